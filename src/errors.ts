@@ -1,0 +1,52 @@
+/**
+ * The errors that Staircase throws on purpose. Each message is one line that says what is wrong and what to do;
+ * a program prints it and exits with {@linkcode StaircaseError.exitStatus}.
+ *
+ * @module
+ */
+
+/** Base of every error that Staircase throws on purpose. */
+export class StaircaseError extends Error {
+  /** Exit status of a program that ends with this error: 1, the run failed; 2, the request was wrong. */
+  readonly exitStatus: 1 | 2 = 1;
+
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/** No GPU adapter was found, or none of the kind asked for. */
+export class GpuUnavailableError extends StaircaseError {}
+
+/** The device was lost (driver reset, adapter unplugged) and the work on it with it. */
+export class DeviceLostError extends StaircaseError {}
+
+/** A kernel was rejected by the device: the message names the kernel. A defect of Staircase, not of the request. */
+export class KernelError extends StaircaseError {}
+
+/** The loss of a network became NaN or infinite. The trace up to there is kept. */
+export class DivergenceError extends StaircaseError {
+  /** Step at which the loss was first not finite. */
+  readonly step: number;
+  /** Replicas whose loss was not finite there. */
+  readonly replicas: readonly number[];
+
+  /**
+   * @param message One line that says what diverged.
+   * @param step Step at which the loss was first not finite.
+   * @param replicas Replicas whose loss was not finite there.
+   */
+  constructor(message: string, step: number, replicas: readonly number[]) {
+    super(message);
+    this.step = step;
+    this.replicas = replicas;
+  }
+}
+
+/** The request was wrong: an unknown name, a number out of range, a malformed file. */
+export class InputError extends StaircaseError {
+  override readonly exitStatus = 2;
+}
+
+/** Shapes do not fit together, or do not fit in the adapter's limits. */
+export class ShapeError extends InputError {}

@@ -1,0 +1,62 @@
+/**
+ * What a network is asked to learn: samples, targets, quadrature weights and the loss between them.
+ *
+ * @module
+ */
+
+/** Name of a loss; its formulas stand in `shaders/nn/loss.wgsl`. */
+export type LossName = "mean-squared-error" | "softmax-cross-entropy" | "logistic";
+
+/** A weighted set of samples with their targets, row-major. */
+export interface Samples {
+  /** Number of samples m. */
+  readonly count: number;
+  /** Inputs x, `count × inputs`. */
+  readonly x: Float32Array;
+  /** Targets y, `count × outputs`. Class probabilities (one-hot) for a classifier. */
+  readonly y: Float32Array;
+  /** Quadrature weights w > 0, `count`: 1/m each for an empirical mean. */
+  readonly weights: Float32Array;
+}
+
+/** Settings under which a task is known to train well; every one can be overridden. */
+export interface TaskDefaults {
+  /** Widths of the hidden layers. */
+  readonly hidden: readonly number[];
+  /** Activation of the hidden layers. */
+  readonly activation: string;
+  /** Initialiser of the weights. */
+  readonly initializer: string;
+  /** Optimiser. */
+  readonly optimizer: string;
+  /** Learning rate. */
+  readonly learningRate: number;
+  /** Samples per step; `null` for the full batch. */
+  readonly batch: number | null;
+  /** Number of optimisation steps. */
+  readonly steps: number;
+  /** Steps between two probes. */
+  readonly probeEvery: number;
+  /** Thresholds ε of the ε-ranks, in the order in which they are reported. */
+  readonly epsilons: readonly number[];
+}
+
+/** A learning problem. */
+export interface Task {
+  /** Name by which a program asks for it. */
+  readonly name: string;
+  /** One line for figures and help. */
+  readonly description: string;
+  /** Dimension of the input. */
+  readonly inputs: number;
+  /** Dimension of the output (the number of classes of a classifier). */
+  readonly outputs: number;
+  /** Loss between output and target. */
+  readonly loss: LossName;
+  /** Samples trained on. */
+  readonly train: Samples;
+  /** Held-out samples, where the task has them. */
+  readonly test: Samples | null;
+  /** Settings under which it trains well. */
+  readonly defaults: TaskDefaults;
+}
