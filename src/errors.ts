@@ -10,6 +10,7 @@ export class StaircaseError extends Error {
   /** Exit status of a program that ends with this error: 1, the run failed; 2, the request was wrong. */
   readonly exitStatus: 1 | 2 = 1;
 
+  /** Name of the error's class. */
   override get name(): string {
     return this.constructor.name;
   }
@@ -32,6 +33,8 @@ export class DivergenceError extends StaircaseError {
   readonly replicas: readonly number[];
 
   /**
+   * Says what diverged, and where.
+   *
    * @param message One line that says what diverged.
    * @param step Step at which the loss was first not finite.
    * @param replicas Replicas whose loss was not finite there.
@@ -45,6 +48,7 @@ export class DivergenceError extends StaircaseError {
 
 /** The request was wrong: an unknown name, a number out of range, a malformed file. */
 export class InputError extends StaircaseError {
+  /** A program that ends with this error exits with 2. */
   override readonly exitStatus = 2;
 }
 

@@ -1,0 +1,107 @@
+/**
+ * Arrays in GPU memory.
+ *
+ * @module
+ */
+import { ShapeError } from "../errors.ts";
+import type { Gpu } from "./device.ts";
+
+/** An array of 32-bit words in GPU memory, zero at first; freed when disposed. */
+export class GpuArray implements Disposable {
+  /** What it holds, for error messages. */
+  readonly label: string;
+  /** Number of 32-bit words. */
+  readonly length: number;
+  /** The WebGPU buffer. */
+  readonly buffer: GPUBuffer;
+  #gpu: Gpu;
+
+  /**
+   * @param gpu Device to allocate on.
+   * @param label What it holds, for error messages.
+   * @param length Number of 32-bit words, or the words themselves.
+   * @throws {ShapeError} Where the adapter does not allow a buffer of that size.
+   */
+  constructor(gpu: Gpu, label: string, length: number | Float32Array | Uint32Array) {
+    const words = typeof length === "number" ? length : length.length;
+    const bytes = Math.max(16, 4 * words);
+    const most = Math.min(gpu.limits.maxBufferSize, gpu.limits.maxStorageBufferBindingSize);
+    if (bytes > most) {
+      throw new ShapeError(
+        `${label} needs ${mebibytes(bytes)} in one buffer, the adapter allows ${mebibytes(most)}: ` +
+          "use fewer samples, replicas or neurons",
+      );
+    }
+    this.#gpu = gpu;
+    this.label = label;
+    this.length = words;
+    this.buffer = gpu.device.createBuffer({
+      label,
+      size: bytes,
+      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+    });
+    if (typeof length !== "number") this.write(length);
+  }
+
+  /**
+   * Writes words; the write takes effect before any work submitted later.
+   *
+   * @param words What to write.
+   * @param offset Index of the first word to write to.
+   */
+  write(words: Float32Array | Uint32Array, offset = 0): void {
+    this.#gpu.device.queue.writeBuffer(
+      this.buffer,
+      4 * offset,
+      words.buffer as ArrayBuffer,
+      words.byteOffset,
+      words.byteLength,
+    );
+  }
+
+  /**
+   * Reads the whole array. Waits for the GPU: not for use inside a training loop.
+   *
+   * @returns Its words as floats.
+   */
+  async read(): Promise<Float32Array> {
+    return new Float32Array(await this.#bytes());
+  }
+
+  /**
+   * Reads the whole array. Waits for the GPU: not for use inside a training loop.
+   *
+   * @returns Its words as unsigned integers.
+   */
+  async readUint32(): Promise<Uint32Array> {
+    return new Uint32Array(await this.#bytes());
+  }
+
+  async #bytes(): Promise<ArrayBuffer> {
+    const { device, failure } = this.#gpu;
+    const size = 4 * this.length;
+    const staging = device.createBuffer({
+      label: `${this.label} (staging)`,
+      size: Math.max(16, size),
+      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    });
+    try {
+      const encoder = device.createCommandEncoder();
+      encoder.copyBufferToBuffer(this.buffer, 0, staging, 0, Math.max(16, size));
+      device.queue.submit([encoder.finish()]);
+      await Promise.race([staging.mapAsync(GPUMapMode.READ), failure]);
+      return staging.getMappedRange().slice(0, size);
+    } finally {
+      staging.destroy();
+    }
+  }
+
+  /** Frees the memory. */
+  [Symbol.dispose](): void {
+    this.buffer.destroy();
+  }
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+}

@@ -1,0 +1,75 @@
+/**
+ * Encoding: many dispatches, one submission.
+ *
+ * @module
+ */
+import type { GpuArray } from "./array.ts";
+import type { Gpu } from "./device.ts";
+import type { Dispatch } from "./kernel.ts";
+
+/**
+ * A list of commands being recorded. Dispatches that follow each other share one compute pass, in which each sees what
+ * those before it wrote. With a profiler every dispatch gets a pass of its own, timed at both ends.
+ */
+export class Commands {
+  /** Number of dispatches recorded. */
+  dispatches = 0;
+  #gpu: Gpu;
+  #encoder: GPUCommandEncoder;
+  #pass: GPUComputePassEncoder | null = null;
+  #pipeline: GPUComputePipeline | null = null;
+
+  /** @param gpu Device the commands are for. */
+  constructor(gpu: Gpu) {
+    this.#gpu = gpu;
+    this.#encoder = gpu.device.createCommandEncoder();
+  }
+
+  /**
+   * Records dispatches, in order.
+   *
+   * @param dispatches Bound kernels.
+   */
+  run(...dispatches: readonly Dispatch[]): void {
+    for (const dispatch of dispatches) {
+      const timestampWrites = this.#gpu.profiler?.next(dispatch.name);
+      if (this.#gpu.profiler) this.#endPass();
+      if (!this.#pass) {
+        this.#pass = this.#encoder.beginComputePass(timestampWrites ? { timestampWrites } : {});
+      }
+      if (this.#pipeline !== dispatch.pipeline) this.#pass.setPipeline(this.#pipeline = dispatch.pipeline);
+      this.#pass.setBindGroup(0, dispatch.bindGroup);
+      this.#pass.dispatchWorkgroups(...dispatch.workgroups);
+      this.dispatches++;
+    }
+  }
+
+  /**
+   * Records a copy of whole arrays, packed one behind the other.
+   *
+   * @param sources Arrays to copy.
+   * @param target Buffer to copy into, from its start.
+   */
+  pack(sources: readonly GpuArray[], target: GPUBuffer): void {
+    this.#endPass();
+    let offset = 0;
+    for (const { buffer, length } of sources) {
+      this.#encoder.copyBufferToBuffer(buffer, 0, target, offset, 4 * length);
+      offset += 4 * length;
+    }
+  }
+
+  /** Submits what was recorded. The commands can not be used again. */
+  submit(): void {
+    this.#endPass();
+    this.#gpu.profiler?.resolve(this.#encoder);
+    this.#gpu.device.queue.submit([this.#encoder.finish()]);
+    this.#gpu.profiler?.collect();
+  }
+
+  #endPass(): void {
+    this.#pass?.end();
+    this.#pass = null;
+    this.#pipeline = null;
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * Kernels: WGSL files compiled with override constants, bound to buffers.
+ *
+ * @module
+ */
+import { ShapeError } from "../errors.ts";
+import type { GpuArray } from "./array.ts";
+import type { Gpu } from "./device.ts";
+
+/** Where a kernel comes from. */
+export interface KernelSource {
+  /** Name, as in `shaders/…/NAME.wgsl`; error messages and profiles carry it. */
+  readonly name: string;
+  /** Texts of the WGSL files, shared ones first. */
+  readonly files: readonly string[];
+  /** Entry point. Default: `main`. */
+  readonly entryPoint?: string;
+}
+
+/** Values of a kernel's `override` constants. */
+export type OverrideConstants = Readonly<Record<string, number | boolean>>;
+
+/** A kernel with its buffers and its number of workgroups: a command that can be encoded again and again. */
+export interface Dispatch {
+  /** Name of the kernel. */
+  readonly name: string;
+  /** Compiled pipeline. */
+  readonly pipeline: GPUComputePipeline;
+  /** Buffers. */
+  readonly bindGroup: GPUBindGroup;
+  /** Number of workgroups along x, y, z. */
+  readonly workgroups: readonly [number, number, number];
+}
+
+/** A compiled kernel. */
+export class Kernel {
+  /** Name of the kernel. */
+  readonly name: string;
+  #gpu: Gpu;
+  #pipeline: GPUComputePipeline;
+
+  /**
+   * @param gpu Device it was compiled on.
+   * @param name Name of the kernel.
+   * @param pipeline Compiled pipeline.
+   */
+  constructor(gpu: Gpu, name: string, pipeline: GPUComputePipeline) {
+    this.#gpu = gpu;
+    this.name = name;
+    this.#pipeline = pipeline;
+  }
+
+  /**
+   * Binds the kernel to buffers.
+   *
+   * @param arrays Buffers in the order of `@binding`, all in group 0.
+   * @param workgroups Number of workgroups along x, y, z; y and z default to 1.
+   * @returns A command to encode.
+   * @throws {ShapeError} Where the adapter does not allow so many workgroups.
+   */
+  bind(arrays: readonly GpuArray[], workgroups: readonly [number, number?, number?]): Dispatch {
+    const [x, y = 1, z = 1] = workgroups;
+    const most = this.#gpu.limits.maxComputeWorkgroupsPerDimension;
+    if (Math.max(x, y, z) > most) {
+      throw new ShapeError(
+        `${this.name} needs ${x}×${y}×${z} workgroups, the adapter allows ${most} along an axis: ` +
+          "use fewer samples, replicas or neurons",
+      );
+    }
+    const bindGroup = this.#gpu.device.createBindGroup({
+      label: this.name,
+      layout: this.#pipeline.getBindGroupLayout(0),
+      entries: arrays.map((array, binding) => ({ binding, resource: { buffer: array.buffer } })),
+    });
+    return { name: this.name, pipeline: this.#pipeline, bindGroup, workgroups: [x, y, z] };
+  }
+}

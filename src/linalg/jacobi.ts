@@ -1,0 +1,68 @@
+/**
+ * Eigenvalues and eigenvectors of symmetric matrices by two-sided Jacobi rotations on the GPU.
+ *
+ * @module
+ */
+import type { Gpu } from "../gpu/device.ts";
+import type { Dispatch } from "../gpu/kernel.ts";
+import { gpuStruct } from "../gpu/struct.ts";
+import type { EigenBatch } from "./eigen_batch.ts";
+import jacobiSource from "../../shaders/linalg/jacobi.wgsl" with { type: "text" };
+
+/** Cyclic Jacobi converges quadratically; 6 to 10 sweeps are usual. A matrix not done by then says so by its `off`. */
+const MOST_SWEEPS = 16;
+/** Loop iterations that one dispatch may take: lavapipe ends a shader after 65,535. */
+const MOST_ITERATIONS = 60_000;
+
+/**
+ * Off-diagonal norm, scaled by the diagonal and divided by the order, at which a matrix counts as diagonal: 4 u.
+ * Rotations leave rounding of about u on each of n²/2 scaled entries, so less could not be reached.
+ */
+export const JACOBI_TOLERANCE = 2 ** -22;
+
+/**
+ * Share of the largest diagonal entry below which diagonal entries are taken for this share when an off-diagonal is
+ * judged: rounding noise of a singular matrix need not be diagonalised to digits that mean nothing.
+ */
+export const JACOBI_FLOOR = 2 ** -60;
+
+/**
+ * Solves all matrices of a batch in place.
+ *
+ * @param gpu Device.
+ * @param batch Matrices and bases.
+ * @param headFloor Share of the largest diagonal entry from which on an eigenvalue belongs to the head, whose
+ * off-diagonal norm is reported on its own. Default: 0.
+ * @returns The commands, to run one after the other; those after convergence return at once.
+ */
+export async function jacobi(gpu: Gpu, batch: EigenBatch, headFloor = 0): Promise<Dispatch[]> {
+  const pairs = batch.rows / 2;
+  const lanes = batch.order <= 64 ? 64 : Math.min(256, gpu.limits.maxComputeInvocationsPerWorkgroup);
+  const kernel = await gpu.kernel({ name: "jacobi", files: [jacobiSource] }, { LANES: lanes, PAIRS: pairs });
+  const rounds = roundsPerDispatch(batch, lanes);
+  const sweep = 2 * pairs - 1;
+  const dispatches: Dispatch[] = [];
+  for (let done = 0; done <= MOST_SWEEPS * sweep; done += rounds) {
+    const shape = gpuStruct(
+      gpu,
+      "jacobi shape",
+      ["u32", batch.rows, batch.rowStride, rounds, done === 0 ? 1 : 0, MOST_SWEEPS * sweep],
+      ["f32", JACOBI_TOLERANCE, JACOBI_FLOOR, headFloor],
+    );
+    dispatches.push(
+      kernel.bind([shape, batch.orders, batch.matrices, batch.basis, batch.progress], [batch.count]),
+    );
+  }
+  return dispatches;
+}
+
+/** As many rounds as fit into {@linkcode MOST_ITERATIONS}, counting the loops of `jacobi.wgsl`. */
+function roundsPerDispatch(batch: EigenBatch, lanes: number): number {
+  const pairs = batch.rows / 2, sweep = 2 * pairs - 1;
+  const perRound = Math.ceil(pairs * (pairs - 1) / 2 / lanes) + Math.ceil(pairs * batch.rowStride / lanes) +
+    Math.ceil(pairs / lanes) + 1;
+  const perLook = Math.ceil(batch.order ** 2 / lanes) + 2 * Math.ceil(batch.order / lanes) + 32;
+  // A dispatch of r rounds looks at most ⌈r / sweep⌉ + 1 times.
+  const rounds = Math.floor((MOST_ITERATIONS - 2 * perLook) / (perRound + perLook / sweep));
+  return Math.max(1, rounds);
+}

@@ -1,0 +1,3 @@
+/** Third-party code of the tests. @module */
+export * as fc from "npm:fast-check@4.10.2";
+export { default as assert } from "node:assert/strict";
