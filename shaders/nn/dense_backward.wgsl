@@ -1,0 +1,39 @@
+// Error of the layer below: Δ′ = (Δ Wᵀ) ⊙ D, D = σ′(Z) of the layer below.
+//
+// Δ: rows × outputs; W: inputs × outputs, as dense_forward.wgsl has it; Δ′, D: rows × inputs. Row-major in vectors of 4;
+// entries that pad a row come out 0 because those of D are.
+//
+// Cost: 2 · rows · inputs · outputs flops; see tile.wgsl.
+
+struct Shape {
+  rows: u32, inputs: u32, outputs: u32,
+  input_stride: u32, input_batch: u32,
+  weights: u32, parameter_batch: u32,
+  output_stride: u32, output_batch: u32,
+}
+
+@group(0) @binding(0) var<uniform> shape: Shape;
+@group(0) @binding(1) var<storage, read> error: array<vec4f>;
+@group(0) @binding(2) var<storage, read> parameters: array<vec4f>;
+@group(0) @binding(3) var<storage, read> derivative: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> error_below: array<vec4f>;
+
+fn left(batch: u32, i: u32, j: u32) -> vec4f {
+  return error[batch * shape.output_batch + i * shape.output_stride + j];
+}
+
+fn right(batch: u32, i: u32, j: u32) -> vec4f {
+  return parameters[batch * shape.parameter_batch + shape.weights + i * shape.output_stride + j];
+}
+
+fn emit(batch: u32, i: u32, j: u32, value: vec4f) {
+  if (i >= shape.rows || j >= shape.input_stride) { return; }
+  let at = batch * shape.input_batch + i * shape.input_stride + j;
+  error_below[at] = value * derivative[at];
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let columns = (shape.inputs + 7u) / 8u;
+  if (8u * (id.x / columns) < shape.rows) { multiply_nt(id.z, id.x / columns, id.x % columns, shape.outputs); }
+}

@@ -1,0 +1,62 @@
+// One dense layer forward: Z = X W + 1 bᵀ, H = σ(Z), D = σ′(Z).
+//
+// X: rows × inputs; W: inputs × outputs, rows padded to a multiple of 4, and below it the row b; H, D: rows × outputs.
+// All row-major in vectors of 4. `linear` writes Z alone, for an output layer. D is stored rather than Z, so that the
+// activation is evaluated once a step and the backward pass need not know it. Entries that pad a row of H, D are 0.
+// A batch is a replica; its X may be shared (input_batch = 0).
+//
+// Cost: 2 · rows · inputs · outputs flops and one activation an output; see tile.wgsl. H is activated in a second pass
+// over the tile just stored: inlined into 16 emits, the activation made the pipeline compile for seconds.
+
+struct Shape {
+  rows: u32, inputs: u32, outputs: u32,
+  input_stride: u32, input_batch: u32,
+  weights: u32, bias: u32, parameter_batch: u32,
+  output_stride: u32, output_batch: u32,
+}
+
+@group(0) @binding(0) var<uniform> shape: Shape;
+@group(0) @binding(1) var<storage, read> input: array<vec4f>;
+@group(0) @binding(2) var<storage, read> parameters: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> output: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> derivative: array<vec4f>;
+
+fn left(batch: u32, i: u32, j: u32) -> vec4f {
+  return input[batch * shape.input_batch + i * shape.input_stride + j];
+}
+
+fn right(batch: u32, i: u32, j: u32) -> vec4f {
+  return parameters[batch * shape.parameter_batch + shape.weights + i * shape.output_stride + j];
+}
+
+fn emit(batch: u32, i: u32, j: u32, value: vec4f) {
+  if (i >= shape.rows || j >= shape.output_stride) { return; }
+  let bias = parameters[batch * shape.parameter_batch + shape.bias + j];
+  output[batch * shape.output_batch + i * shape.output_stride + j] = value + bias;
+}
+
+@compute @workgroup_size(64)
+fn linear(@builtin(global_invocation_id) id: vec3u) {
+  let columns = (shape.outputs + 7u) / 8u;
+  if (8u * (id.x / columns) < shape.rows) { multiply_nn(id.z, id.x / columns, id.x % columns, shape.inputs); }
+}
+
+@compute @workgroup_size(64)
+fn activated(@builtin(global_invocation_id) id: vec3u) {
+  let columns = (shape.outputs + 7u) / 8u;
+  let row = id.x / columns;
+  let column = id.x % columns;
+  if (8u * row >= shape.rows) { return; }
+  multiply_nn(id.z, row, column, shape.inputs);
+  for (var e = 0u; e < 16u; e++) {
+    let i = 8u * row + e / 2u;
+    let j = 2u * column + e % 2u;
+    if (i < shape.rows && j < shape.output_stride) {
+      let at = id.z * shape.output_batch + i * shape.output_stride + j;
+      let result = activate(output[at]);
+      let inside = 4u * j + vec4u(0u, 1u, 2u, 3u) < vec4u(shape.outputs);
+      output[at] = select(vec4f(), result.value, inside);
+      derivative[at] = select(vec4f(), result.derivative, inside);
+    }
+  }
+}

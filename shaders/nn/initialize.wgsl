@@ -1,0 +1,47 @@
+// Initial parameters of one dense layer, drawn from Philox.
+//
+//   DISTRIBUTION 0: uniform on (−scale, scale);   1: normal with deviation scale, by Box and Muller
+//
+// Weight (i, j) is number i · outputs + j of its layer whatever the padding, so a layer's values depend on seed, replica
+// and shape alone. Biases are uniform on (−bias_scale, bias_scale), 0 where bias_scale is 0. Parameters that pad are 0.
+// One invocation a parameter, padding included; grid (⌈(rows + 1) · stride / 64⌉, 1, replicas), once a run.
+// Needs elementary.wgsl and philox.wgsl.
+
+override DISTRIBUTION: u32;
+
+struct Shape {
+  inputs: u32, outputs: u32, stride: u32, weights: u32,
+  parameter_batch: u32, layer: u32, seed: u32, scale: f32,
+  bias_scale: f32,
+}
+
+@group(0) @binding(0) var<uniform> shape: Shape;
+@group(0) @binding(1) var<storage, read_write> parameters: array<f32>;
+
+fn weight(number: u32, key: vec2u) -> f32 {
+  let bits = philox(vec4u(number, shape.layer, FOR_WEIGHTS, 0u), key);
+  let u = uniform_open(bits.x);
+  if (DISTRIBUTION == 0u) { return shape.scale * (2.0 * u - 1.0); }
+  // −log u = log1p(1/u − 1), with 1/u − 1 ≥ 0; the angle from a word of its own.
+  let radius = sqrt(2.0 * log1p(vec4f((1.0 - u) / u)).x);
+  return shape.scale * radius * sine_cosine(vec4f(6.28318531 * uniform_open(bits.y))).cosine.x;
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let rows = 4u * ((shape.inputs + 3u) / 4u);
+  let i = id.x / shape.stride;
+  let j = id.x % shape.stride;
+  if (i > rows) { return; }
+  let key = vec2u(shape.seed, id.z);
+  var value = 0.0;
+  if (j < shape.outputs) {
+    if (i < shape.inputs) {
+      value = weight(i * shape.outputs + j, key);
+    } else if (i == rows) {
+      let bits = philox(vec4u(j, shape.layer, FOR_BIASES, 0u), key);
+      value = shape.bias_scale * (2.0 * uniform_open(bits.x) - 1.0);
+    }
+  }
+  parameters[id.z * shape.parameter_batch + shape.weights + id.x] = value;
+}

@@ -1,0 +1,196 @@
+/**
+ * A dense network, all its replicas at once: parameters, and the commands that evaluate and differentiate it.
+ *
+ * @module
+ */
+import { InputError, ShapeError } from "../errors.ts";
+import { GpuArray } from "../gpu/array.ts";
+import { Commands } from "../gpu/commands.ts";
+import type { Gpu } from "../gpu/device.ts";
+import type { Dispatch } from "../gpu/kernel.ts";
+import { gpuStruct } from "../gpu/struct.ts";
+import type { MatrixView } from "../linalg/matrix.ts";
+import { type Activation, parseActivation } from "./activation.ts";
+import { denseForward } from "./dense.ts";
+import { parseInitializer } from "./initializer.ts";
+import { type ParameterLayout, parameterLayout } from "./layout.ts";
+import type { SampleArrays } from "./samples.ts";
+import elementarySource from "../../shaders/nn/elementary.wgsl" with { type: "text" };
+import initializeSource from "../../shaders/nn/initialize.wgsl" with { type: "text" };
+import philoxSource from "../../shaders/nn/philox.wgsl" with { type: "text" };
+
+/** Shape and start of a network. */
+export interface NetworkOptions {
+  /** Dimension of the input. */
+  readonly inputs: number;
+  /** Widths of the hidden layers, first to last; at least one. */
+  readonly hidden: readonly number[];
+  /** Dimension of the output. */
+  readonly outputs: number;
+  /** Activation of the hidden layers, or one for each; see {@linkcode parseActivation}. */
+  readonly activation: string | readonly string[];
+  /** Initialiser; see {@linkcode parseInitializer}. */
+  readonly initializer: string;
+  /** Number of replicas, which differ in their random streams. Default: 1. */
+  readonly replicas?: number;
+  /** Seed of the random streams, an integer in [0, 2³²). Default: 0. */
+  readonly seed?: number;
+}
+
+/** Outputs of all layers on given samples: activations H, slopes D = σ′ of the hidden layers. */
+export interface Activations {
+  /** Features of each hidden layer, then the output of the network. */
+  readonly layers: readonly MatrixView[];
+  /** Slopes of the hidden layers. */
+  readonly slopes: readonly GpuArray[];
+  /** Commands that compute them. */
+  readonly forward: readonly Dispatch[];
+}
+
+/** A dense network in GPU memory. */
+export class Network implements Disposable {
+  /** Device. */
+  readonly gpu: Gpu;
+  /** Widths from the input to the output. */
+  readonly widths: readonly number[];
+  /** Activations of the hidden layers. */
+  readonly activations: readonly Activation[];
+  /** Number of replicas. */
+  readonly replicas: number;
+  /** Seed of the random streams. */
+  readonly seed: number;
+  /** Places of the parameters. */
+  readonly layout: ParameterLayout;
+  /** Parameters of all replicas. */
+  readonly parameters: GpuArray;
+
+  private constructor(gpu: Gpu, options: NetworkOptions, activations: readonly Activation[]) {
+    const { inputs, hidden, outputs, replicas = 1, seed = 0 } = options;
+    this.gpu = gpu;
+    this.widths = [inputs, ...hidden, outputs];
+    this.activations = activations;
+    this.replicas = replicas;
+    this.seed = seed;
+    this.layout = parameterLayout(this.widths);
+    this.parameters = new GpuArray(gpu, "parameters", replicas * this.layout.size * 4);
+  }
+
+  /**
+   * Allocates a network and draws its initial parameters on the GPU: replica r from the stream (seed, r).
+   *
+   * @param gpu Device.
+   * @param options Shape and start.
+   * @returns The network.
+   * @throws {InputError} Where a width, a name, the number of replicas or the seed is out of range.
+   * @throws {ShapeError} Where the adapter has no room for it.
+   */
+  static async create(gpu: Gpu, options: NetworkOptions): Promise<Network> {
+    const { inputs, hidden, outputs, replicas = 1, seed = 0 } = options;
+    for (const width of [inputs, ...hidden, outputs]) {
+      if (!Number.isInteger(width) || width < 1) {
+        throw new InputError(`a layer of ${width} neurons: give whole numbers from 1`);
+      }
+    }
+    if (hidden.length === 0) throw new InputError("no hidden layer: give at least one width");
+    if (!Number.isInteger(replicas) || replicas < 1) {
+      throw new InputError(`${replicas} replicas: give a whole number from 1`);
+    }
+    if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
+      throw new InputError(`seed ${seed}: give a whole number from 0 to 2³² − 1`);
+    }
+    const names = typeof options.activation === "string"
+      ? hidden.map(() => options.activation as string)
+      : options.activation;
+    if (names.length !== hidden.length) {
+      throw new ShapeError(`${names.length} activations for ${hidden.length} hidden layers: give one, or one for each`);
+    }
+    const network = new Network(gpu, options, names.map(parseActivation));
+    await network.#initialize(options.initializer);
+    return network;
+  }
+
+  async #initialize(name: string): Promise<void> {
+    const { gpu, layout, parameters, replicas, seed } = this;
+    const initializer = parseInitializer(name);
+    const kernel = await gpu.kernel(
+      { name: "initialize", files: [elementarySource, philoxSource, initializeSource] },
+      { DISTRIBUTION: initializer.distribution === "normal" ? 1 : 0 },
+    );
+    const commands = new Commands(gpu);
+    layout.layers.forEach((layer, index) => {
+      const { inputs, outputs, inputStride, outputStride, weights } = layer;
+      const shape = gpuStruct(
+        gpu,
+        "initialize shape",
+        ["u32", inputs, outputs, 4 * outputStride, 4 * weights, 4 * layout.size, index, seed],
+        ["f32", initializer.scale(inputs, outputs), initializer.biasScale(inputs)],
+      );
+      const entries = (4 * inputStride + 1) * 4 * outputStride;
+      commands.run(kernel.bind([shape, parameters], [Math.ceil(entries / 64), 1, replicas]));
+    });
+    commands.submit();
+  }
+
+  /**
+   * Allocates room for the network's outputs on given samples, and binds the commands that compute them.
+   *
+   * @param samples Samples, shared by the replicas or not.
+   * @param stack Owner of the arrays.
+   * @returns The outputs.
+   * @throws {ShapeError} Where the adapter has no room for them.
+   */
+  async evaluate(samples: SampleArrays, stack: DisposableStack): Promise<Activations> {
+    const { gpu, replicas, layout } = this;
+    const layers: MatrixView[] = [];
+    const slopes: GpuArray[] = [];
+    const forward: Dispatch[] = [];
+    const parameters = { array: this.parameters, batch: layout.size };
+    let input = samples.x;
+    for (const [index, layer] of layout.layers.entries()) {
+      const batch = samples.count * layer.outputStride;
+      const words = replicas * batch * 4;
+      const name = index < this.activations.length ? `features of layer ${index + 1}` : "output";
+      const output = {
+        array: stack.use(new GpuArray(gpu, name, words)),
+        stride: layer.outputStride,
+        batch,
+      };
+      const activation = this.activations[index];
+      let activated = null;
+      if (activation) {
+        const derivative = stack.use(new GpuArray(gpu, `slopes of layer ${index + 1}`, words));
+        slopes.push(derivative);
+        activated = { activation, derivative };
+      }
+      const operands = { gpu, layer, rows: samples.count, replicas };
+      forward.push(await denseForward(operands, input, parameters, output, activated));
+      layers.push(output);
+      input = output;
+    }
+    return { layers, slopes, forward };
+  }
+
+  /**
+   * Parameters of one replica on the host, without padding. Waits for the GPU.
+   *
+   * @param replica Index of the replica.
+   * @returns For each layer W, row-major `inputs × outputs`, and b.
+   */
+  async readParameters(replica = 0): Promise<{ weights: Float32Array; biases: Float32Array }[]> {
+    const all = await this.parameters.read();
+    const words = all.subarray(replica * this.layout.size * 4, (replica + 1) * this.layout.size * 4);
+    return this.layout.layers.map(({ inputs, outputs, outputStride, weights, bias }) => {
+      const matrix = new Float32Array(inputs * outputs);
+      for (let i = 0; i < inputs; i++) {
+        const row = 4 * (weights + i * outputStride);
+        matrix.set(words.subarray(row, row + outputs), i * outputs);
+      }
+      return { weights: matrix, biases: words.slice(4 * bias, 4 * bias + outputs) };
+    });
+  }
+
+  /** Frees the parameters. */
+  [Symbol.dispose](): void {
+    this.parameters[Symbol.dispose]();
+  }
+}

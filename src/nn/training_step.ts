@@ -1,0 +1,157 @@
+/**
+ * One optimisation step as a fixed list of commands.
+ *
+ * @module
+ */
+import { InputError } from "../errors.ts";
+import { GpuArray } from "../gpu/array.ts";
+import type { Dispatch } from "../gpu/kernel.ts";
+import { gpuStruct } from "../gpu/struct.ts";
+import { bindBatch } from "./batch.ts";
+import { denseBackward, denseGradient, type GradientSlices } from "./dense.ts";
+import { bindLoss, type Loss, type lossNames } from "./loss.ts";
+import type { Activations, Network } from "./network.ts";
+import { optimizerNames, type OptimizerOptions, optimizerRecords, type Schedule } from "./optimizer.ts";
+import type { SampleArrays } from "./samples.ts";
+import advanceSource from "../../shaders/nn/advance.wgsl" with { type: "text" };
+import elementarySource from "../../shaders/nn/elementary.wgsl" with { type: "text" };
+import stateSource from "../../shaders/nn/state.wgsl" with { type: "text" };
+import updateSource from "../../shaders/nn/update.wgsl" with { type: "text" };
+
+/** Words of `struct State` in `shaders/nn/state.wgsl`. */
+const STATE_WORDS = 8;
+/** Samples whose gradient is summed in one go, and the most slices that a gradient is cut into. */
+const SLICE = 256, MOST_SLICES = 64;
+
+/** What a step optimises, and how. */
+export interface TrainingStepOptions {
+  /** Loss. */
+  readonly loss: typeof lossNames[number];
+  /** Optimiser and its settings. */
+  readonly optimizer: OptimizerOptions;
+  /** Learning-rate schedule. */
+  readonly schedule: Schedule;
+  /** Steps of the whole run, which the cosine schedule needs. */
+  readonly steps: number;
+  /** Samples of a mini-batch; `null` for the full batch. */
+  readonly batch: number | null;
+  /** Steps that the log of losses holds before it starts over. */
+  readonly logCapacity: number;
+}
+
+/** The commands of a step, which are the same at every step, and the arrays that they change. */
+export interface TrainingStep {
+  /** Draws the mini-batch; none for the full batch. */
+  readonly draw: readonly Dispatch[];
+  /** Evaluates the network; its activations are those of the batch. */
+  readonly forward: readonly Dispatch[];
+  /** Computes the loss, logs it, and updates the parameters. */
+  readonly update: readonly Dispatch[];
+  /** Outputs of all layers on the batch. */
+  readonly activations: Activations;
+  /** Loss on the batch. */
+  readonly loss: Loss;
+  /** `struct State` of each replica. */
+  readonly states: GpuArray;
+  /** Loss of each replica at the last `logCapacity` steps, `[step mod capacity][replica]`. */
+  readonly losses: GpuArray;
+}
+
+/**
+ * Binds a training step.
+ *
+ * @param network Network to train.
+ * @param samples Training samples, shared by the replicas.
+ * @param options What to optimise, and how.
+ * @param stack Owner of the arrays.
+ * @returns The commands.
+ * @throws {InputError} Where an option is out of range.
+ */
+export async function bindTrainingStep(
+  network: Network,
+  samples: SampleArrays,
+  options: TrainingStepOptions,
+  stack: DisposableStack,
+): Promise<TrainingStep> {
+  const { gpu, replicas, layout } = network;
+  const { batch, optimizer, schedule, logCapacity } = options;
+  if (batch !== null && (!Number.isInteger(batch) || batch < 1 || batch > samples.count)) {
+    throw new InputError(`a batch of ${batch} from ${samples.count} samples: give a whole number from 1 to those`);
+  }
+  const hypers = stack.use(new GpuArray(gpu, "optimiser settings", optimizerRecords(optimizer, replicas)));
+  const states = stack.use(new GpuArray(gpu, "step states", replicas * STATE_WORDS));
+  const losses = stack.use(new GpuArray(gpu, "loss log", logCapacity * replicas));
+
+  const drawn = batch === null ? null : await bindBatch(network, samples, batch, states, stack);
+  const trained = drawn?.samples ?? samples;
+  const activations = await network.evaluate(trained, stack);
+  const output = activations.layers[activations.layers.length - 1];
+  const loss = await bindLoss(gpu, options.loss, trained, output, layout.layers.at(-1)!.outputs, replicas, stack);
+
+  const settings = gpuStruct(
+    gpu,
+    "advance settings",
+    ["u32", loss.partialCount, logCapacity, replicas, samples.count, batch ?? 0],
+    ["u32", ["constant", "cosine", "step"].indexOf(schedule.kind)],
+    ["f32", options.steps, ...(schedule.kind === "step" ? [schedule.every, schedule.factor] : [1, 1])],
+  );
+  const advance = await gpu.kernel({ name: "advance", files: [elementarySource, stateSource, advanceSource] });
+  const log = advance.bind([settings, hypers, loss.partials, states, losses], [replicas]);
+
+  const { dispatches, gradients, cut } = await bindGradients(network, trained, activations, loss, stack);
+  const moments = stack.use(new GpuArray(gpu, "moments", replicas * layout.size * 8));
+  const update = await gpu.kernel(
+    { name: "update", files: [stateSource, updateSource] },
+    { OPTIMIZER: optimizerNames.indexOf(optimizer.name) },
+  );
+  const apply = update.bind(
+    [
+      gpuStruct(gpu, "update settings", ["u32", layout.size, cut.slices]),
+      hypers,
+      states,
+      gradients,
+      network.parameters,
+      moments,
+    ],
+    [Math.ceil(layout.size / 64), 1, replicas],
+  );
+  return {
+    draw: drawn ? [drawn.dispatch] : [],
+    forward: activations.forward,
+    update: [loss.dispatch, log, ...dispatches, apply],
+    activations,
+    loss,
+    states,
+    losses,
+  };
+}
+
+/** Binds the backward pass: errors from the last layer to the first, then the gradient of each layer. */
+async function bindGradients(
+  network: Network,
+  samples: SampleArrays,
+  activations: Activations,
+  loss: Loss,
+  stack: DisposableStack,
+): Promise<{ dispatches: Dispatch[]; gradients: GpuArray; cut: GradientSlices }> {
+  const { gpu, replicas, layout } = network;
+  const slice = Math.max(SLICE, Math.ceil(samples.count / MOST_SLICES));
+  const cut = { slice, slices: Math.ceil(samples.count / slice) };
+  const gradients = stack.use(new GpuArray(gpu, "gradients", replicas * cut.slices * layout.size * 4));
+  const parameters = { array: network.parameters, batch: layout.size };
+  const target = { array: gradients, batch: layout.size };
+  const dispatches: Dispatch[] = [];
+  let error = loss.error;
+  for (let index = layout.layers.length - 1; index >= 0; index--) {
+    const operands = { gpu, layer: layout.layers[index], rows: samples.count, replicas };
+    const input = index === 0 ? samples.x : activations.layers[index - 1];
+    dispatches.push(await denseGradient(operands, input, error, target, cut));
+    if (index > 0) {
+      const array = stack.use(new GpuArray(gpu, `errors of layer ${index}`, input.array.length));
+      const below = { ...input, array };
+      dispatches.push(await denseBackward(operands, error, parameters, activations.slopes[index - 1], below));
+      error = below;
+    }
+  }
+  return { dispatches, gradients, cut };
+}
