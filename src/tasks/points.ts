@@ -1,0 +1,57 @@
+/**
+ * Sets of sample points.
+ *
+ * @module
+ */
+
+import { uniform } from "./random.ts";
+
+/**
+ * Equidistant points of an interval, both ends among them. A single point is the midpoint.
+ *
+ * @param count Number of points, at least 1.
+ * @param low Lower end.
+ * @param high Upper end.
+ * @returns The points, ascending.
+ */
+export function equidistant(count: number, low: number, high: number): Float32Array {
+  if (count === 1) return Float32Array.of((low + high) / 2);
+  const last = count - 1;
+  // Weighing both ends keeps them exact, and the points of a symmetric interval symmetric.
+  return Float32Array.from({ length: count }, (_, i) => (low * (last - i) + high * i) / last);
+}
+
+/**
+ * Low-discrepancy points of a cube: the additive recurrence x_k = s + kα mod 1 with α_j = φ^(−j), where φ > 1 is the
+ * root of φ^(d+1) = φ + 1 (the *R-sequence* of M. Roberts, "The unreasonable effectiveness of quasirandom sequences",
+ * 2018). The shift s is random (Cranley and Patterson, 1976), so that seeds give different sets of the same quality;
+ * any first part of the sequence is spread as evenly as the whole.
+ *
+ * @param count Number of points, at least 1.
+ * @param dimension Dimension d of the cube, at least 1.
+ * @param low Lower end of every coordinate.
+ * @param high Upper end of every coordinate.
+ * @param seed Seed of the shift, a whole number from 0 to 2⁵³ − 1.
+ * @returns The points, `count × dimension`.
+ */
+export function quasirandom(
+  count: number,
+  dimension: number,
+  low: number,
+  high: number,
+  seed: number,
+): Float32Array {
+  let phi = 2;
+  // A contraction by at least a factor of 3 (d = 1): 40 rounds reach the last bit.
+  for (let round = 0; round < 40; round++) phi = (1 + phi) ** (1 / (dimension + 1));
+  const random = uniform(seed);
+  const shift = Array.from({ length: dimension }, random);
+  const points = new Float32Array(count * dimension);
+  for (let j = 0; j < dimension; j++) {
+    const alpha = phi ** -(j + 1);
+    for (let k = 0; k < count; k++) {
+      points[k * dimension + j] = low + (high - low) * ((shift[j] + k * alpha) % 1);
+    }
+  }
+  return points;
+}

@@ -1,0 +1,57 @@
+/**
+ * Tasks by name.
+ *
+ * @module
+ */
+
+import { InputError } from "../errors.ts";
+import { closest } from "./closest.ts";
+import { digits, type DigitsOptions } from "./digits.ts";
+import { functionTask } from "./function_task.ts";
+import { type FunctionName, targetFunctions } from "./functions.ts";
+import type { Task } from "./task.ts";
+
+const isFunctionName = (name: string): name is FunctionName => Object.hasOwn(targetFunctions, name);
+
+/**
+ * Lists the tasks.
+ *
+ * @returns Names that {@linkcode loadTask} knows.
+ */
+export function taskNames(): string[] {
+  return [...Object.keys(targetFunctions), "digits"];
+}
+
+/**
+ * Loads a task.
+ *
+ * @param name One of {@linkcode taskNames}.
+ * @param options Number of training samples and seed; for digits, also a directory of files.
+ * @returns The task.
+ * @throws {InputError} If there is no such task, an option is out of range or not one of this task's, or a file is
+ * missing or malformed.
+ * @throws {StaircaseError} If the package of digit images cannot be loaded.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { loadTask, taskNames } from "./registry.ts";
+ *
+ * assert(taskNames().includes("cosines"));
+ * const task = await loadTask("cosines", { samples: 64 });
+ * assert.equal(task.train.count, 64);
+ * ```
+ */
+export async function loadTask(name: string, options: DigitsOptions = {}): Promise<Task> {
+  if (name === "digits") return await digits(options);
+  if (!isFunctionName(name)) {
+    const near = closest(name, taskNames());
+    throw new InputError(
+      `no task ${JSON.stringify(name)}; ${near === undefined ? "" : `did you mean "${near}"? `}` +
+        `give one of ${taskNames().join(", ")}`,
+    );
+  }
+  if (options.data !== undefined) {
+    throw new InputError(`task "${name}" is a function and reads no files; leave out data "${options.data}"`);
+  }
+  return functionTask(targetFunctions[name], options);
+}
