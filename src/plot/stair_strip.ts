@@ -1,0 +1,47 @@
+/**
+ * The stairs of a series, as a strip above it.
+ *
+ * @module
+ */
+import { fontSize, ink } from "./palette.ts";
+import type { Axis } from "./scales.ts";
+import { appendGroup, type Group, px } from "./svg.ts";
+import { textWidth } from "./text.ts";
+
+/** Height of the strip in pixels. */
+export const stripHeight = 15;
+
+/** Fills of the stairs, in turn: neighbours differ in greyscale, too. */
+export const stripFills: readonly [string, string] = ["#c3dcee", "#edf4f9"];
+
+/** A run of probes over which the rank stays. */
+export interface StripStair {
+  /** Step of its first probe. */
+  readonly from: number;
+  /** Step of its last probe. */
+  readonly to: number;
+  /** Its rank. */
+  readonly rank: number;
+}
+
+/**
+ * Draws the stairs as blocks of two tints in turn, each from its first probe to that of the next stair, with its rank
+ * where there is room for it: five stairs can be read, and forty can be counted.
+ *
+ * @param parent Where to draw; the origin is the upper left corner of the strip.
+ * @param stairs The stairs, first to last.
+ * @param steps The axis of steps.
+ */
+export function drawStairStrip(parent: Group, stairs: readonly StripStair[], steps: Axis): void {
+  const strip = appendGroup(parent, "stairs");
+  for (const [i, { from, to, rank }] of stairs.entries()) {
+    const left = steps.scale(from);
+    const width = steps.scale(stairs[i + 1]?.from ?? to) - left;
+    strip.append("rect").attr("x", px(left)).attr("width", px(width)).attr("height", stripHeight)
+      .attr("fill", stripFills[i % 2]);
+    const label = String(rank);
+    if (textWidth(label, fontSize.small) + 1 > width) continue;
+    strip.append("text").attr("x", px(left + width / 2)).attr("y", stripHeight / 2).attr("dy", "0.36em")
+      .attr("text-anchor", "middle").attr("font-size", fontSize.small).attr("fill", ink).text(label);
+  }
+}
