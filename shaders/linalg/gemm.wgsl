@@ -3,7 +3,7 @@
 //   nn: A is M × K, B is K × N      nt: A is M × K, B is N × K      tn: A is K × M, B is K × N
 //
 // All row-major in vectors of 4 (rows padded with zeros); `*_stride` vectors a row, `*_batch` vectors a matrix, 0 where
-// all of a batch share one. Rows of A (nn, nt) or of B (nt) beyond the bounds are read up to a multiple of 8 and do not
+// all of a batch share one, the first matrix from vector `*_offset` on. Rows of A (nn, nt) or of B (nt) beyond the bounds are read up to a multiple of 8 and do not
 // count. M, N, K travel in a uniform and not in `override` constants, so that one pipeline serves every shape: a pipeline
 // costs 100–400 ms to compile on lavapipe and some 50 ms on a GPU, reading a uniform nothing.
 //
@@ -13,6 +13,7 @@ struct Shape {
   m: u32, n: u32, k: u32,
   a_stride: u32, b_stride: u32, c_stride: u32,
   a_batch: u32, b_batch: u32, c_batch: u32,
+  a_offset: u32, b_offset: u32, c_offset: u32,
   scale: f32, shift: f32,
 }
 
@@ -22,11 +23,11 @@ struct Shape {
 @group(0) @binding(3) var<storage, read_write> c: array<vec4f>;
 
 fn left(batch: u32, i: u32, j: u32) -> vec4f {
-  return a[batch * shape.a_batch + i * shape.a_stride + j];
+  return a[shape.a_offset + batch * shape.a_batch + i * shape.a_stride + j];
 }
 
 fn right(batch: u32, i: u32, j: u32) -> vec4f {
-  return b[batch * shape.b_batch + i * shape.b_stride + j];
+  return b[shape.b_offset + batch * shape.b_batch + i * shape.b_stride + j];
 }
 
 fn emit(batch: u32, i: u32, j: u32, value: vec4f) {
@@ -34,7 +35,7 @@ fn emit(batch: u32, i: u32, j: u32, value: vec4f) {
   let columns = 4u * j + vec4u(0u, 1u, 2u, 3u);
   let unit = select(vec4f(), vec4f(shape.shift), columns == vec4u(i));
   let inside = columns < vec4u(shape.n);
-  c[batch * shape.c_batch + i * shape.c_stride + j] = select(vec4f(), shape.scale * value + unit, inside);
+  c[shape.c_offset + batch * shape.c_batch + i * shape.c_stride + j] = select(vec4f(), shape.scale * value + unit, inside);
 }
 
 @compute @workgroup_size(64)

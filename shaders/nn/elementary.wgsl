@@ -2,14 +2,27 @@
 //
 // WGSL promises little of its built-ins: lavapipe's tanh is off by 10⁻⁴ relative near 0, and Vulkan allows sin and cos
 // an absolute error of 2⁻¹¹. The rank of features is decided by digits that such errors eat, so these are our own, by
-// argument reduction and polynomials, from +, −, ×, / and bit patterns alone. Errors (relative unless said otherwise),
-// measured over the float range by the tests: about 2 u for exp, expm1, log1p; 3 u for tanh; u absolute for sine and
-// cosine, |x| < 8192; 10⁻⁶ for erfc; u = 2⁻²⁴ to 4 u for each is the bound that the tests hold them to.
+// argument reduction and polynomials, from +, −, ×, / and bit patterns alone. NaN stays NaN; it is told by its bits,
+// because Mesa's compiler takes x != x for false.
+//
+// Errors in units of u = 2⁻²⁴, relative unless said otherwise, as measured on lavapipe and as the tests bound them (they
+// leave room for Vulkan's divisions, which may be off by 5 u; results below 1.2·10⁻³⁸ may be 0):
+//     exp      2.0, bound 3                 expm1              1.3, bound 3       log1p   3.4, bound 8
+//     tanh     2.7, bound 8                 1 / (1 + e^−x)     3.4, bound 8       erfc    7.4 (1 + x²), bound 16 (1 + x²)
+//     sine, cosine for |x| < 8192   1.3 absolute, bound 2; they lose digits beyond, and stay within [−1, 1]
 
 const LN2: f32 = 0.693147181;
 // ln 2 = LN2_HIGH + LN2_LOW, the first with trailing zeros so that k · LN2_HIGH is exact.
 const LN2_HIGH: f32 = 0.693359375;
 const LN2_LOW: f32 = -2.12194440e-4;
+
+fn is_nan(x: vec4f) -> vec4<bool> {
+  return (bitcast<vec4u>(x) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u);
+}
+
+fn is_not_finite(x: vec4f) -> vec4<bool> {
+  return (bitcast<vec4u>(x) & vec4u(0x7f800000u)) == vec4u(0x7f800000u);
+}
 
 // 2^k for integer k in [-126, 127].
 fn power_of_two(k: vec4f) -> vec4f {
@@ -34,7 +47,7 @@ fn exponential(x: vec4f) -> vec4f {
   let k = round(y / LN2);
   let r = (y - k * LN2_HIGH) - k * LN2_LOW;
   let value = (1.0 + (r + expm1_tail(r))) * power_of_two(k);
-  return select(select(value, vec4f(), x < vec4f(-87.0)), x, x != x);
+  return select(select(value, vec4f(), x < vec4f(-87.0)), x, is_nan(x));
 }
 
 // e^x − 1 for x ≤ 0, relative to itself.
@@ -43,7 +56,7 @@ fn expm1_negative(x: vec4f) -> vec4f {
   let k = round(y / LN2);
   let r = (y - k * LN2_HIGH) - k * LN2_LOW;
   let scale = power_of_two(k);
-  return select((scale - 1.0) + scale * (r + expm1_tail(r)), x, x != x);
+  return select((scale - 1.0) + scale * (r + expm1_tail(r)), x, is_nan(x));
 }
 
 // log(1 + x) for x ≥ 0: 2 artanh(s) with s = y / (2 + y), after a power of two is taken out of 1 + x.
@@ -62,13 +75,13 @@ fn log1p(x: vec4f) -> vec4f {
   p = p * q + 2.0 / 5.0;
   p = p * q + 2.0 / 3.0;
   let value = (s * 2.0 + s * q * p) + vec4f(k) * LN2;
-  return select(value, x, (x != x) | (x > vec4f(3.0e38)));
+  return select(value, x, is_not_finite(x));
 }
 
 // tanh x = −m / (2 + m) with m = e^(−2|x|) − 1, with the sign of x.
 fn hyperbolic_tangent(x: vec4f) -> vec4f {
   let m = expm1_negative(-2.0 * abs(x));
-  return select(-sign(x) * m / (2.0 + m), x, x != x);
+  return select(-sign(x) * m / (2.0 + m), x, is_nan(x));
 }
 
 // 1 / (1 + e^(−x)), relative to itself on both sides.
@@ -78,7 +91,8 @@ fn logistic(x: vec4f) -> vec4f {
 }
 
 // erfc(x) for x ≥ 0: t e^(−x²) P(t), t = 1 / (1 + x/2). P is the weighted least-squares fit of degree 8 to
-// e^(x²) erfc(x) / t on t in [0.16, 1] at 4,000 Chebyshev points: relative error 5·10⁻⁸ before rounding.
+// e^(x²) erfc(x) / t on t in [0.16, 1] at 4,000 Chebyshev points: relative error 5·10⁻⁸ before rounding. The rounding of
+// x² is that of the exponent, so the relative error grows as x².
 fn erfc_positive(x: vec4f) -> vec4f {
   let t = 1.0 / (1.0 + 0.5 * x);
   var p = vec4f(-0.0597535143);
@@ -94,12 +108,14 @@ fn erfc_positive(x: vec4f) -> vec4f {
 }
 
 // sin and cos: x = k π/2 + r with |r| ≤ π/4, then Taylor's series; π/2 in three parts, so that k times the first two is
-// exact for |k| < 2¹².
+// exact for |k| < 2¹², and nearly so to 2¹³. Where x is so large that r has no digit left, the clamp keeps the result
+// within [−1, 1]; infinities and NaN come out as they are.
 struct SineCosine { sine: vec4f, cosine: vec4f }
 
 fn sine_cosine(x: vec4f) -> SineCosine {
   let k = round(x * 0.636619772);
-  let r = ((x - k * 1.5703125) - k * 4.83751297e-4) - k * 7.54978942e-8;
+  let remainder = ((x - k * 1.5703125) - k * 4.83751297e-4) - k * 7.54978942e-8;
+  let r = clamp(remainder, vec4f(-0.7854), vec4f(0.7854));
   let q = r * r;
   var s = vec4f(1.0 / 362880.0);
   s = s * q - 1.0 / 5040.0;
@@ -117,5 +133,6 @@ fn sine_cosine(x: vec4f) -> SineCosine {
   let cosine = select(c, s, odd);
   let sine_sign = select(vec4f(1.0), vec4f(-1.0), quadrant >= vec4i(2));
   let cosine_sign = select(vec4f(1.0), vec4f(-1.0), (quadrant == vec4i(1)) | (quadrant == vec4i(2)));
-  return SineCosine(sine * sine_sign, cosine * cosine_sign);
+  let lost = is_not_finite(x);
+  return SineCosine(select(sine * sine_sign, x, lost), select(cosine * cosine_sign, x, lost));
 }

@@ -68,6 +68,7 @@ export async function gemm(
     gpu,
     "gemm shape",
     ["u32", m, n, k, a.stride, b.stride, c.stride, a.batch, b.batch, c.batch],
+    ["u32", a.offset ?? 0, b.offset ?? 0, c.offset ?? 0],
     ["f32", scale, shift],
   );
   return kernel.bind([shape, a.array, b.array, c.array], [tileWorkgroups(m, n), 1, count]);

@@ -14,6 +14,8 @@ export interface MatrixView {
   readonly stride: number;
   /** Vectors from one matrix of the batch to the next; 0 where all share one. */
   readonly batch: number;
+  /** Vectors before the first matrix. Default: 0. */
+  readonly offset?: number;
 }
 
 /**

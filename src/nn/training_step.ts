@@ -45,6 +45,8 @@ export interface TrainingStep {
   readonly draw: readonly Dispatch[];
   /** Evaluates the network; its activations are those of the batch. */
   readonly forward: readonly Dispatch[];
+  /** Computes the loss and logs it: the first part of `update`, for a last step that updates nothing. */
+  readonly measure: readonly Dispatch[];
   /** Computes the loss, logs it, and updates the parameters. */
   readonly update: readonly Dispatch[];
   /** Outputs of all layers on the batch. */
@@ -118,6 +120,7 @@ export async function bindTrainingStep(
   return {
     draw: drawn ? [drawn.dispatch] : [],
     forward: activations.forward,
+    measure: [loss.dispatch, log],
     update: [loss.dispatch, log, ...dispatches, apply],
     activations,
     loss,

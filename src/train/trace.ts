@@ -25,7 +25,10 @@ export interface Probe {
   readonly replica: number;
   /** Loss over all training samples. */
   readonly loss: number;
-  /** Fraction of the training samples classified right; `null` where the task has no classes. */
+  /**
+   * Fraction of the held-out samples classified right, of the training samples where none are held out; `null` where
+   * the task has no classes.
+   */
   readonly accuracy: number | null;
   /** Lower bounds of the loss by the ε-rank of the terminal layer, one per threshold; `null` unless the loss is MSE. */
   readonly floors: readonly number[] | null;

@@ -1,0 +1,97 @@
+/**
+ * Lower bound of the weighted mean squared error that an ε-rank implies (DESIGN §2; Yang, Zhao, Zhu 2024).
+ *
+ * @module
+ */
+
+/** What the bound is computed from: the terminal layer's spectrum and the moments of its eigenfeatures. */
+export interface FloorInput {
+  /** Eigenvalues λ̂, descending. */
+  readonly eigenvalues: ArrayLike<number>;
+  /** Bounds δ_i ≥ |λ̂_i − λ_i|. */
+  readonly errors: ArrayLike<number>;
+  /** ⟨ψ_i, y_c⟩_w for each eigenfeature ψ_i = Φ q_i, in the order of the eigenvalues, and each output c. */
+  readonly targetMoments: readonly ArrayLike<number>[];
+  /** ⟨ψ_i, 1⟩_w. */
+  readonly meanMoments: ArrayLike<number>;
+  /** Moments of the targets. */
+  readonly targets: TargetMoments;
+  /** ‖β‖_F of the output layer's weights. */
+  readonly weightNorm: number;
+  /** ‖b‖ of its biases. */
+  readonly biasNorm: number;
+}
+
+/** Moments of the targets alone, which do not change during a run. */
+export interface TargetMoments {
+  /** ‖y‖²_w = Σ_k w_k ‖y_k‖². */
+  readonly square: number;
+  /** ⟨1, y_c⟩_w for each output c. */
+  readonly means: readonly number[];
+  /** Σ w. */
+  readonly mass: number;
+}
+
+/**
+ * Computes the moments of targets.
+ *
+ * @param y Targets, row-major `count × outputs`.
+ * @param weights Quadrature weights, `count`.
+ * @returns The moments.
+ */
+export function targetMoments(y: ArrayLike<number>, weights: ArrayLike<number>): TargetMoments {
+  const outputs = y.length / weights.length;
+  const means = new Array<number>(outputs).fill(0);
+  let square = 0, mass = 0;
+  for (let k = 0; k < weights.length; k++) {
+    mass += weights[k];
+    for (let c = 0; c < outputs; c++) {
+      const value = y[k * outputs + c];
+      square += weights[k] * value * value;
+      means[c] += weights[k] * value;
+    }
+  }
+  return { square, means, mass };
+}
+
+/**
+ * The least weighted mean squared error Σ w ‖u − y‖² of any output u = Φβ + 1bᵀ with ‖β‖_F and ‖b‖ as given.
+ *
+ * With V the span of the p leading eigenfeatures and the constant, p certain to have λ_i > ε, ‖u − y‖_w ≥
+ * dist(y, V) − √ε′ ‖β‖_F, where ε′ ≥ ε is the largest that λ_(p+1) may be. dist² = ‖y‖² − Σ_{i≤p} Σ_c ⟨ψ_i, y_c⟩² / λ_i
+ * − ⟨1⊥, y⟩² / ‖1⊥‖², 1⊥ the part of the constant orthogonal to the ψ_i. If ‖1⊥‖² ≤ ε the constant is as good as in the
+ * span of the others, and joins what is left over: it costs at most √ε ‖b‖. Every λ_i is taken for the least that it
+ * may be, so that rounding lowers the bound.
+ *
+ * @param input Spectrum, moments and norms.
+ * @param epsilon Threshold ε.
+ * @returns The bound, at least 0; NaN where the spectrum is.
+ */
+export function lossFloor(input: FloorInput, epsilon: number): number {
+  const { eigenvalues, errors, targetMoments, meanMoments, targets, weightNorm, biasNorm } = input;
+  const n = eigenvalues.length;
+  let p = 0;
+  while (p < n && eigenvalues[p] - errors[p] > epsilon) p++;
+  const left = p < n ? Math.max(epsilon, eigenvalues[p] + errors[p]) : 0;
+
+  let square = targets.square;
+  let constant = targets.mass;
+  const means = [...targets.means];
+  for (let i = 0; i < p; i++) {
+    const least = eigenvalues[i] - errors[i];
+    const mean = meanMoments[i];
+    constant -= mean * mean / least;
+    for (const [c, moments] of targetMoments.entries()) {
+      square -= moments[i] * moments[i] / least;
+      means[c] -= mean * moments[i] / eigenvalues[i];
+    }
+  }
+  let remainder = Math.sqrt(left) * weightNorm;
+  if (constant > epsilon) {
+    square -= means.reduce((sum, mean) => sum + mean * mean, 0) / constant;
+  } else {
+    remainder += Math.sqrt(epsilon) * biasNorm;
+  }
+  const distance = Math.sqrt(Math.max(0, square));
+  return Math.max(0, distance - remainder) ** 2;
+}

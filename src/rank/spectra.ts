@@ -1,0 +1,117 @@
+/**
+ * Spectra of the features of many layers and replicas, on the GPU, to single precision's full depth.
+ *
+ * @module
+ */
+import { GpuArray } from "../gpu/array.ts";
+import type { Gpu } from "../gpu/device.ts";
+import type { Dispatch } from "../gpu/kernel.ts";
+import { EigenBatch } from "../linalg/eigen_batch.ts";
+import { gemm } from "../linalg/gemm.ts";
+import { gram, gramReduce, gramSlices } from "../linalg/gram.ts";
+import { jacobi } from "../linalg/jacobi.ts";
+import { type MatrixView, vectors } from "../linalg/matrix.ts";
+import { headShare } from "./certificate.ts";
+
+/** Features of one layer of all replicas. */
+export interface FeatureLayer {
+  /** Φ, `samples × width` for each replica. */
+  readonly features: MatrixView;
+  /** Number of neurons. */
+  readonly width: number;
+}
+
+/** What the features are weighted with, and projected on. */
+export interface SpectraOptions {
+  /** Number of samples m. */
+  readonly samples: number;
+  /** Number of replicas. */
+  readonly replicas: number;
+  /** Quadrature weights, shared by the replicas. */
+  readonly weights: GpuArray;
+  /** Targets Y whose moments with the last layer's features are wanted; `null` for none. */
+  readonly targets: MatrixView | null;
+}
+
+/** Commands that compute spectra, and where they leave them. */
+export interface Spectra {
+  /** The commands of one probe. */
+  readonly dispatches: readonly Dispatch[];
+  /**
+   * Solved matrices: that of layer l (from 0) and replica r is number l · replicas + r, with the eigenvalues of M on its
+   * diagonal and, in the rows of the basis behind the eigenvectors, the moments of their features with [Y 1].
+   */
+  readonly batch: EigenBatch;
+}
+
+/**
+ * Binds the computation of the spectra of Gram matrices M = Φᵀ diag(w) Φ.
+ *
+ * A Gram matrix in single precision loses all eigenvalues below 10⁻⁷ λ₁. Those of Ψ = Φ Q, with the columns of Q near
+ * the eigenvectors of M, do not suffer so: ΨᵀWΨ is nearly diagonal, each entry is right relative to √(m_ii m_jj), and
+ * Jacobi keeps what it is given of small eigenvalues (Demmel and Veselić, SIAM J. Matrix Anal. Appl. 13, 1992). So a
+ * probe makes two passes of
+ *
+ *     Ψ = Φ Q;   M′ = Ψᵀ diag(w) Ψ;   V from Jacobi on M′;   Q ← Q V, orthonormalised by Q ← (3/2 − QQᵀ/2) Q,
+ *
+ * the first of which finds Q as well as single precision can tell, and the second measures. What remains is the
+ * rounding of Ψ, some u σ₁ on each σ: the same depth as a QR factorisation and one-sided Jacobi would reach. Q stays
+ * from probe to probe, so that the first pass starts warm; before the first probe, run the commands once to warm up.
+ *
+ * Dispatches: 4 for each layer and 8 for all (more where one dispatch can not hold a solve), whatever the replicas.
+ * Flops a layer and replica: 4 m n² for Ψ, 4 m n² for M′, some 12 n³ a sweep.
+ *
+ * @param gpu Device.
+ * @param layers Features of each layer.
+ * @param options Weights, targets, replicas.
+ * @param stack Owner of the arrays.
+ * @returns The commands.
+ */
+export async function bindSpectra(
+  gpu: Gpu,
+  layers: readonly FeatureLayer[],
+  options: SpectraOptions,
+  stack: DisposableStack,
+): Promise<Spectra> {
+  const { samples, replicas, weights, targets } = options;
+  const orders = layers.flatMap(({ width }) => new Array<number>(replicas).fill(width));
+  const tailStride = targets ? targets.stride + 1 : 0;
+  const batches = [0, 1].map(() => stack.use(new EigenBatch(gpu, orders, tailStride)));
+  const { rows, rowStride, count } = batches[0];
+  const partials = stack.use(
+    new GpuArray(gpu, "partial Gram matrices", gramSlices(samples).slices * count * rows * rowStride * 4),
+  );
+  const rotated = stack.use(
+    new GpuArray(gpu, "rotated features", replicas * samples * vectors(Math.max(...orders)) * 4),
+  );
+  const correction = stack.use(new GpuArray(gpu, "orthonormal correction", count * rows * rows));
+  const correctionView = { array: correction, stride: rows / 4, batch: rows * rows / 4 };
+  const basisView = (pass: number): MatrixView => ({
+    array: batches[pass].basis,
+    stride: rowStride,
+    batch: rows * rowStride,
+  });
+
+  const dispatches: Dispatch[] = [];
+  for (const pass of [0, 1]) {
+    const batch = batches[pass];
+    const gramOptions = { samples, replicas, weights, batch, partials };
+    for (const [index, { features, width }] of layers.entries()) {
+      const first = index * replicas;
+      const stride = vectors(width);
+      const psi = { array: rotated, stride, batch: samples * stride };
+      const q = { ...basisView(pass), offset: first * rows * rowStride };
+      const shape = { m: samples, n: width, k: 4 * stride, count: replicas };
+      dispatches.push(await gemm(gpu, "nt", features, q, psi, shape));
+      const moments = pass === 1 && index === layers.length - 1 ? targets : null;
+      dispatches.push(await gram(gpu, { features: psi, order: width, first, targets: moments }, gramOptions));
+    }
+    dispatches.push(await gramReduce(gpu, gramOptions));
+    dispatches.push(...await jacobi(gpu, batch, headShare(batch.order)));
+    const q = basisView(pass), next = basisView(1 - pass);
+    const square = { m: rows, n: rows, k: rows, count, scale: -0.5, shift: 1.5 };
+    dispatches.push(await gemm(gpu, "nt", q, q, correctionView, square));
+    dispatches.push(await gemm(gpu, "nn", correctionView, q, next, { m: rows, n: rows, k: rows, count }));
+  }
+  return { dispatches, batch: batches[1] };
+}

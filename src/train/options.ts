@@ -1,0 +1,98 @@
+/**
+ * Options of a training run, completed by the defaults of its task and checked.
+ *
+ * @module
+ */
+import { InputError, ShapeError } from "../errors.ts";
+import { type OptimizerOptions, parseOptimizerName, type Schedule } from "../nn/optimizer.ts";
+import type { Threshold } from "../rank/rank_interval.ts";
+import type { Task } from "../tasks/task.ts";
+
+/** What to train, and how; what is left out the task decides. */
+export interface TrainingOptions {
+  /** Problem to learn. */
+  readonly task: Task;
+  /** Widths of the hidden layers. */
+  readonly hidden?: readonly number[];
+  /** Activation of the hidden layers, or one for each: see {@linkcode parseActivation}. */
+  readonly activation?: string | readonly string[];
+  /** Initialiser: see {@linkcode parseInitializer}. */
+  readonly initializer?: string;
+  /** Optimiser and its settings. */
+  readonly optimizer?: OptimizerOptions;
+  /** Learning-rate schedule. Default: constant. */
+  readonly schedule?: Schedule;
+  /** Samples of a mini-batch; `null` for the full batch. */
+  readonly batch?: number | null;
+  /** Number of updates. */
+  readonly steps?: number;
+  /** Updates from one probe to the next. The last step is probed as well. */
+  readonly probeEvery?: number;
+  /** Thresholds ε > 0 of the ε-ranks. */
+  readonly epsilons?: readonly number[];
+  /** Whether the thresholds are absolute or relative to λ₁. Default: absolute. */
+  readonly threshold?: Threshold;
+  /** Number of replicas, which differ in their random streams. Default: 1. */
+  readonly replicas?: number;
+  /** Seed of the random streams. Default: 0. */
+  readonly seed?: number;
+  /** Stops the run early; the trace up to there is kept. */
+  readonly signal?: AbortSignal;
+}
+
+/** {@linkcode TrainingOptions} with every choice made. */
+export type CompleteOptions = Required<Omit<TrainingOptions, "signal">>;
+
+/**
+ * Fills in what the caller left to the task, and checks the numbers that no later stage checks.
+ *
+ * @param options Options as given.
+ * @returns Options with every choice made.
+ * @throws {InputError} Where a number is out of range.
+ * @throws {ShapeError} Where the samples do not fit the task.
+ */
+export function completeOptions(options: TrainingOptions): CompleteOptions {
+  const { task } = options;
+  const { defaults } = task;
+  const complete: CompleteOptions = {
+    task,
+    hidden: options.hidden ?? defaults.hidden,
+    activation: options.activation ?? defaults.activation,
+    initializer: options.initializer ?? defaults.initializer,
+    optimizer: options.optimizer ?? {
+      name: parseOptimizerName(defaults.optimizer),
+      learningRate: defaults.learningRate,
+    },
+    schedule: options.schedule ?? { kind: "constant" },
+    batch: options.batch === undefined ? defaults.batch : options.batch,
+    steps: options.steps ?? defaults.steps,
+    probeEvery: options.probeEvery ?? defaults.probeEvery,
+    epsilons: options.epsilons ?? defaults.epsilons,
+    threshold: options.threshold ?? "absolute",
+    replicas: options.replicas ?? 1,
+    seed: options.seed ?? 0,
+  };
+  checkInteger("steps", complete.steps, 0);
+  checkInteger("steps between probes", complete.probeEvery, 1);
+  for (const epsilon of complete.epsilons) {
+    if (!(epsilon > 0 && epsilon < Infinity)) throw new InputError(`ε = ${epsilon}: give a number above 0`);
+  }
+  if (complete.epsilons.length === 0) throw new InputError("no ε: give at least one");
+  for (const samples of [task.train, task.test]) {
+    if (!samples) continue;
+    const { count, x, y, weights } = samples;
+    if (count < 1 || x.length !== count * task.inputs || y.length !== count * task.outputs || weights.length !== count) {
+      throw new ShapeError(
+        `task "${task.name}": ${count} samples of ${task.inputs} inputs and ${task.outputs} outputs need arrays of ` +
+          `${count * task.inputs}, ${count * task.outputs} and ${count} numbers`,
+      );
+    }
+  }
+  return complete;
+}
+
+function checkInteger(name: string, value: number, least: number): void {
+  if (!Number.isInteger(value) || value < least || value >= 2 ** 32) {
+    throw new InputError(`${value} ${name}: give a whole number from ${least}`);
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * All commands of a run, bound before it starts.
+ *
+ * @module
+ */
+import type { GpuArray } from "../gpu/array.ts";
+import type { Gpu } from "../gpu/device.ts";
+import type { Dispatch } from "../gpu/kernel.ts";
+import { bindLoss } from "../nn/loss.ts";
+import type { Network } from "../nn/network.ts";
+import { uploadSamples } from "../nn/samples.ts";
+import { bindTrainingStep, type TrainingStep } from "../nn/training_step.ts";
+import { bindProbe, type ProbeRing } from "../rank/probe.ts";
+import { bindSpectra } from "../rank/spectra.ts";
+import type { CompleteOptions } from "./options.ts";
+
+/** Steps whose losses the GPU keeps until the host has read them: the most that one submission may have. */
+const LOG_CAPACITY = 1024;
+
+/** The commands of a run. */
+export interface TrainingProgram {
+  /** One step. */
+  readonly step: TrainingStep;
+  /** One probe; to run between a step's forward pass and its update. */
+  readonly probeCommands: readonly Dispatch[];
+  /** What to run once before the first probe. */
+  readonly warmUp: readonly Dispatch[];
+  /** Where probes go. */
+  readonly probe: ProbeRing;
+  /** Where losses go: `[step mod logCapacity][replica]`. */
+  readonly losses: GpuArray;
+  /** Steps that the log of losses holds. */
+  readonly logCapacity: number;
+}
+
+/**
+ * Binds the commands of a run. Probes look at all training samples; with the full batch these are the step's own, and a
+ * probe takes the features that the step has just computed.
+ *
+ * @param gpu Device.
+ * @param network Network to train.
+ * @param options What to train, and how.
+ * @param stack Owner of the arrays.
+ * @returns The commands.
+ */
+export async function bindProgram(
+  gpu: Gpu,
+  network: Network,
+  options: CompleteOptions,
+  stack: DisposableStack,
+): Promise<TrainingProgram> {
+  const { task, replicas, hidden, steps, probeEvery } = options;
+  const samples = uploadSamples(gpu, task.train, stack);
+  const step = await bindTrainingStep(network, samples, {
+    loss: task.loss,
+    optimizer: options.optimizer,
+    schedule: options.schedule,
+    steps,
+    batch: options.batch,
+    logCapacity: LOG_CAPACITY,
+  }, stack);
+
+  const evaluateLoss = async (on: typeof samples) => {
+    const activations = await network.evaluate(on, stack);
+    const output = activations.layers[activations.layers.length - 1];
+    const loss = await bindLoss(gpu, task.loss, on, output, task.outputs, replicas, stack);
+    return { activations, loss, commands: [...activations.forward, loss.dispatch] };
+  };
+  const shared = options.batch === null;
+  const train = shared
+    ? { activations: step.activations, loss: step.loss, commands: [step.loss.dispatch] }
+    : await evaluateLoss(samples);
+  const heldOut = task.test && task.loss !== "mean-squared-error"
+    ? await evaluateLoss(uploadSamples(gpu, task.test, stack))
+    : null;
+
+  const spectra = await bindSpectra(
+    gpu,
+    hidden.map((width, index) => ({ features: train.activations.layers[index], width })),
+    {
+      samples: samples.count,
+      replicas,
+      weights: samples.weights,
+      targets: task.loss === "mean-squared-error" ? samples.y : null,
+    },
+    stack,
+  );
+  const { weights, bias } = network.layout.layers[hidden.length];
+  const probe = await bindProbe(gpu, spectra, {
+    widths: hidden,
+    replicas,
+    samples: samples.count,
+    outputs: task.loss === "mean-squared-error" ? task.outputs : 0,
+    loss: { array: train.loss.partials, count: train.loss.partialCount },
+    heldOut: heldOut && { array: heldOut.loss.partials, count: heldOut.loss.partialCount },
+    parameters: { array: network.parameters, batch: network.layout.size, weights, bias },
+    states: step.states,
+    capacity: Math.ceil(LOG_CAPACITY / probeEvery) + 1,
+  }, stack);
+  return {
+    step,
+    probeCommands: [...train.commands, ...(heldOut?.commands ?? []), ...spectra.dispatches, probe.dispatch],
+    warmUp: [...train.commands, ...spectra.dispatches],
+    probe,
+    losses: step.losses,
+    logCapacity: LOG_CAPACITY,
+  };
+}

@@ -1,0 +1,104 @@
+/**
+ * From what the GPU wrote to the trace of a run.
+ *
+ * @module
+ */
+import { lossFloor, type TargetMoments, targetMoments } from "../rank/loss_floor.ts";
+import type { ProbeRecord } from "../rank/probe.ts";
+import { rankInterval } from "../rank/rank_interval.ts";
+import type { CompleteOptions } from "./options.ts";
+import type { TrainingProgram } from "./program.ts";
+import type { Probe, Trace } from "./trace.ts";
+
+/** Collects losses and probes of a run in the order of its steps. */
+export class Recorder {
+  /** Replicas whose loss became NaN or infinite, with the step at which it did. */
+  readonly diverged = new Map<number, number>();
+
+  readonly #options: CompleteOptions;
+  readonly #program: TrainingProgram;
+  readonly #targets: TargetMoments | null;
+  readonly #losses: Float32Array[];
+  readonly #probes: Probe[] = [];
+  #steps = 0;
+  #probeCount = 0;
+
+  /**
+   * Prepares to record.
+   *
+   * @param options Options of the run.
+   * @param program Its commands, which know how their records are laid out.
+   */
+  constructor(options: CompleteOptions, program: TrainingProgram) {
+    this.#options = options;
+    this.#program = program;
+    const { task, replicas, steps } = options;
+    this.#targets = task.loss === "mean-squared-error" ? targetMoments(task.train.y, task.train.weights) : null;
+    this.#losses = Array.from({ length: replicas }, () => new Float32Array(steps + 1));
+  }
+
+  /** The record so far. */
+  get trace(): Trace {
+    const { replicas, epsilons } = this.#options;
+    return {
+      replicas,
+      epsilons,
+      losses: this.#losses.map((losses, replica) =>
+        losses.subarray(0, Math.min(this.#steps, this.diverged.get(replica) ?? Infinity))
+      ),
+      probes: this.#probes,
+    };
+  }
+
+  /**
+   * Adds the results of a submission.
+   *
+   * @param first Its first step.
+   * @param count Its number of steps.
+   * @param losses The log of losses.
+   * @param records The ring of probes.
+   * @returns The probes that it made, those of diverged replicas left out.
+   */
+  record(first: number, count: number, losses: Float32Array, records: Float32Array): Probe[] {
+    const { replicas, steps, probeEvery } = this.#options;
+    const probes: Probe[] = [];
+    for (let step = first; step < first + count; step++) {
+      for (let replica = 0; replica < replicas; replica++) {
+        const loss = losses[(step % this.#program.logCapacity) * replicas + replica];
+        this.#losses[replica][step] = loss;
+        if (!Number.isFinite(loss) && !this.diverged.has(replica)) this.diverged.set(replica, step);
+      }
+      if (step % probeEvery !== 0 && step !== steps) continue;
+      for (let replica = 0; replica < replicas; replica++) {
+        if (this.diverged.has(replica)) continue;
+        probes.push(this.#probe(this.#program.probe.decode(records, this.#probeCount, replica), step, replica));
+      }
+      this.#probeCount++;
+    }
+    this.#steps = first + count;
+    this.#probes.push(...probes);
+    return probes;
+  }
+
+  #probe(record: ProbeRecord, step: number, replica: number): Probe {
+    const { task, epsilons, threshold } = this.#options;
+    const layers = record.layers.map(({ eigenvalues, errors }, index) => ({
+      layer: index + 1,
+      eigenvalues,
+      errors,
+      ranks: epsilons.map((epsilon) => rankInterval(eigenvalues, errors, epsilon, threshold)),
+    }));
+    const terminal = record.layers[record.layers.length - 1];
+    const targets = this.#targets;
+    const scale = threshold === "relative" ? terminal.eigenvalues[0] + terminal.errors[0] : 1;
+    const hits = task.test ? record.heldOutHits / task.test.count : record.hits / task.train.count;
+    return {
+      step,
+      replica,
+      loss: record.loss,
+      accuracy: targets ? null : hits,
+      floors: targets && epsilons.map((epsilon) => lossFloor({ ...record, ...terminal, targets }, epsilon * scale)),
+      layers,
+    };
+  }
+}

@@ -1,0 +1,197 @@
+/**
+ * The training loop: chunks of steps, probes included, one submission each; results while the next chunk runs.
+ *
+ * @module
+ */
+import { DivergenceError, StaircaseError } from "../errors.ts";
+import { Commands } from "../gpu/commands.ts";
+import type { Gpu } from "../gpu/device.ts";
+import { Pacer } from "../gpu/pacer.ts";
+import { ReadbackRing } from "../gpu/readback.ts";
+import { Network } from "../nn/network.ts";
+import { type CompleteOptions, completeOptions, type TrainingOptions } from "./options.ts";
+import { bindProgram, type TrainingProgram } from "./program.ts";
+import { Recorder } from "./recorder.ts";
+import type { Probe, Trace } from "./trace.ts";
+
+/** Submissions on their way at once: one runs, one waits, so that the GPU never does. */
+const DEPTH = 2;
+
+/** A submission on its way. */
+interface Chunk {
+  readonly steps: number;
+  readonly result: Promise<Float32Array[]>;
+}
+
+/**
+ * A training run. Iterate over it to train and get each probe as it arrives; the trace grows meanwhile.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Gpu } from "../gpu/device.ts";
+ * import { loadTask } from "../tasks/registry.ts";
+ *
+ * using gpu = await Gpu.open();
+ * using training = await Training.create(gpu, { task: await loadTask("cosines"), steps: 20, probeEvery: 10 });
+ * for await (const probe of training) {
+ *   assert(probe.loss > 0 && probe.layers[1].ranks[0].rank > 0);
+ * }
+ * assert.deepEqual(training.trace.probes.map(({ step }) => step), [0, 10, 20]);
+ * ```
+ */
+export class Training implements AsyncIterable<Probe>, Disposable {
+  /** Options, every choice made. */
+  readonly options: CompleteOptions;
+  /** The network. */
+  readonly network: Network;
+  /** Steps whose results have arrived. */
+  completed = 0;
+  /** Time since training began, in milliseconds. */
+  milliseconds = 0;
+  /** GPU commands of one step, probes apart. */
+  readonly dispatchesPerStep: number;
+  /** GPU commands of one probe. */
+  readonly dispatchesPerProbe: number;
+
+  readonly #gpu: Gpu;
+  readonly #stack: DisposableStack;
+  readonly #program: TrainingProgram;
+  readonly #recorder: Recorder;
+  readonly #ring: ReadbackRing;
+  readonly #signal: AbortSignal | undefined;
+  #started = false;
+
+  private constructor(
+    gpu: Gpu,
+    options: CompleteOptions,
+    signal: AbortSignal | undefined,
+    network: Network,
+    program: TrainingProgram,
+    stack: DisposableStack,
+  ) {
+    this.#gpu = gpu;
+    this.options = options;
+    this.network = network;
+    this.#program = program;
+    this.#signal = signal;
+    this.#stack = stack;
+    this.#recorder = new Recorder(options, program);
+    this.#ring = stack.use(new ReadbackRing(gpu, [program.losses, program.probe.records], DEPTH));
+    const { draw, forward, update } = program.step;
+    this.dispatchesPerStep = draw.length + forward.length + update.length;
+    this.dispatchesPerProbe = program.probeCommands.length;
+  }
+
+  /**
+   * Allocates everything that a run needs; nothing is allocated once it trains.
+   *
+   * @param gpu Device.
+   * @param options What to train, and how.
+   * @returns The run, at its start.
+   * @throws {InputError} Where an option is out of range.
+   * @throws {ShapeError} Where the adapter has no room for it.
+   */
+  static async create(gpu: Gpu, options: TrainingOptions): Promise<Training> {
+    const complete = completeOptions(options);
+    using stack = new DisposableStack();
+    const { task, hidden, activation, initializer, replicas, seed } = complete;
+    const { inputs, outputs } = task;
+    const shape = { inputs, hidden, outputs, activation, initializer, replicas, seed };
+    const network = stack.use(await Network.create(gpu, shape));
+    const program = await bindProgram(gpu, network, complete, stack);
+    return new Training(gpu, complete, options.signal, network, program, stack.move());
+  }
+
+  /** The record so far. */
+  get trace(): Trace {
+    return this.#recorder.trace;
+  }
+
+  /** Replicas whose loss became NaN or infinite, with the step at which it did. Their trace ends before it. */
+  get diverged(): ReadonlyMap<number, number> {
+    return this.#recorder.diverged;
+  }
+
+  /**
+   * Trains, and yields the probes as they arrive: in the order of steps, then replicas.
+   *
+   * @throws {DivergenceError} Where every replica has diverged.
+   * @throws {DeviceLostError} Where the device is lost.
+   */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Probe, void, void> {
+    if (this.#started) throw new StaircaseError("a training run can be iterated over once: create another");
+    this.#started = true;
+    const { steps, probeEvery, replicas } = this.options;
+    // More steps than this per submission would overwrite results before they are read.
+    const pacer = new Pacer(Math.min(this.#program.logCapacity, (this.#program.probe.capacity - 1) * probeEvery + 1));
+    const chunks: Chunk[] = [];
+    const start = performance.now();
+    let encoded = 0, lastArrival = start;
+    try {
+      while (encoded <= steps || chunks.length > 0) {
+        const stopped = this.#signal?.aborted ?? false;
+        if (encoded <= steps && chunks.length < DEPTH && !stopped) {
+          const count = Math.min(pacer.steps, steps + 1 - encoded);
+          chunks.push({ steps: count, result: this.#submit(encoded, count) });
+          encoded += count;
+          continue;
+        }
+        const chunk = chunks.shift();
+        if (!chunk) return;
+        const [losses, records] = await chunk.result;
+        const arrival = performance.now();
+        pacer.observe(chunk.steps, arrival - lastArrival);
+        lastArrival = arrival;
+        const probes = this.#recorder.record(this.completed, chunk.steps, losses, records);
+        this.completed += chunk.steps;
+        this.milliseconds = arrival - start;
+        yield* probes;
+        if (this.diverged.size === replicas) throw divergence(this.diverged);
+      }
+    } finally {
+      // Nothing may be on its way to buffers that the caller is about to free.
+      await Promise.allSettled(chunks.map(({ result }) => result));
+    }
+  }
+
+  /**
+   * Trains to the end.
+   *
+   * @returns The record.
+   */
+  async finish(): Promise<Trace> {
+    for await (const _ of this);
+    return this.trace;
+  }
+
+  #submit(first: number, count: number): Promise<Float32Array[]> {
+    const { steps, probeEvery } = this.options;
+    const { step, probeCommands, warmUp } = this.#program;
+    const commands = new Commands(this.#gpu);
+    for (let s = first; s < first + count; s++) {
+      commands.run(...step.draw, ...step.forward);
+      if (s === 0) commands.run(...warmUp);
+      if (s % probeEvery === 0 || s === steps) commands.run(...probeCommands);
+      commands.run(...(s === steps ? step.measure : step.update));
+    }
+    const result = this.#ring.submit(commands);
+    // Whoever awaits a chunk gets its error; one that nobody gets to awaits none.
+    result.catch(() => {});
+    return result;
+  }
+
+  /** Frees everything. */
+  [Symbol.dispose](): void {
+    this.#stack.dispose();
+  }
+}
+
+function divergence(diverged: ReadonlyMap<number, number>): DivergenceError {
+  const step = Math.min(...diverged.values());
+  return new DivergenceError(
+    `the loss is no longer finite from step ${step} on: lower the learning rate, or choose another initialiser`,
+    step,
+    [...diverged.keys()],
+  );
+}
