@@ -1,0 +1,75 @@
+/**
+ * Staircase: trains small neural networks and computes the rank of what they learn, on the GPU, while they learn it.
+ *
+ * @example Train a network and watch the rank of its features.
+ * ```ts
+ * import { Gpu, loadTask, staircaseData, staircaseFigure, Training } from "./mod.ts";
+ *
+ * using gpu = await Gpu.open();
+ * const task = await loadTask("cosines");
+ * using training = await Training.create(gpu, { task, hidden: [20, 20], steps: 40, probeEvery: 10 });
+ * for await (const { step, loss, layers } of training) {
+ *   const { rank, low, high } = layers[1].ranks[0];
+ *   console.log(step, loss, `rank ${rank} in [${low}, ${high}]`);
+ * }
+ * const title = "Loss and rank";
+ * const options = { title, subtitle: task.description, lossName: "squared error", threshold: "absolute" } as const;
+ * const svg: string = staircaseFigure(staircaseData(training.trace, options));
+ * console.log(svg.length);
+ * ```
+ *
+ * @module
+ */
+export * from "./src/errors.ts";
+export { VERSION } from "./src/version.ts";
+
+export * from "./src/gpu/device.ts";
+export * from "./src/gpu/array.ts";
+export * from "./src/gpu/kernel.ts";
+export * from "./src/gpu/profiler.ts";
+
+export * from "./src/linalg/eigh.ts";
+export * from "./src/linalg/matrix.ts";
+
+export * from "./src/nn/activation.ts";
+export * from "./src/nn/initializer.ts";
+export * from "./src/nn/layout.ts";
+export * from "./src/nn/network.ts";
+export * from "./src/nn/optimizer.ts";
+export * from "./src/nn/samples.ts";
+
+export * from "./src/rank/loss_floor.ts";
+export * from "./src/rank/rank_interval.ts";
+export * from "./src/rank/spearman.ts";
+export * from "./src/rank/spectral_ranks.ts";
+export * from "./src/rank/stairs.ts";
+
+export * from "./src/tasks/digits.ts";
+export * from "./src/tasks/function_task.ts";
+export * from "./src/tasks/functions.ts";
+export * from "./src/tasks/options.ts";
+export * from "./src/tasks/registry.ts";
+export * from "./src/tasks/task.ts";
+
+export * from "./src/train/figure_data.ts";
+export * from "./src/train/options.ts";
+export * from "./src/train/summary.ts";
+export * from "./src/train/trace.ts";
+export * from "./src/train/training.ts";
+
+export * from "./src/plot/staircase.ts";
+export * from "./src/plot/staircase_data.ts";
+
+export * from "./src/io/csv.ts";
+export * from "./src/io/flags.ts";
+export * from "./src/io/help.ts";
+export * from "./src/io/json.ts";
+export * from "./src/io/program.ts";
+export * from "./src/io/progress.ts";
+export * from "./src/io/run_folder.ts";
+export * from "./src/io/trace_csv.ts";
+
+export * from "./src/experiments/report.ts";
+export * from "./src/experiments/run_record.ts";
+export * from "./src/experiments/staircase.ts";
+export * from "./src/experiments/training_flags.ts";

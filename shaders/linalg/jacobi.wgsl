@@ -8,13 +8,14 @@
 // in which each pair of the 2h = 4⌈n/4⌉ players meets once (players n … 2h−1 are zero rows, which never rotate).
 //
 // Convergence is judged at the start of a sweep by the norm of the off-diagonal, scaled by the diagonal,
-//     off² = Σ_{i<j} a_ij² / (d_i d_j),   d_i = max(|a_ii|, floor · max_k |a_kk|),
+//     off² = Σ_{i<j} a_ij² / (d_i d_j),   d_i = max(|a_ii|, 2⁻⁶⁰ max_k |a_kk|),
 // and a pair is left alone where its term is below u²: what remains perturbs each eigenvalue relative to itself (Demmel
-// and Veselić 1992), so small eigenvalues keep the digits that A has of them. A NaN ends the solve.
+// and Veselić 1992), so small eigenvalues keep the digits that A has of them. A pair with |a_ii| or |a_jj| below
+// tail · max_k |a_kk| is noise: it does not count and is not rotated. A NaN ends the solve.
 //
 // A dispatch runs at most `rounds` rounds and leaves its place in `progress`, since lavapipe ends a shader after 65,535
 // loop iterations; dispatches after convergence return at once. `progress` tells `off` restricted to the head of the
-// spectrum (both d above head_floor · max) at the start, `off` at the last look, and the rounds made.
+// spectrum (both |a_ii| and |a_jj| from head · max on) at the start, `off` at the last look, and the rounds made.
 //
 // Cost of a round: 8·h(h−1)/2 flops and 8 words on A, 6·4·h·row_stride flops on B; two barriers. A and B stay in storage
 // memory, on a GPU in L1 or L2 of one multiprocessor: 32 KiB for n = 64. The batch fills the card.
@@ -22,9 +23,12 @@
 override LANES: u32 = 64u;
 override PAIRS: u32 = 128u;
 
+// 2⁻⁶⁰: a diagonal entry of rounding noise, or 0, is taken for this share of the largest.
+const FLOOR: f32 = 8.6736174e-19;
+
 struct Shape {
   rows: u32, row_stride: u32, rounds: u32, restart: u32,
-  most_rounds: u32, tolerance: f32, floor: f32, head_floor: f32,
+  most_rounds: u32, tolerance: f32, tail: f32, head: f32,
 }
 
 struct Progress { round: u32, done: u32, head: f32, off: f32 }
@@ -40,13 +44,20 @@ var<workgroup> place: Progress;
 var<workgroup> rotations: array<vec2f, PAIRS>;
 var<workgroup> sums: array<vec2f, LANES>;
 
-// Player of pair k: the last one stays, the others go round.
+// Players of pair k: the last one stays, the others go round. Sums stay below 2 (players − 1), so a comparison does for
+// the remainder: an integer division costs lavapipe and GPUs as much as the rest of a round's arithmetic.
 fn first_of(k: u32, round: u32, players: u32) -> u32 {
-  return select((round + k) % (players - 1u), players - 1u, k == 0u);
+  let place = round + k;
+  return select(select(place, place - (players - 1u), place >= players - 1u), players - 1u, k == 0u);
 }
 
 fn second_of(k: u32, round: u32, players: u32) -> u32 {
-  return select((round + players - 1u - k) % (players - 1u), round, k == 0u);
+  return select(select(round - k, round + players - 1u - k, round < k), round, k == 0u);
+}
+
+// e / divisor for e < 2²², by the reciprocal: the half keeps the quotient away from whole numbers.
+fn quotient(e: u32, reciprocal: f32) -> u32 {
+  return u32((f32(e) + 0.5) * reciprocal);
 }
 
 // Largest |a_ii|, in every lane.
@@ -66,18 +77,16 @@ fn largest_diagonal(lane: u32, matrix: u32, order: u32) -> f32 {
 // Squares of (off, off restricted to the head).
 fn off_diagonal(lane: u32, matrix: u32, order: u32, largest: f32) -> vec2f {
   var sum = vec2f();
-  if (largest > 0.0 || largest != largest) {
-    for (var e = lane; e < order * order; e += LANES) {
-      let i = e / order;
-      let j = e % order;
-      if (i < j) {
-        let x = matrices[matrix + i * shape.rows + j];
-        let di = abs(matrices[matrix + i * shape.rows + i]);
-        let dj = abs(matrices[matrix + j * shape.rows + j]);
-        let scaled = x / sqrt(max(di, shape.floor * largest)) / sqrt(max(dj, shape.floor * largest));
-        let head = min(di, dj) > shape.head_floor * largest;
-        sum += scaled * scaled * vec2f(1.0, select(0.0, 1.0, head));
-      }
+  for (var e = lane; e < order * order; e += LANES) {
+    let i = quotient(e, 1.0 / f32(order));
+    let j = e - i * order;
+    if (i < j) {
+      let x = matrices[matrix + i * shape.rows + j];
+      let di = abs(matrices[matrix + i * shape.rows + i]);
+      let dj = abs(matrices[matrix + j * shape.rows + j]);
+      if (x == 0.0 || min(di, dj) < shape.tail * largest) { continue; }
+      let scaled = x / sqrt(max(di, FLOOR * largest)) / sqrt(max(dj, FLOOR * largest));
+      sum += scaled * scaled * select(vec2f(1.0, 0.0), vec2f(1.0), min(di, dj) >= shape.head * largest);
     }
   }
   sums[lane] = sum;
@@ -89,7 +98,7 @@ fn off_diagonal(lane: u32, matrix: u32, order: u32, largest: f32) -> vec2f {
 }
 
 // Rotates the 2 × 2 block on the diagonal, and keeps the rotation for the others.
-fn rotate_pair(k: u32, p: u32, q: u32, matrix: u32, least: f32) {
+fn rotate_pair(k: u32, p: u32, q: u32, matrix: u32, largest: f32) {
   let pp = matrix + p * shape.rows + p;
   let pq = matrix + p * shape.rows + q;
   let qp = matrix + q * shape.rows + p;
@@ -97,9 +106,10 @@ fn rotate_pair(k: u32, p: u32, q: u32, matrix: u32, least: f32) {
   let x = matrices[pq];
   let app = matrices[pp];
   let aqq = matrices[qq];
-  let scale = sqrt(max(abs(app), least)) * sqrt(max(abs(aqq), least));
+  let scale = sqrt(max(abs(app), FLOOR * largest)) * sqrt(max(abs(aqq), FLOOR * largest));
+  let noise = min(abs(app), abs(aqq)) < shape.tail * largest;
   var rotation = vec2f(1.0, 0.0);
-  if (abs(x) > 5.9604645e-8 * scale) {
+  if (abs(x) > 5.9604645e-8 * scale && !noise) {
     let tau = (aqq - app) / (2.0 * x);
     // Beyond 10⁹ the square of τ adds nothing to 1 that single precision could hold.
     var t = 0.5 / tau;
@@ -176,22 +186,23 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       }
     }
     for (var k = lane; k < pairs; k += LANES) {
-      rotate_pair(k, first_of(k, turn, players), second_of(k, turn, players), matrix, shape.floor * largest);
+      rotate_pair(k, first_of(k, turn, players), second_of(k, turn, players), matrix, largest);
     }
     workgroupBarrier();
     // Blocks above the diagonal, k < l, as a full rectangle: row r of the triangle beside row pairs − 1 − r.
     for (var e = lane; e < pairs * (pairs - 1u) / 2u; e += LANES) {
-      let r = e / (pairs - 1u);
-      let c = e % (pairs - 1u);
+      let r = quotient(e, 1.0 / f32(pairs - 1u));
+      let c = e - r * (pairs - 1u);
       let below = c >= pairs - 1u - r;
       rotate_block(select(r, pairs - 1u - r, below), select(r + 1u + c, c + 1u, below), turn, players, matrix);
     }
     for (var e = lane; e < pairs * shape.row_stride; e += LANES) {
-      let k = e / shape.row_stride;
+      let k = quotient(e, 1.0 / f32(shape.row_stride));
+      let j = e - k * shape.row_stride;
       let rotation = rotations[k];
       if (rotation.y != 0.0) {
-        let p = row0 + first_of(k, turn, players) * shape.row_stride + e % shape.row_stride;
-        let q = row0 + second_of(k, turn, players) * shape.row_stride + e % shape.row_stride;
+        let p = row0 + first_of(k, turn, players) * shape.row_stride + j;
+        let q = row0 + second_of(k, turn, players) * shape.row_stride + j;
         let x = basis[p];
         let y = basis[q];
         basis[p] = rotation.x * x - rotation.y * y;

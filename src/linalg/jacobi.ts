@@ -20,22 +20,24 @@ const MOST_ITERATIONS = 60_000;
  */
 export const JACOBI_TOLERANCE = 2 ** -22;
 
-/**
- * Share of the largest diagonal entry below which diagonal entries are taken for this share when an off-diagonal is
- * judged: rounding noise of a singular matrix need not be diagonalised to digits that mean nothing.
- */
-export const JACOBI_FLOOR = 2 ** -60;
+/** Shares of the largest diagonal entry, in absolute value, that divide a spectrum. */
+export interface JacobiShares {
+  /** Pairs with an entry below this share are noise: neither judged nor rotated. Default: 0. */
+  readonly tail?: number;
+  /** Pairs with both entries from this share on are the head, whose off-diagonal is reported. Default: 0. */
+  readonly head?: number;
+}
 
 /**
  * Solves all matrices of a batch in place.
  *
  * @param gpu Device.
  * @param batch Matrices and bases.
- * @param headFloor Share of the largest diagonal entry from which on an eigenvalue belongs to the head, whose
- * off-diagonal norm is reported on its own. Default: 0.
+ * @param shares Where the tail and the head of a spectrum are.
  * @returns The commands, to run one after the other; those after convergence return at once.
  */
-export async function jacobi(gpu: Gpu, batch: EigenBatch, headFloor = 0): Promise<Dispatch[]> {
+export async function jacobi(gpu: Gpu, batch: EigenBatch, shares: JacobiShares = {}): Promise<Dispatch[]> {
+  const { tail = 0, head = 0 } = shares;
   const pairs = batch.rows / 2;
   const lanes = batch.order <= 64 ? 64 : Math.min(256, gpu.limits.maxComputeInvocationsPerWorkgroup);
   const kernel = await gpu.kernel({ name: "jacobi", files: [jacobiSource] }, { LANES: lanes, PAIRS: pairs });
@@ -47,7 +49,7 @@ export async function jacobi(gpu: Gpu, batch: EigenBatch, headFloor = 0): Promis
       gpu,
       "jacobi shape",
       ["u32", batch.rows, batch.rowStride, rounds, done === 0 ? 1 : 0, MOST_SWEEPS * sweep],
-      ["f32", JACOBI_TOLERANCE, JACOBI_FLOOR, headFloor],
+      ["f32", JACOBI_TOLERANCE, tail, head],
     );
     dispatches.push(
       kernel.bind([shape, batch.orders, batch.matrices, batch.basis, batch.progress], [batch.count]),

@@ -40,7 +40,12 @@ export interface ProbeOptions {
   /** Loss on held-out samples, if there are any. */
   readonly heldOut: PartialSums | null;
   /** Parameters of all replicas, and the place of the output layer's: vectors of four. */
-  readonly parameters: { readonly array: GpuArray; readonly batch: number; readonly weights: number; readonly bias: number };
+  readonly parameters: {
+    readonly array: GpuArray;
+    readonly batch: number;
+    readonly weights: number;
+    readonly bias: number;
+  };
   /** `struct State` of each replica. */
   readonly states: GpuArray;
   /** Probes made in one submission at most. */
@@ -125,7 +130,14 @@ export async function bindProbe(
     gpu,
     "record shape",
     ["u32", widths.length, replicas, rows, rowStride, tailStride, loss.count, size, capacity],
-    ["u32", 4 * parameters.batch, 4 * parameters.weights, 4 * parameters.bias, 4 * parameters.batch, heldOut.count],
+    [
+      "u32",
+      4 * parameters.batch,
+      4 * parameters.weights,
+      4 * parameters.bias,
+      4 * parameters.batch,
+      heldOut.count,
+    ],
   );
   const dispatch = kernel.bind([
     shape,

@@ -11,7 +11,7 @@ import { gemm } from "../linalg/gemm.ts";
 import { gram, gramReduce, gramSlices } from "../linalg/gram.ts";
 import { jacobi } from "../linalg/jacobi.ts";
 import { type MatrixView, vectors } from "../linalg/matrix.ts";
-import { headShare } from "./certificate.ts";
+import { headShare, tailShare } from "./certificate.ts";
 
 /** Features of one layer of all replicas. */
 export interface FeatureLayer {
@@ -92,6 +92,7 @@ export async function bindSpectra(
     batch: rows * rowStride,
   });
 
+  const shares = { tail: tailShare(batches[0].order), head: headShare(batches[0].order) };
   const dispatches: Dispatch[] = [];
   for (const pass of [0, 1]) {
     const batch = batches[pass];
@@ -107,7 +108,7 @@ export async function bindSpectra(
       dispatches.push(await gram(gpu, { features: psi, order: width, first, targets: moments }, gramOptions));
     }
     dispatches.push(await gramReduce(gpu, gramOptions));
-    dispatches.push(...await jacobi(gpu, batch, headShare(batch.order)));
+    dispatches.push(...await jacobi(gpu, batch, shares));
     const q = basisView(pass), next = basisView(1 - pass);
     const square = { m: rows, n: rows, k: rows, count, scale: -0.5, shift: 1.5 };
     dispatches.push(await gemm(gpu, "nt", q, q, correctionView, square));

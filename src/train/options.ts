@@ -81,7 +81,10 @@ export function completeOptions(options: TrainingOptions): CompleteOptions {
   for (const samples of [task.train, task.test]) {
     if (!samples) continue;
     const { count, x, y, weights } = samples;
-    if (count < 1 || x.length !== count * task.inputs || y.length !== count * task.outputs || weights.length !== count) {
+    if (
+      count < 1 || x.length !== count * task.inputs || y.length !== count * task.outputs ||
+      weights.length !== count
+    ) {
       throw new ShapeError(
         `task "${task.name}": ${count} samples of ${task.inputs} inputs and ${task.outputs} outputs need arrays of ` +
           `${count * task.inputs}, ${count * task.outputs} and ${count} numbers`,

@@ -33,7 +33,9 @@ export class Recorder {
     this.#options = options;
     this.#program = program;
     const { task, replicas, steps } = options;
-    this.#targets = task.loss === "mean-squared-error" ? targetMoments(task.train.y, task.train.weights) : null;
+    this.#targets = task.loss === "mean-squared-error"
+      ? targetMoments(task.train.y, task.train.weights)
+      : null;
     this.#losses = Array.from({ length: replicas }, () => new Float32Array(steps + 1));
   }
 
@@ -71,7 +73,9 @@ export class Recorder {
       if (step % probeEvery !== 0 && step !== steps) continue;
       for (let replica = 0; replica < replicas; replica++) {
         if (this.diverged.has(replica)) continue;
-        probes.push(this.#probe(this.#program.probe.decode(records, this.#probeCount, replica), step, replica));
+        probes.push(
+          this.#probe(this.#program.probe.decode(records, this.#probeCount, replica), step, replica),
+        );
       }
       this.#probeCount++;
     }
@@ -97,7 +101,8 @@ export class Recorder {
       replica,
       loss: record.loss,
       accuracy: targets ? null : hits,
-      floors: targets && epsilons.map((epsilon) => lossFloor({ ...record, ...terminal, targets }, epsilon * scale)),
+      floors: targets &&
+        epsilons.map((epsilon) => lossFloor({ ...record, ...terminal, targets }, epsilon * scale)),
       layers,
     };
   }

@@ -124,7 +124,9 @@ export class Training implements AsyncIterable<Probe>, Disposable {
     this.#started = true;
     const { steps, probeEvery, replicas } = this.options;
     // More steps than this per submission would overwrite results before they are read.
-    const pacer = new Pacer(Math.min(this.#program.logCapacity, (this.#program.probe.capacity - 1) * probeEvery + 1));
+    const pacer = new Pacer(
+      Math.min(this.#program.logCapacity, (this.#program.probe.capacity - 1) * probeEvery + 1),
+    );
     const chunks: Chunk[] = [];
     const start = performance.now();
     let encoded = 0, lastArrival = start;

@@ -1,0 +1,72 @@
+/**
+ * What `run.json` says of a staircase run.
+ *
+ * @module
+ */
+import type { Gpu } from "../gpu/device.ts";
+import type { KernelTime } from "../gpu/profiler.ts";
+import type { CompleteOptions } from "../train/options.ts";
+import type { TraceSummary } from "../train/summary.ts";
+import type { StaircaseResult } from "./staircase.ts";
+import { VERSION } from "../version.ts";
+
+/** The record of a run. */
+export interface RunRecord {
+  /** `done`, `diverged` (every replica), or `interrupted`. */
+  readonly status: "done" | "diverged" | "interrupted";
+  /** What was trained, and how; of the task only its name, description and sizes. */
+  readonly configuration: Omit<CompleteOptions, "task"> & {
+    readonly task: {
+      readonly name: string;
+      readonly description: string;
+      readonly inputs: number;
+      readonly outputs: number;
+      readonly loss: string;
+      readonly samples: number;
+      readonly heldOut: number;
+    };
+  };
+  /** Versions of Staircase and of what it ran on. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** The GPU. */
+  readonly adapter: { readonly name: string; readonly software: boolean };
+  /** Arithmetic of the spectra. */
+  readonly precision: "single";
+  /** The run in a few numbers. */
+  readonly summary: TraceSummary;
+  /** Steps trained, the time they took, and that per step, in milliseconds. */
+  readonly timings: {
+    readonly steps: number;
+    readonly milliseconds: number;
+    readonly millisecondsPerStep: number;
+    readonly kernels: readonly KernelTime[] | null;
+  };
+}
+
+/**
+ * Describes a run.
+ *
+ * @param gpu Device that it ran on.
+ * @param result The run.
+ * @param interrupted Whether it was stopped before its end.
+ * @returns What to write to `run.json`.
+ */
+export async function runRecord(gpu: Gpu, result: StaircaseResult, interrupted: boolean): Promise<RunRecord> {
+  const { options, summary, timing, divergence } = result;
+  const { task, ...configuration } = options;
+  const { name, description, inputs, outputs, loss, train, test } = task;
+  const size = { samples: train.count, heldOut: test?.count ?? 0 };
+  return {
+    status: divergence ? "diverged" : interrupted ? "interrupted" : "done",
+    configuration: { task: { name, description, inputs, outputs, loss, ...size }, ...configuration },
+    versions: { staircase: VERSION, ...Deno.version },
+    adapter: { name: gpu.adapterName, software: gpu.software },
+    precision: "single",
+    summary,
+    timings: {
+      ...timing,
+      millisecondsPerStep: timing.milliseconds / Math.max(1, timing.steps),
+      kernels: await gpu.profiler?.report() ?? null,
+    },
+  };
+}
