@@ -14,8 +14,9 @@
 // tail · max_k |a_kk| is noise: it does not count and is not rotated. A NaN ends the solve.
 //
 // A dispatch runs at most `rounds` rounds and leaves its place in `progress`, since lavapipe ends a shader after 65,535
-// loop iterations; dispatches after convergence return at once. `progress` tells `off` restricted to the head of the
-// spectrum (both |a_ii| and |a_jj| from head · max on) at the start, `off` at the last look, and the rounds made.
+// loop iterations; dispatches after convergence return at once. `progress` tells the rounds made, `off` at the last look,
+// and for each of four shares `off` at the start, restricted to the head of the spectrum from that share of the largest
+// diagonal entry on.
 //
 // Cost of a round: 8·h(h−1)/2 flops and 8 words on A, 6·4·h·row_stride flops on B; two barriers. A and B stay in storage
 // memory, on a GPU in L1 or L2 of one multiprocessor: 32 KiB for n = 64. The batch fills the card.
@@ -28,10 +29,11 @@ const FLOOR: f32 = 8.6736174e-19;
 
 struct Shape {
   rows: u32, row_stride: u32, rounds: u32, restart: u32,
-  most_rounds: u32, tolerance: f32, tail: f32, head: f32,
+  most_rounds: u32, tolerance: f32, tail: f32, unused: f32,
+  heads: vec4f,
 }
 
-struct Progress { round: u32, done: u32, head: f32, off: f32 }
+struct Progress { round: u32, done: u32, off: f32, unused: f32, heads: vec4f }
 
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> orders: array<u32>;
@@ -42,7 +44,8 @@ struct Progress { round: u32, done: u32, head: f32, off: f32 }
 var<workgroup> place: Progress;
 // Cosine and sine of each pair of the round.
 var<workgroup> rotations: array<vec2f, PAIRS>;
-var<workgroup> sums: array<vec2f, LANES>;
+var<workgroup> sums: array<f32, LANES>;
+var<workgroup> head_sums: array<vec4f, LANES>;
 
 // Players of pair k: the last one stays, the others go round. Sums stay below 2 (players − 1), so a comparison does for
 // the remainder: an integer division costs lavapipe and GPUs as much as the rest of a round's arithmetic.
@@ -66,17 +69,18 @@ fn largest_diagonal(lane: u32, matrix: u32, order: u32) -> f32 {
   for (var i = lane; i < order; i += LANES) {
     largest = max(largest, abs(matrices[matrix + i * shape.rows + i]));
   }
-  sums[lane] = vec2f(largest, 0.0);
+  sums[lane] = largest;
   for (var half = LANES / 2u; half > 0u; half /= 2u) {
     workgroupBarrier();
-    if (lane < half) { sums[lane].x = max(sums[lane].x, sums[lane + half].x); }
+    if (lane < half) { sums[lane] = max(sums[lane], sums[lane + half]); }
   }
-  return workgroupUniformLoad(&sums[0]).x;
+  return workgroupUniformLoad(&sums[0]);
 }
 
-// Squares of (off, off restricted to the head).
-fn off_diagonal(lane: u32, matrix: u32, order: u32, largest: f32) -> vec2f {
-  var sum = vec2f();
+// off², and into head_sums[0] the same of each head.
+fn off_diagonal(lane: u32, matrix: u32, order: u32, largest: f32) -> f32 {
+  var sum = 0.0;
+  var heads = vec4f();
   for (var e = lane; e < order * order; e += LANES) {
     let i = quotient(e, 1.0 / f32(order));
     let j = e - i * order;
@@ -86,13 +90,18 @@ fn off_diagonal(lane: u32, matrix: u32, order: u32, largest: f32) -> vec2f {
       let dj = abs(matrices[matrix + j * shape.rows + j]);
       if (x == 0.0 || min(di, dj) < shape.tail * largest) { continue; }
       let scaled = x / sqrt(max(di, FLOOR * largest)) / sqrt(max(dj, FLOOR * largest));
-      sum += scaled * scaled * select(vec2f(1.0, 0.0), vec2f(1.0), min(di, dj) >= shape.head * largest);
+      sum += scaled * scaled;
+      heads += select(vec4f(), vec4f(scaled * scaled), vec4f(min(di, dj)) >= shape.heads * largest);
     }
   }
   sums[lane] = sum;
+  head_sums[lane] = heads;
   for (var half = LANES / 2u; half > 0u; half /= 2u) {
     workgroupBarrier();
-    if (lane < half) { sums[lane] += sums[lane + half]; }
+    if (lane < half) {
+      sums[lane] += sums[lane + half];
+      head_sums[lane] += head_sums[lane + half];
+    }
   }
   return workgroupUniformLoad(&sums[0]);
 }
@@ -161,7 +170,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let row0 = index * shape.rows * shape.row_stride;
   if (lane == 0u) {
     place = progress[index];
-    if (shape.restart == 1u) { place = Progress(0u, 0u, 0.0, 0.0); }
+    if (shape.restart == 1u) { place = Progress(); }
   }
   let start = workgroupUniformLoad(&place);
   if (start.done == 1u) { return; }
@@ -176,11 +185,11 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       largest = largest_diagonal(lane, matrix, order);
       let off = sqrt(off_diagonal(lane, matrix, order, largest));
       if (lane == 0u) {
-        place.off = off.x;
-        if (round == 0u) { place.head = off.y; }
+        place.off = off;
+        if (round == 0u) { place.heads = sqrt(head_sums[0]); }
       }
       // Written so that NaN ends the solve.
-      if (!(off.x > shape.tolerance * f32(order)) || round >= shape.most_rounds) {
+      if (!(off > shape.tolerance * f32(order)) || round >= shape.most_rounds) {
         done = true;
         break;
       }

@@ -38,6 +38,9 @@ fn multiply_nn(batch: u32, row: u32, column: u32, inner: u32) {
   var q6 = vec4f();
   var p7 = vec4f();
   var q7 = vec4f();
+  // Where K is no multiple of 4, the zeros that pad the left rows must not meet what lies behind the right matrix: it
+  // may be another replica's, and NaN.
+  let last = inner - 1u;
   for (var k = 0u; k < inner; k += 4u) {
     let l0 = left(batch, 8u * row + 0u, k / 4u);
     let l1 = left(batch, 8u * row + 1u, k / 4u);
@@ -65,8 +68,8 @@ fn multiply_nn(batch: u32, row: u32, column: u32, inner: u32) {
     q6 += l6.x * v0;
     p7 += l7.x * u0;
     q7 += l7.x * v0;
-    let u1 = right(batch, k + 1u, 2u * column);
-    let v1 = right(batch, k + 1u, 2u * column + 1u);
+    let u1 = right(batch, min(k + 1u, last), 2u * column);
+    let v1 = right(batch, min(k + 1u, last), 2u * column + 1u);
     p0 += l0.y * u1;
     q0 += l0.y * v1;
     p1 += l1.y * u1;
@@ -83,8 +86,8 @@ fn multiply_nn(batch: u32, row: u32, column: u32, inner: u32) {
     q6 += l6.y * v1;
     p7 += l7.y * u1;
     q7 += l7.y * v1;
-    let u2 = right(batch, k + 2u, 2u * column);
-    let v2 = right(batch, k + 2u, 2u * column + 1u);
+    let u2 = right(batch, min(k + 2u, last), 2u * column);
+    let v2 = right(batch, min(k + 2u, last), 2u * column + 1u);
     p0 += l0.z * u2;
     q0 += l0.z * v2;
     p1 += l1.z * u2;
@@ -101,8 +104,8 @@ fn multiply_nn(batch: u32, row: u32, column: u32, inner: u32) {
     q6 += l6.z * v2;
     p7 += l7.z * u2;
     q7 += l7.z * v2;
-    let u3 = right(batch, k + 3u, 2u * column);
-    let v3 = right(batch, k + 3u, 2u * column + 1u);
+    let u3 = right(batch, min(k + 3u, last), 2u * column);
+    let v3 = right(batch, min(k + 3u, last), 2u * column + 1u);
     p0 += l0.w * u3;
     q0 += l0.w * v3;
     p1 += l1.w * u3;

@@ -2,9 +2,12 @@
 //
 // One workgroup a replica. To records[slot][layer · replicas + replica], record_size words each, with slot = probes made
 // mod capacity, go:
-//     0 … 7           loss, hits, ‖β‖², ‖b‖² of the output layer; off of the head, off at the end, rounds made, held-out hits
-//     8 … 8+rows−1    eigenvalues, in no order
-//     then            the moments of each eigenvalue's feature, 4 · tail_stride words
+//     0 … 3            loss, hits, held-out hits, 0
+//     4 … 5            ‖β‖², ‖b‖² of the output layer
+//     6 … 7            rounds that the solver made, its off at the end
+//     8 … 11           its off of each head at the start
+//     12 … 12+rows−1   eigenvalues, in no order
+//     then             the moments of each eigenvalue's feature, 4 · tail_stride words
 // Cost: rows · (1 + 4 · tail_stride) words a layer and the output layer's parameters once, in one dispatch, so that the
 // host copies a single buffer however many layers and replicas there are. Needs state.wgsl.
 
@@ -15,7 +18,9 @@ struct Shape {
   held_out: u32,
 }
 
-struct Progress { round: u32, done: u32, head: f32, off: f32 }
+struct Progress { round: u32, done: u32, off: f32, unused: f32, heads: vec4f }
+
+const HEADER = 12u;
 
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> matrices: array<f32>;
@@ -71,18 +76,19 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       let solved = progress[matrix];
       records[record] = totals.x;
       records[record + 1u] = totals.y;
-      records[record + 2u] = totals.z;
-      records[record + 3u] = totals.w;
-      records[record + 4u] = solved.head;
-      records[record + 5u] = solved.off;
+      records[record + 2u] = held_out_hits;
+      records[record + 3u] = 0.0;
+      records[record + 4u] = totals.z;
+      records[record + 5u] = totals.w;
       records[record + 6u] = f32(solved.round);
-      records[record + 7u] = held_out_hits;
+      records[record + 7u] = solved.off;
+      for (var i = 0u; i < 4u; i++) { records[record + 8u + i] = solved.heads[i]; }
     }
     for (var i = lane; i < shape.rows; i += 64u) {
-      records[record + 8u + i] = matrices[(matrix * shape.rows + i) * shape.rows + i];
+      records[record + HEADER + i] = matrices[(matrix * shape.rows + i) * shape.rows + i];
     }
     for (var e = lane; e < shape.rows * tail; e += 64u) {
-      records[record + 8u + shape.rows + e] =
+      records[record + HEADER + shape.rows + e] =
         basis[(matrix * shape.rows + e / tail) * columns + columns - tail + e % tail];
     }
   }

@@ -63,7 +63,7 @@ export async function staircase(
   const { trace, diverged, completed, milliseconds } = training;
   const { task, threshold } = training.options;
   const data = staircaseData(trace, {
-    title: `Loss and ε-rank of the features: ${task.description}`,
+    title: `Loss and ε-rank: ${task.description}`,
     subtitle: subtitle(training),
     lossName: LOSS_NAMES[task.loss],
     threshold,

@@ -23,12 +23,14 @@ export class EigenBatch implements Disposable {
   readonly matrices: GpuArray;
   /** The bases, `rows × 4 rowStride` each: one vector a row. The identity at first. */
   readonly basis: GpuArray;
-  /** What the solver knows of each matrix: rounds, done, off of the head, off. */
+  /** What the solver knows of each matrix: rounds, done, off, a gap, and off of four heads; see `jacobi.wgsl`. */
   readonly progress: GpuArray;
   /** Largest order. */
   readonly order: number;
 
   /**
+   * Allocates the batch: matrices of zeros, bases that are the identity.
+   *
    * @param gpu Device.
    * @param orders Order of each matrix.
    * @param tailStride Vectors of four that follow the eigenvector in each row. Default: 0.
@@ -42,7 +44,7 @@ export class EigenBatch implements Disposable {
     this.orders = new GpuArray(gpu, "orders", Uint32Array.from(orders));
     this.matrices = new GpuArray(gpu, "Gram matrices", this.count * this.rows * this.rows);
     this.basis = new GpuArray(gpu, "eigenvectors", this.count * this.rows * this.rowStride * 4);
-    this.progress = new GpuArray(gpu, "solver progress", this.count * 4);
+    this.progress = new GpuArray(gpu, "solver progress", this.count * 8);
     const identity = new Float32Array(this.basis.length);
     orders.forEach((order, index) => {
       for (let i = 0; i < order; i++) identity[(index * this.rows + i) * this.rowStride * 4 + i] = 1;

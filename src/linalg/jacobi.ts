@@ -24,8 +24,8 @@ export const JACOBI_TOLERANCE = 2 ** -22;
 export interface JacobiShares {
   /** Pairs with an entry below this share are noise: neither judged nor rotated. Default: 0. */
   readonly tail?: number;
-  /** Pairs with both entries from this share on are the head, whose off-diagonal is reported. Default: 0. */
-  readonly head?: number;
+  /** Pairs with both entries from such a share on are a head, whose off-diagonal is reported. Default: all 0. */
+  readonly heads?: readonly [number, number, number, number];
 }
 
 /**
@@ -33,11 +33,11 @@ export interface JacobiShares {
  *
  * @param gpu Device.
  * @param batch Matrices and bases.
- * @param shares Where the tail and the head of a spectrum are.
+ * @param shares Where the tail and the heads of a spectrum are.
  * @returns The commands, to run one after the other; those after convergence return at once.
  */
 export async function jacobi(gpu: Gpu, batch: EigenBatch, shares: JacobiShares = {}): Promise<Dispatch[]> {
-  const { tail = 0, head = 0 } = shares;
+  const { tail = 0, heads = [0, 0, 0, 0] } = shares;
   const pairs = batch.rows / 2;
   const lanes = batch.order <= 64 ? 64 : Math.min(256, gpu.limits.maxComputeInvocationsPerWorkgroup);
   const kernel = await gpu.kernel({ name: "jacobi", files: [jacobiSource] }, { LANES: lanes, PAIRS: pairs });
@@ -49,7 +49,7 @@ export async function jacobi(gpu: Gpu, batch: EigenBatch, shares: JacobiShares =
       gpu,
       "jacobi shape",
       ["u32", batch.rows, batch.rowStride, rounds, done === 0 ? 1 : 0, MOST_SWEEPS * sweep],
-      ["f32", JACOBI_TOLERANCE, tail, head],
+      ["f32", JACOBI_TOLERANCE, tail, 0, ...heads],
     );
     dispatches.push(
       kernel.bind([shape, batch.orders, batch.matrices, batch.basis, batch.progress], [batch.count]),

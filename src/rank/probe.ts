@@ -13,7 +13,7 @@ import recordSource from "../../shaders/rank/record.wgsl" with { type: "text" };
 import stateSource from "../../shaders/nn/state.wgsl" with { type: "text" };
 
 /** Words of a record before the eigenvalues. */
-const HEADER = 8;
+const HEADER = 12;
 /** Most bytes that the ring takes, and most probes that it holds. */
 const MOST_BYTES = 2 ** 24, MOST_PROBES = 1024;
 
@@ -68,7 +68,7 @@ export interface ProbeRecord {
   readonly hits: number;
   /** Held-out samples classified right. */
   readonly heldOutHits: number;
-  /** ‖β‖_F of the output layer's weights, and ‖b‖ of its biases. */
+  /** ‖β‖_F of the output layer's weights. */
   readonly weightNorm: number;
   /** ‖b‖ of the output layer's biases. */
   readonly biasNorm: number;
@@ -164,8 +164,8 @@ export async function bindProbe(
       orders.push(order);
       const finite = values.every(Number.isFinite);
       const eigenvalues = Float64Array.from(order, (i) => finite ? Math.max(0, values[i]) : NaN);
-      const [head, off, rounds] = words.subarray(4, 7);
-      return { eigenvalues, errors: eigenvalueErrors({ eigenvalues, samples, head, off, rounds }) };
+      const [rounds, off, ...heads] = words.subarray(6, HEADER);
+      return { eigenvalues, errors: eigenvalueErrors({ eigenvalues, samples, heads, off, rounds }) };
     });
     const last = record(widths.length - 1);
     const moments = (column: number) =>
@@ -173,9 +173,9 @@ export async function bindProbe(
     return {
       loss: last[0],
       hits: last[1],
-      weightNorm: Math.sqrt(last[2]),
-      biasNorm: Math.sqrt(last[3]),
-      heldOutHits: last[7],
+      heldOutHits: last[2],
+      weightNorm: Math.sqrt(last[4]),
+      biasNorm: Math.sqrt(last[5]),
       layers,
       targetMoments: Array.from({ length: options.outputs }, (_, c) => moments(c)),
       meanMoments: options.outputs > 0 ? moments(4 * (tailStride - 1)) : new Float64Array(),

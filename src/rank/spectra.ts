@@ -11,7 +11,7 @@ import { gemm } from "../linalg/gemm.ts";
 import { gram, gramReduce, gramSlices } from "../linalg/gram.ts";
 import { jacobi } from "../linalg/jacobi.ts";
 import { type MatrixView, vectors } from "../linalg/matrix.ts";
-import { headShare, tailShare } from "./certificate.ts";
+import { headShares, tailShare } from "./certificate.ts";
 
 /** Features of one layer of all replicas. */
 export interface FeatureLayer {
@@ -92,7 +92,7 @@ export async function bindSpectra(
     batch: rows * rowStride,
   });
 
-  const shares = { tail: tailShare(batches[0].order), head: headShare(batches[0].order) };
+  const shares = { tail: tailShare(batches[0].order), heads: headShares(batches[0].order) };
   const dispatches: Dispatch[] = [];
   for (const pass of [0, 1]) {
     const batch = batches[pass];
