@@ -1,0 +1,47 @@
+import { eigenvalueErrors, headShares, tailShare } from "../../src/rank/certificate.ts";
+import { assert } from "../deps.ts";
+
+const eigenvalues = Float64Array.from({ length: 50 }, (_, i) => 20 * 10 ** (-i / 3));
+const solved = { eigenvalues, samples: 256, heads: [0, 0, 0, 0], off: 0, rounds: 51 };
+
+Deno.test("eigenvalueErrors: tight where eigenvalues are small, a share of λ where they are large", () => {
+  const errors = eigenvalueErrors(solved);
+  assert(errors[0] < 2e-3 * eigenvalues[0]);
+  // Certain at 10⁻⁶ unless an eigenvalue is within a fifth of it: the depth that training needs.
+  const near = eigenvalues.findIndex((value) => value < 1e-6);
+  assert(errors[near] < 0.2 * 1e-6, `${errors[near]}`);
+  errors.forEach((error, i) => assert(error > 0 && (i === 0 || error <= errors[i - 1])));
+});
+
+Deno.test("eigenvalueErrors: grow with every source of error", () => {
+  const least = eigenvalueErrors(solved);
+  const worse = [
+    { ...solved, samples: 100_000 },
+    { ...solved, rounds: 500 },
+    { ...solved, off: 1e-3 },
+    { ...solved, heads: [0.3, 0.3, 0.3, 0.3] },
+  ];
+  for (const each of worse) assert(eigenvalueErrors(each)[0] > least[0]);
+});
+
+Deno.test("eigenvalueErrors: a shorter head serves where the longer ones are not known", () => {
+  const errors = eigenvalueErrors({ ...solved, heads: [2, 0.9, 1e-3, 1e-4] });
+  // The third head ends at 10⁴ (n u)² λ₁: what lies below adds its trace, and no more.
+  const cut = headShares(50)[2] * eigenvalues[0];
+  const tail = eigenvalues.filter((value) => value <= 4 * cut).reduce((a, b) => a + b, 0);
+  errors.forEach((error, i) => assert(error <= 1.1 * eigenvalueErrors(solved)[i] + 2 * tail));
+});
+
+Deno.test("eigenvalueErrors: without any head nothing is certain, and NaN bounds nothing", () => {
+  const errors = eigenvalueErrors({ ...solved, heads: [NaN, 3, 3, 0.4] });
+  const trace = eigenvalues.reduce((a, b) => a + b, 0);
+  assert(errors.every((error) => error > trace));
+  assert(eigenvalueErrors({ ...solved, eigenvalues: new Float64Array(3).fill(NaN) }).every(Number.isNaN));
+});
+
+Deno.test("eigenvalueErrors: no features, no rank", () => {
+  const errors = eigenvalueErrors({ ...solved, eigenvalues: new Float64Array(4) });
+  // Only underflow remains.
+  assert(errors.every((error) => error < 1e-30));
+  assert(tailShare(50) < headShares(50)[0]);
+});
