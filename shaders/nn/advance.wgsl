@@ -6,13 +6,15 @@
 // written by its own workgroup alone, so the commands of a step are the same at every step and need no host.
 //
 // Schedules (s = steps made, T = total): 0 constant; 1 cosine, rate · (1 + cos(π s / T)) / 2; 2 step,
-// rate · factor^⌊s / every⌋. 1 − βᵗ is −expm1(t log β), with log β from the host: 1 − pow(β, t) would lose four digits
-// at small t. Cost: a few hundred flops; it is there to save the host's wait. Needs elementary.wgsl and state.wgsl.
+// rate · factor^⌊s / every⌋, with the quotient in integers and log factor from the host: WGSL's / may round a whole
+// quotient down, and its pow is good to four digits. 1 − βᵗ is −expm1(t log β), with log β from the host too:
+// 1 − pow(β, t) would lose four digits at small t. Cost: a few hundred flops; it is there to save the host's wait.
+// Needs elementary.wgsl and state.wgsl.
 
 struct Settings {
   partials: u32, capacity: u32, replicas: u32, samples: u32,
-  batch: u32, schedule: u32, total: f32, every: f32,
-  factor: f32,
+  batch: u32, schedule: u32, total: f32, every: u32,
+  log_factor: f32,
 }
 
 @group(0) @binding(0) var<uniform> settings: Settings;
@@ -23,13 +25,13 @@ struct Settings {
 
 var<workgroup> sums: array<f32, 64>;
 
-fn scheduled(rate: f32, step: f32) -> f32 {
+fn scheduled(rate: f32, step: u32) -> f32 {
   switch settings.schedule {
     case 1u: {
-      return 0.5 * rate * (1.0 + sine_cosine(vec4f(3.14159265 * min(step / settings.total, 1.0))).cosine.x);
+      return 0.5 * rate * (1.0 + sine_cosine(vec4f(3.14159265 * min(f32(step) / settings.total, 1.0))).cosine.x);
     }
     case 2u: {
-      return rate * pow(settings.factor, floor(step / settings.every));
+      return rate * exponential(vec4f(f32(step / settings.every) * settings.log_factor)).x;
     }
     default: { return rate; }
   }
@@ -52,7 +54,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   state.loss = sums[0];
   losses[(state.step % settings.capacity) * settings.replicas + replica] = state.loss;
 
-  state.learning_rate = scheduled(hyper.learning_rate, f32(state.step));
+  state.learning_rate = scheduled(hyper.learning_rate, state.step);
   let updates = f32(state.step + 1u);
   state.correction1 = -expm1_negative(vec4f(updates * hyper.log_beta1)).x;
   state.correction2 = -expm1_negative(vec4f(updates * hyper.log_beta2)).x;

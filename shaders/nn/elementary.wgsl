@@ -5,11 +5,11 @@
 // argument reduction and polynomials, from +, −, ×, / and bit patterns alone. NaN stays NaN; it is told by its bits,
 // because Mesa's compiler takes x != x for false.
 //
-// Errors in units of u = 2⁻²⁴, relative unless said otherwise, as measured on lavapipe and as the tests bound them (they
-// leave room for Vulkan's divisions, which may be off by 5 u; results below 1.2·10⁻³⁸ may be 0):
-//     exp      2.0, bound 3                 expm1              1.3, bound 3       log1p   3.4, bound 8
-//     tanh     2.7, bound 8                 1 / (1 + e^−x)     3.4, bound 8       erfc    7.4 (1 + x²), bound 16 (1 + x²)
-//     sine, cosine for |x| < 8192   1.3 absolute, bound 2; they lose digits beyond, and stay within [−1, 1]
+// Errors in units of u = 2⁻²⁴, relative unless said otherwise, as measured on lavapipe and, in brackets, as the tests
+// bound them everywhere: with room for divisions, which Vulkan lets be off by 5 u. Results below 1.2·10⁻³⁸ may be 0.
+//     exp 2.0 (3)     expm1 1.4 (3)     log1p 3.4 (8)     tanh 2.7 (8)     1 / (1 + e^−x) 3.4 (8)
+//     erfc 7.4 (1 + x²) (16 (1 + x²))
+//     sine, cosine 1.3 (2) absolute, for |x| < 8192; beyond, they lose digits but stay within [−1, 1]
 
 const LN2: f32 = 0.693147181;
 // ln 2 = LN2_HIGH + LN2_LOW, the first with trailing zeros so that k · LN2_HIGH is exact.
@@ -91,8 +91,8 @@ fn logistic(x: vec4f) -> vec4f {
 }
 
 // erfc(x) for x ≥ 0: t e^(−x²) P(t), t = 1 / (1 + x/2). P is the weighted least-squares fit of degree 8 to
-// e^(x²) erfc(x) / t on t in [0.16, 1] at 4,000 Chebyshev points: relative error 5·10⁻⁸ before rounding. The rounding of
-// x² is that of the exponent, so the relative error grows as x².
+// e^(x²) erfc(x) / t on t in [0.16, 1] at 4,000 Chebyshev points: relative error 5·10⁻⁸ before rounding. x² is
+// rounded before it is an exponent, so the relative error grows as x².
 fn erfc_positive(x: vec4f) -> vec4f {
   let t = 1.0 / (1.0 + 0.5 * x);
   var p = vec4f(-0.0597535143);
@@ -107,15 +107,15 @@ fn erfc_positive(x: vec4f) -> vec4f {
   return t * exponential(-x * x) * p;
 }
 
-// sin and cos: x = k π/2 + r with |r| ≤ π/4, then Taylor's series; π/2 in three parts, so that k times the first two is
-// exact for |k| < 2¹², and nearly so to 2¹³. Where x is so large that r has no digit left, the clamp keeps the result
-// within [−1, 1]; infinities and NaN come out as they are.
+// sin and cos: x = k π/2 + r with |r| about π/4 at most, then Taylor's series; π/2 in three parts, so that k times the
+// first two is exact for |k| < 2¹² and nearly so to 2¹³. Where x is so large that r has no digit left, the clamp keeps
+// the result within [−1, 1]; infinities and NaN come out as they are.
 struct SineCosine { sine: vec4f, cosine: vec4f }
 
 fn sine_cosine(x: vec4f) -> SineCosine {
   let k = round(x * 0.636619772);
   let remainder = ((x - k * 1.5703125) - k * 4.83751297e-4) - k * 7.54978942e-8;
-  let r = clamp(remainder, vec4f(-0.7854), vec4f(0.7854));
+  let r = clamp(remainder, vec4f(-1.0), vec4f(1.0));
   let q = r * r;
   var s = vec4f(1.0 / 362880.0);
   s = s * q - 1.0 / 5040.0;

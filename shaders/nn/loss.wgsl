@@ -7,7 +7,7 @@
 //
 // u, y: rows × outputs, row-major in vectors of 4; the error written is w · ∂ℓ/∂u with the sample's weight w. The loss of
 // a batch is Σ w ℓ. A sample is a hit where the largest output (LOSS 1) stands on the largest target, or where each
-// output has the side of its target (LOSS 2); NaN is never a hit.
+// output has the side of its target (LOSS 2); where the loss is NaN or infinite there is no hit.
 //
 // One invocation a sample, 256 samples a workgroup; grid (⌈rows / 256⌉, 1, replicas). The partial sums of a workgroup go
 // to partials[replica][workgroup] = (Σ w ℓ, Σ hits), added up in a fixed tree, then in order by advance.wgsl.
@@ -81,7 +81,8 @@ fn cross_entropy(u_at: u32, y_at: u32, weight: f32) -> vec2f {
     let probability = exponential(output[u_at + j] - top) / (1.0 + others);
     error[u_at + j] = select(vec4f(), weight * (mass * probability - targets[y_at + j]), inside(j));
   }
-  return vec2f(excess + mass * spread, select(0.0, 1.0, hit));
+  let loss = excess + mass * spread;
+  return vec2f(loss, select(0.0, 1.0, hit && !is_not_finite(vec4f(loss)).x));
 }
 
 fn binary(u_at: u32, y_at: u32, weight: f32) -> vec2f {
@@ -96,7 +97,7 @@ fn binary(u_at: u32, y_at: u32, weight: f32) -> vec2f {
     wrong += total(select(vec4f(), vec4f(1.0), inside(j) & !same_side));
     error[u_at + j] = select(vec4f(), weight * (logistic(u) - y), inside(j));
   }
-  return vec2f(loss, select(0.0, 1.0, wrong == 0.0 && loss == loss));
+  return vec2f(loss, select(0.0, 1.0, wrong == 0.0 && !is_not_finite(vec4f(loss)).x));
 }
 
 @compute @workgroup_size(256)

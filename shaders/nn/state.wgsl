@@ -7,8 +7,9 @@ struct State {
   learning_rate: f32, correction1: f32, correction2: f32, loss: f32,
 }
 
-// Settings of the optimiser; log_beta1 = log β₁ and log_beta2 = log β₂ are rounded once, from float64.
+// Settings of the optimiser; 1 − β and log β are rounded once, from float64: 1 − 0.999 in single precision is off by
+// 10⁻⁵, and would not cancel in Adam's bias correction.
 struct Hyper {
-  learning_rate: f32, weight_decay: f32, momentum: f32, beta1: f32,
-  beta2: f32, epsilon: f32, log_beta1: f32, log_beta2: f32,
+  learning_rate: f32, weight_decay: f32, momentum: f32, complement1: f32,
+  complement2: f32, epsilon: f32, log_beta1: f32, log_beta2: f32,
 }

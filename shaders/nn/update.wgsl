@@ -3,7 +3,7 @@
 //   OPTIMIZER 0  SGD       θ ← θ − η g
 //             1  momentum  v ← μ v + g;   θ ← θ − η v
 //             2  Nesterov  v ← μ v + g;   θ ← θ − η (g + μ v)
-//             3  Adam      a ← β₁ a + (1 − β₁) g;   v ← β₂ v + (1 − β₂) g²;
+//             3  Adam      a ← β₁ a + (1 − β₁) g = a + (1 − β₁)(g − a);   v ← v + (1 − β₂)(g² − v);
 //                          θ ← θ − η (a / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ϵ)
 //             4  AdamW     θ ← θ − η λ θ first, then as Adam, g without the decay
 //
@@ -54,8 +54,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       theta -= state.learning_rate * select(velocity, gradient + hyper.momentum * velocity, OPTIMIZER == 2u);
     }
     case 3u, 4u: {
-      let mean = hyper.beta1 * moments[first] + (1.0 - hyper.beta1) * gradient;
-      let square = hyper.beta2 * moments[second] + (1.0 - hyper.beta2) * gradient * gradient;
+      var mean = moments[first];
+      mean += hyper.complement1 * (gradient - mean);
+      var square = moments[second];
+      square += hyper.complement2 * (gradient * gradient - square);
       moments[first] = mean;
       moments[second] = square;
       let scale = sqrt(square / state.correction2) + hyper.epsilon;

@@ -20,7 +20,18 @@ export interface Activation {
 /** WGSL that a kernel with an activation includes. */
 export const activationFiles: readonly string[] = [elementarySource, activationSource];
 
-const KINDS = ["identity", "tanh", "sigmoid", "relu", "leaky-relu", "relu^", "sine", "cosine", "gelu", "softplus"];
+const KINDS = [
+  "identity",
+  "tanh",
+  "sigmoid",
+  "relu",
+  "leaky-relu",
+  "relu^",
+  "sine",
+  "cosine",
+  "gelu",
+  "softplus",
+];
 
 /** Names that {@linkcode parseActivation} knows, with examples of their parameters. */
 export const activationNames: readonly string[] = [
@@ -56,10 +67,12 @@ export function parseActivation(name: string): Activation {
   const kind = KINDS.indexOf(name);
   if (name === "leaky-relu") return { name, kind, parameter: 0.01 };
   if (kind >= 0 && name !== "relu^") return { name, kind, parameter: 0 };
-  const leaky = /^leaky-relu:(.+)$/.exec(name);
+  const leaky = /^leaky-relu:(\S+)$/.exec(name);
   if (leaky) {
     const slope = Number(leaky[1]);
-    if (Number.isFinite(slope)) return { name, kind: KINDS.indexOf("leaky-relu"), parameter: slope };
+    if (Number.isFinite(Math.fround(slope))) {
+      return { name, kind: KINDS.indexOf("leaky-relu"), parameter: slope };
+    }
   }
   const power = /^relu\^([1-9]\d?)$/.exec(name);
   if (power) return { name, kind: KINDS.indexOf("relu^"), parameter: Number(power[1]) };

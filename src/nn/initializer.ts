@@ -65,7 +65,7 @@ export function parseInitializer(name: string): Initializer {
     const biasScale = (inputs: number) => name === "pytorch" ? 1 / Math.sqrt(inputs) : 0;
     return { name, distribution: known[0], scale: known[1], biasScale };
   }
-  const given = /^(normal|uniform):(.+)$/.exec(name);
+  const given = /^(normal|uniform):(\S+)$/.exec(name);
   const scale = Number(given?.[2]);
   if (given && Number.isFinite(scale) && scale >= 0) {
     return { name, distribution: given[1] as "normal" | "uniform", scale: () => scale, biasScale: () => 0 };

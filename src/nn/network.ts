@@ -12,7 +12,7 @@ import { gpuStruct } from "../gpu/struct.ts";
 import type { MatrixView } from "../linalg/matrix.ts";
 import { type Activation, parseActivation } from "./activation.ts";
 import { denseForward } from "./dense.ts";
-import { parseInitializer } from "./initializer.ts";
+import { type Initializer, parseInitializer } from "./initializer.ts";
 import { type ParameterLayout, parameterLayout } from "./layout.ts";
 import type { SampleArrays } from "./samples.ts";
 import elementarySource from "../../shaders/nn/elementary.wgsl" with { type: "text" };
@@ -102,16 +102,18 @@ export class Network implements Disposable {
       ? hidden.map(() => options.activation as string)
       : options.activation;
     if (names.length !== hidden.length) {
-      throw new ShapeError(`${names.length} activations for ${hidden.length} hidden layers: give one, or one for each`);
+      throw new ShapeError(
+        `${names.length} activations for ${hidden.length} hidden layers: give one, or one for each`,
+      );
     }
+    const initializer = parseInitializer(options.initializer);
     const network = new Network(gpu, options, names.map(parseActivation));
-    await network.#initialize(options.initializer);
+    await network.#initialize(initializer);
     return network;
   }
 
-  async #initialize(name: string): Promise<void> {
+  async #initialize(initializer: Initializer): Promise<void> {
     const { gpu, layout, parameters, replicas, seed } = this;
-    const initializer = parseInitializer(name);
     const kernel = await gpu.kernel(
       { name: "initialize", files: [elementarySource, philoxSource, initializeSource] },
       { DISTRIBUTION: initializer.distribution === "normal" ? 1 : 0 },

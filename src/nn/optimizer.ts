@@ -23,7 +23,7 @@ export interface OptimizerOptions {
   readonly weightDecay?: number | readonly number[];
   /** Adam's β₁ and β₂. Default: 0.9 and 0.999. */
   readonly betas?: readonly [number, number];
-  /** Adam's ϵ, added to the root of the second moment. Default: 10⁻⁸. */
+  /** Adam's ϵ ≥ 2⁻¹²⁶, added to the root of the second moment. Default: 10⁻⁸. */
   readonly epsilon?: number;
 }
 
@@ -56,7 +56,9 @@ export function parseSchedule(text: string): Schedule {
   const step = /^step:(\d+):([^:]+)$/.exec(text);
   const every = Number(step?.[1]), factor = Number(step?.[2]);
   if (step && every >= 1 && factor > 0 && Number.isFinite(factor)) return { kind: "step", every, factor };
-  throw new InputError(`unknown schedule "${text}": use constant, cosine or step:EVERY:FACTOR, as in step:1000:0.5`);
+  throw new InputError(
+    `unknown schedule "${text}": use constant, cosine or step:EVERY:FACTOR, as in step:1000:0.5`,
+  );
 }
 
 /**
@@ -86,17 +88,22 @@ export function optimizerRecords(options: OptimizerOptions, replicas: number): F
   const momenta = perReplica("momentum", momentum, replicas, (x) => x >= 0 && x < 1, "in [0, 1)");
   const decays = perReplica("weight decay", weightDecay, replicas, (x) => x >= 0, "at least 0");
   for (const beta of betas) {
-    if (!(beta > 0 && beta < 1)) throw new InputError(`Adam's beta ${beta} is out of range: give one in (0, 1)`);
+    if (!(beta > 0 && beta < 1)) {
+      throw new InputError(`Adam's beta ${beta} is out of range: give one in (0, 1)`);
+    }
   }
-  if (!(epsilon > 0)) throw new InputError(`Adam's epsilon ${epsilon} is out of range: give one above 0`);
+  // Below single precision's smallest normal number, a parameter without a gradient would become 0/0.
+  if (!(epsilon >= 2 ** -126)) {
+    throw new InputError(`Adam's epsilon ${epsilon} is out of range: give one of 1.2e-38 or more`);
+  }
   const [beta1, beta2] = betas;
   return Float32Array.from(
     rates.flatMap((rate, replica) => [
       rate,
       decays[replica],
       momenta[replica],
-      beta1,
-      beta2,
+      1 - beta1,
+      1 - beta2,
       epsilon,
       Math.log(beta1),
       Math.log(beta2),
@@ -113,7 +120,9 @@ function perReplica(
 ): readonly number[] {
   const values = typeof value === "number" ? new Array<number>(replicas).fill(value) : value;
   if (values.length !== replicas) {
-    throw new InputError(`${values.length} values of the ${name} for ${replicas} replicas: give one for each`);
+    throw new InputError(
+      `${values.length} values of the ${name} for ${replicas} replicas: give one for each`,
+    );
   }
   const wrong = values.find((each) => !Number.isFinite(each) || !valid(each));
   if (wrong !== undefined) throw new InputError(`${name} ${wrong} is out of range: give one ${range}`);

@@ -45,7 +45,11 @@ export function uploadSamples(gpu: Gpu, samples: HostSamples, stack: DisposableS
   const { count, x, y, weights } = samples;
   const view = (label: string, matrix: Float32Array): MatrixView => {
     const columns = matrix.length / count;
-    return { array: stack.use(new GpuArray(gpu, label, padRows(matrix, columns))), stride: vectors(columns), batch: 0 };
+    return {
+      array: stack.use(new GpuArray(gpu, label, padRows(matrix, columns))),
+      stride: vectors(columns),
+      batch: 0,
+    };
   };
   return {
     count,

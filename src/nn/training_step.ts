@@ -78,7 +78,9 @@ export async function bindTrainingStep(
   const { gpu, replicas, layout } = network;
   const { batch, optimizer, schedule, logCapacity } = options;
   if (batch !== null && (!Number.isInteger(batch) || batch < 1 || batch > samples.count)) {
-    throw new InputError(`a batch of ${batch} from ${samples.count} samples: give a whole number from 1 to those`);
+    throw new InputError(
+      `a batch of ${batch} from ${samples.count} samples: give a whole number from 1 to those`,
+    );
   }
   const hypers = stack.use(new GpuArray(gpu, "optimiser settings", optimizerRecords(optimizer, replicas)));
   const states = stack.use(new GpuArray(gpu, "step states", replicas * STATE_WORDS));
@@ -88,16 +90,30 @@ export async function bindTrainingStep(
   const trained = drawn?.samples ?? samples;
   const activations = await network.evaluate(trained, stack);
   const output = activations.layers[activations.layers.length - 1];
-  const loss = await bindLoss(gpu, options.loss, trained, output, layout.layers.at(-1)!.outputs, replicas, stack);
+  const loss = await bindLoss(
+    gpu,
+    options.loss,
+    trained,
+    output,
+    layout.layers.at(-1)!.outputs,
+    replicas,
+    stack,
+  );
 
+  const { every, factor } = schedule.kind === "step" ? schedule : { every: 1, factor: 1 };
   const settings = gpuStruct(
     gpu,
     "advance settings",
     ["u32", loss.partialCount, logCapacity, replicas, samples.count, batch ?? 0],
     ["u32", ["constant", "cosine", "step"].indexOf(schedule.kind)],
-    ["f32", options.steps, ...(schedule.kind === "step" ? [schedule.every, schedule.factor] : [1, 1])],
+    ["f32", options.steps],
+    ["u32", every],
+    ["f32", Math.log(factor)],
   );
-  const advance = await gpu.kernel({ name: "advance", files: [elementarySource, stateSource, advanceSource] });
+  const advance = await gpu.kernel({
+    name: "advance",
+    files: [elementarySource, stateSource, advanceSource],
+  });
   const log = advance.bind([settings, hypers, loss.partials, states, losses], [replicas]);
 
   const { dispatches, gradients, cut } = await bindGradients(network, trained, activations, loss, stack);

@@ -1,0 +1,148 @@
+import { GpuArray } from "../../src/gpu/array.ts";
+import { Gpu } from "../../src/gpu/device.ts";
+import { InputError } from "../../src/errors.ts";
+import { activationNames, parseActivation } from "../../src/nn/activation.ts";
+import { denseForward } from "../../src/nn/dense.ts";
+import { parameterLayout } from "../../src/nn/layout.ts";
+import { assert } from "../deps.ts";
+import { activation } from "../reference/activation.ts";
+import { U } from "../reference/rounding.ts";
+import { randomFloats, run, upload } from "./arrays.ts";
+import { assertWithin } from "./compare.ts";
+
+const gpu = await Gpu.open();
+globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
+
+const NAMES = [...activationNames, "relu^1", "relu^3"];
+
+/** σ(z) and σ′(z) by a layer of one neuron with weight 1 and bias 0, so that z is the input itself. */
+async function evaluate(
+  name: string,
+  z: Float32Array,
+): Promise<{ values: Float32Array; derivatives: Float32Array }> {
+  using stack = new DisposableStack();
+  const { layers: [layer], size } = parameterLayout([1, 1]);
+  const parameters = stack.use(new GpuArray(gpu, "parameters", 4 * size));
+  parameters.write(Float32Array.of(1), 4 * layer.weights);
+  const output = upload(gpu, new Float32Array(z.length), 1, 1, stack);
+  const derivative = stack.use(new GpuArray(gpu, "derivative", 4 * z.length));
+  const operands = { gpu, layer, rows: z.length, replicas: 1 };
+  const input = upload(gpu, z, 1, 0, stack);
+  const activated = { activation: parseActivation(name), derivative };
+  run(gpu, [await denseForward(operands, input, { array: parameters, batch: size }, output, activated)]);
+  const first = (_: number, i: number) => 4 * i;
+  const [values, derivatives] = await Promise.all([output.array.read(), derivative.read()]);
+  const at = Array.from(z, first);
+  return {
+    values: Float32Array.from(at, (i) => values[i]),
+    derivatives: Float32Array.from(at, (i) => derivatives[i]),
+  };
+}
+
+/**
+ * Bounds of the errors of σ and σ′, from those of the elementary functions (8 u for tanh, logistic, log1p); results that
+ * single precision has no normal number for may be 0.
+ */
+function bounds(name: string, z: number): [number, number] {
+  const value = Math.abs(activation(name).value(z)), derivative = Math.abs(activation(name).derivative(z));
+  switch (name) {
+    case "identity":
+    case "relu":
+      return [0, 0];
+    case "tanh":
+      // (1 − h)(1 + h): the error of h, 8 u, counts twice where h is close to 1.
+      return [8 * U * value, 18 * U];
+    case "sigmoid":
+      return [8 * U * value + 2e-38, 17 * U * derivative + 2e-38];
+    case "sine":
+    case "cosine":
+      return [2 * U, 2 * U];
+    case "gelu":
+      // erfc of z/√2, whose rounding counts z² times, like that of erfc itself; twice that where it is taken from 1.
+      return [40 * U * (1 + z * z) * value + 2e-38, 40 * U * (1 + Math.abs(z))];
+    case "softplus":
+      return [12 * U * value + 2e-38, 8 * U * derivative + 2e-38];
+    default:
+      return [4 * U * value + 2e-38, 4 * U * derivative + 2e-38];
+  }
+}
+
+Deno.test("activation: values and derivatives are those of float64", async () => {
+  const floats = randomFloats(2);
+  const special = [0, 1e-37, 1e-20, 1e-7, 1e-3, 0.5, 0.75, 1, 2, 4, 8, 16, 30, 80, 100, 1e3, 8e3];
+  const z = Float32Array.of(
+    ...special,
+    ...special.map((x) => -x),
+    ...floats(2000, -10, 10),
+    ...floats(500, -1, 1),
+  );
+  for (const name of NAMES) {
+    const { values, derivatives } = await evaluate(name, z);
+    const each = Array.from(z, (x) => bounds(name, x));
+    const { value, derivative } = activation(name);
+    assertWithin(values, Array.from(z, value), each.map(([bound]) => bound), `${name} value`);
+    assertWithin(
+      derivatives,
+      Array.from(z, derivative),
+      each.map(([, bound]) => bound),
+      `${name} derivative`,
+    );
+  }
+});
+
+Deno.test("activation: at a kink the derivative is the one from the left; NaN stays NaN", async () => {
+  const left: Record<string, number> = {
+    relu: 0,
+    "leaky-relu": Math.fround(0.01),
+    "leaky-relu:0.1": Math.fround(0.1),
+    "relu^1": 0,
+    "relu^2": 0,
+  };
+  for (const name of NAMES) {
+    const { values, derivatives } = await evaluate(name, Float32Array.of(0, -0, NaN, 1));
+    if (name in left) {
+      assert.deepEqual([...derivatives.subarray(0, 2)], [left[name], left[name]], name);
+      assert.deepEqual([values[0] === 0, values[1] === 0], [true, true], name);
+    }
+    assert(Number.isNaN(values[2]), `${name}(NaN) is ${values[2]}`);
+    assert(Number.isFinite(values[3]), name);
+  }
+});
+
+Deno.test("activation: the reference's derivatives are its difference quotients", () => {
+  const h = 1e-5;
+  for (const name of NAMES) {
+    const { value, derivative, curvature } = activation(name);
+    for (let z = -4.0305; z < 4; z += 0.0625) {
+      const quotient = (value(z + h) - value(z - h)) / (2 * h);
+      // h² σ‴ / 6 with σ‴ below 6 for all of these on [−4, 4], and the rounding of values up to 64 over h.
+      assert(Math.abs(quotient - derivative(z)) < h * h + 64 * 2 ** -52 / h, `${name} at ${z}`);
+      const bend = (derivative(z + h) - derivative(z - h)) / (2 * h);
+      assert(Math.abs(bend) <= curvature(Math.abs(z) + h) * 1.001 + 1e-9, `${name}: curvature at ${z}`);
+    }
+  }
+});
+
+Deno.test("activation: names are read with their parameters, and others refused with the list of names", () => {
+  assert.deepEqual(parseActivation("leaky-relu"), { name: "leaky-relu", kind: 4, parameter: 0.01 });
+  assert.equal(parseActivation("leaky-relu:-0.5").parameter, -0.5);
+  assert.equal(parseActivation("relu^12").parameter, 12);
+  assert.equal(new Set(activationNames.map((name) => parseActivation(name).kind)).size, 10);
+  const wrong = [
+    "",
+    "Tanh",
+    "relu^",
+    "relu^0",
+    "relu^1.5",
+    "leaky-relu:",
+    "leaky-relu: ",
+    "leaky-relu:x",
+    "toString",
+  ];
+  for (const name of [...wrong, "leaky-relu:1e39", "leaky-relu:NaN"]) {
+    assert.throws(() => parseActivation(name), (error) => {
+      assert(error instanceof InputError && error.exitStatus === 2);
+      return activationNames.every((known) => error.message.includes(known));
+    }, name);
+  }
+});

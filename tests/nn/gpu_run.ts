@@ -1,0 +1,117 @@
+/**
+ * Training runs on the GPU, as the tests compare them.
+ *
+ * @module
+ */
+import type { Gpu } from "../../src/gpu/device.ts";
+import { Network } from "../../src/nn/network.ts";
+import type { OptimizerOptions } from "../../src/nn/optimizer.ts";
+import { type HostSamples, uploadSamples } from "../../src/nn/samples.ts";
+import { bindTrainingStep, type TrainingStepOptions } from "../../src/nn/training_step.ts";
+import type { ReferenceOptimizer } from "../reference/optimizer.ts";
+import type { ReferenceRun } from "../reference/training.ts";
+import { run } from "./arrays.ts";
+import { unpackParameters } from "./parameters.ts";
+
+/** What to run. */
+export interface GpuRun {
+  /** Widths from the input to the output. */
+  readonly widths: readonly number[];
+  /** Activation of each hidden layer. */
+  readonly activations: readonly string[];
+  /** Initialiser. */
+  readonly initializer: string;
+  /** Seed. */
+  readonly seed: number;
+  /** Number of replicas. */
+  readonly replicas: number;
+  /** Training samples. */
+  readonly samples: HostSamples;
+  /** Loss, optimiser, schedule, steps, batch. */
+  readonly options: Omit<TrainingStepOptions, "logCapacity">;
+}
+
+/** One replica of a run. */
+export interface ReplicaRun {
+  /** Flat parameters at the start. */
+  readonly start: Float32Array;
+  /** Loss before each update. */
+  readonly losses: Float32Array;
+  /** Flat parameters at the end. */
+  readonly end: Float32Array;
+}
+
+/**
+ * Trains on the GPU.
+ *
+ * @param gpu Device.
+ * @param what What to run.
+ * @returns What came of each replica.
+ */
+export async function trainOnGpu(gpu: Gpu, what: GpuRun): Promise<ReplicaRun[]> {
+  using stack = new DisposableStack();
+  const { widths, activations, initializer, seed, replicas, samples, options } = what;
+  const [inputs, hidden, outputs] = [widths[0], widths.slice(1, -1), widths.at(-1)!];
+  const network = stack.use(
+    await Network.create(gpu, {
+      inputs,
+      hidden,
+      outputs,
+      activation: activations,
+      initializer,
+      seed,
+      replicas,
+    }),
+  );
+  const { layout, parameters } = network;
+  const step = await bindTrainingStep(
+    network,
+    uploadSamples(gpu, samples, stack),
+    { ...options, logCapacity: options.steps },
+    stack,
+  );
+  const start = await parameters.read();
+  run(gpu, [...step.draw, ...step.forward, ...step.update], options.steps);
+  const [end, log] = await Promise.all([parameters.read(), step.losses.read()]);
+  return Array.from({ length: replicas }, (_, r) => ({
+    start: unpackParameters(layout, start, r),
+    losses: Float32Array.from({ length: options.steps }, (_, t) => log[t * replicas + r]),
+    end: unpackParameters(layout, end, r),
+  }));
+}
+
+/** The settings that one replica has, in single precision. */
+function replicaOptimizer(options: OptimizerOptions, replica: number): ReferenceOptimizer {
+  const { name, learningRate, momentum = 0.9, weightDecay = 0, betas = [0.9, 0.999], epsilon = 1e-8 } =
+    options;
+  const own = (value: number | readonly number[]) =>
+    Math.fround(typeof value === "number" ? value : value[replica]);
+  return {
+    name,
+    learningRate: own(learningRate),
+    momentum: own(momentum),
+    weightDecay: own(weightDecay),
+    betas,
+    epsilon: Math.fround(epsilon),
+  };
+}
+
+/**
+ * One replica of a run, for the reference.
+ *
+ * @param what What to run.
+ * @param replica Index of the replica.
+ * @returns The same run.
+ */
+export function referenceRun(what: GpuRun, replica: number): ReferenceRun {
+  const { widths, activations, samples, seed, options: { loss, optimizer, schedule, steps, batch } } = what;
+  return {
+    network: { widths, activations },
+    samples,
+    loss,
+    optimizer: replicaOptimizer(optimizer, replica),
+    schedule,
+    steps,
+    batch: batch === null ? null : { size: batch, seed, replica },
+  };
+}

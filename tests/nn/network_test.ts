@@ -1,0 +1,186 @@
+import { InputError, ShapeError } from "../../src/errors.ts";
+import { Gpu } from "../../src/gpu/device.ts";
+import { lossNames } from "../../src/nn/loss.ts";
+import { Network, type NetworkOptions } from "../../src/nn/network.ts";
+import { uploadSamples } from "../../src/nn/samples.ts";
+import { bindTrainingStep } from "../../src/nn/training_step.ts";
+import { assert, fc } from "../deps.ts";
+import { forward, layersOf, lossGradient, type ReferenceNetwork, row } from "../reference/network.ts";
+import { stepErrors } from "../reference/network_errors.ts";
+import { U } from "../reference/rounding.ts";
+import { randomFloats, randomSamples, run } from "./arrays.ts";
+import { assertWithin } from "./compare.ts";
+import { fixed } from "./dense_case.ts";
+import { packParameters, unpackMatrix, unpackParameters } from "./parameters.ts";
+
+const gpu = await Gpu.open();
+globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
+
+const activation = fc.constantFrom(
+  "identity",
+  "tanh",
+  "sigmoid",
+  "relu",
+  "leaky-relu:0.1",
+  "relu^2",
+  "sine",
+  "cosine",
+  "gelu",
+  "softplus",
+);
+const architecture = fc.record({
+  inputs: fc.integer({ min: 1, max: 9 }),
+  hidden: fc.array(fc.tuple(fc.integer({ min: 1, max: 20 }), activation), { minLength: 1, maxLength: 3 }),
+  outputs: fc.constantFrom(1, 2, 3, 5, 10),
+  rows: fc.constantFrom(1, 3, 37, 50, 251, 300),
+  loss: fc.constantFrom(...lossNames),
+  replicas: fc.constantFrom(1, 3),
+  seed: fc.nat(1e9),
+});
+
+/** Random parameters with activations of order one, biases of order one too, in single precision. */
+function randomParameters(widths: readonly number[], seed: number): Float32Array {
+  const floats = randomFloats(seed);
+  return Float32Array.from(
+    layersOf(widths).flatMap(({ inputs, outputs }) => {
+      const reach = Math.sqrt(3 / inputs);
+      return [...floats(inputs * outputs, -reach, reach), ...floats(outputs, -0.5, 0.5)];
+    }),
+  );
+}
+
+/** Asserts that the reference's gradient, along a direction, is the central difference of its loss. */
+function checkDifferenceQuotient(
+  network: ReferenceNetwork,
+  theta: Float32Array,
+  samples: Parameters<typeof lossGradient>[2],
+  loss: string,
+  gradient: Float64Array,
+  seed: number,
+): void {
+  const h = 1e-5;
+  const direction = randomFloats(seed)(theta.length);
+  const moved = (by: number) =>
+    lossGradient(network, Array.from(theta, (t, i) => t + by * direction[i]), samples, loss);
+  const quotient = (moved(h).loss - moved(-h).loss) / (2 * h);
+  const expected = gradient.reduce((sum, g, i) => sum + g * direction[i], 0);
+  const size = gradient.reduce((sum, g, i) => sum + Math.abs(g * direction[i]), 0);
+  // h² times a third derivative; and where a kink lies between, some part of one sample's gradient.
+  const share = network.activations.some((name) => name.includes("relu")) ? 1e-3 : 1e-7;
+  assert(
+    Math.abs(quotient - expected) < share * size + 1e-9,
+    `${JSON.stringify(network)}: ${quotient} ≠ ${expected}`,
+  );
+}
+
+Deno.test("network: gradients of random networks are those of float64 and its difference quotients", async () => {
+  await fc.assert(
+    fc.asyncProperty(architecture, async ({ inputs, hidden, outputs, rows, loss, replicas, seed }) => {
+      using stack = new DisposableStack();
+      const activations = hidden.map(([, name]) => name), widths = hidden.map(([width]) => width);
+      const options = {
+        inputs,
+        hidden: widths,
+        outputs,
+        activation: activations,
+        initializer: "pytorch",
+        replicas,
+      };
+      const network = stack.use(await Network.create(gpu, options));
+      const host = randomSamples(seed, rows, inputs, outputs);
+      const thetas = Array.from(
+        { length: replicas },
+        (_, r) => randomParameters(network.widths, seed + 1 + r),
+      );
+      const { layout, parameters } = network;
+      thetas.forEach((theta, r) => parameters.write(packParameters(layout, theta), 4 * r * layout.size));
+      // Rate 1 from rest: what the parameters lose is the gradient, but for one rounding of the parameters.
+      const step = await bindTrainingStep(network, uploadSamples(gpu, host, stack), {
+        loss,
+        optimizer: { name: "sgd", learningRate: 1 },
+        schedule: { kind: "constant" },
+        steps: 1,
+        batch: null,
+        logCapacity: 1,
+      }, stack);
+      run(gpu, [...step.forward, ...step.update]);
+      const output = step.activations.layers.at(-1)!.array;
+      const [words, losses, us] = await Promise.all([parameters.read(), step.losses.read(), output.read()]);
+      thetas.forEach((theta, r) => {
+        const reference = { widths: network.widths, activations };
+        const expected = lossGradient(reference, theta, host, loss),
+          errors = stepErrors(reference, theta, host, loss);
+        const where = `${loss}, ${inputs}-${
+          JSON.stringify(hidden)
+        }-${outputs}, ${rows} samples, replica ${r}`;
+        assertWithin([losses[r]], [expected.loss], [errors.loss], `loss of ${where}`);
+        const moved = unpackParameters(layout, words, r);
+        const gradient = Float64Array.from(theta, (t, i) => t - moved[i]);
+        const bounds = errors.gradient.map((e, i) =>
+          e + U * (Math.abs(theta[i]) + Math.abs(expected.gradient[i]) + e)
+        );
+        assertWithin(gradient, expected.gradient, bounds, `gradient of ${where}`);
+        const actual = unpackMatrix(us, r, rows, outputs);
+        for (let k = 0; k < Math.min(rows, 20); k++) {
+          const u = forward(reference, theta, row(host.x, k, inputs)).h.at(-1)!;
+          assertWithin(row(actual, k, outputs), u, errors.outputs[k], `output ${k} of ${where}`);
+        }
+        checkDifferenceQuotient(reference, theta, host, loss, expected.gradient, seed + 9);
+      });
+    }),
+    fixed(40),
+  );
+});
+
+Deno.test("network: readParameters gives the parameters of a replica without padding", async () => {
+  const options = {
+    inputs: 3,
+    hidden: [5, 2],
+    outputs: 1,
+    activation: "relu",
+    initializer: "pytorch",
+    replicas: 3,
+  };
+  using network = await Network.create(gpu, options);
+  const words = await network.parameters.read();
+  for (let r = 0; r < 3; r++) {
+    const layers = await network.readParameters(r);
+    assert.deepEqual(layers.map(({ weights, biases }) => [weights.length, biases.length]), [
+      [15, 5],
+      [10, 2],
+      [2, 1],
+    ]);
+    const flat = layers.flatMap(({ weights, biases }) => [...weights, ...biases]);
+    assert.deepEqual(Float32Array.from(flat), unpackParameters(network.layout, words, r));
+  }
+});
+
+Deno.test("network: a wrong shape, name, number of replicas or seed is refused", async () => {
+  const right: NetworkOptions = {
+    inputs: 1,
+    hidden: [2, 2],
+    outputs: 1,
+    activation: "tanh",
+    initializer: "he-normal",
+  };
+  const refused = async (change: Partial<NetworkOptions>, ...words: string[]) => {
+    await assert.rejects(() => Network.create(gpu, { ...right, ...change }), (error) => {
+      assert(error instanceof InputError, `${error}`);
+      assert.equal(error.exitStatus, 2);
+      for (const word of words) assert(error.message.includes(word), `"${error.message}" lacks "${word}"`);
+      return true;
+    });
+  };
+  for (const width of [0, -1, 1.5, NaN, Infinity]) {
+    await refused({ inputs: width }, `${width} neurons`);
+    await refused({ hidden: [3, width] }, `${width} neurons`);
+    await refused({ outputs: width }, `${width} neurons`);
+  }
+  await refused({ hidden: [] }, "no hidden layer");
+  await refused({ activation: "swish" }, "swish", "tanh", "gelu");
+  await refused({ activation: ["tanh"] }, "1 activations for 2");
+  await refused({ initializer: "xavier" }, "xavier-normal", "pytorch");
+  for (const replicas of [0, 0.5, NaN]) await refused({ replicas }, "replicas");
+  for (const seed of [-1, 0.5, 2 ** 32]) await refused({ seed }, "seed");
+  await assert.rejects(() => Network.create(gpu, { ...right, hidden: [2 ** 20, 2 ** 20] }), ShapeError);
+});

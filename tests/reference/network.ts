@@ -1,0 +1,151 @@
+/**
+ * Dense networks in float64: forward, loss, backward, one sample after the other.
+ *
+ * Parameters are one flat vector: for each layer W, row-major `inputs × outputs`, then b.
+ *
+ * @module
+ */
+import { activation } from "./activation.ts";
+import { sampleLoss } from "./loss.ts";
+
+/** Shape of a network. */
+export interface ReferenceNetwork {
+  /** Widths from the input to the output. */
+  readonly widths: readonly number[];
+  /** Activation of each hidden layer. */
+  readonly activations: readonly string[];
+}
+
+/** Samples, row-major. */
+export interface ReferenceSamples {
+  /** Number of samples. */
+  readonly count: number;
+  /** Inputs. */
+  readonly x: ArrayLike<number>;
+  /** Targets. */
+  readonly y: ArrayLike<number>;
+  /** Weights. */
+  readonly weights: ArrayLike<number>;
+}
+
+/** One layer of the flat parameters. */
+export interface ReferenceLayer {
+  /** Fan-in. */
+  readonly inputs: number;
+  /** Fan-out. */
+  readonly outputs: number;
+  /** Index of W. */
+  readonly weights: number;
+  /** Index of b. */
+  readonly bias: number;
+}
+
+/**
+ * Places of the layers in the flat parameters.
+ *
+ * @param widths Widths from the input to the output.
+ * @returns The layers.
+ */
+export function layersOf(widths: readonly number[]): ReferenceLayer[] {
+  const layers: ReferenceLayer[] = [];
+  let at = 0;
+  for (let l = 0; l + 1 < widths.length; l++) {
+    const inputs = widths[l], outputs = widths[l + 1], bias = at + inputs * outputs;
+    layers.push({ inputs, outputs, weights: at, bias });
+    at = bias + outputs;
+  }
+  return layers;
+}
+
+/** Values of one sample on its way through the network. */
+export interface ReferencePass {
+  /** Input, features of each hidden layer, output. */
+  readonly h: number[][];
+  /** Preactivations of each layer. */
+  readonly z: number[][];
+}
+
+/**
+ * Evaluates the network at one sample.
+ *
+ * @param network Shape.
+ * @param theta Parameters.
+ * @param x Input.
+ * @returns All values on the way.
+ */
+export function forward(network: ReferenceNetwork, theta: ArrayLike<number>, x: number[]): ReferencePass {
+  const h = [x], z: number[][] = [];
+  for (const [l, { inputs, outputs, weights, bias }] of layersOf(network.widths).entries()) {
+    const sums = Array.from({ length: outputs }, (_, j) => theta[bias + j]);
+    for (let i = 0; i < inputs; i++) {
+      for (let j = 0; j < outputs; j++) sums[j] += h[l][i] * theta[weights + i * outputs + j];
+    }
+    z.push(sums);
+    h.push(l < network.activations.length ? sums.map(activation(network.activations[l]).value) : sums);
+  }
+  return { h, z };
+}
+
+/** Loss Σ w ℓ, its gradient, and the number of hits. */
+export interface LossGradient {
+  /** Σ w ℓ. */
+  readonly loss: number;
+  /** Gradient with respect to the parameters. */
+  readonly gradient: Float64Array;
+  /** Number of hits. */
+  readonly hits: number;
+}
+
+/**
+ * Computes the weighted loss of all samples and its gradient by back-propagation.
+ *
+ * @param network Shape.
+ * @param theta Parameters.
+ * @param samples Samples.
+ * @param lossName Which loss.
+ * @returns Loss, gradient, hits.
+ */
+export function lossGradient(
+  network: ReferenceNetwork,
+  theta: ArrayLike<number>,
+  samples: ReferenceSamples,
+  lossName: string,
+): LossGradient {
+  const layers = layersOf(network.widths);
+  const gradient = new Float64Array(theta.length);
+  let loss = 0, hits = 0;
+  for (let k = 0; k < samples.count; k++) {
+    const { h, z } = forward(network, theta, row(samples.x, k, network.widths[0]));
+    const each = sampleLoss(lossName, h[layers.length], row(samples.y, k, network.widths[layers.length]));
+    loss += samples.weights[k] * each.loss;
+    hits += each.hit ? 1 : 0;
+    let delta = each.gradient.map((g) => samples.weights[k] * g);
+    for (let l = layers.length - 1; l >= 0; l--) {
+      const { inputs, outputs, weights, bias } = layers[l];
+      for (let j = 0; j < outputs; j++) {
+        gradient[bias + j] += delta[j];
+        for (let i = 0; i < inputs; i++) gradient[weights + i * outputs + j] += h[l][i] * delta[j];
+      }
+      if (l === 0) break;
+      const { derivative } = activation(network.activations[l - 1]);
+      delta = z[l - 1].map((zi, i) => {
+        let sum = 0;
+        for (let j = 0; j < outputs; j++) sum += delta[j] * theta[weights + i * outputs + j];
+        return sum * derivative(zi);
+      });
+    }
+  }
+  return { loss, gradient, hits };
+}
+
+/**
+ * Takes a row of a matrix.
+ *
+ * @param matrix Row-major.
+ * @param index Index of the row.
+ * @param columns Length of a row.
+ * @returns The row.
+ */
+export function row(matrix: ArrayLike<number>, index: number, columns: number): number[] {
+  return Array.from({ length: columns }, (_, j) => matrix[index * columns + j]);
+}

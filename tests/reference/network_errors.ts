@@ -1,0 +1,165 @@
+/**
+ * What single precision may do to a network: bounds of the rounding errors of the kernels, first order in
+ * u = 2⁻²⁴ for each operation, from Higham's γ_k for a sum of k products in any order.
+ *
+ * @module
+ */
+import { activation } from "./activation.ts";
+import { sampleLoss } from "./loss.ts";
+import { forward, layersOf, type ReferenceNetwork, type ReferenceSamples, row } from "./network.ts";
+import { gamma, U } from "./rounding.ts";
+
+/** Bounds of errors of σ and σ′. */
+export interface ActivationErrors {
+  /** Of σ. */
+  readonly value: number;
+  /** Of σ′. */
+  readonly derivative: number;
+}
+
+/**
+ * How far single precision may take σ(z + e) and σ′(z + e) from σ(z) and σ′(z).
+ *
+ * @param name Activation.
+ * @param z Preactivation.
+ * @param e Bound of its error.
+ * @returns Bounds of both errors.
+ */
+export function activationErrors(name: string, z: number, e: number): ActivationErrors {
+  const { value, derivative, curvature, kink } = activation(name);
+  const bend = curvature(Math.abs(z) + e);
+  const jump = kink && Math.abs(z) <= e ? Math.abs(1 - derivative(-1)) : 0;
+  const slope = Math.abs(derivative(z)) + jump + bend * e;
+  // 16 u covers the bounds of elementary.wgsl and the few operations after it, a power's included.
+  const rounding = (size: number) => 16 * U * (1 + Math.abs(size));
+  return { value: slope * e + rounding(value(z)), derivative: jump + bend * e + rounding(derivative(z)) };
+}
+
+/** Bounds of a step's errors. */
+export interface StepErrors {
+  /** Of the loss. */
+  readonly loss: number;
+  /** Of the gradient, entry by entry. */
+  readonly gradient: Float64Array;
+  /** Of the network's outputs at each sample. */
+  readonly outputs: number[][];
+}
+
+/**
+ * Bounds the errors of loss and gradient as the kernels compute them from single-precision parameters and samples.
+ *
+ * @param network Shape.
+ * @param theta Parameters.
+ * @param samples Samples.
+ * @param lossName Which loss.
+ * @returns Bounds.
+ */
+export function stepErrors(
+  network: ReferenceNetwork,
+  theta: ArrayLike<number>,
+  samples: ReferenceSamples,
+  lossName: string,
+): StepErrors {
+  const layers = layersOf(network.widths), last = layers.length;
+  const gradient = new Float64Array(theta.length), outputErrors: number[][] = [];
+  const size = (at: number) => Math.abs(theta[at]);
+  // A gradient is summed over slices of 256 samples, longer where there are more than 64 slices, then over the slices.
+  const slice = Math.max(256, Math.ceil(samples.count / 64));
+  const overSamples = gamma(Math.min(slice, samples.count) + Math.ceil(samples.count / slice) + 2);
+  let lossError = 0;
+  for (let k = 0; k < samples.count; k++) {
+    const { h, z } = forward(network, theta, row(samples.x, k, network.widths[0]));
+    const hError = [h[0].map(() => 0)], slopeError: number[][] = [];
+    for (const [l, { inputs, outputs, weights, bias }] of layers.entries()) {
+      const errors = z[l].map((zj, j) => {
+        let carried = 0, magnitude = size(bias + j);
+        for (let i = 0; i < inputs; i++) {
+          carried += hError[l][i] * size(weights + i * outputs + j);
+          magnitude += (Math.abs(h[l][i]) + hError[l][i]) * size(weights + i * outputs + j);
+        }
+        const e = carried + gamma(inputs + 4) * magnitude;
+        return l + 1 < last ? activationErrors(network.activations[l], zj, e) : { value: e, derivative: 0 };
+      });
+      hError.push(errors.map(({ value }) => value));
+      slopeError.push(errors.map(({ derivative }) => derivative));
+    }
+    outputErrors.push(hError[last]);
+    const y = row(samples.y, k, network.widths[last]), weight = samples.weights[k];
+    const each = sampleLoss(lossName, h[last], y), errors = lossErrors(lossName, h[last], y, hError[last]);
+    // The loss is summed in a tree of 8 levels, its partial sums in 64 lanes and a tree of 6.
+    lossError += weight * (errors.loss + gamma(20 + samples.count / 2 ** 14) * Math.abs(each.loss));
+    let delta = each.gradient.map((g) => weight * g);
+    let deltaError = errors.gradient.map((e, c) => weight * e + 2 * U * Math.abs(delta[c]));
+    for (let l = last - 1; l >= 0; l--) {
+      const { inputs, outputs, weights, bias } = layers[l];
+      const largest = delta.map((d, j) => Math.abs(d) + deltaError[j]);
+      for (let j = 0; j < outputs; j++) {
+        gradient[bias + j] += deltaError[j] + overSamples * largest[j];
+        for (let i = 0; i < inputs; i++) {
+          const most = Math.abs(h[l][i]) + hError[l][i];
+          gradient[weights + i * outputs + j] += most * deltaError[j] + hError[l][i] * largest[j] +
+            overSamples * most * largest[j];
+        }
+      }
+      if (l === 0) break;
+      const { derivative } = activation(network.activations[l - 1]);
+      const below = z[l - 1].map((zi, i) => {
+        let sum = 0, error = 0;
+        for (let j = 0; j < outputs; j++) {
+          const at = weights + i * outputs + j;
+          sum += delta[j] * theta[at];
+          error += size(at) * (deltaError[j] + gamma(outputs + 5) * largest[j]);
+        }
+        const slope = derivative(zi), e = slopeError[l - 1][i];
+        return { value: sum * slope, error: error * (Math.abs(slope) + e) + Math.abs(sum) * e };
+      });
+      delta = below.map(({ value }) => value);
+      deltaError = below.map(({ value, error }) => error + U * Math.abs(value));
+    }
+  }
+  return { loss: lossError, gradient, outputs: outputErrors };
+}
+
+/**
+ * Bounds the errors of one sample's loss.
+ *
+ * @param name Which loss.
+ * @param output Outputs.
+ * @param y Targets.
+ * @param e Bounds of the outputs' errors.
+ * @returns Bounds of the errors of ℓ and of ∂ℓ/∂u.
+ */
+export function lossErrors(
+  name: string,
+  output: readonly number[],
+  y: readonly number[],
+  e: readonly number[],
+): { loss: number; gradient: number[] } {
+  const worst = Math.max(...e), n = output.length;
+  const { loss, gradient } = sampleLoss(name, output, y);
+  // |∂ℓ/∂u| e plus half the curvature, at most 1, times e²; the curvature of softmax couples outputs, hence n · worst.
+  const carried = gradient.reduce((sum, g, c) => sum + Math.abs(g) * e[c] + n * worst * e[c], 0);
+  if (name === "mean-squared-error") {
+    return {
+      loss: carried + gamma(n + 5) * loss,
+      gradient: gradient.map((g, c) => 2 * e[c] + 3 * U * Math.abs(g)),
+    };
+  }
+  const mass = y.reduce((sum, yc) => sum + Math.abs(yc), 0);
+  if (name === "logistic") {
+    const terms = output.reduce((sum, uc, c) => sum + Math.abs(uc) * (1 + Math.abs(y[c])) + 1, 0);
+    // max(u, 0) − y u cancels, so that each term counts; 12 u bounds log1p of an exponential.
+    return {
+      loss: carried + (n + 12) * U * terms,
+      gradient: gradient.map((_, c) => e[c] / 4 + 12 * U * (1 + Math.abs(y[c]))),
+    };
+  }
+  const top = Math.max(...output);
+  const excess = output.reduce((sum, uc, c) => sum + Math.abs(y[c]) * (top - uc), 0);
+  return {
+    // A probability moves by Σ_j |∂p_i/∂u_j| e_j ≤ 2 p_i (1 − p_i) max e ≤ ½ max e. The rounding of u − top is
+    // (top − u) u, and (top − u) e^(u − top) < 0.4.
+    loss: carried + (n + 8) * U * excess + (2 * n + 16) * U * mass * (1 + Math.log(n)),
+    gradient: gradient.map((_, c) => mass * worst + (2 * n + 24) * U * (mass + Math.abs(y[c]))),
+  };
+}
