@@ -17,6 +17,8 @@ export class GpuArray implements Disposable {
   #gpu: Gpu;
 
   /**
+   * Allocates an array.
+   *
    * @param gpu Device to allocate on.
    * @param label What it holds, for error messages.
    * @param length Number of 32-bit words, or the words themselves.
@@ -38,7 +40,8 @@ export class GpuArray implements Disposable {
     this.buffer = gpu.device.createBuffer({
       label,
       size: bytes,
-      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_SRC |
+        GPUBufferUsage.COPY_DST,
     });
     if (typeof length !== "number") this.write(length);
   }
@@ -78,7 +81,7 @@ export class GpuArray implements Disposable {
   }
 
   async #bytes(): Promise<ArrayBuffer> {
-    const { device, failure } = this.#gpu;
+    const { device } = this.#gpu;
     const size = 4 * this.length;
     const staging = device.createBuffer({
       label: `${this.label} (staging)`,
@@ -89,8 +92,7 @@ export class GpuArray implements Disposable {
       const encoder = device.createCommandEncoder();
       encoder.copyBufferToBuffer(this.buffer, 0, staging, 0, Math.max(16, size));
       device.queue.submit([encoder.finish()]);
-      await Promise.race([staging.mapAsync(GPUMapMode.READ), failure]);
-      return staging.getMappedRange().slice(0, size);
+      return (await this.#gpu.map(staging)).slice(0, size);
     } finally {
       staging.destroy();
     }

@@ -19,7 +19,11 @@ export class Commands {
   #pass: GPUComputePassEncoder | null = null;
   #pipeline: GPUComputePipeline | null = null;
 
-  /** @param gpu Device the commands are for. */
+  /**
+   * Starts an empty list.
+   *
+   * @param gpu Device the commands are for.
+   */
   constructor(gpu: Gpu) {
     this.#gpu = gpu;
     this.#encoder = gpu.device.createCommandEncoder();

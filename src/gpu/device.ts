@@ -58,26 +58,41 @@ export class Gpu implements Disposable {
   #kernels = new Map<string, Promise<Kernel>>();
   #modules = new Map<string, GPUShaderModule>();
   #closed = false;
+  #failed: StaircaseError | null = null;
+  /** Rejects {@linkcode Gpu.failure} and whatever is being waited for. */
+  #rejections = new Set<(error: StaircaseError) => void>();
 
   private constructor(device: GPUDevice, info: GPUAdapterInfo, profile: boolean) {
     this.device = device;
     this.adapterName = info.description || info.device || info.vendor || "unnamed adapter";
-    this.software = info.isFallbackAdapter || /llvmpipe|lavapipe|swiftshader|softpipe/i.test(this.adapterName);
-    this.profiler = profile && device.features.has("timestamp-query") ? new Profiler(device) : null;
+    this.software = info.isFallbackAdapter ||
+      /llvmpipe|lavapipe|swiftshader|softpipe/i.test(this.adapterName);
+    this.profiler = profile && device.features.has("timestamp-query") ? new Profiler(this) : null;
     const { promise, reject } = Promise.withResolvers<never>();
     this.failure = promise;
     // Whoever waits for results races against `failure`; where nobody waits, its rejection is nobody's error.
     this.failure.catch(() => {});
+    this.#rejections.add(reject);
     device.lost.then((lost) => {
       if (!this.#closed) {
-        reject(new DeviceLostError(`the GPU device was lost (${lost.message || lost.reason}); run again`));
+        this.#fail(
+          new DeviceLostError(`the GPU device was lost (${lost.message || lost.reason}); run again`),
+        );
       }
     });
     device.addEventListener("uncapturederror", (event) => {
       event.preventDefault();
       const { error } = event as GPUUncapturedErrorEvent;
-      reject(new KernelError(`the GPU rejected a command: ${firstLine(error.message)}`));
+      this.#fail(new KernelError(`the GPU rejected a command: ${firstLine(error.message)}`));
     });
+  }
+
+  /** Takes note of the first failure; those that follow are its consequences. */
+  #fail(error: StaircaseError): void {
+    if (this.#failed) return;
+    this.#failed = error;
+    for (const reject of this.#rejections) reject(error);
+    this.#rejections.clear();
   }
 
   /**
@@ -165,6 +180,51 @@ export class Gpu implements Disposable {
     if (thrown instanceof StaircaseError) throw thrown;
     if (thrown !== undefined) throw new KernelError(`${name}: ${firstLine(String(thrown))}`);
     return result as T;
+  }
+
+  /**
+   * Runs an action at once. Where the device complains later, {@linkcode Gpu.failure} says about what.
+   *
+   * @param name What to call the action in an error.
+   * @param action Synchronous calls to the device.
+   * @returns What the action returned.
+   */
+  watch<T>(name: string, action: () => T): T {
+    this.device.pushErrorScope("validation");
+    try {
+      return action();
+    } finally {
+      this.device.popErrorScope().then((error) => {
+        if (error) this.#fail(new KernelError(`${name}: ${firstLine(error.message)}`));
+      }, () => {}); // A device that is lost has said so already.
+    }
+  }
+
+  /**
+   * Maps a staging buffer for reading, once the GPU is done with it.
+   *
+   * @param staging Buffer to map.
+   * @returns Its bytes, until it is unmapped.
+   * @throws {StaircaseError} Where the device failed.
+   */
+  async map(staging: GPUBuffer): Promise<ArrayBuffer> {
+    if (this.#failed) throw this.#failed;
+    // Not a race against `failure` itself, which would remember every reading that there ever was.
+    const { promise: failed, reject } = Promise.withResolvers<never>();
+    this.#rejections.add(reject);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    try {
+      const mapped = staging.mapAsync(GPUMapMode.READ).catch(async (error) => {
+        // A device that is lost rejects the mapping too, with a less telling error: let its loss be heard first.
+        if (!this.#closed) await new Promise((resolve) => timer = setTimeout(resolve, 100));
+        throw error;
+      });
+      await Promise.race([mapped, failed]);
+    } finally {
+      clearTimeout(timer);
+      this.#rejections.delete(reject);
+    }
+    return staging.getMappedRange();
   }
 
   /** Frees the device and everything on it. */

@@ -40,6 +40,8 @@ export class Kernel {
   #pipeline: GPUComputePipeline;
 
   /**
+   * Wraps a compiled pipeline; {@linkcode Gpu.kernel} is how to get one.
+   *
    * @param gpu Device it was compiled on.
    * @param name Name of the kernel.
    * @param pipeline Compiled pipeline.
@@ -67,11 +69,12 @@ export class Kernel {
           "use fewer samples, replicas or neurons",
       );
     }
-    const bindGroup = this.#gpu.device.createBindGroup({
-      label: this.name,
-      layout: this.#pipeline.getBindGroupLayout(0),
-      entries: arrays.map((array, binding) => ({ binding, resource: { buffer: array.buffer } })),
-    });
+    const bindGroup = this.#gpu.watch(`kernel ${this.name}`, () =>
+      this.#gpu.device.createBindGroup({
+        label: this.name,
+        layout: this.#pipeline.getBindGroupLayout(0),
+        entries: arrays.map((array, binding) => ({ binding, resource: { buffer: array.buffer } })),
+      }));
     return { name: this.name, pipeline: this.#pipeline, bindGroup, workgroups: [x, y, z] };
   }
 }

@@ -16,7 +16,11 @@ export class Pacer {
   steps = 1;
   readonly #most: number;
 
-  /** @param most Most steps that one submission may have. */
+  /**
+   * Starts with one step.
+   *
+   * @param most Most steps that one submission may have.
+   */
   constructor(most: number) {
     this.#most = most;
   }

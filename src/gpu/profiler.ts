@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Gpu } from "./device.ts";
 
 /** Accumulated GPU time of one kernel. */
 export interface KernelTime {
@@ -19,7 +20,7 @@ const DISPATCHES = 2048;
 
 /** Collects the time of every dispatch. Timed dispatches no longer overlap: totals are for comparison, not for wall time. */
 export class Profiler {
-  #device: GPUDevice;
+  #gpu: Gpu;
   #queries: GPUQuerySet;
   #resolved: GPUBuffer;
   #names: string[] = [];
@@ -27,9 +28,13 @@ export class Profiler {
   #pending: Promise<void>[] = [];
   #times = new Map<string, { count: number; nanoseconds: number }>();
 
-  /** @param device Device with the feature `timestamp-query`. */
-  constructor(device: GPUDevice) {
-    this.#device = device;
+  /**
+   * Allocates the timestamps.
+   *
+   * @param gpu Device with the feature `timestamp-query`.
+   */
+  constructor(gpu: Gpu) {
+    const { device } = this.#gpu = gpu;
     this.#queries = device.createQuerySet({ type: "timestamp", count: 2 * DISPATCHES });
     this.#resolved = device.createBuffer({
       label: "timestamps",
@@ -58,7 +63,7 @@ export class Profiler {
   resolve(encoder: GPUCommandEncoder): void {
     const count = this.#names.length;
     if (count === 0) return;
-    this.#staging = this.#device.createBuffer({
+    this.#staging = this.#gpu.device.createBuffer({
       label: "timestamps (staging)",
       size: 16 * count,
       usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
@@ -73,8 +78,8 @@ export class Profiler {
     if (!staging) return;
     this.#staging = null;
     this.#names = [];
-    this.#pending.push(staging.mapAsync(GPUMapMode.READ).then(() => {
-      const stamps = new BigUint64Array(staging.getMappedRange());
+    const read = this.#gpu.map(staging).then((bytes) => {
+      const stamps = new BigUint64Array(bytes);
       names.forEach((name, i) => {
         const entry = this.#times.get(name) ?? { count: 0, nanoseconds: 0 };
         entry.count++;
@@ -82,13 +87,16 @@ export class Profiler {
         this.#times.set(name, entry);
       });
       staging.destroy();
-    }));
+    });
+    read.catch(() => {}); // Whoever asks for the report hears of it.
+    this.#pending.push(read);
   }
 
   /**
    * Waits for outstanding timestamps.
    *
    * @returns Time per kernel, the longest first.
+   * @throws {StaircaseError} Where the device failed.
    */
   async report(): Promise<KernelTime[]> {
     await Promise.all(this.#pending.splice(0));

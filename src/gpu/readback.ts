@@ -19,6 +19,8 @@ export class ReadbackRing implements Disposable {
   #turn = 0;
 
   /**
+   * Allocates the staging buffers.
+   *
    * @param gpu Device.
    * @param sources Arrays to read at each turn.
    * @param depth Number of staging buffers.
@@ -51,13 +53,7 @@ export class ReadbackRing implements Disposable {
   }
 
   async #read(staging: GPUBuffer): Promise<Float32Array[]> {
-    // A device that is lost rejects the mapping too, with a less telling error: let `failure` speak first.
-    const mapped = staging.mapAsync(GPUMapMode.READ).catch(async (error) => {
-      await Promise.race([this.#gpu.failure, new Promise((resolve) => setTimeout(resolve, 100))]);
-      throw error;
-    });
-    await Promise.race([mapped, this.#gpu.failure]);
-    const words = new Float32Array(staging.getMappedRange().slice(0));
+    const words = new Float32Array((await this.#gpu.map(staging)).slice(0));
     staging.unmap();
     let offset = 0;
     return this.#sources.map(({ length }) => words.subarray(offset, offset += length));

@@ -81,7 +81,9 @@ export async function gram(gpu: Gpu, operand: GramOperand, options: GramOptions)
   const { slice, slices } = gramSlices(samples);
   const tail = targets ? batch.tailStride : 0;
   const stride = vectors(order);
-  if (features.stride !== stride) throw new RangeError("features must be padded to ⌈order / 4⌉ vectors a row");
+  if (features.stride !== stride) {
+    throw new RangeError("features must be padded to ⌈order / 4⌉ vectors a row");
+  }
   const kernel = await gpu.kernel({ name: "gram", files: [tileSource, gramSource] });
   const shape = gpuStruct(
     gpu,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ShapeError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Dispatch } from "../gpu/kernel.ts";
 import { gpuStruct } from "../gpu/struct.ts";
@@ -13,6 +14,8 @@ import jacobiSource from "../../shaders/linalg/jacobi.wgsl" with { type: "text" 
 const MOST_SWEEPS = 16;
 /** Loop iterations that one dispatch may take: lavapipe ends a shader after 65,535. */
 const MOST_ITERATIONS = 60_000;
+/** Largest order: up to here WGSL's division is accurate enough for the integer quotients of `jacobi.wgsl`. */
+const MOST_ORDER = 1024;
 
 /**
  * Off-diagonal norm, scaled by the diagonal and divided by the order, at which a matrix counts as diagonal: 4 u.
@@ -35,9 +38,15 @@ export interface JacobiShares {
  * @param batch Matrices and bases.
  * @param shares Where the tail and the heads of a spectrum are.
  * @returns The commands, to run one after the other; those after convergence return at once.
+ * @throws {ShapeError} Where an order is above 1,024.
  */
 export async function jacobi(gpu: Gpu, batch: EigenBatch, shares: JacobiShares = {}): Promise<Dispatch[]> {
   const { tail = 0, heads = [0, 0, 0, 0] } = shares;
+  if (batch.order > MOST_ORDER) {
+    throw new ShapeError(
+      `a matrix of order ${batch.order} is too large: use at most ${MOST_ORDER} neurons a layer`,
+    );
+  }
   const pairs = batch.rows / 2;
   const lanes = batch.order <= 64 ? 64 : Math.min(256, gpu.limits.maxComputeInvocationsPerWorkgroup);
   const kernel = await gpu.kernel({ name: "jacobi", files: [jacobiSource] }, { LANES: lanes, PAIRS: pairs });
@@ -58,11 +67,15 @@ export async function jacobi(gpu: Gpu, batch: EigenBatch, shares: JacobiShares =
   return dispatches;
 }
 
-/** As many rounds as fit into {@linkcode MOST_ITERATIONS}, counting the loops of `jacobi.wgsl`. */
+/**
+ * As many rounds as fit into {@linkcode MOST_ITERATIONS}, counting the loops of `jacobi.wgsl` as lavapipe does: a loop
+ * takes one iteration more than its body, to leave; and the four loops of a look are entered, with all lanes masked, in
+ * rounds that do not look, too. A round: three loops, the way out of each, those four, and itself.
+ */
 function roundsPerDispatch(batch: EigenBatch, lanes: number): number {
   const pairs = batch.rows / 2, sweep = 2 * pairs - 1;
   const perRound = Math.ceil(pairs * (pairs - 1) / 2 / lanes) + Math.ceil(pairs * batch.rowStride / lanes) +
-    Math.ceil(pairs / lanes) + 1;
+    Math.ceil(pairs / lanes) + 8;
   const perLook = Math.ceil(batch.order ** 2 / lanes) + 2 * Math.ceil(batch.order / lanes) + 32;
   // A dispatch of r rounds looks at most ⌈r / sweep⌉ + 1 times.
   const rounds = Math.floor((MOST_ITERATIONS - 2 * perLook) / (perRound + perLook / sweep));

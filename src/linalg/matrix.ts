@@ -36,7 +36,11 @@ export function vectors(columns: number): number {
  * @param stride Vectors of four a row. Default: as few as hold a row.
  * @returns The same entries with zeros between.
  */
-export function padRows(matrix: Float32Array, columns: number, stride: number = vectors(columns)): Float32Array {
+export function padRows(
+  matrix: Float32Array,
+  columns: number,
+  stride: number = vectors(columns),
+): Float32Array {
   if (columns === 4 * stride) return matrix;
   const rows = matrix.length / columns;
   const padded = new Float32Array(4 * stride * rows);

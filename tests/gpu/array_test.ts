@@ -1,0 +1,70 @@
+import { assert, fc } from "../deps.ts";
+import { ShapeError } from "../../src/errors.ts";
+import { GpuArray } from "../../src/gpu/array.ts";
+import { Gpu } from "../../src/gpu/device.ts";
+
+Deno.test("GpuArray: zero at first, whatever its length", async () => {
+  using gpu = await Gpu.open();
+  const lengths = [0, 1, 3, 4, 5, 1001];
+  const arrays = lengths.map((length) => new GpuArray(gpu, "words", length));
+  const contents = await Promise.all(arrays.map((array) => array.read()));
+  assert.deepEqual(contents, lengths.map((length) => new Float32Array(length)));
+});
+
+Deno.test("GpuArray: gives back what it was given, bit by bit", async () => {
+  using gpu = await Gpu.open();
+  const floats = Float32Array.of(1.5, -0, NaN, Infinity, 1e-45, 3.4e38);
+  const integers = Uint32Array.of(0, 1, 2 ** 31, 2 ** 32 - 1);
+  using a = new GpuArray(gpu, "floats", floats), b = new GpuArray(gpu, "integers", integers);
+  assert.deepEqual(await a.read(), floats);
+  assert.deepEqual(await b.readUint32(), integers);
+  assert.deepEqual(await a.readUint32(), new Uint32Array(floats.buffer));
+  assert.equal(a.length, 6);
+});
+
+Deno.test("GpuArray.write: any part, from any view", async () => {
+  using gpu = await Gpu.open();
+  const LENGTH = 37;
+  using array = new GpuArray(gpu, "words", LENGTH);
+  const expected = new Uint32Array(LENGTH);
+  const part = fc.record({ from: fc.nat(LENGTH), count: fc.nat(LENGTH), skip: fc.nat(5), value: fc.nat() })
+    .filter(({ from, count }) => from + count <= LENGTH);
+  for (const { from, count, skip, value } of fc.sample(part, { seed: 1, numRuns: 100 })) {
+    const words = new Uint32Array(skip + count + 3).fill(value).subarray(skip, skip + count);
+    array.write(words, from);
+    expected.set(words, from);
+  }
+  assert.deepEqual(await array.readUint32(), expected);
+});
+
+Deno.test("GpuArray: too large is a ShapeError that says how large and how large it may be", async () => {
+  using gpu = await Gpu.open();
+  const most = Math.min(gpu.limits.maxBufferSize, gpu.limits.maxStorageBufferBindingSize);
+  assert.throws(() => new GpuArray(gpu, "features", Math.floor(most / 4) + 1), (error) => {
+    assert.ok(error instanceof ShapeError);
+    assert.match(
+      error.message,
+      /^features needs [\d.]+ MiB in one buffer, the adapter allows [\d.]+ MiB: use .+$/,
+    );
+    return true;
+  });
+  // Nothing reached the device.
+  using array = new GpuArray(gpu, "words", 1);
+  assert.deepEqual(await array.read(), Float32Array.of(0));
+});
+
+Deno.test("GpuArray: `using` frees the buffer", async () => {
+  using gpu = await Gpu.open();
+  let buffer: GPUBuffer;
+  {
+    using array = new GpuArray(gpu, "words", 4);
+    buffer = array.buffer;
+  }
+  // A buffer that was destroyed can no longer be copied from.
+  gpu.device.pushErrorScope("validation");
+  const encoder = gpu.device.createCommandEncoder();
+  const target = gpu.device.createBuffer({ size: 16, usage: GPUBufferUsage.COPY_DST });
+  encoder.copyBufferToBuffer(buffer, 0, target, 0, 16);
+  gpu.device.queue.submit([encoder.finish()]);
+  assert.match((await gpu.device.popErrorScope())!.message, /destroyed/);
+});

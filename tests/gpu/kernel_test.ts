@@ -1,0 +1,67 @@
+import { assert } from "../deps.ts";
+import { ShapeError } from "../../src/errors.ts";
+import { GpuArray } from "../../src/gpu/array.ts";
+import { Commands } from "../../src/gpu/commands.ts";
+import { Gpu } from "../../src/gpu/device.ts";
+import type { Dispatch } from "../../src/gpu/kernel.ts";
+import { add, scale } from "./kernels.ts";
+
+function run(gpu: Gpu, ...dispatches: Dispatch[]): void {
+  const commands = new Commands(gpu);
+  commands.run(...dispatches);
+  commands.submit();
+}
+
+Deno.test("Kernel: override constants, whole, fractional and boolean, and their defaults", async () => {
+  using gpu = await Gpu.open();
+  const three = Float32Array.of(1, -2, 3);
+  using a = new GpuArray(gpu, "a", three),
+    b = new GpuArray(gpu, "b", 3),
+    words = new GpuArray(gpu, "words", 3);
+  run(gpu, (await gpu.kernel(scale, { STEP: 0.25 })).bind([a, b], [1]));
+  assert.deepEqual(await b.read(), three.map((x) => x / 4));
+
+  run(
+    gpu,
+    (await gpu.kernel(add)).bind([words], [1]),
+    (await gpu.kernel(add, { STEP: 40 })).bind([words], [1]),
+  );
+  assert.deepEqual(await words.readUint32(), Uint32Array.of(41, 41, 41));
+
+  const flag = {
+    name: "flag",
+    files: [
+      "override FLAG: bool; @group(0) @binding(0) var<storage, read_write> a: array<u32>;" +
+      "@compute @workgroup_size(1) fn main() { a[0] = select(5u, 6u, FLAG); }",
+    ],
+  };
+  for (const [value, expected] of [[true, 6], [false, 5]] as const) {
+    run(gpu, (await gpu.kernel(flag, { FLAG: value })).bind([words], [1]));
+    assert.equal((await words.readUint32())[0], expected);
+  }
+});
+
+Deno.test("Kernel: the entry point is the one asked for", async () => {
+  using gpu = await Gpu.open();
+  using words = new GpuArray(gpu, "words", 2);
+  run(gpu, (await gpu.kernel({ ...add, entryPoint: "twice" }, { STEP: 10 })).bind([words], [1]));
+  assert.deepEqual(await words.readUint32(), Uint32Array.of(20, 20));
+});
+
+Deno.test("Kernel.bind: workgroups along y and z are 1 unless told; too many are a ShapeError", async () => {
+  using gpu = await Gpu.open();
+  const kernel = await gpu.kernel(add);
+  using words = new GpuArray(gpu, "words", 4);
+  assert.deepEqual(kernel.bind([words], [3]).workgroups, [3, 1, 1]);
+  assert.deepEqual(kernel.bind([words], [3, 2]).workgroups, [3, 2, 1]);
+  const most = gpu.limits.maxComputeWorkgroupsPerDimension;
+  assert.equal(kernel.bind([words], [1, 1, most]).workgroups[2], most);
+  for (const workgroups of [[most + 1], [1, most + 1], [1, 1, most + 1]] as [number, number?, number?][]) {
+    assert.throws(() => kernel.bind([words], workgroups), (error) => {
+      assert.ok(error instanceof ShapeError);
+      assert.equal(error.exitStatus, 2);
+      assert.match(error.message, /^add needs .* workgroups, the adapter allows \d+ along an axis: use .+$/);
+      return true;
+    });
+  }
+});

@@ -1,0 +1,52 @@
+import { assert, fc } from "../deps.ts";
+import { GpuArray } from "../../src/gpu/array.ts";
+import { Commands } from "../../src/gpu/commands.ts";
+import { Gpu } from "../../src/gpu/device.ts";
+import { gpuStruct, packStruct, type StructFields } from "../../src/gpu/struct.ts";
+
+Deno.test("packStruct: fields one behind the other, padded to 16 bytes", () => {
+  const words = packStruct(["u32", 7, 2 ** 32 - 1], ["f32", 1, -0.5], ["u32", 3]);
+  assert.equal(words.length, 8);
+  assert.deepEqual([...words], [7, 2 ** 32 - 1, 0x3f800000, 0xbf000000, 3, 0, 0, 0]);
+  assert.equal(packStruct().length, 0);
+  assert.equal(packStruct(["u32", 1, 2, 3, 4]).length, 4);
+
+  const run = fc.tuple(
+    fc.constantFrom("u32" as const, "f32" as const),
+    fc.array(fc.nat(1000), { maxLength: 9 }),
+  );
+  fc.assert(
+    fc.property(fc.array(run, { maxLength: 5 }), (runs) => {
+      const words = packStruct(...runs.map(([type, values]): StructFields => [type, ...values]));
+      const floats = new Float32Array(words.buffer);
+      const fields = runs.flatMap(([type, values]) => values.map((value) => ({ type, value })));
+      assert.equal(words.length % 4, 0);
+      assert.ok(words.length >= fields.length && words.length < fields.length + 4);
+      fields.forEach(({ type, value }, i) => assert.equal((type === "u32" ? words : floats)[i], value));
+      assert.ok(words.subarray(fields.length).every((word) => word === 0));
+    }),
+    { seed: 4, numRuns: 50 },
+  );
+});
+
+Deno.test("gpuStruct: a kernel finds every field where its struct has it", async () => {
+  using gpu = await Gpu.open();
+  using out = new GpuArray(gpu, "out", 6);
+  using shape = gpuStruct(gpu, "shape", ["u32", 3, 5], ["f32", 0.5, -2], ["u32", 9], ["f32", 1e-30]);
+  const kernel = await gpu.kernel({
+    name: "fields",
+    files: [
+      `struct Shape { a: u32, b: u32, x: f32, y: f32, c: u32, z: f32 }
+       @group(0) @binding(0) var<uniform> shape: Shape;
+       @group(0) @binding(1) var<storage, read_write> out: array<f32>;
+       @compute @workgroup_size(1) fn main() {
+         out[0] = f32(shape.a); out[1] = f32(shape.b); out[2] = shape.x; out[3] = shape.y;
+         out[4] = f32(shape.c); out[5] = shape.z;
+       }`,
+    ],
+  });
+  const commands = new Commands(gpu);
+  commands.run(kernel.bind([shape, out], [1]));
+  commands.submit();
+  assert.deepEqual(await out.read(), Float32Array.of(3, 5, 0.5, -2, 9, 1e-30));
+});

@@ -1,0 +1,248 @@
+import { assert, fc } from "../deps.ts";
+import { GpuArray } from "../../src/gpu/array.ts";
+import { Commands } from "../../src/gpu/commands.ts";
+import { Gpu } from "../../src/gpu/device.ts";
+import { EigenBatch } from "../../src/linalg/eigen_batch.ts";
+import { gram, gramReduce, gramSlices } from "../../src/linalg/gram.ts";
+import { padRows, unpadRows, vectors } from "../../src/linalg/matrix.ts";
+import { magnitudes, weightedProduct } from "../reference/matrix.ts";
+import { normals } from "../reference/random.ts";
+import { gamma } from "../reference/rounding.ts";
+
+/** Features of one layer, `samples × order` for each replica. */
+interface Layer {
+  readonly order: number;
+  readonly features: readonly Float32Array[];
+}
+
+/** What a Gram matrix is computed from. */
+interface Problem {
+  readonly samples: number;
+  readonly weights: Float32Array;
+  readonly layers: readonly Layer[];
+  /** Targets, `samples × columns`, and whether only the last layer has moments. */
+  readonly targets:
+    | { readonly values: Float32Array; readonly columns: number; readonly lastOnly?: boolean }
+    | null;
+}
+
+/** Computes the Gram matrices and moments of all layers, in memory that held something else before. */
+async function grams(gpu: Gpu, { samples, weights, layers, targets }: Problem) {
+  using stack = new DisposableStack();
+  const array = (words: Float32Array) => stack.use(new GpuArray(gpu, "operand", words));
+  const replicas = layers[0].features.length;
+  const orders = layers.flatMap(({ order }) => new Array<number>(replicas).fill(order));
+  const targetView = targets && {
+    array: array(padRows(targets.values, targets.columns)),
+    stride: vectors(targets.columns),
+    batch: 0,
+  };
+  const batch = stack.use(new EigenBatch(gpu, orders, targetView ? targetView.stride + 1 : 0));
+  batch.matrices.write(new Float32Array(batch.matrices.length).fill(77));
+  const partials = array(new Float32Array(gramSlices(samples).slices * batch.basis.length));
+  // What a layer has no moments of stays 0; everything else that is read was written before.
+  if (!targets?.lastOnly) partials.write(new Float32Array(partials.length).fill(NaN));
+  const options = { samples, replicas, weights: array(weights), batch, partials };
+  const commands = new Commands(gpu);
+  for (const [index, { order, features }] of layers.entries()) {
+    const stride = vectors(order);
+    const padded = features.map((matrix) => padRows(matrix, order));
+    const all = new Float32Array(replicas * samples * 4 * stride);
+    padded.forEach((matrix, replica) => all.set(matrix, replica * matrix.length));
+    const view = { array: array(all), stride, batch: samples * stride };
+    const moments = targets?.lastOnly && index < layers.length - 1 ? null : targetView;
+    commands.run(
+      await gram(gpu, { features: view, order, first: index * replicas, targets: moments }, options),
+    );
+  }
+  commands.run(await gramReduce(gpu, options));
+  commands.submit();
+  const [matrices, basis] = await Promise.all([batch.matrices.read(), batch.basis.read()]);
+  const { rows, rowStride, tailStride } = batch;
+  return Array.from({ length: batch.count }, (_, index) => {
+    const matrix = matrices.slice(index * rows * rows, (index + 1) * rows * rows);
+    const lines = basis.slice(index * rows * 4 * rowStride, (index + 1) * rows * 4 * rowStride);
+    const tails = Float32Array.from(
+      { length: rows * 4 * tailStride },
+      (_, e) => lines[Math.floor(e / (4 * tailStride)) * 4 * rowStride + rows + e % (4 * tailStride)],
+    );
+    return { rows, matrix, vectors: unpadRows(lines, rows, rowStride), tails, tail: 4 * tailStride };
+  });
+}
+
+type Result = Awaited<ReturnType<typeof grams>>[number];
+
+/** M of a result, without its padding. */
+function unpadded({ matrix, rows }: Result, order: number): Float32Array {
+  return unpadRows(matrix.subarray(0, order * rows), order, rows / 4);
+}
+
+function check(problem: Problem, results: Result[]): void {
+  const { samples, weights, layers, targets } = problem;
+  const { slice, slices } = gramSlices(samples);
+  // Weighting and multiplying round twice, the sum of a slice and that of the slices once a term.
+  const relative = gamma(Math.min(slice, samples) + slices + 2);
+  const replicas = layers[0].features.length;
+  const columns = targets ? targets.columns : 0;
+  const right = new Float32Array(samples * (columns + 1)).fill(1);
+  for (let k = 0; k < samples; k++) {
+    right.set(targets?.values.subarray(k * columns, (k + 1) * columns) ?? [], k * (columns + 1));
+  }
+  results.forEach(({ rows, matrix, vectors: basis, tails, tail }, index) => {
+    const { order, features } = layers[Math.floor(index / replicas)];
+    const phi = features[index % replicas], sizes = magnitudes(phi);
+    const exact = weightedProduct(phi, order, phi, order, weights);
+    const bound = weightedProduct(sizes, order, sizes, order, weights);
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < rows; j++) {
+        const got = matrix[i * rows + j];
+        if (i >= order || j >= order) assert.equal(got, 0);
+        else {
+          const error = Math.abs(got - exact[i * order + j]);
+          assert.ok(error <= relative * bound[i * order + j], `M[${i}, ${j}] of ${index}: ${error}`);
+        }
+        assert.equal(got, matrix[j * rows + i]);
+        // The basis itself is none of the Gram matrix's business.
+        assert.equal(basis[i * rows + j], i === j && i < order ? 1 : 0);
+      }
+    }
+    const hasMoments = targets && !(targets.lastOnly && index < results.length - replicas);
+    const moments = weightedProduct(phi, order, right, columns + 1, weights);
+    const momentBound = weightedProduct(sizes, order, magnitudes(right), columns + 1, weights);
+    for (let e = 0; e < tails.length; e++) {
+      const i = Math.floor(e / tail), j = e % tail;
+      // Targets, padded; then the column of ones, padded.
+      const column = j < columns ? j : j === tail - 4 ? columns : null;
+      if (i >= order || column === null || !hasMoments) assert.equal(tails[e], 0);
+      else {
+        const at = i * (columns + 1) + column;
+        assert.ok(Math.abs(tails[e] - moments[at]) <= relative * momentBound[at], `C[${i}, ${column}]`);
+      }
+    }
+  });
+}
+
+/** Draws a problem with weights that differ. */
+function draw(
+  samples: number,
+  orders: readonly number[],
+  replicas: number,
+  columns: number,
+  seed: number,
+): Problem {
+  return {
+    samples,
+    weights: normals(samples, seed).map((x) => (0.1 + Math.abs(x)) / samples),
+    layers: orders.map((order, l) => ({
+      order,
+      features: Array.from({ length: replicas }, (_, r) => normals(samples * order, seed + 10 * l + r + 1)),
+    })),
+    targets: columns > 0 ? { values: normals(samples * columns, seed + 99), columns } : null,
+  };
+}
+
+Deno.test("gramSlices: cover the samples, and none is longer than lavapipe's loops", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 10_000_000 }), (samples) => {
+      const { slice, slices } = gramSlices(samples);
+      assert.ok(slice * slices >= samples && slice * (slices - 1) < samples);
+      assert.ok(slice < 65_535 && slices <= 256);
+    }),
+    { seed: 7, numRuns: 200 },
+  );
+  assert.deepEqual(gramSlices(1), { slice: 256, slices: 1 });
+  assert.deepEqual(gramSlices(65_537), { slice: 257, slices: 256 });
+});
+
+Deno.test("gram: any samples, layers, replicas and targets, within the rounding of its sums", async () => {
+  using gpu = await Gpu.open();
+  const order = fc.oneof(fc.constantFrom(1, 37, 64), fc.integer({ min: 1, max: 40 }));
+  const samples = fc.oneof(fc.constantFrom(1, 2, 251, 256, 257), fc.integer({ min: 1, max: 1200 }));
+  const problem = fc.tuple(
+    samples,
+    fc.array(order, { minLength: 1, maxLength: 3 }),
+    fc.constantFrom(1, 3),
+    fc.nat(10),
+    fc.nat(1e6),
+  ).map((shape) => draw(...shape));
+  for (const [i, drawn] of fc.sample(problem, { seed: 8, numRuns: 25 }).entries()) {
+    const lastOnly = i % 2 === 1;
+    const p = { ...drawn, targets: drawn.targets && { ...drawn.targets, lastOnly } };
+    check(p, await grams(gpu, p));
+  }
+});
+
+Deno.test("gram: one sample, one neuron, and every number of targets to 10", async () => {
+  using gpu = await Gpu.open();
+  for (let columns = 0; columns <= 10; columns++) {
+    const p = draw(columns === 3 ? 300 : 1, [1], 1, columns, columns);
+    check(p, await grams(gpu, p));
+  }
+});
+
+Deno.test("gram: 70,000 samples, more than lavapipe lets a loop take", async () => {
+  using gpu = await Gpu.open();
+  const p = draw(70_000, [5], 2, 1, 9);
+  check(p, await grams(gpu, p));
+});
+
+Deno.test("gram: whole numbers and weights of powers of two sum exactly", async () => {
+  using gpu = await Gpu.open();
+  const { layers: [layer], ...drawn } = draw(1000, [7], 1, 2, 10);
+  const whole = (x: Float32Array) => x.map((value) => Math.round(3 * value));
+  const features = layer.features.map(whole), targets = { values: whole(drawn.targets!.values), columns: 2 };
+  const weights = drawn.weights.map((_, k) => 2 ** -(k % 3));
+  const [result] = await grams(gpu, { ...drawn, layers: [{ order: 7, features }], targets, weights });
+  const exact = weightedProduct(features[0], 7, features[0], 7, weights);
+  assert.deepEqual([...unpadded(result, 7)], [...exact]);
+});
+
+Deno.test("gram: a replica's matrix is the same to the bit whatever is beside it, even NaN", async () => {
+  using gpu = await Gpu.open();
+  const [a, b] = draw(300, [37, 5], 3, 2, 11).layers;
+  const { weights, targets, samples } = draw(300, [1], 1, 2, 12);
+  const spoilt = a.features.map((matrix, r) => r === 1 ? matrix.map(() => NaN) : matrix);
+  const infinite = b.features.map((matrix, r) => r === 1 ? matrix.map(() => Infinity) : matrix);
+  const solve = (layers: Layer[]) => grams(gpu, { samples, weights, targets, layers });
+  const together = await solve([{ order: 37, features: spoilt }, { order: 5, features: infinite }]);
+  assert.ok(unpadded(together[1], 37).every(Number.isNaN));
+  for (const r of [0, 2]) {
+    const [wide] = await solve([{ order: 37, features: [a.features[r]] }]);
+    assert.deepEqual(unpadded(together[r], 37), unpadded(wide, 37));
+    assert.deepEqual(together[r].tails, wide.tails);
+    const [narrow] = await solve([{ order: 5, features: [b.features[r]] }]);
+    assert.deepEqual(unpadded(together[3 + r], 5), unpadded(narrow, 5));
+    assert.deepEqual(together[3 + r].tails.subarray(0, narrow.tails.length), narrow.tails);
+  }
+});
+
+Deno.test("gram: features that all replicas share", async () => {
+  using gpu = await Gpu.open();
+  const ORDER = 6, SAMPLES = 40;
+  const phi = normals(SAMPLES * ORDER, 13);
+  using features = new GpuArray(gpu, "features", padRows(phi, ORDER));
+  using weights = new GpuArray(gpu, "weights", new Float32Array(SAMPLES).fill(1));
+  using batch = new EigenBatch(gpu, [ORDER, ORDER]);
+  using partials = new GpuArray(gpu, "partials", batch.basis.length);
+  const options = { samples: SAMPLES, replicas: 2, weights, batch, partials };
+  const operand = {
+    features: { array: features, stride: 2, batch: 0 },
+    order: ORDER,
+    first: 0,
+    targets: null,
+  };
+  const commands = new Commands(gpu);
+  commands.run(await gram(gpu, operand, options), await gramReduce(gpu, options));
+  commands.submit();
+  const words = await batch.matrices.read();
+  assert.deepEqual(words.subarray(0, words.length / 2), words.subarray(words.length / 2));
+  const ones = new Float32Array(SAMPLES).fill(1);
+  const exact = weightedProduct(phi, ORDER, phi, ORDER, ones);
+  const size = weightedProduct(magnitudes(phi), ORDER, magnitudes(phi), ORDER, ones);
+  const first = unpadRows(words.subarray(0, ORDER * batch.rows), ORDER, batch.rows / 4);
+  assert.ok(exact.every((value, e) => Math.abs(value - first[e]) <= gamma(SAMPLES + 2) * size[e]));
+  await assert.rejects(
+    gram(gpu, { ...operand, features: { array: features, stride: 3, batch: 0 } }, options),
+    RangeError,
+  );
+});
