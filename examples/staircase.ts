@@ -28,17 +28,15 @@ await runProgram({
   const options = await trainingOptions(flags);
   using gpu = await Gpu.open({ adapter, profile });
   const folder = await RunFolder.open(out);
-  if (!quiet) {
-    console.error(`adapter: ${gpu.adapterName}${gpu.software ? " (software: the CPU, no GPU)" : ""}`);
-  }
+  const heading = `adapter: ${gpu.adapterName}${gpu.software ? " (software: the CPU, no GPU)" : ""}`;
 
-  using progress = createProgress({ total: options.steps!, label: options.task.name, quiet });
+  using progress = createProgress({ total: options.steps!, label: options.task.name, heading, quiet });
   const result = await staircase(gpu, { ...options, signal }, (steps, loss) => {
     progress.update(steps, `loss ${loss.toExponential(2)}`);
   });
   progress.finish();
 
-  const record = await runRecord(gpu, result, signal.aborted);
+  const record = await runRecord(gpu, result);
   const files = [
     await folder.writeRun(record),
     await folder.writeTrace(result.trace),

@@ -48,16 +48,15 @@ export interface RunRecord {
  *
  * @param gpu Device that it ran on.
  * @param result The run.
- * @param interrupted Whether it was stopped before its end.
  * @returns What to write to `run.json`.
  */
-export async function runRecord(gpu: Gpu, result: StaircaseResult, interrupted: boolean): Promise<RunRecord> {
+export async function runRecord(gpu: Gpu, result: StaircaseResult): Promise<RunRecord> {
   const { options, summary, timing, divergence } = result;
   const { task, ...configuration } = options;
   const { name, description, inputs, outputs, loss, train, test } = task;
   const size = { samples: train.count, heldOut: test?.count ?? 0 };
   return {
-    status: divergence ? "diverged" : interrupted ? "interrupted" : "done",
+    status: divergence ? "diverged" : timing.steps < options.steps ? "interrupted" : "done",
     configuration: { task: { name, description, inputs, outputs, loss, ...size }, ...configuration },
     versions: { staircase: VERSION, ...Deno.version },
     adapter: { name: gpu.adapterName, software: gpu.software },

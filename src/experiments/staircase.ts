@@ -24,7 +24,7 @@ export interface StaircaseResult {
   readonly figure: string;
   /** Why the run ended early, where every replica diverged; the rest then tells of the time before. */
   readonly divergence: DivergenceError | null;
-  /** Steps whose results arrived, and the time that they took, in milliseconds. */
+  /** Updates whose results arrived, and the time that they took, in milliseconds. */
   readonly timing: { readonly steps: number; readonly milliseconds: number };
 }
 
@@ -40,7 +40,7 @@ const LOSS_NAMES = {
  *
  * @param gpu Device.
  * @param options What to train, and how.
- * @param onProgress Called as results arrive, with the number of steps done.
+ * @param onProgress Called as results arrive, with the number of updates made and the loss of the first replica.
  * @returns The run. A run that diverged, or that the signal stopped, is returned as far as it came.
  * @throws {InputError} Where an option is out of range.
  * @throws {DeviceLostError} Where the device is lost.
@@ -53,8 +53,8 @@ export async function staircase(
   using training = await Training.create(gpu, options);
   let divergence: DivergenceError | null = null;
   try {
-    for await (const { replica, loss } of training) {
-      if (replica === 0) onProgress(training.completed, loss);
+    for await (const { step, replica, loss } of training) {
+      if (replica === 0) onProgress(step, loss);
     }
   } catch (error) {
     if (!(error instanceof DivergenceError)) throw error;
@@ -74,7 +74,8 @@ export async function staircase(
     summary: summarize(trace, diverged),
     figure: staircaseFigure(data),
     divergence,
-    timing: { steps: completed, milliseconds },
+    // The last result is a measurement alone.
+    timing: { steps: Math.min(completed, training.options.steps), milliseconds },
   };
 }
 

@@ -154,7 +154,7 @@ export async function trainingOptions(flags: FlagValues<typeof trainingFlags>): 
       weightDecay: single(flags.weightDecay),
     },
     schedule: parseSchedule(flags.schedule),
-    batch: batch === null ? defaults.batch : parseBatch(batch),
+    ...(batch === null ? {} : { batch: parseBatch(batch) }),
     steps: flags.steps ?? defaults.steps,
     probeEvery: flags.probeEvery ?? defaults.probeEvery,
     epsilons: flags.epsilons ?? defaults.epsilons,
@@ -175,8 +175,10 @@ export async function trainingOptions(flags: FlagValues<typeof trainingFlags>): 
  */
 export function parseLayers(text: string, task: Task): number[] {
   const all = text.includes("-");
-  const widths = text.split(all ? "-" : ",").map(Number);
-  if (!widths.every((width) => Number.isInteger(width) && width >= 1)) {
+  const words = text.split(all ? "-" : ",");
+  const widths = words.map(Number);
+  // Number() alone also takes 0x10, 1e2 and blanks.
+  if (!words.every((word, i) => /^\d+$/.test(word) && widths[i] >= 1 && Number.isSafeInteger(widths[i]))) {
     throw new InputError(`layers "${text}": give hidden widths as 50,50 or all widths as 1-50-50-1`);
   }
   if (!all) return widths;

@@ -50,7 +50,7 @@ export class Gpu implements Disposable {
   readonly adapterName: string;
   /** Whether the adapter is a CPU that poses as a GPU. */
   readonly software: boolean;
-  /** Times of every dispatch, where asked for and supported by the adapter. */
+  /** Times of every dispatch, where asked for. */
   readonly profiler: Profiler | null;
   /** Rejects when the device is lost or an error reaches it that no scope caught; never resolves. */
   readonly failure: Promise<never>;
@@ -67,7 +67,7 @@ export class Gpu implements Disposable {
     this.adapterName = info.description || info.device || info.vendor || "unnamed adapter";
     this.software = info.isFallbackAdapter ||
       /llvmpipe|lavapipe|swiftshader|softpipe/i.test(this.adapterName);
-    this.profiler = profile && device.features.has("timestamp-query") ? new Profiler(this) : null;
+    this.profiler = profile ? new Profiler(this) : null;
     const { promise, reject } = Promise.withResolvers<never>();
     this.failure = promise;
     // Whoever waits for results races against `failure`; where nobody waits, its rejection is nobody's error.
@@ -101,6 +101,7 @@ export class Gpu implements Disposable {
    * @param options Which adapter, and whether to time its work.
    * @returns The device.
    * @throws {GpuUnavailableError} Where there is no such adapter; the message says how to install a software one.
+   * Also where a profile is asked for that the adapter can not give.
    */
   static async open(options: GpuOptions = {}): Promise<Gpu> {
     const { adapter: preference = "high-performance", profile = false } = options;
@@ -112,7 +113,14 @@ export class Gpu implements Disposable {
     const requiredLimits: Record<string, number> = {};
     for (const name of LIMITS) requiredLimits[name] = adapter.limits[name];
     const requiredFeatures: GPUFeatureName[] = [];
-    if (profile && adapter.features.has("timestamp-query")) requiredFeatures.push("timestamp-query");
+    if (profile) {
+      if (!adapter.features.has("timestamp-query")) {
+        throw new GpuUnavailableError(
+          `${adapter.info.description} takes no timestamps: do without a profile`,
+        );
+      }
+      requiredFeatures.push("timestamp-query");
+    }
     const device = await adapter.requestDevice({ requiredLimits, requiredFeatures });
     return new Gpu(device, adapter.info, profile);
   }

@@ -5,7 +5,7 @@
  */
 import type { Bar } from "./deps.ts";
 
-/** Shows how far a job is. */
+/** Shows how far a job is. Nothing is shown before the first update: a job that cannot start leaves no trace. */
 export interface Progress extends Disposable {
   /**
    * Says how far the job is. Cheap: call it as often as you like.
@@ -32,6 +32,8 @@ export interface ProgressOptions {
   readonly total: number;
   /** Name of the job, in a word or two. */
   readonly label: string;
+  /** A line that comes before all others, such as what the job runs on. None by default. */
+  readonly heading?: string;
   /** Whether to show nothing. @default false */
   readonly quiet?: boolean;
 }
@@ -74,9 +76,10 @@ function seconds(ms: number): string {
  * ]);
  * ```
  */
-export function progressLines({ total, label }: ProgressOptions, outlet: ProgressOutlet): Progress {
+export function progressLines(options: ProgressOptions, outlet: ProgressOutlet): Progress {
+  const { total, label, heading } = options;
   const start = outlet.now();
-  let done = 0, text = "", saidDone = 0, saidAt = start, finished = false;
+  let done = 0, text = "", saidDone = 0, saidAt = start, started = false, finished = false;
   const say = (end: (elapsed: number) => string) => {
     const percent = total > 0 ? Math.floor(100 * done / total) : 100;
     const parts = [`${label}: ${percent} % (${done}/${total})`, text, end(outlet.now() - start)];
@@ -85,11 +88,13 @@ export function progressLines({ total, label }: ProgressOptions, outlet: Progres
   const finish = () => {
     if (finished) return;
     finished = true;
-    say((elapsed) => `in ${seconds(elapsed)}`);
+    if (started) say((elapsed) => `in ${seconds(elapsed)}`);
   };
   return {
     update(nowDone, nowText = "") {
       if (finished) return;
+      if (!started && heading !== undefined) outlet.write(heading);
+      started = true;
       [done, text] = [nowDone, nowText];
       const pause = outlet.now() - saidAt;
       const due = pause >= MAX_PAUSE_MS || pause >= MIN_PAUSE_MS && done - saidDone >= total / 10;
@@ -104,8 +109,8 @@ export function progressLines({ total, label }: ProgressOptions, outlet: Progres
 }
 
 /** Shows progress as a bar on a terminal. The library is loaded meanwhile: what comes earlier is not lost. */
-function progressBar({ total, label }: ProgressOptions): Progress {
-  let done = 0, text = "", finished = false;
+function progressBar({ total, label, heading }: ProgressOptions): Progress {
+  let done = 0, text = "", started = false, finished = false;
   let bar: Bar | undefined;
   const load = async () => {
     const { createBar } = await import("./deps.ts");
@@ -120,8 +125,6 @@ function progressBar({ total, label }: ProgressOptions): Progress {
     });
     bar.start(total, done, { text });
   };
-  // Without the library (no network, say) the job goes on all the same.
-  load().catch(() => {});
   const finish = () => {
     if (finished) return;
     finished = true;
@@ -131,7 +134,14 @@ function progressBar({ total, label }: ProgressOptions): Progress {
   return {
     update(nowDone, nowText = "") {
       [done, text] = [nowDone, nowText];
-      if (!finished) bar?.update(done, { text });
+      if (finished) return;
+      if (!started) {
+        started = true;
+        if (heading !== undefined) console.error(heading);
+        // Without the library (no network, say) the job goes on all the same.
+        load().catch(() => {});
+      }
+      bar?.update(done, { text });
     },
     finish,
     [Symbol.dispose]: finish,

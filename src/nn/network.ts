@@ -107,8 +107,10 @@ export class Network implements Disposable {
       );
     }
     const initializer = parseInitializer(options.initializer);
-    const network = new Network(gpu, options, names.map(parseActivation));
+    using stack = new DisposableStack();
+    const network = stack.use(new Network(gpu, options, names.map(parseActivation)));
     await network.#initialize(initializer);
+    stack.move();
     return network;
   }
 

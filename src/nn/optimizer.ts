@@ -121,7 +121,7 @@ function perReplica(
   const values = typeof value === "number" ? new Array<number>(replicas).fill(value) : value;
   if (values.length !== replicas) {
     throw new InputError(
-      `${values.length} values of the ${name} for ${replicas} replicas: give one for each`,
+      `${name}: ${values.length} values, but the number of replicas is ${replicas}; give one for each, or one for all`,
     );
   }
   const wrong = values.find((each) => !Number.isFinite(each) || !valid(each));

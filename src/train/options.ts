@@ -64,7 +64,7 @@ export function completeOptions(options: TrainingOptions): CompleteOptions {
       learningRate: defaults.learningRate,
     },
     schedule: options.schedule ?? { kind: "constant" },
-    batch: options.batch === undefined ? defaults.batch : options.batch,
+    batch: options.batch === undefined ? fitting(defaults.batch, task) : options.batch,
     steps: options.steps ?? defaults.steps,
     probeEvery: options.probeEvery ?? defaults.probeEvery,
     epsilons: options.epsilons ?? defaults.epsilons,
@@ -92,6 +92,11 @@ export function completeOptions(options: TrainingOptions): CompleteOptions {
     }
   }
   return complete;
+}
+
+/** The task's own batch, or all samples where there are fewer. */
+function fitting(batch: number | null, { train }: Task): number | null {
+  return batch === null ? null : Math.min(batch, train.count);
 }
 
 function checkInteger(name: string, value: number, least: number): void {

@@ -10,6 +10,9 @@ import type { CompleteOptions } from "./options.ts";
 import type { TrainingProgram } from "./program.ts";
 import type { Probe, Trace } from "./trace.ts";
 
+/** Steps whose losses a replica has room for at first. */
+const FIRST_ROOM = 1024;
+
 /** Collects losses and probes of a run in the order of its steps. */
 export class Recorder {
   /** Replicas whose loss became NaN or infinite, with the step at which it did. */
@@ -32,11 +35,11 @@ export class Recorder {
   constructor(options: CompleteOptions, program: TrainingProgram) {
     this.#options = options;
     this.#program = program;
-    const { task, replicas, steps } = options;
+    const { task, replicas } = options;
     this.#targets = task.loss === "mean-squared-error"
       ? targetMoments(task.train.y, task.train.weights)
       : null;
-    this.#losses = Array.from({ length: replicas }, () => new Float32Array(steps + 1));
+    this.#losses = Array.from({ length: replicas }, () => new Float32Array(FIRST_ROOM));
   }
 
   /** The record so far. */
@@ -64,6 +67,7 @@ export class Recorder {
   record(first: number, count: number, losses: Float32Array, records: Float32Array): Probe[] {
     const { replicas, steps, probeEvery } = this.#options;
     const probes: Probe[] = [];
+    this.#makeRoom(first + count);
     for (let step = first; step < first + count; step++) {
       for (let replica = 0; replica < replicas; replica++) {
         const loss = losses[(step % this.#program.logCapacity) * replicas + replica];
@@ -73,15 +77,25 @@ export class Recorder {
       if (step % probeEvery !== 0 && step !== steps) continue;
       for (let replica = 0; replica < replicas; replica++) {
         if (this.diverged.has(replica)) continue;
-        probes.push(
-          this.#probe(this.#program.probe.decode(records, this.#probeCount, replica), step, replica),
-        );
+        const record = this.#program.probe.decode(records, this.#probeCount, replica);
+        // The loss of a mini-batch may be finite where that of all samples is not.
+        if (Number.isFinite(record.loss)) probes.push(this.#probe(record, step, replica));
+        else this.diverged.set(replica, step);
       }
       this.#probeCount++;
     }
     this.#steps = first + count;
     this.#probes.push(...probes);
     return probes;
+  }
+
+  /** Room that grows with the run: one that is to go on until it is stopped may ask for billions of steps. */
+  #makeRoom(steps: number): void {
+    for (const [replica, losses] of this.#losses.entries()) {
+      if (losses.length >= steps) continue;
+      this.#losses[replica] = new Float32Array(Math.max(steps, 2 * losses.length));
+      this.#losses[replica].set(losses);
+    }
   }
 
   #probe(record: ProbeRecord, step: number, replica: number): Probe {

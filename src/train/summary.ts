@@ -114,7 +114,7 @@ function summarizeReplica(
     divergedAt,
     loss: last.loss,
     accuracy: last.accuracy,
-    floorHolds: last.floors && probes.every(({ floors, loss }) => floors!.every((floor) => floor <= loss)),
+    floorHolds: last.floors && probes.every(({ floors, loss }) => !floors!.some((floor) => floor > loss)),
     layers: last.layers.map(({ layer, eigenvalues }, l) => ({
       layer,
       ranks: epsilons.map((epsilon, e) => summarizeRank(probes, l, e, epsilon)),

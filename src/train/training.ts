@@ -20,7 +20,8 @@ const DEPTH = 2;
 /** A submission on its way. */
 interface Chunk {
   readonly steps: number;
-  readonly result: Promise<Float32Array[]>;
+  readonly submitted: number;
+  readonly result: Promise<{ readonly arrays: Float32Array[]; readonly arrival: number }>;
 }
 
 /**
@@ -135,15 +136,15 @@ export class Training implements AsyncIterable<Probe>, Disposable {
         const stopped = this.#signal?.aborted ?? false;
         if (encoded <= steps && chunks.length < DEPTH && !stopped) {
           const count = Math.min(pacer.steps, steps + 1 - encoded);
-          chunks.push({ steps: count, result: this.#submit(encoded, count) });
+          chunks.push({ steps: count, submitted: performance.now(), result: this.#submit(encoded, count) });
           encoded += count;
           continue;
         }
         const chunk = chunks.shift();
         if (!chunk) return;
-        const [losses, records] = await chunk.result;
-        const arrival = performance.now();
-        pacer.observe(chunk.steps, arrival - lastArrival);
+        const { arrays: [losses, records], arrival } = await chunk.result;
+        // What the caller does between two probes is no time of the GPU's.
+        pacer.observe(chunk.steps, arrival - Math.max(lastArrival, chunk.submitted));
         lastArrival = arrival;
         const probes = this.#recorder.record(this.completed, chunk.steps, losses, records);
         this.completed += chunk.steps;
@@ -167,7 +168,7 @@ export class Training implements AsyncIterable<Probe>, Disposable {
     return this.trace;
   }
 
-  #submit(first: number, count: number): Promise<Float32Array[]> {
+  #submit(first: number, count: number): Chunk["result"] {
     const { steps, probeEvery } = this.options;
     const { step, probeCommands, warmUp } = this.#program;
     const commands = new Commands(this.#gpu);
@@ -177,7 +178,7 @@ export class Training implements AsyncIterable<Probe>, Disposable {
       if (s % probeEvery === 0 || s === steps) commands.run(...probeCommands);
       commands.run(...(s === steps ? step.measure : step.update));
     }
-    const result = this.#ring.submit(commands);
+    const result = this.#ring.submit(commands).then((arrays) => ({ arrays, arrival: performance.now() }));
     // Whoever awaits a chunk gets its error; one that nobody gets to awaits none.
     result.catch(() => {});
     return result;

@@ -39,8 +39,24 @@ Deno.test("progress: a job that is broken off says how far it came", () => {
   progress[Symbol.dispose]();
   assert.deepEqual(lines, ["job: 37 % (3/8), loss 3, in 1.0 s"]);
   const empty = display(0);
+  empty.progress.update(0);
   empty.progress.finish();
   assert.deepEqual(empty.lines, ["job: 100 % (0/0), in 0.0 s"]);
+});
+
+Deno.test("progress: a job that does not start leaves no line; one that does has its heading first", () => {
+  const { lines, progress } = display(8);
+  progress[Symbol.dispose]();
+  progress.update(1);
+  assert.deepEqual(lines, []);
+  const said: string[] = [];
+  const outlet = { write: (line: string) => void said.push(line), now: () => 0 };
+  const headed = progressLines({ total: 2, label: "job", heading: "on a GPU" }, outlet);
+  assert.deepEqual(said, []);
+  headed.update(1);
+  headed.update(2);
+  headed.finish();
+  assert.deepEqual(said, ["on a GPU", "job: 100 % (2/2), in 0.0 s"]);
 });
 
 Deno.test("progress: quiet is silent", () => {

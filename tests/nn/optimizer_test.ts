@@ -61,9 +61,9 @@ Deno.test("optimizer: records hold each replica's settings, rounded once", () =>
 Deno.test("optimizer: a list of the wrong length and settings out of range are refused", () => {
   const records = (options: Partial<OptimizerOptions>, replicas = 2) => () =>
     optimizerRecords({ name: "sgd", learningRate: 0.1, ...options }, replicas);
-  refused(records({ learningRate: [0.1, 0.1, 0.1] }), "3", "learning rate", "2 replicas");
-  refused(records({ weightDecay: [] }), "0", "weight decay", "2 replicas");
-  refused(records({ momentum: [0.5] }), "1", "momentum", "2 replicas");
+  refused(records({ learningRate: [0.1, 0.1, 0.1] }), "3", "learning rate", "replicas is 2");
+  refused(records({ weightDecay: [] }), "0", "weight decay", "replicas is 2");
+  refused(records({ momentum: [0.5] }), "1", "momentum", "replicas is 2");
   for (const learningRate of [0, -1, NaN, Infinity]) {
     refused(records({ learningRate }), "learning rate", "above 0");
   }

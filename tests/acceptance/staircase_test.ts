@@ -1,0 +1,30 @@
+import { staircase } from "../../src/experiments/staircase.ts";
+import { Gpu } from "../../src/gpu/device.ts";
+import { loadTask } from "../../src/tasks/registry.ts";
+import { assert } from "../deps.ts";
+
+Deno.test("the default staircase: the loss falls, the rank rises in stairs, and the floor holds", async () => {
+  using gpu = await Gpu.open();
+  const { trace, summary, options } = await staircase(gpu, { task: await loadTask("cosines") });
+  assert.deepEqual([options.hidden, options.steps, options.probeEvery], [[50, 50], 10_000, 10]);
+  assert.equal(trace.probes.length, 1001);
+  const [{ layers: [first, terminal], floorHolds }] = summary.replicas;
+  assert(summary.loss < 0.05, `loss ${summary.loss}`);
+
+  const smallest = options.epsilons.indexOf(1e-6);
+  const [below, { initial, final, drawdown, spearman, staircase: { stairs, jumps } }] = [first, terminal]
+    .map(({ ranks }) => ranks[smallest]);
+  assert(final.rank >= 18, `rank ${final.rank}`);
+  assert(initial <= 4, `rank ${initial} at the start`);
+  assert(drawdown <= 3, `${drawdown} below the running maximum`);
+  assert(spearman < -0.9, `ρ = ${spearman}`);
+  assert(final.rank > below.final.rank, `${final.rank}, below it ${below.final.rank}`);
+  assert(stairs.length >= 10 && jumps.filter(({ size }) => size > 0).length >= 10, `${stairs.length} stairs`);
+
+  assert.equal(floorHolds, true);
+  const floors = trace.probes.map((probe) => probe.floors![smallest]);
+  assert(floors.every((floor, i) => floor <= trace.probes[i].loss));
+  // The floor is worth something, and falls with the loss.
+  assert(floors.some((floor, i) => floor > 0.1 * trace.probes[i].loss));
+  assert(floors.at(-1)! < Math.max(...floors));
+});

@@ -1,0 +1,71 @@
+/**
+ * Runs programs of `examples/` as a user does.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+
+/** The root of the tree. */
+export const root = new URL("../../", import.meta.url);
+
+/** How a program ended, and what it said. */
+export interface Ending {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Where and how a program is run. */
+export interface Surroundings {
+  /** Folder that it is run in. */
+  readonly cwd: string;
+  /** Variables to add to its environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Flags of `deno run`. */
+  readonly deno?: readonly string[];
+  /** What to run. Default: `examples/staircase.ts`. */
+  readonly program?: string;
+}
+
+/** Prepares to run a program. */
+export function command(args: readonly string[], surroundings: Surroundings): Deno.Command {
+  const { cwd, env, deno = [], program = fileURLToPath(new URL("examples/staircase.ts", root)) } =
+    surroundings;
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", ...deno, program, ...args],
+    cwd,
+    env: { NO_COLOR: "1", ...env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+/** Runs a program to its end. */
+export async function run(args: readonly string[], surroundings: Surroundings): Promise<Ending> {
+  const { code, stdout, stderr } = await command(args, surroundings).output();
+  const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  return { code, out, err };
+}
+
+/** A folder for what a test leaves, removed at the end of its scope. */
+export function temporaryFolder(): Disposable & { readonly path: string } {
+  const path = Deno.makeTempDirSync({ prefix: "staircase-examples-" });
+  return { path, [Symbol.dispose]: () => Deno.removeSync(path, { recursive: true }) };
+}
+
+/** Names of the files in a folder, hidden ones too; none where there is no folder. */
+export function filesIn(path: string): string[] {
+  try {
+    return [...Deno.readDirSync(path)].map(({ name }) => name).sort();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+/** A CSV file without quotes as its header and rows. */
+export function readTable(path: string): { header: string; rows: string[][] } {
+  const [header, ...lines] = Deno.readTextFileSync(path).trimEnd().split("\n");
+  return { header, rows: lines.map((line) => line.split(",")) };
+}
