@@ -9,12 +9,15 @@ import type { Dispatch } from "../gpu/kernel.ts";
 import { gpuStruct } from "../gpu/struct.ts";
 import type { EigenBatch } from "./eigen_batch.ts";
 import jacobiSource from "../../shaders/linalg/jacobi.wgsl" with { type: "text" };
+import roundsSource from "../../shaders/linalg/jacobi_rounds.wgsl" with { type: "text" };
 
+/** Unit roundoff of single precision. */
+const U = 2 ** -24;
 /** Cyclic Jacobi converges quadratically; 6 to 10 sweeps are usual. A matrix not done by then says so by its `off`. */
 const MOST_SWEEPS = 16;
 /** Loop iterations that one dispatch may take: lavapipe ends a shader after 65,535. */
 const MOST_ITERATIONS = 60_000;
-/** Largest order: up to here WGSL's division is accurate enough for the integer quotients of `jacobi.wgsl`. */
+/** Largest order: up to here WGSL's division is accurate enough for the integer quotients of `jacobi_rounds.wgsl`. */
 const MOST_ORDER = 1024;
 
 /**
@@ -49,7 +52,7 @@ export async function jacobi(gpu: Gpu, batch: EigenBatch, shares: JacobiShares =
   }
   const pairs = batch.rows / 2;
   const lanes = batch.order <= 64 ? 64 : Math.min(256, gpu.limits.maxComputeInvocationsPerWorkgroup);
-  const kernel = await gpu.kernel({ name: "jacobi", files: [jacobiSource] }, { LANES: lanes, PAIRS: pairs });
+  const kernel = await gpu.kernel({ name: "jacobi", files: [roundsSource, jacobiSource] }, { LANES: lanes, PAIRS: pairs });
   const rounds = roundsPerDispatch(batch, lanes);
   const sweep = 2 * pairs - 1;
   const dispatches: Dispatch[] = [];
@@ -58,17 +61,18 @@ export async function jacobi(gpu: Gpu, batch: EigenBatch, shares: JacobiShares =
       gpu,
       "jacobi shape",
       ["u32", batch.rows, batch.rowStride, rounds, done === 0 ? 1 : 0, MOST_SWEEPS * sweep],
-      ["f32", JACOBI_TOLERANCE, tail, 0, ...heads],
+      ["f32", JACOBI_TOLERANCE, tail, U, ...heads],
+      ["u32", 0],
     );
     dispatches.push(
-      kernel.bind([shape, batch.orders, batch.matrices, batch.basis, batch.progress], [batch.count]),
+      kernel.bind([shape, batch.orders, batch.progress, batch.matrices, batch.basis], [batch.count]),
     );
   }
   return dispatches;
 }
 
 /**
- * As many rounds as fit into {@linkcode MOST_ITERATIONS}, counting the loops of `jacobi.wgsl` as lavapipe does: a loop
+ * As many rounds as fit into {@linkcode MOST_ITERATIONS}, counting the loops of `jacobi_rounds.wgsl` as lavapipe does: a loop
  * takes one iteration more than its body, to leave; and the four loops of a look are entered, with all lanes masked, in
  * rounds that do not look, too. A round: three loops, the way out of each, those four, and itself.
  */

@@ -5,25 +5,53 @@
  */
 import { gramSlices } from "../linalg/gram.ts";
 
-/** Unit roundoff of single precision. */
-const U = 2 ** -24;
+/** Bounds on the roundings of one arithmetic, and the shares of λ₁ that go with them. */
+export interface Arithmetic {
+  /** Of a dot product of n terms: |fl(a·b) − a·b| ≤ dot(n) Σ|a||b|, summed as the kernel for Ψ = Φ Q sums. */
+  readonly dot: (n: number) => number;
+  /** Of a Gram entry over m samples, relative to √(m_ii m_jj). */
+  readonly gram: (samples: number) => number;
+  /** Of one round of rotations of a matrix of order n, scaled: ‖D⁻¹ E D⁻¹‖. */
+  readonly round: (n: number) => number;
+  /** ‖Q Qᵀ − I‖ of the basis. */
+  readonly orthonormality: (n: number) => number;
+  /** Share of λ₁ from which on eigenvalues can be known relative to themselves: (n u)². */
+  readonly head: (n: number) => number;
+  /**
+   * Share of λ₁ below which eigenvalues are the tail: rounding noise of Ψ, which Jacobi need not diagonalise. Its variance
+   * is some n u² / 10 of that of Φ, spread over n columns; measured on tanh features its largest eigenvalue is n u² / 300
+   * of λ₁.
+   */
+  readonly tail: (n: number) => number;
+  /** Absolute error of a product that underflows, for features of magnitude 1. */
+  readonly underflow: number;
+}
 
 /** γ_k = k u / (1 − k u): relative error of k roundings in a row. */
-function gamma(k: number): number {
-  return k * U / (1 - k * U);
+function gamma(k: number, u: number): number {
+  return k * u / (1 - k * u);
 }
 
-/**
- * Share of λ₁ below which eigenvalues are the tail: rounding noise of Ψ = Φ Q, which Jacobi need not diagonalise. Its
- * variance is some n u² / 10 of that of Φ, spread over n columns; measured on tanh features its largest eigenvalue is
- * n u² / 300 of λ₁.
- *
- * @param order Number of features n.
- * @returns n u² / 4.
- */
-export function tailShare(order: number): number {
-  return order * U ** 2 / 4;
-}
+const U = 2 ** -24;
+
+/** Single precision, u = 2⁻²⁴: `gemm.wgsl`, `gram.wgsl`, `jacobi.wgsl`. */
+export const SINGLE: Arithmetic = {
+  // nt adds dot products of 4 (tile.wgsl).
+  dot: (n) => gamma(n / 4 + 5, U),
+  gram: (samples) => {
+    const { slice, slices } = gramSlices(samples);
+    return gamma(slice + slices + 3, U);
+  },
+  round: (n) => 8 * U * Math.sqrt(n),
+  // After one Newton–Schulz step from a basis that rotations left good to some 10⁻⁵.
+  orthonormality: (n) => 2 * n * gamma(n, U),
+  head: (n) => (n * U) ** 2,
+  tail: (n) => n * U ** 2 / 4,
+  underflow: 2 ** -126,
+};
+
+/** Four heads of a spectrum, each a hundred times shorter than the one before, in units of λ₁. */
+const HEADS = [1, 1e2, 1e4, 1e6] as const;
 
 /**
  * Shares of λ₁ from which on eigenvalues may be the head, those known relative to themselves. In the first head the
@@ -31,11 +59,12 @@ export function tailShare(order: number): number {
  * moved fast since the last probe, only a shorter head is good.
  *
  * @param order Number of features n.
+ * @param arithmetic Arithmetic of the solver. Default: single.
  * @returns (n u)² and 10², 10⁴, 10⁶ times that.
  */
-export function headShares(order: number): [number, number, number, number] {
-  const least = (order * U) ** 2;
-  return [least, 1e2 * least, 1e4 * least, 1e6 * least];
+export function headShares(order: number, arithmetic: Arithmetic = SINGLE): [number, number, number, number] {
+  const least = arithmetic.head(order);
+  return HEADS.map((factor) => factor * least) as [number, number, number, number];
 }
 
 /** What is known of a solved Gram matrix. */
@@ -50,40 +79,42 @@ export interface SolvedSpectrum {
   readonly off: number;
   /** Rounds of rotations that the last solve made. */
   readonly rounds: number;
+  /** Weighted Frobenius norm of what was left out of the features before they were solved. Default: 0. */
+  readonly leftOut?: number;
 }
 
 /**
- * Bounds δ_i ≥ |λ̂_i − λ_i| on the eigenvalues of Φᵀ diag(w) Φ for the Φ given, to first order in u = 2⁻²⁴.
+ * Bounds δ_i ≥ |λ̂_i − λ_i| on the eigenvalues of Φᵀ diag(w) Φ for the Φ given, to first order in the unit roundoff u.
  *
  * Let Ψ = Φ Q be computed as Ψ̂ = Φ Q + E, and M″ = Ψ̂ᵀ W Ψ̂ = D A D with D² its diagonal. Then
  *
- * - |E_kj| ≤ γ_(n/4+5) ‖Φ_k‖ ‖q_j‖ (sums of dot products of 4), so all σ move by at most α = γ_(n/4+5) √(n tr M);
- * - Q is orthonormal to ‖QQᵀ − I‖ ≤ 2 n γ_n after the Newton–Schulz step, which moves λ_i by as much relative to itself
- *   (Ostrowski);
- * - rounding of the Gram sums is ≤ γ_(slice+slices+3) √(m_ii m_jj) entrywise, so n γ on A; rotations add 8 u √n a round;
- *   the off-diagonal left over adds itself. On the head, the columns from some share of λ₁ on, a perturbation G of A
- *   moves λ_i by ‖G‖ / λ_min(A) relative to itself, and λ_min(A) ≥ 1 − ‖A − I‖_F (Demmel and Veselić 1992, Thm 2.3);
+ * - |E_kj| ≤ dot(n) ‖Φ_k‖ ‖q_j‖, so all σ move by at most α = dot(n) √(n tr M), and by the weighted norm of what was left
+ *   out of Φ;
+ * - Q is orthonormal to ‖QQᵀ − I‖ ≤ ω, which moves λ_i by as much relative to itself (Ostrowski);
+ * - rounding of the Gram sums is ≤ gram(m) √(m_ii m_jj) entrywise, so n times that on A; each round of rotations adds its
+ *   own; the off-diagonal left over adds itself. On the head, the columns from some share of λ₁ on, a perturbation G of
+ *   A moves λ_i by ‖G‖ / λ_min(A) relative to itself, and λ_min(A) ≥ 1 − ‖A − I‖_F (Demmel and Veselić 1992, Thm 2.3);
  * - the other columns, the tail, raise eigenvalues by at most the trace τ of their block: Ψ̂Ψ̂ᵀ is the sum of what the
  *   head and the tail contribute, both positive semidefinite (Weyl).
  *
  * With η the sum of the relative terms, δ_i = η λ̂_i + 2 σ̂_i α + α² + τ. Of the heads with ‖A − I‖_F < ½ the one that gives
- * the least δ_i is taken; where there is none, δ_i = (η + 1) tr M. Products below 2⁻¹²⁶ may be flushed to zero: α² is
- * raised by m n 2⁻¹²⁶.
+ * the least δ_i is taken; where there is none, δ_i = (η + 1) tr M. Products that underflow raise α² by m n times theirs.
  *
  * @param spectrum What the solver left.
+ * @param arithmetic Arithmetic of the solver. Default: single.
  * @returns δ, one for each eigenvalue; NaN where the features were not finite.
  */
-export function eigenvalueErrors(spectrum: SolvedSpectrum): Float64Array {
-  const { eigenvalues, samples, heads, off, rounds } = spectrum;
+export function eigenvalueErrors(spectrum: SolvedSpectrum, arithmetic: Arithmetic = SINGLE): Float64Array {
+  const { eigenvalues, samples, heads, off, rounds, leftOut = 0 } = spectrum;
   const lambda = Float64Array.from(eigenvalues, (value) => value < 0 ? 0 : value);
   const n = lambda.length;
   const trace = lambda.reduce((sum, value) => sum + value, 0);
-  const { slice, slices } = gramSlices(samples);
-  const absolute = Math.sqrt((gamma(n / 4 + 5) ** 2) * n * trace + samples * n * 2 ** -126);
-  const orthonormality = 2 * n * gamma(n);
-  const rounding = n * gamma(slice + slices + 3) + 8 * U * Math.sqrt(n) * rounds + Math.SQRT2 * off;
+  const absolute = leftOut +
+    Math.sqrt(arithmetic.dot(n) ** 2 * n * trace + samples * n * arithmetic.underflow);
+  const orthonormality = arithmetic.orthonormality(n);
+  const rounding = n * arithmetic.gram(samples) + arithmetic.round(n) * rounds + Math.SQRT2 * off;
 
-  const certificates = headShares(n).flatMap((share, index) => {
+  const certificates = headShares(n, arithmetic).flatMap((share, index) => {
     const departure = Math.SQRT2 * heads[index];
     if (!(departure < 0.5)) return [];
     // Four times the share: the line was drawn at the solver's first look, at values that moved a little since.

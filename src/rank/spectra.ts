@@ -11,7 +11,7 @@ import { gemm } from "../linalg/gemm.ts";
 import { gram, gramReduce, gramSlices } from "../linalg/gram.ts";
 import { jacobi } from "../linalg/jacobi.ts";
 import { type MatrixView, vectors } from "../linalg/matrix.ts";
-import { headShares, tailShare } from "./certificate.ts";
+import { headShares, SINGLE } from "./certificate.ts";
 
 /** Features of one layer of all replicas. */
 export interface FeatureLayer {
@@ -42,6 +42,8 @@ export interface Spectra {
    * diagonal and, in the rows of the basis behind the eigenvectors, the moments of their features with [Y 1].
    */
   readonly batch: EigenBatch;
+  /** The basis that the next probe starts from, one vector a row: orthonormal, near the eigenvectors. */
+  readonly basis: MatrixView;
 }
 
 /**
@@ -92,7 +94,7 @@ export async function bindSpectra(
     batch: rows * rowStride,
   });
 
-  const shares = { tail: tailShare(batches[0].order), heads: headShares(batches[0].order) };
+  const shares = { tail: SINGLE.tail(batches[0].order), heads: headShares(batches[0].order) };
   const dispatches: Dispatch[] = [];
   for (const pass of [0, 1]) {
     const batch = batches[pass];
@@ -114,5 +116,5 @@ export async function bindSpectra(
     dispatches.push(await gemm(gpu, "nt", q, q, correctionView, square));
     dispatches.push(await gemm(gpu, "nn", correctionView, q, next, { m: rows, n: rows, k: rows, count }));
   }
-  return { dispatches, batch: batches[1] };
+  return { dispatches, batch: batches[1], basis: basisView(0) };
 }

@@ -1,4 +1,4 @@
-import { eigenvalueErrors, headShares, tailShare } from "../../src/rank/certificate.ts";
+import { eigenvalueErrors, headShares, SINGLE } from "../../src/rank/certificate.ts";
 import { assert } from "../deps.ts";
 
 const eigenvalues = Float64Array.from({ length: 50 }, (_, i) => 20 * 10 ** (-i / 3));
@@ -43,5 +43,5 @@ Deno.test("eigenvalueErrors: no features, no rank", () => {
   const errors = eigenvalueErrors({ ...solved, eigenvalues: new Float64Array(4) });
   // Only underflow remains.
   assert(errors.every((error) => error < 1e-30));
-  assert(tailShare(50) < headShares(50)[0]);
+  assert(SINGLE.tail(50) < headShares(50)[0]);
 });
