@@ -1,0 +1,194 @@
+/**
+ * Features, and weights of samples, from files that other programs wrote.
+ *
+ * @module
+ */
+import { InputError } from "../errors.ts";
+import { printable } from "./choose_array.ts";
+import { type FloatArray, shapeText } from "./floats.ts";
+import { parseNpy } from "./npy.ts";
+import { NPY_MAGIC } from "./npy_header.ts";
+import { parseNpz } from "./npz.ts";
+import { parseSafetensors } from "./safetensors.ts";
+
+/** Features Φ: one row per sample, one column per neuron. */
+export interface FeatureMatrix {
+  /** Number of samples, at least 1. */
+  readonly rows: number;
+  /** Number of neurons, at least 1. */
+  readonly columns: number;
+  /** The entries row by row, all finite, with the precision of the file. */
+  readonly data: Float32Array | Float64Array;
+  /** Where they come from, as it was given. */
+  readonly name: string;
+}
+
+const FORMATS = "a .npy, .npz or safetensors file";
+
+// What a ZIP archive begins with: that of its first member, or of its end if there is none.
+const ZIP_MAGIC = [[0x50, 0x4b, 3, 4], [0x50, 0x4b, 5, 6]];
+
+const beginsWith = (bytes: Uint8Array, magic: readonly number[]) =>
+  magic.every((byte, i) => bytes[i] === byte);
+
+/** Says why a file cannot be read. */
+function unreadable(path: string, cause: unknown): InputError {
+  const name = printable(path);
+  if (cause instanceof Deno.errors.NotFound) {
+    return new InputError(`${name}: no such file; give the path of ${FORMATS}`, { cause });
+  }
+  if (cause instanceof Deno.errors.NotCapable) {
+    return new InputError(`${name}: Deno may not read it; run it with --allow-read`, { cause });
+  }
+  const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
+  return new InputError(
+    `${name}: cannot be read (${printable(reason)}); make it ${FORMATS} that this program may read`,
+    { cause },
+  );
+}
+
+/** Whether there is something at a path that ends, when it is read. */
+const isReadable = ({ isFile, isFifo }: Deno.FileInfo) => isFile || isFifo === true;
+
+/**
+ * Splits `file:array`. Either may hold colons, so the longest beginning that is a file is taken for it; a file whose
+ * own name has the form of both is taken whole.
+ */
+async function locate(path: string): Promise<{ file: string; array?: string }> {
+  if (path === "") throw new InputError(`the path of a file is empty; give the path of ${FORMATS}`);
+  let failure: unknown;
+  try {
+    const info = await Deno.stat(path);
+    if (isReadable(info)) return { file: path };
+    const what = info.isDirectory ? "is a directory" : "is a device";
+    throw new InputError(`${printable(path)}: ${what}; give the path of ${FORMATS}`);
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    failure = error;
+  }
+  for (let colon = path.lastIndexOf(":"); colon > 0; colon = path.lastIndexOf(":", colon - 1)) {
+    const file = path.slice(0, colon);
+    const info = await Deno.stat(file).catch(() => undefined);
+    if (info && isReadable(info)) return { file, array: path.slice(colon + 1) };
+  }
+  throw unreadable(path, failure);
+}
+
+/** Reads an array from a file of any of the formats, told by its first bytes. */
+async function readArray(path: string): Promise<FloatArray> {
+  const { file, array } = await locate(path);
+  const bytes = await Deno.readFile(file).catch((error) => {
+    throw unreadable(file, error);
+  });
+  const name = printable(file);
+  if (bytes.length === 0) throw new InputError(`${name}: is empty; give ${FORMATS}`);
+  if (ZIP_MAGIC.some((magic) => beginsWith(bytes, magic))) return await parseNpz(bytes, name, array);
+  if (beginsWith(bytes, NPY_MAGIC)) {
+    if (array === undefined) return parseNpy(bytes, name);
+    throw new InputError(
+      `${name}: a .npy file holds one array, without a name; leave out :${printable(array)}`,
+    );
+  }
+  // Safetensors have no magic number, but the header that follows its length is an object in JSON.
+  if (bytes[8] === 0x7b) return parseSafetensors(bytes, name, array);
+  throw new InputError(`${name}: is not in the format of ${FORMATS}; save the features with numpy.save`);
+}
+
+/** Index of the first entry that is NaN or infinite, or −1. */
+function firstNotFinite(data: Float32Array | Float64Array): number {
+  // A plain loop: a callback for each entry takes many times as long.
+  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return i;
+  return -1;
+}
+
+/**
+ * Reads features from a file: `.npy`, `.npz` or safetensors, told by what it begins with, whatever its name. One of
+ * several arrays is named after a colon: `run.npz:hidden`, `run.safetensors:layers.2`.
+ *
+ * @param path Path of the file, and name of the array if the file holds several.
+ * @returns The features.
+ * @throws {InputError} If the file cannot be read or is malformed, or what it holds is not a matrix of finite floats.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { npy } from "./npy.ts";
+ * import { readFeatures } from "./feature_file.ts";
+ *
+ * const path = await Deno.makeTempFile();
+ * await Deno.writeFile(path, npy([2, 3], Float32Array.of(1, 2, 3, 4, 5, 6)));
+ * const { rows, columns, data } = await readFeatures(path);
+ * assert.deepEqual([rows, columns, data], [2, 3, Float32Array.of(1, 2, 3, 4, 5, 6)]);
+ *
+ * await Deno.writeFile(path, npy([2, 3], Float32Array.of(1, 2, 3, 4, 5, NaN)));
+ * await assert.rejects(readFeatures(path), {
+ *   message: `${path}: NaN in row 1, column 2 (counted from 0); give features that are all finite`,
+ * });
+ * await Deno.remove(path);
+ * ```
+ */
+export async function readFeatures(path: string): Promise<FeatureMatrix> {
+  const { shape, data } = await readArray(path);
+  const name = printable(path);
+  if (shape.length !== 2) {
+    throw new InputError(
+      `${name}: an array of shape ${
+        shapeText(shape)
+      } is no matrix; give one row per sample, one column per neuron`,
+    );
+  }
+  const [rows, columns] = shape;
+  const wrong = firstNotFinite(data);
+  if (wrong >= 0) {
+    const row = Math.floor(wrong / columns), column = wrong % columns;
+    throw new InputError(
+      `${name}: ${
+        data[wrong]
+      } in row ${row}, column ${column} (counted from 0); give features that are all finite`,
+    );
+  }
+  return { rows, columns, data, name: path };
+}
+
+/**
+ * Reads the weights of samples from a file as {@linkcode readFeatures} reads features: one positive number per sample.
+ *
+ * @param path Path of the file, and name of the array if the file holds several.
+ * @param rows Number of samples.
+ * @returns The weights, as they are: not scaled to any sum.
+ * @throws {InputError} If the file cannot be read or is malformed, or what it holds is not `rows` positive finite
+ * floats in one dimension or one column.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { npy } from "./npy.ts";
+ * import { readWeights } from "./feature_file.ts";
+ *
+ * const path = await Deno.makeTempFile();
+ * await Deno.writeFile(path, npy([2], Float32Array.of(0.25, 0.75)));
+ * assert.deepEqual(await readWeights(path, 2), Float64Array.of(0.25, 0.75));
+ * await Deno.remove(path);
+ * ```
+ */
+export async function readWeights(path: string, rows: number): Promise<Float64Array> {
+  const { shape, data } = await readArray(path);
+  const name = printable(path);
+  if (shape.length !== 1 && !(shape.length === 2 && shape[1] === 1)) {
+    throw new InputError(
+      `${name}: an array of shape ${shapeText(shape)} cannot be weights; give one dimension or one column`,
+    );
+  }
+  if (data.length !== rows) {
+    throw new InputError(`${name}: ${data.length} weights for ${rows} samples; give one weight per sample`);
+  }
+  const wrong = data.findIndex((weight) => !(weight > 0 && weight < Infinity));
+  if (wrong >= 0) {
+    throw new InputError(
+      `${name}: weight ${wrong} (counted from 0) is ${
+        data[wrong]
+      }; give weights that are positive and finite`,
+    );
+  }
+  return Float64Array.from(data);
+}

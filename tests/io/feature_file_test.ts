@@ -1,0 +1,195 @@
+import { readFeatures, readWeights } from "../../src/io/feature_file.ts";
+import { npy } from "../../src/io/npy.ts";
+import { assert, fc } from "../deps.ts";
+import { temporaryDirectory } from "../tasks/idx_files.ts";
+import { inputError } from "../tasks/input_error.ts";
+import { bytesOf, npyFile, safetensorsFile, zipArchive } from "./array_files.ts";
+
+const data = Float32Array.of(1, 2, 3, 4, 5, 6);
+const matrix = npy([3, 2], data), vector = npy([3], Float64Array.of(0.5, 0.25, 0.25));
+
+function safetensors(): Uint8Array {
+  const header = {
+    phi: { dtype: "F32", shape: [3, 2], data_offsets: [0, 24] },
+    "a:b/c": { dtype: "F32", shape: [2, 3], data_offsets: [0, 24] },
+  };
+  return safetensorsFile(header, bytesOf(data));
+}
+
+Deno.test("feature_file: the format is told by the content, whatever the name", async () => {
+  using directory = temporaryDirectory();
+  const npz = await zipArchive([{ name: "phi.npy", content: matrix, deflate: true }]);
+  const files = {
+    "a.npz": matrix,
+    "b.safetensors": npz,
+    "c.npy": safetensors(),
+    "no extension: any": matrix,
+  };
+  for (const [name, bytes] of Object.entries(files)) {
+    const path = directory.write(name, bytes) + (name === "c.npy" ? ":phi" : "");
+    assert.deepEqual(await readFeatures(path), { rows: 3, columns: 2, data, name: path });
+  }
+});
+
+Deno.test("feature_file: big-endian, Fortran order and double precision arrive as they are", async () => {
+  using directory = temporaryDirectory();
+  const file = npyFile([2, 3], [1, 4, 2, 5, 3, 6], { descr: ">f8", fortranOrder: true });
+  const features = await readFeatures(directory.write("f.npy", file));
+  assert.deepEqual([features.rows, features.columns], [2, 3]);
+  assert.deepEqual(features.data, Float64Array.of(1, 2, 3, 4, 5, 6));
+});
+
+Deno.test("feature_file: one of several arrays follows a colon; file and array may hold colons", async () => {
+  using directory = temporaryDirectory();
+  const tensors = directory.write("f:1.bin", safetensors());
+  assert.deepEqual((await readFeatures(`${tensors}:phi`)).rows, 3);
+  assert.deepEqual((await readFeatures(`${tensors}:a:b/c`)).rows, 2);
+  const files = [{ name: "phi.npy", content: matrix }, { name: "w.npy", content: vector }];
+  const npz = directory.write("f.npz", await zipArchive(files));
+  assert.deepEqual((await readFeatures(`${npz}:phi`)).data, data);
+  assert.deepEqual(await readWeights(`${npz}:w`, 3), Float64Array.of(0.5, 0.25, 0.25));
+  await assert.rejects(
+    readFeatures(npz),
+    inputError(/f\.npz: holds 2 arrays \(phi, w\); name one, as in .*npz:phi$/),
+  );
+  await assert.rejects(
+    readFeatures(`${npz}:`),
+    inputError(/f\.npz: holds no array ""; name one that it holds/),
+  );
+  await assert.rejects(
+    readFeatures(`${npz}:x`),
+    inputError(/f\.npz: holds no array x; name one that it holds/),
+  );
+  const plain = directory.write("f.npy", matrix);
+  await assert.rejects(
+    readFeatures(`${plain}:phi`),
+    inputError(/f\.npy: a \.npy file holds one array.*leave out/),
+  );
+});
+
+Deno.test("feature_file: what is no matrix is refused with its shape", async () => {
+  using directory = temporaryDirectory();
+  for (const shape of [[], [6], [1, 2, 3], [1, 1, 1, 1]]) {
+    const count = shape.reduce((product, size) => product * size, 1);
+    const path = directory.write("f.npy", npy(shape, new Float32Array(count)));
+    await assert.rejects(
+      readFeatures(path),
+      inputError(
+        /f\.npy: an array of shape \(.*\) is no matrix; give one row per sample, one column per neuron$/,
+      ),
+    );
+  }
+  for (const shape of [[0, 3], [3, 0], [0]]) {
+    const path = directory.write("f.npy", npy(shape, new Float32Array()));
+    await assert.rejects(readFeatures(path), inputError(/f\.npy: holds no numbers, its shape is \(/));
+  }
+});
+
+Deno.test("feature_file: the first entry that is not finite is named by row and column from 0", async () => {
+  using directory = temporaryDirectory();
+  const wrong = fc.constantFrom(NaN, Infinity, -Infinity);
+  await fc.assert(
+    fc.asyncProperty(fc.nat(3), fc.nat(2), wrong, fc.boolean(), async (row, column, value, fortranOrder) => {
+      const values = Array.from({ length: 12 }, (_, i) => i);
+      values[fortranOrder ? column * 4 + row : row * 3 + column] = value;
+      values[11] = NaN;
+      const path = directory.write("f.npy", npyFile([4, 3], values, { fortranOrder }));
+      const last = row === 3 && column === 2;
+      const message = `${path}: ${last ? NaN : value} in row ${row}, column ${column} (counted from 0); ` +
+        "give features that are all finite";
+      await assert.rejects(readFeatures(path), { name: "InputError", message });
+    }),
+    { numRuns: 50 },
+  );
+});
+
+Deno.test("feature_file: what is not there, not readable or not of a known format is refused", async () => {
+  using directory = temporaryDirectory();
+  const none = `${directory.path}/none.npy`;
+  await assert.rejects(
+    readFeatures(none),
+    inputError(/\/none\.npy: no such file; give the path of a \.npy, \.npz/),
+  );
+  await assert.rejects(readFeatures(`${none}:a`), inputError(/\/none\.npy:a: no such file/));
+  await assert.rejects(readFeatures(directory.path), inputError(/: is a directory; give the path of/));
+  await assert.rejects(readFeatures(`${directory.path}:a`), inputError(/:a: no such file/));
+  await assert.rejects(readFeatures("/dev/null"), inputError(/^\/dev\/null: is a device; give the path of/));
+  await assert.rejects(readFeatures(""), inputError(/^the path of a file is empty; give the path of/));
+  await assert.rejects(readFeatures("two\nlines"), inputError(/^"two\\nlines": no such file/));
+  await assert.rejects(readFeatures("a\0b"), inputError(/^"a\\u0000b": cannot be read \(.*\); make it/));
+  await assert.rejects(readFeatures("x".repeat(5000)), inputError(/: cannot be read \(.*\); make it/));
+  const below = directory.write("file", matrix);
+  await assert.rejects(
+    readFeatures(`${below}/f.npy`),
+    inputError(/file\/f\.npy: cannot be read \(.*\); make it/),
+  );
+  await assert.rejects(
+    readFeatures(directory.write("f", new Uint8Array())),
+    inputError(/\/f: is empty; give a/),
+  );
+  for (const text of ["1,2\n3,4\n", "x", "\x89HDF\r\n\x1a\n and so on", "\u0080\u0004\u0095"]) {
+    await assert.rejects(
+      readFeatures(directory.write("f.npy", new TextEncoder().encode(text))),
+      inputError(
+        /f\.npy: is not in the format of a \.npy, \.npz or safetensors file; save the features with/,
+      ),
+    );
+  }
+});
+
+Deno.test({
+  name: "feature_file: without permission to read, Deno's flag is named",
+  permissions: { read: false },
+  fn: async () => {
+    await assert.rejects(
+      readFeatures("f.npy"),
+      inputError(/^f\.npy: Deno may not read it; run it with --allow-read$/),
+    );
+  },
+});
+
+Deno.test("feature_file: every beginning of a file, and any bytes, are refused in one line", async () => {
+  using directory = temporaryDirectory();
+  const npz = await zipArchive([{ name: "phi.npy", content: matrix }]);
+  for (const file of [matrix, npz, safetensors()]) {
+    for (let length = 0; length < file.length; length++) {
+      const path = directory.write("f", file.subarray(0, length));
+      await assert.rejects(readFeatures(`${path}:phi`), inputError(/\/f[: ]/));
+    }
+  }
+  await fc.assert(fc.asyncProperty(fc.uint8Array(), async (bytes) => {
+    await assert.rejects(readFeatures(directory.write("f", bytes)), inputError(/\/f: /));
+  }));
+});
+
+Deno.test("feature_file: weights are one positive number per sample", async () => {
+  using directory = temporaryDirectory();
+  const write = (shape: number[], ...values: number[]) =>
+    directory.write("w.npy", npy(shape, Float32Array.from(values)));
+  assert.deepEqual(await readWeights(write([2], 0.5, 2), 2), Float64Array.of(0.5, 2));
+  assert.deepEqual(await readWeights(write([2, 1], 0.5, 2), 2), Float64Array.of(0.5, 2));
+  assert.deepEqual(await readWeights(write([1, 1], 3), 1), Float64Array.of(3));
+  for (const shape of [[1, 2], [2, 1, 1]]) {
+    await assert.rejects(
+      readWeights(write(shape, 1, 2), 2),
+      inputError(/w\.npy: an array of shape .* cannot be weig/),
+    );
+  }
+  await assert.rejects(
+    readWeights(write([], 1), 1),
+    inputError(/an array of shape \(\) cannot be weights; give one/),
+  );
+  await assert.rejects(
+    readWeights(write([2], 1, 2), 3),
+    inputError(/w\.npy: 2 weights for 3 samples; give one we/),
+  );
+  for (const value of [0, -0, -1, NaN, Infinity]) {
+    await assert.rejects(
+      readWeights(write([3], 1, value, -7), 3),
+      inputError(
+        /w\.npy: weight 1 \(counted from 0\) is (0|-1|NaN|Infinity); give weights that are positive and fin/,
+      ),
+    );
+  }
+  await assert.rejects(readWeights(`${directory.path}/none`, 3), inputError(/\/none: no such file/));
+});

@@ -1,0 +1,236 @@
+import { npy, parseNpy } from "../../src/io/npy.ts";
+import { ShapeError } from "../../src/errors.ts";
+import { assert, fc } from "../deps.ts";
+import { inputError } from "../tasks/input_error.ts";
+import { npyFile } from "./array_files.ts";
+
+const sides = fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 4 });
+const count = (shape: number[]) => shape.reduce((product, size) => product * size, 1);
+
+Deno.test("npy: arrays of any shape come back bit by bit as they were written", () => {
+  fc.assert(fc.property(sides, fc.infiniteStream(fc.double()), fc.boolean(), (shape, numbers, single) => {
+    const values = [...numbers.take(count(shape))];
+    const data = single ? Float32Array.from(values) : Float64Array.from(values);
+    const bytes = npy(shape, data);
+    assert.equal((bytes.length - data.byteLength) % 64, 0);
+    const parsed = parseNpy(bytes, "f");
+    assert.deepEqual(parsed, { shape, data });
+    assert.deepEqual(npy(parsed.shape, parsed.data), bytes);
+  }));
+});
+
+Deno.test("npy: byte orders, entry orders and versions all say the same", () => {
+  const order = fc.constantFrom("<", ">", "=", "|", "");
+  const version = fc.constantFrom<[number, number][]>([1, 0], [2, 0], [3, 0]);
+  fc.assert(
+    fc.property(
+      sides,
+      order,
+      fc.constantFrom(4, 8),
+      version,
+      fc.boolean(),
+      (shape, o, size, v, fortranOrder) => {
+        // Entry (i, j, k, …) is the number with these digits.
+        const digits = (index: number[]) => index.reduce((number, digit) => 10 * number + digit, 0) - 0.25;
+        const indices = (sizes: number[]): number[][] =>
+          sizes.length === 0
+            ? [[]]
+            : Array.from({ length: sizes[0] }, (_, i) => indices(sizes.slice(1)).map((rest) => [i, ...rest]))
+              .flat();
+        const rowMajor = indices(shape).map(digits);
+        const columnMajor = indices(shape.toReversed()).map((index) => digits(index.reverse()));
+        const options = { version: v, descr: `${o}f${size}`, fortranOrder };
+        const { shape: parsed, data } = parseNpy(
+          npyFile(shape, fortranOrder ? columnMajor : rowMajor, options),
+          "f",
+        );
+        assert.deepEqual(parsed, shape);
+        assert.deepEqual(data, size === 4 ? Float32Array.from(rowMajor) : Float64Array.from(rowMajor));
+      },
+    ),
+  );
+});
+
+Deno.test("npy: big-endian floats keep all their bits, NaN's payload too", () => {
+  const file = npyFile([3], [Math.PI, 0, -0], { descr: ">f8" });
+  file.set([0x7f, 0xf8, 1, 2, 3, 4, 5, 6], file.length - 16);
+  const { data } = parseNpy(file, "f");
+  assert.equal(data[0], Math.PI);
+  assert(Object.is(data[2], -0));
+  assert.deepEqual([...new Uint8Array(data.buffer, 8 + data.byteOffset, 8)], [6, 5, 4, 3, 2, 1, 0xf8, 0x7f]);
+});
+
+Deno.test("npy: the bytes may be part of a larger buffer, anywhere, and are left as they are", () => {
+  for (const descr of ["<f4", ">f4", "<f8", ">f8"]) {
+    const file = npyFile([2, 3], [1, 2, 3, 4, 5, 6], { descr });
+    for (let offset = 0; offset < 8; offset++) {
+      const larger = new Uint8Array(file.length + 20);
+      larger.set(file, offset);
+      const part = larger.subarray(offset, offset + file.length);
+      assert.deepEqual([...parseNpy(part, "f").data], [1, 2, 3, 4, 5, 6]);
+      assert.deepEqual(part, file);
+    }
+  }
+});
+
+Deno.test("npy: the dictionary may be written as Python allows", () => {
+  for (
+    const dictionary of [
+      `{'descr': '<f8', 'fortran_order': False, 'shape': (2, 1)}`,
+      `{"shape":(2,1,),"descr":"<f8","fortran_order":False,}`,
+      `  { 'fortran_order' : False , 'shape' :( 2L , 1L ) ,\n'descr':\t'f8' }          `,
+    ]
+  ) {
+    const { shape, data } = parseNpy(npyFile([], [7, 8], { dictionary }), "f");
+    assert.deepEqual([shape, [...data]], [[2, 1], [7, 8]]);
+  }
+});
+
+Deno.test("npy: another dictionary is refused, and says where it goes wrong", () => {
+  const malformed: [dictionary: string, message: RegExp][] = [
+    ["", /go on with \{, but it ends; save/],
+    ["None", /go on with \{, not "None"; save/],
+    ["{", /descr, fortran_order or shape in quotes, but it ends/],
+    ["{}", /descr, fortran_order and shape, once each, not "\}"/],
+    ["{'descr': '<f8', 'fortran_order': False}", /once each, not "\}"/],
+    ["{'descr': '<f8', 'fortran_order': False, 'shape': (2,), 'x': 1}", /once each, not "'x'"/],
+    ["{'descr': '<f8', 'descr': '<f8'}", /once each, not "'descr'"/],
+    ["{'descr': '<f8' 'fortran_order': False}", /go on with ,, not "'fortran_order'"/],
+    ["{'descr': '<f8', 'fortran_order': 0}", /True or False, not "0"/],
+    ["{'descr': <f8}", /a type in quotes, not "<"/],
+    ["{'shape': (2)}", /go on with ,, not "\)"/],
+    ["{'shape': (,)}", /a size, not ","/],
+    ["{'shape': (2,,)}", /a size, not ","/],
+    ["{'shape': (-2,)}", /a size, not "-"/],
+    ["{'shape': (2.5,)}", /go on with ,, not "\."/],
+    ["{'shape': (2, 'x')}", /a size, not "'x'"/],
+    ["{'shape': (99999999999999999999,)}", /a size, not "99999999999999999999"/],
+    ["{'shape': [2]}", /go on with \(, not "\["/],
+    ["{'shape': (2", /go on with ,, but it ends/],
+    ["{'descr': '<f8', 'fortran_order': False, 'shape': (1,)} x", /nothing after \}, not "x"/],
+    ["{'descr': '<f8\\'}", /a type in quotes, not "'"/],
+    ["(".repeat(9000), /go on with \{, not "\("/],
+    ["{'shape': " + "(".repeat(9000), /a size, not "\("/],
+    [" ".repeat(9000), /but it ends/],
+    [" ".repeat(11_000), /malformed \.npy header, of 11001 bytes/],
+  ];
+  for (const [dictionary, message] of malformed) {
+    const file = npyFile([], [1], { dictionary });
+    assert.throws(() => parseNpy(file, "some/file.npy"), inputError(message), dictionary.slice(0, 80));
+    assert.throws(
+      () => parseNpy(file, "some/file.npy"),
+      inputError(/^some\/file\.npy: malformed \.npy header/),
+    );
+  }
+});
+
+Deno.test("npy: another type is refused by name", () => {
+  const types: [descr: string, kind: string][] = [
+    ["<i8", "integers"],
+    ["|u1", "integers"],
+    ["|b1", "booleans"],
+    ["<f2", "floats of another size"],
+    ["<f16", "floats of another size"],
+    ["<c8", "complex numbers"],
+    ["|O", "Python objects"],
+    ["<U3", "text"],
+    ["|V8", "records"],
+    ["", "another type"],
+    ["<f8x", "floats of another size"],
+  ];
+  for (const [descr, kind] of types) {
+    assert.throws(
+      () => parseNpy(npyFile([1], [1], { descr }), "f"),
+      inputError(/^f: holds .* not floats of 4 or 8 bytes; save them as such, with \.astype\("f4"\)/),
+    );
+    assert.throws(
+      () => parseNpy(npyFile([1], [1], { descr }), "f"),
+      (error: Error) => error.message.startsWith(`f: holds ${kind} ("${descr}")`),
+    );
+  }
+  const dictionary = "{'descr': [('a', '<f4'), ('b', '<f8')], 'fortran_order': False, 'shape': (2,), }";
+  assert.throws(
+    () => parseNpy(npyFile([], [], { dictionary }), "f"),
+    inputError(/^f: holds records, not floats/),
+  );
+});
+
+Deno.test("npy: a file cut off at any byte or continued is refused by name", () => {
+  for (const version of [[1, 0], [2, 0], [3, 0]] as [number, number][]) {
+    const file = npyFile([3, 2], [1, 2, 3, 4, 5, 6], { version, descr: ">f4" });
+    for (let length = 0; length < file.length; length++) {
+      assert.throws(
+        () => parseNpy(file.subarray(0, length), "some/file"),
+        inputError(
+          /^some\/file: truncated, \d+ of the (header's )?\d+ bytes( that shape \(3, 2\) needs)?; save/,
+        ),
+      );
+    }
+    assert.throws(
+      () => parseNpy(Uint8Array.of(...file, 0), "f"),
+      inputError(/^f: 1 trailing bytes after the \d+ that shape \(3, 2\) needs; save/),
+    );
+  }
+});
+
+Deno.test("npy: arrays without entries, or with more than any file, are refused", () => {
+  assert.throws(
+    () => parseNpy(npyFile([0, 3], []), "f"),
+    inputError(/^f: holds no numbers, its shape is \(0, 3\)/),
+  );
+  assert.throws(
+    () => parseNpy(npyFile([3, 0], []), "f"),
+    inputError(/^f: holds no numbers, its shape is \(3, 0\)/),
+  );
+  const side = 2 ** 32;
+  assert.throws(() => parseNpy(npyFile([side, side], [1]), "f"), inputError(/of the more than 2⁵³ bytes/));
+  // In 64 bits the product wraps around to 0.
+  const wide = Array.from({ length: 60 }, () => Number.MAX_SAFE_INTEGER);
+  assert.throws(() => parseNpy(npyFile(wide, [1]), "f"), inputError(/of the more than 2⁵³ bytes/));
+  assert.throws(() => parseNpy(npyFile([0, ...wide], []), "f"), inputError(/holds no numbers/));
+});
+
+Deno.test("npy: what is of another format or version is refused", () => {
+  const text = new TextEncoder().encode("1, 2, 3\n4, 5, 6\n");
+  assert.throws(
+    () => parseNpy(text, "f.csv"),
+    inputError(/^f\.csv: does not begin as a \.npy file does; save/),
+  );
+  for (const version of [[0, 1], [1, 1], [4, 0]] as [number, number][]) {
+    const message = new RegExp(`^f: is of version ${version.join("\\.")} of the \\.npy format; save`);
+    assert.throws(() => parseNpy(npyFile([1], [1], { version }), "f"), inputError(message));
+  }
+});
+
+Deno.test("npy: changed bytes give an array of as many numbers or one line of refusal", () => {
+  const files = [
+    npyFile([3, 2], [1, 2, 3, 4, 5, 6]),
+    npyFile([2, 2], [1, 2, 3, 4], { version: [3, 0], descr: ">f4", fortranOrder: true }),
+  ];
+  const change = fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 }));
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...files),
+      fc.array(change, { minLength: 1, maxLength: 3 }),
+      (file, changes) => {
+        const bytes = file.slice();
+        for (const [at, bits] of changes) bytes[at % bytes.length] ^= bits;
+        try {
+          const { shape, data } = parseNpy(bytes, "f");
+          assert.equal(count([...shape]), data.length);
+        } catch (error) {
+          inputError(/^f: /)(error);
+        }
+      },
+    ),
+    { numRuns: 2000 },
+  );
+});
+
+Deno.test("npy: the writer refuses shapes that do not fit the data", () => {
+  const data = Float64Array.of(1, 2, 3, 4);
+  for (const shape of [[], [3], [2, 3], [-2, -2], [0.5, 8], [NaN], new Array<number>(65).fill(1)]) {
+    assert.throws(() => npy(shape, shape.length > 64 ? data.subarray(0, 1) : data), ShapeError);
+  }
+  assert.deepEqual([...parseNpy(npy(new Array(64).fill(1), data.subarray(1, 2)), "f").data], [2]);
+});

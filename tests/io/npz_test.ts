@@ -1,0 +1,84 @@
+import { npy } from "../../src/io/npy.ts";
+import { parseNpz } from "../../src/io/npz.ts";
+import { assert, fc } from "../deps.ts";
+import { inputError } from "../tasks/input_error.ts";
+import { npyFile, zipArchive } from "./array_files.ts";
+
+const hidden = { name: "hidden.npy", content: npy([2, 3], Float64Array.of(1, 2, 3, 4, 5, 6)) };
+const weights = { name: "weights.npy", content: npy([2], Float32Array.of(0.5, 0.5)) };
+const note = { name: "note.txt", content: new TextEncoder().encode("not an array") };
+
+Deno.test("npz: arrays come back from stored, deflated, streamed and ZIP64 archives", async () => {
+  const kinds = fc.record({ deflate: fc.boolean(), descriptor: fc.boolean(), zip64: fc.boolean() });
+  const numbers = fc.array(fc.double(), { minLength: 1, maxLength: 40 });
+  await fc.assert(fc.asyncProperty(kinds, numbers, fc.boolean(), async (kind, list, zip64) => {
+    const data = Float64Array.from(list), shape = [1, data.length];
+    const archive = await zipArchive([{ name: "a.npy", content: npy(shape, data), ...kind }], { zip64 });
+    assert.deepEqual(await parseNpz(archive, "f"), { shape, data });
+  }));
+});
+
+Deno.test("npz: one of several arrays is named, a single one need not be", async () => {
+  const both = await zipArchive([note, hidden, weights]), single = await zipArchive([hidden, note]);
+  assert.deepEqual((await parseNpz(both, "f", "hidden")).shape, [2, 3]);
+  assert.deepEqual((await parseNpz(both, "f", "weights.npy")).data, Float32Array.of(0.5, 0.5));
+  assert.deepEqual((await parseNpz(single, "f")).shape, [2, 3]);
+  assert.deepEqual((await parseNpz(single, "f", "hidden.npy")).shape, [2, 3]);
+  await assert.rejects(
+    parseNpz(both, "f"),
+    inputError(/^f: holds 2 arrays \(hidden, weights\); name one, as in f:hidden$/),
+  );
+  for (const name of ["", "Hidden", "note.txt", "hidden.npy.npy"]) {
+    await assert.rejects(
+      parseNpz(both, "f", name),
+      inputError(/^f: holds no array .*; name one that it holds: hidden, weights$/),
+    );
+  }
+});
+
+Deno.test("npz: what holds no array of floats is refused by name", async () => {
+  await assert.rejects(
+    parseNpz(await zipArchive([]), "f"),
+    inputError(/^f: a ZIP archive without \.npy files;/),
+  );
+  await assert.rejects(
+    parseNpz(await zipArchive([note]), "f"),
+    inputError(/^f: a ZIP archive without \.npy/),
+  );
+  await assert.rejects(
+    parseNpz(await zipArchive([hidden, hidden]), "f"),
+    inputError(/^f: two of its arrays have/),
+  );
+  const broken = { name: "bad.npy", content: hidden.content.subarray(0, 140) };
+  await assert.rejects(
+    parseNpz(await zipArchive([broken]), "f"),
+    inputError(/^f:bad: truncated, 140 of the 176/),
+  );
+  const whole = { name: "n.npy", content: npyFile([1], [1], { descr: "<i8" }) };
+  await assert.rejects(
+    parseNpz(await zipArchive([whole, hidden]), "f", "n"),
+    inputError(/^f:n: holds integers/),
+  );
+  const odd = { name: "two\nlines.npy", content: new Uint8Array() };
+  await assert.rejects(parseNpz(await zipArchive([odd]), "f"), inputError(/^f:"two\\nlines": truncated/));
+});
+
+Deno.test("npz: cut off, changed or exchanged bytes are refused in one line", async () => {
+  const archive = await zipArchive([{ ...hidden, deflate: true, descriptor: true }]);
+  const expected = await parseNpz(archive, "f");
+  for (let length = 0; length < archive.length; length++) {
+    await assert.rejects(
+      parseNpz(archive.subarray(0, length), "f"),
+      inputError(/^f: corrupt or truncated ZIP/),
+    );
+  }
+  for (let at = 0; at < archive.length; at++) {
+    for (const bits of [1, 0x10, 0xff]) {
+      try {
+        assert.deepEqual(await parseNpz(archive.with(at, archive[at] ^ bits), "f"), expected);
+      } catch (error) {
+        inputError(/^f[:.]/)(error);
+      }
+    }
+  }
+});

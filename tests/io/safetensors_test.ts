@@ -1,0 +1,157 @@
+import { parseSafetensors } from "../../src/io/safetensors.ts";
+import { assert, fc } from "../deps.ts";
+import { inputError } from "../tasks/input_error.ts";
+import { bytesOf, safetensorsFile } from "./array_files.ts";
+
+const single = Float32Array.of(1, 2, 3, 4, 5, 6), double = Float64Array.of(0.1, 0.2);
+const header = {
+  __metadata__: { format: "pt" },
+  "layers.0": { dtype: "F32", shape: [2, 3], data_offsets: [16, 40] },
+  w: { dtype: "F64", shape: [2], data_offsets: [0, 16] },
+};
+const file = safetensorsFile(header, Uint8Array.of(...bytesOf(double), ...bytesOf(single)));
+
+Deno.test("safetensors: tensors come back by name, a single one without", () => {
+  assert.deepEqual(parseSafetensors(file, "f", "layers.0"), { shape: [2, 3], data: single });
+  assert.deepEqual(parseSafetensors(file, "f", "w"), { shape: [2], data: double });
+  const one = { x: { dtype: "F64", shape: [], data_offsets: [0, 8] } };
+  assert.deepEqual(parseSafetensors(safetensorsFile(one, bytesOf(Float64Array.of(7))), "f"), {
+    shape: [],
+    data: Float64Array.of(7),
+  });
+  assert.throws(
+    () => parseSafetensors(file, "f"),
+    inputError(/^f: holds 2 arrays \(layers\.0, w\); name one, as in f:layers\.0$/),
+  );
+  for (const name of ["", "x", "__metadata__", "__proto__", "toString"]) {
+    assert.throws(
+      () => parseSafetensors(file, "f", name),
+      inputError(/^f: holds no array .*; name one that it holds: layers\.0, w$/),
+    );
+  }
+});
+
+Deno.test("safetensors: the data may lie anywhere and be padded by the header's spaces", () => {
+  fc.assert(fc.property(fc.nat(20), fc.nat(7), (spaces, offset) => {
+    const padded = safetensorsFile(
+      JSON.stringify(header) + " ".repeat(spaces),
+      file.subarray(file.length - 40),
+    );
+    const larger = new Uint8Array(padded.length + 8);
+    larger.set(padded, offset);
+    const part = larger.subarray(offset, offset + padded.length);
+    assert.deepEqual(parseSafetensors(part, "f", "w").data, double);
+    assert.deepEqual(parseSafetensors(part, "f", "layers.0").data, single);
+  }));
+});
+
+Deno.test("safetensors: names like those of an object's own properties are names", () => {
+  const text = '{"__proto__":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}';
+  const { data } = parseSafetensors(safetensorsFile(text, bytesOf(Float32Array.of(3))), "f", "__proto__");
+  assert.deepEqual(data, Float32Array.of(3));
+});
+
+Deno.test("safetensors: a file cut off at any byte or continued is refused by name", () => {
+  for (let length = 0; length < file.length; length++) {
+    for (const tensor of ["w", "layers.0"]) {
+      assert.throws(
+        () => parseSafetensors(file.subarray(0, length), "some/f", tensor),
+        inputError(/^some\/f: truncated, \d+ of (the header's )?\d+ bytes.*; save it again$/),
+      );
+    }
+  }
+  assert.throws(
+    () => parseSafetensors(Uint8Array.of(...file, 0, 0), "f", "w"),
+    inputError(/^f: 2 trailing bytes after the \d+ it should have; save/),
+  );
+});
+
+Deno.test("safetensors: types other than F32 and F64 are refused by name", () => {
+  for (const dtype of ["F16", "BF16", "I64", "BOOL", "F8_E4M3", "two\nlines"]) {
+    const other = { x: { dtype, shape: [2], data_offsets: [0, 4] } };
+    assert.throws(
+      () => parseSafetensors(safetensorsFile(other, new Uint8Array(4)), "f"),
+      inputError(/^f:x: is of type .*, not F32 or F64; convert it before you save it$/),
+    );
+  }
+});
+
+Deno.test("safetensors: a malformed header is refused", () => {
+  const tensor = { dtype: "F32", shape: [2], data_offsets: [0, 8] };
+  const refused = (content: unknown, message: RegExp, bytes = 8) =>
+    assert.throws(
+      () => parseSafetensors(safetensorsFile(content, new Uint8Array(bytes)), "f"),
+      inputError(message),
+      JSON.stringify(content),
+    );
+  for (const content of ["{", "{'x': 1}", "", "\xff"]) {
+    refused(content, /^f: malformed .* header, which is not JSON;/);
+  }
+  for (const content of ["null", "[]", "3"]) {
+    refused(content, /header, which is not a JSON object; save it again$/);
+  }
+  refused({}, /^f: holds no arrays; save the features in it$/, 0);
+  refused({ __metadata__: {} }, /^f: holds no arrays/, 0);
+  for (
+    const wrong of [
+      null,
+      7,
+      [],
+      { ...tensor, dtype: 32 },
+      { ...tensor, shape: 2 },
+      { ...tensor, shape: [2.5] },
+      { ...tensor, shape: [-2] },
+      { ...tensor, shape: ["2"] },
+      { ...tensor, shape: [2 ** 60] },
+      { ...tensor, data_offsets: [0] },
+      { ...tensor, data_offsets: [0, 4, 8] },
+      { ...tensor, data_offsets: [8, 0] },
+      { ...tensor, data_offsets: [-1, 7] },
+      { ...tensor, data_offsets: undefined },
+    ]
+  ) {
+    refused(
+      { x: wrong },
+      /^f: malformed .* header, tensor x needs a dtype, a shape and two data_offsets in order;/,
+    );
+  }
+  refused(
+    { x: { ...tensor, shape: [3] } },
+    /^f:x: has 8 bytes, but F32 of shape \(3,\) needs 12; save it again$/,
+  );
+  refused({ x: { ...tensor, dtype: "F64" } }, /^f:x: has 8 bytes, but F64 of shape \(2,\) needs 16/);
+  refused({ x: { ...tensor, shape: [2 ** 50, 2 ** 50] } }, /^f:x: has 8 bytes, but F32 of shape/);
+  refused(
+    { x: { ...tensor, shape: [0, 2], data_offsets: [0, 0] } },
+    /^f:x: holds no numbers, its shape is/,
+    0,
+  );
+  refused({ x: { ...tensor, data_offsets: [0, 2 ** 52] } }, /^f: truncated/);
+  const huge = file.slice();
+  huge.fill(0xff, 0, 8);
+  assert.throws(
+    () => parseSafetensors(huge, "f"),
+    inputError(/^f: malformed safetensors header, of \d+ bytes;/),
+  );
+});
+
+Deno.test("safetensors: changed bytes give an array or one line of refusal", () => {
+  const change = fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 }));
+  fc.assert(
+    fc.property(
+      fc.array(change, { minLength: 1, maxLength: 3 }),
+      fc.constantFrom("w", "layers.0"),
+      (changes, name) => {
+        const bytes = file.slice();
+        for (const [at, bits] of changes) bytes[at % bytes.length] ^= bits;
+        try {
+          const { shape, data } = parseSafetensors(bytes, "f", name);
+          assert.equal(shape.reduce((product, size) => product * size, 1), data.length);
+        } catch (error) {
+          inputError(/^f[:.]/)(error);
+        }
+      },
+    ),
+    { numRuns: 2000 },
+  );
+});

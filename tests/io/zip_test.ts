@@ -1,0 +1,108 @@
+import { listZip, unzip } from "../../src/io/zip.ts";
+import { assert, fc } from "../deps.ts";
+import { inputError } from "../tasks/input_error.ts";
+import { zipArchive, type ZipFile } from "./array_files.ts";
+
+const text = (content: string) => new TextEncoder().encode(content);
+
+async function contents(archive: Uint8Array): Promise<[name: string, content: Uint8Array][]> {
+  const list: [string, Uint8Array][] = [];
+  for (const member of listZip(archive, "f.zip")) {
+    list.push([member.name, Uint8Array.from(await unzip(archive, member, `f.zip:${member.name}`))]);
+  }
+  return list;
+}
+
+const files = fc.array(
+  fc.record({
+    name: fc.string({ unit: "grapheme", maxLength: 12 }),
+    content: fc.uint8Array({ maxLength: 200 }).map((bytes) => Uint8Array.from(bytes)),
+    deflate: fc.boolean(),
+    descriptor: fc.boolean(),
+    zip64: fc.boolean(),
+  }),
+  { maxLength: 4 },
+);
+
+Deno.test("zip: files come back from archives of every kind", async () => {
+  const options = fc.record({ zip64: fc.boolean(), comment: fc.constantFrom("", "PK\x05\x06", "a comment") });
+  await fc.assert(fc.asyncProperty(files, options, async (list, how) => {
+    const archive = await zipArchive(list, how);
+    assert.deepEqual(
+      await contents(archive),
+      list.map(({ name, content }) => [name, Uint8Array.from(content)]),
+    );
+  }));
+});
+
+Deno.test("zip: large content is inflated in pieces", async () => {
+  const content = Uint8Array.from({ length: 3_000_000 }, (_, i) => (i * i) >> 7);
+  const [[, found]] = await contents(await zipArchive([{ name: "a", content, deflate: true }]));
+  assert.deepEqual(found, content);
+});
+
+Deno.test("zip: an archive cut off at any byte is refused by name", async () => {
+  const list = [{ name: "a", content: text("abc") }, { name: "b", content: text("def"), deflate: true }];
+  for (const zip64 of [false, true]) {
+    const archive = await zipArchive(list, { zip64 });
+    for (let length = 0; length < archive.length; length++) {
+      assert.throws(
+        () => listZip(archive.subarray(0, length), "some/f.npz"),
+        inputError(/^some\/f\.npz: corrupt or truncated ZIP archive; save it again$/),
+      );
+    }
+  }
+});
+
+Deno.test("zip: changed bytes never pass for other content", async () => {
+  const list: ZipFile[] = [
+    { name: "a", content: text("some text, some text, some text"), deflate: true, descriptor: true },
+    { name: "b", content: text("more text"), zip64: true },
+  ];
+  for (const zip64 of [false, true]) {
+    const archive = await zipArchive(list, { zip64 });
+    const expected = new Map((await contents(archive)).map(([name, content]) => [name, content.join()]));
+    for (let at = 0; at < archive.length; at++) {
+      for (const bits of [1, 0x80, 0xff]) {
+        try {
+          const found = await contents(archive.with(at, archive[at] ^ bits));
+          for (const [name, content] of found) {
+            if (expected.has(name)) assert.equal(content.join(), expected.get(name));
+          }
+        } catch (error) {
+          inputError(/^f\.zip: corrupt|^f\.zip:.*: (cannot be unpacked|its checksum|is compr|is encr)/)(
+            error,
+          );
+        }
+      }
+    }
+  }
+});
+
+Deno.test("zip: false claims are refused", async () => {
+  const content = text("abcdefghijklmnopqrstuvwxyz".repeat(4));
+  const claim = async (claims: ZipFile["claims"], deflate: boolean, zip64 = false) =>
+    await contents(await zipArchive([{ name: "a", content, deflate, zip64, ...(claims && { claims }) }]));
+  for (const deflate of [false, true]) {
+    for (const size of [0, content.length - 1, content.length + 1]) {
+      await assert.rejects(
+        claim({ size }, deflate),
+        inputError(/^f\.zip:a: cannot be unpacked, the archive is/),
+      );
+    }
+    await assert.rejects(claim({ checksum: 1 }, deflate), inputError(/^f\.zip:a: its checksum is wrong/));
+    await assert.rejects(
+      claim({ flags: 1 }, deflate),
+      inputError(/^f\.zip:a: is encrypted; save it without/),
+    );
+    await assert.rejects(
+      claim({ method: 12 }, deflate),
+      inputError(/^f\.zip:a: is compressed by method 12 of/),
+    );
+    // Nothing of that size is set aside.
+    await assert.rejects(
+      claim({ size: 2 ** 52 }, deflate, true),
+      inputError(/^f\.zip:a: cannot be unpacked/),
+    );
+  }
+});
