@@ -5,7 +5,8 @@
  */
 import { ShapeError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
-import type { Dispatch } from "../gpu/kernel.ts";
+import type { GpuArray } from "../gpu/array.ts";
+import type { Dispatch, KernelSource } from "../gpu/kernel.ts";
 import { gpuStruct } from "../gpu/struct.ts";
 import type { EigenBatch } from "./eigen_batch.ts";
 import jacobiSource from "../../shaders/linalg/jacobi.wgsl" with { type: "text" };
@@ -43,42 +44,94 @@ export interface JacobiShares {
  * @returns The commands, to run one after the other; those after convergence return at once.
  * @throws {ShapeError} Where an order is above 1,024.
  */
-export async function jacobi(gpu: Gpu, batch: EigenBatch, shares: JacobiShares = {}): Promise<Dispatch[]> {
-  const { tail = 0, heads = [0, 0, 0, 0] } = shares;
+export function jacobi(gpu: Gpu, batch: EigenBatch, shares: JacobiShares = {}): Promise<Dispatch[]> {
+  return bindRounds(gpu, batch, {
+    source: { name: "jacobi", files: [roundsSource, jacobiSource] },
+    arrays: [batch.matrices, batch.basis],
+    rowStride: batch.rowStride,
+    tolerance: JACOBI_TOLERANCE,
+    least: U,
+    shares,
+  });
+}
+
+/** Matrices that rounds of rotations solve; {@linkcode EigenBatch} has these and more. */
+export interface SolvableMatrices {
+  /** Number of matrices. */
+  readonly count: number;
+  /** Rows that each has room for: a multiple of 4. */
+  readonly rows: number;
+  /** Largest order. */
+  readonly order: number;
+  /** Order of each. */
+  readonly orders: GpuArray;
+  /** What the solver knows of each: 8 words. */
+  readonly progress: GpuArray;
+}
+
+/** An arithmetic that fills in the frame of `jacobi_rounds.wgsl`. */
+export interface RoundsOptions {
+  /** The kernel, `jacobi_rounds.wgsl` among its files. */
+  readonly source: KernelSource;
+  /** Its own arrays, from binding 3 on. */
+  readonly arrays: readonly GpuArray[];
+  /** Entries or vectors a row of the basis, as the kernel counts them. */
+  readonly rowStride: number;
+  /** Scaled off-diagonal norm, divided by the order, at which a matrix counts as diagonal. */
+  readonly tolerance: number;
+  /** Scaled off-diagonal entry at and below which a pair is left alone. */
+  readonly least: number;
+  /** Where the tail and the heads of a spectrum are. */
+  readonly shares: JacobiShares;
+}
+
+/**
+ * Binds the rounds of a solver, in as many dispatches as lavapipe's limit on loop iterations asks for.
+ *
+ * @param gpu Device.
+ * @param batch Matrices to solve.
+ * @param options The solver.
+ * @returns The commands, to run one after the other; those after convergence return at once.
+ * @throws {ShapeError} Where an order is above 1,024.
+ */
+export async function bindRounds(
+  gpu: Gpu,
+  batch: SolvableMatrices,
+  options: RoundsOptions,
+): Promise<Dispatch[]> {
+  const { source, arrays, rowStride, tolerance, least } = options;
+  const { tail = 0, heads = [0, 0, 0, 0] } = options.shares;
   if (batch.order > MOST_ORDER) {
     throw new ShapeError(
       `a matrix of order ${batch.order} is too large: use at most ${MOST_ORDER} neurons a layer`,
     );
   }
-  const pairs = batch.rows / 2;
+  const pairs = batch.rows / 2, sweep = 2 * pairs - 1;
   const lanes = batch.order <= 64 ? 64 : Math.min(256, gpu.limits.maxComputeInvocationsPerWorkgroup);
-  const kernel = await gpu.kernel({ name: "jacobi", files: [roundsSource, jacobiSource] }, { LANES: lanes, PAIRS: pairs });
-  const rounds = roundsPerDispatch(batch, lanes);
-  const sweep = 2 * pairs - 1;
+  const kernel = await gpu.kernel(source, { LANES: lanes, PAIRS: pairs });
+  const rounds = roundsPerDispatch(batch, rowStride, lanes);
   const dispatches: Dispatch[] = [];
   for (let done = 0; done <= MOST_SWEEPS * sweep; done += rounds) {
     const shape = gpuStruct(
       gpu,
-      "jacobi shape",
-      ["u32", batch.rows, batch.rowStride, rounds, done === 0 ? 1 : 0, MOST_SWEEPS * sweep],
-      ["f32", JACOBI_TOLERANCE, tail, U, ...heads],
+      `${source.name} shape`,
+      ["u32", batch.rows, rowStride, rounds, done === 0 ? 1 : 0, MOST_SWEEPS * sweep],
+      ["f32", tolerance, tail, least, ...heads],
       ["u32", 0],
     );
-    dispatches.push(
-      kernel.bind([shape, batch.orders, batch.progress, batch.matrices, batch.basis], [batch.count]),
-    );
+    dispatches.push(kernel.bind([shape, batch.orders, batch.progress, ...arrays], [batch.count]));
   }
   return dispatches;
 }
 
 /**
- * As many rounds as fit into {@linkcode MOST_ITERATIONS}, counting the loops of `jacobi_rounds.wgsl` as lavapipe does: a loop
- * takes one iteration more than its body, to leave; and the four loops of a look are entered, with all lanes masked, in
- * rounds that do not look, too. A round: three loops, the way out of each, those four, and itself.
+ * As many rounds as fit into {@linkcode MOST_ITERATIONS}, counting the loops of `jacobi_rounds.wgsl` as lavapipe does: a
+ * loop takes one iteration more than its body, to leave; and the four loops of a look are entered, with all lanes masked,
+ * in rounds that do not look, too. A round: three loops, the way out of each, those four, and itself.
  */
-function roundsPerDispatch(batch: EigenBatch, lanes: number): number {
+function roundsPerDispatch(batch: SolvableMatrices, rowStride: number, lanes: number): number {
   const pairs = batch.rows / 2, sweep = 2 * pairs - 1;
-  const perRound = Math.ceil(pairs * (pairs - 1) / 2 / lanes) + Math.ceil(pairs * batch.rowStride / lanes) +
+  const perRound = Math.ceil(pairs * (pairs - 1) / 2 / lanes) + Math.ceil(pairs * rowStride / lanes) +
     Math.ceil(pairs / lanes) + 8;
   const perLook = Math.ceil(batch.order ** 2 / lanes) + 2 * Math.ceil(batch.order / lanes) + 32;
   // A dispatch of r rounds looks at most ⌈r / sweep⌉ + 1 times.
