@@ -38,8 +38,12 @@ export * from "./src/nn/network.ts";
 export * from "./src/nn/optimizer.ts";
 export * from "./src/nn/samples.ts";
 
+export * from "./src/rank/feature_ranks.ts";
+export * from "./src/rank/feature_spectrum.ts";
 export * from "./src/rank/loss_floor.ts";
+export * from "./src/rank/prepare_features.ts";
 export * from "./src/rank/rank_interval.ts";
+export * from "./src/rank/rank_table.ts";
 export * from "./src/rank/spearman.ts";
 export * from "./src/rank/spectral_ranks.ts";
 export * from "./src/rank/stairs.ts";
@@ -61,9 +65,11 @@ export * from "./src/plot/staircase.ts";
 export * from "./src/plot/staircase_data.ts";
 
 export * from "./src/io/csv.ts";
+export * from "./src/io/feature_file.ts";
 export * from "./src/io/flags.ts";
 export * from "./src/io/help.ts";
 export * from "./src/io/json.ts";
+export * from "./src/io/npy.ts";
 export * from "./src/io/program.ts";
 export * from "./src/io/progress.ts";
 export * from "./src/io/run_folder.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 import { InputError } from "../errors.ts";
+import type { FeatureMatrix } from "../rank/prepare_features.ts";
 import { printable } from "./choose_array.ts";
 import { type FloatArray, shapeText } from "./floats.ts";
 import { parseNpy } from "./npy.ts";
@@ -11,14 +12,8 @@ import { NPY_MAGIC } from "./npy_header.ts";
 import { parseNpz } from "./npz.ts";
 import { parseSafetensors } from "./safetensors.ts";
 
-/** Features Φ: one row per sample, one column per neuron. */
-export interface FeatureMatrix {
-  /** Number of samples, at least 1. */
-  readonly rows: number;
-  /** Number of neurons, at least 1. */
-  readonly columns: number;
-  /** The entries row by row, all finite, with the precision of the file. */
-  readonly data: Float32Array | Float64Array;
+/** Features from a file: at least one row and one column, all finite, with the precision of the file. */
+export interface NamedFeatures extends FeatureMatrix {
   /** Where they come from, as it was given. */
   readonly name: string;
 }
@@ -127,7 +122,7 @@ function firstNotFinite(data: Float32Array | Float64Array): number {
  * await Deno.remove(path);
  * ```
  */
-export async function readFeatures(path: string): Promise<FeatureMatrix> {
+export async function readFeatures(path: string): Promise<NamedFeatures> {
   const { shape, data } = await readArray(path);
   const name = printable(path);
   if (shape.length !== 2) {

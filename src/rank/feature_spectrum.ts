@@ -1,0 +1,147 @@
+/**
+ * Spectra of features given by the host, in single or double-single precision, with certified errors.
+ *
+ * @module
+ */
+import { ShapeError } from "../errors.ts";
+import { GpuArray } from "../gpu/array.ts";
+import { Commands } from "../gpu/commands.ts";
+import type { Gpu } from "../gpu/device.ts";
+import { padRows, vectors } from "../linalg/matrix.ts";
+import { eigenvalueErrors } from "./certificate.ts";
+import { DOUBLE, refineSpectra } from "./refine_spectra.ts";
+import {
+  type FeatureMatrix,
+  type PreparedFeatures,
+  prepareFeatures,
+  type PrepareOptions,
+} from "./prepare_features.ts";
+import { rankInterval, type Threshold } from "./rank_interval.ts";
+import { bindSpectra } from "./spectra.ts";
+
+/** Arithmetic of a spectrum: single, double-single, or single first and double-single where that leaves doubt. */
+export type Precision = "auto" | "single" | "double";
+
+/** Options of {@linkcode featureSpectra}. */
+export interface SpectrumOptions extends PrepareOptions {
+  /** Arithmetic. Default: `auto`. */
+  readonly precision?: Precision;
+  /** Thresholds whose ranks `auto` is to make certain, if it can. Default: none, and `auto` is `single`. */
+  readonly epsilons?: readonly number[];
+  /** How these thresholds are meant. Default: absolute. */
+  readonly threshold?: Threshold;
+}
+
+/** Eigenvalues of Φᵀ diag(w) Φ with certified errors. */
+export interface FeatureSpectrum {
+  /** Eigenvalues λ̂, descending. */
+  readonly eigenvalues: Float64Array;
+  /** Bounds δ_i ≥ |λ̂_i − λ_i|. */
+  readonly errors: Float64Array;
+  /** Arithmetic that they come from. */
+  readonly precision: "single" | "double";
+}
+
+/** What a solver leaves of one matrix. */
+export interface SolvedMatrix {
+  /** Eigenvalues, in any order. */
+  readonly values: Float64Array;
+  /** Rounds made, off at the end, off of each head at the start. */
+  readonly rounds: number;
+  /** Scaled off-diagonal norm at the end. */
+  readonly off: number;
+  /** Scaled off-diagonal norm of each head at the start. */
+  readonly heads: readonly number[];
+}
+
+/**
+ * Eigenvalues of the weighted Gram matrices of features, all of one shape, solved as one batch. Waits for the GPU.
+ *
+ * @param gpu Device.
+ * @param features Feature matrices of one shape.
+ * @param options Weights (shared by all), centring, precision.
+ * @returns The spectrum of each.
+ * @throws {ShapeError} Where shapes differ or do not fit in the adapter's limits.
+ * @throws {InputError} Where an entry or a weight is not a number to compute with.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Gpu } from "../gpu/device.ts";
+ *
+ * using gpu = await Gpu.open();
+ * // Two equal columns: eigenvalues 1 and 0.
+ * const features = { rows: 2, columns: 2, data: Float32Array.of(1, 1, 0, 0) };
+ * const [{ eigenvalues, errors }] = await featureSpectra(gpu, [features]);
+ * assert(Math.abs(eigenvalues[0] - 1) <= errors[0] && eigenvalues[1] <= errors[1]);
+ * ```
+ */
+export async function featureSpectra(
+  gpu: Gpu,
+  features: readonly FeatureMatrix[],
+  options: SpectrumOptions = {},
+): Promise<FeatureSpectrum[]> {
+  if (features.length === 0) return [];
+  const { precision = "auto", epsilons = [], threshold = "absolute" } = options;
+  const [{ rows, columns }] = features;
+  if (features.some((each) => each.rows !== rows || each.columns !== columns)) {
+    throw new ShapeError("feature matrices of different shapes: give those of one shape at a time");
+  }
+  const prepared = features.map((each) => prepareFeatures(each, options));
+  using stack = new DisposableStack();
+  const stride = vectors(columns);
+  const words = new Float32Array(features.length * rows * stride * 4);
+  prepared.forEach(({ high }, i) => words.set(padRows(high, columns), i * rows * stride * 4));
+  const view = { array: stack.use(new GpuArray(gpu, "features", words)), stride, batch: rows * stride };
+  const ones = stack.use(new GpuArray(gpu, "weights", new Float32Array(rows).fill(1)));
+  const spectra = await bindSpectra(gpu, [{ features: view, width: columns }], {
+    samples: rows,
+    replicas: features.length,
+    weights: ones,
+    targets: null,
+  }, stack);
+  const commands = new Commands(gpu);
+  commands.run(...spectra.dispatches, ...spectra.dispatches);
+  commands.submit();
+  const { batch } = spectra;
+  const [matrices, progress] = await Promise.all([batch.matrices.read(), batch.progress.read()]);
+  const single = prepared.map((each, index): FeatureSpectrum => {
+    const words = progress.subarray(8 * index, 8 * index + 8);
+    const [rounds] = new Uint32Array(words.slice(0, 1).buffer);
+    const values = Float64Array.from(
+      { length: columns },
+      (_, i) => matrices[(index * batch.rows + i) * batch.rows + i],
+    );
+    const solved = { values, rounds, off: words[2], heads: [...words.subarray(4)] };
+    return spectrumOf(solved, each, rows, "single");
+  });
+
+  const isCertain = ({ eigenvalues, errors }: FeatureSpectrum) =>
+    epsilons.every((epsilon) => {
+      const { low, high } = rankInterval(eigenvalues, errors, epsilon, threshold);
+      return low === high;
+    });
+  if (precision === "single" || precision === "auto" && single.every(isCertain)) return single;
+  const refined = await refineSpectra(gpu, prepared, spectra, rows, columns);
+  return refined.map((solved, i) =>
+    precision === "auto" && isCertain(single[i])
+      ? single[i]
+      : spectrumOf(solved, { ...prepared[i], leftOut: 0 }, rows, "double")
+  );
+}
+
+function spectrumOf(
+  { values, rounds, off, heads }: SolvedMatrix,
+  { leftOut, scale }: PreparedFeatures,
+  samples: number,
+  precision: "single" | "double",
+): FeatureSpectrum {
+  const eigenvalues = values.map((value) => Math.max(0, value)).sort((a, b) => b - a);
+  const solved = { eigenvalues, samples, heads, off, rounds, leftOut };
+  const errors = precision === "double" ? eigenvalueErrors(solved, DOUBLE) : eigenvalueErrors(solved);
+  return {
+    eigenvalues: eigenvalues.map((value) => value / scale),
+    errors: errors.map((value) => value / scale),
+    precision,
+  };
+}

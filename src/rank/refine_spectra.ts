@@ -1,0 +1,143 @@
+/**
+ * Spectra to double-single precision, from those that single precision has found.
+ *
+ * @module
+ */
+import { GpuArray } from "../gpu/array.ts";
+import { Commands } from "../gpu/commands.ts";
+import type { Gpu } from "../gpu/device.ts";
+import { splitDoubles, U2 } from "../linalg/double_single.ts";
+import { selfTestDoubleSingle } from "../linalg/double_single_self_test.ts";
+import { type EntryView, gemmDoubleSingle } from "../linalg/gemm_double_single.ts";
+import {
+  gramDoubleSingle,
+  gramDoubleSingleError,
+  gramDoubleSinglePartials,
+} from "../linalg/gram_double_single.ts";
+import { jacobiDoubleSingle } from "../linalg/jacobi_double_single.ts";
+import { type Arithmetic, headShares } from "./certificate.ts";
+import type { SolvedMatrix } from "./feature_spectrum.ts";
+import type { PreparedFeatures } from "./prepare_features.ts";
+import type { Spectra } from "./spectra.ts";
+
+/**
+ * Double-single precision, u² = 2⁻⁴⁸: `gemm_double_single.wgsl`, `gram_double_single.wgsl`, `jacobi_double_single.wgsl`.
+ *
+ * - dot: (3 n + 7) u², and 1 for what two words leave out of a feature;
+ * - gram: as its kernel says, and 1 for the weight;
+ * - round: an entry takes two combinations a x + b y of error 17 u² (|a x| + |b y|) on either side, and rotations are
+ *   orthogonal to 40 u²: at most 128 u² √n, scaled;
+ * - orthonormality: Newton–Schulz steps leave the rounding of the last, n (3 n + 20) u².
+ *
+ * Heads and tail end at 2⁻⁵⁸ and 2⁻⁶⁰, where jacobi_rounds.wgsl stops telling diagonal entries apart.
+ */
+export const DOUBLE: Arithmetic = {
+  dot: (n) => (3 * n + 8) * U2,
+  gram: (samples) => gramDoubleSingleError(samples) + U2,
+  round: (n) => 128 * U2 * Math.sqrt(n),
+  orthonormality: (n) => n * (3 * n + 20) * U2,
+  head: (n) => Math.max(2 ** -58, (n * 2 ** -44) ** 2),
+  tail: () => 2 ** -60,
+  underflow: 2 ** -102,
+};
+
+/**
+ * Solves prepared features again, in double-single arithmetic, in two passes like those of {@linkcode bindSpectra}. The first
+ * starts from the basis Q of single precision, orthonormal to 10⁻⁶, which Newton–Schulz steps make orthonormal to 10⁻¹⁴;
+ * in it the Gram matrix of Ψ = Φ Q, diagonal to 10⁻⁷ already, is solved in two or three sweeps, which turn Q into
+ * eigenvectors with all digits. The second measures in that basis, where small eigenvalues, too, are known relative to
+ * themselves. Some 100 times the cost of single precision.
+ *
+ * @param gpu Device.
+ * @param features Features, one matrix for each of the batch.
+ * @param spectra What single precision found.
+ * @param rows Number of samples.
+ * @param columns Number of features.
+ * @returns What the solver left of each matrix.
+ * @throws {ShapeError} Where the adapter has no room for it.
+ */
+export async function refineSpectra(
+  gpu: Gpu,
+  features: readonly PreparedFeatures[],
+  spectra: Spectra,
+  rows: number,
+  columns: number,
+): Promise<SolvedMatrix[]> {
+  const { form } = await selfTestDoubleSingle(gpu);
+  using stack = new DisposableStack();
+  const count = features.length;
+  const { batch, basis } = spectra;
+  const array = (label: string, length: number | Float32Array) => stack.use(new GpuArray(gpu, label, length));
+  const pairs = (label: string, height: number): EntryView => ({
+    array: array(label, 2 * count * height * columns),
+    double: true,
+    stride: columns,
+    batch: height * columns,
+  });
+  const phi = pairs("features, double-single", rows);
+  features.forEach((each, index) => phi.array.write(interleave(each), 2 * index * rows * columns));
+  const psi = pairs("rotated features", rows), correction = pairs("orthonormal correction", columns);
+  // Rows for every player of the tournament, though only those of the order are ever rotated.
+  const bases = [0, 1].map(() => pairs("basis", batch.rows));
+  const matrices = array("Gram matrices", 2 * count * batch.rows * batch.rows);
+  const progress = array("solver progress", 8 * count);
+  const gram = await gramDoubleSingle(gpu, {
+    form,
+    samples: rows,
+    order: columns,
+    count,
+    features: psi.array,
+    words: 2,
+    weights: array("weights", splitDoubles(new Float64Array(rows).fill(1))),
+    partials: array("partial Gram matrices", gramDoubleSinglePartials(rows, columns, count)),
+    matrices,
+    rows: batch.rows,
+  });
+  const shares = { tail: DOUBLE.tail(columns), heads: headShares(columns, DOUBLE) };
+  const square = { m: columns, n: columns, k: columns, count };
+
+  const commands = new Commands(gpu);
+  let q: EntryView = { array: basis.array, double: false, stride: 4 * basis.stride, batch: 4 * basis.batch };
+  let turn = 0;
+  // Single precision's basis needs two Newton–Schulz steps to be orthonormal to all digits, a rotated one needs one.
+  for (const steps of [2, 1]) {
+    for (let step = 0; step < steps; step++) {
+      const next = bases[turn++ % 2];
+      commands.run(
+        await gemmDoubleSingle(gpu, form, "nt", q, q, correction, { ...square, scale: -0.5, shift: 1.5 }),
+        await gemmDoubleSingle(gpu, form, "nn", correction, q, next, square),
+      );
+      q = next;
+    }
+    const solvable = { count, rows: batch.rows, order: columns, orders: batch.orders, progress };
+    const rotated = { matrices, basis: q.array, rowStride: columns };
+    commands.run(
+      await gemmDoubleSingle(gpu, form, "nt", phi, q, psi, { ...square, m: rows }),
+      ...gram,
+      ...await jacobiDoubleSingle(gpu, form, { ...solvable, ...rotated }, shares),
+    );
+  }
+  commands.submit();
+
+  const [words, places] = await Promise.all([matrices.read(), progress.read()]);
+  const rounds = new Uint32Array(places.buffer, places.byteOffset, places.length);
+  return features.map((_, index) => ({
+    values: Float64Array.from({ length: columns }, (_, i) => {
+      const at = 2 * ((index * batch.rows + i) * batch.rows + i);
+      return words[at] + words[at + 1];
+    }),
+    rounds: rounds[8 * index],
+    off: places[8 * index + 2],
+    heads: [...places.subarray(8 * index + 4, 8 * index + 8)],
+  }));
+}
+
+/** Pairs hi, lo of prepared features. */
+function interleave({ high, low }: PreparedFeatures): Float32Array {
+  const words = new Float32Array(2 * high.length);
+  for (let i = 0; i < high.length; i++) {
+    words[2 * i] = high[i];
+    words[2 * i + 1] = low ? low[i] : 0;
+  }
+  return words;
+}
