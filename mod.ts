@@ -28,6 +28,14 @@ export * from "./src/gpu/array.ts";
 export * from "./src/gpu/kernel.ts";
 export * from "./src/gpu/profiler.ts";
 
+export { type DoubleSingleForm } from "./src/linalg/double_single.ts";
+export {
+  type DoubleSingleFunction,
+  type FormSelfTest,
+  type PrecisionSelfTest,
+  selfTestDoubleSingle,
+  type SelfTestOptions,
+} from "./src/linalg/double_single_self_test.ts";
 export * from "./src/linalg/eigh.ts";
 export * from "./src/linalg/matrix.ts";
 

@@ -3,8 +3,10 @@
  *
  * @module
  */
+import { StaircaseError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { KernelTime } from "../gpu/profiler.ts";
+import { type PrecisionSelfTest, selfTestDoubleSingle } from "../linalg/double_single_self_test.ts";
 import type { CompleteOptions } from "../train/options.ts";
 import type { TraceSummary } from "../train/summary.ts";
 import type { StaircaseResult } from "./staircase.ts";
@@ -32,6 +34,8 @@ export interface RunRecord {
   readonly adapter: { readonly name: string; readonly software: boolean };
   /** Arithmetic of the spectra. */
   readonly precision: "single";
+  /** Whether the adapter keeps the digits of double-single arithmetic, and in which form; why not, if it does not. */
+  readonly precisionSelfTest: PrecisionSelfTest | string;
   /** The run in a few numbers. */
   readonly summary: TraceSummary;
   /** Steps trained, the time they took, and that per step, in milliseconds. */
@@ -61,6 +65,7 @@ export async function runRecord(gpu: Gpu, result: StaircaseResult): Promise<RunR
     versions: { staircase: VERSION, ...Deno.version },
     adapter: { name: gpu.adapterName, software: gpu.software },
     precision: "single",
+    precisionSelfTest: await selfTest(gpu),
     summary,
     timings: {
       ...timing,
@@ -68,4 +73,14 @@ export async function runRecord(gpu: Gpu, result: StaircaseResult): Promise<RunR
       kernels: await gpu.profiler?.report() ?? null,
     },
   };
+}
+
+/** A run in single precision is none the worse for an adapter that has no more. */
+async function selfTest(gpu: Gpu): Promise<PrecisionSelfTest | string> {
+  try {
+    return await selfTestDoubleSingle(gpu);
+  } catch (error) {
+    if (error instanceof StaircaseError) return error.message;
+    throw error;
+  }
 }

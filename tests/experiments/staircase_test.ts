@@ -102,9 +102,11 @@ Deno.test("runRecord: everything DESIGN asks of run.json, as JSON can tell it", 
     "versions",
     "adapter",
     "precision",
+    "precisionSelfTest",
     "summary",
     "timings",
   ]);
+  assert(read.precisionSelfTest[read.precisionSelfTest.form].passed);
   assert.equal(read.status, "done");
   assert.deepEqual(read.configuration, {
     task: {
