@@ -88,17 +88,18 @@ export interface SolvedSpectrum {
  *
  * Let Ψ = Φ Q be computed as Ψ̂ = Φ Q + E, and M″ = Ψ̂ᵀ W Ψ̂ = D A D with D² its diagonal. Then
  *
- * - |E_kj| ≤ dot(n) ‖Φ_k‖ ‖q_j‖, so all σ move by at most α = dot(n) √(n tr M), and by the weighted norm of what was left
- *   out of Φ;
+ * - |E_kj| ≤ dot(n) ‖Φ_k‖ ‖q_j‖, so h columns of Ψ move σ by at most dot(n) √(h tr M); what was left out of Φ, by its
+ *   weighted norm;
  * - Q is orthonormal to ‖QQᵀ − I‖ ≤ ω, which moves λ_i by as much relative to itself (Ostrowski);
  * - rounding of the Gram sums is ≤ gram(m) √(m_ii m_jj) entrywise, so n times that on A; each round of rotations adds its
  *   own; the off-diagonal left over adds itself. On the head, the columns from some share of λ₁ on, a perturbation G of
  *   A moves λ_i by ‖G‖ / λ_min(A) relative to itself, and λ_min(A) ≥ 1 − ‖A − I‖_F (Demmel and Veselić 1992, Thm 2.3);
- * - the other columns, the tail, raise eigenvalues by at most the trace τ of their block: Ψ̂Ψ̂ᵀ is the sum of what the
- *   head and the tail contribute, both positive semidefinite (Weyl).
+ * - the other columns, the tail, raise eigenvalues by at most τ, the trace of their exact block: ΦΦᵀ is the sum of what
+ *   head and tail contribute, both positive semidefinite (Weyl). √τ is at most that of the computed trace and dot(n) √(n tr M).
  *
- * With η the sum of the relative terms, δ_i = η λ̂_i + 2 σ̂_i α + α² + τ. Of the heads with ‖A − I‖_F < ½ the one that gives
- * the least δ_i is taken; where there is none, δ_i = (η + 1) tr M. Products that underflow raise α² by m n times theirs.
+ * With η the sum of the relative terms and α of those on σ for the h columns of a head, δ_i = η λ̂_i + 2 σ̂_i α + α² + τ. Of the
+ * heads with ‖A − I‖_F < ½ the one that gives the least δ_i is taken; where there is none, δ_i = (η + 1) tr M + 2 σ̂_i α + α²
+ * with h = n. Products that underflow raise α² by m n times theirs.
  *
  * @param spectrum What the solver left.
  * @param arithmetic Arithmetic of the solver. Default: single.
@@ -109,21 +110,32 @@ export function eigenvalueErrors(spectrum: SolvedSpectrum, arithmetic: Arithmeti
   const lambda = Float64Array.from(eigenvalues, (value) => value < 0 ? 0 : value);
   const n = lambda.length;
   const trace = lambda.reduce((sum, value) => sum + value, 0);
-  const absolute = leftOut +
-    Math.sqrt(arithmetic.dot(n) ** 2 * n * trace + samples * n * arithmetic.underflow);
+  /** What h columns of Ψ move σ by. */
+  const moved = (columns: number) =>
+    Math.sqrt(arithmetic.dot(n) ** 2 * columns * trace + samples * n * arithmetic.underflow);
   const orthonormality = arithmetic.orthonormality(n);
   const rounding = n * arithmetic.gram(samples) + arithmetic.round(n) * rounds + Math.SQRT2 * off;
 
   const certificates = headShares(n, arithmetic).flatMap((share, index) => {
     const departure = Math.SQRT2 * heads[index];
     if (!(departure < 0.5)) return [];
-    // Four times the share: the line was drawn at the solver's first look, at values that moved a little since.
+    // A factor of four either way: the line was drawn at the solver's first look, at values that moved a little since.
+    const columns = lambda.reduce((count, value) => value > share * lambda[0] / 4 ? count + 1 : count, 0);
     const tail = lambda.reduce((sum, value) => value <= 4 * share * lambda[0] ? sum + value : sum, 0);
-    return [{ relative: rounding / (1 - departure) + orthonormality, tail: 2 * tail }];
+    return [{
+      relative: rounding / (1 - departure) + orthonormality,
+      absolute: leftOut + moved(columns),
+      tail: (Math.sqrt(2 * tail) + moved(n)) ** 2,
+    }];
   });
+  const all = leftOut + moved(n);
   return lambda.map((value) => {
-    const moved = 2 * Math.sqrt(value) * absolute + absolute ** 2;
-    const known = certificates.map(({ relative, tail }) => relative * value + moved + tail);
-    return known.length > 0 ? Math.min(...known) : (rounding + orthonormality + 1) * trace + moved;
+    const sigma = Math.sqrt(value);
+    const known = certificates.map(({ relative, absolute, tail }) =>
+      relative * value + 2 * sigma * absolute + absolute ** 2 + tail
+    );
+    return known.length > 0
+      ? Math.min(...known)
+      : (rounding + orthonormality + 1) * trace + 2 * sigma * all + all ** 2;
   });
 }
