@@ -27,12 +27,14 @@ const MOST_ORDER = 1024;
  */
 export const JACOBI_TOLERANCE = 2 ** -22;
 
-/** Shares of the largest diagonal entry, in absolute value, that divide a spectrum. */
+/** Shares of the largest diagonal entry, in absolute value, that divide a spectrum; and what is wanted of it. */
 export interface JacobiShares {
   /** Pairs with an entry below this share are noise: neither judged nor rotated. Default: 0. */
   readonly tail?: number;
   /** Pairs with both entries from such a share on are a head, whose off-diagonal is reported. Default: all 0. */
   readonly heads?: readonly [number, number, number, number];
+  /** Whether the basis is rotated with the matrix; without, a round costs two thirds. Default: true. */
+  readonly vectors?: boolean;
 }
 
 /**
@@ -40,7 +42,7 @@ export interface JacobiShares {
  *
  * @param gpu Device.
  * @param batch Matrices and bases.
- * @param shares Where the tail and the heads of a spectrum are.
+ * @param shares Where the tail and the heads of a spectrum are, and whether eigenvectors are wanted.
  * @returns The commands, to run one after the other; those after convergence return at once.
  * @throws {ShapeError} Where an order is above 1,024.
  */
@@ -48,7 +50,7 @@ export function jacobi(gpu: Gpu, batch: EigenBatch, shares: JacobiShares = {}): 
   return bindRounds(gpu, batch, {
     source: { name: "jacobi", files: [roundsSource, jacobiSource] },
     arrays: [batch.matrices, batch.basis],
-    rowStride: batch.rowStride,
+    rowStride: shares.vectors === false ? 0 : batch.rowStride,
     tolerance: JACOBI_TOLERANCE,
     least: U,
     shares,
