@@ -2,13 +2,13 @@
 //
 //   A ← Jᵀ A J,  B ← Jᵀ B,   J the rotation of ⌊n/2⌋ disjoint pairs (p, q) that makes each a_pq zero
 //
-// A: rows × rows, symmetric; ends with the eigenvalues on its diagonal. B: rows of row_stride vectors; if it starts as
-// the identity, its rows end as eigenvectors; if as another orthonormal basis Q with A = Qᵀ M Q, as eigenvectors of M;
-// further columns are rotated alike.
+// A: rows × rows, of which only the upper triangle is read and written; ends with the eigenvalues on its diagonal. B: rows
+// of row_stride vectors; if it starts as the identity, its rows end as eigenvectors; if as another orthonormal basis Q with
+// A = Qᵀ M Q, as eigenvectors of M; further columns are rotated alike.
 //
 // Pairs, rounds and convergence are those of jacobi_rounds.wgsl, which this file needs.
 //
-// Cost of a round: 8·h(h−1)/2 flops and 8 words on A, 6·4·h·row_stride flops on B; two barriers. A and B stay in storage
+// Cost of a round: 24·h(h−1)/2 flops on A, 8 words for every 24, and 24·h·row_stride flops on B; two barriers. A and B stay in storage
 // memory, on a GPU in L1 or L2 of one multiprocessor: 32 KiB for n = 64. The batch fills the card.
 
 @group(0) @binding(3) var<storage, read_write> matrices: array<f32>;
@@ -19,11 +19,15 @@ var<workgroup> rotations: array<vec2f, PAIRS>;
 
 fn leading(at: u32) -> f32 { return matrices[at]; }
 
+// Place of entry (i, j), in the upper triangle.
+fn upper(matrix: u32, i: u32, j: u32) -> u32 {
+  return matrix + min(i, j) * shape.rows + max(i, j);
+}
+
 // Rotates the 2 × 2 block on the diagonal, and keeps the rotation for the others.
 fn rotate_pair(k: u32, p: u32, q: u32, matrix: u32, largest: f32) {
   let pp = matrix + p * shape.rows + p;
-  let pq = matrix + p * shape.rows + q;
-  let qp = matrix + q * shape.rows + p;
+  let pq = upper(matrix, p, q);
   let qq = matrix + q * shape.rows + q;
   let x = matrices[pq];
   let app = matrices[pp];
@@ -36,12 +40,11 @@ fn rotate_pair(k: u32, p: u32, q: u32, matrix: u32, largest: f32) {
     matrices[pp] = app - t * x;
     matrices[qq] = aqq + t * x;
     matrices[pq] = 0.0;
-    matrices[qp] = 0.0;
   }
   rotations[k] = rotation;
 }
 
-// Rotates block (rows of pair k) × (columns of pair l) and its mirror.
+// Rotates block (rows of pair k) × (columns of pair l).
 fn rotate_block(k: u32, l: u32, round: u32, players: u32, matrix: u32) {
   let a = rotations[k];
   let b = rotations[l];
@@ -50,22 +53,20 @@ fn rotate_block(k: u32, l: u32, round: u32, players: u32, matrix: u32) {
   let q = second_of(k, round, players);
   let u = first_of(l, round, players);
   let v = second_of(l, round, players);
-  let pu = matrices[matrix + p * shape.rows + u];
-  let pv = matrices[matrix + p * shape.rows + v];
-  let qu = matrices[matrix + q * shape.rows + u];
-  let qv = matrices[matrix + q * shape.rows + v];
+  let pu_at = upper(matrix, p, u);
+  let pv_at = upper(matrix, p, v);
+  let qu_at = upper(matrix, q, u);
+  let qv_at = upper(matrix, q, v);
+  let pu = matrices[pu_at];
+  let pv = matrices[pv_at];
+  let qu = matrices[qu_at];
+  let qv = matrices[qv_at];
   let top = vec2f(a.x * pu - a.y * qu, a.x * pv - a.y * qv);
   let bottom = vec2f(a.y * pu + a.x * qu, a.y * pv + a.x * qv);
-  let rotated_top = vec2f(b.x * top.x - b.y * top.y, b.y * top.x + b.x * top.y);
-  let rotated_bottom = vec2f(b.x * bottom.x - b.y * bottom.y, b.y * bottom.x + b.x * bottom.y);
-  matrices[matrix + p * shape.rows + u] = rotated_top.x;
-  matrices[matrix + p * shape.rows + v] = rotated_top.y;
-  matrices[matrix + q * shape.rows + u] = rotated_bottom.x;
-  matrices[matrix + q * shape.rows + v] = rotated_bottom.y;
-  matrices[matrix + u * shape.rows + p] = rotated_top.x;
-  matrices[matrix + v * shape.rows + p] = rotated_top.y;
-  matrices[matrix + u * shape.rows + q] = rotated_bottom.x;
-  matrices[matrix + v * shape.rows + q] = rotated_bottom.y;
+  matrices[pu_at] = b.x * top.x - b.y * top.y;
+  matrices[pv_at] = b.y * top.x + b.x * top.y;
+  matrices[qu_at] = b.x * bottom.x - b.y * bottom.y;
+  matrices[qv_at] = b.y * bottom.x + b.x * bottom.y;
 }
 
 fn rotate_basis(lane: u32, pairs: u32, turn: u32, players: u32, index: u32) {
