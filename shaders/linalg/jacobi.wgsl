@@ -19,11 +19,6 @@ var<workgroup> rotations: array<vec2f, PAIRS>;
 
 fn leading(at: u32) -> f32 { return matrices[at]; }
 
-// Place of entry (i, j), in the upper triangle.
-fn upper(matrix: u32, i: u32, j: u32) -> u32 {
-  return matrix + min(i, j) * shape.rows + max(i, j);
-}
-
 // Rotates the 2 × 2 block on the diagonal, and keeps the rotation for the others.
 fn rotate_pair(k: u32, p: u32, q: u32, matrix: u32, largest: f32) {
   let pp = matrix + p * shape.rows + p;

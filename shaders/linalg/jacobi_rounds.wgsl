@@ -3,9 +3,10 @@
 // A kernel that includes this file supplies
 //     leading(at) -> f32                               entry `at` of the matrices, rounded to single
 //     rotate_pair(k, p, q, matrix, largest)            rotates the 2 × 2 block of pair k and keeps the rotation
-//     rotate_block(k, l, turn, players, matrix)        rotates rows of pair k × columns of pair l, and the mirror
+//     rotate_block(k, l, turn, players, matrix)        rotates rows of pair k × columns of pair l
 //     rotate_basis(lane, pairs, turn, players, index)  rotates what else is to be rotated, over all lanes
-// and its buffers from binding 3 on. Entries of matrix `index` start at `matrix` = index · rows².
+// and its buffers from binding 3 on. Entries of matrix `index` start at `matrix` = index · rows²; of
+// them only those in the upper triangle are read and written.
 //
 // A round rotates the pairs of a round-robin tournament; a sweep is the 2h − 1 rounds in which each pair of the 2h = 4⌈n/4⌉
 // players meets once (players n … 2h−1 are zero rows, which never rotate).
@@ -59,6 +60,11 @@ fn second_of(k: u32, round: u32, players: u32) -> u32 {
 // e / divisor for e < 2²², by the reciprocal: the half keeps the quotient away from whole numbers.
 fn quotient(e: u32, reciprocal: f32) -> u32 {
   return u32((f32(e) + 0.5) * reciprocal);
+}
+
+// Place of entry (i, j), in the upper triangle.
+fn upper(matrix: u32, i: u32, j: u32) -> u32 {
+  return matrix + min(i, j) * shape.rows + max(i, j);
 }
 
 // Largest |a_ii|, in every lane.
