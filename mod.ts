@@ -55,6 +55,7 @@ export * from "./src/rank/rank_table.ts";
 export * from "./src/rank/spearman.ts";
 export * from "./src/rank/spectral_ranks.ts";
 export * from "./src/rank/stairs.ts";
+export * from "./src/rank/weight_ranks.ts";
 
 export * from "./src/tasks/digits.ts";
 export * from "./src/tasks/function_task.ts";
