@@ -1,0 +1,155 @@
+// Eigenvalues above a threshold, counted without computing any: the inertia of M − sI by a symmetric factorisation.
+//
+//   P (M − sI) Pᵀ = L D Lᵀ,   #{ i : λ_i > s } = number of positive eigenvalues of D   (Sylvester)
+//
+// M: rows × rows, row-major, its lower triangle read. D has blocks of 1 × 1 and 2 × 2, pivots chosen by Bunch and Parlett
+// (1971): the largest diagonal entry where it is at least α = (1 + √17)/8 of the largest entry, otherwise the 2 × 2 block
+// of that entry, which has one positive and one negative eigenvalue. Complete pivoting bounds the growth best, takes large
+// eigenvalues off first, and is free here: the pass that updates what remains also finds its largest entries. L is not
+// kept. Each matrix and shift works on a copy of its own, 2 rows (rows + 4) bytes.
+//
+//   one step:   x, y ← columns of the pivot;   A ← A − p xᵀ − q yᵀ,   [p q] = [x y] B⁻¹   (pivoted.wgsl)
+//
+// Backward error: `inertia.ts` derives the bound that is measured here, relative to a power of two that scales A,
+//     ‖E‖₂ ≤ 1.01 u (Σ_k ω_k ‖A_k‖_F + Σ_k κ_k (‖x‖² + ‖y‖²) / |b_k| + max_k μ_k |b_k|) + 2⁻⁵⁰,   and + n 2⁻¹²⁶.
+//
+// A dispatch makes at most `steps` steps and leaves its place in `results`, since lavapipe ends a shader after 65,535 loop
+// iterations. One workgroup a matrix and shift. Grid: (matrices, thresholds, sides). A single side counts at ε itself; of
+// two, the first counts at ε + margin, the second at ε − margin, the margin taken from the error of the count at ε.
+//
+// Cost: n³/3 flops for definite matrices, twice that as written, since a 1 × 1 pivot is a 2 × 2 one with y = 0; 8 bytes an
+// entry and step; log₂(lanes) + 5 barriers a step. On lavapipe 8 lanes, one vector of the CPU, make barriers cheap, and
+// the batch fills its cores; a GPU wants as many lanes as n/4 blocks a side can feed. It wins over a spectrum wherever only
+// a few counts are wanted: some thirty factorisations cost what Jacobi's sweeps do, n = 64 on lavapipe.
+
+const ALPHA: f32 = 0.6403882;
+
+struct Shape { rows: u32, copy: u32, sides: u32, steps: u32, restart: u32 }
+
+// `left` rows remain; `sum` and `block` are the two parts of the error, in units of u and of the scaled matrix.
+struct Result {
+  shift: f32, error: f32, positive: u32, left: u32,
+  sum: f32, block: f32, scale: f32, finished: u32,
+}
+
+@group(0) @binding(0) var<uniform> shape: Shape;
+@group(0) @binding(1) var<storage, read> orders: array<u32>;
+@group(0) @binding(2) var<storage, read> epsilons: array<f32>;
+@group(0) @binding(5) var<storage, read_write> results: array<Result>;
+
+var<workgroup> place: Result;
+var<workgroup> next: Step;
+
+fn padded_rows() -> u32 {
+  return shape.rows;
+}
+
+// Chooses the pivot of the next step, counts its sign, and adds up the error. One lane's work.
+fn choose(copy: u32, omega: f32) {
+  let all = seen[0];
+  let left = place.left;
+  let norm = sqrt(all.squares);
+  place.sum += omega * norm + all.spread;
+  if (left == 0u || max(all.diagonal, all.off) < NOTHING) {
+    place.sum += norm / U;
+    place.left = 0u;
+    next = Step();
+    return;
+  }
+  let last = left - 1u;
+  if (all.diagonal >= ALPHA * all.off) {
+    let p = all.diagonal_at;
+    let pivot = work[copy + entry(p, p)];
+    place.positive += select(0u, 1u, pivot > 0.0);
+    place.block = max(place.block, 5.0 * abs(pivot));
+    place.left = last;
+    next = Step(p, p, last, last, last, 1.0 / pivot, 1.0, 0.0, 2.0 / abs(pivot), 1.0);
+    return;
+  }
+  // The entry itself: its block is known, and which of the sixteen is found again.
+  let block = (all.off_at - copy) / 16u;
+  var row = 4u * block;
+  var column = row;
+  if (block >= shape.rows / 4u) {
+    let e = block - shape.rows / 4u;
+    let r = block_row(e);
+    row = 4u * r;
+    column = 4u * (e - r * (r - 1u) / 2u);
+  }
+  var p = 0u;
+  var q = 0u;
+  for (var k = 0u; k < 16u; k++) {
+    let i = row + k / 4u;
+    let j = column + k % 4u;
+    if (j < i && i < left && abs(work[all.off_at + k]) == all.off) {
+      p = i;
+      q = j;
+    }
+  }
+  let b = work[copy + entry(p, q)];
+  let c = work[copy + entry(p, p)] / b;
+  let a = work[copy + entry(q, q)] / b;
+  let from_q = select(last - 1u, last, p == last - 1u);
+  place.positive += 1u;
+  place.block = max(place.block, 16.0 * abs(b));
+  place.left = left - 2u;
+  next = Step(p, q, last, from_q, left - 2u, 1.0 / (b * (a * c - 1.0)), c, a, 14.0 / abs(b), 2.0);
+}
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) grid: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let order = orders[workgroup.x];
+  let matrix = workgroup.x * shape.rows * shape.rows;
+  let threshold = workgroup.x * grid.y + workgroup.y;
+  let copy = (threshold * shape.sides + workgroup.z) * shape.copy;
+  let slot = threshold * 3u + (shape.sides - 1u) + workgroup.z;
+
+  if (shape.restart == 1u) {
+    let epsilon = epsilons[threshold];
+    // None for the count at ε itself, whatever an earlier run left there.
+    let beside = 1.25 * results[threshold * 3u].error + 4.0 * U * abs(epsilon);
+    let margin = select(0.0, beside, shape.sides == 2u);
+    let shift = epsilon + select(-margin, margin, workgroup.z == 0u);
+    let bits = largest_bits(lane, matrix, order, shift);
+    let exponent = clamp(bits >> 23u, 27u, 253u);
+    let scale = bitcast<f32>((254u - exponent) << 23u);
+    load(lane, matrix, copy, order, shift, scale);
+    if (lane == 0u) {
+      place = Result(shift, bitcast<f32>(0x7f800000u), 0u, order, 0.0, 0.0, bitcast<f32>(exponent << 23u), 0u);
+      // NaN or infinite: no bound.
+      if (bits >= 0x7f800000u) { place.finished = 1u; }
+    }
+  } else if (lane == 0u) {
+    place = results[slot];
+  }
+  storageBarrier();
+  let start = workgroupUniformLoad(&place);
+  if (start.finished == 0u) {
+    // An empty step, for a first look.
+    var now = no_pivot(lane, order, start.left, f32(shape.restart));
+    for (var step = 0u; ; step++) {
+      eliminate(lane, copy, now);
+      if (step == shape.steps) {
+        // The next dispatch looks again, and counts nothing twice.
+        if (lane == 0u) { place.sum += now.omega * sqrt(seen[0].squares) + seen[0].spread; }
+        break;
+      }
+      if (lane == 0u) { choose(copy, now.omega); }
+      now = workgroupUniformLoad(&next);
+      if (now.kept == 0u && now.t == 0.0) { break; }
+      take_columns(lane, copy, now);
+      storageBarrier();
+    }
+  }
+  if (lane == 0u) {
+    if (start.finished == 0u && place.left == 0u) {
+      place.finished = 1u;
+      place.error = place.scale * (1.01 * U * (place.sum + place.block) + NOTHING) + f32(order) * UNDERFLOW;
+    }
+    results[slot] = place;
+  }
+}

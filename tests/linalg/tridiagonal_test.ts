@@ -1,0 +1,106 @@
+import { assert } from "../deps.ts";
+import { ShapeError } from "../../src/errors.ts";
+import { Commands } from "../../src/gpu/commands.ts";
+import { Gpu } from "../../src/gpu/device.ts";
+import { SymmetricBatch } from "../../src/linalg/symmetric_batch.ts";
+import { TridiagonalBatch, tridiagonalise } from "../../src/linalg/tridiagonal.ts";
+import { eigenvalues } from "../reference/eigenvalues.ts";
+import { semidefiniteCases } from "./counting.ts";
+import { diagonal, indefinite, specialMatrices, withSpectrum } from "./matrices.ts";
+
+const gpu = await Gpu.open();
+Deno.test.afterAll(() => gpu[Symbol.dispose]());
+
+/** Tridiagonal forms, scaled back, with the errors claimed. */
+async function reduce(matrices: readonly Float32Array[]) {
+  using batch = new SymmetricBatch(gpu, matrices);
+  using out = new TridiagonalBatch(gpu, batch);
+  const dispatches = await tridiagonalise(gpu, batch, out);
+  const commands = new Commands(gpu);
+  commands.run(...dispatches);
+  commands.submit();
+  const [entries, states] = await Promise.all([out.entries.read(), out.states.read()]);
+  return matrices.map(({ length }, index) => {
+    const n = Math.sqrt(length);
+    const pairs = entries.subarray(2 * index * batch.rows, 2 * (index * batch.rows + n));
+    const [, scale, , error] = states.subarray(4 * index, 4 * index + 4);
+    const dense = new Float64Array(n * n);
+    for (let i = 0; i < n; i++) {
+      dense[i * n + i] = pairs[2 * i] / scale;
+      if (i + 1 < n) dense[i * n + i + 1] = dense[(i + 1) * n + i] = pairs[2 * i + 1] / scale;
+    }
+    return { n, dense, error, dispatches: dispatches.length };
+  });
+}
+
+/** That T has the eigenvalues of M to the error claimed. Gives the largest difference, as a share of that error. */
+function assertSimilar(exact: readonly number[], { n, dense, error }: Awaited<ReturnType<typeof reduce>>[0]) {
+  const got = eigenvalues(dense, n);
+  const slack = 1e-14 * n * Math.max(...exact.map(Math.abs));
+  let worst = 0;
+  exact.forEach((value, i) => worst = Math.max(worst, Math.abs(value - got[i])));
+  assert.ok(worst <= error + slack, `off by ${worst}, not ${error}, order ${n}`);
+  return worst / error;
+}
+
+Deno.test("tridiagonal: similar to the matrix within the error claimed, whatever the matrix", async () => {
+  const semidefinite = [1, 2, 3, 4, 5, 37, 64, 65].flatMap((n) => semidefiniteCases(n, n));
+  const special = [1, 2, 3, 8, 21, 50].flatMap((n) =>
+    specialMatrices(n, n).map(([name, matrix]) => ({ name, matrix, exact: eigenvalues(matrix, n) }))
+  );
+  const cases = [...semidefinite, ...special];
+  const reduced = await reduce(cases.map(({ matrix }) => matrix));
+  reduced.forEach((each, index) => {
+    try {
+      assertSimilar(cases[index].exact, each);
+    } catch (error) {
+      throw new Error(`${cases[index].name}: ${(error as Error).message}`);
+    }
+  });
+});
+
+Deno.test("tridiagonal: the error claimed is some u of the norm where few reflections matter", async () => {
+  const n = 64;
+  const spectrum = Array.from({ length: n }, (_, i) => 4 ** -i);
+  const [{ error }] = await reduce([withSpectrum(spectrum, 1)]);
+  assert.ok(error > 0 && error < 2000 * 2 ** -24, `${error}`);
+});
+
+Deno.test("tridiagonal: orders 128 and 300, whose dispatches continue each other", async () => {
+  const sizes = [128, 300];
+  const matrices = sizes.map((n) => indefinite(n, n));
+  const reduced = await reduce(matrices);
+  assert.ok(reduced[1].dispatches > 1);
+  reduced.forEach((each, index) => assertSimilar(eigenvalues(matrices[index], sizes[index]), each));
+});
+
+Deno.test("tridiagonal: a diagonal matrix is left as it is", async () => {
+  const [{ dense, error }] = await reduce([diagonal([3, -1, 0, 1e-30, 7])]);
+  assert.deepEqual([0, 1, 2, 4].map((i) => dense[6 * i]), [3, -1, 0, 7]);
+  assert.ok(dense.every((x, e) => e % 6 === 0 || x === 0));
+  assert.ok(error < 1e-8);
+});
+
+Deno.test("tridiagonal: the same to the bit alone and beside others", async () => {
+  const matrices = [37, 5, 40, 39].map((n) => indefinite(n, n));
+  const together = await reduce(matrices);
+  for (const [index, matrix] of matrices.entries()) {
+    const [alone] = await reduce([matrix]);
+    assert.deepEqual(alone.dense, together[index].dense);
+  }
+});
+
+Deno.test("tridiagonal: what is not finite has an infinite error", async () => {
+  const good = indefinite(9, 1);
+  const spoilt = [NaN, -Infinity].map((bad) =>
+    good.map((x, e) => e === 5 * 9 + 2 || e === 2 * 9 + 5 ? bad : x)
+  );
+  const reduced = await reduce([...spoilt, good]);
+  assert.deepEqual(reduced.map(({ error }) => Number.isFinite(error)), [false, false, true]);
+});
+
+Deno.test("tridiagonal: an order too large is a ShapeError", async () => {
+  using batch = new SymmetricBatch(gpu, [new Float32Array(1025 ** 2)]);
+  using out = new TridiagonalBatch(gpu, batch);
+  await assert.rejects(tridiagonalise(gpu, batch, out), ShapeError);
+});
