@@ -7,6 +7,7 @@ import {
   compactJson,
   featureRanks,
   Gpu,
+  InputError,
   methodNames,
   rankTable,
   readFeatures,
@@ -77,6 +78,9 @@ await runProgram({
       method,
       center,
       ...(weights ? { weights } : {}),
+    }).catch((error) => {
+      // Of several files, say which.
+      throw error instanceof InputError ? new InputError(`${features.name}: ${error.message}`) : error;
     });
     const result = { name: features.name, rows: features.rows, columns: features.columns, ...ranks };
     results.push(result);

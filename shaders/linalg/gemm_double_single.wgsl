@@ -5,8 +5,8 @@
 // C holds pairs hi, lo. A and B hold pairs where A_DOUBLE, B_DOUBLE are set, singles otherwise; `*_stride` entries a row,
 // `*_batch` entries a matrix, 0 where all of a batch share one, the first from entry `*_offset` on.
 //
-// Error of a sum of K products: at most (3 K + 7) 2⁻⁴⁸ Σ|a||b|, the bounds of ds_fma added up; scale and shift add 5·2⁻⁴⁸
-// of the result.
+// Error of a sum of K products: at most (3 K + 7) 2⁻⁴⁸ Σ|a||b|, the bounds of ds_fma added up; scale and shift add 2·2⁻⁴⁸
+// each, one of the scaled sum, the other of the result.
 // Cost: 45 flops a term, 16 terms for 8 pairs read: bound by arithmetic on every adapter, so that a tile of 2 × 2 in registers
 // is enough, and it compiles in a quarter of the time of 4 × 4. About a fortieth of the single-precision product's speed.
 // Needs double_single.wgsl and one of its two forms.

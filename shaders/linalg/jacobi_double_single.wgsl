@@ -37,8 +37,8 @@ fn rotate_pair(k: u32, p: u32, q: u32, matrix: u32, largest: f32) {
   rotations[k] = vec4f(1.0, 0.0, 0.0, 0.0);
   if (!is_to_rotate(app.x, aqq.x, x.x, largest)) { return; }
   let t = tangent(ds_sub(aqq, app).x, x.x);
-  // 1/√(1 + t²) from the rounded one, to second order: Newton's first leaves 3/8 defect², up to 10 u² and always of one
-  // sign, so that rotations one after the other would shrink what they turn.
+  // 1/√(1 + t²) from the rounded one, to second order in its defect: Newton's step leaves 3/8 defect², some 10 u² and
+  // always of one sign, so that rotations one after the other would shrink what they turn.
   let square = ds_add_f32(two_prod(t, t), 1.0);
   let guess = 1.0 / sqrt(square.x);
   let defect = ds_sub(vec2f(1.0, 0.0), ds_mul(square, two_prod(guess, guess)));

@@ -11,8 +11,11 @@ import { bindRounds, type JacobiShares, type SolvableMatrices } from "./jacobi.t
 import jacobiSource from "../../shaders/linalg/jacobi_double_single.wgsl" with { type: "text" };
 import roundsSource from "../../shaders/linalg/jacobi_rounds.wgsl" with { type: "text" };
 
-/** Scaled off-diagonal norm over the order at which a matrix counts as diagonal, and below which pairs are left alone. */
-const TOLERANCE = 2 ** -40, LEAST = 2 ** -45;
+/**
+ * Scaled off-diagonal norm over the order at which a matrix counts as diagonal, and below which pairs are left alone.
+ * Rounding leaves ½ u² = 2⁻⁴⁹ of it, as measured.
+ */
+const TOLERANCE = 2 ** -44, LEAST = 2 ** -47;
 
 /** Symmetric matrices and their bases, in pairs hi, lo. */
 export interface DoubleSingleMatrices extends SolvableMatrices {

@@ -132,16 +132,22 @@ export async function featureSpectra(
 
 function spectrumOf(
   { values, rounds, off, heads }: SolvedMatrix,
-  { leftOut, scale }: PreparedFeatures,
+  { high, low, leftOut, meanError, scale }: PreparedFeatures,
   samples: number,
   precision: "single" | "double",
 ): FeatureSpectrum {
+  if (low === null && high.every((value) => value === 0)) {
+    // No arithmetic errs on zeros.
+    const eigenvalues = new Float64Array(values.length);
+    return { eigenvalues, errors: eigenvalues.slice(), precision };
+  }
   const eigenvalues = values.map((value) => Math.max(0, value)).sort((a, b) => b - a);
-  const solved = { eigenvalues, samples, heads, off, rounds, leftOut };
+  const solved = { eigenvalues, samples, heads, off, rounds, leftOut: leftOut + meanError };
   const errors = precision === "double" ? eigenvalueErrors(solved, DOUBLE) : eigenvalueErrors(solved);
   return {
     eigenvalues: eigenvalues.map((value) => value / scale),
-    errors: errors.map((value) => value / scale),
+    // What float64 can not hold counts as error, so that features of magnitude 10⁻²⁰⁰ are not certainly 0.
+    errors: errors.map((value) => value / scale + Number.MIN_VALUE),
     precision,
   };
 }

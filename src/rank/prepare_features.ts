@@ -5,6 +5,9 @@
  */
 import { InputError, ShapeError } from "../errors.ts";
 
+/** Root of the largest eigenvalue to be computed. */
+const MOST = Math.sqrt(Number.MAX_VALUE);
+
 /** Features of a set of samples: Φ, row-major `rows × columns`, a sample a row, a neuron a column. */
 export interface FeatureMatrix {
   /** Number of samples m. */
@@ -31,6 +34,8 @@ export interface PreparedFeatures {
   readonly low: Float32Array | null;
   /** Frobenius norm of what `high` left out. */
   readonly leftOut: number;
+  /** Bound on the Frobenius norm of what the rounding of means left in the entries; 0 where none were taken off. */
+  readonly meanError: number;
   /** Factor from M to the Gram matrix of the prepared features. */
   readonly scale: number;
 }
@@ -43,7 +48,8 @@ export interface PreparedFeatures {
  * @param options Weights, centring.
  * @returns Single words.
  * @throws {ShapeError} Where the number of entries or of weights does not fit.
- * @throws {InputError} Where an entry is NaN or infinite, or a weight not a finite number above 0.
+ * @throws {InputError} Where an entry is NaN or infinite, or a weight not a finite number above 0; where eigenvalues
+ * could be beyond the range of float64.
  */
 export function prepareFeatures(features: FeatureMatrix, options: PrepareOptions = {}): PreparedFeatures {
   const { rows, columns, data } = features;
@@ -69,25 +75,34 @@ export function prepareFeatures(features: FeatureMatrix, options: PrepareOptions
     }
   }
 
-  const means = center ? columnMeans(features, weights) : new Float64Array(columns);
   // The weights are scaled by a power of four at most, so that their roots are near 1.
   const heaviest = weights
     ? Array.prototype.reduce.call(weights, (a, b) => Math.max(Number(a), b), 0) as number
     : 1;
-  const weightScale = 4 ** -Math.round(Math.log2(heaviest) / 2);
+  const weightScale = 4 ** Math.max(-500, Math.min(500, -Math.round(Math.log2(heaviest) / 2)));
+  const weight = (k: number) => weights ? weights[k] * weightScale : 1;
+  const means = center ? columnMeans(features, weight) : new Float64Array(columns);
   const value = (k: number, j: number) => data[k * columns + j] - means[j];
   let largest = 0;
   for (let k = 0; k < rows; k++) {
     for (let j = 0; j < columns; j++) largest = Math.max(largest, Math.abs(value(k, j)));
+  }
+  const mass = weights ? heaviest * rows : 1;
+  if (!(largest * Math.sqrt(columns * mass) < MOST)) {
+    throw new InputError(
+      `features as large as ${largest}: eigenvalues, of the size of their squares, leave the range of float64; ` +
+        "scale them down",
+    );
   }
   const exponent = largest > 0 ? -Math.floor(Math.log2(largest)) : 0;
   const factor = 2 ** Math.max(-1000, Math.min(1000, exponent));
 
   const high = new Float32Array(rows * columns);
   const low = new Float32Array(rows * columns);
-  let square = 0, any = false;
+  let square = 0, total = 0, any = false;
   for (let k = 0; k < rows; k++) {
-    const root = weights ? Math.sqrt(weights[k] * weightScale) : 1;
+    const root = Math.sqrt(weight(k));
+    total += root * root;
     for (let j = 0; j < columns; j++) {
       const x = value(k, j) * factor * root;
       const i = k * columns + j;
@@ -98,17 +113,29 @@ export function prepareFeatures(features: FeatureMatrix, options: PrepareOptions
       any ||= rest !== 0;
     }
   }
-  const scale = factor * factor * (weights ? weightScale : rows);
-  return { high, low: any ? low : null, leftOut: Math.sqrt(square), scale };
+  // In this order, so that no product but the last leaves the range of float64.
+  const scale = factor * (weights ? weightScale : rows) * factor;
+  // An ulp of a mean, and the rounding of a sum of what the mean leaves.
+  const ulps = means.map((mean) => 2 ** -52 * (Math.abs(mean) + rows * largest) * factor);
+  const meanError = center ? Math.hypot(...ulps) * Math.sqrt(total) : 0;
+  return { high, low: any ? low : null, leftOut: Math.sqrt(square), meanError, scale };
 }
 
-function columnMeans({ rows, columns, data }: FeatureMatrix, weights?: ArrayLike<number>): Float64Array {
+/**
+ * Weighted means, in two passes: the second, over what the first left, errs as the deviations do, and not as the means.
+ * That of a constant column is the constant, so that nothing of it is left.
+ */
+function columnMeans({ rows, columns, data }: FeatureMatrix, weight: (k: number) => number): Float64Array {
   const means = new Float64Array(columns);
-  let mass = 0;
-  for (let k = 0; k < rows; k++) {
-    const w = weights ? weights[k] : 1;
-    mass += w;
-    for (let j = 0; j < columns; j++) means[j] += w * data[k * columns + j];
+  for (let pass = 0; pass < 2; pass++) {
+    const sums = new Float64Array(columns);
+    let mass = 0;
+    for (let k = 0; k < rows; k++) {
+      const w = weight(k);
+      mass += w;
+      for (let j = 0; j < columns; j++) sums[j] += w * (data[k * columns + j] - means[j]);
+    }
+    sums.forEach((sum, j) => means[j] += sum / mass);
   }
-  return means.map((sum) => sum / mass);
+  return means;
 }

@@ -1,0 +1,225 @@
+import { fileURLToPath } from "node:url";
+import { npy } from "../../src/io/npy.ts";
+import type { FeatureRanks } from "../../src/rank/feature_ranks.ts";
+import { uniform } from "../../src/tasks/random.ts";
+import { assert } from "../deps.ts";
+import { bytesOf, npyFile, safetensorsFile, zipArchive } from "../io/array_files.ts";
+import { reference } from "../rank/families.ts";
+import { tanhFeatures } from "../rank/solve.ts";
+import { root, run as runIn, temporaryFolder } from "./program.ts";
+
+const program = fileURLToPath(new URL("examples/rank.ts", root));
+const rows = 60, columns = 16;
+const single = tanhFeatures(uniform(1), rows, columns);
+/** With digits that single precision does not hold. */
+const double = Float64Array.from(single, (x, e) => x * (1 + 1e-9 * (e % 7)));
+
+/** What `--json` prints of one file. */
+interface Printed extends Omit<FeatureRanks, "eigenvalues" | "errors"> {
+  readonly name: string;
+  readonly rows: number;
+  readonly columns: number;
+  readonly eigenvalues: readonly number[];
+  readonly errors: readonly number[];
+}
+
+const run = (cwd: string, args: readonly string[]) => runIn(args, { cwd, program });
+
+/** Runs the program with `--quiet --json` and reads the one line that it prints. */
+async function json(cwd: string, args: readonly string[]): Promise<Printed> {
+  const { code, out, err } = await run(cwd, [...args, "--quiet", "--json"]);
+  assert.deepEqual([code, err], [0, ""]);
+  assert.equal(out.trimEnd().split("\n").length, 1);
+  return JSON.parse(out);
+}
+
+/** Asserts that what is printed keeps the contract, and is right. */
+function check(
+  printed: Printed,
+  features: Float32Array | Float64Array,
+  epsilons: readonly number[],
+  weights?: number[],
+) {
+  const truth = reference({ rows, columns, data: features }, weights);
+  const { eigenvalues, errors, ranks } = printed;
+  assert.deepEqual([printed.rows, printed.columns, eigenvalues.length], [rows, columns, columns]);
+  truth.eigenvalues.forEach((value, i) => {
+    assert.ok(i === 0 || eigenvalues[i] <= eigenvalues[i - 1], "descending");
+    assert.ok(Math.abs(eigenvalues[i] - value) <= errors[i] + truth.errors[i]);
+  });
+  assert.deepEqual(ranks.map(({ epsilon }) => epsilon), epsilons);
+  for (const rank of ranks) {
+    const fields = ["epsilon", "rank", "rank_low", "rank_high", "method", "precision"];
+    assert.deepEqual(Object.keys(rank).slice(0, 6), fields);
+    const epsilon = rank.epsilon * (printed.threshold === "relative" ? truth.eigenvalues[0] : 1);
+    const exact = truth.eigenvalues.filter((value) => value > epsilon).length;
+    assert.ok(rank.rank_low <= exact && exact <= rank.rank_high, `${JSON.stringify(rank)}, not ${exact}`);
+  }
+}
+
+/** Runs some things two at a time: each spends a good part of its time waiting. */
+async function pairwise<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  const worker = async () => {
+    for (const item of queue) await work(item);
+  };
+  await Promise.all([worker(), worker()]);
+}
+
+Deno.test("rank: a table; with --json one object more, on the last line", async () => {
+  using folder = temporaryFolder();
+  const { path: cwd } = folder;
+  Deno.writeFileSync(`${cwd}/hidden.npy`, npy([rows, columns], single));
+  const { code, out, err } = await run(cwd, ["hidden.npy", "--json"]);
+  assert.deepEqual([code, err], [0, ""]);
+  const lines = out.trimEnd().split("\n");
+  const printed = JSON.parse(lines.pop()!) as Printed;
+  check(printed, single, [1e-2, 1e-4, 1e-6]);
+  assert.deepEqual([printed.name, printed.threshold], ["hidden.npy", "absolute"]);
+  assert.match(lines[0], /^hidden\.npy: 60 samples, 16 neurons, λ₁ = \S+$/);
+  assert.match(lines[1], /^ +ε +rank +certified +method +precision$/);
+  printed.ranks.forEach(({ epsilon, rank, rank_low, rank_high, method, precision }, i) => {
+    assert.equal(rank_low, rank_high);
+    const row = [epsilon.toExponential(), rank, "certain", method, precision];
+    assert.equal(lines[2 + i].trim().split(/ {3,}/).join(" "), row.join(" "));
+  });
+  assert.match(lines[5], /^ +effective rank [\d.]+, stable rank [\d.]+, participation ratio /);
+  assert.equal(lines.length, 6);
+});
+
+Deno.test("rank: thresholds in the order asked, any format, precision, weights, centring", async () => {
+  using folder = temporaryFolder();
+  const { path: cwd } = folder;
+  const write = (name: string, bytes: Uint8Array) => Deno.writeFileSync(`${cwd}/${name}`, bytes);
+  const member = npy([rows, columns], double);
+  const fortran = Array.from(
+    { length: rows * columns },
+    (_, e) => double[(e % rows) * columns + Math.floor(e / rows)],
+  );
+  const weights = Array.from({ length: rows }, (_, k) => (1 + k % 5) / (3 * rows));
+  const span = { dtype: "F32", shape: [rows, columns], data_offsets: [0, 4 * rows * columns] };
+  write("f4.npy", npy([rows, columns], single));
+  write("f8.npy", npyFile([rows, columns], fortran, { descr: ">f8", fortranOrder: true }));
+  write("w.npy", npy([rows], Float64Array.from(weights)));
+  write(
+    "run.npz",
+    await zipArchive([{ name: "bias.npy", content: npy([1], Float32Array.of(1)) }, {
+      name: "hidden.npy",
+      content: member,
+      deflate: true,
+    }]),
+  );
+  write("run.safetensors", safetensorsFile({ "layers.2": span }, bytesOf(single)));
+
+  const epsilons = [1e-6, 1e-10, 1e-2, 1e-10];
+  const asked = [`--epsilons=${epsilons}`];
+  const cases: [args: string[], judge: (printed: Printed) => void][] = [
+    [["f4.npy", "--relative"], (printed) => {
+      check(printed, single, epsilons);
+      assert.equal(printed.threshold, "relative");
+      assert.ok(printed.ranks.every(({ rank_low, rank_high }) => rank_low === rank_high));
+    }],
+    [["f8.npy", "--precision=double"], (printed) => {
+      check(printed, double, epsilons);
+      assert.ok(printed.ranks.every(({ precision }) => precision === "double"));
+      const { eigenvalues } = reference({ rows, columns, data: double });
+      eigenvalues.forEach((x, i) =>
+        assert.ok(Math.abs(printed.eigenvalues[i] - x) <= 1e-12 * eigenvalues[0])
+      );
+    }],
+    [["f4.npy", "--precision=single", "--method=gram-jacobi"], (printed) => {
+      check(printed, single, epsilons);
+      assert.ok(
+        printed.ranks.every(({ precision, method }) => `${precision} ${method}` === "single gram-jacobi"),
+      );
+    }],
+    [["run.npz:hidden"], (printed) => {
+      check(printed, double, epsilons);
+      assert.equal(printed.name, "run.npz:hidden");
+    }],
+    [["run.safetensors", "--weights=w.npy"], (printed) => check(printed, single, epsilons, weights)],
+    [["f4.npy", "--center"], (printed) => {
+      const centred = Float64Array.from(single, (x, e) => {
+        let sum = 0;
+        for (let k = 0; k < rows; k++) sum += single[k * columns + e % columns];
+        return x - sum / rows;
+      });
+      check(printed, centred, epsilons);
+    }],
+  ];
+  await pairwise(cases, async ([args, judge]) => judge(await json(cwd, [...args, ...asked])));
+});
+
+Deno.test("rank: several files, of different shapes, each with its table", async () => {
+  using folder = temporaryFolder();
+  const { path: cwd } = folder;
+  Deno.writeFileSync(`${cwd}/a.npy`, npy([rows, columns], single));
+  Deno.writeFileSync(`${cwd}/b.npy`, npy([2, 2], Float64Array.of(1, 0, 0, 1)));
+  const { code, out, err } = await run(cwd, ["a.npy", "b.npy", "--epsilons=1e-3", "--json"]);
+  assert.deepEqual([code, err], [0, ""]);
+  const { files } = JSON.parse(out.trimEnd().split("\n").at(-1)!) as { files: Printed[] };
+  assert.deepEqual(files.map(({ name }) => name), ["a.npy", "b.npy"]);
+  check(files[0], single, [1e-3]);
+  assert.deepEqual([files[1].ranks[0].rank_low, files[1].ranks[0].rank_high], [2, 2]);
+  assert.match(out, /^a\.npy: 60 samples, 16 neurons, .*\n(.*\n)+b\.npy: 2 samples, 2 neurons, /);
+});
+
+Deno.test("rank: bad input is one line that names the file and the offence, and status 2", async () => {
+  using folder = temporaryFolder();
+  const { path: cwd } = folder;
+  const write = (name: string, bytes: Uint8Array) => Deno.writeFileSync(`${cwd}/${name}`, bytes);
+  const good = npy([rows, columns], single);
+  const spoilt = (value: number, at: number) =>
+    npy([rows, columns], single.map((x, e) => e === at || e === at + 40 ? value : x));
+  write("good.npy", good);
+  write("malformed.npy", new TextEncoder().encode("1.0, 2.0\n3.0, 4.0\n"));
+  write("header.npy", npyFile([2, 2], [1, 2, 3, 4], { dictionary: "{'descr': '<f8', 'fortran_order': " }));
+  write("truncated.npy", good.subarray(0, good.length - 7));
+  write("flat.npy", npy([6], new Float32Array(6)));
+  write("none.npy", npy([0, 6], new Float32Array(0)));
+  write("empty.npy", new Uint8Array());
+  write("nan.npy", spoilt(NaN, 3 * columns + 5));
+  write("infinite.npy", spoilt(-Infinity, 7 * columns));
+  write("whole.npy", npyFile([2, 2], [1, 2, 3, 4], { descr: "<i8" }));
+  write("huge.npy", npyFile([2, 1], [1e300, 1]));
+  write("few.npy", npy([rows - 1], new Float64Array(rows - 1).fill(1)));
+  write("negative.npy", npy([rows], Float64Array.from(single.subarray(0, rows), (_, k) => k === 9 ? -1 : 1)));
+  const cases: [args: string[], line: RegExp][] = [
+    [["malformed.npy"], /^malformed\.npy: is not in the format of a \.npy, /],
+    [["header.npy"], /^header\.npy: malformed \.npy header, /],
+    [["truncated.npy"], /^truncated\.npy: truncated, \d+ of the \d+ bytes that shape \(60, 16\) needs; /],
+    [["flat.npy"], /^flat\.npy: an array of shape \(6,\) is no matrix; /],
+    [["none.npy"], /^none\.npy: holds no numbers, its shape is \(0, 6\); /],
+    [["empty.npy"], /^empty\.npy: is empty; /],
+    [["nan.npy"], /^nan\.npy: NaN in row 3, column 5 \(counted from 0\); /],
+    [["infinite.npy"], /^infinite\.npy: -Infinity in row 7, column 0 \(counted from 0\); /],
+    [["whole.npy"], /^whole\.npy: holds .*, not floats of 4 or 8 bytes; /],
+    [["huge.npy"], /^huge\.npy: features as large as 1e\+300: .*; scale them down$/],
+    [["missing.npy"], /^missing\.npy: no such file; /],
+    // Nothing is printed of the good one either.
+    [["good.npy", "nan.npy"], /^nan\.npy: NaN in row 3, column 5 /],
+    [["good.npy", "--weights=few.npy"], /^few\.npy: 59 weights for 60 samples; /],
+    [["good.npy", "--weights=negative.npy"], /^negative\.npy: weight 9 \(counted from 0\) is -1; /],
+    [["good.npy", "--method=svd"], /^--method must be auto.* or .*, not "svd"$/],
+    [["good.npy", "--precision=half"], /^--precision must be auto, single or double, not "half"$/],
+    [["good.npy", "--epsilons=1e-2,0"], /^--epsilons must be a number above 0, not "0"$/],
+    [[], /^FEATURES is missing; see --help$/],
+  ];
+  await pairwise(cases, async ([args, line]) => {
+    const { code, out, err } = await run(cwd, args);
+    assert.deepEqual([code, out], [2, ""], `${args}: ${err}`);
+    assert.ok(err.startsWith("rank: ") && err.endsWith("\n"), err);
+    const [first, ...others] = err.slice("rank: ".length, -1).split("\n");
+    assert.deepEqual(others, [], `${args}: more than one line`);
+    assert.match(first, line);
+  });
+});
+
+Deno.test("rank: --help lists the flags", async () => {
+  using folder = temporaryFolder();
+  const { code, out, err } = await run(folder.path, ["--help"]);
+  assert.deepEqual([code, err], [0, ""]);
+  for (const flag of ["epsilons", "relative", "weights", "precision", "method", "center", "json"]) {
+    assert.match(out, new RegExp(`^ +--${flag} `, "m"));
+  }
+});
