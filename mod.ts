@@ -46,6 +46,7 @@ export * from "./src/nn/network.ts";
 export * from "./src/nn/optimizer.ts";
 export * from "./src/nn/samples.ts";
 
+export * from "./src/rank/counting.ts";
 export * from "./src/rank/feature_ranks.ts";
 export * from "./src/rank/feature_spectrum.ts";
 export * from "./src/rank/loss_floor.ts";

@@ -5,9 +5,11 @@
  */
 import { InputError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
-import { featureSpectra, type SpectrumOptions } from "./feature_spectrum.ts";
-import type { FeatureMatrix } from "./prepare_features.ts";
-import { rankInterval, type Threshold } from "./rank_interval.ts";
+import { type CountingMethod, countRanks } from "./counting.ts";
+import { featureSpectra, type FeatureSpectrum, type SpectrumOptions } from "./feature_spectrum.ts";
+import { gramMatrix } from "./gram_matrix.ts";
+import { type FeatureMatrix, prepareFeatures } from "./prepare_features.ts";
+import { type RankInterval, rankInterval, type Threshold } from "./rank_interval.ts";
 import {
   effectiveRank,
   energyRank,
@@ -17,8 +19,13 @@ import {
   stableRank,
 } from "./spectral_ranks.ts";
 
-/** Ways to compute ranks. `gram-jacobi`: Gram matrix in the eigenbasis and two-sided Jacobi, see {@linkcode featureSpectra}. */
-export const methodNames = ["auto", "gram-jacobi"] as const;
+/**
+ * Ways to compute ranks. `gram-jacobi`: Gram matrix in the eigenbasis and two-sided Jacobi, see {@linkcode featureSpectra};
+ * it is what `auto` takes. The others count the eigenvalues of a Gram matrix in single precision without its spectrum, and
+ * are certain of little below 10⁻⁶ λ₁: `inertia` by symmetric factorisations of M − εI, `sturm` by Sturm sequences of a
+ * tridiagonal form, `cholesky` by what a pivoted factorisation leaves.
+ */
+export const methodNames = ["auto", "gram-jacobi", "inertia", "sturm", "cholesky"] as const;
 
 /** Name of a way to compute ranks. */
 export type MethodName = typeof methodNames[number];
@@ -89,15 +96,31 @@ export async function featureRanks(
   const { epsilons, threshold = "absolute" } = options;
   const wrong = epsilons.find((epsilon) => !(epsilon > 0 && epsilon < Infinity));
   if (wrong !== undefined) throw new InputError(`ε = ${wrong}: give a number above 0`);
-  const [{ eigenvalues, errors, precision }] = await featureSpectra(gpu, [features], options);
-  const ranks = epsilons.map((epsilon): ReportedRank => {
-    const { rank, low, high } = rankInterval(eigenvalues, errors, epsilon, threshold);
-    return { epsilon, rank, rank_low: low, rank_high: high, method: "gram-jacobi", precision };
-  });
+  const { method = "auto", precision = "auto" } = options;
+  const counted = method === "auto" || method === "gram-jacobi" ? null : method;
+  if (counted && precision === "double") {
+    throw new InputError(`the method ${counted} counts in single precision: leave double to gram-jacobi`);
+  }
+  const [spectrum] = await featureSpectra(
+    gpu,
+    [features],
+    counted ? { ...options, precision: "single" } : options,
+  );
+  const { eigenvalues, errors } = spectrum;
+  const intervals = counted
+    ? await countFeatures(gpu, features, options, counted, spectrum)
+    : epsilons.map((epsilon) => rankInterval(eigenvalues, errors, epsilon, threshold));
   return {
     eigenvalues,
     errors,
-    ranks,
+    ranks: intervals.map(({ epsilon, rank, low, high }) => ({
+      epsilon,
+      rank,
+      rank_low: low,
+      rank_high: high,
+      method: counted ?? "gram-jacobi",
+      precision: spectrum.precision,
+    })),
     threshold,
     effective_rank: effectiveRank(eigenvalues),
     rank_me: rankMe(eigenvalues),
@@ -106,4 +129,30 @@ export async function featureRanks(
     energy_rank: energyRank(eigenvalues),
     nuclear_norm_ratio: nuclearNormRatio(eigenvalues),
   };
+}
+
+/** Counts the eigenvalues of the Gram matrix; the spectrum gives λ₁ where thresholds are shares of it. */
+async function countFeatures(
+  gpu: Gpu,
+  features: FeatureMatrix,
+  options: FeatureRanksOptions,
+  method: CountingMethod,
+  { eigenvalues, errors }: FeatureSpectrum,
+): Promise<RankInterval[]> {
+  const { epsilons, threshold } = options;
+  if (epsilons.length === 0) return [];
+  const prepared = prepareFeatures(features, options);
+  const { matrix, error } = await gramMatrix(gpu, prepared, features.rows, features.columns);
+  // For each threshold: itself, the most that it may be beside the exact matrix's eigenvalues, and the least.
+  const relative = threshold === "relative";
+  const at = (epsilon: number, slack: number) =>
+    epsilon * prepared.scale * (relative ? eigenvalues[0] + slack * errors[0] : 1) + slack * error;
+  const around = epsilons.flatMap((epsilon) => [at(epsilon, 0), at(epsilon, 1), at(epsilon, -1)]);
+  const [counts] = await countRanks(gpu, [matrix], [around], { method });
+  return epsilons.map((epsilon, k) => ({
+    epsilon,
+    rank: counts[3 * k].rank,
+    low: counts[3 * k + 1].low,
+    high: counts[3 * k + 2].high,
+  }));
 }

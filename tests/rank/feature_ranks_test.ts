@@ -82,3 +82,35 @@ Deno.test("featureRanks: a threshold that is none, shapes that do not fit", asyn
   await assert.rejects(featureRanks(gpu, { ...features, rows: 7 }, { epsilons: [] }), ShapeError);
   assert.deepEqual(methodNames[0], "auto");
 });
+
+Deno.test("featureRanks: counting without a spectrum is right wherever it is certain", async () => {
+  const random = uniform(8);
+  const weights = Float64Array.from({ length: 120 }, () => 0.5 + random());
+  const epsilons = [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-7, 1e-9];
+  for (const threshold of ["absolute", "relative"] as const) {
+    for (const weighted of [{}, { weights, center: true }]) {
+      const options = { epsilons, threshold, ...weighted };
+      const exact = await featureRanks(gpu, features, { ...options, precision: "double" });
+      for (const method of ["inertia", "sturm", "cholesky"] as const) {
+        const { ranks, eigenvalues } = await featureRanks(gpu, features, { ...options, method });
+        assert.equal(eigenvalues.length, 30);
+        ranks.forEach(({ epsilon, rank_low, rank_high, method: by, precision }, k) => {
+          const truth = exact.ranks[k];
+          assert.deepEqual([epsilon, by, precision], [epsilons[k], method, "single"]);
+          // Where even double-single is not certain, the two intervals must at least meet.
+          assert(rank_low <= truth.rank_high && truth.rank_low <= rank_high, `${method} at ${epsilon}`);
+          if (truth.rank_low === truth.rank_high) assert(rank_low <= truth.rank && truth.rank <= rank_high);
+        });
+        // An interval of everything would pass: a tenth of λ₁ is far above all rounding.
+        if (method !== "cholesky" && threshold === "relative") {
+          assert.equal(ranks[0].rank_low, ranks[0].rank_high);
+        }
+      }
+    }
+  }
+  assert.deepEqual((await featureRanks(gpu, features, { epsilons: [], method: "sturm" })).ranks, []);
+  await assert.rejects(
+    featureRanks(gpu, features, { epsilons, method: "sturm", precision: "double" }),
+    InputError,
+  );
+});
