@@ -2,17 +2,18 @@
 //
 //   nn: A is M × K, B is K × N      nt: A is M × K, B is N × K
 //
-// C holds pairs hi, lo. A and B hold pairs where A_DOUBLE, B_DOUBLE are set, singles otherwise; `*_stride` entries a row,
+// A, B and C hold pairs hi, lo where A_DOUBLE, B_DOUBLE, C_DOUBLE are set, singles otherwise (C its sums rounded once); `*_stride` entries a row,
 // `*_batch` entries a matrix, 0 where all of a batch share one, the first from entry `*_offset` on.
 //
 // Error of a sum of K products: at most (3 K + 7) 2⁻⁴⁸ Σ|a||b|, the bounds of ds_fma added up; scale and shift add 2·2⁻⁴⁸
 // each, one of the scaled sum, the other of the result.
-// Cost: 45 flops a term, 16 terms for 8 pairs read: bound by arithmetic on every adapter, so that a tile of 2 × 2 in registers
+// Cost: 45 flops a term (37 for singles), 16 terms for 8 pairs read: bound by arithmetic on every adapter, so that a tile of 2 × 2 in registers
 // is enough, and it compiles in a quarter of the time of 4 × 4. About a fortieth of the single-precision product's speed.
 // Needs double_single.wgsl and one of its two forms.
 
 override A_DOUBLE: bool;
 override B_DOUBLE: bool;
+override C_DOUBLE: bool;
 
 struct Shape {
   m: u32, n: u32, k: u32,
@@ -25,7 +26,7 @@ struct Shape {
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> a: array<f32>;
 @group(0) @binding(2) var<storage, read> b: array<f32>;
-@group(0) @binding(3) var<storage, read_write> c: array<vec2f>;
+@group(0) @binding(3) var<storage, read_write> c: array<f32>;
 
 fn run_time_zero() -> u32 { return shape.zero; }
 
@@ -42,11 +43,23 @@ fn right(batch: u32, row: u32, column: u32) -> vec2f {
   return vec2f(b[at], 0.0);
 }
 
+// Products of singles are exact pairs: no need for their low words.
+fn add_product(sum: vec2f, l: vec2f, r: vec2f) -> vec2f {
+  if (A_DOUBLE || B_DOUBLE) { return ds_fma(sum, l, r); }
+  return ds_fma_f32(sum, l.x, r.x);
+}
+
 fn emit(batch: u32, i: u32, j: u32, sum: vec2f) {
   if (i >= shape.m || j >= shape.n) { return; }
   let scaled = ds_mul_f32(sum, shape.scale);
-  c[shape.c_offset + batch * shape.c_batch + i * shape.c_stride + j] =
-    ds_add_f32(scaled, select(0.0, shape.shift, i == j));
+  let value = ds_add_f32(scaled, select(0.0, shape.shift, i == j));
+  let at = shape.c_offset + batch * shape.c_batch + i * shape.c_stride + j;
+  if (C_DOUBLE) {
+    c[2u * at] = value.x;
+    c[2u * at + 1u] = value.y;
+  } else {
+    c[at] = value.x;
+  }
 }
 
 fn multiply(id: vec3u, transposed: bool) {
@@ -64,10 +77,10 @@ fn multiply(id: vec3u, transposed: bool) {
     let l1 = left(id.z, i + 1u, k);
     let r0 = right(id.z, select(k, j, transposed), select(j, k, transposed));
     let r1 = right(id.z, select(k, next, transposed), select(next, k, transposed));
-    s00 = ds_fma(s00, l0, r0);
-    s01 = ds_fma(s01, l0, r1);
-    s10 = ds_fma(s10, l1, r0);
-    s11 = ds_fma(s11, l1, r1);
+    s00 = add_product(s00, l0, r0);
+    s01 = add_product(s01, l0, r1);
+    s10 = add_product(s10, l1, r0);
+    s11 = add_product(s11, l1, r1);
   }
   emit(id.z, i, j, s00);
   emit(id.z, i, j + 1u, s01);

@@ -33,7 +33,7 @@ export interface EntryView {
  * @param variant Whether the right operand is transposed: `nt`.
  * @param a Left operand, M × K.
  * @param b Right operand, K × N, or N × K where it is transposed.
- * @param c Result, M × N pairs; shares no memory with A or B.
+ * @param c Result, M × N; shares no memory with A or B.
  * @param options Shapes and factors.
  * @returns The command.
  */
@@ -51,7 +51,7 @@ export async function gemmDoubleSingle(
     name: `gemm_double_single (${form})`,
     files: [...doubleSingleFiles(form), gemmSource],
     entryPoint: variant,
-  }, { A_DOUBLE: a.double, B_DOUBLE: b.double });
+  }, { A_DOUBLE: a.double, B_DOUBLE: b.double, C_DOUBLE: c.double });
   const shape = gpuStruct(
     gpu,
     "gemm_double_single shape",

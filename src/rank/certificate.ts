@@ -50,6 +50,17 @@ export const SINGLE: Arithmetic = {
   underflow: 2 ** -126,
 };
 
+/**
+ * Single precision, but for the sums of Ψ = Φ Q, which are double-single ones rounded once (`gemm_double_single.wgsl`). The
+ * rounding of an entry is then a share u of itself and not of ‖Φ_k‖, so it joins that of the Gram sums, twice; what is
+ * left is certain to about 10⁻¹⁰ λ₁.
+ */
+export const SINGLE_EXACT_ROTATION: Arithmetic = {
+  ...SINGLE,
+  dot: (n) => (3 * n + 8) * 2 ** -48,
+  gram: (samples) => SINGLE.gram(samples) + 2 * U,
+};
+
 /** Four heads of a spectrum, each a hundred times shorter than the one before, in units of λ₁. */
 const HEADS = [1, 1e2, 1e4, 1e6] as const;
 

@@ -8,7 +8,7 @@ import { GpuArray } from "../gpu/array.ts";
 import { Commands } from "../gpu/commands.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { padRows, vectors } from "../linalg/matrix.ts";
-import { eigenvalueErrors } from "./certificate.ts";
+import { type Arithmetic, eigenvalueErrors } from "./certificate.ts";
 import { DOUBLE, refineSpectra } from "./refine_spectra.ts";
 import {
   type FeatureMatrix,
@@ -113,7 +113,7 @@ export async function featureSpectra(
       (_, i) => matrices[(index * batch.rows + i) * batch.rows + i],
     );
     const solved = { values, rounds, off: words[2], heads: [...words.subarray(4)] };
-    return spectrumOf(solved, each, rows, "single");
+    return spectrumOf(solved, each, rows, "single", spectra.arithmetics[0]);
   });
 
   const isCertain = ({ eigenvalues, errors }: FeatureSpectrum) =>
@@ -126,7 +126,7 @@ export async function featureSpectra(
   return refined.map((solved, i) =>
     precision === "auto" && isCertain(single[i])
       ? single[i]
-      : spectrumOf(solved, { ...prepared[i], leftOut: 0 }, rows, "double")
+      : spectrumOf(solved, { ...prepared[i], leftOut: 0 }, rows, "double", DOUBLE)
   );
 }
 
@@ -135,6 +135,7 @@ function spectrumOf(
   { high, low, leftOut, meanError, scale }: PreparedFeatures,
   samples: number,
   precision: "single" | "double",
+  arithmetic: Arithmetic,
 ): FeatureSpectrum {
   if (low === null && high.every((value) => value === 0)) {
     // No arithmetic errs on zeros.
@@ -143,7 +144,7 @@ function spectrumOf(
   }
   const eigenvalues = values.map((value) => Math.max(0, value)).sort((a, b) => b - a);
   const solved = { eigenvalues, samples, heads, off, rounds, leftOut: leftOut + meanError };
-  const errors = precision === "double" ? eigenvalueErrors(solved, DOUBLE) : eigenvalueErrors(solved);
+  const errors = eigenvalueErrors(solved, arithmetic);
   return {
     eigenvalues: eigenvalues.map((value) => value / scale),
     // What float64 can not hold counts as error, so that features of magnitude 10⁻²⁰⁰ are not certainly 0.

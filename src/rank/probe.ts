@@ -165,7 +165,8 @@ export async function bindProbe(
       const finite = values.every(Number.isFinite);
       const eigenvalues = Float64Array.from(order, (i) => finite ? Math.max(0, values[i]) : NaN);
       const [rounds, off, ...heads] = words.subarray(6, HEADER);
-      return { eigenvalues, errors: eigenvalueErrors({ eigenvalues, samples, heads, off, rounds }) };
+      const solved = { eigenvalues, samples, heads, off, rounds };
+      return { eigenvalues, errors: eigenvalueErrors(solved, spectra.arithmetics[layer]) };
     });
     const last = record(widths.length - 1);
     const moments = (column: number) =>

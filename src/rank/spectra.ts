@@ -7,11 +7,19 @@ import { GpuArray } from "../gpu/array.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Dispatch } from "../gpu/kernel.ts";
 import { EigenBatch } from "../linalg/eigen_batch.ts";
+import { selfTestDoubleSingle } from "../linalg/double_single_self_test.ts";
 import { gemm } from "../linalg/gemm.ts";
+import { type EntryView, gemmDoubleSingle } from "../linalg/gemm_double_single.ts";
 import { gram, gramReduce, gramSlices } from "../linalg/gram.ts";
 import { jacobi } from "../linalg/jacobi.ts";
 import { type MatrixView, vectors } from "../linalg/matrix.ts";
-import { headShares, SINGLE } from "./certificate.ts";
+import { type Arithmetic, headShares, SINGLE, SINGLE_EXACT_ROTATION } from "./certificate.ts";
+
+/**
+ * Terms of Ψ up to which a CPU that poses as a GPU sums them in double-single: 20 times the time of single precision there,
+ * beyond this more than the rest of a probe. A GPU has the arithmetic to spare.
+ */
+const MOST_EXACT = 2 ** 25;
 
 /** Features of one layer of all replicas. */
 export interface FeatureLayer {
@@ -42,6 +50,8 @@ export interface Spectra {
    * diagonal and, in the rows of the basis behind the eigenvectors, the moments of their features with [Y 1].
    */
   readonly batch: EigenBatch;
+  /** Arithmetic of each layer's spectra, which their certificates need. */
+  readonly arithmetics: readonly Arithmetic[];
   /** The basis that the next probe starts from, one vector a row: orthonormal, near the eigenvectors. */
   readonly basis: MatrixView;
 }
@@ -56,12 +66,13 @@ export interface Spectra {
  *
  *     Ψ = Φ Q;   M′ = Ψᵀ diag(w) Ψ;   V from Jacobi on M′;   Q ← Q V, orthonormalised by Q ← (3/2 − QQᵀ/2) Q,
  *
- * the first of which finds Q as well as single precision can tell, and the second measures. What remains is the
- * rounding of Ψ, some u σ₁ on each σ: the same depth as a QR factorisation and one-sided Jacobi would reach. Q stays
- * from probe to probe, so that the first pass starts warm; before the first probe, run the commands once to warm up.
+ * the first of which finds Q as well as single precision can tell, and the second measures. There the rounding of Ψ would
+ * be some u σ₁ on each σ; summed in double-single and rounded once, it is u σ_i, and all that is certified but a few
+ * roundings relative to themselves. Q stays from probe to probe, so that the first pass starts warm; before the first
+ * probe, run the commands once to warm up.
  *
  * Dispatches: 4 for each layer and 8 for all (more where one dispatch can not hold a solve), whatever the replicas.
- * Flops a layer and replica: 4 m n² for Ψ, 4 m n² for M′, some 12 n³ a sweep.
+ * Flops a layer and replica: 2 m n² for Ψ in the first pass and 45 m n² in the second, 4 m n² for M′, some 12 n³ a sweep.
  *
  * @param gpu Device.
  * @param layers Features of each layer.
@@ -94,6 +105,8 @@ export async function bindSpectra(
     batch: rows * rowStride,
   });
 
+  const { form } = await selfTestDoubleSingle(gpu);
+  const isExact = (width: number) => !gpu.software || samples * width ** 2 <= MOST_EXACT;
   const shares = { tail: SINGLE.tail(batches[0].order), heads: headShares(batches[0].order) };
   const dispatches: Dispatch[] = [];
   for (const pass of [0, 1]) {
@@ -104,8 +117,16 @@ export async function bindSpectra(
       const stride = vectors(width);
       const psi = { array: rotated, stride, batch: samples * stride };
       const q = { ...basisView(pass), offset: first * rows * rowStride };
-      const shape = { m: samples, n: width, k: 4 * stride, count: replicas };
-      dispatches.push(await gemm(gpu, "nt", features, q, psi, shape));
+      dispatches.push(
+        pass === 1 && isExact(width)
+          ? await gemmDoubleSingle(gpu, form, "nt", singles(features), singles(q), singles(psi), {
+            m: samples,
+            n: 4 * stride,
+            k: width,
+            count: replicas,
+          })
+          : await gemm(gpu, "nt", features, q, psi, { m: samples, n: width, k: 4 * stride, count: replicas }),
+      );
       const moments = pass === 1 && index === layers.length - 1 ? targets : null;
       dispatches.push(await gram(gpu, { features: psi, order: width, first, targets: moments }, gramOptions));
     }
@@ -116,5 +137,11 @@ export async function bindSpectra(
     dispatches.push(await gemm(gpu, "nt", q, q, correctionView, square));
     dispatches.push(await gemm(gpu, "nn", correctionView, q, next, { m: rows, n: rows, k: rows, count }));
   }
-  return { dispatches, batch: batches[1], basis: basisView(0) };
+  const arithmetics = layers.map(({ width }) => isExact(width) ? SINGLE_EXACT_ROTATION : SINGLE);
+  return { dispatches, batch: batches[1], arithmetics, basis: basisView(0) };
+}
+
+/** A matrix of padded rows, counted in entries. */
+function singles({ array, stride, batch, offset = 0 }: MatrixView): EntryView {
+  return { array, double: false, stride: 4 * stride, batch: 4 * batch, offset: 4 * offset };
 }
