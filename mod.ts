@@ -30,6 +30,7 @@ export * from "./src/gpu/profiler.ts";
 
 export { type DoubleSingleForm } from "./src/linalg/double_single.ts";
 export {
+  DOUBLE_SINGLE_FUNCTIONS,
   type DoubleSingleFunction,
   type FormSelfTest,
   type PrecisionSelfTest,
@@ -79,6 +80,7 @@ export * from "./src/io/feature_file.ts";
 export * from "./src/io/flags.ts";
 export * from "./src/io/help.ts";
 export * from "./src/io/json.ts";
+export { type FloatArray } from "./src/io/floats.ts";
 export * from "./src/io/npy.ts";
 export * from "./src/io/program.ts";
 export * from "./src/io/progress.ts";
