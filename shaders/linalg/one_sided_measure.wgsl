@@ -1,0 +1,81 @@
+// Norms of the rows of matrices, and the verdict on a sweep of one_sided_jacobi.wgsl: one workgroup a matrix.
+//
+// The norms go to `values`: the singular values, once the rows are orthogonal. The sweep is judged by what its
+// workgroups have seen, added in a fixed order; the largest norm is what the next sweep measures products of rows
+// against.
+//
+// Cost: 2 flops and a word for each entry, 2 words for each pair of blocks; nothing for a matrix that is done.
+
+struct Shape {
+  // Blocks of 8 rows (an even number), vectors a row, vectors a matrix, vectors before the first.
+  blocks: u32, stride: u32, batch: u32, offset: u32,
+  // Blocks of a player of the tournament: 1 or 2.
+  width: u32, first_round: u32, rounds: u32,
+  // A pair of rows is left alone where |gᵢⱼ| ≤ threshold (dᵢ + dⱼ) d.
+  threshold: f32,
+  // Whether nothing has been seen yet.
+  restart: u32,
+}
+
+// Largest norm of a row; √(Σ 2 eᵢⱼ²) of the last sweep; sweeps made; whether that one rotated nothing; pairs of blocks
+// rotated since the start.
+struct Progress { largest: f32, off: f32, sweeps: u32, done: u32, rotated: u32 }
+
+@group(0) @binding(0) var<uniform> shape: Shape;
+@group(0) @binding(1) var<storage, read> matrices: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> progress: array<Progress>;
+@group(0) @binding(3) var<storage, read> seen: array<vec2f>;
+@group(0) @binding(4) var<storage, read_write> values: array<f32>;
+
+const MEASURERS: u32 = 64u;
+// Largest norm, Σ 2 eᵢⱼ², largest eᵢⱼ, pairs rotated.
+var<workgroup> most: array<vec4f, MEASURERS>;
+
+@compute @workgroup_size(MEASURERS)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let index = workgroup.y;
+  let before = progress[index];
+  let restart = shape.restart == 1u;
+  if ((before.done == 1u) & !restart) { return; }
+  let order = 8u * shape.blocks;
+  var largest = 0.0;
+  for (var i = lane; i < order; i += MEASURERS) {
+    let at = shape.offset + index * shape.batch + i * shape.stride;
+    var sum = vec4f();
+    for (var j = 0u; j < shape.stride; j++) { sum += matrices[at + j] * matrices[at + j]; }
+    let value = sqrt((sum.x + sum.y) + (sum.z + sum.w));
+    values[index * order + i] = value;
+    largest = max(largest, value);
+  }
+  let pairs = shape.blocks * shape.blocks;
+  var off = 0.0;
+  var worst = 0.0;
+  var rotated = 0.0;
+  for (var k = lane; k < pairs; k += MEASURERS) {
+    off += seen[index * pairs + k].x;
+    let e = seen[index * pairs + k].y;
+    worst = max(worst, e);
+    rotated += select(0.0, 1.0, e > shape.threshold);
+  }
+  most[lane] = vec4f(largest, off, worst, rotated);
+  for (var half = MEASURERS / 2u; half > 0u; half /= 2u) {
+    workgroupBarrier();
+    if (lane < half) {
+      let other = most[lane + half];
+      let own = most[lane];
+      most[lane] = vec4f(max(own.x, other.x), own.y + other.y, max(own.z, other.z), own.w + other.w);
+    }
+  }
+  workgroupBarrier();
+  if (lane == 0u) {
+    let all = most[0];
+    if (restart) {
+      progress[index] = Progress(all.x, 0.0, 0u, 0u, 0u);
+    } else {
+      let done = !(all.z > shape.threshold);
+      let rotated_pairs = before.rotated + u32(all.w);
+      progress[index] =
+        Progress(all.x, sqrt(all.y), before.sweeps + 1u, select(0u, 1u, done), rotated_pairs);
+    }
+  }
+}
