@@ -39,6 +39,7 @@ export {
 } from "./src/linalg/double_single_self_test.ts";
 export * from "./src/linalg/eigh.ts";
 export * from "./src/linalg/matrix.ts";
+export * from "./src/linalg/svdvals.ts";
 
 export * from "./src/nn/activation.ts";
 export * from "./src/nn/initializer.ts";
