@@ -9,13 +9,15 @@
 // and the same elimination that makes S makes Y out of the identity: Z ← Z − (c / d) y. N has entries of at most 1, and
 // so Y is well conditioned where M is not.
 //
-// bounds: for each matrix rows pairs, (λ_(k+1) ≤ …, λ_(k+1) ≥ …); infinite and 0 from where the pivots end. `cholesky.ts` derives
-// the errors that are included. Copy of M: see pivoted.wgsl; Z: rows × rows, one row for each row that remains.
+// bounds: for each matrix rows pairs, (λ_(k+1) ≤ …, λ_(k+1) ≥ …); infinite and 0 from where the pivots end.
+// `cholesky.ts` derives the errors that are included. Copy of M: see pivoted.wgsl; Z: rows × rows, one row for each row
+// that remains.
 //
 // A dispatch makes at most `steps` steps and leaves its place in `states`, since lavapipe ends a shader after 65,535 loop
 // iterations. One workgroup a matrix. Cost: n³/3 flops for S, as much for Z; 8 bytes an entry and step; two trees and ten
-// barriers a step. One factorisation serves all thresholds. It wins where the spectrum falls so fast that a factor n between
-// the bounds of an eigenvalue does not matter, or where only an upper bound is wanted; Sturm counts are tighter.
+// barriers a step. One factorisation serves all thresholds. It wins where the spectrum falls so fast that a factor n
+// between the bounds of an eigenvalue does not matter, or where only an upper bound is wanted; Sturm counts are
+// tighter.
 
 struct Shape { rows: u32, copy: u32, steps: u32, restart: u32 }
 

@@ -1,15 +1,17 @@
-// C = scale · op(A) · op(B) + shift · I in double-single arithmetic, batched; one entry point for each choice of transposes.
+// C = scale · op(A) · op(B) + shift · I in double-single arithmetic, batched; one entry point for each choice of
+// transposes.
 //
 //   nn: A is M × K, B is K × N      nt: A is M × K, B is N × K
 //
-// A, B and C hold pairs hi, lo where A_DOUBLE, B_DOUBLE, C_DOUBLE are set, singles otherwise (C its sums rounded once); `*_stride` entries a row,
-// `*_batch` entries a matrix, 0 where all of a batch share one, the first from entry `*_offset` on.
+// A, B and C hold pairs hi, lo where A_DOUBLE, B_DOUBLE, C_DOUBLE are set, singles otherwise (C its sums rounded once);
+// `*_stride` entries a row, `*_batch` entries a matrix, 0 where all of a batch share one, the first from entry
+// `*_offset` on.
 //
 // Error of a sum of K products: at most (3 K + 7) 2⁻⁴⁸ Σ|a||b|, the bounds of ds_fma added up; scale and shift add 2·2⁻⁴⁸
 // each, one of the scaled sum, the other of the result.
-// Cost: 45 flops a term (37 for singles), 16 terms for 8 pairs read: bound by arithmetic on every adapter, so that a tile of 2 × 2 in registers
-// is enough, and it compiles in a quarter of the time of 4 × 4. About a fortieth of the single-precision product's speed.
-// Needs double_single.wgsl and one of its two forms.
+// Cost: 45 flops a term (37 for singles), 16 terms for 8 pairs read: bound by arithmetic on every adapter, so that a
+// tile of 2 × 2 in registers is enough, and it compiles in a quarter of the time of 4 × 4. About a fortieth of the
+// single-precision product's speed. Needs double_single.wgsl and one of its two forms.
 
 override A_DOUBLE: bool;
 override B_DOUBLE: bool;

@@ -8,8 +8,8 @@
 //
 // Pairs, rounds and convergence are those of jacobi_rounds.wgsl, which this file needs.
 //
-// Cost of a round: 24·h(h−1)/2 flops on A, 8 words for every 24, and 24·h·row_stride flops on B; two barriers. A and B stay in storage
-// memory, on a GPU in L1 or L2 of one multiprocessor: 32 KiB for n = 64. The batch fills the card.
+// Cost of a round: 24·h(h−1)/2 flops on A, 8 words for every 24, and 24·h·row_stride flops on B; two barriers. A and B
+// stay in storage memory, on a GPU in L1 or L2 of one multiprocessor: 32 KiB for n = 64. The batch fills the card.
 
 @group(0) @binding(3) var<storage, read_write> matrices: array<f32>;
 @group(0) @binding(4) var<storage, read_write> basis: array<vec4f>;

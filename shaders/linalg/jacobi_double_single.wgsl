@@ -6,8 +6,8 @@
 // jacobi.wgsl; pairs, rounds and convergence are those of jacobi_rounds.wgsl.
 //
 // The tangent t of an angle need be right to single precision only: a rotation with c = 1/√(1 + t²) and s = t c to double-
-// single is orthogonal to some 2⁻⁴⁴ whatever t is, and leaves a_pq smaller by 10⁷; the next sweep does the rest. So a matrix
-// that is diagonal to 10⁻⁷, as one in the eigenbasis that single precision found, is done in two sweeps.
+// single is orthogonal to some 2⁻⁴⁴ whatever t is, and leaves a_pq smaller by 10⁷; the next sweep does the rest. So a
+// matrix that is diagonal to 10⁻⁷, as one in the eigenbasis that single precision found, is done in two sweeps.
 //
 // Cost of a round: some 560·h(h−1)/2 flops on A, 280·h·row_stride on B; two barriers. Bound by arithmetic.
 // Needs jacobi_rounds.wgsl, double_single.wgsl and one of its two forms.

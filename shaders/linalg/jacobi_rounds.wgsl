@@ -1,4 +1,5 @@
-// The frame of two-sided Jacobi, whatever the arithmetic: the tournament of pairs, the look at the off-diagonal, the rounds.
+// The frame of two-sided Jacobi, whatever the arithmetic: the tournament of pairs, the look at the off-diagonal, the
+// rounds.
 //
 // A kernel that includes this file supplies
 //     leading(at) -> f32                               entry `at` of the matrices, rounded to single
@@ -13,9 +14,9 @@
 //
 // Convergence is judged at the start of a sweep by the norm of the off-diagonal, scaled by the diagonal,
 //     off² = Σ_{i<j} a_ij² / (d_i d_j),   d_i = max(|a_ii|, 2⁻⁶⁰ max_k |a_kk|),
-// and a pair is left alone where the root of its term is at most `least`: what remains perturbs each eigenvalue relative to itself (Demmel
-// and Veselić 1992), so small eigenvalues keep the digits that A has of them. A pair with |a_ii| or |a_jj| below
-// tail · max_k |a_kk| is noise: it does not count and is not rotated. A NaN ends the solve.
+// and a pair is left alone where the root of its term is at most `least`: what remains perturbs each eigenvalue
+// relative to itself (Demmel and Veselić 1992), so small eigenvalues keep the digits that A has of them. A pair with
+// |a_ii| or |a_jj| below tail · max_k |a_kk| is noise: it does not count and is not rotated. A NaN ends the solve.
 //
 // A dispatch runs at most `rounds` rounds and leaves its place in `progress`, since lavapipe ends a shader after 65,535
 // loop iterations; dispatches after convergence return at once. `progress` tells the rounds made, `off` at the last look,

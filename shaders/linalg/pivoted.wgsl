@@ -19,8 +19,8 @@ const UNDERFLOW: f32 = 1.1754944e-38;
 // Largest order: the columns of a pivot lie in workgroup memory.
 const MOST_ORDER: u32 = 1024u;
 
-// What a lane has seen of the matrix that remains: its largest entries and where they are, the sum of squares, and its share
-// of κ (‖x‖² + ‖y‖²) / |b|.
+// What a lane has seen of the matrix that remains: its largest entries and where they are, the sum of squares, and its
+// share of κ (‖x‖² + ‖y‖²) / |b|.
 struct Seen { diagonal: f32, off: f32, diagonal_at: u32, off_at: u32, squares: f32, spread: f32 }
 
 // A pivot: rows p > q (p = q for 1 × 1), the rows that move into their places, the order that is kept, and

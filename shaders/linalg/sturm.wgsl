@@ -1,4 +1,5 @@
-// Eigenvalues of symmetric tridiagonal matrices above thresholds, by Sturm sequences: one invocation a matrix and threshold.
+// Eigenvalues of symmetric tridiagonal matrices above thresholds, by Sturm sequences: one invocation a matrix and
+// threshold.
 //
 //   q_0 = d_0 − s,   q_i = d_i − s − e²_(i−1) / q_(i−1),   #{ i : λ_i(T) > s } = number of positive q
 //
@@ -8,10 +9,9 @@
 //     u (10 max|e| + max|d|) + 2⁻⁵⁰, scaled back:
 // the quotient rounds three times, the differences twice, and may be taken in either order.
 //
-// main: each invocation counts at ε and, at the same time, at ε + margin and ε − margin, the margin being a little more than
-// all error there is: these two prove an interval. Grid: matrices · thresholds / 64.
-// bisect: eigenvalue k, from the largest on, by halving Gershgorin's interval until it has no number between its ends. Grid:
-// matrices · rows / 64.
+// main: each invocation counts at ε and, at the same time, at ε + margin and ε − margin, the margin being a little more
+// than all error there is: these two prove an interval. Grid: matrices · thresholds / 64. bisect: eigenvalue k, from
+// the largest on, by halving Gershgorin's interval until it has no number between its ends. Grid: matrices · rows / 64.
 //
 // Cost: 3n flops a count, n of them divisions, 8n bytes from cache; bisect some 30 counts an eigenvalue. Invocations are
 // independent: it wins wherever there are many matrices, thresholds or eigenvalues to fill lanes with.
