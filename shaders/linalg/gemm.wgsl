@@ -5,8 +5,8 @@
 // All row-major in vectors of 4 (rows padded with zeros); `*_stride` vectors a row, `*_batch` vectors a matrix, 0 where
 // all of a batch share one, the first matrix from vector `*_offset` on. Rows of A (nn, nt) or of B (nt) beyond the
 // bounds are read up to a multiple of 8 and do not count. M, N, K travel in a uniform and not in `override` constants,
-// so that one pipeline serves every shape: a pipeline costs 100–400 ms to compile on lavapipe and some 50 ms on a GPU,
-// reading a uniform nothing.
+// so that one pipeline serves every shape: a pipeline costs 100–400 ms to compile on lavapipe, reading a uniform
+// nothing that could be measured.
 //
 // Cost: 2MNK flops; MNK/4 words read through the caches. Workgroups of 64 invocations, one tile of 8 × 8 each.
 

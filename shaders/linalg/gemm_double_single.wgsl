@@ -10,8 +10,8 @@
 // Error of a sum of K products: at most (3 K + 7) 2⁻⁴⁸ Σ|a||b|, the bounds of ds_fma added up; scale and shift add 2·2⁻⁴⁸
 // each, one of the scaled sum, the other of the result.
 // Cost: 45 flops a term (37 for singles), 16 terms for 8 pairs read: bound by arithmetic on every adapter, so that a
-// tile of 2 × 2 in registers is enough, and it compiles in a quarter of the time of 4 × 4. About a fortieth of the
-// single-precision product's speed. Needs double_single.wgsl and one of its two forms.
+// tile of 2 × 2 in registers is enough. On lavapipe 256 × 50 × 50 of singles take 1.5 ms, ten times what gemm.wgsl takes.
+// Needs double_single.wgsl and one of its two forms.
 
 override A_DOUBLE: bool;
 override B_DOUBLE: bool;

@@ -16,7 +16,7 @@
 // 18 GFLOP/s of the 85 of a bare fma loop there, a 64 × 64 tile in workgroup memory 2. On a GPU it wins while the
 // operands sit in L1 and L2, as those of narrow networks do: 64 accumulators and 16 operands are about 96 registers,
 // so a multiprocessor with 65,536 keeps some 600 invocations resident, each with 64 independent sums to hide latency.
-// Smaller tiles (8 × 4, 4 × 4) compile in half the time and run at two thirds of the speed.
+// Smaller tiles (8 × 4, 4 × 4) compile in half the time.
 //
 // Rounding: nn and tn add one term at a time, error at most γ_K Σ|left||right|; nt adds dot products of 4, at most
 // γ_(K/4+4) Σ|left||right|, with γ_k = k u / (1 − k u), u = 2⁻²⁴.

@@ -46,7 +46,8 @@ export const DOUBLE: Arithmetic = {
  * starts from the basis Q of single precision, orthonormal to 10⁻⁶, which Newton–Schulz steps make orthonormal to 10⁻¹⁴;
  * in it the Gram matrix of Ψ = Φ Q, diagonal to 10⁻⁷ already, is solved in two or three sweeps, which turn Q into
  * eigenvectors with all digits. The second measures in that basis, where small eigenvalues, too, are known relative to
- * themselves. Some 100 times the cost of single precision.
+ * themselves. On lavapipe some
+ * five times the time of single precision (1.0 s against 0.2 s for m = 512, n = 128).
  *
  * @param gpu Device.
  * @param features Features, one matrix for each of the batch.

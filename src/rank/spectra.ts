@@ -16,7 +16,7 @@ import { type MatrixView, vectors } from "../linalg/matrix.ts";
 import { type Arithmetic, headShares, SINGLE, SINGLE_EXACT_ROTATION } from "./certificate.ts";
 
 /**
- * Terms of Ψ up to which a CPU that poses as a GPU sums them in double-single: 20 times the time of single precision there,
+ * Terms of Ψ up to which a CPU that poses as a GPU sums them in double-single: ten times the time of single precision there,
  * beyond this more than the rest of a probe. A GPU has the arithmetic to spare.
  */
 const MOST_EXACT = 2 ** 25;
