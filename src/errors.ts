@@ -25,6 +25,9 @@ export class DeviceLostError extends StaircaseError {}
 /** A kernel was rejected by the device: the message names the kernel. A defect of Staircase, not of the request. */
 export class KernelError extends StaircaseError {}
 
+/** The adapter does not keep the digits that an arithmetic needs. */
+export class PrecisionError extends StaircaseError {}
+
 /** The loss of a network became NaN or infinite. The trace up to there is kept. */
 export class DivergenceError extends StaircaseError {
   /** Step at which the loss was first not finite. */

@@ -67,19 +67,11 @@ fn rotate_block(k: u32, l: u32, round: u32, players: u32, matrix: u32) {
   matrices[qv_at] = b.y * bottom.x + b.x * bottom.y;
 }
 
-fn rotate_basis(lane: u32, pairs: u32, turn: u32, players: u32, index: u32) {
-  let row0 = index * shape.rows * shape.row_stride;
-  for (var e = lane; e < pairs * shape.row_stride; e += LANES) {
-    let k = quotient(e, 1.0 / f32(shape.row_stride));
-    let j = e - k * shape.row_stride;
-    let rotation = rotations[k];
-    if (rotation.y != 0.0) {
-      let p = row0 + first_of(k, turn, players) * shape.row_stride + j;
-      let q = row0 + second_of(k, turn, players) * shape.row_stride + j;
-      let x = basis[p];
-      let y = basis[q];
-      basis[p] = rotation.x * x - rotation.y * y;
-      basis[q] = rotation.y * x + rotation.x * y;
-    }
-  }
+fn rotate_entries(k: u32, p: u32, q: u32) {
+  let rotation = rotations[k];
+  if (rotation.y == 0.0) { return; }
+  let x = basis[p];
+  let y = basis[q];
+  basis[p] = rotation.x * x - rotation.y * y;
+  basis[q] = rotation.y * x + rotation.x * y;
 }

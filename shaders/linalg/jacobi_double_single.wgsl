@@ -85,19 +85,11 @@ fn rotate_block(k: u32, l: u32, turn: u32, players: u32, matrix: u32) {
   matrices[qv_at] = combine(b.zw, bottom_u, b.xy, bottom_v);
 }
 
-fn rotate_basis(lane: u32, pairs: u32, turn: u32, players: u32, index: u32) {
-  let row0 = index * shape.rows * shape.row_stride;
-  for (var e = lane; e < pairs * shape.row_stride; e += LANES) {
-    let k = quotient(e, 1.0 / f32(shape.row_stride));
-    let j = e - k * shape.row_stride;
-    let rotation = rotations[k];
-    if (rotation.z != 0.0) {
-      let p = row0 + first_of(k, turn, players) * shape.row_stride + j;
-      let q = row0 + second_of(k, turn, players) * shape.row_stride + j;
-      let x = basis[p];
-      let y = basis[q];
-      basis[p] = combine(rotation.xy, x, ds_negate(rotation.zw), y);
-      basis[q] = combine(rotation.zw, x, rotation.xy, y);
-    }
-  }
+fn rotate_entries(k: u32, p: u32, q: u32) {
+  let rotation = rotations[k];
+  if (rotation.z == 0.0) { return; }
+  let x = basis[p];
+  let y = basis[q];
+  basis[p] = combine(rotation.xy, x, ds_negate(rotation.zw), y);
+  basis[q] = combine(rotation.zw, x, rotation.xy, y);
 }

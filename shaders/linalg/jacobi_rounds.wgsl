@@ -5,7 +5,7 @@
 //     leading(at) -> f32                               entry `at` of the matrices, rounded to single
 //     rotate_pair(k, p, q, matrix, largest)            rotates the 2 × 2 block of pair k and keeps the rotation
 //     rotate_block(k, l, turn, players, matrix)        rotates rows of pair k × columns of pair l
-//     rotate_basis(lane, pairs, turn, players, index)  rotates what else is to be rotated, over all lanes
+//     rotate_entries(k, p, q)                          rotates entries p, q of the bases by the rotation of pair k
 // and its buffers from binding 3 on. Entries of matrix `index` start at `matrix` = index · rows²; of
 // them only those in the upper triangle are read and written.
 //
@@ -169,7 +169,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       let below = c >= pairs - 1u - r;
       rotate_block(select(r, pairs - 1u - r, below), select(r + 1u + c, c + 1u, below), turn, players, matrix);
     }
-    rotate_basis(lane, pairs, turn, players, index);
+    for (var e = lane; e < pairs * shape.row_stride; e += LANES) {
+      let k = quotient(e, 1.0 / f32(shape.row_stride));
+      let entry = index * shape.rows * shape.row_stride + e - k * shape.row_stride;
+      let p = entry + first_of(k, turn, players) * shape.row_stride;
+      rotate_entries(k, p, entry + second_of(k, turn, players) * shape.row_stride);
+    }
     storageBarrier();
     workgroupBarrier();
     round++;

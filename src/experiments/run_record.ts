@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { StaircaseError } from "../errors.ts";
+import { PrecisionError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { KernelTime } from "../gpu/profiler.ts";
 import { type PrecisionSelfTest, selfTestDoubleSingle } from "../linalg/double_single_self_test.ts";
@@ -80,7 +80,7 @@ async function selfTest(gpu: Gpu): Promise<PrecisionSelfTest | string> {
   try {
     return await selfTestDoubleSingle(gpu);
   } catch (error) {
-    if (error instanceof StaircaseError) return error.message;
+    if (error instanceof PrecisionError) return error.message;
     throw error;
   }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { StaircaseError } from "../errors.ts";
+import { PrecisionError } from "../errors.ts";
 import { GpuArray } from "../gpu/array.ts";
 import { Commands } from "../gpu/commands.ts";
 import type { Gpu } from "../gpu/device.ts";
@@ -156,7 +156,7 @@ export async function selfTestDoubleSingle(
   const integer = both || !float.passed ? await test("integer") : null;
   if (!float.passed && !integer!.passed) {
     const say = ({ worst, error }: FormSelfTest) => `${worst} is off by ${error.toExponential(1)}`;
-    throw new StaircaseError(
+    throw new PrecisionError(
       `${gpu.adapterName} computes neither form of double-single arithmetic as exactly as it must ` +
         `(by floats ${say(float)}, by integers ${say(integer!)}): use single precision or another adapter`,
     );

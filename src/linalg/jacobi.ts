@@ -71,6 +71,28 @@ export interface SolvableMatrices {
   readonly progress: GpuArray;
 }
 
+/** Where the solver is with a matrix. */
+export interface SolverProgress {
+  /** Rounds made. */
+  readonly rounds: number;
+  /** Scaled off-diagonal norm at the last look. */
+  readonly off: number;
+  /** The same of each head at the start. */
+  readonly heads: readonly number[];
+}
+
+/**
+ * Decodes `struct Progress` of `jacobi_rounds.wgsl`.
+ *
+ * @param words Words of all matrices, as read from the GPU.
+ * @param index Index of the matrix.
+ * @returns Where its solver is.
+ */
+export function decodeProgress(words: Float32Array, index: number): SolverProgress {
+  const [round, _done, off, _unused, ...heads] = words.subarray(8 * index, 8 * index + 8);
+  return { rounds: new Uint32Array(Float32Array.of(round).buffer)[0], off, heads };
+}
+
 /** An arithmetic that fills in the frame of `jacobi_rounds.wgsl`. */
 export interface RoundsOptions {
   /** The kernel, `jacobi_rounds.wgsl` among its files. */

@@ -7,9 +7,10 @@ import { ShapeError } from "../errors.ts";
 import { GpuArray } from "../gpu/array.ts";
 import { Commands } from "../gpu/commands.ts";
 import type { Gpu } from "../gpu/device.ts";
+import { decodeProgress } from "../linalg/jacobi.ts";
 import { padRows, vectors } from "../linalg/matrix.ts";
 import { type Arithmetic, eigenvalueErrors } from "./certificate.ts";
-import { DOUBLE, refineSpectra } from "./refine_spectra.ts";
+import { DOUBLE, refineSpectra, type SolvedMatrix } from "./refine_spectra.ts";
 import {
   type FeatureMatrix,
   type PreparedFeatures,
@@ -40,18 +41,6 @@ export interface FeatureSpectrum {
   readonly errors: Float64Array;
   /** Arithmetic that they come from. */
   readonly precision: "single" | "double";
-}
-
-/** What a solver leaves of one matrix. */
-export interface SolvedMatrix {
-  /** Eigenvalues, in any order. */
-  readonly values: Float64Array;
-  /** Rounds made, off at the end, off of each head at the start. */
-  readonly rounds: number;
-  /** Scaled off-diagonal norm at the end. */
-  readonly off: number;
-  /** Scaled off-diagonal norm of each head at the start. */
-  readonly heads: readonly number[];
 }
 
 /**
@@ -106,13 +95,11 @@ export async function featureSpectra(
   const { batch } = spectra;
   const [matrices, progress] = await Promise.all([batch.matrices.read(), batch.progress.read()]);
   const single = prepared.map((each, index): FeatureSpectrum => {
-    const words = progress.subarray(8 * index, 8 * index + 8);
-    const [rounds] = new Uint32Array(words.slice(0, 1).buffer);
     const values = Float64Array.from(
       { length: columns },
       (_, i) => matrices[(index * batch.rows + i) * batch.rows + i],
     );
-    const solved = { values, rounds, off: words[2], heads: [...words.subarray(4)] };
+    const solved = { values, ...decodeProgress(progress, index) };
     return spectrumOf(solved, each, rows, "single", spectra.arithmetics[0]);
   });
 

@@ -14,9 +14,9 @@ import {
   gramDoubleSingleError,
   gramDoubleSinglePartials,
 } from "../linalg/gram_double_single.ts";
+import { decodeProgress, type SolverProgress } from "../linalg/jacobi.ts";
 import { jacobiDoubleSingle } from "../linalg/jacobi_double_single.ts";
 import { type Arithmetic, headShares } from "./certificate.ts";
-import type { SolvedMatrix } from "./feature_spectrum.ts";
 import type { PreparedFeatures } from "./prepare_features.ts";
 import type { Spectra } from "./spectra.ts";
 
@@ -40,6 +40,12 @@ export const DOUBLE: Arithmetic = {
   tail: () => 2 ** -60,
   underflow: 2 ** -102,
 };
+
+/** What a solver leaves of one matrix. */
+export interface SolvedMatrix extends SolverProgress {
+  /** Eigenvalues, in any order. */
+  readonly values: Float64Array;
+}
 
 /**
  * Solves prepared features again, in double-single arithmetic, in two passes like those of {@linkcode bindSpectra}. The first
@@ -121,15 +127,12 @@ export async function refineSpectra(
   commands.submit();
 
   const [words, places] = await Promise.all([matrices.read(), progress.read()]);
-  const rounds = new Uint32Array(places.buffer, places.byteOffset, places.length);
   return features.map((_, index) => ({
     values: Float64Array.from({ length: columns }, (_, i) => {
       const at = 2 * ((index * batch.rows + i) * batch.rows + i);
       return words[at] + words[at + 1];
     }),
-    rounds: rounds[8 * index],
-    off: places[8 * index + 2],
-    heads: [...places.subarray(8 * index + 4, 8 * index + 8)],
+    ...decodeProgress(places, index),
   }));
 }
 

@@ -3,10 +3,12 @@
  *
  * @module
  */
+import { PrecisionError } from "../errors.ts";
 import { GpuArray } from "../gpu/array.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Dispatch } from "../gpu/kernel.ts";
 import { EigenBatch } from "../linalg/eigen_batch.ts";
+import type { DoubleSingleForm } from "../linalg/double_single.ts";
 import { selfTestDoubleSingle } from "../linalg/double_single_self_test.ts";
 import { gemm } from "../linalg/gemm.ts";
 import { type EntryView, gemmDoubleSingle } from "../linalg/gemm_double_single.ts";
@@ -105,8 +107,9 @@ export async function bindSpectra(
     batch: rows * rowStride,
   });
 
-  const { form } = await selfTestDoubleSingle(gpu);
-  const isExact = (width: number) => !gpu.software || samples * width ** 2 <= MOST_EXACT;
+  const isCheap = (width: number) => !gpu.software || samples * width ** 2 <= MOST_EXACT;
+  const form = layers.some(({ width }) => isCheap(width)) ? await formOf(gpu) : null;
+  const arithmetics = layers.map(({ width }) => form && isCheap(width) ? SINGLE_EXACT_ROTATION : SINGLE);
   const shares = { tail: SINGLE.tail(batches[0].order), heads: headShares(batches[0].order) };
   const dispatches: Dispatch[] = [];
   for (const pass of [0, 1]) {
@@ -118,7 +121,7 @@ export async function bindSpectra(
       const psi = { array: rotated, stride, batch: samples * stride };
       const q = { ...basisView(pass), offset: first * rows * rowStride };
       dispatches.push(
-        pass === 1 && isExact(width)
+        pass === 1 && form && isCheap(width)
           ? await gemmDoubleSingle(gpu, form, "nt", singles(features), singles(q), singles(psi), {
             m: samples,
             n: 4 * stride,
@@ -137,8 +140,17 @@ export async function bindSpectra(
     dispatches.push(await gemm(gpu, "nt", q, q, correctionView, square));
     dispatches.push(await gemm(gpu, "nn", correctionView, q, next, { m: rows, n: rows, k: rows, count }));
   }
-  const arithmetics = layers.map(({ width }) => isExact(width) ? SINGLE_EXACT_ROTATION : SINGLE);
   return { dispatches, batch: batches[1], arithmetics, basis: basisView(0) };
+}
+
+/** Form of double-single arithmetic; `null` for an adapter that has none, which does with single precision. */
+async function formOf(gpu: Gpu): Promise<DoubleSingleForm | null> {
+  try {
+    return (await selfTestDoubleSingle(gpu)).form;
+  } catch (error) {
+    if (error instanceof PrecisionError) return null;
+    throw error;
+  }
 }
 
 /** A matrix of padded rows, counted in entries. */
