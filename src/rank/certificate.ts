@@ -9,10 +9,14 @@ import { gramSlices } from "../linalg/gram.ts";
 export interface Arithmetic {
   /** Of a dot product of n terms: |fl(a·b) − a·b| ≤ dot(n) Σ|a||b|, summed as the kernel for Ψ = Φ Q sums. */
   readonly dot: (n: number) => number;
+  /** Of an entry of Ψ, relative to itself, beyond what `dot` says. */
+  readonly entry: number;
   /** Of a Gram entry over m samples, relative to √(m_ii m_jj). */
   readonly gram: (samples: number) => number;
-  /** Of one round of rotations of a matrix of order n, scaled: ‖D⁻¹ E D⁻¹‖. */
-  readonly round: (n: number) => number;
+  /** Of a diagonal entry in one round of rotations, relative to itself. */
+  readonly diagonal: number;
+  /** Of an off-diagonal entry in one round, relative to those that it comes from; all scaled by the diagonal. */
+  readonly rotation: number;
   /** ‖Q Qᵀ − I‖ of the basis. */
   readonly orthonormality: (n: number) => number;
   /** Share of λ₁ from which on eigenvalues can be known relative to themselves: (n u)². */
@@ -42,7 +46,11 @@ export const SINGLE: Arithmetic = {
     const { slice, slices } = gramSlices(samples);
     return gamma(slice + slices + 3, U);
   },
-  round: (n) => 8 * U * Math.sqrt(n),
+  entry: 0,
+  // a_pp − t a_pq rounds to an ulp; what t and a_pq are off by belongs to `rotation`.
+  diagonal: 2 * U,
+  // Two combinations c x − s y of three roundings each, c and s being right to three as well.
+  rotation: 16 * U,
   // After one Newton–Schulz step from a basis that rotations left good to some 10⁻⁵.
   orthonormality: (n) => 2 * n * gamma(n, U),
   head: (n) => (n * U) ** 2,
@@ -51,15 +59,17 @@ export const SINGLE: Arithmetic = {
 };
 
 /**
- * Single precision, but for the sums of Ψ = Φ Q, which are double-single ones rounded once (`gemm_double_single.wgsl`). The
- * rounding of an entry is then a share u of itself and not of ‖Φ_k‖, so it joins that of the Gram sums, twice; what is
- * left is certain to about 10⁻¹⁰ λ₁.
+ * What changes in {@linkcode SINGLE} where the sums of Ψ = Φ Q are double-single ones rounded once
+ * (`gemm_double_single.wgsl`): an entry is off by a share u of itself and not of ‖Φ_k‖.
  */
-export const SINGLE_EXACT_ROTATION: Arithmetic = {
-  ...SINGLE,
-  dot: (n) => (3 * n + 8) * 2 ** -48,
-  gram: (samples) => SINGLE.gram(samples) + 2 * U,
-};
+export const EXACT_ROTATION: Partial<Arithmetic> = { dot: (n) => (3 * n + 8) * 2 ** -48, entry: U };
+
+/**
+ * What changes where those of the Newton–Schulz step Q ← (3/2 − QQᵀ/2) Q are, too: an entry of Q is off by u of itself, so
+ * QQᵀ by 2 u √n in the norm; one of 3/2 − QQᵀ/2, which is the identity to 10⁻⁵, by u and next to nothing off the
+ * diagonal. u more is for the square of what the step corrects, up to 2·10⁻⁴.
+ */
+export const EXACT_BASIS: Partial<Arithmetic> = { orthonormality: (n) => (2 * Math.sqrt(n) + 3) * U };
 
 /** Four heads of a spectrum, each a hundred times shorter than the one before, in units of λ₁. */
 const HEADS = [1, 1e2, 1e4, 1e6] as const;
@@ -102,15 +112,21 @@ export interface SolvedSpectrum {
  * - |E_kj| ≤ dot(n) ‖Φ_k‖ ‖q_j‖, so h columns of Ψ move σ by at most dot(n) √(h tr M); what was left out of Φ, by its
  *   weighted norm;
  * - Q is orthonormal to ‖QQᵀ − I‖ ≤ ω, which moves λ_i by as much relative to itself (Ostrowski);
- * - rounding of the Gram sums is ≤ gram(m) √(m_ii m_jj) entrywise, so n times that on A; each round of rotations adds its
- *   own; the off-diagonal left over adds itself. On the head, the columns from some share of λ₁ on, a perturbation G of
- *   A moves λ_i by ‖G‖ / λ_min(A) relative to itself, and λ_min(A) ≥ 1 − ‖A − I‖_F (Demmel and Veselić 1992, Thm 2.3);
+ * - rounding of the Gram sums is ≤ gram(m) √(m_ii m_jj) entrywise, so n times that on A; entries of Ψ that round by a share
+ *   of themselves add 2 √n times it. The off-diagonal left over adds itself. On the head, the columns from some share of λ₁ on, a
+ *   perturbation G of A moves λ_i by ‖G‖ / λ_min(A) relative to itself, and λ_min(A) ≥ 1 − ‖A − I‖_F (Demmel and Veselić
+ *   1992, Thm 2.3);
+ * - a round of rotations moves diagonal entries by a share `diagonal` of themselves, and off-diagonal ones by a share
+ *   `rotation` of what they come from: in a head, where A is near I, by that of ‖A − I‖_F in the norm (twice, for sweeps may
+ *   raise it a little);
  * - the other columns, the tail, raise eigenvalues by at most τ, the trace of their exact block: ΦΦᵀ is the sum of what
  *   head and tail contribute, both positive semidefinite (Weyl). √τ is at most that of the computed trace and dot(n) √(n tr M).
+ *   Of the entries of A between head and tail we know only that they are at most 1, so that their roundings, of norm
+ *   κ = n gram(m) + 2 √n `entry` + `rotation` n / 2 a round, move λ_i by κ (2 √(λ_i τ) + τ).
  *
- * With η the sum of the relative terms and α of those on σ for the h columns of a head, δ_i = η λ̂_i + 2 σ̂_i α + α² + τ. Of the
- * heads with ‖A − I‖_F < ½ the one that gives the least δ_i is taken; where there is none, δ_i = (η + 1) tr M + 2 σ̂_i α + α²
- * with h = n. Products that underflow raise α² by m n times theirs.
+ * With η the sum of the relative terms and α of those on σ for the h columns of a head, δ_i = η λ̂_i + 2 σ̂_i α + α² + τ +
+ * κ (2 σ̂_i √τ + τ). Of the heads with ‖A − I‖_F < ½ the one that gives the least δ_i is taken; where there is none,
+ * δ_i = (η + 1) tr M + 2 σ̂_i α + α² with h = n. Products that underflow raise α² by m n times theirs.
  *
  * @param spectrum What the solver left.
  * @param arithmetic Arithmetic of the solver. Default: single.
@@ -125,7 +141,8 @@ export function eigenvalueErrors(spectrum: SolvedSpectrum, arithmetic: Arithmeti
   const moved = (columns: number) =>
     Math.sqrt(arithmetic.dot(n) ** 2 * columns * trace + samples * n * arithmetic.underflow);
   const orthonormality = arithmetic.orthonormality(n);
-  const rounding = n * arithmetic.gram(samples) + arithmetic.round(n) * rounds + Math.SQRT2 * off;
+  const sums = n * arithmetic.gram(samples) + 2 * Math.sqrt(n) * arithmetic.entry;
+  const mixing = sums + rounds * arithmetic.rotation * n / 2;
 
   const certificates = headShares(n, arithmetic).flatMap((share, index) => {
     const departure = Math.SQRT2 * heads[index];
@@ -133,10 +150,13 @@ export function eigenvalueErrors(spectrum: SolvedSpectrum, arithmetic: Arithmeti
     // A factor of four either way: the line was drawn at the solver's first look, at values that moved a little since.
     const columns = lambda.reduce((count, value) => value > share * lambda[0] / 4 ? count + 1 : count, 0);
     const tail = lambda.reduce((sum, value) => value <= 4 * share * lambda[0] ? sum + value : sum, 0);
+    const rounding = sums + rounds * (arithmetic.diagonal + 2 * arithmetic.rotation * departure) +
+      Math.SQRT2 * off;
+    const root = Math.sqrt(2 * tail) + moved(n);
     return [{
       relative: rounding / (1 - departure) + orthonormality,
-      absolute: leftOut + moved(columns),
-      tail: (Math.sqrt(2 * tail) + moved(n)) ** 2,
+      absolute: leftOut + moved(columns) + mixing / Math.sqrt(1 - departure) * root,
+      tail: (1 + mixing) * root ** 2,
     }];
   });
   const all = leftOut + moved(n);
@@ -147,6 +167,6 @@ export function eigenvalueErrors(spectrum: SolvedSpectrum, arithmetic: Arithmeti
     );
     return known.length > 0
       ? Math.min(...known)
-      : (rounding + orthonormality + 1) * trace + 2 * sigma * all + all ** 2;
+      : (mixing + orthonormality + 1) * trace + 2 * sigma * all + all ** 2;
   });
 }

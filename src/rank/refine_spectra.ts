@@ -25,8 +25,8 @@ import type { Spectra } from "./spectra.ts";
  *
  * - dot: (3 n + 7) u², and 1 for what two words leave out of a feature;
  * - gram: as its kernel says, and 1 for the weight;
- * - round: an entry takes two combinations a x + b y of error 17 u² (|a x| + |b y|) on either side, and rotations are
- *   orthogonal to 40 u²: at most 128 u² √n, scaled;
+ * - diagonal, rotation: an entry takes two combinations a x + b y of error 17 u² (|a x| + |b y|) on either side, and
+ *   rotations are orthogonal to 40 u²: at most 128 u²;
  * - orthonormality: Newton–Schulz steps leave the rounding of the last, n (3 n + 20) u².
  *
  * Heads and tail end at 2⁻⁵⁸ and 2⁻⁶⁰, where jacobi_rounds.wgsl stops telling diagonal entries apart.
@@ -34,7 +34,9 @@ import type { Spectra } from "./spectra.ts";
 export const DOUBLE: Arithmetic = {
   dot: (n) => (3 * n + 8) * U2,
   gram: (samples) => gramDoubleSingleError(samples) + U2,
-  round: (n) => 128 * U2 * Math.sqrt(n),
+  entry: 0,
+  diagonal: 128 * U2,
+  rotation: 128 * U2,
   orthonormality: (n) => n * (3 * n + 20) * U2,
   head: (n) => Math.max(2 ** -58, (n * 2 ** -44) ** 2),
   tail: () => 2 ** -60,

@@ -15,7 +15,7 @@ import { type EntryView, gemmDoubleSingle } from "../linalg/gemm_double_single.t
 import { gram, gramReduce, gramSlices } from "../linalg/gram.ts";
 import { jacobi } from "../linalg/jacobi.ts";
 import { type MatrixView, vectors } from "../linalg/matrix.ts";
-import { type Arithmetic, headShares, SINGLE, SINGLE_EXACT_ROTATION } from "./certificate.ts";
+import { type Arithmetic, EXACT_BASIS, EXACT_ROTATION, headShares, SINGLE } from "./certificate.ts";
 
 /**
  * Terms of Ψ up to which a CPU that poses as a GPU sums them in double-single: ten times the time of single precision there,
@@ -107,9 +107,15 @@ export async function bindSpectra(
     batch: rows * rowStride,
   });
 
-  const isCheap = (width: number) => !gpu.software || samples * width ** 2 <= MOST_EXACT;
-  const form = layers.some(({ width }) => isCheap(width)) ? await formOf(gpu) : null;
-  const arithmetics = layers.map(({ width }) => form && isCheap(width) ? SINGLE_EXACT_ROTATION : SINGLE);
+  const form = await formOf(gpu);
+  const isExact = (height: number, width: number) =>
+    form !== null && (!gpu.software || height * width ** 2 <= MOST_EXACT);
+  const exactBasis = isExact(rows, rows);
+  const arithmetics = layers.map(({ width }): Arithmetic => ({
+    ...SINGLE,
+    ...(isExact(samples, width) ? EXACT_ROTATION : {}),
+    ...(exactBasis ? EXACT_BASIS : {}),
+  }));
   const shares = { tail: SINGLE.tail(batches[0].order), heads: headShares(batches[0].order) };
   const dispatches: Dispatch[] = [];
   for (const pass of [0, 1]) {
@@ -121,8 +127,8 @@ export async function bindSpectra(
       const psi = { array: rotated, stride, batch: samples * stride };
       const q = { ...basisView(pass), offset: first * rows * rowStride };
       dispatches.push(
-        pass === 1 && form && isCheap(width)
-          ? await gemmDoubleSingle(gpu, form, "nt", singles(features), singles(q), singles(psi), {
+        pass === 1 && isExact(samples, width)
+          ? await gemmDoubleSingle(gpu, form!, "nt", singles(features), singles(q), singles(psi), {
             m: samples,
             n: 4 * stride,
             k: width,
@@ -136,9 +142,15 @@ export async function bindSpectra(
     dispatches.push(await gramReduce(gpu, gramOptions));
     dispatches.push(...await jacobi(gpu, batch, shares));
     const q = basisView(pass), next = basisView(1 - pass);
-    const square = { m: rows, n: rows, k: rows, count, scale: -0.5, shift: 1.5 };
-    dispatches.push(await gemm(gpu, "nt", q, q, correctionView, square));
-    dispatches.push(await gemm(gpu, "nn", correctionView, q, next, { m: rows, n: rows, k: rows, count }));
+    const square = { m: rows, n: rows, k: rows, count }, half = { ...square, scale: -0.5, shift: 1.5 };
+    if (pass === 0 && exactBasis) {
+      const [from, to, between] = [q, next, correctionView].map(singles);
+      dispatches.push(await gemmDoubleSingle(gpu, form!, "nt", from, from, between, half));
+      dispatches.push(await gemmDoubleSingle(gpu, form!, "nn", between, from, to, square));
+    } else {
+      dispatches.push(await gemm(gpu, "nt", q, q, correctionView, half));
+      dispatches.push(await gemm(gpu, "nn", correctionView, q, next, square));
+    }
   }
   return { dispatches, batch: batches[1], arithmetics, basis: basisView(0) };
 }
