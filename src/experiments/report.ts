@@ -51,6 +51,11 @@ export function reportText(record: RunRecord): string {
       ...table([header, ...rows]),
     );
   }
+  const layers = summary.replicas.flatMap((replica) => replica.layers);
+  const double = layers.reduce((sum, layer) => sum + layer.double, 0) / layers.length;
+  if (double > 0) {
+    lines.push("", `spectra solved in double-single arithmetic: ${(100 * double).toFixed(2)} %`);
+  }
   if (timings.kernels) lines.push("", "GPU time by kernel:", ...kernelTable(timings.kernels));
   return lines.join("\n");
 }

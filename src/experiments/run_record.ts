@@ -32,8 +32,6 @@ export interface RunRecord {
   readonly versions: Readonly<Record<string, string>>;
   /** The GPU. */
   readonly adapter: { readonly name: string; readonly software: boolean };
-  /** Arithmetic of the spectra. */
-  readonly precision: "single";
   /** Whether the adapter keeps the digits of double-single arithmetic, and in which form; why not, if it does not. */
   readonly precisionSelfTest: PrecisionSelfTest | string;
   /** The run in a few numbers. */
@@ -64,7 +62,6 @@ export async function runRecord(gpu: Gpu, result: StaircaseResult): Promise<RunR
     configuration: { task: { name, description, inputs, outputs, loss, ...size }, ...configuration },
     versions: { staircase: VERSION, ...Deno.version },
     adapter: { name: gpu.adapterName, software: gpu.software },
-    precision: "single",
     precisionSelfTest: await selfTest(gpu),
     summary,
     timings: {

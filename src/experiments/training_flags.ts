@@ -101,6 +101,13 @@ export const trainingFlags = [
     default: false,
     help: "take thresholds as shares of the largest eigenvalue",
   },
+  {
+    name: "precision",
+    kind: "string",
+    default: "auto",
+    choices: ["auto", "single", "double"],
+    help: "arithmetic of the ranks; auto takes double where single leaves one uncertain",
+  },
   { name: "replicas", kind: "integer", default: 1, min: 1, help: "networks to train side by side" },
   { name: "seed", kind: "integer", default: 0, min: 0, max: 2 ** 32 - 1, help: "fixes all that is random" },
   {
@@ -158,6 +165,7 @@ export async function trainingOptions(flags: FlagValues<typeof trainingFlags>): 
     steps: flags.steps ?? defaults.steps,
     probeEvery: flags.probeEvery ?? defaults.probeEvery,
     epsilons: flags.epsilons ?? defaults.epsilons,
+    precision: flags.precision,
     threshold: flags.relative ? "relative" : "absolute",
     replicas,
     seed,

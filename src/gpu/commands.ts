@@ -63,6 +63,20 @@ export class Commands {
     }
   }
 
+  /**
+   * Records a copy from one array to another.
+   *
+   * @param source Array to copy from.
+   * @param first Index of the first word to copy.
+   * @param target Array to copy to.
+   * @param at Index of the first word to write.
+   * @param length Number of words.
+   */
+  copy(source: GpuArray, first: number, target: GpuArray, at: number, length: number): void {
+    this.#endPass();
+    this.#encoder.copyBufferToBuffer(source.buffer, 4 * first, target.buffer, 4 * at, 4 * length);
+  }
+
   /** Submits what was recorded. The commands can not be used again. */
   submit(): void {
     this.#endPass();

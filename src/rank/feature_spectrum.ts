@@ -10,7 +10,7 @@ import type { Gpu } from "../gpu/device.ts";
 import { decodeProgress } from "../linalg/jacobi.ts";
 import { padRows, vectors } from "../linalg/matrix.ts";
 import { type Arithmetic, eigenvalueErrors } from "./certificate.ts";
-import { DOUBLE, refineSpectra, type SolvedMatrix } from "./refine_spectra.ts";
+import { DOUBLE, refineSpectra } from "./refine_spectra.ts";
 import {
   type FeatureMatrix,
   type PreparedFeatures,
@@ -18,6 +18,7 @@ import {
   type PrepareOptions,
 } from "./prepare_features.ts";
 import { rankInterval, type Threshold } from "./rank_interval.ts";
+import type { SolvedMatrix } from "./solved_record.ts";
 import { bindSpectra } from "./spectra.ts";
 
 /** Arithmetic of a spectrum: single, double-single, or single first and double-single where that leaves doubt. */
@@ -108,12 +109,16 @@ export async function featureSpectra(
       const { low, high } = rankInterval(eigenvalues, errors, epsilon, threshold);
       return low === high;
     });
-  if (precision === "single" || precision === "auto" && single.every(isCertain)) return single;
+  const doubtful = features.filter((_, i) => precision === "double" || !isCertain(single[i]));
+  if (precision === "single" || doubtful.length === 0) return single;
+  if (doubtful.length < features.length) {
+    // These alone, for double-single arithmetic takes longer than to find their bases again.
+    const refined = await featureSpectra(gpu, doubtful, { ...options, precision: "double" });
+    return single.map((spectrum) => isCertain(spectrum) ? spectrum : refined.shift()!);
+  }
   const refined = await refineSpectra(gpu, prepared, spectra, rows, columns);
   return refined.map((solved, i) =>
-    precision === "auto" && isCertain(single[i])
-      ? single[i]
-      : spectrumOf(solved, { ...prepared[i], leftOut: 0 }, rows, "double", DOUBLE)
+    spectrumOf(solved, { ...prepared[i], leftOut: 0 }, rows, "double", DOUBLE)
   );
 }
 

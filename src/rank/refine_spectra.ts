@@ -6,6 +6,7 @@
 import { GpuArray } from "../gpu/array.ts";
 import { Commands } from "../gpu/commands.ts";
 import type { Gpu } from "../gpu/device.ts";
+import type { Dispatch } from "../gpu/kernel.ts";
 import { splitDoubles, U2 } from "../linalg/double_single.ts";
 import { selfTestDoubleSingle } from "../linalg/double_single_self_test.ts";
 import { type EntryView, gemmDoubleSingle } from "../linalg/gemm_double_single.ts";
@@ -14,10 +15,15 @@ import {
   gramDoubleSingleError,
   gramDoubleSinglePartials,
 } from "../linalg/gram_double_single.ts";
-import { decodeProgress, type SolverProgress } from "../linalg/jacobi.ts";
 import { jacobiDoubleSingle } from "../linalg/jacobi_double_single.ts";
 import { type Arithmetic, headShares } from "./certificate.ts";
 import type { PreparedFeatures } from "./prepare_features.ts";
+import {
+  bindSolvedRecords,
+  decodeSolvedRecord,
+  type SolvedMatrix,
+  solvedRecordWords,
+} from "./solved_record.ts";
 import type { Spectra } from "./spectra.ts";
 
 /**
@@ -43,19 +49,109 @@ export const DOUBLE: Arithmetic = {
   underflow: 2 ** -102,
 };
 
-/** What a solver leaves of one matrix. */
-export interface SolvedMatrix extends SolverProgress {
-  /** Eigenvalues, in any order. */
-  readonly values: Float64Array;
+/** Features to solve again, and what they are weighted with. */
+export interface RefinementOptions {
+  /** Number of samples m. */
+  readonly samples: number;
+  /** Number of features n. */
+  readonly order: number;
+  /** Number of matrices. */
+  readonly count: number;
+  /** Φ, `samples × order` for each matrix. */
+  readonly features: EntryView;
+  /** Quadrature weights, shared by the matrices, double-single: words hi, lo, hi, lo, …. */
+  readonly weights: GpuArray;
+}
+
+/** Commands that solve again, and where they leave what they find. */
+export interface Refinement {
+  /** The commands, to run after those of the spectra. */
+  readonly dispatches: readonly Dispatch[];
+  /** What they leave of each matrix: words for {@linkcode decodeSolvedRecord}. */
+  readonly records: GpuArray;
 }
 
 /**
- * Solves prepared features again, in double-single arithmetic, in two passes like those of {@linkcode bindSpectra}. The first
- * starts from the basis Q of single precision, orthonormal to 10⁻⁶, which Newton–Schulz steps make orthonormal to 10⁻¹⁴;
- * in it the Gram matrix of Ψ = Φ Q, diagonal to 10⁻⁷ already, is solved in two or three sweeps, which turn Q into
+ * Binds the solution in double-single arithmetic of what {@linkcode bindSpectra} has solved, in two passes like those. The
+ * first starts from the basis Q of single precision, orthonormal to 10⁻⁶, which Newton–Schulz steps make orthonormal to
+ * 10⁻¹⁴; in it the Gram matrix of Ψ = Φ Q, diagonal to 10⁻⁷ already, is solved in two or three sweeps, which turn Q into
  * eigenvectors with all digits. The second measures in that basis, where small eigenvalues, too, are known relative to
- * themselves. On lavapipe some
- * five times the time of single precision (1.0 s against 0.2 s for m = 512, n = 128).
+ * themselves. On lavapipe some five times the time of single precision (1.0 s against 0.2 s for m = 512, n = 128).
+ *
+ * @param gpu Device.
+ * @param spectra What single precision finds: of one layer.
+ * @param options Features and weights.
+ * @param stack Owner of the arrays.
+ * @returns The commands.
+ * @throws {ShapeError} Where the adapter has no room for it.
+ * @throws {PrecisionError} Where the adapter has no double-single arithmetic.
+ */
+export async function bindRefinement(
+  gpu: Gpu,
+  { batch, basis }: Spectra,
+  { samples, order, count, features, weights }: RefinementOptions,
+  stack: DisposableStack,
+): Promise<Refinement> {
+  const { form } = await selfTestDoubleSingle(gpu);
+  const { rows } = batch;
+  const array = (label: string, length: number) => stack.use(new GpuArray(gpu, label, length));
+  const pairs = (label: string, height: number): EntryView => ({
+    array: array(label, 2 * count * height * order),
+    double: true,
+    stride: order,
+    batch: height * order,
+  });
+  const psi = pairs("rotated features", samples), correction = pairs("orthonormal correction", order);
+  // Rows for every player of the tournament, though only those of the order are ever rotated.
+  const bases = [0, 1].map(() => pairs("basis", rows));
+  const matrices = array("Gram matrices", 2 * count * rows * rows);
+  const progress = array("solver progress", 8 * count);
+  const gram = await gramDoubleSingle(gpu, {
+    form,
+    samples,
+    order,
+    count,
+    features: psi.array,
+    words: 2,
+    weights,
+    partials: array("partial Gram matrices", gramDoubleSinglePartials(samples, order, count)),
+    matrices,
+    rows,
+  });
+  const shares = { tail: DOUBLE.tail(order), heads: headShares(order, DOUBLE) };
+  const square = { m: order, n: order, k: order, count };
+
+  const dispatches: Dispatch[] = [];
+  let q: EntryView = { array: basis.array, double: false, stride: 4 * basis.stride, batch: 4 * basis.batch };
+  let turn = 0;
+  // Single precision's basis needs two Newton–Schulz steps to be orthonormal to all digits, a rotated one needs one.
+  for (const steps of [2, 1]) {
+    for (let step = 0; step < steps; step++) {
+      const next = bases[turn++ % 2];
+      dispatches.push(
+        await gemmDoubleSingle(gpu, form, "nt", q, q, correction, { ...square, scale: -0.5, shift: 1.5 }),
+        await gemmDoubleSingle(gpu, form, "nn", correction, q, next, square),
+      );
+      q = next;
+    }
+    const solvable = { count, rows, order, orders: batch.orders, progress };
+    const rotated = { matrices, basis: q.array, rowStride: order };
+    dispatches.push(
+      await gemmDoubleSingle(gpu, form, "nt", features, q, psi, { ...square, m: samples }),
+      ...gram,
+      ...await jacobiDoubleSingle(gpu, form, { ...solvable, ...rotated }, shares),
+    );
+  }
+  const { dispatch, words } = await bindSolvedRecords(
+    gpu,
+    { matrices, rows, order, count, progress },
+    stack,
+  );
+  return { dispatches: [...dispatches, dispatch], records: words };
+}
+
+/**
+ * Solves prepared features again, in double-single arithmetic. Waits for the GPU.
  *
  * @param gpu Device.
  * @param features Features, one matrix for each of the batch.
@@ -72,70 +168,22 @@ export async function refineSpectra(
   rows: number,
   columns: number,
 ): Promise<SolvedMatrix[]> {
-  const { form } = await selfTestDoubleSingle(gpu);
   using stack = new DisposableStack();
-  const count = features.length;
-  const { batch, basis } = spectra;
-  const array = (label: string, length: number | Float32Array) => stack.use(new GpuArray(gpu, label, length));
-  const pairs = (label: string, height: number): EntryView => ({
-    array: array(label, 2 * count * height * columns),
-    double: true,
-    stride: columns,
-    batch: height * columns,
-  });
-  const phi = pairs("features, double-single", rows);
-  features.forEach((each, index) => phi.array.write(interleave(each), 2 * index * rows * columns));
-  const psi = pairs("rotated features", rows), correction = pairs("orthonormal correction", columns);
-  // Rows for every player of the tournament, though only those of the order are ever rotated.
-  const bases = [0, 1].map(() => pairs("basis", batch.rows));
-  const matrices = array("Gram matrices", 2 * count * batch.rows * batch.rows);
-  const progress = array("solver progress", 8 * count);
-  const gram = await gramDoubleSingle(gpu, {
-    form,
+  const count = features.length, entries = rows * columns;
+  const phi = stack.use(new GpuArray(gpu, "features, double-single", 2 * count * entries));
+  features.forEach((each, index) => phi.write(interleave(each), 2 * index * entries));
+  const refinement = await bindRefinement(gpu, spectra, {
     samples: rows,
     order: columns,
     count,
-    features: psi.array,
-    words: 2,
-    weights: array("weights", splitDoubles(new Float64Array(rows).fill(1))),
-    partials: array("partial Gram matrices", gramDoubleSinglePartials(rows, columns, count)),
-    matrices,
-    rows: batch.rows,
-  });
-  const shares = { tail: DOUBLE.tail(columns), heads: headShares(columns, DOUBLE) };
-  const square = { m: columns, n: columns, k: columns, count };
-
+    features: { array: phi, double: true, stride: columns, batch: entries },
+    weights: stack.use(new GpuArray(gpu, "weights", splitDoubles(new Float64Array(rows).fill(1)))),
+  }, stack);
   const commands = new Commands(gpu);
-  let q: EntryView = { array: basis.array, double: false, stride: 4 * basis.stride, batch: 4 * basis.batch };
-  let turn = 0;
-  // Single precision's basis needs two Newton–Schulz steps to be orthonormal to all digits, a rotated one needs one.
-  for (const steps of [2, 1]) {
-    for (let step = 0; step < steps; step++) {
-      const next = bases[turn++ % 2];
-      commands.run(
-        await gemmDoubleSingle(gpu, form, "nt", q, q, correction, { ...square, scale: -0.5, shift: 1.5 }),
-        await gemmDoubleSingle(gpu, form, "nn", correction, q, next, square),
-      );
-      q = next;
-    }
-    const solvable = { count, rows: batch.rows, order: columns, orders: batch.orders, progress };
-    const rotated = { matrices, basis: q.array, rowStride: columns };
-    commands.run(
-      await gemmDoubleSingle(gpu, form, "nt", phi, q, psi, { ...square, m: rows }),
-      ...gram,
-      ...await jacobiDoubleSingle(gpu, form, { ...solvable, ...rotated }, shares),
-    );
-  }
+  commands.run(...refinement.dispatches);
   commands.submit();
-
-  const [words, places] = await Promise.all([matrices.read(), progress.read()]);
-  return features.map((_, index) => ({
-    values: Float64Array.from({ length: columns }, (_, i) => {
-      const at = 2 * ((index * batch.rows + i) * batch.rows + i);
-      return words[at] + words[at + 1];
-    }),
-    ...decodeProgress(places, index),
-  }));
+  const words = await refinement.records.read(), size = solvedRecordWords(columns);
+  return features.map((_, index) => decodeSolvedRecord(words.subarray(index * size), columns));
 }
 
 /** Pairs hi, lo of prepared features. */

@@ -5,6 +5,7 @@
  */
 import { InputError, ShapeError } from "../errors.ts";
 import { type OptimizerOptions, parseOptimizerName, type Schedule } from "../nn/optimizer.ts";
+import type { Precision } from "../rank/feature_spectrum.ts";
 import type { Threshold } from "../rank/rank_interval.ts";
 import type { Task } from "../tasks/task.ts";
 
@@ -32,6 +33,11 @@ export interface TrainingOptions {
   readonly epsilons?: readonly number[];
   /** Whether the thresholds are absolute or relative to λ₁. Default: absolute. */
   readonly threshold?: Threshold;
+  /**
+   * Arithmetic of the spectra: single precision; double-single for all; or, which is the default, `auto`: single first, and
+   * double-single for the spectra that leave a rank uncertain.
+   */
+  readonly precision?: Precision;
   /** Number of replicas, which differ in their random streams. Default: 1. */
   readonly replicas?: number;
   /** Seed of the random streams. Default: 0. */
@@ -69,6 +75,7 @@ export function completeOptions(options: TrainingOptions): CompleteOptions {
     probeEvery: options.probeEvery ?? defaults.probeEvery,
     epsilons: options.epsilons ?? defaults.epsilons,
     threshold: options.threshold ?? "absolute",
+    precision: options.precision ?? "auto",
     replicas: options.replicas ?? 1,
     seed: options.seed ?? 0,
   };

@@ -12,6 +12,7 @@ import { uploadSamples } from "../nn/samples.ts";
 import { bindTrainingStep, type TrainingStep } from "../nn/training_step.ts";
 import { bindProbe, type ProbeRing } from "../rank/probe.ts";
 import { bindSpectra } from "../rank/spectra.ts";
+import { Escalation } from "./escalation.ts";
 import type { CompleteOptions } from "./options.ts";
 
 /** Steps whose losses the GPU keeps until the host has read them: the most that one submission may have. */
@@ -31,6 +32,8 @@ export interface TrainingProgram {
   readonly losses: GpuArray;
   /** Steps that the log of losses holds. */
   readonly logCapacity: number;
+  /** What solves spectra again that are in doubt; `null` for single precision alone. */
+  readonly escalation: Escalation | null;
 }
 
 /**
@@ -97,6 +100,7 @@ export async function bindProgram(
     states: step.states,
     capacity: Math.ceil(LOG_CAPACITY / probeEvery) + 1,
   }, stack);
+  const escalation = await Escalation.bind(network, samples, options, probe.capacity, stack);
   return {
     step,
     probeCommands: [...train.commands, ...(heldOut?.commands ?? []), ...spectra.dispatches, probe.dispatch],
@@ -104,5 +108,6 @@ export async function bindProgram(
     probe,
     losses: step.losses,
     logCapacity: LOG_CAPACITY,
+    escalation,
   };
 }

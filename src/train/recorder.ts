@@ -4,14 +4,25 @@
  * @module
  */
 import { lossFloor, type TargetMoments, targetMoments } from "../rank/loss_floor.ts";
-import type { ProbeRecord } from "../rank/probe.ts";
+import type { LayerRecord, ProbeRecord } from "../rank/probe.ts";
 import { rankInterval } from "../rank/rank_interval.ts";
+import type { Doubt } from "./escalation.ts";
 import type { CompleteOptions } from "./options.ts";
 import type { TrainingProgram } from "./program.ts";
-import type { Probe, Trace } from "./trace.ts";
+import type { LayerProbe, Probe, Trace } from "./trace.ts";
 
 /** Steps whose losses a replica has room for at first. */
 const FIRST_ROOM = 1024;
+
+/** A probe in single precision, and what of it is in doubt. */
+export interface Draft {
+  /** The probe. */
+  readonly probe: Probe;
+  /** Number of the probe, counted from 0 over the whole run. */
+  readonly number: number;
+  /** Layers whose spectrum is to be solved again. */
+  readonly doubts: readonly Doubt[];
+}
 
 /** Collects losses and probes of a run in the order of its steps. */
 export class Recorder {
@@ -56,7 +67,7 @@ export class Recorder {
   }
 
   /**
-   * Adds the results of a submission.
+   * Takes in the results of a submission: the losses at once, the probes as drafts.
    *
    * @param first Its first step.
    * @param count Its number of steps.
@@ -64,9 +75,9 @@ export class Recorder {
    * @param records The ring of probes.
    * @returns The probes that it made, those of diverged replicas left out.
    */
-  record(first: number, count: number, losses: Float32Array, records: Float32Array): Probe[] {
+  record(first: number, count: number, losses: Float32Array, records: Float32Array): Draft[] {
     const { replicas, steps, probeEvery } = this.#options;
-    const probes: Probe[] = [];
+    const drafts: Draft[] = [];
     this.#makeRoom(first + count);
     for (let step = first; step < first + count; step++) {
       for (let replica = 0; replica < replicas; replica++) {
@@ -79,12 +90,32 @@ export class Recorder {
         if (this.diverged.has(replica)) continue;
         const record = this.#program.probe.decode(records, this.#probeCount, replica);
         // The loss of a mini-batch may be finite where that of all samples is not.
-        if (Number.isFinite(record.loss)) probes.push(this.#probe(record, step, replica));
+        if (Number.isFinite(record.loss)) drafts.push(this.#draft(record, step, replica));
         else this.diverged.set(replica, step);
       }
       this.#probeCount++;
     }
     this.#steps = first + count;
+    return drafts;
+  }
+
+  /**
+   * Adds probes to the trace.
+   *
+   * @param drafts Probes in the order of steps, then replicas.
+   * @param doubts Spectra that were solved again.
+   * @param solved What they came to.
+   * @returns The probes.
+   */
+  add(drafts: readonly Draft[], doubts: readonly Doubt[], solved: readonly LayerRecord[]): Probe[] {
+    const better = new Map(doubts.map((doubt, i) => [keyOf(doubt), solved[i]]));
+    const probes = drafts.map(({ probe, number }) => ({
+      ...probe,
+      layers: probe.layers.map((layer, index) => {
+        const record = better.get(keyOf({ probe: number, replica: probe.replica, layer: index }));
+        return record ? this.#layer(record, index, "double") : layer;
+      }),
+    }));
     this.#probes.push(...probes);
     return probes;
   }
@@ -98,19 +129,20 @@ export class Recorder {
     }
   }
 
-  #probe(record: ProbeRecord, step: number, replica: number): Probe {
-    const { task, epsilons, threshold } = this.#options;
-    const layers = record.layers.map(({ eigenvalues, errors }, index) => ({
-      layer: index + 1,
-      eigenvalues,
-      errors,
-      ranks: epsilons.map((epsilon) => rankInterval(eigenvalues, errors, epsilon, threshold)),
-    }));
+  #layer({ eigenvalues, errors }: LayerRecord, index: number, precision: "single" | "double"): LayerProbe {
+    const { epsilons, threshold } = this.#options;
+    const ranks = epsilons.map((epsilon) => rankInterval(eigenvalues, errors, epsilon, threshold));
+    return { layer: index + 1, eigenvalues, errors, ranks, precision };
+  }
+
+  #draft(record: ProbeRecord, step: number, replica: number): Draft {
+    const { task, epsilons, threshold, precision } = this.#options;
+    const layers = record.layers.map((layer, index) => this.#layer(layer, index, "single"));
     const terminal = record.layers[record.layers.length - 1];
     const targets = this.#targets;
     const scale = threshold === "relative" ? terminal.eigenvalues[0] + terminal.errors[0] : 1;
     const hits = task.test ? record.heldOutHits / task.test.count : record.hits / task.train.count;
-    return {
+    const probe = {
       step,
       replica,
       loss: record.loss,
@@ -119,5 +151,16 @@ export class Recorder {
         epsilons.map((epsilon) => lossFloor({ ...record, ...terminal, targets }, epsilon * scale)),
       layers,
     };
+    const number = this.#probeCount;
+    const doubts = layers.flatMap(({ ranks }, layer) =>
+      precision === "double" || ranks.some(({ low, high }) => low !== high)
+        ? [{ probe: number, replica, layer }]
+        : []
+    );
+    return { probe, number, doubts };
   }
+}
+
+function keyOf({ probe, replica, layer }: Doubt): string {
+  return `${probe} ${replica} ${layer}`;
 }

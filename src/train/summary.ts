@@ -43,6 +43,8 @@ export interface LayerSummary {
   readonly layer: number;
   /** ε-ranks, in the order of the thresholds. */
   readonly ranks: readonly RankSummary[];
+  /** Share of the probes whose spectrum was solved in double-single arithmetic. */
+  readonly double: number;
   /** Entropy of the singular values (Roy and Vetterli 2007). */
   readonly effectiveRank: number;
   /** The same, smoothed (Garrido et al. 2023). */
@@ -118,6 +120,7 @@ function summarizeReplica(
     layers: last.layers.map(({ layer, eigenvalues }, l) => ({
       layer,
       ranks: epsilons.map((epsilon, e) => summarizeRank(probes, l, e, epsilon)),
+      double: probes.filter(({ layers }) => layers[l].precision === "double").length / probes.length,
       effectiveRank: effectiveRank(eigenvalues),
       rankMe: rankMe(eigenvalues),
       stableRank: stableRank(eigenvalues),

@@ -15,6 +15,8 @@ export interface LayerProbe {
   readonly errors: Float64Array;
   /** ε-ranks with their certified intervals, in the order of the thresholds asked for. */
   readonly ranks: readonly RankInterval[];
+  /** Arithmetic that they come from. */
+  readonly precision: "single" | "double";
 }
 
 /** One probe of one replica. */

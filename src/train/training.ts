@@ -11,7 +11,9 @@ import { ReadbackRing } from "../gpu/readback.ts";
 import { Network } from "../nn/network.ts";
 import { type CompleteOptions, completeOptions, type TrainingOptions } from "./options.ts";
 import { bindProgram, type TrainingProgram } from "./program.ts";
-import { Recorder } from "./recorder.ts";
+import type { LayerRecord } from "../rank/probe.ts";
+import type { Doubt } from "./escalation.ts";
+import { type Draft, Recorder } from "./recorder.ts";
 import type { Probe, Trace } from "./trace.ts";
 
 /** Submissions on their way at once: one runs, one waits, so that the GPU never does. */
@@ -22,6 +24,14 @@ interface Chunk {
   readonly steps: number;
   readonly submitted: number;
   readonly result: Promise<{ readonly arrays: Float32Array[]; readonly arrival: number }>;
+}
+
+/** Probes on their way to the caller. */
+interface Pending {
+  readonly drafts: readonly Draft[];
+  readonly doubts: readonly Doubt[];
+  /** The spectra in doubt, solved again; `null` where there is none. */
+  readonly solved: Promise<readonly LayerRecord[]> | null;
 }
 
 /**
@@ -124,11 +134,12 @@ export class Training implements AsyncIterable<Probe>, Disposable {
     if (this.#started) throw new StaircaseError("a training run can be iterated over once: create another");
     this.#started = true;
     const { steps, probeEvery, replicas } = this.options;
+    const { logCapacity, probe, escalation } = this.#program;
     // More steps than this per submission would overwrite results before they are read.
-    const pacer = new Pacer(
-      Math.min(this.#program.logCapacity, (this.#program.probe.capacity - 1) * probeEvery + 1),
-    );
+    const probesAtOnce = Math.min(probe.capacity, escalation?.probesAtOnce ?? Infinity);
+    const pacer = new Pacer(Math.min(logCapacity, (probesAtOnce - 1) * probeEvery + 1));
     const chunks: Chunk[] = [];
+    const pending: Pending[] = [];
     const start = performance.now();
     let encoded = 0, lastArrival = start;
     try {
@@ -141,20 +152,26 @@ export class Training implements AsyncIterable<Probe>, Disposable {
           continue;
         }
         const chunk = chunks.shift();
-        if (!chunk) return;
+        if (!chunk) break;
         const { arrays: [losses, records], arrival } = await chunk.result;
         // What the caller does between two probes is no time of the GPU's.
         pacer.observe(chunk.steps, arrival - Math.max(lastArrival, chunk.submitted));
         lastArrival = arrival;
-        const probes = this.#recorder.record(this.completed, chunk.steps, losses, records);
+        pending.push(this.#judge(this.#recorder.record(this.completed, chunk.steps, losses, records)));
         this.completed += chunk.steps;
         this.milliseconds = arrival - start;
-        yield* probes;
-        if (this.diverged.size === replicas) throw divergence(this.diverged);
+        // What is being solved again has time until the next submission has been read.
+        while (pending.length > 1 || pending[0]?.solved === null) yield* await this.#add(pending.shift()!);
+        if (this.diverged.size === replicas) break;
       }
+      while (pending.length > 0) yield* await this.#add(pending.shift()!);
+      if (this.diverged.size === replicas) throw divergence(this.diverged);
     } finally {
       // Nothing may be on its way to buffers that the caller is about to free.
-      await Promise.allSettled(chunks.map(({ result }) => result));
+      await Promise.allSettled([
+        ...chunks.map(({ result }) => result),
+        ...pending.map(({ solved }) => solved),
+      ]);
     }
   }
 
@@ -168,14 +185,31 @@ export class Training implements AsyncIterable<Probe>, Disposable {
     return this.trace;
   }
 
+  /** Has the spectra in doubt solved again. */
+  #judge(drafts: readonly Draft[]): Pending {
+    const { escalation } = this.#program;
+    const doubts = escalation ? drafts.flatMap((draft) => draft.doubts) : [];
+    if (!escalation || doubts.length === 0) return { drafts, doubts, solved: null };
+    const solved = escalation.solve(doubts);
+    solved.catch(() => {});
+    return { drafts, doubts, solved };
+  }
+
+  async #add({ drafts, doubts, solved }: Pending): Promise<Probe[]> {
+    return this.#recorder.add(drafts, doubts, await solved ?? []);
+  }
+
   #submit(first: number, count: number): Chunk["result"] {
     const { steps, probeEvery } = this.options;
-    const { step, probeCommands, warmUp } = this.#program;
+    const { step, probeCommands, warmUp, escalation } = this.#program;
     const commands = new Commands(this.#gpu);
     for (let s = first; s < first + count; s++) {
       commands.run(...step.draw, ...step.forward);
       if (s === 0) commands.run(...warmUp);
-      if (s % probeEvery === 0 || s === steps) commands.run(...probeCommands);
+      if (s % probeEvery === 0 || s === steps) {
+        commands.run(...probeCommands);
+        escalation?.keep(commands, Math.ceil(s / probeEvery));
+      }
       commands.run(...(s === steps ? step.measure : step.update));
     }
     const result = this.#ring.submit(commands).then((arrays) => ({ arrays, arrival: performance.now() }));

@@ -32,6 +32,7 @@ const replica: ReplicaSummary = {
       final: { epsilon: 1e-8, rank: 12, low: 9, high: 14 },
       spearman: NaN,
     }],
+    double: 0.025,
     effectiveRank: 3,
     rankMe: 3,
     stableRank: 2,
@@ -59,7 +60,6 @@ const record: RunRecord = {
   },
   versions: {},
   adapter: { name: "Card", software: false },
-  precision: "single",
   precisionSelfTest: "not tested here",
   summary: { loss: 0.0123, accuracy: null, replicas: [replica] },
   timings: { steps: 200, milliseconds: 1500, millisecondsPerStep: 7.5, kernels: null },
@@ -77,6 +77,8 @@ Deno.test("reportText: a run in a few lines", () => {
       "  layer      ε   rank at start   at end   certified   largest   stairs   ρ(rank, log loss)",
       "  1       1e-6               2       12     certain        13        2              -0.988",
       "  1       1e-8               2       12     9 to 14        13        2                none",
+      "",
+      "spectra solved in double-single arithmetic: 2.50 %",
     ].join("\n"),
   );
 });

@@ -101,7 +101,6 @@ Deno.test("runRecord: everything DESIGN asks of run.json, as JSON can tell it", 
     "configuration",
     "versions",
     "adapter",
-    "precision",
     "precisionSelfTest",
     "summary",
     "timings",
@@ -129,13 +128,13 @@ Deno.test("runRecord: everything DESIGN asks of run.json, as JSON can tell it", 
     probeEvery: 10,
     epsilons: [1e-2, 1e-6],
     threshold: "absolute",
+    precision: "auto",
     replicas: 2,
     seed: 11,
   });
   assert.equal(read.versions.staircase, VERSION);
   assert.equal(read.versions.deno, Deno.version.deno);
   assert.deepEqual(read.adapter, { name: gpu.adapterName, software: gpu.software });
-  assert.equal(read.precision, "single");
   assert.equal(read.timings.steps, 30);
   assert(Math.abs(read.timings.millisecondsPerStep - read.timings.milliseconds / 30) < 1e-9);
   assert.equal(read.timings.kernels, null);

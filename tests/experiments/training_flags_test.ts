@@ -21,6 +21,7 @@ Deno.test("trainingOptions: without flags, everything is the task's own", async 
     steps: 10_000,
     probeEvery: 10,
     epsilons: [1e-2, 1e-4, 1e-6],
+    precision: "auto",
     threshold: "absolute",
     replicas: 1,
     seed: 0,
@@ -39,7 +40,7 @@ Deno.test("trainingOptions: every flag is heard", async () => {
     ...["--task=ripple2d", "--samples=100", "--layers=2-8-7-1", "--activation=sine,relu^2"],
     ...["--init=normal:0.1", "--optimizer=adamw", "--learning-rate=1e-3,2e-3", "--schedule=step:10:0.5"],
     ...["--momentum=0.5", "--weight-decay=0,0.1", "--batch=16", "--steps=0", "--probe-every=3"],
-    ...["--epsilons=1e-1,1e-9", "--relative", "--replicas=2", "--seed=7"],
+    ...["--epsilons=1e-1,1e-9", "--relative", "--precision=double", "--replicas=2", "--seed=7"],
   );
   assert.equal(task.train.count, 100);
   assert.deepEqual(options, {
@@ -52,6 +53,7 @@ Deno.test("trainingOptions: every flag is heard", async () => {
     steps: 0,
     probeEvery: 3,
     epsilons: [0.1, 1e-9],
+    precision: "double",
     threshold: "relative",
     replicas: 2,
     seed: 7,

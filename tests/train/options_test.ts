@@ -21,6 +21,7 @@ Deno.test("completeOptions: what is left out the task decides", () => {
     probeEvery,
     epsilons,
     threshold: "absolute",
+    precision: "auto",
     replicas: 1,
     seed: 0,
   });
@@ -39,6 +40,7 @@ Deno.test("completeOptions: what is given is kept, and the signal is no part of 
     probeEvery: 1,
     epsilons: [1],
     threshold: "relative",
+    precision: "single",
     replicas: 2,
     seed: 7,
   };

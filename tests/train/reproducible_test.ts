@@ -22,6 +22,9 @@ const ways: readonly TrainingOptions[] = [
   { task: smallTask({ count: 300 }), batch: 32, optimizer: { name: "adam", learningRate: 0.01 } },
   { task: classes, batch: 7, optimizer: { name: "nesterov", learningRate: 0.05, weightDecay: 1e-3 } },
   { task: smallTask(), initializer: "pytorch", optimizer: { name: "adamw", learningRate: 0.01 } },
+  // Half of its spectra are solved again, those of submissions of any length.
+  { task: smallTask(), epsilons: [1e-2, 1e-9, 1e-12] },
+  { task: smallTask({ count: 60 }), batch: 20, precision: "double" },
   { task: smallTask(), hidden: [1], activation: "relu", optimizer: { name: "sgd", learningRate: 0.1 } },
 ];
 

@@ -1,0 +1,25 @@
+// What a double-single solver leaves of a batch of matrices, without the matrices: for each the eight words of its
+// progress, then the entries of its diagonal, hi, lo, hi, lo, ….
+//
+// matrices: rows × rows pairs each; records: 8 + 2 · order words each. Copies bits, since a word may be an integer. One
+// workgroup a matrix. Cost: order pairs read, a stride of rows + 1 apart: a dispatch, so that the host copies kilobytes and not
+// the 8 rows² bytes of each matrix.
+
+struct Shape { order: u32, rows: u32 }
+
+@group(0) @binding(0) var<uniform> shape: Shape;
+@group(0) @binding(1) var<storage, read> matrices: array<vec2u>;
+@group(0) @binding(2) var<storage, read> progress: array<u32>;
+@group(0) @binding(3) var<storage, read_write> records: array<u32>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let index = workgroup.x;
+  let record = index * (8u + 2u * shape.order);
+  if (lane < 8u) { records[record + lane] = progress[8u * index + lane]; }
+  for (var i = lane; i < shape.order; i += 64u) {
+    let value = matrices[(index * shape.rows + i) * shape.rows + i];
+    records[record + 8u + 2u * i] = value.x;
+    records[record + 9u + 2u * i] = value.y;
+  }
+}
