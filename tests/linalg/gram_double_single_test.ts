@@ -10,7 +10,7 @@ import {
 } from "../../src/linalg/gram_double_single.ts";
 import { assert, fc } from "../deps.ts";
 import { run } from "../nn/arrays.ts";
-import { type Dyadic, dyadic, minus, plus, ratio, times } from "../reference/dyadic.ts";
+import { type ExactEntry, exactGram, relativeError } from "../reference/exact_gram.ts";
 import { normals } from "../reference/random.ts";
 
 const gpu = await Gpu.open();
@@ -94,7 +94,6 @@ async function grams(problems: readonly Problem[], layout: Layout): Promise<Floa
 /** The largest error relative to Σ w |φ_i| |φ_j|; asserts symmetry and zeros in the padding. */
 function worstError(problems: readonly Problem[], matrices: Float32Array, rows: number): number {
   const { order, features } = problems[0];
-  const size = (x: Dyadic) => x.n < 0n ? minus(x) : x;
   let worst = 0;
   features.forEach((_, r) => {
     const at = (i: number, j: number) => {
@@ -106,17 +105,11 @@ function worstError(problems: readonly Problem[], matrices: Float32Array, rows: 
         assert.deepEqual(at(i, j), at(j, i));
         if (i >= order || j >= order) assert.deepEqual([...at(i, j)], [0, 0]);
         else if (j >= i) {
-          let right = dyadic(0), scale = dyadic(0);
-          for (const { samples, features, weights } of problems) {
-            for (let k = 0; k < samples; k++) {
-              const left = times(dyadic(weights[k]), dyadic(features[r][k * order + i]));
-              const term = times(left, dyadic(features[r][k * order + j]));
-              right = plus(right, term);
-              scale = plus(scale, size(term));
-            }
-          }
-          const [hi, lo] = at(i, j);
-          worst = Math.max(worst, ratio(plus(plus(dyadic(hi), dyadic(lo)), minus(right)), scale));
+          const exact = problems.reduce<ExactEntry | undefined>(
+            (sum, { features, weights }) => exactGram(features[r], order, weights, [i, j], sum),
+            undefined,
+          );
+          worst = Math.max(worst, relativeError([...at(i, j)], exact!));
         }
       }
     }

@@ -3,8 +3,17 @@ import { GpuArray } from "../../src/gpu/array.ts";
 import { Commands } from "../../src/gpu/commands.ts";
 import { Gpu } from "../../src/gpu/device.ts";
 import { EigenBatch } from "../../src/linalg/eigen_batch.ts";
-import { gram, gramReduce, gramSlices } from "../../src/linalg/gram.ts";
+import {
+  gram,
+  gramAccumulate,
+  gramError,
+  gramPartials,
+  gramReduce,
+  gramSlices,
+  type GramSums,
+} from "../../src/linalg/gram.ts";
 import { padRows, unpadRows, vectors } from "../../src/linalg/matrix.ts";
+import { exactGram, relativeError } from "../reference/exact_gram.ts";
 import { magnitudes, weightedProduct } from "../reference/matrix.ts";
 import { normals } from "../reference/random.ts";
 import { gamma } from "../reference/rounding.ts";
@@ -27,7 +36,7 @@ interface Problem {
 }
 
 /** Computes the Gram matrices and moments of all layers, in memory that held something else before. */
-async function grams(gpu: Gpu, { samples, weights, layers, targets }: Problem) {
+async function grams(gpu: Gpu, { samples, weights, layers, targets }: Problem, sums: GramSums = "plain") {
   using stack = new DisposableStack();
   const array = (words: Float32Array) => stack.use(new GpuArray(gpu, "operand", words));
   const replicas = layers[0].features.length;
@@ -39,10 +48,10 @@ async function grams(gpu: Gpu, { samples, weights, layers, targets }: Problem) {
   };
   const batch = stack.use(new EigenBatch(gpu, orders, targetView ? targetView.stride + 1 : 0));
   batch.matrices.write(new Float32Array(batch.matrices.length).fill(77));
-  const partials = array(new Float32Array(gramSlices(samples).slices * batch.basis.length));
+  const partials = array(new Float32Array(gramPartials(samples, batch)));
   // What a layer has no moments of stays 0; everything else that is read was written before.
   if (!targets?.lastOnly) partials.write(new Float32Array(partials.length).fill(NaN));
-  const options = { samples, replicas, weights: array(weights), batch, partials };
+  const options = { samples, replicas, weights: array(weights), batch, partials, sums };
   const commands = new Commands(gpu);
   for (const [index, { order, features }] of layers.entries()) {
     const stride = vectors(order);
@@ -77,11 +86,9 @@ function unpadded({ matrix, rows }: Result, order: number): Float32Array {
   return unpadRows(matrix.subarray(0, order * rows), order, rows / 4);
 }
 
-function check(problem: Problem, results: Result[]): void {
+function check(problem: Problem, results: Result[], sums: GramSums = "plain"): void {
   const { samples, weights, layers, targets } = problem;
-  const { slice, slices } = gramSlices(samples);
-  // Weighting and multiplying round twice, the sum of a slice and that of the slices once a term.
-  const relative = gamma(Math.min(slice, samples) + slices + 2);
+  const relative = gramError(samples, sums);
   const replicas = layers[0].features.length;
   const columns = targets ? targets.columns : 0;
   const right = new Float32Array(samples * (columns + 1)).fill(1);
@@ -168,7 +175,8 @@ Deno.test("gram: any samples, layers, replicas and targets, within the rounding 
   for (const [i, drawn] of fc.sample(problem, { seed: 8, numRuns: 25 }).entries()) {
     const lastOnly = i % 2 === 1;
     const p = { ...drawn, targets: drawn.targets && { ...drawn.targets, lastOnly } };
-    check(p, await grams(gpu, p));
+    const sums = i % 4 < 2 ? "plain" : "compensated";
+    check(p, await grams(gpu, p, sums), sums);
   }
 });
 
@@ -176,7 +184,7 @@ Deno.test("gram: one sample, one neuron, and every number of targets to 10", asy
   using gpu = await Gpu.open();
   for (let columns = 0; columns <= 10; columns++) {
     const p = draw(columns === 3 ? 300 : 1, [1], 1, columns, columns);
-    check(p, await grams(gpu, p));
+    check(p, await grams(gpu, p, "compensated"), "compensated");
   }
 });
 
@@ -195,6 +203,112 @@ Deno.test("gram: whole numbers and weights of powers of two sum exactly", async 
   const [result] = await grams(gpu, { ...drawn, layers: [{ order: 7, features }], targets, weights });
   const exact = weightedProduct(features[0], 7, features[0], 7, weights);
   assert.deepEqual([...unpadded(result, 7)], [...exact]);
+});
+
+/** The largest error of a Gram matrix relative to Σ w |φ_i| |φ_j|, against exact sums. */
+function worstError({ layers, weights }: Problem, result: Result): number {
+  const { order, features } = layers[0];
+  const matrix = unpadded(result, order);
+  let worst = 0;
+  for (let i = 0; i < order; i++) {
+    for (let j = i; j < order; j++) {
+      const exact = exactGram(features[0], order, weights, [i, j]);
+      worst = Math.max(worst, relativeError([matrix[i * order + j]], exact));
+    }
+  }
+  return worst;
+}
+
+Deno.test("gram: compensated sums keep what plain ones round off, against exact sums", async () => {
+  using gpu = await Gpu.open();
+  for (const samples of [5, 256, 2000, 100_000]) {
+    const { slice } = gramSlices(samples);
+    const drawn = draw(samples, [2], 1, 0, samples);
+    // One large term at the head of each slice; what a block of the others sums to is a quarter of its ulp.
+    const uneven = Float32Array.from(
+      { length: 2 * samples },
+      (_, e) => (e >> 1) % slice === 0 ? 1 : 2 ** -14,
+    );
+    const p = {
+      ...drawn,
+      weights: new Float32Array(samples).fill(1),
+      layers: [{ order: 2, features: [uneven] }],
+    };
+    for (const problem of [drawn, p]) {
+      const [result] = await grams(gpu, problem, "compensated");
+      const error = worstError(problem, result);
+      assert.ok(error <= gramError(samples, "compensated"), `${samples}: ${error}`);
+      assert.ok(error <= 4 * 2 ** -24, `${samples}: ${error}`);
+    }
+    if (samples < 256) continue;
+    const [plain] = await grams(gpu, p, "plain");
+    const error = worstError(p, plain);
+    assert.ok(error > gramError(samples, "compensated"), `${samples}: ${error}`);
+    assert.ok(error <= gramError(samples, "plain"), `${samples}: ${error}`);
+  }
+});
+
+Deno.test("gram: tiles of samples accumulate, rescaled between", async () => {
+  using gpu = await Gpu.open();
+  using stack = new DisposableStack();
+  const ORDER = 5, SAMPLES = 700, MATRICES = 3, TILES = 4;
+  const array = (words: Float32Array | number) => stack.use(new GpuArray(gpu, "operand", words));
+  const layout = { count: MATRICES, rows: 8, rowStride: 2, tailStride: 0 };
+  const pairs = array(new Float32Array(2 * MATRICES * ORDER ** 2).fill(NaN));
+  const totals = Array.from(
+    { length: MATRICES },
+    () => ({ features: [] as number[], weights: [] as number[] }),
+  );
+  for (let tile = 0; tile < TILES; tile++) {
+    const weights = normals(SAMPLES, 40 + tile).map(Math.abs);
+    const all = Array.from({ length: MATRICES }, (_, r) => normals(SAMPLES * ORDER, 50 + 10 * tile + r));
+    const words = new Float32Array(MATRICES * SAMPLES * 8);
+    // Before the third tile the second matrix is scaled by 2⁻²⁰.
+    const factor = (r: number) => tile === 0 ? 0 : tile === 2 && r === 1 ? 2 ** -20 : 1;
+    all.forEach((matrix, r) => {
+      words.set(padRows(matrix, ORDER), r * SAMPLES * 8);
+      const { features, weights: before } = totals[r];
+      before.forEach((weight, k) => before[k] = factor(r) * weight);
+      features.push(...matrix);
+      before.push(...weights);
+    });
+    const options = {
+      samples: SAMPLES,
+      replicas: MATRICES,
+      weights: array(weights),
+      batch: layout,
+      partials: array(gramPartials(SAMPLES, layout)),
+      sums: "compensated" as const,
+    };
+    const view = { array: array(words), stride: 2, batch: 2 * SAMPLES };
+    const factors = array(Float32Array.from({ length: MATRICES }, (_, r) => factor(r)));
+    const commands = new Commands(gpu);
+    commands.run(
+      await gram(gpu, { features: view, order: ORDER, first: 0, targets: null }, options),
+      await gramAccumulate(gpu, options, { order: ORDER, pairs, factors }),
+    );
+    commands.submit();
+  }
+  const words = await pairs.read();
+  totals.forEach(({ features, weights }, r) => {
+    for (let i = 0; i < ORDER; i++) {
+      for (let j = 0; j < ORDER; j++) {
+        const at = (i: number, j: number) => [0, 1].map((w) => words[2 * ((r * ORDER + i) * ORDER + j) + w]);
+        assert.deepEqual(at(i, j), at(j, i));
+        const error = relativeError(at(i, j), exactGram(features, ORDER, weights, [i, j]));
+        assert.ok(error <= gramError(SAMPLES, "compensated", TILES), `${r}: ${error}`);
+      }
+    }
+  });
+});
+
+Deno.test("gramError: 11 roundings for compensated sums, however many samples", () => {
+  for (const samples of [8, 1024, 100_000, 1e6]) {
+    const error = gramError(samples, "compensated") * 2 ** 24;
+    assert.ok(error > 11 && error < 11.1, `${samples}: ${error}`);
+    assert.ok(gramError(samples, "compensated", 10) < gramError(samples, "compensated"));
+  }
+  assert.ok(gramError(1024, "plain") > 1.5e-5);
 });
 
 Deno.test("gram: a replica's matrix is the same to the bit whatever is beside it, even NaN", async () => {
