@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { gramSlices } from "../linalg/gram.ts";
+import { gramError } from "../linalg/gram.ts";
 
 /** Bounds on the roundings of one arithmetic, and the shares of λ₁ that go with them. */
 export interface Arithmetic {
@@ -38,21 +38,20 @@ function gamma(k: number, u: number): number {
 
 const U = 2 ** -24;
 
-/** Single precision, u = 2⁻²⁴: `gemm.wgsl`, `gram.wgsl`, `jacobi.wgsl`. */
+/** Single precision, u = 2⁻²⁴: `gemm.wgsl`, `gram.wgsl` with compensated sums, `jacobi.wgsl`. */
 export const SINGLE: Arithmetic = {
   // nt adds dot products of 4 (tile.wgsl).
   dot: (n) => gamma(n / 4 + 5, U),
-  gram: (samples) => {
-    const { slice, slices } = gramSlices(samples);
-    return gamma(slice + slices + 3, U);
-  },
+  gram: (samples) => gramError(samples, "compensated"),
   entry: 0,
   // a_pp − t a_pq rounds to an ulp; what t and a_pq are off by belongs to `rotation`.
   diagonal: 2 * U,
   // Two combinations c x − s y of three roundings each, c and s being right to three as well.
   rotation: 16 * U,
-  // After one Newton–Schulz step from a basis that rotations left good to some 10⁻⁵.
-  orthonormality: (n) => 2 * n * gamma(n, U),
+  // After one Newton–Schulz step Q ← C Q, C = 3/2 − QQᵀ/2, from a basis that rotations left good to some 10⁻⁵: entries
+  // of C, dot products of rows of norm 1, err by γ/2, so C by n γ/2; those of C Q, of which one term is nearly all, by
+  // γ_n of themselves, so C Q by √n γ_n. Either counts twice in QQᵀ.
+  orthonormality: (n) => n * gamma(n / 4 + 5, U) + 2 * Math.sqrt(n) * gamma(n, U),
   head: (n) => (n * U) ** 2,
   tail: (n) => n * U ** 2 / 4,
   underflow: 2 ** -126,
@@ -70,6 +69,17 @@ export const EXACT_ROTATION: Partial<Arithmetic> = { dot: (n) => (3 * n + 8) * 2
  * diagonal. u more is for the square of what the step corrects, up to 2·10⁻⁴.
  */
 export const EXACT_BASIS: Partial<Arithmetic> = { orthonormality: (n) => (2 * Math.sqrt(n) + 3) * U };
+
+/**
+ * The same on an adapter on which compensated sums keep no more than plain ones.
+ *
+ * @param arithmetic Arithmetic with compensated Gram sums.
+ * @returns Arithmetic with plain ones.
+ */
+export function withPlainSums(arithmetic: Arithmetic): Arithmetic {
+  const more = (samples: number) => gramError(samples, "plain") - gramError(samples, "compensated");
+  return { ...arithmetic, gram: (samples) => arithmetic.gram(samples) + Math.max(0, more(samples)) };
+}
 
 /** Four heads of a spectrum, each a hundred times shorter than the one before, in units of λ₁. */
 const HEADS = [1, 1e2, 1e4, 1e6] as const;

@@ -12,10 +12,17 @@ import type { DoubleSingleForm } from "../linalg/double_single.ts";
 import { selfTestDoubleSingle } from "../linalg/double_single_self_test.ts";
 import { gemm } from "../linalg/gemm.ts";
 import { type EntryView, gemmDoubleSingle } from "../linalg/gemm_double_single.ts";
-import { gram, gramReduce, gramSlices } from "../linalg/gram.ts";
+import { gram, gramPartials, gramReduce } from "../linalg/gram.ts";
 import { jacobi } from "../linalg/jacobi.ts";
 import { type MatrixView, vectors } from "../linalg/matrix.ts";
-import { type Arithmetic, EXACT_BASIS, EXACT_ROTATION, headShares, SINGLE } from "./certificate.ts";
+import {
+  type Arithmetic,
+  EXACT_BASIS,
+  EXACT_ROTATION,
+  headShares,
+  SINGLE,
+  withPlainSums,
+} from "./certificate.ts";
 
 /**
  * Terms of Ψ up to which a CPU that poses as a GPU sums them in double-single: ten times the time of single precision there,
@@ -69,8 +76,8 @@ export interface Spectra {
  *     Ψ = Φ Q;   M′ = Ψᵀ diag(w) Ψ;   V from Jacobi on M′;   Q ← Q V, orthonormalised by Q ← (3/2 − QQᵀ/2) Q,
  *
  * the first of which finds Q as well as single precision can tell, and the second measures. There the rounding of Ψ would
- * be some u σ₁ on each σ; summed in double-single and rounded once, it is u σ_i, and all that is certified but a few
- * roundings relative to themselves. Q stays from probe to probe, so that the first pass starts warm; before the first
+ * be some u σ₁ on each σ; summed in double-single and rounded once, it is u σ_i, and M′ by compensated sums some 13 u of
+ * each entry: all that is certified but a few roundings relative to themselves. Q stays from probe to probe, so that the first pass starts warm; before the first
  * probe, run the commands once to warm up.
  *
  * Dispatches: 4 for each layer and 8 for all (more where one dispatch can not hold a solve), whatever the replicas.
@@ -94,7 +101,7 @@ export async function bindSpectra(
   const batches = [0, 1].map(() => stack.use(new EigenBatch(gpu, orders, tailStride)));
   const { rows, rowStride, count } = batches[0];
   const partials = stack.use(
-    new GpuArray(gpu, "partial Gram matrices", gramSlices(samples).slices * count * rows * rowStride * 4),
+    new GpuArray(gpu, "partial Gram matrices", gramPartials(samples, batches[0])),
   );
   const rotated = stack.use(
     new GpuArray(gpu, "rotated features", replicas * samples * vectors(Math.max(...orders)) * 4),
@@ -108,19 +115,27 @@ export async function bindSpectra(
   });
 
   const form = await formOf(gpu);
+  const sums = form === "float" ? "compensated" : "plain";
   const isExact = (height: number, width: number) =>
     form !== null && (!gpu.software || height * width ** 2 <= MOST_EXACT);
   const exactBasis = isExact(rows, rows);
-  const arithmetics = layers.map(({ width }): Arithmetic => ({
-    ...SINGLE,
-    ...(isExact(samples, width) ? EXACT_ROTATION : {}),
-    ...(exactBasis ? EXACT_BASIS : {}),
-  }));
+  const arithmetics = layers.map(({ width }): Arithmetic => {
+    const exact = isExact(samples, width) ? EXACT_ROTATION : {};
+    const arithmetic = { ...SINGLE, ...exact, ...(exactBasis ? EXACT_BASIS : {}) };
+    return sums === "plain" ? withPlainSums(arithmetic) : arithmetic;
+  });
   const shares = { tail: SINGLE.tail(batches[0].order), heads: headShares(batches[0].order) };
   const dispatches: Dispatch[] = [];
   for (const pass of [0, 1]) {
     const batch = batches[pass];
-    const gramOptions = { samples, replicas, weights, batch, partials };
+    const gramOptions = {
+      samples,
+      replicas,
+      weights,
+      batch,
+      partials,
+      sums: pass === 0 ? "plain" : sums,
+    } as const;
     for (const [index, { features, width }] of layers.entries()) {
       const first = index * replicas;
       const stride = vectors(width);
