@@ -19,7 +19,7 @@ export interface Arithmetic {
   readonly rotation: number;
   /** ‖Q Qᵀ − I‖ of the basis. */
   readonly orthonormality: (n: number) => number;
-  /** Share of λ₁ from which on eigenvalues can be known relative to themselves: (n u)². */
+  /** Share of λ₁ from which on eigenvalues can be known relative to themselves: (n u)² / 10. */
   readonly head: (n: number) => number;
   /**
    * Share of λ₁ below which eigenvalues are the tail: rounding noise of Ψ, which Jacobi need not diagonalise. Its variance
@@ -52,7 +52,7 @@ export const SINGLE: Arithmetic = {
   // of C, dot products of rows of norm 1, err by γ/2, so C by n γ/2; those of C Q, of which one term is nearly all, by
   // γ_n of themselves, so C Q by √n γ_n. Either counts twice in QQᵀ.
   orthonormality: (n) => n * gamma(n / 4 + 5, U) + 2 * Math.sqrt(n) * gamma(n, U),
-  head: (n) => (n * U) ** 2,
+  head: (n) => (n * U) ** 2 / 10,
   tail: (n) => n * U ** 2 / 4,
   underflow: 2 ** -126,
 };
@@ -81,8 +81,8 @@ export function withPlainSums(arithmetic: Arithmetic): Arithmetic {
   return { ...arithmetic, gram: (samples) => arithmetic.gram(samples) + Math.max(0, more(samples)) };
 }
 
-/** Four heads of a spectrum, each a hundred times shorter than the one before, in units of λ₁. */
-const HEADS = [1, 1e2, 1e4, 1e6] as const;
+/** Four heads of a spectrum, each some ten or a hundred times shorter than the one before. */
+const HEADS = [1, 10, 1e3, 1e5] as const;
 
 /**
  * Shares of λ₁ from which on eigenvalues may be the head, those known relative to themselves. In the first head the
@@ -91,7 +91,7 @@ const HEADS = [1, 1e2, 1e4, 1e6] as const;
  *
  * @param order Number of features n.
  * @param arithmetic Arithmetic of the solver. Default: single.
- * @returns (n u)² and 10², 10⁴, 10⁶ times that.
+ * @returns (n u)² / 10 and 10, 10³, 10⁵ times that.
  */
 export function headShares(order: number, arithmetic: Arithmetic = SINGLE): [number, number, number, number] {
   const least = arithmetic.head(order);

@@ -44,7 +44,7 @@ export const DOUBLE: Arithmetic = {
   diagonal: 128 * U2,
   rotation: 128 * U2,
   orthonormality: (n) => n * (3 * n + 20) * U2,
-  head: (n) => Math.max(2 ** -58, (n * 2 ** -44) ** 2),
+  head: (n) => Math.max(2 ** -58, (n * 2 ** -44) ** 2 / 10),
   tail: () => 2 ** -60,
   underflow: 2 ** -102,
 };
