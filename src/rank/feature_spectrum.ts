@@ -4,11 +4,8 @@
  * @module
  */
 import { ShapeError } from "../errors.ts";
-import { GpuArray } from "../gpu/array.ts";
-import { Commands } from "../gpu/commands.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { decodeProgress } from "../linalg/jacobi.ts";
-import { padRows, vectors } from "../linalg/matrix.ts";
 import { type Arithmetic, eigenvalueErrors } from "./certificate.ts";
 import { DOUBLE, refineSpectra } from "./refine_spectra.ts";
 import {
@@ -18,8 +15,8 @@ import {
   type PrepareOptions,
 } from "./prepare_features.ts";
 import { rankInterval, type Threshold } from "./rank_interval.ts";
+import { solveFeatures } from "./solve_features.ts";
 import type { SolvedMatrix } from "./solved_record.ts";
-import { bindSpectra } from "./spectra.ts";
 
 /** Arithmetic of a spectrum: single, double-single, or single first and double-single where that leaves doubt. */
 export type Precision = "auto" | "single" | "double";
@@ -79,20 +76,7 @@ export async function featureSpectra(
   }
   const prepared = features.map((each) => prepareFeatures(each, options));
   using stack = new DisposableStack();
-  const stride = vectors(columns);
-  const words = new Float32Array(features.length * rows * stride * 4);
-  prepared.forEach(({ high }, i) => words.set(padRows(high, columns), i * rows * stride * 4));
-  const view = { array: stack.use(new GpuArray(gpu, "features", words)), stride, batch: rows * stride };
-  const ones = stack.use(new GpuArray(gpu, "weights", new Float32Array(rows).fill(1)));
-  const spectra = await bindSpectra(gpu, [{ features: view, width: columns }], {
-    samples: rows,
-    replicas: features.length,
-    weights: ones,
-    targets: null,
-  }, stack);
-  const commands = new Commands(gpu);
-  commands.run(...spectra.dispatches, ...spectra.dispatches);
-  commands.submit();
+  const spectra = await solveFeatures(gpu, prepared, rows, columns, stack);
   const { batch } = spectra;
   const [matrices, progress] = await Promise.all([batch.matrices.read(), batch.progress.read()]);
   const single = prepared.map((each, index): FeatureSpectrum => {
@@ -116,10 +100,8 @@ export async function featureSpectra(
     const refined = await featureSpectra(gpu, doubtful, { ...options, precision: "double" });
     return single.map((spectrum) => isCertain(spectrum) ? spectrum : refined.shift()!);
   }
-  const refined = await refineSpectra(gpu, prepared, spectra, rows, columns);
-  return refined.map((solved, i) =>
-    spectrumOf(solved, { ...prepared[i], leftOut: 0 }, rows, "double", DOUBLE)
-  );
+  const { solved } = await refineSpectra(gpu, prepared, spectra, rows, columns, stack);
+  return solved.map((each, i) => spectrumOf(each, { ...prepared[i], leftOut: 0 }, rows, "double", DOUBLE));
 }
 
 function spectrumOf(

@@ -7,7 +7,7 @@ import { GpuArray } from "../gpu/array.ts";
 import { Commands } from "../gpu/commands.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Dispatch } from "../gpu/kernel.ts";
-import { splitDoubles, U2 } from "../linalg/double_single.ts";
+import { type DoubleSingleForm, splitDoubles, U2 } from "../linalg/double_single.ts";
 import { selfTestDoubleSingle } from "../linalg/double_single_self_test.ts";
 import { type EntryView, gemmDoubleSingle } from "../linalg/gemm_double_single.ts";
 import {
@@ -69,6 +69,56 @@ export interface Refinement {
   readonly dispatches: readonly Dispatch[];
   /** What they leave of each matrix: words for {@linkcode decodeSolvedRecord}. */
   readonly records: GpuArray;
+  /** Eigenvectors, one a row, in the order of the solved values. */
+  readonly basis: EntryView;
+  /** Form of the arithmetic. */
+  readonly form: DoubleSingleForm;
+}
+
+/** What {@linkcode refineSpectra} found, and where its features and eigenvectors are. */
+export interface RefinedSpectra {
+  /** What the solver left of each matrix. */
+  readonly solved: readonly SolvedMatrix[];
+  /** Form of the arithmetic. */
+  readonly form: DoubleSingleForm;
+  /** The prepared features. */
+  readonly features: EntryView;
+  /** Eigenvectors, one a row, in the order of the solved values. */
+  readonly basis: EntryView;
+}
+
+/** Bases to be made orthonormal. */
+export interface BasisShape {
+  /** Number of vectors n of each, and their length. */
+  readonly order: number;
+  /** Number of bases. */
+  readonly count: number;
+}
+
+/**
+ * One Newton–Schulz step Q ← (3/2 − QQᵀ/2) Q: a basis orthonormal to ω becomes so to ω² and rounding.
+ *
+ * @param gpu Device.
+ * @param form Form of the arithmetic.
+ * @param q Bases, one vector a row.
+ * @param correction Room for `order × order` pairs each.
+ * @param next Receives the new bases.
+ * @param shape Their shape.
+ * @returns The commands.
+ */
+export async function orthonormalize(
+  gpu: Gpu,
+  form: DoubleSingleForm,
+  q: EntryView,
+  correction: EntryView,
+  next: EntryView,
+  { order, count }: BasisShape,
+): Promise<Dispatch[]> {
+  const square = { m: order, n: order, k: order, count };
+  return [
+    await gemmDoubleSingle(gpu, form, "nt", q, q, correction, { ...square, scale: -0.5, shift: 1.5 }),
+    await gemmDoubleSingle(gpu, form, "nn", correction, q, next, square),
+  ];
 }
 
 /**
@@ -119,7 +169,6 @@ export async function bindRefinement(
     rows,
   });
   const shares = { tail: DOUBLE.tail(order), heads: headShares(order, DOUBLE) };
-  const square = { m: order, n: order, k: order, count };
 
   const dispatches: Dispatch[] = [];
   let q: EntryView = { array: basis.array, double: false, stride: 4 * basis.stride, batch: 4 * basis.batch };
@@ -128,16 +177,13 @@ export async function bindRefinement(
   for (const steps of [2, 1]) {
     for (let step = 0; step < steps; step++) {
       const next = bases[turn++ % 2];
-      dispatches.push(
-        await gemmDoubleSingle(gpu, form, "nt", q, q, correction, { ...square, scale: -0.5, shift: 1.5 }),
-        await gemmDoubleSingle(gpu, form, "nn", correction, q, next, square),
-      );
+      dispatches.push(...await orthonormalize(gpu, form, q, correction, next, { order, count }));
       q = next;
     }
     const solvable = { count, rows, order, orders: batch.orders, progress };
     const rotated = { matrices, basis: q.array, rowStride: order };
     dispatches.push(
-      await gemmDoubleSingle(gpu, form, "nt", features, q, psi, { ...square, m: samples }),
+      await gemmDoubleSingle(gpu, form, "nt", features, q, psi, { m: samples, n: order, k: order, count }),
       ...gram,
       ...await jacobiDoubleSingle(gpu, form, { ...solvable, ...rotated }, shares),
     );
@@ -147,7 +193,7 @@ export async function bindRefinement(
     { matrices, rows, order, count, progress },
     stack,
   );
-  return { dispatches: [...dispatches, dispatch], records: words };
+  return { dispatches: [...dispatches, dispatch], records: words, basis: q, form };
 }
 
 /**
@@ -158,7 +204,8 @@ export async function bindRefinement(
  * @param spectra What single precision found.
  * @param rows Number of samples.
  * @param columns Number of features.
- * @returns What the solver left of each matrix.
+ * @param stack Owner of the arrays.
+ * @returns What the solver left of each matrix, and the eigenvectors.
  * @throws {ShapeError} Where the adapter has no room for it.
  */
 export async function refineSpectra(
@@ -167,23 +214,26 @@ export async function refineSpectra(
   spectra: Spectra,
   rows: number,
   columns: number,
-): Promise<SolvedMatrix[]> {
-  using stack = new DisposableStack();
+  stack: DisposableStack,
+): Promise<RefinedSpectra> {
   const count = features.length, entries = rows * columns;
-  const phi = stack.use(new GpuArray(gpu, "features, double-single", 2 * count * entries));
-  features.forEach((each, index) => phi.write(interleave(each), 2 * index * entries));
+  const array = stack.use(new GpuArray(gpu, "features, double-single", 2 * count * entries));
+  const phi = { array, double: true, stride: columns, batch: entries };
+  features.forEach((each, index) => array.write(interleave(each), 2 * index * entries));
   const refinement = await bindRefinement(gpu, spectra, {
     samples: rows,
     order: columns,
     count,
-    features: { array: phi, double: true, stride: columns, batch: entries },
+    features: phi,
     weights: stack.use(new GpuArray(gpu, "weights", splitDoubles(new Float64Array(rows).fill(1)))),
   }, stack);
   const commands = new Commands(gpu);
   commands.run(...refinement.dispatches);
   commands.submit();
+  const { form, basis } = refinement;
   const words = await refinement.records.read(), size = solvedRecordWords(columns);
-  return features.map((_, index) => decodeSolvedRecord(words.subarray(index * size), columns));
+  const solved = features.map((_, index) => decodeSolvedRecord(words.subarray(index * size), columns));
+  return { solved, form, features: phi, basis };
 }
 
 /** Pairs hi, lo of prepared features. */
