@@ -53,11 +53,13 @@ export * from "./src/rank/feature_ranks.ts";
 export * from "./src/rank/feature_spectrum.ts";
 export * from "./src/rank/loss_floor.ts";
 export * from "./src/rank/prepare_features.ts";
+export * from "./src/rank/principal_angles.ts";
 export * from "./src/rank/rank_interval.ts";
 export * from "./src/rank/rank_table.ts";
 export * from "./src/rank/spearman.ts";
 export * from "./src/rank/spectral_ranks.ts";
 export * from "./src/rank/stairs.ts";
+export * from "./src/rank/subspace_distance.ts";
 export * from "./src/rank/weight_ranks.ts";
 
 export * from "./src/tasks/digits.ts";

@@ -12,7 +12,7 @@ import { tanhFeatures } from "./solve.ts";
 export const SHARES = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-11] as const;
 
 /** Columns that are orthonormal to rounding, `rows × columns`: Gram–Schmidt, twice, on random ones. */
-function orthonormal(rows: number, columns: number, seed: number): Float64Array {
+export function orthonormal(rows: number, columns: number, seed: number): Float64Array {
   const q = Float64Array.from(normals(rows * columns, seed));
   for (let j = 0; j < columns; j++) {
     for (let i = 0; i < 2 * j; i++) {
