@@ -55,7 +55,6 @@ export * from "./src/rank/loss_floor.ts";
 export * from "./src/rank/prepare_features.ts";
 export * from "./src/rank/principal_angles.ts";
 export * from "./src/rank/rank_interval.ts";
-export * from "./src/rank/rank_table.ts";
 export * from "./src/rank/spearman.ts";
 export * from "./src/rank/spectral_ranks.ts";
 export * from "./src/rank/stairs.ts";
@@ -88,8 +87,10 @@ export * from "./src/io/npy.ts";
 export * from "./src/io/program.ts";
 export * from "./src/io/progress.ts";
 export * from "./src/io/run_folder.ts";
+export * from "./src/io/text_table.ts";
 export * from "./src/io/trace_csv.ts";
 
+export * from "./src/experiments/rank_table.ts";
 export * from "./src/experiments/report.ts";
 export * from "./src/experiments/run_record.ts";
 export * from "./src/experiments/staircase.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 import type { KernelTime } from "../gpu/profiler.ts";
+import { textTable } from "../io/text_table.ts";
 import type { LayerSummary } from "../train/summary.ts";
 import type { RunRecord } from "./run_record.ts";
 
@@ -48,7 +49,7 @@ export function reportText(record: RunRecord): string {
     lines.push(
       "",
       replicas > 1 ? `ranks of replica ${first.replica}:` : "ranks:",
-      ...table([header, ...rows]),
+      ...textTable([header, ...rows], 1),
     );
   }
   const layers = summary.replicas.flatMap((replica) => replica.layers);
@@ -82,14 +83,5 @@ function kernelTable(kernels: readonly KernelTime[]): string[] {
     (1000 * milliseconds / count).toFixed(1),
     `${(100 * milliseconds / total).toFixed(1)} %`,
   ]);
-  return table([["kernel", "timed dispatches", "ms", "µs each", "share"], ...rows]);
-}
-
-/** Lines of a table, the first column to the left, the others to the right. */
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  return rows.map((row) =>
-    "  " +
-    row.map((cell, i) => i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])).join("   ").trimEnd()
-  );
+  return textTable([["kernel", "timed dispatches", "ms", "µs each", "share"], ...rows], 1);
 }

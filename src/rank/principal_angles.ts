@@ -62,7 +62,7 @@ interface Estimate {
  * span U_l differs from Ŝ by at most √(1 + g_l) (g_l ‖X‖ / (1 − g_l) + x) + s, and its singular values from the sines by a
  * factor √(1 ± g_s); those of X from the cosines by √((1 ± g_l)(1 ± g_s)). The spans computed are off the exact dominant
  * subspaces by angles that `subspace_bound.ts` bounds, which add to the bound: by min–max a principal angle changes by no
- * more than a subspace turns. For ε = 10⁻⁶ and λ_{r+1} < λ_r / 2 bounds are about 10⁻⁸, errors 10⁻¹¹; but beside a
+ * more than a subspace turns. For ε = 10⁻⁶ and λ_{r+1} < λ_r / 2 bounds are 10⁻⁸ to 10⁻⁷, errors 10⁻¹²; but beside a
  * sine of 1 sines below 10⁻⁹ are noise, as are cosines beside a cosine of 1. Features as given count as exact.
  *
  * @param gpu Device.

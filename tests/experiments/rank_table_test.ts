@@ -1,4 +1,4 @@
-import { type NamedRanks, rankTable } from "../../src/rank/rank_table.ts";
+import { type NamedRanks, rankTable } from "../../src/experiments/rank_table.ts";
 import { assert } from "../deps.ts";
 
 const ranks: NamedRanks = {

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { FeatureRanks } from "./feature_ranks.ts";
+import { textTable } from "../io/text_table.ts";
+import type { FeatureRanks } from "../rank/feature_ranks.ts";
 
 /** Ranks of a named feature matrix. */
 export interface NamedRanks extends FeatureRanks {
@@ -31,8 +32,6 @@ export function rankTable(ranks: NamedRanks): string {
     method,
     precision,
   ]);
-  const table = [header, ...body];
-  const widths = header.map((_, column) => Math.max(...table.map((row) => row[column].length)));
   const others = [
     `effective rank ${ranks.effective_rank.toFixed(3)}`,
     `stable rank ${ranks.stable_rank.toFixed(3)}`,
@@ -42,7 +41,7 @@ export function rankTable(ranks: NamedRanks): string {
   ];
   return [
     `${name}: ${rows} samples, ${columns} neurons, λ₁ = ${eigenvalues[0].toExponential(4)}`,
-    ...table.map((row) => `  ${row.map((cell, i) => cell.padStart(widths[i])).join("   ")}`),
+    ...textTable([header, ...body]),
     `  ${others.join(", ")}`,
   ].join("\n");
 }
