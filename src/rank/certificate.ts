@@ -180,3 +180,14 @@ export function eigenvalueErrors(spectrum: SolvedSpectrum, arithmetic: Arithmeti
       : (mixing + orthonormality + 1) * trace + 2 * sigma * all + all ** 2;
   });
 }
+
+/**
+ * Error of the root of a value ≥ 0: |√α − √β| = |α − β| / (√α + √β), and at most √|α − β|.
+ *
+ * @param value Value α.
+ * @param error Bound on |α − β|.
+ * @returns A bound on |√α − √β|, 0 where nothing is off.
+ */
+export function rootError(value: number, error: number): number {
+  return error === 0 ? 0 : Math.min(Math.sqrt(error), error / Math.sqrt(value));
+}

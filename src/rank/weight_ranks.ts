@@ -5,6 +5,7 @@
  */
 import { InputError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
+import { rootError } from "./certificate.ts";
 import { featureSpectra, type Precision } from "./feature_spectrum.ts";
 import type { FeatureMatrix } from "./prepare_features.ts";
 import { rankInterval } from "./rank_interval.ts";
@@ -74,8 +75,7 @@ export async function weightRanks(
     const { rank, low, high } = rankInterval(eigenvalues, errors, tolerance ** 2, "relative");
     return {
       singularValues: eigenvalues.map(Math.sqrt),
-      // |√a − √b| = |a − b| / (√a + √b), and at most √|a − b|.
-      errors: errors.map((error, i) => Math.min(Math.sqrt(error), error / Math.sqrt(eigenvalues[i]))),
+      errors: errors.map((error, i) => rootError(eigenvalues[i], error)),
       rank,
       low,
       high,

@@ -50,10 +50,10 @@ Deno.test("weightRanks: singular values and ranks against float64, tall and wide
 
 Deno.test("weightRanks: nothing, zero, and what is wrong", async () => {
   assert.deepEqual(await weightRanks(gpu, []), []);
-  const [{ rank, low, high, singularValues }] = await weightRanks(gpu, [
+  const [{ rank, low, high, singularValues, errors }] = await weightRanks(gpu, [
     { rows: 3, columns: 2, data: new Float32Array(6) },
   ]);
-  assert.deepEqual([rank, low, high, ...singularValues], [0, 0, 0, 0, 0]);
+  assert.deepEqual([rank, low, high, ...singularValues, ...errors], [0, 0, 0, 0, 0, 0, 0]);
   const one = { rows: 1, columns: 1, data: Float32Array.of(1) };
   for (const tolerance of [0, 1, -1, NaN]) {
     await assert.rejects(weightRanks(gpu, [one], { tolerance }), InputError);
