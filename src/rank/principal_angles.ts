@@ -9,6 +9,7 @@ import { Commands } from "../gpu/commands.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { joinDoubles, splitDoubles, U2 } from "../linalg/double_single.ts";
 import { gemmDoubleSingle } from "../linalg/gemm_double_single.ts";
+import { rootError } from "./certificate.ts";
 import { type DominantBases, dominantBases } from "./dominant_bases.ts";
 import { featureSpectra } from "./feature_spectrum.ts";
 import {
@@ -190,8 +191,7 @@ async function anglesBetween(
   )).map(({ eigenvalues, errors }) =>
     Array.from(eigenvalues, (value, i): Estimate => ({
       value: Math.sqrt(value),
-      // |√α − √β| = |α − β| / (√α + √β), and at most √|α − β|.
-      error: Math.sqrt(errors[i]) * Math.min(1, Math.sqrt(errors[i] / Math.max(value, Number.MIN_VALUE))),
+      error: rootError(value, errors[i]),
     }))
   );
 

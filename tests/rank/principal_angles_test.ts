@@ -267,16 +267,30 @@ Deno.test("principalAngles: one sample, one neuron, orthogonal ones, zeros, cons
   assert.deepEqual([constant.angles.length, constant.ranks[0].high], [0, 0]);
 });
 
-Deno.test("principalAngles: say that nothing is known where eigenvalues meet at the threshold", async () => {
-  const q = orthonormal(30, 5, 9);
-  const roots = [1, 0.5, Math.sqrt(1e-3) * (1 + 1e-15), Math.sqrt(1e-3), 1e-3];
-  const a = features(30, 5, q.map((x, e) => x * roots[e % 5]));
-  const { angles, errors, ranks } = await principalAngles(gpu, a, a, { epsilon: 1e-3 });
-  assert.deepEqual([ranks[0].low, ranks[0].high], [2, 4]);
-  if (ranks[0].rank === 3) angles.forEach((angle, k) => assert.ok(errors[k] >= RIGHT - angle - 1e-9));
-  // With the gap on either side of the two all is well.
+Deno.test("principalAngles: bounds grow as the gap at the threshold closes, until nothing is known", async () => {
+  const q = orthonormal(30, 5, 9), turn = orthonormal(5, 5, 10);
+  const at = async (gap: number, epsilon: number) => {
+    const lambda = [1, 0.25, 1e-3 * (1 + gap), 1e-3 * (1 - gap), 1e-6];
+    const data = matmul(q.map((x, e) => x * Math.sqrt(lambda[e % 5])), turn, 30, 5, 5);
+    // Neurons the other way round are the same features.
+    const b = features(30, 5, data.map((_, e) => data[e - 2 * (e % 5) + 4]));
+    return await principalAngles(gpu, features(30, 5, data), b, { epsilon });
+  };
+  let last = 0;
+  for (const gap of [0.1, 1e-2, 1e-4, 1e-6, 1e-8]) {
+    const { angles, errors, ranks } = await at(gap, 1e-3);
+    assert.deepEqual(ranks.map(({ rank, low, high }) => [rank, low, high]), [[3, 3, 3], [3, 3, 3]]);
+    // float64 rounds the features, whose subspaces are off by some 10⁻¹⁶ over the gap between singular values.
+    angles.forEach((angle, k) => assert.ok(angle <= errors[k] + 1e-14 / gap, `${angle} at ${gap}`));
+    assert.ok(errors[2] > last && errors[2] < 1e-9 / gap, `${errors[2]} at ${gap}`);
+    last = errors[2];
+  }
+  const { angles, errors, ranks } = await at(1e-12, 1e-3);
+  assert.deepEqual(ranks.map(({ rank, low, high }) => [rank, low, high]), [[3, 2, 4], [3, 2, 4]]);
+  angles.forEach((angle, k) => assert.equal(errors[k], Math.max(angle, RIGHT - angle)));
+  // With the threshold on either side of the two all is well.
   for (const [epsilon, rank] of [[2e-3, 2], [5e-4, 4]]) {
-    const found = await principalAngles(gpu, a, a, { epsilon });
+    const found = await at(1e-15, epsilon);
     assert.equal(found.ranks[0].rank, rank);
     assert.ok(found.errors.every((error) => error < 1e-9));
   }
