@@ -16,7 +16,8 @@ import {
 import { eigenvalueErrors } from "./certificate.ts";
 import type { PreparedFeatures } from "./prepare_features.ts";
 import { type RankInterval, rankInterval } from "./rank_interval.ts";
-import { DOUBLE, orthonormalize, refineSpectra, type SolvedMatrix } from "./refine_spectra.ts";
+import { DOUBLE, orthonormalize, refineSpectra } from "./refine_spectra.ts";
+import type { SolvedMatrix } from "./solved_record.ts";
 import { solveFeatures } from "./solve_features.ts";
 import { departure, dominantSubspaceError } from "./subspace_bound.ts";
 
