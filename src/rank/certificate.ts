@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { gemmCompensatedError } from "../linalg/gemm_compensated.ts";
 import { gramError } from "../linalg/gram.ts";
 
 /** Bounds on the roundings of one arithmetic, and the shares of λ₁ that go with them. */
@@ -42,7 +43,7 @@ const U = 2 ** -24;
 export const SINGLE: Arithmetic = {
   // nt adds dot products of 4 (tile.wgsl).
   dot: (n) => gamma(n / 4 + 5, U),
-  gram: (samples) => gramError(samples, "compensated"),
+  gram: (samples) => gramError(samples, "plain"),
   entry: 0,
   // a_pp − t a_pq rounds to an ulp; what t and a_pq are off by belongs to `rotation`.
   diagonal: 2 * U,
@@ -58,28 +59,19 @@ export const SINGLE: Arithmetic = {
 };
 
 /**
- * What changes in {@linkcode SINGLE} where the sums of Ψ = Φ Q are double-single ones rounded once
- * (`gemm_double_single.wgsl`): an entry is off by a share u of itself and not of ‖Φ_k‖.
+ * Single precision with compensated sums (`gemm_compensated.wgsl`, `gram.wgsl`). An entry of Ψ = Φ Q is off by a share u of
+ * itself and δ of ‖Φ_k‖, δ as {@linkcode gemmCompensatedError} says. In the Newton–Schulz step Q ← C Q, C = 3/2 − QQᵀ/2, which
+ * is the identity to 10⁻⁵, an entry of C is off by u on the diagonal and δ elsewhere, so that C is by u + n δ; one of Q by u
+ * of itself and δ, so that Q is by u √n + n δ. Either counts twice in QQᵀ, and u more is for the square of what the step
+ * corrects, up to 2·10⁻⁴.
  */
-export const EXACT_ROTATION: Partial<Arithmetic> = { dot: (n) => (3 * n + 8) * 2 ** -48, entry: U };
-
-/**
- * What changes where those of the Newton–Schulz step Q ← (3/2 − QQᵀ/2) Q are, too: an entry of Q is off by u of itself, so
- * QQᵀ by 2 u √n in the norm; one of 3/2 − QQᵀ/2, which is the identity to 10⁻⁵, by u and next to nothing off the
- * diagonal. u more is for the square of what the step corrects, up to 2·10⁻⁴.
- */
-export const EXACT_BASIS: Partial<Arithmetic> = { orthonormality: (n) => (2 * Math.sqrt(n) + 3) * U };
-
-/**
- * The same on an adapter on which compensated sums keep no more than plain ones.
- *
- * @param arithmetic Arithmetic with compensated Gram sums.
- * @returns Arithmetic with plain ones.
- */
-export function withPlainSums(arithmetic: Arithmetic): Arithmetic {
-  const more = (samples: number) => gramError(samples, "plain") - gramError(samples, "compensated");
-  return { ...arithmetic, gram: (samples) => arithmetic.gram(samples) + Math.max(0, more(samples)) };
-}
+export const SINGLE_COMPENSATED: Arithmetic = {
+  ...SINGLE,
+  dot: gemmCompensatedError,
+  entry: U,
+  gram: (samples) => gramError(samples, "compensated"),
+  orthonormality: (n) => (2 * Math.sqrt(n) + 3) * U + 4 * n * gemmCompensatedError(n),
+};
 
 /** Four heads of a spectrum, each some ten or a hundred times shorter than the one before. */
 const HEADS = [1, 10, 1e3, 1e5] as const;
@@ -139,10 +131,10 @@ export interface SolvedSpectrum {
  * δ_i = (η + 1) tr M + 2 σ̂_i α + α² with h = n. Products that underflow raise α² by m n times theirs.
  *
  * @param spectrum What the solver left.
- * @param arithmetic Arithmetic of the solver. Default: single.
+ * @param arithmetic Arithmetic of the solver.
  * @returns δ, one for each eigenvalue; NaN where the features were not finite.
  */
-export function eigenvalueErrors(spectrum: SolvedSpectrum, arithmetic: Arithmetic = SINGLE): Float64Array {
+export function eigenvalueErrors(spectrum: SolvedSpectrum, arithmetic: Arithmetic): Float64Array {
   const { eigenvalues, samples, heads, off, rounds, leftOut = 0 } = spectrum;
   const lambda = Float64Array.from(eigenvalues, (value) => value < 0 ? 0 : value);
   const n = lambda.length;

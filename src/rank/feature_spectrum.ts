@@ -85,7 +85,7 @@ export async function featureSpectra(
       (_, i) => matrices[(index * batch.rows + i) * batch.rows + i],
     );
     const solved = { values, ...decodeProgress(progress, index) };
-    return spectrumOf(solved, each, rows, "single", spectra.arithmetics[0]);
+    return spectrumOf(solved, each, rows, "single", spectra.arithmetic);
   });
 
   const isCertain = ({ eigenvalues, errors }: FeatureSpectrum) =>

@@ -166,7 +166,7 @@ export async function bindProbe(
       const eigenvalues = Float64Array.from(order, (i) => finite ? Math.max(0, values[i]) : NaN);
       const [rounds, off, ...heads] = words.subarray(6, HEADER);
       const solved = { eigenvalues, samples, heads, off, rounds };
-      return { eigenvalues, errors: eigenvalueErrors(solved, spectra.arithmetics[layer]) };
+      return { eigenvalues, errors: eigenvalueErrors(solved, spectra.arithmetic) };
     });
     const last = record(widths.length - 1);
     const moments = (column: number) =>

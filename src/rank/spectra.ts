@@ -11,24 +11,11 @@ import { EigenBatch } from "../linalg/eigen_batch.ts";
 import type { DoubleSingleForm } from "../linalg/double_single.ts";
 import { selfTestDoubleSingle } from "../linalg/double_single_self_test.ts";
 import { gemm } from "../linalg/gemm.ts";
-import { type EntryView, gemmDoubleSingle } from "../linalg/gemm_double_single.ts";
+import { gemmCompensated } from "../linalg/gemm_compensated.ts";
 import { gram, gramPartials, gramReduce } from "../linalg/gram.ts";
 import { jacobi } from "../linalg/jacobi.ts";
 import { type MatrixView, vectors } from "../linalg/matrix.ts";
-import {
-  type Arithmetic,
-  EXACT_BASIS,
-  EXACT_ROTATION,
-  headShares,
-  SINGLE,
-  withPlainSums,
-} from "./certificate.ts";
-
-/**
- * Terms of Ψ up to which a CPU that poses as a GPU sums them in double-single: ten times the time of single precision there,
- * beyond this more than the rest of a probe. A GPU has the arithmetic to spare.
- */
-const MOST_EXACT = 2 ** 25;
+import { type Arithmetic, headShares, SINGLE, SINGLE_COMPENSATED } from "./certificate.ts";
 
 /** Features of one layer of all replicas. */
 export interface FeatureLayer {
@@ -59,8 +46,8 @@ export interface Spectra {
    * diagonal and, in the rows of the basis behind the eigenvectors, the moments of their features with [Y 1].
    */
   readonly batch: EigenBatch;
-  /** Arithmetic of each layer's spectra, which their certificates need. */
-  readonly arithmetics: readonly Arithmetic[];
+  /** Arithmetic of the spectra, which their certificates need. */
+  readonly arithmetic: Arithmetic;
   /** The basis that the next probe starts from, one vector a row: orthonormal, near the eigenvectors. */
   readonly basis: MatrixView;
 }
@@ -81,7 +68,7 @@ export interface Spectra {
  * probe, run the commands once to warm up.
  *
  * Dispatches: 4 for each layer and 8 for all (more where one dispatch can not hold a solve), whatever the replicas.
- * Flops a layer and replica: 2 m n² for Ψ in the first pass and 45 m n² in the second, 4 m n² for M′, some 12 n³ a sweep.
+ * Flops a layer and replica: 2 m n² for Ψ in the first pass and some 12 m n² in the second, 4 m n² for M′, some 12 n³ a sweep.
  *
  * @param gpu Device.
  * @param layers Features of each layer.
@@ -114,16 +101,11 @@ export async function bindSpectra(
     batch: rows * rowStride,
   });
 
-  const form = await formOf(gpu);
-  const sums = form === "float" ? "compensated" : "plain";
-  const isExact = (height: number, width: number) =>
-    form !== null && (!gpu.software || height * width ** 2 <= MOST_EXACT);
-  const exactBasis = isExact(rows, rows);
-  const arithmetics = layers.map(({ width }): Arithmetic => {
-    const exact = isExact(samples, width) ? EXACT_ROTATION : {};
-    const arithmetic = { ...SINGLE, ...exact, ...(exactBasis ? EXACT_BASIS : {}) };
-    return sums === "plain" ? withPlainSums(arithmetic) : arithmetic;
-  });
+  // Compensated sums need the arithmetic that the float form of double-single numbers needs.
+  const isExact = await formOf(gpu) === "float";
+  const sums = isExact ? "compensated" : "plain";
+  const product = isExact ? gemmCompensated : gemm;
+  const arithmetic = isExact ? SINGLE_COMPENSATED : SINGLE;
   const shares = { tail: SINGLE.tail(batches[0].order), heads: headShares(batches[0].order) };
   const dispatches: Dispatch[] = [];
   for (const pass of [0, 1]) {
@@ -141,16 +123,8 @@ export async function bindSpectra(
       const stride = vectors(width);
       const psi = { array: rotated, stride, batch: samples * stride };
       const q = { ...basisView(pass), offset: first * rows * rowStride };
-      dispatches.push(
-        pass === 1 && isExact(samples, width)
-          ? await gemmDoubleSingle(gpu, form!, "nt", singles(features), singles(q), singles(psi), {
-            m: samples,
-            n: 4 * stride,
-            k: width,
-            count: replicas,
-          })
-          : await gemm(gpu, "nt", features, q, psi, { m: samples, n: width, k: 4 * stride, count: replicas }),
-      );
+      const size = { m: samples, n: width, k: 4 * stride, count: replicas };
+      dispatches.push(await (pass === 1 ? product : gemm)(gpu, "nt", features, q, psi, size));
       const moments = pass === 1 && index === layers.length - 1 ? targets : null;
       dispatches.push(await gram(gpu, { features: psi, order: width, first, targets: moments }, gramOptions));
     }
@@ -158,16 +132,11 @@ export async function bindSpectra(
     dispatches.push(...await jacobi(gpu, batch, shares));
     const q = basisView(pass), next = basisView(1 - pass);
     const square = { m: rows, n: rows, k: rows, count }, half = { ...square, scale: -0.5, shift: 1.5 };
-    if (pass === 0 && exactBasis) {
-      const [from, to, between] = [q, next, correctionView].map(singles);
-      dispatches.push(await gemmDoubleSingle(gpu, form!, "nt", from, from, between, half));
-      dispatches.push(await gemmDoubleSingle(gpu, form!, "nn", between, from, to, square));
-    } else {
-      dispatches.push(await gemm(gpu, "nt", q, q, correctionView, half));
-      dispatches.push(await gemm(gpu, "nn", correctionView, q, next, square));
-    }
+    const multiply = pass === 0 ? product : gemm;
+    dispatches.push(await multiply(gpu, "nt", q, q, correctionView, half));
+    dispatches.push(await multiply(gpu, "nn", correctionView, q, next, square));
   }
-  return { dispatches, batch: batches[1], arithmetics, basis: basisView(0) };
+  return { dispatches, batch: batches[1], arithmetic, basis: basisView(0) };
 }
 
 /** Form of double-single arithmetic; `null` for an adapter that has none, which does with single precision. */
@@ -178,9 +147,4 @@ async function formOf(gpu: Gpu): Promise<DoubleSingleForm | null> {
     if (error instanceof PrecisionError) return null;
     throw error;
   }
-}
-
-/** A matrix of padded rows, counted in entries. */
-function singles({ array, stride, batch, offset = 0 }: MatrixView): EntryView {
-  return { array, double: false, stride: 4 * stride, batch: 4 * batch, offset: 4 * offset };
 }
