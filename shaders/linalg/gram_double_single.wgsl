@@ -3,7 +3,8 @@
 // Φ: samples × order for each matrix, entries of one word (single) or two (double-single, hi and lo side by side), rows
 // `stride` entries apart, matrices `batch` entries. w: one double-single weight a sample. Two entry points, one after
 // the other: `main` writes partials[slice][matrix], order × order, on and above the diagonal; `reduce` adds the slices in
-// order, and what M held before if asked to, and mirrors: M is rows × rows, symmetric to the bit, what pads is 0.
+// order, to factors[matrix] times what M held or, where the factor is 0, to nothing, and mirrors: M is rows × rows,
+// symmetric to the bit, what pads is 0.
 // Listed after the files of double_single.wgsl.
 //
 // Cost: 38 flops a term and 9 for its weight: 24 samples · order². One tile of 2 × 2 sums an invocation: with 190 flops
@@ -21,7 +22,7 @@ const BLOCK: u32 = 16u;
 struct Shape {
   samples: u32, order: u32, words: u32, stride: u32,
   batch: u32, slice: u32, slices: u32, matrices: u32,
-  rows: u32, accumulate: u32, zero: u32,
+  rows: u32, zero: u32,
 }
 
 @group(0) @binding(0) var<uniform> shape: Shape;
@@ -29,6 +30,7 @@ struct Shape {
 @group(0) @binding(2) var<storage, read> features: array<f32>;
 @group(0) @binding(3) var<storage, read> weights: array<vec2f>;
 @group(0) @binding(2) var<storage, read_write> matrices: array<vec2f>;
+@group(0) @binding(3) var<storage, read> factors: array<f32>;
 
 fn run_time_zero() -> u32 {
   return shape.zero;
@@ -107,6 +109,7 @@ fn reduce(@builtin(global_invocation_id) id: vec3u) {
     }
     sum = ds_add(sum, part);
   }
-  if (shape.accumulate != 0u) { sum = ds_add(matrices[target_index], sum); }
+  let factor = factors[id.z];
+  if (factor != 0.0) { sum = ds_add(factor * matrices[target_index], sum); }
   matrices[target_index] = sum;
 }

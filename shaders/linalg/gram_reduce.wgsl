@@ -7,7 +7,7 @@
 //     accumulate  pairs: [matrix], order × order pairs high, low that are meant as their sum, symmetric to the bit. The
 //                 slices are added to factors[matrix] times what the pair held, or to nothing where the factor is 0: for
 //                 features that come in tiles, whose scale, a power of two, may change between them.
-//                 Grid (⌈order² / 64⌉, 1, matrices).
+//                 Grid (⌈order / 64⌉, order, matrices).
 // Memory bound: slices words read an entry, those below the diagonal across the rows. Listed after compensated.wgsl.
 
 struct Shape { rows: u32, row_stride: u32, tail_stride: u32, slices: u32, matrices: u32, order: u32, zero: u32 }
@@ -56,9 +56,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 
 @compute @workgroup_size(64)
 fn accumulate(@builtin(global_invocation_id) id: vec3u) {
-  let i = id.x / shape.order;
-  let j = id.x % shape.order;
-  if (i >= shape.order) { return; }
+  let i = id.y;
+  let j = id.x;
+  if (j >= shape.order) { return; }
   let at = (id.z * shape.order + i) * shape.order + j;
   let factor = factors[id.z];
   var held = vec2f();

@@ -78,7 +78,7 @@ export function centerPartials(samples: number, columns: number, count = 1): num
  * @param samples Number of samples m, in each tile where there are several.
  * @param tiles Number of tiles. Default: 1.
  * @returns δ with error ≤ δ (max_k |φ_kj − p_j| + |φ_kj − μ_j|) in column j, where p_j is the pivot; with the first row for
- * pivots |φ_kj − p_j| ≤ 2 max_k |φ_kj − μ_j|. About 8·10⁻¹³ for a thousand samples, 6·10⁻¹² for a million. A result in single words errs by 2⁻²⁴ of
+ * pivots |φ_kj − p_j| ≤ 2 max_k |φ_kj − μ_j|. About 10⁻¹² for a thousand samples, 6·10⁻¹² for a million. A result in single words errs by 2⁻²⁴ of
  * itself more.
  */
 export function centerError(samples: number, tiles = 1): number {

@@ -212,7 +212,7 @@ export async function gramAccumulate(
   const files = [compensatedSource, reduceSource];
   const kernel = await gpu.kernel({ name: "gram_reduce", files, entryPoint: "accumulate" });
   const shape = reduceShape(gpu, samples, batch, order);
-  return kernel.bind([shape, partials, factors, pairs], [Math.ceil(order ** 2 / 64), 1, batch.count]);
+  return kernel.bind([shape, partials, factors, pairs], [Math.ceil(order / 64), order, batch.count]);
 }
 
 function reduceShape(gpu: Gpu, samples: number, layout: GramLayout, order: number): GpuArray {

@@ -5,7 +5,7 @@
  * @module
  */
 import { ShapeError } from "../errors.ts";
-import type { GpuArray } from "../gpu/array.ts";
+import { GpuArray } from "../gpu/array.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Dispatch } from "../gpu/kernel.ts";
 import { gpuStruct } from "../gpu/struct.ts";
@@ -42,8 +42,11 @@ export interface DoubleSingleGram {
   readonly matrices: GpuArray;
   /** Rows that each matrix has room for; those beyond the order are zeroed. Default: the order. */
   readonly rows?: number;
-  /** Whether the result is added to what `matrices` holds: for features that come in tiles. Default: false. */
-  readonly accumulate?: boolean;
+  /**
+   * What to multiply with that `matrices` holds before the result is added, one factor a matrix: for features that come in
+   * tiles, a power of two, or 0 for the first tile. Default: 0, whatever they hold.
+   */
+  readonly factors?: GpuArray;
 }
 
 /**
@@ -83,16 +86,18 @@ export function gramDoubleSingleError(samples: number): number {
  */
 export async function gramDoubleSingle(gpu: Gpu, operand: DoubleSingleGram): Promise<Dispatch[]> {
   const { form, samples, order, count = 1, features, words, weights, partials, matrices } = operand;
-  const { stride = order, batch = samples * stride, rows = order, accumulate = false } = operand;
+  const { stride = order, batch = samples * stride, rows = order } = operand;
+  const factors = operand.factors ?? new GpuArray(gpu, "factors", count);
   holds(features, words * ((count - 1) * batch + (samples - 1) * stride + order));
   holds(weights, 2 * samples);
   holds(partials, gramDoubleSinglePartials(samples, order, count));
   holds(matrices, 2 * count * rows * rows);
+  holds(factors, count);
   const { slice, slices } = gramSlices(samples);
   const shape = gpuStruct(
     gpu,
     "gram_double_single shape",
-    ["u32", samples, order, words, stride, batch, slice, slices, count, rows, accumulate ? 1 : 0, 0],
+    ["u32", samples, order, words, stride, batch, slice, slices, count, rows, 0],
   );
   const files = [...doubleSingleFiles(form), source];
   const name = `gram_double_single (${form})`;
@@ -103,7 +108,7 @@ export async function gramDoubleSingle(gpu: Gpu, operand: DoubleSingleGram): Pro
   const tiles = Math.ceil(order / 2) ** 2;
   return [
     main.bind([shape, partials, features, weights], [Math.ceil(tiles / 64), 1, count * slices]),
-    reduce.bind([shape, partials, matrices], [Math.ceil(rows * rows / 64), 1, count]),
+    reduce.bind([shape, partials, matrices, factors], [Math.ceil(rows * rows / 64), 1, count]),
   ];
 }
 

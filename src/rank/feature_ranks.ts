@@ -7,8 +7,8 @@ import { InputError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { type CountingMethod, countRanks } from "./counting.ts";
 import { featureSpectra, type FeatureSpectrum, type SpectrumOptions } from "./feature_spectrum.ts";
-import { gramMatrix } from "./gram_matrix.ts";
-import { type FeatureMatrix, prepareFeatures } from "./prepare_features.ts";
+import { scaledGram } from "./scaled_gram.ts";
+import type { FeatureMatrix } from "./prepare_features.ts";
 import { type RankInterval, rankInterval, type Threshold } from "./rank_interval.ts";
 import {
   effectiveRank,
@@ -141,12 +141,11 @@ async function countFeatures(
 ): Promise<RankInterval[]> {
   const { epsilons, threshold } = options;
   if (epsilons.length === 0) return [];
-  const prepared = prepareFeatures(features, options);
-  const { matrix, error } = await gramMatrix(gpu, prepared, features.rows, features.columns);
+  const { matrix, error, scale } = await scaledGram(gpu, features, options);
   // For each threshold: itself, the most that it may be beside the exact matrix's eigenvalues, and the least.
   const relative = threshold === "relative";
   const at = (epsilon: number, slack: number) =>
-    epsilon * prepared.scale * (relative ? eigenvalues[0] + slack * errors[0] : 1) + slack * error;
+    epsilon * scale * (relative ? eigenvalues[0] + slack * errors[0] : 1) + slack * error;
   const around = epsilons.flatMap((epsilon) => [at(epsilon, 0), at(epsilon, 1), at(epsilon, -1)]);
   const [counts] = await countRanks(gpu, [matrix], [around], { method });
   return epsilons.map((epsilon, k) => ({

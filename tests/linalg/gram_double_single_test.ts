@@ -84,7 +84,7 @@ async function grams(problems: readonly Problem[], layout: Layout): Promise<Floa
       partials: stack.use(new GpuArray(gpu, "partials", room)),
       matrices,
       rows,
-      accumulate: i > 0,
+      factors: stack.use(new GpuArray(gpu, "factors", new Float32Array(features.length).fill(i > 0 ? 1 : 0))),
     };
     run(gpu, await gramDoubleSingle(gpu, operand));
   }
