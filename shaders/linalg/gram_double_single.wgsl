@@ -4,8 +4,7 @@
 // `stride` entries apart, matrices `batch` entries. w: one double-single weight a sample. Two entry points, one after
 // the other: `main` writes partials[slice][matrix], order × order, on and above the diagonal; `reduce` adds the slices in
 // order, to factors[matrix] times what M held or, where the factor is 0, to nothing, and mirrors: M is rows × rows,
-// symmetric to the bit, what pads is 0.
-// Listed after the files of double_single.wgsl.
+// symmetric to the bit, what pads is 0. Listed after the files of double_single.wgsl.
 //
 // Cost: 38 flops a term and 9 for its weight: 24 samples · order². One tile of 2 × 2 sums an invocation: with 190 flops
 // to 10 words read, reading hardly counts, and a larger tile only takes longer to compile (on lavapipe some 0.1 s a sum,

@@ -48,9 +48,8 @@ const UNDERFLOW = 2 ** -100;
 /**
  * Weighted Gram matrices M = Φᵀ diag(w) Φ of features, all of one shape. Waits for the GPU.
  *
- * Features go to the GPU in tiles of rows, one after the other into the same memory, and each tile's
- * Gram matrix is added to those before it in pairs of words: so m may be a million or more, and features need not be in
- * memory at all. While the GPU sums a tile, the host prepares the next.
+ * Features go to the GPU in tiles of rows, one after the other into the same memory, and each tile's Gram matrix is added
+ * to those before it in pairs of words: so m may be a million or more, and features need not be in memory at all. While the GPU sums a tile, the host prepares the next.
  *
  * The error: entries are off by δ Σ w|φ_i||φ_j| for the rounding of sums, of weights and of features, so M is by at most
  * δ tr M; centring leaves a matrix of weighted norm e in the features, which makes 2 e √tr M + e². Compensated sums have

@@ -63,9 +63,9 @@ export interface Spectra {
  *     Ψ = Φ Q;   M′ = Ψᵀ diag(w) Ψ;   V from Jacobi on M′;   Q ← Q V, orthonormalised by Q ← (3/2 − QQᵀ/2) Q,
  *
  * the first of which finds Q as well as single precision can tell, and the second measures. There the rounding of Ψ would
- * be some u σ₁ on each σ; summed in double-single and rounded once, it is u σ_i, and M′ by compensated sums some 13 u of
- * each entry: all that is certified but a few roundings relative to themselves. Q stays from probe to probe, so that the first pass starts warm; before the first
- * probe, run the commands once to warm up.
+ * be some u σ₁ on each σ; summed in double-single and rounded once, it is u σ_i. Compensated sums leave M′ some 13 u of
+ * √(m_ii m_jj), so that all that is certified is but a few roundings relative to themselves. Q stays from probe to probe, so
+ * that the first pass starts warm; before the first probe, run the commands once to warm up.
  *
  * Dispatches: 4 for each layer and 8 for all (more where one dispatch can not hold a solve), whatever the replicas.
  * Flops a layer and replica: 2 m n² for Ψ in the first pass and some 12 m n² in the second, 4 m n² for M′, some 12 n³ a sweep.
