@@ -8,7 +8,8 @@
 //                 slices are added to factors[matrix] times what the pair held, or to nothing where the factor is 0: for
 //                 features that come in tiles, whose scale, a power of two, may change between them.
 //                 Grid (⌈order / 64⌉, order, matrices).
-// Memory bound: slices words read an entry, those below the diagonal across the rows. Listed after compensated.wgsl.
+// Memory bound: slices words read for each entry on and above the diagonal, which is written on either side of it. Listed
+// after compensated.wgsl.
 
 struct Shape { rows: u32, row_stride: u32, tail_stride: u32, slices: u32, matrices: u32, order: u32, zero: u32 }
 
@@ -41,16 +42,18 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let j = id.x % columns;
   if (i >= shape.rows) { return; }
   let order = orders[id.z];
+  if (j < i) { return; }
   let is_tail = j >= square;
   var value = 0.0;
   if (i < order && (is_tail || j < order)) {
-    let sum = entry(id.z, select(min(i, j), i, is_tail), select(max(i, j), j, is_tail), vec2f());
+    let sum = entry(id.z, i, j, vec2f());
     value = sum.x + sum.y;
   }
   if (is_tail) {
     basis[(id.z * shape.rows + i) * columns + j] = value;
   } else {
     matrices[(id.z * shape.rows + i) * square + j] = value;
+    matrices[(id.z * shape.rows + j) * square + i] = value;
   }
 }
 
@@ -58,10 +61,12 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 fn accumulate(@builtin(global_invocation_id) id: vec3u) {
   let i = id.y;
   let j = id.x;
-  if (j >= shape.order) { return; }
+  if (j < i || j >= shape.order) { return; }
   let at = (id.z * shape.order + i) * shape.order + j;
   let factor = factors[id.z];
   var held = vec2f();
   if (factor != 0.0) { held = factor * pairs[at]; }
-  pairs[at] = entry(id.z, min(i, j), max(i, j), held);
+  let sum = entry(id.z, i, j, held);
+  pairs[at] = sum;
+  pairs[(id.z * shape.order + j) * shape.order + i] = sum;
 }
