@@ -115,7 +115,8 @@ export function gramPartials(samples: number, { count, rows, rowStride }: GramLa
  * A plain sum of a slice of L samples rounds w ψ, the products and L − 1 sums, then the S slices are added: L + S + 2
  * roundings. A compensated one rounds w ψ, the products and sums of blocks of B, and the pair that adds up the K blocks, B + 2
  * in all, while the low word of that pair errs by (K u)² at most, and that of the slices by (S u)², here taken twice for
- * products of such terms; see `gram.wgsl`. Rounding to one word is one more.
+ * products of such terms; see `gram.wgsl`. Rounding to one word is one more. Each tile after the first starts from a pair
+ * whose low word is u of the high one, and so adds ((S + 1) u)² again.
  *
  * @param samples Number of samples m, in each tile where there are several.
  * @param sums How they are summed.
@@ -125,11 +126,12 @@ export function gramPartials(samples: number, { count, rows, rowStride }: GramLa
  */
 export function gramError(samples: number, sums: GramSums, tiles = 0): number {
   const { slice, slices } = gramSlices(samples);
-  const terms = Math.min(slice, samples), additions = slices * Math.max(1, tiles);
-  if (sums === "plain") return gamma(terms + additions + 2);
+  const terms = Math.min(slice, samples);
+  if (sums === "plain") return gamma(terms + slices * Math.max(1, tiles) + 2);
   const block = Math.min(BLOCK, terms);
   const blocks = Math.ceil(terms / block);
-  return gamma(block + (tiles > 0 ? 2 : 3)) + 2 * U ** 2 * (blocks ** 2 + additions ** 2);
+  const added = tiles > 0 ? tiles * (slices + 1) ** 2 : slices ** 2;
+  return gamma(block + (tiles > 0 ? 2 : 3)) + 2 * U ** 2 * (blocks ** 2 + added);
 }
 
 /** γ_k = k u / (1 − k u). */

@@ -49,12 +49,13 @@ const UNDERFLOW = 2 ** -100;
  * Weighted Gram matrices M = Φᵀ diag(w) Φ of features, all of one shape. Waits for the GPU.
  *
  * Features go to the GPU in tiles of rows, one after the other into the same memory, and each tile's Gram matrix is added
- * to those before it in pairs of words: so m may be a million or more, and features need not be in memory at all. While the GPU sums a tile, the host prepares the next.
+ * to those before it in pairs of words: so m may be a million or more, and features need not be in memory at all. While
+ * the GPU sums a tile, the host prepares the next.
  *
  * The error: entries are off by δ Σ w|φ_i||φ_j| for the rounding of sums, of weights and of features, so M is by at most
- * δ tr M; centring leaves a matrix of weighted norm e in the features, which makes 2 e √tr M + e². Compensated sums have
- * δ = 6·10⁻⁷ for any number of samples, plain ones from 1.5·10⁻⁵ on, double-single ones 4·10⁻¹³; on an adapter whose
- * arithmetic defeats compensation these are plain sums, and so is their error.
+ * δ tr M; centring leaves a matrix of weighted norm e in the features, which makes 2 e √tr M + e². Without weights
+ * compensated sums have δ = 6·10⁻⁷ for a thousand samples and 7·10⁻⁷ for ten million, plain ones 1.5·10⁻⁵ and more,
+ * double-single ones 4·10⁻¹³ and more. On an adapter whose arithmetic defeats compensation it is that of plain sums.
  *
  * @param gpu Device.
  * @param features Features of one shape, held by the host or asked for tile by tile.

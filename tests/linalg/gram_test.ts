@@ -307,6 +307,7 @@ Deno.test("gramError: 11 roundings for compensated sums, however many samples", 
     const error = gramError(samples, "compensated") * 2 ** 24;
     assert.ok(error > 11 && error < 11.1, `${samples}: ${error}`);
     assert.ok(gramError(samples, "compensated", 10) < gramError(samples, "compensated"));
+    assert.ok(gramError(samples, "compensated", 100) * 2 ** 24 < 11);
   }
   assert.ok(gramError(1024, "plain") > 1.5e-5);
 });
