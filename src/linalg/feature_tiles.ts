@@ -152,7 +152,16 @@ export class FeatureTiles {
   }
 }
 
-function tileOf(source: FeatureSource, first: number, count: number): Float32Array | Float64Array {
+/**
+ * Rows of features.
+ *
+ * @param source The features.
+ * @param first Index of the first row.
+ * @param count Number of rows.
+ * @returns Their entries, row-major.
+ * @throws {ShapeError} Where features that are asked for come in another number.
+ */
+export function tileOf(source: FeatureSource, first: number, count: number): Float32Array | Float64Array {
   const { columns } = source;
   if ("data" in source) return source.data.subarray(first * columns, (first + count) * columns);
   const tile = source.tile(first, count);
