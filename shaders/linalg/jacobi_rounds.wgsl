@@ -2,21 +2,16 @@
 // rounds.
 //
 // A kernel that includes this file supplies
-//     leading(at) -> f32                               entry `at` of the matrices, rounded to single
-//     rotate_pair(k, p, q, matrix, largest)            rotates the 2 × 2 block of pair k and keeps the rotation
-//     rotate_block(k, l, turn, players, matrix)        rotates rows of pair k × columns of pair l
-//     rotate_entries(k, p, q)                          rotates entries p, q of the bases by the rotation of pair k
-// and its buffers from binding 3 on. Entries of matrix `index` start at `matrix` = index · rows²; of
-// them only those in the upper triangle are read and written.
+//     matrices: array<Entry>       at binding 3, and the bases at binding 4
+//     leading(at) -> f32           entry `at` of the matrices, rounded to single
+//     rotate_entries(k, p, q)      rotates entries p, q of the bases by the rotation of pair k
+// and one of rotation_single.wgsl and rotation_double_single.wgsl. Entries of matrix `index` start at `matrix` = index ·
+// rows²; of them only those in the upper triangle are read and written.
 //
 // A round rotates the pairs of a round-robin tournament; a sweep is the 2h − 1 rounds in which each pair of the 2h = 4⌈n/4⌉
 // players meets once (players n … 2h−1 are zero rows, which never rotate).
 //
-// Convergence is judged at the start of a sweep by the norm of the off-diagonal, scaled by the diagonal,
-//     off² = Σ_{i<j} a_ij² / (d_i d_j),   d_i = max(|a_ii|, 2⁻⁶⁰ max_k |a_kk|),
-// and a pair is left alone where the root of its term is at most `least`: what remains perturbs each eigenvalue
-// relative to itself (Demmel and Veselić 1992), so small eigenvalues keep the digits that A has of them. A pair with
-// |a_ii| or |a_jj| below tail · max_k |a_kk| is noise: it does not count and is not rotated. A NaN ends the solve.
+// Convergence and angles are those of jacobi_rotation.wgsl, which this file needs. A NaN ends the solve.
 //
 // A dispatch runs at most `rounds` rounds and leaves its place in `progress`, since lavapipe ends a shader after 65,535
 // loop iterations; dispatches after convergence return at once. `progress` tells the rounds made, `off` at the last look,
@@ -25,9 +20,6 @@
 
 override LANES: u32 = 64u;
 override PAIRS: u32 = 128u;
-
-// 2⁻⁶⁰: a diagonal entry of rounding noise, or 0, is taken for this share of the largest.
-const FLOOR: f32 = 8.6736174e-19;
 
 struct Shape {
   rows: u32, row_stride: u32, rounds: u32, restart: u32,
@@ -44,24 +36,9 @@ struct Progress { round: u32, done: u32, off: f32, unused: f32, heads: vec4f }
 @group(0) @binding(2) var<storage, read_write> progress: array<Progress>;
 
 var<workgroup> place: Progress;
+var<workgroup> rotations: array<Rotation, PAIRS>;
 var<workgroup> sums: array<f32, LANES>;
 var<workgroup> head_sums: array<vec4f, LANES>;
-
-// Players of pair k: the last one stays, the others go round. Sums stay below 2 (players − 1), so a comparison does for
-// the remainder: an integer division costs lavapipe and GPUs as much as the rest of a round's arithmetic.
-fn first_of(k: u32, round: u32, players: u32) -> u32 {
-  let place = round + k;
-  return select(select(place, place - (players - 1u), place >= players - 1u), players - 1u, k == 0u);
-}
-
-fn second_of(k: u32, round: u32, players: u32) -> u32 {
-  return select(select(round - k, round + players - 1u - k, round < k), round, k == 0u);
-}
-
-// e / divisor for e < 2²², by the reciprocal: the half keeps the quotient away from whole numbers.
-fn quotient(e: u32, reciprocal: f32) -> u32 {
-  return u32((f32(e) + 0.5) * reciprocal);
-}
 
 // Place of entry (i, j), in the upper triangle.
 fn upper(matrix: u32, i: u32, j: u32) -> u32 {
@@ -111,18 +88,44 @@ fn off_diagonal(lane: u32, matrix: u32, order: u32, largest: f32) -> f32 {
   return workgroupUniformLoad(&sums[0]);
 }
 
-// Whether a pair with diagonal entries x, y and off-diagonal z is to be rotated.
-fn is_to_rotate(x: f32, y: f32, z: f32, largest: f32) -> bool {
-  let scale = sqrt(max(abs(x), FLOOR * largest)) * sqrt(max(abs(y), FLOOR * largest));
-  return abs(z) > shape.least * scale && min(abs(x), abs(y)) >= shape.tail * largest;
+// Rotates the 2 × 2 block of pair k on the diagonal, and keeps the rotation for the others.
+fn rotate_pair(k: u32, p: u32, q: u32, matrix: u32, largest: f32) {
+  let pp = matrix + p * shape.rows + p;
+  let pq = upper(matrix, p, q);
+  let qq = matrix + q * shape.rows + q;
+  let rotated = diagonalise(matrices[pp], matrices[pq], matrices[qq], largest);
+  rotations[k] = rotated.rotation;
+  if (!is_rotation(rotated.rotation)) { return; }
+  matrices[pp] = rotated.pp;
+  matrices[pq] = rotated.pq;
+  matrices[qq] = rotated.qq;
 }
 
-// Tangent of the smaller angle that makes the off-diagonal z zero, from the difference of the diagonal entries.
-fn tangent(difference: f32, z: f32) -> f32 {
-  let tau = difference / (2.0 * z);
-  // Beyond 10⁹ the square of τ adds nothing to 1 that single precision could hold.
-  if (abs(tau) >= 1.0e9) { return 0.5 / tau; }
-  return select(-1.0, 1.0, tau >= 0.0) / (abs(tau) + sqrt(1.0 + tau * tau));
+// Rotates rows of pair k × columns of pair l.
+fn rotate_block(k: u32, l: u32, turn: u32, players: u32, matrix: u32) {
+  let a = rotations[k];
+  let b = rotations[l];
+  if (!is_rotation(a) && !is_rotation(b)) { return; }
+  let p = first_of(k, turn, players);
+  let q = second_of(k, turn, players);
+  let u = first_of(l, turn, players);
+  let v = second_of(l, turn, players);
+  let pu_at = upper(matrix, p, u);
+  let pv_at = upper(matrix, p, v);
+  let qu_at = upper(matrix, q, u);
+  let qv_at = upper(matrix, q, v);
+  let pu = matrices[pu_at];
+  let pv = matrices[pv_at];
+  let qu = matrices[qu_at];
+  let qv = matrices[qv_at];
+  let top_u = rotated_first(a, pu, qu);
+  let top_v = rotated_first(a, pv, qv);
+  let bottom_u = rotated_second(a, pu, qu);
+  let bottom_v = rotated_second(a, pv, qv);
+  matrices[pu_at] = rotated_first(b, top_u, top_v);
+  matrices[pv_at] = rotated_second(b, top_u, top_v);
+  matrices[qu_at] = rotated_first(b, bottom_u, bottom_v);
+  matrices[qv_at] = rotated_second(b, bottom_u, bottom_v);
 }
 
 @compute @workgroup_size(LANES)

@@ -4,10 +4,9 @@
  * @module
  */
 import { InputError, ShapeError } from "../errors.ts";
-import { Commands } from "../gpu/commands.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { EigenBatch } from "./eigen_batch.ts";
-import { jacobi } from "./jacobi.ts";
+import { solveJacobi } from "./jacobi.ts";
 
 /** Eigenvalues and eigenvectors of one symmetric matrix. */
 export interface Eigen {
@@ -24,9 +23,9 @@ export interface Eigen {
  * well, relative to themselves (Demmel and Veselić 1992).
  *
  * @param gpu Device.
- * @param matrices Row-major `n × n` each, of any orders n ≥ 1; only the upper triangle is read.
+ * @param matrices Row-major `n × n` each, of any orders 1 ≤ n ≤ 2,048; only the upper triangle is read.
  * @returns Eigenvalues and eigenvectors of each.
- * @throws {ShapeError} Where a matrix is not square.
+ * @throws {ShapeError} Where a matrix is not square, or too large.
  * @throws {InputError} Where an entry is NaN or infinite.
  *
  * @example
@@ -59,9 +58,9 @@ export async function eigh(gpu: Gpu, matrices: readonly Float32Array[]): Promise
  * same errors. Waits for the GPU.
  *
  * @param gpu Device.
- * @param matrices Row-major `n × n` each, of any orders n ≥ 1; only the upper triangle is read.
+ * @param matrices Row-major `n × n` each, of any orders 1 ≤ n ≤ 2,048; only the upper triangle is read.
  * @returns Eigenvalues of each, descending.
- * @throws {ShapeError} Where a matrix is not square.
+ * @throws {ShapeError} Where a matrix is not square, or too large.
  * @throws {InputError} Where an entry is NaN or infinite.
  */
 export async function eigvalsh(gpu: Gpu, matrices: readonly Float32Array[]): Promise<Float32Array[]> {
@@ -100,9 +99,7 @@ async function solve(gpu: Gpu, matrices: readonly Float32Array[], vectors: boole
     }
   });
   batch.matrices.write(padded);
-  const commands = new Commands(gpu);
-  commands.run(...await jacobi(gpu, batch, { vectors }));
-  commands.submit();
+  await solveJacobi(gpu, batch, { vectors });
   const [solved, basis] = await Promise.all([
     batch.matrices.read(),
     vectors ? batch.basis.read() : new Float32Array(),

@@ -4,22 +4,35 @@
  * @module
  */
 import { ShapeError } from "../errors.ts";
+import { Commands } from "../gpu/commands.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { GpuArray } from "../gpu/array.ts";
-import type { Dispatch, KernelSource } from "../gpu/kernel.ts";
-import { gpuStruct } from "../gpu/struct.ts";
-import type { EigenBatch } from "./eigen_batch.ts";
+import type { Dispatch } from "../gpu/kernel.ts";
+import { bindBlocks, type BlockArithmetic } from "./block_jacobi.ts";
+import { bindRounds } from "./jacobi_rounds.ts";
+import blockSource from "../../shaders/linalg/block_jacobi.wgsl" with { type: "text" };
+import blockSingleSource from "../../shaders/linalg/block_jacobi_single.wgsl" with { type: "text" };
 import jacobiSource from "../../shaders/linalg/jacobi.wgsl" with { type: "text" };
+import rotationSource from "../../shaders/linalg/jacobi_rotation.wgsl" with { type: "text" };
 import roundsSource from "../../shaders/linalg/jacobi_rounds.wgsl" with { type: "text" };
+import singleSource from "../../shaders/linalg/rotation_single.wgsl" with { type: "text" };
 
 /** Unit roundoff of single precision. */
 const U = 2 ** -24;
-/** Cyclic Jacobi converges quadratically; 6 to 10 sweeps are usual. A matrix not done by then says so by its `off`. */
-const MOST_SWEEPS = 16;
-/** Loop iterations that one dispatch may take: lavapipe ends a shader after 65,535. */
-const MOST_ITERATIONS = 60_000;
-/** Largest order: up to here WGSL's division is accurate enough for the integer quotients of `jacobi_rounds.wgsl`. */
-const MOST_ORDER = 1024;
+/** Largest order, of `block_jacobi.wgsl`: its loops stay below the 65,535 iterations of lavapipe. */
+const MOST_ORDER = 2048;
+
+/**
+ * Largest order that one workgroup solves. By order alone, so that a matrix is solved the same to the bit beside any number
+ * of others.
+ *
+ * Where all sweeps are encoded, those after convergence cost blocks a dispatch of 40 µs for each 4 rows on lavapipe, and one
+ * workgroup nothing; where the host looks, they are not run. Processor time of a matrix of a batch of 16 with vectors on
+ * lavapipe, one workgroup against blocks: n = 16 0.31, 0.28 ms; 32 1.4, 1.0; 64 9.0, 5.4; 128 73, 33; 256 620, 230. On a
+ * GPU one workgroup takes some 3 µs for each of n rounds a sweep, by its two barriers, and blocks some 30 µs for each of
+ * n / 8: even at n = 64, from where on one multiprocessor has more to compute than to wait for.
+ */
+const MOST_ORDER_ALONE = 128, MOST_ORDER_ALONE_WATCHED = 64;
 
 /**
  * Off-diagonal norm, scaled by the diagonal and divided by the order, at which a matrix counts as diagonal: 4 u.
@@ -37,27 +50,7 @@ export interface JacobiShares {
   readonly vectors?: boolean;
 }
 
-/**
- * Solves all matrices of a batch in place.
- *
- * @param gpu Device.
- * @param batch Matrices and bases.
- * @param shares Where the tail and the heads of a spectrum are, and whether eigenvectors are wanted.
- * @returns The commands, to run one after the other; those after convergence return at once.
- * @throws {ShapeError} Where an order is above 1,024.
- */
-export function jacobi(gpu: Gpu, batch: EigenBatch, shares: JacobiShares = {}): Promise<Dispatch[]> {
-  return bindRounds(gpu, batch, {
-    source: { name: "jacobi", files: [roundsSource, jacobiSource] },
-    arrays: [batch.matrices, batch.basis],
-    rowStride: shares.vectors === false ? 0 : batch.rowStride,
-    tolerance: JACOBI_TOLERANCE,
-    least: U,
-    shares,
-  });
-}
-
-/** Matrices that rounds of rotations solve; {@linkcode EigenBatch} has these and more. */
+/** Matrices that two-sided Jacobi solves. */
 export interface SolvableMatrices {
   /** Number of matrices. */
   readonly count: number;
@@ -71,35 +64,19 @@ export interface SolvableMatrices {
   readonly progress: GpuArray;
 }
 
-/** Where the solver is with a matrix. */
-export interface SolverProgress {
-  /** Rounds made. */
-  readonly rounds: number;
-  /** Scaled off-diagonal norm at the last look. */
-  readonly off: number;
-  /** The same of each head at the start. */
-  readonly heads: readonly number[];
+/** Such matrices with their entries and bases; {@linkcode EigenBatch} has these and more. */
+export interface BasisMatrices extends SolvableMatrices {
+  /** The matrices, `rows × rows` entries each. */
+  readonly matrices: GpuArray;
+  /** The bases, one vector a row. */
+  readonly basis: GpuArray;
+  /** Units a row of a basis: vectors of four singles, or pairs hi, lo. */
+  readonly rowStride: number;
 }
 
-/**
- * Decodes `struct Progress` of `jacobi_rounds.wgsl`.
- *
- * @param words Words of all matrices, as read from the GPU.
- * @param index Index of the matrix.
- * @returns Where its solver is.
- */
-export function decodeProgress(words: Float32Array, index: number): SolverProgress {
-  const [round, _done, off, _unused, ...heads] = words.subarray(8 * index, 8 * index + 8);
-  return { rounds: new Uint32Array(Float32Array.of(round).buffer)[0], off, heads };
-}
-
-/** An arithmetic that fills in the frame of `jacobi_rounds.wgsl`. */
-export interface RoundsOptions {
-  /** The kernel, `jacobi_rounds.wgsl` among its files. */
-  readonly source: KernelSource;
-  /** Its own arrays, from binding 3 on. */
-  readonly arrays: readonly GpuArray[];
-  /** Entries or vectors a row of the basis, as the kernel counts them. */
+/** What a solver of any arithmetic is asked for. */
+export interface SolverOptions {
+  /** Units a row of the basis; 0 where no basis is wanted. */
   readonly rowStride: number;
   /** Scaled off-diagonal norm, divided by the order, at which a matrix counts as diagonal. */
   readonly tolerance: number;
@@ -109,66 +86,155 @@ export interface RoundsOptions {
   readonly shares: JacobiShares;
 }
 
+/** Commands that solve a batch. */
+export interface JacobiSolver {
+  /** To be run once, first. */
+  readonly start: readonly Dispatch[];
+  /** To be run again and again, `most` times at most: they return at once where a matrix is done. */
+  readonly sweep: readonly Dispatch[];
+  /** Number of sweeps after which a solver gives up. */
+  readonly most: number;
+}
+
 /**
- * Binds the rounds of a solver, in as many dispatches as lavapipe's limit on loop iterations asks for.
+ * Solves all matrices of a batch in place, without the host.
  *
  * @param gpu Device.
- * @param batch Matrices to solve.
- * @param options The solver.
+ * @param batch Matrices and bases.
+ * @param shares Where the tail and the heads of a spectrum are, and whether eigenvectors are wanted.
+ * @param stack Owner of the arrays that the solver needs.
  * @returns The commands, to run one after the other; those after convergence return at once.
- * @throws {ShapeError} Where an order is above 1,024.
+ * @throws {ShapeError} Where an order is above 2,048.
  */
-export async function bindRounds(
+export async function jacobi(
   gpu: Gpu,
-  batch: SolvableMatrices,
-  options: RoundsOptions,
+  batch: BasisMatrices,
+  shares: JacobiShares,
+  stack: DisposableStack,
 ): Promise<Dispatch[]> {
-  const { source, arrays, rowStride, tolerance, least } = options;
-  const { tail = 0, heads = [0, 0, 0, 0] } = options.shares;
-  if (batch.order > MOST_ORDER) {
-    throw new ShapeError(
-      `a matrix of order ${batch.order} is too large: use at most ${MOST_ORDER} neurons a layer`,
-    );
-  }
-  const pairs = batch.rows / 2, sweep = 2 * pairs - 1;
-  const lanes = lanesFor(gpu, batch.order);
-  const kernel = await gpu.kernel(source, { LANES: lanes, PAIRS: pairs });
-  const rounds = roundsPerDispatch(batch, rowStride, lanes);
-  const dispatches: Dispatch[] = [];
-  for (let done = 0; done <= MOST_SWEEPS * sweep; done += rounds) {
-    const shape = gpuStruct(
-      gpu,
-      `${source.name} shape`,
-      ["u32", batch.rows, rowStride, rounds, done === 0 ? 1 : 0, MOST_SWEEPS * sweep],
-      ["f32", tolerance, tail, least, ...heads],
-      ["u32", 0],
-    );
-    dispatches.push(kernel.bind([shape, batch.orders, batch.progress, ...arrays], [batch.count]));
-  }
-  return dispatches;
+  return allSweeps(await bindJacobi(gpu, batch, shares, stack, MOST_ORDER_ALONE));
 }
 
 /**
- * Invocations that share a matrix. A GPU hides latency with many. lavapipe runs them all on one thread and pays for each at
- * every barrier: with 32 it takes 0.9 of the time of 64 and 0.5 of that of 256 at n = 64, 0.8 and 0.9 of that of 256 at
- * n = 128 and 256; beyond, more of them keep the dispatches few that its loop limit asks for.
+ * Solves all matrices of a batch in place, and waits for the GPU: no more sweeps are run than it takes, and one.
+ *
+ * @param gpu Device.
+ * @param batch Matrices and bases.
+ * @param shares Where the tail and the heads of a spectrum are, and whether eigenvectors are wanted.
+ * @throws {ShapeError} Where an order is above 2,048.
  */
-function lanesFor(gpu: Gpu, order: number): number {
-  if (gpu.software && order <= 256) return 32;
-  return order <= 64 ? 64 : Math.min(256, gpu.limits.maxComputeInvocationsPerWorkgroup);
+export async function solveJacobi(gpu: Gpu, batch: BasisMatrices, shares: JacobiShares = {}): Promise<void> {
+  using stack = new DisposableStack();
+  const solver = await bindJacobi(gpu, batch, shares, stack, MOST_ORDER_ALONE_WATCHED);
+  await runSolver(gpu, solver, batch.progress);
 }
 
 /**
- * As many rounds as fit into {@linkcode MOST_ITERATIONS}, counting the loops of `jacobi_rounds.wgsl` as lavapipe does: a
- * loop takes one iteration more than its body, to leave; and the four loops of a look are entered, with all lanes masked,
- * in rounds that do not look, too. A round: three loops, the way out of each, those four, and itself.
+ * Binds the solver that an order asks for.
+ *
+ * @param gpu Device.
+ * @param batch Matrices and bases.
+ * @param shares Where the tail and the heads of a spectrum are, and whether eigenvectors are wanted.
+ * @param stack Owner of the arrays that the solver needs.
+ * @param mostAlone Largest order that one workgroup solves.
+ * @returns The commands.
+ * @throws {ShapeError} Where an order is above 2,048.
  */
-function roundsPerDispatch(batch: SolvableMatrices, rowStride: number, lanes: number): number {
-  const pairs = batch.rows / 2, sweep = 2 * pairs - 1;
-  const perRound = Math.ceil(pairs * (pairs - 1) / 2 / lanes) + Math.ceil(pairs * rowStride / lanes) +
-    Math.ceil(pairs / lanes) + 8;
-  const perLook = Math.ceil(batch.order ** 2 / lanes) + 2 * Math.ceil(batch.order / lanes) + 32;
-  // A dispatch of r rounds looks at most ⌈r / sweep⌉ + 1 times.
-  const rounds = Math.floor((MOST_ITERATIONS - 2 * perLook) / (perRound + perLook / sweep));
-  return Math.max(1, rounds);
+export async function bindJacobi(
+  gpu: Gpu,
+  batch: BasisMatrices,
+  shares: JacobiShares,
+  stack: DisposableStack,
+  mostAlone: number,
+): Promise<JacobiSolver> {
+  const options = {
+    rowStride: shares.vectors === false ? 0 : batch.rowStride,
+    tolerance: JACOBI_TOLERANCE,
+    least: U,
+    shares,
+  };
+  checkOrder(batch.order);
+  return batch.order <= mostAlone
+    ? await bindRounds(gpu, batch, ALONE, options)
+    : await bindBlocks(gpu, batch, BLOCKS, options, stack);
+}
+
+const ALONE = { name: "jacobi", files: [rotationSource, singleSource, roundsSource, jacobiSource] };
+const BLOCKS: BlockArithmetic = {
+  source: {
+    name: "block_jacobi",
+    files: [rotationSource, singleSource, blockSource, blockSingleSource],
+  },
+  words: 1,
+  strip: 8,
+  stripUnits: 2,
+  iterations: [23, 18],
+};
+
+/**
+ * That a matrix is not too large.
+ *
+ * @param order Largest order of a batch.
+ * @throws {ShapeError} Where it is above 2,048.
+ */
+export function checkOrder(order: number): void {
+  if (order <= MOST_ORDER) return;
+  throw new ShapeError(
+    `a matrix of order ${order} is too large: use at most ${MOST_ORDER} neurons a layer`,
+  );
+}
+
+/**
+ * All commands of a solver.
+ *
+ * @param solver The solver.
+ * @returns Its commands, to run one after the other.
+ */
+export function allSweeps({ start, sweep, most }: JacobiSolver): Dispatch[] {
+  return [...start, ...Array.from({ length: most }, () => sweep).flat()];
+}
+
+/**
+ * Runs a solver until all matrices are done. After four sweeps the host looks every other one: a look takes as long as a
+ * sweep in which nothing is left to do.
+ *
+ * @param gpu Device.
+ * @param solver The solver.
+ * @param progress What it knows of each matrix.
+ */
+export async function runSolver(gpu: Gpu, solver: JacobiSolver, progress: GpuArray): Promise<void> {
+  const submit = (dispatches: readonly Dispatch[]) => {
+    const commands = new Commands(gpu);
+    commands.run(...dispatches);
+    commands.submit();
+  };
+  submit(solver.start);
+  for (let sweep = 1; sweep <= solver.most; sweep++) {
+    submit(solver.sweep);
+    if (sweep < 4 || sweep % 2 === 1) continue;
+    const words = await progress.readUint32();
+    if (words.every((word, i) => i % 8 !== 1 || word === 1)) return;
+  }
+}
+
+/** Where the solver is with a matrix. */
+export interface SolverProgress {
+  /** Rounds of rotations made; one of blocks counts for as many as it rounds like, `ROUNDS_OF_BLOCKS`. */
+  readonly rounds: number;
+  /** Scaled off-diagonal norm at the last look. */
+  readonly off: number;
+  /** The same of each head at the start. */
+  readonly heads: readonly number[];
+}
+
+/**
+ * Decodes `struct Progress` of `jacobi_rounds.wgsl` and `block_jacobi.wgsl`.
+ *
+ * @param words Words of all matrices, as read from the GPU.
+ * @param index Index of the matrix.
+ * @returns Where its solver is.
+ */
+export function decodeProgress(words: Float32Array, index: number): SolverProgress {
+  const [round, _done, off, _largest, ...heads] = words.subarray(8 * index, 8 * index + 8);
+  return { rounds: new Uint32Array(Float32Array.of(round).buffer)[0], off, heads };
 }

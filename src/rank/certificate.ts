@@ -14,7 +14,7 @@ export interface Arithmetic {
   readonly entry: number;
   /** Of a Gram entry over m samples, relative to √(m_ii m_jj). */
   readonly gram: (samples: number) => number;
-  /** Of a diagonal entry in one round of rotations, relative to itself. */
+  /** Of a diagonal entry in one round of rotations, relative to itself. Rounds of blocks count as `ROUNDS_OF_BLOCKS`. */
   readonly diagonal: number;
   /** Of an off-diagonal entry in one round, relative to those that it comes from; all scaled by the diagonal. */
   readonly rotation: number;

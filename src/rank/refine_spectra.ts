@@ -15,7 +15,8 @@ import {
   gramDoubleSingleError,
   gramDoubleSinglePartials,
 } from "../linalg/gram_double_single.ts";
-import { jacobiDoubleSingle } from "../linalg/jacobi_double_single.ts";
+import { allSweeps } from "../linalg/jacobi.ts";
+import { bindJacobiDoubleSingle } from "../linalg/jacobi_double_single.ts";
 import { type Arithmetic, headShares } from "./certificate.ts";
 import type { PreparedFeatures } from "./prepare_features.ts";
 import {
@@ -185,7 +186,7 @@ export async function bindRefinement(
     dispatches.push(
       await gemmDoubleSingle(gpu, form, "nt", features, q, psi, { m: samples, n: order, k: order, count }),
       ...gram,
-      ...await jacobiDoubleSingle(gpu, form, { ...solvable, ...rotated }, shares),
+      ...allSweeps(await bindJacobiDoubleSingle(gpu, form, { ...solvable, ...rotated }, shares, stack)),
     );
   }
   const { dispatch, words } = await bindSolvedRecords(

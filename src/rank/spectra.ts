@@ -129,7 +129,7 @@ export async function bindSpectra(
       dispatches.push(await gram(gpu, { features: psi, order: width, first, targets: moments }, gramOptions));
     }
     dispatches.push(await gramReduce(gpu, gramOptions));
-    dispatches.push(...await jacobi(gpu, batch, shares));
+    dispatches.push(...await jacobi(gpu, batch, shares, stack));
     const q = basisView(pass), next = basisView(1 - pass);
     const square = { m: rows, n: rows, k: rows, count }, half = { ...square, scale: -0.5, shift: 1.5 };
     const multiply = pass === 0 ? product : gemm;

@@ -3,7 +3,8 @@ import { assert } from "../deps.ts";
 import { Commands } from "../../src/gpu/commands.ts";
 import type { Gpu } from "../../src/gpu/device.ts";
 import { EigenBatch } from "../../src/linalg/eigen_batch.ts";
-import { jacobi, JACOBI_TOLERANCE, type JacobiShares } from "../../src/linalg/jacobi.ts";
+import { ROUNDS_OF_BLOCKS } from "../../src/linalg/block_jacobi.ts";
+import { allSweeps, bindJacobi, JACOBI_TOLERANCE, type JacobiShares } from "../../src/linalg/jacobi.ts";
 import { padRows } from "../../src/linalg/matrix.ts";
 import { eigenvalues } from "../reference/eigenvalues.ts";
 import { matmul, transpose } from "../reference/matrix.ts";
@@ -30,11 +31,14 @@ export interface SolveOptions {
   readonly bases?: readonly Float32Array[];
   /** What follows the vectors at the start, `n × 4 tailStride` for each matrix. */
   readonly tails?: { readonly stride: number; readonly values: readonly Float32Array[] };
+  /** Whether many workgroups share a matrix. Default: no. */
+  readonly blocks?: boolean;
 }
 
 /** Solves symmetric matrices as one batch. */
 export async function solve(gpu: Gpu, matrices: readonly Float32Array[], options: SolveOptions = {}) {
-  const { shares = {}, bases, tails } = options;
+  const { shares = {}, bases, tails, blocks = false } = options;
+  using stack = new DisposableStack();
   const orders = matrices.map((matrix) => Math.sqrt(matrix.length));
   using batch = new EigenBatch(gpu, orders, tails?.stride);
   const { rows, rowStride } = batch;
@@ -49,7 +53,7 @@ export async function solve(gpu: Gpu, matrices: readonly Float32Array[], options
       batch.basis.write(tails.values[index].subarray(i * width, (i + 1) * width), row + rows);
     }
   });
-  const dispatches = await jacobi(gpu, batch, shares);
+  const dispatches = allSweeps(await bindJacobi(gpu, batch, shares, stack, blocks ? 0 : Infinity));
   const commands = new Commands(gpu);
   commands.run(...dispatches);
   commands.submit();
@@ -79,15 +83,15 @@ export async function solve(gpu: Gpu, matrices: readonly Float32Array[], options
 }
 
 /** Rounds of a sweep of a matrix of order n. */
-export function sweep(n: number): number {
-  return 4 * Math.ceil(n / 4) - 1;
+export function sweep(n: number, blocks = false): number {
+  return blocks ? ROUNDS_OF_BLOCKS * (2 * Math.ceil(n / 16) - 1) : 4 * Math.ceil(n / 4) - 1;
 }
 
 /** That the solver says that it is done, and why. */
-export function assertDone({ done, off, rounds }: Solved, n: number): void {
+export function assertDone({ done, off, rounds }: Solved, n: number, blocks = false): void {
   assert.equal(done, true);
   assert.ok(off <= JACOBI_TOLERANCE * n, `off ${off}`);
-  assert.equal(rounds % sweep(n), 0);
+  assert.equal(rounds % sweep(n, blocks), 0);
 }
 
 /**
