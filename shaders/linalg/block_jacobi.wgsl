@@ -329,7 +329,6 @@ fn solve(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_inde
     let i = e >> 2u;
     let j = 4u * (e & 3u);
     put_turn_four(slot * TURN + e, turn_rows[e]);
-    let at = e >> 4u;
     let component = i & 3u;
     let column = i >> 2u;
     put_turn_four(

@@ -7,7 +7,7 @@ import { GpuArray } from "../gpu/array.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Dispatch, KernelSource } from "../gpu/kernel.ts";
 import { gpuStruct } from "../gpu/struct.ts";
-import type { BasisMatrices, JacobiSolver, SolverOptions } from "./jacobi.ts";
+import type { JacobiSolver, SolvableMatrices, SolverOptions } from "./jacobi.ts";
 
 /** Sweeps after which a matrix that has not converged is left as it is; 6 to 10 are usual. */
 const MOST_SWEEPS = 16;
@@ -58,7 +58,7 @@ export interface BlockArithmetic {
  */
 export async function bindBlocks(
   gpu: Gpu,
-  batch: BasisMatrices,
+  batch: SolvableMatrices,
   { source, words, strip, stripUnits, iterations }: BlockArithmetic,
   { rowStride, tolerance, least, shares }: SolverOptions,
   stack: DisposableStack,

@@ -23,14 +23,14 @@ const U = 2 ** -24;
 const MOST_ORDER = 2048;
 
 /**
- * Largest order that one workgroup solves. By order alone, so that a matrix is solved the same to the bit beside any number
- * of others.
+ * Largest order that one workgroup solves: where all sweeps are encoded, and where the host looks after them. By order alone,
+ * so that a matrix is solved the same to the bit beside any number of others.
  *
- * Where all sweeps are encoded, those after convergence cost blocks a dispatch of 40 µs for each 4 rows on lavapipe, and one
- * workgroup nothing; where the host looks, they are not run. Processor time of a matrix of a batch of 16 with vectors on
- * lavapipe, one workgroup against blocks: n = 16 0.31, 0.28 ms; 32 1.4, 1.0; 64 9.0, 5.4; 128 73, 33; 256 620, 230. On a
- * GPU one workgroup takes some 3 µs for each of n rounds a sweep, by its two barriers, and blocks some 30 µs for each of
- * n / 8: even at n = 64, from where on one multiprocessor has more to compute than to wait for.
+ * Processor time of a matrix in a batch, with vectors, on lavapipe, one workgroup against blocks: n = 16 0.31, 0.25 ms; 32
+ * 1.4, 1.0; 64 9.0, 5.3; 128 70, 34; 256 590, 230; 512 5300, 1700. But of one processor, where blocks have all; and sweeps
+ * of blocks after convergence cost a dispatch of 40 µs for each 4 rows, where those of one workgroup are free. On a GPU one
+ * workgroup takes some µs for each of n rounds a sweep, for its two barriers; blocks take as many for each of n rounds, 15 in
+ * a dispatch of small matrices, and have the products on all multiprocessors.
  */
 const MOST_ORDER_ALONE = 128, MOST_ORDER_ALONE_WATCHED = 64;
 
@@ -50,7 +50,7 @@ export interface JacobiShares {
   readonly vectors?: boolean;
 }
 
-/** Matrices that two-sided Jacobi solves. */
+/** Matrices that two-sided Jacobi solves; an `EigenBatch` has these and more. */
 export interface SolvableMatrices {
   /** Number of matrices. */
   readonly count: number;
@@ -62,10 +62,6 @@ export interface SolvableMatrices {
   readonly orders: GpuArray;
   /** What the solver knows of each: 8 words. */
   readonly progress: GpuArray;
-}
-
-/** Such matrices with their entries and bases; {@linkcode EigenBatch} has these and more. */
-export interface BasisMatrices extends SolvableMatrices {
   /** The matrices, `rows × rows` entries each. */
   readonly matrices: GpuArray;
   /** The bases, one vector a row. */
@@ -108,7 +104,7 @@ export interface JacobiSolver {
  */
 export async function jacobi(
   gpu: Gpu,
-  batch: BasisMatrices,
+  batch: SolvableMatrices,
   shares: JacobiShares,
   stack: DisposableStack,
 ): Promise<Dispatch[]> {
@@ -116,14 +112,18 @@ export async function jacobi(
 }
 
 /**
- * Solves all matrices of a batch in place, and waits for the GPU: no more sweeps are run than it takes, and one.
+ * Solves all matrices of a batch in place, and waits for the GPU.
  *
  * @param gpu Device.
  * @param batch Matrices and bases.
  * @param shares Where the tail and the heads of a spectrum are, and whether eigenvectors are wanted.
  * @throws {ShapeError} Where an order is above 2,048.
  */
-export async function solveJacobi(gpu: Gpu, batch: BasisMatrices, shares: JacobiShares = {}): Promise<void> {
+export async function solveJacobi(
+  gpu: Gpu,
+  batch: SolvableMatrices,
+  shares: JacobiShares = {},
+): Promise<void> {
   using stack = new DisposableStack();
   const solver = await bindJacobi(gpu, batch, shares, stack, MOST_ORDER_ALONE_WATCHED);
   await runSolver(gpu, solver, batch.progress);
@@ -142,7 +142,7 @@ export async function solveJacobi(gpu: Gpu, batch: BasisMatrices, shares: Jacobi
  */
 export async function bindJacobi(
   gpu: Gpu,
-  batch: BasisMatrices,
+  batch: SolvableMatrices,
   shares: JacobiShares,
   stack: DisposableStack,
   mostAlone: number,

@@ -6,7 +6,13 @@
 import type { Gpu } from "../gpu/device.ts";
 import { bindBlocks } from "./block_jacobi.ts";
 import { doubleSingleFiles, type DoubleSingleForm } from "./double_single.ts";
-import { type BasisMatrices, checkOrder, type JacobiShares, type JacobiSolver, runSolver } from "./jacobi.ts";
+import {
+  checkOrder,
+  type JacobiShares,
+  type JacobiSolver,
+  runSolver,
+  type SolvableMatrices,
+} from "./jacobi.ts";
 import { bindRounds } from "./jacobi_rounds.ts";
 import blockSource from "../../shaders/linalg/block_jacobi.wgsl" with { type: "text" };
 import blockDoubleSource from "../../shaders/linalg/block_jacobi_double_single.wgsl" with { type: "text" };
@@ -23,7 +29,7 @@ const TOLERANCE = 2 ** -44, LEAST = 2 ** -47;
 
 /**
  * Largest order that one workgroup solves. Processor time of a matrix on lavapipe, with vectors, against that of blocks:
- * n = 64 30, 42 ms; 128 250, 300; 256 1970, 2050; but of one core, where blocks have all. On a GPU, where one workgroup is
+ * n = 64 30, 38 ms; 128 250, 270; 256 1970, 2070; but of one core, where blocks have all. On a GPU, where one workgroup is
  * one multiprocessor of a hundred, blocks win from n = 64 on.
  */
 const MOST_ORDER_ALONE = 64;
@@ -41,7 +47,7 @@ const MOST_ORDER_ALONE = 64;
 export async function solveJacobiDoubleSingle(
   gpu: Gpu,
   form: DoubleSingleForm,
-  batch: BasisMatrices,
+  batch: SolvableMatrices,
   shares: JacobiShares = {},
 ): Promise<void> {
   using stack = new DisposableStack();
@@ -64,7 +70,7 @@ export async function solveJacobiDoubleSingle(
 export async function bindJacobiDoubleSingle(
   gpu: Gpu,
   form: DoubleSingleForm,
-  batch: BasisMatrices,
+  batch: SolvableMatrices,
   shares: JacobiShares,
   stack: DisposableStack,
   mostAlone: number = MOST_ORDER_ALONE,

@@ -6,7 +6,7 @@
 import type { Gpu } from "../gpu/device.ts";
 import type { Dispatch, KernelSource } from "../gpu/kernel.ts";
 import { gpuStruct } from "../gpu/struct.ts";
-import type { BasisMatrices, JacobiSolver, SolverOptions } from "./jacobi.ts";
+import type { JacobiSolver, SolvableMatrices, SolverOptions } from "./jacobi.ts";
 
 /** Cyclic Jacobi converges quadratically; 6 to 10 sweeps are usual. A matrix not done by then says so by its `off`. */
 const MOST_SWEEPS = 16;
@@ -25,7 +25,7 @@ const MOST_ITERATIONS = 60_000;
  */
 export async function bindRounds(
   gpu: Gpu,
-  batch: BasisMatrices,
+  batch: SolvableMatrices,
   source: KernelSource,
   options: SolverOptions,
 ): Promise<JacobiSolver> {
@@ -53,11 +53,10 @@ export async function bindRounds(
 
 /**
  * Invocations that share a matrix. A GPU hides latency with many. lavapipe runs them all on one thread and pays for each at
- * every barrier: with 32 it takes 0.9 of the time of 64 and 0.5 of that of 256 at n = 64, 0.8 and 0.9 of that of 256 at
- * n = 128 and 256; beyond, more of them keep the dispatches few that its loop limit asks for.
+ * every barrier: with 32 it takes 0.9 of the time of 64 and 0.5 of that of 256 at n = 64, 0.8 of that of 256 at n = 128.
  */
 function lanesFor(gpu: Gpu, order: number): number {
-  if (gpu.software && order <= 256) return 32;
+  if (gpu.software) return 32;
   return order <= 64 ? 64 : Math.min(256, gpu.limits.maxComputeInvocationsPerWorkgroup);
 }
 
@@ -66,7 +65,7 @@ function lanesFor(gpu: Gpu, order: number): number {
  * loop takes one iteration more than its body, to leave; and the four loops of a look are entered, with all lanes masked,
  * in rounds that do not look, too. A round: three loops, the way out of each, those four, and itself.
  */
-function roundsPerDispatch(batch: BasisMatrices, rowStride: number, lanes: number): number {
+function roundsPerDispatch(batch: SolvableMatrices, rowStride: number, lanes: number): number {
   const pairs = batch.rows / 2, sweep = 2 * pairs - 1;
   const perRound = Math.ceil(pairs * (pairs - 1) / 2 / lanes) + Math.ceil(pairs * rowStride / lanes) +
     Math.ceil(pairs / lanes) + 8;
