@@ -8,7 +8,7 @@ import type { Gpu } from "../gpu/device.ts";
 import { type CountingMethod, countRanks } from "./counting.ts";
 import { featureSpectra, type FeatureSpectrum, type SpectrumOptions } from "./feature_spectrum.ts";
 import { scaledGram } from "./scaled_gram.ts";
-import type { FeatureMatrix } from "./prepare_features.ts";
+import type { FeatureSource } from "../linalg/feature_tiles.ts";
 import { type RankInterval, rankInterval, type Threshold } from "./rank_interval.ts";
 import {
   effectiveRank,
@@ -90,7 +90,7 @@ export interface FeatureRanks {
  */
 export async function featureRanks(
   gpu: Gpu,
-  features: FeatureMatrix,
+  features: FeatureSource,
   options: FeatureRanksOptions,
 ): Promise<FeatureRanks> {
   const { epsilons, threshold = "absolute" } = options;
@@ -134,7 +134,7 @@ export async function featureRanks(
 /** Counts the eigenvalues of the Gram matrix; the spectrum gives λ₁ where thresholds are shares of it. */
 async function countFeatures(
   gpu: Gpu,
-  features: FeatureMatrix,
+  features: FeatureSource,
   options: FeatureRanksOptions,
   method: CountingMethod,
   { eigenvalues, errors }: FeatureSpectrum,

@@ -5,18 +5,19 @@
  */
 import { ShapeError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
+import type { FeatureSource } from "../linalg/feature_tiles.ts";
 import { decodeProgress } from "../linalg/jacobi.ts";
+import { vectors } from "../linalg/matrix.ts";
 import { type Arithmetic, eigenvalueErrors } from "./certificate.ts";
-import { DOUBLE, refineSpectra } from "./refine_spectra.ts";
-import {
-  type FeatureMatrix,
-  type PreparedFeatures,
-  prepareFeatures,
-  type PrepareOptions,
-} from "./prepare_features.ts";
+import { type PreparedFeatures, prepareFeatures, type PrepareOptions } from "./prepare_features.ts";
 import { rankInterval, type Threshold } from "./rank_interval.ts";
+import { DOUBLE, refineSpectra } from "./refine_spectra.ts";
 import { solveFeatures } from "./solve_features.ts";
 import type { SolvedMatrix } from "./solved_record.ts";
+import { type StreamedSpectrum, streamSpectra } from "./stream_spectra.ts";
+
+/** Bytes of features, in double-single words, up to which they are solved at once. */
+const MOST_BYTES = 2 ** 27;
 
 /** Arithmetic of a spectrum: single, double-single, or single first and double-single where that leaves doubt. */
 export type Precision = "auto" | "single" | "double";
@@ -44,8 +45,11 @@ export interface FeatureSpectrum {
 /**
  * Eigenvalues of the weighted Gram matrices of features, all of one shape, solved as one batch. Waits for the GPU.
  *
+ * Features of more than 128 MiB, in double-single words, and those that nobody holds go to the GPU in tiles of rows, several
+ * times: see {@linkcode streamSpectra}. So m may be a million or more.
+ *
  * @param gpu Device.
- * @param features Feature matrices of one shape.
+ * @param features Feature matrices of one shape, held by the host or asked for tile by tile.
  * @param options Weights (shared by all), centring, precision.
  * @returns The spectrum of each.
  * @throws {ShapeError} Where shapes differ or do not fit in the adapter's limits.
@@ -65,7 +69,7 @@ export interface FeatureSpectrum {
  */
 export async function featureSpectra(
   gpu: Gpu,
-  features: readonly FeatureMatrix[],
+  features: readonly FeatureSource[],
   options: SpectrumOptions = {},
 ): Promise<FeatureSpectrum[]> {
   if (features.length === 0) return [];
@@ -74,44 +78,67 @@ export async function featureSpectra(
   if (features.some((each) => each.rows !== rows || each.columns !== columns)) {
     throw new ShapeError("feature matrices of different shapes: give those of one shape at a time");
   }
-  const prepared = features.map((each) => prepareFeatures(each, options));
+  if (precision !== "auto") return await solve(gpu, features, options, precision);
+  const single = await solve(gpu, features, options, "single");
+  const isDoubtful = ({ eigenvalues, errors }: FeatureSpectrum) =>
+    epsilons.some((epsilon) => {
+      const { low, high } = rankInterval(eigenvalues, errors, epsilon, threshold);
+      return low !== high;
+    });
+  const doubtful = features.filter((_, i) => isDoubtful(single[i]));
+  if (doubtful.length === 0) return single;
+  // From the start, for double-single arithmetic takes much longer than to find their bases again.
+  const double = await solve(gpu, doubtful, options, "double");
+  return single.map((spectrum) => isDoubtful(spectrum) ? double.shift()! : spectrum);
+}
+
+/** Solves features at once if they fit, else in tiles. */
+async function solve(
+  gpu: Gpu,
+  features: readonly FeatureSource[],
+  options: PrepareOptions,
+  precision: "single" | "double",
+): Promise<FeatureSpectrum[]> {
+  const [{ rows, columns }] = features;
+  const held = features.filter((each) => "data" in each);
+  const bytes = 8 * features.length * rows * 4 * vectors(columns);
+  if (held.length < features.length || bytes > MOST_BYTES) {
+    const streamed = await streamSpectra(gpu, features, { ...options, precision });
+    return streamed.map((each) => spectrumOf(each.solved, each, rows, precision, each.arithmetic));
+  }
+  const prepared = held.map((each) => prepareFeatures(each, options));
+  const isZero = ({ high, low }: PreparedFeatures) => low === null && high.every((value) => value === 0);
   using stack = new DisposableStack();
   const spectra = await solveFeatures(gpu, prepared, rows, columns, stack);
+  if (precision === "double") {
+    const { solved } = await refineSpectra(gpu, prepared, spectra, rows, columns, stack);
+    return prepared.map((each, i) =>
+      spectrumOf(solved[i], { ...each, leftOut: 0, isZero: isZero(each) }, rows, precision, DOUBLE)
+    );
+  }
   const { batch } = spectra;
   const [matrices, progress] = await Promise.all([batch.matrices.read(), batch.progress.read()]);
-  const single = prepared.map((each, index): FeatureSpectrum => {
+  return prepared.map((each, index) => {
     const values = Float64Array.from(
       { length: columns },
       (_, i) => matrices[(index * batch.rows + i) * batch.rows + i],
     );
     const solved = { values, ...decodeProgress(progress, index) };
-    return spectrumOf(solved, each, rows, "single", spectra.arithmetic);
+    return spectrumOf(solved, { ...each, isZero: isZero(each) }, rows, precision, spectra.arithmetic);
   });
-
-  const isCertain = ({ eigenvalues, errors }: FeatureSpectrum) =>
-    epsilons.every((epsilon) => {
-      const { low, high } = rankInterval(eigenvalues, errors, epsilon, threshold);
-      return low === high;
-    });
-  const doubtful = features.filter((_, i) => precision === "double" || !isCertain(single[i]));
-  if (precision === "single" || doubtful.length === 0) return single;
-  if (doubtful.length < features.length) {
-    // These alone, for double-single arithmetic takes longer than to find their bases again.
-    const refined = await featureSpectra(gpu, doubtful, { ...options, precision: "double" });
-    return single.map((spectrum) => isCertain(spectrum) ? spectrum : refined.shift()!);
-  }
-  const { solved } = await refineSpectra(gpu, prepared, spectra, rows, columns, stack);
-  return solved.map((each, i) => spectrumOf(each, { ...prepared[i], leftOut: 0 }, rows, "double", DOUBLE));
 }
+
+/** What is known of features besides what the solver left of them. */
+type Known = Omit<StreamedSpectrum, "solved" | "arithmetic">;
 
 function spectrumOf(
   { values, rounds, off, heads }: SolvedMatrix,
-  { high, low, leftOut, meanError, scale }: PreparedFeatures,
+  { leftOut, meanError, scale, isZero }: Known,
   samples: number,
   precision: "single" | "double",
   arithmetic: Arithmetic,
 ): FeatureSpectrum {
-  if (low === null && high.every((value) => value === 0)) {
+  if (isZero) {
     // No arithmetic errs on zeros.
     const eigenvalues = new Float64Array(values.length);
     return { eigenvalues, errors: eigenvalues.slice(), precision };

@@ -4,8 +4,9 @@
  * @module
  */
 import type { Gpu } from "../gpu/device.ts";
+import type { FeatureSource } from "../linalg/feature_tiles.ts";
 import { gramMatrices } from "../linalg/gram_matrices.ts";
-import type { FeatureMatrix, PrepareOptions } from "./prepare_features.ts";
+import type { PrepareOptions } from "./prepare_features.ts";
 
 /** `scale` times a Gram matrix, M̂, and what it may be off. */
 export interface ScaledGram {
@@ -29,7 +30,7 @@ export interface ScaledGram {
  */
 export async function scaledGram(
   gpu: Gpu,
-  features: FeatureMatrix,
+  features: FeatureSource,
   options: PrepareOptions,
 ): Promise<ScaledGram> {
   const { weights, center = false } = options;

@@ -140,7 +140,7 @@ export async function bindSpectra(
 }
 
 /** Form of double-single arithmetic; `null` for an adapter that has none, which does with single precision. */
-async function formOf(gpu: Gpu): Promise<DoubleSingleForm | null> {
+export async function formOf(gpu: Gpu): Promise<DoubleSingleForm | null> {
   try {
     return (await selfTestDoubleSingle(gpu)).form;
   } catch (error) {
