@@ -28,9 +28,9 @@ const MOST_ORDER = 2048;
  *
  * Processor time of a matrix in a batch, with vectors, on lavapipe, one workgroup against blocks: n = 16 0.31, 0.25 ms; 32
  * 1.4, 1.0; 64 9.0, 5.3; 128 70, 34; 256 590, 230; 512 5300, 1700. But of one processor, where blocks have all; and sweeps
- * of blocks after convergence cost a dispatch of 40 µs for each 4 rows, where those of one workgroup are free. On a GPU one
- * workgroup takes some µs for each of n rounds a sweep, for its two barriers; blocks take as many for each of n rounds, 15 in
- * a dispatch of small matrices, and have the products on all multiprocessors.
+ * of blocks after convergence cost a dispatch of 40 µs for each 4 rows, where those of one workgroup are free. On a GPU, not
+ * measured yet, both wait for barriers in each of some n or 2 n rounds a sweep; but one workgroup computes on one
+ * multiprocessor, and reads all of A from its cache, in each.
  */
 const MOST_ORDER_ALONE = 128, MOST_ORDER_ALONE_WATCHED = 64;
 
