@@ -1,43 +1,48 @@
 // Householder tridiagonalisation of symmetric matrices, one workgroup a matrix, all of a batch at once.
 //
-//   T = Qᵀ M Q,   Q a product of n − 2 reflections H = I − τ u uᵀ
+//   T = Qᵀ M Q,   Q a product of n − 2 reflections H = I − τ u uᵀ,   τ = 2 / uᵀu
 //
 // M: rows × rows, row-major, symmetric, left as it is; copies: the same, in vectors of 4. T: for each matrix rows pairs
 // (d_i, e_i), its diagonal and what lies beside it, e_(n−1) = 0; both of the matrix scaled by `scale`, a power of two that
 // brings its largest entry to 1 … 2. Rows leave from the last on, so that what remains is a leading block. With x the last
-// row, α = ∓‖x‖ and u = x − α e, the block that remains becomes
+// row, α = ∓‖x‖ and u = x − α e, the block B that remains becomes
 //
-//   A ← H A H = A − u wᵀ − w uᵀ,   w = p − (τ/2)(uᵀp) u,   p = τ A u
+//   B ← H B H = B − u wᵀ − w uᵀ,   w = τ (g − c u),   g = B u,   c = uᵀg / uᵀu
 //
-// A step needs only the last row of the updated A for the next u. So one pass over A updates it with the u and w of the
-// step before and multiplies it by the next u: A is read and written once a step, and only once. `tridiagonal.ts` derives
-// the error bound; it needs Σ_k ‖A_k‖_F, which the pass measures as it goes.
+// A step needs only the last row of the updated matrix for the next u. So one pass over B updates it with the u and w of
+// the step before and multiplies it by the next u: B is read and written once a step, and only once.
+//
+// Rounding. `tridiagonal.ts` derives a bound on it, and this file is written so that the bound is small and can be
+// measured: what would enter it with a long sum's chain of roundings is kept in double-single (xᵀx, uᵀg, and what follows
+// from them) or carries the roundings of its additions along (g); the updated block is symmetric to the bit; and ‖B‖_F,
+// ‖g‖ and ‖x‖ are added up as they come. double_single.wgsl is needed for that.
 //
 // A dispatch makes at most `steps` steps and leaves its place in `states`, since lavapipe ends a shader after 65,535 loop
-// iterations. Cost: 2n³ flops (4/3 n³ would need half the products to go to two places at once), 8/3 n³ bytes; 14 barriers
-// a step and two trees. Lanes lie along rows, so that loads are of consecutive vectors; where a row has fewer vectors
-// than there are lanes, they share out groups of rows, too. On lavapipe 8 lanes, one vector of the CPU, make barriers
-// cheap, and it takes about as long as one factorisation of `inertia.wgsl`; counts at any threshold are then 3n flops. It
-// wins for many thresholds and for whole spectra, at a looser bound.
+// iterations. Cost: 2n³ flops (4/3 n³ would need half the products to go to two places at once), n³/8 more to carry
+// roundings along, 8/3 n³ bytes; 4 barriers a step with up to 16 lanes, and two trees with more. Lanes lie along rows, so
+// that loads are of consecutive vectors; where a row has fewer vectors than there are lanes, they share out groups of
+// rows, too. On lavapipe 8 lanes, one vector of the CPU, make barriers cheap. It wins over `inertia.wgsl` wherever a
+// matrix has more than one threshold, since counts at any of them are then 3n flops, and for whole spectra.
 
 override LANES: u32 = 64u;
 // Vectors of 4 that a row has at most.
 override VECTORS: u32 = 128u;
 
 const U: f32 = 5.9604645e-8;
-// 2⁻⁸⁰: a row whose squares add up to less is taken for zero.
-const NOTHING: f32 = 8.271806e-25;
-// 2⁻³⁴: more than all the rows taken for zero, and underflow, amount to.
-const DROPPED: f32 = 5.820766e-11;
+// 2⁻⁶⁴: a row whose squares add up to less is taken for zero, and its norm is an error.
+const NOTHING: f32 = 5.4210109e-20;
+// 2⁻³⁶: more than all underflow amounts to.
+const DROPPED: f32 = 1.4551915e-11;
 const UNDERFLOW: f32 = 1.1754944e-38;
 const NOT_FINITE: u32 = 0x7f800000u;
-// Blocks of 4 rows that one sum takes: sums of sums keep their rounding small.
+// Blocks of 4 rows that a lane takes at a time where lanes share out the rows.
 const GROUP: u32 = 8u;
 
-struct Shape { rows: u32, steps: u32, restart: u32, unused: u32 }
+struct Shape { rows: u32, steps: u32, restart: u32, zero: u32 }
 
-// `left` rows remain. `norms` is Σ_k ‖A_k‖_F, `error` the bound for M itself, infinite until finished.
-struct State { left: u32, scale: f32, norms: f32, error: f32 }
+// `left` rows remain. `sum` is the error so far, in units of u and of the scaled matrix; `error` the bound for M itself,
+// infinite until finished.
+struct State { left: u32, scale: f32, sum: f32, error: f32 }
 
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> orders: array<u32>;
@@ -46,28 +51,61 @@ struct State { left: u32, scale: f32, norms: f32, error: f32 }
 @group(0) @binding(4) var<storage, read_write> tridiagonal: array<f32>;
 @group(0) @binding(5) var<storage, read_write> states: array<State>;
 
-// u of this step, u and w of the step before, p.
+// u of this step, u and w of the step before, g.
 var<workgroup> us: array<vec4f, VECTORS>;
 var<workgroup> vs: array<vec4f, VECTORS>;
 var<workgroup> ws: array<vec4f, VECTORS>;
-var<workgroup> ps: array<vec4f, VECTORS>;
+var<workgroup> gs: array<vec4f, VECTORS>;
 var<workgroup> parts: array<vec4f, LANES>;
-var<workgroup> sums: array<vec2f, LANES>;
+var<workgroup> sums: array<vec4f, LANES>;
 var<workgroup> largest: array<u32, LANES>;
 var<workgroup> place: State;
+// The last two entries of the last row: beside the diagonal, and on it.
+var<workgroup> corner: vec2f;
+
+fn run_time_zero() -> u32 {
+  return shape.zero;
+}
 
 fn columns_of(i: u32) -> vec4u {
   return vec4u(4u * i, 4u * i + 1u, 4u * i + 2u, 4u * i + 3u);
 }
 
-// The sum over all lanes, in every lane.
-fn total(lane: u32, value: vec2f) -> vec2f {
+fn add(a: vec4f, b: vec4f) -> vec4f {
+  return vec4f(ds_add(a.xy, b.xy), a.zw + b.zw);
+}
+
+// The sum over all lanes, in every lane: of a double-single number and two single ones. A barrier lies between; another
+// must before the next sum.
+fn total(lane: u32, value: vec4f) -> vec4f {
   sums[lane] = value;
-  for (var half = LANES / 2u; half > 0u; half /= 2u) {
-    workgroupBarrier();
-    if (lane < half) { sums[lane] += sums[lane + half]; }
+  workgroupBarrier();
+  if (LANES > 16u) {
+    for (var half = LANES / 2u; half > 0u; half /= 2u) {
+      if (lane < half) { sums[lane] = add(sums[lane], sums[lane + half]); }
+      workgroupBarrier();
+    }
+    return sums[0];
   }
-  return workgroupUniformLoad(&sums[0]);
+  var all = sums[0];
+  for (var i = 1u; i < LANES; i++) { all = add(all, sums[i]); }
+  return all;
+}
+
+// acc + a · b
+fn add_products(acc: vec2f, a: vec4f, b: vec4f) -> vec2f {
+  return ds_fma_f32(ds_fma_f32(ds_fma_f32(ds_fma_f32(acc, a.x, b.x), a.y, b.y), a.z, b.z), a.w, b.w);
+}
+
+// A sum, and what its additions rounded off.
+struct Carried { sum: vec4f, rest: vec4f }
+
+fn carry(to: Carried, x: vec4f) -> Carried {
+  let a = two_sum(to.sum.x, x.x);
+  let b = two_sum(to.sum.y, x.y);
+  let c = two_sum(to.sum.z, x.z);
+  let d = two_sum(to.sum.w, x.w);
+  return Carried(vec4f(a.x, b.x, c.x, d.x), to.rest + vec4f(a.y, b.y, c.y, d.y));
 }
 
 // Bits of the largest |entry|, or of a NaN.
@@ -85,16 +123,18 @@ fn largest_bits(lane: u32, matrix: u32, vectors: u32) -> u32 {
 }
 
 // Row `last` with the update of the step before; all but its diagonal entry goes to `us`. Gives its sum of squares.
-fn take_row(lane: u32, copy: u32, last: u32) -> f32 {
-  var squares = 0.0;
+fn take_row(lane: u32, copy: u32, last: u32) -> vec2f {
+  var squares = vec2f();
   let v = vs[last / 4u][last % 4u];
   let w = ws[last / 4u][last % 4u];
+  let end = max(last, 1u) - 1u;
   for (var j = lane; j <= last / 4u; j += LANES) {
     let row = copies[copy + last * (shape.rows / 4u) + j] - v * ws[j] - w * vs[j];
     let x = select(vec4f(), row, columns_of(j) < vec4u(last));
     us[j] = x;
-    squares += dot(x, x);
-    if (j == last / 4u) { parts[0] = row; }
+    squares = add_products(squares, x, x);
+    if (j == end / 4u) { corner.x = x[end % 4u]; }
+    if (j == last / 4u) { corner.y = row[last % 4u]; }
   }
   return squares;
 }
@@ -109,51 +149,47 @@ fn sweep(lane: u32, copy: u32, kept: u32, across: u32) -> f32 {
     let v = vs[j];
     let w = ws[j];
     let inside = columns_of(j) < vec4u(kept);
-    var sum = vec4f();
+    var product = Carried();
     for (var group = lane / across; group * GROUP < blocks; group += slices) {
-      var part = vec4f();
       for (var i = group * GROUP; i < min(blocks, (group + 1u) * GROUP); i++) {
         let at = copy + 4u * i * stride + j;
         let rows = columns_of(i) < vec4u(kept);
-        let vi = vs[i];
-        let wi = ws[i];
+        // Above the diagonal the two products change places, so that both triangles round alike.
+        let above = vec4<bool>(i < j);
+        let p = select(vs[i], ws[i], above);
+        let q = select(ws[i], vs[i], above);
+        let r = select(w, v, above);
+        let s = select(v, w, above);
         let ui = us[i];
-        let a = select(vec4f(), copies[at] - vi.x * w - wi.x * v, inside & vec4<bool>(rows.x));
-        let b = select(vec4f(), copies[at + stride] - vi.y * w - wi.y * v, inside & vec4<bool>(rows.y));
-        let c = select(vec4f(), copies[at + 2u * stride] - vi.z * w - wi.z * v, inside & vec4<bool>(rows.z));
-        let d = select(vec4f(), copies[at + 3u * stride] - vi.w * w - wi.w * v, inside & vec4<bool>(rows.w));
+        let d = select(vec4f(), copies[at + 3u * stride] - p.w * r - q.w * s, inside & vec4<bool>(rows.w));
+        var c = select(vec4f(), copies[at + 2u * stride] - p.z * r - q.z * s, inside & vec4<bool>(rows.z));
+        var b = select(vec4f(), copies[at + stride] - p.y * r - q.y * s, inside & vec4<bool>(rows.y));
+        var a = select(vec4f(), copies[at] - p.x * r - q.x * s, inside & vec4<bool>(rows.x));
+        let across_diagonal = vec4<bool>(i == j);
+        c = select(c, vec4f(c.xyz, d.z), across_diagonal);
+        b = select(b, vec4f(b.xy, c.y, d.y), across_diagonal);
+        a = select(a, vec4f(a.x, b.x, c.x, d.x), across_diagonal);
         copies[at] = a;
         copies[at + stride] = b;
         copies[at + 2u * stride] = c;
         copies[at + 3u * stride] = d;
-        part += (ui.x * a + ui.y * b) + (ui.z * c + ui.w * d);
+        product = carry(product, (ui.x * a + ui.y * b) + (ui.z * c + ui.w * d));
         squares += (a * a + b * b) + (c * c + d * d);
       }
-      sum += part;
     }
-    if (slices == 1u) { ps[j] = sum; } else { parts[lane] = sum; }
+    let sum = product.sum + product.rest;
+    if (slices == 1u) { gs[j] = sum; } else { parts[lane] = sum; }
   }
   return (squares.x + squares.y) + (squares.z + squares.w);
 }
 
-// Adds up what the slices of rows gave p.
-fn join_slices(lane: u32, kept: u32, across: u32) {
-  if (across == LANES) { return; }
-  for (var j = lane; j < (kept + 3u) / 4u; j += LANES) {
-    var sum = vec4f();
-    for (var s = j; s < LANES; s += across) { sum += parts[s]; }
-    ps[j] = sum;
+// Adds up what the slices of rows gave g.
+fn join_slices(lane: u32, blocks: u32, across: u32) {
+  for (var j = lane; j < blocks; j += LANES) {
+    var product = Carried();
+    for (var s = j; s < LANES; s += across) { product = carry(product, parts[s]); }
+    gs[j] = product.sum + product.rest;
   }
-}
-
-// The error of all reflections: see `tridiagonal.ts`.
-fn error_bound(order: u32, norms: f32, scale: f32) -> f32 {
-  let lanes = f32(LANES);
-  let n = f32(order);
-  let product = 13.0 + n / 32.0;
-  let sum = 7.0 + n / (4.0 * lanes) + log2(lanes);
-  let step = 8.0 * product + 12.0 * sum + 310.0;
-  return (1.05 * U * step * norms + DROPPED) / scale + n * UNDERFLOW;
 }
 
 @compute @workgroup_size(LANES)
@@ -187,37 +223,48 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   var left = start.left;
   for (var step = 0u; step < steps; step++) {
     let last = left - 1u;
-    let squares = total(lane, vec2f(take_row(lane, copy, last), 0.0)).x;
-    let reflects = squares >= NOTHING && last > 1u;
-    let norm = sqrt(squares);
-    let end = select(0u, last - 1u, last > 0u);
-    let x = us[end / 4u][end % 4u];
-    let row = parts[0];
+    let square = total(lane, vec4f(take_row(lane, copy, last), 0.0, 0.0)).xy;
+    let x = corner.x;
+    let reflects = square.x >= NOTHING && last > 1u;
+    let norm = ds_sqrt(square).x;
     let alpha = select(x, select(norm, -norm, x >= 0.0), reflects);
-    let tau = select(0.0, 1.0 / (norm * (norm + abs(x))), reflects);
-    workgroupBarrier();
+    let u = x - alpha;
+    // uᵀu, which is xᵀx but for one entry.
+    let changed = ds_add(ds_sub(square, two_prod(x, x)), two_prod(u, u));
+    let length = select(vec2f(1.0, 0.0), changed, vec2<bool>(reflects));
+    let end = max(last, 1u) - 1u;
+    if (lane == end / 4u % LANES) { us[end / 4u][end % 4u] = u; }
     if (lane == 0u) {
-      tridiagonal[out + 2u * last] = row[last % 4u];
-      if (last > 0u) { tridiagonal[out + 2u * end + 1u] = select(0.0, alpha, squares >= NOTHING); }
-      us[end / 4u][end % 4u] = x - alpha;
+      tridiagonal[out + 2u * last] = corner.y;
+      if (last > 0u) { tridiagonal[out + 2u * end + 1u] = select(0.0, alpha, reflects || last == 1u); }
     }
     workgroupBarrier();
     let rest = sweep(lane, copy, last, across);
-    workgroupBarrier();
-    join_slices(lane, last, across);
-    workgroupBarrier();
-    var product = 0.0;
-    for (var j = lane; j < (last + 3u) / 4u; j += LANES) { product += dot(us[j], ps[j]); }
-    let both = total(lane, vec2f(product, rest));
-    let kappa = 0.5 * tau * (tau * both.x);
+    let blocks = (last + 3u) / 4u;
+    if (across < LANES) {
+      storageBarrier();
+      workgroupBarrier();
+      join_slices(lane, blocks, across);
+    }
+    var product = vec2f();
+    var squares = 0.0;
+    for (var j = lane; j < blocks; j += LANES) {
+      product = add_products(product, us[j], gs[j]);
+      squares += dot(gs[j], gs[j]);
+    }
+    let all = total(lane, vec4f(product, squares, rest));
+    let c = ds_div(all.xy, length).x;
+    let tau = ds_div(vec2f(2.0, 0.0), length).x;
     for (var j = lane; j < (left + 3u) / 4u; j += LANES) {
       let u = select(vec4f(), us[j], vec4<bool>(reflects));
       vs[j] = u;
-      ws[j] = select(vec4f(), tau * ps[j] - kappa * u, (columns_of(j) < vec4u(last)) & vec4<bool>(reflects));
+      ws[j] = select(vec4f(), tau * (gs[j] - c * u), (columns_of(j) < vec4u(last)) & vec4<bool>(reflects));
     }
-    if (lane == 0u && reflects) { place.norms += sqrt(both.y + 2.0 * squares); }
+    if (lane == 0u && last > 1u) {
+      // The error of this step: see `tridiagonal.ts`.
+      place.sum += select(norm / U, 23.0 * sqrt(all.w) + 27.0 * sqrt(all.z / length.x) + 6.0 * norm, reflects);
+    }
     left = last;
-    storageBarrier();
     workgroupBarrier();
   }
   if (left > 0u) {
@@ -225,7 +272,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     _ = sweep(lane, copy, left, across);
   }
   if (lane == 0u) {
-    if (start.left > 0u && left == 0u) { place.error = error_bound(order, place.norms, place.scale); }
+    if (start.left > 0u && left == 0u) {
+      place.error = (1.01 * U * place.sum + DROPPED) / place.scale + f32(order) * UNDERFLOW;
+    }
     place.left = left;
     states[index] = place;
   }

@@ -9,6 +9,7 @@ import { Commands } from "../gpu/commands.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Dispatch } from "../gpu/kernel.ts";
 import { gpuStruct } from "../gpu/struct.ts";
+import { selfTestDoubleSingle } from "./double_single_self_test.ts";
 import { countInterval, type EigenvalueCount, type ShiftedCount } from "./eigenvalue_count.ts";
 import { SymmetricBatch } from "./symmetric_batch.ts";
 import { TridiagonalBatch, tridiagonalise } from "./tridiagonal.ts";
@@ -160,12 +161,13 @@ export async function countBySturm(
     throw new ShapeError(`${matrices.length} matrices need as many lists of thresholds, all of one length`);
   }
   if (thresholds === 0) return matrices.map(() => []);
+  const { form } = await selfTestDoubleSingle(gpu);
   using batch = new SymmetricBatch(gpu, matrices);
   using reduced = new TridiagonalBatch(gpu, batch);
   using work = new SturmWork(gpu, batch.count, thresholds);
   work.epsilons.write(Float32Array.from(epsilons.flat()));
   const commands = new Commands(gpu);
-  commands.run(...await tridiagonalise(gpu, batch, reduced), await sturm(gpu, reduced, work));
+  commands.run(...await tridiagonalise(gpu, batch, reduced, form), await sturm(gpu, reduced, work));
   commands.submit();
   return await readSturm(work, matrices.map(({ length }) => Math.sqrt(length)), epsilons);
 }
@@ -187,7 +189,7 @@ export async function eigenvaluesBySturm(
   using reduced = new TridiagonalBatch(gpu, batch);
   using values = new GpuArray(gpu, "eigenvalues", batch.count * batch.rows);
   const commands = new Commands(gpu);
-  commands.run(...await tridiagonalise(gpu, batch, reduced), await bisect(gpu, reduced, values));
+  commands.run(...await tridiagonalise(gpu, batch, reduced, "float"), await bisect(gpu, reduced, values));
   commands.submit();
   const words = await values.read();
   return matrices.map(({ length }, index) =>

@@ -8,6 +8,7 @@ import { GpuArray } from "../gpu/array.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Dispatch } from "../gpu/kernel.ts";
 import { gpuStruct } from "../gpu/struct.ts";
+import { doubleSingleFiles, type DoubleSingleForm } from "./double_single.ts";
 import type { SymmetricMatrices } from "./symmetric_batch.ts";
 import tridiagonalSource from "../../shaders/linalg/tridiagonal.wgsl" with { type: "text" };
 
@@ -30,7 +31,7 @@ export class TridiagonalBatch implements Disposable {
   readonly orders: GpuArray;
   /** For each matrix `rows` pairs: the diagonal, and what lies beside it. Both times the scale in `states`. */
   readonly entries: GpuArray;
-  /** For each matrix four words: rows left, scale, Σ‖A_k‖_F, and the error, for M itself; see `tridiagonal.wgsl`. */
+  /** For each matrix four words: rows left, scale, error so far, and the error for M itself; see `tridiagonal.wgsl`. */
   readonly states: GpuArray;
   /** Copies of the matrices, to work on. */
   readonly copies: GpuArray;
@@ -55,32 +56,47 @@ export class TridiagonalBatch implements Disposable {
 }
 
 /**
+ * Largest order that an adapter can bring to tridiagonal form.
+ *
+ * @param gpu Device.
+ * @returns 1,024; 512 where workgroup memory holds no four vectors of more.
+ */
+export function mostTridiagonalOrder(gpu: Gpu): number {
+  return gpu.limits.maxComputeWorkgroupStorageSize < 24_000 ? 512 : MOST_ORDER;
+}
+
+/**
  * Brings all matrices of a batch to tridiagonal form.
  *
  * The error. T is, up to rounding of its eigenvalues, orthogonally similar to M + E with
  *
- *     ‖E‖₂ ≤ 1.05 u (8 L + 12 S + 310) Σ_k ‖A_k‖_F + 2⁻³⁴ (relative to the largest entry) + n 2⁻¹²⁶,   u = 2⁻²⁴,
+ *     ‖E‖₂ ≤ 1.01 u Σ_k (23 ‖B_k‖_F + 27 ‖g_k‖ / ‖u_k‖ + 6 ‖x_k‖) + 2⁻³⁶ (relative to the largest entry) + n 2⁻¹²⁶,
  *
- * over the blocks A_k that remain before each reflection, measured. L = 13 + n/32 is the longest chain of roundings in an
- * entry of A u, whose sums are split; S = 7 + n / (4 lanes) + log₂ lanes that of a sum over all lanes. For one step, with
- * b = ‖A_k‖_F and H = I − τuuᵀ, τ = 2/‖u‖² exactly, for the u *computed* (Wilkinson 1965, ch. 5; here with constants; WGSL
- * divides to 5 u and takes roots to 9 u):
+ * u = 2⁻²⁴, over the rows x_k that leave and the blocks B_k that remain, all three norms measured. For one step let
+ * H = I − τ̃ u uᵀ, τ̃ = 2 / uᵀu exactly for the u *computed* (Wilkinson 1965, ch. 5), γ = ‖g‖ / ‖u‖, and
+ * ω = ‖u‖ ‖w‖. Double-single sums and quotients (xᵀx, uᵀu, uᵀg, c, τ) are good to 1.1 u when rounded. Then
  *
- * - ‖x‖ is known to ε_σ = S u / 2 + 10 u, so Hx differs from α e by (3.9 ε_σ + 6 u) ‖x‖, and twice the square of that
- *   counts: (3.9 ε_σ + 6 u) b.
- * - τ is known to ε_τ = ε_σ + 9 u, A u to L u b ‖u‖ (a sum's error is its chain times Σ|a||u|), uᵀp to S u ‖u‖ ‖p‖. As
- *   ‖w‖ ≤ 2b / ‖u‖, w is known to (2L u + S u + 3ε_τ + 6u) 2b / ‖u‖, which moves uwᵀ + wuᵀ by 4 (…) b.
- * - The update itself rounds two products and two differences: 8 u b.
+ * - α and the last entry of u round, so that Hx is off α e by at most 5.5 u ‖x‖: with α̂ = x − u in that entry,
+ *   Hx − α̂ e = (α̂² − ‖x‖²) u / ‖u‖², and ‖u‖² ≥ 2 ‖x‖².
+ * - g = B u: a product and three sums within four rows, another sum where rows were shared out, and the result, for sums
+ *   of these carry their rounding along: 5 u ‖B‖_F ‖u‖ + u ‖g‖. The exact w for a g that is off by δ is off by τ̃ ‖δ‖ at
+ *   most, and uwᵀ + wuᵀ by 4 ‖δ‖ / ‖u‖: 20.4 u ‖B‖_F + 4 u γ.
+ * - w = τ (g − c u) with c and τ: 8.4 u |c| + 6.2 u ω + 0.4 u γ, twice ‖u‖ times.
+ * - B − uwᵀ − wuᵀ rounds two products and two differences: 2.1 u ‖B‖_F + 4 u ω. It is symmetric to the bit.
  *
- * Orthogonal similarity keeps these norms, so they add up to (8 L + 12 S + 310) u b a step. Since b falls with the spectrum,
- * a matrix of low rank is reduced with few errors, whatever n. A row whose squares sum to less than 2⁻⁸⁰ counts as zero.
+ * As c² + ω²/4 = γ², 8.4 |c| + 10.2 ω ≤ 22.1 γ. Orthogonal similarity keeps norms, so steps add up; and since those of the
+ * blocks fall with the spectrum, a matrix of fast decay is reduced with few errors, whatever n: Gram matrices of features
+ * with 5·10⁻⁶ λ₁. A row whose squares sum to less than 2⁻⁶⁴ counts as zero, and its norm as error.
  *
- * This is some hundred to a thousand times what is measured (1 … 17 u ‖M‖₂ for n up to 256): signs of roundings cancel, and
- * 310 is what WGSL's weakest division and root would do. The bound of `inertia.ts` is tighter.
+ * Measured, T is off by 1 … 17 u ‖M‖₂ for n up to 256: signs of roundings cancel. WGSL asks for no rounding to nearest, and
+ * a compiler may rearrange sums: where the self-test of double-single arithmetic finds that the adapter's own would do
+ * so, take the integer form.
  *
  * @param gpu Device.
  * @param batch Matrices, whole: both triangles are read.
  * @param out Where the tridiagonal matrices go. A matrix that is not finite gets an infinite error, and no form.
+ * @param form Form of the double-single arithmetic that the adapter needs; see {@linkcode doubleSingleFiles}. Where the
+ * error is not asked for, the adapter's own does.
  * @returns The commands, to run one after the other.
  * @throws {ShapeError} Where an order is above 1,024, or above what the adapter's workgroup memory allows.
  */
@@ -88,18 +104,20 @@ export async function tridiagonalise(
   gpu: Gpu,
   batch: SymmetricMatrices,
   out: TridiagonalBatch,
+  form: DoubleSingleForm,
 ): Promise<Dispatch[]> {
   const { order, rows } = batch;
   const vectors = order <= 512 ? 128 : 256;
-  const most = gpu.limits.maxComputeWorkgroupStorageSize < 20_000 ? 512 : MOST_ORDER;
+  const most = mostTridiagonalOrder(gpu);
   if (order > most) {
     throw new ShapeError(`a matrix of order ${order} is too large to tridiagonalise here: at most ${most}`);
   }
   const lanes = tridiagonalLanes(gpu, order);
   const constants = { LANES: lanes, VECTORS: vectors };
-  const kernel = await gpu.kernel({ name: "tridiagonal", files: [tridiagonalSource] }, constants);
+  const source = { name: `tridiagonal (${form})`, files: [...doubleSingleFiles(form), tridiagonalSource] };
+  const kernel = await gpu.kernel(source, constants);
   return stepsPerDispatch(order, lanes).map((steps, index) => {
-    const shape = gpuStruct(gpu, "tridiagonal shape", ["u32", rows, steps, index === 0 ? 1 : 0]);
+    const shape = gpuStruct(gpu, "tridiagonal shape", ["u32", rows, steps, index === 0 ? 1 : 0, 0]);
     return kernel.bind(
       [shape, batch.orders, batch.matrices, out.copies, out.entries, out.states],
       [batch.count],
@@ -130,7 +148,8 @@ function stepsPerDispatch(order: number, lanes: number): number[] {
   let budget = MOST_ITERATIONS - load - sweep(order);
   for (let left = order; left > 0; left--) {
     const perLane = Math.ceil(blocksOf(left) / lanes) + 1;
-    const step = sweep(left) + (4 + slices) * perLane + 2 * Math.log2(lanes) + 8;
+    const sum = lanes <= 16 ? lanes : Math.log2(lanes) + 1;
+    const step = sweep(left) + (4 + slices) * perLane + 2 * sum + 8;
     if (budget < step) {
       dispatches.push(0);
       budget = MOST_ITERATIONS - 300 - sweep(left);

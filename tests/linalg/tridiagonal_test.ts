@@ -5,7 +5,8 @@ import { Gpu } from "../../src/gpu/device.ts";
 import { SymmetricBatch } from "../../src/linalg/symmetric_batch.ts";
 import { TridiagonalBatch, tridiagonalise } from "../../src/linalg/tridiagonal.ts";
 import { eigenvalues } from "../reference/eigenvalues.ts";
-import { semidefiniteCases } from "./counting.ts";
+import { U } from "../reference/rounding.ts";
+import { semidefiniteCases, tanhGram } from "./counting.ts";
 import { diagonal, indefinite, specialMatrices, withSpectrum } from "./matrices.ts";
 
 const gpu = await Gpu.open();
@@ -15,7 +16,7 @@ Deno.test.afterAll(() => gpu[Symbol.dispose]());
 async function reduce(matrices: readonly Float32Array[]) {
   using batch = new SymmetricBatch(gpu, matrices);
   using out = new TridiagonalBatch(gpu, batch);
-  const dispatches = await tridiagonalise(gpu, batch, out);
+  const dispatches = await tridiagonalise(gpu, batch, out, "float");
   const commands = new Commands(gpu);
   commands.run(...dispatches);
   commands.submit();
@@ -59,11 +60,48 @@ Deno.test("tridiagonal: similar to the matrix within the error claimed, whatever
   });
 });
 
-Deno.test("tridiagonal: the error claimed is some u of the norm where few reflections matter", async () => {
-  const n = 64;
-  const spectrum = Array.from({ length: n }, (_, i) => 4 ** -i);
-  const [{ error }] = await reduce([withSpectrum(spectrum, 1)]);
-  assert.ok(error > 0 && error < 2000 * 2 ** -24, `${error}`);
+/** Σ_k (23 ‖B_k‖_F + 27 ‖B_k u‖ / ‖u‖ + 6 ‖x_k‖) over the reflections of a reduction in double precision. */
+function errorTerms(matrix: Float32Array, n: number): number {
+  const a = Float64Array.from(matrix);
+  let sum = 0;
+  for (let last = n - 1; last > 1; last--) {
+    const row = (i: number) => a.subarray(i * n, i * n + last);
+    const u = row(last).slice(), norm = Math.hypot(...u);
+    sum += 6 * norm;
+    sum += 23 * Math.hypot(...a.filter((_, e) => Math.floor(e / n) < last && e % n < last));
+    if (norm === 0) continue;
+    u[last - 1] += u[last - 1] >= 0 ? norm : -norm;
+    const dot = (x: Float64Array, y: Float64Array) => x.reduce((total, value, i) => total + value * y[i], 0);
+    const g = u.map((_, i) => dot(row(i), u)), square = dot(u, u), c = dot(u, g) / square;
+    sum += 27 * Math.sqrt(dot(g, g) / square);
+    const w = g.map((value, i) => 2 * (value - c * u[i]) / square);
+    for (let i = 0; i < last; i++) row(i).forEach((_, j) => a[i * n + j] -= u[i] * w[j] + w[i] * u[j]);
+  }
+  return sum;
+}
+
+Deno.test("tridiagonal: the error claimed is the sum derived; some 10 u λ₁ where the spectrum falls fast", async () => {
+  const n = 37;
+  const falling = withSpectrum(Array.from({ length: n }, (_, i) => 4 ** -i), 1);
+  const matrices = [falling, indefinite(n, 1), tanhGram(n, 3, 512)];
+  const reduced = await reduce(matrices);
+  reduced.forEach(({ error }, index) => {
+    const derived = 1.01 * U * errorTerms(matrices[index], n);
+    assert.ok(Math.abs(error / derived - 1) < 1e-4, `${error}, not ${derived}`);
+  });
+  assert.ok(reduced[0].error < 80 * U, `${reduced[0].error / U} u`);
+});
+
+Deno.test("tridiagonal: what is reduced stays symmetric to the bit", async () => {
+  const n = 39;
+  using batch = new SymmetricBatch(gpu, [indefinite(n, 2)]);
+  using out = new TridiagonalBatch(gpu, batch);
+  const commands = new Commands(gpu);
+  commands.run(...await tridiagonalise(gpu, batch, out, "float"));
+  commands.submit();
+  const left = await out.copies.read();
+  assert.ok(left.filter((x) => x !== 0).length > n * n / 8);
+  left.forEach((x, e) => assert.equal(x, left[e % batch.rows * batch.rows + Math.floor(e / batch.rows)]));
 });
 
 Deno.test("tridiagonal: orders 128 and 300, whose dispatches continue each other", async () => {
@@ -102,5 +140,5 @@ Deno.test("tridiagonal: what is not finite has an infinite error", async () => {
 Deno.test("tridiagonal: an order too large is a ShapeError", async () => {
   using batch = new SymmetricBatch(gpu, [new Float32Array(1025 ** 2)]);
   using out = new TridiagonalBatch(gpu, batch);
-  await assert.rejects(tridiagonalise(gpu, batch, out), ShapeError);
+  await assert.rejects(tridiagonalise(gpu, batch, out, "float"), ShapeError);
 });
