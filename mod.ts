@@ -38,6 +38,7 @@ export {
   type SelfTestOptions,
 } from "./src/linalg/double_single_self_test.ts";
 export * from "./src/linalg/eigh.ts";
+export * from "./src/linalg/eigvalsh.ts";
 export { type FeatureSource, type HeldFeatures, type StreamedFeatures } from "./src/linalg/feature_tiles.ts";
 export * from "./src/linalg/gram_matrices.ts";
 export * from "./src/linalg/matrix.ts";

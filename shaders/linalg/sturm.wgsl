@@ -107,5 +107,6 @@ fn bisect(@builtin(global_invocation_id) id: vec3u) {
     high = select(select(select(shifts.x, shifts.y, above.x), shifts.z, above.y), high, above.z);
     low = select(select(select(low, shifts.x, above.x), shifts.y, above.y), shifts.z, above.z);
   }
-  eigenvalues[id.x] = (0.5 * low + 0.5 * high) / state.scale;
+  // low < λ ≤ high: where nothing lies between, λ is the upper one.
+  eigenvalues[id.x] = high / state.scale;
 }

@@ -2,7 +2,7 @@
 //
 //   T = Qᵀ M Q,   Q a product of n − 2 reflections H = I − τ u uᵀ,   τ = 2 / uᵀu
 //
-// M: rows × rows, row-major, symmetric, left as it is; copies: the same, in vectors of 4. T: for each matrix rows pairs
+// M: rows × rows, row-major, its upper triangle read; copies: all of it, to work on, in vectors of 4. T: for each matrix rows pairs
 // (d_i, e_i), its diagonal and what lies beside it, e_(n−1) = 0; both of the matrix scaled by `scale`, a power of two that
 // brings its largest entry to 1 … 2. Rows leave from the last on, so that what remains is a leading block. With x the last
 // row, α = ∓‖x‖ and u = x − α e, the block B that remains becomes
@@ -34,6 +34,7 @@ const NOTHING: f32 = 5.4210109e-20;
 // 2⁻³⁶: more than all underflow amounts to.
 const DROPPED: f32 = 1.4551915e-11;
 const UNDERFLOW: f32 = 1.1754944e-38;
+const MAGNITUDE = vec4u(0x7fffffffu);
 const NOT_FINITE: u32 = 0x7f800000u;
 // Blocks of 4 rows that a lane takes at a time where lanes share out the rows.
 const GROUP: u32 = 8u;
@@ -51,11 +52,10 @@ struct State { left: u32, scale: f32, sum: f32, error: f32 }
 @group(0) @binding(4) var<storage, read_write> tridiagonal: array<f32>;
 @group(0) @binding(5) var<storage, read_write> states: array<State>;
 
-// u of this step, u and w of the step before, g.
+// u of this step, u and w of the step before. g goes where the last row was: each lane reads back its own entries alone.
 var<workgroup> us: array<vec4f, VECTORS>;
 var<workgroup> vs: array<vec4f, VECTORS>;
 var<workgroup> ws: array<vec4f, VECTORS>;
-var<workgroup> gs: array<vec4f, VECTORS>;
 var<workgroup> parts: array<vec4f, LANES>;
 var<workgroup> sums: array<vec4f, LANES>;
 var<workgroup> largest: array<u32, LANES>;
@@ -108,11 +108,27 @@ fn carry(to: Carried, x: vec4f) -> Carried {
   return Carried(vec4f(a.x, b.x, c.x, d.x), to.rest + vec4f(a.y, b.y, c.y, d.y));
 }
 
+// Block (i, j) of M, 4 × 4, its rows as columns; what is below M's diagonal is taken from above.
+fn block_of(matrix: u32, i: u32, j: u32) -> mat4x4f {
+  let stride = shape.rows / 4u;
+  let at = matrix + 4u * min(i, j) * stride + max(i, j);
+  let block = mat4x4f(matrices[at], matrices[at + stride], matrices[at + 2u * stride], matrices[at + 3u * stride]);
+  if (i < j) { return block; }
+  let t = transpose(block);
+  if (i > j) { return t; }
+  return mat4x4f(block[0], vec4f(t[1].x, block[1].yzw), vec4f(t[2].xy, block[2].zw), vec4f(t[3].xyz, block[3].w));
+}
+
 // Bits of the largest |entry|, or of a NaN.
-fn largest_bits(lane: u32, matrix: u32, vectors: u32) -> u32 {
+fn largest_bits(lane: u32, matrix: u32, blocks: u32) -> u32 {
   var worst = vec4u();
-  for (var e = lane; e < vectors; e += LANES) {
-    worst = max(worst, bitcast<vec4u>(matrices[matrix + e]) & vec4u(0x7fffffffu));
+  for (var e = lane; e < blocks * blocks; e += LANES) {
+    let block = block_of(matrix, e / blocks, e % blocks);
+    let bits = max(
+      max(bitcast<vec4u>(block[0]) & MAGNITUDE, bitcast<vec4u>(block[1]) & MAGNITUDE),
+      max(bitcast<vec4u>(block[2]) & MAGNITUDE, bitcast<vec4u>(block[3]) & MAGNITUDE),
+    );
+    worst = max(worst, bits);
   }
   largest[lane] = max(max(worst.x, worst.y), max(worst.z, worst.w));
   for (var half = LANES / 2u; half > 0u; half /= 2u) {
@@ -139,7 +155,8 @@ fn take_row(lane: u32, copy: u32, last: u32) -> vec2f {
   return squares;
 }
 
-// Updates the leading block of `kept` rows and multiplies it by u. Gives its sum of squares.
+// Updates the leading block of `kept` rows and multiplies it by u: g goes to the row below, or in parts to `parts`. Gives
+// its sum of squares.
 fn sweep(lane: u32, copy: u32, kept: u32, across: u32) -> f32 {
   let stride = shape.rows / 4u;
   let blocks = (kept + 3u) / 4u;
@@ -178,17 +195,17 @@ fn sweep(lane: u32, copy: u32, kept: u32, across: u32) -> f32 {
       }
     }
     let sum = product.sum + product.rest;
-    if (slices == 1u) { gs[j] = sum; } else { parts[lane] = sum; }
+    if (slices == 1u) { copies[copy + kept * stride + j] = sum; } else { parts[lane] = sum; }
   }
   return (squares.x + squares.y) + (squares.z + squares.w);
 }
 
 // Adds up what the slices of rows gave g.
-fn join_slices(lane: u32, blocks: u32, across: u32) {
+fn join_slices(lane: u32, g: u32, blocks: u32, across: u32) {
   for (var j = lane; j < blocks; j += LANES) {
     var product = Carried();
     for (var s = j; s < LANES; s += across) { product = carry(product, parts[s]); }
-    gs[j] = product.sum + product.rest;
+    copies[g + j] = product.sum + product.rest;
   }
 }
 
@@ -201,10 +218,20 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let out = index * shape.rows * 2u;
 
   if (shape.restart == 1u) {
-    let bits = largest_bits(lane, copy, order * stride);
+    let blocks = (order + 3u) / 4u;
+    let bits = largest_bits(lane, copy, blocks);
     let exponent = clamp(bits >> 23u, 27u, 253u);
     let scale = bitcast<f32>((254u - exponent) << 23u);
-    for (var e = lane; e < 4u * ((order + 3u) / 4u) * stride; e += LANES) { copies[copy + e] = scale * matrices[copy + e]; }
+    for (var e = lane; e < blocks * blocks; e += LANES) {
+      let i = e / blocks;
+      let j = e - i * blocks;
+      let block = block_of(copy, i, j);
+      let at = copy + 4u * i * stride + j;
+      copies[at] = scale * block[0];
+      copies[at + stride] = scale * block[1];
+      copies[at + 2u * stride] = scale * block[2];
+      copies[at + 3u * stride] = scale * block[3];
+    }
     if (lane == 0u) { place = State(select(order, 0u, bits >= NOT_FINITE), scale, 0.0, bitcast<f32>(NOT_FINITE)); }
   } else if (lane == 0u) {
     place = states[index];
@@ -241,16 +268,17 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     workgroupBarrier();
     let rest = sweep(lane, copy, last, across);
     let blocks = (last + 3u) / 4u;
+    let g = copy + last * stride;
     if (across < LANES) {
       storageBarrier();
       workgroupBarrier();
-      join_slices(lane, blocks, across);
+      join_slices(lane, g, blocks, across);
     }
     var product = vec2f();
     var squares = 0.0;
     for (var j = lane; j < blocks; j += LANES) {
-      product = add_products(product, us[j], gs[j]);
-      squares += dot(gs[j], gs[j]);
+      product = add_products(product, us[j], copies[g + j]);
+      squares += dot(copies[g + j], copies[g + j]);
     }
     let all = total(lane, vec4f(product, squares, rest));
     let c = ds_div(all.xy, length).x;
@@ -258,7 +286,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     for (var j = lane; j < (left + 3u) / 4u; j += LANES) {
       let u = select(vec4f(), us[j], vec4<bool>(reflects));
       vs[j] = u;
-      ws[j] = select(vec4f(), tau * (gs[j] - c * u), (columns_of(j) < vec4u(last)) & vec4<bool>(reflects));
+      ws[j] = select(vec4f(), tau * (copies[g + j] - c * u), (columns_of(j) < vec4u(last)) & vec4<bool>(reflects));
     }
     if (lane == 0u && last > 1u) {
       // The error of this step: see `tridiagonal.ts`.
@@ -267,7 +295,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     left = last;
     workgroupBarrier();
   }
-  if (left > 0u) {
+  if (left > 0u && steps > 0u) {
     // The next dispatch starts with an updated matrix.
     _ = sweep(lane, copy, left, across);
   }

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { InputError, ShapeError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { EigenBatch } from "./eigen_batch.ts";
 import { solveJacobi } from "./jacobi.ts";
+import { assertFinite, ordersOf } from "./symmetric_batch.ts";
 
 /** Eigenvalues and eigenvectors of one symmetric matrix. */
 export interface Eigen {
@@ -40,53 +40,9 @@ export interface Eigen {
  * ```
  */
 export async function eigh(gpu: Gpu, matrices: readonly Float32Array[]): Promise<Eigen[]> {
-  const { orders, rows, solved, basis } = await solve(gpu, matrices, true);
-  return orders.map((n, index) => {
-    const diagonal = diagonalOf(solved, rows, index, n);
-    const order = [...diagonal.keys()].sort((a, b) => diagonal[b] - diagonal[a]);
-    const vectors = new Float32Array(n * n);
-    order.forEach((from, to) => {
-      const at = (index * rows + from) * rows;
-      vectors.set(basis.subarray(at, at + n), to * n);
-    });
-    return { values: Float32Array.from(order, (i) => diagonal[i]), vectors };
-  });
-}
-
-/**
- * Eigenvalues alone of a batch of symmetric matrices, in single precision: two thirds of the cost of {@linkcode eigh}, the
- * same errors. Waits for the GPU.
- *
- * @param gpu Device.
- * @param matrices Row-major `n × n` each, of any orders 1 ≤ n ≤ 2,048; only the upper triangle is read.
- * @returns Eigenvalues of each, descending.
- * @throws {ShapeError} Where a matrix is not square, or too large.
- * @throws {InputError} Where an entry is NaN or infinite.
- */
-export async function eigvalsh(gpu: Gpu, matrices: readonly Float32Array[]): Promise<Float32Array[]> {
-  const { orders, rows, solved } = await solve(gpu, matrices, false);
-  return orders.map((n, index) => diagonalOf(solved, rows, index, n).sort((a, b) => b - a));
-}
-
-/** Solved matrices and their bases, one behind the other. */
-interface Solved {
-  readonly orders: readonly number[];
-  readonly rows: number;
-  readonly solved: Float32Array;
-  readonly basis: Float32Array;
-}
-
-async function solve(gpu: Gpu, matrices: readonly Float32Array[], vectors: boolean): Promise<Solved> {
-  const orders = matrices.map((matrix) => Math.sqrt(matrix.length));
-  const wrong = orders.findIndex((order) => !Number.isInteger(order) || order < 1);
-  if (wrong >= 0) {
-    throw new ShapeError(`matrix ${wrong} has ${matrices[wrong].length} entries: give n × n of them, n ≥ 1`);
-  }
-  const infinite = matrices.findIndex((matrix) => !matrix.every(Number.isFinite));
-  if (infinite >= 0) throw new InputError(`matrix ${infinite} has an entry that is NaN or infinite`);
-  if (matrices.length === 0) {
-    return { orders, rows: 0, solved: new Float32Array(), basis: new Float32Array() };
-  }
+  const orders = ordersOf(matrices);
+  assertFinite(matrices);
+  if (matrices.length === 0) return [];
   using batch = new EigenBatch(gpu, orders);
   const { rows } = batch;
   const padded = new Float32Array(batch.matrices.length);
@@ -99,14 +55,16 @@ async function solve(gpu: Gpu, matrices: readonly Float32Array[], vectors: boole
     }
   });
   batch.matrices.write(padded);
-  await solveJacobi(gpu, batch, { vectors });
-  const [solved, basis] = await Promise.all([
-    batch.matrices.read(),
-    vectors ? batch.basis.read() : new Float32Array(),
-  ]);
-  return { orders, rows, solved, basis };
-}
-
-function diagonalOf(matrices: Float32Array, rows: number, index: number, n: number): Float32Array {
-  return Float32Array.from({ length: n }, (_, i) => matrices[(index * rows + i) * rows + i]);
+  await solveJacobi(gpu, batch);
+  const [solved, basis] = await Promise.all([batch.matrices.read(), batch.basis.read()]);
+  return orders.map((n, index) => {
+    const diagonal = Float32Array.from({ length: n }, (_, i) => solved[(index * rows + i) * rows + i]);
+    const order = [...diagonal.keys()].sort((a, b) => diagonal[b] - diagonal[a]);
+    const vectors = new Float32Array(n * n);
+    order.forEach((from, to) => {
+      const at = (index * rows + from) * rows;
+      vectors.set(basis.subarray(at, at + n), to * n);
+    });
+    return { values: Float32Array.from(order, (i) => diagonal[i]), vectors };
+  });
 }

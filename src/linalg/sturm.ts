@@ -131,7 +131,7 @@ export async function readSturm(
  * Counts the eigenvalues of symmetric matrices given by the host above thresholds. Waits for the GPU.
  *
  * @param gpu Device.
- * @param matrices Row-major `n × n` each, symmetric, of any orders 1 ≤ n ≤ 1,024.
+ * @param matrices Row-major `n × n` each, symmetric, of any orders 1 ≤ n ≤ 2,048.
  * @param epsilons Thresholds of each matrix, as many for each.
  * @returns A certified count for each threshold of each matrix.
  * @throws {ShapeError} Where a matrix is not square or too large, or has more or fewer thresholds than the first.
@@ -170,29 +170,4 @@ export async function countBySturm(
   commands.run(...await tridiagonalise(gpu, batch, reduced, form), await sturm(gpu, reduced, work));
   commands.submit();
   return await readSturm(work, matrices.map(({ length }) => Math.sqrt(length)), epsilons);
-}
-
-/**
- * Eigenvalues of symmetric matrices given by the host, by tridiagonal form and bisection. Waits for the GPU.
- *
- * @param gpu Device.
- * @param matrices Row-major `n × n` each, symmetric, of any orders 1 ≤ n ≤ 1,024.
- * @returns Eigenvalues of each, descending; NaN where a matrix is not finite.
- * @throws {ShapeError} Where a matrix is not square or too large.
- */
-export async function eigenvaluesBySturm(
-  gpu: Gpu,
-  matrices: readonly Float32Array[],
-): Promise<Float32Array[]> {
-  if (matrices.length === 0) return [];
-  using batch = new SymmetricBatch(gpu, matrices);
-  using reduced = new TridiagonalBatch(gpu, batch);
-  using values = new GpuArray(gpu, "eigenvalues", batch.count * batch.rows);
-  const commands = new Commands(gpu);
-  commands.run(...await tridiagonalise(gpu, batch, reduced, "float"), await bisect(gpu, reduced, values));
-  commands.submit();
-  const words = await values.read();
-  return matrices.map(({ length }, index) =>
-    words.slice(index * batch.rows, index * batch.rows + Math.sqrt(length))
-  );
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ShapeError } from "../errors.ts";
+import { InputError, ShapeError } from "../errors.ts";
 import { GpuArray } from "../gpu/array.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { padRows, vectors } from "./matrix.ts";
@@ -20,6 +20,36 @@ export interface SymmetricMatrices {
   readonly orders: GpuArray;
   /** The matrices, `rows × rows` each. */
   readonly matrices: GpuArray;
+}
+
+/**
+ * Orders of square matrices.
+ *
+ * @param matrices Row-major `n × n` each.
+ * @returns n of each.
+ * @throws {ShapeError} Where a matrix is not square, or has no entries.
+ */
+export function ordersOf(matrices: readonly Float32Array[]): number[] {
+  const orders = matrices.map(({ length }) => Math.sqrt(length));
+  const wrong = orders.findIndex((order) => !Number.isInteger(order) || order < 1);
+  if (wrong >= 0) {
+    throw new ShapeError(`matrix ${wrong} has ${matrices[wrong].length} entries: give n × n of them, n ≥ 1`);
+  }
+  return orders;
+}
+
+/**
+ * Checks that all entries of matrices are finite.
+ *
+ * @param matrices Matrices.
+ * @throws {InputError} Where an entry is NaN or infinite.
+ */
+export function assertFinite(matrices: readonly Float32Array[]): void {
+  const infinite = matrices.findIndex((matrix) => {
+    for (let e = 0; e < matrix.length; e++) if (!Number.isFinite(matrix[e])) return true;
+    return false;
+  });
+  if (infinite >= 0) throw new InputError(`matrix ${infinite} has an entry that is NaN or infinite`);
 }
 
 /** Symmetric matrices padded to one size, in GPU memory. */
@@ -43,13 +73,7 @@ export class SymmetricBatch implements SymmetricMatrices, Disposable {
    * @throws {ShapeError} Where a matrix is not square.
    */
   constructor(gpu: Gpu, matrices: readonly Float32Array[]) {
-    const orders = matrices.map((matrix) => Math.sqrt(matrix.length));
-    const wrong = orders.findIndex((order) => !Number.isInteger(order) || order < 1);
-    if (wrong >= 0) {
-      throw new ShapeError(
-        `matrix ${wrong} has ${matrices[wrong].length} entries: give n × n of them, n ≥ 1`,
-      );
-    }
+    const orders = ordersOf(matrices);
     this.count = orders.length;
     this.order = Math.max(...orders);
     this.rows = 4 * vectors(this.order);

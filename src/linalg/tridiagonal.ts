@@ -12,8 +12,8 @@ import { doubleSingleFiles, type DoubleSingleForm } from "./double_single.ts";
 import type { SymmetricMatrices } from "./symmetric_batch.ts";
 import tridiagonalSource from "../../shaders/linalg/tridiagonal.wgsl" with { type: "text" };
 
-/** Largest order: four vectors of that length lie in workgroup memory. */
-const MOST_ORDER = 1024;
+/** Largest order: three vectors of that length lie in workgroup memory. A quarter of it where that is small. */
+const MOST_ORDER = 2048, LARGE_MEMORY = 30_000;
 /** Loop iterations that one dispatch may take: lavapipe ends a shader after 65,535. */
 const MOST_ITERATIONS = 60_000;
 /** Blocks of 4 rows that one sum takes, as in `tridiagonal.wgsl`. */
@@ -56,16 +56,6 @@ export class TridiagonalBatch implements Disposable {
 }
 
 /**
- * Largest order that an adapter can bring to tridiagonal form.
- *
- * @param gpu Device.
- * @returns 1,024; 512 where workgroup memory holds no four vectors of more.
- */
-export function mostTridiagonalOrder(gpu: Gpu): number {
-  return gpu.limits.maxComputeWorkgroupStorageSize < 24_000 ? 512 : MOST_ORDER;
-}
-
-/**
  * Brings all matrices of a batch to tridiagonal form.
  *
  * The error. T is, up to rounding of its eigenvalues, orthogonally similar to M + E with
@@ -93,12 +83,12 @@ export function mostTridiagonalOrder(gpu: Gpu): number {
  * so, take the integer form.
  *
  * @param gpu Device.
- * @param batch Matrices, whole: both triangles are read.
+ * @param batch Matrices, of which the upper triangle is read.
  * @param out Where the tridiagonal matrices go. A matrix that is not finite gets an infinite error, and no form.
  * @param form Form of the double-single arithmetic that the adapter needs; see {@linkcode doubleSingleFiles}. Where the
  * error is not asked for, the adapter's own does.
  * @returns The commands, to run one after the other.
- * @throws {ShapeError} Where an order is above 1,024, or above what the adapter's workgroup memory allows.
+ * @throws {ShapeError} Where an order is above 2,048, or above 512 where the adapter's workgroup memory is small.
  */
 export async function tridiagonalise(
   gpu: Gpu,
@@ -107,8 +97,8 @@ export async function tridiagonalise(
   form: DoubleSingleForm,
 ): Promise<Dispatch[]> {
   const { order, rows } = batch;
-  const vectors = order <= 512 ? 128 : 256;
-  const most = mostTridiagonalOrder(gpu);
+  const vectors = order <= 512 ? 128 : 512;
+  const most = gpu.limits.maxComputeWorkgroupStorageSize < LARGE_MEMORY ? MOST_ORDER / 4 : MOST_ORDER;
   if (order > most) {
     throw new ShapeError(`a matrix of order ${order} is too large to tridiagonalise here: at most ${most}`);
   }
@@ -125,10 +115,10 @@ export async function tridiagonalise(
   });
 }
 
-/** On a CPU as few lanes as leave the copy of a matrix below the limit of iterations; on a GPU some a block of rows. */
+/** On a CPU as few lanes as leave a step far below the limit of iterations; on a GPU some a block of rows. */
 function tridiagonalLanes(gpu: Gpu, order: number): number {
-  if (gpu.software) return order <= 512 ? 8 : 16;
-  return order <= 64 ? 64 : Math.min(256, gpu.limits.maxComputeInvocationsPerWorkgroup);
+  if (gpu.software) return order <= 512 ? 8 : order <= 1024 ? 16 : 64;
+  return order <= 64 ? 64 : 128;
 }
 
 /**
@@ -143,9 +133,9 @@ function stepsPerDispatch(order: number, lanes: number): number[] {
     const groups = Math.ceil(Math.ceil(blocksOf(rows) / GROUP) / slices);
     return Math.ceil(blocksOf(rows) / across) * (groups * (GROUP + 2) + 2) + 1;
   };
-  const load = 2 * Math.ceil(4 * blocksOf(order) * blocksOf(order) / lanes) + 3 * Math.log2(lanes) + 300;
+  const load = 2 * Math.ceil(blocksOf(order) ** 2 / lanes) + 3 * Math.log2(lanes);
   const dispatches = [0];
-  let budget = MOST_ITERATIONS - load - sweep(order);
+  let budget = MOST_ITERATIONS - load - 300 - sweep(order);
   for (let left = order; left > 0; left--) {
     const perLane = Math.ceil(blocksOf(left) / lanes) + 1;
     const sum = lanes <= 16 ? lanes : Math.log2(lanes) + 1;

@@ -1,7 +1,7 @@
 import { assert, fc } from "../deps.ts";
 import { InputError, ShapeError } from "../../src/errors.ts";
 import { Gpu } from "../../src/gpu/device.ts";
-import { eigh, eigvalsh } from "../../src/linalg/eigh.ts";
+import { eigh } from "../../src/linalg/eigh.ts";
 import { indefinite, specialMatrices } from "./matrices.ts";
 import { assertValues, assertVectors } from "./solve.ts";
 
@@ -34,15 +34,6 @@ Deno.test("eigh: random batches of random orders", async () => {
       assertVectors(matrices[index], values.length, values, vectors);
     });
   }
-});
-
-Deno.test("eigvalsh: the eigenvalues of eigh, to the bit", async () => {
-  using gpu = await Gpu.open();
-  const matrices = [1, 2, 37, 66].map((n) => indefinite(n, n));
-  const alone = await eigvalsh(gpu, matrices);
-  assert.deepEqual(alone, (await eigh(gpu, matrices)).map(({ values }) => values));
-  assert.deepEqual(await eigvalsh(gpu, []), []);
-  await assert.rejects(eigvalsh(gpu, [new Float32Array(3)]), ShapeError);
 });
 
 Deno.test("eigh: known spectra", async () => {

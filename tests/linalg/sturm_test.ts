@@ -1,9 +1,8 @@
 import { assert, fc } from "../deps.ts";
 import { ShapeError } from "../../src/errors.ts";
 import { Gpu } from "../../src/gpu/device.ts";
-import { countBySturm, eigenvaluesBySturm } from "../../src/linalg/sturm.ts";
+import { countBySturm } from "../../src/linalg/sturm.ts";
 import { eigenvalues } from "../reference/eigenvalues.ts";
-import { U } from "../reference/rounding.ts";
 import {
   assertCounts,
   type Case,
@@ -59,39 +58,17 @@ Deno.test("sturm: thresholds at eigenvalues themselves, where rounding decides",
   await check(cases, cases.map(({ n, exact }) => [exact[0], exact[n >> 1], exact[n - 1], 0]));
 });
 
-Deno.test("sturm: eigenvalues by bisection are right to some u of the largest", async () => {
-  const cases = [1, 2, 3, 8, 21, 64, 130].flatMap((n) =>
-    specialMatrices(n, n).map(([name, matrix]) => ({ name, n, matrix, exact: eigenvalues(matrix, n) }))
-  );
-  const found = await eigenvaluesBySturm(gpu, cases.map(({ matrix }) => matrix));
-  found.forEach((values, index) => {
-    const { name, n, exact } = cases[index];
-    const norm = Math.max(...exact.map(Math.abs));
-    assert.equal(values.length, n);
-    values.forEach((value, i) => {
-      assert.ok(i === 0 || value <= values[i - 1], `${name}: not in order`);
-      // Measured: 0.4 (n + 4) u.
-      const error = Math.abs(value - exact[i]);
-      assert.ok(error <= (n + 4) * U * norm, `${name}: eigenvalue ${i} of ${n} is ${value}, not ${exact[i]}`);
-    });
-  });
-});
-
-Deno.test("sturm: what is not finite counts 0 in [0, n], has eigenvalues NaN, and spoils no other", async () => {
+Deno.test("sturm: what is not finite counts 0 in [0, n], and spoils no other", async () => {
   const good = indefinite(9, 1);
   const spoilt = [NaN, Infinity].map((bad) => good.map((x, e) => e % 10 === 0 && e > 40 ? bad : x));
   const matrices = [good, ...spoilt, good, good];
   const counts = await countBySturm(gpu, matrices, [[1], [1], [1], [1], [NaN]]);
   const unknown = [{ count: 0, low: 0, high: 9 }];
   assert.deepEqual(counts, [counts[0], unknown, unknown, counts[0], unknown]);
-  const values = await eigenvaluesBySturm(gpu, matrices);
-  assert.ok(values[1].every(Number.isNaN) && values[2].every(Number.isNaN));
-  assert.deepEqual(values[3], values[0]);
 });
 
 Deno.test("sturm: nothing to count, and what can not be counted", async () => {
   assert.deepEqual(await countBySturm(gpu, [], []), []);
-  assert.deepEqual(await eigenvaluesBySturm(gpu, []), []);
   assert.deepEqual(await countBySturm(gpu, [Float32Array.of(1)], [[]]), [[]]);
   await assert.rejects(countBySturm(gpu, [new Float32Array(3)], [[1]]), ShapeError);
   await assert.rejects(countBySturm(gpu, [Float32Array.of(1)], []), ShapeError);
