@@ -13,9 +13,12 @@
 // Backward error: `inertia.ts` derives the bound that is measured here, relative to a power of two that scales A,
 //     ‖E‖₂ ≤ 1.01 u (Σ_k ω_k ‖A_k‖_F + Σ_k κ_k (‖x‖² + ‖y‖²) / |b_k| + max_k μ_k |b_k|) + 2⁻⁵⁰,   and + n 2⁻¹²⁶.
 //
+// Two counts prove an interval: at ε + margin and at ε − margin. Stage 0 takes the margins that the host guessed. Where the
+// two then differ, or the error turns out larger than the margin, stage 1 counts at ε itself, and stage 2 at both sides
+// again, by a margin from the error of that count. Others leave stages 1 and 2 at once.
+//
 // A dispatch makes at most `steps` steps and leaves its place in `results`, since lavapipe ends a shader after 65,535 loop
-// iterations. One workgroup a matrix and shift. Grid: (matrices, thresholds, sides). A single side counts at ε itself; of
-// two, the first counts at ε + margin, the second at ε − margin, the margin taken from the error of the count at ε.
+// iterations. One workgroup a matrix and shift. Grid: (matrices, thresholds, sides), 2 sides in stages 0 and 2, else 1.
 //
 // Cost: n³/3 flops for definite matrices, twice that as written, since a 1 × 1 pivot is a 2 × 2 one with y = 0; 8 bytes an
 // entry and step; log₂(lanes) + 5 barriers a step. On lavapipe 8 lanes, one vector of the CPU, make barriers cheap, and
@@ -24,17 +27,22 @@
 
 const ALPHA: f32 = 0.6403882;
 
-struct Shape { rows: u32, copy: u32, sides: u32, steps: u32, restart: u32 }
+struct Shape { rows: u32, copy: u32, stage: u32, steps: u32, restart: u32 }
 
 // `left` rows remain; `sum` and `block` are the two parts of the error, in units of u and of the scaled matrix.
 struct Result {
   shift: f32, error: f32, positive: u32, left: u32,
-  sum: f32, block: f32, scale: f32, finished: u32,
+  sum: f32, block: f32, scale: f32, state: u32,
 }
+
+const AT_WORK: u32 = 0u;
+const DONE: u32 = 1u;
+const NOT_NEEDED: u32 = 2u;
 
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> orders: array<u32>;
-@group(0) @binding(2) var<storage, read> epsilons: array<f32>;
+// ε, and the margin to start with.
+@group(0) @binding(2) var<storage, read> epsilons: array<vec2f>;
 @group(0) @binding(5) var<storage, read_write> results: array<Result>;
 
 var<workgroup> place: Result;
@@ -96,6 +104,32 @@ fn choose(copy: u32, omega: f32) {
   next = Step(p, q, last, from_q, left - 2u, 1.0 / (b * (a * c - 1.0)), c, a, 14.0 / abs(b), 2.0);
 }
 
+// Whether the two counts of stage 0 leave anything open. Errors are compared by bits, as NaN proves nothing.
+fn in_doubt(threshold: u32, margin: f32) -> bool {
+  let above = results[threshold * 3u + 1u];
+  let below = results[threshold * 3u + 2u];
+  let error = max(bitcast<u32>(above.error), bitcast<u32>(below.error));
+  return (above.positive != below.positive) | (error > bitcast<u32>(margin));
+}
+
+// What a shift starts with.
+fn started(threshold: u32, side: u32) -> Result {
+  let epsilon = epsilons[threshold].x;
+  var margin = 0.0;
+  var needed = true;
+  if (shape.stage == 0u) {
+    margin = epsilons[threshold].y + 4.0 * U * abs(epsilon);
+  } else if (shape.stage == 1u) {
+    needed = in_doubt(threshold, 0.999 * epsilons[threshold].y);
+  } else {
+    needed = results[threshold * 3u].state == DONE;
+    margin = 1.25 * results[threshold * 3u].error + 4.0 * U * abs(epsilon);
+  }
+  let shift = epsilon + select(-margin, margin, side == 0u);
+  let infinite = bitcast<f32>(0x7f800000u);
+  return Result(shift, infinite, 0u, 0u, 0.0, 0.0, 1.0, select(NOT_NEEDED, AT_WORK, needed));
+}
+
 @compute @workgroup_size(LANES)
 fn main(
   @builtin(workgroup_id) workgroup: vec3u,
@@ -105,30 +139,32 @@ fn main(
   let order = orders[workgroup.x];
   let matrix = workgroup.x * shape.rows * shape.rows;
   let threshold = workgroup.x * grid.y + workgroup.y;
-  let copy = (threshold * shape.sides + workgroup.z) * shape.copy;
-  let slot = threshold * 3u + (shape.sides - 1u) + workgroup.z;
+  let copy = (2u * threshold + workgroup.z) * shape.copy;
+  let slot = threshold * 3u + select(workgroup.z + 1u, 0u, shape.stage == 1u);
 
-  if (shape.restart == 1u) {
-    let epsilon = epsilons[threshold];
-    // None for the count at ε itself, whatever an earlier run left there.
-    let beside = 1.25 * results[threshold * 3u].error + 4.0 * U * abs(epsilon);
-    let margin = select(0.0, beside, shape.sides == 2u);
-    let shift = epsilon + select(-margin, margin, workgroup.z == 0u);
+  if (lane == 0u) {
+    place = results[slot];
+    if (shape.restart == 1u) {
+      let first = started(threshold, workgroup.z);
+      // What stage 0 proved stands where stage 2 is not needed.
+      if (first.state == AT_WORK || shape.stage == 1u) { place = first; }
+    }
+  }
+  if (workgroupUniformLoad(&place).state == AT_WORK && shape.restart == 1u) {
+    let shift = workgroupUniformLoad(&place).shift;
     let bits = largest_bits(lane, matrix, order, shift);
     let exponent = clamp(bits >> 23u, 27u, 253u);
-    let scale = bitcast<f32>((254u - exponent) << 23u);
-    load(lane, matrix, copy, order, shift, scale);
+    load(lane, matrix, copy, order, shift, bitcast<f32>((254u - exponent) << 23u));
     if (lane == 0u) {
-      place = Result(shift, bitcast<f32>(0x7f800000u), 0u, order, 0.0, 0.0, bitcast<f32>(exponent << 23u), 0u);
+      place.left = order;
+      place.scale = bitcast<f32>(exponent << 23u);
       // NaN or infinite: no bound.
-      if (bits >= 0x7f800000u) { place.finished = 1u; }
+      if (bits >= 0x7f800000u) { place.state = DONE; }
     }
-  } else if (lane == 0u) {
-    place = results[slot];
   }
   storageBarrier();
   let start = workgroupUniformLoad(&place);
-  if (start.finished == 0u) {
+  if (start.state == AT_WORK) {
     // An empty step, for a first look.
     var now = no_pivot(lane, order, start.left, f32(shape.restart));
     for (var step = 0u; ; step++) {
@@ -146,8 +182,8 @@ fn main(
     }
   }
   if (lane == 0u) {
-    if (start.finished == 0u && place.left == 0u) {
-      place.finished = 1u;
+    if (start.state == AT_WORK && place.left == 0u) {
+      place.state = DONE;
       place.error = place.scale * (1.01 * U * (place.sum + place.block) + NOTHING) + f32(order) * UNDERFLOW;
     }
     results[slot] = place;

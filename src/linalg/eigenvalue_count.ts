@@ -4,6 +4,8 @@
  * @module
  */
 
+import { ShapeError } from "../errors.ts";
+
 /** A count of eigenvalues above a threshold, and the interval in which the exact one lies. */
 export interface EigenvalueCount {
   /** The count as computed, within [low, high]. */
@@ -57,4 +59,46 @@ export function countInterval(
     if (shift + error <= epsilon) high = Math.min(high, count);
   }
   return [low, high];
+}
+
+/**
+ * The counts at several thresholds, each in the tightest interval that all that is known of the matrix proves.
+ *
+ * @param known What is known: as many counts for each threshold, the first of them at the threshold itself.
+ * @param order Order n of the matrix.
+ * @param epsilons Thresholds, as they are meant; those that were counted at may be rounded.
+ * @returns A count for each.
+ */
+export function countsIn(
+  known: readonly ShiftedCount[],
+  order: number,
+  epsilons: readonly number[],
+): EigenvalueCount[] {
+  return epsilons.map((epsilon, k) => {
+    const [low, high] = countInterval(known, order, epsilon);
+    const { count } = known[k * known.length / epsilons.length];
+    return { count: Math.min(high, Math.max(low, count)), low, high };
+  });
+}
+
+/**
+ * How many thresholds each matrix has.
+ *
+ * @param matrices Matrices.
+ * @param epsilons Thresholds of each.
+ * @returns Their number.
+ * @throws {ShapeError} Where a matrix has more or fewer than another.
+ */
+export function thresholdsOf(
+  matrices: readonly Float32Array[],
+  epsilons: readonly (readonly number[])[],
+): number {
+  const thresholds = epsilons[0]?.length;
+  if (
+    thresholds === undefined || epsilons.length !== matrices.length ||
+    epsilons.some(({ length }) => length !== thresholds)
+  ) {
+    throw new ShapeError(`${matrices.length} matrices need as many lists of thresholds, all of one length`);
+  }
+  return thresholds;
 }

@@ -3,14 +3,13 @@
  *
  * @module
  */
-import { ShapeError } from "../errors.ts";
 import { GpuArray } from "../gpu/array.ts";
 import { Commands } from "../gpu/commands.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Dispatch } from "../gpu/kernel.ts";
 import { gpuStruct } from "../gpu/struct.ts";
 import { selfTestDoubleSingle } from "./double_single_self_test.ts";
-import { countInterval, type EigenvalueCount, type ShiftedCount } from "./eigenvalue_count.ts";
+import { countsIn, type EigenvalueCount, type ShiftedCount, thresholdsOf } from "./eigenvalue_count.ts";
 import { SymmetricBatch } from "./symmetric_batch.ts";
 import { TridiagonalBatch, tridiagonalise } from "./tridiagonal.ts";
 import sturmSource from "../../shaders/linalg/sturm.wgsl" with { type: "text" };
@@ -120,10 +119,7 @@ export async function readSturm(
       const at = first + Math.floor(k / 3) * RECORD_WORDS, which = k % 3;
       return { shift: floats[at + which], error: floats[at + 3], count: words[at + 4 + which] };
     });
-    return epsilons[index].map((epsilon, k) => {
-      const [low, high] = countInterval(known, order, epsilon);
-      return { count: Math.min(high, Math.max(low, known[3 * k].count)), low, high };
-    });
+    return countsIn(known, order, epsilons[index]);
   });
 }
 
@@ -153,13 +149,7 @@ export async function countBySturm(
   epsilons: readonly (readonly number[])[],
 ): Promise<EigenvalueCount[][]> {
   if (matrices.length === 0) return [];
-  const thresholds = epsilons[0]?.length;
-  if (
-    thresholds === undefined || epsilons.length !== matrices.length ||
-    epsilons.some(({ length }) => length !== thresholds)
-  ) {
-    throw new ShapeError(`${matrices.length} matrices need as many lists of thresholds, all of one length`);
-  }
+  const thresholds = thresholdsOf(matrices, epsilons);
   if (thresholds === 0) return matrices.map(() => []);
   const { form } = await selfTestDoubleSingle(gpu);
   using batch = new SymmetricBatch(gpu, matrices);

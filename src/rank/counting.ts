@@ -12,7 +12,7 @@ import { countBySturm } from "../linalg/sturm.ts";
 import type { RankInterval } from "./rank_interval.ts";
 
 /**
- * How to count. `inertia`: three factorisations a threshold, the tightest intervals. `sturm`: one tridiagonal form, and
+ * How to count. `inertia`: two factorisations a threshold, five in doubt, the tightest intervals. `sturm`: one tridiagonal form, and
  * thresholds for next to nothing. `cholesky`: one factorisation, for positive semidefinite matrices of fast decay.
  */
 export type CountingMethod = "inertia" | "sturm" | "cholesky";

@@ -48,7 +48,7 @@ Deno.test("inertia: order 400, whose dispatches continue each other", async () =
   const matrix = withSpectrum(spectrum, 1);
   using batch = new SymmetricBatch(gpu, [matrix]);
   using work = new InertiaWork(gpu, batch, 1);
-  assert.ok((await inertia(gpu, batch, work)).length > 2);
+  assert.ok((await inertia(gpu, batch, work)).length > 3);
   // Rounding to single precision moves eigenvalues by less than u ‖M‖_F < 5 u: far less than the thresholds' distance.
   const epsilons = [-0.101, 0, 0.1003, 0.5];
   const [counts] = await countByInertia(gpu, [matrix], [epsilons]);
@@ -79,7 +79,7 @@ Deno.test("inertia: a few u of the trace are enough to be certain", async () => 
   const n = 64, matrix = tanhGram(n, 3, 512), exact = eigenvalues(matrix, n);
   using batch = new SymmetricBatch(gpu, [matrix]);
   using work = new InertiaWork(gpu, batch, 3);
-  work.epsilons.write(Float32Array.from([1e-3, 1e-5, 1e-6].map((share) => share * exact[0])));
+  work.epsilons.write(Float32Array.from([1e-3, 1e-5, 1e-6].flatMap((share) => [share * exact[0], 0])));
   const commands = new Commands(gpu);
   commands.run(...await inertia(gpu, batch, work));
   commands.submit();
@@ -90,12 +90,30 @@ Deno.test("inertia: a few u of the trace are enough to be certain", async () => 
   }
 });
 
+Deno.test("inertia: two counts where the first margin does; three more, by a better one, where it does not", async () => {
+  const spectrum = [1, 1e-1, 1.01e-2, 1e-3, 1e-4, 1e-5, 1e-6];
+  const n = spectrum.length;
+  using batch = new SymmetricBatch(gpu, [withSpectrum(spectrum, 5)]);
+  // Wide of all eigenvalues; with one between the sides; too small to prove anything.
+  const epsilons = [3e-3, 1e-2, 3e-2], margins = [5e-5, 2e-4, 1e-9];
+  using work = new InertiaWork(gpu, batch, 3);
+  work.epsilons.write(Float32Array.from(epsilons.flatMap((epsilon, k) => [epsilon, margins[k]])));
+  const commands = new Commands(gpu);
+  commands.run(...await inertia(gpu, batch, work));
+  commands.submit();
+  const results = await work.results.read();
+  const atEpsilon = epsilons.map((_, k) => results[24 * k + 1]);
+  assert.deepEqual(atEpsilon.map(Number.isFinite), [false, true, true]);
+  const [counts] = await readInertia(batch, work, [n], [epsilons.map(Math.fround)]);
+  assert.deepEqual(counts, [3, 3, 2].map((count) => ({ count, low: count, high: count })));
+});
+
 Deno.test("inertia: the error claimed is the sum derived, for 1 × 1 and for 2 × 2 pivots", async () => {
   const n = 64, u = 2 ** -24;
   const hollow = Float32Array.of(0, 1, 1, 1, 0, 1, 1, 1, 0);
   using batch = new SymmetricBatch(gpu, [new Float32Array(n * n).fill(1), hollow]);
   using work = new InertiaWork(gpu, batch, 1);
-  work.epsilons.write(Float32Array.of(1e-6, 0));
+  work.epsilons.write(Float32Array.of(1e-6, 0, 0, 0));
   const commands = new Commands(gpu);
   commands.run(...await inertia(gpu, batch, work));
   commands.submit();
@@ -141,7 +159,7 @@ Deno.test("inertia: a run leaves nothing behind that the next one minds", async 
   const good = indefinite(9, 1);
   using batch = new SymmetricBatch(gpu, [good]);
   using work = new InertiaWork(gpu, batch, 1);
-  work.epsilons.write(Float32Array.of(1));
+  work.epsilons.write(Float32Array.of(1, 0.01));
   const dispatches = await inertia(gpu, batch, work);
   const run = async (matrix: Float32Array) => {
     batch.matrices.write(padRows(matrix, 9));
