@@ -11,7 +11,9 @@ import { gpuStruct } from "../gpu/struct.ts";
 import { selfTestDoubleSingle } from "./double_single_self_test.ts";
 import { countsIn, type EigenvalueCount, type ShiftedCount, thresholdsOf } from "./eigenvalue_count.ts";
 import { SymmetricBatch } from "./symmetric_batch.ts";
+import { sturmDoubleSingle } from "./sturm_double_single.ts";
 import { TridiagonalBatch, tridiagonalise } from "./tridiagonal.ts";
+import { tridiagonaliseDoubleSingle } from "./tridiagonal_double_single.ts";
 import sturmSource from "../../shaders/linalg/sturm.wgsl" with { type: "text" };
 
 /** Invocations a workgroup of `sturm.wgsl`. */
@@ -129,6 +131,8 @@ export async function readSturm(
  * @param gpu Device.
  * @param matrices Row-major `n × n` each, symmetric, of any orders 1 ≤ n ≤ 2,048.
  * @param epsilons Thresholds of each matrix, as many for each.
+ * @param precision `single`: certain of little below 10⁻⁵ λ₁. `double`: in double-single arithmetic, for orders up to 512,
+ * which takes three times as long and is certain down to some 10⁻¹¹ λ₁. Default: `single`.
  * @returns A certified count for each threshold of each matrix.
  * @throws {ShapeError} Where a matrix is not square or too large, or has more or fewer thresholds than the first.
  *
@@ -147,17 +151,22 @@ export async function countBySturm(
   gpu: Gpu,
   matrices: readonly Float32Array[],
   epsilons: readonly (readonly number[])[],
+  precision: "single" | "double" = "single",
 ): Promise<EigenvalueCount[][]> {
   if (matrices.length === 0) return [];
   const thresholds = thresholdsOf(matrices, epsilons);
   if (thresholds === 0) return matrices.map(() => []);
   const { form } = await selfTestDoubleSingle(gpu);
   using batch = new SymmetricBatch(gpu, matrices);
-  using reduced = new TridiagonalBatch(gpu, batch);
+  const double = precision === "double";
+  using reduced = new TridiagonalBatch(gpu, batch, double ? 2 : 1);
   using work = new SturmWork(gpu, batch.count, thresholds);
   work.epsilons.write(Float32Array.from(epsilons.flat()));
   const commands = new Commands(gpu);
-  commands.run(...await tridiagonalise(gpu, batch, reduced, form), await sturm(gpu, reduced, work));
+  commands.run(
+    ...await (double ? tridiagonaliseDoubleSingle : tridiagonalise)(gpu, batch, reduced, form),
+    await (double ? sturmDoubleSingle(gpu, reduced, work, form) : sturm(gpu, reduced, work)),
+  );
   commands.submit();
   return await readSturm(work, matrices.map(({ length }) => Math.sqrt(length)), epsilons);
 }

@@ -29,7 +29,7 @@ export class TridiagonalBatch implements Disposable {
   readonly order: number;
   /** Order of each matrix; shared with the batch it was made for. */
   readonly orders: GpuArray;
-  /** For each matrix `rows` pairs: the diagonal, and what lies beside it. Both times the scale in `states`. */
+  /** For each matrix `rows` pairs of numbers: the diagonal, and what lies beside it. Both times the scale in `states`. */
   readonly entries: GpuArray;
   /** For each matrix four words: rows left, scale, error so far, and the error for M itself; see `tridiagonal.wgsl`. */
   readonly states: GpuArray;
@@ -41,12 +41,13 @@ export class TridiagonalBatch implements Disposable {
    *
    * @param gpu Device.
    * @param batch Matrices.
+   * @param words Words a number: 1 for single precision, 2 for double-single. Default: 1.
    */
-  constructor(gpu: Gpu, batch: SymmetricMatrices) {
+  constructor(gpu: Gpu, batch: SymmetricMatrices, words: 1 | 2 = 1) {
     ({ count: this.count, rows: this.rows, order: this.order, orders: this.orders } = batch);
-    this.entries = new GpuArray(gpu, "tridiagonal matrices", this.count * this.rows * 2);
+    this.entries = new GpuArray(gpu, "tridiagonal matrices", this.count * this.rows * 2 * words);
     this.states = new GpuArray(gpu, "tridiagonal states", this.count * 4);
-    this.copies = new GpuArray(gpu, "copies to tridiagonalise", this.count * this.rows * this.rows);
+    this.copies = new GpuArray(gpu, "copies to tridiagonalise", this.count * this.rows ** 2 * words);
   }
 
   /** Frees the memory, but for the orders. */
@@ -115,17 +116,27 @@ export async function tridiagonalise(
   });
 }
 
-/** On a CPU as few lanes as leave a step far below the limit of iterations; on a GPU some a block of rows. */
-function tridiagonalLanes(gpu: Gpu, order: number): number {
+/**
+ * Invocations a matrix: on a CPU as few as leave a step far below the limit of iterations; on a GPU some a block of rows.
+ *
+ * @param gpu Device.
+ * @param order Order of the matrix.
+ * @returns Their number.
+ */
+export function tridiagonalLanes(gpu: Gpu, order: number): number {
   if (gpu.software) return order <= 512 ? 8 : order <= 1024 ? 16 : 64;
   return order <= 64 ? 64 : 128;
 }
 
 /**
- * Steps of each dispatch, so that none takes more than {@linkcode MOST_ITERATIONS}, counting as lavapipe does: a loop
- * takes one iteration more than its body.
+ * Steps of each dispatch, so that none takes more iterations than lavapipe allows, counting as it does: a loop takes one
+ * iteration more than its body.
+ *
+ * @param order Order of the matrix.
+ * @param lanes Invocations that share it.
+ * @returns Steps of the first dispatch, the second, ….
  */
-function stepsPerDispatch(order: number, lanes: number): number[] {
+export function stepsPerDispatch(order: number, lanes: number): number[] {
   const blocksOf = (rows: number) => Math.ceil(rows / 4);
   const across = Math.min(lanes, 2 ** Math.ceil(Math.log2(blocksOf(order))));
   const slices = lanes / across;
@@ -139,7 +150,7 @@ function stepsPerDispatch(order: number, lanes: number): number[] {
   for (let left = order; left > 0; left--) {
     const perLane = Math.ceil(blocksOf(left) / lanes) + 1;
     const sum = lanes <= 16 ? lanes : Math.log2(lanes) + 1;
-    const step = sweep(left) + (4 + slices) * perLane + 2 * sum + 8;
+    const step = sweep(left) + (5 + slices) * perLane + 3 * sum + 8;
     if (budget < step) {
       dispatches.push(0);
       budget = MOST_ITERATIONS - 300 - sweep(left);

@@ -13,9 +13,10 @@ import type { RankInterval } from "./rank_interval.ts";
 
 /**
  * How to count. `inertia`: two factorisations a threshold, five in doubt, the tightest intervals. `sturm`: one tridiagonal form, and
- * thresholds for next to nothing. `cholesky`: one factorisation, for positive semidefinite matrices of fast decay.
+ * thresholds for next to nothing. `sturm-double`: the same in double-single arithmetic, for orders up to 512; certain
+ * 10⁵ times further down than the others. `cholesky`: one factorisation, for positive semidefinite matrices of fast decay.
  */
-export type CountingMethod = "inertia" | "sturm" | "cholesky";
+export type CountingMethod = "inertia" | "sturm" | "sturm-double" | "cholesky";
 
 /** Options of {@linkcode countRanks}. */
 export interface CountingOptions {
@@ -92,6 +93,8 @@ async function countBy(
       return await countByInertia(gpu, matrices, epsilons);
     case "sturm":
       return await countBySturm(gpu, matrices, epsilons);
+    case "sturm-double":
+      return await countBySturm(gpu, matrices, epsilons, "double");
     case "cholesky": {
       const bounds = await boundByCholesky(gpu, matrices);
       return bounds.map((each, index) => epsilons[index].map((epsilon) => countBetween(each, epsilon)));

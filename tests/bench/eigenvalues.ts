@@ -23,7 +23,7 @@ import { timeInTurns, type Times } from "./timing.ts";
 const ORDER = 64, BATCH = 64, SAMPLES = 512;
 /** How many times as fast as jax-js: eigenvalues, and counts by the fastest method that is certain. */
 const BARS = { eigenvalues: 10, counts: 30 };
-const SHARES = [[1e-2, 1e-3, 1e-4], [1e-4, 1e-5, 1e-6]];
+const SHARES = [[1e-2, 1e-3, 1e-4], [1e-4, 1e-5, 1e-6], [1e-6, 1e-8, 1e-10]];
 /** Share of counts that a method must be certain of: an eigenvalue may lie on ε. */
 const CERTAIN = 0.95;
 
@@ -54,7 +54,7 @@ const solvers = [
   { name: "eigvalsh", solve: () => eigvalsh(gpu, matrices) },
   { name: "eigh, with vectors", solve: async () => (await eigh(gpu, matrices)).map(({ values }) => values) },
 ].map(({ name, solve }) => ({ name, run: async () => spectra.set(name, await solve()) }));
-const methods: CountingMethod[] = ["sturm", "inertia", "cholesky"];
+const methods: CountingMethod[] = ["sturm", "sturm-double", "inertia", "cholesky"];
 const counters = SHARES.flatMap((shares) => {
   const epsilons = exact.map(([largest]) => shares.map((share) => share * largest));
   return methods.map((method) => {

@@ -8,7 +8,7 @@ import { eigenvalues } from "../reference/eigenvalues.ts";
 const gpu = await Gpu.open();
 Deno.test.afterAll(() => gpu[Symbol.dispose]());
 
-const METHODS = ["inertia", "sturm", "cholesky"] as const;
+const METHODS = ["inertia", "sturm", "sturm-double", "cholesky"] as const;
 const cases = [1, 2, 17, 40].flatMap((n) => semidefiniteCases(n, n));
 const matrices = cases.map(({ matrix }) => matrix);
 const epsilons = cases.map(thresholds);
