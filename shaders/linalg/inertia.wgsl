@@ -22,8 +22,10 @@
 //
 // Cost: n³/3 flops for definite matrices, twice that as written, since a 1 × 1 pivot is a 2 × 2 one with y = 0; 8 bytes an
 // entry and step; log₂(lanes) + 5 barriers a step. On lavapipe 8 lanes, one vector of the CPU, make barriers cheap, and
-// the batch fills its cores; a GPU wants as many lanes as n/4 blocks a side can feed. It wins over a spectrum wherever only
-// a few counts are wanted: some thirty factorisations cost what Jacobi's sweeps do, n = 64 on lavapipe.
+// the batch fills its cores; a GPU wants as many lanes as n/4 blocks a side can feed. With two factorisations a threshold it
+// is the dearest way to count, n = 64 on lavapipe: one tridiagonal form (`tridiagonal.wgsl`) takes as long as one, and serves
+// all thresholds. It wins where that form's bound, some 5·10⁻⁶ λ₁ for features, is too wide and double-single is not to
+// be had, be it for the order.
 
 const ALPHA: f32 = 0.6403882;
 

@@ -2,10 +2,10 @@
 //
 //   T = Qᵀ M Q,   Q a product of n − 2 reflections H = I − τ u uᵀ,   τ = 2 / uᵀu
 //
-// M: rows × rows, row-major, its upper triangle read; copies: all of it, to work on, in vectors of 4. T: for each matrix rows pairs
-// (d_i, e_i), its diagonal and what lies beside it, e_(n−1) = 0; both of the matrix scaled by `scale`, a power of two that
-// brings its largest entry to 1 … 2. Rows leave from the last on, so that what remains is a leading block. With x the last
-// row, α = ∓‖x‖ and u = x − α e, the block B that remains becomes
+// M: rows × rows, row-major, its upper triangle read; copies: all of it, to work on, in vectors of 4. T: for each matrix
+// rows pairs (d_i, e_i), its diagonal and what lies beside it, e_(n−1) = 0; both of the matrix scaled by `scale`, a power
+// of two that brings its largest entry to 1 … 2. Rows leave from the last on, so that what remains is a leading block. With
+// x the last row, α = ∓‖x‖ and u = x − α e, the block B that remains becomes
 //
 //   B ← H B H = B − u wᵀ − w uᵀ,   w = τ (g − c u),   g = B u,   c = uᵀg / uᵀu
 //
@@ -18,11 +18,12 @@
 // ‖g‖ and ‖x‖ are added up as they come. double_single.wgsl is needed for that.
 //
 // A dispatch makes at most `steps` steps and leaves its place in `states`, since lavapipe ends a shader after 65,535 loop
-// iterations. Cost: 2n³ flops (4/3 n³ would need half the products to go to two places at once), n³/8 more to carry
+// iterations. Cost: 2n³ flops (4/3 n³ would need half the products to go to two places at once), n³/2 more to carry
 // roundings along, 8/3 n³ bytes; 4 barriers a step with up to 16 lanes, and two trees with more. Lanes lie along rows, so
 // that loads are of consecutive vectors; where a row has fewer vectors than there are lanes, they share out groups of
-// rows, too. On lavapipe 8 lanes, one vector of the CPU, make barriers cheap. It wins over `inertia.wgsl` wherever a
-// matrix has more than one threshold, since counts at any of them are then 3n flops, and for whole spectra.
+// rows, too. On lavapipe 8 lanes, one vector of the CPU, make barriers cheap, and the whole takes as long as one
+// factorisation of `inertia.wgsl`. It wins for counts above thresholds of more than some 10⁻⁵ λ₁, which are then 3n flops
+// each, and for whole spectra.
 
 override LANES: u32 = 64u;
 // Vectors of 4 that a row has at most.

@@ -8,7 +8,8 @@
 // (d_i, e_i) of two words each, e_(n−1) = 0, of the matrix scaled by `scale`. u is scaled by a power of two, which H does
 // not see, so that its largest entry is 1 … 2 and no square underflows: one barrier a step more.
 //
-// `tridiagonal_double_single.ts` derives the error, and gives the factors of what is measured for it.
+// `tridiagonal_double_single.ts` derives the error, and gives the factors of what is measured for it. Needs
+// double_single.wgsl and double_single_four.wgsl.
 //
 // Cost: 40 flops where tridiagonal.wgsl has 2, twice the bytes; sums and products that follow each other are normalised
 // together, and in an order that leaves both triangles alike to the bit. On lavapipe, n = 64, it takes 2.5 times as long,
@@ -20,6 +21,8 @@ override LANES: u32 = 64u;
 override VECTORS: u32 = 128u;
 
 const UNDERFLOW: f32 = 1.1754944e-38;
+// 2⁻⁹⁰: more than all low words that adapters flush to zero amount to.
+const DROPPED: f32 = 8.077936e-28;
 const MAGNITUDE = vec4u(0x7fffffffu);
 const NOT_FINITE: u32 = 0x7f800000u;
 // 2⁻¹⁰⁰: a row with no larger entry is taken for zero.
@@ -36,9 +39,6 @@ struct Shape {
 // `left` rows remain. `sum` is the error so far, of the scaled matrix; `error` the bound for M itself, infinite until
 // finished.
 struct State { left: u32, scale: f32, sum: f32, error: f32 }
-
-// Four double-single numbers.
-struct Four { high: vec4f, low: vec4f }
 
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> orders: array<u32>;
@@ -64,49 +64,6 @@ fn run_time_zero() -> u32 {
 
 fn columns_of(i: u32) -> vec4u {
   return vec4u(4u * i, 4u * i + 1u, 4u * i + 2u, 4u * i + 3u);
-}
-
-fn component(a: Four, k: u32) -> vec2f {
-  return vec2f(a.high[k], a.low[k]);
-}
-
-fn four_of(a: vec2f, b: vec2f, c: vec2f, d: vec2f) -> Four {
-  return Four(vec4f(a.x, b.x, c.x, d.x), vec4f(a.y, b.y, c.y, d.y));
-}
-
-fn choose_pair(a: vec2f, b: vec2f, which: bool) -> vec2f {
-  return select(a, b, vec2<bool>(which));
-}
-
-fn choose(a: Four, b: Four, which: vec4<bool>) -> Four {
-  return Four(select(a.high, b.high, which), select(a.low, b.low, which));
-}
-
-// acc + x · y
-fn fma_four(acc: Four, x: vec2f, y: Four) -> Four {
-  return four_of(
-    ds_fma(vec2f(acc.high.x, acc.low.x), x, vec2f(y.high.x, y.low.x)),
-    ds_fma(vec2f(acc.high.y, acc.low.y), x, vec2f(y.high.y, y.low.y)),
-    ds_fma(vec2f(acc.high.z, acc.low.z), x, vec2f(y.high.z, y.low.z)),
-    ds_fma(vec2f(acc.high.w, acc.low.w), x, vec2f(y.high.w, y.low.w)),
-  );
-}
-
-fn add_four(a: Four, b: Four) -> Four {
-  return four_of(
-    ds_add(vec2f(a.high.x, a.low.x), vec2f(b.high.x, b.low.x)),
-    ds_add(vec2f(a.high.y, a.low.y), vec2f(b.high.y, b.low.y)),
-    ds_add(vec2f(a.high.z, a.low.z), vec2f(b.high.z, b.low.z)),
-    ds_add(vec2f(a.high.w, a.low.w), vec2f(b.high.w, b.low.w)),
-  );
-}
-
-// acc + a · b
-fn add_products(acc: vec2f, a: Four, b: Four) -> vec2f {
-  var sum = ds_fma(acc, vec2f(a.high.x, a.low.x), vec2f(b.high.x, b.low.x));
-  sum = ds_fma(sum, vec2f(a.high.y, a.low.y), vec2f(b.high.y, b.low.y));
-  sum = ds_fma(sum, vec2f(a.high.z, a.low.z), vec2f(b.high.z, b.low.z));
-  return ds_fma(sum, vec2f(a.high.w, a.low.w), vec2f(b.high.w, b.low.w));
 }
 
 fn add(a: vec4f, b: vec4f) -> vec4f {
@@ -196,21 +153,6 @@ fn take_row(lane: u32, copy: u32, last: u32) -> u32 {
   return max(max(worst.x, worst.y), max(worst.z, worst.w));
 }
 
-// a − (p r + q s), to 21 (|p r| + |q s|) + 4 |a|, times 2⁻⁴⁸: one normalisation for four operations, 52 flops instead of
-// 76. Exchanging factors, or the products, changes no bit.
-fn minus_products(a: vec2f, p: vec2f, r: vec2f, q: vec2f, s: vec2f) -> vec2f {
-  let x = two_prod(p.x, r.x);
-  let y = two_prod(q.x, s.x);
-  let both = two_sum(x.x, y.x);
-  let high = two_sum(a.x, -both.x);
-  let crossed = rounded_sum(
-    rounded_sum(rounded_product(p.x, r.y), rounded_product(p.y, r.x)),
-    rounded_sum(rounded_product(q.x, s.y), rounded_product(q.y, s.x)),
-  );
-  let low = rounded_sum(rounded_sum(rounded_sum(x.y, y.y), crossed), both.y);
-  return two_sum(high.x, rounded_sum(rounded_sum(a.y, high.y), -low));
-}
-
 fn updated(a: Four, p: vec2f, r: Four, q: vec2f, s: Four, inside: vec4<bool>) -> Four {
   let four = four_of(
     minus_products(component(a, 0u), p, component(r, 0u), q, component(s, 0u)),
@@ -219,30 +161,6 @@ fn updated(a: Four, p: vec2f, r: Four, q: vec2f, s: Four, inside: vec4<bool>) ->
     minus_products(component(a, 3u), p, component(r, 3u), q, component(s, 3u)),
   );
   return choose(Four(), four, inside);
-}
-
-// Σ uₖ aₖ, to 23 · 2⁻⁴⁸ Σ |uₖ aₖ|: normalised once.
-fn sum_of_products(u: Four, high: vec4f, low: vec4f) -> vec2f {
-  let x = two_prod(u.high.x, high.x);
-  let y = two_prod(u.high.y, high.y);
-  let z = two_prod(u.high.z, high.z);
-  let w = two_prod(u.high.w, high.w);
-  let a = two_sum(x.x, y.x);
-  let b = two_sum(z.x, w.x);
-  let sum = two_sum(a.x, b.x);
-  let crossed = rounded_sum(
-    rounded_sum(
-      rounded_sum(rounded_product(u.high.x, low.x), rounded_product(u.low.x, high.x)),
-      rounded_sum(rounded_product(u.high.y, low.y), rounded_product(u.low.y, high.y)),
-    ),
-    rounded_sum(
-      rounded_sum(rounded_product(u.high.z, low.z), rounded_product(u.low.z, high.z)),
-      rounded_sum(rounded_product(u.high.w, low.w), rounded_product(u.low.w, high.w)),
-    ),
-  );
-  let errors = rounded_sum(rounded_sum(x.y, y.y), rounded_sum(z.y, w.y));
-  let carried = rounded_sum(rounded_sum(a.y, b.y), sum.y);
-  return two_sum(sum.x, rounded_sum(rounded_sum(errors, crossed), carried));
 }
 
 // Updates the leading block of `kept` rows and multiplies it by u: g goes to the row below, or in parts to `parts`. Gives
@@ -405,7 +323,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   }
   if (lane == 0u) {
     if (start.left > 0u && left == 0u) {
-      place.error = 1.01 * place.sum / place.scale + f32(order) * UNDERFLOW;
+      place.error = (1.01 * place.sum + DROPPED) / place.scale + f32(order) * UNDERFLOW;
     }
     place.left = left;
     states[index] = place;

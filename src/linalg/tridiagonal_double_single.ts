@@ -10,6 +10,7 @@ import { gpuStruct } from "../gpu/struct.ts";
 import { doubleSingleFiles, type DoubleSingleForm, U2 } from "./double_single.ts";
 import type { SymmetricMatrices } from "./symmetric_batch.ts";
 import { stepsPerDispatch, type TridiagonalBatch, tridiagonalLanes } from "./tridiagonal.ts";
+import fourSource from "../../shaders/linalg/double_single_four.wgsl" with { type: "text" };
 import tridiagonalSource from "../../shaders/linalg/tridiagonal_double_single.wgsl" with { type: "text" };
 
 /** Largest order: six vectors of that length lie in workgroup memory. Less where that is small. */
@@ -21,9 +22,9 @@ const MOST_ORDER = 512, MOST_ORDER_SMALL = 256, LARGE_MEMORY = 20_000;
  *
  * The error. T is orthogonally similar to M + E with
  *
- *     ‖E‖₂ ≤ 1.01 ε Σ_k ((4 L + 5) ‖B_k‖_F + (7 S + 420) ‖g_k‖ / ‖u_k‖ + (S + 28) ‖x_k‖) + n 2⁻¹²⁶,   ε = 2⁻⁴⁸,
+ *     ‖E‖₂ ≤ 1.01 ε Σ_k ((4 L + 5) ‖B_k‖_F + (7 S + 420) ‖g_k‖ / ‖u_k‖ + (S + 28) ‖x_k‖) + 2⁻⁹⁰ + n 2⁻¹²⁶,   ε = 2⁻⁴⁸,
  *
- * the norms measured as in {@linkcode tridiagonalise}, whose notation and whose steps these are. Operations are off by 3
+ * the norms measured, and 2⁻⁹⁰ relative to the largest entry, as in {@linkcode tridiagonalise}, whose notation and whose steps these are. Operations are off by 3
  * (sums), 7 (products), 11 (roots) and 27 ε (quotients). S = 7 + 3 (n / lanes + 20) bounds a sum over all lanes, and
  * L = 23 + 3 (25 + n / 32) an entry of g: 23 four products at a time, and a split sum of these. Then
  *
@@ -59,7 +60,7 @@ export async function tridiagonaliseDoubleSingle(
   const lanes = tridiagonalLanes(gpu, order);
   const kernel = await gpu.kernel({
     name: `tridiagonal_double_single (${form})`,
-    files: [...doubleSingleFiles(form), tridiagonalSource],
+    files: [...doubleSingleFiles(form), fourSource, tridiagonalSource],
   }, { LANES: lanes, VECTORS: order <= 256 ? 64 : 128 });
   const factors = errorFactors(order, lanes);
   return stepsPerDispatch(order, lanes).map((steps, index) => {

@@ -36,7 +36,7 @@ export interface CountingOptions {
  * of M̂ above ε − δ (Weyl). So counting is done there, too.
  *
  * @param gpu Device.
- * @param matrices Row-major `n × n` each, symmetric, of any orders 1 ≤ n ≤ 1,024.
+ * @param matrices Row-major `n × n` each, symmetric, of any orders 1 ≤ n ≤ 1,024, or 512 with `sturm-double`.
  * @param epsilons Thresholds of each matrix, absolute, as many for each.
  * @param options How to count, and how far off the matrices are.
  * @returns An ε-rank with its certified interval for each threshold of each matrix; [0, n] where a matrix is not finite.
