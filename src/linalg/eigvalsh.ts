@@ -15,7 +15,7 @@ import { TridiagonalBatch, tridiagonalise } from "./tridiagonal.ts";
  * tridiagonal form and bisection, many times faster than `eigh`. Waits for the GPU.
  *
  * Errors: each eigenvalue to about n u ‖A‖₂, u = 2⁻²⁴, like those of `eigh`; √n u ‖A‖₂ is what roundings of random sign
- * amount to, and some 2 u ‖A‖₂ is what is seen up to n = 300. What `eigh` has and this gives up: the small eigenvalues of a
+ * amount to, and 1 … 3 u ‖A‖₂ what is seen for n up to 2,048. What `eigh` has and this gives up: the small eigenvalues of a
  * positive definite matrix that is diagonally scaled well, right relative to themselves.
  *
  * @param gpu Device.

@@ -12,9 +12,10 @@ import { countBySturm } from "../linalg/sturm.ts";
 import type { RankInterval } from "./rank_interval.ts";
 
 /**
- * How to count. `inertia`: two factorisations a threshold, five in doubt, the tightest intervals. `sturm`: one tridiagonal form, and
- * thresholds for next to nothing. `sturm-double`: the same in double-single arithmetic, for orders up to 512; certain
- * 10⁵ times further down than the others. `cholesky`: one factorisation, for positive semidefinite matrices of fast decay.
+ * How to count. `inertia`: two factorisations a threshold, five in doubt; in single precision the tightest intervals.
+ * `sturm`: one tridiagonal form, and thresholds for next to nothing. `sturm-double`: the same in double-single arithmetic,
+ * for orders up to 512; certain 10⁵ times further down than the others. `cholesky`: one factorisation, for positive
+ * semidefinite matrices of fast decay.
  */
 export type CountingMethod = "inertia" | "sturm" | "sturm-double" | "cholesky";
 
