@@ -26,6 +26,8 @@ export { VERSION } from "./src/version.ts";
 export * from "./src/gpu/device.ts";
 export * from "./src/gpu/array.ts";
 export * from "./src/gpu/kernel.ts";
+export * from "./src/gpu/meter.ts";
+export * from "./src/gpu/peak.ts";
 export * from "./src/gpu/profiler.ts";
 
 export { type DoubleSingleForm } from "./src/linalg/double_single.ts";

@@ -36,9 +36,10 @@ export class Commands {
    */
   run(...dispatches: readonly Dispatch[]): void {
     for (const dispatch of dispatches) {
-      const timestampWrites = this.#gpu.profiler?.next(dispatch.name);
-      if (this.#gpu.profiler) this.#endPass();
+      const { profiler, meter } = this.#gpu;
+      if (profiler) this.#endPass();
       if (!this.#pass) {
+        const timestampWrites = profiler ? profiler.next(dispatch.name) : meter?.nextPass();
         this.#pass = this.#encoder.beginComputePass(timestampWrites ? { timestampWrites } : {});
       }
       if (this.#pipeline !== dispatch.pipeline) this.#pass.setPipeline(this.#pipeline = dispatch.pipeline);
@@ -80,6 +81,11 @@ export class Commands {
   /** Submits what was recorded. The commands can not be used again. */
   submit(): void {
     this.#endPass();
+    const { meter } = this.#gpu;
+    if (meter && this.dispatches > 0) {
+      meter.dispatches += this.dispatches;
+      meter.submissions++;
+    }
     this.#gpu.profiler?.resolve(this.#encoder);
     this.#gpu.device.queue.submit([this.#encoder.finish()]);
     this.#gpu.profiler?.collect();

@@ -7,6 +7,7 @@ import { DeviceLostError, GpuUnavailableError, KernelError, StaircaseError } fro
 import { quietDriver } from "./environment.ts";
 import { installHint } from "./install_hint.ts";
 import { Kernel, type KernelSource, type OverrideConstants } from "./kernel.ts";
+import type { Meter } from "./meter.ts";
 import { Profiler } from "./profiler.ts";
 
 /** Which adapter to take: a discrete GPU where there is one, a frugal one, or a CPU that poses as a GPU. */
@@ -52,6 +53,8 @@ export class Gpu implements Disposable {
   readonly software: boolean;
   /** Times of every dispatch, where asked for. */
   readonly profiler: Profiler | null;
+  /** What counts the work that is submitted, while `measure` runs. */
+  meter: Meter | null = null;
   /** Rejects when the device is lost or an error reaches it that no scope caught; never resolves. */
   readonly failure: Promise<never>;
 
@@ -112,15 +115,13 @@ export class Gpu implements Disposable {
     if (!adapter) throw new GpuUnavailableError(installHint());
     const requiredLimits: Record<string, number> = {};
     for (const name of LIMITS) requiredLimits[name] = adapter.limits[name];
-    const requiredFeatures: GPUFeatureName[] = [];
-    if (profile) {
-      if (!adapter.features.has("timestamp-query")) {
-        throw new GpuUnavailableError(
-          `${adapter.info.description} takes no timestamps: do without a profile`,
-        );
-      }
-      requiredFeatures.push("timestamp-query");
+    const timestamps = adapter.features.has("timestamp-query");
+    if (profile && !timestamps) {
+      throw new GpuUnavailableError(
+        `${adapter.info.description} takes no timestamps: do without a profile`,
+      );
     }
+    const requiredFeatures: GPUFeatureName[] = timestamps ? ["timestamp-query"] : [];
     const device = await adapter.requestDevice({ requiredLimits, requiredFeatures });
     return new Gpu(device, adapter.info, profile);
   }
@@ -217,6 +218,7 @@ export class Gpu implements Disposable {
    */
   async map(staging: GPUBuffer): Promise<ArrayBuffer> {
     if (this.#failed) throw this.#failed;
+    if (this.meter) this.meter.waits++;
     // Not a race against `failure` itself, which would remember every reading that there ever was.
     const { promise: failed, reject } = Promise.withResolvers<never>();
     this.#rejections.add(reject);
