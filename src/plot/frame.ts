@@ -1,0 +1,89 @@
+/**
+ * The frame of a small panel: heading, axes, border.
+ *
+ * @module
+ */
+import { drawHorizontalAxis, drawVerticalAxis, labelRoom } from "./axes.ts";
+import { fontSize, greyInk, gridInk, ink } from "./palette.ts";
+import type { Axis } from "./scales.ts";
+import { appendGroup, type Group, px } from "./svg.ts";
+import { wrapText } from "./text.ts";
+
+/** Room above a frame for its heading, in pixels. */
+export const frameHead = 22;
+
+/** Room below a frame for the labels of its axis and their heading, in pixels. */
+export const frameFoot = 44;
+
+/** A frame. */
+export interface Frame {
+  /** Heading. */
+  readonly label: string;
+  /** Width in pixels. */
+  readonly width: number;
+  /** Height in pixels. */
+  readonly height: number;
+  /** Horizontal axis. */
+  readonly x: Axis;
+  /** Vertical axis. */
+  readonly y: Axis;
+  /** What the horizontal axis shows; `null` where it bears no labels. */
+  readonly xName: string | null;
+  /** What the vertical axis shows; `null` where it bears no labels. */
+  readonly yName: string | null;
+}
+
+/**
+ * Draws the grid, the axes and the heading; the marks are to be drawn on them.
+ *
+ * @param parent Where to draw; the origin is the upper left corner of the frame.
+ * @param frame The frame.
+ */
+export function drawFrame(parent: Group, frame: Frame): void {
+  const { label, width, height, x, y, xName, yName } = frame;
+  const [head = "", ...rest] = wrapText(label, fontSize.text, width - 12, true);
+  parent.append("text").attr("class", "label").attr("y", -8).attr("font-size", fontSize.text)
+    .attr("font-weight", "bold").text(rest.length > 0 ? `${head}…` : head);
+  const grid = appendGroup(parent, "grid");
+  for (const { value, label: tick } of y.ticks) {
+    if (tick === "") continue;
+    const at = px(y.scale(value));
+    grid.append("line").attr("x2", width).attr("y1", at).attr("y2", at).attr("stroke", gridInk);
+  }
+  drawHorizontalAxis(appendGroup(parent, "below", 0, height), x, height, xName !== null);
+  parent.append("rect").attr("class", "frame").attr("width", width).attr("height", height)
+    .attr("fill", "none").attr("stroke", greyInk);
+  const unlabelled = { ...y, ticks: y.ticks.map((tick) => ({ ...tick, label: "" })) };
+  drawVerticalAxis(parent, yName === null ? unlabelled : y, "left", ink);
+  if (xName !== null) {
+    parent.append("text").attr("x", px(width / 2)).attr("y", height + 38).attr("text-anchor", "middle")
+      .attr("font-size", fontSize.text).text(xName);
+  }
+  if (yName !== null) {
+    parent.append("text").attr("font-size", fontSize.text).attr("text-anchor", "middle")
+      .attr("transform", `translate(${px(-labelRoom(y) - 8)},${px(height / 2)})rotate(-90)`).text(yName);
+  }
+}
+
+/**
+ * The room that the labels of a vertical axis and its heading take to the left of a frame.
+ *
+ * @param y The axis.
+ * @returns Width in pixels.
+ */
+export function frameSide(y: Axis): number {
+  return labelRoom(y) + 8 + fontSize.text;
+}
+
+/**
+ * A child that shows only what lies within the frame.
+ *
+ * @param parent Where to draw; the origin is the upper left corner of the frame.
+ * @param frame The frame.
+ * @returns The child, with the same origin.
+ */
+export function clipped(parent: Group, { width, height }: Pick<Frame, "width" | "height">): Group {
+  // A nested document clips without an identifier that others could share.
+  return parent.append("svg").attr("class", "clip").attr("width", px(width)).attr("height", px(height))
+    .attr("overflow", "hidden");
+}
