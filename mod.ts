@@ -95,6 +95,15 @@ export * from "./src/io/run_folder.ts";
 export * from "./src/io/text_table.ts";
 export * from "./src/io/trace_csv.ts";
 
+export { type FamilyName, familyNames } from "./src/experiments/kernel_study/families.ts";
+export * from "./src/experiments/kernel_study/figures.ts";
+export * from "./src/experiments/kernel_study/flags.ts";
+export * from "./src/experiments/kernel_study/options.ts";
+export * from "./src/experiments/kernel_study/record.ts";
+export * from "./src/experiments/kernel_study/rows.ts";
+export * from "./src/experiments/kernel_study/study.ts";
+export { type MethodSummary } from "./src/experiments/kernel_study/summary.ts";
+export * from "./src/experiments/kernel_study/tables.ts";
 export * from "./src/experiments/rank_table.ts";
 export * from "./src/experiments/report.ts";
 export * from "./src/experiments/run_record.ts";

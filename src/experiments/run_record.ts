@@ -62,7 +62,7 @@ export async function runRecord(gpu: Gpu, result: StaircaseResult): Promise<RunR
     configuration: { task: { name, description, inputs, outputs, loss, ...size }, ...configuration },
     versions: { staircase: VERSION, ...Deno.version },
     adapter: { name: gpu.adapterName, software: gpu.software },
-    precisionSelfTest: await selfTest(gpu),
+    precisionSelfTest: await precisionSelfTest(gpu),
     summary,
     timings: {
       ...timing,
@@ -72,8 +72,13 @@ export async function runRecord(gpu: Gpu, result: StaircaseResult): Promise<RunR
   };
 }
 
-/** A run in single precision is none the worse for an adapter that has no more. */
-async function selfTest(gpu: Gpu): Promise<PrecisionSelfTest | string> {
+/**
+ * Tests double-single arithmetic on the adapter. A run in single precision is none the worse for one that has no more.
+ *
+ * @param gpu Device.
+ * @returns What the self-test found, or in a line why there is no such arithmetic.
+ */
+export async function precisionSelfTest(gpu: Gpu): Promise<PrecisionSelfTest | string> {
   try {
     return await selfTestDoubleSingle(gpu);
   } catch (error) {

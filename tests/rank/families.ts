@@ -1,4 +1,5 @@
 /** Families of feature matrices whose ranks are hard to count, their spectra in float64, and judgement by them. @module */
+import { generateFeatures } from "../../src/experiments/kernel_study/families.ts";
 import type { FeatureMatrix } from "../../src/rank/prepare_features.ts";
 import type { FeatureSpectrum } from "../../src/rank/feature_spectrum.ts";
 import { rankInterval } from "../../src/rank/rank_interval.ts";
@@ -27,15 +28,6 @@ export function orthonormal(rows: number, columns: number, seed: number): Float6
   return q;
 }
 
-/** U diag(√λ) Vᵀ for random U, V. */
-function withEigenvalues(lambda: readonly number[], rows: number, seed: number): Float64Array {
-  const n = lambda.length;
-  const u = orthonormal(rows, n, seed).map((x, e) => x * Math.sqrt(lambda[e % n]));
-  const v = orthonormal(n, n, seed + 1);
-  const columnsOfV = Float64Array.from({ length: n * n }, (_, e) => v[(e % n) * n + Math.floor(e / n)]);
-  return matmul(u, columnsOfV, rows, n, n);
-}
-
 /** tanh of random combinations of tanh features, as in a second layer whose weights have grown. */
 function secondLayer(rows: number, columns: number, seed: number): Float64Array {
   const random = uniform(seed);
@@ -45,32 +37,30 @@ function secondLayer(rows: number, columns: number, seed: number): Float64Array 
   return matmul(first, mixing, rows, columns, columns).map(Math.tanh);
 }
 
+/** Families of the kernel study, as tests call them. */
+const GENERATED = {
+  Hilbert: "hilbert",
+  graded: "graded",
+  clustered: "clustered",
+  deficient: "deficient",
+  Kahan: "kahan",
+} as const;
+
 /** Features of every family, `rows × columns` with rows ≥ columns, in float64. */
 export function families(rows: number, columns: number, seed: number): [name: string, phi: Float64Array][] {
-  const n = columns, steps = Array.from({ length: n }, (_, i) => i);
-  const square = (f: (k: number, j: number) => number) =>
-    Float64Array.from({ length: rows * n }, (_, e) => f(Math.floor(e / n), e % n));
-  const noise = normals(rows * n, seed + 10);
-  const few = Math.ceil(n / 3);
-  const whole = (length: number, from: number) => normals(length, from).map((x) => Math.round(3 * x));
-  const s = Math.sin(1.2), c = Math.cos(1.2);
+  const noise = normals(rows * columns, seed + 10);
   return [
-    ["trained", secondLayer(rows, n, seed)],
+    ["second layer", secondLayer(rows, columns, seed)],
     [
       "tanh",
-      Float64Array.from(tanhFeatures(uniform(seed + 2), rows, n), (x, e) => x * (1 + 1e-9 * noise[e])),
+      Float64Array.from(tanhFeatures(uniform(seed + 2), rows, columns), (x, e) => x * (1 + 1e-9 * noise[e])),
     ],
-    ["random", Float64Array.from(noise, (x) => x + 1e-9)],
-    ["Hilbert", square((k, j) => 1 / (k + j + 1))],
-    ["graded", square((k, j) => noise[k * n + j] * 10 ** (-6 * j / n))],
-    // Half of the eigenvalues about a threshold, in steps of a thousandth of it.
-    [
-      "clustered",
-      withEigenvalues(steps.map((i) => 2 * i < n ? 1 : 1e-6 * (1 + 1e-3 * (i - 0.75 * n))), rows, seed + 20),
-    ],
-    // Sums of products of small whole numbers, which are exact.
-    ["deficient", matmul(whole(rows * few, seed + 30), whole(few * n, seed + 31), rows, n, few)],
-    ["Kahan", square((k, j) => s ** k * (k === j ? 1 : k < j ? -c : 0))],
+    // Noise that single precision can not hold makes use of all the bits of float64.
+    ["random", generateFeatures("gaussian", rows, columns, seed + 10).map((x) => x + 1e-9)],
+    ...Object.entries(GENERATED).map(([name, family]): [string, Float64Array] => [
+      name,
+      generateFeatures(family, rows, columns, seed + 20),
+    ]),
   ];
 }
 

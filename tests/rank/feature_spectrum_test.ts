@@ -62,7 +62,7 @@ const isCertain = ({ eigenvalues, errors }: FeatureSpectrum) =>
 /** The longest matrices in few families only: they take most of the time. */
 const SIZES: readonly [columns: number, names?: readonly string[]][] = [
   ...[[1], [2], [3], [8], [20], [37], [64]] as [number][],
-  [150, ["trained", "graded"]],
+  [150, ["second layer", "graded"]],
 ];
 
 Deno.test("featureSpectra: every family: within bounds, no certain rank wrong, at least 95 % certain", async () => {

@@ -1,0 +1,92 @@
+/**
+ * What the methods cost: time, dispatches and waits of a batch, operations as a share of the adapter's peak.
+ *
+ * @module
+ */
+import type { Gpu } from "../../gpu/device.ts";
+import { measure, type Measurement } from "../../gpu/meter.ts";
+import type { Peak } from "../../gpu/peak.ts";
+import type { FeatureMatrix } from "../../rank/prepare_features.ts";
+import type { Answer, Problem, StudyMethod } from "./methods.ts";
+import type { CostRow } from "./rows.ts";
+
+/** Thresholds, as shares of λ₁, whose ranks are timed. */
+export const TIMED_SHARES = [1e-3, 1e-6, 1e-9] as const;
+
+/** Calls timed, unless they take longer together than this, in milliseconds. */
+const REPEATS = 3, LONG = 1500;
+
+/**
+ * A batch of matrices, with thresholds as absolute numbers: λ₁ is taken from the trace, which is at most n times as large and
+ * for falling spectra hardly larger. What is timed does not depend on where exactly a threshold lies.
+ *
+ * @param features Matrices of one shape.
+ * @returns The problem.
+ */
+export function timedProblem(features: readonly FeatureMatrix[]): Problem {
+  return {
+    features,
+    shares: TIMED_SHARES,
+    epsilons: features.map(({ rows, data }) => {
+      let trace = 0;
+      for (let e = 0; e < data.length; e++) trace += data[e] ** 2 / rows;
+      return TIMED_SHARES.map((share) => share * trace);
+    }),
+  };
+}
+
+/**
+ * Times a method on a batch: the best of up to three calls. The first one may have kernels to compile, which weighs little
+ * on calls so long that there is no other.
+ *
+ * @param gpu Device.
+ * @param method Method.
+ * @param problem The batch.
+ * @param peak What the adapter can do.
+ * @returns What it took.
+ */
+export async function timeBatch(
+  gpu: Gpu,
+  method: StudyMethod,
+  problem: Problem,
+  peak: Peak,
+): Promise<CostRow> {
+  const took = ({ milliseconds, gpuMilliseconds }: Measurement<Answer[]>) => gpuMilliseconds ?? milliseconds;
+  let best: Measurement<Answer[]> | null = null;
+  let milliseconds = Infinity, total = 0, repeats = 0;
+  while (repeats < REPEATS && (repeats === 0 || total < LONG)) {
+    const measured = await measure(gpu, () => method.solve(gpu, problem));
+    if (!best || took(measured) < took(best)) best = measured;
+    milliseconds = Math.min(milliseconds, measured.milliseconds);
+    total += measured.milliseconds;
+    repeats++;
+  }
+  const { result, gpuMilliseconds, dispatches, submissions, waits } = best!;
+  const { features, shares } = problem;
+  const [{ rows, columns }] = features;
+  const refined = result.some(({ precision }) => precision === "double");
+  const each = result.map(({ sweeps }) =>
+    method.flops({ rows, columns, thresholds: shares.length, sweeps, refined })
+  );
+  const flops = each.reduce<number | null>(
+    (sum, value) => sum === null || value === null ? null : sum + value,
+    0,
+  );
+  const ranks = result.flatMap((answer) => answer.ranks);
+  return {
+    method: method.name,
+    precision: method.precision,
+    columns,
+    rows,
+    batch: features.length,
+    milliseconds,
+    gpuMilliseconds,
+    dispatches,
+    submissions,
+    waits,
+    flops,
+    peakShare: flops === null ? null : flops / (took(best!) / 1000) / peak.flopsPerSecond,
+    certain: method.certified ? ranks.filter(({ low, high }) => low === high).length / ranks.length : null,
+    repeats,
+  };
+}

@@ -1,0 +1,56 @@
+/**
+ * How the time of the methods grows with the size of a matrix.
+ *
+ * @module
+ */
+import { methodLabel } from "./methods.ts";
+import { fitPowerLaw } from "./power_law.ts";
+import type { Exponent, GrowthAxis, GrowthRow } from "./rows.ts";
+
+/** Features of the matrices whose number of samples grows. */
+export const GROWTH_FEATURES = 16;
+
+/** Exponents of the operations as a size goes to infinity: all methods take O(m n² + n³). With n, m = 2n grows. */
+export const THEORY: Readonly<Record<GrowthAxis, number>> = { columns: 3, rows: 1 };
+
+/**
+ * The time of a row that growth is told by.
+ *
+ * @param row What a matrix took.
+ * @returns Milliseconds on the GPU, where they are known, else in all.
+ */
+export function growthTime({ gpuMilliseconds, milliseconds }: GrowthRow): number {
+  return gpuMilliseconds ?? milliseconds;
+}
+
+/**
+ * Fits the growth of each method along each axis.
+ *
+ * @param rows What matrices of growing sizes took.
+ * @returns An exponent for each method and axis that has three sizes or more.
+ */
+export function fitGrowth(rows: readonly GrowthRow[]): Exponent[] {
+  const groups = Map.groupBy(
+    rows,
+    ({ method: name, precision, axis }) => `${methodLabel({ name, precision })} ${axis}`,
+  );
+  return [...groups.values()].flatMap((group) => {
+    if (group.length < 3) return [];
+    const [{ method, precision, axis }] = group;
+    const sizes = group.map((row) => row[axis]);
+    const { exponent, low, high } = fitPowerLaw(sizes, group.map(growthTime));
+    const flops = group.map((row) => row.flops);
+    const known = flops.every((value) => value !== null);
+    return [{
+      method,
+      precision,
+      axis,
+      exponent,
+      low,
+      high,
+      theory: THEORY[axis],
+      model: known ? fitPowerLaw(sizes, flops).exponent : null,
+      points: group.length,
+    }];
+  });
+}

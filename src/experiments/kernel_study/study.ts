@@ -1,0 +1,214 @@
+/**
+ * The study of how ranks are computed on a GPU: every method over families of matrices, how right it is and what it costs.
+ *
+ * @module
+ */
+import { ShapeError } from "../../errors.ts";
+import type { Gpu } from "../../gpu/device.ts";
+import { measurePeak, type Peak } from "../../gpu/peak.ts";
+import { featuresOf, judge, specimens } from "./accuracy.ts";
+import { timeBatch, timedProblem } from "./cost.ts";
+import { generateFeatures } from "./families.ts";
+import { fitGrowth, GROWTH_FEATURES, THEORY } from "./growth.ts";
+import { findMethod, methodLabel, type Problem, type StudyMethod } from "./methods.ts";
+import {
+  type CompleteStudyOptions,
+  completeStudyOptions,
+  type KernelStudyOptions,
+  studyParts,
+} from "./options.ts";
+import type { CostRow, CountRow, EigenvalueRow, Exponent, GrowthAxis, GrowthRow } from "./rows.ts";
+import { type MethodSummary, summarizeMethods } from "./summary.ts";
+import { trainNetworks } from "./trained.ts";
+
+/** Networks trained for the family `trained`. */
+const NETWORKS = 2;
+
+/** A finished study. */
+export interface KernelStudy {
+  /** Options, every choice made. */
+  readonly options: CompleteStudyOptions;
+  /** The GPU. */
+  readonly adapter: { readonly name: string; readonly software: boolean };
+  /** What it can do at its best; `null` where no cost was to be measured. */
+  readonly peak: Peak | null;
+  /** Ranks. */
+  readonly counts: readonly CountRow[];
+  /** Eigenvalues. */
+  readonly eigenvalues: readonly EigenvalueRow[];
+  /** Costs, of batches of trained features. */
+  readonly cost: readonly CostRow[];
+  /** Costs of growing matrices of random features. */
+  readonly growth: readonly GrowthRow[];
+  /** How right each method was. */
+  readonly methods: readonly MethodSummary[];
+  /** How the time of each method grows. */
+  readonly exponents: readonly Exponent[];
+  /** What was left out, and why. */
+  readonly omissions: readonly string[];
+  /** Whether it ran to its end. */
+  readonly complete: boolean;
+  /** Time that it took, in milliseconds. */
+  readonly milliseconds: number;
+}
+
+/** How far a study is. */
+export interface StudyProgress {
+  /** Parts done. */
+  readonly done: number;
+  /** Parts in all. */
+  readonly total: number;
+  /** What was done last, in a few words. */
+  readonly text: string;
+}
+
+/**
+ * Runs the study.
+ *
+ * 1. Accuracy: one matrix of each family and order, solved as one batch by each method, beside float64.
+ * 2. Cost: batches of features of trained networks.
+ * 3. Growth: single matrices of random features, n from 64 on with m = 2n, and m from 10³ on with n = 16.
+ *
+ * @param gpu Device.
+ * @param options What to study.
+ * @param onProgress Called as parts are done.
+ * @returns The study. One that the signal stopped is returned as far as it came.
+ * @throws {InputError} Where an option is out of range.
+ * @throws {DeviceLostError} Where the device is lost.
+ */
+export async function kernelStudy(
+  gpu: Gpu,
+  options: KernelStudyOptions = {},
+  onProgress: (progress: StudyProgress) => void = () => {},
+): Promise<KernelStudy> {
+  const start = performance.now();
+  const complete = completeStudyOptions(options);
+  const { signal } = options;
+  const { families, orders, batches, growthOrders, growthSamples, epsilons, seed } = complete;
+  const methods = complete.methods.map(findMethod);
+  // `auto` is one precision or the other, and how it grows that of a choice.
+  const growingMethods = methods.filter(({ precision }) => precision !== "auto");
+  const total = studyParts(options);
+  let done = 0;
+  const advance = (text: string, parts = 1) => onProgress({ done: done += parts, total, text });
+  const stopped = () => signal?.aborted ?? false;
+
+  const timed = batches.length + growthOrders.length + growthSamples.length > 0;
+  const peak = timed && !stopped() ? await measurePeak(gpu) : null;
+  advance("peak");
+  const needed = orders.length > 0 && (families.includes("trained") || batches.length > 0);
+  const networks = needed && !stopped()
+    ? await trainNetworks(gpu, Math.max(...orders), NETWORKS, seed, signal)
+    : null;
+  advance("trained networks");
+
+  const counts: CountRow[] = [], eigenvalues: EigenvalueRow[] = [];
+  const cost: CostRow[] = [], growth: GrowthRow[] = [], omissions: string[] = [];
+  const rowsOf = (columns: number) => complete.samples ?? 2 * columns;
+
+  for (const columns of orders) {
+    if (stopped()) break;
+    const all = await specimens(families, rowsOf(columns), columns, seed, networks);
+    for (const method of methods) {
+      if (stopped()) break;
+      const judged = await judge(gpu, method, all, epsilons);
+      counts.push(...judged.counts);
+      eigenvalues.push(...judged.eigenvalues);
+      advance(`accuracy of ${methodLabel(method)}, n = ${columns}`);
+    }
+  }
+
+  for (const columns of batches.length > 0 ? orders : []) {
+    if (stopped()) break;
+    const features = Array.from(
+      { length: NETWORKS },
+      (_, index) => featuresOf("trained", rowsOf(columns), columns, index, networks),
+    );
+    for (const method of methods) {
+      const ladder = batches.map((batch) => ({
+        size: batch,
+        make: () => timedProblem(Array.from({ length: batch }, (_, i) => features[i % NETWORKS])),
+      }));
+      const what = `cost of ${methodLabel(method)}, n = ${columns}, batch`;
+      cost.push(...await climb(method, ladder, 1, what));
+    }
+  }
+
+  for (const axis of ["columns", "rows"] as const) {
+    const sizes = axis === "columns" ? growthOrders : growthSamples;
+    const problems = new Map<number, Problem>();
+    const problem = (size: number) => {
+      const known = problems.get(size) ?? timedProblem([growing(axis, size, seed)]);
+      problems.set(size, known);
+      return known;
+    };
+    for (const method of growingMethods) {
+      const ladder = sizes.map((size) => ({ size, make: () => problem(size) }));
+      const what = `growth of ${methodLabel(method)}, ${axis === "columns" ? "n" : "m"}`;
+      growth.push(...(await climb(method, ladder, THEORY[axis], what)).map((row) => ({ ...row, axis })));
+    }
+  }
+
+  /** Times a method on problems that grow, up to the first that would take too long or has no room. */
+  async function climb(
+    method: StudyMethod,
+    ladder: readonly Rung[],
+    exponent: number,
+    what: string,
+  ): Promise<CostRow[]> {
+    const rows: CostRow[] = [];
+    for (const [i, { size, make }] of ladder.entries()) {
+      if (stopped()) return rows;
+      const last = rows.at(-1);
+      const foretold = last ? last.milliseconds * (size / ladder[i - 1].size) ** exponent : 0;
+      const reason = foretold > complete.limit
+        ? `would take ${(foretold / 1000).toFixed(0)} s`
+        : await attempt(async () => void rows.push(await timeBatch(gpu, method, make(), peak!)));
+      if (reason !== null) {
+        omissions.push(`${what} = ${size} and beyond: ${reason}`);
+        advance(what, ladder.length - i);
+        return rows;
+      }
+      advance(`${what} = ${size}`);
+    }
+    return rows;
+  }
+
+  return {
+    options: complete,
+    adapter: { name: gpu.adapterName, software: gpu.software },
+    peak,
+    counts,
+    eigenvalues,
+    cost,
+    growth,
+    methods: summarizeMethods(counts, eigenvalues),
+    exponents: fitGrowth(growth),
+    omissions,
+    complete: !stopped(),
+    milliseconds: performance.now() - start,
+  };
+}
+
+/** A problem among those that grow. */
+interface Rung {
+  readonly size: number;
+  readonly make: () => Problem;
+}
+
+/** Random features whose columns, or rows, are as many as told. */
+function growing(axis: GrowthAxis, size: number, seed: number) {
+  const [rows, columns] = axis === "columns" ? [2 * size, size] : [size, Math.min(size, GROWTH_FEATURES)];
+  return { rows, columns, data: Float32Array.from(generateFeatures("random", rows, columns, seed)) };
+}
+
+/** Does something that the adapter may have no room for; if so says what it lacks. */
+async function attempt(action: () => Promise<void>): Promise<string | null> {
+  try {
+    await action();
+    return null;
+  } catch (error) {
+    if (error instanceof ShapeError) return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * The study in a few numbers.
+ *
+ * @module
+ */
+import { lowerMedian } from "../../rank/median.ts";
+import type { CountRow, EigenvalueRow, MethodKey } from "./rows.ts";
+
+/** Threshold, as a share of λ₁, below which a Gram matrix in single precision knows nothing. */
+export const SINGLE_DEPTH = 1e-7;
+
+/** How right a method was. */
+export interface MethodSummary extends MethodKey {
+  /** Ranks judged. */
+  readonly ranks: number;
+  /** Of these, wrong ones. */
+  readonly wrong: number;
+  /** Ranks judged at ε < 10⁻⁷ λ₁, and wrong ones of these. */
+  readonly deep: { readonly ranks: number; readonly wrong: number };
+  /** Share of the ranks that were certain; `null` where the method proves nothing. */
+  readonly certain: number | null;
+  /** Certain ranks that were wrong, which must be none. */
+  readonly certainButWrong: number;
+  /** Intervals that do not hold the true rank, which must be none. */
+  readonly outside: number;
+  /** Largest error of an eigenvalue as a share of λ₁; `null` where the method finds none. */
+  readonly largestError: number | null;
+  /** Eigenvalues further off than their bounds, which must be none. */
+  readonly beyondBounds: number;
+  /** Median of δ_i / |λ̂_i − λ_i|, of errors that float64 can tell; `null` where there is no δ. */
+  readonly slack: number | null;
+}
+
+/**
+ * Sums up how right each method was.
+ *
+ * @param counts Ranks.
+ * @param eigenvalues Eigenvalues.
+ * @returns A summary for each method, in the order of their first rows.
+ */
+export function summarizeMethods(
+  counts: readonly CountRow[],
+  eigenvalues: readonly EigenvalueRow[],
+): MethodSummary[] {
+  const key = ({ method, precision }: MethodKey) => `${method} ${precision}`;
+  const spectra = Map.groupBy(eigenvalues, key);
+  return [...Map.groupBy(counts, key)].map(([name, rows]) => {
+    const values = spectra.get(name) ?? [];
+    const { method, precision } = rows[0];
+    const deep = rows.filter(({ share }) => share < SINGLE_DEPTH);
+    const wrong = (some: readonly CountRow[]) => some.filter(({ error }) => error !== 0).length;
+    const proven = rows.filter(({ low }) => low !== null);
+    const certain = proven.filter(({ low, high }) => low === high);
+    const outside = proven.filter(({ low, high, truthLow, truthHigh }) =>
+      low! > truthHigh || high! < truthLow
+    );
+    const slacks = values.flatMap(({ bound, error, referenceError }) =>
+      bound !== null && error > referenceError ? [bound / error] : []
+    );
+    return {
+      method,
+      precision,
+      ranks: rows.length,
+      wrong: wrong(rows),
+      deep: { ranks: deep.length, wrong: wrong(deep) },
+      certain: proven.length > 0 ? certain.length / rows.length : null,
+      certainButWrong: outside.filter(({ low, high }) => low === high).length,
+      outside: outside.length,
+      largestError: values.length > 0 ? values.reduce((most, { error }) => Math.max(most, error), 0) : null,
+      beyondBounds: values.filter(({ bound, error, referenceError }) =>
+        bound !== null && error > bound + referenceError
+      ).length,
+      slack: slacks.length > 0 ? lowerMedian(slacks) : null,
+    };
+  });
+}

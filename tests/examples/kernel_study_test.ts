@@ -1,0 +1,106 @@
+import { fileURLToPath } from "node:url";
+import { kernelStudyFlags } from "../../src/experiments/kernel_study/flags.ts";
+import type { KernelStudyRecord } from "../../src/experiments/kernel_study/record.ts";
+import { assert } from "../deps.ts";
+import { filesIn, readTable, root, run, temporaryFolder } from "./program.ts";
+
+const program = fileURLToPath(new URL("examples/kernel_study.ts", root));
+
+Deno.test("kernel-study: writes its files, and says what they say", async () => {
+  using folder = temporaryFolder();
+  const args = [
+    "--families=gaussian,hilbert",
+    "--methods=naive,gram-jacobi:double",
+    "--orders=8",
+    "--batches=1,2",
+    "--samples=11",
+    "--epsilons=1e-2,1e-9",
+    "--growth-orders=4,8,12",
+    "--growth-samples=20",
+    "--seed=5",
+    "--json",
+    "--out=o",
+  ];
+  const { code, out, err } = await run(args, { cwd: folder.path, program });
+  assert.equal(code, 0, err);
+  assert.match(err, /^adapter: .+\nstudy: 100 % \(16\/16\), .+\n$/);
+  assert.deepEqual(filesIn(`${folder.path}/o`), [
+    "cost.csv",
+    "cost.svg",
+    "counts.csv",
+    "counts.svg",
+    "eigenvalues.csv",
+    "eigenvalues.svg",
+    "growth.csv",
+    "growth.svg",
+    "run.json",
+  ]);
+  const lines = out.trimEnd().split("\n");
+  const record = JSON.parse(Deno.readTextFileSync(`${folder.path}/o/run.json`)) as KernelStudyRecord;
+  assert.deepEqual(JSON.parse(lines.at(-1)!), record);
+  assert.deepEqual([record.status, record.summary.certainButWrong], ["done", 0]);
+  assert.equal(record.configuration.seed, 5);
+  assert.deepEqual(record.summary.methods.map(({ method, precision }) => [method, precision]), [
+    ["naive", "single"],
+    ["gram-jacobi", "double"],
+  ]);
+  for (const name of filesIn(`${folder.path}/o`)) assert(out.includes(`\no/${name}\n`), name);
+
+  const counts = readTable(`${folder.path}/o/counts.csv`);
+  assert.equal(
+    counts.header,
+    "family,n,m,method,precision,epsilon,rank,rank_low,rank_high,true_low,true_high,error",
+  );
+  assert.equal(counts.rows.length, 2 * 2 * 2);
+  for (const [, n, m, method, , , rank, low, high, trueLow, trueHigh, error] of counts.rows) {
+    assert.deepEqual([n, m], ["8", "11"]);
+    assert.equal(low === "" && high === "", method === "naive");
+    if (low !== "") assert(Number(low) <= Number(rank) && Number(rank) <= Number(high));
+    assert.equal(error === "0", Number(trueLow) <= Number(rank) && Number(rank) <= Number(trueHigh));
+  }
+  assert.equal(readTable(`${folder.path}/o/eigenvalues.csv`).rows.length, 2 * 2 * 8);
+  assert.equal(readTable(`${folder.path}/o/cost.csv`).rows.length, 2 * 2);
+  assert.equal(readTable(`${folder.path}/o/growth.csv`).rows.length, 2 * 4);
+});
+
+Deno.test("kernel-study: a wrong request is one line and status 2, and leaves no file", async () => {
+  using folder = temporaryFolder();
+  const { path: cwd } = folder;
+  Deno.writeTextFileSync(`${cwd}/file`, "kept");
+  const cases: [args: string[], line: RegExp][] = [
+    [["--families=trained,nonsense"], /^unknown family "nonsense": use trained, /],
+    [["--methods=svd"], /^unknown method "svd": use naive, /],
+    [["--orders=8,1e4"], /^10000 features: give whole numbers from 1 to 1024$/],
+    [["--orders=8.5"], /^--orders must be a whole number of at least 1, not "8.5"$/],
+    [["--batches=0"], /^--batches must be a whole number of at least 1, not "0"$/],
+    [["--samples=100"], /^100 samples of 128 features: give as many samples as features, or more$/],
+    [["--epsilons=1e-3,2"], /^ε = 2: give shares of λ₁, above 0 and below 1$/],
+    [["--growth-samples=1e9"], /^1000000000 samples: give whole numbers from 1 to \d+$/],
+    [["--seed=-1"], /^--seed must be a whole number from 0 to 4294967295, not "-1"$/],
+    [["--out=file"], /^cannot write to the folder file: there is a file of that name; name another one$/],
+    [["features.npy"], /^unexpected argument "features.npy"; see --help$/],
+  ];
+  const queue = cases.entries();
+  const work = async () => {
+    for (const [i, [args, line]] of queue) {
+      const { code, out, err } = await run([`--out=out${i}`, ...args], { cwd, program });
+      assert.deepEqual([code, out], [2, ""], `${args}: ${err}`);
+      const [first, ...others] = err.slice("kernel-study: ".length, -1).split("\n");
+      assert.deepEqual(others, [], `${args}: more than one line`);
+      assert.match(first, line);
+      assert.deepEqual(filesIn(`${cwd}/out${i}`), []);
+    }
+  };
+  await Promise.all([work(), work()]);
+  assert.equal(Deno.readTextFileSync(`${cwd}/file`), "kept");
+});
+
+Deno.test("kernel-study: --help lists every flag", async () => {
+  using folder = temporaryFolder();
+  const { code, out } = await run(["--help"], { cwd: folder.path, program });
+  assert.equal(code, 0);
+  for (const name of [...kernelStudyFlags.map(({ name }) => name), "out", "debug", "help"]) {
+    assert.match(out, new RegExp(`^  --${name}( |$)`, "m"));
+  }
+  assert(out.split("\n").every((line) => line.length <= 100));
+});

@@ -1,0 +1,331 @@
+import { InputError } from "../../src/errors.ts";
+import { generateFeatures } from "../../src/experiments/kernel_study/families.ts";
+import { kernelStudyFigures } from "../../src/experiments/kernel_study/figures.ts";
+import { fitGrowth } from "../../src/experiments/kernel_study/growth.ts";
+import { naiveSpectra } from "../../src/experiments/kernel_study/naive.ts";
+import {
+  completeStudyOptions,
+  type KernelStudyOptions,
+  studyParts,
+} from "../../src/experiments/kernel_study/options.ts";
+import { fitPowerLaw } from "../../src/experiments/kernel_study/power_law.ts";
+import { kernelStudyRecord, kernelStudyText } from "../../src/experiments/kernel_study/record.ts";
+import { referenceSpectrum } from "../../src/experiments/kernel_study/reference.ts";
+import type { GrowthRow } from "../../src/experiments/kernel_study/rows.ts";
+import { kernelStudy, type StudyProgress } from "../../src/experiments/kernel_study/study.ts";
+import { kernelStudyTables } from "../../src/experiments/kernel_study/tables.ts";
+import { Gpu } from "../../src/gpu/device.ts";
+import { assert } from "../deps.ts";
+import { assertSoundSvg } from "../plot/sound.ts";
+import { singularValues } from "../reference/singular_values.ts";
+import { normals } from "../reference/random.ts";
+
+const gpu = await Gpu.open();
+Deno.test.afterAll(() => gpu[Symbol.dispose]());
+
+const small: KernelStudyOptions = {
+  orders: [23],
+  batches: [1, 3],
+  growthOrders: [],
+  growthSamples: [],
+  seed: 3,
+};
+
+Deno.test("kernelStudy: a naive rank is fiction below 10⁻⁷ λ₁; no certain one is wrong", async () => {
+  const progress: StudyProgress[] = [];
+  const study = await kernelStudy(gpu, small, (now) => void progress.push(now));
+  const { counts, eigenvalues, cost, methods, options } = study;
+  assert(study.complete);
+  assert.deepEqual(study.omissions, []);
+
+  const summary = (name: string, precision = "single") =>
+    methods.find((each) => each.method === name && each.precision === precision)!;
+  for (const each of methods) {
+    const label = `${each.method} ${each.precision}`;
+    assert.deepEqual([each.certainButWrong, each.outside, each.beyondBounds], [0, 0, 0], label);
+    assert.equal(each.ranks, 8 * 13, label);
+  }
+  // The truth at ε = 10⁻⁸ … 10⁻¹³ λ₁, and what everyone's way makes of it.
+  const naive = summary("naive");
+  assert(naive.deep.wrong > 0.2 * naive.deep.ranks, `${naive.deep.wrong} of ${naive.deep.ranks}`);
+  assert.equal(naive.certain, null);
+  const shallow = counts.filter(({ method, share }) => method === "naive" && share >= 1e-5);
+  assert(shallow.every(({ error, family }) => error === 0 || family === "clustered"));
+  assert.equal(summary("gram-jacobi", "double").wrong, 0);
+  assert(summary("gram-jacobi", "double").certain! >= 0.95);
+  assert(summary("gram-jacobi", "double").largestError! < 1e-12);
+  assert(summary("gram-jacobi", "auto").certain! >= 0.95);
+  assert(summary("inertia").certain! > 0.2);
+
+  // Every method for every matrix, and nothing twice.
+  const distinct = (rows: readonly object[], keys: readonly string[]) =>
+    new Set(rows.map((row) => keys.map((key) => (row as Record<string, unknown>)[key]).join())).size;
+  assert.equal(distinct(counts, ["method", "precision", "family", "columns", "share"]), counts.length);
+  assert.equal(counts.length, 8 * 8 * 13);
+  const spectra = options.methods.filter(({ method }) =>
+    ["naive", "svdvals", "gram-jacobi"].includes(method)
+  );
+  assert.equal(eigenvalues.length, spectra.length * 8 * 23);
+  assert.equal(distinct(cost, ["method", "precision", "columns", "batch"]), 8 * 2);
+
+  for (const row of cost) {
+    assert(row.milliseconds > 0 && row.dispatches > 0 && row.submissions > 0 && row.waits > 0);
+    assert(row.gpuMilliseconds === null || row.gpuMilliseconds > 0 && row.gpuMilliseconds < row.milliseconds);
+    assert(row.peakShare === null || row.peakShare > 0 && row.peakShare < 1);
+    assert.equal(row.flops === null, row.method === "svdvals");
+    assert.equal(row.certain === null, row.method === "naive" || row.method === "svdvals");
+  }
+  // A batch does with as many dispatches as a matrix, but for the Gram matrices of the methods that count.
+  const dispatches = (batch: number) =>
+    cost.filter((row) => row.batch === batch && ["naive", "svdvals"].includes(row.method)).map((row) =>
+      row.dispatches
+    );
+  assert.deepEqual(dispatches(3), dispatches(1));
+
+  assert.deepEqual(progress.map(({ done }) => done), progress.map((_, i) => i + 1));
+  assert.equal(progress.at(-1)!.done, studyParts(small));
+  assert(progress.every(({ total, text }) => total === studyParts(small) && text !== ""));
+
+  const figures = kernelStudyFigures(study);
+  assertSoundSvg(figures.counts, "Who counts right: errors of the ε-rank");
+  assertSoundSvg(figures.eigenvalues, "How far eigenvalues are off, and what is certified");
+  assertSoundSvg(figures.cost, "What ranks cost: features in, three ranks out");
+  const lines = Object.values(kernelStudyTables(study)).map((text) => text.trimEnd().split("\n").length - 1);
+  assert.deepEqual(lines, [counts.length, eigenvalues.length, cost.length, 0]);
+  const record = await kernelStudyRecord(gpu, study);
+  assert.deepEqual([record.status, record.summary.certainButWrong, record.summary.brokenPromises], [
+    "done",
+    0,
+    0,
+  ]);
+  assert.match(kernelStudyText(record), /certain ranks that are wrong: 0\n/);
+});
+
+Deno.test("kernelStudy: the same seed gives the same ranks, another one others; one method alone", async () => {
+  const families = ["random", "clustered", "kahan"];
+  const options = {
+    ...small,
+    families,
+    methods: ["gram-jacobi:single"],
+    orders: [12],
+    batches: [],
+    growthOrders: [],
+  };
+  const run = async (seed: number) => await kernelStudy(gpu, { ...options, growthSamples: [], seed });
+  const [first, second, third] = [await run(1), await run(1), await run(2)];
+  assert.deepEqual(first.eigenvalues, second.eigenvalues);
+  assert.deepEqual(first.counts, second.counts);
+  assert.notDeepEqual(first.eigenvalues, third.eigenvalues);
+  assert.deepEqual(first.options.methods, [{ method: "gram-jacobi", precision: "single" }]);
+  assert.deepEqual([first.peak, first.cost, first.growth, first.exponents], [null, [], [], []]);
+  for (const [name, svg] of Object.entries(kernelStudyFigures(first))) assert(svg.startsWith("<svg "), name);
+});
+
+Deno.test("kernelStudy: growth of methods in one precision, with figure and exponents", async () => {
+  const study = await kernelStudy(gpu, {
+    methods: ["sturm", "gram-jacobi:single", "gram-jacobi:auto"],
+    orders: [],
+    growthOrders: [8, 12, 24],
+    growthSamples: [100, 1000, 4000],
+  });
+  const { growth, exponents, counts, cost } = study;
+  assert.deepEqual([counts, cost], [[], []]);
+  assert.deepEqual(new Set(growth.map(({ precision }) => precision)), new Set(["single"]));
+  const sizes = (axis: string) =>
+    growth.filter((row) => row.axis === axis && row.method === "sturm").map((
+      { columns, rows },
+    ) => [columns, rows]);
+  assert.deepEqual(sizes("columns"), [[8, 16], [12, 24], [24, 48]]);
+  assert.deepEqual(sizes("rows"), [[16, 100], [16, 1000], [16, 4000]]);
+  assert.equal(exponents.length, 4);
+  // What gram-jacobi does is nearly all proportional to m. (What the clock says of so little on a busy machine may be anything.)
+  const [m] = exponents.filter(({ method, axis }) => method === "gram-jacobi" && axis === "rows");
+  assert(Math.abs(m.model! - 1) < 0.05, `${m.model}`);
+  assert(exponents.every(({ low, exponent, high }) => low <= exponent && exponent <= high));
+  assertSoundSvg(kernelStudyFigures(study).growth, "How the cost of a rank grows");
+});
+
+Deno.test("kernelStudy: a batch that the adapter has no room for is left out, and told", async () => {
+  const batch = 4096, columns = 33, { maxBufferSize, maxStorageBufferBindingSize } = gpu.limits;
+  const samples = Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / (batch * 36 * 4)) + 1;
+  if (samples > 10_000) return; // A test should not take more.
+  const { cost, omissions } = await kernelStudy(gpu, {
+    families: ["gaussian"],
+    methods: ["naive"],
+    orders: [columns],
+    samples,
+    batches: [batch],
+    growthOrders: [],
+    growthSamples: [],
+  });
+  assert.deepEqual([cost.length, omissions.length], [0, 1]);
+  assert.match(
+    omissions[0],
+    /^cost of naive single, n = 33, batch = 4096 and beyond: features needs .* the adapter allows /,
+  );
+});
+
+Deno.test("kernelStudy: an aborted study keeps what it has", async () => {
+  const abort = new AbortController();
+  const study = await kernelStudy(gpu, { ...small, signal: abort.signal }, ({ text }) => {
+    if (text === "accuracy of svdvals single, n = 23") abort.abort();
+  });
+  assert.equal(study.complete, false);
+  assert.deepEqual(new Set(study.counts.map(({ method }) => method)), new Set(["naive", "svdvals"]));
+  assert.deepEqual([study.cost, study.growth], [[], []]);
+  assert.equal((await kernelStudyRecord(gpu, study)).status, "interrupted");
+  for (const svg of Object.values(kernelStudyFigures(study))) assert(svg.startsWith("<svg "));
+  const never = await kernelStudy(gpu, { ...small, signal: AbortSignal.abort() });
+  assert.deepEqual([never.complete, never.counts], [false, []]);
+  Object.values(kernelStudyFigures(never));
+  Object.values(kernelStudyTables(never));
+});
+
+Deno.test("completeStudyOptions: wrong requests, and what is left open", () => {
+  const rejects = (options: KernelStudyOptions, message: RegExp) =>
+    assert.throws(() => completeStudyOptions(options), (error) => {
+      assert(error instanceof InputError);
+      assert.match(error.message, message);
+      return true;
+    });
+  rejects({ families: ["trained", "hilberts"] }, /^unknown family "hilberts": use trained, random, /);
+  rejects({ methods: ["jacobi"] }, /^unknown method "jacobi": use naive, svdvals, .*gram-jacobi:auto$/);
+  rejects({ methods: ["inertia:double"] }, /^unknown method "inertia:double"/);
+  rejects({ orders: [8, 0] }, /^0 features: give whole numbers from 1 to 1024$/);
+  rejects({ orders: [2000] }, /^2000 features/);
+  rejects({ batches: [1.5] }, /^1.5 matrices/);
+  rejects({ growthSamples: [-1] }, /^-1 samples/);
+  rejects(
+    { orders: [8, 64], samples: 63 },
+    /^63 samples of 64 features: give as many samples as features, or more$/,
+  );
+  rejects({ epsilons: [1e-3, 1] }, /^ε = 1: give shares of λ₁, above 0 and below 1$/);
+  rejects({ epsilons: [] }, /^no ε: give at least one$/);
+  rejects({ seed: -1 }, /^seed -1: /);
+  const chosen = completeStudyOptions({
+    methods: ["gram-jacobi", "naive"],
+    orders: [64, 8, 64],
+    epsilons: [1e-9, 1e-2],
+  });
+  assert.deepEqual(chosen.methods.map(({ method }) => method), [
+    "naive",
+    "gram-jacobi",
+    "gram-jacobi",
+    "gram-jacobi",
+  ]);
+  assert.deepEqual([chosen.orders, chosen.epsilons], [[8, 64], [1e-2, 1e-9]]);
+  const full = completeStudyOptions({ full: true });
+  assert.deepEqual([
+    full.orders.at(-1),
+    full.batches.at(-1),
+    full.growthOrders.at(-1),
+    full.growthSamples.at(-1),
+  ], [
+    512,
+    64,
+    1024,
+    1e6,
+  ]);
+});
+
+Deno.test("referenceSpectrum: as the tests' own singular values, and zeros where the rank is known", async () => {
+  for (const [rows, columns] of [[1, 1], [7, 3], [64, 37]]) {
+    for (
+      const family of ["random", "gaussian", "hilbert", "graded", "clustered", "deficient", "kahan"] as const
+    ) {
+      const data = Float32Array.from(generateFeatures(family, rows, columns, 4));
+      const { eigenvalues, errors } = await referenceSpectrum({ rows, columns, data });
+      const sigma = singularValues(data, rows, columns);
+      sigma.forEach((value, i) => {
+        // Both are right to 8·10⁻¹⁵ σ₁ each.
+        const allowed = 2 * errors[i] + Number.MIN_VALUE;
+        assert(
+          Math.abs(eigenvalues[i] - value * value / rows) <= allowed,
+          `${family} ${columns}, λ_${i + 1}`,
+        );
+      });
+    }
+  }
+  const data = Float32Array.from(generateFeatures("deficient", 20, 9, 4));
+  const { eigenvalues, errors } = await referenceSpectrum({ rows: 20, columns: 9, data }, 3);
+  assert(eigenvalues[2] > 1e-6 * eigenvalues[0]);
+  assert.deepEqual([...eigenvalues.slice(3), ...errors.slice(3)], new Array(12).fill(0));
+});
+
+Deno.test("generateFeatures: exactly deficient, clustered where they should be", async () => {
+  const [rows, columns] = [50, 24];
+  const clustered = { rows, columns, data: generateFeatures("clustered", rows, columns, 5) };
+  const { eigenvalues } = await referenceSpectrum(clustered);
+  eigenvalues.forEach((value, i) => {
+    // Of ΦᵀΦ, of which 1/m is taken.
+    const wanted = (i < columns / 2 ? 1 : 1e-6) / rows;
+    assert(Math.abs(value / wanted - 1) < 0.02, `λ_${i + 1} = ${value}`);
+  });
+  const whole = generateFeatures("deficient", rows, columns, 5);
+  assert(whole.every((value) => Number.isInteger(value) && Math.abs(value) < 2 ** 24));
+});
+
+Deno.test("naiveSpectra: right for well-conditioned features of any shape, as a batch", async () => {
+  for (const [rows, columns] of [[1, 1], [50, 3], [300, 37]]) {
+    const features = [1, 2, 3].map((seed) => ({ rows, columns, data: normals(rows * columns, seed) }));
+    const spectra = await naiveSpectra(gpu, features);
+    for (const [i, eigenvalues] of spectra.entries()) {
+      const { eigenvalues: exact } = await referenceSpectrum(features[i]);
+      // Sums of m products, and n u ‖M‖ of `eigvalsh`.
+      const allowed = (rows + columns + 8) * 2 ** -24 * exact[0] * Math.sqrt(columns);
+      exact.forEach((value, k) => assert(Math.abs(eigenvalues[k] - value) <= allowed));
+    }
+  }
+});
+
+Deno.test("fitPowerLaw: nineteen of twenty intervals hold the exponent", () => {
+  const x = [1, 2, 4, 8, 16], runs = 1000;
+  let held = 0;
+  for (let seed = 0; seed < runs; seed++) {
+    const noise = normals(x.length, seed);
+    const { exponent, low, high, factor } = fitPowerLaw(
+      x,
+      x.map((size, i) => 5 * size ** 1.5 * Math.exp(0.1 * noise[i])),
+    );
+    assert(low < exponent && exponent < high && Math.abs(factor / 5 - 1) < 0.5);
+    if (low < 1.5 && 1.5 < high) held++;
+  }
+  // Five standard deviations of a count of 1,000.
+  assert(Math.abs(held - 0.95 * runs) < 35, `${held}`);
+  const two = fitPowerLaw([1, 10], [3, 300]);
+  assert(Math.abs(two.exponent - 2) < 1e-12 && two.low === -Infinity && two.high === Infinity);
+});
+
+Deno.test("fitGrowth: each method along each axis, three sizes at least", () => {
+  const row = (method: string, axis: "columns" | "rows", size: number): GrowthRow => ({
+    method,
+    precision: "single",
+    axis,
+    columns: axis === "columns" ? size : 16,
+    rows: axis === "columns" ? 2 * size : size,
+    batch: 1,
+    milliseconds: 100,
+    gpuMilliseconds: method === "a" ? size ** 3 : null,
+    dispatches: 1,
+    submissions: 1,
+    waits: 1,
+    flops: method === "a" ? size ** 2 : null,
+    peakShare: null,
+    certain: null,
+    repeats: 3,
+  });
+  const sizes = [10, 20, 40];
+  const fits = fitGrowth([
+    ...sizes.map((size) => row("a", "columns", size)),
+    ...sizes.map((size) => row("b", "rows", size)),
+    ...sizes.slice(1).map((size) => row("c", "rows", size)),
+  ]);
+  assert.deepEqual(fits.map(({ method, axis, theory, points }) => [method, axis, theory, points]), [
+    ["a", "columns", 3, 3],
+    ["b", "rows", 1, 3],
+  ]);
+  const [cubic, constant] = fits;
+  assert(Math.abs(cubic.exponent - 3) < 1e-9 && Math.abs(cubic.model! - 2) < 1e-9);
+  assert(Math.abs(constant.exponent) < 1e-9);
+  assert.equal(constant.model, null);
+});
