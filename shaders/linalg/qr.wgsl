@@ -19,7 +19,7 @@
 // is one invocation's work in `factor`; a smaller fan would shorten that and lengthen the tree.
 //
 // Rounding: a reflection moves only 9 rows, so sums are short; see qr.ts for the bound. Squares of entries must neither
-// overflow nor vanish: scale the matrix so that its largest entry is near 1; what is below 10⁻¹⁹ then counts as 0.
+// overflow nor vanish: scale the matrix so that its largest entry is near 1; a chunk's column shorter than 2⁻⁵⁰ counts as 0.
 // Tiles and reflections are in reflection.wgsl.
 
 struct Shape {

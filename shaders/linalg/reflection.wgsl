@@ -105,12 +105,15 @@ fn upper(t: Tile) -> Tile {
   );
 }
 
+// 2⁻¹⁰⁰: in a smaller sum of squares those that vanish, below 2⁻¹²⁶, would count, and what is made of it not be orthogonal.
+const LEAST_SQUARE: f32 = 7.8886091e-31;
+
 // The reflector I − τ v vᵀ that takes (α, x) to (β, 0), with v = (1, x · scale).
 struct Reflector { beta: f32, tau: f32, scale: f32 }
 
 fn reflector(alpha: f32, x: Row) -> Reflector {
   let square = dot(x.a, x.a) + dot(x.b, x.b);
-  if (square == 0.0) { return Reflector(alpha, 0.0, 0.0); }
+  if (square < LEAST_SQUARE) { return Reflector(alpha, 0.0, 0.0); }
   let norm = sqrt(alpha * alpha + square);
   let beta = select(norm, -norm, alpha >= 0.0);
   return Reflector(beta, (beta - alpha) / beta, 1.0 / (alpha - beta));

@@ -55,8 +55,9 @@ function assertFactor(
   expected.forEach((x, e) => {
     const i = Math.floor(e / columns), j = e % columns;
     const length = Math.sqrt(expected[i * columns + i] * expected[j * columns + j]);
-    // What is below 10⁻¹⁹ may count as 0.
-    const tiny = 1e-18 * Math.sqrt(expected[i * columns + i] + expected[j * columns + j]);
+    // A column of 8 entries that is shorter than 2⁻⁵⁰ may count as 0.
+    const tiny = 2 ** -49 *
+      Math.sqrt((rows / 8 + 1) * (expected[i * columns + i] + expected[j * columns + j]));
     assert.ok(Math.abs(got[e] - x) <= bound * length + tiny, `RᵀR[${i}, ${j}] is ${got[e]}, not ${x}`);
   });
 }
@@ -96,6 +97,13 @@ Deno.test("qr: columns that depend on each other, and tiny ones", async () => {
   const [r] = await factors([a], m, n);
   assertFactor(r, a, m, n);
   assert.ok(Math.abs(r[7 * n + 7]) < 1e-5);
+});
+
+Deno.test("qr: columns that grow from nothing: short ones are no directions to reflect the others along", async () => {
+  const n = 40;
+  const a = normals(n * n, 7).map((x, e) => x * 10 ** (e % n - n));
+  const [r] = await factors([a], n, n);
+  assertFactor(r, a, n, n);
 });
 
 Deno.test("qr: NaN reaches no other matrix of the batch", async () => {
