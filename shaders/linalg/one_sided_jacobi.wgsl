@@ -13,7 +13,8 @@
 // E)(D + E)ᵀ = A Aᵀ + E Eᵀ: to first order singular values differ from norms by at most ‖E‖₂. So a pair of blocks is
 // left alone when all its eᵢⱼ are at most `threshold`, and the solve is done when a sweep rotated nothing. Measured so,
 // against the largest singular value, rows of rounding noise are not orthogonalised at all: the features of a network,
-// whose singular values fall fast, take half a sweep in all. NaN is left alone, too.
+// whose singular values fall fast, take half a sweep in all. NaN is left alone, too. For singular vectors rows must be
+// orthogonal relative to both of their norms; then eᵢⱼ = |gᵢⱼ| / (dᵢ dⱼ), with no norm counted below `floor` of d.
 //
 // Cost of a pair of blocks with rows of n: 384 n flops for G, some 15 · 36 · 16 for its sweep, 512 n for the product.
 // Workgroups (x, matrix) share the players that meet in a round, a dispatch a round; or one workgroup has a matrix for
@@ -36,6 +37,8 @@ struct Shape {
   threshold: f32,
   // Whether nothing has been seen yet; for one_sided_measure.wgsl.
   restart: u32,
+  // Share of d below which no norm is counted where rows are measured by the norms of both; 0 where by d.
+  floor: f32,
 }
 
 // Largest norm of a row; √(Σ 2 eᵢⱼ²) of the last sweep; sweeps made; whether that one rotated nothing; pairs of blocks
@@ -173,7 +176,8 @@ fn judge(lane: u32, d: f32, within: bool) {
     var sum = 0.0;
     var largest = 0.0;
     for (var j = 1u; j < PAIR; j++) {
-      let scale = (norm + norms[j]) * d;
+      let both = max(norm, shape.floor * d) * max(norms[j], shape.floor * d);
+      let scale = select((norm + norms[j]) * d, both, shape.floor > 0.0);
       let x = select(0.0, abs(gram[16u * i + j]) / scale, (i < j) & (scale > 0.0));
       largest = max(largest, x);
       sum += select(0.0, 2.0 * x * x, within | ((i < 8u) & (j >= 8u)));

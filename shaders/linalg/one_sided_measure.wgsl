@@ -11,10 +11,12 @@ struct Shape {
   blocks: u32, stride: u32, batch: u32, offset: u32,
   // Blocks of a player of the tournament: 1 or 2.
   width: u32, first_round: u32, rounds: u32,
-  // A pair of rows is left alone where |gᵢⱼ| ≤ threshold (dᵢ + dⱼ) d.
+  // A pair of rows is left alone where eᵢⱼ ≤ threshold.
   threshold: f32,
   // Whether nothing has been seen yet.
   restart: u32,
+  // For one_sided_jacobi.wgsl.
+  floor: f32,
 }
 
 // Largest norm of a row; √(Σ 2 eᵢⱼ²) of the last sweep; sweeps made; whether that one rotated nothing; pairs of blocks

@@ -20,6 +20,8 @@ const U = 2 ** -24;
 const MOST_ORDER = 2048, MOST_STRIDE = 1024;
 /** Up to so many rows, of so many vectors, one workgroup does a whole sweep: 28 pairs of 8 blocks. */
 const MOST_ORDER_ALONE = 64, MOST_STRIDE_ALONE = 256;
+/** Share of the largest norm below which norms are not told apart: squares of them are far from vanishing. */
+const FLOOR = 2 ** -30;
 
 /** Words of one matrix in {@linkcode OneSidedJacobi.progress}. */
 const PROGRESS_WORDS = 5;
@@ -32,13 +34,21 @@ export interface RowMatrices {
   readonly order: number;
   /** Number of matrices. */
   readonly count: number;
+  /**
+   * Whether rows are made orthogonal relative to the norms of both, so that normalised they are right singular vectors,
+   * of small singular values as well. Default: relative to the largest norm, which is all that the values need.
+   */
+  readonly vectors?: boolean;
 }
 
 /** What the solver knows of one matrix. */
 export interface OneSidedProgress {
   /** Largest norm of a row. */
   readonly largest: number;
-  /** ‖E‖_F / `largest`: what was left to rotate in the last sweep moves singular values by at most so much of σ₁. */
+  /**
+   * ‖E‖_F / `largest`: what was left to rotate in the last sweep moves singular values by at most so much of σ₁. With
+   * `vectors`, the same relative to each pair of rows, which moves singular values by half as much of themselves.
+   */
   readonly off: number;
   /** Sweeps made, the last one included, which only looked. */
   readonly sweeps: number;
@@ -62,13 +72,15 @@ export interface OneSidedJacobi {
 
 /**
  * The share of the largest norm, |gᵢⱼ| / (dᵢ + dⱼ), up to which two rows count as orthogonal. Their products round by
- * about u √n / 8 in sums of dot products of 4.
+ * about u √n / 8 in sums of dot products of 4. For vectors it is the share of both norms, |gᵢⱼ| / (dᵢ dⱼ), four times as
+ * much: rows that fall in geometric progression round all their products to one side.
  *
  * @param columns Entries n of a row.
- * @returns u (1 + √n / 8).
+ * @param vectors Whether vectors are wanted. Default: false.
+ * @returns u (1 + √n / 8), or four times that.
  */
-export function oneSidedThreshold(columns: number): number {
-  return U * (1 + Math.sqrt(columns) / 8);
+export function oneSidedThreshold(columns: number, vectors = false): number {
+  return (vectors ? 4 : 1) * U * (1 + Math.sqrt(columns) / 8);
 }
 
 /**
@@ -115,7 +127,7 @@ export async function bindOneSidedJacobi(
   operand: RowMatrices,
   stack: DisposableStack,
 ): Promise<OneSidedJacobi> {
-  const { matrices: { array, stride, batch, offset = 0 }, order, count } = operand;
+  const { matrices: { array, stride, batch, offset = 0 }, order, count, vectors = false } = operand;
   if (order > MOST_ORDER) {
     throw new ShapeError(`a matrix with ${order} rows and columns is too large: use at most ${MOST_ORDER}`);
   }
@@ -142,8 +154,9 @@ export async function bindOneSidedJacobi(
       gpu,
       "one_sided_jacobi shape",
       ["u32", blocks, stride, batch, offset, width, firstRound, rounds],
-      ["f32", oneSidedThreshold(4 * stride)],
+      ["f32", oneSidedThreshold(4 * stride, vectors)],
       ["u32", restart ? 1 : 0],
+      ["f32", vectors ? FLOOR : 0],
     );
   const judge = (restart: boolean) =>
     measure.bind([shape(0, 0, restart), array, progress, seen, values], [1, count]);

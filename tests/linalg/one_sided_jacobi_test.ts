@@ -22,6 +22,8 @@ interface Solved {
   /** Singular values, descending. */
   readonly values: number[];
   readonly progress: OneSidedProgress;
+  /** The rows, `order × columns`. */
+  readonly rows: Float64Array;
 }
 
 /** Solves matrices of `order` rows of `columns` as one batch; `sweeps` at most. */
@@ -31,6 +33,7 @@ async function solve(
   columns: number,
   sweeps = 16,
   device = gpu,
+  both = false,
 ): Promise<Solved[]> {
   using stack = new DisposableStack();
   const stride = 2 * vectors(columns / 2), rows = 32 * Math.ceil(order / 32), count = matrices.length;
@@ -45,7 +48,7 @@ async function solve(
   const array = stack.use(new GpuArray(device, "matrices", words));
   const jacobi = await bindOneSidedJacobi(
     device,
-    { matrices: { array, stride, batch, offset }, order, count },
+    { matrices: { array, stride, batch, offset }, order, count, vectors: both },
     stack,
   );
   const commands = new Commands(device);
@@ -60,6 +63,9 @@ async function solve(
   return decodeProgress(progress).map((each, index) => ({
     progress: each,
     values: [...values.subarray(index * length, (index + 1) * length).toSorted().reverse()].slice(0, order),
+    rows: Float64Array.from({ length: order * columns }, (_, e) => {
+      return after[4 * (offset + index * batch + Math.floor(e / columns) * stride) + e % columns];
+    }),
   }));
 }
 
@@ -113,6 +119,46 @@ Deno.test("one-sided Jacobi: rotations neither shrink nor stretch on average", a
   const square = (sigmas: readonly number[]) => sigmas.reduce((sum, sigma) => sum + sigma * sigma, 0);
   const turns = progress.rotated / 6;
   assert.ok(Math.abs(Math.sqrt(square(values) / square(exact)) - 1) < 2.2 * U * Math.sqrt(turns));
+});
+
+Deno.test("one-sided Jacobi: for vectors rows are orthogonal relative to the norms of both", async () => {
+  const sine = Math.sin(1.2), cosine = Math.cos(1.2);
+  for (const n of [37, 100]) {
+    const base = normals(n * n, n);
+    const triangle = (f: (i: number, j: number) => number) =>
+      base.map((_, e) => e % n < Math.floor(e / n) ? 0 : f(Math.floor(e / n), e % n));
+    const matrices = [
+      base,
+      // Rows of 1 to 10⁻⁷, not in order.
+      base.map((x, e) => x * 10 ** (-7 * ((3 * Math.floor(e / n)) % n) / n)),
+      triangle((i, j) => base[i * n + j] * 10 ** (-7 * i / n)),
+      // All products round to one side.
+      triangle((i, j) => sine ** i * (i === j ? 1 : -cosine)),
+      base.map((_, e) => 1 / (Math.floor(e / n) + e % n + 1)),
+    ];
+    for (const software of [false, true]) {
+      using device = await Gpu.open();
+      Object.defineProperty(device, "software", { value: software });
+      (await solve(matrices, n, n, 20, device, true)).forEach(({ values, rows, progress }, k) => {
+        assert.equal(progress.done, true);
+        const exact = singularValues(matrices[k], n, n);
+        exact.forEach((sigma, i) =>
+          assert.ok(Math.abs(values[i] - sigma) <= 30 * U * exact[0], `σ[${i}] of ${k}`)
+        );
+        const norms = Array.from({ length: n }, (_, i) => Math.hypot(...rows.subarray(i * n, (i + 1) * n)));
+        // What the products round by, a few u, comes to the threshold.
+        const bound = 2 * oneSidedThreshold(n, true);
+        for (let i = 0; i < n; i++) {
+          for (let j = 0; j < i; j++) {
+            if (Math.min(norms[i], norms[j]) < 2 ** -29 * exact[0]) continue;
+            let dot = 0;
+            for (let c = 0; c < n; c++) dot += rows[i * n + c] * rows[j * n + c];
+            assert.ok(Math.abs(dot) <= bound * norms[i] * norms[j], `rows ${i}, ${j} of ${k}`);
+          }
+        }
+      });
+    }
+  }
 });
 
 Deno.test("one-sided Jacobi: NaN is left alone, and reaches no other matrix", async () => {

@@ -1,0 +1,64 @@
+/**
+ * Singular vectors from the rows that one-sided Jacobi rotations leave.
+ *
+ * @module
+ */
+
+/** Rows that are orthogonal but for those too short to tell. */
+export interface OrthogonalRows {
+  /** The rows, `norms.length × columns`. */
+  readonly rows: Float64Array;
+  /** Their norms, descending. */
+  readonly norms: ArrayLike<number>;
+  /** Entries of a row, at least as many as there are rows. */
+  readonly columns: number;
+  /** Norm up to which a row is noise: no direction to rely on. */
+  readonly noise: number;
+}
+
+/**
+ * Divides rows by their norms. Those that are noise are made orthogonal to all before them, as LAPACK's vectors of zero
+ * singular values are, or replaced where nothing is left of them.
+ *
+ * @param operand Rows and their norms.
+ * @returns Rows of norm 1, in the same order.
+ */
+export function orthonormalRows({ rows, norms, columns, noise }: OrthogonalRows): Float64Array {
+  const unit = Float64Array.from(rows);
+  for (let i = 0; i < norms.length; i++) {
+    const row = unit.subarray(i * columns, (i + 1) * columns);
+    if (norms[i] > noise) row.forEach((x, j) => row[j] = x / norms[i]);
+    else if (!orthogonalise(unit, i, columns)) {
+      row.fill(0)[leastCovered(unit, i, columns)] = 1;
+      orthogonalise(unit, i, columns);
+    }
+  }
+  return unit;
+}
+
+/** Takes the rows before it off row i, twice, and makes its norm 1. Tells whether enough was left of it. */
+function orthogonalise(unit: Float64Array, i: number, columns: number): boolean {
+  const row = unit.subarray(i * columns, (i + 1) * columns);
+  let left = 0;
+  for (let pass = 0; pass < 2; pass++) {
+    const before = Math.hypot(...row);
+    if (!(before > 0)) return false;
+    row.forEach((x, j) => row[j] = x / before);
+    for (let k = 0; k < i; k++) {
+      let dot = 0;
+      for (let j = 0; j < columns; j++) dot += row[j] * unit[k * columns + j];
+      for (let j = 0; j < columns; j++) row[j] -= dot * unit[k * columns + j];
+    }
+    left = Math.hypot(...row);
+  }
+  if (!(left > 0.5)) return false;
+  row.forEach((x, j) => row[j] = x / left);
+  return true;
+}
+
+/** The unit vector that is furthest from the span of the rows before row i: 1 / columns of it is outside at least. */
+function leastCovered(unit: Float64Array, i: number, columns: number): number {
+  const covered = new Float64Array(columns);
+  for (let e = 0; e < i * columns; e++) covered[e % columns] += unit[e] ** 2;
+  return covered.indexOf(Math.min(...covered));
+}
