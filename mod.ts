@@ -59,6 +59,7 @@ export * from "./src/rank/counting.ts";
 export * from "./src/rank/feature_ranks.ts";
 export * from "./src/rank/feature_spectrum.ts";
 export * from "./src/rank/loss_floor.ts";
+export * from "./src/rank/one_sided_spectra.ts";
 export * from "./src/rank/prepare_features.ts";
 export * from "./src/rank/principal_angles.ts";
 export * from "./src/rank/rank_interval.ts";

@@ -9,6 +9,7 @@ import { type CountingMethod, countRanks } from "./counting.ts";
 import { featureSpectra, type FeatureSpectrum, type SpectrumOptions } from "./feature_spectrum.ts";
 import { scaledGram } from "./scaled_gram.ts";
 import type { FeatureSource } from "../linalg/feature_tiles.ts";
+import { oneSidedSpectra } from "./one_sided_spectra.ts";
 import { type RankInterval, rankInterval, type Threshold } from "./rank_interval.ts";
 import {
   effectiveRank,
@@ -21,11 +22,19 @@ import {
 
 /**
  * Ways to compute ranks. `gram-jacobi`: Gram matrix in the eigenbasis and two-sided Jacobi, see {@linkcode featureSpectra};
- * it is what `auto` takes. The others count the eigenvalues of a Gram matrix in single precision without its spectrum, and
+ * it is what `auto` takes. `one-sided-jacobi`: QR and one-sided Jacobi, without squaring the features, see
+ * {@linkcode oneSidedSpectra}. The others count the eigenvalues of a Gram matrix in single precision without its spectrum, and
  * are certain of little below 10⁻⁶ λ₁: `inertia` by symmetric factorisations of M − εI, `sturm` by Sturm sequences of a
  * tridiagonal form, `cholesky` by what a pivoted factorisation leaves.
  */
-export const methodNames = ["auto", "gram-jacobi", "inertia", "sturm", "cholesky"] as const;
+export const methodNames = [
+  "auto",
+  "gram-jacobi",
+  "one-sided-jacobi",
+  "inertia",
+  "sturm",
+  "cholesky",
+] as const;
 
 /** Name of a way to compute ranks. */
 export type MethodName = typeof methodNames[number];
@@ -97,11 +106,14 @@ export async function featureRanks(
   const wrong = epsilons.find((epsilon) => !(epsilon > 0 && epsilon < Infinity));
   if (wrong !== undefined) throw new InputError(`ε = ${wrong}: give a number above 0`);
   const { method = "auto", precision = "auto" } = options;
-  const counted = method === "auto" || method === "gram-jacobi" ? null : method;
+  const way = method === "auto" ? "gram-jacobi" : method;
+  const counted = way === "gram-jacobi" || way === "one-sided-jacobi" ? null : way;
   if (counted && precision === "double") {
-    throw new InputError(`the method ${counted} counts in single precision: leave double to gram-jacobi`);
+    throw new InputError(
+      `the method ${counted} counts in single precision: leave double to gram-jacobi or one-sided-jacobi`,
+    );
   }
-  const [spectrum] = await featureSpectra(
+  const [spectrum] = await (way === "one-sided-jacobi" ? oneSidedSpectra : featureSpectra)(
     gpu,
     [features],
     counted ? { ...options, precision: "single" } : options,
@@ -118,7 +130,7 @@ export async function featureRanks(
       rank,
       rank_low: low,
       rank_high: high,
-      method: counted ?? "gram-jacobi",
+      method: way,
       precision: spectrum.precision,
     })),
     threshold,

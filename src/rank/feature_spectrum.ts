@@ -8,13 +8,12 @@ import type { Gpu } from "../gpu/device.ts";
 import type { FeatureSource } from "../linalg/feature_tiles.ts";
 import { decodeProgress } from "../linalg/jacobi.ts";
 import { vectors } from "../linalg/matrix.ts";
-import { type Arithmetic, eigenvalueErrors } from "./certificate.ts";
-import { type PreparedFeatures, prepareFeatures, type PrepareOptions } from "./prepare_features.ts";
+import { prepareFeatures, type PrepareOptions } from "./prepare_features.ts";
+import { isZero, spectrumOf } from "./prepared_spectrum.ts";
 import { rankInterval, type Threshold } from "./rank_interval.ts";
 import { DOUBLE, refineSpectra } from "./refine_spectra.ts";
 import { solveFeatures } from "./solve_features.ts";
-import type { SolvedMatrix } from "./solved_record.ts";
-import { type StreamedSpectrum, streamSpectra } from "./stream_spectra.ts";
+import { streamSpectra } from "./stream_spectra.ts";
 
 /** Bytes of features, in double-single words, up to which they are solved at once. */
 const MOST_BYTES = 2 ** 27;
@@ -107,7 +106,6 @@ async function solve(
     return streamed.map((each) => spectrumOf(each.solved, each, rows, precision, each.arithmetic));
   }
   const prepared = held.map((each) => prepareFeatures(each, options));
-  const isZero = ({ high, low }: PreparedFeatures) => low === null && high.every((value) => value === 0);
   using stack = new DisposableStack();
   const spectra = await solveFeatures(gpu, prepared, rows, columns, stack);
   if (precision === "double") {
@@ -126,30 +124,4 @@ async function solve(
     const solved = { values, ...decodeProgress(progress, index) };
     return spectrumOf(solved, { ...each, isZero: isZero(each) }, rows, precision, spectra.arithmetic);
   });
-}
-
-/** What is known of features besides what the solver left of them. */
-type Known = Omit<StreamedSpectrum, "solved" | "arithmetic">;
-
-function spectrumOf(
-  { values, rounds, off, heads }: SolvedMatrix,
-  { leftOut, meanError, scale, isZero }: Known,
-  samples: number,
-  precision: "single" | "double",
-  arithmetic: Arithmetic,
-): FeatureSpectrum {
-  if (isZero) {
-    // No arithmetic errs on zeros.
-    const eigenvalues = new Float64Array(values.length);
-    return { eigenvalues, errors: eigenvalues.slice(), precision };
-  }
-  const eigenvalues = values.map((value) => Math.max(0, value)).sort((a, b) => b - a);
-  const solved = { eigenvalues, samples, heads, off, rounds, leftOut: leftOut + meanError };
-  const errors = eigenvalueErrors(solved, arithmetic);
-  return {
-    eigenvalues: eigenvalues.map((value) => value / scale),
-    // What float64 can not hold counts as error, so that features of magnitude 10⁻²⁰⁰ are not certainly 0.
-    errors: errors.map((value) => value / scale + Number.MIN_VALUE),
-    precision,
-  };
 }

@@ -11,6 +11,37 @@ import type { PreparedFeatures } from "./prepare_features.ts";
 import { bindSpectra, type Spectra } from "./spectra.ts";
 
 /**
+ * Binds the solve of prepared features of one shape as one batch.
+ *
+ * @param gpu Device.
+ * @param features Features.
+ * @param rows Number of samples.
+ * @param columns Number of features.
+ * @param stack Owner of the arrays.
+ * @returns The commands of a probe, and where they leave the spectra.
+ * @throws {ShapeError} Where the adapter has no room for them.
+ */
+export async function bindFeatures(
+  gpu: Gpu,
+  features: readonly PreparedFeatures[],
+  rows: number,
+  columns: number,
+  stack: DisposableStack,
+): Promise<Spectra> {
+  const stride = vectors(columns);
+  const words = new Float32Array(features.length * rows * stride * 4);
+  features.forEach(({ high }, i) => words.set(padRows(high, columns), i * rows * stride * 4));
+  const view = { array: stack.use(new GpuArray(gpu, "features", words)), stride, batch: rows * stride };
+  const ones = stack.use(new GpuArray(gpu, "weights", new Float32Array(rows).fill(1)));
+  return await bindSpectra(gpu, [{ features: view, width: columns }], {
+    samples: rows,
+    replicas: features.length,
+    weights: ones,
+    targets: null,
+  }, stack);
+}
+
+/**
  * Solves prepared features of one shape as one batch: warms up, and measures. Does not wait for the GPU.
  *
  * @param gpu Device.
@@ -28,17 +59,7 @@ export async function solveFeatures(
   columns: number,
   stack: DisposableStack,
 ): Promise<Spectra> {
-  const stride = vectors(columns);
-  const words = new Float32Array(features.length * rows * stride * 4);
-  features.forEach(({ high }, i) => words.set(padRows(high, columns), i * rows * stride * 4));
-  const view = { array: stack.use(new GpuArray(gpu, "features", words)), stride, batch: rows * stride };
-  const ones = stack.use(new GpuArray(gpu, "weights", new Float32Array(rows).fill(1)));
-  const spectra = await bindSpectra(gpu, [{ features: view, width: columns }], {
-    samples: rows,
-    replicas: features.length,
-    weights: ones,
-    targets: null,
-  }, stack);
+  const spectra = await bindFeatures(gpu, features, rows, columns, stack);
   const commands = new Commands(gpu);
   commands.run(...spectra.dispatches, ...spectra.dispatches);
   commands.submit();

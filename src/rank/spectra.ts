@@ -41,6 +41,8 @@ export interface SpectraOptions {
 export interface Spectra {
   /** The commands of one probe. */
   readonly dispatches: readonly Dispatch[];
+  /** Those of them that measure, for vectors that the caller has put into `basis`: they are made orthonormal first. */
+  readonly measurement: readonly Dispatch[];
   /**
    * Solved matrices: that of layer l (from 0) and replica r is number l · replicas + r, with the eigenvalues of M on its
    * diagonal and, in the rows of the basis behind the eigenvectors, the moments of their features with [Y 1].
@@ -108,6 +110,7 @@ export async function bindSpectra(
   const arithmetic = isExact ? SINGLE_COMPENSATED : SINGLE;
   const shares = { tail: SINGLE.tail(batches[0].order), heads: headShares(batches[0].order) };
   const dispatches: Dispatch[] = [];
+  let searched = 0;
   for (const pass of [0, 1]) {
     const batch = batches[pass];
     const gramOptions = {
@@ -130,13 +133,15 @@ export async function bindSpectra(
     }
     dispatches.push(await gramReduce(gpu, gramOptions));
     dispatches.push(...await jacobi(gpu, batch, shares, stack));
+    if (pass === 0) searched = dispatches.length;
     const q = basisView(pass), next = basisView(1 - pass);
     const square = { m: rows, n: rows, k: rows, count }, half = { ...square, scale: -0.5, shift: 1.5 };
     const multiply = pass === 0 ? product : gemm;
     dispatches.push(await multiply(gpu, "nt", q, q, correctionView, half));
     dispatches.push(await multiply(gpu, "nn", correctionView, q, next, square));
   }
-  return { dispatches, batch: batches[1], arithmetic, basis: basisView(0) };
+  const measurement = dispatches.slice(searched);
+  return { dispatches, measurement, batch: batches[1], arithmetic, basis: basisView(0) };
 }
 
 /** Form of double-single arithmetic; `null` for an adapter that has none, which does with single precision. */

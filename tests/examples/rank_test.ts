@@ -127,6 +127,14 @@ Deno.test("rank: thresholds in the order asked, any format, precision, weights, 
         assert.ok(Math.abs(printed.eigenvalues[i] - x) <= 1e-12 * eigenvalues[0])
       );
     }],
+    [["f8.npy", "--method=one-sided-jacobi"], (printed) => {
+      check(printed, double, epsilons);
+      assert.ok(
+        printed.ranks.every(({ rank_low, rank_high, method }) =>
+          rank_low === rank_high && method === "one-sided-jacobi"
+        ),
+      );
+    }],
     [["f4.npy", "--precision=single", "--method=gram-jacobi"], (printed) => {
       check(printed, single, epsilons);
       assert.ok(

@@ -103,10 +103,15 @@ export function assertBounds(spectrum: FeatureSpectrum, truth: Reference, what: 
   return worst === 0 ? 0 : worst / truth.eigenvalues[0];
 }
 
-/** Asserts that ranks at all shares of λ₁ lie in their intervals. Gives how many of them are certain. */
-export function assertRanks(spectrum: FeatureSpectrum, truth: Reference, what: string): number {
+/** Asserts that ranks at shares of λ₁ lie in their intervals. Gives how many of them are certain. */
+export function assertRanks(
+  spectrum: FeatureSpectrum,
+  truth: Reference,
+  what: string,
+  shares: readonly number[] = SHARES,
+): number {
   let certain = 0;
-  for (const share of SHARES) {
+  for (const share of shares) {
     const epsilon = share * truth.eigenvalues[0];
     const count = (sign: number) =>
       truth.eigenvalues.filter((value, i) => value + sign * truth.errors[i] > epsilon).length;

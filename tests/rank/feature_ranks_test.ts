@@ -2,6 +2,7 @@ import { InputError, ShapeError } from "../../src/errors.ts";
 import { Gpu } from "../../src/gpu/device.ts";
 import { featureRanks, methodNames } from "../../src/rank/feature_ranks.ts";
 import { featureSpectra } from "../../src/rank/feature_spectrum.ts";
+import { oneSidedSpectra } from "../../src/rank/one_sided_spectra.ts";
 import { rankInterval } from "../../src/rank/rank_interval.ts";
 import {
   effectiveRank,
@@ -39,6 +40,27 @@ Deno.test("featureRanks: the ranks of its spectrum, in the order of the threshol
       assert.deepEqual(ranks.ranks, expected);
       if (precision !== "auto") assert.equal(spectrum.precision, precision);
       else assert.ok(ranks.ranks.every(({ rank_low, rank_high }) => rank_low === rank_high));
+    }
+  }
+});
+
+Deno.test("featureRanks: by QR and one-sided Jacobi, weighted and centred", async () => {
+  const epsilons = [1e-2, 1e-9, 1e-15], random = uniform(2);
+  const weights = Float64Array.from({ length: 120 }, () => 0.1 + random());
+  for (const threshold of ["absolute", "relative"] as const) {
+    for (const precision of ["auto", "single", "double"] as const) {
+      const options = { epsilons, threshold, precision, weights, center: true } as const;
+      const ranks = await featureRanks(gpu, features, { ...options, method: "one-sided-jacobi" });
+      const [{ eigenvalues, errors, precision: took }] = await oneSidedSpectra(gpu, [features], options);
+      assert.deepEqual([ranks.eigenvalues, ranks.errors], [eigenvalues, errors]);
+      ranks.ranks.forEach(({ epsilon, rank, rank_low, rank_high, method, precision }, k) => {
+        assert.deepEqual(
+          { epsilon, rank, low: rank_low, high: rank_high },
+          rankInterval(eigenvalues, errors, epsilons[k], threshold),
+        );
+        assert.deepEqual([method, precision], ["one-sided-jacobi", took]);
+        if (took === "double") assert.equal(rank_low, rank_high);
+      });
     }
   }
 });

@@ -1,0 +1,174 @@
+/**
+ * Spectra of features given by the host without squaring them: QR, one-sided Jacobi, and certified errors.
+ *
+ * @module
+ */
+import { InputError, ShapeError } from "../errors.ts";
+import { Commands } from "../gpu/commands.ts";
+import type { Gpu } from "../gpu/device.ts";
+import { U2 } from "../linalg/double_single.ts";
+import type { FeatureSource } from "../linalg/feature_tiles.ts";
+import { decodeProgress } from "../linalg/jacobi.ts";
+import { padRows } from "../linalg/matrix.ts";
+import { orthonormalRows } from "../linalg/orthonormal_rows.ts";
+import { type DoubleSingleSvd, svdDoubleSingle } from "../linalg/svd_double_single.ts";
+import { svdSingle } from "../linalg/svd_single.ts";
+import type { FeatureSpectrum, SpectrumOptions } from "./feature_spectrum.ts";
+import { type PreparedFeatures, prepareFeatures } from "./prepare_features.ts";
+import { isZero, scaledSpectrum, spectrumOf } from "./prepared_spectrum.ts";
+import { rankInterval } from "./rank_interval.ts";
+import { bindFeatures } from "./solve_features.ts";
+
+/** Share of σ₁ below which rows of single precision are noise, which have no direction to rely on. */
+const SINGLE_NOISE = 2 ** -30;
+/** Share of σ₁ below which rows need not be orthogonal relative to their own norms: that costs some 10⁻²⁴ λ₁. */
+const DOUBLE_FLOOR = 2 ** -22;
+
+/**
+ * Eigenvalues of the weighted Gram matrices of features, all of one shape, as squares of the singular values of √w Φ.
+ * Waits for the GPU.
+ *
+ * Double: R of a QR factorisation in slabs, so that any number of samples streams through, and one-sided Jacobi on
+ * it. Both bound in advance what they do to σ, in the worst case: |σ̂_i − σ_i| ≤ α + ρ σ̂_i with α of some 10⁻¹¹ σ₁,
+ * so δ_i = 2 σ̂_i d + d², d = α + ρ σ̂_i, and small eigenvalues are certain as far down as 10² α².
+ *
+ * Single: the same in single precision, whose rounding has no worst case worth telling. So it only finds the right
+ * singular vectors V, to 10⁻⁷; the eigenvalues and their errors come from the pass that {@linkcode bindSpectra}
+ * measures with: Ψ = Φ V by compensated sums, its Gram matrix, two-sided Jacobi.
+ *
+ * Auto: single, and double for those matrices whose thresholds it leaves in doubt.
+ *
+ * @param gpu Device.
+ * @param features Feature matrices of one shape, held by the host.
+ * @param options Weights (shared by all), centring, precision.
+ * @returns The spectrum of each.
+ * @throws {ShapeError} Where shapes differ or do not fit in the adapter's limits.
+ * @throws {InputError} Where an entry or a weight is not a number to compute with, or features are not held.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Gpu } from "../gpu/device.ts";
+ *
+ * using gpu = await Gpu.open();
+ * // Eigenvalues 1/2 and 10⁻²⁰ / 2.
+ * const features = { rows: 2, columns: 2, data: Float64Array.of(1, 0, 0, 1e-10) };
+ * const [{ eigenvalues, errors }] = await oneSidedSpectra(gpu, [features], { precision: "double" });
+ * assert(Math.abs(eigenvalues[1] / 5e-21 - 1) < 1e-12 && errors[1] < 1e-21);
+ * ```
+ */
+export async function oneSidedSpectra(
+  gpu: Gpu,
+  features: readonly FeatureSource[],
+  options: SpectrumOptions = {},
+): Promise<FeatureSpectrum[]> {
+  if (features.length === 0) return [];
+  const { precision = "auto", epsilons = [], threshold = "absolute" } = options;
+  const [{ rows, columns }] = features;
+  if (features.some((each) => each.rows !== rows || each.columns !== columns)) {
+    throw new ShapeError("feature matrices of different shapes: give those of one shape at a time");
+  }
+  const prepared = features.map((each) => {
+    if ("data" in each) return prepareFeatures(each, options);
+    throw new InputError("one-sided-jacobi takes features that are held: leave streamed ones to gram-jacobi");
+  });
+  if (precision === "double") return await solveDouble(gpu, prepared, rows, columns);
+  const single = await solveSingle(gpu, prepared, rows, columns);
+  if (precision === "single") return single;
+  const doubtful = [...single.keys()].filter((index) =>
+    epsilons.some((epsilon) => {
+      const { eigenvalues, errors } = single[index];
+      const { low, high } = rankInterval(eigenvalues, errors, epsilon, threshold);
+      return low !== high;
+    })
+  );
+  if (doubtful.length === 0) return single;
+  const refined = await solveDouble(gpu, doubtful.map((index) => prepared[index]), rows, columns);
+  return single.map((spectrum, index) =>
+    doubtful.includes(index) ? refined[doubtful.indexOf(index)] : spectrum
+  );
+}
+
+async function solveSingle(
+  gpu: Gpu,
+  prepared: readonly PreparedFeatures[],
+  rows: number,
+  columns: number,
+): Promise<FeatureSpectrum[]> {
+  const found = await svdSingle(
+    gpu,
+    prepared.map((each) => ({ down: columns, across: 1, entries: each.high, scale: powerFor(each) })),
+    { rows, columns, vectors: true },
+  );
+  using stack = new DisposableStack();
+  const spectra = await bindFeatures(gpu, prepared, rows, columns, stack);
+  const { batch, basis, arithmetic } = spectra;
+  found.forEach(({ values, rows }, i) => {
+    const vectors = Float32Array.from(basisOf(values, rows, columns));
+    basis.array.write(padRows(vectors, columns, basis.stride), 4 * i * basis.batch);
+  });
+  const commands = new Commands(gpu);
+  commands.run(...spectra.measurement);
+  commands.submit();
+  const [matrices, progress] = await Promise.all([batch.matrices.read(), batch.progress.read()]);
+  return prepared.map((each, index) => {
+    const values = Float64Array.from(
+      { length: columns },
+      (_, i) => matrices[(index * batch.rows + i) * batch.rows + i],
+    );
+    const solved = { values, ...decodeProgress(progress, index) };
+    return spectrumOf(solved, { ...each, isZero: isZero(each) }, rows, "single", arithmetic);
+  });
+}
+
+/** An orthonormal basis, one vector a row, from the rows that rotations left; those of zeros where m < n. */
+function basisOf(values: Float32Array, rows: Float32Array, columns: number): Float64Array {
+  const order = [...values.keys()].sort((a, b) => values[b] - values[a]);
+  const sorted = new Float64Array(columns * columns), norms = new Float64Array(columns);
+  order.forEach((from, to) => {
+    sorted.set(rows.subarray(from * columns, (from + 1) * columns), to * columns);
+    norms[to] = values[from];
+  });
+  return orthonormalRows({ rows: sorted, norms, columns, noise: SINGLE_NOISE * norms[0] });
+}
+
+async function solveDouble(
+  gpu: Gpu,
+  prepared: readonly PreparedFeatures[],
+  rows: number,
+  columns: number,
+): Promise<FeatureSpectrum[]> {
+  const solved = await svdDoubleSingle(
+    gpu,
+    prepared.map((each) => ({ high: each.high, low: each.low, scale: powerFor(each) })),
+    { rows, columns, floor: DOUBLE_FLOOR },
+  );
+  return solved.map((each, index) => {
+    const eigenvalues = new Float64Array(columns);
+    each.values.forEach((sigma, i) => eigenvalues[i] = sigma * sigma);
+    const errors = squareErrors(each, eigenvalues, prepared[index].meanError);
+    const { scale } = prepared[index];
+    return scaledSpectrum(eigenvalues, errors, { scale, isZero: isZero(prepared[index]) }, "double");
+  });
+}
+
+/**
+ * Bounds on the errors of squared singular values: |σ̂_i − σ_i| ≤ d gives 2 σ̂_i d + d². The features themselves were
+ * rounded to 48 bits, once with two words and three times in float64: u² ‖Φ‖_F covers it.
+ */
+function squareErrors({ values, errors }: DoubleSingleSvd, eigenvalues: Float64Array, meanError: number) {
+  const { absolute, relative, squared } = errors;
+  const moved = absolute + U2 * Math.hypot(...values) + meanError;
+  return eigenvalues.map((value, i) => {
+    const sigma = i < values.length ? values[i] : 0;
+    // σ itself is known to σ̂ only.
+    const d = (1 + 2 * relative) * (moved + relative * sigma);
+    return i < values.length ? 2 * sigma * d + d * d + squared + 2 ** -52 * value : 0;
+  });
+}
+
+/** A power of two that brings the largest entry near 1: weights may have made it small. */
+function powerFor({ high }: PreparedFeatures): number {
+  const largest = high.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  return largest > 0 ? 2 ** -Math.floor(Math.log2(largest)) : 1;
+}
