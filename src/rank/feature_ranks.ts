@@ -20,10 +20,14 @@ import {
   stableRank,
 } from "./spectral_ranks.ts";
 
+/** Most neurons, and bytes of features in double-single words, up to which `auto` takes one-sided rotations. */
+const MOST_ONE_SIDED = 256, MOST_BYTES = 2 ** 26;
+
 /**
- * Ways to compute ranks. `gram-jacobi`: Gram matrix in the eigenbasis and two-sided Jacobi, see {@linkcode featureSpectra};
- * it is what `auto` takes. `one-sided-jacobi`: QR and one-sided Jacobi, without squaring the features, see
- * {@linkcode oneSidedSpectra}. The others count the eigenvalues of a Gram matrix in single precision without its spectrum, and
+ * Ways to compute ranks. `gram-jacobi`: Gram matrix in the eigenbasis and two-sided Jacobi, see {@linkcode featureSpectra}.
+ * `one-sided-jacobi`: QR and one-sided Jacobi, without squaring the features, see {@linkcode oneSidedSpectra}: faster in
+ * double-single arithmetic up to some 256 neurons, and certain further down. `auto` takes it there, and `gram-jacobi` for wider
+ * features and for those that stream. The others count the eigenvalues of a Gram matrix in single precision without its spectrum, and
  * are certain of little below 10⁻⁶ λ₁: `inertia` by symmetric factorisations of M − εI, `sturm` by Sturm sequences of a
  * tridiagonal form, `cholesky` by what a pivoted factorisation leaves.
  */
@@ -106,7 +110,7 @@ export async function featureRanks(
   const wrong = epsilons.find((epsilon) => !(epsilon > 0 && epsilon < Infinity));
   if (wrong !== undefined) throw new InputError(`ε = ${wrong}: give a number above 0`);
   const { method = "auto", precision = "auto" } = options;
-  const way = method === "auto" ? "gram-jacobi" : method;
+  const way = method === "auto" ? fittingWay(features) : method;
   const counted = way === "gram-jacobi" || way === "one-sided-jacobi" ? null : way;
   if (counted && precision === "double") {
     throw new InputError(
@@ -141,6 +145,13 @@ export async function featureRanks(
     energy_rank: energyRank(eigenvalues),
     nuclear_norm_ratio: nuclearNormRatio(eigenvalues),
   };
+}
+
+/** Measured on lavapipe: up to some 256 neurons one-sided rotations take half the time, from 512 on more. */
+function fittingWay(features: FeatureSource): "gram-jacobi" | "one-sided-jacobi" {
+  const { rows, columns } = features;
+  const isSmall = columns <= MOST_ONE_SIDED && 8 * rows * columns <= MOST_BYTES;
+  return "data" in features && isSmall ? "one-sided-jacobi" : "gram-jacobi";
 }
 
 /** Counts the eigenvalues of the Gram matrix; the spectrum gives λ₁ where thresholds are shares of it. */
