@@ -6,7 +6,7 @@
 import { PrecisionError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { KernelTime } from "../gpu/profiler.ts";
-import { type PrecisionSelfTest, selfTestDoubleSingle } from "../linalg/double_single_self_test.ts";
+import { type PrecisionSelfTest, tryDoubleSingle } from "../linalg/double_single_self_test.ts";
 import type { CompleteOptions } from "../train/options.ts";
 import type { TraceSummary } from "../train/summary.ts";
 import type { StaircaseResult } from "./staircase.ts";
@@ -79,10 +79,6 @@ export async function runRecord(gpu: Gpu, result: StaircaseResult): Promise<RunR
  * @returns What the self-test found, or in a line why there is no such arithmetic.
  */
 export async function precisionSelfTest(gpu: Gpu): Promise<PrecisionSelfTest | string> {
-  try {
-    return await selfTestDoubleSingle(gpu);
-  } catch (error) {
-    if (error instanceof PrecisionError) return error.message;
-    throw error;
-  }
+  const found = await tryDoubleSingle(gpu);
+  return found instanceof PrecisionError ? found.message : found;
 }

@@ -164,6 +164,36 @@ export async function selfTestDoubleSingle(
   return { adapter: gpu.adapterName, form: float.passed ? "float" : "integer", float, integer };
 }
 
+/**
+ * Like {@linkcode selfTestDoubleSingle}, for those who can do without the arithmetic.
+ *
+ * @param gpu Device.
+ * @param options What else to test.
+ * @returns What the test found, or why the adapter has no double-single arithmetic.
+ */
+export async function tryDoubleSingle(
+  gpu: Gpu,
+  options: SelfTestOptions = {},
+): Promise<PrecisionSelfTest | PrecisionError> {
+  try {
+    return await selfTestDoubleSingle(gpu, options);
+  } catch (error) {
+    if (error instanceof PrecisionError) return error;
+    throw error;
+  }
+}
+
+/**
+ * Whether compensated sums are what they promise on this adapter: they need the arithmetic that the float form needs.
+ *
+ * @param gpu Device.
+ * @returns Whether its compiler leaves the order of operations alone.
+ */
+export async function keepsCompensation(gpu: Gpu): Promise<boolean> {
+  const found = await tryDoubleSingle(gpu);
+  return !(found instanceof PrecisionError) && found.form === "float";
+}
+
 function remembered(gpu: Gpu): (form: DoubleSingleForm) => Promise<FormSelfTest> {
   const forms = found.get(gpu) ?? new Map<DoubleSingleForm, Promise<FormSelfTest>>();
   found.set(gpu, forms);

@@ -3,14 +3,13 @@
  *
  * @module
  */
-import { InputError, PrecisionError, ShapeError } from "../errors.ts";
+import { InputError, ShapeError } from "../errors.ts";
 import { Commands } from "../gpu/commands.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Dispatch } from "../gpu/kernel.ts";
 import { joinDouble } from "./double_single.ts";
-import { selfTestDoubleSingle } from "./double_single_self_test.ts";
+import { keepsCompensation, selfTestDoubleSingle } from "./double_single_self_test.ts";
 import { type FeatureSource, FeatureTiles } from "./feature_tiles.ts";
-import type { GramSums } from "./gram.ts";
 import { cutTiles, type GramPlan, gramPlanErrors, GramTiles } from "./gram_tiles.ts";
 
 /**
@@ -94,7 +93,8 @@ export async function gramMatrices(
   const [{ rows, columns }] = features;
   const isDouble = precision === "double";
   const form = isDouble || center ? (await selfTestDoubleSingle(gpu)).form : null;
-  const sums = isDouble ? null : await sumsOf(gpu, precision);
+  const isCompensated = precision === "compensated" && await keepsCompensation(gpu);
+  const sums = isDouble ? null : isCompensated ? "compensated" : "plain";
   const areSingle = features.every((each) => "data" in each && each.data instanceof Float32Array);
   const words = center || isDouble && !areSingle ? 2 : 1;
   const cut = cutTiles(features[0], features.length, center || isDouble ? 2 : 1, mostBytes(gpu, tileBytes));
@@ -110,17 +110,6 @@ export async function gramMatrices(
 
 function mostBytes({ limits }: Gpu, tileBytes: number): number {
   return Math.min(tileBytes, limits.maxStorageBufferBindingSize, limits.maxBufferSize);
-}
-
-/** How to sum in single precision on this adapter. */
-async function sumsOf(gpu: Gpu, precision: GramPrecision): Promise<GramSums> {
-  if (precision === "single") return "plain";
-  try {
-    return (await selfTestDoubleSingle(gpu)).form === "float" ? "compensated" : "plain";
-  } catch (error) {
-    if (error instanceof PrecisionError) return "plain";
-    throw error;
-  }
 }
 
 async function addTiles(

@@ -3,13 +3,11 @@
  *
  * @module
  */
-import { PrecisionError } from "../errors.ts";
 import { GpuArray } from "../gpu/array.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Dispatch } from "../gpu/kernel.ts";
 import { EigenBatch } from "../linalg/eigen_batch.ts";
-import type { DoubleSingleForm } from "../linalg/double_single.ts";
-import { selfTestDoubleSingle } from "../linalg/double_single_self_test.ts";
+import { keepsCompensation } from "../linalg/double_single_self_test.ts";
 import { gemm } from "../linalg/gemm.ts";
 import { gemmCompensated } from "../linalg/gemm_compensated.ts";
 import { gram, gramPartials, gramReduce } from "../linalg/gram.ts";
@@ -103,8 +101,7 @@ export async function bindSpectra(
     batch: rows * rowStride,
   });
 
-  // Compensated sums need the arithmetic that the float form of double-single numbers needs.
-  const isExact = await formOf(gpu) === "float";
+  const isExact = await keepsCompensation(gpu);
   const sums = isExact ? "compensated" : "plain";
   const product = isExact ? gemmCompensated : gemm;
   const arithmetic = isExact ? SINGLE_COMPENSATED : SINGLE;
@@ -142,14 +139,4 @@ export async function bindSpectra(
   }
   const measurement = dispatches.slice(searched);
   return { dispatches, measurement, batch: batches[1], arithmetic, basis: basisView(0) };
-}
-
-/** Form of double-single arithmetic; `null` for an adapter that has none, which does with single precision. */
-export async function formOf(gpu: Gpu): Promise<DoubleSingleForm | null> {
-  try {
-    return (await selfTestDoubleSingle(gpu)).form;
-  } catch (error) {
-    if (error instanceof PrecisionError) return null;
-    throw error;
-  }
 }

@@ -7,7 +7,7 @@ import { GpuArray } from "../gpu/array.ts";
 import { Commands } from "../gpu/commands.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { U2 } from "../linalg/double_single.ts";
-import { selfTestDoubleSingle } from "../linalg/double_single_self_test.ts";
+import { keepsCompensation, selfTestDoubleSingle } from "../linalg/double_single_self_test.ts";
 import { EigenBatch } from "../linalg/eigen_batch.ts";
 import type { FeatureSource } from "../linalg/feature_tiles.ts";
 import { gemm } from "../linalg/gemm.ts";
@@ -23,7 +23,6 @@ import { type Arithmetic, headShares, SINGLE, SINGLE_COMPENSATED } from "./certi
 import { type FeaturePlan, planFeatures, type PrepareOptions } from "./prepare_features.ts";
 import { DOUBLE, orthonormalize } from "./refine_spectra.ts";
 import type { SolvedMatrix } from "./solved_record.ts";
-import { formOf } from "./spectra.ts";
 import { TileStream } from "./tile_stream.ts";
 
 /** Bytes of an array of a tile: long enough for a GPU to be busy, short of anyone's memory. */
@@ -99,7 +98,7 @@ async function solveBatch(
   using stack = new DisposableStack();
   const count = sources.length, { rows, columns } = sources[0];
   const batch = stack.use(new EigenBatch(gpu, new Array<number>(count).fill(columns)));
-  const isExact = await formOf(gpu) === "float";
+  const isExact = await keepsCompensation(gpu);
   const plan: GramPlan = {
     columns,
     count,

@@ -1,8 +1,12 @@
-import { StaircaseError } from "../../src/errors.ts";
+import { PrecisionError, StaircaseError } from "../../src/errors.ts";
 import { Gpu } from "../../src/gpu/device.ts";
 import { doubleSingleFiles, type DoubleSingleForm, U2 } from "../../src/linalg/double_single.ts";
 import { hardCases, hardTerms, judge } from "../../src/linalg/double_single_cases.ts";
-import { selfTestDoubleSingle } from "../../src/linalg/double_single_self_test.ts";
+import {
+  keepsCompensation,
+  selfTestDoubleSingle,
+  tryDoubleSingle,
+} from "../../src/linalg/double_single_self_test.ts";
 import { assert } from "../deps.ts";
 import { dyadic, minus, plus, ratio, times } from "../reference/dyadic.ts";
 
@@ -35,6 +39,8 @@ Deno.test("selfTestDoubleSingle: remembers what it found, as plain data, and tes
   assert.equal(first.integer, null);
   assert.deepEqual(JSON.parse(JSON.stringify(first)), first);
   const second = await selfTestDoubleSingle(gpu);
+  assert.deepEqual(await tryDoubleSingle(gpu), second);
+  assert.equal(await keepsCompensation(gpu), second.form === "float");
   assert.equal(second.float, first.float);
 });
 
@@ -67,12 +73,14 @@ Deno.test("selfTestDoubleSingle: where neither form works, the error names the a
   using other = await Gpu.open();
   const [, common] = doubleSingleFiles("float");
   const broken = spoil(["float"], BARRIER, "x")("float")[0];
-  await assert.rejects(selfTestDoubleSingle(other, { files: () => [broken, common] }), (error) => {
+  const files = () => [broken, common];
+  await assert.rejects(selfTestDoubleSingle(other, { files }), (error) => {
     assert.ok(error instanceof StaircaseError && error.exitStatus === 1);
     assert.ok(error.message.includes(other.adapterName) && error.message.includes("single precision"));
     assert.ok(!error.message.includes("\n"));
     return true;
   });
+  assert.ok(await tryDoubleSingle(other, { files }) instanceof PrecisionError);
 });
 
 Deno.test("selfTestDoubleSingle: its operands are singles, and its judgement by float64 is right", () => {
