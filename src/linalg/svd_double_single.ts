@@ -18,6 +18,7 @@ import {
   type RotationErrors,
   rotationErrors,
 } from "./one_sided_jacobi_double_single.ts";
+import { newtonSchulz, type Product } from "./newton_schulz.ts";
 import { MOST_SLAB_ROWS, qrDoubleSingle, qrDoubleSingleError, SlabBatch } from "./qr_double_single.ts";
 
 /** A matrix as sums high + low of single numbers, row-major. */
@@ -235,27 +236,21 @@ async function bindStart(
   const source = stack.use(new GpuArray(gpu, "slab of rows as given", slab.length));
   starts.forEach((each, i) => bases[0].array.write(splitDoubles(each), 2 * i * order * order));
   const square = { m: order, n: order, k: order, count };
-  const product = (
-    variant: "nn" | "nt",
-    a: EntryView,
-    b: EntryView,
-    c: EntryView,
-    options: { n?: number; scale?: number; shift?: number } = {},
-  ) => gemmDoubleSingle(gpu, form, variant, a, b, c, { ...square, ...options });
-  const correct = view(correction, order);
+  const product: Product<EntryView> = (...operands) => gemmDoubleSingle(gpu, form, ...operands);
   const prepare: Dispatch[] = [];
   for (const [q, next] of [bases, bases.toReversed()]) {
     prepare.push(
-      await product("nt", q, q, correct, { scale: -0.5, shift: 1.5 }),
-      await product("nn", correct, q, next),
+      ...await newtonSchulz(product, { q, correction: view(correction, order), next, order, count }),
     );
   }
   const [q] = bases;
   return {
     prepare,
     // A slab lies column by column, so it is its transpose that is multiplied from the left.
-    rotate: [await product("nn", q, view(source, order, rows), view(slab, order, rows), { n: rows })],
-    restore: [await product("nn", view(factors, order), q, view(solved, order))],
+    rotate: [
+      await product("nn", q, view(source, order, rows), view(slab, order, rows), { ...square, n: rows }),
+    ],
+    restore: [await product("nn", view(factors, order), q, view(solved, order), square)],
     slab: source,
     rows: solved,
     correction,

@@ -13,10 +13,11 @@ import {
   gramDoubleSingleError,
   gramDoubleSinglePartials,
 } from "../linalg/gram_double_single.ts";
+import { newtonSchulz, type Product } from "../linalg/newton_schulz.ts";
 import { eigenvalueErrors } from "./certificate.ts";
 import type { PreparedFeatures } from "./prepare_features.ts";
 import { type RankInterval, rankInterval } from "./rank_interval.ts";
-import { DOUBLE, orthonormalize, refineSpectra } from "./refine_spectra.ts";
+import { DOUBLE, refineSpectra } from "./refine_spectra.ts";
 import type { SolvedMatrix } from "./solved_record.ts";
 import { solveFeatures } from "./solve_features.ts";
 import { departure, dominantSubspaceError } from "./subspace_bound.ts";
@@ -100,10 +101,11 @@ export async function dominantBases(
     stride,
     batch: height * stride,
   });
+  const multiply: Product<EntryView> = (...operands) => gemmDoubleSingle(gpu, form, ...operands);
   const next = pairs("orthonormal basis", 2, n, n);
   let commands = new Commands(gpu);
-  const shape = { order: n, count: 2 };
-  commands.run(...await orthonormalize(gpu, form, basis, pairs("correction", 2, n, n), next, shape));
+  const operands = { q: basis, correction: pairs("orthonormal correction", 2, n, n), next };
+  commands.run(...await newtonSchulz(multiply, { ...operands, order: n, count: 2 }));
   commands.submit();
   const q = joinDoubles(await next.array.read());
 
@@ -128,9 +130,7 @@ export async function dominantBases(
   };
   const each = await gramOf(psi, n, 2), both = await gramOf(bases, r + s, 1);
   const product = (i: number, c: EntryView, width: number, count: number) =>
-    gemmDoubleSingle(
-      gpu,
-      form,
+    multiply(
       "nt",
       { ...phi, offset: i * phi.batch },
       { ...turn, offset: i * turn.batch },

@@ -17,6 +17,7 @@ import {
 } from "../linalg/gram_double_single.ts";
 import { allSweeps } from "../linalg/jacobi.ts";
 import { bindJacobiDoubleSingle } from "../linalg/jacobi_double_single.ts";
+import { newtonSchulz, type Product } from "../linalg/newton_schulz.ts";
 import { type Arithmetic, headShares } from "./certificate.ts";
 import type { PreparedFeatures } from "./prepare_features.ts";
 import {
@@ -88,40 +89,6 @@ export interface RefinedSpectra {
   readonly basis: EntryView;
 }
 
-/** Bases to be made orthonormal. */
-export interface BasisShape {
-  /** Number of vectors n of each, and their length. */
-  readonly order: number;
-  /** Number of bases. */
-  readonly count: number;
-}
-
-/**
- * One Newton–Schulz step Q ← (3/2 − QQᵀ/2) Q: a basis orthonormal to ω becomes so to ω² and rounding.
- *
- * @param gpu Device.
- * @param form Form of the arithmetic.
- * @param q Bases, one vector a row.
- * @param correction Room for `order × order` pairs each.
- * @param next Receives the new bases.
- * @param shape Their shape.
- * @returns The commands.
- */
-export async function orthonormalize(
-  gpu: Gpu,
-  form: DoubleSingleForm,
-  q: EntryView,
-  correction: EntryView,
-  next: EntryView,
-  { order, count }: BasisShape,
-): Promise<Dispatch[]> {
-  const square = { m: order, n: order, k: order, count };
-  return [
-    await gemmDoubleSingle(gpu, form, "nt", q, q, correction, { ...square, scale: -0.5, shift: 1.5 }),
-    await gemmDoubleSingle(gpu, form, "nn", correction, q, next, square),
-  ];
-}
-
 /**
  * Binds the solution in double-single arithmetic of what {@linkcode bindSpectra} has solved, in two passes like those. The
  * first starts from the basis Q of single precision, orthonormal to 10⁻⁶, which Newton–Schulz steps make orthonormal to
@@ -171,6 +138,7 @@ export async function bindRefinement(
   });
   const shares = { tail: DOUBLE.tail(order), heads: headShares(order, DOUBLE) };
 
+  const product: Product<EntryView> = (...operands) => gemmDoubleSingle(gpu, form, ...operands);
   const dispatches: Dispatch[] = [];
   let q: EntryView = { array: basis.array, double: false, stride: 4 * basis.stride, batch: 4 * basis.batch };
   let turn = 0;
@@ -178,13 +146,13 @@ export async function bindRefinement(
   for (const steps of [2, 1]) {
     for (let step = 0; step < steps; step++) {
       const next = bases[turn++ % 2];
-      dispatches.push(...await orthonormalize(gpu, form, q, correction, next, { order, count }));
+      dispatches.push(...await newtonSchulz(product, { q, correction, next, order, count }));
       q = next;
     }
     const solvable = { count, rows, order, orders: batch.orders, progress };
     const rotated = { matrices, basis: q.array, rowStride: order };
     dispatches.push(
-      await gemmDoubleSingle(gpu, form, "nt", features, q, psi, { m: samples, n: order, k: order, count }),
+      await product("nt", features, q, psi, { m: samples, n: order, k: order, count }),
       ...gram,
       ...allSweeps(await bindJacobiDoubleSingle(gpu, form, { ...solvable, ...rotated }, shares, stack)),
     );

@@ -13,6 +13,7 @@ import { gemmCompensated } from "../linalg/gemm_compensated.ts";
 import { gram, gramPartials, gramReduce } from "../linalg/gram.ts";
 import { jacobi } from "../linalg/jacobi.ts";
 import { type MatrixView, vectors } from "../linalg/matrix.ts";
+import { newtonSchulz } from "../linalg/newton_schulz.ts";
 import { type Arithmetic, headShares, SINGLE, SINGLE_COMPENSATED } from "./certificate.ts";
 
 /** Features of one layer of all replicas. */
@@ -132,10 +133,9 @@ export async function bindSpectra(
     dispatches.push(...await jacobi(gpu, batch, shares, stack));
     if (pass === 0) searched = dispatches.length;
     const q = basisView(pass), next = basisView(1 - pass);
-    const square = { m: rows, n: rows, k: rows, count }, half = { ...square, scale: -0.5, shift: 1.5 };
     const multiply = pass === 0 ? product : gemm;
-    dispatches.push(await multiply(gpu, "nt", q, q, correctionView, half));
-    dispatches.push(await multiply(gpu, "nn", correctionView, q, next, square));
+    const bases = { q, correction: correctionView, next, order: rows, count };
+    dispatches.push(...await newtonSchulz((...operands) => multiply(gpu, ...operands), bases));
   }
   const measurement = dispatches.slice(searched);
   return { dispatches, measurement, batch: batches[1], arithmetic, basis: basisView(0) };

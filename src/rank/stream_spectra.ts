@@ -19,9 +19,10 @@ import { cutTiles, type GramPlan } from "../linalg/gram_tiles.ts";
 import { decodeProgress, solveJacobi } from "../linalg/jacobi.ts";
 import { solveJacobiDoubleSingle } from "../linalg/jacobi_double_single.ts";
 import type { MatrixView } from "../linalg/matrix.ts";
+import { newtonSchulz, type Product } from "../linalg/newton_schulz.ts";
 import { type Arithmetic, headShares, SINGLE, SINGLE_COMPENSATED } from "./certificate.ts";
 import { type FeaturePlan, planFeatures, type PrepareOptions } from "./prepare_features.ts";
-import { DOUBLE, orthonormalize } from "./refine_spectra.ts";
+import { DOUBLE } from "./refine_spectra.ts";
 import type { SolvedMatrix } from "./solved_record.ts";
 import { TileStream } from "./tile_stream.ts";
 
@@ -154,20 +155,14 @@ async function solveSingle(
   const { stride } = stream.gram;
   for (let pass = 0; pass < SINGLE_PASSES; pass++) {
     const isLast = pass === SINGLE_PASSES - 1;
-    const rotate = async (samples: number) =>
-      await (isLast ? product : gemm)(
-        gpu,
-        "nt",
-        stream.view(stream.phi),
-        square(batch.basis),
-        stream.view(stream.gram.features),
-        {
-          m: samples,
-          n: order,
-          k: stride,
-          count,
-        },
-      );
+    const [phi, psi] = [stream.phi, stream.gram.features].map((array) => stream.view(array));
+    const rotate = (samples: number) =>
+      (isLast ? product : gemm)(gpu, "nt", phi, square(batch.basis), psi, {
+        m: samples,
+        n: order,
+        k: stride,
+        count,
+      });
     const pairs = await stream.sum(pass === 0 ? null : rotate);
     const words = new Float32Array(batch.matrices.length);
     for (let index = 0; index < count; index++) {
@@ -181,13 +176,10 @@ async function solveSingle(
     batch.matrices.write(words);
     await solveJacobi(gpu, batch, shares);
     const commands = new Commands(gpu);
-    const size = { m: rows, n: rows, k: rows, count };
-    const [q, c] = [square(batch.basis), square(correction)];
     const multiply = isLast ? gemm : product;
-    commands.run(
-      await multiply(gpu, "nt", q, q, c, { ...size, scale: -0.5, shift: 1.5 }),
-      await multiply(gpu, "nn", c, q, square(next), size),
-    );
+    const [q, c, to] = [batch.basis, correction, next].map(square);
+    const bases = { q, correction: c, next: to, order: rows, count };
+    commands.run(...await newtonSchulz((...operands) => multiply(gpu, ...operands), bases));
     commands.copy(next, 0, batch.basis, 0, next.length);
     commands.submit();
   }
@@ -206,6 +198,7 @@ async function solveDouble(gpu: Gpu, stream: TileStream, batch: EigenBatch): Pro
     stride: order,
     batch: height * order,
   });
+  const product: Product<EntryView> = (...operands) => gemmDoubleSingle(gpu, form, ...operands);
   const bases = [pairs(rows), pairs(rows)], correction = pairs(order);
   const matrices = array("Gram matrices", 2 * count * rows * rows),
     progress = array("solver progress", 8 * count);
@@ -216,25 +209,16 @@ async function solveDouble(gpu: Gpu, stream: TileStream, batch: EigenBatch): Pro
     const commands = new Commands(gpu);
     for (let step = 0; step < steps; step++) {
       const next = bases[turn++ % 2];
-      commands.run(...await orthonormalize(gpu, form, q, correction, next, { order, count }));
+      commands.run(...await newtonSchulz(product, { q, correction, next, order, count }));
       q = next;
     }
     commands.submit();
-    const words = await stream.sum(async (samples) =>
-      await gemmDoubleSingle(
-        gpu,
-        form,
-        "nt",
-        stream.entries(stream.phi),
-        q,
-        stream.entries(stream.gram.features),
-        {
-          m: samples,
-          n: order,
-          k: order,
-          count,
-        },
-      )
+    const size = { n: order, k: order, count };
+    const words = await stream.sum((samples) =>
+      product("nt", stream.entries(stream.phi), q, stream.entries(stream.gram.features), {
+        m: samples,
+        ...size,
+      })
     );
     const padded = new Float32Array(matrices.length);
     for (let index = 0; index < count; index++) {
