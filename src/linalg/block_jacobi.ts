@@ -40,7 +40,7 @@ export interface BlockArithmetic {
   readonly words: 1 | 2;
   /** Columns that one invocation turns: `STRIP`. */
   readonly strip: number;
-  /** Units of {@linkcode SolverOptions.rowStride} in these columns: `STRIP_UNITS`. */
+  /** Units of {@linkcode SolvableMatrices.rowStride} in these columns: `STRIP_UNITS`. */
   readonly stripUnits: number;
   /** Loop iterations that a strip of the matrix takes, and one of the basis. */
   readonly iterations: readonly [number, number];
@@ -60,11 +60,11 @@ export async function bindBlocks(
   gpu: Gpu,
   batch: SolvableMatrices,
   { source, words, strip, stripUnits, iterations }: BlockArithmetic,
-  { rowStride, tolerance, least, shares }: SolverOptions,
+  { tolerance, least, shares }: SolverOptions,
   stack: DisposableStack,
 ): Promise<JacobiSolver> {
   const { tail = 0, heads = [0, 0, 0, 0] } = shares;
-  const { count, orders, progress, matrices, basis } = batch;
+  const { count, rowStride, orders, progress, matrices, basis } = batch;
   const pairs = Math.ceil(batch.order / 16);
   // lavapipe runs 8 lanes as one vector, and pays for more at every barrier; a GPU's warps have 32.
   const lanes = gpu.software ? 8 : 32;

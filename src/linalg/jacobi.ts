@@ -40,14 +40,12 @@ const MOST_ORDER_ALONE = 128, MOST_ORDER_ALONE_WATCHED = 64;
  */
 export const JACOBI_TOLERANCE = 2 ** -22;
 
-/** Shares of the largest diagonal entry, in absolute value, that divide a spectrum; and what is wanted of it. */
+/** Shares of the largest diagonal entry, in absolute value, that divide a spectrum. */
 export interface JacobiShares {
   /** Pairs with an entry below this share are noise: neither judged nor rotated. Default: 0. */
   readonly tail?: number;
   /** Pairs with both entries from such a share on are a head, whose off-diagonal is reported. Default: all 0. */
   readonly heads?: readonly [number, number, number, number];
-  /** Whether the basis is rotated with the matrix; without, a round costs two thirds. Default: true. */
-  readonly vectors?: boolean;
 }
 
 /** Matrices that two-sided Jacobi solves; an `EigenBatch` has these and more. */
@@ -72,8 +70,6 @@ export interface SolvableMatrices {
 
 /** What a solver of any arithmetic is asked for. */
 export interface SolverOptions {
-  /** Units a row of the basis; 0 where no basis is wanted. */
-  readonly rowStride: number;
   /** Scaled off-diagonal norm, divided by the order, at which a matrix counts as diagonal. */
   readonly tolerance: number;
   /** Scaled off-diagonal entry at and below which a pair is left alone. */
@@ -97,7 +93,7 @@ export interface JacobiSolver {
  *
  * @param gpu Device.
  * @param batch Matrices and bases.
- * @param shares Where the tail and the heads of a spectrum are, and whether eigenvectors are wanted.
+ * @param shares Where the tail and the heads of a spectrum are.
  * @param stack Owner of the arrays that the solver needs.
  * @returns The commands, to run one after the other; those after convergence return at once.
  * @throws {ShapeError} Where an order is above 2,048.
@@ -116,7 +112,7 @@ export async function jacobi(
  *
  * @param gpu Device.
  * @param batch Matrices and bases.
- * @param shares Where the tail and the heads of a spectrum are, and whether eigenvectors are wanted.
+ * @param shares Where the tail and the heads of a spectrum are.
  * @throws {ShapeError} Where an order is above 2,048.
  */
 export async function solveJacobi(
@@ -134,7 +130,7 @@ export async function solveJacobi(
  *
  * @param gpu Device.
  * @param batch Matrices and bases.
- * @param shares Where the tail and the heads of a spectrum are, and whether eigenvectors are wanted.
+ * @param shares Where the tail and the heads of a spectrum are.
  * @param stack Owner of the arrays that the solver needs.
  * @param mostAlone Largest order that one workgroup solves.
  * @returns The commands.
@@ -147,12 +143,7 @@ export async function bindJacobi(
   stack: DisposableStack,
   mostAlone: number,
 ): Promise<JacobiSolver> {
-  const options = {
-    rowStride: shares.vectors === false ? 0 : batch.rowStride,
-    tolerance: JACOBI_TOLERANCE,
-    least: U,
-    shares,
-  };
+  const options = { tolerance: JACOBI_TOLERANCE, least: U, shares };
   checkOrder(batch.order);
   return batch.order <= mostAlone
     ? await bindRounds(gpu, batch, ALONE, options)

@@ -41,7 +41,7 @@ const MOST_ORDER_ALONE = 64;
  * @param gpu Device.
  * @param form Form of the arithmetic that the adapter needs.
  * @param batch Matrices and bases, in pairs hi, lo.
- * @param shares Where the tail and the heads of a spectrum are, and whether eigenvectors are wanted.
+ * @param shares Where the tail and the heads of a spectrum are.
  * @throws {ShapeError} Where an order is above 2,048.
  */
 export async function solveJacobiDoubleSingle(
@@ -61,7 +61,7 @@ export async function solveJacobiDoubleSingle(
  * @param gpu Device.
  * @param form Form of the arithmetic that the adapter needs.
  * @param batch Matrices and bases, in pairs hi, lo.
- * @param shares Where the tail and the heads of a spectrum are, and whether eigenvectors are wanted.
+ * @param shares Where the tail and the heads of a spectrum are.
  * @param stack Owner of the arrays that the solver needs.
  * @param mostAlone Largest order that one workgroup solves.
  * @returns The commands.
@@ -76,8 +76,7 @@ export async function bindJacobiDoubleSingle(
   mostAlone: number = MOST_ORDER_ALONE,
 ): Promise<JacobiSolver> {
   checkOrder(batch.order);
-  const rowStride = shares.vectors === false ? 0 : batch.rowStride;
-  const options = { rowStride, tolerance: TOLERANCE, least: LEAST, shares };
+  const options = { tolerance: TOLERANCE, least: LEAST, shares };
   const rotation = [...doubleSingleFiles(form), rotationSource, doubleSource];
   if (batch.order <= mostAlone) {
     const files = [...rotation, roundsSource, jacobiSource];

@@ -29,18 +29,17 @@ export async function bindRounds(
   source: KernelSource,
   options: SolverOptions,
 ): Promise<JacobiSolver> {
-  const { rowStride, tolerance, least } = options;
-  const { tail = 0, heads = [0, 0, 0, 0] } = options.shares;
+  const { tolerance, least, shares: { tail = 0, heads = [0, 0, 0, 0] } } = options;
   const pairs = batch.rows / 2, sweep = 2 * pairs - 1;
   const lanes = lanesFor(gpu, batch.order);
   const kernel = await gpu.kernel(source, { LANES: lanes, PAIRS: pairs });
-  const rounds = roundsPerDispatch(batch, rowStride, lanes);
+  const rounds = roundsPerDispatch(batch, lanes);
   const start: Dispatch[] = [];
   for (let done = 0; done <= MOST_SWEEPS * sweep; done += rounds) {
     const shape = gpuStruct(
       gpu,
       `${source.name} shape`,
-      ["u32", batch.rows, rowStride, rounds, done === 0 ? 1 : 0, MOST_SWEEPS * sweep],
+      ["u32", batch.rows, batch.rowStride, rounds, done === 0 ? 1 : 0, MOST_SWEEPS * sweep],
       ["f32", tolerance, tail, least, ...heads],
       ["u32", 0],
     );
@@ -65,9 +64,9 @@ function lanesFor(gpu: Gpu, order: number): number {
  * loop takes one iteration more than its body, to leave; and the four loops of a look are entered, with all lanes masked,
  * in rounds that do not look, too. A round: three loops, the way out of each, those four, and itself.
  */
-function roundsPerDispatch(batch: SolvableMatrices, rowStride: number, lanes: number): number {
+function roundsPerDispatch(batch: SolvableMatrices, lanes: number): number {
   const pairs = batch.rows / 2, sweep = 2 * pairs - 1;
-  const perRound = Math.ceil(pairs * (pairs - 1) / 2 / lanes) + Math.ceil(pairs * rowStride / lanes) +
+  const perRound = Math.ceil(pairs * (pairs - 1) / 2 / lanes) + Math.ceil(pairs * batch.rowStride / lanes) +
     Math.ceil(pairs / lanes) + 8;
   const perLook = Math.ceil(batch.order ** 2 / lanes) + 2 * Math.ceil(batch.order / lanes) + 32;
   // A dispatch of r rounds looks at most ⌈r / sweep⌉ + 1 times.

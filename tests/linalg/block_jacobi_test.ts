@@ -73,15 +73,6 @@ Deno.test("block_jacobi: random batches of random orders", async () => {
   }
 });
 
-Deno.test("block_jacobi: eigenvalues alone are those with vectors, to the bit", async () => {
-  const matrices = [37, 64, 5].map((n) => indefinite(n, n));
-  const alone = await solve(matrices, { shares: { vectors: false } });
-  (await solve(matrices)).forEach(({ values, rounds }, index) => {
-    assert.deepEqual([alone[index].values, alone[index].rounds], [values, rounds]);
-    assert.deepEqual([...alone[index].vectors], [...identity(values.length)]);
-  });
-});
-
 Deno.test("block_jacobi: small eigenvalues of a graded matrix are right relative to themselves", async () => {
   const orders = [7, 20, 41, 100], matrices: Float32Array[] = [], conditions: number[] = [];
   for (const n of orders) {
