@@ -206,13 +206,6 @@ fn judge(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_inde
   judged[index] = place;
 }
 
-// Pair k of a round within 16 rows: the numbers that differ by an exclusive or with the round.
-fn low_of(k: u32, high: u32) -> u32 {
-  return ((k >> high) << (high + 1u)) | (k & ((1u << high) - 1u));
-}
-
-fn place_of(i: u32, j: u32) -> u32 { return 16u * min(i, j) + max(i, j); }
-
 fn rotate_block(k: u32, l: u32, round: u32, high: u32) {
   let a = rotations[k];
   let b = rotations[l];

@@ -3,7 +3,8 @@
 //     gram ← Jᵀ gram J,   turn = Jᵀ,   J the product of 120 rotations
 //
 // Rounds 1 … 15 rotate the 8 pairs of numbers that differ by an exclusive or with the round: so each pair meets once,
-// and indices need no division. Rotations are left out where an entry is below u of its diagonal's.
+// and indices need no division. Rotations are left out where an entry is below u of its diagonal's. Needs
+// jacobi_pairs.wgsl.
 //
 // Cost: 15 rounds of 36 blocks of 2 × 2 (24 flops, 12 words) and 128 entries of `turn` (6 flops, 4 words); two
 // barriers.
@@ -17,26 +18,17 @@ var<workgroup> turn: array<vec4f, 64>;
 // Cosine and sine of each pair of a round.
 var<workgroup> rotations: array<vec2f, 8>;
 
-// Pair k of a round: the numbers that differ by an exclusive or with the round.
-fn low_of(k: u32, high: u32) -> u32 {
-  return ((k >> high) << (high + 1u)) | (k & ((1u << high) - 1u));
-}
-
 fn rotation(p: u32, q: u32) -> vec2f {
   let app = gram[17u * p];
   let aqq = gram[17u * q];
   let x = gram[16u * p + q];
   if (abs(x) <= 5.9604645e-8 * sqrt(max(app, 0.0)) * sqrt(max(aqq, 0.0))) { return vec2f(1.0, 0.0); }
-  let tau = (aqq - app) / (2.0 * x);
-  var t = 0.5 / tau;
-  if (abs(tau) < 1.0e9) { t = select(-1.0, 1.0, tau >= 0.0) / (abs(tau) + sqrt(1.0 + tau * tau)); }
+  let t = tangent(aqq - app, x);
   let r = sqrt(1.0 + t * t);
   // Not 1 / r, whose rounding errors add up: c² + s² = 1 on average.
   let c = 1.0 - t * t / (r * (r + 1.0));
   return vec2f(c, t * c);
 }
-
-fn place_of(i: u32, j: u32) -> u32 { return 16u * min(i, j) + max(i, j); }
 
 fn rotate_block(k: u32, l: u32, round: u32, high: u32) {
   let a = rotations[k];

@@ -23,29 +23,12 @@
 //
 // LANES: 8 on lavapipe, where a workgroup is one thread and 8 lanes are one vector, so that barriers and idle lanes
 // cost least (a pair of blocks with rows of 256 takes 58 µs, with 16 lanes 68, with 32 lanes 85); 32 on a GPU, whose
-// warps have as many. SLICES, LANES / 3 of them, share each of the three tiles of G.
+// warps have as many. SLICES, LANES / 3 of them, share each of the three tiles of G. Needs one_sided_state.wgsl,
+// jacobi_pairs.wgsl and jacobi_sweep.wgsl.
 
 const PAIR: u32 = 16u;
 override SLICES: u32 = 5u;
 
-struct Shape {
-  // Blocks of 8 rows (an even number), vectors a row, vectors a matrix, vectors before the first.
-  blocks: u32, stride: u32, batch: u32, offset: u32,
-  // Blocks of a player of the tournament: 1 or 2.
-  width: u32, first_round: u32, rounds: u32,
-  // A pair of rows is left alone where |gᵢⱼ| ≤ threshold (dᵢ + dⱼ) d.
-  threshold: f32,
-  // Whether nothing has been seen yet; for one_sided_measure.wgsl.
-  restart: u32,
-  // Share of d below which no norm is counted where rows are measured by the norms of both; 0 where by d.
-  floor: f32,
-}
-
-// Largest norm of a row; √(Σ 2 eᵢⱼ²) of the last sweep; sweeps made; whether that one rotated nothing; pairs of blocks
-// rotated since the start.
-struct Progress { largest: f32, off: f32, sweeps: u32, done: u32, rotated: u32 }
-
-@group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read_write> matrices: array<vec4f>;
 @group(0) @binding(2) var<storage, read> progress: array<Progress>;
 // What pair (a, b) of blocks, in one order or the other, had off the diagonal when last seen: Σ 2 eᵢⱼ², largest eᵢⱼ.
@@ -55,17 +38,6 @@ var<workgroup> partials: array<vec4f, 3u * SLICES * 16u>;
 var<workgroup> norms: array<f32, PAIR>;
 var<workgroup> offs: array<vec2f, PAIR>;
 var<workgroup> verdict: vec2f;
-
-// Players of pair k: the last one stays, the others go round. Sums stay below 2 (players − 1), so a comparison does for
-// the remainder.
-fn first_of(k: u32, round: u32, players: u32) -> u32 {
-  let place = round + k;
-  return select(select(place, place - (players - 1u), place >= players - 1u), players - 1u, k == 0u);
-}
-
-fn second_of(k: u32, round: u32, players: u32) -> u32 {
-  return select(select(round - k, round + players - 1u - k, round < k), round, k == 0u);
-}
 
 // The blocks of two players that meet: all of one with all of the other, and in the first round with each other.
 fn blocks_of(a: u32, b: u32, meeting: u32) -> vec2u {

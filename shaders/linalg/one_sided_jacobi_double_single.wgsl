@@ -22,7 +22,7 @@
 // LANES / SPLIT of them. On a GPU the 32 lanes of a warp, which read a row on end. On lavapipe one: 8 pairs fill a
 // vector, and nothing is to be added up. A small matrix is one workgroup's, which makes many rounds a dispatch;
 // several share a round of a larger one. On lavapipe a sweep of 64 rows of 64 takes 4 ms, one of 128 of 128 27 ms, on
-// two threads. Listed after the files of double_single.wgsl.
+// two threads. Needs jacobi_pairs.wgsl, double_single.wgsl and one of its two forms.
 
 override LANES: u32 = 64u;
 override SPLIT: u32 = 32u;
@@ -49,23 +49,9 @@ var<workgroup> products: array<vec2f, LANES>;
 
 fn run_time_zero() -> u32 { return shape.zero; }
 
-// Players of pair k: the last one stays, the others go round.
-fn first_of(k: u32, round: u32) -> u32 {
-  let place = round + k;
-  let others = shape.players - 1u;
-  return select(select(place, place - others, place >= others), others, k == 0u);
-}
-
-fn second_of(k: u32, round: u32) -> u32 {
-  return select(select(round - k, round + shape.players - 1u - k, round < k), round, k == 0u);
-}
-
 // Tangent of half the smaller angle that makes g zero, from the difference of the squared norms.
 fn half_tangent(difference: f32, g: f32) -> f32 {
-  let tau = difference / (2.0 * g);
-  // Beyond 10⁹ the square of τ adds nothing to 1 that single precision could hold.
-  if (abs(tau) >= 1.0e9) { return 0.25 / tau; }
-  let t = select(-1.0, 1.0, tau >= 0.0) / (abs(tau) + sqrt(1.0 + tau * tau));
+  let t = tangent(difference, g);
   return t / (1.0 + sqrt(1.0 + t * t));
 }
 
@@ -122,8 +108,8 @@ fn rotate(
   for (var round = shape.first_round; round < end; round++) {
     for (var first = workgroup.x * together; first < pairs; first += workgroups.x * together) {
       let k = first + lane / SPLIT;
-      let one = first_of(min(k, pairs - 1u), round);
-      let other = second_of(min(k, pairs - 1u), round);
+      let one = first_of(min(k, pairs - 1u), round, shape.players);
+      let other = second_of(min(k, pairs - 1u), round, shape.players);
       let present = k < pairs && max(one, other) < shape.order;
       let p = matrix + min(one, other) * shape.columns;
       let q = matrix + max(one, other) * shape.columns;

@@ -4,26 +4,9 @@
 // workgroups have seen, added in a fixed order; the largest norm is what the next sweep measures products of rows
 // against.
 //
-// Cost: 2 flops and a word for each entry, 2 words for each pair of blocks; nothing for a matrix that is done.
+// Cost: 2 flops and a word for each entry, 2 words for each pair of blocks; nothing for a matrix that is done. Needs
+// one_sided_state.wgsl.
 
-struct Shape {
-  // Blocks of 8 rows (an even number), vectors a row, vectors a matrix, vectors before the first.
-  blocks: u32, stride: u32, batch: u32, offset: u32,
-  // Blocks of a player of the tournament: 1 or 2.
-  width: u32, first_round: u32, rounds: u32,
-  // A pair of rows is left alone where eᵢⱼ ≤ threshold.
-  threshold: f32,
-  // Whether nothing has been seen yet.
-  restart: u32,
-  // For one_sided_jacobi.wgsl.
-  floor: f32,
-}
-
-// Largest norm of a row; √(Σ 2 eᵢⱼ²) of the last sweep; sweeps made; whether that one rotated nothing; pairs of blocks
-// rotated since the start.
-struct Progress { largest: f32, off: f32, sweeps: u32, done: u32, rotated: u32 }
-
-@group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> matrices: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> progress: array<Progress>;
 @group(0) @binding(3) var<storage, read> seen: array<vec2f>;

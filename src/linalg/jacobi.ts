@@ -13,6 +13,7 @@ import { bindRounds } from "./jacobi_rounds.ts";
 import blockSource from "../../shaders/linalg/block_jacobi.wgsl" with { type: "text" };
 import blockSingleSource from "../../shaders/linalg/block_jacobi_single.wgsl" with { type: "text" };
 import jacobiSource from "../../shaders/linalg/jacobi.wgsl" with { type: "text" };
+import pairsSource from "../../shaders/linalg/jacobi_pairs.wgsl" with { type: "text" };
 import rotationSource from "../../shaders/linalg/jacobi_rotation.wgsl" with { type: "text" };
 import roundsSource from "../../shaders/linalg/jacobi_rounds.wgsl" with { type: "text" };
 import singleSource from "../../shaders/linalg/rotation_single.wgsl" with { type: "text" };
@@ -150,11 +151,14 @@ export async function bindJacobi(
     : await bindBlocks(gpu, batch, BLOCKS, options, stack);
 }
 
-const ALONE = { name: "jacobi", files: [rotationSource, singleSource, roundsSource, jacobiSource] };
+const ALONE = {
+  name: "jacobi",
+  files: [pairsSource, rotationSource, singleSource, roundsSource, jacobiSource],
+};
 const BLOCKS: BlockArithmetic = {
   source: {
     name: "block_jacobi",
-    files: [rotationSource, singleSource, blockSource, blockSingleSource],
+    files: [pairsSource, rotationSource, singleSource, blockSource, blockSingleSource],
   },
   words: 1,
   strip: 8,

@@ -17,6 +17,7 @@ import { bindRounds } from "./jacobi_rounds.ts";
 import blockSource from "../../shaders/linalg/block_jacobi.wgsl" with { type: "text" };
 import blockDoubleSource from "../../shaders/linalg/block_jacobi_double_single.wgsl" with { type: "text" };
 import jacobiSource from "../../shaders/linalg/jacobi_double_single.wgsl" with { type: "text" };
+import pairsSource from "../../shaders/linalg/jacobi_pairs.wgsl" with { type: "text" };
 import rotationSource from "../../shaders/linalg/jacobi_rotation.wgsl" with { type: "text" };
 import roundsSource from "../../shaders/linalg/jacobi_rounds.wgsl" with { type: "text" };
 import doubleSource from "../../shaders/linalg/rotation_double_single.wgsl" with { type: "text" };
@@ -77,7 +78,7 @@ export async function bindJacobiDoubleSingle(
 ): Promise<JacobiSolver> {
   checkOrder(batch.order);
   const options = { tolerance: TOLERANCE, least: LEAST, shares };
-  const rotation = [...doubleSingleFiles(form), rotationSource, doubleSource];
+  const rotation = [...doubleSingleFiles(form), pairsSource, rotationSource, doubleSource];
   if (batch.order <= mostAlone) {
     const files = [...rotation, roundsSource, jacobiSource];
     return await bindRounds(gpu, batch, { name: `jacobi_double_single (${form})`, files }, options);

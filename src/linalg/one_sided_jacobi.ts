@@ -10,9 +10,11 @@ import type { Dispatch } from "../gpu/kernel.ts";
 import { gpuStruct } from "../gpu/struct.ts";
 import type { MatrixView } from "./matrix.ts";
 import { qrLevels } from "./qr.ts";
-import measureSource from "../../shaders/linalg/one_sided_measure.wgsl" with { type: "text" };
+import pairsSource from "../../shaders/linalg/jacobi_pairs.wgsl" with { type: "text" };
 import sweepSource from "../../shaders/linalg/jacobi_sweep.wgsl" with { type: "text" };
 import jacobiSource from "../../shaders/linalg/one_sided_jacobi.wgsl" with { type: "text" };
+import measureSource from "../../shaders/linalg/one_sided_measure.wgsl" with { type: "text" };
+import stateSource from "../../shaders/linalg/one_sided_state.wgsl" with { type: "text" };
 
 /** Unit roundoff of single precision. */
 const U = 2 ** -24;
@@ -137,10 +139,10 @@ export async function bindOneSidedJacobi(
   if (stride % 2 !== 0) throw new RangeError("rows must be padded to an even number of vectors");
   const lanes = gpu.software ? 8 : 32;
   const rotate = await gpu.kernel(
-    { name: "one_sided_jacobi", files: [sweepSource, jacobiSource] },
+    { name: "one_sided_jacobi", files: [stateSource, pairsSource, sweepSource, jacobiSource] },
     { LANES: lanes, SLICES: Math.floor(lanes / 3) },
   );
-  const measure = await gpu.kernel({ name: "one_sided_measure", files: [measureSource] });
+  const measure = await gpu.kernel({ name: "one_sided_measure", files: [stateSource, measureSource] });
   // One workgroup does a sweep of a small matrix. Several share a round of a larger one: on lavapipe, where a dispatch
   // costs as much as a pair of blocks, few with more to do.
   const alone = order <= MOST_ORDER_ALONE && stride <= MOST_STRIDE_ALONE;

@@ -9,6 +9,7 @@ import type { Gpu } from "../gpu/device.ts";
 import type { Dispatch } from "../gpu/kernel.ts";
 import { gpuStruct } from "../gpu/struct.ts";
 import { doubleSingleFiles, type DoubleSingleForm, U2 } from "./double_single.ts";
+import pairsSource from "../../shaders/linalg/jacobi_pairs.wgsl" with { type: "text" };
 import jacobiSource from "../../shaders/linalg/one_sided_jacobi_double_single.wgsl" with { type: "text" };
 
 /** Most rows of a matrix, and entries a row. */
@@ -161,7 +162,7 @@ export async function bindOneSidedJacobiDoubleSingle(
     );
   }
   const name = `one_sided_jacobi_double_single (${form})`;
-  const files = [...doubleSingleFiles(form), jacobiSource];
+  const files = [...doubleSingleFiles(form), pairsSource, jacobiSource];
   const alone = order <= MOST_ORDER_ALONE;
   const { lanes, split } = lanesOf(gpu, order);
   const rotate = await gpu.kernel({ name, files, entryPoint: "rotate" }, { LANES: lanes, SPLIT: split });
