@@ -15,7 +15,7 @@
 // Rounding. `tridiagonal.ts` derives a bound on it, and this file is written so that the bound is small and can be
 // measured: what would enter it with a long sum's chain of roundings is kept in double-single (xᵀx, uᵀg, and what follows
 // from them) or carries the roundings of its additions along (g); the updated block is symmetric to the bit; and ‖B‖_F,
-// ‖g‖ and ‖x‖ are added up as they come. double_single.wgsl is needed for that.
+// ‖g‖ and ‖x‖ are added up as they come, in units of u. Needs double_single.wgsl and tridiagonal_frame.wgsl.
 //
 // A dispatch makes at most `steps` steps and leaves its place in `states`, since lavapipe ends a shader after 65,535 loop
 // iterations. Cost: 2n³ flops (4/3 n³ would need half the products to go to two places at once), n³/2 more to carry
@@ -25,73 +25,27 @@
 // factorisation of `inertia.wgsl`. It wins for counts above thresholds of more than some 10⁻⁵ λ₁, which are then 3n flops
 // each, and for whole spectra.
 
-override LANES: u32 = 64u;
-// Vectors of 4 that a row has at most.
-override VECTORS: u32 = 128u;
-
 const U: f32 = 5.9604645e-8;
 // 2⁻⁶⁴: a row whose squares add up to less is taken for zero, and its norm is an error.
 const NOTHING: f32 = 5.4210109e-20;
 // 2⁻³⁶: more than all underflow amounts to.
 const DROPPED: f32 = 1.4551915e-11;
-const UNDERFLOW: f32 = 1.1754944e-38;
-const MAGNITUDE = vec4u(0x7fffffffu);
-const NOT_FINITE: u32 = 0x7f800000u;
 // Blocks of 4 rows that a lane takes at a time where lanes share out the rows.
 const GROUP: u32 = 8u;
 
 struct Shape { rows: u32, steps: u32, restart: u32, zero: u32 }
 
-// `left` rows remain. `sum` is the error so far, in units of u and of the scaled matrix; `error` the bound for M itself,
-// infinite until finished.
-struct State { left: u32, scale: f32, sum: f32, error: f32 }
-
 @group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> orders: array<u32>;
-@group(0) @binding(2) var<storage, read> matrices: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> copies: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> tridiagonal: array<f32>;
-@group(0) @binding(5) var<storage, read_write> states: array<State>;
 
 // u of this step, u and w of the step before. g goes where the last row was: each lane reads back its own entries alone.
 var<workgroup> us: array<vec4f, VECTORS>;
 var<workgroup> vs: array<vec4f, VECTORS>;
 var<workgroup> ws: array<vec4f, VECTORS>;
 var<workgroup> parts: array<vec4f, LANES>;
-var<workgroup> sums: array<vec4f, LANES>;
-var<workgroup> largest: array<u32, LANES>;
-var<workgroup> place: State;
 // The last two entries of the last row: beside the diagonal, and on it.
 var<workgroup> corner: vec2f;
-
-fn run_time_zero() -> u32 {
-  return shape.zero;
-}
-
-fn columns_of(i: u32) -> vec4u {
-  return vec4u(4u * i, 4u * i + 1u, 4u * i + 2u, 4u * i + 3u);
-}
-
-fn add(a: vec4f, b: vec4f) -> vec4f {
-  return vec4f(ds_add(a.xy, b.xy), a.zw + b.zw);
-}
-
-// The sum over all lanes, in every lane: of a double-single number and two single ones. A barrier lies between; another
-// must before the next sum.
-fn total(lane: u32, value: vec4f) -> vec4f {
-  sums[lane] = value;
-  workgroupBarrier();
-  if (LANES > 16u) {
-    for (var half = LANES / 2u; half > 0u; half /= 2u) {
-      if (lane < half) { sums[lane] = add(sums[lane], sums[lane + half]); }
-      workgroupBarrier();
-    }
-    return sums[0];
-  }
-  var all = sums[0];
-  for (var i = 1u; i < LANES; i++) { all = add(all, sums[i]); }
-  return all;
-}
 
 // acc + a · b
 fn add_products(acc: vec2f, a: vec4f, b: vec4f) -> vec2f {
@@ -107,36 +61,6 @@ fn carry(to: Carried, x: vec4f) -> Carried {
   let c = two_sum(to.sum.z, x.z);
   let d = two_sum(to.sum.w, x.w);
   return Carried(vec4f(a.x, b.x, c.x, d.x), to.rest + vec4f(a.y, b.y, c.y, d.y));
-}
-
-// Block (i, j) of M, 4 × 4, its rows as columns; what is below M's diagonal is taken from above.
-fn block_of(matrix: u32, i: u32, j: u32) -> mat4x4f {
-  let stride = shape.rows / 4u;
-  let at = matrix + 4u * min(i, j) * stride + max(i, j);
-  let block = mat4x4f(matrices[at], matrices[at + stride], matrices[at + 2u * stride], matrices[at + 3u * stride]);
-  if (i < j) { return block; }
-  let t = transpose(block);
-  if (i > j) { return t; }
-  return mat4x4f(block[0], vec4f(t[1].x, block[1].yzw), vec4f(t[2].xy, block[2].zw), vec4f(t[3].xyz, block[3].w));
-}
-
-// Bits of the largest |entry|, or of a NaN.
-fn largest_bits(lane: u32, matrix: u32, blocks: u32) -> u32 {
-  var worst = vec4u();
-  for (var e = lane; e < blocks * blocks; e += LANES) {
-    let block = block_of(matrix, e / blocks, e % blocks);
-    let bits = max(
-      max(bitcast<vec4u>(block[0]) & MAGNITUDE, bitcast<vec4u>(block[1]) & MAGNITUDE),
-      max(bitcast<vec4u>(block[2]) & MAGNITUDE, bitcast<vec4u>(block[3]) & MAGNITUDE),
-    );
-    worst = max(worst, bits);
-  }
-  largest[lane] = max(max(worst.x, worst.y), max(worst.z, worst.w));
-  for (var half = LANES / 2u; half > 0u; half /= 2u) {
-    workgroupBarrier();
-    if (lane < half) { largest[lane] = max(largest[lane], largest[lane + half]); }
-  }
-  return workgroupUniformLoad(&largest[0]);
 }
 
 // Row `last` with the update of the step before; all but its diagonal entry goes to `us`. Gives its sum of squares.

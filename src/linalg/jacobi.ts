@@ -11,6 +11,7 @@ import type { Dispatch } from "../gpu/kernel.ts";
 import { bindBlocks, type BlockArithmetic } from "./block_jacobi.ts";
 import { bindRounds } from "./jacobi_rounds.ts";
 import blockSource from "../../shaders/linalg/block_jacobi.wgsl" with { type: "text" };
+import convergenceSource from "../../shaders/linalg/block_jacobi_convergence.wgsl" with { type: "text" };
 import blockSingleSource from "../../shaders/linalg/block_jacobi_single.wgsl" with { type: "text" };
 import jacobiSource from "../../shaders/linalg/jacobi.wgsl" with { type: "text" };
 import pairsSource from "../../shaders/linalg/jacobi_pairs.wgsl" with { type: "text" };
@@ -158,7 +159,7 @@ const ALONE = {
 const BLOCKS: BlockArithmetic = {
   source: {
     name: "block_jacobi",
-    files: [pairsSource, rotationSource, singleSource, blockSource, blockSingleSource],
+    files: [pairsSource, rotationSource, singleSource, blockSource, convergenceSource, blockSingleSource],
   },
   words: 1,
   strip: 8,

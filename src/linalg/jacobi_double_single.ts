@@ -15,6 +15,7 @@ import {
 } from "./jacobi.ts";
 import { bindRounds } from "./jacobi_rounds.ts";
 import blockSource from "../../shaders/linalg/block_jacobi.wgsl" with { type: "text" };
+import convergenceSource from "../../shaders/linalg/block_jacobi_convergence.wgsl" with { type: "text" };
 import blockDoubleSource from "../../shaders/linalg/block_jacobi_double_single.wgsl" with { type: "text" };
 import jacobiSource from "../../shaders/linalg/jacobi_double_single.wgsl" with { type: "text" };
 import pairsSource from "../../shaders/linalg/jacobi_pairs.wgsl" with { type: "text" };
@@ -83,7 +84,7 @@ export async function bindJacobiDoubleSingle(
     const files = [...rotation, roundsSource, jacobiSource];
     return await bindRounds(gpu, batch, { name: `jacobi_double_single (${form})`, files }, options);
   }
-  const files = [...rotation, blockSource, blockDoubleSource];
+  const files = [...rotation, blockSource, convergenceSource, blockDoubleSource];
   const source = { name: `block_jacobi_double_single (${form})`, files };
   const arithmetic = { source, words: 2, strip: 2, stripUnits: 2, iterations: [147, 91] } as const;
   return await bindBlocks(gpu, batch, arithmetic, options, stack);

@@ -11,6 +11,7 @@ import { gpuStruct } from "../gpu/struct.ts";
 import { doubleSingleFiles, type DoubleSingleForm } from "./double_single.ts";
 import type { SymmetricMatrices } from "./symmetric_batch.ts";
 import tridiagonalSource from "../../shaders/linalg/tridiagonal.wgsl" with { type: "text" };
+import frameSource from "../../shaders/linalg/tridiagonal_frame.wgsl" with { type: "text" };
 
 /** Largest order: three vectors of that length lie in workgroup memory. A quarter of it where that is small. */
 const MOST_ORDER = 2048, LARGE_MEMORY = 30_000;
@@ -105,7 +106,8 @@ export async function tridiagonalise(
   }
   const lanes = tridiagonalLanes(gpu, order);
   const constants = { LANES: lanes, VECTORS: vectors };
-  const source = { name: `tridiagonal (${form})`, files: [...doubleSingleFiles(form), tridiagonalSource] };
+  const files = [...doubleSingleFiles(form), frameSource, tridiagonalSource];
+  const source = { name: `tridiagonal (${form})`, files };
   const kernel = await gpu.kernel(source, constants);
   return stepsPerDispatch(order, lanes).map((steps, index) => {
     const shape = gpuStruct(gpu, "tridiagonal shape", ["u32", rows, steps, index === 0 ? 1 : 0, 0]);

@@ -12,6 +12,7 @@ import type { SymmetricMatrices } from "./symmetric_batch.ts";
 import { stepsPerDispatch, type TridiagonalBatch, tridiagonalLanes } from "./tridiagonal.ts";
 import fourSource from "../../shaders/linalg/double_single_four.wgsl" with { type: "text" };
 import tridiagonalSource from "../../shaders/linalg/tridiagonal_double_single.wgsl" with { type: "text" };
+import frameSource from "../../shaders/linalg/tridiagonal_frame.wgsl" with { type: "text" };
 
 /** Largest order: six vectors of that length lie in workgroup memory. Less where that is small. */
 const MOST_ORDER = 512, MOST_ORDER_SMALL = 256, LARGE_MEMORY = 20_000;
@@ -60,7 +61,7 @@ export async function tridiagonaliseDoubleSingle(
   const lanes = tridiagonalLanes(gpu, order);
   const kernel = await gpu.kernel({
     name: `tridiagonal_double_single (${form})`,
-    files: [...doubleSingleFiles(form), fourSource, tridiagonalSource],
+    files: [...doubleSingleFiles(form), fourSource, frameSource, tridiagonalSource],
   }, { LANES: lanes, VECTORS: order <= 256 ? 64 : 128 });
   const factors = errorFactors(order, lanes);
   return stepsPerDispatch(order, lanes).map((steps, index) => {
