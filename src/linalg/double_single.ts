@@ -83,6 +83,23 @@ export function splitDoubles(numbers: Float64Array): Float32Array {
 }
 
 /**
+ * Puts high and low words beside each other.
+ *
+ * @param high High words.
+ * @param low Low words; `null` where all are 0.
+ * @param scale Factor of both, a power of two. Default: 1.
+ * @returns Words hi, lo, hi, lo, ….
+ */
+export function interleave(high: Float32Array, low: Float32Array | null, scale = 1): Float32Array {
+  const words = new Float32Array(2 * high.length);
+  for (let i = 0; i < high.length; i++) {
+    words[2 * i] = scale * high[i];
+    if (low) words[2 * i + 1] = scale * low[i];
+  }
+  return words;
+}
+
+/**
  * The values of double-single numbers, rounded to float64.
  *
  * @param words Words hi, lo, hi, lo, ….

@@ -34,6 +34,25 @@ export interface StreamedFeatures {
 /** Features of a set of samples. */
 export type FeatureSource = HeldFeatures | StreamedFeatures;
 
+/**
+ * That there is a weight for each sample, and that they are weights.
+ *
+ * @param weights Weights.
+ * @param rows Number of samples.
+ * @throws {ShapeError} Where there are more or fewer.
+ * @throws {InputError} Where one is not a finite number above 0.
+ */
+export function checkWeights(weights: ArrayLike<number>, rows: number): void {
+  if (weights.length !== rows) {
+    throw new ShapeError(`${weights.length} weights for ${rows} samples: give one for each`);
+  }
+  for (let k = 0; k < rows; k++) {
+    if (!(weights[k] > 0 && weights[k] < Infinity)) {
+      throw new InputError(`weight ${k} (from 0) is ${weights[k]}: give finite numbers above 0`);
+    }
+  }
+}
+
 /** How tiles lie in the words that go to the GPU. */
 export interface TileLayout {
   /** Rows of a tile, but for the last. */

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { InputError, ShapeError } from "../errors.ts";
+import { ShapeError } from "../errors.ts";
 import { Commands } from "../gpu/commands.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Dispatch } from "../gpu/kernel.ts";
 import { joinDouble } from "./double_single.ts";
 import { keepsCompensation, selfTestDoubleSingle } from "./double_single_self_test.ts";
-import { type FeatureSource, FeatureTiles } from "./feature_tiles.ts";
+import { checkWeights, type FeatureSource, FeatureTiles } from "./feature_tiles.ts";
 import { cutTiles, type GramPlan, gramPlanErrors, GramTiles } from "./gram_tiles.ts";
 
 /**
@@ -204,15 +204,7 @@ function checkShapes(features: readonly FeatureSource[], weights: ArrayLike<numb
       );
     }
   }
-  if (!weights) return;
-  if (weights.length !== rows) {
-    throw new ShapeError(`${weights.length} weights for ${rows} samples: give one for each`);
-  }
-  for (let k = 0; k < rows; k++) {
-    if (!(weights[k] > 0 && weights[k] < Infinity)) {
-      throw new InputError(`weight ${k} (from 0) is ${weights[k]}: give finite numbers above 0`);
-    }
-  }
+  if (weights) checkWeights(weights, rows);
 }
 
 function largest(numbers: ArrayLike<number>): number {

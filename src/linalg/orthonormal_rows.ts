@@ -17,6 +17,25 @@ export interface OrthogonalRows {
 }
 
 /**
+ * Puts rows in the order of their norms.
+ *
+ * @param norms Norms of the rows.
+ * @param rows The rows, `norms.length × columns`.
+ * @param columns Entries of a row.
+ * @returns Both, the longest row first.
+ */
+export function descendingRows(
+  norms: ArrayLike<number>,
+  rows: Float32Array | Float64Array,
+  columns: number,
+): { norms: Float64Array; rows: Float64Array } {
+  const order = Array.from(norms, (_, i) => i).sort((a, b) => norms[b] - norms[a]);
+  const sorted = new Float64Array(rows.length);
+  order.forEach((from, to) => sorted.set(rows.subarray(from * columns, (from + 1) * columns), to * columns));
+  return { norms: Float64Array.from(order, (i) => norms[i]), rows: sorted };
+}
+
+/**
  * Divides rows by their norms. Those that are noise are made orthogonal to all before them, as LAPACK's vectors of zero
  * singular values are, or replaced where nothing is left of them.
  *

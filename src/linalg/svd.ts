@@ -6,7 +6,7 @@
 import { InputError, ShapeError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { type HostMatrix, largestExponent } from "./host_matrix.ts";
-import { orthonormalRows } from "./orthonormal_rows.ts";
+import { descendingRows, orthonormalRows } from "./orthonormal_rows.ts";
 import { type PairMatrix, svdDoubleSingle } from "./svd_double_single.ts";
 import { svdSingle } from "./svd_single.ts";
 
@@ -142,14 +142,9 @@ async function solveSingle(gpu: Gpu, group: readonly Scaled[]): Promise<Svd[]> {
   }));
   const solved = await svdSingle(gpu, strided, { rows, columns, vectors: true, ...startsOf(group) });
   return solved.map(({ values, rows, sweeps }, i) => {
-    const order = [...values.keys()].sort((a, b) => values[b] - values[a]);
-    const norms = Float64Array.from(order, (k) => values[k]);
-    const sorted = new Float64Array(rows.length);
-    order.forEach((from, to) => {
-      sorted.set(rows.subarray(from * columns, (from + 1) * columns), to * columns);
-    });
-    const vt = orthonormalRows({ rows: sorted, norms, columns, noise: SINGLE_NOISE * norms[0] });
-    return { values: norms.map((norm) => norm / group[i].scale), vt, sweeps };
+    const sorted = descendingRows(values, rows, columns);
+    const vt = orthonormalRows({ ...sorted, columns, noise: SINGLE_NOISE * sorted.norms[0] });
+    return { values: sorted.norms.map((norm) => norm / group[i].scale), vt, sweeps };
   });
 }
 

@@ -8,8 +8,7 @@ import { GpuArray } from "../gpu/array.ts";
 import { Commands } from "../gpu/commands.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Dispatch } from "../gpu/kernel.ts";
-import { joinDoubles, splitDoubles, U2 } from "./double_single.ts";
-import type { DoubleSingleForm } from "./double_single.ts";
+import { type DoubleSingleForm, interleave, joinDoubles, splitDoubles, U2 } from "./double_single.ts";
 import { selfTestDoubleSingle } from "./double_single_self_test.ts";
 import { type EntryView, gemmDoubleSingle } from "./gemm_double_single.ts";
 import {
@@ -19,6 +18,7 @@ import {
   rotationErrors,
 } from "./one_sided_jacobi_double_single.ts";
 import { newtonSchulz, type Product } from "./newton_schulz.ts";
+import { descendingRows } from "./orthonormal_rows.ts";
 import { MOST_SLAB_ROWS, qrDoubleSingle, qrDoubleSingleError, SlabBatch } from "./qr_double_single.ts";
 
 /** A matrix as sums high + low of single numbers, row-major. */
@@ -117,7 +117,11 @@ async function solve(
   const jacobi = await bindOneSidedJacobiDoubleSingle(gpu, form, operand, stack);
   const start = batch && starts ? await bindStart(gpu, form, batch, starts, stack) : null;
   if (batch) await factor(gpu, form, batch, matrices, rows, start);
-  else matrices.forEach((each, index) => array.write(interleave(each), 2 * index * rows * columns));
+  else {
+    matrices.forEach(({ high, low, scale = 1 }, index) =>
+      array.write(interleave(high, low, SCALE * scale), 2 * index * rows * columns)
+    );
+  }
   let commands = new Commands(gpu);
   commands.run(jacobi.start);
   for (let sweeps = 0; sweeps < MOST_SWEEPS;) {
@@ -144,11 +148,17 @@ async function solve(
       const factored = batch ? qrDoubleSingleError(gpu, room, Math.ceil(rows / room), own) : 0;
       const rotated = start ? startErrors(columns, Math.hypot(...own)) : { absolute: 0, relative: 0 };
       const scale = SCALE * (matrices[index].scale ?? 1);
-      return sorted(part(norm, order), part(all, order * columns), scale, each.sweeps, {
-        absolute: (errors.absolute + factored + rotated.absolute) / scale,
-        relative: errors.relative + rotated.relative,
-        squared: errors.squared / scale ** 2,
-      });
+      const sorted = descendingRows(part(norm, order), part(all, order * columns), columns);
+      return {
+        values: sorted.norms.map((norm) => norm / scale),
+        rows: sorted.rows.map((entry) => entry / scale),
+        sweeps: each.sweeps,
+        errors: {
+          absolute: (errors.absolute + factored + rotated.absolute) / scale,
+          relative: errors.relative + rotated.relative,
+          squared: errors.squared / scale ** 2,
+        },
+      };
     });
   }
   throw new StaircaseError("the singular values of a matrix did not converge: a defect, please tell");
@@ -176,17 +186,6 @@ async function factor(
     commands.run(...dispatches);
     commands.submit();
   }
-}
-
-/** The entries in pairs, row by row. */
-function interleave({ high, low, scale = 1 }: PairMatrix): Float32Array {
-  const factor = SCALE * scale;
-  const words = new Float32Array(2 * high.length);
-  for (let e = 0; e < high.length; e++) {
-    words[2 * e] = factor * high[e];
-    if (low) words[2 * e + 1] = factor * low[e];
-  }
-  return words;
 }
 
 /** Rows of a matrix from `first` on, column by column in pairs, zeros behind the last. */
@@ -271,21 +270,4 @@ function checkStart(correction: Float32Array, order: number): void {
 /** What A V adds to the errors, for rows of R with the norm of A together. */
 function startErrors(n: number, norm: number): { absolute: number; relative: number } {
   return { absolute: (3 * n + 11) * U2 * Math.sqrt(n) * norm, relative: n * (3 * n + 20) * U2 / 2 };
-}
-
-function sorted(
-  norms: Float64Array,
-  rows: Float64Array,
-  scale: number,
-  sweeps: number,
-  errors: RotationErrors,
-): DoubleSingleSvd {
-  const columns = rows.length / norms.length;
-  const order = [...norms.keys()].sort((a, b) => norms[b] - norms[a]);
-  const values = Float64Array.from(order, (i) => norms[i] / scale);
-  const sortedRows = new Float64Array(rows.length);
-  order.forEach((from, to) => {
-    for (let j = 0; j < columns; j++) sortedRows[to * columns + j] = rows[from * columns + j] / scale;
-  });
-  return { values, rows: sortedRows, sweeps, errors };
 }

@@ -3,16 +3,15 @@
  *
  * @module
  */
-import { ShapeError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { FeatureSource } from "../linalg/feature_tiles.ts";
-import { decodeProgress } from "../linalg/jacobi.ts";
 import { vectors } from "../linalg/matrix.ts";
+import { inPrecision } from "./in_precision.ts";
 import { prepareFeatures, type PrepareOptions } from "./prepare_features.ts";
 import { isZero, spectrumOf } from "./prepared_spectrum.ts";
-import { rankInterval, type Threshold } from "./rank_interval.ts";
+import type { Threshold } from "./rank_interval.ts";
 import { DOUBLE, refineSpectra } from "./refine_spectra.ts";
-import { solveFeatures } from "./solve_features.ts";
+import { readSpectra, solveFeatures } from "./solve_features.ts";
 import { streamSpectra } from "./stream_spectra.ts";
 
 /** Bytes of features, in double-single words, up to which they are solved at once. */
@@ -71,24 +70,7 @@ export async function featureSpectra(
   features: readonly FeatureSource[],
   options: SpectrumOptions = {},
 ): Promise<FeatureSpectrum[]> {
-  if (features.length === 0) return [];
-  const { precision = "auto", epsilons = [], threshold = "absolute" } = options;
-  const [{ rows, columns }] = features;
-  if (features.some((each) => each.rows !== rows || each.columns !== columns)) {
-    throw new ShapeError("feature matrices of different shapes: give those of one shape at a time");
-  }
-  if (precision !== "auto") return await solve(gpu, features, options, precision);
-  const single = await solve(gpu, features, options, "single");
-  const isDoubtful = ({ eigenvalues, errors }: FeatureSpectrum) =>
-    epsilons.some((epsilon) => {
-      const { low, high } = rankInterval(eigenvalues, errors, epsilon, threshold);
-      return low !== high;
-    });
-  const doubtful = features.filter((_, i) => isDoubtful(single[i]));
-  if (doubtful.length === 0) return single;
-  // From the start, for double-single arithmetic takes much longer than to find their bases again.
-  const double = await solve(gpu, doubtful, options, "double");
-  return single.map((spectrum) => isDoubtful(spectrum) ? double.shift()! : spectrum);
+  return await inPrecision(features, options, (some, precision) => solve(gpu, some, options, precision));
 }
 
 /** Solves features at once if they fit, else in tiles. */
@@ -114,14 +96,5 @@ async function solve(
       spectrumOf(solved[i], { ...each, leftOut: 0, isZero: isZero(each) }, rows, precision, DOUBLE)
     );
   }
-  const { batch } = spectra;
-  const [matrices, progress] = await Promise.all([batch.matrices.read(), batch.progress.read()]);
-  return prepared.map((each, index) => {
-    const values = Float64Array.from(
-      { length: columns },
-      (_, i) => matrices[(index * batch.rows + i) * batch.rows + i],
-    );
-    const solved = { values, ...decodeProgress(progress, index) };
-    return spectrumOf(solved, { ...each, isZero: isZero(each) }, rows, precision, spectra.arithmetic);
-  });
+  return await readSpectra(spectra, prepared, rows, columns);
 }

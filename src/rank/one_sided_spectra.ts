@@ -3,21 +3,20 @@
  *
  * @module
  */
-import { InputError, ShapeError } from "../errors.ts";
+import { InputError } from "../errors.ts";
 import { Commands } from "../gpu/commands.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { U2 } from "../linalg/double_single.ts";
 import type { FeatureSource } from "../linalg/feature_tiles.ts";
-import { decodeProgress } from "../linalg/jacobi.ts";
 import { padRows } from "../linalg/matrix.ts";
-import { orthonormalRows } from "../linalg/orthonormal_rows.ts";
+import { descendingRows, orthonormalRows } from "../linalg/orthonormal_rows.ts";
 import { type DoubleSingleSvd, svdDoubleSingle } from "../linalg/svd_double_single.ts";
 import { svdSingle } from "../linalg/svd_single.ts";
 import type { FeatureSpectrum, SpectrumOptions } from "./feature_spectrum.ts";
+import { inPrecision } from "./in_precision.ts";
 import { type PreparedFeatures, prepareFeatures } from "./prepare_features.ts";
-import { isZero, scaledSpectrum, spectrumOf } from "./prepared_spectrum.ts";
-import { rankInterval } from "./rank_interval.ts";
-import { bindFeatures } from "./solve_features.ts";
+import { isZero, scaledSpectrum } from "./prepared_spectrum.ts";
+import { bindFeatures, readSpectra } from "./solve_features.ts";
 
 /** Share of σ₁ below which rows of single precision are noise, which have no direction to rely on. */
 const SINGLE_NOISE = 2 ** -30;
@@ -62,31 +61,15 @@ export async function oneSidedSpectra(
   features: readonly FeatureSource[],
   options: SpectrumOptions = {},
 ): Promise<FeatureSpectrum[]> {
-  if (features.length === 0) return [];
-  const { precision = "auto", epsilons = [], threshold = "absolute" } = options;
-  const [{ rows, columns }] = features;
-  if (features.some((each) => each.rows !== rows || each.columns !== columns)) {
-    throw new ShapeError("feature matrices of different shapes: give those of one shape at a time");
-  }
-  const prepared = features.map((each) => {
-    if ("data" in each) return prepareFeatures(each, options);
+  const held = features.map((each) => {
+    if ("data" in each) return each;
     throw new InputError("one-sided-jacobi takes features that are held: leave streamed ones to gram-jacobi");
   });
-  if (precision === "double") return await solveDouble(gpu, prepared, rows, columns);
-  const single = await solveSingle(gpu, prepared, rows, columns);
-  if (precision === "single") return single;
-  const doubtful = [...single.keys()].filter((index) =>
-    epsilons.some((epsilon) => {
-      const { eigenvalues, errors } = single[index];
-      const { low, high } = rankInterval(eigenvalues, errors, epsilon, threshold);
-      return low !== high;
-    })
-  );
-  if (doubtful.length === 0) return single;
-  const refined = await solveDouble(gpu, doubtful.map((index) => prepared[index]), rows, columns);
-  return single.map((spectrum, index) =>
-    doubtful.includes(index) ? refined[doubtful.indexOf(index)] : spectrum
-  );
+  return await inPrecision(held, options, (some, precision) => {
+    const prepared = some.map((each) => prepareFeatures(each, options));
+    const [{ rows, columns }] = some;
+    return (precision === "single" ? solveSingle : solveDouble)(gpu, prepared, rows, columns);
+  });
 }
 
 async function solveSingle(
@@ -102,7 +85,7 @@ async function solveSingle(
   );
   using stack = new DisposableStack();
   const spectra = await bindFeatures(gpu, prepared, rows, columns, stack);
-  const { batch, basis, arithmetic } = spectra;
+  const { basis } = spectra;
   found.forEach(({ values, rows }, i) => {
     const vectors = Float32Array.from(basisOf(values, rows, columns));
     basis.array.write(padRows(vectors, columns, basis.stride), 4 * i * basis.batch);
@@ -110,26 +93,16 @@ async function solveSingle(
   const commands = new Commands(gpu);
   commands.run(...spectra.measurement);
   commands.submit();
-  const [matrices, progress] = await Promise.all([batch.matrices.read(), batch.progress.read()]);
-  return prepared.map((each, index) => {
-    const values = Float64Array.from(
-      { length: columns },
-      (_, i) => matrices[(index * batch.rows + i) * batch.rows + i],
-    );
-    const solved = { values, ...decodeProgress(progress, index) };
-    return spectrumOf(solved, { ...each, isZero: isZero(each) }, rows, "single", arithmetic);
-  });
+  return await readSpectra(spectra, prepared, rows, columns);
 }
 
 /** An orthonormal basis, one vector a row, from the rows that rotations left; those of zeros where m < n. */
 function basisOf(values: Float32Array, rows: Float32Array, columns: number): Float64Array {
-  const order = [...values.keys()].sort((a, b) => values[b] - values[a]);
-  const sorted = new Float64Array(columns * columns), norms = new Float64Array(columns);
-  order.forEach((from, to) => {
-    sorted.set(rows.subarray(from * columns, (from + 1) * columns), to * columns);
-    norms[to] = values[from];
-  });
-  return orthonormalRows({ rows: sorted, norms, columns, noise: SINGLE_NOISE * norms[0] });
+  const sorted = descendingRows(values, rows, columns);
+  const padded = new Float64Array(columns * columns), norms = new Float64Array(columns);
+  padded.set(sorted.rows);
+  norms.set(sorted.norms);
+  return orthonormalRows({ rows: padded, norms, columns, noise: SINGLE_NOISE * norms[0] });
 }
 
 async function solveDouble(

@@ -4,7 +4,7 @@
  * @module
  */
 import { InputError, ShapeError } from "../errors.ts";
-import { type FeatureSource, type HeldFeatures, tileOf } from "../linalg/feature_tiles.ts";
+import { checkWeights, type FeatureSource, type HeldFeatures, tileOf } from "../linalg/feature_tiles.ts";
 
 /** Root of the largest eigenvalue to be computed. */
 const MOST = Math.sqrt(Number.MAX_VALUE);
@@ -100,14 +100,7 @@ export function planFeatures(
       `${entries} entries for ${rows} samples of ${columns} features: give rows × columns`,
     );
   }
-  if (weights && weights.length !== rows) {
-    throw new ShapeError(`${weights.length} weights for ${rows} samples: give one for each`);
-  }
-  for (let k = 0; weights && k < rows; k++) {
-    if (!(weights[k] > 0 && weights[k] < Infinity)) {
-      throw new InputError(`weight ${k} (from 0) is ${weights[k]}: give finite numbers above 0`);
-    }
-  }
+  if (weights) checkWeights(weights, rows);
 
   // The weights are scaled by a power of four at most, so that their roots are near 1.
   const heaviest = weights

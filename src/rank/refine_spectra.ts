@@ -7,7 +7,7 @@ import { GpuArray } from "../gpu/array.ts";
 import { Commands } from "../gpu/commands.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Dispatch } from "../gpu/kernel.ts";
-import { type DoubleSingleForm, splitDoubles, U2 } from "../linalg/double_single.ts";
+import { type DoubleSingleForm, interleave, splitDoubles, U2 } from "../linalg/double_single.ts";
 import { selfTestDoubleSingle } from "../linalg/double_single_self_test.ts";
 import { type EntryView, gemmDoubleSingle } from "../linalg/gemm_double_single.ts";
 import {
@@ -188,7 +188,7 @@ export async function refineSpectra(
   const count = features.length, entries = rows * columns;
   const array = stack.use(new GpuArray(gpu, "features, double-single", 2 * count * entries));
   const phi = { array, double: true, stride: columns, batch: entries };
-  features.forEach((each, index) => array.write(interleave(each), 2 * index * entries));
+  features.forEach(({ high, low }, index) => array.write(interleave(high, low), 2 * index * entries));
   const refinement = await bindRefinement(gpu, spectra, {
     samples: rows,
     order: columns,
@@ -203,14 +203,4 @@ export async function refineSpectra(
   const words = await refinement.records.read(), size = solvedRecordWords(columns);
   const solved = features.map((_, index) => decodeSolvedRecord(words.subarray(index * size), columns));
   return { solved, form, features: phi, basis };
-}
-
-/** Pairs hi, lo of prepared features. */
-function interleave({ high, low }: PreparedFeatures): Float32Array {
-  const words = new Float32Array(2 * high.length);
-  for (let i = 0; i < high.length; i++) {
-    words[2 * i] = high[i];
-    words[2 * i + 1] = low ? low[i] : 0;
-  }
-  return words;
 }
