@@ -1,4 +1,4 @@
-import { orthonormalRows } from "../../src/linalg/orthonormal_rows.ts";
+import { descendingRows, orthonormalRows } from "../../src/linalg/orthonormal_rows.ts";
 import { assert, fc } from "../deps.ts";
 import { matmul, transpose } from "../reference/matrix.ts";
 import { normals } from "../reference/random.ts";
@@ -42,4 +42,10 @@ Deno.test("orthonormalRows: noise, zeros and copies are completed to an orthonor
 Deno.test("orthonormalRows: of zeros alone, the identity", () => {
   const v = orthonormalRows({ rows: new Float64Array(12), norms: [0, 0, 0], columns: 4, noise: 0 });
   assert.deepEqual(v, Float64Array.of(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0));
+});
+
+Deno.test("descendingRows: the longest row first, rows of one length in their order", () => {
+  const { norms, rows } = descendingRows([1, 3, 0, 3], Float64Array.of(1, 0, 0, 3, 0, 0, 3, 0), 2);
+  assert.deepEqual([...norms], [3, 3, 1, 0]);
+  assert.deepEqual([...rows], [0, 3, 3, 0, 1, 0, 0, 0]);
 });
