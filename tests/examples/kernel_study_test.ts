@@ -34,6 +34,7 @@ Deno.test("kernel-study: writes its files, and says what they say", async () => 
     "growth.csv",
     "growth.svg",
     "run.json",
+    "tall.csv",
   ]);
   const lines = out.trimEnd().split("\n");
   const record = JSON.parse(Deno.readTextFileSync(`${folder.path}/o/run.json`)) as KernelStudyRecord;

@@ -15,6 +15,7 @@ export const METHODS: readonly DrawnMethod[] = [
   { name: "svdvals", precision: "single" },
   { name: "cholesky", precision: "single" },
   { name: "sturm", precision: "single" },
+  { name: "sturm", precision: "double" },
   { name: "inertia", precision: "single" },
   { name: "gram-jacobi", precision: "single" },
   { name: "gram-jacobi", precision: "double" },

@@ -14,7 +14,7 @@ import type { CostRow } from "./rows.ts";
 export const TIMED_SHARES = [1e-3, 1e-6, 1e-9] as const;
 
 /** Calls timed, unless they take longer together than this, in milliseconds. */
-const REPEATS = 3, LONG = 1500;
+const REPEATS = 3, LONG = 400;
 
 /**
  * A batch of matrices, with thresholds as absolute numbers: λ₁ is taken from the trace, which is at most n times as large and
@@ -64,9 +64,8 @@ export async function timeBatch(
   const { result, gpuMilliseconds, dispatches, submissions, waits } = best!;
   const { features, shares } = problem;
   const [{ rows, columns }] = features;
-  const refined = result.some(({ precision }) => precision === "double");
-  const each = result.map(({ sweeps }) =>
-    method.flops({ rows, columns, thresholds: shares.length, sweeps, refined })
+  const each = result.map(({ precision }) =>
+    method.flops({ rows, columns, thresholds: shares.length, refined: precision === "double" })
   );
   const flops = each.reduce<number | null>(
     (sum, value) => sum === null || value === null ? null : sum + value,

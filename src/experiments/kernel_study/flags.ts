@@ -53,6 +53,13 @@ export const kernelStudyFlags = [
     min: 1,
     help: "samples m over which times are fitted (1e3 to 1e6)",
   },
+  {
+    name: "tall-samples",
+    kind: "integer",
+    default: null,
+    min: 1,
+    help: "samples of one more matrix to time, of 128 neurons (none; --full: 1e6)",
+  },
   { name: "seed", kind: "integer", default: 0, min: 0, max: 2 ** 32 - 1, help: "fixes all that is random" },
   { name: "full", kind: "boolean", default: false, help: "the whole grid, with no limit of seconds a call" },
   {
@@ -83,8 +90,9 @@ export const kernelStudyFlags = [
  * @returns What to study.
  */
 export function kernelStudyOptions(flags: FlagValues<typeof kernelStudyFlags>): KernelStudyOptions {
-  const { families, methods, orders, batches, samples, epsilons, growthOrders, growthSamples, seed, full } =
+  const { families, methods, orders, batches, samples, epsilons, growthOrders, growthSamples, ...rest } =
     flags;
+  const { tallSamples, seed, full } = rest;
   const words = (text: string) => text.split(",").map((word) => word.trim());
   return {
     ...(families === null ? {} : { families: words(families) }),
@@ -95,6 +103,7 @@ export function kernelStudyOptions(flags: FlagValues<typeof kernelStudyFlags>): 
     ...(growthSamples === null ? {} : { growthSamples }),
     batches,
     samples,
+    tallSamples,
     seed,
     full,
   };

@@ -13,8 +13,6 @@ export interface Work {
   readonly columns: number;
   /** Thresholds ε. */
   readonly thresholds: number;
-  /** Sweeps that the solver made; `null` where it does not tell. */
-  readonly sweeps: number | null;
   /** Whether double-single arithmetic was called in. */
   readonly refined: boolean;
 }
@@ -27,61 +25,117 @@ export interface Work {
 const usualSweeps = (columns: number) =>
   columns > 16 ? { cold: 10, warm: 8, double: 12 } : { cold: 7, warm: 5, double: 3 };
 
-/** M = ΨᵀΨ, the upper triangle, by `gram.wgsl`. */
+/** Largest orders that one workgroup solves, in single and in double-single; beyond them is `block_jacobi.wgsl`. */
+const MOST_ALONE = 128, MOST_ALONE_DOUBLE = 64;
+
+/** M = ΨᵀΨ, the upper triangle, by `gram.wgsl` in plain sums. */
 function gram({ rows, columns: n }: Work): number {
   return rows * n * n;
 }
 
-/** One sweep of `jacobi.wgsl`: 3 n³ on the matrix, as many on the vectors. */
+/** The same in compensated sums: 7 more for each of the n²/2 entries and 8 samples. */
+function gramCompensated(work: Work): number {
+  return (1 + 7 / 16) * gram(work);
+}
+
+/** By `gram_double_single.wgsl`. */
+function gramDouble(work: Work): number {
+  return 24 * gram(work);
+}
+
+/** One sweep: 3 n³ on the matrix, as many on the vectors; of blocks 4 n³ each. */
 function sweep(n: number): number {
-  return 6 * n ** 3;
+  return (n > MOST_ALONE ? 8 : 6) * n ** 3;
+}
+
+/** One sweep in double-single: 70 n³ and 140 n³; of blocks sums of 8 n³ products at 45 for two operations. */
+function doubleSweep(n: number): number {
+  return (n > MOST_ALONE_DOUBLE ? 180 : 210) * n ** 3;
+}
+
+/** A tridiagonal form by `tridiagonal.wgsl`: 2 n³, and n³ / 2 to carry roundings along. */
+function tridiagonal(n: number): number {
+  return 2.5 * n ** 3;
 }
 
 /**
- * A Gram matrix, a tridiagonal form of 2 n³, and 30 counts of 3 n for each eigenvalue.
+ * A Gram matrix, a tridiagonal form, and 30 counts of 3 n for each eigenvalue.
  *
  * @param work Shape.
  * @returns Operations a matrix.
  */
 export function naiveFlops(work: Work): number {
-  return gram(work) + 2 * work.columns ** 3 + 90 * work.columns ** 2;
+  return gram(work) + tridiagonal(work.columns) + 90 * work.columns ** 2;
 }
 
 /**
- * `featureSpectra`. In single precision two probes of two passes each, see `spectra.ts`: 2 m n² and 12 m n² for Ψ, 2 m n²
- * for two Gram matrices, 28 n³ to keep the bases orthonormal; and sweeps of 6 n³. Double-single precision adds two passes of
- * 45 m n² for Ψ and 24 m n² for its Gram matrix, three steps of 90 n³ to keep the bases orthonormal, and sweeps of 210 n³.
+ * `featureSpectra` in single precision: two probes of two passes each, see `spectra.ts`: 2 m n² and, compensated, 12 m n² for
+ * Ψ, a plain and a compensated Gram matrix, 28 n³ to keep the bases orthonormal; and sweeps.
+ *
+ * @param work Shape.
+ * @returns Operations a matrix, with as many sweeps as are usual.
+ */
+export function singleFlops(work: Work): number {
+  const { rows, columns: n } = work;
+  const { cold, warm } = usualSweeps(n);
+  return 2 * (14 * rows * n * n + gram(work) + gramCompensated(work) + 28 * n ** 3) +
+    (cold + warm) * sweep(n);
+}
+
+/**
+ * `featureSpectra` in double-single precision: as in single, then two passes of 45 m n² for Ψ and a Gram matrix, three
+ * steps of 90 n³ to keep the bases orthonormal, and sweeps.
+ *
+ * @param work Shape.
+ * @returns Operations a matrix, with as many sweeps as are usual.
+ */
+export function doubleFlops(work: Work): number {
+  const { rows, columns: n } = work;
+  return singleFlops(work) + 2 * (45 * rows * n * n + gramDouble(work)) + 270 * n ** 3 +
+    usualSweeps(n).double * doubleSweep(n);
+}
+
+/**
+ * `featureSpectra` in whichever precision it needs: single, and double from the start where that leaves doubt.
  *
  * @param work Shape, and whether there was doubt.
  * @returns Operations a matrix, with as many sweeps as are usual.
  */
-export function spectrumFlops(work: Work): number {
-  const { rows, columns: n, refined } = work;
-  const { cold, warm, double } = usualSweeps(n);
-  const single = 2 * (14 * rows * n * n + 2 * gram(work) + 28 * n ** 3) +
-    (cold + warm) * sweep(n);
-  return refined ? single + 2 * 69 * rows * n * n + (270 + 210 * double) * n ** 3 : single;
+export function autoFlops(work: Work): number {
+  return singleFlops(work) + (work.refined ? doubleFlops(work) : 0);
 }
 
 /**
- * A Gram matrix, and nine factorisations a threshold of ⅔ n³: at ε and at both ends of the matrix's error, each with both
- * sides of its own.
+ * A Gram matrix, and six factorisations a threshold of ⅔ n³: at ε and at both ends of the matrix's error, each at both ends
+ * of its own. Thresholds that these leave in doubt take more.
  *
  * @param work Shape and thresholds.
  * @returns Operations a matrix.
  */
 export function inertiaFlops(work: Work): number {
-  return gram(work) + 9 * work.thresholds * 2 / 3 * work.columns ** 3;
+  return gramCompensated(work) + 6 * work.thresholds * 2 / 3 * work.columns ** 3;
 }
 
 /**
- * A Gram matrix, a tridiagonal form of 2 n³, and nine counts of 3 n a threshold.
+ * A Gram matrix, a tridiagonal form, and nine counts of 3 n a threshold: at ε and at both ends of the matrix's error, each
+ * with both ends of its own.
  *
  * @param work Shape and thresholds.
  * @returns Operations a matrix.
  */
 export function sturmFlops(work: Work): number {
-  return gram(work) + 2 * work.columns ** 3 + 27 * work.thresholds * work.columns;
+  return gramCompensated(work) + tridiagonal(work.columns) + 27 * work.thresholds * work.columns;
+}
+
+/**
+ * The same in double-single arithmetic: 40 operations where the tridiagonal form has two, 300 n for the counts at a shift and
+ * both ends of its error.
+ *
+ * @param work Shape and thresholds.
+ * @returns Operations a matrix.
+ */
+export function sturmDoubleFlops(work: Work): number {
+  return gramDouble(work) + 40 * work.columns ** 3 + 900 * work.thresholds * work.columns;
 }
 
 /**
@@ -91,5 +145,5 @@ export function sturmFlops(work: Work): number {
  * @returns Operations a matrix.
  */
 export function choleskyFlops(work: Work): number {
-  return gram(work) + 2 / 3 * work.columns ** 3;
+  return gramCompensated(work) + 2 / 3 * work.columns ** 3;
 }

@@ -4,13 +4,24 @@
  * @module
  */
 import type { Gpu } from "../../gpu/device.ts";
-import { gramMatrices } from "../../linalg/gram_matrices.ts";
+import { gramMatrices, type GramPrecision } from "../../linalg/gram_matrices.ts";
 import { svdvals } from "../../linalg/svdvals.ts";
 import { type CountingMethod, countRanks } from "../../rank/counting.ts";
 import { featureSpectra, type Precision } from "../../rank/feature_spectrum.ts";
+import { oneSidedSpectra } from "../../rank/one_sided_spectra.ts";
 import type { FeatureMatrix } from "../../rank/prepare_features.ts";
 import { rankInterval } from "../../rank/rank_interval.ts";
-import { choleskyFlops, inertiaFlops, naiveFlops, spectrumFlops, sturmFlops, type Work } from "./flops.ts";
+import {
+  autoFlops,
+  choleskyFlops,
+  doubleFlops,
+  inertiaFlops,
+  naiveFlops,
+  singleFlops,
+  sturmDoubleFlops,
+  sturmFlops,
+  type Work,
+} from "./flops.ts";
 import { naiveSpectra } from "./naive.ts";
 import type { MethodKey } from "./rows.ts";
 
@@ -42,8 +53,6 @@ export interface Answer {
   readonly errors: Float64Array | null;
   /** Ranks at all thresholds. */
   readonly ranks: readonly StudiedRank[];
-  /** Sweeps that its solver made; `null` where it does not tell. */
-  readonly sweeps: number | null;
   /** Arithmetic that it comes from. */
   readonly precision: "single" | "double";
 }
@@ -74,22 +83,50 @@ export const studyMethods: readonly StudyMethod[] = [
     flops: choleskyFlops,
   },
   { name: "sturm", precision: "single", certified: true, solve: counting("sturm"), flops: sturmFlops },
+  {
+    name: "sturm",
+    precision: "double",
+    certified: true,
+    solve: counting("sturm-double", "double"),
+    flops: sturmDoubleFlops,
+  },
   { name: "inertia", precision: "single", certified: true, solve: counting("inertia"), flops: inertiaFlops },
   {
     name: "gram-jacobi",
     precision: "single",
     certified: true,
-    solve: spectra("single"),
-    flops: spectrumFlops,
+    solve: spectra(featureSpectra, "single"),
+    flops: singleFlops,
   },
   {
     name: "gram-jacobi",
     precision: "double",
     certified: true,
-    solve: spectra("double"),
-    flops: spectrumFlops,
+    solve: spectra(featureSpectra, "double"),
+    flops: doubleFlops,
   },
-  { name: "gram-jacobi", precision: "auto", certified: true, solve: spectra("auto"), flops: spectrumFlops },
+  {
+    name: "gram-jacobi",
+    precision: "auto",
+    certified: true,
+    solve: spectra(featureSpectra, "auto"),
+    flops: autoFlops,
+  },
+  {
+    name: "one-sided-jacobi",
+    precision: "single",
+    certified: true,
+    solve: spectra(oneSidedSpectra, "single"),
+    // Its sweeps leave out what is orthogonal, and nobody counts them.
+    flops: () => null,
+  },
+  {
+    name: "one-sided-jacobi",
+    precision: "double",
+    certified: true,
+    solve: spectra(oneSidedSpectra, "double"),
+    flops: () => null,
+  },
 ];
 
 /**
@@ -113,18 +150,18 @@ export function methodLabel({ name, precision }: Pick<StudyMethod, "name" | "pre
 }
 
 /** Ranks of eigenvalues that nobody vouches for. */
-function unproven(eigenvalues: Float64Array, epsilons: readonly number[], sweeps: number | null): Answer {
+function unproven(eigenvalues: Float64Array, epsilons: readonly number[]): Answer {
   const ranks = epsilons.map((epsilon) => ({
     rank: eigenvalues.reduce((count, value) => value > epsilon ? count + 1 : count, 0),
     low: null,
     high: null,
   }));
-  return { eigenvalues, errors: null, ranks, sweeps, precision: "single" };
+  return { eigenvalues, errors: null, ranks, precision: "single" };
 }
 
 async function naive(gpu: Gpu, { features, epsilons }: Problem): Promise<Answer[]> {
   const spectra = await naiveSpectra(gpu, features);
-  return spectra.map((eigenvalues, i) => unproven(eigenvalues, epsilons[i], null));
+  return spectra.map((eigenvalues, i) => unproven(eigenvalues, epsilons[i]));
 }
 
 /** Squares of singular values, by a QR factorisation and one-sided Jacobi. */
@@ -136,39 +173,43 @@ async function singular(gpu: Gpu, { features, epsilons }: Problem): Promise<Answ
   }));
   const values = await svdvals(gpu, matrices);
   return values.map((sigma, i) =>
-    unproven(Float64Array.from(sigma, (value) => value * value / features[i].rows), epsilons[i], null)
+    unproven(Float64Array.from(sigma, (value) => value * value / features[i].rows), epsilons[i])
   );
 }
 
-/** Eigenvalues with certificates, see `featureSpectra`. */
-function spectra(precision: Precision): StudyMethod["solve"] {
+/** Eigenvalues with certificates, see `featureSpectra` and `oneSidedSpectra`. */
+function spectra(solve: typeof featureSpectra, precision: Precision): StudyMethod["solve"] {
   return async (gpu, { features, shares, epsilons }) => {
     const options = { precision, epsilons: shares, threshold: "relative" } as const;
-    const found = await featureSpectra(gpu, features, options);
+    const found = await solve(gpu, features, options);
     return found.map(({ eigenvalues, errors, precision }, i) => ({
       precision,
       eigenvalues,
       errors,
       ranks: epsilons[i].map((epsilon) => rankInterval(eigenvalues, errors, epsilon)),
-      sweeps: null,
     }));
   };
 }
 
-/** Counts of the eigenvalues of Gram matrices, see `countRanks`. */
-function counting(method: CountingMethod): StudyMethod["solve"] {
+/** Counts of the eigenvalues of Gram matrices rounded to single words, see `countRanks`. */
+function counting(method: CountingMethod, precision: GramPrecision = "compensated"): StudyMethod["solve"] {
   return async (gpu, { features, epsilons }) => {
-    const grams = await gramMatrices(gpu, features);
+    const grams = await gramMatrices(gpu, features, { precision });
     const matrices = grams.map(({ matrix }) => Float32Array.from(matrix));
-    // Rounded to single words, each entry by u of itself, which moves eigenvalues by u ‖M‖_F at most.
-    const errors = grams.map(({ matrix, error }) => error + 2 ** -24 * Math.hypot(...matrix));
+    const errors = grams.map(({ matrix, error }, i) => error + distance(matrix, matrices[i]));
     const ranks = await countRanks(gpu, matrices, epsilons, { method, errors });
     return ranks.map((each) => ({
-      precision: "single",
+      precision: method === "sturm-double" ? "double" : "single",
       eigenvalues: null,
       errors: null,
       ranks: each,
-      sweeps: null,
     }));
   };
+}
+
+/** ‖A − B‖_F, which is at least ‖A − B‖₂, and a little more for its own rounding. */
+function distance(a: Float64Array, b: Float32Array): number {
+  let square = 0;
+  for (let e = 0; e < a.length; e++) square += (a[e] - b[e]) ** 2;
+  return (1 + 2 ** -30) * Math.sqrt(square);
 }

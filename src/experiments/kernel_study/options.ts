@@ -26,6 +26,8 @@ export interface KernelStudyOptions {
   readonly growthOrders?: readonly number[];
   /** Numbers of samples of the study of growth, with n = 16. */
   readonly growthSamples?: readonly number[];
+  /** Number of samples of the tall matrix, with n = 128; `null` for none. Default: none, in the full run 10⁶. */
+  readonly tallSamples?: number | null;
   /** Seed of all that is random. Default: 0. */
   readonly seed?: number;
   /** Whether to run the whole grid, which takes hours on a CPU. Default: false. */
@@ -52,6 +54,8 @@ export interface CompleteStudyOptions {
   readonly growthOrders: readonly number[];
   /** Numbers of samples of the study of growth, ascending. */
   readonly growthSamples: readonly number[];
+  /** Number of samples of the tall matrix; `null` for none. */
+  readonly tallSamples: number | null;
   /** Seed. */
   readonly seed: number;
   /** Whether this is the whole grid. */
@@ -64,6 +68,8 @@ export interface CompleteStudyOptions {
 const MOST_FEATURES = 1024;
 /** Largest number of samples that the host makes features of. */
 const MOST_SAMPLES = 2 ** 24;
+/** The same of the tall matrix, which has more features. */
+const MOST_TALL = 2 ** 22;
 /** Largest number of matrices in a batch. */
 const MOST_BATCH = 4096;
 
@@ -76,8 +82,13 @@ const GROWTH = {
   growthOrders: [64, 96, 128, 192, 256, 384, 512, 768, 1024],
   growthSamples: [1000, 3000, 10_000, 30_000, 100_000, 300_000, 1_000_000],
 };
-const SHORT = { ...GROWTH, orders: [8, 32, 128], limit: 3000 };
-const FULL = { ...GROWTH, orders: [8, 16, 32, 64, 128, 256, 512], limit: 600_000 };
+const SHORT = { ...GROWTH, orders: [8, 32, 128], tallSamples: null, limit: 1500 };
+const FULL = {
+  ...GROWTH,
+  orders: [8, 16, 32, 64, 128, 256, 512],
+  tallSamples: 1_000_000,
+  limit: 600_000,
+};
 
 /**
  * Fills in what the caller left open, and checks the rest.
@@ -95,6 +106,8 @@ export function completeStudyOptions(options: KernelStudyOptions = {}): Complete
   const batches = integers("matrices", options.batches ?? [1, 4, 16, 64], MOST_BATCH);
   const growthOrders = integers("features", options.growthOrders ?? grid.growthOrders, MOST_FEATURES);
   const growthSamples = integers("samples", options.growthSamples ?? grid.growthSamples, MOST_SAMPLES);
+  const tallSamples = options.tallSamples ?? grid.tallSamples;
+  if (tallSamples !== null) integers("samples", [tallSamples], MOST_TALL);
   if (samples !== null) {
     integers("samples", [samples], MOST_SAMPLES);
     const largest = orders.at(-1)!;
@@ -121,6 +134,7 @@ export function completeStudyOptions(options: KernelStudyOptions = {}): Complete
     epsilons: [...new Set(epsilons)].sort((a, b) => b - a),
     growthOrders,
     growthSamples,
+    tallSamples,
     seed,
     full,
     limit: grid.limit,
@@ -135,11 +149,13 @@ export function completeStudyOptions(options: KernelStudyOptions = {}): Complete
  * @throws {InputError} Where a name is unknown or a number out of range.
  */
 export function studyParts(options: KernelStudyOptions = {}): number {
-  const { methods, orders, batches, growthOrders, growthSamples } = completeStudyOptions(options);
+  const { methods, orders, batches, growthOrders, growthSamples, tallSamples } = completeStudyOptions(
+    options,
+  );
   const growing = methods.filter(({ precision }) => precision !== "auto");
   // The peak and the trained networks come first.
   return 2 + orders.length * methods.length * (1 + batches.length) +
-    growing.length * (growthOrders.length + growthSamples.length);
+    growing.length * (growthOrders.length + growthSamples.length + (tallSamples === null ? 0 : 1));
 }
 
 function parseFamily(name: string): FamilyName {

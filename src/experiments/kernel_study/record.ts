@@ -10,7 +10,7 @@ import type { PrecisionSelfTest } from "../../linalg/double_single_self_test.ts"
 import { VERSION } from "../../version.ts";
 import { precisionSelfTest } from "../run_record.ts";
 import type { CompleteStudyOptions } from "./options.ts";
-import type { Exponent } from "./rows.ts";
+import type { CostRow, Exponent } from "./rows.ts";
 import type { KernelStudy } from "./study.ts";
 import type { MethodSummary } from "./summary.ts";
 
@@ -38,6 +38,8 @@ export interface KernelStudyRecord {
     readonly methods: readonly MethodSummary[];
     /** How the time of each method grows. */
     readonly exponents: readonly Exponent[];
+    /** What ranks of the tall matrix took. */
+    readonly tall: readonly CostRow[];
     /** What was left out, and why. */
     readonly omissions: readonly string[];
   };
@@ -53,7 +55,7 @@ export interface KernelStudyRecord {
  * @returns What to write to `run.json`.
  */
 export async function kernelStudyRecord(gpu: Gpu, study: KernelStudy): Promise<KernelStudyRecord> {
-  const { options, adapter, peak, methods, exponents, omissions, complete, milliseconds } = study;
+  const { options, adapter, peak, methods, exponents, tall, omissions, complete, milliseconds } = study;
   const sum = (of: (method: MethodSummary) => number) => methods.reduce((total, each) => total + of(each), 0);
   return {
     status: complete ? "done" : "interrupted",
@@ -67,6 +69,7 @@ export async function kernelStudyRecord(gpu: Gpu, study: KernelStudy): Promise<K
       brokenPromises: sum(({ outside, beyondBounds }) => outside + beyondBounds),
       methods,
       exponents,
+      tall,
       omissions,
     },
     timings: { milliseconds },
@@ -81,7 +84,7 @@ export async function kernelStudyRecord(gpu: Gpu, study: KernelStudy): Promise<K
  */
 export function kernelStudyText(record: KernelStudyRecord): string {
   const { adapter, peak, summary, timings } = record;
-  const { methods, exponents, omissions } = summary;
+  const { methods, exponents, tall, omissions } = summary;
   const giga = (rate: number) => (rate / 1e9).toFixed(1);
   const share = (part: number, all: number) => `${part} of ${all}`;
   const accuracy = methods.map((each) => [
@@ -100,6 +103,15 @@ export function kernelStudyText(record: KernelStudyRecord): string {
     `${low.toFixed(2)} to ${high.toFixed(2)}`,
     model?.toFixed(2) ?? "",
     String(theory),
+  ]);
+  const seconds = (milliseconds: number | null) =>
+    milliseconds === null ? "" : (milliseconds / 1000).toFixed(1);
+  const times = tall.map(({ method, precision, milliseconds, gpuMilliseconds, submissions, dispatches }) => [
+    `${method} ${precision}`,
+    seconds(milliseconds),
+    seconds(gpuMilliseconds),
+    String(submissions),
+    String(dispatches),
   ]);
   return [
     `${adapter.name}${adapter.software ? " (software: the CPU, no GPU)" : ""}`,
@@ -135,6 +147,11 @@ export function kernelStudyText(record: KernelStudyRecord): string {
         ["method", "with", "exponent", "95 % interval", "of the operations", "theory"],
         ...growth,
       ], 1),
+    ]),
+    ...(tall.length === 0 ? [] : [
+      "",
+      `ranks of ${tall[0].rows} samples of ${tall[0].columns} neurons:`,
+      ...textTable([["method", "seconds", "on the GPU", "submissions", "dispatches"], ...times], 1),
     ]),
     ...(omissions.length === 0 ? [] : ["", "left out:", ...omissions.map((line) => `  ${line}`)]),
   ].join("\n");

@@ -6,9 +6,10 @@
 import { ShapeError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { measurePeak, type Peak } from "../../gpu/peak.ts";
+import type { FeatureMatrix } from "../../rank/prepare_features.ts";
+import { uniform } from "../../tasks/random.ts";
 import { featuresOf, judge, specimens } from "./accuracy.ts";
 import { timeBatch, timedProblem } from "./cost.ts";
-import { generateFeatures } from "./families.ts";
 import { fitGrowth, GROWTH_FEATURES, THEORY } from "./growth.ts";
 import { findMethod, methodLabel, type Problem, type StudyMethod } from "./methods.ts";
 import {
@@ -18,11 +19,14 @@ import {
   studyParts,
 } from "./options.ts";
 import type { CostRow, CountRow, EigenvalueRow, Exponent, GrowthAxis, GrowthRow } from "./rows.ts";
+import { tanhLayer } from "./random_matrices.ts";
 import { type MethodSummary, summarizeMethods } from "./summary.ts";
 import { trainNetworks } from "./trained.ts";
 
 /** Networks trained for the family `trained`. */
 const NETWORKS = 2;
+/** Features of the tall matrix. */
+const TALL_FEATURES = 128;
 
 /** A finished study. */
 export interface KernelStudy {
@@ -40,6 +44,8 @@ export interface KernelStudy {
   readonly cost: readonly CostRow[];
   /** Costs of growing matrices of random features. */
   readonly growth: readonly GrowthRow[];
+  /** Costs of one tall matrix, of which the adapter holds but a part at a time. */
+  readonly tall: readonly CostRow[];
   /** How right each method was. */
   readonly methods: readonly MethodSummary[];
   /** How the time of each method grows. */
@@ -68,6 +74,7 @@ export interface StudyProgress {
  * 1. Accuracy: one matrix of each family and order, solved as one batch by each method, beside float64.
  * 2. Cost: batches of features of trained networks.
  * 3. Growth: single matrices of random features, n from 64 on with m = 2n, and m from 10³ on with n = 16.
+ * 4. Where asked for, one matrix of random features with n = 128 and as many samples as told.
  *
  * @param gpu Device.
  * @param options What to study.
@@ -84,7 +91,7 @@ export async function kernelStudy(
   const start = performance.now();
   const complete = completeStudyOptions(options);
   const { signal } = options;
-  const { families, orders, batches, growthOrders, growthSamples, epsilons, seed } = complete;
+  const { families, orders, batches, growthOrders, growthSamples, tallSamples, epsilons, seed } = complete;
   const methods = complete.methods.map(findMethod);
   // `auto` is one precision or the other, and how it grows that of a choice.
   const growingMethods = methods.filter(({ precision }) => precision !== "auto");
@@ -93,7 +100,7 @@ export async function kernelStudy(
   const advance = (text: string, parts = 1) => onProgress({ done: done += parts, total, text });
   const stopped = () => signal?.aborted ?? false;
 
-  const timed = batches.length + growthOrders.length + growthSamples.length > 0;
+  const timed = batches.length + growthOrders.length + growthSamples.length > 0 || tallSamples !== null;
   const peak = timed && !stopped() ? await measurePeak(gpu) : null;
   advance("peak");
   const needed = orders.length > 0 && (families.includes("trained") || batches.length > 0);
@@ -103,7 +110,7 @@ export async function kernelStudy(
   advance("trained networks");
 
   const counts: CountRow[] = [], eigenvalues: EigenvalueRow[] = [];
-  const cost: CostRow[] = [], growth: GrowthRow[] = [], omissions: string[] = [];
+  const cost: CostRow[] = [], growth: GrowthRow[] = [], tall: CostRow[] = [], omissions: string[] = [];
   const rowsOf = (columns: number) => complete.samples ?? 2 * columns;
 
   for (const columns of orders) {
@@ -111,10 +118,14 @@ export async function kernelStudy(
     const all = await specimens(families, rowsOf(columns), columns, seed, networks);
     for (const method of methods) {
       if (stopped()) break;
-      const judged = await judge(gpu, method, all, epsilons);
-      counts.push(...judged.counts);
-      eigenvalues.push(...judged.eigenvalues);
-      advance(`accuracy of ${methodLabel(method)}, n = ${columns}`);
+      const what = `accuracy of ${methodLabel(method)}, n = ${columns}`;
+      const reason = await attempt(async () => {
+        const judged = await judge(gpu, method, all, epsilons);
+        counts.push(...judged.counts);
+        eigenvalues.push(...judged.eigenvalues);
+      });
+      if (reason !== null) omissions.push(`${what}: ${reason}`);
+      advance(what);
     }
   }
 
@@ -146,6 +157,14 @@ export async function kernelStudy(
       const ladder = sizes.map((size) => ({ size, make: () => problem(size) }));
       const what = `growth of ${methodLabel(method)}, ${axis === "columns" ? "n" : "m"}`;
       growth.push(...(await climb(method, ladder, THEORY[axis], what)).map((row) => ({ ...row, axis })));
+    }
+  }
+
+  if (tallSamples !== null && !stopped()) {
+    const problem = timedProblem([randomFeatures(tallSamples, TALL_FEATURES, seed)]);
+    for (const method of growingMethods) {
+      const ladder = [{ size: tallSamples, make: () => problem }];
+      tall.push(...await climb(method, ladder, 1, `cost of ${methodLabel(method)}, n = ${TALL_FEATURES}, m`));
     }
   }
 
@@ -182,6 +201,7 @@ export async function kernelStudy(
     eigenvalues,
     cost,
     growth,
+    tall,
     methods: summarizeMethods(counts, eigenvalues),
     exponents: fitGrowth(growth),
     omissions,
@@ -199,7 +219,11 @@ interface Rung {
 /** Random features whose columns, or rows, are as many as told. */
 function growing(axis: GrowthAxis, size: number, seed: number) {
   const [rows, columns] = axis === "columns" ? [2 * size, size] : [size, Math.min(size, GROWTH_FEATURES)];
-  return { rows, columns, data: Float32Array.from(generateFeatures("random", rows, columns, seed)) };
+  return randomFeatures(rows, columns, seed);
+}
+
+function randomFeatures(rows: number, columns: number, seed: number): FeatureMatrix {
+  return { rows, columns, data: tanhLayer(uniform(seed), rows, columns) };
 }
 
 /** Does something that the adapter may have no room for; if so says what it lacks. */

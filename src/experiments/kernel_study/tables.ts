@@ -17,6 +17,8 @@ export interface KernelStudyTables {
   readonly cost: string;
   /** A row for each method and size. */
   readonly growth: string;
+  /** A row for each method on the tall matrix. */
+  readonly tall: string;
 }
 
 /** Columns of a table: what each is called, and what it takes from a row. */
@@ -81,11 +83,14 @@ function table<Row>(columns: Columns<Row>, rows: readonly Row[]): string {
  * @param study The study.
  * @returns Its tables.
  */
-export function kernelStudyTables({ counts, eigenvalues, cost, growth }: KernelStudy): KernelStudyTables {
+export function kernelStudyTables(
+  { counts, eigenvalues, cost, growth, tall }: KernelStudy,
+): KernelStudyTables {
   return {
     counts: table(COUNTS, counts),
     eigenvalues: table(EIGENVALUES, eigenvalues),
     cost: table(COST, cost),
     growth: table(GROWTH, growth),
+    tall: table(COST, tall),
   };
 }
