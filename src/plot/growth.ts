@@ -145,7 +145,7 @@ function drawTable(parent: Group, { series, theory, label }: GrowthPanel, width:
       .attr("stroke-width", thickness).attr("stroke-dasharray", dash);
     cell(y, stub + 6, methodName(method), "start");
     cell(y, middle, fit ? exponentText(fit) : "too few sizes", "end");
-    cell(y, right, model === null ? "not known" : model.toFixed(2), "end");
+    cell(y, right, fit === null ? "" : model === null ? "not known" : model.toFixed(2), "end");
   });
   const y = (series.length + 1) * tableRow;
   parent.append("line").attr("x2", stub).attr("y1", y - 4).attr("y2", y - 4).attr(

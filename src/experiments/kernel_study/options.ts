@@ -64,7 +64,7 @@ export interface CompleteStudyOptions {
   readonly limit: number;
 }
 
-/** Largest number of features that all methods take. */
+/** Largest number of features; a method that does not take as many is left out. */
 const MOST_FEATURES = 1024;
 /** Largest number of samples that the host makes features of. */
 const MOST_SAMPLES = 2 ** 24;

@@ -179,7 +179,9 @@ export async function kernelStudy(
     for (const [i, { size, make }] of ladder.entries()) {
       if (stopped()) return rows;
       const last = rows.at(-1);
-      const foretold = last ? last.milliseconds * (size / ladder[i - 1].size) ** exponent : 0;
+      // By the time on the GPU, in which there is no compilation of kernels.
+      const took = last ? last.gpuMilliseconds ?? last.milliseconds : 0;
+      const foretold = took * (size / (ladder[i - 1]?.size ?? size)) ** exponent;
       const reason = foretold > complete.limit
         ? `would take ${(foretold / 1000).toFixed(0)} s`
         : await attempt(async () => void rows.push(await timeBatch(gpu, method, make(), peak!)));
