@@ -65,7 +65,13 @@ export async function timeBatch(
   const { features, shares } = problem;
   const [{ rows, columns }] = features;
   const each = result.map(({ precision }) =>
-    method.flops({ rows, columns, thresholds: shares.length, refined: precision === "double" })
+    method.flops({
+      rows,
+      columns,
+      batch: features.length,
+      thresholds: shares.length,
+      refined: precision === "double",
+    })
   );
   const flops = each.reduce<number | null>(
     (sum, value) => sum === null || value === null ? null : sum + value,

@@ -11,6 +11,8 @@ export interface Work {
   readonly rows: number;
   /** Features n. */
   readonly columns: number;
+  /** Matrices solved together. */
+  readonly batch: number;
   /** Thresholds ε. */
   readonly thresholds: number;
   /** Whether double-single arithmetic was called in. */
@@ -27,6 +29,9 @@ const usualSweeps = (columns: number) =>
 
 /** Largest orders that one workgroup solves, in single and in double-single; beyond them is `block_jacobi.wgsl`. */
 const MOST_ALONE = 128, MOST_ALONE_DOUBLE = 64;
+
+/** Bytes of features, in double-single words, beyond which `featureSpectra` streams them. */
+const MOST_BYTES = 2 ** 27;
 
 /** M = ΨᵀΨ, the upper triangle, by `gram.wgsl` in plain sums. */
 function gram({ rows, columns: n }: Work): number {
@@ -70,14 +75,18 @@ export function naiveFlops(work: Work): number {
 
 /**
  * `featureSpectra` in single precision: two probes of two passes each, see `spectra.ts`: 2 m n² and, compensated, 12 m n² for
- * Ψ, a plain and a compensated Gram matrix, 28 n³ to keep the bases orthonormal; and sweeps.
+ * Ψ, a plain and a compensated Gram matrix, 28 n³ to keep the bases orthonormal; and sweeps. What streams takes three passes,
+ * see `stream_spectra.ts`: a compensated Gram matrix each, Ψ in the latter two, two steps of 24 n³ and one of 4 n³.
  *
  * @param work Shape.
  * @returns Operations a matrix, with as many sweeps as are usual.
  */
 export function singleFlops(work: Work): number {
-  const { rows, columns: n } = work;
+  const { rows, columns: n, batch } = work;
   const { cold, warm } = usualSweeps(n);
+  if (8 * batch * rows * 4 * Math.ceil(n / 4) > MOST_BYTES) {
+    return 14 * rows * n * n + 3 * gramCompensated(work) + 52 * n ** 3 + (cold + 2 / 3 * warm) * sweep(n);
+  }
   return 2 * (14 * rows * n * n + gram(work) + gramCompensated(work) + 28 * n ** 3) +
     (cold + warm) * sweep(n);
 }

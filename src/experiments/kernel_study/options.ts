@@ -82,7 +82,7 @@ const GROWTH = {
   growthOrders: [64, 96, 128, 192, 256, 384, 512, 768, 1024],
   growthSamples: [1000, 3000, 10_000, 30_000, 100_000, 300_000, 1_000_000],
 };
-const SHORT = { ...GROWTH, orders: [8, 32, 128], tallSamples: null, limit: 1500 };
+const SHORT = { ...GROWTH, orders: [8, 32, 128], tallSamples: null, limit: 1200 };
 const FULL = {
   ...GROWTH,
   orders: [8, 16, 32, 64, 128, 256, 512],
