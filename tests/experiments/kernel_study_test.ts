@@ -142,7 +142,8 @@ Deno.test("kernelStudy: growth of methods in one precision, with figure and expo
   assert.deepEqual(sizes("columns"), [[8, 16], [12, 24], [24, 48]]);
   assert.deepEqual(sizes("rows"), [[16, 2000], [16, 6000], [16, 20_000]]);
   assert.equal(exponents.length, 4);
-  // What gram-jacobi does is nearly all proportional to m: the rest, of 16 × 16 matrices, is as much as 70 samples take. (What the clock says of so little on a busy machine may be anything.)
+  // What gram-jacobi does is nearly all proportional to m: the rest, of 16 × 16 matrices, is what 70 samples take. (What
+  // the clock says of so little on a busy machine may be anything.)
   const [m] = exponents.filter(({ method, axis }) => method === "gram-jacobi" && axis === "rows");
   assert(Math.abs(m.model! - 1) < 0.05, `${m.model}`);
   assert(exponents.every(({ low, exponent, high }) => low <= exponent && exponent <= high));
