@@ -45,9 +45,15 @@ await runProgram({
       kind: "string",
       default: "auto",
       choices: ["auto", "single", "double"],
-      help: "arithmetic; auto takes double where single leaves a rank uncertain",
+      help: "arithmetic; auto takes double where single leaves a rank uncertain, if the method can",
     },
-    { name: "method", kind: "string", default: "auto", choices: methodNames, help: "how ranks are computed" },
+    {
+      name: "method",
+      kind: "string",
+      default: "auto",
+      choices: methodNames,
+      help: "how ranks are computed; auto is gram-jacobi; one-sided-jacobi sees furthest down, in double",
+    },
     { name: "center", kind: "boolean", default: false, help: "take off each column's mean first" },
     {
       name: "adapter",

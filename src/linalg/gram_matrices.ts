@@ -14,8 +14,8 @@ import { cutTiles, type GramPlan, gramPlanErrors, GramTiles } from "./gram_tiles
 
 /**
  * Arithmetic of a Gram matrix. `single`: plain sums. `compensated`: in single precision, too, with errors that do not grow
- * with the number of samples, in a fifth more time. `double`: double-single, a million times as exact, in some six times
- * the time.
+ * with the number of samples, in up to a fifth more time. `double`: double-single, a million times as exact, in two to ten
+ * times the time.
  */
 export type GramPrecision = "single" | "compensated" | "double";
 

@@ -39,7 +39,7 @@ function gamma(k: number, u: number): number {
 
 const U = 2 ** -24;
 
-/** Single precision, u = 2⁻²⁴: `gemm.wgsl`, `gram.wgsl` with compensated sums, `jacobi.wgsl`. */
+/** Single precision, u = 2⁻²⁴, with plain sums: `gemm.wgsl`, `gram.wgsl`, `jacobi.wgsl`. */
 export const SINGLE: Arithmetic = {
   // nt adds dot products of 4 (tile.wgsl).
   dot: (n) => gamma(n / 4 + 5, U),

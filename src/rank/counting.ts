@@ -13,7 +13,7 @@ import type { RankInterval } from "./rank_interval.ts";
 
 /**
  * How to count. `inertia`: two factorisations a threshold, five in doubt; in single precision the tightest intervals.
- * `sturm`: one tridiagonal form, and thresholds for next to nothing. `sturm-double`: the same in double-single arithmetic,
+ * `sturm`: one tridiagonal form, for orders up to 2,048, and thresholds for next to nothing. `sturm-double`: the same in double-single arithmetic,
  * for orders up to 512; certain 10⁵ times further down than the others. `cholesky`: one factorisation, for positive
  * semidefinite matrices of fast decay.
  */
@@ -37,7 +37,8 @@ export interface CountingOptions {
  * of M̂ above ε − δ (Weyl). So counting is done there, too.
  *
  * @param gpu Device.
- * @param matrices Row-major `n × n` each, symmetric, of any orders 1 ≤ n ≤ 1,024, or 512 with `sturm-double`.
+ * @param matrices Row-major `n × n` each, symmetric, of any orders 1 ≤ n ≤ 1,024; 2,048 with `sturm`, 512 with
+ * `sturm-double`.
  * @param epsilons Thresholds of each matrix, absolute, as many for each.
  * @param options How to count, and how far off the matrices are.
  * @returns An ε-rank with its certified interval for each threshold of each matrix; [0, n] where a matrix is not finite.

@@ -24,12 +24,23 @@ import {
 const MOST_ONE_SIDED = 256, MOST_BYTES = 2 ** 26;
 
 /**
- * Ways to compute ranks. `gram-jacobi`: Gram matrix in the eigenbasis and two-sided Jacobi, see {@linkcode featureSpectra}.
- * `one-sided-jacobi`: QR and one-sided Jacobi, without squaring the features, see {@linkcode oneSidedSpectra}: faster in
- * double-single arithmetic up to some 256 neurons, and certain further down. `auto` takes it there, and `gram-jacobi` for wider
- * features and for those that stream. The others count the eigenvalues of a Gram matrix in single precision without its spectrum, and
- * are certain of little below 10⁻⁶ λ₁: `inertia` by symmetric factorisations of M − εI, `sturm` by Sturm sequences of a
- * tridiagonal form, `cholesky` by what a pivoted factorisation leaves.
+ * Ways to compute ranks.
+ *
+ * Two find the spectrum, in single precision, in double, or in double where single leaves doubt:
+ *
+ * - `gram-jacobi`: Gram matrix in the eigenbasis and two-sided Jacobi, see {@linkcode featureSpectra}.
+ *   Any number of samples, streamed too; certain down to 10⁻¹⁰ λ₁ in single, 10⁻¹³ λ₁ in double precision.
+ * - `one-sided-jacobi`: QR and one-sided Jacobi, without squaring the features, see {@linkcode oneSidedSpectra}. For features
+ *   that are held; in double precision certain down to 10⁻¹⁸ λ₁, and faster than the other up to some 256 features.
+ *
+ * `auto` takes the second for features of such a width, the first for others.
+ *
+ * The others count the eigenvalues of a Gram matrix in single precision, and are certain of little below 10⁻⁶ λ₁; there is no
+ * double precision for them:
+ *
+ * - `inertia` by symmetric factorisations of M − εI, for up to 1,024 features;
+ * - `sturm` by Sturm sequences of a tridiagonal form;
+ * - `cholesky` by what a pivoted factorisation leaves, for up to 1,024 features.
  */
 export const methodNames = [
   "auto",

@@ -64,7 +64,7 @@ export interface Spectra {
  *     Ψ = Φ Q;   M′ = Ψᵀ diag(w) Ψ;   V from Jacobi on M′;   Q ← Q V, orthonormalised by Q ← (3/2 − QQᵀ/2) Q,
  *
  * the first of which finds Q as well as single precision can tell, and the second measures. There the rounding of Ψ would
- * be some u σ₁ on each σ; summed in double-single and rounded once, it is u σ_i. Compensated sums leave M′ some 13 u of
+ * be some u σ₁ on each σ; summed with compensation and rounded once, it is u σ_i. Compensated sums leave M′ some 11 u of
  * √(m_ii m_jj), so that all that is certified is but a few roundings relative to themselves. Q stays from probe to probe, so
  * that the first pass starts warm; before the first probe, run the commands once to warm up.
  *
