@@ -69,7 +69,7 @@ export interface Spectra {
  * that the first pass starts warm; before the first probe, run the commands once to warm up.
  *
  * Dispatches: 4 for each layer and 8 for all (more where one dispatch can not hold a solve), whatever the replicas.
- * Flops a layer and replica: 2 m n² for Ψ in the first pass and some 12 m n² in the second, 4 m n² for M′, some 12 n³ a sweep.
+ * Flops a layer and replica: 2 m n² for Ψ in the first pass and some 12 m n² in the second, 4 m n² for M′, some 6 n³ a sweep.
  *
  * @param gpu Device.
  * @param layers Features of each layer.
