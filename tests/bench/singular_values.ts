@@ -1,58 +1,72 @@
 /**
- * Singular values of the shapes of jax-js's own benchmark, beside its `svdvals` on the same adapter.
- *
- *     deno run -A tests/bench/singular_values.ts [repeats]
+ * Singular values of the shapes of jax-js's own benchmark, beside its `svdvals` on the same adapter, and LAPACK.
  *
  * Matrices are random, normally distributed; times are from the host's matrix to the host's numbers, but jax-js has its
  * matrix on the GPU already. Errors are against float64, as shares of σ₁.
  *
  * @module
  */
-import { Gpu } from "../../src/gpu/device.ts";
 import { svdvals } from "../../src/linalg/svdvals.ts";
 import { normals } from "../reference/random.ts";
 import { singularValues } from "../reference/singular_values.ts";
-import { upperFactor } from "./upper_factor.ts";
 import { openJax } from "./jax.ts";
-import { digits, printTable } from "./table.ts";
-import { timeInTurns } from "./timing.ts";
+import { atMost, type Bench, type Section, speedUps } from "./section.ts";
+import { clocked, timeInTurns } from "./timing.ts";
+import { upperFactor } from "./upper_factor.ts";
 
-const SHAPES = [[128, 128], [1024, 128], [32768, 256]];
+const SHAPES = [[128, 128], [1024, 128], [32768, 256]] as const;
+/** Rows that a quick run takes. */
+const QUICK_ROWS = 1024;
 /** How many times as fast as jax-js. */
 const BAR = 2;
 
-const repeats = Number(Deno.args[0] ?? 5);
-using gpu = await Gpu.open();
-const np = await openJax();
+/** Singular values of three shapes. */
+export async function singularValueBench(bench: Bench): Promise<Section[]> {
+  const sections: Section[] = [];
+  for (const [rows, columns] of SHAPES) {
+    if (bench.quick && rows > QUICK_ROWS) bench.skip(`--quick: no singular values of ${rows} × ${columns}`);
+    else sections.push(await section(bench, rows, columns));
+  }
+  return sections;
+}
 
-const lines: string[][] = [];
-for (const [rows, columns] of SHAPES) {
+async function section(bench: Bench, rows: number, columns: number): Promise<Section> {
+  const { gpu, python, window } = bench;
+  const np = await openJax();
   const entries = Float32Array.from(normals(rows * columns, rows));
   const exact = singularValues(upperFactor(entries, rows, columns), columns, columns);
   const onGpu = np.array(entries).reshape([rows, columns]);
-  const found = new Map<string, Float32Array>();
+  let ours: Float32Array = new Float32Array(), theirs = ours;
   const times = await timeInTurns([
     {
-      name: "jax-js svdvals",
-      run: async () => {
-        const values = await np.linalg.svdvals(onGpu.ref).data() as Float32Array;
-        found.set("jax-js svdvals", values.slice().sort().reverse());
-      },
+      name: "Staircase svdvals",
+      measure: clocked(async () => ours = (await svdvals(gpu, [{ rows, columns, entries }]))[0]),
     },
     {
-      name: "svdvals",
-      run: async () => found.set("svdvals", (await svdvals(gpu, [{ rows, columns, entries }]))[0]),
+      name: "jax-js svdvals",
+      measure: clocked(async () => {
+        const values = await np.linalg.svdvals(onGpu.ref).data() as Float32Array;
+        theirs = values.slice().sort().reverse();
+      }),
     },
-  ], repeats);
+    ...(python?.versions.scipy
+      ? [{
+        name: "SciPy svdvals, f64, CPU",
+        measure: () => python.time({ job: "svdvals", window, rows, columns }),
+      }]
+      : []),
+  ], bench);
   onGpu.dispose();
-  for (const { name, median, least, most } of times) {
-    const error = Math.max(...exact.map((value, i) => Math.abs(found.get(name)![i] - value))) / exact[0];
-    const ratio = digits(times[0].median / median);
-    const bar = name === "svdvals" ? `≥ ${BAR}×` : "";
-    const figures = [median, least, most].map(digits);
-    lines.push([`${rows} × ${columns}  ${name}`, ...figures, `${ratio}×`, bar, error.toExponential(1)]);
-  }
+  const error = (found: Float32Array) =>
+    Math.max(...exact.map((value, i) => Math.abs(found[i] - value))) / exact[0];
+  const verdict = atMost(error(ours) / error(theirs), 1);
+  return {
+    title: `singular values, ${rows} × ${columns}, ms`,
+    lines: [
+      ...speedUps(times, { "jax-js": BAR }),
+      { name: "largest error, of jax-js's", times: null, verdict },
+    ],
+    facts: { errors: { staircase: error(ours), jax: error(theirs) } },
+    notes: [],
+  };
 }
-console.log(`${gpu.adapterName}: milliseconds, ${repeats} repeats\n`);
-printTable(["", "median", "least", "most", "ratio", "bar", "largest error / σ₁"], lines);
-Deno.exit(0);

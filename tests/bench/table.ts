@@ -1,14 +1,34 @@
-/** Tables of benchmarks. @module */
+/** The table of the benchmarks. @module */
+import { textTable } from "../../src/io/text_table.ts";
+import { digits, type Line, type Section } from "./section.ts";
 
-/** Prints rows in columns, the first one to the left, the others to the right. */
-export function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
-  const widths = head.map((title, k) => Math.max(title.length, ...rows.map((row) => row[k].length)));
-  for (const row of [head, widths.map((width) => "─".repeat(width)), ...rows]) {
-    console.log(row.map((cell, k) => k === 0 ? cell.padEnd(widths[k]) : cell.padStart(widths[k])).join("  "));
-  }
+const HEAD = ["", "median", "least", "most", "speed-up, share", "bar", ""];
+
+/**
+ * Writes sections as one table, notes below.
+ *
+ * @param sections Sections.
+ * @returns Its lines.
+ */
+export function benchTable(sections: readonly Section[]): string[] {
+  const rows = sections.flatMap(({ lines }) => lines.map(cells));
+  const [head, ...table] = textTable([HEAD, ...rows], 1);
+  let next = 0;
+  const text = sections.flatMap((
+    { title, lines },
+  ) => ["", title, ...table.slice(next, next += lines.length)]);
+  const notes = sections.flatMap(({ title, notes }) => notes.map((note) => `${title}: ${note}`));
+  return [head, ...text, ...(notes.length > 0 ? ["", ...notes] : [])];
 }
 
-/** A number to three digits. */
-export function digits(value: number): string {
-  return Number(value.toPrecision(3)).toString();
+function cells({ name, times, verdict }: Line): string[] {
+  const figures = times ? [times.median, times.least, times.most].map(digits) : ["", "", ""];
+  const met = verdict?.met ?? null;
+  return [
+    `  ${name}`,
+    ...figures,
+    verdict?.text ?? "",
+    verdict?.bar ?? "",
+    met === null ? "" : met ? "met" : "missed",
+  ];
 }

@@ -1,37 +1,95 @@
 /** Timing of contestants side by side. @module */
+import { lowerMedian } from "../../src/rank/median.ts";
 
-/** Something to be timed, the whole way from the host's data to the host's result. */
+/** Something to be timed. */
 export interface Contestant {
+  /** Name, as the table has it. */
   readonly name: string;
-  readonly run: () => Promise<unknown>;
+  /** Takes one measurement, in milliseconds. */
+  readonly measure: () => Promise<number>;
 }
 
 /** Times of one contestant, in milliseconds. */
 export interface Times {
+  /** Its name. */
   readonly name: string;
+  /** Middle of all. */
   readonly median: number;
+  /** Shortest. */
   readonly least: number;
+  /** Longest. */
   readonly most: number;
+  /** All, in the order of their measurement. */
+  readonly all: readonly number[];
+}
+
+/** How to take turns. */
+export interface Turns {
+  /** How often each is measured. */
+  readonly repeats: number;
+  /** Whether each has a turn before, that does not count: for what is compiled and calibrated. Default: true. */
+  readonly warmUp?: boolean;
 }
 
 /**
- * Times contestants in turns, so that whatever else the machine does meets all of them alike. Each is warmed up once.
+ * Times contestants in turns, so that whatever else the machine does meets all of them alike.
  *
  * @param contestants What to time.
- * @param repeats How often.
+ * @param turns How often.
  * @returns The times of each.
  */
-export async function timeInTurns(contestants: readonly Contestant[], repeats: number): Promise<Times[]> {
+export async function timeInTurns(
+  contestants: readonly Contestant[],
+  { repeats, warmUp = true }: Turns,
+): Promise<Times[]> {
   const times = contestants.map(() => new Array<number>());
-  for (let turn = 0; turn <= repeats; turn++) {
-    for (const [index, { run }] of contestants.entries()) {
-      const start = performance.now();
-      await run();
-      if (turn > 0) times[index].push(performance.now() - start);
+  for (let turn = warmUp ? 0 : 1; turn <= repeats; turn++) {
+    for (const [index, { measure }] of contestants.entries()) {
+      const milliseconds = await measure();
+      if (turn > 0) times[index].push(milliseconds);
     }
   }
   return contestants.map(({ name }, index) => {
-    const sorted = times[index].sort((a, b) => a - b);
-    return { name, median: sorted[repeats >> 1], least: sorted[0], most: sorted[repeats - 1] };
+    const all = times[index];
+    return { name, median: lowerMedian(all), least: Math.min(...all), most: Math.max(...all), all };
   });
+}
+
+/**
+ * Measures by the host's clock.
+ *
+ * @param action What to time, the whole way to its result on the host.
+ * @param parts What the time is to be divided by. Default: 1.
+ * @returns The measurement.
+ */
+export function clocked(action: () => Promise<unknown>, parts = 1): () => Promise<number> {
+  return async () => {
+    const start = performance.now();
+    await action();
+    return (performance.now() - start) / parts;
+  };
+}
+
+/**
+ * Measures work that is sent off many times and waited for once, as often as fills a given time. The first measurement,
+ * which compiles, also finds out how often.
+ *
+ * @param window Time to fill, in milliseconds.
+ * @param run Does the work a given number of times, and waits for its end.
+ * @returns The measurement, of one time.
+ */
+export function repeated(window: number, run: (times: number) => Promise<unknown>): () => Promise<number> {
+  let times = 0;
+  const measure = () => clocked(() => run(times), times)();
+  return async () => {
+    if (times === 0) {
+      // Compiles.
+      await run(1);
+      times = 1;
+      times = Math.max(1, Math.round(window / await measure()));
+      // A single time is mostly waiting, where the work is short.
+      if (times > 1) times = Math.max(1, Math.round(window / await measure()));
+    }
+    return await measure();
+  };
 }

@@ -1,0 +1,117 @@
+/**
+ * Benchmarks: how fast the toolkit is, beside what one would use instead, on the same machine and in the same run.
+ *
+ *     deno task bench --only steps,products
+ *
+ * @module
+ */
+import { InputError } from "../../src/errors.ts";
+import { Gpu } from "../../src/gpu/device.ts";
+import { measurePeak } from "../../src/gpu/peak.ts";
+import { compactJson } from "../../src/io/json.ts";
+import { runProgram } from "../../src/io/program.ts";
+import { VERSION } from "../../src/version.ts";
+import { growth } from "./growth.ts";
+import { probeCost } from "./probe_cost.ts";
+import { products } from "./products.ts";
+import { Python } from "./python.ts";
+import type { Benchmark, Section } from "./section.ts";
+import { eigenvalueBench } from "./eigenvalues.ts";
+import { replicaBench } from "./replicas.ts";
+import { singularValueBench } from "./singular_values.ts";
+import { staircaseBench } from "./staircase.ts";
+import { trainingSteps } from "./step.ts";
+import { benchTable } from "./table.ts";
+
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+  steps: trainingSteps,
+  replicas: replicaBench,
+  probes: probeCost,
+  staircase: staircaseBench,
+  products,
+  growth,
+  eigenvalues: eigenvalueBench,
+  "singular-values": singularValueBench,
+};
+/** Time that a measurement fills, in milliseconds, and how often it is made. */
+const LONG = { window: 600, repeats: 3 }, SHORT = { window: 150, repeats: 1 };
+
+await runProgram({
+  name: "bench",
+  summary: "measure how fast the toolkit is, beside what one would use instead",
+  flags: [
+    {
+      name: "only",
+      kind: "string",
+      default: null,
+      placeholder: "NAMES",
+      help: `benchmarks to run, of ${Object.keys(BENCHMARKS).join(", ")} (all)`,
+    },
+    { name: "repeats", kind: "integer", default: null, min: 1, help: "measurements of each (3, quick 1)" },
+    {
+      name: "quick",
+      kind: "boolean",
+      default: false,
+      help: "measure for a shorter time, and leave out what is long",
+    },
+    {
+      name: "json",
+      kind: "boolean",
+      default: false,
+      help: "print everything as one JSON object on the last line",
+    },
+  ],
+}, async ({ flags, signal }) => {
+  const names = chosen(flags.only);
+  const { window, repeats } = flags.quick ? SHORT : LONG;
+  using gpu = await Gpu.open();
+  await using python = await Python.open();
+  const peak = await measurePeak(gpu);
+  const skipped: string[] = [];
+  const skip = (line: string) => {
+    console.error(line);
+    skipped.push(line);
+  };
+  for (const [name, label] of [["numpy", "NumPy"], ["scipy", "SciPy"], ["torch", "PyTorch"]] as const) {
+    if (!python?.versions[name]) skip(`${label} is not here: install python3-${name}, or do without`);
+  }
+  const bench = { gpu, peak, python, repeats: flags.repeats ?? repeats, window, quick: flags.quick, skip };
+  const sections: Section[] = [];
+  for (const name of names) {
+    signal.throwIfAborted();
+    console.error(`${name} …`);
+    sections.push(...await BENCHMARKS[name](bench));
+  }
+  const machine = {
+    adapter: gpu.adapterName,
+    software: gpu.software,
+    cores: navigator.hardwareConcurrency,
+    system: `${Deno.build.os} ${Deno.build.arch}`,
+  };
+  const versions = { staircase: VERSION, ...Deno.version, ...python?.versions };
+  const rate = (value: number, unit: string) => `${(value / 1e9).toFixed(1)} G${unit}/s`;
+  console.log([
+    `${machine.adapter}, ${machine.cores} cores, ${machine.system}; medians of ${bench.repeats}`,
+    `peak: fma ${rate(peak.flopsPerSecond, "FLOP")}, copy ${rate(peak.bytesPerSecond, "B")}, ` +
+    `a dispatch ${(1000 * peak.dispatchMilliseconds).toFixed(1)} µs, a wait ${
+      peak.waitMilliseconds.toFixed(1)
+    } ms`,
+    "",
+    ...benchTable(sections),
+  ].join("\n"));
+  if (flags.json) {
+    console.log(compactJson({ machine, versions, peak, repeats: bench.repeats, sections, skipped }));
+  }
+});
+
+/** Names of `--only`, all where there are none. */
+function chosen(only: string | null): string[] {
+  const all = Object.keys(BENCHMARKS);
+  const names = only?.split(",") ?? all;
+  for (const name of names) {
+    if (!all.includes(name)) {
+      throw new InputError(`no benchmark ${JSON.stringify(name)}: give some of ${all.join(", ")}`);
+    }
+  }
+  return names;
+}

@@ -1,0 +1,118 @@
+"""Peers on the CPU: NumPy, SciPy, PyTorch. One job a line of JSON on stdin, one answer a line on stdout, in milliseconds."""
+import importlib
+import json
+import os
+import sys
+import time
+
+
+def load(name):
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        return None
+
+
+numpy, scipy_linalg, torch = load("numpy"), load("scipy.linalg"), load("torch")
+
+
+def versions():
+    scipy = load("scipy")
+    return {m: p.__version__ for m, p in [("numpy", numpy), ("scipy", scipy), ("torch", torch)] if p}
+
+
+def timed(work, times):
+    start = time.perf_counter()
+    for _ in range(times):
+        work()
+    return (time.perf_counter() - start) / times
+
+
+def fill(work, window):
+    """Time of one call, of as many as fill the window."""
+    once = timed(work, 1)
+    once = timed(work, max(1, min(5, int(window / 5 / once))))
+    return timed(work, max(1, round(window / once)))
+
+
+def training_step(widths, samples, activation, optimizer, loss):
+    torch.manual_seed(0)
+    layers = []
+    for inputs, outputs in zip(widths, widths[1:]):
+        layers += [torch.nn.Linear(inputs, outputs), torch.nn.Tanh() if activation == "tanh" else torch.nn.ReLU()]
+    model = torch.nn.Sequential(*layers[:-1])
+    if loss == "softmax-cross-entropy":
+        x = torch.rand(samples, widths[0])
+        y = torch.randint(widths[-1], (samples,))
+        distance = torch.nn.CrossEntropyLoss()
+    else:
+        x = torch.linspace(-1, 1, samples)[:, None]
+        y = torch.cos(3 * torch.pi * x)
+        distance = torch.nn.MSELoss()
+    if optimizer == "adam":
+        update = torch.optim.Adam(model.parameters(), lr=1e-3)
+    else:
+        update = torch.optim.SGD(model.parameters(), lr=1e-3, momentum=0.9)
+
+    def step():
+        update.zero_grad(set_to_none=True)
+        distance(model(x), y).backward()
+        update.step()
+
+    return step
+
+
+# What was prepared once, and the number of threads that it is fastest with.
+prepared = {}
+
+
+def step(window, **shape):
+    key = json.dumps(shape)
+    if key not in prepared:
+        work = training_step(**shape)
+        timed(work, 5)
+        pace = {}
+        for threads in {1, os.cpu_count()}:
+            torch.set_num_threads(threads)
+            pace[threads] = min(fill(work, window / 4) for _ in range(3))
+        prepared[key] = work, min(pace, key=pace.get)
+    work, threads = prepared[key]
+    torch.set_num_threads(threads)
+    return {"seconds": fill(work, window), "threads": threads}
+
+
+def matrix(rows, columns):
+    key = rows, columns
+    if key not in prepared:
+        prepared[key] = numpy.random.default_rng(0).standard_normal(key, dtype=numpy.float32)
+    return prepared[key]
+
+
+def gemm(window, order):
+    a = matrix(order, order)
+    return {"seconds": fill(lambda: a @ a, window)}
+
+
+def gram(window, rows, columns):
+    a = matrix(rows, columns)
+    return {"seconds": fill(lambda: a.T @ a, window)}
+
+
+def eigvalsh(window, order):
+    a = matrix(512, order)
+    m = (a.T @ a).astype(numpy.float64)
+    return {"seconds": fill(lambda: scipy_linalg.eigvalsh(m), window)}
+
+
+def svdvals(window, rows, columns):
+    a = matrix(rows, columns).astype(numpy.float64)
+    return {"seconds": fill(lambda: scipy_linalg.svdvals(a), window)}
+
+
+JOBS = {f.__name__: f for f in (versions, step, gemm, gram, eigvalsh, svdvals)}
+for line in sys.stdin:
+    job = json.loads(line)
+    name = job.pop("job")
+    if "window" in job:
+        job["window"] /= 1000
+    print(json.dumps(JOBS[name](**job)), flush=True)
