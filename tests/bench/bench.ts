@@ -75,7 +75,7 @@ await runProgram({
   for (const [name, label] of [["numpy", "NumPy"], ["scipy", "SciPy"], ["torch", "PyTorch"]] as const) {
     if (!python?.versions[name]) skip(`${label} is not here: install python3-${name}, or do without`);
   }
-  const bench = { gpu, peak, python, repeats: flags.repeats ?? repeats, window, quick: flags.quick, skip };
+  const bench = { gpu, python, repeats: flags.repeats ?? repeats, window, quick: flags.quick, skip };
   const sections: Section[] = [];
   for (const name of names) {
     signal.throwIfAborted();

@@ -15,7 +15,7 @@ import { eigenvalues } from "../reference/eigenvalues.ts";
 import { jit } from "./deps.ts";
 import { openJax } from "./jax.ts";
 import { atLeast, type Bench, type Line, type Section } from "./section.ts";
-import { clocked, timeInTurns } from "./timing.ts";
+import { clocked, ratio, timeInTurns } from "./timing.ts";
 
 const ORDER = 64, BATCH = 64, SAMPLES = 512;
 /** How many times as fast as jax-js: eigenvalues, and counts by the fastest method that is certain. */
@@ -107,7 +107,7 @@ export async function eigenvalueBench(bench: Bench): Promise<Section[]> {
   const times = await timeInTurns([...spectral, ...lapack, ...counting], bench);
   onGpu.dispose();
 
-  const reference = times[0].median;
+  const [reference] = times;
   const median = (name: string) => times.find((one) => one.name === name)!.median;
   const fastest = new Set(SHARES.flatMap((_, k) => {
     const certain = counting.slice(k * METHODS.length, (k + 1) * METHODS.length).map(({ name }) => name)
@@ -118,7 +118,7 @@ export async function eigenvalueBench(bench: Bench): Promise<Section[]> {
     const { name } = one;
     if (name === JAX || name.startsWith("SciPy")) return { name, times: one, verdict: null };
     const bar = name === OURS ? BARS.eigenvalues : fastest.has(name) ? BARS.counts : null;
-    return { name, times: one, verdict: atLeast(reference / one.median, bar) };
+    return { name, times: one, verdict: atLeast(ratio(reference, one), bar) };
   });
   const errors = Object.fromEntries([JAX, OURS, VECTORS].map((name) => [name, findings.error(name)]));
   const counts = Object.fromEntries(counting.map(({ name }) => [name, findings.counts(name)]));

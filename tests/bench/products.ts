@@ -16,7 +16,7 @@ import { blockUntilReady, jit, type numpy } from "./deps.ts";
 import { openJax } from "./jax.ts";
 import { atLeast, type Bench, type Section, speedUps } from "./section.ts";
 import { openTensorFlow } from "./tfjs.ts";
-import { repeated, timeInTurns } from "./timing.ts";
+import { ratio, repeated, timeInTurns } from "./timing.ts";
 
 const ORDER = 1024;
 const SAMPLES = 32768, FEATURES = 256;
@@ -118,7 +118,7 @@ async function section(bench: Bench, product: Product): Promise<Section> {
   tensor.dispose();
   const [ours, ...others] = speedUps(times.slice(0, -1), { "jax-js": JAX_BAR });
   const best = times[times.length - 1];
-  const share = best.median / times[0].median;
+  const share = ratio(best, times[0]);
   return {
     title,
     lines: [ours, ...others, {

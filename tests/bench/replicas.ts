@@ -4,7 +4,7 @@
  * @module
  */
 import { atMost, type Bench, type Section } from "./section.ts";
-import { timeInTurns } from "./timing.ts";
+import { ratio, timeInTurns } from "./timing.ts";
 import { trainingRate } from "./training_rate.ts";
 import { SMALL, trainingOptions, workloadName } from "./workload.ts";
 
@@ -26,7 +26,7 @@ export async function replicaBench(bench: Bench): Promise<Section[]> {
       measure: async () => REPLICAS * (await trainingRate(gpu, options, window)).milliseconds,
     },
   ], bench);
-  const verdict = atMost(together.median / single.median, BAR);
+  const verdict = atMost(ratio(together, single), BAR);
   return [{
     title: `${workloadName(SMALL)}, ms a step of all`,
     lines: [{ name: together.name, times: together, verdict }, {

@@ -4,16 +4,13 @@
  * @module
  */
 import type { Gpu } from "../../src/gpu/device.ts";
-import type { Peak } from "../../src/gpu/peak.ts";
 import type { Python } from "./python.ts";
-import type { Times } from "./timing.ts";
+import { ratio, type Times } from "./timing.ts";
 
 /** What every benchmark is given. */
 export interface Bench {
   /** Device. */
   readonly gpu: Gpu;
-  /** What the adapter can do. */
-  readonly peak: Peak;
   /** Python on the CPU, with what it has of NumPy, SciPy and PyTorch; `null` where there is no Python. */
   readonly python: Python | null;
   /** How often each contestant is measured. */
@@ -112,7 +109,7 @@ export function speedUps(times: readonly Times[], bars: Readonly<Record<string, 
     { name: ours.name, times: ours, verdict: null },
     ...others.map((one) => {
       const bar = Object.entries(bars).find(([name]) => one.name.startsWith(name))?.[1] ?? null;
-      return { name: one.name, times: one, verdict: atLeast(one.median / ours.median, bar) };
+      return { name: one.name, times: one, verdict: atLeast(ratio(one, ours), bar) };
     }),
   ];
 }

@@ -5,7 +5,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { atLeast, atMost, type Bench, type Section } from "./section.ts";
-import { clocked, timeInTurns } from "./timing.ts";
+import { clocked, ratio, timeInTurns } from "./timing.ts";
 
 /** Most seconds of the process, and least speed relative to PyTorch's. */
 const SECONDS_BAR = 15, TORCH_BAR = 1 / 1.5;
@@ -41,7 +41,7 @@ export async function staircaseBench(bench: Bench): Promise<Section[]> {
           ? [{
             name: torch.name,
             times: torch,
-            verdict: atLeast(torch.median / ours.median, quick ? null : TORCH_BAR),
+            verdict: atLeast(ratio(torch, ours), quick ? null : TORCH_BAR),
           }]
           : []),
       ],

@@ -56,6 +56,18 @@ export async function timeInTurns(
 }
 
 /**
+ * How many times as long one takes as another, both of the same turns: the median over the turns, since what slows down both
+ * in one turn is not there in the next.
+ *
+ * @param one Times of one.
+ * @param other Times of the other.
+ * @returns Their ratio.
+ */
+export function ratio(one: Times, other: Times): number {
+  return lowerMedian(one.all.map((time, turn) => time / other.all[turn]));
+}
+
+/**
  * Measures by the host's clock.
  *
  * @param action What to time, the whole way to its result on the host.
