@@ -25,9 +25,12 @@ fn integer_power(x: vec4f, exponent: u32) -> vec4f {
   return result;
 }
 
-fn activate(z: vec4f) -> Activated {
+fn activate(z: vec4f) -> Activated { return activate_as(ACTIVATION, ACTIVATION_PARAMETER, z); }
+
+// A kind that is no constant costs where a GPU evaluates all branches (lavapipe does).
+fn activate_as(kind: u32, parameter: f32, z: vec4f) -> Activated {
   let positive = z > vec4f();
-  switch ACTIVATION {
+  switch kind {
     case 1u: {
       let h = hyperbolic_tangent(z);
       // (1 − h)(1 + h), not 1 − h²: it keeps the digits where |h| is close to 1.
@@ -40,13 +43,13 @@ fn activate(z: vec4f) -> Activated {
       return Activated(select(z, vec4f(), z <= vec4f()), select(vec4f(), vec4f(1.0), positive));
     }
     case 4u: {
-      let slope = select(vec4f(ACTIVATION_PARAMETER), vec4f(1.0), positive);
+      let slope = select(vec4f(parameter), vec4f(1.0), positive);
       return Activated(slope * z, slope);
     }
     case 5u: {
       let x = select(z, vec4f(), z <= vec4f());
-      let power = integer_power(x, u32(ACTIVATION_PARAMETER) - 1u);
-      return Activated(power * x, select(vec4f(), ACTIVATION_PARAMETER * power, positive));
+      let power = integer_power(x, u32(parameter) - 1u);
+      return Activated(power * x, select(vec4f(), parameter * power, positive));
     }
     case 6u: {
       let sc = sine_cosine(z);

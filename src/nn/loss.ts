@@ -11,6 +11,7 @@ import type { MatrixView } from "../linalg/matrix.ts";
 import type { SampleArrays } from "./samples.ts";
 import elementarySource from "../../shaders/nn/elementary.wgsl" with { type: "text" };
 import lossSource from "../../shaders/nn/loss.wgsl" with { type: "text" };
+import sampleLossSource from "../../shaders/nn/sample_loss.wgsl" with { type: "text" };
 
 /** Names of the losses, in the order of their numbers in `shaders/nn/loss.wgsl`. */
 export const lossNames = ["mean-squared-error", "softmax-cross-entropy", "logistic"] as const;
@@ -56,7 +57,7 @@ export async function bindLoss(
   const error = { ...output, array: stack.use(new GpuArray(gpu, "output error", output.array.length)) };
   const partials = stack.use(new GpuArray(gpu, "partial losses", replicas * partialCount * 2));
   const kernel = await gpu.kernel(
-    { name: "loss", files: [elementarySource, lossSource] },
+    { name: "loss", files: [elementarySource, sampleLossSource, lossSource] },
     { LOSS: lossNames.indexOf(name) },
   );
   const shape = gpuStruct(

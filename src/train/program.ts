@@ -37,8 +37,8 @@ export interface TrainingProgram {
 }
 
 /**
- * Binds the commands of a run. Probes look at all training samples; with the full batch these are the step's own, and a
- * probe takes the features that the step has just computed.
+ * Binds the commands of a run. Probes look at all training samples; with the full batch these are the step's own, and
+ * where the step has evaluated the network layer by layer, a probe takes the features that are there.
  *
  * @param gpu Device.
  * @param network Network to train.
@@ -69,9 +69,9 @@ export async function bindProgram(
     const loss = await bindLoss(gpu, task.loss, on, output, task.outputs, replicas, stack);
     return { activations, loss, commands: [...activations.forward, loss.dispatch] };
   };
-  const shared = options.batch === null;
-  const train = shared
-    ? { activations: step.activations, loss: step.loss, commands: [step.loss.dispatch] }
+  // Full batch, layer by layer: what the step has evaluated is what the probe looks at.
+  const train = options.batch === null && step.evaluated
+    ? { ...step.evaluated, commands: [step.evaluated.loss.dispatch] }
     : await evaluateLoss(samples);
   const heldOut = task.test && task.loss !== "mean-squared-error"
     ? await evaluateLoss(uploadSamples(gpu, task.test, stack))

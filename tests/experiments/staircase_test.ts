@@ -153,7 +153,7 @@ Deno.test("runRecord: with a profiler, the time of each kernel", async () => {
   if (!profiled.profiler) return assert.equal(record.timings.kernels, null);
   const names = record.timings.kernels!.map(({ name }) => name);
   assert.deepEqual([...new Set(names)], names);
-  for (const name of ["update", "jacobi", "gram", "loss"]) {
+  for (const name of ["fused_step", "fused_update", "jacobi", "gram", "loss"]) {
     assert(names.includes(name), `${name} of ${names}`);
   }
   for (const { count, milliseconds } of record.timings.kernels!) assert(count > 0 && milliseconds >= 0);

@@ -9,6 +9,7 @@ import { randomFloats, run } from "./arrays.ts";
 import { assertWithin } from "./compare.ts";
 import advanceSource from "../../shaders/nn/advance.wgsl" with { type: "text" };
 import elementarySource from "../../shaders/nn/elementary.wgsl" with { type: "text" };
+import scheduleSource from "../../shaders/nn/schedule.wgsl" with { type: "text" };
 import stateSource from "../../shaders/nn/state.wgsl" with { type: "text" };
 
 const gpu = await Gpu.open();
@@ -47,16 +48,17 @@ async function advance(options: Case): Promise<{ states: Advanced[]; log: Float3
   const replicas = states.length;
   const partials = options.partials ?? states.map(() => Float32Array.of(1));
   const rates = options.rates ?? states.map(() => 1);
-  const kernel = await gpu.kernel({ name: "advance", files: [elementarySource, stateSource, advanceSource] });
+  const kernel = await gpu.kernel({
+    name: "advance",
+    files: [elementarySource, stateSource, scheduleSource, advanceSource],
+  });
   const { every, factor } = schedule.kind === "step" ? schedule : { every: 1, factor: 1 };
   const settings = stack.use(gpuStruct(
     gpu,
     "advance settings",
-    ["u32", partials[0].length, capacity, replicas, samples, batch],
-    ["u32", ["constant", "cosine", "step"].indexOf(schedule.kind)],
-    ["f32", total],
-    ["u32", every],
-    ["f32", Math.log(factor)],
+    ["u32", samples, batch, ["constant", "cosine", "step"].indexOf(schedule.kind), every],
+    ["f32", total, Math.log(factor), 0, 0],
+    ["u32", partials[0].length, capacity, replicas],
   ));
   const hypers = stack.use(
     new GpuArray(gpu, "hypers", optimizerRecords({ name: "adam", learningRate: rates }, replicas)),

@@ -1,4 +1,5 @@
 import { Gpu } from "../../src/gpu/device.ts";
+import { stepPaths } from "../../src/nn/training_step.ts";
 import { assert } from "../deps.ts";
 import { randomSamples } from "./arrays.ts";
 import { assertSameBits } from "./compare.ts";
@@ -43,7 +44,17 @@ const runs: Readonly<Record<string, (replicas: number) => GpuRun>> = {
   }),
 };
 
-for (const [name, what] of Object.entries(runs)) {
+const cases = stepPaths.flatMap((path) =>
+  Object.entries(runs).map(([name, what]) => ({
+    name: `${name}, ${path}`,
+    what: (replicas: number): GpuRun => {
+      const run = what(replicas);
+      return { ...run, options: { ...run.options, path } };
+    },
+  }))
+);
+
+for (const { name, what } of cases) {
   Deno.test(`replicas: those of a run of three have the bits of those of a run of eight, ${name}`, async () => {
     const three = await trainOnGpu(gpu, what(3)), eight = await trainOnGpu(gpu, what(8));
     three.forEach(({ start, losses, end }, r) => {

@@ -3,7 +3,7 @@ import { Gpu } from "../../src/gpu/device.ts";
 import { Network } from "../../src/nn/network.ts";
 import { optimizerNames, type Schedule } from "../../src/nn/optimizer.ts";
 import { type HostSamples, uploadSamples } from "../../src/nn/samples.ts";
-import { bindTrainingStep, type TrainingStepOptions } from "../../src/nn/training_step.ts";
+import { bindTrainingStep, stepPaths, type TrainingStepOptions } from "../../src/nn/training_step.ts";
 import { assert } from "../deps.ts";
 import { lossGradient } from "../reference/network.ts";
 import { stepErrors } from "../reference/network_errors.ts";
@@ -16,18 +16,28 @@ import { type GpuRun, referenceRun, trainOnGpu } from "./gpu_run.ts";
 const gpu = await Gpu.open();
 globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
 
-/** Runs on the GPU, compares every replica with its reference run, and gives the losses of the first. */
+/** Runs on the GPU by every path, compares every replica with its reference run, and gives the losses of the first. */
 async function compare(what: GpuRun, where: string): Promise<readonly number[]> {
-  const replicas = await trainOnGpu(gpu, what);
-  const references = replicas.map(({ start, losses, end }, r) => {
-    const reference = allowance(referenceRun(what, r), start);
-    assertWithin(losses, reference.losses, reference.lossBounds, `losses of ${where}, replica ${r}`);
-    assertWithin(end, reference.end, reference.endBounds, `parameters of ${where}, replica ${r}`);
+  const runs = [];
+  for (const path of stepPaths) {
+    runs.push({ path, run: await trainOnGpu(gpu, { ...what, options: { ...what.options, path } }) });
+  }
+  const references = runs[0].run.map(({ start }, r) => allowance(referenceRun(what, r), start));
+  for (const [r, reference] of references.entries()) {
     // What keeps the comparison from being empty.
     const worst = Math.max(...reference.lossBounds.map((bound, t) => bound / reference.losses[t]));
     assert(worst < 0.02, `${where}: the losses' bound is ${worst} of them`);
-    return reference;
-  });
+    for (const { path, run } of runs) {
+      const { losses, end } = run[r];
+      assertWithin(
+        losses,
+        reference.losses,
+        reference.lossBounds,
+        `losses of ${where}, ${path}, replica ${r}`,
+      );
+      assertWithin(end, reference.end, reference.endBounds, `parameters of ${where}, ${path}, replica ${r}`);
+    }
+  }
   return references[0].losses;
 }
 

@@ -7,6 +7,7 @@ import { type ReferenceOptimizer, update, zeroMoments } from "../reference/optim
 import { U } from "../reference/rounding.ts";
 import { randomFloats, run } from "./arrays.ts";
 import { assertWithin } from "./compare.ts";
+import optimizerSource from "../../shaders/nn/optimizer.wgsl" with { type: "text" };
 import stateSource from "../../shaders/nn/state.wgsl" with { type: "text" };
 import updateSource from "../../shaders/nn/update.wgsl" with { type: "text" };
 
@@ -34,7 +35,7 @@ const scheduled = (replica: number, step: number) => Math.fround(rates[replica] 
 async function optimize(name: OptimizerName, start: Float32Array, gradients: readonly Float32Array[]) {
   using stack = new DisposableStack();
   const kernel = await gpu.kernel(
-    { name: "update", files: [stateSource, updateSource] },
+    { name: "update", files: [stateSource, optimizerSource, updateSource] },
     { OPTIMIZER: optimizerNames.indexOf(name) },
   );
   const options = { name, learningRate: rates, weightDecay: decays, momentum: momenta, epsilon };

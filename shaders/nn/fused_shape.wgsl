@@ -1,0 +1,21 @@
+// What the two kernels of the fused step know of the network. Needs schedule.wgsl.
+//
+// A replica's matrices lie one behind the other: inputs X, features H of each hidden layer, output U; then in the same
+// order, X apart, slopes D = σ′ that become errors Δ. Rows are padded to whole tiles.
+
+struct Layer {
+  // Vectors of 4 a row; the place of W, with the row of the biases below it, in the replica's parameters.
+  outputs: u32, input_stride: u32, output_stride: u32, weights: u32,
+  // Places of H of the layer below, of H, of Δ, and of Δ of the layer below, in the replica's matrices.
+  input_at: u32, output_at: u32, error_at: u32, error_below_at: u32,
+  // Number of its first tile among those of all gradients.
+  first_tile: u32, kind: u32, parameter: f32, padding: u32,
+}
+
+struct Shape {
+  @size(32) schedule: Schedule,
+  rows: u32, layers: u32, matrix_batch: u32, parameter_batch: u32,
+  input_batch: u32, target_batch: u32, weight_batch: u32, partials: u32,
+  capacity: u32, replicas: u32, tiles: u32,
+  @align(16) table: array<Layer, 32>,
+}

@@ -1,0 +1,97 @@
+// Gradient and update of all layers in one dispatch, and the end of the step: its loss goes to the log, its state moves on.
+//
+//     g = [H_{l−1} 1]ᵀ Δ_l of what fused_step.wgsl has left, then optimizer.wgsl.
+//
+// One invocation an 8 × 8 tile of the parameters of a layer, its biases as the row below its weights; grid
+// (⌈tiles / LANES⌉, 1, replicas). It adds up all samples in order, by fours, and applies the optimiser to the sum: there
+// are no partial gradients to write and read again, and the sum does not depend on the number of replicas. For many
+// samples and few neurons that leaves a GPU idle; dense_gradient.wgsl cuts the samples into slices instead.
+// `log_only` is for a last step that updates nothing.
+//
+// Cost: 2 · rows · Σ (inputs + 1) · outputs flops, 16 vectors read for each 8 × 8 × 4 products, see block_tile.wgsl. On an
+// H100-class card 1-50-50-1 has 63 tiles: 64 steps of 16 loads and 256 fma on 256 samples, some 30,000 cycles or 18 µs, all
+// of it latency; 32 replicas take no longer. Needs elementary.wgsl, state.wgsl, schedule.wgsl, fused_shape.wgsl,
+// block_tile.wgsl, optimizer.wgsl.
+
+@group(0) @binding(0) var<uniform> shape: Shape;
+@group(0) @binding(1) var<storage, read> partials: array<vec2f>;
+@group(0) @binding(2) var<storage, read_write> states: array<State>;
+@group(0) @binding(3) var<storage, read_write> losses: array<f32>;
+@group(0) @binding(4) var<storage, read> matrices: array<vec4f>;
+@group(0) @binding(5) var<storage, read> hypers: array<Hyper>;
+@group(0) @binding(6) var<storage, read_write> parameters: array<vec4f>;
+@group(0) @binding(7) var<storage, read_write> moments: array<vec4f>;
+
+override LANES: u32;
+
+var<private> layer: Layer;
+// First block of the tile.
+var<private> row: u32;
+var<private> column: u32;
+var<private> matrices_at: u32;
+// Its gradient, row by row in two vectors each.
+var<private> gradient: array<vec4f, 16>;
+
+fn rows_of(first: u32, stride: u32, block: u32, at: u32) -> mat4x4f {
+  let i = matrices_at + first + 4u * block * stride + at;
+  return mat4x4f(matrices[i], matrices[i + stride], matrices[i + 2u * stride], matrices[i + 3u * stride]);
+}
+
+// Behind the inputs stands a column of ones, which makes the row of the biases.
+fn left_block(phase: u32, i: u32, k: u32) -> mat4x4f {
+  if (i >= layer.input_stride) { return mat4x4f(vec4f(1.0), vec4f(), vec4f(), vec4f()); }
+  return transpose(rows_of(layer.input_at, layer.input_stride, k, i));
+}
+
+fn right_block(phase: u32, j: u32, k: u32) -> mat4x4f {
+  return rows_of(layer.error_at, layer.output_stride, k, j);
+}
+
+fn emit_block(phase: u32, i: u32, j: u32, value: mat4x4f) {
+  let at = 8u * (i - row) + j - column;
+  gradient[at] = value[0];
+  gradient[at + 2u] = value[1];
+  gradient[at + 4u] = value[2];
+  gradient[at + 6u] = value[3];
+}
+
+fn log_loss(replica: u32) {
+  var sum = 0.0;
+  for (var i = 0u; i < shape.partials; i++) { sum += partials[replica * shape.partials + i].x; }
+  let state = states[replica];
+  losses[(state.step % shape.capacity) * shape.replicas + replica] = sum;
+  let next = moved_on(state, shape.schedule);
+  // Word by word: the invocations beside this one read the others.
+  states[replica].step = next.step;
+  states[replica].epoch = next.epoch;
+  states[replica].offset = next.offset;
+  states[replica].loss = sum;
+}
+
+@compute @workgroup_size(1)
+fn log_only(@builtin(workgroup_id) workgroup: vec3u) { log_loss(workgroup.z); }
+
+@compute @workgroup_size(LANES)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let replica = id.z;
+  if (id.x >= shape.tiles) { return; }
+  if (id.x == 0u) { log_loss(replica); }
+  var l = 0u;
+  while (l + 1u < shape.layers && id.x >= shape.table[l + 1u].first_tile) { l++; }
+  layer = shape.table[l];
+  matrices_at = replica * shape.matrix_batch;
+  let columns = (layer.output_stride + 1u) / 2u;
+  let tile = id.x - layer.first_tile;
+  row = 2u * (tile / columns);
+  column = 2u * (tile % columns);
+  multiply_8_8(0u, row, column, (shape.rows + 3u) / 4u);
+  // The biases are one row, below the last of the weights.
+  let rows = 4u * layer.input_stride + 1u;
+  for (var e = 0u; e < 16u; e++) {
+    let i = 4u * row + e / 2u;
+    let j = column + e % 2u;
+    if (i < rows && j < layer.output_stride) {
+      optimize(replica, layer.weights + i * layer.output_stride + j, shape.parameter_batch, gradient[e]);
+    }
+  }
+}
