@@ -93,6 +93,7 @@ export * from "./src/io/json.ts";
 export { type FloatArray } from "./src/io/floats.ts";
 export * from "./src/io/npy.ts";
 export * from "./src/io/program.ts";
+export * from "./src/io/program_flags.ts";
 export * from "./src/io/progress.ts";
 export * from "./src/io/run_folder.ts";
 export * from "./src/io/text_table.ts";

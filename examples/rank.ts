@@ -4,11 +4,13 @@
  *     deno run -A examples/rank.ts features.npy --epsilons 1e-6,1e-9 --relative
  */
 import {
+  adapterFlag,
   compactJson,
   featureRanks,
   Gpu,
   InputError,
   methodNames,
+  quietFlag,
   rankTable,
   readFeatures,
   readWeights,
@@ -55,20 +57,9 @@ await runProgram({
       help: "how ranks are computed; auto is gram-jacobi; one-sided-jacobi sees furthest down, in double",
     },
     { name: "center", kind: "boolean", default: false, help: "take off each column's mean first" },
-    {
-      name: "adapter",
-      kind: "string",
-      default: "high-performance",
-      choices: ["high-performance", "low-power", "software"],
-      help: "which GPU to take",
-    },
+    adapterFlag,
     { name: "json", kind: "boolean", default: false, help: "print one JSON object on the last line" },
-    {
-      name: "quiet",
-      kind: "boolean",
-      default: false,
-      help: "print nothing but errors and what --json asks for",
-    },
+    quietFlag,
   ],
 }, async ({ flags, positionals }) => {
   const { epsilons, relative, precision, method, center, adapter, json, quiet } = flags;

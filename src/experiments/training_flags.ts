@@ -4,18 +4,12 @@
  * @module
  */
 import { InputError, ShapeError } from "../errors.ts";
-import type { AdapterPreference } from "../gpu/device.ts";
 import type { Flag, FlagValues } from "../io/flags.ts";
+import { adapterFlag, quietFlag, runJsonFlag } from "../io/program_flags.ts";
 import { parseOptimizerName, parseSchedule } from "../nn/optimizer.ts";
 import { loadTask, taskNames } from "../tasks/registry.ts";
 import type { Task } from "../tasks/task.ts";
 import type { TrainingOptions } from "../train/options.ts";
-
-const ADAPTERS = [
-  "high-performance",
-  "low-power",
-  "software",
-] as const satisfies readonly AdapterPreference[];
 
 /** Flags for the task, the network, the optimiser, the probes, the adapter and the output of a program. */
 export const trainingFlags = [
@@ -110,25 +104,9 @@ export const trainingFlags = [
   },
   { name: "replicas", kind: "integer", default: 1, min: 1, help: "networks to train side by side" },
   { name: "seed", kind: "integer", default: 0, min: 0, max: 2 ** 32 - 1, help: "fixes all that is random" },
-  {
-    name: "adapter",
-    kind: "string",
-    default: "high-performance",
-    choices: ADAPTERS,
-    help: "which GPU to take",
-  },
-  {
-    name: "json",
-    kind: "boolean",
-    default: false,
-    help: "print the run as one JSON object on the last line",
-  },
-  {
-    name: "quiet",
-    kind: "boolean",
-    default: false,
-    help: "print nothing but errors and what --json asks for",
-  },
+  adapterFlag,
+  runJsonFlag,
+  quietFlag,
   {
     name: "profile",
     kind: "boolean",

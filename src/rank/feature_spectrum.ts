@@ -96,5 +96,5 @@ async function solve(
       spectrumOf(solved[i], { ...each, leftOut: 0, isZero: isZero(each) }, rows, precision, DOUBLE)
     );
   }
-  return await readSpectra(spectra, prepared, rows, columns);
+  return await readSpectra(spectra, prepared, rows);
 }

@@ -93,7 +93,7 @@ async function solveSingle(
   const commands = new Commands(gpu);
   commands.run(...spectra.measurement);
   commands.submit();
-  return await readSpectra(spectra, prepared, rows, columns);
+  return await readSpectra(spectra, prepared, rows);
 }
 
 /** An orthonormal basis, one vector a row, from the rows that rotations left; those of zeros where m < n. */

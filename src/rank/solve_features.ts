@@ -6,11 +6,11 @@
 import { GpuArray } from "../gpu/array.ts";
 import { Commands } from "../gpu/commands.ts";
 import type { Gpu } from "../gpu/device.ts";
-import { decodeProgress } from "../linalg/jacobi.ts";
 import { padRows, vectors } from "../linalg/matrix.ts";
 import type { FeatureSpectrum } from "./feature_spectrum.ts";
 import type { PreparedFeatures } from "./prepare_features.ts";
 import { isZero, spectrumOf } from "./prepared_spectrum.ts";
+import { readSolved } from "./solved_record.ts";
 import { bindSpectra, type Spectra } from "./spectra.ts";
 
 /**
@@ -75,22 +75,15 @@ export async function solveFeatures(
  * @param spectra The spectra, submitted.
  * @param features Features.
  * @param rows Number of samples.
- * @param columns Number of features.
  * @returns The spectrum of each.
  */
 export async function readSpectra(
   { batch, arithmetic }: Spectra,
   features: readonly PreparedFeatures[],
   rows: number,
-  columns: number,
 ): Promise<FeatureSpectrum[]> {
-  const [matrices, progress] = await Promise.all([batch.matrices.read(), batch.progress.read()]);
-  return features.map((each, index) => {
-    const values = Float64Array.from(
-      { length: columns },
-      (_, i) => matrices[(index * batch.rows + i) * batch.rows + i],
-    );
-    const solved = { values, ...decodeProgress(progress, index) };
-    return spectrumOf(solved, { ...each, isZero: isZero(each) }, rows, "single", arithmetic);
-  });
+  const solved = await readSolved(batch);
+  return features.map((each, index) =>
+    spectrumOf(solved[index], { ...each, isZero: isZero(each) }, rows, "single", arithmetic)
+  );
 }

@@ -7,6 +7,7 @@ import { GpuArray } from "../gpu/array.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Dispatch } from "../gpu/kernel.ts";
 import { gpuStruct } from "../gpu/struct.ts";
+import type { EigenBatch } from "../linalg/eigen_batch.ts";
 import { joinDouble } from "../linalg/double_single.ts";
 import { decodeProgress, type SolverProgress } from "../linalg/jacobi.ts";
 import source from "../../shaders/rank/solved_record.wgsl" with { type: "text" };
@@ -15,6 +16,22 @@ import source from "../../shaders/rank/solved_record.wgsl" with { type: "text" }
 export interface SolvedMatrix extends SolverProgress {
   /** Eigenvalues, in any order. */
   readonly values: Float64Array;
+}
+
+/**
+ * Reads what a single-precision solver leaves of a batch of matrices of one order. Waits for the GPU.
+ *
+ * @param batch The batch, solved.
+ * @returns What it left of each.
+ */
+export async function readSolved(
+  { matrices, progress, rows, order, count }: EigenBatch,
+): Promise<SolvedMatrix[]> {
+  const [words, places] = await Promise.all([matrices.read(), progress.read()]);
+  return Array.from({ length: count }, (_, index) => ({
+    values: Float64Array.from({ length: order }, (_, i) => words[(index * rows + i) * rows + i]),
+    ...decodeProgress(places, index),
+  }));
 }
 
 /** Solved matrices in GPU memory. */

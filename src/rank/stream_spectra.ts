@@ -16,14 +16,20 @@ import { type EntryView, gemmDoubleSingle } from "../linalg/gemm_double_single.t
 import { gramError } from "../linalg/gram.ts";
 import { gramDoubleSingleError } from "../linalg/gram_double_single.ts";
 import { cutTiles, type GramPlan } from "../linalg/gram_tiles.ts";
-import { decodeProgress, solveJacobi } from "../linalg/jacobi.ts";
+import { solveJacobi } from "../linalg/jacobi.ts";
 import { solveJacobiDoubleSingle } from "../linalg/jacobi_double_single.ts";
 import type { MatrixView } from "../linalg/matrix.ts";
 import { newtonSchulz, type Product } from "../linalg/newton_schulz.ts";
 import { type Arithmetic, headShares, SINGLE, SINGLE_COMPENSATED } from "./certificate.ts";
 import { type FeaturePlan, planFeatures, type PrepareOptions } from "./prepare_features.ts";
 import { DOUBLE } from "./refine_spectra.ts";
-import type { SolvedMatrix } from "./solved_record.ts";
+import {
+  bindSolvedRecords,
+  decodeSolvedRecord,
+  readSolved,
+  type SolvedMatrix,
+  solvedRecordWords,
+} from "./solved_record.ts";
 import { TileStream } from "./tile_stream.ts";
 
 /** Bytes of an array of a tile: long enough for a GPU to be busy, short of anyone's memory. */
@@ -123,13 +129,8 @@ async function solveBatch(
       isZero: !stream.isFilled[index],
     }));
   if (precision === "single") {
-    const [matrices, progress] = await Promise.all([batch.matrices.read(), batch.progress.read()]);
     const sums = gramError(tileRows, plan.sums!, plan.tiles) + 2 ** -24;
-    const solved = sources.map((_, index) => ({
-      values: Float64Array.from({ length: columns }, (_, i) => matrices[diagonal(batch.rows, index, i)]),
-      ...decodeProgress(progress, index),
-    }));
-    return results(solved, { ...single, gram: () => sums }, true);
+    return results(await readSolved(batch), { ...single, gram: () => sums }, true);
   }
   const { form } = await selfTestDoubleSingle(gpu);
   const doublePlan: GramPlan = { ...plan, form, sums: null, words: 2 };
@@ -236,16 +237,13 @@ async function solveDouble(gpu: Gpu, stream: TileStream, batch: EigenBatch): Pro
       shares,
     );
   }
-  const [words, places] = await Promise.all([matrices.read(), progress.read()]);
-  return Array.from({ length: count }, (_, index) => ({
-    values: Float64Array.from({ length: order }, (_, i) => {
-      const at = 2 * diagonal(rows, index, i);
-      return words[at] + words[at + 1];
-    }),
-    ...decodeProgress(places, index),
-  }));
-}
-
-function diagonal(rows: number, index: number, i: number): number {
-  return (index * rows + i) * rows + i;
+  const { dispatch, words } = await bindSolvedRecords(gpu, { matrices, rows, order, count, progress }, stack);
+  const commands = new Commands(gpu);
+  commands.run(dispatch);
+  commands.submit();
+  const records = await words.read(), size = solvedRecordWords(order);
+  return Array.from(
+    { length: count },
+    (_, index) => decodeSolvedRecord(records.subarray(index * size), order),
+  );
 }

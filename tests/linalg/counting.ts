@@ -93,3 +93,14 @@ export function certainShare(counts: readonly (readonly EigenvalueCount[])[]): n
   const all = counts.flat();
   return all.filter(({ low, high }) => low === high).length / all.length;
 }
+
+/** Counts by a method, and judges every count. */
+export async function checkCounts(
+  count: (matrices: Float32Array[], epsilons: readonly (readonly number[])[]) => Promise<EigenvalueCount[][]>,
+  cases: readonly Case[],
+  epsilons: readonly (readonly number[])[] = cases.map(thresholds),
+): Promise<EigenvalueCount[][]> {
+  const counts = await count(cases.map(({ matrix }) => matrix), epsilons);
+  counts.forEach((each, index) => assertCounts(cases[index], epsilons[index], each));
+  return counts;
+}

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Flag, FlagValues } from "../../io/flags.ts";
+import { adapterFlag, quietFlag, runJsonFlag } from "../../io/program_flags.ts";
 import { familyNames } from "./families.ts";
 import type { KernelStudyOptions } from "./options.ts";
 
@@ -62,25 +63,9 @@ export const kernelStudyFlags = [
   },
   { name: "seed", kind: "integer", default: 0, min: 0, max: 2 ** 32 - 1, help: "fixes all that is random" },
   { name: "full", kind: "boolean", default: false, help: "the whole grid, with no limit of seconds a call" },
-  {
-    name: "adapter",
-    kind: "string",
-    default: "high-performance",
-    choices: ["high-performance", "low-power", "software"],
-    help: "which GPU to take",
-  },
-  {
-    name: "json",
-    kind: "boolean",
-    default: false,
-    help: "print the run as one JSON object on the last line",
-  },
-  {
-    name: "quiet",
-    kind: "boolean",
-    default: false,
-    help: "print nothing but errors and what --json asks for",
-  },
+  adapterFlag,
+  runJsonFlag,
+  quietFlag,
 ] as const satisfies readonly Flag[];
 
 /**
