@@ -9,7 +9,7 @@ import { gpuStruct, type StructFields } from "../gpu/struct.ts";
 import { activationFiles } from "./activation.ts";
 import { lossNames } from "./loss.ts";
 import type { ParameterLayout } from "./layout.ts";
-import type { Network } from "./network.ts";
+import type { BatchEvaluation, Network } from "./network.ts";
 import { type OptimizerName, optimizerNames } from "./optimizer.ts";
 import type { SampleArrays } from "./samples.ts";
 import blockTileSource from "../../shaders/linalg/block_tile.wgsl" with { type: "text" };
@@ -67,6 +67,16 @@ export interface FusedStepOptions {
   readonly arrangement: FusedArrangement;
 }
 
+/** The commands of a fused step, see `TrainingStep`. */
+export interface FusedStep {
+  /** Computes the loss and logs it. */
+  readonly measure: readonly Dispatch[];
+  /** Computes the loss, logs it, and updates the parameters. */
+  readonly update: readonly Dispatch[];
+  /** What the first of either leaves behind. */
+  readonly seen: BatchEvaluation;
+}
+
 /**
  * Vectors of four that the matrices of a replica take: X, H of each hidden layer and U, and the errors of all but X, with
  * rows padded to whole tiles.
@@ -105,7 +115,8 @@ export function fusedFits(network: Network, count: number): boolean {
  * @param options What to compute, and how.
  * @param arrays Arrays of the step.
  * @param stack Owner of the arrays that only these kernels know.
- * @returns The commands: `measure` computes the loss and logs it, `update` also updates the parameters.
+ * @returns The commands: `measure` computes the loss and logs it, `update` also updates the parameters; and what their
+ * first command, the same in both, leaves behind.
  */
 export async function bindFusedStep(
   network: Network,
@@ -113,7 +124,7 @@ export async function bindFusedStep(
   options: FusedStepOptions,
   { hypers, states, moments, losses }: StepArrays,
   stack: DisposableStack,
-): Promise<{ readonly measure: readonly Dispatch[]; readonly update: readonly Dispatch[] }> {
+): Promise<FusedStep> {
   const { gpu, replicas, layout, layout: { layers, size }, activations } = network;
   const { lanes, rowTiles: tilesAtOnce } = SIZES[options.arrangement];
   const rowTiles = Math.ceil(samples.count / SIDE), rows = SIDE * rowTiles;
@@ -201,5 +212,14 @@ export async function bindFusedStep(
     [...logged, matrices, hypers, network.parameters, moments],
     [Math.ceil(tiles / lanes), 1, replicas],
   );
-  return { measure: [step, log], update: [step, update] };
+  const seen = {
+    features: layers.slice(0, -1).map(({ outputStride }, index) => ({
+      array: matrices,
+      stride: outputStride,
+      batch: matrixBatch,
+      offset: places[index + 1],
+    })),
+    loss: { array: partials, count: rowTiles },
+  };
+  return { measure: [step, log], update: [step, update], seen };
 }

@@ -47,6 +47,14 @@ export interface Activations {
   readonly forward: readonly Dispatch[];
 }
 
+/** A network's features on the samples of a step, and its loss there. */
+export interface BatchEvaluation {
+  /** Features of each hidden layer, first to last. */
+  readonly features: readonly MatrixView[];
+  /** Pairs (Σ w ℓ, hits), `count` for each replica. */
+  readonly loss: { readonly array: GpuArray; readonly count: number };
+}
+
 /** A dense network in GPU memory. */
 export class Network implements Disposable {
   /** Device. */

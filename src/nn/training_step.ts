@@ -11,7 +11,7 @@ import { bindBatch } from "./batch.ts";
 import { denseBackward, denseGradient, type GradientSlices } from "./dense.ts";
 import { bindFusedStep, type FusedArrangement, fusedFits } from "./fused_step.ts";
 import { bindLoss, type Loss, type lossNames } from "./loss.ts";
-import type { Activations, Network } from "./network.ts";
+import type { Activations, BatchEvaluation, Network } from "./network.ts";
 import { optimizerNames, type OptimizerOptions, optimizerRecords, type Schedule } from "./optimizer.ts";
 import type { SampleArrays } from "./samples.ts";
 import advanceSource from "../../shaders/nn/advance.wgsl" with { type: "text" };
@@ -62,6 +62,11 @@ export interface TrainingStep {
   readonly update: readonly Dispatch[];
   /** What is known once `forward` has run: outputs of all layers, and the loss to be had; `null` on the fused paths. */
   readonly evaluated: { readonly activations: Activations; readonly loss: Loss } | null;
+  /**
+   * What is known of the batch, at the parameters that the step starts from, once `forward` and the first command of
+   * `update` or `measure` have run, which is the same in both.
+   */
+  readonly seen: BatchEvaluation;
   /** `struct State` of each replica. */
   readonly states: GpuArray;
   /** Loss of each replica at the last `logCapacity` steps, `[step mod capacity][replica]`. */
@@ -164,6 +169,10 @@ export async function bindTrainingStep(
     measure: [loss.dispatch, log],
     update: [loss.dispatch, log, ...dispatches, apply],
     evaluated: { activations, loss },
+    seen: {
+      features: activations.layers.slice(0, -1),
+      loss: { array: loss.partials, count: loss.partialCount },
+    },
     states,
     losses,
   };

@@ -47,7 +47,8 @@ interface LayerSolver {
 /**
  * Keeps the parameters of each probe until its record has been judged, and solves again the spectra whose record is not
  * good enough: forward pass, single and double-single spectrum, all from the parameters and the identity, so that the
- * result is the same to the bit whenever it is computed and whatever else is. Everything is allocated before training.
+ * result is the same to the bit whenever it is computed and whatever else is. Everything is allocated before training. Features
+ * are those of the layered forward pass; the fused step's, which the probe has seen, may differ from them by roundings.
  *
  * Cost where nothing is in doubt: one copy of the parameters a probe. On lavapipe some 0.1 s for a spectrum of 50 neurons on
  * 256 samples.

@@ -22,7 +22,7 @@ const LOG_CAPACITY = 1024;
 export interface TrainingProgram {
   /** One step. */
   readonly step: TrainingStep;
-  /** One probe; to run between a step's forward pass and its update. */
+  /** One probe; to run after the first command of a step's `update` or `measure`, before any that changes parameters. */
   readonly probeCommands: readonly Dispatch[];
   /** What to run once before the first probe. */
   readonly warmUp: readonly Dispatch[];
@@ -37,8 +37,8 @@ export interface TrainingProgram {
 }
 
 /**
- * Binds the commands of a run. Probes look at all training samples; with the full batch these are the step's own, and
- * where the step has evaluated the network layer by layer, a probe takes the features that are there.
+ * Binds the commands of a run. Probes look at all training samples; with the full batch these are the step's own, and a
+ * probe takes the features and the loss that are there.
  *
  * @param gpu Device.
  * @param network Network to train.
@@ -63,23 +63,24 @@ export async function bindProgram(
     logCapacity: LOG_CAPACITY,
   }, stack);
 
-  const evaluateLoss = async (on: typeof samples) => {
-    const activations = await network.evaluate(on, stack);
-    const output = activations.layers[activations.layers.length - 1];
+  const evaluate = async (on: typeof samples) => {
+    const { layers, forward } = await network.evaluate(on, stack);
+    const output = layers[layers.length - 1];
     const loss = await bindLoss(gpu, task.loss, on, output, task.outputs, replicas, stack);
-    return { activations, loss, commands: [...activations.forward, loss.dispatch] };
+    return {
+      features: layers.slice(0, -1),
+      loss: { array: loss.partials, count: loss.partialCount },
+      commands: [...forward, loss.dispatch],
+    };
   };
-  // Full batch, layer by layer: what the step has evaluated is what the probe looks at.
-  const train = options.batch === null && step.evaluated
-    ? { ...step.evaluated, commands: [step.evaluated.loss.dispatch] }
-    : await evaluateLoss(samples);
+  const train = options.batch === null ? { ...step.seen, commands: [] } : await evaluate(samples);
   const heldOut = task.test && task.loss !== "mean-squared-error"
-    ? await evaluateLoss(uploadSamples(gpu, task.test, stack))
+    ? await evaluate(uploadSamples(gpu, task.test, stack))
     : null;
 
   const spectra = await bindSpectra(
     gpu,
-    hidden.map((width, index) => ({ features: train.activations.layers[index], width })),
+    hidden.map((width, index) => ({ features: train.features[index], width })),
     {
       samples: samples.count,
       replicas,
@@ -94,8 +95,8 @@ export async function bindProgram(
     replicas,
     samples: samples.count,
     outputs: task.loss === "mean-squared-error" ? task.outputs : 0,
-    loss: { array: train.loss.partials, count: train.loss.partialCount },
-    heldOut: heldOut && { array: heldOut.loss.partials, count: heldOut.loss.partialCount },
+    loss: train.loss,
+    heldOut: heldOut && heldOut.loss,
     parameters: { array: network.parameters, batch: network.layout.size, weights, bias },
     states: step.states,
     capacity: Math.ceil(LOG_CAPACITY / probeEvery) + 1,

@@ -199,18 +199,19 @@ export class Training implements AsyncIterable<Probe>, Disposable {
     return this.#recorder.add(drafts, doubts, await solved ?? []);
   }
 
-  #submit(first: number, count: number): Chunk["result"] {
+  #submit(start: number, count: number): Chunk["result"] {
     const { steps, probeEvery } = this.options;
     const { step, probeCommands, warmUp, escalation } = this.#program;
     const commands = new Commands(this.#gpu);
-    for (let s = first; s < first + count; s++) {
-      commands.run(...step.draw, ...step.forward);
+    for (let s = start; s < start + count; s++) {
+      const [first, ...rest] = s === steps ? step.measure : step.update;
+      commands.run(...step.draw, ...step.forward, first);
       if (s === 0) commands.run(...warmUp);
       if (s % probeEvery === 0 || s === steps) {
         commands.run(...probeCommands);
         escalation?.keep(commands, Math.ceil(s / probeEvery));
       }
-      commands.run(...(s === steps ? step.measure : step.update));
+      commands.run(...rest);
     }
     const result = this.#ring.submit(commands).then((arrays) => ({ arrays, arrival: performance.now() }));
     // Whoever awaits a chunk gets its error; one that nobody gets to awaits none.
