@@ -83,6 +83,13 @@ export const trainingFlags = [
     help: "updates between probes (the task's own)",
   },
   {
+    name: "spectra-every",
+    kind: "integer",
+    default: 1,
+    min: 1,
+    help: "probes from one with eigenvalues and loss floor to the next; those between only count ranks",
+  },
+  {
     name: "epsilons",
     kind: "numbers",
     default: null,
@@ -142,6 +149,7 @@ export async function trainingOptions(flags: FlagValues<typeof trainingFlags>): 
     ...(batch === null ? {} : { batch: parseBatch(batch) }),
     steps: flags.steps ?? defaults.steps,
     probeEvery: flags.probeEvery ?? defaults.probeEvery,
+    spectraEvery: flags.spectraEvery,
     epsilons: flags.epsilons ?? defaults.epsilons,
     precision: flags.precision,
     threshold: flags.relative ? "relative" : "absolute",

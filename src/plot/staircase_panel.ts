@@ -100,7 +100,10 @@ export function drawPanel(parent: Group, data: PanelData, frame: PanelFrame): vo
       height,
     );
     clip.attr("overflow", "hidden");
-    drawLine(clip, "floor", points(data.steps, data.floor, x, loss), "step", floorStyle);
+    // Probes that only count have no floor: the one before holds.
+    const { floor } = data;
+    const has = (_: number, i: number) => !Number.isNaN(floor[i]);
+    drawLine(clip, "floor", points(data.steps.filter(has), floor.filter(has), x, loss), "step", floorStyle);
   }
   drawLine(parent, "loss", points(data.steps, data.loss.median, x, loss), "straight", lossStyle);
   for (let i = data.ranks.length - 1; i >= 0; i--) {

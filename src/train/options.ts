@@ -29,6 +29,13 @@ export interface TrainingOptions {
   readonly steps?: number;
   /** Updates from one probe to the next. The last step is probed as well. */
   readonly probeEvery?: number;
+  /**
+   * Probes from one that solves the spectra of all layers to the next. Those between only count ranks, as certain and several
+   * times cheaper: they have no eigenvalues and no loss floor. The first and the last always solve. Default: 1, all do. Where
+   * ranks can not be counted all do, too: with thresholds relative to λ₁, layers of more than 256 neurons, more than 16,384
+   * samples, or an adapter without double-single arithmetic.
+   */
+  readonly spectraEvery?: number;
   /** Thresholds ε > 0 of the ε-ranks. */
   readonly epsilons?: readonly number[];
   /** Whether the thresholds are absolute or relative to λ₁. Default: absolute. */
@@ -73,6 +80,7 @@ export function completeOptions(options: TrainingOptions): CompleteOptions {
     batch: options.batch === undefined ? fitting(defaults.batch, task) : options.batch,
     steps: options.steps ?? defaults.steps,
     probeEvery: options.probeEvery ?? defaults.probeEvery,
+    spectraEvery: options.spectraEvery ?? 1,
     epsilons: options.epsilons ?? defaults.epsilons,
     threshold: options.threshold ?? "absolute",
     precision: options.precision ?? "auto",
@@ -81,6 +89,7 @@ export function completeOptions(options: TrainingOptions): CompleteOptions {
   };
   checkInteger("steps", complete.steps, 0);
   checkInteger("steps between probes", complete.probeEvery, 1);
+  checkInteger("probes between spectra", complete.spectraEvery, 1);
   for (const epsilon of complete.epsilons) {
     if (!(epsilon > 0 && epsilon < Infinity)) throw new InputError(`ε = ${epsilon}: give a number above 0`);
   }

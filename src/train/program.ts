@@ -10,10 +10,12 @@ import { bindLoss } from "../nn/loss.ts";
 import type { Network } from "../nn/network.ts";
 import { uploadSamples } from "../nn/samples.ts";
 import { bindTrainingStep, type TrainingStep } from "../nn/training_step.ts";
+import { bindCountedProbes, type CountedProbes } from "../rank/counted_probe.ts";
 import { bindProbe, type ProbeRing } from "../rank/probe.ts";
 import { bindSpectra } from "../rank/spectra.ts";
 import { Escalation } from "./escalation.ts";
 import type { CompleteOptions } from "./options.ts";
+import { ProbeSchedule } from "./probe_schedule.ts";
 
 /** Steps whose losses the GPU keeps until the host has read them: the most that one submission may have. */
 const LOG_CAPACITY = 1024;
@@ -22,12 +24,18 @@ const LOG_CAPACITY = 1024;
 export interface TrainingProgram {
   /** One step. */
   readonly step: TrainingStep;
-  /** One probe; to run after the first command of a step's `update` or `measure`, before any that changes parameters. */
+  /** Which steps are probed, and how. */
+  readonly schedule: ProbeSchedule;
+  /** One probe that solves spectra; to run after the first command of a step's `update` or `measure`, before any that changes parameters. */
   readonly probeCommands: readonly Dispatch[];
-  /** What to run once before the first probe. */
+  /** What to run before a probe that solves spectra, where it is the first or others that count came between. */
   readonly warmUp: readonly Dispatch[];
-  /** Where probes go. */
+  /** Where they go. */
   readonly probe: ProbeRing;
+  /** Probes that count, and what they look at first; `null` where all solve spectra. */
+  readonly counted: { readonly probes: CountedProbes; readonly commands: readonly Dispatch[] } | null;
+  /** Probes that one submission may make. */
+  readonly probesAtOnce: number;
   /** Where losses go: `[step mod logCapacity][replica]`. */
   readonly losses: GpuArray;
   /** Steps that the log of losses holds. */
@@ -52,7 +60,7 @@ export async function bindProgram(
   options: CompleteOptions,
   stack: DisposableStack,
 ): Promise<TrainingProgram> {
-  const { task, replicas, hidden, steps, probeEvery } = options;
+  const { task, replicas, hidden, steps, probeEvery, epsilons } = options;
   const samples = uploadSamples(gpu, task.train, stack);
   const step = await bindTrainingStep(network, samples, {
     loss: task.loss,
@@ -89,24 +97,39 @@ export async function bindProgram(
     },
     stack,
   );
+  const looks = [...train.commands, ...(heldOut?.commands ?? [])];
+  const seen = { replicas, samples: samples.count, loss: train.loss, heldOut: heldOut && heldOut.loss };
+  const mostProbes = Math.ceil(LOG_CAPACITY / probeEvery) + 1;
+  const isCounting = options.spectraEvery > 1 && options.threshold === "absolute";
+  const probes = isCounting
+    ? await bindCountedProbes(gpu, {
+      ...seen,
+      layers: hidden.map((width, index) => ({ features: train.features[index], width })),
+      weights: task.train.weights,
+      epsilons,
+      capacity: mostProbes,
+    }, stack)
+    : null;
+  const spectraEvery = probes ? options.spectraEvery : 1;
   const { weights, bias } = network.layout.layers[hidden.length];
   const probe = await bindProbe(gpu, spectra, {
+    ...seen,
     widths: hidden,
-    replicas,
-    samples: samples.count,
     outputs: task.loss === "mean-squared-error" ? task.outputs : 0,
-    loss: train.loss,
-    heldOut: heldOut && heldOut.loss,
     parameters: { array: network.parameters, batch: network.layout.size, weights, bias },
     states: step.states,
-    capacity: Math.ceil(LOG_CAPACITY / probeEvery) + 1,
+    capacity: Math.ceil(mostProbes / spectraEvery) + 1,
   }, stack);
-  const escalation = await Escalation.bind(network, samples, options, probe.capacity, stack);
+  const fitting = Math.min(probes?.capacity ?? Infinity, Math.max(1, probe.capacity - 1) * spectraEvery);
+  const escalation = await Escalation.bind(network, samples, options, fitting, stack);
   return {
     step,
-    probeCommands: [...train.commands, ...(heldOut?.commands ?? []), ...spectra.dispatches, probe.dispatch],
+    schedule: new ProbeSchedule(steps, probeEvery, spectraEvery),
+    probeCommands: [...looks, ...spectra.dispatches, probe.dispatch],
     warmUp: [...train.commands, ...spectra.dispatches],
     probe,
+    counted: probes && { probes, commands: [...looks, ...probes.commands] },
+    probesAtOnce: Math.min(fitting, escalation?.probesAtOnce ?? Infinity),
     losses: step.losses,
     logCapacity: LOG_CAPACITY,
     escalation,

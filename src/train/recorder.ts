@@ -4,6 +4,7 @@
  * @module
  */
 import { lossFloor, type TargetMoments, targetMoments } from "../rank/loss_floor.ts";
+import type { CountedRecord } from "../rank/counted_probe.ts";
 import type { LayerRecord, ProbeRecord } from "../rank/probe.ts";
 import { rankInterval } from "../rank/rank_interval.ts";
 import type { Doubt } from "./escalation.ts";
@@ -35,7 +36,6 @@ export class Recorder {
   readonly #losses: Float32Array[];
   readonly #probes: Probe[] = [];
   #steps = 0;
-  #probeCount = 0;
 
   /**
    * Prepares to record.
@@ -71,29 +71,36 @@ export class Recorder {
    *
    * @param first Its first step.
    * @param count Its number of steps.
-   * @param losses The log of losses.
-   * @param records The ring of probes.
+   * @param results The log of losses, the ring of probes and, where there are probes that count, what these left.
    * @returns The probes that it made, those of diverged replicas left out.
    */
-  record(first: number, count: number, losses: Float32Array, records: Float32Array): Draft[] {
-    const { replicas, steps, probeEvery } = this.#options;
+  record(
+    first: number,
+    count: number,
+    [losses, records, tallies, counts]: readonly Float32Array[],
+  ): Draft[] {
+    const { replicas } = this.#options;
+    const { logCapacity, schedule, probe, counted } = this.#program;
     const drafts: Draft[] = [];
     this.#makeRoom(first + count);
     for (let step = first; step < first + count; step++) {
       for (let replica = 0; replica < replicas; replica++) {
-        const loss = losses[(step % this.#program.logCapacity) * replicas + replica];
+        const loss = losses[(step % logCapacity) * replicas + replica];
         this.#losses[replica][step] = loss;
         if (!Number.isFinite(loss) && !this.diverged.has(replica)) this.diverged.set(replica, step);
       }
-      if (step % probeEvery !== 0 && step !== steps) continue;
+      const kind = schedule.kind(step), before = schedule.before(step);
+      if (!kind) continue;
       for (let replica = 0; replica < replicas; replica++) {
         if (this.diverged.has(replica)) continue;
-        const record = this.#program.probe.decode(records, this.#probeCount, replica);
+        const at = { step, replica, number: before.all };
+        const draft = kind === "spectra"
+          ? this.#draft(probe.decode(records, before.spectra, replica), at)
+          : this.#countedDraft(counted!.probes.decode(tallies, counts, before.counts, replica), at);
         // The loss of a mini-batch may be finite where that of all samples is not.
-        if (Number.isFinite(record.loss)) drafts.push(this.#draft(record, step, replica));
+        if (Number.isFinite(draft.probe.loss)) drafts.push(draft);
         else this.diverged.set(replica, step);
       }
-      this.#probeCount++;
     }
     this.#steps = first + count;
     return drafts;
@@ -135,30 +142,53 @@ export class Recorder {
     return { layer: index + 1, eigenvalues, errors, ranks, precision };
   }
 
-  #draft(record: ProbeRecord, step: number, replica: number): Draft {
-    const { task, epsilons, threshold, precision } = this.#options;
+  #draft(record: ProbeRecord, place: Place): Draft {
+    const { epsilons, threshold } = this.#options;
     const layers = record.layers.map((layer, index) => this.#layer(layer, index, "single"));
     const terminal = record.layers[record.layers.length - 1];
     const targets = this.#targets;
     const scale = threshold === "relative" ? terminal.eigenvalues[0] + terminal.errors[0] : 1;
+    const floors = targets &&
+      epsilons.map((epsilon) => lossFloor({ ...record, ...terminal, targets }, epsilon * scale));
+    return this.#finish(record, place, floors, layers, this.#options.precision === "double");
+  }
+
+  /** A probe that only counted: in double-single arithmetic already. */
+  #countedDraft(record: CountedRecord, place: Place): Draft {
+    const nothing = new Float64Array();
+    const layers = record.ranks.map((ranks, index): LayerProbe => ({
+      layer: index + 1,
+      eigenvalues: nothing,
+      errors: nothing,
+      ranks,
+      precision: "double",
+    }));
+    return this.#finish(record, place, null, layers, false);
+  }
+
+  #finish(
+    record: ProbeRecord | CountedRecord,
+    { step, replica, number }: Place,
+    floors: readonly number[] | null,
+    layers: readonly LayerProbe[],
+    isAllInDoubt: boolean,
+  ): Draft {
+    const { task } = this.#options;
     const hits = task.test ? record.heldOutHits / task.test.count : record.hits / task.train.count;
-    const probe = {
-      step,
-      replica,
-      loss: record.loss,
-      accuracy: targets ? null : hits,
-      floors: targets &&
-        epsilons.map((epsilon) => lossFloor({ ...record, ...terminal, targets }, epsilon * scale)),
-      layers,
-    };
-    const number = this.#probeCount;
+    const accuracy = this.#targets ? null : hits;
+    const probe = { step, replica, loss: record.loss, accuracy, floors, layers };
     const doubts = layers.flatMap(({ ranks }, layer) =>
-      precision === "double" || ranks.some(({ low, high }) => low !== high)
-        ? [{ probe: number, replica, layer }]
-        : []
+      isAllInDoubt || ranks.some(({ low, high }) => low !== high) ? [{ probe: number, replica, layer }] : []
     );
     return { probe, number, doubts };
   }
+}
+
+/** Where a probe belongs: its step, its replica, and its number, counted from 0 over the whole run. */
+interface Place {
+  readonly step: number;
+  readonly replica: number;
+  readonly number: number;
 }
 
 function keyOf({ probe, replica, layer }: Doubt): string {

@@ -41,9 +41,9 @@ export interface RankSummary {
 export interface LayerSummary {
   /** Index of the hidden layer, from 1. */
   readonly layer: number;
-  /** ε-ranks, in the order of the thresholds. */
+  /** ε-ranks, in the order of the thresholds; what stands below them is of the last spectrum. */
   readonly ranks: readonly RankSummary[];
-  /** Share of the probes whose spectrum was solved in double-single arithmetic. */
+  /** Share of the probes whose ranks come from double-single arithmetic. */
   readonly double: number;
   /** Entropy of the singular values (Roy and Vetterli 2007). */
   readonly effectiveRank: number;
@@ -69,7 +69,7 @@ export interface ReplicaSummary {
   readonly loss: number;
   /** Accuracy at the last probe; `null` where the task has no classes. */
   readonly accuracy: number | null;
-  /** Whether the loss lies on or above its floor at every probe; `null` where there is no floor. */
+  /** Whether the loss lies on or above its floor at every probe that has one; `null` where there is no floor. */
   readonly floorHolds: boolean | null;
   /** The hidden layers, first to last. */
   readonly layers: readonly LayerSummary[];
@@ -116,18 +116,24 @@ function summarizeReplica(
     divergedAt,
     loss: last.loss,
     accuracy: last.accuracy,
-    floorHolds: last.floors && probes.every(({ floors, loss }) => !floors!.some((floor) => floor > loss)),
-    layers: last.layers.map(({ layer, eigenvalues }, l) => ({
-      layer,
-      ranks: epsilons.map((epsilon, e) => summarizeRank(probes, l, e, epsilon)),
-      double: probes.filter(({ layers }) => layers[l].precision === "double").length / probes.length,
-      effectiveRank: effectiveRank(eigenvalues),
-      rankMe: rankMe(eigenvalues),
-      stableRank: stableRank(eigenvalues),
-      participationRatio: participationRatio(eigenvalues),
-      energyRank: energyRank(eigenvalues),
-      nuclearNormRatio: nuclearNormRatio(eigenvalues),
-    })),
+    floorHolds: probes.some(({ floors }) => floors !== null)
+      ? probes.every(({ floors, loss }) => !floors?.some((floor) => floor > loss))
+      : null,
+    layers: last.layers.map(({ layer }, l) => {
+      // A run that was stopped, or diverged, may end with probes that only counted.
+      const { eigenvalues } = probes.findLast(({ layers }) => layers[l].eigenvalues.length > 0)!.layers[l];
+      return {
+        layer,
+        ranks: epsilons.map((epsilon, e) => summarizeRank(probes, l, e, epsilon)),
+        double: probes.filter(({ layers }) => layers[l].precision === "double").length / probes.length,
+        effectiveRank: effectiveRank(eigenvalues),
+        rankMe: rankMe(eigenvalues),
+        stableRank: stableRank(eigenvalues),
+        participationRatio: participationRatio(eigenvalues),
+        energyRank: energyRank(eigenvalues),
+        nuclearNormRatio: nuclearNormRatio(eigenvalues),
+      };
+    }),
   };
 }
 

@@ -9,13 +9,13 @@ import type { RankInterval } from "../rank/rank_interval.ts";
 export interface LayerProbe {
   /** Index of the hidden layer, from 1. */
   readonly layer: number;
-  /** Eigenvalues λ̂ of the Gram matrix, descending. */
+  /** Eigenvalues λ̂ of the Gram matrix, descending; none where the probe only counted, see `TrainingOptions.spectraEvery`. */
   readonly eigenvalues: Float64Array;
   /** Bounds δ_i ≥ |λ̂_i − λ_i|. */
   readonly errors: Float64Array;
   /** ε-ranks with their certified intervals, in the order of the thresholds asked for. */
   readonly ranks: readonly RankInterval[];
-  /** Arithmetic that they come from. */
+  /** Arithmetic that they come from; counts are made in double-single. */
   readonly precision: "single" | "double";
 }
 
@@ -32,7 +32,10 @@ export interface Probe {
    * the task has no classes.
    */
   readonly accuracy: number | null;
-  /** Lower bounds of the loss by the ε-rank of the terminal layer, one per threshold; `null` unless the loss is MSE. */
+  /**
+   * Lower bounds of the loss by the ε-rank of the terminal layer, one per threshold; `null` unless the loss is MSE, and where
+   * the probe only counted.
+   */
   readonly floors: readonly number[] | null;
   /** The hidden layers, first to last. */
   readonly layers: readonly LayerProbe[];

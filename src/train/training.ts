@@ -62,8 +62,10 @@ export class Training implements AsyncIterable<Probe>, Disposable {
   milliseconds = 0;
   /** GPU commands of one step, probes apart. */
   readonly dispatchesPerStep: number;
-  /** GPU commands of one probe. */
+  /** GPU commands of one probe that solves spectra. */
   readonly dispatchesPerProbe: number;
+  /** GPU commands of one that only counts, to which a submission adds one; `null` where all solve spectra. */
+  readonly dispatchesPerCount: number | null;
 
   readonly #gpu: Gpu;
   readonly #stack: DisposableStack;
@@ -88,10 +90,12 @@ export class Training implements AsyncIterable<Probe>, Disposable {
     this.#signal = signal;
     this.#stack = stack;
     this.#recorder = new Recorder(options, program);
-    this.#ring = stack.use(new ReadbackRing(gpu, [program.losses, program.probe.records], DEPTH));
+    const results = [program.losses, program.probe.records, ...program.counted?.probes.results ?? []];
+    this.#ring = stack.use(new ReadbackRing(gpu, results, DEPTH));
     const { draw, forward, update } = program.step;
     this.dispatchesPerStep = draw.length + forward.length + update.length;
     this.dispatchesPerProbe = program.probeCommands.length;
+    this.dispatchesPerCount = program.counted?.commands.length ?? null;
   }
 
   /**
@@ -134,9 +138,8 @@ export class Training implements AsyncIterable<Probe>, Disposable {
     if (this.#started) throw new StaircaseError("a training run can be iterated over once: create another");
     this.#started = true;
     const { steps, probeEvery, replicas } = this.options;
-    const { logCapacity, probe, escalation } = this.#program;
+    const { logCapacity, probesAtOnce } = this.#program;
     // More steps than this per submission would overwrite results before they are read.
-    const probesAtOnce = Math.min(probe.capacity, escalation?.probesAtOnce ?? Infinity);
     const pacer = new Pacer(Math.min(logCapacity, (probesAtOnce - 1) * probeEvery + 1));
     const chunks: Chunk[] = [];
     const pending: Pending[] = [];
@@ -153,11 +156,11 @@ export class Training implements AsyncIterable<Probe>, Disposable {
         }
         const chunk = chunks.shift();
         if (!chunk) break;
-        const { arrays: [losses, records], arrival } = await chunk.result;
+        const { arrays, arrival } = await chunk.result;
         // What the caller does between two probes is no time of the GPU's.
         pacer.observe(chunk.steps, arrival - Math.max(lastArrival, chunk.submitted));
         lastArrival = arrival;
-        pending.push(this.#judge(this.#recorder.record(this.completed, chunk.steps, losses, records)));
+        pending.push(this.#judge(this.#recorder.record(this.completed, chunk.steps, arrays)));
         this.completed += chunk.steps;
         this.milliseconds = arrival - start;
         // What is being solved again has time until the next submission has been read.
@@ -200,19 +203,24 @@ export class Training implements AsyncIterable<Probe>, Disposable {
   }
 
   #submit(start: number, count: number): Chunk["result"] {
-    const { steps, probeEvery } = this.options;
-    const { step, probeCommands, warmUp, escalation } = this.#program;
+    const { steps } = this.options;
+    const { step, schedule, probeCommands, warmUp, counted, escalation } = this.#program;
     const commands = new Commands(this.#gpu);
+    let counts = 0;
     for (let s = start; s < start + count; s++) {
       const [first, ...rest] = s === steps ? step.measure : step.update;
       commands.run(...step.draw, ...step.forward, first);
-      if (s === 0) commands.run(...warmUp);
-      if (s % probeEvery === 0 || s === steps) {
-        commands.run(...probeCommands);
-        escalation?.keep(commands, Math.ceil(s / probeEvery));
+      const kind = schedule.kind(s);
+      // The basis that spectra start from is none yet, or as old as the last of them.
+      if (s === 0 || (kind === "spectra" && counted)) commands.run(...warmUp);
+      if (kind) {
+        commands.run(...(kind === "spectra" ? probeCommands : counted!.commands));
+        if (kind === "counts") counts++;
+        escalation?.keep(commands, schedule.before(s).all);
       }
       commands.run(...rest);
     }
+    counted?.probes.count(commands, schedule.before(start).counts, counts);
     const result = this.#ring.submit(commands).then((arrays) => ({ arrays, arrival: performance.now() }));
     // Whoever awaits a chunk gets its error; one that nobody gets to awaits none.
     result.catch(() => {});

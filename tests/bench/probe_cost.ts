@@ -4,13 +4,16 @@
  * @module
  */
 import { measure } from "../../src/gpu/meter.ts";
+import type { TrainingOptions } from "../../src/train/options.ts";
 import { Training } from "../../src/train/training.ts";
-import { atMost, type Bench, type Section } from "./section.ts";
-import { ratio, timeInTurns } from "./timing.ts";
+import { atLeast, atMost, type Bench, type Section } from "./section.ts";
+import { ratio, timeInTurns, type Times } from "./timing.ts";
 import { type TrainingRate, trainingRate } from "./training_rate.ts";
-import { probeFlops, SMALL, stepFlops, trainingOptions, workloadName } from "./workload.ts";
+import { countFlops, probeFlops, SMALL, stepFlops, trainingOptions, workloadName } from "./workload.ts";
 
 const PROBE_EVERY = 10;
+/** Probes between two spectra, where only the first is to be one. */
+const NEVER = 2 ** 31;
 /** Most that probes may add, as a percentage of the training time. */
 const BAR = 25;
 /** Most waits a submission. */
@@ -18,47 +21,55 @@ const WAITS_BAR = 1;
 /** Steps in which dispatches, submissions and waits are counted. */
 const COUNTED = 500;
 
-/** Certified ranks of all hidden layers at three ε, every ten steps. */
+/** Certified ranks of all hidden layers at three ε, every ten steps: counted, and from spectra. */
 export async function probeCost(bench: Bench): Promise<Section[]> {
   const { gpu, window } = bench;
   const options = await trainingOptions(SMALL);
+  const counting = { ...options, probeEvery: PROBE_EVERY, spectraEvery: NEVER };
+  const solving = { ...options, probeEvery: PROBE_EVERY };
   let rate: TrainingRate | null = null;
-  const probing = { ...options, probeEvery: PROBE_EVERY };
-  const [bare, probed] = await timeInTurns([
-    {
-      name: "without probes",
-      measure: async () => (await trainingRate(gpu, options, window)).milliseconds,
-    },
-    {
-      name: `with a probe every ${PROBE_EVERY} steps`,
-      measure: async () => (rate = await trainingRate(gpu, probing, window)).milliseconds,
-    },
+  const paced = (name: string, options: TrainingOptions) => ({
+    name,
+    measure: async () => (rate = await trainingRate(gpu, options, window)).milliseconds,
+  });
+  const [bare, counted, solved] = await timeInTurns([
+    paced("without probes", options),
+    paced(`ranks counted every ${PROBE_EVERY} steps`, counting),
+    paced(`spectra and loss floor every ${PROBE_EVERY} steps`, solving),
   ], bench);
-  const verdict = atMost(100 * (ratio(probed, bare) - 1), BAR, " %");
-  using training = await Training.create(gpu, { ...probing, steps: COUNTED });
+  const share = (probed: Times) => 100 * (ratio(probed, bare) - 1);
+  const aProbe = (probed: Times) => PROBE_EVERY * (probed.median - bare.median);
+  using training = await Training.create(gpu, { ...counting, steps: COUNTED });
   const { dispatches, submissions, waits } = await measure(gpu, () => training.finish());
+  const intervals = training.trace.probes.flatMap(({ layers }) => layers.flatMap(({ ranks }) => ranks));
+  const certain = intervals.filter(({ low, high }) => low === high).length / intervals.length;
   const { dispatchesPerStep, dispatchesPerProbe } = rate!;
+  const { dispatchesPerCount } = training;
+  const { epsilons } = options.task.defaults;
   return [{
-    title: `${workloadName(SMALL)}, certified ranks at ${
-      options.task.defaults.epsilons.join(", ")
-    }, ms a step`,
+    title: `${workloadName(SMALL)}, certified ranks at ${epsilons.join(", ")}, ms a step`,
     lines: [
       { name: bare.name, times: bare, verdict: null },
-      { name: probed.name, times: probed, verdict },
+      { name: counted.name, times: counted, verdict: atMost(share(counted), BAR, " %") },
+      { name: solved.name, times: solved, verdict: atLeast(share(solved), null, " %") },
       { name: "waits a submission", times: null, verdict: atMost(waits / submissions, WAITS_BAR, "") },
     ],
     facts: {
       dispatchesPerStep,
       dispatchesPerProbe,
+      dispatchesPerCount,
       stepFlops: stepFlops(SMALL),
       probeFlops: probeFlops(SMALL),
-      counted: { steps: COUNTED, dispatches, submissions, waits },
-      millisecondsAProbe: PROBE_EVERY * (probed.median - bare.median),
+      countFlops: countFlops(SMALL, epsilons.length),
+      counted: { steps: COUNTED, dispatches, submissions, waits, certain },
+      millisecondsACount: aProbe(counted),
+      millisecondsASpectrum: aProbe(solved),
     },
     notes: [
-      `a probe takes ${dispatchesPerProbe} dispatches, ${
-        (PROBE_EVERY * (probed.median - bare.median)).toFixed(1)
-      } ms`,
+      `counting takes ${dispatchesPerCount} dispatches and ${
+        aProbe(counted).toFixed(1)
+      } ms a probe, and one more a ` +
+      `submission; spectra take ${dispatchesPerProbe} and ${aProbe(solved).toFixed(1)} ms`,
     ],
   }];
 }

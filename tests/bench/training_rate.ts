@@ -20,8 +20,10 @@ export interface TrainingRate {
   readonly milliseconds: number;
   /** GPU commands of a step. */
   readonly dispatchesPerStep: number;
-  /** GPU commands of a probe. */
+  /** GPU commands of a probe that solves spectra. */
   readonly dispatchesPerProbe: number;
+  /** GPU commands of one that only counts; `null` where there is none. */
+  readonly dispatchesPerCount: number | null;
 }
 
 /**
@@ -45,7 +47,7 @@ export async function trainingRate(
     steps: ENDLESS,
     signal: end.signal,
   });
-  const { dispatchesPerStep, dispatchesPerProbe } = training;
+  const { dispatchesPerStep, dispatchesPerProbe, dispatchesPerCount } = training;
   let origin = 0;
   let first: { readonly steps: number; readonly at: number } | null = null;
   let milliseconds = 0;
@@ -64,5 +66,5 @@ export async function trainingRate(
   } finally {
     clearInterval(watch);
   }
-  return { milliseconds, dispatchesPerStep, dispatchesPerProbe };
+  return { milliseconds, dispatchesPerStep, dispatchesPerProbe, dispatchesPerCount };
 }

@@ -89,3 +89,21 @@ export function probeFlops(
   const sum = (of: (n: number) => number) => hidden.reduce((total, n) => total + of(n), 0);
   return { withoutSweeps: sum((n) => 16 * samples * n ** 2 + 28 * n ** 3), aSweep: sum((n) => 6 * n ** 3) };
 }
+
+/**
+ * Operations of a probe that counts, see `counted_probe.ts`: 9 m n² for Gram matrices in fixed point, and for each threshold two
+ * factorisations of n³/6 terms, each of some 55 operations.
+ *
+ * @param workload Workload.
+ * @param thresholds Number of thresholds.
+ * @returns Operations of all hidden layers.
+ */
+export function countFlops(
+  { widths, samples }: Pick<Workload, "widths" | "samples">,
+  thresholds: number,
+): number {
+  return widths.slice(1, -1).reduce(
+    (sum, n) => sum + 9 * samples * n ** 2 + 2 * thresholds * 55 * n ** 3 / 6,
+    0,
+  );
+}

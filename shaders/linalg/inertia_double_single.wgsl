@@ -1,0 +1,216 @@
+// Eigenvalues of symmetric matrices above thresholds, counted in double-single arithmetic: one invocation a matrix, threshold
+// and side.
+//
+//   M − sI = L D Lᵀ,   #{ i : λ_i > s } = number of positive d_i   (Sylvester),   s = ε ± (margin and what Φ is off)
+//
+// M: the lower triangle in blocks of 4 × 4 pairs of words, as gram_digits.wgsl leaves it, scaled by 2^−2e. No pivoting: for
+// positive semidefinite M a pivot is small only where a neuron is nearly dependent on those before it, and what is left of the
+// others is then as small or grows, which the error that is measured here tells.
+//
+//   row of blocks J:   C_IJ = M_IJ − Σ_(K<J) L_IK U_JKᵀ,  U = L D;   D, L of C_JJ;   U_IJ = C_IJ L_JJ⁻ᵀ,  L_IJ = U_IJ D_J⁻¹
+//
+// Error: E = L D Lᵀ − (M − sI) has ‖E‖ ≤ η Σ_k |d_k| ‖L_k‖², η = (128 + 12 (J + 1)) 2⁻⁴⁸ for J blocks a row, which
+// `inertia_double_single.ts` derives. Where that is more than the margin, or not finite, nothing is claimed: the count is 0 for
+// s above ε, the order for s below.
+//
+// One invocation does it all, without a barrier: a run has a dozen factorisations a probe (layers · thresholds · 2) and tens
+// of probes a submission, which are counted together. Cost: n³/3 terms of some 27 flops and as many exclusive-ors; 16 vectors
+// read for 64 terms. On lavapipe 0.8 ms for 8 of n = 50 on one core, a quarter of it reading; workgroups of 8 are one
+// vector of the CPU. On a GPU `work` and M are read by neighbours together (work interleaved); a block step is 16 loads, some
+// 500 cycles, and 3,500 instructions, so that n = 50 with its 450 steps takes about 1 ms whatever the number of invocations,
+// up to some 10⁴ of them: a submission's worth of probes for one such latency, beside the next submission's training. Not
+// measured: none at hand. Needs the files of double_single.wgsl, double_single_four.wgsl.
+
+const U2: f32 = 3.5527137e-15;
+const NOTHING: f32 = 8.6736174e-19;
+const INFINITE: u32 = 0x7f800000u;
+// Exponents beyond this are of no finite features, see digit_shape.wgsl.
+const MOST: i32 = 40;
+
+// `absolute`: bound on the Frobenius norm of what the scaled features are off; `relative`: the same as a share of their own norm;
+// `sums`: what M is off for its rounding, as a share of its trace.
+struct Layer { order: u32, absolute: f32, relative: f32, sums: f32 }
+
+struct Shape {
+  matrices: u32, replicas: u32, thresholds: u32, blocks: u32,
+  capacity: u32, lanes: u32, zero: u32,
+  @align(16) table: array<Layer, 32>,
+}
+
+@group(0) @binding(0) var<uniform> shape: Shape;
+// Number of the first probe, and how many there are.
+@group(0) @binding(1) var<uniform> range: vec2u;
+@group(0) @binding(2) var<storage, read> epsilons: array<vec2f>;
+@group(0) @binding(3) var<storage, read> exponents: array<i32>;
+@group(0) @binding(4) var<storage, read> matrices: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> work: array<vec4f>;
+@group(0) @binding(6) var<storage, read_write> counts: array<u32>;
+
+fn run_time_zero() -> u32 { return shape.zero; }
+
+// A block, row by row.
+struct Block { a: Four, b: Four, c: Four, d: Four }
+
+// Where a lane's work, and its matrix, begin.
+var<private> lane: u32;
+var<private> matrix_at: u32;
+
+fn triangle(i: u32, j: u32) -> u32 { return i * (i + 1u) / 2u + j; }
+
+fn given(i: u32, j: u32) -> Block {
+  let at = matrix_at + 8u * triangle(i, j);
+  return Block(
+    Four(matrices[at], matrices[at + 4u]),
+    Four(matrices[at + 1u], matrices[at + 5u]),
+    Four(matrices[at + 2u], matrices[at + 6u]),
+    Four(matrices[at + 3u], matrices[at + 7u]),
+  );
+}
+
+// Rows 0 … 3 of L, then 0 … 3 of U.
+fn place(i: u32, j: u32, row: u32) -> u32 { return (16u * triangle(i, j) + 2u * row) * shape.lanes + lane; }
+
+fn kept_row(i: u32, j: u32, row: u32) -> Four {
+  let at = place(i, j, row);
+  return Four(work[at], work[at + shape.lanes]);
+}
+
+fn keep_row(i: u32, j: u32, row: u32, value: Four) {
+  let at = place(i, j, row);
+  work[at] = value.high;
+  work[at + shape.lanes] = value.low;
+}
+
+fn kept(i: u32, j: u32, first: u32) -> Block {
+  return Block(
+    kept_row(i, j, first),
+    kept_row(i, j, first + 1u),
+    kept_row(i, j, first + 2u),
+    kept_row(i, j, first + 3u),
+  );
+}
+
+fn row_minus(c: Four, l: Four, u: Block) -> Four {
+  return four_of(
+    ds_sub(component(c, 0u), sum_of_products(l, u.a.high, u.a.low)),
+    ds_sub(component(c, 1u), sum_of_products(l, u.b.high, u.b.low)),
+    ds_sub(component(c, 2u), sum_of_products(l, u.c.high, u.c.low)),
+    ds_sub(component(c, 3u), sum_of_products(l, u.d.high, u.d.low)),
+  );
+}
+
+// C_IJ: what the columns before leave of M.
+fn remainder(i: u32, j: u32) -> Block {
+  var c = given(i, j);
+  for (var k = 0u; k < j; k++) {
+    let u = kept(j, k, 4u);
+    let l = kept(i, k, 0u);
+    c = Block(row_minus(c.a, l.a, u), row_minus(c.b, l.b, u), row_minus(c.c, l.c, u), row_minus(c.d, l.d, u));
+  }
+  return c;
+}
+
+// What a block on the diagonal leaves for those below it: the six entries of its L, and 1 / d.
+struct Pivots { l10: vec2f, l20: vec2f, l21: vec2f, l30: vec2f, l31: vec2f, l32: vec2f, inverse: Four, positive: u32, sum: f32 }
+
+fn one() -> vec2f { return vec2f(1.0, 0.0); }
+
+fn minus(a: vec2f, x: vec2f, y: vec2f) -> vec2f { return ds_sub(a, ds_mul(x, y)); }
+
+fn pivots_of(c: Block, shift: vec2f) -> Pivots {
+  var p = Pivots();
+  let d0 = ds_sub(component(c.a, 0u), shift);
+  let i0 = ds_div(one(), d0);
+  let y10 = component(c.b, 0u);
+  let y20 = component(c.c, 0u);
+  let y30 = component(c.d, 0u);
+  p.l10 = ds_mul(y10, i0);
+  p.l20 = ds_mul(y20, i0);
+  p.l30 = ds_mul(y30, i0);
+  let d1 = minus(ds_sub(component(c.b, 1u), shift), p.l10, y10);
+  let i1 = ds_div(one(), d1);
+  let y21 = minus(component(c.c, 1u), p.l20, y10);
+  let y31 = minus(component(c.d, 1u), p.l30, y10);
+  p.l21 = ds_mul(y21, i1);
+  p.l31 = ds_mul(y31, i1);
+  let d2 = minus(minus(ds_sub(component(c.c, 2u), shift), p.l20, y20), p.l21, y21);
+  let i2 = ds_div(one(), d2);
+  let y32 = minus(minus(component(c.d, 2u), p.l30, y20), p.l31, y21);
+  p.l32 = ds_mul(y32, i2);
+  let d3 = minus(minus(minus(ds_sub(component(c.d, 3u), shift), p.l30, y30), p.l31, y31), p.l32, y32);
+  p.inverse = four_of(i0, i1, i2, ds_div(one(), d3));
+  let d = vec4f(d0.x, d1.x, d2.x, d3.x);
+  let signs = select(vec4u(), vec4u(1u), d > vec4f());
+  p.positive = signs.x + signs.y + signs.z + signs.w;
+  p.sum = dot(abs(d), vec4f(1.0)) + abs(y10.x * p.l10.x) + abs(y20.x * p.l20.x) + abs(y30.x * p.l30.x) +
+    abs(y21.x * p.l21.x) + abs(y31.x * p.l31.x) + abs(y32.x * p.l32.x);
+  return p;
+}
+
+// A row of U and of L below the pivots, kept; and its share of the error.
+fn solve_row(i: u32, j: u32, row: u32, c: Four, p: Pivots) -> f32 {
+  let y0 = component(c, 0u);
+  let y1 = minus(component(c, 1u), y0, p.l10);
+  let y2 = minus(minus(component(c, 2u), y0, p.l20), y1, p.l21);
+  let y3 = minus(minus(minus(component(c, 3u), y0, p.l30), y1, p.l31), y2, p.l32);
+  let l = four_of(
+    ds_mul(y0, component(p.inverse, 0u)),
+    ds_mul(y1, component(p.inverse, 1u)),
+    ds_mul(y2, component(p.inverse, 2u)),
+    ds_mul(y3, component(p.inverse, 3u)),
+  );
+  let y = four_of(y0, y1, y2, y3);
+  keep_row(i, j, row, l);
+  keep_row(i, j, row + 4u, y);
+  return dot(abs(y.high), abs(l.high));
+}
+
+@compute @workgroup_size(8)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let shifts = 2u * shape.thresholds;
+  if (id.x >= range.y * shape.matrices * shifts) { return; }
+  lane = id.x;
+  let probe = (range.x + id.x / (shape.matrices * shifts)) % shape.capacity;
+  let matrix = (id.x / shifts) % shape.matrices;
+  let threshold = (id.x % shifts) / 2u;
+  let above = id.x % 2u == 0u;
+  let slot = probe * shape.matrices + matrix;
+  matrix_at = 8u * slot * shape.blocks;
+  let layer = shape.table[matrix / shape.replicas];
+  let side = (layer.order + 3u) / 4u;
+
+  var trace = 0.0;
+  for (var j = 0u; j < side; j++) {
+    let at = matrix_at + 8u * triangle(j, j);
+    trace += matrices[at].x + matrices[at + 1u].y + matrices[at + 2u].z + matrices[at + 3u].w;
+  }
+  let eta = (128.0 + 12.0 * f32(side + 1u)) * U2;
+  let exponent = exponents[slot];
+  let epsilon = ds_scale(epsilons[threshold], -2 * exponent);
+  // What the factorisation may be off: it grows where a pivot is small, and 2⁻¹³ ε costs next to no certainty.
+  let allowed = 4.0 * eta * (trace + 4.0 * f32(side) * epsilon.x) + 1.2207031e-4 * epsilon.x;
+  // What Φ is off moves singular values.
+  let off = layer.absolute + layer.relative * sqrt(trace);
+  let moved = 2.0 * off * sqrt(epsilon.x) + off * off;
+  let spread = 1.001 * (moved + allowed + layer.sums * trace + NOTHING);
+  let shift = ds_add_f32(epsilon, select(-spread, spread, above));
+
+  var positive = 0u;
+  var sum = 0.0;
+  for (var j = 0u; j < side; j++) {
+    let p = pivots_of(remainder(j, j), shift);
+    positive += p.positive;
+    sum += p.sum;
+    for (var i = j + 1u; i < side; i++) {
+      let c = remainder(i, j);
+      sum += solve_row(i, j, 0u, c.a, p);
+      sum += solve_row(i, j, 1u, c.b, p);
+      sum += solve_row(i, j, 2u, c.c, p);
+      sum += solve_row(i, j, 3u, c.d, p);
+    }
+  }
+  // By bits: NaN proves nothing.
+  let error = bitcast<u32>(1.01 * eta * sum) & 0x7fffffffu;
+  let is_proof = exponent <= MOST && bitcast<u32>(spread) < INFINITE && error <= bitcast<u32>(allowed) && shift.x > 0.0;
+  counts[slot * shifts + id.x % shifts] = select(select(layer.order, 0u, above), positive, is_proof);
+}

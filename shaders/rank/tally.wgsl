@@ -1,0 +1,29 @@
+// What a probe that only counts ranks notes of the loss, and the end of it: the counter of such probes moves on.
+//
+// To records[slot][replica], slot = made mod capacity: Σ w ℓ, hits, held-out hits, 0. Sums run over the partial ones in order, as
+// those of a step do, so that the loss has a step's bits. One workgroup, an invocation a replica: a handful of partial sums
+// each; with one vector of lanes barriers cost lavapipe nothing. Cost: 8 bytes a partial sum.
+
+struct Shape { replicas: u32, partials: u32, held_out: u32, capacity: u32 }
+
+const LANES: u32 = 8u;
+
+@group(0) @binding(0) var<uniform> shape: Shape;
+@group(0) @binding(1) var<storage, read> partials: array<vec2f>;
+@group(0) @binding(2) var<storage, read> held_out_partials: array<vec2f>;
+@group(0) @binding(3) var<storage, read_write> made: array<u32>;
+@group(0) @binding(4) var<storage, read_write> records: array<vec4f>;
+
+@compute @workgroup_size(LANES)
+fn main(@builtin(local_invocation_index) lane: u32) {
+  let count = made[0];
+  for (var replica = lane; replica < shape.replicas; replica += LANES) {
+    var sum = vec2f();
+    for (var i = 0u; i < shape.partials; i++) { sum += partials[replica * shape.partials + i]; }
+    var hits = 0.0;
+    for (var i = 0u; i < shape.held_out; i++) { hits += held_out_partials[replica * shape.held_out + i].y; }
+    records[(count % shape.capacity) * shape.replicas + replica] = vec4f(sum, hits, 0.0);
+  }
+  storageBarrier();
+  if (lane == 0u) { made[0] = count + 1u; }
+}
