@@ -23,6 +23,8 @@ const MOST_SAMPLES = 16_384;
 const BLOCK = 128;
 /** Unit roundoff of single precision. */
 const U = 2 ** -24;
+/** Rows of a tile, and invocations a workgroup. */
+const TILES = { large: { side: 8, lanes: 8 }, small: { side: 4, lanes: 32 } } as const;
 
 /** Features of one layer of all replicas, rows padded with zeros to ⌈width / 4⌉ vectors. */
 export interface DigitLayer {
@@ -42,7 +44,12 @@ export interface DigitOptions {
   readonly replicas: number;
   /** Slots of the ring: how often the commands may run before the first result is overwritten. */
   readonly capacity: number;
+  /** Tiles that an invocation sums: of 8 × 8 or of 4 × 4. Default: large ones on a CPU that poses as a GPU. */
+  readonly tiles?: DigitTiles;
 }
+
+/** Tiles of `gram_digits.wgsl`. */
+export type DigitTiles = keyof typeof TILES;
 
 /** Commands that compute Gram matrices, and where they leave them. */
 export interface DigitGrams {
@@ -82,10 +89,14 @@ export function digitGramWords(orders: readonly number[]): number {
   return orders.length * packedBlocks(Math.max(...orders)) * 32;
 }
 
-/** Blocks of 4 × 4 in the lower triangle of a matrix of order n. */
+/**
+ * Blocks of 4 × 4 in the lower triangle of a matrix.
+ *
+ * @param order Order n of the matrix.
+ * @returns Their number.
+ */
 export function packedBlocks(order: number): number {
-  const side = vectors(order);
-  return side * (side + 1) / 2;
+  return triangle(vectors(order));
 }
 
 /**
@@ -109,7 +120,7 @@ export function packedBlocks(order: number): number {
 export async function bindDigitGrams(
   gpu: Gpu,
   layers: readonly DigitLayer[],
-  { samples, weights, replicas, capacity }: DigitOptions,
+  { samples, weights, replicas, capacity, tiles = gpu.software ? "large" : "small" }: DigitOptions,
   stack: DisposableStack,
 ): Promise<DigitGrams> {
   if (samples > MOST_SAMPLES || layers.length > MOST_LAYERS) {
@@ -131,8 +142,7 @@ export async function bindDigitGrams(
     new GpuArray(gpu, "Gram matrices of probes", capacity * matrixCount * blocks * 32),
   );
 
-  const entryPoint = gpu.software ? "large" : "small";
-  const { side, lanes } = gpu.software ? { side: 8, lanes: 8 } : { side: 4, lanes: 32 };
+  const { side, lanes } = TILES[tiles];
   const [largest, gram] = await Promise.all([
     gpu.kernel({ name: "largest", files: [digitShapeSource, largestSource] }, {
       LANES: gpu.software ? 8 : 256,
@@ -141,7 +151,7 @@ export async function bindDigitGrams(
     gpu.kernel({
       name: "gram_digits",
       files: [compensatedSource, digitShapeSource, gramDigitsSource],
-      entryPoint,
+      entryPoint: tiles,
     }, { WEIGHTED: isWeighted }),
   ]);
   const dispatches: Dispatch[] = [];
@@ -162,10 +172,10 @@ export async function bindDigitGrams(
       ["u32", ...table.flat(), ...new Array<number>(4 * (MOST_LAYERS - table.length)).fill(0)],
     ));
     dispatches.push(largest.bind([shape, array, roots, made, exponents], [together.length, replicas]));
-    const tiles = Math.max(...together.map(({ width }) => triangle(Math.ceil(width / side))));
+    const mostTiles = Math.max(...together.map(({ width }) => triangle(Math.ceil(width / side))));
     dispatches.push(gram.bind(
       [shape, array, roots, made, exponents, matrices],
-      [Math.ceil(tiles / lanes), together.length, replicas],
+      [Math.ceil(mostTiles / lanes), together.length, replicas],
     ));
     index += together.length;
   }

@@ -126,6 +126,7 @@ Deno.test("runRecord: everything DESIGN asks of run.json, as JSON can tell it", 
     batch: 8,
     steps: 30,
     probeEvery: 10,
+    spectraEvery: 1,
     epsilons: [1e-2, 1e-6],
     threshold: "absolute",
     precision: "auto",
@@ -153,7 +154,7 @@ Deno.test("runRecord: with a profiler, the time of each kernel", async () => {
   if (!profiled.profiler) return assert.equal(record.timings.kernels, null);
   const names = record.timings.kernels!.map(({ name }) => name);
   assert.deepEqual([...new Set(names)], names);
-  for (const name of ["fused_step", "fused_update", "jacobi", "gram", "loss"]) {
+  for (const name of ["fused_step", "fused_update", "jacobi", "gram", "record"]) {
     assert(names.includes(name), `${name} of ${names}`);
   }
   for (const { count, milliseconds } of record.timings.kernels!) assert(count > 0 && milliseconds >= 0);

@@ -20,6 +20,7 @@ Deno.test("trainingOptions: without flags, everything is the task's own", async 
     schedule: { kind: "constant" },
     steps: 10_000,
     probeEvery: 10,
+    spectraEvery: 1,
     epsilons: [1e-2, 1e-4, 1e-6],
     precision: "auto",
     threshold: "absolute",
@@ -41,6 +42,7 @@ Deno.test("trainingOptions: every flag is heard", async () => {
     ...["--init=normal:0.1", "--optimizer=adamw", "--learning-rate=1e-3,2e-3", "--schedule=step:10:0.5"],
     ...["--momentum=0.5", "--weight-decay=0,0.1", "--batch=16", "--steps=0", "--probe-every=3"],
     ...["--epsilons=1e-1,1e-9", "--relative", "--precision=double", "--replicas=2", "--seed=7"],
+    "--spectra-every=5",
   );
   assert.equal(task.train.count, 100);
   assert.deepEqual(options, {
@@ -52,6 +54,7 @@ Deno.test("trainingOptions: every flag is heard", async () => {
     batch: 16,
     steps: 0,
     probeEvery: 3,
+    spectraEvery: 5,
     epsilons: [0.1, 1e-9],
     precision: "double",
     threshold: "relative",
