@@ -97,6 +97,7 @@ export interface JacobiSolver {
  * @param batch Matrices and bases.
  * @param shares Where the tail and the heads of a spectrum are.
  * @param stack Owner of the arrays that the solver needs.
+ * @param tolerance Scaled off-diagonal norm, divided by the order, at which a matrix is solved. Default: 4 u.
  * @returns The commands, to run one after the other; those after convergence return at once.
  * @throws {ShapeError} Where an order is above 2,048.
  */
@@ -105,8 +106,9 @@ export async function jacobi(
   batch: SolvableMatrices,
   shares: JacobiShares,
   stack: DisposableStack,
+  tolerance: number = JACOBI_TOLERANCE,
 ): Promise<Dispatch[]> {
-  return allSweeps(await bindJacobi(gpu, batch, shares, stack, MOST_ORDER_ALONE));
+  return allSweeps(await bindJacobi(gpu, batch, shares, stack, MOST_ORDER_ALONE, tolerance));
 }
 
 /**
@@ -135,6 +137,7 @@ export async function solveJacobi(
  * @param shares Where the tail and the heads of a spectrum are.
  * @param stack Owner of the arrays that the solver needs.
  * @param mostAlone Largest order that one workgroup solves.
+ * @param tolerance Scaled off-diagonal norm, divided by the order, at which a matrix is solved. Default: 4 u.
  * @returns The commands.
  * @throws {ShapeError} Where an order is above 2,048.
  */
@@ -144,8 +147,9 @@ export async function bindJacobi(
   shares: JacobiShares,
   stack: DisposableStack,
   mostAlone: number,
+  tolerance: number = JACOBI_TOLERANCE,
 ): Promise<JacobiSolver> {
-  const options = { tolerance: JACOBI_TOLERANCE, least: U, shares };
+  const options = { tolerance, least: U, shares };
   checkOrder(batch.order);
   return batch.order <= mostAlone
     ? await bindRounds(gpu, batch, ALONE, options)

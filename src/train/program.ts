@@ -94,6 +94,7 @@ export async function bindProgram(
       replicas,
       weights: samples.weights,
       targets: task.loss === "mean-squared-error" ? samples.y : null,
+      searched: 0.3,
     },
     stack,
   );
