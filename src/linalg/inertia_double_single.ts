@@ -53,17 +53,18 @@ export function inertiaWords(orders: readonly number[], replicas: number, thresh
  * taken off; three products and differences inside a block on the diagonal, 16 u²; and U = L D is held beside L, of which it
  * is off by 34 u² (a division, 27, and a product, 7). Since |m_ij| is at most Σ_k |l_ik d_k l_jk| and what the entry is off, all
  * of it is at most (96 + 6 J) u² Σ_k |l_ik d_k l_jk|, the shift of the diagonal included. So L D Lᵀ = M − sI + E exactly for the
- * L and D computed, with ‖E‖_F ≤ η Σ_k |d_k| ‖L_k‖², η = (128 + 12 (J + 1)) u²; the sum is measured. By Sylvester's law the
+ * L and D computed, with ‖E‖_F ≤ η Σ_k |d_k| ‖L_k‖², η = (100 + 6 (J + 1)) u²; the sum is measured. By Sylvester's law the
  * number of positive d is that of the eigenvalues of M + E above s.
  *
  * With singular values σ̃ of the X that the matrix was made of and |σ̃_i − σ_i| ≤ α, what `DigitErrors` says, an eigenvalue
  * above ε has σ̃² ≥ (√ε − α)², and one with σ̃² > (√ε + α)² is above ε. So counts at s = ε ± (2 α √ε + α² + what the matrix and
- * the factorisation are off) enclose the rank. A count that is not proven is 0 above, the order below.
+ * the factorisation are off) enclose the rank. A count that is not proven, from either end of the matrix, is 0 above, the order
+ * below.
  */
 export class InertiaCounts {
   /** Counts at the shifts above and below each threshold, `[slot][layer][replica][threshold][above, below]`. */
   readonly counts: GpuArray;
-  readonly #dispatch: Dispatch;
+  readonly #dispatches: readonly Dispatch[];
   readonly #range: GpuArray;
   readonly #perSlot: number;
   readonly #thresholds: number;
@@ -71,12 +72,12 @@ export class InertiaCounts {
 
   private constructor(
     counts: GpuArray,
-    dispatch: Dispatch,
+    dispatches: readonly Dispatch[],
     range: GpuArray,
     { orders, replicas, capacity, epsilons }: InertiaCountsOptions,
   ) {
     this.counts = counts;
-    this.#dispatch = dispatch;
+    this.#dispatches = dispatches;
     this.#range = range;
     this.#perSlot = 2 * epsilons.length * orders.length * replicas;
     this.#thresholds = epsilons.length;
@@ -130,15 +131,16 @@ export class InertiaCounts {
       ...table,
       ["u32", ...new Array<number>(4 * (MOST_LAYERS - orders.length)).fill(0)],
     ));
-    const kernel = await gpu.kernel({
+    const source = {
       name: "inertia_double_single",
       files: [...doubleSingleFiles("float"), fourSource, inertiaSource],
-    });
-    const dispatch = kernel.bind(
-      [shape, range, thresholds, grams.exponents, grams.matrices, work, counts],
-      [lanes / WORKGROUP],
-    );
-    return new InertiaCounts(counts, dispatch, range, options);
+    };
+    const arrays = [shape, range, thresholds, grams.exponents, grams.matrices, work, counts];
+    const dispatches = await Promise.all([false, true].map(async (isReversed) => {
+      const kernel = await gpu.kernel(source, { REVERSED: isReversed });
+      return kernel.bind(arrays, [lanes / WORKGROUP]);
+    }));
+    return new InertiaCounts(counts, dispatches, range, options);
   }
 
   /**
@@ -151,7 +153,8 @@ export class InertiaCounts {
   encode(commands: Commands, first: number, slots: number): void {
     if (slots === 0) return;
     this.#range.write(Uint32Array.of(first % this.#capacity, slots));
-    commands.run({ ...this.#dispatch, workgroups: [Math.ceil(slots * this.#perSlot / WORKGROUP), 1, 1] });
+    const workgroups = [Math.ceil(slots * this.#perSlot / WORKGROUP), 1, 1] as const;
+    commands.run(...this.#dispatches.map((dispatch) => ({ ...dispatch, workgroups })));
   }
 
   /**
