@@ -12,6 +12,7 @@ import { compactJson } from "../../src/io/json.ts";
 import { runProgram } from "../../src/io/program.ts";
 import { VERSION } from "../../src/version.ts";
 import { growth } from "./growth.ts";
+import { kernelBench } from "./kernels.ts";
 import { probeCost } from "./probe_cost.ts";
 import { products } from "./products.ts";
 import { Python } from "./python.ts";
@@ -27,6 +28,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   steps: trainingSteps,
   replicas: replicaBench,
   probes: probeCost,
+  kernels: kernelBench,
   staircase: staircaseBench,
   products,
   growth,
