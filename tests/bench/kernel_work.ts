@@ -78,3 +78,17 @@ export function probeWork(
     jacobi: { flops: null, bytes: 8 * square },
   };
 }
+
+/**
+ * Bytes of several kernels together.
+ *
+ * @param work Their work.
+ * @param names Some of them. Default: all.
+ * @returns The sum.
+ */
+export function bytesOf(
+  work: Readonly<Record<string, Work>>,
+  names: readonly string[] = Object.keys(work),
+): number {
+  return names.reduce((sum, name) => sum + work[name].bytes, 0);
+}

@@ -6,6 +6,7 @@
 import { measure } from "../../src/gpu/meter.ts";
 import type { TrainingOptions } from "../../src/train/options.ts";
 import { Training } from "../../src/train/training.ts";
+import { bytesOf, probeWork } from "./kernel_work.ts";
 import { atLeast, atMost, type Bench, type Section } from "./section.ts";
 import { ratio, timeInTurns, type Times } from "./timing.ts";
 import { type TrainingRate, trainingRate } from "./training_rate.ts";
@@ -16,6 +17,8 @@ const PROBE_EVERY = 10;
 const NEVER = 2 ** 31;
 /** Most that probes may add, as a percentage of the training time. */
 const BAR = 25;
+/** Kernels of a probe that counts. */
+const COUNTING = ["largest", "gram_digits", "inertia_double_single"];
 /** Most waits a submission. */
 const WAITS_BAR = 1;
 /** Steps in which dispatches, submissions and waits are counted. */
@@ -61,6 +64,7 @@ export async function probeCost(bench: Bench): Promise<Section[]> {
       stepFlops: stepFlops(SMALL),
       probeFlops: probeFlops(SMALL),
       countFlops: countFlops(SMALL, epsilons.length),
+      countBytes: bytesOf(probeWork(SMALL, epsilons.length), COUNTING),
       counted: { steps: COUNTED, dispatches, submissions, waits, certain },
       millisecondsACount: aProbe(counted),
       millisecondsASpectrum: aProbe(solved),

@@ -4,6 +4,7 @@
  * @module
  */
 import { jaxStep } from "./jax.ts";
+import { bytesOf, stepWork } from "./kernel_work.ts";
 import { atMost, type Bench, type Line, type Section, speedUps } from "./section.ts";
 import { timeInTurns } from "./timing.ts";
 import { type TrainingRate, trainingRate } from "./training_rate.ts";
@@ -59,6 +60,7 @@ async function step(bench: Bench, workload: Workload, bar: number): Promise<Sect
     ],
     facts: {
       flops,
+      bytes: bytesOf(stepWork(workload)),
       dispatchesPerStep,
       dispatchesPerProbe,
       probeFlops: probeFlops(workload),
