@@ -15,8 +15,8 @@
 //
 // Cost: 9 flops · 2 a term of the lower triangle, samples · order² · 9 in all, and 7 operations for each digit triple; 8 words
 // read for 64 terms. One invocation a tile of 8 × 8: on lavapipe, where reading is what costs (see block_tile.wgsl), 0.24 ms
-// for 256 samples of 50 features and two cores; tiles of 8 × 4 take 1.15, of 4 × 4 1.2 times as long; gram.wgsl with compensated
-// sums, a hundredth as exact, three quarters of it. On a GPU 320 sums and 128 words of pairs do not fit 255 registers: the
+// for 256 samples of 50 features and two cores, 31 % of the fma peak; tiles of 8 × 4 and of 4 × 4 take 1.2 times as long, and
+// gram.wgsl with compensated sums, a millionth as exact, as long or longer. On a GPU 320 sums and 128 words of pairs do not fit 255 registers: the
 // entry point `small` has tiles of 4 × 4, 80 sums and 32 words, and four times the invocations: 91 for 50 features, each 256
 // steps of 2 loads and 144 fma, some 25 µs of latency, which replicas share. Not measured: none at hand. Listed after
 // compensated.wgsl and digit_shape.wgsl.
