@@ -3,7 +3,8 @@
 // partials: [slice][matrix], rows of row_stride vectors. Two entry points:
 //     main        matrices: [matrix], rows × rows, symmetric to the bit; basis: [matrix], rows of row_stride vectors, of
 //                 which the last tail_stride are overwritten by C. What pads is 0.
-//                 One invocation a vector of four: reading is what costs. Grid (⌈rows · row_stride / 64⌉, 1, matrices).
+//                 One invocation for four vectors of a row. Grid (⌈rows / 2 · (2 ⌈row_stride / 4⌉ − ⌊(rows − 1) / 16⌋ + 1) / 64⌉,
+//                 1, matrices).
 //     accumulate  pairs: [matrix], order × order pairs high, low that are meant as their sum, symmetric to the bit. The
 //                 slices are added to factors[matrix] times what the pair held, or to nothing where the factor is 0: for
 //                 features that come in tiles, whose scale, a power of two, may change between them.
@@ -26,34 +27,55 @@ fn run_time_zero() -> u32 {
   return shape.zero;
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u) {
+// Puts vector j of row i of M, and what mirrors it; or of C.
+fn put(matrix: u32, i: u32, j: u32, sum: Sum) {
   let square = shape.row_stride - shape.tail_stride;
-  let i = id.x / shape.row_stride;
-  let j = id.x % shape.row_stride;
-  if (i >= shape.rows || 4u * j + 3u < i) { return; }
-  let order = orders[id.z];
-  let is_tail = j >= square;
-  var value = vec4f();
-  if (i < order && (is_tail || 4u * j < order)) {
-    var sum = Sum();
-    for (var slice = 0u; slice < shape.slices; slice++) {
-      let at = ((slice * shape.matrices + id.z) * shape.rows + i) * shape.row_stride + j;
-      sum = add(sum, partial_vectors[at]);
-    }
-    value = sum.high + sum.low;
-  }
-  if (is_tail) {
-    basis[(id.z * shape.rows + i) * shape.row_stride + j] = value;
+  let order = orders[matrix];
+  if (j >= shape.row_stride) { return; }
+  let value = sum.high + sum.low;
+  if (j >= square) {
+    basis[(matrix * shape.rows + i) * shape.row_stride + j] = select(vec4f(), value, i < order);
     return;
   }
   for (var c = 0u; c < 4u; c++) {
     let column = 4u * j + c;
     if (column < i) { continue; }
     let entry = select(0.0, value[c], column < order);
-    matrices[(id.z * shape.rows + i) * 4u * square + column] = entry;
-    matrices[(id.z * shape.rows + column) * 4u * square + i] = entry;
+    matrices[(matrix * shape.rows + i) * 4u * square + column] = entry;
+    matrices[(matrix * shape.rows + column) * 4u * square + i] = entry;
   }
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  // A row from either end has as many vectors right of the diagonal, together, as any other two: so few invocations idle.
+  let columns = (shape.row_stride + 3u) / 4u;
+  let both = 2u * columns - (shape.rows - 1u) / 16u + 1u;
+  var i = id.x / both;
+  var place = id.x % both;
+  if (2u * i >= shape.rows) { return; }
+  let right_of_diagonal = columns - i / 16u;
+  if (place >= right_of_diagonal) {
+    place -= right_of_diagonal;
+    i = shape.rows - 1u - i;
+  }
+  let j = 4u * (i / 16u + place);
+  if (j >= shape.row_stride) { return; }
+  var a = Sum();
+  var b = Sum();
+  var c = Sum();
+  var d = Sum();
+  for (var slice = 0u; slice < shape.slices; slice++) {
+    let at = ((slice * shape.matrices + id.z) * shape.rows + i) * shape.row_stride + j;
+    a = add(a, partial_vectors[at]);
+    b = add(b, partial_vectors[at + 1u]);
+    c = add(c, partial_vectors[at + 2u]);
+    d = add(d, partial_vectors[at + 3u]);
+  }
+  put(id.z, i, j, a);
+  put(id.z, i, j + 1u, b);
+  put(id.z, i, j + 2u, c);
+  put(id.z, i, j + 3u, d);
 }
 
 @compute @workgroup_size(64)

@@ -185,9 +185,11 @@ export async function gramReduce(gpu: Gpu, options: GramReduceOptions): Promise<
   const { samples, batch, partials } = options;
   const kernel = await gpu.kernel({ name: "gram_reduce", files: [compensatedSource, reduceSource] });
   const shape = reduceShape(gpu, samples, batch, 0);
+  const { rows, rowStride, count } = batch;
+  const invocations = rows / 2 * (2 * vectors(rowStride) - Math.floor((rows - 1) / 16) + 1);
   return kernel.bind(
     [shape, partials, batch.orders, batch.matrices, batch.basis],
-    [Math.ceil(batch.rows * batch.rowStride / 64), 1, batch.count],
+    [Math.ceil(invocations / 64), 1, count],
   );
 }
 
