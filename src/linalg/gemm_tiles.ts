@@ -24,29 +24,42 @@ export interface GemmTile {
   readonly workgroups: (rows: number, columns: number) => number;
 }
 
-/** Tiles of so many rows and columns, one an invocation, 64 invocations a workgroup. */
-function inRegisters(rows: number, columns: number, source: KernelSource, constants = {}): GemmTile {
-  const workgroups = (m: number, n: number) => Math.ceil(Math.ceil(m / rows) * Math.ceil(n / columns) / 64);
-  return { name: `${rows}x${columns}`, source, constants, workgroups };
+/** Number of workgroups that cover a product with tiles of so many rows and columns, so many a workgroup. */
+const cover = (rows: number, columns: number, tiles: number) => (m: number, n: number) =>
+  Math.ceil(Math.ceil(m / rows) * Math.ceil(n / columns) / tiles);
+
+/** A tile of `gemm_wide.wgsl`. A workgroup runs on one thread of a CPU: where tiles are few it is to have few of them. */
+function wide(rows: number, columns: number): GemmTile {
+  const invocations = rows * columns > 128 ? 16 : 64;
+  return {
+    name: `${rows}x${columns}`,
+    source: { name: "gemm_wide", files: [bandSource, operandsSource, wideSource] },
+    constants: { rows, columns, invocations },
+    workgroups: cover(rows, columns, invocations),
+  };
 }
 
-const narrow = inRegisters(8, 8, { name: "gemm", files: [tileSource, operandsSource, gemmSource] });
-const wideKernel = { name: "gemm_wide", files: [bandSource, operandsSource, wideSource] };
-const [wide8, wide16, wide24] = [8, 16, 24].map((rows) => inRegisters(rows, 16, wideKernel, { rows }));
+const narrow: GemmTile = {
+  name: "8x8",
+  source: { name: "gemm", files: [tileSource, operandsSource, gemmSource] },
+  constants: {},
+  workgroups: cover(8, 8, 64),
+};
+const wide8 = wide(8, 16), wide16 = wide(16, 16), wide32 = wide(32, 32);
 const staged: GemmTile = {
   name: "64x64 staged",
   source: { name: "gemm_staged", files: [operandsSource, stagedSource] },
   constants: {},
-  workgroups: (m, n) => Math.ceil(m / 64) * Math.ceil(n / 64),
+  workgroups: cover(64, 64, 1),
 };
 
 /** All tiles. */
-export const GEMM_TILES: readonly GemmTile[] = [narrow, wide8, wide16, wide24, staged];
+export const GEMM_TILES: readonly GemmTile[] = [narrow, wide8, wide16, wide32, staged];
 
 /**
- * Work from which on the tile matters, in floating-point operations: on two CPU cores such a product takes 4 ms in the
- * slowest tile, of which the best one saves not quite half, once it is compiled; that takes 1.5 s the first time, and 30 ms
- * from the driver's cache. On a GPU it takes microseconds either way.
+ * Work from which on the tile matters, in floating-point operations: on two CPU cores such a product takes 4 ms in tiles of
+ * 8 × 8, of which the best tile saves half, once it is compiled; that takes 1.6 s the first time, and 30 ms from the driver's
+ * cache. On a GPU it takes microseconds either way.
  */
 const LARGE = 2 ** 26;
 
@@ -68,5 +81,5 @@ export function gemmTiles(gpu: Gpu, m: number, n: number, k: number, count: numb
   if (2 * m * n * k * count < LARGE) return [narrow];
   if (!gpu.software) return [narrow, wide8, staged];
   // Of larger tiles the most would lie outside.
-  return n <= 8 || m <= 8 ? [narrow] : [wide24, wide16, narrow];
+  return n <= 8 || m <= 8 ? [narrow] : [wide32, wide16, narrow];
 }

@@ -30,9 +30,9 @@ interface Product {
   readonly offset: number;
 }
 
-/** One row, one column, one term; tiles of 8, 16, 24 and 64, and one more or less. */
+/** One row, one column, one term; tiles of 8, 16, 32 and 64, and one more or less. */
 const dimension = fc.oneof(
-  fc.constantFrom(1, 7, 8, 9, 15, 16, 17, 23, 24, 25, 37, 63, 64, 65, 251),
+  fc.constantFrom(1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 37, 63, 64, 65, 251),
   fc.integer({ min: 1, max: 140 }),
 );
 const product: fc.Arbitrary<Product> = fc.record({
@@ -197,7 +197,7 @@ Deno.test("gemmTiles: one tile for what is small, without choice; the default fi
   assert.deepEqual(names(50, 50, 1024, 8), ["8x8"]);
   assert.deepEqual(
     names(1024, 1024, 1024, 1),
-    gpu.software ? ["24x16", "16x16", "8x8"] : ["8x8", "8x16", "64x64 staged"],
+    gpu.software ? ["32x32", "16x16", "8x8"] : ["8x8", "8x16", "64x64 staged"],
   );
   assert.deepEqual(names(64, 64, 64, 512), names(1024, 1024, 1024, 1));
 });
