@@ -1,4 +1,9 @@
-// HEADERBAND
+// Sums of products for 8 rows and 16 or 32 columns, held in registers: what the tiles of gemm_wide.wgsl and gram_plain.wgsl
+// are made of. A tile is one to four bands, one below the other.
+//
+// Structures of vectors and not arrays of them, and everything written out: an array whose loops a compiler does not unroll
+// goes to memory. What a smaller tile does not have is behind conditions on `override` constants, and is never compiled.
+//
 // Rows of a tile, 8 to 32; its columns, 16 or 32; tiles, and so invocations, of a workgroup.
 override rows: u32;
 override columns: u32;

@@ -6,7 +6,7 @@ import { EigenBatch } from "../../src/linalg/eigen_batch.ts";
 import { gram, gramPartials, gramReduce, gramSlices } from "../../src/linalg/gram.ts";
 import { GRAM_TILES, gramInTiles, type GramTile } from "../../src/linalg/gram_plain.ts";
 import { padRows, vectors } from "../../src/linalg/matrix.ts";
-import { check, draw, type Problem, type Result, unpadded } from "./gram_problems.ts";
+import { check, draw, grams, type Problem, type Result, unpadded } from "./gram_problems.ts";
 
 /**
  * Plain Gram matrices of one layer, in a tile; `null` for the kernel that compensated sums share, which sums
@@ -83,4 +83,13 @@ Deno.test("gram tiles: agree on NaN and infinity, which stay in their rows and c
     }
     assert.ok(unpadded(whole, ORDER).every(Number.isFinite));
   }
+});
+
+Deno.test("gram tiles: the default of a large matrix is as right as all others", async () => {
+  using gpu = await Gpu.open();
+  const ORDER = 190, SAMPLES = 1900;
+  const p = draw(SAMPLES, [ORDER], 1, 0, 4);
+  const [small] = await inTiles(gpu, p, GRAM_TILES[0]);
+  const [result] = await grams(gpu, p);
+  assert.deepEqual(unpadded(result, ORDER), unpadded(small, ORDER));
 });
