@@ -7,27 +7,8 @@ import type { Dispatch } from "../../src/gpu/kernel.ts";
 import { measure } from "../../src/gpu/meter.ts";
 import { timeDispatches, winner } from "../../src/gpu/race.ts";
 import { gpuStruct } from "../../src/gpu/struct.ts";
+import { withCache } from "./cache.ts";
 import peakSource from "../../shaders/gpu/peak.wgsl" with { type: "text" };
-
-/** Runs a test with a cache folder of its own. */
-async function withCache(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  const before = Deno.env.get("XDG_CACHE_HOME");
-  // Mesa's drivers keep what they compile where they did.
-  const own = before ?? `${Deno.env.get("HOME")}/.cache`;
-  const variables = { XDG_CACHE_HOME: before, MESA_SHADER_CACHE_DIR: Deno.env.get("MESA_SHADER_CACHE_DIR") };
-  Deno.env.set("XDG_CACHE_HOME", folder);
-  Deno.env.set("MESA_SHADER_CACHE_DIR", variables.MESA_SHADER_CACHE_DIR ?? own);
-  try {
-    await test(folder);
-  } finally {
-    for (const [name, value] of Object.entries(variables)) {
-      if (value === undefined) Deno.env.delete(name);
-      else Deno.env.set(name, value);
-    }
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 /** Work that takes as long as `iterations` says. */
 async function work(gpu: Gpu, iterations: number, stack: DisposableStack): Promise<Dispatch[]> {
