@@ -1,28 +1,122 @@
 // A tile of sums of products of 4 × 4 blocks, held in registers by one invocation.
 //
-// A kernel that includes this file supplies three functions, `phase` telling it which product is meant:
+// A kernel that includes this file supplies two functions, `phase` telling it which product is meant:
 //     left_block(phase, i, k) -> mat4x4f    block (i, k) of the left operand, a column for each of its rows;
-//     right_block(phase, j, k) -> mat4x4f   block (k, j) of the right operand, a column for each of its rows;
-//     emit_block(phase, i, j, value)        takes block (i, j) of the product, a column for each of its rows.
+//     right_block(phase, j, k) -> mat4x4f   block (k, j) of the right operand, a column for each of its rows.
 // A row z of the product is Σ_k right · row of left: matrix by vector, so that a block is one product of matrices. A
 // factor that is stored the other way round is transposed when loaded, which costs nothing: it renames registers.
 //
-// multiply_8_C computes 8 × C entries from block (row, column) on: 8 + C words are loaded for each 8 · C products.
+// multiply_R_C computes R × C entries from block (row, column) on; tile_row gives them, row by row.
 //
-// Measured on lavapipe (GFLOP/s of one core; operands in storage buffers, in L1; bare loop; the peak of fma is 42):
-//     8 × 8: 10.5      16 × 8: 12      16 × 16: 16
-// A load there is a loop over lanes, at the price of some 8 products, so large tiles would win; but with 16 × 16 a kernel
-// of two products compiles for 5 to 10 seconds, with 8 × 8 for one. A GPU gives an invocation 255 registers at most: 8 × 8
-// takes about 100 of them, 16 × 16 would spill. The same in vectors (tile.wgsl) runs at the same speed.
-//
-// Rounding: products are added up by fours, then one such sum after the other: error at most γ_(K/4+4) Σ|left||right|.
+// Rounding: products are added up by fours, then one such sum after the other: error at most γ_(K/4+4) Σ|left||right|. The
+// bits of an entry do not depend on the tile that it is in.
 
-fn multiply_8_8(phase: u32, row: u32, column: u32, steps: u32) {
-  var p00 = mat4x4f();
-  var p01 = mat4x4f();
-  var p10 = mat4x4f();
-  var p11 = mat4x4f();
-  for (var k = 0u; k < steps; k++) {
+// Block (i, j) of the tile.
+var<private> p00: mat4x4f;
+var<private> p01: mat4x4f;
+var<private> p02: mat4x4f;
+var<private> p03: mat4x4f;
+var<private> p10: mat4x4f;
+var<private> p11: mat4x4f;
+var<private> p12: mat4x4f;
+var<private> p13: mat4x4f;
+var<private> p20: mat4x4f;
+var<private> p21: mat4x4f;
+var<private> p22: mat4x4f;
+var<private> p23: mat4x4f;
+var<private> p30: mat4x4f;
+var<private> p31: mat4x4f;
+var<private> p32: mat4x4f;
+var<private> p33: mat4x4f;
+
+struct TileRow { v0: vec4f, v1: vec4f, v2: vec4f, v3: vec4f }
+
+fn row_of_two(p: mat4x4f, q: mat4x4f, i: u32) -> vec4f {
+  let odd = i % 2u == 1u;
+  let high = i % 4u >= 2u;
+  let upper = select(select(p[0], p[1], odd), select(p[2], p[3], odd), high);
+  let lower = select(select(q[0], q[1], odd), select(q[2], q[3], odd), high);
+  return select(upper, lower, i % 8u >= 4u);
+}
+
+fn row_of_four(p: mat4x4f, q: mat4x4f, r: mat4x4f, s: mat4x4f, i: u32) -> vec4f {
+  return select(row_of_two(p, q, i), row_of_two(r, s, i), i >= 8u);
+}
+
+// Row i of the tile. By selection: an array with an index that is no constant lives in memory on lavapipe, where each of
+// its entries is written lane by lane, and the kernel compiles for seconds.
+fn tile_row(i: u32) -> TileRow {
+  return TileRow(
+    row_of_four(p00, p10, p20, p30, i),
+    row_of_four(p01, p11, p21, p31, i),
+    row_of_four(p02, p12, p22, p32, i),
+    row_of_four(p03, p13, p23, p33, i),
+  );
+}
+
+fn vector_of(row: TileRow, j: u32) -> vec4f {
+  return select(select(row.v0, row.v1, j == 1u), select(row.v2, row.v3, j == 3u), j >= 2u);
+}
+
+fn multiply_16_16(phase: u32, row: u32, column: u32, steps: u32) {
+  p00 = mat4x4f();
+  p01 = mat4x4f();
+  p02 = mat4x4f();
+  p03 = mat4x4f();
+  p10 = mat4x4f();
+  p11 = mat4x4f();
+  p12 = mat4x4f();
+  p13 = mat4x4f();
+  p20 = mat4x4f();
+  p21 = mat4x4f();
+  p22 = mat4x4f();
+  p23 = mat4x4f();
+  p30 = mat4x4f();
+  p31 = mat4x4f();
+  p32 = mat4x4f();
+  p33 = mat4x4f();
+  var k = 0u;
+  loop {
+    let a0 = left_block(phase, row + 0u, k);
+    let a1 = left_block(phase, row + 1u, k);
+    let a2 = left_block(phase, row + 2u, k);
+    let a3 = left_block(phase, row + 3u, k);
+    let b0 = right_block(phase, column + 0u, k);
+    p00 += b0 * a0;
+    p10 += b0 * a1;
+    p20 += b0 * a2;
+    p30 += b0 * a3;
+    let b1 = right_block(phase, column + 1u, k);
+    p01 += b1 * a0;
+    p11 += b1 * a1;
+    p21 += b1 * a2;
+    p31 += b1 * a3;
+    let b2 = right_block(phase, column + 2u, k);
+    p02 += b2 * a0;
+    p12 += b2 * a1;
+    p22 += b2 * a2;
+    p32 += b2 * a3;
+    let b3 = right_block(phase, column + 3u, k);
+    p03 += b3 * a0;
+    p13 += b3 * a1;
+    p23 += b3 * a2;
+    p33 += b3 * a3;
+    k++;
+    if (k >= steps) { break; }
+  }
+}
+
+fn multiply_8_16(phase: u32, row: u32, column: u32, steps: u32) {
+  p00 = mat4x4f();
+  p01 = mat4x4f();
+  p02 = mat4x4f();
+  p03 = mat4x4f();
+  p10 = mat4x4f();
+  p11 = mat4x4f();
+  p12 = mat4x4f();
+  p13 = mat4x4f();
+  var k = 0u;
+  loop {
     let a0 = left_block(phase, row + 0u, k);
     let a1 = left_block(phase, row + 1u, k);
     let b0 = right_block(phase, column + 0u, k);
@@ -31,23 +125,48 @@ fn multiply_8_8(phase: u32, row: u32, column: u32, steps: u32) {
     let b1 = right_block(phase, column + 1u, k);
     p01 += b1 * a0;
     p11 += b1 * a1;
+    let b2 = right_block(phase, column + 2u, k);
+    p02 += b2 * a0;
+    p12 += b2 * a1;
+    let b3 = right_block(phase, column + 3u, k);
+    p03 += b3 * a0;
+    p13 += b3 * a1;
+    k++;
+    if (k >= steps) { break; }
   }
-  emit_block(phase, row + 0u, column + 0u, p00);
-  emit_block(phase, row + 0u, column + 1u, p01);
-  emit_block(phase, row + 1u, column + 0u, p10);
-  emit_block(phase, row + 1u, column + 1u, p11);
 }
 
-fn multiply_8_4(phase: u32, row: u32, column: u32, steps: u32) {
-  var p00 = mat4x4f();
-  var p10 = mat4x4f();
-  for (var k = 0u; k < steps; k++) {
+fn multiply_8_8(phase: u32, row: u32, column: u32, steps: u32) {
+  p00 = mat4x4f();
+  p01 = mat4x4f();
+  p10 = mat4x4f();
+  p11 = mat4x4f();
+  var k = 0u;
+  loop {
     let a0 = left_block(phase, row + 0u, k);
     let a1 = left_block(phase, row + 1u, k);
     let b0 = right_block(phase, column + 0u, k);
     p00 += b0 * a0;
     p10 += b0 * a1;
+    let b1 = right_block(phase, column + 1u, k);
+    p01 += b1 * a0;
+    p11 += b1 * a1;
+    k++;
+    if (k >= steps) { break; }
   }
-  emit_block(phase, row + 0u, column + 0u, p00);
-  emit_block(phase, row + 1u, column + 0u, p10);
+}
+
+fn multiply_8_4(phase: u32, row: u32, column: u32, steps: u32) {
+  p00 = mat4x4f();
+  p10 = mat4x4f();
+  var k = 0u;
+  loop {
+    let a0 = left_block(phase, row + 0u, k);
+    let a1 = left_block(phase, row + 1u, k);
+    let b0 = right_block(phase, column + 0u, k);
+    p00 += b0 * a0;
+    p10 += b0 * a1;
+    k++;
+    if (k >= steps) { break; }
+  }
 }

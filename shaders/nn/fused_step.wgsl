@@ -28,162 +28,85 @@
 //
 // Needs activation.wgsl and what it needs, sample_loss.wgsl, state.wgsl, schedule.wgsl, fused_shape.wgsl, block_tile.wgsl.
 
-override MIXED: bool;
 override LANES: u32;
 // Tiles of rows that a workgroup of `shared_rows` owns.
 override ROW_TILES: u32;
+// Windows that `own_rows` reads weights through, 0 for the storage buffer.
+override WINDOWS: u32;
 
-@group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
-// `target` is a reserved word.
-@group(0) @binding(2) var<storage, read> targets: array<vec4f>;
-@group(0) @binding(3) var<storage, read> sample_weights: array<f32>;
-@group(0) @binding(4) var<storage, read> parameters: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> matrices: array<vec4f>;
-@group(0) @binding(6) var<storage, read_write> partials: array<vec2f>;
-@group(0) @binding(7) var<storage, read> hypers: array<Hyper>;
-@group(0) @binding(8) var<storage, read_write> states: array<State>;
-
-const FORWARD = 0u;
-const BACKWARD = 1u;
-
-// The layer at hand, and where what belongs to the replica begins.
-var<private> layer: Layer;
-var<private> weights_at: u32;
-var<private> matrices_at: u32;
-var<private> targets_at: u32;
-
-fn rows_of_matrix(first: u32, stride: u32, block: u32, at: u32) -> mat4x4f {
-  let i = matrices_at + first + 4u * block * stride + at;
-  return mat4x4f(matrices[i], matrices[i + stride], matrices[i + 2u * stride], matrices[i + 3u * stride]);
+// Whether the weights of a layer lie in the second window; sets where.
+fn enter_window(l: u32) -> bool {
+  if (WINDOWS == 0u) { return false; }
+  let second = l >= share.second_from;
+  weights_at += select(share.first_base, share.second_base, second) - share.first_replica * shape.parameter_batch;
+  return second;
 }
 
-fn rows_of_weights(block: u32, at: u32) -> mat4x4f {
-  let stride = layer.output_stride;
-  let i = weights_at + 4u * block * stride + at;
-  return mat4x4f(parameters[i], parameters[i + stride], parameters[i + 2u * stride], parameters[i + 3u * stride]);
-}
-
-fn left_block(phase: u32, i: u32, k: u32) -> mat4x4f {
-  if (phase == FORWARD) { return rows_of_matrix(layer.input_at, layer.input_stride, i, k); }
-  return rows_of_matrix(layer.error_at, layer.output_stride, i, k);
-}
-
-fn right_block(phase: u32, j: u32, k: u32) -> mat4x4f {
-  if (phase == FORWARD) { return rows_of_weights(k, j); }
-  return transpose(rows_of_weights(j, k));
-}
-
-fn emit_block(phase: u32, i: u32, j: u32, value: mat4x4f) {
-  if (phase == FORWARD) {
-    let stride = layer.output_stride;
-    let at = matrices_at + layer.output_at + 4u * i * stride + j;
-    matrices[at] = value[0];
-    matrices[at + stride] = value[1];
-    matrices[at + 2u * stride] = value[2];
-    matrices[at + 3u * stride] = value[3];
+// The tile of 4 vectors from `column` on, or of one.
+fn multiply_columns(phase: u32, tile: u32, column: u32, columns: u32, steps: u32) {
+  if (columns == 4u) {
+    multiply_8_16(phase, 2u * tile, column, steps);
   } else {
-    let stride = layer.input_stride;
-    let at = matrices_at + layer.error_below_at + 4u * i * stride + j;
-    matrices[at] *= value[0];
-    matrices[at + stride] *= value[1];
-    matrices[at + 2u * stride] *= value[2];
-    matrices[at + 3u * stride] *= value[3];
+    multiply_8_4(phase, 2u * tile, column, steps);
   }
 }
 
-// Rows of tile number `rows`; two vectors from `column` on, or the last one.
-fn product(phase: u32, rows: u32, column: u32, columns: u32, steps: u32) {
-  if (columns == 2u) {
-    multiply_8_8(phase, 2u * rows, column, steps);
+fn multiply_own(phase: u32, tile: u32, column: u32, columns: u32, steps: u32, second: bool) {
+  if (WINDOWS == 0u) {
+    multiply_columns(phase, tile, column, columns, steps);
+  } else if (WINDOWS == 1u || !second) {
+    multiply_columns(phase + FIRST_WINDOW, tile, column, columns, steps);
   } else {
-    multiply_8_4(phase, 2u * rows, column, steps);
+    multiply_columns(phase + SECOND_WINDOW, tile, column, columns, steps);
   }
 }
 
-// H and D, or U, of a tile of rows: `columns` vectors from `column` on.
-fn forward(tile: u32, column: u32, columns: u32, hidden: bool) {
-  for (var j = column; j < column + columns; j++) {
-    let bias = parameters[weights_at + 4u * layer.input_stride * layer.output_stride + j];
-    let real = inside(j, layer.outputs);
-    for (var i = 8u * tile; i < 8u * tile + 8u; i++) {
-      let at = matrices_at + i * layer.output_stride + j;
-      let z = matrices[at + layer.output_at] + bias;
-      if (hidden) {
-        var result: Activated;
-        if (MIXED) { result = activate_as(layer.kind, layer.parameter, z); } else { result = activate(z); }
-        matrices[at + layer.output_at] = select(vec4f(), result.value, real);
-        matrices[at + layer.error_at] = select(vec4f(), result.derivative, real);
-      } else {
-        matrices[at + layer.output_at] = z;
-      }
-    }
-  }
-}
+fn columns_from(column: u32, stride: u32) -> u32 { return select(1u, 4u, column + 4u <= stride); }
 
-fn network_output(at: u32) -> vec4f { return matrices[matrices_at + layer.output_at + at]; }
-fn wanted(at: u32) -> vec4f { return targets[targets_at + at]; }
-fn emit_error(at: u32, value: vec4f) { matrices[matrices_at + layer.error_at + at] = value; }
-
-// Loss and output error of a tile of rows; those beyond the last have no error.
-fn measure(replica: u32, tile: u32) {
-  var sum = vec2f();
-  for (var i = 8u * tile; i < 8u * tile + 8u; i++) {
-    let at = i * layer.output_stride;
-    if (i < shape.rows) {
-      sum += sample_loss(at, at, sample_weights[replica * shape.weight_batch + i], layer.outputs);
-    } else {
-      for (var j = 0u; j < layer.output_stride; j++) { emit_error(at + j, vec4f()); }
-    }
-  }
-  partials[replica * shape.partials + tile] = sum;
-}
-
-fn enter_replica(replica: u32) {
-  matrices_at = replica * shape.matrix_batch;
-  targets_at = replica * shape.target_batch;
-}
-
-fn enter_layer(replica: u32, l: u32) {
-  layer = shape.table[l];
-  weights_at = replica * shape.parameter_batch + layer.weights;
-}
-
-fn copy_inputs(replica: u32, tile: u32, column: u32) {
-  let stride = shape.table[0].input_stride;
-  for (var i = 8u * tile; i < 8u * tile + 8u; i++) {
-    var value = vec4f();
-    if (i < shape.rows) { value = x[replica * shape.input_batch + i * stride + column]; }
-    matrices[matrices_at + i * stride + column] = value;
-  }
-}
-
-fn set_rates(replica: u32) {
-  states[replica] = with_rates(states[replica], hypers[replica], shape.schedule);
-}
-
-// One invocation a tile of rows, from the inputs to the errors of the first layer, without a barrier.
+// One invocation a tile of rows, from the inputs, or the features below layer share.layer, to the errors there. No barrier.
 @compute @workgroup_size(LANES)
 fn own_rows(@builtin(global_invocation_id) id: vec3u) {
   let tile = id.x;
-  let replica = id.z;
+  let replica = share.first_replica + id.z;
   if (8u * tile >= shape.rows) { return; }
   enter_replica(replica);
   if (tile == 0u) { set_rates(replica); }
-  for (var j = 0u; j < shape.table[0].input_stride; j++) { copy_inputs(replica, tile, j); }
-  for (var l = 0u; l < shape.layers; l++) {
+  if (share.layer == 0u) {
+    for (var i = 0u; i < shape.side; i++) { copy_inputs(replica, 8u * tile + i, 0u, 1u); }
+  }
+  for (var l = share.layer; l < shape.layers; l++) {
     enter_layer(replica, l);
-    let stride = layer.output_stride;
-    for (var j = 0u; j + 2u <= stride; j += 2u) { multiply_8_8(FORWARD, 2u * tile, j, layer.input_stride); }
-    if (stride % 2u == 1u) { multiply_8_4(FORWARD, 2u * tile, stride - 1u, layer.input_stride); }
-    forward(tile, 0u, layer.output_stride, l + 1u < shape.layers);
+    let second = enter_window(l);
+    var j = 0u;
+    loop {
+      let columns = columns_from(j, layer.output_stride);
+      multiply_own(FORWARD, tile, j, columns, layer.input_stride, second);
+      finish_forward(8u * tile, shape.side, j, columns, l + 1u < shape.layers);
+      j += columns;
+      if (j >= layer.output_stride) { break; }
+    }
   }
   measure(replica, tile);
-  for (var l = shape.layers - 1u; l > 0u; l--) {
+  for (var l = shape.layers - 1u; l > 0u && l >= share.layer; l--) {
     enter_layer(replica, l);
-    let stride = layer.input_stride;
-    for (var j = 0u; j + 2u <= stride; j += 2u) { multiply_8_8(BACKWARD, 2u * tile, j, layer.output_stride); }
-    if (stride % 2u == 1u) { multiply_8_4(BACKWARD, 2u * tile, stride - 1u, layer.output_stride); }
+    let second = enter_window(l);
+    var j = 0u;
+    loop {
+      let columns = columns_from(j, layer.input_stride);
+      multiply_own(BACKWARD, tile, j, columns, layer.output_stride, second);
+      finish_backward(8u * tile, shape.side, j, columns);
+      j += columns;
+      if (j >= layer.input_stride) { break; }
+    }
+  }
+}
+
+// A tile of one vector or two.
+fn multiply_shared(phase: u32, tile: u32, column: u32, columns: u32, steps: u32) {
+  if (columns == 2u) {
+    multiply_8_8(phase, 2u * tile, column, steps);
+  } else {
+    multiply_8_4(phase, 2u * tile, column, steps);
   }
 }
 
@@ -191,12 +114,15 @@ fn own_rows(@builtin(global_invocation_id) id: vec3u) {
 @compute @workgroup_size(LANES)
 fn shared_rows(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
   let first = ROW_TILES * workgroup.x;
-  let row_tiles = min(ROW_TILES, (shape.rows + 7u) / 8u - first);
+  let row_tiles = min(ROW_TILES, shape.partials - first);
   let replica = workgroup.z;
   enter_replica(replica);
   if (first == 0u && lane == 0u) { set_rates(replica); }
-  let stride = shape.table[0].input_stride;
-  for (var t = lane; t < row_tiles * stride; t += LANES) { copy_inputs(replica, first + t / stride, t % stride); }
+  // As many invocations to a row as there are for each.
+  let helpers = max(1u, LANES / (8u * row_tiles));
+  for (var t = lane; t < 8u * row_tiles * helpers; t += LANES) {
+    copy_inputs(replica, 8u * first + t / helpers, t % helpers, helpers);
+  }
   storageBarrier();
   for (var l = 0u; l < shape.layers; l++) {
     enter_layer(replica, l);
@@ -205,8 +131,8 @@ fn shared_rows(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocatio
       let tile = first + t / groups;
       let column = 2u * (t % groups);
       let columns = min(2u, layer.output_stride - column);
-      product(FORWARD, tile, column, columns, layer.input_stride);
-      forward(tile, column, columns, l + 1u < shape.layers);
+      multiply_shared(FORWARD, tile, column, columns, layer.input_stride);
+      finish_forward(8u * tile, shape.side, column, columns, l + 1u < shape.layers);
     }
     storageBarrier();
   }
@@ -216,8 +142,11 @@ fn shared_rows(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocatio
     enter_layer(replica, l);
     let groups = (layer.input_stride + 1u) / 2u;
     for (var t = lane; t < row_tiles * groups; t += LANES) {
+      let tile = first + t / groups;
       let column = 2u * (t % groups);
-      product(BACKWARD, first + t / groups, column, min(2u, layer.input_stride - column), layer.output_stride);
+      let columns = min(2u, layer.input_stride - column);
+      multiply_shared(BACKWARD, tile, column, columns, layer.output_stride);
+      finish_backward(8u * tile, shape.side, column, columns);
     }
   }
 }

@@ -23,14 +23,11 @@
 @group(0) @binding(7) var<storage, read_write> moments: array<vec4f>;
 
 override LANES: u32;
+// Rows and columns of a tile, 8 or 16.
+override SIDE: u32;
 
 var<private> layer: Layer;
-// First block of the tile.
-var<private> row: u32;
-var<private> column: u32;
 var<private> matrices_at: u32;
-// Its gradient, row by row in two vectors each.
-var<private> gradient: array<vec4f, 16>;
 
 fn rows_of(first: u32, stride: u32, block: u32, at: u32) -> mat4x4f {
   let i = matrices_at + first + 4u * block * stride + at;
@@ -45,14 +42,6 @@ fn left_block(phase: u32, i: u32, k: u32) -> mat4x4f {
 
 fn right_block(phase: u32, j: u32, k: u32) -> mat4x4f {
   return rows_of(layer.error_at, layer.output_stride, k, j);
-}
-
-fn emit_block(phase: u32, i: u32, j: u32, value: mat4x4f) {
-  let at = 8u * (i - row) + j - column;
-  gradient[at] = value[0];
-  gradient[at + 2u] = value[1];
-  gradient[at + 4u] = value[2];
-  gradient[at + 6u] = value[3];
 }
 
 fn log_loss(replica: u32) {
@@ -80,18 +69,34 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   while (l + 1u < shape.layers && id.x >= shape.table[l + 1u].first_tile) { l++; }
   layer = shape.table[l];
   matrices_at = replica * shape.matrix_batch;
-  let columns = (layer.output_stride + 1u) / 2u;
+  let side = SIDE / 4u;
+  let columns = (layer.output_stride + side - 1u) / side;
   let tile = id.x - layer.first_tile;
-  row = 2u * (tile / columns);
-  column = 2u * (tile % columns);
-  multiply_8_8(0u, row, column, (shape.rows + 3u) / 4u);
+  let row = side * (tile / columns);
+  let column = side * (tile % columns);
+  let samples = (shape.rows + 3u) / 4u;
+  if (SIDE == 16u) {
+    multiply_16_16(0u, row, column, samples);
+  } else {
+    multiply_8_8(0u, row, column, samples);
+  }
+  let hyper = hypers[replica];
+  let state = states[replica];
   // The biases are one row, below the last of the weights.
-  let rows = 4u * layer.input_stride + 1u;
-  for (var e = 0u; e < 16u; e++) {
-    let i = 4u * row + e / 2u;
-    let j = column + e % 2u;
-    if (i < rows && j < layer.output_stride) {
-      optimize(replica, layer.weights + i * layer.output_stride + j, shape.parameter_batch, gradient[e]);
+  let rows = min(shape.gradient_side, 4u * (layer.input_stride - row) + 1u);
+  let vectors = min(side, layer.output_stride - column);
+  var at = layer.weights + 4u * row * layer.output_stride + column;
+  var i = 0u;
+  loop {
+    let gradient = tile_row(i);
+    var j = 0u;
+    loop {
+      optimize(hyper, state, replica, at + j, shape.parameter_batch, vector_of(gradient, j));
+      j++;
+      if (j >= vectors) { break; }
     }
+    at += layer.output_stride;
+    i++;
+    if (i >= rows) { break; }
   }
 }

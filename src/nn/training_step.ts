@@ -48,7 +48,7 @@ export interface TrainingStepOptions {
 export type StepPath = "layered" | FusedArrangement;
 
 /** All of them. */
-export const stepPaths: readonly StepPath[] = ["layered", "own-rows", "shared-rows"];
+export const stepPaths: readonly StepPath[] = ["layered", "own-rows", "shared-rows", "by-layers"];
 
 /** The commands of a step, which are the same at every step, and the arrays that they change. */
 export interface TrainingStep {
@@ -100,15 +100,12 @@ export async function bindTrainingStep(
   const states = stack.use(new GpuArray(gpu, "step states", replicas * STATE_WORDS));
   const losses = stack.use(new GpuArray(gpu, "loss log", logCapacity * replicas));
 
-  const drawn = batch === null ? null : await bindBatch(network, samples, batch, states, stack);
-  const trained = drawn?.samples ?? samples;
   const { every, factor } = schedule.kind === "step" ? schedule : { every: 1, factor: 1 };
   const scheduleFields: StructFields[] = [
     ["u32", samples.count, batch ?? 0, ["constant", "cosine", "step"].indexOf(schedule.kind), every],
     ["f32", options.steps, Math.log(factor), 0, 0],
   ];
   const moments = stack.use(new GpuArray(gpu, "moments", replicas * layout.size * 8));
-  const draw = drawn ? [drawn.dispatch] : [];
   const updateKernel = (entryPoint: string) =>
     gpu.kernel(
       { name: "update", files: [stateSource, optimizerSource, updateSource], entryPoint },
@@ -116,24 +113,31 @@ export async function bindTrainingStep(
     );
   const grid = [Math.ceil(layout.size / 64), 1, replicas] as const;
 
-  const path = options.path ?? choosePath(network, trained.count);
+  const path = options.path ?? choosePath(network, batch ?? samples.count);
   if (path !== "layered") {
     const fused = await bindFusedStep(
       network,
-      trained,
+      samples,
       {
         loss: options.loss,
         optimizer: optimizer.name,
         schedule: scheduleFields,
+        batch,
         logCapacity,
-        arrangement: path,
+        variant: {
+          arrangement: path,
+          weights: (Deno.env.get("WEIGHTS") ?? "uniform") as "uniform",
+          gradientSide: Number(Deno.env.get("SIDE") ?? 8) as 8,
+        },
       },
       { hypers, states, moments, losses },
       stack,
     );
-    return { draw, forward: [], ...fused, evaluated: null, states, losses };
+    return { draw: [], ...fused, evaluated: null, states, losses };
   }
 
+  const drawn = batch === null ? null : await bindBatch(network, samples, batch, states, stack);
+  const trained = drawn?.samples ?? samples;
   const activations = await network.evaluate(trained, stack);
   const output = activations.layers[activations.layers.length - 1];
   const loss = await bindLoss(
@@ -164,7 +168,7 @@ export async function bindTrainingStep(
     grid,
   );
   return {
-    draw,
+    draw: drawn ? [drawn.dispatch] : [],
     forward: activations.forward,
     measure: [loss.dispatch, log],
     update: [loss.dispatch, log, ...dispatches, apply],
