@@ -25,10 +25,12 @@ export { VERSION } from "./src/version.ts";
 
 export * from "./src/gpu/device.ts";
 export * from "./src/gpu/array.ts";
+export * from "./src/gpu/autotune.ts";
 export * from "./src/gpu/kernel.ts";
 export * from "./src/gpu/meter.ts";
 export * from "./src/gpu/peak.ts";
 export * from "./src/gpu/profiler.ts";
+export type { Choice, Question, QuestionShape, Tuner } from "./src/gpu/tuner.ts";
 
 export { type DoubleSingleForm } from "./src/linalg/double_single.ts";
 export {

@@ -9,6 +9,7 @@ import { installHint } from "./install_hint.ts";
 import { Kernel, type KernelSource, type OverrideConstants } from "./kernel.ts";
 import type { Meter } from "./meter.ts";
 import { Profiler } from "./profiler.ts";
+import { type Choice, Tuner } from "./tuner.ts";
 
 /** Which adapter to take: a discrete GPU where there is one, a frugal one, or a CPU that poses as a GPU. */
 export type AdapterPreference = "high-performance" | "low-power" | "software";
@@ -19,6 +20,13 @@ export interface GpuOptions {
   readonly adapter?: AdapterPreference;
   /** Whether every dispatch is timed by timestamp queries; see {@linkcode Gpu.profiler}. Default: false. */
   readonly profile?: boolean;
+  /**
+   * Whether the fastest variant of a kernel is found by timing, the first time that it is wanted for a shape, and remembered
+   * in the user's cache folder; see `src/gpu/autotune.ts`. Variants agree to the bit, so that results do not depend on it;
+   * but it takes seconds where kernels have to be compiled for it, and writes files, which a library does not unasked. The
+   * programs ask for it. Without, variants are taken by shape and kind of adapter. Default: false.
+   */
+  readonly autotune?: boolean;
 }
 
 /** The limits that kernels are fitted to: whatever the adapter has, not WebGPU's portable defaults. */
@@ -53,6 +61,8 @@ export class Gpu implements Disposable {
   readonly software: boolean;
   /** Times of every dispatch, where asked for. */
   readonly profiler: Profiler | null;
+  /** Chooses variants of kernels, where asked for. */
+  readonly tuner: Tuner | null;
   /** What counts the work that is submitted, while `measure` runs. */
   meter: Meter | null = null;
   /** Rejects when the device is lost or an error reaches it that no scope caught; never resolves. */
@@ -65,12 +75,13 @@ export class Gpu implements Disposable {
   /** Rejects {@linkcode Gpu.failure} and whatever is being waited for. */
   #rejections = new Set<(error: StaircaseError) => void>();
 
-  private constructor(device: GPUDevice, info: GPUAdapterInfo, profile: boolean) {
+  private constructor(device: GPUDevice, info: GPUAdapterInfo, profile: boolean, autotune: boolean) {
     this.device = device;
     this.adapterName = info.description || info.device || info.vendor || "unnamed adapter";
     this.software = info.isFallbackAdapter ||
       /llvmpipe|lavapipe|swiftshader|softpipe/i.test(this.adapterName);
     this.profiler = profile ? new Profiler(this) : null;
+    this.tuner = autotune ? new Tuner(this, info) : null;
     const { promise, reject } = Promise.withResolvers<never>();
     this.failure = promise;
     // Whoever waits for results races against `failure`; where nobody waits, its rejection is nobody's error.
@@ -101,13 +112,13 @@ export class Gpu implements Disposable {
   /**
    * Opens the adapter asked for, with all the limits that it grants.
    *
-   * @param options Which adapter, and whether to time its work.
+   * @param options Which adapter, and whether to time its work, for a profile or to choose variants of kernels by it.
    * @returns The device.
    * @throws {GpuUnavailableError} Where there is no such adapter; the message says how to install a software one.
    * Also where a profile is asked for that the adapter can not give.
    */
   static async open(options: GpuOptions = {}): Promise<Gpu> {
-    const { adapter: preference = "high-performance", profile = false } = options;
+    const { adapter: preference = "high-performance", profile = false, autotune = false } = options;
     quietDriver();
     const adapter = await navigator.gpu?.requestAdapter(
       preference === "software" ? { forceFallbackAdapter: true } : { powerPreference: preference },
@@ -123,7 +134,12 @@ export class Gpu implements Disposable {
     }
     const requiredFeatures: GPUFeatureName[] = timestamps ? ["timestamp-query"] : [];
     const device = await adapter.requestDevice({ requiredLimits, requiredFeatures });
-    return new Gpu(device, adapter.info, profile);
+    return new Gpu(device, adapter.info, profile, autotune);
+  }
+
+  /** Which variants of kernels were chosen by timing so far; none without {@linkcode GpuOptions.autotune}. */
+  get choices(): readonly Choice[] {
+    return this.tuner?.choices ?? [];
   }
 
   /** Limits granted by the adapter. */

@@ -8,6 +8,7 @@ import type { Gpu } from "../gpu/device.ts";
 import type { Dispatch } from "../gpu/kernel.ts";
 import { gpuStruct } from "../gpu/struct.ts";
 import { tileWorkgroups } from "./gemm.ts";
+import { gramPlain } from "./gram_plain.ts";
 import { type MatrixView, vectors } from "./matrix.ts";
 import type { EigenBatch } from "./eigen_batch.ts";
 import compensatedSource from "../../shaders/linalg/compensated.wgsl" with { type: "text" };
@@ -59,7 +60,7 @@ export interface GramOperand {
 
 /**
  * How to sum over the samples of a slice: one by one, or in blocks of 8 with what the additions of blocks round off kept,
- * which takes a fifth longer. Compensated sums are what they promise where `selfTestDoubleSingle` found the form `float`;
+ * which takes twice as long. Compensated sums are what they promise where `selfTestDoubleSingle` found the form `float`;
  * elsewhere they are as good as plain ones.
  */
 export type GramSums = "plain" | "compensated";
@@ -156,6 +157,9 @@ export async function gram(gpu: Gpu, operand: GramOperand, options: GramOptions)
   if (features.stride !== stride) {
     throw new RangeError("features must be padded to ⌈order / 4⌉ vectors a row");
   }
+  if (sums === "plain" && tail === 0) {
+    return await gramPlain(gpu, operand, { samples, slice, slices, replicas, weights, batch, partials });
+  }
   const kernel = await gpu.kernel({ name: "gram", files: [compensatedSource, gramSource] });
   const shape = gpuStruct(
     gpu,
@@ -181,10 +185,11 @@ export async function gramReduce(gpu: Gpu, options: GramReduceOptions): Promise<
   const { samples, batch, partials } = options;
   const kernel = await gpu.kernel({ name: "gram_reduce", files: [compensatedSource, reduceSource] });
   const shape = reduceShape(gpu, samples, batch, 0);
-  const entries = batch.rows * batch.rowStride * 4;
+  const { rows, rowStride, count } = batch;
+  const invocations = rows / 2 * (2 * vectors(rowStride) - Math.floor((rows - 1) / 16) + 1);
   return kernel.bind(
     [shape, partials, batch.orders, batch.matrices, batch.basis],
-    [Math.ceil(entries / 64), 1, batch.count],
+    [Math.ceil(invocations / 64), 1, count],
   );
 }
 

@@ -1,0 +1,96 @@
+/**
+ * Choices remembered from one run to the next, in the user's cache folder.
+ *
+ * One file a choice, written under a temporary name and renamed: processes that choose at the same time neither lose nor
+ * tear each other's, and the last one stays. Whatever goes wrong is nobody's error: it is measured again.
+ *
+ * @module
+ */
+import { isAbsolute, join } from "node:path";
+
+/** What a choice depends on. */
+export type ChoiceKey = Readonly<Record<string, unknown>>;
+
+/** What is remembered of a choice. */
+export interface RememberedChoice {
+  /** Name of the candidate. */
+  readonly chosen: string;
+  /** Time of each candidate in milliseconds; `null` for one that could not be run. */
+  readonly milliseconds: Readonly<Record<string, number | null>>;
+}
+
+/**
+ * Where users keep caches: `$XDG_CACHE_HOME`, or what the system has for it.
+ *
+ * @param os Operating system, as `Deno.build.os` names it.
+ * @param variable Reads an environment variable.
+ * @returns The toolkit's folder there; `null` where the environment does not tell.
+ */
+export function cacheFolder(
+  os: string = Deno.build.os,
+  variable: (name: string) => string | undefined = environment,
+): string | null {
+  const folder = (name: string, ...inside: string[]) => {
+    const path = variable(name);
+    return path && isAbsolute(path) ? join(path, ...inside, "staircase") : null;
+  };
+  const own = os === "windows"
+    ? folder("LOCALAPPDATA")
+    : os === "darwin"
+    ? folder("HOME", "Library", "Caches")
+    : folder("HOME", ".cache");
+  return folder("XDG_CACHE_HOME") ?? own;
+}
+
+/** An environment variable, if reading it needs no prompt. */
+function environment(variable: string): string | undefined {
+  const { state } = Deno.permissions.querySync({ name: "env", variable });
+  return state === "granted" ? Deno.env.get(variable) : undefined;
+}
+
+/**
+ * Reads what an earlier run chose.
+ *
+ * @param key What the choice depends on.
+ * @returns The choice; `null` where there is none that can be read.
+ */
+export async function recallChoice(key: ChoiceKey): Promise<RememberedChoice | null> {
+  try {
+    const path = await choicePath(key, "read");
+    if (!path) return null;
+    const { key: found, chosen, milliseconds } = JSON.parse(await Deno.readTextFile(path));
+    const isWhole = typeof chosen === "string" && typeof milliseconds === "object" && milliseconds !== null;
+    return isWhole && JSON.stringify(found) === JSON.stringify(key) ? { chosen, milliseconds } : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Writes a choice for later runs, if that is possible.
+ *
+ * @param key What the choice depends on.
+ * @param choice The choice.
+ */
+export async function rememberChoice(key: ChoiceKey, choice: RememberedChoice): Promise<void> {
+  let temporary: string | null = null;
+  try {
+    const path = await choicePath(key, "write");
+    if (!path) return;
+    await Deno.mkdir(join(path, ".."), { recursive: true });
+    temporary = join(path, "..", `.${crypto.randomUUID()}.tmp`);
+    await Deno.writeTextFile(temporary, JSON.stringify({ key, ...choice }) + "\n", { createNew: true });
+    await Deno.rename(temporary, path);
+  } catch {
+    if (temporary) await Deno.remove(temporary).catch(() => {});
+  }
+}
+
+/** The file of a choice; `null` where there is no folder, or using it would prompt for permission. */
+async function choicePath(key: ChoiceKey, access: "read" | "write"): Promise<string | null> {
+  const folder = cacheFolder();
+  if (!folder || Deno.permissions.querySync({ name: access, path: folder }).state !== "granted") return null;
+  const text = new TextEncoder().encode(JSON.stringify(key));
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", text));
+  return join(folder, "choices", `${digest.toHex()}.json`);
+}
