@@ -68,8 +68,8 @@ export interface FusedVariant {
   readonly arrangement: FusedArrangement;
   /** Where `own-rows` reads weights from: uniform buffers where they fit, or the storage buffer. */
   readonly weights: "uniform" | "storage";
-  /** Rows and columns of a tile of a gradient. */
-  readonly gradientSide: 8 | 16;
+  /** Rows and columns of a tile of a gradient, and of one of `by-layers`. */
+  readonly side: 8 | 16;
 }
 
 /** What a fused step computes, and how. */
@@ -134,8 +134,7 @@ export async function bindFusedStep(
   stack: DisposableStack,
 ): Promise<FusedStep> {
   const { gpu, replicas, layout: { layers } } = network;
-  const { gradientSide } = options.variant;
-  const shape = fusedShape(network, samples, { ...options, gradientSide });
+  const shape = fusedShape(network, samples, { ...options, gradientSide: options.variant.side });
   stack.use(shape.shape);
   const { rowTiles, matrixBatch } = shape;
   const matrices = stack.use(new GpuArray(gpu, "features and errors", replicas * matrixBatch * 4));
@@ -171,7 +170,7 @@ async function bindRows(
   { network, samples, options, arrays, shape: { shape, rowTiles }, matrices, partials }: Bound,
 ): Promise<{ before: Dispatch[]; last: Dispatch; after: Dispatch[] }> {
   const { gpu, replicas, layout, layout: { layers }, activations, parameters } = network;
-  const { loss, batch, variant: { arrangement, weights } } = options;
+  const { loss, batch, variant: { arrangement, weights, side } } = options;
   const { lanes, rowTiles: tilesAtOnce } = SIZES[arrangement];
   const [first] = activations;
   const mixed = activations.some(({ kind, parameter }) =>
@@ -229,12 +228,16 @@ async function bindRows(
   }
   const own = await step("own_rows", 0);
   const layerKernel = (entryPoint: string) =>
-    gpu.kernel({ name: "fused_layer", files: [...files, fusedLayerSource], entryPoint }, constants);
+    gpu.kernel({ name: "fused_layer", files: [...files, fusedLayerSource], entryPoint }, {
+      ...constants,
+      SIDE: side,
+    });
   const inputs = (await layerKernel("inputs")).bind(
     [shape, null, matrices, null, null, null, x.array, arrays.states],
     [Math.ceil(ROWS * rowTiles / lanes), Math.min(layers[0].inputStride, 16), replicas],
   );
-  const tiles = (columns: number) => Math.ceil(Math.ceil(rowTiles / 2) * Math.ceil(columns / 4) / lanes);
+  const tiles = (vectors: number) =>
+    Math.ceil(Math.ceil(ROWS * rowTiles / side) * Math.ceil(4 * vectors / side) / lanes);
   const [forward, backward]: Kernel[] = [await layerKernel("forward"), await layerKernel("backward")];
   const hidden = [...layers.entries()].slice(0, -1);
   return {
@@ -256,7 +259,7 @@ async function bindUpdate(
   { network, options, arrays, shape: { shape, gradientTiles }, matrices, partials }: Bound,
 ): Promise<{ log: Dispatch; update: Dispatch }> {
   const { gpu, replicas, parameters } = network;
-  const { arrangement, gradientSide } = options.variant;
+  const { arrangement, side } = options.variant;
   const { lanes } = SIZES[arrangement];
   const files = [
     elementarySource,
@@ -270,7 +273,7 @@ async function bindUpdate(
   const kernel = (entryPoint: string) =>
     gpu.kernel({ name: "fused_update", files, entryPoint }, {
       LANES: lanes,
-      SIDE: gradientSide,
+      SIDE: side,
       OPTIMIZER: optimizerNames.indexOf(options.optimizer),
     });
   const logged = [shape, partials, arrays.states, arrays.losses];
