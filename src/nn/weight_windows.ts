@@ -38,7 +38,7 @@ export interface WeightShare {
  * import { parameterLayout } from "./layout.ts";
  *
  * const shares = weightShares(parameterLayout([1, 50, 50, 1]), 32)!;
- * assert.deepEqual(shares.map(({ replicas }) => replicas), [4, 4, 4, 4, 4, 4, 4, 4]);
+ * assert.deepEqual(shares.map(({ replicas }) => replicas), [5, 5, 5, 5, 5, 5, 2]);
  * assert.equal(weightShares(parameterLayout([1, 100, 100, 100, 1]), 1)![0].secondFrom, 2);
  * assert.equal(weightShares(parameterLayout([784, 256, 10]), 1), null);
  * ```
