@@ -25,13 +25,14 @@ override DRAWN: bool;
 // What a dispatch takes: replicas from the first on, and layers from `layer` on or that one alone.
 struct Share {
   first_replica: u32, layer: u32,
-  // Layer from which on weights lie in the second window; place of the parameters of the first replica in each.
+  // Layer from which on weights lie in the second window, not the first; place of the parameters of the first replica in each.
   second_from: u32, first_base: u32, second_base: u32,
 }
 
 // The product at hand, and where its weights come from.
 const FORWARD = 0u;
 const BACKWARD = 1u;
+const STORAGE = 0u;
 const FIRST_WINDOW = 2u;
 const SECOND_WINDOW = 4u;
 
@@ -102,7 +103,7 @@ fn finish_forward(first: u32, rows: u32, column: u32, columns: u32, hidden: bool
         var result: Activated;
         if (MIXED) { result = activate_as(layer.kind, layer.parameter, z); } else { result = activate(z); }
         matrices[layer.output_at + at + j] = select(vec4f(), result.value, real);
-        matrices[layer.error_at + at + j] = select(vec4f(), result.derivative, real);
+        if (!slope_follows()) { matrices[layer.error_at + at + j] = select(vec4f(), result.derivative, real); }
       } else {
         matrices[layer.output_at + at + j] = z;
       }
@@ -115,15 +116,22 @@ fn finish_forward(first: u32, rows: u32, column: u32, columns: u32, hidden: bool
   }
 }
 
-// Δ of the layer below, in the place of its D.
+// Δ of the layer below, in the place of its D, or where that would be: a store and a load there cost lavapipe more than to
+// compute it again from H. Where H is 0 because it pads, so is the sum.
 fn finish_backward(first: u32, rows: u32, column: u32, columns: u32) {
-  var at = matrices_at + layer.error_below_at + first * layer.input_stride + column;
+  var at = matrices_at + first * layer.input_stride + column;
   var i = 0u;
   loop {
     let row = tile_row(i);
     var j = 0u;
     loop {
-      matrices[at + j] *= vector_of(row, j);
+      var slope: vec4f;
+      if (slope_follows()) {
+        slope = slope_from(matrices[layer.input_at + at + j]);
+      } else {
+        slope = matrices[layer.error_below_at + at + j];
+      }
+      matrices[layer.error_below_at + at + j] = vector_of(row, j) * slope;
       j++;
       if (j >= columns) { break; }
     }
@@ -132,6 +140,9 @@ fn finish_backward(first: u32, rows: u32, column: u32, columns: u32) {
     if (i >= rows) { break; }
   }
 }
+
+// Whether σ′ follows from σ to the bit, with the one activation there is.
+fn slope_follows() -> bool { return !MIXED && follows(ACTIVATION); }
 
 // Which sample stands in a row.
 fn sample_of(replica: u32, row: u32) -> u32 {

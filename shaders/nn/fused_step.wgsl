@@ -34,12 +34,11 @@ override ROW_TILES: u32;
 // Windows that `own_rows` reads weights through, 0 for the storage buffer.
 override WINDOWS: u32;
 
-// Whether the weights of a layer lie in the second window; sets where.
-fn enter_window(l: u32) -> bool {
-  if (WINDOWS == 0u) { return false; }
-  let second = l >= share.second_from;
-  weights_at += select(share.first_base, share.second_base, second) - share.first_replica * shape.parameter_batch;
-  return second;
+// Takes the weights of the layer entered from a window.
+fn enter_window(source: u32) {
+  if (source == STORAGE) { return; }
+  let base = select(share.first_base, share.second_base, source == SECOND_WINDOW);
+  weights_at += base - share.first_replica * shape.parameter_batch;
 }
 
 // The tile of 4 vectors from `column` on, or of one.
@@ -51,17 +50,39 @@ fn multiply_columns(phase: u32, tile: u32, column: u32, columns: u32, steps: u32
   }
 }
 
-fn multiply_own(phase: u32, tile: u32, column: u32, columns: u32, steps: u32, second: bool) {
-  if (WINDOWS == 0u) {
-    multiply_columns(phase, tile, column, columns, steps);
-  } else if (WINDOWS == 1u || !second) {
-    multiply_columns(phase + FIRST_WINDOW, tile, column, columns, steps);
-  } else {
-    multiply_columns(phase + SECOND_WINDOW, tile, column, columns, steps);
+fn columns_from(column: u32, stride: u32) -> u32 { return select(1u, 4u, column + 4u <= stride); }
+
+// Layers first … end − 1 of a tile of rows.
+fn forward_rows(source: u32, replica: u32, tile: u32, first: u32, end: u32) {
+  for (var l = first; l < end; l++) {
+    enter_layer(replica, l);
+    enter_window(source);
+    var j = 0u;
+    loop {
+      let columns = columns_from(j, layer.output_stride);
+      multiply_columns(FORWARD + source, tile, j, columns, layer.input_stride);
+      finish_forward(8u * tile, shape.side, j, columns, l + 1u < shape.layers);
+      j += columns;
+      if (j >= layer.output_stride) { break; }
+    }
   }
 }
 
-fn columns_from(column: u32, stride: u32) -> u32 { return select(1u, 4u, column + 4u <= stride); }
+// Layers end − 1 … first.
+fn backward_rows(source: u32, replica: u32, tile: u32, first: u32, end: u32) {
+  for (var l = end; l > first; l--) {
+    enter_layer(replica, l - 1u);
+    enter_window(source);
+    var j = 0u;
+    loop {
+      let columns = columns_from(j, layer.input_stride);
+      multiply_columns(BACKWARD + source, tile, j, columns, layer.output_stride);
+      finish_backward(8u * tile, shape.side, j, columns);
+      j += columns;
+      if (j >= layer.input_stride) { break; }
+    }
+  }
+}
 
 // One invocation a tile of rows, from the inputs, or the features below layer share.layer, to the errors there. No barrier.
 @compute @workgroup_size(LANES)
@@ -74,30 +95,21 @@ fn own_rows(@builtin(global_invocation_id) id: vec3u) {
   if (share.layer == 0u) {
     for (var i = 0u; i < shape.side; i++) { copy_inputs(replica, 8u * tile + i, 0u, 1u); }
   }
-  for (var l = share.layer; l < shape.layers; l++) {
-    enter_layer(replica, l);
-    let second = enter_window(l);
-    var j = 0u;
-    loop {
-      let columns = columns_from(j, layer.output_stride);
-      multiply_own(FORWARD, tile, j, columns, layer.input_stride, second);
-      finish_forward(8u * tile, shape.side, j, columns, l + 1u < shape.layers);
-      j += columns;
-      if (j >= layer.output_stride) { break; }
-    }
-  }
-  measure(replica, tile);
-  for (var l = shape.layers - 1u; l > 0u && l >= share.layer; l--) {
-    enter_layer(replica, l);
-    let second = enter_window(l);
-    var j = 0u;
-    loop {
-      let columns = columns_from(j, layer.input_stride);
-      multiply_own(BACKWARD, tile, j, columns, layer.output_stride, second);
-      finish_backward(8u * tile, shape.side, j, columns);
-      j += columns;
-      if (j >= layer.input_stride) { break; }
-    }
+  let lowest = max(share.layer, 1u);
+  if (WINDOWS == 0u) {
+    forward_rows(STORAGE, replica, tile, share.layer, shape.layers);
+    measure(replica, tile);
+    backward_rows(STORAGE, replica, tile, lowest, shape.layers);
+  } else if (WINDOWS == 1u) {
+    forward_rows(FIRST_WINDOW, replica, tile, share.layer, shape.layers);
+    measure(replica, tile);
+    backward_rows(FIRST_WINDOW, replica, tile, lowest, shape.layers);
+  } else {
+    forward_rows(FIRST_WINDOW, replica, tile, share.layer, share.second_from);
+    forward_rows(SECOND_WINDOW, replica, tile, share.second_from, shape.layers);
+    measure(replica, tile);
+    backward_rows(SECOND_WINDOW, replica, tile, share.second_from, shape.layers);
+    backward_rows(FIRST_WINDOW, replica, tile, lowest, share.second_from);
   }
 }
 
