@@ -8,6 +8,19 @@
 //
 // multiply_R_C computes R × C entries from block (row, column) on; tile_row gives them, row by row.
 //
+// Measured on lavapipe, GFLOP/s of one core whose peak in fma is 42, with both operands from storage buffers, with the right
+// one from a uniform buffer, and what such a loop takes to compile, cold:
+//      8 × 8      8.8   11.0   0.15 s
+//      8 × 16     9.8   15.2   0.25 s
+//     16 × 8     10.2   11.7   0.25 s
+//     16 × 16    12.2   15.3   0.5 s
+//     16 × 32      —    17.4   1.2 s
+// A load from storage is a loop over lanes there, at the price of 70 to 85 fma of a vector; one from a uniform buffer costs
+// a third. What follows the product is kept out of it, in a loop over rows (tile_row): stores unrolled for each of 64
+// vectors made the kernel compile for 5 seconds. The product's loop tests at its end: where it does so at its start,
+// lavapipe runs its body once more, masked. A GPU gives an invocation 255 registers at most: 8 × 8 takes about 100 of them,
+// 8 × 16 about 200, 16 × 16 would spill.
+//
 // Rounding: products are added up by fours, then one such sum after the other: error at most γ_(K/4+4) Σ|left||right|. The
 // bits of an entry do not depend on the tile that it is in.
 

@@ -2,16 +2,26 @@
 //
 //     g = [H_{l−1} 1]ᵀ Δ_l of what fused_step.wgsl has left, then optimizer.wgsl.
 //
-// One invocation an 8 × 8 tile of the parameters of a layer, its biases as the row below its weights; grid
+// One invocation a tile of SIDE × SIDE parameters of a layer, its biases as the row below its weights; grid
 // (⌈tiles / LANES⌉, 1, replicas). It adds up all samples in order, by fours, and applies the optimiser to the sum: there
-// are no partial gradients to write and read again, and the sum does not depend on the number of replicas. For many
-// samples and few neurons that leaves a GPU idle; dense_gradient.wgsl cuts the samples into slices instead.
+// are no partial gradients to write and read again, and the sum depends neither on the number of replicas nor on SIDE. For
+// many samples and few neurons that leaves a GPU idle; dense_gradient.wgsl cuts the samples into slices instead.
 // `log_only` is for a last step that updates nothing.
 //
-// Cost: 2 · rows · Σ (inputs + 1) · outputs flops, 16 vectors read for each 8 × 8 × 4 products, see block_tile.wgsl. On an
-// H100-class card 1-50-50-1 has 63 tiles: 64 steps of 16 loads and 256 fma on 256 samples, some 30,000 cycles or 18 µs, all
-// of it latency; 32 replicas take no longer. Needs elementary.wgsl, state.wgsl, schedule.wgsl, fused_shape.wgsl,
-// block_tile.wgsl, optimizer.wgsl.
+// Cost: 2 · rows · Σ (inputs + 1) · outputs flops, SIDE / 2 · 4 vectors read for each SIDE² · 4 products, see block_tile.wgsl;
+// 3 vectors read and 3 written for each of Adam's. Measured on lavapipe, milliseconds of CPU time for two cores, of the
+// workloads (a), (b), (c), (d) in fused_step.wgsl, and the time to compile, cold:
+//     SIDE 8     0.24    7.2    5.0    4.8   0.2 s
+//     SIDE 16    0.29    9.5    3.8    3.4   0.55 s
+// 16 × 16 reads half as much, but of 50 × 50 and its biases in tiles of that size 40 % are padding.
+//
+// Reasoned, for a GPU: SIDE 8, since 256 sums do not fit 255 registers; no workgroup memory. On an H100-class card (a) has
+// 63 tiles: 64 steps of 16 loads and 256 fma on 256 samples, some 30,000 cycles or 18 µs, all of it latency, against
+// nothing of arithmetic (1.3 MFLOP) or memory (0.5 MB in L2); 32 replicas take no longer. (d) has 3,700 tiles, one warp a
+// multiprocessor, 16 steps: 5 µs, and 5.6 MB of parameters and moments from and to L2 about as much.
+//
+// Needs elementary.wgsl, philox.wgsl, state.wgsl, permutation.wgsl, schedule.wgsl, fused_shape.wgsl, block_tile.wgsl,
+// optimizer.wgsl.
 
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> partials: array<vec2f>;

@@ -1,5 +1,6 @@
 /**
- * The fused step: forward, loss and backward of a narrow network in one dispatch, gradient and update in another.
+ * The fused step: forward, loss and backward of a network in one dispatch, gradient and update in another; or the hidden
+ * layers of a wide one in a dispatch each.
  *
  * @module
  */
@@ -43,12 +44,15 @@ const MOST_ITERATIONS = 60_000;
  */
 export type FusedArrangement = "own-rows" | "shared-rows" | "by-layers";
 
-/** Invocations a workgroup, and the tiles of rows that belong to it. */
-const SIZES = {
-  "own-rows": { lanes: 8, rowTiles: 8 },
-  "shared-rows": { lanes: 64, rowTiles: 4 },
-  "by-layers": { lanes: 8, rowTiles: 8 },
-} as const;
+/** Invocations a workgroup of `shared-rows`, and the tiles of rows that belong to it. */
+const SHARED = { lanes: 64, rowTiles: 4 };
+
+/** Invocations a workgroup, and its tiles of rows. On lavapipe a workgroup runs on one core, eight invocations at a time. */
+function workgroupSize({ software }: Gpu, arrangement: FusedArrangement): typeof SHARED {
+  if (arrangement === "shared-rows") return SHARED;
+  const lanes = software ? 8 : 64;
+  return { lanes, rowTiles: lanes };
+}
 
 /** Arrays of a step that other kernels know too. */
 export interface StepArrays {
@@ -171,7 +175,7 @@ async function bindRows(
 ): Promise<{ before: Dispatch[]; last: Dispatch; after: Dispatch[] }> {
   const { gpu, replicas, layout, layout: { layers }, activations, parameters } = network;
   const { loss, batch, variant: { arrangement, weights, side } } = options;
-  const { lanes, rowTiles: tilesAtOnce } = SIZES[arrangement];
+  const { lanes, rowTiles: tilesAtOnce } = workgroupSize(gpu, arrangement);
   const [first] = activations;
   const mixed = activations.some(({ kind, parameter }) =>
     kind !== first.kind || parameter !== first.parameter
@@ -260,7 +264,7 @@ async function bindUpdate(
 ): Promise<{ log: Dispatch; update: Dispatch }> {
   const { gpu, replicas, parameters } = network;
   const { arrangement, side } = options.variant;
-  const { lanes } = SIZES[arrangement];
+  const { lanes } = workgroupSize(gpu, arrangement);
   const files = [
     elementarySource,
     ...permutationFiles,

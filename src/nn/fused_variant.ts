@@ -16,7 +16,7 @@ import {
 import { Network } from "./network.ts";
 import type { SampleArrays } from "./samples.ts";
 
-/** Time of a tile of a gradient of 16 × 16 on lavapipe, in those of one of 8 × 8; it has four times the entries. */
+/** Time of a tile of a gradient of 16 × 16 on lavapipe, in those of one of 8 × 8, of which it replaces four at best. */
 const LARGE_TILE = 2.9;
 
 /**
@@ -24,7 +24,7 @@ const LARGE_TILE = 2.9;
  *
  * @param network Network to train.
  * @param arrangement How the work is shared out.
- * @returns The variant: large tiles on a CPU that poses as a GPU, where less than a quarter of them would be padding.
+ * @returns The variant: on a CPU that poses as a GPU, large tiles unless too much of them is padding.
  */
 export function defaultVariant({ gpu, layout }: Network, arrangement: FusedArrangement): FusedVariant {
   const tiles = (side: number) => gradientTiles(layout, side).all;
@@ -36,13 +36,12 @@ export function defaultVariant({ gpu, layout }: Network, arrangement: FusedArran
 function variants(network: Network, count: number, arrangement: FusedArrangement): FusedVariant[] {
   const { gpu: { software }, replicas } = network;
   const first = defaultVariant(network, arrangement);
-  const all = [first];
-  // Registers of a GPU do not hold 16 × 16 sums.
-  if (software) all.push({ ...first, side: first.side === 8 ? 16 : 8 });
-  // On two cores 64 samples keep one busy, a group of 8 tiles of rows.
-  const idle = Math.ceil(count / ROWS / 8) * replicas < 2;
-  if (arrangement !== "by-layers" && (idle || !software)) all.push({ ...first, arrangement: "by-layers" });
-  if (arrangement === "shared-rows") all.push({ ...first, arrangement: "own-rows" });
+  // Without barriers, for so many replicas that they fill a GPU.
+  if (!software) return [first, { ...first, arrangement: "own-rows" }];
+  const all: FusedVariant[] = [first, { ...first, side: first.side === 8 ? 16 : 8 }];
+  // A group of 8 tiles of rows keeps one core busy, and leaves the others idle.
+  const groups = Math.ceil(count / ROWS / 8) * replicas;
+  if (arrangement === "own-rows" && groups < 2) all.push({ ...first, arrangement: "by-layers" });
   return all;
 }
 
