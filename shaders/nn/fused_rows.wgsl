@@ -94,24 +94,29 @@ fn finish_forward(first: u32, rows: u32, column: u32, columns: u32, hidden: bool
   var at = matrices_at + first * layer.output_stride + column;
   var i = 0u;
   loop {
-    let row = tile_row(i);
-    var j = 0u;
+    let block = block_row(i / 4u);
+    let end = min(i + 4u, rows);
     loop {
-      let z = vector_of(row, j) + vector_of(biases, j);
-      if (hidden) {
-        let real = inside(column + j, layer.outputs);
-        var result: Activated;
-        if (MIXED) { result = activate_as(layer.kind, layer.parameter, z); } else { result = activate(z); }
-        matrices[layer.output_at + at + j] = select(vec4f(), result.value, real);
-        if (!slope_follows()) { matrices[layer.error_at + at + j] = select(vec4f(), result.derivative, real); }
-      } else {
-        matrices[layer.output_at + at + j] = z;
+      let row = tile_row(block, i % 4u);
+      var j = 0u;
+      loop {
+        let z = vector_of(row, j) + vector_of(biases, j);
+        if (hidden) {
+          let real = inside(column + j, layer.outputs);
+          var result: Activated;
+          if (MIXED) { result = activate_as(layer.kind, layer.parameter, z); } else { result = activate(z); }
+          matrices[layer.output_at + at + j] = select(vec4f(), result.value, real);
+          if (!slope_follows()) { matrices[layer.error_at + at + j] = select(vec4f(), result.derivative, real); }
+        } else {
+          matrices[layer.output_at + at + j] = z;
+        }
+        j++;
+        if (j >= columns) { break; }
       }
-      j++;
-      if (j >= columns) { break; }
+      at += layer.output_stride;
+      i++;
+      if (i >= end) { break; }
     }
-    at += layer.output_stride;
-    i++;
     if (i >= rows) { break; }
   }
 }
@@ -122,21 +127,26 @@ fn finish_backward(first: u32, rows: u32, column: u32, columns: u32) {
   var at = matrices_at + first * layer.input_stride + column;
   var i = 0u;
   loop {
-    let row = tile_row(i);
-    var j = 0u;
+    let block = block_row(i / 4u);
+    let end = min(i + 4u, rows);
     loop {
-      var slope: vec4f;
-      if (slope_follows()) {
-        slope = slope_from(matrices[layer.input_at + at + j]);
-      } else {
-        slope = matrices[layer.error_below_at + at + j];
+      let row = tile_row(block, i % 4u);
+      var j = 0u;
+      loop {
+        var slope: vec4f;
+        if (slope_follows()) {
+          slope = slope_from(matrices[layer.input_at + at + j]);
+        } else {
+          slope = matrices[layer.error_below_at + at + j];
+        }
+        matrices[layer.error_below_at + at + j] = vector_of(row, j) * slope;
+        j++;
+        if (j >= columns) { break; }
       }
-      matrices[layer.error_below_at + at + j] = vector_of(row, j) * slope;
-      j++;
-      if (j >= columns) { break; }
+      at += layer.input_stride;
+      i++;
+      if (i >= end) { break; }
     }
-    at += layer.input_stride;
-    i++;
     if (i >= rows) { break; }
   }
 }

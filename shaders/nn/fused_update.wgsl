@@ -98,15 +98,20 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var at = layer.weights + 4u * row * layer.output_stride + column;
   var i = 0u;
   loop {
-    let gradient = tile_row(i);
-    var j = 0u;
+    let block = block_row(i / 4u);
+    let end = min(i + 4u, rows);
     loop {
-      optimize(hyper, state, replica, at + j, shape.parameter_batch, vector_of(gradient, j));
-      j++;
-      if (j >= vectors) { break; }
+      let gradient = tile_row(block, i % 4u);
+      var j = 0u;
+      loop {
+        optimize(hyper, state, replica, at + j, shape.parameter_batch, vector_of(gradient, j));
+        j++;
+        if (j >= vectors) { break; }
+      }
+      at += layer.output_stride;
+      i++;
+      if (i >= end) { break; }
     }
-    at += layer.output_stride;
-    i++;
     if (i >= rows) { break; }
   }
 }
