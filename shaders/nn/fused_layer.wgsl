@@ -7,10 +7,13 @@
 // Cost: 2 · rows · inputs · outputs flops, SIDE / 2 vectors read for each SIDE² · 4 products.
 //
 // Wins where few samples meet wide layers, so that tiles of rows are too few for the cores: on lavapipe 784-256-128-10 on
-// 64 samples takes 1.5 ms on two cores instead of 3.3 on one, for 13 to 22 µs a dispatch. Tiles of 16 × 16 load half as much
-// as those of 8 × 8 (12.1 and 8.7 GFLOP/s a core) and compile in 0.35 s instead of 0.15.
+// 64 samples takes 1.1 ms on two cores instead of 3.3 on one, for 13 to 22 µs a dispatch. Milliseconds of CPU time of its
+// layers forward and backward, and time to compile either, cold:
+//     SIDE 8     3.2    0.5    0.15 s
+//     SIDE 16    2.3    0.37   0.35 s
+//     SIDE 32    1.5    0.28   1.4 s
 //
-// Reasoned, for a GPU: 256 sums do not fit its 255 registers, so that SIDE is 8 there; 100 registers, no workgroup memory.
+// Reasoned, for a GPU: 256 sums or more do not fit its 255 registers, so that SIDE is 8 there; 100 registers, no workgroup memory.
 // On an H100-class card the first layer of that network is 26 MFLOP and 1 MB from L2: 0.5 µs of arithmetic. But 256 tiles
 // are 8 warps, each with 196 steps of 16 loads and 256 fma one after the other: 100,000 cycles, some 60 µs, all of it
 // latency. Cutting the sum over 784 inputs would be the cure there, and change bits: no default there.
@@ -18,7 +21,7 @@
 // Needs fused_rows.wgsl and what it needs.
 
 override LANES: u32;
-// Rows and columns of a tile, 8 or 16.
+// Rows and columns of a tile: 8, 16 or 32.
 override SIDE: u32;
 
 // X of a mini-batch or of all samples: an invocation a row and every so many of its vectors; grid (rows, so many, replicas).
@@ -30,14 +33,16 @@ fn inputs(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gri
 }
 
 fn multiply_tile(phase: u32, row: u32, column: u32, steps: u32) {
-  if (SIDE == 16u) {
+  if (SIDE == 32u) {
+    multiply_32_32(phase, row / 4u, column, steps);
+  } else if (SIDE == 16u) {
     multiply_16_16(phase, row / 4u, column, steps);
   } else {
     multiply_8_8(phase, row / 4u, column, steps);
   }
 }
 
-// Rows of the tile that begins at row `first`: 16, or 8 at the end; vectors of the one that begins at `first`.
+// Rows of the tile that begins at row `first`, fewer at the end; vectors of the one that begins at `first`.
 fn rows_from(first: u32) -> u32 { return min(SIDE, 8u * shape.partials - first); }
 fn vectors_from(first: u32, stride: u32) -> u32 { return min(SIDE / 4u, stride - first); }
 

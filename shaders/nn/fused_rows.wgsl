@@ -87,10 +87,24 @@ fn right_block(phase: u32, j: u32, k: u32) -> mat4x4f {
 
 fn bias_of(j: u32) -> vec4f { return parameters[bias_at + j]; }
 
+fn biases_from(first: u32, last: u32) -> TileRow {
+  var biases: TileRow;
+  biases.v0 = bias_of(first);
+  biases.v1 = bias_of(min(first + 1u, last));
+  biases.v2 = bias_of(min(first + 2u, last));
+  biases.v3 = bias_of(min(first + 3u, last));
+  if (LARGEST > 16u) {
+    biases.v4 = bias_of(min(first + 4u, last));
+    biases.v5 = bias_of(min(first + 5u, last));
+    biases.v6 = bias_of(min(first + 6u, last));
+    biases.v7 = bias_of(min(first + 7u, last));
+  }
+  return biases;
+}
+
 // H and D, or U, of the tile just multiplied: `rows` rows from `first` on, `columns` vectors from `column` on.
 fn finish_forward(first: u32, rows: u32, column: u32, columns: u32, hidden: bool) {
-  let last = column + columns - 1u;
-  let biases = TileRow(bias_of(column), bias_of(min(column + 1u, last)), bias_of(min(column + 2u, last)), bias_of(last));
+  let biases = biases_from(column, column + columns - 1u);
   var at = matrices_at + first * layer.output_stride + column;
   var i = 0u;
   loop {

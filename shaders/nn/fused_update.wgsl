@@ -12,8 +12,10 @@
 // 3 vectors read and 3 written for each of Adam's. Measured on lavapipe, milliseconds of CPU time for two cores, of the
 // workloads (a), (b), (c), (d) in fused_step.wgsl, and the time to compile, cold:
 //     SIDE 8     0.24    7.2    5.0    4.8   0.2 s
-//     SIDE 16    0.29    9.5    3.8    3.4   0.55 s
-// 16 × 16 reads half as much, but of 50 × 50 and its biases in tiles of that size 40 % are padding.
+//     SIDE 16    0.29    9.5    3.8    3.4   0.45 s
+//     SIDE 32     —       —     4.0    2.8   1.5 s
+// Large tiles read less, but of 50 × 50 and its biases in tiles of 16 × 16 40 % are padding, and 40 tiles of 32 × 32 in (c)
+// are five groups of eight for two cores.
 //
 // Reasoned, for a GPU: SIDE 8, since 256 sums do not fit 255 registers; no workgroup memory. On an H100-class card (a) has
 // 63 tiles: 64 steps of 16 loads and 256 fma on 256 samples, some 30,000 cycles or 18 µs, all of it latency, against
@@ -33,7 +35,7 @@
 @group(0) @binding(7) var<storage, read_write> moments: array<vec4f>;
 
 override LANES: u32;
-// Rows and columns of a tile, 8 or 16.
+// Rows and columns of a tile: 8, 16 or 32.
 override SIDE: u32;
 
 var<private> layer: Layer;
@@ -46,8 +48,8 @@ fn rows_of(first: u32, stride: u32, block: u32, at: u32) -> mat4x4f {
 
 // Behind the inputs stands a column of ones, which makes the row of the biases.
 fn left_block(phase: u32, i: u32, k: u32) -> mat4x4f {
-  if (i >= layer.input_stride) { return mat4x4f(vec4f(1.0), vec4f(), vec4f(), vec4f()); }
-  return transpose(rows_of(layer.input_at, layer.input_stride, k, i));
+  let inputs = transpose(rows_of(layer.input_at, layer.input_stride, k, i));
+  return mat4x4f(select(inputs[0], vec4f(1.0), i >= layer.input_stride), inputs[1], inputs[2], inputs[3]);
 }
 
 fn right_block(phase: u32, j: u32, k: u32) -> mat4x4f {
@@ -84,14 +86,17 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let tile = id.x - layer.first_tile;
   let row = side * (tile / columns);
   let column = side * (tile % columns);
+  // Before the product and not behind it, where all sums would be live across these loads, at the compiler's cost.
+  let hyper = hypers[replica];
+  let state = states[replica];
   let samples = (shape.rows + 3u) / 4u;
-  if (SIDE == 16u) {
+  if (SIDE == 32u) {
+    multiply_32_32(0u, row, column, samples);
+  } else if (SIDE == 16u) {
     multiply_16_16(0u, row, column, samples);
   } else {
     multiply_8_8(0u, row, column, samples);
   }
-  let hyper = hypers[replica];
-  let state = states[replica];
   // The biases are one row, below the last of the weights.
   let rows = min(shape.gradient_side, 4u * (layer.input_stride - row) + 1u);
   let vectors = min(side, layer.output_stride - column);

@@ -73,7 +73,7 @@ export interface FusedVariant {
   /** Where `own-rows` reads weights from: uniform buffers where they fit, or the storage buffer. */
   readonly weights: "uniform" | "storage";
   /** Rows and columns of a tile of a gradient, and of one of `by-layers`. */
-  readonly side: 8 | 16;
+  readonly side: 8 | 16 | 32;
 }
 
 /** What a fused step computes, and how. */
@@ -210,6 +210,7 @@ async function bindRows(
     gpu.kernel({ name: "fused_step", files: [...files, fusedStepSource], entryPoint }, {
       ...constants,
       ROW_TILES: tilesAtOnce,
+      LARGEST: 16,
       WINDOWS: windows,
     });
   const whole = wholeShare(network);
@@ -235,6 +236,7 @@ async function bindRows(
     gpu.kernel({ name: "fused_layer", files: [...files, fusedLayerSource], entryPoint }, {
       ...constants,
       SIDE: side,
+      LARGEST: Math.max(side, 16),
     });
   const inputs = (await layerKernel("inputs")).bind(
     [shape, null, matrices, null, null, null, x.array, arrays.states],
@@ -278,6 +280,7 @@ async function bindUpdate(
     gpu.kernel({ name: "fused_update", files, entryPoint }, {
       LANES: lanes,
       SIDE: side,
+      LARGEST: Math.max(side, 16),
       OPTIMIZER: optimizerNames.indexOf(options.optimizer),
     });
   const logged = [shape, partials, arrays.states, arrays.losses];

@@ -69,6 +69,7 @@ const variants: readonly FusedVariant[] = [
   { arrangement: "shared-rows", weights: "storage", side: 8 },
   { arrangement: "by-layers", weights: "storage", side: 8 },
   { arrangement: "by-layers", weights: "storage", side: 16 },
+  { arrangement: "by-layers", weights: "storage", side: 32 },
 ];
 
 const optimizer = { name: "adam", learningRate: 1e-2, weightDecay: 1e-3 } as const;
