@@ -27,10 +27,10 @@ await runProgram({
     { name: "out", kind: "string", default: "runs/kernel-study", placeholder: "DIR", help: "where files go" },
   ],
 }, async ({ flags, signal }) => {
-  const { adapter, quiet, json, out } = flags;
+  const { adapter, autotune, quiet, json, out } = flags;
   const options = kernelStudyOptions(flags);
   const total = studyParts(options);
-  using gpu = await Gpu.open({ adapter });
+  using gpu = await Gpu.open({ adapter, autotune });
   const folder = await RunFolder.open(out);
   const heading = `adapter: ${gpu.adapterName}${gpu.software ? " (software: the CPU, no GPU)" : ""}`;
 

@@ -5,6 +5,7 @@
  */
 import {
   adapterFlag,
+  autotuneFlag,
   compactJson,
   featureRanks,
   Gpu,
@@ -58,13 +59,14 @@ await runProgram({
     },
     { name: "center", kind: "boolean", default: false, help: "take off each column's mean first" },
     adapterFlag,
+    autotuneFlag,
     { name: "json", kind: "boolean", default: false, help: "print one JSON object on the last line" },
     quietFlag,
   ],
 }, async ({ flags, positionals }) => {
-  const { epsilons, relative, precision, method, center, adapter, json, quiet } = flags;
+  const { epsilons, relative, precision, method, center, adapter, autotune, json, quiet } = flags;
   const files = await Promise.all(positionals.map(readFeatures));
-  using gpu = await Gpu.open({ adapter });
+  using gpu = await Gpu.open({ adapter, autotune });
   const results = [];
   for (const features of files) {
     const weights = flags.weights === null ? null : await readWeights(flags.weights, features.rows);

@@ -24,9 +24,9 @@ await runProgram({
     { name: "out", kind: "string", default: "runs/staircase", placeholder: "DIR", help: "where files go" },
   ],
 }, async ({ flags, signal }) => {
-  const { adapter, profile, quiet, json, out } = flags;
+  const { adapter, autotune, profile, quiet, json, out } = flags;
   const options = await trainingOptions(flags);
-  using gpu = await Gpu.open({ adapter, profile });
+  using gpu = await Gpu.open({ adapter, autotune, profile });
   const folder = await RunFolder.open(out);
   const heading = `adapter: ${gpu.adapterName}${gpu.software ? " (software: the CPU, no GPU)" : ""}`;
 

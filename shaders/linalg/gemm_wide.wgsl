@@ -1,10 +1,42 @@
-// C = scale · op(A) · op(B) + shift · I, batched, in tiles of 8, 16 or 24 × 16: what gemm.wgsl computes, to the bit.
+// C = scale · op(A) · op(B) + shift · I, batched, in tiles of 8 × 16 to 32 × 32, one an invocation: what gemm.wgsl computes,
+// to the bit. Entry points nn, nt, tn. Listed after wide_band.wgsl and gemm_operands.wgsl, which says how operands lie.
 //
-// HEADER
-override rows: u32 = 24u;
+// Cost: 2MNK flops; for 4 terms R + C vectors are read for 8RC flops in tiles of R × C:
+//
+//                  8 × 8   8 × 16   16 × 16   32 × 32
+//   flops a byte       2      2.7         4         8
+//   sums              64      128       256     1,024
+//
+// Measured on lavapipe, 1024³, two cores, as a share of the peak of fma, and time to compile without Mesa's cache:
+//
+//        8 × 8           8 × 16          16 × 16         32 × 32
+//   nn   15 %, 0.24 s    18 %, 0.25 s    22 %, 0.40 s    33 %, 1.6 s
+//   nt   15 %, 0.22 s    17 %, 0.24 s    23 %, 0.37 s    34 %, 1.5 s
+//   tn   14 %, 0.16 s    17 %, 0.33 s    24 %, 0.57 s    37 %, 1.6 s
+//
+// Reading a vector in 8 lanes is a loop over the lanes there, with a test for each component: some 320 instructions, as
+// many as 160 multiplications with their additions. So the tile that reads least wins, although its sums live in memory: 32 KiB
+// of them, which fill an L1 cache, so that each is fetched for four terms at a time. 24 × 32 reaches 31 to 34 %, 40 × 32
+// the same as 32 × 32 and takes 2.2 s to compile. In which order tiles follow each other makes no difference.
+//
+// On a GPU, reasoned and not measured: 8 × 16 takes 128 registers for sums and, as terms are fetched, 20 to 70 for operands
+// (nn: 4 + 16 a term), some 150 to 200: of 65,536 registers a multiprocessor keeps 10 to 13 subgroups of 32, each lane with
+// 128 independent sums to hide latency behind. It reads a quarter less through L1 than 8 × 8, and wins where that is the limit
+// and where tiles are many. 16 × 16 and larger ones spill: an invocation has 255 registers. No workgroup memory is used.
 
 fn right_row(batch: u32, i: u32, j: u32) -> Wide {
-  return Wide(right(batch, i, j), right(batch, i, j + 1u), right(batch, i, j + 2u), right(batch, i, j + 3u));
+  var row = Wide();
+  row.a = right(batch, i, j);
+  row.b = right(batch, i, j + 1u);
+  row.c = right(batch, i, j + 2u);
+  row.d = right(batch, i, j + 3u);
+  if (columns > 16u) {
+    row.e = right(batch, i, j + 4u);
+    row.f = right(batch, i, j + 5u);
+    row.g = right(batch, i, j + 6u);
+    row.h = right(batch, i, j + 7u);
+  }
+  return row;
 }
 
 fn emit_row(batch: u32, i: u32, j: u32, row: Wide) {
@@ -12,55 +44,55 @@ fn emit_row(batch: u32, i: u32, j: u32, row: Wide) {
   emit(batch, i, j + 1u, row.b);
   emit(batch, i, j + 2u, row.c);
   emit(batch, i, j + 3u, row.d);
+  if (columns > 16u) {
+    emit(batch, i, j + 4u, row.e);
+    emit(batch, i, j + 5u, row.f);
+    emit(batch, i, j + 6u, row.g);
+    emit(batch, i, j + 7u, row.h);
+  }
 }
 
-fn emit_band(batch: u32, i: u32, j: u32, band: Band) {
-  emit_row(batch, i + 0u, j, band.r0);
-  emit_row(batch, i + 1u, j, band.r1);
-  emit_row(batch, i + 2u, j, band.r2);
-  emit_row(batch, i + 3u, j, band.r3);
-  emit_row(batch, i + 4u, j, band.r4);
-  emit_row(batch, i + 5u, j, band.r5);
-  emit_row(batch, i + 6u, j, band.r6);
-  emit_row(batch, i + 7u, j, band.r7);
-}
-
-// Four terms of a sum, one by one.
-fn add_terms(sum: vec4f, l: vec4f, b0: vec4f, b1: vec4f, b2: vec4f, b3: vec4f) -> vec4f {
-  return fma(vec4f(l.w), b3, fma(vec4f(l.z), b2, fma(vec4f(l.y), b1, fma(vec4f(l.x), b0, sum))));
-}
-
-fn add_four(sum: Wide, l: vec4f, b0: Wide, b1: Wide, b2: Wide, b3: Wide) -> Wide {
-  return Wide(
-    add_terms(sum.a, l, b0.a, b1.a, b2.a, b3.a),
-    add_terms(sum.b, l, b0.b, b1.b, b2.b, b3.b),
-    add_terms(sum.c, l, b0.c, b1.c, b2.c, b3.c),
-    add_terms(sum.d, l, b0.d, b1.d, b2.d, b3.d),
-  );
+// Row by row, those not yet put moving up: written out, the stores of all rows would take most of the time to compile.
+fn emit_tile(batch: u32, row: u32, j: u32, first: Band, second: Band, third: Band, fourth: Band) {
+  var b0 = first;
+  var b1 = second;
+  var b2 = third;
+  let end = min(row + rows, shape.m);
+  for (var i = row; i < end; i += 8u) {
+    var rest = b0;
+    for (var r = i; r < min(i + 8u, end); r++) {
+      emit_row(batch, r, j, rest.r0);
+      rest = next_row(rest);
+    }
+    b0 = b1;
+    b1 = b2;
+    b2 = fourth;
+  }
 }
 
 fn band_nn(sum: Band, batch: u32, i: u32, k: u32, b0: Wide, b1: Wide, b2: Wide, b3: Wide) -> Band {
   return Band(
-    add_four(sum.r0, left(batch, i + 0u, k), b0, b1, b2, b3),
-    add_four(sum.r1, left(batch, i + 1u, k), b0, b1, b2, b3),
-    add_four(sum.r2, left(batch, i + 2u, k), b0, b1, b2, b3),
-    add_four(sum.r3, left(batch, i + 3u, k), b0, b1, b2, b3),
-    add_four(sum.r4, left(batch, i + 4u, k), b0, b1, b2, b3),
-    add_four(sum.r5, left(batch, i + 5u, k), b0, b1, b2, b3),
-    add_four(sum.r6, left(batch, i + 6u, k), b0, b1, b2, b3),
-    add_four(sum.r7, left(batch, i + 7u, k), b0, b1, b2, b3),
+    add_four_terms(sum.r0, left(batch, i + 0u, k), b0, b1, b2, b3),
+    add_four_terms(sum.r1, left(batch, i + 1u, k), b0, b1, b2, b3),
+    add_four_terms(sum.r2, left(batch, i + 2u, k), b0, b1, b2, b3),
+    add_four_terms(sum.r3, left(batch, i + 3u, k), b0, b1, b2, b3),
+    add_four_terms(sum.r4, left(batch, i + 4u, k), b0, b1, b2, b3),
+    add_four_terms(sum.r5, left(batch, i + 5u, k), b0, b1, b2, b3),
+    add_four_terms(sum.r6, left(batch, i + 6u, k), b0, b1, b2, b3),
+    add_four_terms(sum.r7, left(batch, i + 7u, k), b0, b1, b2, b3),
   );
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(invocations)
 fn nn(@builtin(global_invocation_id) id: vec3u) {
-  let columns = (shape.n + 15u) / 16u;
-  let row = rows * (id.x / columns);
-  let column = 4u * (id.x % columns);
+  let tiles = (shape.n + columns - 1u) / columns;
+  let row = rows * (id.x / tiles);
+  let column = columns / 4u * (id.x % tiles);
   if (row >= shape.m) { return; }
-  var top = Band();
-  var middle = Band();
-  var bottom = Band();
+  var s0 = Band();
+  var s1 = Band();
+  var s2 = Band();
+  var s3 = Band();
   // As in tile.wgsl: the zeros that pad the left rows must not meet what lies behind the right matrix.
   let last = shape.k - 1u;
   for (var k = 0u; k < shape.k; k += 4u) {
@@ -68,83 +100,160 @@ fn nn(@builtin(global_invocation_id) id: vec3u) {
     let b1 = right_row(id.z, min(k + 1u, last), column);
     let b2 = right_row(id.z, min(k + 2u, last), column);
     let b3 = right_row(id.z, min(k + 3u, last), column);
-    top = band_nn(top, id.z, row, k / 4u, b0, b1, b2, b3);
-    if (rows > 8u) { middle = band_nn(middle, id.z, row + 8u, k / 4u, b0, b1, b2, b3); }
-    if (rows > 16u) { bottom = band_nn(bottom, id.z, row + 16u, k / 4u, b0, b1, b2, b3); }
+    s0 = band_nn(s0, id.z, row, k / 4u, b0, b1, b2, b3);
+    if (rows > 8u) { s1 = band_nn(s1, id.z, row + 8u, k / 4u, b0, b1, b2, b3); }
+    if (rows > 16u) { s2 = band_nn(s2, id.z, row + 16u, k / 4u, b0, b1, b2, b3); }
+    if (rows > 24u) { s3 = band_nn(s3, id.z, row + 24u, k / 4u, b0, b1, b2, b3); }
   }
-  emit_band(id.z, row, column, top);
-  if (rows > 8u) { emit_band(id.z, row + 8u, column, middle); }
-  if (rows > 16u) { emit_band(id.z, row + 16u, column, bottom); }
+  emit_tile(id.z, row, column, s0, s1, s2, s3);
 }
 
-// Four columns of the right operand, four terms of each.
-struct Columns { a: vec4f, b: vec4f, c: vec4f, d: vec4f }
+// Four terms of each of 16 or 32 columns of the right operand.
+struct Columns { a: mat4x4f, b: mat4x4f, c: mat4x4f, d: mat4x4f, e: mat4x4f, f: mat4x4f, g: mat4x4f, h: mat4x4f }
+
+fn four_columns(batch: u32, j: u32, k: u32) -> mat4x4f {
+  return mat4x4f(right(batch, j, k), right(batch, j + 1u, k), right(batch, j + 2u, k), right(batch, j + 3u, k));
+}
 
 fn right_columns(batch: u32, j: u32, k: u32) -> Columns {
-  return Columns(right(batch, j, k), right(batch, j + 1u, k), right(batch, j + 2u, k), right(batch, j + 3u, k));
+  var r = Columns();
+  r.a = four_columns(batch, j, k);
+  r.b = four_columns(batch, j + 4u, k);
+  r.c = four_columns(batch, j + 8u, k);
+  r.d = four_columns(batch, j + 12u, k);
+  if (columns > 16u) {
+    r.e = four_columns(batch, j + 16u, k);
+    r.f = four_columns(batch, j + 20u, k);
+    r.g = four_columns(batch, j + 24u, k);
+    r.h = four_columns(batch, j + 28u, k);
+  }
+  return r;
 }
 
-fn dots(l: vec4f, r: Columns) -> vec4f {
-  return vec4f(dot(l, r.a), dot(l, r.b), dot(l, r.c), dot(l, r.d));
+fn dots(l: vec4f, r: mat4x4f) -> vec4f {
+  return vec4f(dot(l, r[0]), dot(l, r[1]), dot(l, r[2]), dot(l, r[3]));
 }
 
-fn add_dots(sum: Wide, l: vec4f, r0: Columns, r1: Columns, r2: Columns, r3: Columns) -> Wide {
-  return Wide(sum.a + dots(l, r0), sum.b + dots(l, r1), sum.c + dots(l, r2), sum.d + dots(l, r3));
+fn add_dots(sum: Wide, l: vec4f, r: Columns) -> Wide {
+  var s = sum;
+  s.a += dots(l, r.a);
+  s.b += dots(l, r.b);
+  s.c += dots(l, r.c);
+  s.d += dots(l, r.d);
+  if (columns > 16u) {
+    s.e += dots(l, r.e);
+    s.f += dots(l, r.f);
+    s.g += dots(l, r.g);
+    s.h += dots(l, r.h);
+  }
+  return s;
 }
 
-fn band_nt(sum: Band, batch: u32, i: u32, k: u32, r0: Columns, r1: Columns, r2: Columns, r3: Columns) -> Band {
+fn band_nt(sum: Band, batch: u32, i: u32, k: u32, r: Columns) -> Band {
   return Band(
-    add_dots(sum.r0, left(batch, i + 0u, k), r0, r1, r2, r3),
-    add_dots(sum.r1, left(batch, i + 1u, k), r0, r1, r2, r3),
-    add_dots(sum.r2, left(batch, i + 2u, k), r0, r1, r2, r3),
-    add_dots(sum.r3, left(batch, i + 3u, k), r0, r1, r2, r3),
-    add_dots(sum.r4, left(batch, i + 4u, k), r0, r1, r2, r3),
-    add_dots(sum.r5, left(batch, i + 5u, k), r0, r1, r2, r3),
-    add_dots(sum.r6, left(batch, i + 6u, k), r0, r1, r2, r3),
-    add_dots(sum.r7, left(batch, i + 7u, k), r0, r1, r2, r3),
+    add_dots(sum.r0, left(batch, i + 0u, k), r),
+    add_dots(sum.r1, left(batch, i + 1u, k), r),
+    add_dots(sum.r2, left(batch, i + 2u, k), r),
+    add_dots(sum.r3, left(batch, i + 3u, k), r),
+    add_dots(sum.r4, left(batch, i + 4u, k), r),
+    add_dots(sum.r5, left(batch, i + 5u, k), r),
+    add_dots(sum.r6, left(batch, i + 6u, k), r),
+    add_dots(sum.r7, left(batch, i + 7u, k), r),
   );
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(invocations)
 fn nt(@builtin(global_invocation_id) id: vec3u) {
-  let columns = (shape.n + 15u) / 16u;
-  let row = rows * (id.x / columns);
-  let column = 4u * (id.x % columns);
+  let tiles = (shape.n + columns - 1u) / columns;
+  let row = rows * (id.x / tiles);
+  let column = columns * (id.x % tiles);
   if (row >= shape.m) { return; }
-  var top = Band();
-  var middle = Band();
-  var bottom = Band();
+  var s0 = Band();
+  var s1 = Band();
+  var s2 = Band();
+  var s3 = Band();
   for (var k = 0u; 4u * k < shape.k; k++) {
-    let r0 = right_columns(id.z, 4u * column, k);
-    let r1 = right_columns(id.z, 4u * column + 4u, k);
-    let r2 = right_columns(id.z, 4u * column + 8u, k);
-    let r3 = right_columns(id.z, 4u * column + 12u, k);
-    top = band_nt(top, id.z, row, k, r0, r1, r2, r3);
-    if (rows > 8u) { middle = band_nt(middle, id.z, row + 8u, k, r0, r1, r2, r3); }
-    if (rows > 16u) { bottom = band_nt(bottom, id.z, row + 16u, k, r0, r1, r2, r3); }
+    let r = right_columns(id.z, column, k);
+    s0 = band_nt(s0, id.z, row, k, r);
+    if (rows > 8u) { s1 = band_nt(s1, id.z, row + 8u, k, r); }
+    if (rows > 16u) { s2 = band_nt(s2, id.z, row + 16u, k, r); }
+    if (rows > 24u) { s3 = band_nt(s3, id.z, row + 24u, k, r); }
   }
-  emit_band(id.z, row, column, top);
-  if (rows > 8u) { emit_band(id.z, row + 8u, column, middle); }
-  if (rows > 16u) { emit_band(id.z, row + 16u, column, bottom); }
+  emit_tile(id.z, row, column / 4u, s0, s1, s2, s3);
 }
 
-@compute @workgroup_size(64)
+// Row i of A or B, or zeros beyond the last: what lies there may be another replica's, and NaN.
+fn left_or_zero(batch: u32, i: u32, j: u32) -> vec4f {
+  return select(vec4f(), left(batch, i, j), i < shape.k);
+}
+
+fn right_row_or_zero(batch: u32, i: u32, j: u32) -> Wide {
+  var row = right_row(batch, i, j);
+  let inside = i < shape.k;
+  row.a = select(vec4f(), row.a, inside);
+  row.b = select(vec4f(), row.b, inside);
+  row.c = select(vec4f(), row.c, inside);
+  row.d = select(vec4f(), row.d, inside);
+  if (columns > 16u) {
+    row.e = select(vec4f(), row.e, inside);
+    row.f = select(vec4f(), row.f, inside);
+    row.g = select(vec4f(), row.g, inside);
+    row.h = select(vec4f(), row.h, inside);
+  }
+  return row;
+}
+
+// Terms k … k+3 of columns 4j … 4j+3 of A: a column for each of them.
+fn left_terms(batch: u32, k: u32, j: u32) -> mat4x4f {
+  return transpose(mat4x4f(
+    left(batch, k, j),
+    left_or_zero(batch, k + 1u, j),
+    left_or_zero(batch, k + 2u, j),
+    left_or_zero(batch, k + 3u, j),
+  ));
+}
+
+fn band_tn(sum: Band, batch: u32, k: u32, at: u32, b0: Wide, b1: Wide, b2: Wide, b3: Wide) -> Band {
+  var s = sum;
+  let p = left_terms(batch, k, at);
+  s.r0 = add_four_terms(s.r0, p[0], b0, b1, b2, b3);
+  s.r1 = add_four_terms(s.r1, p[1], b0, b1, b2, b3);
+  s.r2 = add_four_terms(s.r2, p[2], b0, b1, b2, b3);
+  s.r3 = add_four_terms(s.r3, p[3], b0, b1, b2, b3);
+  let q = left_terms(batch, k, at + 1u);
+  s.r4 = add_four_terms(s.r4, q[0], b0, b1, b2, b3);
+  s.r5 = add_four_terms(s.r5, q[1], b0, b1, b2, b3);
+  s.r6 = add_four_terms(s.r6, q[2], b0, b1, b2, b3);
+  s.r7 = add_four_terms(s.r7, q[3], b0, b1, b2, b3);
+  return s;
+}
+
+@compute @workgroup_size(invocations)
 fn tn(@builtin(global_invocation_id) id: vec3u) {
-  let columns = (shape.n + 15u) / 16u;
-  let row = rows * (id.x / columns);
-  let column = 4u * (id.x % columns);
+  let tiles = (shape.n + columns - 1u) / columns;
+  let row = rows * (id.x / tiles);
+  let column = columns / 4u * (id.x % tiles);
   if (row >= shape.m) { return; }
   let at = row / 4u;
-  var top = Band();
-  var middle = Band();
-  var bottom = Band();
-  for (var k = 0u; k < shape.k; k++) {
-    let b = right_row(id.z, k, column);
-    top = add_outer(top, left(id.z, k, at), left(id.z, k, at + 1u), b);
-    if (rows > 8u) { middle = add_outer(middle, left(id.z, k, at + 2u), left(id.z, k, at + 3u), b); }
-    if (rows > 16u) { bottom = add_outer(bottom, left(id.z, k, at + 4u), left(id.z, k, at + 5u), b); }
+  var s0 = Band();
+  var s1 = Band();
+  var s2 = Band();
+  var s3 = Band();
+  for (var k = 0u; k < shape.k; k += 4u) {
+    let b0 = right_row(id.z, k, column);
+    let b1 = right_row_or_zero(id.z, k + 1u, column);
+    let b2 = right_row_or_zero(id.z, k + 2u, column);
+    let b3 = right_row_or_zero(id.z, k + 3u, column);
+    s0 = band_tn(s0, id.z, k, at, b0, b1, b2, b3);
+    if (rows > 8u) {
+      s1 = band_tn(s1, id.z, k, at + 2u, b0, b1, b2, b3);
+    }
+    if (rows > 16u) {
+      s2 = band_tn(s2, id.z, k, at + 4u, b0, b1, b2, b3);
+    }
+    if (rows > 24u) {
+      s3 = band_tn(s3, id.z, k, at + 6u, b0, b1, b2, b3);
+    }
   }
-  emit_band(id.z, row, column, top);
-  if (rows > 8u) { emit_band(id.z, row + 8u, column, middle); }
-  if (rows > 16u) { emit_band(id.z, row + 16u, column, bottom); }
+  emit_tile(id.z, row, column, s0, s1, s2, s3);
 }

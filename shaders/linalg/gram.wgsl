@@ -7,7 +7,7 @@
 //
 // One invocation sums a tile of 8 × 8: `block` samples by multiply-add in registers, then the block to a running pair
 // high + low, whose low words keep what the additions round off. Blocks of 8 make the compensated form, blocks as long
-// as a slice the plain one, in which the pairs have nothing to do.
+// as a slice the plain one, in which the pairs have nothing to do. Plain sums without moments are gram_plain.wgsl's.
 //
 // Rounding of an entry, relative to Σ w|ψ_i||ψ_j|, u = 2⁻²⁴, for K blocks of B in a slice: 1 u for w ψ, B for the products
 // and sums of a block, 1 for rounding the pair: (B + 2) u; the sum of the low words adds 2 (K u)², for each is at most

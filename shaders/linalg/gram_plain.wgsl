@@ -1,8 +1,31 @@
-// HEADER
+// Weighted Gram matrix M = Ψᵀ diag(w) Ψ in plain sums, in slices of the samples: what gram.wgsl computes where its blocks
+// are as long as its slices and there are no moments, to the bit, without the pairs that compensate.
+//
+// Ψ: samples × order, row-major in vectors of 4; w: samples. The result goes to partials[slice][first + replica], `rows` rows
+// of row_stride vectors; only tiles that reach the diagonal or what lies right of it are computed, `tiles` a matrix.
+// gram_reduce.wgsl adds the slices in order and mirrors. Listed after wide_band.wgsl. Grid (⌈tiles · slices /
+// invocations⌉, 1, replicas).
+//
+// Rounding of an entry of a slice of L samples, relative to Σ w|ψ_i||ψ_j|: 1 u for w ψ, L u for products and sums; see
+// gram.wgsl.
+//
+// Cost: samples · order · (order + C) flops in tiles of C columns, of which samples · order² count. R + C words are read for
+// 2RC flops. Measured on lavapipe for 32,768 × 256, two cores, as a share of the peak of fma with what lies left of the
+// diagonal not counted, and time to compile without Mesa's cache:
+//
+//   gram.wgsl        8 × 16          16 × 16         32 × 32
+//   9 %, 0.7 s       19 %, 0.4 s     23 %, 0.5 s     31 %, 1.6 s      with gram_reduce.wgsl 28 %
+//
+// 32 × 32 wins there for the reason that gemm_wide.wgsl gives, although an eighth of what it computes at that order lies left
+// of the diagonal; below order 33 it would be most, and little work takes longer to compile than to do.
+// On a GPU, reasoned and not measured: 8 × 16 takes 128 registers for sums and 24 to 80 for operands, as many as terms are
+// fetched ahead: of 65,536 registers a multiprocessor keeps 10 to 13 subgroups of 32, with the 220 of gram.wgsl 9. Larger
+// tiles spill. No workgroup memory is used.
+
 struct Shape {
   samples: u32, order: u32, feature_stride: u32, feature_batch: u32,
   slice: u32, slices: u32, rows: u32, row_stride: u32,
-  first: u32, matrices: u32,
+  first: u32, matrices: u32, tiles: u32,
 }
 
 @group(0) @binding(0) var<uniform> shape: Shape;
@@ -10,11 +33,8 @@ struct Shape {
 @group(0) @binding(2) var<storage, read> weights: array<f32>;
 @group(0) @binding(3) var<storage, read_write> partials: array<vec4f>;
 
-// Rows of a tile: 8, 16, 24 or 32.
-override rows: u32 = 8u;
-
 fn emit(at: u32, i: u32, j: u32, value: vec4f) {
-  if (i < shape.order && j < shape.feature_stride) { partials[at + i * shape.row_stride + j] = value; }
+  if (j < shape.feature_stride) { partials[at + i * shape.row_stride + j] = value; }
 }
 
 fn emit_row(at: u32, i: u32, j: u32, row: Wide) {
@@ -22,58 +42,126 @@ fn emit_row(at: u32, i: u32, j: u32, row: Wide) {
   emit(at, i, j + 1u, row.b);
   emit(at, i, j + 2u, row.c);
   emit(at, i, j + 3u, row.d);
-}
-
-fn emit_band(at: u32, i: u32, j: u32, band: Band) {
-  emit_row(at, i + 0u, j, band.r0);
-  emit_row(at, i + 1u, j, band.r1);
-  emit_row(at, i + 2u, j, band.r2);
-  emit_row(at, i + 3u, j, band.r3);
-  emit_row(at, i + 4u, j, band.r4);
-  emit_row(at, i + 5u, j, band.r5);
-  emit_row(at, i + 6u, j, band.r6);
-  emit_row(at, i + 7u, j, band.r7);
-}
-
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  // Tiles are numbered along their rows, those left of the diagonal left out: an invocation that had one of them would
-  // idle beside others of its subgroup.
-  let tiles = (shape.order + 15u) / 16u;
-  var row = 0u;
-  var tile = id.x;
-  while (tile >= tiles) {
-    row += rows;
-    if (row >= shape.order) { return; }
-    tile = tile - tiles + row / 16u;
+  if (columns > 16u) {
+    emit(at, i, j + 4u, row.e);
+    emit(at, i, j + 5u, row.f);
+    emit(at, i, j + 6u, row.g);
+    emit(at, i, j + 7u, row.h);
   }
-  let column = 4u * tile;
-  let replica = id.z / shape.slices;
-  let slice = id.z % shape.slices;
+}
+
+// As in gemm_wide.wgsl: row by row, those not yet put moving up.
+fn emit_tile(at: u32, row: u32, j: u32, first: Band, second: Band, third: Band, fourth: Band) {
+  var b0 = first;
+  var b1 = second;
+  var b2 = third;
+  let end = min(row + rows, shape.order);
+  for (var i = row; i < end; i += 8u) {
+    var rest = b0;
+    for (var r = i; r < min(i + 8u, end); r++) {
+      emit_row(at, r, j, rest.r0);
+      rest = next_row(rest);
+    }
+    b0 = b1;
+    b1 = b2;
+    b2 = fourth;
+  }
+}
+
+// Vectors from j on of sample k, weighted.
+fn weighted_row(at: u32, w: f32, j: u32) -> Wide {
+  var row = Wide();
+  row.a = w * features[at + j];
+  row.b = w * features[at + j + 1u];
+  row.c = w * features[at + j + 2u];
+  row.d = w * features[at + j + 3u];
+  if (columns > 16u) {
+    row.e = w * features[at + j + 4u];
+    row.f = w * features[at + j + 5u];
+    row.g = w * features[at + j + 6u];
+    row.h = w * features[at + j + 7u];
+  }
+  return row;
+}
+
+// The same of one of the samples of a slice, or zeros beyond the last: what lies there is not this slice's.
+fn weighted_row_or_zero(at: u32, k: u32, end: u32, j: u32) -> Wide {
+  var row = weighted_row(at + k * shape.feature_stride, weights[k], j);
+  let inside = k < end;
+  row.a = select(vec4f(), row.a, inside);
+  row.b = select(vec4f(), row.b, inside);
+  row.c = select(vec4f(), row.c, inside);
+  row.d = select(vec4f(), row.d, inside);
+  if (columns > 16u) {
+    row.e = select(vec4f(), row.e, inside);
+    row.f = select(vec4f(), row.f, inside);
+    row.g = select(vec4f(), row.g, inside);
+    row.h = select(vec4f(), row.h, inside);
+  }
+  return row;
+}
+
+fn feature_or_zero(at: u32, k: u32, end: u32, j: u32) -> vec4f {
+  return select(vec4f(), features[at + k * shape.feature_stride + j], k < end);
+}
+
+// Samples k … k+3 of features 4j … 4j+3: a column for each of these.
+fn terms(at: u32, k: u32, end: u32, j: u32) -> mat4x4f {
+  return transpose(mat4x4f(
+    features[at + k * shape.feature_stride + j],
+    feature_or_zero(at, k + 1u, end, j),
+    feature_or_zero(at, k + 2u, end, j),
+    feature_or_zero(at, k + 3u, end, j),
+  ));
+}
+
+fn band(sum: Band, at: u32, k: u32, end: u32, j: u32, b0: Wide, b1: Wide, b2: Wide, b3: Wide) -> Band {
+  var s = sum;
+  let p = terms(at, k, end, j);
+  s.r0 = add_four_terms(s.r0, p[0], b0, b1, b2, b3);
+  s.r1 = add_four_terms(s.r1, p[1], b0, b1, b2, b3);
+  s.r2 = add_four_terms(s.r2, p[2], b0, b1, b2, b3);
+  s.r3 = add_four_terms(s.r3, p[3], b0, b1, b2, b3);
+  let q = terms(at, k, end, j + 1u);
+  s.r4 = add_four_terms(s.r4, q[0], b0, b1, b2, b3);
+  s.r5 = add_four_terms(s.r5, q[1], b0, b1, b2, b3);
+  s.r6 = add_four_terms(s.r6, q[2], b0, b1, b2, b3);
+  s.r7 = add_four_terms(s.r7, q[3], b0, b1, b2, b3);
+  return s;
+}
+
+@compute @workgroup_size(invocations)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  // Tiles are numbered along their rows, those left of the diagonal left out, slice by slice: an invocation that had nothing
+  // to do would idle beside others of its subgroup.
+  let slice = id.x / shape.tiles;
+  if (slice >= shape.slices) { return; }
+  let across = (shape.order + columns - 1u) / columns;
+  var row = 0u;
+  var tile = id.x % shape.tiles;
+  while (tile >= across) {
+    row += rows;
+    tile = tile - across + row / columns;
+  }
+  let column = columns / 4u * tile;
+  let at = id.z * shape.feature_batch;
   let first = slice * shape.slice;
   let end = min(first + shape.slice, shape.samples);
+  let l = row / 4u;
   var s0 = Band();
   var s1 = Band();
   var s2 = Band();
   var s3 = Band();
-  for (var k = first; k < end; k++) {
-    let at = replica * shape.feature_batch + k * shape.feature_stride;
-    let w = weights[k];
-    let b = Wide(
-      w * features[at + column],
-      w * features[at + column + 1u],
-      w * features[at + column + 2u],
-      w * features[at + column + 3u],
-    );
-    let l = at + row / 4u;
-    s0 = add_outer(s0, features[l], features[l + 1u], b);
-    if (rows > 8u) { s1 = add_outer(s1, features[l + 2u], features[l + 3u], b); }
-    if (rows > 16u) { s2 = add_outer(s2, features[l + 4u], features[l + 5u], b); }
-    if (rows > 24u) { s3 = add_outer(s3, features[l + 6u], features[l + 7u], b); }
+  for (var k = first; k < end; k += 4u) {
+    let b0 = weighted_row(at + k * shape.feature_stride, weights[k], column);
+    let b1 = weighted_row_or_zero(at, k + 1u, end, column);
+    let b2 = weighted_row_or_zero(at, k + 2u, end, column);
+    let b3 = weighted_row_or_zero(at, k + 3u, end, column);
+    s0 = band(s0, at, k, end, l, b0, b1, b2, b3);
+    if (rows > 8u) { s1 = band(s1, at, k, end, l + 2u, b0, b1, b2, b3); }
+    if (rows > 16u) { s2 = band(s2, at, k, end, l + 4u, b0, b1, b2, b3); }
+    if (rows > 24u) { s3 = band(s3, at, k, end, l + 6u, b0, b1, b2, b3); }
   }
-  let to = (slice * shape.matrices + shape.first + replica) * shape.rows * shape.row_stride;
-  emit_band(to, row, column, s0);
-  if (rows > 8u) { emit_band(to, row + 8u, column, s1); }
-  if (rows > 16u) { emit_band(to, row + 16u, column, s2); }
-  if (rows > 24u) { emit_band(to, row + 24u, column, s3); }
+  let to = (slice * shape.matrices + shape.first + id.z) * shape.rows * shape.row_stride;
+  emit_tile(to, row, column, s0, s1, s2, s3);
 }

@@ -6,6 +6,7 @@
 import { PrecisionError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { KernelTime } from "../gpu/profiler.ts";
+import type { Choice } from "../gpu/tuner.ts";
 import { type PrecisionSelfTest, tryDoubleSingle } from "../linalg/double_single_self_test.ts";
 import type { CompleteOptions } from "../train/options.ts";
 import type { TraceSummary } from "../train/summary.ts";
@@ -34,6 +35,8 @@ export interface RunRecord {
   readonly adapter: { readonly name: string; readonly software: boolean };
   /** Whether the adapter keeps the digits of double-single arithmetic, and in which form; why not, if it does not. */
   readonly precisionSelfTest: PrecisionSelfTest | string;
+  /** Variants of kernels that were chosen by timing, and the time that it took. */
+  readonly choices: readonly Choice[];
   /** The run in a few numbers. */
   readonly summary: TraceSummary;
   /** Steps trained, the time they took, and that per step, in milliseconds. */
@@ -63,6 +66,7 @@ export async function runRecord(gpu: Gpu, result: StaircaseResult): Promise<RunR
     versions: { staircase: VERSION, ...Deno.version },
     adapter: { name: gpu.adapterName, software: gpu.software },
     precisionSelfTest: await precisionSelfTest(gpu),
+    choices: gpu.choices,
     summary,
     timings: {
       ...timing,

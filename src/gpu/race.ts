@@ -15,13 +15,19 @@ import { Meter } from "./meter.ts";
 const TURNS = 4;
 /** Time after which there are no more turns, in milliseconds; what compiles and warms up does not count. */
 const BUDGET = 300;
-/** Who takes so many times as long as the fastest in the first turn has no other. */
-const HOPELESS = 1.5;
+/**
+ * Who takes so many times as long as the fastest in the first turn has no other; and who takes so many times as long when run
+ * once is not run more often.
+ */
+const HOPELESS = { turn: 1.5, once: 3 };
 /**
  * Time that a measurement fills, in milliseconds, if it needs no more repetitions than `MOST_REPETITIONS`. The host's clock
  * sees some 10 ms of waiting, and so needs more.
  */
-const WINDOW = { gpu: 2, host: 60 }, MOST_REPETITIONS = 1024;
+const WINDOW = { gpu: 4, host: 60 }, MOST_REPETITIONS = 1024;
+
+/** How much less time than the default another must take, so that noise does not choose. */
+const MARGIN = 0.05;
 
 /**
  * Runs dispatches and times them: by timestamps on the GPU, or by the host's clock, which counts the wait in. What else the
@@ -69,24 +75,28 @@ export async function timeDispatches(
  */
 export async function race(gpu: Gpu, candidates: readonly Candidate<unknown>[]): Promise<(number | null)[]> {
   using stack = new DisposableStack();
-  const clock = !gpu.profiler && gpu.device.features.has("timestamp-query") ? "gpu" : "host";
+  const clock = gpu.device.features.has("timestamp-query") ? "gpu" : "host";
   const bound: (readonly Dispatch[] | null)[] = [];
   for (const { bind } of candidates) bound.push(await warm(gpu, bind, stack));
   const best = bound.map((dispatches) => dispatches ? Infinity : null);
   let repetitions = 1;
   const start = performance.now();
   for (let turn = 0; turn <= TURNS && (turn === 0 || performance.now() - start < BUDGET); turn++) {
-    const fastest = Math.min(...best.map((time) => time ?? Infinity));
     for (const [index, dispatches] of bound.entries()) {
       const before = best[index];
-      if (!dispatches || before === null || turn > 0 && before > HOPELESS * fastest) continue;
-      let time = await timeDispatches(gpu, dispatches, repetitions, clock) ?? Infinity;
-      // The first finds out how often.
-      while (repetitions * time < WINDOW[clock] && repetitions < MOST_REPETITIONS) {
-        repetitions = Math.min(MOST_REPETITIONS, 4 * repetitions);
-        time = await timeDispatches(gpu, dispatches, repetitions, clock) ?? Infinity;
+      const fastest = Math.min(...best.map((time) => time ?? Infinity));
+      if (!dispatches || before === null || turn > 0 && before > HOPELESS.turn * fastest) continue;
+      const time = async () => await timeDispatches(gpu, dispatches, repetitions, clock) ?? Infinity;
+      if (turn === 0) {
+        const once = await timeDispatches(gpu, dispatches, 1, clock) ?? Infinity;
+        best[index] = once;
+        if (once > HOPELESS.once * fastest) continue;
+        for (let least = once; repetitions < MOST_REPETITIONS && repetitions * least < WINDOW[clock];) {
+          repetitions = Math.min(MOST_REPETITIONS, 4 * repetitions);
+          least = Math.min(least, await time());
+        }
       }
-      best[index] = Math.min(before, time);
+      best[index] = Math.min(turn === 0 ? Infinity : before, await time());
     }
   }
   return best;
@@ -106,4 +116,16 @@ async function warm(
     if (error instanceof StaircaseError) return null;
     throw error;
   }
+}
+
+/**
+ * Who won a race.
+ *
+ * @param times The time of each; `null` for one that could not be run. The first is the default.
+ * @returns Index of the fastest, if it takes 5 % less time than the default; else, and where that was not timed, 0.
+ */
+export function winner(times: readonly (number | null)[]): number {
+  const known = times.map((time) => time ?? Infinity);
+  const least = Math.min(...known);
+  return times[0] !== null && least < (1 - MARGIN) * times[0] ? known.indexOf(least) : 0;
 }

@@ -7,7 +7,7 @@ import { VERSION } from "../version.ts";
 import type { Candidate } from "./autotune.ts";
 import { recallChoice, rememberChoice } from "./choice_file.ts";
 import type { Gpu } from "./device.ts";
-import { race } from "./race.ts";
+import { race, winner } from "./race.ts";
 
 /** Values of a question; numbers are rounded up to powers of two, so that a choice serves neighbours. */
 export type QuestionShape = Readonly<Record<string, number | string | boolean>>;
@@ -34,9 +34,6 @@ export interface Choice extends Question {
   /** Time that choosing took in this run, in milliseconds, with what was compiled for it. */
   readonly tuningMilliseconds: number;
 }
-
-/** How much less time than the default another must take, so that noise does not choose. */
-const MARGIN = 0.05;
 
 /** Chooses, and remembers. */
 export class Tuner {
@@ -100,27 +97,16 @@ export class Tuner {
       const turn = this.#races.then(() => race(this.#gpu, candidates));
       this.#races = turn.catch(() => {});
       const times = await turn;
-      const [first] = times;
-      const winner = first === null ? 0 : fastest(times, first);
+      const isTimed = times[0] !== null;
+      const { name: chosen } = candidates[winner(times)];
       const milliseconds = Object.fromEntries(candidates.map(({ name }, index) => [name, times[index]]));
-      found = {
-        chosen: candidates[winner].name,
-        source: first === null ? "default" : "measured",
-        milliseconds,
-      };
-      if (first !== null) await rememberChoice(key, { chosen: found.chosen, milliseconds });
+      found = { chosen, source: isTimed ? "measured" : "default", milliseconds };
+      if (isTimed) await rememberChoice(key, { chosen, milliseconds });
     }
     const choice = { ...question, ...found, tuningMilliseconds: performance.now() - start };
     this.choices.push(choice);
     return choice;
   }
-}
-
-/** Index of the fastest, if it beats the default by the margin; else 0. */
-function fastest(times: readonly (number | null)[], first: number): number {
-  const known = times.map((time) => time ?? Infinity);
-  const least = Math.min(...known);
-  return least < (1 - MARGIN) * first ? known.indexOf(least) : 0;
 }
 
 /** A number rounded up to a power of two; anything else as it is. */

@@ -21,6 +21,14 @@ export const adapterFlag = {
   help: "which GPU to take",
 } as const satisfies Flag;
 
+/** `--no-autotune`: no variant of a kernel is chosen by timing. */
+export const autotuneFlag = {
+  name: "autotune",
+  kind: "boolean",
+  default: true,
+  help: "time variants of kernels, once for each adapter, and take the fastest; results are the same",
+} as const satisfies Flag;
+
 /** `--quiet`: nothing on a terminal but errors. */
 export const quietFlag = {
   name: "quiet",

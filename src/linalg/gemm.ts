@@ -8,7 +8,7 @@ import { GpuArray } from "../gpu/array.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Dispatch } from "../gpu/kernel.ts";
 import { gpuStruct } from "../gpu/struct.ts";
-import { type GemmTile, gemmTiles } from "./gemm_tiles.ts";
+import { type GemmTile, gemmTiles, tileCount } from "./gemm_tiles.ts";
 import { type MatrixView, vectors } from "./matrix.ts";
 
 /** Which operand is transposed: neither, the right one, the left one. */
@@ -34,7 +34,7 @@ export interface GemmOptions {
 const TILES_PER_WORKGROUP = 64;
 
 /** Work and memory of a product that is timed, at most: more tells no more, and takes longer. */
-const TIMED_FLOPS = 2 ** 28, TIMED_WORDS = 2 ** 24;
+const TIMED_FLOPS = 2 ** 28, TIMED_WORDS = 2 ** 22;
 
 /**
  * Number of workgroups that cover a matrix with tiles of 8 × 8.
@@ -107,7 +107,11 @@ export async function gemmInTiles(
     ["u32", a.offset ?? 0, b.offset ?? 0, c.offset ?? 0],
     ["f32", scale, shift],
   );
-  return kernel.bind([shape, a.array, b.array, c.array], [tile.workgroups(m, n), 1, count]);
+  return kernel.bind([shape, a.array, b.array, c.array], [
+    Math.ceil(tileCount(tile, m, n) / tile.tiles),
+    1,
+    count,
+  ]);
 }
 
 /** A product of the same shape to time, on operands of zeros; of one that is too large, a part. */

@@ -60,7 +60,7 @@ export interface GramOperand {
 
 /**
  * How to sum over the samples of a slice: one by one, or in blocks of 8 with what the additions of blocks round off kept,
- * which takes twice as long. Compensated sums are what they promise where `selfTestDoubleSingle` found the form `float`;
+ * which takes two to four times as long. Compensated sums are what they promise where `selfTestDoubleSingle` found the form `float`;
  * elsewhere they are as good as plain ones.
  */
 export type GramSums = "plain" | "compensated";

@@ -70,7 +70,7 @@ Deno.test("staircase: --help lists every flag, and does nothing else", async () 
     "task layers activation init optimizer learning-rate momentum weight-decay batch samples steps probe-every " +
     "epsilons replicas seed out json quiet profile adapter data schedule";
   for (const name of [...names, ...wanted.split(" ")]) {
-    assert.match(out, new RegExp(`^  --${name}( |$)`, "m"));
+    assert.match(out, new RegExp(`^  --(\\[no-\\])?${name}( |$)`, "m"));
   }
   assert(out.split("\n").every((line) => line.length <= 100));
   assert.deepEqual(filesIn(folder.path), []);

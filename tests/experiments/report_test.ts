@@ -61,6 +61,7 @@ const record: RunRecord = {
   versions: {},
   adapter: { name: "Card", software: false },
   precisionSelfTest: "not tested here",
+  choices: [],
   summary: { loss: 0.0123, accuracy: null, replicas: [replica] },
   timings: { steps: 200, milliseconds: 1500, millisecondsPerStep: 7.5, kernels: null },
 };

@@ -102,6 +102,7 @@ Deno.test("runRecord: everything DESIGN asks of run.json, as JSON can tell it", 
     "versions",
     "adapter",
     "precisionSelfTest",
+    "choices",
     "summary",
     "timings",
   ]);

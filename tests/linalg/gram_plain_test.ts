@@ -4,20 +4,20 @@ import { Commands } from "../../src/gpu/commands.ts";
 import { Gpu } from "../../src/gpu/device.ts";
 import { EigenBatch } from "../../src/linalg/eigen_batch.ts";
 import { gram, gramPartials, gramReduce, gramSlices } from "../../src/linalg/gram.ts";
-import { GRAM_TILE_ROWS, gramInTiles } from "../../src/linalg/gram_plain.ts";
+import { GRAM_TILES, gramInTiles, type GramTile } from "../../src/linalg/gram_plain.ts";
 import { padRows, vectors } from "../../src/linalg/matrix.ts";
-import { check, draw, type Problem, type Result, unpadded } from "./gram_problems.ts";
+import { check, draw, grams, type Problem, type Result, unpadded } from "./gram_problems.ts";
 
 /**
- * Plain Gram matrices of one layer, in tiles of so many rows; `null` for the kernel that compensated sums share, which sums
+ * Plain Gram matrices of one layer, in a tile; `null` for the kernel that compensated sums share, which sums
  * plainly where there are moments.
  */
-async function inTiles(gpu: Gpu, problem: Problem, rows: number | null): Promise<Result[]> {
+async function inTiles(gpu: Gpu, problem: Problem, tile: GramTile | null): Promise<Result[]> {
   const { samples, weights, layers: [{ order, features }] } = problem;
   using stack = new DisposableStack();
   const array = (words: Float32Array) => stack.use(new GpuArray(gpu, "operand", words));
   const stride = vectors(order), replicas = features.length;
-  const moments = rows === null ? { array: array(new Float32Array(4 * samples)), stride: 1, batch: 0 } : null;
+  const moments = tile === null ? { array: array(new Float32Array(4 * samples)), stride: 1, batch: 0 } : null;
   const batch = stack.use(new EigenBatch(gpu, new Array<number>(replicas).fill(order), moments ? 2 : 0));
   const all = new Float32Array(replicas * samples * 4 * stride);
   features.forEach((matrix, replica) => all.set(padRows(matrix, order), replica * samples * 4 * stride));
@@ -27,9 +27,9 @@ async function inTiles(gpu: Gpu, problem: Problem, rows: number | null): Promise
   const operand = { features: view, order, first: 0, targets: moments };
   const commands = new Commands(gpu);
   commands.run(
-    rows === null
+    tile === null
       ? await gram(gpu, operand, options)
-      : await gramInTiles(gpu, rows, operand, { ...options, ...gramSlices(samples) }),
+      : await gramInTiles(gpu, tile, operand, { ...options, ...gramSlices(samples) }),
     await gramReduce(gpu, options),
   );
   commands.submit();
@@ -52,11 +52,15 @@ Deno.test("gram tiles: agree to the bit over any shapes, within the rounding of 
   for (const [m, n, replicas, seed] of fc.sample(problem, { seed: 22, numRuns: 20 })) {
     const p = draw(m, [n], replicas, 0, seed);
     const shared = await inTiles(gpu, p, null);
-    for (const rows of GRAM_TILE_ROWS) {
-      const results = await inTiles(gpu, p, rows);
+    for (const tile of GRAM_TILES) {
+      const results = await inTiles(gpu, p, tile);
       check(p, results);
       results.forEach((result, index) =>
-        assert.deepEqual(unpadded(result, n), unpadded(shared[index], n), `${rows} rows: ${m} × ${n}`)
+        assert.deepEqual(
+          unpadded(result, n),
+          unpadded(shared[index], n),
+          `${JSON.stringify(tile)}: ${m} × ${n}`,
+        )
       );
     }
   }
@@ -69,8 +73,8 @@ Deno.test("gram tiles: agree on NaN and infinity, which stay in their rows and c
   const [first] = p.layers[0].features;
   first[7 * ORDER + 20] = NaN;
   first[9 * ORDER + 49] = Infinity;
-  for (const rows of GRAM_TILE_ROWS) {
-    const [broken, whole] = await inTiles(gpu, p, rows);
+  for (const tile of GRAM_TILES) {
+    const [broken, whole] = await inTiles(gpu, p, tile);
     const matrix = unpadded(broken, ORDER);
     for (let i = 0; i < ORDER; i++) {
       for (let j = 0; j < ORDER; j++) {
@@ -79,4 +83,13 @@ Deno.test("gram tiles: agree on NaN and infinity, which stay in their rows and c
     }
     assert.ok(unpadded(whole, ORDER).every(Number.isFinite));
   }
+});
+
+Deno.test("gram tiles: the default of a large matrix is as right as all others", async () => {
+  using gpu = await Gpu.open();
+  const ORDER = 190, SAMPLES = 1900;
+  const p = draw(SAMPLES, [ORDER], 1, 0, 4);
+  const [small] = await inTiles(gpu, p, GRAM_TILES[0]);
+  const [result] = await grams(gpu, p);
+  assert.deepEqual(unpadded(result, ORDER), unpadded(small, ORDER));
 });

@@ -5,6 +5,7 @@
  */
 import type { Gpu } from "../../gpu/device.ts";
 import type { Peak } from "../../gpu/peak.ts";
+import type { Choice } from "../../gpu/tuner.ts";
 import { textTable } from "../../io/text_table.ts";
 import type { PrecisionSelfTest } from "../../linalg/double_single_self_test.ts";
 import { VERSION } from "../../version.ts";
@@ -26,6 +27,8 @@ export interface KernelStudyRecord {
   readonly adapter: { readonly name: string; readonly software: boolean };
   /** Whether the adapter keeps the digits of double-single arithmetic, and in which form; why not, if it does not. */
   readonly precisionSelfTest: PrecisionSelfTest | string;
+  /** Variants of kernels that were chosen by timing, and the time that it took. */
+  readonly choices: readonly Choice[];
   /** What the adapter can do at its best; `null` where no cost was to be measured. */
   readonly peak: Peak | null;
   /** The study in a few numbers. */
@@ -63,6 +66,7 @@ export async function kernelStudyRecord(gpu: Gpu, study: KernelStudy): Promise<K
     versions: { staircase: VERSION, ...Deno.version },
     adapter,
     precisionSelfTest: await precisionSelfTest(gpu),
+    choices: gpu.choices,
     peak,
     summary: {
       certainButWrong: sum(({ certainButWrong }) => certainButWrong),
