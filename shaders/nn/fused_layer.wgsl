@@ -1,10 +1,10 @@
 // A wide network's hidden layers for the fused step, forward or backward, one a dispatch: to the bit what own_rows of
 // fused_step.wgsl computes, which is left with the output layer and the loss.
 //
-// One invocation a tile of SIDE × SIDE entries of H or Δ; grid (⌈tiles / LANES⌉, 1, replicas). `inputs` comes first: it puts X,
-// of a mini-batch drawn on the way, where the others and fused_update.wgsl read it.
+// One invocation a tile of SIDE × SIDE entries of H or Δ; grid (⌈tiles / LANES⌉, 1, replicas). `inputs` comes first: it puts
+// X, of a mini-batch drawn on the way, where the others and fused_update.wgsl read it.
 //
-// Cost: 2 · rows · inputs · outputs flops, SIDE / 2 vectors read for each SIDE² · 4 products.
+// Cost: 2 · rows · inputs · outputs flops, 2 · SIDE vectors read for 4 · SIDE² products.
 //
 // Wins where few samples meet wide layers, so that tiles of rows are too few for the cores: on lavapipe 784-256-128-10 on
 // 64 samples takes 1.1 ms on two cores instead of 3.3 on one, for 13 to 22 µs a dispatch. Milliseconds of CPU time of its
@@ -14,7 +14,7 @@
 //     SIDE 32    1.5    0.28   1.4 s
 //
 // Reasoned, for a GPU: 256 sums or more do not fit its 255 registers, so that SIDE is 8 there; 100 registers, no workgroup memory.
-// On an H100-class card the first layer of that network is 26 MFLOP and 1 MB from L2: 0.5 µs of arithmetic. But 256 tiles
+// On an H100-class card the first layer of that network is 26 MFLOP, and 1 MB from L2: 0.5 µs of arithmetic. But 256 tiles
 // are 8 warps, each with 196 steps of 16 loads and 256 fma one after the other: 100,000 cycles, some 60 µs, all of it
 // latency. Cutting the sum over 784 inputs would be the cure there, and change bits: no default there.
 //

@@ -15,15 +15,17 @@
 // the update, of (a) 1-50-50-1 tanh on 256 samples, (b) 32 replicas of it, (c) 1-100-100-100-1 on 1,024, (d) 784-256-128-10
 // ReLU on 64; and the time to compile, cold.
 //                                          a      b      c      d     compile
-//   own_rows, weights from uniforms       0.40   12.2    6.8    —     0.8 s, 1.8 s with both windows
-//   own_rows, weights from storage        0.50   13.7    8.6    3.3   0.9 s
-//   by layers (fused_layer.wgsl)          0.69   14.9    8.6    3.0   0.7 s and that for the last layer
+//   own_rows, weights from uniforms       0.39   11.6    6.8    —     0.8 s, 1.8 s with both windows
+//   own_rows, weights from storage        0.50   13.7    8.6    3.1   0.9 s
+//   by layers in tiles of 16 × 16         0.69   14.9    8.6    2.9   0.7 s and that for the last layer
+//   by layers in tiles of 32 × 32          —     12.0    7.1    2.0   2.8 s and that, in three kernels
 //   shared_rows                           1.6      —    20.9    5.8   0.6 s
 // own_rows      one invocation a tile of rows, no barrier. Wins on lavapipe, where a load from storage is a loop over lanes at
 //               the price of 70 to 85 fma of a vector, and a kernel with barriers a coroutine whose registers live in
 //               memory. A tile of 8 × 16 sums (8.7 GFLOP/s a core in 8 × 8, 9.8 in 8 × 16) and weights from uniform
 //               buffers, whose loads are branch-free and cost a third (15), set its pace; 16 × 16 is no faster then, and
-//               halves the invocations. In (d) all 64 samples are one group of 8 invocations: on one core.
+//               halves the invocations. In (d) all 64 samples are one group of 8 invocations, on one core: see
+//               fused_layer.wgsl for what wins there.
 // shared_rows   one workgroup ROW_TILES tiles of rows, an invocation a tile of a layer's product, a barrier a layer. For a
 //               GPU, where 32 invocations with all the work of 256 samples would leave it idle. Not measured: none at hand.
 //

@@ -8,8 +8,8 @@
 // many samples and few neurons that leaves a GPU idle; dense_gradient.wgsl cuts the samples into slices instead.
 // `log_only` is for a last step that updates nothing.
 //
-// Cost: 2 · rows · Σ (inputs + 1) · outputs flops, SIDE / 2 · 4 vectors read for each SIDE² · 4 products, see block_tile.wgsl;
-// 3 vectors read and 3 written for each of Adam's. Measured on lavapipe, milliseconds of CPU time for two cores, of the
+// Cost: 2 · rows · Σ (inputs + 1) · outputs flops, 2 · SIDE vectors read for 4 · SIDE² products, see block_tile.wgsl; 3
+// vectors read and 3 written for each of Adam's. Measured on lavapipe, milliseconds of CPU time for two cores, of the
 // workloads (a), (b), (c), (d) in fused_step.wgsl, and the time to compile, cold:
 //     SIDE 8     0.24    7.2    5.0    4.8   0.2 s
 //     SIDE 16    0.29    9.5    3.8    3.4   0.45 s
@@ -46,10 +46,13 @@ fn rows_of(first: u32, stride: u32, block: u32, at: u32) -> mat4x4f {
   return mat4x4f(matrices[i], matrices[i + stride], matrices[i + 2u * stride], matrices[i + 3u * stride]);
 }
 
-// Behind the inputs stands a column of ones, which makes the row of the biases.
+// Behind the inputs stands a column of ones, which makes the row of the biases. A branch is 10 % faster than a choice there,
+// but with tiles of 32 × 32 the kernel compiles for twice as long.
 fn left_block(phase: u32, i: u32, k: u32) -> mat4x4f {
+  let biases = i >= layer.input_stride;
+  if (SIDE < 32u && biases) { return mat4x4f(vec4f(1.0), vec4f(), vec4f(), vec4f()); }
   let inputs = transpose(rows_of(layer.input_at, layer.input_stride, k, i));
-  return mat4x4f(select(inputs[0], vec4f(1.0), i >= layer.input_stride), inputs[1], inputs[2], inputs[3]);
+  return mat4x4f(select(inputs[0], vec4f(1.0), biases), inputs[1], inputs[2], inputs[3]);
 }
 
 fn right_block(phase: u32, j: u32, k: u32) -> mat4x4f {

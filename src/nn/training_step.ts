@@ -53,9 +53,9 @@ export const stepPaths: readonly StepPath[] = ["layered", "own-rows", "shared-ro
 
 /** The commands of a step, which are the same at every step, and the arrays that they change. */
 export interface TrainingStep {
-  /** Draws the mini-batch; none for the full batch. */
+  /** Draws the mini-batch; none for the full batch, and on the fused paths, which draw samples where they read them. */
   readonly draw: readonly Dispatch[];
-  /** Evaluates the network on the batch, where `update` does not do so itself. */
+  /** Evaluates the network on the batch, as far as `update` and `measure` do not do so themselves. */
   readonly forward: readonly Dispatch[];
   /** Computes the loss and logs it: for a last step that updates nothing. */
   readonly measure: readonly Dispatch[];
