@@ -73,3 +73,15 @@ fn activate_as(kind: u32, parameter: f32, z: vec4f) -> Activated {
     }
   }
 }
+
+// Whether the derivative is the same function of the value in every bit: for the identity, tanh and ReLU.
+fn follows(kind: u32) -> bool { return kind == 0u || kind == 1u || kind == 3u; }
+
+// The derivative from the value, where it follows.
+fn slope_from(value: vec4f) -> vec4f {
+  switch ACTIVATION {
+    case 1u: { return (1.0 - value) * (1.0 + value); }
+    case 3u: { return select(vec4f(), vec4f(1.0), value > vec4f()); }
+    default: { return vec4f(1.0); }
+  }
+}

@@ -1,4 +1,4 @@
-// What the two kernels of the fused step know of the network. Needs schedule.wgsl.
+// What the kernels of the fused step know of the network. Needs schedule.wgsl and permutation.wgsl.
 //
 // A replica's matrices lie one behind the other: inputs X, features H of each hidden layer, output U; then in the same
 // order, X apart, slopes D = σ′ that become errors Δ. Rows are padded to whole tiles.
@@ -17,5 +17,10 @@ struct Shape {
   rows: u32, layers: u32, matrix_batch: u32, parameter_batch: u32,
   input_batch: u32, target_batch: u32, weight_batch: u32, partials: u32,
   capacity: u32, replicas: u32, tiles: u32,
+  // Rows of a tile, of rows and of a gradient: here and no constants, lest a compiler unrolls loops by them.
+  side: u32,
+  // How a mini-batch is drawn, and what its weights are multiplied by.
+  epochs: Permutation,
+  weight_scale: f32, gradient_side: u32,
   @align(16) table: array<Layer, 32>,
 }

@@ -2,16 +2,28 @@
 //
 //     g = [H_{l−1} 1]ᵀ Δ_l of what fused_step.wgsl has left, then optimizer.wgsl.
 //
-// One invocation an 8 × 8 tile of the parameters of a layer, its biases as the row below its weights; grid
+// One invocation a tile of SIDE × SIDE parameters of a layer, its biases as the row below its weights; grid
 // (⌈tiles / LANES⌉, 1, replicas). It adds up all samples in order, by fours, and applies the optimiser to the sum: there
-// are no partial gradients to write and read again, and the sum does not depend on the number of replicas. For many
-// samples and few neurons that leaves a GPU idle; dense_gradient.wgsl cuts the samples into slices instead.
+// are no partial gradients to write and read again, and the sum depends neither on the number of replicas nor on SIDE. For
+// many samples and few neurons that leaves a GPU idle; dense_gradient.wgsl cuts the samples into slices instead.
 // `log_only` is for a last step that updates nothing.
 //
-// Cost: 2 · rows · Σ (inputs + 1) · outputs flops, 16 vectors read for each 8 × 8 × 4 products, see block_tile.wgsl. On an
-// H100-class card 1-50-50-1 has 63 tiles: 64 steps of 16 loads and 256 fma on 256 samples, some 30,000 cycles or 18 µs, all
-// of it latency; 32 replicas take no longer. Needs elementary.wgsl, state.wgsl, schedule.wgsl, fused_shape.wgsl,
-// block_tile.wgsl, optimizer.wgsl.
+// Cost: 2 · rows · Σ (inputs + 1) · outputs flops, 2 · SIDE vectors read for 4 · SIDE² products, see block_tile.wgsl; 3
+// vectors read and 3 written for each of Adam's. Measured on lavapipe, milliseconds of CPU time for two cores, of the
+// workloads (a), (b), (c), (d) in fused_step.wgsl, and the time to compile, cold:
+//     SIDE 8     0.24    7.2    5.0    4.8   0.2 s
+//     SIDE 16    0.29    9.5    3.8    3.4   0.45 s
+//     SIDE 32     —       —     4.0    2.8   1.5 s
+// Large tiles read less, but of 50 × 50 and its biases in tiles of 16 × 16 40 % are padding, and 40 tiles of 32 × 32 in (c)
+// are five groups of eight for two cores.
+//
+// Reasoned, for a GPU: SIDE 8, since 256 sums do not fit 255 registers; no workgroup memory. On an H100-class card (a) has
+// 63 tiles: 64 steps of 16 loads and 256 fma on 256 samples, some 30,000 cycles or 18 µs, all of it latency, against
+// nothing of arithmetic (1.3 MFLOP) or memory (0.5 MB in L2); 32 replicas take no longer. (d) has 3,700 tiles, one warp a
+// multiprocessor, 16 steps: 5 µs, and 5.6 MB of parameters and moments from and to L2 about as much.
+//
+// Needs elementary.wgsl, philox.wgsl, state.wgsl, permutation.wgsl, schedule.wgsl, fused_shape.wgsl, block_tile.wgsl,
+// optimizer.wgsl.
 
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> partials: array<vec2f>;
@@ -23,36 +35,28 @@
 @group(0) @binding(7) var<storage, read_write> moments: array<vec4f>;
 
 override LANES: u32;
+// Rows and columns of a tile: 8, 16 or 32.
+override SIDE: u32;
 
 var<private> layer: Layer;
-// First block of the tile.
-var<private> row: u32;
-var<private> column: u32;
 var<private> matrices_at: u32;
-// Its gradient, row by row in two vectors each.
-var<private> gradient: array<vec4f, 16>;
 
 fn rows_of(first: u32, stride: u32, block: u32, at: u32) -> mat4x4f {
   let i = matrices_at + first + 4u * block * stride + at;
   return mat4x4f(matrices[i], matrices[i + stride], matrices[i + 2u * stride], matrices[i + 3u * stride]);
 }
 
-// Behind the inputs stands a column of ones, which makes the row of the biases.
+// Behind the inputs stands a column of ones, which makes the row of the biases. A branch is 10 % faster than a choice there,
+// but with tiles of 32 × 32 the kernel compiles for twice as long.
 fn left_block(phase: u32, i: u32, k: u32) -> mat4x4f {
-  if (i >= layer.input_stride) { return mat4x4f(vec4f(1.0), vec4f(), vec4f(), vec4f()); }
-  return transpose(rows_of(layer.input_at, layer.input_stride, k, i));
+  let biases = i >= layer.input_stride;
+  if (SIDE < 32u && biases) { return mat4x4f(vec4f(1.0), vec4f(), vec4f(), vec4f()); }
+  let inputs = transpose(rows_of(layer.input_at, layer.input_stride, k, i));
+  return mat4x4f(select(inputs[0], vec4f(1.0), biases), inputs[1], inputs[2], inputs[3]);
 }
 
 fn right_block(phase: u32, j: u32, k: u32) -> mat4x4f {
   return rows_of(layer.error_at, layer.output_stride, k, j);
-}
-
-fn emit_block(phase: u32, i: u32, j: u32, value: mat4x4f) {
-  let at = 8u * (i - row) + j - column;
-  gradient[at] = value[0];
-  gradient[at + 2u] = value[1];
-  gradient[at + 4u] = value[2];
-  gradient[at + 6u] = value[3];
 }
 
 fn log_loss(replica: u32) {
@@ -80,18 +84,42 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   while (l + 1u < shape.layers && id.x >= shape.table[l + 1u].first_tile) { l++; }
   layer = shape.table[l];
   matrices_at = replica * shape.matrix_batch;
-  let columns = (layer.output_stride + 1u) / 2u;
+  let side = SIDE / 4u;
+  let columns = (layer.output_stride + side - 1u) / side;
   let tile = id.x - layer.first_tile;
-  row = 2u * (tile / columns);
-  column = 2u * (tile % columns);
-  multiply_8_8(0u, row, column, (shape.rows + 3u) / 4u);
+  let row = side * (tile / columns);
+  let column = side * (tile % columns);
+  // Before the product and not behind it, where all sums would be live across these loads, at the compiler's cost.
+  let hyper = hypers[replica];
+  let state = states[replica];
+  let samples = (shape.rows + 3u) / 4u;
+  if (SIDE == 32u) {
+    multiply_32_32(0u, row, column, samples);
+  } else if (SIDE == 16u) {
+    multiply_16_16(0u, row, column, samples);
+  } else {
+    multiply_8_8(0u, row, column, samples);
+  }
   // The biases are one row, below the last of the weights.
-  let rows = 4u * layer.input_stride + 1u;
-  for (var e = 0u; e < 16u; e++) {
-    let i = 4u * row + e / 2u;
-    let j = column + e % 2u;
-    if (i < rows && j < layer.output_stride) {
-      optimize(replica, layer.weights + i * layer.output_stride + j, shape.parameter_batch, gradient[e]);
+  let rows = min(shape.gradient_side, 4u * (layer.input_stride - row) + 1u);
+  let vectors = min(side, layer.output_stride - column);
+  var at = layer.weights + 4u * row * layer.output_stride + column;
+  var i = 0u;
+  loop {
+    let block = block_row(i / 4u);
+    let end = min(i + 4u, rows);
+    loop {
+      let gradient = tile_row(block, i % 4u);
+      var j = 0u;
+      loop {
+        optimize(hyper, state, replica, at + j, shape.parameter_batch, vector_of(gradient, j));
+        j++;
+        if (j >= vectors) { break; }
+      }
+      at += layer.output_stride;
+      i++;
+      if (i >= end) { break; }
     }
+    if (i >= rows) { break; }
   }
 }

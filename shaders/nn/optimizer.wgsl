@@ -8,17 +8,17 @@
 //             4  AdamW     θ ← θ − η λ θ first, then as Adam, g without the decay
 //
 // Otherwise weight decay λ enters as g + λ θ, on weights and biases alike, as PyTorch has it. Parameters that pad are 0, have
-// gradient 0, and stay 0.
+// gradient 0, and stay 0 while the replica is finite; where it has diverged they may become NaN with the others, and nobody
+// reads them: the features that they lead to are set to 0.
 //
 // A kernel that includes this file has `parameters`, `moments` ([replica][2][parameter], in vectors of 4; plain SGD leaves
-// them alone), `hypers` and `states`. Needs state.wgsl.
+// them alone). Needs state.wgsl.
 
 override OPTIMIZER: u32;
 
-// Moves vector `at` of the `batch` vectors of a replica along its gradient.
-fn optimize(replica: u32, at: u32, batch: u32, g: vec4f) {
-  let hyper = hypers[replica];
-  let state = states[replica];
+// Moves vector `at` of the `batch` vectors of a replica along its gradient. Its settings and state come from the caller, who
+// reads them once for all its vectors: 16 words that take lavapipe as long as the rest.
+fn optimize(hyper: Hyper, state: State, replica: u32, at: u32, batch: u32, g: vec4f) {
   let first = 2u * replica * batch + at;
   let second = first + batch;
   var gradient = g;

@@ -21,5 +21,5 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   for (var slice = 0u; slice < settings.slices; slice++) {
     gradient += gradients[(replica * settings.slices + slice) * settings.batch + id.x];
   }
-  optimize(replica, id.x, settings.batch, gradient);
+  optimize(hypers[replica], states[replica], replica, id.x, settings.batch, gradient);
 }

@@ -22,11 +22,12 @@ export class GpuArray implements Disposable {
    * @param gpu Device to allocate on.
    * @param label What it holds, for error messages.
    * @param length Number of 32-bit words, or the words themselves.
+   * @param room Words that the buffer has behind those, for windows that reach over its end. Default: 0.
    * @throws {ShapeError} Where the adapter does not allow a buffer of that size.
    */
-  constructor(gpu: Gpu, label: string, length: number | Float32Array | Uint32Array) {
+  constructor(gpu: Gpu, label: string, length: number | Float32Array | Uint32Array, room = 0) {
     const words = typeof length === "number" ? length : length.length;
-    const bytes = Math.max(16, 4 * words);
+    const bytes = Math.max(16, 4 * (words + room));
     const most = Math.min(gpu.limits.maxBufferSize, gpu.limits.maxStorageBufferBindingSize);
     if (bytes > most) {
       throw new ShapeError(

@@ -32,6 +32,16 @@ export interface Dispatch {
   readonly workgroups: readonly [number, number, number];
 }
 
+/** A stretch of an array, for a binding of its own. */
+export interface ArrayWindow {
+  /** The array. */
+  readonly array: GpuArray;
+  /** Index of the first word, a multiple of 64. */
+  readonly first: number;
+  /** Number of words. */
+  readonly length: number;
+}
+
 /** A compiled kernel. */
 export class Kernel {
   /** Name of the kernel. */
@@ -55,12 +65,16 @@ export class Kernel {
   /**
    * Binds the kernel to buffers.
    *
-   * @param arrays Buffers in the order of `@binding`, all in group 0.
+   * @param arrays Buffers, or windows of some, in the order of `@binding`, all in group 0; `null` for a binding that
+   * the entry point does not use.
    * @param workgroups Number of workgroups along x, y, z; y and z default to 1.
    * @returns A command to encode.
    * @throws {ShapeError} Where the adapter does not allow so many workgroups.
    */
-  bind(arrays: readonly GpuArray[], workgroups: readonly [number, number?, number?]): Dispatch {
+  bind(
+    arrays: readonly (GpuArray | ArrayWindow | null)[],
+    workgroups: readonly [number, number?, number?],
+  ): Dispatch {
     const [x, y = 1, z = 1] = workgroups;
     const most = this.#gpu.limits.maxComputeWorkgroupsPerDimension;
     if (Math.max(x, y, z) > most) {
@@ -73,8 +87,15 @@ export class Kernel {
       this.#gpu.device.createBindGroup({
         label: this.name,
         layout: this.#pipeline.getBindGroupLayout(0),
-        entries: arrays.map((array, binding) => ({ binding, resource: { buffer: array.buffer } })),
+        entries: arrays.flatMap((array, binding) =>
+          array ? [{ binding, resource: bufferBinding(array) }] : []
+        ),
       }));
     return { name: this.name, pipeline: this.#pipeline, bindGroup, workgroups: [x, y, z] };
   }
+}
+
+function bufferBinding(bound: GpuArray | ArrayWindow): GPUBufferBinding {
+  if ("buffer" in bound) return { buffer: bound.buffer };
+  return { buffer: bound.array.buffer, offset: 4 * bound.first, size: 4 * bound.length };
 }

@@ -5,13 +5,31 @@
  */
 import { GpuArray } from "../gpu/array.ts";
 import type { Dispatch } from "../gpu/kernel.ts";
-import { gpuStruct } from "../gpu/struct.ts";
+import { gpuStruct, type StructFields } from "../gpu/struct.ts";
 import type { MatrixView } from "../linalg/matrix.ts";
 import type { Network } from "./network.ts";
 import type { SampleArrays } from "./samples.ts";
 import batchSource from "../../shaders/nn/batch.wgsl" with { type: "text" };
+import permutationSource from "../../shaders/nn/permutation.wgsl" with { type: "text" };
 import philoxSource from "../../shaders/nn/philox.wgsl" with { type: "text" };
 import stateSource from "../../shaders/nn/state.wgsl" with { type: "text" };
+
+/** WGSL that a kernel with shuffled epochs includes; they hold `state.wgsl`. */
+export const permutationFiles: readonly string[] = [philoxSource, stateSource, permutationSource];
+
+/**
+ * Fields of `struct Permutation` in `shaders/nn/permutation.wgsl`.
+ *
+ * @param samples Number of samples.
+ * @param seed Seed of the epochs.
+ * @returns The fields.
+ */
+export function permutationFields(samples: number, seed: number): StructFields {
+  // At least one bit each half, so that the Feistel network has two.
+  const bits = Math.max(2, Math.ceil(Math.log2(samples)));
+  const low = Math.ceil(bits / 2);
+  return ["u32", samples, seed, low, bits - low];
+}
 
 /** A mini-batch of each replica, and the command that draws the next. */
 export interface DrawnBatch {
@@ -46,14 +64,12 @@ export async function bindBatch(
   });
   const x = room("batch inputs", samples.x), y = room("batch targets", samples.y);
   const weights = stack.use(new GpuArray(gpu, "batch weights", replicas * batch));
-  // At least one bit each half, so that the Feistel network has two.
-  const bits = Math.max(2, Math.ceil(Math.log2(samples.count)));
-  const low = Math.ceil(bits / 2);
-  const kernel = await gpu.kernel({ name: "batch", files: [philoxSource, stateSource, batchSource] });
+  const kernel = await gpu.kernel({ name: "batch", files: [...permutationFiles, batchSource] });
   const shape = gpuStruct(
     gpu,
     "batch shape",
-    ["u32", samples.count, batch, x.stride, y.stride, seed, low, bits - low],
+    permutationFields(samples.count, seed),
+    ["u32", batch, x.stride, y.stride],
     ["f32", samples.count / batch],
   );
   const dispatch = kernel.bind(

@@ -15,6 +15,7 @@ import { denseForward } from "./dense.ts";
 import { type Initializer, parseInitializer } from "./initializer.ts";
 import { type ParameterLayout, parameterLayout } from "./layout.ts";
 import type { SampleArrays } from "./samples.ts";
+import { WINDOW } from "./weight_windows.ts";
 import elementarySource from "../../shaders/nn/elementary.wgsl" with { type: "text" };
 import initializeSource from "../../shaders/nn/initialize.wgsl" with { type: "text" };
 import philoxSource from "../../shaders/nn/philox.wgsl" with { type: "text" };
@@ -80,7 +81,7 @@ export class Network implements Disposable {
     this.replicas = replicas;
     this.seed = seed;
     this.layout = parameterLayout(this.widths);
-    this.parameters = new GpuArray(gpu, "parameters", replicas * this.layout.size * 4);
+    this.parameters = new GpuArray(gpu, "parameters", replicas * this.layout.size * 4, 4 * WINDOW);
   }
 
   /**

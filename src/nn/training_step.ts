@@ -10,6 +10,7 @@ import { gpuStruct, type StructFields } from "../gpu/struct.ts";
 import { bindBatch } from "./batch.ts";
 import { denseBackward, denseGradient, type GradientSlices } from "./dense.ts";
 import { bindFusedStep, type FusedArrangement, fusedFits } from "./fused_step.ts";
+import { chooseVariant, defaultVariant } from "./fused_variant.ts";
 import { bindLoss, type Loss, type lossNames } from "./loss.ts";
 import type { Activations, BatchEvaluation, Network } from "./network.ts";
 import { optimizerNames, type OptimizerOptions, optimizerRecords, type Schedule } from "./optimizer.ts";
@@ -44,17 +45,17 @@ export interface TrainingStepOptions {
   readonly path?: StepPath;
 }
 
-/** Which kernels a step runs: some for each layer, or two for all in one arrangement or the other. */
+/** Which kernels a step runs: some for each layer, or the fused ones in one arrangement or another. */
 export type StepPath = "layered" | FusedArrangement;
 
 /** All of them. */
-export const stepPaths: readonly StepPath[] = ["layered", "own-rows", "shared-rows"];
+export const stepPaths: readonly StepPath[] = ["layered", "own-rows", "shared-rows", "by-layers"];
 
 /** The commands of a step, which are the same at every step, and the arrays that they change. */
 export interface TrainingStep {
-  /** Draws the mini-batch; none for the full batch. */
+  /** Draws the mini-batch; none for the full batch, and on the fused paths, which draw samples where they read them. */
   readonly draw: readonly Dispatch[];
-  /** Evaluates the network on the batch, where `update` does not do so itself. */
+  /** Evaluates the network on the batch, as far as `update` and `measure` do not do so themselves. */
   readonly forward: readonly Dispatch[];
   /** Computes the loss and logs it: for a last step that updates nothing. */
   readonly measure: readonly Dispatch[];
@@ -100,15 +101,12 @@ export async function bindTrainingStep(
   const states = stack.use(new GpuArray(gpu, "step states", replicas * STATE_WORDS));
   const losses = stack.use(new GpuArray(gpu, "loss log", logCapacity * replicas));
 
-  const drawn = batch === null ? null : await bindBatch(network, samples, batch, states, stack);
-  const trained = drawn?.samples ?? samples;
   const { every, factor } = schedule.kind === "step" ? schedule : { every: 1, factor: 1 };
   const scheduleFields: StructFields[] = [
     ["u32", samples.count, batch ?? 0, ["constant", "cosine", "step"].indexOf(schedule.kind), every],
     ["f32", options.steps, Math.log(factor), 0, 0],
   ];
   const moments = stack.use(new GpuArray(gpu, "moments", replicas * layout.size * 8));
-  const draw = drawn ? [drawn.dispatch] : [];
   const updateKernel = (entryPoint: string) =>
     gpu.kernel(
       { name: "update", files: [stateSource, optimizerSource, updateSource], entryPoint },
@@ -116,24 +114,25 @@ export async function bindTrainingStep(
     );
   const grid = [Math.ceil(layout.size / 64), 1, replicas] as const;
 
-  const path = options.path ?? choosePath(network, trained.count);
+  const path = options.path ?? choosePath(network, batch ?? samples.count);
   if (path !== "layered") {
-    const fused = await bindFusedStep(
-      network,
-      trained,
-      {
-        loss: options.loss,
-        optimizer: optimizer.name,
-        schedule: scheduleFields,
-        logCapacity,
-        arrangement: path,
-      },
-      { hypers, states, moments, losses },
-      stack,
-    );
-    return { draw, forward: [], ...fused, evaluated: null, states, losses };
+    const fusedOptions = {
+      loss: options.loss,
+      optimizer: optimizer.name,
+      schedule: scheduleFields,
+      batch,
+      logCapacity,
+    };
+    const arrays = { hypers, states, moments, losses };
+    const variant = options.path
+      ? defaultVariant(network, path)
+      : await chooseVariant(network, samples, path, fusedOptions, arrays);
+    const fused = await bindFusedStep(network, samples, { ...fusedOptions, variant }, arrays, stack);
+    return { draw: [], ...fused, evaluated: null, states, losses };
   }
 
+  const drawn = batch === null ? null : await bindBatch(network, samples, batch, states, stack);
+  const trained = drawn?.samples ?? samples;
   const activations = await network.evaluate(trained, stack);
   const output = activations.layers[activations.layers.length - 1];
   const loss = await bindLoss(
@@ -164,7 +163,7 @@ export async function bindTrainingStep(
     grid,
   );
   return {
-    draw,
+    draw: drawn ? [drawn.dispatch] : [],
     forward: activations.forward,
     measure: [loss.dispatch, log],
     update: [loss.dispatch, log, ...dispatches, apply],
@@ -180,13 +179,18 @@ export async function bindTrainingStep(
 
 /** Most samples whose gradient is summed in one go. */
 const MOST_SAMPLES = 4096;
-/** Widest layer that is narrow, and samples that are many enough for one invocation to take 8 of them all the way. */
+/** Widest layer that is narrow, and samples that are many. */
 const NARROW = 128, MANY = 64;
 
 /**
- * Decides which kernels run a step. On lavapipe the fused ones have won wherever layers are narrow or samples many; 16
- * samples and 512 neurons take 5.6 ms fused, 4.1 layer by layer. The number of replicas has no say, so that a replica's
- * bits do not depend on it, unless the adapter has no room for that many on the fused path.
+ * Decides which kernels run a step: layer by layer with gradients summed in slices, or a way to share out the fused step,
+ * whose variants agree to the bit and may be timed against each other ({@linkcode chooseVariant}). Fused and layered steps
+ * round differently, so that the decision between them is made by shape: the number of replicas has no say, unless the
+ * adapter has no room for that many on the fused path, and neither has the clock.
+ *
+ * On lavapipe fused steps have won wherever layers are narrow or samples many. An invocation that takes 8 samples all the
+ * way wins on narrow layers; on wide ones, where 64 samples are one group of eight invocations on one core, a dispatch a
+ * layer.
  *
  * @param network Network to train.
  * @param count Samples of a step.
@@ -194,10 +198,14 @@ const NARROW = 128, MANY = 64;
  */
 export function choosePath(network: Network, count: number): StepPath {
   const { software } = network.gpu;
-  const narrow = Math.max(...network.widths) <= NARROW || (software && count >= MANY);
-  if (!narrow || count > MOST_SAMPLES || !fusedFits(network, count)) return "layered";
-  return software ? "own-rows" : "shared-rows";
+  const narrow = Math.max(...network.widths) <= NARROW;
+  if (!(narrow || software && count >= MANY) || count > MOST_SAMPLES || !fusedFits(network, count)) {
+    return "layered";
+  }
+  if (!software) return "shared-rows";
+  return narrow ? "own-rows" : "by-layers";
 }
+
 /** Binds the backward pass: errors from the last layer to the first, then the gradient of each layer. */
 async function bindGradients(
   network: Network,

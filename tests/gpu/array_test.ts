@@ -68,3 +68,13 @@ Deno.test("GpuArray: `using` frees the buffer", async () => {
   gpu.device.queue.submit([encoder.finish()]);
   assert.match((await gpu.device.popErrorScope())!.message, /destroyed/);
 });
+
+Deno.test("GpuArray: room behind the words is in the buffer, not in what is read, and counts against the limit", async () => {
+  using gpu = await Gpu.open();
+  using array = new GpuArray(gpu, "words", Float32Array.of(1, 2, 3, 4, 5), 100);
+  assert.equal(array.length, 5);
+  assert.equal(array.buffer.size, 420);
+  assert.deepEqual(await array.read(), Float32Array.of(1, 2, 3, 4, 5));
+  const most = Math.min(gpu.limits.maxBufferSize, gpu.limits.maxStorageBufferBindingSize);
+  assert.throws(() => new GpuArray(gpu, "features", Math.floor(most / 4) - 7, 8), ShapeError);
+});

@@ -65,3 +65,25 @@ Deno.test("Kernel.bind: workgroups along y and z are 1 unless told; too many are
     });
   }
 });
+
+Deno.test("Kernel.bind: windows of an array, and bindings that an entry point does without", async () => {
+  using gpu = await Gpu.open();
+  const source = {
+    name: "windows",
+    files: [
+      "@group(0) @binding(0) var<uniform> few: array<vec4u, 4>; @group(0) @binding(1) var<storage, read> all: array<u32>;" +
+      "@group(0) @binding(2) var<storage, read_write> out: array<u32>;" +
+      "@compute @workgroup_size(1) fn both() { out[0] = few[1].y; out[1] = all[3]; out[2] = arrayLength(&all); }" +
+      "@compute @workgroup_size(1) fn one() { out[3] = few[3].w; }",
+    ],
+  };
+  using array = new GpuArray(gpu, "words", Uint32Array.from({ length: 144 }, (_, i) => i), 16);
+  using out = new GpuArray(gpu, "out", 4);
+  const few = { array, first: 64, length: 16 };
+  const both = await gpu.kernel({ ...source, entryPoint: "both" });
+  run(gpu, both.bind([few, { array, first: 128, length: 16 }, out], [1]));
+  assert.deepEqual(await out.readUint32(), Uint32Array.of(69, 131, 16, 0));
+  const one = await gpu.kernel({ ...source, entryPoint: "one" });
+  run(gpu, one.bind([{ ...few, first: 0 }, null, out], [1]));
+  assert.deepEqual(await out.readUint32(), Uint32Array.of(69, 131, 16, 15));
+});

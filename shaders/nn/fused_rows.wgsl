@@ -1,0 +1,216 @@
+// What the arrangements of the fused step share: rows of samples, from the inputs to the errors. See fused_step.wgsl.
+//
+// Needs activation.wgsl and what it needs, sample_loss.wgsl, philox.wgsl, state.wgsl, permutation.wgsl, schedule.wgsl,
+// fused_shape.wgsl, block_tile.wgsl.
+
+// Whether layers have different activations, which are then told apart at run time.
+override MIXED: bool;
+// Whether samples are those of a mini-batch, which every kernel finds for itself.
+override DRAWN: bool;
+
+@group(0) @binding(0) var<uniform> shape: Shape;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> matrices: array<vec4f>;
+@group(0) @binding(3) var<uniform> share: Share;
+@group(0) @binding(4) var<uniform> first_window: array<vec4f, 4096>;
+@group(0) @binding(5) var<uniform> second_window: array<vec4f, 4096>;
+@group(0) @binding(6) var<storage, read> x: array<vec4f>;
+@group(0) @binding(7) var<storage, read_write> states: array<State>;
+// `target` is a reserved word.
+@group(0) @binding(8) var<storage, read> targets: array<vec4f>;
+@group(0) @binding(9) var<storage, read> sample_weights: array<f32>;
+@group(0) @binding(10) var<storage, read_write> partials: array<vec2f>;
+@group(0) @binding(11) var<storage, read> hypers: array<Hyper>;
+
+// What a dispatch takes: replicas from the first on, and layers from `layer` on or that one alone.
+struct Share {
+  first_replica: u32, layer: u32,
+  // Layer from which on weights lie in the second window, not the first; place of the parameters of the first replica in each.
+  second_from: u32, first_base: u32, second_base: u32,
+}
+
+// The product at hand, and where its weights come from.
+const FORWARD = 0u;
+const BACKWARD = 1u;
+const STORAGE = 0u;
+const FIRST_WINDOW = 2u;
+const SECOND_WINDOW = 4u;
+
+// The layer at hand, and where what belongs to the replica begins.
+var<private> layer: Layer;
+var<private> weights_at: u32;
+var<private> bias_at: u32;
+var<private> matrices_at: u32;
+var<private> targets_at: u32;
+
+fn enter_replica(replica: u32) {
+  matrices_at = replica * shape.matrix_batch;
+  targets_at = replica * shape.target_batch;
+}
+
+fn enter_layer(replica: u32, l: u32) {
+  layer = shape.table[l];
+  weights_at = replica * shape.parameter_batch + layer.weights;
+  bias_at = weights_at + 4u * layer.input_stride * layer.output_stride;
+}
+
+fn rows_of_matrix(first: u32, stride: u32, block: u32, at: u32) -> mat4x4f {
+  let i = matrices_at + first + 4u * block * stride + at;
+  return mat4x4f(matrices[i], matrices[i + stride], matrices[i + 2u * stride], matrices[i + 3u * stride]);
+}
+
+fn rows_of_weights(source: u32, block: u32, at: u32) -> mat4x4f {
+  let n = layer.output_stride;
+  let i = weights_at + 4u * block * n + at;
+  switch source {
+    case FIRST_WINDOW: {
+      return mat4x4f(first_window[i], first_window[i + n], first_window[i + 2u * n], first_window[i + 3u * n]);
+    }
+    case SECOND_WINDOW: {
+      return mat4x4f(second_window[i], second_window[i + n], second_window[i + 2u * n], second_window[i + 3u * n]);
+    }
+    default: {
+      return mat4x4f(parameters[i], parameters[i + n], parameters[i + 2u * n], parameters[i + 3u * n]);
+    }
+  }
+}
+
+fn left_block(phase: u32, i: u32, k: u32) -> mat4x4f {
+  if (phase % 2u == FORWARD) { return rows_of_matrix(layer.input_at, layer.input_stride, i, k); }
+  return rows_of_matrix(layer.error_at, layer.output_stride, i, k);
+}
+
+fn right_block(phase: u32, j: u32, k: u32) -> mat4x4f {
+  if (phase % 2u == FORWARD) { return rows_of_weights(phase, k, j); }
+  return transpose(rows_of_weights(phase - BACKWARD, j, k));
+}
+
+fn bias_of(j: u32) -> vec4f { return parameters[bias_at + j]; }
+
+fn biases_from(first: u32, last: u32) -> TileRow {
+  var biases: TileRow;
+  biases.v0 = bias_of(first);
+  biases.v1 = bias_of(min(first + 1u, last));
+  biases.v2 = bias_of(min(first + 2u, last));
+  biases.v3 = bias_of(min(first + 3u, last));
+  if (LARGEST > 16u) {
+    biases.v4 = bias_of(min(first + 4u, last));
+    biases.v5 = bias_of(min(first + 5u, last));
+    biases.v6 = bias_of(min(first + 6u, last));
+    biases.v7 = bias_of(min(first + 7u, last));
+  }
+  return biases;
+}
+
+// H and D, or U, of the tile just multiplied: `rows` rows from `first` on, `columns` vectors from `column` on.
+fn finish_forward(first: u32, rows: u32, column: u32, columns: u32, hidden: bool) {
+  let biases = biases_from(column, column + columns - 1u);
+  var at = matrices_at + first * layer.output_stride + column;
+  var i = 0u;
+  loop {
+    let block = block_row(i / 4u);
+    let end = min(i + 4u, rows);
+    loop {
+      let row = tile_row(block, i % 4u);
+      var j = 0u;
+      loop {
+        let z = vector_of(row, j) + vector_of(biases, j);
+        if (hidden) {
+          let real = inside(column + j, layer.outputs);
+          var result: Activated;
+          if (MIXED) { result = activate_as(layer.kind, layer.parameter, z); } else { result = activate(z); }
+          matrices[layer.output_at + at + j] = select(vec4f(), result.value, real);
+          if (!slope_follows()) { matrices[layer.error_at + at + j] = select(vec4f(), result.derivative, real); }
+        } else {
+          matrices[layer.output_at + at + j] = z;
+        }
+        j++;
+        if (j >= columns) { break; }
+      }
+      at += layer.output_stride;
+      i++;
+      if (i >= end) { break; }
+    }
+    if (i >= rows) { break; }
+  }
+}
+
+// Δ of the layer below, in the place of its D, or where that would be: a store and a load there cost lavapipe more than to
+// compute it again from H. Where H is 0 because it pads, so is the sum.
+fn finish_backward(first: u32, rows: u32, column: u32, columns: u32) {
+  var at = matrices_at + first * layer.input_stride + column;
+  var i = 0u;
+  loop {
+    let block = block_row(i / 4u);
+    let end = min(i + 4u, rows);
+    loop {
+      let row = tile_row(block, i % 4u);
+      var j = 0u;
+      loop {
+        var slope: vec4f;
+        if (slope_follows()) {
+          slope = slope_from(matrices[layer.input_at + at + j]);
+        } else {
+          slope = matrices[layer.error_below_at + at + j];
+        }
+        matrices[layer.error_below_at + at + j] = vector_of(row, j) * slope;
+        j++;
+        if (j >= columns) { break; }
+      }
+      at += layer.input_stride;
+      i++;
+      if (i >= end) { break; }
+    }
+    if (i >= rows) { break; }
+  }
+}
+
+// Whether σ′ follows from σ to the bit, with the one activation there is.
+fn slope_follows() -> bool { return !MIXED && follows(ACTIVATION); }
+
+// Which sample stands in a row.
+fn sample_of(replica: u32, row: u32) -> u32 {
+  if (DRAWN) { return drawn_sample(shape.epochs, states[replica], replica, row); }
+  return row;
+}
+
+// Columns first, first + step … of a row of X.
+fn copy_inputs(replica: u32, row: u32, first: u32, step: u32) {
+  let stride = shape.table[0].input_stride;
+  let real = row < shape.rows;
+  let start = replica * shape.input_batch + sample_of(replica, row) * stride;
+  for (var j = first; j < stride; j += step) {
+    var value = vec4f();
+    if (real) { value = x[start + j]; }
+    matrices[matrices_at + row * stride + j] = value;
+  }
+}
+
+fn network_output(at: u32) -> vec4f { return matrices[matrices_at + layer.output_at + at]; }
+fn wanted(at: u32) -> vec4f { return targets[targets_at + at]; }
+fn emit_error(at: u32, value: vec4f) { matrices[matrices_at + layer.error_at + at] = value; }
+
+// Loss and output error of a tile of rows; those beyond the last have no error.
+fn measure(replica: u32, tile: u32) {
+  let stride = layer.output_stride;
+  var sum = vec2f();
+  for (var i = 8u * tile; i < 8u * tile + 8u; i++) {
+    if (i < shape.rows) {
+      let sample = sample_of(replica, i);
+      var weight = sample_weights[replica * shape.weight_batch + sample];
+      if (DRAWN) { weight *= shape.weight_scale; }
+      sum += sample_loss(i * stride, sample * stride, weight, layer.outputs);
+    } else {
+      for (var j = 0u; j < stride; j++) { emit_error(i * stride + j, vec4f()); }
+    }
+  }
+  partials[replica * shape.partials + tile] = sum;
+}
+
+// The step's rates. Word by word: invocations beside this one may read the others.
+fn set_rates(replica: u32) {
+  let state = with_rates(states[replica], hypers[replica], shape.schedule);
+  states[replica].learning_rate = state.learning_rate;
+  states[replica].correction1 = state.correction1;
+  states[replica].correction2 = state.correction2;
+}
