@@ -108,6 +108,7 @@ export * from "./src/experiments/kernel_study/rows.ts";
 export * from "./src/experiments/kernel_study/study.ts";
 export { type MethodSummary } from "./src/experiments/kernel_study/summary.ts";
 export * from "./src/experiments/kernel_study/tables.ts";
+export * from "./src/experiments/depth_profile.ts";
 export * from "./src/experiments/experiment_record.ts";
 export * from "./src/experiments/loss_floor.ts";
 export * from "./src/experiments/rank_table.ts";

@@ -130,7 +130,7 @@ export const trainingFlags = [
  * @returns The flags.
  */
 export function experimentFlags(
-  defaults: Readonly<Record<string, number>>,
+  defaults: Readonly<Record<string, Flag["default"]>>,
 ): readonly Exclude<typeof trainingFlags[number], { name: "spectra-every" | "profile" }>[] {
   const isKept = (flag: Flag) => flag.name !== "spectra-every" && flag.name !== "profile";
   const flags = trainingFlags.filter(isKept).map((flag) => ({
