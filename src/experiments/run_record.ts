@@ -13,22 +13,26 @@ import type { TraceSummary } from "../train/summary.ts";
 import type { StaircaseResult } from "./staircase.ts";
 import { VERSION } from "../version.ts";
 
+/** What was trained, and how; of the task only its name, description and sizes. */
+export type Configuration = Omit<CompleteOptions, "task"> & {
+  /** The task. */
+  readonly task: {
+    readonly name: string;
+    readonly description: string;
+    readonly inputs: number;
+    readonly outputs: number;
+    readonly loss: string;
+    readonly samples: number;
+    readonly heldOut: number;
+  };
+};
+
 /** The record of a run. */
 export interface RunRecord {
   /** `done`, `diverged` (every replica), or `interrupted`. */
   readonly status: "done" | "diverged" | "interrupted";
-  /** What was trained, and how; of the task only its name, description and sizes. */
-  readonly configuration: Omit<CompleteOptions, "task"> & {
-    readonly task: {
-      readonly name: string;
-      readonly description: string;
-      readonly inputs: number;
-      readonly outputs: number;
-      readonly loss: string;
-      readonly samples: number;
-      readonly heldOut: number;
-    };
-  };
+  /** What was trained, and how. */
+  readonly configuration: Configuration;
   /** Versions of Staircase and of what it ran on. */
   readonly versions: Readonly<Record<string, string>>;
   /** The GPU. */
@@ -57,12 +61,9 @@ export interface RunRecord {
  */
 export async function runRecord(gpu: Gpu, result: StaircaseResult): Promise<RunRecord> {
   const { options, summary, timing, divergence } = result;
-  const { task, ...configuration } = options;
-  const { name, description, inputs, outputs, loss, train, test } = task;
-  const size = { samples: train.count, heldOut: test?.count ?? 0 };
   return {
     status: divergence ? "diverged" : timing.steps < options.steps ? "interrupted" : "done",
-    configuration: { task: { name, description, inputs, outputs, loss, ...size }, ...configuration },
+    configuration: configurationOf(options),
     versions: { staircase: VERSION, ...Deno.version },
     adapter: { name: gpu.adapterName, software: gpu.software },
     precisionSelfTest: await precisionSelfTest(gpu),
@@ -74,6 +75,18 @@ export async function runRecord(gpu: Gpu, result: StaircaseResult): Promise<RunR
       kernels: await gpu.profiler?.report() ?? null,
     },
   };
+}
+
+/**
+ * Options as a record has them.
+ *
+ * @param options Options of a training run.
+ * @returns The same without samples.
+ */
+export function configurationOf({ task, ...options }: CompleteOptions): Configuration {
+  const { name, description, inputs, outputs, loss, train, test } = task;
+  const size = { samples: train.count, heldOut: test?.count ?? 0 };
+  return { task: { name, description, inputs, outputs, loss, ...size }, ...options };
 }
 
 /**

@@ -124,13 +124,35 @@ export const trainingFlags = [
 ] as const satisfies readonly Flag[];
 
 /**
+ * The flags of an experiment that trains and judges: those of a training run but for what it leaves to itself, with other
+ * defaults.
+ *
+ * @param defaults Defaults by the names of the flags.
+ * @returns The flags.
+ */
+export function experimentFlags(
+  defaults: Readonly<Record<string, Flag["default"]>>,
+): readonly Exclude<typeof trainingFlags[number], { name: "spectra-every" | "profile" }>[] {
+  const isKept = (flag: Flag) => flag.name !== "spectra-every" && flag.name !== "profile";
+  const flags = trainingFlags.filter(isKept).map((flag) => ({
+    ...flag,
+    default: defaults[flag.name] ?? flag.default,
+  }));
+  return flags as unknown as ReturnType<typeof experimentFlags>;
+}
+
+/**
  * Reads the flags of {@linkcode trainingFlags}.
  *
- * @param flags Their values.
+ * @param flags Their values; of an experiment those that it has.
  * @returns What to train, and how.
  * @throws {InputError} Where a value is not one that the task or the network takes, or its data cannot be read.
  */
-export async function trainingOptions(flags: FlagValues<typeof trainingFlags>): Promise<TrainingOptions> {
+export async function trainingOptions(
+  flags: Omit<FlagValues<typeof trainingFlags>, "spectraEvery" | "profile"> & {
+    readonly spectraEvery?: number;
+  },
+): Promise<TrainingOptions> {
   const { data, samples, seed, replicas, layers, activation, batch } = flags;
   const task = await loadTask(flags.task, { seed, samples: samples ?? undefined, data: data ?? undefined });
   const rates = flags.learningRate ?? [task.defaults.learningRate];
@@ -150,7 +172,7 @@ export async function trainingOptions(flags: FlagValues<typeof trainingFlags>): 
     ...(batch === null ? {} : { batch: parseBatch(batch) }),
     steps: flags.steps ?? defaults.steps,
     probeEvery: flags.probeEvery ?? defaults.probeEvery,
-    spectraEvery: flags.spectraEvery,
+    ...(flags.spectraEvery === undefined ? {} : { spectraEvery: flags.spectraEvery }),
     epsilons: flags.epsilons ?? defaults.epsilons,
     precision: flags.precision,
     threshold: flags.relative ? "relative" : "absolute",

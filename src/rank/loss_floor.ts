@@ -95,3 +95,29 @@ export function lossFloor(input: FloorInput, epsilon: number): number {
   const distance = Math.sqrt(Math.max(0, square));
   return Math.max(0, distance - remainder) ** 2;
 }
+
+/**
+ * The least weighted mean squared error of any output layer on the features, however large: ‖y‖² less its projection on the
+ * eigenfeatures and the constant. Only eigenfeatures whose eigenvalue is certain to be positive count, so that rounding noise is
+ * not taken for features: what is given is never below the exact value by more than the moments' rounding.
+ *
+ * @param input Spectrum and moments.
+ * @returns The error, at least 0; NaN where the spectrum is.
+ */
+export function projectionError(input: Omit<FloorInput, "weightNorm" | "biasNorm">): number {
+  const { eigenvalues, errors, targetMoments, meanMoments, targets } = input;
+  let square = targets.square, constant = targets.mass;
+  const means = [...targets.means];
+  for (let i = 0; i < eigenvalues.length; i++) {
+    if (Number.isNaN(eigenvalues[i])) return NaN;
+    if (!(eigenvalues[i] > errors[i])) continue;
+    constant -= meanMoments[i] ** 2 / eigenvalues[i];
+    for (const [c, moments] of targetMoments.entries()) {
+      square -= moments[i] ** 2 / eigenvalues[i];
+      means[c] -= meanMoments[i] * moments[i] / eigenvalues[i];
+    }
+  }
+  // Where hardly anything is left of the constant, it lies in the span of the features.
+  if (constant > 1e-6 * targets.mass) square -= means.reduce((sum, mean) => sum + mean * mean, 0) / constant;
+  return Math.max(0, square);
+}

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { lossFloor, type TargetMoments, targetMoments } from "../rank/loss_floor.ts";
+import { lossFloor, projectionError, type TargetMoments, targetMoments } from "../rank/loss_floor.ts";
 import type { CountedRecord } from "../rank/counted_probe.ts";
 import type { LayerRecord, ProbeRecord } from "../rank/probe.ts";
 import { rankInterval } from "../rank/rank_interval.ts";
@@ -150,7 +150,11 @@ export class Recorder {
     const scale = threshold === "relative" ? terminal.eigenvalues[0] + terminal.errors[0] : 1;
     const floors = targets &&
       epsilons.map((epsilon) => lossFloor({ ...record, ...terminal, targets }, epsilon * scale));
-    return this.#finish(record, place, floors, layers, this.#options.precision === "double");
+    const isAllInDoubt = this.#options.precision === "double";
+    const draft = this.#finish(record, place, floors, layers, isAllInDoubt);
+    if (!targets) return draft;
+    const best = projectionError({ ...record, ...terminal, targets });
+    return { ...draft, probe: { ...draft.probe, projectionError: best } };
   }
 
   /** A probe that only counted: in double-single arithmetic already. */

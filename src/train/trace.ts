@@ -37,6 +37,11 @@ export interface Probe {
    * the probe only counted.
    */
   readonly floors: readonly number[] | null;
+  /**
+   * The least loss that any output layer could have on the terminal layer's features, see `projectionError`; absent where there
+   * are no floors.
+   */
+  readonly projectionError?: number;
   /** The hidden layers, first to last. */
   readonly layers: readonly LayerProbe[];
 }

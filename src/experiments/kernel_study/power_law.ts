@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { studentQuantile } from "../confidence.ts";
 
 /** A fit t = c xᵖ. */
 export interface PowerLaw {
@@ -15,9 +16,6 @@ export interface PowerLaw {
   /** Factor c. */
   readonly factor: number;
 }
-
-/** 97.5 % quantiles of Student's t for 1, 2, … degrees of freedom. */
-const STUDENT = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228];
 
 /**
  * Fits a power law by least squares of the logarithms.
@@ -45,8 +43,6 @@ export function fitPowerLaw(x: readonly number[], y: readonly number[]): PowerLa
   const offset = vMean - exponent * uMean;
   const residual = v.reduce((sum, value, i) => sum + (value - offset - exponent * u[i]) ** 2, 0);
   const freedom = count - 2;
-  // 1.96 + 2.5 / k is within one per cent beyond the table.
-  const quantile = STUDENT[freedom - 1] ?? 1.96 + 2.5 / freedom;
-  const half = freedom < 1 ? Infinity : quantile * Math.sqrt(residual / freedom / spread);
+  const half = freedom < 1 ? Infinity : studentQuantile(freedom) * Math.sqrt(residual / freedom / spread);
   return { exponent, low: exponent - half, high: exponent + half, factor: Math.exp(offset) };
 }

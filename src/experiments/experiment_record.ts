@@ -1,0 +1,97 @@
+/**
+ * What `run.json` says of an experiment that judges claims, and a terminal.
+ *
+ * @module
+ */
+import type { Gpu } from "../gpu/device.ts";
+import type { PrecisionSelfTest } from "../linalg/double_single_self_test.ts";
+import type { CompleteOptions } from "../train/options.ts";
+import { VERSION } from "../version.ts";
+import { type Configuration, configurationOf, precisionSelfTest } from "./run_record.ts";
+import { type Verdict, verdictLines } from "./verdict.ts";
+
+/** A replica that is left out of the statistics. */
+export interface Divergence {
+  /** Index of the replica. */
+  readonly replica: number;
+  /** Step at which its loss became NaN or infinite. */
+  readonly step: number;
+}
+
+/** What an experiment hands over to be recorded. */
+export interface ExperimentResult {
+  /** Options, every choice made. */
+  readonly options: CompleteOptions;
+  /** What the data say of the claims. */
+  readonly verdicts: readonly Verdict[];
+  /** Replicas that diverged. */
+  readonly diverged: readonly Divergence[];
+  /** Updates whose results arrived, and the time that they took, in milliseconds. */
+  readonly timing: { readonly steps: number; readonly milliseconds: number };
+}
+
+/** The record of an experiment. */
+export interface ExperimentRecord {
+  /** `done`, `diverged` (every replica), or `interrupted`. */
+  readonly status: "done" | "diverged" | "interrupted";
+  /** What was trained, and how. */
+  readonly configuration: Configuration;
+  /** Versions of Staircase and of what it ran on. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** The GPU. */
+  readonly adapter: { readonly name: string; readonly software: boolean };
+  /** Whether the adapter keeps the digits of double-single arithmetic, and in which form; why not, if it does not. */
+  readonly precisionSelfTest: PrecisionSelfTest | string;
+  /** Whether all claims hold, and each of them. */
+  readonly verdict: { readonly holds: boolean; readonly claims: readonly Verdict[] };
+  /** Replicas that are left out of the statistics. */
+  readonly diverged: readonly Divergence[];
+  /** Steps trained, the time they took, and that per step, in milliseconds. */
+  readonly timings: {
+    readonly steps: number;
+    readonly milliseconds: number;
+    readonly millisecondsPerStep: number;
+  };
+}
+
+/**
+ * Describes an experiment.
+ *
+ * @param gpu Device that it ran on.
+ * @param result The experiment.
+ * @returns What to write to `run.json`.
+ */
+export async function experimentRecord(gpu: Gpu, result: ExperimentResult): Promise<ExperimentRecord> {
+  const { options, verdicts, diverged, timing } = result;
+  const isOver = diverged.length === options.replicas;
+  return {
+    status: isOver ? "diverged" : timing.steps < options.steps ? "interrupted" : "done",
+    configuration: configurationOf(options),
+    versions: { staircase: VERSION, ...Deno.version },
+    adapter: { name: gpu.adapterName, software: gpu.software },
+    precisionSelfTest: await precisionSelfTest(gpu),
+    verdict: { holds: verdicts.every(({ holds }) => holds), claims: verdicts },
+    diverged,
+    timings: { ...timing, millisecondsPerStep: timing.milliseconds / Math.max(1, timing.steps) },
+  };
+}
+
+/**
+ * Writes what an experiment came to.
+ *
+ * @param record The experiment.
+ * @returns Lines for a terminal.
+ */
+export function experimentText(
+  { configuration, adapter, timings, verdict, diverged }: ExperimentRecord,
+): string {
+  return [
+    `${configuration.task.name} on ${adapter.name}${adapter.software ? " (software: the CPU, no GPU)" : ""}`,
+    `${timings.steps} steps of ${configuration.replicas} replicas in ${
+      (timings.milliseconds / 1000).toFixed(1)
+    } s`,
+    ...diverged.map(({ replica, step }) => `replica ${replica} diverged at step ${step}, and does not count`),
+    "",
+    ...verdictLines(verdict.claims),
+  ].join("\n");
+}

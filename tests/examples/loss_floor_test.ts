@@ -1,0 +1,46 @@
+import { fileURLToPath } from "node:url";
+import type { ExperimentRecord } from "../../src/experiments/experiment_record.ts";
+import { assert } from "../deps.ts";
+import { filesIn, readTable, root, run, temporaryFolder } from "./program.ts";
+
+const program = fileURLToPath(new URL("examples/loss_floor.ts", root));
+const small = ["--layers=8,6", "--samples=32", "--steps=60", "--probe-every=20"];
+
+Deno.test("loss-floor: writes its files, and says what they say", async () => {
+  using folder = temporaryFolder();
+  const ended = await run([...small, "--json", "--out=o"], { cwd: folder.path, program });
+  assert.equal(ended.code, 0, ended.err);
+  assert.deepEqual(filesIn(`${folder.path}/o`), ["loss_floor.csv", "loss_floor.svg", "run.json"]);
+  const record = JSON.parse(Deno.readTextFileSync(`${folder.path}/o/run.json`)) as ExperimentRecord;
+  assert.deepEqual(JSON.parse(ended.out.trimEnd().split("\n").at(-1)!), record);
+  assert.deepEqual([record.status, record.configuration.replicas, record.verdict.claims.length], [
+    "done",
+    5,
+    3,
+  ]);
+  for (const { claim, statistic, value, interval, holds } of record.verdict.claims) {
+    assert(claim && statistic && typeof holds === "boolean" && interval.length === 2);
+    assert(typeof value === "number");
+    assert(ended.out.includes(`: ${claim} (`));
+  }
+  assert.equal(readTable(`${folder.path}/o/loss_floor.csv`).rows.length, 5 * 4 * 3);
+});
+
+Deno.test("loss-floor: a wrong request is one line and status 2, and leaves no file", async () => {
+  using folder = temporaryFolder();
+  for (
+    const [args, message] of [
+      [
+        ["--task=digits"],
+        /^loss-floor: the task digits has no loss floor: choose one with a mean squared error\n$/,
+      ],
+      [["--spectra-every=2"], /^loss-floor: .*--spectra-every.*\n$/],
+      [["--replicas=0"], /^loss-floor: .*--replicas.*\n$/],
+    ] as const
+  ) {
+    const { code, out, err } = await run([...small, ...args], { cwd: folder.path, program });
+    assert.deepEqual([code, out], [2, ""]);
+    assert.match(err.replace(/^adapter: .*\n/, ""), message);
+  }
+  assert.deepEqual(filesIn(`${folder.path}/runs/loss-floor`), []);
+});
