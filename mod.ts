@@ -73,6 +73,7 @@ export * from "./src/tasks/digits.ts";
 export * from "./src/tasks/function_task.ts";
 export * from "./src/tasks/functions.ts";
 export * from "./src/tasks/options.ts";
+export * from "./src/tasks/pool.ts";
 export * from "./src/tasks/registry.ts";
 export * from "./src/tasks/task.ts";
 
