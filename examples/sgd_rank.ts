@@ -33,9 +33,7 @@ await runProgram({
   const heading = `adapter: ${gpu.adapterName}${gpu.software ? " (software: the CPU, no GPU)" : ""}`;
 
   using progress = createProgress({ total: options.steps, label: options.task.name, heading, quiet });
-  const result = await sgdRank(gpu, { ...options, signal }, (steps, loss) => {
-    progress.update(steps, `loss ${loss.toExponential(2)}`);
-  });
+  const result = await sgdRank(gpu, { ...options, signal }, (steps) => progress.update(steps));
   progress.finish();
 
   const record = await experimentRecord(gpu, result);

@@ -37,7 +37,7 @@ Deno.test("sgdRank: weight decay lowers the rank of weights, and so do epochs of
   const [, epochs, , decay] = result.verdicts;
   assert.deepEqual(holds([epochs, decay]), [true, true]);
   assert.deepEqual([decay.seeds.length, decay.value < -0.3], [3, true]);
-  assert.deepEqual([progress[0], progress.at(-1)], [0, 400 + 1600 + 400]);
+  assert.equal(progress.at(-1), 400 + 1600 + 400);
   assert(progress.every((steps, i) => i === 0 || steps >= progress[i - 1]));
 
   const [header, ...lines] = result.table.trimEnd().split("\n");
