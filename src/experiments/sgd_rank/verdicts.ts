@@ -35,9 +35,9 @@ export function sgdRankVerdicts(
     judge(
       claim,
       `mean over the grid of Spearman's ρ of ${sgdRankKnobs[knob]} and rank`,
-      all.map((own) => own.filter((network) => network.equal.includes(equal)))
-        .filter((own) => own.length > 0)
-        .map((own) => meanCorrelation(own, knob)),
+      // A seed of which nothing is left to compare has no say.
+      all.map((own) => meanCorrelation(own.filter((network) => network.equal.includes(equal)), knob))
+        .filter((value) => !Number.isNaN(value)),
       demand,
     );
   return [
