@@ -75,6 +75,7 @@ export * from "./src/tasks/digits.ts";
 export * from "./src/tasks/function_task.ts";
 export * from "./src/tasks/functions.ts";
 export * from "./src/tasks/options.ts";
+export * from "./src/tasks/pool.ts";
 export * from "./src/tasks/registry.ts";
 export * from "./src/tasks/task.ts";
 
@@ -116,6 +117,15 @@ export * from "./src/experiments/loss_floor.ts";
 export * from "./src/experiments/rank_table.ts";
 export * from "./src/experiments/report.ts";
 export * from "./src/experiments/run_record.ts";
+export * from "./src/experiments/sgd_rank.ts";
+export * from "./src/experiments/sgd_rank/flags.ts";
+export { type SgdRankNetwork } from "./src/experiments/sgd_rank/network.ts";
+export {
+  type CompleteSgdRankOptions,
+  completeSgdRankOptions,
+  type SgdRankComparison,
+  type SgdRankOptions,
+} from "./src/experiments/sgd_rank/options.ts";
 export * from "./src/experiments/staircase.ts";
 export * from "./src/experiments/training_flags.ts";
 export * from "./src/experiments/verdict.ts";

@@ -5,6 +5,7 @@
  */
 import type { Gpu } from "../gpu/device.ts";
 import type { PrecisionSelfTest } from "../linalg/double_single_self_test.ts";
+import type { Task } from "../tasks/task.ts";
 import type { CompleteOptions } from "../train/options.ts";
 import { VERSION } from "../version.ts";
 import { type Configuration, configurationOf, precisionSelfTest } from "./run_record.ts";
@@ -16,12 +17,26 @@ export interface Divergence {
   readonly replica: number;
   /** Step at which its loss became NaN or infinite. */
   readonly step: number;
+  /** What it is and why it is left out, where index and step do not say so. */
+  readonly description?: string;
+}
+
+/** What a record has to know of an experiment's options. */
+export interface RecordedOptions {
+  /** The task. */
+  readonly task: Task;
+  /** Replicas of a training run. */
+  readonly replicas: number;
+  /** Training runs. Default: 1. */
+  readonly runs?: number;
+  /** Updates of all runs together. */
+  readonly steps: number;
 }
 
 /** What an experiment hands over to be recorded. */
-export interface ExperimentResult {
+export interface ExperimentResult<Options extends RecordedOptions = CompleteOptions> {
   /** Options, every choice made. */
-  readonly options: CompleteOptions;
+  readonly options: Options;
   /** What the data say of the claims. */
   readonly verdicts: readonly Verdict[];
   /** Replicas that diverged. */
@@ -31,11 +46,11 @@ export interface ExperimentResult {
 }
 
 /** The record of an experiment. */
-export interface ExperimentRecord {
+export interface ExperimentRecord<Options extends RecordedOptions = CompleteOptions> {
   /** `done`, `diverged` (every replica), or `interrupted`. */
   readonly status: "done" | "diverged" | "interrupted";
   /** What was trained, and how. */
-  readonly configuration: Configuration;
+  readonly configuration: Configuration<Options>;
   /** Versions of Staircase and of what it ran on. */
   readonly versions: Readonly<Record<string, string>>;
   /** The GPU. */
@@ -61,9 +76,12 @@ export interface ExperimentRecord {
  * @param result The experiment.
  * @returns What to write to `run.json`.
  */
-export async function experimentRecord(gpu: Gpu, result: ExperimentResult): Promise<ExperimentRecord> {
+export async function experimentRecord<Options extends RecordedOptions>(
+  gpu: Gpu,
+  result: ExperimentResult<Options>,
+): Promise<ExperimentRecord<Options>> {
   const { options, verdicts, diverged, timing } = result;
-  const isOver = diverged.length === options.replicas;
+  const isOver = diverged.length === options.replicas * (options.runs ?? 1);
   return {
     status: isOver ? "diverged" : timing.steps < options.steps ? "interrupted" : "done",
     configuration: configurationOf(options),
@@ -83,14 +101,16 @@ export async function experimentRecord(gpu: Gpu, result: ExperimentResult): Prom
  * @returns Lines for a terminal.
  */
 export function experimentText(
-  { configuration, adapter, timings, verdict, diverged }: ExperimentRecord,
+  { configuration, adapter, timings, verdict, diverged }: ExperimentRecord<RecordedOptions>,
 ): string {
   return [
     `${configuration.task.name} on ${adapter.name}${adapter.software ? " (software: the CPU, no GPU)" : ""}`,
     `${timings.steps} steps of ${configuration.replicas} replicas in ${
       (timings.milliseconds / 1000).toFixed(1)
     } s`,
-    ...diverged.map(({ replica, step }) => `replica ${replica} diverged at step ${step}, and does not count`),
+    ...diverged.map(({ replica, step, description = `replica ${replica} diverged at step ${step}` }) =>
+      `${description}, and does not count`
+    ),
     "",
     ...verdictLines(verdict.claims),
   ].join("\n");

@@ -8,24 +8,27 @@ import type { Gpu } from "../gpu/device.ts";
 import type { KernelTime } from "../gpu/profiler.ts";
 import type { Choice } from "../gpu/tuner.ts";
 import { type PrecisionSelfTest, tryDoubleSingle } from "../linalg/double_single_self_test.ts";
+import type { Task } from "../tasks/task.ts";
 import type { CompleteOptions } from "../train/options.ts";
 import type { TraceSummary } from "../train/summary.ts";
 import type { StaircaseResult } from "./staircase.ts";
 import { VERSION } from "../version.ts";
 
 /** What was trained, and how; of the task only its name, description and sizes. */
-export type Configuration = Omit<CompleteOptions, "task"> & {
-  /** The task. */
-  readonly task: {
-    readonly name: string;
-    readonly description: string;
-    readonly inputs: number;
-    readonly outputs: number;
-    readonly loss: string;
-    readonly samples: number;
-    readonly heldOut: number;
+export type Configuration<Options extends { readonly task: Task } = CompleteOptions> =
+  & Omit<Options, "task">
+  & {
+    /** The task. */
+    readonly task: {
+      readonly name: string;
+      readonly description: string;
+      readonly inputs: number;
+      readonly outputs: number;
+      readonly loss: string;
+      readonly samples: number;
+      readonly heldOut: number;
+    };
   };
-};
 
 /** The record of a run. */
 export interface RunRecord {
@@ -83,7 +86,9 @@ export async function runRecord(gpu: Gpu, result: StaircaseResult): Promise<RunR
  * @param options Options of a training run.
  * @returns The same without samples.
  */
-export function configurationOf({ task, ...options }: CompleteOptions): Configuration {
+export function configurationOf<Options extends { readonly task: Task }>(
+  { task, ...options }: Options,
+): Configuration<Options> {
   const { name, description, inputs, outputs, loss, train, test } = task;
   const size = { samples: train.count, heldOut: test?.count ?? 0 };
   return { task: { name, description, inputs, outputs, loss, ...size }, ...options };

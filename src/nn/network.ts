@@ -56,6 +56,14 @@ export interface BatchEvaluation {
   readonly loss: { readonly array: GpuArray; readonly count: number };
 }
 
+/** Parameters of one layer of one replica. */
+export interface LayerParameters {
+  /** W, row-major, `inputs × outputs`. */
+  readonly weights: Float32Array;
+  /** b. */
+  readonly biases: Float32Array;
+}
+
 /** A dense network in GPU memory. */
 export class Network implements Disposable {
   /** Device. */
@@ -189,8 +197,21 @@ export class Network implements Disposable {
    * @param replica Index of the replica.
    * @returns For each layer W, row-major `inputs × outputs`, and b.
    */
-  async readParameters(replica = 0): Promise<{ weights: Float32Array; biases: Float32Array }[]> {
+  async readParameters(replica = 0): Promise<LayerParameters[]> {
+    return this.#unpack(await this.parameters.read(), replica);
+  }
+
+  /**
+   * Parameters of all replicas on the host, without padding. Waits for the GPU once.
+   *
+   * @returns For each replica, for each of its layers, W and b.
+   */
+  async readAllParameters(): Promise<LayerParameters[][]> {
     const all = await this.parameters.read();
+    return Array.from({ length: this.replicas }, (_, replica) => this.#unpack(all, replica));
+  }
+
+  #unpack(all: Float32Array, replica: number): LayerParameters[] {
     const words = all.subarray(replica * this.layout.size * 4, (replica + 1) * this.layout.size * 4);
     return this.layout.layers.map(({ inputs, outputs, outputStride, weights, bias }) => {
       const matrix = new Float32Array(inputs * outputs);

@@ -3,11 +3,10 @@
  *
  * @module
  */
+import { clearTicks } from "./clear_ticks.ts";
 import { d3 } from "./deps.ts";
 import { powerOfTen, scientific, thousands, type Tick } from "./format.ts";
-import { fontSize } from "./palette.ts";
 import type { Axis } from "./scales.ts";
-import { textWidth } from "./text.ts";
 
 /**
  * A logarithmic axis with a tick at each power of ten, of which at most `labels` bear one.
@@ -54,16 +53,6 @@ export function sizeAxis(sizes: readonly number[], range: readonly [number, numb
   const margin = high > low ? (high / low) ** 0.06 : 2;
   const domain: [number, number] = [low / margin, high * margin];
   const scale = d3.scaleLog(domain, range);
-  const half = (value: number) => textWidth(thousands(value), fontSize.text) / 2 + 2;
-  // The ends first: they tell how far the sizes go.
-  const labelled: number[] = [];
-  for (const value of new Set([low, high, ...sorted])) {
-    const clear = (other: number) => Math.abs(scale(value) - scale(other)) >= half(value) + half(other);
-    if (labelled.every(clear)) labelled.push(value);
-  }
-  const ticks = sorted.map((value): Tick => ({
-    value,
-    label: labelled.includes(value) ? thousands(value) : "",
-  }));
+  const ticks = clearTicks(sorted, scale, thousands);
   return { scale: (value) => scale(value), domain, ticks };
 }

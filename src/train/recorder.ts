@@ -180,7 +180,8 @@ export class Recorder {
     const { task } = this.#options;
     const hits = task.test ? record.heldOutHits / task.test.count : record.hits / task.train.count;
     const accuracy = this.#targets ? null : hits;
-    const probe = { step, replica, loss: record.loss, accuracy, floors, layers };
+    const ofTraining = this.#targets ? {} : { trainingAccuracy: record.hits / task.train.count };
+    const probe = { step, replica, loss: record.loss, accuracy, ...ofTraining, floors, layers };
     const doubts = layers.flatMap(({ ranks }, layer) =>
       isAllInDoubt || ranks.some(({ low, high }) => low !== high) ? [{ probe: number, replica, layer }] : []
     );

@@ -32,6 +32,8 @@ export interface Probe {
    * the task has no classes.
    */
   readonly accuracy: number | null;
+  /** Fraction of the training samples classified right; absent where the task has no classes. */
+  readonly trainingAccuracy?: number;
   /**
    * Lower bounds of the loss by the ε-rank of the terminal layer, one per threshold; `null` unless the loss is MSE, and where
    * the probe only counted.

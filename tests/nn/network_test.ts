@@ -148,6 +148,7 @@ Deno.test("network: readParameters gives the parameters of a replica without pad
   const words = await network.parameters.read();
   for (let r = 0; r < 3; r++) {
     const layers = await network.readParameters(r);
+    assert.deepEqual((await network.readAllParameters())[r], layers);
     assert.deepEqual(layers.map(({ weights, biases }) => [weights.length, biases.length]), [
       [15, 5],
       [10, 2],

@@ -1,6 +1,7 @@
 import { countErrorsFigure } from "../../src/plot/count_errors.ts";
 import { growthFigure } from "../../src/plot/growth.ts";
 import { decadeAxis, sizeAxis } from "../../src/plot/log_axis.ts";
+import { ordinalAxis } from "../../src/plot/ordinal_axis.ts";
 import { methodCostsFigure } from "../../src/plot/method_costs.ts";
 import { methodLegend, methodStyle } from "../../src/plot/method_style.ts";
 import { spectrumErrorsFigure } from "../../src/plot/spectrum_errors.ts";
@@ -144,4 +145,13 @@ Deno.test("axes of sizes and of decades: ticks lie within, labels do not overlap
     assert.notEqual(ticks[0].label, "");
     for (const { value } of ticks) assert(scale(value) > 0 && scale(value) < 300);
   }));
+});
+
+Deno.test("ordinalAxis: values side by side, the ends labelled, no label on another", () => {
+  const values = [0, 0.001, 0.0025, 0.005, 0.01, 0.02];
+  const narrow = ordinalAxis(values, 240);
+  assert.deepEqual(values.map(narrow.scale), [20, 60, 100, 140, 180, 220]);
+  assert.deepEqual(narrow.ticks.map(({ label }) => label), ["0", "0.001", "", "0.005", "", "0.02"]);
+  assert.deepEqual(ordinalAxis(values, 900).ticks.map(({ label }) => Number(label)), values);
+  assert.deepEqual(ordinalAxis([7], 10).ticks, [{ value: 7, label: "7" }]);
 });

@@ -132,6 +132,7 @@ Deno.test("softmax: accuracy is that of the held-out samples", async () => {
   const right = await last(task), wrong = await last(swapped);
   assert(right.accuracy! > 0.95, `${right.accuracy}`);
   assert(wrong.accuracy! < 0.15, `${wrong.accuracy}`);
+  for (const { trainingAccuracy } of [right, wrong]) assert(trainingAccuracy! > 0.95, `${trainingAccuracy}`);
   assert.equal(right.loss, wrong.loss);
 });
 

@@ -64,8 +64,7 @@ export async function trainNetworks(
     ...(signal ? { signal } : {}),
   });
   await training.finish();
-  const networks: Layer[][] = [];
-  for (let index = 0; index < count; index++) networks.push(await training.network.readParameters(index));
+  const networks: Layer[][] = await training.network.readAllParameters();
   return {
     width,
     count,

@@ -1,0 +1,74 @@
+/**
+ * From a grid of networks trained by SGD to what its figure shows.
+ *
+ * @module
+ */
+import type { SgdRankFigureData } from "../../plot/sgd_rank.ts";
+import type { SgdRankNetwork } from "./network.ts";
+import {
+  type CompleteSgdRankOptions,
+  type SgdRankComparison,
+  type SgdRankKnob,
+  sgdRankKnobs,
+} from "./options.ts";
+
+/**
+ * Averages a grid, seed by seed, over all but one of what it varies.
+ *
+ * @param options Options of the study.
+ * @param networks Its networks; those that have learnt nothing do not count.
+ * @returns What to draw: for each weight matrix but the last its rank, and the held-out accuracy.
+ */
+export function sgdRankFigureData(
+  options: CompleteSgdRankOptions,
+  networks: readonly SgdRankNetwork[],
+): SgdRankFigureData {
+  const { task, hidden, activation, seeds, seed, updates, tolerance } = options;
+  const values = {
+    batch: options.batches,
+    learningRate: options.learningRates,
+    weightDecay: options.weightDecays,
+  };
+  const keys = Object.keys(sgdRankKnobs) as SgdRankKnob[];
+  const counted = networks.filter(({ hasLearnt }) => hasLearnt);
+  const curves = (value: (network: SgdRankNetwork) => number) =>
+    keys.map((key) =>
+      (["updates", "epochs"] as const).map((equal: SgdRankComparison) =>
+        Array.from({ length: seeds }, (_, own) =>
+          values[key].map((at) =>
+            mean(
+              counted.filter((network) =>
+                network.seed === own && network[key] === at && network.equal.includes(equal)
+              ).map(value),
+            )
+          ))
+      )
+    );
+  const largest = options.batches[options.batches.length - 1];
+  const widths = [task.inputs, ...hidden, task.outputs];
+  return {
+    title: `The rank bias of SGD: ${task.description}`,
+    subtitle: `${widths.join("-")} ${activation} · SGD, ${updates} updates with batches of ${largest} · ` +
+      `${seeds} networks of each kind, seed ${seed} · ranks: σ > ${tolerance} σ₁`,
+    knobs: keys.map((key) => ({ name: sgdRankKnobs[key], values: values[key] })),
+    curves: ["the same number of updates", "the same number of epochs"],
+    rows: [
+      ...hidden.map((_, l) => ({
+        label: `W${l + 1}, ${widths[l]} × ${widths[l + 1]}`,
+        name: "rank",
+        series: curves(({ layers }) => layers[l].rank),
+      })),
+      {
+        label: task.test ? "held-out accuracy" : "accuracy",
+        name: "per cent",
+        series: curves(({ accuracy }) => 100 * accuracy),
+      },
+    ],
+    seeds,
+  };
+}
+
+/** NaN without values. */
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

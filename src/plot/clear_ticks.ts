@@ -1,0 +1,31 @@
+/**
+ * Which ticks have room for a label.
+ *
+ * @module
+ */
+import type { Tick } from "./format.ts";
+import { fontSize } from "./palette.ts";
+import { textWidth } from "./text.ts";
+
+/**
+ * Makes ticks of a horizontal axis, and leaves out labels that would stand on each other: the ends have theirs first, since they
+ * tell how far the values go, then the others from left to right.
+ *
+ * @param values Values, ascending; one at least.
+ * @param scale Pixel of a value.
+ * @param text Label of a value.
+ * @returns A tick for each value; where there is no room its label is empty.
+ */
+export function clearTicks(
+  values: readonly number[],
+  scale: (value: number) => number,
+  text: (value: number) => string,
+): Tick[] {
+  const half = (value: number) => textWidth(text(value), fontSize.text) / 2 + 2;
+  const labelled: number[] = [];
+  for (const value of new Set([values[0], values[values.length - 1], ...values])) {
+    const clear = (other: number) => Math.abs(scale(value) - scale(other)) >= half(value) + half(other);
+    if (labelled.every(clear)) labelled.push(value);
+  }
+  return values.map((value) => ({ value, label: labelled.includes(value) ? text(value) : "" }));
+}

@@ -1,0 +1,50 @@
+import { fileURLToPath } from "node:url";
+import type { CompleteSgdRankOptions } from "../../src/experiments/sgd_rank/options.ts";
+import type { ExperimentRecord } from "../../src/experiments/experiment_record.ts";
+import { assert } from "../deps.ts";
+import { filesIn, readTable, root, run, temporaryFolder } from "./program.ts";
+
+const program = fileURLToPath(new URL("examples/sgd_rank.ts", root));
+const small = ["--samples=60", "--pool=7", "--layers=8,6", "--batches=20,10", "--updates=20"];
+
+Deno.test("sgd-rank: writes its files, and says what they say", async () => {
+  using folder = temporaryFolder();
+  const ended = await run([...small, "--weight-decays=0,0.01", "--json", "--out=o"], {
+    cwd: folder.path,
+    program,
+  });
+  assert.equal(ended.code, 0, ended.err);
+  assert.deepEqual(filesIn(`${folder.path}/o`), ["run.json", "sgd_rank.csv", "sgd_rank.svg"]);
+  const record = JSON.parse(
+    Deno.readTextFileSync(`${folder.path}/o/run.json`),
+  ) as ExperimentRecord<CompleteSgdRankOptions>;
+  assert.deepEqual(JSON.parse(ended.out.trimEnd().split("\n").at(-1)!), record);
+  const { status, configuration: { batches, seeds, replicas, runs, steps }, verdict } = record;
+  assert.deepEqual([status, batches, seeds, replicas, runs, steps], ["done", [10, 20], 5, 3 * 2 * 5, 3, 80]);
+  assert.equal(verdict.claims.length, 4);
+  for (const { claim, statistic, value, interval, holds } of verdict.claims) {
+    assert(claim && statistic && typeof value === "number" && typeof holds === "boolean");
+    assert.equal(interval.length, 2);
+    assert(ended.out.includes(`: ${claim} (`));
+  }
+  assert.equal(readTable(`${folder.path}/o/sgd_rank.csv`).rows.length, 2 * 2 * 30 * 3);
+});
+
+Deno.test("sgd-rank: a wrong request is one line and status 2, and leaves no file", async () => {
+  using folder = temporaryFolder();
+  for (
+    const [args, message] of [
+      [["--batches=10"], /^sgd-rank: batch sizes: 10, nothing to compare; give two at least\n$/],
+      [["--batches=10,61"], /^sgd-rank: batch sizes: 61 is out of range: give values from 1 to 60\n$/],
+      [["--pool=5"], /^sgd-rank: squares of side 5 do not tile images of side 28: give a divisor of it\n$/],
+      [["--learning-rates=0,1"], /^sgd-rank: .*--learning-rates.*\n$/],
+      [["--seeds=0"], /^sgd-rank: .*--seeds.*\n$/],
+      [["--activation=swish"], /^sgd-rank: .*swish.*\n$/],
+    ] as const
+  ) {
+    const { code, out, err } = await run([...small, ...args], { cwd: folder.path, program });
+    assert.deepEqual([code, out], [2, ""]);
+    assert.match(err, message);
+  }
+  assert.deepEqual(filesIn(`${folder.path}/runs/sgd-rank`), []);
+});
