@@ -72,6 +72,7 @@ export * from "./src/rank/weight_ranks.ts";
 export * from "./src/tasks/digits.ts";
 export * from "./src/tasks/function_task.ts";
 export * from "./src/tasks/functions.ts";
+export * from "./src/tasks/mixture.ts";
 export * from "./src/tasks/options.ts";
 export * from "./src/tasks/registry.ts";
 export * from "./src/tasks/task.ts";
