@@ -16,12 +16,20 @@ export interface Divergence {
   readonly replica: number;
   /** Step at which its loss became NaN or infinite. */
   readonly step: number;
+  /** What it was trained with, where replicas differ by more than their seed. */
+  readonly name?: string;
 }
 
 /** What an experiment hands over to be recorded. */
 export interface ExperimentResult {
-  /** Options, every choice made. */
+  /** Options, every choice made; where there are several training runs, those of the first. */
   readonly options: CompleteOptions;
+  /** Number of training runs, of as many replicas each. Default: 1. */
+  readonly runs?: number;
+  /** What was varied over runs and replicas, by name, and its values. Default: nothing. */
+  readonly swept?: Readonly<Record<string, readonly (number | string)[]>>;
+  /** Whether it was stopped before its end. Default: whether there are steps of `options` without results. */
+  readonly isStopped?: boolean;
   /** What the data say of the claims. */
   readonly verdicts: readonly Verdict[];
   /** Replicas that diverged. */
@@ -34,8 +42,10 @@ export interface ExperimentResult {
 export interface ExperimentRecord {
   /** `done`, `diverged` (every replica), or `interrupted`. */
   readonly status: "done" | "diverged" | "interrupted";
-  /** What was trained, and how. */
+  /** What was trained, and how; of several runs the first. */
   readonly configuration: Configuration;
+  /** What was varied over runs and replicas, by name, and its values. */
+  readonly swept?: Readonly<Record<string, readonly (number | string)[]>>;
   /** Versions of Staircase and of what it ran on. */
   readonly versions: Readonly<Record<string, string>>;
   /** The GPU. */
@@ -62,11 +72,13 @@ export interface ExperimentRecord {
  * @returns What to write to `run.json`.
  */
 export async function experimentRecord(gpu: Gpu, result: ExperimentResult): Promise<ExperimentRecord> {
-  const { options, verdicts, diverged, timing } = result;
-  const isOver = diverged.length === options.replicas;
+  const { options, runs = 1, swept, verdicts, diverged, timing } = result;
+  const { isStopped = timing.steps < options.steps } = result;
+  const isOver = diverged.length === options.replicas * runs;
   return {
-    status: isOver ? "diverged" : timing.steps < options.steps ? "interrupted" : "done",
+    status: isOver ? "diverged" : isStopped ? "interrupted" : "done",
     configuration: configurationOf(options),
+    ...swept && { swept },
     versions: { staircase: VERSION, ...Deno.version },
     adapter: { name: gpu.adapterName, software: gpu.software },
     precisionSelfTest: await precisionSelfTest(gpu),
@@ -90,7 +102,9 @@ export function experimentText(
     `${timings.steps} steps of ${configuration.replicas} replicas in ${
       (timings.milliseconds / 1000).toFixed(1)
     } s`,
-    ...diverged.map(({ replica, step }) => `replica ${replica} diverged at step ${step}, and does not count`),
+    ...diverged.map(({ replica, step, name }) =>
+      `replica ${replica}${name ? ` (${name})` : ""} diverged at step ${step}, and does not count`
+    ),
     "",
     ...verdictLines(verdict.claims),
   ].join("\n");

@@ -1,0 +1,91 @@
+/**
+ * What ranks of trained layers say of the claims about neural rank collapse.
+ *
+ * @module
+ */
+import { spearman } from "../rank/spearman.ts";
+import type { CollapseRow } from "./collapsed_layers.ts";
+import { judge, type Verdict } from "./verdict.ts";
+
+/**
+ * Judges the claims by all layers but the output layer, whose K columns leave it no rank above K.
+ *
+ * @param rows Layers of the networks that count.
+ * @param classes Number of classes K.
+ * @returns The verdicts: for each deviation, that ranks fall as weight decay grows; that the strongest decay and the least
+ * deviation bring them down to K; where there are several deviations, that the least yields lower ranks than the greatest under
+ * the same decay; and that distances to rank K grow with the total cluster variation by weight decay.
+ */
+export function collapseVerdicts(rows: readonly CollapseRow[], classes: number): Verdict[] {
+  const output = Math.max(...rows.map(({ layer }) => layer));
+  const inner = rows.filter(({ layer }) => layer < output);
+  const deviations = unique(inner.map(({ deviation }) => deviation));
+  const [least, greatest] = [deviations[0] ?? null, deviations[deviations.length - 1] ?? null];
+  const strongest = Math.max(...inner.map(({ weightDecay }) => weightDecay));
+  const decayed = inner.filter(({ weightDecay }) => weightDecay > 0);
+  const at = (deviation: number | null) => deviation === null ? "" : ` at deviation ${deviation}`;
+  const falls = (deviations.length > 0 ? deviations : [null]).map((deviation) =>
+    judge(
+      `ranks fall as weight decay grows${at(deviation)}`,
+      "Spearman's ρ of weight decay and mean rank of the layers",
+      bySeed(inner.filter((row) => row.deviation === deviation), (ofSeed) => {
+        const networks = Map.groupBy(ofSeed, ({ weightDecay }) => weightDecay);
+        return spearman([...networks.keys()], [...networks.values()].map(meanRank));
+      }),
+      { below: 0 },
+    )
+  );
+  const limit = judge(
+    `the strongest weight decay leaves rank ${classes}, the number of classes${at(least)}`,
+    `mean over layers of |rank − ${classes}|`,
+    bySeed(
+      inner.filter(({ deviation, weightDecay }) => deviation === least && weightDecay === strongest),
+      (ofSeed) => mean(ofSeed.map(({ rank }) => Math.abs(rank - classes))),
+    ),
+    { equals: 0 },
+  );
+  // A network counts where its counterpart at the other deviation does.
+  const paired = decayed.filter((row) =>
+    decayed.some((other) =>
+      other.seed === row.seed && other.weightDecay === row.weightDecay && other.layer === row.layer &&
+      other.deviation === (row.deviation === least ? greatest : row.deviation === greatest ? least : NaN)
+    )
+  );
+  const spread = deviations.length < 2 ? [] : [judge(
+    `under the same weight decay, ranks are lower at deviation ${least} than at ${greatest}`,
+    "mean difference of their ranks",
+    bySeed(paired, (ofSeed) => {
+      const rankAt = (of: number | null) => meanRank(ofSeed.filter(({ deviation }) => deviation === of));
+      return rankAt(least) - rankAt(greatest);
+    }),
+    { below: 0 },
+  )];
+  const grows = judge(
+    `distances to rank ${classes} grow with the cluster variation by weight decay`,
+    "Spearman's ρ of TCV / λ and distance",
+    bySeed(decayed, (ofSeed) =>
+      spearman(
+        ofSeed.map(({ variation, weightDecay }) => variation / weightDecay),
+        ofSeed.map(({ distance }) => distance),
+      )),
+    { above: 0 },
+  );
+  return [...falls, limit, ...spread, grows];
+}
+
+/** A statistic of each seed that has a row. */
+function bySeed(rows: readonly CollapseRow[], statistic: (rows: readonly CollapseRow[]) => number): number[] {
+  return [...Map.groupBy(rows, ({ seed }) => seed).values()].map(statistic);
+}
+
+function meanRank(rows: readonly CollapseRow[]): number {
+  return mean(rows.map(({ rank }) => rank));
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function unique<T>(values: readonly T[]): T[] {
+  return [...new Set(values)];
+}
