@@ -15,6 +15,7 @@ import {
   rankCollapse,
   RunFolder,
   runProgram,
+  StaircaseError,
   trainingOptions,
 } from "../mod.ts";
 
@@ -89,4 +90,9 @@ await runProgram({
   ];
   if (!quiet) console.log([experimentText(record), "", ...files].join("\n"));
   if (json) console.log(compactJson(record));
+  if (record.status === "diverged") {
+    throw new StaircaseError(
+      "every network diverged: lower the learning rate, or choose another initialiser",
+    );
+  }
 });

@@ -28,7 +28,7 @@ export function collapseFigureData(
   return {
     title: `Rank collapse under weight decay: ${task.name}, ${task.outputs} classes`,
     subtitle: `${widths} ${activation} · ${name}, learning rate ${learningRate}, ${steps} steps · ` +
-      `${task.train.count} samples · ${seeds} networks for each weight decay, seed ${seed}`,
+      `${task.train.count} samples · ${seeds} networks for each λ, seed ${seed}`,
     classes: task.outputs,
     layers,
     weightDecays,

@@ -45,10 +45,11 @@ export function collapseVerdicts(rows: readonly CollapseRow[], classes: number):
     { equals: 0 },
   );
   // A network counts where its counterpart at the other deviation does.
+  const counterpart = new Map([[least, greatest], [greatest, least]]);
   const paired = decayed.filter((row) =>
     decayed.some((other) =>
-      other.seed === row.seed && other.weightDecay === row.weightDecay && other.layer === row.layer &&
-      other.deviation === (row.deviation === least ? greatest : row.deviation === greatest ? least : NaN)
+      other.deviation === counterpart.get(row.deviation) && other.weightDecay === row.weightDecay &&
+      other.seed === row.seed && other.layer === row.layer
     )
   );
   const spread = deviations.length < 2 ? [] : [judge(

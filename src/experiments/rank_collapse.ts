@@ -70,6 +70,9 @@ export interface RankCollapseResult extends ExperimentResult {
  * measures the ranks of their weights and the variability of what enters their layers. The networks of a task share its
  * samples: confidence intervals are over their initial weights and mini-batches.
  *
+ * After S steps of learning rate η and momentum μ some e^(−Sηλ/(1−μ)) of the initial weights is left: what a small λ leaves
+ * earlier than that tells of the start, not of the limit.
+ *
  * @param gpu Device.
  * @param options What to train, and how.
  * @param onProgress Called as results arrive, with the number of updates made in all runs, and the loss of a network.
@@ -89,7 +92,8 @@ export async function rankCollapse(
   let steps = 0, milliseconds = 0, isStopped = false;
   for (const run of runs) {
     // A run that never began is one cut short.
-    if (isStopped = signal?.aborted ?? false) break;
+    isStopped = signal?.aborted ?? false;
+    if (isStopped) break;
     using training = await Training.create(gpu, { ...run.options, ...signal && { signal } });
     const last = new Map<number, Probe>();
     try {

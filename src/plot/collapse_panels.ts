@@ -13,6 +13,7 @@ import { summarise } from "./quantiles.ts";
 import type { Axis } from "./scales.ts";
 import { type Group, px } from "./svg.ts";
 import { textWidth } from "./text.ts";
+import type { Point } from "./thin.ts";
 
 /** A layer of a network: where it stands among the distances to rank K. */
 export interface CollapsePoint {
@@ -123,22 +124,23 @@ export function drawRanks(
 }
 
 /**
- * The mark of a point: its colour that of the layer, its shape that of the group.
+ * The mark of a point: its colour that of the layer, its shape that of the group: a circle, a triangle, a square, a pentagon …
  *
  * @param parent Where to draw.
  * @param at Its centre.
  * @param group Index of the group.
  * @param colour Colour.
  */
-export function drawMark(
-  parent: Group,
-  at: { readonly x: number; readonly y: number },
-  group: number,
-  colour: string,
-): void {
-  const shape = d3.symbol(d3.symbolsFill[group % d3.symbolsFill.length], group === 0 ? 28 : 34).digits(2)();
-  parent.append("path").attr("class", "point").attr("d", shape)
-    .attr("transform", `translate(${px(at.x)},${px(at.y)})`).attr("fill", colour).attr("fill-opacity", 0.65);
+export function drawMark(parent: Group, at: Point, group: number, colour: string): void {
+  const corners = group === 0 ? 16 : group + 2;
+  const radius = group === 0 ? 3.2 : 4;
+  const corner = (c: number) => {
+    const angle = 2 * Math.PI * c / corners;
+    return `${px(at.x + radius * Math.sin(angle))},${px(at.y - radius * Math.cos(angle))}`;
+  };
+  const outline = Array.from({ length: corners }, (_, c) => corner(c)).join("L");
+  parent.append("path").attr("class", "point").attr("d", `M${outline}Z`).attr("fill", colour)
+    .attr("fill-opacity", 0.65);
 }
 
 /**

@@ -129,7 +129,7 @@ export function rankCollapseFigure(data: RankCollapseFigureData): string {
 /** Spectra of one task, a panel a layer. */
 function drawSpectrumRow(
   parent: Group,
-  { layers }: RankCollapseFigureData,
+  { layers, classes }: RankCollapseFigureData,
   group: CollapseGroup,
   suffix: string,
 ) {
@@ -144,7 +144,12 @@ function drawSpectrumRow(
   shown.forEach((l, column) => {
     const panel = appendGroup(parent, "panel", left + column * (width + spectrumGap));
     const values = Math.max(1, ...group.spectra[l].flat().map(({ length }) => length));
-    const x = stepAxis([1, values], width);
+    // Where spectra should fall, and where they end.
+    const marked = [classes, values].filter((index) => index === values || index < 0.8 * values);
+    const x = {
+      ...stepAxis([1, values], width),
+      ticks: marked.map((value) => ({ value, label: String(value) })),
+    };
     const frame = { width, height: spectrumHeight };
     drawFrame(panel, {
       ...frame,
@@ -190,7 +195,7 @@ function spectrumLegend({ weightDecays }: RankCollapseFigureData): LegendEntry[]
       label: `λ = ${scientific(decay)}`,
       swatch: stroke(ladderStyle(i, weightDecays.length)),
     })),
-    { label: "what counts is above", swatch: stroke(guideStyle) },
+    { label: `${scientific(THRESHOLD)} σ₁: what lies above counts`, swatch: stroke(guideStyle) },
   ];
 }
 

@@ -20,7 +20,7 @@ const isFunctionName = (name: string): name is FunctionName => Object.hasOwn(tar
  * @returns Names that {@linkcode loadTask} knows.
  */
 export function taskNames(): string[] {
-  return [...Object.keys(targetFunctions), "digits", "mixture"];
+  return [...Object.keys(targetFunctions), "mixture", "digits"];
 }
 
 /**
@@ -44,7 +44,6 @@ export function taskNames(): string[] {
  */
 export async function loadTask(name: string, options: DigitsOptions = {}): Promise<Task> {
   if (name === "digits") return await digits(options);
-  const kind = name === "mixture" ? "drawn at random" : "a function";
   if (name !== "mixture" && !isFunctionName(name)) {
     const near = closest(name, taskNames());
     throw new InputError(
@@ -53,6 +52,7 @@ export async function loadTask(name: string, options: DigitsOptions = {}): Promi
     );
   }
   if (options.data !== undefined) {
+    const kind = name === "mixture" ? "drawn at random" : "a function";
     throw new InputError(`task "${name}" is ${kind} and reads no files; leave out data "${options.data}"`);
   }
   if (name === "mixture") return mixture(options);
