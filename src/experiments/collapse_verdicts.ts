@@ -7,24 +7,36 @@ import { spearman } from "../rank/spearman.ts";
 import type { CollapseRow } from "./collapsed_layers.ts";
 import { judge, type Verdict } from "./verdict.ts";
 
+/** What was trained. */
+export interface CollapseDesign {
+  /** Number of classes K. */
+  readonly classes: number;
+  /** Deviations within classes, ascending; `null` alone where they are what they are. */
+  readonly deviations: readonly (number | null)[];
+  /** Weight decays, ascending. */
+  readonly weightDecays: readonly number[];
+}
+
 /**
  * Judges the claims by all layers but the output layer, whose K columns leave it no rank above K.
  *
  * @param rows Layers of the networks that count.
- * @param classes Number of classes K.
+ * @param design What was trained.
  * @returns The verdicts: for each deviation, that ranks fall as weight decay grows; that the strongest decay and the least
  * deviation bring them down to K; where there are several deviations, that the least yields lower ranks than the greatest under
  * the same decay; and that distances to rank K grow with the total cluster variation by weight decay.
  */
-export function collapseVerdicts(rows: readonly CollapseRow[], classes: number): Verdict[] {
+export function collapseVerdicts(
+  rows: readonly CollapseRow[],
+  { classes, deviations, weightDecays }: CollapseDesign,
+): Verdict[] {
   const output = Math.max(...rows.map(({ layer }) => layer));
   const inner = rows.filter(({ layer }) => layer < output);
-  const deviations = unique(inner.map(({ deviation }) => deviation));
-  const [least, greatest] = [deviations[0] ?? null, deviations[deviations.length - 1] ?? null];
-  const strongest = Math.max(...inner.map(({ weightDecay }) => weightDecay));
+  const [least, greatest] = [deviations[0], deviations[deviations.length - 1]];
+  const strongest = weightDecays[weightDecays.length - 1];
   const decayed = inner.filter(({ weightDecay }) => weightDecay > 0);
   const at = (deviation: number | null) => deviation === null ? "" : ` at deviation ${deviation}`;
-  const falls = (deviations.length > 0 ? deviations : [null]).map((deviation) =>
+  const falls = deviations.map((deviation) =>
     judge(
       `ranks fall as weight decay grows${at(deviation)}`,
       "Spearman's ρ of weight decay and mean rank of the layers",
@@ -36,7 +48,7 @@ export function collapseVerdicts(rows: readonly CollapseRow[], classes: number):
     )
   );
   const limit = judge(
-    `the strongest weight decay leaves rank ${classes}, the number of classes${at(least)}`,
+    `weight decay ${strongest}${at(least)} leaves rank ${classes}, the number of classes`,
     `mean over layers of |rank − ${classes}|`,
     bySeed(
       inner.filter(({ deviation, weightDecay }) => deviation === least && weightDecay === strongest),
@@ -85,8 +97,4 @@ function meanRank(rows: readonly CollapseRow[]): number {
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function unique<T>(values: readonly T[]): T[] {
-  return [...new Set(values)];
 }

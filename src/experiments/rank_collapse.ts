@@ -124,7 +124,6 @@ export async function rankCollapse(
     if (isStopped) break;
   }
   const [{ options: first }] = runs;
-  const classes = first.task.outputs;
   return {
     options: first,
     runs: runs.length,
@@ -135,7 +134,11 @@ export async function rankCollapse(
       seed: Array.from({ length: seeds }, (_, seed) => seed),
     },
     rows,
-    verdicts: collapseVerdicts(rows, classes),
+    verdicts: collapseVerdicts(rows, {
+      classes: first.task.outputs,
+      deviations: tasks.map(({ deviation }) => deviation),
+      weightDecays,
+    }),
     diverged,
     table: collapseTable(rows),
     singularValues: singularValueTable(rows),

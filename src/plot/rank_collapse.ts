@@ -57,12 +57,12 @@ export interface RankCollapseFigureData {
 
 /** Share of σ₁ above which a singular value counts. */
 const THRESHOLD = 1e-2;
-/** Most panels side by side: of ranks, and of spectra. */
-const MOST_ABREAST = 3, MOST_SPECTRA = 4;
+/** Most panels side by side. */
+const MOST_ABREAST = 3;
 const plotHeight = 220, spectrumHeight = 170, gap = 70, spectrumGap = 24;
 
 /**
- * Draws a panel of ranks for each task, one of distances to rank K, and spectra of the layers: of all of them, or of four from
+ * Draws a panel of ranks for each task, one of distances to rank K, and spectra of the layers: of up to three, from
  * the first to the last.
  *
  * @param data What to draw.
@@ -133,7 +133,7 @@ function drawSpectrumRow(
   group: CollapseGroup,
   suffix: string,
 ) {
-  const count = Math.min(MOST_SPECTRA, layers.length);
+  const count = Math.min(MOST_ABREAST, layers.length);
   const shown = Array.from(
     { length: count },
     (_, i) => Math.round(i * (layers.length - 1) / Math.max(1, count - 1)),

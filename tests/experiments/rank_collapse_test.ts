@@ -96,12 +96,16 @@ Deno.test("rankCollapse: without weight decay nothing collapses", async () => {
 
 Deno.test("collapseVerdicts: classes that vary as much bear no lower ranks; a rank below K is not K", async () => {
   const { rows } = await rankCollapse(gpu, { ...options, steps: 100, seeds: 2, tasks: [at(1)] });
+  const design = { classes: 3, deviations: [0.5, 1], weightDecays: options.weightDecays! };
   // The same networks under two names.
   const twice = [...rows.map((row) => ({ ...row, deviation: 0.5 })), ...rows];
-  assert.equal(collapseVerdicts(twice, 3)[3].value, 0);
-  assert.equal(collapseVerdicts(twice, 3)[3].holds, false);
-  const limit = (rank: number) => collapseVerdicts(rows.map((row) => ({ ...row, rank })), 3)[1];
+  const spread = collapseVerdicts(twice, design)[3];
+  assert.deepEqual([spread.value, spread.seeds.length, spread.holds], [0, 2, false]);
+  const limit = (rank: number) => collapseVerdicts(twice.map((row) => ({ ...row, rank })), design)[2];
   assert.deepEqual([limit(3).holds, limit(2).holds, limit(2).value], [true, false, 1]);
+  // Networks of the strongest decay alone tell of it.
+  const weaker = collapseVerdicts(twice.filter(({ weightDecay }) => weightDecay < 3e-2), design)[2];
+  assert.deepEqual([weaker.holds, weaker.seeds], [false, []]);
 });
 
 Deno.test("rankCollapse: networks that diverge are named and left out; a run that is stopped says so", async () => {
@@ -121,11 +125,11 @@ Deno.test("rankCollapse: networks that diverge are named and left out; a run tha
 
   const none = await rankCollapse(gpu, { ...short, optimizer: { name: "sgd", learningRate: 1e30 } });
   assert.equal((await experimentRecord(gpu, none)).status, "diverged");
-  assert.deepEqual([none.diverged.length, none.rows.length, holds(none.verdicts)], [12, 0, [
-    false,
-    false,
-    false,
-  ]]);
+  assert.deepEqual([none.diverged.length, none.rows.length, holds(none.verdicts)], [
+    12,
+    0,
+    new Array(5).fill(false),
+  ]);
   assertSoundSvg(none.figure, "Rank collapse under weight decay: mixture, 3 classes");
 
   const stop = new AbortController();
