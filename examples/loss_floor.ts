@@ -25,9 +25,9 @@ await runProgram({
     { name: "out", kind: "string", default: "runs/loss-floor", placeholder: "DIR", help: "where files go" },
   ],
 }, async ({ flags, signal }) => {
-  const { adapter, quiet, json, full, out } = flags;
+  const { adapter, autotune, quiet, json, full, out } = flags;
   const options = { ...await trainingOptions(flags), ...full && { replicas: 10, probeEvery: 10 } };
-  using gpu = await Gpu.open({ adapter });
+  using gpu = await Gpu.open({ adapter, autotune });
   const folder = await RunFolder.open(out);
   const heading = `adapter: ${gpu.adapterName}${gpu.software ? " (software: the CPU, no GPU)" : ""}`;
 

@@ -26,9 +26,9 @@ await runProgram({
     { name: "out", kind: "string", default: "runs/sgd-rank", placeholder: "DIR", help: "where files go" },
   ],
 }, async ({ flags, signal }) => {
-  const { adapter, quiet, json, out } = flags;
+  const { adapter, autotune, quiet, json, out } = flags;
   const options = completeSgdRankOptions(await sgdRankOptions(flags));
-  using gpu = await Gpu.open({ adapter });
+  using gpu = await Gpu.open({ adapter, autotune });
   const folder = await RunFolder.open(out);
   const heading = `adapter: ${gpu.adapterName}${gpu.software ? " (software: the CPU, no GPU)" : ""}`;
 

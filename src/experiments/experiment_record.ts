@@ -4,6 +4,7 @@
  * @module
  */
 import type { Gpu } from "../gpu/device.ts";
+import type { Choice } from "../gpu/tuner.ts";
 import type { PrecisionSelfTest } from "../linalg/double_single_self_test.ts";
 import type { Task } from "../tasks/task.ts";
 import type { CompleteOptions } from "../train/options.ts";
@@ -41,6 +42,8 @@ export interface ExperimentResult<Options extends RecordedOptions = CompleteOpti
   readonly verdicts: readonly Verdict[];
   /** Replicas that diverged. */
   readonly diverged: readonly Divergence[];
+  /** Whether it was stopped before its end. Default: whether there are updates without results. */
+  readonly isStopped?: boolean;
   /** Updates whose results arrived, and the time that they took, in milliseconds. */
   readonly timing: { readonly steps: number; readonly milliseconds: number };
 }
@@ -57,6 +60,8 @@ export interface ExperimentRecord<Options extends RecordedOptions = CompleteOpti
   readonly adapter: { readonly name: string; readonly software: boolean };
   /** Whether the adapter keeps the digits of double-single arithmetic, and in which form; why not, if it does not. */
   readonly precisionSelfTest: PrecisionSelfTest | string;
+  /** Variants of kernels that were chosen by timing, and the time that it took. */
+  readonly choices: readonly Choice[];
   /** Whether all claims hold, and each of them. */
   readonly verdict: { readonly holds: boolean; readonly claims: readonly Verdict[] };
   /** Replicas that are left out of the statistics. */
@@ -81,13 +86,15 @@ export async function experimentRecord<Options extends RecordedOptions>(
   result: ExperimentResult<Options>,
 ): Promise<ExperimentRecord<Options>> {
   const { options, verdicts, diverged, timing } = result;
+  const { isStopped = timing.steps < options.steps } = result;
   const isOver = diverged.length === options.replicas * (options.runs ?? 1);
   return {
-    status: isOver ? "diverged" : timing.steps < options.steps ? "interrupted" : "done",
+    status: isOver ? "diverged" : isStopped ? "interrupted" : "done",
     configuration: configurationOf(options),
     versions: { staircase: VERSION, ...Deno.version },
     adapter: { name: gpu.adapterName, software: gpu.software },
     precisionSelfTest: await precisionSelfTest(gpu),
+    choices: gpu.choices,
     verdict: { holds: verdicts.every(({ holds }) => holds), claims: verdicts },
     diverged,
     timings: { ...timing, millisecondsPerStep: timing.milliseconds / Math.max(1, timing.steps) },

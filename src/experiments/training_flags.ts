@@ -128,17 +128,19 @@ export const trainingFlags = [
  * defaults.
  *
  * @param defaults Defaults by the names of the flags.
+ * @param omitted Names of further flags that it does not have.
  * @returns The flags.
  */
-export function experimentFlags(
+export function experimentFlags<const Omitted extends string = never>(
   defaults: Readonly<Record<string, Flag["default"]>>,
-): readonly Exclude<typeof trainingFlags[number], { name: "spectra-every" | "profile" }>[] {
-  const isKept = (flag: Flag) => flag.name !== "spectra-every" && flag.name !== "profile";
-  const flags = trainingFlags.filter(isKept).map((flag) => ({
+  omitted: readonly Omitted[] = [],
+): readonly Exclude<typeof trainingFlags[number], { name: "spectra-every" | "profile" | Omitted }>[] {
+  const left = new Set<string>(["spectra-every", "profile", ...omitted]);
+  const flags = trainingFlags.filter(({ name }) => !left.has(name)).map((flag) => ({
     ...flag,
     default: defaults[flag.name] ?? flag.default,
   }));
-  return flags as unknown as ReturnType<typeof experimentFlags>;
+  return flags as unknown as ReturnType<typeof experimentFlags<Omitted>>;
 }
 
 /**

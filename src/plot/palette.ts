@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { d3 } from "./deps.ts";
 
 /** Fonts, the first that the reader has. */
 export const fontFamily: string = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif";
@@ -53,4 +54,16 @@ const styles: readonly LineStyle[] = [
  */
 export function lineStyle(index: number): LineStyle {
   return styles[index % styles.length];
+}
+
+/**
+ * The style of one value of an ordered ladder: viridis, from dark to light, short of the yellow that white swallows. Those who
+ * see no colour see the order.
+ *
+ * @param index Index of the value, from 0.
+ * @param count Number of values.
+ * @returns Its style.
+ */
+export function ladderStyle(index: number, count: number): LineStyle {
+  return { colour: d3.interpolateViridis(0.88 * index / Math.max(1, count - 1)), dash: null, width: 1.8 };
 }

@@ -27,6 +27,24 @@ export function uniform(seed: number): () => number {
 }
 
 /**
+ * Makes a generator of standard normal numbers (Box and Muller, of whose pairs it takes one: two uniform numbers each).
+ *
+ * @param random Source of uniform numbers of [0, 1).
+ * @returns A function that returns the next number.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { normal, uniform } from "./random.ts";
+ *
+ * const next = normal(uniform(7));
+ * assert(Math.abs(next()) < 9);
+ * ```
+ */
+export function normal(random: () => number): () => number {
+  return () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}
+
+/**
  * Draws a random permutation (Fisher and Yates).
  *
  * @param count Number of things to permute.

@@ -9,6 +9,7 @@ import { closest } from "./closest.ts";
 import { digits, type DigitsOptions } from "./digits.ts";
 import { functionTask } from "./function_task.ts";
 import { type FunctionName, targetFunctions } from "./functions.ts";
+import { mixture } from "./mixture.ts";
 import type { Task } from "./task.ts";
 
 const isFunctionName = (name: string): name is FunctionName => Object.hasOwn(targetFunctions, name);
@@ -19,7 +20,7 @@ const isFunctionName = (name: string): name is FunctionName => Object.hasOwn(tar
  * @returns Names that {@linkcode loadTask} knows.
  */
 export function taskNames(): string[] {
-  return [...Object.keys(targetFunctions), "digits"];
+  return [...Object.keys(targetFunctions), "mixture", "digits"];
 }
 
 /**
@@ -43,7 +44,7 @@ export function taskNames(): string[] {
  */
 export async function loadTask(name: string, options: DigitsOptions = {}): Promise<Task> {
   if (name === "digits") return await digits(options);
-  if (!isFunctionName(name)) {
+  if (name !== "mixture" && !isFunctionName(name)) {
     const near = closest(name, taskNames());
     throw new InputError(
       `no task ${JSON.stringify(name)}; ${near === undefined ? "" : `did you mean "${near}"? `}` +
@@ -51,7 +52,9 @@ export async function loadTask(name: string, options: DigitsOptions = {}): Promi
     );
   }
   if (options.data !== undefined) {
-    throw new InputError(`task "${name}" is a function and reads no files; leave out data "${options.data}"`);
+    const kind = name === "mixture" ? "drawn at random" : "a function";
+    throw new InputError(`task "${name}" is ${kind} and reads no files; leave out data "${options.data}"`);
   }
+  if (name === "mixture") return mixture(options);
   return functionTask(targetFunctions[name], options);
 }

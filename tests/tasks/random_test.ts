@@ -1,4 +1,4 @@
-import { permutation, uniform } from "../../src/tasks/random.ts";
+import { normal, permutation, uniform } from "../../src/tasks/random.ts";
 import { assert, fc } from "../deps.ts";
 
 Deno.test("random: numbers lie in [0, 1), are spread evenly and differ by seed, above 2³² too", () => {
@@ -11,6 +11,19 @@ Deno.test("random: numbers lie in [0, 1), are spread evenly and differ by seed, 
     return values[0];
   });
   assert.equal(new Set(firsts).size, seeds.length);
+});
+
+Deno.test("random: normal numbers have the moments of N(0, 1) and repeat by seed", () => {
+  const count = 20_000;
+  const draw = (seed: number) => Array.from({ length: count }, normal(uniform(seed)));
+  const values = draw(8);
+  const moment = (power: number) => values.reduce((sum, value) => sum + value ** power, 0) / count;
+  // Five standard deviations of the sample moments: of x 1, of x² 2, of x⁴ 96.
+  [[1, 0, 1], [2, 1, 2], [4, 3, 96]].forEach(([power, expected, variance]) =>
+    assert(Math.abs(moment(power) - expected) < 5 * Math.sqrt(variance / count), `${power}`)
+  );
+  assert.deepEqual(draw(8), values);
+  assert.notDeepEqual(draw(9), values);
 });
 
 Deno.test("random: a permutation holds every number once and repeats by seed", () => {

@@ -17,6 +17,7 @@ Deno.test("registry: every name loads a task of that name", async () => {
       "franke2d",
       "gaussian5d",
       "product3d",
+      "mixture",
       "digits",
     ]
   ) {
@@ -35,7 +36,7 @@ Deno.test("registry: an unknown name is answered with the nearest and with all",
   await assert.rejects(
     loadTask("cosine"),
     inputError(
-      /^no task "cosine"; did you mean "cosines"\? give one of cosines, sines, .*, product3d, digits$/,
+      /^no task "cosine"; did you mean "cosines"\? give one of cosines, sines, .*, product3d, mixture, digits$/,
     ),
   );
   await assert.rejects(loadTask("Digits"), inputError(/did you mean "digits"\?/));
@@ -58,6 +59,10 @@ Deno.test("registry: options that are out of range, or another task's, are refus
   await assert.rejects(
     loadTask("runge", { data: "mnist" }),
     inputError(/^task "runge" is a function and reads no files; leave out data "mnist"$/),
+  );
+  await assert.rejects(
+    loadTask("mixture", { data: "mnist" }),
+    inputError(/^task "mixture" is drawn at random and reads no files; leave out data "mnist"$/),
   );
   // Absent and undefined are the same.
   assert.equal(

@@ -3,21 +3,17 @@
  *
  * @module
  */
-import { uniform } from "../../tasks/random.ts";
+import { normal, uniform } from "../../tasks/random.ts";
 
 /**
- * Draws normally distributed numbers (Box and Muller), rounded to single precision.
+ * Draws standard normal numbers, rounded to single precision.
  *
  * @param length How many.
  * @param seed Seed.
  * @returns The numbers.
  */
 export function normals(length: number, seed: number): Float32Array {
-  const next = uniform(seed);
-  return Float32Array.from(
-    { length },
-    () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
-  );
+  return Float32Array.from({ length }, normal(uniform(seed)));
 }
 
 /**

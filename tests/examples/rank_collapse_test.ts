@@ -1,0 +1,91 @@
+import { fileURLToPath } from "node:url";
+import type { ExperimentRecord } from "../../src/experiments/experiment_record.ts";
+import type { CompleteCollapseOptions } from "../../src/experiments/rank_collapse.ts";
+import { assert } from "../deps.ts";
+import { filesIn, readTable, root, run, temporaryFolder } from "./program.ts";
+
+const program = fileURLToPath(new URL("examples/rank_collapse.ts", root));
+const small = ["--layers=8,6", "--samples=20", "--steps=40", "--replicas=2", "--weight-decay=0,1e-2"];
+
+Deno.test("rank-collapse: writes its files, and says what they say", async () => {
+  using folder = temporaryFolder();
+  const ended = await run([...small, "--json", "--out=o"], { cwd: folder.path, program });
+  assert.equal(ended.code, 0, ended.err);
+  assert.deepEqual(filesIn(`${folder.path}/o`), [
+    "rank_collapse.csv",
+    "rank_collapse.svg",
+    "run.json",
+    "singular_values.csv",
+  ]);
+  const record = JSON.parse(Deno.readTextFileSync(`${folder.path}/o/run.json`)) as ExperimentRecord<
+    CompleteCollapseOptions
+  >;
+  assert.deepEqual(JSON.parse(ended.out.trimEnd().split("\n").at(-1)!), record);
+  assert.deepEqual([record.status, record.configuration.replicas, record.verdict.claims.length], [
+    "done",
+    4,
+    5,
+  ]);
+  assert.deepEqual(record.configuration.swept, { deviation: [0.1, 1], weightDecay: [0, 0.01], seed: [0, 1] });
+  for (const { claim, statistic, value, interval, holds } of record.verdict.claims) {
+    assert(claim && statistic && typeof holds === "boolean" && interval.length === 2);
+    // A correlation of constant ranks is none.
+    assert(typeof value === "number" || value === null);
+    assert(ended.out.includes(`: ${claim} (`));
+  }
+  assert.equal(readTable(`${folder.path}/o/rank_collapse.csv`).rows.length, 2 * 2 * 2 * 3);
+});
+
+Deno.test("rank-collapse: digits have the deviation that they have", async () => {
+  using folder = temporaryFolder();
+  const ended = await run([...small, "--task=digits", "--json", "--out=o"], { cwd: folder.path, program });
+  assert.equal(ended.code, 0, ended.err);
+  const { configuration: { swept }, verdict } = JSON.parse(
+    ended.out.trimEnd().split("\n").at(-1)!,
+  ) as ExperimentRecord<CompleteCollapseOptions>;
+  assert.deepEqual(swept, { weightDecay: [0, 0.01], seed: [0, 1] });
+  assert.equal(verdict.claims.length, 3);
+  const { rows } = readTable(`${folder.path}/o/rank_collapse.csv`);
+  assert.deepEqual([rows.length, rows[0][0]], [2 * 2 * 3, ""]);
+});
+
+Deno.test("rank-collapse: where every network diverges the files say so, and the status is 1", async () => {
+  using folder = temporaryFolder();
+  const args = [...small, "--optimizer=sgd", "--learning-rate=1e30", "--quiet", "--out=o"];
+  const { code, err } = await run(args, { cwd: folder.path, program });
+  assert.equal(code, 1);
+  assert.match(err, /^rank-collapse: every network diverged: lower the learning rate, or choose .*\n$/);
+  const record = JSON.parse(Deno.readTextFileSync(`${folder.path}/o/run.json`)) as ExperimentRecord<
+    CompleteCollapseOptions
+  >;
+  assert.deepEqual([record.status, record.diverged.length, record.verdict.holds], ["diverged", 8, false]);
+});
+
+Deno.test("rank-collapse: a wrong request is one line and status 2, and leaves no file", async () => {
+  using folder = temporaryFolder();
+  for (
+    const [args, message] of [
+      [
+        ["--task=cosines"],
+        /^rank-collapse: the task cosines has no classes: choose one with a cross-entropy\n$/,
+      ],
+      [
+        ["--task=digits", "--deviations=1"],
+        /^rank-collapse: the task digits has the deviations that it has: /,
+      ],
+      [
+        ["--deviations=1,1"],
+        /^rank-collapse: two tasks have the same deviation: give each one of its own\n$/,
+      ],
+      [["--weight-decay=1e-2,0"], /^rank-collapse: weight decays 0.01, 0: give them in ascending order, /],
+      [["--samples=3"], /^rank-collapse: 3 samples of 5 classes: give one of each at least\n$/],
+      [["--steps=0"], /^rank-collapse: no update, nothing collapses: give one step at least\n$/],
+      [["--epsilons=1"], /^rank-collapse: .*--epsilons.*\n$/],
+    ] as const
+  ) {
+    const { code, out, err } = await run([...small, ...args], { cwd: folder.path, program });
+    assert.deepEqual([code, out], [2, ""]);
+    assert.match(err.replace(/^adapter: .*\n/, ""), message);
+  }
+  assert.deepEqual(filesIn(`${folder.path}/runs/rank-collapse`), []);
+});
