@@ -23,6 +23,8 @@ const MOST_SAMPLES = 16_384;
 const BLOCK = 128;
 /** Unit roundoff of single precision. */
 const U = 2 ** -24;
+/** Least exponent, of `digit_shape.wgsl`. */
+const LEAST = -40;
 /** Rows of a tile, and invocations a workgroup. */
 const TILES = { large: { side: 8, lanes: 8 }, small: { side: 4, lanes: 32 } } as const;
 
@@ -32,6 +34,8 @@ export interface DigitLayer {
   readonly features: MatrixView;
   /** Number of neurons. */
   readonly width: number;
+  /** What no |φ| exceeds by more than rounding; where that is not known, `null`, it is looked for. Default: `null`. */
+  readonly bound?: number | null;
 }
 
 /** What the features are weighted with, and how many Gram matrices are kept. */
@@ -108,7 +112,7 @@ export function packedBlocks(order: number): number {
  * Σ|x_i||x_j|; the norm of these is at most the trace. See `gram_digits.wgsl`, whose arithmetic needs
  * `keepsCompensation` to hold.
  *
- * Dispatches: two for all layers that lie in one array, whatever the replicas.
+ * Dispatches: two for all layers that lie in one array, one where all of these are bounded, whatever the replicas.
  *
  * @param gpu Device.
  * @param layers Features of each layer.
@@ -137,7 +141,13 @@ export async function bindDigitGrams(
   const matrixCount = layers.length * replicas;
   const blocks = packedBlocks(Math.max(...layers.map(({ width }) => width)));
   const made = stack.use(new GpuArray(gpu, "Gram matrices made", 1));
-  const exponents = stack.use(new GpuArray(gpu, "exponents of features", capacity * matrixCount));
+  // Of the features that are bounded; the others are written at each turn.
+  const largestRoot = isWeighted ? Math.sqrt(Math.max(...Array.from(weights))) : 1;
+  const known = Int32Array.from({ length: capacity * matrixCount }, (_, i) => {
+    const { bound = null } = layers[Math.floor((i % matrixCount) / replicas)];
+    return bound === null ? 0 : Math.max(LEAST, Math.ceil(Math.log2(largestRoot * bound)));
+  });
+  const exponents = stack.use(new GpuArray(gpu, "exponents of features", new Uint32Array(known.buffer)));
   const matrices = stack.use(
     new GpuArray(gpu, "Gram matrices of probes", capacity * matrixCount * blocks * 32),
   );
@@ -171,7 +181,9 @@ export async function bindDigitGrams(
       ["u32", samples, replicas, index, matrixCount, blocks, capacity, 0, 0],
       ["u32", ...table.flat(), ...new Array<number>(4 * (MOST_LAYERS - table.length)).fill(0)],
     ));
-    dispatches.push(largest.bind([shape, array, roots, made, exponents], [together.length, replicas]));
+    if (together.some(({ bound = null }) => bound === null)) {
+      dispatches.push(largest.bind([shape, array, roots, made, exponents], [together.length, replicas]));
+    }
     const mostTiles = Math.max(...together.map(({ width }) => triangle(Math.ceil(width / side))));
     dispatches.push(gram.bind(
       [shape, array, roots, made, exponents, matrices],

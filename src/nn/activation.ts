@@ -78,3 +78,13 @@ export function parseActivation(name: string): Activation {
   if (power) return { name, kind: KINDS.indexOf("relu^"), parameter: Number(power[1]) };
   throw new InputError(`unknown activation "${name}": use ${activationNames.join(", ")}`);
 }
+
+/**
+ * What no value of an activation exceeds in magnitude.
+ *
+ * @param activation Activation.
+ * @returns The bound; `null` where there is none.
+ */
+export function activationBound({ kind }: Activation): number | null {
+  return ["tanh", "sigmoid", "sine", "cosine"].includes(KINDS[kind]) ? 1 : null;
+}

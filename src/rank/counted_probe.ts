@@ -86,7 +86,8 @@ export interface CountedProbes {
  * Certain unless an eigenvalue is within some 2 · 2⁻²⁶ √n σ_max / √ε of ε, relative to ε, where σ_max bounds the features: 4·10⁻⁴
  * for 50 features of magnitude 1 and ε = 10⁻⁶.
  *
- * Dispatches: two for all layers in one array and one more a probe, whatever the replicas; one a submission. Flops a layer and
+ * Dispatches: for all layers in one array one where features are bounded, else two, and one more a probe, whatever the replicas;
+ * two a submission. Flops a layer and
  * replica: 9 m n² for M, and for each threshold two factorisations of n³/3 terms of some 30 operations.
  *
  * @param gpu Device.

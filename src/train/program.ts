@@ -6,6 +6,7 @@
 import type { GpuArray } from "../gpu/array.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Dispatch } from "../gpu/kernel.ts";
+import { activationBound } from "../nn/activation.ts";
 import { bindLoss } from "../nn/loss.ts";
 import type { Network } from "../nn/network.ts";
 import { uploadSamples } from "../nn/samples.ts";
@@ -105,7 +106,11 @@ export async function bindProgram(
   const probes = isCounting
     ? await bindCountedProbes(gpu, {
       ...seen,
-      layers: hidden.map((width, index) => ({ features: train.features[index], width })),
+      layers: hidden.map((width, index) => ({
+        features: train.features[index],
+        width,
+        bound: activationBound(network.activations[index]),
+      })),
       weights: task.train.weights,
       epsilons,
       capacity: mostProbes,

@@ -15,13 +15,18 @@ interface Problem {
   readonly weights: Float32Array;
   readonly together: boolean;
   readonly tiles: DigitTiles;
+  /** What is said to bound the features. */
+  readonly bound?: number;
 }
 
 /** Gram matrices by the GPU, `[layer][replica]`: exponents, and entries (i, j), j ≤ i, as pairs. */
-async function grams({ layers, weights, together, tiles }: Problem) {
+async function grams({ layers, weights, together, tiles, bound = NaN }: Problem) {
   using stack = new DisposableStack();
   const replicas = layers[0].features.length;
-  const made = await bindDigitGrams(gpu, uploadLayers(gpu, layers, stack, together), {
+  const uploaded = uploadLayers(gpu, layers, stack, together).map((layer) =>
+    Number.isNaN(bound) ? layer : { ...layer, bound }
+  );
+  const made = await bindDigitGrams(gpu, uploaded, {
     samples: weights.length,
     weights,
     replicas,
@@ -61,7 +66,7 @@ async function check(problem: Problem): Promise<void> {
   results.forEach(({ exponent, pair }, index) => {
     const { width, features } = layers[Math.floor(index / replicas)];
     const rounded = weighted(features[index % replicas], width, weights);
-    assert.equal(exponent, exponentOf(rounded));
+    if (problem.bound === undefined) assert.equal(exponent, exponentOf(rounded));
     const x = fixedPoint(rounded, exponent);
     const ones = new Float32Array(samples).fill(1);
     for (let i = 0; i < 4 * Math.ceil(width / 4); i++) {
@@ -124,6 +129,19 @@ Deno.test("gram_digits: more samples than a block holds, in an odd shape, by bot
     });
     const weights = new Float32Array(251).fill(1 / 251);
     await check({ layers: [layer(37, 1), layer(6, 5)], weights, together: true, tiles });
+  }
+});
+
+Deno.test("gram_digits: features with a bound are scaled by it, and nobody looks for the largest", async () => {
+  const features = [normals(251 * 9, 3).map((x) => 0.1 * Math.tanh(x)), normals(251 * 9, 4).map(Math.sin)];
+  const layers = [{ width: 9, features }];
+  for (const weights of [new Float32Array(251).fill(1 / 251), normals(251, 5).map((x) => x * x)]) {
+    const given: Problem = { layers, weights, together: false, tiles: "large", bound: 1 };
+    const { dispatches, results } = await grams(given);
+    assert.equal(dispatches.length, 1);
+    const least = weights[0] === weights[1] ? 0 : Math.ceil(Math.log2(Math.sqrt(Math.max(...weights))));
+    assert.deepEqual(results.map(({ exponent }) => exponent), [least, least]);
+    await check(given);
   }
 });
 

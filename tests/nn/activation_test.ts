@@ -1,7 +1,7 @@
 import { GpuArray } from "../../src/gpu/array.ts";
 import { Gpu } from "../../src/gpu/device.ts";
 import { InputError } from "../../src/errors.ts";
-import { activationNames, parseActivation } from "../../src/nn/activation.ts";
+import { activationBound, activationNames, parseActivation } from "../../src/nn/activation.ts";
 import { denseForward } from "../../src/nn/dense.ts";
 import { parameterLayout } from "../../src/nn/layout.ts";
 import { assert } from "../deps.ts";
@@ -144,5 +144,14 @@ Deno.test("activation: names are read with their parameters, and others refused 
       assert(error instanceof InputError && error.exitStatus === 2);
       return activationNames.every((known) => error.message.includes(known));
     }, name);
+  }
+});
+
+Deno.test("activationBound: holds for the reference, and is missing where values grow", () => {
+  for (const name of activationNames) {
+    const bound = activationBound(parseActivation(name));
+    const values = Array.from({ length: 401 }, (_, i) => Math.abs(activation(name).value((i - 200) / 4)));
+    const largest = Math.max(...values);
+    assert(bound === null ? largest > 2 : largest <= bound, `${name}: ${largest}`);
   }
 });
