@@ -10,6 +10,7 @@ import {
   experimentFlags,
   experimentRecord,
   experimentText,
+  failIfDiverged,
   Gpu,
   RunFolder,
   runProgram,
@@ -56,4 +57,5 @@ await runProgram({
   ];
   if (!quiet) console.log([experimentText(record), "", ...files].join("\n"));
   if (json) console.log(compactJson(record));
+  failIfDiverged(record);
 });

@@ -9,6 +9,7 @@ import {
   experimentFlags,
   experimentRecord,
   experimentText,
+  failIfDiverged,
   Gpu,
   lossFloorStudy,
   RunFolder,
@@ -45,4 +46,5 @@ await runProgram({
   ];
   if (!quiet) console.log([experimentText(record), "", ...files].join("\n"));
   if (json) console.log(compactJson(record));
+  failIfDiverged(record);
 });

@@ -9,13 +9,13 @@ import {
   experimentFlags,
   experimentRecord,
   experimentText,
+  failIfDiverged,
   Gpu,
   InputError,
   mixture,
   rankCollapse,
   RunFolder,
   runProgram,
-  StaircaseError,
   trainingOptions,
 } from "../mod.ts";
 
@@ -90,9 +90,5 @@ await runProgram({
   ];
   if (!quiet) console.log([experimentText(record), "", ...files].join("\n"));
   if (json) console.log(compactJson(record));
-  if (record.status === "diverged") {
-    throw new StaircaseError(
-      "every network diverged: lower the learning rate, or choose another initialiser",
-    );
-  }
+  failIfDiverged(record);
 });

@@ -9,6 +9,7 @@ import {
   createProgress,
   experimentRecord,
   experimentText,
+  failIfDiverged,
   Gpu,
   RunFolder,
   runProgram,
@@ -44,4 +45,5 @@ await runProgram({
   ];
   if (!quiet) console.log([experimentText(record), "", ...files].join("\n"));
   if (json) console.log(compactJson(record));
+  failIfDiverged(record);
 });

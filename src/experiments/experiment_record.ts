@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { StaircaseError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Choice } from "../gpu/tuner.ts";
 import type { PrecisionSelfTest } from "../linalg/double_single_self_test.ts";
@@ -99,6 +100,17 @@ export async function experimentRecord<Options extends RecordedOptions>(
     diverged,
     timings: { ...timing, millisecondsPerStep: timing.milliseconds / Math.max(1, timing.steps) },
   };
+}
+
+/**
+ * Fails a program whose experiment has nothing to judge: to be called when its files are written.
+ *
+ * @param record The experiment.
+ * @throws {StaircaseError} Where every network diverged.
+ */
+export function failIfDiverged({ status }: Pick<ExperimentRecord, "status">): void {
+  if (status !== "diverged") return;
+  throw new StaircaseError("every network diverged: lower the learning rate, or choose another initialiser");
 }
 
 /**

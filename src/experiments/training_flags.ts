@@ -85,9 +85,10 @@ export const trainingFlags = [
   {
     name: "spectra-every",
     kind: "integer",
-    default: 1,
+    default: null,
     min: 1,
-    help: "probes from one with eigenvalues and loss floor to the next; those between only count ranks",
+    help:
+      "probes from one with eigenvalues and loss floor to the next, those between only count ranks (all, or about a hundred)",
   },
   {
     name: "epsilons",
@@ -152,13 +153,14 @@ export function experimentFlags<const Omitted extends string = never>(
  */
 export async function trainingOptions(
   flags: Omit<FlagValues<typeof trainingFlags>, "spectraEvery" | "profile"> & {
-    readonly spectraEvery?: number;
+    readonly spectraEvery?: number | null;
   },
 ): Promise<TrainingOptions> {
   const { data, samples, seed, replicas, layers, activation, batch } = flags;
   const task = await loadTask(flags.task, { seed, samples: samples ?? undefined, data: data ?? undefined });
   const rates = flags.learningRate ?? [task.defaults.learningRate];
   const { defaults } = task;
+  const steps = flags.steps ?? defaults.steps, probeEvery = flags.probeEvery ?? defaults.probeEvery;
   return {
     task,
     hidden: layers === null ? defaults.hidden : parseLayers(layers, task),
@@ -172,15 +174,22 @@ export async function trainingOptions(
     },
     schedule: parseSchedule(flags.schedule),
     ...(batch === null ? {} : { batch: parseBatch(batch) }),
-    steps: flags.steps ?? defaults.steps,
-    probeEvery: flags.probeEvery ?? defaults.probeEvery,
-    ...(flags.spectraEvery === undefined ? {} : { spectraEvery: flags.spectraEvery }),
+    steps,
+    probeEvery,
+    ...(flags.spectraEvery === undefined
+      ? {}
+      : { spectraEvery: flags.spectraEvery ?? enough(steps / probeEvery) }),
     epsilons: flags.epsilons ?? defaults.epsilons,
     precision: flags.precision,
     threshold: flags.relative ? "relative" : "absolute",
     replicas,
     seed,
   };
+}
+
+/** Probes from one that solves spectra to the next, so that about a hundred do: a figure shows no more. */
+function enough(probes: number): number {
+  return Math.max(1, Math.floor(probes / 100));
 }
 
 /**

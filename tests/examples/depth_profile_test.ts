@@ -43,3 +43,23 @@ Deno.test("depth-profile: a wrong request is one line and status 2, and leaves n
   }
   assert.deepEqual(filesIn(`${folder.path}/runs/depth-profile`), []);
 });
+
+Deno.test("depth-profile: where every network diverges the files tell, and the status is 1", async () => {
+  using folder = temporaryFolder();
+  const args = [
+    ...small,
+    "--activation=relu",
+    "--optimizer=sgd",
+    "--learning-rate=1e30",
+    "--quiet",
+    "--out=o",
+  ];
+  const { code, out, err } = await run(args, { cwd: folder.path, program });
+  assert.deepEqual([code, out], [1, ""]);
+  assert.match(
+    err,
+    /^depth-profile: every network diverged: lower the learning rate, or choose another initialiser\n$/,
+  );
+  const record = JSON.parse(Deno.readTextFileSync(`${folder.path}/o/run.json`)) as ExperimentRecord;
+  assert.deepEqual([record.status, record.diverged.length, record.verdict.holds], ["diverged", 5, false]);
+});
