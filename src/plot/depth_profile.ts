@@ -4,14 +4,14 @@
  * @module
  */
 import { clipped, drawFrame, frameFoot, frameHead, frameSide } from "./frame.ts";
-import { type LegendEntry, swatchWidth } from "./legend.ts";
+import { bandSwatch, type LegendEntry, lineSwatch } from "./legend.ts";
 import { drawBand, drawLine } from "./marks.ts";
 import { drawPage, pageMargin, pageWidth } from "./page.ts";
 import { ink, lineStyle } from "./palette.ts";
 import { bandName, summarise } from "./quantiles.ts";
 import { rankAxis, stepAxis } from "./scales.ts";
 import { epsilonLabel } from "./staircase_panel.ts";
-import { appendGroup, type Group, px } from "./svg.ts";
+import { appendGroup, px } from "./svg.ts";
 
 /** Ranks at one threshold. */
 export interface DepthRanks {
@@ -90,16 +90,12 @@ export function depthProfileFigure(data: DepthProfileData): string {
 function legend(ranks: readonly DepthRanks[], replicas: number): LegendEntry[] {
   const lines = ranks.map(({ epsilon }, i): LegendEntry => ({
     label: epsilonLabel(epsilon),
-    swatch: (parent: Group) =>
-      void parent.append("line").attr("x2", swatchWidth).attr("stroke", lineStyle(i).colour)
-        .attr("stroke-width", lineStyle(i).width),
+    swatch: lineSwatch(lineStyle(i)),
   }));
   if (replicas < 2) return lines;
   return [...lines, {
     label: `${bandName(replicas)} of ${replicas} replicas; lines are medians`,
-    swatch: (parent: Group) =>
-      void parent.append("rect").attr("y", -5).attr("width", swatchWidth).attr("height", 10).attr("fill", ink)
-        .attr("fill-opacity", opacity),
+    swatch: bandSwatch({ colour: ink, opacity }),
   }];
 }
 

@@ -5,8 +5,7 @@
  * @module
  */
 import { clipped, drawFrame, frameFoot, frameHead, frameSide } from "./frame.ts";
-import type { LegendEntry } from "./legend.ts";
-import { swatchWidth } from "./legend.ts";
+import { bandSwatch, type LegendEntry, lineSwatch } from "./legend.ts";
 import { drawBand, drawLine } from "./marks.ts";
 import { drawPage, pageMargin, pageWidth } from "./page.ts";
 import { greyInk, ink, type LineStyle, lineStyle } from "./palette.ts";
@@ -160,21 +159,16 @@ function drawCloud(parent: Group, { rank, floor }: FloorThreshold, x: Axis, y: A
 }
 
 function legend({ loss, thresholds }: LossFloorFigureData, styles: readonly LineStyle[]): LegendEntry[] {
-  const stroke = ({ colour, dash, width }: LineStyle) => (parent: Group) =>
-    void parent.append("line").attr("x2", swatchWidth).attr("stroke", colour).attr("stroke-width", width)
-      .attr("stroke-dasharray", dash);
   const band = loss.length > 1
     ? [{
       label: `${bandName(loss.length)} of ${loss.length} replicas; lines are medians`,
-      swatch: (parent: Group) =>
-        void parent.append("rect").attr("y", -5).attr("width", swatchWidth).attr("height", 10)
-          .attr("fill", ink).attr("fill-opacity", opacity),
+      swatch: bandSwatch({ colour: ink, opacity }),
     }]
     : [];
   return [
-    { label: "loss", swatch: stroke(lossStyle) },
-    { label: "least loss of any output layer", swatch: stroke(projectionStyle) },
-    ...thresholds.map(({ epsilon }, i) => ({ label: epsilonLabel(epsilon), swatch: stroke(styles[i]) })),
+    { label: "loss", swatch: lineSwatch(lossStyle) },
+    { label: "least loss of any output layer", swatch: lineSwatch(projectionStyle) },
+    ...thresholds.map(({ epsilon }, i) => ({ label: epsilonLabel(epsilon), swatch: lineSwatch(styles[i]) })),
     ...band,
   ];
 }

@@ -18,9 +18,9 @@ import {
 } from "./collapse_panels.ts";
 import { scientific } from "./format.ts";
 import { clipped, drawFrame, frameFoot, frameHead, frameSide } from "./frame.ts";
-import { layOutLegend, type LegendEntry, swatchWidth } from "./legend.ts";
+import { bandSwatch, layOutLegend, type LegendEntry, lineSwatch, swatchWidth } from "./legend.ts";
 import { drawPage, pageMargin, pageWidth } from "./page.ts";
-import { ink, ladderStyle, type LineStyle, lineStyle } from "./palette.ts";
+import { ink, ladderStyle, lineStyle } from "./palette.ts";
 import { bandName, summarise } from "./quantiles.ts";
 import { type Axis, rankAxis, stepAxis } from "./scales.ts";
 import { appendGroup, type Group } from "./svg.ts";
@@ -163,10 +163,6 @@ function drawSpectrumRow(
   });
 }
 
-const stroke = ({ colour, dash, width }: LineStyle) => (parent: Group) =>
-  void parent.append("line").attr("x2", swatchWidth).attr("stroke", colour).attr("stroke-width", width)
-    .attr("stroke-dasharray", dash);
-
 function legend({ layers, classes, groups, networks }: RankCollapseFigureData): LegendEntry[] {
   const shapes = groups.length < 2 ? [] : groups.map(({ label }, i): LegendEntry => ({
     label,
@@ -174,16 +170,14 @@ function legend({ layers, classes, groups, networks }: RankCollapseFigureData): 
   }));
   const band: LegendEntry[] = networks < 2 ? [] : [{
     label: `${bandName(networks)} of ${networks} networks; lines are medians`,
-    swatch: (parent) =>
-      void parent.append("rect").attr("y", -5).attr("width", swatchWidth).attr("height", 10).attr("fill", ink)
-        .attr("fill-opacity", bandOpacity),
+    swatch: bandSwatch({ colour: ink, opacity: bandOpacity }),
   }];
   return [
-    ...layers.map((layer, l) => ({ label: `layer ${layer}`, swatch: stroke(lineStyle(l)) })),
+    ...layers.map((layer, l) => ({ label: `layer ${layer}`, swatch: lineSwatch(lineStyle(l)) })),
     ...shapes,
     {
       label: `rank ${classes}, the number of classes; slope 1, that of the bound`,
-      swatch: stroke(guideStyle),
+      swatch: lineSwatch(guideStyle),
     },
     ...band,
   ];
@@ -193,9 +187,9 @@ function spectrumLegend({ weightDecays }: RankCollapseFigureData): LegendEntry[]
   return [
     ...weightDecays.map((decay, i) => ({
       label: `λ = ${scientific(decay)}`,
-      swatch: stroke(ladderStyle(i, weightDecays.length)),
+      swatch: lineSwatch(ladderStyle(i, weightDecays.length)),
     })),
-    { label: `${scientific(THRESHOLD)} σ₁: what lies above counts`, swatch: stroke(guideStyle) },
+    { label: `${scientific(THRESHOLD)} σ₁: what lies above counts`, swatch: lineSwatch(guideStyle) },
   ];
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { drawFrame, frameFoot, frameHead, frameSide } from "./frame.ts";
-import { type LegendEntry, swatchWidth } from "./legend.ts";
+import { bandSwatch, type LegendEntry, lineSwatch } from "./legend.ts";
 import { drawBand, drawLine } from "./marks.ts";
 import { ordinalAxis } from "./ordinal_axis.ts";
 import { drawPage, pageMargin, pageWidth } from "./page.ts";
@@ -113,17 +113,13 @@ function drawCurve(
 function legend({ curves, seeds }: SgdRankFigureData): LegendEntry[] {
   const lines = curves.map((label, i): LegendEntry => ({
     label,
-    swatch: (parent) =>
-      void parent.append("line").attr("x2", swatchWidth).attr("stroke", lineStyle(i).colour)
-        .attr("stroke-width", lineStyle(i).width),
+    swatch: lineSwatch(lineStyle(i)),
   }));
   const what = "means over the rest of the grid";
   if (seeds < 2) return [...lines, { label: what, swatch: () => {} }];
   return [...lines, {
     label: `${bandName(seeds)} of ${seeds} seeds; lines are medians, of ${what}`,
-    swatch: (parent) =>
-      void parent.append("rect").attr("y", -5).attr("width", swatchWidth).attr("height", 10).attr("fill", ink)
-        .attr("fill-opacity", opacity),
+    swatch: bandSwatch({ colour: ink, opacity }),
   }];
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { clipped, drawFrame, frameFoot, frameHead, frameSide } from "./frame.ts";
-import { type LegendEntry, swatchWidth } from "./legend.ts";
+import { type LegendEntry, lineSwatch, swatchWidth } from "./legend.ts";
 import { decadeAxis } from "./log_axis.ts";
 import { drawBand, drawLine } from "./marks.ts";
 import { type DrawnMethod, methodName, methodStyle } from "./method_style.ts";
@@ -135,9 +135,6 @@ function binned(eigenvalues: readonly DrawnEigenvalue[]): Bin[] {
 }
 
 function legend(methods: readonly DrawnMethod[]): LegendEntry[] {
-  const stroke = ({ colour, dash, width }: LineStyle) => (parent: Group) =>
-    void parent.append("line").attr("x2", swatchWidth).attr("stroke", colour).attr("stroke-width", width)
-      .attr("stroke-dasharray", dash);
   const { colour } = methodStyle(methods[methods.length - 1] ?? { name: "naive", precision: "single" });
   return [
     {
@@ -149,12 +146,12 @@ function legend(methods: readonly DrawnMethod[]): LegendEntry[] {
           .attr("stroke-width", 1.8);
       },
     },
-    { label: "largest certified bound δ", swatch: stroke(boundStyle) },
+    { label: "largest certified bound δ", swatch: lineSwatch(boundStyle) },
     {
       label: "the eigenvalue itself: errors above it leave no digit",
-      swatch: stroke({ colour: greyInk, dash: null, width: 1 }),
+      swatch: lineSwatch({ colour: greyInk, dash: null, width: 1 }),
     },
-    { label: "what float64 can tell", swatch: stroke(floorStyle) },
+    { label: "what float64 can tell", swatch: lineSwatch(floorStyle) },
   ];
 }
 
