@@ -87,8 +87,8 @@ export interface CountedProbes {
  * for 50 features of magnitude 1 and ε = 10⁻⁶.
  *
  * Dispatches: for all layers in one array one where features are bounded, else two, and one more a probe, whatever the replicas;
- * two a submission. Flops a layer and
- * replica: 9 m n² for M, and for each threshold two factorisations of n³/3 terms of some 30 operations.
+ * two a submission. Flops a layer and replica: 9 m n² for M, and for each threshold two factorisations of n³/3 terms of
+ * some 30 operations.
  *
  * @param gpu Device.
  * @param options What to count.

@@ -64,7 +64,7 @@ export class Training implements AsyncIterable<Probe>, Disposable {
   readonly dispatchesPerStep: number;
   /** GPU commands of one probe that solves spectra. */
   readonly dispatchesPerProbe: number;
-  /** GPU commands of one that only counts, to which a submission adds one; `null` where all solve spectra. */
+  /** GPU commands of one that only counts, to which a submission adds two; `null` where all solve spectra. */
   readonly dispatchesPerCount: number | null;
 
   readonly #gpu: Gpu;
