@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DivergenceError, InputError } from "../errors.ts";
+import { InputError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { csv } from "../io/csv.ts";
 import { depthProfileFigure } from "../plot/depth_profile.ts";
@@ -13,6 +13,7 @@ import type { TrainingOptions } from "../train/options.ts";
 import type { Probe, Trace } from "../train/trace.ts";
 import { Training } from "../train/training.ts";
 import type { ExperimentResult } from "./experiment_record.ts";
+import { follow } from "./follow.ts";
 import { judge, type Verdict } from "./verdict.ts";
 
 /** Replicas, which are the seeds of the statistics. */
@@ -50,12 +51,9 @@ export async function depthProfile(
   if (steps < 1) throw new InputError("no update, nothing to compare: give one step at least");
   const complete = { replicas: REPLICAS, ...options, hidden, steps, spectraEvery: 1 };
   using training = await Training.create(gpu, complete);
-  try {
-    for await (const { step, replica } of training) if (replica === 0) onProgress(step);
-  } catch (error) {
-    // Its replicas are told below, by name.
-    if (!(error instanceof DivergenceError)) throw error;
-  }
+  await follow(training, ({ step, replica }) => {
+    if (replica === 0) onProgress(step);
+  });
   const { diverged, completed, milliseconds } = training;
   const { task, optimizer: { name, learningRate }, seed } = training.options;
   const ends = endsOf(training.trace, new Set(diverged.keys()));

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DivergenceError, InputError } from "../errors.ts";
+import { InputError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { csv } from "../io/csv.ts";
 import { lossFloorFigure } from "../plot/loss_floor.ts";
@@ -12,6 +12,7 @@ import type { TrainingOptions } from "../train/options.ts";
 import type { Probe, Trace } from "../train/trace.ts";
 import { Training } from "../train/training.ts";
 import type { ExperimentResult } from "./experiment_record.ts";
+import { follow } from "./follow.ts";
 import { judge, type Verdict } from "./verdict.ts";
 
 /** Replicas, which are the seeds of the statistics. */
@@ -49,14 +50,9 @@ export async function lossFloorStudy(
   }
   // Floors come with spectra.
   using training = await Training.create(gpu, { replicas: REPLICAS, ...options, spectraEvery: 1 });
-  try {
-    for await (const { step, replica, loss } of training) {
-      if (replica === 0) onProgress(step, loss);
-    }
-  } catch (error) {
-    // Its replicas are told below, by name.
-    if (!(error instanceof DivergenceError)) throw error;
-  }
+  await follow(training, ({ step, replica, loss }) => {
+    if (replica === 0) onProgress(step, loss);
+  });
   const { trace, diverged, completed, milliseconds } = training;
   const whole = new Set(diverged.keys());
   return {

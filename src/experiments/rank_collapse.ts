@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { DivergenceError, InputError } from "../errors.ts";
+import { InputError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { OptimizerOptions } from "../nn/optimizer.ts";
 import { rankCollapseFigure } from "../plot/rank_collapse.ts";
@@ -17,6 +17,7 @@ import { collapseFigureData } from "./collapse_figure.ts";
 import { collapseTable, singularValueTable } from "./collapse_tables.ts";
 import { collapseVerdicts } from "./collapse_verdicts.ts";
 import type { Divergence, ExperimentResult } from "./experiment_record.ts";
+import { follow } from "./follow.ts";
 
 /** Decays by default, and networks that are trained with each: the seeds of the statistics. */
 const WEIGHT_DECAYS = [0, 1e-3, 2e-3, 5e-3, 2e-2], SEEDS = 5;
@@ -111,15 +112,10 @@ export async function rankCollapse(
     if (isStopped) break;
     using training = await Training.create(gpu, { ...run.options, ...signal && { signal } });
     const last = new Map<number, Probe>();
-    try {
-      for await (const probe of training) {
-        last.set(probe.replica, probe);
-        if (probe.replica === 0) onProgress(steps + probe.step, probe.loss);
-      }
-    } catch (error) {
-      // Its replicas are told below, by name.
-      if (!(error instanceof DivergenceError)) throw error;
-    }
+    await follow(training, (probe) => {
+      last.set(probe.replica, probe);
+      if (probe.replica === 0) onProgress(steps + probe.step, probe.loss);
+    });
     const place = (replica: number) => ({
       deviation: run.deviation,
       weightDecay: weightDecays[replica % weightDecays.length],

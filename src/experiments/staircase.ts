@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DivergenceError } from "../errors.ts";
+import type { DivergenceError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { staircaseFigure } from "../plot/staircase.ts";
 import { staircaseData } from "../train/figure_data.ts";
@@ -11,6 +11,7 @@ import type { CompleteOptions, TrainingOptions } from "../train/options.ts";
 import { summarize, type TraceSummary } from "../train/summary.ts";
 import type { Trace } from "../train/trace.ts";
 import { Training } from "../train/training.ts";
+import { follow } from "./follow.ts";
 
 /** A finished run: its record, its numbers, its picture. */
 export interface StaircaseResult {
@@ -51,15 +52,9 @@ export async function staircase(
   onProgress: (steps: number, loss: number) => void = () => {},
 ): Promise<StaircaseResult> {
   using training = await Training.create(gpu, options);
-  let divergence: DivergenceError | null = null;
-  try {
-    for await (const { step, replica, loss } of training) {
-      if (replica === 0) onProgress(step, loss);
-    }
-  } catch (error) {
-    if (!(error instanceof DivergenceError)) throw error;
-    divergence = error;
-  }
+  const divergence = await follow(training, ({ step, replica, loss }) => {
+    if (replica === 0) onProgress(step, loss);
+  });
   const { trace, diverged, completed, milliseconds } = training;
   const { task, threshold } = training.options;
   const data = staircaseData(trace, {
