@@ -115,6 +115,7 @@ export { type MethodSummary } from "./src/experiments/kernel_study/summary.ts";
 export * from "./src/experiments/kernel_study/tables.ts";
 export { type CollapsedLayer, type CollapseRow } from "./src/experiments/collapsed_layers.ts";
 export * from "./src/experiments/depth_profile.ts";
+export * from "./src/experiments/experiment_program.ts";
 export * from "./src/experiments/experiment_record.ts";
 export * from "./src/experiments/loss_floor.ts";
 export * from "./src/experiments/rank_collapse.ts";

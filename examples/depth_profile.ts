@@ -3,19 +3,7 @@
  *
  *     deno run -A examples/depth_profile.ts --layers 30,30,30,30,30,30
  */
-import {
-  compactJson,
-  createProgress,
-  depthProfile,
-  experimentFlags,
-  experimentRecord,
-  experimentText,
-  failIfDiverged,
-  Gpu,
-  RunFolder,
-  runProgram,
-  trainingOptions,
-} from "../mod.ts";
+import { depthProfile, experimentFlags, runExperiment, runProgram, trainingOptions } from "../mod.ts";
 
 await runProgram({
   name: "depth-profile",
@@ -39,23 +27,11 @@ await runProgram({
     },
   ],
 }, async ({ flags, signal }) => {
-  const { adapter, autotune, quiet, json, full, out } = flags;
-  const options = { ...await trainingOptions(flags), ...full && { replicas: 10, steps: 20_000 } };
-  using gpu = await Gpu.open({ adapter, autotune });
-  const folder = await RunFolder.open(out);
-  const heading = `adapter: ${gpu.adapterName}${gpu.software ? " (software: the CPU, no GPU)" : ""}`;
-
-  using progress = createProgress({ total: options.steps!, label: options.task.name, heading, quiet });
-  const result = await depthProfile(gpu, { ...options, signal }, (steps) => progress.update(steps, ""));
-  progress.finish();
-
-  const record = await experimentRecord(gpu, result);
-  const files = [
-    await folder.writeRun(record),
-    await folder.write("depth_profile.csv", result.table),
-    await folder.writeFigure("depth_profile", result.figure),
-  ];
-  if (!quiet) console.log([experimentText(record), "", ...files].join("\n"));
-  if (json) console.log(compactJson(record));
-  failIfDiverged(record);
+  const options = { ...await trainingOptions(flags), ...flags.full && { replicas: 10, steps: 20_000 } };
+  await runExperiment(flags, {
+    label: options.task.name,
+    steps: options.steps!,
+    run: (gpu, onProgress) => depthProfile(gpu, { ...options, signal }, onProgress),
+    files: ({ table, figure }) => ({ "depth_profile.csv": table, "depth_profile.svg": figure }),
+  });
 });

@@ -4,17 +4,11 @@
  *     deno run -A examples/rank_collapse.ts --deviations 0.1,1 --weight-decay 0,1e-3,5e-3,2e-2
  */
 import {
-  compactJson,
-  createProgress,
   experimentFlags,
-  experimentRecord,
-  experimentText,
-  failIfDiverged,
-  Gpu,
   InputError,
   mixture,
   rankCollapse,
-  RunFolder,
+  runExperiment,
   runProgram,
   trainingOptions,
 } from "../mod.ts";
@@ -57,7 +51,7 @@ await runProgram({
     },
   ],
 }, async ({ flags, signal }) => {
-  const { adapter, autotune, quiet, json, full, out, weightDecay, replicas, seed } = flags;
+  const { full, weightDecay, replicas, seed } = flags;
   const size = full && { samples: 500, layers: "64,64,64", learningRate: [0.05], steps: 4000 };
   const unused = { probeEvery: null, epsilons: null, relative: false, precision: "single" } as const;
   const sized = { ...flags, ...size, ...unused };
@@ -70,25 +64,16 @@ await runProgram({
     ? (flags.deviations ?? [0.1, 1])
       .map((deviation) => ({ deviation, task: mixture({ samples, deviation, seed }) }))
     : [{ deviation: null, task }];
-  using gpu = await Gpu.open({ adapter, autotune });
-  const folder = await RunFolder.open(out);
-  const heading = `adapter: ${gpu.adapterName}${gpu.software ? " (software: the CPU, no GPU)" : ""}`;
-
-  using progress = createProgress({ total: tasks.length * steps!, label: task.name, heading, quiet });
   const collapse = { ...options, tasks, steps: steps!, weightDecays: weightDecay, seeds: replicas, signal };
-  const result = await rankCollapse(gpu, collapse, (steps, loss) => {
-    progress.update(steps, `loss ${loss.toExponential(2)}`);
+  await runExperiment(flags, {
+    label: task.name,
+    steps: tasks.length * steps!,
+    run: (gpu, onProgress) =>
+      rankCollapse(gpu, collapse, (steps, loss) => onProgress(steps, `loss ${loss.toExponential(2)}`)),
+    files: ({ table, singularValues, figure }) => ({
+      "rank_collapse.csv": table,
+      "singular_values.csv": singularValues,
+      "rank_collapse.svg": figure,
+    }),
   });
-  progress.finish();
-
-  const record = await experimentRecord(gpu, result);
-  const files = [
-    await folder.writeRun(record),
-    await folder.write("rank_collapse.csv", result.table),
-    await folder.write("singular_values.csv", result.singularValues),
-    await folder.writeFigure("rank_collapse", result.figure),
-  ];
-  if (!quiet) console.log([experimentText(record), "", ...files].join("\n"));
-  if (json) console.log(compactJson(record));
-  failIfDiverged(record);
 });

@@ -7,10 +7,9 @@ import { StaircaseError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Choice } from "../gpu/tuner.ts";
 import type { PrecisionSelfTest } from "../linalg/double_single_self_test.ts";
-import type { Task } from "../tasks/task.ts";
 import type { CompleteOptions } from "../train/options.ts";
 import { VERSION } from "../version.ts";
-import { type Configuration, configurationOf, precisionSelfTest } from "./run_record.ts";
+import { type Configuration, configurationOf, precisionSelfTest, type TaskOptions } from "./run_record.ts";
 import { type Verdict, verdictLines } from "./verdict.ts";
 
 /** A replica that is left out of the statistics. */
@@ -24,9 +23,7 @@ export interface Divergence {
 }
 
 /** What a record has to know of an experiment's options. */
-export interface RecordedOptions {
-  /** The task. */
-  readonly task: Task;
+export interface RecordedOptions extends TaskOptions {
   /** Replicas of a training run. */
   readonly replicas: number;
   /** Training runs. Default: 1. */
@@ -122,8 +119,10 @@ export function failIfDiverged({ status }: Pick<ExperimentRecord, "status">): vo
 export function experimentText(
   { configuration, adapter, timings, verdict, diverged }: ExperimentRecord<RecordedOptions>,
 ): string {
+  const { task, tasks = [] } = configuration;
+  const names = (task ? [task] : tasks).map(({ name }) => name).join(", ");
   return [
-    `${configuration.task.name} on ${adapter.name}${adapter.software ? " (software: the CPU, no GPU)" : ""}`,
+    `${names} on ${adapter.name}${adapter.software ? " (software: the CPU, no GPU)" : ""}`,
     `${timings.steps} steps of ${configuration.replicas} replicas in ${
       (timings.milliseconds / 1000).toFixed(1)
     } s`,

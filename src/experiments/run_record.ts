@@ -14,21 +14,29 @@ import type { TraceSummary } from "../train/summary.ts";
 import type { StaircaseResult } from "./staircase.ts";
 import { VERSION } from "../version.ts";
 
-/** What was trained, and how; of the task only its name, description and sizes. */
-export type Configuration<Options extends { readonly task: Task } = CompleteOptions> =
-  & Omit<Options, "task">
-  & {
-    /** The task. */
-    readonly task: {
-      readonly name: string;
-      readonly description: string;
-      readonly inputs: number;
-      readonly outputs: number;
-      readonly loss: string;
-      readonly samples: number;
-      readonly heldOut: number;
-    };
-  };
+/** A task without its samples. */
+export interface TaskConfiguration
+  extends Pick<Task, "name" | "description" | "inputs" | "outputs" | "loss"> {
+  /** Number of training samples. */
+  readonly samples: number;
+  /** Number of held-out samples. */
+  readonly heldOut: number;
+}
+
+/** Options of an experiment with a task, or with many. */
+export interface TaskOptions {
+  /** The task. */
+  readonly task?: Task;
+  /** The tasks. */
+  readonly tasks?: readonly Task[];
+}
+
+/** What was trained, and how; of a task only its name, description and sizes. */
+export type Configuration<Options extends TaskOptions = CompleteOptions> = {
+  readonly [Key in keyof Options]: Key extends "task" ? TaskConfiguration
+    : Key extends "tasks" ? readonly TaskConfiguration[]
+    : Options[Key];
+};
 
 /** The record of a run. */
 export interface RunRecord {
@@ -83,15 +91,20 @@ export async function runRecord(gpu: Gpu, result: StaircaseResult): Promise<RunR
 /**
  * Options as a record has them.
  *
- * @param options Options of a training run.
+ * @param options Options of a training run, or of an experiment.
  * @returns The same without samples.
  */
-export function configurationOf<Options extends { readonly task: Task }>(
-  { task, ...options }: Options,
-): Configuration<Options> {
-  const { name, description, inputs, outputs, loss, train, test } = task;
-  const size = { samples: train.count, heldOut: test?.count ?? 0 };
-  return { task: { name, description, inputs, outputs, loss, ...size }, ...options };
+export function configurationOf<Options extends TaskOptions>(options: Options): Configuration<Options> {
+  const { task, tasks } = options;
+  return {
+    ...options,
+    ...task && { task: withoutSamples(task) },
+    ...tasks && { tasks: tasks.map(withoutSamples) },
+  } as Configuration<Options>;
+}
+
+function withoutSamples({ name, description, inputs, outputs, loss, train, test }: Task): TaskConfiguration {
+  return { name, description, inputs, outputs, loss, samples: train.count, heldOut: test?.count ?? 0 };
 }
 
 /**

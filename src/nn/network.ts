@@ -9,7 +9,7 @@ import { Commands } from "../gpu/commands.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Dispatch } from "../gpu/kernel.ts";
 import { gpuStruct } from "../gpu/struct.ts";
-import type { MatrixView } from "../linalg/matrix.ts";
+import { type MatrixView, padRows } from "../linalg/matrix.ts";
 import { type Activation, parseActivation } from "./activation.ts";
 import { denseForward } from "./dense.ts";
 import { type Initializer, parseInitializer } from "./initializer.ts";
@@ -209,6 +209,34 @@ export class Network implements Disposable {
   async readAllParameters(): Promise<LayerParameters[][]> {
     const all = await this.parameters.read();
     return Array.from({ length: this.replicas }, (_, replica) => this.#unpack(all, replica));
+  }
+
+  /**
+   * Sets the parameters of one replica, before any work submitted later.
+   *
+   * @param parameters For each layer W, row-major `inputs × outputs`, and b.
+   * @param replica Index of the replica.
+   * @throws {ShapeError} Where they are not those of a network of this shape.
+   */
+  writeParameters(parameters: readonly LayerParameters[], replica = 0): void {
+    const { layout, replicas, widths } = this;
+    const words = new Float32Array(4 * layout.size);
+    for (const [index, { inputs, outputs, weights, bias }] of layout.layers.entries()) {
+      const given = parameters[index];
+      if (
+        !(replica >= 0 && replica < replicas) || parameters.length !== layout.layers.length ||
+        given.weights.length !== inputs * outputs || given.biases.length !== outputs
+      ) {
+        throw new ShapeError(
+          `the parameters are not those of replica ${replica} of a network ${
+            widths.join("-")
+          } with ${replicas}`,
+        );
+      }
+      words.set(padRows(given.weights, outputs), 4 * weights);
+      words.set(given.biases, 4 * bias);
+    }
+    this.parameters.write(words, replica * words.length);
   }
 
   #unpack(all: Float32Array, replica: number): LayerParameters[] {

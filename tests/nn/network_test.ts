@@ -188,3 +188,31 @@ Deno.test("network: a wrong shape, name, number of replicas or seed is refused",
   for (const seed of [-1, 0.5, 2 ** 32]) await refused({ seed }, "seed");
   await assert.rejects(() => Network.create(gpu, { ...right, hidden: [2 ** 20, 2 ** 20] }), ShapeError);
 });
+
+Deno.test("writeParameters: what was written is read back, of its replica alone; other shapes are refused", async () => {
+  const shape = {
+    inputs: 3,
+    hidden: [5],
+    outputs: 2,
+    activation: "tanh",
+    initializer: "pytorch",
+    replicas: 3,
+  };
+  using network = await Network.create(gpu, shape);
+  const [first, , third] = await network.readAllParameters();
+  const floats = randomFloats(7);
+  const given = first.map(({ weights, biases }) => ({
+    weights: floats(weights.length),
+    biases: floats(biases.length),
+  }));
+  network.writeParameters(given, 1);
+  assert.deepEqual(await network.readAllParameters(), [first, given, third]);
+  for (
+    const [parameters, replica] of [[given, 3], [given, -1], [[given[0]], 0], [
+      given.toReversed(),
+      0,
+    ]] as const
+  ) {
+    assert.throws(() => network.writeParameters(parameters, replica), ShapeError);
+  }
+});
