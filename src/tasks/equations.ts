@@ -54,7 +54,7 @@ const DEFAULTS: TaskDefaults = {
   activation: "tanh",
   initializer: "xavier-normal",
   optimizer: "adam",
-  learningRate: 2e-3,
+  learningRate: 5e-3,
   batch: null,
   steps: 5000,
   probeEvery: 10,
@@ -76,7 +76,7 @@ const edges: Face[] = [...ends, { coordinate: 1, end: 0 }, { coordinate: 1, end:
 /** Of an evolution, with time as the last coordinate, on an interval. */
 const start: Face[] = [{ coordinate: 1, end: 0 }, ...ends];
 
-/** Wave number k of the Helmholtz equations; no multiple of π/2, at which −1 and 1 would be nodes of a free wave. */
+/** Wave number k of the Helmholtz equations: no free wave vanishes on the boundary, as those of k = nπ/2 do at ±1. */
 const K = 5;
 /** Diffusion κ and reaction γ of the Allen–Cahn equation. */
 const KAPPA = 0.01, GAMMA = 5;
@@ -102,7 +102,7 @@ export const equations: Readonly<Record<EquationName, Equation>> = {
     f: (x) => sin(PI * x) + sin(3 * PI * x) + sin(6 * PI * x),
     u: (x) => sin(PI * x) + sin(3 * PI * x) / 9 + sin(6 * PI * x) / 36,
     faces: ends,
-    penalty: 10,
+    penalty: 1,
     samples: 258,
     defaults: DEFAULTS,
   },
@@ -114,19 +114,19 @@ export const equations: Readonly<Record<EquationName, Equation>> = {
     f: (x, y) => sin(PI * x) * sin(PI * y) + sin(2 * PI * x) * sin(2 * PI * y),
     u: (x, y) => sin(PI * x) * sin(PI * y) / 2 + sin(2 * PI * x) * sin(2 * PI * y) / 8,
     faces: edges,
-    penalty: 10,
+    penalty: 1,
     samples: 1280,
     defaults: DEFAULTS,
   },
   helmholtz1d: {
     name: "helmholtz1d",
-    description: "u″/k² + u = f on [−1, 1], k = 5, u = sin 2πx + cos 4πx",
+    description: "u″/k² + u = f on [−1, 1], k = 5, u = sin 2πx + cos 3πx",
     domain: [interval],
     operator: linear([1 / K ** 2], 1),
-    f: (x) => (1 - (2 * PI / K) ** 2) * sin(2 * PI * x) + (1 - (4 * PI / K) ** 2) * cos(4 * PI * x),
-    u: (x) => sin(2 * PI * x) + cos(4 * PI * x),
+    f: (x) => (1 - (2 * PI / K) ** 2) * sin(2 * PI * x) + (1 - (3 * PI / K) ** 2) * cos(3 * PI * x),
+    u: (x) => sin(2 * PI * x) + cos(3 * PI * x),
     faces: ends,
-    penalty: 10,
+    penalty: 1,
     samples: 258,
     defaults: DEFAULTS,
   },
@@ -138,7 +138,7 @@ export const equations: Readonly<Record<EquationName, Equation>> = {
     f: (x, y) => (1 - 5 * (PI / K) ** 2) * sin(PI * x) * sin(2 * PI * y),
     u: (x, y) => sin(PI * x) * sin(2 * PI * y),
     faces: edges,
-    penalty: 10,
+    penalty: 1,
     samples: 1280,
     defaults: DEFAULTS,
   },
