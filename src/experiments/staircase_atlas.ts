@@ -16,7 +16,7 @@ import {
   type AtlasOptions,
   type CompleteAtlasOptions,
   completeAtlasOptions,
-  nameOfVariant,
+  nameOfCell,
   trainingOf,
 } from "./staircase_atlas/options.ts";
 import { type AtlasRun, atlasVerdicts } from "./staircase_atlas/statistics.ts";
@@ -55,11 +55,12 @@ export async function staircaseAtlas(
   const { updates, replicas, epsilons } = complete;
   const { signal } = options;
   const cells: AtlasRun[] = [];
+  const lost = new Set<string>();
   const diverged: Divergence[] = [];
   let steps = 0, milliseconds = 0;
   for (const [index, cell] of atlasCells(complete).entries()) {
     if (signal?.aborted) break;
-    const name = `${cell.task.name}, ${nameOfVariant(cell)}`;
+    const name = nameOfCell(cell);
     using training = await Training.create(gpu, { ...trainingOf(complete, cell), ...signal && { signal } });
     await follow(training, ({ replica, step }) => {
       if (replica === 0) onProgress(steps + step, name);
@@ -72,6 +73,7 @@ export async function staircaseAtlas(
       const description = `${name}, seed ${replica}, diverged at step ${step}`;
       diverged.push({ replica: index * replicas + replica, step, description });
     }
+    if (isOver) lost.add(name);
     if (isOver || training.completed <= updates) continue;
     const probes = training.trace.probes.filter(({ replica }) => !training.diverged.has(replica));
     const trace = { ...training.trace, probes };
@@ -84,7 +86,7 @@ export async function staircaseAtlas(
     diverged,
     table: atlasTable(cells),
     cellTable: atlasCellTable(cells, complete),
-    figure: staircaseAtlasFigure(atlasFigureData(complete, cells)),
+    figure: staircaseAtlasFigure(atlasFigureData(complete, cells, lost)),
     timing: { steps, milliseconds },
   };
 }

@@ -79,28 +79,7 @@ export function drawAtlasPanel(
   const { width, height, x, loss, rank, isFirst, isLast, isLowest } = frame;
   drawHorizontalAxis(appendGroup(parent, "below", 0, height), x, height, isLowest);
   if (typeof cell === "string") drawReason(parent, cell, frame);
-  else {
-    parent.append("text").attr("class", cell.holds ? "heading" : "heading broken").attr("y", -5)
-      .attr("font-size", fontSize.small).attr("fill", cell.holds ? greyInk : brokenInk)
-      .attr("font-weight", cell.holds ? null : "bold").text(cell.heading);
-    const clip = clipped(parent, { width, height });
-    const series = [
-      { name: "loss", values: cell.loss, style: atlasLossStyle, y: loss, course: "straight" },
-      ...cell.first
-        ? [{ name: "first", values: cell.first, style: firstStyle, y: rank, course: "step" }]
-        : [],
-      { name: "terminal", values: cell.terminal, style: terminalStyle, y: rank, course: "step" },
-    ] as const;
-    const summaries = series.map(({ values }) => summarise(values, steps.length));
-    const isBanded = cell.loss.length > 1;
-    series.forEach((each, i) => {
-      if (isBanded) drawSpread(clip, each, summaries[i], steps, x);
-    });
-    series.forEach(({ name, style, y, course }, i) => {
-      const points = steps.map((step, k) => ({ x: x.scale(step), y: place(y, summaries[i].median[k]) }));
-      drawLine(clip, name, points, course, style);
-    });
-  }
+  else drawCell(parent, cell, steps, frame);
   parent.append("rect").attr("class", "frame").attr("width", px(width)).attr("height", height)
     .attr("fill", "none").attr("stroke", greyInk);
   if (isFirst) drawVerticalAxis(parent, loss, "left", ink);
@@ -114,6 +93,32 @@ interface Series {
   readonly style: LineStyle;
   readonly y: Axis;
   readonly course: Course;
+}
+
+function drawCell(
+  parent: Group,
+  { heading, holds, loss, terminal, first }: AtlasFigureCell,
+  steps: readonly number[],
+  frame: AtlasFrame,
+): void {
+  parent.append("text").attr("class", holds ? "heading" : "heading broken").attr("y", -5)
+    .attr("font-size", fontSize.small).attr("fill", holds ? greyInk : brokenInk)
+    .attr("font-weight", holds ? null : "bold").text(heading);
+  const ranks: Series[] = [
+    { name: "first", values: first ?? [], style: firstStyle, y: frame.rank, course: "step" },
+    { name: "terminal", values: terminal, style: terminalStyle, y: frame.rank, course: "step" },
+  ];
+  const lines: Series[] = [
+    { name: "loss", values: loss, style: atlasLossStyle, y: frame.loss, course: "straight" },
+    ...first ? ranks : ranks.slice(1),
+  ];
+  const clip = clipped(parent, frame);
+  const summaries = lines.map(({ values }) => summarise(values, steps.length));
+  if (loss.length > 1) lines.forEach((line, i) => drawSpread(clip, line, summaries[i], steps, frame.x));
+  lines.forEach(({ name, style, y, course }, i) => {
+    const points = steps.map((step, k) => ({ x: frame.x.scale(step), y: place(y, summaries[i].median[k]) }));
+    drawLine(clip, name, points, course, style);
+  });
 }
 
 /** The band of the networks. */

@@ -14,11 +14,13 @@ import {
   terminalStyle,
 } from "./atlas_panel.ts";
 import { labelRoom } from "./axes.ts";
+import { d3 } from "./deps.ts";
 import { bandSwatch, type LegendEntry, lineSwatch, swatchWidth } from "./legend.ts";
+import { decadeAxis } from "./log_axis.ts";
 import { drawPage, pageMargin, pageWidth } from "./page.ts";
-import { fontSize, ink } from "./palette.ts";
+import { fontSize, greyInk, ink } from "./palette.ts";
 import { bandName } from "./quantiles.ts";
-import { type Axis, lossAxis, rankAxis, stepAxis } from "./scales.ts";
+import { type Axis, rankAxis, stepAxis } from "./scales.ts";
 import { epsilonLabel } from "./staircase_panel.ts";
 import { appendGroup, type Group, px } from "./svg.ts";
 import { textWidth, wrapText } from "./text.ts";
@@ -43,8 +45,8 @@ export interface AtlasFigureData {
   readonly replicas: number;
   /** Steps of the probes. */
   readonly steps: readonly number[];
-  /** What is trained in each column. */
-  readonly columns: readonly string[];
+  /** What is trained in each column, line by line. */
+  readonly columns: readonly (readonly string[])[];
   /** The rows. */
   readonly rows: readonly AtlasFigureRow[];
 }
@@ -68,7 +70,9 @@ export function staircaseAtlasFigure(data: AtlasFigureData): string {
   const right = pageMargin + Math.max(0, ...axes.map(({ rank }) => labelRoom(rank)));
   const width = (pageWidth - left - right - (abreast - 1) * gap) / abreast;
   const x = insideTicks(stepAxis(steps, width), width);
-  const heads = columns.map((column) => wrapText(column, fontSize.text, width + gap - 6));
+  const heads = columns.map((lines) =>
+    lines.flatMap((line) => wrapText(line, fontSize.text, width + gap - 6))
+  );
   const head = 4 + lineHeight * Math.max(0, ...heads.map(({ length }) => length));
   const rowHeight = atlasPanelHead + plotHeight + rowGap;
   const blockHeight = head + rows.length * rowHeight + foot;
@@ -109,12 +113,18 @@ export function staircaseAtlasFigure(data: AtlasFigureData): string {
 function axesOf(cells: AtlasFigureRow["cells"]): { readonly loss: Axis; readonly rank: Axis } {
   const trained = cells.filter((cell) => typeof cell !== "string");
   return {
-    loss: lossAxis(trained.flatMap(({ loss }) => loss.flat()), plotHeight),
+    loss: smallLossAxis(trained.flatMap(({ loss }) => loss.flat())),
     rank: rankAxis(
       trained.flatMap(({ terminal, first }) => [...terminal, ...first ?? []].flat()),
       plotHeight,
     ),
   };
+}
+
+/** A logarithmic axis with few labels. */
+function smallLossAxis(losses: readonly number[]): Axis {
+  const [low = 0.1, high = 1] = d3.extent(losses.filter((loss) => loss > 0 && loss < Infinity));
+  return decadeAxis([low / 1.4, high * 1.4], [plotHeight, 0], 3);
 }
 
 /** Leaves out labels that would reach to those of the panels beside. */
@@ -150,7 +160,7 @@ function legend({ epsilon, replicas, rows }: AtlasFigureData): LegendEntry[] {
   const entries: LegendEntry[] = [
     { label: "loss (left)", swatch: lineSwatch(atlasLossStyle) },
     {
-      label: `ε-rank of the last hidden layer, ${epsilonLabel(epsilon)} (right)`,
+      label: `ε-rank of the last hidden layer (right), ${epsilonLabel(epsilon)}`,
       swatch: lineSwatch(terminalStyle),
     },
   ];
@@ -163,23 +173,25 @@ function legend({ epsilon, replicas, rows }: AtlasFigureData): LegendEntry[] {
       swatch: bandSwatch({ colour: ink, opacity: atlasBandOpacity }),
     });
   }
+  entries.push({ label: "Spearman's ρ of rank and loss, mean", swatch: rhoSwatch(greyInk, null) });
   if (cells.some(({ holds }) => !holds)) {
-    entries.push({
-      label: "a claim does not hold",
-      swatch: (parent) => {
-        parent.append("text").attr("x", swatchWidth).attr("dy", "0.35em").attr("text-anchor", "end")
-          .attr("font-size", fontSize.small).attr("font-weight", "bold").attr("fill", brokenInk).text("ρ");
-      },
-    });
+    entries.push({ label: "where a claim does not hold", swatch: rhoSwatch(brokenInk, "bold") });
   }
   return entries;
+}
+
+function rhoSwatch(colour: string, weight: "bold" | null): LegendEntry["swatch"] {
+  return (parent) =>
+    void parent.append("text").attr("x", swatchWidth).attr("dy", "0.35em").attr("text-anchor", "end")
+      .attr("font-size", fontSize.small).attr("font-weight", weight).attr("fill", colour).text("ρ");
 }
 
 /** The figure in words. */
 function describe({ columns, rows }: AtlasFigureData): string {
   return rows.map(({ label, cells }) =>
     `${label}: ${
-      cells.map((cell, c) => `${columns[c]}: ${typeof cell === "string" ? cell : cell.heading}`).join("; ")
+      cells.map((cell, c) => `${columns[c].join(", ")}: ${typeof cell === "string" ? cell : cell.heading}`)
+        .join("; ")
     }.`
   ).join(" ");
 }

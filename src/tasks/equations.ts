@@ -78,18 +78,18 @@ const start: Face[] = [{ coordinate: 1, end: 0 }, ...ends];
 
 /** Wave number k of the Helmholtz equations: no free wave vanishes on the boundary, as those of k = nπ/2 do at ±1. */
 const K = 5;
-/** Diffusion κ and reaction γ of the Allen–Cahn equation. */
-const KAPPA = 0.01, GAMMA = 5;
+/** Time τ and square ℓ² of the length in which the Allen–Cahn equation acts. */
+const TAU = 0.2, ELL2 = 0.002;
 /** Viscosity ν of Burgers' equation. */
 const NU = 0.1 / PI;
 
 /**
- * The front of u_t = κ u_xx + γ (u − u³) that invades the unstable state 0: U' = U(1 − U)/(√2 ℓ) with ℓ² = κ/γ, at the speed
- * 3√(κγ/2) to the left, from x = 0.4.
+ * The front of τ u_t = ℓ² u_xx + u − u³ that invades the unstable state 0 to the left, from x = 0.4: √2 ℓ U′ = U (1 − U), at the speed
+ * 3ℓ / √2τ.
  */
 function front(x: number, t: number): number {
-  const speed = 3 * sqrt(KAPPA * GAMMA / 2);
-  return (1 + tanh((x - 0.4 + speed * t) / sqrt(8 * KAPPA / GAMMA))) / 2;
+  const speed = 3 * sqrt(ELL2 / 2) / TAU;
+  return (1 + tanh((x - 0.4 + speed * t) / sqrt(8 * ELL2))) / 2;
 }
 
 /** Differential equations to solve, by name. */
@@ -144,13 +144,13 @@ export const equations: Readonly<Record<EquationName, Equation>> = {
   },
   "allen-cahn": {
     name: "allen-cahn",
-    description: "u_t = κ u_xx + γ (u − u³), κ = 0.01, γ = 5, a front through x in [−1, 1] over t in [0, 1]",
+    description: "0.2 u_t = 0.002 u_xx + u − u³, a front that crosses x in [−1, 1] while t in [0, 1]",
     domain: [interval, [0, 1]],
-    operator: { second: [-KAPPA, 0], first: [0, 1], value: -GAMMA, cube: GAMMA, advection: 0 },
+    operator: { second: [-ELL2, 0], first: [0, TAU], value: -1, cube: 1, advection: 0 },
     f: () => 0,
     u: front,
     faces: start,
-    penalty: 10,
+    penalty: 3,
     samples: 1280,
     defaults: DEFAULTS,
   },

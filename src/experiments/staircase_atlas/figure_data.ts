@@ -7,7 +7,13 @@ import type { AtlasFigureCell } from "../../plot/atlas_panel.ts";
 import type { AtlasFigureData } from "../../plot/staircase_atlas.ts";
 import type { Task } from "../../tasks/task.ts";
 import type { Probe } from "../../train/trace.ts";
-import { type AtlasVariant, type CompleteAtlasOptions, isTrainable, nameOfVariant } from "./options.ts";
+import {
+  type AtlasVariant,
+  type CompleteAtlasOptions,
+  isTrainable,
+  nameOfCell,
+  namesOfVariant,
+} from "./options.ts";
 import { atlasClaims, type AtlasRun, judgeCell } from "./statistics.ts";
 
 /**
@@ -15,26 +21,30 @@ import { atlasClaims, type AtlasRun, judgeCell } from "./statistics.ts";
  *
  * @param options Options of the atlas.
  * @param runs Its cells.
+ * @param lost Names of cells all of whose networks diverged.
  * @returns What to draw: loss, and ranks at the first threshold.
  */
-export function atlasFigureData(options: CompleteAtlasOptions, runs: readonly AtlasRun[]): AtlasFigureData {
-  const { tasks, variants, width, epsilons, replicas, seed } = options;
+export function atlasFigureData(
+  { tasks, variants, width, epsilons, replicas, seed }: CompleteAtlasOptions,
+  runs: readonly AtlasRun[],
+  lost: ReadonlySet<string>,
+): AtlasFigureData {
+  const trained = new Map(runs.map((run) => [nameOfCell(run.cell), run]));
   const cellOf = (task: Task, variant: AtlasVariant) => {
-    const name = nameOfVariant(variant);
-    const run = runs.find(({ cell }) => cell.task === task && nameOfVariant(cell) === name);
+    const name = nameOfCell({ task, ...variant });
+    const run = trained.get(name);
     if (run) return figureCell(run);
-    return isTrainable(task, variant) ? "not trained to the end" : "no second derivatives";
+    if (!isTrainable(task, variant)) return "no second derivatives";
+    return lost.has(name) ? "diverged" : "not trained";
   };
-  const steps = runs[0]?.trace.probes.filter(({ replica }, _, [first]) => replica === first.replica)
-    .map(({ step }) => step) ?? [];
+  const probes = runs[0]?.trace.probes ?? [];
   return {
     title: "The staircase across tasks, activations, depths and optimisers",
-    subtitle: `${width} neurons a layer, full batches · ${replicas} networks a cell, seed ${seed} · ` +
-      "ρ: Spearman's, of rank and loss · means over networks",
+    subtitle: `${width} neurons a layer, full batches · ${replicas} networks a cell, seed ${seed}`,
     epsilon: epsilons[0],
     replicas,
-    steps,
-    columns: variants.map(nameOfVariant),
+    steps: probes.filter(({ replica }) => replica === probes[0].replica).map(({ step }) => step),
+    columns: variants.map(namesOfVariant),
     rows: tasks.map((task) => ({
       label: task.name,
       cells: variants.map((variant) => cellOf(task, variant)),

@@ -99,6 +99,10 @@ const FEW: Readonly<Record<string, number>> = {
   digits: 200,
   poisson1d: 66,
   helmholtz1d: 66,
+  poisson2d: 160,
+  helmholtz2d: 160,
+  "allen-cahn": 160,
+  burgers: 160,
 };
 /** Of the other tasks. */
 const FEW_OF_OTHERS = 256;

@@ -168,15 +168,25 @@ export function atlasCells(
 }
 
 /**
- * Names what is trained in a cell.
+ * Names a network, and how it is trained.
  *
- * @param variant The network, and how it is trained.
- * @returns Such as `tanh, 2 layers, adam 0.002`.
+ * @param variant The two.
+ * @returns Such as `tanh, 2 layers` and `adam 0.002`.
  */
-export function nameOfVariant(
+export function namesOfVariant(
   { activation, depth, optimizer: { name, learningRate } }: AtlasVariant,
-): string {
-  return `${activation}, ${depth} ${depth === 1 ? "layer" : "layers"}, ${name} ${learningRate}`;
+): [network: string, optimizer: string] {
+  return [`${activation}, ${depth} ${depth === 1 ? "layer" : "layers"}`, `${name} ${learningRate}`];
+}
+
+/**
+ * Names a cell.
+ *
+ * @param cell The cell.
+ * @returns Such as `cosines, tanh, 2 layers, adam 0.002`.
+ */
+export function nameOfCell(cell: AtlasCell): string {
+  return [cell.task.name, ...namesOfVariant(cell)].join(", ");
 }
 
 /**

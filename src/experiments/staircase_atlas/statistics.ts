@@ -6,7 +6,7 @@
 import type { ReplicaSummary, TraceSummary } from "../../train/summary.ts";
 import type { Trace } from "../../train/trace.ts";
 import { type Demand, judge, type Verdict } from "../verdict.ts";
-import { type AtlasCell, nameOfVariant } from "./options.ts";
+import { type AtlasCell, nameOfCell } from "./options.ts";
 
 /** A trained cell. */
 export interface AtlasRun {
@@ -75,7 +75,7 @@ export function judgeCell({ cell, summary }: AtlasRun, claim: AtlasClaim, e: num
   );
   if (seeds.length === 0) return null;
   return judge(
-    `${cell.task.name}, ${nameOfVariant(cell)}: ${claim.claim}`,
+    `${nameOfCell(cell)}: ${claim.claim}`,
     claim.statistic,
     seeds,
     claim.demand,
