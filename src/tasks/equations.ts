@@ -54,12 +54,15 @@ const DEFAULTS: TaskDefaults = {
   activation: "tanh",
   initializer: "xavier-normal",
   optimizer: "adam",
-  learningRate: 5e-3,
+  learningRate: 2e-3,
   batch: null,
   steps: 5000,
   probeEvery: 10,
   epsilons: [1e-2, 1e-4, 1e-6],
 };
+
+/** The same in two dimensions, where the first stair is long. */
+const PLANE: TaskDefaults = { ...DEFAULTS, learningRate: 5e-3 };
 
 /** 𝓛 of an operator by the coefficients that are not 0. */
 const linear = (second: number[], value = 0): DifferentialOperator => ({
@@ -116,7 +119,7 @@ export const equations: Readonly<Record<EquationName, Equation>> = {
     faces: edges,
     penalty: 1,
     samples: 1280,
-    defaults: DEFAULTS,
+    defaults: PLANE,
   },
   helmholtz1d: {
     name: "helmholtz1d",
@@ -140,7 +143,7 @@ export const equations: Readonly<Record<EquationName, Equation>> = {
     faces: edges,
     penalty: 1,
     samples: 1280,
-    defaults: DEFAULTS,
+    defaults: PLANE,
   },
   "allen-cahn": {
     name: "allen-cahn",
@@ -152,7 +155,7 @@ export const equations: Readonly<Record<EquationName, Equation>> = {
     faces: start,
     penalty: 3,
     samples: 1280,
-    defaults: DEFAULTS,
+    defaults: PLANE,
   },
   burgers: {
     name: "burgers",
@@ -165,6 +168,6 @@ export const equations: Readonly<Record<EquationName, Equation>> = {
     faces: start,
     penalty: 10,
     samples: 1280,
-    defaults: DEFAULTS,
+    defaults: PLANE,
   },
 };
