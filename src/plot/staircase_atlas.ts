@@ -173,9 +173,9 @@ function legend({ epsilon, replicas, rows }: AtlasFigureData): LegendEntry[] {
       swatch: bandSwatch({ colour: ink, opacity: atlasBandOpacity }),
     });
   }
-  entries.push({ label: "Spearman's ρ of rank and loss, mean", swatch: rhoSwatch(greyInk, null) });
+  entries.push({ label: "Spearman's ρ of rank and loss", swatch: rhoSwatch(greyInk, null) });
   if (cells.some(({ holds }) => !holds)) {
-    entries.push({ label: "where a claim does not hold", swatch: rhoSwatch(brokenInk, "bold") });
+    entries.push({ label: "a claim does not hold", swatch: rhoSwatch(brokenInk, "bold") });
   }
   return entries;
 }

@@ -166,7 +166,7 @@ export const equations: Readonly<Record<EquationName, Equation>> = {
     f: () => 0,
     u: (x, t) => burgersSolution(x, t, NU),
     faces: start,
-    penalty: 10,
+    penalty: 3,
     samples: 1280,
     defaults: PLANE,
   },

@@ -99,10 +99,10 @@ const FEW: Readonly<Record<string, number>> = {
   digits: 200,
   poisson1d: 66,
   helmholtz1d: 66,
-  poisson2d: 160,
-  helmholtz2d: 160,
-  "allen-cahn": 160,
-  burgers: 160,
+  poisson2d: 120,
+  helmholtz2d: 120,
+  "allen-cahn": 120,
+  burgers: 120,
 };
 /** Of the other tasks. */
 const FEW_OF_OTHERS = 256;
