@@ -69,7 +69,7 @@ export const atlasFlags = [
     placeholder: "NAME",
     help: "of all networks (xavier-normal of sigmoidal activations, he-normal of the others)",
   },
-  { name: "steps", kind: "integer", default: null, min: 1, help: "updates of a cell (1000; --full: 5000)" },
+  { name: "steps", kind: "integer", default: null, min: 1, help: "updates of a cell (800; --full: 5000)" },
   {
     name: "probe-every",
     kind: "integer",
@@ -99,10 +99,10 @@ const FEW: Readonly<Record<string, number>> = {
   digits: 200,
   poisson1d: 66,
   helmholtz1d: 66,
-  poisson2d: 120,
-  helmholtz2d: 120,
-  "allen-cahn": 120,
-  burgers: 120,
+  poisson2d: 160,
+  helmholtz2d: 160,
+  "allen-cahn": 160,
+  burgers: 160,
 };
 /** Of the other tasks. */
 const FEW_OF_OTHERS = 256;

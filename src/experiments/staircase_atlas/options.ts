@@ -34,7 +34,7 @@ export interface AtlasOptions extends Pick<TrainingOptions, "signal"> {
   readonly width?: number;
   /** Initialiser of all cells. Default: `xavier-normal` where the activation is sigmoidal, `he-normal` elsewhere. */
   readonly initializer?: string;
-  /** Updates of each cell. Default: 1000. */
+  /** Updates of each cell. Default: 800. */
   readonly updates?: number;
   /** Updates from one probe to the next. Default: a fiftieth of all. */
   readonly probeEvery?: number;
@@ -118,7 +118,7 @@ export function parseAtlasOptimizer(text: string): AtlasOptimizer {
 export function completeAtlasOptions(options: AtlasOptions): CompleteAtlasOptions {
   const { tasks, activations = ["tanh", "relu", "sine"], depths = [2, 4], isProduct = false } = options;
   const { optimizers = ["adam", "momentum"].map(parseAtlasOptimizer), initializer = null } = options;
-  const { width = 24, updates = 1000, epsilons = [1e-2, 1e-4, 1e-6], replicas = 5, seed = 0 } = options;
+  const { width = 24, updates = 800, epsilons = [1e-2, 1e-4, 1e-6], replicas = 5, seed = 0 } = options;
   const { probeEvery = Math.max(1, Math.floor(updates / 50)) } = options;
   checkList("tasks", tasks.map(({ name }) => name));
   checkList("activations", activations);
