@@ -38,7 +38,10 @@ export interface AtlasOptions extends Pick<TrainingOptions, "signal"> {
   readonly updates?: number;
   /** Updates from one probe to the next. Default: a fiftieth of all. */
   readonly probeEvery?: number;
-  /** Thresholds ε, of which the first is drawn and judged. Default: 10⁻², 10⁻⁴ and 10⁻⁶. */
+  /**
+   * Thresholds ε, of which the first is drawn and judged. Default: 10⁻², 10⁻⁴ and 10⁻⁶; at the smaller ones inputs of many dimensions
+   * give so few neurons their full rank from the start, which leaves no stair.
+   */
   readonly epsilons?: readonly number[];
   /** Networks of each cell, which differ in their initial weights. Default: 5. */
   readonly replicas?: number;
