@@ -73,6 +73,8 @@ export * from "./src/rank/subspace_distance.ts";
 export * from "./src/rank/weight_ranks.ts";
 
 export * from "./src/tasks/digits.ts";
+export * from "./src/tasks/equation_task.ts";
+export * from "./src/tasks/equations.ts";
 export * from "./src/tasks/function_task.ts";
 export * from "./src/tasks/functions.ts";
 export * from "./src/tasks/mixture.ts";
@@ -132,5 +134,9 @@ export {
   type SgdRankOptions,
 } from "./src/experiments/sgd_rank/options.ts";
 export * from "./src/experiments/staircase.ts";
+export * from "./src/experiments/staircase_atlas.ts";
+export * from "./src/experiments/staircase_atlas/flags.ts";
+export * from "./src/experiments/staircase_atlas/options.ts";
+export { type AtlasRun } from "./src/experiments/staircase_atlas/statistics.ts";
 export * from "./src/experiments/training_flags.ts";
 export * from "./src/experiments/verdict.ts";
