@@ -220,22 +220,27 @@ struct Source {
   // Vectors a row and a matrix of the target, and its first row to write.
   target_stride: u32, target_batch: u32, row: u32,
   columns: u32,
+  // What stands on the diagonal of the square below the samples.
+  ridge: f32,
 }
 
 @group(0) @binding(0) var<uniform> source: Source;
 @group(0) @binding(2) var<storage, read> features: array<vec4f>;
 @group(0) @binding(3) var<storage, read> weights: array<f32>;
 
-// Rows from `row` on become √w Φ, samples from `first` on, or zero where there are none.
+// Rows from `row` on become √w Φ, samples from `first` on, and below the last of them ridge · I, and then zero.
 // Grid (vectors / 16, rows, matrices).
 @compute @workgroup_size(16)
 fn load(@builtin(global_invocation_id) id: vec3u) {
   let row = source.row + id.y;
   let sample = source.first + id.y;
   if (id.x >= source.target_stride) { return; }
+  let columns = 4u * id.x + FIRST;
+  let inside = columns < vec4u(source.columns);
   var value = vec4f();
-  if ((sample < source.samples) & (id.x < source.stride)) {
-    let inside = 4u * id.x + FIRST < vec4u(source.columns);
+  if (sample >= source.samples) {
+    value = select(vec4f(), vec4f(source.ridge), inside & (columns == vec4u(sample - source.samples)));
+  } else if (id.x < source.stride) {
     let x = features[source.offset + id.z * source.batch + sample * source.stride + id.x];
     value = select(vec4f(), sqrt(weights[sample]) * x, inside);
   }
