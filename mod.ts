@@ -73,6 +73,8 @@ export * from "./src/rank/subspace_distance.ts";
 export * from "./src/rank/weight_ranks.ts";
 
 export * from "./src/tasks/digits.ts";
+export * from "./src/tasks/equation_task.ts";
+export * from "./src/tasks/equations.ts";
 export * from "./src/tasks/function_task.ts";
 export * from "./src/tasks/functions.ts";
 export * from "./src/tasks/mixture.ts";

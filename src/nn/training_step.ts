@@ -10,16 +10,18 @@ import { bindBatch } from "./batch.ts";
 import { denseBackward, denseGradient, type GradientSlices, gradientSlices } from "./dense.ts";
 import { bindFusedStep, type FusedArrangement, fusedFits } from "./fused_step.ts";
 import { chooseVariant, defaultVariant } from "./fused_variant.ts";
+import { jetBackward, jetComponents, jetSamples } from "./jets.ts";
 import { bindLoss, type Loss, type lossNames } from "./loss.ts";
 import type { Activations, BatchEvaluation, Network } from "./network.ts";
+import { bindResidual, type ResidualCondition } from "./residual.ts";
 import type { SampleArrays } from "./samples.ts";
 import { bindUpdate, optimizerArrays, scheduleFields, type UpdateOptions } from "./update.ts";
 
 /** What a step optimises, and how. */
 export interface TrainingStepOptions extends UpdateOptions {
-  /** Loss. */
-  readonly loss: typeof lossNames[number];
-  /** Which kernels run. Default: by {@linkcode choosePath}. */
+  /** Loss; of a differential equation, which takes the full batch, the conditions, the mean square of whose residual it is. */
+  readonly loss: typeof lossNames[number] | readonly ResidualCondition[];
+  /** Which kernels run. Default: by {@linkcode choosePath}; a differential equation is always trained layer by layer. */
   readonly path?: StepPath;
 }
 
@@ -68,19 +70,22 @@ export async function bindTrainingStep(
   options: TrainingStepOptions,
   stack: DisposableStack,
 ): Promise<TrainingStep> {
-  const { batch } = options;
+  const { loss: objective, batch } = options;
   if (batch !== null && (!Number.isInteger(batch) || batch < 1 || batch > samples.count)) {
     throw new InputError(
       `a batch of ${batch} from ${samples.count} samples: give a whole number from 1 to those`,
     );
   }
+  if (typeof objective !== "string" && batch !== null) {
+    throw new InputError(`a batch of ${batch} samples of a differential equation: give the full batch`);
+  }
   const arrays = optimizerArrays(network, options, stack);
   const { states, losses } = arrays;
 
   const path = options.path ?? choosePath(network, batch ?? samples.count);
-  if (path !== "layered") {
+  if (path !== "layered" && typeof objective === "string") {
     const fusedOptions = {
-      loss: options.loss,
+      loss: objective,
       optimizer: options.optimizer.name,
       schedule: scheduleFields(samples.count, options),
       batch,
@@ -95,18 +100,14 @@ export async function bindTrainingStep(
 
   const { gpu, replicas, layout } = network;
   const drawn = batch === null ? null : await bindBatch(network, samples, batch, states, stack);
-  const trained = drawn?.samples ?? samples;
+  const trained = typeof objective === "string"
+    ? drawn?.samples ?? samples
+    : jetSamples(gpu, samples, network.widths[0], stack);
   const activations = await network.evaluate(trained, stack);
   const output = activations.layers[activations.layers.length - 1];
-  const loss = await bindLoss(
-    gpu,
-    options.loss,
-    trained,
-    output,
-    layout.layers.at(-1)!.outputs,
-    replicas,
-    stack,
-  );
+  const loss = typeof objective === "string"
+    ? await bindLoss(gpu, objective, trained, output, network.widths.at(-1)!, replicas, stack)
+    : await bindResidual(gpu, objective, trained, output, replicas, stack);
   const { dispatches, gradients, cut } = await bindGradients(network, trained, activations, loss, stack);
   const results = {
     samples: samples.count,
@@ -167,20 +168,26 @@ async function bindGradients(
   stack: DisposableStack,
 ): Promise<{ dispatches: Dispatch[]; gradients: GpuArray; cut: GradientSlices }> {
   const { gpu, replicas, layout } = network;
-  const cut = gradientSlices(samples.count);
+  const { count, axes = 0 } = samples;
+  const rows = jetComponents(axes) * count;
+  const cut = gradientSlices(rows);
   const gradients = stack.use(new GpuArray(gpu, "gradients", replicas * cut.slices * layout.size * 4));
   const parameters = { array: network.parameters, batch: layout.size };
   const target = { array: gradients, batch: layout.size };
   const dispatches: Dispatch[] = [];
   let error = loss.error;
   for (let index = layout.layers.length - 1; index >= 0; index--) {
-    const operands = { gpu, layer: layout.layers[index], rows: samples.count, replicas };
+    const operands = { gpu, layer: layout.layers[index], rows, replicas };
     const input = index === 0 ? samples.x : activations.layers[index - 1];
-    dispatches.push(await denseGradient(operands, input, error, target, cut));
+    dispatches.push(await denseGradient({ ...operands, biased: count }, input, error, target, cut));
     if (index > 0) {
       const array = stack.use(new GpuArray(gpu, `errors of layer ${index}`, input.array.length));
-      const below = { ...input, array };
-      dispatches.push(await denseBackward(operands, error, parameters, activations.slopes[index - 1], below));
+      const below = { ...input, array }, slopes = activations.slopes[index - 1];
+      dispatches.push(
+        axes === 0
+          ? await denseBackward(operands, error, parameters, slopes, below)
+          : await jetBackward({ ...operands, rows: count, axes }, error, parameters, slopes, below),
+      );
       error = below;
     }
   }

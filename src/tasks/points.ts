@@ -22,6 +22,28 @@ export function equidistant(count: number, low: number, high: number): Float32Ar
 }
 
 /**
+ * Midpoints of the cells of a regular grid in a box: as many cells along each coordinate.
+ *
+ * @param each Number of cells along a coordinate, at least 1.
+ * @param domain Ends of each of the d coordinates.
+ * @returns The points, `each^d × d`; the last coordinate changes first.
+ */
+export function midpoints(
+  each: number,
+  domain: readonly (readonly [low: number, high: number])[],
+): Float32Array {
+  const dimension = domain.length;
+  const points = new Float32Array(each ** dimension * dimension);
+  for (let at = 0; at < points.length; at++) {
+    const i = at % dimension, k = Math.floor(at / dimension);
+    const cell = Math.floor(k / each ** (dimension - 1 - i)) % each;
+    const [low, high] = domain[i];
+    points[at] = low + (high - low) * (cell + 0.5) / each;
+  }
+  return points;
+}
+
+/**
  * Low-discrepancy points of a cube: the additive recurrence x_k = s + kα mod 1 with α_j = φ^(−j), where φ > 1 is the
  * root of φ^(d+1) = φ + 1 (the *R-sequence* of M. Roberts, "The unreasonable effectiveness of quasirandom sequences",
  * 2018). The shift s is random (Cranley and Patterson, 1976), so that seeds give different sets of the same quality;

@@ -7,12 +7,15 @@
 import { InputError } from "../errors.ts";
 import { closest } from "./closest.ts";
 import { digits, type DigitsOptions } from "./digits.ts";
+import { equationTask } from "./equation_task.ts";
+import { type EquationName, equations } from "./equations.ts";
 import { functionTask } from "./function_task.ts";
 import { type FunctionName, targetFunctions } from "./functions.ts";
 import { mixture } from "./mixture.ts";
 import type { Task } from "./task.ts";
 
 const isFunctionName = (name: string): name is FunctionName => Object.hasOwn(targetFunctions, name);
+const isEquationName = (name: string): name is EquationName => Object.hasOwn(equations, name);
 
 /**
  * Lists the tasks.
@@ -20,7 +23,7 @@ const isFunctionName = (name: string): name is FunctionName => Object.hasOwn(tar
  * @returns Names that {@linkcode loadTask} knows.
  */
 export function taskNames(): string[] {
-  return [...Object.keys(targetFunctions), "mixture", "digits"];
+  return [...Object.keys(targetFunctions), ...Object.keys(equations), "mixture", "digits"];
 }
 
 /**
@@ -44,7 +47,7 @@ export function taskNames(): string[] {
  */
 export async function loadTask(name: string, options: DigitsOptions = {}): Promise<Task> {
   if (name === "digits") return await digits(options);
-  if (name !== "mixture" && !isFunctionName(name)) {
+  if (name !== "mixture" && !isFunctionName(name) && !isEquationName(name)) {
     const near = closest(name, taskNames());
     throw new InputError(
       `no task ${JSON.stringify(name)}; ${near === undefined ? "" : `did you mean "${near}"? `}` +
@@ -52,9 +55,10 @@ export async function loadTask(name: string, options: DigitsOptions = {}): Promi
     );
   }
   if (options.data !== undefined) {
-    const kind = name === "mixture" ? "drawn at random" : "a function";
+    const kind = name === "mixture" ? "drawn at random" : isEquationName(name) ? "an equation" : "a function";
     throw new InputError(`task "${name}" is ${kind} and reads no files; leave out data "${options.data}"`);
   }
   if (name === "mixture") return mixture(options);
+  if (isEquationName(name)) return equationTask(equations[name], options);
   return functionTask(targetFunctions[name], options);
 }

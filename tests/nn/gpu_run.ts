@@ -108,7 +108,7 @@ export function referenceRun(what: GpuRun, replica: number): ReferenceRun {
   return {
     network: { widths, activations },
     samples,
-    loss,
+    loss: loss as string,
     optimizer: replicaOptimizer(optimizer, replica),
     schedule,
     steps,

@@ -1,4 +1,4 @@
-import { equidistant, quasirandom } from "../../src/tasks/points.ts";
+import { equidistant, midpoints, quasirandom } from "../../src/tasks/points.ts";
 import { assert, fc } from "../deps.ts";
 
 Deno.test("points: equidistant points have exact ends, equal steps and the symmetry of their interval", () => {
@@ -46,4 +46,13 @@ Deno.test("points: low-discrepancy points fill a cube more evenly than random on
       (4096 * 5);
     assert(Math.abs(mean) < 1e-3, `${mean}`);
   }
+});
+
+Deno.test("points: midpoints are the centres of the cells of a box, each once", () => {
+  assert.deepEqual([...midpoints(2, [[0, 4]])], [1, 3]);
+  assert.deepEqual([...midpoints(2, [[0, 4], [-1, 1]])], [1, -0.5, 1, 0.5, 3, -0.5, 3, 0.5]);
+  const cube = midpoints(3, [[0, 3], [0, 3], [0, 3]]);
+  const cells = new Set(Array.from({ length: 27 }, (_, k) => cube.subarray(3 * k, 3 * k + 3).join()));
+  assert.equal(cells.size, 27);
+  assert(cube.every((value) => value === 0.5 || value === 1.5 || value === 2.5));
 });

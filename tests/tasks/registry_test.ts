@@ -17,6 +17,12 @@ Deno.test("registry: every name loads a task of that name", async () => {
       "franke2d",
       "gaussian5d",
       "product3d",
+      "poisson1d",
+      "poisson2d",
+      "helmholtz1d",
+      "helmholtz2d",
+      "allen-cahn",
+      "burgers",
       "mixture",
       "digits",
     ]
@@ -36,7 +42,7 @@ Deno.test("registry: an unknown name is answered with the nearest and with all",
   await assert.rejects(
     loadTask("cosine"),
     inputError(
-      /^no task "cosine"; did you mean "cosines"\? give one of cosines, sines, .*, product3d, mixture, digits$/,
+      /^no task "cosine"; did you mean "cosines"\? give one of cosines, sines, .*, product3d, poisson1d, .*, burgers, mixture, digits$/,
     ),
   );
   await assert.rejects(loadTask("Digits"), inputError(/did you mean "digits"\?/));
@@ -59,6 +65,10 @@ Deno.test("registry: options that are out of range, or another task's, are refus
   await assert.rejects(
     loadTask("runge", { data: "mnist" }),
     inputError(/^task "runge" is a function and reads no files; leave out data "mnist"$/),
+  );
+  await assert.rejects(
+    loadTask("burgers", { data: "mnist" }),
+    inputError(/^task "burgers" is an equation and reads no files; leave out data "mnist"$/),
   );
   await assert.rejects(
     loadTask("mixture", { data: "mnist" }),

@@ -1,0 +1,170 @@
+/**
+ * Differential equations to solve, as a table.
+ *
+ * @module
+ */
+import { burgersSolution } from "./burgers.ts";
+import type { DifferentialOperator, TaskDefaults } from "./task.ts";
+
+/** Where a solution is prescribed: all points of the box whose coordinate is at one end of it. */
+export interface Face {
+  /** Index of the coordinate, from 0. */
+  readonly coordinate: number;
+  /** Which end of its interval: 0 for the lower, 1 for the upper. */
+  readonly end: 0 | 1;
+}
+
+/** A differential equation on a box, whose solution is known. */
+export interface Equation {
+  /** Name by which a program asks for it. */
+  readonly name: string;
+  /** One line for figures and help: the formula. */
+  readonly description: string;
+  /** Ends [a_i, b_i] of each of the d coordinates. */
+  readonly domain: readonly (readonly [number, number])[];
+  /** 𝓛 of the equation 𝓛u = f. */
+  readonly operator: DifferentialOperator;
+  /** The right-hand side f, of d coordinates. */
+  readonly f: (...x: number[]) => number;
+  /** The solution u, of d coordinates, within 10⁻¹². */
+  readonly u: (...x: number[]) => number;
+  /** Faces on which u is prescribed: the boundary, for an evolution the initial time and the ends in space. */
+  readonly faces: readonly Face[];
+  /** Weight of the mean squared error on the faces beside that of the mean squared residual in the domain. */
+  readonly penalty: number;
+  /** Number of samples where none is asked for, those on the faces among them. */
+  readonly samples: number;
+  /** Settings under which it trains well. */
+  readonly defaults: TaskDefaults;
+}
+
+/** Name of an equation of the table. */
+export type EquationName =
+  | "poisson1d"
+  | "poisson2d"
+  | "helmholtz1d"
+  | "helmholtz2d"
+  | "allen-cahn"
+  | "burgers";
+
+const { PI, cos, sin, sqrt, tanh } = Math;
+
+const DEFAULTS: TaskDefaults = {
+  hidden: [50, 50],
+  activation: "tanh",
+  initializer: "xavier-normal",
+  optimizer: "adam",
+  learningRate: 2e-3,
+  batch: null,
+  steps: 5000,
+  probeEvery: 10,
+  epsilons: [1e-2, 1e-4, 1e-6],
+};
+
+/** 𝓛 of an operator by the coefficients that are not 0. */
+const linear = (second: number[], value = 0): DifferentialOperator => ({
+  second,
+  first: second.map(() => 0),
+  value,
+  cube: 0,
+  advection: 0,
+});
+
+const interval = [-1, 1] as const;
+const ends: Face[] = [{ coordinate: 0, end: 0 }, { coordinate: 0, end: 1 }];
+const edges: Face[] = [...ends, { coordinate: 1, end: 0 }, { coordinate: 1, end: 1 }];
+/** Of an evolution, with time as the last coordinate, on an interval. */
+const start: Face[] = [{ coordinate: 1, end: 0 }, ...ends];
+
+/** Wave number k of the Helmholtz equations; no multiple of π/2, at which −1 and 1 would be nodes of a free wave. */
+const K = 5;
+/** Diffusion κ and reaction γ of the Allen–Cahn equation. */
+const KAPPA = 0.01, GAMMA = 5;
+/** Viscosity ν of Burgers' equation. */
+const NU = 0.1 / PI;
+
+/**
+ * The front of u_t = κ u_xx + γ (u − u³) that invades the unstable state 0: U' = U(1 − U)/(√2 ℓ) with ℓ² = κ/γ, at the speed
+ * 3√(κγ/2) to the left, from x = 0.4.
+ */
+function front(x: number, t: number): number {
+  const speed = 3 * sqrt(KAPPA * GAMMA / 2);
+  return (1 + tanh((x - 0.4 + speed * t) / sqrt(8 * KAPPA / GAMMA))) / 2;
+}
+
+/** Differential equations to solve, by name. */
+export const equations: Readonly<Record<EquationName, Equation>> = {
+  poisson1d: {
+    name: "poisson1d",
+    description: "−u″/π² = sin πx + sin 3πx + sin 6πx on [−1, 1], u(±1) = 0",
+    domain: [interval],
+    operator: linear([-1 / PI ** 2]),
+    f: (x) => sin(PI * x) + sin(3 * PI * x) + sin(6 * PI * x),
+    u: (x) => sin(PI * x) + sin(3 * PI * x) / 9 + sin(6 * PI * x) / 36,
+    faces: ends,
+    penalty: 10,
+    samples: 258,
+    defaults: DEFAULTS,
+  },
+  poisson2d: {
+    name: "poisson2d",
+    description: "−Δu/π² = sin πx sin πy + sin 2πx sin 2πy on [−1, 1]², u = 0 on its edges",
+    domain: [interval, interval],
+    operator: linear([-1 / PI ** 2, -1 / PI ** 2]),
+    f: (x, y) => sin(PI * x) * sin(PI * y) + sin(2 * PI * x) * sin(2 * PI * y),
+    u: (x, y) => sin(PI * x) * sin(PI * y) / 2 + sin(2 * PI * x) * sin(2 * PI * y) / 8,
+    faces: edges,
+    penalty: 10,
+    samples: 1280,
+    defaults: DEFAULTS,
+  },
+  helmholtz1d: {
+    name: "helmholtz1d",
+    description: "u″/k² + u = f on [−1, 1], k = 5, u = sin 2πx + cos 4πx",
+    domain: [interval],
+    operator: linear([1 / K ** 2], 1),
+    f: (x) => (1 - (2 * PI / K) ** 2) * sin(2 * PI * x) + (1 - (4 * PI / K) ** 2) * cos(4 * PI * x),
+    u: (x) => sin(2 * PI * x) + cos(4 * PI * x),
+    faces: ends,
+    penalty: 10,
+    samples: 258,
+    defaults: DEFAULTS,
+  },
+  helmholtz2d: {
+    name: "helmholtz2d",
+    description: "Δu/k² + u = f on [−1, 1]², k = 5, u = sin πx sin 2πy",
+    domain: [interval, interval],
+    operator: linear([1 / K ** 2, 1 / K ** 2], 1),
+    f: (x, y) => (1 - 5 * (PI / K) ** 2) * sin(PI * x) * sin(2 * PI * y),
+    u: (x, y) => sin(PI * x) * sin(2 * PI * y),
+    faces: edges,
+    penalty: 10,
+    samples: 1280,
+    defaults: DEFAULTS,
+  },
+  "allen-cahn": {
+    name: "allen-cahn",
+    description: "u_t = κ u_xx + γ (u − u³), κ = 0.01, γ = 5, a front through x in [−1, 1] over t in [0, 1]",
+    domain: [interval, [0, 1]],
+    operator: { second: [-KAPPA, 0], first: [0, 1], value: -GAMMA, cube: GAMMA, advection: 0 },
+    f: () => 0,
+    u: front,
+    faces: start,
+    penalty: 10,
+    samples: 1280,
+    defaults: DEFAULTS,
+  },
+  burgers: {
+    name: "burgers",
+    description:
+      "u_t + u u_x = ν u_xx, ν = 0.1/π, u(x, 0) = −sin πx, u(±1, t) = 0, x in [−1, 1], t in [0, 1]",
+    domain: [interval, [0, 1]],
+    operator: { second: [-NU, 0], first: [0, 1], value: 0, cube: 0, advection: 1 },
+    f: () => 0,
+    u: (x, t) => burgersSolution(x, t, NU),
+    faces: start,
+    penalty: 10,
+    samples: 1280,
+    defaults: DEFAULTS,
+  },
+};
