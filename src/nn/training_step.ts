@@ -98,7 +98,7 @@ export async function bindTrainingStep(
     return { draw: [], ...fused, evaluated: null, states, losses };
   }
 
-  const { gpu, replicas, layout } = network;
+  const { gpu, replicas } = network;
   const drawn = batch === null ? null : await bindBatch(network, samples, batch, states, stack);
   const trained = typeof objective === "string"
     ? drawn?.samples ?? samples
