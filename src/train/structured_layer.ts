@@ -111,11 +111,11 @@ function drawDirection(
 
 /** Where samples lie along a direction, ascending. */
 function placesAlong({ count, x }: Pick<Samples, "count" | "x">, direction: Float64Array): Float64Array {
-  const inputs = direction.length;
-  return Float64Array.from(
-    { length: count },
-    (_, k) => direction.reduce((sum, value, i) => sum + value * x[k * inputs + i], 0),
-  ).sort();
+  const inputs = direction.length, along = new Float64Array(count);
+  for (let k = 0, at = 0; k < count; k++) {
+    for (let i = 0; i < inputs; i++, at++) along[k] += direction[i] * x[at];
+  }
+  return along.sort();
 }
 
 /** Slope and bias of a neuron whose argument is 0 at a quantile. */
