@@ -28,7 +28,7 @@ await runProgram({
 }, async ({ flags, signal }) => {
   const options = await pretrainingOptions(flags);
   await runExperiment(flags, {
-    label: flags.tasks,
+    label: "pre-training",
     steps: completePretrainingOptions(options).steps,
     run: (gpu, onProgress) =>
       pretraining(

@@ -6,7 +6,6 @@
  */
 import type { Gpu } from "../gpu/device.ts";
 import { pretrainingFigure } from "../plot/pretraining.ts";
-import type { Task } from "../tasks/task.ts";
 import { completeOptions } from "../train/options.ts";
 import { Training } from "../train/training.ts";
 import type { Divergence, ExperimentResult } from "./experiment_record.ts";
@@ -14,7 +13,6 @@ import { follow } from "./follow.ts";
 import { pretrainingFigureData } from "./pretraining/figure_data.ts";
 import { networksOf, type PretrainingRun, targetLosses } from "./pretraining/networks.ts";
 import {
-  type CompletePretrainingCase,
   type CompletePretrainingOptions,
   completePretrainingOptions,
   type PretrainingOptions,
@@ -75,15 +73,17 @@ export async function pretraining(
     await follow(training, ({ step, replica, loss }) => {
       if (replica === 0) onProgress(steps + step, loss);
     });
-    const name = nameOf(task, own);
     for (const [replica, step] of training.diverged) {
       const { method } = starts[Math.floor(replica / seeds)];
-      const description = `${name}, ${method}, seed ${replica % seeds} diverged at step ${step}`;
+      const description = `${task.name}, ${own.activation}, ${method}, seed ${
+        replica % seeds
+      } diverged at step ${step}`;
       diverged.push({ replica: index * replicas + replica, step, description });
     }
     const { probes } = training.trace;
     networks.push({
-      name,
+      task: task.name,
+      activation: own.activation,
       steps: own.steps,
       stepMilliseconds: time.milliseconds / seeds,
       targets: targetLosses(probes, targets),
@@ -106,8 +106,4 @@ export async function pretraining(
     figure: pretrainingFigure(pretrainingFigureData(networks, complete)),
     timing: { steps, milliseconds },
   };
-}
-
-function nameOf({ name }: Task, { activation }: CompletePretrainingCase): string {
-  return `${name}, ${activation}`;
 }

@@ -48,12 +48,11 @@ Deno.test("pretraining: the claims hold of tanh on a line", async () => {
   const [header, ...rows] = table(result.table);
   assert.equal(
     header.join(),
-    "case,method,seed,start_ms,start_steps,step_ms,log_det_before,log_det_after,rank_start,rank_low,rank_high," +
+    "task,activation,method,seed,start_ms,start_steps,step_ms,log_det_before,log_det_after,rank_start,rank_low,rank_high," +
       "first_rank_start,rank_end,stairs,loss_start,loss_end,loss_same_time,accuracy,relative_error",
   );
   assert.equal(rows.length, 4 * 5);
-  // The name of the case has a comma of its own.
-  const at = (row: string[], name: string) => row[header.indexOf(name) + 1];
+  const at = (row: string[], name: string) => row[header.indexOf(name)];
   for (const row of rows) {
     const method = at(row, "method");
     assert(Number(at(row, "step_ms")) > 0);
@@ -180,7 +179,8 @@ Deno.test("pretrainingVerdicts: against the best of the same seed, with what the
   const plain = [1, 0.8, 0.6, 0.4, 0.2, 0.1, 0.09, 0.08, 0.07], slow = plain.map((x) => Math.sqrt(x));
   const quick = [1, 0.1, 0.05, 0.01, 0.005, 0.002, 0.001, 0.001, 0.001];
   const run = (start: number, own = quick): PretrainingRun => ({
-    name: "case",
+    task: "task",
+    activation: "tanh",
     steps: 80,
     stepMilliseconds: 1,
     targets: [0.1, 0.01, 1e-6],

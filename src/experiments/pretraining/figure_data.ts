@@ -25,13 +25,13 @@ export function pretrainingFigureData(
     epsilon,
     methods,
     seeds,
-    rows: runs.map(({ name, networks, targets }, index) => {
+    rows: runs.map(({ task, activation, networks, targets }, index) => {
       const { hidden, optimizer } = cases[index], { inputs, outputs } = tasks[index];
       const steps = [...new Set(networks.flatMap(({ probes }) => probes.map(({ step }) => step)))]
         .sort((a, b) => a - b);
       const widths = [inputs, ...hidden, outputs].join("-");
       return {
-        label: name,
+        label: `${task}, ${activation}`,
         training: `${widths}, ${optimizer.name} ${optimizer.learningRate}`,
         steps,
         targets,

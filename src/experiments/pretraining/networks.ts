@@ -27,8 +27,10 @@ export interface PretrainingNetwork {
 
 /** The networks of a case. */
 export interface PretrainingRun {
-  /** The case in words. */
-  readonly name: string;
+  /** Name of the task. */
+  readonly task: string;
+  /** Activation of the hidden layers. */
+  readonly activation: string;
   /** Updates of each network. */
   readonly steps: number;
   /** Wall time of a step for one network, among those of one start, in milliseconds. */

@@ -26,7 +26,8 @@ function rowsOf(runs: readonly PretrainingRun[]): Row[] {
 /** The columns that say which network it is. */
 function networkColumns(rows: readonly Row[]): CsvColumn[] {
   return [
-    ["case", rows.map(({ run }) => run.name)],
+    ["task", rows.map(({ run }) => run.task)],
+    ["activation", rows.map(({ run }) => run.activation)],
     ["method", rows.map(({ network }) => network.method)],
     ["seed", rows.map(({ network }) => network.seed)],
   ];
@@ -36,8 +37,8 @@ function networkColumns(rows: readonly Row[]): CsvColumn[] {
  * Writes a row for each network: its start and what that cost, where it ended, and how many stairs it climbed on the way.
  *
  * @param runs Networks of all cases.
- * @returns The table, as CSV: `case,method,seed,start_ms,start_steps,step_ms,log_det_before,log_det_after,rank_start,rank_low,`
- * `rank_high,first_rank_start,rank_end,stairs,loss_start,loss_end,loss_same_time,accuracy,relative_error`.
+ * @returns The table, as CSV: `task,activation,method,seed,start_ms,start_steps,step_ms,log_det_before,log_det_after,rank_start,`
+ * `rank_low,rank_high,first_rank_start,rank_end,stairs,loss_start,loss_end,loss_same_time,accuracy,relative_error`.
  */
 export function networkTable(runs: readonly PretrainingRun[]): string {
   const rows = rowsOf(runs);
@@ -69,7 +70,7 @@ export function networkTable(runs: readonly PretrainingRun[]): string {
  * Writes a row for each network and loss that was to be reached; `steps` and `ms` count the start, and are empty where it was not.
  *
  * @param runs Networks of all cases.
- * @returns The table, as CSV: `case,method,seed,target,loss,steps,ms`.
+ * @returns The table, as CSV: `task,activation,method,seed,target,loss,steps,ms`.
  */
 export function timeTable(runs: readonly PretrainingRun[]): string {
   const rows = rowsOf(runs).flatMap(({ run, network }) =>
@@ -89,7 +90,7 @@ export function timeTable(runs: readonly PretrainingRun[]): string {
  *
  * @param runs Networks of all cases.
  * @param epsilon Threshold of the ranks.
- * @returns The table, as CSV: `case,method,seed,step,loss,accuracy,relative_error,layer,epsilon,rank,rank_low,rank_high`.
+ * @returns The table, as CSV: `task,activation,method,seed,step,loss,accuracy,relative_error,layer,epsilon,rank,rank_low,rank_high`.
  */
 export function probeTable(runs: readonly PretrainingRun[], epsilon: number): string {
   const rows = rowsOf(runs).flatMap((row) =>

@@ -33,7 +33,7 @@ export function pretrainingVerdicts(runs: readonly PretrainingRun[], methods: re
         pairs(run, method).map(([own, plain]) => statistic(own, plain)).filter((value) =>
           !Number.isNaN(value)
         );
-      const who = `${run.name}, ${method}:`;
+      const who = `${run.task}, ${run.activation}, ${method}:`;
       return [
         judge(
           `${who} a higher terminal ε-rank at the start`,
