@@ -103,12 +103,12 @@ export async function qr(gpu: Gpu, batch: TallBatch): Promise<Dispatch[]> {
       const shape = gpuStruct(
         gpu,
         "qr shape",
-        ["u32", 2 * pairs, stride, batch.rows * stride, step, spacing, FAN, panels, groups],
+        ["u32", 2 * pairs, stride, batch.rows * stride, step, spacing, FAN, panels, groups, count],
       );
       const arrays = [shape, matrices, reflectors];
-      dispatches.push(factor.bind(arrays, [Math.ceil(panels / FACTOR_LANES), count]));
+      dispatches.push(factor.bind(arrays, [Math.ceil(count * panels / FACTOR_LANES)]));
       if (groups > 0) {
-        dispatches.push(update.bind(arrays, [Math.ceil(panels * groups / UPDATE_LANES), count]));
+        dispatches.push(update.bind(arrays, [Math.ceil(count * panels * groups / UPDATE_LANES)]));
       }
       heads = panels > 1 ? panels : 0;
     }
