@@ -56,14 +56,14 @@ export async function pretraining(
   onProgress: (steps: number, loss: number) => void = () => {},
 ): Promise<PretrainingResult> {
   const complete = completePretrainingOptions(options);
-  const { tasks, cases, seeds, seed, epsilon, replicas, targets } = complete, { signal } = options;
+  const { tasks, cases, seeds, seed, replicas, targets } = complete, { signal } = options;
   const networks: PretrainingRun[] = [], diverged: Divergence[] = [];
   let steps = 0, milliseconds = 0, isStopped = false;
   for (const [index, own] of cases.entries()) {
     isStopped = signal?.aborted ?? false;
     if (isStopped) break;
     const task = tasks[index];
-    const trained = completeOptions({ task, ...own, epsilons: [epsilon], replicas, seed });
+    const trained = completeOptions({ task, ...own, epsilons: [own.epsilon], replicas, seed });
     const time = { seeds, milliseconds: await stepTime(gpu, { ...trained, replicas: seeds }) };
     const starts = await startsOf(gpu, task, own, complete, signal);
     using training = await Training.create(gpu, { ...trained, ...signal && { signal } });
@@ -84,6 +84,7 @@ export async function pretraining(
     networks.push({
       task: task.name,
       activation: own.activation,
+      epsilon: own.epsilon,
       steps: own.steps,
       stepMilliseconds: time.milliseconds / seeds,
       targets: targetLosses(probes, targets),
@@ -102,7 +103,7 @@ export async function pretraining(
     diverged,
     table: networkTable(networks),
     times: timeTable(networks),
-    trace: probeTable(networks, epsilon),
+    trace: probeTable(networks),
     figure: pretrainingFigure(pretrainingFigureData(networks, complete)),
     timing: { steps, milliseconds },
   };

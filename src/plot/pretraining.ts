@@ -30,6 +30,8 @@ export interface PretrainingCurves {
 export interface PretrainingRow {
   /** What was learned. */
   readonly label: string;
+  /** Threshold ε of the ranks. */
+  readonly epsilon: number;
   /** By which network, and how. */
   readonly training: string;
   /** Step of each probe. */
@@ -46,8 +48,6 @@ export interface PretrainingFigureData {
   readonly title: string;
   /** What all rows have in common. */
   readonly subtitle: string;
-  /** Threshold ε of the ranks. */
-  readonly epsilon: number;
   /** Names of the starts. */
   readonly methods: readonly string[];
   /** Networks of each start. */
@@ -73,7 +73,7 @@ export function pretrainingFigure(data: PretrainingFigureData): string {
   const rowHeight = frameHead + plotHeight + frameFoot + rowGap;
   return drawPage({
     title: data.title,
-    subtitle: `${data.subtitle} · ${epsilonLabel(data.epsilon)}`,
+    subtitle: data.subtitle,
     description: describe(data),
     legend: legend(data),
     height: parts.length * rowHeight,
@@ -87,7 +87,10 @@ export function pretrainingFigure(data: PretrainingFigureData): string {
           return clipped(group, { width, height: plotHeight });
         };
         const time = "time, in optimisation steps";
-        const first = panel(left, row.label, width, x, losses, { xName: time, yName: "loss" });
+        const first = panel(left, `${row.label}, ${epsilonLabel(row.epsilon)}`, width, x, losses, {
+          xName: time,
+          yName: "loss",
+        });
         for (const target of row.targets) {
           const y = losses.scale(target);
           drawLine(first, "target", [{ x: 0, y }, { x: width, y }], "straight", targetStyle);

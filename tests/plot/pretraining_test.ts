@@ -10,11 +10,11 @@ function figureData(rows: number, methods: string[], seeds: number): Pretraining
   return {
     title: "Starts",
     subtitle: "of what is made up",
-    epsilon: 1e-6,
     methods,
     seeds,
     rows: many(rows, (row) => ({
       label: "ripple2d, leaky-relu:0.1",
+      epsilon: 1e-6,
       training: "784-256-128-10, momentum 0.05",
       steps,
       targets: [1e-1, 1e-3],

@@ -17,21 +17,21 @@ import type { CompletePretrainingOptions } from "./options.ts";
  */
 export function pretrainingFigureData(
   runs: readonly PretrainingRun[],
-  { methods, seeds, seed, epsilon, tasks, cases }: CompletePretrainingOptions,
+  { methods, seeds, seed, tasks, cases }: CompletePretrainingOptions,
 ): PretrainingFigureData {
   return {
     title: "Pre-training of the first hidden layer",
     subtitle: `networks that differ in their start, of seed ${seed}`,
-    epsilon,
     methods,
     seeds,
-    rows: runs.map(({ task, activation, networks, targets }, index) => {
+    rows: runs.map(({ task, activation, epsilon, networks, targets }, index) => {
       const { hidden, optimizer } = cases[index], { inputs, outputs } = tasks[index];
       const steps = [...new Set(networks.flatMap(({ probes }) => probes.map(({ step }) => step)))]
         .sort((a, b) => a - b);
       const widths = [inputs, ...hidden, outputs].join("-");
       return {
         label: `${task}, ${activation}`,
+        epsilon,
         training: `${widths}, ${optimizer.name} ${optimizer.learningRate}`,
         steps,
         targets,

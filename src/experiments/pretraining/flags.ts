@@ -54,9 +54,10 @@ export const pretrainingFlags = [
   {
     name: "epsilon",
     kind: "number",
-    default: 1e-6,
+    default: null,
     positive: true,
-    help: "threshold of the ε-rank, and of pre-training",
+    help:
+      "threshold of the ε-rank, and of pre-training (1e-6; 1e-2 for classes, where less finds all starts full)",
   },
   {
     name: "targets",
@@ -143,9 +144,9 @@ const FUNCTION: Size = {
 function sizeOf({ loss, inputs }: Task): Size {
   if (loss === "mean-squared-error") return inputs === 1 ? FUNCTION : { ...FUNCTION, samples: 256 };
   if (loss === "mean-squared-residual") {
-    return { samples: inputs === 1 ? 66 : 200, hidden: [30, 30], steps: 1000, probeEvery: 20 };
+    return { samples: inputs === 1 ? 66 : 200, hidden: [30, 30], steps: 800, probeEvery: 20 };
   }
-  return { samples: 500, hidden: [64, 32], steps: 400, probeEvery: 10 };
+  return { samples: 500, hidden: [64, 32], steps: 800, probeEvery: 20 };
 }
 
 /**
@@ -158,7 +159,7 @@ function sizeOf({ loss, inputs }: Task): Size {
 export async function pretrainingOptions(
   flags: FlagValues<typeof pretrainingFlags>,
 ): Promise<PretrainingOptions> {
-  const { epsilon, targets, pretrainingSteps, pretrainingRate, seed, full } = flags;
+  const { targets, pretrainingSteps, pretrainingRate, seed, full } = flags;
   const tasks = words(flags.tasks);
   if (flags.data !== null && !tasks.some((each) => nameOf(each) === "digits")) {
     throw new InputError(`no task reads data "${flags.data}": leave it out, or learn digits`);
@@ -170,7 +171,6 @@ export async function pretrainingOptions(
     methods: words(flags.methods),
     seeds: flags.seeds ?? (full ? 10 : 5),
     seed,
-    epsilon,
     targets,
     pretrainingSteps,
     pretrainingRate,
@@ -203,6 +203,7 @@ async function caseOf(text: string, flags: FlagValues<typeof pretrainingFlags>):
   return {
     task,
     activation: activation || defaults.activation,
+    epsilon: flags.epsilon ?? (task.loss === "softmax-cross-entropy" ? 1e-2 : 1e-6),
     hidden: layers === null ? size?.hidden ?? defaults.hidden : parseLayers(layers, task),
     optimizer: { name: optimizer, learningRate: flags.learningRate ?? own.learningRate },
     ...(flags.batch === null ? {} : { batch: parseBatch(flags.batch) }),

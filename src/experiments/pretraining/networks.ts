@@ -31,6 +31,8 @@ export interface PretrainingRun {
   readonly task: string;
   /** Activation of the hidden layers. */
   readonly activation: string;
+  /** Threshold ε of the ranks. */
+  readonly epsilon: number;
   /** Updates of each network. */
   readonly steps: number;
   /** Wall time of a step for one network, among those of one start, in milliseconds. */

@@ -20,6 +20,8 @@ export interface PretrainingCase
   readonly optimizer?: { readonly name: OptimizerName; readonly learningRate: number };
   /** Activation of all hidden layers. Default: the task's own. */
   readonly activation?: string;
+  /** Threshold ε of the ranks, and of pre-training by gradient. Default: 10⁻⁶. */
+  readonly epsilon?: number;
 }
 
 /** Options of the comparison; what is left out is the default run's, or the task's own. */
@@ -30,8 +32,6 @@ export interface PretrainingOptions extends Pick<TrainingOptions, "seed" | "sign
   readonly methods?: readonly string[];
   /** Networks of each start in each case. Default: 5. */
   readonly seeds?: number;
-  /** Threshold ε of the ranks, and of pre-training by gradient. Default: 10⁻⁶. */
-  readonly epsilon?: number;
   /** Losses to be reached, as shares of the median one at the start, descending. Default: 0.1, 0.01, 0.001. */
   readonly targets?: readonly number[];
   /** Steps of pre-training by gradient. Default: 200. */
@@ -43,7 +43,7 @@ export interface PretrainingOptions extends Pick<TrainingOptions, "seed" | "sign
 /** A case with every choice made; its task stands apart. */
 export type CompletePretrainingCase =
   & Pick<CompleteOptions, "hidden" | "initializer" | "optimizer" | "batch" | "steps" | "probeEvery">
-  & { readonly activation: string };
+  & { readonly activation: string; readonly epsilon: number };
 
 /** Options with every choice made, and what follows from them. */
 export interface CompletePretrainingOptions
@@ -71,7 +71,7 @@ export interface CompletePretrainingOptions
  * @throws {ShapeError} Where the samples do not fit a task.
  */
 export function completePretrainingOptions(options: PretrainingOptions): CompletePretrainingOptions {
-  const { seeds = 5, seed = 0, epsilon = 1e-6, pretrainingSteps = 200, pretrainingRate = null } = options;
+  const { seeds = 5, seed = 0, pretrainingSteps = 200, pretrainingRate = null } = options;
   const methods = checkMethods(
     options.methods ?? [...pretrainedMethods, "xavier-normal", "he-normal", "pytorch"],
   );
@@ -91,6 +91,7 @@ export function completePretrainingOptions(options: PretrainingOptions): Complet
   }
   if (options.cases.length === 0) throw new InputError("no task: give one at least");
   const cases = options.cases.map((each) => {
+    const { epsilon = 1e-6 } = each;
     const { hidden, activation, initializer, optimizer, batch, steps, probeEvery } = completeOptions({
       ...each,
       epsilons: [epsilon],
@@ -99,7 +100,8 @@ export function completePretrainingOptions(options: PretrainingOptions): Complet
     // Before anything is trained.
     const { task: { train: samples }, activation: name = each.task.defaults.activation } = each;
     if (methods.includes("structured")) structuredLayer({ samples, width: 1, activation: name, seed });
-    return { hidden, activation: activation as string, initializer, optimizer, batch, steps, probeEvery };
+    const chosen = { hidden, initializer, optimizer, batch, steps, probeEvery, epsilon };
+    return { ...chosen, activation: activation as string };
   });
   return {
     tasks: options.cases.map(({ task }) => task),
@@ -107,7 +109,6 @@ export function completePretrainingOptions(options: PretrainingOptions): Complet
     methods,
     seeds,
     seed,
-    epsilon,
     targets,
     pretrainingSteps,
     pretrainingRate,

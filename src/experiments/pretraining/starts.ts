@@ -47,7 +47,7 @@ export async function startsOf(
   options: CompletePretrainingOptions,
   signal: AbortSignal | undefined,
 ): Promise<MethodStart[]> {
-  const { hidden, activation } = own, { seeds, seed, epsilon } = options;
+  const { hidden, activation, epsilon } = own, { seeds, seed } = options;
   const drawn = new Map<string, LayerParameters[][]>();
   const draw = async (initializer: string) => {
     if (!drawn.has(initializer)) {

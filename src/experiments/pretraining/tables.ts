@@ -89,10 +89,9 @@ export function timeTable(runs: readonly PretrainingRun[]): string {
  * Writes a row for each network, probe and hidden layer.
  *
  * @param runs Networks of all cases.
- * @param epsilon Threshold of the ranks.
  * @returns The table, as CSV: `task,activation,method,seed,step,loss,accuracy,relative_error,layer,epsilon,rank,rank_low,rank_high`.
  */
-export function probeTable(runs: readonly PretrainingRun[], epsilon: number): string {
+export function probeTable(runs: readonly PretrainingRun[]): string {
   const rows = rowsOf(runs).flatMap((row) =>
     row.network.probes.flatMap((probe) => probe.layers.map((layer) => ({ ...row, probe, layer })))
   );
@@ -103,7 +102,7 @@ export function probeTable(runs: readonly PretrainingRun[], epsilon: number): st
     ["accuracy", rows.map(({ probe }) => probe.accuracy)],
     ["relative_error", rows.map(({ probe }) => probe.relativeError ?? null)],
     ["layer", rows.map(({ layer }) => layer.layer)],
-    ["epsilon", rows.map(() => epsilon)],
+    ["epsilon", rows.map(({ run }) => run.epsilon)],
     ["rank", rows.map(({ layer }) => layer.ranks[0].rank)],
     ["rank_low", rows.map(({ layer }) => layer.ranks[0].low)],
     ["rank_high", rows.map(({ layer }) => layer.ranks[0].high)],
