@@ -103,7 +103,7 @@ export function pretrainingFigure(data: PretrainingFigureData): string {
         const starts = { ...ordinalAxis(names, startWidth), ticks: [] };
         const third = panel(
           left + 2 * width + between + columnGap,
-          "at the start",
+          "at start",
           startWidth,
           starts,
           ranks,

@@ -26,6 +26,9 @@ const KINDS: Readonly<Record<string, Kind>> = {
 /** What the argument of a transition goes through over all samples at least: half of them see tanh saturated. */
 const LEAST_SWING = 8;
 
+/** Most samples that are looked at: enough for quantiles to some per cent. */
+const MOST_SAMPLES = 1024;
+
 /** A layer that is to be placed. */
 export interface StructuredLayerOptions {
   /** Samples of the task; of their targets nothing is asked. */
@@ -73,12 +76,13 @@ export function structuredLayer(options: StructuredLayerOptions): LayerParameter
   }
   const inputs = samples.x.length / samples.count;
   const random = uniform(options.seed);
+  const seen = some(samples, inputs, random);
   // Whatever the direction, its quantile or frequency is another one.
   const places = permutation(width, random);
   const weights = new Float32Array(inputs * width), biases = new Float32Array(width);
   for (const [j, place] of places.entries()) {
-    const direction = drawDirection(samples, inputs, random);
-    const along = placesAlong(samples, direction);
+    const direction = drawDirection(seen, inputs, random);
+    const along = placesAlong(seen, direction);
     const [slope, bias] = kind === "waves"
       ? wave(along, place, { width, inputs, isSine: activation === "sine" })
       : ramp(along, (place + 0.5) / width, kind === "kinks" ? kinkSlope(along) : sharpness(along, options));
@@ -86,6 +90,20 @@ export function structuredLayer(options: StructuredLayerOptions): LayerParameter
     biases[j] = bias;
   }
   return { weights, biases };
+}
+
+/** All samples, or of many some at random. */
+function some(
+  { count, x }: Pick<Samples, "count" | "x">,
+  inputs: number,
+  random: () => number,
+): Pick<Samples, "count" | "x"> {
+  if (count <= MOST_SAMPLES) return { count, x };
+  const chosen = new Float32Array(MOST_SAMPLES * inputs);
+  permutation(count, random).subarray(0, MOST_SAMPLES).forEach((sample, k) =>
+    chosen.set(x.subarray(sample * inputs, (sample + 1) * inputs), k * inputs)
+  );
+  return { count: MOST_SAMPLES, x: chosen };
 }
 
 /** The unit vector from one random sample to another. */

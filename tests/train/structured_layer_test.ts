@@ -59,6 +59,11 @@ Deno.test("structuredLayer: in the plane neurons look everywhere, and most are i
   assert(biases.every((b, j) => Math.abs(b) <= Math.SQRT2 * Math.hypot(weights[j], weights[40 + j])));
 });
 
+Deno.test("structuredLayer: of many samples some are enough", async () => {
+  const { train: many } = await loadTask("cosines", { samples: 5000 });
+  assert(rankOf(featuresOf(many, 50, "tanh", 0), 50, many, 1e-6) >= 33);
+});
+
 Deno.test("structuredLayer: an input that is constant has no weight, and seeds alone decide", () => {
   const x = Float32Array.from({ length: 60 }, (_, e) => e % 3 === 1 ? 0.7 : Math.sin(e));
   const options = { samples: { count: 20, x }, width: 9, activation: "relu" };
