@@ -26,8 +26,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
 /** What the argument of a transition goes through over all samples at least: half of them see tanh saturated. */
 const LEAST_SWING = 8;
 
-/** Most samples that are looked at: enough for quantiles to some per cent. */
-const MOST_SAMPLES = 1024;
+/** Most samples that are looked at, and which part of all lies between two of them. */
+const MOST_SAMPLES = 1024, GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 /** A layer that is to be placed. */
 export interface StructuredLayerOptions {
@@ -76,7 +76,7 @@ export function structuredLayer(options: StructuredLayerOptions): LayerParameter
   }
   const inputs = samples.x.length / samples.count;
   const random = uniform(options.seed);
-  const seen = some(samples, inputs, random);
+  const seen = some(samples, inputs);
   // Whatever the direction, its quantile or frequency is another one.
   const places = permutation(width, random);
   const weights = new Float32Array(inputs * width), biases = new Float32Array(width);
@@ -92,17 +92,14 @@ export function structuredLayer(options: StructuredLayerOptions): LayerParameter
   return { weights, biases };
 }
 
-/** All samples, or of many some at random. */
-function some(
-  { count, x }: Pick<Samples, "count" | "x">,
-  inputs: number,
-  random: () => number,
-): Pick<Samples, "count" | "x"> {
+/** All samples, or of many some: spread evenly over their order, but by no step that a grid could have a row of. */
+function some({ count, x }: Pick<Samples, "count" | "x">, inputs: number): Pick<Samples, "count" | "x"> {
   if (count <= MOST_SAMPLES) return { count, x };
   const chosen = new Float32Array(MOST_SAMPLES * inputs);
-  permutation(count, random).subarray(0, MOST_SAMPLES).forEach((sample, k) =>
-    chosen.set(x.subarray(sample * inputs, (sample + 1) * inputs), k * inputs)
-  );
+  for (let k = 0; k < MOST_SAMPLES; k++) {
+    const sample = Math.floor(count * (k * GOLDEN % 1));
+    chosen.set(x.subarray(sample * inputs, (sample + 1) * inputs), k * inputs);
+  }
   return { count: MOST_SAMPLES, x: chosen };
 }
 
