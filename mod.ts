@@ -146,5 +146,9 @@ export {
   type SgdRankOptions,
 } from "./src/experiments/sgd_rank/options.ts";
 export * from "./src/experiments/staircase.ts";
+export * from "./src/experiments/staircase_atlas.ts";
+export * from "./src/experiments/staircase_atlas/flags.ts";
+export * from "./src/experiments/staircase_atlas/options.ts";
+export { type AtlasRun } from "./src/experiments/staircase_atlas/statistics.ts";
 export * from "./src/experiments/training_flags.ts";
 export * from "./src/experiments/verdict.ts";

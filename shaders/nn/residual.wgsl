@@ -12,7 +12,10 @@
 // to partials[replica][workgroup] = (Σ w r², 0), as loss.wgsl's do: in a fixed tree, then in order by advance.wgsl.
 // Cost: some 10 d + 15 flops a sample; 1 + 2d vectors read and as many written: bound by memory.
 
-struct Shape { rows: u32, axes: u32, output_batch: u32, workgroups: u32 }
+// d, the dimension of the input.
+override AXES: u32;
+
+struct Shape { rows: u32, output_batch: u32, workgroups: u32 }
 
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> conditions: array<u32>;
@@ -28,9 +31,8 @@ fn coefficient(at: u32) -> f32 { return bitcast<f32>(conditions[at]); }
 
 // w r² of a sample, whose errors it writes.
 fn squared_residual(replica: u32, row: u32) -> f32 {
-  let d = shape.axes;
   var c = 0u;
-  while (row >= conditions[c]) { c += 4u + 2u * d; }
+  while (row >= conditions[c]) { c += 4u + 2u * AXES; }
   let value = coefficient(c + 1u);
   let cube = coefficient(c + 2u);
   let advection = coefficient(c + 3u);
@@ -38,16 +40,16 @@ fn squared_residual(replica: u32, row: u32) -> f32 {
   let u = output[at].x;
   let u1 = output[at + shape.rows].x;
   var residual = (value + cube * u * u + advection * u1) * u - targets[row].x;
-  for (var i = 0u; i < d; i++) {
+  for (var i = 0u; i < AXES; i++) {
     residual += coefficient(c + 4u + i) * output[at + (1u + i) * shape.rows].x;
-    residual += coefficient(c + 4u + d + i) * output[at + (1u + d + i) * shape.rows].x;
+    residual += coefficient(c + 4u + AXES + i) * output[at + (1u + AXES + i) * shape.rows].x;
   }
   let scale = 2.0 * weights[row] * residual;
   error[at] = vec4f(scale * (value + 3.0 * cube * u * u + advection * u1), 0.0, 0.0, 0.0);
-  for (var i = 0u; i < d; i++) {
+  for (var i = 0u; i < AXES; i++) {
     let first = coefficient(c + 4u + i) + select(0.0, advection * u, i == 0u);
     error[at + (1u + i) * shape.rows] = vec4f(scale * first, 0.0, 0.0, 0.0);
-    error[at + (1u + d + i) * shape.rows] = vec4f(scale * coefficient(c + 4u + d + i), 0.0, 0.0, 0.0);
+    error[at + (1u + AXES + i) * shape.rows] = vec4f(scale * coefficient(c + 4u + AXES + i), 0.0, 0.0, 0.0);
   }
   return weights[row] * residual * residual;
 }

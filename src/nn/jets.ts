@@ -99,13 +99,13 @@ export async function jetForward(
 ): Promise<Dispatch> {
   const kernel = await gpu.kernel(
     { name: "jet_forward", files: [...activationFiles, activationJetSource, tileSource, forwardSource] },
-    { ACTIVATION: activation.kind, ACTIVATION_PARAMETER: activation.parameter },
+    { ACTIVATION: activation.kind, ACTIVATION_PARAMETER: activation.parameter, AXES: axes },
   );
   const shape = gpuStruct(
     gpu,
     "jet_forward shape",
     ["u32", rows, layer.inputs, layer.outputs, input.stride, input.batch],
-    ["u32", layer.weights, layer.bias, parameters.batch, output.stride, output.batch, axes],
+    ["u32", layer.weights, layer.bias, parameters.batch, output.stride, output.batch],
   );
   return kernel.bind(
     [shape, input.array, parameters.array, output.array, tangents],
@@ -130,12 +130,14 @@ export async function jetBackward(
   tangents: GpuArray,
   errorBelow: MatrixView,
 ): Promise<Dispatch> {
-  const kernel = await gpu.kernel({ name: "jet_backward", files: [tileSource, backwardSource] });
+  const kernel = await gpu.kernel({ name: "jet_backward", files: [tileSource, backwardSource] }, {
+    AXES: axes,
+  });
   const shape = gpuStruct(
     gpu,
     "jet_backward shape",
     ["u32", rows, layer.inputs, layer.outputs, errorBelow.stride, errorBelow.batch],
-    ["u32", layer.weights, parameters.batch, error.stride, error.batch, axes],
+    ["u32", layer.weights, parameters.batch, error.stride, error.batch],
   );
   return kernel.bind(
     [shape, error.array, parameters.array, tangents, errorBelow.array],

@@ -61,8 +61,8 @@ export async function bindResidual(
     end += count;
     return [["u32", end], ["f32", value, cube, advection, ...first, ...second]];
   });
-  const kernel = await gpu.kernel({ name: "residual", files: [residualSource] });
-  const shape = gpuStruct(gpu, "residual shape", ["u32", count, axes, output.batch, partialCount]);
+  const kernel = await gpu.kernel({ name: "residual", files: [residualSource] }, { AXES: axes });
+  const shape = gpuStruct(gpu, "residual shape", ["u32", count, output.batch, partialCount]);
   const records = gpuStruct(gpu, "conditions", ...table);
   const dispatch = kernel.bind(
     [shape, records, output.array, y.array, weights, error.array, partials],

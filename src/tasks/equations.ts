@@ -61,6 +61,9 @@ const DEFAULTS: TaskDefaults = {
   epsilons: [1e-2, 1e-4, 1e-6],
 };
 
+/** The same in two dimensions, where the first stair is long. */
+const PLANE: TaskDefaults = { ...DEFAULTS, learningRate: 5e-3 };
+
 /** 𝓛 of an operator by the coefficients that are not 0. */
 const linear = (second: number[], value = 0): DifferentialOperator => ({
   second,
@@ -76,20 +79,20 @@ const edges: Face[] = [...ends, { coordinate: 1, end: 0 }, { coordinate: 1, end:
 /** Of an evolution, with time as the last coordinate, on an interval. */
 const start: Face[] = [{ coordinate: 1, end: 0 }, ...ends];
 
-/** Wave number k of the Helmholtz equations; no multiple of π/2, at which −1 and 1 would be nodes of a free wave. */
+/** Wave number k of the Helmholtz equations: no free wave vanishes on the boundary, as those of k = nπ/2 do at ±1. */
 const K = 5;
-/** Diffusion κ and reaction γ of the Allen–Cahn equation. */
-const KAPPA = 0.01, GAMMA = 5;
+/** Time τ and square ℓ² of the length in which the Allen–Cahn equation acts. */
+const TAU = 0.2, ELL2 = 0.002;
 /** Viscosity ν of Burgers' equation. */
 const NU = 0.1 / PI;
 
 /**
- * The front of u_t = κ u_xx + γ (u − u³) that invades the unstable state 0: U' = U(1 − U)/(√2 ℓ) with ℓ² = κ/γ, at the speed
- * 3√(κγ/2) to the left, from x = 0.4.
+ * The front of τ u_t = ℓ² u_xx + u − u³ that invades the unstable state 0 to the left, from x = 0.4: √2 ℓ U′ = U (1 − U), at the speed
+ * 3ℓ / √2τ.
  */
 function front(x: number, t: number): number {
-  const speed = 3 * sqrt(KAPPA * GAMMA / 2);
-  return (1 + tanh((x - 0.4 + speed * t) / sqrt(8 * KAPPA / GAMMA))) / 2;
+  const speed = 3 * sqrt(ELL2 / 2) / TAU;
+  return (1 + tanh((x - 0.4 + speed * t) / sqrt(8 * ELL2))) / 2;
 }
 
 /** Differential equations to solve, by name. */
@@ -102,7 +105,7 @@ export const equations: Readonly<Record<EquationName, Equation>> = {
     f: (x) => sin(PI * x) + sin(3 * PI * x) + sin(6 * PI * x),
     u: (x) => sin(PI * x) + sin(3 * PI * x) / 9 + sin(6 * PI * x) / 36,
     faces: ends,
-    penalty: 10,
+    penalty: 1,
     samples: 258,
     defaults: DEFAULTS,
   },
@@ -114,19 +117,19 @@ export const equations: Readonly<Record<EquationName, Equation>> = {
     f: (x, y) => sin(PI * x) * sin(PI * y) + sin(2 * PI * x) * sin(2 * PI * y),
     u: (x, y) => sin(PI * x) * sin(PI * y) / 2 + sin(2 * PI * x) * sin(2 * PI * y) / 8,
     faces: edges,
-    penalty: 10,
+    penalty: 1,
     samples: 1280,
-    defaults: DEFAULTS,
+    defaults: PLANE,
   },
   helmholtz1d: {
     name: "helmholtz1d",
-    description: "u″/k² + u = f on [−1, 1], k = 5, u = sin 2πx + cos 4πx",
+    description: "u″/k² + u = f on [−1, 1], k = 5, u = sin 2πx + cos 3πx",
     domain: [interval],
     operator: linear([1 / K ** 2], 1),
-    f: (x) => (1 - (2 * PI / K) ** 2) * sin(2 * PI * x) + (1 - (4 * PI / K) ** 2) * cos(4 * PI * x),
-    u: (x) => sin(2 * PI * x) + cos(4 * PI * x),
+    f: (x) => (1 - (2 * PI / K) ** 2) * sin(2 * PI * x) + (1 - (3 * PI / K) ** 2) * cos(3 * PI * x),
+    u: (x) => sin(2 * PI * x) + cos(3 * PI * x),
     faces: ends,
-    penalty: 10,
+    penalty: 1,
     samples: 258,
     defaults: DEFAULTS,
   },
@@ -138,21 +141,21 @@ export const equations: Readonly<Record<EquationName, Equation>> = {
     f: (x, y) => (1 - 5 * (PI / K) ** 2) * sin(PI * x) * sin(2 * PI * y),
     u: (x, y) => sin(PI * x) * sin(2 * PI * y),
     faces: edges,
-    penalty: 10,
+    penalty: 1,
     samples: 1280,
-    defaults: DEFAULTS,
+    defaults: PLANE,
   },
   "allen-cahn": {
     name: "allen-cahn",
-    description: "u_t = κ u_xx + γ (u − u³), κ = 0.01, γ = 5, a front through x in [−1, 1] over t in [0, 1]",
+    description: "0.2 u_t = 0.002 u_xx + u − u³, a front that crosses x in [−1, 1] while t in [0, 1]",
     domain: [interval, [0, 1]],
-    operator: { second: [-KAPPA, 0], first: [0, 1], value: -GAMMA, cube: GAMMA, advection: 0 },
+    operator: { second: [-ELL2, 0], first: [0, TAU], value: -1, cube: 1, advection: 0 },
     f: () => 0,
     u: front,
     faces: start,
-    penalty: 10,
+    penalty: 3,
     samples: 1280,
-    defaults: DEFAULTS,
+    defaults: PLANE,
   },
   burgers: {
     name: "burgers",
@@ -163,8 +166,8 @@ export const equations: Readonly<Record<EquationName, Equation>> = {
     f: () => 0,
     u: (x, t) => burgersSolution(x, t, NU),
     faces: start,
-    penalty: 10,
+    penalty: 3,
     samples: 1280,
-    defaults: DEFAULTS,
+    defaults: PLANE,
   },
 };

@@ -1,0 +1,70 @@
+/**
+ * From the cells of an atlas to what its figure shows.
+ *
+ * @module
+ */
+import type { AtlasFigureCell } from "../../plot/atlas_panel.ts";
+import type { AtlasFigureData } from "../../plot/staircase_atlas.ts";
+import type { Task } from "../../tasks/task.ts";
+import type { Probe } from "../../train/trace.ts";
+import {
+  type AtlasVariant,
+  type CompleteAtlasOptions,
+  isTrainable,
+  nameOfCell,
+  namesOfVariant,
+} from "./options.ts";
+import { atlasClaims, type AtlasRun, judgeCell } from "./statistics.ts";
+
+/**
+ * Arranges cells in rows of tasks and columns of networks.
+ *
+ * @param options Options of the atlas.
+ * @param runs Its cells.
+ * @param lost Names of cells all of whose networks diverged.
+ * @returns What to draw: loss, and ranks at the first threshold.
+ */
+export function atlasFigureData(
+  { tasks, variants, width, epsilons, replicas, seed }: CompleteAtlasOptions,
+  runs: readonly AtlasRun[],
+  lost: ReadonlySet<string>,
+): AtlasFigureData {
+  const trained = new Map(runs.map((run) => [nameOfCell(run.cell), run]));
+  const cellOf = (task: Task, variant: AtlasVariant) => {
+    const name = nameOfCell({ task, ...variant });
+    const run = trained.get(name);
+    if (run) return figureCell(run);
+    if (!isTrainable(task, variant)) return "no second derivatives";
+    return lost.has(name) ? "diverged" : "not trained";
+  };
+  const probes = runs[0]?.trace.probes ?? [];
+  return {
+    title: "The staircase across tasks, activations, depths and optimisers",
+    subtitle: `${width} neurons a layer, full batches · ${replicas} networks a cell, seed ${seed}`,
+    epsilon: epsilons[0],
+    replicas,
+    steps: probes.filter(({ replica }) => replica === probes[0].replica).map(({ step }) => step),
+    columns: variants.map(namesOfVariant),
+    rows: tasks.map((task) => ({
+      label: task.name,
+      cells: variants.map((variant) => cellOf(task, variant)),
+    })),
+  };
+}
+
+function figureCell(run: AtlasRun): AtlasFigureCell {
+  const { trace: { probes }, summary, cell: { depth } } = run;
+  const series = (value: (probe: Probe) => number) =>
+    summary.replicas.map((network) => probes.filter(({ replica }) => replica === network.replica).map(value));
+  const verdicts = atlasClaims.map((claim) => judgeCell(run, claim, 0)).filter((verdict) => verdict !== null);
+  const [correlation, stairs] = verdicts;
+  return {
+    heading: `ρ ${correlation.value.toFixed(2).replace("-", "−")} · ${
+      Number(stairs.value.toFixed(1))
+    } stairs`,
+    holds: verdicts.every(({ holds }) => holds),
+    loss: series(({ loss }) => loss),
+    terminal: series(({ layers }) => layers[layers.length - 1].ranks[0].rank),
+    first: depth > 1 ? series(({ layers }) => layers[0].ranks[0].rank) : null,
+  };
+}
