@@ -18,7 +18,7 @@ export const pretrainingFlags = [
   {
     name: "tasks",
     kind: "string",
-    default: "cosines:tanh,cosines:sine,poisson1d:tanh,digits:relu",
+    default: "cosines:tanh,cosines:sine,helmholtz1d:tanh,poisson1d:tanh,digits:relu",
     placeholder: "NAMES",
     help: "what to learn and by which activation, a training run each",
   },
@@ -136,7 +136,7 @@ interface Size {
 const FUNCTION: Size = {
   samples: 128,
   hidden: [50, 50],
-  steps: 1500,
+  steps: 1200,
   probeEvery: 25,
   optimizer: { name: "adam", learningRate: 1e-3 },
 };
@@ -144,9 +144,9 @@ const FUNCTION: Size = {
 function sizeOf({ loss, inputs }: Task): Size {
   if (loss === "mean-squared-error") return inputs === 1 ? FUNCTION : { ...FUNCTION, samples: 256 };
   if (loss === "mean-squared-residual") {
-    return { samples: inputs === 1 ? 66 : 200, hidden: [30, 30], steps: 800, probeEvery: 20 };
+    return { samples: inputs === 1 ? 98 : 240, hidden: [40, 40], steps: 800, probeEvery: 20 };
   }
-  return { samples: 500, hidden: [64, 32], steps: 800, probeEvery: 20 };
+  return { samples: 500, hidden: [64, 32], steps: 600, probeEvery: 20 };
 }
 
 /**

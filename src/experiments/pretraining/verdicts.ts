@@ -21,7 +21,7 @@ import { pretrainedMethods } from "./options.ts";
  * @param runs Networks of all cases.
  * @param methods All starts.
  * @returns The verdicts: that pre-training raises the terminal ε-rank at the start; that it saves time to the targets, its own
- * counted, where what is not reached counts as reached at the end; that it ends with a lower loss after the same time; and that
+ * counted, where what is not reached in the time of the training counts as reached at its end; that it ends with a lower loss after the same time; and that
  * it leaves fewer stairs.
  */
 export function pretrainingVerdicts(runs: readonly PretrainingRun[], methods: readonly string[]): Verdict[] {
@@ -90,18 +90,17 @@ function lowest(networks: readonly PretrainingNetwork[]): PretrainingNetwork {
   return networks.reduce((best, each) => loss(each) < loss(best) ? each : best);
 }
 
-/** NaN where nobody reaches a target. */
+/** NaN where nobody reaches a target in time. */
 function savedShare(
   { targets, steps }: PretrainingRun,
   own: PretrainingNetwork,
   plain: readonly PretrainingNetwork[],
 ): number {
   const shares = targets.flatMap((loss) => {
-    const times = plain.map((each) => stepsTo(each, loss) ?? Infinity);
-    const reached = stepsTo(own, loss), best = Math.min(...times);
+    const time = (network: PretrainingNetwork) => Math.min(stepsTo(network, loss) ?? steps, steps);
+    const taken = time(own), best = Math.min(...plain.map(time));
     // Nothing can be saved of no time, or where nobody came.
-    if (best === 0 || (reached === null && best === Infinity)) return [];
-    return [1 - (reached ?? steps + own.startSteps) / Math.min(best, steps)];
+    return best === 0 || (taken === steps && best === steps) ? [] : [1 - taken / best];
   });
   return shares.reduce((sum, share) => sum + share, 0) / shares.length;
 }
