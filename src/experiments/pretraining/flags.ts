@@ -64,7 +64,7 @@ export const pretrainingFlags = [
     kind: "numbers",
     default: [0.1, 0.01, 0.001],
     positive: true,
-    help: "losses to be reached, as shares of the loss at the start",
+    help: "losses to be reached, as shares below 1 of the loss at the start, descending",
   },
   {
     name: "pretraining-steps",
@@ -136,7 +136,7 @@ interface Size {
 const FUNCTION: Size = {
   samples: 128,
   hidden: [50, 50],
-  steps: 1200,
+  steps: 2000,
   probeEvery: 25,
   optimizer: { name: "adam", learningRate: 1e-3 },
 };
