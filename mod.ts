@@ -85,6 +85,8 @@ export * from "./src/tasks/task.ts";
 
 export * from "./src/train/figure_data.ts";
 export * from "./src/train/options.ts";
+export * from "./src/train/pretrain_layer.ts";
+export * from "./src/train/structured_layer.ts";
 export * from "./src/train/summary.ts";
 export * from "./src/train/trace.ts";
 export * from "./src/train/training.ts";
@@ -120,6 +122,16 @@ export * from "./src/experiments/depth_profile.ts";
 export * from "./src/experiments/experiment_program.ts";
 export * from "./src/experiments/experiment_record.ts";
 export * from "./src/experiments/loss_floor.ts";
+export * from "./src/experiments/pretraining.ts";
+export * from "./src/experiments/pretraining/flags.ts";
+export { type PretrainingNetwork, type PretrainingRun } from "./src/experiments/pretraining/networks.ts";
+export {
+  type CompletePretrainingCase,
+  type CompletePretrainingOptions,
+  completePretrainingOptions,
+  type PretrainingCase,
+  type PretrainingOptions,
+} from "./src/experiments/pretraining/options.ts";
 export * from "./src/experiments/rank_collapse.ts";
 export * from "./src/experiments/rank_table.ts";
 export * from "./src/experiments/report.ts";

@@ -30,6 +30,8 @@ struct Shape {
   step: u32, spacing: u32, fan: u32, panels: u32,
   // Groups of 8 columns to the right.
   groups: u32,
+  // Matrices.
+  count: u32,
 }
 
 @group(0) @binding(0) var<uniform> shape: Shape;
@@ -96,18 +98,21 @@ fn reflect(r: Row, x: ptr<function, Tile>, at: u32, tau: f32) -> Row {
   return minus(r, d);
 }
 
+// An invocation a panel of a matrix; panels of small matrices share a workgroup, and its vector lanes.
 @compute @workgroup_size(16)
 fn factor(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= shape.panels) { return; }
-  let head = 2u * (shape.step + id.x * shape.fan * shape.spacing);
+  if (id.x >= shape.count * shape.panels) { return; }
+  let matrix = id.x / shape.panels;
+  let panel = id.x - matrix * shape.panels;
+  let head = 2u * (shape.step + panel * shape.fan * shape.spacing);
   let count = chunks_of(head);
   let d = 8u * shape.stride;
   for (var half = 0u; half < 2u; half++) {
     // The first chunk that takes part has its 8 × 8 block on the diagonal.
-    let first = id.y * shape.batch + 4u * shape.step + 2u * half;
+    let first = matrix * shape.batch + 4u * shape.step + 2u * half;
     let top = first + (head + half) * d;
     var x = transposed(read_tile(top));
-    var at = reflectors_of(id.y, head + half) + 18u * half;
+    var at = reflectors_of(matrix, head + half) + 18u * half;
     var taus = Row();
     for (var k = 0u; k < 8u; k++) {
       let c = column(&x, k);
@@ -125,7 +130,7 @@ fn factor(@builtin(global_invocation_id) id: vec3u) {
     for (var i = half + 1u; i < count; i++) {
       let chunk = chunk_of(head, i);
       x = transposed(read_tile(first + chunk * d));
-      at = reflectors_of(id.y, chunk) + 18u * half;
+      at = reflectors_of(matrix, chunk) + 18u * half;
       for (var k = 0u; k < 8u; k++) {
         let c = column(&x, k);
         let r_at = top + k * shape.stride;
@@ -150,7 +155,7 @@ fn factor(@builtin(global_invocation_id) id: vec3u) {
     let reached = select(0u, count, half == 0u);
     for (var i = 0u; i < reached; i++) {
       let chunk = chunk_of(head, i);
-      at = reflectors_of(id.y, chunk);
+      at = reflectors_of(matrix, chunk);
       var y = read_tile(first + 2u + chunk * d);
       if (i == 0u) {
         reflect_head(&y, at);
@@ -184,26 +189,28 @@ fn reflect_chunk(r: ptr<function, Rows>, x: ptr<function, Tile>, at: u32) {
 
 @compute @workgroup_size(64)
 fn update(@builtin(global_invocation_id) id: vec3u) {
-  let panel = id.x / shape.groups;
-  if (panel >= shape.panels) { return; }
+  let each = id.x / shape.groups;
+  if (each >= shape.count * shape.panels) { return; }
+  let matrix = each / shape.panels;
+  let panel = each - matrix * shape.panels;
   let head = 2u * (shape.step + panel * shape.fan * shape.spacing);
   let count = chunks_of(head);
   let d = 8u * shape.stride;
-  let first = id.y * shape.batch + 4u * (shape.step + 1u) + 2u * (id.x - panel * shape.groups);
+  let first = matrix * shape.batch + 4u * (shape.step + 1u) + 2u * (id.x - each * shape.groups);
   let top = first + head * d;
 
   var x = read_tile(top);
-  reflect_head(&x, reflectors_of(id.y, head));
+  reflect_head(&x, reflectors_of(matrix, head));
   var upper_rows = rows_of(x);
   x = read_tile(top + d);
-  let second = reflectors_of(id.y, head + 1u);
+  let second = reflectors_of(matrix, head + 1u);
   reflect_chunk(&upper_rows, &x, second);
   reflect_head(&x, second + 18u);
   var lower_rows = rows_of(x);
   for (var i = 2u; i < count; i++) {
     let chunk = chunk_of(head, i);
     x = read_tile(first + chunk * d);
-    let at = reflectors_of(id.y, chunk);
+    let at = reflectors_of(matrix, chunk);
     reflect_chunk(&upper_rows, &x, at);
     reflect_chunk(&lower_rows, &x, at + 18u);
     write_tile(first + chunk * d, x);
@@ -220,22 +227,27 @@ struct Source {
   // Vectors a row and a matrix of the target, and its first row to write.
   target_stride: u32, target_batch: u32, row: u32,
   columns: u32,
+  // What stands on the diagonal of the square below the samples.
+  ridge: f32,
 }
 
 @group(0) @binding(0) var<uniform> source: Source;
 @group(0) @binding(2) var<storage, read> features: array<vec4f>;
 @group(0) @binding(3) var<storage, read> weights: array<f32>;
 
-// Rows from `row` on become √w Φ, samples from `first` on, or zero where there are none.
+// Rows from `row` on become √w Φ, samples from `first` on, and below the last of them ridge · I, and then zero.
 // Grid (vectors / 16, rows, matrices).
 @compute @workgroup_size(16)
 fn load(@builtin(global_invocation_id) id: vec3u) {
   let row = source.row + id.y;
   let sample = source.first + id.y;
   if (id.x >= source.target_stride) { return; }
+  let columns = 4u * id.x + FIRST;
+  let inside = columns < vec4u(source.columns);
   var value = vec4f();
-  if ((sample < source.samples) & (id.x < source.stride)) {
-    let inside = 4u * id.x + FIRST < vec4u(source.columns);
+  if (sample >= source.samples) {
+    value = select(vec4f(), vec4f(source.ridge), inside & (columns == vec4u(sample - source.samples)));
+  } else if (id.x < source.stride) {
     let x = features[source.offset + id.z * source.batch + sample * source.stride + id.x];
     value = select(vec4f(), sqrt(weights[sample]) * x, inside);
   }

@@ -219,7 +219,14 @@ export function parseLayers(text: string, task: Task): number[] {
   return widths.slice(1, -1);
 }
 
-function parseBatch(text: string): number | null {
+/**
+ * Reads the samples of a step: a number, or `full`.
+ *
+ * @param text The number.
+ * @returns The number; `null` for the full batch.
+ * @throws {InputError} Where it is neither.
+ */
+export function parseBatch(text: string): number | null {
   if (text === "full") return null;
   if (/^\d+$/.test(text)) return Number(text);
   throw new InputError(`batch "${text}": give a whole number of samples, or full`);

@@ -103,12 +103,12 @@ export async function qr(gpu: Gpu, batch: TallBatch): Promise<Dispatch[]> {
       const shape = gpuStruct(
         gpu,
         "qr shape",
-        ["u32", 2 * pairs, stride, batch.rows * stride, step, spacing, FAN, panels, groups],
+        ["u32", 2 * pairs, stride, batch.rows * stride, step, spacing, FAN, panels, groups, count],
       );
       const arrays = [shape, matrices, reflectors];
-      dispatches.push(factor.bind(arrays, [Math.ceil(panels / FACTOR_LANES), count]));
+      dispatches.push(factor.bind(arrays, [Math.ceil(count * panels / FACTOR_LANES)]));
       if (groups > 0) {
-        dispatches.push(update.bind(arrays, [Math.ceil(panels * groups / UPDATE_LANES), count]));
+        dispatches.push(update.bind(arrays, [Math.ceil(count * panels * groups / UPDATE_LANES)]));
       }
       heads = panels > 1 ? panels : 0;
     }
@@ -124,10 +124,12 @@ export interface WeightedFeatures {
   readonly weights: GpuArray;
   /** Number of samples m. */
   readonly samples: number;
+  /** Factor r of an identity that stands below the features, so that RᵀR = ΦᵀWΦ + r² I. Default: 0, there is none. */
+  readonly ridge?: number;
 }
 
 /**
- * R factors of √w Φ for features in GPU memory, which stay as they are. Where the batch has fewer rows than there are
+ * R factors of √w Φ, or of √w Φ above r I, for features in GPU memory, which stay as they are. Where the batch has fewer rows than there are
  * samples, they are taken in slabs: those after the first go below R, and both are factored again.
  *
  * @param gpu Device.
@@ -141,15 +143,16 @@ export async function qrFeatures(
   batch: TallBatch,
   options: WeightedFeatures,
 ): Promise<Dispatch[]> {
-  const { features, weights, samples } = options;
+  const { features, weights, samples, ridge = 0 } = options;
   const load = await gpu.kernel({ ...SOURCE, entryPoint: "load" });
   const factor = await qr(gpu, batch);
   const kept = 4 * batch.stride;
-  if (samples > batch.rows && batch.rows <= kept) {
+  const rows = samples + (ridge === 0 ? 0 : batch.columns);
+  if (rows > batch.rows && batch.rows <= kept) {
     throw new ShapeError(`${batch.rows} rows leave no room for samples below ${kept} of R: give more rows`);
   }
   const dispatches: Dispatch[] = [];
-  for (let first = 0, row = 0; first < samples; first += batch.rows - row, row = kept) {
+  for (let first = 0, row = 0; first < rows; first += batch.rows - row, row = kept) {
     // WebGPU allows 65,535 workgroups along an axis.
     for (let at = row; at < batch.rows; at += MOST_ROWS) {
       const end = Math.min(at + MOST_ROWS, batch.rows);
@@ -158,6 +161,7 @@ export async function qrFeatures(
         "qr source",
         ["u32", samples, first + at - row, features.stride, features.batch, features.offset ?? 0],
         ["u32", batch.stride, batch.rows * batch.stride, at, batch.columns],
+        ["f32", ridge],
       );
       dispatches.push(load.bind(
         [shape, batch.matrices, features.array, weights],

@@ -115,6 +115,20 @@ export interface GradientSlices {
   readonly slices: number;
 }
 
+/** Samples whose gradient is summed in one go, and the most slices that a gradient is cut into. */
+const SLICE = 256, MOST_SLICES = 64;
+
+/**
+ * How a gradient over some samples is cut.
+ *
+ * @param count Number of samples.
+ * @returns Slices of 256 samples, longer where there would be more than 64.
+ */
+export function gradientSlices(count: number): GradientSlices {
+  const slice = Math.max(SLICE, Math.ceil(count / MOST_SLICES));
+  return { slice, slices: Math.ceil(count / slice) };
+}
+
 /**
  * Gradient of W and b, slice by slice: [X 1]ᵀ Δ.
  *

@@ -6,43 +6,21 @@
 import { InputError } from "../errors.ts";
 import { GpuArray } from "../gpu/array.ts";
 import type { Dispatch } from "../gpu/kernel.ts";
-import { gpuStruct, type StructFields } from "../gpu/struct.ts";
 import { bindBatch } from "./batch.ts";
-import { denseBackward, denseGradient, type GradientSlices } from "./dense.ts";
+import { denseBackward, denseGradient, type GradientSlices, gradientSlices } from "./dense.ts";
 import { bindFusedStep, type FusedArrangement, fusedFits } from "./fused_step.ts";
 import { chooseVariant, defaultVariant } from "./fused_variant.ts";
 import { jetBackward, jetComponents, jetSamples } from "./jets.ts";
 import { bindLoss, type Loss, type lossNames } from "./loss.ts";
 import type { Activations, BatchEvaluation, Network } from "./network.ts";
-import { optimizerNames, type OptimizerOptions, optimizerRecords, type Schedule } from "./optimizer.ts";
 import { bindResidual, type ResidualCondition } from "./residual.ts";
 import type { SampleArrays } from "./samples.ts";
-import advanceSource from "../../shaders/nn/advance.wgsl" with { type: "text" };
-import elementarySource from "../../shaders/nn/elementary.wgsl" with { type: "text" };
-import optimizerSource from "../../shaders/nn/optimizer.wgsl" with { type: "text" };
-import scheduleSource from "../../shaders/nn/schedule.wgsl" with { type: "text" };
-import stateSource from "../../shaders/nn/state.wgsl" with { type: "text" };
-import updateSource from "../../shaders/nn/update.wgsl" with { type: "text" };
-
-/** Words of `struct State` in `shaders/nn/state.wgsl`. */
-const STATE_WORDS = 8;
-/** Samples whose gradient is summed in one go, and the most slices that a gradient is cut into. */
-const SLICE = 256, MOST_SLICES = 64;
+import { bindUpdate, optimizerArrays, scheduleFields, type UpdateOptions } from "./update.ts";
 
 /** What a step optimises, and how. */
-export interface TrainingStepOptions {
-  /** Loss; of a differential equation the conditions, the mean square of whose residual it is. */
+export interface TrainingStepOptions extends UpdateOptions {
+  /** Loss; of a differential equation, which takes the full batch, the conditions, the mean square of whose residual it is. */
   readonly loss: typeof lossNames[number] | readonly ResidualCondition[];
-  /** Optimiser and its settings. */
-  readonly optimizer: OptimizerOptions;
-  /** Learning-rate schedule. */
-  readonly schedule: Schedule;
-  /** Steps of the whole run, which the cosine schedule needs. */
-  readonly steps: number;
-  /** Samples of a mini-batch; `null` for the full batch, which a differential equation is trained on. */
-  readonly batch: number | null;
-  /** Steps that the log of losses holds before it starts over. */
-  readonly logCapacity: number;
   /** Which kernels run. Default: by {@linkcode choosePath}; a differential equation is always trained layer by layer. */
   readonly path?: StepPath;
 }
@@ -92,8 +70,7 @@ export async function bindTrainingStep(
   options: TrainingStepOptions,
   stack: DisposableStack,
 ): Promise<TrainingStep> {
-  const { gpu, replicas, layout } = network;
-  const { loss: objective, batch, optimizer, schedule, logCapacity } = options;
+  const { loss: objective, batch } = options;
   if (batch !== null && (!Number.isInteger(batch) || batch < 1 || batch > samples.count)) {
     throw new InputError(
       `a batch of ${batch} from ${samples.count} samples: give a whole number from 1 to those`,
@@ -102,33 +79,18 @@ export async function bindTrainingStep(
   if (typeof objective !== "string" && batch !== null) {
     throw new InputError(`a batch of ${batch} samples of a differential equation: give the full batch`);
   }
-  const hypers = stack.use(new GpuArray(gpu, "optimiser settings", optimizerRecords(optimizer, replicas)));
-  const states = stack.use(new GpuArray(gpu, "step states", replicas * STATE_WORDS));
-  const losses = stack.use(new GpuArray(gpu, "loss log", logCapacity * replicas));
-
-  const { every, factor } = schedule.kind === "step" ? schedule : { every: 1, factor: 1 };
-  const scheduleFields: StructFields[] = [
-    ["u32", samples.count, batch ?? 0, ["constant", "cosine", "step"].indexOf(schedule.kind), every],
-    ["f32", options.steps, Math.log(factor), 0, 0],
-  ];
-  const moments = stack.use(new GpuArray(gpu, "moments", replicas * layout.size * 8));
-  const updateKernel = (entryPoint: string) =>
-    gpu.kernel(
-      { name: "update", files: [stateSource, optimizerSource, updateSource], entryPoint },
-      { OPTIMIZER: optimizerNames.indexOf(optimizer.name) },
-    );
-  const grid = [Math.ceil(layout.size / 64), 1, replicas] as const;
+  const arrays = optimizerArrays(network, options, stack);
+  const { states, losses } = arrays;
 
   const path = options.path ?? choosePath(network, batch ?? samples.count);
   if (path !== "layered" && typeof objective === "string") {
     const fusedOptions = {
       loss: objective,
-      optimizer: optimizer.name,
-      schedule: scheduleFields,
+      optimizer: options.optimizer.name,
+      schedule: scheduleFields(samples.count, options),
       batch,
-      logCapacity,
+      logCapacity: options.logCapacity,
     };
-    const arrays = { hypers, states, moments, losses };
     const variant = options.path
       ? defaultVariant(network, path)
       : await chooseVariant(network, samples, path, fusedOptions, arrays);
@@ -136,6 +98,7 @@ export async function bindTrainingStep(
     return { draw: [], ...fused, evaluated: null, states, losses };
   }
 
+  const { gpu, replicas } = network;
   const drawn = batch === null ? null : await bindBatch(network, samples, batch, states, stack);
   const trained = typeof objective === "string"
     ? drawn?.samples ?? samples
@@ -145,24 +108,13 @@ export async function bindTrainingStep(
   const loss = typeof objective === "string"
     ? await bindLoss(gpu, objective, trained, output, network.widths.at(-1)!, replicas, stack)
     : await bindResidual(gpu, objective, trained, output, replicas, stack);
-  const settings = gpuStruct(
-    gpu,
-    "advance settings",
-    ...scheduleFields,
-    ["u32", loss.partialCount, logCapacity, replicas],
-  );
-  const advance = await gpu.kernel({
-    name: "advance",
-    files: [elementarySource, stateSource, scheduleSource, advanceSource],
-  });
-  const log = advance.bind([settings, hypers, loss.partials, states, losses], [replicas]);
-
   const { dispatches, gradients, cut } = await bindGradients(network, trained, activations, loss, stack);
-  const updateSettings = gpuStruct(gpu, "update settings", ["u32", layout.size, cut.slices]);
-  const apply = (await updateKernel("main")).bind(
-    [updateSettings, hypers, states, gradients, network.parameters, moments],
-    grid,
-  );
+  const results = {
+    samples: samples.count,
+    loss: { array: loss.partials, count: loss.partialCount },
+    gradients: { array: gradients, slices: cut.slices },
+  };
+  const { log, apply } = await bindUpdate(network, results, options, arrays);
   return {
     draw: drawn ? [drawn.dispatch] : [],
     forward: activations.forward,
@@ -171,7 +123,7 @@ export async function bindTrainingStep(
     evaluated: { activations, loss },
     seen: {
       features: activations.layers.slice(0, -1),
-      loss: { array: loss.partials, count: loss.partialCount },
+      loss: results.loss,
     },
     states,
     losses,
@@ -218,8 +170,7 @@ async function bindGradients(
   const { gpu, replicas, layout } = network;
   const { count, axes = 0 } = samples;
   const rows = jetComponents(axes) * count;
-  const slice = Math.max(SLICE, Math.ceil(rows / MOST_SLICES));
-  const cut = { slice, slices: Math.ceil(rows / slice) };
+  const cut = gradientSlices(rows);
   const gradients = stack.use(new GpuArray(gpu, "gradients", replicas * cut.slices * layout.size * 4));
   const parameters = { array: network.parameters, batch: layout.size };
   const target = { array: gradients, batch: layout.size };

@@ -10,10 +10,11 @@ import { activationBound } from "../nn/activation.ts";
 import { bindLoss } from "../nn/loss.ts";
 import type { Network } from "../nn/network.ts";
 import { uploadSamples } from "../nn/samples.ts";
-import { bindTrainingStep, type TrainingStep } from "../nn/training_step.ts";
+import { bindTrainingStep, type TrainingStep, type TrainingStepOptions } from "../nn/training_step.ts";
 import { bindCountedProbes, type CountedProbes } from "../rank/counted_probe.ts";
 import { bindProbe, type ProbeRing } from "../rank/probe.ts";
 import { bindSpectra } from "../rank/spectra.ts";
+import type { Task } from "../tasks/task.ts";
 import { rankedSamples } from "./equation.ts";
 import { Escalation } from "./escalation.ts";
 import type { CompleteOptions } from "./options.ts";
@@ -47,6 +48,16 @@ export interface TrainingProgram {
 }
 
 /**
+ * What a step of training is to lower: a loss, or of a differential equation the residual of its conditions.
+ *
+ * @param task The task.
+ * @returns Its loss, as a training step takes it.
+ */
+export function objectiveOf({ loss, conditions }: Task): TrainingStepOptions["loss"] {
+  return loss === "mean-squared-residual" ? conditions! : loss;
+}
+
+/**
  * Binds the commands of a run. Probes look at all training samples; with the full batch these are the step's own, and a
  * probe takes the features and the loss that are there. Of a differential equation the features of the first condition's samples
  * are ranked, and the network itself is compared with the solution at the held-out ones.
@@ -64,8 +75,7 @@ export async function bindProgram(
   stack: DisposableStack,
 ): Promise<TrainingProgram> {
   const { task, replicas, hidden, steps, probeEvery, epsilons } = options;
-  const { loss: lossName, conditions } = task;
-  const objective = lossName === "mean-squared-residual" ? conditions! : lossName;
+  const objective = objectiveOf(task);
   const samples = uploadSamples(gpu, task.train, stack);
   const ranked = rankedSamples(task);
   const step = await bindTrainingStep(network, samples, {

@@ -6,25 +6,15 @@
 import { DivergenceError, StaircaseError } from "../errors.ts";
 import { Commands } from "../gpu/commands.ts";
 import type { Gpu } from "../gpu/device.ts";
-import { Pacer } from "../gpu/pacer.ts";
 import { ReadbackRing } from "../gpu/readback.ts";
 import { Network } from "../nn/network.ts";
+import { DEPTH, inChunks } from "./chunks.ts";
 import { type CompleteOptions, completeOptions, type TrainingOptions } from "./options.ts";
 import { bindProgram, type TrainingProgram } from "./program.ts";
 import type { LayerRecord } from "../rank/probe.ts";
 import type { Doubt } from "./escalation.ts";
 import { type Draft, Recorder } from "./recorder.ts";
 import type { Probe, Trace } from "./trace.ts";
-
-/** Submissions on their way at once: one runs, one waits, so that the GPU never does. */
-const DEPTH = 2;
-
-/** A submission on its way. */
-interface Chunk {
-  readonly steps: number;
-  readonly submitted: number;
-  readonly result: Promise<{ readonly arrays: Float32Array[]; readonly arrival: number }>;
-}
 
 /** Probes on their way to the caller. */
 interface Pending {
@@ -139,30 +129,19 @@ export class Training implements AsyncIterable<Probe>, Disposable {
     this.#started = true;
     const { steps, probeEvery, replicas } = this.options;
     const { logCapacity, probesAtOnce } = this.#program;
-    // More steps than this per submission would overwrite results before they are read.
-    const pacer = new Pacer(Math.min(logCapacity, (probesAtOnce - 1) * probeEvery + 1));
-    const chunks: Chunk[] = [];
     const pending: Pending[] = [];
-    const start = performance.now();
-    let encoded = 0, lastArrival = start;
+    const chunks = inChunks({
+      steps: steps + 1,
+      // More would overwrite results before they are read.
+      most: Math.min(logCapacity, (probesAtOnce - 1) * probeEvery + 1),
+      signal: this.#signal,
+      submit: (first, count) => this.#submit(first, count),
+    });
     try {
-      while (encoded <= steps || chunks.length > 0) {
-        const stopped = this.#signal?.aborted ?? false;
-        if (encoded <= steps && chunks.length < DEPTH && !stopped) {
-          const count = Math.min(pacer.steps, steps + 1 - encoded);
-          chunks.push({ steps: count, submitted: performance.now(), result: this.#submit(encoded, count) });
-          encoded += count;
-          continue;
-        }
-        const chunk = chunks.shift();
-        if (!chunk) break;
-        const { arrays, arrival } = await chunk.result;
-        // What the caller does between two probes is no time of the GPU's.
-        pacer.observe(chunk.steps, arrival - Math.max(lastArrival, chunk.submitted));
-        lastArrival = arrival;
-        pending.push(this.#judge(this.#recorder.record(this.completed, chunk.steps, arrays)));
-        this.completed += chunk.steps;
-        this.milliseconds = arrival - start;
+      for await (const { first, count, result, milliseconds } of chunks) {
+        pending.push(this.#judge(this.#recorder.record(first, count, result)));
+        this.completed += count;
+        this.milliseconds = milliseconds;
         // What is being solved again has time until the next submission has been read.
         while (pending.length > 1 || pending[0]?.solved === null) yield* await this.#add(pending.shift()!);
         if (this.diverged.size === replicas) break;
@@ -171,10 +150,7 @@ export class Training implements AsyncIterable<Probe>, Disposable {
       if (this.diverged.size === replicas) throw divergence(this.diverged);
     } finally {
       // Nothing may be on its way to buffers that the caller is about to free.
-      await Promise.allSettled([
-        ...chunks.map(({ result }) => result),
-        ...pending.map(({ solved }) => solved),
-      ]);
+      await Promise.allSettled(pending.map(({ solved }) => solved));
     }
   }
 
@@ -202,7 +178,7 @@ export class Training implements AsyncIterable<Probe>, Disposable {
     return this.#recorder.add(drafts, doubts, await solved ?? []);
   }
 
-  #submit(start: number, count: number): Chunk["result"] {
+  #submit(start: number, count: number): Promise<Float32Array[]> {
     const { steps } = this.options;
     const { step, schedule, probeCommands, warmUp, counted, escalation } = this.#program;
     const commands = new Commands(this.#gpu);
@@ -221,10 +197,7 @@ export class Training implements AsyncIterable<Probe>, Disposable {
       commands.run(...rest);
     }
     counted?.probes.count(commands, schedule.before(start).counts, counts);
-    const result = this.#ring.submit(commands).then((arrays) => ({ arrays, arrival: performance.now() }));
-    // Whoever awaits a chunk gets its error; one that nobody gets to awaits none.
-    result.catch(() => {});
-    return result;
+    return this.#ring.submit(commands);
   }
 
   /** Frees everything. */

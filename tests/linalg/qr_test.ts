@@ -138,6 +138,29 @@ Deno.test("qr: weighted features of replicas, at once and in slabs", async () =>
   }
 });
 
+Deno.test("qr: features above a multiple of the identity, at once and in slabs", async () => {
+  for (const [m, n, ridge, room] of [[30, 5, 0.25, 35], [3, 20, 1e-3, 23], [300, 21, 0.5, 64]]) {
+    using stack = new DisposableStack();
+    const phi = normals(m * n, m), w = normals(m, 9).map((x) => x * x);
+    const features = {
+      array: stack.use(new GpuArray(gpu, "features", padRows(phi, n))),
+      stride: vectors(n),
+      batch: m * vectors(n),
+    };
+    const weights = stack.use(new GpuArray(gpu, "weights", w));
+    using batch = new TallBatch(gpu, 1, room, n);
+    const commands = new Commands(gpu);
+    commands.run(...await qrFeatures(gpu, batch, { features, weights, samples: m, ridge }));
+    commands.submit();
+    const [r] = extract(await batch.matrices.read(), batch);
+    const stacked = new Float32Array((m + n) * n), ones = new Float32Array(m + n).fill(1);
+    stacked.set(phi);
+    ones.set(w);
+    for (let j = 0; j < n; j++) stacked[(m + j) * n + j] = ridge;
+    assertFactor(r, stacked, m + n, n, ones);
+  }
+});
+
 Deno.test("qr: more rows than lavapipe's loops take", async () => {
   const m = 70_000, n = 3;
   const a = normals(m * n, 4);

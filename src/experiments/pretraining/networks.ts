@@ -1,0 +1,143 @@
+/**
+ * The networks of a case, and what is measured of them.
+ *
+ * @module
+ */
+import { lowerMedian } from "../../rank/median.ts";
+import type { RankInterval } from "../../rank/rank_interval.ts";
+import { findStairs } from "../../rank/stairs.ts";
+import type { Probe } from "../../train/trace.ts";
+import type { MethodStart } from "./starts.ts";
+
+/** One trained network. */
+export interface PretrainingNetwork {
+  /** How it started. */
+  readonly method: string;
+  /** Which of the networks of this start, from 0. */
+  readonly seed: number;
+  /** Its probes, first to last. */
+  readonly probes: readonly Probe[];
+  /** Time that its start took beyond that of an initialiser, in milliseconds. */
+  readonly startMilliseconds: number;
+  /** The same in steps of training. */
+  readonly startSteps: number;
+  /** log det(I + M/ε) of its first layer before and after pre-training by gradient; `null` for other starts. */
+  readonly logDeterminants: readonly [before: number, after: number] | null;
+}
+
+/** The networks of a case. */
+export interface PretrainingRun {
+  /** Name of the task. */
+  readonly task: string;
+  /** Activation of the hidden layers. */
+  readonly activation: string;
+  /** Threshold ε of the ranks. */
+  readonly epsilon: number;
+  /** Updates of each network. */
+  readonly steps: number;
+  /** Wall time of a step for one network, among those of one start, in milliseconds. */
+  readonly stepMilliseconds: number;
+  /** Losses to be reached, descending. */
+  readonly targets: readonly number[];
+  /** Networks that did not diverge. */
+  readonly networks: readonly PretrainingNetwork[];
+}
+
+/** What all networks of a run have in common. */
+export interface RunTime {
+  /** Networks of each start. */
+  readonly seeds: number;
+  /** Wall time of a step for the networks of one start, in milliseconds. */
+  readonly milliseconds: number;
+}
+
+/**
+ * Gathers the networks of a training run whose replicas are all seeds of the first start, then all of the next.
+ *
+ * @param starts How they started.
+ * @param probes Probes of the whole run.
+ * @param time What a step takes.
+ * @param leftOut Replicas that do not count.
+ * @returns The networks.
+ */
+export function networksOf(
+  starts: readonly MethodStart[],
+  probes: readonly Probe[],
+  { seeds, milliseconds }: RunTime,
+  leftOut: ReadonlyMap<number, number>,
+): PretrainingNetwork[] {
+  const byReplica = Map.groupBy(probes, ({ replica }) => replica);
+  return starts.flatMap((start, m) =>
+    start.networks.flatMap((_, seed): PretrainingNetwork[] => {
+      const replica = m * seeds + seed, own = byReplica.get(replica) ?? [];
+      if (leftOut.has(replica) || own.length === 0) return [];
+      return [{
+        method: start.method,
+        seed,
+        probes: own,
+        startMilliseconds: start.milliseconds / seeds,
+        startSteps: start.milliseconds / milliseconds,
+        logDeterminants: start.logDeterminants?.[seed] ?? null,
+      }];
+    })
+  );
+}
+
+/**
+ * Losses that networks are to reach.
+ *
+ * @param probes Probes of a run.
+ * @param shares Shares of the median loss at the start.
+ * @returns The losses.
+ */
+export function targetLosses(probes: readonly Probe[], shares: readonly number[]): number[] {
+  const start = lowerMedian(probes.filter(({ step }) => step === 0).map(({ loss }) => loss));
+  return shares.map((share) => share * start);
+}
+
+/**
+ * The ε-rank of the terminal hidden layer.
+ *
+ * @param probe A probe.
+ * @returns The rank and the interval in which it is certain to lie.
+ */
+export function terminalRank({ layers }: Probe): RankInterval {
+  return layers[layers.length - 1].ranks[0];
+}
+
+/**
+ * Steps that a network takes to a loss, its start counted.
+ *
+ * @param network The network.
+ * @param loss The loss.
+ * @returns Steps to the first probe with that loss; `null` where there is none.
+ */
+export function stepsTo({ probes, startSteps }: PretrainingNetwork, loss: number): number | null {
+  const probe = probes.find((each) => each.loss <= loss);
+  return probe ? probe.step + startSteps : null;
+}
+
+/**
+ * Loss of a network after some time.
+ *
+ * @param network The network.
+ * @param steps The time in steps, those counted that its start took.
+ * @returns Loss at the last probe by then; at the first where even that is later.
+ */
+export function lossAfter({ probes, startSteps }: PretrainingNetwork, steps: number): number {
+  return (probes.findLast(({ step }) => step + startSteps <= steps) ?? probes[0]).loss;
+}
+
+/**
+ * Stairs that a network climbs while it is trained.
+ *
+ * @param network The network.
+ * @returns How often the terminal ε-rank jumps up from one stair to the next.
+ */
+export function stairsClimbed({ probes }: PretrainingNetwork): number {
+  const { jumps } = findStairs(
+    probes.map(({ step }) => step),
+    probes.map((probe) => terminalRank(probe).rank),
+  );
+  return jumps.filter(({ size }) => size > 0).length;
+}

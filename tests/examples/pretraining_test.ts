@@ -1,0 +1,63 @@
+import { fileURLToPath } from "node:url";
+import type { CompletePretrainingOptions } from "../../src/experiments/pretraining/options.ts";
+import type { ExperimentRecord } from "../../src/experiments/experiment_record.ts";
+import { assert } from "../deps.ts";
+import { filesIn, readTable, root, run, temporaryFolder } from "./program.ts";
+
+const program = fileURLToPath(new URL("examples/pretraining.ts", root));
+const small = ["--layers=8,6", "--samples=32", "--steps=20", "--probe-every=10", "--pretraining-steps=5"];
+
+Deno.test("pretraining: writes its files, and says what they say", async () => {
+  using folder = temporaryFolder();
+  const tasks = "--tasks=cosines:leaky-relu:0.1,digits";
+  const ended = await run([...small, tasks, "--seeds=2", "--pool=7", "--json", "--out=o"], {
+    cwd: folder.path,
+    program,
+  });
+  assert.equal(ended.code, 0, ended.err);
+  const tables = ["pretraining.csv", "times.csv", "trace.csv"];
+  assert.deepEqual(filesIn(`${folder.path}/o`), [...tables, "pretraining.svg", "run.json"].sort());
+  const record = JSON.parse(
+    Deno.readTextFileSync(`${folder.path}/o/run.json`),
+  ) as ExperimentRecord<CompletePretrainingOptions>;
+  assert.deepEqual(JSON.parse(ended.out.trimEnd().split("\n").at(-1)!), record);
+  const { status, configuration: { tasks: learned, cases, replicas, runs, steps }, verdict } = record;
+  assert.deepEqual([status, replicas, runs, steps], ["done", 5 * 2, 2, 40]);
+  assert.deepEqual(learned.map(({ name, samples }) => [name, samples]), [["cosines", 32], ["digits", 32]]);
+  assert.deepEqual(cases.map(({ activation, optimizer }) => [activation, optimizer.name]), [
+    ["leaky-relu:0.1", "adam"],
+    ["relu", "momentum"],
+  ]);
+  assert.equal(verdict.claims.length, 2 * 2 * 4);
+  for (const { claim, statistic, holds } of verdict.claims) {
+    assert(claim && statistic && typeof holds === "boolean" && ended.out.includes(`: ${claim} (`));
+  }
+  const rows = tables.map((name) => readTable(`${folder.path}/o/${name}`).rows.length);
+  assert.deepEqual(rows, [20, 20 * 3, 20 * 3 * 2]);
+});
+
+Deno.test("pretraining: a wrong request is one line and status 2, and leaves no file", async () => {
+  using folder = temporaryFolder();
+  for (
+    const [args, message] of [
+      [["--tasks=cosine"], /^pretraining: no task "cosine"; did you mean "cosines".*\n$/],
+      [["--tasks=cosines,,abs"], /^pretraining: "cosines,,abs": give names, separated by commas\n$/],
+      [["--tasks=cosines:relu^2"], /^pretraining: no structured start for the activation relu\^2: .*\n$/],
+      [["--tasks=cosines:swish"], /^pretraining: .*swish.*\n$/],
+      [
+        ["--tasks=cosines", "--data=d"],
+        /^pretraining: no task reads data "d": leave it out, or learn digits\n$/,
+      ],
+      [["--methods=structured"], /^pretraining: methods structured: .*\n$/],
+      [["--methods=structured,xavier"], /^pretraining: unknown initialiser "xavier".*\n$/],
+      [["--targets=0.1,0.5"], /^pretraining: targets 0.1, 0.5: .*\n$/],
+      [["--seeds=0"], /^pretraining: .*--seeds.*\n$/],
+      [["--epsilon=0"], /^pretraining: .*--epsilon.*\n$/],
+    ] as const
+  ) {
+    const { code, out, err } = await run([...small, ...args], { cwd: folder.path, program });
+    assert.deepEqual([code, out], [2, ""], err);
+    assert.match(err, message);
+  }
+  assert.deepEqual(filesIn(`${folder.path}/runs/pretraining`), []);
+});
