@@ -43,6 +43,17 @@ function reluPower(power: number): ReferenceActivation {
   };
 }
 
+function leakyPower(slope: number, power: number): ReferenceActivation {
+  const { value, derivative } = leakyRelu(slope);
+  return {
+    value: (z) => value(z) ** power,
+    derivative: (z) => power * value(z) ** (power - 1) * derivative(z),
+    curvature: (z) =>
+      power * (power - 1) * Math.max(1, Math.abs(slope)) ** power * Math.abs(z) ** (power - 2),
+    kink: false,
+  };
+}
+
 const PLAIN: Readonly<Record<string, ReferenceActivation>> = {
   identity: smooth((z) => z, () => 1, 0),
   tanh: smooth(Math.tanh, (z) => 1 / Math.cosh(z) ** 2, 0.77),
@@ -63,6 +74,8 @@ const PLAIN: Readonly<Record<string, ReferenceActivation>> = {
  */
 export function activation(name: string): ReferenceActivation {
   if (Object.hasOwn(PLAIN, name)) return PLAIN[name];
-  const [kind, parameter] = name.split(/[:^]/);
-  return kind === "relu" ? reluPower(Number(parameter)) : leakyRelu(Math.fround(Number(parameter)));
+  const [kind, parameter, power] = name.split(/[:^]/);
+  if (kind === "relu") return reluPower(Number(parameter));
+  const slope = Math.fround(Number(parameter));
+  return power ? leakyPower(slope, Number(power)) : leakyRelu(slope);
 }
