@@ -25,8 +25,8 @@
 struct Shape {
   // Vectors of outputs and of parameters a replica, slices of a gradient, order L, pairs of the loss a replica.
   outputs: u32, size: u32, slices: u32, order: u32, partials: u32,
-  // Records that the log holds; replicas; η; the step at which η comes to 0, and for how many steps before it falls.
-  capacity: u32, replicas: u32, rate: f32, end: f32, fall: f32,
+  // Records that the log holds; replicas; η up to the step `hold`, then η falling to 0 at the step `end`.
+  capacity: u32, replicas: u32, rate: f32, hold: f32, late_rate: f32, end: f32,
 }
 
 struct State {
@@ -96,7 +96,9 @@ fn descend(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_in
     square += dot(g, g);
   }
   let size = sqrt(total(lane, vec4f(square)).x);
-  let rate = shape.rate * clamp((shape.end - f32(state.step)) / shape.fall, 0.0, 1.0);
+  let made = f32(state.step);
+  let late_rate = shape.late_rate * (shape.end - made) / (shape.end - shape.hold);
+  let rate = select(max(late_rate, 0.0), shape.rate, made < shape.hold);
   // Without a gradient weights rest, for ever.
   let time = select(rate / size, 0.0, size == 0.0);
   square = 0.0;

@@ -29,8 +29,8 @@ export interface PolarFlowOptions {
   readonly norms: readonly number[];
   /** Share η of their norm by which weights change in a step. */
   readonly rate: number;
-  /** Over how many steps the rate falls to 0, and at which it is there. Default: it is constant. */
-  readonly fall?: { readonly steps: number; readonly end: number };
+  /** From a step on another rate, which falls to 0 at the end. Default: none. */
+  readonly fall?: { readonly from: number; readonly rate: number; readonly end: number };
   /** Directions to compare with, laid out as the parameters; none where absent. */
   readonly goal?: GpuArray;
   /** Records that the log holds before it starts over, at least 2. */
@@ -109,6 +109,22 @@ export function homogeneousOrder(activations: readonly Activation[]): number {
 }
 
 /**
+ * Makes the parameters of each replica a direction: weights of length 1, biases 0. Waits for the GPU.
+ *
+ * @param network The network.
+ */
+export async function toDirections(network: Network): Promise<void> {
+  for (const [replica, layers] of (await network.readAllParameters()).entries()) {
+    const length = Math.hypot(...layers.flatMap(({ weights }) => [...weights]));
+    const directed = layers.map(({ weights, biases }) => ({
+      weights: weights.map((weight) => weight / length),
+      biases: biases.map(() => 0),
+    }));
+    network.writeParameters(directed, replica);
+  }
+}
+
+/**
  * Binds the flow of a network whose parameters are directions: of length 1, biases 0.
  *
  * @param network The network, homogeneous of order L ≥ 2.
@@ -125,7 +141,8 @@ export async function bindPolarFlow(
   stack: DisposableStack,
 ): Promise<PolarFlow> {
   const { gpu, replicas, layout, parameters, widths } = network;
-  const { loss: lossName, norms, rate, fall = { steps: 1, end: 2 ** 100 }, capacity } = options;
+  const { loss: lossName, norms, rate, capacity } = options;
+  const fall = options.fall ?? { from: 2 ** 32, rate, end: 2 ** 33 };
   const order = homogeneousOrder(network.activations);
   const array = (label: string, words: number | Float32Array) => stack.use(new GpuArray(gpu, label, words));
   const activations = await network.evaluate(samples, stack);
@@ -153,7 +170,7 @@ export async function bindPolarFlow(
     gpu,
     "flow shape",
     ["u32", output.batch, layout.size, descent.cut.slices, order, loss.partialCount, capacity, replicas],
-    ["f32", rate, fall.end, fall.steps],
+    ["f32", rate, fall.from, fall.rate, fall.end],
   ));
   const kernel = (entryPoint: string) =>
     gpu.kernel({ name: "polar_flow", files: [elementarySource, polarFlowSource], entryPoint });
