@@ -29,7 +29,7 @@ import { appendGroup, type Group } from "./svg.ts";
 export interface DirectionalRow {
   /** Heading. */
   readonly label: string;
-  /** Flows, from the largest δ to the smallest. */
+  /** Flows. */
   readonly paths: readonly FlowSeries[];
   /** σ₂/σ₁ of each hidden weight matrix, `[layer][seed][δ]`, δ ascending from 0, the KKT point; NaN where there is none. */
   readonly ratios: RatioSeries;
@@ -56,7 +56,7 @@ export interface DirectionalFigureData {
 const columns = 4, plotHeight = 110, gap = 20, headRoom = 30, tickRoom = 26;
 
 /**
- * Draws the cases. Flows of one seed and different δ share a path until each ends where its loss has fallen by 1 %.
+ * Draws the cases. Flows of one seed share a path, on which that from a smaller δ goes on where the others have ended.
  *
  * @param data What to draw.
  * @returns A standalone SVG document, 900 pixels wide.

@@ -18,6 +18,8 @@ import { type Group, px } from "./svg.ts";
 export interface FlowSeries {
   /** Which δ, counted from the largest. */
   readonly rung: number;
+  /** Whether the loss has fallen by 1 % where it ends. */
+  readonly hasLeft: boolean;
   /** ∫ ‖w‖^(L−2) dt. */
   readonly time: readonly number[];
   /** δ^(L−2) t. */
@@ -88,10 +90,10 @@ export interface FlowPanel {
 }
 
 /**
- * Draws flows: a line each, and a dot where it ends.
+ * Draws flows: a line each, and a dot where the loss has fallen by 1 %.
  *
  * @param parent Where to draw.
- * @param paths The flows; those that come later lie below.
+ * @param paths The flows.
  * @param panel What is shown.
  * @param x Horizontal axis.
  * @param y Vertical axis.
@@ -107,7 +109,7 @@ export function drawFlows(
     const ends = x.domain.map((at) => ({ x: x.scale(at), y: y.scale(guide) }));
     drawLine(parent, "guide", ends, "straight", guideStyle);
   }
-  for (const path of paths.toReversed()) {
+  for (const path of paths) {
     const points = path[shown.y].map((value, i) => ({
       x: x.scale(path[shown.x][i]),
       y: Number.isNaN(value) ? NaN : y.scale(Math.max(value, LEAST)),
@@ -115,7 +117,7 @@ export function drawFlows(
     const style = { ...ladderStyle(path.rung, rungs), width: 1.1 };
     drawLine(parent, "path", points, "straight", style);
     const end = points.findLast((point) => Number.isFinite(point.y));
-    if (!end) continue;
+    if (!end || !path.hasLeft) continue;
     parent.append("circle").attr("class", "flow-end").attr("cx", px(end.x)).attr("cy", px(end.y)).attr(
       "r",
       2.2,

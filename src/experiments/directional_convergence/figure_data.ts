@@ -13,7 +13,7 @@ import { ALIGNED, RANK_ONE } from "./verdicts.ts";
  *
  * @param options Options of the study.
  * @param results The cases.
- * @returns What to draw; flows up to where the loss has fallen by 1 %.
+ * @returns What to draw: flows from where that of the next larger δ ends to where their loss has fallen by 1 %.
  */
 export function directionalFigureData(
   options: CompleteDirectionalOptions,
@@ -32,7 +32,11 @@ export function directionalFigureData(
     rankOne: RANK_ONE,
     rows: results.map(({ name, order, hidden, paths, kkt }) => ({
       label: `${name}, L = ${order}`,
-      paths: paths.map((path) => ({ rung: deltas.indexOf(path.delta), ...seriesOf(path) })),
+      paths: paths.map((path) => {
+        const rung = deltas.indexOf(path.delta);
+        const above = paths.find((other) => other.seed === path.seed && other.delta === deltas[rung - 1]);
+        return { rung, hasLeft: path.hasLeft, ...seriesOf(path, above?.early.step ?? 0) };
+      }),
       ratios: hidden.map((_, l) =>
         Array.from({ length: seeds }, (_, s) => {
           const own = [
@@ -48,18 +52,15 @@ export function directionalFigureData(
   };
 }
 
-/** Points of a line; a small panel shows no more. */
-const POINTS = 24;
-
-function seriesOf({ points, early }: FlowPath) {
-  const end = points.indexOf(early), every = Math.ceil((end + 1) / POINTS);
-  const shown = points.filter((_, i) => i === end || (i < end && i % every === 0));
+/** What lies before the step `from` is on the path of a larger δ, and would lie below it. */
+function seriesOf({ points, early }: FlowPath, from: number) {
+  const first = Math.max(0, points.findLastIndex(({ step }) => step <= from));
+  const shown = points.slice(first, points.indexOf(early) + 1);
   return {
     time: shown.map(({ time }) => time),
     earlyTime: shown.map(({ earlyTime }) => earlyTime),
     distance: shown.map(({ cosine }) => 1 - cosine),
     growth: shown.map(({ growth }) => Math.exp(growth)),
-    // There is none before the first step.
-    residual: shown.map(({ step, drift }) => step === 0 ? NaN : drift),
+    residual: shown.map(({ residual }) => residual),
   };
 }
