@@ -64,7 +64,7 @@ export interface CaseResult extends DirectionalCase {
   readonly paths: readonly FlowPath[];
   /** Flows that did, or whose ascent did. */
   readonly lost: readonly LostPath[];
-  /** Whether ascents and flows came to their end. */
+  /** Whether ascents and flows came to their end; of a case that did not, nothing is kept. */
   readonly isWhole: boolean;
 }
 
@@ -109,7 +109,8 @@ export async function studyCase(
     steps: climb,
     recordEvery: Math.ceil(climb / ASCENT_RECORDS),
   }, onProgress);
-  if (!hasClimbed) return { ...kind, kkt: [], paths: [], lost: [], isWhole: false };
+  const stopped: CaseResult = { ...kind, kkt: [], paths: [], lost: [], isWhole: false };
+  if (!hasClimbed) return stopped;
 
   // Replica r has δ number r div seeds, seed r mod seeds.
   const places = deltas.flatMap((delta) => samples.map((_, s) => ({ delta, seed: s })));
@@ -134,6 +135,7 @@ export async function studyCase(
     isLast: hasLeft,
   }, (made) => onProgress(climb + made));
 
+  if (!isWhole) return stopped;
   const lost = places.flatMap((place, replica): LostPath[] => {
     const step = ascents[place.seed].divergedAt ?? flows[replica].divergedAt;
     return step === null ? [] : [{ ...place, replica, step }];
@@ -147,13 +149,13 @@ export async function studyCase(
   return {
     ...kind,
     kkt: ends.map(([s], i) => ({ ...points[i][0], seed: s })),
-    paths: whole.filter((_, i) => points[ends.length + i].length > 0).map(([, place], i) => {
+    paths: whole.map(([, place], i) => {
       const own = points[ends.length + i];
       const end = own.findIndex((point) => hasLeft(point, own[0]));
       return { ...place, points: own, early: own.at(end < 0 ? -1 : end - 1)!, hasLeft: end >= 0 };
     }),
     lost,
-    isWhole,
+    isWhole: true,
   };
 }
 
