@@ -55,6 +55,7 @@ export * from "./src/nn/initializer.ts";
 export * from "./src/nn/layout.ts";
 export * from "./src/nn/network.ts";
 export * from "./src/nn/optimizer.ts";
+export { type FlowRecord } from "./src/nn/polar_flow.ts";
 export * from "./src/nn/samples.ts";
 
 export * from "./src/rank/cluster_variation.ts";
@@ -119,6 +120,25 @@ export { type MethodSummary } from "./src/experiments/kernel_study/summary.ts";
 export * from "./src/experiments/kernel_study/tables.ts";
 export { type CollapsedLayer, type CollapseRow } from "./src/experiments/collapsed_layers.ts";
 export * from "./src/experiments/depth_profile.ts";
+export * from "./src/experiments/directional_convergence.ts";
+export * from "./src/experiments/directional_convergence/flags.ts";
+export {
+  type CompleteDirectionalOptions,
+  completeDirectionalOptions,
+  type DirectionalCase,
+  type DirectionalLoss,
+  directionalLosses,
+  type DirectionalNetwork,
+  type DirectionalOptions,
+  directionalTargets,
+} from "./src/experiments/directional_convergence/options.ts";
+export {
+  type CaseResult,
+  type FlowPath,
+  type FlowPoint,
+  type KktPoint,
+  type LostPath,
+} from "./src/experiments/directional_convergence/study_case.ts";
 export * from "./src/experiments/experiment_program.ts";
 export * from "./src/experiments/experiment_record.ts";
 export * from "./src/experiments/loss_floor.ts";

@@ -11,6 +11,7 @@
 //   7     cos z                              −sin z
 //   8     z Φ(z), Φ the normal distribution  Φ(z) + z φ(z)       (GELU, exact form)
 //   9     log(1 + e^z)                       1 / (1 + e^−z)      (softplus)
+//   10+p  x^p, x of kind 4                   p x^(p−1) · its σ′  p from 2
 //
 // At a kink the derivative is the one from the left, as PyTorch has it. Needs elementary.wgsl.
 
@@ -68,8 +69,14 @@ fn activate_as(kind: u32, parameter: f32, z: vec4f) -> Activated {
     case 9u: {
       return Activated(max(z, vec4f()) + log1p(exponential(-abs(z))), logistic(z));
     }
-    default: {
+    case 0u: {
       return Activated(z, vec4f(1.0));
+    }
+    default: {
+      let slope = select(vec4f(parameter), vec4f(1.0), positive);
+      let x = slope * z;
+      let power = integer_power(x, kind - 11u);
+      return Activated(power * x, f32(kind - 10u) * power * slope);
     }
   }
 }

@@ -10,6 +10,7 @@
 //   7     −cos z                     sin z
 //   8     (2 − z²) φ(z)              (z² − 4) z φ(z)
 //   9     σ′ (1 − σ′)                σ″ (1 − 2 σ′)
+//   10+p  p (p−1) s² x^(p−2)         p (p−1) (p−2) s³ x^(p−3)        x = s z, s the slope; 0 where a factor is 0
 //
 // At a kink all are those from the left. What a kink adds to σ″, a multiple of Dirac's δ, no sample sees: networks of ReLU
 // have no second derivatives. Cost: up to 20 flops beside those of activation.wgsl. Needs elementary.wgsl, activation.wgsl.
@@ -55,7 +56,14 @@ fn activation_jet(z: vec4f) -> ActivationJet {
       second = slope * logistic(-z);
       third = second * (1.0 - 2.0 * slope);
     }
-    default: {}
+    default: {
+      if (ACTIVATION > 10u) {
+        let p = f32(ACTIVATION - 10u);
+        let s = select(vec4f(ACTIVATION_PARAMETER), vec4f(1.0), z > vec4f());
+        second = p * (p - 1.0) * s * s * integer_power(s * z, ACTIVATION - 12u);
+        if (p > 2.0) { third = p * (p - 1.0) * (p - 2.0) * s * s * s * integer_power(s * z, ACTIVATION - 13u); }
+      }
+    }
   }
   return ActivationJet(h, slope, second, third);
 }

@@ -122,7 +122,9 @@ export function experimentText(
   const { task, tasks = [] } = configuration;
   const names = (task ? [task] : tasks).map(({ name }) => name).join(", ");
   return [
-    `${names} on ${adapter.name}${adapter.software ? " (software: the CPU, no GPU)" : ""}`,
+    `${names === "" ? "" : `${names} `}on ${adapter.name}${
+      adapter.software ? " (software: the CPU, no GPU)" : ""
+    }`,
     `${timings.steps} steps of ${configuration.replicas} replicas in ${
       (timings.milliseconds / 1000).toFixed(1)
     } s`,

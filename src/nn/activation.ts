@@ -13,12 +13,15 @@ export interface Activation {
   readonly name: string;
   /** Its number in `shaders/nn/activation.wgsl`. */
   readonly kind: number;
-  /** Slope of leaky ReLU, power of ReLU^p; 0 for the others. */
+  /** Slope of leaky ReLU and its powers, power of ReLU^p; 0 for the others. */
   readonly parameter: number;
 }
 
 /** WGSL that a kernel with an activation includes. */
 export const activationFiles: readonly string[] = [elementarySource, activationSource];
+
+/** Kind of leaky ReLU to the power 0, which is none: powers from 2 follow it. */
+const LEAKY_POWERS = 10;
 
 const KINDS = [
   "identity",
@@ -41,6 +44,7 @@ export const activationNames: readonly string[] = [
   "relu",
   "leaky-relu",
   "leaky-relu:0.1",
+  "leaky-relu:0.1^2",
   "relu^2",
   "sine",
   "cosine",
@@ -49,7 +53,7 @@ export const activationNames: readonly string[] = [
 ];
 
 /**
- * Reads the name of an activation: `tanh`, `leaky-relu` (slope 0.01), `leaky-relu:0.2`, `relu^3` …
+ * Reads the name of an activation: `tanh`, `leaky-relu` (slope 0.01), `leaky-relu:0.2`, `relu^3`, `leaky-relu:0.2^3` …
  *
  * @param name Name, with its parameter if it has one.
  * @returns The activation.
@@ -67,11 +71,15 @@ export function parseActivation(name: string): Activation {
   const kind = KINDS.indexOf(name);
   if (name === "leaky-relu") return { name, kind, parameter: 0.01 };
   if (kind >= 0 && name !== "relu^") return { name, kind, parameter: 0 };
-  const leaky = /^leaky-relu:(\S+)$/.exec(name);
+  const leaky = /^leaky-relu:([^\s^]+)(?:\^([1-9]\d?))?$/.exec(name);
   if (leaky) {
-    const slope = Number(leaky[1]);
+    const [slope, power] = [Number(leaky[1]), Number(leaky[2] ?? 1)];
     if (Number.isFinite(Math.fround(slope))) {
-      return { name, kind: KINDS.indexOf("leaky-relu"), parameter: slope };
+      return {
+        name,
+        kind: power === 1 ? KINDS.indexOf("leaky-relu") : LEAKY_POWERS + power,
+        parameter: slope,
+      };
     }
   }
   const power = /^relu\^([1-9]\d?)$/.exec(name);
@@ -87,4 +95,33 @@ export function parseActivation(name: string): Activation {
  */
 export function activationBound({ kind }: Activation): number | null {
   return ["tanh", "sigmoid", "sine", "cosine"].includes(KINDS[kind]) ? 1 : null;
+}
+
+/** An activation with σ(c z) = c^p σ(z) for all c > 0. */
+export interface HomogeneousActivation {
+  /** Slope on the left, where it is 1 on the right: σ(z) = z^p and (slope · z)^p there. */
+  readonly slope: number;
+  /** Order p. */
+  readonly order: number;
+}
+
+/**
+ * How an activation is positively homogeneous.
+ *
+ * @param activation Activation.
+ * @returns Its slope and order; `null` where it is not homogeneous.
+ */
+export function homogeneity({ kind, parameter }: Activation): HomogeneousActivation | null {
+  if (kind > LEAKY_POWERS) return { slope: parameter, order: kind - LEAKY_POWERS };
+  switch (KINDS[kind]) {
+    case "identity":
+      return { slope: 1, order: 1 };
+    case "relu":
+      return { slope: 0, order: 1 };
+    case "leaky-relu":
+      return { slope: parameter, order: 1 };
+    case "relu^":
+      return { slope: 0, order: parameter };
+  }
+  return null;
 }

@@ -44,20 +44,39 @@ export interface HostSamples {
  * @returns The arrays.
  */
 export function uploadSamples(gpu: Gpu, samples: HostSamples, stack: DisposableStack): SampleArrays {
-  const { count, x, y, weights } = samples;
-  const view = (label: string, matrix: Float32Array): MatrixView => {
-    const columns = matrix.length / count;
-    return {
-      array: stack.use(new GpuArray(gpu, label, padRows(matrix, columns))),
-      stride: vectors(columns),
-      batch: 0,
-    };
+  const { x, y, ...shared } = uploadSampleSets(gpu, [samples], stack);
+  return { ...shared, x: { ...x, batch: 0 }, y: { ...y, batch: 0 }, weightBatch: 0 };
+}
+
+/**
+ * Copies samples to the GPU, a set for each replica.
+ *
+ * @param gpu Device.
+ * @param sets Samples of each replica on the host, of one shape.
+ * @param stack Owner of the arrays.
+ * @returns The arrays.
+ */
+export function uploadSampleSets(
+  gpu: Gpu,
+  sets: readonly HostSamples[],
+  stack: DisposableStack,
+): SampleArrays {
+  const [{ count }] = sets;
+  const array = (label: string, rows: readonly Float32Array[]) => {
+    const words = new Float32Array(rows.length * rows[0].length);
+    rows.forEach((row, replica) => words.set(row, replica * row.length));
+    return stack.use(new GpuArray(gpu, label, words));
+  };
+  const view = (label: string, matrices: readonly Float32Array[]): MatrixView => {
+    const columns = matrices[0].length / count, stride = vectors(columns);
+    const padded = matrices.map((matrix) => padRows(matrix, columns));
+    return { array: array(label, padded), stride, batch: count * stride };
   };
   return {
     count,
-    x: view("inputs", x),
-    y: view("targets", y),
-    weights: stack.use(new GpuArray(gpu, "sample weights", weights)),
-    weightBatch: 0,
+    x: view("inputs", sets.map(({ x }) => x)),
+    y: view("targets", sets.map(({ y }) => y)),
+    weights: array("sample weights", sets.map(({ weights }) => weights)),
+    weightBatch: count,
   };
 }

@@ -159,14 +159,33 @@ export function choosePath(network: Network, count: number): StepPath {
   return narrow ? "own-rows" : "by-layers";
 }
 
-/** Binds the backward pass: errors from the last layer to the first, then the gradient of each layer. */
-async function bindGradients(
+/** Gradients of all parameters, and the commands that compute them. */
+export interface Gradients {
+  /** Errors from the last layer to the first, then the gradient of each layer. */
+  readonly dispatches: readonly Dispatch[];
+  /** Their sums over slices of the samples, each laid out as the parameters, `cut.slices` for each replica. */
+  readonly gradients: GpuArray;
+  /** The slices. */
+  readonly cut: GradientSlices;
+}
+
+/**
+ * Binds the backward pass.
+ *
+ * @param network The network.
+ * @param samples Samples that it was evaluated on.
+ * @param activations Its outputs there.
+ * @param loss Gradient of the loss with respect to the output.
+ * @param stack Owner of the arrays.
+ * @returns The gradients.
+ */
+export async function bindGradients(
   network: Network,
   samples: SampleArrays,
   activations: Activations,
-  loss: Loss,
+  loss: Pick<Loss, "error">,
   stack: DisposableStack,
-): Promise<{ dispatches: Dispatch[]; gradients: GpuArray; cut: GradientSlices }> {
+): Promise<Gradients> {
   const { gpu, replicas, layout } = network;
   const { count, axes = 0 } = samples;
   const rows = jetComponents(axes) * count;

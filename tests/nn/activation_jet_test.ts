@@ -12,7 +12,7 @@ import { assertWithin } from "./compare.ts";
 const gpu = await Gpu.open();
 globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
 
-const NAMES = [...activationNames, "relu^1", "relu^3", "relu^5"];
+const NAMES = [...activationNames, "relu^1", "relu^3", "relu^5", "leaky-relu:-0.5^3", "leaky-relu:0.2^4"];
 
 /** σ, σ′, σ″ and σ‴ at each z, by a layer of one neuron with weight 1 and bias 0, so that z is the input itself. */
 async function evaluate(name: string, z: Float32Array): Promise<Float32Array[]> {

@@ -1,7 +1,7 @@
 import { GpuArray } from "../../src/gpu/array.ts";
 import { Gpu } from "../../src/gpu/device.ts";
 import { InputError } from "../../src/errors.ts";
-import { activationBound, activationNames, parseActivation } from "../../src/nn/activation.ts";
+import { activationBound, activationNames, homogeneity, parseActivation } from "../../src/nn/activation.ts";
 import { denseForward } from "../../src/nn/dense.ts";
 import { parameterLayout } from "../../src/nn/layout.ts";
 import { assert } from "../deps.ts";
@@ -13,7 +13,7 @@ import { assertWithin } from "./compare.ts";
 const gpu = await Gpu.open();
 globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
 
-const NAMES = [...activationNames, "relu^1", "relu^3"];
+const NAMES = [...activationNames, "relu^1", "relu^3", "leaky-relu:-0.5^3"];
 
 /** σ(z) and σ′(z) by a layer of one neuron with weight 1 and bias 0, so that z is the input itself. */
 async function evaluate(
@@ -62,6 +62,9 @@ function bounds(name: string, z: number): [number, number] {
       return [40 * U * (1 + z * z) * value + 2e-38, 40 * U * (1 + Math.abs(z))];
     case "softplus":
       return [12 * U * value + 2e-38, 8 * U * derivative + 2e-38];
+    case "leaky-relu:-0.5^3":
+      // The rounding of slope · z counts p times.
+      return [6 * U * value + 2e-38, 6 * U * derivative + 2e-38];
     default:
       return [4 * U * value + 2e-38, 4 * U * derivative + 2e-38];
   }
@@ -97,6 +100,7 @@ Deno.test("activation: at a kink the derivative is the one from the left; NaN st
     "leaky-relu:0.1": Math.fround(0.1),
     "relu^1": 0,
     "relu^2": 0,
+    "leaky-relu:0.1^2": 0,
   };
   for (const name of NAMES) {
     const { values, derivatives } = await evaluate(name, Float32Array.of(0, -0, NaN, 1));
@@ -127,7 +131,10 @@ Deno.test("activation: names are read with their parameters, and others refused 
   assert.deepEqual(parseActivation("leaky-relu"), { name: "leaky-relu", kind: 4, parameter: 0.01 });
   assert.equal(parseActivation("leaky-relu:-0.5").parameter, -0.5);
   assert.equal(parseActivation("relu^12").parameter, 12);
-  assert.equal(new Set(activationNames.map((name) => parseActivation(name).kind)).size, 10);
+  const power = "leaky-relu:0.2^3";
+  assert.deepEqual(parseActivation(power), { name: power, kind: 13, parameter: 0.2 });
+  assert.equal(parseActivation("leaky-relu:0.2^1").kind, 4);
+  assert.equal(new Set(activationNames.map((name) => parseActivation(name).kind)).size, 11);
   const wrong = [
     "",
     "Tanh",
@@ -137,6 +144,10 @@ Deno.test("activation: names are read with their parameters, and others refused 
     "leaky-relu:",
     "leaky-relu: ",
     "leaky-relu:x",
+    "leaky-relu^2",
+    "leaky-relu:0.1^",
+    "leaky-relu:0.1^0",
+    "leaky-relu:^2",
     "toString",
   ];
   for (const name of [...wrong, "leaky-relu:1e39", "leaky-relu:NaN"]) {
@@ -153,5 +164,25 @@ Deno.test("activationBound: holds for the reference, and is missing where values
     const values = Array.from({ length: 401 }, (_, i) => Math.abs(activation(name).value((i - 200) / 4)));
     const largest = Math.max(...values);
     assert(bound === null ? largest > 2 : largest <= bound, `${name}: ${largest}`);
+  }
+});
+
+Deno.test("homogeneity: the reference scales by the order and has the slope; others do not scale at all", () => {
+  for (const name of NAMES) {
+    const { value } = activation(name), found = homogeneity(parseActivation(name));
+    // No power: a bounded function may look like one at two places.
+    const orders = [0.5, 2, 3].flatMap((c) =>
+      [-2, -0.7, 0.3, 1.5].filter((z) => value(z) !== 0).map((z) =>
+        Math.log(value(c * z) / value(z)) / Math.log(c)
+      )
+    );
+    const isHomogeneous = orders.every((order) => Math.abs(order - orders[0]) < 1e-6);
+    assert.equal(found !== null, isHomogeneous, name);
+    if (!found) continue;
+    assert(Math.abs(found.order - orders[0]) < 1e-6, name);
+    for (const z of [-2, -0.7, 0.3, 1.5]) {
+      const x = z > 0 ? z : Math.fround(found.slope) * z;
+      assert(Math.abs(value(z) - x ** found.order) < 1e-12, `${name} at ${z}`);
+    }
   }
 });

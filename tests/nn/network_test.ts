@@ -22,6 +22,7 @@ const activation = fc.constantFrom(
   "sigmoid",
   "relu",
   "leaky-relu:0.1",
+  "leaky-relu:0.1^2",
   "relu^2",
   "sine",
   "cosine",

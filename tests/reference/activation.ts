@@ -15,6 +15,8 @@ export interface ReferenceActivation {
   curvature(z: number): number;
   /** Whether σ′ jumps at 0. */
   readonly kink: boolean;
+  /** Whether it does nothing but multiply, so that single precision's errors are shares of σ and σ′. */
+  readonly multiplies: boolean;
 }
 
 function smooth(
@@ -22,7 +24,7 @@ function smooth(
   derivative: (z: number) => number,
   curvature: number,
 ): ReferenceActivation {
-  return { value, derivative, curvature: () => curvature, kink: false };
+  return { value, derivative, curvature: () => curvature, kink: false, multiplies: false };
 }
 
 function leakyRelu(slope: number): ReferenceActivation {
@@ -31,6 +33,7 @@ function leakyRelu(slope: number): ReferenceActivation {
     derivative: (z) => z > 0 ? 1 : slope,
     curvature: () => 0,
     kink: true,
+    multiplies: true,
   };
 }
 
@@ -40,6 +43,19 @@ function reluPower(power: number): ReferenceActivation {
     derivative: (z) => z > 0 ? power * z ** (power - 1) : 0,
     curvature: (z) => power < 2 ? 0 : power * (power - 1) * Math.abs(z) ** (power - 2),
     kink: power === 1,
+    multiplies: true,
+  };
+}
+
+function leakyPower(slope: number, power: number): ReferenceActivation {
+  const { value, derivative } = leakyRelu(slope);
+  return {
+    value: (z) => value(z) ** power,
+    derivative: (z) => power * value(z) ** (power - 1) * derivative(z),
+    curvature: (z) =>
+      power * (power - 1) * Math.max(1, Math.abs(slope)) ** power * Math.abs(z) ** (power - 2),
+    kink: false,
+    multiplies: true,
   };
 }
 
@@ -63,6 +79,8 @@ const PLAIN: Readonly<Record<string, ReferenceActivation>> = {
  */
 export function activation(name: string): ReferenceActivation {
   if (Object.hasOwn(PLAIN, name)) return PLAIN[name];
-  const [kind, parameter] = name.split(/[:^]/);
-  return kind === "relu" ? reluPower(Number(parameter)) : leakyRelu(Math.fround(Number(parameter)));
+  const [kind, parameter, power] = name.split(/[:^]/);
+  if (kind === "relu") return reluPower(Number(parameter));
+  const slope = Math.fround(Number(parameter));
+  return power ? leakyPower(slope, Number(power)) : leakyRelu(slope);
 }

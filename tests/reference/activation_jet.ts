@@ -44,11 +44,14 @@ const HIGHER: Readonly<Record<string, Higher>> = {
   softplus: [logisticSlope, (z) => logisticSlope(z) * oddPart(z), 0.13],
 };
 
-/** d^n/dz^n of max(0, z)^p. */
-function powerDerivative(p: number, n: number): (z: number) => number {
+/** d^n/dz^n of z^p for z > 0, and of (slope · z)^p for others. */
+function powerDerivative(p: number, n: number, slope: number): (z: number) => number {
   let factor = 1;
   for (let i = 0; i < n; i++) factor *= p - i;
-  return (z) => z > 0 && factor !== 0 ? factor * z ** (p - n) : 0;
+  return (z) => {
+    const s = z > 0 ? 1 : slope;
+    return factor !== 0 && s !== 0 ? factor * s ** n * (s * z) ** (p - n) : 0;
+  };
 }
 
 /**
@@ -64,16 +67,18 @@ export function activationJet(name: string): ReferenceActivationJet {
     return { derivatives: [value, derivative, second, third], fourth: () => bound, jumps: [0, 0, 0, 0] };
   }
   const zero = () => 0;
-  if (!name.startsWith("relu^")) {
+  const [, leaky, power] = /^(?:relu|leaky-relu:(.+))\^(\d+)$/.exec(name) ?? [];
+  if (!power) {
     const jumps = [0, 1 - derivative(-1), 0, 0];
     return { derivatives: [value, derivative, zero, zero], fourth: zero, jumps };
   }
-  const p = Number(name.slice(5));
-  const derivatives = [0, 1, 2, 3].map((n) => powerDerivative(p, n));
+  const p = Number(power), slope = Math.fround(Number(leaky ?? 0));
+  const derivatives = [0, 1, 2, 3].map((n) => powerDerivative(p, n, slope));
+  const fourth = powerDerivative(p, 4, slope);
   return {
     derivatives,
-    fourth: (z) => powerDerivative(p, 4)(Math.abs(z)),
-    jumps: derivatives.map((each, n) => n === p ? each(1) : 0),
+    fourth: (z) => Math.max(...[z, -z].map((side) => Math.abs(fourth(side)))),
+    jumps: derivatives.map((each, n) => n === p ? each(1) - each(-1) : 0),
   };
 }
 

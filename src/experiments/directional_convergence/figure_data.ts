@@ -1,0 +1,66 @@
+/**
+ * From flows from small weights to what their figure shows.
+ *
+ * @module
+ */
+import type { DirectionalFigureData } from "../../plot/directional_convergence.ts";
+import type { CompleteDirectionalOptions } from "./options.ts";
+import type { CaseResult, FlowPath } from "./study_case.ts";
+import { ALIGNED, RANK_ONE } from "./verdicts.ts";
+
+/**
+ * Sorts what came of the cases into the panels of the figure.
+ *
+ * @param options Options of the study.
+ * @param results The cases.
+ * @returns What to draw: flows from where that of the next larger δ ends to where their loss has fallen by 1 %.
+ */
+export function directionalFigureData(
+  options: CompleteDirectionalOptions,
+  results: readonly CaseResult[],
+): DirectionalFigureData {
+  const { deltas, seeds, seed, samples, inputs, targets, learningRate } = options;
+  const what = targets === "neuron" ? "targets of a planted neuron" : "random targets";
+  return {
+    title: "Early directional convergence from small weights",
+    subtitle:
+      `${samples} samples on a sphere in ${inputs} dimensions, ${what} · learning rate ${learningRate} · ` +
+      `${seeds} directions of seed ${seed}`,
+    deltas,
+    seeds,
+    aligned: 1 - ALIGNED,
+    rankOne: RANK_ONE,
+    rows: results.map(({ name, order, hidden, paths, kkt }) => ({
+      label: `${name}, L = ${order}`,
+      paths: paths.map((path) => {
+        const rung = deltas.indexOf(path.delta);
+        const above = paths.find((other) => other.seed === path.seed && other.delta === deltas[rung - 1]);
+        return { rung, hasLeft: path.hasLeft, ...seriesOf(path, above?.early.step ?? 0) };
+      }),
+      ratios: hidden.map((_, l) =>
+        Array.from({ length: seeds }, (_, s) => {
+          const own = [
+            kkt.find((point) => point.seed === s),
+            ...deltas.toReversed().map((delta) =>
+              paths.find((path) => path.seed === s && path.delta === delta)?.early
+            ),
+          ];
+          return own.map((point) => point?.ratios[l] ?? NaN);
+        })
+      ),
+    })),
+  };
+}
+
+/** What lies before the step `from` is on the path of a larger δ, and would lie below it. */
+function seriesOf({ points, early }: FlowPath, from: number) {
+  const first = Math.max(0, points.findLastIndex(({ step }) => step <= from));
+  const shown = points.slice(first, points.indexOf(early) + 1);
+  return {
+    time: shown.map(({ time }) => time),
+    earlyTime: shown.map(({ earlyTime }) => earlyTime),
+    distance: shown.map(({ cosine }) => 1 - cosine),
+    growth: shown.map(({ growth }) => Math.exp(growth)),
+    residual: shown.map(({ residual }) => residual),
+  };
+}

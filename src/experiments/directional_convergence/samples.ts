@@ -1,0 +1,48 @@
+/**
+ * Samples on the sphere, and what is to be learnt of them.
+ *
+ * @module
+ */
+import { InputError } from "../../errors.ts";
+import { homogeneity, parseActivation } from "../../nn/activation.ts";
+import type { HostSamples } from "../../nn/samples.ts";
+import { normal, uniform } from "../../tasks/random.ts";
+import type { CompleteDirectionalOptions, DirectionalCase } from "./options.ts";
+
+/**
+ * Draws the samples of a seed: inputs uniform on the unit sphere, targets as the options say.
+ *
+ * Weights are all the same, such that z_k = −w_k ∂ℓ/∂u(0, y_k), by which the neural correlation function N(u) = Σ z_k H(x_k; u)
+ * weighs the samples, is of length 1. Square and logistic loss then have one scale of N, and of time.
+ *
+ * @param options Options of the study.
+ * @param kind Activation and loss.
+ * @param seed Which of the seeds.
+ * @returns The samples.
+ * @throws {InputError} Where all targets are 0.
+ */
+export function sphereSamples(
+  { inputs, samples: count, targets, seed: base }: CompleteDirectionalOptions,
+  { activation, loss }: Pick<DirectionalCase, "activation" | "loss">,
+  seed: number,
+): HostSamples {
+  const next = normal(uniform(base + 2 ** 32 * seed));
+  const unit = () => {
+    const vector = Float64Array.from({ length: inputs }, next), length = Math.hypot(...vector);
+    return vector.map((value) => value / length);
+  };
+  const planted = unit();
+  const { slope, order } = homogeneity(parseActivation(activation))!;
+  const x = new Float32Array(count * inputs), y = new Float32Array(count);
+  for (let k = 0; k < count; k++) {
+    x.set(unit(), k * inputs);
+    const own = x.subarray(k * inputs, (k + 1) * inputs);
+    const side = targets === "random" ? next() : own.reduce((sum, value, i) => sum + value * planted[i], 0);
+    const value = targets === "random" ? side : (side > 0 ? side : slope * side) ** order;
+    y[k] = loss === "logistic" ? Number(side > 0) : value;
+  }
+  // ∂ℓ/∂u(0, y) is −2 y for the square loss, ½ − y = ±½ for the logistic one.
+  const length = loss === "logistic" ? Math.sqrt(count) / 2 : 2 * Math.hypot(...y);
+  if (length === 0) throw new InputError(`the targets of seed ${seed} are all 0: give more samples`);
+  return { count, x, y, weights: new Float32Array(count).fill(1 / length) };
+}

@@ -1,0 +1,186 @@
+/**
+ * One network with one loss: the KKT points that ascents reach, and flows from a ladder of norms.
+ *
+ * @module
+ */
+import { GpuArray } from "../../gpu/array.ts";
+import type { Gpu } from "../../gpu/device.ts";
+import { unpadRows } from "../../linalg/matrix.ts";
+import { svdvals } from "../../linalg/svdvals.ts";
+import type { ParameterLayout } from "../../nn/layout.ts";
+import { Network } from "../../nn/network.ts";
+import { type FlowRecord, toDirections } from "../../nn/polar_flow.ts";
+import { uploadSampleSets } from "../../nn/samples.ts";
+import { type DirectedRecord, runFlow } from "../../train/flow_run.ts";
+import { type CompleteDirectionalOptions, type DirectionalCase, directionalLosses } from "./options.ts";
+import { sphereSamples } from "./samples.ts";
+
+/** Share of its start that the loss may have lost while weights count as early. */
+const EARLY = 0.99;
+/** Radians that weights may turn from one record of a flow to the next; records of an ascent. */
+const RECORD_ANGLE = 0.2, ASCENT_RECORDS = 50;
+/** Learning rate of an ascent where its path no longer matters, before it falls to 0. */
+const LATE_RATE = 0.1;
+
+/** A record, with σ₂/σ₁ of the weight matrices of the hidden layers. */
+export interface FlowPoint extends FlowRecord {
+  /** σ₂/σ₁, first layer to last. */
+  readonly ratios: readonly number[];
+}
+
+/** Where the ascent from the direction of a seed ended. */
+export interface KktPoint extends FlowPoint {
+  /** Which seed. */
+  readonly seed: number;
+}
+
+/** The flow of one replica. */
+export interface FlowPath {
+  /** ‖w‖ at the start. */
+  readonly delta: number;
+  /** Which seed. */
+  readonly seed: number;
+  /** Its records. */
+  readonly points: readonly FlowPoint[];
+  /** The last of them before the loss has first fallen by 1 %, where alignment is measured. */
+  readonly early: FlowPoint;
+  /** Whether the loss has fallen by 1 %. */
+  readonly hasLeft: boolean;
+}
+
+/** A replica that diverged. */
+export interface LostPath extends Pick<FlowPath, "delta" | "seed"> {
+  /** Its number among the replicas of the case. */
+  readonly replica: number;
+  /** Step of its first record that is not finite. */
+  readonly step: number;
+}
+
+/** What came of a case. */
+export interface CaseResult extends DirectionalCase {
+  /** KKT points of the seeds, those left out whose ascent diverged. */
+  readonly kkt: readonly KktPoint[];
+  /** Flows that did not diverge. */
+  readonly paths: readonly FlowPath[];
+  /** Flows that did, or whose ascent did. */
+  readonly lost: readonly LostPath[];
+  /** Whether ascents and flows came to their end; of a case that did not, nothing is kept. */
+  readonly isWhole: boolean;
+}
+
+/**
+ * Studies a case. Ascents, all seeds at once, come first; flows, of all δ and seeds at once, start where they started and follow
+ * the same path, for as long as the loss stays where it is.
+ *
+ * @param gpu Device.
+ * @param options Options of the study.
+ * @param kind The case.
+ * @param signal Stops it early.
+ * @param onProgress Called as results arrive, with the steps made of ascent and flow together.
+ * @returns What came of it.
+ */
+export async function studyCase(
+  gpu: Gpu,
+  options: CompleteDirectionalOptions,
+  kind: DirectionalCase,
+  signal: AbortSignal | undefined,
+  onProgress: (steps: number) => void,
+): Promise<CaseResult> {
+  const { inputs, seeds, deltas, learningRate, flowSteps, ascentSteps, initializer, seed } = options;
+  const { hidden, activation } = kind;
+  const climb = flowSteps + ascentSteps;
+  using stack = new DisposableStack();
+  const create = async (replicas: number) =>
+    stack.use(
+      await Network.create(gpu, { inputs, hidden, outputs: 1, activation, initializer, replicas, seed }),
+    );
+  const samples = Array.from({ length: seeds }, (_, s) => sphereSamples(options, kind, s));
+  const shared = { loss: directionalLosses[kind.loss], rate: learningRate, ...signal && { signal } };
+
+  const climber = await create(seeds);
+  await toDirections(climber);
+  const { traces: ascents, isWhole: hasClimbed } = await runFlow({
+    ...shared,
+    network: climber,
+    samples: uploadSampleSets(gpu, samples, stack),
+    norms: samples.map(() => 0),
+    // As finely as the flows for as long as these may last, that it takes their path at every fork.
+    fall: { from: flowSteps, rate: Math.max(learningRate, LATE_RATE), end: climb },
+    steps: climb,
+    recordEvery: Math.ceil(climb / ASCENT_RECORDS),
+  }, onProgress);
+  const stopped: CaseResult = { ...kind, kkt: [], paths: [], lost: [], isWhole: false };
+  if (!hasClimbed) return stopped;
+
+  // Replica r has δ number r div seeds, seed r mod seeds.
+  const places = deltas.flatMap((delta) => samples.map((_, s) => ({ delta, seed: s })));
+  const walker = await create(places.length);
+  const words = 4 * walker.layout.size;
+  const goal = stack.use(new GpuArray(gpu, "KKT points", walker.parameters.length));
+  for (const [replica, { seed: s }] of places.entries()) {
+    const { records } = ascents[s];
+    // An ascent that diverged at once leaves none; nor do the flows of its seed count then.
+    if (records.length === 0) continue;
+    walker.parameters.write(records[0].direction, replica * words);
+    goal.write(records[records.length - 1].direction, replica * words);
+  }
+  const { traces: flows, isWhole } = await runFlow({
+    ...shared,
+    network: walker,
+    samples: uploadSampleSets(gpu, places.map((place) => samples[place.seed]), stack),
+    norms: places.map(({ delta }) => delta),
+    goal,
+    steps: flowSteps,
+    recordEvery: Math.max(1, Math.round(RECORD_ANGLE / learningRate)),
+    isLast: hasLeft,
+  }, (made) => onProgress(climb + made));
+
+  if (!isWhole) return stopped;
+  const lost = places.flatMap((place, replica): LostPath[] => {
+    const step = ascents[place.seed].divergedAt ?? flows[replica].divergedAt;
+    return step === null ? [] : [{ ...place, replica, step }];
+  });
+  const whole = [...places.entries()].filter(([replica]) => lost.every((path) => path.replica !== replica));
+  const ends = [...ascents.entries()].filter(([, { divergedAt }]) => divergedAt === null);
+  const points = await withRatios(gpu, walker.layout, [
+    ...ends.map(([, { records }]) => records.slice(-1)),
+    ...whole.map(([replica]) => flows[replica].records),
+  ]);
+  return {
+    ...kind,
+    kkt: ends.map(([s], i) => ({ ...points[i][0], seed: s })),
+    paths: whole.map(([, place], i) => {
+      const own = points[ends.length + i];
+      const end = own.findIndex((point) => hasLeft(point, own[0]));
+      return { ...place, points: own, early: own.at(end < 0 ? -1 : end - 1)!, hasLeft: end >= 0 };
+    }),
+    lost,
+    isWhole: true,
+  };
+}
+
+/** Whether the loss has fallen too far for weights to count as early. */
+function hasLeft(record: FlowRecord, first: FlowRecord): boolean {
+  return record.loss < EARLY * first.loss;
+}
+
+/** Replaces the directions of records by the singular values that are wanted of them, all as one batch. */
+async function withRatios(
+  gpu: Gpu,
+  { layers }: ParameterLayout,
+  groups: readonly (readonly DirectedRecord[])[],
+): Promise<FlowPoint[][]> {
+  const hidden = layers.slice(0, -1);
+  const matrices = groups.flat().flatMap(({ direction }) =>
+    hidden.map(({ inputs, outputs, outputStride, weights }) => {
+      const rows = direction.subarray(4 * weights, 4 * (weights + inputs * outputStride));
+      return { rows: inputs, columns: outputs, entries: unpadRows(rows, outputs, outputStride) };
+    })
+  );
+  // A matrix with one row or column has no second singular value, and one of zeros no ratio.
+  const ratios = (await svdvals(gpu, matrices)).map(([first, second = 0]) => first > 0 ? second / first : 0);
+  let at = 0;
+  return groups.map((group) =>
+    group.map(({ direction: _, ...record }) => ({ ...record, ratios: ratios.slice(at, at += hidden.length) }))
+  );
+}

@@ -1,0 +1,70 @@
+import { fileURLToPath } from "node:url";
+import type { CompleteDirectionalOptions } from "../../src/experiments/directional_convergence/options.ts";
+import type { ExperimentRecord } from "../../src/experiments/experiment_record.ts";
+import { assert } from "../deps.ts";
+import { filesIn, readTable, root, run, temporaryFolder } from "./program.ts";
+
+const program = fileURLToPath(new URL("examples/directional_convergence.ts", root));
+const small = [
+  "--layers=6,5",
+  "--samples=20",
+  "--inputs=3",
+  "--deltas=0.1,0.3",
+  "--flow-steps=60",
+  "--ascent-steps=40",
+];
+
+Deno.test("directional-convergence: writes its files, and says what they say", async () => {
+  using folder = temporaryFolder();
+  const ended = await run([...small, "--learning-rate=0.05", "--json", "--out=o"], {
+    cwd: folder.path,
+    program,
+  });
+  assert.equal(ended.code, 0, ended.err);
+  assert.deepEqual(filesIn(`${folder.path}/o`), [
+    "alignment.csv",
+    "directional_convergence.csv",
+    "directional_convergence.svg",
+    "run.json",
+    "weight_ratios.csv",
+  ]);
+  const record = JSON.parse(
+    Deno.readTextFileSync(`${folder.path}/o/run.json`),
+  ) as ExperimentRecord<CompleteDirectionalOptions>;
+  assert.deepEqual(JSON.parse(ended.out.trimEnd().split("\n").at(-1)!), record);
+  const { status, configuration: { deltas, seeds, replicas, runs, steps }, verdict } = record;
+  assert.deepEqual([status, deltas, seeds, replicas, runs, steps], ["done", [0.3, 0.1], 5, 10, 2, 2 * 160]);
+  assert.equal(verdict.claims.length, 2 * 5);
+  for (const { claim, statistic, value, interval, holds } of verdict.claims) {
+    assert(claim && statistic && typeof value === "number" && typeof holds === "boolean");
+    assert.equal(interval.length, 2);
+    assert(ended.out.includes(`: ${claim} (`));
+  }
+  assert.equal(readTable(`${folder.path}/o/alignment.csv`).rows.length, 2 * (10 + 5));
+  assert.equal(readTable(`${folder.path}/o/weight_ratios.csv`).rows.length, 2 * 2 * (10 + 5));
+});
+
+Deno.test("directional-convergence: a wrong request is one line and status 2, and leaves no file", async () => {
+  using folder = temporaryFolder();
+  for (
+    const [args, message] of [
+      [
+        ["--deltas=0.1"],
+        /^directional-convergence: a ladder of 1 δ shows no limit: give two different ones at least\n$/,
+      ],
+      [["--activation=tanh"], /^directional-convergence: tanh is not homogeneous: use identity, relu, .*\n$/],
+      [
+        ["--layers=5", "--activation=relu"],
+        /^directional-convergence: 10-5-1 relu is homogeneous of order 2: give an order above 2, .*\n$/,
+      ],
+      [["--layers=5,x"], /^directional-convergence: layers "5,x": give hidden widths as 20,20\n$/],
+      [["--loss=hinge"], /^directional-convergence: .*--loss.*\n$/],
+      [["--deltas=0,0.1"], /^directional-convergence: .*--deltas.*\n$/],
+    ] as const
+  ) {
+    const { code, out, err } = await run(args, { cwd: folder.path, program });
+    assert.deepEqual([code, out], [2, ""]);
+    assert.match(err, message);
+  }
+  assert.deepEqual(filesIn(`${folder.path}/runs/directional-convergence`), []);
+});
