@@ -46,6 +46,7 @@ export * from "./src/linalg/eigvalsh.ts";
 export { type FeatureSource, type HeldFeatures, type StreamedFeatures } from "./src/linalg/feature_tiles.ts";
 export * from "./src/linalg/gram_matrices.ts";
 export { type HostMatrix } from "./src/linalg/host_matrix.ts";
+export * from "./src/linalg/lstsq.ts";
 export * from "./src/linalg/matrix.ts";
 export * from "./src/linalg/svd.ts";
 export * from "./src/linalg/svdvals.ts";
