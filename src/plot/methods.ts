@@ -66,17 +66,14 @@ export function methodsFigure(data: MethodsFigureData): string {
   const all = tasks.flatMap(({ series }) => series.flat());
   const ranks = rankAxis(all.flatMap((series) => series.ranks), plotHeight);
   const losses = lossAxis(
-    all.flatMap((series) => [...series.losses, series.heldOut ?? NaN]).filter(Number.isFinite),
+    all.flatMap(({ losses, heldOut }) => [...losses, ...heldOut === null ? [] : [heldOut]]),
     plotHeight,
   );
   const left = pageMargin + Math.max(frameSide(ranks), frameSide(losses));
   const columns = Math.min(COLUMNS, Math.max(1, tasks.length));
   const width = (pageWidth - left - 2 * pageMargin - (columns - 1) * gap) / columns;
-  const ends = clearTicks(
-    [0, Math.round(data.steps / 2), data.steps],
-    (step) => step / data.steps * width,
-    thousands,
-  );
+  const places = [...new Set([0, Math.round(data.steps / 2), data.steps])];
+  const ends = clearTicks(places, (step) => step / data.steps * width, thousands);
   const x = { ...stepAxis([0, data.steps], width), ticks: ends };
   const along = rankAxis(all.flatMap((series) => series.ranks), width);
   const rankX: Axis = { ...along, scale: (value) => width - along.scale(value) };
@@ -110,12 +107,12 @@ export function methodsFigure(data: MethodsFigureData): string {
   });
 }
 
-/** Name and description of a target, in a line and two; what does not fit is cut off. */
+/** Name and description of a target, in a line and two, the domain in one of its own; what does not fit is cut off. */
 function drawHeading(parent: Group, name: string, description: string, width: number): void {
   const [title = "", ...more] = wrapText(name, fontSize.text, width - 12, true);
   parent.append("text").attr("y", -40).attr("font-size", fontSize.text).attr("font-weight", "bold")
     .text(more.length > 0 ? `${title}…` : title);
-  const lines = wrapText(description, fontSize.small, width - 12);
+  const lines = description.split(/ (?=on \[)/).flatMap((part) => wrapText(part, fontSize.small, width - 12));
   lines.slice(0, 2).forEach((line, i) =>
     parent.append("text").attr("y", 14 * i - 23).attr("font-size", fontSize.small).attr("fill", greyInk)
       .text(i === 1 && lines.length > 2 ? `${line}…` : line)
@@ -137,7 +134,7 @@ function methodStyle({ methods }: MethodsFigureData, index: number): LineStyle {
 /** Median and band of the seeds over time; level lines where there is no time. */
 function drawSeries(
   parent: Group,
-  name: string,
+  name: "rank" | "loss",
   seeds: readonly MethodSeries[],
   end: number,
   values: (series: MethodSeries) => readonly number[],
@@ -154,16 +151,17 @@ function drawSeries(
     const at = y.scale(value);
     return Number.isFinite(at) ? at : NaN;
   };
+  const course = name === "rank" ? "step" : "straight";
   if (low.some((value, i) => value < high[i])) {
     const spans = steps.map((step, i) => ({
       x: x.scale(step),
       top: height(high[i]),
       bottom: height(low[i]),
     }));
-    drawBand(parent, `${name}-band`, spans, "straight", { colour: style.colour, opacity });
+    drawBand(parent, `${name}-band`, spans, course, { colour: style.colour, opacity });
   }
   const points = steps.map((step, i) => ({ x: x.scale(step), y: height(median[i]) }));
-  drawLine(parent, name, points, "straight", style);
+  drawLine(parent, name, points, course, style);
 }
 
 /** Of each seed the loss, a dot, and the error on samples held out, a ring, joined by a line. */

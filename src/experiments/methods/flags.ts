@@ -97,16 +97,27 @@ export const methodsFlags = [
     min: 1,
     help: "updates of a network (1500; --full: 10000)",
   },
+  {
+    name: "probe-every",
+    kind: "integer",
+    default: null,
+    min: 1,
+    help: "updates between probes (so many that there are about a hundred)",
+  },
+  {
+    name: "activation",
+    kind: "string",
+    default: "tanh",
+    placeholder: "NAME",
+    help: "of all networks and random features: tanh, relu, relu^2, sine, gelu …",
+  },
   { name: "full", kind: "boolean", default: false, help: "wider networks, trained longer, of more seeds" },
   ...experimentFlags(
-    {
-      optimizer: "adam",
-      "learning-rate": [2e-3],
-      activation: "tanh",
-      init: "xavier-normal",
-      epsilons: [1e-3, 1e-6],
-    },
-    ["task", "data", "samples", "layers", "batch", "steps", "relative", "precision", "replicas"],
+    { optimizer: "adam", "learning-rate": [2e-3], init: "xavier-normal", epsilons: [1e-3, 1e-6] },
+    [
+      ...["task", "data", "samples", "layers", "activation", "batch", "steps"] as const,
+      ...["probe-every", "relative", "precision", "replicas"] as const,
+    ],
   ),
 ] as const satisfies readonly Flag[];
 
@@ -130,7 +141,7 @@ export async function methodsOptions(flags: FlagValues<typeof methodsFlags>): Pr
   for (const name of flags.targets.split(",")) {
     tasks.push(await denselyTested(name, flags.samples, full, seed));
   }
-  const { optimizer, activation, initializer, schedule, epsilons } = await trainingOptions({
+  const own = await trainingOptions({
     ...flags,
     task: tasks[0].name,
     samples: 1,
@@ -144,14 +155,15 @@ export async function methodsOptions(flags: FlagValues<typeof methodsFlags>): Pr
   });
   return {
     tasks,
+    // Those that there are not are told with the other options.
     methods: flags.methods.split(",") as LearningMethod[],
     width: flags.width ?? size.width,
     depth,
-    activation: activation as string,
-    initializer: initializer!,
-    optimizer: optimizer!,
-    schedule: schedule!,
-    epsilons: epsilons!,
+    activation: flags.activation,
+    initializer: own.initializer!,
+    optimizer: own.optimizer!,
+    schedule: own.schedule!,
+    epsilons: own.epsilons!,
     frequencies: parseFrequencies(flags.frequencies),
     scales,
     range,
