@@ -1,7 +1,8 @@
 // One dense layer forward: Z = X W + 1 bᵀ, H = σ(Z), D = σ′(Z).
 //
 // X: rows × inputs; W: inputs × outputs, rows padded to a multiple of 4, and below it the row b; H, D: rows × outputs.
-// All row-major in vectors of 4. `linear` writes Z alone, for an output layer. D is stored rather than Z, so that the
+// All row-major in vectors of 4. `linear` writes Z alone, for an output layer, and adds b to the first `biased` rows only: those
+// below are derivatives (jet_forward.wgsl). D is stored rather than Z, so that the
 // activation is evaluated once a step and the backward pass need not know it. Entries that pad a row of H, D are 0.
 // A batch is a replica; its X may be shared (input_batch = 0).
 //
@@ -13,6 +14,7 @@ struct Shape {
   input_stride: u32, input_batch: u32,
   weights: u32, bias: u32, parameter_batch: u32,
   output_stride: u32, output_batch: u32,
+  biased: u32,
 }
 
 @group(0) @binding(0) var<uniform> shape: Shape;
@@ -32,7 +34,8 @@ fn right(batch: u32, i: u32, j: u32) -> vec4f {
 fn emit(batch: u32, i: u32, j: u32, value: vec4f) {
   if (i >= shape.rows || j >= shape.output_stride) { return; }
   let bias = parameters[batch * shape.parameter_batch + shape.bias + j];
-  output[batch * shape.output_batch + i * shape.output_stride + j] = value + bias;
+  output[batch * shape.output_batch + i * shape.output_stride + j] =
+    value + select(vec4f(), bias, i < shape.biased);
 }
 
 @compute @workgroup_size(64)

@@ -4,7 +4,8 @@
 // layout of the parameters: inputs rows (padded to a multiple of 4), then the row of the biases. A slice sums `slice`
 // samples and has a copy of all parameters to itself; update.wgsl adds the slices in order, so that the sum is the same
 // at every run and for every number of replicas. Slices give a tall product enough invocations, and keep the loop short
-// of the 65,535 iterations after which lavapipe ends a shader.
+// of the 65,535 iterations after which lavapipe ends a shader. Where rows from `biased` on are derivatives
+// (jet_forward.wgsl) the column of ones ends there.
 //
 // Cost: 2 · rows · (inputs + 1) · outputs flops; see tile.wgsl.
 
@@ -14,6 +15,7 @@ struct Shape {
   weights: u32, parameter_batch: u32,
   output_stride: u32, output_batch: u32,
   slice: u32, slices: u32,
+  biased: u32,
 }
 
 @group(0) @binding(0) var<uniform> shape: Shape;
@@ -25,7 +27,7 @@ fn replica(batch: u32) -> u32 { return batch / shape.slices; }
 
 // The column of ones stands behind the padded inputs, and makes the row of the biases.
 fn left(batch: u32, i: u32, j: u32) -> vec4f {
-  if (j == shape.input_stride) { return vec4f(1.0, 0.0, 0.0, 0.0); }
+  if (j == shape.input_stride) { return vec4f(select(0.0, 1.0, i < shape.biased), 0.0, 0.0, 0.0); }
   return input[replica(batch) * shape.input_batch + i * shape.input_stride + j];
 }
 

@@ -2,7 +2,7 @@
 //
 // One workgroup a replica. To records[slot][layer · replicas + replica], record_size words each, with slot = probes made
 // mod capacity, go:
-//     0 … 3            loss, hits, held-out hits, 0
+//     0 … 3            loss, hits, held-out loss, held-out hits
 //     4 … 5            ‖β‖², ‖b‖² of the output layer
 //     6 … 7            rounds that the solver made, its off at the end
 //     8 … 11           its off of each head at the start
@@ -59,12 +59,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     sum.w += parameters[parameter0 + i] * parameters[parameter0 + i];
   }
   let totals = sum_over_lanes(lane, sum);
-  var hits = vec4f();
+  var held_out = vec4f();
   for (var i = lane; i < shape.held_out; i += 64u) {
-    hits.x += held_out_partials[replica * shape.held_out + i].y;
+    held_out += vec4f(held_out_partials[replica * shape.held_out + i], 0.0, 0.0);
   }
   workgroupBarrier();
-  let held_out_hits = sum_over_lanes(lane, hits).x;
+  let held_out_totals = sum_over_lanes(lane, held_out);
 
   let columns = 4u * shape.row_stride;
   let tail = 4u * shape.tail_stride;
@@ -76,8 +76,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       let solved = progress[matrix];
       records[record] = totals.x;
       records[record + 1u] = totals.y;
-      records[record + 2u] = held_out_hits;
-      records[record + 3u] = 0.0;
+      records[record + 2u] = held_out_totals.x;
+      records[record + 3u] = held_out_totals.y;
       records[record + 4u] = totals.z;
       records[record + 5u] = totals.w;
       records[record + 6u] = f32(solved.round);

@@ -1,6 +1,6 @@
 // What a probe that only counts ranks notes of the loss, and the end of it: the counter of such probes moves on.
 //
-// To records[slot][replica], slot = made mod capacity: Σ w ℓ, hits, held-out hits, 0. Sums run over the partial ones in order, as
+// To records[slot][replica], slot = made mod capacity: Σ w ℓ, hits, the same of held-out samples. Sums run over the partial ones in order, as
 // those of a step do, so that the loss has a step's bits. One workgroup, an invocation a replica: a handful of partial sums
 // each; with one vector of lanes barriers cost lavapipe nothing. Cost: 8 bytes a partial sum.
 
@@ -20,9 +20,9 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   for (var replica = lane; replica < shape.replicas; replica += LANES) {
     var sum = vec2f();
     for (var i = 0u; i < shape.partials; i++) { sum += partials[replica * shape.partials + i]; }
-    var hits = 0.0;
-    for (var i = 0u; i < shape.held_out; i++) { hits += held_out_partials[replica * shape.held_out + i].y; }
-    records[(count % shape.capacity) * shape.replicas + replica] = vec4f(sum, hits, 0.0);
+    var held_out = vec2f();
+    for (var i = 0u; i < shape.held_out; i++) { held_out += held_out_partials[replica * shape.held_out + i]; }
+    records[(count % shape.capacity) * shape.replicas + replica] = vec4f(sum, held_out);
   }
   storageBarrier();
   if (lane == 0u) { made[0] = count + 1u; }

@@ -18,13 +18,16 @@ export function reportText(record: RunRecord): string {
   const { summary, timings, configuration, adapter } = record;
   const { task, replicas } = configuration;
   const accuracy = summary.accuracy === null ? "" : `, accuracy ${(100 * summary.accuracy).toFixed(2)} %`;
+  const error = summary.relativeError === null
+    ? ""
+    : `, relative error of the solution ${summary.relativeError.toExponential(3)}`;
   const seconds = (timings.milliseconds / 1000).toFixed(1);
   const lines = [
     `${task.name} on ${adapter.name}${adapter.software ? " (software: the CPU, no GPU)" : ""}`,
     `${timings.steps} steps in ${seconds} s, ${
       timings.millisecondsPerStep.toFixed(2)
     } ms a step with its probes`,
-    `final loss ${summary.loss.toExponential(3)}${accuracy}${
+    `final loss ${summary.loss.toExponential(3)}${accuracy}${error}${
       replicas > 1 ? ` (median of ${replicas} replicas)` : ""
     }`,
   ];

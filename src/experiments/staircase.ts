@@ -34,6 +34,7 @@ const LOSS_NAMES = {
   "mean-squared-error": "weighted mean squared error",
   "softmax-cross-entropy": "cross-entropy",
   "logistic": "logistic loss",
+  "mean-squared-residual": "weighted mean squared residual",
 };
 
 /**

@@ -27,6 +27,7 @@ const COLUMNS: readonly (readonly [name: string, value: (row: Row) => CsvValue])
   ["rank_high", ({ rank }) => rank.high],
   ["floor", ({ floor }) => floor],
   ["accuracy", ({ probe }) => probe.accuracy],
+  ["relative_error", ({ probe }) => probe.relativeError ?? null],
   ["precision", ({ layer }) => layer.precision],
 ];
 
@@ -44,10 +45,10 @@ function rowsOf(probe: Probe): Row[] {
 
 /**
  * Writes the probes of a run as comma-separated values, one row per replica, step, layer and threshold ε, replicas
- * first: `replica,step,loss,layer,epsilon,rank,rank_low,rank_high,floor,accuracy,precision`.
+ * first: `replica,step,loss,layer,epsilon,rank,rank_low,rank_high,floor,accuracy,relative_error,precision`.
  *
  * `floor` is the lower bound of the loss by the ε-rank of the terminal layer, on that layer's rows only; `accuracy` is
- * empty where the task has no classes; `precision` is the arithmetic of the rank.
+ * empty where the task has no classes, `relative_error` where it is no differential equation with a known solution; `precision` is the arithmetic of the rank.
  *
  * @param trace Record of the run.
  * @returns The text; a header alone if there is no probe.
@@ -62,8 +63,8 @@ function rowsOf(probe: Probe): Row[] {
  * const layers = [{ layer: 1, ...spectrum, ranks }];
  * const probes = [{ step: 100, replica: 0, loss: 0.5, accuracy: null, floors: [0.25], layers }];
  * const [header, row] = traceCsv({ replicas: 1, epsilons: [1e-6], losses: [], probes }).split("\n");
- * assert.equal(header, "replica,step,loss,layer,epsilon,rank,rank_low,rank_high,floor,accuracy,precision");
- * assert.equal(row, "0,100,0.5,1,0.000001,2,2,3,0.25,,single");
+ * assert.equal(header, "replica,step,loss,layer,epsilon,rank,rank_low,rank_high,floor,accuracy,relative_error,precision");
+ * assert.equal(row, "0,100,0.5,1,0.000001,2,2,3,0.25,,,single");
  * ```
  */
 export function traceCsv(trace: Trace): string {

@@ -30,8 +30,10 @@ export interface DenseOperands {
   readonly gpu: Gpu;
   /** Shape of the layer. */
   readonly layer: LayerLayout;
-  /** Samples a replica. */
+  /** Samples a replica; or, of jets, all their components. */
   readonly rows: number;
+  /** How many of the rows, the first, are values and have the bias; the others are derivatives. Default: all. */
+  readonly biased?: number;
   /** Number of replicas. */
   readonly replicas: number;
 }
@@ -47,7 +49,7 @@ export interface DenseOperands {
  * @returns The command.
  */
 export async function denseForward(
-  { gpu, layer, rows, replicas }: DenseOperands,
+  { gpu, layer, rows, biased = rows, replicas }: DenseOperands,
   input: MatrixView,
   parameters: ParameterArray,
   output: MatrixView,
@@ -68,7 +70,7 @@ export async function denseForward(
     gpu,
     "dense_forward shape",
     ["u32", rows, layer.inputs, layer.outputs, input.stride, input.batch],
-    ["u32", layer.weights, layer.bias, parameters.batch, output.stride, output.batch],
+    ["u32", layer.weights, layer.bias, parameters.batch, output.stride, output.batch, biased],
   );
   const arrays = [shape, input.array, parameters.array, output.array];
   if (activated) arrays.push(activated.derivative);
@@ -124,7 +126,7 @@ export interface GradientSlices {
  * @returns The command.
  */
 export async function denseGradient(
-  { gpu, layer, rows, replicas }: DenseOperands,
+  { gpu, layer, rows, biased = rows, replicas }: DenseOperands,
   input: MatrixView,
   error: MatrixView,
   gradients: ParameterArray,
@@ -135,7 +137,7 @@ export async function denseGradient(
     gpu,
     "dense_gradient shape",
     ["u32", rows, layer.inputs, layer.outputs, input.stride, input.batch],
-    ["u32", layer.weights, gradients.batch, error.stride, error.batch, cut.slice, cut.slices],
+    ["u32", layer.weights, gradients.batch, error.stride, error.batch, cut.slice, cut.slices, biased],
   );
   return kernel.bind(
     [shape, input.array, error.array, gradients.array],

@@ -16,14 +16,14 @@ import sampleLossSource from "../../shaders/nn/sample_loss.wgsl" with { type: "t
 /** Names of the losses, in the order of their numbers in `shaders/nn/loss.wgsl`. */
 export const lossNames = ["mean-squared-error", "softmax-cross-entropy", "logistic"] as const;
 
-/** Samples a workgroup of the loss kernel takes. */
-const ROWS_PER_WORKGROUP = 256;
+/** Samples a workgroup of the loss kernels takes. */
+export const ROWS_PER_WORKGROUP = 256;
 
 /** The loss of a network's output on given samples. */
 export interface Loss {
   /** Command that computes all below. */
   readonly dispatch: Dispatch;
-  /** Gradient with respect to the output, `count × outputs`. */
+  /** Gradient with respect to the output, or to its jets: of the output's shape. */
   readonly error: MatrixView;
   /** Pairs (Σ w ℓ, hits) of each workgroup, `partialCount` for each replica. */
   readonly partials: GpuArray;

@@ -13,6 +13,7 @@ import { type MatrixView, padRows } from "../linalg/matrix.ts";
 import { type Activation, parseActivation } from "./activation.ts";
 import { denseForward } from "./dense.ts";
 import { type Initializer, parseInitializer } from "./initializer.ts";
+import { jetComponents, jetForward, tangentRows } from "./jets.ts";
 import { type ParameterLayout, parameterLayout } from "./layout.ts";
 import type { SampleArrays } from "./samples.ts";
 import { WINDOW } from "./weight_windows.ts";
@@ -38,11 +39,14 @@ export interface NetworkOptions {
   readonly seed?: number;
 }
 
-/** Outputs of all layers on given samples: activations H, slopes D = σ′ of the hidden layers. */
+/**
+ * Outputs of all layers on given samples: activations H, slopes D = σ′ of the hidden layers. Of samples that carry derivatives
+ * both have more rows, the first of H being the features.
+ */
 export interface Activations {
   /** Features of each hidden layer, then the output of the network. */
   readonly layers: readonly MatrixView[];
-  /** Slopes of the hidden layers. */
+  /** Slopes of the hidden layers, or their tangents: see `jets.ts`. */
   readonly slopes: readonly GpuArray[];
   /** Commands that compute them. */
   readonly forward: readonly Dispatch[];
@@ -155,36 +159,44 @@ export class Network implements Disposable {
   /**
    * Allocates room for the network's outputs on given samples, and binds the commands that compute them.
    *
-   * @param samples Samples, shared by the replicas or not.
+   * @param samples Samples, shared by the replicas or not, with derivatives or without.
    * @param stack Owner of the arrays.
    * @returns The outputs.
    * @throws {ShapeError} Where the adapter has no room for them.
    */
   async evaluate(samples: SampleArrays, stack: DisposableStack): Promise<Activations> {
     const { gpu, replicas, layout } = this;
+    const { count, axes = 0 } = samples;
+    const rows = jetComponents(axes) * count;
     const layers: MatrixView[] = [];
     const slopes: GpuArray[] = [];
     const forward: Dispatch[] = [];
     const parameters = { array: this.parameters, batch: layout.size };
     let input = samples.x;
     for (const [index, layer] of layout.layers.entries()) {
-      const batch = samples.count * layer.outputStride;
-      const words = replicas * batch * 4;
+      const batch = rows * layer.outputStride;
       const name = index < this.activations.length ? `features of layer ${index + 1}` : "output";
       const output = {
-        array: stack.use(new GpuArray(gpu, name, words)),
+        array: stack.use(new GpuArray(gpu, name, replicas * batch * 4)),
         stride: layer.outputStride,
         batch,
       };
       const activation = this.activations[index];
       let activated = null;
       if (activation) {
+        const words = replicas * tangentRows(axes) * count * layer.outputStride * 4;
         const derivative = stack.use(new GpuArray(gpu, `slopes of layer ${index + 1}`, words));
         slopes.push(derivative);
         activated = { activation, derivative };
       }
-      const operands = { gpu, layer, rows: samples.count, replicas };
-      forward.push(await denseForward(operands, input, parameters, output, activated));
+      if (activated && axes > 0) {
+        const operands = { gpu, layer, rows: count, replicas, axes };
+        const { derivative } = activated;
+        forward.push(await jetForward(operands, input, parameters, output, activation, derivative));
+      } else {
+        const operands = { gpu, layer, rows, biased: count, replicas };
+        forward.push(await denseForward(operands, input, parameters, output, activated));
+      }
       layers.push(output);
       input = output;
     }

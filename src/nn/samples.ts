@@ -19,6 +19,8 @@ export interface SampleArrays {
   readonly weights: GpuArray;
   /** Floats from one replica's weights to the next; 0 where they are shared. */
   readonly weightBatch: number;
+  /** Axes along which the inputs carry derivatives: x are jets then, as `jetSamples` makes them. Default: 0, none. */
+  readonly axes?: number;
 }
 
 /** What {@linkcode uploadSamples} takes: samples on the host, row-major. */

@@ -11,9 +11,11 @@ import { bindBatch } from "./batch.ts";
 import { denseBackward, denseGradient, type GradientSlices } from "./dense.ts";
 import { bindFusedStep, type FusedArrangement, fusedFits } from "./fused_step.ts";
 import { chooseVariant, defaultVariant } from "./fused_variant.ts";
+import { jetBackward, jetComponents, jetSamples } from "./jets.ts";
 import { bindLoss, type Loss, type lossNames } from "./loss.ts";
 import type { Activations, BatchEvaluation, Network } from "./network.ts";
 import { optimizerNames, type OptimizerOptions, optimizerRecords, type Schedule } from "./optimizer.ts";
+import { bindResidual, type ResidualCondition } from "./residual.ts";
 import type { SampleArrays } from "./samples.ts";
 import advanceSource from "../../shaders/nn/advance.wgsl" with { type: "text" };
 import elementarySource from "../../shaders/nn/elementary.wgsl" with { type: "text" };
@@ -29,19 +31,19 @@ const SLICE = 256, MOST_SLICES = 64;
 
 /** What a step optimises, and how. */
 export interface TrainingStepOptions {
-  /** Loss. */
-  readonly loss: typeof lossNames[number];
+  /** Loss; of a differential equation the conditions, the mean square of whose residual it is. */
+  readonly loss: typeof lossNames[number] | readonly ResidualCondition[];
   /** Optimiser and its settings. */
   readonly optimizer: OptimizerOptions;
   /** Learning-rate schedule. */
   readonly schedule: Schedule;
   /** Steps of the whole run, which the cosine schedule needs. */
   readonly steps: number;
-  /** Samples of a mini-batch; `null` for the full batch. */
+  /** Samples of a mini-batch; `null` for the full batch, which a differential equation is trained on. */
   readonly batch: number | null;
   /** Steps that the log of losses holds before it starts over. */
   readonly logCapacity: number;
-  /** Which kernels run. Default: by {@linkcode choosePath}. */
+  /** Which kernels run. Default: by {@linkcode choosePath}; a differential equation is always trained layer by layer. */
   readonly path?: StepPath;
 }
 
@@ -91,11 +93,14 @@ export async function bindTrainingStep(
   stack: DisposableStack,
 ): Promise<TrainingStep> {
   const { gpu, replicas, layout } = network;
-  const { batch, optimizer, schedule, logCapacity } = options;
+  const { loss: objective, batch, optimizer, schedule, logCapacity } = options;
   if (batch !== null && (!Number.isInteger(batch) || batch < 1 || batch > samples.count)) {
     throw new InputError(
       `a batch of ${batch} from ${samples.count} samples: give a whole number from 1 to those`,
     );
+  }
+  if (typeof objective !== "string" && batch !== null) {
+    throw new InputError(`a batch of ${batch} samples of a differential equation: give the full batch`);
   }
   const hypers = stack.use(new GpuArray(gpu, "optimiser settings", optimizerRecords(optimizer, replicas)));
   const states = stack.use(new GpuArray(gpu, "step states", replicas * STATE_WORDS));
@@ -115,9 +120,9 @@ export async function bindTrainingStep(
   const grid = [Math.ceil(layout.size / 64), 1, replicas] as const;
 
   const path = options.path ?? choosePath(network, batch ?? samples.count);
-  if (path !== "layered") {
+  if (path !== "layered" && typeof objective === "string") {
     const fusedOptions = {
-      loss: options.loss,
+      loss: objective,
       optimizer: optimizer.name,
       schedule: scheduleFields,
       batch,
@@ -132,18 +137,14 @@ export async function bindTrainingStep(
   }
 
   const drawn = batch === null ? null : await bindBatch(network, samples, batch, states, stack);
-  const trained = drawn?.samples ?? samples;
+  const trained = typeof objective === "string"
+    ? drawn?.samples ?? samples
+    : jetSamples(gpu, samples, network.widths[0], stack);
   const activations = await network.evaluate(trained, stack);
   const output = activations.layers[activations.layers.length - 1];
-  const loss = await bindLoss(
-    gpu,
-    options.loss,
-    trained,
-    output,
-    layout.layers.at(-1)!.outputs,
-    replicas,
-    stack,
-  );
+  const loss = typeof objective === "string"
+    ? await bindLoss(gpu, objective, trained, output, network.widths.at(-1)!, replicas, stack)
+    : await bindResidual(gpu, objective, trained, output, replicas, stack);
   const settings = gpuStruct(
     gpu,
     "advance settings",
@@ -215,21 +216,27 @@ async function bindGradients(
   stack: DisposableStack,
 ): Promise<{ dispatches: Dispatch[]; gradients: GpuArray; cut: GradientSlices }> {
   const { gpu, replicas, layout } = network;
-  const slice = Math.max(SLICE, Math.ceil(samples.count / MOST_SLICES));
-  const cut = { slice, slices: Math.ceil(samples.count / slice) };
+  const { count, axes = 0 } = samples;
+  const rows = jetComponents(axes) * count;
+  const slice = Math.max(SLICE, Math.ceil(rows / MOST_SLICES));
+  const cut = { slice, slices: Math.ceil(rows / slice) };
   const gradients = stack.use(new GpuArray(gpu, "gradients", replicas * cut.slices * layout.size * 4));
   const parameters = { array: network.parameters, batch: layout.size };
   const target = { array: gradients, batch: layout.size };
   const dispatches: Dispatch[] = [];
   let error = loss.error;
   for (let index = layout.layers.length - 1; index >= 0; index--) {
-    const operands = { gpu, layer: layout.layers[index], rows: samples.count, replicas };
+    const operands = { gpu, layer: layout.layers[index], rows, replicas };
     const input = index === 0 ? samples.x : activations.layers[index - 1];
-    dispatches.push(await denseGradient(operands, input, error, target, cut));
+    dispatches.push(await denseGradient({ ...operands, biased: count }, input, error, target, cut));
     if (index > 0) {
       const array = stack.use(new GpuArray(gpu, `errors of layer ${index}`, input.array.length));
-      const below = { ...input, array };
-      dispatches.push(await denseBackward(operands, error, parameters, activations.slopes[index - 1], below));
+      const below = { ...input, array }, slopes = activations.slopes[index - 1];
+      dispatches.push(
+        axes === 0
+          ? await denseBackward(operands, error, parameters, slopes, below)
+          : await jetBackward({ ...operands, rows: count, axes }, error, parameters, slopes, below),
+      );
       error = below;
     }
   }

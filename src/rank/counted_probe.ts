@@ -47,6 +47,8 @@ export interface CountedRecord {
   readonly hits: number;
   /** Held-out samples classified right. */
   readonly heldOutHits: number;
+  /** Loss on the held-out samples; 0 where there are none. */
+  readonly heldOutLoss: number;
   /** ε-ranks of each layer, in the order of the thresholds: certain, or with the interval that is proven. */
   readonly ranks: readonly (readonly RankInterval[])[];
 }
@@ -141,7 +143,8 @@ async function bind(gpu: Gpu, options: CountedProbeOptions, stack: DisposableSta
       return {
         loss: tallies[at],
         hits: tallies[at + 1],
-        heldOutHits: tallies[at + 2],
+        heldOutLoss: tallies[at + 2],
+        heldOutHits: tallies[at + 3],
         ranks: orders.map((_, layer) =>
           epsilons.map((epsilon, threshold): RankInterval => {
             const [low, high] = inertia.decode(words, probe, layer * replicas + replica, threshold);

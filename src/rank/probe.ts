@@ -68,6 +68,8 @@ export interface ProbeRecord {
   readonly hits: number;
   /** Held-out samples classified right. */
   readonly heldOutHits: number;
+  /** Loss on the held-out samples; 0 where there are none. */
+  readonly heldOutLoss: number;
   /** ‖β‖_F of the output layer's weights. */
   readonly weightNorm: number;
   /** ‖b‖ of the output layer's biases. */
@@ -174,7 +176,8 @@ export async function bindProbe(
     return {
       loss: last[0],
       hits: last[1],
-      heldOutHits: last[2],
+      heldOutLoss: last[2],
+      heldOutHits: last[3],
       weightNorm: Math.sqrt(last[4]),
       biasNorm: Math.sqrt(last[5]),
       layers,

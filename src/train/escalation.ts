@@ -17,6 +17,7 @@ import type { LayerRecord } from "../rank/probe.ts";
 import { bindRefinement, DOUBLE } from "../rank/refine_spectra.ts";
 import { decodeSolvedRecord, solvedRecordWords } from "../rank/solved_record.ts";
 import { bindSpectra } from "../rank/spectra.ts";
+import { rankedSamples } from "./equation.ts";
 import type { CompleteOptions } from "./options.ts";
 
 /** Most bytes of parameters kept, and of results on their way. */
@@ -96,7 +97,7 @@ export class Escalation {
    * Allocates everything.
    *
    * @param network The network that is trained.
-   * @param samples Samples that probes look at.
+   * @param samples Training samples; those that are ranked are the first.
    * @param options What is trained, and how.
    * @param probesAtOnce Probes that one submission is to make at most.
    * @param stack Owner of the arrays.
@@ -134,24 +135,25 @@ export class Escalation {
   ): Promise<Escalation> {
     const { gpu, replicas } = trained;
     const { inputs, outputs } = task;
+    const { count, weights } = rankedSamples(task);
     const network = stack.use(
       await Network.create(gpu, { inputs, hidden, outputs, activation, initializer }),
     );
-    const activations = await network.evaluate(samples, stack);
+    const activations = await network.evaluate({ ...samples, count }, stack);
     const pairs = stack.use(
-      new GpuArray(gpu, "weights of samples", splitDoubles(Float64Array.from(task.train.weights))),
+      new GpuArray(gpu, "weights of samples", splitDoubles(Float64Array.from(weights))),
     );
     const layers: LayerSolver[] = [];
     for (const [index, width] of hidden.entries()) {
       const features = activations.layers[index];
       const spectra = await bindSpectra(gpu, [{ features, width }], {
-        samples: samples.count,
+        samples: count,
         replicas: 1,
         weights: samples.weights,
         targets: null,
       }, stack);
       const { dispatches, records } = await bindRefinement(gpu, spectra, {
-        samples: samples.count,
+        samples: count,
         order: width,
         count: 1,
         features: { array: features.array, double: false, stride: 4 * features.stride, batch: 0 },
@@ -177,7 +179,7 @@ export class Escalation {
       network,
       activations.forward,
       layers,
-      samples.count,
+      count,
       Math.max(1, fitting),
       stack,
     );

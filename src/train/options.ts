@@ -8,6 +8,7 @@ import { type OptimizerOptions, parseOptimizerName, type Schedule } from "../nn/
 import type { Precision } from "../rank/feature_spectrum.ts";
 import type { Threshold } from "../rank/rank_interval.ts";
 import type { Task } from "../tasks/task.ts";
+import { checkEquation } from "./equation.ts";
 
 /** What to train, and how; what is left out the task decides. */
 export interface TrainingOptions {
@@ -23,7 +24,7 @@ export interface TrainingOptions {
   readonly optimizer?: OptimizerOptions;
   /** Learning-rate schedule. Default: constant. */
   readonly schedule?: Schedule;
-  /** Samples of a mini-batch; `null` for the full batch. */
+  /** Samples of a mini-batch; `null` for the full batch, which a differential equation has to have. */
   readonly batch?: number | null;
   /** Number of updates. */
   readonly steps?: number;
@@ -61,8 +62,8 @@ export type CompleteOptions = Required<Omit<TrainingOptions, "signal">>;
  *
  * @param options Options as given.
  * @returns Options with every choice made.
- * @throws {InputError} Where a number is out of range.
- * @throws {ShapeError} Where the samples do not fit the task.
+ * @throws {InputError} Where a number is out of range, or a differential equation is to be trained by mini-batches.
+ * @throws {ShapeError} Where the samples or the conditions do not fit the task.
  */
 export function completeOptions(options: TrainingOptions): CompleteOptions {
   const { task } = options;
@@ -107,6 +108,7 @@ export function completeOptions(options: TrainingOptions): CompleteOptions {
       );
     }
   }
+  checkEquation(task, complete.batch);
   return complete;
 }
 

@@ -14,6 +14,7 @@ import { bindTrainingStep, type TrainingStep } from "../nn/training_step.ts";
 import { bindCountedProbes, type CountedProbes } from "../rank/counted_probe.ts";
 import { bindProbe, type ProbeRing } from "../rank/probe.ts";
 import { bindSpectra } from "../rank/spectra.ts";
+import { rankedSamples } from "./equation.ts";
 import { Escalation } from "./escalation.ts";
 import type { CompleteOptions } from "./options.ts";
 import { ProbeSchedule } from "./probe_schedule.ts";
@@ -47,7 +48,8 @@ export interface TrainingProgram {
 
 /**
  * Binds the commands of a run. Probes look at all training samples; with the full batch these are the step's own, and a
- * probe takes the features and the loss that are there.
+ * probe takes the features and the loss that are there. Of a differential equation the features of the first condition's samples
+ * are ranked, and the network itself is compared with the solution at the held-out ones.
  *
  * @param gpu Device.
  * @param network Network to train.
@@ -62,9 +64,12 @@ export async function bindProgram(
   stack: DisposableStack,
 ): Promise<TrainingProgram> {
   const { task, replicas, hidden, steps, probeEvery, epsilons } = options;
+  const { loss: lossName, conditions } = task;
+  const objective = lossName === "mean-squared-residual" ? conditions! : lossName;
   const samples = uploadSamples(gpu, task.train, stack);
+  const ranked = rankedSamples(task);
   const step = await bindTrainingStep(network, samples, {
-    loss: task.loss,
+    loss: objective,
     optimizer: options.optimizer,
     schedule: options.schedule,
     steps,
@@ -75,7 +80,8 @@ export async function bindProgram(
   const evaluate = async (on: typeof samples) => {
     const { layers, forward } = await network.evaluate(on, stack);
     const output = layers[layers.length - 1];
-    const loss = await bindLoss(gpu, task.loss, on, output, task.outputs, replicas, stack);
+    const measured = typeof objective === "string" ? objective : "mean-squared-error";
+    const loss = await bindLoss(gpu, measured, on, output, task.outputs, replicas, stack);
     return {
       features: layers.slice(0, -1),
       loss: { array: loss.partials, count: loss.partialCount },
@@ -91,7 +97,7 @@ export async function bindProgram(
     gpu,
     hidden.map((width, index) => ({ features: train.features[index], width })),
     {
-      samples: samples.count,
+      samples: ranked.count,
       replicas,
       weights: samples.weights,
       targets: task.loss === "mean-squared-error" ? samples.y : null,
@@ -100,7 +106,7 @@ export async function bindProgram(
     stack,
   );
   const looks = [...train.commands, ...(heldOut?.commands ?? [])];
-  const seen = { replicas, samples: samples.count, loss: train.loss, heldOut: heldOut && heldOut.loss };
+  const seen = { replicas, samples: ranked.count, loss: train.loss, heldOut: heldOut && heldOut.loss };
   const mostProbes = Math.ceil(LOG_CAPACITY / probeEvery) + 1;
   const isCounting = options.spectraEvery > 1 && options.threshold === "absolute";
   const probes = isCounting
@@ -111,7 +117,7 @@ export async function bindProgram(
         width,
         bound: activationBound(network.activations[index]),
       })),
-      weights: task.train.weights,
+      weights: ranked.weights,
       epsilons,
       capacity: mostProbes,
     }, stack)

@@ -33,6 +33,10 @@ export class Recorder {
   readonly #options: CompleteOptions;
   readonly #program: TrainingProgram;
   readonly #targets: TargetMoments | null;
+  /** Whether samples have classes. */
+  readonly #isClassifier: boolean;
+  /** Σ w u*² over the held-out samples of a differential equation, if it has any. */
+  readonly #solutionSquare: number | null;
   readonly #losses: Float32Array[];
   readonly #probes: Probe[] = [];
   #steps = 0;
@@ -49,6 +53,10 @@ export class Recorder {
     const { task, replicas } = options;
     this.#targets = task.loss === "mean-squared-error"
       ? targetMoments(task.train.y, task.train.weights)
+      : null;
+    this.#isClassifier = !["mean-squared-error", "mean-squared-residual"].includes(task.loss);
+    this.#solutionSquare = task.loss === "mean-squared-residual" && task.test
+      ? targetMoments(task.test.y, task.test.weights).square
       : null;
     this.#losses = Array.from({ length: replicas }, () => new Float32Array(FIRST_ROOM));
   }
@@ -179,9 +187,20 @@ export class Recorder {
   ): Draft {
     const { task } = this.#options;
     const hits = task.test ? record.heldOutHits / task.test.count : record.hits / task.train.count;
-    const accuracy = this.#targets ? null : hits;
-    const ofTraining = this.#targets ? {} : { trainingAccuracy: record.hits / task.train.count };
-    const probe = { step, replica, loss: record.loss, accuracy, ...ofTraining, floors, layers };
+    const accuracy = this.#isClassifier ? hits : null;
+    const ofTraining = this.#isClassifier ? { trainingAccuracy: record.hits / task.train.count } : {};
+    const square = this.#solutionSquare;
+    const ofSolution = square === null ? {} : { relativeError: Math.sqrt(record.heldOutLoss / square) };
+    const probe = {
+      step,
+      replica,
+      loss: record.loss,
+      accuracy,
+      ...ofTraining,
+      ...ofSolution,
+      floors,
+      layers,
+    };
     const doubts = layers.flatMap(({ ranks }, layer) =>
       isAllInDoubt || ranks.some(({ low, high }) => low !== high) ? [{ probe: number, replica, layer }] : []
     );

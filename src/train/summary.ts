@@ -69,6 +69,8 @@ export interface ReplicaSummary {
   readonly loss: number;
   /** Accuracy at the last probe; `null` where the task has no classes. */
   readonly accuracy: number | null;
+  /** Relative error of the solution at the last probe; `null` where the task is no differential equation, or it is not known. */
+  readonly relativeError: number | null;
   /** Whether the loss lies on or above its floor at every probe that has one; `null` where there is no floor. */
   readonly floorHolds: boolean | null;
   /** The hidden layers, first to last. */
@@ -81,6 +83,8 @@ export interface TraceSummary {
   readonly loss: number;
   /** Median of the accuracy there; `null` where the task has no classes. */
   readonly accuracy: number | null;
+  /** Median of the relative error there; `null` where there is none. */
+  readonly relativeError: number | null;
   /** Each replica that has a probe. */
   readonly replicas: readonly ReplicaSummary[];
 }
@@ -97,12 +101,17 @@ export function summarize(trace: Trace, diverged: ReadonlyMap<number, number> = 
     const probes = trace.probes.filter((probe) => probe.replica === replica);
     return probes.length > 0 ? [summarizeReplica(probes, trace.epsilons, diverged.get(replica) ?? null)] : [];
   });
-  const accuracies = replicas.flatMap(({ accuracy }) => accuracy === null ? [] : [accuracy]);
   return {
     loss: lowerMedian(replicas.map(({ loss }) => loss)),
-    accuracy: accuracies.length > 0 ? lowerMedian(accuracies) : null,
+    accuracy: medianOfSome(replicas.map(({ accuracy }) => accuracy)),
+    relativeError: medianOfSome(replicas.map(({ relativeError }) => relativeError)),
     replicas,
   };
+}
+
+function medianOfSome(values: readonly (number | null)[]): number | null {
+  const some = values.filter((value) => value !== null);
+  return some.length > 0 ? lowerMedian(some) : null;
 }
 
 function summarizeReplica(
@@ -116,6 +125,7 @@ function summarizeReplica(
     divergedAt,
     loss: last.loss,
     accuracy: last.accuracy,
+    relativeError: last.relativeError ?? null,
     floorHolds: probes.some(({ floors }) => floors !== null)
       ? probes.every(({ floors, loss }) => !floors?.some((floor) => floor > loss))
       : null,

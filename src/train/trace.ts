@@ -35,6 +35,11 @@ export interface Probe {
   /** Fraction of the training samples classified right; absent where the task has no classes. */
   readonly trainingAccuracy?: number;
   /**
+   * ‖u − u*‖ / ‖u*‖ of the network u and the solution u* of a differential equation, in the weighted norm of the held-out samples;
+   * absent for other tasks, and where none are held out.
+   */
+  readonly relativeError?: number;
+  /**
    * Lower bounds of the loss by the ε-rank of the terminal layer, one per threshold; `null` unless the loss is MSE, and where
    * the probe only counted.
    */

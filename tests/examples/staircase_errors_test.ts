@@ -3,7 +3,8 @@ import { assert } from "../deps.ts";
 import { idxImages, idxLabels } from "../tasks/idx_files.ts";
 import { filesIn, readTable, run, temporaryFolder } from "./program.ts";
 
-const HEADER = "replica,step,loss,layer,epsilon,rank,rank_low,rank_high,floor,accuracy,precision\n";
+const HEADER =
+  "replica,step,loss,layer,epsilon,rank,rank_low,rank_high,floor,accuracy,relative_error,precision\n";
 
 /** Writes the four MNIST files, twenty images each, the last one cut off. */
 function writeTruncated(path: string): void {

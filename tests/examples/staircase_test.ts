@@ -4,7 +4,8 @@ import { assert } from "../deps.ts";
 import { command, filesIn, readTable, run, temporaryFolder } from "./program.ts";
 
 const FILES = ["run.json", "staircase.svg", "trace.csv"];
-const HEADER = "replica,step,loss,layer,epsilon,rank,rank_low,rank_high,floor,accuracy,precision";
+const HEADER =
+  "replica,step,loss,layer,epsilon,rank,rank_low,rank_high,floor,accuracy,relative_error,precision";
 const small = ["--layers=8,6", "--samples=32", "--steps=25", "--probe-every=10"];
 
 const lastLine = (text: string) => text.trimEnd().split("\n").at(-1)!;

@@ -23,6 +23,7 @@ const replica: ReplicaSummary = {
   divergedAt: null,
   loss: 0.0123,
   accuracy: null,
+  relativeError: null,
   floorHolds: true,
   layers: [{
     layer: 1,
@@ -62,7 +63,7 @@ const record: RunRecord = {
   adapter: { name: "Card", software: false },
   precisionSelfTest: "not tested here",
   choices: [],
-  summary: { loss: 0.0123, accuracy: null, replicas: [replica] },
+  summary: { loss: 0.0123, accuracy: null, relativeError: null, replicas: [replica] },
   timings: { steps: 200, milliseconds: 1500, millisecondsPerStep: 7.5, kernels: null },
 };
 
@@ -92,6 +93,7 @@ Deno.test("reportText: a CPU is called one; accuracy, replicas, divergence", () 
     summary: {
       loss: 0.5,
       accuracy: 0.9512,
+      relativeError: null,
       replicas: [{ ...replica, replica: 1 }, { ...replica, replica: 2, divergedAt: 70 }],
     },
   });
@@ -121,7 +123,7 @@ Deno.test("reportText: kernels as a table, right-aligned", () => {
 });
 
 Deno.test("reportText: a run without a probe", () => {
-  const nothing = { loss: NaN, accuracy: null, replicas: [] };
+  const nothing = { loss: NaN, accuracy: null, relativeError: null, replicas: [] };
   const text = reportText({ ...record, status: "diverged", summary: nothing });
   assert.equal(text.split("\n").length, 3);
 });

@@ -7,6 +7,7 @@ import { compactJson } from "../../src/io/json.ts";
 import { summarize } from "../../src/train/summary.ts";
 import { VERSION } from "../../src/version.ts";
 import { assert } from "../deps.ts";
+import { poisson } from "../train/equations.ts";
 import { smallTask, train } from "../train/tasks.ts";
 
 const gpu = await Gpu.open();
@@ -59,6 +60,17 @@ Deno.test("staircase: the figure says what was trained", async () => {
   assert(
     classifier.figure.includes("cross-entropy") && classifier.figure.includes("full batch of 24 samples"),
   );
+});
+
+Deno.test("staircase: a differential equation is called one, with the error of its solution", async () => {
+  const result = await staircase(gpu, { task: poisson(), steps: 30, probeEvery: 5 });
+  const { figure, trace, summary } = result;
+  assert(figure.includes("weighted mean squared residual") && figure.includes("u″ = f"));
+  assert(!figure.includes("floor"));
+  const { relativeError } = trace.probes.at(-1)!;
+  assert.equal(summary.relativeError, relativeError);
+  const error = `, relative error of the solution ${relativeError!.toExponential(3)}`;
+  assert(reportText(await runRecord(gpu, result)).split("\n")[2].endsWith(error));
 });
 
 Deno.test("staircase: a run that diverged is returned as far as it came", async () => {

@@ -29,10 +29,10 @@ Deno.test("trace_csv: one row per replica, step, layer and threshold, in that or
 Deno.test("trace_csv: the floor belongs to the terminal layer", () => {
   const trace = { replicas: 1, epsilons, losses: [], probes: [probeOf(0, 0, { accuracy: 0.75 })] };
   assert.deepEqual(traceCsv(trace).split("\n").slice(1, 5), [
-    "0,0,0.5,1,0.01,1,1,3,,0.75,single",
-    "0,0,0.5,1,0.0001,2,1,3,,0.75,single",
-    "0,0,0.5,2,0.01,2,2,4,0.25,0.75,single",
-    "0,0,0.5,2,0.0001,3,2,4,0.125,0.75,single",
+    "0,0,0.5,1,0.01,1,1,3,,0.75,,single",
+    "0,0,0.5,1,0.0001,2,1,3,,0.75,,single",
+    "0,0,0.5,2,0.01,2,2,4,0.25,0.75,,single",
+    "0,0,0.5,2,0.0001,3,2,4,0.125,0.75,,single",
   ]);
 });
 
@@ -43,6 +43,6 @@ Deno.test("trace_csv: a loss that is not finite, no floors, no probes", () => {
     losses: [],
     probes: [probeOf(3, 0, { loss: NaN, floors: null })],
   };
-  assert.equal(traceCsv(trace).split("\n")[4], "0,3,NaN,2,0.0001,3,2,4,,,single");
+  assert.equal(traceCsv(trace).split("\n")[4], "0,3,NaN,2,0.0001,3,2,4,,,,single");
   assert.equal(traceCsv({ ...trace, probes: [] }).split("\n").length, 2);
 });

@@ -8,6 +8,7 @@ import { Network } from "../../src/nn/network.ts";
 import type { OptimizerOptions } from "../../src/nn/optimizer.ts";
 import { type HostSamples, uploadSamples } from "../../src/nn/samples.ts";
 import { bindTrainingStep, type TrainingStepOptions } from "../../src/nn/training_step.ts";
+import { assert } from "../deps.ts";
 import type { ReferenceOptimizer } from "../reference/optimizer.ts";
 import type { ReferenceRun } from "../reference/training.ts";
 import { run } from "./arrays.ts";
@@ -105,6 +106,7 @@ function replicaOptimizer(options: OptimizerOptions, replica: number): Reference
  */
 export function referenceRun(what: GpuRun, replica: number): ReferenceRun {
   const { widths, activations, samples, seed, options: { loss, optimizer, schedule, steps, batch } } = what;
+  assert(typeof loss === "string", "differential equations have no reference run");
   return {
     network: { widths, activations },
     samples,

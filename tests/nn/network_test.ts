@@ -5,13 +5,13 @@ import { Network, type NetworkOptions } from "../../src/nn/network.ts";
 import { uploadSamples } from "../../src/nn/samples.ts";
 import { bindTrainingStep, stepPaths } from "../../src/nn/training_step.ts";
 import { assert, fc } from "../deps.ts";
-import { forward, layersOf, lossGradient, type ReferenceNetwork, row } from "../reference/network.ts";
+import { forward, lossGradient, type ReferenceNetwork, row } from "../reference/network.ts";
 import { stepErrors } from "../reference/network_errors.ts";
 import { U } from "../reference/rounding.ts";
 import { randomFloats, randomSamples, run } from "./arrays.ts";
 import { assertWithin } from "./compare.ts";
 import { fixed } from "./dense_case.ts";
-import { packParameters, unpackMatrix, unpackParameters } from "./parameters.ts";
+import { packParameters, randomParameters, unpackMatrix, unpackParameters } from "./parameters.ts";
 
 const gpu = await Gpu.open();
 globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
@@ -38,17 +38,6 @@ const architecture = fc.record({
   path: fc.constantFrom(...stepPaths),
   seed: fc.nat(1e9),
 });
-
-/** Random parameters with activations of order one, biases of order one too, in single precision. */
-function randomParameters(widths: readonly number[], seed: number): Float32Array {
-  const floats = randomFloats(seed);
-  return Float32Array.from(
-    layersOf(widths).flatMap(({ inputs, outputs }) => {
-      const reach = Math.sqrt(3 / inputs);
-      return [...floats(inputs * outputs, -reach, reach), ...floats(outputs, -0.5, 0.5)];
-    }),
-  );
-}
 
 /** Asserts that the reference's gradient, along a direction, is the central difference of its loss. */
 function checkDifferenceQuotient(

@@ -5,6 +5,8 @@
  */
 import type { ParameterLayout } from "../../src/nn/layout.ts";
 import { assert } from "../deps.ts";
+import { layersOf } from "../reference/network.ts";
+import { randomFloats } from "./arrays.ts";
 
 /** Index in the padded words of each flat parameter of one replica. */
 function places({ layers }: ParameterLayout): number[] {
@@ -12,6 +14,23 @@ function places({ layers }: ParameterLayout): number[] {
     const rows = [...Array.from({ length: inputs }, (_, i) => weights + i * outputStride), bias];
     return rows.flatMap((row) => Array.from({ length: outputs }, (_, j) => 4 * row + j));
   });
+}
+
+/**
+ * Draws parameters with activations of order one, biases of order one too, in single precision.
+ *
+ * @param widths Widths from the input to the output.
+ * @param seed Seed.
+ * @returns Flat parameters.
+ */
+export function randomParameters(widths: readonly number[], seed: number): Float32Array {
+  const floats = randomFloats(seed);
+  return Float32Array.from(
+    layersOf(widths).flatMap(({ inputs, outputs }) => {
+      const reach = Math.sqrt(3 / inputs);
+      return [...floats(inputs * outputs, -reach, reach), ...floats(outputs, -0.5, 0.5)];
+    }),
+  );
 }
 
 /**

@@ -4,6 +4,7 @@ import { assert } from "../deps.ts";
 import { randomSamples } from "./arrays.ts";
 import { assertSameBits } from "./compare.ts";
 import { type GpuRun, trainOnGpu } from "./gpu_run.ts";
+import { drawConditions } from "./jet_case.ts";
 
 const gpu = await Gpu.open();
 globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
@@ -44,15 +45,24 @@ const runs: Readonly<Record<string, (replicas: number) => GpuRun>> = {
   }),
 };
 
-const cases = stepPaths.flatMap((path) =>
-  Object.entries(runs).map(([name, what]) => ({
-    name: `${name}, ${path}`,
-    what: (replicas: number): GpuRun => {
-      const run = what(replicas);
-      return { ...run, options: { ...run.options, path } };
-    },
-  }))
-);
+/** A differential equation, which is trained layer by layer. */
+const equation = (replicas: number): GpuRun => {
+  const run = runs["full batch"](replicas);
+  return { ...run, options: { ...run.options, loss: drawConditions([250, 50], 2, 1) } };
+};
+
+const cases = [
+  { name: "equation", what: equation },
+  ...stepPaths.flatMap((path) =>
+    Object.entries(runs).map(([name, what]) => ({
+      name: `${name}, ${path}`,
+      what: (replicas: number): GpuRun => {
+        const run = what(replicas);
+        return { ...run, options: { ...run.options, path } };
+      },
+    }))
+  ),
+];
 
 for (const { name, what } of cases) {
   Deno.test(`replicas: those of a run of three have the bits of those of a run of eight, ${name}`, async () => {

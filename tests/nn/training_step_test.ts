@@ -186,6 +186,9 @@ Deno.test("training_step: a batch or settings out of range are refused", async (
       return error instanceof InputError && error.message.includes(`batch of ${batch} from 10 samples`);
     });
   }
+  await assert.rejects(() => bind({ loss: [], batch: 2 }), (error) => {
+    return error instanceof InputError && error.message.includes("give the full batch");
+  });
   const optimizer = { name: "sgd", learningRate: [1, 1, 1] } as const;
   await assert.rejects(() => bind({ optimizer }), InputError);
 });

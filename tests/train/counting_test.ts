@@ -5,6 +5,7 @@ import type { TrainingOptions } from "../../src/train/options.ts";
 import { Training } from "../../src/train/training.ts";
 import { staircaseFigure } from "../../src/plot/staircase.ts";
 import { assert } from "../deps.ts";
+import { poisson } from "./equations.ts";
 import { replicaOf, smallTask, train } from "./tasks.ts";
 
 const gpu = await Gpu.open();
@@ -25,6 +26,7 @@ const ways: readonly TrainingOptions[] = [
   { task: smallTask({ count: 251 }), hidden: [37], batch: 32, activation: "relu" },
   { task: classes, hidden: [8, 5, 6], batch: 16 },
   { task: classes, hidden: [200] },
+  { task: poisson(), hidden: [8, 6] },
   {
     task: {
       ...smallTask(),

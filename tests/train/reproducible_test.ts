@@ -2,6 +2,7 @@ import { Gpu } from "../../src/gpu/device.ts";
 import type { TrainingOptions } from "../../src/train/options.ts";
 import { Training } from "../../src/train/training.ts";
 import { assert } from "../deps.ts";
+import { poisson } from "./equations.ts";
 import { replicaOf, smallTask, train, until } from "./tasks.ts";
 
 const gpu = await Gpu.open();
@@ -26,6 +27,7 @@ const ways: readonly TrainingOptions[] = [
   { task: smallTask(), epsilons: [1e-2, 1e-9, 1e-12] },
   { task: smallTask({ count: 60 }), batch: 20, precision: "double" },
   { task: smallTask(), hidden: [1], activation: "relu", optimizer: { name: "sgd", learningRate: 0.1 } },
+  { task: poisson(), epsilons: [1e-2, 1e-9, 1e-12] },
 ];
 
 Deno.test("same seed: losses and spectra to the last bit; another seed: neither", async () => {

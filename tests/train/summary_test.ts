@@ -127,5 +127,5 @@ Deno.test("summarize: replicas that diverged end before, or are left out", () =>
 });
 
 Deno.test("summarize: no probes, no numbers", () => {
-  assert.deepEqual(summarize(trace(2, [])), { loss: NaN, accuracy: null, replicas: [] });
+  assert.deepEqual(summarize(trace(2, [])), { loss: NaN, accuracy: null, relativeError: null, replicas: [] });
 });

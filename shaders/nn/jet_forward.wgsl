@@ -1,0 +1,91 @@
+// One hidden layer forward on jets: samples that carry derivatives along the axes x_1 … x_d of the input.
+//
+//   z = x W + b,  z_i = x_i W,  z_ii = x_ii W;      h = σ(z),  h_i = σ′ z_i,  h_ii = σ″ z_i² + σ′ z_ii,
+//
+// where index i stands for ∂/∂x_i and ii for ∂²/∂x_i². X, H: (1 + 2d) · rows × inputs or outputs: rows of values, one for
+// each sample, then the rows of ∂/∂x_1 … ∂/∂x_d, then those of the second derivatives, so that the features themselves are
+// a matrix at the head of H. W and b as in dense_forward.wgsl; b stands on the rows of values alone. What the backward
+// pass needs goes to `tangents`: (3 + 2d) · rows × outputs, σ′, σ″, σ‴, then z_1 … z_d, then z_11 … z_dd; so it need not
+// know the activation, and one pipeline serves all. All row-major in vectors of 4, entries that pad a row are 0. A batch is
+// a replica; its X may be shared (input_batch = 0).
+//
+// One invocation takes 8 samples and 8 neurons: a tile of products for each component of their jets (tile.wgsl), then the
+// activation over what it has just stored. So a layer is one dispatch and not two, and no barrier is needed. With 1 / (1 + 2d)
+// of the invocations that a tile each would make, a GPU is filled from some 10⁴ samples · neurons on; below that it is the
+// number of dispatches that counts.
+//
+// Cost: 2 · (1 + 2d) · rows · inputs · outputs flops, one activation with its derivatives an output. 3 + 2d words written an
+// output, 1 + 2d of them read again and written. Needs elementary.wgsl, activation.wgsl, activation_jet.wgsl, tile.wgsl.
+
+// d, the dimension of the input.
+override AXES: u32;
+
+struct Shape {
+  rows: u32, inputs: u32, outputs: u32,
+  input_stride: u32, input_batch: u32,
+  weights: u32, bias: u32, parameter_batch: u32,
+  output_stride: u32, output_batch: u32,
+}
+
+@group(0) @binding(0) var<uniform> shape: Shape;
+@group(0) @binding(1) var<storage, read> input: array<vec4f>;
+@group(0) @binding(2) var<storage, read> parameters: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> output: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> tangents: array<vec4f>;
+
+// First row of the component that is being multiplied.
+var<private> first: u32;
+
+fn left(batch: u32, i: u32, j: u32) -> vec4f {
+  return input[batch * shape.input_batch + (first + i) * shape.input_stride + j];
+}
+
+fn right(batch: u32, i: u32, j: u32) -> vec4f {
+  return parameters[batch * shape.parameter_batch + shape.weights + i * shape.output_stride + j];
+}
+
+fn emit(batch: u32, i: u32, j: u32, value: vec4f) {
+  if (i >= shape.rows || j >= shape.output_stride) { return; }
+  let bias = parameters[batch * shape.parameter_batch + shape.bias + j];
+  output[batch * shape.output_batch + (first + i) * shape.output_stride + j] =
+    value + select(vec4f(), bias, first == 0u);
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let columns = (shape.outputs + 7u) / 8u;
+  let row = id.x / columns;
+  let column = id.x % columns;
+  // Terms of a sum, none where there are no samples. Were the end of a loop a number of the uniform alone, lavapipe would compile
+  // the kernel for its value, anew at each dispatch that follows another kernel's: 3 ms from its cache, 300 without.
+  let terms = select(0u, shape.inputs, 8u * row < shape.rows);
+  for (var component = 0u; component <= 2u * AXES; component++) {
+    first = component * shape.rows;
+    multiply_nn(id.z, row, column, terms);
+  }
+  // Vectors from one component to the next.
+  let next = shape.rows * shape.output_stride;
+  for (var e = 0u; e < 16u; e++) {
+    let i = 8u * row + e / 2u;
+    let j = 2u * column + e % 2u;
+    if (i >= shape.rows || j >= shape.output_stride) { continue; }
+    let at = id.z * shape.output_batch + i * shape.output_stride + j;
+    let kept = at + 2u * id.z * next;
+    let inside = 4u * j + vec4u(0u, 1u, 2u, 3u) < vec4u(shape.outputs);
+    let jet = activation_jet(output[at]);
+    let slope = select(vec4f(), jet.first, inside);
+    let bend = select(vec4f(), jet.second, inside);
+    output[at] = select(vec4f(), jet.value, inside);
+    tangents[kept] = slope;
+    tangents[kept + next] = bend;
+    tangents[kept + 2u * next] = select(vec4f(), jet.third, inside);
+    for (var axis = 1u; axis <= AXES; axis++) {
+      let z1 = output[at + axis * next];
+      let z2 = output[at + (AXES + axis) * next];
+      tangents[kept + (2u + axis) * next] = z1;
+      tangents[kept + (2u + AXES + axis) * next] = z2;
+      output[at + axis * next] = slope * z1;
+      output[at + (AXES + axis) * next] = bend * z1 * z1 + slope * z2;
+    }
+  }
+}

@@ -1,0 +1,237 @@
+/**
+ * Jets in float64, with bounds of what single precision makes of them: values, first and second derivatives along the axes of the
+ * input, carried through a network one sample after the other; the residual of a differential equation; and its gradient.
+ *
+ * Parameters are one flat vector, as in `network.ts`.
+ *
+ * @module
+ */
+import { evaluateJet } from "./activation_jet.ts";
+import { type Bounded, exact, product, sum } from "./bounded.ts";
+import { layersOf, type ReferenceNetwork, type ReferenceSamples, row } from "./network.ts";
+
+/** A number with its derivatives along each axis, or what the loss's gradient with respect to them is. */
+export interface Jet {
+  /** u. */
+  readonly value: Bounded;
+  /** ∂u/∂x_i. */
+  readonly first: readonly Bounded[];
+  /** ∂²u/∂x_i². */
+  readonly second: readonly Bounded[];
+}
+
+/** Coefficients of a differential operator. */
+export interface ReferenceOperator {
+  /** Of ∂²u/∂x_i². */
+  readonly second: readonly number[];
+  /** Of ∂u/∂x_i. */
+  readonly first: readonly number[];
+  /** Of u. */
+  readonly value: number;
+  /** Of u³. */
+  readonly cube: number;
+  /** Of u ∂u/∂x_1. */
+  readonly advection: number;
+}
+
+/** What holds at how many samples. */
+export interface ReferenceCondition {
+  /** The operator. */
+  readonly operator: ReferenceOperator;
+  /** Number of samples. */
+  readonly count: number;
+}
+
+const TWO = exact(2);
+
+/** A jet whose components all are exact. */
+export function exactJet(value: number, first: readonly number[], second: readonly number[]): Jet {
+  return { value: exact(value), first: first.map(exact), second: second.map(exact) };
+}
+
+/** Sum of jets, component by component; `more` as in {@linkcode sum}. */
+export function sumJets(jets: readonly Jet[], more = 0): Jet {
+  const along = (pick: (jet: Jet) => readonly Bounded[]) =>
+    pick(jets[0]).map((_, i) => sum(jets.map((jet) => pick(jet)[i]), more));
+  return {
+    value: sum(jets.map(({ value }) => value), more),
+    first: along(({ first }) => first),
+    second: along(({ second }) => second),
+  };
+}
+
+/** A jet times a number that does not depend on the input. */
+export function scaleJet({ value, first, second }: Jet, factor: number): Jet {
+  const scaled = (each: Bounded) => product(each, exact(factor));
+  return { value: scaled(value), first: first.map(scaled), second: second.map(scaled) };
+}
+
+/** The components of a jet in the order of rows: value, first derivatives, second derivatives. */
+export function components({ value, first, second }: Jet): Bounded[] {
+  return [value, ...first, ...second];
+}
+
+/** Preactivations of a layer: inputs · W + b, the bias on the values alone. The kernel adds up to 4 zeros to a sum. */
+export function denseJets(
+  inputs: readonly Jet[],
+  outputs: number,
+  weight: (i: number, j: number) => number,
+  bias: (j: number) => number,
+): Jet[] {
+  return Array.from({ length: outputs }, (_, j) => {
+    const z = sumJets(inputs.map((h, i) => scaleJet(h, weight(i, j))), 4);
+    return { ...z, value: sum([z.value, exact(bias(j))]) };
+  });
+}
+
+/** σ(z) with its derivatives: h = σ, h_i = σ′ z_i, h_ii = σ″ z_i² + σ′ z_ii. */
+export function activateJet(name: string, z: Jet): Jet {
+  const [value, slope, bend] = evaluateJet(name, z.value);
+  return {
+    value,
+    first: z.first.map((zi) => product(slope, zi)),
+    second: z.second.map((zii, i) => sum([product(bend, z.first[i], z.first[i]), product(slope, zii)])),
+  };
+}
+
+/**
+ * The gradient with respect to z, from that with respect to h = σ(z) and its derivatives: each component of h is differentiated by
+ * each component of z.
+ */
+export function activateAdjoint(name: string, z: Jet, g: Jet): Jet {
+  const [, slope, bend, third] = evaluateJet(name, z.value);
+  const terms = [product(g.value, slope)];
+  z.first.forEach((zi, i) => {
+    terms.push(
+      product(g.first[i], bend, zi),
+      product(g.second[i], third, zi, zi),
+      product(g.second[i], bend, z.second[i]),
+    );
+  });
+  return {
+    value: sum(terms),
+    first: z.first.map((zi, i) => sum([product(g.first[i], slope), product(TWO, g.second[i], bend, zi)])),
+    second: z.second.map((_, i) => product(g.second[i], slope)),
+  };
+}
+
+/** Jets of all layers at one sample. */
+export interface JetPass {
+  /** Input, features of each hidden layer, output. */
+  readonly h: Jet[][];
+  /** Preactivations of each layer. */
+  readonly z: Jet[][];
+}
+
+/**
+ * Carries the jet of a sample through a network.
+ *
+ * @param network Shape.
+ * @param theta Parameters.
+ * @param x Input.
+ * @returns All jets on the way.
+ */
+export function forwardJets(
+  network: ReferenceNetwork,
+  theta: ArrayLike<number>,
+  x: readonly number[],
+): JetPass {
+  const h = [x.map((each, i) => exactJet(each, x.map((_, axis) => +(axis === i)), x.map(() => 0)))];
+  const z: Jet[][] = [];
+  for (const [l, { outputs, weights, bias }] of layersOf(network.widths).entries()) {
+    const weight = (i: number, j: number) => theta[weights + i * outputs + j];
+    z.push(denseJets(h[l], outputs, weight, (j) => theta[bias + j]));
+    h.push(
+      l < network.activations.length ? z[l].map((each) => activateJet(network.activations[l], each)) : z[l],
+    );
+  }
+  return { h, z };
+}
+
+/**
+ * r = 𝓛u − y at one sample, and w r² with its gradient with respect to u, ∂u/∂x_i, ∂²u/∂x_i².
+ *
+ * @param operator 𝓛.
+ * @param u Jet of the output.
+ * @param y Right-hand side.
+ * @param weight w.
+ * @returns Both.
+ */
+export function weighResidual(
+  { value, cube, advection, first, second }: ReferenceOperator,
+  u: Jet,
+  y: number,
+  weight: number,
+): { loss: Bounded; gradient: Jet } {
+  const at = u.value;
+  const residual = sum([
+    product(exact(value), at),
+    product(exact(cube), at, at, at),
+    product(exact(advection), at, u.first[0]),
+    ...first.map((coefficient, i) => product(exact(coefficient), u.first[i])),
+    ...second.map((coefficient, i) => product(exact(coefficient), u.second[i])),
+    exact(-y),
+  ]);
+  const byValue = sum([
+    exact(value),
+    product(exact(3 * cube), at, at),
+    product(exact(advection), u.first[0]),
+  ], 1);
+  const byFirst = first.map((coefficient, i) =>
+    sum([exact(coefficient), product(exact(i === 0 ? advection : 0), at)])
+  );
+  const scale = product(TWO, exact(weight), residual);
+  return {
+    loss: product(exact(weight), residual, residual),
+    gradient: {
+      value: product(scale, byValue),
+      first: byFirst.map((each) => product(scale, each)),
+      second: second.map((coefficient) => product(scale, exact(coefficient))),
+    },
+  };
+}
+
+/**
+ * Computes Σ w r² over all samples and its gradient by back-propagation.
+ *
+ * @param network Shape; one output.
+ * @param theta Parameters.
+ * @param samples Samples.
+ * @param conditions What holds at them.
+ * @returns Loss and gradient.
+ */
+export function residualGradient(
+  network: ReferenceNetwork,
+  theta: ArrayLike<number>,
+  samples: ReferenceSamples,
+  conditions: readonly ReferenceCondition[],
+): { loss: Bounded; gradient: Bounded[] } {
+  const layers = layersOf(network.widths);
+  const operators = conditions.flatMap(({ operator, count }) =>
+    new Array<ReferenceOperator>(count).fill(operator)
+  );
+  const losses: Bounded[] = [];
+  const terms = Array.from(theta, (): Bounded[] => []);
+  for (const [k, operator] of operators.entries()) {
+    const { h, z } = forwardJets(network, theta, row(samples.x, k, network.widths[0]));
+    const { loss, gradient } = weighResidual(operator, h.at(-1)![0], samples.y[k], samples.weights[k]);
+    losses.push(loss);
+    let delta = [gradient];
+    for (let l = layers.length - 1; l >= 0; l--) {
+      const { outputs, weights, bias } = layers[l];
+      const right = delta.map(components);
+      h[l].map(components).forEach((left, i) =>
+        right.forEach((each, j) =>
+          terms[weights + i * outputs + j].push(...each.map((g, c) => product(left[c], g)))
+        )
+      );
+      right.forEach(([value], j) => terms[bias + j].push(value));
+      if (l === 0) break;
+      delta = z[l - 1].map((each, i) => {
+        const g = sumJets(delta.map((error, j) => scaleJet(error, theta[weights + i * outputs + j])), 4);
+        return activateAdjoint(network.activations[l - 1], each, g);
+      });
+    }
+  }
+  return { loss: sum(losses), gradient: terms.map((each) => sum(each)) };
+}
