@@ -51,11 +51,8 @@ Deno.test("methods: a wrong request is one line and status 2, and leaves no file
   using folder = temporaryFolder();
   for (
     const [args, message] of [
-      [
-        ["--targets=digits"],
-        /^methods: the task digits has no least squares: choose one with a mean squared error\n$/,
-      ],
-      [["--targets=cosine"], /^methods: no task "cosine"; did you mean "cosines"\? .*\n$/],
+      [["--targets=digits"], /^methods: no target "digits": give some of cosines, sines, .*\n$/],
+      [["--targets="], /^methods: --targets is given no value; see --help\n$/],
       [["--methods=magic"], /^methods: unknown method "magic": use plain, fourier, .*\n$/],
       [
         ["--frequencies=some"],

@@ -5,7 +5,8 @@
  */
 import { InputError } from "../../errors.ts";
 import type { Flag, FlagValues } from "../../io/flags.ts";
-import { loadTask } from "../../tasks/registry.ts";
+import { functionTask } from "../../tasks/function_task.ts";
+import { type FunctionName, targetFunctions } from "../../tasks/functions.ts";
 import type { Task } from "../../tasks/task.ts";
 import { experimentFlags, trainingOptions } from "../training_flags.ts";
 import { type LearningMethod, learningMethods, type MethodsOptions, parseFrequencies } from "./options.ts";
@@ -137,10 +138,7 @@ export async function methodsOptions(flags: FlagValues<typeof methodsFlags>): Pr
   const { full, seed, depth, scales, range, localRange, patches, rcond } = flags;
   const size = full ? { width: 100, seeds: 10, steps: 10_000 } : { width: 64, seeds: 5, steps: 1500 };
   const updates = flags.steps ?? size.steps, seeds = flags.seeds ?? size.seeds;
-  const tasks: Task[] = [];
-  for (const name of flags.targets.split(",")) {
-    tasks.push(await denselyTested(name, flags.samples, full, seed));
-  }
+  const tasks = flags.targets.split(",").map((name) => denselyTested(name, flags.samples, full, seed));
   const own = await trainingOptions({
     ...flags,
     task: tasks[0].name,
@@ -178,18 +176,16 @@ export async function methodsOptions(flags: FlagValues<typeof methodsFlags>): Pr
 }
 
 /** A function to learn, with samples held out that are much denser than those to train on. */
-async function denselyTested(
-  name: string,
-  samples: number | null,
-  full: boolean,
-  seed: number,
-): Promise<Task> {
-  const { inputs, loss } = await loadTask(name, { samples: 1, seed });
-  if (loss !== "mean-squared-error") {
-    throw new InputError(`the task ${name} has no least squares: choose one with a mean squared error`);
+function denselyTested(name: string, samples: number | null, full: boolean, seed: number): Task {
+  if (!isTarget(name)) {
+    throw new InputError(
+      `no target ${JSON.stringify(name)}: give some of ${Object.keys(targetFunctions).join(", ")}`,
+    );
   }
-  const own = full ? undefined : inputs === 1 ? SAMPLES : SAMPLES_BEYOND;
-  const task = await loadTask(name, { samples: samples ?? own, seed });
-  const { train: test } = await loadTask(name, { samples: HELD_OUT, seed: seed + 1 });
-  return { ...task, test };
+  const target = targetFunctions[name];
+  const own = full ? target.samples : target.inputs === 1 ? SAMPLES : SAMPLES_BEYOND;
+  const task = functionTask(target, { samples: samples ?? own, seed });
+  return { ...task, test: functionTask(target, { samples: HELD_OUT, seed: seed + 1 }).train };
 }
+
+const isTarget = (name: string): name is FunctionName => Object.hasOwn(targetFunctions, name);
