@@ -125,6 +125,8 @@ export * from "./src/experiments/methods.ts";
 export * from "./src/experiments/methods/flags.ts";
 export * from "./src/experiments/methods/options.ts";
 export { type MethodOutcome } from "./src/experiments/methods/outcome.ts";
+export * from "./src/experiments/methods/partition.ts";
+export * from "./src/experiments/methods/random_features.ts";
 export * from "./src/experiments/rank_collapse.ts";
 export * from "./src/experiments/rank_table.ts";
 export * from "./src/experiments/report.ts";
