@@ -2,12 +2,13 @@
 //
 //     A ← Jᵀ A,   J orthogonal, until the rows of A are orthogonal; their norms dᵢ are the singular values
 //
-// A: 8 · blocks rows (an even number of blocks, the last ones may be zero), in vectors of 4. Best given as R of a QR
-// factorisation. A round of a round-robin tournament of the *blocks* of 8 rows rotates all pairs of blocks, each by one
-// workgroup: the 16 × 16 Gram matrix G of the rows; one sweep of two-sided Jacobi on G (jacobi_sweep.wgsl), whose
-// rotations are gathered in a 16 × 16 matrix; and that matrix times the rows. Blocks of 8 instead of single rows make
-// the work a matrix product (8 flops a word where single rotations have 1.3), and rotations within a block, at every
-// meeting, save two sweeps of ten. G is made anew from the rows each time, so what it rounds only delays.
+// A: 8 · blocks rows (an even number of blocks, the last ones may be zero), in vectors of 4. Vectors behind those of A
+// are carried along: right-hand sides C become Jᵀ C. Best given as R of a QR factorisation. A round of a round-robin
+// tournament of the *blocks* of 8 rows rotates all pairs of blocks, each by one workgroup: the 16 × 16 Gram matrix G
+// of the rows; one sweep of two-sided Jacobi on G (jacobi_sweep.wgsl), whose rotations are gathered in a 16 × 16
+// matrix; and that matrix times the rows. Blocks of 8 instead of single rows make the work a matrix product (8 flops a
+// word where single rotations have 1.3), and rotations within a block, at every meeting, save two sweeps of ten. G is
+// made anew from the rows each time, so what it rounds only delays.
 //
 // Convergence: with gᵢⱼ = rowᵢ · rowⱼ and E = (eᵢⱼ) d, eᵢⱼ = |gᵢⱼ| / ((dᵢ + dⱼ) d), d the largest norm, one has (D +
 // E)(D + E)ᵀ = A Aᵀ + E Eᵀ: to first order singular values differ from norms by at most ‖E‖₂. So a pair of blocks is
@@ -70,7 +71,7 @@ fn gram_tile(task: u32, left: u32, right: u32, slice: u32) {
   var b6 = vec4f();
   var b7 = vec4f();
   let d = shape.stride;
-  for (var j = slice; j < d; j += SLICES) {
+  for (var j = slice; j < shape.counted; j += SLICES) {
     let r = right + j;
     let r0 = matrices[r];
     let r1 = matrices[r + d];

@@ -2,9 +2,11 @@
 //
 //     A ← Jᵀ A;   singular values dᵢ = ‖rowᵢ‖,   right singular vectors rowᵢ / dᵢ
 //
-// A: order × columns pairs hi, lo, row-major. Best given as R of a QR factorisation. A round rotates the disjoint
-// pairs of a round-robin tournament of rows; players are the rows, and one more that is none where their number is
-// odd. Two entry points: `rotate` makes rounds, `judge` ends a sweep of them, or takes the norms before the first.
+// A: order × columns pairs hi, lo, row-major, rows `width` and matrices `batch` pairs apart. What stands behind the
+// columns of a row is carried along: rotated with it, but part of no product or norm, so that right-hand sides C become
+// Jᵀ C. Best given as R of a QR factorisation. A round rotates the disjoint pairs of a round-robin tournament of rows;
+// players are the rows, and one more that is none where their number is odd. Two entry points: `rotate` makes rounds,
+// `judge` ends a sweep of them, or takes the norms before the first.
 //
 // Convergence: a pair is left alone where |g_pq| ≤ threshold · d_p d_q, g_pq = row_p · row_q, with no d counted below
 // `floor` of the largest; a matrix is done when a sweep rotated nothing, and then returns at once. So measured, by
@@ -28,7 +30,7 @@ override LANES: u32 = 64u;
 override SPLIT: u32 = 32u;
 
 struct Shape {
-  order: u32, columns: u32, batch: u32, players: u32,
+  order: u32, columns: u32, width: u32, batch: u32, players: u32,
   first_round: u32, rounds: u32, block: u32, restart: u32,
   threshold: f32, floor: f32, zero: u32,
 }
@@ -82,7 +84,7 @@ fn add_products(lane: u32, part: u32, p: u32, q: u32) {
 
 fn rotate_rows(part: u32, p: u32, q: u32, h: f32, s: vec2f) {
   let minus_s = ds_negate(s);
-  for (var j = part; j < shape.columns; j += SPLIT) {
+  for (var j = part; j < shape.width; j += SPLIT) {
     let x = matrices[p + j];
     let y = matrices[q + j];
     matrices[p + j] = ds_fma(x, minus_s, ds_add(y, ds_mul_f32(x, h)));
@@ -111,8 +113,8 @@ fn rotate(
       let one = first_of(min(k, pairs - 1u), round, shape.players);
       let other = second_of(min(k, pairs - 1u), round, shape.players);
       let present = k < pairs && max(one, other) < shape.order;
-      let p = matrix + min(one, other) * shape.columns;
-      let q = matrix + max(one, other) * shape.columns;
+      let p = matrix + min(one, other) * shape.width;
+      let q = matrix + max(one, other) * shape.width;
       if (present) { add_products(lane, part, p, q); }
       for (var half = SPLIT / 2u; half > 0u; half /= 2u) {
         workgroupBarrier();
@@ -176,7 +178,7 @@ fn judge(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_inde
   if (before.done == 1u && !restart) { return; }
   var all = vec4f();
   for (var i = lane; i < shape.order; i += LANES) {
-    let value = norm(index * shape.batch + i * shape.columns);
+    let value = norm(index * shape.batch + i * shape.width);
     norms[index * shape.order + i] = value;
     all.x = max(all.x, value.x);
   }

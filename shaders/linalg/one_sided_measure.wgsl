@@ -27,7 +27,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   for (var i = lane; i < order; i += MEASURERS) {
     let at = shape.offset + index * shape.batch + i * shape.stride;
     var sum = vec4f();
-    for (var j = 0u; j < shape.stride; j++) { sum += matrices[at + j] * matrices[at + j]; }
+    for (var j = 0u; j < shape.counted; j++) { sum += matrices[at + j] * matrices[at + j]; }
     let value = sqrt((sum.x + sum.y) + (sum.z + sum.w));
     values[index * order + i] = value;
     largest = max(largest, value);

@@ -3,6 +3,8 @@
 struct Shape {
   // Blocks of 8 rows (an even number), vectors a row, vectors a matrix, vectors before the first.
   blocks: u32, stride: u32, batch: u32, offset: u32,
+  // Vectors of a row that count; those behind are rotated with them, but part of no product or norm.
+  counted: u32,
   // Blocks of a player of the tournament: 1 or 2.
   width: u32, first_round: u32, rounds: u32,
   // A pair of rows is left alone where eᵢⱼ ≤ threshold.

@@ -20,21 +20,28 @@ export interface HostMatrix {
  *
  * @param matrix Matrix.
  * @param index Its number, for error messages.
+ * @param kind What it is, for these. Default: a matrix.
  * @returns e with the largest magnitude in [2^e, 2^(e + 1)), but in −1000 … 1000; 0 for a matrix of zeros.
  * @throws {ShapeError} Where it has no entries, or not rows × columns of them.
  * @throws {InputError} Where an entry is NaN or infinite.
  */
-export function largestExponent({ rows, columns, entries }: HostMatrix, index: number): number {
+export function largestExponent(
+  { rows, columns, entries }: HostMatrix,
+  index: number,
+  kind = "matrix",
+): number {
   if (
     !(rows >= 1 && columns >= 1) || !Number.isInteger(rows) || !Number.isInteger(columns) ||
     entries.length !== rows * columns
   ) {
     throw new ShapeError(
-      `matrix ${index} has ${entries.length} entries, not ${rows} × ${columns}: give rows × columns of them`,
+      `${kind} ${index} has ${entries.length} entries, not ${rows} × ${columns}: give rows × columns of them`,
     );
   }
   const largest = entries instanceof Float32Array ? largestSingle(entries) : largestDouble(entries);
-  if (!Number.isFinite(largest)) throw new InputError(`matrix ${index} has an entry that is NaN or infinite`);
+  if (!Number.isFinite(largest)) {
+    throw new InputError(`${kind} ${index} has an entry that is NaN or infinite`);
+  }
   return largest === 0 ? 0 : Math.max(-1000, Math.min(1000, Math.floor(Math.log2(largest))));
 }
 

@@ -36,6 +36,8 @@ export interface RowMatrices {
   readonly order: number;
   /** Number of matrices. */
   readonly count: number;
+  /** Vectors of a row that count: what is behind them is rotated with them. Default: all. */
+  readonly counted?: number;
   /**
    * Whether rows are made orthogonal relative to the norms of both, so that normalised they are right singular vectors,
    * of small singular values as well. Default: relative to the largest norm, which is all that the values need.
@@ -130,6 +132,7 @@ export async function bindOneSidedJacobi(
   stack: DisposableStack,
 ): Promise<OneSidedJacobi> {
   const { matrices: { array, stride, batch, offset = 0 }, order, count, vectors = false } = operand;
+  const { counted = stride } = operand;
   if (order > MOST_ORDER) {
     throw new ShapeError(`a matrix with ${order} rows and columns is too large: use at most ${MOST_ORDER}`);
   }
@@ -155,8 +158,8 @@ export async function bindOneSidedJacobi(
     gpuStruct(
       gpu,
       "one_sided_jacobi shape",
-      ["u32", blocks, stride, batch, offset, width, firstRound, rounds],
-      ["f32", oneSidedThreshold(4 * stride, vectors)],
+      ["u32", blocks, stride, batch, offset, counted, width, firstRound, rounds],
+      ["f32", oneSidedThreshold(4 * counted, vectors)],
       ["u32", restart ? 1 : 0],
       ["f32", vectors ? FLOOR : 0],
     );

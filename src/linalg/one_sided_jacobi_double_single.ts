@@ -12,7 +12,7 @@ import { doubleSingleFiles, type DoubleSingleForm, U2 } from "./double_single.ts
 import pairsSource from "../../shaders/linalg/jacobi_pairs.wgsl" with { type: "text" };
 import jacobiSource from "../../shaders/linalg/one_sided_jacobi_double_single.wgsl" with { type: "text" };
 
-/** Most rows of a matrix, and entries a row. */
+/** Most rows of a matrix, and entries a row, carried ones included. */
 const MOST_ORDER = 2048;
 /** Up to so many rows one workgroup has a matrix for itself, and a dispatch many rounds. */
 const MOST_ORDER_ALONE = 64;
@@ -25,12 +25,16 @@ const PROGRESS_WORDS = 5;
 
 /** Matrices whose singular values are wanted, in pairs hi, lo. */
 export interface DoubleSingleRows {
-  /** The matrices, row-major, `order × columns` pairs each, one behind the other; overwritten. */
+  /** The matrices, row-major, one behind the other; overwritten. */
   readonly matrices: GpuArray;
   /** Number of rows of each. */
   readonly order: number;
   /** Entries of a row. */
   readonly columns: number;
+  /** Pairs from one row to the next: what is behind the entries of a row is rotated with it. Default: `columns`. */
+  readonly width?: number;
+  /** Pairs from one matrix to the next. Default: `order × width`. */
+  readonly batch?: number;
   /** Number of matrices. */
   readonly count: number;
   /**
@@ -122,7 +126,7 @@ export interface RotationErrors {
  */
 export function rotationErrors(
   gpu: Gpu,
-  operand: Omit<DoubleSingleRows, "matrices" | "count">,
+  operand: Pick<DoubleSingleRows, "order" | "columns" | "floor">,
   progress: DoubleSingleProgress,
 ): RotationErrors {
   const { order, columns, floor = LEAST_FLOOR } = operand;
@@ -156,9 +160,10 @@ export async function bindOneSidedJacobiDoubleSingle(
   stack: DisposableStack,
 ): Promise<DoubleSingleOneSidedJacobi> {
   const { matrices, order, columns, count, floor = LEAST_FLOOR } = operand;
-  if (Math.max(order, columns) > MOST_ORDER) {
+  const { width = columns, batch = order * width } = operand;
+  if (Math.max(order, width) > MOST_ORDER) {
     throw new ShapeError(
-      `a matrix of ${order} rows of ${columns} is too large: use at most ${MOST_ORDER} of either`,
+      `a matrix of ${order} rows of ${width} is too large: use at most ${MOST_ORDER} of either`,
     );
   }
   const name = `one_sided_jacobi_double_single (${form})`;
@@ -178,7 +183,7 @@ export async function bindOneSidedJacobiDoubleSingle(
     gpuStruct(
       gpu,
       `${name} shape`,
-      ["u32", order, columns, order * columns, players, firstRound, rounds],
+      ["u32", order, columns, width, batch, players, firstRound, rounds],
       ["u32", sumsOf(columns, share).block, restart ? 1 : 0],
       ["f32", doubleSingleThreshold(columns), floor],
       ["u32", 0],
@@ -186,7 +191,7 @@ export async function bindOneSidedJacobiDoubleSingle(
   const judgement = (restart: boolean) =>
     judge.bind([shape(0, 0, 1, restart), matrices, progress, seen, restart ? before : norms], [count]);
   // A round of one workgroup: for each of its shares of the pairs two loops over the entries, and the ways out.
-  const perRound = Math.ceil(pairs / together) * (2.5 * columns / split + 16) + 4;
+  const perRound = Math.ceil(pairs / together) * (2.5 * width / split + 16) + 4;
   const rounds = alone ? Math.max(1, Math.floor(MOST_ITERATIONS / perRound)) : 1;
   const workgroups = alone ? 1 : Math.ceil(pairs / together);
   const sweep: Dispatch[] = [];

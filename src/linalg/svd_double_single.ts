@@ -8,6 +8,7 @@ import { GpuArray } from "../gpu/array.ts";
 import { Commands } from "../gpu/commands.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Dispatch } from "../gpu/kernel.ts";
+import { columnNorms } from "./column_norms.ts";
 import { type DoubleSingleForm, interleave, joinDoubles, splitDoubles, U2 } from "./double_single.ts";
 import { selfTestDoubleSingle } from "./double_single_self_test.ts";
 import { type EntryView, gemmDoubleSingle } from "./gemm_double_single.ts";
@@ -21,7 +22,7 @@ import { newtonSchulz, type Product } from "./newton_schulz.ts";
 import { descendingRows } from "./orthonormal_rows.ts";
 import { MOST_SLAB_ROWS, qrDoubleSingle, qrDoubleSingleError, SlabBatch } from "./qr_double_single.ts";
 
-/** A matrix as sums high + low of single numbers, row-major. */
+/** A matrix as sums high + low of single numbers, row-major; behind each of its rows what is carried with it. */
 export interface PairMatrix {
   /** Entries rounded to single precision. */
   readonly high: Float32Array;
@@ -37,6 +38,8 @@ export interface DoubleSingleSvdOptions {
   readonly rows: number;
   /** Number of columns n ≥ 1. */
   readonly columns: number;
+  /** Columns k behind these that are factored and rotated with them, right-hand sides C. Default: 0. */
+  readonly carried?: number;
   /** For each matrix right singular vectors to start from, `n × n`, one a row, orthonormal to 10⁻⁵; for m ≥ n
    * only. Default: none. */
   readonly starts?: readonly Float64Array[];
@@ -48,8 +51,10 @@ export interface DoubleSingleSvdOptions {
 export interface DoubleSingleSvd {
   /** Norms σ̂ of the rows, descending: min(m, n) of them. */
   readonly values: Float64Array;
-  /** The rows σ̂_i v_i in that order, n entries each. */
+  /** The rows σ̂_i v_i in that order, n entries each, behind each of them the k entries of u_iᵀ C. */
   readonly rows: Float64Array;
+  /** Norm of what each column of C has outside the span of the u_i. */
+  readonly outside: Float64Array;
   /** Sweeps made. */
   readonly sweeps: number;
   /** Bounds on the errors of the values. */
@@ -85,11 +90,11 @@ export async function svdDoubleSingle(
   matrices: readonly PairMatrix[],
   options: DoubleSingleSvdOptions,
 ): Promise<DoubleSingleSvd[]> {
-  const { rows, columns, starts } = options;
+  const { rows, columns, carried = 0, starts } = options;
   const { maxBufferSize, maxStorageBufferBindingSize } = gpu.limits;
   const bytes = Math.min(MOST_BYTES, maxBufferSize, maxStorageBufferBindingSize);
-  const rowBytes = 8 * columns;
-  const together = Math.max(1, Math.floor(bytes / rowBytes / Math.max(columns, Math.min(rows, 4 * columns))));
+  const width = columns + carried, rowBytes = 8 * width;
+  const together = Math.max(1, Math.floor(bytes / rowBytes / Math.max(width, Math.min(rows, 4 * width))));
   const results: DoubleSingleSvd[] = [];
   for (let first = 0; first < matrices.length; first += together) {
     const part = matrices.slice(first, first + together);
@@ -103,23 +108,23 @@ export async function svdDoubleSingle(
 async function solve(
   gpu: Gpu,
   matrices: readonly PairMatrix[],
-  { rows, columns, starts, ...rest }: DoubleSingleSvdOptions,
+  { rows, columns, carried = 0, starts, ...rest }: DoubleSingleSvdOptions,
   room: number,
 ): Promise<DoubleSingleSvd[]> {
   const { form } = await selfTestDoubleSingle(gpu);
   using stack = new DisposableStack();
-  const count = matrices.length, order = Math.min(rows, columns);
-  // What is wider than tall is rotated as it is.
-  const batch = rows < columns ? null : stack.use(new SlabBatch(gpu, count, room, columns));
-  const array = batch?.factors ??
-    stack.use(new GpuArray(gpu, "rows to rotate", 2 * count * rows * columns));
-  const operand = { matrices: array, order, columns, count, ...rest };
+  const count = matrices.length, order = Math.min(rows, columns), width = columns + carried;
+  // What is wider than tall is rotated as it is; else rows below those of R are what the columns do not span.
+  const batch = rows < columns ? null : stack.use(new SlabBatch(gpu, count, room, width));
+  const size = width * (batch ? width : rows);
+  const array = batch?.factors ?? stack.use(new GpuArray(gpu, "rows to rotate", 2 * count * size));
+  const operand = { matrices: array, order, columns, width, batch: size, count, ...rest };
   const jacobi = await bindOneSidedJacobiDoubleSingle(gpu, form, operand, stack);
   const start = batch && starts ? await bindStart(gpu, form, batch, starts, stack) : null;
   if (batch) await factor(gpu, form, batch, matrices, rows, start);
   else {
     matrices.forEach(({ high, low, scale = 1 }, index) =>
-      array.write(interleave(high, low, SCALE * scale), 2 * index * rows * columns)
+      array.write(interleave(high, low, SCALE * scale), 2 * index * size)
     );
   }
   let commands = new Commands(gpu);
@@ -144,14 +149,16 @@ async function solve(
     return progress.map((each, index) => {
       const part = (array: Float64Array, length: number) =>
         array.subarray(index * length, (index + 1) * length);
-      const errors = rotationErrors(gpu, operand, each), own = part(earlier, order);
-      const factored = batch ? qrDoubleSingleError(gpu, room, Math.ceil(rows / room), own) : 0;
-      const rotated = start ? startErrors(columns, Math.hypot(...own)) : { absolute: 0, relative: 0 };
+      const errors = rotationErrors(gpu, operand, each), first = part(earlier, order);
+      const factored = batch ? qrDoubleSingleError(gpu, room, Math.ceil(rows / room), first) : 0;
+      const rotated = start ? startErrors(columns, Math.hypot(...first)) : { absolute: 0, relative: 0 };
       const scale = SCALE * (matrices[index].scale ?? 1);
-      const sorted = descendingRows(part(norm, order), part(all, order * columns), columns);
+      const own = part(all, size);
+      const sorted = descendingRows(part(norm, order), own.subarray(0, order * width), width);
       return {
         values: sorted.norms.map((norm) => norm / scale),
         rows: sorted.rows.map((entry) => entry / scale),
+        outside: columnNorms(own.subarray(order * width), width).slice(columns).map((norm) => norm / scale),
         sweeps: each.sweeps,
         errors: {
           absolute: (errors.absolute + factored + rotated.absolute) / scale,

@@ -8,6 +8,7 @@ import { GpuArray } from "../gpu/array.ts";
 import { Commands } from "../gpu/commands.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Dispatch } from "../gpu/kernel.ts";
+import { columnNorms } from "./column_norms.ts";
 import { gemm } from "./gemm.ts";
 import { padRows } from "./matrix.ts";
 import { bindOneSidedJacobi, decodeProgress } from "./one_sided_jacobi.ts";
@@ -36,6 +37,11 @@ export interface SingleSvdOptions {
   readonly rows: number;
   /** Number of columns n ≥ 1; at most m, unless vectors are wanted. */
   readonly columns: number;
+  /**
+   * Columns k behind these that are factored and rotated with them, right-hand sides C; n is a multiple of 4 where there are
+   * any, and vectors are wanted. Default: 0.
+   */
+  readonly carried?: number;
   /** Whether vectors are wanted. */
   readonly vectors: boolean;
   /** For each matrix right singular vectors to start from, `n × n`, one a row; for m ≥ n only. Default: none. */
@@ -46,8 +52,13 @@ export interface SingleSvdOptions {
 export interface SingleSvd {
   /** Norms σ̂ of the rows, not in order: min(m, n) of them. */
   readonly values: Float32Array;
-  /** The rows σ̂_i v_i, in the same order, n entries each; empty where no vectors are wanted. */
+  /**
+   * The rows σ̂_i v_i, in the same order, n entries each, behind each of them the k entries of u_iᵀ C; empty where no vectors
+   * are wanted.
+   */
   readonly rows: Float32Array;
+  /** Norm of what each column of C has outside the span of the u_i. */
+  readonly outside: Float64Array;
   /** Sweeps made. */
   readonly sweeps: number;
 }
@@ -70,12 +81,12 @@ export async function svdSingle(
   matrices: readonly StridedMatrix[],
   options: SingleSvdOptions,
 ): Promise<SingleSvd[]> {
-  const { rows, columns, starts } = options;
+  const { rows, columns, carried = 0, starts } = options;
   const { maxBufferSize, maxStorageBufferBindingSize } = gpu.limits;
   const bytes = Math.min(MOST_BYTES, maxBufferSize, maxStorageBufferBindingSize);
-  const rowBytes = 64 * Math.ceil(columns / 16);
+  const width = columns + carried, rowBytes = 64 * Math.ceil(width / 16);
   const room = 16 * Math.floor(Math.min(rows + 15, bytes / rowBytes) / 16);
-  const together = Math.max(1, Math.floor(bytes / rowBytes / Math.max(room, columns + 31)));
+  const together = Math.max(1, Math.floor(bytes / rowBytes / Math.max(room, width + 31)));
   const results: SingleSvd[] = [];
   for (let first = 0; first < matrices.length; first += together) {
     const part = matrices.slice(first, first + together);
@@ -89,14 +100,15 @@ export async function svdSingle(
 async function solve(
   gpu: Gpu,
   group: readonly StridedMatrix[],
-  { rows, columns, vectors, starts }: SingleSvdOptions,
+  { rows, columns, carried = 0, vectors, starts }: SingleSvdOptions,
   room: number,
 ): Promise<SingleSvd[]> {
   using stack = new DisposableStack();
-  const count = group.length, order = Math.min(rows, columns);
-  const batch = stack.use(new TallBatch(gpu, count, room, columns));
+  const count = group.length, order = Math.min(rows, columns), taken = columns + carried;
+  const batch = stack.use(new TallBatch(gpu, count, room, taken));
   const view = { array: batch.matrices, stride: batch.stride, batch: batch.rows * batch.stride };
-  const jacobi = await bindOneSidedJacobi(gpu, { matrices: view, order, count, vectors }, stack);
+  const counted = carried > 0 ? columns / 4 : batch.stride;
+  const jacobi = await bindOneSidedJacobi(gpu, { matrices: view, order, count, counted, vectors }, stack);
   const start = starts ? await bindStart(gpu, batch, starts, stack) : null;
   // The first slab fills all rows, a later one those below R. What is wider than tall is rotated as it is.
   const kept = 4 * batch.stride;
@@ -126,12 +138,17 @@ async function solve(
     if (progress.every(({ done }) => done)) {
       const length = values.length / count, width = 4 * batch.stride;
       return progress.map(({ sweeps }, index) => {
-        const found = new Float32Array(vectors ? order * columns : 0);
-        for (let i = 0; i * columns < found.length; i++) {
-          const from = (index * batch.rows + i) * width;
-          found.set(solved.subarray(from, from + columns), i * columns);
+        const own = solved.subarray(index * batch.rows * width, (index + 1) * batch.rows * width);
+        const found = new Float32Array(vectors ? order * taken : 0);
+        for (let i = 0; i * taken < found.length; i++) {
+          found.set(own.subarray(i * width, i * width + taken), i * taken);
         }
-        return { values: values.slice(index * length, index * length + order), rows: found, sweeps };
+        return {
+          values: values.slice(index * length, index * length + order),
+          rows: found,
+          outside: columnNorms(own.subarray(order * width, taken * width), width).slice(columns, taken),
+          sweeps,
+        };
       });
     }
     commands = new Commands(gpu);

@@ -35,6 +35,8 @@ interface Choices {
   readonly form?: DoubleSingleForm;
   readonly floor?: number;
   readonly device?: Gpu;
+  /** Entries of a row that count. Default: all. */
+  readonly columns?: number;
 }
 
 /** Random entries of more than 24 bits. */
@@ -43,22 +45,22 @@ function random(length: number, seed: number): Float64Array {
   return Float64Array.from(normals(length, seed), (x, e) => x + 1e-8 * low[e]);
 }
 
-/** Solves matrices of `order` rows of `columns` as one batch. */
+/** Solves matrices of `order` rows of `width` as one batch. */
 async function solve(
   matrices: readonly Float64Array[],
   order: number,
-  columns: number,
+  width: number,
   choices: Choices = {},
 ): Promise<Solved[]> {
-  const { sweeps = 24, form = "float", device = gpu, ...rest } = choices;
+  const { sweeps = 24, form = "float", device = gpu, columns = width, ...rest } = choices;
   using stack = new DisposableStack();
-  const size = order * columns, count = matrices.length;
+  const size = order * width, count = matrices.length;
   const words = new Float32Array(2 * count * size);
   matrices.forEach((matrix, index) =>
     words.set(splitDoubles(matrix.map((x) => SCALE * x)), 2 * index * size)
   );
   const array = stack.use(new GpuArray(device, "matrices", words));
-  const operand = { matrices: array, order, columns, count, ...rest };
+  const operand = { matrices: array, order, columns, width, count, ...rest };
   const jacobi = await bindOneSidedJacobiDoubleSingle(device, form, operand, stack);
   run(device, [jacobi.start]);
   for (let sweep = 0; sweep < sweeps; sweep++) run(device, jacobi.sweep);
@@ -218,6 +220,29 @@ Deno.test("oneSidedJacobiDoubleSingle: with a floor, noise ends sooner, and what
     const reference = 2 * exact[i] * 1e-14 * exact[0] + 1e-28 * exact[0] ** 2;
     assert.ok(Math.abs(value ** 2 - exact[i] ** 2) <= allowed + reference);
   });
+});
+
+Deno.test("oneSidedJacobiDoubleSingle: what is behind the entries of a row is rotated with it, and not looked at", async () => {
+  for (const [order, columns] of [[30, 20], [70, 70]]) {
+    const matrices = [random(order * columns, 1), random(order * columns, 2)];
+    const plain = await solve(matrices, order, columns);
+    // The identity becomes Jᵀ: what is as large as 10⁶ of it is not seen by norms or products.
+    const width = columns + order;
+    const wide = matrices.map((a) =>
+      Float64Array.from({ length: order * width }, (_, e) => {
+        const i = Math.floor(e / width), j = e % width;
+        return j < columns ? a[i * columns + j] : 1e6 * +(j - columns === i);
+      })
+    );
+    (await solve(wide, order, width, { columns })).forEach(({ norms, rows, progress }, k) => {
+      assert.deepEqual([norms, progress], [plain[k].norms, plain[k].progress]);
+      const part = (from: number, to: number) => rows.filter((_, e) => e % width >= from && e % width < to);
+      assert.deepEqual(part(0, columns), plain[k].rows);
+      const turn = part(columns, width).map((x) => x / 1e6);
+      const back = matmul(transpose(turn, order, order), plain[k].rows, order, columns, order);
+      back.forEach((x, e) => assert.ok(Math.abs(x - matrices[k][e]) <= 1e-12, `${x}, not ${matrices[k][e]}`));
+    });
+  }
 });
 
 Deno.test("oneSidedJacobiDoubleSingle: both forms give the same bits", async () => {

@@ -11,6 +11,7 @@ import {
   oneSidedThreshold,
   singularValueError,
 } from "../../src/linalg/one_sided_jacobi.ts";
+import { matmul, transpose } from "../reference/matrix.ts";
 import { normals } from "../reference/random.ts";
 import { U } from "../reference/rounding.ts";
 import { singularValues } from "../reference/singular_values.ts";
@@ -34,6 +35,7 @@ async function solve(
   sweeps = 16,
   device = gpu,
   both = false,
+  counted?: number,
 ): Promise<Solved[]> {
   using stack = new DisposableStack();
   const stride = 2 * vectors(columns / 2), rows = 32 * Math.ceil(order / 32), count = matrices.length;
@@ -48,7 +50,7 @@ async function solve(
   const array = stack.use(new GpuArray(device, "matrices", words));
   const jacobi = await bindOneSidedJacobi(
     device,
-    { matrices: { array, stride, batch, offset }, order, count, vectors: both },
+    { matrices: { array, stride, batch, offset }, order, count, vectors: both, ...counted && { counted } },
     stack,
   );
   const commands = new Commands(device);
@@ -158,6 +160,27 @@ Deno.test("one-sided Jacobi: for vectors rows are orthogonal relative to the nor
         }
       });
     }
+  }
+});
+
+Deno.test("one-sided Jacobi: what is behind the vectors that count is rotated with them, and not looked at", async () => {
+  for (const [order, columns] of [[30, 24], [70, 72]]) {
+    const matrix = normals(order * columns, order);
+    const [plain] = await solve([matrix], order, columns, 16, gpu, true);
+    // The identity becomes Jᵀ.
+    const width = columns + order;
+    const wide = Float32Array.from({ length: order * width }, (_, e) => {
+      const i = Math.floor(e / width), j = e % width;
+      return j < columns ? matrix[i * columns + j] : 1e6 * +(j - columns === i);
+    });
+    const [{ values, rows, progress }] = await solve([wide], order, width, 16, gpu, true, columns / 4);
+    assert.deepEqual([values, progress], [plain.values, plain.progress]);
+    const part = (from: number, to: number) => rows.filter((_, e) => e % width >= from && e % width < to);
+    assert.deepEqual(part(0, columns), plain.rows);
+    const turn = part(columns, width).map((x) => x / 1e6);
+    matmul(transpose(turn, order, order), plain.rows, order, columns, order).forEach((x, e) => {
+      assert.ok(Math.abs(x - matrix[e]) <= 1e-4, `${x}, not ${matrix[e]}`);
+    });
   }
 });
 

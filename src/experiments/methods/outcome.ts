@@ -1,0 +1,56 @@
+/**
+ * What came of a method.
+ *
+ * @module
+ */
+import type { RankInterval } from "../../rank/rank_interval.ts";
+import { findStairs } from "../../rank/stairs.ts";
+import type { Samples } from "../../tasks/task.ts";
+import type { LearningMethod } from "./options.ts";
+
+/** One network, or one set of features with a solved output layer, on one task. */
+export interface MethodOutcome {
+  /** Name of the task. */
+  readonly task: string;
+  /** The method. */
+  readonly method: LearningMethod;
+  /** Which of the networks, or sets of features, of this method, from 0. */
+  readonly seed: number;
+  /** Steps of the probes; 0 alone where the output layer was solved for. */
+  readonly steps: readonly number[];
+  /** Loss at each of them; where it was solved for, afterwards. */
+  readonly losses: readonly number[];
+  /** ε-ranks of the last hidden layer, `[probe][threshold]`. */
+  readonly ranks: readonly (readonly RankInterval[])[];
+  /** Jumps of each ε-rank after the start; none of features that stay as they are. */
+  readonly jumps: readonly number[];
+  /** Mean squared error on the samples held out, in the end; `null` without any. */
+  readonly heldOut: number | null;
+  /** Norm of the coefficients, where they were solved for; `null` of networks. */
+  readonly coefficients: number | null;
+}
+
+/**
+ * Counts the jumps of ranks, flicker apart: see {@linkcode findStairs}.
+ *
+ * @param steps Steps of the probes.
+ * @param ranks Ranks, `[probe][threshold]`.
+ * @returns Jumps at each threshold.
+ */
+export function jumpsOf(steps: readonly number[], ranks: MethodOutcome["ranks"]): number[] {
+  return ranks[0].map((_, e) => findStairs(steps, ranks.map((each) => each[e].rank)).jumps.length);
+}
+
+/**
+ * Weighted mean squared error, in double precision.
+ *
+ * @param samples Targets and weights.
+ * @param output Outputs, in the order of the targets.
+ * @returns Σ w ‖u − y‖².
+ */
+export function squaredError({ count, y, weights }: Samples, output: ArrayLike<number>): number {
+  const outputs = y.length / count;
+  let sum = 0;
+  for (let e = 0; e < y.length; e++) sum += weights[Math.floor(e / outputs)] * (output[e] - y[e]) ** 2;
+  return sum;
+}

@@ -1,0 +1,110 @@
+/**
+ * Random features: neurons with random weights that stay as they are, on the whole domain or on patches of it.
+ *
+ * @module
+ */
+import { GpuArray } from "../../gpu/array.ts";
+import { Commands } from "../../gpu/commands.ts";
+import type { Gpu } from "../../gpu/device.ts";
+import { padRows, unpadRows, vectors } from "../../linalg/matrix.ts";
+import { Network } from "../../nn/network.ts";
+import { uploadSamples } from "../../nn/samples.ts";
+import { uniform } from "../../tasks/random.ts";
+import type { Samples } from "../../tasks/task.ts";
+import type { Partition } from "./partition.ts";
+
+/** Random features on a partition of unity. */
+export interface RandomFeatures {
+  /** Where the neurons are; a single patch for those of the whole domain. */
+  readonly partition: Partition;
+  /** Number of features n. */
+  readonly width: number;
+  /** Activation of the neurons. */
+  readonly activation: string;
+  /** Weights and biases are uniform on (−range, range), in local coordinates. */
+  readonly range: number;
+  /** How many sets of features. */
+  readonly seeds: number;
+  /** Seed of the random numbers. */
+  readonly seed: number;
+}
+
+/**
+ * Computes random features on the GPU: bump times σ(w·t + b), t the local coordinates of a patch (the hidden layer of an extreme
+ * learning machine: Huang, Zhu, Siew, Neurocomputing 70, 2006; of the random feature method: Chen, Chi, E, Yang, J. Mach. Learn.
+ * 1, 2022). Feature j belongs to patch j mod P. Neurons of a patch are a replica of their own, whose inputs are the patch's
+ * coordinates, so that no digit is lost between the scale of the patch and the place of the domain. Waits for the GPU.
+ *
+ * @param gpu Device.
+ * @param samples Sets of samples to compute the same features of.
+ * @param options The features.
+ * @returns Features in single precision, `count × width`, `[samples][seed]`.
+ * @throws {InputError} Where the activation is unknown, or a number is out of range.
+ * @throws {ShapeError} Where the adapter has no room for them.
+ */
+export async function randomFeatures(
+  gpu: Gpu,
+  samples: readonly Samples[],
+  options: RandomFeatures,
+): Promise<Float32Array[][]> {
+  const { partition: { patches }, width, activation, range, seeds, seed } = options;
+  const inputs = samples[0].x.length / samples[0].count;
+  const neurons = Math.ceil(width / patches);
+  using network = await Network.create(gpu, {
+    inputs,
+    hidden: [neurons],
+    outputs: 1,
+    activation,
+    initializer: "normal:0",
+    replicas: seeds * patches,
+  });
+  for (let replica = 0; replica < seeds * patches; replica++) {
+    const next = uniform(2 ** 32 * (1 + replica) + seed);
+    const draw = (length: number) => Float32Array.from({ length }, () => range * (2 * next() - 1));
+    const output = { weights: new Float32Array(neurons), biases: new Float32Array(1) };
+    network.writeParameters([{ weights: draw(inputs * neurons), biases: draw(neurons) }, output], replica);
+  }
+  const results: Float32Array[][] = [];
+  for (const each of samples) results.push(await evaluate(gpu, network, each, options));
+  return results;
+}
+
+/** The features of all seeds on one set of samples. */
+async function evaluate(
+  gpu: Gpu,
+  network: Network,
+  samples: Samples,
+  { partition, width, seeds }: RandomFeatures,
+): Promise<Float32Array[]> {
+  const [inputs, neurons] = network.widths;
+  const { count } = samples, { patches } = partition;
+  const bumps = new Float64Array(count * patches);
+  const own = Array.from({ length: patches }, (_, patch) => {
+    const x = new Float32Array(count * inputs);
+    for (let k = 0; k < count; k++) {
+      const { bump, local } = partition.at(patch, samples.x.subarray(k * inputs, (k + 1) * inputs));
+      bumps[k * patches + patch] = bump;
+      x.set(local, k * inputs);
+    }
+    return padRows(x, inputs);
+  });
+  using stack = new DisposableStack();
+  const uploaded = uploadSamples(gpu, samples, stack);
+  const batch = count * vectors(inputs);
+  const array = stack.use(new GpuArray(gpu, "local coordinates", 4 * seeds * patches * batch));
+  for (let replica = 0; replica < seeds * patches; replica++) {
+    array.write(own[replica % patches], 4 * replica * batch);
+  }
+  const x = { array, stride: vectors(inputs), batch };
+  const { layers: [hidden], forward } = await network.evaluate({ ...uploaded, x }, stack);
+  const commands = new Commands(gpu);
+  commands.run(...forward);
+  commands.submit();
+  const all = unpadRows(await hidden.array.read(), neurons, hidden.stride);
+  return Array.from({ length: seeds }, (_, seed) =>
+    Float32Array.from({ length: count * width }, (_, e) => {
+      const k = Math.floor(e / width), j = e % width, patch = j % patches;
+      const row = (seed * patches + patch) * count + k;
+      return bumps[k * patches + patch] * all[row * neurons + Math.floor(j / patches)];
+    }));
+}

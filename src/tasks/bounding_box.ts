@@ -1,0 +1,52 @@
+/**
+ * Where the samples of a task lie.
+ *
+ * @module
+ */
+import type { Samples } from "./task.ts";
+
+/** A box with sides along the axes: one centre and one half of a side for each coordinate. */
+export interface Box {
+  /** Middle of each side. */
+  readonly centre: readonly number[];
+  /** Half of the length of each side, above 0. */
+  readonly half: readonly number[];
+}
+
+/**
+ * The least box that holds the inputs of all samples.
+ *
+ * @param samples The samples.
+ * @returns The box; where all samples share a coordinate that side has length 2 about it.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { boundingBox } from "./bounding_box.ts";
+ *
+ * const x = Float32Array.of(0, 5, 4, 5);
+ * assert.deepEqual(boundingBox({ count: 2, x }), { centre: [2, 5], half: [2, 1] });
+ * ```
+ */
+export function boundingBox({ count, x }: Pick<Samples, "count" | "x">): Box {
+  const inputs = x.length / count;
+  const sides = Array.from({ length: inputs }, (_, j) => {
+    let low = Infinity, high = -Infinity;
+    for (let e = j; e < x.length; e += inputs) {
+      low = Math.min(low, x[e]);
+      high = Math.max(high, x[e]);
+    }
+    return { centre: (low + high) / 2, half: (high - low) / 2 || 1 };
+  });
+  return { centre: sides.map(({ centre }) => centre), half: sides.map(({ half }) => half) };
+}
+
+/**
+ * Maps a point into the cube [−1, 1]^d as a box that holds it does.
+ *
+ * @param box The box.
+ * @param x The point.
+ * @returns (x_j − centre_j) / half_j.
+ */
+export function intoCube({ centre, half }: Box, x: ArrayLike<number>): number[] {
+  return centre.map((middle, j) => (x[j] - middle) / half[j]);
+}

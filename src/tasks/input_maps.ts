@@ -1,0 +1,151 @@
+/**
+ * Tasks whose inputs are mapped before a network sees them.
+ *
+ * @module
+ */
+import { InputError } from "../errors.ts";
+import { type Box, intoCube } from "./bounding_box.ts";
+import { checkSeed } from "./options.ts";
+import { normal, uniform } from "./random.ts";
+import type { Samples, Task } from "./task.ts";
+
+/** A map of the inputs of one sample. */
+export interface InputMap {
+  /** How many numbers it makes of them. */
+  readonly inputs: number;
+  /**
+   * Maps the inputs.
+   *
+   * @param x Inputs of a sample.
+   * @returns What a network sees of it.
+   */
+  at(x: ArrayLike<number>): readonly number[];
+}
+
+/**
+ * A task with mapped inputs: the same targets, weights and settings.
+ *
+ * @param task The task.
+ * @param map The map.
+ * @returns The task, of the samples that are trained on and of those that are held out.
+ * @throws {InputError} Where the map makes something of a sample that is not finite.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { boundingBox } from "./bounding_box.ts";
+ * import { mapInputs, multiScale } from "./input_maps.ts";
+ * import { loadTask } from "./registry.ts";
+ *
+ * const task = await loadTask("cosines", { samples: 3 });
+ * const mapped = mapInputs(task, multiScale(boundingBox(task.train), [1, 4]));
+ * assert.equal(mapped.inputs, 2);
+ * assert.deepEqual([...mapped.train.x], [-1, -4, 0, 0, 1, 4]);
+ * ```
+ */
+export function mapInputs(task: Task, map: InputMap): Task {
+  const mapped = (samples: Samples): Samples => {
+    const { count, x } = samples;
+    const mapped = new Float32Array(count * map.inputs);
+    for (let k = 0; k < count; k++) {
+      mapped.set(map.at(x.subarray(k * task.inputs, (k + 1) * task.inputs)), k * map.inputs);
+    }
+    const bad = mapped.findIndex((value) => !Number.isFinite(value));
+    if (bad < 0) return { ...samples, x: mapped };
+    throw new InputError(
+      `task "${task.name}": an input of sample ${Math.floor(bad / map.inputs)} becomes ${
+        mapped[bad]
+      }: choose ` +
+        "smaller scales or frequencies",
+    );
+  };
+  return {
+    ...task,
+    inputs: map.inputs,
+    train: mapped(task.train),
+    test: task.test && mapped(task.test),
+  };
+}
+
+/**
+ * Inputs at several scales: a t for each scale a and each coordinate t of the cube [−1, 1]^d (the inputs of MscaleDNN: Liu, Cai,
+ * Xu, Commun. Comput. Phys. 28, 2020).
+ *
+ * @param box Where the inputs lie.
+ * @param scales The scales a.
+ * @returns The map.
+ * @throws {InputError} Where there is no scale, or one is not finite.
+ */
+export function multiScale(box: Box, scales: readonly number[]): InputMap {
+  checkNumbers("scales", scales);
+  return {
+    inputs: box.centre.length * scales.length,
+    at: (x) => {
+      const t = intoCube(box, x);
+      return scales.flatMap((scale) => t.map((coordinate) => scale * coordinate));
+    },
+  };
+}
+
+/**
+ * Fourier features: cos πb·t and sin πb·t for each frequency vector b, t in the cube [−1, 1]^d, so that b counts the periods
+ * across it (Tancik et al., NeurIPS 2020, equation 4).
+ *
+ * @param box Where the inputs lie.
+ * @param frequencies The vectors b.
+ * @returns The map.
+ * @throws {InputError} Where there is no frequency, or one is not finite.
+ */
+export function fourierFeatures(box: Box, frequencies: readonly (readonly number[])[]): InputMap {
+  checkNumbers("frequencies", frequencies.flat());
+  return {
+    inputs: 2 * frequencies.length,
+    at: (x) => {
+      const t = intoCube(box, x);
+      return frequencies.flatMap((b) => {
+        const phase = Math.PI * b.reduce((sum, frequency, j) => sum + frequency * t[j], 0);
+        return [Math.cos(phase), Math.sin(phase)];
+      });
+    },
+  };
+}
+
+/**
+ * Frequency vectors with normally distributed entries (Tancik et al., NeurIPS 2020).
+ *
+ * @param inputs Dimension d.
+ * @param count Number of vectors.
+ * @param deviation Standard deviation of the entries.
+ * @param seed Seed, a whole number from 0 to 2⁵³ − 1.
+ * @returns The vectors.
+ * @throws {InputError} If the seed is out of range.
+ */
+export function randomFrequencies(
+  inputs: number,
+  count: number,
+  deviation: number,
+  seed: number,
+): number[][] {
+  const next = normal(uniform(checkSeed(seed)));
+  return Array.from({ length: count }, () => Array.from({ length: inputs }, () => deviation * next()));
+}
+
+/**
+ * Frequencies 1, 2, 4, … along each axis (the positional encoding of Mildenhall et al., ECCV 2020).
+ *
+ * @param inputs Dimension d.
+ * @param octaves How many frequencies each axis has.
+ * @returns The vectors, `inputs · octaves` of them.
+ */
+export function dyadicFrequencies(inputs: number, octaves: number): number[][] {
+  return Array.from({ length: octaves }, (_, octave) => octave).flatMap((octave) =>
+    Array.from(
+      { length: inputs },
+      (_, axis) => Array.from({ length: inputs }, (_, j) => j === axis ? 2 ** octave : 0),
+    )
+  );
+}
+
+function checkNumbers(name: string, values: readonly number[]): void {
+  if (values.length > 0 && values.every(Number.isFinite)) return;
+  throw new InputError(`${name} ${values.join(", ") || "none"}: give one at least, and finite numbers`);
+}
