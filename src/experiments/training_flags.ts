@@ -5,7 +5,7 @@
  */
 import { InputError, ShapeError } from "../errors.ts";
 import type { Flag, FlagValues } from "../io/flags.ts";
-import { adapterFlag, autotuneFlag, quietFlag, runJsonFlag } from "../io/program_flags.ts";
+import { adapterFlag, autotuneFlag, quietFlag, runJsonFlag, seedFlag } from "../io/program_flags.ts";
 import { parseOptimizerName, parseSchedule } from "../nn/optimizer.ts";
 import { loadTask, taskNames } from "../tasks/registry.ts";
 import type { Task } from "../tasks/task.ts";
@@ -111,7 +111,7 @@ export const trainingFlags = [
     help: "arithmetic of the ranks; auto takes double where single leaves one uncertain",
   },
   { name: "replicas", kind: "integer", default: 1, min: 1, help: "networks to train side by side" },
-  { name: "seed", kind: "integer", default: 0, min: 0, max: 2 ** 32 - 1, help: "fixes all that is random" },
+  seedFlag,
   adapterFlag,
   autotuneFlag,
   runJsonFlag,

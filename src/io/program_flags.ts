@@ -44,3 +44,13 @@ export const runJsonFlag = {
   default: false,
   help: "print the run as one JSON object on the last line",
 } as const satisfies Flag;
+
+/** `--seed`. */
+export const seedFlag = {
+  name: "seed",
+  kind: "integer",
+  default: 0,
+  min: 0,
+  max: 2 ** 32 - 1,
+  help: "fixes all that is random",
+} as const satisfies Flag;

@@ -6,7 +6,7 @@
 import { drawHorizontalAxis, drawVerticalAxis } from "./axes.ts";
 import { clipped } from "./frame.ts";
 import { type Course, drawBand, drawLine } from "./marks.ts";
-import { fontSize, greyInk, ink, type LineStyle, lineStyle } from "./palette.ts";
+import { bandOpacity, fontSize, greyInk, ink, type LineStyle, lineStyle } from "./palette.ts";
 import { summarise, type Summary } from "./quantiles.ts";
 import type { Axis } from "./scales.ts";
 import type { ReplicaSeries } from "./staircase_data.ts";
@@ -58,9 +58,6 @@ export const terminalStyle: LineStyle = lineStyle(0), firstStyle: LineStyle = li
 
 /** Colour of a heading that tells of a claim that does not hold. */
 export const brokenInk: string = lineStyle(1).colour;
-
-/** Opacity of bands. */
-export const atlasBandOpacity = 0.18;
 
 /**
  * Draws a panel.
@@ -134,7 +131,7 @@ function drawSpread(
     top: place(y, high[i]),
     bottom: place(y, low[i]),
   }));
-  drawBand(parent, `${name}-band`, spans, course, { colour, opacity: atlasBandOpacity });
+  drawBand(parent, `${name}-band`, spans, course, { colour, opacity: bandOpacity });
 }
 
 /** Height of a value; of none, and of what a logarithmic axis cannot show, NaN. */

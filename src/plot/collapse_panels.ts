@@ -8,7 +8,7 @@ import type { Tick } from "./format.ts";
 import { powerOfTen } from "./format.ts";
 import { decadeAxis } from "./log_axis.ts";
 import { drawBand, drawLine } from "./marks.ts";
-import { fontSize, greyInk, ladderStyle, type LineStyle, lineStyle } from "./palette.ts";
+import { bandOpacity, fontSize, guideStyle, ladderStyle, lineStyle } from "./palette.ts";
 import { summarise } from "./quantiles.ts";
 import type { Axis } from "./scales.ts";
 import { type Group, px } from "./svg.ts";
@@ -24,12 +24,6 @@ export interface CollapsePoint {
   /** Distance to rank K. */
   readonly y: number;
 }
-
-/** Style of the lines that stand for a number and not for data. */
-export const guideStyle: LineStyle = { colour: greyInk, dash: "5 3", width: 1.4 };
-
-/** Opacity of bands. */
-export const bandOpacity = 0.18;
 
 /** The least share of σ₁ that is shown: single precision has no smaller ones. */
 const LEAST_SHARE = 1e-7;

@@ -7,7 +7,7 @@ import { clipped, drawFrame, frameFoot, frameHead, frameSide } from "./frame.ts"
 import { bandSwatch, type LegendEntry, lineSwatch } from "./legend.ts";
 import { drawBand, drawLine } from "./marks.ts";
 import { drawPage, pageMargin, pageWidth } from "./page.ts";
-import { ink, lineStyle } from "./palette.ts";
+import { bandOpacity, ink, lineStyle } from "./palette.ts";
 import { bandName, summarise } from "./quantiles.ts";
 import { rankAxis, stepAxis } from "./scales.ts";
 import { epsilonLabel } from "./staircase_panel.ts";
@@ -33,7 +33,7 @@ export interface DepthProfileData {
   readonly stages: readonly { readonly label: string; readonly ranks: readonly DepthRanks[] }[];
 }
 
-const plotHeight = 280, gap = 40, opacity = 0.18;
+const plotHeight = 280, gap = 40;
 
 /**
  * Draws the ranks of all layers, a panel a stage, all with the same axes.
@@ -72,7 +72,7 @@ export function depthProfileFigure(data: DepthProfileData): string {
             top: y.scale(high[l]),
             bottom: y.scale(low[l]),
           }));
-          if (replicas > 1) drawBand(clip, "rank-band", spans, "straight", { colour, opacity });
+          if (replicas > 1) drawBand(clip, "rank-band", spans, "straight", { colour, opacity: bandOpacity });
           const points = layers.map((layer, l) => ({ x: x.scale(layer), y: y.scale(median[l]) }));
           drawLine(clip, "rank", points, "straight", lineStyle(i));
           for (const point of points) {
@@ -95,7 +95,7 @@ function legend(ranks: readonly DepthRanks[], replicas: number): LegendEntry[] {
   if (replicas < 2) return lines;
   return [...lines, {
     label: `${bandName(replicas)} of ${replicas} replicas; lines are medians`,
-    swatch: bandSwatch({ colour: ink, opacity }),
+    swatch: bandSwatch({ colour: ink, opacity: bandOpacity }),
   }];
 }
 

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { bandOpacity, guideStyle } from "./collapse_panels.ts";
 import {
   drawFlows,
   drawRatios,
@@ -20,7 +19,7 @@ import { clipped, drawFrame, frameFoot, frameSide } from "./frame.ts";
 import { bandSwatch, type LegendEntry, lineSwatch, swatchWidth } from "./legend.ts";
 import { ordinalAxis } from "./ordinal_axis.ts";
 import { drawPage, pageMargin, pageWidth } from "./page.ts";
-import { fontSize, ink, ladderStyle, lineStyle } from "./palette.ts";
+import { bandOpacity, fontSize, guideStyle, ink, ladderStyle, lineStyle } from "./palette.ts";
 import { bandName, summarise } from "./quantiles.ts";
 import type { Axis } from "./scales.ts";
 import { appendGroup, type Group } from "./svg.ts";

@@ -4,12 +4,11 @@
  * @module
  */
 import { clearTicks } from "./clear_ticks.ts";
-import { bandOpacity, guideStyle } from "./collapse_panels.ts";
 import { d3 } from "./deps.ts";
 import { labelledTicks } from "./format.ts";
 import { decadeAxis } from "./log_axis.ts";
 import { drawBand, drawLine } from "./marks.ts";
-import { ladderStyle, lineStyle } from "./palette.ts";
+import { bandOpacity, guideStyle, ladderStyle, lineStyle } from "./palette.ts";
 import { summarise } from "./quantiles.ts";
 import type { Axis } from "./scales.ts";
 import { type Group, px } from "./svg.ts";

@@ -8,7 +8,7 @@ import { clipped, drawFrame, frameFoot, frameHead, frameSide } from "./frame.ts"
 import { bandSwatch, type LegendEntry, lineSwatch } from "./legend.ts";
 import { drawBand, drawLine } from "./marks.ts";
 import { drawPage, pageMargin, pageWidth } from "./page.ts";
-import { greyInk, ink, type LineStyle, lineStyle } from "./palette.ts";
+import { bandOpacity, greyInk, ink, type LineStyle, lineStyle } from "./palette.ts";
 import { bandName, summarise, type Summary } from "./quantiles.ts";
 import { type Axis, lossAxis, rankAxis, stepAxis } from "./scales.ts";
 import { epsilonLabel } from "./staircase_panel.ts";
@@ -45,7 +45,7 @@ export interface LossFloorFigureData {
   readonly thresholds: readonly FloorThreshold[];
 }
 
-const columns = 2, plotHeight = 260, gap = 76, opacity = 0.18;
+const columns = 2, plotHeight = 260, gap = 76;
 const lossStyle: LineStyle = { colour: ink, dash: null, width: 2.2 };
 const projectionStyle: LineStyle = { colour: greyInk, dash: "5 3", width: 1.6 };
 /** Values this much below the least loss would press the rest of a panel against its top. */
@@ -137,7 +137,7 @@ function drawSummary(
       top: height(high[i]),
       bottom: height(low[i]),
     }));
-    drawBand(parent, `${name}-band`, spans, course, { colour: style.colour, opacity });
+    drawBand(parent, `${name}-band`, spans, course, { colour: style.colour, opacity: bandOpacity });
   }
   drawLine(parent, name, steps.map((step, i) => ({ x: x.scale(step), y: height(median[i]) })), course, style);
 }
@@ -162,7 +162,7 @@ function legend({ loss, thresholds }: LossFloorFigureData, styles: readonly Line
   const band = loss.length > 1
     ? [{
       label: `${bandName(loss.length)} of ${loss.length} replicas; lines are medians`,
-      swatch: bandSwatch({ colour: ink, opacity }),
+      swatch: bandSwatch({ colour: ink, opacity: bandOpacity }),
     }]
     : [];
   return [

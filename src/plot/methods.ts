@@ -10,7 +10,7 @@ import { clipped, drawFrame, frameFoot, frameHead, frameSide } from "./frame.ts"
 import { bandSwatch, type LegendEntry, lineSwatch } from "./legend.ts";
 import { drawBand, drawLine } from "./marks.ts";
 import { drawPage, pageMargin, pageWidth } from "./page.ts";
-import { fontSize, greyInk, ink, type LineStyle, lineStyle } from "./palette.ts";
+import { bandOpacity, fontSize, greyInk, ink, type LineStyle, lineStyle } from "./palette.ts";
 import { bandName, summarise } from "./quantiles.ts";
 import { type Axis, lossAxis, rankAxis, stepAxis } from "./scales.ts";
 import { epsilonLabel } from "./staircase_panel.ts";
@@ -51,7 +51,7 @@ export interface MethodsFigureData {
 
 /** Most columns side by side. */
 const COLUMNS = 3;
-const plotHeight = 190, gap = 38, opacity = 0.18;
+const plotHeight = 190, gap = 38;
 /** Room above a column for three lines of heading, and of all its rows. */
 const head = frameHead + 32, rowHeight = plotHeight + frameFoot + 16, columnHeight = head + 3 * rowHeight;
 
@@ -158,7 +158,7 @@ function drawSeries(
       top: height(high[i]),
       bottom: height(low[i]),
     }));
-    drawBand(parent, `${name}-band`, spans, course, { colour: style.colour, opacity });
+    drawBand(parent, `${name}-band`, spans, course, { colour: style.colour, opacity: bandOpacity });
   }
   const points = steps.map((step, i) => ({ x: x.scale(step), y: height(median[i]) }));
   drawLine(parent, name, points, course, style);
@@ -201,7 +201,7 @@ function legend(data: MethodsFigureData): LegendEntry[] {
     ...seeds > 1
       ? [{
         label: `${bandName(seeds)} of ${seeds} seeds; lines are medians`,
-        swatch: bandSwatch({ colour: ink, opacity }),
+        swatch: bandSwatch({ colour: ink, opacity: bandOpacity }),
       }]
       : [],
     { label: "loss in the end, each seed", swatch: dot(true) },

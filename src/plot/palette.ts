@@ -34,6 +34,12 @@ export interface LineStyle {
   readonly width: number;
 }
 
+/** Style of lines that stand for a number and not for data. */
+export const guideStyle: LineStyle = { colour: greyInk, dash: "5 3", width: 1.4 };
+
+/** Opacity of bands, with lines of the same colour in them. */
+export const bandOpacity: number = 0.18;
+
 // Okabe and Ito's colours that carry on white, darkest first: an order that greyscale keeps. M. Okabe, K. Ito,
 // "Color universal design", 2008.
 const styles: readonly LineStyle[] = [

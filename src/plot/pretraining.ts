@@ -8,7 +8,7 @@ import { bandSwatch, type LegendEntry, lineSwatch } from "./legend.ts";
 import { drawBand, drawLine } from "./marks.ts";
 import { ordinalAxis } from "./ordinal_axis.ts";
 import { drawPage, pageMargin, pageWidth } from "./page.ts";
-import { greyInk, ink, type LineStyle, lineStyle } from "./palette.ts";
+import { bandOpacity, greyInk, ink, type LineStyle, lineStyle } from "./palette.ts";
 import { bandName, summarise, type Summary } from "./quantiles.ts";
 import { type Axis, lossAxis, rankAxis, stepAxis } from "./scales.ts";
 import { epsilonLabel } from "./staircase_panel.ts";
@@ -56,7 +56,7 @@ export interface PretrainingFigureData {
   readonly rows: readonly PretrainingRow[];
 }
 
-const plotHeight = 165, columnGap = 24, startWidth = 104, rowGap = 12, opacity = 0.16;
+const plotHeight = 165, columnGap = 24, startWidth = 104, rowGap = 12;
 const targetStyle: LineStyle = { colour: greyInk, dash: "2 4", width: 1 };
 
 /**
@@ -153,7 +153,7 @@ function drawCurve(
   const at = steps.map((step) => x.scale(step + startSteps));
   if (values.length > 1) {
     const spans = at.map((x, i) => ({ x, top: y.scale(high[i]), bottom: y.scale(low[i]) }));
-    drawBand(parent, `${name}-band`, spans, course, { colour: style.colour, opacity });
+    drawBand(parent, `${name}-band`, spans, course, { colour: style.colour, opacity: bandOpacity });
   }
   if (startSteps > 0 && at.length > 0) {
     const level = y.scale(median[0]);
@@ -182,7 +182,7 @@ function legend({ methods, seeds }: PretrainingFigureData): LegendEntry[] {
   ];
   if (seeds < 2) return [...lines, ...others];
   const label = `${bandName(seeds)} of ${seeds} seeds; lines are medians`;
-  return [...lines, ...others, { label, swatch: bandSwatch({ colour: ink, opacity }) }];
+  return [...lines, ...others, { label, swatch: bandSwatch({ colour: ink, opacity: bandOpacity }) }];
 }
 
 /** The figure in words. */

@@ -5,13 +5,11 @@
  * @module
  */
 import {
-  bandOpacity,
   type CollapsePoint,
   drawDistances,
   drawMark,
   drawRanks,
   drawSpectra,
-  guideStyle,
   ladderAxis,
   shareAxis,
   spaciousAxis,
@@ -20,7 +18,7 @@ import { scientific } from "./format.ts";
 import { clipped, drawFrame, frameFoot, frameHead, frameSide } from "./frame.ts";
 import { bandSwatch, layOutLegend, type LegendEntry, lineSwatch, swatchWidth } from "./legend.ts";
 import { drawPage, pageMargin, pageWidth } from "./page.ts";
-import { ink, ladderStyle, lineStyle } from "./palette.ts";
+import { bandOpacity, guideStyle, ink, ladderStyle, lineStyle } from "./palette.ts";
 import { bandName, summarise } from "./quantiles.ts";
 import { type Axis, rankAxis, stepAxis } from "./scales.ts";
 import { appendGroup, type Group } from "./svg.ts";

@@ -8,7 +8,7 @@ import { bandSwatch, type LegendEntry, lineSwatch } from "./legend.ts";
 import { drawBand, drawLine } from "./marks.ts";
 import { ordinalAxis } from "./ordinal_axis.ts";
 import { drawPage, pageMargin, pageWidth } from "./page.ts";
-import { ink, lineStyle } from "./palette.ts";
+import { bandOpacity, ink, lineStyle } from "./palette.ts";
 import { bandName, summarise } from "./quantiles.ts";
 import { type Axis, rankAxis } from "./scales.ts";
 import { appendGroup, type Group, px } from "./svg.ts";
@@ -39,7 +39,7 @@ export interface SgdRankFigureData {
   readonly seeds: number;
 }
 
-const plotHeight = 170, gap = 26, rowGap = 14, opacity = 0.18;
+const plotHeight = 170, gap = 26, rowGap = 14;
 
 /**
  * Draws the rows, all panels of one with the same vertical axis.
@@ -97,7 +97,7 @@ function drawCurve(
       top: y.scale(high[i]),
       bottom: y.scale(low[i]),
     }));
-    drawBand(parent, "band", spans, "straight", { colour: style.colour, opacity });
+    drawBand(parent, "band", spans, "straight", { colour: style.colour, opacity: bandOpacity });
   }
   const points = values.map((value, i) => ({ x: x.scale(value), y: y.scale(median[i]) }));
   drawLine(parent, "curve", points, "straight", style);
@@ -119,7 +119,7 @@ function legend({ curves, seeds }: SgdRankFigureData): LegendEntry[] {
   if (seeds < 2) return [...lines, { label: what, swatch: () => {} }];
   return [...lines, {
     label: `${bandName(seeds)} of ${seeds} seeds; lines are medians, of ${what}`,
-    swatch: bandSwatch({ colour: ink, opacity }),
+    swatch: bandSwatch({ colour: ink, opacity: bandOpacity }),
   }];
 }
 

@@ -4,7 +4,6 @@
  * @module
  */
 import {
-  atlasBandOpacity,
   type AtlasFigureCell,
   atlasLossStyle,
   atlasPanelHead,
@@ -18,7 +17,7 @@ import { d3 } from "./deps.ts";
 import { bandSwatch, type LegendEntry, lineSwatch, swatchWidth } from "./legend.ts";
 import { decadeAxis } from "./log_axis.ts";
 import { drawPage, pageMargin, pageWidth } from "./page.ts";
-import { fontSize, greyInk, ink } from "./palette.ts";
+import { bandOpacity, fontSize, greyInk, ink } from "./palette.ts";
 import { bandName } from "./quantiles.ts";
 import { type Axis, rankAxis, stepAxis } from "./scales.ts";
 import { epsilonLabel } from "./staircase_panel.ts";
@@ -170,7 +169,7 @@ function legend({ epsilon, replicas, rows }: AtlasFigureData): LegendEntry[] {
   if (replicas > 1) {
     entries.push({
       label: `${bandName(replicas)} of ${replicas} networks; lines are medians`,
-      swatch: bandSwatch({ colour: ink, opacity: atlasBandOpacity }),
+      swatch: bandSwatch({ colour: ink, opacity: bandOpacity }),
     });
   }
   entries.push({ label: "Spearman's ρ of rank and loss", swatch: rhoSwatch(greyInk, null) });

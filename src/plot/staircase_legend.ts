@@ -5,9 +5,9 @@
  */
 import { scientific } from "./format.ts";
 import { type LegendEntry, swatchWidth } from "./legend.ts";
-import { type LineStyle, lineStyle } from "./palette.ts";
+import { bandOpacity, type LineStyle, lineStyle } from "./palette.ts";
 import { stripFills, stripHeight } from "./stair_strip.ts";
-import { bandOpacity, certifiedOpacity, floorStyle, lossStyle } from "./staircase_panel.ts";
+import { certifiedOpacity, floorStyle, lossStyle } from "./staircase_panel.ts";
 import type { Group } from "./svg.ts";
 
 /** What is in the figure, and so in its legend. */

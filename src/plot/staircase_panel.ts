@@ -7,7 +7,7 @@ import { drawHorizontalAxis, drawVerticalAxis, labelRoom } from "./axes.ts";
 import { drawEndLabels } from "./end_labels.ts";
 import { scientific } from "./format.ts";
 import { drawBand, drawLine, holdSteps } from "./marks.ts";
-import { fontSize, greyInk, ink, type LineStyle, lineStyle } from "./palette.ts";
+import { bandOpacity, fontSize, greyInk, ink, type LineStyle, lineStyle } from "./palette.ts";
 import type { Summary } from "./quantiles.ts";
 import type { Axis } from "./scales.ts";
 import { drawStairStrip, stripHeight, type StripStair } from "./stair_strip.ts";
@@ -74,9 +74,6 @@ export const lossStyle: LineStyle = { colour: ink, dash: null, width: 1.4 };
 
 /** How the lower bound of the loss is drawn. */
 export const floorStyle: LineStyle = { colour: ink, dash: "1.2 2.6", width: 1.4 };
-
-/** Opacity of the bands of the replicas. */
-export const bandOpacity = 0.16;
 
 /** Opacity of the certified intervals: seen on a band, and under a line. */
 export const certifiedOpacity = 0.45;

@@ -5,7 +5,7 @@
  */
 import { InputError } from "../../errors.ts";
 import type { Flag, FlagValues } from "../../io/flags.ts";
-import { adapterFlag, autotuneFlag, quietFlag, runJsonFlag } from "../../io/program_flags.ts";
+import { adapterFlag, autotuneFlag, quietFlag, runJsonFlag, seedFlag } from "../../io/program_flags.ts";
 import {
   type DirectionalLoss,
   directionalLosses,
@@ -81,7 +81,7 @@ export const directionalFlags = [
     placeholder: "NAME",
     help: "distribution of the directions to start from, xavier-normal, he-uniform, normal:1 …",
   },
-  { name: "seed", kind: "integer", default: 0, min: 0, max: 2 ** 32 - 1, help: "fixes all that is random" },
+  seedFlag,
   { name: "full", kind: "boolean", default: false, help: "more seeds, a longer ladder, finer steps" },
   adapterFlag,
   autotuneFlag,

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Flag, FlagValues } from "../../io/flags.ts";
-import { adapterFlag, autotuneFlag, quietFlag, runJsonFlag } from "../../io/program_flags.ts";
+import { adapterFlag, autotuneFlag, quietFlag, runJsonFlag, seedFlag } from "../../io/program_flags.ts";
 import { familyNames } from "./families.ts";
 import type { KernelStudyOptions } from "./options.ts";
 
@@ -61,7 +61,7 @@ export const kernelStudyFlags = [
     min: 1,
     help: "samples of one more matrix to time, of 128 neurons (none; --full: 1e6)",
   },
-  { name: "seed", kind: "integer", default: 0, min: 0, max: 2 ** 32 - 1, help: "fixes all that is random" },
+  seedFlag,
   { name: "full", kind: "boolean", default: false, help: "the whole grid, with no limit of seconds a call" },
   adapterFlag,
   autotuneFlag,

@@ -5,7 +5,7 @@
  */
 import { InputError } from "../../errors.ts";
 import type { Flag, FlagValues } from "../../io/flags.ts";
-import { adapterFlag, autotuneFlag, quietFlag, runJsonFlag } from "../../io/program_flags.ts";
+import { adapterFlag, autotuneFlag, quietFlag, runJsonFlag, seedFlag } from "../../io/program_flags.ts";
 import { parseOptimizerName } from "../../nn/optimizer.ts";
 import { poolImages } from "../../tasks/pool.ts";
 import { loadTask } from "../../tasks/registry.ts";
@@ -110,7 +110,7 @@ export const pretrainingFlags = [
   },
   { name: "probe-every", kind: "integer", default: null, min: 1, help: "updates between probes" },
   { name: "seeds", kind: "integer", default: null, min: 1, help: "networks of each start (5; --full: 10)" },
-  { name: "seed", kind: "integer", default: 0, min: 0, max: 2 ** 32 - 1, help: "fixes all that is random" },
+  seedFlag,
   {
     name: "full",
     kind: "boolean",

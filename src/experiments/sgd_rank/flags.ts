@@ -4,7 +4,7 @@
  * @module
  */
 import type { Flag, FlagValues } from "../../io/flags.ts";
-import { adapterFlag, autotuneFlag, quietFlag, runJsonFlag } from "../../io/program_flags.ts";
+import { adapterFlag, autotuneFlag, quietFlag, runJsonFlag, seedFlag } from "../../io/program_flags.ts";
 import { loadTask } from "../../tasks/registry.ts";
 import { poolImages } from "../../tasks/pool.ts";
 import { parseLayers } from "../training_flags.ts";
@@ -72,7 +72,7 @@ export const sgdRankFlags = [
     positive: true,
     help: "share of the largest singular value above which one counts",
   },
-  { name: "seed", kind: "integer", default: 0, min: 0, max: 2 ** 32 - 1, help: "fixes all that is random" },
+  seedFlag,
   { name: "full", kind: "boolean", default: false, help: "a larger grid of more and longer runs" },
   adapterFlag,
   autotuneFlag,

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Flag, FlagValues } from "../../io/flags.ts";
-import { adapterFlag, autotuneFlag, quietFlag, runJsonFlag } from "../../io/program_flags.ts";
+import { adapterFlag, autotuneFlag, quietFlag, runJsonFlag, seedFlag } from "../../io/program_flags.ts";
 import { poolImages } from "../../tasks/pool.ts";
 import { loadTask } from "../../tasks/registry.ts";
 import type { Task } from "../../tasks/task.ts";
@@ -85,7 +85,7 @@ export const atlasFlags = [
     help: "thresholds of the ε-rank; the first is drawn and judged",
   },
   { name: "replicas", kind: "integer", default: null, min: 1, help: "networks of a cell (5; --full: 10)" },
-  { name: "seed", kind: "integer", default: 0, min: 0, max: 2 ** 32 - 1, help: "fixes all that is random" },
+  seedFlag,
   { name: "full", kind: "boolean", default: false, help: "the product of longer lists, at a larger size" },
   adapterFlag,
   autotuneFlag,
