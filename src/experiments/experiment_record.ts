@@ -120,7 +120,7 @@ export function experimentText(
   { configuration, adapter, timings, verdict, diverged }: ExperimentRecord<RecordedOptions>,
 ): string {
   const { task, tasks = [] } = configuration;
-  const names = (task ? [task] : tasks).map(({ name }) => name).join(", ");
+  const names = [...new Set((task ? [task] : tasks).map(({ name }) => name))].join(", ");
   return [
     `${names === "" ? "" : `${names} `}on ${adapter.name}${
       adapter.software ? " (software: the CPU, no GPU)" : ""

@@ -9,6 +9,7 @@ import { adapterFlag, autotuneFlag, quietFlag, runJsonFlag, seedFlag } from "../
 import { parseOptimizerName, parseSchedule } from "../nn/optimizer.ts";
 import { loadTask, taskNames } from "../tasks/registry.ts";
 import type { Task } from "../tasks/task.ts";
+import { checkCurvature } from "../train/equation.ts";
 import type { TrainingOptions } from "../train/options.ts";
 
 /** Flags for the task, the network, the optimiser, the probes, the adapter and the output of a program. */
@@ -158,13 +159,15 @@ export async function trainingOptions(
 ): Promise<TrainingOptions> {
   const { data, samples, seed, replicas, layers, activation, batch } = flags;
   const task = await loadTask(flags.task, { seed, samples: samples ?? undefined, data: data ?? undefined });
+  const activations = activation === null ? [task.defaults.activation] : activation.split(",");
+  checkCurvature(task, activations);
   const rates = flags.learningRate ?? [task.defaults.learningRate];
   const { defaults } = task;
   const steps = flags.steps ?? defaults.steps, probeEvery = flags.probeEvery ?? defaults.probeEvery;
   return {
     task,
     hidden: layers === null ? defaults.hidden : parseLayers(layers, task),
-    activation: activation === null ? defaults.activation : single(activation.split(",")),
+    activation: single(activations),
     initializer: flags.init ?? defaults.initializer,
     optimizer: {
       name: parseOptimizerName(flags.optimizer ?? defaults.optimizer),

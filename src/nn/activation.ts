@@ -97,6 +97,25 @@ export function activationBound({ kind }: Activation): number | null {
   return ["tanh", "sigmoid", "sine", "cosine"].includes(KINDS[kind]) ? 1 : null;
 }
 
+/**
+ * Whether networks have second derivatives: not where all of their activations are piecewise linear.
+ *
+ * @param names Activations of the hidden layers.
+ * @returns Whether one is curved.
+ * @throws {InputError} Where a name is unknown.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert(isCurved(["relu", "tanh"]) && isCurved(["leaky-relu:0.1^2"]));
+ * assert(!isCurved(["relu", "leaky-relu:0.1"]));
+ * ```
+ */
+export function isCurved(names: readonly string[]): boolean {
+  return names.some((name) => homogeneity(parseActivation(name))?.order !== 1);
+}
+
 /** An activation with σ(c z) = c^p σ(z) for all c > 0. */
 export interface HomogeneousActivation {
   /** Slope on the left, where it is 1 on the right: σ(z) = z^p and (slope · z)^p there. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { InputError, ShapeError } from "../errors.ts";
+import { isCurved } from "../nn/activation.ts";
 import type { Samples, Task } from "../tasks/task.ts";
 
 /**
@@ -58,6 +59,24 @@ export function checkEquation(task: Task, batch: number | null): void {
       `${where}: conditions at ${sum} samples in all, there are ${train.count}: let them agree`,
     );
   }
+}
+
+/**
+ * Checks that networks have the second derivatives that an equation is made of. Training does without: programs that take their
+ * activations from a command line should not.
+ *
+ * @param task The task.
+ * @param activations Activations of the hidden layers.
+ * @throws {InputError} Where the task is an equation with second derivatives, and all activations are piecewise linear.
+ */
+export function checkCurvature({ name, conditions }: Task, activations: readonly string[]): void {
+  if (!conditions?.some(({ operator }) => operator.second.some((c) => c !== 0)) || isCurved(activations)) {
+    return;
+  }
+  throw new InputError(
+    `networks of ${activations.join(", ")} have no second derivatives, which the task ${name} is about: ` +
+      "use tanh, sine, relu^3 …",
+  );
 }
 
 /**

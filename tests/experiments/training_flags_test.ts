@@ -38,6 +38,16 @@ Deno.test("trainingOptions: without flags, everything is the task's own", async 
   assert.equal(completeOptions({ task }).batch, null);
 });
 
+Deno.test("trainingOptions: equations are refused to networks without second derivatives", async () => {
+  const message = /^networks of relu, leaky-relu:0.1 have no second derivatives, .* poisson1d .*: use tanh/;
+  const refused = () => optionsOf("--task=poisson1d", "--activation=relu,leaky-relu:0.1");
+  await assert.rejects(refused, inputError(message));
+  for (const activation of ["relu,tanh", "relu^3", "leaky-relu:0.1^2"]) {
+    await optionsOf("--task=poisson1d", `--activation=${activation}`);
+  }
+  await optionsOf("--task=cosines", "--activation=relu");
+});
+
 Deno.test("trainingOptions: every flag is heard", async () => {
   const { task, ...options } = await optionsOf(
     ...["--task=ripple2d", "--samples=100", "--layers=2-8-7-1", "--activation=sine,relu^2"],

@@ -9,6 +9,7 @@ import { adapterFlag, autotuneFlag, quietFlag, runJsonFlag, seedFlag } from "../
 import { parseOptimizerName } from "../../nn/optimizer.ts";
 import { poolImages } from "../../tasks/pool.ts";
 import { loadTask } from "../../tasks/registry.ts";
+import { checkCurvature } from "../../train/equation.ts";
 import type { Task } from "../../tasks/task.ts";
 import { parseBatch, parseLayers } from "../training_flags.ts";
 import type { PretrainingCase, PretrainingOptions } from "./options.ts";
@@ -194,6 +195,7 @@ async function caseOf(text: string, flags: FlagValues<typeof pretrainingFlags>):
   const pool = flags.pool ?? (full ? 1 : 4);
   if (isDigits) task = poolImages(task, pool);
   const { defaults } = task;
+  checkCurvature(task, [activation || defaults.activation]);
   const known = [
     ...size?.optimizer ? [size.optimizer] : [],
     { name: parseOptimizerName(defaults.optimizer), learningRate: defaults.learningRate },

@@ -4,7 +4,7 @@
  * @module
  */
 import { InputError } from "../../errors.ts";
-import { parseActivation } from "../../nn/activation.ts";
+import { isCurved, parseActivation } from "../../nn/activation.ts";
 import { parseInitializer } from "../../nn/initializer.ts";
 import { type OptimizerName, parseOptimizerName } from "../../nn/optimizer.ts";
 import type { Task } from "../../tasks/task.ts";
@@ -153,7 +153,7 @@ export function completeAtlasOptions(options: AtlasOptions): CompleteAtlasOption
  * @returns Whether there is a cell for the two.
  */
 export function isTrainable({ conditions }: Task, { activation }: Pick<AtlasVariant, "activation">): boolean {
-  return !conditions || !/^(identity|relu|relu\^1|leaky-relu.*)$/.test(activation);
+  return !conditions || isCurved([activation]);
 }
 
 /**
