@@ -94,7 +94,7 @@ export async function pretraining(
     });
     steps += Math.min(training.completed, own.steps);
     milliseconds += training.milliseconds;
-    isStopped = training.completed <= own.steps && training.diverged.size < replicas;
+    isStopped = training.isCutShort;
     if (isStopped) break;
   }
   return {

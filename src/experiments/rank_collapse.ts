@@ -132,7 +132,7 @@ export async function rankCollapse(
     }
     steps += Math.min(training.completed, run.options.steps);
     milliseconds += training.milliseconds;
-    isStopped = training.completed <= run.options.steps && training.diverged.size < run.options.replicas;
+    isStopped = training.isCutShort;
     if (isStopped) break;
   }
   const [{ options: first }] = runs;

@@ -4,14 +4,14 @@
  * @module
  */
 import { Commands } from "../gpu/commands.ts";
-import { Pacer } from "../gpu/pacer.ts";
 import { ReadbackRing } from "../gpu/readback.ts";
 import type { Network } from "../nn/network.ts";
 import { bindPolarFlow, type FlowRecord, type PolarFlowOptions, readRecord } from "../nn/polar_flow.ts";
 import type { SampleArrays } from "../nn/samples.ts";
+import { DEPTH, inChunks } from "./chunks.ts";
 
-/** Submissions on their way at once, and records that one of them may make. */
-const DEPTH = 2, CAPACITY = 8;
+/** Records that one submission may make. */
+const CAPACITY = 8;
 
 /** A flow, and how long to follow it. */
 export interface FlowRunOptions extends Omit<PolarFlowOptions, "capacity"> {
@@ -71,57 +71,36 @@ export async function runFlow(
   using stack = new DisposableStack();
   const flow = await bindPolarFlow(network, samples, { ...options, capacity: CAPACITY }, stack);
   const ring = stack.use(new ReadbackRing(gpu, [flow.records, flow.directions], DEPTH));
-  const pacer = new Pacer((CAPACITY - 1) * recordEvery);
   const traces = Array.from({ length: replicas }, () => new Trace(options.isLast));
-  const chunks: {
-    readonly end: number;
-    readonly submitted: number;
-    readonly result: Promise<Float32Array[]>;
-  }[] = [];
   // Records made before a step: one at each multiple of `recordEvery`, and one at the last step.
   const recordsBefore = (step: number) =>
     Math.ceil(Math.min(step, steps) / recordEvery) + (step > steps ? 1 : 0);
-  const submit = (start: number, end: number) => {
-    const commands = new Commands(gpu);
-    for (let step = start; step < end; step++) {
-      commands.run(...flow.evaluate);
-      if (step % recordEvery === 0 || step === steps) commands.run(...flow.record);
-      if (step < steps) commands.run(...flow.descend);
-    }
-    const result = ring.submit(commands);
-    // Whoever awaits a chunk gets its error; one that nobody gets to awaits none.
-    result.catch(() => {});
-    return { end, submitted: performance.now(), result };
-  };
-  let encoded = 0, read = 0, lastArrival = performance.now();
-  try {
-    while (encoded <= steps || chunks.length > 0) {
-      if (encoded <= steps && chunks.length < DEPTH && !signal?.aborted) {
-        const end = Math.min(encoded + pacer.steps, steps + 1);
-        chunks.push(submit(encoded, end));
-        encoded = end;
-        continue;
+  const chunks = inChunks({
+    steps: steps + 1,
+    most: (CAPACITY - 1) * recordEvery,
+    signal,
+    submit: (first, count) => {
+      const commands = new Commands(gpu);
+      for (let step = first; step < first + count; step++) {
+        commands.run(...flow.evaluate);
+        if (step % recordEvery === 0 || step === steps) commands.run(...flow.record);
+        if (step < steps) commands.run(...flow.descend);
       }
-      const chunk = chunks.shift();
-      if (!chunk) break;
-      const [records, directions] = await chunk.result;
-      const arrival = performance.now();
-      pacer.observe(chunk.end - read, arrival - Math.max(lastArrival, chunk.submitted));
-      lastArrival = arrival;
-      const words = 4 * layout.size;
-      for (let record = recordsBefore(read); record < recordsBefore(chunk.end); record++) {
-        for (const [replica, trace] of traces.entries()) {
-          const index = (record % CAPACITY) * replicas + replica;
-          trace.add(readRecord(records, index), () => directions.slice(index * words, (index + 1) * words));
-        }
+      return ring.submit(commands);
+    },
+  });
+  let read = 0;
+  for await (const { first, count, result: [records, directions] } of chunks) {
+    read = first + count;
+    const words = 4 * layout.size;
+    for (let record = recordsBefore(first); record < recordsBefore(read); record++) {
+      for (const [replica, trace] of traces.entries()) {
+        const index = (record % CAPACITY) * replicas + replica;
+        trace.add(readRecord(records, index), () => directions.slice(index * words, (index + 1) * words));
       }
-      read = chunk.end;
-      onProgress(Math.min(read, steps));
-      if (traces.every(({ isOver }) => isOver)) break;
     }
-  } finally {
-    // Nothing may be on its way to buffers that are about to be freed.
-    await Promise.allSettled(chunks.map(({ result }) => result));
+    onProgress(Math.min(read, steps));
+    if (traces.every(({ isOver }) => isOver)) break;
   }
   return { order: flow.order, traces, isWhole: read > steps || traces.every(({ isOver }) => isOver) };
 }

@@ -118,6 +118,11 @@ export class Training implements AsyncIterable<Probe>, Disposable {
     return this.#recorder.diverged;
   }
 
+  /** Whether there are steps without results that replicas are left to make: the signal ended the run. */
+  get isCutShort(): boolean {
+    return this.completed <= this.options.steps && this.diverged.size < this.options.replicas;
+  }
+
   /**
    * Trains, and yields the probes as they arrive: in the order of steps, then replicas.
    *

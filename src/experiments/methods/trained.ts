@@ -84,8 +84,8 @@ export async function trainMethod(
   await follow(training, ({ step, replica, loss }) => {
     if (replica === 0) onProgress(step, loss);
   });
-  const { diverged, completed, milliseconds, trace } = training;
-  const isOver = diverged.size === seeds, isStopped = completed <= steps && !isOver;
+  const { diverged, completed, milliseconds, trace, isCutShort: isStopped } = training;
+  const isOver = diverged.size === seeds;
   const whole = isStopped || isOver ? [] : Array.from({ length: seeds }, (_, own) => own)
     .filter((own) => !diverged.has(own));
   const heldOut = task.test && whole.length > 0 ? await errorsOf(training.network, task.test) : null;
