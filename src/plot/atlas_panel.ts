@@ -5,11 +5,12 @@
  */
 import { drawHorizontalAxis, drawVerticalAxis } from "./axes.ts";
 import { clipped } from "./frame.ts";
-import { type Course, drawBand, drawLine } from "./marks.ts";
-import { bandOpacity, fontSize, greyInk, ink, type LineStyle, lineStyle } from "./palette.ts";
-import { summarise, type Summary } from "./quantiles.ts";
+import type { Course } from "./marks.ts";
+import { fontSize, greyInk, ink, type LineStyle, lineStyle } from "./palette.ts";
+import { summarise } from "./quantiles.ts";
 import type { Axis } from "./scales.ts";
 import type { ReplicaSeries } from "./staircase_data.ts";
+import { drawMedian, drawSpread, heightOn } from "./summary_marks.ts";
 import { appendGroup, type Group, px } from "./svg.ts";
 import { wrapText } from "./text.ts";
 
@@ -111,33 +112,15 @@ function drawCell(
   ];
   const clip = clipped(parent, frame);
   const summaries = lines.map(({ values }) => summarise(values, steps.length));
-  if (loss.length > 1) lines.forEach((line, i) => drawSpread(clip, line, summaries[i], steps, frame.x));
-  lines.forEach(({ name, style, y, course }, i) => {
-    const points = steps.map((step, k) => ({ x: frame.x.scale(step), y: place(y, summaries[i].median[k]) }));
-    drawLine(clip, name, points, course, style);
-  });
-}
-
-/** The band of the networks. */
-function drawSpread(
-  parent: Group,
-  { name, style: { colour }, y, course }: Series,
-  { low, high }: Summary,
-  steps: readonly number[],
-  x: Axis,
-): void {
-  const spans = steps.map((step, i) => ({
-    x: x.scale(step),
-    top: place(y, high[i]),
-    bottom: place(y, low[i]),
-  }));
-  drawBand(parent, `${name}-band`, spans, course, { colour, opacity: bandOpacity });
-}
-
-/** Height of a value; of none, and of what a logarithmic axis cannot show, NaN. */
-function place(y: Axis, value: number): number {
-  const height = y.scale(value);
-  return Number.isFinite(height) ? height : NaN;
+  const at = steps.map(frame.x.scale);
+  if (loss.length > 1) {
+    lines.forEach(({ name, style, y, course }, i) =>
+      drawSpread(clip, `${name}-band`, at, summaries[i], heightOn(y), course, style.colour)
+    );
+  }
+  lines.forEach(({ name, style, y, course }, i) =>
+    drawMedian(clip, name, at, summaries[i], heightOn(y), course, style)
+  );
 }
 
 function drawReason(parent: Group, reason: string, { width, height }: AtlasFrame): void {

@@ -7,10 +7,11 @@ import { d3 } from "./deps.ts";
 import type { Tick } from "./format.ts";
 import { powerOfTen } from "./format.ts";
 import { decadeAxis } from "./log_axis.ts";
-import { drawBand, drawLine } from "./marks.ts";
-import { bandOpacity, fontSize, guideStyle, ladderStyle, lineStyle } from "./palette.ts";
+import { drawLine } from "./marks.ts";
+import { fontSize, guideStyle, ladderStyle, lineStyle } from "./palette.ts";
 import { summarise } from "./quantiles.ts";
 import type { Axis } from "./scales.ts";
+import { drawMedian, drawSpread } from "./summary_marks.ts";
 import { type Group, px } from "./svg.ts";
 import { textWidth } from "./text.ts";
 import type { Point } from "./thin.ts";
@@ -102,14 +103,12 @@ export function drawRanks(
     guideStyle,
   );
   ranks.forEach((networks, l) => {
-    const { low, median, high } = summarise(networks, x.ticks.length);
-    const style = lineStyle(l);
-    const spans = low.map((value, i) => ({ x: x.scale(i), top: y.scale(high[i]), bottom: y.scale(value) }));
+    const summary = summarise(networks, x.ticks.length), style = lineStyle(l);
+    const at = x.ticks.map((_, i) => x.scale(i));
     if (networks.length > 1) {
-      drawBand(parent, "rank-band", spans, "straight", { colour: style.colour, opacity: bandOpacity });
+      drawSpread(parent, "rank-band", at, summary, y.scale, "straight", style.colour);
     }
-    const points = median.map((value, i) => ({ x: x.scale(i), y: y.scale(value) }));
-    drawLine(parent, "rank", points, "straight", style);
+    const points = drawMedian(parent, "rank", at, summary, y.scale, "straight", style);
     for (const point of points.filter(({ y }) => Number.isFinite(y))) {
       parent.append("circle").attr("class", "dot").attr("cx", px(point.x)).attr("cy", px(point.y))
         .attr("r", 3.6 - 0.4 * l).attr("fill", style.colour);

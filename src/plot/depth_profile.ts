@@ -4,13 +4,13 @@
  * @module
  */
 import { clipped, drawFrame, frameFoot, frameHead, frameSide } from "./frame.ts";
-import { bandSwatch, type LegendEntry, lineSwatch } from "./legend.ts";
-import { drawBand, drawLine } from "./marks.ts";
+import { type LegendEntry, lineSwatch } from "./legend.ts";
 import { drawPage, pageMargin, pageWidth } from "./page.ts";
-import { bandOpacity, ink, lineStyle } from "./palette.ts";
-import { bandName, summarise } from "./quantiles.ts";
+import { lineStyle } from "./palette.ts";
+import { summarise } from "./quantiles.ts";
 import { rankAxis, stepAxis } from "./scales.ts";
 import { epsilonLabel } from "./staircase_panel.ts";
+import { bandEntries, drawMedian, drawSpread } from "./summary_marks.ts";
 import { appendGroup, px } from "./svg.ts";
 
 /** Ranks at one threshold. */
@@ -65,16 +65,10 @@ export function depthProfileFigure(data: DepthProfileData): string {
         drawFrame(group, { label, width, height: plotHeight, x: axis, y, xName: "hidden layer", yName });
         const clip = clipped(group, { width, height: plotHeight });
         ranks.forEach((_, i) => {
-          const { low, median, high } = stageRanks[stage][i];
+          const summary = stageRanks[stage][i], at = layers.map(x.scale);
           const { colour } = lineStyle(i);
-          const spans = layers.map((layer, l) => ({
-            x: x.scale(layer),
-            top: y.scale(high[l]),
-            bottom: y.scale(low[l]),
-          }));
-          if (replicas > 1) drawBand(clip, "rank-band", spans, "straight", { colour, opacity: bandOpacity });
-          const points = layers.map((layer, l) => ({ x: x.scale(layer), y: y.scale(median[l]) }));
-          drawLine(clip, "rank", points, "straight", lineStyle(i));
+          if (replicas > 1) drawSpread(clip, "rank-band", at, summary, y.scale, "straight", colour);
+          const points = drawMedian(clip, "rank", at, summary, y.scale, "straight", lineStyle(i));
           for (const point of points) {
             clip.append("circle").attr("class", "dot").attr("cx", px(point.x)).attr("cy", px(point.y)).attr(
               "r",
@@ -92,11 +86,7 @@ function legend(ranks: readonly DepthRanks[], replicas: number): LegendEntry[] {
     label: epsilonLabel(epsilon),
     swatch: lineSwatch(lineStyle(i)),
   }));
-  if (replicas < 2) return lines;
-  return [...lines, {
-    label: `${bandName(replicas)} of ${replicas} replicas; lines are medians`,
-    swatch: bandSwatch({ colour: ink, opacity: bandOpacity }),
-  }];
+  return [...lines, ...bandEntries(replicas, "replicas")];
 }
 
 /** The figure in words. */

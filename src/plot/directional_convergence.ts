@@ -16,12 +16,13 @@ import {
 } from "./directional_panels.ts";
 import { scientific } from "./format.ts";
 import { clipped, drawFrame, frameFoot, frameSide } from "./frame.ts";
-import { bandSwatch, type LegendEntry, lineSwatch, swatchWidth } from "./legend.ts";
+import { type LegendEntry, lineSwatch, swatchWidth } from "./legend.ts";
 import { ordinalAxis } from "./ordinal_axis.ts";
 import { drawPage, pageMargin, pageWidth } from "./page.ts";
-import { bandOpacity, fontSize, guideStyle, ink, ladderStyle, lineStyle } from "./palette.ts";
-import { bandName, summarise } from "./quantiles.ts";
+import { fontSize, guideStyle, ink, ladderStyle, lineStyle } from "./palette.ts";
+import { summarise } from "./quantiles.ts";
 import type { Axis } from "./scales.ts";
+import { bandEntries } from "./summary_marks.ts";
 import { appendGroup, type Group } from "./svg.ts";
 
 /** A network with a loss. */
@@ -110,10 +111,6 @@ export function directionalFigure(data: DirectionalFigureData): string {
 
 function legend({ deltas, seeds, rows, aligned, rankOne }: DirectionalFigureData): LegendEntry[] {
   const layers = Math.max(0, ...rows.map(({ ratios }) => ratios.length));
-  const band: LegendEntry[] = seeds < 2 ? [] : [{
-    label: `${bandName(seeds)} of ${seeds} seeds; lines of σ₂ / σ₁ are medians`,
-    swatch: bandSwatch({ colour: ink, opacity: bandOpacity }),
-  }];
   return [
     ...deltas.map((delta, i) => ({
       label: `δ = ${delta}`,
@@ -125,7 +122,7 @@ function legend({ deltas, seeds, rows, aligned, rankOne }: DirectionalFigureData
         void parent.append("circle").attr("cx", swatchWidth / 2).attr("r", 2.6).attr("fill", ink),
     },
     ...Array.from({ length: layers }, (_, l) => ({ label: `W${l + 1}`, swatch: lineSwatch(lineStyle(l)) })),
-    ...band,
+    ...bandEntries(seeds, "seeds", "lines of σ₂ / σ₁ are medians"),
     { label: `cosine ${1 - aligned}; σ₂ / σ₁ = ${rankOne}`, swatch: lineSwatch(guideStyle) },
     { label: "δ = 0: the KKT point", swatch: () => {} },
   ];

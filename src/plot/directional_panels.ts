@@ -7,10 +7,11 @@ import { clearTicks } from "./clear_ticks.ts";
 import { d3 } from "./deps.ts";
 import { labelledTicks } from "./format.ts";
 import { decadeAxis } from "./log_axis.ts";
-import { drawBand, drawLine } from "./marks.ts";
-import { bandOpacity, guideStyle, ladderStyle, lineStyle } from "./palette.ts";
+import { drawLine } from "./marks.ts";
+import { guideStyle, ladderStyle, lineStyle } from "./palette.ts";
 import { summarise } from "./quantiles.ts";
 import type { Axis } from "./scales.ts";
+import { drawMedian, drawSpread } from "./summary_marks.ts";
 import { type Group, px } from "./svg.ts";
 
 /** The flow of one seed from one δ, record by record. */
@@ -148,18 +149,11 @@ export function drawRatios(
     y: y.scale(guide),
   }));
   drawLine(parent, "guide", [from, to], "straight", guideStyle);
+  const at = deltas.map(x.scale);
   const height = (value: number) => Number.isNaN(value) ? NaN : y.scale(Math.max(value, LEAST));
   ratios.forEach((seeds, l) => {
-    const { low, median, high } = summarise(seeds, deltas.length), style = lineStyle(l);
-    if (seeds.length > 1) {
-      const spans = deltas.map((delta, i) => ({
-        x: x.scale(delta),
-        top: height(high[i]),
-        bottom: height(low[i]),
-      }));
-      drawBand(parent, "ratio-band", spans, "straight", { colour: style.colour, opacity: bandOpacity });
-    }
-    const points = deltas.map((delta, i) => ({ x: x.scale(delta), y: height(median[i]) }));
-    drawLine(parent, "ratio", points, "straight", style);
+    const summary = summarise(seeds, deltas.length), style = lineStyle(l);
+    if (seeds.length > 1) drawSpread(parent, "ratio-band", at, summary, height, "straight", style.colour);
+    drawMedian(parent, "ratio", at, summary, height, "straight", style);
   });
 }

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { Fill } from "./marks.ts";
 import { fontSize, type LineStyle } from "./palette.ts";
 import { appendGroup, type Group } from "./svg.ts";
 import { textWidth, wrapText } from "./text.ts";
@@ -29,18 +28,6 @@ export function lineSwatch({ colour, dash, width }: LineStyle): LegendEntry["swa
   return (parent) =>
     void parent.append("line").attr("x2", swatchWidth).attr("stroke", colour).attr("stroke-width", width)
       .attr("stroke-dasharray", dash);
-}
-
-/**
- * The swatch of a band.
- *
- * @param fill How the band is filled.
- * @returns What draws it.
- */
-export function bandSwatch({ colour, opacity }: Fill): LegendEntry["swatch"] {
-  return (parent) =>
-    void parent.append("rect").attr("y", -5).attr("width", swatchWidth).attr("height", 10)
-      .attr("fill", colour).attr("fill-opacity", opacity);
 }
 
 /** An entry in its place. */

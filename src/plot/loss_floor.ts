@@ -5,13 +5,13 @@
  * @module
  */
 import { clipped, drawFrame, frameFoot, frameHead, frameSide } from "./frame.ts";
-import { bandSwatch, type LegendEntry, lineSwatch } from "./legend.ts";
-import { drawBand, drawLine } from "./marks.ts";
+import { type LegendEntry, lineSwatch } from "./legend.ts";
 import { drawPage, pageMargin, pageWidth } from "./page.ts";
-import { bandOpacity, greyInk, ink, type LineStyle, lineStyle } from "./palette.ts";
-import { bandName, summarise, type Summary } from "./quantiles.ts";
+import { greyInk, ink, type LineStyle, lineStyle } from "./palette.ts";
+import { summarise, type Summary } from "./quantiles.ts";
 import { type Axis, lossAxis, rankAxis, stepAxis } from "./scales.ts";
 import { epsilonLabel } from "./staircase_panel.ts";
+import { bandEntries, drawMedian, drawSpread, heightOn, isSpread } from "./summary_marks.ts";
 import { appendGroup, type Group, px } from "./svg.ts";
 
 /** Values of all replicas, `[replica][probe]`; NaN where there is none. */
@@ -121,25 +121,15 @@ function drawSummary(
   parent: Group,
   name: string,
   steps: readonly number[],
-  { low, median, high }: Summary,
+  summary: Summary,
   x: Axis,
   y: Axis,
   style: LineStyle,
   course: "straight" | "step" = "straight",
 ): void {
-  const height = (value: number) => {
-    const at = y.scale(value);
-    return Number.isFinite(at) ? at : NaN;
-  };
-  if (low.some((value, i) => value < high[i])) {
-    const spans = steps.map((step, i) => ({
-      x: x.scale(step),
-      top: height(high[i]),
-      bottom: height(low[i]),
-    }));
-    drawBand(parent, `${name}-band`, spans, course, { colour: style.colour, opacity: bandOpacity });
-  }
-  drawLine(parent, name, steps.map((step, i) => ({ x: x.scale(step), y: height(median[i]) })), course, style);
+  const at = steps.map(x.scale), height = heightOn(y);
+  if (isSpread(summary)) drawSpread(parent, `${name}-band`, at, summary, height, course, style.colour);
+  drawMedian(parent, name, at, summary, height, course, style);
 }
 
 /** A dot for each probe of each replica whose floor is above 0; those that would lie on another one are left out. */
@@ -159,17 +149,11 @@ function drawCloud(parent: Group, { rank, floor }: FloorThreshold, x: Axis, y: A
 }
 
 function legend({ loss, thresholds }: LossFloorFigureData, styles: readonly LineStyle[]): LegendEntry[] {
-  const band = loss.length > 1
-    ? [{
-      label: `${bandName(loss.length)} of ${loss.length} replicas; lines are medians`,
-      swatch: bandSwatch({ colour: ink, opacity: bandOpacity }),
-    }]
-    : [];
   return [
     { label: "loss", swatch: lineSwatch(lossStyle) },
     { label: "least loss of any output layer", swatch: lineSwatch(projectionStyle) },
     ...thresholds.map(({ epsilon }, i) => ({ label: epsilonLabel(epsilon), swatch: lineSwatch(styles[i]) })),
-    ...band,
+    ...bandEntries(loss.length, "replicas"),
   ];
 }
 

@@ -7,13 +7,13 @@
 import { clearTicks } from "./clear_ticks.ts";
 import { thousands } from "./format.ts";
 import { clipped, drawFrame, frameFoot, frameHead, frameSide } from "./frame.ts";
-import { bandSwatch, type LegendEntry, lineSwatch } from "./legend.ts";
-import { drawBand, drawLine } from "./marks.ts";
+import { type LegendEntry, lineSwatch } from "./legend.ts";
 import { drawPage, pageMargin, pageWidth } from "./page.ts";
-import { bandOpacity, fontSize, greyInk, ink, type LineStyle, lineStyle } from "./palette.ts";
-import { bandName, summarise } from "./quantiles.ts";
+import { fontSize, greyInk, ink, type LineStyle, lineStyle } from "./palette.ts";
+import { summarise } from "./quantiles.ts";
 import { type Axis, lossAxis, rankAxis, stepAxis } from "./scales.ts";
 import { epsilonLabel } from "./staircase_panel.ts";
+import { bandEntries, drawMedian, drawSpread, heightOn, isSpread } from "./summary_marks.ts";
 import { appendGroup, type Group, px } from "./svg.ts";
 import { wrapText } from "./text.ts";
 
@@ -146,22 +146,10 @@ function drawSeries(
   const isSolved = seeds[0].steps.length === 1;
   const steps = isSolved ? [0, end] : seeds[0].steps;
   const rows = seeds.map((series) => isSolved ? [values(series)[0], values(series)[0]] : values(series));
-  const { low, median, high } = summarise(rows, steps.length);
-  const height = (value: number) => {
-    const at = y.scale(value);
-    return Number.isFinite(at) ? at : NaN;
-  };
-  const course = name === "rank" ? "step" : "straight";
-  if (low.some((value, i) => value < high[i])) {
-    const spans = steps.map((step, i) => ({
-      x: x.scale(step),
-      top: height(high[i]),
-      bottom: height(low[i]),
-    }));
-    drawBand(parent, `${name}-band`, spans, course, { colour: style.colour, opacity: bandOpacity });
-  }
-  const points = steps.map((step, i) => ({ x: x.scale(step), y: height(median[i]) }));
-  drawLine(parent, name, points, course, style);
+  const summary = summarise(rows, steps.length), height = heightOn(y);
+  const at = steps.map(x.scale), course = name === "rank" ? "step" : "straight";
+  if (isSpread(summary)) drawSpread(parent, `${name}-band`, at, summary, height, course, style.colour);
+  drawMedian(parent, name, at, summary, height, course, style);
 }
 
 /** Of each seed the loss, a dot, and the error on samples held out, a ring, joined by a line. */
@@ -198,12 +186,7 @@ function legend(data: MethodsFigureData): LegendEntry[] {
       label: kind === "solved" ? `${label}, least squares` : label,
       swatch: lineSwatch(methodStyle(data, m)),
     })),
-    ...seeds > 1
-      ? [{
-        label: `${bandName(seeds)} of ${seeds} seeds; lines are medians`,
-        swatch: bandSwatch({ colour: ink, opacity: bandOpacity }),
-      }]
-      : [],
+    ...bandEntries(seeds, "seeds"),
     { label: "loss in the end, each seed", swatch: dot(true) },
     ...all.some(({ heldOut }) => heldOut !== null)
       ? [{ label: "error between the samples", swatch: dot(false) }]

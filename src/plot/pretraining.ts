@@ -4,14 +4,15 @@
  * @module
  */
 import { clipped, drawFrame, frameFoot, frameHead, frameSide } from "./frame.ts";
-import { bandSwatch, type LegendEntry, lineSwatch } from "./legend.ts";
-import { drawBand, drawLine } from "./marks.ts";
+import { type LegendEntry, lineSwatch } from "./legend.ts";
+import { drawLine } from "./marks.ts";
 import { ordinalAxis } from "./ordinal_axis.ts";
 import { drawPage, pageMargin, pageWidth } from "./page.ts";
-import { bandOpacity, greyInk, ink, type LineStyle, lineStyle } from "./palette.ts";
-import { bandName, summarise, type Summary } from "./quantiles.ts";
+import { greyInk, ink, type LineStyle, lineStyle } from "./palette.ts";
+import { summarise } from "./quantiles.ts";
 import { type Axis, lossAxis, rankAxis, stepAxis } from "./scales.ts";
 import { epsilonLabel } from "./staircase_panel.ts";
+import { bandEntries, drawMedian, drawSpread } from "./summary_marks.ts";
 import { appendGroup, type Group, px } from "./svg.ts";
 
 /** The networks of one start. */
@@ -148,19 +149,18 @@ function drawCurve(
   y: Axis,
   style: LineStyle,
 ): void {
-  const { low, median, high }: Summary = summarise(values, steps.length);
+  const summary = summarise(values, steps.length);
   const course = name === "rank" ? "step" : "straight";
   const at = steps.map((step) => x.scale(step + startSteps));
   if (values.length > 1) {
-    const spans = at.map((x, i) => ({ x, top: y.scale(high[i]), bottom: y.scale(low[i]) }));
-    drawBand(parent, `${name}-band`, spans, course, { colour: style.colour, opacity: bandOpacity });
+    drawSpread(parent, `${name}-band`, at, summary, y.scale, course, style.colour);
   }
   if (startSteps > 0 && at.length > 0) {
-    const level = y.scale(median[0]);
+    const level = y.scale(summary.median[0]);
     const lead = [{ x: x.scale(0), y: level }, { x: at[0], y: level }];
     drawLine(parent, "lead", lead, "straight", { ...style, dash: "3 3" });
   }
-  drawLine(parent, name, at.map((x, i) => ({ x, y: y.scale(median[i]) })), course, style);
+  drawMedian(parent, name, at, summary, y.scale, course, style);
 }
 
 /** A dot for each network's rank at the start. */
@@ -180,9 +180,7 @@ function legend({ methods, seeds }: PretrainingFigureData): LegendEntry[] {
     { label: "time of the start", swatch: lineSwatch({ ...lineStyle(1), colour: ink, dash: "3 3" }) },
     { label: "losses to reach", swatch: lineSwatch(targetStyle) },
   ];
-  if (seeds < 2) return [...lines, ...others];
-  const label = `${bandName(seeds)} of ${seeds} seeds; lines are medians`;
-  return [...lines, ...others, { label, swatch: bandSwatch({ colour: ink, opacity: bandOpacity }) }];
+  return [...lines, ...others, ...bandEntries(seeds, "seeds")];
 }
 
 /** The figure in words. */

@@ -16,11 +16,12 @@ import {
 } from "./collapse_panels.ts";
 import { scientific } from "./format.ts";
 import { clipped, drawFrame, frameFoot, frameHead, frameSide } from "./frame.ts";
-import { bandSwatch, layOutLegend, type LegendEntry, lineSwatch, swatchWidth } from "./legend.ts";
+import { layOutLegend, type LegendEntry, lineSwatch, swatchWidth } from "./legend.ts";
 import { drawPage, pageMargin, pageWidth } from "./page.ts";
-import { bandOpacity, guideStyle, ink, ladderStyle, lineStyle } from "./palette.ts";
-import { bandName, summarise } from "./quantiles.ts";
+import { guideStyle, ink, ladderStyle, lineStyle } from "./palette.ts";
+import { summarise } from "./quantiles.ts";
 import { type Axis, rankAxis, stepAxis } from "./scales.ts";
+import { bandEntries } from "./summary_marks.ts";
 import { appendGroup, type Group } from "./svg.ts";
 
 /** What belongs to one task. */
@@ -166,10 +167,6 @@ function legend({ layers, classes, groups, networks }: RankCollapseFigureData): 
     label,
     swatch: (parent) => drawMark(parent, { x: swatchWidth / 2, y: 0 }, i, ink),
   }));
-  const band: LegendEntry[] = networks < 2 ? [] : [{
-    label: `${bandName(networks)} of ${networks} networks; lines are medians`,
-    swatch: bandSwatch({ colour: ink, opacity: bandOpacity }),
-  }];
   return [
     ...layers.map((layer, l) => ({ label: `layer ${layer}`, swatch: lineSwatch(lineStyle(l)) })),
     ...shapes,
@@ -177,7 +174,7 @@ function legend({ layers, classes, groups, networks }: RankCollapseFigureData): 
       label: `rank ${classes}, the number of classes; slope 1, that of the bound`,
       swatch: lineSwatch(guideStyle),
     },
-    ...band,
+    ...bandEntries(networks, "networks"),
   ];
 }
 

@@ -4,13 +4,13 @@
  * @module
  */
 import { drawFrame, frameFoot, frameHead, frameSide } from "./frame.ts";
-import { bandSwatch, type LegendEntry, lineSwatch } from "./legend.ts";
-import { drawBand, drawLine } from "./marks.ts";
+import { type LegendEntry, lineSwatch } from "./legend.ts";
 import { ordinalAxis } from "./ordinal_axis.ts";
 import { drawPage, pageMargin, pageWidth } from "./page.ts";
-import { bandOpacity, ink, lineStyle } from "./palette.ts";
-import { bandName, summarise } from "./quantiles.ts";
+import { lineStyle } from "./palette.ts";
+import { summarise } from "./quantiles.ts";
 import { type Axis, rankAxis } from "./scales.ts";
+import { bandEntries, drawMedian, drawSpread } from "./summary_marks.ts";
 import { appendGroup, type Group, px } from "./svg.ts";
 
 /** A row of panels. */
@@ -89,18 +89,10 @@ function drawCurve(
   y: Axis,
   index: number,
 ): void {
-  const { low, median, high } = summarise(seeds, values.length);
-  const style = lineStyle(index);
-  if (seeds.length > 1) {
-    const spans = values.map((value, i) => ({
-      x: x.scale(value),
-      top: y.scale(high[i]),
-      bottom: y.scale(low[i]),
-    }));
-    drawBand(parent, "band", spans, "straight", { colour: style.colour, opacity: bandOpacity });
-  }
-  const points = values.map((value, i) => ({ x: x.scale(value), y: y.scale(median[i]) }));
-  drawLine(parent, "curve", points, "straight", style);
+  const summary = summarise(seeds, values.length);
+  const at = values.map(x.scale), style = lineStyle(index);
+  if (seeds.length > 1) drawSpread(parent, "band", at, summary, y.scale, "straight", style.colour);
+  const points = drawMedian(parent, "curve", at, summary, y.scale, "straight", style);
   for (const point of points.filter((each) => Number.isFinite(each.y))) {
     parent.append("circle").attr("class", "value").attr("cx", px(point.x)).attr("cy", px(point.y)).attr(
       "r",
@@ -117,10 +109,7 @@ function legend({ curves, seeds }: SgdRankFigureData): LegendEntry[] {
   }));
   const what = "means over the rest of the grid";
   if (seeds < 2) return [...lines, { label: what, swatch: () => {} }];
-  return [...lines, {
-    label: `${bandName(seeds)} of ${seeds} seeds; lines are medians, of ${what}`,
-    swatch: bandSwatch({ colour: ink, opacity: bandOpacity }),
-  }];
+  return [...lines, ...bandEntries(seeds, "seeds", `lines are medians, of ${what}`)];
 }
 
 /** The figure in words. */

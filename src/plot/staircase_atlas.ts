@@ -14,13 +14,13 @@ import {
 } from "./atlas_panel.ts";
 import { labelRoom } from "./axes.ts";
 import { d3 } from "./deps.ts";
-import { bandSwatch, type LegendEntry, lineSwatch, swatchWidth } from "./legend.ts";
+import { type LegendEntry, lineSwatch, swatchWidth } from "./legend.ts";
 import { decadeAxis } from "./log_axis.ts";
 import { drawPage, pageMargin, pageWidth } from "./page.ts";
-import { bandOpacity, fontSize, greyInk, ink } from "./palette.ts";
-import { bandName } from "./quantiles.ts";
+import { fontSize, greyInk } from "./palette.ts";
 import { type Axis, rankAxis, stepAxis } from "./scales.ts";
 import { epsilonLabel } from "./staircase_panel.ts";
+import { bandEntries } from "./summary_marks.ts";
 import { appendGroup, type Group, px } from "./svg.ts";
 import { textWidth, wrapText } from "./text.ts";
 
@@ -166,12 +166,7 @@ function legend({ epsilon, replicas, rows }: AtlasFigureData): LegendEntry[] {
   if (cells.some(({ first }) => first !== null)) {
     entries.push({ label: "of the first", swatch: lineSwatch(firstStyle) });
   }
-  if (replicas > 1) {
-    entries.push({
-      label: `${bandName(replicas)} of ${replicas} networks; lines are medians`,
-      swatch: bandSwatch({ colour: ink, opacity: bandOpacity }),
-    });
-  }
+  entries.push(...bandEntries(replicas, "networks"));
   entries.push({ label: "Spearman's ρ of rank and loss", swatch: rhoSwatch(greyInk, null) });
   if (cells.some(({ holds }) => !holds)) {
     entries.push({ label: "a claim does not hold", swatch: rhoSwatch(brokenInk, "bold") });
