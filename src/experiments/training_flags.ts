@@ -5,7 +5,7 @@
  */
 import { InputError, ShapeError } from "../errors.ts";
 import type { Flag, FlagValues } from "../io/flags.ts";
-import { adapterFlag, autotuneFlag, quietFlag, runJsonFlag, seedFlag } from "../io/program_flags.ts";
+import { runFlags, seedFlag } from "../io/program_flags.ts";
 import { parseOptimizerName, parseSchedule } from "../nn/optimizer.ts";
 import { loadTask, taskNames } from "../tasks/registry.ts";
 import type { Task } from "../tasks/task.ts";
@@ -113,10 +113,7 @@ export const trainingFlags = [
   },
   { name: "replicas", kind: "integer", default: 1, min: 1, help: "networks to train side by side" },
   seedFlag,
-  adapterFlag,
-  autotuneFlag,
-  runJsonFlag,
-  quietFlag,
+  ...runFlags,
   {
     name: "profile",
     kind: "boolean",

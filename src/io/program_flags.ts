@@ -45,6 +45,14 @@ export const runJsonFlag = {
   help: "print the run as one JSON object on the last line",
 } as const satisfies Flag;
 
+/** What all programs have that make a run. */
+export const runFlags = [
+  adapterFlag,
+  autotuneFlag,
+  runJsonFlag,
+  quietFlag,
+] as const satisfies readonly Flag[];
+
 /** `--seed`. */
 export const seedFlag = {
   name: "seed",

@@ -151,3 +151,13 @@ export const targetFunctions: Readonly<Record<FunctionName, TargetFunction>> = {
     defaults: WIDE,
   },
 };
+
+/**
+ * Tells the names of functions from others.
+ *
+ * @param name Any name.
+ * @returns Whether there is a function of that name.
+ */
+export function isFunctionName(name: string): name is FunctionName {
+  return Object.hasOwn(targetFunctions, name);
+}

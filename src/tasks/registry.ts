@@ -10,11 +10,10 @@ import { digits, type DigitsOptions } from "./digits.ts";
 import { equationTask } from "./equation_task.ts";
 import { type EquationName, equations } from "./equations.ts";
 import { functionTask } from "./function_task.ts";
-import { type FunctionName, targetFunctions } from "./functions.ts";
+import { isFunctionName, targetFunctions } from "./functions.ts";
 import { mixture } from "./mixture.ts";
 import type { Task } from "./task.ts";
 
-const isFunctionName = (name: string): name is FunctionName => Object.hasOwn(targetFunctions, name);
 const isEquationName = (name: string): name is EquationName => Object.hasOwn(equations, name);
 
 /**

@@ -5,7 +5,7 @@
  */
 import { InputError } from "../../errors.ts";
 import type { Flag, FlagValues } from "../../io/flags.ts";
-import { adapterFlag, autotuneFlag, quietFlag, runJsonFlag, seedFlag } from "../../io/program_flags.ts";
+import { runFlags, seedFlag } from "../../io/program_flags.ts";
 import {
   type DirectionalLoss,
   directionalLosses,
@@ -83,10 +83,7 @@ export const directionalFlags = [
   },
   seedFlag,
   { name: "full", kind: "boolean", default: false, help: "more seeds, a longer ladder, finer steps" },
-  adapterFlag,
-  autotuneFlag,
-  runJsonFlag,
-  quietFlag,
+  ...runFlags,
 ] as const satisfies readonly Flag[];
 
 /** The larger study. */

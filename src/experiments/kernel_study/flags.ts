@@ -4,7 +4,7 @@
  * @module
  */
 import type { Flag, FlagValues } from "../../io/flags.ts";
-import { adapterFlag, autotuneFlag, quietFlag, runJsonFlag, seedFlag } from "../../io/program_flags.ts";
+import { runFlags, seedFlag } from "../../io/program_flags.ts";
 import { familyNames } from "./families.ts";
 import type { KernelStudyOptions } from "./options.ts";
 
@@ -63,10 +63,7 @@ export const kernelStudyFlags = [
   },
   seedFlag,
   { name: "full", kind: "boolean", default: false, help: "the whole grid, with no limit of seconds a call" },
-  adapterFlag,
-  autotuneFlag,
-  runJsonFlag,
-  quietFlag,
+  ...runFlags,
 ] as const satisfies readonly Flag[];
 
 /**

@@ -6,7 +6,7 @@
 import { InputError } from "../../errors.ts";
 import type { Flag, FlagValues } from "../../io/flags.ts";
 import { functionTask } from "../../tasks/function_task.ts";
-import { type FunctionName, targetFunctions } from "../../tasks/functions.ts";
+import { isFunctionName, targetFunctions } from "../../tasks/functions.ts";
 import type { Task } from "../../tasks/task.ts";
 import { experimentFlags, trainingOptions } from "../training_flags.ts";
 import { type LearningMethod, learningMethods, type MethodsOptions, parseFrequencies } from "./options.ts";
@@ -177,7 +177,7 @@ export async function methodsOptions(flags: FlagValues<typeof methodsFlags>): Pr
 
 /** A function to learn, with samples held out that are much denser than those to train on. */
 function denselyTested(name: string, samples: number | null, full: boolean, seed: number): Task {
-  if (!isTarget(name)) {
+  if (!isFunctionName(name)) {
     throw new InputError(
       `no target ${JSON.stringify(name)}: give some of ${Object.keys(targetFunctions).join(", ")}`,
     );
@@ -187,5 +187,3 @@ function denselyTested(name: string, samples: number | null, full: boolean, seed
   const task = functionTask(target, { samples: samples ?? own, seed });
   return { ...task, test: functionTask(target, { samples: HELD_OUT, seed: seed + 1 }).train };
 }
-
-const isTarget = (name: string): name is FunctionName => Object.hasOwn(targetFunctions, name);

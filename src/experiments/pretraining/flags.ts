@@ -5,7 +5,7 @@
  */
 import { InputError } from "../../errors.ts";
 import type { Flag, FlagValues } from "../../io/flags.ts";
-import { adapterFlag, autotuneFlag, quietFlag, runJsonFlag, seedFlag } from "../../io/program_flags.ts";
+import { runFlags, seedFlag } from "../../io/program_flags.ts";
 import { parseOptimizerName } from "../../nn/optimizer.ts";
 import { poolImages } from "../../tasks/pool.ts";
 import { loadTask } from "../../tasks/registry.ts";
@@ -118,10 +118,7 @@ export const pretrainingFlags = [
     default: false,
     help: "all samples, widths, optimisers and steps as the tasks have them, ten seeds",
   },
-  adapterFlag,
-  autotuneFlag,
-  runJsonFlag,
-  quietFlag,
+  ...runFlags,
 ] as const satisfies readonly Flag[];
 
 /** How a task is made small. */

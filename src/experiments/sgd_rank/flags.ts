@@ -4,7 +4,7 @@
  * @module
  */
 import type { Flag, FlagValues } from "../../io/flags.ts";
-import { adapterFlag, autotuneFlag, quietFlag, runJsonFlag, seedFlag } from "../../io/program_flags.ts";
+import { runFlags, seedFlag } from "../../io/program_flags.ts";
 import { loadTask } from "../../tasks/registry.ts";
 import { poolImages } from "../../tasks/pool.ts";
 import { parseLayers } from "../training_flags.ts";
@@ -74,10 +74,7 @@ export const sgdRankFlags = [
   },
   seedFlag,
   { name: "full", kind: "boolean", default: false, help: "a larger grid of more and longer runs" },
-  adapterFlag,
-  autotuneFlag,
-  runJsonFlag,
-  quietFlag,
+  ...runFlags,
 ] as const satisfies readonly Flag[];
 
 /** The larger grid. */

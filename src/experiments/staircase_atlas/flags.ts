@@ -4,7 +4,7 @@
  * @module
  */
 import type { Flag, FlagValues } from "../../io/flags.ts";
-import { adapterFlag, autotuneFlag, quietFlag, runJsonFlag, seedFlag } from "../../io/program_flags.ts";
+import { runFlags, seedFlag } from "../../io/program_flags.ts";
 import { poolImages } from "../../tasks/pool.ts";
 import { loadTask } from "../../tasks/registry.ts";
 import type { Task } from "../../tasks/task.ts";
@@ -87,10 +87,7 @@ export const atlasFlags = [
   { name: "replicas", kind: "integer", default: null, min: 1, help: "networks of a cell (5; --full: 10)" },
   seedFlag,
   { name: "full", kind: "boolean", default: false, help: "the product of longer lists, at a larger size" },
-  adapterFlag,
-  autotuneFlag,
-  runJsonFlag,
-  quietFlag,
+  ...runFlags,
 ] as const satisfies readonly Flag[];
 
 /** Samples by which a cell takes a second or two on a CPU. */
