@@ -1,8 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { CompleteDirectionalOptions } from "../../src/experiments/directional_convergence/options.ts";
-import type { ExperimentRecord } from "../../src/experiments/experiment_record.ts";
 import { assert } from "../deps.ts";
-import { filesIn, readTable, root, run, temporaryFolder } from "./program.ts";
+import { filesIn, readTable, root, run, runRecorded, temporaryFolder } from "./program.ts";
 
 const program = fileURLToPath(new URL("examples/directional_convergence.ts", root));
 const small = [
@@ -16,29 +15,24 @@ const small = [
 
 Deno.test("directional-convergence: writes its files, and says what they say", async () => {
   using folder = temporaryFolder();
-  const ended = await run([...small, "--learning-rate=0.05", "--json", "--out=o"], {
-    cwd: folder.path,
-    program,
-  });
-  assert.equal(ended.code, 0, ended.err);
-  assert.deepEqual(filesIn(`${folder.path}/o`), [
-    "alignment.csv",
-    "directional_convergence.csv",
-    "directional_convergence.svg",
-    "run.json",
-    "weight_ratios.csv",
-  ]);
-  const record = JSON.parse(
-    Deno.readTextFileSync(`${folder.path}/o/run.json`),
-  ) as ExperimentRecord<CompleteDirectionalOptions>;
-  assert.deepEqual(JSON.parse(ended.out.trimEnd().split("\n").at(-1)!), record);
+  const { out, record } = await runRecorded<CompleteDirectionalOptions>(
+    [...small, "--learning-rate=0.05"],
+    { cwd: folder.path, program },
+    [
+      "alignment.csv",
+      "directional_convergence.csv",
+      "directional_convergence.svg",
+      "run.json",
+      "weight_ratios.csv",
+    ],
+  );
   const { status, configuration: { deltas, seeds, replicas, runs, steps }, verdict } = record;
   assert.deepEqual([status, deltas, seeds, replicas, runs, steps], ["done", [0.3, 0.1], 5, 10, 2, 2 * 160]);
   assert.equal(verdict.claims.length, 2 * 5);
   for (const { claim, statistic, value, interval, holds } of verdict.claims) {
     assert(claim && statistic && typeof value === "number" && typeof holds === "boolean");
     assert.equal(interval.length, 2);
-    assert(ended.out.includes(`: ${claim} (`));
+    assert(out.includes(`: ${claim} (`));
   }
   assert.equal(readTable(`${folder.path}/o/alignment.csv`).rows.length, 2 * (10 + 5));
   assert.equal(readTable(`${folder.path}/o/weight_ratios.csv`).rows.length, 2 * 2 * (10 + 5));

@@ -1,18 +1,17 @@
 import { fileURLToPath } from "node:url";
-import type { ExperimentRecord } from "../../src/experiments/experiment_record.ts";
 import { assert } from "../deps.ts";
-import { filesIn, readTable, root, run, temporaryFolder } from "./program.ts";
+import { assertAllDiverge, filesIn, readTable, root, run, runRecorded, temporaryFolder } from "./program.ts";
 
 const program = fileURLToPath(new URL("examples/loss_floor.ts", root));
 const small = ["--layers=8,6", "--samples=32", "--steps=60", "--probe-every=20"];
 
 Deno.test("loss-floor: writes its files, and says what they say", async () => {
   using folder = temporaryFolder();
-  const ended = await run([...small, "--json", "--out=o"], { cwd: folder.path, program });
-  assert.equal(ended.code, 0, ended.err);
-  assert.deepEqual(filesIn(`${folder.path}/o`), ["loss_floor.csv", "loss_floor.svg", "run.json"]);
-  const record = JSON.parse(Deno.readTextFileSync(`${folder.path}/o/run.json`)) as ExperimentRecord;
-  assert.deepEqual(JSON.parse(ended.out.trimEnd().split("\n").at(-1)!), record);
+  const { out, record } = await runRecorded(small, { cwd: folder.path, program }, [
+    "loss_floor.csv",
+    "loss_floor.svg",
+    "run.json",
+  ]);
   assert.deepEqual([record.status, record.configuration.replicas, record.verdict.claims.length], [
     "done",
     5,
@@ -21,7 +20,7 @@ Deno.test("loss-floor: writes its files, and says what they say", async () => {
   for (const { claim, statistic, value, interval, holds } of record.verdict.claims) {
     assert(claim && statistic && typeof holds === "boolean" && interval.length === 2);
     assert(typeof value === "number");
-    assert(ended.out.includes(`: ${claim} (`));
+    assert(out.includes(`: ${claim} (`));
   }
   assert.equal(readTable(`${folder.path}/o/loss_floor.csv`).rows.length, 5 * 4 * 3);
 });
@@ -47,20 +46,6 @@ Deno.test("loss-floor: a wrong request is one line and status 2, and leaves no f
 
 Deno.test("loss-floor: where every network diverges the files tell, and the status is 1", async () => {
   using folder = temporaryFolder();
-  const args = [
-    ...small,
-    "--activation=relu",
-    "--optimizer=sgd",
-    "--learning-rate=1e30",
-    "--quiet",
-    "--out=o",
-  ];
-  const { code, out, err } = await run(args, { cwd: folder.path, program });
-  assert.deepEqual([code, out], [1, ""]);
-  assert.match(
-    err,
-    /^loss-floor: every network diverged: lower the learning rate, or choose another initialiser\n$/,
-  );
-  const record = JSON.parse(Deno.readTextFileSync(`${folder.path}/o/run.json`)) as ExperimentRecord;
-  assert.deepEqual([record.status, record.diverged.length, record.verdict.holds], ["diverged", 5, false]);
+  const args = [...small, "--activation=relu", "--optimizer=sgd", "--learning-rate=1e30"];
+  await assertAllDiverge("loss-floor", args, 5, { cwd: folder.path, program });
 });

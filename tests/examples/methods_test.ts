@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
-import type { ExperimentRecord } from "../../src/experiments/experiment_record.ts";
+import type { CompleteMethodsOptions } from "../../src/experiments/methods/options.ts";
 import { assert } from "../deps.ts";
-import { filesIn, readTable, root, run, temporaryFolder } from "./program.ts";
+import { filesIn, readTable, root, run, runRecorded, temporaryFolder } from "./program.ts";
 
 const program = fileURLToPath(new URL("examples/methods.ts", root));
 const small = [
@@ -15,17 +15,13 @@ const small = [
 
 Deno.test("methods: writes its files, and says what they say", async () => {
   using folder = temporaryFolder();
-  const args = [...small, "--methods=elm,fourier", "--frequencies=dyadic:2", "--json", "--out=o"];
-  const ended = await run(args, { cwd: folder.path, program });
-  assert.equal(ended.code, 0, ended.err);
-  assert.deepEqual(filesIn(`${folder.path}/o`), [
+  const args = [...small, "--methods=elm,fourier", "--frequencies=dyadic:2"];
+  const { out, record } = await runRecorded<CompleteMethodsOptions>(args, { cwd: folder.path, program }, [
     "methods.csv",
     "methods.svg",
     "methods_trace.csv",
     "run.json",
   ]);
-  const record = JSON.parse(Deno.readTextFileSync(`${folder.path}/o/run.json`)) as ExperimentRecord;
-  assert.deepEqual(JSON.parse(ended.out.trimEnd().split("\n").at(-1)!), record);
   const { status, configuration, verdict, timings } = record;
   assert.deepEqual([status, configuration.replicas, timings.steps, verdict.claims.length], [
     "done",
@@ -33,14 +29,11 @@ Deno.test("methods: writes its files, and says what they say", async () => {
     80,
     6,
   ]);
-  const { tasks, frequencies } = configuration as unknown as {
-    readonly tasks: readonly { readonly heldOut: number }[];
-    readonly frequencies: unknown;
-  };
+  const { tasks, frequencies } = configuration;
   assert.deepEqual(tasks.map(({ heldOut }) => heldOut), [4096, 4096]);
   assert.deepEqual(frequencies, { kind: "dyadic", octaves: 2 });
   for (const { claim, seeds } of verdict.claims) {
-    assert(ended.out.includes(`: ${claim} (`));
+    assert(out.includes(`: ${claim} (`));
     assert.equal(seeds.length, 2);
   }
   // Two targets, three methods, two seeds, two thresholds.

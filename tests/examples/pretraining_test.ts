@@ -1,8 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { CompletePretrainingOptions } from "../../src/experiments/pretraining/options.ts";
-import type { ExperimentRecord } from "../../src/experiments/experiment_record.ts";
 import { assert } from "../deps.ts";
-import { filesIn, readTable, root, run, temporaryFolder } from "./program.ts";
+import { filesIn, readTable, root, run, runRecorded, temporaryFolder } from "./program.ts";
 
 const program = fileURLToPath(new URL("examples/pretraining.ts", root));
 const small = ["--layers=8,6", "--samples=32", "--steps=20", "--probe-every=10", "--pretraining-steps=5"];
@@ -10,17 +9,12 @@ const small = ["--layers=8,6", "--samples=32", "--steps=20", "--probe-every=10",
 Deno.test("pretraining: writes its files, and says what they say", async () => {
   using folder = temporaryFolder();
   const tasks = "--tasks=cosines:leaky-relu:0.1,digits";
-  const ended = await run([...small, tasks, "--seeds=2", "--pool=7", "--json", "--out=o"], {
-    cwd: folder.path,
-    program,
-  });
-  assert.equal(ended.code, 0, ended.err);
   const tables = ["pretraining.csv", "times.csv", "trace.csv"];
-  assert.deepEqual(filesIn(`${folder.path}/o`), [...tables, "pretraining.svg", "run.json"].sort());
-  const record = JSON.parse(
-    Deno.readTextFileSync(`${folder.path}/o/run.json`),
-  ) as ExperimentRecord<CompletePretrainingOptions>;
-  assert.deepEqual(JSON.parse(ended.out.trimEnd().split("\n").at(-1)!), record);
+  const { out, record } = await runRecorded<CompletePretrainingOptions>(
+    [...small, tasks, "--seeds=2", "--pool=7"],
+    { cwd: folder.path, program },
+    [...tables, "pretraining.svg", "run.json"].sort(),
+  );
   const { status, configuration: { tasks: learned, cases, replicas, runs, steps }, verdict } = record;
   assert.deepEqual([status, replicas, runs, steps], ["done", 5 * 2, 2, 40]);
   assert.deepEqual(learned.map(({ name, samples }) => [name, samples]), [["cosines", 32], ["digits", 32]]);
@@ -30,7 +24,7 @@ Deno.test("pretraining: writes its files, and says what they say", async () => {
   ]);
   assert.equal(verdict.claims.length, 2 * 2 * 4);
   for (const { claim, statistic, holds } of verdict.claims) {
-    assert(claim && statistic && typeof holds === "boolean" && ended.out.includes(`: ${claim} (`));
+    assert(claim && statistic && typeof holds === "boolean" && out.includes(`: ${claim} (`));
   }
   const rows = tables.map((name) => readTable(`${folder.path}/o/${name}`).rows.length);
   assert.deepEqual(rows, [20, 20 * 3, 20 * 3 * 2]);

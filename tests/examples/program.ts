@@ -4,6 +4,9 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
+import type { ExperimentRecord, RecordedOptions } from "../../src/experiments/experiment_record.ts";
+import type { CompleteOptions } from "../../src/train/options.ts";
+import { assert } from "../deps.ts";
 
 /** The root of the tree. */
 export const root = new URL("../../", import.meta.url);
@@ -68,4 +71,51 @@ export function filesIn(path: string): string[] {
 export function readTable(path: string): { header: string; rows: string[][] } {
   const [header, ...lines] = Deno.readTextFileSync(path).trimEnd().split("\n");
   return { header, rows: lines.map((line) => line.split(",")) };
+}
+
+/** An experiment that has ended well: what it printed, and its record. */
+export interface RecordedRun<Options extends RecordedOptions> {
+  readonly out: string;
+  readonly record: ExperimentRecord<Options>;
+}
+
+/**
+ * Runs an experiment with `--json` into the folder `o`, and asserts that it ends well, leaves those files, and prints the record
+ * that it writes.
+ */
+export async function runRecorded<Options extends RecordedOptions = CompleteOptions>(
+  args: readonly string[],
+  surroundings: Surroundings,
+  files: readonly string[],
+): Promise<RecordedRun<Options>> {
+  const { code, out, err } = await run([...args, "--json", "--out=o"], surroundings);
+  assert.equal(code, 0, err);
+  assert.deepEqual(filesIn(`${surroundings.cwd}/o`), files);
+  const record = readRecord<Options>(surroundings.cwd);
+  assert.deepEqual(JSON.parse(out.trimEnd().split("\n").at(-1)!), record);
+  return { out, record };
+}
+
+/**
+ * Runs an experiment whose networks all diverge, and asserts that it says so in a line, with status 1, when its files are
+ * written.
+ */
+export async function assertAllDiverge(
+  name: string,
+  args: readonly string[],
+  networks: number,
+  surroundings: Surroundings,
+): Promise<void> {
+  const { code, out, err } = await run([...args, "--quiet", "--out=o"], surroundings);
+  assert.deepEqual([code, out], [1, ""]);
+  assert.equal(
+    err,
+    `${name}: every network diverged: lower the learning rate, or choose another initialiser\n`,
+  );
+  const { status, diverged, verdict } = readRecord(surroundings.cwd);
+  assert.deepEqual([status, diverged.length, verdict.holds], ["diverged", networks, false]);
+}
+
+function readRecord<Options extends RecordedOptions>(path: string): ExperimentRecord<Options> {
+  return JSON.parse(Deno.readTextFileSync(`${path}/o/run.json`));
 }

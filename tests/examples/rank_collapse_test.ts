@@ -1,26 +1,19 @@
 import { fileURLToPath } from "node:url";
-import type { ExperimentRecord } from "../../src/experiments/experiment_record.ts";
 import type { CompleteCollapseOptions } from "../../src/experiments/rank_collapse.ts";
 import { assert } from "../deps.ts";
-import { filesIn, readTable, root, run, temporaryFolder } from "./program.ts";
+import { assertAllDiverge, filesIn, readTable, root, run, runRecorded, temporaryFolder } from "./program.ts";
 
 const program = fileURLToPath(new URL("examples/rank_collapse.ts", root));
 const small = ["--layers=8,6", "--samples=20", "--steps=40", "--replicas=2", "--weight-decay=0,1e-2"];
+const FILES = ["rank_collapse.csv", "rank_collapse.svg", "run.json", "singular_values.csv"];
 
 Deno.test("rank-collapse: writes its files, and says what they say", async () => {
   using folder = temporaryFolder();
-  const ended = await run([...small, "--json", "--out=o"], { cwd: folder.path, program });
-  assert.equal(ended.code, 0, ended.err);
-  assert.deepEqual(filesIn(`${folder.path}/o`), [
-    "rank_collapse.csv",
-    "rank_collapse.svg",
-    "run.json",
-    "singular_values.csv",
-  ]);
-  const record = JSON.parse(Deno.readTextFileSync(`${folder.path}/o/run.json`)) as ExperimentRecord<
-    CompleteCollapseOptions
-  >;
-  assert.deepEqual(JSON.parse(ended.out.trimEnd().split("\n").at(-1)!), record);
+  const { out, record } = await runRecorded<CompleteCollapseOptions>(
+    small,
+    { cwd: folder.path, program },
+    FILES,
+  );
   assert.deepEqual([record.status, record.configuration.replicas, record.verdict.claims.length], [
     "done",
     4,
@@ -31,18 +24,18 @@ Deno.test("rank-collapse: writes its files, and says what they say", async () =>
     assert(claim && statistic && typeof holds === "boolean" && interval.length === 2);
     // A correlation of constant ranks is none.
     assert(typeof value === "number" || value === null);
-    assert(ended.out.includes(`: ${claim} (`));
+    assert(out.includes(`: ${claim} (`));
   }
   assert.equal(readTable(`${folder.path}/o/rank_collapse.csv`).rows.length, 2 * 2 * 2 * 3);
 });
 
 Deno.test("rank-collapse: digits have the deviation that they have", async () => {
   using folder = temporaryFolder();
-  const ended = await run([...small, "--task=digits", "--json", "--out=o"], { cwd: folder.path, program });
-  assert.equal(ended.code, 0, ended.err);
-  const { configuration: { swept }, verdict } = JSON.parse(
-    ended.out.trimEnd().split("\n").at(-1)!,
-  ) as ExperimentRecord<CompleteCollapseOptions>;
+  const { record: { configuration: { swept }, verdict } } = await runRecorded<CompleteCollapseOptions>(
+    [...small, "--task=digits"],
+    { cwd: folder.path, program },
+    FILES,
+  );
   assert.deepEqual(swept, { weightDecay: [0, 0.01], seed: [0, 1] });
   assert.equal(verdict.claims.length, 3);
   const { rows } = readTable(`${folder.path}/o/rank_collapse.csv`);
@@ -51,14 +44,8 @@ Deno.test("rank-collapse: digits have the deviation that they have", async () =>
 
 Deno.test("rank-collapse: where every network diverges the files say so, and the status is 1", async () => {
   using folder = temporaryFolder();
-  const args = [...small, "--optimizer=sgd", "--learning-rate=1e30", "--quiet", "--out=o"];
-  const { code, err } = await run(args, { cwd: folder.path, program });
-  assert.equal(code, 1);
-  assert.match(err, /^rank-collapse: every network diverged: lower the learning rate, or choose .*\n$/);
-  const record = JSON.parse(Deno.readTextFileSync(`${folder.path}/o/run.json`)) as ExperimentRecord<
-    CompleteCollapseOptions
-  >;
-  assert.deepEqual([record.status, record.diverged.length, record.verdict.holds], ["diverged", 8, false]);
+  const args = [...small, "--optimizer=sgd", "--learning-rate=1e30"];
+  await assertAllDiverge("rank-collapse", args, 8, { cwd: folder.path, program });
 });
 
 Deno.test("rank-collapse: a wrong request is one line and status 2, and leaves no file", async () => {

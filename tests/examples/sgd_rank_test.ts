@@ -1,31 +1,25 @@
 import { fileURLToPath } from "node:url";
 import type { CompleteSgdRankOptions } from "../../src/experiments/sgd_rank/options.ts";
-import type { ExperimentRecord } from "../../src/experiments/experiment_record.ts";
 import { assert } from "../deps.ts";
-import { filesIn, readTable, root, run, temporaryFolder } from "./program.ts";
+import { filesIn, readTable, root, run, runRecorded, temporaryFolder } from "./program.ts";
 
 const program = fileURLToPath(new URL("examples/sgd_rank.ts", root));
 const small = ["--samples=60", "--pool=7", "--layers=8,6", "--batches=20,10", "--updates=20"];
 
 Deno.test("sgd-rank: writes its files, and says what they say", async () => {
   using folder = temporaryFolder();
-  const ended = await run([...small, "--weight-decays=0,0.01", "--json", "--out=o"], {
-    cwd: folder.path,
-    program,
-  });
-  assert.equal(ended.code, 0, ended.err);
-  assert.deepEqual(filesIn(`${folder.path}/o`), ["run.json", "sgd_rank.csv", "sgd_rank.svg"]);
-  const record = JSON.parse(
-    Deno.readTextFileSync(`${folder.path}/o/run.json`),
-  ) as ExperimentRecord<CompleteSgdRankOptions>;
-  assert.deepEqual(JSON.parse(ended.out.trimEnd().split("\n").at(-1)!), record);
+  const { out, record } = await runRecorded<CompleteSgdRankOptions>(
+    [...small, "--weight-decays=0,0.01"],
+    { cwd: folder.path, program },
+    ["run.json", "sgd_rank.csv", "sgd_rank.svg"],
+  );
   const { status, configuration: { batches, seeds, replicas, runs, steps }, verdict } = record;
   assert.deepEqual([status, batches, seeds, replicas, runs, steps], ["done", [10, 20], 5, 3 * 2 * 5, 3, 80]);
   assert.equal(verdict.claims.length, 4);
   for (const { claim, statistic, value, interval, holds } of verdict.claims) {
     assert(claim && statistic && typeof value === "number" && typeof holds === "boolean");
     assert.equal(interval.length, 2);
-    assert(ended.out.includes(`: ${claim} (`));
+    assert(out.includes(`: ${claim} (`));
   }
   assert.equal(readTable(`${folder.path}/o/sgd_rank.csv`).rows.length, 2 * 2 * 30 * 3);
 });

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
-import type { ExperimentRecord, RecordedOptions } from "../../src/experiments/experiment_record.ts";
+import type { RecordedOptions } from "../../src/experiments/experiment_record.ts";
 import { assert } from "../deps.ts";
-import { filesIn, readTable, root, run, temporaryFolder } from "./program.ts";
+import { assertAllDiverge, filesIn, readTable, root, run, runRecorded, temporaryFolder } from "./program.ts";
 
 const program = fileURLToPath(new URL("examples/staircase_atlas.ts", root));
 const small = ["--samples=24", "--width=6", "--depths=1,2", "--steps=20", "--replicas=2", "--epsilons=1e-2"];
@@ -9,23 +9,16 @@ const small = ["--samples=24", "--width=6", "--depths=1,2", "--steps=20", "--rep
 Deno.test("staircase-atlas: writes its files, and says what they say", async () => {
   using folder = temporaryFolder();
   const args = [...small, "--tasks=abs,burgers", "--activations=tanh", "--optimizers=adam,sgd:0.01"];
-  const ended = await run([...args, "--product", "--json", "--out=o"], { cwd: folder.path, program });
-  assert.equal(ended.code, 0, ended.err);
-  assert.deepEqual(filesIn(`${folder.path}/o`), [
-    "cells.csv",
-    "run.json",
-    "staircase_atlas.csv",
-    "staircase_atlas.svg",
-  ]);
-  const record: ExperimentRecord<RecordedOptions> = JSON.parse(
-    Deno.readTextFileSync(`${folder.path}/o/run.json`),
+  const { out, record } = await runRecorded<RecordedOptions>(
+    [...args, "--product"],
+    { cwd: folder.path, program },
+    ["cells.csv", "run.json", "staircase_atlas.csv", "staircase_atlas.svg"],
   );
-  assert.deepEqual(JSON.parse(ended.out.trimEnd().split("\n").at(-1)!), record);
   const { configuration: { tasks, replicas, runs, steps }, status, verdict } = record;
   assert.deepEqual([status, replicas, runs, steps], ["done", 2, 8, 160]);
   assert.deepEqual(tasks!.map(({ name, samples }) => [name, samples]), [["abs", 24], ["burgers", 24]]);
   for (const { claim, seeds } of verdict.claims) {
-    assert(ended.out.includes(`: ${claim} (`) && seeds.length <= 2);
+    assert(out.includes(`: ${claim} (`) && seeds.length <= 2);
   }
   const { header, rows } = readTable(`${folder.path}/o/cells.csv`);
   assert.match(header, /^task,activation,depth,optimizer,learning_rate,width,samples,steps,networks,loss,/);
@@ -65,17 +58,6 @@ Deno.test("staircase-atlas: a wrong request is one line and status 2, and leaves
 
 Deno.test("staircase-atlas: where every network diverges the files tell, and the status is 1", async () => {
   using folder = temporaryFolder();
-  const args = [
-    "--tasks=abs",
-    "--activations=relu",
-    "--depths=1",
-    "--optimizers=sgd:1e30",
-    "--quiet",
-    "--out=o",
-  ];
-  const { code, out, err } = await run([...small, ...args], { cwd: folder.path, program });
-  assert.deepEqual([code, out], [1, ""]);
-  assert.match(err, /^staircase-atlas: every network diverged: lower the learning rate, or choose .*\n$/);
-  const record: ExperimentRecord = JSON.parse(Deno.readTextFileSync(`${folder.path}/o/run.json`));
-  assert.deepEqual([record.status, record.diverged.length, record.verdict.holds], ["diverged", 2, false]);
+  const args = ["--tasks=abs", "--activations=relu", "--depths=1", "--optimizers=sgd:1e30"];
+  await assertAllDiverge("staircase-atlas", [...small, ...args], 2, { cwd: folder.path, program });
 });
