@@ -39,37 +39,6 @@ fn right_row(batch: u32, i: u32, j: u32) -> Wide {
   return row;
 }
 
-fn emit_row(batch: u32, i: u32, j: u32, row: Wide) {
-  emit(batch, i, j, row.a);
-  emit(batch, i, j + 1u, row.b);
-  emit(batch, i, j + 2u, row.c);
-  emit(batch, i, j + 3u, row.d);
-  if (columns > 16u) {
-    emit(batch, i, j + 4u, row.e);
-    emit(batch, i, j + 5u, row.f);
-    emit(batch, i, j + 6u, row.g);
-    emit(batch, i, j + 7u, row.h);
-  }
-}
-
-// Row by row, those not yet put moving up: written out, the stores of all rows would take most of the time to compile.
-fn emit_tile(batch: u32, row: u32, j: u32, first: Band, second: Band, third: Band, fourth: Band) {
-  var b0 = first;
-  var b1 = second;
-  var b2 = third;
-  let end = min(row + rows, shape.m);
-  for (var i = row; i < end; i += 8u) {
-    var rest = b0;
-    for (var r = i; r < min(i + 8u, end); r++) {
-      emit_row(batch, r, j, rest.r0);
-      rest = next_row(rest);
-    }
-    b0 = b1;
-    b1 = b2;
-    b2 = fourth;
-  }
-}
-
 fn band_nn(sum: Band, batch: u32, i: u32, k: u32, b0: Wide, b1: Wide, b2: Wide, b3: Wide) -> Band {
   return Band(
     add_four_terms(sum.r0, left(batch, i + 0u, k), b0, b1, b2, b3),
@@ -105,7 +74,7 @@ fn nn(@builtin(global_invocation_id) id: vec3u) {
     if (rows > 16u) { s2 = band_nn(s2, id.z, row + 16u, k / 4u, b0, b1, b2, b3); }
     if (rows > 24u) { s3 = band_nn(s3, id.z, row + 24u, k / 4u, b0, b1, b2, b3); }
   }
-  emit_tile(id.z, row, column, s0, s1, s2, s3);
+  emit_tile(id.z, row, shape.m, column, s0, s1, s2, s3);
 }
 
 // Four terms of each of 16 or 32 columns of the right operand.
@@ -179,7 +148,7 @@ fn nt(@builtin(global_invocation_id) id: vec3u) {
     if (rows > 16u) { s2 = band_nt(s2, id.z, row + 16u, k, r); }
     if (rows > 24u) { s3 = band_nt(s3, id.z, row + 24u, k, r); }
   }
-  emit_tile(id.z, row, column / 4u, s0, s1, s2, s3);
+  emit_tile(id.z, row, shape.m, column / 4u, s0, s1, s2, s3);
 }
 
 // Row i of A or B, or zeros beyond the last: what lies there may be another replica's, and NaN.
@@ -188,19 +157,7 @@ fn left_or_zero(batch: u32, i: u32, j: u32) -> vec4f {
 }
 
 fn right_row_or_zero(batch: u32, i: u32, j: u32) -> Wide {
-  var row = right_row(batch, i, j);
-  let inside = i < shape.k;
-  row.a = select(vec4f(), row.a, inside);
-  row.b = select(vec4f(), row.b, inside);
-  row.c = select(vec4f(), row.c, inside);
-  row.d = select(vec4f(), row.d, inside);
-  if (columns > 16u) {
-    row.e = select(vec4f(), row.e, inside);
-    row.f = select(vec4f(), row.f, inside);
-    row.g = select(vec4f(), row.g, inside);
-    row.h = select(vec4f(), row.h, inside);
-  }
-  return row;
+  return wide_or_zero(right_row(batch, i, j), i < shape.k);
 }
 
 // Terms k … k+3 of columns 4j … 4j+3 of A: a column for each of them.
@@ -214,18 +171,7 @@ fn left_terms(batch: u32, k: u32, j: u32) -> mat4x4f {
 }
 
 fn band_tn(sum: Band, batch: u32, k: u32, at: u32, b0: Wide, b1: Wide, b2: Wide, b3: Wide) -> Band {
-  var s = sum;
-  let p = left_terms(batch, k, at);
-  s.r0 = add_four_terms(s.r0, p[0], b0, b1, b2, b3);
-  s.r1 = add_four_terms(s.r1, p[1], b0, b1, b2, b3);
-  s.r2 = add_four_terms(s.r2, p[2], b0, b1, b2, b3);
-  s.r3 = add_four_terms(s.r3, p[3], b0, b1, b2, b3);
-  let q = left_terms(batch, k, at + 1u);
-  s.r4 = add_four_terms(s.r4, q[0], b0, b1, b2, b3);
-  s.r5 = add_four_terms(s.r5, q[1], b0, b1, b2, b3);
-  s.r6 = add_four_terms(s.r6, q[2], b0, b1, b2, b3);
-  s.r7 = add_four_terms(s.r7, q[3], b0, b1, b2, b3);
-  return s;
+  return add_outer(sum, left_terms(batch, k, at), left_terms(batch, k, at + 1u), b0, b1, b2, b3);
 }
 
 @compute @workgroup_size(invocations)
@@ -255,5 +201,5 @@ fn tn(@builtin(global_invocation_id) id: vec3u) {
       s3 = band_tn(s3, id.z, k, at + 6u, b0, b1, b2, b3);
     }
   }
-  emit_tile(id.z, row, column, s0, s1, s2, s3);
+  emit_tile(id.z, row, shape.m, column, s0, s1, s2, s3);
 }

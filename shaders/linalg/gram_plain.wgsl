@@ -37,37 +37,6 @@ fn emit(at: u32, i: u32, j: u32, value: vec4f) {
   if (j < shape.feature_stride) { partials[at + i * shape.row_stride + j] = value; }
 }
 
-fn emit_row(at: u32, i: u32, j: u32, row: Wide) {
-  emit(at, i, j, row.a);
-  emit(at, i, j + 1u, row.b);
-  emit(at, i, j + 2u, row.c);
-  emit(at, i, j + 3u, row.d);
-  if (columns > 16u) {
-    emit(at, i, j + 4u, row.e);
-    emit(at, i, j + 5u, row.f);
-    emit(at, i, j + 6u, row.g);
-    emit(at, i, j + 7u, row.h);
-  }
-}
-
-// As in gemm_wide.wgsl: row by row, those not yet put moving up.
-fn emit_tile(at: u32, row: u32, j: u32, first: Band, second: Band, third: Band, fourth: Band) {
-  var b0 = first;
-  var b1 = second;
-  var b2 = third;
-  let end = min(row + rows, shape.order);
-  for (var i = row; i < end; i += 8u) {
-    var rest = b0;
-    for (var r = i; r < min(i + 8u, end); r++) {
-      emit_row(at, r, j, rest.r0);
-      rest = next_row(rest);
-    }
-    b0 = b1;
-    b1 = b2;
-    b2 = fourth;
-  }
-}
-
 // Vectors from j on of sample k, weighted.
 fn weighted_row(at: u32, w: f32, j: u32) -> Wide {
   var row = Wide();
@@ -86,19 +55,7 @@ fn weighted_row(at: u32, w: f32, j: u32) -> Wide {
 
 // The same of one of the samples of a slice, or zeros beyond the last: what lies there is not this slice's.
 fn weighted_row_or_zero(at: u32, k: u32, end: u32, j: u32) -> Wide {
-  var row = weighted_row(at + k * shape.feature_stride, weights[k], j);
-  let inside = k < end;
-  row.a = select(vec4f(), row.a, inside);
-  row.b = select(vec4f(), row.b, inside);
-  row.c = select(vec4f(), row.c, inside);
-  row.d = select(vec4f(), row.d, inside);
-  if (columns > 16u) {
-    row.e = select(vec4f(), row.e, inside);
-    row.f = select(vec4f(), row.f, inside);
-    row.g = select(vec4f(), row.g, inside);
-    row.h = select(vec4f(), row.h, inside);
-  }
-  return row;
+  return wide_or_zero(weighted_row(at + k * shape.feature_stride, weights[k], j), k < end);
 }
 
 fn feature_or_zero(at: u32, k: u32, end: u32, j: u32) -> vec4f {
@@ -116,18 +73,7 @@ fn terms(at: u32, k: u32, end: u32, j: u32) -> mat4x4f {
 }
 
 fn band(sum: Band, at: u32, k: u32, end: u32, j: u32, b0: Wide, b1: Wide, b2: Wide, b3: Wide) -> Band {
-  var s = sum;
-  let p = terms(at, k, end, j);
-  s.r0 = add_four_terms(s.r0, p[0], b0, b1, b2, b3);
-  s.r1 = add_four_terms(s.r1, p[1], b0, b1, b2, b3);
-  s.r2 = add_four_terms(s.r2, p[2], b0, b1, b2, b3);
-  s.r3 = add_four_terms(s.r3, p[3], b0, b1, b2, b3);
-  let q = terms(at, k, end, j + 1u);
-  s.r4 = add_four_terms(s.r4, q[0], b0, b1, b2, b3);
-  s.r5 = add_four_terms(s.r5, q[1], b0, b1, b2, b3);
-  s.r6 = add_four_terms(s.r6, q[2], b0, b1, b2, b3);
-  s.r7 = add_four_terms(s.r7, q[3], b0, b1, b2, b3);
-  return s;
+  return add_outer(sum, terms(at, k, end, j), terms(at, k, end, j + 1u), b0, b1, b2, b3);
 }
 
 @compute @workgroup_size(invocations)
@@ -163,5 +109,5 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     if (rows > 24u) { s3 = band(s3, at, k, end, l + 6u, b0, b1, b2, b3); }
   }
   let to = (slice * shape.matrices + shape.first + id.z) * shape.rows * shape.row_stride;
-  emit_tile(to, row, column, s0, s1, s2, s3);
+  emit_tile(to, row, shape.order, column, s0, s1, s2, s3);
 }
