@@ -90,7 +90,7 @@ export async function sgdRank(
       const description = `${nameOf(placeOf(complete, run, replica))} diverged at step ${step}`;
       diverged.push({ replica: first + replica, step, description });
     }
-    if (isOver || training.completed <= run.updates) continue;
+    if (isOver || training.isCutShort) continue;
     for (const [replica, network] of await measureNetworks(gpu, complete, run, training)) {
       networks.push(network);
       if (network.hasLearnt) continue;

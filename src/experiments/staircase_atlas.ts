@@ -74,7 +74,7 @@ export async function staircaseAtlas(
       diverged.push({ replica: index * replicas + replica, step, description });
     }
     if (isOver) lost.add(name);
-    if (isOver || training.completed <= updates) continue;
+    if (isOver || training.isCutShort) continue;
     const probes = training.trace.probes.filter(({ replica }) => !training.diverged.has(replica));
     const trace = { ...training.trace, probes };
     cells.push({ cell, trace, summary: summarize(trace) });

@@ -10,7 +10,8 @@ import { Commands } from "../gpu/commands.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { ReadbackRing } from "../gpu/readback.ts";
 import { denseGradient, gradientSlices } from "../nn/dense.ts";
-import { type LayerParameters, Network } from "../nn/network.ts";
+import { layerNetwork } from "../nn/layer_network.ts";
+import type { LayerParameters } from "../nn/network.ts";
 import { uploadSamples } from "../nn/samples.ts";
 import { bindUpdate, optimizerArrays } from "../nn/update.ts";
 import { bindLogDeterminant } from "../rank/log_determinant.ts";
@@ -76,10 +77,7 @@ export async function pretrainLayer(gpu: Gpu, options: PretrainLayerOptions): Pr
   if (layers.length === 0) throw new ShapeError("no layer to train: give one at least");
   using stack = new DisposableStack();
   const width = layers[0].biases.length, replicas = layers.length;
-  const shape = { inputs: x.length / count, hidden: [width], outputs: 1, activation, replicas };
-  const network = stack.use(await Network.create(gpu, { ...shape, initializer: "normal:0" }));
-  const output = { weights: new Float32Array(width), biases: new Float32Array(1) };
-  layers.forEach((layer, replica) => network.writeParameters([layer, output], replica));
+  const network = stack.use(await layerNetwork(gpu, { inputs: x.length / count, activation, layers }));
 
   const samples = uploadSamples(gpu, { count, x, y: new Float32Array(count), weights }, stack);
   const { layers: [features], slopes: [slopes], forward: [forward] } = await network.evaluate(samples, stack);

@@ -7,7 +7,8 @@ import { GpuArray } from "../../gpu/array.ts";
 import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { padRows, unpadRows, vectors } from "../../linalg/matrix.ts";
-import { Network } from "../../nn/network.ts";
+import { layerNetwork } from "../../nn/layer_network.ts";
+import type { Network } from "../../nn/network.ts";
 import { uploadSamples } from "../../nn/samples.ts";
 import { uniform } from "../../tasks/random.ts";
 import type { Samples } from "../../tasks/task.ts";
@@ -50,20 +51,12 @@ export async function randomFeatures(
   const { partition: { patches }, width, activation, range, seeds, seed } = options;
   const inputs = samples[0].x.length / samples[0].count;
   const neurons = Math.ceil(width / patches);
-  using network = await Network.create(gpu, {
-    inputs,
-    hidden: [neurons],
-    outputs: 1,
-    activation,
-    initializer: "normal:0",
-    replicas: seeds * patches,
-  });
-  for (let replica = 0; replica < seeds * patches; replica++) {
+  const layers = Array.from({ length: seeds * patches }, (_, replica) => {
     const next = uniform(2 ** 32 * (1 + replica) + seed);
     const draw = (length: number) => Float32Array.from({ length }, () => range * (2 * next() - 1));
-    const output = { weights: new Float32Array(neurons), biases: new Float32Array(1) };
-    network.writeParameters([{ weights: draw(inputs * neurons), biases: draw(neurons) }, output], replica);
-  }
+    return { weights: draw(inputs * neurons), biases: draw(neurons) };
+  });
+  using network = await layerNetwork(gpu, { inputs, activation, layers });
   const results: Float32Array[][] = [];
   for (const each of samples) results.push(await evaluate(gpu, network, each, options));
   return results;
