@@ -7,9 +7,9 @@ import { DeviceLostError, GpuUnavailableError, KernelError, StaircaseError } fro
 import { quietDriver } from "./environment.ts";
 import { installHint } from "./install_hint.ts";
 import { Kernel, type KernelSource, type OverrideConstants } from "./kernel.ts";
-import type { Meter } from "./meter.ts";
-import { Profiler } from "./profiler.ts";
-import { type Choice, Tuner } from "./tuner.ts";
+import type { Meter } from "./measure/meter.ts";
+import { Profiler } from "./measure/profiler.ts";
+import { type Choice, Tuner } from "./tune/tuner.ts";
 
 /** Which adapter to take: a discrete GPU where there is one, a frugal one, or a CPU that poses as a GPU. */
 export type AdapterPreference = "high-performance" | "low-power" | "software";
@@ -22,7 +22,7 @@ export interface GpuOptions {
   readonly profile?: boolean;
   /**
    * Whether the fastest variant of a kernel is found by timing, the first time that it is wanted for a shape, and remembered
-   * in the user's cache folder; see `src/gpu/autotune.ts`. Variants agree to the bit, so that results do not depend on it;
+   * in the user's cache folder; see `src/gpu/tune/autotune.ts`. Variants agree to the bit, so that results do not depend on it;
    * but it takes seconds where kernels have to be compiled for it, and writes files, which a library does not unasked. The
    * programs ask for it. Without, variants are taken by shape and kind of adapter. Default: false.
    */

@@ -4,7 +4,7 @@
  * @module
  */
 import { InputError } from "../errors.ts";
-import type { FeatureMatrix } from "../rank/prepare_features.ts";
+import type { FeatureMatrix } from "../rank/features/prepare_features.ts";
 import { printable } from "./choose_array.ts";
 import { type FloatArray, shapeText } from "./floats.ts";
 import { parseNpy } from "./npy.ts";

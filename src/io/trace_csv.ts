@@ -4,7 +4,7 @@
  * @module
  */
 import type { LayerProbe, Probe, Trace } from "../train/trace.ts";
-import type { RankInterval } from "../rank/rank_interval.ts";
+import type { RankInterval } from "../rank/certificates/rank_interval.ts";
 import { csv, type CsvColumn, type CsvValue } from "./csv.ts";
 
 /** What one row is about. */

@@ -4,14 +4,14 @@
  * @module
  */
 import { InputError } from "../errors.ts";
-import activationSource from "../../shaders/nn/activation.wgsl" with { type: "text" };
-import elementarySource from "../../shaders/nn/elementary.wgsl" with { type: "text" };
+import activationSource from "../../shaders/nn/include/activation.wgsl" with { type: "text" };
+import elementarySource from "../../shaders/nn/include/elementary.wgsl" with { type: "text" };
 
 /** An activation as the kernels know it. */
 export interface Activation {
   /** Name as given. */
   readonly name: string;
-  /** Its number in `shaders/nn/activation.wgsl`. */
+  /** Its number in `shaders/nn/include/activation.wgsl`. */
   readonly kind: number;
   /** Slope of leaky ReLU and its powers, power of ReLU^p; 0 for the others. */
   readonly parameter: number;

@@ -11,15 +11,15 @@ import type { Dispatch } from "../gpu/kernel.ts";
 import { gpuStruct } from "../gpu/struct.ts";
 import { type MatrixView, padRows } from "../linalg/matrix.ts";
 import { type Activation, parseActivation } from "./activation.ts";
-import { denseForward } from "./dense.ts";
+import { denseForward } from "./layers/dense.ts";
 import { type Initializer, parseInitializer } from "./initializer.ts";
-import { jetComponents, jetForward, tangentRows } from "./jets.ts";
+import { jetComponents, jetForward, tangentRows } from "./jets/jets.ts";
 import { type ParameterLayout, parameterLayout } from "./layout.ts";
 import type { SampleArrays } from "./samples.ts";
-import { WINDOW } from "./weight_windows.ts";
-import elementarySource from "../../shaders/nn/elementary.wgsl" with { type: "text" };
+import { WINDOW } from "./layers/weight_windows.ts";
+import elementarySource from "../../shaders/nn/include/elementary.wgsl" with { type: "text" };
 import initializeSource from "../../shaders/nn/initialize.wgsl" with { type: "text" };
-import philoxSource from "../../shaders/nn/philox.wgsl" with { type: "text" };
+import philoxSource from "../../shaders/nn/include/philox.wgsl" with { type: "text" };
 
 /** Shape and start of a network. */
 export interface NetworkOptions {

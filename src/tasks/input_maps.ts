@@ -6,7 +6,7 @@
 import { InputError } from "../errors.ts";
 import { type Box, intoCube } from "./bounding_box.ts";
 import { checkSeed } from "./options.ts";
-import { normal, uniform } from "./random.ts";
+import { normal, uniform } from "../stats/random.ts";
 import type { Samples, Task } from "./task.ts";
 
 /** A map of the inputs of one sample. */

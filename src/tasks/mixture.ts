@@ -5,7 +5,7 @@
  */
 import { InputError } from "../errors.ts";
 import { checkSamples, checkSeed, type SampleOptions } from "./options.ts";
-import { normal, uniform } from "./random.ts";
+import { normal, uniform } from "../stats/random.ts";
 import type { Samples, Task, TaskDefaults } from "./task.ts";
 
 /** Choices about a mixture. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { uniform } from "./random.ts";
+import { uniform } from "../stats/random.ts";
 
 /**
  * Equidistant points of an interval, both ends among them. A single point is the midpoint.

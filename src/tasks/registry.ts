@@ -5,10 +5,10 @@
  */
 
 import { InputError } from "../errors.ts";
-import { closest } from "./closest.ts";
-import { digits, type DigitsOptions } from "./digits.ts";
-import { equationTask } from "./equation_task.ts";
-import { type EquationName, equations } from "./equations.ts";
+import { closest } from "../closest.ts";
+import { digits, type DigitsOptions } from "./digits/digits.ts";
+import { equationTask } from "./equations/equation_task.ts";
+import { type EquationName, equations } from "./equations/equations.ts";
 import { functionTask } from "./function_task.ts";
 import { isFunctionName, targetFunctions } from "./functions.ts";
 import { mixture } from "./mixture.ts";

@@ -5,7 +5,7 @@
  */
 
 /**
- * Name of a loss; its formulas stand in `shaders/nn/sample_loss.wgsl`. `mean-squared-residual` is that of a differential equation:
+ * Name of a loss; its formulas stand in `shaders/nn/include/sample_loss.wgsl`. `mean-squared-residual` is that of a differential equation:
  * Σ_k w_k r_k², with the residual r_k of the condition that holds at sample k.
  */
 export type LossName =

@@ -4,9 +4,9 @@
  * @module
  */
 import { InputError, ShapeError } from "../errors.ts";
-import { type OptimizerOptions, parseOptimizerName, type Schedule } from "../nn/optimizer.ts";
-import type { Precision } from "../rank/feature_spectrum.ts";
-import type { Threshold } from "../rank/rank_interval.ts";
+import { type OptimizerOptions, parseOptimizerName, type Schedule } from "../nn/optim/optimizer.ts";
+import type { Precision } from "../rank/spectra/feature_spectrum.ts";
+import type { Threshold } from "../rank/certificates/rank_interval.ts";
 import type { Task } from "../tasks/task.ts";
 import { checkEquation } from "./equation.ts";
 

@@ -3,10 +3,15 @@
  *
  * @module
  */
-import { lossFloor, projectionError, type TargetMoments, targetMoments } from "../rank/loss_floor.ts";
-import type { CountedRecord } from "../rank/counted_probe.ts";
-import type { LayerRecord, ProbeRecord } from "../rank/probe.ts";
-import { rankInterval } from "../rank/rank_interval.ts";
+import {
+  lossFloor,
+  projectionError,
+  type TargetMoments,
+  targetMoments,
+} from "../rank/certificates/loss_floor.ts";
+import type { CountedRecord } from "../rank/probes/counted_probe.ts";
+import type { LayerRecord, ProbeRecord } from "../rank/probes/probe.ts";
+import { rankInterval } from "../rank/certificates/rank_interval.ts";
 import type { Doubt } from "./escalation.ts";
 import type { CompleteOptions } from "./options.ts";
 import type { TrainingProgram } from "./program.ts";

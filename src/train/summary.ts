@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { lowerMedian } from "../rank/median.ts";
-import type { RankInterval } from "../rank/rank_interval.ts";
-import { spearman } from "../rank/spearman.ts";
+import { lowerMedian } from "../stats/median.ts";
+import type { RankInterval } from "../rank/certificates/rank_interval.ts";
+import { spearman } from "../stats/spearman.ts";
 import {
   effectiveRank,
   energyRank,
@@ -13,8 +13,8 @@ import {
   participationRatio,
   rankMe,
   stableRank,
-} from "../rank/spectral_ranks.ts";
-import { findStairs, type Staircase } from "../rank/stairs.ts";
+} from "../rank/ranks/spectral_ranks.ts";
+import { findStairs, type Staircase } from "../rank/ranks/stairs.ts";
 import type { Probe, Trace } from "./trace.ts";
 
 /** One threshold's ε-rank of one layer over a run. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { RankInterval } from "../rank/rank_interval.ts";
+import type { RankInterval } from "../rank/certificates/rank_interval.ts";
 
 /** Spectrum and ranks of one hidden layer of one replica at one step. */
 export interface LayerProbe {

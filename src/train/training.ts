@@ -11,7 +11,7 @@ import { Network } from "../nn/network.ts";
 import { DEPTH, inChunks } from "./chunks.ts";
 import { type CompleteOptions, completeOptions, type TrainingOptions } from "./options.ts";
 import { bindProgram, type TrainingProgram } from "./program.ts";
-import type { LayerRecord } from "../rank/probe.ts";
+import type { LayerRecord } from "../rank/probes/probe.ts";
 import type { Doubt } from "./escalation.ts";
 import { type Draft, Recorder } from "./recorder.ts";
 import type { Probe, Trace } from "./trace.ts";

@@ -1,8 +1,8 @@
 import { Gpu } from "../../src/gpu/device.ts";
 import { Network } from "../../src/nn/network.ts";
 import { loadTask } from "../../src/tasks/registry.ts";
-import { pretrainLayer } from "../../src/train/pretrain_layer.ts";
-import { structuredLayer } from "../../src/train/structured_layer.ts";
+import { pretrainLayer } from "../../src/train/pretrain/pretrain_layer.ts";
+import { structuredLayer } from "../../src/train/pretrain/structured_layer.ts";
 import { Training } from "../../src/train/training.ts";
 import { assert } from "../deps.ts";
 

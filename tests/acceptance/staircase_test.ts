@@ -1,4 +1,4 @@
-import { staircase } from "../../src/experiments/staircase.ts";
+import { staircase } from "../../src/experiments/staircase/mod.ts";
 import { Gpu } from "../../src/gpu/device.ts";
 import { loadTask } from "../../src/tasks/registry.ts";
 import { assert } from "../deps.ts";

@@ -7,9 +7,9 @@
  */
 import { InputError } from "../../src/errors.ts";
 import { Gpu } from "../../src/gpu/device.ts";
-import { measurePeak } from "../../src/gpu/peak.ts";
+import { measurePeak } from "../../src/gpu/measure/peak.ts";
 import { compactJson } from "../../src/io/json.ts";
-import { runProgram } from "../../src/io/program.ts";
+import { runProgram } from "../../src/cli/program.ts";
 import { VERSION } from "../../src/version.ts";
 import { growth } from "./growth.ts";
 import { kernelBench } from "./kernels.ts";

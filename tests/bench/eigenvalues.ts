@@ -6,10 +6,10 @@
  *
  * @module
  */
-import { eigh } from "../../src/linalg/eigh.ts";
-import { eigvalsh } from "../../src/linalg/eigvalsh.ts";
-import { type CountingMethod, countRanks } from "../../src/rank/counting.ts";
-import type { RankInterval } from "../../src/rank/rank_interval.ts";
+import { eigh } from "../../src/linalg/eigen/eigh.ts";
+import { eigvalsh } from "../../src/linalg/eigen/eigvalsh.ts";
+import { type CountingMethod, countRanks } from "../../src/rank/methods/counting.ts";
+import type { RankInterval } from "../../src/rank/certificates/rank_interval.ts";
 import { tanhGram } from "../linalg/counting.ts";
 import { eigenvalues } from "../reference/eigenvalues.ts";
 import { jit } from "./deps.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { fitPowerLaw } from "../../src/experiments/kernel_study/power_law.ts";
+import { fitPowerLaw } from "../../src/stats/power_law.ts";
 import { type Bench, digits, type Section } from "./section.ts";
 import { timeInTurns } from "./timing.ts";
 import { trainingRate } from "./training_rate.ts";

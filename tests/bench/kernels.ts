@@ -4,7 +4,7 @@
  * @module
  */
 import { Gpu } from "../../src/gpu/device.ts";
-import { measurePeak } from "../../src/gpu/peak.ts";
+import { measurePeak } from "../../src/gpu/measure/peak.ts";
 import { Training } from "../../src/train/training.ts";
 import { probeWork, stepWork, type Work } from "./kernel_work.ts";
 import { type Bench, digits, type Line, type Section } from "./section.ts";

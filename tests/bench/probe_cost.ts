@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { measure } from "../../src/gpu/meter.ts";
+import { measure } from "../../src/gpu/measure/meter.ts";
 import type { TrainingOptions } from "../../src/train/options.ts";
 import { Training } from "../../src/train/training.ts";
 import { bytesOf, probeWork } from "./kernel_work.ts";
@@ -18,7 +18,7 @@ const NEVER = 2 ** 31;
 /** Most that probes may add, as a percentage of the training time. */
 const BAR = 25;
 /** Kernels of a probe that counts. */
-const COUNTING = ["largest", "gram_digits", "inertia_double_single"];
+const COUNTING = ["gram_digits_largest", "gram_digits", "inertia_double_single"];
 /** Most waits a submission. */
 const WAITS_BAR = 1;
 /** Steps in which dispatches, submissions and waits are counted. */

@@ -6,11 +6,11 @@
 import { GpuArray } from "../../src/gpu/array.ts";
 import { Commands } from "../../src/gpu/commands.ts";
 import type { Gpu } from "../../src/gpu/device.ts";
-import { measurePeak } from "../../src/gpu/peak.ts";
+import { measurePeak } from "../../src/gpu/measure/peak.ts";
 import type { Dispatch } from "../../src/gpu/kernel.ts";
-import { EigenBatch } from "../../src/linalg/eigen_batch.ts";
-import { gemm } from "../../src/linalg/gemm.ts";
-import { gram, gramPartials, gramReduce } from "../../src/linalg/gram.ts";
+import { EigenBatch } from "../../src/linalg/eigen/eigen_batch.ts";
+import { gemm } from "../../src/linalg/products/gemm.ts";
+import { gram, gramPartials, gramReduce } from "../../src/linalg/gram/gram.ts";
 import { normals } from "../reference/random.ts";
 import { blockUntilReady, jit, type numpy } from "./deps.ts";
 import { openJax } from "./jax.ts";

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { svdvals } from "../../src/linalg/svdvals.ts";
+import { svdvals } from "../../src/linalg/svd/svdvals.ts";
 import { normals } from "../reference/random.ts";
 import { singularValues } from "../reference/singular_values.ts";
 import { openJax } from "./jax.ts";

@@ -1,5 +1,5 @@
 /** Timing of contestants side by side. @module */
-import { lowerMedian } from "../../src/rank/median.ts";
+import { lowerMedian } from "../../src/stats/median.ts";
 
 /** Something to be timed. */
 export interface Contestant {

@@ -4,7 +4,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
-import type { ExperimentRecord, RecordedOptions } from "../../src/experiments/experiment_record.ts";
+import type { ExperimentRecord, RecordedOptions } from "../../src/experiments/core/record.ts";
 import type { CompleteOptions } from "../../src/train/options.ts";
 import { assert } from "../deps.ts";
 

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { CompleteCollapseOptions } from "../../src/experiments/rank_collapse.ts";
+import type { CompleteCollapseOptions } from "../../src/experiments/rank_collapse/mod.ts";
 import { assert } from "../deps.ts";
 import { assertAllDiverge, filesIn, readTable, root, run, runRecorded, temporaryFolder } from "./program.ts";
 

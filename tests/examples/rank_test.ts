@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { npy } from "../../src/io/npy.ts";
-import type { FeatureRanks } from "../../src/rank/feature_ranks.ts";
-import { uniform } from "../../src/tasks/random.ts";
+import type { FeatureRanks } from "../../src/rank/methods/feature_ranks.ts";
+import { uniform } from "../../src/stats/random.ts";
 import { assert } from "../deps.ts";
 import { bytesOf, npyFile, safetensorsFile, zipArchive } from "../io/array_files.ts";
 import { reference } from "../rank/families.ts";

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { RecordedOptions } from "../../src/experiments/experiment_record.ts";
+import type { RecordedOptions } from "../../src/experiments/core/record.ts";
 import { assert } from "../deps.ts";
 import { assertAllDiverge, filesIn, readTable, root, run, runRecorded, temporaryFolder } from "./program.ts";
 

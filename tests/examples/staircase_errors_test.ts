@@ -1,4 +1,4 @@
-import type { RunRecord } from "../../src/experiments/run_record.ts";
+import type { RunRecord } from "../../src/experiments/core/run_record.ts";
 import { assert } from "../deps.ts";
 import { idxImages, idxLabels } from "../tasks/idx_files.ts";
 import { filesIn, readTable, run, temporaryFolder } from "./program.ts";

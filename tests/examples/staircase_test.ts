@@ -1,5 +1,5 @@
-import type { RunRecord } from "../../src/experiments/run_record.ts";
-import { trainingFlags } from "../../src/experiments/training_flags.ts";
+import type { RunRecord } from "../../src/experiments/core/run_record.ts";
+import { trainingFlags } from "../../src/cli/training_flags.ts";
 import { assert } from "../deps.ts";
 import { command, filesIn, readTable, run, temporaryFolder } from "./program.ts";
 

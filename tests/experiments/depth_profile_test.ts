@@ -1,6 +1,6 @@
 import { InputError } from "../../src/errors.ts";
-import { depthProfile } from "../../src/experiments/depth_profile.ts";
-import { experimentRecord } from "../../src/experiments/experiment_record.ts";
+import { depthProfile } from "../../src/experiments/depth_profile/mod.ts";
+import { experimentRecord } from "../../src/experiments/core/record.ts";
 import { Gpu } from "../../src/gpu/device.ts";
 import { assert } from "../deps.ts";
 import { assertSoundSvg, marks } from "../plot/sound.ts";

@@ -1,5 +1,5 @@
 import { InputError } from "../../src/errors.ts";
-import { directionalConvergence } from "../../src/experiments/directional_convergence.ts";
+import { directionalConvergence } from "../../src/experiments/directional_convergence/mod.ts";
 import { directionalFlags, directionalOptions } from "../../src/experiments/directional_convergence/flags.ts";
 import {
   completeDirectionalOptions,
@@ -9,9 +9,9 @@ import {
 import { sphereSamples } from "../../src/experiments/directional_convergence/samples.ts";
 import type { CaseResult, FlowPath } from "../../src/experiments/directional_convergence/study_case.ts";
 import { directionalVerdicts } from "../../src/experiments/directional_convergence/verdicts.ts";
-import { experimentRecord, experimentText } from "../../src/experiments/experiment_record.ts";
+import { experimentRecord, experimentText } from "../../src/experiments/core/record.ts";
 import { Gpu } from "../../src/gpu/device.ts";
-import { parseFlags } from "../../src/io/flags.ts";
+import { parseFlags } from "../../src/cli/flags.ts";
 import { assert } from "../deps.ts";
 import { assertSoundSvg, marks } from "../plot/sound.ts";
 import { sampleLoss } from "../reference/loss.ts";

@@ -1,6 +1,6 @@
 import { InputError } from "../../src/errors.ts";
 import { generateFeatures } from "../../src/experiments/kernel_study/families.ts";
-import { kernelStudyFigures } from "../../src/experiments/kernel_study/figures.ts";
+import { kernelStudyFigures } from "../../src/experiments/kernel_study/figures/mod.ts";
 import { fitGrowth } from "../../src/experiments/kernel_study/growth.ts";
 import { naiveSpectra } from "../../src/experiments/kernel_study/naive.ts";
 import {
@@ -8,7 +8,7 @@ import {
   type KernelStudyOptions,
   studyParts,
 } from "../../src/experiments/kernel_study/options.ts";
-import { fitPowerLaw } from "../../src/experiments/kernel_study/power_law.ts";
+import { fitPowerLaw } from "../../src/stats/power_law.ts";
 import { kernelStudyRecord, kernelStudyText } from "../../src/experiments/kernel_study/record.ts";
 import { referenceSpectrum } from "../../src/experiments/kernel_study/reference.ts";
 import type { GrowthRow } from "../../src/experiments/kernel_study/rows.ts";

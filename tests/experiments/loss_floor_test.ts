@@ -1,6 +1,6 @@
 import { InputError } from "../../src/errors.ts";
-import { floorVerdicts, lossFloorStudy } from "../../src/experiments/loss_floor.ts";
-import { experimentRecord, experimentText } from "../../src/experiments/experiment_record.ts";
+import { floorVerdicts, lossFloorStudy } from "../../src/experiments/loss_floor/mod.ts";
+import { experimentRecord, experimentText } from "../../src/experiments/core/record.ts";
 import { Gpu } from "../../src/gpu/device.ts";
 import type { Trace } from "../../src/train/trace.ts";
 import { assert } from "../deps.ts";

@@ -8,7 +8,7 @@ import { randomFeatures } from "../../src/experiments/methods/random_features.ts
 import { Gpu } from "../../src/gpu/device.ts";
 import { boundingBox } from "../../src/tasks/bounding_box.ts";
 import { quasirandom } from "../../src/tasks/points.ts";
-import { uniform } from "../../src/tasks/random.ts";
+import { uniform } from "../../src/stats/random.ts";
 import { assert, fc } from "../deps.ts";
 import { singularValues } from "../reference/singular_values.ts";
 import { smallTask } from "../train/tasks.ts";

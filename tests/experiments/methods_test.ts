@@ -1,6 +1,6 @@
 import { InputError } from "../../src/errors.ts";
-import { experimentRecord, experimentText } from "../../src/experiments/experiment_record.ts";
-import { methodsStudy } from "../../src/experiments/methods.ts";
+import { experimentRecord, experimentText } from "../../src/experiments/core/record.ts";
+import { methodsStudy } from "../../src/experiments/methods/mod.ts";
 import {
   type LearningMethod,
   type MethodsOptions,

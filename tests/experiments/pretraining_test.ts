@@ -1,6 +1,6 @@
 import { InputError } from "../../src/errors.ts";
-import { experimentRecord, experimentText } from "../../src/experiments/experiment_record.ts";
-import { pretraining } from "../../src/experiments/pretraining.ts";
+import { experimentRecord, experimentText } from "../../src/experiments/core/record.ts";
+import { pretraining } from "../../src/experiments/pretraining/mod.ts";
 import type { PretrainingOptions } from "../../src/experiments/pretraining/options.ts";
 import { pretrainingVerdicts } from "../../src/experiments/pretraining/verdicts.ts";
 import type { PretrainingNetwork, PretrainingRun } from "../../src/experiments/pretraining/networks.ts";

@@ -1,7 +1,7 @@
 import { InputError } from "../../src/errors.ts";
-import { experimentRecord, experimentText } from "../../src/experiments/experiment_record.ts";
-import { rankCollapse, type RankCollapseOptions } from "../../src/experiments/rank_collapse.ts";
-import { collapseVerdicts } from "../../src/experiments/collapse_verdicts.ts";
+import { experimentRecord, experimentText } from "../../src/experiments/core/record.ts";
+import { rankCollapse, type RankCollapseOptions } from "../../src/experiments/rank_collapse/mod.ts";
+import { collapseVerdicts } from "../../src/experiments/rank_collapse/verdicts.ts";
 import { Gpu } from "../../src/gpu/device.ts";
 import { mixture } from "../../src/tasks/mixture.ts";
 import { assert } from "../deps.ts";

@@ -1,6 +1,6 @@
 import { InputError } from "../../src/errors.ts";
-import { experimentRecord, experimentText } from "../../src/experiments/experiment_record.ts";
-import { sgdRank } from "../../src/experiments/sgd_rank.ts";
+import { experimentRecord, experimentText } from "../../src/experiments/core/record.ts";
+import { sgdRank } from "../../src/experiments/sgd_rank/mod.ts";
 import type { SgdRankNetwork } from "../../src/experiments/sgd_rank/network.ts";
 import { sgdRankRuns } from "../../src/experiments/sgd_rank/options.ts";
 import { sgdRankVerdicts } from "../../src/experiments/sgd_rank/verdicts.ts";

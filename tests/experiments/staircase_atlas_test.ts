@@ -1,14 +1,14 @@
 import { InputError } from "../../src/errors.ts";
-import { experimentRecord, experimentText } from "../../src/experiments/experiment_record.ts";
-import { staircaseAtlas } from "../../src/experiments/staircase_atlas.ts";
+import { experimentRecord, experimentText } from "../../src/experiments/core/record.ts";
+import { staircaseAtlas } from "../../src/experiments/staircase_atlas/mod.ts";
 import {
   type AtlasOptions,
   completeAtlasOptions,
   parseAtlasOptimizer,
 } from "../../src/experiments/staircase_atlas/options.ts";
 import { Gpu } from "../../src/gpu/device.ts";
-import { equationTask } from "../../src/tasks/equation_task.ts";
-import { equations } from "../../src/tasks/equations.ts";
+import { equationTask } from "../../src/tasks/equations/equation_task.ts";
+import { equations } from "../../src/tasks/equations/equations.ts";
 import type { Task } from "../../src/tasks/task.ts";
 import { assert } from "../deps.ts";
 import { assertSoundSvg, marks } from "../plot/sound.ts";

@@ -1,7 +1,7 @@
 import { DivergenceError, InputError } from "../../src/errors.ts";
-import { reportText } from "../../src/experiments/report.ts";
-import { type RunRecord, runRecord } from "../../src/experiments/run_record.ts";
-import { staircase } from "../../src/experiments/staircase.ts";
+import { reportText } from "../../src/experiments/core/report.ts";
+import { type RunRecord, runRecord } from "../../src/experiments/core/run_record.ts";
+import { staircase } from "../../src/experiments/staircase/mod.ts";
 import { Gpu } from "../../src/gpu/device.ts";
 import { compactJson } from "../../src/io/json.ts";
 import { summarize } from "../../src/train/summary.ts";
@@ -167,7 +167,7 @@ Deno.test("runRecord: with a profiler, the time of each kernel", async () => {
   if (!profiled.profiler) return assert.equal(record.timings.kernels, null);
   const names = record.timings.kernels!.map(({ name }) => name);
   assert.deepEqual([...new Set(names)], names);
-  for (const name of ["fused_step", "fused_update", "jacobi", "gram", "record"]) {
+  for (const name of ["fused_step", "fused_step_update", "jacobi", "gram", "probe"]) {
     assert(names.includes(name), `${name} of ${names}`);
   }
   for (const { count, milliseconds } of record.timings.kernels!) assert(count > 0 && milliseconds >= 0);

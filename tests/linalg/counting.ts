@@ -1,7 +1,7 @@
 /** Matrices whose eigenvalues are hard to count, and the judgement of a count. @module */
 import { assert } from "../deps.ts";
-import type { EigenvalueCount } from "../../src/linalg/eigenvalue_count.ts";
-import { uniform } from "../../src/tasks/random.ts";
+import type { EigenvalueCount } from "../../src/linalg/count/eigenvalue_count.ts";
+import { uniform } from "../../src/stats/random.ts";
 import { tanhFeatures } from "../rank/solve.ts";
 import { eigenvalues } from "../reference/eigenvalues.ts";
 import { identity, matmul, symmetric, transpose } from "../reference/matrix.ts";

@@ -1,7 +1,7 @@
 /** Layers of features whose Gram matrices are made in fixed point: their way to the GPU, and X in float64. @module */
 import { GpuArray } from "../../src/gpu/array.ts";
 import type { Gpu } from "../../src/gpu/device.ts";
-import type { DigitLayer } from "../../src/linalg/gram_digits.ts";
+import type { DigitLayer } from "../../src/linalg/gram/gram_digits.ts";
 import { padRows, vectors } from "../../src/linalg/matrix.ts";
 
 /** Features of one layer: `[replica]`, each row-major `samples × width`. */

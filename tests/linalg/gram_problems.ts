@@ -2,8 +2,8 @@
 import { GpuArray } from "../../src/gpu/array.ts";
 import { Commands } from "../../src/gpu/commands.ts";
 import type { Gpu } from "../../src/gpu/device.ts";
-import { EigenBatch } from "../../src/linalg/eigen_batch.ts";
-import { gram, gramError, gramPartials, gramReduce, type GramSums } from "../../src/linalg/gram.ts";
+import { EigenBatch } from "../../src/linalg/eigen/eigen_batch.ts";
+import { gram, gramError, gramPartials, gramReduce, type GramSums } from "../../src/linalg/gram/gram.ts";
 import { padRows, unpadRows, vectors } from "../../src/linalg/matrix.ts";
 import { assert } from "../deps.ts";
 import { magnitudes, weightedProduct } from "../reference/matrix.ts";

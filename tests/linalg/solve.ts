@@ -2,9 +2,9 @@
 import { assert } from "../deps.ts";
 import { Commands } from "../../src/gpu/commands.ts";
 import type { Gpu } from "../../src/gpu/device.ts";
-import { EigenBatch } from "../../src/linalg/eigen_batch.ts";
-import { ROUNDS_OF_BLOCKS } from "../../src/linalg/block_jacobi.ts";
-import { allSweeps, bindJacobi, JACOBI_TOLERANCE, type JacobiShares } from "../../src/linalg/jacobi.ts";
+import { EigenBatch } from "../../src/linalg/eigen/eigen_batch.ts";
+import { ROUNDS_OF_BLOCKS } from "../../src/linalg/eigen/block_jacobi.ts";
+import { allSweeps, bindJacobi, JACOBI_TOLERANCE, type JacobiShares } from "../../src/linalg/eigen/jacobi.ts";
 import { padRows } from "../../src/linalg/matrix.ts";
 import { eigenvalues } from "../reference/eigenvalues.ts";
 import { matmul, transpose } from "../reference/matrix.ts";

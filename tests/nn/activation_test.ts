@@ -2,7 +2,7 @@ import { GpuArray } from "../../src/gpu/array.ts";
 import { Gpu } from "../../src/gpu/device.ts";
 import { InputError } from "../../src/errors.ts";
 import { activationBound, activationNames, homogeneity, parseActivation } from "../../src/nn/activation.ts";
-import { denseForward } from "../../src/nn/dense.ts";
+import { denseForward } from "../../src/nn/layers/dense.ts";
 import { parameterLayout } from "../../src/nn/layout.ts";
 import { assert } from "../deps.ts";
 import { activation } from "../reference/activation.ts";

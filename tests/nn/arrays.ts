@@ -9,7 +9,7 @@ import type { Gpu } from "../../src/gpu/device.ts";
 import type { Dispatch } from "../../src/gpu/kernel.ts";
 import { type MatrixView, padRows, vectors } from "../../src/linalg/matrix.ts";
 import type { HostSamples } from "../../src/nn/samples.ts";
-import { uniform } from "../../src/tasks/random.ts";
+import { uniform } from "../../src/stats/random.ts";
 
 /** Makes arrays of single-precision numbers from a seed. */
 export function randomFloats(seed: number): (length: number, low?: number, high?: number) => Float32Array {

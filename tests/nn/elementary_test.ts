@@ -5,7 +5,7 @@ import { assert } from "../deps.ts";
 import { U } from "../reference/rounding.ts";
 import { erfc, logistic } from "../reference/special_functions.ts";
 import { randomFloats, run } from "./arrays.ts";
-import elementarySource from "../../shaders/nn/elementary.wgsl" with { type: "text" };
+import elementarySource from "../../shaders/nn/include/elementary.wgsl" with { type: "text" };
 import kernelSource from "./elementary_kernel.wgsl" with { type: "text" };
 
 const gpu = await Gpu.open();

@@ -14,7 +14,7 @@
  *
  * @module
  */
-import { uniform } from "../../src/tasks/random.ts";
+import { uniform } from "../../src/stats/random.ts";
 import type { ReferenceNetwork, ReferenceSamples } from "../reference/network.ts";
 import { stepErrors } from "../reference/network_errors.ts";
 import { U } from "../reference/rounding.ts";

@@ -5,9 +5,9 @@
  */
 import type { Gpu } from "../../src/gpu/device.ts";
 import { Network } from "../../src/nn/network.ts";
-import type { OptimizerOptions } from "../../src/nn/optimizer.ts";
+import type { OptimizerOptions } from "../../src/nn/optim/optimizer.ts";
 import { type HostSamples, uploadSamples } from "../../src/nn/samples.ts";
-import { bindTrainingStep, type TrainingStepOptions } from "../../src/nn/training_step.ts";
+import { bindTrainingStep, type TrainingStepOptions } from "../../src/nn/optim/training_step.ts";
 import { assert } from "../deps.ts";
 import type { ReferenceOptimizer } from "../reference/optimizer.ts";
 import type { ReferenceRun } from "../reference/training.ts";

@@ -5,7 +5,7 @@
  */
 import type { Gpu } from "../../src/gpu/device.ts";
 import type { MatrixView } from "../../src/linalg/matrix.ts";
-import { jetComponents } from "../../src/nn/jets.ts";
+import { jetComponents } from "../../src/nn/jets/jets.ts";
 import { fc } from "../deps.ts";
 import { exactJet, type Jet, type ReferenceCondition } from "../reference/jets.ts";
 import { randomFloats } from "./arrays.ts";

@@ -1,9 +1,9 @@
 import { InputError, ShapeError } from "../../src/errors.ts";
 import { Gpu } from "../../src/gpu/device.ts";
-import { lossNames } from "../../src/nn/loss.ts";
+import { lossNames } from "../../src/nn/loss/loss.ts";
 import { Network, type NetworkOptions } from "../../src/nn/network.ts";
 import { uploadSamples } from "../../src/nn/samples.ts";
-import { bindTrainingStep, stepPaths } from "../../src/nn/training_step.ts";
+import { bindTrainingStep, stepPaths } from "../../src/nn/optim/training_step.ts";
 import { assert, fc } from "../deps.ts";
 import { forward, lossGradient, type ReferenceNetwork, row } from "../reference/network.ts";
 import { stepErrors } from "../reference/network_errors.ts";

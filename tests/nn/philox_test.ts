@@ -3,7 +3,7 @@ import { Gpu } from "../../src/gpu/device.ts";
 import { assert, fc } from "../deps.ts";
 import { philox, uniformOpen } from "../reference/philox.ts";
 import { run } from "./arrays.ts";
-import philoxSource from "../../shaders/nn/philox.wgsl" with { type: "text" };
+import philoxSource from "../../shaders/nn/include/philox.wgsl" with { type: "text" };
 import kernelSource from "./philox_kernel.wgsl" with { type: "text" };
 
 const gpu = await Gpu.open();

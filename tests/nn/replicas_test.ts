@@ -1,5 +1,5 @@
 import { Gpu } from "../../src/gpu/device.ts";
-import { stepPaths } from "../../src/nn/training_step.ts";
+import { stepPaths } from "../../src/nn/optim/training_step.ts";
 import { assert } from "../deps.ts";
 import { randomSamples } from "./arrays.ts";
 import { assertSameBits } from "./compare.ts";

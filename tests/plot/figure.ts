@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { LayerSeries, StaircaseFigureData } from "../../src/plot/staircase_data.ts";
+import type { LayerSeries, StaircaseFigureData } from "../../src/plot/staircase/staircase_data.ts";
 
 const clamp = (value: number) => Math.max(0, Math.round(value));
 

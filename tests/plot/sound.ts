@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { textWidth } from "../../src/plot/text.ts";
+import { textWidth } from "../../src/plot/core/text.ts";
 import { assert } from "../deps.ts";
 import { type Drawn, pathPoints, readFigure } from "./figure.ts";
 

@@ -1,9 +1,9 @@
 /** Families of feature matrices whose ranks are hard to count, their spectra in float64, and judgement by them. @module */
 import { generateFeatures } from "../../src/experiments/kernel_study/families.ts";
-import type { FeatureMatrix } from "../../src/rank/prepare_features.ts";
-import type { FeatureSpectrum } from "../../src/rank/feature_spectrum.ts";
-import { rankInterval } from "../../src/rank/rank_interval.ts";
-import { uniform } from "../../src/tasks/random.ts";
+import type { FeatureMatrix } from "../../src/rank/features/prepare_features.ts";
+import type { FeatureSpectrum } from "../../src/rank/spectra/feature_spectrum.ts";
+import { rankInterval } from "../../src/rank/certificates/rank_interval.ts";
+import { uniform } from "../../src/stats/random.ts";
 import { assert, Matrix, SingularValueDecomposition } from "../deps.ts";
 import { matmul } from "../reference/matrix.ts";
 import { normals } from "../reference/random.ts";

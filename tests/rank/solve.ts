@@ -4,8 +4,8 @@ import { GpuArray } from "../../src/gpu/array.ts";
 import { Commands } from "../../src/gpu/commands.ts";
 import type { Gpu } from "../../src/gpu/device.ts";
 import { padRows, vectors } from "../../src/linalg/matrix.ts";
-import { bindProbe, type ProbeRecord } from "../../src/rank/probe.ts";
-import { bindSpectra } from "../../src/rank/spectra.ts";
+import { bindProbe, type ProbeRecord } from "../../src/rank/probes/probe.ts";
+import { bindSpectra } from "../../src/rank/spectra/spectra.ts";
 import { Matrix, SingularValueDecomposition } from "../deps.ts";
 
 /** Features of one layer: `[replica]`, each row-major `m × width`. */

@@ -1,4 +1,4 @@
-import { uniform } from "../../src/tasks/random.ts";
+import { uniform } from "../../src/stats/random.ts";
 
 /** Normally distributed numbers, rounded to single precision. */
 export function normals(length: number, seed: number): Float32Array {

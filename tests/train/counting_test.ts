@@ -1,9 +1,9 @@
 import { Gpu } from "../../src/gpu/device.ts";
-import { staircaseData } from "../../src/train/figure_data.ts";
+import { staircaseData } from "../../src/plot/staircase/figure_data.ts";
 import { summarize } from "../../src/train/summary.ts";
 import type { TrainingOptions } from "../../src/train/options.ts";
 import { Training } from "../../src/train/training.ts";
-import { staircaseFigure } from "../../src/plot/staircase.ts";
+import { staircaseFigure } from "../../src/plot/staircase/staircase.ts";
 import { assert } from "../deps.ts";
 import { poisson } from "./equations.ts";
 import { replicaOf, smallTask, train } from "./tasks.ts";

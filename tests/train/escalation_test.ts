@@ -2,7 +2,7 @@ import { Gpu } from "../../src/gpu/device.ts";
 import { Network } from "../../src/nn/network.ts";
 import { uploadSamples } from "../../src/nn/samples.ts";
 import { Commands } from "../../src/gpu/commands.ts";
-import { featureSpectra } from "../../src/rank/feature_spectrum.ts";
+import { featureSpectra } from "../../src/rank/spectra/feature_spectrum.ts";
 import type { Trace } from "../../src/train/trace.ts";
 import { assert } from "../deps.ts";
 import { referenceEigenvalues } from "../rank/solve.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DirectionalFigureData } from "../../plot/directional_convergence.ts";
+import type { DirectionalFigureData } from "./figure.ts";
 import type { CompleteDirectionalOptions } from "./options.ts";
 import type { CaseResult, FlowPath } from "./study_case.ts";
 import { ALIGNED, RANK_ONE } from "./verdicts.ts";

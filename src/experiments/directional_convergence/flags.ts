@@ -4,8 +4,8 @@
  * @module
  */
 import { InputError } from "../../errors.ts";
-import type { Flag, FlagValues } from "../../io/flags.ts";
-import { runFlags, seedFlag } from "../../io/program_flags.ts";
+import type { Flag, FlagValues } from "../../cli/flags.ts";
+import { runFlags, seedFlag } from "../../cli/program_flags.ts";
 import {
   type DirectionalLoss,
   directionalLosses,

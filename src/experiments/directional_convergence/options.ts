@@ -5,7 +5,7 @@
  */
 import { InputError } from "../../errors.ts";
 import { parseActivation } from "../../nn/activation.ts";
-import { homogeneousOrder } from "../../nn/polar_flow.ts";
+import { homogeneousOrder } from "../../nn/optim/polar_flow.ts";
 
 /** Hidden layers of a network without biases. */
 export interface DirectionalNetwork {

@@ -6,7 +6,7 @@
 import { InputError } from "../../errors.ts";
 import { homogeneity, parseActivation } from "../../nn/activation.ts";
 import type { HostSamples } from "../../nn/samples.ts";
-import { normal, uniform } from "../../tasks/random.ts";
+import { normal, uniform } from "../../stats/random.ts";
 import type { CompleteDirectionalOptions, DirectionalCase } from "./options.ts";
 
 /**

@@ -6,12 +6,12 @@
 import { GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { unpadRows } from "../../linalg/matrix.ts";
-import { svdvals } from "../../linalg/svdvals.ts";
+import { svdvals } from "../../linalg/svd/svdvals.ts";
 import type { ParameterLayout } from "../../nn/layout.ts";
 import { Network } from "../../nn/network.ts";
-import { type FlowRecord, toDirections } from "../../nn/polar_flow.ts";
+import { type FlowRecord, toDirections } from "../../nn/optim/polar_flow.ts";
 import { uploadSampleSets } from "../../nn/samples.ts";
-import { type DirectedRecord, runFlow } from "../../train/flow_run.ts";
+import { type DirectedRecord, runFlow } from "../../train/flow/flow_run.ts";
 import { type CompleteDirectionalOptions, type DirectionalCase, directionalLosses } from "./options.ts";
 import { sphereSamples } from "./samples.ts";
 

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { spearman } from "../../rank/spearman.ts";
-import { judge, type Verdict } from "../verdict.ts";
+import { spearman } from "../../stats/spearman.ts";
+import { judge, type Verdict } from "../core/verdict.ts";
 import type { CaseResult, FlowPath } from "./study_case.ts";
 
 /** Cosine above which a direction counts as that of the KKT point, and σ₂/σ₁ below which a matrix counts as of rank one. */

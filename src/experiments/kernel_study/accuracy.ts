@@ -4,7 +4,7 @@
  * @module
  */
 import type { Gpu } from "../../gpu/device.ts";
-import type { FeatureMatrix } from "../../rank/prepare_features.ts";
+import type { FeatureMatrix } from "../../rank/features/prepare_features.ts";
 import { deficientRank, type FamilyName, generateFeatures } from "./families.ts";
 import type { Answer, StudyMethod } from "./methods.ts";
 import { type Reference, referenceSpectrum } from "./reference.ts";

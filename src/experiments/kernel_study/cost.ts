@@ -4,9 +4,9 @@
  * @module
  */
 import type { Gpu } from "../../gpu/device.ts";
-import { measure, type Measurement } from "../../gpu/meter.ts";
-import type { Peak } from "../../gpu/peak.ts";
-import type { FeatureMatrix } from "../../rank/prepare_features.ts";
+import { measure, type Measurement } from "../../gpu/measure/meter.ts";
+import type { Peak } from "../../gpu/measure/peak.ts";
+import type { FeatureMatrix } from "../../rank/features/prepare_features.ts";
 import type { Answer, Problem, StudyMethod } from "./methods.ts";
 import type { CostRow } from "./rows.ts";
 

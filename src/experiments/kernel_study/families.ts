@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { uniform } from "../../tasks/random.ts";
-import { normals, product, tanhLayer, withEigenvalues } from "./random_matrices.ts";
+import { uniform } from "../../stats/random.ts";
+import { normals, product, tanhLayer, withEigenvalues } from "../../stats/random_matrices.ts";
 
 /**
  * The families. `trained`: the last hidden layer of trained networks. `random`: a layer of random tanh neurons, as in

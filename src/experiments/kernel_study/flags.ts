@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Flag, FlagValues } from "../../io/flags.ts";
-import { runFlags, seedFlag } from "../../io/program_flags.ts";
+import type { Flag, FlagValues } from "../../cli/flags.ts";
+import { runFlags, seedFlag } from "../../cli/program_flags.ts";
 import { familyNames } from "./families.ts";
 import type { KernelStudyOptions } from "./options.ts";
 

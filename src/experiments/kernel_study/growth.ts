@@ -4,7 +4,7 @@
  * @module
  */
 import { methodLabel } from "./methods.ts";
-import { fitPowerLaw } from "./power_law.ts";
+import { fitPowerLaw } from "../../stats/power_law.ts";
 import type { Exponent, GrowthAxis, GrowthRow } from "./rows.ts";
 
 /** Features of the matrices whose number of samples grows. */

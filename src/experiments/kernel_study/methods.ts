@@ -4,13 +4,13 @@
  * @module
  */
 import type { Gpu } from "../../gpu/device.ts";
-import { gramMatrices, type GramPrecision } from "../../linalg/gram_matrices.ts";
-import { svdvals } from "../../linalg/svdvals.ts";
-import { type CountingMethod, countRanks } from "../../rank/counting.ts";
-import { featureSpectra, type Precision } from "../../rank/feature_spectrum.ts";
-import { oneSidedSpectra } from "../../rank/one_sided_spectra.ts";
-import type { FeatureMatrix } from "../../rank/prepare_features.ts";
-import { rankInterval } from "../../rank/rank_interval.ts";
+import { gramMatrices, type GramPrecision } from "../../linalg/gram/gram_matrices.ts";
+import { svdvals } from "../../linalg/svd/svdvals.ts";
+import { type CountingMethod, countRanks } from "../../rank/methods/counting.ts";
+import { featureSpectra, type Precision } from "../../rank/spectra/feature_spectrum.ts";
+import { oneSidedSpectra } from "../../rank/spectra/one_sided_spectra.ts";
+import type { FeatureMatrix } from "../../rank/features/prepare_features.ts";
+import { rankInterval } from "../../rank/certificates/rank_interval.ts";
 import {
   autoFlops,
   choleskyFlops,

@@ -4,9 +4,9 @@
  * @module
  */
 import type { Gpu } from "../../gpu/device.ts";
-import { eigvalsh } from "../../linalg/eigvalsh.ts";
-import type { HeldFeatures } from "../../linalg/feature_tiles.ts";
-import { gramMatrices } from "../../linalg/gram_matrices.ts";
+import { eigvalsh } from "../../linalg/eigen/eigvalsh.ts";
+import type { HeldFeatures } from "../../linalg/gram/feature_tiles.ts";
+import { gramMatrices } from "../../linalg/gram/gram_matrices.ts";
 
 /**
  * Eigenvalues of ΦᵀΦ / m by a Gram matrix in single precision, as one batch. Nothing below some 10⁻⁷ λ₁ is true of them.

@@ -4,12 +4,12 @@
  * @module
  */
 import type { Gpu } from "../../gpu/device.ts";
-import type { Peak } from "../../gpu/peak.ts";
-import type { Choice } from "../../gpu/tuner.ts";
-import { textTable } from "../../io/text_table.ts";
-import type { PrecisionSelfTest } from "../../linalg/double_single_self_test.ts";
+import type { Peak } from "../../gpu/measure/peak.ts";
+import type { Choice } from "../../gpu/tune/tuner.ts";
+import { textTable } from "../../cli/text_table.ts";
+import type { PrecisionSelfTest } from "../../linalg/double_single/double_single_self_test.ts";
 import { VERSION } from "../../version.ts";
-import { precisionSelfTest } from "../run_record.ts";
+import { precisionSelfTest } from "../core/run_record.ts";
 import type { CompleteStudyOptions } from "./options.ts";
 import type { CostRow, Exponent } from "./rows.ts";
 import type { KernelStudy } from "./study.ts";

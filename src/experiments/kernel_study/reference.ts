@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { FeatureMatrix } from "../../rank/prepare_features.ts";
+import type { FeatureMatrix } from "../../rank/features/prepare_features.ts";
 
 /** Eigenvalues of ΦᵀΦ / m in float64, and how far these themselves may be off. */
 export interface Reference {

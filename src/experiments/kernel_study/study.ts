@@ -5,9 +5,9 @@
  */
 import { ShapeError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import { measurePeak, type Peak } from "../../gpu/peak.ts";
-import type { FeatureMatrix } from "../../rank/prepare_features.ts";
-import { uniform } from "../../tasks/random.ts";
+import { measurePeak, type Peak } from "../../gpu/measure/peak.ts";
+import type { FeatureMatrix } from "../../rank/features/prepare_features.ts";
+import { uniform } from "../../stats/random.ts";
 import { featuresOf, judge, specimens } from "./accuracy.ts";
 import { timeBatch, timedProblem } from "./cost.ts";
 import { fitGrowth, GROWTH_FEATURES, THEORY } from "./growth.ts";
@@ -19,7 +19,7 @@ import {
   studyParts,
 } from "./options.ts";
 import type { CostRow, CountRow, EigenvalueRow, Exponent, GrowthAxis, GrowthRow } from "./rows.ts";
-import { tanhLayer } from "./random_matrices.ts";
+import { tanhLayer } from "../../stats/random_matrices.ts";
 import { type MethodSummary, summarizeMethods } from "./summary.ts";
 import { trainNetworks } from "./trained.ts";
 

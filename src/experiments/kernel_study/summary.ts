@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { lowerMedian } from "../../rank/median.ts";
+import { lowerMedian } from "../../stats/median.ts";
 import type { CountRow, EigenvalueRow, MethodKey } from "./rows.ts";
 
 /** Threshold, as a share of λ₁, below which a Gram matrix in single precision knows nothing. */

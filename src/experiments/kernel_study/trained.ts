@@ -6,7 +6,7 @@
 import type { Gpu } from "../../gpu/device.ts";
 import { loadTask } from "../../tasks/registry.ts";
 import { Training } from "../../train/training.ts";
-import { product } from "./random_matrices.ts";
+import { product } from "../../stats/random_matrices.ts";
 
 /** Updates: after so many the rank at 10⁻⁶ λ₁ has risen from 2 to about 17, and the loss fallen from 1.5 to 0.3. */
 const STEPS = 300;

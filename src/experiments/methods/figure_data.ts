@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { MethodsFigureData } from "../../plot/methods.ts";
+import type { MethodsFigureData } from "./figure.ts";
 import { type CompleteMethodsOptions, learningMethods } from "./options.ts";
 import type { MethodOutcome } from "./outcome.ts";
 

@@ -4,11 +4,11 @@
  * @module
  */
 import { InputError } from "../../errors.ts";
-import type { Flag, FlagValues } from "../../io/flags.ts";
+import type { Flag, FlagValues } from "../../cli/flags.ts";
 import { functionTask } from "../../tasks/function_task.ts";
 import { isFunctionName, targetFunctions } from "../../tasks/functions.ts";
 import type { Task } from "../../tasks/task.ts";
-import { experimentFlags, trainingOptions } from "../training_flags.ts";
+import { experimentFlags, trainingOptions } from "../../cli/training_flags.ts";
 import { type LearningMethod, learningMethods, type MethodsOptions, parseFrequencies } from "./options.ts";
 
 /** Flags of the comparison. */

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { RankInterval } from "../../rank/rank_interval.ts";
-import { findStairs } from "../../rank/stairs.ts";
+import type { RankInterval } from "../../rank/certificates/rank_interval.ts";
+import { findStairs } from "../../rank/ranks/stairs.ts";
 import type { Samples } from "../../tasks/task.ts";
 import type { LearningMethod } from "./options.ts";
 

@@ -10,7 +10,7 @@ import { padRows, unpadRows, vectors } from "../../linalg/matrix.ts";
 import { layerNetwork } from "../../nn/layer_network.ts";
 import type { Network } from "../../nn/network.ts";
 import { uploadSamples } from "../../nn/samples.ts";
-import { uniform } from "../../tasks/random.ts";
+import { uniform } from "../../stats/random.ts";
 import type { Samples } from "../../tasks/task.ts";
 import type { Partition } from "./partition.ts";
 

@@ -4,9 +4,9 @@
  * @module
  */
 import type { Gpu } from "../../gpu/device.ts";
-import { type LeastSquaresSolution, lstsq } from "../../linalg/lstsq.ts";
-import { featureRanks } from "../../rank/feature_ranks.ts";
-import type { RankInterval } from "../../rank/rank_interval.ts";
+import { type LeastSquaresSolution, lstsq } from "../../linalg/svd/lstsq.ts";
+import { featureRanks } from "../../rank/methods/feature_ranks.ts";
+import type { RankInterval } from "../../rank/certificates/rank_interval.ts";
 import { boundingBox } from "../../tasks/bounding_box.ts";
 import type { Samples, Task } from "../../tasks/task.ts";
 import { type CompleteMethodsOptions, type LearningMethod, patchesPerAxis } from "./options.ts";

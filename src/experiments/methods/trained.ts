@@ -18,8 +18,8 @@ import {
 } from "../../tasks/input_maps.ts";
 import type { Samples, Task } from "../../tasks/task.ts";
 import { Training } from "../../train/training.ts";
-import type { Divergence } from "../experiment_record.ts";
-import { follow } from "../follow.ts";
+import type { Divergence } from "../core/record.ts";
+import { follow } from "../../train/follow.ts";
 import { type CompleteMethodsOptions, type LearningMethod, learningMethods } from "./options.ts";
 import { jumpsOf, type MethodOutcome, squaredError } from "./outcome.ts";
 

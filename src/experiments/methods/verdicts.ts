@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Demand, judge, type Verdict } from "../verdict.ts";
+import { type Demand, judge, type Verdict } from "../core/verdict.ts";
 import { type CompleteMethodsOptions, type LearningMethod, learningMethods } from "./options.ts";
 import type { MethodOutcome } from "./outcome.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { PretrainingFigureData } from "../../plot/pretraining.ts";
+import type { PretrainingFigureData } from "./figure.ts";
 import type { Probe } from "../../train/trace.ts";
 import { type PretrainingRun, terminalRank } from "./networks.ts";
 import type { CompletePretrainingOptions } from "./options.ts";

@@ -4,14 +4,14 @@
  * @module
  */
 import { InputError } from "../../errors.ts";
-import type { Flag, FlagValues } from "../../io/flags.ts";
-import { runFlags, seedFlag } from "../../io/program_flags.ts";
-import { parseOptimizerName } from "../../nn/optimizer.ts";
-import { poolImages } from "../../tasks/pool.ts";
+import type { Flag, FlagValues } from "../../cli/flags.ts";
+import { runFlags, seedFlag } from "../../cli/program_flags.ts";
+import { parseOptimizerName } from "../../nn/optim/optimizer.ts";
+import { poolImages } from "../../tasks/digits/pool.ts";
 import { loadTask } from "../../tasks/registry.ts";
 import { checkCurvature } from "../../train/equation.ts";
 import type { Task } from "../../tasks/task.ts";
-import { parseBatch, parseLayers } from "../training_flags.ts";
+import { parseBatch, parseLayers } from "../../cli/training_flags.ts";
 import type { PretrainingCase, PretrainingOptions } from "./options.ts";
 
 /** Flags of the comparison. */

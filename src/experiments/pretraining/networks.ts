@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { lowerMedian } from "../../rank/median.ts";
-import type { RankInterval } from "../../rank/rank_interval.ts";
-import { findStairs } from "../../rank/stairs.ts";
+import { lowerMedian } from "../../stats/median.ts";
+import type { RankInterval } from "../../rank/certificates/rank_interval.ts";
+import { findStairs } from "../../rank/ranks/stairs.ts";
 import type { Probe } from "../../train/trace.ts";
 import type { MethodStart } from "./starts.ts";
 

@@ -5,10 +5,10 @@
  */
 import { InputError } from "../../errors.ts";
 import { parseInitializer } from "../../nn/initializer.ts";
-import type { OptimizerName } from "../../nn/optimizer.ts";
+import type { OptimizerName } from "../../nn/optim/optimizer.ts";
 import type { Task } from "../../tasks/task.ts";
 import { type CompleteOptions, completeOptions, type TrainingOptions } from "../../train/options.ts";
-import { structuredLayer } from "../../train/structured_layer.ts";
+import { structuredLayer } from "../../train/pretrain/structured_layer.ts";
 
 /** Starts whose first layer is prepared. */
 export const pretrainedMethods: readonly string[] = ["structured", "gradient"];

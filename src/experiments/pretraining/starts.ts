@@ -8,8 +8,8 @@ import { activationBound, parseActivation } from "../../nn/activation.ts";
 import { type LayerParameters, Network } from "../../nn/network.ts";
 import type { Task } from "../../tasks/task.ts";
 import { rankedSamples } from "../../train/equation.ts";
-import { pretrainLayer } from "../../train/pretrain_layer.ts";
-import { structuredLayer } from "../../train/structured_layer.ts";
+import { pretrainLayer } from "../../train/pretrain/pretrain_layer.ts";
+import { structuredLayer } from "../../train/pretrain/structured_layer.ts";
 import type { CompletePretrainingCase, CompletePretrainingOptions } from "./options.ts";
 
 /** Where pre-training by gradient starts: it needs biases that are not 0. */

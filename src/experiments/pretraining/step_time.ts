@@ -8,7 +8,7 @@ import type { Gpu } from "../../gpu/device.ts";
 import { ReadbackRing } from "../../gpu/readback.ts";
 import { Network } from "../../nn/network.ts";
 import { uploadSamples } from "../../nn/samples.ts";
-import { bindTrainingStep } from "../../nn/training_step.ts";
+import { bindTrainingStep } from "../../nn/optim/training_step.ts";
 import { DEPTH, inChunks } from "../../train/chunks.ts";
 import type { CompleteOptions } from "../../train/options.ts";
 import { objectiveOf } from "../../train/program.ts";

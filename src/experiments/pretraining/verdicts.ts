@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { judge, type Verdict } from "../verdict.ts";
+import { judge, type Verdict } from "../core/verdict.ts";
 import {
   lossAfter,
   type PretrainingNetwork,

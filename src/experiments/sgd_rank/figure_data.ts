@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { SgdRankFigureData } from "../../plot/sgd_rank.ts";
+import type { SgdRankFigureData } from "./figure.ts";
 import type { SgdRankNetwork } from "./network.ts";
 import {
   type CompleteSgdRankOptions,

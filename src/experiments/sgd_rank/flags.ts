@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Flag, FlagValues } from "../../io/flags.ts";
-import { runFlags, seedFlag } from "../../io/program_flags.ts";
+import type { Flag, FlagValues } from "../../cli/flags.ts";
+import { runFlags, seedFlag } from "../../cli/program_flags.ts";
 import { loadTask } from "../../tasks/registry.ts";
-import { poolImages } from "../../tasks/pool.ts";
-import { parseLayers } from "../training_flags.ts";
+import { poolImages } from "../../tasks/digits/pool.ts";
+import { parseLayers } from "../../cli/training_flags.ts";
 import type { SgdRankOptions } from "./options.ts";
 
 /** Flags of the study. */

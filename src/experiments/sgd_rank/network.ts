@@ -4,7 +4,7 @@
  * @module
  */
 import type { Gpu } from "../../gpu/device.ts";
-import { type WeightRank, weightRanks } from "../../rank/weight_ranks.ts";
+import { type WeightRank, weightRanks } from "../../rank/ranks/weight_ranks.ts";
 import type { Task } from "../../tasks/task.ts";
 import type { Training } from "../../train/training.ts";
 import type { CompleteSgdRankOptions, SgdRankComparison, SgdRankRun } from "./options.ts";

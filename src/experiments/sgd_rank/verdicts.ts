@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { spearman } from "../../rank/spearman.ts";
+import { spearman } from "../../stats/spearman.ts";
 import type { SgdRankNetwork } from "./network.ts";
 import {
   type CompleteSgdRankOptions,
@@ -11,7 +11,7 @@ import {
   type SgdRankKnob,
   sgdRankKnobs,
 } from "./options.ts";
-import { type Demand, judge, type Verdict } from "../verdict.ts";
+import { type Demand, judge, type Verdict } from "../core/verdict.ts";
 
 /**
  * Judges the claims by the numerical ranks of all weight matrices but the last, whose rank the outputs bound.

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { AtlasFigureCell } from "../../plot/atlas_panel.ts";
-import type { AtlasFigureData } from "../../plot/staircase_atlas.ts";
+import type { AtlasFigureCell } from "./panel.ts";
+import type { AtlasFigureData } from "./figure.ts";
 import type { Task } from "../../tasks/task.ts";
 import type { Probe } from "../../train/trace.ts";
 import {

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Flag, FlagValues } from "../../io/flags.ts";
-import { runFlags, seedFlag } from "../../io/program_flags.ts";
-import { poolImages } from "../../tasks/pool.ts";
+import type { Flag, FlagValues } from "../../cli/flags.ts";
+import { runFlags, seedFlag } from "../../cli/program_flags.ts";
+import { poolImages } from "../../tasks/digits/pool.ts";
 import { loadTask } from "../../tasks/registry.ts";
 import type { Task } from "../../tasks/task.ts";
 import { type AtlasOptions, parseAtlasOptimizer } from "./options.ts";

@@ -6,7 +6,7 @@
 import { InputError } from "../../errors.ts";
 import { isCurved, parseActivation } from "../../nn/activation.ts";
 import { parseInitializer } from "../../nn/initializer.ts";
-import { type OptimizerName, parseOptimizerName } from "../../nn/optimizer.ts";
+import { type OptimizerName, parseOptimizerName } from "../../nn/optim/optimizer.ts";
 import type { Task } from "../../tasks/task.ts";
 import type { TrainingOptions } from "../../train/options.ts";
 

@@ -5,7 +5,7 @@
  */
 import type { ReplicaSummary, TraceSummary } from "../../train/summary.ts";
 import type { Trace } from "../../train/trace.ts";
-import { type Demand, judge, type Verdict } from "../verdict.ts";
+import { type Demand, judge, type Verdict } from "../core/verdict.ts";
 import { type AtlasCell, nameOfCell } from "./options.ts";
 
 /** A trained cell. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { csv, type CsvColumn, type CsvValue } from "../../io/csv.ts";
-import { lowerMedian } from "../../rank/median.ts";
+import { lowerMedian } from "../../stats/median.ts";
 import type { AtlasCell, CompleteAtlasOptions } from "./options.ts";
 import { atlasClaims, type AtlasRun, judgeCell } from "./statistics.ts";
 

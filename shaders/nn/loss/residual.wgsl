@@ -1,0 +1,72 @@
+// Residual of a differential equation at each sample, its gradient with respect to the network's jets, and partial sums of the
+// loss Σ w r²:
+//
+//   r = Σ_i (second_i u_ii + first_i u_i) + value · u + cube · u³ + advection · u u_1 − y,
+//
+// with the coefficients of the condition that holds at the sample: those of the first samples, then those of the next …
+// u: (1 + 2d) · rows, one a vector of 4, components one behind the other as jet_forward.wgsl has them; the error has their
+// places: 2 w r ∂r/∂u, 2 w r ∂r/∂u_i, 2 w r ∂r/∂u_ii. y, w: rows, shared by the replicas. A condition is 4 + 2d words:
+// the number of the first sample behind its own, value, cube, advection, first_1 … first_d, second_1 … second_d.
+//
+// One invocation a sample, 256 samples a workgroup; grid (⌈rows / 256⌉, 1, replicas). The partial sums of a workgroup go
+// to partials[replica][workgroup] = (Σ w r², 0), as loss.wgsl's do: in a fixed tree, then in order by update_advance.wgsl.
+// Cost: some 10 d + 15 flops a sample; 1 + 2d vectors read and as many written: bound by memory.
+
+// d, the dimension of the input.
+override AXES: u32;
+
+struct Shape { rows: u32, output_batch: u32, workgroups: u32 }
+
+@group(0) @binding(0) var<uniform> shape: Shape;
+@group(0) @binding(1) var<storage, read> conditions: array<u32>;
+@group(0) @binding(2) var<storage, read> output: array<vec4f>;
+@group(0) @binding(3) var<storage, read> targets: array<vec4f>;
+@group(0) @binding(4) var<storage, read> weights: array<f32>;
+@group(0) @binding(5) var<storage, read_write> error: array<vec4f>;
+@group(0) @binding(6) var<storage, read_write> partials: array<vec2f>;
+
+var<workgroup> sums: array<f32, 256>;
+
+fn coefficient(at: u32) -> f32 { return bitcast<f32>(conditions[at]); }
+
+// w r² of a sample, whose errors it writes.
+fn squared_residual(replica: u32, row: u32) -> f32 {
+  var c = 0u;
+  while (row >= conditions[c]) { c += 4u + 2u * AXES; }
+  let value = coefficient(c + 1u);
+  let cube = coefficient(c + 2u);
+  let advection = coefficient(c + 3u);
+  let at = replica * shape.output_batch + row;
+  let u = output[at].x;
+  let u1 = output[at + shape.rows].x;
+  var residual = (value + cube * u * u + advection * u1) * u - targets[row].x;
+  for (var i = 0u; i < AXES; i++) {
+    residual += coefficient(c + 4u + i) * output[at + (1u + i) * shape.rows].x;
+    residual += coefficient(c + 4u + AXES + i) * output[at + (1u + AXES + i) * shape.rows].x;
+  }
+  let scale = 2.0 * weights[row] * residual;
+  error[at] = vec4f(scale * (value + 3.0 * cube * u * u + advection * u1), 0.0, 0.0, 0.0);
+  for (var i = 0u; i < AXES; i++) {
+    let first = coefficient(c + 4u + i) + select(0.0, advection * u, i == 0u);
+    error[at + (1u + i) * shape.rows] = vec4f(scale * first, 0.0, 0.0, 0.0);
+    error[at + (1u + AXES + i) * shape.rows] = vec4f(scale * coefficient(c + 4u + AXES + i), 0.0, 0.0, 0.0);
+  }
+  return weights[row] * residual * residual;
+}
+
+@compute @workgroup_size(256)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let row = 256u * workgroup.x + lane;
+  let replica = workgroup.z;
+  var sum = 0.0;
+  if (row < shape.rows) { sum = squared_residual(replica, row); }
+  sums[lane] = sum;
+  for (var half = 128u; half > 0u; half /= 2u) {
+    workgroupBarrier();
+    if (lane < half) { sums[lane] += sums[lane + half]; }
+  }
+  if (lane == 0u) { partials[replica * shape.workgroups + workgroup.x] = vec2f(sums[0], 0.0); }
+}

@@ -1,0 +1,168 @@
+/**
+ * The study as figures.
+ *
+ * @module
+ */
+import { countErrorsFigure } from "./count_errors.ts";
+import { growthFigure } from "./growth.ts";
+import { methodCostsFigure } from "./method_costs.ts";
+import { spectrumErrorsFigure } from "./spectrum_errors.ts";
+import type { FamilyName } from "../families.ts";
+import { GROWTH_FEATURES, growthTime, THEORY } from "../growth.ts";
+import type { GrowthAxis, MethodKey } from "../rows.ts";
+import type { KernelStudy } from "../study.ts";
+
+/** What figures call the families. */
+const FAMILY_LABELS: Readonly<Record<FamilyName, string>> = {
+  trained: "trained network",
+  random: "random features",
+  gaussian: "Gaussian",
+  hilbert: "Hilbert",
+  graded: "graded columns",
+  clustered: "clustered at 10⁻⁶",
+  deficient: "rank-deficient",
+  kahan: "Kahan",
+};
+
+/** The figures of a study, as SVG. */
+export interface KernelStudyFigures {
+  /** Errors of ranks against ε. */
+  readonly counts: string;
+  /** Errors of eigenvalues, and their certificates, against λ. */
+  readonly eigenvalues: string;
+  /** Time against the batch, and the share of the peak. */
+  readonly cost: string;
+  /** Time against n and m. */
+  readonly growth: string;
+}
+
+/**
+ * Draws a study.
+ *
+ * @param study The study.
+ * @returns Its figures. Those of accuracy show the largest matrices.
+ */
+export function kernelStudyFigures(study: KernelStudy): KernelStudyFigures {
+  return {
+    counts: drawCounts(study),
+    eigenvalues: drawEigenvalues(study),
+    cost: drawCost(study),
+    growth: drawGrowth(study),
+  };
+}
+
+/** Rows by method, in order of first appearance. */
+function byMethod<Row extends MethodKey>(rows: readonly Row[]) {
+  const groups = Map.groupBy(rows, ({ method, precision }) => `${method} ${precision}`);
+  return [...groups.values()].map((group) => ({
+    method: { name: group[0].method, precision: group[0].precision },
+    rows: group,
+  }));
+}
+
+/** Rows of the largest matrices, and what these are. */
+function largest<Row extends { readonly columns: number; readonly rows: number }>(rows: readonly Row[]) {
+  const columns = rows.reduce((most, row) => Math.max(most, row.columns), 0);
+  const kept = rows.filter((row) => row.columns === columns);
+  return { kept, shape: `${kept[0]?.rows ?? 0} samples × ${columns} neurons` };
+}
+
+function place({ options, adapter }: KernelStudy): string {
+  return `seed ${options.seed} · ${adapter.name}`;
+}
+
+function drawCounts(study: KernelStudy): string {
+  const { kept, shape } = largest(study.counts);
+  return countErrorsFigure({
+    title: "Who counts right: errors of the ε-rank",
+    subtitle: `features in single precision, ${shape}, against float64 · ${place(study)}`,
+    panels: study.options.families.map((family) => ({
+      label: FAMILY_LABELS[family],
+      series: byMethod(kept.filter((row) => row.family === family)).map(({ method, rows }) => ({
+        method,
+        points: rows.map(({ share, error, low, high }) => ({
+          share,
+          error,
+          certain: low === null ? null : low === high,
+        })),
+      })),
+    })),
+  });
+}
+
+function drawEigenvalues(study: KernelStudy): string {
+  // Those of `auto` are those of one of the others.
+  const { kept, shape } = largest(study.eigenvalues.filter(({ precision }) => precision !== "auto"));
+  return spectrumErrorsFigure({
+    title: "How far eigenvalues are off, and what is certified",
+    subtitle: `all families, ${shape}, against float64 · ${place(study)}`,
+    panels: byMethod(kept).map(({ method, rows }) => ({ method, eigenvalues: rows })),
+  });
+}
+
+function drawCost(study: KernelStudy): string {
+  const { peak, cost, options } = study;
+  const giga = (rate: number) => (rate / 1e9).toFixed(1);
+  return methodCostsFigure({
+    title: "What ranks cost: features in, three ranks out",
+    subtitle: [
+      "features of trained networks, ranks at 10⁻³, 10⁻⁶ and 10⁻⁹ λ₁",
+      ...(peak
+        ? [
+          `measured peak ${giga(peak.flopsPerSecond)} GFLOP/s, a wait ${peak.waitMilliseconds.toFixed(0)} ms`,
+        ]
+        : []),
+      "bars: the largest batch",
+      place(study),
+    ].join(" · "),
+    panels: options.orders.map((columns) => {
+      const own = cost.filter((row) => row.columns === columns);
+      return {
+        label: `n = ${columns}, m = ${own[0]?.rows ?? 0}`,
+        series: byMethod(own).map(({ method, rows }) => {
+          const last = rows[rows.length - 1];
+          return {
+            method,
+            points: rows.map(({ batch, milliseconds, certain }) => ({
+              batch,
+              milliseconds: milliseconds / batch,
+              certain,
+            })),
+            peakShare: last.peakShare,
+            dispatches: last.dispatches,
+          };
+        }),
+      };
+    }),
+  });
+}
+
+function drawGrowth(study: KernelStudy): string {
+  const { growth, exponents } = study;
+  const panel = (axis: GrowthAxis, label: string, xName: string) => ({
+    label,
+    xName,
+    theory: THEORY[axis],
+    series: byMethod(growth.filter((row) => row.axis === axis)).map(({ method, rows }) => {
+      const fit = exponents.find((each) =>
+        each.axis === axis && each.method === method.name && each.precision === method.precision
+      );
+      return {
+        method,
+        points: rows.map((row) => ({ size: row[axis], milliseconds: growthTime(row) })),
+        fit: fit ?? null,
+        model: fit?.model ?? null,
+      };
+    }),
+  });
+  const timed = growth.every(({ gpuMilliseconds }) => gpuMilliseconds !== null);
+  return growthFigure({
+    title: "How the cost of a rank grows",
+    subtitle: `random features, one matrix at a time, ranks at 10⁻³, 10⁻⁶ and 10⁻⁹ λ₁ · ${place(study)}`,
+    timeName: timed ? "time on the GPU, ms" : "time, ms",
+    panels: [
+      panel("columns", "neurons n, with m = 2n samples", "neurons n"),
+      panel("rows", `samples m of ${GROWTH_FEATURES} neurons`, "samples m"),
+    ],
+  });
+}

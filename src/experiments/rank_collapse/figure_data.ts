@@ -1,0 +1,67 @@
+/**
+ * What the figure of neural rank collapse shows of trained layers.
+ *
+ * @module
+ */
+import type { RankCollapseFigureData } from "./figure.ts";
+import type { CompleteOptions } from "../../train/options.ts";
+import type { CollapseRow } from "./layers.ts";
+
+/**
+ * Sorts layers into the panels of the figure. The output layer is left out, which has no rank above K to lose.
+ *
+ * @param rows Layers.
+ * @param options Options of the first run.
+ * @param ladder Weight decays, and number of networks with each.
+ * @returns What to draw.
+ */
+export function collapseFigureData(
+  rows: readonly CollapseRow[],
+  options: CompleteOptions,
+  ladder: { readonly weightDecays: readonly number[]; readonly seeds: number },
+): RankCollapseFigureData {
+  const { task, hidden, activation, optimizer: { name, learningRate }, steps, seed } = options;
+  const { weightDecays, seeds } = ladder;
+  const layers = hidden.map((_, l) => l + 1);
+  const deviations = [...new Set(rows.map(({ deviation }) => deviation))];
+  const widths = [task.inputs, ...hidden, task.outputs].join("-");
+  return {
+    title: `Rank collapse under weight decay: ${task.name}, ${task.outputs} classes`,
+    subtitle: `${widths} ${activation} · ${name}, learning rate ${learningRate}, ${steps} steps · ` +
+      `${task.train.count} samples · ${seeds} networks for each λ, seed ${seed}`,
+    classes: task.outputs,
+    layers,
+    weightDecays,
+    networks: seeds,
+    groups: deviations.map((deviation) => {
+      const ofDeviation = rows.filter((row) => row.deviation === deviation && row.layer <= hidden.length);
+      const pick = (layer: number, weightDecay: number) =>
+        ofDeviation.filter((row) => row.layer === layer && row.weightDecay === weightDecay);
+      return {
+        label: deviation === null ? "" : `deviation ${deviation}`,
+        ranks: layers.map((layer) =>
+          Array.from(
+            { length: seeds },
+            (_, s) =>
+              weightDecays.map((weightDecay) =>
+                pick(layer, weightDecay).find((row) => row.seed === s)?.rank ?? NaN
+              ),
+          )
+        ),
+        spectra: layers.map((layer) =>
+          weightDecays.map((weightDecay) =>
+            pick(layer, weightDecay).map(({ singularValues }) =>
+              Array.from(singularValues, (value) => value / singularValues[0])
+            )
+          )
+        ),
+        points: ofDeviation.filter(({ weightDecay }) => weightDecay > 0)
+          .map(({ layer, variation, weightDecay, distance }) => ({
+            layer,
+            x: variation / weightDecay,
+            y: distance,
+          })),
+      };
+    }),
+  };
+}

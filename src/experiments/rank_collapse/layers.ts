@@ -1,0 +1,112 @@
+/**
+ * What weight decay leaves of the layers of trained classifiers: ranks of their weights, variability of what enters them.
+ *
+ * @module
+ */
+import { Commands } from "../../gpu/commands.ts";
+import { unpadRows } from "../../linalg/matrix.ts";
+import type { Network } from "../../nn/network.ts";
+import { uploadSamples } from "../../nn/samples.ts";
+import { type ClusterVariation, clusterVariations } from "../../rank/ranks/cluster_variation.ts";
+import { type WeightRank, weightRanks } from "../../rank/ranks/weight_ranks.ts";
+import type { Samples, Task } from "../../tasks/task.ts";
+
+/** One layer of one replica: its weight matrix W, and the embeddings of the training samples that enter it. */
+export interface CollapsedLayer extends WeightRank, ClusterVariation {
+  /** Index of the replica. */
+  readonly replica: number;
+  /** Index of the layer, from 1; the last is the output layer. */
+  readonly layer: number;
+  /** Distance of W to the matrices of rank K, √Σ_{i>K} σ_i², K the number of classes. */
+  readonly distance: number;
+  /** The same by ‖W‖_F; NaN where W is 0. */
+  readonly relativeDistance: number;
+}
+
+/** A layer after training, and what it was trained with. */
+export interface CollapseRow extends CollapsedLayer {
+  /** Deviation within classes. */
+  readonly deviation: number | null;
+  /** Weight decay λ. */
+  readonly weightDecay: number;
+  /** Number of the network among those of this decay, from 0. */
+  readonly seed: number;
+  /** Loss over all training samples. */
+  readonly loss: number;
+  /** Fraction of the held-out samples classified right, of the training samples where none are held out. */
+  readonly accuracy: number;
+}
+
+/**
+ * Measures all layers of trained replicas. Waits for the GPU; the weights of a layer are solved as one batch.
+ *
+ * @param network The network.
+ * @param task What it was trained on: a task of classes.
+ * @param replicas Indices of the replicas to measure. Their parameters have to be finite.
+ * @returns Their layers, in the order of layers, then replicas.
+ * @throws {ShapeError} Where the adapter has no room for the embeddings.
+ */
+export async function collapsedLayers(
+  network: Network,
+  task: Task,
+  replicas: readonly number[],
+): Promise<CollapsedLayer[]> {
+  if (replicas.length === 0) return [];
+  const { gpu, widths } = network;
+  const parameters = [];
+  for (const replica of replicas) parameters.push(await network.readParameters(replica));
+  const labels = labelsOf(task.train, task.outputs);
+  using stack = new DisposableStack();
+  const { layers: outputs, forward } = await network.evaluate(
+    uploadSamples(gpu, task.train, stack),
+    stack,
+  );
+  const commands = new Commands(gpu);
+  commands.run(...forward);
+  commands.submit();
+  // The samples themselves enter the first layer of all.
+  const inputs = { rows: task.train.count, columns: task.inputs, entries: task.train.x };
+  const [atInput] = await clusterVariations(gpu, [inputs], labels);
+  const measured: CollapsedLayer[] = [];
+  for (let l = 0; l + 1 < widths.length; l++) {
+    const matrices = parameters.map((layers) => ({
+      rows: widths[l],
+      columns: widths[l + 1],
+      data: layers[l].weights,
+    }));
+    const ranks = await weightRanks(gpu, matrices);
+    let variations = replicas.map(() => atInput);
+    if (l > 0) {
+      const { array, stride } = outputs[l - 1];
+      const all = await array.read();
+      const words = task.train.count * 4 * stride;
+      const entering = replicas.map((replica) => ({
+        rows: task.train.count,
+        columns: widths[l],
+        entries: unpadRows(all.subarray(replica * words, (replica + 1) * words), widths[l], stride),
+      }));
+      variations = await clusterVariations(gpu, entering, labels);
+    }
+    ranks.forEach((rank, i) => {
+      const square = (values: Float64Array) => values.reduce((sum, value) => sum + value ** 2, 0);
+      const distance = Math.sqrt(square(rank.singularValues.subarray(task.outputs)));
+      measured.push({
+        ...rank,
+        ...variations[i],
+        replica: replicas[i],
+        layer: l + 1,
+        distance,
+        relativeDistance: distance / Math.sqrt(square(rank.singularValues)),
+      });
+    });
+  }
+  return measured;
+}
+
+/** The class of each sample: that of its largest target. */
+function labelsOf({ count, y }: Samples, classes: number): number[] {
+  return Array.from({ length: count }, (_, k) => {
+    const target = y.subarray(k * classes, (k + 1) * classes);
+    return target.indexOf(Math.max(...target));
+  });
+}

@@ -1,0 +1,156 @@
+/**
+ * What an action asks of the GPU: time there, dispatches, submissions, waits.
+ *
+ * @module
+ */
+import { StaircaseError } from "../../errors.ts";
+import type { Gpu } from "../device.ts";
+
+/** Passes timed by one {@linkcode measure}: a query set holds at most 4,096 timestamps. */
+const PASSES = 2048;
+
+/** What an action asked of the GPU. */
+export interface Measurement<T> {
+  /** What the action returned. */
+  readonly result: T;
+  /** Time from its start to its end on the host, in milliseconds. */
+  readonly milliseconds: number;
+  /**
+   * Time of its compute passes on the GPU, in milliseconds. `null` where the adapter takes no timestamps, or a profiler has
+   * them, or there were more than 2,048 passes.
+   */
+  readonly gpuMilliseconds: number | null;
+  /** Dispatches that it submitted. */
+  readonly dispatches: number;
+  /** Submissions with dispatches. */
+  readonly submissions: number;
+  /** Waits for results. */
+  readonly waits: number;
+}
+
+/** Counts, and times, what passes by while it is the `meter` of a {@linkcode Gpu}. */
+export class Meter implements Disposable {
+  /** Dispatches so far. */
+  dispatches = 0;
+  /** Submissions with dispatches so far. */
+  submissions = 0;
+  /** Waits for results so far. */
+  waits = 0;
+  readonly #gpu: Gpu;
+  readonly #queries: GPUQuerySet | null;
+  #passes = 0;
+
+  /**
+   * Starts at zero.
+   *
+   * @param gpu Device to measure on.
+   */
+  constructor(gpu: Gpu) {
+    const { device, profiler } = this.#gpu = gpu;
+    const timed = !profiler && device.features.has("timestamp-query");
+    this.#queries = timed ? device.createQuerySet({ type: "timestamp", count: 2 * PASSES }) : null;
+  }
+
+  /**
+   * Claims two timestamps for a pass.
+   *
+   * @returns What `beginComputePass` wants, or `undefined` where there are none.
+   */
+  nextPass(): GPUComputePassTimestampWrites | undefined {
+    const index = 2 * this.#passes++;
+    if (!this.#queries || index >= 2 * PASSES) return undefined;
+    return {
+      querySet: this.#queries,
+      beginningOfPassWriteIndex: index,
+      endOfPassWriteIndex: index + 1,
+    };
+  }
+
+  /**
+   * Waits for the timestamps.
+   *
+   * @returns Time of all passes in milliseconds, or `null`; see {@linkcode Measurement.gpuMilliseconds}.
+   */
+  async read(): Promise<number | null> {
+    const passes = this.#passes;
+    if (!this.#queries || passes > PASSES) return null;
+    if (passes === 0) return 0;
+    const { device } = this.#gpu;
+    const size = 16 * passes;
+    const resolved = device.createBuffer({
+      label: "timestamps",
+      size,
+      usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
+    });
+    const staging = device.createBuffer({
+      label: "timestamps (staging)",
+      size,
+      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    });
+    try {
+      const encoder = device.createCommandEncoder();
+      encoder.resolveQuerySet(this.#queries, 0, 2 * passes, resolved, 0);
+      encoder.copyBufferToBuffer(resolved, 0, staging, 0, size);
+      device.queue.submit([encoder.finish()]);
+      const stamps = new BigUint64Array((await this.#gpu.map(staging)).slice(0));
+      let nanoseconds = 0;
+      for (let pass = 0; pass < passes; pass++) {
+        nanoseconds += Number(stamps[2 * pass + 1] - stamps[2 * pass]);
+      }
+      return nanoseconds / 1e6;
+    } finally {
+      resolved.destroy();
+      staging.destroy();
+    }
+  }
+
+  /** Frees the timestamps. */
+  [Symbol.dispose](): void {
+    this.#queries?.destroy();
+  }
+}
+
+/**
+ * Runs an action and tells what it asked of the GPU. The passes of a submission are timed as wholes, so that measuring
+ * costs next to nothing. One at a time: whatever else is submitted meanwhile would count as well.
+ *
+ * @param gpu Device that the action runs on.
+ * @param action What to measure; it should wait for its results.
+ * @returns What it returned, and what it took.
+ * @throws {StaircaseError} Where another action is being measured.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { svdvals } from "../../linalg/svd/svdvals.ts";
+ * import { Gpu } from "../device.ts";
+ *
+ * using gpu = await Gpu.open();
+ * const matrix = { rows: 2, columns: 1, entries: Float32Array.of(3, 4) };
+ * const { result: [[value]], dispatches, waits } = await measure(gpu, () => svdvals(gpu, [matrix]));
+ * assert.equal(Math.round(value), 5);
+ * assert(dispatches > 0 && waits > 0);
+ * ```
+ */
+export async function measure<T>(gpu: Gpu, action: () => Promise<T>): Promise<Measurement<T>> {
+  if (gpu.meter) throw new StaircaseError("another action is being measured: await it first");
+  using meter = new Meter(gpu);
+  gpu.meter = meter;
+  let result: T, milliseconds: number;
+  try {
+    const start = performance.now();
+    result = await action();
+    milliseconds = performance.now() - start;
+  } finally {
+    gpu.meter = null;
+  }
+  const { dispatches, submissions, waits } = meter;
+  return {
+    result,
+    milliseconds,
+    gpuMilliseconds: await meter.read(),
+    dispatches,
+    submissions,
+    waits,
+  };
+}

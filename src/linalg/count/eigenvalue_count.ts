@@ -1,0 +1,104 @@
+/**
+ * How many eigenvalues a symmetric matrix has above a threshold, by what is proven of some of them.
+ *
+ * @module
+ */
+
+import { ShapeError } from "../../errors.ts";
+
+/** A count of eigenvalues above a threshold, and the interval in which the exact one lies. */
+export interface EigenvalueCount {
+  /** The count as computed, within [low, high]. */
+  readonly count: number;
+  /** Least that the exact count can be. */
+  readonly low: number;
+  /** Most that the exact count can be. */
+  readonly high: number;
+}
+
+/**
+ * That a matrix M + E with ‖E‖₂ ≤ `error` has exactly `count` eigenvalues above `shift`. By Weyl's theorem
+ * λ_count(M) > shift − error and λ_(count+1)(M) ≤ shift + error.
+ */
+export interface ShiftedCount {
+  /** Where the eigenvalues of M + E were counted. */
+  readonly shift: number;
+  /** Bound on ‖E‖₂; NaN or infinite where there is none. */
+  readonly error: number;
+  /** Number of eigenvalues of M + E above the shift. */
+  readonly count: number;
+}
+
+/**
+ * The tightest interval that counts at any shifts prove for the number of eigenvalues above a threshold.
+ *
+ * @param counts What is known of the matrix.
+ * @param order Its order n.
+ * @param epsilon Threshold ε.
+ * @returns low, the largest count whose shift − error is at least ε, or 0; high, the smallest count whose shift + error
+ * is at most ε, or n.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { countInterval } from "./eigenvalue_count.ts";
+ *
+ * const counts = [{ shift: 1.1, error: 0.1, count: 2 }, { shift: 0.8, error: 0.1, count: 3 }];
+ * assert.deepEqual(countInterval(counts, 9, 1), [2, 3]);
+ * assert.deepEqual(countInterval(counts, 9, 2), [0, 2]);
+ * ```
+ */
+export function countInterval(
+  counts: readonly ShiftedCount[],
+  order: number,
+  epsilon: number,
+): [low: number, high: number] {
+  let low = 0, high = order;
+  for (const { shift, error, count } of counts) {
+    if (shift - error >= epsilon) low = Math.max(low, count);
+    if (shift + error <= epsilon) high = Math.min(high, count);
+  }
+  return [low, high];
+}
+
+/**
+ * The counts at several thresholds, each in the tightest interval that all that is known of the matrix proves.
+ *
+ * @param known What is known: as many counts for each threshold, the first of them at the threshold itself.
+ * @param order Order n of the matrix.
+ * @param epsilons Thresholds, as they are meant; those that were counted at may be rounded.
+ * @returns A count for each.
+ */
+export function countsIn(
+  known: readonly ShiftedCount[],
+  order: number,
+  epsilons: readonly number[],
+): EigenvalueCount[] {
+  return epsilons.map((epsilon, k) => {
+    const [low, high] = countInterval(known, order, epsilon);
+    const { count } = known[k * known.length / epsilons.length];
+    return { count: Math.min(high, Math.max(low, count)), low, high };
+  });
+}
+
+/**
+ * How many thresholds each matrix has.
+ *
+ * @param matrices Matrices.
+ * @param epsilons Thresholds of each.
+ * @returns Their number.
+ * @throws {ShapeError} Where a matrix has more or fewer than another.
+ */
+export function thresholdsOf(
+  matrices: readonly Float32Array[],
+  epsilons: readonly (readonly number[])[],
+): number {
+  const thresholds = epsilons[0]?.length;
+  if (
+    thresholds === undefined || epsilons.length !== matrices.length ||
+    epsilons.some(({ length }) => length !== thresholds)
+  ) {
+    throw new ShapeError(`${matrices.length} matrices need as many lists of thresholds, all of one length`);
+  }
+  return thresholds;
+}

@@ -1,0 +1,173 @@
+/**
+ * Eigenvalues above thresholds of many Gram matrices at once, counted by their inertia in double-single arithmetic.
+ *
+ * @module
+ */
+import { ShapeError } from "../../errors.ts";
+import { GpuArray } from "../../gpu/array.ts";
+import type { Commands } from "../../gpu/commands.ts";
+import type { Gpu } from "../../gpu/device.ts";
+import type { Dispatch } from "../../gpu/kernel.ts";
+import { gpuStruct, type StructFields } from "../../gpu/struct.ts";
+import { doubleSingleFiles, splitDoubles } from "../double_single/double_single.ts";
+import { type DigitGrams, packedBlocks } from "../gram/gram_digits.ts";
+import fourSource from "../../../shaders/linalg/include/double_single_four.wgsl" with { type: "text" };
+import inertiaSource from "../../../shaders/linalg/count/inertia_double_single.wgsl" with { type: "text" };
+
+/** Layers that the table in `inertia_double_single.wgsl` holds. */
+const MOST_LAYERS = 32;
+/** Largest order: lavapipe ends an invocation after 65,535 iterations, and n = 256 takes some 50,000. */
+const MOST_ORDER = 256;
+/** Factorisations a workgroup. */
+const WORKGROUP = 8;
+
+/** What {@linkcode InertiaCounts} counts. */
+export interface InertiaCountsOptions {
+  /** Order of the matrices of each layer, 256 at most. */
+  readonly orders: readonly number[];
+  /** Number of replicas. */
+  readonly replicas: number;
+  /** Slots of the ring of matrices. */
+  readonly capacity: number;
+  /** Thresholds ε > 0. */
+  readonly epsilons: readonly number[];
+}
+
+/**
+ * Words of room that a slot's factorisations take.
+ *
+ * @param orders Order of the matrices of each layer.
+ * @param replicas Number of replicas.
+ * @param thresholds Number of thresholds.
+ * @returns 32-bit words.
+ */
+export function inertiaWords(orders: readonly number[], replicas: number, thresholds: number): number {
+  return 2 * thresholds * orders.length * replicas * packedBlocks(Math.max(...orders)) * 64;
+}
+
+/**
+ * Counts of all slots of a ring of Gram matrices.
+ *
+ * What is proven of each count. Let s be the shift, and u² = 2⁻⁴⁸ the unit of double-single errors. An entry of the factors,
+ * in column j of row of blocks J, is computed from m_ij and sums of four products, 23 u² each and 3 u² for every one that is
+ * taken off; three products and differences inside a block on the diagonal, 16 u²; and U = L D is held beside L, of which it
+ * is off by 34 u² (a division, 27, and a product, 7). Since |m_ij| is at most Σ_k |l_ik d_k l_jk| and what the entry is off, all
+ * of it is at most (96 + 6 J) u² Σ_k |l_ik d_k l_jk|, the shift of the diagonal included. So L D Lᵀ = M − sI + E exactly for the
+ * L and D computed, with ‖E‖_F ≤ η Σ_k |d_k| ‖L_k‖², η = (100 + 6 (J + 1)) u²; the sum is measured. By Sylvester's law the
+ * number of positive d is that of the eigenvalues of M + E above s.
+ *
+ * With singular values σ̃ of the X that the matrix was made of and |σ̃_i − σ_i| ≤ α, what `DigitErrors` says, an eigenvalue
+ * above ε has σ̃² ≥ (√ε − α)², and one with σ̃² > (√ε + α)² is above ε. So counts at s = ε ± (2 α √ε + α² + what the matrix and
+ * the factorisation are off) enclose the rank. A count that is not proven, from either end of the matrix, is 0 above, the order
+ * below.
+ */
+export class InertiaCounts {
+  /** Counts at the shifts above and below each threshold, `[slot][layer][replica][threshold][above, below]`. */
+  readonly counts: GpuArray;
+  readonly #dispatches: readonly Dispatch[];
+  readonly #range: GpuArray;
+  readonly #perSlot: number;
+  readonly #thresholds: number;
+  readonly #capacity: number;
+
+  private constructor(
+    counts: GpuArray,
+    dispatches: readonly Dispatch[],
+    range: GpuArray,
+    { orders, replicas, capacity, epsilons }: InertiaCountsOptions,
+  ) {
+    this.counts = counts;
+    this.#dispatches = dispatches;
+    this.#range = range;
+    this.#perSlot = 2 * epsilons.length * orders.length * replicas;
+    this.#thresholds = epsilons.length;
+    this.#capacity = capacity;
+  }
+
+  /**
+   * Allocates the room, and binds the kernel.
+   *
+   * @param gpu Device, on which `keepsCompensation` holds.
+   * @param grams Matrices to count in.
+   * @param options Their orders, and thresholds.
+   * @param stack Owner of the arrays.
+   * @returns The counts.
+   * @throws {ShapeError} Where an order is above 256, or the adapter has no room.
+   */
+  static async bind(
+    gpu: Gpu,
+    grams: DigitGrams,
+    options: InertiaCountsOptions,
+    stack: DisposableStack,
+  ): Promise<InertiaCounts> {
+    const { orders, replicas, capacity, epsilons } = options;
+    const order = Math.max(...orders);
+    if (order > MOST_ORDER) {
+      throw new ShapeError(`a layer of ${order} neurons is too wide to count in: ${MOST_ORDER} at most`);
+    }
+    const perSlot = 2 * epsilons.length * orders.length * replicas;
+    const lanes = WORKGROUP * Math.ceil(capacity * perSlot / WORKGROUP);
+    const work = stack.use(new GpuArray(gpu, "factors", lanes * packedBlocks(order) * 64));
+    const counts = stack.use(new GpuArray(gpu, "counts", capacity * perSlot));
+    const range = stack.use(new GpuArray(gpu, "range of probes", 2));
+    const thresholds = stack.use(
+      new GpuArray(
+        gpu,
+        "thresholds",
+        splitDoubles(Float64Array.from(epsilons, (each) => each / grams.factor)),
+      ),
+    );
+    const { absolute, relative, sums } = grams.errors;
+    const table: StructFields[] = orders.flatMap((n): StructFields[] => [["u32", n], [
+      "f32",
+      1.0001 * absolute(n),
+      1.0001 * relative,
+      1.0001 * sums,
+    ]]);
+    const shape = stack.use(gpuStruct(
+      gpu,
+      "inertia shape",
+      ["u32", orders.length * replicas, replicas, epsilons.length, grams.blocks, capacity, lanes, 0, 0],
+      ...table,
+      ["u32", ...new Array<number>(4 * (MOST_LAYERS - orders.length)).fill(0)],
+    ));
+    const source = {
+      name: "inertia_double_single",
+      files: [...doubleSingleFiles("float"), fourSource, inertiaSource],
+    };
+    const arrays = [shape, range, thresholds, grams.exponents, grams.matrices, work, counts];
+    const dispatches = await Promise.all([false, true].map(async (isReversed) => {
+      const kernel = await gpu.kernel(source, { REVERSED: isReversed });
+      return kernel.bind(arrays, [lanes / WORKGROUP]);
+    }));
+    return new InertiaCounts(counts, dispatches, range, options);
+  }
+
+  /**
+   * Records the counts of slots that have been filled since the last time.
+   *
+   * @param commands Commands to add to; to be submitted before any others that count.
+   * @param first Number of the first slot, counted on from 0 beyond the ring's end.
+   * @param slots How many there are, at most those of the ring.
+   */
+  encode(commands: Commands, first: number, slots: number): void {
+    if (slots === 0) return;
+    this.#range.write(Uint32Array.of(first % this.#capacity, slots));
+    const workgroups = [Math.ceil(slots * this.#perSlot / WORKGROUP), 1, 1] as const;
+    commands.run(...this.#dispatches.map((dispatch) => ({ ...dispatch, workgroups })));
+  }
+
+  /**
+   * Decodes the counts of one matrix.
+   *
+   * @param words Content of `counts`.
+   * @param slot Number of the slot, counted on from 0 beyond the ring's end.
+   * @param matrix Number of the matrix: layer · replicas + replica.
+   * @param threshold Index of the threshold.
+   * @returns The least and the most that the exact count can be.
+   */
+  decode(words: Uint32Array, slot: number, matrix: number, threshold: number): [low: number, high: number] {
+    const at = (slot % this.#capacity) * this.#perSlot + 2 * (matrix * this.#thresholds + threshold);
+    return [words[at], words[at + 1]];
+  }
+}

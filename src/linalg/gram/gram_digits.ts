@@ -1,0 +1,212 @@
+/**
+ * Gram matrices of many layers and replicas in pairs of words, from features in fixed point: a ring of them on the GPU.
+ *
+ * @module
+ */
+import { ShapeError } from "../../errors.ts";
+import { GpuArray } from "../../gpu/array.ts";
+import type { Gpu } from "../../gpu/device.ts";
+import type { Dispatch } from "../../gpu/kernel.ts";
+import { gpuStruct } from "../../gpu/struct.ts";
+import { U2 } from "../double_single/double_single.ts";
+import { type MatrixView, vectors } from "../matrix.ts";
+import compensatedSource from "../../../shaders/linalg/include/compensated.wgsl" with { type: "text" };
+import digitShapeSource from "../../../shaders/linalg/include/digit_shape.wgsl" with { type: "text" };
+import gramDigitsSource from "../../../shaders/linalg/gram/gram_digits.wgsl" with { type: "text" };
+import largestSource from "../../../shaders/linalg/gram/gram_digits_largest.wgsl" with { type: "text" };
+
+/** Layers that the table in `digit_shape.wgsl` holds. */
+const MOST_LAYERS = 32;
+/** Samples that one invocation adds up: lavapipe ends a shader after 65,535 iterations, and a GPU has better to do. */
+const MOST_SAMPLES = 16_384;
+/** Samples whose sums of digits stay within 2²⁴, see `gram_digits.wgsl`. */
+const BLOCK = 128;
+/** Unit roundoff of single precision. */
+const U = 2 ** -24;
+/** Least exponent, of `digit_shape.wgsl`. */
+const LEAST = -40;
+/** Rows of a tile, and invocations a workgroup. */
+const TILES = { large: { side: 8, lanes: 8 }, small: { side: 4, lanes: 32 } } as const;
+
+/** Features of one layer of all replicas, rows padded with zeros to ⌈width / 4⌉ vectors. */
+export interface DigitLayer {
+  /** Φ, `samples × width` for each replica. */
+  readonly features: MatrixView;
+  /** Number of neurons. */
+  readonly width: number;
+  /** What no |φ| exceeds by more than rounding; where that is not known, `null`, it is looked for. Default: `null`. */
+  readonly bound?: number | null;
+}
+
+/** What the features are weighted with, and how many Gram matrices are kept. */
+export interface DigitOptions {
+  /** Number of samples m, 16,384 at most. */
+  readonly samples: number;
+  /** Quadrature weights w ≥ 0, shared by the replicas. */
+  readonly weights: ArrayLike<number>;
+  /** Number of replicas. */
+  readonly replicas: number;
+  /** Slots of the ring: how often the commands may run before the first result is overwritten. */
+  readonly capacity: number;
+  /** Tiles that an invocation sums: of 8 × 8 or of 4 × 4. Default: large ones on a CPU that poses as a GPU. */
+  readonly tiles?: DigitTiles;
+}
+
+/** Tiles of `gram_digits.wgsl`. */
+export type DigitTiles = keyof typeof TILES;
+
+/** Commands that compute Gram matrices, and where they leave them. */
+export interface DigitGrams {
+  /** The commands, which write the slot `made` mod capacity; whoever comes last counts `made` up. */
+  readonly dispatches: readonly Dispatch[];
+  /** Number of times that the commands have run: one word. */
+  readonly made: GpuArray;
+  /** Exponents e, `[slot][layer][replica]`. */
+  readonly exponents: GpuArray;
+  /** Matrices 4^−e M / factor, `[slot][layer][replica]`, `blocks` blocks of 4 × 4 pairs each. */
+  readonly matrices: GpuArray;
+  /** Blocks that each matrix has room for. */
+  readonly blocks: number;
+  /** Factor of all matrices: the weight, where all samples have one. */
+  readonly factor: number;
+  /** What X, scaled to |x| ≤ 1, and its Gram matrix are off. */
+  readonly errors: DigitErrors;
+}
+
+/** Errors of {@linkcode DigitGrams}. */
+export interface DigitErrors {
+  /** ‖X − 2^−e diag(r) Φ‖_F ≤ `absolute(n)` + `relative` ‖X‖_F for n features. */
+  readonly absolute: (order: number) => number;
+  /** See `absolute`. */
+  readonly relative: number;
+  /** ‖M̂ − X ᵀX‖_F as a share of the trace. */
+  readonly sums: number;
+}
+
+/**
+ * Room that the ring takes, in 32-bit words a slot.
+ *
+ * @param orders Order of each matrix.
+ * @returns Words of all matrices.
+ */
+export function digitGramWords(orders: readonly number[]): number {
+  return orders.length * packedBlocks(Math.max(...orders)) * 32;
+}
+
+/**
+ * Blocks of 4 × 4 in the lower triangle of a matrix.
+ *
+ * @param order Order n of the matrix.
+ * @returns Their number.
+ */
+export function packedBlocks(order: number): number {
+  return triangle(vectors(order));
+}
+
+/**
+ * Binds Gram matrices X ᵀX of features in fixed point: x = 2^−e r φ, r = √w, to 25 bits after the point, with 2^e the least
+ * power of two above all |r φ| of a layer and replica. Where all samples weigh the same, r is left out, and M = `factor` 4^e X ᵀX.
+ *
+ * What X is off: 2⁻²⁶ an entry, so 2⁻²⁶ √(m n) in the norm; where weights differ, the product r φ rounds, and so does r: 2 u
+ * of each entry, u = 2⁻²⁴. What the pairs are off: 50 u² for those of 128 samples, and 10 u² for each of them that is added, of
+ * Σ|x_i||x_j|; the norm of these is at most the trace. See `gram_digits.wgsl`, whose arithmetic needs
+ * `keepsCompensation` to hold.
+ *
+ * Dispatches: two for all layers that lie in one array, one where all of these are bounded, whatever the replicas.
+ *
+ * @param gpu Device.
+ * @param layers Features of each layer.
+ * @param options Weights, replicas, slots.
+ * @param stack Owner of the arrays.
+ * @returns The commands, and where they leave their results.
+ * @throws {ShapeError} Where there are too many samples or layers, or the adapter has no room.
+ */
+export async function bindDigitGrams(
+  gpu: Gpu,
+  layers: readonly DigitLayer[],
+  { samples, weights, replicas, capacity, tiles = gpu.software ? "large" : "small" }: DigitOptions,
+  stack: DisposableStack,
+): Promise<DigitGrams> {
+  if (samples > MOST_SAMPLES || layers.length > MOST_LAYERS) {
+    throw new ShapeError(
+      `Gram matrices in fixed point are for ${MOST_SAMPLES} samples and ${MOST_LAYERS} layers at most, not ` +
+        `${samples} and ${layers.length}`,
+    );
+  }
+  const [first] = Array.from(weights);
+  const isWeighted = Array.from(weights).some((weight) => weight !== first);
+  const roots = stack.use(
+    new GpuArray(gpu, "roots of weights", isWeighted ? Float32Array.from(weights, Math.sqrt) : 1),
+  );
+  const matrixCount = layers.length * replicas;
+  const blocks = packedBlocks(Math.max(...layers.map(({ width }) => width)));
+  const made = stack.use(new GpuArray(gpu, "Gram matrices made", 1));
+  // Of the features that are bounded; the others are written at each turn.
+  const largestRoot = isWeighted ? Math.sqrt(Math.max(...Array.from(weights))) : 1;
+  const known = Int32Array.from({ length: capacity * matrixCount }, (_, i) => {
+    const { bound = null } = layers[Math.floor((i % matrixCount) / replicas)];
+    return bound === null ? 0 : Math.max(LEAST, Math.ceil(Math.log2(largestRoot * bound)));
+  });
+  const exponents = stack.use(new GpuArray(gpu, "exponents of features", new Uint32Array(known.buffer)));
+  const matrices = stack.use(
+    new GpuArray(gpu, "Gram matrices of probes", capacity * matrixCount * blocks * 32),
+  );
+
+  const { side, lanes } = TILES[tiles];
+  const [largest, gram] = await Promise.all([
+    gpu.kernel({ name: "gram_digits_largest", files: [digitShapeSource, largestSource] }, {
+      LANES: gpu.software ? 8 : 256,
+      WEIGHTED: isWeighted,
+    }),
+    gpu.kernel({
+      name: "gram_digits",
+      files: [compensatedSource, digitShapeSource, gramDigitsSource],
+      entryPoint: tiles,
+    }, { WEIGHTED: isWeighted }),
+  ]);
+  const dispatches: Dispatch[] = [];
+  for (let index = 0; index < layers.length;) {
+    const { array } = layers[index].features;
+    const next = layers.findIndex(({ features }, i) => i > index && features.array !== array);
+    const together = layers.slice(index, next < 0 ? layers.length : next);
+    const table = together.map(({ features, width }) => {
+      if (features.stride !== vectors(width)) {
+        throw new RangeError("features must be padded to ⌈width / 4⌉ vectors a row");
+      }
+      return [features.offset ?? 0, features.batch, features.stride, width];
+    });
+    const shape = stack.use(gpuStruct(
+      gpu,
+      "digit shape",
+      ["u32", samples, replicas, index, matrixCount, blocks, capacity, 0, 0],
+      ["u32", ...table.flat(), ...new Array<number>(4 * (MOST_LAYERS - table.length)).fill(0)],
+    ));
+    if (together.some(({ bound = null }) => bound === null)) {
+      dispatches.push(largest.bind([shape, array, roots, made, exponents], [together.length, replicas]));
+    }
+    const mostTiles = Math.max(...together.map(({ width }) => triangle(Math.ceil(width / side))));
+    dispatches.push(gram.bind(
+      [shape, array, roots, made, exponents, matrices],
+      [Math.ceil(mostTiles / lanes), together.length, replicas],
+    ));
+    index += together.length;
+  }
+  const blocksAdded = Math.ceil(samples / BLOCK);
+  return {
+    dispatches,
+    made,
+    exponents,
+    matrices,
+    blocks,
+    factor: isWeighted ? 1 : first,
+    errors: {
+      absolute: (order) => 2 ** -26 * Math.sqrt(samples * order),
+      relative: isWeighted ? 2.01 * U : 0,
+      sums: (50 + 10 * blocksAdded) * U2,
+    },
+  };
+}
+
+function triangle(side: number): number {
+  return side * (side + 1) / 2;
+}

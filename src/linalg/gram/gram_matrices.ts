@@ -1,0 +1,214 @@
+/**
+ * Gram matrices of features given by the host, however many samples, with a bound on their error.
+ *
+ * @module
+ */
+import { ShapeError } from "../../errors.ts";
+import { Commands } from "../../gpu/commands.ts";
+import type { Gpu } from "../../gpu/device.ts";
+import type { Dispatch } from "../../gpu/kernel.ts";
+import { joinDouble } from "../double_single/double_single.ts";
+import { keepsCompensation, selfTestDoubleSingle } from "../double_single/double_single_self_test.ts";
+import { checkWeights, type FeatureSource, FeatureTiles } from "./feature_tiles.ts";
+import { cutTiles, type GramPlan, gramPlanErrors, GramTiles } from "./gram_tiles.ts";
+
+/**
+ * Arithmetic of a Gram matrix. `single`: plain sums. `compensated`: in single precision, too, with errors that do not grow
+ * with the number of samples, in up to a fifth more time. `double`: double-single, a million times as exact, in two to ten
+ * times the time.
+ */
+export type GramPrecision = "single" | "compensated" | "double";
+
+/** Options of {@linkcode gramMatrices}. */
+export interface GramMatricesOptions {
+  /** Arithmetic. Default: `compensated`. */
+  readonly precision?: GramPrecision;
+  /** Quadrature weights w > 0, one a sample. Default: 1/m each. */
+  readonly weights?: ArrayLike<number>;
+  /** Whether each column's weighted mean is taken off, for the covariance. Default: false. */
+  readonly center?: boolean;
+  /** Most bytes that an array of a tile takes on the GPU and on the host. Default: 2²⁵, 32 MiB. */
+  readonly tileBytes?: number;
+}
+
+/** A Gram matrix M̂ and what it may be off. */
+export interface GramMatrix {
+  /** Row-major `n × n`, symmetric to the bit. */
+  readonly matrix: Float64Array;
+  /** Bound on ‖M̂ − M‖₂. */
+  readonly error: number;
+}
+
+/** Bytes of an array of a tile, where not said otherwise: long enough for a GPU to be busy, short of anyone's memory. */
+const TILE_BYTES = 2 ** 25;
+/** Bound on what underflows in a term, of features below 2¹² and weights below 2. */
+const UNDERFLOW = 2 ** -100;
+
+/**
+ * Weighted Gram matrices M = Φᵀ diag(w) Φ of features, all of one shape. Waits for the GPU.
+ *
+ * Features go to the GPU in tiles of rows, one after the other into the same memory, and each tile's Gram matrix is added
+ * to those before it in pairs of words: so m may be a million or more, and features need not be in memory at all. While
+ * the GPU sums a tile, the host prepares the next.
+ *
+ * The error: entries are off by δ Σ w|φ_i||φ_j| for the rounding of sums, of weights and of features, so M is by at most
+ * δ tr M; centring leaves a matrix of weighted norm e in the features, which makes 2 e √tr M + e². Without weights
+ * compensated sums have δ = 6·10⁻⁷ for a thousand samples and 7·10⁻⁷ for ten million, plain ones 1.5·10⁻⁵ and more,
+ * double-single ones 4·10⁻¹³ and more. On an adapter whose arithmetic defeats compensation it is that of plain sums.
+ *
+ * @param gpu Device.
+ * @param features Features of one shape, held by the host or asked for tile by tile.
+ * @param options Arithmetic, weights (shared by all), centring.
+ * @returns The Gram matrix of each, and its error.
+ * @throws {ShapeError} Where shapes differ, the number of entries or weights does not fit, or n is too large for the
+ * adapter.
+ * @throws {InputError} Where an entry is NaN or infinite, or a weight not a finite number above 0; where eigenvalues
+ * could be beyond the range of float64.
+ * @throws {PrecisionError} Where double-single arithmetic is needed, as it is for means, and the adapter has none.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Gpu } from "../../gpu/device.ts";
+ * import { gramMatrices } from "./gram_matrices.ts";
+ *
+ * using gpu = await Gpu.open();
+ * // 300,000 samples of x and x² on [0, 1], by the midpoint rule: ∫x² = 1/3, ∫x³ = 1/4, ∫x⁴ = 1/5.
+ * const rows = 300_000;
+ * const tile = (first: number, count: number) =>
+ *   Float32Array.from({ length: 2 * count }, (_, e) => ((first + (e >> 1) + 0.5) / rows) ** (1 + e % 2));
+ * const [{ matrix, error }] = await gramMatrices(gpu, [{ rows, columns: 2, tile }]);
+ * [1 / 3, 1 / 4, 1 / 4, 1 / 5].forEach((exact, e) => assert(Math.abs(matrix[e] - exact) < 1e-6));
+ * assert(error < 1e-6);
+ * ```
+ */
+export async function gramMatrices(
+  gpu: Gpu,
+  features: readonly FeatureSource[],
+  options: GramMatricesOptions = {},
+): Promise<GramMatrix[]> {
+  if (features.length === 0) return [];
+  const { precision = "compensated", weights, center = false, tileBytes = TILE_BYTES } = options;
+  checkShapes(features, weights);
+  const [{ rows, columns }] = features;
+  const isDouble = precision === "double";
+  const form = isDouble || center ? (await selfTestDoubleSingle(gpu)).form : null;
+  const isCompensated = precision === "compensated" && await keepsCompensation(gpu);
+  const sums = isDouble ? null : isCompensated ? "compensated" : "plain";
+  const areSingle = features.every((each) => "data" in each && each.data instanceof Float32Array);
+  const words = center || isDouble && !areSingle ? 2 : 1;
+  const cut = cutTiles(features[0], features.length, center || isDouble ? 2 : 1, mostBytes(gpu, tileBytes));
+  const results: GramMatrix[] = [];
+  for (let first = 0; first < features.length; first += cut.matrices) {
+    const batch = features.slice(first, first + cut.matrices);
+    const tiles = Math.ceil(rows / cut.rows);
+    const plan = { columns, count: batch.length, rows: cut.rows, tiles, form, sums, center, words } as const;
+    results.push(...await addTiles(gpu, batch, plan, weights));
+  }
+  return results;
+}
+
+function mostBytes({ limits }: Gpu, tileBytes: number): number {
+  return Math.min(tileBytes, limits.maxStorageBufferBindingSize, limits.maxBufferSize);
+}
+
+async function addTiles(
+  gpu: Gpu,
+  sources: readonly FeatureSource[],
+  plan: GramPlan,
+  weights: ArrayLike<number> | undefined,
+): Promise<GramMatrix[]> {
+  const [{ rows, columns }] = sources;
+  using tiles = new GramTiles(gpu, plan);
+  // Weights are scaled by a power of two so that the heaviest is from 1 to 2.
+  const heaviest = weights ? largest(weights) : 1;
+  const weightScale = 2 ** -Math.max(-1000, Math.min(1000, Math.floor(Math.log2(heaviest))));
+  const host = new FeatureTiles(
+    sources,
+    { rows: plan.rows, words: plan.words, stride: tiles.stride, fromFirst: plan.center },
+    weights ? heaviest * rows : 1,
+  );
+  let mass = weights ? 0 : rows;
+
+  /** Runs commands over all tiles; the host reads a tile while the GPU is busy with the one before. */
+  const pass = async (bind: (samples: number) => Promise<Dispatch[]>, power: number) => {
+    const bound = new Map<number, Dispatch[]>();
+    let before: Promise<unknown> = Promise.resolve();
+    try {
+      for (let first = 0; first < rows; first += plan.rows) {
+        const samples = Math.min(plan.rows, rows - first);
+        const factors = host.read(first, samples);
+        if (!bound.has(samples)) bound.set(samples, await bind(samples));
+        await before;
+        tiles.features.write(
+          sources.length > 1 ? host.words : host.words.subarray(0, samples * host.rowWords),
+        );
+        tiles.factors.write(Float32Array.from(factors, (factor) => first === 0 ? 0 : factor ** power));
+        if (weights) {
+          const part = Float64Array.from({ length: samples }, (_, k) => weights[first + k] * weightScale);
+          tiles.setWeights(part);
+          if (power === 2) mass += part.reduce((sum, weight) => sum + weight, 0);
+        }
+        const commands = new Commands(gpu);
+        commands.run(...bound.get(samples)!);
+        commands.submit();
+        before = tiles.factors.read();
+        // Whoever awaits it hears of a failure; until then nobody needs to.
+        before.catch(() => {});
+      }
+    } finally {
+      await before;
+    }
+  };
+  if (plan.center) await pass((samples) => tiles.addColumns(samples), 1);
+  await pass((samples) => tiles.add(samples), 2);
+
+  const pairs = await tiles.pairs.read();
+  const unweighted = weights ? 1 / weightScale : 1 / rows;
+  return sources.map((_, index) => {
+    const matrix = Float64Array.from({ length: columns ** 2 }, (_, e) => {
+      const at = 2 * (index * columns ** 2 + e);
+      return joinDouble(pairs[at], pairs[at + 1]);
+    });
+    // No arithmetic errs on zeros.
+    if (host.largest[index] === 0) return { matrix, error: 0 };
+    const isRounded = plan.sums === null || plan.center || host.rounded[index];
+    const { relative, centring } = gramPlanErrors(plan, weights !== undefined, isRounded);
+    const scale = 2 ** -host.exponents[index];
+    const lost = UNDERFLOW * rows * columns;
+    let trace = 0;
+    for (let i = 0; i < columns; i++) trace += matrix[i * (columns + 1)];
+    const exact = (trace + lost) / (1 - relative);
+    const left = centring * host.largest[index] / scale * Math.sqrt(columns * mass);
+    // 2⁻⁵¹ for the host's own roundings.
+    const error = (relative + 2 ** -51) * exact + 2 * Math.sqrt(exact) * left + left ** 2 + lost;
+    return {
+      matrix: matrix.map((value) => value * scale * unweighted * scale),
+      error: error * scale * unweighted * scale + columns * Number.MIN_VALUE,
+    };
+  });
+}
+
+function checkShapes(features: readonly FeatureSource[], weights: ArrayLike<number> | undefined): void {
+  const [{ rows, columns }] = features;
+  if (!(Number.isInteger(rows) && Number.isInteger(columns) && rows >= 1 && columns >= 1)) {
+    throw new ShapeError(`${rows} samples of ${columns} features: give at least one of each`);
+  }
+  for (const each of features) {
+    if (each.rows !== rows || each.columns !== columns) {
+      throw new ShapeError("feature matrices of different shapes: give those of one shape at a time");
+    }
+    if ("data" in each && each.data.length !== rows * columns) {
+      throw new ShapeError(
+        `${each.data.length} entries for ${rows} samples of ${columns} features: give rows × columns`,
+      );
+    }
+  }
+  if (weights) checkWeights(weights, rows);
+}
+
+function largest(numbers: ArrayLike<number>): number {
+  let most = 0;
+  for (let k = 0; k < numbers.length; k++) most = Math.max(most, numbers[k]);
+  return most;
+}

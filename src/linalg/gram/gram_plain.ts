@@ -1,0 +1,139 @@
+/**
+ * Weighted Gram matrices in plain sums, without moments: a kernel that does no more than that.
+ *
+ * @module
+ */
+import { GpuArray } from "../../gpu/array.ts";
+import { autotune, type Candidate } from "../../gpu/tune/autotune.ts";
+import type { Gpu } from "../../gpu/device.ts";
+import type { Dispatch } from "../../gpu/kernel.ts";
+import { gpuStruct } from "../../gpu/struct.ts";
+import type { GramOperand, GramOptions, Slices } from "./gram.ts";
+import { vectors } from "../matrix.ts";
+import plainSource from "../../../shaders/linalg/gram/gram_plain.wgsl" with { type: "text" };
+import bandSource from "../../../shaders/linalg/include/wide_band.wgsl" with { type: "text" };
+
+/** A tile of `gram_plain.wgsl`. */
+export interface GramTile {
+  /** Rows: a multiple of 8. */
+  readonly rows: number;
+  /** Columns: 16 or 32. */
+  readonly columns: number;
+  /** Tiles a workgroup. One runs on one thread of a CPU: where tiles are few it is to have few of them. */
+  readonly invocations: number;
+}
+
+/** Tiles there are, the smallest first. All add the terms of a sum in the same order: results agree to the bit. */
+export const GRAM_TILES: readonly GramTile[] = [
+  { rows: 8, columns: 16, invocations: 64 },
+  { rows: 16, columns: 16, invocations: 16 },
+  { rows: 32, columns: 32, invocations: 16 },
+];
+
+/**
+ * Work from which on the tile matters, in floating-point operations; as for products, see `gemm_tiles.ts`. Below, and on a
+ * GPU, whose registers hold no more, tiles are 8 × 16.
+ */
+const LARGE = 2 ** 26;
+
+/** The percentage of its peak that a CPU which poses as a GPU reaches with each of the tiles where nothing is wasted. */
+const ON_A_CPU: readonly number[] = [20, 25, 35];
+
+/** Work of what is timed, at most: more tells no more, and takes longer. */
+const TIMED_FLOPS = 2 ** 28;
+
+/** What {@linkcode gramPlain} needs: what {@linkcode gram} does, and its cut. */
+export type GramPlainOptions = Omit<GramOptions, "sums"> & Slices;
+
+/**
+ * Partial Gram matrices of one layer, in the tile that the adapter is fastest with; it makes no difference to the result.
+ *
+ * @param gpu Device.
+ * @param operand Features.
+ * @param options Samples, weights, and where the sums go.
+ * @returns The command.
+ */
+export async function gramPlain(
+  gpu: Gpu,
+  operand: GramOperand,
+  options: GramPlainOptions,
+): Promise<Dispatch> {
+  const { order } = operand, { samples, replicas, slice } = options;
+  const isLarge = gpu.software && samples * order ** 2 * replicas >= LARGE;
+  const tiles = isLarge ? bestFirst(order) : GRAM_TILES.slice(0, 1);
+  const most = Math.ceil(Math.min(samples, TIMED_FLOPS / order ** 2));
+  const candidates = tiles.map((tile): Candidate<GramTile> => ({
+    name: `${tile.rows}x${tile.columns}`,
+    value: tile,
+    bind: (stack) => bindScratch(gpu, tile, order, most, slice, stack),
+  }));
+  const tile = await autotune(gpu, { kernel: "gram_plain", shape: { order, samples, replicas } }, candidates);
+  return await gramInTiles(gpu, tile, operand, options);
+}
+
+/**
+ * The same as {@linkcode gramPlain}, in a given tile.
+ *
+ * @param gpu Device.
+ * @param tile How to compute them.
+ * @param operand Features.
+ * @param options Samples, weights, and where the sums go.
+ * @returns The command.
+ */
+export async function gramInTiles(
+  gpu: Gpu,
+  tile: GramTile,
+  { features, order, first }: GramOperand,
+  { samples, slice, slices, replicas, weights, batch, partials }: GramPlainOptions,
+): Promise<Dispatch> {
+  const { rows, columns, invocations } = tile;
+  const source = { name: "gram_plain", files: [bandSource, plainSource] };
+  const kernel = await gpu.kernel(source, { rows, columns, invocations });
+  const tiles = tileCount(tile, order);
+  const shape = gpuStruct(
+    gpu,
+    "gram_plain shape",
+    ["u32", samples, order, features.stride, features.batch],
+    ["u32", slice, slices, batch.rows, batch.rowStride, first, batch.count, tiles],
+  );
+  return kernel.bind(
+    [shape, features.array, weights, partials],
+    [Math.ceil(tiles * slices / invocations), 1, replicas],
+  );
+}
+
+/** Tiles of a matrix. Those left of the diagonal are left out, as in the kernel. */
+function tileCount({ rows, columns }: GramTile, order: number): number {
+  let tiles = 0;
+  for (let row = 0; row < order; row += rows) {
+    tiles += Math.ceil(order / columns) - Math.floor(row / columns);
+  }
+  return tiles;
+}
+
+/** The tiles, in the order in which a CPU is fastest with them, as far as that follows from what lies outside. */
+function bestFirst(order: number): GramTile[] {
+  const time = (tile: GramTile, index: number) =>
+    tileCount(tile, order) * tile.rows * tile.columns / ON_A_CPU[index];
+  const times = new Map(GRAM_TILES.map((tile, index) => [tile, time(tile, index)]));
+  return GRAM_TILES.toSorted((a, b) => times.get(a)! - times.get(b)!);
+}
+
+/** A Gram matrix of that order to time, of features that are 0. */
+async function bindScratch(
+  gpu: Gpu,
+  tile: GramTile,
+  order: number,
+  samples: number,
+  slice: number,
+  stack: DisposableStack,
+): Promise<Dispatch[]> {
+  const array = (label: string, words: number) => stack.use(new GpuArray(gpu, label, words));
+  const stride = vectors(order), slices = Math.ceil(samples / slice);
+  const batch = { count: 1, rows: 4 * stride, rowStride: stride, tailStride: 0 };
+  const features = { array: array("features to time", 4 * samples * stride), stride, batch: 0 };
+  const weights = array("weights to time", samples);
+  const partials = array("sums to time", slices * batch.rows * 4 * stride);
+  const options = { samples, slice, slices, replicas: 1, weights, batch, partials };
+  return [await gramInTiles(gpu, tile, { features, order, first: 0, targets: null }, options)];
+}

@@ -1,0 +1,139 @@
+/**
+ * Matrix products on the GPU.
+ *
+ * @module
+ */
+import { autotune, type Candidate } from "../../gpu/tune/autotune.ts";
+import { GpuArray } from "../../gpu/array.ts";
+import type { Gpu } from "../../gpu/device.ts";
+import type { Dispatch } from "../../gpu/kernel.ts";
+import { gpuStruct } from "../../gpu/struct.ts";
+import { type GemmTile, gemmTiles, tileCount } from "./gemm_tiles.ts";
+import { type MatrixView, vectors } from "../matrix.ts";
+
+/** Which operand is transposed: neither, the right one, the left one. */
+export type GemmVariant = "nn" | "nt" | "tn";
+
+/** Shapes and factors of {@linkcode gemm}. */
+export interface GemmOptions {
+  /** Rows of C. */
+  readonly m: number;
+  /** Columns of C. */
+  readonly n: number;
+  /** Terms of each sum. */
+  readonly k: number;
+  /** Number of products. Default: 1. */
+  readonly count?: number;
+  /** Factor of the product. Default: 1. */
+  readonly scale?: number;
+  /** What is added to the diagonal of C. Default: 0. */
+  readonly shift?: number;
+}
+
+/** Invocations a workgroup of the kernels built on `tile.wgsl`, each with a tile of 8 × 8. */
+const TILES_PER_WORKGROUP = 64;
+
+/** Work and memory of a product that is timed, at most: more tells no more, and takes longer. */
+const TIMED_FLOPS = 2 ** 28, TIMED_WORDS = 2 ** 22;
+
+/**
+ * Number of workgroups that cover a matrix with tiles of 8 × 8.
+ *
+ * @param rows Rows of the product.
+ * @param columns Columns of the product.
+ * @returns Workgroups along x.
+ */
+export function tileWorkgroups(rows: number, columns: number): number {
+  return Math.ceil(Math.ceil(rows / 8) * Math.ceil(columns / 8) / TILES_PER_WORKGROUP);
+}
+
+/**
+ * C = scale · op(A) op(B) + shift · I, for a batch of matrices. Large products are computed in the tile that the adapter is
+ * fastest with ({@linkcode gemmTiles}); it makes no difference to the result.
+ *
+ * @param gpu Device.
+ * @param variant Which operand is transposed.
+ * @param a Left operand: M × K, or K × M where it is transposed.
+ * @param b Right operand: K × N, or N × K where it is transposed.
+ * @param c Result, M × N; shares no memory with A or B.
+ * @param options Shapes and factors.
+ * @returns The command.
+ */
+export async function gemm(
+  gpu: Gpu,
+  variant: GemmVariant,
+  a: MatrixView,
+  b: MatrixView,
+  c: MatrixView,
+  options: GemmOptions,
+): Promise<Dispatch> {
+  const { m, n, k, count = 1 } = options;
+  const candidates = gemmTiles(gpu, m, n, k, count).map((tile): Candidate<GemmTile> => ({
+    name: tile.name,
+    value: tile,
+    bind: (stack) => bindScratch(gpu, tile, variant, options, stack),
+  }));
+  const tile = await autotune(gpu, { kernel: "gemm", shape: { variant, m, n, k, count } }, candidates);
+  return await gemmInTiles(gpu, tile, variant, a, b, c, options);
+}
+
+/**
+ * The same as {@linkcode gemm}, in a given tile.
+ *
+ * @param gpu Device.
+ * @param tile How to compute it.
+ * @param variant Which operand is transposed.
+ * @param a Left operand.
+ * @param b Right operand.
+ * @param c Result.
+ * @param options Shapes and factors.
+ * @returns The command.
+ */
+export async function gemmInTiles(
+  gpu: Gpu,
+  tile: GemmTile,
+  variant: GemmVariant,
+  a: MatrixView,
+  b: MatrixView,
+  c: MatrixView,
+  options: GemmOptions,
+): Promise<Dispatch> {
+  const { m, n, k, count = 1, scale = 1, shift = 0 } = options;
+  const kernel = await gpu.kernel({ ...tile.source, entryPoint: variant }, tile.constants);
+  const shape = gpuStruct(
+    gpu,
+    "gemm shape",
+    ["u32", m, n, k, a.stride, b.stride, c.stride, a.batch, b.batch, c.batch],
+    ["u32", a.offset ?? 0, b.offset ?? 0, c.offset ?? 0],
+    ["f32", scale, shift],
+  );
+  return kernel.bind([shape, a.array, b.array, c.array], [
+    Math.ceil(tileCount(tile, m, n) / tile.tiles),
+    1,
+    count,
+  ]);
+}
+
+/** A product of the same shape to time, on operands of zeros; of one that is too large, a part. */
+async function bindScratch(
+  gpu: Gpu,
+  tile: GemmTile,
+  variant: GemmVariant,
+  { m, n, k, count = 1 }: GemmOptions,
+  stack: DisposableStack,
+): Promise<Dispatch[]> {
+  const size = { m, n, k, count };
+  const words = () => size.count * (size.m * size.k + size.k * size.n + size.m * size.n);
+  while (2 * size.m * size.n * size.k * size.count > TIMED_FLOPS || words() > TIMED_WORDS) {
+    const largest = (Object.keys(size) as (keyof typeof size)[]).reduce((a, b) => size[b] > size[a] ? b : a);
+    size[largest] = Math.ceil(size[largest] / 2);
+  }
+  const view = (rows: number, columns: number): MatrixView => {
+    const stride = vectors(columns);
+    const array = stack.use(new GpuArray(gpu, "matrices to time", 4 * size.count * rows * stride));
+    return { array, stride, batch: rows * stride };
+  };
+  const a = variant === "tn" ? view(size.k, size.m) : view(size.m, size.k);
+  const b = variant === "nt" ? view(size.n, size.k) : view(size.k, size.n);
+  return [await gemmInTiles(gpu, tile, variant, a, b, view(size.m, size.n), size)];
+}

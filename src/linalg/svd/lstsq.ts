@@ -1,0 +1,218 @@
+/**
+ * Least squares, for matrices given by the host.
+ *
+ * @module
+ */
+import { InputError, ShapeError } from "../../errors.ts";
+import type { Gpu } from "../../gpu/device.ts";
+import { type HostMatrix, largestExponent } from "../host_matrix.ts";
+import { descendingRows } from "./orthonormal_rows.ts";
+import { svdDoubleSingle } from "./svd_double_single.ts";
+import { svdSingle } from "./svd_single.ts";
+
+/** Most unknowns and right-hand sides together. */
+const MOST_COLUMNS = 2048;
+/** Spacing of numbers at 1, after which singular values are dropped, as NumPy does: of 24 bits, or of 48. */
+const SPACING = { single: 2 ** -23, double: 2 ** -47 };
+/** Least share of the largest norm below which rows of double precision are not told apart. */
+const LEAST_FLOOR = 2 ** -76;
+
+/** A problem: min ‖A x − b‖ for each column b of B. */
+export interface LeastSquaresProblem {
+  /** Matrix A, `rows × columns`. */
+  readonly a: HostMatrix;
+  /** Right-hand sides B, `rows × k`. */
+  readonly b: HostMatrix;
+}
+
+/** Options of {@linkcode lstsq}. */
+export interface LstsqOptions {
+  /** Arithmetic: entries are rounded to 24 bits, or to 48. Default: single. */
+  readonly precision?: "single" | "double";
+  /** Singular values at most this share of the largest count as 0. Default: the larger side times 2⁻²³, or 2⁻⁴⁷. */
+  readonly rcond?: number;
+}
+
+/** What solves a problem. */
+export interface LeastSquaresSolution {
+  /** Solutions, one a column, the shortest of all that are as good, `columns × k`, row-major. */
+  readonly x: Float64Array;
+  /** How many singular values of A count. */
+  readonly rank: number;
+  /** Singular values of A, descending, as many as its smaller side has. */
+  readonly values: Float64Array;
+  /** ‖A x − b‖ of each column, as what the columns of A do not span: to c u (‖A‖ ‖x‖ + ‖b‖), as x itself. */
+  readonly residuals: Float64Array;
+}
+
+/** A problem, and the powers of two that bring the largest entries of A and of each column of B near 1. */
+interface Scaled extends LeastSquaresProblem {
+  readonly index: number;
+  readonly scaleA: number;
+  readonly scalesB: readonly number[];
+}
+
+/** Rows σ_i v_i of one problem and u_iᵀ B behind them, longest first, both scaled; and what B has outside their span. */
+interface Rotated {
+  readonly norms: Float64Array;
+  readonly rows: Float64Array;
+  /** Entries from one row to the next, and those before u_iᵀ B. */
+  readonly width: number;
+  readonly columns: number;
+  readonly outside: Float64Array;
+}
+
+/**
+ * Least-squares solutions of a batch of problems, as `numpy.linalg.lstsq(a, b)`. Waits for the GPU.
+ *
+ * [A B] is factored, so that Qᵀ B comes for free, and the rows of R are rotated until they are σ_i v_i, Qᵀ B with them: it
+ * becomes u_iᵀ B, and x = Σ v_i u_iᵀ b / σ_i over the σ_i that count. Neither step squares the condition number, as normal
+ * equations do, and no u_i is made from A v_i / σ_i, which would lose the digits of the small σ_i.
+ *
+ * Both steps are orthogonal up to rounding: what is solved is A + ΔA and b + Δb, off by some c u of ‖A‖ and ‖b‖, u = 2⁻²⁴ in
+ * single and 2⁻⁴⁸ in double precision and c of some 2 √(rows + columns) (roundings taken for random, as in {@linkcode svd}). So
+ * no y has a residual smaller than that of x by more than
+ *
+ *     ‖A x − b‖ − ‖A y − b‖ ≤ c u (‖A‖ (‖x‖ + ‖y‖) + ‖b‖) + rcond σ₁ ‖y‖,
+ *
+ * however ill-conditioned A is; and x is off by the condition number of what counts, σ₁ / σ_rank, times as much as ΔA.
+ * Problems of one shape are solved together; tall ones travel in slabs.
+ *
+ * @param gpu Device.
+ * @param problems Problems of any shapes; at most 2,048 unknowns and right-hand sides together.
+ * @param options Precision, and what counts as 0.
+ * @returns Solution, rank, singular values and residuals of each.
+ * @throws {ShapeError} Where a matrix has no entries, not rows × columns of them, or is too large; or A and B have different
+ * numbers of rows.
+ * @throws {InputError} Where an entry is NaN or infinite, or `rcond` is not a number from 0 to 1.
+ * @throws {PrecisionError} Where double precision is asked for and the adapter has none.
+ * @throws {StaircaseError} Where the solver does not converge.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Gpu } from "../../gpu/device.ts";
+ * import { lstsq } from "./lstsq.ts";
+ *
+ * using gpu = await Gpu.open();
+ * const a = { rows: 3, columns: 2, entries: Float64Array.of(1, 0, 1, 1, 1, 2) };
+ * const b = { rows: 3, columns: 1, entries: Float64Array.of(1, 3, 5) };
+ * const [{ x, rank, residuals }] = await lstsq(gpu, [{ a, b }], { precision: "double" });
+ * assert(Math.abs(x[0] - 1) < 1e-12 && Math.abs(x[1] - 2) < 1e-12);
+ * assert(rank === 2 && residuals[0] < 1e-12);
+ * ```
+ */
+export async function lstsq(
+  gpu: Gpu,
+  problems: readonly LeastSquaresProblem[],
+  options: LstsqOptions = {},
+): Promise<LeastSquaresSolution[]> {
+  const { precision = "single", rcond } = options;
+  if (rcond !== undefined && !(rcond >= 0 && rcond < 1)) {
+    throw new InputError(`rcond is ${rcond}: give a share of the largest singular value, from 0 to 1`);
+  }
+  const scaled = problems.map(scale);
+  const results: LeastSquaresSolution[] = new Array(problems.length);
+  const shape = ({ a, b }: Scaled) => `${a.rows}×${a.columns}, ${b.columns}`;
+  for (const group of Map.groupBy(scaled, shape).values()) {
+    const { rows, columns } = group[0].a;
+    const share = rcond ?? Math.max(rows, columns) * SPACING[precision];
+    const rotated = await (precision === "double" ? rotateDouble : rotateSingle)(gpu, group, share);
+    rotated.forEach((each, i) => results[group[i].index] = solution(group[i], each, share));
+  }
+  return results;
+}
+
+/** Checks a problem. */
+function scale({ a, b }: LeastSquaresProblem, index: number): Scaled {
+  const exponent = largestExponent(a, index);
+  largestExponent(b, index, "right-hand side");
+  if (a.rows !== b.rows) {
+    throw new ShapeError(
+      `matrix ${index} has ${a.rows} rows, its right-hand side ${b.rows}: give as many of either`,
+    );
+  }
+  if (a.columns + b.columns > MOST_COLUMNS) {
+    throw new ShapeError(
+      `${a.columns} unknowns and ${b.columns} right-hand sides are too many: use at most ${MOST_COLUMNS} together`,
+    );
+  }
+  const scalesB = Array.from({ length: b.columns }, (_, j) => {
+    const entries = Float64Array.from({ length: b.rows }, (_, i) => b.entries[i * b.columns + j]);
+    return 2 ** -largestExponent({ rows: b.rows, columns: 1, entries }, index);
+  });
+  return { index, a, b, scaleA: 2 ** -exponent, scalesB };
+}
+
+/** [A B], scaled, A padded with columns of zeros to `columns`. */
+function augment({ a, b, scaleA, scalesB }: Scaled, columns: number): Float64Array {
+  const width = columns + b.columns;
+  const entries = new Float64Array(a.rows * width);
+  for (let i = 0; i < a.rows; i++) {
+    for (let j = 0; j < a.columns; j++) entries[i * width + j] = scaleA * a.entries[i * a.columns + j];
+    for (let j = 0; j < b.columns; j++) {
+      entries[i * width + columns + j] = scalesB[j] * b.entries[i * b.columns + j];
+    }
+  }
+  return entries;
+}
+
+async function rotateSingle(gpu: Gpu, group: readonly Scaled[]): Promise<Rotated[]> {
+  const [{ a: { rows, columns: own }, b: { columns: carried } }] = group;
+  const columns = 4 * Math.ceil(own / 4), width = columns + carried;
+  const matrices = group.map((each) => ({
+    down: width,
+    across: 1,
+    entries: augment(each, columns),
+    scale: 1,
+  }));
+  const solved = await svdSingle(gpu, matrices, { rows, columns, carried, vectors: true });
+  return solved.map(({ values, rows, outside }) => ({
+    ...descendingRows(values, rows, width),
+    width,
+    columns,
+    outside,
+  }));
+}
+
+async function rotateDouble(gpu: Gpu, group: readonly Scaled[], rcond: number): Promise<Rotated[]> {
+  const [{ a: { rows, columns }, b: { columns: carried } }] = group;
+  const pairs = group.map((each) => {
+    const entries = augment(each, columns), high = Float32Array.from(entries);
+    return { high, low: Float32Array.from(entries, (x, e) => x - high[e]) };
+  });
+  // What does not count need not be told apart.
+  const floor = Math.max(rcond, LEAST_FLOOR);
+  const solved = await svdDoubleSingle(gpu, pairs, { rows, columns, carried, floor });
+  return solved.map(({ values, rows, outside }) => ({
+    norms: values,
+    rows,
+    width: columns + carried,
+    columns,
+    outside,
+  }));
+}
+
+function solution({ a, b, scaleA, scalesB }: Scaled, rotated: Rotated, rcond: number): LeastSquaresSolution {
+  const { norms, rows, width, columns, outside } = rotated;
+  const values = norms.slice(0, Math.min(a.rows, a.columns));
+  const rank = values.filter((value) => value > rcond * values[0]).length;
+  const x = new Float64Array(a.columns * b.columns);
+  const squares = outside.map((norm) => norm ** 2);
+  norms.forEach((norm, i) => {
+    for (let k = 0; k < b.columns; k++) {
+      const part = rows[i * width + columns + k];
+      if (i >= rank) squares[k] += part ** 2;
+      else {
+        const factor = part / norm / norm * (scaleA / scalesB[k]);
+        for (let j = 0; j < a.columns; j++) x[j * b.columns + k] += factor * rows[i * width + j];
+      }
+    }
+  });
+  return {
+    x,
+    rank,
+    values: values.map((value) => value / scaleA),
+    residuals: squares.map((square, k) => Math.sqrt(square) / scalesB[k]),
+  };
+}

@@ -1,0 +1,189 @@
+/**
+ * Singular values and right singular vectors of matrices given by the host.
+ *
+ * @module
+ */
+import { InputError, ShapeError } from "../../errors.ts";
+import type { Gpu } from "../../gpu/device.ts";
+import { type HostMatrix, largestExponent } from "../host_matrix.ts";
+import { descendingRows, orthonormalRows } from "./orthonormal_rows.ts";
+import { type PairMatrix, svdDoubleSingle } from "./svd_double_single.ts";
+import { svdSingle } from "./svd_single.ts";
+
+/** Largest order of a matrix, and most columns of one that is wider than tall. */
+const MOST_COLUMNS = 2048;
+/** Shares of the largest singular value below which rows are noise to the solvers. */
+const SINGLE_NOISE = 2 ** -30, DOUBLE_NOISE = 2 ** -76;
+
+/** Options of {@linkcode svd}. */
+export interface SvdOptions {
+  /** Arithmetic: entries are rounded to 24 bits, or to 48. Default: single. */
+  readonly precision?: "single" | "double";
+  /**
+   * For each matrix right singular vectors to start from, as `vt` of an earlier result for a matrix that has changed
+   * since: `columns × columns`, for matrices with at least as many rows. Default: none.
+   */
+  readonly start?: readonly (Float32Array | Float64Array)[];
+}
+
+/** Singular values and right singular vectors of one matrix, the smaller side k of them. */
+export interface Svd {
+  /** Singular values, descending, `k`. */
+  readonly values: Float64Array;
+  /** Right singular vectors, one a row in the order of the values, orthonormal, `k × columns`. */
+  readonly vt: Float64Array;
+  /** Sweeps of rotations that it took, the last one included, which found nothing to rotate. */
+  readonly sweeps: number;
+}
+
+/** A matrix, and what it is scaled by. */
+interface Scaled {
+  readonly index: number;
+  readonly matrix: HostMatrix;
+  readonly scale: number;
+  readonly start: Float32Array | Float64Array | null;
+}
+
+/**
+ * Singular values and right singular vectors of a batch of matrices, as the last two of `numpy.linalg.svd(a,
+ * full_matrices=False)`. Waits for the GPU.
+ *
+ * By a QR factorisation (of what is not wider than tall) and one-sided Jacobi rotations of the rows of R, which
+ * become σ_i v_i: without squaring the condition number. Values are right to some u √n σ₁, u = 2⁻²⁴ in single and
+ * 2⁻⁴⁸ in double precision; there those of a matrix B D, D diagonal and B well conditioned, to as much of themselves
+ * (Drmač and Veselić, SIAM J. Matrix Anal. Appl. 29, 2008), unless there is a start. The vectors of small values are
+ * right to the error over the gap. Matrices of one shape are solved together; tall ones travel in slabs.
+ *
+ * @param gpu Device.
+ * @param matrices Matrices of any shapes; the smaller side is at most 2,048, the columns of one that is wider than
+ * tall, too.
+ * @param options Precision, vectors to start from.
+ * @returns Values and vectors of each.
+ * @throws {ShapeError} Where a matrix has no entries, not rows × columns of them, or is too large; or a start has
+ * another shape.
+ * @throws {InputError} Where an entry is NaN or infinite, or a start is not orthonormal.
+ * @throws {PrecisionError} Where double precision is asked for and the adapter has none.
+ * @throws {StaircaseError} Where the solver does not converge.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Gpu } from "../../gpu/device.ts";
+ * import { svd } from "./svd.ts";
+ *
+ * using gpu = await Gpu.open();
+ * const matrix = { rows: 3, columns: 2, entries: Float64Array.of(0, 4, 3, 0, 0, 0) };
+ * const [{ values, vt }] = await svd(gpu, [matrix], { precision: "double" });
+ * assert.deepEqual([...values], [4, 3]);
+ * assert.deepEqual(vt.map(Math.abs), Float64Array.of(0, 1, 1, 0));
+ * ```
+ */
+export async function svd(
+  gpu: Gpu,
+  matrices: readonly HostMatrix[],
+  options: SvdOptions = {},
+): Promise<Svd[]> {
+  const { precision = "single", start } = options;
+  if (start && start.length !== matrices.length) {
+    throw new ShapeError(`${start.length} starts for ${matrices.length} matrices: give one for each`);
+  }
+  const scaled = matrices.map((matrix, index): Scaled => {
+    const exponent = largestExponent(matrix, index);
+    checkShape(matrix, index, start?.[index] ?? null);
+    return { index, matrix, scale: 2 ** -exponent, start: start?.[index] ?? null };
+  });
+  const results: Svd[] = new Array(matrices.length);
+  for (const group of Map.groupBy(scaled, ({ matrix: { rows, columns } }) => `${rows}×${columns}`).values()) {
+    const solved = await (precision === "double" ? solveDouble : solveSingle)(gpu, group);
+    solved.forEach((each, i) => results[group[i].index] = each);
+  }
+  return results;
+}
+
+function checkShape(
+  { rows, columns }: HostMatrix,
+  index: number,
+  start: Float32Array | Float64Array | null,
+): void {
+  if (Math.min(rows, columns) > MOST_COLUMNS) {
+    throw new ShapeError(`matrix ${index}, ${rows} × ${columns}, is too large: use at most ${MOST_COLUMNS}`);
+  }
+  if (columns > Math.max(rows, MOST_COLUMNS)) {
+    throw new ShapeError(
+      `vectors of ${columns} entries are too long: use at most ${MOST_COLUMNS} columns, or svdvals`,
+    );
+  }
+  if (!start) return;
+  if (rows < columns) {
+    throw new ShapeError(`matrix ${index} is wider than tall: start from vectors where rows ≥ columns`);
+  }
+  if (start.length !== columns * columns) {
+    throw new ShapeError(
+      `start ${index} has ${start.length} entries, not ${columns} × ${columns}: give vt of an earlier result`,
+    );
+  }
+  if (!start.every(Number.isFinite)) {
+    throw new InputError(`start ${index} has an entry that is NaN or infinite`);
+  }
+}
+
+const startsOf = (group: readonly Scaled[]) => {
+  const starts = group.flatMap(({ start }) => start ? [start] : []);
+  return starts.length > 0 ? { starts } : {};
+};
+
+async function solveSingle(gpu: Gpu, group: readonly Scaled[]): Promise<Svd[]> {
+  const { rows, columns } = group[0].matrix;
+  const strided = group.map(({ matrix: { entries }, scale }) => ({
+    down: columns,
+    across: 1,
+    entries,
+    scale,
+  }));
+  const solved = await svdSingle(gpu, strided, { rows, columns, vectors: true, ...startsOf(group) });
+  return solved.map(({ values, rows, sweeps }, i) => {
+    const sorted = descendingRows(values, rows, columns);
+    const vt = orthonormalRows({ ...sorted, columns, noise: SINGLE_NOISE * sorted.norms[0] });
+    return { values: sorted.norms.map((norm) => norm / group[i].scale), vt, sweeps };
+  });
+}
+
+async function solveDouble(gpu: Gpu, group: readonly Scaled[]): Promise<Svd[]> {
+  const { rows, columns } = group[0].matrix;
+  // Long columns first: then R is graded by rows, whose norms the rotations respect.
+  const orders = group.map(({ matrix, start }) => start ? null : byLength(matrix));
+  const pairs = group.map((each, i) => split(each, orders[i]));
+  const { starts } = startsOf(group);
+  const solved = await svdDoubleSingle(gpu, pairs, {
+    rows,
+    columns,
+    ...(starts ? { starts: starts.map((each) => Float64Array.from(each)) } : {}),
+  });
+  return solved.map(({ values, rows, sweeps }, i) => {
+    const order = orders[i];
+    const restored = order ? new Float64Array(rows.length) : rows;
+    if (order) rows.forEach((x, e) => restored[e - e % columns + order[e % columns]] = x);
+    const vt = orthonormalRows({ rows: restored, norms: values, columns, noise: DOUBLE_NOISE * values[0] });
+    return { values: values.map((value) => value / group[i].scale), vt, sweeps };
+  });
+}
+
+/** Columns from long to short. */
+function byLength({ columns, entries }: HostMatrix): number[] {
+  const longest = new Float64Array(columns);
+  for (let e = 0; e < entries.length; e++) {
+    longest[e % columns] = Math.max(longest[e % columns], Math.abs(entries[e]));
+  }
+  return [...longest.keys()].sort((a, b) => longest[b] - longest[a]);
+}
+
+/** A matrix in pairs, scaled, its columns in the order given. */
+function split({ matrix: { columns, entries }, scale }: Scaled, order: readonly number[] | null): PairMatrix {
+  const high = new Float32Array(entries.length), low = new Float32Array(entries.length);
+  for (let e = 0; e < entries.length; e++) {
+    const x = scale * entries[order ? e - e % columns + order[e % columns] : e];
+    high[e] = x;
+    low[e] = x - high[e];
+  }
+  return { high, low: entries instanceof Float32Array ? null : low };
+}

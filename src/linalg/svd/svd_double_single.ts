@@ -1,0 +1,286 @@
+/**
+ * Singular values and right singular vectors of matrices of one shape, in double-single arithmetic.
+ *
+ * @module
+ */
+import { InputError, StaircaseError } from "../../errors.ts";
+import { GpuArray } from "../../gpu/array.ts";
+import { Commands } from "../../gpu/commands.ts";
+import type { Gpu } from "../../gpu/device.ts";
+import type { Dispatch } from "../../gpu/kernel.ts";
+import { columnNorms } from "./column_norms.ts";
+import {
+  type DoubleSingleForm,
+  interleave,
+  joinDoubles,
+  splitDoubles,
+  U2,
+} from "../double_single/double_single.ts";
+import { selfTestDoubleSingle } from "../double_single/double_single_self_test.ts";
+import { type EntryView, gemmDoubleSingle } from "../products/gemm_double_single.ts";
+import {
+  bindOneSidedJacobiDoubleSingle,
+  decodeDoubleSingleProgress,
+  type RotationErrors,
+  rotationErrors,
+} from "./one_sided_jacobi_double_single.ts";
+import { newtonSchulz, type Product } from "./newton_schulz.ts";
+import { descendingRows } from "./orthonormal_rows.ts";
+import { MOST_SLAB_ROWS, qrDoubleSingle, qrDoubleSingleError, SlabBatch } from "./qr_double_single.ts";
+
+/** A matrix as sums high + low of single numbers, row-major; behind each of its rows what is carried with it. */
+export interface PairMatrix {
+  /** Entries rounded to single precision. */
+  readonly high: Float32Array;
+  /** What rounding left out; `null` where nothing. */
+  readonly low: Float32Array | null;
+  /** A power of two that brings its largest entry near 1. Default: 1. */
+  readonly scale?: number;
+}
+
+/** Shape of the matrices, and what is wanted of them. */
+export interface DoubleSingleSvdOptions {
+  /** Number of rows m ≥ 1 of each. */
+  readonly rows: number;
+  /** Number of columns n ≥ 1. */
+  readonly columns: number;
+  /** Columns k behind these that are factored and rotated with them, right-hand sides C. Default: 0. */
+  readonly carried?: number;
+  /** For each matrix right singular vectors to start from, `n × n`, one a row, orthonormal to 10⁻⁵; for m ≥ n
+   * only. Default: none. */
+  readonly starts?: readonly Float64Array[];
+  /** Share of σ₁ below which singular values need not be told apart. Default: 2⁻⁷⁶. */
+  readonly floor?: number;
+}
+
+/** What is known of one matrix A; sizes are those of its entries as given. */
+export interface DoubleSingleSvd {
+  /** Norms σ̂ of the rows, descending: min(m, n) of them. */
+  readonly values: Float64Array;
+  /** The rows σ̂_i v_i in that order, n entries each, behind each of them the k entries of u_iᵀ C. */
+  readonly rows: Float64Array;
+  /** Norm of what each column of C has outside the span of the u_i. */
+  readonly outside: Float64Array;
+  /** Sweeps made. */
+  readonly sweeps: number;
+  /** Bounds on the errors of the values. */
+  readonly errors: RotationErrors;
+}
+
+/** Largest entries on the GPU: squares of columns of them do not overflow, and those of small ones keep their bits. */
+const SCALE = 2 ** 40;
+/** Most bytes of a slab, where the adapter allows as many. */
+const MOST_BYTES = 2 ** 26;
+/** Sweeps before the first look at the progress, without and with vectors to start from; between later ones; at most. */
+const FIRST_SWEEPS = 9, WARM_SWEEPS = 3, MORE_SWEEPS = 3, MOST_SWEEPS = 60;
+
+/**
+ * Solves matrices by {@linkcode qrDoubleSingle}, slab by slab, unless they are wider than tall, and
+ * {@linkcode bindOneSidedJacobiDoubleSingle}. With vectors V to start from, A V is factored instead of A: its columns
+ * are nearly orthogonal, R is nearly diagonal, and few sweeps are left to do. Waits for the GPU.
+ *
+ * Errors: those of the factorisation and of the rotations; and of A V, whose entries are off by (3 n + 11) u² of the
+ * norms of a row and a column, so by √n times that of ‖A‖_F all together; and V is orthonormal to n (3 n + 20) u²
+ * after two Newton–Schulz steps, which moves σ_i by half of that of itself.
+ *
+ * @param gpu Device.
+ * @param matrices Matrices of one shape.
+ * @param options Their shape.
+ * @returns Values and vectors of each.
+ * @throws {ShapeError} Where n is above 2,048.
+ * @throws {InputError} Where a start is not orthonormal.
+ * @throws {StaircaseError} Where the solver does not converge.
+ */
+export async function svdDoubleSingle(
+  gpu: Gpu,
+  matrices: readonly PairMatrix[],
+  options: DoubleSingleSvdOptions,
+): Promise<DoubleSingleSvd[]> {
+  const { rows, columns, carried = 0, starts } = options;
+  const { maxBufferSize, maxStorageBufferBindingSize } = gpu.limits;
+  const bytes = Math.min(MOST_BYTES, maxBufferSize, maxStorageBufferBindingSize);
+  const width = columns + carried, rowBytes = 8 * width;
+  const together = Math.max(1, Math.floor(bytes / rowBytes / Math.max(width, Math.min(rows, 4 * width))));
+  const results: DoubleSingleSvd[] = [];
+  for (let first = 0; first < matrices.length; first += together) {
+    const part = matrices.slice(first, first + together);
+    const room = Math.max(1, Math.min(rows, MOST_SLAB_ROWS, Math.floor(bytes / rowBytes / part.length)));
+    const own = starts ? { ...options, starts: starts.slice(first, first + together) } : options;
+    results.push(...await solve(gpu, part, own, Math.ceil(rows / Math.ceil(rows / room))));
+  }
+  return results;
+}
+
+async function solve(
+  gpu: Gpu,
+  matrices: readonly PairMatrix[],
+  { rows, columns, carried = 0, starts, ...rest }: DoubleSingleSvdOptions,
+  room: number,
+): Promise<DoubleSingleSvd[]> {
+  const { form } = await selfTestDoubleSingle(gpu);
+  using stack = new DisposableStack();
+  const count = matrices.length, order = Math.min(rows, columns), width = columns + carried;
+  // What is wider than tall is rotated as it is; else rows below those of R are what the columns do not span.
+  const batch = rows < columns ? null : stack.use(new SlabBatch(gpu, count, room, width));
+  const size = width * (batch ? width : rows);
+  const array = batch?.factors ?? stack.use(new GpuArray(gpu, "rows to rotate", 2 * count * size));
+  const operand = { matrices: array, order, columns, width, batch: size, count, ...rest };
+  const jacobi = await bindOneSidedJacobiDoubleSingle(gpu, form, operand, stack);
+  const start = batch && starts ? await bindStart(gpu, form, batch, starts, stack) : null;
+  if (batch) await factor(gpu, form, batch, matrices, rows, start);
+  else {
+    matrices.forEach(({ high, low, scale = 1 }, index) =>
+      array.write(interleave(high, low, SCALE * scale), 2 * index * size)
+    );
+  }
+  let commands = new Commands(gpu);
+  commands.run(jacobi.start);
+  for (let sweeps = 0; sweeps < MOST_SWEEPS;) {
+    const end = sweeps + (sweeps > 0 ? MORE_SWEEPS : start ? WARM_SWEEPS : FIRST_SWEEPS);
+    for (; sweeps < end; sweeps++) commands.run(...jacobi.sweep);
+    commands.run(...start?.restore ?? []);
+    commands.submit();
+    commands = new Commands(gpu);
+    const [states, norms, before, solved, defect] = await Promise.all([
+      jacobi.progress.readUint32(),
+      jacobi.norms.read(),
+      jacobi.before.read(),
+      (start?.rows ?? array).read(),
+      start?.correction.read() ?? new Float32Array(),
+    ]);
+    if (start) checkStart(defect, columns);
+    const progress = decodeDoubleSingleProgress(states);
+    if (!progress.every(({ done }) => done)) continue;
+    const [norm, all, earlier] = [norms, solved, before].map(joinDoubles);
+    return progress.map((each, index) => {
+      const part = (array: Float64Array, length: number) =>
+        array.subarray(index * length, (index + 1) * length);
+      const errors = rotationErrors(gpu, operand, each), first = part(earlier, order);
+      const factored = batch ? qrDoubleSingleError(gpu, room, Math.ceil(rows / room), first) : 0;
+      const rotated = start ? startErrors(columns, Math.hypot(...first)) : { absolute: 0, relative: 0 };
+      const scale = SCALE * (matrices[index].scale ?? 1);
+      const own = part(all, size);
+      const sorted = descendingRows(part(norm, order), own.subarray(0, order * width), width);
+      return {
+        values: sorted.norms.map((norm) => norm / scale),
+        rows: sorted.rows.map((entry) => entry / scale),
+        outside: columnNorms(own.subarray(order * width), width).slice(columns).map((norm) => norm / scale),
+        sweeps: each.sweeps,
+        errors: {
+          absolute: (errors.absolute + factored + rotated.absolute) / scale,
+          relative: errors.relative + rotated.relative,
+          squared: errors.squared / scale ** 2,
+        },
+      };
+    });
+  }
+  throw new StaircaseError("the singular values of a matrix did not converge: a defect, please tell");
+}
+
+/** Factors matrices slab by slab. */
+async function factor(
+  gpu: Gpu,
+  form: DoubleSingleForm,
+  batch: SlabBatch,
+  matrices: readonly PairMatrix[],
+  rows: number,
+  start: BoundStart | null,
+): Promise<void> {
+  const { rows: room, order: columns } = batch;
+  const dispatches = [...start?.rotate ?? [], ...await qrDoubleSingle(gpu, form, batch)];
+  const words = new Float32Array(2 * columns * room);
+  for (let first = 0; first < rows; first += room) {
+    matrices.forEach((matrix, index) => {
+      fillSlab(words, matrix, { rows, columns, first, room });
+      (start?.slab ?? batch.slab).write(words, index * words.length);
+    });
+    const commands = new Commands(gpu);
+    if (first === 0) commands.run(...start?.prepare ?? []);
+    commands.run(...dispatches);
+    commands.submit();
+  }
+}
+
+/** Rows of a matrix from `first` on, column by column in pairs, zeros behind the last. */
+function fillSlab(
+  words: Float32Array,
+  { high, low, scale = 1 }: PairMatrix,
+  { rows, columns, first, room }: { rows: number; columns: number; first: number; room: number },
+): void {
+  const end = Math.min(room, rows - first), factor = SCALE * scale;
+  if (end < room) words.fill(0);
+  for (let i = 0, from = first * columns; i < end; i++) {
+    for (let j = 0, to = 2 * i; j < columns; j++, from++, to += 2 * room) {
+      words[to] = factor * high[from];
+      if (low) words[to + 1] = factor * low[from];
+    }
+  }
+  if (!low) { for (let e = 1; e < words.length; e += 2) words[e] = 0; }
+}
+
+/** Commands for a start V, and their arrays. */
+interface BoundStart {
+  /** Makes the rows of Vᵀ orthonormal. */
+  readonly prepare: readonly Dispatch[];
+  /** X V from the slab X. */
+  readonly rotate: readonly Dispatch[];
+  /** Solved rows in the coordinates of A. */
+  readonly restore: readonly Dispatch[];
+  readonly slab: GpuArray;
+  readonly rows: GpuArray;
+  /** 3/2 − VᵀV/2 of the last step. */
+  readonly correction: GpuArray;
+}
+
+async function bindStart(
+  gpu: Gpu,
+  form: DoubleSingleForm,
+  { count, rows, order, factors, slab }: SlabBatch,
+  starts: readonly Float64Array[],
+  stack: DisposableStack,
+): Promise<BoundStart> {
+  const view = (array: GpuArray, height: number, stride = order): EntryView => (
+    { array, double: true, stride, batch: height * stride }
+  );
+  const pairs = (label: string) => stack.use(new GpuArray(gpu, label, 2 * count * order * order));
+  const bases = [0, 1].map(() => view(pairs("right singular vectors"), order));
+  const [correction, solved] = [pairs("orthonormal correction"), pairs("rotated rows")];
+  const source = stack.use(new GpuArray(gpu, "slab of rows as given", slab.length));
+  starts.forEach((each, i) => bases[0].array.write(splitDoubles(each), 2 * i * order * order));
+  const square = { m: order, n: order, k: order, count };
+  const product: Product<EntryView> = (...operands) => gemmDoubleSingle(gpu, form, ...operands);
+  const prepare: Dispatch[] = [];
+  for (const [q, next] of [bases, bases.toReversed()]) {
+    prepare.push(
+      ...await newtonSchulz(product, { q, correction: view(correction, order), next, order, count }),
+    );
+  }
+  const [q] = bases;
+  return {
+    prepare,
+    // A slab lies column by column, so it is its transpose that is multiplied from the left.
+    rotate: [
+      await product("nn", q, view(source, order, rows), view(slab, order, rows), { ...square, n: rows }),
+    ],
+    restore: [await product("nn", view(factors, order), q, view(solved, order), square)],
+    slab: source,
+    rows: solved,
+    correction,
+  };
+}
+
+/** Newton–Schulz squares the defect: 10⁻⁵ at first is 10⁻¹⁰ before the second step, which leaves 10⁻²⁰ and rounding. */
+function checkStart(correction: Float32Array, order: number): void {
+  for (let e = 0; e < correction.length; e += 2) {
+    const unit = (e / 2) % (order * order) % (order + 1) === 0 ? 1 : 0;
+    if (Math.abs(correction[e] - unit) < 1e-9) continue;
+    throw new InputError(
+      "a start is not orthonormal: give right singular vectors, as `vt` of an earlier result",
+    );
+  }
+}
+
+/** What A V adds to the errors, for rows of R with the norm of A together. */
+function startErrors(n: number, norm: number): { absolute: number; relative: number } {
+  return { absolute: (3 * n + 11) * U2 * Math.sqrt(n) * norm, relative: n * (3 * n + 20) * U2 / 2 };
+}

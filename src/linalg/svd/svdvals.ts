@@ -1,0 +1,67 @@
+/**
+ * Singular values of matrices given by the host.
+ *
+ * @module
+ */
+import type { Gpu } from "../../gpu/device.ts";
+import { type HostMatrix, largestExponent } from "../host_matrix.ts";
+import { type StridedMatrix, svdSingle } from "./svd_single.ts";
+
+/** Largest entries from 2⁻¹⁶ to 2¹⁷ are left as they are: the squares of all that counts beside them are in range. */
+const MOST_EXPONENT = 16;
+
+/** A matrix with at least as many rows as columns. */
+interface Tall extends StridedMatrix {
+  readonly index: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/**
+ * Singular values of a batch of matrices, in single precision, as `numpy.linalg.svd(a, compute_uv=False)` gives them.
+ * Waits for the GPU.
+ *
+ * By a QR factorisation and one-sided Jacobi rotations, so without squaring the condition number:
+ * |σ̂_i − σ_i| ≤ η σ₁ with η of some u √n (u = 2⁻²⁴; {@linkcode singularValueError} has the terms). Matrices of one shape
+ * are solved together; a matrix with more rows than fit into a buffer travels in slabs.
+ *
+ * @param gpu Device.
+ * @param matrices Matrices of any shapes; the smaller side is at most 2,048.
+ * @returns Singular values of each, descending, as many as the smaller side has.
+ * @throws {ShapeError} Where a matrix has no entries, not rows × columns of them, or is too large.
+ * @throws {InputError} Where an entry is NaN or infinite.
+ * @throws {StaircaseError} Where the solver does not converge.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Gpu } from "../../gpu/device.ts";
+ * import { svdvals } from "./svdvals.ts";
+ *
+ * using gpu = await Gpu.open();
+ * const [values] = await svdvals(gpu, [{ rows: 2, columns: 3, entries: Float32Array.of(3, 0, 0, 0, 0, 4) }]);
+ * assert.deepEqual([...values], [4, 3]);
+ * ```
+ */
+export async function svdvals(gpu: Gpu, matrices: readonly HostMatrix[]): Promise<Float32Array[]> {
+  const groups = Map.groupBy(matrices.map(tall), ({ rows, columns }) => `${rows}×${columns}`);
+  const results: Float32Array[] = new Array(matrices.length);
+  for (const group of groups.values()) {
+    const { rows, columns } = group[0];
+    const solved = await svdSingle(gpu, group, { rows, columns, vectors: false });
+    solved.forEach(({ values }, i) => {
+      results[group[i].index] = values.map((value) => value / group[i].scale).sort().reverse();
+    });
+  }
+  return results;
+}
+
+/** Checks a matrix, and lays it on its side if it is wide. */
+function tall(matrix: HostMatrix, index: number): Tall {
+  const { rows, columns, entries } = matrix;
+  const exponent = largestExponent(matrix, index);
+  const scale = Math.abs(exponent) <= MOST_EXPONENT ? 1 : 2 ** -exponent;
+  return rows >= columns
+    ? { index, rows, columns, down: columns, across: 1, entries, scale }
+    : { index, rows: columns, columns: rows, down: 1, across: columns, entries, scale };
+}

@@ -1,0 +1,128 @@
+/**
+ * What the kernels of the fused step know of a network: the TypeScript side of `shaders/nn/include/fused_shape.wgsl`.
+ *
+ * @module
+ */
+import type { GpuArray } from "../../gpu/array.ts";
+import { gpuStruct, type StructFields } from "../../gpu/struct.ts";
+import { permutationFields } from "../layers/batch.ts";
+import type { ParameterLayout } from "../layout.ts";
+import type { Network } from "../network.ts";
+import type { SampleArrays } from "../samples.ts";
+
+/** Layers that the table holds. */
+export const MOST_LAYERS = 32;
+/** Rows of a tile of samples. */
+export const ROWS = 8;
+
+/** A network and the samples of a step, as the kernels know them. */
+export interface FusedShape {
+  /** `struct Shape`. */
+  readonly shape: GpuArray;
+  /** Tiles of rows. */
+  readonly rowTiles: number;
+  /** Tiles of the gradients of all layers. */
+  readonly gradientTiles: number;
+  /** Vectors of four that the matrices of a replica take. */
+  readonly matrixBatch: number;
+  /** Where the features of each hidden layer begin among them. */
+  readonly features: readonly number[];
+}
+
+/** What {@linkcode fusedShape} takes besides a network and its samples. */
+export interface FusedShapeOptions {
+  /** Fields of `struct Schedule` in `shaders/nn/include/schedule.wgsl`. */
+  readonly schedule: readonly StructFields[];
+  /** Samples of a mini-batch; `null` for the full batch. */
+  readonly batch: number | null;
+  /** Steps that the log of losses holds. */
+  readonly logCapacity: number;
+  /** Rows and columns of a tile of a gradient. */
+  readonly gradientSide: number;
+}
+
+/**
+ * Vectors of four that the matrices of a replica take: X, H of each hidden layer and U, and the errors of all but X, with
+ * rows padded to whole tiles.
+ *
+ * @param layout Places of the parameters.
+ * @param count Samples of a step.
+ * @returns The number of vectors.
+ */
+export function matrixVectors({ layers }: ParameterLayout, count: number): number {
+  const outputs = layers.reduce((sum, { outputStride }) => sum + outputStride, 0);
+  return ROWS * Math.ceil(count / ROWS) * (layers[0].inputStride + 2 * outputs);
+}
+
+/**
+ * Counts the tiles of the gradients of all layers, the biases as a row below the weights.
+ *
+ * @param layout Places of the parameters.
+ * @param side Rows and columns of a tile.
+ * @returns The number of the first tile of each layer, and the number of all.
+ */
+export function gradientTiles(
+  { layers }: ParameterLayout,
+  side: number,
+): { readonly first: readonly number[]; readonly all: number } {
+  const vectors = side / 4;
+  const first = [0];
+  for (const { inputStride, outputStride } of layers) {
+    first.push(
+      first.at(-1)! + Math.ceil((inputStride + 1) / vectors) * Math.ceil(outputStride / vectors),
+    );
+  }
+  return { first, all: first.pop()! };
+}
+
+/**
+ * Puts the shape of a fused step into GPU memory.
+ *
+ * @param network The network.
+ * @param samples Training samples.
+ * @param options What else the kernels have to know.
+ * @returns The shape.
+ */
+export function fusedShape(
+  network: Network,
+  samples: SampleArrays,
+  { schedule, batch, logCapacity, gradientSide }: FusedShapeOptions,
+): FusedShape {
+  const { gpu, replicas, seed, layout, layout: { layers, size }, activations } = network;
+  const count = batch ?? samples.count;
+  const rowTiles = Math.ceil(count / ROWS);
+
+  // Places of X, H … and U, then of the errors of all but X.
+  const strides = [layers[0].inputStride, ...layers.map(({ outputStride }) => outputStride)];
+  const places = [0];
+  for (const stride of [...strides, ...strides.slice(1)]) {
+    places.push(places.at(-1)! + ROWS * rowTiles * stride);
+  }
+  const matrixBatch = places.pop()!;
+  const errors = places.slice(layers.length);
+  const tiles = gradientTiles(layout, gradientSide);
+  const table: StructFields[] = [];
+  for (const [index, { outputs, inputStride, outputStride, weights }] of layers.entries()) {
+    const { kind, parameter } = activations[index] ?? { kind: 0, parameter: 0 };
+    table.push(
+      ["u32", outputs, inputStride, outputStride, weights],
+      ["u32", places[index], places[index + 1], errors[index + 1], errors[index], tiles.first[index], kind],
+      ["f32", parameter, 0],
+    );
+  }
+  table.push(["u32", ...new Array<number>(12 * (MOST_LAYERS - layers.length)).fill(0)]);
+  const shape = gpuStruct(
+    gpu,
+    "fused shape",
+    ...schedule,
+    ["u32", count, layers.length, matrixBatch, size],
+    ["u32", samples.x.batch, samples.y.batch, samples.weightBatch, rowTiles],
+    ["u32", logCapacity, replicas, tiles.all, ROWS],
+    permutationFields(samples.count, seed),
+    ["f32", samples.count / count],
+    ["u32", gradientSide, 0, 0],
+    ...table,
+  );
+  const features = layers.slice(0, -1).map((_, index) => places[index + 1]);
+  return { shape, rowTiles, gradientTiles: tiles.all, matrixBatch, features };
+}

@@ -1,0 +1,112 @@
+/**
+ * Which of the variants of the fused step an adapter is fastest with.
+ *
+ * @module
+ */
+import { GpuArray } from "../../gpu/array.ts";
+import { autotune, type Candidate } from "../../gpu/tune/autotune.ts";
+import { gradientTiles, ROWS } from "./fused_shape.ts";
+import {
+  bindFusedStep,
+  type FusedArrangement,
+  type FusedStepOptions,
+  type FusedVariant,
+  type StepArrays,
+} from "./fused_step.ts";
+import { Network } from "../network.ts";
+import type { SampleArrays } from "../samples.ts";
+
+/** Sides of tiles, and the time that one takes on lavapipe for 4 samples, in microseconds of 8 invocations' time. */
+const TILES = [[8, 0.46], [16, 1.3], [32, 3.5]] as const;
+
+/**
+ * The variant to take untimed.
+ *
+ * @param network Network to train.
+ * @param arrangement How the work is shared out.
+ * @returns The variant: tiles of 8 × 8 on a GPU, which has registers for no larger ones; on a CPU that poses as a GPU those
+ * that take the least time, with what of them is padding and what cores wait for each other.
+ */
+export function defaultVariant(
+  { gpu, layout, replicas }: Network,
+  arrangement: FusedArrangement,
+): FusedVariant {
+  const times = TILES.map(([side, time]) => {
+    const groups = replicas * Math.ceil(gradientTiles(layout, side).all / 8);
+    return Math.ceil(groups / navigator.hardwareConcurrency) * time;
+  });
+  const [side] = TILES[gpu.software ? times.indexOf(Math.min(...times)) : 0];
+  return { arrangement, weights: "uniform", side };
+}
+
+/** The variants that may be the fastest, the default first. They agree to the bit, so that replicas may have a say. */
+function variants(network: Network, count: number, arrangement: FusedArrangement): FusedVariant[] {
+  const { gpu: { software }, replicas } = network;
+  const first = defaultVariant(network, arrangement);
+  // Without barriers, for so many replicas that they fill a GPU.
+  if (!software) return [first, { ...first, arrangement: "own-rows" }];
+  const all: FusedVariant[] = [first, { ...first, side: first.side === 16 ? 8 : 16 }];
+  // A group of 8 tiles of rows keeps one core busy, and leaves the others idle.
+  const groups = Math.ceil(count / ROWS / 8) * replicas;
+  if (arrangement === "own-rows" && groups < 2) all.push({ ...first, arrangement: "by-layers" });
+  return all;
+}
+
+/**
+ * Chooses how a fused step is computed.
+ *
+ * @param network Network to train.
+ * @param samples Training samples.
+ * @param arrangement How the work is shared out by default.
+ * @param options What the step computes.
+ * @param arrays Arrays of the step; none is written.
+ * @returns The variant.
+ */
+export async function chooseVariant(
+  network: Network,
+  samples: SampleArrays,
+  arrangement: FusedArrangement,
+  options: Omit<FusedStepOptions, "variant">,
+  arrays: StepArrays,
+): Promise<FusedVariant> {
+  const { gpu, widths, replicas, activations } = network;
+  const { batch, loss, optimizer } = options;
+  const count = batch ?? samples.count;
+  const candidates = variants(network, count, arrangement).map((variant): Candidate<FusedVariant> => ({
+    name: `${variant.arrangement}, ${variant.side}x${variant.side}`,
+    value: variant,
+    bind: async (stack) => {
+      // A network of its own, for a step that is timed is a step that trains.
+      const scratch = stack.use(
+        await Network.create(gpu, {
+          inputs: widths[0],
+          hidden: widths.slice(1, -1),
+          outputs: widths.at(-1)!,
+          activation: activations.map(({ name }) => name),
+          initializer: "pytorch",
+          replicas,
+        }),
+      );
+      const own = (label: string, { length }: GpuArray) => stack.use(new GpuArray(gpu, label, length));
+      const { hypers, states, moments, losses } = arrays;
+      const scratchArrays = {
+        hypers,
+        states: own("scratch states", states),
+        moments: own("scratch moments", moments),
+        losses: own("scratch losses", losses),
+      };
+      const step = await bindFusedStep(scratch, samples, { ...options, variant }, scratchArrays, stack);
+      return [...step.forward, ...step.update];
+    },
+  }));
+  const shape = {
+    widths: widths.join("-"),
+    activations: activations.map(({ name }) => name).join(),
+    count,
+    drawn: batch !== null,
+    replicas,
+    loss,
+    optimizer,
+  };
+  return await autotune(gpu, { kernel: "fused_step", shape }, candidates);
+}

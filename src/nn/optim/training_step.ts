@@ -1,0 +1,214 @@
+/**
+ * One optimisation step as a fixed list of commands.
+ *
+ * @module
+ */
+import { InputError } from "../../errors.ts";
+import { GpuArray } from "../../gpu/array.ts";
+import type { Dispatch } from "../../gpu/kernel.ts";
+import { bindBatch } from "../layers/batch.ts";
+import { denseBackward, denseGradient, type GradientSlices, gradientSlices } from "../layers/dense.ts";
+import { bindFusedStep, type FusedArrangement, fusedFits } from "../fused/fused_step.ts";
+import { chooseVariant, defaultVariant } from "../fused/fused_variant.ts";
+import { jetBackward, jetComponents, jetSamples } from "../jets/jets.ts";
+import { bindLoss, type Loss, type lossNames } from "../loss/loss.ts";
+import type { Activations, BatchEvaluation, Network } from "../network.ts";
+import { bindResidual, type ResidualCondition } from "../loss/residual.ts";
+import type { SampleArrays } from "../samples.ts";
+import { bindUpdate, optimizerArrays, scheduleFields, type UpdateOptions } from "./update.ts";
+
+/** What a step optimises, and how. */
+export interface TrainingStepOptions extends UpdateOptions {
+  /** Loss; of a differential equation, which takes the full batch, the conditions, the mean square of whose residual it is. */
+  readonly loss: typeof lossNames[number] | readonly ResidualCondition[];
+  /** Which kernels run. Default: by {@linkcode choosePath}; a differential equation is always trained layer by layer. */
+  readonly path?: StepPath;
+}
+
+/** Which kernels a step runs: some for each layer, or the fused ones in one arrangement or another. */
+export type StepPath = "layered" | FusedArrangement;
+
+/** All of them. */
+export const stepPaths: readonly StepPath[] = ["layered", "own-rows", "shared-rows", "by-layers"];
+
+/** The commands of a step, which are the same at every step, and the arrays that they change. */
+export interface TrainingStep {
+  /** Draws the mini-batch; none for the full batch, and on the fused paths, which draw samples where they read them. */
+  readonly draw: readonly Dispatch[];
+  /** Evaluates the network on the batch, as far as `update` and `measure` do not do so themselves. */
+  readonly forward: readonly Dispatch[];
+  /** Computes the loss and logs it: for a last step that updates nothing. */
+  readonly measure: readonly Dispatch[];
+  /** Computes the loss, logs it, and updates the parameters. */
+  readonly update: readonly Dispatch[];
+  /** What is known once `forward` has run: outputs of all layers, and the loss to be had; `null` on the fused paths. */
+  readonly evaluated: { readonly activations: Activations; readonly loss: Loss } | null;
+  /**
+   * What is known of the batch, at the parameters that the step starts from, once `forward` and the first command of
+   * `update` or `measure` have run, which is the same in both.
+   */
+  readonly seen: BatchEvaluation;
+  /** `struct State` of each replica. */
+  readonly states: GpuArray;
+  /** Loss of each replica at the last `logCapacity` steps, `[step mod capacity][replica]`. */
+  readonly losses: GpuArray;
+}
+
+/**
+ * Binds a training step.
+ *
+ * @param network Network to train.
+ * @param samples Training samples, shared by the replicas.
+ * @param options What to optimise, and how.
+ * @param stack Owner of the arrays.
+ * @returns The commands.
+ * @throws {InputError} Where an option is out of range.
+ */
+export async function bindTrainingStep(
+  network: Network,
+  samples: SampleArrays,
+  options: TrainingStepOptions,
+  stack: DisposableStack,
+): Promise<TrainingStep> {
+  const { loss: objective, batch } = options;
+  if (batch !== null && (!Number.isInteger(batch) || batch < 1 || batch > samples.count)) {
+    throw new InputError(
+      `a batch of ${batch} from ${samples.count} samples: give a whole number from 1 to those`,
+    );
+  }
+  if (typeof objective !== "string" && batch !== null) {
+    throw new InputError(`a batch of ${batch} samples of a differential equation: give the full batch`);
+  }
+  const arrays = optimizerArrays(network, options, stack);
+  const { states, losses } = arrays;
+
+  const path = options.path ?? choosePath(network, batch ?? samples.count);
+  if (path !== "layered" && typeof objective === "string") {
+    const fusedOptions = {
+      loss: objective,
+      optimizer: options.optimizer.name,
+      schedule: scheduleFields(samples.count, options),
+      batch,
+      logCapacity: options.logCapacity,
+    };
+    const variant = options.path
+      ? defaultVariant(network, path)
+      : await chooseVariant(network, samples, path, fusedOptions, arrays);
+    const fused = await bindFusedStep(network, samples, { ...fusedOptions, variant }, arrays, stack);
+    return { draw: [], ...fused, evaluated: null, states, losses };
+  }
+
+  const { gpu, replicas } = network;
+  const drawn = batch === null ? null : await bindBatch(network, samples, batch, states, stack);
+  const trained = typeof objective === "string"
+    ? drawn?.samples ?? samples
+    : jetSamples(gpu, samples, network.widths[0], stack);
+  const activations = await network.evaluate(trained, stack);
+  const output = activations.layers[activations.layers.length - 1];
+  const loss = typeof objective === "string"
+    ? await bindLoss(gpu, objective, trained, output, network.widths.at(-1)!, replicas, stack)
+    : await bindResidual(gpu, objective, trained, output, replicas, stack);
+  const { dispatches, gradients, cut } = await bindGradients(network, trained, activations, loss, stack);
+  const results = {
+    samples: samples.count,
+    loss: { array: loss.partials, count: loss.partialCount },
+    gradients: { array: gradients, slices: cut.slices },
+  };
+  const { log, apply } = await bindUpdate(network, results, options, arrays);
+  return {
+    draw: drawn ? [drawn.dispatch] : [],
+    forward: activations.forward,
+    measure: [loss.dispatch, log],
+    update: [loss.dispatch, log, ...dispatches, apply],
+    evaluated: { activations, loss },
+    seen: {
+      features: activations.layers.slice(0, -1),
+      loss: results.loss,
+    },
+    states,
+    losses,
+  };
+}
+
+/** Most samples whose gradient is summed in one go. */
+const MOST_SAMPLES = 4096;
+/** Widest layer that is narrow, and samples that are many. */
+const NARROW = 128, MANY = 64;
+
+/**
+ * Decides which kernels run a step: layer by layer with gradients summed in slices, or a way to share out the fused step,
+ * whose variants agree to the bit and may be timed against each other ({@linkcode chooseVariant}). Fused and layered steps
+ * round differently, so that the decision between them is made by shape: the number of replicas has no say, unless the
+ * adapter has no room for that many on the fused path, and neither has the clock.
+ *
+ * On lavapipe fused steps have won wherever layers are narrow or samples many. An invocation that takes 8 samples all the
+ * way wins on narrow layers; on wide ones, where 64 samples are one group of eight invocations on one core, a dispatch a
+ * layer.
+ *
+ * @param network Network to train.
+ * @param count Samples of a step.
+ * @returns The path.
+ */
+export function choosePath(network: Network, count: number): StepPath {
+  const { software } = network.gpu;
+  const narrow = Math.max(...network.widths) <= NARROW;
+  if (!(narrow || software && count >= MANY) || count > MOST_SAMPLES || !fusedFits(network, count)) {
+    return "layered";
+  }
+  if (!software) return "shared-rows";
+  return narrow ? "own-rows" : "by-layers";
+}
+
+/** Gradients of all parameters, and the commands that compute them. */
+export interface Gradients {
+  /** Errors from the last layer to the first, then the gradient of each layer. */
+  readonly dispatches: readonly Dispatch[];
+  /** Their sums over slices of the samples, each laid out as the parameters, `cut.slices` for each replica. */
+  readonly gradients: GpuArray;
+  /** The slices. */
+  readonly cut: GradientSlices;
+}
+
+/**
+ * Binds the backward pass.
+ *
+ * @param network The network.
+ * @param samples Samples that it was evaluated on.
+ * @param activations Its outputs there.
+ * @param loss Gradient of the loss with respect to the output.
+ * @param stack Owner of the arrays.
+ * @returns The gradients.
+ */
+export async function bindGradients(
+  network: Network,
+  samples: SampleArrays,
+  activations: Activations,
+  loss: Pick<Loss, "error">,
+  stack: DisposableStack,
+): Promise<Gradients> {
+  const { gpu, replicas, layout } = network;
+  const { count, axes = 0 } = samples;
+  const rows = jetComponents(axes) * count;
+  const cut = gradientSlices(rows);
+  const gradients = stack.use(new GpuArray(gpu, "gradients", replicas * cut.slices * layout.size * 4));
+  const parameters = { array: network.parameters, batch: layout.size };
+  const target = { array: gradients, batch: layout.size };
+  const dispatches: Dispatch[] = [];
+  let error = loss.error;
+  for (let index = layout.layers.length - 1; index >= 0; index--) {
+    const operands = { gpu, layer: layout.layers[index], rows, replicas };
+    const input = index === 0 ? samples.x : activations.layers[index - 1];
+    dispatches.push(await denseGradient({ ...operands, biased: count }, input, error, target, cut));
+    if (index > 0) {
+      const array = stack.use(new GpuArray(gpu, `errors of layer ${index}`, input.array.length));
+      const below = { ...input, array }, slopes = activations.slopes[index - 1];
+      dispatches.push(
+        axes === 0
+          ? await denseBackward(operands, error, parameters, slopes, below)
+          : await jetBackward({ ...operands, rows: count, axes }, error, parameters, slopes, below),
+      );
+      error = below;
+    }
+  }
+  return { dispatches, gradients, cut };
+}

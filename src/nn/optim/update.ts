@@ -1,0 +1,134 @@
+/**
+ * What ends a step: its loss goes to the log, and the optimiser updates the parameters.
+ *
+ * @module
+ */
+import { GpuArray } from "../../gpu/array.ts";
+import type { Dispatch } from "../../gpu/kernel.ts";
+import { gpuStruct, type StructFields } from "../../gpu/struct.ts";
+import type { Network } from "../network.ts";
+import { optimizerNames, type OptimizerOptions, optimizerRecords, type Schedule } from "./optimizer.ts";
+import advanceSource from "../../../shaders/nn/optim/update_advance.wgsl" with { type: "text" };
+import elementarySource from "../../../shaders/nn/include/elementary.wgsl" with { type: "text" };
+import optimizerSource from "../../../shaders/nn/include/optimizer.wgsl" with { type: "text" };
+import scheduleSource from "../../../shaders/nn/include/schedule.wgsl" with { type: "text" };
+import stateSource from "../../../shaders/nn/include/state.wgsl" with { type: "text" };
+import updateSource from "../../../shaders/nn/optim/update.wgsl" with { type: "text" };
+
+/** Words of `struct State` in `shaders/nn/include/state.wgsl`. */
+const STATE_WORDS = 8;
+
+/** What updates, and when. */
+export interface UpdateOptions {
+  /** Optimiser and its settings. */
+  readonly optimizer: OptimizerOptions;
+  /** Learning-rate schedule. */
+  readonly schedule: Schedule;
+  /** Steps of the whole run, which the cosine schedule needs. */
+  readonly steps: number;
+  /** Samples of a mini-batch; `null` for the full batch. */
+  readonly batch: number | null;
+  /** Steps that the log of losses holds before it starts over. */
+  readonly logCapacity: number;
+}
+
+/** What an optimiser knows of all replicas. */
+export interface OptimizerArrays {
+  /** `struct Hyper` of each replica. */
+  readonly hypers: GpuArray;
+  /** `struct State` of each replica. */
+  readonly states: GpuArray;
+  /** First and second moments of the parameters. */
+  readonly moments: GpuArray;
+  /** Loss of each replica at the last `logCapacity` steps, `[step mod capacity][replica]`. */
+  readonly losses: GpuArray;
+}
+
+/**
+ * Allocates what an optimiser needs.
+ *
+ * @param network Network to train.
+ * @param options Optimiser, and steps of the log.
+ * @param stack Owner of the arrays.
+ * @returns The arrays, at the start of a run.
+ * @throws {InputError} Where a setting is out of range.
+ */
+export function optimizerArrays(
+  { gpu, replicas, layout }: Network,
+  { optimizer, logCapacity }: Pick<UpdateOptions, "optimizer" | "logCapacity">,
+  stack: DisposableStack,
+): OptimizerArrays {
+  return {
+    hypers: stack.use(new GpuArray(gpu, "optimiser settings", optimizerRecords(optimizer, replicas))),
+    states: stack.use(new GpuArray(gpu, "step states", replicas * STATE_WORDS)),
+    moments: stack.use(new GpuArray(gpu, "moments", replicas * layout.size * 8)),
+    losses: stack.use(new GpuArray(gpu, "loss log", logCapacity * replicas)),
+  };
+}
+
+/**
+ * Fields of `struct Schedule` in `shaders/nn/include/schedule.wgsl`.
+ *
+ * @param samples Number of training samples.
+ * @param options Schedule, steps and batch.
+ * @returns The fields.
+ */
+export function scheduleFields(
+  samples: number,
+  { schedule, steps, batch }: Pick<UpdateOptions, "schedule" | "steps" | "batch">,
+): StructFields[] {
+  const { every, factor } = schedule.kind === "step" ? schedule : { every: 1, factor: 1 };
+  return [
+    ["u32", samples, batch ?? 0, ["constant", "cosine", "step"].indexOf(schedule.kind), every],
+    ["f32", steps, Math.log(factor), 0, 0],
+  ];
+}
+
+/** What a step leaves for its end. */
+export interface StepResults {
+  /** Number of training samples. */
+  readonly samples: number;
+  /** Pairs (Σ w ℓ, hits), `count` for each replica. */
+  readonly loss: { readonly array: GpuArray; readonly count: number };
+  /** Gradients in the layout of the parameters, `slices` for each replica, to be added up. */
+  readonly gradients: { readonly array: GpuArray; readonly slices: number };
+}
+
+/**
+ * Binds the end of a step.
+ *
+ * @param network Network to train.
+ * @param results What the step leaves.
+ * @param options What updates, and when.
+ * @param arrays What the optimiser knows.
+ * @returns The command that logs the loss and sets the numbers of the step, and the one that updates the parameters by them.
+ */
+export async function bindUpdate(
+  { gpu, replicas, layout, parameters }: Network,
+  { samples, loss, gradients }: StepResults,
+  options: UpdateOptions,
+  { hypers, states, moments, losses }: OptimizerArrays,
+): Promise<{ readonly log: Dispatch; readonly apply: Dispatch }> {
+  const settings = gpuStruct(
+    gpu,
+    "advance settings",
+    ...scheduleFields(samples, options),
+    ["u32", loss.count, options.logCapacity, replicas],
+  );
+  const advance = await gpu.kernel({
+    name: "update_advance",
+    files: [elementarySource, stateSource, scheduleSource, advanceSource],
+  });
+  const updateSettings = gpuStruct(gpu, "update settings", ["u32", layout.size, gradients.slices]);
+  const update = await gpu.kernel(
+    { name: "update", files: [stateSource, optimizerSource, updateSource] },
+    { OPTIMIZER: optimizerNames.indexOf(options.optimizer.name) },
+  );
+  return {
+    log: advance.bind([settings, hypers, loss.array, states, losses], [replicas]),
+    apply: update.bind(
+      [updateSettings, hypers, states, gradients.array, parameters, moments],
+      [Math.ceil(layout.size / 64), 1, replicas],
+    ),
+  };
+}

@@ -1,0 +1,95 @@
+/**
+ * Lines and bands.
+ *
+ * @module
+ */
+import { d3 } from "../deps.ts";
+import type { LineStyle } from "./palette.ts";
+import { type Group, px } from "./svg.ts";
+import { type Point, type Span, thinBand, thinLine } from "./thin.ts";
+
+/** How a series goes from one probe to the next: straight, or constant until the next probe. */
+export type Course = "straight" | "step";
+
+/**
+ * Draws a line. It is broken where a point has no height; a point between two breaks, which has no length, is a dot.
+ *
+ * @param parent Where to draw.
+ * @param name Its class.
+ * @param points The points, from left to right.
+ * @param course How it goes from point to point.
+ * @param style Its colour, dash and width.
+ */
+export function drawLine(
+  parent: Group,
+  name: string,
+  points: readonly Point[],
+  course: Course,
+  style: LineStyle,
+): void {
+  const drawn = ({ y }: Point) => Number.isFinite(y);
+  const path = d3.line<Point>(({ x }) => x, ({ y }) => y).defined(drawn).digits(2)
+    .curve(course === "step" ? d3.curveStepAfter : d3.curveLinear)(thinLine(points));
+  if (path) {
+    parent.append("path").attr("class", name).attr("d", path).attr("fill", "none").attr(
+      "stroke",
+      style.colour,
+    )
+      .attr("stroke-width", style.width).attr("stroke-dasharray", style.dash).attr(
+        "stroke-linejoin",
+        "round",
+      );
+  }
+  for (const [i, point] of points.entries()) {
+    const neighbours = [points[i - 1], points[i + 1]].filter((other) => other !== undefined);
+    if (!drawn(point) || neighbours.some(drawn)) continue;
+    parent.append("circle").attr("class", `${name} dot`).attr("cx", px(point.x)).attr("cy", px(point.y))
+      .attr("r", style.width + 0.8).attr("fill", style.colour);
+  }
+}
+
+/** How a band is filled. */
+export interface Fill {
+  /** Colour. */
+  readonly colour: string;
+  /** Opacity from 0 to 1. */
+  readonly opacity: number;
+}
+
+/**
+ * Draws a band. It is broken where a span has no height.
+ *
+ * @param parent Where to draw.
+ * @param name Its class.
+ * @param spans Its cross-sections, from left to right.
+ * @param course How its edges go from span to span.
+ * @param fill How it is filled.
+ */
+export function drawBand(
+  parent: Group,
+  name: string,
+  spans: readonly Span[],
+  course: Course,
+  fill: Fill,
+): void {
+  const path = d3.area<Span>(({ x }) => x, ({ bottom }) => bottom, ({ top }) => top).digits(2)
+    .defined(({ top, bottom }) => Number.isFinite(top) && Number.isFinite(bottom))
+    .curve(course === "step" ? d3.curveStepAfter : d3.curveLinear)(thinBand(spans));
+  if (!path) return;
+  parent.append("path").attr("class", name).attr("d", path).attr("fill", fill.colour)
+    .attr("fill-opacity", fill.opacity);
+}
+
+/**
+ * Lets a stepped band hold to the next probe even where it is not drawn there, so that a band of one probe is seen.
+ *
+ * @param spans A stepped band, from left to right.
+ * @returns The band, with a closing span before each break.
+ */
+export function holdSteps(spans: readonly Span[]): Span[] {
+  const drawn = (span: Span | undefined) => span !== undefined && Number.isFinite(span.top + span.bottom);
+  return spans.flatMap((span, i) => {
+    if (!drawn(span) || drawn(spans[i + 1]) || i + 1 === spans.length) return [span];
+    return [span, { ...span, x: spans[i + 1].x }];
+  });
+}

@@ -1,0 +1,75 @@
+/**
+ * Colours, dashes and type, the same in every figure.
+ *
+ * @module
+ */
+import { d3 } from "../deps.ts";
+
+/** Fonts, the first that the reader has. */
+export const fontFamily: string = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif";
+
+/** Sizes of type in pixels, chosen so that a figure can be printed at half its size. */
+export const fontSize: { readonly title: number; readonly text: number; readonly small: number } = {
+  title: 20,
+  text: 14,
+  small: 11.5,
+};
+
+/** Colour of text and of what stands on the left axis. */
+export const ink: string = "#222222";
+
+/** Colour of secondary text and of ticks. */
+export const greyInk: string = "#5f5f5f";
+
+/** Colour of frames and grid lines. */
+export const gridInk: string = "#dedede";
+
+/** How the lines of one series look. */
+export interface LineStyle {
+  /** Stroke colour. */
+  readonly colour: string;
+  /** `stroke-dasharray`; `null` for a solid line. */
+  readonly dash: string | null;
+  /** Stroke width in pixels. */
+  readonly width: number;
+}
+
+/** Style of lines that stand for a number and not for data. */
+export const guideStyle: LineStyle = { colour: greyInk, dash: "5 3", width: 1.4 };
+
+/** Opacity of bands, with lines of the same colour in them. */
+export const bandOpacity: number = 0.18;
+
+// Okabe and Ito's colours that carry on white, darkest first: an order that greyscale keeps. M. Okabe, K. Ito,
+// "Color universal design", 2008.
+const styles: readonly LineStyle[] = [
+  { colour: "#0072b2", dash: null, width: 2 },
+  { colour: "#d55e00", dash: null, width: 1.6 },
+  { colour: "#009e73", dash: null, width: 1.4 },
+  { colour: "#cc79a7", dash: null, width: 1.4 },
+  { colour: "#e69f00", dash: null, width: 1.4 },
+];
+
+/**
+ * The style of the i-th series: colours that the colour-blind tell apart, and that grow lighter. The first is the
+ * strongest. All are solid: dashes make a pattern of their own of a rank that flickers, and lines of rank need none,
+ * since that of a smaller ε is never below that of a larger one.
+ *
+ * @param index Index of the series, from 0. After five the styles repeat.
+ * @returns Its style.
+ */
+export function lineStyle(index: number): LineStyle {
+  return styles[index % styles.length];
+}
+
+/**
+ * The style of one value of an ordered ladder: viridis, from dark to light, short of the yellow that white swallows. Those who
+ * see no colour see the order.
+ *
+ * @param index Index of the value, from 0.
+ * @param count Number of values.
+ * @returns Its style.
+ */
+export function ladderStyle(index: number, count: number): LineStyle {
+  return { colour: d3.interpolateViridis(0.88 * index / Math.max(1, count - 1)), dash: null, width: 1.8 };
+}

@@ -1,0 +1,103 @@
+/**
+ * Many replicas, drawn as a line and a band.
+ *
+ * @module
+ */
+import { type LegendEntry, swatchWidth } from "./legend.ts";
+import { type Course, drawBand, drawLine } from "./marks.ts";
+import { bandOpacity, ink, type LineStyle } from "./palette.ts";
+import { bandName, type Summary } from "../../stats/quantiles.ts";
+import type { Axis } from "./scales.ts";
+import type { Group } from "./svg.ts";
+import type { Point } from "./thin.ts";
+
+/**
+ * Heights on an axis.
+ *
+ * @param axis Vertical axis.
+ * @returns Height of a value in pixels; NaN of none, and of what a logarithmic axis cannot show: lines and bands break there.
+ */
+export function heightOn({ scale }: Axis): (value: number) => number {
+  return (value) => {
+    const height = scale(value);
+    return Number.isFinite(height) ? height : NaN;
+  };
+}
+
+/**
+ * Draws the band that replicas span.
+ *
+ * @param parent Where to draw.
+ * @param name Its class.
+ * @param at Places of the probes, from left to right.
+ * @param summary What they span.
+ * @param height Height of a value.
+ * @param course How its edges go from probe to probe.
+ * @param colour Colour of the line that belongs to it.
+ */
+export function drawSpread(
+  parent: Group,
+  name: string,
+  at: readonly number[],
+  { low, high }: Summary,
+  height: (value: number) => number,
+  course: Course,
+  colour: string,
+): void {
+  const spans = at.map((x, i) => ({ x, top: height(high[i]), bottom: height(low[i]) }));
+  drawBand(parent, name, spans, course, { colour, opacity: bandOpacity });
+}
+
+/**
+ * Draws the line of the medians.
+ *
+ * @param parent Where to draw.
+ * @param name Its class.
+ * @param at Places of the probes, from left to right.
+ * @param summary The medians.
+ * @param height Height of a value.
+ * @param course How it goes from probe to probe.
+ * @param style Its colour, dash and width.
+ * @returns Its points.
+ */
+export function drawMedian(
+  parent: Group,
+  name: string,
+  at: readonly number[],
+  { median }: Summary,
+  height: (value: number) => number,
+  course: Course,
+  style: LineStyle,
+): Point[] {
+  const points = at.map((x, i) => ({ x, y: height(median[i]) }));
+  drawLine(parent, name, points, course, style);
+  return points;
+}
+
+/**
+ * Whether replicas differ anywhere.
+ *
+ * @param summary What they span.
+ * @returns Whether there is a band to be seen.
+ */
+export function isSpread({ low, high }: Summary): boolean {
+  return low.some((value, i) => value < high[i]);
+}
+
+/**
+ * What the legend says of bands and lines.
+ *
+ * @param count Number of replicas.
+ * @param name What they are called.
+ * @param lines What the lines are. Default: medians.
+ * @returns An entry; none where one replica has no band.
+ */
+export function bandEntries(count: number, name: string, lines = "lines are medians"): LegendEntry[] {
+  if (count < 2) return [];
+  return [{
+    label: `${bandName(count)} of ${count} ${name}; ${lines}`,
+    swatch: (parent) =>
+      void parent.append("rect").attr("y", -5).attr("width", swatchWidth).attr("height", 10)
+        .attr("fill", ink).attr("fill-opacity", bandOpacity),
+  }];
+}

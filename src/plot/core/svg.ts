@@ -1,0 +1,100 @@
+/**
+ * SVG documents, as d3 selections and as text.
+ *
+ * @module
+ */
+import { d3, DOMParser } from "../deps.ts";
+import { fontFamily, ink } from "./palette.ts";
+
+/**
+ * One SVG element, to be drawn into: the part of a d3 selection that a figure needs, without the browser's types, which
+ * a program outside the browser does not have.
+ */
+export interface Group {
+  /**
+   * Appends a child.
+   *
+   * @param name Name of the element.
+   * @returns The child.
+   */
+  append(name: string): Group;
+  /**
+   * Sets an attribute.
+   *
+   * @param name Name of the attribute.
+   * @param value Its value; `null` removes it.
+   * @returns The element itself.
+   */
+  attr(name: string, value: string | number | null): Group;
+  /**
+   * Sets the text.
+   *
+   * @param text The text, as it is to be read: what SVG reserves is escaped.
+   * @returns The element itself.
+   */
+  text(text: string): Group;
+}
+
+/**
+ * Draws a standalone SVG document: white ground, no external references, and a title and a description for those who
+ * do not see it.
+ *
+ * @param width Width in pixels.
+ * @param height Height in pixels.
+ * @param words What a screen reader says: `title` first, then `desc`.
+ * @param draw Draws the picture into the root element.
+ * @returns The document as text.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { drawSvg } from "./svg.ts";
+ *
+ * const svg = drawSvg(20, 10, { title: "Dot", desc: "A dot" }, (root) => {
+ *   root.append("circle").attr("cx", 10).attr("cy", 5).attr("r", 2);
+ * });
+ * assert(svg.startsWith("<svg ") && svg.includes("<circle") && svg.endsWith("</svg>"));
+ * ```
+ */
+export function drawSvg(
+  width: number,
+  height: number,
+  words: { readonly title: string; readonly desc: string },
+  draw: (root: Group) => void,
+): string {
+  const empty = '<svg xmlns="http://www.w3.org/2000/svg"></svg>';
+  const document = new DOMParser().parseFromString(empty, "image/svg+xml");
+  const root: Group = d3.select(document.documentElement as unknown as d3.BaseType);
+  root.attr("width", width).attr("height", height).attr("viewBox", `0 0 ${width} ${height}`);
+  root.attr("role", "img").attr("font-family", fontFamily).attr("fill", ink);
+  root.append("title").text(words.title);
+  root.append("desc").text(words.desc);
+  root.append("rect").attr("width", width).attr("height", height).attr("fill", "white");
+  draw(root);
+  return document.documentElement.toString();
+}
+
+/**
+ * Appends a group, moved.
+ *
+ * @param parent Where to append it.
+ * @param name Its class, by which a style sheet or a test finds it.
+ * @param x Move to the right, in pixels.
+ * @param y Move down, in pixels.
+ * @returns The group.
+ */
+export function appendGroup(parent: Group, name: string, x = 0, y = 0): Group {
+  const group: Group = parent.append("g").attr("class", name);
+  if (x !== 0 || y !== 0) group.attr("transform", `translate(${px(x)},${px(y)})`);
+  return group;
+}
+
+/**
+ * Rounds a length to hundredths of a pixel: finer than any eye, and a third of the characters.
+ *
+ * @param length Length in pixels.
+ * @returns The rounded length.
+ */
+export function px(length: number): number {
+  return Math.round(length * 100) / 100;
+}

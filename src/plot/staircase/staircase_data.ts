@@ -1,0 +1,53 @@
+/**
+ * What a staircase figure is drawn from.
+ *
+ * @module
+ */
+import type { Threshold } from "../../rank/certificates/rank_interval.ts";
+
+/** Values of the replicas at the probes: `[replica][probe]`; NaN where a replica has none. */
+export type ReplicaSeries = readonly (readonly number[])[];
+
+/** The ε-rank of one layer for one threshold, with the interval that certifies it. */
+export interface RankSeries {
+  /** Threshold ε. */
+  readonly epsilon: number;
+  /** The ε-rank. */
+  readonly rank: ReplicaSeries;
+  /** Lower end of the certified interval. */
+  readonly low: ReplicaSeries;
+  /** Upper end of the certified interval. */
+  readonly high: ReplicaSeries;
+}
+
+/** One hidden layer: one panel of the figure. */
+export interface LayerSeries {
+  /** Name of the layer. */
+  readonly label: string;
+  /** Number of its neurons. */
+  readonly width: number;
+  /** Its ranks, one per threshold. */
+  readonly ranks: readonly RankSeries[];
+  /** Stairs of the smallest ε, of the median over the replicas, first to last. */
+  readonly stairs: readonly { readonly from: number; readonly to: number; readonly rank: number }[];
+}
+
+/** What a staircase figure is drawn from. */
+export interface StaircaseFigureData {
+  /** Heading. */
+  readonly title: string;
+  /** What was trained, and how: a line under the heading. */
+  readonly subtitle: string;
+  /** Steps of the probes, ascending. */
+  readonly steps: readonly number[];
+  /** Loss at the probes. */
+  readonly loss: ReplicaSeries;
+  /** What the loss is, such as "weighted mean squared error". */
+  readonly lossName: string;
+  /** Lower bound of the loss by the ε-rank of the terminal layer, the last one; 0 where it bounds nothing. */
+  readonly floor: { readonly epsilon: number; readonly values: ReplicaSeries } | null;
+  /** How the thresholds are meant. */
+  readonly threshold: Threshold;
+  /** The hidden layers, first to last. */
+  readonly layers: readonly LayerSeries[];
+}

@@ -1,0 +1,94 @@
+/**
+ * The legend of the staircase figure.
+ *
+ * @module
+ */
+import { scientific } from "../core/format.ts";
+import { type LegendEntry, swatchWidth } from "../core/legend.ts";
+import { bandOpacity, type LineStyle, lineStyle } from "../core/palette.ts";
+import { stripFills, stripHeight } from "../core/stair_strip.ts";
+import { certifiedOpacity, floorStyle, lossStyle } from "./staircase_panel.ts";
+import type { Group } from "../core/svg.ts";
+
+/** What is in the figure, and so in its legend. */
+export interface LegendContents {
+  /** Name of the loss. */
+  readonly lossName: string;
+  /** Number of replicas. */
+  readonly replicas: number;
+  /** What the band of the replicas spans; `null` where there is no band. */
+  readonly band: string | null;
+  /** Threshold of the lower bound of the loss; `null` where it is not drawn. */
+  readonly floor: number | null;
+  /** Threshold of the stairs; `null` where there are none. */
+  readonly stairs: number | null;
+  /** Colour of the first certified interval; `null` where every rank is certain. */
+  readonly certified: string | null;
+}
+
+/**
+ * Lists what needs an explanation. The thresholds do not: each line bears its own.
+ *
+ * @param contents What is in the figure.
+ * @returns The entries.
+ */
+export function staircaseLegend(contents: LegendContents): LegendEntry[] {
+  const { lossName, replicas, band, floor, stairs, certified } = contents;
+  const entries: LegendEntry[] = [
+    { label: `${lossName} (left axis)`, swatch: (parent) => drawStroke(parent, lossStyle) },
+  ];
+  if (floor !== null) {
+    const label = `its lower bound by the rank at ε = ${scientific(floor)}`;
+    entries.push({ label, swatch: (parent) => drawStroke(parent, floorStyle) });
+  }
+  if (stairs !== null) {
+    entries.push({
+      label: `stairs at ε = ${scientific(stairs)}, and their ranks`,
+      swatch: (parent) => drawHalves(parent, stripFills, 1, stripHeight - 3),
+    });
+  }
+  if (band !== null) {
+    entries.push({
+      label: `median and ${band} of ${replicas} replicas`,
+      swatch: (parent) => {
+        drawHalves(parent, [lossStyle.colour, lineStyle(0).colour], bandOpacity, 12);
+        drawStroke(parent, lossStyle, 0, swatchWidth / 2);
+        drawStroke(parent, lineStyle(0), swatchWidth / 2);
+      },
+    });
+  }
+  if (certified !== null) {
+    entries.push({
+      label: `certified interval, where the ${band === null ? "rank" : "median"} is not certain`,
+      swatch: (parent) => {
+        drawHalves(parent, [certified, certified], certifiedOpacity, 12);
+        drawStroke(parent, { ...lineStyle(0), colour: certified });
+      },
+    });
+  }
+  return entries;
+}
+
+/** A piece of a line. */
+function drawStroke(
+  parent: Group,
+  { colour, dash, width }: LineStyle,
+  from = 0,
+  to: number = swatchWidth,
+): void {
+  parent.append("line").attr("x1", from).attr("x2", to).attr("stroke", colour).attr("stroke-width", width)
+    .attr("stroke-dasharray", dash);
+}
+
+/** Two blocks side by side. */
+function drawHalves(
+  parent: Group,
+  colours: readonly [string, string],
+  opacity: number,
+  height: number,
+): void {
+  for (const [i, colour] of colours.entries()) {
+    parent.append("rect").attr("x", i * swatchWidth / 2).attr("y", -height / 2).attr("width", swatchWidth / 2)
+      .attr("height", height).attr("fill", colour).attr("fill-opacity", opacity);
+  }
+}

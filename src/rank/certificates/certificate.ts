@@ -1,0 +1,185 @@
+/**
+ * Error bounds of eigenvalues from `spectra.ts`: what makes a rank certain.
+ *
+ * @module
+ */
+import { gemmCompensatedError } from "../../linalg/products/gemm_compensated.ts";
+import { gramError } from "../../linalg/gram/gram.ts";
+
+/** Bounds on the roundings of one arithmetic, and the shares of λ₁ that go with them. */
+export interface Arithmetic {
+  /** Of a dot product of n terms: |fl(a·b) − a·b| ≤ dot(n) Σ|a||b|, summed as the kernel for Ψ = Φ Q sums. */
+  readonly dot: (n: number) => number;
+  /** Of an entry of Ψ, relative to itself, beyond what `dot` says. */
+  readonly entry: number;
+  /** Of a Gram entry over m samples, relative to √(m_ii m_jj). */
+  readonly gram: (samples: number) => number;
+  /** Of a diagonal entry in one round of rotations, relative to itself. Rounds of blocks count as `ROUNDS_OF_BLOCKS`. */
+  readonly diagonal: number;
+  /** Of an off-diagonal entry in one round, relative to those that it comes from; all scaled by the diagonal. */
+  readonly rotation: number;
+  /** ‖Q Qᵀ − I‖ of the basis. */
+  readonly orthonormality: (n: number) => number;
+  /** Share of λ₁ from which on eigenvalues can be known relative to themselves: (n u)² / 10. */
+  readonly head: (n: number) => number;
+  /**
+   * Share of λ₁ below which eigenvalues are the tail: rounding noise of Ψ, which Jacobi need not diagonalise. Its variance
+   * is some n u² / 10 of that of Φ, spread over n columns; measured on tanh features its largest eigenvalue is n u² / 300
+   * of λ₁.
+   */
+  readonly tail: (n: number) => number;
+  /** Absolute error of a product that underflows, for features of magnitude 1. */
+  readonly underflow: number;
+}
+
+/** γ_k = k u / (1 − k u): relative error of k roundings in a row. */
+function gamma(k: number, u: number): number {
+  return k * u / (1 - k * u);
+}
+
+const U = 2 ** -24;
+
+/** Single precision, u = 2⁻²⁴, with plain sums: `gemm.wgsl`, `gram.wgsl`, `jacobi.wgsl`. */
+export const SINGLE: Arithmetic = {
+  // nt adds dot products of 4 (tile.wgsl).
+  dot: (n) => gamma(n / 4 + 5, U),
+  gram: (samples) => gramError(samples, "plain"),
+  entry: 0,
+  // a_pp − t a_pq rounds to an ulp; what t and a_pq are off by belongs to `rotation`.
+  diagonal: 2 * U,
+  // Two combinations c x − s y of three roundings each, c and s being right to three as well.
+  rotation: 16 * U,
+  // After one Newton–Schulz step Q ← C Q, C = 3/2 − QQᵀ/2, from a basis that rotations left good to some 10⁻⁵: entries
+  // of C, dot products of rows of norm 1, err by γ/2, so C by n γ/2; those of C Q, of which one term is nearly all, by
+  // γ_n of themselves, so C Q by √n γ_n. Either counts twice in QQᵀ.
+  orthonormality: (n) => n * gamma(n / 4 + 5, U) + 2 * Math.sqrt(n) * gamma(n, U),
+  head: (n) => (n * U) ** 2 / 10,
+  tail: (n) => n * U ** 2 / 4,
+  underflow: 2 ** -126,
+};
+
+/**
+ * Single precision with compensated sums (`gemm_compensated.wgsl`, `gram.wgsl`). An entry of Ψ = Φ Q is off by a share u of
+ * itself and δ of ‖Φ_k‖, δ as {@linkcode gemmCompensatedError} says. In the Newton–Schulz step Q ← C Q, C = 3/2 − QQᵀ/2, which
+ * is the identity to 10⁻⁵, an entry of C is off by u on the diagonal and δ elsewhere, so that C is by u + n δ; one of Q by u
+ * of itself and δ, so that Q is by u √n + n δ. Either counts twice in QQᵀ, and u more is for the square of what the step
+ * corrects, up to 2·10⁻⁴.
+ */
+export const SINGLE_COMPENSATED: Arithmetic = {
+  ...SINGLE,
+  dot: gemmCompensatedError,
+  entry: U,
+  gram: (samples) => gramError(samples, "compensated"),
+  orthonormality: (n) => (2 * Math.sqrt(n) + 3) * U + 4 * n * gemmCompensatedError(n),
+};
+
+/** Four heads of a spectrum, each some ten or a hundred times shorter than the one before. */
+const HEADS = [1, 10, 1e3, 1e5] as const;
+
+/**
+ * Shares of λ₁ from which on eigenvalues may be the head, those known relative to themselves. In the first head the
+ * angles between computed eigenfeatures, about √n u σ₁ / σ_i off, are small when the basis was fresh; where features
+ * moved fast since the last probe, only a shorter head is good.
+ *
+ * @param order Number of features n.
+ * @param arithmetic Arithmetic of the solver. Default: single.
+ * @returns (n u)² / 10 and 10, 10³, 10⁵ times that.
+ */
+export function headShares(order: number, arithmetic: Arithmetic = SINGLE): [number, number, number, number] {
+  const least = arithmetic.head(order);
+  return HEADS.map((factor) => factor * least) as [number, number, number, number];
+}
+
+/** What is known of a solved Gram matrix. */
+export interface SolvedSpectrum {
+  /** Eigenvalues λ̂, descending. */
+  readonly eigenvalues: ArrayLike<number>;
+  /** Number of samples m. */
+  readonly samples: number;
+  /** Off-diagonal norm of each head of A before the last solve, scaled: ‖A_head − I‖_F / √2. */
+  readonly heads: readonly number[];
+  /** Off-diagonal norm when the last solve ended, scaled likewise. */
+  readonly off: number;
+  /** Rounds of rotations that the last solve made. */
+  readonly rounds: number;
+  /** Weighted Frobenius norm of what was left out of the features before they were solved. Default: 0. */
+  readonly leftOut?: number;
+}
+
+/**
+ * Bounds δ_i ≥ |λ̂_i − λ_i| on the eigenvalues of Φᵀ diag(w) Φ for the Φ given, to first order in the unit roundoff u.
+ *
+ * Let Ψ = Φ Q be computed as Ψ̂ = Φ Q + E, and M″ = Ψ̂ᵀ W Ψ̂ = D A D with D² its diagonal. Then
+ *
+ * - |E_kj| ≤ dot(n) ‖Φ_k‖ ‖q_j‖, so h columns of Ψ move σ by at most dot(n) √(h tr M); what was left out of Φ, by its
+ *   weighted norm;
+ * - Q is orthonormal to ‖QQᵀ − I‖ ≤ ω, which moves λ_i by as much relative to itself (Ostrowski);
+ * - rounding of the Gram sums is ≤ gram(m) √(m_ii m_jj) entrywise, so n times that on A; entries of Ψ that round by a share
+ *   of themselves add 2 √n times it. The off-diagonal left over adds itself. On the head, the columns from some share of λ₁ on, a
+ *   perturbation G of A moves λ_i by ‖G‖ / λ_min(A) relative to itself, and λ_min(A) ≥ 1 − ‖A − I‖_F (Demmel and Veselić
+ *   1992, Thm 2.3);
+ * - a round of rotations moves diagonal entries by a share `diagonal` of themselves, and off-diagonal ones by a share
+ *   `rotation` of what they come from: in a head, where A is near I, by that of ‖A − I‖_F in the norm (twice, for sweeps may
+ *   raise it a little);
+ * - the other columns, the tail, raise eigenvalues by at most τ, the trace of their exact block: ΦΦᵀ is the sum of what
+ *   head and tail contribute, both positive semidefinite (Weyl). √τ is at most that of the computed trace and dot(n) √(n tr M).
+ *   Of the entries of A between head and tail we know only that they are at most 1, so that their roundings, of norm
+ *   κ = n gram(m) + 2 √n `entry` + `rotation` n / 2 a round, move λ_i by κ (2 √(λ_i τ) + τ).
+ *
+ * With η the sum of the relative terms and α of those on σ for the h columns of a head, δ_i = η λ̂_i + 2 σ̂_i α + α² + τ +
+ * κ (2 σ̂_i √τ + τ). Of the heads with ‖A − I‖_F < ½ the one that gives the least δ_i is taken; where there is none,
+ * δ_i = (η + 1) tr M + 2 σ̂_i α + α² with h = n. Products that underflow raise α² by m n times theirs.
+ *
+ * @param spectrum What the solver left.
+ * @param arithmetic Arithmetic of the solver.
+ * @returns δ, one for each eigenvalue; NaN where the features were not finite.
+ */
+export function eigenvalueErrors(spectrum: SolvedSpectrum, arithmetic: Arithmetic): Float64Array {
+  const { eigenvalues, samples, heads, off, rounds, leftOut = 0 } = spectrum;
+  const lambda = Float64Array.from(eigenvalues, (value) => value < 0 ? 0 : value);
+  const n = lambda.length;
+  const trace = lambda.reduce((sum, value) => sum + value, 0);
+  /** What h columns of Ψ move σ by. */
+  const moved = (columns: number) =>
+    Math.sqrt(arithmetic.dot(n) ** 2 * columns * trace + samples * n * arithmetic.underflow);
+  const orthonormality = arithmetic.orthonormality(n);
+  const sums = n * arithmetic.gram(samples) + 2 * Math.sqrt(n) * arithmetic.entry;
+  const mixing = sums + rounds * arithmetic.rotation * n / 2;
+
+  const certificates = headShares(n, arithmetic).flatMap((share, index) => {
+    const departure = Math.SQRT2 * heads[index];
+    if (!(departure < 0.5)) return [];
+    // A factor of four either way: the line was drawn at the solver's first look, at values that moved a little since.
+    const columns = lambda.reduce((count, value) => value > share * lambda[0] / 4 ? count + 1 : count, 0);
+    const tail = lambda.reduce((sum, value) => value <= 4 * share * lambda[0] ? sum + value : sum, 0);
+    const rounding = sums + rounds * (arithmetic.diagonal + 2 * arithmetic.rotation * departure) +
+      Math.SQRT2 * off;
+    const root = Math.sqrt(2 * tail) + moved(n);
+    return [{
+      relative: rounding / (1 - departure) + orthonormality,
+      absolute: leftOut + moved(columns) + mixing / Math.sqrt(1 - departure) * root,
+      tail: (1 + mixing) * root ** 2,
+    }];
+  });
+  const all = leftOut + moved(n);
+  return lambda.map((value) => {
+    const sigma = Math.sqrt(value);
+    const known = certificates.map(({ relative, absolute, tail }) =>
+      relative * value + 2 * sigma * absolute + absolute ** 2 + tail
+    );
+    return known.length > 0
+      ? Math.min(...known)
+      : (mixing + orthonormality + 1) * trace + 2 * sigma * all + all ** 2;
+  });
+}
+
+/**
+ * Error of the root of a value ≥ 0: |√α − √β| = |α − β| / (√α + √β), and at most √|α − β|.
+ *
+ * @param value Value α.
+ * @param error Bound on |α − β|.
+ * @returns A bound on |√α − √β|, 0 where nothing is off.
+ */
+export function rootError(value: number, error: number): number {
+  return error === 0 ? 0 : Math.min(Math.sqrt(error), error / Math.sqrt(value));
+}

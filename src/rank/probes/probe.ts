@@ -1,0 +1,189 @@
+/**
+ * Probes: the spectra of all layers and replicas, written to a ring on the GPU and decoded on the host.
+ *
+ * @module
+ */
+import { GpuArray } from "../../gpu/array.ts";
+import type { Gpu } from "../../gpu/device.ts";
+import type { Dispatch } from "../../gpu/kernel.ts";
+import { gpuStruct } from "../../gpu/struct.ts";
+import { eigenvalueErrors } from "../certificates/certificate.ts";
+import type { Spectra } from "../spectra/spectra.ts";
+import recordSource from "../../../shaders/rank/probes/probe.wgsl" with { type: "text" };
+import stateSource from "../../../shaders/nn/include/state.wgsl" with { type: "text" };
+
+/** Words of a record before the eigenvalues. */
+const HEADER = 12;
+/** Most bytes that the ring takes, and most probes that it holds. */
+const MOST_BYTES = 2 ** 24, MOST_PROBES = 1024;
+
+/** Sums over samples, `count` pairs (Σ w ℓ, hits) for each replica. */
+export interface PartialSums {
+  /** The pairs. */
+  readonly array: GpuArray;
+  /** Pairs a replica. */
+  readonly count: number;
+}
+
+/** What a probe records besides spectra. */
+export interface ProbeOptions {
+  /** Widths of the layers. */
+  readonly widths: readonly number[];
+  /** Number of replicas. */
+  readonly replicas: number;
+  /** Number of samples that the features are of. */
+  readonly samples: number;
+  /** Number of outputs whose moments are recorded; 0 for none. */
+  readonly outputs: number;
+  /** Loss on the samples. */
+  readonly loss: PartialSums;
+  /** Loss on held-out samples, if there are any. */
+  readonly heldOut: PartialSums | null;
+  /** Parameters of all replicas, and the place of the output layer's: vectors of four. */
+  readonly parameters: {
+    readonly array: GpuArray;
+    readonly batch: number;
+    readonly weights: number;
+    readonly bias: number;
+  };
+  /** `struct State` of each replica. */
+  readonly states: GpuArray;
+  /** Probes made in one submission at most. */
+  readonly capacity: number;
+}
+
+/** The spectrum of one layer of one replica. */
+export interface LayerRecord {
+  /** Eigenvalues λ̂, descending. */
+  readonly eigenvalues: Float64Array;
+  /** Bounds δ_i ≥ |λ̂_i − λ_i|. */
+  readonly errors: Float64Array;
+}
+
+/** One probe of one replica, as it comes from the GPU. */
+export interface ProbeRecord {
+  /** Loss on the samples. */
+  readonly loss: number;
+  /** Samples classified right. */
+  readonly hits: number;
+  /** Held-out samples classified right. */
+  readonly heldOutHits: number;
+  /** Loss on the held-out samples; 0 where there are none. */
+  readonly heldOutLoss: number;
+  /** ‖β‖_F of the output layer's weights. */
+  readonly weightNorm: number;
+  /** ‖b‖ of the output layer's biases. */
+  readonly biasNorm: number;
+  /** The layers, first to last. */
+  readonly layers: readonly LayerRecord[];
+  /** ⟨ψ_i, y_c⟩ of the last layer's eigenfeatures, in the order of the eigenvalues, for each output c. */
+  readonly targetMoments: readonly Float64Array[];
+  /** ⟨ψ_i, 1⟩ likewise. */
+  readonly meanMoments: Float64Array;
+}
+
+/** A bound recorder: the command that writes a record, and the ring it writes to. */
+export interface ProbeRing {
+  /** Writes one probe of all replicas to the next slot. */
+  readonly dispatch: Dispatch;
+  /** The ring. */
+  readonly records: GpuArray;
+  /** Slots of the ring: probes that one submission may make. */
+  readonly capacity: number;
+  /**
+   * Decodes a slot.
+   *
+   * @param words Content of the ring.
+   * @param probe Number of the probe, counted from 0 over the whole run.
+   * @param replica Index of the replica.
+   * @returns The probe.
+   */
+  decode(words: Float32Array, probe: number, replica: number): ProbeRecord;
+}
+
+/**
+ * Binds the recording of probes.
+ *
+ * @param gpu Device.
+ * @param spectra Spectra to record.
+ * @param options What else to record.
+ * @param stack Owner of the arrays.
+ * @returns The recorder.
+ */
+export async function bindProbe(
+  gpu: Gpu,
+  spectra: Spectra,
+  options: ProbeOptions,
+  stack: DisposableStack,
+): Promise<ProbeRing> {
+  const { widths, replicas, samples, loss, parameters, states } = options;
+  const heldOut = options.heldOut ?? { array: loss.array, count: 0 };
+  const { batch } = spectra;
+  const { rows, rowStride, tailStride } = batch;
+  const size = HEADER + rows * (1 + 4 * tailStride);
+  const probeWords = size * widths.length * replicas;
+  const capacity = Math.max(
+    1,
+    Math.min(options.capacity, MOST_PROBES, Math.floor(MOST_BYTES / (4 * probeWords))),
+  );
+  const records = stack.use(new GpuArray(gpu, "probe records", capacity * probeWords));
+  const kernel = await gpu.kernel({ name: "probe", files: [stateSource, recordSource] });
+  const shape = gpuStruct(
+    gpu,
+    "record shape",
+    ["u32", widths.length, replicas, rows, rowStride, tailStride, loss.count, size, capacity],
+    [
+      "u32",
+      4 * parameters.batch,
+      4 * parameters.weights,
+      4 * parameters.bias,
+      4 * parameters.batch,
+      heldOut.count,
+    ],
+  );
+  const dispatch = kernel.bind([
+    shape,
+    batch.matrices,
+    batch.basis,
+    batch.progress,
+    loss.array,
+    heldOut.array,
+    parameters.array,
+    states,
+    records,
+  ], [replicas]);
+
+  const decode = (words: Float32Array, probe: number, replica: number): ProbeRecord => {
+    const record = (layer: number) => {
+      const at = ((probe % capacity) * widths.length * replicas + layer * replicas + replica) * size;
+      return words.subarray(at, at + size);
+    };
+    const orders: number[][] = [];
+    const layers = widths.map((width, layer): LayerRecord => {
+      const words = record(layer);
+      const values = words.subarray(HEADER, HEADER + width);
+      const order = [...values.keys()].sort((a, b) => values[b] - values[a]);
+      orders.push(order);
+      const finite = values.every(Number.isFinite);
+      const eigenvalues = Float64Array.from(order, (i) => finite ? Math.max(0, values[i]) : NaN);
+      const [rounds, off, ...heads] = words.subarray(6, HEADER);
+      const solved = { eigenvalues, samples, heads, off, rounds };
+      return { eigenvalues, errors: eigenvalueErrors(solved, spectra.arithmetic) };
+    });
+    const last = record(widths.length - 1);
+    const moments = (column: number) =>
+      Float64Array.from(orders.at(-1)!, (i) => last[HEADER + rows + i * 4 * tailStride + column]);
+    return {
+      loss: last[0],
+      hits: last[1],
+      heldOutLoss: last[2],
+      heldOutHits: last[3],
+      weightNorm: Math.sqrt(last[4]),
+      biasNorm: Math.sqrt(last[5]),
+      layers,
+      targetMoments: Array.from({ length: options.outputs }, (_, c) => moments(c)),
+      meanMoments: options.outputs > 0 ? moments(4 * (tailStride - 1)) : new Float64Array(),
+    };
+  };
+  return { dispatch, records, capacity, decode };
+}

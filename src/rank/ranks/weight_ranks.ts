@@ -1,0 +1,92 @@
+/**
+ * Numerical ranks of weight matrices.
+ *
+ * @module
+ */
+import { InputError } from "../../errors.ts";
+import type { Gpu } from "../../gpu/device.ts";
+import { rootError } from "../certificates/certificate.ts";
+import { featureSpectra, type Precision } from "../spectra/feature_spectrum.ts";
+import type { FeatureMatrix } from "../features/prepare_features.ts";
+import { rankInterval } from "../certificates/rank_interval.ts";
+
+/** Options of {@linkcode weightRanks}. */
+export interface WeightRankOptions {
+  /** Share τ of σ₁ above which a singular value counts. Default: 10⁻². */
+  readonly tolerance?: number;
+  /** Arithmetic; `auto` takes double-single where single leaves the rank uncertain. Default: `auto`. */
+  readonly precision?: Precision;
+}
+
+/** Singular values and numerical rank of a matrix. */
+export interface WeightRank {
+  /** Singular values σ̂, descending, as many as the shorter side has entries. */
+  readonly singularValues: Float64Array;
+  /** Bounds on their errors. */
+  readonly errors: Float64Array;
+  /** #{ i : σ̂_i > τ σ̂₁ }. */
+  readonly rank: number;
+  /** Lower end of the interval in which the exact rank lies. */
+  readonly low: number;
+  /** Upper end of that interval. */
+  readonly high: number;
+}
+
+/**
+ * Numerical ranks #{ i : σ_i(W) > τ σ₁ } of weight matrices of one shape, as one batch. Waits for the GPU.
+ *
+ * The shorter side of W makes the Gram matrix, so its order is what counts.
+ *
+ * @param gpu Device.
+ * @param matrices Matrices of one shape.
+ * @param options Tolerance, precision.
+ * @returns Singular values and rank of each. A zero matrix has rank 0.
+ * @throws {InputError} Where the tolerance is not in (0, 1), or an entry is NaN or infinite.
+ * @throws {ShapeError} Where shapes differ or do not fit in the adapter's limits.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Gpu } from "../../gpu/device.ts";
+ *
+ * using gpu = await Gpu.open();
+ * const [{ rank, singularValues }] = await weightRanks(gpu, [{ rows: 2, columns: 2, data: Float32Array.of(3, 0, 0, 0.01) }]);
+ * assert.equal(rank, 1);
+ * assert.equal(Math.round(singularValues[0]), 3);
+ * ```
+ */
+export async function weightRanks(
+  gpu: Gpu,
+  matrices: readonly FeatureMatrix[],
+  options: WeightRankOptions = {},
+): Promise<WeightRank[]> {
+  const { tolerance = 1e-2, precision = "auto" } = options;
+  if (!(tolerance > 0 && tolerance < 1)) {
+    throw new InputError(`tolerance ${tolerance}: give a share of the largest singular value, in (0, 1)`);
+  }
+  const tall = matrices.map((matrix) => matrix.columns > matrix.rows ? transpose(matrix) : matrix);
+  const spectra = await featureSpectra(gpu, tall, {
+    weights: new Float64Array(tall[0]?.rows ?? 0).fill(1),
+    precision,
+    epsilons: [tolerance ** 2],
+    threshold: "relative",
+  });
+  return spectra.map(({ eigenvalues, errors }) => {
+    const { rank, low, high } = rankInterval(eigenvalues, errors, tolerance ** 2, "relative");
+    return {
+      singularValues: eigenvalues.map(Math.sqrt),
+      errors: errors.map((error, i) => rootError(eigenvalues[i], error)),
+      rank,
+      low,
+      high,
+    };
+  });
+}
+
+function transpose({ rows, columns, data }: FeatureMatrix): FeatureMatrix {
+  const transposed = data.slice();
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) transposed[j * rows + i] = data[i * columns + j];
+  }
+  return { rows: columns, columns: rows, data: transposed };
+}

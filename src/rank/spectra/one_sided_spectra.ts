@@ -1,0 +1,147 @@
+/**
+ * Spectra of features given by the host without squaring them: QR, one-sided Jacobi, and certified errors.
+ *
+ * @module
+ */
+import { InputError } from "../../errors.ts";
+import { Commands } from "../../gpu/commands.ts";
+import type { Gpu } from "../../gpu/device.ts";
+import { U2 } from "../../linalg/double_single/double_single.ts";
+import type { FeatureSource } from "../../linalg/gram/feature_tiles.ts";
+import { padRows } from "../../linalg/matrix.ts";
+import { descendingRows, orthonormalRows } from "../../linalg/svd/orthonormal_rows.ts";
+import { type DoubleSingleSvd, svdDoubleSingle } from "../../linalg/svd/svd_double_single.ts";
+import { svdSingle } from "../../linalg/svd/svd_single.ts";
+import type { FeatureSpectrum, SpectrumOptions } from "./feature_spectrum.ts";
+import { inPrecision } from "./in_precision.ts";
+import { type PreparedFeatures, prepareFeatures } from "../features/prepare_features.ts";
+import { isZero, scaledSpectrum } from "./prepared_spectrum.ts";
+import { bindFeatures, readSpectra } from "./solve_features.ts";
+
+/** Share of σ₁ below which rows of single precision are noise, which have no direction to rely on. */
+const SINGLE_NOISE = 2 ** -30;
+/** Share of σ₁ below which rows need not be orthogonal relative to their own norms: that costs some 10⁻²⁴ λ₁. */
+const DOUBLE_FLOOR = 2 ** -22;
+
+/**
+ * Eigenvalues of the weighted Gram matrices of features, all of one shape, as squares of the singular values of √w Φ.
+ * Waits for the GPU.
+ *
+ * Double: R of a QR factorisation in slabs, so that any number of samples streams through, and one-sided Jacobi on
+ * it. Both bound in advance what they do to σ, in the worst case: |σ̂_i − σ_i| ≤ α + ρ σ̂_i with α of some 10⁻¹¹ σ₁,
+ * so δ_i = 2 σ̂_i d + d², d = α + ρ σ̂_i, and small eigenvalues are certain as far down as 10² α².
+ *
+ * Single: the same in single precision, whose rounding has no worst case worth telling. So it only finds the right
+ * singular vectors V, to 10⁻⁷; the eigenvalues and their errors come from the pass that {@linkcode bindSpectra}
+ * measures with: Ψ = Φ V by compensated sums, its Gram matrix, two-sided Jacobi.
+ *
+ * Auto: single, and double for those matrices whose thresholds it leaves in doubt.
+ *
+ * @param gpu Device.
+ * @param features Feature matrices of one shape, held by the host.
+ * @param options Weights (shared by all), centring, precision.
+ * @returns The spectrum of each.
+ * @throws {ShapeError} Where shapes differ or do not fit in the adapter's limits.
+ * @throws {InputError} Where an entry or a weight is not a number to compute with, or features are not held.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Gpu } from "../../gpu/device.ts";
+ *
+ * using gpu = await Gpu.open();
+ * // Eigenvalues 1/2 and 10⁻²⁰ / 2.
+ * const features = { rows: 2, columns: 2, data: Float64Array.of(1, 0, 0, 1e-10) };
+ * const [{ eigenvalues, errors }] = await oneSidedSpectra(gpu, [features], { precision: "double" });
+ * assert(Math.abs(eigenvalues[1] / 5e-21 - 1) < 1e-12 && errors[1] < 1e-21);
+ * ```
+ */
+export async function oneSidedSpectra(
+  gpu: Gpu,
+  features: readonly FeatureSource[],
+  options: SpectrumOptions = {},
+): Promise<FeatureSpectrum[]> {
+  const held = features.map((each) => {
+    if ("data" in each) return each;
+    throw new InputError("one-sided-jacobi takes features that are held: leave streamed ones to gram-jacobi");
+  });
+  return await inPrecision(held, options, (some, precision) => {
+    const prepared = some.map((each) => prepareFeatures(each, options));
+    const [{ rows, columns }] = some;
+    return (precision === "single" ? solveSingle : solveDouble)(gpu, prepared, rows, columns);
+  });
+}
+
+async function solveSingle(
+  gpu: Gpu,
+  prepared: readonly PreparedFeatures[],
+  rows: number,
+  columns: number,
+): Promise<FeatureSpectrum[]> {
+  const found = await svdSingle(
+    gpu,
+    prepared.map((each) => ({ down: columns, across: 1, entries: each.high, scale: powerFor(each) })),
+    { rows, columns, vectors: true },
+  );
+  using stack = new DisposableStack();
+  const spectra = await bindFeatures(gpu, prepared, rows, columns, stack);
+  const { basis } = spectra;
+  found.forEach(({ values, rows }, i) => {
+    const vectors = Float32Array.from(basisOf(values, rows, columns));
+    basis.array.write(padRows(vectors, columns, basis.stride), 4 * i * basis.batch);
+  });
+  const commands = new Commands(gpu);
+  commands.run(...spectra.measurement);
+  commands.submit();
+  return await readSpectra(spectra, prepared, rows);
+}
+
+/** An orthonormal basis, one vector a row, from the rows that rotations left; those of zeros where m < n. */
+function basisOf(values: Float32Array, rows: Float32Array, columns: number): Float64Array {
+  const sorted = descendingRows(values, rows, columns);
+  const padded = new Float64Array(columns * columns), norms = new Float64Array(columns);
+  padded.set(sorted.rows);
+  norms.set(sorted.norms);
+  return orthonormalRows({ rows: padded, norms, columns, noise: SINGLE_NOISE * norms[0] });
+}
+
+async function solveDouble(
+  gpu: Gpu,
+  prepared: readonly PreparedFeatures[],
+  rows: number,
+  columns: number,
+): Promise<FeatureSpectrum[]> {
+  const solved = await svdDoubleSingle(
+    gpu,
+    prepared.map((each) => ({ high: each.high, low: each.low, scale: powerFor(each) })),
+    { rows, columns, floor: DOUBLE_FLOOR },
+  );
+  return solved.map((each, index) => {
+    const eigenvalues = new Float64Array(columns);
+    each.values.forEach((sigma, i) => eigenvalues[i] = sigma * sigma);
+    const errors = squareErrors(each, eigenvalues, prepared[index].meanError);
+    const { scale } = prepared[index];
+    return scaledSpectrum(eigenvalues, errors, { scale, isZero: isZero(prepared[index]) }, "double");
+  });
+}
+
+/**
+ * Bounds on the errors of squared singular values: |σ̂_i − σ_i| ≤ d gives 2 σ̂_i d + d². The features themselves were
+ * rounded to 48 bits, once with two words and three times in float64: u² ‖Φ‖_F covers it.
+ */
+function squareErrors({ values, errors }: DoubleSingleSvd, eigenvalues: Float64Array, meanError: number) {
+  const { absolute, relative, squared } = errors;
+  const moved = absolute + U2 * Math.hypot(...values) + meanError;
+  return eigenvalues.map((value, i) => {
+    const sigma = i < values.length ? values[i] : 0;
+    // σ itself is known to σ̂ only.
+    const d = (1 + 2 * relative) * (moved + relative * sigma);
+    return i < values.length ? 2 * sigma * d + d * d + squared + 2 ** -52 * value : 0;
+  });
+}
+
+/** A power of two that brings the largest entry near 1: weights may have made it small. */
+function powerFor({ high }: PreparedFeatures): number {
+  const largest = high.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  return largest > 0 ? 2 ** -Math.floor(Math.log2(largest)) : 1;
+}

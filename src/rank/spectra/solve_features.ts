@@ -1,0 +1,89 @@
+/**
+ * Spectra of prepared features, in single precision.
+ *
+ * @module
+ */
+import { GpuArray } from "../../gpu/array.ts";
+import { Commands } from "../../gpu/commands.ts";
+import type { Gpu } from "../../gpu/device.ts";
+import { padRows, vectors } from "../../linalg/matrix.ts";
+import type { FeatureSpectrum } from "./feature_spectrum.ts";
+import type { PreparedFeatures } from "../features/prepare_features.ts";
+import { isZero, spectrumOf } from "./prepared_spectrum.ts";
+import { readSolved } from "./solved_record.ts";
+import { bindSpectra, type Spectra } from "./spectra.ts";
+
+/**
+ * Binds the solve of prepared features of one shape as one batch.
+ *
+ * @param gpu Device.
+ * @param features Features.
+ * @param rows Number of samples.
+ * @param columns Number of features.
+ * @param stack Owner of the arrays.
+ * @returns The commands of a probe, and where they leave the spectra.
+ * @throws {ShapeError} Where the adapter has no room for them.
+ */
+export async function bindFeatures(
+  gpu: Gpu,
+  features: readonly PreparedFeatures[],
+  rows: number,
+  columns: number,
+  stack: DisposableStack,
+): Promise<Spectra> {
+  const stride = vectors(columns);
+  const words = new Float32Array(features.length * rows * stride * 4);
+  features.forEach(({ high }, i) => words.set(padRows(high, columns), i * rows * stride * 4));
+  const view = { array: stack.use(new GpuArray(gpu, "features", words)), stride, batch: rows * stride };
+  const ones = stack.use(new GpuArray(gpu, "weights", new Float32Array(rows).fill(1)));
+  return await bindSpectra(gpu, [{ features: view, width: columns }], {
+    samples: rows,
+    replicas: features.length,
+    weights: ones,
+    targets: null,
+  }, stack);
+}
+
+/**
+ * Solves prepared features of one shape as one batch: warms up, and measures. Does not wait for the GPU.
+ *
+ * @param gpu Device.
+ * @param features Features.
+ * @param rows Number of samples.
+ * @param columns Number of features.
+ * @param stack Owner of the arrays.
+ * @returns The spectra, submitted.
+ * @throws {ShapeError} Where the adapter has no room for them.
+ */
+export async function solveFeatures(
+  gpu: Gpu,
+  features: readonly PreparedFeatures[],
+  rows: number,
+  columns: number,
+  stack: DisposableStack,
+): Promise<Spectra> {
+  const spectra = await bindFeatures(gpu, features, rows, columns, stack);
+  const commands = new Commands(gpu);
+  commands.run(...spectra.dispatches, ...spectra.dispatches);
+  commands.submit();
+  return spectra;
+}
+
+/**
+ * Reads the spectra of prepared features. Waits for the GPU.
+ *
+ * @param spectra The spectra, submitted.
+ * @param features Features.
+ * @param rows Number of samples.
+ * @returns The spectrum of each.
+ */
+export async function readSpectra(
+  { batch, arithmetic }: Spectra,
+  features: readonly PreparedFeatures[],
+  rows: number,
+): Promise<FeatureSpectrum[]> {
+  const solved = await readSolved(batch);
+  return features.map((each, index) =>
+    spectrumOf(solved[index], { ...each, isZero: isZero(each) }, rows, "single", arithmetic)
+  );
+}

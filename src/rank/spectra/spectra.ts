@@ -1,0 +1,150 @@
+/**
+ * Spectra of the features of many layers and replicas, on the GPU, to single precision's full depth.
+ *
+ * @module
+ */
+import { GpuArray } from "../../gpu/array.ts";
+import type { Gpu } from "../../gpu/device.ts";
+import type { Dispatch } from "../../gpu/kernel.ts";
+import { EigenBatch } from "../../linalg/eigen/eigen_batch.ts";
+import { keepsCompensation } from "../../linalg/double_single/double_single_self_test.ts";
+import { gemm } from "../../linalg/products/gemm.ts";
+import { gemmCompensated } from "../../linalg/products/gemm_compensated.ts";
+import { gram, gramPartials, gramReduce } from "../../linalg/gram/gram.ts";
+import { jacobi, JACOBI_TOLERANCE } from "../../linalg/eigen/jacobi.ts";
+import { type MatrixView, vectors } from "../../linalg/matrix.ts";
+import { newtonSchulz } from "../../linalg/svd/newton_schulz.ts";
+import { type Arithmetic, headShares, SINGLE, SINGLE_COMPENSATED } from "../certificates/certificate.ts";
+
+/** Features of one layer of all replicas. */
+export interface FeatureLayer {
+  /** Φ, `samples × width` for each replica. */
+  readonly features: MatrixView;
+  /** Number of neurons. */
+  readonly width: number;
+}
+
+/** What the features are weighted with, and projected on. */
+export interface SpectraOptions {
+  /** Number of samples m. */
+  readonly samples: number;
+  /** Number of replicas. */
+  readonly replicas: number;
+  /** Quadrature weights, shared by the replicas. */
+  readonly weights: GpuArray;
+  /** Targets Y whose moments with the last layer's features are wanted; `null` for none. */
+  readonly targets: MatrixView | null;
+  /**
+   * Scaled off-diagonal norm at which the first pass has searched enough. Default: rounding, 4 u n, for who measures once. Where
+   * probes follow each other most of what is left at 0.3 is noise of the tail, and the second pass rotates the rest: of 9 sweeps
+   * a probe that saves 1.3, and leaves heads and certificates as they were; 1 saves hardly more, and takes the longest heads of a
+   * fifth of the probes.
+   */
+  readonly searched?: number;
+}
+
+/** Commands that compute spectra, and where they leave them. */
+export interface Spectra {
+  /** The commands of one probe. */
+  readonly dispatches: readonly Dispatch[];
+  /** Those of them that measure, for vectors that the caller has put into `basis`: they are made orthonormal first. */
+  readonly measurement: readonly Dispatch[];
+  /**
+   * Solved matrices: that of layer l (from 0) and replica r is number l · replicas + r, with the eigenvalues of M on its
+   * diagonal and, in the rows of the basis behind the eigenvectors, the moments of their features with [Y 1].
+   */
+  readonly batch: EigenBatch;
+  /** Arithmetic of the spectra, which their certificates need. */
+  readonly arithmetic: Arithmetic;
+  /** The basis that the next probe starts from, one vector a row: orthonormal, near the eigenvectors. */
+  readonly basis: MatrixView;
+}
+
+/**
+ * Binds the computation of the spectra of Gram matrices M = Φᵀ diag(w) Φ.
+ *
+ * A Gram matrix in single precision loses all eigenvalues below 10⁻⁷ λ₁. Those of Ψ = Φ Q, with the columns of Q near
+ * the eigenvectors of M, do not suffer so: ΨᵀWΨ is nearly diagonal, each entry is right relative to √(m_ii m_jj), and
+ * Jacobi keeps what it is given of small eigenvalues (Demmel and Veselić, SIAM J. Matrix Anal. Appl. 13, 1992). So a
+ * probe makes two passes of
+ *
+ *     Ψ = Φ Q;   M′ = Ψᵀ diag(w) Ψ;   V from Jacobi on M′;   Q ← Q V, orthonormalised by Q ← (3/2 − QQᵀ/2) Q,
+ *
+ * the first of which finds Q as well as single precision can tell, and the second measures. There the rounding of Ψ would
+ * be some u σ₁ on each σ; summed with compensation and rounded once, it is u σ_i. Compensated sums leave M′ some 11 u of
+ * √(m_ii m_jj), so that all that is certified is but a few roundings relative to themselves. Q stays from probe to probe, so
+ * that the first pass starts warm; before the first probe, run the commands once to warm up.
+ *
+ * Dispatches: 4 for each layer and 8 for all (more where one dispatch can not hold a solve), whatever the replicas.
+ * Flops a layer and replica: 2 m n² for Ψ in the first pass and some 12 m n² in the second, 4 m n² for M′, some 6 n³ a sweep.
+ *
+ * @param gpu Device.
+ * @param layers Features of each layer.
+ * @param options Weights, targets, replicas.
+ * @param stack Owner of the arrays.
+ * @returns The commands.
+ */
+export async function bindSpectra(
+  gpu: Gpu,
+  layers: readonly FeatureLayer[],
+  options: SpectraOptions,
+  stack: DisposableStack,
+): Promise<Spectra> {
+  const { samples, replicas, weights, targets, searched } = options;
+  const orders = layers.flatMap(({ width }) => new Array<number>(replicas).fill(width));
+  const tailStride = targets ? targets.stride + 1 : 0;
+  const batches = [0, 1].map(() => stack.use(new EigenBatch(gpu, orders, tailStride)));
+  const { rows, rowStride, count } = batches[0];
+  const partials = stack.use(
+    new GpuArray(gpu, "partial Gram matrices", gramPartials(samples, batches[0])),
+  );
+  const rotated = stack.use(
+    new GpuArray(gpu, "rotated features", replicas * samples * vectors(Math.max(...orders)) * 4),
+  );
+  const correction = stack.use(new GpuArray(gpu, "orthonormal correction", count * rows * rows));
+  const correctionView = { array: correction, stride: rows / 4, batch: rows * rows / 4 };
+  const basisView = (pass: number): MatrixView => ({
+    array: batches[pass].basis,
+    stride: rowStride,
+    batch: rows * rowStride,
+  });
+
+  const isExact = await keepsCompensation(gpu);
+  const sums = isExact ? "compensated" : "plain";
+  const product = isExact ? gemmCompensated : gemm;
+  const arithmetic = isExact ? SINGLE_COMPENSATED : SINGLE;
+  const shares = { tail: SINGLE.tail(batches[0].order), heads: headShares(batches[0].order) };
+  const dispatches: Dispatch[] = [];
+  let found = 0;
+  for (const pass of [0, 1]) {
+    const batch = batches[pass];
+    const gramOptions = {
+      samples,
+      replicas,
+      weights,
+      batch,
+      partials,
+      sums: pass === 0 ? "plain" : sums,
+    } as const;
+    for (const [index, { features, width }] of layers.entries()) {
+      const first = index * replicas;
+      const stride = vectors(width);
+      const psi = { array: rotated, stride, batch: samples * stride };
+      const q = { ...basisView(pass), offset: first * rows * rowStride };
+      const size = { m: samples, n: width, k: 4 * stride, count: replicas };
+      dispatches.push(await (pass === 1 ? product : gemm)(gpu, "nt", features, q, psi, size));
+      const moments = pass === 1 && index === layers.length - 1 ? targets : null;
+      dispatches.push(await gram(gpu, { features: psi, order: width, first, targets: moments }, gramOptions));
+    }
+    dispatches.push(await gramReduce(gpu, gramOptions));
+    const tolerance = pass === 0 && searched !== undefined ? searched / batch.order : JACOBI_TOLERANCE;
+    dispatches.push(...await jacobi(gpu, batch, shares, stack, tolerance));
+    if (pass === 0) found = dispatches.length;
+    const q = basisView(pass), next = basisView(1 - pass);
+    const multiply = pass === 0 ? product : gemm;
+    const bases = { q, correction: correctionView, next, order: rows, count };
+    dispatches.push(...await newtonSchulz((...operands) => multiply(gpu, ...operands), bases));
+  }
+  const measurement = dispatches.slice(found);
+  return { dispatches, measurement, batch: batches[1], arithmetic, basis: basisView(0) };
+}

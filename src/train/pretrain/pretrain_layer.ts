@@ -1,0 +1,145 @@
+/**
+ * Pre-training of a first layer by gradient: features are made independent before anything is learned (Yang, Zhao, Zhu,
+ * arXiv:2412.05144).
+ *
+ * @module
+ */
+import { InputError, ShapeError } from "../../errors.ts";
+import { GpuArray } from "../../gpu/array.ts";
+import { Commands } from "../../gpu/commands.ts";
+import type { Gpu } from "../../gpu/device.ts";
+import { ReadbackRing } from "../../gpu/readback.ts";
+import { denseGradient, gradientSlices } from "../../nn/layers/dense.ts";
+import { layerNetwork } from "../../nn/layer_network.ts";
+import type { LayerParameters } from "../../nn/network.ts";
+import { uploadSamples } from "../../nn/samples.ts";
+import { bindUpdate, optimizerArrays } from "../../nn/optim/update.ts";
+import { bindLogDeterminant } from "../../rank/spectra/log_determinant.ts";
+import type { Samples } from "../../tasks/task.ts";
+import { DEPTH, inChunks } from "../chunks.ts";
+
+/** Steps whose log determinants the GPU keeps until the host has read them. */
+const LOG_CAPACITY = 256;
+
+/** First layers, and how to train them. */
+export interface PretrainLayerOptions {
+  /** Samples of the task; of their targets nothing is asked. */
+  readonly samples: Pick<Samples, "count" | "x" | "weights">;
+  /** Activation of the layer. */
+  readonly activation: string;
+  /** The layer of each replica at the start. */
+  readonly layers: readonly LayerParameters[];
+  /** Threshold ε > 0 of the rank that is to rise. */
+  readonly epsilon: number;
+  /** Adam's steps. */
+  readonly steps: number;
+  /** Adam's learning rate. */
+  readonly learningRate: number;
+  /** Weight λ of the penalty λ/2 ‖(W, b)‖². */
+  readonly weightDecay: number;
+  /** Ends it early. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** First layers, trained. */
+export interface PretrainedLayers {
+  /** The layer of each replica. */
+  readonly layers: readonly LayerParameters[];
+  /** log det(I + M/ε) of each replica before each update and after the last: `[replica][step]`. */
+  readonly logDeterminants: readonly Float32Array[];
+  /** Time that it took, in milliseconds, the reading of its result included. */
+  readonly milliseconds: number;
+}
+
+/**
+ * Raises log det(I + M/ε) − λ/2 ‖(W, b)‖² of first layers by Adam, M = Φᵀ diag(w) Φ of their features Φ on all samples; all
+ * replicas at once.
+ *
+ * Without penalty the features of an unbounded activation grow as long as they may: those of ReLU gain 2 d_ε = 2 Σ λ_i/(λ_i + ε)
+ * for each factor e of their weights, which makes nothing more independent. Where features are homogeneous of degree 1 in
+ * (W, b), Euler's theorem has ‖(W, b)‖² = 2 d_ε/λ ≤ 2 n/λ at every maximum: λ = 1 holds neurons at √2, as He et al. have them.
+ * Bounded activations need none: their weights grow only as far as sharper transitions are more independent on the samples.
+ *
+ * Biases that are all 0 are a saddle for odd activations on symmetric samples, which no gradient leaves: start with others.
+ *
+ * @param gpu Device.
+ * @param options Layers, samples, and how to train.
+ * @returns The layers. Where the signal came, as far as they got.
+ * @throws {InputError} Where a number is out of range.
+ * @throws {ShapeError} Where layers do not fit the samples or each other, have more than 512 neurons, or the adapter no room.
+ */
+export async function pretrainLayer(gpu: Gpu, options: PretrainLayerOptions): Promise<PretrainedLayers> {
+  const { samples: { count, x, weights }, activation, layers, epsilon, steps } = options;
+  if (!(epsilon > 0 && epsilon < Infinity)) throw new InputError(`ε = ${epsilon}: give a number above 0`);
+  if (!Number.isInteger(steps) || steps < 0) {
+    throw new InputError(`${steps} steps: give a whole number from 0`);
+  }
+  if (layers.length === 0) throw new ShapeError("no layer to train: give one at least");
+  using stack = new DisposableStack();
+  const width = layers[0].biases.length, replicas = layers.length;
+  const network = stack.use(await layerNetwork(gpu, { inputs: x.length / count, activation, layers }));
+
+  const samples = uploadSamples(gpu, { count, x, y: new Float32Array(count), weights }, stack);
+  const { layers: [features], slopes: [slopes], forward: [forward] } = await network.evaluate(samples, stack);
+  const determinant = await bindLogDeterminant(
+    gpu,
+    { features, slopes, width, samples: count, replicas, weights: samples.weights, epsilon },
+    stack,
+  );
+  const { layout } = network, cut = gradientSlices(count);
+  const gradients = stack.use(
+    new GpuArray(gpu, "gradients", replicas * cut.slices * layout.size * 4),
+  );
+  const gradient = await denseGradient(
+    { gpu, layer: layout.layers[0], rows: count, replicas },
+    samples.x,
+    determinant.error,
+    { array: gradients, batch: layout.size },
+    cut,
+  );
+  const { learningRate, weightDecay } = options;
+  const update = {
+    optimizer: { name: "adam", learningRate, weightDecay },
+    schedule: { kind: "constant" },
+    steps,
+    batch: null,
+    logCapacity: LOG_CAPACITY,
+  } as const;
+  const arrays = optimizerArrays(network, update, stack);
+  const results = {
+    samples: count,
+    loss: { array: determinant.partials, count: 1 },
+    gradients: { array: gradients, slices: cut.slices },
+  };
+  const { log, apply } = await bindUpdate(network, results, update, arrays);
+
+  const ring = stack.use(new ReadbackRing(gpu, [arrays.losses], DEPTH));
+  const logDeterminants = layers.map(() => new Float32Array(steps + 1));
+  const start = performance.now();
+  const chunks = inChunks({
+    steps: steps + 1,
+    most: LOG_CAPACITY,
+    signal: options.signal,
+    submit: (first, count) => {
+      const commands = new Commands(gpu);
+      for (let step = first; step < first + count; step++) {
+        commands.run(forward, ...determinant.dispatches, log);
+        if (step < steps) commands.run(gradient, apply);
+      }
+      return ring.submit(commands);
+    },
+  });
+  let made = 0;
+  for await (const { first, count, result: [losses] } of chunks) {
+    made = first + count;
+    for (let step = first; step < made; step++) {
+      logDeterminants.forEach((row, r) => row[step] = -losses[(step % LOG_CAPACITY) * replicas + r]);
+    }
+  }
+  const trained = await network.readAllParameters();
+  return {
+    layers: trained.map(([first]) => first),
+    logDeterminants: logDeterminants.map((row) => row.subarray(0, made)),
+    milliseconds: performance.now() - start,
+  };
+}

@@ -1,0 +1,54 @@
+import { pretrainingFigure, type PretrainingFigureData } from "../../src/experiments/pretraining/figure.ts";
+import { assert } from "../deps.ts";
+import { assertSoundSvg, marks } from "../plot/sound.ts";
+
+/** Curves that have no meaning but their number. */
+function figureData(rows: number, methods: string[], seeds: number): PretrainingFigureData {
+  const steps = [0, 400, 800, 1200];
+  const many = <T>(count: number, each: (index: number) => T) =>
+    Array.from({ length: count }, (_, i) => each(i));
+  return {
+    title: "Starts",
+    subtitle: "of what is made up",
+    methods,
+    seeds,
+    rows: many(rows, (row) => ({
+      label: "ripple2d, leaky-relu:0.1",
+      epsilon: 1e-6,
+      training: "784-256-128-10, momentum 0.05",
+      steps,
+      targets: [1e-1, 1e-3],
+      curves: methods.map((method, m) => ({
+        method,
+        startSteps: m === 1 ? 300 : 0,
+        loss: many(seeds, (s) => steps.map((step) => 10 ** (row - m - s - step / 200))),
+        // The last network of the first start has diverged.
+        rank: many(
+          seeds,
+          (s) => steps.map((step) => m === 0 && s === 4 && step > 0 ? NaN : 2 + m + s + step / 100),
+        ),
+      })),
+    })),
+  };
+}
+
+Deno.test("pretrainingFigure: a row for each case, with a curve for each start and a dot for each network", () => {
+  const methods = ["structured", "gradient", "xavier-normal", "he-normal", "pytorch"];
+  const elements = assertSoundSvg(pretrainingFigure(figureData(4, methods, 5)), "Starts");
+  assert.equal(marks(elements, "panel").length, 4 * 3);
+  for (const name of ["loss", "rank", "loss-band", "rank-band"]) {
+    assert.equal(marks(elements, name).length, 4 * 5, name);
+  }
+  assert.equal(marks(elements, "lead").length, 4 * 2);
+  assert.equal(marks(elements, "target").length, 4 * 2);
+  assert.equal(marks(elements, "start").length, 4 * 5 * 5);
+});
+
+Deno.test("pretrainingFigure: one network of each; and nothing at all", () => {
+  const one = assertSoundSvg(pretrainingFigure(figureData(1, ["structured", "pytorch"], 1)), "Starts");
+  assert.equal(marks(one, "loss-band").length, 0);
+  assert.equal(marks(assertSoundSvg(pretrainingFigure(figureData(0, [], 0)), "Starts"), "panel").length, 0);
+  const { rows: [row], ...rest } = figureData(1, ["structured", "pytorch"], 0);
+  const empty = { ...rest, rows: [{ ...row, steps: [] }] };
+  assert.equal(marks(assertSoundSvg(pretrainingFigure(empty), "Starts"), "panel").length, 3);
+});

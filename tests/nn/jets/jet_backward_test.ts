@@ -1,0 +1,95 @@
+import { GpuArray } from "../../../src/gpu/array.ts";
+import { Gpu } from "../../../src/gpu/device.ts";
+import { padRows } from "../../../src/linalg/matrix.ts";
+import { jetBackward, jetComponents } from "../../../src/nn/jets/jets.ts";
+import { assert, fc } from "../../deps.ts";
+import { evaluateJet } from "../../reference/activation_jet.ts";
+import { activateAdjoint, components, type Jet, scaleJet, sumJets } from "../../reference/jets.ts";
+import { run, upload } from "../arrays.ts";
+import { assertSameBits, assertWithin } from "../compare.ts";
+import { type DenseOperandsOnBoth, drawLayer, fixed } from "../dense_case.ts";
+import { byComponent, drawJets, type JetCase, jetCases } from "../jet_case.ts";
+import { unpackMatrix } from "../parameters.ts";
+
+const gpu = await Gpu.open();
+globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
+
+const NAME = "tanh";
+
+/** Tangents of the layer below, as the kernel that goes forward leaves them, rounded once; its jets Z on the host. */
+function drawTangents(shape: JetCase, stack: DisposableStack): { z: Jet[][][]; tangents: GpuArray } {
+  const { jets } = drawJets(gpu, shape, shape.inputs, false, shape.seed + 2, stack);
+  const words = jets.flatMap((z) =>
+    byComponent(
+      z.map((row) =>
+        row.map((each) =>
+          [...evaluateJet(NAME, each.value).slice(1), ...each.first, ...each.second].map(({ value }) => value)
+        )
+      ),
+    )
+  );
+  const tangents = stack.use(new GpuArray(gpu, "tangents", padRows(Float32Array.from(words), shape.inputs)));
+  return { z: jets, tangents };
+}
+
+async function evaluate(shape: JetCase, drawn: DenseOperandsOnBoth, stack: DisposableStack) {
+  const { rows, inputs, outputs, replicas, seed, axes } = shape;
+  const error = drawJets(gpu, shape, outputs, false, seed + 1, stack);
+  const { z, tangents } = drawTangents(shape, stack);
+  const below = upload(
+    gpu,
+    new Float32Array(replicas * jetComponents(axes) * rows * inputs),
+    inputs,
+    replicas,
+    stack,
+  );
+  // Padding too must be written.
+  below.array.write(new Float32Array(below.array.length).fill(7));
+  const operands = { gpu, layer: drawn.layer, rows, replicas, axes };
+  run(gpu, [await jetBackward(operands, error.view, drawn.parameters, tangents, below)]);
+  return { delta: error.jets, z, values: await below.array.read() };
+}
+
+Deno.test("jet_backward: errors of any shape are those of float64", async () => {
+  await fc.assert(
+    fc.asyncProperty(jetCases, async (shape) => {
+      using stack = new DisposableStack();
+      const { rows, inputs, outputs, replicas, axes } = shape;
+      const drawn = drawLayer(gpu, shape, stack);
+      const { delta, z, values } = await evaluate(shape, drawn, stack);
+      for (let r = 0; r < replicas; r++) {
+        const expected = byComponent(z[r].map((row, k) =>
+          row.map((each, i) => {
+            const g = delta[r][k].map((error, j) => scaleJet(error, drawn.weights[r][i * outputs + j]));
+            return components(activateAdjoint(NAME, each, sumJets(g, 4)));
+          })
+        ));
+        assertWithin(
+          unpackMatrix(values, r, jetComponents(axes) * rows, inputs),
+          expected.map(({ value }) => value),
+          expected.map(({ error }) => error),
+          `replica ${r} of ${JSON.stringify(shape)}`,
+        );
+      }
+    }),
+    fixed(40),
+  );
+});
+
+Deno.test("jet_backward: NaN parameters of one replica do not reach another", async () => {
+  using stack = new DisposableStack();
+  const shape = { rows: 37, inputs: 6, outputs: 5, replicas: 3, shared: false, seed: 3, axes: 2 };
+  const drawn = drawLayer(gpu, shape, stack);
+  const before = await evaluate(shape, drawn, stack);
+  const words = 4 * drawn.size;
+  drawn.parameters.array.write(new Float32Array(words).fill(NaN), words);
+  const after = await evaluate(shape, drawn, stack);
+  const third = before.values.length / 3;
+  for (const r of [0, 2]) {
+    const part = (array: Float32Array) => array.subarray(r * third, (r + 1) * third);
+    assertSameBits(part(after.values), part(before.values), `replica ${r}`);
+  }
+  for (let row = 0; row < third / 8; row++) {
+    assert(Number.isNaN(after.values[third + 8 * row]), "NaN got lost");
+  }
+});

@@ -1,0 +1,91 @@
+import { Gpu } from "../../../src/gpu/device.ts";
+import { parseActivation } from "../../../src/nn/activation.ts";
+import { jetComponents, jetForward, tangentRows } from "../../../src/nn/jets/jets.ts";
+import { assert, fc } from "../../deps.ts";
+import { evaluateJet } from "../../reference/activation_jet.ts";
+import type { Bounded } from "../../reference/bounded.ts";
+import { activateJet, components, denseJets, type Jet } from "../../reference/jets.ts";
+import { run, upload } from "../arrays.ts";
+import { assertSameBits, assertWithin } from "../compare.ts";
+import { type DenseOperandsOnBoth, drawLayer, fixed } from "../dense_case.ts";
+import { byComponent, drawJets, type JetCase, jetCases } from "../jet_case.ts";
+import { unpackMatrix } from "../parameters.ts";
+
+const gpu = await Gpu.open();
+globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
+
+async function evaluate(shape: JetCase, drawn: DenseOperandsOnBoth, name: string, stack: DisposableStack) {
+  const { rows, inputs, outputs, replicas, shared, seed, axes } = shape;
+  const input = drawJets(gpu, shape, inputs, shared, seed + 1, stack);
+  const matrix = (height: number) =>
+    upload(gpu, new Float32Array(replicas * height * outputs), outputs, replicas, stack);
+  const output = matrix(jetComponents(axes) * rows), kept = matrix(tangentRows(axes) * rows);
+  // Padding too must be written.
+  for (const { array } of [output, kept]) array.write(new Float32Array(array.length).fill(7));
+  const operands = { gpu, layer: drawn.layer, rows, replicas, axes };
+  run(gpu, [
+    await jetForward(operands, input.view, drawn.parameters, output, parseActivation(name), kept.array),
+  ]);
+  const [values, tangents] = await Promise.all([output.array.read(), kept.array.read()]);
+  return { jets: input.jets, values, tangents };
+}
+
+/** Jets Z of one replica in float64. */
+function preactivations({ inputs, outputs }: JetCase, x: Jet[][], w: Float32Array, b: Float32Array): Jet[][] {
+  assert.equal(w.length, inputs * outputs);
+  return x.map((row) => denseJets(row, outputs, (i, j) => w[i * outputs + j], (j) => b[j]));
+}
+
+const valueOf = ({ value }: Bounded) => value, errorOf = ({ error }: Bounded) => error;
+
+Deno.test("jet_forward: jets and tangents of any shape are those of float64", async () => {
+  const cases = fc.tuple(jetCases, fc.constantFrom("tanh", "gelu", "relu^3"));
+  await fc.assert(
+    fc.asyncProperty(cases, async ([shape, other]) => {
+      using stack = new DisposableStack();
+      const { rows, outputs, replicas, axes } = shape;
+      // Each activation is another pipeline: further ones in one dimension only.
+      const name = axes === 1 ? other : "tanh";
+      const drawn = drawLayer(gpu, shape, stack);
+      const { jets, values, tangents } = await evaluate(shape, drawn, name, stack);
+      for (let r = 0; r < replicas; r++) {
+        const z = preactivations(shape, jets[r], drawn.weights[r], drawn.biases[r]);
+        const h = byComponent(z.map((row) => row.map((each) => components(activateJet(name, each)))));
+        const kept = byComponent(
+          z.map((row) =>
+            row.map((each) => [...evaluateJet(name, each.value).slice(1), ...each.first, ...each.second])
+          ),
+        );
+        const where = `${name}, replica ${r} of ${JSON.stringify(shape)}`;
+        const actual = unpackMatrix(values, r, jetComponents(axes) * rows, outputs);
+        assertWithin(actual, h.map(valueOf), h.map(errorOf), `H of ${where}`);
+        const actualKept = unpackMatrix(tangents, r, tangentRows(axes) * rows, outputs);
+        assertWithin(actualKept, kept.map(valueOf), kept.map(errorOf), `tangents of ${where}`);
+      }
+    }),
+    fixed(40),
+  );
+});
+
+Deno.test("jet_forward: NaN parameters of one replica do not reach another", async () => {
+  for (const axes of [1, 2]) {
+    using stack = new DisposableStack();
+    // Rows and columns that end inside of a tile, so that tiles read what they do not keep.
+    const shape = { rows: 37, inputs: 5, outputs: 6, replicas: 3, shared: true, seed: 3, axes };
+    const drawn = drawLayer(gpu, shape, stack);
+    const before = await evaluate(shape, drawn, "tanh", stack);
+    const words = 4 * drawn.size;
+    drawn.parameters.array.write(new Float32Array(words).fill(NaN), words);
+    const after = await evaluate(shape, drawn, "tanh", stack);
+    for (const key of ["values", "tangents"] as const) {
+      const third = before[key].length / 3;
+      for (const r of [0, 2]) {
+        const part = (array: Float32Array) => array.subarray(r * third, (r + 1) * third);
+        assertSameBits(part(after[key]), part(before[key]), `${key}, replica ${r}`);
+      }
+      for (let row = 0; row < third / 8; row++) {
+        assert(Number.isNaN(after[key][third + 8 * row]), "NaN got lost");
+      }
+    }
+  }
+});

@@ -1,0 +1,116 @@
+import { Gpu } from "../../../src/gpu/device.ts";
+import { activationNames } from "../../../src/nn/activation.ts";
+import { Network } from "../../../src/nn/network.ts";
+import { uploadSamples } from "../../../src/nn/samples.ts";
+import { bindTrainingStep } from "../../../src/nn/optim/training_step.ts";
+import { assert, fc } from "../../deps.ts";
+import { forwardJets, residualGradient } from "../../reference/jets.ts";
+import { forward, type ReferenceNetwork } from "../../reference/network.ts";
+import { U } from "../../reference/rounding.ts";
+import { randomFloats, randomSamples, run } from "../arrays.ts";
+import { assertWithin } from "../compare.ts";
+import { fixed } from "../dense_case.ts";
+import { drawConditions } from "../jet_case.ts";
+import { packParameters, randomParameters, unpackParameters } from "../parameters.ts";
+
+const gpu = await Gpu.open();
+globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
+
+Deno.test("jets: the reference's are the derivatives of the network, by difference quotients", () => {
+  const h = 1e-4;
+  for (
+    const [axes, activations] of [[1, ["tanh", "sine"]], [2, ["gelu", "cosine"]], [3, [
+      "softplus",
+      "relu^5",
+    ]]] as const
+  ) {
+    const network: ReferenceNetwork = { widths: [axes, 7, 5, 1], activations };
+    const theta = randomParameters(network.widths, axes);
+    for (let k = 0; k < 20; k++) {
+      const x = [...randomFloats(k)(axes)];
+      const at = (axis: number, by: number) =>
+        forward(network, theta, x.map((each, i) => i === axis ? each + by : each)).h.at(-1)![0];
+      const { value, first, second } = forwardJets(network, theta, x).h.at(-1)![0];
+      assert(Math.abs(value.value - at(0, 0)) < 1e-14);
+      for (let axis = 0; axis < axes; axis++) {
+        const [left, middle, right] = [at(axis, -h), at(axis, 0), at(axis, h)];
+        // Third and fourth derivatives of these networks stay below 100; float64 rounds u, of order 1, to 10⁻¹⁶.
+        const slope = (right - left) / (2 * h), bend = (right - 2 * middle + left) / (h * h);
+        assert(
+          Math.abs(slope - first[axis].value) < 100 * h * h,
+          `${activations}: ${slope} ≠ ${first[axis].value}`,
+        );
+        assert(Math.abs(bend - second[axis].value) < 100 * h * h + 1e-6, `${activations}: ${bend}`);
+      }
+    }
+  }
+});
+
+/** A random equation on a random network. */
+const equations = fc.record({
+  inputs: fc.constantFrom(1, 2, 3),
+  hidden: fc.array(fc.integer({ min: 1, max: 10 }), { minLength: 1, maxLength: 3 }),
+  names: fc.array(fc.constantFrom(...activationNames), { minLength: 3, maxLength: 3 }),
+  counts: fc.array(fc.constantFrom<number>(1, 5, 40), { minLength: 1, maxLength: 3 }),
+  replicas: fc.constantFrom(1, 3),
+  seed: fc.nat(1e9),
+});
+
+Deno.test("jets: gradients of random equations are those of float64 and its difference quotients", async () => {
+  await fc.assert(
+    fc.asyncProperty(equations, async ({ inputs, hidden, names, counts, replicas, seed }) => {
+      using stack = new DisposableStack();
+      // Each activation in each dimension is another pipeline.
+      const activations = hidden.map((_, l) => inputs === 1 ? names[l] : "tanh");
+      const options = {
+        inputs,
+        hidden,
+        outputs: 1,
+        activation: activations,
+        initializer: "pytorch",
+        replicas,
+      };
+      const network = stack.use(await Network.create(gpu, options));
+      const { layout, parameters, widths } = network;
+      const conditions = drawConditions(counts, inputs, seed + 5);
+      const host = randomSamples(seed, counts.reduce((all, count) => all + count, 0), inputs, 1);
+      const thetas = Array.from({ length: replicas }, (_, r) => randomParameters(widths, seed + 1 + r));
+      thetas.forEach((theta, r) => parameters.write(packParameters(layout, theta), 4 * r * layout.size));
+      // Rate 1 from rest: what the parameters lose is the gradient, but for one rounding of the parameters.
+      const step = await bindTrainingStep(network, uploadSamples(gpu, host, stack), {
+        loss: conditions,
+        optimizer: { name: "sgd", learningRate: 1 },
+        schedule: { kind: "constant" },
+        steps: 1,
+        batch: null,
+        logCapacity: 1,
+      }, stack);
+      run(gpu, [...step.forward, ...step.update]);
+      const [words, losses] = await Promise.all([parameters.read(), step.losses.read()]);
+      thetas.forEach((theta, r) => {
+        const reference = { widths, activations };
+        const { loss, gradient } = residualGradient(reference, theta, host, conditions);
+        const where = `${widths.join("-")} ${activations}, ${counts} samples, replica ${r}`;
+        assertWithin([losses[r]], [loss.value], [loss.error], `loss of ${where}`);
+        const moved = unpackParameters(layout, words, r);
+        const lost = Float64Array.from(theta, (t, i) => t - moved[i]);
+        const bounds = gradient.map(({ value, error }, i) =>
+          error + U * (Math.abs(theta[i]) + Math.abs(value) + error)
+        );
+        const values = gradient.map(({ value }) => value);
+        assertWithin(lost, values, bounds, `gradient of ${where}`);
+        if (activations.some((name) => name.includes("relu"))) return;
+        const h = 1e-5, direction = randomFloats(seed + 9)(theta.length);
+        const ahead = (by: number) =>
+          residualGradient(reference, Array.from(theta, (t, i) => t + by * direction[i]), host, conditions)
+            .loss
+            .value;
+        const quotient = (ahead(h) - ahead(-h)) / (2 * h);
+        const slope = values.reduce((all, g, i) => all + g * direction[i], 0);
+        const size = values.reduce((all, g, i) => all + Math.abs(g * direction[i]), 0);
+        assert(Math.abs(quotient - slope) < 1e-6 * size + 1e-8, `${where}: ${quotient} ≠ ${slope}`);
+      });
+    }),
+    fixed(30),
+  );
+});

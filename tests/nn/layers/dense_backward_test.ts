@@ -1,0 +1,95 @@
+import { GpuArray } from "../../../src/gpu/array.ts";
+import { Gpu } from "../../../src/gpu/device.ts";
+import { padRows } from "../../../src/linalg/matrix.ts";
+import { denseBackward } from "../../../src/nn/layers/dense.ts";
+import { assert, fc } from "../../deps.ts";
+import { gamma } from "../../reference/rounding.ts";
+import { randomFloats, run, upload } from "../arrays.ts";
+import { assertSameBits, assertWithin } from "../compare.ts";
+import {
+  type DenseCase,
+  denseCases,
+  type DenseOperandsOnBoth,
+  drawLayer,
+  drawMatrix,
+  fixed,
+} from "../dense_case.ts";
+import { unpackMatrix } from "../parameters.ts";
+
+const gpu = await Gpu.open();
+globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
+
+async function evaluate(shape: DenseCase, drawn: DenseOperandsOnBoth, stack: DisposableStack) {
+  const { rows, inputs, outputs, replicas, seed } = shape;
+  const error = drawMatrix(gpu, shape, outputs, false, seed + 1, stack);
+  const slopes = randomFloats(seed + 2)(replicas * rows * inputs);
+  const derivative = stack.use(new GpuArray(gpu, "derivative", padRows(slopes, inputs)));
+  const below = upload(gpu, new Float32Array(replicas * rows * inputs), inputs, replicas, stack);
+  // Padding too must be written.
+  below.array.write(new Float32Array(below.array.length).fill(7));
+  const operands = { gpu, layer: drawn.layer, rows, replicas };
+  run(gpu, [await denseBackward(operands, error.view, drawn.parameters, derivative, below)]);
+  return { delta: error.entries, slopes, values: await below.array.read() };
+}
+
+/** (Δ Wᵀ) ⊙ D of one replica, and the bound of its error: a sum of products, then one more product. */
+function reference(
+  { rows, inputs, outputs }: DenseCase,
+  delta: Float32Array,
+  w: Float32Array,
+  slopes: Float32Array,
+) {
+  const expected = new Float64Array(rows * inputs), bound = new Float64Array(rows * inputs);
+  for (let k = 0; k < rows; k++) {
+    for (let i = 0; i < inputs; i++) {
+      let sum = 0, magnitude = 0;
+      for (let j = 0; j < outputs; j++) {
+        const product = delta[k * outputs + j] * w[i * outputs + j];
+        sum += product;
+        magnitude += Math.abs(product);
+      }
+      const slope = slopes[k * inputs + i];
+      expected[k * inputs + i] = sum * slope;
+      bound[k * inputs + i] = gamma(outputs + 5) * magnitude * Math.abs(slope);
+    }
+  }
+  return { expected, bound };
+}
+
+Deno.test("dense_backward: errors of any shape are those of float64", async () => {
+  await fc.assert(
+    fc.asyncProperty(denseCases, async (shape) => {
+      using stack = new DisposableStack();
+      const { rows, inputs, replicas } = shape;
+      const drawn = drawLayer(gpu, shape, stack);
+      const { delta, slopes, values } = await evaluate(shape, drawn, stack);
+      for (let r = 0; r < replicas; r++) {
+        const own = slopes.subarray(r * rows * inputs, (r + 1) * rows * inputs);
+        const { expected, bound } = reference(shape, delta[r], drawn.weights[r], own);
+        assertWithin(
+          unpackMatrix(values, r, rows, inputs),
+          expected,
+          bound,
+          `replica ${r} of ${JSON.stringify(shape)}`,
+        );
+      }
+    }),
+    fixed(40),
+  );
+});
+
+Deno.test("dense_backward: NaN parameters of one replica do not reach another", async () => {
+  using stack = new DisposableStack();
+  const shape = { rows: 37, inputs: 6, outputs: 5, replicas: 3, shared: false, seed: 3 };
+  const drawn = drawLayer(gpu, shape, stack);
+  const before = await evaluate(shape, drawn, stack);
+  const words = 4 * drawn.size;
+  drawn.parameters.array.write(new Float32Array(words).fill(NaN), words);
+  const after = await evaluate(shape, drawn, stack);
+  const third = before.values.length / 3;
+  for (const r of [0, 2]) {
+    const part = (array: Float32Array) => array.subarray(r * third, (r + 1) * third);
+    assertSameBits(part(after.values), part(before.values), `replica ${r}`);
+  }
+  assert(Number.isNaN(after.values[third]), "NaN got lost");
+});

@@ -1,0 +1,66 @@
+import { InputError, ShapeError } from "../../../src/errors.ts";
+import { Gpu } from "../../../src/gpu/device.ts";
+import { weightRanks } from "../../../src/rank/ranks/weight_ranks.ts";
+import { uniform } from "../../../src/stats/random.ts";
+import { assert, Matrix, SingularValueDecomposition } from "../../deps.ts";
+
+const gpu = await Gpu.open();
+Deno.test.afterAll(() => gpu[Symbol.dispose]());
+
+/** A matrix of rank r, but for noise of the given size: a sum of r outer products. */
+function lowRank(rows: number, columns: number, r: number, noise: number, seed: number): Float32Array {
+  const random = uniform(seed);
+  const draw = () => 2 * random() - 1;
+  const data = Float32Array.from({ length: rows * columns }, () => noise * draw());
+  for (let k = 0; k < r; k++) {
+    const u = Array.from({ length: rows }, draw), v = Array.from({ length: columns }, draw);
+    data.forEach((_, i) => data[i] += u[Math.floor(i / columns)] * v[i % columns]);
+  }
+  return data;
+}
+
+function reference(rows: number, columns: number, data: Float32Array): number[] {
+  const matrix = Matrix.from1DArray(rows, columns, Array.from(data));
+  const { diagonal } = new SingularValueDecomposition(matrix, { autoTranspose: true });
+  return diagonal.slice(0, Math.min(rows, columns)).sort((a, b) => b - a);
+}
+
+Deno.test("weightRanks: singular values and ranks against float64, tall and wide", async () => {
+  for (
+    const [rows, columns, r] of [[1, 1, 1], [20, 7, 3], [7, 20, 3], [37, 37, 5], [64, 50, 11], [1, 9, 1]]
+  ) {
+    const matrices = [0, 1e-4].map((noise, i) => lowRank(rows, columns, r, noise, rows + i));
+    const results = await weightRanks(gpu, matrices.map((data) => ({ rows, columns, data })));
+    results.forEach(({ singularValues, errors, rank, low, high }, i) => {
+      const truth = reference(rows, columns, matrices[i]);
+      assert.equal(singularValues.length, truth.length);
+      truth.forEach((sigma, k) => {
+        const error = Math.abs(singularValues[k] - sigma);
+        // The reference itself is right to some 10⁻¹⁵ σ₁.
+        assert(
+          error <= errors[k] + 1e-14 * truth[0],
+          `σ_${k + 1} of ${rows} × ${columns}: ${error} > ${errors[k]}`,
+        );
+      });
+      const exact = truth.filter((sigma) => sigma > 1e-2 * truth[0]).length;
+      assert.deepEqual({ rank, low, high }, { rank: exact, low: exact, high: exact });
+    });
+  }
+});
+
+Deno.test("weightRanks: nothing, zero, and what is wrong", async () => {
+  assert.deepEqual(await weightRanks(gpu, []), []);
+  const [{ rank, low, high, singularValues, errors }] = await weightRanks(gpu, [
+    { rows: 3, columns: 2, data: new Float32Array(6) },
+  ]);
+  assert.deepEqual([rank, low, high, ...singularValues, ...errors], [0, 0, 0, 0, 0, 0, 0]);
+  const one = { rows: 1, columns: 1, data: Float32Array.of(1) };
+  for (const tolerance of [0, 1, -1, NaN]) {
+    await assert.rejects(weightRanks(gpu, [one], { tolerance }), InputError);
+  }
+  await assert.rejects(weightRanks(gpu, [{ ...one, data: Float32Array.of(NaN) }]), InputError);
+  await assert.rejects(
+    weightRanks(gpu, [one, { rows: 2, columns: 1, data: new Float32Array(2) }]),
+    ShapeError,
+  );
+});

@@ -1,0 +1,147 @@
+import { InputError, ShapeError } from "../../../src/errors.ts";
+import { Gpu } from "../../../src/gpu/device.ts";
+import type { FeatureSource, HeldFeatures } from "../../../src/linalg/gram/feature_tiles.ts";
+import { eigenvalueErrors } from "../../../src/rank/certificates/certificate.ts";
+import { featureSpectra } from "../../../src/rank/spectra/feature_spectrum.ts";
+import {
+  type StreamedSpectrum,
+  type StreamOptions,
+  streamSpectra,
+} from "../../../src/rank/spectra/stream_spectra.ts";
+import { assert } from "../../deps.ts";
+import { eigenvalues } from "../../reference/eigenvalues.ts";
+import { assertBounds, assertRanks, families, reference } from "../families.ts";
+
+const gpu = await Gpu.open();
+Deno.test.afterAll(() => gpu[Symbol.dispose]());
+
+/** The same features, of which nobody holds more than a tile; what was asked for is written down. */
+function streamed({ rows, columns, data }: HeldFeatures, asked: number[][] = []): FeatureSource {
+  const tile = (first: number, count: number) => {
+    asked.push([first, count]);
+    return data.slice(first * columns, (first + count) * columns);
+  };
+  return { rows, columns, tile };
+}
+
+/** As `featureSpectra` makes them of what the solver left. */
+function spectrumOf({ solved, arithmetic, scale, ...known }: StreamedSpectrum, samples: number) {
+  const values = solved.values.map((value) => Math.max(0, value)).sort((a, b) => b - a);
+  const leftOut = known.leftOut + known.meanError;
+  const errors = eigenvalueErrors({ ...solved, eigenvalues: values, samples, leftOut }, arithmetic);
+  return {
+    eigenvalues: values.map((x) => x / scale),
+    errors: errors.map((x) => x / scale),
+    precision: "single" as const,
+  };
+}
+
+Deno.test("streamSpectra: every family in several tiles: within bounds, no certain rank wrong", async () => {
+  const rows = 700;
+  const weights = Float64Array.from({ length: rows }, (_, k) => (1 + k % 7) / rows);
+  let certain = 0, ranks = 0;
+  for (
+    const [type, columns, options] of [
+      ["f4", 20, {}],
+      ["f8", 37, {}],
+      ["f4", 7, { weights }],
+      ["f8", 20, { weights, center: true }],
+    ] as const
+  ) {
+    const all = families(rows, columns, columns).map(([name, phi]) => {
+      const data = type === "f4" ? Float32Array.from(phi) : phi;
+      return { name, features: { rows, columns, data } };
+    });
+    for (const precision of ["single", "double"] as const) {
+      const tiles: StreamOptions = { ...options, precision, tileBytes: 2 ** 15 };
+      const spectra = await streamSpectra(gpu, all.map(({ features }) => features), tiles);
+      all.forEach(({ name, features }, i) => {
+        const spectrum = spectrumOf(spectra[i], rows);
+        const centred = "center" in options ? withoutMeans(features, weights) : features;
+        const truth = reference(centred, "weights" in options ? options.weights : undefined);
+        const what = `${name}, n = ${columns}, ${type}, ${precision}`;
+        const worst = assertBounds(spectrum, truth, what);
+        if (precision === "double") assert.ok(worst <= 1e-12, `${what}: ${worst}`);
+        certain += assertRanks(spectrum, truth, what);
+        ranks += 10;
+      });
+      // In the same tiles, whoever holds them.
+      const one = await streamSpectra(gpu, [streamed(all[0].features)], tiles);
+      const same = await streamSpectra(gpu, [all[0].features], tiles);
+      assert.deepEqual(one[0].solved, same[0].solved);
+    }
+  }
+  assert.ok(certain >= 0.9 * ranks, `${certain} of ${ranks}`);
+});
+
+function withoutMeans({ rows, columns, data }: HeldFeatures, weights: Float64Array): HeldFeatures {
+  const centred = Float64Array.from(data);
+  const mass = weights.reduce((a, b) => a + b, 0);
+  for (let e = 0; e < 3 * columns; e++) {
+    let sum = 0;
+    for (let k = 0; k < rows; k++) sum += weights[k] * centred[k * columns + e % columns];
+    for (let k = 0; k < rows; k++) centred[k * columns + e % columns] -= sum / mass;
+  }
+  return { rows, columns, data: centred };
+}
+
+Deno.test("featureSpectra: a million samples that nobody holds", async () => {
+  const rows = 1_000_000, columns = 5;
+  // cos((j + ½) t) at midpoints: orthogonal on [0, π], so that the spectrum is known: ½ a_j².
+  const scales = [1, 1e-1, 1e-2, 1e-3, 1e-4];
+  const tile = (first: number, count: number) =>
+    Float32Array.from({ length: count * columns }, (_, e) => {
+      const j = e % columns, t = Math.PI * (first + Math.floor(e / columns) + 0.5) / rows;
+      return scales[j] * Math.cos((j + 0.5) * t);
+    });
+  const [spectrum] = await featureSpectra(gpu, [{ rows, columns, tile }], { precision: "single" });
+  scales.forEach((scale, i) => {
+    const value = scale ** 2 / 2;
+    // Features were rounded to single precision, each relative to itself.
+    const error = Math.abs(spectrum.eigenvalues[i] - value);
+    assert.ok(error <= spectrum.errors[i] + 4 * 2 ** -24 * value, `${i}: ${error}`);
+    assert.ok(spectrum.errors[i] < 1e-3 * value);
+  });
+});
+
+Deno.test("featureSpectra: streamed features in double precision against the Gram matrix in float64", async () => {
+  const rows = 9000, columns = 6;
+  const data = Float64Array.from(
+    { length: rows * columns },
+    (_, e) => Math.sin(1 + 7 * e + (e % columns) ** 2),
+  );
+  const asked: number[][] = [];
+  const [{ eigenvalues: values, errors, precision }] = await featureSpectra(
+    gpu,
+    [streamed({ rows, columns, data }, asked)],
+    { epsilons: [1e-12], threshold: "relative" },
+  );
+  assert.equal(precision, "single");
+  const gram = new Float64Array(columns ** 2);
+  data.forEach((x, e) => {
+    const row = e - e % columns;
+    for (let j = 0; j < columns; j++) gram[(e % columns) * columns + j] += x * data[row + j] / rows;
+  });
+  eigenvalues(gram, columns).forEach((value, i) => {
+    assert.ok(Math.abs(values[i] - value) <= errors[i] + 1e-12 * value);
+  });
+  // From the first row to the last, time and again.
+  assert.ok(asked.length >= 4 && asked.every(([first, count]) => first === 0 && count === rows));
+});
+
+Deno.test("streamSpectra: zeros, one sample, and what is wrong", async () => {
+  const options = { precision: "double", tileBytes: 4096 } as const;
+  const zeros = streamed({ rows: 600, columns: 3, data: new Float32Array(1800) });
+  const [zero] = await streamSpectra(gpu, [zeros], options);
+  assert.ok(zero.isZero);
+  const [one] = await featureSpectra(gpu, [streamed({ rows: 1, columns: 1, data: Float32Array.of(3) })]);
+  assert.ok(Math.abs(one.eigenvalues[0] - 9) <= one.errors[0]);
+  const bad = new Float32Array(1800).fill(1);
+  bad[3 * 512 + 1] = NaN;
+  await assert.rejects(
+    streamSpectra(gpu, [streamed({ rows: 600, columns: 3, data: bad })], options),
+    { name: InputError.name, message: /^the feature in row 512, column 1 \(from 0\) is NaN/ },
+  );
+  const short = { rows: 600, columns: 3, tile: () => new Float32Array(5) };
+  await assert.rejects(streamSpectra(gpu, [short], options), { name: ShapeError.name });
+});
