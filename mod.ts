@@ -49,9 +49,9 @@ export {
   type StreamedFeatures,
 } from "./src/linalg/gram/feature_tiles.ts";
 export * from "./src/linalg/gram/gram_matrices.ts";
-export { type HostMatrix } from "./src/linalg/host_matrix.ts";
+export { type Matrix as HostMatrix } from "./src/linalg/matrix.ts";
 export * from "./src/linalg/svd/lstsq.ts";
-export * from "./src/linalg/matrix.ts";
+export * from "./src/linalg/matrix_view.ts";
 export * from "./src/linalg/svd/svd.ts";
 export * from "./src/linalg/svd/svdvals.ts";
 

@@ -59,7 +59,7 @@ function rowsOf(probe: Probe): Row[] {
  * import { traceCsv } from "./trace_csv.ts";
  *
  * const ranks = [{ epsilon: 1e-6, rank: 2, low: 2, high: 3 }];
- * const spectrum = { eigenvalues: Float64Array.of(1, 1), errors: Float64Array.of(0, 0), precision: "single" } as const;
+ * const spectrum = { eigenvalues: Float64Array.of(1, 1), bounds: Float64Array.of(0, 0), precision: "single" } as const;
  * const layers = [{ layer: 1, ...spectrum, ranks }];
  * const probes = [{ step: 100, replica: 0, loss: 0.5, accuracy: null, floors: [0.25], layers }];
  * const [header, row] = traceCsv({ replicas: 1, epsilons: [1e-6], losses: [], probes }).split("\n");

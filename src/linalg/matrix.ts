@@ -1,70 +1,60 @@
 /**
- * How matrices lie in GPU memory: row-major, rows padded with zeros to vectors of four floats, a batch of them one
- * behind the other.
+ * Matrices in the host's memory, checked.
  *
  * @module
  */
-import type { GpuArray } from "../gpu/array.ts";
+import { InputError, ShapeError } from "../errors.ts";
 
-/** Matrices in an array on the GPU. */
-export interface MatrixView {
-  /** Where the entries are. */
-  readonly array: GpuArray;
-  /** Vectors from one row to the next. */
-  readonly stride: number;
-  /** Vectors from one matrix of the batch to the next; 0 where all share one. */
-  readonly batch: number;
-  /** Vectors before the first matrix. Default: 0. */
-  readonly offset?: number;
+/** A matrix in the host's memory. */
+export interface Matrix {
+  /** Number of rows. */
+  readonly rows: number;
+  /** Number of columns. */
+  readonly columns: number;
+  /** Entries, row-major, `rows × columns`. */
+  readonly data: Float32Array | Float64Array;
 }
 
 /**
- * Vectors of four that hold a row.
+ * The exponent of a matrix's largest entry.
  *
- * @param columns Number of entries.
- * @returns ⌈columns / 4⌉.
+ * @param matrix Matrix.
+ * @param index Its number, for error messages.
+ * @param kind What it is, for these. Default: a matrix.
+ * @returns e with the largest magnitude in [2^e, 2^(e + 1)), but in −1000 … 1000; 0 for a matrix of zeros.
+ * @throws {ShapeError} Where it has no entries, or not rows × columns of them.
+ * @throws {InputError} Where an entry is NaN or infinite.
  */
-export function vectors(columns: number): number {
-  return Math.ceil(columns / 4);
-}
-
-/**
- * Pads the rows of a matrix for the GPU.
- *
- * @param matrix Row-major `rows × columns`, or several of them one behind the other.
- * @param columns Number of columns.
- * @param stride Vectors of four a row. Default: as few as hold a row.
- * @returns The same entries with zeros between.
- */
-export function padRows(
-  matrix: Float32Array,
-  columns: number,
-  stride: number = vectors(columns),
-): Float32Array {
-  if (columns === 4 * stride) return matrix;
-  const rows = matrix.length / columns;
-  const padded = new Float32Array(4 * stride * rows);
-  for (let i = 0; i < rows; i++) padded.set(matrix.subarray(i * columns, (i + 1) * columns), 4 * stride * i);
-  return padded;
-}
-
-/**
- * Takes the padding out again.
- *
- * @param padded Rows of `stride` vectors of four.
- * @param columns Number of columns to keep.
- * @param stride Vectors of four a row. Default: as few as hold a row.
- * @returns Row-major `rows × columns`.
- */
-export function unpadRows(
-  padded: Float32Array,
-  columns: number,
-  stride: number = vectors(columns),
-): Float32Array {
-  const rows = padded.length / (4 * stride);
-  const matrix = new Float32Array(rows * columns);
-  for (let i = 0; i < rows; i++) {
-    matrix.set(padded.subarray(4 * stride * i, 4 * stride * i + columns), i * columns);
+export function largestExponent(
+  { rows, columns, data }: Matrix,
+  index: number,
+  kind = "matrix",
+): number {
+  if (
+    !(rows >= 1 && columns >= 1) || !Number.isInteger(rows) || !Number.isInteger(columns) ||
+    data.length !== rows * columns
+  ) {
+    throw new ShapeError(
+      `${kind} ${index} has ${data.length} entries, not ${rows} × ${columns}: give rows × columns of them`,
+    );
   }
-  return matrix;
+  const largest = data instanceof Float32Array ? largestSingle(data) : largestDouble(data);
+  if (!Number.isFinite(largest)) {
+    throw new InputError(`${kind} ${index} has an entry that is NaN or infinite`);
+  }
+  return largest === 0 ? 0 : Math.max(-1000, Math.min(1000, Math.floor(Math.log2(largest))));
+}
+
+/** Largest magnitude; not finite where an entry is not. By bits, which order magnitudes, NaN on top. */
+function largestSingle(entries: Float32Array): number {
+  const bits = new Int32Array(entries.buffer, entries.byteOffset, entries.length);
+  let most = 0;
+  for (let e = 0; e < bits.length; e++) most = Math.max(most, bits[e] & 0x7fffffff);
+  return new Float32Array(Int32Array.of(most).buffer)[0];
+}
+
+function largestDouble(entries: Float64Array): number {
+  let most = 0;
+  for (let e = 0; e < entries.length; e++) most = Math.max(most, Math.abs(entries[e]));
+  return most;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { vectors } from "../linalg/matrix.ts";
+import { vectors } from "../linalg/matrix_view.ts";
 
 /** Shape of one dense layer and the place of its parameters, in vectors of four floats from the replica's start. */
 export interface LayerLayout {

@@ -9,11 +9,11 @@ import { Commands } from "../gpu/commands.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Dispatch } from "../gpu/kernel.ts";
 import { gpuStruct } from "../gpu/struct.ts";
-import { type MatrixView, padRows } from "../linalg/matrix.ts";
+import { type MatrixView, padRows } from "../linalg/matrix_view.ts";
 import { type Activation, parseActivation } from "./activation.ts";
-import { denseForward } from "./layers/dense.ts";
+import { bindDenseForward } from "./layers/dense.ts";
 import { type Initializer, parseInitializer } from "./initializer.ts";
-import { jetComponents, jetForward, tangentRows } from "./jets/jets.ts";
+import { bindJetForward, jetComponents, tangentRows } from "./jets/jets.ts";
 import { type ParameterLayout, parameterLayout } from "./layout.ts";
 import type { SampleArrays } from "./samples.ts";
 import { WINDOW } from "./layers/weight_windows.ts";
@@ -192,10 +192,10 @@ export class Network implements Disposable {
       if (activated && axes > 0) {
         const operands = { gpu, layer, rows: count, replicas, axes };
         const { derivative } = activated;
-        forward.push(await jetForward(operands, input, parameters, output, activation, derivative));
+        forward.push(await bindJetForward(operands, input, parameters, output, activation, derivative));
       } else {
         const operands = { gpu, layer, rows, biased: count, replicas };
-        forward.push(await denseForward(operands, input, parameters, output, activated));
+        forward.push(await bindDenseForward(operands, input, parameters, output, activated));
       }
       layers.push(output);
       input = output;

@@ -5,7 +5,7 @@
  */
 import { GpuArray } from "../gpu/array.ts";
 import type { Gpu } from "../gpu/device.ts";
-import { type MatrixView, padRows, vectors } from "../linalg/matrix.ts";
+import { type MatrixView, padRows, vectors } from "../linalg/matrix_view.ts";
 
 /** Inputs, targets and weights that a network is evaluated on, either shared by all replicas or one set for each. */
 export interface SampleArrays {

@@ -18,7 +18,7 @@ export interface Summary {
 const rangeUpTo = 10;
 
 /**
- * What the band of {@linkcode summarise} spans.
+ * What the band of {@linkcode summarize} spans.
  *
  * @param replicas Number of replicas.
  * @returns In words.
@@ -44,7 +44,7 @@ export function bandName(replicas: number): string {
  * assert.deepEqual([low, median, high], [[3, 1], [4, 1], [7, 2]]);
  * ```
  */
-export function summarise(rows: readonly (readonly number[])[], probes: number): Summary {
+export function summarize(rows: readonly (readonly number[])[], probes: number): Summary {
   const low: number[] = [], median: number[] = [], high: number[] = [];
   for (let probe = 0; probe < probes; probe++) {
     const sorted = rows.map((row) => row[probe]).filter(Number.isFinite).sort((a, b) => a - b);

@@ -12,7 +12,7 @@ import { ReadbackRing } from "../gpu/readback.ts";
 import { splitDoubles } from "../linalg/double_single/double_single.ts";
 import { Network } from "../nn/network.ts";
 import type { SampleArrays } from "../nn/samples.ts";
-import { eigenvalueErrors } from "../rank/certificates/certificate.ts";
+import { eigenvalueBounds } from "../rank/certificates/certificate.ts";
 import type { LayerRecord } from "../rank/probes/probe.ts";
 import { bindRefinement, DOUBLE } from "../rank/spectra/refine_spectra.ts";
 import { decodeSolvedRecord, solvedRecordWords } from "../rank/spectra/solved_record.ts";
@@ -229,7 +229,7 @@ export class Escalation {
       const solved = decodeSolvedRecord(results.subarray(index * words), this.#layers[layer].width);
       const eigenvalues = solved.values.map((value) => Math.max(0, value)).sort((a, b) => b - a);
       const spectrum = { ...solved, eigenvalues, samples: this.#samples };
-      return { eigenvalues, errors: eigenvalueErrors(spectrum, DOUBLE) };
+      return { eigenvalues, bounds: eigenvalueBounds(spectrum, DOUBLE) };
     });
   }
 

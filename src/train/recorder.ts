@@ -149,10 +149,10 @@ export class Recorder {
     }
   }
 
-  #layer({ eigenvalues, errors }: LayerRecord, index: number, precision: "single" | "double"): LayerProbe {
+  #layer({ eigenvalues, bounds }: LayerRecord, index: number, precision: "single" | "double"): LayerProbe {
     const { epsilons, threshold } = this.#options;
-    const ranks = epsilons.map((epsilon) => rankInterval(eigenvalues, errors, epsilon, threshold));
-    return { layer: index + 1, eigenvalues, errors, ranks, precision };
+    const ranks = epsilons.map((epsilon) => rankInterval(eigenvalues, bounds, epsilon, threshold));
+    return { layer: index + 1, eigenvalues, bounds, ranks, precision };
   }
 
   #draft(record: ProbeRecord, place: Place): Draft {
@@ -160,7 +160,7 @@ export class Recorder {
     const layers = record.layers.map((layer, index) => this.#layer(layer, index, "single"));
     const terminal = record.layers[record.layers.length - 1];
     const targets = this.#targets;
-    const scale = threshold === "relative" ? terminal.eigenvalues[0] + terminal.errors[0] : 1;
+    const scale = threshold === "relative" ? terminal.eigenvalues[0] + terminal.bounds[0] : 1;
     const floors = targets &&
       epsilons.map((epsilon) => lossFloor({ ...record, ...terminal, targets }, epsilon * scale));
     const isAllInDoubt = this.#options.precision === "double";
@@ -176,7 +176,7 @@ export class Recorder {
     const layers = record.ranks.map((ranks, index): LayerProbe => ({
       layer: index + 1,
       eigenvalues: nothing,
-      errors: nothing,
+      bounds: nothing,
       ranks,
       precision: "double",
     }));

@@ -12,7 +12,7 @@ export interface LayerProbe {
   /** Eigenvalues λ̂ of the Gram matrix, descending; none where the probe only counted, see `TrainingOptions.spectraEvery`. */
   readonly eigenvalues: Float64Array;
   /** Bounds δ_i ≥ |λ̂_i − λ_i|. */
-  readonly errors: Float64Array;
+  readonly bounds: Float64Array;
   /** ε-ranks with their certified intervals, in the order of the thresholds asked for. */
   readonly ranks: readonly RankInterval[];
   /** Arithmetic that they come from; counts are made in double-single. */

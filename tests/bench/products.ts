@@ -9,8 +9,8 @@ import type { Gpu } from "../../src/gpu/device.ts";
 import { measurePeak } from "../../src/gpu/measure/peak.ts";
 import type { Dispatch } from "../../src/gpu/kernel.ts";
 import { EigenBatch } from "../../src/linalg/eigen/eigen_batch.ts";
-import { gemm } from "../../src/linalg/products/gemm.ts";
-import { gram, gramPartials, gramReduce } from "../../src/linalg/gram/gram.ts";
+import { bindGemm } from "../../src/linalg/products/gemm.ts";
+import { bindGram, bindGramReduce, gramPartials } from "../../src/linalg/gram/gram.ts";
 import { normals } from "../reference/random.ts";
 import { blockUntilReady, jit, type numpy } from "./deps.ts";
 import { openJax } from "./jax.ts";
@@ -45,7 +45,7 @@ const PRODUCTS: readonly Product[] = [
     transposed: true,
     // Tiles of the upper triangle only.
     flops: SAMPLES * FEATURES ** 2,
-    bind: bindGram,
+    bind: bindGramJob,
     job: { job: "gram", rows: SAMPLES, columns: FEATURES },
   },
   {
@@ -54,7 +54,7 @@ const PRODUCTS: readonly Product[] = [
     columns: ORDER,
     transposed: false,
     flops: 2 * ORDER ** 3,
-    bind: bindGemm,
+    bind: bindGemmJob,
     job: { job: "gemm", order: ORDER },
   },
 ];
@@ -131,7 +131,7 @@ async function section(bench: Bench, product: Product): Promise<Section> {
   };
 }
 
-async function bindGram(gpu: Gpu, entries: Float32Array, stack: DisposableStack): Promise<Dispatch[]> {
+async function bindGramJob(gpu: Gpu, entries: Float32Array, stack: DisposableStack): Promise<Dispatch[]> {
   const batch = stack.use(new EigenBatch(gpu, [FEATURES]));
   const array = stack.use(new GpuArray(gpu, "features", entries));
   const weights = stack.use(new GpuArray(gpu, "weights", new Float32Array(SAMPLES).fill(1 / SAMPLES)));
@@ -139,14 +139,14 @@ async function bindGram(gpu: Gpu, entries: Float32Array, stack: DisposableStack)
   const options = { samples: SAMPLES, replicas: 1, weights, batch, partials };
   const features = { array, stride: FEATURES / 4, batch: 0 };
   return [
-    await gram(gpu, { features, order: FEATURES, first: 0, targets: null }, options),
-    await gramReduce(gpu, options),
+    await bindGram(gpu, { features, order: FEATURES, first: 0, targets: null }, options),
+    await bindGramReduce(gpu, options),
   ];
 }
 
-async function bindGemm(gpu: Gpu, entries: Float32Array, stack: DisposableStack): Promise<Dispatch[]> {
+async function bindGemmJob(gpu: Gpu, entries: Float32Array, stack: DisposableStack): Promise<Dispatch[]> {
   const view = (array: GpuArray) => ({ array, stride: ORDER / 4, batch: 0 });
   const a = view(stack.use(new GpuArray(gpu, "operand", entries)));
   const c = view(stack.use(new GpuArray(gpu, "product", ORDER ** 2)));
-  return [await gemm(gpu, "nn", a, a, c, { m: ORDER, n: ORDER, k: ORDER })];
+  return [await bindGemm(gpu, "nn", a, a, c, { m: ORDER, n: ORDER, k: ORDER })];
 }

@@ -33,14 +33,14 @@ export async function singularValueBench(bench: Bench): Promise<Section[]> {
 async function section(bench: Bench, rows: number, columns: number): Promise<Section> {
   const { gpu, python, window } = bench;
   const np = await openJax();
-  const entries = Float32Array.from(normals(rows * columns, rows));
-  const exact = singularValues(upperFactor(entries, rows, columns), columns, columns);
-  const onGpu = np.array(entries).reshape([rows, columns]);
+  const data = Float32Array.from(normals(rows * columns, rows));
+  const exact = singularValues(upperFactor(data, rows, columns), columns, columns);
+  const onGpu = np.array(data).reshape([rows, columns]);
   let ours: Float32Array = new Float32Array(), theirs = ours;
   const times = await timeInTurns([
     {
       name: "Staircase svdvals",
-      measure: clocked(async () => ours = (await svdvals(gpu, [{ rows, columns, entries }]))[0]),
+      measure: clocked(async () => ours = (await svdvals(gpu, [{ rows, columns, data }]))[0]),
     },
     {
       name: "jax-js svdvals",

@@ -6,7 +6,7 @@ const ranks: NamedRanks = {
   rows: 100,
   columns: 3,
   eigenvalues: Float64Array.of(2, 0.5, 1e-9),
-  errors: Float64Array.of(1e-6, 1e-6, 1e-8),
+  bounds: Float64Array.of(1e-6, 1e-6, 1e-8),
   threshold: "absolute",
   ranks: [
     { epsilon: 1e-2, rank: 2, rank_low: 2, rank_high: 2, method: "gram-jacobi", precision: "single" },

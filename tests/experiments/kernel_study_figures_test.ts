@@ -18,7 +18,7 @@ Deno.test("countErrorsFigure: a panel a matrix, a line a method, a strip for eac
   assert.equal(marks(elements, "/certain/strip").length, 8 * (METHODS.length - 2));
   // Higher up is a larger error, and 0 lies on the line of zero.
   const [naive] = marks(elements, "/clip/error").filter(({ attributes }) =>
-    attributes.stroke === methodStyle(METHODS[0]).colour
+    attributes.stroke === methodStyle(METHODS[0]).color
   );
   const points = pathPoints(naive.attributes.d);
   const [zero] = marks(elements, "/panel/zero");

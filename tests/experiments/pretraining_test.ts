@@ -171,7 +171,7 @@ function network(
     layers: [{
       layer: 1,
       eigenvalues: nothing,
-      errors: nothing,
+      bounds: nothing,
       precision: "single" as const,
       ranks: [{ epsilon: 1e-6, rank: ranks[i], low: ranks[i], high: ranks[i] }],
     }],

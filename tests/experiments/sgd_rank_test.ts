@@ -158,7 +158,7 @@ Deno.test("sgdRankVerdicts: ranks that follow the claims bear them out; constant
             const value = rank(batch, learningRate, weightDecay);
             const matrix = {
               singularValues: new Float64Array(1),
-              errors: new Float64Array(1),
+              bounds: new Float64Array(1),
               rank: value,
               low: value,
               high: value,

@@ -6,7 +6,7 @@ const epsilons = [1e-2, 1e-4];
 
 function layerOf(layer: number): LayerProbe {
   const ranks = epsilons.map((epsilon, i) => ({ epsilon, rank: layer + i, low: layer, high: layer + 2 }));
-  return { layer, eigenvalues: Float64Array.of(1), errors: Float64Array.of(0), ranks, precision: "single" };
+  return { layer, eigenvalues: Float64Array.of(1), bounds: Float64Array.of(0), ranks, precision: "single" };
 }
 
 function probeOf(step: number, replica: number, rest: Partial<Probe> = {}): Probe {

@@ -2,7 +2,7 @@
 import { GpuArray } from "../../src/gpu/array.ts";
 import type { Gpu } from "../../src/gpu/device.ts";
 import type { DigitLayer } from "../../src/linalg/gram/gram_digits.ts";
-import { padRows, vectors } from "../../src/linalg/matrix.ts";
+import { padRows, vectors } from "../../src/linalg/matrix_view.ts";
 
 /** Features of one layer: `[replica]`, each row-major `samples × width`. */
 export interface HostLayer {

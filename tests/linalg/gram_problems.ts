@@ -3,8 +3,14 @@ import { GpuArray } from "../../src/gpu/array.ts";
 import { Commands } from "../../src/gpu/commands.ts";
 import type { Gpu } from "../../src/gpu/device.ts";
 import { EigenBatch } from "../../src/linalg/eigen/eigen_batch.ts";
-import { gram, gramError, gramPartials, gramReduce, type GramSums } from "../../src/linalg/gram/gram.ts";
-import { padRows, unpadRows, vectors } from "../../src/linalg/matrix.ts";
+import {
+  bindGram,
+  bindGramReduce,
+  gramBound,
+  gramPartials,
+  type GramSums,
+} from "../../src/linalg/gram/gram.ts";
+import { padRows, unpadRows, vectors } from "../../src/linalg/matrix_view.ts";
 import { assert } from "../deps.ts";
 import { magnitudes, weightedProduct } from "../reference/matrix.ts";
 import { normals } from "../reference/random.ts";
@@ -56,10 +62,10 @@ export async function grams(
     const view = { array: array(all), stride, batch: samples * stride };
     const moments = targets?.lastOnly && index < layers.length - 1 ? null : targetView;
     commands.run(
-      await gram(gpu, { features: view, order, first: index * replicas, targets: moments }, options),
+      await bindGram(gpu, { features: view, order, first: index * replicas, targets: moments }, options),
     );
   }
-  commands.run(await gramReduce(gpu, options));
+  commands.run(await bindGramReduce(gpu, options));
   commands.submit();
   const [matrices, basis] = await Promise.all([batch.matrices.read(), batch.basis.read()]);
   const { rows, rowStride, tailStride } = batch;
@@ -85,7 +91,7 @@ export function unpadded({ matrix, rows }: Result, order: number): Float32Array 
 /** That Gram matrices and moments are within the rounding of their sums, symmetric, and padded with zeros. */
 export function check(problem: Problem, results: Result[], sums: GramSums = "plain"): void {
   const { samples, weights, layers, targets } = problem;
-  const relative = gramError(samples, sums);
+  const relative = gramBound(samples, sums);
   const replicas = layers[0].features.length;
   const columns = targets ? targets.columns : 0;
   const right = new Float32Array(samples * (columns + 1)).fill(1);

@@ -5,7 +5,7 @@ import type { Gpu } from "../../src/gpu/device.ts";
 import { EigenBatch } from "../../src/linalg/eigen/eigen_batch.ts";
 import { ROUNDS_OF_BLOCKS } from "../../src/linalg/eigen/block_jacobi.ts";
 import { allSweeps, bindJacobi, JACOBI_TOLERANCE, type JacobiShares } from "../../src/linalg/eigen/jacobi.ts";
-import { padRows } from "../../src/linalg/matrix.ts";
+import { padRows } from "../../src/linalg/matrix_view.ts";
 import { eigenvalues } from "../reference/eigenvalues.ts";
 import { matmul, transpose } from "../reference/matrix.ts";
 import { gamma, U } from "../reference/rounding.ts";

@@ -2,7 +2,7 @@ import { GpuArray } from "../../src/gpu/array.ts";
 import { Gpu } from "../../src/gpu/device.ts";
 import { InputError } from "../../src/errors.ts";
 import { activationBound, activationNames, homogeneity, parseActivation } from "../../src/nn/activation.ts";
-import { denseForward } from "../../src/nn/layers/dense.ts";
+import { bindDenseForward } from "../../src/nn/layers/dense.ts";
 import { parameterLayout } from "../../src/nn/layout.ts";
 import { assert } from "../deps.ts";
 import { activation } from "../reference/activation.ts";
@@ -29,7 +29,7 @@ async function evaluate(
   const operands = { gpu, layer, rows: z.length, replicas: 1 };
   const input = upload(gpu, z, 1, 0, stack);
   const activated = { activation: parseActivation(name), derivative };
-  run(gpu, [await denseForward(operands, input, { array: parameters, batch: size }, output, activated)]);
+  run(gpu, [await bindDenseForward(operands, input, { array: parameters, batch: size }, output, activated)]);
   const first = (_: number, i: number) => 4 * i;
   const [values, derivatives] = await Promise.all([output.array.read(), derivative.read()]);
   const at = Array.from(z, first);

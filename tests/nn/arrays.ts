@@ -7,7 +7,7 @@ import { GpuArray } from "../../src/gpu/array.ts";
 import { Commands } from "../../src/gpu/commands.ts";
 import type { Gpu } from "../../src/gpu/device.ts";
 import type { Dispatch } from "../../src/gpu/kernel.ts";
-import { type MatrixView, padRows, vectors } from "../../src/linalg/matrix.ts";
+import { type MatrixView, padRows, vectors } from "../../src/linalg/matrix_view.ts";
 import type { HostSamples } from "../../src/nn/samples.ts";
 import { uniform } from "../../src/stats/random.ts";
 

@@ -5,7 +5,7 @@
  */
 import { GpuArray } from "../../src/gpu/array.ts";
 import type { Gpu } from "../../src/gpu/device.ts";
-import type { MatrixView } from "../../src/linalg/matrix.ts";
+import type { MatrixView } from "../../src/linalg/matrix_view.ts";
 import type { ParameterArray } from "../../src/nn/layers/dense.ts";
 import { type LayerLayout, parameterLayout } from "../../src/nn/layout.ts";
 import { fc } from "../deps.ts";

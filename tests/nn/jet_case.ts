@@ -4,7 +4,7 @@
  * @module
  */
 import type { Gpu } from "../../src/gpu/device.ts";
-import type { MatrixView } from "../../src/linalg/matrix.ts";
+import type { MatrixView } from "../../src/linalg/matrix_view.ts";
 import { jetComponents } from "../../src/nn/jets/jets.ts";
 import { fc } from "../deps.ts";
 import { exactJet, type Jet, type ReferenceCondition } from "../reference/jets.ts";

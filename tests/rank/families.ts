@@ -92,12 +92,12 @@ export function reference(features: FeatureMatrix, weights?: ArrayLike<number>):
 
 /** Asserts that every eigenvalue is within its bound. Gives the largest error as a share of λ₁. */
 export function assertBounds(spectrum: FeatureSpectrum, truth: Reference, what: string): number {
-  const { eigenvalues, errors } = spectrum;
+  const { eigenvalues, bounds } = spectrum;
   assert.equal(eigenvalues.length, truth.eigenvalues.length);
   let worst = 0;
   truth.eigenvalues.forEach((value, i) => {
-    const error = Math.abs(eigenvalues[i] - value), allowed = errors[i] + truth.errors[i];
-    assert(error <= allowed, `${what}: λ_${i + 1} = ${value} is off by ${error}, promised ${errors[i]}`);
+    const error = Math.abs(eigenvalues[i] - value), allowed = bounds[i] + truth.errors[i];
+    assert(error <= allowed, `${what}: λ_${i + 1} = ${value} is off by ${error}, promised ${bounds[i]}`);
     worst = Math.max(worst, error);
   });
   return worst === 0 ? 0 : worst / truth.eigenvalues[0];
@@ -115,7 +115,7 @@ export function assertRanks(
     const epsilon = share * truth.eigenvalues[0];
     const count = (sign: number) =>
       truth.eigenvalues.filter((value, i) => value + sign * truth.errors[i] > epsilon).length;
-    const { rank, low, high } = rankInterval(spectrum.eigenvalues, spectrum.errors, epsilon);
+    const { rank, low, high } = rankInterval(spectrum.eigenvalues, spectrum.bounds, epsilon);
     const says = `${what}: rank ${rank} in [${low}, ${high}] at ${share} λ₁, not ${count(-1)} to ${count(1)}`;
     assert(low <= rank && rank <= high, says);
     assert(low <= count(1) && high >= count(-1), says);

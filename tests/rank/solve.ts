@@ -3,7 +3,7 @@
 import { GpuArray } from "../../src/gpu/array.ts";
 import { Commands } from "../../src/gpu/commands.ts";
 import type { Gpu } from "../../src/gpu/device.ts";
-import { padRows, vectors } from "../../src/linalg/matrix.ts";
+import { padRows, vectors } from "../../src/linalg/matrix_view.ts";
 import { bindProbe, type ProbeRecord } from "../../src/rank/probes/probe.ts";
 import { bindSpectra } from "../../src/rank/spectra/spectra.ts";
 import { Matrix, SingularValueDecomposition } from "../deps.ts";

@@ -49,10 +49,10 @@ Deno.test("counting probes: ranks, loss and accuracy are those of probes that so
       assert.deepEqual([probe.step, probe.replica, probe.accuracy], [step, replica, accuracy]);
       assert(Math.abs(probe.loss - loss) <= 1e-6 * loss, `${probe.loss} is not ${loss}`);
       assert.equal(probe.floors === null, !isSolved || floors === null);
-      probe.layers.forEach(({ layer, eigenvalues, errors, ranks, precision }, l) => {
+      probe.layers.forEach(({ layer, eigenvalues, bounds, ranks, precision }, l) => {
         assert.equal(layer, layers[l].layer);
         assert.equal(eigenvalues.length, isSolved ? layers[l].eigenvalues.length : 0);
-        assert.equal(errors.length, eigenvalues.length);
+        assert.equal(bounds.length, eigenvalues.length);
         assert(isSolved || precision === "double");
         ranks.forEach(({ epsilon, rank, low, high }, e) => {
           const truth = layers[l].ranks[e];

@@ -13,8 +13,8 @@ function assertFinite(trace: Trace) {
   for (const losses of trace.losses) assert(losses.every(Number.isFinite));
   for (const { loss, layers, floors } of trace.probes) {
     assert(Number.isFinite(loss) && (floors ?? []).every(Number.isFinite));
-    for (const { eigenvalues, errors } of layers) {
-      assert(eigenvalues.every(Number.isFinite) && errors.every(Number.isFinite));
+    for (const { eigenvalues, bounds } of layers) {
+      assert(eigenvalues.every(Number.isFinite) && bounds.every(Number.isFinite));
     }
   }
 }

@@ -80,7 +80,7 @@ Deno.test("equation: ranks are those of the features in the domain, in single, i
       if (probe.step < 4) continue;
       const network = { widths: training.network.widths, activations: ["tanh", "tanh"] };
       const theta = await parametersOf(training, probe.replica);
-      for (const [l, { eigenvalues, errors }] of probe.layers.entries()) {
+      for (const [l, { eigenvalues, bounds }] of probe.layers.entries()) {
         const features = Array.from(
           { length: count },
           (_, k) => forward(network, theta, row(task.train.x, k, 1)).h[l + 1],
@@ -92,7 +92,7 @@ Deno.test("equation: ranks are those of the features in the domain, in single, i
         );
         // Features of size 1 are some 10⁻⁶ off; those of the boundary, with their weights, would add 20 n.
         eigenvalues.forEach((value, i) =>
-          assert(Math.abs(value - truth[i]) <= errors[i] + 1e-5 * truth[0], `${value} is not ${truth[i]}`)
+          assert(Math.abs(value - truth[i]) <= bounds[i] + 1e-5 * truth[0], `${value} is not ${truth[i]}`)
         );
       }
     }

@@ -47,22 +47,22 @@ Deno.test("double precision: every spectrum is that of the features, of every la
   const trace = await train(gpu, { ...options, precision: "double" });
   assert.equal(trace.probes.length, 9);
   for (const { step, replica, layers } of trace.probes) {
-    layers.forEach(({ precision, eigenvalues, errors }) => {
+    layers.forEach(({ precision, eigenvalues, bounds }) => {
       assert.equal(precision, "double");
-      errors.forEach((error) => assert(error < 1e-10 * eigenvalues[0], `${error}`));
+      bounds.forEach((error) => assert(error < 1e-10 * eigenvalues[0], `${error}`));
     });
     if (step > 0) continue;
     const features = await firstFeatures(shape, replica);
     for (const [l, each] of features.entries()) {
-      const { eigenvalues, errors } = layers[l];
+      const { eigenvalues, bounds } = layers[l];
       const truth = referenceEigenvalues(each.data, each.columns, task.train.weights);
       const slack = 1e-14 * truth[0];
-      truth.forEach((value, i) => assert(Math.abs(eigenvalues[i] - value) <= errors[i] + slack));
+      truth.forEach((value, i) => assert(Math.abs(eigenvalues[i] - value) <= bounds[i] + slack));
       // What the host makes of the same features: with the roots of the weights in them, so not the same bits.
       const { weights } = task.train;
       const [host] = await featureSpectra(gpu, [each], { precision: "double", weights });
       host.eigenvalues.forEach((value, i) =>
-        assert(Math.abs(eigenvalues[i] - value) <= errors[i] + host.errors[i] + slack)
+        assert(Math.abs(eigenvalues[i] - value) <= bounds[i] + host.bounds[i] + slack)
       );
     }
   }

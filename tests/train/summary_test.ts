@@ -26,7 +26,7 @@ function probe({ step, replica = 0, loss, ranks, accuracy, floors, slack = 0 }: 
     layers: ranks.map((pair, l) => ({
       layer: l + 1,
       eigenvalues: Float64Array.of(4, 1, 1, 0),
-      errors: new Float64Array(4),
+      bounds: new Float64Array(4),
       precision: accuracy === undefined ? "single" : "double",
       ranks: pair.map((rank, e) => ({ epsilon: epsilons[e], rank, low: rank - slack, high: rank + slack })),
     })),

@@ -147,10 +147,10 @@ Deno.test("weights of the samples count: a sample of no weight might as well be 
   for (const [p, { loss, layers }] of weighted.probes.entries()) {
     const other = without.probes[p];
     assert(Math.abs(loss - other.loss) <= 1e-5 * loss);
-    const [{ eigenvalues, errors }] = layers;
+    const [{ eigenvalues, bounds }] = layers;
     for (const [i, value] of other.layers[0].eigenvalues.entries()) {
       // Two runs whose parameters differ by rounding, on top of what each is certain of.
-      assert(Math.abs(value - eigenvalues[i]) <= 2 * errors[i] + 1e-4 * value + 1e-9);
+      assert(Math.abs(value - eigenvalues[i]) <= 2 * bounds[i] + 1e-4 * value + 1e-9);
     }
   }
 });

@@ -78,9 +78,9 @@ Deno.test("Training: what a probe holds fits the network and the thresholds", as
       assert.deepEqual(layers.map(({ eigenvalues }) => eigenvalues.length), [7, 1, 4]);
       assert.equal(floors?.length, 3);
       assert.equal(accuracy, null);
-      for (const { eigenvalues, errors, ranks } of layers) {
+      for (const { eigenvalues, bounds, ranks } of layers) {
         assert(eigenvalues.every((value, i) => value >= 0 && (i === 0 || value <= eigenvalues[i - 1])));
-        assert(errors.every((error) => error > 0 && error < 1e-2));
+        assert(bounds.every((error) => error > 0 && error < 1e-2));
         const limit = threshold === "relative" ? eigenvalues[0] : 1;
         for (const [e, { epsilon, rank, low, high }] of ranks.entries()) {
           assert.equal(epsilon, epsilons[e]);

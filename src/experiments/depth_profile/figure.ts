@@ -7,7 +7,7 @@ import { clipped, drawFrame, frameFoot, frameHead, frameSide } from "../../plot/
 import { type LegendEntry, lineSwatch } from "../../plot/core/legend.ts";
 import { drawPage, pageMargin, pageWidth } from "../../plot/core/page.ts";
 import { lineStyle } from "../../plot/core/palette.ts";
-import { summarise } from "../../stats/quantiles.ts";
+import { summarize } from "../../stats/quantiles.ts";
 import { rankAxis, stepAxis } from "../../plot/core/scales.ts";
 import { epsilonLabel } from "../../plot/staircase/staircase_panel.ts";
 import { bandEntries, drawMedian, drawSpread } from "../../plot/core/summary_marks.ts";
@@ -43,7 +43,7 @@ const plotHeight = 280, gap = 40;
  */
 export function depthProfileFigure(data: DepthProfileData): string {
   const { layers, stages } = data;
-  const stageRanks = stages.map(({ ranks }) => ranks.map(({ values }) => summarise(values, layers.length)));
+  const stageRanks = stages.map(({ ranks }) => ranks.map(({ values }) => summarize(values, layers.length)));
   const y = rankAxis(stageRanks.flat().flatMap(({ high }) => high), plotHeight);
   const left = pageMargin + frameSide(y);
   const width = (pageWidth - left - 2 * pageMargin - (stages.length - 1) * gap) / stages.length;
@@ -66,15 +66,15 @@ export function depthProfileFigure(data: DepthProfileData): string {
         const clip = clipped(group, { width, height: plotHeight });
         ranks.forEach((_, i) => {
           const summary = stageRanks[stage][i], at = layers.map(x.scale);
-          const { colour } = lineStyle(i);
-          if (replicas > 1) drawSpread(clip, "rank-band", at, summary, y.scale, "straight", colour);
+          const { color } = lineStyle(i);
+          if (replicas > 1) drawSpread(clip, "rank-band", at, summary, y.scale, "straight", color);
           const points = drawMedian(clip, "rank", at, summary, y.scale, "straight", lineStyle(i));
           for (const point of points) {
             clip.append("circle").attr("class", "dot").attr("cx", px(point.x)).attr("cy", px(point.y)).attr(
               "r",
               3,
             )
-              .attr("fill", colour);
+              .attr("fill", color);
           }
         });
       }),
@@ -94,7 +94,7 @@ function describe({ stages, layers }: DepthProfileData): string {
   return stages.map(({ label, ranks }) =>
     `${label}: ${
       ranks.map(({ epsilon, values }) => {
-        const { median } = summarise(values, layers.length);
+        const { median } = summarize(values, layers.length);
         return `${epsilonLabel(epsilon)} ${median.join(", ")}`;
       }).join("; ")
     }.`

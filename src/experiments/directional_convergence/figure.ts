@@ -20,7 +20,7 @@ import { type LegendEntry, lineSwatch, swatchWidth } from "../../plot/core/legen
 import { ordinalAxis } from "../../plot/core/ordinal_axis.ts";
 import { drawPage, pageMargin, pageWidth } from "../../plot/core/page.ts";
 import { fontSize, guideStyle, ink, ladderStyle, lineStyle } from "../../plot/core/palette.ts";
-import { summarise } from "../../stats/quantiles.ts";
+import { summarize } from "../../stats/quantiles.ts";
 import type { Axis } from "../../plot/core/scales.ts";
 import { bandEntries } from "../../plot/core/summary_marks.ts";
 import { appendGroup, type Group } from "../../plot/core/svg.ts";
@@ -135,10 +135,10 @@ function describe({ rows, deltas }: DirectionalFigureData): string {
       const cosines = paths.filter(({ rung }) => rung === i).map((
         { distance },
       ) => [1 - (distance.at(-1) ?? NaN)]);
-      const [cosine] = summarise(cosines, 1).median;
+      const [cosine] = summarize(cosines, 1).median;
       return `${scientific(delta)}: ${Number.isFinite(cosine) ? cosine.toFixed(4) : "none"}`;
     });
-    const smallest = ratios.map((seeds) => summarise(seeds, deltas.length + 1).median[1]);
+    const smallest = ratios.map((seeds) => summarize(seeds, deltas.length + 1).median[1]);
     const words = smallest.map((ratio) => Number.isFinite(ratio) ? ratio.toPrecision(2) : "none").join(", ");
     return `${label}: median cosine by δ, ${ends.join(", ")}; median σ₂/σ₁ at the smallest δ, ${words}.`;
   }).join(" ");

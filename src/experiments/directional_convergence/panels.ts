@@ -9,7 +9,7 @@ import { labelledTicks } from "../../plot/core/format.ts";
 import { decadeAxis } from "../../plot/core/log_axis.ts";
 import { drawLine } from "../../plot/core/marks.ts";
 import { guideStyle, ladderStyle, lineStyle } from "../../plot/core/palette.ts";
-import { summarise } from "../../stats/quantiles.ts";
+import { summarize } from "../../stats/quantiles.ts";
 import type { Axis } from "../../plot/core/scales.ts";
 import { drawMedian, drawSpread } from "../../plot/core/summary_marks.ts";
 import { type Group, px } from "../../plot/core/svg.ts";
@@ -122,7 +122,7 @@ export function drawFlows(
       "r",
       2.2,
     )
-      .attr("fill", style.colour);
+      .attr("fill", style.color);
   }
 }
 
@@ -152,8 +152,8 @@ export function drawRatios(
   const at = deltas.map(x.scale);
   const height = (value: number) => Number.isNaN(value) ? NaN : y.scale(Math.max(value, LEAST));
   ratios.forEach((seeds, l) => {
-    const summary = summarise(seeds, deltas.length), style = lineStyle(l);
-    if (seeds.length > 1) drawSpread(parent, "ratio-band", at, summary, height, "straight", style.colour);
+    const summary = summarize(seeds, deltas.length), style = lineStyle(l);
+    if (seeds.length > 1) drawSpread(parent, "ratio-band", at, summary, height, "straight", style.color);
     drawMedian(parent, "ratio", at, summary, height, "straight", style);
   });
 }

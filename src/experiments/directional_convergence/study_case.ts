@@ -5,7 +5,7 @@
  */
 import { GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import { unpadRows } from "../../linalg/matrix.ts";
+import { unpadRows } from "../../linalg/matrix_view.ts";
 import { svdvals } from "../../linalg/svd/svdvals.ts";
 import type { ParameterLayout } from "../../nn/layout.ts";
 import { Network } from "../../nn/network.ts";
@@ -174,7 +174,7 @@ async function withRatios(
   const matrices = groups.flat().flatMap(({ direction }) =>
     hidden.map(({ inputs, outputs, outputStride, weights }) => {
       const rows = direction.subarray(4 * weights, 4 * (weights + inputs * outputStride));
-      return { rows: inputs, columns: outputs, entries: unpadRows(rows, outputs, outputStride) };
+      return { rows: inputs, columns: outputs, data: unpadRows(rows, outputs, outputStride) };
     })
   );
   // A matrix with one row or column has no second singular value, and one of zeros no ratio.

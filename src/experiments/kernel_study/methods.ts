@@ -169,7 +169,7 @@ async function singular(gpu: Gpu, { features, epsilons }: Problem): Promise<Answ
   const matrices = features.map(({ rows, columns, data }) => ({
     rows,
     columns,
-    entries: data instanceof Float32Array ? data : Float32Array.from(data),
+    data: data instanceof Float32Array ? data : Float32Array.from(data),
   }));
   const values = await svdvals(gpu, matrices);
   return values.map((sigma, i) =>
@@ -182,11 +182,11 @@ function spectra(solve: typeof featureSpectra, precision: Precision): StudyMetho
   return async (gpu, { features, shares, epsilons }) => {
     const options = { precision, epsilons: shares, threshold: "relative" } as const;
     const found = await solve(gpu, features, options);
-    return found.map(({ eigenvalues, errors, precision }, i) => ({
+    return found.map(({ eigenvalues, bounds, precision }, i) => ({
       precision,
       eigenvalues,
-      errors,
-      ranks: epsilons[i].map((epsilon) => rankInterval(eigenvalues, errors, epsilon)),
+      errors: bounds,
+      ranks: epsilons[i].map((epsilon) => rankInterval(eigenvalues, bounds, epsilon)),
     }));
   };
 }
@@ -196,8 +196,8 @@ function counting(method: CountingMethod, precision: GramPrecision = "compensate
   return async (gpu, { features, epsilons }) => {
     const grams = await gramMatrices(gpu, features, { precision });
     const matrices = grams.map(({ matrix }) => Float32Array.from(matrix));
-    const errors = grams.map(({ matrix, error }, i) => error + distance(matrix, matrices[i]));
-    const ranks = await countRanks(gpu, matrices, epsilons, { method, errors });
+    const bounds = grams.map(({ matrix, bound }, i) => bound + distance(matrix, matrices[i]));
+    const ranks = await countRanks(gpu, matrices, epsilons, { method, bounds });
     return ranks.map((each) => ({
       precision: method === "sturm-double" ? "double" : "single",
       eigenvalues: null,

@@ -8,7 +8,7 @@ import { clipped, drawFrame, frameFoot, frameHead, frameSide } from "../../plot/
 import { type LegendEntry, lineSwatch } from "../../plot/core/legend.ts";
 import { drawPage, pageMargin, pageWidth } from "../../plot/core/page.ts";
 import { greyInk, ink, type LineStyle, lineStyle } from "../../plot/core/palette.ts";
-import { summarise, type Summary } from "../../stats/quantiles.ts";
+import { summarize, type Summary } from "../../stats/quantiles.ts";
 import { type Axis, lossAxis, rankAxis, stepAxis } from "../../plot/core/scales.ts";
 import { epsilonLabel } from "../../plot/staircase/staircase_panel.ts";
 import { bandEntries, drawMedian, drawSpread, heightOn, isSpread } from "../../plot/core/summary_marks.ts";
@@ -46,8 +46,8 @@ export interface LossFloorFigureData {
 }
 
 const columns = 2, plotHeight = 260, gap = 76;
-const lossStyle: LineStyle = { colour: ink, dash: null, width: 2.2 };
-const projectionStyle: LineStyle = { colour: greyInk, dash: "5 3", width: 1.6 };
+const lossStyle: LineStyle = { color: ink, dash: null, width: 2.2 };
+const projectionStyle: LineStyle = { color: greyInk, dash: "5 3", width: 1.6 };
 /** Values this much below the least loss would press the rest of a panel against its top. */
 const DEPTH = 1e3;
 
@@ -59,7 +59,7 @@ const DEPTH = 1e3;
  */
 export function lossFloorFigure(data: LossFloorFigureData): string {
   const { steps, thresholds } = data;
-  const of = (series: Series) => summarise(series, steps.length);
+  const of = (series: Series) => summarize(series, steps.length);
   const loss = of(data.loss), projection = of(data.projectionError);
   const least = Math.min(...positive(loss.low), 1);
   const shown = (values: readonly number[]) =>
@@ -128,7 +128,7 @@ function drawSummary(
   course: "straight" | "step" = "straight",
 ): void {
   const at = steps.map(x.scale), height = heightOn(y);
-  if (isSpread(summary)) drawSpread(parent, `${name}-band`, at, summary, height, course, style.colour);
+  if (isSpread(summary)) drawSpread(parent, `${name}-band`, at, summary, height, course, style.color);
   drawMedian(parent, name, at, summary, height, course, style);
 }
 
@@ -143,7 +143,7 @@ function drawCloud(parent: Group, { rank, floor }: FloorThreshold, x: Axis, y: A
       if (drawn.has(key)) return;
       drawn.add(key);
       parent.append("circle").attr("class", "probe").attr("cx", cx).attr("cy", cy).attr("r", 1.8)
-        .attr("fill", style.colour).attr("fill-opacity", 0.6);
+        .attr("fill", style.color).attr("fill-opacity", 0.6);
     })
   );
 }

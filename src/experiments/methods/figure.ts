@@ -10,7 +10,7 @@ import { clipped, drawFrame, frameFoot, frameHead, frameSide } from "../../plot/
 import { type LegendEntry, lineSwatch } from "../../plot/core/legend.ts";
 import { drawPage, pageMargin, pageWidth } from "../../plot/core/page.ts";
 import { fontSize, greyInk, ink, type LineStyle, lineStyle } from "../../plot/core/palette.ts";
-import { summarise } from "../../stats/quantiles.ts";
+import { summarize } from "../../stats/quantiles.ts";
 import { type Axis, lossAxis, rankAxis, stepAxis } from "../../plot/core/scales.ts";
 import { epsilonLabel } from "../../plot/staircase/staircase_panel.ts";
 import { bandEntries, drawMedian, drawSpread, heightOn, isSpread } from "../../plot/core/summary_marks.ts";
@@ -124,7 +124,7 @@ const dashes = ["8 4", "2 3", "9 3 2 3"];
 
 /** Black for the plain network, a colour for each other one; dashes where nothing is trained. */
 function methodStyle({ methods }: MethodsFigureData, index: number): LineStyle {
-  const style = index === 0 ? { colour: ink, dash: null, width: 2 } : lineStyle(index - 1);
+  const style = index === 0 ? { color: ink, dash: null, width: 2 } : lineStyle(index - 1);
   const solved = methods.slice(0, index).filter(({ kind }) => kind === "solved").length;
   return methods[index].kind === "solved"
     ? { ...style, dash: dashes[solved % dashes.length], width: 2 }
@@ -146,9 +146,9 @@ function drawSeries(
   const isSolved = seeds[0].steps.length === 1;
   const steps = isSolved ? [0, end] : seeds[0].steps;
   const rows = seeds.map((series) => isSolved ? [values(series)[0], values(series)[0]] : values(series));
-  const summary = summarise(rows, steps.length), height = heightOn(y);
+  const summary = summarize(rows, steps.length), height = heightOn(y);
   const at = steps.map(x.scale), course = name === "rank" ? "step" : "straight";
-  if (isSpread(summary)) drawSpread(parent, `${name}-band`, at, summary, height, course, style.colour);
+  if (isSpread(summary)) drawSpread(parent, `${name}-band`, at, summary, height, course, style.color);
   drawMedian(parent, name, at, summary, height, course, style);
 }
 
@@ -158,7 +158,7 @@ function drawEnds(
   seeds: readonly MethodSeries[],
   x: Axis,
   y: Axis,
-  { colour }: LineStyle,
+  { color }: LineStyle,
 ): void {
   for (const { ranks, losses, heldOut } of seeds) {
     const at = px(x.scale(ranks[0]));
@@ -166,12 +166,12 @@ function drawEnds(
     if (!Number.isFinite(trained)) continue;
     if (Number.isFinite(held)) {
       parent.append("line").attr("x1", at).attr("x2", at).attr("y1", px(trained)).attr("y2", px(held))
-        .attr("stroke", colour).attr("stroke-opacity", 0.5);
+        .attr("stroke", color).attr("stroke-opacity", 0.5);
       parent.append("circle").attr("class", "held-out").attr("cx", at).attr("cy", px(held)).attr("r", 4)
-        .attr("fill", "white").attr("stroke", colour).attr("stroke-width", 1.4);
+        .attr("fill", "white").attr("stroke", color).attr("stroke-width", 1.4);
     }
     parent.append("circle").attr("class", "outcome").attr("cx", at).attr("cy", px(trained)).attr("r", 3)
-      .attr("fill", colour);
+      .attr("fill", color);
   }
 }
 
@@ -199,7 +199,7 @@ function describe({ tasks, methods }: MethodsFigureData): string {
   return tasks.map(({ name, series }) => {
     const ends = series.flatMap((seeds, m) => {
       if (seeds.length === 0) return [];
-      const middle = (values: readonly number[]) => summarise(values.map((value) => [value]), 1).median[0];
+      const middle = (values: readonly number[]) => summarize(values.map((value) => [value]), 1).median[0];
       const start = middle(seeds.map(({ ranks }) => ranks[0]));
       const loss = middle(seeds.map(({ losses }) => losses[losses.length - 1]));
       return [`${methods[m].label}: rank ${start} at the start, loss ${loss.toPrecision(2)} in the end`];

@@ -6,7 +6,7 @@
 import { GpuArray } from "../../gpu/array.ts";
 import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import { padRows, unpadRows, vectors } from "../../linalg/matrix.ts";
+import { padRows, unpadRows, vectors } from "../../linalg/matrix_view.ts";
 import { layerNetwork } from "../../nn/layer_network.ts";
 import type { Network } from "../../nn/network.ts";
 import { uploadSamples } from "../../nn/samples.ts";

@@ -113,8 +113,8 @@ function weighted(features: Float32Array | Float64Array, width: number, { output
     for (let c = 0; c < outputs; c++) b[k * outputs + c] = root * y[k * outputs + c];
   }
   return {
-    a: { rows: count, columns: width + 1, entries: a },
-    b: { rows: count, columns: outputs, entries: b },
+    a: { rows: count, columns: width + 1, data: a },
+    b: { rows: count, columns: outputs, data: b },
   };
 }
 

@@ -5,7 +5,7 @@
  */
 import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import { unpadRows } from "../../linalg/matrix.ts";
+import { unpadRows } from "../../linalg/matrix_view.ts";
 import type { Network } from "../../nn/network.ts";
 import { uploadSamples } from "../../nn/samples.ts";
 import { boundingBox } from "../../tasks/bounding_box.ts";

@@ -9,7 +9,7 @@ import { drawLine } from "../../plot/core/marks.ts";
 import { ordinalAxis } from "../../plot/core/ordinal_axis.ts";
 import { drawPage, pageMargin, pageWidth } from "../../plot/core/page.ts";
 import { greyInk, ink, type LineStyle, lineStyle } from "../../plot/core/palette.ts";
-import { summarise } from "../../stats/quantiles.ts";
+import { summarize } from "../../stats/quantiles.ts";
 import { type Axis, lossAxis, rankAxis, stepAxis } from "../../plot/core/scales.ts";
 import { epsilonLabel } from "../../plot/staircase/staircase_panel.ts";
 import { bandEntries, drawMedian, drawSpread } from "../../plot/core/summary_marks.ts";
@@ -58,7 +58,7 @@ export interface PretrainingFigureData {
 }
 
 const plotHeight = 165, columnGap = 24, startWidth = 104, rowGap = 12;
-const targetStyle: LineStyle = { colour: greyInk, dash: "2 4", width: 1 };
+const targetStyle: LineStyle = { color: greyInk, dash: "2 4", width: 1 };
 
 /**
  * Draws the rows. Curves begin where their start has taken its time: a dashed line leads to them.
@@ -128,7 +128,7 @@ interface PanelNames {
 function axesOf({ curves, steps }: PretrainingRow) {
   const all = (pick: (curve: PretrainingCurves) => readonly (readonly number[])[]) =>
     curves.flatMap((curve) => {
-      const { low, high } = summarise(pick(curve), steps.length);
+      const { low, high } = summarize(pick(curve), steps.length);
       return [...low, ...high];
     });
   return {
@@ -149,11 +149,11 @@ function drawCurve(
   y: Axis,
   style: LineStyle,
 ): void {
-  const summary = summarise(values, steps.length);
+  const summary = summarize(values, steps.length);
   const course = name === "rank" ? "step" : "straight";
   const at = steps.map((step) => x.scale(step + startSteps));
   if (values.length > 1) {
-    drawSpread(parent, `${name}-band`, at, summary, y.scale, course, style.colour);
+    drawSpread(parent, `${name}-band`, at, summary, y.scale, course, style.color);
   }
   if (startSteps > 0 && at.length > 0) {
     const level = y.scale(summary.median[0]);
@@ -170,14 +170,14 @@ function drawStart(parent: Group, { rank }: PretrainingCurves, x: number, y: Axi
     // Side by side, that equal ranks are seen.
     const aside = (network - (rank.length - 1) / 2) * Math.min(2.2, 12 / rank.length);
     parent.append("circle").attr("class", "start").attr("cx", px(x + aside)).attr("cy", px(y.scale(start)))
-      .attr("r", 2.6).attr("fill", style.colour).attr("fill-opacity", 0.75);
+      .attr("r", 2.6).attr("fill", style.color).attr("fill-opacity", 0.75);
   });
 }
 
 function legend({ methods, seeds }: PretrainingFigureData): LegendEntry[] {
   const lines = methods.map((label, m): LegendEntry => ({ label, swatch: lineSwatch(lineStyle(m)) }));
   const others = [
-    { label: "time of the start", swatch: lineSwatch({ ...lineStyle(1), colour: ink, dash: "3 3" }) },
+    { label: "time of the start", swatch: lineSwatch({ ...lineStyle(1), color: ink, dash: "3 3" }) },
     { label: "losses to reach", swatch: lineSwatch(targetStyle) },
   ];
   return [...lines, ...others, ...bandEntries(seeds, "seeds")];
@@ -188,7 +188,7 @@ function describe({ rows }: PretrainingFigureData): string {
   return rows.map(({ label, training, curves, steps }) =>
     `${label}, ${training}: ${
       curves.map(({ method, rank, loss }) => {
-        const ranks = summarise(rank, steps.length).median, losses = summarise(loss, steps.length).median;
+        const ranks = summarize(rank, steps.length).median, losses = summarize(loss, steps.length).median;
         return `${method} from rank ${ranks[0]} to loss ${losses[losses.length - 1]?.toPrecision(2)}`;
       }).join("; ")
     }.`

@@ -19,7 +19,7 @@ import { clipped, drawFrame, frameFoot, frameHead, frameSide } from "../../plot/
 import { layOutLegend, type LegendEntry, lineSwatch, swatchWidth } from "../../plot/core/legend.ts";
 import { drawPage, pageMargin, pageWidth } from "../../plot/core/page.ts";
 import { guideStyle, ink, ladderStyle, lineStyle } from "../../plot/core/palette.ts";
-import { summarise } from "../../stats/quantiles.ts";
+import { summarize } from "../../stats/quantiles.ts";
 import { type Axis, rankAxis, stepAxis } from "../../plot/core/scales.ts";
 import { bandEntries } from "../../plot/core/summary_marks.ts";
 import { appendGroup, type Group } from "../../plot/core/svg.ts";
@@ -193,7 +193,7 @@ function describe({ groups, layers, weightDecays }: RankCollapseFigureData): str
   return groups.map(({ label, ranks }) =>
     layers.map((layer, l) =>
       `${label === "" ? "" : `${label}, `}layer ${layer}: median ranks ${
-        summarise(ranks[l], weightDecays.length).median.join(", ")
+        summarize(ranks[l], weightDecays.length).median.join(", ")
       } at weight decays ${weightDecays.join(", ")}.`
     ).join(" ")
   ).join(" ");

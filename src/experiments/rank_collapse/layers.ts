@@ -4,7 +4,7 @@
  * @module
  */
 import { Commands } from "../../gpu/commands.ts";
-import { unpadRows } from "../../linalg/matrix.ts";
+import { unpadRows } from "../../linalg/matrix_view.ts";
 import type { Network } from "../../nn/network.ts";
 import { uploadSamples } from "../../nn/samples.ts";
 import { type ClusterVariation, clusterVariations } from "../../rank/ranks/cluster_variation.ts";
@@ -65,7 +65,7 @@ export async function collapsedLayers(
   commands.run(...forward);
   commands.submit();
   // The samples themselves enter the first layer of all.
-  const inputs = { rows: task.train.count, columns: task.inputs, entries: task.train.x };
+  const inputs = { rows: task.train.count, columns: task.inputs, data: task.train.x };
   const [atInput] = await clusterVariations(gpu, [inputs], labels);
   const measured: CollapsedLayer[] = [];
   for (let l = 0; l + 1 < widths.length; l++) {
@@ -83,7 +83,7 @@ export async function collapsedLayers(
       const entering = replicas.map((replica) => ({
         rows: task.train.count,
         columns: widths[l],
-        entries: unpadRows(all.subarray(replica * words, (replica + 1) * words), widths[l], stride),
+        data: unpadRows(all.subarray(replica * words, (replica + 1) * words), widths[l], stride),
       }));
       variations = await clusterVariations(gpu, entering, labels);
     }

@@ -9,7 +9,7 @@ import { powerOfTen } from "../../plot/core/format.ts";
 import { decadeAxis } from "../../plot/core/log_axis.ts";
 import { drawLine } from "../../plot/core/marks.ts";
 import { fontSize, guideStyle, ladderStyle, lineStyle } from "../../plot/core/palette.ts";
-import { summarise } from "../../stats/quantiles.ts";
+import { summarize } from "../../stats/quantiles.ts";
 import type { Axis } from "../../plot/core/scales.ts";
 import { drawMedian, drawSpread } from "../../plot/core/summary_marks.ts";
 import { type Group, px } from "../../plot/core/svg.ts";
@@ -103,15 +103,15 @@ export function drawRanks(
     guideStyle,
   );
   ranks.forEach((networks, l) => {
-    const summary = summarise(networks, x.ticks.length), style = lineStyle(l);
+    const summary = summarize(networks, x.ticks.length), style = lineStyle(l);
     const at = x.ticks.map((_, i) => x.scale(i));
     if (networks.length > 1) {
-      drawSpread(parent, "rank-band", at, summary, y.scale, "straight", style.colour);
+      drawSpread(parent, "rank-band", at, summary, y.scale, "straight", style.color);
     }
     const points = drawMedian(parent, "rank", at, summary, y.scale, "straight", style);
     for (const point of points.filter(({ y }) => Number.isFinite(y))) {
       parent.append("circle").attr("class", "dot").attr("cx", px(point.x)).attr("cy", px(point.y))
-        .attr("r", 3.6 - 0.4 * l).attr("fill", style.colour);
+        .attr("r", 3.6 - 0.4 * l).attr("fill", style.color);
     }
   });
 }
@@ -158,7 +158,7 @@ export function drawDistances(
   }
   shown.forEach((points, group) =>
     points.forEach((point) =>
-      drawMark(parent, { x: x.scale(point.x), y: y.scale(point.y) }, group, lineStyle(point.layer - 1).colour)
+      drawMark(parent, { x: x.scale(point.x), y: y.scale(point.y) }, group, lineStyle(point.layer - 1).color)
     )
   );
 }
@@ -182,7 +182,7 @@ export function drawSpectra(
   const at = x.domain.map((index) => ({ x: x.scale(index), y: y.scale(threshold) }));
   drawLine(parent, "threshold", at, "straight", guideStyle);
   spectra.forEach((networks, decay) => {
-    const { median } = summarise(networks, networks[0]?.length ?? 0);
+    const { median } = summarize(networks, networks[0]?.length ?? 0);
     const points = median.map((share, i) => ({
       x: x.scale(i + 1),
       y: y.scale(Math.max(share, y.domain[0] / 2)),

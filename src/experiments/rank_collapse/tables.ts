@@ -38,7 +38,7 @@ export function collapseTable(rows: readonly CollapseRow[]): string {
  */
 export function singularValueTable(rows: readonly CollapseRow[]): string {
   const values = rows.flatMap((row) =>
-    Array.from(row.singularValues, (value, i) => ({ row, index: i + 1, value, error: row.errors[i] }))
+    Array.from(row.singularValues, (value, i) => ({ row, index: i + 1, value, error: row.bounds[i] }))
   );
   return csv([
     ...networkColumns(values.map(({ row }) => row)),

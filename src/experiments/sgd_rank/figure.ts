@@ -8,7 +8,7 @@ import { type LegendEntry, lineSwatch } from "../../plot/core/legend.ts";
 import { ordinalAxis } from "../../plot/core/ordinal_axis.ts";
 import { drawPage, pageMargin, pageWidth } from "../../plot/core/page.ts";
 import { lineStyle } from "../../plot/core/palette.ts";
-import { summarise } from "../../stats/quantiles.ts";
+import { summarize } from "../../stats/quantiles.ts";
 import { type Axis, rankAxis } from "../../plot/core/scales.ts";
 import { bandEntries, drawMedian, drawSpread } from "../../plot/core/summary_marks.ts";
 import { appendGroup, type Group, px } from "../../plot/core/svg.ts";
@@ -89,16 +89,16 @@ function drawCurve(
   y: Axis,
   index: number,
 ): void {
-  const summary = summarise(seeds, values.length);
+  const summary = summarize(seeds, values.length);
   const at = values.map(x.scale), style = lineStyle(index);
-  if (seeds.length > 1) drawSpread(parent, "band", at, summary, y.scale, "straight", style.colour);
+  if (seeds.length > 1) drawSpread(parent, "band", at, summary, y.scale, "straight", style.color);
   const points = drawMedian(parent, "curve", at, summary, y.scale, "straight", style);
   for (const point of points.filter((each) => Number.isFinite(each.y))) {
     parent.append("circle").attr("class", "value").attr("cx", px(point.x)).attr("cy", px(point.y)).attr(
       "r",
       3,
     )
-      .attr("fill", style.colour);
+      .attr("fill", style.color);
   }
 }
 
@@ -118,7 +118,7 @@ function describe({ knobs, curves, rows }: SgdRankFigureData): string {
     knobs.map(({ name, values }, k) =>
       `${label} by ${name} ${values.join(", ")}: ${
         curves.map((curve, c) => {
-          const { median } = summarise(series[k][c], values.length);
+          const { median } = summarize(series[k][c], values.length);
           return `${curve} ${
             median.map((value) => Number.isFinite(value) ? value.toFixed(1) : "none").join(", ")
           }`;

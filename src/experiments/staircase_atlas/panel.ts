@@ -7,7 +7,7 @@ import { drawHorizontalAxis, drawVerticalAxis } from "../../plot/core/axes.ts";
 import { clipped } from "../../plot/core/frame.ts";
 import type { Course } from "../../plot/core/marks.ts";
 import { fontSize, greyInk, ink, type LineStyle, lineStyle } from "../../plot/core/palette.ts";
-import { summarise } from "../../stats/quantiles.ts";
+import { summarize } from "../../stats/quantiles.ts";
 import type { Axis } from "../../plot/core/scales.ts";
 import type { ReplicaSeries } from "../../plot/staircase/staircase_data.ts";
 import { drawMedian, drawSpread, heightOn } from "../../plot/core/summary_marks.ts";
@@ -52,13 +52,13 @@ export interface AtlasFrame {
 export const atlasPanelHead = 17;
 
 /** How the loss is drawn. */
-export const atlasLossStyle: LineStyle = { colour: ink, dash: null, width: 1.2 };
+export const atlasLossStyle: LineStyle = { color: ink, dash: null, width: 1.2 };
 
 /** How the ranks of the last layer are drawn, and those of the first. */
 export const terminalStyle: LineStyle = lineStyle(0), firstStyle: LineStyle = lineStyle(4);
 
 /** Colour of a heading that tells of a claim that does not hold. */
-export const brokenInk: string = lineStyle(1).colour;
+export const brokenInk: string = lineStyle(1).color;
 
 /**
  * Draws a panel.
@@ -81,7 +81,7 @@ export function drawAtlasPanel(
   parent.append("rect").attr("class", "frame").attr("width", px(width)).attr("height", height)
     .attr("fill", "none").attr("stroke", greyInk);
   if (isFirst) drawVerticalAxis(parent, loss, "left", ink);
-  if (isLast) drawVerticalAxis(appendGroup(parent, "beside", width), rank, "right", terminalStyle.colour);
+  if (isLast) drawVerticalAxis(appendGroup(parent, "beside", width), rank, "right", terminalStyle.color);
 }
 
 /** A line of a panel. */
@@ -111,11 +111,11 @@ function drawCell(
     ...first ? ranks : ranks.slice(1),
   ];
   const clip = clipped(parent, frame);
-  const summaries = lines.map(({ values }) => summarise(values, steps.length));
+  const summaries = lines.map(({ values }) => summarize(values, steps.length));
   const at = steps.map(frame.x.scale);
   if (loss.length > 1) {
     lines.forEach(({ name, style, y, course }, i) =>
-      drawSpread(clip, `${name}-band`, at, summaries[i], heightOn(y), course, style.colour)
+      drawSpread(clip, `${name}-band`, at, summaries[i], heightOn(y), course, style.color)
     );
   }
   lines.forEach(({ name, style, y, course }, i) =>

@@ -126,7 +126,7 @@ export class Meter implements Disposable {
  * import { Gpu } from "../device.ts";
  *
  * using gpu = await Gpu.open();
- * const matrix = { rows: 2, columns: 1, entries: Float32Array.of(3, 4) };
+ * const matrix = { rows: 2, columns: 1, data: Float32Array.of(3, 4) };
  * const { result: [[value]], dispatches, waits } = await measure(gpu, () => svdvals(gpu, [matrix]));
  * assert.equal(Math.round(value), 5);
  * assert(dispatches > 0 && waits > 0);

@@ -82,7 +82,11 @@ export class CholeskyWork implements Disposable {
  * @returns The commands, to run one after the other.
  * @throws {ShapeError} Where an order is above 1,024.
  */
-export async function cholesky(gpu: Gpu, batch: SymmetricMatrices, work: CholeskyWork): Promise<Dispatch[]> {
+export async function bindCholesky(
+  gpu: Gpu,
+  batch: SymmetricMatrices,
+  work: CholeskyWork,
+): Promise<Dispatch[]> {
   const { order, rows, count } = batch;
   if (order > MOST_ORDER) {
     throw new ShapeError(`a matrix of order ${order} is too large to factorise: at most ${MOST_ORDER}`);
@@ -155,7 +159,7 @@ export async function boundByCholesky(
   using batch = new SymmetricBatch(gpu, matrices);
   using work = new CholeskyWork(gpu, batch);
   const commands = new Commands(gpu);
-  commands.run(...await cholesky(gpu, batch, work));
+  commands.run(...await bindCholesky(gpu, batch, work));
   commands.submit();
   const words = await work.bounds.read();
   return matrices.map(({ length }, index) => {

@@ -24,7 +24,7 @@ export interface ShiftedCount {
   /** Where the eigenvalues of M + E were counted. */
   readonly shift: number;
   /** Bound on ‖E‖₂; NaN or infinite where there is none. */
-  readonly error: number;
+  readonly bound: number;
   /** Number of eigenvalues of M + E above the shift. */
   readonly count: number;
 }
@@ -54,9 +54,9 @@ export function countInterval(
   epsilon: number,
 ): [low: number, high: number] {
   let low = 0, high = order;
-  for (const { shift, error, count } of counts) {
-    if (shift - error >= epsilon) low = Math.max(low, count);
-    if (shift + error <= epsilon) high = Math.min(high, count);
+  for (const { shift, bound, count } of counts) {
+    if (shift - bound >= epsilon) low = Math.max(low, count);
+    if (shift + bound <= epsilon) high = Math.min(high, count);
   }
   return [low, high];
 }

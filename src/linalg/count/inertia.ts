@@ -92,7 +92,11 @@ function copyWords(rows: number): number {
  * @returns The commands, to run one after the other.
  * @throws {ShapeError} Where an order is above 1,024.
  */
-export async function inertia(gpu: Gpu, batch: SymmetricMatrices, work: InertiaWork): Promise<Dispatch[]> {
+export async function bindInertia(
+  gpu: Gpu,
+  batch: SymmetricMatrices,
+  work: InertiaWork,
+): Promise<Dispatch[]> {
   if (batch.order > MOST_ORDER) {
     throw new ShapeError(
       `a matrix of order ${batch.order} is too large: its inertia is for at most ${MOST_ORDER}`,
@@ -179,7 +183,7 @@ function likelyMargin(matrix: Float32Array): (epsilon: number) => number {
  * Reads the counts. Waits for the GPU.
  *
  * @param batch The matrices counted.
- * @param work Where {@linkcode inertia} left the counts.
+ * @param work Where {@linkcode bindInertia} left the counts.
  * @param orders Orders of the matrices.
  * @param epsilons Thresholds of each matrix, as they are meant; those on the GPU may be rounded.
  * @returns A count for each threshold of each matrix. A matrix or threshold that is not finite counts 0 in [0, n].
@@ -196,7 +200,7 @@ export async function readInertia(
     const perMatrix = COUNTS * work.thresholds;
     const known = Array.from({ length: perMatrix }, (_, k): ShiftedCount => {
       const at = (index * perMatrix + k) * RESULT_WORDS;
-      return { shift: floats[at], error: floats[at + 1], count: words[at + 2] };
+      return { shift: floats[at], bound: floats[at + 1], count: words[at + 2] };
     });
     return countsIn(known, orders[index], epsilons[index]);
   });
@@ -239,7 +243,7 @@ export async function countByInertia(
     }),
   ));
   const commands = new Commands(gpu);
-  commands.run(...await inertia(gpu, batch, work));
+  commands.run(...await bindInertia(gpu, batch, work));
   commands.submit();
   return await readInertia(batch, work, matrices.map(({ length }) => Math.sqrt(length)), epsilons);
 }

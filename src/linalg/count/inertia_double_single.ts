@@ -117,7 +117,7 @@ export class InertiaCounts {
         splitDoubles(Float64Array.from(epsilons, (each) => each / grams.factor)),
       ),
     );
-    const { absolute, relative, sums } = grams.errors;
+    const { absolute, relative, sums } = grams.bounds;
     const table: StructFields[] = orders.flatMap((n): StructFields[] => [["u32", n], [
       "f32",
       1.0001 * absolute(n),

@@ -11,9 +11,9 @@ import { gpuStruct } from "../../gpu/struct.ts";
 import { selfTestDoubleSingle } from "../double_single/double_single_self_test.ts";
 import { countsIn, type EigenvalueCount, type ShiftedCount, thresholdsOf } from "./eigenvalue_count.ts";
 import { SymmetricBatch } from "./symmetric_batch.ts";
-import { sturmDoubleSingle } from "./sturm_double_single.ts";
-import { TridiagonalBatch, tridiagonalise } from "./tridiagonal.ts";
-import { tridiagonaliseDoubleSingle } from "./tridiagonal_double_single.ts";
+import { bindSturmDoubleSingle } from "./sturm_double_single.ts";
+import { bindTridiagonal, TridiagonalBatch } from "./tridiagonal.ts";
+import { bindTridiagonalDoubleSingle } from "./tridiagonal_double_single.ts";
 import sturmSource from "../../../shaders/linalg/count/sturm.wgsl" with { type: "text" };
 
 /** Invocations a workgroup of `sturm.wgsl`. */
@@ -64,7 +64,7 @@ export class SturmWork implements Disposable {
  * @param work Thresholds, which may be written by the GPU before, and room for the counts.
  * @returns The command.
  */
-export async function sturm(gpu: Gpu, batch: TridiagonalBatch, work: SturmWork): Promise<Dispatch> {
+export async function bindSturm(gpu: Gpu, batch: TridiagonalBatch, work: SturmWork): Promise<Dispatch> {
   const kernel = await gpu.kernel({ name: "sturm", files: [sturmSource] });
   return kernel.bind(
     [
@@ -88,7 +88,11 @@ export async function sturm(gpu: Gpu, batch: TridiagonalBatch, work: SturmWork):
  * @param eigenvalues Where they go: `rows` for each matrix, descending, NaN for a matrix that was not finite.
  * @returns The command.
  */
-export async function bisect(gpu: Gpu, batch: TridiagonalBatch, eigenvalues: GpuArray): Promise<Dispatch> {
+export async function bindBisection(
+  gpu: Gpu,
+  batch: TridiagonalBatch,
+  eigenvalues: GpuArray,
+): Promise<Dispatch> {
   const kernel = await gpu.kernel({ name: "sturm", files: [sturmSource], entryPoint: "bisect" });
   return kernel.bind(
     [shapeOf(gpu, batch, 0), batch.orders, batch.entries, batch.states, eigenvalues],
@@ -103,7 +107,7 @@ function shapeOf(gpu: Gpu, batch: TridiagonalBatch, thresholds: number): GpuArra
 /**
  * Reads the counts. Waits for the GPU.
  *
- * @param work Where {@linkcode sturm} left the counts.
+ * @param work Where {@linkcode bindSturm} left the counts.
  * @param orders Orders of the matrices.
  * @param epsilons Thresholds of each matrix, as they are meant; those on the GPU may be rounded.
  * @returns A count for each threshold of each matrix. A matrix or threshold that is not finite counts 0 in [0, n].
@@ -119,7 +123,7 @@ export async function readSturm(
     const first = index * work.thresholds * RECORD_WORDS;
     const known = Array.from({ length: 3 * work.thresholds }, (_, k): ShiftedCount => {
       const at = first + Math.floor(k / 3) * RECORD_WORDS, which = k % 3;
-      return { shift: floats[at + which], error: floats[at + 3], count: words[at + 4 + which] };
+      return { shift: floats[at + which], bound: floats[at + 3], count: words[at + 4 + which] };
     });
     return countsIn(known, order, epsilons[index]);
   });
@@ -164,8 +168,8 @@ export async function countBySturm(
   work.epsilons.write(Float32Array.from(epsilons.flat()));
   const commands = new Commands(gpu);
   commands.run(
-    ...await (double ? tridiagonaliseDoubleSingle : tridiagonalise)(gpu, batch, reduced, form),
-    await (double ? sturmDoubleSingle(gpu, reduced, work, form) : sturm(gpu, reduced, work)),
+    ...await (double ? bindTridiagonalDoubleSingle : bindTridiagonal)(gpu, batch, reduced, form),
+    await (double ? bindSturmDoubleSingle(gpu, reduced, work, form) : bindSturm(gpu, reduced, work)),
   );
   commands.submit();
   return await readSturm(work, matrices.map(({ length }) => Math.sqrt(length)), epsilons);

@@ -27,7 +27,7 @@ const WORKGROUP = 64;
  * @param form Form of the arithmetic that the adapter needs; see {@linkcode doubleSingleFiles}.
  * @returns The command.
  */
-export async function sturmDoubleSingle(
+export async function bindSturmDoubleSingle(
   gpu: Gpu,
   batch: TridiagonalBatch,
   work: SturmWork,

@@ -6,7 +6,7 @@
 import { InputError, ShapeError } from "../../errors.ts";
 import { GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import { padRows, vectors } from "../matrix.ts";
+import { padRows, vectors } from "../matrix_view.ts";
 
 /** What a kernel needs to know of a batch of symmetric matrices; an `EigenBatch` is one, too. */
 export interface SymmetricMatrices {

@@ -92,7 +92,7 @@ export class TridiagonalBatch implements Disposable {
  * @returns The commands, to run one after the other.
  * @throws {ShapeError} Where an order is above 2,048, or above 512 where the adapter's workgroup memory is small.
  */
-export async function tridiagonalise(
+export async function bindTridiagonal(
   gpu: Gpu,
   batch: SymmetricMatrices,
   out: TridiagonalBatch,

@@ -46,7 +46,7 @@ const MOST_ORDER = 512, MOST_ORDER_SMALL = 256, LARGE_MEMORY = 20_000;
  * @returns The commands, to run one after the other.
  * @throws {ShapeError} Where an order is above 512, or above 256 where the adapter's workgroup memory is small.
  */
-export async function tridiagonaliseDoubleSingle(
+export async function bindTridiagonalDoubleSingle(
   gpu: Gpu,
   batch: SymmetricMatrices,
   out: TridiagonalBatch,

@@ -5,7 +5,7 @@
  */
 import { GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import { vectors } from "../matrix.ts";
+import { vectors } from "../matrix_view.ts";
 
 /** Symmetric matrices padded to one size, their bases and the state of their solver, in GPU memory. */
 export class EigenBatch implements Disposable {

@@ -6,9 +6,9 @@
 import { GpuArray } from "../../gpu/array.ts";
 import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import { bisect } from "../count/sturm.ts";
+import { bindBisection } from "../count/sturm.ts";
 import { assertFinite, SymmetricBatch } from "../count/symmetric_batch.ts";
-import { TridiagonalBatch, tridiagonalise } from "../count/tridiagonal.ts";
+import { bindTridiagonal, TridiagonalBatch } from "../count/tridiagonal.ts";
 
 /**
  * Eigenvalues alone of a batch of symmetric matrices, in single precision, as `numpy.linalg.eigvalsh` gives them: by
@@ -42,7 +42,10 @@ export async function eigvalsh(gpu: Gpu, matrices: readonly Float32Array[]): Pro
   using reduced = new TridiagonalBatch(gpu, batch);
   using values = new GpuArray(gpu, "eigenvalues", batch.count * batch.rows);
   const commands = new Commands(gpu);
-  commands.run(...await tridiagonalise(gpu, batch, reduced, "float"), await bisect(gpu, reduced, values));
+  commands.run(
+    ...await bindTridiagonal(gpu, batch, reduced, "float"),
+    await bindBisection(gpu, reduced, values),
+  );
   commands.submit();
   const words = await values.read();
   return matrices.map(({ length }, index) =>

@@ -19,7 +19,7 @@ const BLOCK = 16;
 const STRIP = 16, MOST_WORKGROUPS = 32_768;
 
 /** Features to centre, or a tile of their rows. */
-export interface Uncentred {
+export interface Uncentered {
   /** Form of the arithmetic, as `selfTestDoubleSingle` found it. */
   readonly form: DoubleSingleForm;
   /** Number of samples m, or of those in the tile. */
@@ -37,7 +37,7 @@ export interface Uncentred {
 }
 
 /** Features whose columns are to be summed. */
-export interface ColumnSums extends Uncentred {
+export interface ColumnSums extends Uncentered {
   /** Quadrature weights, double-single, one a sample: words hi, lo, hi, lo, …. */
   readonly weights: GpuArray;
   /** Room for partial sums: {@linkcode centerPartials} words. */
@@ -81,7 +81,7 @@ export function centerPartials(samples: number, columns: number, count = 1): num
  * pivots |φ_kj − p_j| ≤ 2 max_k |φ_kj − μ_j|. About 10⁻¹² for a thousand samples, 6·10⁻¹² for a million. A result in single words errs by 2⁻²⁴ of
  * itself more.
  */
-export function centerError(samples: number, tiles = 1): number {
+export function centerBound(samples: number, tiles = 1): number {
   const { slice, slices } = gramSlices(samples);
   const additions = (terms: number) => Math.min(BLOCK, terms) + Math.ceil(terms / BLOCK);
   const summed = 3 * (additions(Math.min(slice, samples)) + additions(slices) + tiles);
@@ -90,14 +90,14 @@ export function centerError(samples: number, tiles = 1): number {
 }
 
 /**
- * Sums the columns of features, for {@linkcode subtractMeans}.
+ * Sums the columns of features, for {@linkcode bindSubtractMeans}.
  *
  * @param gpu Device.
  * @param operand Features, weights, and where the sums go.
  * @returns The commands, to run one after the other.
  * @throws {ShapeError} Where an array is too short for its shape.
  */
-export async function columnSums(gpu: Gpu, operand: ColumnSums): Promise<Dispatch[]> {
+export async function bindColumnSums(gpu: Gpu, operand: ColumnSums): Promise<Dispatch[]> {
   const { form, samples, columns, count = 1, features, weights, partials, totals } = operand;
   holds(weights, 2 * samples);
   holds(partials, centerPartials(samples, columns, count));
@@ -121,12 +121,12 @@ export async function columnSums(gpu: Gpu, operand: ColumnSums): Promise<Dispatc
  * Takes the mean of each column off.
  *
  * @param gpu Device.
- * @param operand Features, and the sums of their columns as {@linkcode columnSums} left them.
+ * @param operand Features, and the sums of their columns as {@linkcode bindColumnSums} left them.
  * @param result Where the centred features go, in single words or pairs; shares no memory with the features.
  * @returns The command.
  * @throws {ShapeError} Where an array is too short for its shape.
  */
-export async function subtractMeans(gpu: Gpu, operand: Uncentred, result: EntryView): Promise<Dispatch> {
+export async function bindSubtractMeans(gpu: Gpu, operand: Uncentered, result: EntryView): Promise<Dispatch> {
   const { form, samples, columns, count = 1, features, totals } = operand;
   holdsEntries(result, operand);
   const pivots = pivotsOf(operand);
@@ -148,11 +148,11 @@ export async function subtractMeans(gpu: Gpu, operand: Uncentred, result: EntryV
  * @returns The commands, to run one after the other.
  * @throws {ShapeError} Where an array is too short for its shape.
  */
-export async function center(gpu: Gpu, operand: ColumnSums, result: EntryView): Promise<Dispatch[]> {
-  return [...await columnSums(gpu, operand), await subtractMeans(gpu, operand, result)];
+export async function bindCenter(gpu: Gpu, operand: ColumnSums, result: EntryView): Promise<Dispatch[]> {
+  return [...await bindColumnSums(gpu, operand), await bindSubtractMeans(gpu, operand, result)];
 }
 
-function pivotsOf(operand: Uncentred): Pick<EntryView, "array" | "batch" | "offset"> {
+function pivotsOf(operand: Uncentered): Pick<EntryView, "array" | "batch" | "offset"> {
   const { columns, count = 1, features, totals, pivots = features } = operand;
   holdsEntries(features, operand);
   holdsEntries({ ...features, ...pivots, offset: pivots.offset ?? 0 }, { ...operand, samples: 1 });
@@ -168,7 +168,7 @@ function stripOf(samples: number, columns: number): number {
   return Math.max(STRIP, Math.ceil(samples * columns / (64 * MOST_WORKGROUPS)));
 }
 
-function shapeOf(gpu: Gpu, operand: Uncentred, result: EntryView): GpuArray {
+function shapeOf(gpu: Gpu, operand: Uncentered, result: EntryView): GpuArray {
   const { samples, columns, count = 1, features, pivots = features } = operand;
   const { slice, slices } = gramSlices(samples);
   return gpuStruct(
@@ -180,7 +180,7 @@ function shapeOf(gpu: Gpu, operand: Uncentred, result: EntryView): GpuArray {
   );
 }
 
-function holdsEntries(view: EntryView, { samples, columns, count = 1 }: Uncentred): void {
+function holdsEntries(view: EntryView, { samples, columns, count = 1 }: Uncentered): void {
   const entries = (view.offset ?? 0) + (count - 1) * view.batch + (samples - 1) * view.stride + columns;
   holds(view.array, (view.double ? 2 : 1) * entries);
 }

@@ -8,8 +8,8 @@ import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import { tileWorkgroups } from "../products/gemm.ts";
-import { gramPlain } from "./gram_plain.ts";
-import { type MatrixView, vectors } from "../matrix.ts";
+import { bindGramPlain } from "./gram_plain.ts";
+import { type MatrixView, vectors } from "../matrix_view.ts";
 import type { EigenBatch } from "../eigen/eigen_batch.ts";
 import compensatedSource from "../../../shaders/linalg/include/compensated.wgsl" with { type: "text" };
 import gramSource from "../../../shaders/linalg/gram/gram.wgsl" with { type: "text" };
@@ -77,7 +77,7 @@ export interface GramLayout {
   readonly tailStride: number;
 }
 
-/** What {@linkcode gram} needs besides features. */
+/** What {@linkcode bindGram} needs besides features. */
 export interface GramOptions {
   /** Number of samples m. */
   readonly samples: number;
@@ -93,7 +93,7 @@ export interface GramOptions {
   readonly sums?: GramSums;
 }
 
-/** What {@linkcode gramReduce} needs. */
+/** What {@linkcode bindGramReduce} needs. */
 export interface GramReduceOptions extends GramOptions {
   /** Matrices and bases that receive M and C. */
   readonly batch: EigenBatch;
@@ -121,11 +121,11 @@ export function gramPartials(samples: number, { count, rows, rowStride }: GramLa
  *
  * @param samples Number of samples m, in each tile where there are several.
  * @param sums How they are summed.
- * @param tiles Number of tiles that {@linkcode gramAccumulate} adds up to pairs of words; 0 for {@linkcode gramReduce},
+ * @param tiles Number of tiles that {@linkcode bindGramAccumulate} adds up to pairs of words; 0 for {@linkcode bindGramReduce},
  * whose results are single words. Default: 0.
  * @returns δ with |M̂_ij − M_ij| ≤ δ Σ_k w_k |ψ_ki| |ψ_kj|: for 1,024 samples 1.6·10⁻⁵ plain, 6.6·10⁻⁷ compensated.
  */
-export function gramError(samples: number, sums: GramSums, tiles = 0): number {
+export function gramBound(samples: number, sums: GramSums, tiles = 0): number {
   const { slice, slices } = gramSlices(samples);
   const terms = Math.min(slice, samples);
   if (sums === "plain") return gamma(terms + slices * Math.max(1, tiles) + 2);
@@ -146,9 +146,9 @@ function gamma(k: number): number {
  * @param gpu Device.
  * @param operand Features and targets.
  * @param options Samples, weights, and where the sums go.
- * @returns The command; {@linkcode gramReduce} adds the slices of all layers.
+ * @returns The command; {@linkcode bindGramReduce} adds the slices of all layers.
  */
-export async function gram(gpu: Gpu, operand: GramOperand, options: GramOptions): Promise<Dispatch> {
+export async function bindGram(gpu: Gpu, operand: GramOperand, options: GramOptions): Promise<Dispatch> {
   const { features, order, first, targets } = operand;
   const { samples, replicas, weights, batch, partials, sums = "plain" } = options;
   const { slice, slices } = gramSlices(samples);
@@ -158,7 +158,7 @@ export async function gram(gpu: Gpu, operand: GramOperand, options: GramOptions)
     throw new RangeError("features must be padded to ⌈order / 4⌉ vectors a row");
   }
   if (sums === "plain" && tail === 0) {
-    return await gramPlain(gpu, operand, { samples, slice, slices, replicas, weights, batch, partials });
+    return await bindGramPlain(gpu, operand, { samples, slice, slices, replicas, weights, batch, partials });
   }
   const kernel = await gpu.kernel({ name: "gram", files: [compensatedSource, gramSource] });
   const shape = gpuStruct(
@@ -178,10 +178,10 @@ export async function gram(gpu: Gpu, operand: GramOperand, options: GramOptions)
  * Adds the slices of all matrices of a batch, mirrors M, and writes C into the rows of the bases.
  *
  * @param gpu Device.
- * @param options As for {@linkcode gram}.
+ * @param options As for {@linkcode bindGram}.
  * @returns The command.
  */
-export async function gramReduce(gpu: Gpu, options: GramReduceOptions): Promise<Dispatch> {
+export async function bindGramReduce(gpu: Gpu, options: GramReduceOptions): Promise<Dispatch> {
   const { samples, batch, partials } = options;
   const kernel = await gpu.kernel({ name: "gram_reduce", files: [compensatedSource, reduceSource] });
   const shape = reduceShape(gpu, samples, batch, 0);
@@ -193,7 +193,7 @@ export async function gramReduce(gpu: Gpu, options: GramReduceOptions): Promise<
   );
 }
 
-/** Where {@linkcode gramAccumulate} adds up the tiles of features. */
+/** Where {@linkcode bindGramAccumulate} adds up the tiles of features. */
 export interface GramTotal {
   /** Number of features. */
   readonly order: number;
@@ -207,11 +207,11 @@ export interface GramTotal {
  * Adds the slices of all matrices of a batch to what earlier tiles of samples have left, and mirrors M.
  *
  * @param gpu Device.
- * @param options As for {@linkcode gram}.
+ * @param options As for {@linkcode bindGram}.
  * @param total Where the tiles are added up.
  * @returns The command.
  */
-export async function gramAccumulate(
+export async function bindGramAccumulate(
   gpu: Gpu,
   { samples, batch, partials }: GramOptions,
   { order, pairs, factors }: GramTotal,

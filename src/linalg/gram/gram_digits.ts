@@ -9,7 +9,7 @@ import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import { U2 } from "../double_single/double_single.ts";
-import { type MatrixView, vectors } from "../matrix.ts";
+import { type MatrixView, vectors } from "../matrix_view.ts";
 import compensatedSource from "../../../shaders/linalg/include/compensated.wgsl" with { type: "text" };
 import digitShapeSource from "../../../shaders/linalg/include/digit_shape.wgsl" with { type: "text" };
 import gramDigitsSource from "../../../shaders/linalg/gram/gram_digits.wgsl" with { type: "text" };
@@ -70,11 +70,11 @@ export interface DigitGrams {
   /** Factor of all matrices: the weight, where all samples have one. */
   readonly factor: number;
   /** What X, scaled to |x| ≤ 1, and its Gram matrix are off. */
-  readonly errors: DigitErrors;
+  readonly bounds: DigitBounds;
 }
 
 /** Errors of {@linkcode DigitGrams}. */
-export interface DigitErrors {
+export interface DigitBounds {
   /** ‖X − 2^−e diag(r) Φ‖_F ≤ `absolute(n)` + `relative` ‖X‖_F for n features. */
   readonly absolute: (order: number) => number;
   /** See `absolute`. */
@@ -199,7 +199,7 @@ export async function bindDigitGrams(
     matrices,
     blocks,
     factor: isWeighted ? 1 : first,
-    errors: {
+    bounds: {
       absolute: (order) => 2 ** -26 * Math.sqrt(samples * order),
       relative: isWeighted ? 2.01 * U : 0,
       sums: (50 + 10 * blocksAdded) * U2,

@@ -16,7 +16,7 @@ import source from "../../../shaders/linalg/gram/gram_double_single.wgsl" with {
 /** Terms that `gram_double_single.wgsl` adds before it adds their sums. */
 const BLOCK = 16;
 
-/** Features, weights and result of {@linkcode gramDoubleSingle}. */
+/** Features, weights and result of {@linkcode bindGramDoubleSingle}. */
 export interface DoubleSingleGram {
   /** Form of the arithmetic, as `selfTestDoubleSingle` found it. */
   readonly form: DoubleSingleForm;
@@ -68,7 +68,7 @@ export function gramDoubleSinglePartials(samples: number, order: number, count =
  * @returns δ with |M̂_ij − M_ij| ≤ δ Σ_k w_k |φ_ki| |φ_kj|. About 4·10⁻¹³ for 1,024 samples, 3·10⁻¹² for a million.
  * Features and weights that were rounded to double-single add 3 · 2⁻⁴⁹ to it, and each tile of accumulated ones 3 · 2⁻⁴⁸.
  */
-export function gramDoubleSingleError(samples: number): number {
+export function gramDoubleSingleBound(samples: number): number {
   const { slice, slices } = gramSlices(samples);
   const additions = (terms: number) => Math.min(BLOCK, terms) + Math.ceil(terms / BLOCK);
   const units = 14 + 3 * (additions(Math.min(slice, samples)) + additions(slices));
@@ -84,7 +84,7 @@ export function gramDoubleSingleError(samples: number): number {
  * @returns The commands, to run one after the other.
  * @throws {ShapeError} Where an array is too short for its shape.
  */
-export async function gramDoubleSingle(gpu: Gpu, operand: DoubleSingleGram): Promise<Dispatch[]> {
+export async function bindGramDoubleSingle(gpu: Gpu, operand: DoubleSingleGram): Promise<Dispatch[]> {
   const { form, samples, order, count = 1, features, words, weights, partials, matrices } = operand;
   const { stride = order, batch = samples * stride, rows = order } = operand;
   const factors = operand.factors ?? new GpuArray(gpu, "factors", count);

@@ -10,7 +10,7 @@ import type { Dispatch } from "../../gpu/kernel.ts";
 import { joinDouble } from "../double_single/double_single.ts";
 import { keepsCompensation, selfTestDoubleSingle } from "../double_single/double_single_self_test.ts";
 import { checkWeights, type FeatureSource, FeatureTiles } from "./feature_tiles.ts";
-import { cutTiles, type GramPlan, gramPlanErrors, GramTiles } from "./gram_tiles.ts";
+import { cutTiles, type GramPlan, gramPlanBounds, GramTiles } from "./gram_tiles.ts";
 
 /**
  * Arithmetic of a Gram matrix. `single`: plain sums. `compensated`: in single precision, too, with errors that do not grow
@@ -36,7 +36,7 @@ export interface GramMatrix {
   /** Row-major `n × n`, symmetric to the bit. */
   readonly matrix: Float64Array;
   /** Bound on ‖M̂ − M‖₂. */
-  readonly error: number;
+  readonly bound: number;
 }
 
 /** Bytes of an array of a tile, where not said otherwise: long enough for a GPU to be busy, short of anyone's memory. */
@@ -171,9 +171,9 @@ async function addTiles(
       return joinDouble(pairs[at], pairs[at + 1]);
     });
     // No arithmetic errs on zeros.
-    if (host.largest[index] === 0) return { matrix, error: 0 };
+    if (host.largest[index] === 0) return { matrix, bound: 0 };
     const isRounded = plan.sums === null || plan.center || host.rounded[index];
-    const { relative, centring } = gramPlanErrors(plan, weights !== undefined, isRounded);
+    const { relative, centring } = gramPlanBounds(plan, weights !== undefined, isRounded);
     const scale = 2 ** -host.exponents[index];
     const lost = UNDERFLOW * rows * columns;
     let trace = 0;
@@ -181,10 +181,10 @@ async function addTiles(
     const exact = (trace + lost) / (1 - relative);
     const left = centring * host.largest[index] / scale * Math.sqrt(columns * mass);
     // 2⁻⁵¹ for the host's own roundings.
-    const error = (relative + 2 ** -51) * exact + 2 * Math.sqrt(exact) * left + left ** 2 + lost;
+    const bound = (relative + 2 ** -51) * exact + 2 * Math.sqrt(exact) * left + left ** 2 + lost;
     return {
       matrix: matrix.map((value) => value * scale * unweighted * scale),
-      error: error * scale * unweighted * scale + columns * Number.MIN_VALUE,
+      bound: bound * scale * unweighted * scale + columns * Number.MIN_VALUE,
     };
   });
 }

@@ -9,7 +9,7 @@ import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import type { GramOperand, GramOptions, Slices } from "./gram.ts";
-import { vectors } from "../matrix.ts";
+import { vectors } from "../matrix_view.ts";
 import plainSource from "../../../shaders/linalg/gram/gram_plain.wgsl" with { type: "text" };
 import bandSource from "../../../shaders/linalg/include/wide_band.wgsl" with { type: "text" };
 
@@ -42,7 +42,7 @@ const ON_A_CPU: readonly number[] = [20, 25, 35];
 /** Work of what is timed, at most: more tells no more, and takes longer. */
 const TIMED_FLOPS = 2 ** 28;
 
-/** What {@linkcode gramPlain} needs: what {@linkcode gram} does, and its cut. */
+/** What {@linkcode bindGramPlain} needs: what {@linkcode gram} does, and its cut. */
 export type GramPlainOptions = Omit<GramOptions, "sums"> & Slices;
 
 /**
@@ -53,7 +53,7 @@ export type GramPlainOptions = Omit<GramOptions, "sums"> & Slices;
  * @param options Samples, weights, and where the sums go.
  * @returns The command.
  */
-export async function gramPlain(
+export async function bindGramPlain(
   gpu: Gpu,
   operand: GramOperand,
   options: GramPlainOptions,
@@ -68,11 +68,11 @@ export async function gramPlain(
     bind: (stack) => bindScratch(gpu, tile, order, most, slice, stack),
   }));
   const tile = await autotune(gpu, { kernel: "gram_plain", shape: { order, samples, replicas } }, candidates);
-  return await gramInTiles(gpu, tile, operand, options);
+  return await bindGramInTiles(gpu, tile, operand, options);
 }
 
 /**
- * The same as {@linkcode gramPlain}, in a given tile.
+ * The same as {@linkcode bindGramPlain}, in a given tile.
  *
  * @param gpu Device.
  * @param tile How to compute them.
@@ -80,7 +80,7 @@ export async function gramPlain(
  * @param options Samples, weights, and where the sums go.
  * @returns The command.
  */
-export async function gramInTiles(
+export async function bindGramInTiles(
   gpu: Gpu,
   tile: GramTile,
   { features, order, first }: GramOperand,
@@ -135,5 +135,5 @@ async function bindScratch(
   const weights = array("weights to time", samples);
   const partials = array("sums to time", slices * batch.rows * 4 * stride);
   const options = { samples, slice, slices, replicas: 1, weights, batch, partials };
-  return [await gramInTiles(gpu, tile, { features, order, first: 0, targets: null }, options)];
+  return [await bindGramInTiles(gpu, tile, { features, order, first: 0, targets: null }, options)];
 }

@@ -6,12 +6,16 @@
 import { GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
-import { centerError, centerPartials, centerTotals, columnSums, subtractMeans } from "./center.ts";
+import { bindColumnSums, bindSubtractMeans, centerBound, centerPartials, centerTotals } from "./center.ts";
 import { type DoubleSingleForm, splitDoubles, U2 } from "../double_single/double_single.ts";
 import type { EntryView } from "../products/gemm_double_single.ts";
-import { gram, gramAccumulate, gramError, gramPartials, gramSlices, type GramSums } from "./gram.ts";
-import { gramDoubleSingle, gramDoubleSingleError, gramDoubleSinglePartials } from "./gram_double_single.ts";
-import { vectors } from "../matrix.ts";
+import { bindGram, bindGramAccumulate, gramBound, gramPartials, gramSlices, type GramSums } from "./gram.ts";
+import {
+  bindGramDoubleSingle,
+  gramDoubleSingleBound,
+  gramDoubleSinglePartials,
+} from "./gram_double_single.ts";
+import { vectors } from "../matrix_view.ts";
 
 /** Most matrices of a tile: their slices, up to 256 each, lie along one axis of at most 65,535 workgroups. */
 const MOST_MATRICES = 255;
@@ -146,7 +150,7 @@ export class GramTiles implements Disposable {
    * @returns The commands.
    */
   async addColumns(samples: number): Promise<Dispatch[]> {
-    return await columnSums(this.#gpu, {
+    return await bindColumnSums(this.#gpu, {
       ...this.#uncentred(this.#plan.form!, samples),
       weights: this.#doubleWeights,
       partials: this.#sumPartials,
@@ -167,7 +171,7 @@ export class GramTiles implements Disposable {
     if (this.#centred) {
       const stride = sums ? 4 * vectors(columns) : columns;
       features = { array: this.#centred, double: !sums, stride, batch: rows * stride };
-      dispatches.push(await subtractMeans(gpu, this.#uncentred(form!, samples), features));
+      dispatches.push(await bindSubtractMeans(gpu, this.#uncentred(form!, samples), features));
     }
     if (sums) {
       const view = { array: features.array, stride: features.stride / 4, batch: features.batch / 4 };
@@ -180,12 +184,12 @@ export class GramTiles implements Disposable {
         sums,
       };
       dispatches.push(
-        await gram(gpu, { features: view, order: columns, first: 0, targets: null }, options),
-        await gramAccumulate(gpu, options, { order: columns, pairs: this.pairs, factors: this.factors }),
+        await bindGram(gpu, { features: view, order: columns, first: 0, targets: null }, options),
+        await bindGramAccumulate(gpu, options, { order: columns, pairs: this.pairs, factors: this.factors }),
       );
     } else {
       dispatches.push(
-        ...await gramDoubleSingle(gpu, {
+        ...await bindGramDoubleSingle(gpu, {
           form: form!,
           samples,
           order: columns,
@@ -211,7 +215,7 @@ export class GramTiles implements Disposable {
 }
 
 /** Bounds on what sums by a plan err by. */
-export interface GramErrors {
+export interface GramBounds {
   /** Of an entry, relative to Σ w|φ_i||φ_j|: rounding of sums, weights and entries. */
   readonly relative: number;
   /** Of a centred feature, relative to the largest magnitude in its matrix. */
@@ -226,15 +230,15 @@ export interface GramErrors {
  * @param rounded Whether entries are rounded to the words that they are summed in.
  * @returns The bounds.
  */
-export function gramPlanErrors(plan: GramPlan, weighted: boolean, rounded: boolean): GramErrors {
+export function gramPlanBounds(plan: GramPlan, weighted: boolean, rounded: boolean): GramBounds {
   const { rows, tiles, sums, center } = plan;
   const unit = sums ? 2 ** -24 : 2 ** -49;
-  const summed = sums ? gramError(rows, sums, tiles) : gramDoubleSingleError(rows) + 3 * tiles * U2;
+  const summed = sums ? gramBound(rows, sums, tiles) : gramDoubleSingleBound(rows) + 3 * tiles * U2;
   const weight = weighted ? unit : 0, entry = rounded ? unit : 0;
   return {
     relative: (1 + summed) * (1 + weight) * (1 + entry) ** 2 - 1,
     // A centred feature is at most twice as large as the largest that it is computed from; these and the weights are
     // rounded to double-single, which moves a mean as well.
-    centring: center ? 3 * centerError(rows, tiles) + 2 ** -46 : 0,
+    centring: center ? 3 * centerBound(rows, tiles) + 2 ** -46 : 0,
   };
 }

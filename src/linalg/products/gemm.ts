@@ -9,12 +9,12 @@ import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import { type GemmTile, gemmTiles, tileCount } from "./gemm_tiles.ts";
-import { type MatrixView, vectors } from "../matrix.ts";
+import { type MatrixView, vectors } from "../matrix_view.ts";
 
 /** Which operand is transposed: neither, the right one, the left one. */
 export type GemmVariant = "nn" | "nt" | "tn";
 
-/** Shapes and factors of {@linkcode gemm}. */
+/** Shapes and factors of {@linkcode bindGemm}. */
 export interface GemmOptions {
   /** Rows of C. */
   readonly m: number;
@@ -59,7 +59,7 @@ export function tileWorkgroups(rows: number, columns: number): number {
  * @param options Shapes and factors.
  * @returns The command.
  */
-export async function gemm(
+export async function bindGemm(
   gpu: Gpu,
   variant: GemmVariant,
   a: MatrixView,
@@ -74,11 +74,11 @@ export async function gemm(
     bind: (stack) => bindScratch(gpu, tile, variant, options, stack),
   }));
   const tile = await autotune(gpu, { kernel: "gemm", shape: { variant, m, n, k, count } }, candidates);
-  return await gemmInTiles(gpu, tile, variant, a, b, c, options);
+  return await bindGemmInTiles(gpu, tile, variant, a, b, c, options);
 }
 
 /**
- * The same as {@linkcode gemm}, in a given tile.
+ * The same as {@linkcode bindGemm}, in a given tile.
  *
  * @param gpu Device.
  * @param tile How to compute it.
@@ -89,7 +89,7 @@ export async function gemm(
  * @param options Shapes and factors.
  * @returns The command.
  */
-export async function gemmInTiles(
+export async function bindGemmInTiles(
   gpu: Gpu,
   tile: GemmTile,
   variant: GemmVariant,
@@ -135,5 +135,5 @@ async function bindScratch(
   };
   const a = variant === "tn" ? view(size.k, size.m) : view(size.m, size.k);
   const b = variant === "nt" ? view(size.n, size.k) : view(size.k, size.n);
-  return [await gemmInTiles(gpu, tile, variant, a, b, view(size.m, size.n), size)];
+  return [await bindGemmInTiles(gpu, tile, variant, a, b, view(size.m, size.n), size)];
 }

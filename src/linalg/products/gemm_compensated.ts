@@ -7,17 +7,17 @@ import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import type { GemmOptions } from "./gemm.ts";
-import type { MatrixView } from "../matrix.ts";
+import type { MatrixView } from "../matrix_view.ts";
 import compensatedSource from "../../../shaders/linalg/include/compensated.wgsl" with { type: "text" };
 import gemmSource from "../../../shaders/linalg/products/gemm_compensated.wgsl" with { type: "text" };
 
 /**
- * Bound on what the sums of {@linkcode gemmCompensated} are off by before they are rounded.
+ * Bound on what the sums of {@linkcode bindGemmCompensated} are off by before they are rounded.
  *
  * @param k Terms K of a sum.
  * @returns δ with |ĉ − c| ≤ 2⁻²⁴ |c| + δ Σ|a||b|: some 10⁻⁹ for 50 terms, 4·10⁻⁹ for 256.
  */
-export function gemmCompensatedError(k: number): number {
+export function gemmCompensatedBound(k: number): number {
   return (k / 4 + 10) * 2 ** -34 + 2 * (k * 2 ** -24) ** 2;
 }
 
@@ -34,7 +34,7 @@ export function gemmCompensatedError(k: number): number {
  * @param options Shapes and factors; the scale a power of two, so that it rounds nothing.
  * @returns The command.
  */
-export async function gemmCompensated(
+export async function bindGemmCompensated(
   gpu: Gpu,
   variant: "nn" | "nt",
   a: MatrixView,

@@ -37,7 +37,7 @@ export interface EntryView {
  * @param options Shapes and factors.
  * @returns The command.
  */
-export async function gemmDoubleSingle(
+export async function bindGemmDoubleSingle(
   gpu: Gpu,
   form: DoubleSingleForm,
   variant: "nn" | "nt",

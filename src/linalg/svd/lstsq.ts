@@ -5,7 +5,7 @@
  */
 import { InputError, ShapeError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import { type HostMatrix, largestExponent } from "../host_matrix.ts";
+import { largestExponent, type Matrix } from "../matrix.ts";
 import { descendingRows } from "./orthonormal_rows.ts";
 import { svdDoubleSingle } from "./svd_double_single.ts";
 import { svdSingle } from "./svd_single.ts";
@@ -20,9 +20,9 @@ const LEAST_FLOOR = 2 ** -76;
 /** A problem: min ‖A x − b‖ for each column b of B. */
 export interface LeastSquaresProblem {
   /** Matrix A, `rows × columns`. */
-  readonly a: HostMatrix;
+  readonly a: Matrix;
   /** Right-hand sides B, `rows × k`. */
-  readonly b: HostMatrix;
+  readonly b: Matrix;
 }
 
 /** Options of {@linkcode lstsq}. */
@@ -138,8 +138,8 @@ function scale({ a, b }: LeastSquaresProblem, index: number): Scaled {
     );
   }
   const scalesB = Array.from({ length: b.columns }, (_, j) => {
-    const entries = Float64Array.from({ length: b.rows }, (_, i) => b.entries[i * b.columns + j]);
-    return 2 ** -largestExponent({ rows: b.rows, columns: 1, entries }, index);
+    const data = Float64Array.from({ length: b.rows }, (_, i) => b.data[i * b.columns + j]);
+    return 2 ** -largestExponent({ rows: b.rows, columns: 1, data }, index);
   });
   return { index, a, b, scaleA: 2 ** -exponent, scalesB };
 }
@@ -149,9 +149,9 @@ function augment({ a, b, scaleA, scalesB }: Scaled, columns: number): Float64Arr
   const width = columns + b.columns;
   const entries = new Float64Array(a.rows * width);
   for (let i = 0; i < a.rows; i++) {
-    for (let j = 0; j < a.columns; j++) entries[i * width + j] = scaleA * a.entries[i * a.columns + j];
+    for (let j = 0; j < a.columns; j++) entries[i * width + j] = scaleA * a.data[i * a.columns + j];
     for (let j = 0; j < b.columns; j++) {
-      entries[i * width + columns + j] = scalesB[j] * b.entries[i * b.columns + j];
+      entries[i * width + columns + j] = scalesB[j] * b.data[i * b.columns + j];
     }
   }
   return entries;

@@ -36,7 +36,7 @@ export interface Bases<View> {
  * @param bases Bases, and where the new ones go.
  * @returns The commands.
  */
-export async function newtonSchulz<View>(
+export async function bindNewtonSchulz<View>(
   product: Product<View>,
   { q, correction, next, order, count }: Bases<View>,
 ): Promise<Dispatch[]> {

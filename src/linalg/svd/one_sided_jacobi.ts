@@ -8,7 +8,7 @@ import { GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
-import type { MatrixView } from "../matrix.ts";
+import type { MatrixView } from "../matrix_view.ts";
 import { qrLevels } from "./qr.ts";
 import pairsSource from "../../../shaders/linalg/include/jacobi_pairs.wgsl" with { type: "text" };
 import sweepSource from "../../../shaders/linalg/include/jacobi_sweep.wgsl" with { type: "text" };
@@ -97,7 +97,7 @@ export function oneSidedThreshold(columns: number, vectors = false): number {
  * @param options Shape of the matrix A before its factorisation, the length of its longest column, and the progress.
  * @returns The bound, absolute.
  */
-export function singularValueError(
+export function singularValueBound(
   options: {
     readonly rows: number;
     readonly columns: number;

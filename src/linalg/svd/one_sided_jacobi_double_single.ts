@@ -99,7 +99,7 @@ function lanesOf(gpu: Gpu, order: number): { lanes: number; split: number } {
 }
 
 /** Bounds on what the rotations of one matrix did to its singular values. */
-export interface RotationErrors {
+export interface RotationBounds {
   /** Absolute. */
   readonly absolute: number;
   /** Relative to the singular value. */
@@ -126,11 +126,11 @@ export interface RotationErrors {
  * @param progress What the solver knows of the matrix; it must be done.
  * @returns The bounds.
  */
-export function rotationErrors(
+export function rotationBounds(
   gpu: Gpu,
   operand: Pick<DoubleSingleRows, "order" | "columns" | "floor">,
   progress: DoubleSingleProgress,
-): RotationErrors {
+): RotationBounds {
   const { order, columns, floor = LEAST_FLOOR } = operand;
   const { largest, off, moved } = progress;
   const sums = (split: number) => (7 + 3 * sumsOf(columns, split).additions) * U2;

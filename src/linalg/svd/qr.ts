@@ -8,7 +8,7 @@ import { GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
-import type { MatrixView } from "../matrix.ts";
+import type { MatrixView } from "../matrix_view.ts";
 import qrSource from "../../../shaders/linalg/svd/qr.wgsl" with { type: "text" };
 import reflectionSource from "../../../shaders/linalg/include/reflection.wgsl" with { type: "text" };
 
@@ -89,7 +89,7 @@ export function qrLevels(rows: number): number {
  * @param batch Matrices; their largest entries should be near 1, since squares of entries are summed.
  * @returns The commands, to run one after the other. They may be run again, with other rows below R.
  */
-export async function qr(gpu: Gpu, batch: TallBatch): Promise<Dispatch[]> {
+export async function bindQr(gpu: Gpu, batch: TallBatch): Promise<Dispatch[]> {
   const { count, stride, matrices, reflectors } = batch;
   const factor = await gpu.kernel({ ...SOURCE, entryPoint: "factor" });
   const update = await gpu.kernel({ ...SOURCE, entryPoint: "update" });
@@ -138,14 +138,14 @@ export interface WeightedFeatures {
  * @returns The commands, to run one after the other.
  * @throws {ShapeError} Where the batch has more columns than rows for a slab.
  */
-export async function qrFeatures(
+export async function bindQrFeatures(
   gpu: Gpu,
   batch: TallBatch,
   options: WeightedFeatures,
 ): Promise<Dispatch[]> {
   const { features, weights, samples, ridge = 0 } = options;
   const load = await gpu.kernel({ ...SOURCE, entryPoint: "load" });
-  const factor = await qr(gpu, batch);
+  const factor = await bindQr(gpu, batch);
   const kept = 4 * batch.stride;
   const rows = samples + (ridge === 0 ? 0 : batch.columns);
   if (rows > batch.rows && batch.rows <= kept) {

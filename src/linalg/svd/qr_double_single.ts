@@ -70,7 +70,7 @@ function blockOf(rows: number, lanes: number): number {
  * shorter than 2⁻²⁵ count as 0, and squares are summed.
  * @returns The commands, to run one after the other, and again with other rows in the slab.
  */
-export async function qrDoubleSingle(
+export async function bindQrDoubleSingle(
   gpu: Gpu,
   form: DoubleSingleForm,
   batch: SlabBatch,
@@ -98,7 +98,7 @@ export async function qrDoubleSingle(
 }
 
 /**
- * Bound on the rounding of {@linkcode qrDoubleSingle}, to first order in u² = 2⁻⁴⁸: R is the exact factor of A + ΔA
+ * Bound on the rounding of {@linkcode bindQrDoubleSingle}, to first order in u² = 2⁻⁴⁸: R is the exact factor of A + ΔA
  * with
  *
  *     ‖ΔA‖_F ≤ S ((99 + 12 a) u² Σ_k ‖R_k‖_F + 2⁻²⁵ √n),   R_k the rows from k on, S slabs, a additions in a row,
@@ -127,7 +127,7 @@ export async function qrDoubleSingle(
  * @param norms Norms of the rows of R.
  * @returns The bound, absolute.
  */
-export function qrDoubleSingleError(gpu: Gpu, rows: number, slabs: number, norms: ArrayLike<number>): number {
+export function qrDoubleSingleBound(gpu: Gpu, rows: number, slabs: number, norms: ArrayLike<number>): number {
   const lanes = gpu.software ? SOFTWARE_LANES : GPU_LANES;
   const terms = Math.ceil(rows / lanes), block = blockOf(rows, lanes);
   // The first addition of a sum, to 0, is exact.

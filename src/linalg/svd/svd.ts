@@ -5,7 +5,7 @@
  */
 import { InputError, ShapeError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import { type HostMatrix, largestExponent } from "../host_matrix.ts";
+import { largestExponent, type Matrix } from "../matrix.ts";
 import { descendingRows, orthonormalRows } from "./orthonormal_rows.ts";
 import { type PairMatrix, svdDoubleSingle } from "./svd_double_single.ts";
 import { svdSingle } from "./svd_single.ts";
@@ -39,7 +39,7 @@ export interface Svd {
 /** A matrix, and what it is scaled by. */
 interface Scaled {
   readonly index: number;
-  readonly matrix: HostMatrix;
+  readonly matrix: Matrix;
   readonly scale: number;
   readonly start: Float32Array | Float64Array | null;
 }
@@ -80,7 +80,7 @@ interface Scaled {
  */
 export async function svd(
   gpu: Gpu,
-  matrices: readonly HostMatrix[],
+  matrices: readonly Matrix[],
   options: SvdOptions = {},
 ): Promise<Svd[]> {
   const { precision = "single", start } = options;
@@ -101,7 +101,7 @@ export async function svd(
 }
 
 function checkShape(
-  { rows, columns }: HostMatrix,
+  { rows, columns }: Matrix,
   index: number,
   start: Float32Array | Float64Array | null,
 ): void {
@@ -134,10 +134,10 @@ const startsOf = (group: readonly Scaled[]) => {
 
 async function solveSingle(gpu: Gpu, group: readonly Scaled[]): Promise<Svd[]> {
   const { rows, columns } = group[0].matrix;
-  const strided = group.map(({ matrix: { entries }, scale }) => ({
+  const strided = group.map(({ matrix: { data }, scale }) => ({
     down: columns,
     across: 1,
-    entries,
+    entries: data,
     scale,
   }));
   const solved = await svdSingle(gpu, strided, { rows, columns, vectors: true, ...startsOf(group) });
@@ -169,21 +169,21 @@ async function solveDouble(gpu: Gpu, group: readonly Scaled[]): Promise<Svd[]> {
 }
 
 /** Columns from long to short. */
-function byLength({ columns, entries }: HostMatrix): number[] {
+function byLength({ columns, data }: Matrix): number[] {
   const longest = new Float64Array(columns);
-  for (let e = 0; e < entries.length; e++) {
-    longest[e % columns] = Math.max(longest[e % columns], Math.abs(entries[e]));
+  for (let e = 0; e < data.length; e++) {
+    longest[e % columns] = Math.max(longest[e % columns], Math.abs(data[e]));
   }
   return [...longest.keys()].sort((a, b) => longest[b] - longest[a]);
 }
 
 /** A matrix in pairs, scaled, its columns in the order given. */
-function split({ matrix: { columns, entries }, scale }: Scaled, order: readonly number[] | null): PairMatrix {
-  const high = new Float32Array(entries.length), low = new Float32Array(entries.length);
-  for (let e = 0; e < entries.length; e++) {
-    const x = scale * entries[order ? e - e % columns + order[e % columns] : e];
+function split({ matrix: { columns, data }, scale }: Scaled, order: readonly number[] | null): PairMatrix {
+  const high = new Float32Array(data.length), low = new Float32Array(data.length);
+  for (let e = 0; e < data.length; e++) {
+    const x = scale * data[order ? e - e % columns + order[e % columns] : e];
     high[e] = x;
     low[e] = x - high[e];
   }
-  return { high, low: entries instanceof Float32Array ? null : low };
+  return { high, low: data instanceof Float32Array ? null : low };
 }

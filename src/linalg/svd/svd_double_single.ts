@@ -17,16 +17,16 @@ import {
   U2,
 } from "../double_single/double_single.ts";
 import { selfTestDoubleSingle } from "../double_single/double_single_self_test.ts";
-import { type EntryView, gemmDoubleSingle } from "../products/gemm_double_single.ts";
+import { bindGemmDoubleSingle, type EntryView } from "../products/gemm_double_single.ts";
 import {
   bindOneSidedJacobiDoubleSingle,
   decodeDoubleSingleProgress,
-  type RotationErrors,
-  rotationErrors,
+  type RotationBounds,
+  rotationBounds,
 } from "./one_sided_jacobi_double_single.ts";
-import { newtonSchulz, type Product } from "./newton_schulz.ts";
+import { bindNewtonSchulz, type Product } from "./newton_schulz.ts";
 import { descendingRows } from "./orthonormal_rows.ts";
-import { MOST_SLAB_ROWS, qrDoubleSingle, qrDoubleSingleError, SlabBatch } from "./qr_double_single.ts";
+import { bindQrDoubleSingle, MOST_SLAB_ROWS, qrDoubleSingleBound, SlabBatch } from "./qr_double_single.ts";
 
 /** A matrix as sums high + low of single numbers, row-major; behind each of its rows what is carried with it. */
 export interface PairMatrix {
@@ -64,7 +64,7 @@ export interface DoubleSingleSvd {
   /** Sweeps made. */
   readonly sweeps: number;
   /** Bounds on the errors of the values. */
-  readonly errors: RotationErrors;
+  readonly bounds: RotationBounds;
 }
 
 /** Largest entries on the GPU: squares of columns of them do not overflow, and those of small ones keep their bits. */
@@ -75,7 +75,7 @@ const MOST_BYTES = 2 ** 26;
 const FIRST_SWEEPS = 9, WARM_SWEEPS = 3, MORE_SWEEPS = 3, MOST_SWEEPS = 60;
 
 /**
- * Solves matrices by {@linkcode qrDoubleSingle}, slab by slab, unless they are wider than tall, and
+ * Solves matrices by {@linkcode bindQrDoubleSingle}, slab by slab, unless they are wider than tall, and
  * {@linkcode bindOneSidedJacobiDoubleSingle}. With vectors V to start from, A V is factored instead of A: its columns
  * are nearly orthogonal, R is nearly diagonal, and few sweeps are left to do. Waits for the GPU.
  *
@@ -155,8 +155,8 @@ async function solve(
     return progress.map((each, index) => {
       const part = (array: Float64Array, length: number) =>
         array.subarray(index * length, (index + 1) * length);
-      const errors = rotationErrors(gpu, operand, each), first = part(earlier, order);
-      const factored = batch ? qrDoubleSingleError(gpu, room, Math.ceil(rows / room), first) : 0;
+      const bounds = rotationBounds(gpu, operand, each), first = part(earlier, order);
+      const factored = batch ? qrDoubleSingleBound(gpu, room, Math.ceil(rows / room), first) : 0;
       const rotated = start ? startErrors(columns, Math.hypot(...first)) : { absolute: 0, relative: 0 };
       const scale = SCALE * (matrices[index].scale ?? 1);
       const own = part(all, size);
@@ -166,10 +166,10 @@ async function solve(
         rows: sorted.rows.map((entry) => entry / scale),
         outside: columnNorms(own.subarray(order * width), width).slice(columns).map((norm) => norm / scale),
         sweeps: each.sweeps,
-        errors: {
-          absolute: (errors.absolute + factored + rotated.absolute) / scale,
-          relative: errors.relative + rotated.relative,
-          squared: errors.squared / scale ** 2,
+        bounds: {
+          absolute: (bounds.absolute + factored + rotated.absolute) / scale,
+          relative: bounds.relative + rotated.relative,
+          squared: bounds.squared / scale ** 2,
         },
       };
     });
@@ -187,7 +187,7 @@ async function factor(
   start: BoundStart | null,
 ): Promise<void> {
   const { rows: room, order: columns } = batch;
-  const dispatches = [...start?.rotate ?? [], ...await qrDoubleSingle(gpu, form, batch)];
+  const dispatches = [...start?.rotate ?? [], ...await bindQrDoubleSingle(gpu, form, batch)];
   const words = new Float32Array(2 * columns * room);
   for (let first = 0; first < rows; first += room) {
     matrices.forEach((matrix, index) => {
@@ -248,11 +248,11 @@ async function bindStart(
   const source = stack.use(new GpuArray(gpu, "slab of rows as given", slab.length));
   starts.forEach((each, i) => bases[0].array.write(splitDoubles(each), 2 * i * order * order));
   const square = { m: order, n: order, k: order, count };
-  const product: Product<EntryView> = (...operands) => gemmDoubleSingle(gpu, form, ...operands);
+  const product: Product<EntryView> = (...operands) => bindGemmDoubleSingle(gpu, form, ...operands);
   const prepare: Dispatch[] = [];
   for (const [q, next] of [bases, bases.toReversed()]) {
     prepare.push(
-      ...await newtonSchulz(product, { q, correction: view(correction, order), next, order, count }),
+      ...await bindNewtonSchulz(product, { q, correction: view(correction, order), next, order, count }),
     );
   }
   const [q] = bases;

@@ -9,10 +9,10 @@ import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { columnNorms } from "./column_norms.ts";
-import { gemm } from "../products/gemm.ts";
-import { padRows } from "../matrix.ts";
+import { bindGemm } from "../products/gemm.ts";
+import { padRows } from "../matrix_view.ts";
 import { bindOneSidedJacobi, decodeProgress } from "./one_sided_jacobi.ts";
-import { qr, TallBatch } from "./qr.ts";
+import { bindQr, TallBatch } from "./qr.ts";
 
 /** Sweeps before the first look at the progress, and between later ones; and after how many to give up. */
 const FIRST_SWEEPS = 10, MORE_SWEEPS = 4, MOST_SWEEPS = 62;
@@ -64,7 +64,7 @@ export interface SingleSvd {
 }
 
 /**
- * Solves matrices by {@linkcode qr}, unless they are wider than tall, and {@linkcode bindOneSidedJacobi}. With
+ * Solves matrices by {@linkcode bindQr}, unless they are wider than tall, and {@linkcode bindOneSidedJacobi}. With
  * vectors V to start from, A V is factored instead of A. What does not fit into one buffer travels in slabs or is
  * solved one after the other. Waits for the GPU.
  *
@@ -112,7 +112,7 @@ async function solve(
   const start = starts ? await bindStart(gpu, batch, starts, stack) : null;
   // The first slab fills all rows, a later one those below R. What is wider than tall is rotated as it is.
   const kept = 4 * batch.stride;
-  const factor = rows < columns ? [] : await qr(gpu, batch);
+  const factor = rows < columns ? [] : await bindQr(gpu, batch);
   for (let first = 0, at = 0; first < rows; first += batch.rows - at, at = kept) {
     group.forEach((matrix, i) =>
       write(start?.slab ?? batch.matrices, i * batch.rows, batch, matrix, { rows, first, at })
@@ -188,8 +188,8 @@ async function bindStart(
   });
   const commands = new Commands(gpu);
   commands.run(
-    await gemm(gpu, "nt", basis, basis, correction, { ...square, scale: -0.5, shift: 1.5 }),
-    await gemm(gpu, "nn", correction, basis, q, square),
+    await bindGemm(gpu, "nt", basis, basis, correction, { ...square, scale: -0.5, shift: 1.5 }),
+    await bindGemm(gpu, "nn", correction, basis, q, square),
   );
   commands.submit();
   checkStart(await correction.array.read(), width, columns);
@@ -197,7 +197,7 @@ async function bindStart(
   const from = [0, width].filter((at) => at < rows);
   const products = await Promise.all(
     from.map((at) =>
-      gemm(gpu, "nt", { ...slab, offset: at * stride }, q, { ...inner, offset: at * stride }, {
+      bindGemm(gpu, "nt", { ...slab, offset: at * stride }, q, { ...inner, offset: at * stride }, {
         ...square,
         m: rows - at,
       })
@@ -205,7 +205,7 @@ async function bindStart(
   );
   return {
     rotate: (at) => [products[from.indexOf(at)]],
-    restore: await gemm(gpu, "nn", inner, q, solved, square),
+    restore: await bindGemm(gpu, "nn", inner, q, solved, square),
     slab: slab.array,
     rows: solved.array,
   };

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Gpu } from "../../gpu/device.ts";
-import { type HostMatrix, largestExponent } from "../host_matrix.ts";
+import { largestExponent, type Matrix } from "../matrix.ts";
 import { type StridedMatrix, svdSingle } from "./svd_single.ts";
 
 /** Largest entries from 2⁻¹⁶ to 2¹⁷ are left as they are: the squares of all that counts beside them are in range. */
@@ -43,7 +43,7 @@ interface Tall extends StridedMatrix {
  * assert.deepEqual([...values], [4, 3]);
  * ```
  */
-export async function svdvals(gpu: Gpu, matrices: readonly HostMatrix[]): Promise<Float32Array[]> {
+export async function svdvals(gpu: Gpu, matrices: readonly Matrix[]): Promise<Float32Array[]> {
   const groups = Map.groupBy(matrices.map(tall), ({ rows, columns }) => `${rows}×${columns}`);
   const results: Float32Array[] = new Array(matrices.length);
   for (const group of groups.values()) {
@@ -57,11 +57,11 @@ export async function svdvals(gpu: Gpu, matrices: readonly HostMatrix[]): Promis
 }
 
 /** Checks a matrix, and lays it on its side if it is wide. */
-function tall(matrix: HostMatrix, index: number): Tall {
-  const { rows, columns, entries } = matrix;
+function tall(matrix: Matrix, index: number): Tall {
+  const { rows, columns, data } = matrix;
   const exponent = largestExponent(matrix, index);
   const scale = Math.abs(exponent) <= MOST_EXPONENT ? 1 : 2 ** -exponent;
   return rows >= columns
-    ? { index, rows, columns, down: columns, across: 1, entries, scale }
-    : { index, rows: columns, columns: rows, down: 1, across: columns, entries, scale };
+    ? { index, rows, columns, down: columns, across: 1, entries: data, scale }
+    : { index, rows: columns, columns: rows, down: 1, across: columns, entries: data, scale };
 }

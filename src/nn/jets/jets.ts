@@ -14,7 +14,7 @@ import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import { tileWorkgroups } from "../../linalg/products/gemm.ts";
-import type { MatrixView } from "../../linalg/matrix.ts";
+import type { MatrixView } from "../../linalg/matrix_view.ts";
 import { type Activation, activationFiles } from "../activation.ts";
 import type { DenseOperands, ParameterArray } from "../layers/dense.ts";
 import type { SampleArrays } from "../samples.ts";
@@ -86,10 +86,10 @@ export interface JetOperands extends Omit<DenseOperands, "biased"> {
  * @param parameters W and b.
  * @param output Jets H.
  * @param activation σ.
- * @param tangents What {@linkcode jetBackward} needs: {@linkcode tangentRows} rows a sample.
+ * @param tangents What {@linkcode bindJetBackward} needs: {@linkcode tangentRows} rows a sample.
  * @returns The command.
  */
-export async function jetForward(
+export async function bindJetForward(
   { gpu, layer, rows, replicas, axes }: JetOperands,
   input: MatrixView,
   parameters: ParameterArray,
@@ -123,7 +123,7 @@ export async function jetForward(
  * @param errorBelow Δ′, on all components.
  * @returns The command.
  */
-export async function jetBackward(
+export async function bindJetBackward(
   { gpu, layer, rows, replicas, axes }: JetOperands,
   error: MatrixView,
   parameters: ParameterArray,

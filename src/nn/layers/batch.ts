@@ -6,7 +6,7 @@
 import { GpuArray } from "../../gpu/array.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct, type StructFields } from "../../gpu/struct.ts";
-import type { MatrixView } from "../../linalg/matrix.ts";
+import type { MatrixView } from "../../linalg/matrix_view.ts";
 import type { Network } from "../network.ts";
 import type { SampleArrays } from "../samples.ts";
 import batchSource from "../../../shaders/nn/layers/batch.wgsl" with { type: "text" };

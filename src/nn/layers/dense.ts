@@ -8,7 +8,7 @@ import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import { tileWorkgroups } from "../../linalg/products/gemm.ts";
-import type { MatrixView } from "../../linalg/matrix.ts";
+import type { MatrixView } from "../../linalg/matrix_view.ts";
 import { type Activation, activationFiles } from "../activation.ts";
 import type { LayerLayout } from "../layout.ts";
 import backwardSource from "../../../shaders/nn/layers/dense_backward.wgsl" with { type: "text" };
@@ -48,7 +48,7 @@ export interface DenseOperands {
  * @param activated Activation and D; `null` for a linear layer.
  * @returns The command.
  */
-export async function denseForward(
+export async function bindDenseForward(
   { gpu, layer, rows, biased = rows, replicas }: DenseOperands,
   input: MatrixView,
   parameters: ParameterArray,
@@ -87,7 +87,7 @@ export async function denseForward(
  * @param errorBelow Δ′.
  * @returns The command.
  */
-export async function denseBackward(
+export async function bindDenseBackward(
   { gpu, layer, rows, replicas }: DenseOperands,
   error: MatrixView,
   parameters: ParameterArray,
@@ -139,7 +139,7 @@ export function gradientSlices(count: number): GradientSlices {
  * @param cut How the samples are cut.
  * @returns The command.
  */
-export async function denseGradient(
+export async function bindDenseGradient(
   { gpu, layer, rows, biased = rows, replicas }: DenseOperands,
   input: MatrixView,
   error: MatrixView,

@@ -7,7 +7,7 @@ import { GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
-import type { MatrixView } from "../../linalg/matrix.ts";
+import type { MatrixView } from "../../linalg/matrix_view.ts";
 import type { SampleArrays } from "../samples.ts";
 import elementarySource from "../../../shaders/nn/include/elementary.wgsl" with { type: "text" };
 import lossSource from "../../../shaders/nn/loss/loss.wgsl" with { type: "text" };

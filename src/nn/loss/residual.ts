@@ -6,7 +6,7 @@
 import { GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { gpuStruct, type StructFields } from "../../gpu/struct.ts";
-import type { MatrixView } from "../../linalg/matrix.ts";
+import type { MatrixView } from "../../linalg/matrix_view.ts";
 import { type Loss, ROWS_PER_WORKGROUP } from "./loss.ts";
 import type { SampleArrays } from "../samples.ts";
 import residualSource from "../../../shaders/nn/loss/residual.wgsl" with { type: "text" };

@@ -7,10 +7,15 @@ import { InputError } from "../../errors.ts";
 import { GpuArray } from "../../gpu/array.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { bindBatch } from "../layers/batch.ts";
-import { denseBackward, denseGradient, type GradientSlices, gradientSlices } from "../layers/dense.ts";
+import {
+  bindDenseBackward,
+  bindDenseGradient,
+  type GradientSlices,
+  gradientSlices,
+} from "../layers/dense.ts";
 import { bindFusedStep, type FusedArrangement, fusedFits } from "../fused/fused_step.ts";
 import { chooseVariant, defaultVariant } from "../fused/fused_variant.ts";
-import { jetBackward, jetComponents, jetSamples } from "../jets/jets.ts";
+import { bindJetBackward, jetComponents, jetSamples } from "../jets/jets.ts";
 import { bindLoss, type Loss, type lossNames } from "../loss/loss.ts";
 import type { Activations, BatchEvaluation, Network } from "../network.ts";
 import { bindResidual, type ResidualCondition } from "../loss/residual.ts";
@@ -198,14 +203,14 @@ export async function bindGradients(
   for (let index = layout.layers.length - 1; index >= 0; index--) {
     const operands = { gpu, layer: layout.layers[index], rows, replicas };
     const input = index === 0 ? samples.x : activations.layers[index - 1];
-    dispatches.push(await denseGradient({ ...operands, biased: count }, input, error, target, cut));
+    dispatches.push(await bindDenseGradient({ ...operands, biased: count }, input, error, target, cut));
     if (index > 0) {
       const array = stack.use(new GpuArray(gpu, `errors of layer ${index}`, input.array.length));
       const below = { ...input, array }, slopes = activations.slopes[index - 1];
       dispatches.push(
         axes === 0
-          ? await denseBackward(operands, error, parameters, slopes, below)
-          : await jetBackward({ ...operands, rows: count, axes }, error, parameters, slopes, below),
+          ? await bindDenseBackward(operands, error, parameters, slopes, below)
+          : await bindJetBackward({ ...operands, rows: count, axes }, error, parameters, slopes, below),
       );
       error = below;
     }

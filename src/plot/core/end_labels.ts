@@ -51,7 +51,7 @@ export function drawEndLabels(parent: Group, labels: readonly EndLabel[], height
   for (const [i, { text, y, style }] of labels.entries()) {
     const place = px(places[i]);
     group.append("path").attr("d", `M0,${px(y)}L${lead},${place}H${lead + stub}`).attr("fill", "none")
-      .attr("stroke", style.colour).attr("stroke-width", style.width).attr("stroke-dasharray", style.dash);
+      .attr("stroke", style.color).attr("stroke-width", style.width).attr("stroke-dasharray", style.dash);
     group.append("text").attr("x", lead + stub + afterStub).attr("y", place).attr("dy", "0.35em")
       .attr("font-size", fontSize.text).text(text);
   }

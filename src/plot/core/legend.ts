@@ -24,9 +24,9 @@ export interface LegendEntry {
  * @param style How the line looks.
  * @returns What draws it.
  */
-export function lineSwatch({ colour, dash, width }: LineStyle): LegendEntry["swatch"] {
+export function lineSwatch({ color, dash, width }: LineStyle): LegendEntry["swatch"] {
   return (parent) =>
-    void parent.append("line").attr("x2", swatchWidth).attr("stroke", colour).attr("stroke-width", width)
+    void parent.append("line").attr("x2", swatchWidth).attr("stroke", color).attr("stroke-width", width)
       .attr("stroke-dasharray", dash);
 }
 

@@ -33,7 +33,7 @@ export function drawLine(
   if (path) {
     parent.append("path").attr("class", name).attr("d", path).attr("fill", "none").attr(
       "stroke",
-      style.colour,
+      style.color,
     )
       .attr("stroke-width", style.width).attr("stroke-dasharray", style.dash).attr(
         "stroke-linejoin",
@@ -44,7 +44,7 @@ export function drawLine(
     const neighbours = [points[i - 1], points[i + 1]].filter((other) => other !== undefined);
     if (!drawn(point) || neighbours.some(drawn)) continue;
     parent.append("circle").attr("class", `${name} dot`).attr("cx", px(point.x)).attr("cy", px(point.y))
-      .attr("r", style.width + 0.8).attr("fill", style.colour);
+      .attr("r", style.width + 0.8).attr("fill", style.color);
   }
 }
 

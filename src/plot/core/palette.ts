@@ -27,7 +27,7 @@ export const gridInk: string = "#dedede";
 /** How the lines of one series look. */
 export interface LineStyle {
   /** Stroke colour. */
-  readonly colour: string;
+  readonly color: string;
   /** `stroke-dasharray`; `null` for a solid line. */
   readonly dash: string | null;
   /** Stroke width in pixels. */
@@ -35,7 +35,7 @@ export interface LineStyle {
 }
 
 /** Style of lines that stand for a number and not for data. */
-export const guideStyle: LineStyle = { colour: greyInk, dash: "5 3", width: 1.4 };
+export const guideStyle: LineStyle = { color: greyInk, dash: "5 3", width: 1.4 };
 
 /** Opacity of bands, with lines of the same colour in them. */
 export const bandOpacity: number = 0.18;
@@ -43,11 +43,11 @@ export const bandOpacity: number = 0.18;
 // Okabe and Ito's colours that carry on white, darkest first: an order that greyscale keeps. M. Okabe, K. Ito,
 // "Color universal design", 2008.
 const styles: readonly LineStyle[] = [
-  { colour: "#0072b2", dash: null, width: 2 },
-  { colour: "#d55e00", dash: null, width: 1.6 },
-  { colour: "#009e73", dash: null, width: 1.4 },
-  { colour: "#cc79a7", dash: null, width: 1.4 },
-  { colour: "#e69f00", dash: null, width: 1.4 },
+  { color: "#0072b2", dash: null, width: 2 },
+  { color: "#d55e00", dash: null, width: 1.6 },
+  { color: "#009e73", dash: null, width: 1.4 },
+  { color: "#cc79a7", dash: null, width: 1.4 },
+  { color: "#e69f00", dash: null, width: 1.4 },
 ];
 
 /**
@@ -71,5 +71,5 @@ export function lineStyle(index: number): LineStyle {
  * @returns Its style.
  */
 export function ladderStyle(index: number, count: number): LineStyle {
-  return { colour: d3.interpolateViridis(0.88 * index / Math.max(1, count - 1)), dash: null, width: 1.8 };
+  return { color: d3.interpolateViridis(0.88 * index / Math.max(1, count - 1)), dash: null, width: 1.8 };
 }

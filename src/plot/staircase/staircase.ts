@@ -8,7 +8,7 @@ import { endLabelRoom } from "../core/end_labels.ts";
 import { scientific, thousands } from "../core/format.ts";
 import { layOutLegend } from "../core/legend.ts";
 import { fontSize, greyInk, lineStyle } from "../core/palette.ts";
-import { bandName, summarise, type Summary } from "../../stats/quantiles.ts";
+import { bandName, summarize, type Summary } from "../../stats/quantiles.ts";
 import { lossAxis, rankAxis, stepAxis } from "../core/scales.ts";
 import type { LayerSeries, StaircaseFigureData } from "./staircase_data.ts";
 import { staircaseLegend } from "./staircase_legend.ts";
@@ -114,8 +114,8 @@ function plotHeight(panels: number): number {
 /** Summaries over the replicas of what each panel shows. */
 function panelsOf(data: StaircaseFigureData): PanelData[] {
   const probes = data.steps.length;
-  const loss = summarise(data.loss, probes);
-  const floor = data.floor ? summarise(data.floor.values, probes).median : null;
+  const loss = summarize(data.loss, probes);
+  const floor = data.floor ? summarize(data.floor.values, probes).median : null;
   const rankName = data.threshold === "relative" ? "ε-rank, λ > ε λ₁" : "ε-rank, λ > ε";
   return data.layers.map((layer, i) => ({
     label: `${layer.label} · ${thousands(layer.width)} neurons`,
@@ -134,10 +134,10 @@ function panelsOf(data: StaircaseFigureData): PanelData[] {
 function ranksOf({ ranks }: LayerSeries, probes: number): PanelRank[] {
   return ranks.toSorted((a, b) => a.epsilon - b.epsilon).map(({ epsilon, rank, low, high }) => ({
     epsilon,
-    rank: summarise(rank, probes),
+    rank: summarize(rank, probes),
     // Lower medians keep order: these two bound the lower median of the exact ranks.
-    low: summarise(low, probes).median,
-    high: summarise(high, probes).median,
+    low: summarize(low, probes).median,
+    high: summarize(high, probes).median,
   }));
 }
 
@@ -165,7 +165,7 @@ function contentsOf(
     band: data.loss.length > 1 ? bandName(data.loss.length) : null,
     floor: panels.some(({ floor }) => floor !== null) ? data.floor?.epsilon ?? null : null,
     stairs: withStairs?.ranks[0]?.epsilon ?? null,
-    certified: uncertain ? lineStyle(uncertain.i).colour : null,
+    certified: uncertain ? lineStyle(uncertain.i).color : null,
   };
 }
 

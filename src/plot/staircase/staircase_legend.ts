@@ -51,7 +51,7 @@ export function staircaseLegend(contents: LegendContents): LegendEntry[] {
     entries.push({
       label: `median and ${band} of ${replicas} replicas`,
       swatch: (parent) => {
-        drawHalves(parent, [lossStyle.colour, lineStyle(0).colour], bandOpacity, 12);
+        drawHalves(parent, [lossStyle.color, lineStyle(0).color], bandOpacity, 12);
         drawStroke(parent, lossStyle, 0, swatchWidth / 2);
         drawStroke(parent, lineStyle(0), swatchWidth / 2);
       },
@@ -62,7 +62,7 @@ export function staircaseLegend(contents: LegendContents): LegendEntry[] {
       label: `certified interval, where the ${band === null ? "rank" : "median"} is not certain`,
       swatch: (parent) => {
         drawHalves(parent, [certified, certified], certifiedOpacity, 12);
-        drawStroke(parent, { ...lineStyle(0), colour: certified });
+        drawStroke(parent, { ...lineStyle(0), color: certified });
       },
     });
   }
@@ -72,11 +72,11 @@ export function staircaseLegend(contents: LegendContents): LegendEntry[] {
 /** A piece of a line. */
 function drawStroke(
   parent: Group,
-  { colour, dash, width }: LineStyle,
+  { color, dash, width }: LineStyle,
   from = 0,
   to: number = swatchWidth,
 ): void {
-  parent.append("line").attr("x1", from).attr("x2", to).attr("stroke", colour).attr("stroke-width", width)
+  parent.append("line").attr("x1", from).attr("x2", to).attr("stroke", color).attr("stroke-width", width)
     .attr("stroke-dasharray", dash);
 }
 

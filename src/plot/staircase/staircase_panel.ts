@@ -70,10 +70,10 @@ const stripGap = 6;
 export const panelHead: number = 24 + stripHeight + stripGap;
 
 /** How the loss is drawn. */
-export const lossStyle: LineStyle = { colour: ink, dash: null, width: 1.4 };
+export const lossStyle: LineStyle = { color: ink, dash: null, width: 1.4 };
 
 /** How the lower bound of the loss is drawn. */
-export const floorStyle: LineStyle = { colour: ink, dash: "1.2 2.6", width: 1.4 };
+export const floorStyle: LineStyle = { color: ink, dash: "1.2 2.6", width: 1.4 };
 
 /** Opacity of the certified intervals: seen on a band, and under a line. */
 export const certifiedOpacity = 0.45;
@@ -183,13 +183,13 @@ function drawBands(
           bottom: open ? rank.scale(low[k]) : NaN,
         };
       }));
-    const { colour } = lineStyle(i);
+    const { color } = lineStyle(i);
     drawBand(parent, "rank-band", band(series.rank.low, series.rank.high), "step", {
-      colour,
+      colour: color,
       opacity: bandOpacity,
     });
     drawBand(parent, "certified", band(series.low, series.high), "step", {
-      colour,
+      colour: color,
       opacity: certifiedOpacity,
     });
   }

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { gemmCompensatedError } from "../../linalg/products/gemm_compensated.ts";
-import { gramError } from "../../linalg/gram/gram.ts";
+import { gemmCompensatedBound } from "../../linalg/products/gemm_compensated.ts";
+import { gramBound } from "../../linalg/gram/gram.ts";
 
 /** Bounds on the roundings of one arithmetic, and the shares of λ₁ that go with them. */
 export interface Arithmetic {
@@ -43,7 +43,7 @@ const U = 2 ** -24;
 export const SINGLE: Arithmetic = {
   // nt adds dot products of 4 (tile.wgsl).
   dot: (n) => gamma(n / 4 + 5, U),
-  gram: (samples) => gramError(samples, "plain"),
+  gram: (samples) => gramBound(samples, "plain"),
   entry: 0,
   // a_pp − t a_pq rounds to an ulp; what t and a_pq are off by belongs to `rotation`.
   diagonal: 2 * U,
@@ -60,17 +60,17 @@ export const SINGLE: Arithmetic = {
 
 /**
  * Single precision with compensated sums (`gemm_compensated.wgsl`, `gram.wgsl`). An entry of Ψ = Φ Q is off by a share u of
- * itself and δ of ‖Φ_k‖, δ as {@linkcode gemmCompensatedError} says. In the Newton–Schulz step Q ← C Q, C = 3/2 − QQᵀ/2, which
+ * itself and δ of ‖Φ_k‖, δ as {@linkcode gemmCompensatedBound} says. In the Newton–Schulz step Q ← C Q, C = 3/2 − QQᵀ/2, which
  * is the identity to 10⁻⁵, an entry of C is off by u on the diagonal and δ elsewhere, so that C is by u + n δ; one of Q by u
  * of itself and δ, so that Q is by u √n + n δ. Either counts twice in QQᵀ, and u more is for the square of what the step
  * corrects, up to 2·10⁻⁴.
  */
 export const SINGLE_COMPENSATED: Arithmetic = {
   ...SINGLE,
-  dot: gemmCompensatedError,
+  dot: gemmCompensatedBound,
   entry: U,
-  gram: (samples) => gramError(samples, "compensated"),
-  orthonormality: (n) => (2 * Math.sqrt(n) + 3) * U + 4 * n * gemmCompensatedError(n),
+  gram: (samples) => gramBound(samples, "compensated"),
+  orthonormality: (n) => (2 * Math.sqrt(n) + 3) * U + 4 * n * gemmCompensatedBound(n),
 };
 
 /** Four heads of a spectrum, each some ten or a hundred times shorter than the one before. */
@@ -134,7 +134,7 @@ export interface SolvedSpectrum {
  * @param arithmetic Arithmetic of the solver.
  * @returns δ, one for each eigenvalue; NaN where the features were not finite.
  */
-export function eigenvalueErrors(spectrum: SolvedSpectrum, arithmetic: Arithmetic): Float64Array {
+export function eigenvalueBounds(spectrum: SolvedSpectrum, arithmetic: Arithmetic): Float64Array {
   const { eigenvalues, samples, heads, off, rounds, leftOut = 0 } = spectrum;
   const lambda = Float64Array.from(eigenvalues, (value) => value < 0 ? 0 : value);
   const n = lambda.length;
@@ -180,6 +180,6 @@ export function eigenvalueErrors(spectrum: SolvedSpectrum, arithmetic: Arithmeti
  * @param error Bound on |α − β|.
  * @returns A bound on |√α − √β|, 0 where nothing is off.
  */
-export function rootError(value: number, error: number): number {
+export function rootBound(value: number, error: number): number {
   return error === 0 ? 0 : Math.min(Math.sqrt(error), error / Math.sqrt(value));
 }

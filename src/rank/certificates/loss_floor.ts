@@ -9,7 +9,7 @@ export interface FloorInput {
   /** Eigenvalues λ̂, descending. */
   readonly eigenvalues: ArrayLike<number>;
   /** Bounds δ_i ≥ |λ̂_i − λ_i|. */
-  readonly errors: ArrayLike<number>;
+  readonly bounds: ArrayLike<number>;
   /** ⟨ψ_i, y_c⟩_w for each eigenfeature ψ_i = Φ q_i, in the order of the eigenvalues, and each output c. */
   readonly targetMoments: readonly ArrayLike<number>[];
   /** ⟨ψ_i, 1⟩_w. */
@@ -68,17 +68,17 @@ export function targetMoments(y: ArrayLike<number>, weights: ArrayLike<number>):
  * @returns The bound, at least 0; NaN where the spectrum is.
  */
 export function lossFloor(input: FloorInput, epsilon: number): number {
-  const { eigenvalues, errors, targetMoments, meanMoments, targets, weightNorm, biasNorm } = input;
+  const { eigenvalues, bounds, targetMoments, meanMoments, targets, weightNorm, biasNorm } = input;
   const n = eigenvalues.length;
   let p = 0;
-  while (p < n && eigenvalues[p] - errors[p] > epsilon) p++;
-  const left = p < n ? Math.max(epsilon, eigenvalues[p] + errors[p]) : 0;
+  while (p < n && eigenvalues[p] - bounds[p] > epsilon) p++;
+  const left = p < n ? Math.max(epsilon, eigenvalues[p] + bounds[p]) : 0;
 
   let square = targets.square;
   let constant = targets.mass;
   const means = [...targets.means];
   for (let i = 0; i < p; i++) {
-    const least = eigenvalues[i] - errors[i];
+    const least = eigenvalues[i] - bounds[i];
     const mean = meanMoments[i];
     constant -= mean * mean / least;
     for (const [c, moments] of targetMoments.entries()) {
@@ -105,12 +105,12 @@ export function lossFloor(input: FloorInput, epsilon: number): number {
  * @returns The error, at least 0; NaN where the spectrum is.
  */
 export function projectionError(input: Omit<FloorInput, "weightNorm" | "biasNorm">): number {
-  const { eigenvalues, errors, targetMoments, meanMoments, targets } = input;
+  const { eigenvalues, bounds, targetMoments, meanMoments, targets } = input;
   let square = targets.square, constant = targets.mass;
   const means = [...targets.means];
   for (let i = 0; i < eigenvalues.length; i++) {
     if (Number.isNaN(eigenvalues[i])) return NaN;
-    if (!(eigenvalues[i] > errors[i])) continue;
+    if (!(eigenvalues[i] > bounds[i])) continue;
     constant -= meanMoments[i] ** 2 / eigenvalues[i];
     for (const [c, moments] of targetMoments.entries()) {
       square -= moments[i] ** 2 / eigenvalues[i];

@@ -11,15 +11,15 @@ export interface EigenfeatureGram {
   /** Certified eigenvalues of ΦᵀWΦ, descending. */
   readonly eigenvalues: ArrayLike<number>;
   /** Bounds on their errors. */
-  readonly errors: ArrayLike<number>;
+  readonly bounds: ArrayLike<number>;
   /** Number r of leading eigenfeatures, scaled to norm 1; the others are scaled by 1/√λ_r. */
   readonly rank: number;
   /** YᵀWY, row-major, as many rows as there are eigenvalues. */
   readonly gram: Float64Array;
   /** Relative error of an entry of it, |ΔN_ij| ≤ error √(N_ii N_jj). */
-  readonly gramError: number;
+  readonly gramBound: number;
   /** Frobenius norm of what the features may be off. */
-  readonly featureError: number;
+  readonly featureBound: number;
 }
 
 /**
@@ -66,17 +66,17 @@ export function departure(
  * @param known What is known.
  * @returns The angle in radians, π/2 where the gap behind λ_r is lost in errors.
  */
-export function dominantSubspaceError(known: EigenfeatureGram): number {
-  const { eigenvalues, errors, rank, gram, gramError, featureError } = known;
+export function dominantSubspaceBound(known: EigenfeatureGram): number {
+  const { eigenvalues, bounds, rank, gram, gramBound, featureBound } = known;
   const n = eigenvalues.length, right = Math.PI / 2;
   // Rounding rows of Q to pairs adds half a unit to each entry.
   const omega = DOUBLE.orthonormality(n) + U2 * Math.sqrt(n);
-  const least = Math.sqrt(Math.max(0, eigenvalues[rank - 1] - errors[rank - 1]));
-  const most = rank < n ? Math.sqrt(eigenvalues[rank] + errors[rank]) : 0;
+  const least = Math.sqrt(Math.max(0, eigenvalues[rank - 1] - bounds[rank - 1]));
+  const most = rank < n ? Math.sqrt(eigenvalues[rank] + bounds[rank]) : 0;
   const ratio = (1 + omega) * most / least;
   let trace = 0;
-  for (let i = 0; i < n; i++) trace += eigenvalues[i] + errors[i];
-  const rounding = DOUBLE.dot(n) * Math.sqrt(n * trace) * (1 + omega) + featureError;
+  for (let i = 0; i < n; i++) trace += eigenvalues[i] + bounds[i];
+  const rounding = DOUBLE.dot(n) * Math.sqrt(n * trace) * (1 + omega) + featureBound;
   const gap = (1 - omega) * least - (1 + omega) * most - rounding;
   if (!(ratio < 1 && gap > 0)) return right;
 
@@ -88,11 +88,11 @@ export function dominantSubspaceError(known: EigenfeatureGram): number {
     for (let k = rank; k < n; k++) row += Math.abs(gram[j * n + k]);
     largest = Math.max(largest, row);
   }
-  const unequal = departure(gram, n, 0, rank, gramError);
-  const rest = largest + gramError * tail;
+  const unequal = departure(gram, n, 0, rank, gramBound);
+  const rest = largest + gramBound * tail;
   const head = 1 - unequal;
   if (!(rest < head)) return right;
-  const part = (Math.sqrt(coupling) + gramError * Math.sqrt(rank * tail)) / Math.sqrt(head);
+  const part = (Math.sqrt(coupling) + gramBound * Math.sqrt(rank * tail)) / Math.sqrt(head);
 
   const skew = ratio * omega / (1 - omega) / (1 - ratio ** 2);
   return Math.asin(Math.min(1, skew)) + Math.asin(Math.min(1, rounding / gap)) +

@@ -34,7 +34,7 @@ export interface PreparedFeatures {
   /** Frobenius norm of what `high` left out. */
   readonly leftOut: number;
   /** Bound on the Frobenius norm of what the rounding of means left in the entries; 0 where none were taken off. */
-  readonly meanError: number;
+  readonly meanBound: number;
   /** Factor from M to the Gram matrix of the prepared features. */
   readonly scale: number;
 }
@@ -47,8 +47,8 @@ export interface FeaturePlan {
   readonly root: (k: number) => number;
   /** A power of two. */
   readonly factor: number;
-  /** See {@linkcode PreparedFeatures.meanError}. */
-  readonly meanError: number;
+  /** See {@linkcode PreparedFeatures.meanBound}. */
+  readonly meanBound: number;
   /** Factor from M to the Gram matrix of what becomes of the entries. */
   readonly scale: number;
 }
@@ -77,9 +77,9 @@ export interface PreparedEntries {
 export function prepareFeatures(features: FeatureMatrix, options: PrepareOptions = {}): PreparedFeatures {
   const plan = planFeatures(features, options, features.rows);
   const { high, low, square } = prepareEntries(plan, features.data, features.columns, 0);
-  const { meanError, scale } = plan;
+  const { meanBound, scale } = plan;
   const any = square > 0 || low.some((value) => value !== 0);
-  return { high, low: any ? low : null, leftOut: Math.sqrt(square), meanError, scale };
+  return { high, low: any ? low : null, leftOut: Math.sqrt(square), meanBound, scale };
 }
 
 /**
@@ -147,7 +147,7 @@ export function planFeatures(
     means,
     root: (k) => Math.sqrt(weight(k)),
     factor,
-    meanError: center ? Math.hypot(...ulps) * Math.sqrt(total) : 0,
+    meanBound: center ? Math.hypot(...ulps) * Math.sqrt(total) : 0,
     // In this order, so that no product but the last leaves the range of float64.
     scale: factor * (weights ? weightScale : rows) * factor,
   };

@@ -13,7 +13,7 @@ export interface ScaledGram {
   /** Row-major `columns × columns`, symmetric to the bit. */
   readonly matrix: Float32Array;
   /** Bound on ‖M̂ − scale · M‖₂. */
-  readonly error: number;
+  readonly bound: number;
   /** A power of two, by which the largest entry is near 1. */
   readonly scale: number;
 }
@@ -34,7 +34,7 @@ export async function scaledGram(
   options: PrepareOptions,
 ): Promise<ScaledGram> {
   const { weights, center = false } = options;
-  const [{ matrix, error }] = await gramMatrices(gpu, [features], { center, ...weights && { weights } });
+  const [{ matrix, bound }] = await gramMatrices(gpu, [features], { center, ...weights && { weights } });
   const { columns } = features;
   let largest = 0, trace = 0;
   for (let i = 0; i < columns; i++) {
@@ -46,7 +46,7 @@ export async function scaledGram(
   return {
     matrix: Float32Array.from(matrix, (value) => value * scale),
     // What underflows counts, too.
-    error: error * scale + 2 ** -24 * trace * scale + columns * 2 ** -126,
+    bound: bound * scale + 2 ** -24 * trace * scale + columns * 2 ** -126,
     scale,
   };
 }

@@ -10,7 +10,7 @@ import type { Dispatch } from "../../gpu/kernel.ts";
 import { type FeatureSource, tileOf } from "../../linalg/gram/feature_tiles.ts";
 import type { EntryView } from "../../linalg/products/gemm_double_single.ts";
 import { type GramPlan, GramTiles } from "../../linalg/gram/gram_tiles.ts";
-import { type MatrixView, padRows } from "../../linalg/matrix.ts";
+import { type MatrixView, padRows } from "../../linalg/matrix_view.ts";
 import { type FeaturePlan, prepareEntries } from "./prepare_features.ts";
 
 /** Tiles of features on their way to the sums of their Gram matrices. */

@@ -27,7 +27,7 @@ export interface CountingOptions {
    * For each matrix a bound on ‖M − M̂‖₂, by which the one given, M̂, differs from the one meant, M: of a Gram matrix, its
    * rounding. Default: 0.
    */
-  readonly errors?: readonly number[];
+  readonly bounds?: readonly number[];
 }
 
 /**
@@ -62,18 +62,18 @@ export async function countRanks(
   epsilons: readonly (readonly number[])[],
   options: CountingOptions = {},
 ): Promise<RankInterval[][]> {
-  const { method = "inertia", errors } = options;
-  if (!errors) {
+  const { method = "inertia", bounds } = options;
+  if (!bounds) {
     const counts = await countBy(gpu, method, matrices, epsilons);
     return counts.map((each, index) =>
       each.map(({ count, low, high }, k) => ({ epsilon: epsilons[index][k], rank: count, low, high }))
     );
   }
-  if (errors.length !== matrices.length || errors.some((error) => !(error >= 0))) {
+  if (bounds.length !== matrices.length || bounds.some((error) => !(error >= 0))) {
     throw new InputError("give one error for each matrix, 0 or more");
   }
   const around = epsilons.map((list, index) =>
-    list.flatMap((epsilon) => [epsilon, epsilon + errors[index], epsilon - errors[index]])
+    list.flatMap((epsilon) => [epsilon, epsilon + bounds[index], epsilon - bounds[index]])
   );
   const counts = await countBy(gpu, method, matrices, around);
   return counts.map((each, index) =>

@@ -83,7 +83,7 @@ export interface FeatureRanks {
   /** Eigenvalues of the weighted Gram matrix, descending. */
   readonly eigenvalues: Float64Array;
   /** Bounds on their errors. */
-  readonly errors: Float64Array;
+  readonly bounds: Float64Array;
   /** ε-ranks in the order of the thresholds. */
   readonly ranks: readonly ReportedRank[];
   /** How the thresholds were meant. */
@@ -133,13 +133,13 @@ export async function featureRanks(
     [features],
     counted ? { ...options, precision: "single" } : options,
   );
-  const { eigenvalues, errors } = spectrum;
+  const { eigenvalues, bounds } = spectrum;
   const intervals = counted
     ? await countFeatures(gpu, features, options, counted, spectrum)
-    : epsilons.map((epsilon) => rankInterval(eigenvalues, errors, epsilon, threshold));
+    : epsilons.map((epsilon) => rankInterval(eigenvalues, bounds, epsilon, threshold));
   return {
     eigenvalues,
-    errors,
+    bounds,
     ranks: intervals.map(({ epsilon, rank, low, high }) => ({
       epsilon,
       rank,
@@ -171,15 +171,15 @@ async function countFeatures(
   features: FeatureSource,
   options: FeatureRanksOptions,
   method: CountingMethod,
-  { eigenvalues, errors }: FeatureSpectrum,
+  { eigenvalues, bounds }: FeatureSpectrum,
 ): Promise<RankInterval[]> {
   const { epsilons, threshold } = options;
   if (epsilons.length === 0) return [];
-  const { matrix, error, scale } = await scaledGram(gpu, features, options);
+  const { matrix, bound, scale } = await scaledGram(gpu, features, options);
   // For each threshold: itself, the most that it may be beside the exact matrix's eigenvalues, and the least.
   const relative = threshold === "relative";
   const at = (epsilon: number, slack: number) =>
-    epsilon * scale * (relative ? eigenvalues[0] + slack * errors[0] : 1) + slack * error;
+    epsilon * scale * (relative ? eigenvalues[0] + slack * bounds[0] : 1) + slack * bound;
   const around = epsilons.flatMap((epsilon) => [at(epsilon, 0), at(epsilon, 1), at(epsilon, -1)]);
   const [counts] = await countRanks(gpu, [matrix], [around], { method });
   return epsilons.map((epsilon, k) => ({

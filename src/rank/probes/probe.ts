@@ -7,7 +7,7 @@ import { GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
-import { eigenvalueErrors } from "../certificates/certificate.ts";
+import { eigenvalueBounds } from "../certificates/certificate.ts";
 import type { Spectra } from "../spectra/spectra.ts";
 import recordSource from "../../../shaders/rank/probes/probe.wgsl" with { type: "text" };
 import stateSource from "../../../shaders/nn/include/state.wgsl" with { type: "text" };
@@ -57,7 +57,7 @@ export interface LayerRecord {
   /** Eigenvalues λ̂, descending. */
   readonly eigenvalues: Float64Array;
   /** Bounds δ_i ≥ |λ̂_i − λ_i|. */
-  readonly errors: Float64Array;
+  readonly bounds: Float64Array;
 }
 
 /** One probe of one replica, as it comes from the GPU. */
@@ -168,7 +168,7 @@ export async function bindProbe(
       const eigenvalues = Float64Array.from(order, (i) => finite ? Math.max(0, values[i]) : NaN);
       const [rounds, off, ...heads] = words.subarray(6, HEADER);
       const solved = { eigenvalues, samples, heads, off, rounds };
-      return { eigenvalues, errors: eigenvalueErrors(solved, spectra.arithmetic) };
+      return { eigenvalues, bounds: eigenvalueBounds(solved, spectra.arithmetic) };
     });
     const last = record(widths.length - 1);
     const moments = (column: number) =>

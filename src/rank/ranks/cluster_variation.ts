@@ -5,7 +5,7 @@
  */
 import { ShapeError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import type { HostMatrix } from "../../linalg/host_matrix.ts";
+import type { Matrix } from "../../linalg/matrix.ts";
 import { svd } from "../../linalg/svd/svd.ts";
 
 /** Singular values of the centred class means below this share of the means' norm are rounding, not between classes. */
@@ -50,7 +50,7 @@ export interface ClusterVariation {
  */
 export async function clusterVariations(
   gpu: Gpu,
-  features: readonly HostMatrix[],
+  features: readonly Matrix[],
   labels: ArrayLike<number>,
 ): Promise<ClusterVariation[]> {
   const odd = features.find(({ rows }) => rows !== labels.length);
@@ -61,7 +61,7 @@ export async function clusterVariations(
     clusters.map(({ means, columns, classes }) => ({
       rows: classes,
       columns,
-      entries: centred(means, classes, columns),
+      data: centred(means, classes, columns),
     })),
   );
   return clusters.map(({ residuals, square, means, columns, classes }, i) => {
@@ -83,7 +83,7 @@ export async function clusterVariations(
 }
 
 /** Class means, `classes × columns`, and what is left of the features without them. */
-function clustersOf({ rows, columns, entries }: HostMatrix, labels: ArrayLike<number>) {
+function clustersOf({ rows, columns, data }: Matrix, labels: ArrayLike<number>) {
   // Numbers of the classes that have a sample, in the order in which they come.
   const order = new Map(Array.from(new Set(Array.from(labels)), (label, index) => [label, index]));
   const index = Array.from(labels, (label) => order.get(label)!);
@@ -92,12 +92,12 @@ function clustersOf({ rows, columns, entries }: HostMatrix, labels: ArrayLike<nu
   for (let i = 0; i < rows; i++) {
     counts[index[i]]++;
     for (let j = 0; j < columns; j++) {
-      means[index[i] * columns + j] += entries[i * columns + j];
-      square += entries[i * columns + j] ** 2;
+      means[index[i] * columns + j] += data[i * columns + j];
+      square += data[i * columns + j] ** 2;
     }
   }
   for (let e = 0; e < means.length; e++) means[e] /= counts[Math.floor(e / columns)];
-  const residuals = Float64Array.from(entries);
+  const residuals = Float64Array.from(data);
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) residuals[i * columns + j] -= means[index[i] * columns + j];
   }

@@ -12,20 +12,20 @@ import {
   splitDoubles,
   U2,
 } from "../../linalg/double_single/double_single.ts";
-import { type EntryView, gemmDoubleSingle } from "../../linalg/products/gemm_double_single.ts";
+import { bindGemmDoubleSingle, type EntryView } from "../../linalg/products/gemm_double_single.ts";
 import {
-  gramDoubleSingle,
-  gramDoubleSingleError,
+  bindGramDoubleSingle,
+  gramDoubleSingleBound,
   gramDoubleSinglePartials,
 } from "../../linalg/gram/gram_double_single.ts";
-import { newtonSchulz, type Product } from "../../linalg/svd/newton_schulz.ts";
-import { eigenvalueErrors } from "../certificates/certificate.ts";
+import { bindNewtonSchulz, type Product } from "../../linalg/svd/newton_schulz.ts";
+import { eigenvalueBounds } from "../certificates/certificate.ts";
 import type { PreparedFeatures } from "../features/prepare_features.ts";
 import { type RankInterval, rankInterval } from "../certificates/rank_interval.ts";
 import { DOUBLE, refineSpectra } from "../spectra/refine_spectra.ts";
 import type { SolvedMatrix } from "../spectra/solved_record.ts";
 import { solveFeatures } from "../spectra/solve_features.ts";
-import { departure, dominantSubspaceError } from "../certificates/subspace_bound.ts";
+import { departure, dominantSubspaceBound } from "../certificates/subspace_bound.ts";
 
 /** Features of one shape. */
 export interface FeaturePair {
@@ -48,7 +48,7 @@ export interface DominantBases {
   /** [U_a U_b]ᵀ [U_a U_b], row-major. */
   readonly gram: Float64Array;
   /** Relative error of an entry of it. */
-  readonly gramError: number;
+  readonly gramBound: number;
   /** Bound on ‖UᵀU − I‖₂ of each. */
   readonly departures: readonly [number, number];
   /** Bound on the angle from the span of each to the exact dominant subspace, in radians. */
@@ -68,7 +68,7 @@ interface Sorted {
   /** Index of each eigenvalue among the solved values. */
   readonly order: readonly number[];
   readonly eigenvalues: Float64Array;
-  readonly errors: Float64Array;
+  readonly bounds: Float64Array;
 }
 
 /**
@@ -91,8 +91,8 @@ export async function dominantBases(
   const single = await solveFeatures(gpu, features, rows, n, stack);
   const { solved, form, features: phi, basis } = await refineSpectra(gpu, features, single, rows, n, stack);
   const sorted = features.map((each, i) => sort(solved[i], each, rows));
-  const ranks = sorted.map(({ eigenvalues, errors }, i) => {
-    const { rank, low, high } = rankInterval(eigenvalues, errors, epsilon, "relative");
+  const ranks = sorted.map(({ eigenvalues, bounds }, i) => {
+    const { rank, low, high } = rankInterval(eigenvalues, bounds, epsilon, "relative");
     const capped = (count: number) => Math.min(count, mostRanks[i]);
     return { epsilon, rank: capped(rank), low: capped(low), high: capped(high) };
   }) as [RankInterval, RankInterval];
@@ -106,11 +106,11 @@ export async function dominantBases(
     stride,
     batch: height * stride,
   });
-  const multiply: Product<EntryView> = (...operands) => gemmDoubleSingle(gpu, form, ...operands);
+  const multiply: Product<EntryView> = (...operands) => bindGemmDoubleSingle(gpu, form, ...operands);
   const next = pairs("orthonormal basis", 2, n, n);
   let commands = new Commands(gpu);
   const operands = { q: basis, correction: pairs("orthonormal correction", 2, n, n), next };
-  commands.run(...await newtonSchulz(multiply, { ...operands, order: n, count: 2 }));
+  commands.run(...await bindNewtonSchulz(multiply, { ...operands, order: n, count: 2 }));
   commands.submit();
   const q = joinDoubles(await next.array.read());
 
@@ -131,7 +131,7 @@ export async function dominantBases(
     const matrices = array("Gram matrices", 2 * count * order * order);
     const partials = array("partial Gram matrices", gramDoubleSinglePartials(rows, order, count));
     const operand = { form, samples: rows, order, count, features: view.array, words: 2 as const };
-    return { matrices, run: await gramDoubleSingle(gpu, { ...operand, weights, partials, matrices }) };
+    return { matrices, run: await bindGramDoubleSingle(gpu, { ...operand, weights, partials, matrices }) };
   };
   const each = await gramOf(psi, n, 2), both = await gramOf(bases, r + s, 1);
   const product = (i: number, c: EntryView, width: number, count: number) =>
@@ -153,32 +153,32 @@ export async function dominantBases(
   commands.submit();
   const [grams, gram] = (await Promise.all([each.matrices.read(), both.matrices.read()])).map(joinDoubles);
 
-  const gramError = gramDoubleSingleError(rows) + U2;
-  const turns = sorted.map(({ eigenvalues, errors }, i) =>
-    dominantSubspaceError({
+  const gramBound = gramDoubleSingleBound(rows) + U2;
+  const turns = sorted.map(({ eigenvalues, bounds }, i) =>
+    dominantSubspaceBound({
       eigenvalues,
-      errors,
+      bounds,
       rank: ranks[i].rank,
       gram: grams.subarray(i * n * n, (i + 1) * n * n),
-      gramError,
-      featureError: features[i].meanError,
+      gramBound,
+      featureBound: features[i].meanBound,
     })
   ) as [number, number];
   const departures = [
-    departure(gram, r + s, 0, r, gramError),
-    departure(gram, r + s, r, s, gramError),
+    departure(gram, r + s, 0, r, gramBound),
+    departure(gram, r + s, r, s, gramBound),
   ] as const;
-  return { ranks, bases: { bases, form, gram, gramError, departures, turns } };
+  return { ranks, bases: { bases, form, gram, gramBound, departures, turns } };
 }
 
 /** Eigenvalues of prepared features, descending, with their errors. */
-function sort(solved: SolvedMatrix, { high, low, meanError }: PreparedFeatures, samples: number): Sorted {
+function sort(solved: SolvedMatrix, { high, low, meanBound }: PreparedFeatures, samples: number): Sorted {
   const order = [...solved.values.keys()].sort((i, j) => solved.values[j] - solved.values[i]);
   const eigenvalues = Float64Array.from(order, (i) => Math.max(0, solved.values[i]));
   // No arithmetic errs on zeros.
   const zero = low === null && high.every((value) => value === 0);
-  const errors = zero
+  const bounds = zero
     ? new Float64Array(eigenvalues.length)
-    : eigenvalueErrors({ ...solved, eigenvalues, samples, leftOut: meanError }, DOUBLE);
-  return { order, eigenvalues, errors };
+    : eigenvalueBounds({ ...solved, eigenvalues, samples, leftOut: meanBound }, DOUBLE);
+  return { order, eigenvalues, bounds };
 }

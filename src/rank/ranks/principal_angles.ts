@@ -8,8 +8,8 @@ import { GpuArray } from "../../gpu/array.ts";
 import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { joinDoubles, splitDoubles, U2 } from "../../linalg/double_single/double_single.ts";
-import { gemmDoubleSingle } from "../../linalg/products/gemm_double_single.ts";
-import { rootError } from "../certificates/certificate.ts";
+import { bindGemmDoubleSingle } from "../../linalg/products/gemm_double_single.ts";
+import { rootBound } from "../certificates/certificate.ts";
 import { type DominantBases, dominantBases } from "./dominant_bases.ts";
 import { featureSpectra } from "../spectra/feature_spectrum.ts";
 import {
@@ -38,7 +38,7 @@ export interface PrincipalAngles {
    * Bounds on their errors, as angles between the subspaces that the exact leading eigenfeatures span, as many of them as
    * the ranks say. Never above π/2, which says that nothing is known, for want of a gap behind the last of them.
    */
-  readonly errors: Float64Array;
+  readonly bounds: Float64Array;
   /** Ranks of a and b at ε λ₁, each with the interval in which the exact one lies. */
   readonly ranks: readonly [RankInterval, RankInterval];
 }
@@ -46,7 +46,7 @@ export interface PrincipalAngles {
 /** A value and what it may be off. */
 interface Estimate {
   readonly value: number;
-  readonly error: number;
+  readonly bound: number;
 }
 
 /**
@@ -116,7 +116,7 @@ export async function principalAngles(
     epsilon,
     stack,
   );
-  if (!bases) return { angles: new Float64Array(), errors: new Float64Array(), ranks };
+  if (!bases) return { angles: new Float64Array(), bounds: new Float64Array(), ranks };
   return { ...await anglesBetween(gpu, bases, rows, [ranks[0].rank, ranks[1].rank], stack), ranks };
 }
 
@@ -149,8 +149,8 @@ async function anglesBetween(
   rows: number,
   ranks: readonly [number, number],
   stack: DisposableStack,
-): Promise<Pick<PrincipalAngles, "angles" | "errors">> {
-  const { bases, form, gram, gramError, departures, turns } = known;
+): Promise<Pick<PrincipalAngles, "angles" | "bounds">> {
+  const { bases, form, gram, gramBound, departures, turns } = known;
   const order = ranks[0] + ranks[1];
   const small = ranks[1] <= ranks[0] ? 1 : 0, large = 1 - small;
   const count = ranks[small], length = ranks[large];
@@ -175,7 +175,7 @@ async function anglesBetween(
   const factor = stack.use(new GpuArray(gpu, "cosines", splitDoubles(b)));
   const commands = new Commands(gpu);
   commands.run(
-    await gemmDoubleSingle(gpu, form, "nn", bases, view(factor, count), view(left, count), {
+    await bindGemmDoubleSingle(gpu, form, "nn", bases, view(factor, count), view(left, count), {
       m: rows,
       n: count,
       k: order,
@@ -188,18 +188,18 @@ async function anglesBetween(
     gpu,
     [s, x].map((data) => ({ rows, columns: count, data })),
     { weights, precision: "double" },
-  )).map(({ eigenvalues, errors }) =>
+  )).map(({ eigenvalues, bounds }) =>
     Array.from(eigenvalues, (value, i): Estimate => ({
       value: Math.sqrt(value),
-      error: rootError(value, errors[i]),
+      bound: rootBound(value, bounds[i]),
     }))
   );
 
   const [g, h] = [departures[large], departures[small]];
-  const crossError = gramError * Math.sqrt(traces[0] * traces[1]);
+  const crossError = gramBound * Math.sqrt(traces[0] * traces[1]);
   const sumError = (3 * order + 11) * U2 * (Math.sqrt(traces[large] * square) + Math.sqrt(traces[small]));
   const projected = Math.sqrt(1 + g) * (g / (1 - g) * Math.sqrt((1 + g) * (1 + h)) + crossError) + sumError;
-  const angles = new Float64Array(count), errors = new Float64Array(count);
+  const angles = new Float64Array(count), bounds = new Float64Array(count);
   for (let k = 0; k < count; k++) {
     const sine = widened(sines[count - 1 - k], projected, 1 - h, 1 + h);
     const cosine = widened(cosines[k], crossError, (1 - g) * (1 - h), (1 + g) * (1 + h));
@@ -207,29 +207,29 @@ async function anglesBetween(
       between(Math.asin(sine.value), Math.asin(sine.low), Math.asin(sine.high)),
       between(Math.acos(cosine.value), Math.acos(cosine.high), Math.acos(cosine.low)),
     ];
-    const arc = arcs[1].error < arcs[0].error ? arcs[1] : arcs[0];
+    const arc = arcs[1].bound < arcs[0].bound ? arcs[1] : arcs[0];
     angles[k] = arc.value;
-    const error = g < 0.5 && h < 0.5 ? arc.error + turns[0] + turns[1] : Math.PI / 2;
-    errors[k] = Math.min(error, Math.max(arc.value, Math.PI / 2 - arc.value));
+    const bound = g < 0.5 && h < 0.5 ? arc.bound + turns[0] + turns[1] : Math.PI / 2;
+    bounds[k] = Math.min(bound, Math.max(arc.value, Math.PI / 2 - arc.value));
     if (k > 0 && angles[k] < angles[k - 1]) {
       // Rounding alone can bring two out of order; either value is then good for both.
       angles[k] = angles[k - 1];
-      errors[k] = Math.max(errors[k], errors[k - 1]);
+      bounds[k] = Math.max(bounds[k], bounds[k - 1]);
     }
   }
-  return { angles, errors };
+  return { angles, bounds };
 }
 
 /** A value in [0, 1] and its bounds: off by so much, then by a factor between the inverse roots of `most` and `least`. */
-function widened({ value, error }: Estimate, off: number, least: number, most: number) {
+function widened({ value, bound }: Estimate, off: number, least: number, most: number) {
   const clamp = (x: number) => Math.min(1, Math.max(0, x));
   return {
     value: clamp(value),
-    low: clamp((value - error - off) / Math.sqrt(most)),
-    high: clamp((value + error + off) / Math.sqrt(least)),
+    low: clamp((value - bound - off) / Math.sqrt(most)),
+    high: clamp((value + bound + off) / Math.sqrt(least)),
   };
 }
 
 function between(value: number, low: number, high: number): Estimate {
-  return { value, error: Math.max(high - value, value - low) };
+  return { value, bound: Math.max(high - value, value - low) };
 }

@@ -5,7 +5,7 @@
  */
 import { InputError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import { rootError } from "../certificates/certificate.ts";
+import { rootBound } from "../certificates/certificate.ts";
 import { featureSpectra, type Precision } from "../spectra/feature_spectrum.ts";
 import type { FeatureMatrix } from "../features/prepare_features.ts";
 import { rankInterval } from "../certificates/rank_interval.ts";
@@ -23,7 +23,7 @@ export interface WeightRank {
   /** Singular values σ̂, descending, as many as the shorter side has entries. */
   readonly singularValues: Float64Array;
   /** Bounds on their errors. */
-  readonly errors: Float64Array;
+  readonly bounds: Float64Array;
   /** #{ i : σ̂_i > τ σ̂₁ }. */
   readonly rank: number;
   /** Lower end of the interval in which the exact rank lies. */
@@ -71,11 +71,11 @@ export async function weightRanks(
     epsilons: [tolerance ** 2],
     threshold: "relative",
   });
-  return spectra.map(({ eigenvalues, errors }) => {
-    const { rank, low, high } = rankInterval(eigenvalues, errors, tolerance ** 2, "relative");
+  return spectra.map(({ eigenvalues, bounds }) => {
+    const { rank, low, high } = rankInterval(eigenvalues, bounds, tolerance ** 2, "relative");
     return {
       singularValues: eigenvalues.map(Math.sqrt),
-      errors: errors.map((error, i) => rootError(eigenvalues[i], error)),
+      bounds: bounds.map((bound, i) => rootBound(eigenvalues[i], bound)),
       rank,
       low,
       high,

@@ -5,7 +5,7 @@
  */
 import type { Gpu } from "../../gpu/device.ts";
 import type { FeatureSource } from "../../linalg/gram/feature_tiles.ts";
-import { vectors } from "../../linalg/matrix.ts";
+import { vectors } from "../../linalg/matrix_view.ts";
 import { inPrecision } from "./in_precision.ts";
 import { prepareFeatures, type PrepareOptions } from "../features/prepare_features.ts";
 import { isZero, spectrumOf } from "./prepared_spectrum.ts";
@@ -35,7 +35,7 @@ export interface FeatureSpectrum {
   /** Eigenvalues λ̂, descending. */
   readonly eigenvalues: Float64Array;
   /** Bounds δ_i ≥ |λ̂_i − λ_i|. */
-  readonly errors: Float64Array;
+  readonly bounds: Float64Array;
   /** Arithmetic that they come from. */
   readonly precision: "single" | "double";
 }

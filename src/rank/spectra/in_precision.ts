@@ -30,9 +30,9 @@ export async function inPrecision<Features extends FeatureSource>(
   }
   if (precision !== "auto") return await solve(features, precision);
   const single = await solve(features, "single");
-  const isDoubtful = ({ eigenvalues, errors }: FeatureSpectrum) =>
+  const isDoubtful = ({ eigenvalues, bounds }: FeatureSpectrum) =>
     epsilons.some((epsilon) => {
-      const { low, high } = rankInterval(eigenvalues, errors, epsilon, threshold);
+      const { low, high } = rankInterval(eigenvalues, bounds, epsilon, threshold);
       return low !== high;
     });
   const doubtful = features.filter((_, i) => isDoubtful(single[i]));

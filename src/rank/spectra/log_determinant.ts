@@ -8,9 +8,9 @@ import { GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
-import { gemm, tileWorkgroups } from "../../linalg/products/gemm.ts";
-import { type MatrixView, vectors } from "../../linalg/matrix.ts";
-import { qrFeatures, TallBatch } from "../../linalg/svd/qr.ts";
+import { bindGemm, tileWorkgroups } from "../../linalg/products/gemm.ts";
+import { type MatrixView, vectors } from "../../linalg/matrix_view.ts";
+import { bindQrFeatures, TallBatch } from "../../linalg/svd/qr.ts";
 import logDeterminantSource from "../../../shaders/rank/spectra/log_determinant.wgsl" with { type: "text" };
 import tileSource from "../../../shaders/linalg/include/tile.wgsl" with { type: "text" };
 
@@ -85,7 +85,7 @@ export async function bindLogDeterminant(
   }
   const factor = stack.use(new TallBatch(gpu, replicas, samples + width, width));
   const root = Math.sqrt(epsilon);
-  const factorise = await qrFeatures(gpu, factor, { features, weights, samples, ridge: root });
+  const factorise = await bindQrFeatures(gpu, factor, { features, weights, samples, ridge: root });
 
   const stride = vectors(width), batch = width * stride;
   const square = (label: string): MatrixView => ({
@@ -113,7 +113,7 @@ export async function bindLogDeterminant(
   const dispatches = [
     ...factorise,
     invert.bind([triangle, factor.matrices, inverse.array, partials], [Math.ceil(stride / 64), replicas]),
-    await gemm(gpu, "nt", inverse, inverse, product, { m: width, n: width, k: width, count: replicas }),
+    await bindGemm(gpu, "nt", inverse, inverse, product, { m: width, n: width, k: width, count: replicas }),
     differentiate.bind(
       [shape, features.array, product.array, slopes, weights, error.array],
       [tileWorkgroups(samples, width), 1, replicas],

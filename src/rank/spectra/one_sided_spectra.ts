@@ -8,7 +8,7 @@ import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { U2 } from "../../linalg/double_single/double_single.ts";
 import type { FeatureSource } from "../../linalg/gram/feature_tiles.ts";
-import { padRows } from "../../linalg/matrix.ts";
+import { padRows } from "../../linalg/matrix_view.ts";
 import { descendingRows, orthonormalRows } from "../../linalg/svd/orthonormal_rows.ts";
 import { type DoubleSingleSvd, svdDoubleSingle } from "../../linalg/svd/svd_double_single.ts";
 import { svdSingle } from "../../linalg/svd/svd_single.ts";
@@ -119,7 +119,7 @@ async function solveDouble(
   return solved.map((each, index) => {
     const eigenvalues = new Float64Array(columns);
     each.values.forEach((sigma, i) => eigenvalues[i] = sigma * sigma);
-    const errors = squareErrors(each, eigenvalues, prepared[index].meanError);
+    const errors = squareErrors(each, eigenvalues, prepared[index].meanBound);
     const { scale } = prepared[index];
     return scaledSpectrum(eigenvalues, errors, { scale, isZero: isZero(prepared[index]) }, "double");
   });
@@ -129,8 +129,8 @@ async function solveDouble(
  * Bounds on the errors of squared singular values: |σ̂_i − σ_i| ≤ d gives 2 σ̂_i d + d². The features themselves were
  * rounded to 48 bits, once with two words and three times in float64: u² ‖Φ‖_F covers it.
  */
-function squareErrors({ values, errors }: DoubleSingleSvd, eigenvalues: Float64Array, meanError: number) {
-  const { absolute, relative, squared } = errors;
+function squareErrors({ values, bounds }: DoubleSingleSvd, eigenvalues: Float64Array, meanError: number) {
+  const { absolute, relative, squared } = bounds;
   const moved = absolute + U2 * Math.hypot(...values) + meanError;
   return eigenvalues.map((value, i) => {
     const sigma = i < values.length ? values[i] : 0;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Arithmetic, eigenvalueErrors } from "../certificates/certificate.ts";
+import { type Arithmetic, eigenvalueBounds } from "../certificates/certificate.ts";
 import type { FeatureSpectrum } from "./feature_spectrum.ts";
 import type { PreparedFeatures } from "../features/prepare_features.ts";
 import type { SolvedMatrix } from "./solved_record.ts";
@@ -39,10 +39,10 @@ export function spectrumOf(
   precision: "single" | "double",
   arithmetic: Arithmetic,
 ): FeatureSpectrum {
-  const { leftOut, meanError } = known;
+  const { leftOut, meanBound } = known;
   const eigenvalues = values.map((value) => Math.max(0, value)).sort((a, b) => b - a);
-  const solved = { eigenvalues, samples, heads, off, rounds, leftOut: leftOut + meanError };
-  return scaledSpectrum(eigenvalues, eigenvalueErrors(solved, arithmetic), known, precision);
+  const solved = { eigenvalues, samples, heads, off, rounds, leftOut: leftOut + meanBound };
+  return scaledSpectrum(eigenvalues, eigenvalueBounds(solved, arithmetic), known, precision);
 }
 
 /**
@@ -62,12 +62,12 @@ export function scaledSpectrum(
 ): FeatureSpectrum {
   if (isZero) {
     // No arithmetic errs on zeros.
-    return { eigenvalues: eigenvalues.map(() => 0), errors: errors.map(() => 0), precision };
+    return { eigenvalues: eigenvalues.map(() => 0), bounds: errors.map(() => 0), precision };
   }
   return {
     eigenvalues: eigenvalues.map((value) => value / scale),
     // What float64 can not hold counts as error, so that features of magnitude 10⁻²⁰⁰ are not certainly 0.
-    errors: errors.map((value) => value / scale + Number.MIN_VALUE),
+    bounds: errors.map((value) => value / scale + Number.MIN_VALUE),
     precision,
   };
 }

@@ -14,15 +14,15 @@ import {
   U2,
 } from "../../linalg/double_single/double_single.ts";
 import { selfTestDoubleSingle } from "../../linalg/double_single/double_single_self_test.ts";
-import { type EntryView, gemmDoubleSingle } from "../../linalg/products/gemm_double_single.ts";
+import { bindGemmDoubleSingle, type EntryView } from "../../linalg/products/gemm_double_single.ts";
 import {
-  gramDoubleSingle,
-  gramDoubleSingleError,
+  bindGramDoubleSingle,
+  gramDoubleSingleBound,
   gramDoubleSinglePartials,
 } from "../../linalg/gram/gram_double_single.ts";
 import { allSweeps } from "../../linalg/eigen/jacobi.ts";
 import { bindJacobiDoubleSingle } from "../../linalg/eigen/jacobi_double_single.ts";
-import { newtonSchulz, type Product } from "../../linalg/svd/newton_schulz.ts";
+import { bindNewtonSchulz, type Product } from "../../linalg/svd/newton_schulz.ts";
 import { type Arithmetic, headShares } from "../certificates/certificate.ts";
 import type { PreparedFeatures } from "../features/prepare_features.ts";
 import {
@@ -46,7 +46,7 @@ import type { Spectra } from "./spectra.ts";
  */
 export const DOUBLE: Arithmetic = {
   dot: (n) => (3 * n + 8) * U2,
-  gram: (samples) => gramDoubleSingleError(samples) + U2,
+  gram: (samples) => gramDoubleSingleBound(samples) + U2,
   entry: 0,
   diagonal: 128 * U2,
   rotation: 128 * U2,
@@ -129,7 +129,7 @@ export async function bindRefinement(
   const bases = [0, 1].map(() => pairs("basis", rows));
   const matrices = array("Gram matrices", 2 * count * rows * rows);
   const progress = array("solver progress", 8 * count);
-  const gram = await gramDoubleSingle(gpu, {
+  const gram = await bindGramDoubleSingle(gpu, {
     form,
     samples,
     order,
@@ -143,7 +143,7 @@ export async function bindRefinement(
   });
   const shares = { tail: DOUBLE.tail(order), heads: headShares(order, DOUBLE) };
 
-  const product: Product<EntryView> = (...operands) => gemmDoubleSingle(gpu, form, ...operands);
+  const product: Product<EntryView> = (...operands) => bindGemmDoubleSingle(gpu, form, ...operands);
   const dispatches: Dispatch[] = [];
   let q: EntryView = { array: basis.array, double: false, stride: 4 * basis.stride, batch: 4 * basis.batch };
   let turn = 0;
@@ -151,7 +151,7 @@ export async function bindRefinement(
   for (const steps of [2, 1]) {
     for (let step = 0; step < steps; step++) {
       const next = bases[turn++ % 2];
-      dispatches.push(...await newtonSchulz(product, { q, correction, next, order, count }));
+      dispatches.push(...await bindNewtonSchulz(product, { q, correction, next, order, count }));
       q = next;
     }
     const solvable = { count, rows, order, orders: batch.orders, progress };

@@ -8,12 +8,12 @@ import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { EigenBatch } from "../../linalg/eigen/eigen_batch.ts";
 import { keepsCompensation } from "../../linalg/double_single/double_single_self_test.ts";
-import { gemm } from "../../linalg/products/gemm.ts";
-import { gemmCompensated } from "../../linalg/products/gemm_compensated.ts";
-import { gram, gramPartials, gramReduce } from "../../linalg/gram/gram.ts";
+import { bindGemm } from "../../linalg/products/gemm.ts";
+import { bindGemmCompensated } from "../../linalg/products/gemm_compensated.ts";
+import { bindGram, bindGramReduce, gramPartials } from "../../linalg/gram/gram.ts";
 import { jacobi, JACOBI_TOLERANCE } from "../../linalg/eigen/jacobi.ts";
-import { type MatrixView, vectors } from "../../linalg/matrix.ts";
-import { newtonSchulz } from "../../linalg/svd/newton_schulz.ts";
+import { type MatrixView, vectors } from "../../linalg/matrix_view.ts";
+import { bindNewtonSchulz } from "../../linalg/svd/newton_schulz.ts";
 import { type Arithmetic, headShares, SINGLE, SINGLE_COMPENSATED } from "../certificates/certificate.ts";
 
 /** Features of one layer of all replicas. */
@@ -111,7 +111,7 @@ export async function bindSpectra(
 
   const isExact = await keepsCompensation(gpu);
   const sums = isExact ? "compensated" : "plain";
-  const product = isExact ? gemmCompensated : gemm;
+  const product = isExact ? bindGemmCompensated : bindGemm;
   const arithmetic = isExact ? SINGLE_COMPENSATED : SINGLE;
   const shares = { tail: SINGLE.tail(batches[0].order), heads: headShares(batches[0].order) };
   const dispatches: Dispatch[] = [];
@@ -132,18 +132,20 @@ export async function bindSpectra(
       const psi = { array: rotated, stride, batch: samples * stride };
       const q = { ...basisView(pass), offset: first * rows * rowStride };
       const size = { m: samples, n: width, k: 4 * stride, count: replicas };
-      dispatches.push(await (pass === 1 ? product : gemm)(gpu, "nt", features, q, psi, size));
+      dispatches.push(await (pass === 1 ? product : bindGemm)(gpu, "nt", features, q, psi, size));
       const moments = pass === 1 && index === layers.length - 1 ? targets : null;
-      dispatches.push(await gram(gpu, { features: psi, order: width, first, targets: moments }, gramOptions));
+      dispatches.push(
+        await bindGram(gpu, { features: psi, order: width, first, targets: moments }, gramOptions),
+      );
     }
-    dispatches.push(await gramReduce(gpu, gramOptions));
+    dispatches.push(await bindGramReduce(gpu, gramOptions));
     const tolerance = pass === 0 && searched !== undefined ? searched / batch.order : JACOBI_TOLERANCE;
     dispatches.push(...await jacobi(gpu, batch, shares, stack, tolerance));
     if (pass === 0) found = dispatches.length;
     const q = basisView(pass), next = basisView(1 - pass);
-    const multiply = pass === 0 ? product : gemm;
+    const multiply = pass === 0 ? product : bindGemm;
     const bases = { q, correction: correctionView, next, order: rows, count };
-    dispatches.push(...await newtonSchulz((...operands) => multiply(gpu, ...operands), bases));
+    dispatches.push(...await bindNewtonSchulz((...operands) => multiply(gpu, ...operands), bases));
   }
   const measurement = dispatches.slice(found);
   return { dispatches, measurement, batch: batches[1], arithmetic, basis: basisView(0) };

@@ -13,16 +13,16 @@ import {
 } from "../../linalg/double_single/double_single_self_test.ts";
 import { EigenBatch } from "../../linalg/eigen/eigen_batch.ts";
 import type { FeatureSource } from "../../linalg/gram/feature_tiles.ts";
-import { gemm } from "../../linalg/products/gemm.ts";
-import { gemmCompensated } from "../../linalg/products/gemm_compensated.ts";
-import { type EntryView, gemmDoubleSingle } from "../../linalg/products/gemm_double_single.ts";
-import { gramError } from "../../linalg/gram/gram.ts";
-import { gramDoubleSingleError } from "../../linalg/gram/gram_double_single.ts";
+import { bindGemm } from "../../linalg/products/gemm.ts";
+import { bindGemmCompensated } from "../../linalg/products/gemm_compensated.ts";
+import { bindGemmDoubleSingle, type EntryView } from "../../linalg/products/gemm_double_single.ts";
+import { gramBound } from "../../linalg/gram/gram.ts";
+import { gramDoubleSingleBound } from "../../linalg/gram/gram_double_single.ts";
 import { cutTiles, type GramPlan } from "../../linalg/gram/gram_tiles.ts";
 import { solveJacobi } from "../../linalg/eigen/jacobi.ts";
 import { solveJacobiDoubleSingle } from "../../linalg/eigen/jacobi_double_single.ts";
-import type { MatrixView } from "../../linalg/matrix.ts";
-import { newtonSchulz, type Product } from "../../linalg/svd/newton_schulz.ts";
+import type { MatrixView } from "../../linalg/matrix_view.ts";
+import { bindNewtonSchulz, type Product } from "../../linalg/svd/newton_schulz.ts";
 import { type Arithmetic, headShares, SINGLE, SINGLE_COMPENSATED } from "../certificates/certificate.ts";
 import { type FeaturePlan, planFeatures, type PrepareOptions } from "../features/prepare_features.ts";
 import { DOUBLE } from "./refine_spectra.ts";
@@ -57,7 +57,7 @@ export interface StreamedSpectrum {
   /** Frobenius norm of what was left out of the features. */
   readonly leftOut: number;
   /** Bound on what the rounding of means left in them, in that norm. */
-  readonly meanError: number;
+  readonly meanBound: number;
   /** Factor from M to the Gram matrix that was solved. */
   readonly scale: number;
   /** Whether all features are 0. */
@@ -127,18 +127,18 @@ async function solveBatch(
       solved: each,
       arithmetic,
       leftOut: isRounded ? Math.sqrt(squares[index]) : 0,
-      meanError: plans[index].meanError,
+      meanBound: plans[index].meanBound,
       scale: plans[index].scale,
       isZero: !stream.isFilled[index],
     }));
   if (precision === "single") {
-    const sums = gramError(tileRows, plan.sums!, plan.tiles) + 2 ** -24;
+    const sums = gramBound(tileRows, plan.sums!, plan.tiles) + 2 ** -24;
     return results(await readSolved(batch), { ...single, gram: () => sums }, true);
   }
   const { form } = await selfTestDoubleSingle(gpu);
   const doublePlan: GramPlan = { ...plan, form, sums: null, words: 2 };
   const doubles = new TileStream(gpu, sources, plans, doublePlan, stack);
-  const sums = gramDoubleSingleError(tileRows) + (3 * plan.tiles + 1) * U2;
+  const sums = gramDoubleSingleBound(tileRows) + (3 * plan.tiles + 1) * U2;
   return results(await solveDouble(gpu, doubles, batch), { ...DOUBLE, gram: () => sums }, false);
 }
 
@@ -155,13 +155,13 @@ async function solveSingle(
   const correction = stack.use(new GpuArray(gpu, "orthonormal correction", count * rows * rows));
   const square = (array: GpuArray): MatrixView => ({ array, stride: rows / 4, batch: rows * rows / 4 });
   const shares = { tail: SINGLE.tail(order), heads: headShares(order) };
-  const product = isExact ? gemmCompensated : gemm;
+  const product = isExact ? bindGemmCompensated : bindGemm;
   const { stride } = stream.gram;
   for (let pass = 0; pass < SINGLE_PASSES; pass++) {
     const isLast = pass === SINGLE_PASSES - 1;
     const [phi, psi] = [stream.phi, stream.gram.features].map((array) => stream.view(array));
     const rotate = (samples: number) =>
-      (isLast ? product : gemm)(gpu, "nt", phi, square(batch.basis), psi, {
+      (isLast ? product : bindGemm)(gpu, "nt", phi, square(batch.basis), psi, {
         m: samples,
         n: order,
         k: stride,
@@ -180,10 +180,10 @@ async function solveSingle(
     batch.matrices.write(words);
     await solveJacobi(gpu, batch, shares);
     const commands = new Commands(gpu);
-    const multiply = isLast ? gemm : product;
+    const multiply = isLast ? bindGemm : product;
     const [q, c, to] = [batch.basis, correction, next].map(square);
     const bases = { q, correction: c, next: to, order: rows, count };
-    commands.run(...await newtonSchulz((...operands) => multiply(gpu, ...operands), bases));
+    commands.run(...await bindNewtonSchulz((...operands) => multiply(gpu, ...operands), bases));
     commands.copy(next, 0, batch.basis, 0, next.length);
     commands.submit();
   }
@@ -202,7 +202,7 @@ async function solveDouble(gpu: Gpu, stream: TileStream, batch: EigenBatch): Pro
     stride: order,
     batch: height * order,
   });
-  const product: Product<EntryView> = (...operands) => gemmDoubleSingle(gpu, form, ...operands);
+  const product: Product<EntryView> = (...operands) => bindGemmDoubleSingle(gpu, form, ...operands);
   const bases = [pairs(rows), pairs(rows)], correction = pairs(order);
   const matrices = array("Gram matrices", 2 * count * rows * rows),
     progress = array("solver progress", 8 * count);
@@ -213,7 +213,7 @@ async function solveDouble(gpu: Gpu, stream: TileStream, batch: EigenBatch): Pro
     const commands = new Commands(gpu);
     for (let step = 0; step < steps; step++) {
       const next = bases[turn++ % 2];
-      commands.run(...await newtonSchulz(product, { q, correction, next, order, count }));
+      commands.run(...await bindNewtonSchulz(product, { q, correction, next, order, count }));
       q = next;
     }
     commands.submit();

@@ -9,7 +9,7 @@ import { GpuArray } from "../../gpu/array.ts";
 import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { ReadbackRing } from "../../gpu/readback.ts";
-import { denseGradient, gradientSlices } from "../../nn/layers/dense.ts";
+import { bindDenseGradient, gradientSlices } from "../../nn/layers/dense.ts";
 import { layerNetwork } from "../../nn/layer_network.ts";
 import type { LayerParameters } from "../../nn/network.ts";
 import { uploadSamples } from "../../nn/samples.ts";
@@ -90,7 +90,7 @@ export async function pretrainLayer(gpu: Gpu, options: PretrainLayerOptions): Pr
   const gradients = stack.use(
     new GpuArray(gpu, "gradients", replicas * cut.slices * layout.size * 4),
   );
-  const gradient = await denseGradient(
+  const gradient = await bindDenseGradient(
     { gpu, layer: layout.layers[0], rows: count, replicas },
     samples.x,
     determinant.error,

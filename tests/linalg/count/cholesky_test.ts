@@ -2,7 +2,12 @@ import { assert } from "../../deps.ts";
 import { ShapeError } from "../../../src/errors.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
-import { boundByCholesky, cholesky, CholeskyWork, countBetween } from "../../../src/linalg/count/cholesky.ts";
+import {
+  bindCholesky,
+  boundByCholesky,
+  CholeskyWork,
+  countBetween,
+} from "../../../src/linalg/count/cholesky.ts";
 import { SymmetricBatch } from "../../../src/linalg/count/symmetric_batch.ts";
 import { eigenvalues } from "../../reference/eigenvalues.ts";
 import { assertCounts, type Case, semidefiniteCases, tanhGram, thresholds } from "../counting.ts";
@@ -40,7 +45,7 @@ Deno.test("cholesky: orders 128, 256 and 300, whose dispatches continue each oth
   const matrices = [tanhGram(256, 5), gramMatrix(300, 400, 1)];
   using batch = new SymmetricBatch(gpu, matrices);
   using work = new CholeskyWork(gpu, batch);
-  assert.ok((await cholesky(gpu, batch, work)).length > 1);
+  assert.ok((await bindCholesky(gpu, batch, work)).length > 1);
   await check(matrices.map((matrix) => {
     const n = Math.sqrt(matrix.length);
     return { name: "large", n, matrix, exact: eigenvalues(matrix, n) };
@@ -94,7 +99,7 @@ Deno.test("cholesky: run twice, the same bounds; nothing to bound; what can not 
   const results: Float32Array[] = [];
   for (let run = 0; run < 2; run++) {
     const commands = new Commands(gpu);
-    commands.run(...await cholesky(gpu, batch, work));
+    commands.run(...await bindCholesky(gpu, batch, work));
     commands.submit();
     results.push(await work.bounds.read());
   }
@@ -103,5 +108,5 @@ Deno.test("cholesky: run twice, the same bounds; nothing to bound; what can not 
   await assert.rejects(boundByCholesky(gpu, [new Float32Array(3)]), ShapeError);
   using large = new SymmetricBatch(gpu, [new Float32Array(1025 ** 2)]);
   using room = new CholeskyWork(gpu, large);
-  await assert.rejects(cholesky(gpu, large, room), ShapeError);
+  await assert.rejects(bindCholesky(gpu, large, room), ShapeError);
 });

@@ -3,8 +3,8 @@ import { ShapeError } from "../../../src/errors.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
 import { countInterval } from "../../../src/linalg/count/eigenvalue_count.ts";
-import { countByInertia, inertia, InertiaWork, readInertia } from "../../../src/linalg/count/inertia.ts";
-import { padRows } from "../../../src/linalg/matrix.ts";
+import { bindInertia, countByInertia, InertiaWork, readInertia } from "../../../src/linalg/count/inertia.ts";
+import { padRows } from "../../../src/linalg/matrix_view.ts";
 import { SymmetricBatch } from "../../../src/linalg/count/symmetric_batch.ts";
 import { eigenvalues } from "../../reference/eigenvalues.ts";
 import { type Case, certainShare, checkCounts, semidefiniteCases, tanhGram } from "../counting.ts";
@@ -38,7 +38,7 @@ Deno.test("inertia: order 400, whose dispatches continue each other", async () =
   const matrix = withSpectrum(spectrum, 1);
   using batch = new SymmetricBatch(gpu, [matrix]);
   using work = new InertiaWork(gpu, batch, 1);
-  assert.ok((await inertia(gpu, batch, work)).length > 3);
+  assert.ok((await bindInertia(gpu, batch, work)).length > 3);
   // Rounding to single precision moves eigenvalues by less than u ‖M‖_F < 5 u: far less than the thresholds' distance.
   const epsilons = [-0.101, 0, 0.1003, 0.5];
   const [counts] = await countByInertia(gpu, [matrix], [epsilons]);
@@ -71,7 +71,7 @@ Deno.test("inertia: a few u of the trace are enough to be certain", async () => 
   using work = new InertiaWork(gpu, batch, 3);
   work.epsilons.write(Float32Array.from([1e-3, 1e-5, 1e-6].flatMap((share) => [share * exact[0], 0])));
   const commands = new Commands(gpu);
-  commands.run(...await inertia(gpu, batch, work));
+  commands.run(...await bindInertia(gpu, batch, work));
   commands.submit();
   const results = await work.results.read();
   for (let k = 0; k < 9; k++) {
@@ -89,7 +89,7 @@ Deno.test("inertia: two counts where the first margin does; three more, by a bet
   using work = new InertiaWork(gpu, batch, 3);
   work.epsilons.write(Float32Array.from(epsilons.flatMap((epsilon, k) => [epsilon, margins[k]])));
   const commands = new Commands(gpu);
-  commands.run(...await inertia(gpu, batch, work));
+  commands.run(...await bindInertia(gpu, batch, work));
   commands.submit();
   const results = await work.results.read();
   const atEpsilon = epsilons.map((_, k) => results[24 * k + 1]);
@@ -105,7 +105,7 @@ Deno.test("inertia: the error claimed is the sum derived, for 1 × 1 and for 2 �
   using work = new InertiaWork(gpu, batch, 1);
   work.epsilons.write(Float32Array.of(1e-6, 0, 0, 0));
   const commands = new Commands(gpu);
-  commands.run(...await inertia(gpu, batch, work));
+  commands.run(...await bindInertia(gpu, batch, work));
   commands.submit();
   const results = await work.results.read();
   // ‖A₀‖_F = n; ‖x‖² / |d| = n − 1; the pivot is 1; what remains is of size ε.
@@ -150,7 +150,7 @@ Deno.test("inertia: a run leaves nothing behind that the next one minds", async 
   using batch = new SymmetricBatch(gpu, [good]);
   using work = new InertiaWork(gpu, batch, 1);
   work.epsilons.write(Float32Array.of(1, 0.01));
-  const dispatches = await inertia(gpu, batch, work);
+  const dispatches = await bindInertia(gpu, batch, work);
   const run = async (matrix: Float32Array) => {
     batch.matrices.write(padRows(matrix, 9));
     const commands = new Commands(gpu);
@@ -170,10 +170,10 @@ Deno.test("inertia: nothing to count, and what can not be counted", async () => 
   await assert.rejects(countByInertia(gpu, [Float32Array.of(1)], []), ShapeError);
   using batch = new SymmetricBatch(gpu, [new Float32Array(1025 ** 2)]);
   using work = new InertiaWork(gpu, batch, 1);
-  await assert.rejects(inertia(gpu, batch, work), ShapeError);
+  await assert.rejects(bindInertia(gpu, batch, work), ShapeError);
 });
 
 Deno.test("countInterval: unbounded errors prove nothing", () => {
-  const counts = [{ shift: 1, error: NaN, count: 3 }, { shift: 2, error: Infinity, count: 3 }];
+  const counts = [{ shift: 1, bound: NaN, count: 3 }, { shift: 2, bound: Infinity, count: 3 }];
   assert.deepEqual(countInterval(counts, 5, 1), [0, 5]);
 });

@@ -5,7 +5,7 @@ import { Gpu } from "../../../src/gpu/device.ts";
 import { joinDoubles, U2 } from "../../../src/linalg/double_single/double_single.ts";
 import { SymmetricBatch } from "../../../src/linalg/count/symmetric_batch.ts";
 import { TridiagonalBatch } from "../../../src/linalg/count/tridiagonal.ts";
-import { tridiagonaliseDoubleSingle } from "../../../src/linalg/count/tridiagonal_double_single.ts";
+import { bindTridiagonalDoubleSingle } from "../../../src/linalg/count/tridiagonal_double_single.ts";
 import { eigenvalues } from "../../reference/eigenvalues.ts";
 import { reductionNorms } from "../../reference/tridiagonal.ts";
 import { semidefiniteCases, tanhGram } from "../counting.ts";
@@ -18,7 +18,7 @@ Deno.test.afterAll(() => gpu[Symbol.dispose]());
 async function reduce(matrices: readonly Float32Array[]) {
   using batch = new SymmetricBatch(gpu, matrices);
   using out = new TridiagonalBatch(gpu, batch, 2);
-  const dispatches = await tridiagonaliseDoubleSingle(gpu, batch, out, "float");
+  const dispatches = await bindTridiagonalDoubleSingle(gpu, batch, out, "float");
   const commands = new Commands(gpu);
   commands.run(...dispatches);
   commands.submit();
@@ -92,7 +92,7 @@ Deno.test("tridiagonal_double_single: what remains of a matrix stays symmetric t
   using batch = new SymmetricBatch(gpu, [indefinite(298, 2)]);
   using out = new TridiagonalBatch(gpu, batch, 2);
   const commands = new Commands(gpu);
-  const [first] = await tridiagonaliseDoubleSingle(gpu, batch, out, "float");
+  const [first] = await bindTridiagonalDoubleSingle(gpu, batch, out, "float");
   commands.run(first);
   commands.submit();
   const [[left], words] = await Promise.all([out.states.readUint32(), out.copies.read()]);

@@ -3,7 +3,7 @@ import { ShapeError } from "../../../src/errors.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
 import { SymmetricBatch } from "../../../src/linalg/count/symmetric_batch.ts";
-import { TridiagonalBatch, tridiagonalise } from "../../../src/linalg/count/tridiagonal.ts";
+import { bindTridiagonal, TridiagonalBatch } from "../../../src/linalg/count/tridiagonal.ts";
 import { eigenvalues } from "../../reference/eigenvalues.ts";
 import { U } from "../../reference/rounding.ts";
 import { reductionNorms } from "../../reference/tridiagonal.ts";
@@ -17,7 +17,7 @@ Deno.test.afterAll(() => gpu[Symbol.dispose]());
 async function reduce(matrices: readonly Float32Array[]) {
   using batch = new SymmetricBatch(gpu, matrices);
   using out = new TridiagonalBatch(gpu, batch);
-  const dispatches = await tridiagonalise(gpu, batch, out, "float");
+  const dispatches = await bindTridiagonal(gpu, batch, out, "float");
   const commands = new Commands(gpu);
   commands.run(...dispatches);
   commands.submit();
@@ -78,7 +78,7 @@ Deno.test("tridiagonal: what remains of a matrix stays symmetric to the bit", as
   using batch = new SymmetricBatch(gpu, [indefinite(298, 2)]);
   using out = new TridiagonalBatch(gpu, batch);
   const commands = new Commands(gpu);
-  const [first] = await tridiagonalise(gpu, batch, out, "float");
+  const [first] = await bindTridiagonal(gpu, batch, out, "float");
   commands.run(first);
   commands.submit();
   const [[left], entries] = await Promise.all([out.states.readUint32(), out.copies.read()]);
@@ -131,5 +131,5 @@ Deno.test("tridiagonal: what is not finite has an infinite error", async () => {
 Deno.test("tridiagonal: an order too large is a ShapeError", async () => {
   using batch = new SymmetricBatch(gpu, [new Float32Array(2049 ** 2)]);
   using out = new TridiagonalBatch(gpu, batch);
-  await assert.rejects(tridiagonalise(gpu, batch, out, "float"), ShapeError);
+  await assert.rejects(bindTridiagonal(gpu, batch, out, "float"), ShapeError);
 });

@@ -2,13 +2,13 @@ import { ShapeError } from "../../../src/errors.ts";
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
 import {
-  center,
-  centerError,
+  bindCenter,
+  bindColumnSums,
+  bindSubtractMeans,
+  centerBound,
   centerPartials,
   centerTotals,
   type ColumnSums,
-  columnSums,
-  subtractMeans,
 } from "../../../src/linalg/gram/center.ts";
 import {
   type DoubleSingleForm,
@@ -81,7 +81,7 @@ async function centred(
     partials: array(centerPartials(samples, columns, count)),
     totals: array(new Float32Array(centerTotals(columns, count)).fill(NaN)),
   };
-  run(gpu, await center(gpu, operand, result));
+  run(gpu, await bindCenter(gpu, operand, result));
   const all = entries(await result.array.read(), toDouble);
   return matrices.map((_, r) => all.slice(r * result.batch, (r + 1) * result.batch));
 }
@@ -95,7 +95,7 @@ function check(
   got: Float64Array[],
   toDouble: boolean,
 ) {
-  const bound = centerError(samples) + 1e-14;
+  const bound = centerBound(samples) + 1e-14;
   matrices.forEach((matrix, r) => {
     for (let j = 0; j < columns; j++) {
       let sum = 0, mass = 0, largest = 0;
@@ -229,12 +229,12 @@ Deno.test("center: tiles of rows, rescaled between, come to the mean of all", as
       factors: array(Float32Array.from(factors)),
     };
   };
-  for (const tile of rows.keys()) run(gpu, await columnSums(gpu, tileOf(tile, scales[tile])));
+  for (const tile of rows.keys()) run(gpu, await bindColumnSums(gpu, tileOf(tile, scales[tile])));
   const got = whole.matrices.map(() => [] as number[]);
   for (const tile of rows.keys()) {
     const operand = tileOf(tile, scales[2]), size = rows[tile] * columns;
     const result = { array: array(2 * count * size), double: true, stride: columns, batch: size };
-    run(gpu, [await subtractMeans(gpu, operand, result)]);
+    run(gpu, [await bindSubtractMeans(gpu, operand, result)]);
     const all = joinDoubles(await result.array.read());
     got.forEach((values, r) =>
       values.push(...all.subarray(r * size, (r + 1) * size).map((x) => x / scales[2][r]))
@@ -260,15 +260,15 @@ Deno.test("center: NaN stays in its column; arrays that are too short are named"
     partials: long,
     totals: long,
   };
-  await assert.rejects(columnSums(gpu, operand), {
+  await assert.rejects(bindColumnSums(gpu, operand), {
     name: ShapeError.name,
     message: /^features of the first layer holds 59 words/,
   });
   const good = { ...operand, features: { ...features, array: long } };
-  await assert.rejects(center(gpu, good, features), { name: ShapeError.name });
+  await assert.rejects(bindCenter(gpu, good, features), { name: ShapeError.name });
 });
 
 Deno.test("centerError: 10⁻¹² for a thousand samples, and grows slowly", () => {
-  assert.ok(centerError(1000) < 1e-12 && centerError(1e6) < 7e-12);
-  assert.ok(centerError(1000, 10) > centerError(1000));
+  assert.ok(centerBound(1000) < 1e-12 && centerBound(1e6) < 7e-12);
+  assert.ok(centerBound(1000, 10) > centerBound(1000));
 });

@@ -61,7 +61,7 @@ async function grams({ layers, weights, together, tiles, bound = NaN }: Problem)
 /** That all entries are those of X ᵀX but for the last rounding, what pads is 0, and X is as near Φ as it should be. */
 async function check(problem: Problem): Promise<void> {
   const { layers, weights } = problem;
-  const { results, errors } = await grams(problem);
+  const { results, bounds } = await grams(problem);
   const replicas = layers[0].features.length, samples = weights.length;
   results.forEach(({ exponent, pair }, index) => {
     const { width, features } = layers[Math.floor(index / replicas)];
@@ -75,7 +75,7 @@ async function check(problem: Problem): Promise<void> {
         if (i >= width) assert.deepEqual(got, [0, 0]);
         else {
           const error = relativeError(got, exactGram(x, width, ones, [i, j]));
-          assert(!(error > errors.sums), `entry ${i}, ${j} of ${index}: ${error} > ${errors.sums}`);
+          assert(!(error > bounds.sums), `entry ${i}, ${j} of ${index}: ${error} > ${bounds.sums}`);
         }
       }
     }
@@ -86,7 +86,7 @@ async function check(problem: Problem): Promise<void> {
       off += (x[e] - root * features[index % replicas][e] / 2 ** exponent) ** 2;
       square += x[e] ** 2;
     }
-    const bound = errors.absolute(width) + errors.relative * Math.sqrt(square);
+    const bound = bounds.absolute(width) + bounds.relative * Math.sqrt(square);
     assert(Math.sqrt(off) <= bound, `X of ${index} is off by ${Math.sqrt(off)}, not ${bound}`);
   });
 }

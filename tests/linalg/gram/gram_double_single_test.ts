@@ -7,9 +7,9 @@ import {
   splitDoubles,
 } from "../../../src/linalg/double_single/double_single.ts";
 import {
+  bindGramDoubleSingle,
   type DoubleSingleGram,
-  gramDoubleSingle,
-  gramDoubleSingleError,
+  gramDoubleSingleBound,
   gramDoubleSinglePartials,
 } from "../../../src/linalg/gram/gram_double_single.ts";
 import { assert, fc } from "../../deps.ts";
@@ -90,7 +90,7 @@ async function grams(problems: readonly Problem[], layout: Layout): Promise<Floa
       rows,
       factors: stack.use(new GpuArray(gpu, "factors", new Float32Array(features.length).fill(i > 0 ? 1 : 0))),
     };
-    run(gpu, await gramDoubleSingle(gpu, operand));
+    run(gpu, await bindGramDoubleSingle(gpu, operand));
   }
   return await matrices.read();
 }
@@ -137,7 +137,7 @@ Deno.test("gramDoubleSingle: any samples, features, layouts, within its bound, i
       await grams([p], { form: "integer", rows, stride }),
     ];
     assert.deepEqual(float, integer);
-    const error = worstError([p], float, rows), bound = gramDoubleSingleError(p.samples);
+    const error = worstError([p], float, rows), bound = gramDoubleSingleBound(p.samples);
     assert.ok(error <= bound, `${shape}: ${error}, promised ${bound}`);
     assert.ok(error <= 1e-14, `${shape}: ${error}`);
   }
@@ -146,14 +146,14 @@ Deno.test("gramDoubleSingle: any samples, features, layouts, within its bound, i
 Deno.test("gramDoubleSingle: 70,000 samples, more than lavapipe lets a loop take", async () => {
   const p = draw(70_000, 2, 2, 1, 20);
   const error = worstError([p], await grams([p], { form: "float" }), 2);
-  assert.ok(error <= gramDoubleSingleError(70_000) && error <= 1e-14, `${error}`);
+  assert.ok(error <= gramDoubleSingleBound(70_000) && error <= 1e-14, `${error}`);
 });
 
 Deno.test("gramDoubleSingle: features in tiles accumulate", async () => {
   const tiles = [draw(300, 5, 2, 2, 30), draw(41, 5, 2, 2, 31), draw(300, 5, 2, 2, 32)];
   const matrices = await grams(tiles, { form: "float", rows: 8 });
   const error = worstError(tiles, matrices, 8);
-  assert.ok(error <= gramDoubleSingleError(300) + 3 * tiles.length * 2 ** -48, `${error}`);
+  assert.ok(error <= gramDoubleSingleBound(300) + 3 * tiles.length * 2 ** -48, `${error}`);
 });
 
 Deno.test("gramDoubleSingle: whole numbers of many digits sum exactly", async () => {
@@ -185,14 +185,14 @@ Deno.test("gramDoubleSingle: says which array is too short", async () => {
     matrices: long,
   };
   const isNamed = (error: Error) => error instanceof ShapeError && error.message.includes(short.label);
-  await assert.rejects(gramDoubleSingle(gpu, operand), isNamed);
+  await assert.rejects(bindGramDoubleSingle(gpu, operand), isNamed);
   await assert.rejects(
-    gramDoubleSingle(gpu, { ...operand, features: long, weights: short, samples: 30 }),
+    bindGramDoubleSingle(gpu, { ...operand, features: long, weights: short, samples: 30 }),
     isNamed,
   );
 });
 
 Deno.test("gramDoubleSingleError: 4·10⁻¹³ for a thousand samples, and grows slowly", () => {
-  assert.ok(gramDoubleSingleError(1024) < 5e-13);
-  assert.ok(gramDoubleSingleError(1e6) < 4e-12);
+  assert.ok(gramDoubleSingleBound(1024) < 5e-13);
+  assert.ok(gramDoubleSingleBound(1e6) < 4e-12);
 });

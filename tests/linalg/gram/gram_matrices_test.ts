@@ -58,14 +58,14 @@ function norm(a: Float64Array): number {
 }
 
 /** Asserts the bound, and that it is worth something: `most` times the trace. */
-function check({ matrix, error }: GramMatrix, exact: Reference, most: number, what: string): void {
+function check({ matrix, bound }: GramMatrix, exact: Reference, most: number, what: string): void {
   const n = Math.sqrt(matrix.length);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < i; j++) assert.equal(matrix[i * n + j], matrix[j * n + i]);
   }
   const off = norm(matrix.map((x, e) => x - exact.matrix[e]));
-  assert.ok(off <= error + 2e-15 * exact.trace, `${what}: off by ${off}, promised ${error}`);
-  assert.ok(error <= most * exact.trace, `${what}: ${error} of a trace of ${exact.trace}`);
+  assert.ok(off <= bound + 2e-15 * exact.trace, `${what}: off by ${off}, promised ${bound}`);
+  assert.ok(bound <= most * exact.trace, `${what}: ${bound} of a trace of ${exact.trace}`);
 }
 
 /** Share of the trace that errors are below, for a few thousand samples. */
@@ -191,8 +191,8 @@ Deno.test("gramMatrices: features of any magnitude, and tiles that differ by for
     }
   }
   const tiny = Float64Array.from(x, (value) => 1e-300 * value);
-  const [{ matrix, error }] = await gramMatrices(gpu, [{ rows, columns, data: tiny }]);
-  assert.ok(matrix.every((value) => value === 0) && error > 0);
+  const [{ matrix, bound }] = await gramMatrices(gpu, [{ rows, columns, data: tiny }]);
+  assert.ok(matrix.every((value) => value === 0) && bound > 0);
 });
 
 Deno.test("gramMatrices: of zeros, and of centred constants, exactly 0 is left", async () => {
@@ -207,8 +207,8 @@ Deno.test("gramMatrices: of zeros, and of centred constants, exactly 0 is left",
     const weights = Float64Array.from({ length: rows }, (_, k) => 1 / (k + 1));
     const results = await gramMatrices(gpu, [constant, zeros], { precision, center: true, weights });
     results.push(...await gramMatrices(gpu, [zeros], { precision }));
-    for (const { matrix, error } of results) {
-      assert.ok(error === 0 && matrix.every((value) => value === 0));
+    for (const { matrix, bound } of results) {
+      assert.ok(bound === 0 && matrix.every((value) => value === 0));
     }
   }
 });

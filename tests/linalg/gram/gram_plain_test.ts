@@ -3,9 +3,9 @@ import { GpuArray } from "../../../src/gpu/array.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
 import { EigenBatch } from "../../../src/linalg/eigen/eigen_batch.ts";
-import { gram, gramPartials, gramReduce, gramSlices } from "../../../src/linalg/gram/gram.ts";
-import { GRAM_TILES, gramInTiles, type GramTile } from "../../../src/linalg/gram/gram_plain.ts";
-import { padRows, vectors } from "../../../src/linalg/matrix.ts";
+import { bindGram, bindGramReduce, gramPartials, gramSlices } from "../../../src/linalg/gram/gram.ts";
+import { bindGramInTiles, GRAM_TILES, type GramTile } from "../../../src/linalg/gram/gram_plain.ts";
+import { padRows, vectors } from "../../../src/linalg/matrix_view.ts";
 import { check, draw, grams, type Problem, type Result, unpadded } from "../gram_problems.ts";
 
 /**
@@ -28,9 +28,9 @@ async function inTiles(gpu: Gpu, problem: Problem, tile: GramTile | null): Promi
   const commands = new Commands(gpu);
   commands.run(
     tile === null
-      ? await gram(gpu, operand, options)
-      : await gramInTiles(gpu, tile, operand, { ...options, ...gramSlices(samples) }),
-    await gramReduce(gpu, options),
+      ? await bindGram(gpu, operand, options)
+      : await bindGramInTiles(gpu, tile, operand, { ...options, ...gramSlices(samples) }),
+    await bindGramReduce(gpu, options),
   );
   commands.submit();
   const [matrices, basis] = await Promise.all([batch.matrices.read(), batch.basis.read()]);

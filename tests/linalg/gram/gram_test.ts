@@ -4,14 +4,14 @@ import { Commands } from "../../../src/gpu/commands.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
 import { EigenBatch } from "../../../src/linalg/eigen/eigen_batch.ts";
 import {
-  gram,
-  gramAccumulate,
-  gramError,
+  bindGram,
+  bindGramAccumulate,
+  bindGramReduce,
+  gramBound,
   gramPartials,
-  gramReduce,
   gramSlices,
 } from "../../../src/linalg/gram/gram.ts";
-import { padRows, unpadRows } from "../../../src/linalg/matrix.ts";
+import { padRows, unpadRows } from "../../../src/linalg/matrix_view.ts";
 import { exactGram, relativeError } from "../../reference/exact_gram.ts";
 import { magnitudes, weightedProduct } from "../../reference/matrix.ts";
 import { normals } from "../../reference/random.ts";
@@ -107,14 +107,14 @@ Deno.test("gram: compensated sums keep what plain ones round off, against exact 
     for (const problem of [drawn, p]) {
       const [result] = await grams(gpu, problem, "compensated");
       const error = worstError(problem, result);
-      assert.ok(error <= gramError(samples, "compensated"), `${samples}: ${error}`);
+      assert.ok(error <= gramBound(samples, "compensated"), `${samples}: ${error}`);
       assert.ok(error <= 4 * 2 ** -24, `${samples}: ${error}`);
     }
     if (samples < 256) continue;
     const [plain] = await grams(gpu, p, "plain");
     const error = worstError(p, plain);
-    assert.ok(error > gramError(samples, "compensated"), `${samples}: ${error}`);
-    assert.ok(error <= gramError(samples, "plain"), `${samples}: ${error}`);
+    assert.ok(error > gramBound(samples, "compensated"), `${samples}: ${error}`);
+    assert.ok(error <= gramBound(samples, "plain"), `${samples}: ${error}`);
   }
 });
 
@@ -154,8 +154,8 @@ Deno.test("gram: tiles of samples accumulate, rescaled between", async () => {
     const factors = array(Float32Array.from({ length: MATRICES }, (_, r) => factor(r)));
     const commands = new Commands(gpu);
     commands.run(
-      await gram(gpu, { features: view, order: ORDER, first: 0, targets: null }, options),
-      await gramAccumulate(gpu, options, { order: ORDER, pairs, factors }),
+      await bindGram(gpu, { features: view, order: ORDER, first: 0, targets: null }, options),
+      await bindGramAccumulate(gpu, options, { order: ORDER, pairs, factors }),
     );
     commands.submit();
   }
@@ -166,7 +166,7 @@ Deno.test("gram: tiles of samples accumulate, rescaled between", async () => {
         const at = (i: number, j: number) => [0, 1].map((w) => words[2 * ((r * ORDER + i) * ORDER + j) + w]);
         assert.deepEqual(at(i, j), at(j, i));
         const error = relativeError(at(i, j), exactGram(features, ORDER, weights, [i, j]));
-        assert.ok(error <= gramError(SAMPLES, "compensated", TILES), `${r}: ${error}`);
+        assert.ok(error <= gramBound(SAMPLES, "compensated", TILES), `${r}: ${error}`);
       }
     }
   });
@@ -174,12 +174,12 @@ Deno.test("gram: tiles of samples accumulate, rescaled between", async () => {
 
 Deno.test("gramError: 11 roundings for compensated sums, however many samples", () => {
   for (const samples of [8, 1024, 100_000, 1e6]) {
-    const error = gramError(samples, "compensated") * 2 ** 24;
+    const error = gramBound(samples, "compensated") * 2 ** 24;
     assert.ok(error > 11 && error < 11.1, `${samples}: ${error}`);
-    assert.ok(gramError(samples, "compensated", 10) < gramError(samples, "compensated"));
-    assert.ok(gramError(samples, "compensated", 100) * 2 ** 24 < 11);
+    assert.ok(gramBound(samples, "compensated", 10) < gramBound(samples, "compensated"));
+    assert.ok(gramBound(samples, "compensated", 100) * 2 ** 24 < 11);
   }
-  assert.ok(gramError(1024, "plain") > 1.5e-5);
+  assert.ok(gramBound(1024, "plain") > 1.5e-5);
 });
 
 Deno.test("gram: a replica's matrix is the same to the bit whatever is beside it, even NaN", async () => {
@@ -217,7 +217,7 @@ Deno.test("gram: features that all replicas share", async () => {
     targets: null,
   };
   const commands = new Commands(gpu);
-  commands.run(await gram(gpu, operand, options), await gramReduce(gpu, options));
+  commands.run(await bindGram(gpu, operand, options), await bindGramReduce(gpu, options));
   commands.submit();
   const words = await batch.matrices.read();
   assert.deepEqual(words.subarray(0, words.length / 2), words.subarray(words.length / 2));
@@ -227,7 +227,7 @@ Deno.test("gram: features that all replicas share", async () => {
   const first = unpadRows(words.subarray(0, ORDER * batch.rows), ORDER, batch.rows / 4);
   assert.ok(exact.every((value, e) => Math.abs(value - first[e]) <= gamma(SAMPLES + 2) * size[e]));
   await assert.rejects(
-    gram(gpu, { ...operand, features: { array: features, stride: 3, batch: 0 } }, options),
+    bindGram(gpu, { ...operand, features: { array: features, stride: 3, batch: 0 } }, options),
     RangeError,
   );
 });

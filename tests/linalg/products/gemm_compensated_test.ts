@@ -1,8 +1,8 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
-import { gemmCompensated, gemmCompensatedError } from "../../../src/linalg/products/gemm_compensated.ts";
-import { type MatrixView, padRows, unpadRows, vectors } from "../../../src/linalg/matrix.ts";
+import { bindGemmCompensated, gemmCompensatedBound } from "../../../src/linalg/products/gemm_compensated.ts";
+import { type MatrixView, padRows, unpadRows, vectors } from "../../../src/linalg/matrix_view.ts";
 import { assert, fc } from "../../deps.ts";
 import { magnitudes, matmul, transpose } from "../../reference/matrix.ts";
 import { normals } from "../../reference/random.ts";
@@ -40,7 +40,7 @@ async function multiply(shape: Shape, a: readonly Float32Array[], b: readonly Fl
   const result = stack.use(new GpuArray(gpu, "result", 4 * count * m * stride));
   const commands = new Commands(gpu);
   const c = { array: result, stride, batch: m * stride };
-  commands.run(await gemmCompensated(gpu, variant, left, right, c, { ...shape, count }));
+  commands.run(await bindGemmCompensated(gpu, variant, left, right, c, { ...shape, count }));
   commands.submit();
   const words = await result.read();
   return a.map((_, i) => unpadRows(words.subarray(4 * i * m * stride, 4 * (i + 1) * m * stride), n));
@@ -74,7 +74,7 @@ Deno.test("gemm_compensated: an entry errs by its own last bit, and where sums c
       got[i].forEach((value, e) => {
         const truth = scale * exact[e] + (Math.floor(e / n) === e % n ? shift : 0);
         // Float64 sums the reference, to K roundings of its own.
-        const sums = Math.abs(scale) * (gemmCompensatedError(k) + k * 2 ** -53) * magnitude[e];
+        const sums = Math.abs(scale) * (gemmCompensatedBound(k) + k * 2 ** -53) * magnitude[e];
         const error = Math.abs(value - truth);
         assert.ok(error <= U * Math.abs(truth) + sums, `${JSON.stringify(shape)} ${i} ${e}: ${error}`);
       });
@@ -87,7 +87,7 @@ Deno.test("gemm_compensated: a sum of 100,000 terms", async () => {
   const a = normals(k, 1), b = normals(k, 2);
   const [[value]] = await multiply({ variant: "nt", m: 1, n: 1, k }, [a], [b]);
   const exact = matmul(a, b, 1, 1, k)[0], magnitude = matmul(magnitudes(a), magnitudes(b), 1, 1, k)[0];
-  assert.ok(Math.abs(value - exact) <= U * Math.abs(exact) + gemmCompensatedError(k) * magnitude);
+  assert.ok(Math.abs(value - exact) <= U * Math.abs(exact) + gemmCompensatedBound(k) * magnitude);
 });
 
 Deno.test("gemm_compensated: NaN reaches its own row or column of its own product, and no other", async () => {

@@ -6,7 +6,7 @@ import {
   splitDoubles,
   U2,
 } from "../../../src/linalg/double_single/double_single.ts";
-import { type EntryView, gemmDoubleSingle } from "../../../src/linalg/products/gemm_double_single.ts";
+import { bindGemmDoubleSingle, type EntryView } from "../../../src/linalg/products/gemm_double_single.ts";
 import { assert, fc } from "../../deps.ts";
 import { run } from "../../nn/arrays.ts";
 import { type Dyadic, dyadic, minus, plus, ratio, times } from "../../reference/dyadic.ts";
@@ -100,7 +100,9 @@ async function multiply(form: DoubleSingleForm, p: Product, a: Float64Array[], b
   const result = new Float32Array(2 * (offset[2] + count * m * stride)).fill(77);
   const array = stack.use(new GpuArray(gpu, "result", result));
   const c: EntryView = { array, double: true, stride, batch: m * stride, offset: offset[2] };
-  run(gpu, [await gemmDoubleSingle(gpu, form, variant, left, right, c, { m, n, k, count, scale, shift })]);
+  run(gpu, [
+    await bindGemmDoubleSingle(gpu, form, variant, left, right, c, { m, n, k, count, scale, shift }),
+  ]);
   return await array.read();
 }
 

@@ -2,8 +2,8 @@ import { assert, fc } from "../../deps.ts";
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
-import { gemm, type GemmVariant, tileWorkgroups } from "../../../src/linalg/products/gemm.ts";
-import { padRows, vectors } from "../../../src/linalg/matrix.ts";
+import { bindGemm, type GemmVariant, tileWorkgroups } from "../../../src/linalg/products/gemm.ts";
+import { padRows, vectors } from "../../../src/linalg/matrix_view.ts";
 import { magnitudes, matmul, transpose } from "../../reference/matrix.ts";
 import { normals } from "../../reference/random.ts";
 import { gamma } from "../../reference/rounding.ts";
@@ -70,7 +70,9 @@ async function run(gpu: Gpu, p: Product, a: Float32Array[], b: Float32Array[]) {
   );
   const options = { m, n, k, count, scale, shift };
   const commands = new Commands(gpu);
-  commands.run(await gemm(gpu, variant, left, right, { array, stride, offset, batch: m * stride }, options));
+  commands.run(
+    await bindGemm(gpu, variant, left, right, { array, stride, offset, batch: m * stride }, options),
+  );
   commands.submit();
   const words = await array.read();
   left.array[Symbol.dispose]();

@@ -2,9 +2,9 @@ import { assert, fc } from "../../deps.ts";
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
-import { gemm, gemmInTiles, type GemmVariant } from "../../../src/linalg/products/gemm.ts";
+import { bindGemm, bindGemmInTiles, type GemmVariant } from "../../../src/linalg/products/gemm.ts";
 import { GEMM_TILES, type GemmTile, gemmTiles } from "../../../src/linalg/products/gemm_tiles.ts";
-import { vectors } from "../../../src/linalg/matrix.ts";
+import { vectors } from "../../../src/linalg/matrix_view.ts";
 import { withCache } from "../../gpu/cache.ts";
 import { magnitudes, matmul, transpose } from "../../reference/matrix.ts";
 import { normals } from "../../reference/random.ts";
@@ -97,7 +97,7 @@ async function inTiles(
     const array = stack.use(new GpuArray(gpu, "result", new Float32Array(size).fill(SENTINEL)));
     const commands = new Commands(gpu);
     const c = { array, stride, offset, batch: m * stride };
-    commands.run(await gemmInTiles(gpu, tile, variant, left, right, c, p));
+    commands.run(await bindGemmInTiles(gpu, tile, variant, left, right, c, p));
     commands.submit();
     results.push(await array.read());
   }
@@ -187,7 +187,7 @@ Deno.test("gemm tiles: a large product is as right in its default, or timed, as 
       using c = new GpuArray(gpu, "result", 4 * m * vectors(n));
       const view = (array: GpuArray, columns: number) => ({ array, stride: vectors(columns), batch: 0 });
       const commands = new Commands(gpu);
-      commands.run(await gemm(gpu, "nn", view(a, k), view(b, n), view(c, n), size));
+      commands.run(await bindGemm(gpu, "nn", view(a, k), view(b, n), view(c, n), size));
       commands.submit();
       assert.deepEqual(bits(await c.read()), bits(narrow));
       assert.equal(gpu.choices.length, autotune ? 1 : 0);

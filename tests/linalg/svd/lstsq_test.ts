@@ -1,8 +1,8 @@
 import { InputError, ShapeError } from "../../../src/errors.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
-import type { HostMatrix } from "../../../src/linalg/host_matrix.ts";
+import type { Matrix } from "../../../src/linalg/matrix.ts";
 import { type LeastSquaresProblem, type LeastSquaresSolution, lstsq } from "../../../src/linalg/svd/lstsq.ts";
-import { assert, fc, Matrix, SingularValueDecomposition } from "../../deps.ts";
+import { assert, fc, Matrix as MlMatrix, SingularValueDecomposition } from "../../deps.ts";
 import { frobenius, matmul } from "../../reference/matrix.ts";
 import { normals } from "../../reference/random.ts";
 
@@ -17,29 +17,29 @@ const ROUNDOFF = { single: 2 ** -24, double: 2 ** -48 + 1e-15 };
 /** Spacing of numbers at 1, which the default of `rcond` is a multiple of. */
 const SPACING = { single: 2 ** -23, double: 2 ** -47 };
 
-function matrix(rows: number, columns: number, entry: (i: number, j: number) => number): HostMatrix {
-  const entries = Float64Array.from(
+function matrix(rows: number, columns: number, entry: (i: number, j: number) => number): Matrix {
+  const data = Float64Array.from(
     { length: rows * columns },
     (_, e) => entry(Math.floor(e / columns), e % columns),
   );
-  return { rows, columns, entries };
+  return { rows, columns, data };
 }
 
 /** Random entries of more than 24 bits. */
-function random(rows: number, columns: number, seed: number): HostMatrix {
+function random(rows: number, columns: number, seed: number): Matrix {
   const low = normals(rows * columns, seed + 100), high = normals(rows * columns, seed);
   return matrix(rows, columns, (i, j) => high[i * columns + j] + 1e-8 * low[i * columns + j]);
 }
 
 /** A and as many random right-hand sides as asked for. */
-function problem(a: HostMatrix, sides = 1): LeastSquaresProblem {
+function problem(a: Matrix, sides = 1): LeastSquaresProblem {
   return { a, b: random(a.rows, sides, a.columns + 7) };
 }
 
 /** Singular values in float64, and of each rank the solution that takes only so many of them: `[rank][k]`. */
 function reference({ a, b }: LeastSquaresProblem): { values: number[]; solutions: Float64Array[][] } {
   const { diagonal, leftSingularVectors: u, rightSingularVectors: v } = new SingularValueDecomposition(
-    Matrix.from1DArray(a.rows, a.columns, Array.from(a.entries)),
+    MlMatrix.from1DArray(a.rows, a.columns, Array.from(a.data)),
     { autoTranspose: true },
   );
   const order = Array.from({ length: Math.min(a.rows, a.columns) }, (_, i) => i)
@@ -49,7 +49,7 @@ function reference({ a, b }: LeastSquaresProblem): { values: number[]; solutions
   for (const i of order.filter((i) => diagonal[i] > 0)) {
     sums.forEach((sum, k) => {
       let part = 0;
-      for (let row = 0; row < a.rows; row++) part += u.get(row, i) * b.entries[row * b.columns + k];
+      for (let row = 0; row < a.rows; row++) part += u.get(row, i) * b.data[row * b.columns + k];
       for (let j = 0; j < a.columns; j++) sum[j] += part / diagonal[i] * v.get(j, i);
     });
     solutions.push(sums.map((sum) => sum.slice()));
@@ -61,8 +61,8 @@ const column = (x: ArrayLike<number>, k: number, columns: number): Float64Array 
   Float64Array.from({ length: x.length / columns }, (_, i) => x[i * columns + k]);
 
 /** ‖A y − b‖. */
-function residualOf(a: HostMatrix, y: Float64Array, b: Float64Array): number {
-  return frobenius(matmul(a.entries, y, a.rows, 1, a.columns).map((value, i) => value - b[i]));
+function residualOf(a: Matrix, y: Float64Array, b: Float64Array): number {
+  return frobenius(matmul(a.data, y, a.rows, 1, a.columns).map((value, i) => value - b[i]));
 }
 
 /**
@@ -88,7 +88,7 @@ function assertSolution(
   assert.ok(above(rcond + unit) <= rank && rank <= above(rcond - unit), `${name}: rank ${rank}`);
   const u = 4 * ROUNDOFF[precision] * Math.sqrt(a.rows + a.columns);
   for (let k = 0; k < b.columns; k++) {
-    const own = column(x, k, b.columns), side = column(b.entries, k, b.columns);
+    const own = column(x, k, b.columns), side = column(b.data, k, b.columns);
     const length = frobenius(own), rounding = u * frobenius(side);
     const residual = residualOf(a, own, side);
     assert.ok(
@@ -116,7 +116,7 @@ function assertShortest(
   const { values, solutions } = reference(given);
   const u = 4 * ROUNDOFF[precision] * Math.sqrt(a.rows + a.columns), condition = values[0] / values[rank - 1];
   for (let k = 0; k < b.columns; k++) {
-    const own = column(solved.x, k, b.columns), side = column(b.entries, k, b.columns);
+    const own = column(solved.x, k, b.columns), side = column(b.data, k, b.columns);
     const off = frobenius(own.map((value, j) => value - solutions[rank][k][j]));
     const size = frobenius(own) + (frobenius(side) + condition * solved.residuals[k]) / values[0];
     assert.ok(off <= u * condition * size, `x is off by ${off}, ${u * condition * size} allowed`);
@@ -141,7 +141,7 @@ Deno.test("lstsq: random shapes, tall, wide, square, one row, one column, in one
 Deno.test("lstsq: rank-deficient and ill-conditioned matrices", async () => {
   const m = 60, n = 40, base = normals(m * n, 7), slopes = normals(2 * n, 3);
   const x = (i: number) => 2 * i / (m - 1) - 1;
-  const cases: Record<string, HostMatrix> = {
+  const cases: Record<string, Matrix> = {
     zero: matrix(m, n, () => 0),
     "wide zero": matrix(3, n, () => 0),
     ones: matrix(m, n, () => 1),
@@ -187,10 +187,10 @@ Deno.test("lstsq: a smooth function by random features, to ten digits in double 
   // In single precision, or by normal equations in double, half of the digits are gone.
   assert.ok(single.rank < 0.6 * double.rank, `${single.rank} of ${double.rank}`);
   const errors = [single, double].map(({ x }) =>
-    residualOf(a, x, b.entries as Float64Array) / frobenius(b.entries)
+    residualOf(a, x, b.data as Float64Array) / frobenius(b.data)
   );
   const exact = reference({ a, b }).solutions[double.rank][0];
-  const least = residualOf(a, exact, b.entries as Float64Array) / frobenius(b.entries);
+  const least = residualOf(a, exact, b.data as Float64Array) / frobenius(b.data);
   assert.ok(errors[0] < 1e-3 && errors[1] < 1e-9, `${errors}`);
   assert.ok(Math.abs(errors[1] - least) <= 1e-13, `${errors[1]}, ${least} in float64`);
   assert.ok(double.values[double.rank - 1] < 1e-10 * double.values[0]);
@@ -204,7 +204,7 @@ Deno.test("lstsq: rcond sets what counts", async () => {
       assert.equal(solved.rank, rank);
       assertSolution(given, solved, precision, "diagonal", rcond);
       solved.x.forEach((value, j) => {
-        const exact = j < rank ? given.b.entries[j] * 10 ** j : 0;
+        const exact = j < rank ? given.b.data[j] * 10 ** j : 0;
         assert.ok(Math.abs(value - exact) <= 1e-6 * Math.abs(exact), `x[${j}] is ${value}, not ${exact}`);
       });
     }
@@ -218,8 +218,8 @@ Deno.test("lstsq: at any scale of matrix and right-hand sides, each its own", as
   const [expected] = await lstsq(gpu, [{ a, b }], { precision: "double" });
   for (const [p, q] of [[-100, 60], [120, -200], [0, 300]]) {
     const scaled = {
-      a: { ...a, entries: a.entries.map((x) => 2 ** p * x) },
-      b: { ...b, entries: b.entries.map((x, e) => e % 2 === 0 ? 2 ** q * x : x) },
+      a: { ...a, entries: a.data.map((x) => 2 ** p * x) },
+      b: { ...b, entries: b.data.map((x, e) => e % 2 === 0 ? 2 ** q * x : x) },
     };
     const [{ x, rank, values, residuals }] = await lstsq(gpu, [scaled], { precision: "double" });
     // Powers of two change no bit of the digits.
@@ -266,12 +266,12 @@ Deno.test("lstsq: nothing to solve, and what can not be solved", async () => {
     message: /^2048 unknowns and 1 right-hand sides/,
   });
   for (const value of [NaN, Infinity]) {
-    const bad = { ...b, entries: b.entries.map((x, e) => e === 2 ? value : x) };
+    const bad = { ...b, entries: b.data.map((x, e) => e === 2 ? value : x) };
     await assert.rejects(fails({ a, b: bad }), {
       name: InputError.name,
       message: /^right-hand side 1 has an entry that is NaN or infinite$/,
     });
-    await assert.rejects(fails({ a: { ...a, entries: a.entries.map(() => value) }, b }), {
+    await assert.rejects(fails({ a: { ...a, data: a.data.map(() => value) }, b }), {
       name: InputError.name,
       message: /^matrix 1 has an entry that is NaN or infinite$/,
     });

@@ -3,9 +3,9 @@ import { Commands } from "../../../src/gpu/commands.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
 import { joinDoubles, splitDoubles, U2 } from "../../../src/linalg/double_single/double_single.ts";
 import { selfTestDoubleSingle } from "../../../src/linalg/double_single/double_single_self_test.ts";
-import { gemm } from "../../../src/linalg/products/gemm.ts";
-import { gemmDoubleSingle } from "../../../src/linalg/products/gemm_double_single.ts";
-import { newtonSchulz } from "../../../src/linalg/svd/newton_schulz.ts";
+import { bindGemm } from "../../../src/linalg/products/gemm.ts";
+import { bindGemmDoubleSingle } from "../../../src/linalg/products/gemm_double_single.ts";
+import { bindNewtonSchulz } from "../../../src/linalg/svd/newton_schulz.ts";
 import { assert } from "../../deps.ts";
 import { normals } from "../../reference/random.ts";
 
@@ -64,7 +64,7 @@ for (const n of [1, 4, 37]) {
     const [q, correction, next] = [padded, new Float32Array(2 * size), new Float32Array(2 * size)].map(view);
     const commands = new Commands(gpu);
     commands.run(
-      ...await newtonSchulz((...operands) => gemm(gpu, ...operands), {
+      ...await bindNewtonSchulz((...operands) => bindGemm(gpu, ...operands), {
         q,
         correction,
         next,
@@ -95,7 +95,9 @@ for (const n of [1, 4, 37]) {
     const commands = new Commands(gpu);
     for (const [from, to] of [[q, next], [next, q]]) {
       const bases = { q: from, correction, next: to, order: n, count: 2 };
-      commands.run(...await newtonSchulz((...operands) => gemmDoubleSingle(gpu, form, ...operands), bases));
+      commands.run(
+        ...await bindNewtonSchulz((...operands) => bindGemmDoubleSingle(gpu, form, ...operands), bases),
+      );
     }
     commands.submit();
     const before = defect(given, n);

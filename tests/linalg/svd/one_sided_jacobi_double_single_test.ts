@@ -12,7 +12,7 @@ import {
   decodeDoubleSingleProgress,
   type DoubleSingleProgress,
   doubleSingleThreshold,
-  rotationErrors,
+  rotationBounds,
 } from "../../../src/linalg/svd/one_sided_jacobi_double_single.ts";
 import { assert, fc } from "../../deps.ts";
 import { run } from "../../nn/arrays.ts";
@@ -95,7 +95,7 @@ function assertSolved(a: Float64Array, solved: Solved, order: number, columns: n
   const { norms, rows, progress } = solved;
   assert.equal(progress.done, true);
   const exact = singularValues(a, order, columns);
-  const { absolute, relative } = rotationErrors(device, { order, columns }, progress);
+  const { absolute, relative } = rotationBounds(device, { order, columns }, progress);
   assert.ok(absolute <= 1e-11 * (order + 1) * exact[0] && relative <= 1e-12 * (order + 10));
   const sorted = [...norms].sort((x, y) => y - x);
   exact.forEach((sigma, i) => {
@@ -216,7 +216,7 @@ Deno.test("oneSidedJacobiDoubleSingle: with a floor, noise ends sooner, and what
   const [fine] = await solve([a], n, n), [coarse] = await solve([a], n, n, { floor: 2 ** -22 });
   assertSolved(a, fine, n, n);
   assert.ok(coarse.progress.done && coarse.progress.sweeps < fine.progress.sweeps);
-  const errors = rotationErrors(gpu, { order: n, columns: n, floor: 2 ** -22 }, coarse.progress);
+  const errors = rotationBounds(gpu, { order: n, columns: n, floor: 2 ** -22 }, coarse.progress);
   const exact = singularValues(a, n, n);
   [...coarse.norms].sort((p, q) => q - p).forEach((value, i) => {
     const d = errors.absolute + errors.relative * exact[i];

@@ -3,13 +3,13 @@ import { ShapeError } from "../../../src/errors.ts";
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
-import { padRows, vectors } from "../../../src/linalg/matrix.ts";
+import { padRows, vectors } from "../../../src/linalg/matrix_view.ts";
 import {
   bindOneSidedJacobi,
   decodeProgress,
   type OneSidedProgress,
   oneSidedThreshold,
-  singularValueError,
+  singularValueBound,
 } from "../../../src/linalg/svd/one_sided_jacobi.ts";
 import { matmul, transpose } from "../../reference/matrix.ts";
 import { normals } from "../../reference/random.ts";
@@ -77,7 +77,7 @@ function assertSolved({ values, progress }: Solved, matrix: Float32Array, order:
   assert.ok(progress.off <= order * oneSidedThreshold(columns) * 1.01, `off ${progress.off}`);
   const exact = singularValues(matrix, order, columns);
   // No factorisation: of a matrix without columns.
-  const bound = singularValueError({ rows: 1, columns: order, longestColumn: 0, progress });
+  const bound = singularValueBound({ rows: 1, columns: order, longestColumn: 0, progress });
   assert.ok(bound <= 1e-3 * progress.largest);
   exact.forEach((sigma, i) => {
     const error = Math.abs(values[i] - sigma);

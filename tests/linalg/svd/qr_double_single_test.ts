@@ -4,7 +4,11 @@ import {
   joinDoubles,
   splitDoubles,
 } from "../../../src/linalg/double_single/double_single.ts";
-import { qrDoubleSingle, qrDoubleSingleError, SlabBatch } from "../../../src/linalg/svd/qr_double_single.ts";
+import {
+  bindQrDoubleSingle,
+  qrDoubleSingleBound,
+  SlabBatch,
+} from "../../../src/linalg/svd/qr_double_single.ts";
 import { assert, fc } from "../../deps.ts";
 import { run } from "../../nn/arrays.ts";
 import { matmul, transpose } from "../../reference/matrix.ts";
@@ -33,7 +37,7 @@ async function factors(matrices: readonly Float64Array[], columns: number, choic
   const rows = matrices[0].length / columns;
   const { room = rows, form = "float", device = gpu } = choices;
   using batch = new SlabBatch(device, matrices.length, room, columns);
-  const dispatches = await qrDoubleSingle(device, form, batch);
+  const dispatches = await bindQrDoubleSingle(device, form, batch);
   for (let first = 0; first < rows; first += room) {
     const slab = new Float64Array(matrices.length * columns * room);
     matrices.forEach((a, index) => {
@@ -74,7 +78,7 @@ function assertFactor(
   r.forEach((x, e) =>
     assert.ok(Math.floor(e / n) <= e % n || x === 0, `entry ${e} below the diagonal is ${x}`)
   );
-  const bound = qrDoubleSingleError(device, room, slabs, rowNorms(r, n)) / SCALE;
+  const bound = qrDoubleSingleBound(device, room, slabs, rowNorms(r, n)) / SCALE;
   assert.ok(bound <= 2e-12 * (n + 10) * slabs * norm, `a bound of ${bound / norm} says little`);
   const got = matmul(transpose(r, n, n), r, n, n, n), expected = matmul(transpose(a, m, n), a, n, n, m);
   expected.forEach((x, e) => {

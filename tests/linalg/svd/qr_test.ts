@@ -2,8 +2,8 @@ import { assert, fc } from "../../deps.ts";
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
-import { padRows, vectors } from "../../../src/linalg/matrix.ts";
-import { qr, qrFeatures, qrLevels, TallBatch } from "../../../src/linalg/svd/qr.ts";
+import { padRows, vectors } from "../../../src/linalg/matrix_view.ts";
+import { bindQr, bindQrFeatures, qrLevels, TallBatch } from "../../../src/linalg/svd/qr.ts";
 import { weightedProduct } from "../../reference/matrix.ts";
 import { normals } from "../../reference/random.ts";
 import { U } from "../../reference/rounding.ts";
@@ -19,7 +19,7 @@ async function factors(matrices: readonly Float32Array[], rows: number, columns:
     batch.matrices.write(padRows(matrix, columns, batch.stride), index * batch.rows * width);
   });
   const commands = new Commands(gpu);
-  commands.run(...await qr(gpu, batch));
+  commands.run(...await bindQr(gpu, batch));
   commands.submit();
   return extract(await batch.matrices.read(), batch);
 }
@@ -132,7 +132,7 @@ Deno.test("qr: weighted features of replicas, at once and in slabs", async () =>
   for (const room of [m, 128]) {
     using batch = new TallBatch(gpu, replicas, room, n);
     const commands = new Commands(gpu);
-    commands.run(...await qrFeatures(gpu, batch, { features, weights, samples: m }));
+    commands.run(...await bindQrFeatures(gpu, batch, { features, weights, samples: m }));
     commands.submit();
     extract(await batch.matrices.read(), batch).forEach((r, k) => assertFactor(r, phi[k], m, n, w));
   }
@@ -150,7 +150,7 @@ Deno.test("qr: features above a multiple of the identity, at once and in slabs",
     const weights = stack.use(new GpuArray(gpu, "weights", w));
     using batch = new TallBatch(gpu, 1, room, n);
     const commands = new Commands(gpu);
-    commands.run(...await qrFeatures(gpu, batch, { features, weights, samples: m, ridge }));
+    commands.run(...await bindQrFeatures(gpu, batch, { features, weights, samples: m, ridge }));
     commands.submit();
     const [r] = extract(await batch.matrices.read(), batch);
     const stacked = new Float32Array((m + n) * n), ones = new Float32Array(m + n).fill(1);

@@ -1,6 +1,6 @@
 import { InputError, ShapeError } from "../../../src/errors.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
-import type { HostMatrix } from "../../../src/linalg/host_matrix.ts";
+import type { Matrix } from "../../../src/linalg/matrix.ts";
 import { type Svd, svd } from "../../../src/linalg/svd/svd.ts";
 import { assert, fc } from "../../deps.ts";
 import { gradedEigenvalues } from "../../reference/eigenvalues.ts";
@@ -16,21 +16,21 @@ const PRECISIONS = ["single", "double"] as const;
 /** Unit roundoff; in double that of 48 bits, and for the reference. */
 const ROUNDOFF = { single: 2 ** -24, double: 2 ** -48 + 1e-15 };
 
-function matrix(rows: number, columns: number, entry: (i: number, j: number) => number): HostMatrix {
-  const entries = Float64Array.from(
+function matrix(rows: number, columns: number, entry: (i: number, j: number) => number): Matrix {
+  const data = Float64Array.from(
     { length: rows * columns },
     (_, e) => entry(Math.floor(e / columns), e % columns),
   );
-  return { rows, columns, entries };
+  return { rows, columns, data };
 }
 
 /** Random entries of more than 24 bits. */
-function random(rows: number, columns: number, seed: number): HostMatrix {
+function random(rows: number, columns: number, seed: number): Matrix {
   const low = normals(rows * columns, seed + 100);
   return {
     rows,
     columns,
-    entries: Float64Array.from(normals(rows * columns, seed), (x, e) => x + 1e-8 * low[e]),
+    data: Float64Array.from(normals(rows * columns, seed), (x, e) => x + 1e-8 * low[e]),
   };
 }
 
@@ -40,13 +40,13 @@ function random(rows: number, columns: number, seed: number): HostMatrix {
  * of one times the other's, or what entries of A rounded to 24 bits leave.
  */
 function assertSvd(
-  { rows, columns, entries }: HostMatrix,
+  { rows, columns, data }: Matrix,
   { values, vt }: Svd,
   precision: typeof PRECISIONS[number],
   what = "",
 ): void {
   const k = Math.min(rows, columns), name = `${what} ${rows} × ${columns}, ${precision}`;
-  const exact = singularValues(entries, rows, columns), top = exact[0];
+  const exact = singularValues(data, rows, columns), top = exact[0];
   assert.deepEqual([values.length, vt.length], [k, k * columns]);
   const unit = 4 * ROUNDOFF[precision] * Math.sqrt(Math.max(rows, columns));
   exact.forEach((sigma, i) => {
@@ -58,7 +58,7 @@ function assertSvd(
     const off = Math.abs(x - (e % (k + 1) === 0 ? 1 : 0));
     assert.ok(off <= 4 * unit, `${name}: VᵀV[${e}] is off by ${off}`);
   });
-  const image = matmul(entries.map((x) => x / (top || 1)), v, rows, k, columns);
+  const image = matmul(data.map((x) => x / (top || 1)), v, rows, k, columns);
   matmul(transpose(image, rows, k), image, k, k, rows).forEach((x, e) => {
     const i = Math.floor(e / k), j = e % k;
     const [p, q] = [i, j].map((l) => exact[l] / (top || 1));
@@ -83,7 +83,7 @@ Deno.test("svd: matrices with something special about them", async () => {
   const n = 40;
   const base = normals(60 * n, 7);
   const s = Math.sin(1.2), c = Math.cos(1.2);
-  const cases: Record<string, HostMatrix> = {
+  const cases: Record<string, Matrix> = {
     zero: matrix(n, n, () => 0),
     "wide zero": matrix(3, n, () => 0),
     ones: matrix(n, n, () => 1),
@@ -113,16 +113,16 @@ Deno.test("svd: matrices with something special about them", async () => {
 Deno.test("svd: at any scale; 32-bit entries in double precision are those numbers", async () => {
   const a = random(50, 20, 2);
   for (const scale of [1e-30, 1e30, 1e-140, 1e140, 1e-310]) {
-    const scaled = { ...a, entries: a.entries.map((x) => scale * x) };
+    const scaled = { ...a, data: a.data.map((x) => scale * x) };
     for (const precision of PRECISIONS) {
       const [{ values, vt }] = await svd(gpu, [scaled], { precision });
       // Denormal numbers have few bits themselves; brought to 1, the reference can hold squares of them.
-      const back = { ...a, entries: scaled.entries.map((x) => x / scale) };
+      const back = { ...a, data: scaled.data.map((x) => x / scale) };
       assertSvd(back, { values: values.map((x) => x / scale), vt, sweeps: 0 }, precision, `${scale}`);
     }
   }
-  const single = { ...a, entries: Float32Array.from(a.entries) };
-  const [first, second] = await svd(gpu, [single, { ...a, entries: Float64Array.from(single.entries) }], {
+  const single = { ...a, data: Float32Array.from(a.data) };
+  const [first, second] = await svd(gpu, [single, { ...a, data: Float64Array.from(single.data) }], {
     precision: "double",
   });
   assert.deepEqual(first, second);
@@ -130,12 +130,12 @@ Deno.test("svd: at any scale; 32-bit entries in double precision are those numbe
 
 Deno.test("svd: values of graded columns are right relative to themselves in double precision", async () => {
   for (const [m, n] of [[60, 12], [100, 37]]) {
-    const b = random(m, n, n).entries;
+    const b = random(m, n, n).data;
     // Columns of 1 to 10⁻¹⁶, not in order.
     const d = Array.from({ length: n }, (_, j) => 10 ** (-16 * ((5 * j) % n) / (n - 1)));
-    const entries = b.map((x, e) => x * d[e % n]);
-    const [{ values }] = await svd(gpu, [{ rows: m, columns: n, entries }], { precision: "double" });
-    const exact = gradedEigenvalues(matmul(transpose(entries, m, n), entries, n, n, m), n).map(Math.sqrt);
+    const data = b.map((x, e) => x * d[e % n]);
+    const [{ values }] = await svd(gpu, [{ rows: m, columns: n, data }], { precision: "double" });
+    const exact = gradedEigenvalues(matmul(transpose(data, m, n), data, n, n, m), n).map(Math.sqrt);
     assert.ok(exact[n - 1] < 1e-15 * exact[0]);
     values.forEach((value, i) => {
       assert.ok(Math.abs(value / exact[i] - 1) <= 1e-12, `σ[${i}] of ${n} is ${value}, not ${exact[i]}`);
@@ -146,9 +146,9 @@ Deno.test("svd: values of graded columns are right relative to themselves in dou
 Deno.test("svd: a start from vectors of a matrix that has changed since takes fewer sweeps", async () => {
   for (const [m, n] of [[251, 37], [120, 80], [9, 9], [30, 1]]) {
     const before = [1, 2, 3].map((seed) => random(m, n, seed));
-    const after = before.map(({ entries }, k) => {
+    const after = before.map(({ data }, k) => {
       const noise = normals(m * n, 50 + k);
-      return { rows: m, columns: n, entries: entries.map((x, e) => x + 1e-5 * noise[e]) };
+      return { rows: m, columns: n, data: data.map((x, e) => x + 1e-5 * noise[e]) };
     });
     for (const precision of PRECISIONS) {
       const start = (await svd(gpu, before, { precision })).map(({ vt }) => vt);
@@ -188,12 +188,12 @@ Deno.test("svd: a start that is none", async () => {
 Deno.test("svd: rows that must travel in slabs", async () => {
   // Columns of cosines are orthogonal: their lengths are the singular values.
   const m = 150_000, n = 5;
-  const entries = Float64Array.from(
+  const data = Float64Array.from(
     { length: m * n },
     (_, e) =>
       Math.cos(Math.PI * ((2 * Math.floor(e / n) + 1) * (e % n + 1) % (4 * m)) / (2 * m)) / (e % n + 1),
   );
-  const [{ values }] = await svd(gpu, [{ rows: m, columns: n, entries }], { precision: "double" });
+  const [{ values }] = await svd(gpu, [{ rows: m, columns: n, data }], { precision: "double" });
   values.forEach((value, j) => {
     const exact = Math.sqrt(m / 2) / (j + 1);
     assert.ok(Math.abs(value / exact - 1) < 1e-13, `σ[${j}] is ${value}, not ${exact}`);
@@ -203,7 +203,7 @@ Deno.test("svd: rows that must travel in slabs", async () => {
 Deno.test("svd: nothing to solve, and what can not be solved", async () => {
   assert.deepEqual(await svd(gpu, []), []);
   const good = matrix(1, 1, () => 1);
-  await assert.rejects(svd(gpu, [good, { rows: 2, columns: 2, entries: new Float64Array(3) }]), {
+  await assert.rejects(svd(gpu, [good, { rows: 2, columns: 2, data: new Float64Array(3) }]), {
     name: ShapeError.name,
     message: /^matrix 1 has 3 entries, not 2 × 2/,
   });

@@ -1,8 +1,8 @@
 import { assert, fc } from "../../deps.ts";
 import { InputError, ShapeError } from "../../../src/errors.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
-import { singularValueError } from "../../../src/linalg/svd/one_sided_jacobi.ts";
-import type { HostMatrix } from "../../../src/linalg/host_matrix.ts";
+import { singularValueBound } from "../../../src/linalg/svd/one_sided_jacobi.ts";
+import type { Matrix } from "../../../src/linalg/matrix.ts";
 import { svdvals } from "../../../src/linalg/svd/svdvals.ts";
 import { uniform } from "../../../src/stats/random.ts";
 import { tanhFeatures } from "../../rank/solve.ts";
@@ -14,28 +14,28 @@ const gpu = await Gpu.open();
 Deno.test.afterAll(() => gpu[Symbol.dispose]());
 
 /** A matrix whose entries a function of row and column gives, rounded to single precision. */
-function matrix(rows: number, columns: number, entry: (i: number, j: number) => number): HostMatrix {
-  const entries = Float32Array.from(
+function matrix(rows: number, columns: number, entry: (i: number, j: number) => number): Matrix {
+  const data = Float32Array.from(
     { length: rows * columns },
     (_, e) => entry(Math.floor(e / columns), e % columns),
   );
-  return { rows, columns, entries };
+  return { rows, columns, data };
 }
 
-function random(rows: number, columns: number, seed: number): HostMatrix {
-  return { rows, columns, entries: normals(rows * columns, seed) };
+function random(rows: number, columns: number, seed: number): Matrix {
+  return { rows, columns, data: normals(rows * columns, seed) };
 }
 
 /** That values are descending and those of float64, up to the bound for all pairs rotated in ten sweeps. */
-function assertValues({ rows, columns, entries }: HostMatrix, values: Float32Array, name = "") {
-  const exact = singularValues(entries, rows, columns);
+function assertValues({ rows, columns, data }: Matrix, values: Float32Array, name = "") {
+  const exact = singularValues(data, rows, columns);
   assert.equal(values.length, exact.length);
   const [m, n] = [Math.max(rows, columns), Math.min(rows, columns)];
   const blocks = 2 * Math.ceil(n / 16);
   const columnsOfTall = rows >= columns
-    ? entries
-    : entries.map((_, e) => entries[(e % n) * columns + Math.floor(e / n)]);
-  const bound = singularValueError({
+    ? data
+    : data.map((_, e) => data[(e % n) * columns + Math.floor(e / n)]);
+  const bound = singularValueBound({
     rows: m,
     columns: n,
     longestColumn: longestColumn(columnsOfTall, n),
@@ -65,7 +65,7 @@ Deno.test("svdvals: random shapes, tall, wide, square, in one call", async () =>
 
 Deno.test("svdvals: a matrix and its transpose", async () => {
   const a = random(37, 80, 1);
-  const [wide, tall] = await svdvals(gpu, [a, matrix(80, 37, (i, j) => a.entries[j * 80 + i])]);
+  const [wide, tall] = await svdvals(gpu, [a, matrix(80, 37, (i, j) => a.data[j * 80 + i])]);
   assert.deepEqual(wide, tall);
 });
 
@@ -73,7 +73,7 @@ Deno.test("svdvals: matrices with something special about them", async () => {
   const n = 40;
   const base = normals(n * n, 7);
   const s = Math.sin(1.2), c = Math.cos(1.2);
-  const cases: Record<string, HostMatrix> = {
+  const cases: Record<string, Matrix> = {
     zero: matrix(n, n, () => 0),
     ones: matrix(n, n, () => 1),
     identity: matrix(n, n, (i, j) => i === j ? 1 : 0),
@@ -103,7 +103,7 @@ Deno.test("svdvals: known values, at any scale", async () => {
     const [values] = await svdvals(gpu, [matrix(3, 3, (i, j) => i === 2 - j ? scale * (i + 1) : 0)]);
     values.forEach((value, i) => assert.ok(Math.abs(value / (scale * (3 - i)) - 1) <= 8 * U, `${value}`));
     const a = random(50, 20, 2);
-    const scaled = { ...a, entries: a.entries.map((x) => scale * x) };
+    const scaled = { ...a, data: a.data.map((x) => scale * x) };
     assertValues(scaled, (await svdvals(gpu, [scaled]))[0]);
   }
 });
@@ -113,11 +113,11 @@ Deno.test("svdvals: ranks of tanh features are right to 10⁻¹³ of the largest
   const batch = [1, 2, 3, 4].map((seed) => ({
     rows: m,
     columns: n,
-    entries: tanhFeatures(uniform(seed), m, n),
+    data: tanhFeatures(uniform(seed), m, n),
   }));
   let counted = 0;
   (await svdvals(gpu, batch)).forEach((values, index) => {
-    const exact = singularValues(batch[index].entries, m, n);
+    const exact = singularValues(batch[index].data, m, n);
     for (let exponent = 6; exponent <= 13; exponent++) {
       const threshold = 10 ** -exponent;
       const rank = (sigmas: ArrayLike<number>) =>
@@ -155,11 +155,11 @@ Deno.test("svdvals: a matrix that must travel in slabs", async () => {
   const m = 300_000, n = 120;
   // Columns of cosines are orthogonal: their lengths are the singular values.
   const cosines = Array.from({ length: 4 * m }, (_, k) => Math.cos(Math.PI * k / (2 * m)));
-  const entries = new Float32Array(m * n);
+  const data = new Float32Array(m * n);
   for (let i = 0; i < m; i++) {
-    for (let j = 1; j <= n; j++) entries[i * n + j - 1] = cosines[((2 * i + 1) * j) % (4 * m)] / j;
+    for (let j = 1; j <= n; j++) data[i * n + j - 1] = cosines[((2 * i + 1) * j) % (4 * m)] / j;
   }
-  const [values] = await svdvals(gpu, [{ rows: m, columns: n, entries }]);
+  const [values] = await svdvals(gpu, [{ rows: m, columns: n, data }]);
   values.forEach((value, j) => {
     assert.ok(Math.abs(value - Math.sqrt(m / 2) / (j + 1)) < 3e-6 * values[0], `σ[${j}] is ${value}`);
   });
@@ -169,7 +169,7 @@ Deno.test("svdvals: nothing to solve, and what can not be solved", async () => {
   assert.deepEqual(await svdvals(gpu, []), []);
   const good = matrix(1, 1, () => 1);
   for (const [rows, columns, length] of [[2, 3, 5], [0, 3, 0], [3, 0, 0], [2.5, 2, 5], [-1, -2, 2]]) {
-    const bad = { rows, columns, entries: new Float32Array(length) };
+    const bad = { rows, columns, data: new Float32Array(length) };
     await assert.rejects(svdvals(gpu, [good, bad]), (error) => {
       assert.ok(error instanceof ShapeError);
       assert.match(error.message, /^matrix 1 has \d+ entries, not .* give rows × columns of them$/);

@@ -1,7 +1,7 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
 import { activationNames, parseActivation } from "../../../src/nn/activation.ts";
-import { jetForward, tangentRows } from "../../../src/nn/jets/jets.ts";
+import { bindJetForward, tangentRows } from "../../../src/nn/jets/jets.ts";
 import { parameterLayout } from "../../../src/nn/layout.ts";
 import { assert } from "../../deps.ts";
 import { activationJet, evaluateJet } from "../../reference/activation_jet.ts";
@@ -26,7 +26,7 @@ async function evaluate(name: string, z: Float32Array): Promise<Float32Array[]> 
   const tangents = stack.use(new GpuArray(gpu, "tangents", tangentRows(1) * rows * 4));
   const operands = { gpu, layer, rows, replicas: 1, axes: 1 };
   const weights = { array: parameters, batch: size };
-  run(gpu, [await jetForward(operands, input, weights, output, parseActivation(name), tangents)]);
+  run(gpu, [await bindJetForward(operands, input, weights, output, parseActivation(name), tangents)]);
   const [values, kept] = await Promise.all([output.array.read(), tangents.read()]);
   const part = (words: Float32Array, n: number) => Float32Array.from(z, (_, k) => words[4 * (n * rows + k)]);
   return [part(values, 0), part(kept, 0), part(kept, 1), part(kept, 2)];

@@ -1,7 +1,7 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
-import { padRows } from "../../../src/linalg/matrix.ts";
-import { jetBackward, jetComponents } from "../../../src/nn/jets/jets.ts";
+import { padRows } from "../../../src/linalg/matrix_view.ts";
+import { bindJetBackward, jetComponents } from "../../../src/nn/jets/jets.ts";
 import { assert, fc } from "../../deps.ts";
 import { evaluateJet } from "../../reference/activation_jet.ts";
 import { activateAdjoint, components, type Jet, scaleJet, sumJets } from "../../reference/jets.ts";
@@ -46,7 +46,7 @@ async function evaluate(shape: JetCase, drawn: DenseOperandsOnBoth, stack: Dispo
   // Padding too must be written.
   below.array.write(new Float32Array(below.array.length).fill(7));
   const operands = { gpu, layer: drawn.layer, rows, replicas, axes };
-  run(gpu, [await jetBackward(operands, error.view, drawn.parameters, tangents, below)]);
+  run(gpu, [await bindJetBackward(operands, error.view, drawn.parameters, tangents, below)]);
   return { delta: error.jets, z, values: await below.array.read() };
 }
 

@@ -1,6 +1,6 @@
 import { Gpu } from "../../../src/gpu/device.ts";
 import { parseActivation } from "../../../src/nn/activation.ts";
-import { jetComponents, jetForward, tangentRows } from "../../../src/nn/jets/jets.ts";
+import { bindJetForward, jetComponents, tangentRows } from "../../../src/nn/jets/jets.ts";
 import { assert, fc } from "../../deps.ts";
 import { evaluateJet } from "../../reference/activation_jet.ts";
 import type { Bounded } from "../../reference/bounded.ts";
@@ -24,7 +24,7 @@ async function evaluate(shape: JetCase, drawn: DenseOperandsOnBoth, name: string
   for (const { array } of [output, kept]) array.write(new Float32Array(array.length).fill(7));
   const operands = { gpu, layer: drawn.layer, rows, replicas, axes };
   run(gpu, [
-    await jetForward(operands, input.view, drawn.parameters, output, parseActivation(name), kept.array),
+    await bindJetForward(operands, input.view, drawn.parameters, output, parseActivation(name), kept.array),
   ]);
   const [values, tangents] = await Promise.all([output.array.read(), kept.array.read()]);
   return { jets: input.jets, values, tangents };

@@ -1,7 +1,7 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
-import { padRows } from "../../../src/linalg/matrix.ts";
-import { denseBackward } from "../../../src/nn/layers/dense.ts";
+import { padRows } from "../../../src/linalg/matrix_view.ts";
+import { bindDenseBackward } from "../../../src/nn/layers/dense.ts";
 import { assert, fc } from "../../deps.ts";
 import { gamma } from "../../reference/rounding.ts";
 import { randomFloats, run, upload } from "../arrays.ts";
@@ -28,7 +28,7 @@ async function evaluate(shape: DenseCase, drawn: DenseOperandsOnBoth, stack: Dis
   // Padding too must be written.
   below.array.write(new Float32Array(below.array.length).fill(7));
   const operands = { gpu, layer: drawn.layer, rows, replicas };
-  run(gpu, [await denseBackward(operands, error.view, drawn.parameters, derivative, below)]);
+  run(gpu, [await bindDenseBackward(operands, error.view, drawn.parameters, derivative, below)]);
   return { delta: error.entries, slopes, values: await below.array.read() };
 }
 

@@ -1,7 +1,7 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
 import { parseActivation } from "../../../src/nn/activation.ts";
-import { denseForward } from "../../../src/nn/layers/dense.ts";
+import { bindDenseForward } from "../../../src/nn/layers/dense.ts";
 import { assert, fc } from "../../deps.ts";
 import { activation } from "../../reference/activation.ts";
 import { activationErrors } from "../../reference/network_errors.ts";
@@ -54,7 +54,7 @@ async function evaluate(
   const derivative = stack.use(new GpuArray(gpu, "derivative", output.array.length));
   const activated = name === null ? null : { activation: parseActivation(name), derivative };
   const operands = { gpu, layer: drawn.layer, rows, replicas };
-  run(gpu, [await denseForward(operands, view, drawn.parameters, output, activated)]);
+  run(gpu, [await bindDenseForward(operands, view, drawn.parameters, output, activated)]);
   const [values, derivatives] = await Promise.all([output.array.read(), derivative.read()]);
   return { x: entries, values, derivatives };
 }

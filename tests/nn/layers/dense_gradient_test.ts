@@ -1,6 +1,6 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
-import { denseGradient, type GradientSlices } from "../../../src/nn/layers/dense.ts";
+import { bindDenseGradient, type GradientSlices } from "../../../src/nn/layers/dense.ts";
 import { parameterLayout } from "../../../src/nn/layout.ts";
 import { assert, fc } from "../../deps.ts";
 import { gamma } from "../../reference/rounding.ts";
@@ -50,7 +50,7 @@ async function check(shape: DenseCase, cut: GradientSlices, poison = false): Pro
   }
   const target = { array: gradients, batch: layout.size };
   const operands = { gpu, layer: layout.layers[0], rows, replicas };
-  run(gpu, [await denseGradient(operands, x.view, delta.view, target, cut)]);
+  run(gpu, [await bindDenseGradient(operands, x.view, delta.view, target, cut)]);
   const words = await gradients.read();
   for (let r = 0; r < replicas; r++) {
     if (poison && r === 1) {

@@ -1,6 +1,6 @@
 import { assert, fc } from "../../deps.ts";
 import { powerOfTen, scientific, thousands } from "../../../src/plot/core/format.ts";
-import { bandName, summarise } from "../../../src/stats/quantiles.ts";
+import { bandName, summarize } from "../../../src/stats/quantiles.ts";
 import { lossAxis, rankAxis, stepAxis } from "../../../src/plot/core/scales.ts";
 import { spread } from "../../../src/plot/core/spread.ts";
 import { textWidth, wrapText } from "../../../src/plot/core/text.ts";
@@ -37,8 +37,8 @@ Deno.test("spread keeps the gap, the order and the bounds, and moves nothing tha
 
 Deno.test("summarise gives values that replicas have, and the outer tenth is left out only where it is one", () => {
   const rows = Array.from({ length: 20 }, (_, r) => [r, r === 3 ? 7 : NaN, NaN]);
-  assert.deepEqual(summarise(rows, 3), { low: [1, 7, NaN], median: [9, 7, NaN], high: [18, 7, NaN] });
-  assert.deepEqual(summarise([[1], [2], []], 1), { low: [1], median: [1], high: [2] });
+  assert.deepEqual(summarize(rows, 3), { low: [1, 7, NaN], median: [9, 7, NaN], high: [18, 7, NaN] });
+  assert.deepEqual(summarize([[1], [2], []], 1), { low: [1], median: [1], high: [2] });
   assert.equal(bandName(10), "range");
   assert.equal(bandName(11), "10–90 %");
 });

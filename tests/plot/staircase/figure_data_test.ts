@@ -19,7 +19,7 @@ const probe = (
   layers: ranks.map((pair, l) => ({
     layer: l + 1,
     eigenvalues: new Float64Array(10 * (l + 1)),
-    errors: new Float64Array(10 * (l + 1)),
+    bounds: new Float64Array(10 * (l + 1)),
     precision: "single",
     ranks: pair.map((rank, e) => ({ epsilon: [1e-3, 1e-6][e], rank, low: rank - 1, high: rank + 1 })),
   })),

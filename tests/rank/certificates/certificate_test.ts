@@ -1,5 +1,5 @@
 import {
-  eigenvalueErrors,
+  eigenvalueBounds,
   headShares,
   SINGLE,
   SINGLE_COMPENSATED,
@@ -8,7 +8,7 @@ import {
 import { assert } from "../../deps.ts";
 
 const eigenvalues = Float64Array.from({ length: 50 }, (_, i) => 20 * 10 ** (-i / 3));
-const errorsOf = (spectrum: SolvedSpectrum) => eigenvalueErrors(spectrum, SINGLE_COMPENSATED);
+const errorsOf = (spectrum: SolvedSpectrum) => eigenvalueBounds(spectrum, SINGLE_COMPENSATED);
 const solved = { eigenvalues, samples: 256, heads: [0, 0, 0, 0], off: 0, rounds: 51 };
 
 Deno.test("eigenvalueErrors: tight where eigenvalues are small, a share of λ where they are large", () => {
@@ -32,7 +32,7 @@ Deno.test("eigenvalueErrors: grow with every source of error", () => {
 });
 
 Deno.test("eigenvalueErrors: plain sums cost ten times the certainty of compensated ones", () => {
-  const plain = eigenvalueErrors(solved, SINGLE), errors = errorsOf(solved);
+  const plain = eigenvalueBounds(solved, SINGLE), errors = errorsOf(solved);
   plain.forEach((error, i) => assert(error > 5 * errors[i], `${error / errors[i]}`));
   assert(plain[0] > 10 * errors[0]);
 });

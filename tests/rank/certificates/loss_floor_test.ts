@@ -89,7 +89,7 @@ Deno.test("lossFloor: the projection error itself, for orthonormal features", ()
   // ψ₁, ψ₂ orthonormal, y = 3 ψ₁ + 2 ψ₂ + 1·(rest): with rank 1 certain, what ψ₂ and the rest hold is lost.
   const input: FloorInput = {
     eigenvalues: [1, 1e-8],
-    errors: [0, 0],
+    bounds: [0, 0],
     targetMoments: [[3, 2e-4]],
     meanMoments: [0, 0],
     targets: { square: 9 + 4 + 1, means: [0], mass: 1 },
@@ -101,7 +101,7 @@ Deno.test("lossFloor: the projection error itself, for orthonormal features", ()
   // √ε ‖β‖ = 1 off the distance √5.
   assert(Math.abs(lossFloor({ ...input, weightNorm: 1e3 }, 1e-6) - (Math.sqrt(5) - 1) ** 2) < 1e-12);
   assert.equal(lossFloor({ ...input, weightNorm: 1e4 }, 1e-6), 0);
-  assert(Number.isNaN(lossFloor({ ...input, eigenvalues: [NaN, NaN], errors: [NaN, NaN] }, 1e-6)));
+  assert(Number.isNaN(lossFloor({ ...input, eigenvalues: [NaN, NaN], bounds: [NaN, NaN] }, 1e-6)));
 });
 
 Deno.test("targetMoments: weighted sums", () => {

@@ -1,4 +1,4 @@
-import { departure, dominantSubspaceError } from "../../../src/rank/certificates/subspace_bound.ts";
+import { departure, dominantSubspaceBound } from "../../../src/rank/certificates/subspace_bound.ts";
 import { assert, fc } from "../../deps.ts";
 import { normals } from "../../reference/random.ts";
 
@@ -32,9 +32,9 @@ Deno.test("dominantSubspaceError: holds for a basis that is turned, and is close
         fc.pre(sigma[rank] < 0.8 * sigma[rank - 1]);
         const ratio = sigma[rank] / sigma[rank - 1];
         const { gram, theta } = turned(sigma, rank, ratio * 10 ** exponent);
-        const eigenvalues = sigma.map((x) => x * x), errors = sigma.map(() => 0);
-        const known = { eigenvalues, errors, rank, gram, gramError: 1e-13, featureError: 0 };
-        const bound = dominantSubspaceError(known);
+        const eigenvalues = sigma.map((x) => x * x), bounds = sigma.map(() => 0);
+        const known = { eigenvalues, bounds, rank, gram, gramBound: 1e-13, featureBound: 0 };
+        const bound = dominantSubspaceBound(known);
         assert.ok(theta <= bound, `${theta} > ${bound}`);
         // Rounding apart, off by what Ψ₂ has of u_r beside its own part, and by the norm that bounds ‖Ψ₂‖.
         const gap = 1 - ratio ** 2;
@@ -50,22 +50,22 @@ Deno.test("dominantSubspaceError: grows with what features are off, and knows no
   const { gram } = turned(sigma, 2, 0);
   const known = {
     eigenvalues: sigma.map((x) => x * x),
-    errors: [0, 0, 0, 0],
+    bounds: [0, 0, 0, 0],
     rank: 2,
     gram,
-    gramError: 1e-13,
-    featureError: 0,
+    gramBound: 1e-13,
+    featureBound: 0,
   };
-  assert.ok(dominantSubspaceError(known) < 1e-9);
+  assert.ok(dominantSubspaceBound(known) < 1e-9);
   // asin(‖E‖ / (σ₂ − σ₃ − ‖E‖)).
-  const off = dominantSubspaceError({ ...known, featureError: 1e-3 });
+  const off = dominantSubspaceBound({ ...known, featureBound: 1e-3 });
   assert.ok(Math.abs(off - Math.asin(1e-3 / (0.09 - 1e-3))) < 1e-9, `${off}`);
-  assert.equal(dominantSubspaceError({ ...known, featureError: 0.1 }), Math.PI / 2);
-  assert.equal(dominantSubspaceError({ ...known, errors: [0, 0.006, 0.006, 0] }), Math.PI / 2);
-  assert.equal(dominantSubspaceError({ ...known, errors: [0, 0.02, 0, 0] }), Math.PI / 2);
+  assert.equal(dominantSubspaceBound({ ...known, featureBound: 0.1 }), Math.PI / 2);
+  assert.equal(dominantSubspaceBound({ ...known, bounds: [0, 0.006, 0.006, 0] }), Math.PI / 2);
+  assert.equal(dominantSubspaceBound({ ...known, bounds: [0, 0.02, 0, 0] }), Math.PI / 2);
   // Nothing is behind the last of all.
   const all = turned(sigma, 4, 0).gram;
-  assert.ok(dominantSubspaceError({ ...known, rank: 4, gram: all }) < 1e-7);
+  assert.ok(dominantSubspaceBound({ ...known, rank: 4, gram: all }) < 1e-7);
 });
 
 Deno.test("departure: of a block, with its rounding", () => {

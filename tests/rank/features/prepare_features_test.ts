@@ -47,12 +47,12 @@ function assertGram(features: FeatureMatrix, options: PrepareOptions): void {
 Deno.test("prepareFeatures: single-precision features stay as they are, but for a power of two", () => {
   for (const magnitude of [1, 1e-30, 1e30]) {
     const data = normals(35, 1).map((x) => magnitude * x);
-    const { high, low, leftOut, meanError, scale } = prepareFeatures(matrix(7, 5, data));
+    const { high, low, leftOut, meanBound, scale } = prepareFeatures(matrix(7, 5, data));
     const factor = high[0] / data[0];
     assert.ok(Number.isInteger(Math.log2(factor)));
     assert.deepEqual(high, data.map((x) => x * factor));
     assert.deepEqual({ low, leftOut, scale }, { low: null, leftOut: 0, scale: 7 * factor ** 2 });
-    assert.equal(meanError, 0);
+    assert.equal(meanBound, 0);
     assert.ok(largest(high) >= 1 && largest(high) < 2);
   }
 });

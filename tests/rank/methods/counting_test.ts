@@ -23,13 +23,13 @@ for (const method of METHODS) {
   });
 
   Deno.test(`countRanks: ${method}: the error of a matrix widens its intervals`, async () => {
-    const errors = cases.map(({ exact }) => 1e-3 * exact[0]);
-    const ranks = await countRanks(gpu, matrices, epsilons, { method, errors });
+    const bounds = cases.map(({ exact }) => 1e-3 * exact[0]);
+    const ranks = await countRanks(gpu, matrices, epsilons, { method, bounds });
     // Matrices as far off as the errors say, in the direction that moves all eigenvalues.
     for (const side of [0.9, -0.9]) {
       ranks.forEach((each, index) => {
         const { n, matrix, exact } = cases[index];
-        const moved = matrix.map((x, e) => e % (n + 1) === 0 ? x + side * errors[index] : x);
+        const moved = matrix.map((x, e) => e % (n + 1) === 0 ? x + side * bounds[index] : x);
         const one = { ...cases[index], matrix: moved, exact: exact[0] > 0 ? eigenvalues(moved, n) : exact };
         assertCounts(one, epsilons[index], each.map((rank) => ({ ...rank, count: rank.rank })));
       });
@@ -52,7 +52,7 @@ Deno.test("countRanks: inertia is the default; nothing to count; errors that are
   const one = [Float32Array.of(2, 1, 1, 2)];
   assert.deepEqual(await countRanks(gpu, one, [[0.5]]), [[{ epsilon: 0.5, rank: 2, low: 2, high: 2 }]]);
   assert.deepEqual(await countRanks(gpu, [], []), []);
-  for (const errors of [[], [-1], [NaN]]) {
-    await assert.rejects(countRanks(gpu, one, [[0.5]], { errors }), InputError);
+  for (const bounds of [[], [-1], [NaN]]) {
+    await assert.rejects(countRanks(gpu, one, [[0.5]], { bounds }), InputError);
   }
 });

@@ -30,10 +30,10 @@ Deno.test("featureRanks: the ranks of its spectrum, in the order of the threshol
       const ranks = await featureRanks(gpu, features, options);
       const [spectrum] = await featureSpectra(gpu, [features], options);
       assert.deepEqual(ranks.eigenvalues, spectrum.eigenvalues);
-      assert.deepEqual(ranks.errors, spectrum.errors);
+      assert.deepEqual(ranks.bounds, spectrum.bounds);
       assert.equal(ranks.threshold, threshold);
       const expected = epsilons.map((epsilon) => {
-        const { rank, low, high } = rankInterval(spectrum.eigenvalues, spectrum.errors, epsilon, threshold);
+        const { rank, low, high } = rankInterval(spectrum.eigenvalues, spectrum.bounds, epsilon, threshold);
         const reported = { epsilon, rank, rank_low: low, rank_high: high };
         return { ...reported, method: "gram-jacobi", precision: spectrum.precision };
       });
@@ -51,12 +51,12 @@ Deno.test("featureRanks: by QR and one-sided Jacobi, weighted and centred", asyn
     for (const precision of ["auto", "single", "double"] as const) {
       const options = { epsilons, threshold, precision, weights, center: true } as const;
       const ranks = await featureRanks(gpu, features, { ...options, method: "one-sided-jacobi" });
-      const [{ eigenvalues, errors, precision: took }] = await oneSidedSpectra(gpu, [features], options);
-      assert.deepEqual([ranks.eigenvalues, ranks.errors], [eigenvalues, errors]);
+      const [{ eigenvalues, bounds, precision: took }] = await oneSidedSpectra(gpu, [features], options);
+      assert.deepEqual([ranks.eigenvalues, ranks.bounds], [eigenvalues, bounds]);
       ranks.ranks.forEach(({ epsilon, rank, rank_low, rank_high, method, precision }, k) => {
         assert.deepEqual(
           { epsilon, rank, low: rank_low, high: rank_high },
-          rankInterval(eigenvalues, errors, epsilons[k], threshold),
+          rankInterval(eigenvalues, bounds, epsilons[k], threshold),
         );
         assert.deepEqual([method, precision], ["one-sided-jacobi", took]);
         if (took === "double") assert.equal(rank_low, rank_high);

@@ -1,37 +1,37 @@
 import { InputError, ShapeError } from "../../../src/errors.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
-import type { HostMatrix } from "../../../src/linalg/host_matrix.ts";
+import type { Matrix } from "../../../src/linalg/matrix.ts";
 import { clusterVariations } from "../../../src/rank/ranks/cluster_variation.ts";
-import { assert, Matrix, SingularValueDecomposition } from "../../deps.ts";
+import { assert, Matrix as MlMatrix, SingularValueDecomposition } from "../../deps.ts";
 import { normals } from "../../reference/random.ts";
 
 const gpu = await Gpu.open();
 Deno.test.afterAll(() => gpu[Symbol.dispose]());
 
 /** Classes of uneven sizes about random centres. */
-function features(rows: number, columns: number, labels: readonly number[], seed: number): HostMatrix {
+function features(rows: number, columns: number, labels: readonly number[], seed: number): Matrix {
   const noise = normals(rows * columns, seed), centres = normals(100 * columns, seed + 1);
-  const entries = noise.map((value, e) =>
+  const data = noise.map((value, e) =>
     0.3 * value + 1 + centres[labels[Math.floor(e / columns)] * columns + e % columns]
   );
-  return { rows, columns, entries };
+  return { rows, columns, data };
 }
 
 /** The definitions, in float64. */
-function reference({ rows, columns, entries }: HostMatrix, labels: readonly number[]) {
+function reference({ rows, columns, data }: Matrix, labels: readonly number[]) {
   const classes = [...new Set(labels)];
-  const h = Matrix.from1DArray(rows, columns, Array.from(entries));
+  const h = MlMatrix.from1DArray(rows, columns, Array.from(data));
   const means = classes.map((label) => {
     const members = labels.flatMap((other, i) => other === label ? [i] : []);
     return h.selection(members, [...Array(columns).keys()]).mean("column");
   });
-  const residual = new Matrix(
+  const residual = new MlMatrix(
     Array.from({ length: rows }, (_, i) => {
       const mean = means[classes.indexOf(labels[i])];
       return h.getRow(i).map((value, j) => value - mean[j]);
     }),
   );
-  const m = new Matrix(means).center("column");
+  const m = new MlMatrix(means).center("column");
   const within = residual.transpose().mmul(residual).div(rows);
   const between = m.transpose().mmul(m).div(classes.length);
   // Its pseudo-inverse from the directions between classes, of which there are one less, or as many as neurons.
@@ -66,10 +66,10 @@ Deno.test("clusterVariations: the definitions in float64, whatever the shapes an
 
 Deno.test("clusterVariations: classes without variability, without difference, and features of zeros", async () => {
   const labels = [0, 1, 0, 1];
-  const of = (...entries: number[]): HostMatrix => ({
+  const of = (...entries: number[]): Matrix => ({
     rows: 4,
     columns: 2,
-    entries: Float32Array.from(entries),
+    data: Float32Array.from(entries),
   });
   const [tight, alike, zero] = await clusterVariations(gpu, [
     of(1, 2, 3, 4, 1, 2, 3, 4),
@@ -83,7 +83,7 @@ Deno.test("clusterVariations: classes without variability, without difference, a
 });
 
 Deno.test("clusterVariations: labels that do not fit, and features that are no numbers, are refused", async () => {
-  const matrix = { rows: 2, columns: 1, entries: Float32Array.of(1, NaN) };
+  const matrix = { rows: 2, columns: 1, data: Float32Array.of(1, NaN) };
   await assert.rejects(() => clusterVariations(gpu, [matrix], [0]), ShapeError);
   await assert.rejects(() => clusterVariations(gpu, [matrix], [0, 1]), InputError);
 });

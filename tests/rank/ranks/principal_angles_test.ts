@@ -72,10 +72,10 @@ function assertAngles(found: PrincipalAngles, truth: readonly number[], off: num
   assert.equal(found.angles.length, truth.length, what);
   truth.forEach((angle, k) => {
     const error = Math.abs(found.angles[k] - angle);
-    const says = `${what}: θ_${k + 1} = ${angle} is off by ${error}, promised ${found.errors[k]}`;
-    assert.ok(error <= found.errors[k] + off, says);
+    const says = `${what}: θ_${k + 1} = ${angle} is off by ${error}, promised ${found.bounds[k]}`;
+    assert.ok(error <= found.bounds[k] + off, says);
     assert.ok(k === 0 || found.angles[k] >= found.angles[k - 1], what);
-    assert.ok(found.angles[k] >= 0 && found.angles[k] <= RIGHT && found.errors[k] <= RIGHT, what);
+    assert.ok(found.angles[k] >= 0 && found.angles[k] <= RIGHT && found.bounds[k] <= RIGHT, what);
   });
 }
 
@@ -122,7 +122,7 @@ Deno.test("principalAngles: against float64, over shapes, thresholds, weights, m
         if (exact.some(({ rank }, i) => rank !== found.ranks[i].rank)) return;
         const off = exact[0].off + exact[1].off + 1e-13;
         assertAngles(found, reference(exact[0].basis, exact[1].basis), off, `ε = ${epsilon}`);
-        if (found.errors.every((error) => error < 1e-6)) good++;
+        if (found.bounds.every((error) => error < 1e-6)) good++;
         all++;
       },
     ),
@@ -168,7 +168,7 @@ Deno.test("principalAngles: angles by construction, from 10⁻⁹ to π/2, with 
     found.angles.forEach((angle, k) =>
       assert.ok(Math.abs(angle - ANGLES[k]) < allowed(ANGLES[k]), `${angle}`)
     );
-    assert.ok(found.errors.every((error) => error < 5e-9), `${found.errors}`);
+    assert.ok(found.bounds.every((error) => error < 5e-9), `${found.bounds}`);
     // The first four columns of U among all of V.
     const part = features(
       rows,
@@ -201,7 +201,7 @@ Deno.test("principalAngles: stay when either side is mixed by a matrix, and when
   ) {
     assert.equal(other.angles.length, 8);
     other.angles.forEach((angle, k) => {
-      assert.ok(Math.abs(angle - first.angles[k]) <= first.errors[k] + other.errors[k]);
+      assert.ok(Math.abs(angle - first.angles[k]) <= first.bounds[k] + other.bounds[k]);
       assert.ok(Math.abs(angle - first.angles[k]) < 1e-11);
     });
   }
@@ -218,10 +218,10 @@ Deno.test("principalAngles: of a tanh layer with itself, permuted, doubled, and 
     Float32Array.from({ length: rows * wide }, (_, e) => phi[Math.floor(e / wide) * n + e % n]),
   );
   for (const b of [a, permuted, doubled]) {
-    const { angles, errors, ranks } = await principalAngles(gpu, a, b);
+    const { angles, bounds, ranks } = await principalAngles(gpu, a, b);
     assert.ok(ranks[0].rank > 4 && ranks[0].rank < n);
     assert.equal(ranks[1].rank, ranks[0].rank);
-    angles.forEach((angle, k) => assert.ok(angle <= errors[k] && angle < 1e-10 && errors[k] < 1e-7));
+    angles.forEach((angle, k) => assert.ok(angle <= bounds[k] && angle < 1e-10 && bounds[k] < 1e-7));
   }
   const more = features(
     rows,
@@ -241,22 +241,22 @@ Deno.test("principalAngles: one sample, one neuron, orthogonal ones, zeros, cons
   const one = features(1, 1, [3]);
   const lone = await principalAngles(gpu, one, features(1, 5, [1, -2, 0, 4, 1e-3]));
   assert.deepEqual(lone.ranks.map(({ rank, low, high }) => [rank, low, high]), [[1, 1, 1], [1, 1, 1]]);
-  assert.ok(lone.angles.length === 1 && lone.angles[0] <= lone.errors[0] && lone.errors[0] < 1e-9);
+  assert.ok(lone.angles.length === 1 && lone.angles[0] <= lone.bounds[0] && lone.bounds[0] < 1e-9);
 
   const pair = await principalAngles(gpu, features(2, 1, [1, 0]), features(2, 1, [1, 1e-7]));
-  assert.ok(Math.abs(pair.angles[0] - 1e-7) < 1e-13 && pair.errors[0] < 1e-11, `${pair.errors}`);
+  assert.ok(Math.abs(pair.angles[0] - 1e-7) < 1e-13 && pair.bounds[0] < 1e-11, `${pair.bounds}`);
 
   const q = orthonormal(37, 12, 5);
   const half = (from: number) =>
     features(37, 6, Array.from({ length: 222 }, (_, e) => q[Math.floor(e / 6) * 12 + from + e % 6]));
   const right = await principalAngles(gpu, half(0), half(6));
   assert.equal(right.angles.length, 6);
-  right.angles.forEach((angle, k) => assert.ok(RIGHT - angle <= right.errors[k] && right.errors[k] < 1e-9));
+  right.angles.forEach((angle, k) => assert.ok(RIGHT - angle <= right.bounds[k] && right.bounds[k] < 1e-9));
 
   const zero = features(37, 3, new Float64Array(111));
   for (const [a, b] of [[zero, half(0)], [half(0), zero], [zero, zero]]) {
-    const { angles, errors, ranks } = await principalAngles(gpu, a, b);
-    assert.deepEqual([angles.length, errors.length], [0, 0]);
+    const { angles, bounds, ranks } = await principalAngles(gpu, a, b);
+    assert.deepEqual([angles.length, bounds.length], [0, 0]);
     const at = a === zero ? 0 : 1;
     assert.deepEqual([ranks[at].rank, ranks[at].low, ranks[at].high], [0, 0, 0]);
   }
@@ -278,21 +278,21 @@ Deno.test("principalAngles: bounds grow as the gap at the threshold closes, unti
   };
   let last = 0;
   for (const gap of [0.1, 1e-2, 1e-4, 1e-6, 1e-8]) {
-    const { angles, errors, ranks } = await at(gap, 1e-3);
+    const { angles, bounds, ranks } = await at(gap, 1e-3);
     assert.deepEqual(ranks.map(({ rank, low, high }) => [rank, low, high]), [[3, 3, 3], [3, 3, 3]]);
     // float64 rounds the features, whose subspaces are off by some 10⁻¹⁶ over the gap between singular values.
-    angles.forEach((angle, k) => assert.ok(angle <= errors[k] + 1e-14 / gap, `${angle} at ${gap}`));
-    assert.ok(errors[2] > last && errors[2] < 1e-9 / gap, `${errors[2]} at ${gap}`);
-    last = errors[2];
+    angles.forEach((angle, k) => assert.ok(angle <= bounds[k] + 1e-14 / gap, `${angle} at ${gap}`));
+    assert.ok(bounds[2] > last && bounds[2] < 1e-9 / gap, `${bounds[2]} at ${gap}`);
+    last = bounds[2];
   }
-  const { angles, errors, ranks } = await at(1e-12, 1e-3);
+  const { angles, bounds, ranks } = await at(1e-12, 1e-3);
   assert.deepEqual(ranks.map(({ rank, low, high }) => [rank, low, high]), [[3, 2, 4], [3, 2, 4]]);
-  angles.forEach((angle, k) => assert.equal(errors[k], Math.max(angle, RIGHT - angle)));
+  angles.forEach((angle, k) => assert.equal(bounds[k], Math.max(angle, RIGHT - angle)));
   // With the threshold on either side of the two all is well.
   for (const [epsilon, rank] of [[2e-3, 2], [5e-4, 4]]) {
     const found = await at(1e-15, epsilon);
     assert.equal(found.ranks[0].rank, rank);
-    assert.ok(found.errors.every((error) => error < 1e-9));
+    assert.ok(found.bounds.every((error) => error < 1e-9));
   }
 });
 

@@ -31,15 +31,15 @@ Deno.test("weightRanks: singular values and ranks against float64, tall and wide
   ) {
     const matrices = [0, 1e-4].map((noise, i) => lowRank(rows, columns, r, noise, rows + i));
     const results = await weightRanks(gpu, matrices.map((data) => ({ rows, columns, data })));
-    results.forEach(({ singularValues, errors, rank, low, high }, i) => {
+    results.forEach(({ singularValues, bounds, rank, low, high }, i) => {
       const truth = reference(rows, columns, matrices[i]);
       assert.equal(singularValues.length, truth.length);
       truth.forEach((sigma, k) => {
         const error = Math.abs(singularValues[k] - sigma);
         // The reference itself is right to some 10⁻¹⁵ σ₁.
         assert(
-          error <= errors[k] + 1e-14 * truth[0],
-          `σ_${k + 1} of ${rows} × ${columns}: ${error} > ${errors[k]}`,
+          error <= bounds[k] + 1e-14 * truth[0],
+          `σ_${k + 1} of ${rows} × ${columns}: ${error} > ${bounds[k]}`,
         );
       });
       const exact = truth.filter((sigma) => sigma > 1e-2 * truth[0]).length;
@@ -50,10 +50,10 @@ Deno.test("weightRanks: singular values and ranks against float64, tall and wide
 
 Deno.test("weightRanks: nothing, zero, and what is wrong", async () => {
   assert.deepEqual(await weightRanks(gpu, []), []);
-  const [{ rank, low, high, singularValues, errors }] = await weightRanks(gpu, [
+  const [{ rank, low, high, singularValues, bounds }] = await weightRanks(gpu, [
     { rows: 3, columns: 2, data: new Float32Array(6) },
   ]);
-  assert.deepEqual([rank, low, high, ...singularValues, ...errors], [0, 0, 0, 0, 0, 0, 0]);
+  assert.deepEqual([rank, low, high, ...singularValues, ...bounds], [0, 0, 0, 0, 0, 0, 0]);
   const one = { rows: 1, columns: 1, data: Float32Array.of(1) };
   for (const tolerance of [0, 1, -1, NaN]) {
     await assert.rejects(weightRanks(gpu, [one], { tolerance }), InputError);

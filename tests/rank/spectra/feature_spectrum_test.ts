@@ -53,9 +53,9 @@ function check(all: readonly Case[], spectra: readonly FeatureSpectrum[], precis
   return certain;
 }
 
-const isCertain = ({ eigenvalues, errors }: FeatureSpectrum) =>
+const isCertain = ({ eigenvalues, bounds }: FeatureSpectrum) =>
   SHARES.every((share) => {
-    const { low, high } = rankInterval(eigenvalues, errors, share, "relative");
+    const { low, high } = rankInterval(eigenvalues, bounds, share, "relative");
     return low === high;
   });
 
@@ -149,8 +149,8 @@ Deno.test("featureSpectra: centred, they are those of the covariance", async () 
     columns: 2,
     data: Float64Array.from({ length: 2000 }, (_, e) => [0.1, 1e9 / 3][e % 2]),
   };
-  const [{ eigenvalues, errors }] = await featureSpectra(gpu, [constant], { center: true });
-  assert.deepEqual([...eigenvalues, ...errors], [0, 0, 0, 0]);
+  const [{ eigenvalues, bounds }] = await featureSpectra(gpu, [constant], { center: true });
+  assert.deepEqual([...eigenvalues, ...bounds], [0, 0, 0, 0]);
 });
 
 Deno.test("featureSpectra: fewer samples than neurons; columns of any scale; large and small features", async () => {
@@ -176,23 +176,23 @@ Deno.test("featureSpectra: fewer samples than neurons; columns of any scale; lar
 Deno.test("featureSpectra: features whose eigenvalues are below float64's range are of unknown relative rank", async () => {
   const data = Float64Array.from(tanhFeatures(uniform(3), 20, 4), (x) => 1e-300 * x);
   for (const precision of ["single", "double"] as const) {
-    const [{ eigenvalues, errors }] = await featureSpectra(gpu, [{ rows: 20, columns: 4, data }], {
+    const [{ eigenvalues, bounds }] = await featureSpectra(gpu, [{ rows: 20, columns: 4, data }], {
       precision,
     });
     assert.deepEqual([...eigenvalues], [0, 0, 0, 0]);
-    assert.deepEqual(rankInterval(eigenvalues, errors, 1e-300), {
+    assert.deepEqual(rankInterval(eigenvalues, bounds, 1e-300), {
       epsilon: 1e-300,
       rank: 0,
       low: 0,
       high: 0,
     });
-    const { low, high } = rankInterval(eigenvalues, errors, 1e-3, "relative");
+    const { low, high } = rankInterval(eigenvalues, bounds, 1e-3, "relative");
     assert.deepEqual([low, high], [0, 4]);
   }
   // Zeros, however, are zeros.
   const zeros = { rows: 20, columns: 4, data: new Float64Array(80) };
-  const [{ eigenvalues, errors, precision }] = await featureSpectra(gpu, [zeros], relative);
-  assert.deepEqual(rankInterval(eigenvalues, errors, 1e-3, "relative").high, 0);
+  const [{ eigenvalues, bounds, precision }] = await featureSpectra(gpu, [zeros], relative);
+  assert.deepEqual(rankInterval(eigenvalues, bounds, 1e-3, "relative").high, 0);
   assert.equal(precision, "single");
 });
 

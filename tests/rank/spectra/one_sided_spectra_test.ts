@@ -58,9 +58,9 @@ function check(
   return certain;
 }
 
-const isCertain = ({ eigenvalues, errors }: FeatureSpectrum) =>
+const isCertain = ({ eigenvalues, bounds }: FeatureSpectrum) =>
   SHARES.every((share) => {
-    const { low, high } = rankInterval(eigenvalues, errors, share, "relative");
+    const { low, high } = rankInterval(eigenvalues, bounds, share, "relative");
     return low === high;
   });
 
@@ -108,12 +108,12 @@ Deno.test("oneSidedSpectra: graded columns of few samples: eigenvalues of 10⁻�
   const m = 40, n = 9;
   const d = Array.from({ length: n }, (_, j) => 10 ** (-12 * j / (n - 1)));
   const data = Float64Array.from(normals(m * n, 1), (x, e) => x * d[e % n]);
-  const [{ eigenvalues, errors }] = await oneSidedSpectra(gpu, [{ rows: m, columns: n, data }], {
+  const [{ eigenvalues, bounds }] = await oneSidedSpectra(gpu, [{ rows: m, columns: n, data }], {
     precision: "double",
   });
   const exact = gradedEigenvalues(matmul(transpose(data, m, n), data.map((x) => x / m), n, n, m), n);
   exact.forEach((value, i) => {
-    assert.ok(Math.abs(eigenvalues[i] - value) <= errors[i] + 1e-12 * value);
+    assert.ok(Math.abs(eigenvalues[i] - value) <= bounds[i] + 1e-12 * value);
     // What the floor of the solver leaves is relative to 2⁻²² σ₁.
     assert.ok(
       Math.abs(Math.sqrt(eigenvalues[i] / value) - 1) <= 1e-12 + 1e-19 * exact[0] / value,
@@ -178,9 +178,9 @@ Deno.test("oneSidedSpectra: zeros are zeros; what float64 can not hold is of unk
     const zeros = { rows: 20, columns: 4, data: new Float64Array(80) };
     const tiny = { ...zeros, data: Float64Array.from(normals(80, 1), (x) => 1e-300 * x) };
     const [none, small] = await oneSidedSpectra(gpu, [zeros, tiny], { precision });
-    assert.deepEqual([...none.eigenvalues, ...none.errors], new Array(8).fill(0));
+    assert.deepEqual([...none.eigenvalues, ...none.bounds], new Array(8).fill(0));
     assert.deepEqual([...small.eigenvalues], [0, 0, 0, 0]);
-    const { low, high } = rankInterval(small.eigenvalues, small.errors, 1e-3, "relative");
+    const { low, high } = rankInterval(small.eigenvalues, small.bounds, 1e-3, "relative");
     assert.deepEqual([low, high], [0, 4]);
   }
 });
@@ -207,7 +207,7 @@ Deno.test("oneSidedSpectra: more samples than fit into a slab", async () => {
   for (const precision of ["single", "double"] as const) {
     const [spectrum] = await oneSidedSpectra(gpu, [{ rows, columns, data }], { precision });
     assertBounds(spectrum, truth, precision);
-    if (precision === "double") assert.ok(spectrum.errors.every((error, i) => error <= 1e-9 * scales[i]));
+    if (precision === "double") assert.ok(spectrum.bounds.every((error, i) => error <= 1e-9 * scales[i]));
   }
 });
 

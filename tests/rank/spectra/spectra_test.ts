@@ -12,27 +12,27 @@ const even = (m: number) => new Float32Array(m).fill(1 / m);
 
 /** Eigenvalues within their bounds; a rank that claims to be certain is right. */
 function check(
-  record: { eigenvalues: Float64Array; errors: Float64Array },
+  record: { eigenvalues: Float64Array; bounds: Float64Array },
   truth: readonly number[],
   what: string,
 ) {
   truth.forEach((value, i) => {
     const error = Math.abs(record.eigenvalues[i] - value);
     assert(
-      error <= record.errors[i],
-      `${what}: λ_${i + 1} = ${value} is off by ${error} > ${record.errors[i]}`,
+      error <= record.bounds[i],
+      `${what}: λ_${i + 1} = ${value} is off by ${error} > ${record.bounds[i]}`,
     );
   });
   for (let exponent = -1; exponent >= -14; exponent--) {
     const epsilon = 10 ** exponent * truth[0];
     if (!(epsilon > 0)) continue;
     const exact = truth.filter((value) => value > epsilon).length;
-    const { low, high } = rankInterval(record.eigenvalues, record.errors, epsilon);
+    const { low, high } = rankInterval(record.eigenvalues, record.bounds, epsilon);
     assert(low <= exact && exact <= high, `${what}: rank ${exact} at ${epsilon} outside [${low}, ${high}]`);
   }
 }
 
-Deno.test("spectra: within their certified errors over random shapes, layers, replicas and weights", async () => {
+Deno.test("spectra: within their certified bounds over random shapes, layers, replicas and weights", async () => {
   const problem = fc.record({
     m: fc.constantFrom(1, 2, 37, 251, 300),
     widths: fc.array(fc.constantFrom(1, 3, 20, 37, 50), { minLength: 1, maxLength: 3 }),
@@ -75,13 +75,13 @@ Deno.test("spectra: right to 10⁻¹² λ₁, where a Gram matrix in single prec
     if (!clear) continue;
     const exact = truth.filter((value) => value > epsilon * truth[0]).length;
     assert.equal(
-      rankInterval(record.eigenvalues, record.errors, epsilon, "relative").rank,
+      rankInterval(record.eigenvalues, record.bounds, epsilon, "relative").rank,
       exact,
       `at ${epsilon}`,
     );
   }
   // Certain at 10⁻⁶ relative to λ₁, with room to spare.
-  const { low, high } = rankInterval(record.eigenvalues, record.errors, 1e-6, "relative");
+  const { low, high } = rankInterval(record.eigenvalues, record.bounds, 1e-6, "relative");
   assert.equal(low, high);
 });
 
@@ -112,8 +112,8 @@ Deno.test("spectra: degenerate features have the rank that they have", async () 
     weights: even(m),
   });
   cases.forEach(([name, , rank], replica) => {
-    const { eigenvalues: values, errors } = records[replica].layers[0];
-    const interval = rankInterval(values, errors, 1e-6);
+    const { eigenvalues: values, bounds } = records[replica].layers[0];
+    const interval = rankInterval(values, bounds, 1e-6);
     assert.deepEqual({ name, ...interval }, { name, epsilon: 1e-6, rank, low: rank, high: rank });
   });
 });
@@ -129,8 +129,8 @@ Deno.test("spectra: NaN and infinite features are of unknown rank, and do not re
   const features = [bad[0], good, bad[1]];
   const records = await solve(gpu, { layers: [{ width, features }], weights: even(m) });
   for (const replica of [0, 2]) {
-    const { eigenvalues: values, errors } = records[replica].layers[0];
-    const { low, high } = rankInterval(values, errors, 1e-6);
+    const { eigenvalues: values, bounds } = records[replica].layers[0];
+    const { low, high } = rankInterval(values, bounds, 1e-6);
     assert.deepEqual([low, high], [0, width]);
   }
   check(records[1].layers[0], referenceEigenvalues(good, width, even(m)), "beside NaN");
@@ -160,5 +160,5 @@ Deno.test("spectra: more samples than a shader may loop over, more neurons than 
     weights: even(3),
   });
   check(flat, referenceEigenvalues(wide, 20, even(3)), "wide");
-  assert(rankInterval(flat.eigenvalues, flat.errors, 1e-5).high <= 3);
+  assert(rankInterval(flat.eigenvalues, flat.bounds, 1e-5).high <= 3);
 });

@@ -1,7 +1,7 @@
 import { InputError, ShapeError } from "../../../src/errors.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
 import type { FeatureSource, HeldFeatures } from "../../../src/linalg/gram/feature_tiles.ts";
-import { eigenvalueErrors } from "../../../src/rank/certificates/certificate.ts";
+import { eigenvalueBounds } from "../../../src/rank/certificates/certificate.ts";
 import { featureSpectra } from "../../../src/rank/spectra/feature_spectrum.ts";
 import {
   type StreamedSpectrum,
@@ -27,11 +27,11 @@ function streamed({ rows, columns, data }: HeldFeatures, asked: number[][] = [])
 /** As `featureSpectra` makes them of what the solver left. */
 function spectrumOf({ solved, arithmetic, scale, ...known }: StreamedSpectrum, samples: number) {
   const values = solved.values.map((value) => Math.max(0, value)).sort((a, b) => b - a);
-  const leftOut = known.leftOut + known.meanError;
-  const errors = eigenvalueErrors({ ...solved, eigenvalues: values, samples, leftOut }, arithmetic);
+  const leftOut = known.leftOut + known.meanBound;
+  const bounds = eigenvalueBounds({ ...solved, eigenvalues: values, samples, leftOut }, arithmetic);
   return {
     eigenvalues: values.map((x) => x / scale),
-    errors: errors.map((x) => x / scale),
+    bounds: bounds.map((x) => x / scale),
     precision: "single" as const,
   };
 }
@@ -99,8 +99,8 @@ Deno.test("featureSpectra: a million samples that nobody holds", async () => {
     const value = scale ** 2 / 2;
     // Features were rounded to single precision, each relative to itself.
     const error = Math.abs(spectrum.eigenvalues[i] - value);
-    assert.ok(error <= spectrum.errors[i] + 4 * 2 ** -24 * value, `${i}: ${error}`);
-    assert.ok(spectrum.errors[i] < 1e-3 * value);
+    assert.ok(error <= spectrum.bounds[i] + 4 * 2 ** -24 * value, `${i}: ${error}`);
+    assert.ok(spectrum.bounds[i] < 1e-3 * value);
   });
 });
 
@@ -111,7 +111,7 @@ Deno.test("featureSpectra: streamed features in double precision against the Gra
     (_, e) => Math.sin(1 + 7 * e + (e % columns) ** 2),
   );
   const asked: number[][] = [];
-  const [{ eigenvalues: values, errors, precision }] = await featureSpectra(
+  const [{ eigenvalues: values, bounds, precision }] = await featureSpectra(
     gpu,
     [streamed({ rows, columns, data }, asked)],
     { epsilons: [1e-12], threshold: "relative" },
@@ -123,7 +123,7 @@ Deno.test("featureSpectra: streamed features in double precision against the Gra
     for (let j = 0; j < columns; j++) gram[(e % columns) * columns + j] += x * data[row + j] / rows;
   });
   eigenvalues(gram, columns).forEach((value, i) => {
-    assert.ok(Math.abs(values[i] - value) <= errors[i] + 1e-12 * value);
+    assert.ok(Math.abs(values[i] - value) <= bounds[i] + 1e-12 * value);
   });
   // From the first row to the last, time and again.
   assert.ok(asked.length >= 4 && asked.every(([first, count]) => first === 0 && count === rows));
@@ -135,7 +135,7 @@ Deno.test("streamSpectra: zeros, one sample, and what is wrong", async () => {
   const [zero] = await streamSpectra(gpu, [zeros], options);
   assert.ok(zero.isZero);
   const [one] = await featureSpectra(gpu, [streamed({ rows: 1, columns: 1, data: Float32Array.of(3) })]);
-  assert.ok(Math.abs(one.eigenvalues[0] - 9) <= one.errors[0]);
+  assert.ok(Math.abs(one.eigenvalues[0] - 9) <= one.bounds[0]);
   const bad = new Float32Array(1800).fill(1);
   bad[3 * 512 + 1] = NaN;
   await assert.rejects(

@@ -81,7 +81,7 @@ export function countErrorsFigure(data: CountErrorsData): string {
     legend.push({
       label: "below, a row for each method with a certificate, in this order: where its rank is certain",
       swatch: (parent) => {
-        const colour = methodStyle(proven[proven.length - 1]).colour;
+        const colour = methodStyle(proven[proven.length - 1]).color;
         parent.append("rect").attr("y", -3.5).attr("width", swatchWidth).attr("height", 7).attr(
           "fill",
           colour,
@@ -195,16 +195,16 @@ function drawStrip(parent: Group, { method, points }: CountSeries, x: Axis, top:
     return (places[i - 1] + places[i]) / 2;
   };
   const group = appendGroup(parent, "strip", 0, top);
-  const { colour } = methodStyle(method);
+  const { color } = methodStyle(method);
   const [from, to] = [edge(0), edge(places.length)];
   group.append("rect").attr("x", px(from)).attr("width", px(to - from)).attr("height", stripRow - 2)
-    .attr("fill", colour).attr("fill-opacity", 0.13);
+    .attr("fill", color).attr("fill-opacity", 0.13);
   for (let i = 0; i < sorted.length;) {
     let end = i;
     while (end < sorted.length && sorted[end].certain) end++;
     if (end > i) {
       group.append("rect").attr("class", "certain-run").attr("x", px(edge(i)))
-        .attr("width", px(edge(end) - edge(i))).attr("height", stripRow - 2).attr("fill", colour);
+        .attr("width", px(edge(end) - edge(i))).attr("height", stripRow - 2).attr("fill", color);
     }
     i = Math.max(end, i + 1);
   }

@@ -52,7 +52,7 @@ export interface GrowthData {
 const columns = 2, plotHeight = 300, gap = 56;
 const tableRow = 19, stub = 22;
 
-const theoryStyle: LineStyle = { colour: greyInk, dash: "1.5 2.5", width: 1.6 };
+const theoryStyle: LineStyle = { color: greyInk, dash: "1.5 2.5", width: 1.6 };
 
 /**
  * Draws time against size, both logarithmic, a line for each method and one with the theory's slope; and below a table of
@@ -111,7 +111,7 @@ function drawSeries(
   if (line.length < 2) return;
   for (const point of line) {
     parent.append("circle").attr("class", "dot").attr("cx", px(point.x)).attr("cy", px(point.y)).attr("r", 3)
-      .attr("fill", style.colour);
+      .attr("fill", style.color);
   }
 }
 
@@ -140,8 +140,8 @@ function drawTable(parent: Group, { series, theory, label }: GrowthPanel, width:
   cell(0, right, head[2], "end", greyInk);
   series.forEach(({ method, fit, model }, i) => {
     const y = (i + 1) * tableRow;
-    const { colour, dash, width: thickness } = methodStyle(method);
-    parent.append("line").attr("x2", stub).attr("y1", y - 4).attr("y2", y - 4).attr("stroke", colour)
+    const { color, dash, width: thickness } = methodStyle(method);
+    parent.append("line").attr("x2", stub).attr("y1", y - 4).attr("y2", y - 4).attr("stroke", color)
       .attr("stroke-width", thickness).attr("stroke-dasharray", dash);
     cell(y, stub + 6, methodName(method), "start");
     cell(y, middle, fit ? exponentText(fit) : "too few sizes", "end");
@@ -150,7 +150,7 @@ function drawTable(parent: Group, { series, theory, label }: GrowthPanel, width:
   const y = (series.length + 1) * tableRow;
   parent.append("line").attr("x2", stub).attr("y1", y - 4).attr("y2", y - 4).attr(
     "stroke",
-    theoryStyle.colour,
+    theoryStyle.color,
   )
     .attr("stroke-width", theoryStyle.width).attr("stroke-dasharray", theoryStyle.dash);
   cell(y, stub + 6, `theory, ${label.startsWith("samples") ? "m → ∞" : "n → ∞"}`, "start");

@@ -95,7 +95,7 @@ function drawTimes(parent: Group, { method, points }: CostSeries, x: Axis, y: Ax
   const style = methodStyle(method);
   const line = points.map(({ batch, milliseconds }) => ({ x: x.scale(batch), y: y.scale(milliseconds) }));
   if (line.length > 1) drawLine(parent, "time", line, "straight", style);
-  points.forEach(({ certain }, i) => drawDot(parent, line[i].x, line[i].y, certain, style.colour));
+  points.forEach(({ certain }, i) => drawDot(parent, line[i].x, line[i].y, certain, style.color));
 }
 
 /** A dot, filled as far as ranks are certain; a cross where nothing is proven. */
@@ -144,13 +144,13 @@ function drawBars(
   const largest = Math.max(1e-9, ...shares);
   series.forEach(({ method, peakShare }, i) => {
     const bar = appendGroup(parent, "bar", 0, i * barRow);
-    const { colour } = methodStyle(method);
+    const { color } = methodStyle(method);
     const length = (peakShare ?? 0) / largest * longest;
     const box = (name: string, size: number, fill: string) =>
       bar.append("rect").attr("class", name).attr("x", px(start)).attr("width", px(size))
         .attr("height", barHeight).attr("fill", fill);
     box("room", longest, gridInk).attr("fill-opacity", 0.4);
-    if (peakShare !== null) box("share", length, colour);
+    if (peakShare !== null) box("share", length, color);
     const write = (x: number, text: string) =>
       bar.append("text").attr("x", px(x)).attr("y", barHeight - 1).attr("font-size", fontSize.small).text(
         text,

@@ -34,10 +34,10 @@ const DASHES: Readonly<Record<string, string | null>> = { single: null, double: 
  * @returns Its style; one that this file does not know has one of the palette's colours.
  */
 export function methodStyle({ name, precision }: DrawnMethod): LineStyle {
-  const colour = COLOURS[name] ?? lineStyle(name.length).colour;
+  const color = COLOURS[name] ?? lineStyle(name.length).color;
   // Thin enough to leave visible what it is drawn on.
   const width = name === "naive" || name === "svdvals" ? 1.1 : 1.9;
-  return { colour, dash: DASHES[precision] ?? null, width };
+  return { color, dash: DASHES[precision] ?? null, width };
 }
 
 /**
@@ -61,8 +61,8 @@ export function methodLegend(methods: readonly DrawnMethod[]): LegendEntry[] {
   return [...byName].map(([label, method]) => ({
     label,
     swatch: (parent) => {
-      const { colour, dash, width } = methodStyle(method);
-      parent.append("line").attr("x2", swatchWidth).attr("stroke", colour).attr("stroke-width", width)
+      const { color, dash, width } = methodStyle(method);
+      parent.append("line").attr("x2", swatchWidth).attr("stroke", color).attr("stroke-width", width)
         .attr("stroke-dasharray", dash);
     },
   }));

@@ -44,8 +44,8 @@ const LARGEST = 5, SMALLEST = 5e-19, LEAST_ERROR = 1e-22, MOST_ERROR = 10;
 /** Bins a decade of λ. */
 const BINS = 2;
 
-const boundStyle: LineStyle = { colour: ink, dash: "6 3", width: 1.6 };
-const floorStyle: LineStyle = { colour: greyInk, dash: "1.5 2.5", width: 1.4 };
+const boundStyle: LineStyle = { color: ink, dash: "6 3", width: 1.6 };
+const floorStyle: LineStyle = { color: greyInk, dash: "1.5 2.5", width: 1.4 };
 
 /** Eigenvalues of about one size. */
 interface Bin {
@@ -99,18 +99,18 @@ export function spectrumErrorsFigure(data: SpectrumErrorsData): string {
 
 function drawErrors(parent: Group, method: DrawnMethod, bins: readonly Bin[], x: Axis, y: Axis): void {
   const height = (value: number) => y.scale(Math.max(value, LEAST_ERROR / 10));
-  const { colour } = methodStyle(method);
+  const { color } = methodStyle(method);
   const ends = [LARGEST, SMALLEST].map((value) => ({ x: x.scale(value), y: y.scale(value) }));
-  drawLine(parent, "itself", ends, "straight", { colour: greyInk, dash: null, width: 1 });
+  drawLine(parent, "itself", ends, "straight", { color: greyInk, dash: null, width: 1 });
   const spans = bins.map(({ value, median, largest }) => ({
     x: x.scale(value),
     top: height(largest),
     bottom: height(median),
   }));
-  drawBand(parent, "error-band", spans, "straight", { colour, opacity: 0.3 });
+  drawBand(parent, "error-band", spans, "straight", { colour: color, opacity: 0.3 });
   const line = (of: (bin: Bin) => number) =>
     bins.map((bin) => ({ x: x.scale(bin.value), y: height(of(bin)) }));
-  drawLine(parent, "error", line(({ largest }) => largest), "straight", { colour, dash: null, width: 1.8 });
+  drawLine(parent, "error", line(({ largest }) => largest), "straight", { color, dash: null, width: 1.8 });
   drawLine(parent, "floor", line(({ floor }) => floor), "straight", floorStyle);
   if (bins.some(({ bound }) => Number.isFinite(bound))) {
     drawLine(parent, "bound", line(({ bound }) => bound), "straight", boundStyle);
@@ -135,21 +135,21 @@ function binned(eigenvalues: readonly DrawnEigenvalue[]): Bin[] {
 }
 
 function legend(methods: readonly DrawnMethod[]): LegendEntry[] {
-  const { colour } = methodStyle(methods[methods.length - 1] ?? { name: "naive", precision: "single" });
+  const { color } = methodStyle(methods[methods.length - 1] ?? { name: "naive", precision: "single" });
   return [
     {
       label: "error, from the median to the largest",
       swatch: (parent) => {
-        parent.append("rect").attr("y", -5).attr("width", swatchWidth).attr("height", 10).attr("fill", colour)
+        parent.append("rect").attr("y", -5).attr("width", swatchWidth).attr("height", 10).attr("fill", color)
           .attr("fill-opacity", 0.3);
-        parent.append("line").attr("y1", -5).attr("y2", -5).attr("x2", swatchWidth).attr("stroke", colour)
+        parent.append("line").attr("y1", -5).attr("y2", -5).attr("x2", swatchWidth).attr("stroke", color)
           .attr("stroke-width", 1.8);
       },
     },
     { label: "largest certified bound δ", swatch: lineSwatch(boundStyle) },
     {
       label: "the eigenvalue itself: errors above it leave no digit",
-      swatch: lineSwatch({ colour: greyInk, dash: null, width: 1 }),
+      swatch: lineSwatch({ color: greyInk, dash: null, width: 1 }),
     },
     { label: "what float64 can tell", swatch: lineSwatch(floorStyle) },
   ];

@@ -1,5 +1,5 @@
 import { assert, fc } from "../deps.ts";
-import { padRows, unpadRows, vectors } from "../../src/linalg/matrix.ts";
+import { padRows, unpadRows, vectors } from "../../src/linalg/matrix_view.ts";
 
 Deno.test("vectors: of four that hold a row", () => {
   assert.deepEqual([0, 1, 3, 4, 5, 8, 250, 251].map(vectors), [0, 1, 1, 1, 2, 2, 63, 63]);
