@@ -4,6 +4,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
+import type { NumberRange } from "../check.ts";
 import { InputError } from "../errors.ts";
 import { parseNumber } from "./parse_number.ts";
 
@@ -15,16 +16,6 @@ export interface FlagBase {
   readonly help: string;
   /** What stands for the value in the help: `FILE`, `N`. By default the kind's own. */
   readonly placeholder?: string;
-}
-
-/** Which numbers a flag takes; of a list, each must be one. */
-export interface NumberRange {
-  /** Least value. */
-  readonly min?: number;
-  /** Greatest value. */
-  readonly max?: number;
-  /** Whether the value must be above 0. */
-  readonly positive?: boolean;
 }
 
 /** A flag with any text, or one of a few words, as its value. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Flag } from "./flags.ts";
-import { describeRange } from "./parse_number.ts";
+import { describeRange } from "../check.ts";
 
 /** Arguments of a program that are not flags. */
 export interface Positionals {
@@ -51,7 +51,9 @@ function right(flag: Flag): string {
   } else if (flag.kind !== "boolean") {
     const bounded = flag.min !== undefined || flag.max !== undefined || flag.positive;
     if (bounded) {
-      notes.push(describeRange(flag, flag.kind.startsWith("integer")).replace(/^a .*?number /, ""));
+      notes.push(
+        describeRange({ ...flag, integer: flag.kind.startsWith("integer") }).replace(/^a .*?number /, ""),
+      );
     }
   }
   const value = flag.kind === "boolean" ? (flag.default ? "on" : "off") : String(flag.default ?? "none");

@@ -3,21 +3,10 @@
  *
  * @module
  */
+import { describeRange, isInRange, type NumberRange } from "../check.ts";
 import { InputError } from "../errors.ts";
-import type { NumberRange } from "./flags.ts";
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-
-/** Says which numbers are asked for: `a whole number of at least 1`. */
-export function describeRange({ min, max, positive }: NumberRange, integer: boolean): string {
-  const bounds = [
-    positive && !(min !== undefined && min > 0) ? "above 0" : "",
-    min !== undefined && max !== undefined ? `from ${min} to ${max}` : "",
-    min !== undefined && max === undefined ? `of at least ${min}` : "",
-    min === undefined && max !== undefined ? `of at most ${max}` : "",
-  ].filter((bound) => bound !== "");
-  return [integer ? "a whole number" : "a number", bounds.join(" and ")].join(" ").trim();
-}
 
 /**
  * Reads a decimal number: `12`, `-0.5`, `1e-6`. Not `NaN`, `Infinity`, hexadecimal digits or nothing at all, which
@@ -46,11 +35,10 @@ export function parseNumber(
   integer: boolean,
 ): number {
   const value = DECIMAL.test(text) ? Number(text) : NaN;
-  const inRange = value >= (flag.min ?? -Infinity) && value <= (flag.max ?? Infinity) &&
-    (!flag.positive || value > 0);
-  if (!Number.isFinite(value) || !inRange || integer && !Number.isSafeInteger(value)) {
+  const range = { ...flag, integer };
+  if (!isInRange(value, range)) {
     throw new InputError(
-      `--${flag.name} must be ${describeRange(flag, integer)}, not ${JSON.stringify(text)}`,
+      `--${flag.name} must be ${describeRange(range)}, not ${JSON.stringify(text)}`,
     );
   }
   return value;

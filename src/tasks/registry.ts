@@ -5,12 +5,12 @@
  */
 
 import { InputError } from "../errors.ts";
-import { closest } from "../closest.ts";
+import { checkName } from "../check.ts";
 import { digits, type DigitsOptions } from "./digits/digits.ts";
 import { equationTask } from "./equations/equation_task.ts";
 import { type EquationName, equations } from "./equations/equations.ts";
 import { functionTask } from "./function_task.ts";
-import { isFunctionName, targetFunctions } from "./functions.ts";
+import { type FunctionName, targetFunctions } from "./functions.ts";
 import { mixture } from "./mixture.ts";
 import type { Task } from "./task.ts";
 
@@ -45,19 +45,13 @@ export function taskNames(): string[] {
  * ```
  */
 export async function loadTask(name: string, options: DigitsOptions = {}): Promise<Task> {
+  checkName("task", name, taskNames());
   if (name === "digits") return await digits(options);
-  if (name !== "mixture" && !isFunctionName(name) && !isEquationName(name)) {
-    const near = closest(name, taskNames());
-    throw new InputError(
-      `no task ${JSON.stringify(name)}; ${near === undefined ? "" : `did you mean "${near}"? `}` +
-        `give one of ${taskNames().join(", ")}`,
-    );
-  }
   if (options.data !== undefined) {
     const kind = name === "mixture" ? "drawn at random" : isEquationName(name) ? "an equation" : "a function";
     throw new InputError(`task "${name}" is ${kind} and reads no files; leave out data "${options.data}"`);
   }
   if (name === "mixture") return mixture(options);
   if (isEquationName(name)) return equationTask(equations[name], options);
-  return functionTask(targetFunctions[name], options);
+  return functionTask(targetFunctions[name as FunctionName], options);
 }

@@ -1,4 +1,4 @@
-import { closest } from "../../src/closest.ts";
+import { closest } from "../../src/check.ts";
 import { loadTask, taskNames } from "../../src/tasks/registry.ts";
 import { assert } from "../deps.ts";
 import { inputError } from "./input_error.ts";
