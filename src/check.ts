@@ -5,6 +5,7 @@
  * @module
  */
 import { InputError } from "./errors.ts";
+import { formatNumber } from "./format.ts";
 
 /** Which numbers are allowed. */
 export interface NumberRange {
@@ -27,9 +28,9 @@ export interface NumberRange {
 export function describeRange({ min, max, positive, integer }: NumberRange): string {
   const bounds = [
     positive && !(min !== undefined && min > 0) ? "above 0" : "",
-    min !== undefined && max !== undefined ? `from ${min} to ${max}` : "",
-    min !== undefined && max === undefined ? `of at least ${min}` : "",
-    min === undefined && max !== undefined ? `of at most ${max}` : "",
+    min !== undefined && max !== undefined ? `from ${formatNumber(min)} to ${formatNumber(max)}` : "",
+    min !== undefined && max === undefined ? `of at least ${formatNumber(min)}` : "",
+    min === undefined && max !== undefined ? `of at most ${formatNumber(max)}` : "",
   ].filter((bound) => bound !== "");
   return [integer ? "a whole number" : "a number", bounds.join(" and ")].join(" ").trim();
 }

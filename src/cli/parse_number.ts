@@ -9,8 +9,18 @@ import { InputError } from "../errors.ts";
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /**
- * Reads a decimal number: `12`, `-0.5`, `1e-6`. Not `NaN`, `Infinity`, hexadecimal digits or nothing at all, which
- * JavaScript's own conversions take for numbers.
+ * Tells whether a text is a decimal number: `12`, `-0.5`, `1e-6`.
+ *
+ * @param text Any text.
+ * @returns Whether it is one.
+ */
+export function isDecimal(text: string): boolean {
+  return DECIMAL.test(text);
+}
+
+/**
+ * Reads a decimal number: `12`, `-0.5`, `1e-6`. Refuses `NaN`, `Infinity`, hexadecimal digits and the empty text, which
+ * JavaScript's own conversions accept.
  *
  * @param flag Flag whose value it is, with the range of numbers that it takes.
  * @param text What was given.
@@ -34,7 +44,7 @@ export function parseNumber(
   text: string,
   integer: boolean,
 ): number {
-  const value = DECIMAL.test(text) ? Number(text) : NaN;
+  const value = isDecimal(text) ? Number(text) : NaN;
   const range = { ...flag, integer };
   if (!isInRange(value, range)) {
     throw new InputError(

@@ -91,9 +91,9 @@ export async function execute<const Flags extends readonly Flag[]>(
     return 0;
   }
   try {
-    const { flags, positionals } = parseFlags([...program.flags, ...BUILT_IN], args);
+    const { flags, given, positionals } = parseFlags([...program.flags, ...BUILT_IN], args);
     checkPositionals(positionals, program.positionals);
-    await main({ flags: flags as ProgramCall<Flags>["flags"], positionals, signal });
+    await main({ flags: flags as ProgramCall<Flags>["flags"], given, positionals, signal });
     return signal.aborted ? INTERRUPTED : 0;
   } catch (error) {
     return report(program.name, error, own.includes("--debug"), signal);

@@ -1,13 +1,12 @@
 import { assert, fc } from "../deps.ts";
 import { InputError } from "../../src/errors.ts";
 import { type Flag, type FlagValues, parseFlags } from "../../src/cli/flags.ts";
-import { helpText } from "../../src/cli/help.ts";
 
 const FLAGS = [
   { name: "steps", kind: "integer", min: 1, default: 1000, help: "updates to make" },
   { name: "learning-rate", kind: "number", positive: true, default: 1e-2, help: "step size" },
   { name: "shift", kind: "number", min: -2, max: 2, default: 0, help: "where the domain begins" },
-  { name: "epsilon", kind: "numbers", positive: true, default: [1e-6], help: "thresholds of the rank" },
+  { name: "epsilons", kind: "numbers", positive: true, default: [1e-6], help: "thresholds of the rank" },
   {
     name: "widths",
     kind: "integers",
@@ -47,7 +46,7 @@ Deno.test("flags: the values' types follow from the table", () => {
     steps: number;
     learningRate: number;
     shift: number;
-    epsilon: readonly number[];
+    epsilons: readonly number[];
     widths: readonly number[];
     optimiser: "sgd" | "momentum" | "adam";
     resume: string | null;
@@ -66,13 +65,14 @@ Deno.test("flags: every flag has its default", () => {
       steps: 1000,
       learningRate: 1e-2,
       shift: 0,
-      epsilon: [1e-6],
+      epsilons: [1e-6],
       widths: [50, 50],
       optimiser: "sgd",
       resume: null,
       figures: true,
       json: false,
     },
+    given: new Set(),
     positionals: [],
   });
 });
@@ -82,7 +82,7 @@ Deno.test("flags: values in every form", () => {
   assert.equal(parse("--shift=-1").flags.shift, -1);
   assert.equal(parse("--shift", "-.5e0").flags.shift, -0.5);
   assert.equal(parse("--steps=1e4").flags.steps, 10_000);
-  assert.deepEqual(parse("--epsilon", "1e-2,1e-4").flags.epsilon, [1e-2, 1e-4]);
+  assert.deepEqual(parse("--epsilons", "1e-2,1e-4").flags.epsilons, [1e-2, 1e-4]);
   assert.deepEqual(parse("--widths=64, 32").flags.widths, [64, 32]);
   assert.equal(parse("--resume=a=b").flags.resume, "a=b");
   assert.equal(parse("--steps", "1", "--steps", "2").flags.steps, 2);
@@ -106,7 +106,7 @@ Deno.test("flags: what is not a number of the range is refused in words", () => 
   for (
     const text of ["NaN", "Infinity", "-Infinity", "1e999", "0x10", "1_000", "1e", "e1", ".", "1 2", "ten"]
   ) {
-    for (const flag of ["--steps", "--learning-rate", "--epsilon"]) {
+    for (const flag of ["--steps", "--learning-rate", "--epsilons"]) {
       refuses([`${flag}=${text}`], /must be a .*number/);
     }
   }
@@ -117,11 +117,83 @@ Deno.test("flags: what is not a flag, or lacks a value, is refused in words", ()
   refuses(["--no-steps"], "unknown flag --no-steps; see --help");
   refuses(["-s"], "unknown flag -s; see --help");
   refuses(["--constructor"], "unknown flag --constructor; see --help");
-  refuses(["--steps"], "--steps is given no value; see --help");
-  refuses(["--resume="], "--resume is given no value; see --help");
-  refuses(["--resume", "--json"], "--resume is given no value; see --help");
+  refuses(["--steps"], "--steps needs a value; see --help");
+  refuses(["--resume="], "--resume needs a value; see --help");
+  refuses(["--resume", "--json"], "--resume needs a value; see --help");
   refuses(["--json=yes"], "--json takes no value; leave out =yes");
-  refuses(["--optimiser", "adma"], '--optimiser must be sgd, momentum or adam, not "adma"');
+  refuses(
+    ["--optimiser", "adma"],
+    '--optimiser must be sgd, momentum or adam, not "adma"; did you mean adam?',
+  );
+});
+
+Deno.test("flags: an unknown flag gets a suggestion", () => {
+  refuses(["--epsilon", "1e-3"], "unknown flag --epsilon; did you mean --epsilons?");
+  refuses(["--eps=1e-3"], "unknown flag --eps; did you mean --epsilons?");
+  refuses(["--lr=0.1"], "unknown flag --lr; did you mean --learning-rate?");
+  refuses(["--Steps", "3"], "unknown flag --Steps; did you mean --steps?");
+  refuses(["-steps", "3"], "unknown flag -steps; did you mean --steps?");
+  refuses(["-lr", "0.1"], "unknown flag -lr; did you mean --learning-rate?");
+  refuses(["--no-figure"], "unknown flag --no-figure; did you mean --no-figures?");
+});
+
+Deno.test("flags: a blank beside a comma is called by its name", () => {
+  refuses(
+    ["--epsilons", "1e-3,", "1e-6"],
+    "--epsilons: leave out the blank after the comma, as in 1e-3,1e-6",
+  );
+  refuses(
+    ["--epsilons", "1e-3,", "1e-6,", "1e-9", "x"],
+    "--epsilons: leave out the blank after the comma, as in 1e-3,1e-6,1e-9",
+  );
+  refuses(
+    ["--epsilons", "1e-3", ",1e-6"],
+    "--epsilons: leave out the blank before the comma, as in 1e-3,1e-6",
+  );
+  refuses(["--epsilons=1e-3,", "1e-6"], "--epsilons: leave out the blank after the comma, as in 1e-3,1e-6");
+  refuses(["--epsilons", "1e-3,", "--json"], /must be a number above 0/);
+  refuses(["--epsilons", "1e-3,", "hidden.npy"], /must be a number above 0/);
+});
+
+Deno.test("flags: a former name is refused with the present one", () => {
+  const flags = [
+    { name: "rank-method", was: ["method"], kind: "string", default: "auto", help: "how to count" },
+    { name: "autotune", was: ["tune"], kind: "boolean", default: true, help: "time kernels" },
+  ] as const satisfies readonly Flag[];
+  for (const args of [["--method", "x"], ["--method=x"]]) {
+    assert.throws(() => parseFlags(flags, args), { message: "--method is now --rank-method" });
+  }
+  assert.throws(() => parseFlags(flags, ["--no-tune"]), { message: "--no-tune is now --no-autotune" });
+});
+
+Deno.test("flags: --full changes what is not given", () => {
+  const flags = [
+    { name: "full", kind: "boolean", default: false, help: "as in the paper" },
+    { name: "steps", kind: "integer", default: 10, full: 100, help: "updates" },
+    { name: "batch-sizes", kind: "integers", default: [8], full: [8, 16], help: "samples" },
+    { name: "task", kind: "string", default: null, full: "digits", help: "what to learn" },
+    { name: "seed", kind: "integer", default: 3, help: "seed" },
+  ] as const satisfies readonly Flag[];
+  const valuesOf = (...args: string[]) => ({ ...parseFlags(flags, args).flags });
+  const short = { full: false, steps: 10, batchSizes: [8], task: null, seed: 3 };
+  const full = { full: true, steps: 100, batchSizes: [8, 16], task: "digits", seed: 3 };
+  assert.deepEqual(valuesOf(), short);
+  assert.deepEqual(valuesOf("--full"), full);
+  assert.deepEqual(valuesOf("--no-full"), short);
+  // What is given counts, even if it is the default and whichever comes first.
+  assert.deepEqual(valuesOf("--steps=10", "--full"), { ...full, steps: 10 });
+  assert.deepEqual(valuesOf("--full", "--batch-sizes=4"), { ...full, batchSizes: [4] });
+  assert.deepEqual(parseFlags(flags.slice(1), ["--steps=7"]).flags, {
+    steps: 7,
+    batchSizes: [8],
+    task: null,
+    seed: 3,
+  });
+});
+
+Deno.test("flags: which of them the command line gives", () => {
+  const { given } = parse("--learning-rate=0.01", "--no-figures", "--steps", "1", "--steps", "2", "x");
+  assert.deepEqual([...given].sort(), ["figures", "learningRate", "steps"]);
 });
 
 Deno.test("flags: any command line is read or refused, never more", () => {
@@ -136,27 +208,4 @@ Deno.test("flags: any command line is read or refused, never more", () => {
       assert.doesNotMatch(error.message, /\n/);
     }
   }));
-});
-
-Deno.test("help: lists every flag with its default, in lines of the width asked for", () => {
-  const positionals = { placeholder: "FILE", help: "what to read", min: 1, max: 1 };
-  const text = helpText({ name: "staircase", summary: "watch the rank rise", flags: FLAGS, positionals }, 72);
-  for (const line of text.split("\n")) assert.ok(line.length <= 72, line);
-  assert.match(text, /^staircase: watch the rank rise\n\nusage: staircase \[flags\] FILE\n/);
-  const flat = text.replaceAll(/\s+/g, " ");
-  for (
-    const entry of [
-      "--steps N updates to make (of at least 1; default 1000)",
-      "--learning-rate X step size (above 0; default 0.01)",
-      "--shift X where the domain begins (from -2 to 2; default 0)",
-      "--epsilon X,… thresholds of the rank (above 0; default 0.000001)",
-      "--widths N,… neurons per hidden layer (from 1 to 4096; default 50,50)",
-      "--optimiser TEXT how to update (sgd, momentum, adam; default sgd)",
-      "--resume FILE checkpoint to go on from (default none)",
-      "--[no-]figures draw the figures (default on)",
-      "--json print one JSON object (default off)",
-      "--debug show the stack of an error (default off)",
-      "--help show this text",
-    ]
-  ) assert.ok(flat.includes(entry), entry);
 });

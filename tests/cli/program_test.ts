@@ -5,7 +5,7 @@ const room = new URL("../../src/", import.meta.url).href;
 /** A program whose `main` fails, waits or prints as its flag says. */
 const PROGRAM = `
 import process from "node:process";
-import { runProgram } from "${room}io/program.ts";
+import { runProgram } from "${room}cli/program.ts";
 import { InputError, DivergenceError } from "${room}errors.ts";
 
 await runProgram({

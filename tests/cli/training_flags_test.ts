@@ -81,7 +81,7 @@ Deno.test("trainingOptions: every flag is heard", async () => {
 
 Deno.test("trainingOptions: what is wrong is refused in one line", async () => {
   const cases: [string[], RegExp][] = [
-    [["--task=cosine"], /^--task must be cosines, .* or digits, not "cosine"$/],
+    [["--task=cosine"], /^--task must be cosines, .* or digits, not "cosine"; did you mean cosines\?$/],
     [["--optimizer=adams"], /^unknown optimiser "adams": use sgd, momentum, /],
     [["--schedule=linear"], /^unknown schedule "linear": use constant, cosine or step:EVERY:FACTOR/],
     [["--schedule=step:0:0.5"], /^unknown schedule/],

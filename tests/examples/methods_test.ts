@@ -45,7 +45,7 @@ Deno.test("methods: a wrong request is one line and status 2, and leaves no file
   for (
     const [args, message] of [
       [["--targets=digits"], /^methods: no target "digits": give some of cosines, sines, .*\n$/],
-      [["--targets="], /^methods: --targets is given no value; see --help\n$/],
+      [["--targets="], /^methods: --targets needs a value; see --help\n$/],
       [["--methods=magic"], /^methods: unknown method "magic": use plain, fourier, .*\n$/],
       [
         ["--frequencies=some"],

@@ -23,7 +23,7 @@ Deno.test("staircase: a wrong request is one line and status 2, and leaves no fi
   Deno.writeTextFileSync(`${cwd}/file`, "kept");
   writeTruncated(`${cwd}/truncated`);
   const cases: [args: string[], line: RegExp][] = [
-    [["--task=cosine"], /^--task must be cosines, .* or digits, not "cosine"$/],
+    [["--task=cosine"], /^--task must be cosines, .* or digits, not "cosine"; did you mean cosines\?$/],
     [
       ["--layers=2-50-50-1"],
       /^layers 2-50-50-1 do not fit the task cosines: give 1, at least one hidden width, and 1$/,
@@ -56,7 +56,7 @@ Deno.test("staircase: a wrong request is one line and status 2, and leaves no fi
       /^parameters needs \d+\.\d MiB in one buffer, the adapter allows .*: use fewer /,
     ],
     [["--out=file"], /^cannot write to the folder file: there is a file of that name; name another one$/],
-    [["--step=10"], /^unknown flag --step; see --help$/],
+    [["--step=10"], /^unknown flag --step; did you mean --steps\?$/],
   ];
   // Two at a time: each spends a good part of its time waiting.
   const queue = cases.entries();
