@@ -1,31 +1,9 @@
 /**
  * Compares the ranks of weight matrices that SGD trains with different batch sizes, learning rates and weight decays.
  *
- *     deno run -A examples/sgd_rank.ts --batches 4,16,64 --weight-decays 0,0.005
+ *     deno run -A examples/sgd_rank.ts --batch-sizes 4,16,64 --weight-decays 0,0.005
  */
-import {
-  completeSgdRankOptions,
-  runExperiment,
-  runProgram,
-  sgdRank,
-  sgdRankFlags,
-  sgdRankOptions,
-} from "../mod.ts";
+import { runExperimentProgram } from "../src/experiments/core/program.ts";
+import { sgdRank } from "../src/experiments/sgd_rank/mod.ts";
 
-await runProgram({
-  name: "sgd-rank",
-  summary:
-    "compare the ranks of weights that SGD trains with different batches, learning rates and weight decays",
-  flags: [
-    ...sgdRankFlags,
-    { name: "out", kind: "string", default: "runs/sgd-rank", placeholder: "DIR", help: "where files go" },
-  ],
-}, async ({ flags, signal }) => {
-  const options = completeSgdRankOptions(await sgdRankOptions(flags));
-  await runExperiment(flags, {
-    label: options.task.name,
-    steps: options.steps,
-    run: (gpu, onProgress) => sgdRank(gpu, { ...options, signal }, onProgress),
-    files: ({ table, figure }) => ({ "sgd_rank.csv": table, "sgd_rank.svg": figure }),
-  });
-});
+await runExperimentProgram(sgdRank);

@@ -1,187 +1,203 @@
 /**
- * The flags that every program that trains a network has, and what they mean.
+ * The options that every program that trains a network has, and what they mean.
  *
  * @module
  */
+import { checkNumber } from "../check.ts";
 import { InputError, ShapeError } from "../errors.ts";
-import type { Flag, FlagValues } from "./flags.ts";
-import { runFlags, seedFlag } from "./program_flags.ts";
 import { parseOptimizerName, parseSchedule } from "../nn/optim/optimizer.ts";
 import { loadTask, taskNames } from "../tasks/registry.ts";
 import type { Task } from "../tasks/task.ts";
 import { checkCurvature } from "../train/equation.ts";
 import type { TrainingOptions } from "../train/options.ts";
+import { choice, integer, number, numbers, type OptionValues, text, toggle } from "./options.ts";
 
-/** Flags for the task, the network, the optimiser, the probes, the adapter and the output of a program. */
-export const trainingFlags = [
-  { name: "task", kind: "string", default: "cosines", choices: taskNames(), help: "what to learn" },
-  { name: "data", kind: "string", default: null, placeholder: "DIR", help: "folder of MNIST's IDX files" },
-  {
-    name: "samples",
-    kind: "integer",
+/** `--seed`. */
+export const seed = integer({
+  default: 0,
+  min: 0,
+  max: 2 ** 32 - 1,
+  help: "fixes all that is random",
+  group: "how to train",
+});
+
+/** Options of a training run: task, network, optimiser, probes. */
+export const trainingTable = {
+  task: text<Task, string>({
+    default: "cosines",
+    placeholder: "NAME",
+    help: `what to learn: ${taskNames().join(", ")}`,
+    group: "what to train",
+  }),
+  data: text<never, null>({
+    default: null,
+    placeholder: "DIR",
+    help: "folder of MNIST's IDX files, for the task digits",
+    group: "what to train",
+  }),
+  samples: integer<number | null>({
     default: null,
     min: 1,
-    help: "training samples (the task's own number)",
-  },
-  {
-    name: "layers",
-    kind: "string",
+    help: "training samples; by default the task's own number",
+    group: "what to train",
+  }),
+  layers: text<readonly number[], null>({
     default: null,
     placeholder: "WIDTHS",
-    help: "hidden widths as 50,50 or all as 1-50-50-1 (the task's own)",
-  },
-  {
-    name: "activation",
-    kind: "string",
+    help: "hidden widths as 50,50, or all as 1-50-50-1; by default the task's own",
+    group: "what to train",
+  }),
+  activation: text<readonly string[], null>({
     default: null,
     placeholder: "NAMES",
     help:
-      "tanh, relu, leaky-relu:0.1, relu^2, sine, gelu … or one for each layer as tanh,sine (the task's own)",
-  },
-  {
-    name: "init",
-    kind: "string",
+      "tanh, relu, leaky-relu:0.1, relu^2, sine, gelu …, or one for each layer as tanh,sine; by default the task's own",
+    group: "what to train",
+  }),
+  init: text<never, null>({
     default: null,
     placeholder: "NAME",
-    help: "xavier-normal, he-uniform, lecun-normal, pytorch, normal:0.1 … (the task's own)",
-  },
-  {
-    name: "optimizer",
-    kind: "string",
+    help:
+      "initialiser: xavier-normal, he-uniform, lecun-normal, pytorch, normal:0.1 …; by default the task's own",
+    group: "what to train",
+  }),
+  optimizer: text<never, null>({
     default: null,
     placeholder: "NAME",
-    help: "sgd, momentum, nesterov, adam or adamw (the task's own)",
-  },
-  {
-    name: "learning-rate",
-    kind: "numbers",
+    help: "sgd, momentum, nesterov, adam or adamw; by default the task's own",
+    group: "how to train",
+  }),
+  learningRate: numbers<readonly number[] | null>({
     default: null,
     positive: true,
-    help: "one for all, or one for each replica (the task's own)",
-  },
-  { name: "schedule", kind: "string", default: "constant", help: "constant, cosine or step:EVERY:FACTOR" },
-  { name: "momentum", kind: "number", default: 0.9, min: 0, max: 0.999999, help: "of momentum and nesterov" },
-  {
-    name: "weight-decay",
-    kind: "numbers",
+    help: "one for all replicas, or one for each; by default the task's own",
+    group: "how to train",
+  }),
+  schedule: text<never, string>({
+    default: "constant",
+    help: "of the learning rate: constant, cosine or step:EVERY:FACTOR",
+    group: "how to train",
+  }),
+  momentum: number({
+    default: 0.9,
+    min: 0,
+    max: 0.999999,
+    help: "of momentum and nesterov",
+    group: "how to train",
+  }),
+  weightDecay: numbers<readonly number[]>({
     default: [0],
     min: 0,
-    help: "one for all, or one for each replica",
-  },
-  {
-    name: "batch",
-    kind: "string",
+    help: "one for all replicas, or one for each",
+    group: "how to train",
+  }),
+  batch: text<number, null>({
     default: null,
     placeholder: "N",
-    help: "samples a step, or full (the task's own)",
-  },
-  { name: "steps", kind: "integer", default: null, min: 0, help: "updates (the task's own number)" },
-  {
-    name: "probe-every",
-    kind: "integer",
+    help: "samples of a mini-batch, or full; by default the task's own",
+    group: "how to train",
+  }),
+  steps: integer<number | null>({
+    default: null,
+    min: 0,
+    help: "updates of the weights; by default the task's own number",
+    group: "how to train",
+  }),
+  replicas: integer<number>({
+    default: 1,
+    min: 1,
+    help: "networks to train side by side; they differ in their random streams",
+    group: "how to train",
+  }),
+  seed,
+  probeEvery: integer<number | null>({
     default: null,
     min: 1,
-    help: "updates between probes (the task's own)",
-  },
-  {
-    name: "spectra-every",
-    kind: "integer",
+    help: "steps from one probe of the ranks to the next; by default the task's own number",
+    group: "what to probe",
+  }),
+  spectraEvery: integer<number | null>({
     default: null,
     min: 1,
-    help:
-      "probes from one with eigenvalues and loss floor to the next, those between only count ranks (all, or about a hundred)",
-  },
-  {
-    name: "epsilons",
-    kind: "numbers",
+    help: "probes from one with eigenvalues and loss floor to the next; those between only count ranks. " +
+      "By default about a hundred probes have them",
+    group: "what to probe",
+  }),
+  epsilons: numbers<readonly number[] | null>({
     default: null,
     positive: true,
-    help: "thresholds of the ε-rank (the task's own)",
-  },
-  {
-    name: "relative",
-    kind: "boolean",
+    help: "thresholds of the ε-rank; by default the task's own",
+    group: "what to probe",
+    was: ["epsilon"],
+  }),
+  relative: toggle({
     default: false,
     help: "take thresholds as shares of the largest eigenvalue",
-  },
-  {
-    name: "precision",
-    kind: "string",
+    group: "what to probe",
+  }),
+  precision: choice({
     default: "auto",
     choices: ["auto", "single", "double"],
     help: "arithmetic of the ranks; auto takes double where single leaves one uncertain",
-  },
-  { name: "replicas", kind: "integer", default: 1, min: 1, help: "networks to train side by side" },
-  seedFlag,
-  ...runFlags,
-  {
-    name: "profile",
-    kind: "boolean",
-    default: false,
-    help: "print the GPU time of each kernel; trains slower",
-  },
-] as const satisfies readonly Flag[];
+    group: "what to probe",
+  }),
+};
 
-/**
- * The flags of an experiment that trains and judges: those of a training run but for what it leaves to itself, with other
- * defaults.
- *
- * @param defaults Defaults by the names of the flags.
- * @param omitted Names of further flags that it does not have.
- * @returns The flags.
- */
-export function experimentFlags<const Omitted extends string = never>(
-  defaults: Readonly<Record<string, Flag["default"]>>,
-  omitted: readonly Omitted[] = [],
-): readonly Exclude<typeof trainingFlags[number], { name: "spectra-every" | "profile" | Omitted }>[] {
-  const left = new Set<string>(["spectra-every", "profile", ...omitted]);
-  const flags = trainingFlags.filter(({ name }) => !left.has(name)).map((flag) => ({
-    ...flag,
-    default: defaults[flag.name] ?? flag.default,
-  }));
-  return flags as unknown as ReturnType<typeof experimentFlags<Omitted>>;
+/** Values of the options of a training run. */
+export type TrainingValues = OptionValues<typeof trainingTable>;
+
+/** Loads the task that options name, or takes the one that they hold. */
+export async function taskOf(
+  { task, data, samples, seed }: Pick<TrainingValues, "task" | "data" | "samples" | "seed">,
+): Promise<Task> {
+  if (typeof task !== "string") return task;
+  return await loadTask(task, { seed, samples: samples ?? undefined, data: data ?? undefined });
 }
 
 /**
- * Reads the flags of {@linkcode trainingFlags}.
+ * Reads the options of a training run.
  *
- * @param flags Their values; of an experiment those that it has.
+ * @param values Their values; without `spectraEvery` all probes solve spectra.
+ * @param task The task, where it is made otherwise than by {@linkcode taskOf}.
  * @returns What to train, and how.
  * @throws {InputError} Where a value is not one that the task or the network takes, or its data cannot be read.
  */
 export async function trainingOptions(
-  flags: Omit<FlagValues<typeof trainingFlags>, "spectraEvery" | "profile"> & {
-    readonly spectraEvery?: number | null;
-  },
-): Promise<TrainingOptions> {
-  const { data, samples, seed, replicas, layers, activation, batch } = flags;
-  const task = await loadTask(flags.task, { seed, samples: samples ?? undefined, data: data ?? undefined });
-  const activations = activation === null ? [task.defaults.activation] : activation.split(",");
-  checkCurvature(task, activations);
-  const rates = flags.learningRate ?? [task.defaults.learningRate];
+  values: Omit<TrainingValues, "spectraEvery"> & { readonly spectraEvery?: number | null },
+  task?: Task,
+): Promise<TrainingOptions & { readonly steps: number; readonly probeEvery: number }> {
+  task ??= await taskOf(values);
+  const { layers, activation, batch, seed, replicas } = values;
   const { defaults } = task;
-  const steps = flags.steps ?? defaults.steps, probeEvery = flags.probeEvery ?? defaults.probeEvery;
+  const activations = activation === null
+    ? [defaults.activation]
+    : typeof activation === "string"
+    ? activation.split(",")
+    : activation;
+  checkCurvature(task, activations);
+  const rates = values.learningRate ?? [defaults.learningRate];
+  const steps = values.steps ?? defaults.steps, probeEvery = values.probeEvery ?? defaults.probeEvery;
   return {
     task,
     hidden: layers === null ? defaults.hidden : parseLayers(layers, task),
     activation: single(activations),
-    initializer: flags.init ?? defaults.initializer,
+    initializer: values.init ?? defaults.initializer,
     optimizer: {
-      name: parseOptimizerName(flags.optimizer ?? defaults.optimizer),
+      name: parseOptimizerName(values.optimizer ?? defaults.optimizer),
       learningRate: single(rates),
-      momentum: flags.momentum,
-      weightDecay: single(flags.weightDecay),
+      momentum: values.momentum,
+      weightDecay: single(values.weightDecay),
     },
-    schedule: parseSchedule(flags.schedule),
+    schedule: parseSchedule(values.schedule),
     ...(batch === null ? {} : { batch: parseBatch(batch) }),
     steps,
     probeEvery,
-    ...(flags.spectraEvery === undefined
+    ...(values.spectraEvery === undefined
       ? {}
-      : { spectraEvery: flags.spectraEvery ?? enough(steps / probeEvery) }),
-    epsilons: flags.epsilons ?? defaults.epsilons,
-    precision: flags.precision,
-    threshold: flags.relative ? "relative" : "absolute",
+      : { spectraEvery: values.spectraEvery ?? enough(steps / probeEvery) }),
+    epsilons: values.epsilons ?? defaults.epsilons,
+    precision: values.precision,
+    threshold: values.relative ? "relative" : "absolute",
     replicas,
     seed,
   };
@@ -195,13 +211,16 @@ function enough(probes: number): number {
 /**
  * Reads the widths of a network: of the hidden layers, `50,50`, or of all, `1-50-50-1`.
  *
- * @param text The widths.
+ * @param text The widths; a list is one of hidden layers.
  * @param task Task that the network is for.
  * @returns Widths of the hidden layers.
  * @throws {InputError} Where it is not a list of whole numbers from 1.
  * @throws {ShapeError} Where the first and the last of all widths are not the task's.
  */
-export function parseLayers(text: string, task: Task): number[] {
+export function parseLayers(text: string | readonly number[], task: Task): number[] {
+  if (typeof text !== "string") {
+    return text.map((width) => checkNumber("hidden width", width, { min: 1, integer: true }));
+  }
   const all = text.includes("-");
   const words = text.split(all ? "-" : ",");
   const widths = words.map(Number);
@@ -222,11 +241,12 @@ export function parseLayers(text: string, task: Task): number[] {
 /**
  * Reads the samples of a step: a number, or `full`.
  *
- * @param text The number.
+ * @param text The number, or `full`.
  * @returns The number; `null` for the full batch.
  * @throws {InputError} Where it is neither.
  */
-export function parseBatch(text: string): number | null {
+export function parseBatch(text: string | number): number | null {
+  if (typeof text === "number") return checkNumber("batch", text, { min: 1, integer: true });
   if (text === "full") return null;
   if (/^\d+$/.test(text)) return Number(text);
   throw new InputError(`batch "${text}": give a whole number of samples, or full`);

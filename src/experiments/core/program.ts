@@ -1,85 +1,89 @@
 /**
- * What the programs of experiments that judge claims do alike: adapter, progress, files, report.
+ * Experiments as programs: flags, adapter, progress, files, report, exit status.
  *
  * @module
  */
-import { type AdapterPreference, Gpu } from "../../gpu/device.ts";
-import { compactJson } from "../../io/json.ts";
+import { completeValues, flagsOf, type GivenOptions, type OptionTable } from "../../cli/options.ts";
+import type { Flag, FlagValues } from "../../cli/flags.ts";
+import { runProgram } from "../../cli/program.ts";
+import { runFlags } from "../../cli/program_flags.ts";
 import { createProgress } from "../../cli/progress.ts";
+import { Gpu } from "../../gpu/device.ts";
+import { compactJson } from "../../io/json.ts";
 import { RunFolder } from "../../io/run_folder.ts";
-import {
-  experimentRecord,
-  type ExperimentResult,
-  experimentText,
-  failIfDiverged,
-  type RecordedOptions,
-} from "./record.ts";
+import type { Experiment, ExperimentPlan } from "./experiment.ts";
+import { experimentRecord, failIfDiverged } from "./record.ts";
+import { runPlan } from "./run.ts";
+import { experimentText } from "./text.ts";
 
-/** Flags that every such program has. */
-export interface ExperimentProgramFlags {
-  /** Which GPU to take. */
-  readonly adapter: AdapterPreference;
-  /** Whether kernels are chosen by timing. */
-  readonly autotune: boolean;
-  /** Whether nothing is printed but errors and what `json` asks for. */
-  readonly quiet: boolean;
-  /** Whether the record goes to standard output as one line of JSON. */
-  readonly json: boolean;
-  /** Folder of the files. */
-  readonly out: string;
-}
-
-/** An experiment that is to be run. */
-export interface ExperimentRun<Options extends RecordedOptions, Result extends ExperimentResult<Options>> {
-  /** Label of the progress bar. */
-  readonly label: string;
-  /** Updates that there are to make, all runs together. */
-  readonly steps: number;
-  /**
-   * Runs it.
-   *
-   * @param gpu Device.
-   * @param onProgress To be called with the number of updates made, and what there is to say of them.
-   * @returns What came of it.
-   */
-  run(gpu: Gpu, onProgress: (steps: number, text?: string) => void): Promise<Result>;
-  /**
-   * Names what it leaves behind besides `run.json`.
-   *
-   * @param result The experiment.
-   * @returns Contents of files by their names, in the order in which they are told of.
-   */
-  files(result: Result): Readonly<Record<string, string>>;
+/**
+ * Lists the flags of an experiment's program: its options, and those that all programs have.
+ *
+ * @param experiment The experiment.
+ * @returns The flags.
+ */
+export function experimentFlags({ name, options }: Pick<Experiment, "name" | "options">): Flag[] {
+  return [
+    ...flagsOf(options),
+    {
+      name: "out",
+      kind: "string",
+      default: `runs/${name}`,
+      placeholder: "DIR",
+      help: "folder for the files",
+      group: "output",
+    },
+    ...runFlags,
+  ];
 }
 
 /**
- * Runs an experiment as a program does: opens adapter and folder, shows progress, writes `run.json` and the other files, and
- * tells the verdicts.
+ * Runs an experiment as a program and ends the process, see {@linkcode runProgram}. It writes `run.json`, the tables and the
+ * figures, and prints the verdicts.
  *
- * @param flags Flags of the program.
- * @param experiment What to run.
- * @throws {InputError} Where the folder can not be written, or an option is out of range.
- * @throws {StaircaseError} Where every network diverged, when all files are written.
+ * @param experiment The experiment.
  */
-export async function runExperiment<
-  Options extends RecordedOptions,
-  Result extends ExperimentResult<Options>,
->(
-  { adapter, autotune, quiet, json, out }: ExperimentProgramFlags,
-  { label, steps, run, files }: ExperimentRun<Options, Result>,
+export async function runExperimentProgram<Options extends OptionTable, Plan extends ExperimentPlan, Row>(
+  experiment: Experiment<Options, Plan, Row>,
 ): Promise<void> {
-  using gpu = await Gpu.open({ adapter, autotune });
-  const folder = await RunFolder.open(out);
-  const heading = `adapter: ${gpu.adapterName}${gpu.software ? " (software: the CPU, no GPU)" : ""}`;
+  const { name, summary, options, label = name } = experiment;
+  await runProgram(
+    { name, summary, flags: experimentFlags(experiment) },
+    async ({ flags: values, signal }) => {
+      const flags = values as FlagValues<typeof runFlags> & {
+        readonly out: string;
+        readonly profile?: boolean;
+      };
+      const { adapter, autotune, quiet, json, out, profile = false } = flags;
+      const given = Object.fromEntries(
+        Object.keys(options).map((key) => [key, (values as Record<string, unknown>)[key]]),
+      );
+      const plan = await experiment.plan(completeValues(options, given as GivenOptions<Options>, name));
+      using gpu = await Gpu.open({ adapter, autotune, profile });
+      const folder = await RunFolder.open(out);
+      const heading = `adapter: ${gpu.adapterName}${gpu.software ? " (software: the CPU, no GPU)" : ""}`;
+      const total = experiment.runs(plan).reduce((sum, { steps }) => sum + steps, 0);
 
-  using progress = createProgress({ total: steps, label, heading, quiet });
-  const result = await run(gpu, (made, text) => progress.update(made, text));
-  progress.finish();
+      using progress = createProgress({ total, label, heading, quiet });
+      const result = await runPlan(gpu, experiment, plan, {
+        signal,
+        onProgress: (steps, text) => progress.update(steps, text),
+      });
+      progress.finish();
 
-  const record = await experimentRecord(gpu, result);
-  const paths = [await folder.writeRun(record)];
-  for (const [name, content] of Object.entries(files(result))) paths.push(await folder.write(name, content));
-  if (!quiet) console.log([experimentText(record), "", ...paths].join("\n"));
-  if (json) console.log(compactJson(record));
-  failIfDiverged(record);
+      const tables = Object.fromEntries(
+        Object.entries(experiment.tables).map(([file, of]) => [file, of(result)]),
+      );
+      const record = await experimentRecord(gpu, experiment, result, tables);
+      const paths = [await folder.writeRun(record)];
+      for (const [file, { csv }] of Object.entries(tables)) paths.push(await folder.write(file, csv));
+      for (const [file, draw] of Object.entries(experiment.figures)) {
+        paths.push(await folder.write(file, await draw(result)));
+      }
+      const lines = experiment.report?.(result, record) ?? [];
+      if (!quiet) console.log([experimentText(record, lines), "", ...paths].join("\n"));
+      if (json) console.log(compactJson(record));
+      failIfDiverged(record);
+    },
+  );
 }

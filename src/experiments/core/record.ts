@@ -1,57 +1,54 @@
 /**
- * What `run.json` says of an experiment that judges claims, and a terminal.
+ * What `run.json` says of an experiment.
  *
  * @module
  */
-import { StaircaseError } from "../../errors.ts";
+import { PrecisionError, StaircaseError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import type { KernelTime } from "../../gpu/measure/profiler.ts";
 import type { Choice } from "../../gpu/tune/tuner.ts";
-import type { PrecisionSelfTest } from "../../linalg/double_single/double_single_self_test.ts";
-import type { CompleteOptions } from "../../train/options.ts";
+import {
+  type PrecisionSelfTest,
+  tryDoubleSingle,
+} from "../../linalg/double_single/double_single_self_test.ts";
+import type { Task } from "../../tasks/task.ts";
 import { VERSION } from "../../version.ts";
-import { type Configuration, configurationOf, precisionSelfTest, type TaskOptions } from "./run_record.ts";
-import { type Verdict, verdictLines } from "./verdict.ts";
+import type { Divergence, Experiment, ExperimentPlan, ExperimentResult, RunStatus } from "./experiment.ts";
+import type { OptionTable } from "../../cli/options.ts";
+import type { Table } from "./table.ts";
+import type { Verdict } from "./verdict.ts";
 
-/** A replica that is left out of the statistics. */
-export interface Divergence {
-  /** Index of the replica. */
-  readonly replica: number;
-  /** Step at which its loss became NaN or infinite. */
-  readonly step: number;
-  /** What it is and why it is left out, where index and step do not say so. */
-  readonly description?: string;
+/** A task without its samples. */
+export interface TaskConfiguration
+  extends Pick<Task, "name" | "description" | "inputs" | "outputs" | "loss"> {
+  /** Number of training samples. */
+  readonly samples: number;
+  /** Number of held-out samples. */
+  readonly heldOut: number;
 }
 
-/** What a record has to know of an experiment's options. */
-export interface RecordedOptions extends TaskOptions {
-  /** Replicas of a training run. */
-  readonly replicas: number;
-  /** Training runs. Default: 1. */
-  readonly runs?: number;
-  /** Updates of all runs together. */
-  readonly steps: number;
-}
-
-/** What an experiment hands over to be recorded. */
-export interface ExperimentResult<Options extends RecordedOptions = CompleteOptions> {
-  /** Options, every choice made. */
-  readonly options: Options;
-  /** What the data say of the claims. */
-  readonly verdicts: readonly Verdict[];
-  /** Replicas that diverged. */
-  readonly diverged: readonly Divergence[];
-  /** Whether it was stopped before its end. Default: whether there are updates without results. */
-  readonly isStopped?: boolean;
-  /** Updates whose results arrived, and the time that they took, in milliseconds. */
-  readonly timing: { readonly steps: number; readonly milliseconds: number };
-}
+/** What was done; of a task only its name, description and sizes. */
+export type Configuration<Plan extends ExperimentPlan = ExperimentPlan> =
+  & {
+    readonly [Key in keyof Plan]: Key extends "task" ? TaskConfiguration
+      : Key extends "tasks" ? readonly TaskConfiguration[]
+      : Plan[Key];
+  }
+  & {
+    /** Number of runs. */
+    readonly runs: number;
+  };
 
 /** The record of an experiment. */
-export interface ExperimentRecord<Options extends RecordedOptions = CompleteOptions> {
-  /** `done`, `diverged` (every replica), or `interrupted`. */
-  readonly status: "done" | "diverged" | "interrupted";
-  /** What was trained, and how. */
-  readonly configuration: Configuration<Options>;
+export interface ExperimentRecord<Plan extends ExperimentPlan = ExperimentPlan> {
+  /** Name of the experiment. */
+  readonly experiment: string;
+  /** Whose claims it tests. */
+  readonly source: string | null;
+  /** `done`; `stopped` before its end; `diverged`, all networks. */
+  readonly status: RunStatus;
+  /** What was done. */
+  readonly configuration: Configuration<Plan>;
   /** Versions of Staircase and of what it ran on. */
   readonly versions: Readonly<Record<string, string>>;
   /** The GPU. */
@@ -60,47 +57,88 @@ export interface ExperimentRecord<Options extends RecordedOptions = CompleteOpti
   readonly precisionSelfTest: PrecisionSelfTest | string;
   /** Variants of kernels that were chosen by timing, and the time that it took. */
   readonly choices: readonly Choice[];
-  /** Whether all claims hold, and each of them. */
-  readonly verdict: { readonly holds: boolean; readonly claims: readonly Verdict[] };
-  /** Replicas that are left out of the statistics. */
+  /** The experiment in a few numbers. */
+  readonly summary: object;
+  /** Whether all claims hold, and each of them; `null` where none is tested. */
+  readonly verdict: { readonly holds: boolean; readonly claims: readonly Verdict[] } | null;
+  /** Networks that are left out of the statistics. */
   readonly diverged: readonly Divergence[];
-  /** Steps trained, the time they took, and that per step, in milliseconds. */
+  /** Steps made, of how many, the time they took, and that per step, in milliseconds; times of kernels where asked for. */
   readonly timings: {
     readonly steps: number;
+    readonly planned: number;
     readonly milliseconds: number;
     readonly millisecondsPerStep: number;
+    readonly kernels: readonly KernelTime[] | null;
   };
+  /** What the columns of the tables hold: by file, then by column. */
+  readonly columns: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /**
  * Describes an experiment.
  *
  * @param gpu Device that it ran on.
- * @param result The experiment.
+ * @param experiment The experiment.
+ * @param result What was measured.
+ * @param tables Its tables by the names of their files.
  * @returns What to write to `run.json`.
  */
-export async function experimentRecord<Options extends RecordedOptions>(
+export async function experimentRecord<Plan extends ExperimentPlan, Row>(
   gpu: Gpu,
-  result: ExperimentResult<Options>,
-): Promise<ExperimentRecord<Options>> {
-  const { options, verdicts, diverged, timing } = result;
-  const { isStopped = timing.steps < options.steps } = result;
-  const isOver = diverged.length === options.replicas * (options.runs ?? 1);
+  experiment: Experiment<OptionTable, Plan, Row>,
+  result: ExperimentResult<Plan, Row>,
+  tables: Readonly<Record<string, Table>> = {},
+): Promise<ExperimentRecord<Plan>> {
+  const { plan, verdicts, diverged, status, runs, timing: { steps, planned, milliseconds } } = result;
   return {
-    status: isOver ? "diverged" : isStopped ? "interrupted" : "done",
-    configuration: configurationOf(options),
+    experiment: experiment.name,
+    source: experiment.source,
+    status,
+    configuration: configurationOf(plan, runs),
     versions: { staircase: VERSION, ...Deno.version },
     adapter: { name: gpu.adapterName, software: gpu.software },
     precisionSelfTest: await precisionSelfTest(gpu),
     choices: gpu.choices,
-    verdict: { holds: verdicts.every(({ holds }) => holds), claims: verdicts },
+    summary: experiment.summarize?.(result) ?? {},
+    verdict: experiment.claims ? { holds: verdicts.every(({ holds }) => holds), claims: verdicts } : null,
     diverged,
-    timings: { ...timing, millisecondsPerStep: timing.milliseconds / Math.max(1, timing.steps) },
+    timings: {
+      steps,
+      planned,
+      milliseconds,
+      millisecondsPerStep: milliseconds / Math.max(1, steps),
+      kernels: await gpu.profiler?.report() ?? null,
+    },
+    columns: Object.fromEntries(Object.entries(tables).map(([file, { columns }]) => [file, columns])),
   };
 }
 
+/** A plan as a record has it. */
+function configurationOf<Plan extends ExperimentPlan>(plan: Plan, runs: number): Configuration<Plan> {
+  const { task, tasks } = plan;
+  return {
+    ...plan,
+    ...task && { task: taskConfiguration(task) },
+    ...tasks && { tasks: tasks.map(taskConfiguration) },
+    runs,
+  } as unknown as Configuration<Plan>;
+}
+
+function taskConfiguration(
+  { name, description, inputs, outputs, loss, train, test }: Task,
+): TaskConfiguration {
+  return { name, description, inputs, outputs, loss, samples: train.count, heldOut: test?.count ?? 0 };
+}
+
+/** Tests double-single arithmetic on the adapter. A run in single precision is none the worse for one that has no more. */
+async function precisionSelfTest(gpu: Gpu): Promise<PrecisionSelfTest | string> {
+  const found = await tryDoubleSingle(gpu);
+  return found instanceof PrecisionError ? found.message : found;
+}
+
 /**
- * Fails a program whose experiment has nothing to judge: to be called when its files are written.
+ * Fails a program whose experiment has nothing to judge. Call it when the files are written.
  *
  * @param record The experiment.
  * @throws {StaircaseError} Where every network diverged.
@@ -108,30 +146,4 @@ export async function experimentRecord<Options extends RecordedOptions>(
 export function failIfDiverged({ status }: Pick<ExperimentRecord, "status">): void {
   if (status !== "diverged") return;
   throw new StaircaseError("every network diverged: lower the learning rate, or choose another initialiser");
-}
-
-/**
- * Writes what an experiment came to.
- *
- * @param record The experiment.
- * @returns Lines for a terminal.
- */
-export function experimentText(
-  { configuration, adapter, timings, verdict, diverged }: ExperimentRecord<RecordedOptions>,
-): string {
-  const { task, tasks = [] } = configuration;
-  const names = [...new Set((task ? [task] : tasks).map(({ name }) => name))].join(", ");
-  return [
-    `${names === "" ? "" : `${names} `}on ${adapter.name}${
-      adapter.software ? " (software: the CPU, no GPU)" : ""
-    }`,
-    `${timings.steps} steps of ${configuration.replicas} replicas in ${
-      (timings.milliseconds / 1000).toFixed(1)
-    } s`,
-    ...diverged.map(({ replica, step, description = `replica ${replica} diverged at step ${step}` }) =>
-      `${description}, and does not count`
-    ),
-    "",
-    ...verdictLines(verdict.claims),
-  ].join("\n");
 }

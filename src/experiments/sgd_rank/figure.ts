@@ -19,7 +19,7 @@ export interface SgdRankRow {
   readonly label: string;
   /** What its vertical axis shows. */
   readonly name: string;
-  /** Values, `[knob][curve][seed][value of the knob]`; NaN where there is none. */
+  /** Values, `[knob][curve][replica][value of the knob]`; NaN where there is none. */
   readonly series: readonly (readonly (readonly (readonly number[])[])[])[];
 }
 
@@ -36,7 +36,7 @@ export interface SgdRankFigureData {
   /** The rows. */
   readonly rows: readonly SgdRankRow[];
   /** Networks behind each point. */
-  readonly seeds: number;
+  readonly replicas: number;
 }
 
 const plotHeight = 170, gap = 26, rowGap = 14;
@@ -74,24 +74,24 @@ export function sgdRankFigure(data: SgdRankFigureData): string {
             xName: r === rows.length - 1 ? knob.name : null,
             yName: k === 0 ? name : null,
           });
-          series[k].forEach((seeds, c) => drawCurve(group, seeds, knob.values, x, axes[r], c));
+          series[k].forEach((values, c) => drawCurve(group, values, knob.values, x, axes[r], c));
         })
       ),
   });
 }
 
-/** Median and band over seeds, with a dot at each value. */
+/** Median and band over replicas, with a dot at each value. */
 function drawCurve(
   parent: Group,
-  seeds: readonly (readonly number[])[],
+  series: readonly (readonly number[])[],
   values: readonly number[],
   x: Axis,
   y: Axis,
   index: number,
 ): void {
-  const summary = summarize(seeds, values.length);
+  const summary = summarize(series, values.length);
   const at = values.map(x.scale), style = lineStyle(index);
-  if (seeds.length > 1) drawSpread(parent, "band", at, summary, y.scale, "straight", style.color);
+  if (series.length > 1) drawSpread(parent, "band", at, summary, y.scale, "straight", style.color);
   const points = drawMedian(parent, "curve", at, summary, y.scale, "straight", style);
   for (const point of points.filter((each) => Number.isFinite(each.y))) {
     parent.append("circle").attr("class", "value").attr("cx", px(point.x)).attr("cy", px(point.y)).attr(
@@ -102,14 +102,14 @@ function drawCurve(
   }
 }
 
-function legend({ curves, seeds }: SgdRankFigureData): LegendEntry[] {
+function legend({ curves, replicas }: SgdRankFigureData): LegendEntry[] {
   const lines = curves.map((label, i): LegendEntry => ({
     label,
     swatch: lineSwatch(lineStyle(i)),
   }));
   const what = "means over the rest of the grid";
-  if (seeds < 2) return [...lines, { label: what, swatch: () => {} }];
-  return [...lines, ...bandEntries(seeds, "seeds", `lines are medians, of ${what}`)];
+  if (replicas < 2) return [...lines, { label: what, swatch: () => {} }];
+  return [...lines, ...bandEntries(replicas, "replicas", `lines are medians, of ${what}`)];
 }
 
 /** The figure in words. */

@@ -5,53 +5,48 @@
  */
 import type { SgdRankFigureData } from "./figure.ts";
 import type { SgdRankNetwork } from "./network.ts";
-import {
-  type CompleteSgdRankOptions,
-  type SgdRankComparison,
-  type SgdRankKnob,
-  sgdRankKnobs,
-} from "./options.ts";
+import { type SgdRankComparison, type SgdRankKnob, sgdRankKnobs, type SgdRankPlan } from "./plan.ts";
 
 /**
  * Averages a grid, seed by seed, over all but one of what it varies.
  *
- * @param options Options of the study.
+ * @param plan The study.
  * @param networks Its networks; those that have learnt nothing do not count.
  * @returns What to draw: for each weight matrix but the last its rank, and the held-out accuracy.
  */
 export function sgdRankFigureData(
-  options: CompleteSgdRankOptions,
+  plan: SgdRankPlan,
   networks: readonly SgdRankNetwork[],
 ): SgdRankFigureData {
-  const { task, hidden, activation, seeds, seed, updates, tolerance } = options;
+  const { task, hidden, activation, replicasOfEach, seed, steps, tolerance } = plan;
   const values = {
-    batch: options.batches,
-    learningRate: options.learningRates,
-    weightDecay: options.weightDecays,
+    batchSize: plan.batchSizes,
+    learningRate: plan.learningRates,
+    weightDecay: plan.weightDecays,
   };
   const keys = Object.keys(sgdRankKnobs) as SgdRankKnob[];
   const counted = networks.filter(({ hasLearnt }) => hasLearnt);
   const curves = (value: (network: SgdRankNetwork) => number) =>
     keys.map((key) =>
-      (["updates", "epochs"] as const).map((equal: SgdRankComparison) =>
-        Array.from({ length: seeds }, (_, own) =>
+      (["steps", "epochs"] as const).map((equal: SgdRankComparison) =>
+        Array.from({ length: replicasOfEach }, (_, own) =>
           values[key].map((at) =>
             mean(
               counted.filter((network) =>
-                network.seed === own && network[key] === at && network.equal.includes(equal)
+                network.replica === own && network[key] === at && network.equal.includes(equal)
               ).map(value),
             )
           ))
       )
     );
-  const largest = options.batches[options.batches.length - 1];
+  const largest = plan.batchSizes[plan.batchSizes.length - 1];
   const widths = [task.inputs, ...hidden, task.outputs];
   return {
     title: `The rank bias of SGD: ${task.description}`,
-    subtitle: `${widths.join("-")} ${activation} · SGD, ${updates} updates with batches of ${largest} · ` +
-      `${seeds} networks of each kind, seed ${seed} · ranks: σ > ${tolerance} σ₁`,
+    subtitle: `${widths.join("-")} ${activation} · SGD, ${steps} steps with batches of ${largest} · ` +
+      `${replicasOfEach} networks of each kind, seed ${seed} · ranks: σ > ${tolerance} σ₁`,
     knobs: keys.map((key) => ({ name: sgdRankKnobs[key], values: values[key] })),
-    curves: ["the same number of updates", "the same number of epochs"],
+    curves: ["the same number of steps", "the same number of epochs"],
     rows: [
       ...hidden.map((_, l) => ({
         label: `W${l + 1}, ${widths[l]} × ${widths[l + 1]}`,
@@ -64,7 +59,7 @@ export function sgdRankFigureData(
         series: curves(({ accuracy }) => 100 * accuracy),
       },
     ],
-    seeds,
+    replicas: replicasOfEach,
   };
 }
 

@@ -4,163 +4,126 @@
  *
  * @module
  */
-import { DivergenceError } from "../../errors.ts";
-import type { Gpu } from "../../gpu/device.ts";
-import { csv } from "../../io/csv.ts";
-import { sgdRankFigure } from "./figure.ts";
 import { stableRank } from "../../rank/ranks/spectral_ranks.ts";
-import { Training } from "../../train/training.ts";
-import type { Divergence, ExperimentResult } from "../core/record.ts";
-import { sgdRankFigureData } from "./figure_data.ts";
-import { measureNetworks, nameOf, placeOf, type SgdRankNetwork } from "./network.ts";
-import {
-  type CompleteSgdRankOptions,
-  completeSgdRankOptions,
-  type SgdRankOptions,
-  type SgdRankRun,
-  sgdRankRuns,
-} from "./options.ts";
-import { sgdRankVerdicts } from "./verdicts.ts";
-
-/** Milliseconds from one word of progress to the next. */
-const PROGRESS_EVERY = 500;
-
-/** A finished study: its networks, its verdicts, its table and its picture. */
-export interface SgdRankResult extends ExperimentResult<CompleteSgdRankOptions> {
-  /** Networks that were trained to the end. */
-  readonly networks: readonly SgdRankNetwork[];
-  /** The table, as CSV. */
-  readonly table: string;
-  /** The figure, as SVG. */
-  readonly figure: string;
-}
+import { defineExperiment } from "../core/experiment.ts";
+import { table } from "../core/table.ts";
+import { trainingRun } from "../core/training_run.ts";
+import { sgdRankClaims } from "./claims.ts";
+import { measureNetworks, nameOf, placeOf } from "./network.ts";
+import { sgdRankCells, sgdRankOptions, sgdRankPlan } from "./plan.ts";
 
 /**
  * Trains networks by plain SGD on a grid of batch sizes, learning rates and weight decays, and compares the numerical ranks of
  * their weight matrices.
  *
- * Batch sizes are compared twice, since no one comparison is fair in all. With the same number of *updates* all else is equal:
- * weight decay has shrunk the initial weights by the same factor (1 − ηλ)^T, and past gradients are forgotten equally fast. It
- * is the test of what the batch itself does; but small batches have seen fewer samples then. With the same number of *epochs*
- * all have seen the same samples, as in practice; but small batches have made more updates, each of which decays the weights,
- * so that a lower rank may be the work of weight decay alone. Learning rates and weight decays are compared with the same
- * number of updates, in which a larger one of either decays the weights further: that is the bias claimed.
+ * No single comparison of batch sizes is fair in all respects, so there are two. With the same number of *steps* all else is
+ * equal: weight decay has shrunk the initial weights by the same factor (1 − ηλ)^T, and past gradients are forgotten equally
+ * fast. This tests the effect of the batch itself; but small batches have seen fewer samples. With the same number of *epochs*
+ * all have seen the same samples, as in practice; but small batches have made more steps, each of which decays the weights, so
+ * that weight decay alone may explain a lower rank. Learning rates and weight decays are compared with the same number of
+ * steps, in which a larger one of either decays the weights further: that is the bias claimed.
  *
  * The bound behind the claims, of the order of B log(1/τ) / (ηλ) for batches of B and a tolerance τ, is far above the width of
- * small networks at rates at which they still learn. It says nothing of them; the study does.
+ * small networks at rates at which they still learn, so it says nothing about them; the data do.
  *
- * All networks of a batch size and a number of updates are replicas of one training run.
- *
- * @param gpu Device.
- * @param options What to train, and how.
- * @param onProgress Called now and then, with the number of updates made in all runs.
- * @returns The study. One that the signal stopped has the runs that were done by then.
- * @throws {InputError} Where an option is out of range, or the task has no classes.
+ * All networks of a batch size and a number of steps are replicas of one training run.
  */
-export async function sgdRank(
-  gpu: Gpu,
-  options: SgdRankOptions,
-  onProgress: (steps: number) => void = () => {},
-): Promise<SgdRankResult> {
-  const complete = completeSgdRankOptions(options);
-  const networks: SgdRankNetwork[] = [];
-  const diverged: Divergence[] = [];
-  let steps = 0, milliseconds = 0;
-  for (const [index, run] of sgdRankRuns(complete.batches, complete.updates).entries()) {
-    if (options.signal?.aborted) break;
-    using training = await createTraining(gpu, complete, run, options.signal);
-    // Not by probes, each of which takes as long as a hundred updates of networks this small.
-    const made = () => Math.min(training.completed, run.updates);
-    const timer = setInterval(() => onProgress(steps + made()), PROGRESS_EVERY);
-    try {
-      await training.finish();
-    } catch (error) {
-      // Its replicas are told below, by name.
-      if (!(error instanceof DivergenceError)) throw error;
-    } finally {
-      clearInterval(timer);
-    }
-    milliseconds += training.milliseconds;
-    const isOver = training.diverged.size === complete.replicas;
-    // Nobody waits for the rest of a run of which nothing is left.
-    steps += isOver ? run.updates : made();
-    onProgress(steps);
-    const first = index * complete.replicas;
-    for (const [replica, step] of training.diverged) {
-      const description = `${nameOf(placeOf(complete, run, replica))} diverged at step ${step}`;
-      diverged.push({ replica: first + replica, step, description });
-    }
-    if (isOver || training.isCutShort) continue;
-    for (const [replica, network] of await measureNetworks(gpu, complete, run, training)) {
-      networks.push(network);
-      if (network.hasLearnt) continue;
-      const description = `${nameOf(network)} has learnt nothing`;
-      diverged.push({ replica: first + replica, step: run.updates, description });
-    }
-  }
-  return {
-    options: complete,
-    networks,
-    verdicts: sgdRankVerdicts(complete, networks),
-    diverged,
-    table: sgdRankTable(networks),
-    figure: sgdRankFigure(sgdRankFigureData(complete, networks)),
-    timing: { steps, milliseconds },
-  };
-}
-
-function createTraining(
-  gpu: Gpu,
-  options: CompleteSgdRankOptions,
-  run: SgdRankRun,
-  signal: AbortSignal | undefined,
-): Promise<Training> {
-  const { task, hidden, activation, initializer, replicas, seed } = options;
-  const { batch, updates } = run;
-  const places = Array.from({ length: replicas }, (_, replica) => placeOf(options, run, replica));
-  return Training.create(gpu, {
-    task,
-    hidden,
-    activation,
-    initializer,
-    optimizer: {
-      name: "sgd",
-      learningRate: places.map(({ learningRate }) => learningRate),
-      weightDecay: places.map(({ weightDecay }) => weightDecay),
+export const sgdRank = defineExperiment({
+  name: "sgd-rank",
+  summary:
+    "compare the ranks of weights that SGD trains with different batch sizes, learning rates and weight decays",
+  source: "Galanti, Siegel, Gupte, Poggio, arXiv:2206.05794",
+  examples: [
+    ["--batch-sizes 4,16,64 --weight-decays 0,0.005", "compare three batch sizes and two weight decays"],
+    ["--replicas 10 --steps 3000", "narrow the confidence intervals"],
+  ],
+  options: sgdRankOptions,
+  plan: sgdRankPlan,
+  runs: (plan) => {
+    const { task, hidden, activation, initializer, replicas, seed } = plan;
+    return sgdRankCells(plan.batchSizes, plan.steps).map((cell) => {
+      const places = Array.from({ length: replicas }, (_, replica) => placeOf(plan, cell, replica));
+      return trainingRun({
+        label: `batches of ${cell.batchSize}`,
+        training: {
+          task,
+          hidden,
+          activation,
+          initializer,
+          optimizer: {
+            name: "sgd",
+            learningRate: places.map(({ learningRate }) => learningRate),
+            weightDecay: places.map(({ weightDecay }) => weightDecay),
+          },
+          batch: cell.batchSize,
+          steps: cell.steps,
+          // The ranks of features are not used: only loss and accuracy at the end are.
+          probeEvery: cell.steps,
+          precision: "single",
+          replicas,
+          seed,
+        },
+        nameOf: (replica) => nameOf(places[replica]),
+        measure: (training, { gpu }) => measureNetworks(gpu, plan, places, training),
+      });
+    });
+  },
+  claims: (networks, { replicasOfEach }) => sgdRankClaims(networks, replicasOfEach),
+  tables: {
+    "sgd_rank.csv": ({ rows }) =>
+      table(
+        rows.flatMap((network) =>
+          network.equal.flatMap((equal) =>
+            network.layers.map((matrix, l) => ({ network, equal, matrix, layer: l + 1 }))
+          )
+        ),
+        {
+          equal: {
+            help: "comparison that the row belongs to: as many steps, or as many epochs",
+            value: ({ equal }) => equal,
+          },
+          batch_size: { help: "samples of a mini-batch", value: ({ network }) => network.batchSize },
+          steps: { help: "updates of the weights", value: ({ network }) => network.steps },
+          learning_rate: { help: "learning rate", value: ({ network }) => network.learningRate },
+          weight_decay: { help: "weight decay", value: ({ network }) => network.weightDecay },
+          replica: { help: "network of this kind, from 0", value: ({ network }) => network.replica },
+          layer: { help: "weight matrix, from 1", value: ({ layer }) => layer },
+          rank: {
+            help: "singular values above the tolerance times the largest",
+            value: ({ matrix }) => matrix.rank,
+          },
+          rank_low: {
+            help: "lower end of the certified interval of the rank",
+            value: ({ matrix }) => matrix.low,
+          },
+          rank_high: { help: "upper end of it", value: ({ matrix }) => matrix.high },
+          stable_rank: {
+            help: "sum of the squared singular values divided by the largest",
+            value: ({ matrix }) => stableRank(matrix.singularValues.map((sigma) => sigma ** 2)),
+          },
+          loss: { help: "loss over all training samples", value: ({ network }) => network.loss },
+          training_accuracy: {
+            help: "share of the training samples classified right",
+            value: ({ network }) => network.trainingAccuracy,
+          },
+          accuracy: {
+            help: "the same of the held-out samples, where there are any",
+            value: ({ network }) => network.accuracy,
+          },
+          has_learnt: {
+            help: "whether the network does better than naming the most frequent class; only those count",
+            value: ({ network }) => network.hasLearnt,
+          },
+        },
+      ),
+  },
+  figures: {
+    "sgd_rank.svg": async ({ plan, rows }) => {
+      const [{ sgdRankFigure }, { sgdRankFigureData }] = await Promise.all([
+        import("./figure.ts"),
+        import("./figure_data.ts"),
+      ]);
+      return sgdRankFigure(sgdRankFigureData(plan, rows));
     },
-    batch,
-    steps: updates,
-    // Of the features nothing is asked: loss and accuracy at the end are.
-    probeEvery: updates,
-    precision: "single",
-    replicas,
-    seed,
-    ...(signal ? { signal } : {}),
-  });
-}
-
-/** A row for each comparison, network and layer; see the names of the columns. */
-function sgdRankTable(networks: readonly SgdRankNetwork[]): string {
-  const rows = networks.flatMap((network) =>
-    network.equal.flatMap((equal) =>
-      network.layers.map((matrix, l) => ({ network, equal, matrix, layer: l + 1 }))
-    )
-  );
-  return csv([
-    ["equal", rows.map(({ equal }) => equal)],
-    ["batch", rows.map(({ network }) => network.batch)],
-    ["updates", rows.map(({ network }) => network.updates)],
-    ["learning_rate", rows.map(({ network }) => network.learningRate)],
-    ["weight_decay", rows.map(({ network }) => network.weightDecay)],
-    ["seed", rows.map(({ network }) => network.seed)],
-    ["layer", rows.map(({ layer }) => layer)],
-    ["rank", rows.map(({ matrix }) => matrix.rank)],
-    ["rank_low", rows.map(({ matrix }) => matrix.low)],
-    ["rank_high", rows.map(({ matrix }) => matrix.high)],
-    ["stable_rank", rows.map(({ matrix }) => stableRank(matrix.singularValues.map((sigma) => sigma ** 2)))],
-    ["loss", rows.map(({ network }) => network.loss)],
-    ["training_accuracy", rows.map(({ network }) => network.trainingAccuracy)],
-    ["accuracy", rows.map(({ network }) => network.accuracy)],
-    ["has_learnt", rows.map(({ network }) => network.hasLearnt)],
-  ]);
-}
+  },
+});

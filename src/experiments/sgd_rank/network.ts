@@ -7,22 +7,24 @@ import type { Gpu } from "../../gpu/device.ts";
 import { type WeightRank, weightRanks } from "../../rank/ranks/weight_ranks.ts";
 import type { Task } from "../../tasks/task.ts";
 import type { Training } from "../../train/training.ts";
-import type { CompleteSgdRankOptions, SgdRankComparison, SgdRankRun } from "./options.ts";
+import type { Divergence } from "../core/experiment.ts";
+import type { Measurements } from "../core/training_run.ts";
+import type { SgdRankCell, SgdRankComparison, SgdRankPlan } from "./plan.ts";
 
 /** One trained network. */
 export interface SgdRankNetwork {
   /** What it has in common with networks of other batch sizes. */
   readonly equal: readonly SgdRankComparison[];
   /** Samples of a mini-batch. */
-  readonly batch: number;
-  /** Updates made. */
-  readonly updates: number;
+  readonly batchSize: number;
+  /** Steps made. */
+  readonly steps: number;
   /** Learning rate. */
   readonly learningRate: number;
   /** Weight decay. */
   readonly weightDecay: number;
-  /** Which of the networks of this kind, from 0. */
-  readonly seed: number;
+  /** Index of the network among those of its kind, from 0. */
+  readonly replica: number;
   /** Loss over all training samples. */
   readonly loss: number;
   /** Fraction of the training samples classified right. */
@@ -38,25 +40,25 @@ export interface SgdRankNetwork {
 /** Where a network stands in the grid. */
 export type GridPlace = Pick<
   SgdRankNetwork,
-  "equal" | "batch" | "updates" | "learningRate" | "weightDecay" | "seed"
+  "equal" | "batchSize" | "steps" | "learningRate" | "weightDecay" | "replica"
 >;
 
 /**
- * Where the replica of a run stands: seeds vary fastest, then weight decays.
+ * Finds the place of a replica of a run: replicas of one kind vary fastest, then weight decays.
  *
- * @param options Options of the study.
- * @param run The run.
- * @param replica Index of the replica.
+ * @param plan The study.
+ * @param cell The run.
+ * @param index Index of the replica in its run.
  * @returns Its place.
  */
-export function placeOf(options: CompleteSgdRankOptions, run: SgdRankRun, replica: number): GridPlace {
-  const { learningRates, weightDecays, seeds } = options;
-  const cell = Math.floor(replica / seeds);
+export function placeOf(plan: SgdRankPlan, cell: SgdRankCell, index: number): GridPlace {
+  const { learningRates, weightDecays, replicasOfEach } = plan;
+  const kind = Math.floor(index / replicasOfEach);
   return {
-    ...run,
-    learningRate: learningRates[Math.floor(cell / weightDecays.length)],
-    weightDecay: weightDecays[cell % weightDecays.length],
-    seed: replica % seeds,
+    ...cell,
+    learningRate: learningRates[Math.floor(kind / weightDecays.length)],
+    weightDecay: weightDecays[kind % weightDecays.length],
+    replica: index % replicasOfEach,
   };
 }
 
@@ -66,49 +68,58 @@ export function placeOf(options: CompleteSgdRankOptions, run: SgdRankRun, replic
  * @param place Its place.
  * @returns In words.
  */
-export function nameOf({ batch, updates, learningRate, weightDecay, seed }: GridPlace): string {
-  return `batch ${batch}, ${updates} updates, learning rate ${learningRate}, weight decay ${weightDecay}, seed ${seed}`;
+export function nameOf({ batchSize, steps, learningRate, weightDecay, replica }: GridPlace): string {
+  return `batch size ${batchSize}, ${steps} steps, learning rate ${learningRate}, weight decay ${weightDecay}, ` +
+    `replica ${replica}`;
 }
 
 /**
  * Measures the networks of a run that went to its end.
  *
  * @param gpu Device.
- * @param options Options of the study.
- * @param run The run.
- * @param training Its training.
- * @returns The networks that did not diverge, by replica.
+ * @param plan The study.
+ * @param places Places of the replicas.
+ * @param training The run.
+ * @returns The networks that did not diverge, and by name those that have learnt nothing; none of a run that was stopped.
  */
 export async function measureNetworks(
   gpu: Gpu,
-  options: CompleteSgdRankOptions,
-  run: SgdRankRun,
+  plan: SgdRankPlan,
+  places: readonly GridPlace[],
   training: Training,
-): Promise<Map<number, SgdRankNetwork>> {
-  const parameters = await training.network.readAllParameters();
-  const kept = parameters.map((_, replica) => replica).filter((replica) => !training.diverged.has(replica));
+): Promise<Measurements<SgdRankNetwork>> {
+  const { diverged, trace, network } = training;
+  if (training.isCutShort || diverged.size === places.length) return { rows: [] };
+  const parameters = await network.readAllParameters();
+  const kept = parameters.map((_, index) => index).filter((index) => !diverged.has(index));
   const ranks: WeightRank[][] = [];
-  for (const [l, { inputs, outputs }] of training.network.layout.layers.entries()) {
-    const matrices = kept.map((replica) => ({
+  for (const [l, { inputs, outputs }] of network.layout.layers.entries()) {
+    const matrices = kept.map((index) => ({
       rows: inputs,
       columns: outputs,
-      data: parameters[replica][l].weights,
+      data: parameters[index][l].weights,
     }));
-    ranks.push(await weightRanks(gpu, matrices, { tolerance: options.tolerance }));
+    ranks.push(await weightRanks(gpu, matrices, { tolerance: plan.tolerance }));
   }
-  const frequent = largestClass(options.task);
-  return new Map(kept.map((replica, i) => {
-    const probe = training.trace.probes.findLast((other) => other.replica === replica)!;
+  const frequent = largestClass(plan.task);
+  const rows = kept.map((index, i): SgdRankNetwork => {
+    const probe = trace.probes.findLast((other) => other.replica === index)!;
     const trainingAccuracy = probe.trainingAccuracy!;
-    return [replica, {
-      ...placeOf(options, run, replica),
+    return {
+      ...places[index],
       loss: probe.loss,
       trainingAccuracy,
       accuracy: probe.accuracy!,
       hasLearnt: trainingAccuracy > frequent,
       layers: ranks.map((layer) => layer[i]),
-    }];
-  }));
+    };
+  });
+  const leftOut = rows.flatMap(({ hasLearnt, steps }, i): Divergence[] =>
+    hasLearnt
+      ? []
+      : [{ replica: kept[i], step: steps, description: `${nameOf(places[kept[i]])} has learnt nothing` }]
+  );
+  return { rows, leftOut };
 }
 
 /** Share of the training samples that are of the most frequent class. */

@@ -3,90 +3,63 @@
  *
  * @module
  */
-import type { DivergenceError } from "../../errors.ts";
-import type { Gpu } from "../../gpu/device.ts";
-import { staircaseFigure } from "../../plot/staircase/staircase.ts";
-import { staircaseData } from "../../plot/staircase/figure_data.ts";
-import type { CompleteOptions, TrainingOptions } from "../../train/options.ts";
+import { toggle } from "../../cli/options.ts";
+import { trainingOptions, trainingTable } from "../../cli/training_flags.ts";
+import { traceCsv } from "../../io/trace_csv.ts";
+import { completeOptions } from "../../train/options.ts";
 import { summarize, type TraceSummary } from "../../train/summary.ts";
 import type { Trace } from "../../train/trace.ts";
-import { Training } from "../../train/training.ts";
-import { follow } from "../../train/follow.ts";
+import { defineExperiment } from "../core/experiment.ts";
+import { trainingRun } from "../core/training_run.ts";
+import { staircaseReport } from "./report.ts";
 
-/** A finished run: its record, its numbers, its picture. */
-export interface StaircaseResult {
-  /** Options, every choice made. */
-  readonly options: CompleteOptions;
+/** One training, with all its replicas. */
+export interface StaircaseRun {
   /** The record. */
   readonly trace: Trace;
   /** The record in a few numbers. */
   readonly summary: TraceSummary;
-  /** The figure, as SVG. */
-  readonly figure: string;
-  /** Why the run ended early, where every replica diverged; the rest then tells of the time before. */
-  readonly divergence: DivergenceError | null;
-  /** Updates whose results arrived, and the time that they took, in milliseconds. */
-  readonly timing: { readonly steps: number; readonly milliseconds: number };
+  /** Widths of all layers, inputs and outputs included. */
+  readonly widths: readonly number[];
 }
-
-/** Names of the losses for the figure's axis. */
-const LOSS_NAMES = {
-  "mean-squared-error": "weighted mean squared error",
-  "softmax-cross-entropy": "cross-entropy",
-  "logistic": "logistic loss",
-  "mean-squared-residual": "weighted mean squared residual",
-};
 
 /**
- * Trains a network, probes the rank of its features, and draws the staircase.
- *
- * @param gpu Device.
- * @param options What to train, and how.
- * @param onProgress Called as results arrive, with the number of updates made and the loss of the first replica.
- * @returns The run. A run that diverged, or that the signal stopped, is returned as far as it came.
- * @throws {InputError} Where an option is out of range.
- * @throws {DeviceLostError} Where the device is lost.
+ * Trains a network, probes the ranks of its features, and finds the stairs. Replicas that diverge keep their trace up to there.
  */
-export async function staircase(
-  gpu: Gpu,
-  options: TrainingOptions,
-  onProgress: (steps: number, loss: number) => void = () => {},
-): Promise<StaircaseResult> {
-  using training = await Training.create(gpu, options);
-  const divergence = await follow(training, ({ step, replica, loss }) => {
-    if (replica === 0) onProgress(step, loss);
-  });
-  const { trace, diverged, completed, milliseconds } = training;
-  const { task, threshold } = training.options;
-  const data = staircaseData(trace, {
-    title: `Loss and ε-rank: ${task.description}`,
-    subtitle: subtitle(training),
-    lossName: LOSS_NAMES[task.loss],
-    threshold,
-  });
-  return {
-    options: training.options,
-    trace,
-    summary: summarize(trace, diverged),
-    figure: staircaseFigure(data),
-    divergence,
-    // The last result is a measurement alone.
-    timing: { steps: Math.min(completed, training.options.steps), milliseconds },
-  };
-}
-
-/** What was trained and how, as a line under the figure's title. */
-function subtitle({ network, options }: Training): string {
-  const { optimizer, batch, task, initializer, replicas, seed } = options;
-  const activations = [...new Set(network.activations.map(({ name }) => name))].join(", ");
-  const rates = typeof optimizer.learningRate === "number"
-    ? [optimizer.learningRate]
-    : optimizer.learningRate;
-  const rate = [...new Set([Math.min(...rates), Math.max(...rates)])].join(" to ");
-  return [
-    `${network.widths.join("-")} ${activations}, ${initializer}`,
-    `${optimizer.name}, learning rate ${rate}`,
-    `${batch === null ? "full batch" : `batches of ${batch}`} of ${task.train.count} samples`,
-    replicas > 1 ? `${replicas} replicas of seed ${seed}` : `seed ${seed}`,
-  ].join(" · ");
-}
+export const staircase = defineExperiment({
+  name: "staircase",
+  summary: "watch the rank of a network's features rise in stairs while its loss falls",
+  source: "Yang, Zhao, Zhu, arXiv:2412.05144",
+  examples: [
+    [
+      "--replicas 8 --activation sine --epsilons 1e-3,1e-6,1e-9",
+      "train eight networks with sine activations",
+    ],
+    ["--task digits --out runs/digits", "classify handwritten digits"],
+  ],
+  options: {
+    ...trainingTable,
+    profile: toggle({
+      default: false,
+      help: "print the GPU time of each kernel; trains slower",
+      group: "machine",
+    }),
+  },
+  plan: async ({ profile: _, ...values }) => completeOptions(await trainingOptions(values)),
+  runs: (plan) => [
+    trainingRun<StaircaseRun>({
+      training: plan,
+      measure: ({ trace, diverged, network }) => ({
+        rows: [{ trace, summary: summarize(trace, diverged), widths: network.widths }],
+      }),
+    }),
+  ],
+  tables: {
+    "trace.csv": ({ rows: [{ trace }] }) => ({ csv: traceCsv(trace), columns: {} }),
+  },
+  figures: {
+    "staircase.svg": async (result) => (await import("./figure.ts")).drawStaircase(result),
+  },
+  summarize: ({ rows: [{ summary }] }) => summary,
+  report: (result, record) => staircaseReport(result, record.timings.kernels),
+});

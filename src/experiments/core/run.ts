@@ -1,0 +1,109 @@
+/**
+ * Runs experiments.
+ *
+ * @module
+ */
+import { completeValues, type GivenOptions, type OptionTable } from "../../cli/options.ts";
+import type { Gpu } from "../../gpu/device.ts";
+import type { Divergence, Experiment, ExperimentPlan, ExperimentResult, RunStatus } from "./experiment.ts";
+import { judge } from "./verdict.ts";
+
+/** How an experiment is run. */
+export interface RunOptions {
+  /** Stops it early; what was measured until then is kept. */
+  readonly signal?: AbortSignal;
+  /**
+   * Called as it goes on.
+   *
+   * @param steps Steps made, of all runs together.
+   * @param text A few words on how it goes.
+   */
+  readonly onProgress?: (steps: number, text: string) => void;
+}
+
+/**
+ * Runs an experiment. It gives numbers; its tables and figures are functions of the result.
+ *
+ * @param gpu Device.
+ * @param experiment The experiment.
+ * @param options Its options; those left out take their defaults.
+ * @param how Signal and progress.
+ * @returns What was measured, and the verdicts. Networks that diverged are left out of both.
+ * @throws {InputError} Where an option is unknown or out of range, or options do not fit each other.
+ * @throws {DeviceLostError} Where the device is lost.
+ *
+ * @example
+ * ```ts
+ * import { Gpu } from "../../gpu/device.ts";
+ * import { depthProfile } from "../depth_profile/mod.ts";
+ * import { runExperiment } from "./run.ts";
+ *
+ * using gpu = await Gpu.open();
+ * const { verdicts } = await runExperiment(gpu, depthProfile, { layers: "8,8,8", steps: 20, probeEvery: 20, replicas: 2 });
+ * console.log(verdicts.map(({ claim, holds }) => `${claim}: ${holds}`));
+ * ```
+ */
+export async function runExperiment<Options extends OptionTable, Plan extends ExperimentPlan, Row>(
+  gpu: Gpu,
+  experiment: Experiment<Options, Plan, Row>,
+  options: GivenOptions<Options> = {},
+  how: RunOptions = {},
+): Promise<ExperimentResult<Plan, Row>> {
+  const plan = await experiment.plan(completeValues(experiment.options, options, experiment.name));
+  return await runPlan(gpu, experiment, plan, how);
+}
+
+/**
+ * Runs an experiment whose options are checked.
+ *
+ * @param gpu Device.
+ * @param experiment The experiment.
+ * @param plan What there is to do.
+ * @param how Signal and progress.
+ * @returns As {@linkcode runExperiment}.
+ */
+export async function runPlan<Plan extends ExperimentPlan, Row>(
+  gpu: Gpu,
+  experiment: Pick<Experiment<OptionTable, Plan, Row>, "runs" | "claims">,
+  plan: Plan,
+  { signal, onProgress = () => {} }: RunOptions = {},
+): Promise<ExperimentResult<Plan, Row>> {
+  const runs = experiment.runs(plan);
+  const rows: Row[] = [], diverged: Divergence[] = [];
+  // Those of runs that are over, with the steps that diverged ones did not have to make; and those made.
+  let over = 0, steps = 0, milliseconds = 0, isStopped = false;
+  let networks = 0;
+  for (const run of runs) {
+    // A run that never began is one cut short.
+    isStopped = signal?.aborted ?? false;
+    if (isStopped) break;
+    const told = (text: string) =>
+      runs.length > 1 ? [run.label, text].filter((part) => part !== "").join(", ") : text;
+    const outcome = await run.execute({
+      gpu,
+      signal,
+      onProgress: (made, text = "") => onProgress(over + made, told(text)),
+    });
+    rows.push(...outcome.rows);
+    diverged.push(...outcome.diverged.map((each) => ({ ...each, replica: networks + each.replica })));
+    networks += run.networks;
+    steps += outcome.steps;
+    milliseconds += outcome.milliseconds;
+    isStopped = outcome.status === "stopped";
+    if (isStopped) break;
+    over += run.steps;
+    onProgress(over, told(""));
+  }
+  const all = runs.reduce((sum, run) => sum + run.networks, 0);
+  const isLost = all > 0 && diverged.length >= all;
+  const status: RunStatus = isLost ? "diverged" : isStopped ? "stopped" : "done";
+  return {
+    plan,
+    rows,
+    verdicts: (experiment.claims?.(rows, plan) ?? []).map(judge),
+    diverged,
+    status,
+    runs: runs.length,
+    timing: { steps, planned: runs.reduce((sum, run) => sum + run.steps, 0), milliseconds },
+  };
+}

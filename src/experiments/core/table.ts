@@ -1,0 +1,50 @@
+/**
+ * Tables of experiments: columns with a name, a value and an explanation.
+ *
+ * @module
+ */
+import { csv, type CsvValue } from "../../io/csv.ts";
+
+/** A column. */
+export interface Column<Row> {
+  /** What it holds, with its unit, in one line. */
+  readonly help: string;
+  /** Its value in a row. */
+  value(row: Row): CsvValue;
+}
+
+/** Columns by their names, from left to right. */
+export type Columns<Row> = Readonly<Record<string, Column<Row>>>;
+
+/** A table. */
+export interface Table {
+  /** Explanations of the columns, by their names. */
+  readonly columns: Readonly<Record<string, string>>;
+  /** The table as comma-separated values. */
+  readonly csv: string;
+}
+
+/**
+ * Makes a table.
+ *
+ * @param rows Its rows.
+ * @param columns Its columns.
+ * @returns The table.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { table } from "./table.ts";
+ *
+ * const { csv, columns } = table([{ loss: 0.5 }], { loss: { help: "mean squared error", value: ({ loss }) => loss } });
+ * assert.equal(csv, "loss\n0.5\n");
+ * assert.equal(columns.loss, "mean squared error");
+ * ```
+ */
+export function table<Row>(rows: readonly Row[], columns: Columns<Row>): Table {
+  const entries = Object.entries(columns);
+  return {
+    columns: Object.fromEntries(entries.map(([name, { help }]) => [name, help])),
+    csv: csv(entries.map(([name, { value }]) => [name, rows.map(value)])),
+  };
+}

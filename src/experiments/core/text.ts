@@ -1,0 +1,36 @@
+/**
+ * What a terminal shows of an experiment.
+ *
+ * @module
+ */
+import type { ExperimentPlan } from "./experiment.ts";
+import type { ExperimentRecord } from "./record.ts";
+import { verdictLines } from "./verdict.ts";
+
+/**
+ * Writes what an experiment came to.
+ *
+ * @param record The experiment.
+ * @param more Lines of its own, which stand before the verdicts.
+ * @returns Lines for a terminal.
+ */
+export function experimentText(
+  { configuration, adapter, timings, verdict, diverged }: ExperimentRecord<ExperimentPlan>,
+  more: readonly string[] = [],
+): string {
+  const { task, tasks = [], replicas } = configuration;
+  const names = [...new Set((task ? [task] : tasks).map(({ name }) => name))].join(", ");
+  const where = `${adapter.name}${adapter.software ? " (software: the CPU, no GPU)" : ""}`;
+  const steps = `${timings.steps} step${timings.steps === 1 ? "" : "s"}`;
+  return [
+    names === "" ? `on ${where}` : `${names} on ${where}`,
+    `${steps} of ${replicas} replica${replicas === 1 ? "" : "s"}, ${
+      timings.millisecondsPerStep.toPrecision(3)
+    } ms a step with its probes`,
+    ...diverged.map(({ replica, step, description = `replica ${replica} diverged at step ${step}` }) =>
+      `${description}, and does not count`
+    ),
+    ...(more.length === 0 ? [] : ["", ...more]),
+    ...(verdict === null ? [] : ["", ...verdictLines(verdict.claims)]),
+  ].join("\n");
+}

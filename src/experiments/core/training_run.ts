@@ -1,0 +1,107 @@
+/**
+ * Runs that train a network and measure it.
+ *
+ * @module
+ */
+import type { TrainingOptions } from "../../train/options.ts";
+import type { Probe } from "../../train/trace.ts";
+import { Training } from "../../train/training.ts";
+import { follow } from "../../train/follow.ts";
+import type { Divergence, Run, RunContext, RunStatus } from "./experiment.ts";
+
+/** Milliseconds from one word of progress to the next, where probes are rarer. */
+const PROGRESS_EVERY = 500;
+
+/** What is measured of a training. */
+export interface Measurements<Row> {
+  /** What was measured; nothing where the training did not come far enough. */
+  readonly rows: readonly Row[];
+  /** Networks that do not count, besides those that diverged. */
+  readonly leftOut?: readonly Divergence[];
+}
+
+/** A training that is to be measured. */
+export interface MeasuredTraining<Row> {
+  /** Its name, in a few words, for the progress line. Default: the task's. */
+  readonly label?: string;
+  /** What to train, and how. */
+  readonly training: TrainingOptions & { readonly steps: number };
+  /**
+   * Names a network, for the line that says that it diverged.
+   *
+   * @param replica Index of the network.
+   * @returns Its name, in a few words. Default: `replica N`.
+   */
+  nameOf?(replica: number): string;
+  /**
+   * Changes the networks before they train.
+   *
+   * @param training The training, at its start.
+   * @param context Device, signal, progress.
+   */
+  prepare?(training: Training, context: RunContext): void | Promise<void>;
+  /**
+   * Measures the networks when they are trained, or when the signal has stopped them.
+   *
+   * @param training The training, at its end.
+   * @param context Device, signal, progress.
+   * @returns What was measured.
+   */
+  measure(training: Training, context: RunContext): Measurements<Row> | Promise<Measurements<Row>>;
+}
+
+/**
+ * Makes a run of a training. Networks that diverge are left out by name, the others go on.
+ *
+ * @param options What to train and how to measure it.
+ * @returns The run.
+ */
+export function trainingRun<Row>(options: MeasuredTraining<Row>): Run<Row> {
+  const { training: { task, steps, replicas = 1 }, label = task.name } = options;
+  return { label, steps, networks: replicas, execute: (context) => execute(options, context) };
+}
+
+async function execute<Row>(
+  { training: wanted, nameOf, prepare, measure }: MeasuredTraining<Row>,
+  context: RunContext,
+) {
+  const { gpu, signal, onProgress } = context;
+  using training = await Training.create(gpu, { ...wanted, ...signal && { signal } });
+  await prepare?.(training, context);
+  let text = "";
+  const made = () => Math.min(training.completed, wanted.steps);
+  const timer = setInterval(() => onProgress(made(), text), PROGRESS_EVERY);
+  try {
+    await follow(training, (probe) => {
+      if (probe.replica !== 0) return;
+      text = describe(probe);
+      onProgress(probe.step, text);
+    });
+  } finally {
+    clearInterval(timer);
+  }
+  const { rows, leftOut = [] } = await measure(training, context);
+  const diverged = [...training.diverged].map(([replica, step]): Divergence => ({
+    replica,
+    step,
+    ...nameOf && { description: `${nameOf(replica)} diverged at step ${step}` },
+  }));
+  const status: RunStatus = training.isCutShort
+    ? "stopped"
+    : training.diverged.size === training.options.replicas
+    ? "diverged"
+    : "done";
+  return {
+    rows,
+    diverged: [...diverged, ...leftOut],
+    status,
+    steps: made(),
+    milliseconds: training.milliseconds,
+  };
+}
+
+/** Loss and terminal rank of a probe, in a few words. */
+function describe({ loss, layers }: Probe): string {
+  const { ranks } = layers[layers.length - 1];
+  return `loss ${loss.toExponential(2)}, rank ${ranks[ranks.length - 1].rank}`;
+}

@@ -1,0 +1,172 @@
+/**
+ * Options of the study of SGD's rank bias, and the grid that they make.
+ *
+ * @module
+ */
+import {
+  integer,
+  integers,
+  number,
+  numbers,
+  type OptionValues,
+  pick,
+  text,
+  toggle,
+} from "../../cli/options.ts";
+import { parseLayers, taskOf, trainingTable } from "../../cli/training_flags.ts";
+import { InputError } from "../../errors.ts";
+import { poolImages } from "../../tasks/digits/pool.ts";
+import type { Task } from "../../tasks/task.ts";
+
+/** Options of the study. */
+export const sgdRankOptions = {
+  ...pick(trainingTable, ["task", "data", "samples", "layers", "activation", "init"], {
+    task: { default: "digits", help: "what to learn: a task with classes" },
+    samples: { default: 1000, full: 4000, help: "training samples" },
+    layers: { default: "32,32" },
+    activation: { default: "relu" },
+    init: { default: "he-normal" },
+  }),
+  pool: integer({
+    default: 4,
+    min: 1,
+    help: "side of the squares of pixels of the digits that become one; 1 keeps the images",
+    group: "what to train",
+  }),
+  batchSizes: integers({
+    default: [8, 16, 32, 64],
+    full: [4, 8, 16, 32, 64, 128],
+    min: 1,
+    help: "batch sizes to compare",
+    was: ["batches"],
+  }),
+  learningRates: numbers({
+    default: [0.1, 0.2, 0.4],
+    full: [0.05, 0.1, 0.2, 0.4],
+    positive: true,
+    help: "learning rates to compare",
+  }),
+  weightDecays: numbers({
+    default: [0.002, 0.005, 0.0125],
+    full: [0, 0.001, 0.0025, 0.005, 0.01, 0.02],
+    min: 0,
+    help: "weight decays to compare",
+  }),
+  ...pick(trainingTable, ["steps", "replicas", "seed"], {
+    steps: { default: 1500, full: 5000, min: 1, help: "steps with the largest batch", was: ["updates"] },
+    replicas: { default: 5, full: 10, help: "networks of each kind", was: ["seeds"] },
+  }),
+  tolerance: number({
+    default: 1e-2,
+    positive: true,
+    help: "share of the largest singular value above which one counts",
+  }),
+  full: toggle({ default: false, help: "train a larger grid, longer, with more replicas" }),
+};
+
+/** What a grid varies, in words. */
+export const sgdRankKnobs = {
+  batchSize: "batch size",
+  learningRate: "learning rate",
+  weightDecay: "weight decay",
+} as const;
+
+/** One of the things that a grid varies. */
+export type SgdRankKnob = keyof typeof sgdRankKnobs;
+
+/** What networks of different batch sizes have in common. */
+export type SgdRankComparison = "steps" | "epochs";
+
+/** One batch size and number of steps: a training run. */
+export interface SgdRankCell {
+  /** Samples of a mini-batch. */
+  readonly batchSize: number;
+  /** Its steps. */
+  readonly steps: number;
+  /** What it has in common with a run of each other batch size. */
+  readonly equal: readonly SgdRankComparison[];
+}
+
+/** The study, its options checked. */
+export interface SgdRankPlan {
+  readonly task: Task;
+  readonly hidden: readonly number[];
+  readonly activation: string;
+  readonly initializer: string;
+  /** Ascending, as are the other two lists. */
+  readonly batchSizes: readonly number[];
+  readonly learningRates: readonly number[];
+  readonly weightDecays: readonly number[];
+  /** Networks of each batch size, learning rate and weight decay. */
+  readonly replicasOfEach: number;
+  /** Steps with the largest batch. */
+  readonly steps: number;
+  readonly tolerance: number;
+  readonly seed: number;
+  /** Networks of a training run: one for each learning rate, weight decay and replica. */
+  readonly replicas: number;
+}
+
+/**
+ * Checks the options together.
+ *
+ * @param options Values of all options.
+ * @returns The study.
+ * @throws {InputError} Where a list has fewer than two values, a batch is larger than the set, or the task has no classes.
+ */
+export async function sgdRankPlan(options: OptionValues<typeof sgdRankOptions>): Promise<SgdRankPlan> {
+  const { pool, layers, activation, init, replicas, steps, tolerance, seed } = options;
+  if (tolerance >= 1) {
+    throw new InputError(`tolerance ${tolerance}: give a share of the largest singular value, in (0, 1)`);
+  }
+  const loaded = await taskOf(options);
+  const task = options.task === "digits" ? poolImages(loaded, pool) : loaded;
+  if (task.loss !== "softmax-cross-entropy") {
+    throw new InputError(`the task ${task.name} has no classes: choose one that tells classes apart`);
+  }
+  const { count } = task.train;
+  const large = options.batchSizes.find((size) => size > count);
+  if (large !== undefined) {
+    throw new InputError(`batch sizes: ${large} is out of range: give values from 1 to ${count}`);
+  }
+  const learningRates = ascending("learning rates", options.learningRates);
+  const weightDecays = ascending("weight decays", options.weightDecays);
+  return {
+    task,
+    hidden: parseLayers(layers, task),
+    activation: String(activation),
+    initializer: init,
+    batchSizes: ascending("batch sizes", options.batchSizes),
+    learningRates,
+    weightDecays,
+    replicasOfEach: replicas,
+    steps,
+    tolerance,
+    seed,
+    replicas: learningRates.length * weightDecays.length * replicas,
+  };
+}
+
+function ascending(name: string, values: readonly number[]): number[] {
+  const different = [...new Set(values)].sort((a, b) => a - b);
+  if (different.length >= 2) return different;
+  throw new InputError(`${name}: ${different.join() || "none"}, nothing to compare; give two at least`);
+}
+
+/**
+ * Lists the training runs: for each batch size one with as many steps, and one with as many epochs, as the largest. The largest
+ * needs only one.
+ *
+ * @param batchSizes Batch sizes, ascending.
+ * @param steps Steps with the largest.
+ * @returns The runs.
+ */
+export function sgdRankCells(batchSizes: readonly number[], steps: number): SgdRankCell[] {
+  const largest = batchSizes[batchSizes.length - 1];
+  return batchSizes.flatMap((batchSize): SgdRankCell[] =>
+    batchSize === largest ? [{ batchSize, steps, equal: ["steps", "epochs"] }] : [
+      { batchSize, steps, equal: ["steps"] },
+      { batchSize, steps: Math.round(steps * largest / batchSize), equal: ["epochs"] },
+    ]
+  );
+}

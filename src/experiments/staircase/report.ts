@@ -1,0 +1,134 @@
+/**
+ * What a terminal shows of a training: losses, ranks with their stairs, ranks of other kinds, times of kernels.
+ *
+ * @module
+ */
+import { textTable } from "../../cli/text_table.ts";
+import { count, formatNumber } from "../../format.ts";
+import type { KernelTime } from "../../gpu/measure/profiler.ts";
+import { lowerMedian } from "../../stats/median.ts";
+import type { CompleteOptions } from "../../train/options.ts";
+import type { LayerSummary, RankSummary, ReplicaSummary } from "../../train/summary.ts";
+import type { ExperimentResult } from "../core/experiment.ts";
+import type { StaircaseRun } from "./mod.ts";
+
+/**
+ * Writes what a training came to. With several replicas, numbers are medians, followed by their range.
+ *
+ * @param result The training.
+ * @param kernels Times of the kernels, where they were asked for.
+ * @returns Lines for a terminal.
+ */
+export function staircaseReport(
+  { plan: { replicas: wanted }, rows: [{ summary }] }: ExperimentResult<CompleteOptions, StaircaseRun>,
+  kernels: readonly KernelTime[] | null,
+): string[] {
+  const { replicas } = summary;
+  const accuracy = summary.accuracy === null ? "" : `, accuracy ${(100 * summary.accuracy).toFixed(2)} %`;
+  const error = summary.relativeError === null
+    ? ""
+    : `, relative error of the solution ${summary.relativeError.toExponential(3)}`;
+  const of = wanted > 1 ? ` (median of ${count(wanted, "replica")})` : "";
+  const lines = [`final loss ${summary.loss.toExponential(3)}${accuracy}${error}${of}`];
+  for (const { replica, divergedAt } of replicas) {
+    if (divergedAt !== null) {
+      lines.push(`replica ${replica} diverged at step ${divergedAt}; its trace ends there`);
+    }
+  }
+  if (replicas.length > 0) lines.push("", ...rankLines(replicas), "", ...otherLines(replicas));
+  const share = doubleShare(replicas);
+  if (share > 0) {
+    lines.push("", `spectra solved in double-single arithmetic: ${(100 * share).toFixed(2)} %`);
+  }
+  if (kernels) lines.push("", "GPU time by kernel:", ...kernelTable(kernels));
+  return lines;
+}
+
+/** A row for each layer and threshold. */
+function rankLines(replicas: readonly ReplicaSummary[]): string[] {
+  const rows = replicas[0].layers.flatMap(({ layer, ranks }, l) =>
+    ranks.map(({ epsilon }, e) => {
+      const all = replicas.map(({ layers }) => layers[l].ranks[e]);
+      const values = (of: (rank: RankSummary) => number) => spanOf(all.map(of));
+      return [
+        String(layer),
+        formatNumber(epsilon),
+        values(({ initial }) => initial),
+        certified(all),
+        values(({ largest }) => largest),
+        values(({ staircase }) => staircase.stairs.length),
+        correlation(all),
+      ];
+    })
+  );
+  const header = ["layer", "ε", "first", "last", "highest", "stairs", "ρ"];
+  return [
+    replicas.length > 1
+      ? `ε-ranks of the features, medians of ${count(replicas.length, "replica")} (range):`
+      : "ε-ranks of the features:",
+    ...textTable([header, ...rows], 1),
+    "",
+    "  first, last, highest: rank at the first probe, at the last, and the highest of all;",
+    "  an interval is given where a rank is not certain. stairs: runs of a constant rank.",
+    "  ρ: Spearman's correlation of rank and log loss, −1 if the rank rises as the loss falls.",
+  ];
+}
+
+/** Last ranks, with the interval where one of them is not certain. */
+function certified(all: readonly RankSummary[]): string {
+  const text = spanOf(all.map(({ final }) => final.rank));
+  if (all.every(({ final: { low, high } }) => low === high)) return text;
+  return `${text} in [${Math.min(...all.map(({ final }) => final.low))}, ${
+    Math.max(...all.map(({ final }) => final.high))
+  }]`;
+}
+
+function correlation(all: readonly RankSummary[]): string {
+  const known = all.map(({ spearman }) => spearman).filter((value) => !Number.isNaN(value));
+  return known.length === 0 ? "none" : lowerMedian(known).toFixed(3);
+}
+
+/** Ranks of other kinds at the end. */
+function otherLines(replicas: readonly ReplicaSummary[]): string[] {
+  const rows = replicas[0].layers.map(({ layer }, l) => {
+    const median = (of: (summary: LayerSummary) => number) =>
+      lowerMedian(replicas.map(({ layers }) => of(layers[l]))).toPrecision(3);
+    return [
+      String(layer),
+      median(({ effectiveRank }) => effectiveRank),
+      median(({ stableRank }) => stableRank),
+      median(({ participationRatio }) => participationRatio),
+    ];
+  });
+  return [
+    "other ranks of the last spectrum:",
+    ...textTable([
+      ["layer", "effective rank", "stable rank", "participation ratio"],
+      ...rows,
+    ], 1),
+  ];
+}
+
+/** Median, and the range where values differ. */
+function spanOf(values: readonly number[]): string {
+  const low = Math.min(...values), high = Math.max(...values), median = lowerMedian(values);
+  return low === high ? String(median) : `${median} (${low}–${high})`;
+}
+
+/** Share of the spectra that were solved in double-single arithmetic. */
+function doubleShare(replicas: readonly ReplicaSummary[]): number {
+  const layers = replicas.flatMap((replica) => replica.layers);
+  return layers.reduce((sum, { double }) => sum + double, 0) / Math.max(1, layers.length);
+}
+
+function kernelTable(kernels: readonly KernelTime[]): string[] {
+  const total = kernels.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+  const rows = kernels.map(({ name, count, milliseconds }) => [
+    name,
+    String(count),
+    milliseconds.toFixed(1),
+    (1000 * milliseconds / count).toFixed(1),
+    `${(100 * milliseconds / total).toFixed(1)} %`,
+  ]);
+  return textTable([["kernel", "timed dispatches", "ms", "µs each", "share"], ...rows], 1);
+}
