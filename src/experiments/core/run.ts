@@ -73,9 +73,9 @@ export async function runPlan<Plan extends ExperimentPlan, Row>(
   // Those of runs that are over, with the steps that diverged ones did not have to make; and those made.
   let over = 0, steps = 0, milliseconds = 0, isStopped = false;
   let networks = 0;
-  for (const run of runs) {
-    // A run that never began is one cut short.
-    isStopped = signal?.aborted ?? false;
+  for (const [index, run] of runs.entries()) {
+    // The first run always begins, so that there is a result; a later one that never began counts as stopped.
+    isStopped = index > 0 && (signal?.aborted ?? false);
     if (isStopped) break;
     const told = (text: string) =>
       runs.length > 1 ? [run.label, text].filter((part) => part !== "").join(", ") : text;

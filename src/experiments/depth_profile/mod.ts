@@ -3,164 +3,95 @@
  *
  * @module
  */
+import { pick, toggle } from "../../cli/options.ts";
+import { trainingOptions, trainingTable } from "../../cli/training_flags.ts";
 import { InputError } from "../../errors.ts";
-import type { Gpu } from "../../gpu/device.ts";
-import { csv } from "../../io/csv.ts";
-import { depthProfileFigure } from "./figure.ts";
-import { spearman } from "../../stats/spearman.ts";
 import { effectiveRank } from "../../rank/ranks/spectral_ranks.ts";
-import type { TrainingOptions } from "../../train/options.ts";
+import { completeOptions } from "../../train/options.ts";
 import type { Probe, Trace } from "../../train/trace.ts";
-import { Training } from "../../train/training.ts";
-import type { ExperimentResult } from "../core/record.ts";
-import { follow } from "../../train/follow.ts";
-import { judge, type Verdict } from "../core/verdict.ts";
+import { defineExperiment } from "../core/experiment.ts";
+import { table } from "../core/table.ts";
+import { trainingRun } from "../core/training_run.ts";
+import { depthClaims } from "./claims.ts";
 
-/** Replicas, which are the seeds of the statistics. */
-const REPLICAS = 5;
-/** Hidden layers by default, and neurons of each. */
-const DEPTH = 12, WIDTH = 30;
-
-/** A finished run: its record, its verdicts, its table and its picture. */
-export interface DepthProfileResult extends ExperimentResult {
-  /** The record, of the first and the last step. */
-  readonly trace: Trace;
-  /** The table, as CSV. */
-  readonly table: string;
-  /** The figure, as SVG. */
-  readonly figure: string;
-}
-
-/**
- * Trains replicas of a deep network and compares the ε-ranks of its hidden layers at the start with those after training.
- *
- * @param gpu Device.
- * @param options What to train, and how; 5 replicas of 12 layers of 30 neurons unless told otherwise.
- * @param onProgress Called as results arrive, with the number of updates made.
- * @returns The run. A run that diverged, or that the signal stopped, is returned as far as it came.
- * @throws {InputError} Where an option is out of range, or there is but one hidden layer or no update.
- */
-export async function depthProfile(
-  gpu: Gpu,
-  options: TrainingOptions,
-  onProgress: (steps: number) => void = () => {},
-): Promise<DepthProfileResult> {
-  const hidden = options.hidden ?? new Array<number>(DEPTH).fill(WIDTH);
-  const steps = options.steps ?? options.task.defaults.steps;
-  if (hidden.length < 2) throw new InputError("one hidden layer has no depth: give two at least");
-  if (steps < 1) throw new InputError("no update, nothing to compare: give one step at least");
-  const complete = { replicas: REPLICAS, ...options, hidden, steps, spectraEvery: 1 };
-  using training = await Training.create(gpu, complete);
-  await follow(training, ({ step, replica }) => {
-    if (replica === 0) onProgress(step);
-  });
-  const { diverged, completed, milliseconds } = training;
-  const { task, optimizer: { name, learningRate }, seed } = training.options;
-  const ends = endsOf(training.trace, new Set(diverged.keys()));
-  const { epsilons } = training.trace;
-  const trace = { ...training.trace, probes: ends.flatMap(({ start, end }) => [start, end]) };
-  return {
-    options: training.options,
-    trace,
-    verdicts: depthVerdicts(trace),
-    diverged: [...diverged].map(([replica, step]) => ({ replica, step })),
-    table: profileTable(trace),
-    figure: depthProfileFigure({
-      title: `Rank along depth: ${task.description}`,
-      subtitle:
-        `${training.network.widths.join("-")} ${
-          training.network.activations[0].name
-        } · ${name}, learning rate ` +
-        `${learningRate}, ${completed - 1} steps · ${ends.length} replicas of seed ${seed}`,
-      layers: hidden.map((_, l) => l + 1),
-      stages: [
-        { label: "at the start", ranks: ranksOf(ends.map(({ start }) => start), epsilons) },
-        { label: "after training", ranks: ranksOf(ends.map(({ end }) => end), epsilons) },
-      ],
-    }),
-    timing: { steps: Math.min(completed, steps), milliseconds },
-  };
-}
-
-/**
- * Judges the claims, by the smallest ε.
- *
- * @param trace Probes of the first and the last step of each replica that counts.
- * @returns The verdicts: that ranks rise along depth at the start, that they do after training, and that training raises them.
- */
-export function depthVerdicts(trace: Trace): Verdict[] {
-  const smallest = trace.epsilons.indexOf(Math.min(...trace.epsilons));
-  const ends = endsOf(trace);
-  const rank = ({ layers }: Probe) => layers.map(({ ranks }) => ranks[smallest].rank);
-  const along = (probe: Probe) => spearman(probe.layers.map(({ layer }) => layer), rank(probe));
-  // Not a correlation, which there is none of where all layers have one rank.
-  const gained = (probe: Probe) => rank(probe)[probe.layers.length - 1] - rank(probe)[0];
-  const raised = ({ start, end }: Ends) => {
-    const before = rank(start);
-    return rank(end).reduce((sum, after, l) => sum + after - before[l], 0) / before.length;
-  };
-  const epsilon = trace.epsilons[smallest];
-  return [
-    judge(
-      `at the start the last layer ranks above the first, ε = ${epsilon}`,
-      "difference of their ranks",
-      ends.map(({ start }) => gained(start)),
-      { above: 0 },
-    ),
-    judge(
-      `after training later layers rank above earlier ones, ε = ${epsilon}`,
-      "Spearman's ρ of layer and rank",
-      ends.map(({ end }) => along(end)),
-      { above: 0 },
-    ),
-    judge(
-      `training raises the rank, ε = ${epsilon}`,
-      "mean over layers of the rank gained",
-      ends.map(raised),
-      {
-        above: 0,
-      },
-    ),
-  ];
-}
-
-/** First and last probe of a replica. */
-interface Ends {
+/** A replica at the start and after training. */
+export interface DepthEnds {
+  /** First probe. */
   readonly start: Probe;
+  /** Last probe. */
   readonly end: Probe;
 }
 
-/** Those of each replica that counts, and was trained. */
-function endsOf(trace: Trace, leftOut: ReadonlySet<number> = new Set()): Ends[] {
-  return Array.from({ length: trace.replicas }, (_, replica) => replica)
-    .filter((replica) => !leftOut.has(replica))
-    .map((replica) => trace.probes.filter((probe) => probe.replica === replica))
-    .filter((probes) => probes.length > 1)
-    .map((probes) => ({ start: probes[0], end: probes[probes.length - 1] }));
+/** Takes the first and last probe of each replica that was trained, but for those left out. */
+function endsOf(trace: Trace, leftOut: ReadonlyMap<number, number>): DepthEnds[] {
+  const replicas = Map.groupBy(trace.probes, ({ replica }) => replica);
+  return [...replicas].filter(([replica, probes]) => !leftOut.has(replica) && probes.length > 1)
+    .map(([, probes]) => ({ start: probes[0], end: probes[probes.length - 1] }));
 }
 
-/** Ranks at each threshold, smallest ε first: `[replica][layer]`. */
-function ranksOf(probes: readonly Probe[], epsilons: readonly number[]) {
-  return epsilons.map((epsilon, e) => ({
-    epsilon,
-    values: probes.map(({ layers }) => layers.map(({ ranks }) => ranks[e].rank)),
-  })).sort((a, b) => a.epsilon - b.epsilon);
-}
-
-/** A row for each replica, end, layer and ε: `replica,step,loss,layer,epsilon,rank,rank_low,rank_high,effective_rank`. */
-function profileTable(trace: Trace): string {
-  const rows = trace.probes.flatMap((probe) =>
-    probe.layers.flatMap((layer) => layer.ranks.map((rank) => ({ probe, layer, rank })))
-  );
-  return csv([
-    ["replica", rows.map(({ probe }) => probe.replica)],
-    ["step", rows.map(({ probe }) => probe.step)],
-    ["loss", rows.map(({ probe }) => probe.loss)],
-    ["layer", rows.map(({ layer }) => layer.layer)],
-    ["epsilon", rows.map(({ rank }) => rank.epsilon)],
-    ["rank", rows.map(({ rank }) => rank.rank)],
-    ["rank_low", rows.map(({ rank }) => rank.low)],
-    ["rank_high", rows.map(({ rank }) => rank.high)],
-    ["effective_rank", rows.map(({ layer }) => effectiveRank(layer.eigenvalues))],
-  ]);
-}
+/** Trains replicas of a deep network and compares the ε-ranks of its hidden layers at the start with those after training. */
+export const depthProfile = defineExperiment({
+  name: "depth-profile",
+  summary: "compare the ranks along the depth of a network at the start and after training",
+  source: null,
+  examples: [
+    ["--layers 30,30,30,30,30,30", "train six hidden layers"],
+    ["--activation relu --init he-normal --replicas 8", "train eight networks with another activation"],
+  ],
+  options: {
+    ...pick(trainingTable, [
+      ...["task", "data", "samples", "layers", "activation", "init", "optimizer", "learningRate"] as const,
+      ...["schedule", "momentum", "weightDecay", "batch", "steps", "replicas", "seed"] as const,
+      ...["probeEvery", "epsilons", "relative", "precision"] as const,
+    ], {
+      layers: { default: new Array(12).fill(30).join() },
+      optimizer: { default: "adam" },
+      learningRate: { default: [1e-3] },
+      steps: { default: 3000, full: 20_000 },
+      probeEvery: { default: 1000 },
+      replicas: { default: 5, full: 10 },
+    }),
+    full: toggle({ default: false, help: "train ten replicas for 20,000 steps" }),
+  },
+  plan: async (values) => {
+    const plan = completeOptions({ ...await trainingOptions(values), spectraEvery: 1 });
+    if (plan.hidden.length < 2) {
+      throw new InputError("one hidden layer has no depth: give two at least");
+    }
+    if (plan.steps < 1) throw new InputError("no update, nothing to compare: give one step at least");
+    return plan;
+  },
+  runs: (plan) => [trainingRun<DepthEnds>({
+    training: plan,
+    measure: ({ trace, diverged }) => ({ rows: endsOf(trace, diverged) }),
+  })],
+  claims: (ends, { epsilons }) => depthClaims(ends, epsilons),
+  tables: {
+    "depth_profile.csv": ({ rows }) =>
+      table(
+        rows.flatMap(({ start, end }) => [start, end]).flatMap((probe) =>
+          probe.layers.flatMap((layer) => layer.ranks.map((rank) => ({ probe, layer, rank })))
+        ),
+        {
+          replica: { help: "network, from 0", value: ({ probe }) => probe.replica },
+          step: { help: "updates made before the probe", value: ({ probe }) => probe.step },
+          loss: { help: "loss over all training samples", value: ({ probe }) => probe.loss },
+          layer: { help: "hidden layer, from 1", value: ({ layer }) => layer.layer },
+          epsilon: { help: "threshold of the ε-rank", value: ({ rank }) => rank.epsilon },
+          rank: { help: "ε-rank of the layer's features", value: ({ rank }) => rank.rank },
+          rank_low: {
+            help: "lower end of the certified interval of the rank",
+            value: ({ rank }) => rank.low,
+          },
+          rank_high: { help: "upper end of it", value: ({ rank }) => rank.high },
+          effective_rank: {
+            help: "exponential of the entropy of the singular values",
+            value: ({ layer }) => effectiveRank(layer.eigenvalues),
+          },
+        },
+      ),
+  },
+  figures: {
+    "depth_profile.svg": async (result) => (await import("./figure_data.ts")).drawDepthProfile(result),
+  },
+});

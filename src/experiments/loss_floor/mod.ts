@@ -3,160 +3,99 @@
  *
  * @module
  */
+import { pick, toggle } from "../../cli/options.ts";
+import { trainingOptions, trainingTable } from "../../cli/training_flags.ts";
 import { InputError } from "../../errors.ts";
-import type { Gpu } from "../../gpu/device.ts";
-import { csv } from "../../io/csv.ts";
-import { lossFloorFigure } from "./figure.ts";
-import { spearman } from "../../stats/spearman.ts";
-import type { TrainingOptions } from "../../train/options.ts";
+import { completeOptions } from "../../train/options.ts";
 import type { Probe, Trace } from "../../train/trace.ts";
-import { Training } from "../../train/training.ts";
-import type { ExperimentResult } from "../core/record.ts";
-import { follow } from "../../train/follow.ts";
-import { judge, type Verdict } from "../core/verdict.ts";
+import { defineExperiment } from "../core/experiment.ts";
+import { table } from "../core/table.ts";
+import { trainingRun } from "../core/training_run.ts";
+import { floorClaims, rankOf, tightness } from "./claims.ts";
 
-/** Replicas, which are the seeds of the statistics. */
-const REPLICAS = 5;
-
-/** A finished run: its record, its verdicts, its table and its picture. */
-export interface LossFloorResult extends ExperimentResult {
-  /** The record. */
+/** One training, with all its replicas. */
+export interface LossFloorRun {
+  /** The record. All its probes have spectra and floors. */
   readonly trace: Trace;
-  /** The table, as CSV. */
-  readonly table: string;
-  /** The figure, as SVG. */
-  readonly figure: string;
+  /** Replicas that diverged, and do not count. */
+  readonly leftOut: ReadonlySet<number>;
+  /** Widths of all layers, inputs and outputs included. */
+  readonly widths: readonly number[];
+}
+
+/** One threshold at one probe. */
+interface FloorRow {
+  readonly probe: Probe;
+  readonly epsilon: number;
+  readonly e: number;
+  readonly floor: number;
 }
 
 /**
- * Trains replicas of a network, and holds the loss at every probe against its floor for each ε and against the least that any
- * output layer could reach on the same features.
- *
- * @param gpu Device.
- * @param options What to train, and how; 5 replicas unless told otherwise. The loss has to be the mean squared error.
- * @param onProgress Called as results arrive, with the number of updates made and the loss of the first replica.
- * @returns The run. A run that diverged, or that the signal stopped, is returned as far as it came.
- * @throws {InputError} Where an option is out of range, or the task has no mean squared error.
+ * Trains replicas of a network, and compares the loss at every probe with its floor for each ε and with the least loss that any
+ * output layer could reach on the same features. The task needs a mean squared error.
  */
-export async function lossFloorStudy(
-  gpu: Gpu,
-  options: TrainingOptions,
-  onProgress: (steps: number, loss: number) => void = () => {},
-): Promise<LossFloorResult> {
-  if (options.task.loss !== "mean-squared-error") {
-    throw new InputError(
-      `the task ${options.task.name} has no loss floor: choose one with a mean squared error`,
-    );
-  }
-  // Floors come with spectra.
-  using training = await Training.create(gpu, { replicas: REPLICAS, ...options, spectraEvery: 1 });
-  await follow(training, ({ step, replica, loss }) => {
-    if (replica === 0) onProgress(step, loss);
-  });
-  const { trace, diverged, completed, milliseconds } = training;
-  const whole = new Set(diverged.keys());
-  return {
-    options: training.options,
-    trace,
-    verdicts: floorVerdicts(trace, whole),
-    diverged: [...diverged].map(([replica, step]) => ({ replica, step })),
-    table: floorTable(trace),
-    figure: lossFloorFigure(figureData(training, whole)),
-    timing: { steps: Math.min(completed, training.options.steps), milliseconds },
-  };
-}
-
-/**
- * Judges the claims.
- *
- * @param trace Record of a run with floors at all probes.
- * @param leftOut Replicas that do not count.
- * @returns The verdicts: that no loss is below its floor, and that floors fall as ranks rise, of the smallest ε that has any.
- */
-export function floorVerdicts(trace: Trace, leftOut: ReadonlySet<number> = new Set()): Verdict[] {
-  const seeds = seedsOf(trace, leftOut);
-  const below = seeds.map((probes) =>
-    probes.filter(({ floors, loss }) => floors!.some((floor) => floor > loss)).length
-  );
-  const smallest = trace.epsilons.indexOf(Math.min(...trace.epsilons));
-  const correlation = seeds.map((probes) =>
-    spearman(probes.map((probe) => rankOf(probe, smallest)), probes.map(({ floors }) => floors![smallest]))
-  );
-  const above = seeds.map((probes) =>
-    probes.filter(({ projectionError, loss }) => projectionError! > loss * (1 + 1e-5)).length
-  );
-  const epsilon = trace.epsilons[smallest];
-  return [
-    judge("the loss lies on or above its floor", "probes below it", below, { equals: 0 }),
-    judge(
-      `the floor falls as the ε-rank rises, ε = ${epsilon}`,
-      "Spearman's ρ of rank and floor",
-      correlation,
-      { below: 0 },
-    ),
-    judge(
-      "the loss lies on or above what any output layer could reach",
-      "probes below it",
-      above,
-      { equals: 0 },
-    ),
-  ];
-}
-
-/** A row for each replica, probe and ε: `replica,step,loss,epsilon,rank,floor,tightness,projection_error`. */
-function floorTable(trace: Trace): string {
-  const rows = trace.probes.flatMap((probe) =>
-    trace.epsilons.map((epsilon, e) => ({ probe, epsilon, e, floor: probe.floors![e] }))
-  );
-  return csv([
-    ["replica", rows.map(({ probe }) => probe.replica)],
-    ["step", rows.map(({ probe }) => probe.step)],
-    ["loss", rows.map(({ probe }) => probe.loss)],
-    ["epsilon", rows.map(({ epsilon }) => epsilon)],
-    ["rank", rows.map(({ probe, e }) => rankOf(probe, e))],
-    ["floor", rows.map(({ floor }) => floor)],
-    ["tightness", rows.map(({ probe, floor }) => tightness(probe, floor))],
-    ["projection_error", rows.map(({ probe }) => probe.projectionError!)],
-  ]);
-}
-
-/** Loss by its floor: at least 1, the nearer to it the more the floor explains; `null` where the floor is 0. */
-function tightness({ loss }: Probe, floor: number): number | null {
-  return floor > 0 ? loss / floor : null;
-}
-
-function rankOf({ layers }: Probe, e: number): number {
-  return layers[layers.length - 1].ranks[e].rank;
-}
-
-/** Probes of each replica that counts. */
-function seedsOf(trace: Trace, leftOut: ReadonlySet<number>): Probe[][] {
-  return Array.from({ length: trace.replicas }, (_, replica) => replica)
-    .filter((replica) => !leftOut.has(replica))
-    .map((replica) => trace.probes.filter((probe) => probe.replica === replica))
-    .filter((probes) => probes.length > 0);
-}
-
-function figureData({ trace, options, network }: Training, leftOut: ReadonlySet<number>) {
-  const seeds = seedsOf(trace, leftOut);
-  const series = (value: (probe: Probe) => number | null) =>
-    seeds.map((probes) => probes.map((probe) => value(probe) ?? NaN));
-  const { optimizer: { name, learningRate }, task, seed } = options;
-  return {
-    title: `The loss and its floor: ${task.description}`,
-    subtitle:
-      `${network.widths.join("-")} ${
-        network.activations[0].name
-      } · ${name}, learning rate ${learningRate} · ` +
-      `${seeds.length} replicas of seed ${seed}`,
-    steps: seeds[0]?.map(({ step }) => step) ?? [],
-    loss: series(({ loss }) => loss),
-    projectionError: series(({ projectionError }) => projectionError ?? null),
-    thresholds: trace.epsilons.map((epsilon, e) => ({
-      epsilon,
-      rank: series((probe) => rankOf(probe, e)),
-      floor: series(({ floors }) => floors![e]),
-      tightness: series((probe) => tightness(probe, probe.floors![e])),
-    })),
-  };
-}
+export const lossFloor = defineExperiment({
+  name: "loss-floor",
+  summary: "hold the loss of a network against the floor that its rank implies",
+  source: "Yang, Zhao, Zhu, arXiv:2412.05144",
+  examples: [
+    ["--task runge --epsilons 1e-4,1e-8", "test the floor on another function, at two thresholds"],
+    ["--activation sine --layers 40,40", "test it for another network"],
+  ],
+  options: {
+    ...pick(trainingTable, [
+      ...["task", "data", "samples", "layers", "activation", "init", "optimizer", "learningRate"] as const,
+      ...["schedule", "momentum", "weightDecay", "batch", "steps", "replicas", "seed"] as const,
+      ...["probeEvery", "epsilons", "relative", "precision"] as const,
+    ], { replicas: { default: 5, full: 10 }, probeEvery: { default: 50, full: 10 } }),
+    full: toggle({ default: false, help: "train ten replicas, with a probe every ten steps" }),
+  },
+  plan: async (values) => {
+    // Only probes that solve spectra have floors.
+    const plan = completeOptions({ ...await trainingOptions(values), spectraEvery: 1 });
+    if (plan.task.loss !== "mean-squared-error") {
+      throw new InputError(
+        `the task ${plan.task.name} has no loss floor: choose one with a mean squared error`,
+      );
+    }
+    return plan;
+  },
+  runs: (plan) => [trainingRun<LossFloorRun>({
+    training: plan,
+    measure: ({ trace, diverged, network: { widths } }) => ({
+      rows: [{ trace, leftOut: new Set(diverged.keys()), widths }],
+    }),
+  })],
+  claims: (rows) => rows.flatMap(({ trace, leftOut }) => floorClaims(trace, leftOut)),
+  tables: {
+    "loss_floor.csv": ({ rows: [{ trace }] }) =>
+      table(
+        trace.probes.flatMap((probe) =>
+          trace.epsilons.map((epsilon, e): FloorRow => ({ probe, epsilon, e, floor: probe.floors![e] }))
+        ),
+        {
+          replica: { help: "network, from 0", value: ({ probe }) => probe.replica },
+          step: { help: "updates made before the probe", value: ({ probe }) => probe.step },
+          loss: {
+            help: "weighted mean squared error over all training samples",
+            value: ({ probe }) => probe.loss,
+          },
+          epsilon: { help: "threshold of the ε-rank", value: ({ epsilon }) => epsilon },
+          rank: { help: "ε-rank of the last hidden layer", value: ({ probe, e }) => rankOf(probe, e) },
+          floor: { help: "lower bound of the loss by that rank", value: ({ floor }) => floor },
+          tightness: {
+            help: "loss divided by floor, at least 1; empty where the floor is 0",
+            value: ({ probe, floor }) => tightness(probe, floor),
+          },
+          projection_error: {
+            help: "least loss that any output layer could reach on the same features",
+            value: ({ probe }) => probe.projectionError!,
+          },
+        },
+      ),
+  },
+  figures: {
+    "loss_floor.svg": async (result) => (await import("./figure_data.ts")).drawLossFloor(result),
+  },
+});

@@ -4,35 +4,33 @@
  * @module
  */
 import type { RankCollapseFigureData } from "./figure.ts";
-import type { CompleteOptions } from "../../train/options.ts";
 import type { CollapseRow } from "./layers.ts";
+import type { RankCollapsePlan } from "./plan.ts";
 
 /**
  * Sorts layers into the panels of the figure. The output layer is left out, which has no rank above K to lose.
  *
  * @param rows Layers.
- * @param options Options of the first run.
- * @param ladder Weight decays, and number of networks with each.
+ * @param plan The experiment.
  * @returns What to draw.
  */
 export function collapseFigureData(
   rows: readonly CollapseRow[],
-  options: CompleteOptions,
-  ladder: { readonly weightDecays: readonly number[]; readonly seeds: number },
+  plan: RankCollapsePlan,
 ): RankCollapseFigureData {
-  const { task, hidden, activation, optimizer: { name, learningRate }, steps, seed } = options;
-  const { weightDecays, seeds } = ladder;
+  const { task, hidden, activation, optimizer: { name, learningRate }, steps, seed } = plan;
+  const { weightDecays, replicasOfEach } = plan;
   const layers = hidden.map((_, l) => l + 1);
   const deviations = [...new Set(rows.map(({ deviation }) => deviation))];
   const widths = [task.inputs, ...hidden, task.outputs].join("-");
   return {
     title: `Rank collapse under weight decay: ${task.name}, ${task.outputs} classes`,
     subtitle: `${widths} ${activation} · ${name}, learning rate ${learningRate}, ${steps} steps · ` +
-      `${task.train.count} samples · ${seeds} networks for each λ, seed ${seed}`,
+      `${task.train.count} samples · ${replicasOfEach} networks for each λ, seed ${seed}`,
     classes: task.outputs,
     layers,
     weightDecays,
-    networks: seeds,
+    networks: replicasOfEach,
     groups: deviations.map((deviation) => {
       const ofDeviation = rows.filter((row) => row.deviation === deviation && row.layer <= hidden.length);
       const pick = (layer: number, weightDecay: number) =>
@@ -41,10 +39,10 @@ export function collapseFigureData(
         label: deviation === null ? "" : `deviation ${deviation}`,
         ranks: layers.map((layer) =>
           Array.from(
-            { length: seeds },
+            { length: replicasOfEach },
             (_, s) =>
               weightDecays.map((weightDecay) =>
-                pick(layer, weightDecay).find((row) => row.seed === s)?.rank ?? NaN
+                pick(layer, weightDecay).find((row) => row.replica === s)?.rank ?? NaN
               ),
           )
         ),

@@ -10,11 +10,13 @@ import { uploadSamples } from "../../nn/samples.ts";
 import { type ClusterVariation, clusterVariations } from "../../rank/ranks/cluster_variation.ts";
 import { type WeightRank, weightRanks } from "../../rank/ranks/weight_ranks.ts";
 import type { Samples, Task } from "../../tasks/task.ts";
+import type { Training } from "../../train/training.ts";
+import type { CollapsePlace } from "./plan.ts";
 
 /** One layer of one replica: its weight matrix W, and the embeddings of the training samples that enter it. */
 export interface CollapsedLayer extends WeightRank, ClusterVariation {
-  /** Index of the replica. */
-  readonly replica: number;
+  /** Index of the network in its run. */
+  readonly index: number;
   /** Index of the layer, from 1; the last is the output layer. */
   readonly layer: number;
   /** Distance of W to the matrices of rank K, √Σ_{i>K} σ_i², K the number of classes. */
@@ -24,17 +26,30 @@ export interface CollapsedLayer extends WeightRank, ClusterVariation {
 }
 
 /** A layer after training, and what it was trained with. */
-export interface CollapseRow extends CollapsedLayer {
-  /** Deviation within classes. */
-  readonly deviation: number | null;
-  /** Weight decay λ. */
-  readonly weightDecay: number;
-  /** Number of the network among those of this decay, from 0. */
-  readonly seed: number;
+export interface CollapseRow extends Omit<CollapsedLayer, "index">, CollapsePlace {
   /** Loss over all training samples. */
   readonly loss: number;
   /** Fraction of the held-out samples classified right, of the training samples where none are held out. */
   readonly accuracy: number;
+}
+
+/**
+ * Measures all layers of the networks of a training that did not diverge.
+ *
+ * @param training The training.
+ * @param placeOf Gives the place of a replica in the experiment.
+ * @returns A row for each layer and network.
+ */
+export async function measureLayers(
+  { network, trace, diverged, options: { task } }: Training,
+  placeOf: (index: number) => CollapsePlace,
+): Promise<CollapseRow[]> {
+  const last = new Map(trace.probes.map((probe) => [probe.replica, probe]));
+  const whole = [...last.keys()].filter((index) => !diverged.has(index));
+  return (await collapsedLayers(network, task, whole)).map(({ index, ...layer }) => {
+    const { loss, accuracy } = last.get(index)!;
+    return { ...layer, ...placeOf(index), loss, accuracy: accuracy! };
+  });
 }
 
 /**
@@ -46,7 +61,7 @@ export interface CollapseRow extends CollapsedLayer {
  * @returns Their layers, in the order of layers, then replicas.
  * @throws {ShapeError} Where the adapter has no room for the embeddings.
  */
-export async function collapsedLayers(
+async function collapsedLayers(
   network: Network,
   task: Task,
   replicas: readonly number[],
@@ -93,7 +108,7 @@ export async function collapsedLayers(
       measured.push({
         ...rank,
         ...variations[i],
-        replica: replicas[i],
+        index: replicas[i],
         layer: l + 1,
         distance,
         relativeDistance: distance / Math.sqrt(square(rank.singularValues)),

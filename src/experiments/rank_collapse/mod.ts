@@ -1,221 +1,114 @@
 /**
- * Neural rank collapse: weight decay lowers the ranks of weight matrices, the more the less the samples of a class differ
- * (Zangrando, Deidda, Brugiapaglia, Guglielmi, Tudisco, arXiv:2402.03991).
+ * Neural rank collapse: weight decay lowers the ranks of weight matrices, and lowers them more if the samples of a class differ
+ * less (Zangrando, Deidda, Brugiapaglia, Guglielmi, Tudisco, arXiv:2402.03991).
  *
  * @module
  */
-import { InputError } from "../../errors.ts";
-import type { Gpu } from "../../gpu/device.ts";
-import type { OptimizerOptions } from "../../nn/optim/optimizer.ts";
-import { rankCollapseFigure } from "./figure.ts";
-import type { Task } from "../../tasks/task.ts";
-import { type CompleteOptions, completeOptions, type TrainingOptions } from "../../train/options.ts";
-import type { Probe } from "../../train/trace.ts";
-import { Training } from "../../train/training.ts";
-import { collapsedLayers, type CollapseRow } from "./layers.ts";
-import { collapseFigureData } from "./figure_data.ts";
-import { collapseTable, singularValueTable } from "./tables.ts";
-import { collapseVerdicts } from "./verdicts.ts";
-import type { Divergence, ExperimentResult } from "../core/record.ts";
-import { follow } from "../../train/follow.ts";
+import { defineExperiment } from "../core/experiment.ts";
+import { type Columns, table } from "../core/table.ts";
+import { trainingRun } from "../core/training_run.ts";
+import { collapseClaims } from "./claims.ts";
+import { type CollapseRow, measureLayers } from "./layers.ts";
+import { nameOf, placeOf, rankCollapseOptions, rankCollapsePlan } from "./plan.ts";
 
-/** Decays by default, and networks that are trained with each: the seeds of the statistics. */
-const WEIGHT_DECAYS = [0, 1e-3, 2e-3, 5e-3, 2e-2], SEEDS = 5;
-
-/** A task of classes, and the deviation within them. */
-export interface CollapseTask {
-  /** Standard deviation of a class about its centre; `null` where the samples have the one that they have. */
-  readonly deviation: number | null;
-  /** The task. */
-  readonly task: Task;
-}
-
-/** What to train, and how; what is left out the tasks decide. */
-export interface RankCollapseOptions extends Pick<TrainingOptions, "signal" | "schedule"> {
-  /** Tasks of the same classes that differ by their deviation, each of which is a training run. */
-  readonly tasks: readonly CollapseTask[];
-  /** Widths of the hidden layers. */
-  readonly hidden?: readonly number[];
-  /** Activation of the hidden layers, or one for each. */
-  readonly activation?: string | readonly string[];
-  /** Initialiser. */
-  readonly initializer?: string;
-  /** Optimiser and its settings, but for the weight decay. */
-  readonly optimizer?: Omit<OptimizerOptions, "weightDecay">;
-  /** Decays λ ≥ 0. Default: 0, 10⁻³, 2·10⁻³, 5·10⁻³ and 2·10⁻². */
-  readonly weightDecays?: readonly number[];
-  /** Samples of a mini-batch; `null` for the full batch. */
-  readonly batch?: number | null;
-  /** Number of updates. */
-  readonly steps?: number;
-  /** Networks for each decay, which differ in their initial weights. Default: 5. */
-  readonly seeds?: number;
-  /** Seed of the random streams. Default: 0. */
-  readonly seed?: number;
-}
-
-/** Options of the training run of the first task, every choice made, and what varies over runs and replicas. */
-export interface CompleteCollapseOptions extends CompleteOptions {
-  /** Training runs: one a task. */
-  readonly runs: number;
-  /** What was varied, and its values. */
-  readonly swept: {
-    /** Deviations of the tasks, where they were set. */
-    readonly deviation?: readonly number[];
-    /** Decays λ. */
-    readonly weightDecay: readonly number[];
-    /** Indices of the networks of each. */
-    readonly seed: readonly number[];
-  };
-}
-
-/** A finished run: its record, its verdicts, its tables and its picture. */
-export interface RankCollapseResult extends ExperimentResult<CompleteCollapseOptions> {
-  /** All layers of all networks that count. */
-  readonly rows: readonly CollapseRow[];
-  /** The table of layers, as CSV. */
-  readonly table: string;
-  /** The table of singular values, as CSV. */
-  readonly singularValues: string;
-  /** The figure, as SVG. */
-  readonly figure: string;
-}
+/** The columns that say which network a row is of. */
+const place: Columns<{ readonly row: CollapseRow }> = {
+  deviation: {
+    help: "standard deviation within classes; empty where it is not known",
+    value: ({ row }) => row.deviation,
+  },
+  weight_decay: { help: "weight decay λ", value: ({ row }) => row.weightDecay },
+  replica: { help: "network of this decay, from 0", value: ({ row }) => row.replica },
+};
 
 /**
- * Trains networks with a ladder of weight decays, some of each, side by side, on tasks of more and less variable classes, and
+ * Trains networks side by side with a ladder of weight decays, several of each, on tasks of more and less variable classes, and
  * measures the ranks of their weights and the variability of what enters their layers. The networks of a task share its
  * samples: confidence intervals are over their initial weights and mini-batches.
  *
- * After S steps of learning rate η and momentum μ some e^(−Sηλ/(1−μ)) of the initial weights is left: what a small λ leaves
- * earlier than that tells of the start, not of the limit.
- *
- * @param gpu Device.
- * @param options What to train, and how.
- * @param onProgress Called as results arrive, with the number of updates made in all runs, and the loss of a network.
- * @returns The run. Where networks diverged, or the signal stopped it, it is returned as far as it came.
- * @throws {InputError} Where an option is out of range, a task has no classes, or tasks do not belong together.
+ * After S steps of learning rate η and momentum μ, about e^(−Sηλ/(1−μ)) of the initial weights is left: where λ is too small
+ * for that, the ranks are those of the start, not of the limit.
  */
-export async function rankCollapse(
-  gpu: Gpu,
-  options: RankCollapseOptions,
-  onProgress: (steps: number, loss: number) => void = () => {},
-): Promise<RankCollapseResult> {
-  const { weightDecays = WEIGHT_DECAYS, seeds = SEEDS, signal } = options;
-  const tasks = checkTasks(options.tasks);
-  checkLadder(weightDecays);
-  const runs = tasks.map(({ deviation, task }) => ({ deviation, options: completed(task, options) }));
-  const rows: CollapseRow[] = [], diverged: Divergence[] = [];
-  let steps = 0, milliseconds = 0, isStopped = false;
-  for (const run of runs) {
-    // A run that never began is one cut short.
-    isStopped = signal?.aborted ?? false;
-    if (isStopped) break;
-    using training = await Training.create(gpu, { ...run.options, ...signal && { signal } });
-    const last = new Map<number, Probe>();
-    await follow(training, (probe) => {
-      last.set(probe.replica, probe);
-      if (probe.replica === 0) onProgress(steps + probe.step, probe.loss);
-    });
-    const place = (replica: number) => ({
-      deviation: run.deviation,
-      weightDecay: weightDecays[replica % weightDecays.length],
-      seed: Math.floor(replica / weightDecays.length),
-    });
-    for (const [replica, step] of training.diverged) {
-      const description = `replica ${replica} (${nameOf(place(replica))}) diverged at step ${step}`;
-      diverged.push({ replica, step, description });
-    }
-    const whole = [...last.keys()].filter((replica) => !training.diverged.has(replica));
-    for (const layer of await collapsedLayers(training.network, run.options.task, whole)) {
-      const { loss, accuracy } = last.get(layer.replica)!;
-      rows.push({ ...layer, ...place(layer.replica), loss, accuracy: accuracy! });
-    }
-    steps += Math.min(training.completed, run.options.steps);
-    milliseconds += training.milliseconds;
-    isStopped = training.isCutShort;
-    if (isStopped) break;
-  }
-  const [{ options: first }] = runs;
-  return {
-    options: {
-      ...first,
-      runs: runs.length,
-      swept: {
-        ...tasks[0].deviation === null ? {} : { deviation: tasks.map(({ deviation }) => deviation!) },
-        weightDecay: weightDecays,
-        seed: Array.from({ length: seeds }, (_, seed) => seed),
-      },
+export const rankCollapse = defineExperiment({
+  name: "rank-collapse",
+  summary: "lower the ranks of weight matrices by weight decay, with more and less variable classes",
+  source: "Zangrando, Deidda, Brugiapaglia, Guglielmi, Tudisco, arXiv:2402.03991",
+  examples: [
+    ["--deviations 0.1,1 --weight-decays 0,1e-3,5e-3,2e-2", "compare four weight decays"],
+    ["--task digits --samples 500 --learning-rate 0.05", "train on handwritten digits"],
+  ],
+  options: rankCollapseOptions,
+  plan: rankCollapsePlan,
+  runs: (plan) =>
+    plan.tasks.map((task, run) =>
+      trainingRun({
+        label: plan.deviations[run] === null ? task.name : `deviation ${plan.deviations[run]}`,
+        training: { ...plan, task },
+        nameOf: (index) => `replica ${index} (${nameOf(placeOf(plan, run, index))})`,
+        measure: async (training) => ({
+          rows: await measureLayers(training, (index) => placeOf(plan, run, index)),
+        }),
+      })
+    ),
+  claims: (rows, { task, deviations, weightDecays }) =>
+    collapseClaims(rows, { classes: task.outputs, deviations, weightDecays }),
+  tables: {
+    "rank_collapse.csv": ({ rows }) =>
+      table(rows.map((row) => ({ row })), {
+        ...place,
+        loss: { help: "loss over all training samples", value: ({ row }) => row.loss },
+        accuracy: {
+          help:
+            "share of the held-out samples classified right, of the training samples where none are held out",
+          value: ({ row }) => row.accuracy,
+        },
+        layer: { help: "weight matrix, from 1; the last is the output layer", value: ({ row }) => row.layer },
+        rank: { help: "singular values above 1 % of the largest", value: ({ row }) => row.rank },
+        rank_low: { help: "lower end of the certified interval of the rank", value: ({ row }) => row.low },
+        rank_high: { help: "upper end of it", value: ({ row }) => row.high },
+        distance: {
+          help: "distance to the matrices of rank K, the number of classes",
+          value: ({ row }) => row.distance,
+        },
+        relative_distance: {
+          help: "the same divided by the norm of the matrix; empty where that is 0",
+          value: ({ row }) => numberOrNone(row.relativeDistance),
+        },
+        tcv: { help: "total cluster variation of what enters the layer", value: ({ row }) => row.variation },
+        relative_tcv: {
+          help: "the same as a share of the total variation; empty where that is 0",
+          value: ({ row }) => numberOrNone(row.relative),
+        },
+        trace_ratio: {
+          help: "tr(Σ_W Σ_B⁺) / K of what enters the layer; empty where it is not finite",
+          value: ({ row }) => numberOrNone(row.traceRatio),
+        },
+      }),
+    "singular_values.csv": ({ rows }) =>
+      table(
+        rows.flatMap((row) =>
+          Array.from(row.singularValues, (value, i) => ({ row, index: i + 1, value, bound: row.bounds[i] }))
+        ),
+        {
+          ...place,
+          layer: { help: "weight matrix, from 1", value: ({ row }) => row.layer },
+          index: { help: "number of the singular value, from 1, descending", value: ({ index }) => index },
+          singular_value: { help: "singular value", value: ({ value }) => value },
+          bound: { help: "certified bound on its error", value: ({ bound }) => bound },
+        },
+      ),
+  },
+  figures: {
+    "rank_collapse.svg": async ({ plan, rows }) => {
+      const [{ rankCollapseFigure }, { collapseFigureData }] = await Promise.all([
+        import("./figure.ts"),
+        import("./figure_data.ts"),
+      ]);
+      return rankCollapseFigure(collapseFigureData(rows, plan));
     },
-    isStopped,
-    rows,
-    verdicts: collapseVerdicts(rows, {
-      classes: first.task.outputs,
-      deviations: tasks.map(({ deviation }) => deviation),
-      weightDecays,
-    }),
-    diverged,
-    table: collapseTable(rows),
-    singularValues: singularValueTable(rows),
-    figure: rankCollapseFigure(collapseFigureData(rows, first, { weightDecays, seeds })),
-    timing: { steps, milliseconds },
-  };
-}
+  },
+});
 
-/** Options of one run: replicas are all decays of the first seed, then all of the next. */
-function completed(task: Task, options: RankCollapseOptions): CompleteOptions {
-  const { hidden, activation, initializer, schedule, batch, seed } = options;
-  const { weightDecays = WEIGHT_DECAYS, seeds = SEEDS, steps = task.defaults.steps } = options;
-  if (!Number.isInteger(seeds) || seeds < 1) {
-    throw new InputError(`${seeds} seeds: give a whole number from 1`);
-  }
-  if (steps < 1) throw new InputError("no update, nothing collapses: give one step at least");
-  const { optimizer } = completeOptions({ task, ...options.optimizer && { optimizer: options.optimizer } });
-  const given = { hidden, activation, initializer, schedule, batch, seed };
-  return completeOptions({
-    task,
-    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
-    optimizer: { ...optimizer, weightDecay: Array.from({ length: seeds }, () => weightDecays).flat() },
-    steps,
-    // Probes tell how far the run is: nothing is read off their ranks.
-    probeEvery: Math.ceil(steps / 10),
-    precision: "single",
-    replicas: weightDecays.length * seeds,
-  });
-}
-
-/** Tasks from the least to the greatest deviation. */
-function checkTasks(tasks: readonly CollapseTask[]): CollapseTask[] {
-  if (tasks.length === 0) throw new InputError("no task: give one at least");
-  const [{ task: { inputs, outputs } }] = tasks;
-  for (const { deviation, task } of tasks) {
-    if (task.loss !== "softmax-cross-entropy") {
-      throw new InputError(`the task ${task.name} has no classes: choose one with a cross-entropy`);
-    }
-    if (task.inputs !== inputs || task.outputs !== outputs) {
-      throw new InputError("tasks that are to be compared have one number of inputs and one of classes");
-    }
-    if (deviation === null && tasks.length > 1) {
-      throw new InputError("tasks that are to be compared differ by a deviation: give that of each");
-    }
-  }
-  if (new Set(tasks.map(({ deviation }) => deviation)).size < tasks.length) {
-    throw new InputError("two tasks have the same deviation: give each one of its own");
-  }
-  return tasks.toSorted((a, b) => (a.deviation ?? 0) - (b.deviation ?? 0));
-}
-
-function checkLadder(weightDecays: readonly number[]): void {
-  if (weightDecays.length === 0) throw new InputError("no weight decay: give one at least");
-  if (weightDecays.some((decay, i) => i > 0 && !(decay > weightDecays[i - 1]))) {
-    throw new InputError(`weight decays ${weightDecays.join(", ")}: give them in ascending order, each once`);
-  }
-}
-
-/** A network in words. */
-function nameOf({ deviation, weightDecay, seed }: Pick<CollapseRow, "deviation" | "weightDecay" | "seed">) {
-  return [
-    ...deviation === null ? [] : [`deviation ${deviation}`],
-    `weight decay ${weightDecay}`,
-    `seed ${seed}`,
-  ].join(", ");
+function numberOrNone(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }

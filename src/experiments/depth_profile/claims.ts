@@ -1,0 +1,49 @@
+/**
+ * The claims about the rank along depth.
+ *
+ * @module
+ */
+import { spearman } from "../../stats/spearman.ts";
+import type { Probe } from "../../train/trace.ts";
+import type { Claim } from "../core/verdict.ts";
+import type { DepthEnds } from "./mod.ts";
+
+/**
+ * States the claims, for the smallest ε: ranks rise along depth at the start, they do so after training, and training raises
+ * them.
+ *
+ * @param ends First and last probe of each replica that counts.
+ * @param epsilons Thresholds of the ranks.
+ * @returns The claims.
+ */
+export function depthClaims(ends: readonly DepthEnds[], epsilons: readonly number[]): Claim[] {
+  const epsilon = Math.min(...epsilons), smallest = epsilons.indexOf(epsilon);
+  const rank = ({ layers }: Probe) => layers.map(({ ranks }) => ranks[smallest].rank);
+  const along = (probe: Probe) => spearman(probe.layers.map(({ layer }) => layer), rank(probe));
+  // No correlation, which is undefined where all layers have one rank.
+  const gained = (probe: Probe) => rank(probe)[probe.layers.length - 1] - rank(probe)[0];
+  const raised = ({ start, end }: DepthEnds) => {
+    const before = rank(start);
+    return rank(end).reduce((sum, after, l) => sum + after - before[l], 0) / before.length;
+  };
+  return [
+    {
+      text: `at the start the last layer ranks above the first, ε = ${epsilon}`,
+      statistic: "difference of their ranks",
+      values: ends.map(({ start }) => gained(start)),
+      demand: { above: 0 },
+    },
+    {
+      text: `after training later layers rank above earlier ones, ε = ${epsilon}`,
+      statistic: "Spearman's ρ of layer and rank",
+      values: ends.map(({ end }) => along(end)),
+      demand: { above: 0 },
+    },
+    {
+      text: `training raises the rank, ε = ${epsilon}`,
+      statistic: "mean over layers of the rank gained",
+      values: ends.map(raised),
+      demand: { above: 0 },
+    },
+  ];
+}

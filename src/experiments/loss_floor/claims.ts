@@ -1,0 +1,68 @@
+/**
+ * The claims about the loss floor.
+ *
+ * @module
+ */
+import { spearman } from "../../stats/spearman.ts";
+import type { Probe, Trace } from "../../train/trace.ts";
+import type { Claim } from "../core/verdict.ts";
+
+/**
+ * States the claims: no loss is below its floor; floors fall as ranks rise, for the smallest ε; and no loss is below what any
+ * output layer could reach.
+ *
+ * @param trace Record of a training with floors at all probes.
+ * @param leftOut Replicas that do not count.
+ * @returns The claims.
+ */
+export function floorClaims(trace: Trace, leftOut: ReadonlySet<number> = new Set()): Claim[] {
+  const replicas = replicasOf(trace, leftOut);
+  const smallest = trace.epsilons.indexOf(Math.min(...trace.epsilons));
+  return [
+    {
+      text: "the loss lies on or above its floor",
+      statistic: "probes below it",
+      values: replicas.map((probes) =>
+        probes.filter(({ floors, loss }) => floors!.some((floor) => floor > loss)).length
+      ),
+      demand: { equals: 0 },
+    },
+    {
+      text: `the floor falls as the ε-rank rises, ε = ${trace.epsilons[smallest]}`,
+      statistic: "Spearman's ρ of rank and floor",
+      values: replicas.map((probes) =>
+        spearman(
+          probes.map((probe) => rankOf(probe, smallest)),
+          probes.map(({ floors }) => floors![smallest]),
+        )
+      ),
+      demand: { below: 0 },
+    },
+    {
+      text: "the loss lies on or above what any output layer could reach",
+      statistic: "probes below it",
+      values: replicas.map((probes) =>
+        probes.filter(({ projectionError, loss }) => projectionError! > loss * (1 + 1e-5)).length
+      ),
+      demand: { equals: 0 },
+    },
+  ];
+}
+
+/** Probes of each replica that counts. */
+export function replicasOf(trace: Trace, leftOut: ReadonlySet<number>): Probe[][] {
+  return Array.from({ length: trace.replicas }, (_, replica) => replica)
+    .filter((replica) => !leftOut.has(replica))
+    .map((replica) => trace.probes.filter((probe) => probe.replica === replica))
+    .filter((probes) => probes.length > 0);
+}
+
+/** ε-rank of the last hidden layer, for the threshold of that index. */
+export function rankOf({ layers }: Probe, e: number): number {
+  return layers[layers.length - 1].ranks[e].rank;
+}
+
+/** Loss divided by its floor: at least 1; near 1 where the floor explains the loss. `null` where the floor is 0. */
+export function tightness({ loss }: Probe, floor: number): number | null {
+  return floor > 0 ? loss / floor : null;
+}
