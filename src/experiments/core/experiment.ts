@@ -13,8 +13,10 @@ import type { Claim, Verdict } from "./verdict.ts";
 
 /** An experiment's options, checked and completed: what `run.json` says was done. */
 export interface ExperimentPlan {
-  /** Networks that a run trains side by side. */
-  readonly replicas: number;
+  /** Seed of all that is random. */
+  readonly seed: number;
+  /** Networks that a run trains side by side; absent where none is trained. */
+  readonly replicas?: number;
   /** The task, where there is one. */
   readonly task?: Task;
   /** The tasks, where there are several. */
