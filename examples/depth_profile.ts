@@ -26,6 +26,10 @@ await runProgram({
       help: "where files go",
     },
   ],
+  examples: [
+    { args: "--full", help: "trains ten replicas for 20,000 steps" },
+    { args: "--task digits --layers 64,64,64,64", help: "four hidden layers that learn handwritten digits" },
+  ],
 }, async ({ flags, signal }) => {
   const options = { ...await trainingOptions(flags), ...flags.full && { replicas: 10, steps: 20_000 } };
   await runExperiment(flags, {

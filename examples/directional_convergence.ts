@@ -26,6 +26,10 @@ await runProgram({
       help: "where files go",
     },
   ],
+  examples: [
+    { args: "--deltas 0.1,0.01", help: "starts from two norms of the weights" },
+    { args: "--full", help: "starts from smaller weights, down to a norm of 1e-6" },
+  ],
 }, async ({ flags, signal }) => {
   const options = completeDirectionalOptions(directionalOptions(flags));
   await runExperiment(flags, {

@@ -26,6 +26,13 @@ await runProgram({
     ...kernelStudyFlags,
     { name: "out", kind: "string", default: "runs/kernel-study", placeholder: "DIR", help: "where files go" },
   ],
+  examples: [
+    { args: "--methods gram-jacobi,inertia", help: "studies two methods only" },
+    {
+      args: "--out runs/study --json",
+      help: "writes to a folder of your choice and prints the study as JSON",
+    },
+  ],
 }, async ({ flags, signal }) => {
   const { adapter, autotune, quiet, json, out } = flags;
   const options = kernelStudyOptions(flags);

@@ -13,6 +13,10 @@ await runProgram({
     { name: "full", kind: "boolean", default: false, help: "ten replicas, and a probe every ten steps" },
     { name: "out", kind: "string", default: "runs/loss-floor", placeholder: "DIR", help: "where files go" },
   ],
+  examples: [
+    { args: "--full", help: "trains ten replicas and probes every ten steps" },
+    { args: "--task runge --replicas 3", help: "three networks that learn Runge's function" },
+  ],
 }, async ({ flags, signal }) => {
   const options = { ...await trainingOptions(flags), ...flags.full && { replicas: 10, probeEvery: 10 } };
   await runExperiment(flags, {

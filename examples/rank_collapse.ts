@@ -50,6 +50,10 @@ await runProgram({
       help: "where files go",
     },
   ],
+  examples: [
+    { args: "--weight-decay 0,0.01", help: "compares two weight decays" },
+    { args: "--full", help: "runs the whole experiment" },
+  ],
 }, async ({ flags, signal }) => {
   const { full, weightDecay, replicas, seed } = flags;
   const size = full && { samples: 500, layers: "64,64,64", learningRate: [0.05], steps: 4000 };

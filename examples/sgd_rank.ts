@@ -20,6 +20,10 @@ await runProgram({
     ...sgdRankFlags,
     { name: "out", kind: "string", default: "runs/sgd-rank", placeholder: "DIR", help: "where files go" },
   ],
+  examples: [
+    { args: "--full", help: "trains on more samples, with more batch sizes" },
+    { args: "--steps 1000 --json", help: "trains for 1,000 steps and prints the record as JSON" },
+  ],
 }, async ({ flags, signal }) => {
   const options = completeSgdRankOptions(await sgdRankOptions(flags));
   await runExperiment(flags, {

@@ -23,6 +23,13 @@ await runProgram({
     ...trainingFlags,
     { name: "out", kind: "string", default: "runs/staircase", placeholder: "DIR", help: "where files go" },
   ],
+  examples: [
+    { args: "--task digits --replicas 4", help: "four networks that learn handwritten digits" },
+    {
+      args: "--layers 64,64 --activation sine --steps 2000",
+      help: "a network of your own, trained for 2,000 steps",
+    },
+  ],
 }, async ({ flags, signal }) => {
   const { adapter, autotune, profile, quiet, json, out } = flags;
   const options = await trainingOptions(flags);

@@ -25,6 +25,10 @@ await runProgram({
       help: "where files go",
     },
   ],
+  examples: [
+    { args: "--tasks cosines,poisson1d", help: "draws two tasks only" },
+    { args: "--full", help: "draws every task at full length" },
+  ],
 }, async ({ flags, signal }) => {
   const options = await atlasOptions(flags);
   await runExperiment(flags, {
