@@ -16,6 +16,7 @@ import {
   kernelStudyText,
   RunFolder,
   runProgram,
+  snakeCase,
   studyParts,
 } from "../mod.ts";
 
@@ -58,5 +59,5 @@ await runProgram({
     files.push(await folder.writeFigure(name, svg));
   }
   if (!quiet) console.log([kernelStudyText(record), "", ...files].join("\n"));
-  if (json) console.log(compactJson(record));
+  if (json) console.log(compactJson(snakeCase(record)));
 });

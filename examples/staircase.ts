@@ -11,6 +11,7 @@ import {
   RunFolder,
   runProgram,
   runRecord,
+  snakeCase,
   staircase,
   trainingFlags,
   trainingOptions,
@@ -50,6 +51,6 @@ await runProgram({
     await folder.writeFigure("staircase", result.figure),
   ];
   if (!quiet) console.log([reportText(record), "", ...files].join("\n"));
-  if (json) console.log(compactJson(record));
+  if (json) console.log(compactJson(snakeCase(record)));
   if (result.divergence) throw result.divergence;
 });

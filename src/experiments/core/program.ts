@@ -4,7 +4,7 @@
  * @module
  */
 import { type AdapterPreference, Gpu } from "../../gpu/device.ts";
-import { compactJson } from "../../io/json.ts";
+import { compactJson, snakeCase } from "../../io/json.ts";
 import { createProgress } from "../../cli/progress.ts";
 import { RunFolder } from "../../io/run_folder.ts";
 import {
@@ -80,6 +80,6 @@ export async function runExperiment<
   const paths = [await folder.writeRun(record)];
   for (const [name, content] of Object.entries(files(result))) paths.push(await folder.write(name, content));
   if (!quiet) console.log([experimentText(record), "", ...paths].join("\n"));
-  if (json) console.log(compactJson(record));
+  if (json) console.log(compactJson(snakeCase(record)));
   failIfDiverged(record);
 }
