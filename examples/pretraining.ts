@@ -25,6 +25,10 @@ await runProgram({
       help: "where files go",
     },
   ],
+  examples: [
+    { args: "--tasks cosines:tanh", help: "compares the starts on one task" },
+    { args: "--full", help: "runs the whole comparison" },
+  ],
 }, async ({ flags, signal }) => {
   const options = await pretrainingOptions(flags);
   await runExperiment(flags, {

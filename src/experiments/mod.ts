@@ -52,9 +52,14 @@ export {
   type RunStatus,
 } from "./core/experiment.ts";
 export { experimentFlags, runExperimentProgram } from "./core/program.ts";
-export { type Configuration, experimentRecord, type ExperimentRecord, type TaskConfiguration } from "./core/record.ts";
+export {
+  type Configuration,
+  type ExperimentRecord,
+  experimentRecord,
+  type TaskConfiguration,
+} from "./core/record.ts";
 export { runExperiment, type RunOptions } from "./core/run.ts";
-export { type Column, type Columns, table, type Table } from "./core/table.ts";
+export { type Column, type Columns, type Table, table } from "./core/table.ts";
 export { experimentText } from "./core/text.ts";
 export { type MeasuredTraining, type Measurements, trainingRun } from "./core/training_run.ts";
 export { type Claim, type Demand, judge, type Verdict, verdictLines } from "./core/verdict.ts";

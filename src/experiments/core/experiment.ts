@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { HelpExample } from "../../cli/help.ts";
 import type { GivenOptions, OptionTable, OptionValues } from "../../cli/options.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Task } from "../../tasks/task.ts";
@@ -112,8 +113,8 @@ export interface Experiment<
   readonly summary: string;
   /** Whose claims it tests: authors and number of the paper; `null` where there are none. */
   readonly source: string | null;
-  /** Command lines to learn from, without the program's name, each with a phrase that says what it does. */
-  readonly examples: readonly (readonly [flags: string, phrase: string])[];
+  /** Two command lines to learn from. */
+  readonly examples: readonly [HelpExample, HelpExample];
   /** Its options. */
   readonly options: Options;
   /** Word for the progress line. Default: the name. */

@@ -63,8 +63,8 @@ export const directionalConvergence = defineExperiment({
   summary: "follow networks from ever smaller weights to the KKT point of their neural correlation function",
   source: "Kumar, Haupt, arXiv:2403.08121",
   examples: [
-    ["--networks 20,20:relu^2 --deltas 0.1,0.01", "study one network with two norms"],
-    ["--targets random --samples 50 --loss square", "learn random targets"],
+    { args: "--networks 20,20:relu^2 --deltas 0.1,0.01", help: "study one network with two norms" },
+    { args: "--targets random --samples 50 --loss square", help: "learn random targets" },
   ],
   label: "flows",
   options: directionalOptions,

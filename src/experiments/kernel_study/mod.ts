@@ -66,8 +66,8 @@ export const kernelStudy = defineExperiment({
   summary: "study how ranks are computed on a GPU: how right each method is, and what it costs",
   source: null,
   examples: [
-    ["--methods naive,gram-jacobi --orders 64,256", "compare two methods on larger matrices"],
-    ["--batches 1 --growth-orders 64 --growth-samples 1000", "study accuracy, hardly costs"],
+    { args: "--methods naive,gram-jacobi --orders 64,256", help: "compare two methods on larger matrices" },
+    { args: "--batches 1 --growth-orders 64 --growth-samples 1000", help: "study accuracy, hardly costs" },
   ],
   label: "study",
   options: kernelStudyOptions,

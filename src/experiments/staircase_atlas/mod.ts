@@ -38,11 +38,14 @@ export const staircaseAtlas = defineExperiment({
   summary: "draw the staircases of many tasks, activations, depths and optimisers side by side",
   source: "Yang, Zhao, Zhu, arXiv:2412.05144",
   examples: [
-    [
-      "--tasks cosines,burgers --activations tanh,gelu,sine --depths 2",
-      "compare three activations on two tasks",
-    ],
-    ["--tasks digits --product --replicas 8", "combine all activations, depths and optimisers on digits"],
+    {
+      args: "--tasks cosines,burgers --activations tanh,gelu,sine --depths 2",
+      help: "compare three activations on two tasks",
+    },
+    {
+      args: "--tasks digits --product --replicas 8",
+      help: "combine all activations, depths and optimisers on digits",
+    },
   ],
   options: atlasOptions,
   plan: atlasPlan,
