@@ -4,7 +4,8 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
-import type { ExperimentRecord, RecordedOptions } from "../../src/experiments/core/record.ts";
+import type { ExperimentPlan } from "../../src/experiments/core/experiment.ts";
+import type { ExperimentRecord } from "../../src/experiments/core/record.ts";
 import { camelCase } from "../../src/io/json.ts";
 import type { CompleteOptions } from "../../src/train/options.ts";
 import { assert } from "../deps.ts";
@@ -75,24 +76,29 @@ export function readTable(path: string): { header: string; rows: string[][] } {
 }
 
 /** An experiment that has ended well: what it printed, and its record. */
-export interface RecordedRun<Options extends RecordedOptions> {
+export interface RecordedRun<Plan extends ExperimentPlan> {
   readonly out: string;
-  readonly record: ExperimentRecord<Options>;
+  readonly record: JudgedRecord<Plan>;
 }
+
+/** The record of an experiment that tests claims. */
+type JudgedRecord<Plan extends ExperimentPlan> = ExperimentRecord<Plan> & {
+  readonly verdict: NonNullable<ExperimentRecord["verdict"]>;
+};
 
 /**
  * Runs an experiment with `--json` into the folder `o`, and asserts that it ends well, leaves those files, and prints the record
  * that it writes.
  */
-export async function runRecorded<Options extends RecordedOptions = CompleteOptions>(
+export async function runRecorded<Plan extends ExperimentPlan = CompleteOptions>(
   args: readonly string[],
   surroundings: Surroundings,
   files: readonly string[],
-): Promise<RecordedRun<Options>> {
+): Promise<RecordedRun<Plan>> {
   const { code, out, err } = await run([...args, "--json", "--out=o"], surroundings);
   assert.equal(code, 0, err);
   assert.deepEqual(filesIn(`${surroundings.cwd}/o`), files);
-  const record = readRecord<Options>(surroundings.cwd);
+  const record = readRecord<Plan>(surroundings.cwd);
   assert.deepEqual(camelCase(JSON.parse(out.trimEnd().split("\n").at(-1)!)), record);
   return { out, record };
 }
@@ -117,6 +123,6 @@ export async function assertAllDiverge(
   assert.deepEqual([status, diverged.length, verdict.holds], ["diverged", networks, false]);
 }
 
-function readRecord<Options extends RecordedOptions>(path: string): ExperimentRecord<Options> {
-  return camelCase(JSON.parse(Deno.readTextFileSync(`${path}/o/run.json`))) as ExperimentRecord<Options>;
+function readRecord<Plan extends ExperimentPlan>(path: string): JudgedRecord<Plan> {
+  return camelCase(JSON.parse(Deno.readTextFileSync(`${path}/o/run.json`))) as JudgedRecord<Plan>;
 }

@@ -38,7 +38,7 @@ export async function runExperimentProgram<Options extends OptionTable, Plan ext
   experiment: Experiment<Options, Plan, Row>,
   args: readonly string[] = Deno.args,
 ): Promise<void> {
-  const { name, summary, examples, options, label = name } = experiment;
+  const { name, summary, examples, options } = experiment;
   const program: Program<Flag[]> = {
     name,
     summary,
@@ -57,6 +57,7 @@ export async function runExperimentProgram<Options extends OptionTable, Plan ext
     const heading = `adapter: ${gpu.adapterName}${gpu.software ? " (software: the CPU, no GPU)" : ""}`;
     const total = experiment.runs(plan).reduce((sum, { steps }) => sum + steps, 0);
 
+    const label = experiment.label ?? plan.task?.name ?? name;
     using progress = createProgress({ total, label, heading, quiet });
     const result = await runPlan(gpu, experiment, plan, {
       signal,
