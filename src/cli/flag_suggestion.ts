@@ -1,5 +1,5 @@
 /**
- * What a flag that does not exist was probably meant to be.
+ * Suggestions for flags that do not exist.
  *
  * @module
  */

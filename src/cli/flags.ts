@@ -1,5 +1,5 @@
 /**
- * The flags of a program: declared as a table, read from the command line with types, listed by `--help`.
+ * The flags of a program. A table declares them; the command line is read with their types, and `--help` lists them.
  *
  * @module
  */
@@ -26,9 +26,9 @@ export type FlagGroup = typeof FLAG_GROUPS[number];
 export interface FlagBase {
   /** Name on the command line, without dashes in front: `learning-rate`. */
   readonly name: string;
-  /** What it does, in one line. */
+  /** What it does, in a phrase with ranges and units. */
   readonly help: string;
-  /** What stands for the value in the help: `FILE`, `N`. By default the kind's own. */
+  /** Word for the value in the help: `FILE`, `N`. By default that of its kind. */
   readonly placeholder?: string;
   /** Heading under which the help lists it. By default it comes before all groups. */
   readonly group?: FlagGroup;

@@ -1,5 +1,5 @@
 /**
- * What `--help` prints.
+ * The text of `--help`.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The frame of a program: flags in, one line per error, an exit status, Ctrl-C.
+ * The frame of every program: it reads flags, prints errors as one line, sets the exit status, and handles Ctrl-C.
  *
  * @module
  */
@@ -139,9 +139,9 @@ export async function execute<const Flags extends readonly Flag[]>(
 }
 
 /**
- * Runs a program and ends the process: with status 0 when it is done; 1 when it failed; 2 when the request was wrong;
- * 130 after Ctrl-C. An error is one line on stderr, with a stack only under `--debug`; `--help` lists the flags. The
- * first Ctrl-C aborts `signal`, the second ends the process at once. Print with `console.log`.
+ * Runs a program and ends the process. The exit status is 0 when it is done, 1 when it failed, 2 when the request was wrong,
+ * 130 after Ctrl-C, and 141 when its output is closed. An error is one line on stderr; `--debug` adds the stack. `--help`
+ * lists the flags. The first Ctrl-C aborts `signal`, the second ends the process at once. Print with `console.log`.
  *
  * @param program Its name, help and flags.
  * @param main Its work. It receives the values of the flags (names in camel case) and the other arguments.

@@ -1,5 +1,5 @@
 /**
- * How long a job still takes, by its recent rate.
+ * The time that a job still takes, by its recent rate.
  *
  * @module
  */

@@ -74,7 +74,7 @@ export function columnsOf<Row>(columns: readonly ColumnOf<Row>[], rows: readonly
   return columns.map(({ name, help, of }) => ({ name, help, values: rows.map(of) }));
 }
 
-/** Writes one cell. Numbers are as short as reading them back exactly allows. */
+/** Writes one cell. A number is the shortest text that reads back exactly. */
 function cell(value: CsvValue): string {
   if (value === null) return "";
   if (typeof value !== "string") return Object.is(value, -0) ? "-0" : String(value);

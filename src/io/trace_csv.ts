@@ -1,5 +1,5 @@
 /**
- * The probes of a run as a tidy table.
+ * Probes of a run as a table with one row per rank.
  *
  * @module
  */

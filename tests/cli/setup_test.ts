@@ -133,7 +133,7 @@ Deno.test({
       esac`,
     });
     assert.deepEqual(calls, [INSTALL, `${OPTIONS} update`, INSTALL]);
-    assert.equal(lines[0], "setup: no GPU adapter: installing libvulkan1 mesa-vulkan-drivers");
+    assert.equal(lines[0], "setup: no GPU adapter; installing libvulkan1 and mesa-vulkan-drivers");
     assert.match(lines[1], /^setup: GPU adapter \S/);
     assert.equal(lines.length, 2);
     assert.equal(code, 0);
@@ -148,7 +148,10 @@ Deno.test({
       apt: `case "$*" in *install*) echo "E: no such package" >&2; exit 100 ;; esac`,
     });
     assert.deepEqual(failed.calls, [INSTALL, `${OPTIONS} update`, INSTALL]);
-    assert.equal(failed.lines.at(-1), "setup: installation failed: E: no such package");
+    assert.equal(
+      failed.lines.at(-1),
+      "setup: installation failed: E: no such package; install libvulkan1 and mesa-vulkan-drivers yourself",
+    );
     assert.equal(failed.code, 1);
     const useless = await setUp({ apt: "exit 0" });
     assert.deepEqual(useless.calls, [INSTALL]);
