@@ -131,7 +131,7 @@ Deno.test("safetensors: a malformed header is refused", () => {
   huge.fill(0xff, 0, 8);
   assert.throws(
     () => parseSafetensors(huge, "f"),
-    inputError(/^f: malformed safetensors header, of \d+ bytes;/),
+    inputError(/^f: malformed safetensors header: it claims \d+ bytes;/),
   );
 });
 
