@@ -22,7 +22,7 @@ await runProgram({
   ],
   examples: [
     { args: "--full", help: "trains on more samples, with more batch sizes" },
-    { args: "--steps 1000 --json", help: "trains for 1,000 steps and prints the record as JSON" },
+    { args: "--batches 8,64 --json", help: "compares two batch sizes and prints the record as JSON" },
   ],
 }, async ({ flags, signal }) => {
   const options = completeSgdRankOptions(await sgdRankOptions(flags));
