@@ -1,9 +1,10 @@
 /**
  * The program behind `deno task setup`. It makes sure that there is a GPU adapter.
  *
- * If there is one, it prints its name. If there is none, it installs Mesa's software Vulkan driver where it may (on Debian or
- * Ubuntu, as root or with password-less sudo), and otherwise prints the command. A process opens the graphics driver once,
- * so a new process looks for the adapter after an installation.
+ * If there is one, it prints its name. If there is none, it installs Mesa's software Vulkan driver
+ * where it may (on Debian or Ubuntu, as root or with password-less sudo), and otherwise prints the
+ * command. A process opens the graphics driver once, so a new process looks for the adapter after
+ * an installation.
  *
  * @module
  */
@@ -57,7 +58,8 @@ export interface InstallPlan {
  */
 export function installPlan({ isRoot, hasApt, hasSudo }: InstallRights): InstallPlan | null {
   if (!hasApt || !(isRoot || hasSudo)) return null;
-  // `env` because sudo does not pass variables on. Another apt may hold the lock for a while: wait for it.
+  // `env` because sudo does not pass variables on. Another apt may hold the lock for a while: wait
+  // for it.
   const apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300"];
   const command = isRoot ? apt : ["sudo", "-n", ...apt];
   return {
@@ -67,8 +69,8 @@ export function installPlan({ isRoot, hasApt, hasSudo }: InstallRights): Install
 }
 
 /**
- * Tells whether the adapter is good enough. Any will do except a software adapter through OpenGL, to which Deno falls back on
- * Linux if Mesa's OpenGL is installed and no Vulkan driver is.
+ * Tells whether the adapter is good enough. Any will do except a software adapter through OpenGL,
+ * to which Deno falls back on Linux if Mesa's OpenGL is installed and no Vulkan driver is.
  *
  * @param adapter Adapter that Deno gives by default, if any.
  * @param os Operating system, as `Deno.build.os` names it.
@@ -125,7 +127,9 @@ async function installRights(): Promise<InstallRights> {
   return { isRoot, hasApt, hasSudo };
 }
 
-/** Carries out a plan. Returns `null` when done, or the last line that the failing command printed. */
+/**
+ * Carries out a plan. Returns `null` when done, or the last line that the failing command printed.
+ */
 async function install(plan: InstallPlan): Promise<string | null> {
   if ((await run(plan.install)).success) return null;
   const update = await run(plan.update);

@@ -7,8 +7,9 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /**
- * Writes a file under a temporary name in the same folder, flushes it to the disk and renames it. A reader sees the old
- * content or the new one, and a crash leaves one of the two. A failure removes the temporary file.
+ * Writes a file under a temporary name in the same folder, flushes it to the disk and renames it. A
+ * reader sees the old content or the new one, and a crash leaves one of the two. A failure removes
+ * the temporary file.
  *
  * @param path Path of the file, in a folder that exists. A file there is replaced.
  * @param data Its content; text is written as UTF-8.

@@ -11,7 +11,8 @@ const MOST_LISTED = 20;
  * Writes a name on one line, as names in files may hold any characters.
  *
  * @param name The name.
- * @returns The name, in quotes and with escapes where it is not plain. Different names stay different.
+ * @returns The name, in quotes and with escapes where it is not plain. Different names stay
+ * different.
  *
  * @example
  * ```ts

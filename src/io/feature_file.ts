@@ -13,7 +13,9 @@ import { NPY_MAGIC } from "./npy_header.ts";
 import { parseNpz } from "./npz.ts";
 import { parseSafetensors } from "./safetensors.ts";
 
-/** Features from a file: at least one row and one column, all finite, in the precision of the file. */
+/**
+ * Features from a file: at least one row and one column, all finite, in the precision of the file.
+ */
 export interface NamedFeatures extends FeatureMatrix {
   /** Path as the user gave it. */
   readonly name: string;
@@ -47,8 +49,8 @@ function unreadable(path: string, cause: unknown): InputError {
 const isReadable = ({ isFile, isFifo }: Deno.FileInfo) => isFile || isFifo === true;
 
 /**
- * Splits `file:array`. Both may hold colons, so the file is the longest beginning that exists. A file with a colon in its
- * name comes first.
+ * Splits `file:array`. Both may hold colons, so the file is the longest beginning that exists. A
+ * file with a colon in its name comes first.
  */
 async function locate(path: string): Promise<{ file: string; array?: string }> {
   if (path === "") throw new InputError(`the path of a file is empty; give the path of ${FORMATS}`);
@@ -98,12 +100,14 @@ function firstNotFinite(data: Float32Array | Float64Array): number {
 }
 
 /**
- * Reads features from a `.npy`, `.npz` or safetensors file. The first bytes of the file decide its format, not its name. An
- * array is named after a colon if the file holds several: `run.npz:hidden`, `run.safetensors:layers.2`.
+ * Reads features from a `.npy`, `.npz` or safetensors file. The first bytes of the file decide its
+ * format, not its name. An array is named after a colon if the file holds several:
+ * `run.npz:hidden`, `run.safetensors:layers.2`.
  *
  * @param path Path of the file, and name of the array if the file holds several.
  * @returns The features.
- * @throws {InputError} If the file cannot be read or is malformed, or does not hold a matrix of finite floats.
+ * @throws {InputError} If the file cannot be read or is malformed, or does not hold a matrix of
+ * finite floats.
  *
  * @example
  * ```ts
@@ -145,13 +149,14 @@ export async function readFeatures(path: string): Promise<NamedFeatures> {
 }
 
 /**
- * Reads the weights of samples from a file, as {@linkcode readFeatures} reads features. Each sample has one positive number.
+ * Reads the weights of samples from a file, as {@linkcode readFeatures} reads features. Each sample
+ * has one positive number.
  *
  * @param path Path of the file, and name of the array if the file holds several.
  * @param rows Number of samples.
  * @returns The weights as they are in the file, not scaled to any sum.
- * @throws {InputError} If the file cannot be read or is malformed, or does not hold `rows` positive finite floats in one
- * dimension or one column.
+ * @throws {InputError} If the file cannot be read or is malformed, or does not hold `rows` positive
+ * finite floats in one dimension or one column.
  *
  * @example
  * ```ts

@@ -32,7 +32,8 @@ export function shapeText(shape: readonly number[]): string {
 }
 
 /**
- * Counts the entries of an array. The count may be inexact where it exceeds 2⁵³; no file is that large.
+ * Counts the entries of an array. The count may be inexact where it exceeds 2⁵³; no file is that
+ * large.
  *
  * @param shape Size along each dimension.
  * @param name Name of the array, for errors.
@@ -48,7 +49,10 @@ export function countEntries(shape: readonly number[], name: string): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-/** Reverses the bytes of every word. It works on integers, because floats would lose the payload of a NaN. */
+/**
+ * Reverses the bytes of every word. It works on integers, because floats would lose the payload of
+ * a NaN.
+ */
 function swapBytes(bytes: Uint8Array, size: 4 | 8): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at < bytes.length; at += size) {
@@ -63,8 +67,8 @@ function swapBytes(bytes: Uint8Array, size: 4 | 8): void {
 }
 
 /**
- * Reads floats from bytes. Little-endian floats at a multiple of their size are not copied, as features may fill most of the
- * memory (Deno runs on little-endian machines only).
+ * Reads floats from bytes. Little-endian floats at a multiple of their size are not copied, as
+ * features may fill most of the memory (Deno runs on little-endian machines only).
  *
  * @param bytes The bytes, a whole number of floats.
  * @param size Bytes of one float.

@@ -27,13 +27,14 @@ function fromFortranOrder<T extends Float32Array | Float64Array>(data: T, shape:
 }
 
 /**
- * Parses a `.npy` file. It reads versions 1.0, 2.0 and 3.0, floats of 4 or 8 bytes in either byte order, and arrays in C or
- * Fortran order.
+ * Parses a `.npy` file. It reads versions 1.0, 2.0 and 3.0, floats of 4 or 8 bytes in either byte
+ * order, and arrays in C or Fortran order.
  *
  * @param bytes The file.
  * @param name Name of the file, for errors.
  * @returns The array, in row-major order; its data may be a view of `bytes`.
- * @throws {InputError} If the file is malformed, truncated or too long, or holds another type or no entries.
+ * @throws {InputError} If the file is malformed, truncated or too long, or holds another type or no
+ * entries.
  *
  * @example
  * ```ts
@@ -69,12 +70,14 @@ export function parseNpy(bytes: Uint8Array, name: string): FloatArray {
 }
 
 /**
- * Writes an array as a `.npy` file, as `numpy.save` does: little-endian, in row-major order, version 1.0.
+ * Writes an array as a `.npy` file, as `numpy.save` does: little-endian, in row-major order,
+ * version 1.0.
  *
  * @param shape Size along each dimension.
  * @param data The entries in row-major order.
  * @returns The file.
- * @throws {ShapeError} If shape and data differ in their numbers of entries, or there are more than 64 dimensions.
+ * @throws {ShapeError} If shape and data differ in their numbers of entries, or there are more than
+ * 64 dimensions.
  *
  * @example
  * ```ts
@@ -83,7 +86,8 @@ export function parseNpy(bytes: Uint8Array, name: string): FloatArray {
  *
  * const file = npy([2, 2], Float32Array.of(1, 2, 3, 4));
  * assert.equal(file.length, 128 + 4 * 4);
- * assert.match(new TextDecoder("latin1").decode(file), /'descr': '<f4', 'fortran_order': False, 'shape': \(2, 2\)/);
+ * const header = new TextDecoder("latin1").decode(file);
+ * assert.match(header, /'descr': '<f4', 'fortran_order': False, 'shape': \(2, 2\)/);
  * ```
  */
 export function npy(
@@ -106,7 +110,8 @@ export function npy(
   const dictionary = `{'descr': '<f${data.BYTES_PER_ELEMENT}', 'fortran_order': False, 'shape': ${
     shapeText(shape)
   }, }`;
-  // The entries begin on a multiple of 64 bytes, after a line feed, so that the file can be mapped into memory.
+  // The entries begin on a multiple of 64 bytes, after a line feed, so that the file can be mapped
+  // into memory.
   const start = Math.ceil((10 + dictionary.length + 1) / 64) * 64;
   const bytes = new Uint8Array(start + data.byteLength).fill(0x20, 0, start);
   bytes.set([...NPY_MAGIC, 1, 0]);

@@ -1,6 +1,6 @@
 /**
- * The header of NumPy's `.npy` files: a magic string, a version, and a Python dictionary with type, order and shape.
- * Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html.
+ * The header of NumPy's `.npy` files: a magic string, a version, and a Python dictionary with type,
+ * order and shape. Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html.
  *
  * @module
  */
@@ -43,7 +43,10 @@ const KINDS: Readonly<Record<string, string>> = {
 // Strings without escapes, words, whole numbers (Python 2 wrote an L after some) and punctuation.
 const TOKEN = /\s*('[^'\\\n]*'|"[^"\\\n]*"|[A-Za-z]+|\d+L?|[{}()[\],:])/y;
 
-/** Splits the dictionary into tokens. A character that begins no token is one itself, and ends the list. */
+/**
+ * Splits the dictionary into tokens. A character that begins no token is one itself, and ends the
+ * list.
+ */
 function tokenize(text: string): string[] {
   const source = text.trimEnd();
   const tokens: string[] = [];
@@ -138,8 +141,8 @@ function parseDictionary(text: string, name: string): Omit<NpyHeader, "start"> {
  * @param bytes The file, or its beginning.
  * @param name Name of the file, for errors.
  * @returns Type, order and shape of the array, and where its entries begin.
- * @throws {InputError} If the bytes do not begin a `.npy` file of version 1.0, 2.0 or 3.0, or the file does not hold floats of
- * 4 or 8 bytes.
+ * @throws {InputError} If the bytes do not begin a `.npy` file of version 1.0, 2.0 or 3.0, or the
+ * file does not hold floats of 4 or 8 bytes.
  *
  * @example
  * ```ts
@@ -148,7 +151,8 @@ function parseDictionary(text: string, name: string): Omit<NpyHeader, "start"> {
  * import { npy } from "./npy.ts";
  *
  * const header = parseNpyHeader(npy([2, 3], new Float64Array(6)), "features.npy");
- * assert.deepEqual(header, { size: 8, bigEndian: false, fortranOrder: false, shape: [2, 3], start: 128 });
+ * assert.deepEqual([header.size, header.shape, header.start], [8, [2, 3], 128]);
+ * assert.deepEqual([header.bigEndian, header.fortranOrder], [false, false]);
  * ```
  */
 export function parseNpyHeader(bytes: Uint8Array, name: string): NpyHeader {

@@ -18,7 +18,8 @@ const SUFFIX = ".npy";
  * @param name Name of the file, for errors.
  * @param array Name of the array, with or without `.npy`; not needed if there is only one.
  * @returns The array, in row-major order.
- * @throws {InputError} If the file is malformed, or the array does not exist, is corrupt or does not hold floats.
+ * @throws {InputError} If the file is malformed, or the array does not exist, is corrupt or does
+ * not hold floats.
  *
  * @example
  * ```ts
@@ -31,7 +32,8 @@ const SUFFIX = ".npy";
  * ```
  */
 export async function parseNpz(bytes: Uint8Array, name: string, array?: string): Promise<FloatArray> {
-  // Many formats are ZIP archives, for instance PyTorch's. The error below explains what these lack.
+  // Many formats are ZIP archives, for instance PyTorch's. The error below explains what these
+  // lack.
   const members = listZip(bytes, name).filter((member) => member.name.endsWith(SUFFIX));
   const arrays = new Map(members.map((member) => [member.name.slice(0, -SUFFIX.length), member]));
   if (arrays.size === 0) {

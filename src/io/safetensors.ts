@@ -1,6 +1,6 @@
 /**
- * Files in the safetensors format. They hold the length of a header (8 bytes, little-endian), the header in JSON, and the
- * data of the tensors. Format: https://github.com/huggingface/safetensors.
+ * Files in the safetensors format. They hold the length of a header (8 bytes, little-endian), the
+ * header in JSON, and the data of the tensors. Format: https://github.com/huggingface/safetensors.
  *
  * @module
  */
@@ -75,23 +75,27 @@ function parseHeader(
  * @param name Name of the file, for errors.
  * @param tensor Name of the tensor; not needed if there is only one.
  * @returns The tensor; its data may be a view of `bytes`.
- * @throws {InputError} If the file is malformed, or the tensor does not exist, has another type or no entries.
+ * @throws {InputError} If the file is malformed, or the tensor does not exist, has another type or
+ * no entries.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
  * import { parseSafetensors } from "./safetensors.ts";
  *
- * const header = new TextEncoder().encode('{"phi":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]}}');
+ * const phi = { dtype: "F32", shape: [1, 2], data_offsets: [0, 8] };
+ * const header = new TextEncoder().encode(JSON.stringify({ phi }));
  * const data = new Uint8Array(Float32Array.of(1, 2).buffer);
  * const file = Uint8Array.of(header.length, 0, 0, 0, 0, 0, 0, 0, ...header, ...data);
- * assert.deepEqual(parseSafetensors(file, "phi.safetensors"), { shape: [1, 2], data: Float32Array.of(1, 2) });
+ * const { shape, data: values } = parseSafetensors(file, "phi.safetensors");
+ * assert.deepEqual([shape, values], [[1, 2], Float32Array.of(1, 2)]);
  * ```
  */
 export function parseSafetensors(bytes: Uint8Array, name: string, tensor?: string): FloatArray {
   const { tensors, start } = parseHeader(bytes, name);
   const chosen = chooseArray([...tensors.keys()], tensor, name);
-  // The data ends with the last tensor. So a file that is cut off is noticed, whichever tensor is read.
+  // The data ends with the last tensor. So a file that is cut off is noticed, whichever tensor is
+  // read.
   let length = start;
   for (const { end } of tensors.values()) length = Math.max(length, start + end);
   if (bytes.length < length) {

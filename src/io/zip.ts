@@ -1,7 +1,7 @@
 /**
- * Reads ZIP archives: files stored or deflated, of any size (ZIP64), checked by their checksums. Small libraries lack one of
- * these: fflate and unzipit do not check checksums, adm-zip does not read more than 4 GiB.
- * Format: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT.
+ * Reads ZIP archives: files stored or deflated, of any size (ZIP64), checked by their checksums.
+ * Small libraries lack one of these: fflate and unzipit do not check checksums, adm-zip does not
+ * read more than 4 GiB. Format: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT.
  *
  * @module
  */
@@ -37,7 +37,9 @@ const PIECE = 2 ** 20;
 
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** Finds the last record of the archive. Only a comment may follow, and the record holds its length. */
+/**
+ * Finds the last record of the archive. Only a comment may follow, and the record holds its length.
+ */
 function findEnd(view: DataView): number {
   for (let at = view.byteLength - 22; at >= Math.max(0, view.byteLength - 22 - FULL16); at--) {
     if (view.getUint32(at, true) === END && at + 22 + view.getUint16(at + 20, true) === view.byteLength) {
@@ -47,7 +49,10 @@ function findEnd(view: DataView): number {
   throw new RangeError("no end record");
 }
 
-/** Finds the directory and the number of its files. Throws a RangeError if the directory is not in the archive. */
+/**
+ * Finds the directory and the number of its files. Throws a RangeError if the directory is not in
+ * the archive.
+ */
 function findDirectory(view: DataView): { count: number; begin: number; end: number } {
   const at = findEnd(view);
   let count = view.getUint16(at + 10, true), size = view.getUint32(at + 12, true);
@@ -64,7 +69,10 @@ function findDirectory(view: DataView): { count: number; begin: number; end: num
   return { count, begin, end: begin + size };
 }
 
-/** Replaces the fields that are full by those of the ZIP64 extra field. It holds only these, in this order. */
+/**
+ * Replaces the fields that are full by those of the ZIP64 extra field. It holds only these, in this
+ * order.
+ */
 function widen(extra: DataView, fields: number[]): number[] {
   if (!fields.includes(FULL32)) return fields;
   let at = 0;
@@ -140,7 +148,10 @@ export function listZip(bytes: Uint8Array, name: string): ZipMember[] {
   }
 }
 
-/** Takes the compressed bytes of a file, which follow a header that repeats the directory; `undefined` if they are not there. */
+/**
+ * Takes the compressed bytes of a file, which follow a header that repeats the directory;
+ * `undefined` if they are not there.
+ */
 function packedBytes(bytes: Uint8Array, { offset, packedSize }: ZipMember): Uint8Array | undefined {
   const view = viewOf(bytes);
   if (offset + 30 > bytes.length || view.getUint32(offset, true) !== LOCAL) return undefined;
@@ -154,7 +165,10 @@ function* pieces(bytes: Uint8Array, length: number): Generator<Uint8Array<ArrayB
   for (let at = 0; at < plain.length; at += length) yield plain.subarray(at, at + length);
 }
 
-/** Inflates a file of a known size into memory allocated once; `undefined` if it has another size or is corrupt. */
+/**
+ * Inflates a file of a known size into memory allocated once; `undefined` if it has another size or
+ * is corrupt.
+ */
 async function inflate(packed: Uint8Array, size: number): Promise<Uint8Array | undefined> {
   if (size > MOST_EXPANSION * packed.length) return undefined;
   const content = new Uint8Array(size);

@@ -68,13 +68,19 @@ Deno.test("setup: quietDriver does nothing without permissions", async () => {
 
 /** A machine without a Vulkan driver, on which `apt-get` is a script. */
 interface BareMachine {
-  /** What the fake `apt-get` does; `$DRIVER` is where the Vulkan loader looks for a driver's manifest. */
+  /**
+   * What the fake `apt-get` does; `$DRIVER` is where the Vulkan loader looks for a driver's
+   * manifest.
+   */
   readonly apt: string;
   /** Whether `sudo` works. */
   readonly sudo?: boolean;
 }
 
-/** Runs setup on such a machine. Gives its exit status, its stderr, and the calls of the fake `apt-get`. */
+/**
+ * Runs setup on such a machine. Gives its exit status, its stderr, and the calls of the fake
+ * `apt-get`.
+ */
 async function setUp({ apt, sudo = true }: BareMachine) {
   const folder = await Deno.makeTempDir();
   try {
@@ -110,7 +116,10 @@ async function setUp({ apt, sudo = true }: BareMachine) {
 const OPTIONS = "noninteractive -qq -o DPkg::Lock::Timeout=300";
 const INSTALL = `${OPTIONS} install -y --no-install-recommends libvulkan1 mesa-vulkan-drivers`;
 
-/** Manifest of the software driver of this machine, if it has one: what a real installation would provide. */
+/**
+ * Manifest of the software driver of this machine, if it has one: what a real installation would
+ * provide.
+ */
 function softwareDriver(): string | undefined {
   try {
     const folder = "/usr/share/vulkan/icd.d";
