@@ -6,6 +6,8 @@
 import type { Bar } from "./deps.ts";
 import { durationText, leftText, timeLeft } from "./time_left.ts";
 
+export type { Bar };
+
 /**
  * Display of a job's progress. It shows nothing before the first update: a job that cannot start
  * leaves no trace.
