@@ -56,6 +56,12 @@ const MIN_PAUSE_MS = 5_000;
 const MAX_PAUSE_MS = 60_000;
 
 /**
+ * Module of the progress bar. It is a name and no literal, because Deno downloads what a literal
+ * names before it starts the program, and most runs need no bar.
+ */
+const THIRD_PARTY: string = "./deps.ts";
+
+/**
  * Shows progress as lines of text. Two lines are at least five seconds apart, and a tenth of the
  * work or a minute. One more comes at the end.
  *
@@ -156,7 +162,8 @@ export function progressBar({ total, label, heading }: ProgressOptions, outlet: 
     update(nowDone, nowText = "") {
       if (finished) return;
       [done, text] = [nowDone, nowText];
-      end = leftText(left.at(outlet.now(), done));
+      const estimate = left.at(outlet.now(), done);
+      end = done < total ? leftText(estimate) : "";
       if (!started) {
         started = true;
         if (heading !== undefined) outlet.write(heading);
@@ -190,6 +197,9 @@ export function createProgress(options: ProgressOptions): Progress {
   // closed.
   const outlet = { write: (line: string) => console.error(line), now: () => performance.now() };
   if (!Deno.stderr.isTerminal()) return progressLines(options, outlet);
-  const createBar = async (format: string) => (await import("./deps.ts")).createBar(format);
+  const createBar = async (format: string) => {
+    const { createBar } = await import(THIRD_PARTY) as typeof import("./deps.ts");
+    return createBar(format);
+  };
   return progressBar(options, { ...outlet, createBar });
 }

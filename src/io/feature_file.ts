@@ -5,18 +5,18 @@
  */
 import { InputError } from "../errors.ts";
 import { count } from "../format.ts";
-import type { FeatureMatrix } from "../rank/features/prepare_features.ts";
 import { printable } from "./choose_array.ts";
 import { type FloatArray, shapeText } from "./floats.ts";
 import { parseNpy } from "./npy.ts";
 import { NPY_MAGIC } from "./npy_header.ts";
 import { parseNpz } from "./npz.ts";
 import { parseSafetensors } from "./safetensors.ts";
+import type { Matrix } from "../linalg/matrix.ts";
 
 /**
  * Features from a file: at least one row and one column, all finite, in the precision of the file.
  */
-export interface NamedFeatures extends FeatureMatrix {
+export interface NamedFeatures extends Matrix {
   /** Path as the user gave it. */
   readonly name: string;
 }
