@@ -108,12 +108,15 @@ export function progressLines(options: ProgressOptions, outlet: ProgressOutlet):
   };
 }
 
+/** A name and no literal: Deno fetches what a literal names with the program, and most runs need no bar. */
+const THIRD_PARTY: string = "./deps.ts";
+
 /** Shows progress as a bar on a terminal. The library is loaded meanwhile: what comes earlier is not lost. */
 function progressBar({ total, label, heading }: ProgressOptions): Progress {
   let done = 0, text = "", started = false, finished = false;
   let bar: Bar | undefined;
   const load = async () => {
-    const { createBar } = await import("./deps.ts");
+    const { createBar } = await import(THIRD_PARTY) as typeof import("./deps.ts");
     if (finished) return;
     bar = createBar({
       format: `${label} {bar} {percentage} % {value}/{total} {text} {eta_formatted} left`,

@@ -4,7 +4,7 @@
  * @module
  */
 import { clearTicks } from "../../plot/core/clear_ticks.ts";
-import { d3 } from "../../plot/deps.ts";
+import * as d3 from "../../plot/deps.ts";
 import { labelledTicks } from "../../plot/core/format.ts";
 import { decadeAxis } from "../../plot/core/log_axis.ts";
 import { drawLine } from "../../plot/core/marks.ts";

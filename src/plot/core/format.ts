@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { d3 } from "../deps.ts";
+import * as d3 from "../deps.ts";
 
 const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 

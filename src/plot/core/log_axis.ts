@@ -4,7 +4,7 @@
  * @module
  */
 import { clearTicks } from "./clear_ticks.ts";
-import { d3 } from "../deps.ts";
+import * as d3 from "../deps.ts";
 import { powerOfTen, scientific, thousands, type Tick } from "./format.ts";
 import type { Axis } from "./scales.ts";
 

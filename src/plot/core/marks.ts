@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { d3 } from "../deps.ts";
+import * as d3 from "../deps.ts";
 import type { LineStyle } from "./palette.ts";
 import { type Group, px } from "./svg.ts";
 import { type Point, type Span, thinBand, thinLine } from "./thin.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { d3 } from "../deps.ts";
+import * as d3 from "../deps.ts";
 
 /** Fonts, the first that the reader has. */
 export const fontFamily: string = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { d3 } from "../deps.ts";
+import * as d3 from "../deps.ts";
 import { labelledTicks, powerOfTen, scientific, thousands, type Tick } from "./format.ts";
 
 /** Maps values to pixels, and says where its ticks are. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { d3, DOMParser } from "../deps.ts";
+import * as d3 from "../deps.ts";
 import { fontFamily, ink } from "./palette.ts";
 
 /**
@@ -63,7 +63,7 @@ export function drawSvg(
   draw: (root: Group) => void,
 ): string {
   const empty = '<svg xmlns="http://www.w3.org/2000/svg"></svg>';
-  const document = new DOMParser().parseFromString(empty, "image/svg+xml");
+  const document = new d3.DOMParser().parseFromString(empty, "image/svg+xml");
   const root: Group = d3.select(document.documentElement as unknown as d3.BaseType);
   root.attr("width", width).attr("height", height).attr("viewBox", `0 0 ${width} ${height}`);
   root.attr("role", "img").attr("font-family", fontFamily).attr("fill", ink);
