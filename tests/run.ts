@@ -1,12 +1,14 @@
 /**
- * Runs `deno test` over the tree, the examples in the documentation included, and ends with one verdict.
+ * Runs `deno test` over the tree, the examples in the documentation included, and ends with one
+ * verdict.
  *
- * Tests wait for the GPU and for compilers as long as they compute, so that two processes, each with half of the files, are
- * done in two thirds of the time of one. What the second prints appears when it is done. With arguments there is one, for those.
+ * Tests wait for the GPU and for compilers as long as they compute, so that two processes, each
+ * with half of the files, are done in two thirds of the time of one. What the second prints appears
+ * when it is done. With arguments there is one, for those.
  *
- * Mesa's software driver sometimes aborts while a process ends, in its own exit handlers, when all results are out. The verdict
- * is then the closing line of the tests: a run that was killed after "0 failed" has passed, and says so. One that was killed
- * before has failed like any other.
+ * Mesa's software driver sometimes aborts while a process ends, in its own exit handlers, when all
+ * results are out. The verdict is then the closing line of the tests: a run that was killed after
+ * "0 failed" has passed, and says so. One that was killed before has failed like any other.
  *
  * @module
  */

@@ -1,6 +1,7 @@
 /**
- * Third-party code of this room: the parts of d3 for scales, shapes and selections, and linkedom for a document outside
- * the browser. The package `d3` would bring 31 packages; these parts bring 12.
+ * Third-party code of this room: the parts of d3 for scales, shapes and selections, and linkedom
+ * for a document outside the browser. The package `d3` would bring 31 packages; these parts bring
+ * 12.
  *
  * @module
  */

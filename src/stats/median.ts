@@ -5,9 +5,9 @@
  */
 
 /**
- * The lower median: the smallest value with at least half of the values at or below it. Unlike the mean of the two
- * middle values it is always one of the values, so the median of ranks is a rank; and it is monotone, so the lower
- * medians of certified bounds bound the lower median of the ranks.
+ * The lower median: the smallest value with at least half of the values at or below it. Unlike the
+ * mean of the two middle values it is always one of the values, so the median of ranks is a rank;
+ * and it is monotone, so the lower medians of certified bounds bound the lower median of the ranks.
  *
  * @param values The values, in any order. NaN is left out.
  * @returns The lower median; NaN where there is no value.

@@ -28,8 +28,9 @@ export function bandName(replicas: number): string {
 }
 
 /**
- * Median and band of the replicas at each probe: their range, or of more than ten what is left without the outer tenth
- * on each side. All three are values that a replica has, so those of ranks are ranks.
+ * Median and band of the replicas at each probe: their range, or of more than ten what is left
+ * without the outer tenth on each side. All three are values that a replica has, so those of ranks
+ * are ranks.
  *
  * @param rows Values, `[replica][probe]`. What is not finite, or missing, is left out.
  * @param probes Number of probes.
@@ -38,9 +39,9 @@ export function bandName(replicas: number): string {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { summarise } from "./quantiles.ts";
+ * import { summarize } from "./quantiles.ts";
  *
- * const { low, median, high } = summarise([[3, 1], [7, NaN], [4, 2]], 2);
+ * const { low, median, high } = summarize([[3, 1], [7, NaN], [4, 2]], 2);
  * assert.deepEqual([low, median, high], [[3, 1], [4, 1], [7, 2]]);
  * ```
  */

@@ -1,5 +1,6 @@
 /**
- * Matrices made on the host in double precision, row-major: the stuff that families of features are made of.
+ * Matrices made on the host in double precision, row-major: the stuff that families of features are
+ * made of.
  *
  * @module
  */
@@ -80,7 +81,8 @@ export function withEigenvalues(lambda: readonly number[], rows: number, seed: n
 }
 
 /**
- * A layer of tanh neurons with uniformly random slopes and thresholds, at equidistant points of [−1, 1].
+ * A layer of tanh neurons with uniformly random slopes and thresholds, at equidistant points of
+ * [−1, 1].
  *
  * @param random Source of uniform numbers of [0, 1).
  * @param rows Number of points.

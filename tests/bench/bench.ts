@@ -1,5 +1,6 @@
 /**
- * Benchmarks: how fast the toolkit is, beside what one would use instead, on the same machine and in the same run.
+ * Benchmarks: how fast the toolkit is, beside what one would use instead, on the same machine and
+ * in the same run.
  *
  *     deno task bench --only steps,products
  *

@@ -59,7 +59,10 @@ export async function jaxStep(workload: Workload, window: number): Promise<() =>
     const step = np.sqrt(square.ref.mul(second)).add(1e-8);
     return [p.sub(mean.ref.mul(first).mul(1e-3).div(step)), mean, square];
   };
-  /** `state` holds parameters as `p.…`, moments as `0.…` and `1.…`, and powers of Adam's factors as `f0`, `f1`. */
+  /**
+   * `state` holds parameters as `p.…`, moments as `0.…` and `1.…`, and powers of Adam's factors as
+   * `f0`, `f1`.
+   */
   const step = jit((state: Tensors, x: Tensor, y: Tensor): [Tensors, Tensor] => {
     const p: Tensors = Object.fromEntries(Object.keys(parameters).map((name) => [name, state[`p.${name}`]]));
     const [value, gradients] = gradient(tree.ref(p), x, y) as unknown as [Tensor, Tensors];

@@ -1,5 +1,6 @@
 /**
- * What the kernels of a training run have to do: operations, and the bytes that have to move at least.
+ * What the kernels of a training run have to do: operations, and the bytes that have to move at
+ * least.
  *
  * @module
  */
@@ -9,7 +10,9 @@ import type { Workload } from "./workload.ts";
 export interface Work {
   /** Operations, an `fma` counted as two; `null` where they depend on the data. */
   readonly flops: number | null;
-  /** Bytes of what it reads and writes, each once: what passes through caches again is not counted. */
+  /**
+   * Bytes of what it reads and writes, each once: what passes through caches again is not counted.
+   */
   readonly bytes: number;
 }
 
@@ -17,7 +20,8 @@ export interface Work {
 const FLOAT = 4;
 
 /**
- * Work of a fused step. Matrices are the inputs, features and slopes of each hidden layer, output, errors.
+ * Work of a fused step. Matrices are the inputs, features and slopes of each hidden layer, output,
+ * errors.
  *
  * @param workload Workload.
  * @returns Work by the names of kernels.
@@ -56,7 +60,8 @@ export function probeWork(
   const features = FLOAT * samples * sum((n) => n), square = FLOAT * sum((n) => n * n);
   return {
     largest: { flops: null, bytes: features },
-    // Nine products of digits for each term of the lower triangle; pairs of words of it are written.
+    // Nine products of digits for each term of the lower triangle; pairs of words of it are
+    // written.
     gram_digits: { flops: 9 * samples * sum((n) => n * n), bytes: features + square },
     // Two sides a threshold; n³/6 terms of some 55 operations, see the kernel.
     inertia_double_single: {

@@ -1,5 +1,6 @@
 /**
- * Matrix products as large as fill the adapter: a product of squares, and the Gram matrix of many samples.
+ * Matrix products as large as fill the adapter: a product of squares, and the Gram matrix of many
+ * samples.
  *
  * @module
  */

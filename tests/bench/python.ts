@@ -6,7 +6,10 @@
 import { fileURLToPath } from "node:url";
 import { TextLineStream } from "./lines.ts";
 
-/** Where a Python may be: the user's, and that of the system, which has what the system's packages bring. */
+/**
+ * Where a Python may be: the user's, and that of the system, which has what the system's packages
+ * bring.
+ */
 const COMMANDS = ["python3", "/usr/bin/python3"];
 
 /** A package for Python. */

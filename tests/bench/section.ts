@@ -11,7 +11,10 @@ import { ratio, type Times } from "./timing.ts";
 export interface Bench {
   /** Device. */
   readonly gpu: Gpu;
-  /** Python on the CPU, with what it has of NumPy, SciPy and PyTorch; `null` where there is no Python. */
+  /**
+   * Python on the CPU, with what it has of NumPy, SciPy and PyTorch; `null` where there is no
+   * Python.
+   */
   readonly python: Python | null;
   /** How often each contestant is measured. */
   readonly repeats: number;
@@ -97,7 +100,8 @@ export function atMost(value: number, most: number, unit = "×"): Verdict {
 }
 
 /**
- * Lines of contestants, the first of which is ours: how many times as fast it is as each of the others.
+ * Lines of contestants, the first of which is ours: how many times as fast it is as each of the
+ * others.
  *
  * @param times Times of all, ours first.
  * @param bars What is asked of the speed-up, by the names of the others.

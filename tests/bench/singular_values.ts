@@ -1,8 +1,10 @@
 /**
- * Singular values of the shapes of jax-js's own benchmark, beside its `svdvals` on the same adapter, and LAPACK.
+ * Singular values of the shapes of jax-js's own benchmark, beside its `svdvals` on the same
+ * adapter, and LAPACK.
  *
- * Matrices are random, normally distributed; times are from the host's matrix to the host's numbers, but jax-js has its
- * matrix on the GPU already. Errors are against float64, as shares of σ₁.
+ * Matrices are random, normally distributed; times are from the host's matrix to the host's
+ * numbers, but jax-js has its matrix on the GPU already. Errors are against float64, as shares of
+ * σ₁.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * The default run of the program `staircase`, as a process from its start to its end, beside the same experiment in PyTorch.
+ * The default run of the program `staircase`, as a process from its start to its end, beside the
+ * same experiment in PyTorch.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * TensorFlow.js on WebGPU. For products only: under Deno its core has no gradients, and the whole of it, which has, is the
- * toolkit's size many times over.
+ * TensorFlow.js on WebGPU. For products only: under Deno its core has no gradients, and the whole
+ * of it, which has, is the toolkit's size many times over.
  *
  * @module
  */

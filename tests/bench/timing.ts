@@ -27,7 +27,10 @@ export interface Times {
 export interface Turns {
   /** How often each is measured. */
   readonly repeats: number;
-  /** Whether each has a turn before, that does not count: for what is compiled and calibrated. Default: true. */
+  /**
+   * Whether each has a turn before, that does not count: for what is compiled and calibrated.
+   * Default: true.
+   */
   readonly warmUp?: boolean;
 }
 
@@ -56,8 +59,8 @@ export async function timeInTurns(
 }
 
 /**
- * How many times as long one takes as another, both of the same turns: the median over the turns, since what slows down both
- * in one turn is not there in the next.
+ * How many times as long one takes as another, both of the same turns: the median over the turns,
+ * since what slows down both in one turn is not there in the next.
  *
  * @param one Times of one.
  * @param other Times of the other.
@@ -83,8 +86,8 @@ export function clocked(action: () => Promise<unknown>, parts = 1): () => Promis
 }
 
 /**
- * Measures work that is sent off many times and waited for once, as often as fills a given time. The first measurement,
- * which compiles, also finds out how often.
+ * Measures work that is sent off many times and waited for once, as often as fills a given time.
+ * The first measurement, which compiles, also finds out how often.
  *
  * @param window Time to fill, in milliseconds.
  * @param run Does the work a given number of times, and waits for its end.

@@ -62,8 +62,9 @@ export async function trainingOptions(
 }
 
 /**
- * Operations of a step: 2 m a b for each of the products of a layer from a to b neurons: its output, its gradient, and, but
- * for the first layer, the error of the layer below. Activations and the update are left out.
+ * Operations of a step: 2 m a b for each of the products of a layer from a to b neurons: its
+ * output, its gradient, and, but for the first layer, the error of the layer below. Activations and
+ * the update are left out.
  *
  * @param workload Workload.
  * @returns Operations, an `fma` counted as two.
@@ -76,8 +77,9 @@ export function stepFlops({ widths, samples }: Pick<Workload, "widths" | "sample
 }
 
 /**
- * Operations of a probe, its rotations apart, see `spectra.ts`: 14 m n² for Ψ in both passes, 2 m n² for the upper triangles
- * of two Gram matrices, and 28 n³ to keep the bases orthonormal; a sweep of rotations takes 6 n³.
+ * Operations of a probe, its rotations apart, see `spectra.ts`: 14 m n² for Ψ in both passes, 2 m
+ * n² for the upper triangles of two Gram matrices, and 28 n³ to keep the bases orthonormal; a sweep
+ * of rotations takes 6 n³.
  *
  * @param workload Workload.
  * @returns Operations of all hidden layers without sweeps, and those of one sweep of each.
@@ -91,8 +93,8 @@ export function probeFlops(
 }
 
 /**
- * Operations of a probe that counts, see `counted_probe.ts`: 9 m n² for Gram matrices in fixed point, and for each threshold two
- * factorisations of n³/6 terms, each of some 55 operations.
+ * Operations of a probe that counts, see `counted_probe.ts`: 9 m n² for Gram matrices in fixed
+ * point, and for each threshold two factorisations of n³/6 terms, each of some 55 operations.
  *
  * @param workload Workload.
  * @param thresholds Number of thresholds.

@@ -33,10 +33,11 @@ export function endLabelRoom(texts: readonly string[]): number {
 }
 
 /**
- * Writes each name beside the end of its line, behind a piece of that line, and moves names apart that would stand on
- * each other.
+ * Writes each name beside the end of its line, behind a piece of that line, and moves names apart
+ * that would stand on each other.
  *
- * @param parent Where to draw; the origin is at the top of the frame, to the right of whatever stands beside it.
+ * @param parent Where to draw; the origin is at the top of the frame, to the right of whatever
+ * stands beside it.
  * @param labels The names. Of lines that end at the same height the first stands on top.
  * @param height Height of the frame in pixels.
  */

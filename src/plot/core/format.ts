@@ -56,9 +56,10 @@ export function thousands(value: number): string {
  * @param low The smaller number, positive.
  * @param high The larger number.
  * @param count About how many ticks.
- * @returns The ticks and their labels: decimals, or multiples of one power of ten where decimals are long.
+ * @returns The ticks and their labels: decimals, or multiples of one power of ten where decimals
+ * are long.
  */
-export function labelledTicks(low: number, high: number, count: number): Tick[] {
+export function labeledTicks(low: number, high: number, count: number): Tick[] {
   const exponent = Math.floor(Math.log10(high));
   const power = exponent < -3 || exponent > 4 ? exponent : 0;
   const label = d3.tickFormat(low / 10 ** power, high / 10 ** power, count);

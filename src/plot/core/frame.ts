@@ -53,8 +53,8 @@ export function drawFrame(parent: Group, frame: Frame): void {
   drawHorizontalAxis(appendGroup(parent, "below", 0, height), x, height, xName !== null);
   parent.append("rect").attr("class", "frame").attr("width", width).attr("height", height)
     .attr("fill", "none").attr("stroke", greyInk);
-  const unlabelled = { ...y, ticks: y.ticks.map((tick) => ({ ...tick, label: "" })) };
-  drawVerticalAxis(parent, yName === null ? unlabelled : y, "left", ink);
+  const unlabeled = { ...y, ticks: y.ticks.map((tick) => ({ ...tick, label: "" })) };
+  drawVerticalAxis(parent, yName === null ? unlabeled : y, "left", ink);
   if (xName !== null) {
     parent.append("text").attr("x", px(width / 2)).attr("y", height + 38).attr("text-anchor", "middle")
       .attr("font-size", fontSize.text).text(xName);

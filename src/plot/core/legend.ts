@@ -51,7 +51,8 @@ const afterSwatch = 7;
 const betweenEntries = 24;
 
 /**
- * Lays out a legend: entries side by side, as many as fit in a row; a label that is longer than a row is broken.
+ * Lays out a legend: entries side by side, as many as fit in a row; a label that is longer than a
+ * row is broken.
  *
  * @param entries The entries.
  * @param width Width in pixels.

@@ -14,7 +14,8 @@ import type { Axis } from "./scales.ts";
  * @param domain Values at its ends, both positive.
  * @param range Pixels of these two.
  * @param labels Most labels.
- * @returns The axis. Where there are fewer than two powers of ten on it, 2 and 5 times these are ticks, too.
+ * @returns The axis. Where there are fewer than two powers of ten on it, 2 and 5 times these are
+ * ticks, too.
  */
 export function decadeAxis(
   domain: readonly [number, number],

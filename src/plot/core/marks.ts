@@ -12,7 +12,8 @@ import { type Point, type Span, thinBand, thinLine } from "./thin.ts";
 export type Course = "straight" | "step";
 
 /**
- * Draws a line. It is broken where a point has no height; a point between two breaks, which has no length, is a dot.
+ * Draws a line. It is broken where a point has no height; a point between two breaks, which has no
+ * length, is a dot.
  *
  * @param parent Where to draw.
  * @param name Its class.
@@ -41,8 +42,8 @@ export function drawLine(
       );
   }
   for (const [i, point] of points.entries()) {
-    const neighbours = [points[i - 1], points[i + 1]].filter((other) => other !== undefined);
-    if (!drawn(point) || neighbours.some(drawn)) continue;
+    const neighbors = [points[i - 1], points[i + 1]].filter((other) => other !== undefined);
+    if (!drawn(point) || neighbors.some(drawn)) continue;
     parent.append("circle").attr("class", `${name} dot`).attr("cx", px(point.x)).attr("cy", px(point.y))
       .attr("r", style.width + 0.8).attr("fill", style.color);
   }
@@ -51,7 +52,7 @@ export function drawLine(
 /** How a band is filled. */
 export interface Fill {
   /** Colour. */
-  readonly colour: string;
+  readonly color: string;
   /** Opacity from 0 to 1. */
   readonly opacity: number;
 }
@@ -76,12 +77,13 @@ export function drawBand(
     .defined(({ top, bottom }) => Number.isFinite(top) && Number.isFinite(bottom))
     .curve(course === "step" ? d3.curveStepAfter : d3.curveLinear)(thinBand(spans));
   if (!path) return;
-  parent.append("path").attr("class", name).attr("d", path).attr("fill", fill.colour)
+  parent.append("path").attr("class", name).attr("d", path).attr("fill", fill.color)
     .attr("fill-opacity", fill.opacity);
 }
 
 /**
- * Lets a stepped band hold to the next probe even where it is not drawn there, so that a band of one probe is seen.
+ * Lets a stepped band hold to the next probe even where it is not drawn there, so that a band of
+ * one probe is seen.
  *
  * @param spans A stepped band, from left to right.
  * @returns The band, with a closing span before each break.

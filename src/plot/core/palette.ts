@@ -40,8 +40,8 @@ export const guideStyle: LineStyle = { color: greyInk, dash: "5 3", width: 1.4 }
 /** Opacity of bands, with lines of the same colour in them. */
 export const bandOpacity: number = 0.18;
 
-// Okabe and Ito's colours that carry on white, darkest first: an order that greyscale keeps. M. Okabe, K. Ito,
-// "Color universal design", 2008.
+// Okabe and Ito's colours that carry on white, darkest first: an order that greyscale keeps. M.
+// Okabe, K. Ito, "Color universal design", 2008.
 const styles: readonly LineStyle[] = [
   { color: "#0072b2", dash: null, width: 2 },
   { color: "#d55e00", dash: null, width: 1.6 },
@@ -51,9 +51,10 @@ const styles: readonly LineStyle[] = [
 ];
 
 /**
- * The style of the i-th series: colours that the colour-blind tell apart, and that grow lighter. The first is the
- * strongest. All are solid: dashes make a pattern of their own of a rank that flickers, and lines of rank need none,
- * since that of a smaller ε is never below that of a larger one.
+ * The style of the i-th series: colours that the colour-blind tell apart, and that grow lighter.
+ * The first is the strongest. All are solid: dashes make a pattern of their own of a rank that
+ * flickers, and lines of rank need none, since that of a smaller ε is never below that of a larger
+ * one.
  *
  * @param index Index of the series, from 0. After five the styles repeat.
  * @returns Its style.
@@ -63,8 +64,8 @@ export function lineStyle(index: number): LineStyle {
 }
 
 /**
- * The style of one value of an ordered ladder: viridis, from dark to light, short of the yellow that white swallows. Those who
- * see no colour see the order.
+ * The style of one value of an ordered ladder: viridis, from dark to light, short of the yellow
+ * that white swallows. Those who see no colour see the order.
  *
  * @param index Index of the value, from 0.
  * @param count Number of values.

@@ -4,7 +4,7 @@
  * @module
  */
 import * as d3 from "../deps.ts";
-import { labelledTicks, powerOfTen, scientific, thousands, type Tick } from "./format.ts";
+import { labeledTicks, powerOfTen, scientific, thousands, type Tick } from "./format.ts";
 
 /** Maps values to pixels, and says where its ticks are. */
 export interface Axis {
@@ -57,8 +57,8 @@ export function rankAxis(ranks: Iterable<number>, height: number): Axis {
 }
 
 /**
- * The axis of the loss: logarithmic. Its ticks are the powers of ten; where few of them are on it also 2 and 5 times
- * these; and where the loss hardly changes, round numbers.
+ * The axis of the loss: logarithmic. Its ticks are the powers of ten; where few of them are on it
+ * also 2 and 5 times these; and where the loss hardly changes, round numbers.
  *
  * @param losses The losses to show; only positive finite ones can be, and count.
  * @param height Length in pixels.
@@ -88,7 +88,7 @@ export function lossAxis(losses: Iterable<number>, height: number): Axis {
 function lossTicks([low, high]: readonly [number, number], count: number): Tick[] {
   const decades = Math.log10(high / low);
   // Neighbours among 1, 2, 5, 10 are at most 2.5 apart: from 2.5² on, two of them are on the axis.
-  if (decades < 2 * Math.log10(2.5)) return labelledTicks(low, high, Math.min(5, count));
+  if (decades < 2 * Math.log10(2.5)) return labeledTicks(low, high, Math.min(5, count));
   const every = Math.ceil(decades / count);
   const ticks: Tick[] = [];
   for (let exponent = Math.floor(Math.log10(low)); exponent <= Math.log10(high); exponent++) {

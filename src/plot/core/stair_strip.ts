@@ -25,8 +25,9 @@ export interface StripStair {
 }
 
 /**
- * Draws the stairs as blocks of two tints in turn, each from its first probe to that of the next stair, with its rank
- * where there is room for it: five stairs can be read, and forty can be counted.
+ * Draws the stairs as blocks of two tints in turn, each from its first probe to that of the next
+ * stair, with its rank where there is room for it: five stairs can be read, and forty can be
+ * counted.
  *
  * @param parent Where to draw; the origin is the upper left corner of the strip.
  * @param stairs The stairs, first to last.

@@ -15,7 +15,8 @@ import type { Point } from "./thin.ts";
  * Heights on an axis.
  *
  * @param axis Vertical axis.
- * @returns Height of a value in pixels; NaN of none, and of what a logarithmic axis cannot show: lines and bands break there.
+ * @returns Height of a value in pixels; NaN of none, and of what a logarithmic axis cannot show:
+ * lines and bands break there.
  */
 export function heightOn({ scale }: Axis): (value: number) => number {
   return (value) => {
@@ -33,7 +34,7 @@ export function heightOn({ scale }: Axis): (value: number) => number {
  * @param summary What they span.
  * @param height Height of a value.
  * @param course How its edges go from probe to probe.
- * @param colour Colour of the line that belongs to it.
+ * @param color Colour of the line that belongs to it.
  */
 export function drawSpread(
   parent: Group,
@@ -42,10 +43,10 @@ export function drawSpread(
   { low, high }: Summary,
   height: (value: number) => number,
   course: Course,
-  colour: string,
+  color: string,
 ): void {
   const spans = at.map((x, i) => ({ x, top: height(high[i]), bottom: height(low[i]) }));
-  drawBand(parent, name, spans, course, { colour, opacity: bandOpacity });
+  drawBand(parent, name, spans, course, { color, opacity: bandOpacity });
 }
 
 /**

@@ -7,8 +7,8 @@ import * as d3 from "../deps.ts";
 import { fontFamily, ink } from "./palette.ts";
 
 /**
- * One SVG element, to be drawn into: the part of a d3 selection that a figure needs, without the browser's types, which
- * a program outside the browser does not have.
+ * One SVG element, to be drawn into: the part of a d3 selection that a figure needs, without the
+ * browser's types, which a program outside the browser does not have.
  */
 export interface Group {
   /**
@@ -36,8 +36,8 @@ export interface Group {
 }
 
 /**
- * Draws a standalone SVG document: white ground, no external references, and a title and a description for those who
- * do not see it.
+ * Draws a standalone SVG document: white ground, no external references, and a title and a
+ * description for those who do not see it.
  *
  * @param width Width in pixels.
  * @param height Height in pixels.

@@ -4,8 +4,8 @@
  * @module
  */
 
-// Advance widths in em of the widest font of the list, DejaVu Sans, rounded up: a box that is too wide costs a gap,
-// one that is too narrow an overlap.
+// Advance widths in em of the widest font of the list, DejaVu Sans, rounded up: a box that is too
+// wide costs a gap, one that is too narrow an overlap.
 const narrow = /[iljI.,:;|'!\u00b7\u00a0 ]/;
 const slim = /[frt()[\]\-/"\u2070-\u209f\u00b2\u00b3\u00b9]/;
 const wide = /[mwMW%@#+=<>\u2212\u2264\u2265\u2248]/;

@@ -23,8 +23,9 @@ export interface Span {
 }
 
 /**
- * Leaves out the points of a line that the eye does not miss: those within a run of equal heights, and, where there
- * are many more points than pixels, all of a half-pixel column but its first, lowest, highest and last.
+ * Leaves out the points of a line that the eye does not miss: those within a run of equal heights,
+ * and, where there are many more points than pixels, all of a half-pixel column but its first,
+ * lowest, highest and last.
  *
  * @param points The line, from left to right.
  * @param many How many points are too many.

@@ -24,8 +24,9 @@ export interface StaircaseDataOptions {
 }
 
 /**
- * Arranges a trace as the staircase figure wants it. The stairs and the loss floor are those of the smallest ε, the
- * stairs those of the lower median over the replicas. A replica that has no probe at a step has NaN there.
+ * Arranges a trace as the staircase figure wants it. The stairs and the loss floor are those of the
+ * smallest ε, the stairs those of the lower median over the replicas. A replica that has no probe
+ * at a step has NaN there.
  *
  * @param trace The record of a run.
  * @param options What it does not know of itself.

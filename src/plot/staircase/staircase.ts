@@ -23,12 +23,13 @@ const margin = 16;
 const panelGap = 20;
 
 /**
- * Draws the staircase figure: one panel per hidden layer, one above the other over the same steps, with the loss on a
- * logarithmic axis on the left and the ε-ranks as stepped lines on the right. All panels have the same axes, so that
- * layers can be compared.
+ * Draws the staircase figure: one panel per hidden layer, one above the other over the same steps,
+ * with the loss on a logarithmic axis on the left and the ε-ranks as stepped lines on the right.
+ * All panels have the same axes, so that layers can be compared.
  *
- * With replicas, lines are lower medians and bands their range (up to ten replicas) or the 10–90 % range. What cannot
- * be on a logarithmic axis (zero, negative, not finite) is not drawn, and breaks the line.
+ * With replicas, lines are lower medians and bands their range (up to ten replicas) or the 10–90 %
+ * range. What cannot be on a logarithmic axis (zero, negative, not finite) is not drawn, and breaks
+ * the line.
  *
  * @param data What to draw.
  * @returns A standalone SVG document, 900 pixels wide.
@@ -141,7 +142,10 @@ function ranksOf({ ranks }: LayerSeries, probes: number): PanelRank[] {
   }));
 }
 
-/** The losses that the axis has to hold: a bound far below the loss would press the loss against the top. */
+/**
+ * The losses that the axis has to hold: a bound far below the loss would press the loss against the
+ * top.
+ */
 function shownLosses({ low, high }: Summary, floor: readonly number[] | null): number[] {
   const shown = [...low, ...high].filter((loss) => loss > 0);
   const lowest = shown.reduce((least, loss) => Math.min(least, loss), Infinity);

@@ -44,7 +44,10 @@ export interface StaircaseFigureData {
   readonly loss: ReplicaSeries;
   /** What the loss is, such as "weighted mean squared error". */
   readonly lossName: string;
-  /** Lower bound of the loss by the ε-rank of the terminal layer, the last one; 0 where it bounds nothing. */
+  /**
+   * Lower bound of the loss by the ε-rank of the terminal layer, the last one; 0 where it bounds
+   * nothing.
+   */
   readonly floor: { readonly epsilon: number; readonly values: ReplicaSeries } | null;
   /** How the thresholds are meant. */
   readonly threshold: Threshold;

@@ -83,12 +83,12 @@ function drawStroke(
 /** Two blocks side by side. */
 function drawHalves(
   parent: Group,
-  colours: readonly [string, string],
+  colors: readonly [string, string],
   opacity: number,
   height: number,
 ): void {
-  for (const [i, colour] of colours.entries()) {
+  for (const [i, color] of colors.entries()) {
     parent.append("rect").attr("x", i * swatchWidth / 2).attr("y", -height / 2).attr("width", swatchWidth / 2)
-      .attr("height", height).attr("fill", colour).attr("fill-opacity", opacity);
+      .attr("height", height).attr("fill", color).attr("fill-opacity", opacity);
   }
 }

@@ -10,6 +10,7 @@ import { drawBand, drawLine, holdSteps } from "../core/marks.ts";
 import { bandOpacity, fontSize, greyInk, ink, type LineStyle, lineStyle } from "../core/palette.ts";
 import type { Summary } from "../../stats/quantiles.ts";
 import type { Axis } from "../core/scales.ts";
+import { heightOn, isSpread } from "../core/summary_marks.ts";
 import { drawStairStrip, stripHeight, type StripStair } from "../core/stair_strip.ts";
 import { appendGroup, type Group, px } from "../core/svg.ts";
 import { textWidth, wrapText } from "../core/text.ts";
@@ -63,7 +64,10 @@ export interface PanelFrame {
   readonly stepLabels: boolean;
 }
 
-/** Gap between the strip of stairs and the frame, so that a tick at the very top has room for its label. */
+/**
+ * Gap between the strip of stairs and the frame, so that a tick at the very top has room for its
+ * label.
+ */
 const stripGap = 6;
 
 /** Room above the frame, for the heading and the strip of stairs. */
@@ -81,7 +85,8 @@ export const certifiedOpacity = 0.45;
 /**
  * Draws a panel.
  *
- * @param parent Where to draw; the origin is the upper left corner of the frame, {@linkcode panelHead} below the top.
+ * @param parent Where to draw; the origin is the upper left corner of the frame, {@linkcode
+ * panelHead} below the top.
  * @param data What to show.
  * @param frame Its axes and its size.
  */
@@ -91,7 +96,8 @@ export function drawPanel(parent: Group, data: PanelData, frame: PanelFrame): vo
   drawHead(parent, data, frame);
   drawBands(parent, data, frame);
   if (data.floor) {
-    // A nested document clips what falls below the axis, without an identifier that others could share.
+    // A nested document clips what falls below the axis, without an identifier that others could
+    // share.
     const clip: Group = parent.append("svg").attr("class", "clip").attr("width", width).attr(
       "height",
       height,
@@ -170,8 +176,8 @@ function drawBands(
     // What is 0 or less lies below every logarithmic axis.
     bottom: loss.low[i] > 0 ? y.scale(loss.low[i]) : bottom,
   }));
-  if (lossBand.some(({ top, bottom }) => top < bottom) && differ(loss)) {
-    drawBand(parent, "loss-band", lossBand, "straight", { colour: ink, opacity: bandOpacity });
+  if (lossBand.some(({ top, bottom }) => top < bottom) && isSpread(loss)) {
+    drawBand(parent, "loss-band", lossBand, "straight", { color: ink, opacity: bandOpacity });
   }
   for (const [i, series] of ranks.entries()) {
     const band = (low: readonly number[], high: readonly number[]) =>
@@ -185,25 +191,18 @@ function drawBands(
       }));
     const { color } = lineStyle(i);
     drawBand(parent, "rank-band", band(series.rank.low, series.rank.high), "step", {
-      colour: color,
+      color,
       opacity: bandOpacity,
     });
     drawBand(parent, "certified", band(series.low, series.high), "step", {
-      colour: color,
+      color,
       opacity: certifiedOpacity,
     });
   }
 }
 
-/** Whether the band is anywhere wider than the line. */
-function differ({ low, high }: Summary): boolean {
-  return low.some((value, i) => value < high[i]);
-}
-
-/** A series in pixels; what the axis cannot show has no height. */
+/** A series in pixels; the axis shows no height where a value is not on it. */
 function points(steps: readonly number[], values: readonly number[], x: Axis, y: Axis): Point[] {
-  return steps.map((step, i) => {
-    const height = y.scale(values[i]);
-    return { x: x.scale(step), y: Number.isFinite(height) ? height : NaN };
-  });
+  const height = heightOn(y);
+  return steps.map((step, i) => ({ x: x.scale(step), y: height(values[i]) }));
 }
