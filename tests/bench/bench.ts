@@ -13,6 +13,7 @@ import { compactJson } from "../../src/io/json.ts";
 import { runProgram } from "../../src/cli/program.ts";
 import { VERSION } from "../../src/version.ts";
 import { growth } from "./growth.ts";
+import { appendMeasurement } from "./history.ts";
 import { kernelBench } from "./kernels.ts";
 import { probeCost } from "./probe_cost.ts";
 import { products } from "./products.ts";
@@ -50,7 +51,13 @@ await runProgram({
       placeholder: "NAMES",
       help: `benchmarks to run, of ${Object.keys(BENCHMARKS).join(", ")} (all)`,
     },
-    { name: "repeats", kind: "integer", default: null, min: 1, help: "measurements of each (3, quick 1)" },
+    {
+      name: "repeats",
+      kind: "integer",
+      default: null,
+      min: 1,
+      help: "measurements of each (3, quick 1)",
+    },
     {
       name: "quick",
       kind: "boolean",
@@ -62,6 +69,14 @@ await runProgram({
       kind: "boolean",
       default: false,
       help: "print everything as one JSON object on the last line",
+    },
+    {
+      name: "append",
+      kind: "string",
+      default: null,
+      placeholder: "FILE",
+      help:
+        "append the same object, with date and commit, as a line to a file such as .github/bench.jsonl",
     },
   ],
 }, async ({ flags, signal }) => {
@@ -75,10 +90,24 @@ await runProgram({
     console.error(line);
     skipped.push(line);
   };
-  for (const [name, label] of [["numpy", "NumPy"], ["scipy", "SciPy"], ["torch", "PyTorch"]] as const) {
-    if (!python?.versions[name]) skip(`${label} is not here: install python3-${name}, or do without`);
+  for (
+    const [name, label] of [["numpy", "NumPy"], ["scipy", "SciPy"], [
+      "torch",
+      "PyTorch",
+    ]] as const
+  ) {
+    if (!python?.versions[name]) {
+      skip(`${label} is not here: install python3-${name}, or do without`);
+    }
   }
-  const bench = { gpu, python, repeats: flags.repeats ?? repeats, window, quick: flags.quick, skip };
+  const bench = {
+    gpu,
+    python,
+    repeats: flags.repeats ?? repeats,
+    window,
+    quick: flags.quick,
+    skip,
+  };
   const sections: Section[] = [];
   for (const name of names) {
     signal.throwIfAborted();
@@ -92,19 +121,29 @@ await runProgram({
     system: `${Deno.build.os} ${Deno.build.arch}`,
   };
   const versions = { staircase: VERSION, ...Deno.version, ...python?.versions };
-  const rate = (value: number, unit: string) => `${(value / 1e9).toFixed(1)} G${unit}/s`;
+  const rate = (value: number, unit: string) =>
+    `${(value / 1e9).toFixed(1)} G${unit}/s`;
   console.log([
     `${machine.adapter}, ${machine.cores} cores, ${machine.system}; medians of ${bench.repeats}`,
-    `peak: fma ${rate(peak.flopsPerSecond, "FLOP")}, copy ${rate(peak.bytesPerSecond, "B")}, ` +
+    `peak: fma ${rate(peak.flopsPerSecond, "FLOP")}, copy ${
+      rate(peak.bytesPerSecond, "B")
+    }, ` +
     `a dispatch ${(1000 * peak.dispatchMilliseconds).toFixed(1)} µs, a wait ${
       peak.waitMilliseconds.toFixed(1)
     } ms`,
     "",
     ...benchTable(sections),
   ].join("\n"));
-  if (flags.json) {
-    console.log(compactJson({ machine, versions, peak, repeats: bench.repeats, sections, skipped }));
-  }
+  const measured = {
+    machine,
+    versions,
+    peak,
+    repeats: bench.repeats,
+    sections,
+    skipped,
+  };
+  if (flags.append !== null) await appendMeasurement(flags.append, measured);
+  if (flags.json) console.log(compactJson(measured));
 });
 
 /** Names of `--only`, all where there are none. */
@@ -113,7 +152,9 @@ function chosen(only: string | null): string[] {
   const names = only?.split(",") ?? all;
   for (const name of names) {
     if (!all.includes(name)) {
-      throw new InputError(`no benchmark ${JSON.stringify(name)}: give some of ${all.join(", ")}`);
+      throw new InputError(
+        `no benchmark ${JSON.stringify(name)}: give some of ${all.join(", ")}`,
+      );
     }
   }
   return names;

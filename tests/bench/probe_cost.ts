@@ -10,7 +10,14 @@ import { bytesOf, probeWork } from "./kernel_work.ts";
 import { atLeast, atMost, type Bench, type Section } from "./section.ts";
 import { ratio, timeInTurns, type Times } from "./timing.ts";
 import { type TrainingRate, trainingRate } from "./training_rate.ts";
-import { countFlops, probeFlops, SMALL, stepFlops, trainingOptions, workloadName } from "./workload.ts";
+import {
+  countFlops,
+  probeFlops,
+  SMALL,
+  stepFlops,
+  trainingOptions,
+  workloadName,
+} from "./workload.ts";
 
 const PROBE_EVERY = 10;
 /** Probes between two spectra, where only the first is to be one. */
@@ -18,7 +25,11 @@ const NEVER = 2 ** 31;
 /** Most that probes may add, as a percentage of the training time. */
 const BAR = 25;
 /** Kernels of a probe that counts. */
-const COUNTING = ["gram_digits_largest", "gram_digits", "inertia_double_single"];
+const COUNTING = [
+  "gram_digits_largest",
+  "gram_digits",
+  "inertia_double_single",
+];
 /** Most waits a submission. */
 const WAITS_BAR = 1;
 /** Steps in which dispatches, submissions and waits are counted. */
@@ -33,7 +44,8 @@ export async function probeCost(bench: Bench): Promise<Section[]> {
   let rate: TrainingRate | null = null;
   const paced = (name: string, options: TrainingOptions) => ({
     name,
-    measure: async () => (rate = await trainingRate(gpu, options, window)).milliseconds,
+    measure: async () =>
+      (rate = await trainingRate(gpu, options, window)).milliseconds,
   });
   const [bare, counted, solved] = await timeInTurns([
     paced("without probes", options),
@@ -43,19 +55,39 @@ export async function probeCost(bench: Bench): Promise<Section[]> {
   const share = (probed: Times) => 100 * (ratio(probed, bare) - 1);
   const aProbe = (probed: Times) => PROBE_EVERY * (probed.median - bare.median);
   using training = await Training.create(gpu, { ...counting, steps: COUNTED });
-  const { dispatches, submissions, waits } = await measure(gpu, () => training.finish());
-  const intervals = training.trace.probes.flatMap(({ layers }) => layers.flatMap(({ ranks }) => ranks));
-  const certain = intervals.filter(({ low, high }) => low === high).length / intervals.length;
+  const { dispatches, submissions, waits } = await measure(
+    gpu,
+    () => training.finish(),
+  );
+  const intervals = training.trace.probes.flatMap(({ layers }) =>
+    layers.flatMap(({ ranks }) => ranks)
+  );
+  const certain = intervals.filter(({ low, high }) => low === high).length /
+    intervals.length;
   const { dispatchesPerStep, dispatchesPerProbe } = rate!;
   const { dispatchesPerCount } = training;
   const { epsilons } = options.task.defaults;
   return [{
-    title: `${workloadName(SMALL)}, certified ranks at ${epsilons.join(", ")}, ms a step`,
+    title: `${workloadName(SMALL)}, certified ranks at ${
+      epsilons.join(", ")
+    }, ms a step`,
     lines: [
       { name: bare.name, times: bare, verdict: null },
-      { name: counted.name, times: counted, verdict: atMost(share(counted), BAR, " %") },
-      { name: solved.name, times: solved, verdict: atLeast(share(solved), null, " %") },
-      { name: "waits a submission", times: null, verdict: atMost(waits / submissions, WAITS_BAR, "") },
+      {
+        name: counted.name,
+        times: counted,
+        verdict: atMost(share(counted), BAR, " %"),
+      },
+      {
+        name: solved.name,
+        times: solved,
+        verdict: atLeast(share(solved), null, " %"),
+      },
+      {
+        name: "waits a submission",
+        times: null,
+        verdict: atMost(waits / submissions, WAITS_BAR, ""),
+      },
     ],
     facts: {
       dispatchesPerStep,
@@ -73,7 +105,9 @@ export async function probeCost(bench: Bench): Promise<Section[]> {
       `counting takes ${dispatchesPerCount} dispatches and ${
         aProbe(counted).toFixed(1)
       } ms a probe, and two more a ` +
-      `submission; spectra take ${dispatchesPerProbe} and ${aProbe(solved).toFixed(1)} ms`,
+      `submission; spectra take ${dispatchesPerProbe} and ${
+        aProbe(solved).toFixed(1)
+      } ms`,
     ],
   }];
 }

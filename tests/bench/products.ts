@@ -11,7 +11,11 @@ import { measurePeak } from "../../src/gpu/measure/peak.ts";
 import type { Dispatch } from "../../src/gpu/kernel.ts";
 import { EigenBatch } from "../../src/linalg/eigen/eigen_batch.ts";
 import { bindGemm } from "../../src/linalg/products/gemm.ts";
-import { bindGram, bindGramReduce, gramPartials } from "../../src/linalg/gram/gram.ts";
+import {
+  bindGram,
+  bindGramReduce,
+  gramPartials,
+} from "../../src/linalg/gram/gram.ts";
 import { normals } from "../reference/random.ts";
 import { blockUntilReady, jit, type numpy } from "./deps.ts";
 import { openJax } from "./jax.ts";
@@ -33,7 +37,11 @@ interface Product {
   readonly transposed: boolean;
   /** Operations of our kernel. */
   readonly flops: number;
-  readonly bind: (gpu: Gpu, entries: Float32Array, stack: DisposableStack) => Promise<Dispatch[]>;
+  readonly bind: (
+    gpu: Gpu,
+    entries: Float32Array,
+    stack: DisposableStack,
+  ) => Promise<Dispatch[]>;
   /** Its name and arguments in `peers.py`. */
   readonly job: Readonly<Record<string, unknown>>;
 }
@@ -83,9 +91,14 @@ async function section(bench: Bench, product: Product): Promise<Section> {
 
   const np = await openJax();
   const onGpu = np.array(entries).reshape([rows, columns]);
-  const multiply = jit((a: numpy.Array) => transposed ? np.dot(a.ref.transpose(), a) : np.dot(a.ref, a));
+  const multiply = jit((a: numpy.Array) =>
+    transposed ? np.dot(a.ref.transpose(), a) : np.dot(a.ref, a)
+  );
   const jax = repeated(window, async (times) => {
-    const results = Array.from({ length: times }, () => multiply(onGpu.ref) as numpy.Array);
+    const results = Array.from(
+      { length: times },
+      () => multiply(onGpu.ref) as numpy.Array,
+    );
     await blockUntilReady(results);
     for (const result of results) result.dispose();
   });
@@ -105,7 +118,8 @@ async function section(bench: Bench, product: Product): Promise<Section> {
   });
 
   // Measured in turns as well, since what else the machine does slows both down.
-  const atPeak = async () => 1000 * flops / (await measurePeak(gpu)).flopsPerSecond;
+  const atPeak = async () =>
+    1000 * flops / (await measurePeak(gpu)).flopsPerSecond;
   const times = await timeInTurns([
     { name: "Staircase", measure: staircase },
     { name: "jax-js", measure: jax },
@@ -132,20 +146,36 @@ async function section(bench: Bench, product: Product): Promise<Section> {
   };
 }
 
-async function bindGramJob(gpu: Gpu, entries: Float32Array, stack: DisposableStack): Promise<Dispatch[]> {
+async function bindGramJob(
+  gpu: Gpu,
+  entries: Float32Array,
+  stack: DisposableStack,
+): Promise<Dispatch[]> {
   const batch = stack.use(new EigenBatch(gpu, [FEATURES]));
   const array = stack.use(new GpuArray(gpu, "features", entries));
-  const weights = stack.use(new GpuArray(gpu, "weights", new Float32Array(SAMPLES).fill(1 / SAMPLES)));
-  const partials = stack.use(new GpuArray(gpu, "partial Gram matrices", gramPartials(SAMPLES, batch)));
+  const weights = stack.use(
+    new GpuArray(gpu, "weights", new Float32Array(SAMPLES).fill(1 / SAMPLES)),
+  );
+  const partials = stack.use(
+    new GpuArray(gpu, "partial Gram matrices", gramPartials(SAMPLES, batch)),
+  );
   const options = { samples: SAMPLES, replicas: 1, weights, batch, partials };
   const features = { array, stride: FEATURES / 4, batch: 0 };
   return [
-    await bindGram(gpu, { features, order: FEATURES, first: 0, targets: null }, options),
+    await bindGram(
+      gpu,
+      { features, order: FEATURES, first: 0, targets: null },
+      options,
+    ),
     await bindGramReduce(gpu, options),
   ];
 }
 
-async function bindGemmJob(gpu: Gpu, entries: Float32Array, stack: DisposableStack): Promise<Dispatch[]> {
+async function bindGemmJob(
+  gpu: Gpu,
+  entries: Float32Array,
+  stack: DisposableStack,
+): Promise<Dispatch[]> {
   const view = (array: GpuArray) => ({ array, stride: ORDER / 4, batch: 0 });
   const a = view(stack.use(new GpuArray(gpu, "operand", entries)));
   const c = view(stack.use(new GpuArray(gpu, "product", ORDER ** 2)));

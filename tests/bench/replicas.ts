@@ -19,11 +19,14 @@ export async function replicaBench(bench: Bench): Promise<Section[]> {
   const [together, single] = await timeInTurns([
     {
       name: `${REPLICAS} replicas in one run`,
-      measure: async () => (await trainingRate(gpu, { ...options, replicas: REPLICAS }, window)).milliseconds,
+      measure: async () =>
+        (await trainingRate(gpu, { ...options, replicas: REPLICAS }, window))
+          .milliseconds,
     },
     {
       name: `${REPLICAS} single runs, one after the other`,
-      measure: async () => REPLICAS * (await trainingRate(gpu, options, window)).milliseconds,
+      measure: async () =>
+        REPLICAS * (await trainingRate(gpu, options, window)).milliseconds,
     },
   ], bench);
   const verdict = atMost(ratio(together, single), BAR);

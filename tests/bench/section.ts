@@ -65,7 +65,9 @@ export type Benchmark = (bench: Bench) => Promise<Section[]>;
 
 /** A number to three digits. */
 export function digits(value: number): string {
-  return Math.abs(value) >= 1000 ? value.toFixed(0) : Number(value.toPrecision(3)).toString();
+  return Math.abs(value) >= 1000
+    ? value.toFixed(0)
+    : Number(value.toPrecision(3)).toString();
 }
 
 /**
@@ -76,7 +78,11 @@ export function digits(value: number): string {
  * @param unit What stands behind the number. Default: `×`.
  * @returns The verdict.
  */
-export function atLeast(value: number, least: number | null, unit = "×"): Verdict {
+export function atLeast(
+  value: number,
+  least: number | null,
+  unit = "×",
+): Verdict {
   const text = `${digits(value)}${unit}`;
   if (least === null) return { text, value, bar: "", met: null };
   return { text, value, bar: `≥ ${digits(least)}${unit}`, met: value >= least };
@@ -107,13 +113,22 @@ export function atMost(value: number, most: number, unit = "×"): Verdict {
  * @param bars What is asked of the speed-up, by the names of the others.
  * @returns The lines.
  */
-export function speedUps(times: readonly Times[], bars: Readonly<Record<string, number>>): Line[] {
+export function speedUps(
+  times: readonly Times[],
+  bars: Readonly<Record<string, number>>,
+): Line[] {
   const [ours, ...others] = times;
   return [
     { name: ours.name, times: ours, verdict: null },
     ...others.map((one) => {
-      const bar = Object.entries(bars).find(([name]) => one.name.startsWith(name))?.[1] ?? null;
-      return { name: one.name, times: one, verdict: atLeast(ratio(one, ours), bar) };
+      const bar = Object.entries(bars).find(([name]) =>
+        one.name.startsWith(name)
+      )?.[1] ?? null;
+      return {
+        name: one.name,
+        times: one,
+        verdict: atLeast(ratio(one, ours), bar),
+      };
     }),
   ];
 }

@@ -13,7 +13,8 @@ const SECONDS_BAR = 15, TORCH_BAR = 1 / 1.5;
 /** Most runs of each, which take long, and steps of a quick run. */
 const MOST_REPEATS = 3, QUICK_STEPS = 1000;
 
-const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+const path = (relative: string) =>
+  fileURLToPath(new URL(relative, import.meta.url));
 
 /** Whole processes. */
 export async function staircaseBench(bench: Bench): Promise<Section[]> {
@@ -22,20 +23,41 @@ export async function staircaseBench(bench: Bench): Promise<Section[]> {
   const folder = await Deno.makeTempDir({ prefix: "staircase-bench-" });
   try {
     const args = ["--quiet", "--steps", `${steps}`, "--out", folder];
-    const program = ["run", "-A", "--no-check", path("../../examples/staircase.ts"), ...args];
+    const program = [
+      "run",
+      "-A",
+      "--no-check",
+      path("../../examples/staircase.ts"),
+      ...args,
+    ];
     const times = await timeInTurns([
-      { name: "Staircase", measure: clocked(() => run(Deno.execPath(), program)) },
+      {
+        name: "Staircase",
+        measure: clocked(() => run(Deno.execPath(), program)),
+      },
       ...(python?.versions.torch
         ? [{
           name: "PyTorch and LAPACK, CPU",
-          measure: clocked(() => run(python.command, [path("torch_staircase.py"), `${steps}`, folder])),
+          measure: clocked(() =>
+            run(python.command, [
+              path("torch_staircase.py"),
+              `${steps}`,
+              folder,
+            ])
+          ),
         }]
         : []),
-    ], { repeats: quick ? 1 : Math.min(MOST_REPEATS, bench.repeats), warmUp: false });
+    ], {
+      repeats: quick ? 1 : Math.min(MOST_REPEATS, bench.repeats),
+      warmUp: false,
+    });
     const [ours, torch] = times;
-    const verdict = quick ? null : atMost(ours.median / 1000, SECONDS_BAR, " s");
+    const verdict = quick
+      ? null
+      : atMost(ours.median / 1000, SECONDS_BAR, " s");
     return [{
-      title: `staircase, ${steps} steps, a probe every 10, the whole process, ms`,
+      title:
+        `staircase, ${steps} steps, a probe every 10, the whole process, ms`,
       lines: [
         { name: ours.name, times: ours, verdict },
         ...(torch
@@ -63,5 +85,9 @@ async function run(command: string, args: readonly string[]): Promise<void> {
     stderr: "piped",
   })
     .output();
-  if (!success) throw new Error(`${command} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
+  if (!success) {
+    throw new Error(
+      `${command} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`,
+    );
+  }
 }

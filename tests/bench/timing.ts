@@ -54,7 +54,13 @@ export async function timeInTurns(
   }
   return contestants.map(({ name }, index) => {
     const all = times[index];
-    return { name, median: lowerMedian(all), least: Math.min(...all), most: Math.max(...all), all };
+    return {
+      name,
+      median: lowerMedian(all),
+      least: Math.min(...all),
+      most: Math.max(...all),
+      all,
+    };
   });
 }
 
@@ -77,7 +83,10 @@ export function ratio(one: Times, other: Times): number {
  * @param parts What the time is to be divided by. Default: 1.
  * @returns The measurement.
  */
-export function clocked(action: () => Promise<unknown>, parts = 1): () => Promise<number> {
+export function clocked(
+  action: () => Promise<unknown>,
+  parts = 1,
+): () => Promise<number> {
   return async () => {
     const start = performance.now();
     await action();
@@ -93,7 +102,10 @@ export function clocked(action: () => Promise<unknown>, parts = 1): () => Promis
  * @param run Does the work a given number of times, and waits for its end.
  * @returns The measurement, of one time.
  */
-export function repeated(window: number, run: (times: number) => Promise<unknown>): () => Promise<number> {
+export function repeated(
+  window: number,
+  run: (times: number) => Promise<unknown>,
+): () => Promise<number> {
   let times = 0;
   const measure = () => clocked(() => run(times), times)();
   return async () => {

@@ -47,7 +47,8 @@ export async function trainingRate(
     steps: ENDLESS,
     signal: end.signal,
   });
-  const { dispatchesPerStep, dispatchesPerProbe, dispatchesPerCount } = training;
+  const { dispatchesPerStep, dispatchesPerProbe, dispatchesPerCount } =
+    training;
   let origin = 0;
   let first: { readonly steps: number; readonly at: number } | null = null;
   let milliseconds = 0;
@@ -66,5 +67,10 @@ export async function trainingRate(
   } finally {
     clearInterval(watch);
   }
-  return { milliseconds, dispatchesPerStep, dispatchesPerProbe, dispatchesPerCount };
+  return {
+    milliseconds,
+    dispatchesPerStep,
+    dispatchesPerProbe,
+    dispatchesPerCount,
+  };
 }

@@ -8,10 +8,15 @@
  * @param columns Number of columns.
  * @returns R, row-major, `columns × columns`.
  */
-export function upperFactor(entries: Float32Array, rows: number, columns: number): Float64Array {
+export function upperFactor(
+  entries: Float32Array,
+  rows: number,
+  columns: number,
+): Float64Array {
   const at = Array.from(
     { length: columns },
-    (_, j) => Float64Array.from({ length: rows }, (_, i) => entries[i * columns + j]),
+    (_, j) =>
+      Float64Array.from({ length: rows }, (_, i) => entries[i * columns + j]),
   );
   for (let k = 0; k < columns; k++) {
     const v = at[k].subarray(k);

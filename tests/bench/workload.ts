@@ -35,8 +35,12 @@ export const SMALL: Workload = {
 const DIGITS = 1024;
 
 /** `momentum step, 1-50-50-1 tanh, 256 samples`. */
-export function workloadName({ widths, samples, activation, optimizer }: Workload): string {
-  return `${optimizer} step, ${widths.join("-")} ${activation}, ${samples} samples`;
+export function workloadName(
+  { widths, samples, activation, optimizer }: Workload,
+): string {
+  return `${optimizer} step, ${
+    widths.join("-")
+  } ${activation}, ${samples} samples`;
 }
 
 /**
@@ -69,9 +73,12 @@ export async function trainingOptions(
  * @param workload Workload.
  * @returns Operations, an `fma` counted as two.
  */
-export function stepFlops({ widths, samples }: Pick<Workload, "widths" | "samples">): number {
+export function stepFlops(
+  { widths, samples }: Pick<Workload, "widths" | "samples">,
+): number {
   return widths.slice(1).reduce(
-    (sum, outputs, index) => sum + 2 * samples * widths[index] * outputs * (index === 0 ? 2 : 3),
+    (sum, outputs, index) =>
+      sum + 2 * samples * widths[index] * outputs * (index === 0 ? 2 : 3),
     0,
   );
 }
@@ -88,8 +95,12 @@ export function probeFlops(
   { widths, samples }: Pick<Workload, "widths" | "samples">,
 ): { readonly withoutSweeps: number; readonly aSweep: number } {
   const hidden = widths.slice(1, -1);
-  const sum = (of: (n: number) => number) => hidden.reduce((total, n) => total + of(n), 0);
-  return { withoutSweeps: sum((n) => 16 * samples * n ** 2 + 28 * n ** 3), aSweep: sum((n) => 6 * n ** 3) };
+  const sum = (of: (n: number) => number) =>
+    hidden.reduce((total, n) => total + of(n), 0);
+  return {
+    withoutSweeps: sum((n) => 16 * samples * n ** 2 + 28 * n ** 3),
+    aSweep: sum((n) => 6 * n ** 3),
+  };
 }
 
 /**
