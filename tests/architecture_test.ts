@@ -56,7 +56,6 @@ const NOT_YET: readonly string[] = [
   "comment width: src/tasks/",
   "comment width: src/train/",
   "comment width: tests/cli/",
-  "comment width: tests/examples/",
   "comment width: tests/experiments/",
   "comment width: tests/gpu/",
   "comment width: tests/linalg/",

@@ -10,12 +10,9 @@
  */
 import { eigh } from "../../src/linalg/eigen/eigh.ts";
 import { eigvalsh } from "../../src/linalg/eigen/eigvalsh.ts";
-import {
-  type CountingMethod,
-  countRanks,
-} from "../../src/rank/methods/counting.ts";
+import { type CountingMethod, countRanks } from "../../src/rank/methods/counting.ts";
 import type { RankInterval } from "../../src/rank/certificates/rank_interval.ts";
-import { tanhGram } from "../linalg/counting.ts";
+import { tanhGram } from "../support/counting.ts";
 import { eigenvalues } from "../reference/eigenvalues.ts";
 import { jit } from "./deps.ts";
 import { openJax } from "./jax.ts";
@@ -66,14 +63,11 @@ class Findings {
 
   /** How many counts are certain, and how many are wrong. */
   counts(name: string): { readonly certain: number; readonly wrong: number } {
-    const certain =
-      this.ranks.get(name)!.flat().filter(({ low, high }) => low === high)
-        .length;
+    const certain = this.ranks.get(name)!.flat().filter(({ low, high }) => low === high)
+      .length;
     const wrong = this.ranks.get(name)!.flatMap((list, index) =>
       list.filter(({ epsilon, low, high }) => {
-        const rank = this.exact[index].filter((value) =>
-          value > epsilon
-        ).length;
+        const rank = this.exact[index].filter((value) => value > epsilon).length;
         return rank < low || rank > high;
       })
     );
@@ -105,8 +99,7 @@ export async function eigenvalueBench(bench: Bench): Promise<Section[]> {
   const spectral = [
     contestant(JAX, async () => {
       const values = await jaxEigvalsh(onGpu.ref).data() as Float32Array;
-      const spectrum = (index: number) =>
-        values.slice(index * ORDER, (index + 1) * ORDER).sort().reverse();
+      const spectrum = (index: number) => values.slice(index * ORDER, (index + 1) * ORDER).sort().reverse();
       spectra.set(JAX, matrices.map((_, index) => spectrum(index)));
     }),
     contestant(
@@ -123,13 +116,9 @@ export async function eigenvalueBench(bench: Bench): Promise<Section[]> {
     ),
   ];
   const counting = SHARES.flatMap((shares) => {
-    const epsilons = exact.map(([largest]) =>
-      shares.map((share) => share * largest)
-    );
+    const epsilons = exact.map(([largest]) => shares.map((share) => share * largest));
     return METHODS.map((method) => {
-      const name = `${method} at ${
-        shares.map((share) => share.toExponential(0)).join(", ")
-      } λ₁`;
+      const name = `${method} at ${shares.map((share) => share.toExponential(0)).join(", ")} λ₁`;
       return contestant(name, async () => {
         ranks.set(name, await countRanks(gpu, matrices, epsilons, { method }));
       });
@@ -145,14 +134,11 @@ export async function eigenvalueBench(bench: Bench): Promise<Section[]> {
   onGpu.dispose();
 
   const [reference] = times;
-  const median = (name: string) =>
-    times.find((one) => one.name === name)!.median;
+  const median = (name: string) => times.find((one) => one.name === name)!.median;
   const fastest = new Set(SHARES.flatMap((_, k) => {
     const certain = counting.slice(k * METHODS.length, (k + 1) * METHODS.length)
       .map(({ name }) => name)
-      .filter((name) =>
-        findings.counts(name).certain >= CERTAIN * BATCH * SHARES[0].length
-      );
+      .filter((name) => findings.counts(name).certain >= CERTAIN * BATCH * SHARES[0].length);
     return certain.sort((a, b) => median(a) - median(b)).slice(0, 1);
   }));
   const lines = times.map((one): Line => {
@@ -160,11 +146,7 @@ export async function eigenvalueBench(bench: Bench): Promise<Section[]> {
     if (name === JAX || name.startsWith("SciPy")) {
       return { name, times: one, verdict: null };
     }
-    const bar = name === OURS
-      ? BARS.eigenvalues
-      : fastest.has(name)
-      ? BARS.counts
-      : null;
+    const bar = name === OURS ? BARS.eigenvalues : fastest.has(name) ? BARS.counts : null;
     return { name, times: one, verdict: atLeast(ratio(reference, one), bar) };
   });
   const errors = Object.fromEntries(
@@ -180,20 +162,14 @@ export async function eigenvalueBench(bench: Bench): Promise<Section[]> {
     facts: { errors, counts, countsEach: all },
     notes: [
       `largest errors / λ₁: ${
-        Object.entries(errors).map(([name, error]) =>
-          `${name} ${error.toExponential(1)}`
-        ).join("; ")
+        Object.entries(errors).map(([name, error]) => `${name} ${error.toExponential(1)}`).join("; ")
       }`,
       `certain counts of ${all}: ${
         METHODS.map((method, m) => {
-          const each = SHARES.map((_, k) =>
-            counts[counting[k * METHODS.length + m].name].certain
-          );
+          const each = SHARES.map((_, k) => counts[counting[k * METHODS.length + m].name].certain);
           return `${method} ${each.join(", ")}`;
         }).join("; ")
-      }; wrong: ${
-        Object.values(counts).reduce((sum, { wrong }) => sum + wrong, 0)
-      }`,
+      }; wrong: ${Object.values(counts).reduce((sum, { wrong }) => sum + wrong, 0)}`,
     ],
   }];
 }

@@ -7,13 +7,7 @@ import { fitPowerLaw } from "../../src/stats/power_law.ts";
 import { type Bench, digits, type Section } from "./section.ts";
 import { timeInTurns } from "./timing.ts";
 import { trainingRate } from "./training_rate.ts";
-import {
-  SMALL,
-  stepFlops,
-  trainingOptions,
-  type Workload,
-  workloadName,
-} from "./workload.ts";
+import { SMALL, stepFlops, trainingOptions, type Workload, workloadName } from "./workload.ts";
 
 /** A workload of some size. */
 interface Sized {
@@ -59,15 +53,12 @@ async function section(
   const contestants = [];
   for (const { size, workload, replicas } of sizes) {
     const options = { ...await trainingOptions(workload), replicas };
-    const measure = async () =>
-      (await trainingRate(gpu, options, window / 2)).milliseconds;
+    const measure = async () => (await trainingRate(gpu, options, window / 2)).milliseconds;
     contestants.push({ name: String(size), measure });
   }
   const times = await timeInTurns(contestants, bench);
   const x = sizes.map(({ size }) => size);
-  const flops = sizes.map(({ workload, replicas }) =>
-    replicas * stepFlops(workload)
-  );
+  const flops = sizes.map(({ workload, replicas }) => replicas * stepFlops(workload));
   const { exponent, low, high } = fitPowerLaw(
     x,
     times.map(({ median }) => median),

@@ -35,7 +35,5 @@ async function commit(): Promise<string | null> {
     return success ? new TextDecoder().decode(stdout).trim() : null;
   };
   const name = await git("rev-parse", "HEAD").catch(() => null);
-  return name === null
-    ? null
-    : name + (await git("status", "--porcelain") === "" ? "" : "+");
+  return name === null ? null : name + (await git("status", "--porcelain") === "" ? "" : "+");
 }

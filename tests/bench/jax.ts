@@ -1,15 +1,5 @@
 /** jax-js on WebGPU, as its documentation recommends: jitted, and waited for once. @module */
-import {
-  blockUntilReady,
-  defaultDevice,
-  init,
-  jit,
-  nn,
-  numpy,
-  random,
-  tree,
-  valueAndGrad,
-} from "./deps.ts";
+import { blockUntilReady, defaultDevice, init, jit, nn, numpy, random, tree, valueAndGrad } from "./deps.ts";
 import { repeated } from "./timing.ts";
 import type { Workload } from "./workload.ts";
 
@@ -54,11 +44,9 @@ export async function jaxStep(
     ? random.uniform(random.key(98), [samples, widths[0]])
     : np.linspace(-1, 1, samples).reshape([samples, 1]);
   const classes = Array.from({ length: samples }, (_, k) => k % widths[layers]);
-  const y = isClassifier
-    ? nn.oneHot(np.array(classes, { dtype: np.int32 }), widths[layers])
-    : np.cos(
-      np.linspace(-1, 1, samples).reshape([samples, 1]).mul(3 * Math.PI),
-    );
+  const y = isClassifier ? nn.oneHot(np.array(classes, { dtype: np.int32 }), widths[layers]) : np.cos(
+    np.linspace(-1, 1, samples).reshape([samples, 1]).mul(3 * Math.PI),
+  );
 
   const lossOf = (p: Tensors, x: Tensor, y: Tensor): Tensor => {
     let h = x;
@@ -66,9 +54,7 @@ export async function jaxStep(
       h = np.dot(h, p[`w${i}`]).add(p[`b${i}`]);
       if (i < layers - 1) h = activation === "tanh" ? np.tanh(h) : nn.relu(h);
     }
-    return isClassifier
-      ? nn.logSoftmax(h, -1).mul(y).sum().mul(-1 / samples)
-      : np.mean(np.square(h.sub(y)));
+    return isClassifier ? nn.logSoftmax(h, -1).mul(y).sum().mul(-1 / samples) : np.mean(np.square(h.sub(y)));
   };
   const gradient = valueAndGrad(lossOf);
   const momentum = (p: Tensor, [v]: Tensor[], g: Tensor): Tensor[] => {

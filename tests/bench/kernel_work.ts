@@ -30,8 +30,7 @@ export function stepWork(
   { widths, samples, optimizer }: Workload,
 ): Readonly<Record<string, Work>> {
   const pairs = widths.slice(1).map((outputs, l) => widths[l] * outputs);
-  const sum = (values: readonly number[]) =>
-    values.reduce((total, value) => total + value, 0);
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   const products = sum(pairs), outputs = sum(widths.slice(1));
   const parameters = products + outputs;
   const moments = optimizer === "adam" ? 2 : 1;
@@ -60,8 +59,7 @@ export function probeWork(
   thresholds: number,
 ): Readonly<Record<string, Work>> {
   const hidden = widths.slice(1, -1);
-  const sum = (of: (n: number) => number) =>
-    hidden.reduce((total, n) => total + of(n), 0);
+  const sum = (of: (n: number) => number) => hidden.reduce((total, n) => total + of(n), 0);
   const features = FLOAT * samples * sum((n) => n),
     square = FLOAT * sum((n) => n * n);
   return {

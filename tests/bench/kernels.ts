@@ -77,9 +77,7 @@ export async function kernelBench(bench: Bench): Promise<Section[]> {
     };
   });
   return [{
-    title: `kernels of ${
-      workloadName(SMALL)
-    }, share of the adapter's best, ms a dispatch`,
+    title: `kernels of ${workloadName(SMALL)}, share of the adapter's best, ms a dispatch`,
     lines: kernels.map(({ times, flopShare, byteShare }): Line => {
       const text = [
         ...(flopShare === null ? [] : [`${digits(100 * flopShare)} % fma`]),

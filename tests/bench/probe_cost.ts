@@ -10,14 +10,7 @@ import { bytesOf, probeWork } from "./kernel_work.ts";
 import { atLeast, atMost, type Bench, type Section } from "./section.ts";
 import { ratio, timeInTurns, type Times } from "./timing.ts";
 import { type TrainingRate, trainingRate } from "./training_rate.ts";
-import {
-  countFlops,
-  probeFlops,
-  SMALL,
-  stepFlops,
-  trainingOptions,
-  workloadName,
-} from "./workload.ts";
+import { countFlops, probeFlops, SMALL, stepFlops, trainingOptions, workloadName } from "./workload.ts";
 
 const PROBE_EVERY = 10;
 /** Probes between two spectra, where only the first is to be one. */
@@ -44,8 +37,7 @@ export async function probeCost(bench: Bench): Promise<Section[]> {
   let rate: TrainingRate | null = null;
   const paced = (name: string, options: TrainingOptions) => ({
     name,
-    measure: async () =>
-      (rate = await trainingRate(gpu, options, window)).milliseconds,
+    measure: async () => (rate = await trainingRate(gpu, options, window)).milliseconds,
   });
   const [bare, counted, solved] = await timeInTurns([
     paced("without probes", options),
@@ -59,18 +51,14 @@ export async function probeCost(bench: Bench): Promise<Section[]> {
     gpu,
     () => training.finish(),
   );
-  const intervals = training.trace.probes.flatMap(({ layers }) =>
-    layers.flatMap(({ ranks }) => ranks)
-  );
+  const intervals = training.trace.probes.flatMap(({ layers }) => layers.flatMap(({ ranks }) => ranks));
   const certain = intervals.filter(({ low, high }) => low === high).length /
     intervals.length;
   const { dispatchesPerStep, dispatchesPerProbe } = rate!;
   const { dispatchesPerCount } = training;
   const { epsilons } = options.task.defaults;
   return [{
-    title: `${workloadName(SMALL)}, certified ranks at ${
-      epsilons.join(", ")
-    }, ms a step`,
+    title: `${workloadName(SMALL)}, certified ranks at ${epsilons.join(", ")}, ms a step`,
     lines: [
       { name: bare.name, times: bare, verdict: null },
       {
@@ -105,9 +93,7 @@ export async function probeCost(bench: Bench): Promise<Section[]> {
       `counting takes ${dispatchesPerCount} dispatches and ${
         aProbe(counted).toFixed(1)
       } ms a probe, and two more a ` +
-      `submission; spectra take ${dispatchesPerProbe} and ${
-        aProbe(solved).toFixed(1)
-      } ms`,
+      `submission; spectra take ${dispatchesPerProbe} and ${aProbe(solved).toFixed(1)} ms`,
     ],
   }];
 }

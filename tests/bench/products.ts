@@ -11,11 +11,7 @@ import { measurePeak } from "../../src/gpu/measure/peak.ts";
 import type { Dispatch } from "../../src/gpu/kernel.ts";
 import { EigenBatch } from "../../src/linalg/eigen/eigen_batch.ts";
 import { bindGemm } from "../../src/linalg/products/gemm.ts";
-import {
-  bindGram,
-  bindGramReduce,
-  gramPartials,
-} from "../../src/linalg/gram/gram.ts";
+import { bindGram, bindGramReduce, gramPartials } from "../../src/linalg/gram/gram.ts";
 import { normals } from "../reference/random.ts";
 import { blockUntilReady, jit, type numpy } from "./deps.ts";
 import { openJax } from "./jax.ts";
@@ -91,9 +87,7 @@ async function section(bench: Bench, product: Product): Promise<Section> {
 
   const np = await openJax();
   const onGpu = np.array(entries).reshape([rows, columns]);
-  const multiply = jit((a: numpy.Array) =>
-    transposed ? np.dot(a.ref.transpose(), a) : np.dot(a.ref, a)
-  );
+  const multiply = jit((a: numpy.Array) => transposed ? np.dot(a.ref.transpose(), a) : np.dot(a.ref, a));
   const jax = repeated(window, async (times) => {
     const results = Array.from(
       { length: times },
@@ -118,8 +112,7 @@ async function section(bench: Bench, product: Product): Promise<Section> {
   });
 
   // Measured in turns as well, since what else the machine does slows both down.
-  const atPeak = async () =>
-    1000 * flops / (await measurePeak(gpu)).flopsPerSecond;
+  const atPeak = async () => 1000 * flops / (await measurePeak(gpu)).flopsPerSecond;
   const times = await timeInTurns([
     { name: "Staircase", measure: staircase },
     { name: "jax-js", measure: jax },

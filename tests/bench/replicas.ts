@@ -25,8 +25,7 @@ export async function replicaBench(bench: Bench): Promise<Section[]> {
     },
     {
       name: `${REPLICAS} single runs, one after the other`,
-      measure: async () =>
-        REPLICAS * (await trainingRate(gpu, options, window)).milliseconds,
+      measure: async () => REPLICAS * (await trainingRate(gpu, options, window)).milliseconds,
     },
   ], bench);
   const verdict = atMost(ratio(together, single), BAR);

@@ -65,9 +65,7 @@ export type Benchmark = (bench: Bench) => Promise<Section[]>;
 
 /** A number to three digits. */
 export function digits(value: number): string {
-  return Math.abs(value) >= 1000
-    ? value.toFixed(0)
-    : Number(value.toPrecision(3)).toString();
+  return Math.abs(value) >= 1000 ? value.toFixed(0) : Number(value.toPrecision(3)).toString();
 }
 
 /**
@@ -121,9 +119,7 @@ export function speedUps(
   return [
     { name: ours.name, times: ours, verdict: null },
     ...others.map((one) => {
-      const bar = Object.entries(bars).find(([name]) =>
-        one.name.startsWith(name)
-      )?.[1] ?? null;
+      const bar = Object.entries(bars).find(([name]) => one.name.startsWith(name))?.[1] ?? null;
       return {
         name: one.name,
         times: one,

@@ -51,9 +51,7 @@ async function section(
   const times = await timeInTurns([
     {
       name: "Staircase svdvals",
-      measure: clocked(async () =>
-        ours = (await svdvals(gpu, [{ rows, columns, data }]))[0]
-      ),
+      measure: clocked(async () => ours = (await svdvals(gpu, [{ rows, columns, data }]))[0]),
     },
     {
       name: "jax-js svdvals",

@@ -13,8 +13,7 @@ const SECONDS_BAR = 15, TORCH_BAR = 1 / 1.5;
 /** Most runs of each, which take long, and steps of a quick run. */
 const MOST_REPEATS = 3, QUICK_STEPS = 1000;
 
-const path = (relative: string) =>
-  fileURLToPath(new URL(relative, import.meta.url));
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
 /** Whole processes. */
 export async function staircaseBench(bench: Bench): Promise<Section[]> {
@@ -52,12 +51,9 @@ export async function staircaseBench(bench: Bench): Promise<Section[]> {
       warmUp: false,
     });
     const [ours, torch] = times;
-    const verdict = quick
-      ? null
-      : atMost(ours.median / 1000, SECONDS_BAR, " s");
+    const verdict = quick ? null : atMost(ours.median / 1000, SECONDS_BAR, " s");
     return [{
-      title:
-        `staircase, ${steps} steps, a probe every 10, the whole process, ms`,
+      title: `staircase, ${steps} steps, a probe every 10, the whole process, ms`,
       lines: [
         { name: ours.name, times: ours, verdict },
         ...(torch

@@ -5,43 +5,29 @@
  */
 import { jaxStep } from "./jax.ts";
 import { bytesOf, stepWork } from "./kernel_work.ts";
-import {
-  atMost,
-  type Bench,
-  type Line,
-  type Section,
-  speedUps,
-} from "./section.ts";
+import { atMost, type Bench, type Line, type Section, speedUps } from "./section.ts";
 import { timeInTurns } from "./timing.ts";
 import { type TrainingRate, trainingRate } from "./training_rate.ts";
-import {
-  probeFlops,
-  SMALL,
-  stepFlops,
-  trainingOptions,
-  type Workload,
-  workloadName,
-} from "./workload.ts";
+import { probeFlops, SMALL, stepFlops, trainingOptions, type Workload, workloadName } from "./workload.ts";
 
 /** Networks, and how many times as fast as jax-js their steps are to be. */
-const STEPS: readonly { readonly workload: Workload; readonly bar: number }[] =
-  [
-    { workload: SMALL, bar: 12 },
-    {
-      workload: {
-        widths: [784, 256, 128, 10],
-        samples: 64,
-        activation: "relu",
-        optimizer: "adam",
-        loss: "softmax-cross-entropy",
-      },
-      bar: 4,
+const STEPS: readonly { readonly workload: Workload; readonly bar: number }[] = [
+  { workload: SMALL, bar: 12 },
+  {
+    workload: {
+      widths: [784, 256, 128, 10],
+      samples: 64,
+      activation: "relu",
+      optimizer: "adam",
+      loss: "softmax-cross-entropy",
     },
-    {
-      workload: { ...SMALL, widths: [1, 100, 100, 100, 1], samples: 1024 },
-      bar: 5,
-    },
-  ];
+    bar: 4,
+  },
+  {
+    workload: { ...SMALL, widths: [1, 100, 100, 100, 1], samples: 1024 },
+    bar: 5,
+  },
+];
 /** Speed relative to PyTorch, at least. */
 const TORCH_BAR = 0.5;
 /** Most dispatches of a step. */
@@ -64,8 +50,7 @@ async function step(
   const { gpu, python, window } = bench;
   const options = await trainingOptions(workload);
   let rate: TrainingRate | null = null;
-  const ours = async () =>
-    (rate = await trainingRate(gpu, options, window)).milliseconds;
+  const ours = async () => (rate = await trainingRate(gpu, options, window)).milliseconds;
   const { widths, samples, activation, optimizer, loss } = workload;
   const job = {
     job: "step",
@@ -79,9 +64,7 @@ async function step(
   const times = await timeInTurns([
     { name: "Staircase", measure: ours },
     { name: "jax-js", measure: await jaxStep(workload, window) },
-    ...(python?.versions.torch
-      ? [{ name: "PyTorch, CPU", measure: () => python.time(job) }]
-      : []),
+    ...(python?.versions.torch ? [{ name: "PyTorch, CPU", measure: () => python.time(job) }] : []),
   ], bench);
   const flops = stepFlops(workload);
   const { dispatchesPerStep, dispatchesPerProbe } = rate!;
@@ -99,9 +82,7 @@ async function step(
       dispatchesPerProbe,
       probeFlops: probeFlops(workload),
     },
-    notes: drawn
-      ? ["Staircase draws a mini-batch at every step, the others train on one"]
-      : [],
+    notes: drawn ? ["Staircase draws a mini-batch at every step, the others train on one"] : [],
   };
 }
 

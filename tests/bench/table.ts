@@ -17,16 +17,12 @@ export function benchTable(sections: readonly Section[]): string[] {
   const text = sections.flatMap((
     { title, lines },
   ) => ["", title, ...table.slice(next, next += lines.length)]);
-  const notes = sections.flatMap(({ title, notes }) =>
-    notes.map((note) => `${title}: ${note}`)
-  );
+  const notes = sections.flatMap(({ title, notes }) => notes.map((note) => `${title}: ${note}`));
   return [head, ...text, ...(notes.length > 0 ? ["", ...notes] : [])];
 }
 
 function cells({ name, times, verdict }: Line): string[] {
-  const figures = times
-    ? [times.median, times.least, times.most].map(digits)
-    : ["", "", ""];
+  const figures = times ? [times.median, times.least, times.most].map(digits) : ["", "", ""];
   const met = verdict?.met ?? null;
   return [
     `  ${name}`,

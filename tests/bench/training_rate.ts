@@ -47,8 +47,7 @@ export async function trainingRate(
     steps: ENDLESS,
     signal: end.signal,
   });
-  const { dispatchesPerStep, dispatchesPerProbe, dispatchesPerCount } =
-    training;
+  const { dispatchesPerStep, dispatchesPerProbe, dispatchesPerCount } = training;
   let origin = 0;
   let first: { readonly steps: number; readonly at: number } | null = null;
   let milliseconds = 0;

@@ -15,8 +15,7 @@ export function upperFactor(
 ): Float64Array {
   const at = Array.from(
     { length: columns },
-    (_, j) =>
-      Float64Array.from({ length: rows }, (_, i) => entries[i * columns + j]),
+    (_, j) => Float64Array.from({ length: rows }, (_, i) => entries[i * columns + j]),
   );
   for (let k = 0; k < columns; k++) {
     const v = at[k].subarray(k);

@@ -38,9 +38,7 @@ const DIGITS = 1024;
 export function workloadName(
   { widths, samples, activation, optimizer }: Workload,
 ): string {
-  return `${optimizer} step, ${
-    widths.join("-")
-  } ${activation}, ${samples} samples`;
+  return `${optimizer} step, ${widths.join("-")} ${activation}, ${samples} samples`;
 }
 
 /**
@@ -77,8 +75,7 @@ export function stepFlops(
   { widths, samples }: Pick<Workload, "widths" | "samples">,
 ): number {
   return widths.slice(1).reduce(
-    (sum, outputs, index) =>
-      sum + 2 * samples * widths[index] * outputs * (index === 0 ? 2 : 3),
+    (sum, outputs, index) => sum + 2 * samples * widths[index] * outputs * (index === 0 ? 2 : 3),
     0,
   );
 }
@@ -95,8 +92,7 @@ export function probeFlops(
   { widths, samples }: Pick<Workload, "widths" | "samples">,
 ): { readonly withoutSweeps: number; readonly aSweep: number } {
   const hidden = widths.slice(1, -1);
-  const sum = (of: (n: number) => number) =>
-    hidden.reduce((total, n) => total + of(n), 0);
+  const sum = (of: (n: number) => number) => hidden.reduce((total, n) => total + of(n), 0);
   return {
     withoutSweeps: sum((n) => 16 * samples * n ** 2 + 28 * n ** 3),
     aSweep: sum((n) => 6 * n ** 3),

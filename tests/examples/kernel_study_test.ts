@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { kernelStudyFlags } from "../../src/experiments/kernel_study/flags.ts";
 import type { KernelStudyRecord } from "../../src/experiments/kernel_study/record.ts";
 import { assert } from "../deps.ts";
-import { filesIn, readTable, root, run, temporaryFolder } from "./program.ts";
+import { filesIn, readTable, root, run, temporaryFolder } from "../support/program.ts";
 
 const program = fileURLToPath(new URL("examples/kernel_study.ts", root));
 

@@ -1,7 +1,7 @@
 import type { RunRecord } from "../../src/experiments/core/run_record.ts";
 import { assert } from "../deps.ts";
-import { idxImages, idxLabels } from "../tasks/idx_files.ts";
-import { filesIn, readTable, run, temporaryFolder } from "./program.ts";
+import { idxImages, idxLabels } from "../support/idx_files.ts";
+import { filesIn, readTable, run, temporaryFolder } from "../support/program.ts";
 
 const HEADER =
   "replica,step,loss,layer,epsilon,rank,rank_low,rank_high,floor,accuracy,relative_error,precision\n";

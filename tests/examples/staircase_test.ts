@@ -1,7 +1,7 @@
 import type { RunRecord } from "../../src/experiments/core/run_record.ts";
 import { trainingFlags } from "../../src/cli/training_flags.ts";
 import { assert } from "../deps.ts";
-import { command, filesIn, readTable, run, temporaryFolder } from "./program.ts";
+import { command, filesIn, readTable, run, temporaryFolder } from "../support/program.ts";
 
 const FILES = ["run.json", "staircase.svg", "trace.csv"];
 const HEADER =

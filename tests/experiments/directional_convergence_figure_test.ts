@@ -3,7 +3,7 @@ import {
   type DirectionalFigureData,
 } from "../../src/experiments/directional_convergence/figure.ts";
 import { assert } from "../deps.ts";
-import { assertSoundSvg, marks } from "../plot/sound.ts";
+import { assertSoundSvg, marks } from "../support/sound.ts";
 import { assertGolden } from "../support/golden.ts";
 
 const many = <T>(count: number, each: (index: number) => T) =>

@@ -10,14 +10,13 @@ import { sphereSamples } from "../../src/experiments/directional_convergence/sam
 import type { CaseResult, FlowPath } from "../../src/experiments/directional_convergence/study_case.ts";
 import { directionalVerdicts } from "../../src/experiments/directional_convergence/verdicts.ts";
 import { experimentRecord, experimentText } from "../../src/experiments/core/record.ts";
-import { Gpu } from "../../src/gpu/device.ts";
 import { parseFlags } from "../../src/cli/flags.ts";
 import { assert } from "../deps.ts";
-import { assertSoundSvg, marks } from "../plot/sound.ts";
+import { assertSoundSvg, marks } from "../support/sound.ts";
 import { sampleLoss } from "../reference/loss.ts";
+import { openGpu } from "../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const options: DirectionalOptions = {
   networks: [{ hidden: [8], activation: "leaky-relu:0.1^2" }, {

@@ -6,8 +6,8 @@ import { methodCostsFigure } from "../../src/experiments/kernel_study/figures/me
 import { methodLegend, methodStyle } from "../../src/experiments/kernel_study/figures/method_style.ts";
 import { spectrumErrorsFigure } from "../../src/experiments/kernel_study/figures/spectrum_errors.ts";
 import { assert, fc } from "../deps.ts";
-import { pathPoints } from "../plot/figure.ts";
-import { assertSoundSvg, marks } from "../plot/sound.ts";
+import { pathPoints } from "../support/figure.ts";
+import { assertSoundSvg, marks } from "../support/sound.ts";
 import { countErrors, growth, methodCosts, METHODS, spectrumErrors } from "./kernel_study_figures.ts";
 import { assertGolden } from "../support/golden.ts";
 

@@ -14,14 +14,13 @@ import { referenceSpectrum } from "../../src/experiments/kernel_study/reference.
 import type { GrowthRow } from "../../src/experiments/kernel_study/rows.ts";
 import { kernelStudy, type StudyProgress } from "../../src/experiments/kernel_study/study.ts";
 import { kernelStudyTables } from "../../src/experiments/kernel_study/tables.ts";
-import { Gpu } from "../../src/gpu/device.ts";
 import { assert } from "../deps.ts";
-import { assertSoundSvg } from "../plot/sound.ts";
+import { assertSoundSvg } from "../support/sound.ts";
 import { singularValues } from "../reference/singular_values.ts";
 import { normals } from "../reference/random.ts";
+import { openGpu } from "../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const small: KernelStudyOptions = {
   orders: [23],

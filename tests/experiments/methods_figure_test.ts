@@ -1,6 +1,6 @@
 import { methodsFigure, type MethodsFigureData } from "../../src/experiments/methods/figure.ts";
 import { assert } from "../deps.ts";
-import { assertSoundSvg, marks } from "../plot/sound.ts";
+import { assertSoundSvg, marks } from "../support/sound.ts";
 import { assertGolden } from "../support/golden.ts";
 
 const methods = [

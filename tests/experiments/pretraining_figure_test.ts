@@ -1,6 +1,6 @@
 import { pretrainingFigure, type PretrainingFigureData } from "../../src/experiments/pretraining/figure.ts";
 import { assert } from "../deps.ts";
-import { assertSoundSvg, marks } from "../plot/sound.ts";
+import { assertSoundSvg, marks } from "../support/sound.ts";
 import { assertGolden } from "../support/golden.ts";
 
 /** Curves that have no meaning but their number. */

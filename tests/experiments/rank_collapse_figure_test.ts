@@ -3,7 +3,7 @@ import {
   type RankCollapseFigureData,
 } from "../../src/experiments/rank_collapse/figure.ts";
 import { assert } from "../deps.ts";
-import { assertSoundSvg, marks } from "../plot/sound.ts";
+import { assertSoundSvg, marks } from "../support/sound.ts";
 import { assertGolden } from "../support/golden.ts";
 
 /** Ranks, spectra and distances that have no meaning but their number. */

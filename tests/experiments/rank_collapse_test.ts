@@ -2,14 +2,13 @@ import { InputError } from "../../src/errors.ts";
 import { experimentRecord, experimentText } from "../../src/experiments/core/record.ts";
 import { rankCollapse, type RankCollapseOptions } from "../../src/experiments/rank_collapse/mod.ts";
 import { collapseVerdicts } from "../../src/experiments/rank_collapse/verdicts.ts";
-import { Gpu } from "../../src/gpu/device.ts";
 import { mixture } from "../../src/tasks/mixture.ts";
 import { assert } from "../deps.ts";
-import { assertSoundSvg, marks } from "../plot/sound.ts";
-import { smallTask } from "../train/tasks.ts";
+import { assertSoundSvg, marks } from "../support/sound.ts";
+import { smallTask } from "../support/tasks.ts";
+import { openGpu } from "../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const at = (deviation: number) => ({
   deviation,

@@ -1,7 +1,7 @@
 import type { AtlasFigureCell } from "../../src/experiments/staircase_atlas/panel.ts";
 import { type AtlasFigureData, staircaseAtlasFigure } from "../../src/experiments/staircase_atlas/figure.ts";
 import { assert } from "../deps.ts";
-import { assertSoundSvg, marks } from "../plot/sound.ts";
+import { assertSoundSvg, marks } from "../support/sound.ts";
 import { assertGolden } from "../support/golden.ts";
 
 const steps = [0, 100, 200, 300, 400];

@@ -3,7 +3,7 @@ import type { RunRecord } from "../../../src/experiments/core/run_record.ts";
 import type { RankSummary, ReplicaSummary } from "../../../src/train/summary.ts";
 import { completeOptions } from "../../../src/train/options.ts";
 import { assert } from "../../deps.ts";
-import { smallTask } from "../../train/tasks.ts";
+import { smallTask } from "../../support/tasks.ts";
 
 const stairs = [{ from: 0, to: 90, rank: 2 }, { from: 100, to: 200, rank: 12 }];
 

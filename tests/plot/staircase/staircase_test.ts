@@ -1,8 +1,8 @@
 import { assert, fc } from "../../deps.ts";
 import { staircaseFigure } from "../../../src/plot/staircase/staircase.ts";
 import type { StaircaseFigureData } from "../../../src/plot/staircase/staircase_data.ts";
-import { type Drawn, madeUp, pathPoints } from "../figure.ts";
-import { assertSoundSvg, marks } from "../sound.ts";
+import { type Drawn, madeUp, pathPoints } from "../../support/figure.ts";
+import { assertSoundSvg, marks } from "../../support/sound.ts";
 import { assertGolden } from "../../support/golden.ts";
 
 /** What holds of every figure. Returns its elements. */

@@ -80,8 +80,8 @@ export interface RecordedRun<Options extends RecordedOptions> {
 }
 
 /**
- * Runs an experiment with `--json` into the folder `o`, and asserts that it ends well, leaves those files, and prints the record
- * that it writes.
+ * Runs an experiment with `--json` into the folder `o`, and asserts that it ends well, leaves those
+ * files, and prints the record that it writes.
  */
 export async function runRecorded<Options extends RecordedOptions = CompleteOptions>(
   args: readonly string[],
@@ -97,8 +97,8 @@ export async function runRecorded<Options extends RecordedOptions = CompleteOpti
 }
 
 /**
- * Runs an experiment whose networks all diverge, and asserts that it says so in a line, with status 1, when its files are
- * written.
+ * Runs an experiment whose networks all diverge, and asserts that it says so in a line, with status
+ * 1, when its files are written.
  */
 export async function assertAllDiverge(
   name: string,
