@@ -1,5 +1,5 @@
 /**
- * Many replicas as one line and one band.
+ * Median and band of several replicas.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Seeded random numbers on the host, for choosing samples. (Those of a network are drawn on the
- * GPU.)
+ * Seeded random numbers on the host, for choosing samples. Random numbers of a network are drawn on
+ * the GPU.
  *
  * @module
  */
@@ -28,8 +28,8 @@ export function uniform(seed: number): () => number {
 }
 
 /**
- * Makes a generator of standard normal numbers (Box and Muller, of whose pairs it takes one: two
- * uniform numbers each).
+ * Makes a generator of standard normal numbers (Box and Muller). It uses one number of each pair,
+ * so a normal number takes two uniform numbers.
  *
  * @param random Source of uniform numbers of [0, 1).
  * @returns A function that returns the next number.

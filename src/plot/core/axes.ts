@@ -1,5 +1,5 @@
 /**
- * Axes, drawn.
+ * Draws axes.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { textWidth } from "./text.ts";
 export const tickLength = 5;
 
 /**
- * The room that the labels of an axis take beside it.
+ * Computes the width of the labels beside an axis.
  *
  * @param axis The axis.
  * @returns Width in pixels from the frame to the far end of the longest label.

@@ -8,7 +8,7 @@ import * as d3 from "../deps.ts";
 const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 /**
- * A power of ten, 10ⁿ.
+ * Formats a power of ten, 10ⁿ.
  *
  * @param exponent The integer n.
  * @returns "10" with a raised n.
@@ -19,7 +19,7 @@ export function powerOfTen(exponent: number): string {
 }
 
 /**
- * A number in scientific notation, to three digits; powers of ten without a factor.
+ * Formats a number in scientific notation with three digits. Powers of ten have no factor.
  *
  * @param value The number.
  * @returns Such as 10⁻⁶ or 2.5·10⁻³.
@@ -41,7 +41,7 @@ export function scientific(value: number): string {
 }
 
 /**
- * A count with separators of thousands.
+ * Formats a count with separators of thousands.
  *
  * @param value The count.
  * @returns Such as 10,000.
@@ -51,11 +51,12 @@ export function thousands(value: number): string {
 }
 
 /**
- * Evenly spaced ticks between two numbers, labelled with as many digits as tell them apart.
+ * Makes evenly spaced ticks between two numbers. Their labels have the digits that distinguish
+ * them.
  *
  * @param low The smaller number, positive.
  * @param high The larger number.
- * @param count About how many ticks.
+ * @param count Number of ticks, about.
  * @returns The ticks and their labels: decimals, or multiples of one power of ten where decimals
  * are long.
  */
@@ -69,10 +70,10 @@ export function labeledTicks(low: number, high: number, count: number): Tick[] {
   }));
 }
 
-/** A place on an axis. */
+/** A labelled place on an axis. */
 export interface Tick {
-  /** Where it is. */
+  /** Value at the tick. */
   readonly value: number;
-  /** What it says; empty for a minor tick. */
+  /** Label; empty for a minor tick. */
   readonly label: string;
 }

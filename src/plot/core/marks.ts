@@ -8,17 +8,17 @@ import type { LineStyle } from "./palette.ts";
 import { type Group, px } from "./svg.ts";
 import { type Point, type Span, thinBand, thinLine } from "./thin.ts";
 
-/** How a series goes from one probe to the next: straight, or constant until the next probe. */
+/** Course of a series between two probes: straight, or constant until the next probe. */
 export type Course = "straight" | "step";
 
 /**
- * Draws a line. It is broken where a point has no height; a point between two breaks, which has no
- * length, is a dot.
+ * Draws a line. The line breaks where a point has no height. A point between two breaks is drawn
+ * as a dot.
  *
  * @param parent Where to draw.
  * @param name Its class.
  * @param points The points, from left to right.
- * @param course How it goes from point to point.
+ * @param course Course between the points.
  * @param style Its colour, dash and width.
  */
 export function drawLine(
@@ -49,7 +49,7 @@ export function drawLine(
   }
 }
 
-/** How a band is filled. */
+/** Fill of a band. */
 export interface Fill {
   /** Colour. */
   readonly color: string;
@@ -58,13 +58,13 @@ export interface Fill {
 }
 
 /**
- * Draws a band. It is broken where a span has no height.
+ * Draws a band. The band breaks where a span has no height.
  *
  * @param parent Where to draw.
  * @param name Its class.
  * @param spans Its cross-sections, from left to right.
- * @param course How its edges go from span to span.
- * @param fill How it is filled.
+ * @param course Course of its edges between the spans.
+ * @param fill Fill of the band.
  */
 export function drawBand(
   parent: Group,
@@ -82,8 +82,8 @@ export function drawBand(
 }
 
 /**
- * Lets a stepped band hold to the next probe even where it is not drawn there, so that a band of
- * one probe is seen.
+ * Extends a stepped band to the next probe, also where the next probe has none, so that a band of
+ * one probe is visible.
  *
  * @param spans A stepped band, from left to right.
  * @returns The band, with a closing span before each break.

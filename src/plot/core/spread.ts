@@ -1,12 +1,12 @@
 /**
- * Places for labels that would stand on each other.
+ * Places for labels that would overlap.
  *
  * @module
  */
 
 /**
- * Moves places apart until neighbours are a gap from each other, as little as possible: the sum of
- * the squared moves is the least for the given order, by pooling adjacent violators.
+ * Moves places apart until neighbours have a gap between them. The sum of the squared moves is the
+ * least for the given order, by pooling adjacent violators.
  *
  * @param places The places wanted. Equal ones keep their order.
  * @param gap Distance to keep between neighbours; less where they would not fit.

@@ -28,7 +28,7 @@ export interface PanelRank {
   readonly high: readonly number[];
 }
 
-/** What one panel shows. */
+/** Contents of one panel. */
 export interface PanelData {
   /** Heading of the panel. */
   readonly label: string;
@@ -65,21 +65,20 @@ export interface PanelFrame {
 }
 
 /**
- * Gap between the strip of stairs and the frame, so that a tick at the very top has room for its
- * label.
+ * Gap between the strip of stairs and the frame, with room for the label of a tick at the very top.
  */
 const stripGap = 6;
 
 /** Room above the frame, for the heading and the strip of stairs. */
 export const panelHead: number = 24 + stripHeight + stripGap;
 
-/** How the loss is drawn. */
+/** Style of the loss. */
 export const lossStyle: LineStyle = { color: ink, dash: null, width: 1.4 };
 
-/** How the lower bound of the loss is drawn. */
+/** Style of the lower bound of the loss. */
 export const floorStyle: LineStyle = { color: ink, dash: "1.2 2.6", width: 1.4 };
 
-/** Opacity of the certified intervals: seen on a band, and under a line. */
+/** Opacity of the certified intervals: visible on a band and under a line. */
 export const certifiedOpacity = 0.45;
 
 /**
@@ -87,7 +86,7 @@ export const certifiedOpacity = 0.45;
  *
  * @param parent Where to draw; the origin is the upper left corner of the frame, {@linkcode
  * panelHead} below the top.
- * @param data What to show.
+ * @param data Contents of the panel.
  * @param frame Its axes and its size.
  */
 export function drawPanel(parent: Group, data: PanelData, frame: PanelFrame): void {
@@ -103,7 +102,7 @@ export function drawPanel(parent: Group, data: PanelData, frame: PanelFrame): vo
       height,
     );
     clip.attr("overflow", "hidden");
-    // Probes that only count have no floor: the one before holds.
+    // Probes that only count have no floor; the last one before them holds.
     const { floor } = data;
     const has = (_: number, i: number) => !Number.isNaN(floor[i]);
     drawLine(clip, "floor", points(data.steps.filter(has), floor.filter(has), x, loss), "step", floorStyle);
@@ -130,7 +129,7 @@ export function drawPanel(parent: Group, data: PanelData, frame: PanelFrame): vo
 }
 
 /**
- * The name of a rank line.
+ * Formats the name of a rank line.
  *
  * @param epsilon Threshold ε.
  * @returns Such as ε = 10⁻⁶.
@@ -173,7 +172,7 @@ function drawBands(
   const lossBand = steps.map((step, i): Span => ({
     x: x.scale(step),
     top: loss.high[i] > 0 ? y.scale(loss.high[i]) : NaN,
-    // What is 0 or less lies below every logarithmic axis.
+    // Losses of 0 or less lie below every logarithmic axis.
     bottom: loss.low[i] > 0 ? y.scale(loss.low[i]) : bottom,
   }));
   if (lossBand.some(({ top, bottom }) => top < bottom) && isSpread(loss)) {
