@@ -9,8 +9,8 @@ import {
 import { parseFlags } from "../../src/cli/flags.ts";
 import { completeOptions } from "../../src/train/options.ts";
 import { assert, fc } from "../deps.ts";
-import { inputError } from "../tasks/input_error.ts";
-import { smallTask } from "../train/tasks.ts";
+import { inputError } from "../support/input_error.ts";
+import { smallTask } from "../support/tasks.ts";
 
 /** Options as a command line gives them. */
 const optionsOf = (...args: string[]) =>

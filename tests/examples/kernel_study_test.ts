@@ -6,7 +6,7 @@ import type { KernelStudySummary } from "../../src/experiments/kernel_study/repo
 import { flagsOf } from "../../src/cli/options.ts";
 import { camelCase } from "../../src/io/json.ts";
 import { assert } from "../deps.ts";
-import { filesIn, readTable, root, run, temporaryFolder } from "./program.ts";
+import { filesIn, readTable, root, run, temporaryFolder } from "../support/program.ts";
 
 const program = fileURLToPath(new URL("examples/kernel_study.ts", root));
 

@@ -1,7 +1,15 @@
 import { fileURLToPath } from "node:url";
 import type { RankCollapsePlan } from "../../src/experiments/rank_collapse/plan.ts";
 import { assert } from "../deps.ts";
-import { assertAllDiverge, filesIn, readTable, root, run, runRecorded, temporaryFolder } from "./program.ts";
+import {
+  assertAllDiverge,
+  filesIn,
+  readTable,
+  root,
+  run,
+  runRecorded,
+  temporaryFolder,
+} from "../support/program.ts";
 
 const program = fileURLToPath(new URL("examples/rank_collapse.ts", root));
 const small = ["--layers=8,6", "--samples=20", "--steps=40", "--replicas=2", "--weight-decays=0,1e-2"];

@@ -3,10 +3,10 @@ import { npy } from "../../src/io/npy.ts";
 import type { FeatureRanks } from "../../src/rank/methods/feature_ranks.ts";
 import { uniform } from "../../src/stats/random.ts";
 import { assert } from "../deps.ts";
-import { bytesOf, npyFile, safetensorsFile, zipArchive } from "../io/array_files.ts";
-import { reference } from "../rank/families.ts";
-import { tanhFeatures } from "../rank/solve.ts";
-import { root, run as runIn, temporaryFolder } from "./program.ts";
+import { bytesOf, npyFile, safetensorsFile, zipArchive } from "../support/array_files.ts";
+import { reference } from "../support/families.ts";
+import { tanhFeatures } from "../support/solve.ts";
+import { root, run as runIn, temporaryFolder } from "../support/program.ts";
 
 const program = fileURLToPath(new URL("examples/rank.ts", root));
 const rows = 60, columns = 16;

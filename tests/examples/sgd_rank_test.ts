@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { SgdRankPlan } from "../../src/experiments/sgd_rank/plan.ts";
 import { assert } from "../deps.ts";
-import { filesIn, readTable, root, run, runRecorded, temporaryFolder } from "./program.ts";
+import { filesIn, readTable, root, run, runRecorded, temporaryFolder } from "../support/program.ts";
 
 const program = fileURLToPath(new URL("examples/sgd_rank.ts", root));
 const small = ["--samples=60", "--pool=7", "--layers=8,6", "--batch-sizes=20,10", "--steps=20"];

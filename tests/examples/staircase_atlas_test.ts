@@ -1,7 +1,15 @@
 import { fileURLToPath } from "node:url";
 import type { AtlasPlan } from "../../src/experiments/staircase_atlas/plan.ts";
 import { assert } from "../deps.ts";
-import { assertAllDiverge, filesIn, readTable, root, run, runRecorded, temporaryFolder } from "./program.ts";
+import {
+  assertAllDiverge,
+  filesIn,
+  readTable,
+  root,
+  run,
+  runRecorded,
+  temporaryFolder,
+} from "../support/program.ts";
 
 const program = fileURLToPath(new URL("examples/staircase_atlas.ts", root));
 const small = ["--samples=24", "--width=6", "--depths=1,2", "--steps=20", "--replicas=2", "--epsilons=1e-2"];

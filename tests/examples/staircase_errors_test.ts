@@ -3,8 +3,8 @@ import type { CompleteOptions } from "../../src/train/options.ts";
 import type { TraceSummary } from "../../src/train/summary.ts";
 import { camelCase } from "../../src/io/json.ts";
 import { assert } from "../deps.ts";
-import { idxImages, idxLabels } from "../tasks/idx_files.ts";
-import { filesIn, readTable, run, temporaryFolder } from "./program.ts";
+import { idxImages, idxLabels } from "../support/idx_files.ts";
+import { filesIn, readTable, run, temporaryFolder } from "../support/program.ts";
 
 /** The record of a training. */
 type RunRecord = ExperimentRecord<CompleteOptions> & { readonly summary: TraceSummary };

@@ -5,7 +5,7 @@ import type { CompleteOptions } from "../../src/train/options.ts";
 import type { TraceSummary } from "../../src/train/summary.ts";
 import { camelCase } from "../../src/io/json.ts";
 import { assert } from "../deps.ts";
-import { command, filesIn, readTable, run, temporaryFolder } from "./program.ts";
+import { command, filesIn, readTable, run, temporaryFolder } from "../support/program.ts";
 
 /** The record of a training. */
 type RunRecord = ExperimentRecord<CompleteOptions> & { readonly summary: TraceSummary };

@@ -11,16 +11,15 @@ import {
 } from "../../src/experiments/directional_convergence/plan.ts";
 import { sphereSamples } from "../../src/experiments/directional_convergence/samples.ts";
 import type { CaseResult, FlowPath } from "../../src/experiments/directional_convergence/study_case.ts";
-import { Gpu } from "../../src/gpu/device.ts";
 import { parseFlags } from "../../src/cli/flags.ts";
 import { completeValues, flagsOf } from "../../src/cli/options.ts";
 import { assert } from "../deps.ts";
-import { assertSoundSvg, marks } from "../plot/sound.ts";
+import { assertSoundSvg, marks } from "../support/sound.ts";
 import { sampleLoss } from "../reference/loss.ts";
 import { study } from "./study.ts";
+import { openGpu } from "../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 type Options = OptionsOf<typeof directionalConvergence>;
 const options: Options & { readonly networks: readonly DirectionalNetwork[] } = {

@@ -11,15 +11,14 @@ import { fitPowerLaw } from "../../src/stats/power_law.ts";
 import { referenceSpectrum } from "../../src/experiments/kernel_study/reference.ts";
 import type { GrowthRow } from "../../src/experiments/kernel_study/rows.ts";
 import type { KernelStudySummary } from "../../src/experiments/kernel_study/report.ts";
-import { Gpu } from "../../src/gpu/device.ts";
 import { assert } from "../deps.ts";
-import { assertSoundSvg } from "../plot/sound.ts";
+import { assertSoundSvg } from "../support/sound.ts";
 import { singularValues } from "../reference/singular_values.ts";
 import { normals } from "../reference/random.ts";
 import { study } from "./study.ts";
+import { openGpu } from "../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 type Options = OptionsOf<typeof experiment>;
 const small: Options = {

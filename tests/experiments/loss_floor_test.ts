@@ -2,15 +2,14 @@ import { InputError } from "../../src/errors.ts";
 import { judge } from "../../src/experiments/core/verdict.ts";
 import { floorClaims } from "../../src/experiments/loss_floor/claims.ts";
 import { lossFloor } from "../../src/experiments/loss_floor/mod.ts";
-import { Gpu } from "../../src/gpu/device.ts";
 import type { Trace } from "../../src/train/trace.ts";
 import { assert } from "../deps.ts";
-import { assertSoundSvg, marks } from "../plot/sound.ts";
-import { smallTask } from "../train/tasks.ts";
+import { assertSoundSvg, marks } from "../support/sound.ts";
+import { smallTask } from "../support/tasks.ts";
 import { study } from "./study.ts";
+import { openGpu } from "../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const task = smallTask({ count: 60, target: (x) => Math.cos(3 * x[0]) + Math.cos(9 * x[0]) });
 const options = { task, layers: [20, 20], steps: 300, probeEvery: 10, seed: 1 };

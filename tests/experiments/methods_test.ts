@@ -8,13 +8,12 @@ import {
 } from "../../src/experiments/methods/options.ts";
 import type { MethodOutcome } from "../../src/experiments/methods/outcome.ts";
 import { methodVerdicts } from "../../src/experiments/methods/verdicts.ts";
-import { Gpu } from "../../src/gpu/device.ts";
 import { assert } from "../deps.ts";
-import { assertSoundSvg, marks } from "../plot/sound.ts";
-import { smallTask } from "../train/tasks.ts";
+import { assertSoundSvg, marks } from "../support/sound.ts";
+import { smallTask } from "../support/tasks.ts";
+import { openGpu } from "../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const wave = {
   count: 60,

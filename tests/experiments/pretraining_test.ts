@@ -4,14 +4,13 @@ import { pretraining } from "../../src/experiments/pretraining/mod.ts";
 import type { PretrainingOptions } from "../../src/experiments/pretraining/options.ts";
 import { pretrainingVerdicts } from "../../src/experiments/pretraining/verdicts.ts";
 import type { PretrainingNetwork, PretrainingRun } from "../../src/experiments/pretraining/networks.ts";
-import { Gpu } from "../../src/gpu/device.ts";
 import { loadTask } from "../../src/tasks/registry.ts";
 import { assert } from "../deps.ts";
-import { assertSoundSvg, marks } from "../plot/sound.ts";
-import { smallTask } from "../train/tasks.ts";
+import { assertSoundSvg, marks } from "../support/sound.ts";
+import { smallTask } from "../support/tasks.ts";
+import { openGpu } from "../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const task = smallTask({ count: 60, target: (x) => Math.cos(3 * x[0]) + Math.cos(12 * x[0]) });
 const own = {

@@ -3,15 +3,14 @@ import type { OptionsOf } from "../../src/experiments/core/experiment.ts";
 import { judge } from "../../src/experiments/core/verdict.ts";
 import { collapseClaims } from "../../src/experiments/rank_collapse/claims.ts";
 import { rankCollapse } from "../../src/experiments/rank_collapse/mod.ts";
-import { Gpu } from "../../src/gpu/device.ts";
 import { mixture } from "../../src/tasks/mixture.ts";
 import { assert } from "../deps.ts";
-import { assertSoundSvg, marks } from "../plot/sound.ts";
-import { smallTask } from "../train/tasks.ts";
+import { assertSoundSvg, marks } from "../support/sound.ts";
+import { smallTask } from "../support/tasks.ts";
 import { study } from "./study.ts";
+import { openGpu } from "../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const at = (deviation: number) => ({
   deviation,

@@ -4,14 +4,13 @@ import { completeValues, flagsOf } from "../../src/cli/options.ts";
 import { InputError } from "../../src/errors.ts";
 import { experimentFlags } from "../../src/experiments/core/program.ts";
 import { experiments } from "../../src/experiments/mod.ts";
-import { Gpu } from "../../src/gpu/device.ts";
 import { compactJson } from "../../src/io/json.ts";
 import { assert } from "../deps.ts";
-import { readFigure } from "../plot/figure.ts";
+import { readFigure } from "../support/figure.ts";
 import { study } from "./study.ts";
+import { openGpu } from "../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /** The smallest run of each experiment that makes all of its files. A new experiment needs a line here. */
 const TINY: Readonly<Record<string, string>> = {

@@ -4,14 +4,13 @@ import { sgdRankClaims } from "../../src/experiments/sgd_rank/claims.ts";
 import { sgdRank } from "../../src/experiments/sgd_rank/mod.ts";
 import type { SgdRankNetwork } from "../../src/experiments/sgd_rank/network.ts";
 import { sgdRankCells } from "../../src/experiments/sgd_rank/plan.ts";
-import { Gpu } from "../../src/gpu/device.ts";
 import { assert } from "../deps.ts";
-import { assertSoundSvg, marks } from "../plot/sound.ts";
-import { smallTask } from "../train/tasks.ts";
+import { assertSoundSvg, marks } from "../support/sound.ts";
+import { smallTask } from "../support/tasks.ts";
 import { study } from "./study.ts";
+import { openGpu } from "../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /** Three classes: which of the first three coordinates is largest. */
 const task = smallTask({

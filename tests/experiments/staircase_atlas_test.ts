@@ -8,17 +8,16 @@ import {
   atlasPlan,
   parseAtlasOptimizer,
 } from "../../src/experiments/staircase_atlas/plan.ts";
-import { Gpu } from "../../src/gpu/device.ts";
 import { equationTask } from "../../src/tasks/equations/equation_task.ts";
 import { equations } from "../../src/tasks/equations/equations.ts";
 import type { Task } from "../../src/tasks/task.ts";
 import { assert } from "../deps.ts";
-import { assertSoundSvg, marks } from "../plot/sound.ts";
-import { smallTask } from "../train/tasks.ts";
+import { assertSoundSvg, marks } from "../support/sound.ts";
+import { smallTask } from "../support/tasks.ts";
 import { study } from "./study.ts";
+import { openGpu } from "../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const waves = smallTask({ count: 48, target: (x) => Math.cos(3 * x[0]) + Math.cos(9 * x[0]) });
 const named = (name: string): Task => ({ ...waves, name });

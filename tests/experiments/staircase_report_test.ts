@@ -3,7 +3,7 @@ import { staircaseReport } from "../../src/experiments/staircase/report.ts";
 import type { RankSummary, ReplicaSummary, TraceSummary } from "../../src/train/summary.ts";
 import { completeOptions } from "../../src/train/options.ts";
 import { assert } from "../deps.ts";
-import { smallTask } from "../train/tasks.ts";
+import { smallTask } from "../support/tasks.ts";
 
 const stairs = [{ from: 0, to: 90, rank: 2 }, { from: 100, to: 200, rank: 12 }];
 

@@ -9,12 +9,12 @@ import type { CompleteOptions } from "../../src/train/options.ts";
 import { summarize, type TraceSummary } from "../../src/train/summary.ts";
 import { VERSION } from "../../src/version.ts";
 import { assert } from "../deps.ts";
-import { poisson } from "../train/equations.ts";
-import { smallTask, train } from "../train/tasks.ts";
+import { poisson } from "../support/equations.ts";
+import { smallTask, train } from "../support/tasks.ts";
 import { study } from "./study.ts";
+import { openGpu } from "../support/gpu.ts";
 
-const gpu = await Gpu.open();
-globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const classes = smallTask({
   loss: "softmax-cross-entropy",

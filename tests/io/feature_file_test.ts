@@ -1,9 +1,9 @@
 import { readFeatures, readWeights } from "../../src/io/feature_file.ts";
 import { npy } from "../../src/io/npy.ts";
 import { assert, fc } from "../deps.ts";
-import { temporaryDirectory } from "../tasks/idx_files.ts";
-import { inputError } from "../tasks/input_error.ts";
-import { bytesOf, npyFile, safetensorsFile, zipArchive } from "./array_files.ts";
+import { temporaryDirectory } from "../support/idx_files.ts";
+import { inputError } from "../support/input_error.ts";
+import { bytesOf, npyFile, safetensorsFile, zipArchive } from "../support/array_files.ts";
 
 const data = Float32Array.of(1, 2, 3, 4, 5, 6);
 const matrix = npy([3, 2], data), vector = npy([3], Float64Array.of(0.5, 0.25, 0.25));

@@ -1,8 +1,8 @@
 import { npy, parseNpy } from "../../src/io/npy.ts";
 import { ShapeError } from "../../src/errors.ts";
 import { assert, fc } from "../deps.ts";
-import { inputError } from "../tasks/input_error.ts";
-import { npyFile } from "./array_files.ts";
+import { inputError } from "../support/input_error.ts";
+import { npyFile } from "../support/array_files.ts";
 
 const sides = fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 4 });
 const count = (shape: number[]) => shape.reduce((product, size) => product * size, 1);

@@ -1,8 +1,8 @@
 import { npy } from "../../src/io/npy.ts";
 import { parseNpz } from "../../src/io/npz.ts";
 import { assert, fc } from "../deps.ts";
-import { inputError } from "../tasks/input_error.ts";
-import { npyFile, zipArchive } from "./array_files.ts";
+import { inputError } from "../support/input_error.ts";
+import { npyFile, zipArchive } from "../support/array_files.ts";
 
 const hidden = { name: "hidden.npy", content: npy([2, 3], Float64Array.of(1, 2, 3, 4, 5, 6)) };
 const weights = { name: "weights.npy", content: npy([2], Float32Array.of(0.5, 0.5)) };

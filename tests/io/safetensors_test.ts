@@ -1,7 +1,7 @@
 import { parseSafetensors } from "../../src/io/safetensors.ts";
 import { assert, fc } from "../deps.ts";
-import { inputError } from "../tasks/input_error.ts";
-import { bytesOf, safetensorsFile } from "./array_files.ts";
+import { inputError } from "../support/input_error.ts";
+import { bytesOf, safetensorsFile } from "../support/array_files.ts";
 
 const single = Float32Array.of(1, 2, 3, 4, 5, 6), double = Float64Array.of(0.1, 0.2);
 const header = {

@@ -1,7 +1,7 @@
 import { listZip, unzip } from "../../src/io/zip.ts";
 import { assert, fc } from "../deps.ts";
-import { inputError } from "../tasks/input_error.ts";
-import { zipArchive, type ZipFile } from "./array_files.ts";
+import { inputError } from "../support/input_error.ts";
+import { zipArchive, type ZipFile } from "../support/array_files.ts";
 
 const text = (content: string) => new TextEncoder().encode(content);
 

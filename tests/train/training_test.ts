@@ -1,13 +1,12 @@
 import { InputError, ShapeError, StaircaseError } from "../../src/errors.ts";
 import { GpuArray } from "../../src/gpu/array.ts";
-import { Gpu } from "../../src/gpu/device.ts";
 import type { Trace } from "../../src/train/trace.ts";
 import { Training } from "../../src/train/training.ts";
 import { assert } from "../deps.ts";
-import { smallTask, train } from "./tasks.ts";
+import { smallTask, train } from "../support/tasks.ts";
+import { openGpu } from "../support/gpu.ts";
 
-const gpu = await Gpu.open();
-globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /** Buffers made on the device and not destroyed since the counting began, by their labels. */
 function countBuffers(): Disposable & { readonly alive: string[] } {

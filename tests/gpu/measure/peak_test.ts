@@ -1,13 +1,12 @@
 import { assert } from "../../deps.ts";
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import { measurePeak } from "../../../src/gpu/measure/peak.ts";
 import { gpuStruct } from "../../../src/gpu/struct.ts";
 import peakSource from "../../../shaders/gpu/measure/peak.wgsl" with { type: "text" };
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const bind = async (entryPoint: string, arrays: readonly GpuArray[], workgroups: number) =>
   (await gpu.kernel({ name: "peak", files: [peakSource], entryPoint })).bind(arrays, [workgroups]);

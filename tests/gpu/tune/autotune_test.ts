@@ -7,7 +7,7 @@ import type { Dispatch } from "../../../src/gpu/kernel.ts";
 import { measure } from "../../../src/gpu/measure/meter.ts";
 import { timeDispatches, winner } from "../../../src/gpu/tune/race.ts";
 import { gpuStruct } from "../../../src/gpu/struct.ts";
-import { withCache } from "../cache.ts";
+import { withCache } from "../../support/cache.ts";
 import peakSource from "../../../shaders/gpu/measure/peak.wgsl" with { type: "text" };
 
 /** Work that takes as long as `iterations` says. */

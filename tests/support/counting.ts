@@ -2,11 +2,11 @@
 import { assert } from "../deps.ts";
 import type { EigenvalueCount } from "../../src/linalg/count/eigenvalue_count.ts";
 import { uniform } from "../../src/stats/random.ts";
-import { tanhFeatures } from "../rank/solve.ts";
+import { tanhFeatures } from "./solve.ts";
 import { eigenvalues } from "../reference/eigenvalues.ts";
 import { identity, matmul, symmetric, transpose } from "../reference/matrix.ts";
 import { normals } from "../reference/random.ts";
-import { diagonal, gramMatrix, withSpectrum } from "./matrices.ts";
+import { diagonal, gramMatrix, withSpectrum } from "../linalg/matrices.ts";
 
 /** Thresholds that are tried, as shares of λ₁. */
 export const SHARES = [0.3, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-8] as const;

@@ -58,7 +58,9 @@ export interface Drawn {
   readonly y: number;
 }
 
-/** Reads a figure, and on the way asserts nothing: it is a small parser of what our own code writes. */
+/**
+ * Reads a figure, and on the way asserts nothing: it is a small parser of what our own code writes.
+ */
 export function readFigure(svg: string): Drawn[] {
   const unescape = (text: string) =>
     text.replace(

@@ -11,7 +11,10 @@ import { type Drawn, pathPoints, readFigure } from "./figure.ts";
 export const marks = (elements: readonly Drawn[], path: string): Drawn[] =>
   elements.filter((element) => element.path.endsWith(path));
 
-/** The box that a text takes in the figure: the height of its capitals, the width that it at most has. */
+/**
+ * The box that a text takes in the figure: the height of its capitals, the width that it at most
+ * has.
+ */
 function box({ attributes: a, text, x, y }: Drawn) {
   const size = Number(a["font-size"]);
   const wide = textWidth(text, size, a["font-weight"] === "bold");
@@ -32,8 +35,8 @@ function box({ attributes: a, text, x, y }: Drawn) {
 }
 
 /**
- * Asserts that a figure stands alone, has finite coordinates everywhere, and texts that neither leave it nor overlap. Returns
- * its elements.
+ * Asserts that a figure stands alone, has finite coordinates everywhere, and texts that neither
+ * leave it nor overlap. Returns its elements.
  */
 export function assertSoundSvg(svg: string, title: string): Drawn[] {
   const elements = readFigure(svg);

@@ -87,8 +87,8 @@ type JudgedRecord<Plan extends ExperimentPlan> = ExperimentRecord<Plan> & {
 };
 
 /**
- * Runs an experiment with `--json` into the folder `o`, and asserts that it ends well, leaves those files, and prints the record
- * that it writes.
+ * Runs an experiment with `--json` into the folder `o`, and asserts that it ends well, leaves those
+ * files, and prints the record that it writes.
  */
 export async function runRecorded<Plan extends ExperimentPlan = CompleteOptions>(
   args: readonly string[],
@@ -104,8 +104,8 @@ export async function runRecorded<Plan extends ExperimentPlan = CompleteOptions>
 }
 
 /**
- * Runs an experiment whose networks all diverge, and asserts that it says so in a line, with status 1, when its files are
- * written.
+ * Runs an experiment whose networks all diverge, and asserts that it says so in a line, with status
+ * 1, when its files are written.
  */
 export async function assertAllDiverge(
   name: string,
