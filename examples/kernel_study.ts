@@ -4,6 +4,7 @@
  *     deno run -A examples/kernel_study.ts --methods naive,gram-jacobi --orders 32,64
  */
 import {
+  choiceFiles,
   compactJson,
   createProgress,
   Gpu,
@@ -30,7 +31,7 @@ await runProgram({
   const { adapter, autotune, quiet, json, out } = flags;
   const options = kernelStudyOptions(flags);
   const total = studyParts(options);
-  using gpu = await Gpu.open({ adapter, autotune });
+  using gpu = await Gpu.open({ adapter, autotune: autotune && choiceFiles });
   const folder = await RunFolder.open(out);
   const heading = `adapter: ${gpu.adapterName}${gpu.software ? " (software: the CPU, no GPU)" : ""}`;
 

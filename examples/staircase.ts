@@ -4,6 +4,7 @@
  *     deno run -A examples/staircase.ts --task cosines --replicas 8
  */
 import {
+  choiceFiles,
   compactJson,
   createProgress,
   Gpu,
@@ -26,7 +27,7 @@ await runProgram({
 }, async ({ flags, signal }) => {
   const { adapter, autotune, profile, quiet, json, out } = flags;
   const options = await trainingOptions(flags);
-  using gpu = await Gpu.open({ adapter, autotune, profile });
+  using gpu = await Gpu.open({ adapter, autotune: autotune && choiceFiles, profile });
   const folder = await RunFolder.open(out);
   const heading = `adapter: ${gpu.adapterName}${gpu.software ? " (software: the CPU, no GPU)" : ""}`;
 

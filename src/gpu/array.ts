@@ -4,7 +4,7 @@
  * @module
  */
 import { ShapeError } from "../errors.ts";
-import type { Gpu } from "./device.ts";
+import type { GpuContext } from "./context.ts";
 
 /** An array of 32-bit words in GPU memory, zero at first; freed when disposed. */
 export class GpuArray implements Disposable {
@@ -14,7 +14,7 @@ export class GpuArray implements Disposable {
   readonly length: number;
   /** The WebGPU buffer. */
   readonly buffer: GPUBuffer;
-  #gpu: Gpu;
+  #gpu: GpuContext;
 
   /**
    * Allocates an array.
@@ -25,7 +25,7 @@ export class GpuArray implements Disposable {
    * @param room Words that the buffer has behind those, for windows that reach over its end. Default: 0.
    * @throws {ShapeError} Where the adapter does not allow a buffer of that size.
    */
-  constructor(gpu: Gpu, label: string, length: number | Float32Array | Uint32Array, room = 0) {
+  constructor(gpu: GpuContext, label: string, length: number | Float32Array | Uint32Array, room = 0) {
     const words = typeof length === "number" ? length : length.length;
     const bytes = Math.max(16, 4 * (words + room));
     const most = Math.min(gpu.limits.maxBufferSize, gpu.limits.maxStorageBufferBindingSize);

@@ -4,7 +4,7 @@
  * @module
  */
 import type { GpuArray } from "./array.ts";
-import type { Gpu } from "./device.ts";
+import type { GpuContext } from "./context.ts";
 import type { Dispatch } from "./kernel.ts";
 
 /**
@@ -14,7 +14,7 @@ import type { Dispatch } from "./kernel.ts";
 export class Commands {
   /** Number of dispatches recorded. */
   dispatches = 0;
-  #gpu: Gpu;
+  #gpu: GpuContext;
   #encoder: GPUCommandEncoder;
   #pass: GPUComputePassEncoder | null = null;
   #pipeline: GPUComputePipeline | null = null;
@@ -24,7 +24,7 @@ export class Commands {
    *
    * @param gpu Device the commands are for.
    */
-  constructor(gpu: Gpu) {
+  constructor(gpu: GpuContext) {
     this.#gpu = gpu;
     this.#encoder = gpu.device.createCommandEncoder();
   }

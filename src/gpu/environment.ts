@@ -1,21 +1,39 @@
 /**
- * What the environment must hold before the graphics driver is opened.
+ * The system that the code runs on, and what its graphics driver expects of the environment.
  *
  * @module
  */
 
 const RUNTIME_DIR = "XDG_RUNTIME_DIR";
 
-/** Whether an environment variable may be read and set without a prompt for permission. */
-function allowed(variable: string): boolean {
-  return Deno.permissions.querySync({ name: "env", variable }).state === "granted";
+/** Deno's own functions; `undefined` in a browser and in Node. */
+function denoOrNone(): typeof Deno | undefined {
+  return (globalThis as { readonly Deno?: typeof Deno }).Deno;
 }
 
 /**
- * Keeps Mesa's Vulkan drivers from complaining on stderr that `XDG_RUNTIME_DIR` is not set: they look for a window
- * system there, which a program that only computes does not need. Sets the variable to the folder of temporary
- * files if it is unset; does nothing elsewhere than on Linux or without the permission to. Call it before the first
- * `requestAdapter()`, which opens the driver.
+ * Names the operating system.
+ *
+ * @returns Its name as in `Deno.build.os`; `browser` where Deno is absent.
+ */
+export function operatingSystem(): string {
+  return denoOrNone()?.build.os ?? "browser";
+}
+
+/**
+ * Names the runtime's version: what an adapter computes fastest with may change with it.
+ *
+ * @returns Deno's version; the user agent where Deno is absent.
+ */
+export function runtimeVersion(): string {
+  return denoOrNone()?.version.deno ?? navigator.userAgent;
+}
+
+/**
+ * Keeps Mesa's Vulkan drivers from complaining on stderr that `XDG_RUNTIME_DIR` is not set. They look for a window system
+ * there, which a program that only computes does not need. The function sets the variable to the folder of temporary files if
+ * it is unset. It does nothing on other systems than Linux, outside Deno, or without permission to read and set the variable.
+ * Call it before the first `requestAdapter()`, which opens the driver.
  *
  * @example
  * ```ts
@@ -27,8 +45,14 @@ function allowed(variable: string): boolean {
  * ```
  */
 export function quietDriver(): void {
-  if (Deno.build.os !== "linux" || !allowed(RUNTIME_DIR)) return;
-  if (Deno.env.get(RUNTIME_DIR)) return;
-  const temporary = allowed("TMPDIR") ? Deno.env.get("TMPDIR") : undefined;
-  Deno.env.set(RUNTIME_DIR, temporary || "/tmp");
+  const deno = denoOrNone();
+  if (!deno || deno.build.os !== "linux" || !isAllowed(deno, RUNTIME_DIR)) return;
+  if (deno.env.get(RUNTIME_DIR)) return;
+  const temporary = isAllowed(deno, "TMPDIR") ? deno.env.get("TMPDIR") : undefined;
+  deno.env.set(RUNTIME_DIR, temporary || "/tmp");
+}
+
+/** Whether an environment variable may be read and set without a prompt for permission. */
+function isAllowed({ permissions }: typeof Deno, variable: string): boolean {
+  return permissions.querySync({ name: "env", variable }).state === "granted";
 }

@@ -5,7 +5,8 @@
  */
 import { ShapeError } from "../errors.ts";
 import type { GpuArray } from "./array.ts";
-import type { Gpu } from "./device.ts";
+import type { GpuContext } from "./context.ts";
+import type { GpuStruct } from "./struct_cache.ts";
 
 /** Where a kernel comes from. */
 export interface KernelSource {
@@ -46,7 +47,7 @@ export interface ArrayWindow {
 export class Kernel {
   /** Name of the kernel. */
   readonly name: string;
-  #gpu: Gpu;
+  #gpu: GpuContext;
   #pipeline: GPUComputePipeline;
 
   /**
@@ -56,7 +57,7 @@ export class Kernel {
    * @param name Name of the kernel.
    * @param pipeline Compiled pipeline.
    */
-  constructor(gpu: Gpu, name: string, pipeline: GPUComputePipeline) {
+  constructor(gpu: GpuContext, name: string, pipeline: GPUComputePipeline) {
     this.#gpu = gpu;
     this.name = name;
     this.#pipeline = pipeline;
@@ -72,7 +73,7 @@ export class Kernel {
    * @throws {ShapeError} Where the adapter does not allow so many workgroups.
    */
   bind(
-    arrays: readonly (GpuArray | ArrayWindow | null)[],
+    arrays: readonly (GpuArray | GpuStruct | ArrayWindow | null)[],
     workgroups: readonly [number, number?, number?],
   ): Dispatch {
     const [x, y = 1, z = 1] = workgroups;
@@ -95,7 +96,7 @@ export class Kernel {
   }
 }
 
-function bufferBinding(bound: GpuArray | ArrayWindow): GPUBufferBinding {
+function bufferBinding(bound: GpuArray | GpuStruct | ArrayWindow): GPUBufferBinding {
   if ("buffer" in bound) return { buffer: bound.buffer };
   return { buffer: bound.array.buffer, offset: 4 * bound.first, size: 4 * bound.length };
 }

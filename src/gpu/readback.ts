@@ -5,7 +5,7 @@
  */
 import type { GpuArray } from "./array.ts";
 import type { Commands } from "./commands.ts";
-import type { Gpu } from "./device.ts";
+import type { GpuContext } from "./context.ts";
 
 /**
  * A ring of staging buffers. Each turn copies the same arrays into the next buffer of the ring at the end of a
@@ -13,7 +13,7 @@ import type { Gpu } from "./device.ts";
  * `depth` turns may be on their way.
  */
 export class ReadbackRing implements Disposable {
-  #gpu: Gpu;
+  #gpu: GpuContext;
   #sources: readonly GpuArray[];
   #staging: GPUBuffer[] = [];
   #turn = 0;
@@ -25,7 +25,7 @@ export class ReadbackRing implements Disposable {
    * @param sources Arrays to read at each turn.
    * @param depth Number of staging buffers.
    */
-  constructor(gpu: Gpu, sources: readonly GpuArray[], depth: number) {
+  constructor(gpu: GpuContext, sources: readonly GpuArray[], depth: number) {
     this.#gpu = gpu;
     this.#sources = sources;
     const words = sources.reduce((sum, source) => sum + source.length, 0);

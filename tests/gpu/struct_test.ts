@@ -32,7 +32,7 @@ Deno.test("packStruct: fields one behind the other, padded to 16 bytes", () => {
 Deno.test("gpuStruct: a kernel finds every field where its struct has it", async () => {
   using gpu = await Gpu.open();
   using out = new GpuArray(gpu, "out", 6);
-  using shape = gpuStruct(gpu, "shape", ["u32", 3, 5], ["f32", 0.5, -2], ["u32", 9], ["f32", 1e-30]);
+  const shape = gpuStruct(gpu, "shape", ["u32", 3, 5], ["f32", 0.5, -2], ["u32", 9], ["f32", 1e-30]);
   const kernel = await gpu.kernel({
     name: "fields",
     files: [

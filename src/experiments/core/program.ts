@@ -4,6 +4,7 @@
  * @module
  */
 import { type AdapterPreference, Gpu } from "../../gpu/device.ts";
+import { choiceFiles } from "../../io/choice_file.ts";
 import { compactJson } from "../../io/json.ts";
 import { createProgress } from "../../cli/progress.ts";
 import { RunFolder } from "../../io/run_folder.ts";
@@ -68,7 +69,7 @@ export async function runExperiment<
   { adapter, autotune, quiet, json, out }: ExperimentProgramFlags,
   { label, steps, run, files }: ExperimentRun<Options, Result>,
 ): Promise<void> {
-  using gpu = await Gpu.open({ adapter, autotune });
+  using gpu = await Gpu.open({ adapter, autotune: autotune && choiceFiles });
   const folder = await RunFolder.open(out);
   const heading = `adapter: ${gpu.adapterName}${gpu.software ? " (software: the CPU, no GPU)" : ""}`;
 

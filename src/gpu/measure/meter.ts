@@ -4,7 +4,7 @@
  * @module
  */
 import { StaircaseError } from "../../errors.ts";
-import type { Gpu } from "../device.ts";
+import type { GpuContext, WorkCounter } from "../context.ts";
 
 /** Passes timed by one {@linkcode measure}: a query set holds at most 4,096 timestamps. */
 const PASSES = 2048;
@@ -29,14 +29,14 @@ export interface Measurement<T> {
 }
 
 /** Counts, and times, what passes by while it is the `meter` of a {@linkcode Gpu}. */
-export class Meter implements Disposable {
+export class Meter implements Disposable, WorkCounter {
   /** Dispatches so far. */
   dispatches = 0;
   /** Submissions with dispatches so far. */
   submissions = 0;
   /** Waits for results so far. */
   waits = 0;
-  readonly #gpu: Gpu;
+  readonly #gpu: GpuContext;
   readonly #queries: GPUQuerySet | null;
   #passes = 0;
 
@@ -45,7 +45,7 @@ export class Meter implements Disposable {
    *
    * @param gpu Device to measure on.
    */
-  constructor(gpu: Gpu) {
+  constructor(gpu: GpuContext) {
     const { device, profiler } = this.#gpu = gpu;
     const timed = !profiler && device.features.has("timestamp-query");
     this.#queries = timed ? device.createQuerySet({ type: "timestamp", count: 2 * PASSES }) : null;
@@ -132,7 +132,7 @@ export class Meter implements Disposable {
  * assert(dispatches > 0 && waits > 0);
  * ```
  */
-export async function measure<T>(gpu: Gpu, action: () => Promise<T>): Promise<Measurement<T>> {
+export async function measure<T>(gpu: GpuContext, action: () => Promise<T>): Promise<Measurement<T>> {
   if (gpu.meter) throw new StaircaseError("another action is being measured: await it first");
   using meter = new Meter(gpu);
   gpu.meter = meter;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Gpu } from "../device.ts";
+import type { DispatchTimer, GpuContext } from "../context.ts";
 
 /** Accumulated GPU time of one kernel. */
 export interface KernelTime {
@@ -19,8 +19,8 @@ export interface KernelTime {
 const DISPATCHES = 2048;
 
 /** Collects the time of every dispatch. Timed dispatches no longer overlap: totals are for comparison, not for wall time. */
-export class Profiler {
-  #gpu: Gpu;
+export class Profiler implements Disposable, DispatchTimer {
+  #gpu: GpuContext;
   #queries: GPUQuerySet;
   #resolved: GPUBuffer;
   #names: string[] = [];
@@ -33,7 +33,7 @@ export class Profiler {
    *
    * @param gpu Device with the feature `timestamp-query`.
    */
-  constructor(gpu: Gpu) {
+  constructor(gpu: GpuContext) {
     const { device } = this.#gpu = gpu;
     this.#queries = device.createQuerySet({ type: "timestamp", count: 2 * DISPATCHES });
     this.#resolved = device.createBuffer({
@@ -103,5 +103,11 @@ export class Profiler {
     return [...this.#times]
       .map(([name, { count, nanoseconds }]) => ({ name, count, milliseconds: nanoseconds / 1e6 }))
       .sort((a, b) => b.milliseconds - a.milliseconds);
+  }
+
+  /** Frees the timestamps. */
+  [Symbol.dispose](): void {
+    this.#queries.destroy();
+    this.#resolved.destroy();
   }
 }

@@ -7,7 +7,7 @@ import { GpuArray } from "../../gpu/array.ts";
 import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
-import { gpuStruct } from "../../gpu/struct.ts";
+import { type GpuStruct, gpuStruct } from "../../gpu/struct.ts";
 import { selfTestDoubleSingle } from "../double_single/double_single_self_test.ts";
 import { countsIn, type EigenvalueCount, type ShiftedCount, thresholdsOf } from "./eigenvalue_count.ts";
 import { SymmetricBatch } from "./symmetric_batch.ts";
@@ -100,7 +100,7 @@ export async function bindBisection(
   );
 }
 
-function shapeOf(gpu: Gpu, batch: TridiagonalBatch, thresholds: number): GpuArray {
+function shapeOf(gpu: Gpu, batch: TridiagonalBatch, thresholds: number): GpuStruct {
   return gpuStruct(gpu, "sturm shape", ["u32", batch.rows, thresholds, batch.count, 0]);
 }
 

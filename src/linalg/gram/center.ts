@@ -7,7 +7,7 @@ import { ShapeError } from "../../errors.ts";
 import { GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
-import { gpuStruct } from "../../gpu/struct.ts";
+import { type GpuStruct, gpuStruct } from "../../gpu/struct.ts";
 import { doubleSingleFiles, type DoubleSingleForm, U2 } from "../double_single/double_single.ts";
 import type { EntryView } from "../products/gemm_double_single.ts";
 import { gramSlices } from "./gram.ts";
@@ -168,7 +168,7 @@ function stripOf(samples: number, columns: number): number {
   return Math.max(STRIP, Math.ceil(samples * columns / (64 * MOST_WORKGROUPS)));
 }
 
-function shapeOf(gpu: Gpu, operand: Uncentered, result: EntryView): GpuArray {
+function shapeOf(gpu: Gpu, operand: Uncentered, result: EntryView): GpuStruct {
   const { samples, columns, count = 1, features, pivots = features } = operand;
   const { slice, slices } = gramSlices(samples);
   return gpuStruct(

@@ -3,18 +3,21 @@ import { GpuArray } from "../../../src/gpu/array.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
 import { measurePeak } from "../../../src/gpu/measure/peak.ts";
-import { gpuStruct } from "../../../src/gpu/struct.ts";
+import { type GpuStruct, gpuStruct } from "../../../src/gpu/struct.ts";
 import peakSource from "../../../shaders/gpu/measure/peak.wgsl" with { type: "text" };
 
 const gpu = await Gpu.open();
 Deno.test.afterAll(() => gpu[Symbol.dispose]());
 
-const bind = async (entryPoint: string, arrays: readonly GpuArray[], workgroups: number) =>
-  (await gpu.kernel({ name: "peak", files: [peakSource], entryPoint })).bind(arrays, [workgroups]);
+const bind = async (
+  entryPoint: string,
+  arrays: readonly [GpuStruct, GpuArray, ...GpuArray[]],
+  workgroups: number,
+) => (await gpu.kernel({ name: "peak", files: [peakSource], entryPoint })).bind(arrays, [workgroups]);
 
 async function run(
   entryPoint: string,
-  arrays: readonly GpuArray[],
+  arrays: readonly [GpuStruct, GpuArray, ...GpuArray[]],
   workgroups: number,
 ): Promise<Float32Array> {
   const commands = new Commands(gpu);

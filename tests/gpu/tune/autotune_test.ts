@@ -7,6 +7,7 @@ import type { Dispatch } from "../../../src/gpu/kernel.ts";
 import { measure } from "../../../src/gpu/measure/meter.ts";
 import { timeDispatches, winner } from "../../../src/gpu/tune/race.ts";
 import { gpuStruct } from "../../../src/gpu/struct.ts";
+import { choiceFiles } from "../../../src/io/choice_file.ts";
 import { withCache } from "../cache.ts";
 import peakSource from "../../../shaders/gpu/measure/peak.wgsl" with { type: "text" };
 
@@ -44,7 +45,7 @@ Deno.test("autotune: off by default, and where there is nothing to choose: the f
       assert.deepEqual(bound, [0, 0]);
       assert.deepEqual(gpu.choices, []);
     }
-    using gpu = await Gpu.open({ autotune: true });
+    using gpu = await Gpu.open({ autotune: choiceFiles });
     const { list, bound } = candidates(gpu, [4096]);
     assert.equal(await autotune(gpu, question(8), list), 0);
     assert.deepEqual(bound, [0]);
@@ -54,7 +55,7 @@ Deno.test("autotune: off by default, and where there is nothing to choose: the f
 
 Deno.test("autotune: takes the fastest, once for neighbouring shapes, and tells what it took", async () => {
   await withCache(async () => {
-    using gpu = await Gpu.open({ autotune: true });
+    using gpu = await Gpu.open({ autotune: choiceFiles });
     const { list, bound } = candidates(gpu, [2048, 128, 1024, 30_000]);
     const asked = [question(100), question(100), question(128), question(65)];
     const chosen = await Promise.all(asked.map((each) => autotune(gpu, each, list)));
@@ -83,7 +84,7 @@ Deno.test("winner: the fastest, by a margin over the default, which noise does n
 Deno.test("autotune: a later run remembers, and measures again where it can not", async () => {
   await withCache(async (folder) => {
     const ask = async (sizes = [1024, 64]) => {
-      using gpu = await Gpu.open({ autotune: true });
+      using gpu = await Gpu.open({ autotune: choiceFiles });
       const { list, bound } = candidates(gpu, sizes);
       assert.equal(await autotune(gpu, question(40), list), 1);
       const [{ source }] = gpu.choices;
@@ -115,7 +116,7 @@ Deno.test("autotune: a later run remembers, and measures again where it can not"
 
 Deno.test("autotune: who can not be compiled does not count; without a default's time the default is taken", async () => {
   await withCache(async (folder) => {
-    using gpu = await Gpu.open({ autotune: true });
+    using gpu = await Gpu.open({ autotune: choiceFiles });
     const broken: Candidate<number> = {
       name: "broken",
       value: 9,
@@ -139,7 +140,7 @@ Deno.test("autotune: who can not be compiled does not count; without a default's
 
 Deno.test("autotune: times with the host's clock where need be, never into a profile or another's measurement", async () => {
   await withCache(async () => {
-    using gpu = await Gpu.open({ autotune: true });
+    using gpu = await Gpu.open({ autotune: choiceFiles });
     using stack = new DisposableStack();
     const dispatches = await work(gpu, 1024, stack);
     for (const clock of ["gpu", "host"] as const) {
@@ -151,7 +152,7 @@ Deno.test("autotune: times with the host's clock where need be, never into a pro
     assert.equal(measured.result, 1);
     assert.equal(measured.dispatches, 0);
     if (!gpu.device.features.has("timestamp-query")) return;
-    using profiled = await Gpu.open({ autotune: true, profile: true });
+    using profiled = await Gpu.open({ autotune: choiceFiles, profile: true });
     assert.equal(await autotune(profiled, question(3), candidates(profiled, [1024, 64]).list), 1);
     assert.equal(await autotune(profiled, question(99), candidates(profiled, [1024, 64]).list), 0);
     assert.deepEqual(profiled.choices.map(({ source }) => source), ["remembered", "default"]);

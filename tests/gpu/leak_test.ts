@@ -1,0 +1,17 @@
+import { Gpu } from "../../src/gpu/device.ts";
+import { measurePeak } from "../../src/gpu/measure/peak.ts";
+import { selfTestDoubleSingle } from "../../src/linalg/double_single/double_single_self_test.ts";
+import { eigh } from "../../src/linalg/eigen/eigh.ts";
+import { eigvalsh } from "../../src/linalg/eigen/eigvalsh.ts";
+import { gramMatrices } from "../../src/linalg/gram/gram_matrices.ts";
+import type { Matrix } from "../../src/linalg/matrix.ts";
+import { lstsq } from "../../src/linalg/svd/lstsq.ts";
+import { svd } from "../../src/linalg/svd/svd.ts";
+import { svdvals } from "../../src/linalg/svd/svdvals.ts";
+import { featureRanks } from "../../src/rank/methods/feature_ranks.ts";
+import { loadTask } from "../../src/tasks/registry.ts";
+import { pretrainFirstLayer } from "../../src/train/pretrain/pretrain_layer.ts";
+import { Training, type TrainingOptions } from "../../src/train/training.ts";
+import { assert } from "../deps.ts";
+import { normals } from "../reference/random.ts";
+import { countBuffers } from "./buffers.ts";
