@@ -105,6 +105,35 @@ export class GpuArray implements Disposable {
   }
 }
 
+/**
+ * Allocates several arrays, or none: if one does not fit, those before it are freed.
+ *
+ * @param gpu Device to allocate on.
+ * @param arrays Label and length, or words, of each.
+ * @returns The arrays, in the same order.
+ * @throws {ShapeError} If the adapter does not allow a buffer of one of the sizes.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { allocateArrays } from "./array.ts";
+ * import { Gpu } from "./device.ts";
+ *
+ * using gpu = await Gpu.open();
+ * const [values, results] = allocateArrays(gpu, ["values", Float32Array.of(1, 2)], ["results", 2]);
+ * assert.deepEqual(await values.read(), Float32Array.of(1, 2));
+ * results[Symbol.dispose](), values[Symbol.dispose]();
+ * ```
+ */
+export function allocateArrays<
+  const Arrays extends readonly (readonly [label: string, length: number | Float32Array | Uint32Array])[],
+>(gpu: GpuContext, ...arrays: Arrays): { [Index in keyof Arrays]: GpuArray } {
+  using stack = new DisposableStack();
+  const allocated = arrays.map(([label, length]) => stack.use(new GpuArray(gpu, label, length)));
+  stack.move();
+  return allocated as { [Index in keyof Arrays]: GpuArray };
+}
+
 function mebibytes(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }

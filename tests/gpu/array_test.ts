@@ -1,7 +1,8 @@
 import { assert, fc } from "../deps.ts";
 import { ShapeError } from "../../src/errors.ts";
-import { GpuArray } from "../../src/gpu/array.ts";
+import { allocateArrays, GpuArray } from "../../src/gpu/array.ts";
 import { Gpu } from "../../src/gpu/device.ts";
+import { countBuffers } from "./buffers.ts";
 
 Deno.test("GpuArray: zero at first, whatever its length", async () => {
   using gpu = await Gpu.open();
@@ -51,6 +52,17 @@ Deno.test("GpuArray: too large is a ShapeError that says how large and how large
   // Nothing reached the device.
   using array = new GpuArray(gpu, "words", 1);
   assert.deepEqual(await array.read(), Float32Array.of(0));
+});
+
+Deno.test("allocateArrays: several at once, or none", async () => {
+  using gpu = await Gpu.open();
+  using buffers = countBuffers(gpu);
+  const [a, b] = allocateArrays(gpu, ["a", 3], ["b", Uint32Array.of(7, 8)]);
+  assert.deepEqual([a.label, a.length, b.label, b.length], ["a", 3, "b", 2]);
+  assert.deepEqual(await b.readUint32(), Uint32Array.of(7, 8));
+  for (const array of [a, b]) array[Symbol.dispose]();
+  assert.throws(() => allocateArrays(gpu, ["a", 3], ["too large", 2 ** 50], ["b", 1]), ShapeError);
+  assert.deepEqual(buffers.alive, []);
 });
 
 Deno.test("GpuArray: `using` frees the buffer", async () => {

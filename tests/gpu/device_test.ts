@@ -1,5 +1,5 @@
 import { assert } from "../deps.ts";
-import { DeviceLostError, KernelError } from "../../src/errors.ts";
+import { DeviceLostError, InputError, KernelError } from "../../src/errors.ts";
 import { GpuArray } from "../../src/gpu/array.ts";
 import { Commands } from "../../src/gpu/commands.ts";
 import { Gpu } from "../../src/gpu/device.ts";
@@ -65,6 +65,29 @@ Deno.test({
     assert.equal(lines.length, 1);
     assert.match(lines[0], /^GpuUnavailableError: .*mesa-vulkan-drivers/);
   },
+});
+
+Deno.test("Gpu.open and Gpu.from: an option that does not exist, or an unknown value, is an InputError", async () => {
+  const wrong: [options: object, message: RegExp][] = [
+    [{ adapter: "fast" }, /^no adapter "fast"; give one of high-performance, low-power, software$/],
+    [{ adapter: "sofware" }, /did you mean "software"\?/],
+    [{ adaptor: "software" }, /^GPU options have no "adaptor"; did you mean "adapter"\?/],
+    [{ profile: 1 }, /^profile must be true or false, not 1$/],
+    [
+      { autotune: "always" },
+      /^autotune must be true, false or an object with the methods recall and remember$/,
+    ],
+    [{ autotune: {} }, /^autotune must be/],
+    [{ autotune: null }, /^autotune must be/],
+  ];
+  for (const [options, message] of wrong) {
+    const error = await rejection(Gpu.open(options));
+    assert.ok(error instanceof InputError, String(error));
+    assert.match(error.message, message);
+  }
+  using gpu = await Gpu.open();
+  assert.throws(() => Gpu.from(gpu.device, { adapter: "software" } as object), InputError);
+  assert.throws(() => Gpu.from(gpu as unknown as GPUDevice), { message: /^device must be a GPUDevice/ });
 });
 
 Deno.test("Gpu.kernel: what does not compile is a KernelError of one line that names the kernel", async () => {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { GpuArray } from "../../gpu/array.ts";
+import { allocateArrays, type GpuArray } from "../../gpu/array.ts";
 import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
@@ -39,8 +39,11 @@ export class SturmWork implements Disposable {
    */
   constructor(gpu: Gpu, count: number, thresholds: number) {
     this.thresholds = thresholds;
-    this.epsilons = new GpuArray(gpu, "thresholds", count * thresholds);
-    this.results = new GpuArray(gpu, "Sturm counts", count * thresholds * RECORD_WORDS);
+    [this.epsilons, this.results] = allocateArrays(
+      gpu,
+      ["thresholds", count * thresholds],
+      ["Sturm counts", count * thresholds * RECORD_WORDS],
+    );
   }
 
   /** Frees the memory. */

@@ -1,4 +1,5 @@
 import { assert } from "../../deps.ts";
+import { countBuffers } from "../buffers.ts";
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
@@ -55,6 +56,7 @@ Deno.test("peak.wgsl: copies whole arrays, and nothing does nothing", async () =
 });
 
 Deno.test("measurePeak: rates that belong together, soon", async () => {
+  using buffers = countBuffers(gpu);
   const start = performance.now();
   const { flopsPerSecond, bytesPerSecond, dispatchMilliseconds, waitMilliseconds } = await measurePeak(gpu);
   const took = performance.now() - start;
@@ -66,4 +68,5 @@ Deno.test("measurePeak: rates that belong together, soon", async () => {
   assert(dispatchMilliseconds / 1000 > 100 / flopsPerSecond);
   // About a second where nothing else runs.
   assert(took < 15_000, `${took} ms`);
+  assert.deepEqual(buffers.alive, []);
 });
