@@ -7,13 +7,18 @@ import { GpuUnavailableError } from "../errors.ts";
 import { quietDriver } from "./environment.ts";
 import { installHint } from "./install_hint.ts";
 
-/** Adapter to take: a discrete GPU where there is one, a frugal GPU, or the CPU in place of a GPU. */
+/**
+ * Adapter to take: a discrete GPU where there is one, a frugal GPU, or the CPU in place of a GPU.
+ */
 export type AdapterPreference = "high-performance" | "low-power" | "software";
 
 /** Names of the adapters that can be asked for. */
 export const adapterPreferences: readonly AdapterPreference[] = ["high-performance", "low-power", "software"];
 
-/** Limits that kernels are fitted to. Each is raised to what the adapter has, above WebGPU's portable defaults. */
+/**
+ * Limits that kernels are fitted to. Each is raised to what the adapter has, above WebGPU's
+ * portable defaults.
+ */
 const LIMITS = [
   "maxBufferSize",
   "maxStorageBufferBindingSize",
@@ -32,7 +37,8 @@ export type AdapterInfo = Partial<GPUAdapterInfo>;
  *
  * @param preference Adapter to take.
  * @returns The device, and what is known of the adapter.
- * @throws {GpuUnavailableError} If there is no such adapter; the message says how to install a software one.
+ * @throws {GpuUnavailableError} If there is no such adapter; the message says how to install a
+ * software one.
  */
 export async function openDevice(preference: AdapterPreference): Promise<[GPUDevice, AdapterInfo]> {
   quietDriver();

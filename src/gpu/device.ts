@@ -25,13 +25,17 @@ export type { AdapterPreference } from "./adapter.ts";
 
 /** Options of {@linkcode Gpu.from}. */
 export interface GpuFromOptions {
-  /** Whether every dispatch is timed by timestamp queries; see {@linkcode Gpu.profiler}. Default: false. */
+  /**
+   * Whether every dispatch is timed by timestamp queries; see {@linkcode Gpu.profiler}. Default:
+   * false.
+   */
   readonly profile?: boolean;
   /**
-   * Whether the fastest variant of a kernel is found by timing, the first time that a shape needs it; see {@linkcode autotune}.
-   * `true` keeps the choices on this device; a {@linkcode ChoiceStore} also keeps them for later runs. All variants give the
-   * same results to the bit, but compiling them for the comparison takes seconds. With `false` the variant follows from the
-   * shape and the kind of adapter. Default: false.
+   * Whether the fastest variant of a kernel is found by timing, the first time that a shape needs
+   * it; see {@linkcode autotune}. `true` keeps the choices on this device; a
+   * {@linkcode ChoiceStore} also keeps them for later runs. All variants give the same results to
+   * the bit, but compiling them for the comparison takes seconds. With `false` the variant follows
+   * from the shape and the kind of adapter. Default: false.
    */
   readonly autotune?: boolean | ChoiceStore;
 }
@@ -46,8 +50,8 @@ export interface GpuOptions extends GpuFromOptions {
 const KEYS = ["profile", "autotune"] as const;
 
 /**
- * An open GPU device. Disposing of it frees the device and everything on it, or, if the device is a caller's own, only what
- * this object allocated.
+ * An open GPU device. Disposing of it frees the device and everything on it, or, if the device is a
+ * caller's own, only what this object allocated.
  *
  * @example
  * ```ts
@@ -73,7 +77,7 @@ export class Gpu implements Disposable, GpuContext {
   meter: WorkCounter | null = null;
 
   readonly #kernels = new Map<string, Promise<Kernel>>();
-  readonly #modules = new Map<string, GPUShaderModule>();
+  readonly #modules = new Map<string, { files: readonly string[]; module: GPUShaderModule }>();
   readonly #structs: StructCache;
   readonly #failure: DeviceFailure;
   readonly #isOwn: boolean;
@@ -97,10 +101,11 @@ export class Gpu implements Disposable, GpuContext {
   /**
    * Opens an adapter's device with all the limits that the adapter has.
    *
-   * @param options Adapter to take, and whether to time its work: for a profile, or to choose variants of kernels.
+   * @param options Adapter to take, and whether to time its work: for a profile, or to choose
+   * variants of kernels.
    * @returns The device.
-   * @throws {GpuUnavailableError} If there is no such adapter; the message says how to install a software one. Also if a
-   * profile is asked for that the adapter can not give.
+   * @throws {GpuUnavailableError} If there is no such adapter; the message says how to install a
+   * software one. Also if a profile is asked for that the adapter can not give.
    * @throws {InputError} If an option does not exist or has an unknown value.
    */
   static async open(options: GpuOptions = {}): Promise<Gpu> {
@@ -112,13 +117,16 @@ export class Gpu implements Disposable, GpuContext {
   }
 
   /**
-   * Uses a device that the caller owns, with the limits and features that it was granted. Disposing of the result frees what
-   * it allocated for itself and leaves the device open. Arrays belong to whoever allocates them, as on any device.
+   * Uses a device that the caller owns, with the limits and features that it was granted. Disposing
+   * of the result frees what it allocated for itself and leaves the device open. Arrays belong to
+   * whoever allocates them, as on any device.
    *
-   * An error on the device that no error scope catches makes {@linkcode Gpu.failure} reject, whoever caused it.
+   * An error on the device that no error scope catches makes {@linkcode Gpu.failure} reject,
+   * whoever caused it.
    *
    * @param device An open device. Its work can be profiled if it was granted `timestamp-query`.
-   * @param options Whether to time the device's work: for a profile, or to choose variants of kernels.
+   * @param options Whether to time the device's work: for a profile, or to choose variants of
+   * kernels.
    * @returns The device, for use with everything in this toolkit.
    * @throws {GpuUnavailableError} If a profile is asked for and the device has no timestamps.
    * @throws {InputError} If an option does not exist or has an unknown value.
@@ -154,7 +162,9 @@ export class Gpu implements Disposable, GpuContext {
     return this.#failure.promise;
   }
 
-  /** Variants of kernels chosen by timing so far; empty without {@linkcode GpuFromOptions.autotune}. */
+  /**
+   * Variants of kernels chosen by timing so far; empty without {@linkcode GpuFromOptions.autotune}.
+   */
   get choices(): readonly Choice[] {
     return this.tuner?.choices ?? [];
   }
@@ -171,21 +181,29 @@ export class Gpu implements Disposable, GpuContext {
    * @param constants Values of its `override` constants.
    * @returns The kernel.
    * @throws {KernelError} If the device rejects it; the message names the kernel.
+   * @throws {InputError} If the source has an unknown key, or another kernel has its name.
    */
-  kernel(source: KernelSource, constants: OverrideConstants = {}): Promise<Kernel> {
-    const key = `${source.name}:${source.entryPoint ?? ""}:${JSON.stringify(constants)}`;
+  async kernel(source: KernelSource, constants: OverrideConstants = {}): Promise<Kernel> {
+    checkKeys("kernel sources", source, ["name", "files", "entryPoint"]);
+    const { name, files, entryPoint = "main" } = source;
+    const others = this.#modules.get(name)?.files ?? files;
+    if (others.length !== files.length || others.some((file, index) => file !== files[index])) {
+      throw new InputError(`two different kernels are called ${name}: give each a name of its own`);
+    }
+    const key = `${name}:${entryPoint}:${JSON.stringify(constants)}`;
     let kernel = this.#kernels.get(key);
     if (!kernel) this.#kernels.set(key, kernel = this.#compile(source, constants));
-    return kernel;
+    return await kernel;
   }
 
   async #compile(source: KernelSource, constants: OverrideConstants): Promise<Kernel> {
     const { device } = this;
     return await this.scope(`kernel ${source.name}`, () => {
-      let module = this.#modules.get(source.name);
+      const { name, files } = source;
+      let module = this.#modules.get(name)?.module;
       if (!module) {
-        module = device.createShaderModule({ label: source.name, code: source.files.join("\n") });
-        this.#modules.set(source.name, module);
+        module = device.createShaderModule({ label: name, code: files.join("\n") });
+        this.#modules.set(name, { files, module });
       }
       const values: Record<string, number> = {};
       for (const [name, value] of Object.entries(constants)) values[name] = Number(value);
@@ -204,14 +222,16 @@ export class Gpu implements Disposable, GpuContext {
    * @param name Name of the action for error messages.
    * @param action Synchronous calls to the device.
    * @returns The action's result.
-   * @throws {KernelError} If the device rejects a call; the message has the name and the device's first lines.
+   * @throws {KernelError} If the device rejects a call; the message has the name and the device's
+   * first lines.
    */
   scope<T>(name: string, action: () => T): Promise<T> {
     return this.#failure.scope(name, action);
   }
 
   /**
-   * Runs an action at once. If the device rejects a call later, {@linkcode Gpu.failure} names the action.
+   * Runs an action at once. If the device rejects a call later, {@linkcode Gpu.failure} names the
+   * action.
    *
    * @param name Name of the action for error messages.
    * @param action Synchronous calls to the device.
@@ -245,7 +265,10 @@ export class Gpu implements Disposable, GpuContext {
     return this.#structs.get(label, words);
   }
 
-  /** Frees the device and everything on it; on a caller's own device, only what this object allocated. */
+  /**
+   * Frees the device and everything on it; on a caller's own device, only what this object
+   * allocated.
+   */
   [Symbol.dispose](): void {
     this.#failure[Symbol.dispose]();
     this.profiler?.[Symbol.dispose]();

@@ -30,10 +30,11 @@ export function runtimeVersion(): string {
 }
 
 /**
- * Keeps Mesa's Vulkan drivers from complaining on stderr that `XDG_RUNTIME_DIR` is not set. They look for a window system
- * there, which a program that only computes does not need. The function sets the variable to the folder of temporary files if
- * it is unset. It does nothing on other systems than Linux, outside Deno, or without permission to read and set the variable.
- * Call it before the first `requestAdapter()`, which opens the driver.
+ * Keeps Mesa's Vulkan drivers from complaining on stderr that `XDG_RUNTIME_DIR` is not set. They
+ * look for a window system there, which a program that only computes does not need. The function
+ * sets the variable to the folder of temporary files if it is unset. It does nothing on other
+ * systems than Linux, outside Deno, or without permission to read and set the variable. Call it
+ * before the first `requestAdapter()`, which opens the driver.
  *
  * @example
  * ```ts

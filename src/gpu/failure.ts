@@ -19,13 +19,15 @@ export class DeviceFailure implements Disposable {
    * Starts to listen.
    *
    * @param device Device to listen to.
-   * @param isOwn Whether nothing else uses the device, so that its uncaught errors need not be logged, too.
+   * @param isOwn Whether nothing else uses the device, so that its uncaught errors need not be
+   * logged, too.
    */
   constructor(device: GPUDevice, isOwn: boolean) {
     this.#device = device;
     const { promise, reject } = Promise.withResolvers<never>();
     this.promise = promise;
-    // Callers that wait for results race against the promise. Without such a caller its rejection is not an error.
+    // Callers that wait for results race against the promise. Without such a caller its rejection
+    // is not an error.
     this.promise.catch(() => {});
     this.#rejections.add(reject);
     device.lost.then((lost) => {
@@ -58,7 +60,8 @@ export class DeviceFailure implements Disposable {
    * @param name Name of the action for error messages.
    * @param action Synchronous calls to the device.
    * @returns The action's result.
-   * @throws {KernelError} If the device rejects a call; the message has the name and the device's first lines.
+   * @throws {KernelError} If the device rejects a call; the message has the name and the device's
+   * first lines.
    */
   async scope<T>(name: string, action: () => T): Promise<T> {
     const device = this.#device;
@@ -108,13 +111,15 @@ export class DeviceFailure implements Disposable {
     if (this.#isDisposed) {
       throw new StaircaseError(`${staging.label}: this Gpu was disposed; open another one`);
     }
-    // A race against `promise` itself would keep every reading in memory for as long as the device lives.
+    // A race against `promise` itself would keep every reading in memory for as long as the device
+    // lives.
     const { promise: failed, reject } = Promise.withResolvers<never>();
     this.#rejections.add(reject);
     let timer: ReturnType<typeof setTimeout> | undefined;
     try {
       const mapped = staging.mapAsync(GPUMapMode.READ).catch(async (error) => {
-        // A lost device also rejects the mapping, with a vaguer error: wait for the report of the loss first.
+        // A lost device also rejects the mapping, with a vaguer error: wait for the report of the
+        // loss first.
         if (!this.#isDisposed) await new Promise((resolve) => timer = setTimeout(resolve, 100));
         throw error;
       });
@@ -133,7 +138,10 @@ export class DeviceFailure implements Disposable {
   }
 }
 
-/** The first three lines of a device's report, in one. Its reports run over many lines, the cause among the first. */
+/**
+ * The first three lines of a device's report, in one. Its reports run over many lines, the cause
+ * among the first.
+ */
 function firstLines(message: string): string {
   return message.split("\n").map((line) => line.trim()).filter((line) => line !== "").slice(0, 3).join(" ");
 }

@@ -5,7 +5,9 @@
  */
 import { operatingSystem } from "./environment.ts";
 
-/** Commands that install the Vulkan loader and a software driver, by family of Linux distributions. */
+/**
+ * Commands that install the Vulkan loader and a software driver, by family of Linux distributions.
+ */
 export const INSTALL_COMMANDS: readonly { readonly system: string; readonly command: string }[] = [
   { system: "Debian, Ubuntu", command: "apt-get install libvulkan1 mesa-vulkan-drivers" },
   { system: "Fedora", command: "dnf install vulkan-loader mesa-vulkan-drivers" },

@@ -38,8 +38,8 @@ export function packStruct(...fields: readonly StructFields[]): Uint32Array<Arra
 }
 
 /**
- * Puts a struct of settings into GPU memory. The `Gpu` owns it: a struct with the same label and fields is the same buffer,
- * and disposing of the `Gpu` frees it. Kernels must not write to it.
+ * Puts a struct of settings into GPU memory. The `Gpu` owns it: a struct with the same label and
+ * fields is the same buffer, and disposing of the `Gpu` frees it. Kernels must not write to it.
  *
  * @param gpu Device.
  * @param label Name for error messages.

@@ -1,5 +1,6 @@
 /**
- * Structs in GPU memory that kernels read their sizes and settings from, one buffer for each content.
+ * Structs in GPU memory that kernels read their sizes and settings from, one buffer for each
+ * content.
  *
  * @module
  */
@@ -14,15 +15,16 @@ export interface GpuStruct {
 }
 
 /**
- * Number of structs that are kept. A training run has about 50 of them, of 16 to 256 bytes each, so that a sweep over some
- * 80 different networks keeps all of its structs.
+ * Number of structs that are kept. A training run has about 50 of them, of 16 to 256 bytes each, so
+ * that a sweep over some 80 different networks keeps all of its structs.
  */
 const MOST = 4096;
 
 /**
- * Structs by content. Equal structs share one buffer, so that training the same network again allocates no new ones. The
- * cache drops the struct that was asked for least recently when it holds more than 4,096. It does not destroy that one, since
- * commands may still hold it: the garbage collector frees it after them.
+ * Structs by content. Equal structs share one buffer, so that training the same network again
+ * allocates no new ones. The cache drops the struct that was asked for least recently when it holds
+ * more than 4,096. It does not destroy that one, since commands may still hold it: the garbage
+ * collector frees it after them.
  */
 export class StructCache implements Disposable {
   readonly #device: GPUDevice;

@@ -1,9 +1,10 @@
 /**
  * Choices of kernels kept from one run to the next, in the user's cache folder.
  *
- * Each choice has a file of its own, which is written under a temporary name and renamed. Processes that choose at the same
- * time therefore lose no choice and tear no file; the last one to write a choice wins. A file that can not be read or written
- * is not an error: the choice is measured again.
+ * Each choice has a file of its own, which is written under a temporary name and renamed. Processes
+ * that choose at the same time therefore lose no choice and tear no file; the last one to write a
+ * choice wins. A file that can not be read or written is not an error: the choice is measured
+ * again.
  *
  * @module
  */
@@ -11,7 +12,8 @@ import { isAbsolute, join } from "node:path";
 import type { ChoiceKey, ChoiceStore, RememberedChoice } from "../gpu/tune/choice_store.ts";
 
 /**
- * Finds the toolkit's folder among the user's caches: in `$XDG_CACHE_HOME`, or where the system keeps caches.
+ * Finds the toolkit's folder among the user's caches: in `$XDG_CACHE_HOME`, or where the system
+ * keeps caches.
  *
  * @param os Operating system, as `Deno.build.os` names it.
  * @param variable Reads an environment variable.
@@ -50,8 +52,8 @@ export async function recallChoice(key: ChoiceKey): Promise<RememberedChoice | n
     const path = await choicePath(key, "read");
     if (!path) return null;
     const { key: found, chosen, milliseconds } = JSON.parse(await Deno.readTextFile(path));
-    const isWhole = typeof chosen === "string" && typeof milliseconds === "object" && milliseconds !== null;
-    return isWhole && JSON.stringify(found) === JSON.stringify(key) ? { chosen, milliseconds } : null;
+    const isValid = typeof chosen === "string" && typeof milliseconds === "object" && milliseconds !== null;
+    return isValid && JSON.stringify(found) === JSON.stringify(key) ? { chosen, milliseconds } : null;
   } catch {
     return null;
   }

@@ -7,7 +7,8 @@ import { add, scale } from "./kernels.ts";
 Deno.test("Commands: each dispatch sees what those before it wrote", async () => {
   for (const profile of [false, true]) {
     using gpu = await Gpu.open({ profile });
-    // Doubling alternates between two arrays: any dispatch that ran too early or too late would show.
+    // Doubling alternates between two arrays: any dispatch that ran too early or too late would
+    // show.
     const double = await gpu.kernel(scale, { STEP: 2 });
     using a = new GpuArray(gpu, "a", new Float32Array(100).fill(1)), b = new GpuArray(gpu, "b", 100);
     const there = double.bind([a, b], [2]), back = double.bind([b, a], [2]);

@@ -6,7 +6,10 @@ import { Gpu } from "../../src/gpu/device.ts";
 import { ReadbackRing } from "../../src/gpu/readback.ts";
 import { add, slow } from "./kernels.ts";
 
-/** The error that a promise rejects with; fails where it resolves, or takes longer than five seconds. */
+/**
+ * The error that a promise rejects with; fails where it resolves, or takes longer than five
+ * seconds.
+ */
 async function rejection(promise: Promise<unknown>): Promise<Error> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<Error>((resolve) => {

@@ -29,7 +29,10 @@ export const scale: KernelSource = {
   ],
 };
 
-/** Multiplies the words of `a` by an odd number, many times: 64 workgroups take some ten milliseconds. */
+/**
+ * Multiplies the words of `a` by an odd number, many times: 64 workgroups take some ten
+ * milliseconds.
+ */
 export const slow: KernelSource = {
   name: "slow",
   files: [

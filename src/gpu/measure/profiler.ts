@@ -15,10 +15,16 @@ export interface KernelTime {
   readonly milliseconds: number;
 }
 
-/** Dispatches timed per submission; those beyond are run untimed (a query set holds at most 4,096 timestamps). */
+/**
+ * Number of dispatches timed per submission; further ones run untimed, since a query set holds at
+ * most 4,096 timestamps.
+ */
 const DISPATCHES = 2048;
 
-/** Collects the time of every dispatch. Timed dispatches no longer overlap: totals are for comparison, not for wall time. */
+/**
+ * Collects the time of every dispatch. Timed dispatches do not overlap: use the totals to compare
+ * kernels, not as wall time.
+ */
 export class Profiler implements Disposable, DispatchTimer {
   #gpu: GpuContext;
   #queries: GPUQuerySet;
@@ -47,7 +53,7 @@ export class Profiler implements Disposable, DispatchTimer {
    * Claims two timestamps for a pass with one dispatch.
    *
    * @param name Name of the kernel.
-   * @returns What `beginComputePass` wants, or `undefined` when the submission has no timestamps left.
+   * @returns Timestamps for `beginComputePass`; `undefined` if the submission has no more.
    */
   next(name: string): GPUComputePassTimestampWrites | undefined {
     if (this.#names.length === DISPATCHES) return undefined;
@@ -72,7 +78,7 @@ export class Profiler implements Disposable, DispatchTimer {
     encoder.copyBufferToBuffer(this.#resolved, 0, this.#staging, 0, 16 * count);
   }
 
-  /** Reads the staging buffer when the submission is done; to be called after it was submitted. */
+  /** Reads the staging buffer once the submission is done. Call it after submitting. */
   collect(): void {
     const staging = this.#staging, names = this.#names;
     if (!staging) return;
@@ -88,7 +94,7 @@ export class Profiler implements Disposable, DispatchTimer {
       });
       staging.destroy();
     });
-    read.catch(() => {}); // Whoever asks for the report hears of it.
+    read.catch(() => {}); // The report rejects with this error.
     this.#pending.push(read);
   }
 
@@ -96,7 +102,7 @@ export class Profiler implements Disposable, DispatchTimer {
    * Waits for outstanding timestamps.
    *
    * @returns Time per kernel, the longest first.
-   * @throws {StaircaseError} Where the device failed.
+   * @throws {StaircaseError} If the device failed.
    */
   async report(): Promise<KernelTime[]> {
     await Promise.all(this.#pending.splice(0));

@@ -12,15 +12,16 @@ export type { Candidate } from "./candidate.ts";
 /**
  * Chooses the fastest of several ways to compute something.
  *
- * The first time that a question is asked, the candidates are compiled and timed in turns, which takes a few tenths of a
- * second. A candidate other than the first must win by 5 %. The device keeps the choice and lists it as
- * {@linkcode Gpu.choices}. A {@linkcode ChoiceStore} also keeps it for later runs on the same adapter with the same versions.
- * The candidates must compute the same to the bit, because the fastest one may differ from run to run.
+ * The first time that a question is asked, the candidates are compiled and timed in turns, which
+ * takes a few tenths of a second. A candidate other than the first must win by 5 %. The device
+ * keeps the choice and lists it as {@linkcode Gpu.choices}. A {@linkcode ChoiceStore} also keeps it
+ * for later runs on the same adapter with the same versions. The candidates must compute the same
+ * to the bit, because the fastest one may differ from run to run.
  *
  * @param gpu Device.
  * @param question Kernel and sizes to choose for; sizes are rounded up to powers of two.
- * @param candidates Ways to choose from, at least one. The first is the default: it is taken if tuning is off
- * ({@linkcode GpuOptions.autotune}), if it is the only one, or if timing fails.
+ * @param candidates Ways to choose from, at least one. The first is the default: it is taken if
+ * tuning is off ({@linkcode GpuOptions.autotune}), if it is the only one, or if timing fails.
  * @returns The value of the chosen candidate.
  *
  * @example

@@ -16,15 +16,16 @@ export interface RememberedChoice {
 }
 
 /**
- * A place that keeps choices. Programs keep them in files, by `choiceFiles` in `src/io/choice_file.ts`. A page could keep them
- * in the browser's storage.
+ * A place that keeps choices. Programs keep them in files, by `choiceFiles` in
+ * `src/io/choice_file.ts`. A page could keep them in the browser's storage.
  */
 export interface ChoiceStore {
   /**
    * Reads a choice of an earlier run.
    *
    * @param key What the choice depends on.
-   * @returns The choice; `null` if there is none. It must not reject: a choice that can not be read is made again.
+   * @returns The choice; `null` if there is none. It must not reject: a choice that can not be read
+   * is made again.
    */
   recall(key: ChoiceKey): Promise<RememberedChoice | null>;
   /**

@@ -16,13 +16,13 @@ const TURNS = 4;
 /** Time after which no turn begins, in milliseconds, without compilation and the first run. */
 const BUDGET = 300;
 /**
- * Multiples of the fastest time at which a candidate drops out: `turn` after the first turn; `once` after its first single run,
- * which is then not repeated.
+ * Multiples of the fastest time at which a candidate drops out: `turn` after the first turn; `once`
+ * after its first single run, which is then not repeated.
  */
 const HOPELESS = { turn: 1.5, once: 3 };
 /**
- * Time that a measurement should fill, in milliseconds, by at most `MOST_REPETITIONS` repetitions. The host's clock includes
- * about 10 ms of waiting and needs a longer one.
+ * Time that a measurement should fill, in milliseconds, by at most `MOST_REPETITIONS` repetitions.
+ * The host's clock includes about 10 ms of waiting and needs a longer one.
  */
 const WINDOW = { gpu: 4, host: 60 }, MOST_REPETITIONS = 1024;
 
@@ -30,14 +30,16 @@ const WINDOW = { gpu: 4, host: 60 }, MOST_REPETITIONS = 1024;
 const MARGIN = 0.05;
 
 /**
- * Runs dispatches and times them: by timestamps on the GPU, or by the host's clock, which includes the wait. Other work of the
- * device during that time counts as well. A running `measure` does not count these dispatches.
+ * Runs dispatches and times them: by timestamps on the GPU, or by the host's clock, which includes
+ * the wait. Other work of the device during that time counts as well. A running `measure` does not
+ * count these dispatches.
  *
  * @param gpu Device.
  * @param dispatches Commands to run.
  * @param repetitions Number of times to run them.
  * @param clock Clock to use: timestamps of the GPU, or the host's clock.
- * @returns Time of one repetition in milliseconds; `null` if the clock is the GPU's and the adapter takes no timestamps.
+ * @returns Time of one repetition in milliseconds; `null` if the clock is the GPU's and the adapter
+ * takes no timestamps.
  */
 export async function timeDispatches(
   gpu: GpuContext,
@@ -66,12 +68,13 @@ export async function timeDispatches(
 }
 
 /**
- * Times candidates in turns, so that other work of the machine affects all of them alike. Each runs once before, which compiles
- * it. The shortest time of each counts, since noise only adds time.
+ * Times candidates in turns, so that other work of the machine affects all of them alike. Each runs
+ * once before, which compiles it. The shortest time of each counts, since noise only adds time.
  *
  * @param gpu Device.
  * @param candidates Candidates to time.
- * @returns The time of each in milliseconds, in their order; `null` for one that could not be bound or compiled.
+ * @returns The time of each in milliseconds, in their order; `null` for one that could not be bound
+ * or compiled.
  */
 export async function race(
   gpu: GpuContext,
@@ -125,7 +128,8 @@ async function warm(
  * Finds the winner of a race.
  *
  * @param times The time of each; `null` for one that could not be run. The first is the default.
- * @returns Index of the fastest, if it takes 5 % less time than the default; else, or if the default was not timed, 0.
+ * @returns Index of the fastest, if it takes 5 % less time than the default; else, or if the
+ * default was not timed, 0.
  */
 export function winner(times: readonly (number | null)[]): number {
   const known = times.map((time) => time ?? Infinity);

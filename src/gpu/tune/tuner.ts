@@ -11,7 +11,10 @@ import type { Candidate } from "./candidate.ts";
 import type { ChoiceStore } from "./choice_store.ts";
 import { race, winner } from "./race.ts";
 
-/** Values of a question; numbers are rounded up to powers of two, so that a choice serves neighbours. */
+/**
+ * Values of a question; numbers are rounded up to powers of two, so that a choice serves
+ * neighbours.
+ */
 export type QuestionShape = Readonly<Record<string, number | string | boolean>>;
 
 /** A kernel and the sizes that it is to be chosen for. */
@@ -27,8 +30,9 @@ export interface Choice extends Question {
   /** Name of the candidate. */
   readonly chosen: string;
   /**
-   * Origin of the choice. `measured`: timed in this run; `remembered`: timed in an earlier run; `default`: not timed, since the
-   * default failed to run or a profile is being taken, in which the timing would show.
+   * Origin of the choice. `measured`: timed in this run; `remembered`: timed in an earlier run;
+   * `default`: not timed, since the default failed to run or a profile is being taken, in which the
+   * timing would show.
    */
   readonly source: "measured" | "remembered" | "default";
   /** Time of each candidate in milliseconds; `null` for one that could not be run. */

@@ -37,7 +37,8 @@ Deno.test("peak.wgsl: all of the arithmetic that is counted is done", async () =
       2,
     );
     for (let i = 0; i < invocations; i++) {
-      // Small whole numbers: exact. An even number of steps x ← 3 − x changes nothing, 16 count of x ← x + 1 add up.
+      // Small whole numbers: exact. An even number of steps x ← 3 − x changes nothing, 16 count of
+      // x ← x + 1 add up.
       const moved = a === 1 ? 16 * count : 0;
       assert.deepEqual([...words.subarray(4 * i, 4 * i + 4)], [i, i, i + 1, i + 1].map((x) => x + moved));
     }

@@ -18,7 +18,9 @@ async function work(gpu: Gpu, iterations: number, stack: DisposableStack): Promi
   return [kernel.bind([gpuStruct(gpu, "peak shape", ["u32", iterations], ["f32", -1, 1]), results], [64])];
 }
 
-/** Candidates that take so many iterations each, named by their place, and how often each was bound. */
+/**
+ * Candidates that take so many iterations each, named by their place, and how often each was bound.
+ */
 function candidates(gpu: Gpu, iterations: readonly number[]) {
   const bound = iterations.map(() => 0);
   const list = iterations.map((count, value): Candidate<number> => ({
