@@ -8,7 +8,8 @@ import { quietDriver } from "./environment.ts";
 import { installHint } from "./install_hint.ts";
 
 /**
- * Adapter to take: a discrete GPU where there is one, a frugal GPU, or the CPU in place of a GPU.
+ * Adapter to take. `high-performance`: a discrete GPU if there is one; `low-power`: a frugal GPU;
+ * `software`: the CPU in place of a GPU.
  */
 export type AdapterPreference = "high-performance" | "low-power" | "software";
 
@@ -16,7 +17,7 @@ export type AdapterPreference = "high-performance" | "low-power" | "software";
 export const adapterPreferences: readonly AdapterPreference[] = ["high-performance", "low-power", "software"];
 
 /**
- * Limits that kernels are fitted to. Each is raised to what the adapter has, above WebGPU's
+ * Limits that kernels are fitted to. A device gets the adapter's own, which are above WebGPU's
  * portable defaults.
  */
 const LIMITS = [
@@ -29,14 +30,14 @@ const LIMITS = [
   "maxComputeWorkgroupsPerDimension",
 ] as const;
 
-/** What is known of an adapter. A device that does not say has an empty one. */
+/** Description of an adapter; empty for a device that does not describe its adapter. */
 export type AdapterInfo = Partial<GPUAdapterInfo>;
 
 /**
  * Opens a device with all limits and timestamps that its adapter has.
  *
  * @param preference Adapter to take.
- * @returns The device, and what is known of the adapter.
+ * @returns The device, and the description of its adapter.
  * @throws {GpuUnavailableError} If there is no such adapter; the message says how to install a
  * software one.
  */
@@ -57,7 +58,7 @@ export async function openDevice(preference: AdapterPreference): Promise<[GPUDev
 /**
  * Names an adapter.
  *
- * @param info What is known of it.
+ * @param info Description of the adapter.
  * @returns Its name as its driver gives it.
  */
 export function adapterName({ description, device, vendor }: AdapterInfo): string {
@@ -67,7 +68,7 @@ export function adapterName({ description, device, vendor }: AdapterInfo): strin
 /**
  * Tells whether an adapter is a CPU in place of a GPU.
  *
- * @param info What is known of it.
+ * @param info Description of the adapter.
  * @returns Whether it says so, or its name is that of a software driver.
  */
 export function isSoftware(info: AdapterInfo): boolean {

@@ -118,11 +118,11 @@ export class Gpu implements Disposable, GpuContext {
 
   /**
    * Uses a device that the caller owns, with the limits and features that it was granted. Disposing
-   * of the result frees what it allocated for itself and leaves the device open. Arrays belong to
-   * whoever allocates them, as on any device.
+   * of the result frees its own structs and timestamps and leaves the device open. Arrays belong to
+   * their makers, as on any device.
    *
-   * An error on the device that no error scope catches makes {@linkcode Gpu.failure} reject,
-   * whoever caused it.
+   * An error on the device that no error scope catches makes {@linkcode Gpu.failure} reject, even
+   * if your own calls caused it.
    *
    * @param device An open device. Its work can be profiled if it was granted `timestamp-query`.
    * @param options Whether to time the device's work: for a profile, or to choose variants of

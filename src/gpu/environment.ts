@@ -1,5 +1,5 @@
 /**
- * The system that the code runs on, and what its graphics driver expects of the environment.
+ * The system that runs the code, and the environment of its graphics driver.
  *
  * @module
  */
@@ -14,16 +14,16 @@ function denoOrNone(): typeof Deno | undefined {
 /**
  * Names the operating system.
  *
- * @returns Its name as in `Deno.build.os`; `browser` where Deno is absent.
+ * @returns Its name as in `Deno.build.os`; `browser` outside Deno.
  */
 export function operatingSystem(): string {
   return denoOrNone()?.build.os ?? "browser";
 }
 
 /**
- * Names the runtime's version: what an adapter computes fastest with may change with it.
+ * Names the runtime's version. The fastest candidate for a kernel may differ between versions.
  *
- * @returns Deno's version; the user agent where Deno is absent.
+ * @returns Deno's version; the user agent outside Deno.
  */
 export function runtimeVersion(): string {
   return denoOrNone()?.version.deno ?? navigator.userAgent;

@@ -5,7 +5,7 @@
  */
 import { DeviceLostError, KernelError, StaircaseError } from "../errors.ts";
 
-/** Listens to a device, and rejects whatever waits for it at its first failure. */
+/** Listens to a device, and rejects every pending read-back at its first failure. */
 export class DeviceFailure implements Disposable {
   /** Rejects at the first failure; never resolves. */
   readonly promise: Promise<never>;
@@ -19,8 +19,8 @@ export class DeviceFailure implements Disposable {
    * Starts to listen.
    *
    * @param device Device to listen to.
-   * @param isOwn Whether nothing else uses the device, so that its uncaught errors need not be
-   * logged, too.
+   * @param isOwn Whether only this toolkit uses the device. Its uncaught errors are then not also
+   * logged by the runtime.
    */
   constructor(device: GPUDevice, isOwn: boolean) {
     this.#device = device;

@@ -2,8 +2,8 @@
  * The GPU: a device, arrays in its memory, kernels in WGSL, lists of commands, and read-back while
  * the GPU keeps working. Everything else in this toolkit is built on these.
  *
- * `Gpu.open()` opens an adapter's device and owns it. `Gpu.from(device)` uses a `GPUDevice` that you
- * own: disposing of the `Gpu` leaves your device open.
+ * `Gpu.open()` opens an adapter's device and owns it. `Gpu.from(device)` uses a `GPUDevice` that
+ * you own: disposing of the `Gpu` leaves your device open.
  *
  * The types of WebGPU are built into Deno, which downloads nothing for them. TypeScript elsewhere
  * (bundlers, Node) takes them from the package `@webgpu/types`: install it and name it in

@@ -12,7 +12,8 @@
  *
  * using gpu = await Gpu.open();
  * const task = await loadTask("cosines");
- * using training = await Training.create(gpu, { task, hidden: [20, 20], steps: 20, probeEvery: 10 });
+ * const options = { task, hidden: [20, 20], steps: 20, probeEvery: 10 };
+ * using training = await Training.create(gpu, options);
  * const trace = await training.finish();
  * const texts = { title: "Ranks", subtitle: task.description, lossName: "squared error" };
  * const svg = staircaseFigure(staircaseData(trace, { ...texts, threshold: "absolute" }));

@@ -3,7 +3,7 @@ import type { Gpu } from "../../src/gpu/device.ts";
 
 /** Buffers made since the counting began and not destroyed, by their labels. */
 export interface BufferCount extends Disposable {
-  /** Buffers that whoever made them has to free. */
+  /** Buffers that their makers have to free. */
   readonly alive: string[];
   /** Structs, which the `Gpu` owns and uses again. */
   readonly structs: string[];

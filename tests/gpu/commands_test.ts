@@ -20,7 +20,7 @@ Deno.test("Commands: each dispatch sees what those before it wrote", async () =>
   }
 });
 
-Deno.test("Commands: a dispatch may be recorded again, in other commands too; none at all is no error", async () => {
+Deno.test("Commands: a dispatch may be recorded again, and in other commands; an empty list is not an error", async () => {
   using gpu = await Gpu.open();
   using words = new GpuArray(gpu, "words", 3);
   const dispatch = (await gpu.kernel(add)).bind([words], [1]);

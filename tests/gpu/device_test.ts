@@ -141,7 +141,7 @@ Deno.test("Gpu.failure: a wrong number of arrays is a KernelError that names the
   }
 });
 
-Deno.test("Gpu.failure: what no scope caught is a KernelError too", async () => {
+Deno.test("Gpu.failure: an error that no scope caught is a KernelError, as well", async () => {
   using gpu = await Gpu.open();
   const array = new GpuArray(gpu, "freed words", 4);
   array[Symbol.dispose]();
@@ -183,7 +183,7 @@ Deno.test("device lost: everything that waits rejects with DeviceLostError, at o
   assert.ok(performance.now() - start < 2000);
 });
 
-Deno.test("device lost: nobody who waits is nobody's error, and no more so with a profiler", async () => {
+Deno.test("device lost: without a caller that waits it is not an error, with or without a profiler", async () => {
   using gpu = await Gpu.open({ profile: true });
   const kernel = await gpu.kernel(add);
   using array = new GpuArray(gpu, "words", 64);

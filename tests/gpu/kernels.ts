@@ -1,7 +1,7 @@
 /** Kernels that the tests of the GPU room run. @module */
 import type { KernelSource } from "../../src/gpu/kernel.ts";
 
-/** Adds the constant STEP (1 unless told) to every word of `a`. Grid: ⌈length / 64⌉. */
+/** Adds the constant STEP (default: 1) to every word of `a`. Grid: ⌈length / 64⌉. */
 export const add: KernelSource = {
   name: "add",
   files: [

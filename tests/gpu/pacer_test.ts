@@ -30,7 +30,7 @@ Deno.test("Pacer converges to 75 ms, or to the limits, whatever a step costs", (
   );
 });
 
-Deno.test("Pacer: steps are a whole number from 1 to the maximum, whatever times it is told", () => {
+Deno.test("Pacer: steps are a whole number from 1 to the maximum, for any times", () => {
   const times = fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { maxLength: 50 });
   fc.assert(
     fc.property(times, fc.integer({ min: 1, max: 1000 }), (times, most) => {

@@ -4,7 +4,9 @@
  * @module
  */
 
-/** What a choice depends on. Its keys keep their order, so that its JSON text identifies it. */
+/**
+ * Everything that a choice depends on. Keys keep their order: the JSON text identifies a choice.
+ */
 export type ChoiceKey = Readonly<Record<string, unknown>>;
 
 /** A choice made by timing. */
@@ -23,7 +25,7 @@ export interface ChoiceStore {
   /**
    * Reads a choice of an earlier run.
    *
-   * @param key What the choice depends on.
+   * @param key Everything that the choice depends on.
    * @returns The choice; `null` if there is none. It must not reject: a choice that can not be read
    * is made again.
    */
@@ -31,7 +33,7 @@ export interface ChoiceStore {
   /**
    * Keeps a choice for later runs. It must not reject if that fails.
    *
-   * @param key What the choice depends on.
+   * @param key Everything that the choice depends on.
    * @param choice The choice.
    */
   remember(key: ChoiceKey, choice: RememberedChoice): Promise<void>;

@@ -116,7 +116,7 @@ Deno.test("autotune: a later run remembers, and measures again where it can not"
   });
 });
 
-Deno.test("autotune: who can not be compiled does not count; without a default's time the default is taken", async () => {
+Deno.test("autotune: a candidate that does not compile does not count; the default is taken if it has no time", async () => {
   await withCache(async (folder) => {
     using gpu = await Gpu.open({ autotune: choiceFiles });
     const broken: Candidate<number> = {
@@ -131,7 +131,7 @@ Deno.test("autotune: who can not be compiled does not count; without a default's
     assert.equal(await autotune(gpu, question(1), [broken, slow, fast]), 9);
     assert.equal(gpu.choices[1].source, "default");
     assert.equal(files(folder).length, 1);
-    // What is no matter of the device is an error of whoever wrote the candidate.
+    // An error that the device did not cause is a defect of the candidate.
     const wrong = { ...slow, bind: () => Promise.reject(new TypeError("oops")) };
     await assert.rejects(autotune(gpu, question(1), [slow, wrong]), TypeError);
     await assert.rejects(autotune(gpu, question(1), [slow, wrong]), TypeError);
