@@ -6,7 +6,7 @@
  * import assert from "node:assert/strict";
  * import { parseFlags } from "./mod.ts";
  *
- * const flags = [{ name: "steps", kind: "number", default: 100, help: "number of updates" }] as const;
+ * const flags = [{ name: "steps", kind: "number", default: 100, help: "updates" }] as const;
  * assert.equal(parseFlags(flags, ["--steps", "20"]).flags.steps, 20);
  * ```
  *

@@ -10,7 +10,8 @@
  * import { svdvals } from "./mod.ts";
  *
  * using gpu = await Gpu.open();
- * const [values] = await svdvals(gpu, [{ rows: 2, columns: 2, data: Float32Array.of(3, 0, 4, 0) }]);
+ * const matrix = { rows: 2, columns: 2, data: Float32Array.of(3, 0, 4, 0) };
+ * const [values] = await svdvals(gpu, [matrix]);
  * assert.deepEqual([...values].map(Math.round), [5, 0]);
  * ```
  *
