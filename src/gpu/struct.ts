@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkName } from "../check.ts";
 import type { GpuContext } from "./context.ts";
 import type { GpuStruct } from "./struct_cache.ts";
 
@@ -16,6 +17,7 @@ export type StructFields = readonly ["u32" | "f32", ...number[]];
  *
  * @param fields Runs of fields.
  * @returns The words, padded to a multiple of 16 bytes as a uniform buffer requires.
+ * @throws {InputError} If a run has another type than `u32` or `f32`.
  *
  * @example
  * ```ts
@@ -31,6 +33,7 @@ export function packStruct(...fields: readonly StructFields[]): Uint32Array<Arra
   const floats = new Float32Array(words.buffer);
   let at = 0;
   for (const [type, ...values] of fields) {
+    checkName("type of fields", type, ["u32", "f32"]);
     (type === "u32" ? words : floats).set(values, at);
     at += values.length;
   }

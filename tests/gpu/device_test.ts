@@ -115,6 +115,19 @@ Deno.test("Gpu.kernel: what does not compile is a KernelError of one line that n
   assert.equal((await gpu.kernel(add)).name, "add");
 });
 
+Deno.test("Gpu.kernel: another source of the same name, or a misspelt key, is an InputError", async () => {
+  using gpu = await Gpu.open();
+  await gpu.kernel(add);
+  const files = [...add.files, "// changed"];
+  for (const source of [{ ...add, files }, { ...add, files, entryPoint: "twice" }]) {
+    const error = await rejection(gpu.kernel(source));
+    assert.ok(error instanceof InputError, String(error));
+    assert.equal(error.message, "two different kernels are called add: give each a name of its own");
+  }
+  const error = await rejection(gpu.kernel({ ...add, entrypoint: "twice" } as typeof add));
+  assert.match(error.message, /^kernel sources have no "entrypoint"; did you mean "entryPoint"\?/);
+});
+
 Deno.test("Gpu.kernel: compiles once for each entry point and set of constants", async () => {
   using gpu = await Gpu.open();
   const [first, again, other, entry] = await Promise.all([

@@ -64,6 +64,12 @@ Deno.test("Kernel.bind: workgroups along y and z are 1 by default; too many are 
       return true;
     });
   }
+  for (const count of [-1, 1.5, NaN, Infinity]) {
+    assert.throws(() => kernel.bind([words], [1, count]), {
+      name: "InputError",
+      message: `add: number of workgroups must be a whole number of at least 0, not ${count}`,
+    });
+  }
 });
 
 Deno.test("Kernel.bind: windows of an array, and bindings that an entry point does without", async () => {

@@ -30,6 +30,13 @@ Deno.test("packStruct: fields one behind the other, padded to 16 bytes", () => {
   );
 });
 
+Deno.test("packStruct: a type that is not a word of a struct is an InputError", () => {
+  assert.throws(() => packStruct(["i32", 1] as unknown as StructFields), {
+    name: "InputError",
+    message: 'no type of fields "i32"; did you mean "u32"? give one of u32, f32',
+  });
+});
+
 Deno.test("gpuStruct: equal structs share a buffer, others have one each", async () => {
   using gpu = await Gpu.open();
   const { buffer } = gpuStruct(gpu, "shape", ["u32", 1, 2], ["f32", 0.5]);

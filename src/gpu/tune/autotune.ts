@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { InputError } from "../../errors.ts";
 import type { Gpu } from "../device.ts";
 import type { Candidate } from "./candidate.ts";
 import type { Question } from "./tuner.ts";
@@ -23,6 +24,7 @@ export type { Candidate } from "./candidate.ts";
  * @param candidates Ways to choose from, at least one. The first is the default: it is taken if
  * tuning is off ({@linkcode GpuOptions.autotune}), if it is the only one, or if timing fails.
  * @returns The value of the chosen candidate.
+ * @throws {InputError} If there is no candidate.
  *
  * @example
  * ```ts
@@ -45,6 +47,7 @@ export async function autotune<T>(
   candidates: readonly Candidate<T>[],
 ): Promise<T> {
   const [first] = candidates;
+  if (!first) throw new InputError(`${question.kernel}: give at least one candidate to choose from`);
   if (!gpu.tuner || candidates.length === 1) return first.value;
   const { chosen } = await gpu.tuner.choose(question, candidates);
   return candidates.find(({ name }) => name === chosen)!.value;

@@ -51,6 +51,7 @@ Deno.test("autotune: off by default, and where there is nothing to choose: the f
     const { list, bound } = candidates(gpu, [4096]);
     assert.equal(await autotune(gpu, question(8), list), 0);
     assert.deepEqual(bound, [0]);
+    await assert.rejects(autotune(gpu, question(8), []), { name: "InputError" });
     await assert.rejects(Deno.stat(`${folder}/staircase`), Deno.errors.NotFound);
   });
 });
