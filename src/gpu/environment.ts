@@ -6,9 +6,17 @@
 
 const RUNTIME_DIR = "XDG_RUNTIME_DIR";
 
+/** The part of Deno that is used here, so that this type-checks without Deno's own types. */
+interface DenoRuntime {
+  readonly build: { readonly os: string };
+  readonly version: { readonly deno: string };
+  readonly env: { get(name: string): string | undefined; set(name: string, value: string): void };
+  readonly permissions: { querySync(of: { name: "env"; variable: string }): { readonly state: string } };
+}
+
 /** Deno's own functions; `undefined` in a browser and in Node. */
-function denoOrNone(): typeof Deno | undefined {
-  return (globalThis as { readonly Deno?: typeof Deno }).Deno;
+function denoOrNone(): DenoRuntime | undefined {
+  return (globalThis as { readonly Deno?: DenoRuntime }).Deno;
 }
 
 /**
@@ -54,6 +62,6 @@ export function quietDriver(): void {
 }
 
 /** Whether an environment variable may be read and set without a prompt for permission. */
-function isAllowed({ permissions }: typeof Deno, variable: string): boolean {
+function isAllowed({ permissions }: DenoRuntime, variable: string): boolean {
   return permissions.querySync({ name: "env", variable }).state === "granted";
 }
