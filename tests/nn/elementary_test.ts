@@ -17,7 +17,7 @@ async function evaluate(name: typeof NAMES[number], x: Float32Array): Promise<Fl
   const kernel = await gpu.kernel({ name: "elementary_kernel", files: [elementarySource, kernelSource] });
   const input = stack.use(new GpuArray(gpu, "arguments", x));
   const output = stack.use(new GpuArray(gpu, "values", x.length));
-  const which = stack.use(gpuStruct(gpu, "which", ["u32", NAMES.indexOf(name)]));
+  const which = gpuStruct(gpu, "which", ["u32", NAMES.indexOf(name)]);
   run(gpu, [kernel.bind([which, input, output], [Math.ceil(x.length / 256)])]);
   return await output.read();
 }

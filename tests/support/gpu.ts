@@ -4,7 +4,6 @@
  * @module
  */
 import { Gpu } from "../../src/gpu/device.ts";
-import { openGpu } from "./gpu.ts";
 
 /**
  * Opens the GPU that all tests of a file share, and closes it after the last of them. A test that

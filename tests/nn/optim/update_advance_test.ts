@@ -52,13 +52,13 @@ async function advance(options: Case): Promise<{ states: Advanced[]; log: Float3
     files: [elementarySource, stateSource, scheduleSource, advanceSource],
   });
   const { every, factor } = schedule.kind === "step" ? schedule : { every: 1, factor: 1 };
-  const settings = stack.use(gpuStruct(
+  const settings = gpuStruct(
     gpu,
     "advance settings",
     ["u32", samples, batch, ["constant", "cosine", "step"].indexOf(schedule.kind), every],
     ["f32", total, Math.log(factor), 0, 0],
     ["u32", partials[0].length, capacity, replicas],
-  ));
+  );
   const hypers = stack.use(
     new GpuArray(gpu, "hypers", optimizerRecords({ name: "adam", learningRate: rates }, replicas)),
   );

@@ -39,7 +39,7 @@ async function optimize(name: OptimizerName, start: Float32Array, gradients: rea
   );
   const options = { name, learningRate: rates, weightDecay: decays, momentum: momenta, epsilon };
   const records = optimizerRecords(options, REPLICAS);
-  const settings = stack.use(gpuStruct(gpu, "update settings", ["u32", VECTORS, SLICES]));
+  const settings = gpuStruct(gpu, "update settings", ["u32", VECTORS, SLICES]);
   const hypers = stack.use(new GpuArray(gpu, "hypers", records));
   const states = stack.use(new GpuArray(gpu, "states", 8 * REPLICAS));
   const gradient = stack.use(new GpuArray(gpu, "gradients", gradients[0].length));

@@ -1,7 +1,7 @@
-import { assert } from "../../deps.ts";
-import { cacheFolder, recallChoice } from "../../../src/gpu/tune/choice_file.ts";
+import { assert } from "../deps.ts";
+import { cacheFolder, recallChoice } from "../../src/io/choice_file.ts";
 
-const PROGRAM = new URL("../../../src/gpu/tune/choice_file.ts", import.meta.url).href;
+const PROGRAM = new URL("../../src/io/choice_file.ts", import.meta.url).href;
 
 Deno.test("cacheFolder: what the system has, or XDG_CACHE_HOME; none where the environment is silent", () => {
   const at = (os: string, variables: Record<string, string>) => cacheFolder(os, (name) => variables[name]);

@@ -1,30 +1,23 @@
 /**
- * Choices remembered from one run to the next, in the user's cache folder.
+ * Choices of kernels kept from one run to the next, in the user's cache folder.
  *
- * One file a choice, written under a temporary name and renamed: processes that choose at the same time neither lose nor
- * tear each other's, and the last one stays. Whatever goes wrong is nobody's error: it is measured again.
+ * Each choice has a file of its own, which is written under a temporary name and renamed. Processes
+ * that choose at the same time therefore lose no choice and tear no file; the last one to write a
+ * choice wins. A file that can not be read or written is not an error: the choice is measured
+ * again.
  *
  * @module
  */
 import { isAbsolute, join } from "node:path";
-
-/** What a choice depends on. */
-export type ChoiceKey = Readonly<Record<string, unknown>>;
-
-/** What is remembered of a choice. */
-export interface RememberedChoice {
-  /** Name of the candidate. */
-  readonly chosen: string;
-  /** Time of each candidate in milliseconds; `null` for one that could not be run. */
-  readonly milliseconds: Readonly<Record<string, number | null>>;
-}
+import type { ChoiceKey, ChoiceStore, RememberedChoice } from "../gpu/tune/choice_store.ts";
 
 /**
- * Where users keep caches: `$XDG_CACHE_HOME`, or what the system has for it.
+ * Finds the toolkit's folder among the user's caches: in `$XDG_CACHE_HOME`, or where the system
+ * keeps caches.
  *
  * @param os Operating system, as `Deno.build.os` names it.
  * @param variable Reads an environment variable.
- * @returns The toolkit's folder there; `null` where the environment does not tell.
+ * @returns The folder; `null` if no environment variable names one.
  */
 export function cacheFolder(
   os: string = Deno.build.os,
@@ -49,18 +42,18 @@ function environment(variable: string): string | undefined {
 }
 
 /**
- * Reads what an earlier run chose.
+ * Reads a choice of an earlier run.
  *
  * @param key What the choice depends on.
- * @returns The choice; `null` where there is none that can be read.
+ * @returns The choice; `null` if there is none that can be read.
  */
 export async function recallChoice(key: ChoiceKey): Promise<RememberedChoice | null> {
   try {
     const path = await choicePath(key, "read");
     if (!path) return null;
     const { key: found, chosen, milliseconds } = JSON.parse(await Deno.readTextFile(path));
-    const isWhole = typeof chosen === "string" && typeof milliseconds === "object" && milliseconds !== null;
-    return isWhole && JSON.stringify(found) === JSON.stringify(key) ? { chosen, milliseconds } : null;
+    const isValid = typeof chosen === "string" && typeof milliseconds === "object" && milliseconds !== null;
+    return isValid && JSON.stringify(found) === JSON.stringify(key) ? { chosen, milliseconds } : null;
   } catch {
     return null;
   }
@@ -86,7 +79,22 @@ export async function rememberChoice(key: ChoiceKey, choice: RememberedChoice): 
   }
 }
 
-/** The file of a choice; `null` where there is no folder, or using it would prompt for permission. */
+/**
+ * Choices in files of the user's cache folder, for {@linkcode GpuOptions.autotune}.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Gpu } from "../gpu/device.ts";
+ * import { choiceFiles } from "./choice_file.ts";
+ *
+ * using gpu = await Gpu.open({ autotune: choiceFiles });
+ * assert.deepEqual(gpu.choices, []);
+ * ```
+ */
+export const choiceFiles: ChoiceStore = { recall: recallChoice, remember: rememberChoice };
+
+/** The file of a choice; `null` if there is no folder, or using it would prompt for permission. */
 async function choicePath(key: ChoiceKey, access: "read" | "write"): Promise<string | null> {
   const folder = cacheFolder();
   if (!folder || Deno.permissions.querySync({ name: access, path: folder }).state !== "granted") return null;
