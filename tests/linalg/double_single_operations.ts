@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { splitDouble, U2 } from "../../src/linalg/double_single/double_single.ts";
+import { splitDouble } from "../../src/linalg/double_single/double_single.ts";
+import { U2 } from "../../src/linalg/rounding.ts";
 import type { DoubleSingleFunction } from "../../src/linalg/double_single/double_single_self_test.ts";
 import { fc } from "../deps.ts";
 import { type Dyadic, dyadic, minus, plus, ratio, times } from "../reference/dyadic.ts";

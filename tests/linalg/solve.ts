@@ -4,7 +4,12 @@ import { Commands } from "../../src/gpu/commands.ts";
 import type { Gpu } from "../../src/gpu/device.ts";
 import { EigenBatch } from "../../src/linalg/eigen/eigen_batch.ts";
 import { ROUNDS_OF_BLOCKS } from "../../src/linalg/eigen/block_jacobi.ts";
-import { allSweeps, bindJacobi, JACOBI_TOLERANCE, type JacobiShares } from "../../src/linalg/eigen/jacobi.ts";
+import {
+  bindJacobi,
+  JACOBI_TOLERANCE,
+  type JacobiShares,
+  unrollSweeps,
+} from "../../src/linalg/eigen/jacobi.ts";
 import { padRows } from "../../src/linalg/matrix_view.ts";
 import { eigenvalues } from "../reference/eigenvalues.ts";
 import { matmul, transpose } from "../reference/matrix.ts";
@@ -53,11 +58,13 @@ export async function solve(gpu: Gpu, matrices: readonly Float32Array[], options
       batch.basis.write(tails.values[index].subarray(i * width, (i + 1) * width), row + rows);
     }
   });
-  const dispatches = allSweeps(await bindJacobi(gpu, batch, shares, stack, blocks ? 0 : Infinity));
+  const dispatches = unrollSweeps(
+    await bindJacobi(gpu, batch, stack, { shares, mostAlone: blocks ? 0 : Infinity }),
+  );
   const commands = new Commands(gpu);
   commands.run(...dispatches);
   commands.submit();
-  const [diagonalised, basis, progress] = await Promise.all(
+  const [diagonalized, basis, progress] = await Promise.all(
     [batch.matrices.read(), batch.basis.read(), batch.progress.readUint32()],
   );
   const words = progress.length / batch.count;
@@ -70,7 +77,7 @@ export async function solve(gpu: Gpu, matrices: readonly Float32Array[], options
         (_, e) => basis[(index * rows + Math.floor(e / length)) * 4 * rowStride + from + e % length],
       );
     return {
-      values: Float32Array.from({ length: n }, (_, i) => diagonalised[(index * rows + i) * rows + i]),
+      values: Float32Array.from({ length: n }, (_, i) => diagonalized[(index * rows + i) * rows + i]),
       vectors: part(n, 0),
       tails: part(4 * batch.tailStride, rows),
       rounds: state[0],

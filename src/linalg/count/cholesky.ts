@@ -9,6 +9,7 @@ import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
+import { type StepIterations, stepsPerDispatch } from "../iterations.ts";
 import type { EigenvalueCount } from "./eigenvalue_count.ts";
 import { SymmetricBatch, type SymmetricMatrices } from "./symmetric_batch.ts";
 import pivotedSource from "../../../shaders/linalg/include/pivoted.wgsl" with { type: "text" };
@@ -16,8 +17,6 @@ import choleskySource from "../../../shaders/linalg/count/cholesky.wgsl" with { 
 
 /** Largest order: what a pivot needs lies in workgroup memory. */
 const MOST_ORDER = 1024;
-/** Loop iterations that one dispatch may take: lavapipe ends a shader after 65,535. */
-const MOST_ITERATIONS = 60_000;
 /** Invocations a workgroup: on a CPU one vector; on a GPU no more than leave room in 16 KiB of workgroup memory. */
 const LANES = { cpu: 8, gpu: 64 } as const;
 
@@ -95,7 +94,7 @@ export async function bindCholesky(
   const kernel = await gpu.kernel({ name: "cholesky", files: [pivotedSource, choleskySource] }, {
     LANES: lanes,
   });
-  return stepsPerDispatch(order, lanes).map((steps, index) => {
+  return stepsPerDispatch(order, iterationsOf(order, lanes)).map((steps, index) => {
     const shape = gpuStruct(
       gpu,
       "cholesky shape",
@@ -106,30 +105,22 @@ export async function bindCholesky(
   });
 }
 
-/**
- * Steps of each dispatch, so that none takes more than {@linkcode MOST_ITERATIONS}, counting as lavapipe does: a loop
- * takes one iteration more than its body.
- */
-function stepsPerDispatch(order: number, lanes: number): number[] {
+/** Loop iterations of the steps of `cholesky.wgsl`. */
+function iterationsOf(order: number, lanes: number): StepIterations {
   const blocks = Math.ceil(order / 4);
-  const load = 12 * (Math.ceil(blocks * (blocks + 1) / 2 / lanes) + 1) + Math.ceil(order / lanes);
-  const dispatches = [0];
-  let budget = MOST_ITERATIONS - load;
-  for (let left = order; left > 0; left--) {
+  const step = (left: number) => {
     const side = Math.ceil(left / 4), across = Math.ceil((order - left + 1) / 4);
     const look = Math.ceil(side * (side - 1) / 2 / lanes) + Math.ceil(side / lanes);
     const inverse = Math.ceil(left * across / lanes) + 2 * Math.ceil(across / lanes) +
       Math.ceil(left / lanes);
-    const step = look + inverse + Math.ceil(4 * side / lanes) + 2 * Math.log2(lanes) + 16;
+    return look + inverse + Math.ceil(4 * side / lanes) + 2 * Math.log2(lanes) + 16;
+  };
+  return {
+    load: 12 * (Math.ceil(blocks * (blocks + 1) / 2 / lanes) + 1) + Math.ceil(order / lanes),
+    step,
     // A dispatch looks once more than it makes steps.
-    if (budget < 2 * step) {
-      dispatches.push(0);
-      budget = MOST_ITERATIONS - 2 * step;
-    }
-    budget -= step;
-    dispatches[dispatches.length - 1]++;
-  }
-  return dispatches;
+    end: step,
+  };
 }
 
 /**

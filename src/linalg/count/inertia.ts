@@ -9,6 +9,8 @@ import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
+import { type StepIterations, stepsPerDispatch } from "../iterations.ts";
+import { U } from "../rounding.ts";
 import { countsIn, type EigenvalueCount, type ShiftedCount, thresholdsOf } from "./eigenvalue_count.ts";
 import { SymmetricBatch, type SymmetricMatrices } from "./symmetric_batch.ts";
 import pivotedSource from "../../../shaders/linalg/include/pivoted.wgsl" with { type: "text" };
@@ -16,8 +18,6 @@ import inertiaSource from "../../../shaders/linalg/count/inertia.wgsl" with { ty
 
 /** Largest order: the columns of a pivot lie in workgroup memory. */
 const MOST_ORDER = 1024;
-/** Loop iterations that one dispatch may take: lavapipe ends a shader after 65,535. */
-const MOST_ITERATIONS = 60_000;
 /** 32-bit words of one result, see `inertia.wgsl`. */
 const RESULT_WORDS = 8;
 /** Counts a threshold: at ε, where it was needed, at ε + margin, at ε − margin. */
@@ -109,7 +109,7 @@ export async function bindInertia(
   const dispatches: Dispatch[] = [];
   for (const stage of [0, 1, 2]) {
     const sides = stage === 1 ? 1 : 2;
-    stepsPerDispatch(batch.order, lanes).forEach((steps, index) => {
+    stepsPerDispatch(batch.order, iterationsOf(batch.order, lanes)).forEach((steps, index) => {
       const shape = gpuStruct(
         gpu,
         "inertia shape",
@@ -130,28 +130,20 @@ function inertiaLanes(gpu: Gpu, order: number): number {
   return order <= 64 ? 32 : Math.min(256, gpu.limits.maxComputeInvocationsPerWorkgroup);
 }
 
-/**
- * Steps of each dispatch, so that none takes more than {@linkcode MOST_ITERATIONS}, counting as lavapipe does: a loop
- * takes one iteration more than its body, and the search for a 2 × 2 pivot is charged whether there is one or not.
- */
-function stepsPerDispatch(order: number, lanes: number): number[] {
+/** Loop iterations of the steps of `inertia.wgsl`. The search for a 2 × 2 pivot counts, whether there is one or not. */
+function iterationsOf(order: number, lanes: number): StepIterations {
   const blocks = Math.ceil(order / 4);
-  const load = 12 * (Math.ceil(blocks * (blocks + 1) / 2 / lanes) + 1);
-  const dispatches = [0];
-  let budget = MOST_ITERATIONS - load;
-  for (let left = order; left > 0; left--) {
+  const step = (left: number) => {
     const side = Math.ceil(left / 4);
     const sweep = Math.ceil(side * (side - 1) / 2 / lanes) + Math.ceil(side / lanes);
-    const step = sweep + Math.ceil(4 * side / lanes) + Math.log2(lanes) + 24;
+    return sweep + Math.ceil(4 * side / lanes) + Math.log2(lanes) + 24;
+  };
+  return {
+    load: 12 * (Math.ceil(blocks * (blocks + 1) / 2 / lanes) + 1),
+    step,
     // A dispatch looks once more than it makes steps.
-    if (budget < 2 * step) {
-      dispatches.push(0);
-      budget = MOST_ITERATIONS - step;
-    }
-    budget -= step;
-    dispatches[dispatches.length - 1]++;
-  }
-  return dispatches;
+    end: step,
+  };
 }
 
 /**
@@ -175,8 +167,8 @@ function likelyMargin(matrix: Float32Array): (epsilon: number) => number {
     e += n - i;
   }
   const norm = Math.sqrt(squares);
-  const error = 1.25 * 2 ** -24 * (2 * trace + 5 * largest + 2 * norm + 0.7 * trace ** 2 / (norm || 1));
-  return (epsilon) => Math.max(Math.abs(epsilon) / 64, error);
+  const bound = 1.25 * U * (2 * trace + 5 * largest + 2 * norm + 0.7 * trace ** 2 / (norm || 1));
+  return (epsilon) => Math.max(Math.abs(epsilon) / 64, bound);
 }
 
 /**

@@ -9,14 +9,13 @@ import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import { doubleSingleFiles, type DoubleSingleForm } from "../double_single/double_single.ts";
+import { type StepIterations, stepsPerDispatch } from "../iterations.ts";
 import type { SymmetricMatrices } from "./symmetric_batch.ts";
 import tridiagonalSource from "../../../shaders/linalg/count/tridiagonal.wgsl" with { type: "text" };
 import frameSource from "../../../shaders/linalg/include/tridiagonal_frame.wgsl" with { type: "text" };
 
 /** Largest order: three vectors of that length lie in workgroup memory. A quarter of it where that is small. */
 const MOST_ORDER = 2048, LARGE_MEMORY = 30_000;
-/** Loop iterations that one dispatch may take: lavapipe ends a shader after 65,535. */
-const MOST_ITERATIONS = 60_000;
 /** Blocks of 4 rows that one sum takes, as in `tridiagonal.wgsl`. */
 const GROUP = 8;
 
@@ -109,7 +108,7 @@ export async function bindTridiagonal(
   const files = [...doubleSingleFiles(form), frameSource, tridiagonalSource];
   const source = { name: `tridiagonal (${form})`, files };
   const kernel = await gpu.kernel(source, constants);
-  return stepsPerDispatch(order, lanes).map((steps, index) => {
+  return stepsPerDispatch(order, tridiagonalIterations(order, lanes)).map((steps, index) => {
     const shape = gpuStruct(gpu, "tridiagonal shape", ["u32", rows, steps, index === 0 ? 1 : 0, 0]);
     return kernel.bind(
       [shape, batch.orders, batch.matrices, out.copies, out.entries, out.states],
@@ -131,14 +130,13 @@ export function tridiagonalLanes(gpu: Gpu, order: number): number {
 }
 
 /**
- * Steps of each dispatch, so that none takes more iterations than lavapipe allows, counting as it does: a loop takes one
- * iteration more than its body.
+ * Loop iterations of the steps of `tridiagonal.wgsl` and `tridiagonal_double_single.wgsl`.
  *
  * @param order Order of the matrix.
  * @param lanes Invocations that share it.
- * @returns Steps of the first dispatch, the second, ….
+ * @returns The iterations.
  */
-export function stepsPerDispatch(order: number, lanes: number): number[] {
+export function tridiagonalIterations(order: number, lanes: number): StepIterations {
   const blocksOf = (rows: number) => Math.ceil(rows / 4);
   const across = Math.min(lanes, 2 ** Math.ceil(Math.log2(blocksOf(order))));
   const slices = lanes / across;
@@ -146,19 +144,14 @@ export function stepsPerDispatch(order: number, lanes: number): number[] {
     const groups = Math.ceil(Math.ceil(blocksOf(rows) / GROUP) / slices);
     return Math.ceil(blocksOf(rows) / across) * (groups * (GROUP + 2) + 2) + 1;
   };
-  const load = 2 * Math.ceil(blocksOf(order) ** 2 / lanes) + 3 * Math.log2(lanes);
-  const dispatches = [0];
-  let budget = MOST_ITERATIONS - load - 300 - sweep(order);
-  for (let left = order; left > 0; left--) {
-    const perLane = Math.ceil(blocksOf(left) / lanes) + 1;
-    const sum = lanes <= 16 ? lanes : Math.log2(lanes) + 1;
-    const step = sweep(left) + (5 + slices) * perLane + 3 * sum + 8;
-    if (budget < step) {
-      dispatches.push(0);
-      budget = MOST_ITERATIONS - 300 - sweep(left);
-    }
-    budget -= step;
-    dispatches[dispatches.length - 1]++;
-  }
-  return dispatches;
+  return {
+    load: 2 * Math.ceil(blocksOf(order) ** 2 / lanes) + 3 * Math.log2(lanes),
+    step: (left) => {
+      const perLane = Math.ceil(blocksOf(left) / lanes) + 1;
+      const sum = lanes <= 16 ? lanes : Math.log2(lanes) + 1;
+      return sweep(left) + (5 + slices) * perLane + 3 * sum + 8;
+    },
+    // A dispatch clears three vectors, and updates what is left once more.
+    end: (left) => 300 + sweep(left),
+  };
 }

@@ -7,9 +7,11 @@ import { ShapeError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
-import { doubleSingleFiles, type DoubleSingleForm, U2 } from "../double_single/double_single.ts";
+import { doubleSingleFiles, type DoubleSingleForm } from "../double_single/double_single.ts";
+import { stepsPerDispatch } from "../iterations.ts";
+import { U2 } from "../rounding.ts";
 import type { SymmetricMatrices } from "./symmetric_batch.ts";
-import { stepsPerDispatch, type TridiagonalBatch, tridiagonalLanes } from "./tridiagonal.ts";
+import { type TridiagonalBatch, tridiagonalIterations, tridiagonalLanes } from "./tridiagonal.ts";
 import fourSource from "../../../shaders/linalg/include/double_single_four.wgsl" with { type: "text" };
 import tridiagonalSource from "../../../shaders/linalg/count/tridiagonal_double_single.wgsl" with {
   type: "text",
@@ -65,8 +67,8 @@ export async function bindTridiagonalDoubleSingle(
     name: `tridiagonal_double_single (${form})`,
     files: [...doubleSingleFiles(form), fourSource, frameSource, tridiagonalSource],
   }, { LANES: lanes, VECTORS: order <= 256 ? 64 : 128 });
-  const factors = errorFactors(order, lanes);
-  return stepsPerDispatch(order, lanes).map((steps, index) => {
+  const factors = boundFactors(order, lanes);
+  return stepsPerDispatch(order, tridiagonalIterations(order, lanes)).map((steps, index) => {
     const shape = gpuStruct(
       gpu,
       "tridiagonal_double_single shape",
@@ -81,7 +83,7 @@ export async function bindTridiagonalDoubleSingle(
 }
 
 /** What ‖B‖_F, ‖g‖ / ‖u‖ and ‖x‖ count. */
-function errorFactors(order: number, lanes: number): [block: number, product: number, row: number] {
+function boundFactors(order: number, lanes: number): [block: number, product: number, row: number] {
   const sum = 7 + 3 * (order / lanes + 20);
   const product = 23 + 3 * (25 + order / 32);
   return [U2 * (4 * product + 5), U2 * (7 * sum + 420), U2 * (sum + 28)];

@@ -14,9 +14,6 @@ import integerSource from "../../../shaders/linalg/include/double_single_integer
  */
 export type DoubleSingleForm = "float" | "integer";
 
-/** Unit of double-single errors: u² = 2⁻⁴⁸, the square of single precision's unit roundoff. */
-export const U2 = 2 ** -48;
-
 const SINGLE_MAX = (2 - 2 ** -23) * 2 ** 127;
 /** The largest low word that leaves {@linkcode SINGLE_MAX} the nearest single: the number just below half its ulp. */
 const LOW_MAX = (1 - 2 ** -24) * 2 ** 103;

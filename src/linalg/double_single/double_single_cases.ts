@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { joinDouble, splitDouble, U2 } from "./double_single.ts";
+import { joinDouble, splitDouble } from "./double_single.ts";
+import { U2 } from "../rounding.ts";
 import type { DoubleSingleCase, DoubleSingleFunction } from "./double_single_self_test.ts";
 
 /** An error and the bound on it, both in units of u² = 2⁻⁴⁸. */

@@ -8,7 +8,8 @@ import { GpuArray } from "../../gpu/array.ts";
 import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
-import { doubleSingleFiles, type DoubleSingleForm, U2 } from "./double_single.ts";
+import { doubleSingleFiles, type DoubleSingleForm } from "./double_single.ts";
+import { U2 } from "../rounding.ts";
 import { hardCases, hardTerms, judge } from "./double_single_cases.ts";
 import selfTestSource from "../../../shaders/linalg/double_single/double_single_self_test.wgsl" with {
   type: "text",

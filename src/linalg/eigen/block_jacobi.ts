@@ -7,14 +7,28 @@ import { GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch, KernelSource } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
+import { doubleSingleFiles, type DoubleSingleForm } from "../double_single/double_single.ts";
+import { MOST_ITERATIONS } from "../iterations.ts";
 import type { JacobiSolver, SolvableMatrices, SolverOptions } from "./jacobi.ts";
+import blockSource from "../../../shaders/linalg/eigen/block_jacobi.wgsl" with { type: "text" };
+import convergenceSource from "../../../shaders/linalg/eigen/block_jacobi_convergence.wgsl" with {
+  type: "text",
+};
+import blockDoubleSource from "../../../shaders/linalg/include/block_jacobi_double_single.wgsl" with {
+  type: "text",
+};
+import blockSingleSource from "../../../shaders/linalg/include/block_jacobi_single.wgsl" with {
+  type: "text",
+};
+import pairsSource from "../../../shaders/linalg/include/jacobi_pairs.wgsl" with { type: "text" };
+import rotationSource from "../../../shaders/linalg/include/jacobi_rotation.wgsl" with { type: "text" };
+import doubleSource from "../../../shaders/linalg/include/rotation_double_single.wgsl" with { type: "text" };
+import singleSource from "../../../shaders/linalg/include/rotation_single.wgsl" with { type: "text" };
 
 /** Sweeps after which a matrix that has not converged is left as it is; 6 to 10 are usual. */
 const MOST_SWEEPS = 16;
 /** Workgroups that share a matrix on a CPU that poses as a GPU, where a workgroup costs 1 µs even if it has nothing to do. */
 const WORKGROUPS_OF_SOFTWARE = 16;
-/** Loop iterations that an invocation may take: lavapipe ends a shader after 65,535. */
-const MOST_ITERATIONS = 60_000;
 
 /**
  * Rounds of single rotations that a round of blocks of 8 rows counts for in `progress`, and so in the rounding that
@@ -33,8 +47,8 @@ const MOST_ITERATIONS = 60_000;
 export const ROUNDS_OF_BLOCKS = 8;
 
 /** An arithmetic that fills in the frame of `block_jacobi.wgsl`. */
-export interface BlockArithmetic {
-  /** The kernels, `block_jacobi.wgsl` among their files. */
+interface BlockArithmetic {
+  /** The kernels. */
   readonly source: KernelSource;
   /** Words of an entry. */
   readonly words: 1 | 2;
@@ -46,23 +60,56 @@ export interface BlockArithmetic {
   readonly iterations: readonly [number, number];
 }
 
+const SINGLE: BlockArithmetic = {
+  source: {
+    name: "block_jacobi",
+    files: [pairsSource, rotationSource, singleSource, blockSource, convergenceSource, blockSingleSource],
+  },
+  words: 1,
+  strip: 8,
+  stripUnits: 2,
+  iterations: [23, 18],
+};
+
+function doubleSingle(form: DoubleSingleForm): BlockArithmetic {
+  return {
+    source: {
+      name: `block_jacobi_double_single (${form})`,
+      files: [
+        ...doubleSingleFiles(form),
+        pairsSource,
+        rotationSource,
+        doubleSource,
+        blockSource,
+        convergenceSource,
+        blockDoubleSource,
+      ],
+    },
+    words: 2,
+    strip: 2,
+    stripUnits: 2,
+    iterations: [147, 91],
+  };
+}
+
 /**
  * Binds block Jacobi. Dispatches: 2 to start; 2 for each of the ⌈n / 8⌉ rounds of a sweep, and 2.
  *
  * @param gpu Device.
  * @param batch Matrices to solve, of order 2,048 at most.
- * @param arithmetic The arithmetic.
- * @param options What is wanted of the solver.
- * @param stack Owner of the arrays that it needs.
+ * @param arithmetic Single precision, or the form of double-single arithmetic that the adapter needs.
+ * @param options Tolerances, shares of the spectrum, and the owner of the arrays.
  * @returns The commands; those after convergence return at once.
  */
 export async function bindBlocks(
   gpu: Gpu,
   batch: SolvableMatrices,
-  { source, words, strip, stripUnits, iterations }: BlockArithmetic,
-  { tolerance, least, shares }: SolverOptions,
-  stack: DisposableStack,
+  arithmetic: "single" | DoubleSingleForm,
+  { tolerance, least, shares, stack }: SolverOptions & { readonly stack: DisposableStack },
 ): Promise<JacobiSolver> {
+  const { source, words, strip, stripUnits, iterations } = arithmetic === "single"
+    ? SINGLE
+    : doubleSingle(arithmetic);
   const { tail = 0, heads = [0, 0, 0, 0] } = shares;
   const { count, rowStride, orders, progress, matrices, basis } = batch;
   const pairs = Math.ceil(batch.order / 16);

@@ -8,23 +8,10 @@ import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { GpuArray } from "../../gpu/array.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
-import { bindBlocks, type BlockArithmetic } from "./block_jacobi.ts";
+import { U } from "../rounding.ts";
+import { bindBlocks } from "./block_jacobi.ts";
 import { bindRounds } from "./jacobi_rounds.ts";
-import blockSource from "../../../shaders/linalg/eigen/block_jacobi.wgsl" with { type: "text" };
-import convergenceSource from "../../../shaders/linalg/eigen/block_jacobi_convergence.wgsl" with {
-  type: "text",
-};
-import blockSingleSource from "../../../shaders/linalg/include/block_jacobi_single.wgsl" with {
-  type: "text",
-};
-import jacobiSource from "../../../shaders/linalg/include/jacobi.wgsl" with { type: "text" };
-import pairsSource from "../../../shaders/linalg/include/jacobi_pairs.wgsl" with { type: "text" };
-import rotationSource from "../../../shaders/linalg/include/jacobi_rotation.wgsl" with { type: "text" };
-import roundsSource from "../../../shaders/linalg/eigen/jacobi_rounds.wgsl" with { type: "text" };
-import singleSource from "../../../shaders/linalg/include/rotation_single.wgsl" with { type: "text" };
 
-/** Unit roundoff of single precision. */
-const U = 2 ** -24;
 /** Largest order, of `block_jacobi.wgsl`: its loops stay below the 65,535 iterations of lavapipe. */
 const MOST_ORDER = 2048;
 
@@ -94,25 +81,33 @@ export interface JacobiSolver {
   readonly most: number;
 }
 
+/** Options of {@linkcode bindJacobi} and {@linkcode bindJacobiSweeps}. */
+export interface JacobiOptions {
+  /** Where the tail and the heads of a spectrum are. Default: no tail, heads that are the whole. */
+  readonly shares?: JacobiShares;
+  /** Scaled off-diagonal norm, divided by the order, at which a matrix is solved. Default: 4 u. */
+  readonly tolerance?: number;
+  /** Largest order that one workgroup solves. Default: 128, where all sweeps are encoded at once. */
+  readonly mostAlone?: number;
+}
+
 /**
- * Solves all matrices of a batch in place, without the host.
+ * Binds all sweeps that solve the matrices of a batch in place, without the host.
  *
  * @param gpu Device.
  * @param batch Matrices and bases.
- * @param shares Where the tail and the heads of a spectrum are.
  * @param stack Owner of the arrays that the solver needs.
- * @param tolerance Scaled off-diagonal norm, divided by the order, at which a matrix is solved. Default: 4 u.
+ * @param options Shares of the spectrum, tolerance.
  * @returns The commands, to run one after the other; those after convergence return at once.
  * @throws {ShapeError} Where an order is above 2,048.
  */
-export async function jacobi(
+export async function bindJacobiSweeps(
   gpu: Gpu,
   batch: SolvableMatrices,
-  shares: JacobiShares,
   stack: DisposableStack,
-  tolerance: number = JACOBI_TOLERANCE,
+  options: JacobiOptions = {},
 ): Promise<Dispatch[]> {
-  return allSweeps(await bindJacobi(gpu, batch, shares, stack, MOST_ORDER_ALONE, tolerance));
+  return unrollSweeps(await bindJacobi(gpu, batch, stack, options));
 }
 
 /**
@@ -129,51 +124,33 @@ export async function solveJacobi(
   shares: JacobiShares = {},
 ): Promise<void> {
   using stack = new DisposableStack();
-  const solver = await bindJacobi(gpu, batch, shares, stack, MOST_ORDER_ALONE_WATCHED);
+  const solver = await bindJacobi(gpu, batch, stack, { shares, mostAlone: MOST_ORDER_ALONE_WATCHED });
   await runSolver(gpu, solver, batch.progress);
 }
 
 /**
- * Binds the solver that an order asks for.
+ * Binds the solver that suits the order of a batch.
  *
  * @param gpu Device.
  * @param batch Matrices and bases.
- * @param shares Where the tail and the heads of a spectrum are.
  * @param stack Owner of the arrays that the solver needs.
- * @param mostAlone Largest order that one workgroup solves.
- * @param tolerance Scaled off-diagonal norm, divided by the order, at which a matrix is solved. Default: 4 u.
+ * @param options Shares of the spectrum, tolerance, largest order for one workgroup.
  * @returns The commands.
  * @throws {ShapeError} Where an order is above 2,048.
  */
 export async function bindJacobi(
   gpu: Gpu,
   batch: SolvableMatrices,
-  shares: JacobiShares,
   stack: DisposableStack,
-  mostAlone: number,
-  tolerance: number = JACOBI_TOLERANCE,
+  options: JacobiOptions = {},
 ): Promise<JacobiSolver> {
-  const options = { tolerance, least: U, shares };
+  const { shares = {}, tolerance = JACOBI_TOLERANCE, mostAlone = MOST_ORDER_ALONE } = options;
   checkOrder(batch.order);
+  const solver = { tolerance, least: U, shares };
   return batch.order <= mostAlone
-    ? await bindRounds(gpu, batch, ALONE, options)
-    : await bindBlocks(gpu, batch, BLOCKS, options, stack);
+    ? await bindRounds(gpu, batch, "single", solver)
+    : await bindBlocks(gpu, batch, "single", { ...solver, stack });
 }
-
-const ALONE = {
-  name: "jacobi",
-  files: [pairsSource, rotationSource, singleSource, roundsSource, jacobiSource],
-};
-const BLOCKS: BlockArithmetic = {
-  source: {
-    name: "block_jacobi",
-    files: [pairsSource, rotationSource, singleSource, blockSource, convergenceSource, blockSingleSource],
-  },
-  words: 1,
-  strip: 8,
-  stripUnits: 2,
-  iterations: [23, 18],
-};
 
 /**
  * That a matrix is not too large.
@@ -189,12 +166,12 @@ export function checkOrder(order: number): void {
 }
 
 /**
- * All commands of a solver.
+ * Writes the sweeps of a solver one behind the other, as many as it may need.
  *
  * @param solver The solver.
  * @returns Its commands, to run one after the other.
  */
-export function allSweeps({ start, sweep, most }: JacobiSolver): Dispatch[] {
+export function unrollSweeps({ start, sweep, most }: JacobiSolver): Dispatch[] {
   return [...start, ...Array.from({ length: most }, () => sweep).flat()];
 }
 

@@ -6,12 +6,40 @@
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch, KernelSource } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
+import { doubleSingleFiles, type DoubleSingleForm } from "../double_single/double_single.ts";
+import { MOST_ITERATIONS } from "../iterations.ts";
 import type { JacobiSolver, SolvableMatrices, SolverOptions } from "./jacobi.ts";
+import roundsSource from "../../../shaders/linalg/eigen/jacobi_rounds.wgsl" with { type: "text" };
+import jacobiSource from "../../../shaders/linalg/include/jacobi.wgsl" with { type: "text" };
+import jacobiDoubleSource from "../../../shaders/linalg/include/jacobi_double_single.wgsl" with {
+  type: "text",
+};
+import pairsSource from "../../../shaders/linalg/include/jacobi_pairs.wgsl" with { type: "text" };
+import rotationSource from "../../../shaders/linalg/include/jacobi_rotation.wgsl" with { type: "text" };
+import doubleSource from "../../../shaders/linalg/include/rotation_double_single.wgsl" with { type: "text" };
+import singleSource from "../../../shaders/linalg/include/rotation_single.wgsl" with { type: "text" };
 
 /** Cyclic Jacobi converges quadratically; 6 to 10 sweeps are usual. A matrix not done by then says so by its `off`. */
 const MOST_SWEEPS = 16;
-/** Loop iterations that one dispatch may take: lavapipe ends a shader after 65,535. */
-const MOST_ITERATIONS = 60_000;
+
+const SINGLE: KernelSource = {
+  name: "jacobi",
+  files: [pairsSource, rotationSource, singleSource, roundsSource, jacobiSource],
+};
+
+function doubleSingle(form: DoubleSingleForm): KernelSource {
+  return {
+    name: `jacobi_double_single (${form})`,
+    files: [
+      ...doubleSingleFiles(form),
+      pairsSource,
+      rotationSource,
+      doubleSource,
+      roundsSource,
+      jacobiDoubleSource,
+    ],
+  };
+}
 
 /**
  * Binds the rounds of a solver, in as many dispatches as lavapipe's limit on loop iterations asks for.
@@ -19,16 +47,17 @@ const MOST_ITERATIONS = 60_000;
  * @param gpu Device.
  * @param batch Matrices to solve, of order 1,024 at most: up to there WGSL's division is accurate enough for the integer
  * quotients of `jacobi_rounds.wgsl`.
- * @param source The kernel, `jacobi_rounds.wgsl` among its files.
+ * @param arithmetic Single precision, or the form of double-single arithmetic that the adapter needs.
  * @param options What is wanted of the solver.
  * @returns The commands; those after convergence return at once.
  */
 export async function bindRounds(
   gpu: Gpu,
   batch: SolvableMatrices,
-  source: KernelSource,
+  arithmetic: "single" | DoubleSingleForm,
   options: SolverOptions,
 ): Promise<JacobiSolver> {
+  const source = arithmetic === "single" ? SINGLE : doubleSingle(arithmetic);
   const { tolerance, least, shares: { tail = 0, heads = [0, 0, 0, 0] } } = options;
   const pairs = batch.rows / 2, sweep = 2 * pairs - 1;
   const lanes = lanesFor(gpu, batch.order);

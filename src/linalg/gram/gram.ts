@@ -10,6 +10,7 @@ import { gpuStruct } from "../../gpu/struct.ts";
 import { tileWorkgroups } from "../products/gemm.ts";
 import { bindGramPlain } from "./gram_plain.ts";
 import { type MatrixView, vectors } from "../matrix_view.ts";
+import { gamma, U } from "../rounding.ts";
 import type { EigenBatch } from "../eigen/eigen_batch.ts";
 import compensatedSource from "../../../shaders/linalg/include/compensated.wgsl" with { type: "text" };
 import gramSource from "../../../shaders/linalg/gram/gram.wgsl" with { type: "text" };
@@ -24,8 +25,6 @@ const SLICE = 256;
 const MOST_SLICES = 256;
 /** Samples that a compensated sum takes at a time: shorter blocks take longer, longer ones lose digits. */
 const BLOCK = 8;
-/** Unit roundoff of single precision. */
-const U = 2 ** -24;
 
 /** How the samples of a Gram matrix are cut into slices, each summed by itself. */
 export interface Slices {
@@ -133,11 +132,6 @@ export function gramBound(samples: number, sums: GramSums, tiles = 0): number {
   const blocks = Math.ceil(terms / block);
   const added = tiles > 0 ? tiles * (slices + 1) ** 2 : slices ** 2;
   return gamma(block + (tiles > 0 ? 2 : 3)) + 2 * U ** 2 * (blocks ** 2 + added);
-}
-
-/** γ_k = k u / (1 − k u). */
-function gamma(k: number): number {
-  return k * U / (1 - k * U);
 }
 
 /**

@@ -8,7 +8,8 @@ import { GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
-import { U2 } from "../double_single/double_single.ts";
+
+import { U, U2 } from "../rounding.ts";
 import { type MatrixView, vectors } from "../matrix_view.ts";
 import compensatedSource from "../../../shaders/linalg/include/compensated.wgsl" with { type: "text" };
 import digitShapeSource from "../../../shaders/linalg/include/digit_shape.wgsl" with { type: "text" };
@@ -21,8 +22,6 @@ const MOST_LAYERS = 32;
 const MOST_SAMPLES = 16_384;
 /** Samples whose sums of digits stay within 2²⁴, see `gram_digits.wgsl`. */
 const BLOCK = 128;
-/** Unit roundoff of single precision. */
-const U = 2 ** -24;
 /** Least exponent, of `digit_shape.wgsl`. */
 const LEAST = -40;
 /** Rows of a tile, and invocations a workgroup. */

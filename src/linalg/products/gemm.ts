@@ -6,10 +6,23 @@
 import { autotune, type Candidate } from "../../gpu/tune/autotune.ts";
 import { GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import type { Dispatch } from "../../gpu/kernel.ts";
+import type { Dispatch, KernelSource } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import { type GemmTile, gemmTiles, tileCount } from "./gemm_tiles.ts";
 import { type MatrixView, vectors } from "../matrix_view.ts";
+import gemmSource from "../../../shaders/linalg/products/gemm.wgsl" with { type: "text" };
+import operandsSource from "../../../shaders/linalg/include/gemm_operands.wgsl" with { type: "text" };
+import stagedSource from "../../../shaders/linalg/products/gemm_staged.wgsl" with { type: "text" };
+import wideSource from "../../../shaders/linalg/products/gemm_wide.wgsl" with { type: "text" };
+import tileSource from "../../../shaders/linalg/include/tile.wgsl" with { type: "text" };
+import bandSource from "../../../shaders/linalg/include/wide_band.wgsl" with { type: "text" };
+
+/** Kernels of the tiles. */
+const SOURCES: Readonly<Record<GemmTile["kernel"], KernelSource>> = {
+  gemm: { name: "gemm", files: [tileSource, operandsSource, gemmSource] },
+  gemm_wide: { name: "gemm_wide", files: [bandSource, operandsSource, wideSource] },
+  gemm_staged: { name: "gemm_staged", files: [operandsSource, stagedSource] },
+};
 
 /** Which operand is transposed: neither, the right one, the left one. */
 export type GemmVariant = "nn" | "nt" | "tn";
@@ -99,7 +112,7 @@ export async function bindGemmInTiles(
   options: GemmOptions,
 ): Promise<Dispatch> {
   const { m, n, k, count = 1, scale = 1, shift = 0 } = options;
-  const kernel = await gpu.kernel({ ...tile.source, entryPoint: variant }, tile.constants);
+  const kernel = await gpu.kernel({ ...SOURCES[tile.kernel], entryPoint: variant }, tile.constants);
   const shape = gpuStruct(
     gpu,
     "gemm shape",

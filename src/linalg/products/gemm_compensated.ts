@@ -7,6 +7,7 @@ import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import type { GemmOptions } from "./gemm.ts";
+import { U } from "../rounding.ts";
 import type { MatrixView } from "../matrix_view.ts";
 import compensatedSource from "../../../shaders/linalg/include/compensated.wgsl" with { type: "text" };
 import gemmSource from "../../../shaders/linalg/products/gemm_compensated.wgsl" with { type: "text" };
@@ -18,7 +19,7 @@ import gemmSource from "../../../shaders/linalg/products/gemm_compensated.wgsl" 
  * @returns δ with |ĉ − c| ≤ 2⁻²⁴ |c| + δ Σ|a||b|: some 10⁻⁹ for 50 terms, 4·10⁻⁹ for 256.
  */
 export function gemmCompensatedBound(k: number): number {
-  return (k / 4 + 10) * 2 ** -34 + 2 * (k * 2 ** -24) ** 2;
+  return (k / 4 + 10) * 2 ** -34 + 2 * (k * U) ** 2;
 }
 
 /**

@@ -4,13 +4,7 @@
  * @module
  */
 import type { Gpu } from "../../gpu/device.ts";
-import type { KernelSource, OverrideConstants } from "../../gpu/kernel.ts";
-import gemmSource from "../../../shaders/linalg/products/gemm.wgsl" with { type: "text" };
-import operandsSource from "../../../shaders/linalg/include/gemm_operands.wgsl" with { type: "text" };
-import stagedSource from "../../../shaders/linalg/products/gemm_staged.wgsl" with { type: "text" };
-import wideSource from "../../../shaders/linalg/products/gemm_wide.wgsl" with { type: "text" };
-import tileSource from "../../../shaders/linalg/include/tile.wgsl" with { type: "text" };
-import bandSource from "../../../shaders/linalg/include/wide_band.wgsl" with { type: "text" };
+import type { OverrideConstants } from "../../gpu/kernel.ts";
 
 /** A way to compute a matrix product. All add the terms of a sum in the same order: results agree to the bit. */
 export interface GemmTile {
@@ -23,7 +17,7 @@ export interface GemmTile {
   /** Tiles a workgroup. */
   readonly tiles: number;
   /** Kernel, with an entry point for each choice of transposes. */
-  readonly source: KernelSource;
+  readonly kernel: "gemm" | "gemm_wide" | "gemm_staged";
   /** Its constants. */
   readonly constants: OverrideConstants;
 }
@@ -31,13 +25,12 @@ export interface GemmTile {
 /** A tile of `gemm_wide.wgsl`. A workgroup runs on one thread of a CPU: where tiles are few it is to have few of them. */
 function wide(rows: number, columns: number): GemmTile {
   const tiles = rows * columns > 128 ? 16 : 64;
-  const source = { name: "gemm_wide", files: [bandSource, operandsSource, wideSource] };
   return {
     name: `${rows}x${columns}`,
     rows,
     columns,
     tiles,
-    source,
+    kernel: "gemm_wide",
     constants: { rows, columns, invocations: tiles },
   };
 }
@@ -47,7 +40,7 @@ const narrow: GemmTile = {
   rows: 8,
   columns: 8,
   tiles: 64,
-  source: { name: "gemm", files: [tileSource, operandsSource, gemmSource] },
+  kernel: "gemm",
   constants: {},
 };
 const wide8 = wide(8, 16), wide16 = wide(16, 16), wide32 = wide(32, 32);
@@ -56,7 +49,7 @@ const staged: GemmTile = {
   rows: 64,
   columns: 64,
   tiles: 1,
-  source: { name: "gemm_staged", files: [operandsSource, stagedSource] },
+  kernel: "gemm_staged",
   constants: {},
 };
 

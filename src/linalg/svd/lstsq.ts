@@ -6,6 +6,8 @@
 import { InputError, ShapeError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { largestExponent, type Matrix } from "../matrix.ts";
+import { U, U2 } from "../rounding.ts";
+import { LEAST_FLOOR } from "./one_sided_jacobi_double_single.ts";
 import { descendingRows } from "./orthonormal_rows.ts";
 import { svdDoubleSingle } from "./svd_double_single.ts";
 import { svdSingle } from "./svd_single.ts";
@@ -13,9 +15,7 @@ import { svdSingle } from "./svd_single.ts";
 /** Most unknowns and right-hand sides together. */
 const MOST_COLUMNS = 2048;
 /** Spacing of numbers at 1, after which singular values are dropped, as NumPy does: of 24 bits, or of 48. */
-const SPACING = { single: 2 ** -23, double: 2 ** -47 };
-/** Least share of the largest norm below which rows of double precision are not told apart. */
-const LEAST_FLOOR = 2 ** -76;
+const SPACING = { single: 2 * U, double: 2 * U2 };
 
 /** A problem: min ‖A x − b‖ for each column b of B. */
 export interface LeastSquaresProblem {

@@ -9,6 +9,7 @@ import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import type { MatrixView } from "../matrix_view.ts";
+import { U } from "../rounding.ts";
 import { qrLevels } from "./qr.ts";
 import pairsSource from "../../../shaders/linalg/include/jacobi_pairs.wgsl" with { type: "text" };
 import sweepSource from "../../../shaders/linalg/include/jacobi_sweep.wgsl" with { type: "text" };
@@ -16,14 +17,12 @@ import jacobiSource from "../../../shaders/linalg/svd/one_sided_jacobi.wgsl" wit
 import measureSource from "../../../shaders/linalg/svd/one_sided_jacobi_measure.wgsl" with { type: "text" };
 import stateSource from "../../../shaders/linalg/include/one_sided_state.wgsl" with { type: "text" };
 
-/** Unit roundoff of single precision. */
-const U = 2 ** -24;
 /** Most rows of a matrix, and vectors a row: loops over entries stay below the 65,535 iterations of lavapipe. */
 const MOST_ORDER = 2048, MOST_STRIDE = 1024;
 /** Up to so many rows, of so many vectors, one workgroup does a whole sweep: 28 pairs of 8 blocks. */
 const MOST_ORDER_ALONE = 64, MOST_STRIDE_ALONE = 256;
 /** Share of the largest norm below which norms are not told apart: squares of them are far from vanishing. */
-const FLOOR = 2 ** -30;
+export const FLOOR = 2 ** -30;
 
 /** Words of one matrix in {@linkcode OneSidedJacobi.progress}. */
 const PROGRESS_WORDS = 5;
@@ -106,9 +105,9 @@ export function singularValueBound(
   },
 ): number {
   const { rows, columns, longestColumn, progress } = options;
-  const factorisation = 6 * U * Math.sqrt(columns + 32 * qrLevels(rows)) * longestColumn;
+  const factored = 6 * U * Math.sqrt(columns + 32 * qrLevels(rows)) * longestColumn;
   const turns = progress.rotated / Math.ceil(columns / 16);
-  return factorisation + (6.6 * U * Math.sqrt(turns) + 4 * U + progress.off) * progress.largest;
+  return factored + (6.6 * U * Math.sqrt(turns) + 4 * U + progress.off) * progress.largest;
 }
 
 /**

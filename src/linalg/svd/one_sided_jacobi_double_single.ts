@@ -8,7 +8,9 @@ import { GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
-import { doubleSingleFiles, type DoubleSingleForm, U2 } from "../double_single/double_single.ts";
+import { doubleSingleFiles, type DoubleSingleForm } from "../double_single/double_single.ts";
+import { MOST_ITERATIONS } from "../iterations.ts";
+import { U2 } from "../rounding.ts";
 import pairsSource from "../../../shaders/linalg/include/jacobi_pairs.wgsl" with { type: "text" };
 import jacobiSource from "../../../shaders/linalg/svd/one_sided_jacobi_double_single.wgsl" with {
   type: "text",
@@ -18,10 +20,8 @@ import jacobiSource from "../../../shaders/linalg/svd/one_sided_jacobi_double_si
 const MOST_ORDER = 2048;
 /** Up to so many rows one workgroup has a matrix for itself, and a dispatch many rounds. */
 const MOST_ORDER_ALONE = 64;
-/** Loop iterations that one dispatch may take: lavapipe ends a shader after 65,535. */
-const MOST_ITERATIONS = 60_000;
 /** Share of the largest norm below which norms are not told apart: squares of them keep all bits beside its own. */
-const LEAST_FLOOR = 2 ** -76;
+export const LEAST_FLOOR = 2 ** -76;
 /** Words of one matrix in {@linkcode DoubleSingleOneSidedJacobi.progress}. */
 const PROGRESS_WORDS = 5;
 

@@ -7,7 +7,8 @@ import { GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
-import { doubleSingleFiles, type DoubleSingleForm, U2 } from "../double_single/double_single.ts";
+import { doubleSingleFiles, type DoubleSingleForm } from "../double_single/double_single.ts";
+import { U2 } from "../rounding.ts";
 import source from "../../../shaders/linalg/svd/qr_double_single.wgsl" with { type: "text" };
 
 /** Invocations that share a column, on a GPU and on lavapipe. */

@@ -6,14 +6,14 @@
 import { InputError, ShapeError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { largestExponent, type Matrix } from "../matrix.ts";
+import { FLOOR } from "./one_sided_jacobi.ts";
+import { LEAST_FLOOR } from "./one_sided_jacobi_double_single.ts";
 import { descendingRows, orthonormalRows } from "./orthonormal_rows.ts";
 import { type PairMatrix, svdDoubleSingle } from "./svd_double_single.ts";
 import { svdSingle } from "./svd_single.ts";
 
 /** Largest order of a matrix, and most columns of one that is wider than tall. */
 const MOST_COLUMNS = 2048;
-/** Shares of the largest singular value below which rows are noise to the solvers. */
-const SINGLE_NOISE = 2 ** -30, DOUBLE_NOISE = 2 ** -76;
 
 /** Options of {@linkcode svd}. */
 export interface SvdOptions {
@@ -143,7 +143,7 @@ async function solveSingle(gpu: Gpu, group: readonly Scaled[]): Promise<Svd[]> {
   const solved = await svdSingle(gpu, strided, { rows, columns, vectors: true, ...startsOf(group) });
   return solved.map(({ values, rows, sweeps }, i) => {
     const sorted = descendingRows(values, rows, columns);
-    const vt = orthonormalRows({ ...sorted, columns, noise: SINGLE_NOISE * sorted.norms[0] });
+    const vt = orthonormalRows({ ...sorted, columns, noise: FLOOR * sorted.norms[0] });
     return { values: sorted.norms.map((norm) => norm / group[i].scale), vt, sweeps };
   });
 }
@@ -163,7 +163,7 @@ async function solveDouble(gpu: Gpu, group: readonly Scaled[]): Promise<Svd[]> {
     const order = orders[i];
     const restored = order ? new Float64Array(rows.length) : rows;
     if (order) rows.forEach((x, e) => restored[e - e % columns + order[e % columns]] = x);
-    const vt = orthonormalRows({ rows: restored, norms: values, columns, noise: DOUBLE_NOISE * values[0] });
+    const vt = orthonormalRows({ rows: restored, norms: values, columns, noise: LEAST_FLOOR * values[0] });
     return { values: values.map((value) => value / group[i].scale), vt, sweeps };
   });
 }

@@ -14,8 +14,8 @@ import {
   interleave,
   joinDoubles,
   splitDoubles,
-  U2,
 } from "../double_single/double_single.ts";
+import { U2 } from "../rounding.ts";
 import { selfTestDoubleSingle } from "../double_single/double_single_self_test.ts";
 import { bindGemmDoubleSingle, type EntryView } from "../products/gemm_double_single.ts";
 import {

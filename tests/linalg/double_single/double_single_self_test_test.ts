@@ -1,10 +1,7 @@
 import { PrecisionError, StaircaseError } from "../../../src/errors.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
-import {
-  doubleSingleFiles,
-  type DoubleSingleForm,
-  U2,
-} from "../../../src/linalg/double_single/double_single.ts";
+import { doubleSingleFiles, type DoubleSingleForm } from "../../../src/linalg/double_single/double_single.ts";
+import { U2 } from "../../../src/linalg/rounding.ts";
 import { hardCases, hardTerms, judge } from "../../../src/linalg/double_single/double_single_cases.ts";
 import {
   keepsCompensation,

@@ -3,7 +3,7 @@ import { ShapeError } from "../../../src/errors.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
 import { EigenBatch } from "../../../src/linalg/eigen/eigen_batch.ts";
 import { eigh } from "../../../src/linalg/eigen/eigh.ts";
-import { jacobi } from "../../../src/linalg/eigen/jacobi.ts";
+import { bindJacobiSweeps } from "../../../src/linalg/eigen/jacobi.ts";
 import { eigenvalues, gradedEigenvalues } from "../../reference/eigenvalues.ts";
 import { identity, matmul, symmetric, transpose } from "../../reference/matrix.ts";
 import { normals } from "../../reference/random.ts";
@@ -226,7 +226,7 @@ Deno.test("eigh: order 301, by blocks, against a known spectrum", async () => {
 Deno.test("jacobi: blocks where one workgroup would take too long; 2,049 is too many", async () => {
   using stack = new DisposableStack();
   const commands = async (order: number) =>
-    await jacobi(gpu, stack.use(new EigenBatch(gpu, [order])), {}, stack);
+    await bindJacobiSweeps(gpu, stack.use(new EigenBatch(gpu, [order])), stack);
   assert.ok((await commands(128)).every(({ name }) => name === "jacobi"));
   // 16 sweeps of 17 rounds.
   assert.equal(
@@ -236,5 +236,5 @@ Deno.test("jacobi: blocks where one workgroup would take too long; 2,049 is too 
   const { orders, progress } = stack.use(new EigenBatch(gpu, [1]));
   const large = { count: 1, order: 2049, rows: 2052, rowStride: 513, orders, progress };
   const array = stack.use(new EigenBatch(gpu, [1])).matrices;
-  await assert.rejects(jacobi(gpu, { ...large, matrices: array, basis: array }, {}, stack), ShapeError);
+  await assert.rejects(bindJacobiSweeps(gpu, { ...large, matrices: array, basis: array }, stack), ShapeError);
 });

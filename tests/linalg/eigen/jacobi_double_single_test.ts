@@ -6,7 +6,7 @@ import {
   joinDoubles,
   splitDoubles,
 } from "../../../src/linalg/double_single/double_single.ts";
-import { allSweeps, type JacobiShares } from "../../../src/linalg/eigen/jacobi.ts";
+import { type JacobiShares, unrollSweeps } from "../../../src/linalg/eigen/jacobi.ts";
 import { bindJacobiDoubleSingle } from "../../../src/linalg/eigen/jacobi_double_single.ts";
 import { assert } from "../../deps.ts";
 import { run } from "../../nn/arrays.ts";
@@ -62,21 +62,19 @@ async function solveAny(matrices: readonly Float64Array[], choices: Choices = {}
   const progress = stack.use(new GpuArray(gpu, "progress", 8 * count));
   const batch = { count, rows, order, progress, matrices: array, basis, rowStride: rows };
   const orderArray = stack.use(new GpuArray(gpu, "orders", Uint32Array.from(orders)));
-  const dispatches = allSweeps(
+  const dispatches = unrollSweeps(
     await bindJacobiDoubleSingle(
       gpu,
-      form,
       { ...batch, orders: orderArray },
-      shares,
       stack,
-      blocks ? 0 : Infinity,
+      { form, shares, mostAlone: blocks ? 0 : Infinity },
     ),
   );
   run(gpu, dispatches);
-  const [diagonalised, vectors] = [joinDoubles(await array.read()), joinDoubles(await basis.read())];
+  const [diagonalized, vectors] = [joinDoubles(await array.read()), joinDoubles(await basis.read())];
   const places = await progress.readUint32(), floats = new Float32Array(places.buffer);
   const solved = orders.map((n, index): Solved => ({
-    values: Float64Array.from({ length: n }, (_, i) => diagonalised[(index * rows + i) * rows + i]),
+    values: Float64Array.from({ length: n }, (_, i) => diagonalized[(index * rows + i) * rows + i]),
     vectors: Float64Array.from(
       { length: n * n },
       (_, e) => vectors[(index * rows + Math.floor(e / n)) * rows + e % n],
@@ -299,7 +297,7 @@ Deno.test("jacobiDoubleSingle: an order above 2,048 is a ShapeError", async () =
     basis: array,
   };
   await assert.rejects(
-    bindJacobiDoubleSingle(gpu, "float", { ...batch, rowStride: 2052 }, {}, stack),
+    bindJacobiDoubleSingle(gpu, { ...batch, rowStride: 2052 }, stack, { form: "float" }),
     ShapeError,
   );
 });

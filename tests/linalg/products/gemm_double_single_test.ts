@@ -4,8 +4,8 @@ import {
   type DoubleSingleForm,
   joinDoubles,
   splitDoubles,
-  U2,
 } from "../../../src/linalg/double_single/double_single.ts";
+import { U2 } from "../../../src/linalg/rounding.ts";
 import { bindGemmDoubleSingle, type EntryView } from "../../../src/linalg/products/gemm_double_single.ts";
 import { assert, fc } from "../../deps.ts";
 import { run } from "../../nn/arrays.ts";

@@ -1,7 +1,8 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
-import { joinDoubles, splitDoubles, U2 } from "../../../src/linalg/double_single/double_single.ts";
+import { joinDoubles, splitDoubles } from "../../../src/linalg/double_single/double_single.ts";
+import { U2 } from "../../../src/linalg/rounding.ts";
 import { selfTestDoubleSingle } from "../../../src/linalg/double_single/double_single_self_test.ts";
 import { bindGemm } from "../../../src/linalg/products/gemm.ts";
 import { bindGemmDoubleSingle } from "../../../src/linalg/products/gemm_double_single.ts";

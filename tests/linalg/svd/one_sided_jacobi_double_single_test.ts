@@ -5,8 +5,8 @@ import {
   type DoubleSingleForm,
   joinDoubles,
   splitDoubles,
-  U2,
 } from "../../../src/linalg/double_single/double_single.ts";
+import { U2 } from "../../../src/linalg/rounding.ts";
 import {
   bindOneSidedJacobiDoubleSingle,
   decodeDoubleSingleProgress,
