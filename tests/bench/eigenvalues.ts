@@ -7,6 +7,7 @@
  * @module
  */
 import { eigh } from "../../src/linalg/eigen/eigh.ts";
+import { squareMatrix } from "../../src/linalg/matrix.ts";
 import { eigvalsh } from "../../src/linalg/eigen/eigvalsh.ts";
 import { type CountingMethod, countRanks } from "../../src/rank/methods/counting.ts";
 import type { RankInterval } from "../../src/rank/certificates/rank_interval.ts";
@@ -83,10 +84,11 @@ export async function eigenvalueBench(bench: Bench): Promise<Section[]> {
       const spectrum = (index: number) => values.slice(index * ORDER, (index + 1) * ORDER).sort().reverse();
       spectra.set(JAX, matrices.map((_, index) => spectrum(index)));
     }),
-    contestant(OURS, async () => spectra.set(OURS, await eigvalsh(gpu, matrices))),
+    contestant(OURS, async () => spectra.set(OURS, await eigvalsh(gpu, matrices.map(squareMatrix)))),
     contestant(
       VECTORS,
-      async () => spectra.set(VECTORS, (await eigh(gpu, matrices)).map(({ values }) => values)),
+      async () =>
+        spectra.set(VECTORS, (await eigh(gpu, matrices.map(squareMatrix))).map(({ values }) => values)),
     ),
   ];
   const counting = SHARES.flatMap((shares) => {

@@ -11,6 +11,7 @@ import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import { type StepIterations, stepsPerDispatch } from "../iterations.ts";
 import type { EigenvalueCount } from "./eigenvalue_count.ts";
+import type { Matrix } from "../matrix.ts";
 import { SymmetricBatch, type SymmetricMatrices } from "./symmetric_batch.ts";
 import pivotedSource from "../../../shaders/linalg/include/pivoted.wgsl" with { type: "text" };
 import choleskySource from "../../../shaders/linalg/count/cholesky.wgsl" with { type: "text" };
@@ -138,13 +139,14 @@ function iterationsOf(order: number, lanes: number): StepIterations {
  * import { boundByCholesky, countBetween } from "./cholesky.ts";
  *
  * using gpu = await Gpu.open();
- * const [bounds] = await boundByCholesky(gpu, [Float32Array.of(9, 0, 0, 1)]);
+ * const matrix = { rows: 2, columns: 2, data: Float32Array.of(9, 0, 0, 1) };
+ * const [bounds] = await boundByCholesky(gpu, [matrix]);
  * assert.deepEqual(countBetween(bounds, 3), { count: 1, low: 1, high: 1 });
  * ```
  */
 export async function boundByCholesky(
   gpu: Gpu,
-  matrices: readonly Float32Array[],
+  matrices: readonly Matrix[],
 ): Promise<EigenvalueBounds[]> {
   if (matrices.length === 0) return [];
   using batch = new SymmetricBatch(gpu, matrices);
@@ -153,8 +155,7 @@ export async function boundByCholesky(
   commands.run(...await bindCholesky(gpu, batch, work));
   commands.submit();
   const words = await work.bounds.read();
-  return matrices.map(({ length }, index) => {
-    const n = Math.sqrt(length);
+  return matrices.map(({ rows: n }, index) => {
     const part = (which: number) =>
       Float32Array.from({ length: n }, (_, k) => words[2 * (index * batch.rows + k) + which]);
     return { upper: part(0), lower: part(1) };

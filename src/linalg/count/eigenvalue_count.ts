@@ -5,6 +5,7 @@
  */
 
 import { ShapeError } from "../../errors.ts";
+import { checkMatrices, type Matrix } from "../matrix.ts";
 
 /** A count of eigenvalues above a threshold, and the interval in which the exact one lies. */
 export interface EigenvalueCount {
@@ -43,7 +44,7 @@ export interface ShiftedCount {
  * import assert from "node:assert/strict";
  * import { countInterval } from "./eigenvalue_count.ts";
  *
- * const counts = [{ shift: 1.1, error: 0.1, count: 2 }, { shift: 0.8, error: 0.1, count: 3 }];
+ * const counts = [{ shift: 1.1, bound: 0.1, count: 2 }, { shift: 0.8, bound: 0.1, count: 3 }];
  * assert.deepEqual(countInterval(counts, 9, 1), [2, 3]);
  * assert.deepEqual(countInterval(counts, 9, 2), [0, 2]);
  * ```
@@ -90,9 +91,10 @@ export function countsIn(
  * @throws {ShapeError} Where a matrix has more or fewer than another.
  */
 export function thresholdsOf(
-  matrices: readonly Float32Array[],
+  matrices: readonly Matrix[],
   epsilons: readonly (readonly number[])[],
 ): number {
+  checkMatrices(matrices);
   const thresholds = epsilons[0]?.length;
   if (
     thresholds === undefined || epsilons.length !== matrices.length ||

@@ -10,6 +10,7 @@ import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import { type StepIterations, stepsPerDispatch } from "../iterations.ts";
+import type { Matrix } from "../matrix.ts";
 import { U } from "../rounding.ts";
 import { countsIn, type EigenvalueCount, type ShiftedCount, thresholdsOf } from "./eigenvalue_count.ts";
 import { SymmetricBatch, type SymmetricMatrices } from "./symmetric_batch.ts";
@@ -156,8 +157,7 @@ function iterationsOf(order: number, lanes: number): StepIterations {
  * @param matrix Matrix of order n.
  * @returns The margin at a threshold.
  */
-function likelyMargin(matrix: Float32Array): (epsilon: number) => number {
-  const n = Math.sqrt(matrix.length);
+function likelyMargin({ rows: n, data: matrix }: Matrix): (epsilon: number) => number {
   let squares = 0, trace = 0, largest = 0;
   for (let i = 0, e = 0; i < n; i++) {
     for (const end = e + i; e < end; e++) squares += 2 * matrix[e] ** 2;
@@ -214,13 +214,14 @@ export async function readInertia(
  * import { countByInertia } from "./inertia.ts";
  *
  * using gpu = await Gpu.open();
- * const [counts] = await countByInertia(gpu, [Float32Array.of(2, 1, 1, 2)], [[2, 0.5]]);
+ * const matrix = { rows: 2, columns: 2, data: Float32Array.of(2, 1, 1, 2) };
+ * const [counts] = await countByInertia(gpu, [matrix], [[2, 0.5]]);
  * assert.deepEqual(counts, [{ count: 1, low: 1, high: 1 }, { count: 2, low: 2, high: 2 }]);
  * ```
  */
 export async function countByInertia(
   gpu: Gpu,
-  matrices: readonly Float32Array[],
+  matrices: readonly Matrix[],
   epsilons: readonly (readonly number[])[],
 ): Promise<EigenvalueCount[][]> {
   if (matrices.length === 0) return [];
@@ -237,5 +238,5 @@ export async function countByInertia(
   const commands = new Commands(gpu);
   commands.run(...await bindInertia(gpu, batch, work));
   commands.submit();
-  return await readInertia(batch, work, matrices.map(({ length }) => Math.sqrt(length)), epsilons);
+  return await readInertia(batch, work, matrices.map(({ rows }) => rows), epsilons);
 }

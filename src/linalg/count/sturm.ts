@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkKeys, checkName } from "../../check.ts";
 import { GpuArray } from "../../gpu/array.ts";
 import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
@@ -10,6 +11,7 @@ import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import { selfTestDoubleSingle } from "../double_single/double_single_self_test.ts";
 import { countsIn, type EigenvalueCount, type ShiftedCount, thresholdsOf } from "./eigenvalue_count.ts";
+import { type Matrix, type PrecisionName, precisionNames } from "../matrix.ts";
 import { SymmetricBatch } from "./symmetric_batch.ts";
 import { bindSturmDoubleSingle } from "./sturm_double_single.ts";
 import { bindTridiagonal, TridiagonalBatch } from "./tridiagonal.ts";
@@ -129,14 +131,22 @@ export async function readSturm(
   });
 }
 
+/** Options of {@linkcode countBySturm}. */
+export interface SturmOptions {
+  /**
+   * Arithmetic. `single` proves little below 10⁻⁵ λ₁. `double`, double-single arithmetic for orders up to 512, takes three
+   * times as long and proves counts down to about 10⁻¹¹ λ₁. Default: `single`.
+   */
+  readonly precision?: PrecisionName;
+}
+
 /**
  * Counts the eigenvalues of symmetric matrices given by the host above thresholds. Waits for the GPU.
  *
  * @param gpu Device.
  * @param matrices Row-major `n × n` each, symmetric, of any orders 1 ≤ n ≤ 2,048.
  * @param epsilons Thresholds of each matrix, as many for each.
- * @param precision `single`: certain of little below 10⁻⁵ λ₁. `double`: in double-single arithmetic, for orders up to 512,
- * which takes three times as long and is certain down to some 10⁻¹¹ λ₁. Default: `single`.
+ * @param options Precision.
  * @returns A certified count for each threshold of each matrix.
  * @throws {ShapeError} Where a matrix is not square or too large, or has more or fewer thresholds than the first.
  *
@@ -147,16 +157,20 @@ export async function readSturm(
  * import { countBySturm } from "./sturm.ts";
  *
  * using gpu = await Gpu.open();
- * const [counts] = await countBySturm(gpu, [Float32Array.of(2, 1, 1, 2)], [[2, 0.5]]);
+ * const matrix = { rows: 2, columns: 2, data: Float32Array.of(2, 1, 1, 2) };
+ * const [counts] = await countBySturm(gpu, [matrix], [[2, 0.5]]);
  * assert.deepEqual(counts, [{ count: 1, low: 1, high: 1 }, { count: 2, low: 2, high: 2 }]);
  * ```
  */
 export async function countBySturm(
   gpu: Gpu,
-  matrices: readonly Float32Array[],
+  matrices: readonly Matrix[],
   epsilons: readonly (readonly number[])[],
-  precision: "single" | "double" = "single",
+  options: SturmOptions = {},
 ): Promise<EigenvalueCount[][]> {
+  checkKeys("options of countBySturm", options, ["precision"]);
+  const { precision = "single" } = options;
+  checkName("precision", precision, precisionNames);
   if (matrices.length === 0) return [];
   const thresholds = thresholdsOf(matrices, epsilons);
   if (thresholds === 0) return matrices.map(() => []);
@@ -172,5 +186,5 @@ export async function countBySturm(
     await (double ? bindSturmDoubleSingle(gpu, reduced, work, form) : bindSturm(gpu, reduced, work)),
   );
   commands.submit();
-  return await readSturm(work, matrices.map(({ length }) => Math.sqrt(length)), epsilons);
+  return await readSturm(work, matrices.map(({ rows }) => rows), epsilons);
 }

@@ -6,14 +6,15 @@
 import type { Gpu } from "../../gpu/device.ts";
 import { EigenBatch } from "./eigen_batch.ts";
 import { solveJacobi } from "./jacobi.ts";
-import { assertFinite, ordersOf } from "../count/symmetric_batch.ts";
+import { checkFinite, ordersOf, singleEntries } from "../count/symmetric_batch.ts";
+import type { Matrix } from "../matrix.ts";
 
 /** Eigenvalues and eigenvectors of one symmetric matrix. */
 export interface Eigen {
   /** Eigenvalues, descending, `n`. */
   readonly values: Float32Array;
   /** Eigenvectors, one a row in the order of the eigenvalues, `n × n`. */
-  readonly vectors: Float32Array;
+  readonly vectors: Matrix;
 }
 
 /**
@@ -35,22 +36,23 @@ export interface Eigen {
  * import { eigh } from "./eigh.ts";
  *
  * using gpu = await Gpu.open();
- * const [{ values }] = await eigh(gpu, [Float32Array.of(2, 1, 1, 2)]);
+ * const matrix = { rows: 2, columns: 2, data: Float32Array.of(2, 1, 1, 2) };
+ * const [{ values }] = await eigh(gpu, [matrix]);
  * assert.deepEqual([...values].map(Math.round), [3, 1]);
  * ```
  */
-export async function eigh(gpu: Gpu, matrices: readonly Float32Array[]): Promise<Eigen[]> {
+export async function eigh(gpu: Gpu, matrices: readonly Matrix[]): Promise<Eigen[]> {
   const orders = ordersOf(matrices);
-  assertFinite(matrices);
+  checkFinite(matrices);
   if (matrices.length === 0) return [];
   using batch = new EigenBatch(gpu, orders);
   const { rows } = batch;
   const padded = new Float32Array(batch.matrices.length);
   matrices.forEach((matrix, index) => {
-    const n = orders[index];
+    const n = orders[index], entries = singleEntries(matrix);
     for (let i = 0; i < n; i++) {
       for (let j = 0; j < n; j++) {
-        padded[(index * rows + i) * rows + j] = matrix[Math.min(i, j) * n + Math.max(i, j)];
+        padded[(index * rows + i) * rows + j] = entries[Math.min(i, j) * n + Math.max(i, j)];
       }
     }
   });
@@ -60,11 +62,11 @@ export async function eigh(gpu: Gpu, matrices: readonly Float32Array[]): Promise
   return orders.map((n, index) => {
     const diagonal = Float32Array.from({ length: n }, (_, i) => solved[(index * rows + i) * rows + i]);
     const order = [...diagonal.keys()].sort((a, b) => diagonal[b] - diagonal[a]);
-    const vectors = new Float32Array(n * n);
+    const data = new Float32Array(n * n);
     order.forEach((from, to) => {
       const at = (index * rows + from) * rows;
-      vectors.set(basis.subarray(at, at + n), to * n);
+      data.set(basis.subarray(at, at + n), to * n);
     });
-    return { values: Float32Array.from(order, (i) => diagonal[i]), vectors };
+    return { values: Float32Array.from(order, (i) => diagonal[i]), vectors: { rows: n, columns: n, data } };
   });
 }

@@ -7,7 +7,8 @@ import { GpuArray } from "../../gpu/array.ts";
 import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { bindBisection } from "../count/sturm.ts";
-import { assertFinite, SymmetricBatch } from "../count/symmetric_batch.ts";
+import { checkFinite, ordersOf, SymmetricBatch } from "../count/symmetric_batch.ts";
+import type { Matrix } from "../matrix.ts";
 import { bindTridiagonal, TridiagonalBatch } from "../count/tridiagonal.ts";
 
 /**
@@ -31,12 +32,14 @@ import { bindTridiagonal, TridiagonalBatch } from "../count/tridiagonal.ts";
  * import { eigvalsh } from "./eigvalsh.ts";
  *
  * using gpu = await Gpu.open();
- * const [values] = await eigvalsh(gpu, [Float32Array.of(2, 1, 1, 2)]);
+ * const matrix = { rows: 2, columns: 2, data: Float32Array.of(2, 1, 1, 2) };
+ * const [values] = await eigvalsh(gpu, [matrix]);
  * assert.deepEqual([...values].map(Math.round), [3, 1]);
  * ```
  */
-export async function eigvalsh(gpu: Gpu, matrices: readonly Float32Array[]): Promise<Float32Array[]> {
-  assertFinite(matrices);
+export async function eigvalsh(gpu: Gpu, matrices: readonly Matrix[]): Promise<Float32Array[]> {
+  const orders = ordersOf(matrices);
+  checkFinite(matrices);
   if (matrices.length === 0) return [];
   using batch = new SymmetricBatch(gpu, matrices);
   using reduced = new TridiagonalBatch(gpu, batch);
@@ -48,7 +51,5 @@ export async function eigvalsh(gpu: Gpu, matrices: readonly Float32Array[]): Pro
   );
   commands.submit();
   const words = await values.read();
-  return matrices.map(({ length }, index) =>
-    words.slice(index * batch.rows, index * batch.rows + Math.sqrt(length))
-  );
+  return orders.map((n, index) => words.slice(index * batch.rows, index * batch.rows + n));
 }

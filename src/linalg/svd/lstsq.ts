@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { checkKeys, checkName } from "../../check.ts";
 import { InputError, ShapeError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import { largestExponent, type Matrix } from "../matrix.ts";
+import { checkMatrix, largestExponent, type Matrix, type PrecisionName, precisionNames } from "../matrix.ts";
 import { U, U2 } from "../rounding.ts";
 import { LEAST_FLOOR } from "./one_sided_jacobi_double_single.ts";
 import { descendingRows } from "./orthonormal_rows.ts";
@@ -28,7 +29,7 @@ export interface LeastSquaresProblem {
 /** Options of {@linkcode lstsq}. */
 export interface LstsqOptions {
   /** Arithmetic: entries are rounded to 24 bits, or to 48. Default: single. */
-  readonly precision?: "single" | "double";
+  readonly precision?: PrecisionName;
   /** Singular values at most this share of the largest count as 0. Default: the larger side times 2⁻²³, or 2⁻⁴⁷. */
   readonly rcond?: number;
 }
@@ -36,7 +37,7 @@ export interface LstsqOptions {
 /** What solves a problem. */
 export interface LeastSquaresSolution {
   /** Solutions, one a column, the shortest of all that are as good, `columns × k`, row-major. */
-  readonly x: Float64Array;
+  readonly x: Matrix;
   /** How many singular values of A count. */
   readonly rank: number;
   /** Singular values of A, descending, as many as its smaller side has. */
@@ -95,10 +96,10 @@ interface Rotated {
  * import { lstsq } from "./lstsq.ts";
  *
  * using gpu = await Gpu.open();
- * const a = { rows: 3, columns: 2, entries: Float64Array.of(1, 0, 1, 1, 1, 2) };
- * const b = { rows: 3, columns: 1, entries: Float64Array.of(1, 3, 5) };
+ * const a = { rows: 3, columns: 2, data: Float64Array.of(1, 0, 1, 1, 1, 2) };
+ * const b = { rows: 3, columns: 1, data: Float64Array.of(1, 3, 5) };
  * const [{ x, rank, residuals }] = await lstsq(gpu, [{ a, b }], { precision: "double" });
- * assert(Math.abs(x[0] - 1) < 1e-12 && Math.abs(x[1] - 2) < 1e-12);
+ * assert(Math.abs(x.data[0] - 1) < 1e-12 && Math.abs(x.data[1] - 2) < 1e-12);
  * assert(rank === 2 && residuals[0] < 1e-12);
  * ```
  */
@@ -107,7 +108,12 @@ export async function lstsq(
   problems: readonly LeastSquaresProblem[],
   options: LstsqOptions = {},
 ): Promise<LeastSquaresSolution[]> {
+  checkKeys("options of lstsq", options, ["precision", "rcond"]);
   const { precision = "single", rcond } = options;
+  checkName("precision", precision, precisionNames);
+  if (!Array.isArray(problems)) {
+    throw new InputError("problems must be a list: give [{ a, b }], even for one");
+  }
   if (rcond !== undefined && !(rcond >= 0 && rcond < 1)) {
     throw new InputError(`rcond is ${rcond}: give a share of the largest singular value, from 0 to 1`);
   }
@@ -125,8 +131,10 @@ export async function lstsq(
 
 /** Checks a problem. */
 function scale({ a, b }: LeastSquaresProblem, index: number): Scaled {
-  const exponent = largestExponent(a, index);
-  largestExponent(b, index, "right-hand side");
+  checkMatrix(a, `matrix ${index}`);
+  checkMatrix(b, `right-hand side ${index}`);
+  const exponent = largestExponent(a, `matrix ${index}`);
+  largestExponent(b, `right-hand side ${index}`);
   if (a.rows !== b.rows) {
     throw new ShapeError(
       `matrix ${index} has ${a.rows} rows, its right-hand side ${b.rows}: give as many of either`,
@@ -139,7 +147,7 @@ function scale({ a, b }: LeastSquaresProblem, index: number): Scaled {
   }
   const scalesB = Array.from({ length: b.columns }, (_, j) => {
     const data = Float64Array.from({ length: b.rows }, (_, i) => b.data[i * b.columns + j]);
-    return 2 ** -largestExponent({ rows: b.rows, columns: 1, data }, index);
+    return 2 ** -largestExponent({ rows: b.rows, columns: 1, data }, `right-hand side ${index}`);
   });
   return { index, a, b, scaleA: 2 ** -exponent, scalesB };
 }
@@ -210,7 +218,7 @@ function solution({ a, b, scaleA, scalesB }: Scaled, rotated: Rotated, rcond: nu
     }
   });
   return {
-    x,
+    x: { rows: a.columns, columns: b.columns, data: x },
     rank,
     values: values.map((value) => value / scaleA),
     residuals: squares.map((square, k) => Math.sqrt(square) / scalesB[k]),

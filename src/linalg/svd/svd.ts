@@ -3,9 +3,17 @@
  *
  * @module
  */
-import { InputError, ShapeError } from "../../errors.ts";
+import { checkKeys, checkName } from "../../check.ts";
+import { ShapeError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import { largestExponent, type Matrix } from "../matrix.ts";
+import {
+  checkMatrices,
+  checkMatrix,
+  largestExponent,
+  type Matrix,
+  type PrecisionName,
+  precisionNames,
+} from "../matrix.ts";
 import { FLOOR } from "./one_sided_jacobi.ts";
 import { LEAST_FLOOR } from "./one_sided_jacobi_double_single.ts";
 import { descendingRows, orthonormalRows } from "./orthonormal_rows.ts";
@@ -18,12 +26,12 @@ const MOST_COLUMNS = 2048;
 /** Options of {@linkcode svd}. */
 export interface SvdOptions {
   /** Arithmetic: entries are rounded to 24 bits, or to 48. Default: single. */
-  readonly precision?: "single" | "double";
+  readonly precision?: PrecisionName;
   /**
    * For each matrix right singular vectors to start from, as `vt` of an earlier result for a matrix that has changed
    * since: `columns × columns`, for matrices with at least as many rows. Default: none.
    */
-  readonly start?: readonly (Float32Array | Float64Array)[];
+  readonly start?: readonly Matrix[];
 }
 
 /** Singular values and right singular vectors of one matrix, the smaller side k of them. */
@@ -31,7 +39,7 @@ export interface Svd {
   /** Singular values, descending, `k`. */
   readonly values: Float64Array;
   /** Right singular vectors, one a row in the order of the values, orthonormal, `k × columns`. */
-  readonly vt: Float64Array;
+  readonly vt: Matrix;
   /** Sweeps of rotations that it took, the last one included, which found nothing to rotate. */
   readonly sweeps: number;
 }
@@ -41,7 +49,7 @@ interface Scaled {
   readonly index: number;
   readonly matrix: Matrix;
   readonly scale: number;
-  readonly start: Float32Array | Float64Array | null;
+  readonly start: Matrix | null;
 }
 
 /**
@@ -72,10 +80,10 @@ interface Scaled {
  * import { svd } from "./svd.ts";
  *
  * using gpu = await Gpu.open();
- * const matrix = { rows: 3, columns: 2, entries: Float64Array.of(0, 4, 3, 0, 0, 0) };
+ * const matrix = { rows: 3, columns: 2, data: Float64Array.of(0, 4, 3, 0, 0, 0) };
  * const [{ values, vt }] = await svd(gpu, [matrix], { precision: "double" });
  * assert.deepEqual([...values], [4, 3]);
- * assert.deepEqual(vt.map(Math.abs), Float64Array.of(0, 1, 1, 0));
+ * assert.deepEqual(vt.data.map(Math.abs), Float64Array.of(0, 1, 1, 0));
  * ```
  */
 export async function svd(
@@ -83,12 +91,15 @@ export async function svd(
   matrices: readonly Matrix[],
   options: SvdOptions = {},
 ): Promise<Svd[]> {
+  checkKeys("options of svd", options, ["precision", "start"]);
   const { precision = "single", start } = options;
+  checkName("precision", precision, precisionNames);
+  checkMatrices(matrices);
   if (start && start.length !== matrices.length) {
     throw new ShapeError(`${start.length} starts for ${matrices.length} matrices: give one for each`);
   }
   const scaled = matrices.map((matrix, index): Scaled => {
-    const exponent = largestExponent(matrix, index);
+    const exponent = largestExponent(matrix, `matrix ${index}`);
     checkShape(matrix, index, start?.[index] ?? null);
     return { index, matrix, scale: 2 ** -exponent, start: start?.[index] ?? null };
   });
@@ -103,7 +114,7 @@ export async function svd(
 function checkShape(
   { rows, columns }: Matrix,
   index: number,
-  start: Float32Array | Float64Array | null,
+  start: Matrix | null,
 ): void {
   if (Math.min(rows, columns) > MOST_COLUMNS) {
     throw new ShapeError(`matrix ${index}, ${rows} × ${columns}, is too large: use at most ${MOST_COLUMNS}`);
@@ -117,18 +128,18 @@ function checkShape(
   if (rows < columns) {
     throw new ShapeError(`matrix ${index} is wider than tall: start from vectors where rows ≥ columns`);
   }
-  if (start.length !== columns * columns) {
+  checkMatrix(start, `start ${index}`);
+  if (start.rows !== columns || start.columns !== columns) {
     throw new ShapeError(
-      `start ${index} has ${start.length} entries, not ${columns} × ${columns}: give vt of an earlier result`,
+      `start ${index} is ${start.rows} × ${start.columns}, not ${columns} × ${columns}: ` +
+        "give vt of an earlier result",
     );
   }
-  if (!start.every(Number.isFinite)) {
-    throw new InputError(`start ${index} has an entry that is NaN or infinite`);
-  }
+  largestExponent(start, `start ${index}`);
 }
 
 const startsOf = (group: readonly Scaled[]) => {
-  const starts = group.flatMap(({ start }) => start ? [start] : []);
+  const starts = group.flatMap(({ start }) => start ? [start.data] : []);
   return starts.length > 0 ? { starts } : {};
 };
 
@@ -144,7 +155,11 @@ async function solveSingle(gpu: Gpu, group: readonly Scaled[]): Promise<Svd[]> {
   return solved.map(({ values, rows, sweeps }, i) => {
     const sorted = descendingRows(values, rows, columns);
     const vt = orthonormalRows({ ...sorted, columns, noise: FLOOR * sorted.norms[0] });
-    return { values: sorted.norms.map((norm) => norm / group[i].scale), vt, sweeps };
+    return {
+      values: sorted.norms.map((norm) => norm / group[i].scale),
+      vt: { rows: sorted.norms.length, columns, data: vt },
+      sweeps,
+    };
   });
 }
 
@@ -164,7 +179,11 @@ async function solveDouble(gpu: Gpu, group: readonly Scaled[]): Promise<Svd[]> {
     const restored = order ? new Float64Array(rows.length) : rows;
     if (order) rows.forEach((x, e) => restored[e - e % columns + order[e % columns]] = x);
     const vt = orthonormalRows({ rows: restored, norms: values, columns, noise: LEAST_FLOOR * values[0] });
-    return { values: values.map((value) => value / group[i].scale), vt, sweeps };
+    return {
+      values: values.map((value) => value / group[i].scale),
+      vt: { rows: values.length, columns, data: vt },
+      sweeps,
+    };
   });
 }
 

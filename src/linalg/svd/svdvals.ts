@@ -4,7 +4,7 @@
  * @module
  */
 import type { Gpu } from "../../gpu/device.ts";
-import { largestExponent, type Matrix } from "../matrix.ts";
+import { checkMatrices, largestExponent, type Matrix } from "../matrix.ts";
 import { type StridedMatrix, svdSingle } from "./svd_single.ts";
 
 /** Largest entries from 2⁻¹⁶ to 2¹⁷ are left as they are: the squares of all that counts beside them are in range. */
@@ -39,11 +39,12 @@ interface Tall extends StridedMatrix {
  * import { svdvals } from "./svdvals.ts";
  *
  * using gpu = await Gpu.open();
- * const [values] = await svdvals(gpu, [{ rows: 2, columns: 3, entries: Float32Array.of(3, 0, 0, 0, 0, 4) }]);
+ * const [values] = await svdvals(gpu, [{ rows: 2, columns: 3, data: Float32Array.of(3, 0, 0, 0, 0, 4) }]);
  * assert.deepEqual([...values], [4, 3]);
  * ```
  */
 export async function svdvals(gpu: Gpu, matrices: readonly Matrix[]): Promise<Float32Array[]> {
+  checkMatrices(matrices);
   const groups = Map.groupBy(matrices.map(tall), ({ rows, columns }) => `${rows}×${columns}`);
   const results: Float32Array[] = new Array(matrices.length);
   for (const group of groups.values()) {
@@ -56,10 +57,10 @@ export async function svdvals(gpu: Gpu, matrices: readonly Matrix[]): Promise<Fl
   return results;
 }
 
-/** Checks a matrix, and lays it on its side if it is wide. */
+/** Lays a matrix on its side if it is wide. */
 function tall(matrix: Matrix, index: number): Tall {
   const { rows, columns, data } = matrix;
-  const exponent = largestExponent(matrix, index);
+  const exponent = largestExponent(matrix, `matrix ${index}`);
   const scale = Math.abs(exponent) <= MOST_EXPONENT ? 1 : 2 ** -exponent;
   return rows >= columns
     ? { index, rows, columns, down: columns, across: 1, entries: data, scale }

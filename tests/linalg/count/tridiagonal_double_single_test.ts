@@ -2,6 +2,7 @@ import { assert } from "../../deps.ts";
 import { ShapeError } from "../../../src/errors.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
+import { squareMatrix } from "../../../src/linalg/matrix.ts";
 import { joinDoubles } from "../../../src/linalg/double_single/double_single.ts";
 import { U2 } from "../../../src/linalg/rounding.ts";
 import { SymmetricBatch } from "../../../src/linalg/count/symmetric_batch.ts";
@@ -17,7 +18,7 @@ Deno.test.afterAll(() => gpu[Symbol.dispose]());
 
 /** Tridiagonal forms, scaled back, with the errors claimed. */
 async function reduce(matrices: readonly Float32Array[]) {
-  using batch = new SymmetricBatch(gpu, matrices);
+  using batch = new SymmetricBatch(gpu, matrices.map(squareMatrix));
   using out = new TridiagonalBatch(gpu, batch, 2);
   const dispatches = await bindTridiagonalDoubleSingle(gpu, batch, out, "float");
   const commands = new Commands(gpu);
@@ -90,7 +91,7 @@ Deno.test("tridiagonal_double_single: order 300, whose dispatches continue each 
 });
 
 Deno.test("tridiagonal_double_single: what remains of a matrix stays symmetric to the bit", async () => {
-  using batch = new SymmetricBatch(gpu, [indefinite(298, 2)]);
+  using batch = new SymmetricBatch(gpu, [squareMatrix(indefinite(298, 2))]);
   using out = new TridiagonalBatch(gpu, batch, 2);
   const commands = new Commands(gpu);
   const [first] = await bindTridiagonalDoubleSingle(gpu, batch, out, "float");
