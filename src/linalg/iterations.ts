@@ -1,16 +1,17 @@
 /**
  * The limit that lavapipe sets on loops, and dispatches cut so that they stay below it.
  *
- * lavapipe, the software driver, ends an invocation without a word after 65,535 iterations of all its loops together. It
- * counts one iteration more than a loop's body runs, to leave the loop, and counts the iterations of eight neighbouring
- * invocations together where their loops differ in length.
+ * lavapipe, the software driver, ends an invocation without a word after 65,535 iterations of all
+ * its loops together. It counts one iteration more than a loop's body runs, to leave the loop, and
+ * counts the iterations of eight neighbouring invocations together where their loops differ in
+ * length.
  *
  * @module
  */
 
 /**
- * Iterations that the loops of one invocation may take, as the host counts them: 65,535 less a margin of 8 % for loops
- * that a count leaves out because they are short.
+ * Iterations that the loops of one invocation may take, as the host counts them: 65,535 less a
+ * margin of 8 % for loops that a count leaves out because they are short.
  */
 export const MOST_ITERATIONS = 60_000;
 
@@ -25,7 +26,8 @@ export interface StepIterations {
 }
 
 /**
- * Cuts the steps of a kernel into dispatches of at most {@linkcode MOST_ITERATIONS}. A dispatch takes at least one step.
+ * Cuts the steps of a kernel into dispatches of at most {@linkcode MOST_ITERATIONS}. A dispatch
+ * takes at least one step.
  *
  * @param order Order n of the largest matrix: steps start with n, n − 1, …, 1 rows.
  * @param iterations Iterations of the steps, and of what a dispatch does besides.

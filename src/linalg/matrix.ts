@@ -15,7 +15,10 @@ export interface Matrix {
   readonly data: Float32Array | Float64Array;
 }
 
-/** Names of the precisions that the functions of this room compute in, as bits of a number: 24, or 48. */
+/**
+ * Names of the precisions that the functions of this room compute in, as bits of a number: 24, or
+ * 48.
+ */
 export const precisionNames = ["single", "double"] as const;
 
 /** Name of a precision. */
@@ -47,7 +50,8 @@ export function squareMatrix(data: Float32Array | Float64Array): Matrix {
  *
  * @param matrices Matrices, as a caller gave them.
  * @throws {InputError} Where they are no list, or one of them is no matrix.
- * @throws {ShapeError} Where one has a shape that is not of whole numbers, or another number of entries.
+ * @throws {ShapeError} Where one has a shape that is not of whole numbers, or another number of
+ * entries.
  */
 export function checkMatrices(matrices: readonly Matrix[]): void {
   if (!Array.isArray(matrices)) {
@@ -62,7 +66,8 @@ export function checkMatrices(matrices: readonly Matrix[]): void {
  * @param matrix A matrix, as a caller gave it.
  * @param name Its name for error messages: `matrix 0`.
  * @throws {InputError} Where it is no matrix, or its entries are not in a typed array.
- * @throws {ShapeError} Where its shape is not of whole numbers, or it has another number of entries.
+ * @throws {ShapeError} Where its shape is not of whole numbers, or it has another number of
+ * entries.
  *
  * @example
  * ```ts
@@ -106,7 +111,8 @@ function kindOf(value: unknown): string {
  *
  * @param matrix A matrix that {@linkcode checkMatrix} has passed.
  * @param name Its name for error messages: `matrix 0`.
- * @returns e with the largest magnitude in [2^e, 2^(e + 1)), limited to −1000 … 1000; 0 for a matrix of zeros.
+ * @returns e with the largest magnitude in [2^e, 2^(e + 1)), limited to −1000 … 1000; 0 for a
+ * matrix of zeros.
  * @throws {InputError} Where an entry is NaN or infinite.
  */
 export function largestExponent({ data }: Matrix, name: string): number {

@@ -1,6 +1,6 @@
 /**
- * How matrices lie in GPU memory: row-major, rows padded with zeros to vectors of four floats, a batch of them one
- * behind the other.
+ * How matrices lie in GPU memory: row-major, rows padded with zeros to vectors of four floats, a
+ * batch of them one behind the other.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * The functions of double_single.wgsl with operands, exact results and the bounds that its head states.
+ * The functions of double_single.wgsl with operands, exact results and the bounds that its head
+ * states.
  *
  * @module
  */

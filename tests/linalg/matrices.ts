@@ -13,7 +13,9 @@ export function gramMatrix(n: number, samples: number, seed: number): Float32Arr
   return symmetric(matmul(transpose(features, samples, n), features, n, n, samples), n);
 }
 
-/** Qᵀ diag(λ) Q for a random orthogonal Q, a product of reflections, rounded to single precision. */
+/**
+ * Qᵀ diag(λ) Q for a random orthogonal Q, a product of reflections, rounded to single precision.
+ */
 export function withSpectrum(spectrum: ArrayLike<number>, seed: number): Float32Array {
   const n = spectrum.length;
   let q = identity(n);

@@ -102,8 +102,9 @@ export function assertDone({ done, off, rounds }: Solved, n: number, blocks = fa
 }
 
 /**
- * That eigenvalues are those of A to (n + 4) u ‖A‖₂, which is what `eigh` promises. (What could be proved is some 60 u
- * ‖A‖_F for each of about 8 n rounds: rotations whose rounding errors all conspire.)
+ * That eigenvalues are those of A to (n + 4) u ‖A‖₂, which is what `eigh` promises. (What could be
+ * proved is some 60 u ‖A‖_F for each of about 8 n rounds: rotations whose rounding errors all
+ * conspire.)
  */
 export function assertValues(a: ArrayLike<number>, n: number, values: ArrayLike<number>): void {
   const exact = eigenvalues(a, n);
@@ -118,13 +119,14 @@ export function assertValues(a: ArrayLike<number>, n: number, values: ArrayLike<
 /**
  * That the rows of V are orthonormal and eigenvectors of A.
  *
- * Orthonormal: a rotation's sine and cosine come from one t, so that it is a rotation times 1 + 16 u at most, by the
- * accuracy that WGSL demands of division and square root; applying it adds 2√2 u. So each round moves each *column* of V
- * by less than 20 u of its length, and VᵀV is the identity to 2 γ_(20 rounds), entry by entry. (Measured on lavapipe: half
- * a u a round.)
+ * Orthonormal: a rotation's sine and cosine come from one t, so that it is a rotation times 1 + 16
+ * u at most, by the accuracy that WGSL demands of division and square root; applying it adds 2√2 u.
+ * So each round moves each *column* of V by less than 20 u of its length, and VᵀV is the identity
+ * to 2 γ_(20 rounds), entry by entry. (Measured on lavapipe: half a u a round.)
  *
- * Eigenvectors: ‖A v − λ v‖ is what rounding did to A, in the direction of v, √n eigenvalues' errors at most; errors of
- * different size and sign leave less than 4 (n + 4) u ‖A‖₂ (measured: n u).
+ * Eigenvectors: ‖A v − λ v‖ is what rounding did to A, in the direction of v, √n eigenvalues'
+ * errors at most; errors of different size and sign leave less than 4 (n + 4) u ‖A‖₂ (measured: n
+ * u).
  */
 export function assertVectors(
   a: ArrayLike<number>,

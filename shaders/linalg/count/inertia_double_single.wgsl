@@ -1,27 +1,31 @@
-// Eigenvalues of symmetric matrices above thresholds, counted in double-single arithmetic: one invocation a matrix, threshold
-// and side.
+// Eigenvalues of symmetric matrices above thresholds, counted in double-single arithmetic: one
+// invocation a matrix, threshold and side.
 //
 //   M − sI = L D Lᵀ,   #{ i : λ_i > s } = number of positive d_i   (Sylvester),   s = ε ± (margin and what Φ is off)
 //
-// M: the lower triangle in blocks of 4 × 4 pairs of words, as gram_digits.wgsl leaves it, scaled by 2^−2e. No pivoting: a
-// pivot is small where what the neurons before leave of one is near s, and then what is left of the others may grow, which the
-// error that is measured here tells: for one in 300 counts of a trained network's features at 10⁻⁶.
+// M: the lower triangle in blocks of 4 × 4 pairs of words, as gram_digits.wgsl leaves it, scaled by
+// 2^−2e. No pivoting: a pivot is small where what the neurons before leave of one is near s, and
+// then what is left of the others may grow, which the error that is measured here tells: for one in
+// 300 counts of a trained network's features at 10⁻⁶.
 //
 //   row of blocks J:   C_IJ = M_IJ − Σ_(K<J) L_IK U_JKᵀ,  U = L D;   D, L of C_JJ;   U_IJ = C_IJ L_JJ⁻ᵀ,  L_IJ = U_IJ D_J⁻¹
 //
-// Where that happens nothing is proven; a second run, REVERSED, starts from the last neuron, and takes those up alone.
+// Where that happens nothing is proven; a second run, REVERSED, starts from the last neuron, and
+// takes those up alone.
 //
-// Error: E = L D Lᵀ − (M − sI) has ‖E‖ ≤ η Σ_k |d_k| ‖L_k‖², η = (100 + 6 (J + 1)) 2⁻⁴⁸ for J blocks a row, which
-// `inertia_double_single.ts` derives. Where that is more than the margin, or not finite, nothing is claimed: the count is 0 for
-// s above ε, the order for s below.
+// Error: E = L D Lᵀ − (M − sI) has ‖E‖ ≤ η Σ_k |d_k| ‖L_k‖², η = (100 + 6 (J + 1)) 2⁻⁴⁸ for J
+// blocks a row, which `inertia_double_single.ts` derives. Where that is more than the margin, or
+// not finite, nothing is claimed: the count is 0 for s above ε, the order for s below.
 //
-// One invocation does it all, without a barrier: a run has a dozen factorisations a probe (layers · thresholds · 2) and tens
-// of probes a submission, which are counted together. Cost: n³/3 terms of some 27 flops and as many exclusive-ors; 16 vectors
-// read for 64 terms. On lavapipe 0.8 ms for 8 of n = 50 on one core, a quarter of it reading; workgroups of 8 are one
-// vector of the CPU. On a GPU `work` and M are read by neighbours together (work interleaved); a block step is 16 loads, some
-// 500 cycles, and 3,500 instructions, so that n = 50 with its 450 steps takes about 1 ms whatever the number of invocations,
-// up to some 10⁴ of them: a submission's worth of probes for one such latency, beside the next submission's training. Not
-// measured: none at hand. Needs the files of double_single.wgsl, double_single_four.wgsl.
+// One invocation does it all, without a barrier: a run has a dozen factorisations a probe (layers ·
+// thresholds · 2) and tens of probes a submission, which are counted together. Cost: n³/3 terms of
+// some 27 flops and as many exclusive-ors; 16 vectors read for 64 terms. On lavapipe 0.8 ms for 8
+// of n = 50 on one core, a quarter of it reading; workgroups of 8 are one vector of the CPU. On a
+// GPU `work` and M are read by neighbours together (work interleaved); a block step is 16 loads,
+// some 500 cycles, and 3,500 instructions, so that n = 50 with its 450 steps takes about 1 ms
+// whatever the number of invocations, up to some 10⁴ of them: a submission's worth of probes for
+// one such latency, beside the next submission's training. Not measured: none at hand. Needs the
+// files of double_single.wgsl, double_single_four.wgsl.
 
 // Whether neurons are taken from the last to the first, where that is still needed.
 override REVERSED: bool;
@@ -33,8 +37,8 @@ const INFINITE: u32 = 0x7f800000u;
 // Exponents beyond this are of no finite features, see digit_shape.wgsl.
 const MOST: i32 = 40;
 
-// `absolute`: bound on the Frobenius norm of what the scaled features are off; `relative`: the same as a share of their own norm;
-// `sums`: what M is off for its rounding, as a share of its trace.
+// `absolute`: bound on the Frobenius norm of what the scaled features are off; `relative`: the same
+// as a share of their own norm; `sums`: what M is off for its rounding, as a share of its trace.
 struct Layer { order: u32, absolute: f32, relative: f32, sums: f32 }
 
 struct Shape {
@@ -207,7 +211,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let eta = (100.0 + 6.0 * f32(side + 1u)) * U2;
   let exponent = exponents[slot];
   let epsilon = ds_scale(epsilons[threshold], -2 * exponent);
-  // What the factorisation may be off: it grows where a pivot is small, and 2⁻¹³ ε costs next to no certainty.
+  // What the factorisation may be off: it grows where a pivot is small, and 2⁻¹³ ε costs next to no
+  // certainty.
   let allowed = 4.0 * eta * (trace + 4.0 * f32(side) * epsilon.x) + 1.2207031e-4 * epsilon.x;
   // What Φ is off moves singular values.
   let off = layer.absolute + layer.relative * sqrt(trace);
@@ -230,8 +235,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     }
   }
   // By bits: NaN proves nothing.
-  let error = bitcast<u32>(1.01 * eta * sum) & 0x7fffffffu;
-  let is_proof = exponent <= MOST && bitcast<u32>(spread) < INFINITE && error <= bitcast<u32>(allowed) && shift.x > 0.0;
+  let bound = bitcast<u32>(1.01 * eta * sum) & 0x7fffffffu;
+  let is_proof = exponent <= MOST && bitcast<u32>(spread) < INFINITE && bound <= bitcast<u32>(allowed) && shift.x > 0.0;
   let unproven = select(OPEN, select(layer.order, 0u, above), REVERSED);
   counts[result] = select(unproven, positive, is_proof);
 }

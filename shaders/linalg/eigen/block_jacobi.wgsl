@@ -1,21 +1,24 @@
-// The frame of two-sided block Jacobi, whatever the arithmetic: eigenvalues and eigenvectors of symmetric matrices, many
-// workgroups a matrix, all of a batch at once.
+// The frame of two-sided block Jacobi, whatever the arithmetic: eigenvalues and eigenvectors of
+// symmetric matrices, many workgroups a matrix, all of a batch at once.
 //
 //   A ← Tᵀ A T,  B ← Tᵀ B,   T block diagonal: for each pair of blocks that meet, one sweep of rotations of their 16 rows
 //
-// A: rows × rows, of which the upper triangle is given and read by others; ends with the eigenvalues on its diagonal. B: as
-// in jacobi.wgsl. Players of the tournament are blocks of 8 rows; a sweep is the 2p − 1 rounds in which each of 2p = 2⌈n/16⌉
-// blocks meets each other. What is rotated, and when a matrix is done, is as jacobi_rotation.wgsl says. Four entry points,
-// of which each dispatch runs one, (x, matrix) its workgroups:
+// A: rows × rows, of which the upper triangle is given and read by others; ends with the
+// eigenvalues on its diagonal. B: as in jacobi.wgsl. Players of the tournament are blocks of 8
+// rows; a sweep is the 2p − 1 rounds in which each of 2p = 2⌈n/16⌉ blocks meets each other. What is
+// rotated, and when a matrix is done, is as jacobi_rotation.wgsl says. Four entry points, of which
+// each dispatch runs one, (x, matrix) its workgroups:
 //     measure   off-diagonal sums of 8 rows a workgroup; at the start copies what is above the diagonal below
 //     judge     adds them up: whether the matrix is done, 1 workgroup (both in block_jacobi_convergence.wgsl)
 //     solve     a pair of blocks a workgroup: one sweep of two-sided Jacobi on its 16 × 16 matrix in workgroup memory, whose
 //               rotations are gathered in T, a *turn*
 //     turn      the matrix products: a lane one strip, 16 rows of some columns, of A or of B
-// The lower triangle mirrors the upper one, so that a column of a block is read as a row; blocks are multiplied once, for
-// k < l, and put in both places. A pair of blocks with nothing to rotate is not turned.
+// The lower triangle mirrors the upper one, so that a column of a block is read as a row; blocks
+// are multiplied once, for k < l, and put in both places. A pair of blocks with nothing to rotate
+// is not turned.
 //
-// A kernel that includes this file supplies alias Four, four entries in a row, and Strip, STRIP columns of one row;
+// A kernel that includes this file supplies alias Four, four entries in a row, and Strip, STRIP
+// columns of one row;
 //     matrices, turns, basis                           at bindings 3, 4 and 6
 //     entry_of(x) -> Entry, leading(x) -> f32          from single, and rounded to it
 //     leading_four(x) -> vec4f                         the same of a Four
@@ -28,15 +31,17 @@
 //     turn_basis(task, rows, limit, lane)              turns a strip of a basis
 // and jacobi_rotation.wgsl and one of rotation_single.wgsl and rotation_double_single.wgsl.
 //
-// Cost of a sweep: 4 n³ flops on A and 4 n² row lengths on B, in sums of 16 products; 15 rounds of 28 blocks of 2 × 2 for
-// each of n²/128 meetings, two barriers each; 2 dispatches a round and 2. Rotations one by one make 3 n³ and 3 n³, but move
-// as much memory as they compute: here 5 flops a word in registers. Blocks of 8: twice as many would halve rounds and
-// memory traffic, but solving pairs, 24·8 n² flops of the slow kind, would take twice as long, and strips not fit registers.
+// Cost of a sweep: 4 n³ flops on A and 4 n² row lengths on B, in sums of 16 products; 15 rounds of
+// 28 blocks of 2 × 2 for each of n²/128 meetings, two barriers each; 2 dispatches a round and 2.
+// Rotations one by one make 3 n³ and 3 n³, but move as much memory as they compute: here 5 flops a
+// word in registers. Blocks of 8: twice as many would halve rounds and memory traffic, but solving
+// pairs, 24·8 n² flops of the slow kind, would take twice as long, and strips not fit registers.
 //
-// On lavapipe, processor time of 256 × 256 with vectors: 30 ms a sweep, half of it `solve`; 12 to 15 GFLOP/s on two cores
-// in `turn`. LANES: 8 there, where a workgroup is one thread and 8 lanes one vector, and workgroups take more than one
-// strip a lane, since each costs 1 µs even when idle; 32 on a GPU, where n = 1,024 has 4,032 strips of A and 8,192 of B a
-// round. A multiple of the strips of a block.
+// On lavapipe, processor time of 256 × 256 with vectors: 30 ms a sweep, half of it `solve`; 12 to
+// 15 GFLOP/s on two cores in `turn`. LANES: 8 there, where a workgroup is one thread and 8 lanes
+// one vector, and workgroups take more than one strip a lane, since each costs 1 µs even when idle;
+// 32 on a GPU, where n = 1,024 has 4,032 strips of A and 8,192 of B a round. A multiple of the
+// strips of a block.
 
 override LANES: u32 = 32u;
 
@@ -46,7 +51,8 @@ struct Shape {
   heads: vec4f,
   // 0, which the compiler must not know: double-single arithmetic needs it.
   zero: u32,
-  // Most pairs of blocks that a matrix of the batch has, and rounds of rotations that a round of blocks counts for.
+  // Most pairs of blocks that a matrix of the batch has, and rounds of rotations that a round of
+  // blocks counts for.
   most_pairs: u32, worth: u32,
 }
 
@@ -106,14 +112,15 @@ fn sweep(lane: u32, largest: f32) {
     for (var k = lane; k < 8u; k += LANES) {
       let p = low_of(k, high);
       let q = p ^ round;
-      let d = diagonalise(gram[17u * p], gram[16u * p + q], gram[17u * q], largest);
+      let d = diagonalize(gram[17u * p], gram[16u * p + q], gram[17u * q], largest);
       rotations[k] = d.rotation;
       gram[17u * p] = d.pp;
       gram[16u * p + q] = d.pq;
       gram[17u * q] = d.qq;
     }
     workgroupBarrier();
-    // Blocks (rows of pair k) × (columns of pair l), k < l: row r of the triangle beside row 7 − r, seven in all.
+    // Blocks (rows of pair k) × (columns of pair l), k < l: row r of the triangle beside row 7 − r,
+    // seven in all.
     for (var e = lane; e < 28u; e += LANES) {
       let r = (37u * e) >> 8u;
       let c = e - 7u * r;
@@ -219,7 +226,8 @@ fn solve(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_inde
 // What a lane of `turn` does: one strip of the rows of pairs of blocks.
 struct Task {
   busy: bool,
-  // Fours of the turns of the pair of blocks whose rows are turned, and of the one whose columns are.
+  // Fours of the turns of the pair of blocks whose rows are turned, and of the one whose columns
+  // are.
   row_turn: u32, column_turn: u32,
   // The blocks of rows; those of columns; the strip of these.
   p: u32, q: u32, u: u32, v: u32, strip: u32,

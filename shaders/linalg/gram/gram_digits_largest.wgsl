@@ -1,12 +1,13 @@
-// The scale of weighted features: the exponent e of the power of two that their largest entry stays below, for each layer
-// of each replica.
+// The scale of weighted features: the exponent e of the power of two that their largest entry stays
+// below, for each layer of each replica.
 //
 //     max |r_k φ_kj| ≤ 2^e,   r_k the roots of the samples' weights, 1 unless WEIGHTED;   LEAST ≤ e
 //
-// Φ of all layers lie in one array, row-major in vectors of 4 whose padding is 0. exponents: [slot][matrix], matrix =
-// (first_layer + layer) · replicas + replica; NOT_FINITE where an entry is infinite or NaN, or too large. Cost: 4 bytes and
-// 2 operations an entry, one workgroup a matrix: on lavapipe of one vector of lanes, for which barriers are free; on a GPU
-// of 256, each with a few loads in flight, so that 256 × 50 take some 2 µs, all of it latency. Needs digit_shape.wgsl.
+// Φ of all layers lie in one array, row-major in vectors of 4 whose padding is 0. exponents:
+// [slot][matrix], matrix = (first_layer + layer) · replicas + replica; NOT_FINITE where an entry is
+// infinite or NaN, or too large. Cost: 4 bytes and 2 operations an entry, one workgroup a matrix:
+// on lavapipe of one vector of lanes, for which barriers are free; on a GPU of 256, each with a few
+// loads in flight, so that 256 × 50 take some 2 µs, all of it latency. Needs digit_shape.wgsl.
 
 override LANES: u32;
 override WEIGHTED: bool;

@@ -2,10 +2,11 @@
 //
 //   nn: A is M × K, B is K × N      nt: A is M × K, B is N × K      tn: A is K × M, B is K × N
 //
-// All row-major in vectors of 4 (rows padded with zeros); `*_stride` vectors a row, `*_batch` vectors a matrix, 0 where
-// all of a batch share one, the first matrix from vector `*_offset` on. Rows and columns of A and B beyond the bounds, up
-// to the size of a tile, are read and do not count. M, N, K travel in a uniform and not in `override` constants, so that
-// one pipeline serves every shape: a pipeline costs 0.2 to 1.6 s to compile on lavapipe, reading a uniform nothing that
+// All row-major in vectors of 4 (rows padded with zeros); `*_stride` vectors a row, `*_batch`
+// vectors a matrix, 0 where all of a batch share one, the first matrix from vector `*_offset` on.
+// Rows and columns of A and B beyond the bounds, up to the size of a tile, are read and do not
+// count. M, N, K travel in a uniform and not in `override` constants, so that one pipeline serves
+// every shape: a pipeline costs 0.2 to 1.6 s to compile on lavapipe, reading a uniform nothing that
 // could be measured.
 
 struct Shape {

@@ -1,5 +1,6 @@
 /**
- * Eigenvalues of positive semidefinite matrices bounded by a diagonally pivoted Cholesky factorisation on the GPU.
+ * Eigenvalues of positive semidefinite matrices bounded by a diagonally pivoted Cholesky
+ * factorisation on the GPU.
  *
  * @module
  */
@@ -18,12 +19,18 @@ import choleskySource from "../../../shaders/linalg/count/cholesky.wgsl" with { 
 
 /** Largest order: what a pivot needs lies in workgroup memory. */
 const MOST_ORDER = 1024;
-/** Invocations a workgroup: on a CPU one vector; on a GPU no more than leave room in 16 KiB of workgroup memory. */
+/**
+ * Invocations a workgroup: on a CPU one vector; on a GPU no more than leave room in 16 KiB of
+ * workgroup memory.
+ */
 const LANES = { cpu: 8, gpu: 64 } as const;
 
 /** What lies between which bounds an eigenvalue is. */
 export interface EigenvalueBounds {
-  /** λ_(k+1) ≤ upper[k], infinite where nothing is known. Not in order beyond the first infinite one. */
+  /**
+   * λ_(k+1) ≤ upper[k], infinite where nothing is known. Not in order beyond the first infinite
+   * one.
+   */
   readonly upper: Float32Array;
   /** λ_(k+1) ≥ lower[k], 0 where nothing is known. */
   readonly lower: Float32Array;
@@ -37,7 +44,9 @@ export class CholeskyWork implements Disposable {
   readonly inverses: GpuArray;
   /** Place and errors of each: eight words, see `cholesky.wgsl`. */
   readonly states: GpuArray;
-  /** For each matrix `rows` pairs: upper and lower bound of the eigenvalues, from the largest on. */
+  /**
+   * For each matrix `rows` pairs: upper and lower bound of the eigenvalues, from the largest on.
+   */
   readonly bounds: GpuArray;
 
   /**
@@ -63,21 +72,25 @@ export class CholeskyWork implements Disposable {
 /**
  * Bounds the eigenvalues of all matrices of a batch from both sides.
  *
- * What is proven, with u = 2⁻²⁴ and WGSL's division to 5 u, relative to a scale that is a power of two:
+ * What is proven, with u = 2⁻²⁴ and WGSL's division to 5 u, relative to a scale that is a power of
+ * two:
  *
- * - After k pivots M + E = Σ c_j t_j c_jᵀ + S for the c, t = fl(1/d) and S computed, with
- *   ‖E‖₂ ≤ β_k = 1.01 u (Σ_j (2 ‖c_j‖² / d_j + ‖S_j‖_F) + 5 max d_j) + 2⁻⁵⁰, all measured: see `inertia` for the terms. The
- *   sum has rank k, so Weyl's theorem gives λ_(k+1)(M) ≤ ‖S‖_F + β_k.
- * - Of the rows of the first k pivots M_kk + E_kk = N T⁻¹ Nᵀ, N_ij = c_ij t_j, and λ_k(M) ≥ λ_k(M_kk) (Cauchy). The rows
- *   computed for Y = N⁻¹ satisfy N Y = I + F, where each step rounds N_ij and its products with y_j twice, and the
- *   difference once: ‖F‖_F ≤ φ = u Σ_j (2 ‖N_j‖ ‖y_j‖ + ‖Z_j‖_F), measured. So N⁻¹ = Y (I + F)⁻¹ and
- *   λ_k(M) ≥ (1 − φ)² / Σ_j t_j ‖y_j‖² − β_k where φ < 1.
+ * - After k pivots M + E = Σ c_j t_j c_jᵀ + S for the c, t = fl(1/d) and S computed, with ‖E‖₂ ≤
+ *   β_k = 1.01 u (Σ_j (2 ‖c_j‖² / d_j + ‖S_j‖_F) + 5 max d_j) + 2⁻⁵⁰, all measured: see `inertia`
+ *   for the terms. The sum has rank k, so Weyl's theorem gives λ_(k+1)(M) ≤ ‖S‖_F + β_k.
+ * - Of the rows of the first k pivots M_kk + E_kk = N T⁻¹ Nᵀ, N_ij = c_ij t_j, and λ_k(M) ≥
+ *   λ_k(M_kk) (Cauchy). The rows computed for Y = N⁻¹ satisfy N Y = I + F, where each step rounds
+ *   N_ij and its products with y_j twice, and the difference once: ‖F‖_F ≤ φ = u Σ_j (2 ‖N_j‖ ‖y_j‖
+ *   + ‖Z_j‖_F), measured. So N⁻¹ = Y (I + F)⁻¹ and λ_k(M) ≥ (1 − φ)² / Σ_j t_j ‖y_j‖² − β_k where φ
+ *   < 1.
  *
- * The trace makes the lower bound a factor of up to k too small, and M_kk is not the best of blocks: it is proven, but
- * weak. For Kahan's matrices it is worthless. The factors 1.01, 0.99 and 0.999 cover the rounding of the sums.
+ * The trace makes the lower bound a factor of up to k too small, and M_kk is not the best of
+ * blocks: it is proven, but weak. For Kahan's matrices it is worthless. The factors 1.01, 0.99 and
+ * 0.999 cover the rounding of the sums.
  *
  * @param gpu Device.
- * @param batch Matrices, of which the lower triangle is read. An indefinite one has true bounds, but weak ones.
+ * @param batch Matrices, of which the lower triangle is read. An indefinite one has true bounds,
+ * but weak ones.
  * @param work Room. A matrix that is not finite gets bounds of infinity and 0.
  * @returns The commands, to run one after the other.
  * @throws {ShapeError} Where an order is above 1,024.
@@ -128,7 +141,8 @@ function iterationsOf(order: number, lanes: number): StepIterations {
  * Bounds the eigenvalues of positive semidefinite matrices given by the host. Waits for the GPU.
  *
  * @param gpu Device.
- * @param matrices Row-major `n × n` each, of any orders 1 ≤ n ≤ 1,024; only the lower triangle is read.
+ * @param matrices Row-major `n × n` each, of any orders 1 ≤ n ≤ 1,024; only the lower triangle is
+ * read.
  * @returns Bounds of the eigenvalues of each.
  * @throws {ShapeError} Where a matrix is not square or too large.
  *
@@ -167,8 +181,9 @@ export async function boundByCholesky(
  *
  * @param bounds Bounds of all eigenvalues of a matrix.
  * @param epsilon Threshold ε.
- * @returns low, the largest k with a lower bound of λ_k above ε; high, the first k with an upper bound of λ_(k+1) of at
- * most ε, or n; and in between, as the count, those whose bounds have a geometric mean above ε.
+ * @returns low, the largest k with a lower bound of λ_k above ε; high, the first k with an upper
+ * bound of λ_(k+1) of at most ε, or n; and in between, as the count, those whose bounds have a
+ * geometric mean above ε.
  */
 export function countBetween({ upper, lower }: EigenvalueBounds, epsilon: number): EigenvalueCount {
   const first = upper.findIndex((bound) => bound <= epsilon);

@@ -18,8 +18,8 @@ export interface EigenvalueCount {
 }
 
 /**
- * That a matrix M + E with ‖E‖₂ ≤ `error` has exactly `count` eigenvalues above `shift`. By Weyl's theorem
- * λ_count(M) > shift − error and λ_(count+1)(M) ≤ shift + error.
+ * That a matrix M + E with ‖E‖₂ ≤ `error` has exactly `count` eigenvalues above `shift`. By Weyl's
+ * theorem λ_count(M) > shift − error and λ_(count+1)(M) ≤ shift + error.
  */
 export interface ShiftedCount {
   /** Where the eigenvalues of M + E were counted. */
@@ -31,13 +31,14 @@ export interface ShiftedCount {
 }
 
 /**
- * The tightest interval that counts at any shifts prove for the number of eigenvalues above a threshold.
+ * The tightest interval that counts at any shifts prove for the number of eigenvalues above a
+ * threshold.
  *
  * @param counts What is known of the matrix.
  * @param order Its order n.
  * @param epsilon Threshold ε.
- * @returns low, the largest count whose shift − error is at least ε, or 0; high, the smallest count whose shift + error
- * is at most ε, or n.
+ * @returns low, the largest count whose shift − error is at least ε, or 0; high, the smallest count
+ * whose shift + error is at most ε, or n.
  *
  * @example
  * ```ts
@@ -63,9 +64,11 @@ export function countInterval(
 }
 
 /**
- * The counts at several thresholds, each in the tightest interval that all that is known of the matrix proves.
+ * The counts at several thresholds, each in the tightest interval that all that is known of the
+ * matrix proves.
  *
- * @param known What is known: as many counts for each threshold, the first of them at the threshold itself.
+ * @param known What is known: as many counts for each threshold, the first of them at the threshold
+ * itself.
  * @param order Order n of the matrix.
  * @param epsilons Thresholds, as they are meant; those that were counted at may be rounded.
  * @returns A count for each.

@@ -1,5 +1,6 @@
 /**
- * Eigenvalues of symmetric matrices counted, and found, by Sturm sequences of their tridiagonal forms on the GPU.
+ * Eigenvalues of symmetric matrices counted, and found, by Sturm sequences of their tridiagonal
+ * forms on the GPU.
  *
  * @module
  */
@@ -53,13 +54,16 @@ export class SturmWork implements Disposable {
 }
 
 /**
- * Counts the eigenvalues of all matrices of a batch above all thresholds: at each ε itself and at ε ± δ.
+ * Counts the eigenvalues of all matrices of a batch above all thresholds: at each ε itself and at ε
+ * ± δ.
  *
- * What is proven. The recurrence as rounded is exact for a T with other e: take the factors 1 + δ of both differences out
- * of q, which leaves its sign, and the quotient carries three roundings of its own, WGSL's division counting 5 u, and three
- * of those factors: 10 u on e² at most, 5 u on e, and so 10 u max|e| in norm. A compiler that takes s off last instead rounds
- * d − e²/q first, and perturbs d by u as well. With what the tridiagonal form is off, δ₁, the counts are those of a matrix
- * within δ = δ₁ + u (10 max|e| + max|d|) + 2⁻⁵⁰ (relative to the largest entry) of M, and Weyl's theorem gives the interval.
+ * What is proven. The recurrence as rounded is exact for a T with other e: take the factors 1 + δ
+ * of both differences out of q, which leaves its sign, and the quotient carries three roundings of
+ * its own, WGSL's division counting 5 u, and three of those factors: 10 u on e² at most, 5 u on e,
+ * and so 10 u max|e| in norm. A compiler that takes s off last instead rounds d − e²/q first, and
+ * perturbs d by u as well. With what the tridiagonal form is off, δ₁, the counts are those of a
+ * matrix within δ = δ₁ + u (10 max|e| + max|d|) + 2⁻⁵⁰ (relative to the largest entry) of M, and
+ * Weyl's theorem gives the interval.
  *
  * @param gpu Device.
  * @param batch Tridiagonal forms.
@@ -82,12 +86,13 @@ export async function bindSturm(gpu: Gpu, batch: TridiagonalBatch, work: SturmWo
 }
 
 /**
- * Finds all eigenvalues of all matrices of a batch by bisection. Those of T are found to u (10 max|e| + max|d|) and their
- * own rounding; those of M are as far off as the tridiagonal form.
+ * Finds all eigenvalues of all matrices of a batch by bisection. Those of T are found to u (10
+ * max|e| + max|d|) and their own rounding; those of M are as far off as the tridiagonal form.
  *
  * @param gpu Device.
  * @param batch Tridiagonal forms.
- * @param eigenvalues Where they go: `rows` for each matrix, descending, NaN for a matrix that was not finite.
+ * @param eigenvalues Where they go: `rows` for each matrix, descending, NaN for a matrix that was
+ * not finite.
  * @returns The command.
  */
 export async function bindBisection(
@@ -112,7 +117,8 @@ function shapeOf(gpu: Gpu, batch: TridiagonalBatch, thresholds: number): GpuArra
  * @param work Where {@linkcode bindSturm} left the counts.
  * @param orders Orders of the matrices.
  * @param epsilons Thresholds of each matrix, as they are meant; those on the GPU may be rounded.
- * @returns A count for each threshold of each matrix. A matrix or threshold that is not finite counts 0 in [0, n].
+ * @returns A count for each threshold of each matrix. A matrix or threshold that is not finite
+ * counts 0 in [0, n].
  */
 export async function readSturm(
   work: SturmWork,
@@ -134,21 +140,24 @@ export async function readSturm(
 /** Options of {@linkcode countBySturm}. */
 export interface SturmOptions {
   /**
-   * Arithmetic. `single` proves little below 10⁻⁵ λ₁. `double`, double-single arithmetic for orders up to 512, takes three
-   * times as long and proves counts down to about 10⁻¹¹ λ₁. Default: `single`.
+   * Arithmetic. `single` proves little below 10⁻⁵ λ₁. `double`, double-single arithmetic for orders
+   * up to 512, takes three times as long and proves counts down to about 10⁻¹¹ λ₁. Default:
+   * `single`.
    */
   readonly precision?: PrecisionName;
 }
 
 /**
- * Counts the eigenvalues of symmetric matrices given by the host above thresholds. Waits for the GPU.
+ * Counts the eigenvalues of symmetric matrices given by the host above thresholds. Waits for the
+ * GPU.
  *
  * @param gpu Device.
  * @param matrices Row-major `n × n` each, symmetric, of any orders 1 ≤ n ≤ 2,048.
  * @param epsilons Thresholds of each matrix, as many for each.
  * @param options Precision.
  * @returns A certified count for each threshold of each matrix.
- * @throws {ShapeError} Where a matrix is not square or too large, or has more or fewer thresholds than the first.
+ * @throws {ShapeError} Where a matrix is not square or too large, or has more or fewer thresholds
+ * than the first.
  *
  * @example
  * ```ts

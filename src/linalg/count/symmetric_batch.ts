@@ -29,7 +29,8 @@ export interface SymmetricMatrices {
  * @param matrices Matrices, as a caller gave them.
  * @returns Order n of each.
  * @throws {InputError} Where they are no list of matrices.
- * @throws {ShapeError} Where a matrix is not square, or has another number of entries than its shape says.
+ * @throws {ShapeError} Where a matrix is not square, or has another number of entries than its
+ * shape says.
  */
 export function ordersOf(matrices: readonly Matrix[]): number[] {
   checkMatrices(matrices);
@@ -81,7 +82,8 @@ export class SymmetricBatch implements SymmetricMatrices, Disposable {
    * Copies matrices to the GPU.
    *
    * @param gpu Device.
-   * @param matrices Square matrices of any orders, at least one; their entries are rounded to single precision.
+   * @param matrices Square matrices of any orders, at least one; their entries are rounded to
+   * single precision.
    * @throws {ShapeError} Where a matrix is not square.
    */
   constructor(gpu: Gpu, matrices: readonly Matrix[]) {

@@ -14,7 +14,10 @@ import type { SymmetricMatrices } from "./symmetric_batch.ts";
 import tridiagonalSource from "../../../shaders/linalg/count/tridiagonal.wgsl" with { type: "text" };
 import frameSource from "../../../shaders/linalg/include/tridiagonal_frame.wgsl" with { type: "text" };
 
-/** Largest order: three vectors of that length lie in workgroup memory. A quarter of it where that is small. */
+/**
+ * Largest order: three vectors of that length lie in workgroup memory. A quarter of it where that
+ * is small.
+ */
 const MOST_ORDER = 2048, LARGE_MEMORY = 30_000;
 /** Blocks of 4 rows that one sum takes, as in `tridiagonal.wgsl`. */
 const GROUP = 8;
@@ -29,9 +32,15 @@ export class TridiagonalBatch implements Disposable {
   readonly order: number;
   /** Order of each matrix; shared with the batch it was made for. */
   readonly orders: GpuArray;
-  /** For each matrix `rows` pairs of numbers: the diagonal, and what lies beside it. Both times the scale in `states`. */
+  /**
+   * For each matrix `rows` pairs of numbers: the diagonal, and what lies beside it. Both times the
+   * scale in `states`.
+   */
   readonly entries: GpuArray;
-  /** For each matrix four words: rows left, scale, error so far, and the error for M itself; see `tridiagonal.wgsl`. */
+  /**
+   * For each matrix four words: rows left, scale, error so far, and the error for M itself; see
+   * `tridiagonal.wgsl`.
+   */
   readonly states: GpuArray;
   /** Copies of the matrices, to work on. */
   readonly copies: GpuArray;
@@ -63,33 +72,39 @@ export class TridiagonalBatch implements Disposable {
  *
  *     ‖E‖₂ ≤ 1.01 u Σ_k (23 ‖B_k‖_F + 27 ‖g_k‖ / ‖u_k‖ + 6 ‖x_k‖) + 2⁻³⁶ (relative to the largest entry) + n 2⁻¹²⁶,
  *
- * u = 2⁻²⁴, over the rows x_k that leave and the blocks B_k that remain, all three norms measured. For one step let
- * H = I − τ̃ u uᵀ, τ̃ = 2 / uᵀu exactly for the u *computed* (Wilkinson 1965, ch. 5), γ = ‖g‖ / ‖u‖, and
- * ω = ‖u‖ ‖w‖. Double-single sums and quotients (xᵀx, uᵀu, uᵀg, c, τ) are good to 1.1 u when rounded. Then
+ * u = 2⁻²⁴, over the rows x_k that leave and the blocks B_k that remain, all three norms measured.
+ * For one step let H = I − τ̃ u uᵀ, τ̃ = 2 / uᵀu exactly for the u *computed* (Wilkinson 1965, ch.
+ * 5), γ = ‖g‖ / ‖u‖, and ω = ‖u‖ ‖w‖. Double-single sums and quotients (xᵀx, uᵀu, uᵀg, c, τ) are
+ * good to 1.1 u when rounded. Then
  *
- * - α and the last entry of u round, so that Hx is off α e by at most 5.5 u ‖x‖: with α̂ = x − u in that entry,
- *   Hx − α̂ e = (α̂² − ‖x‖²) u / ‖u‖², and ‖u‖² ≥ 2 ‖x‖².
- * - g = B u: a product and three sums within four rows, another sum where rows were shared out, and the result, for sums
- *   of these carry their rounding along: 5 u ‖B‖_F ‖u‖ + u ‖g‖. The exact w for a g that is off by δ is off by τ̃ ‖δ‖ at
- *   most, and uwᵀ + wuᵀ by 4 ‖δ‖ / ‖u‖: 20.4 u ‖B‖_F + 4 u γ.
+ * - α and the last entry of u round, so that Hx is off α e by at most 5.5 u ‖x‖: with α̂ = x − u in
+ *   that entry, Hx − α̂ e = (α̂² − ‖x‖²) u / ‖u‖², and ‖u‖² ≥ 2 ‖x‖².
+ * - g = B u: a product and three sums within four rows, another sum where rows were shared out, and
+ *   the result, for sums of these carry their rounding along: 5 u ‖B‖_F ‖u‖ + u ‖g‖. The exact w
+ *   for a g that is off by δ is off by τ̃ ‖δ‖ at most, and uwᵀ + wuᵀ by 4 ‖δ‖ / ‖u‖: 20.4 u ‖B‖_F +
+ *   4 u γ.
  * - w = τ (g − c u) with c and τ: 8.4 u |c| + 6.2 u ω + 0.4 u γ, twice ‖u‖ times.
- * - B − uwᵀ − wuᵀ rounds two products and two differences: 2.1 u ‖B‖_F + 4 u ω. It is symmetric to the bit.
+ * - B − uwᵀ − wuᵀ rounds two products and two differences: 2.1 u ‖B‖_F + 4 u ω. It is symmetric to
+ *   the bit.
  *
- * As c² + ω²/4 = γ², 8.4 |c| + 10.2 ω ≤ 22.1 γ. Orthogonal similarity keeps norms, so steps add up; and since those of the
- * blocks fall with the spectrum, a matrix of fast decay is reduced with few errors, whatever n: Gram matrices of features
- * with 5·10⁻⁶ λ₁. A row whose squares sum to less than 2⁻⁶⁴ counts as zero, and its norm as error.
+ * As c² + ω²/4 = γ², 8.4 |c| + 10.2 ω ≤ 22.1 γ. Orthogonal similarity keeps norms, so steps add up;
+ * and since those of the blocks fall with the spectrum, a matrix of fast decay is reduced with few
+ * errors, whatever n: Gram matrices of features with 5·10⁻⁶ λ₁. A row whose squares sum to less
+ * than 2⁻⁶⁴ counts as zero, and its norm as error.
  *
- * Measured, T is off by 1 … 3 u ‖M‖₂ for n up to 2,048: signs of roundings cancel. WGSL asks for no rounding to nearest, and
- * a compiler may rearrange sums: where the self-test of double-single arithmetic finds that the adapter's own would do
- * so, take the integer form.
+ * Measured, T is off by 1 … 3 u ‖M‖₂ for n up to 2,048: signs of roundings cancel. WGSL asks for no
+ * rounding to nearest, and a compiler may rearrange sums: where the self-test of double-single
+ * arithmetic finds that the adapter's own would do so, take the integer form.
  *
  * @param gpu Device.
  * @param batch Matrices, of which the upper triangle is read.
- * @param out Where the tridiagonal matrices go. A matrix that is not finite gets an infinite error, and no form.
- * @param form Form of the double-single arithmetic that the adapter needs; see {@linkcode doubleSingleFiles}. Where the
- * error is not asked for, the adapter's own does.
+ * @param out Where the tridiagonal matrices go. A matrix that is not finite gets an infinite error,
+ * and no form.
+ * @param form Form of the double-single arithmetic that the adapter needs; see
+ * {@linkcode doubleSingleFiles}. Where the error is not asked for, the adapter's own does.
  * @returns The commands, to run one after the other.
- * @throws {ShapeError} Where an order is above 2,048, or above 512 where the adapter's workgroup memory is small.
+ * @throws {ShapeError} Where an order is above 2,048, or above 512 where the adapter's workgroup
+ * memory is small.
  */
 export async function bindTridiagonal(
   gpu: Gpu,
@@ -118,7 +133,8 @@ export async function bindTridiagonal(
 }
 
 /**
- * Invocations a matrix: on a CPU as few as leave a step far below the limit of iterations; on a GPU some a block of rows.
+ * Invocations a matrix: on a CPU as few as leave a step far below the limit of iterations; on a GPU
+ * some a block of rows.
  *
  * @param gpu Device.
  * @param order Order of the matrix.

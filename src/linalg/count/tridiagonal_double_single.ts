@@ -22,31 +22,36 @@ import frameSource from "../../../shaders/linalg/include/tridiagonal_frame.wgsl"
 const MOST_ORDER = 512, MOST_ORDER_SMALL = 256, LARGE_MEMORY = 20_000;
 
 /**
- * Brings all matrices of a batch to tridiagonal form in double-single arithmetic. The matrices themselves are single
- * precision and taken for exact.
+ * Brings all matrices of a batch to tridiagonal form in double-single arithmetic. The matrices
+ * themselves are single precision and taken for exact.
  *
  * The error. T is orthogonally similar to M + E with
  *
  *     ‖E‖₂ ≤ 1.01 ε Σ_k ((4 L + 5) ‖B_k‖_F + (7 S + 420) ‖g_k‖ / ‖u_k‖ + (S + 28) ‖x_k‖) + 2⁻⁹⁰ + n 2⁻¹²⁶,   ε = 2⁻⁴⁸,
  *
- * the norms measured, and 2⁻⁹⁰ relative to the largest entry, as in {@linkcode tridiagonalise}, whose notation and whose steps these are. Operations are off by 3
- * (sums), 7 (products), 11 (roots) and 27 ε (quotients). S = 7 + 3 (n / lanes + 20) bounds a sum over all lanes, and
- * L = 23 + 3 (25 + n / 32) an entry of g: 23 four products at a time, and a split sum of these. Then
+ * the norms measured, and 2⁻⁹⁰ relative to the largest entry, as in {@linkcode tridiagonalise},
+ * whose notation and whose steps these are. Operations are off by 3 (sums), 7 (products), 11
+ * (roots) and 27 ε (quotients). S = 7 + 3 (n / lanes + 20) bounds a sum over all lanes, and L = 23
+ * + 3 (25 + n / 32) an entry of g: 23 four products at a time, and a split sum of these. Then
  *
  * - Hx is off α e by (0.8 S + 28) ε ‖x‖: the root by S/2 + 11, u's last entry by 3;
- * - uᵀu is known to S/2 + 15, τ to S/2 + 42, g to L ‖B‖_F ‖u‖, which counts fourfold, and c to (S/2 + 42) |c| + S γ;
- * - w = τ (g − c u) brings (2 S + 196) |c| + (S + 104) ω + 4 S γ in all, the update 42 ω + 5 ‖B‖_F: it normalises once,
- *   and low words, whose sums round like any, are at most 5 (|u wᵀ| + |w uᵀ|) + 2 |B| high words' roundings;
+ * - uᵀu is known to S/2 + 15, τ to S/2 + 42, g to L ‖B‖_F ‖u‖, which counts fourfold, and c to (S/2
+ *   + 42) |c| + S γ;
+ * - w = τ (g − c u) brings (2 S + 196) |c| + (S + 104) ω + 4 S γ in all, the update 42 ω + 5 ‖B‖_F:
+ *   it normalises once, and low words, whose sums round like any, are at most 5 (|u wᵀ| + |w uᵀ|) +
+ *   2 |B| high words' roundings;
  * - and (2 S + 196) |c| + (S + 146) ω ≤ (2.84 S + 415) γ.
  *
  * That is some 10⁻¹¹ λ₁ for Gram matrices of features; what is measured is 10⁻¹⁴.
  *
  * @param gpu Device.
  * @param batch Matrices, of which the upper triangle is read.
- * @param out Where the tridiagonal matrices go, with two words a number. A matrix that is not finite gets an infinite error.
+ * @param out Where the tridiagonal matrices go, with two words a number. A matrix that is not
+ * finite gets an infinite error.
  * @param form Form of the arithmetic that the adapter needs; see {@linkcode doubleSingleFiles}.
  * @returns The commands, to run one after the other.
- * @throws {ShapeError} Where an order is above 512, or above 256 where the adapter's workgroup memory is small.
+ * @throws {ShapeError} Where an order is above 512, or above 256 where the adapter's workgroup
+ * memory is small.
  */
 export async function bindTridiagonalDoubleSingle(
   gpu: Gpu,

@@ -1,6 +1,7 @@
 /**
- * Double-single numbers x = hi + lo: some 48 bits in two single-precision words, for adapters without float64. The
- * arithmetic is in `shaders/linalg/include/double_single.wgsl`; here are its files, and the way of numbers to it and back.
+ * Double-single numbers x = hi + lo: some 48 bits in two single-precision words, for adapters
+ * without float64. The arithmetic is in `shaders/linalg/include/double_single.wgsl`; here are its
+ * files, and the way of numbers to it and back.
  *
  * @module
  */
@@ -9,18 +10,21 @@ import floatSource from "../../../shaders/linalg/include/double_single_float.wgs
 import integerSource from "../../../shaders/linalg/include/double_single_integer.wgsl" with { type: "text" };
 
 /**
- * What the arithmetic is made of: the adapter's own, or integers on the bits where that does not round as it must. Both
- * give the same bits; `selfTestDoubleSingle` says which an adapter needs.
+ * What the arithmetic is made of: the adapter's own, or integers on the bits where that does not
+ * round as it must. Both give the same bits; `selfTestDoubleSingle` says which an adapter needs.
  */
 export type DoubleSingleForm = "float" | "integer";
 
 const SINGLE_MAX = (2 - 2 ** -23) * 2 ** 127;
-/** The largest low word that leaves {@linkcode SINGLE_MAX} the nearest single: the number just below half its ulp. */
+/**
+ * The largest low word that leaves {@linkcode SINGLE_MAX} the nearest single: the number just below
+ * half its ulp.
+ */
 const LOW_MAX = (1 - 2 ** -24) * 2 ** 103;
 
 /**
- * The WGSL files that a kernel with double-single arithmetic lists before its own. The kernel supplies
- * `fn run_time_zero() -> u32`, a 0 that it reads from a buffer.
+ * The WGSL files that a kernel with double-single arithmetic lists before its own. The kernel
+ * supplies `fn run_time_zero() -> u32`, a 0 that it reads from a buffer.
  *
  * @param form Which form of the arithmetic.
  * @returns Texts of the files.
@@ -30,9 +34,9 @@ export function doubleSingleFiles(form: DoubleSingleForm): readonly string[] {
 }
 
 /**
- * Rounds a number to double-single: relative error 2⁻⁴⁹ at most while |x| ≥ 2⁻¹⁰⁰; below, an adapter may take the low
- * word for 0. Finite numbers beyond the range become the largest there is; infinities and NaN stay in the high word, −0
- * keeps its sign.
+ * Rounds a number to double-single: relative error 2⁻⁴⁹ at most while |x| ≥ 2⁻¹⁰⁰; below, an
+ * adapter may take the low word for 0. Finite numbers beyond the range become the largest there is;
+ * infinities and NaN stay in the high word, −0 keeps its sign.
  *
  * @param x Number.
  * @returns `[hi, lo]`, hi = x rounded to single precision, |lo| ≤ ulp(hi) / 2.
@@ -52,7 +56,8 @@ export function splitDouble(x: number): [hi: number, lo: number] {
   const hi = Math.fround(x);
   if (!Number.isFinite(hi)) return [Math.sign(x) * SINGLE_MAX, Math.sign(x) * LOW_MAX];
   const lo = Math.fround(x - hi);
-  // Near the end of the range lo may round up to half an ulp of hi, where hi + lo would round to infinity.
+  // Near the end of the range lo may round up to half an ulp of hi, where hi + lo would round to
+  // infinity.
   return [hi, Math.abs(hi) === SINGLE_MAX ? Math.min(LOW_MAX, Math.max(-LOW_MAX, lo)) : lo];
 }
 

@@ -9,7 +9,9 @@ import type { DoubleSingleCase, DoubleSingleFunction } from "./double_single_sel
 
 /** An error and the bound on it, both in units of u² = 2⁻⁴⁸. */
 export interface Verdict {
-  /** Error, relative to the result or to what the function's bound is relative to; infinite for NaN. */
+  /**
+   * Error, relative to the result or to what the function's bound is relative to; infinite for NaN.
+   */
   readonly error: number;
   /** Bound that `double_single.wgsl` states, and the reference's own rounding. */
   readonly bound: number;
@@ -17,12 +19,15 @@ export interface Verdict {
 
 /** Terms of the sums of products: even, for all but the last two cancel in pairs. */
 const TERMS = 256;
-/** What float64 itself may be off by, twice 2⁻⁵³: all that a function without an error is allowed. */
+/**
+ * What float64 itself may be off by, twice 2⁻⁵³: all that a function without an error is allowed.
+ */
 const REFERENCE = 2 ** -52 / U2;
 
 /**
- * Operands of all binades' shapes: few bits and many, above and below powers of two, neighbours that cancel to the last
- * bits of the low word, magnitudes that overlap in part or not at all. All are exact in float64.
+ * Operands of all binades' shapes: few bits and many, above and below powers of two, neighbours
+ * that cancel to the last bits of the low word, magnitudes that overlap in part or not at all. All
+ * are exact in float64.
  */
 const NUMBERS: readonly number[] = [
   1,
@@ -61,8 +66,8 @@ const PAIRWISE: readonly DoubleSingleFunction[] = [
 /**
  * The cases of the self-test.
  *
- * @returns Functions and operands; the sums of products apart from each other, since lavapipe counts the iterations of
- * eight neighbours together.
+ * @returns Functions and operands; the sums of products apart from each other, since lavapipe
+ * counts the iterations of eight neighbours together.
  */
 export function hardCases(): DoubleSingleCase[] {
   const cases: DoubleSingleCase[] = [];

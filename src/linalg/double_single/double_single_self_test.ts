@@ -1,5 +1,6 @@
 /**
- * The start-up test of double-single arithmetic: does this adapter, with its compiler, keep the digits it promises?
+ * The start-up test of double-single arithmetic: does this adapter, with its compiler, keep the
+ * digits it promises?
  *
  * @module
  */
@@ -47,13 +48,19 @@ export type DoubleSingleFunction = typeof DOUBLE_SINGLE_FUNCTIONS[number];
 export interface DoubleSingleCase {
   /** Function to apply. */
   readonly name: DoubleSingleFunction;
-  /** Six words: hi and lo of a, of b, of c. Functions of fewer operands, or of single ones, leave out the others. */
+  /**
+   * Six words: hi and lo of a, of b, of c. Functions of fewer operands, or of single ones, leave
+   * out the others.
+   */
   readonly operands: readonly number[];
 }
 
 /** How one form of the arithmetic did. */
 export interface FormSelfTest {
-  /** Largest error, relative to the result or, for sums of products, to the sum of magnitudes; 1 for no right digit. */
+  /**
+   * Largest error, relative to the result or, for sums of products, to the sum of magnitudes; 1 for
+   * no right digit.
+   */
   readonly error: number;
   /** Largest error in units of the bound on it: at most 1 where the form passed; at most 10⁹. */
   readonly share: number;
@@ -67,7 +74,9 @@ export interface FormSelfTest {
 export interface PrecisionSelfTest {
   /** Name of the adapter. */
   readonly adapter: string;
-  /** The form to use: the adapter's own arithmetic if it passed, integers on the bits if it did not. */
+  /**
+   * The form to use: the adapter's own arithmetic if it passed, integers on the bits if it did not.
+   */
   readonly form: DoubleSingleForm;
   /** The form made of the adapter's arithmetic. */
   readonly float: FormSelfTest;
@@ -78,11 +87,14 @@ export interface PrecisionSelfTest {
 /** Options of {@linkcode selfTestDoubleSingle}. */
 export interface SelfTestOptions {
   /**
-   * Whether the integer form is tested even where the other one passed. Default: false, for compiling it takes a
-   * second on lavapipe the first time.
+   * Whether the integer form is tested even where the other one passed. Default: false, for
+   * compiling it takes a second on lavapipe the first time.
    */
   readonly both?: boolean;
-  /** The files of a form, to put other ones to the test; nothing is remembered then. Default: the shaders'. */
+  /**
+   * The files of a form, to put other ones to the test; nothing is remembered then. Default: the
+   * shaders'.
+   */
   readonly files?: (form: DoubleSingleForm) => readonly string[];
 }
 
@@ -95,8 +107,9 @@ const found = new WeakMap<Gpu, Map<DoubleSingleForm, Promise<FormSelfTest>>>();
  * @param gpu Device.
  * @param form Form of the arithmetic.
  * @param cases Functions and operands.
- * @param terms Terms of the sums of products: words hi, lo of both factors, at most 65,000 terms. Sums take longer than
- * lavapipe's 65,535 iterations if two of them are among 8 cases that follow each other. Default: one term, 0.
+ * @param terms Terms of the sums of products: words hi, lo of both factors, at most 65,000 terms.
+ * Sums take longer than lavapipe's 65,535 iterations if two of them are among 8 cases that follow
+ * each other. Default: one term, 0.
  * @param files The files of the form. Default: the shaders'.
  * @returns Words hi, lo of each result; the second is 0 where a result has one word.
  * @throws {KernelError} Where the adapter rejects the files.
@@ -129,8 +142,9 @@ export async function applyDoubleSingle(
 }
 
 /**
- * Tests double-single arithmetic on the adapter, with operands that leave plain single precision no digit, against
- * float64 on the host; and decides which form of it to use. Waits for the GPU; what it found is remembered.
+ * Tests double-single arithmetic on the adapter, with operands that leave plain single precision no
+ * digit, against float64 on the host; and decides which form of it to use. Waits for the GPU; what
+ * it found is remembered.
  *
  * @param gpu Device.
  * @param options What else to test.
@@ -187,7 +201,8 @@ export async function tryDoubleSingle(
 }
 
 /**
- * Whether compensated sums are what they promise on this adapter: they need the arithmetic that the float form needs.
+ * Whether compensated sums are what they promise on this adapter: they need the arithmetic that the
+ * float form needs.
  *
  * @param gpu Device.
  * @returns Whether its compiler leaves the order of operations alone.

@@ -7,7 +7,9 @@ import { GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { vectors } from "../matrix_view.ts";
 
-/** Symmetric matrices padded to one size, their bases and the state of their solver, in GPU memory. */
+/**
+ * Symmetric matrices padded to one size, their bases and the state of their solver, in GPU memory.
+ */
 export class EigenBatch implements Disposable {
   /** Number of matrices. */
   readonly count: number;
@@ -23,7 +25,10 @@ export class EigenBatch implements Disposable {
   readonly matrices: GpuArray;
   /** The bases, `rows × 4 rowStride` each: one vector a row. The identity at first. */
   readonly basis: GpuArray;
-  /** What the solver knows of each matrix: rounds, done, off, a gap, and off of four heads; see `jacobi.wgsl`. */
+  /**
+   * What the solver knows of each matrix: rounds, done, off, a gap, and off of four heads; see
+   * `jacobi.wgsl`.
+   */
   readonly progress: GpuArray;
   /** Largest order. */
   readonly order: number;

@@ -18,13 +18,15 @@ export interface Eigen {
 }
 
 /**
- * Eigenvalues and eigenvectors of a batch of symmetric matrices, in single precision. Waits for the GPU.
+ * Eigenvalues and eigenvectors of a batch of symmetric matrices, in single precision. Waits for the
+ * GPU.
  *
- * Errors: each eigenvalue to about n u ‖A‖₂, u = 2⁻²⁴; those of a positive definite matrix that is diagonally scaled
- * well, relative to themselves (Demmel and Veselić 1992).
+ * Errors: each eigenvalue to about n u ‖A‖₂, u = 2⁻²⁴; those of a positive definite matrix that is
+ * diagonally scaled well, relative to themselves (Demmel and Veselić 1992).
  *
  * @param gpu Device.
- * @param matrices Row-major `n × n` each, of any orders 1 ≤ n ≤ 2,048; only the upper triangle is read.
+ * @param matrices Row-major `n × n` each, of any orders 1 ≤ n ≤ 2,048; only the upper triangle is
+ * read.
  * @returns Eigenvalues and eigenvectors of each.
  * @throws {ShapeError} Where a matrix is not square, or too large.
  * @throws {InputError} Where an entry is NaN or infinite.

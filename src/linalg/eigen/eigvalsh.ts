@@ -12,15 +12,18 @@ import type { Matrix } from "../matrix.ts";
 import { bindTridiagonal, TridiagonalBatch } from "../count/tridiagonal.ts";
 
 /**
- * Eigenvalues alone of a batch of symmetric matrices, in single precision, as `numpy.linalg.eigvalsh` gives them: by
- * tridiagonal form and bisection, many times faster than `eigh`. Waits for the GPU.
+ * Eigenvalues alone of a batch of symmetric matrices, in single precision, as
+ * `numpy.linalg.eigvalsh` gives them: by tridiagonal form and bisection, many times faster than
+ * `eigh`. Waits for the GPU.
  *
- * Errors: each eigenvalue to about n u ‖A‖₂, u = 2⁻²⁴, like those of `eigh`; √n u ‖A‖₂ is what roundings of random sign
- * amount to, and 1 … 3 u ‖A‖₂ what is seen for n up to 2,048. What `eigh` has and this gives up: the small eigenvalues of a
- * positive definite matrix that is diagonally scaled well, right relative to themselves.
+ * Errors: each eigenvalue to about n u ‖A‖₂, u = 2⁻²⁴, like those of `eigh`; √n u ‖A‖₂ is what
+ * roundings of random sign amount to, and 1 … 3 u ‖A‖₂ what is seen for n up to 2,048. What `eigh`
+ * has and this gives up: the small eigenvalues of a positive definite matrix that is diagonally
+ * scaled well, right relative to themselves.
  *
  * @param gpu Device.
- * @param matrices Row-major `n × n` each, of any orders 1 ≤ n ≤ 2,048; only the upper triangle is read.
+ * @param matrices Row-major `n × n` each, of any orders 1 ≤ n ≤ 2,048; only the upper triangle is
+ * read.
  * @returns Eigenvalues of each, descending.
  * @throws {ShapeError} Where a matrix is not square, or too large.
  * @throws {InputError} Where an entry is NaN or infinite.

@@ -12,24 +12,29 @@ import { U } from "../rounding.ts";
 import { bindBlocks } from "./block_jacobi.ts";
 import { bindRounds } from "./jacobi_rounds.ts";
 
-/** Largest order, of `block_jacobi.wgsl`: its loops stay below the 65,535 iterations of lavapipe. */
+/**
+ * Largest order, of `block_jacobi.wgsl`: its loops stay below the 65,535 iterations of lavapipe.
+ */
 const MOST_ORDER = 2048;
 
 /**
- * Largest order that one workgroup solves: where all sweeps are encoded, and where the host looks after them. By order alone,
- * so that a matrix is solved the same to the bit beside any number of others.
+ * Largest order that one workgroup solves: where all sweeps are encoded, and where the host looks
+ * after them. By order alone, so that a matrix is solved the same to the bit beside any number of
+ * others.
  *
- * Processor time of a matrix in a batch, with vectors, on lavapipe, one workgroup against blocks: n = 16 0.31, 0.25 ms; 32
- * 1.4, 1.0; 64 9.0, 5.3; 128 70, 34; 256 590, 230; 512 5300, 1700. But of one processor, where blocks have all; and sweeps
- * of blocks after convergence cost a dispatch of 40 µs for each 4 rows, where those of one workgroup are free. On a GPU, not
- * measured yet, both wait for barriers in each of some n or 2 n rounds a sweep; but one workgroup computes on one
+ * Processor time of a matrix in a batch, with vectors, on lavapipe, one workgroup against blocks: n
+ * = 16 0.31, 0.25 ms; 32 1.4, 1.0; 64 9.0, 5.3; 128 70, 34; 256 590, 230; 512 5300, 1700. But of
+ * one processor, where blocks have all; and sweeps of blocks after convergence cost a dispatch of
+ * 40 µs for each 4 rows, where those of one workgroup are free. On a GPU, not measured yet, both
+ * wait for barriers in each of some n or 2 n rounds a sweep; but one workgroup computes on one
  * multiprocessor, and reads all of A from its cache, in each.
  */
 const MOST_ORDER_ALONE = 128, MOST_ORDER_ALONE_WATCHED = 64;
 
 /**
- * Off-diagonal norm, scaled by the diagonal and divided by the order, at which a matrix counts as diagonal: 4 u.
- * Rotations leave rounding of about u on each of n²/2 scaled entries, so less could not be reached.
+ * Off-diagonal norm, scaled by the diagonal and divided by the order, at which a matrix counts as
+ * diagonal: 4 u. Rotations leave rounding of about u on each of n²/2 scaled entries, so less could
+ * not be reached.
  */
 export const JACOBI_TOLERANCE = 2 ** -22;
 
@@ -37,7 +42,10 @@ export const JACOBI_TOLERANCE = 2 ** -22;
 export interface JacobiShares {
   /** Pairs with an entry below this share are noise: neither judged nor rotated. Default: 0. */
   readonly tail?: number;
-  /** Pairs with both entries from such a share on are a head, whose off-diagonal is reported. Default: all 0. */
+  /**
+   * Pairs with both entries from such a share on are a head, whose off-diagonal is reported.
+   * Default: all 0.
+   */
   readonly heads?: readonly [number, number, number, number];
 }
 
@@ -75,7 +83,9 @@ export interface SolverOptions {
 export interface JacobiSolver {
   /** To be run once, first. */
   readonly start: readonly Dispatch[];
-  /** To be run again and again, `most` times at most: they return at once where a matrix is done. */
+  /**
+   * To be run again and again, `most` times at most: they return at once where a matrix is done.
+   */
   readonly sweep: readonly Dispatch[];
   /** Number of sweeps after which a solver gives up. */
   readonly most: number;
@@ -87,7 +97,9 @@ export interface JacobiOptions {
   readonly shares?: JacobiShares;
   /** Scaled off-diagonal norm, divided by the order, at which a matrix is solved. Default: 4 u. */
   readonly tolerance?: number;
-  /** Largest order that one workgroup solves. Default: 128, where all sweeps are encoded at once. */
+  /**
+   * Largest order that one workgroup solves. Default: 128, where all sweeps are encoded at once.
+   */
   readonly mostAlone?: number;
 }
 
@@ -176,8 +188,8 @@ export function unrollSweeps({ start, sweep, most }: JacobiSolver): Dispatch[] {
 }
 
 /**
- * Runs a solver until all matrices are done. After four sweeps the host looks every other one: a look takes as long as a
- * sweep in which nothing is left to do.
+ * Runs a solver until all matrices are done. After four sweeps the host looks every other one: a
+ * look takes as long as a sweep in which nothing is left to do.
  *
  * @param gpu Device.
  * @param solver The solver.
@@ -200,7 +212,10 @@ export async function runSolver(gpu: Gpu, solver: JacobiSolver, progress: GpuArr
 
 /** Where the solver is with a matrix. */
 export interface SolverProgress {
-  /** Rounds of rotations made; one of blocks counts for as many as it rounds like, `ROUNDS_OF_BLOCKS`. */
+  /**
+   * Rounds of rotations made; one of blocks counts for as many as it rounds like,
+   * `ROUNDS_OF_BLOCKS`.
+   */
   readonly rounds: number;
   /** Scaled off-diagonal norm at the last look. */
   readonly off: number;

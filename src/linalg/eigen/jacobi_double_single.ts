@@ -1,5 +1,6 @@
 /**
- * Eigenvalues and eigenvectors of symmetric matrices by two-sided Jacobi rotations in double-single arithmetic on the GPU.
+ * Eigenvalues and eigenvectors of symmetric matrices by two-sided Jacobi rotations in double-single
+ * arithmetic on the GPU.
  *
  * @module
  */
@@ -17,21 +18,21 @@ import {
 import { bindRounds } from "./jacobi_rounds.ts";
 
 /**
- * Scaled off-diagonal norm over the order at which a matrix counts as diagonal, and below which pairs are left alone.
- * Rounding leaves ½ u² = 2⁻⁴⁹ of it, as measured.
+ * Scaled off-diagonal norm over the order at which a matrix counts as diagonal, and below which
+ * pairs are left alone. Rounding leaves ½ u² = 2⁻⁴⁹ of it, as measured.
  */
 const TOLERANCE = 2 ** -44, LEAST = 2 ** -47;
 
 /**
- * Largest order that one workgroup solves. Processor time of a matrix on lavapipe, with vectors, against that of blocks:
- * n = 64 30, 38 ms; 128 250, 270; 256 1970, 2070; 512 18.7, 17.1 s; but of one processor, where blocks have all, as they
- * have all multiprocessors of a GPU.
+ * Largest order that one workgroup solves. Processor time of a matrix on lavapipe, with vectors,
+ * against that of blocks: n = 64 30, 38 ms; 128 250, 270; 256 1970, 2070; 512 18.7, 17.1 s; but of
+ * one processor, where blocks have all, as they have all multiprocessors of a GPU.
  */
 const MOST_ORDER_ALONE = 64;
 
 /**
- * Solves all matrices of a batch in place, and waits for the GPU: their eigenvalues end on the diagonals, and the rows of the
- * bases are rotated into eigenvectors.
+ * Solves all matrices of a batch in place, and waits for the GPU: their eigenvalues end on the
+ * diagonals, and the rows of the bases are rotated into eigenvectors.
  *
  * @param gpu Device.
  * @param form Form of the arithmetic that the adapter needs.
@@ -62,7 +63,8 @@ export interface JacobiDoubleSingleOptions extends Pick<JacobiOptions, "shares" 
  * @param gpu Device.
  * @param batch Matrices and bases, in pairs hi, lo.
  * @param stack Owner of the arrays that the solver needs.
- * @param options Form of the arithmetic, shares of the spectrum, largest order for one workgroup (default: 64).
+ * @param options Form of the arithmetic, shares of the spectrum, largest order for one workgroup
+ * (default: 64).
  * @returns The commands.
  * @throws {ShapeError} Where an order is above 2,048.
  */

@@ -1,5 +1,6 @@
 /**
- * Centred features on the GPU: the weighted mean of each column taken off, for the ranks of covariances.
+ * Centred features on the GPU: the weighted mean of each column taken off, for the ranks of
+ * covariances.
  *
  * @module
  */
@@ -31,7 +32,10 @@ export interface Uncentered {
   readonly count?: number;
   /** Entries, in single words or pairs. */
   readonly features: EntryView;
-  /** A number near the features of each column, in as many words. Default: the first row of the features. */
+  /**
+   * A number near the features of each column, in as many words. Default: the first row of the
+   * features.
+   */
   readonly pivots?: Pick<EntryView, "array" | "batch" | "offset">;
   /** Sums of the columns and of the weights: {@linkcode centerTotals} words. */
   readonly totals: GpuArray;
@@ -44,8 +48,8 @@ export interface ColumnSums extends Uncentered {
   /** Room for partial sums: {@linkcode centerPartials} words. */
   readonly partials: GpuArray;
   /**
-   * What to multiply the sums with that earlier tiles have left, one factor a matrix: a power of two, or 0 for the first
-   * tile. Default: 0, whatever `totals` holds.
+   * What to multiply the sums with that earlier tiles have left, one factor a matrix: a power of
+   * two, or 0 for the first tile. Default: 0, whatever `totals` holds.
    */
   readonly factors?: GpuArray;
 }
@@ -78,9 +82,9 @@ export function centerPartials(samples: number, columns: number, count = 1): num
  *
  * @param samples Number of samples m, in each tile where there are several.
  * @param tiles Number of tiles. Default: 1.
- * @returns δ with error ≤ δ (max_k |φ_kj − p_j| + |φ_kj − μ_j|) in column j, where p_j is the pivot; with the first row for
- * pivots |φ_kj − p_j| ≤ 2 max_k |φ_kj − μ_j|. About 10⁻¹² for a thousand samples, 6·10⁻¹² for a million. A result in single words errs by 2⁻²⁴ of
- * itself more.
+ * @returns δ with error ≤ δ (max_k |φ_kj − p_j| + |φ_kj − μ_j|) in column j, where p_j is the
+ * pivot; with the first row for pivots |φ_kj − p_j| ≤ 2 max_k |φ_kj − μ_j|. About 10⁻¹² for a
+ * thousand samples, 6·10⁻¹² for a million. A result in single words errs by 2⁻²⁴ of itself more.
  */
 export function centerBound(samples: number, tiles = 1): number {
   const { slice, slices } = gramSlices(samples);
@@ -123,7 +127,8 @@ export async function bindColumnSums(gpu: Gpu, operand: ColumnSums): Promise<Dis
  *
  * @param gpu Device.
  * @param operand Features, and the sums of their columns as {@linkcode bindColumnSums} left them.
- * @param result Where the centred features go, in single words or pairs; shares no memory with the features.
+ * @param result Where the centred features go, in single words or pairs; shares no memory with the
+ * features.
  * @returns The command.
  * @throws {ShapeError} Where an array is too short for its shape.
  */
@@ -145,7 +150,8 @@ export async function bindSubtractMeans(gpu: Gpu, operand: Uncentered, result: E
  *
  * @param gpu Device.
  * @param operand Features, weights, room for sums.
- * @param result Where the centred features go, in single words or pairs; shares no memory with the features.
+ * @param result Where the centred features go, in single words or pairs; shares no memory with the
+ * features.
  * @returns The commands, to run one after the other.
  * @throws {ShapeError} Where an array is too short for its shape.
  */

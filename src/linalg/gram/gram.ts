@@ -17,13 +17,16 @@ import gramSource from "../../../shaders/linalg/gram/gram.wgsl" with { type: "te
 import reduceSource from "../../../shaders/linalg/gram/gram_reduce.wgsl" with { type: "text" };
 
 /**
- * Samples a slice, while there are not too many. Longer ones lose digits where sums are plain, and in the end reach
- * lavapipe's 65,535 iterations; shorter ones cost memory and time to add up.
+ * Samples a slice, while there are not too many. Longer ones lose digits where sums are plain, and
+ * in the end reach lavapipe's 65,535 iterations; shorter ones cost memory and time to add up.
  */
 const SLICE = 256;
 /** Most slices; with more samples than 2¹⁶ the slices grow instead. */
 const MOST_SLICES = 256;
-/** Samples that a compensated sum takes at a time: shorter blocks take longer, longer ones lose digits. */
+/**
+ * Samples that a compensated sum takes at a time: shorter blocks take longer, longer ones lose
+ * digits.
+ */
 const BLOCK = 8;
 
 /** How the samples of a Gram matrix are cut into slices, each summed by itself. */
@@ -58,9 +61,10 @@ export interface GramOperand {
 }
 
 /**
- * How to sum over the samples of a slice: one by one, or in blocks of 8 with what the additions of blocks round off kept,
- * which takes two to four times as long. Compensated sums are what they promise where `selfTestDoubleSingle` found the form `float`;
- * elsewhere they are as good as plain ones.
+ * How to sum over the samples of a slice: one by one, or in blocks of 8 with what the additions of
+ * blocks round off kept, which takes two to four times as long. Compensated sums are what they
+ * promise where `selfTestDoubleSingle` found the form `float`; elsewhere they are as good as plain
+ * ones.
  */
 export type GramSums = "plain" | "compensated";
 
@@ -112,17 +116,19 @@ export function gramPartials(samples: number, { count, rows, rowStride }: GramLa
 /**
  * Bound on the rounding error of a Gram matrix in single precision, and of moments.
  *
- * A plain sum of a slice of L samples rounds w ψ, the products and L − 1 sums, then the S slices are added: L + S + 2
- * roundings. A compensated one rounds w ψ, the products and sums of blocks of B, and the pair that adds up the K blocks, B + 2
- * in all, while the low word of that pair errs by (K u)² at most, and that of the slices by (S u)², here taken twice for
- * products of such terms; see `gram.wgsl`. Rounding to one word is one more. Each tile after the first starts from a pair
+ * A plain sum of a slice of L samples rounds w ψ, the products and L − 1 sums, then the S slices
+ * are added: L + S + 2 roundings. A compensated one rounds w ψ, the products and sums of blocks of
+ * B, and the pair that adds up the K blocks, B + 2 in all, while the low word of that pair errs by
+ * (K u)² at most, and that of the slices by (S u)², here taken twice for products of such terms;
+ * see `gram.wgsl`. Rounding to one word is one more. Each tile after the first starts from a pair
  * whose low word is u of the high one, and so adds ((S + 1) u)² again.
  *
  * @param samples Number of samples m, in each tile where there are several.
  * @param sums How they are summed.
- * @param tiles Number of tiles that {@linkcode bindGramAccumulate} adds up to pairs of words; 0 for {@linkcode bindGramReduce},
- * whose results are single words. Default: 0.
- * @returns δ with |M̂_ij − M_ij| ≤ δ Σ_k w_k |ψ_ki| |ψ_kj|: for 1,024 samples 1.6·10⁻⁵ plain, 6.6·10⁻⁷ compensated.
+ * @param tiles Number of tiles that {@linkcode bindGramAccumulate} adds up to pairs of words; 0 for
+ * {@linkcode bindGramReduce}, whose results are single words. Default: 0.
+ * @returns δ with |M̂_ij − M_ij| ≤ δ Σ_k w_k |ψ_ki| |ψ_kj|: for 1,024 samples 1.6·10⁻⁵ plain,
+ * 6.6·10⁻⁷ compensated.
  */
 export function gramBound(samples: number, sums: GramSums, tiles = 0): number {
   const { slice, slices } = gramSlices(samples);
@@ -193,12 +199,16 @@ export interface GramTotal {
   readonly order: number;
   /** Pairs of words that are meant as their sum, `order × order` for each matrix. */
   readonly pairs: GpuArray;
-  /** What to multiply them with before the tile is added, one factor a matrix: a power of two, or 0 for the first tile. */
+  /**
+   * What to multiply them with before the tile is added, one factor a matrix: a power of two, or 0
+   * for the first tile.
+   */
   readonly factors: GpuArray;
 }
 
 /**
- * Adds the slices of all matrices of a batch to what earlier tiles of samples have left, and mirrors M.
+ * Adds the slices of all matrices of a batch to what earlier tiles of samples have left, and
+ * mirrors M.
  *
  * @param gpu Device.
  * @param options As for {@linkcode bindGram}.

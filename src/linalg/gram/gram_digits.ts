@@ -1,5 +1,6 @@
 /**
- * Gram matrices of many layers and replicas in pairs of words, from features in fixed point: a ring of them on the GPU.
+ * Gram matrices of many layers and replicas in pairs of words, from features in fixed point: a ring
+ * of them on the GPU.
  *
  * @module
  */
@@ -18,7 +19,10 @@ import largestSource from "../../../shaders/linalg/gram/gram_digits_largest.wgsl
 
 /** Layers that the table in `digit_shape.wgsl` holds. */
 const MOST_LAYERS = 32;
-/** Samples that one invocation adds up: lavapipe ends a shader after 65,535 iterations, and a GPU has better to do. */
+/**
+ * Samples that one invocation adds up: lavapipe ends a shader after 65,535 iterations, and a GPU
+ * has better to do.
+ */
 const MOST_SAMPLES = 16_384;
 /** Samples whose sums of digits stay within 2²⁴, see `gram_digits.wgsl`. */
 const BLOCK = 128;
@@ -33,7 +37,10 @@ export interface DigitLayer {
   readonly features: MatrixView;
   /** Number of neurons. */
   readonly width: number;
-  /** What no |φ| exceeds by more than rounding; where that is not known, `null`, it is looked for. Default: `null`. */
+  /**
+   * What no |φ| exceeds by more than rounding; where that is not known, `null`, it is looked for.
+   * Default: `null`.
+   */
   readonly bound?: number | null;
 }
 
@@ -47,7 +54,10 @@ export interface DigitOptions {
   readonly replicas: number;
   /** Slots of the ring: how often the commands may run before the first result is overwritten. */
   readonly capacity: number;
-  /** Tiles that an invocation sums: of 8 × 8 or of 4 × 4. Default: large ones on a CPU that poses as a GPU. */
+  /**
+   * Tiles that an invocation sums: of 8 × 8 or of 4 × 4. Default: large ones on a CPU that poses as
+   * a GPU.
+   */
   readonly tiles?: DigitTiles;
 }
 
@@ -56,7 +66,9 @@ export type DigitTiles = keyof typeof TILES;
 
 /** Commands that compute Gram matrices, and where they leave them. */
 export interface DigitGrams {
-  /** The commands, which write the slot `made` mod capacity; whoever comes last counts `made` up. */
+  /**
+   * The commands, which write the slot `made` mod capacity; whoever comes last counts `made` up.
+   */
   readonly dispatches: readonly Dispatch[];
   /** Number of times that the commands have run: one word. */
   readonly made: GpuArray;
@@ -103,15 +115,17 @@ export function packedBlocks(order: number): number {
 }
 
 /**
- * Binds Gram matrices X ᵀX of features in fixed point: x = 2^−e r φ, r = √w, to 25 bits after the point, with 2^e the least
- * power of two above all |r φ| of a layer and replica. Where all samples weigh the same, r is left out, and M = `factor` 4^e X ᵀX.
+ * Binds Gram matrices X ᵀX of features in fixed point: x = 2^−e r φ, r = √w, to 25 bits after the
+ * point, with 2^e the least power of two above all |r φ| of a layer and replica. Where all samples
+ * weigh the same, r is left out, and M = `factor` 4^e X ᵀX.
  *
- * What X is off: 2⁻²⁶ an entry, so 2⁻²⁶ √(m n) in the norm; where weights differ, the product r φ rounds, and so does r: 2 u
- * of each entry, u = 2⁻²⁴. What the pairs are off: 50 u² for those of 128 samples, and 10 u² for each of them that is added, of
- * Σ|x_i||x_j|; the norm of these is at most the trace. See `gram_digits.wgsl`, whose arithmetic needs
- * `keepsCompensation` to hold.
+ * What X is off: 2⁻²⁶ an entry, so 2⁻²⁶ √(m n) in the norm; where weights differ, the product r φ
+ * rounds, and so does r: 2 u of each entry, u = 2⁻²⁴. What the pairs are off: 50 u² for those of
+ * 128 samples, and 10 u² for each of them that is added, of Σ|x_i||x_j|; the norm of these is at
+ * most the trace. See `gram_digits.wgsl`, whose arithmetic needs `keepsCompensation` to hold.
  *
- * Dispatches: two for all layers that lie in one array, one where all of these are bounded, whatever the replicas.
+ * Dispatches: two for all layers that lie in one array, one where all of these are bounded,
+ * whatever the replicas.
  *
  * @param gpu Device.
  * @param layers Features of each layer.

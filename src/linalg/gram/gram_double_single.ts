@@ -1,6 +1,6 @@
 /**
- * Weighted Gram matrices M = Φᵀ diag(w) Φ in double-single arithmetic on the GPU: for features in float64, for data of
- * which only the Gram matrix can be held, and for checking.
+ * Weighted Gram matrices M = Φᵀ diag(w) Φ in double-single arithmetic on the GPU: for features in
+ * float64, for data of which only the Gram matrix can be held, and for checking.
  *
  * @module
  */
@@ -44,8 +44,9 @@ export interface DoubleSingleGram {
   /** Rows that each matrix has room for; those beyond the order are zeroed. Default: the order. */
   readonly rows?: number;
   /**
-   * What to multiply with that `matrices` holds before the result is added, one factor a matrix: for features that come in
-   * tiles, a power of two, or 0 for the first tile. Default: 0, whatever they hold.
+   * What to multiply with that `matrices` holds before the result is added, one factor a matrix:
+   * for features that come in tiles, a power of two, or 0 for the first tile. Default: 0, whatever
+   * they hold.
    */
   readonly factors?: GpuArray;
 }
@@ -66,8 +67,9 @@ export function gramDoubleSinglePartials(samples: number, order: number, count =
  * Bound on the rounding error of a double-single Gram matrix.
  *
  * @param samples Number of samples m.
- * @returns δ with |M̂_ij − M_ij| ≤ δ Σ_k w_k |φ_ki| |φ_kj|. About 4·10⁻¹³ for 1,024 samples, 3·10⁻¹² for a million.
- * Features and weights that were rounded to double-single add 3 · 2⁻⁴⁹ to it, and each tile of accumulated ones 3 · 2⁻⁴⁸.
+ * @returns δ with |M̂_ij − M_ij| ≤ δ Σ_k w_k |φ_ki| |φ_kj|. About 4·10⁻¹³ for 1,024 samples,
+ * 3·10⁻¹² for a million. Features and weights that were rounded to double-single add 3 · 2⁻⁴⁹ to
+ * it, and each tile of accumulated ones 3 · 2⁻⁴⁸.
  */
 export function gramDoubleSingleBound(samples: number): number {
   const { slice, slices } = gramSlices(samples);

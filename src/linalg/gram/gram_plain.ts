@@ -19,11 +19,17 @@ export interface GramTile {
   readonly rows: number;
   /** Columns: 16 or 32. */
   readonly columns: number;
-  /** Tiles a workgroup. One runs on one thread of a CPU: where tiles are few it is to have few of them. */
+  /**
+   * Tiles a workgroup. One runs on one thread of a CPU: where tiles are few it is to have few of
+   * them.
+   */
   readonly invocations: number;
 }
 
-/** Tiles there are, the smallest first. All add the terms of a sum in the same order: results agree to the bit. */
+/**
+ * Tiles there are, the smallest first. All add the terms of a sum in the same order: results agree
+ * to the bit.
+ */
 export const GRAM_TILES: readonly GramTile[] = [
   { rows: 8, columns: 16, invocations: 64 },
   { rows: 16, columns: 16, invocations: 16 },
@@ -31,12 +37,15 @@ export const GRAM_TILES: readonly GramTile[] = [
 ];
 
 /**
- * Work from which on the tile matters, in floating-point operations; as for products, see `gemm_tiles.ts`. Below, and on a
- * GPU, whose registers hold no more, tiles are 8 × 16.
+ * Work from which on the tile matters, in floating-point operations; as for products, see
+ * `gemm_tiles.ts`. Below, and on a GPU, whose registers hold no more, tiles are 8 × 16.
  */
 const LARGE = 2 ** 26;
 
-/** The percentage of its peak that a CPU which poses as a GPU reaches with each of the tiles where nothing is wasted. */
+/**
+ * The percentage of its peak that a CPU which poses as a GPU reaches with each of the tiles where
+ * nothing is wasted.
+ */
 const ON_A_CPU: readonly number[] = [20, 25, 35];
 
 /** Work of what is timed, at most: more tells no more, and takes longer. */
@@ -46,7 +55,8 @@ const TIMED_FLOPS = 2 ** 28;
 export type GramPlainOptions = Omit<GramOptions, "sums"> & Slices;
 
 /**
- * Partial Gram matrices of one layer, in the tile that the adapter is fastest with; it makes no difference to the result.
+ * Partial Gram matrices of one layer, in the tile that the adapter is fastest with; it makes no
+ * difference to the result.
  *
  * @param gpu Device.
  * @param operand Features.
@@ -111,7 +121,10 @@ function tileCount({ rows, columns }: GramTile, order: number): number {
   return tiles;
 }
 
-/** The tiles, in the order in which a CPU is fastest with them, as far as that follows from what lies outside. */
+/**
+ * The tiles, in the order in which a CPU is fastest with them, as far as that follows from what
+ * lies outside.
+ */
 function bestFirst(order: number): GramTile[] {
   const time = (tile: GramTile, index: number) =>
     tileCount(tile, order) * tile.rows * tile.columns / ON_A_CPU[index];

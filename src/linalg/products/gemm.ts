@@ -61,8 +61,9 @@ export function tileWorkgroups(rows: number, columns: number): number {
 }
 
 /**
- * C = scale · op(A) op(B) + shift · I, for a batch of matrices. Large products are computed in the tile that the adapter is
- * fastest with ({@linkcode gemmTiles}); it makes no difference to the result.
+ * C = scale · op(A) op(B) + shift · I, for a batch of matrices. Large products are computed in the
+ * tile that the adapter is fastest with ({@linkcode gemmTiles}); it makes no difference to the
+ * result.
  *
  * @param gpu Device.
  * @param variant Which operand is transposed.

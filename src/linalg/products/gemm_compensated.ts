@@ -23,9 +23,9 @@ export function gemmCompensatedBound(k: number): number {
 }
 
 /**
- * C = scale · A op(B) + shift · I, for a batch of matrices, to the last bit but one: in a half (K = 48) to a fifth
- * (K = 256) of the time of `gemmDoubleSingle`. For adapters whose arithmetic passes the self-test of double-single
- * numbers in its float form.
+ * C = scale · A op(B) + shift · I, for a batch of matrices, to the last bit but one: in a half (K =
+ * 48) to a fifth (K = 256) of the time of `gemmDoubleSingle`. For adapters whose arithmetic passes
+ * the self-test of double-single numbers in its float form.
  *
  * @param gpu Device.
  * @param variant Whether the right operand is transposed: `nt`.

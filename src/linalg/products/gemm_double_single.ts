@@ -26,7 +26,8 @@ export interface EntryView {
 }
 
 /**
- * C = scale · A op(B) + shift · I, for a batch of matrices; errors in `shaders/linalg/products/gemm_double_single.wgsl`.
+ * C = scale · A op(B) + shift · I, for a batch of matrices; errors in
+ * `shaders/linalg/products/gemm_double_single.wgsl`.
  *
  * @param gpu Device.
  * @param form Form of the arithmetic that the adapter needs.

@@ -1,12 +1,16 @@
 /**
- * Tiles that a matrix product is computed in: which there are, and which an adapter may be fastest with.
+ * Tiles that a matrix product is computed in: which there are, and which an adapter may be fastest
+ * with.
  *
  * @module
  */
 import type { Gpu } from "../../gpu/device.ts";
 import type { OverrideConstants } from "../../gpu/kernel.ts";
 
-/** A way to compute a matrix product. All add the terms of a sum in the same order: results agree to the bit. */
+/**
+ * A way to compute a matrix product. All add the terms of a sum in the same order: results agree to
+ * the bit.
+ */
 export interface GemmTile {
   /** Rows and columns of a tile, and `staged` where it passes through workgroup memory. */
   readonly name: string;
@@ -22,7 +26,10 @@ export interface GemmTile {
   readonly constants: OverrideConstants;
 }
 
-/** A tile of `gemm_wide.wgsl`. A workgroup runs on one thread of a CPU: where tiles are few it is to have few of them. */
+/**
+ * A tile of `gemm_wide.wgsl`. A workgroup runs on one thread of a CPU: where tiles are few it is to
+ * have few of them.
+ */
 function wide(rows: number, columns: number): GemmTile {
   const tiles = rows * columns > 128 ? 16 : 64;
   return {
@@ -57,13 +64,17 @@ const staged: GemmTile = {
 export const GEMM_TILES: readonly GemmTile[] = [narrow, wide8, wide16, wide32, staged];
 
 /**
- * Work from which on the tile matters, in floating-point operations: on two CPU cores such a product takes 4 ms in tiles of
- * 8 × 8, of which the best tile saves half, once it is compiled; that takes 1.6 s the first time, and 30 ms from the driver's
- * cache. On a GPU it takes microseconds either way.
+ * Work from which on the tile matters, in floating-point operations: on two CPU cores such a
+ * product takes 4 ms in tiles of 8 × 8, of which the best tile saves half, once it is compiled;
+ * that takes 1.6 s the first time, and 30 ms from the driver's cache. On a GPU it takes
+ * microseconds either way.
  */
 const LARGE = 2 ** 26;
 
-/** Tiles for a CPU that poses as a GPU, and the percentage of its peak that they reach where nothing is wasted. */
+/**
+ * Tiles for a CPU that poses as a GPU, and the percentage of its peak that they reach where nothing
+ * is wasted.
+ */
 const ON_A_CPU: readonly (readonly [GemmTile, number])[] = [[wide32, 33], [wide16, 23], [narrow, 15]];
 /** Invocations that such a CPU computes at a time: 256 bits. */
 const LANES = 8;
@@ -71,10 +82,11 @@ const LANES = 8;
 /**
  * The tiles that may be the fastest for a product on an adapter; the first is what to take untimed.
  *
- * Small products take tiles of 8 × 8, which compile fastest and make the most invocations. On a CPU that poses as a GPU
- * a load costs as much as many multiplications, and the fastest tile is the one that loads least, unless much of it lies
- * outside or lanes idle; workgroup memory and barriers cost too much there to be worth a trial. On a GPU more than some 200
- * sums spill from its registers.
+ * Small products take tiles of 8 × 8, which compile fastest and make the most invocations. On a CPU
+ * that poses as a GPU a load costs as much as many multiplications, and the fastest tile is the one
+ * that loads least, unless much of it lies outside or lanes idle; workgroup memory and barriers
+ * cost too much there to be worth a trial. On a GPU more than some 200 sums spill from its
+ * registers.
  *
  * @param gpu Device.
  * @param m Rows of the product.

@@ -15,7 +15,10 @@ import { svdSingle } from "./svd_single.ts";
 
 /** Most unknowns and right-hand sides together. */
 const MOST_COLUMNS = 2048;
-/** Spacing of numbers at 1, after which singular values are dropped, as NumPy does: of 24 bits, or of 48. */
+/**
+ * Spacing of numbers at 1, after which singular values are dropped, as NumPy does: of 24 bits, or
+ * of 48.
+ */
 const SPACING = { single: 2 * U, double: 2 * U2 };
 
 /** A problem: min ‖A x − b‖ for each column b of B. */
@@ -30,7 +33,10 @@ export interface LeastSquaresProblem {
 export interface LstsqOptions {
   /** Arithmetic: entries are rounded to 24 bits, or to 48. Default: single. */
   readonly precision?: PrecisionName;
-  /** Singular values at most this share of the largest count as 0. Default: the larger side times 2⁻²³, or 2⁻⁴⁷. */
+  /**
+   * Singular values at most this share of the largest count as 0. Default: the larger side times
+   * 2⁻²³, or 2⁻⁴⁷.
+   */
   readonly rcond?: number;
 }
 
@@ -42,18 +48,27 @@ export interface LeastSquaresSolution {
   readonly rank: number;
   /** Singular values of A, descending, as many as its smaller side has. */
   readonly values: Float64Array;
-  /** ‖A x − b‖ of each column, as what the columns of A do not span: to c u (‖A‖ ‖x‖ + ‖b‖), as x itself. */
+  /**
+   * ‖A x − b‖ of each column, as what the columns of A do not span: to c u (‖A‖ ‖x‖ + ‖b‖), as x
+   * itself.
+   */
   readonly residuals: Float64Array;
 }
 
-/** A problem, and the powers of two that bring the largest entries of A and of each column of B near 1. */
+/**
+ * A problem, and the powers of two that bring the largest entries of A and of each column of B near
+ * 1.
+ */
 interface Scaled extends LeastSquaresProblem {
   readonly index: number;
   readonly scaleA: number;
   readonly scalesB: readonly number[];
 }
 
-/** Rows σ_i v_i of one problem and u_iᵀ B behind them, longest first, both scaled; and what B has outside their span. */
+/**
+ * Rows σ_i v_i of one problem and u_iᵀ B behind them, longest first, both scaled; and what B has
+ * outside their span.
+ */
 interface Rotated {
   readonly norms: Float64Array;
   readonly rows: Float64Array;
@@ -66,25 +81,27 @@ interface Rotated {
 /**
  * Least-squares solutions of a batch of problems, as `numpy.linalg.lstsq(a, b)`. Waits for the GPU.
  *
- * [A B] is factored, so that Qᵀ B comes for free, and the rows of R are rotated until they are σ_i v_i, Qᵀ B with them: it
- * becomes u_iᵀ B, and x = Σ v_i u_iᵀ b / σ_i over the σ_i that count. Neither step squares the condition number, as normal
- * equations do, and no u_i is made from A v_i / σ_i, which would lose the digits of the small σ_i.
+ * [A B] is factored, so that Qᵀ B comes for free, and the rows of R are rotated until they are σ_i
+ * v_i, Qᵀ B with them: it becomes u_iᵀ B, and x = Σ v_i u_iᵀ b / σ_i over the σ_i that count.
+ * Neither step squares the condition number, as normal equations do, and no u_i is made from A v_i
+ * / σ_i, which would lose the digits of the small σ_i.
  *
- * Both steps are orthogonal up to rounding: what is solved is A + ΔA and b + Δb, off by some c u of ‖A‖ and ‖b‖, u = 2⁻²⁴ in
- * single and 2⁻⁴⁸ in double precision and c of some 2 √(rows + columns) (roundings taken for random, as in {@linkcode svd}). So
- * no y has a residual smaller than that of x by more than
+ * Both steps are orthogonal up to rounding: what is solved is A + ΔA and b + Δb, off by some c u of
+ * ‖A‖ and ‖b‖, u = 2⁻²⁴ in single and 2⁻⁴⁸ in double precision and c of some 2 √(rows + columns)
+ * (roundings taken for random, as in {@linkcode svd}). So no y has a residual smaller than that of
+ * x by more than
  *
  *     ‖A x − b‖ − ‖A y − b‖ ≤ c u (‖A‖ (‖x‖ + ‖y‖) + ‖b‖) + rcond σ₁ ‖y‖,
  *
- * however ill-conditioned A is; and x is off by the condition number of what counts, σ₁ / σ_rank, times as much as ΔA.
- * Problems of one shape are solved together; tall ones travel in slabs.
+ * however ill-conditioned A is; and x is off by the condition number of what counts, σ₁ / σ_rank,
+ * times as much as ΔA. Problems of one shape are solved together; tall ones travel in slabs.
  *
  * @param gpu Device.
  * @param problems Problems of any shapes; at most 2,048 unknowns and right-hand sides together.
  * @param options Precision, and what counts as 0.
  * @returns Solution, rank, singular values and residuals of each.
- * @throws {ShapeError} Where a matrix has no entries, not rows × columns of them, or is too large; or A and B have different
- * numbers of rows.
+ * @throws {ShapeError} Where a matrix has no entries, not rows × columns of them, or is too large;
+ * or A and B have different numbers of rows.
  * @throws {InputError} Where an entry is NaN or infinite, or `rcond` is not a number from 0 to 1.
  * @throws {PrecisionError} Where double precision is asked for and the adapter has none.
  * @throws {StaircaseError} Where the solver does not converge.

@@ -6,7 +6,10 @@
 import type { Dispatch } from "../../gpu/kernel.ts";
 import type { GemmOptions } from "../products/gemm.ts";
 
-/** A product of one arithmetic, such as `gemm` or `gemmDoubleSingle`, for matrices seen through a `View`. */
+/**
+ * A product of one arithmetic, such as `gemm` or `gemmDoubleSingle`, for matrices seen through a
+ * `View`.
+ */
 export type Product<View> = (
   variant: "nn" | "nt",
   a: View,
@@ -30,7 +33,8 @@ export interface Bases<View> {
 }
 
 /**
- * One Newton–Schulz step Q ← (3/2 − QQᵀ/2) Q: a basis orthonormal to ω becomes so to ω² and rounding.
+ * One Newton–Schulz step Q ← (3/2 − QQᵀ/2) Q: a basis orthonormal to ω becomes so to ω² and
+ * rounding.
  *
  * @param product The arithmetic.
  * @param bases Bases, and where the new ones go.

@@ -17,11 +17,19 @@ import jacobiSource from "../../../shaders/linalg/svd/one_sided_jacobi.wgsl" wit
 import measureSource from "../../../shaders/linalg/svd/one_sided_jacobi_measure.wgsl" with { type: "text" };
 import stateSource from "../../../shaders/linalg/include/one_sided_state.wgsl" with { type: "text" };
 
-/** Most rows of a matrix, and vectors a row: loops over entries stay below the 65,535 iterations of lavapipe. */
+/**
+ * Most rows of a matrix, and vectors a row: loops over entries stay below the 65,535 iterations of
+ * lavapipe.
+ */
 const MOST_ORDER = 2048, MOST_STRIDE = 1024;
-/** Up to so many rows, of so many vectors, one workgroup does a whole sweep: 28 pairs of 8 blocks. */
+/**
+ * Up to so many rows, of so many vectors, one workgroup does a whole sweep: 28 pairs of 8 blocks.
+ */
 const MOST_ORDER_ALONE = 64, MOST_STRIDE_ALONE = 256;
-/** Share of the largest norm below which norms are not told apart: squares of them are far from vanishing. */
+/**
+ * Share of the largest norm below which norms are not told apart: squares of them are far from
+ * vanishing.
+ */
 export const FLOOR = 2 ** -30;
 
 /** Words of one matrix in {@linkcode OneSidedJacobi.progress}. */
@@ -29,7 +37,10 @@ const PROGRESS_WORDS = 5;
 
 /** Matrices whose singular values are wanted. */
 export interface RowMatrices {
-  /** The rows, an even number of vectors each, padded with zero rows to a multiple of 32; overwritten. */
+  /**
+   * The rows, an even number of vectors each, padded with zero rows to a multiple of 32;
+   * overwritten.
+   */
   readonly matrices: MatrixView;
   /** Number of rows of each matrix. */
   readonly order: number;
@@ -38,8 +49,9 @@ export interface RowMatrices {
   /** Vectors of a row that count: what is behind them is rotated with them. Default: all. */
   readonly counted?: number;
   /**
-   * Whether rows are made orthogonal relative to the norms of both, so that normalised they are right singular vectors,
-   * of small singular values as well. Default: relative to the largest norm, which is all that the values need.
+   * Whether rows are made orthogonal relative to the norms of both, so that normalised they are
+   * right singular vectors, of small singular values as well. Default: relative to the largest
+   * norm, which is all that the values need.
    */
   readonly vectors?: boolean;
 }
@@ -49,15 +61,18 @@ export interface OneSidedProgress {
   /** Largest norm of a row. */
   readonly largest: number;
   /**
-   * ‖E‖_F / `largest`: what was left to rotate in the last sweep moves singular values by at most so much of σ₁. With
-   * `vectors`, the same relative to each pair of rows, which moves singular values by half as much of themselves.
+   * ‖E‖_F / `largest`: what was left to rotate in the last sweep moves singular values by at most
+   * so much of σ₁. With `vectors`, the same relative to each pair of rows, which moves singular
+   * values by half as much of themselves.
    */
   readonly off: number;
   /** Sweeps made, the last one included, which only looked. */
   readonly sweeps: number;
   /** Whether the last sweep found nothing to rotate. */
   readonly done: boolean;
-  /** Pairs of blocks rotated, of b (b − 1) / 2 in a sweep of b blocks of 8 rows, padding included. */
+  /**
+   * Pairs of blocks rotated, of b (b − 1) / 2 in a sweep of b blocks of 8 rows, padding included.
+   */
   readonly rotated: number;
 }
 
@@ -65,7 +80,10 @@ export interface OneSidedProgress {
 export interface OneSidedJacobi {
   /** Takes the norms. To be run once, first. */
   readonly start: Dispatch;
-  /** One sweep, to be run again and again; commands return at once for a matrix that is done. Ten do for most. */
+  /**
+   * One sweep, to be run again and again; commands return at once for a matrix that is done. Ten do
+   * for most.
+   */
   readonly sweep: readonly Dispatch[];
   /** Singular values, unordered: for each matrix `order` rounded up to a multiple of 16 or 32. */
   readonly values: GpuArray;
@@ -74,9 +92,10 @@ export interface OneSidedJacobi {
 }
 
 /**
- * The share of the largest norm, |gᵢⱼ| / (dᵢ + dⱼ), up to which two rows count as orthogonal. Their products round by
- * about u √n / 8 in sums of dot products of 4. For vectors it is the share of both norms, |gᵢⱼ| / (dᵢ dⱼ), four times as
- * much: rows that fall in geometric progression round all their products to one side.
+ * The share of the largest norm, |gᵢⱼ| / (dᵢ + dⱼ), up to which two rows count as orthogonal. Their
+ * products round by about u √n / 8 in sums of dot products of 4. For vectors it is the share of
+ * both norms, |gᵢⱼ| / (dᵢ dⱼ), four times as much: rows that fall in geometric progression round
+ * all their products to one side.
  *
  * @param columns Entries n of a row.
  * @param vectors Whether vectors are wanted. Default: false.
@@ -87,13 +106,15 @@ export function oneSidedThreshold(columns: number, vectors = false): number {
 }
 
 /**
- * Bounds |σ̂_i − σ_i| of singular values found by {@linkcode qr} and {@linkcode bindOneSidedJacobi}: the bound of the
- * factorisation, what is left to rotate, and the rounding of rotations. A row is in 2 `rotated` / b of the pairs that
- * were rotated, b ≥ n / 8 blocks, each time by a matrix of 15 rounds of rotations, which are off by 0.4 u each
- * (√15 · 0.4 = 1.6), in sums of 16 terms (1.5 u): 2.2 u with roundings independent and of mean zero, here three times
- * that.
+ * Bounds |σ̂_i − σ_i| of singular values found by {@linkcode qr} and
+ * {@linkcode bindOneSidedJacobi}: the bound of the factorisation, what is left to rotate, and the
+ * rounding of rotations. A row is in 2 `rotated` / b of the pairs that were rotated, b ≥ n / 8
+ * blocks, each time by a matrix of 15 rounds of rotations, which are off by 0.4 u each (√15 · 0.4 =
+ * 1.6), in sums of 16 terms (1.5 u): 2.2 u with roundings independent and of mean zero, here three
+ * times that.
  *
- * @param options Shape of the matrix A before its factorisation, the length of its longest column, and the progress.
+ * @param options Shape of the matrix A before its factorisation, the length of its longest column,
+ * and the progress.
  * @returns The bound, absolute.
  */
 export function singularValueBound(
@@ -113,14 +134,16 @@ export function singularValueBound(
 /**
  * Binds the computation of singular values.
  *
- * Singular values are the norms of the rows when those are orthogonal, to {@linkcode oneSidedThreshold} of the largest
- * for each pair. For the full depth of single precision give the R factor of a matrix: small singular values of A are
- * lost in AᵀA, not in R.
+ * Singular values are the norms of the rows when those are orthogonal, to
+ * {@linkcode oneSidedThreshold} of the largest for each pair. For the full depth of single
+ * precision give the R factor of a matrix: small singular values of A are lost in AᵀA, not in R.
  *
- * Dispatches: one to start; 2 a sweep for up to 64 rows, order / 8 beyond, half of that on a software adapter.
+ * Dispatches: one to start; 2 a sweep for up to 64 rows, order / 8 beyond, half of that on a
+ * software adapter.
  *
  * @param gpu Device.
- * @param operand Matrices; their largest entries should be near 1, since squares of entries are summed.
+ * @param operand Matrices; their largest entries should be near 1, since squares of entries are
+ * summed.
  * @param stack Owner of the arrays.
  * @returns The commands.
  * @throws {ShapeError} Where there are more than 2,048 rows, or more than 4,096 entries in a row.
@@ -145,8 +168,8 @@ export async function bindOneSidedJacobi(
     { LANES: lanes, SLICES: Math.floor(lanes / 3) },
   );
   const measure = await gpu.kernel({ name: "one_sided_jacobi_measure", files: [stateSource, measureSource] });
-  // One workgroup does a sweep of a small matrix. Several share a round of a larger one: on lavapipe, where a dispatch
-  // costs as much as a pair of blocks, few with more to do.
+  // One workgroup does a sweep of a small matrix. Several share a round of a larger one: on
+  // lavapipe, where a dispatch costs as much as a pair of blocks, few with more to do.
   const alone = order <= MOST_ORDER_ALONE && stride <= MOST_STRIDE_ALONE;
   const width = gpu.software && !alone ? 2 : 1;
   const blocks = alone ? 2 * Math.ceil(order / 16) : 4 * Math.ceil(order / 32);

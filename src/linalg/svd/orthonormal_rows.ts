@@ -36,8 +36,8 @@ export function descendingRows(
 }
 
 /**
- * Divides rows by their norms. Those that are noise are made orthogonal to all before them, as LAPACK's vectors of zero
- * singular values are, or replaced where nothing is left of them.
+ * Divides rows by their norms. Those that are noise are made orthogonal to all before them, as
+ * LAPACK's vectors of zero singular values are, or replaced where nothing is left of them.
  *
  * @param operand Rows and their norms.
  * @returns Rows of norm 1, in the same order.
@@ -47,16 +47,19 @@ export function orthonormalRows({ rows, norms, columns, noise }: OrthogonalRows)
   for (let i = 0; i < norms.length; i++) {
     const row = unit.subarray(i * columns, (i + 1) * columns);
     if (norms[i] > noise) row.forEach((x, j) => row[j] = x / norms[i]);
-    else if (!orthogonalise(unit, i, columns)) {
+    else if (!orthogonalize(unit, i, columns)) {
       row.fill(0)[leastCovered(unit, i, columns)] = 1;
-      orthogonalise(unit, i, columns);
+      orthogonalize(unit, i, columns);
     }
   }
   return unit;
 }
 
-/** Takes the rows before it off row i, twice, and makes its norm 1. Tells whether enough was left of it. */
-function orthogonalise(unit: Float64Array, i: number, columns: number): boolean {
+/**
+ * Takes the rows before it off row i, twice, and makes its norm 1. Tells whether enough was left of
+ * it.
+ */
+function orthogonalize(unit: Float64Array, i: number, columns: number): boolean {
   const row = unit.subarray(i * columns, (i + 1) * columns);
   let left = 0;
   for (let pass = 0; pass < 2; pass++) {
@@ -75,7 +78,10 @@ function orthogonalise(unit: Float64Array, i: number, columns: number): boolean 
   return true;
 }
 
-/** The unit vector that is furthest from the span of the rows before row i: 1 / columns of it is outside at least. */
+/**
+ * The unit vector that is furthest from the span of the rows before row i: 1 / columns of it is
+ * outside at least.
+ */
 function leastCovered(unit: Float64Array, i: number, columns: number): number {
   const covered = new Float64Array(columns);
   for (let e = 0; e < i * columns; e++) covered[e % columns] += unit[e] ** 2;

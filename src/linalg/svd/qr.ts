@@ -75,19 +75,22 @@ export function qrLevels(rows: number): number {
 /**
  * Replaces all matrices of a batch by their R factors above rows of zeros.
  *
- * Backward stable: R is the exact factor of A + ΔA. A reflection rounds each entry it moves by about u of it (the sums
- * have nine terms), and an entry goes through the 8 reflections of each of n / 8 steps, one of a row of R through 32 of
- * each of L levels in addition. With roundings that are independent and of mean zero (Higham and Mary 2019) column j of
- * ΔA is u √(n + 32 L) ‖a_j‖ long, and ‖ΔA‖₂, that of a matrix of independent entries, at most about twice the longest.
- * So singular values move by at most
+ * Backward stable: R is the exact factor of A + ΔA. A reflection rounds each entry it moves by
+ * about u of it (the sums have nine terms), and an entry goes through the 8 reflections of each of
+ * n / 8 steps, one of a row of R through 32 of each of L levels in addition. With roundings that
+ * are independent and of mean zero (Higham and Mary 2019) column j of ΔA is u √(n + 32 L) ‖a_j‖
+ * long, and ‖ΔA‖₂, that of a matrix of independent entries, at most about twice the longest. So
+ * singular values move by at most
  *
  *     |σ̂_i − σ_i| ≤ κ u √(n + 32 L) max_j ‖a_j‖,   κ = 2 on average; 6 leaves room of a factor of 3.
  *
  * Dispatches: 2 L for each 16 columns. Flops: 2 n² (m − n / 3).
  *
  * @param gpu Device.
- * @param batch Matrices; their largest entries should be near 1, since squares of entries are summed.
- * @returns The commands, to run one after the other. They may be run again, with other rows below R.
+ * @param batch Matrices; their largest entries should be near 1, since squares of entries are
+ * summed.
+ * @returns The commands, to run one after the other. They may be run again, with other rows below
+ * R.
  */
 export async function bindQr(gpu: Gpu, batch: TallBatch): Promise<Dispatch[]> {
   const { count, stride, matrices, reflectors } = batch;
@@ -124,13 +127,17 @@ export interface WeightedFeatures {
   readonly weights: GpuArray;
   /** Number of samples m. */
   readonly samples: number;
-  /** Factor r of an identity that stands below the features, so that RᵀR = ΦᵀWΦ + r² I. Default: 0, there is none. */
+  /**
+   * Factor r of an identity that stands below the features, so that RᵀR = ΦᵀWΦ + r² I. Default: 0,
+   * there is none.
+   */
   readonly ridge?: number;
 }
 
 /**
- * R factors of √w Φ, or of √w Φ above r I, for features in GPU memory, which stay as they are. Where the batch has fewer rows than there are
- * samples, they are taken in slabs: those after the first go below R, and both are factored again.
+ * R factors of √w Φ, or of √w Φ above r I, for features in GPU memory, which stay as they are.
+ * Where the batch has fewer rows than there are samples, they are taken in slabs: those after the
+ * first go below R, and both are factored again.
  *
  * @param gpu Device.
  * @param batch Receives R above rows of zeros.

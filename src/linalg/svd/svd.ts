@@ -28,8 +28,9 @@ export interface SvdOptions {
   /** Arithmetic: entries are rounded to 24 bits, or to 48. Default: single. */
   readonly precision?: PrecisionName;
   /**
-   * For each matrix right singular vectors to start from, as `vt` of an earlier result for a matrix that has changed
-   * since: `columns × columns`, for matrices with at least as many rows. Default: none.
+   * For each matrix right singular vectors to start from, as `vt` of an earlier result for a matrix
+   * that has changed since: `columns × columns`, for matrices with at least as many rows. Default:
+   * none.
    */
   readonly start?: readonly Matrix[];
 }
@@ -53,22 +54,23 @@ interface Scaled {
 }
 
 /**
- * Singular values and right singular vectors of a batch of matrices, as the last two of `numpy.linalg.svd(a,
- * full_matrices=False)`. Waits for the GPU.
+ * Singular values and right singular vectors of a batch of matrices, as the last two of
+ * `numpy.linalg.svd(a, full_matrices=False)`. Waits for the GPU.
  *
- * By a QR factorisation (of what is not wider than tall) and one-sided Jacobi rotations of the rows of R, which
- * become σ_i v_i: without squaring the condition number. Values are right to some u √n σ₁, u = 2⁻²⁴ in single and
- * 2⁻⁴⁸ in double precision; there those of a matrix B D, D diagonal and B well conditioned, to as much of themselves
- * (Drmač and Veselić, SIAM J. Matrix Anal. Appl. 29, 2008), unless there is a start. The vectors of small values are
- * right to the error over the gap. Matrices of one shape are solved together; tall ones travel in slabs.
+ * By a QR factorisation (of what is not wider than tall) and one-sided Jacobi rotations of the rows
+ * of R, which become σ_i v_i: without squaring the condition number. Values are right to some u √n
+ * σ₁, u = 2⁻²⁴ in single and 2⁻⁴⁸ in double precision; there those of a matrix B D, D diagonal and
+ * B well conditioned, to as much of themselves (Drmač and Veselić, SIAM J. Matrix Anal. Appl. 29,
+ * 2008), unless there is a start. The vectors of small values are right to the error over the gap.
+ * Matrices of one shape are solved together; tall ones travel in slabs.
  *
  * @param gpu Device.
- * @param matrices Matrices of any shapes; the smaller side is at most 2,048, the columns of one that is wider than
- * tall, too.
+ * @param matrices Matrices of any shapes; the smaller side is at most 2,048, the columns of one
+ * that is wider than tall, too.
  * @param options Precision, vectors to start from.
  * @returns Values and vectors of each.
- * @throws {ShapeError} Where a matrix has no entries, not rows × columns of them, or is too large; or a start has
- * another shape.
+ * @throws {ShapeError} Where a matrix has no entries, not rows × columns of them, or is too large;
+ * or a start has another shape.
  * @throws {InputError} Where an entry is NaN or infinite, or a start is not orthonormal.
  * @throws {PrecisionError} Where double precision is asked for and the adapter has none.
  * @throws {StaircaseError} Where the solver does not converge.

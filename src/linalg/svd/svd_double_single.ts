@@ -28,7 +28,10 @@ import { bindNewtonSchulz, type Product } from "./newton_schulz.ts";
 import { descendingRows } from "./orthonormal_rows.ts";
 import { bindQrDoubleSingle, MOST_SLAB_ROWS, qrDoubleSingleBound, SlabBatch } from "./qr_double_single.ts";
 
-/** A matrix as sums high + low of single numbers, row-major; behind each of its rows what is carried with it. */
+/**
+ * A matrix as sums high + low of single numbers, row-major; behind each of its rows what is carried
+ * with it.
+ */
 export interface PairMatrix {
   /** Entries rounded to single precision. */
   readonly high: Float32Array;
@@ -44,10 +47,14 @@ export interface DoubleSingleSvdOptions {
   readonly rows: number;
   /** Number of columns n ≥ 1. */
   readonly columns: number;
-  /** Columns k behind these that are factored and rotated with them, right-hand sides C. Default: 0. */
+  /**
+   * Columns k behind these that are factored and rotated with them, right-hand sides C. Default: 0.
+   */
   readonly carried?: number;
-  /** For each matrix right singular vectors to start from, `n × n`, one a row, orthonormal to 10⁻⁵; for m ≥ n
-   * only. Default: none. */
+  /**
+   * For each matrix right singular vectors to start from, `n × n`, one a row, orthonormal to 10⁻⁵;
+   * for m ≥ n only. Default: none.
+   */
   readonly starts?: readonly Float64Array[];
   /** Share of σ₁ below which singular values need not be told apart. Default: 2⁻⁷⁶. */
   readonly floor?: number;
@@ -57,7 +64,9 @@ export interface DoubleSingleSvdOptions {
 export interface DoubleSingleSvd {
   /** Norms σ̂ of the rows, descending: min(m, n) of them. */
   readonly values: Float64Array;
-  /** The rows σ̂_i v_i in that order, n entries each, behind each of them the k entries of u_iᵀ C. */
+  /**
+   * The rows σ̂_i v_i in that order, n entries each, behind each of them the k entries of u_iᵀ C.
+   */
   readonly rows: Float64Array;
   /** Norm of what each column of C has outside the span of the u_i. */
   readonly outside: Float64Array;
@@ -67,21 +76,29 @@ export interface DoubleSingleSvd {
   readonly bounds: RotationBounds;
 }
 
-/** Largest entries on the GPU: squares of columns of them do not overflow, and those of small ones keep their bits. */
+/**
+ * Largest entries on the GPU: squares of columns of them do not overflow, and those of small ones
+ * keep their bits.
+ */
 const SCALE = 2 ** 40;
 /** Most bytes of a slab, where the adapter allows as many. */
 const MOST_BYTES = 2 ** 26;
-/** Sweeps before the first look at the progress, without and with vectors to start from; between later ones; at most. */
+/**
+ * Sweeps before the first look at the progress, without and with vectors to start from; between
+ * later ones; at most.
+ */
 const FIRST_SWEEPS = 9, WARM_SWEEPS = 3, MORE_SWEEPS = 3, MOST_SWEEPS = 60;
 
 /**
- * Solves matrices by {@linkcode bindQrDoubleSingle}, slab by slab, unless they are wider than tall, and
- * {@linkcode bindOneSidedJacobiDoubleSingle}. With vectors V to start from, A V is factored instead of A: its columns
- * are nearly orthogonal, R is nearly diagonal, and few sweeps are left to do. Waits for the GPU.
+ * Solves matrices by {@linkcode bindQrDoubleSingle}, slab by slab, unless they are wider than tall,
+ * and {@linkcode bindOneSidedJacobiDoubleSingle}. With vectors V to start from, A V is factored
+ * instead of A: its columns are nearly orthogonal, R is nearly diagonal, and few sweeps are left to
+ * do. Waits for the GPU.
  *
- * Errors: those of the factorisation and of the rotations; and of A V, whose entries are off by (3 n + 11) u² of the
- * norms of a row and a column, so by √n times that of ‖A‖_F all together; and V is orthonormal to n (3 n + 20) u²
- * after two Newton–Schulz steps, which moves σ_i by half of that of itself.
+ * Errors: those of the factorisation and of the rotations; and of A V, whose entries are off by (3
+ * n + 11) u² of the norms of a row and a column, so by √n times that of ‖A‖_F all together; and V
+ * is orthonormal to n (3 n + 20) u² after two Newton–Schulz steps, which moves σ_i by half of that
+ * of itself.
  *
  * @param gpu Device.
  * @param matrices Matrices of one shape.
@@ -120,7 +137,8 @@ async function solve(
   const { form } = await selfTestDoubleSingle(gpu);
   using stack = new DisposableStack();
   const count = matrices.length, order = Math.min(rows, columns), width = columns + carried;
-  // What is wider than tall is rotated as it is; else rows below those of R are what the columns do not span.
+  // What is wider than tall is rotated as it is; else rows below those of R are what the columns do
+  // not span.
   const batch = rows < columns ? null : stack.use(new SlabBatch(gpu, count, room, width));
   const size = width * (batch ? width : rows);
   const array = batch?.factors ?? stack.use(new GpuArray(gpu, "rows to rotate", 2 * count * size));
@@ -157,7 +175,7 @@ async function solve(
         array.subarray(index * length, (index + 1) * length);
       const bounds = rotationBounds(gpu, operand, each), first = part(earlier, order);
       const factored = batch ? qrDoubleSingleBound(gpu, room, Math.ceil(rows / room), first) : 0;
-      const rotated = start ? startErrors(columns, Math.hypot(...first)) : { absolute: 0, relative: 0 };
+      const rotated = start ? startBounds(columns, Math.hypot(...first)) : { absolute: 0, relative: 0 };
       const scale = SCALE * (matrices[index].scale ?? 1);
       const own = part(all, size);
       const sorted = descendingRows(part(norm, order), own.subarray(0, order * width), width);
@@ -269,7 +287,10 @@ async function bindStart(
   };
 }
 
-/** Newton–Schulz squares the defect: 10⁻⁵ at first is 10⁻¹⁰ before the second step, which leaves 10⁻²⁰ and rounding. */
+/**
+ * Newton–Schulz squares the defect: 10⁻⁵ at first is 10⁻¹⁰ before the second step, which leaves
+ * 10⁻²⁰ and rounding.
+ */
 function checkStart(correction: Float32Array, order: number): void {
   for (let e = 0; e < correction.length; e += 2) {
     const unit = (e / 2) % (order * order) % (order + 1) === 0 ? 1 : 0;
@@ -281,6 +302,6 @@ function checkStart(correction: Float32Array, order: number): void {
 }
 
 /** What A V adds to the errors, for rows of R with the norm of A together. */
-function startErrors(n: number, norm: number): { absolute: number; relative: number } {
+function startBounds(n: number, norm: number): { absolute: number; relative: number } {
   return { absolute: (3 * n + 11) * U2 * Math.sqrt(n) * norm, relative: n * (3 * n + 20) * U2 / 2 };
 }

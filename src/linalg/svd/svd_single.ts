@@ -14,7 +14,10 @@ import { padRows } from "../matrix_view.ts";
 import { bindOneSidedJacobi, decodeProgress } from "./one_sided_jacobi.ts";
 import { bindQr, TallBatch } from "./qr.ts";
 
-/** Sweeps before the first look at the progress, and between later ones; and after how many to give up. */
+/**
+ * Sweeps before the first look at the progress, and between later ones; and after how many to give
+ * up.
+ */
 const FIRST_SWEEPS = 10, MORE_SWEEPS = 4, MOST_SWEEPS = 62;
 /** Most bytes of one buffer, where the adapter allows as many. */
 const MOST_BYTES = 2 ** 28;
@@ -38,13 +41,16 @@ export interface SingleSvdOptions {
   /** Number of columns n ≥ 1; at most m, unless vectors are wanted. */
   readonly columns: number;
   /**
-   * Columns k behind these that are factored and rotated with them, right-hand sides C; n is a multiple of 4 where there are
-   * any, and vectors are wanted. Default: 0.
+   * Columns k behind these that are factored and rotated with them, right-hand sides C; n is a
+   * multiple of 4 where there are any, and vectors are wanted. Default: 0.
    */
   readonly carried?: number;
   /** Whether vectors are wanted. */
   readonly vectors: boolean;
-  /** For each matrix right singular vectors to start from, `n × n`, one a row; for m ≥ n only. Default: none. */
+  /**
+   * For each matrix right singular vectors to start from, `n × n`, one a row; for m ≥ n only.
+   * Default: none.
+   */
   readonly starts?: readonly (Float32Array | Float64Array)[];
 }
 
@@ -53,8 +59,8 @@ export interface SingleSvd {
   /** Norms σ̂ of the rows, not in order: min(m, n) of them. */
   readonly values: Float32Array;
   /**
-   * The rows σ̂_i v_i, in the same order, n entries each, behind each of them the k entries of u_iᵀ C; empty where no vectors
-   * are wanted.
+   * The rows σ̂_i v_i, in the same order, n entries each, behind each of them the k entries of u_iᵀ
+   * C; empty where no vectors are wanted.
    */
   readonly rows: Float32Array;
   /** Norm of what each column of C has outside the span of the u_i. */
@@ -64,9 +70,10 @@ export interface SingleSvd {
 }
 
 /**
- * Solves matrices by {@linkcode bindQr}, unless they are wider than tall, and {@linkcode bindOneSidedJacobi}. With
- * vectors V to start from, A V is factored instead of A. What does not fit into one buffer travels in slabs or is
- * solved one after the other. Waits for the GPU.
+ * Solves matrices by {@linkcode bindQr}, unless they are wider than tall, and
+ * {@linkcode bindOneSidedJacobi}. With vectors V to start from, A V is factored instead of A. What
+ * does not fit into one buffer travels in slabs or is solved one after the other. Waits for the
+ * GPU.
  *
  * @param gpu Device.
  * @param matrices Matrices of one shape.
@@ -110,7 +117,8 @@ async function solve(
   const counted = carried > 0 ? columns / 4 : batch.stride;
   const jacobi = await bindOneSidedJacobi(gpu, { matrices: view, order, count, counted, vectors }, stack);
   const start = starts ? await bindStart(gpu, batch, starts, stack) : null;
-  // The first slab fills all rows, a later one those below R. What is wider than tall is rotated as it is.
+  // The first slab fills all rows, a later one those below R. What is wider than tall is rotated as
+  // it is.
   const kept = 4 * batch.stride;
   const factor = rows < columns ? [] : await bindQr(gpu, batch);
   for (let first = 0, at = 0; first < rows; first += batch.rows - at, at = kept) {

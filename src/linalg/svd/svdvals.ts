@@ -7,7 +7,10 @@ import type { Gpu } from "../../gpu/device.ts";
 import { checkMatrices, largestExponent, type Matrix } from "../matrix.ts";
 import { type StridedMatrix, svdSingle } from "./svd_single.ts";
 
-/** Largest entries from 2⁻¹⁶ to 2¹⁷ are left as they are: the squares of all that counts beside them are in range. */
+/**
+ * Largest entries from 2⁻¹⁶ to 2¹⁷ are left as they are: the squares of all that counts beside them
+ * are in range.
+ */
 const MOST_EXPONENT = 16;
 
 /** A matrix with at least as many rows as columns. */
@@ -18,12 +21,13 @@ interface Tall extends StridedMatrix {
 }
 
 /**
- * Singular values of a batch of matrices, in single precision, as `numpy.linalg.svd(a, compute_uv=False)` gives them.
- * Waits for the GPU.
+ * Singular values of a batch of matrices, in single precision, as
+ * `numpy.linalg.svd(a, compute_uv=False)` gives them. Waits for the GPU.
  *
  * By a QR factorisation and one-sided Jacobi rotations, so without squaring the condition number:
- * |σ̂_i − σ_i| ≤ η σ₁ with η of some u √n (u = 2⁻²⁴; {@linkcode singularValueError} has the terms). Matrices of one shape
- * are solved together; a matrix with more rows than fit into a buffer travels in slabs.
+ * |σ̂_i − σ_i| ≤ η σ₁ with η of some u √n (u = 2⁻²⁴; {@linkcode singularValueError} has the terms).
+ * Matrices of one shape are solved together; a matrix with more rows than fit into a buffer travels
+ * in slabs.
  *
  * @param gpu Device.
  * @param matrices Matrices of any shapes; the smaller side is at most 2,048.

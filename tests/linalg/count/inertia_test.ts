@@ -44,7 +44,8 @@ Deno.test("inertia: order 400, whose dispatches continue each other", async () =
   using batch = new SymmetricBatch(gpu, [squareMatrix(matrix)]);
   using work = new InertiaWork(gpu, batch, 1);
   assert.ok((await bindInertia(gpu, batch, work)).length > 3);
-  // Rounding to single precision moves eigenvalues by less than u ‖M‖_F < 5 u: far less than the thresholds' distance.
+  // Rounding to single precision moves eigenvalues by less than u ‖M‖_F < 5 u: far less than the
+  // thresholds' distance.
   const epsilons = [-0.101, 0, 0.1003, 0.5];
   const [counts] = await countByInertia(gpu, [squareMatrix(matrix)], [epsilons]);
   counts.forEach(({ low, high }, k) => {

@@ -33,7 +33,8 @@ Deno.test("sturm_double_single: certain at 10⁻⁶ … 10⁻⁹ λ₁ of featur
     const matrix = tanhGram(40, seed, 256);
     return { name: `seed ${seed}`, n: 40, matrix, exact: eigenvalues(matrix, 40) };
   });
-  // At 10⁻⁹ λ₁ eigenvalues are the rounding of the Gram matrix, and lie so dense that one of them may be on ε.
+  // At 10⁻⁹ λ₁ eigenvalues are the rounding of the Gram matrix, and lie so dense that one of them
+  // may be on ε.
   const epsilons = shares(cases, [1e-6, 1e-7, 1e-9]);
   const share = certainShare(await check(cases, epsilons));
   assert.ok(share > 0.9, `${share}`);

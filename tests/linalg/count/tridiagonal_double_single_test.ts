@@ -40,8 +40,8 @@ async function reduce(matrices: readonly Float32Array[]) {
 }
 
 /**
- * That T has the eigenvalues of M to the error claimed, and to 10⁻¹³ of the largest: 300 times what float64 is off by,
- * a millionth of what single precision is.
+ * That T has the eigenvalues of M to the error claimed, and to 10⁻¹³ of the largest: 300 times what
+ * float64 is off by, a millionth of what single precision is.
  */
 function assertSimilar(exact: readonly number[], { n, dense, error }: Awaited<ReturnType<typeof reduce>>[0]) {
   const got = eigenvalues(dense, n);

@@ -36,7 +36,10 @@ async function reduce(matrices: readonly Float32Array[]) {
   });
 }
 
-/** That T has the eigenvalues of M to the error claimed. Gives the largest difference, as a share of that error. */
+/**
+ * That T has the eigenvalues of M to the error claimed. Gives the largest difference, as a share of
+ * that error.
+ */
 function assertSimilar(exact: readonly number[], { n, dense, error }: Awaited<ReturnType<typeof reduce>>[0]) {
   const got = eigenvalues(dense, n);
   const slack = 1e-14 * n * Math.max(...exact.map(Math.abs));

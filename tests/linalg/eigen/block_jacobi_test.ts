@@ -27,8 +27,9 @@ const solve = async (matrices: readonly Float32Array[], options: SolveOptions = 
   (await solveAny(gpu, matrices, { ...options, blocks: true })).solved;
 
 /**
- * Rounds of single rotations that could do to a basis what `rounds` do, each the worst that it may: of 8 counted rounds 15
- * go into the turn of two blocks, 20 u each, and its sums of 16 products are 4 γ₁₆ off (‖t‖₁ ≤ 4 for a unit vector t of 16).
+ * Rounds of single rotations that could do to a basis what `rounds` do, each the worst that it may:
+ * of 8 counted rounds 15 go into the turn of two blocks, 20 u each, and its sums of 16 products are
+ * 4 γ₁₆ off (‖t‖₁ ≤ 4 for a unit vector t of 16).
  */
 const worst = (rounds: number) => rounds / 8 * (15 + 4 * 16 / 20);
 
@@ -77,7 +78,8 @@ Deno.test("block_jacobi: random batches of random orders", async () => {
 Deno.test("block_jacobi: small eigenvalues of a graded matrix are right relative to themselves", async () => {
   const orders = [7, 20, 41, 100], matrices: Float32Array[] = [], conditions: number[] = [];
   for (const n of orders) {
-    // Diagonal entries from 1 to 10⁻¹², not in order; scaled to ones on the diagonal it is far from singular.
+    // Diagonal entries from 1 to 10⁻¹², not in order; scaled to ones on the diagonal it is far from
+    // singular.
     const scaled = Float64Array.from(identity(n), (_, e) => 3 ** -Math.abs(Math.floor(e / n) - e % n));
     const d = Array.from({ length: n }, (_, i) => 10 ** (-6 * ((3 * i) % n) / (n - 1)));
     matrices.push(Float32Array.from(scaled, (x, e) => d[Math.floor(e / n)] * x * d[e % n]));
@@ -86,9 +88,9 @@ Deno.test("block_jacobi: small eigenvalues of a graded matrix are right relative
   (await solve(matrices)).forEach(({ values, rounds, off }, index) => {
     const n = orders[index], exact = gradedEigenvalues(matrices[index], n);
     assert.ok(exact[n - 1] < 1e-11 * exact[0]);
-    // As certificate.ts has it: a round leaves 8 u √n of the scaled matrix, and what is left off the diagonal adds itself;
-    // both move eigenvalues by 1 / λ_min of it as much, relative to themselves (Demmel and Veselić 1992). The entries were
-    // rounded, too. Measured: 2 % of that.
+    // As certificate.ts has it: a round leaves 8 u √n of the scaled matrix, and what is left off
+    // the diagonal adds itself; both move eigenvalues by 1 / λ_min of it as much, relative to
+    // themselves (Demmel and Veselić 1992). The entries were rounded, too. Measured: 2 % of that.
     const bound = conditions[index] * (8 * U * Math.sqrt(n) * rounds + Math.SQRT2 * off + 2 * U);
     assert.ok(bound < 0.01);
     [...values].sort((x, y) => y - x).forEach((value, i) => {

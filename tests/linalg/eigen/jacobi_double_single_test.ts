@@ -109,8 +109,9 @@ function reflected(spectrum: readonly number[], seed: number): Float64Array {
 }
 
 /**
- * That the solver says it is done; that eigenvalues are right to 4 n u² ‖A‖₂ (measured: n u²), u² = 2⁻⁴⁸, and 10⁻¹⁴ ‖A‖₂
- * more for the reference; that the basis is orthonormal and of eigenvectors to 4 u² a round.
+ * That the solver says it is done; that eigenvalues are right to 4 n u² ‖A‖₂ (measured: n u²), u² =
+ * 2⁻⁴⁸, and 10⁻¹⁴ ‖A‖₂ more for the reference; that the basis is orthonormal and of eigenvectors to
+ * 4 u² a round.
  */
 function assertSolved(a: Float64Array, solved: Solved, what = "", blocks = false): void {
   const { values, vectors, done, off, rounds } = solved, n = values.length;
@@ -177,7 +178,8 @@ for (const blocks of [false, true]) {
   Deno.test(`jacobiDoubleSingle${how}: small eigenvalues of a graded matrix are right relative to themselves`, async () => {
     const matrices: Float64Array[] = [], conditions: number[] = [];
     for (const n of [7, 20, 40]) {
-      // Diagonal entries from 1 to 10⁻¹⁶, not in order; scaled to ones on the diagonal it is far from singular.
+      // Diagonal entries from 1 to 10⁻¹⁶, not in order; scaled to ones on the diagonal it is far
+      // from singular.
       const scaled = Float64Array.from(identity(n), (_, e) => 3 ** -Math.abs(Math.floor(e / n) - e % n));
       const d = Array.from({ length: n }, (_, i) => 10 ** (-8 * ((3 * i) % n) / (n - 1)));
       matrices.push(scaled.map((x, e) => x * (d[Math.floor(e / n)] * d[e % n])));
@@ -187,8 +189,9 @@ for (const blocks of [false, true]) {
     solved.forEach(({ values, rounds, off }, index) => {
       const n = values.length, exact = gradedEigenvalues(matrices[index], n);
       assert.ok(exact[n - 1] < 1e-15 * exact[0]);
-      // A perturbation of η √(a_ii a_jj) entrywise moves eigenvalues by η n / λ_min of the scaled matrix, relative to
-      // themselves (Demmel and Veselić 1992): rounds of 128 u² √n, and what is left off the diagonal.
+      // A perturbation of η √(a_ii a_jj) entrywise moves eigenvalues by η n / λ_min of the scaled
+      // matrix, relative to themselves (Demmel and Veselić 1992): rounds of 128 u² √n, and what is
+      // left off the diagonal.
       const bound = conditions[index] *
         (128 * Math.sqrt(n) * rounds * 2 ** -48 + Math.SQRT2 * off + 1e-14 * n);
       assert.ok(bound < 1e-6);

@@ -9,8 +9,8 @@ import { padRows, vectors } from "../../../src/linalg/matrix_view.ts";
 import { check, draw, grams, type Problem, type Result, unpadded } from "../gram_problems.ts";
 
 /**
- * Plain Gram matrices of one layer, in a tile; `null` for the kernel that compensated sums share, which sums
- * plainly where there are moments.
+ * Plain Gram matrices of one layer, in a tile; `null` for the kernel that compensated sums share,
+ * which sums plainly where there are moments.
  */
 async function inTiles(gpu: Gpu, problem: Problem, tile: GramTile | null): Promise<Result[]> {
   const { samples, weights, layers: [{ order, features }] } = problem;

@@ -36,7 +36,10 @@ function problem(a: Matrix, sides = 1): LeastSquaresProblem {
   return { a, b: random(a.rows, sides, a.columns + 7) };
 }
 
-/** Singular values in float64, and of each rank the solution that takes only so many of them: `[rank][k]`. */
+/**
+ * Singular values in float64, and of each rank the solution that takes only so many of them:
+ * `[rank][k]`.
+ */
 function reference({ a, b }: LeastSquaresProblem): { values: number[]; solutions: Float64Array[][] } {
   const { diagonal, leftSingularVectors: u, rightSingularVectors: v } = new SingularValueDecomposition(
     MlMatrix.from1DArray(a.rows, a.columns, Array.from(a.data)),
@@ -66,9 +69,10 @@ function residualOf(a: Matrix, y: Float64Array, b: Float64Array): number {
 }
 
 /**
- * That values are those of float64 to 4 u √n σ₁, the rank is theirs to that, and the solution as good as any other up to what
- * the documentation says, with c = 4 √(rows + columns), twice what is measured: here as good as those of float64 that take
- * 0, 1, 2 … of the singular values. And the residual is what A x − b is, to as much.
+ * That values are those of float64 to 4 u √n σ₁, the rank is theirs to that, and the solution as
+ * good as any other up to what the documentation says, with c = 4 √(rows + columns), twice what is
+ * measured: here as good as those of float64 that take 0, 1, 2 … of the singular values. And the
+ * residual is what A x − b is, to as much.
  */
 function assertSolution(
   given: LeastSquaresProblem,
@@ -106,7 +110,10 @@ function assertSolution(
   }
 }
 
-/** That x is the shortest solution, to c u κ of it and of what the residual adds: where the rank is beyond doubt. */
+/**
+ * That x is the shortest solution, to c u κ of it and of what the residual adds: where the rank is
+ * beyond doubt.
+ */
 function assertShortest(
   given: LeastSquaresProblem,
   solved: LeastSquaresSolution,

@@ -16,7 +16,10 @@ Deno.test.afterAll(() => gpu[Symbol.dispose]());
 /** Unit roundoff of single precision. */
 const U = 2 ** -24;
 
-/** Two bases: reflections I − 2uuᵀ/uᵀu, as orthogonal as float64 has them, and those with entries off by some 10⁻³. */
+/**
+ * Two bases: reflections I − 2uuᵀ/uᵀu, as orthogonal as float64 has them, and those with entries
+ * off by some 10⁻³.
+ */
 function basesOf(n: number): Float64Array {
   const noise = normals(2 * n * n, 7);
   const [u, v] = [normals(n, 1), normals(n, 2)];
@@ -48,7 +51,8 @@ function defect(q: Float64Array, n: number): number {
 }
 
 for (const n of [1, 4, 37]) {
-  // With E = I − QQᵀ the step leaves 3/4 E² + 1/4 E³; and rounding, at most that of two products of n terms, twice over.
+  // With E = I − QQᵀ the step leaves 3/4 E² + 1/4 E³; and rounding, at most that of two products of
+  // n terms, twice over.
   const left = (before: number, rounding: number) => before ** 2 + n * rounding;
 
   Deno.test(`newtonSchulz: squares the defect of bases of ${n}, in single precision`, async () => {

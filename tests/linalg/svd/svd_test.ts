@@ -35,9 +35,10 @@ function random(rows: number, columns: number, seed: number): Matrix {
 }
 
 /**
- * That values are those of float64, descending, to 4 u √n σ₁ (random roundings of some √n reflections and rotations
- * make 2 at most, measured); V orthonormal to 4 u √n; and A V has orthogonal columns of these lengths, to 8 u √n σ₁
- * of one times the other's, or what entries of A rounded to 24 bits leave.
+ * That values are those of float64, descending, to 4 u √n σ₁ (random roundings of some √n
+ * reflections and rotations make 2 at most, measured); V orthonormal to 4 u √n; and A V has
+ * orthogonal columns of these lengths, to 8 u √n σ₁ of one times the other's, or what entries of A
+ * rounded to 24 bits leave.
  */
 function assertSvd(
   { rows, columns, data }: Matrix,
@@ -63,7 +64,8 @@ function assertSvd(
     const i = Math.floor(e / k), j = e % k;
     const [p, q] = [i, j].map((l) => exact[l] / (top || 1));
     const expected = i === j ? p * q : 0;
-    // ‖A v_i − σ_i u_i‖ is some u √n: of each product, that times the other's length, and its square.
+    // ‖A v_i − σ_i u_i‖ is some u √n: of each product, that times the other's length, and its
+    // square.
     const allowed = 2 * unit * (p + q) + 4 * unit ** 2;
     assert.ok(Math.abs(x - expected) <= allowed, `${name}: (A v)·(A v)[${i}, ${j}] is ${x}, not ${expected}`);
   });
@@ -116,7 +118,8 @@ Deno.test("svd: at any scale; 32-bit entries in double precision are those numbe
     const scaled = { ...a, data: a.data.map((x) => scale * x) };
     for (const precision of PRECISIONS) {
       const [{ values, vt }] = await svd(gpu, [scaled], { precision });
-      // Denormal numbers have few bits themselves; brought to 1, the reference can hold squares of them.
+      // Denormal numbers have few bits themselves; brought to 1, the reference can hold squares of
+      // them.
       const back = { ...a, data: scaled.data.map((x) => x / scale) };
       assertSvd(back, { values: values.map((x) => x / scale), vt, sweeps: 0 }, precision, `${scale}`);
     }
@@ -159,7 +162,8 @@ Deno.test("svd: a start from vectors of a matrix that has changed since takes fe
         assert.ok(n === 1 || each.sweeps < cold[k].sweeps, `${each.sweeps} after ${cold[k].sweeps}`);
         assert.ok(each.sweeps <= 4);
       });
-      // From the very same matrix: one look, or one sweep of what double precision sees, and single did not.
+      // From the very same matrix: one look, or one sweep of what double precision sees, and single
+      // did not.
       const again = await svd(gpu, before, { precision: "double", start });
       again.forEach(({ sweeps }) => assert.ok(sweeps <= (precision === "double" ? 2 : 3), `${sweeps}`));
     }

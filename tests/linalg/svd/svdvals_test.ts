@@ -26,7 +26,10 @@ function random(rows: number, columns: number, seed: number): Matrix {
   return { rows, columns, data: normals(rows * columns, seed) };
 }
 
-/** That values are descending and those of float64, up to the bound for all pairs rotated in ten sweeps. */
+/**
+ * That values are descending and those of float64, up to the bound for all pairs rotated in ten
+ * sweeps.
+ */
 function assertValues({ rows, columns, data }: Matrix, values: Float32Array, name = "") {
   const exact = singularValues(data, rows, columns);
   assert.equal(values.length, exact.length);
@@ -130,7 +133,8 @@ Deno.test("svdvals: ranks of tanh features are right to 10⁻¹³ of the largest
       counted++;
       assert.equal(rank(values), rank(exact), `features ${index}, 10^-${exponent}`);
     }
-    // The leading ones carry what all rotations add; small ones the rounding of the factorisation, a few u.
+    // The leading ones carry what all rotations add; small ones the rounding of the factorisation,
+    // a few u.
     exact.forEach((sigma, i) => {
       const allowed = sigma < 0.1 * exact[0] ? 5 * U : 16 * U;
       assert.ok(Math.abs(values[i] - sigma) <= allowed * exact[0], `σ[${i}] is ${values[i]}, not ${sigma}`);
