@@ -3,23 +3,26 @@
 //
 //   M = Σ_{j≤k} c_j c_jᵀ / d_j + S_k,   λ_(k+1) ≤ ‖S_k‖_F,   λ_k ≥ 1 / tr (M_kk)⁻¹
 //
-// M: rows × rows, row-major, its lower triangle read. c_j: column of the pivot d_j, the largest
-// diagonal entry of S_(j−1). ‖S_k‖_F is at most tr S_k, and bounds what remains even where rounding
-// made it indefinite. M_kk, the block of the first k pivots, has no eigenvalue above M's (Cauchy).
-// With M_kk = N D Nᵀ, N unit lower triangular, and Y = N⁻¹,
-//     tr (M_kk)⁻¹ = Σ_{j≤k} ‖y_j‖² / d_j,   y_j the rows of Y,
-// and the same elimination that makes S makes Y out of the identity: Z ← Z − (c / d) y. N has
-// entries of at most 1, and so Y is well conditioned where M is not.
+// M: rows × rows, row-major; the lower triangle is read. c_j: column of the pivot d_j, the largest
+// diagonal entry of S_(j−1). ‖S_k‖_F is at most tr S_k, and it bounds what remains even where
+// rounding has made that indefinite. M_kk, the block of the first k pivots, has no eigenvalue above
+// M's (Cauchy). With M_kk = N D Nᵀ, N unit lower triangular, and Y = N⁻¹,
+//     tr (M_kk)⁻¹ = Σ_{j≤k} ‖y_j‖² / d_j,   y_j the rows of Y.
+// The elimination that makes S also makes Y out of the identity: Z ← Z − (c / d) y. Entries of N
+// are at most 1, so Y is well conditioned where M is not.
 //
-// bounds: for each matrix rows pairs, (λ_(k+1) ≤ …, λ_(k+1) ≥ …); infinite and 0 from where the
-// pivots end. `cholesky.ts` derives the errors that are included. Copy of M: see pivoted.wgsl; Z:
+// bounds: `rows` pairs for each matrix, (λ_(k+1) ≤ …, λ_(k+1) ≥ …); infinite and 0 from where the
+// pivots end. `cholesky.ts` derives the errors that they include. Copy of M: see pivoted.wgsl. Z:
 // rows × rows, one row for each row that remains.
 //
-// A dispatch makes at most `steps` steps and leaves its place in `states`, since lavapipe ends a
-// shader after 65,535 loop iterations. One workgroup a matrix. Cost: n³/3 flops for S, as much for
-// Z; 8 bytes an entry and step; two trees and ten barriers a step. One factorisation serves all
-// thresholds. It wins where the spectrum falls so fast that a factor n between the bounds of an
-// eigenvalue does not matter, or where only an upper bound is wanted; Sturm counts are tighter.
+// A dispatch makes at most `steps` steps and leaves its place in `states`, because lavapipe ends a
+// shader after 65,535 loop iterations. One workgroup solves a matrix. Cost: n³/3 flops for S and as
+// many for Z; 8 bytes per entry and step; two trees and ten barriers per step. One factorisation
+// serves all thresholds. It wins where the spectrum falls so fast that a factor of n between the
+// bounds of an eigenvalue does not matter, or where only an upper bound is wanted. Sturm counts are
+// tighter.
+//
+// needs: pivoted.wgsl
 
 struct Shape { rows: u32, copy: u32, steps: u32, restart: u32 }
 

@@ -1,37 +1,41 @@
-// Eigenvalues above a threshold, counted without computing any: the inertia of M − sI by a
+// Counts the eigenvalues above a threshold without computing any: the inertia of M − sI by a
 // symmetric factorisation.
 //
 //   P (M − sI) Pᵀ = L D Lᵀ,   #{ i : λ_i > s } = number of positive eigenvalues of D   (Sylvester)
 //
-// M: rows × rows, row-major, its lower triangle read. D has blocks of 1 × 1 and 2 × 2, pivots
-// chosen by Bunch and Parlett (1971): the largest diagonal entry where it is at least α = (1 +
-// √17)/8 of the largest entry, otherwise the 2 × 2 block of that entry, which has one positive and
-// one negative eigenvalue. Complete pivoting bounds the growth best, takes large eigenvalues off
-// first, and is free here: the pass that updates what remains also finds its largest entries. L is
-// not kept. Each matrix and shift works on a copy of its own, 2 rows (rows + 4) bytes.
+// M: rows × rows, row-major; the lower triangle is read. D has blocks of 1 × 1 and 2 × 2. Pivots
+// are chosen after Bunch and Parlett (1971): the largest diagonal entry where it is at least α = (1
+// + √17)/8 of the largest entry, otherwise the 2 × 2 block of that entry, which has one positive
+// and one negative eigenvalue. Complete pivoting bounds the growth best and takes large eigenvalues
+// off first. It is free here: the pass that updates what remains also finds its largest entries. L
+// is not kept. Each matrix and shift works on its own copy of 2 rows (rows + 4) bytes.
 //
-//   one step:   x, y ← columns of the pivot;   A ← A − p xᵀ − q yᵀ,   [p q] = [x y] B⁻¹   (pivoted.wgsl)
+//   one step:   x, y ← columns of the pivot;   A ← A − p xᵀ − q yᵀ,   [p q] = [x y] B⁻¹
 //
-// Backward error: `inertia.ts` derives the bound that is measured here, relative to a power of two
-// that scales A,
-//     ‖E‖₂ ≤ 1.01 u (Σ_k ω_k ‖A_k‖_F + Σ_k κ_k (‖x‖² + ‖y‖²) / |b_k| + max_k μ_k |b_k|) + 2⁻⁵⁰,   and + n 2⁻¹²⁶.
+// (see pivoted.wgsl). Backward error: the kernel measures the terms of the bound that `inertia.ts`
+// derives, relative to a power of two that scales A,
+//     ‖E‖₂ ≤ 1.01 u (Σ_k ω_k ‖A_k‖_F + Σ_k κ_k (‖x‖² + ‖y‖²) / |b_k| + max_k μ_k |b_k|) + 2⁻⁵⁰
+// and n 2⁻¹²⁶ more.
 //
-// Two counts prove an interval: at ε + margin and at ε − margin. Stage 0 takes the margins that the
-// host guessed. Where the two then differ, or the error turns out larger than the margin, stage 1
-// counts at ε itself, and stage 2 at both sides again, by a margin from the error of that count.
-// Others leave stages 1 and 2 at once.
+// Two counts prove an interval: one at ε + margin and one at ε − margin. Stage 0 takes the margins
+// that the host guessed. Where the two counts then differ, or the error turns out larger than the
+// margin, stage 1 counts at ε itself, and stage 2 counts at both sides again, with a margin from
+// the error of that count. All others leave stages 1 and 2 at once.
 //
-// A dispatch makes at most `steps` steps and leaves its place in `results`, since lavapipe ends a
-// shader after 65,535 loop iterations. One workgroup a matrix and shift. Grid: (matrices,
+// A dispatch makes at most `steps` steps and leaves its place in `results`, because lavapipe ends a
+// shader after 65,535 loop iterations. One workgroup takes a matrix and shift. Grid: (matrices,
 // thresholds, sides), 2 sides in stages 0 and 2, else 1.
 //
 // Cost: n³/3 flops for definite matrices, twice that as written, since a 1 × 1 pivot is a 2 × 2 one
-// with y = 0; 8 bytes an entry and step; log₂(lanes) + 5 barriers a step. On lavapipe 8 lanes, one
-// vector of the CPU, make barriers cheap, and the batch fills its cores; a GPU wants as many lanes
-// as n/4 blocks a side can feed. With two factorisations a threshold it is the dearest way to
-// count, n = 64 on lavapipe: one tridiagonal form (`tridiagonal.wgsl`) takes as long as one, and
-// serves all thresholds. It wins where that form's bound, some 5·10⁻⁶ λ₁ for features, is too wide
-// and double-single is not to be had, be it for the order.
+// with y = 0; 8 bytes per entry and step; log₂(lanes) + 5 barriers per step. On lavapipe 8 lanes,
+// one vector of the CPU, make barriers cheap, and the batch fills its cores; a GPU wants as many
+// lanes as n/4 blocks a side can feed. With two factorisations per threshold this is the most
+// expensive way to count: for n = 64 on lavapipe one tridiagonal form (`tridiagonal.wgsl`) takes as
+// long as one of them, and serves all thresholds. The inertia wins where the bound of that form,
+// about 5·10⁻⁶ λ₁ for features, is too wide and double-single arithmetic is not available, or not
+// for that order.
+//
+// needs: pivoted.wgsl
 
 const ALPHA: f32 = 0.6403882;
 

@@ -1,18 +1,19 @@
-// Eigenvalues of symmetric tridiagonal matrices above thresholds, by Sturm sequences in
-// double-single: one invocation a matrix and threshold.
+// Counts the eigenvalues of symmetric tridiagonal matrices above thresholds by Sturm sequences in
+// double-single arithmetic: one invocation for each matrix and threshold.
 //
-//   q_0 = d_0 − s,   q_i = d_i − s − e²_(i−1) / q_(i−1),   #{ i : λ_i(T) > s } = number of positive q
+//   q_0 = d_0 − s,   q_i = d_i − s − e²_(i−1) / q_(i−1),   #{ i : λ_i(T) > s } = #{ i : q_i > 0 }
 //
-// T: for each matrix rows pairs (d_i, e_i) of two words each, scaled as
-// tridiagonal_double_single.wgsl leaves them. Thresholds ε and the shifts that are counted at are
-// single precision, and exact. See sturm.wgsl for why signs are right: with roundings of 3, 7 and
-// 27 · 2⁻⁴⁸ for a difference, a square and a quotient, e² is off by 43 · 2⁻⁴⁸ of itself. A q below
-// 2⁻⁶⁶ is taken for −2⁻⁶⁶. So the error of a count is
+// T: `rows` pairs (d_i, e_i) of two words each for every matrix, scaled as
+// tridiagonal_double_single.wgsl leaves them. Thresholds ε and the shifts are single precision and
+// exact. sturm.wgsl says why the signs are right. With roundings of 3, 7 and 27 · 2⁻⁴⁸ for a
+// difference, a square and a quotient, e² is off by 43 · 2⁻⁴⁸ of itself. A q below 2⁻⁶⁶ is taken
+// for −2⁻⁶⁶. So the error of a count is
 //     46 · 2⁻⁴⁸ max|e| + 2⁻⁶⁰, scaled back.
 //
 // Each invocation counts at ε and at ε ± margin. Grid: matrices · thresholds / 64. Cost: 300 n
-// flops, 16 n bytes from cache: a hundredth of the tridiagonal form for n = 64. double_single.wgsl
-// is needed.
+// flops and 16 n bytes from cache, a hundredth of the tridiagonal form for n = 64.
+//
+// needs: double_single.wgsl
 
 const U: f32 = 5.9604645e-8;
 // 2⁻⁴⁸.

@@ -1,22 +1,26 @@
-// Householder tridiagonalisation of symmetric matrices in double-single, one workgroup a matrix,
-// all of a batch at once.
+// Householder tridiagonalisation of symmetric matrices in double-single arithmetic: one workgroup
+// for each matrix, all of a batch at once.
 //
 //   T = Qᵀ M Q,   Q a product of n − 2 reflections H = I − τ u uᵀ,   τ = 2 / uᵀu
 //
-// The algorithm of tridiagonal.wgsl, step for step, with every number of the work in two words
-// (double_single.wgsl): see there for the formulas. M is single precision, and taken for exact:
-// rows × rows, row-major, its upper triangle read. copies: all of it, to work on, rows × rows
-// numbers in fours of high and low words. T: for each matrix rows pairs (d_i, e_i) of two words
-// each, e_(n−1) = 0, of the matrix scaled by `scale`. u is scaled by a power of two, which H does
-// not see, so that its largest entry is 1 … 2 and no square underflows: one barrier a step more.
+// The algorithm is that of tridiagonal.wgsl, step for step, with every number in two words
+// (double_single.wgsl); that file has the formulas. M is single precision and taken for exact: rows
+// × rows, row-major; the upper triangle is read. copies: all of M, to work on, rows × rows numbers
+// in fours of high and low words. T: `rows` pairs (d_i, e_i) of two words each for every matrix,
+// with e_(n−1) = 0, of the matrix scaled by `scale`. u is scaled by a power of two, which leaves H
+// as it is, so that its largest entry is 1 … 2 and no square underflows; that costs one more
+// barrier per step.
 //
-// `tridiagonal_double_single.ts` derives the error, and gives the factors of what is measured for
-// it. Needs double_single.wgsl, double_single_four.wgsl and tridiagonal_frame.wgsl.
+// `tridiagonal_double_single.ts` derives the error, and gives the factors of the norms measured
+// here.
 //
-// Cost: 40 flops where tridiagonal.wgsl has 2, twice the bytes; sums and products that follow each
-// other are normalised together, and in an order that leaves both triangles alike to the bit. On
-// lavapipe, n = 64, it takes 2.5 times as long, since there most of the time is in loads: a third
-// of what `inertia.wgsl` takes for three thresholds, and it is certain 10⁵ times further down.
+// Cost: 40 flops where tridiagonal.wgsl has 2, and twice the bytes. Sums and products that follow
+// each other are normalised together, in an order that leaves both triangles alike to the bit. On
+// lavapipe n = 64 takes 2.5 times as long as in single precision, since most of the time goes to
+// loads there. That is a third of the time of `inertia.wgsl` for three thresholds, and it proves
+// counts at thresholds 10⁵ times smaller.
+//
+// needs: double_single_four.wgsl, tridiagonal_frame.wgsl
 
 // 2⁻⁹⁰: more than all low words that adapters flush to zero amount to.
 const DROPPED: f32 = 8.077936e-28;

@@ -1,7 +1,10 @@
-// How far a matrix is from diagonal, and whether it is done: goes with block_jacobi.wgsl, listed
-// before this file.
+// Measures how far a matrix is from diagonal and decides whether it is done: two entry points of
+// block_jacobi.wgsl.
 //
-// Cost: every entry above the diagonal read once a sweep, some 20 flops each; two dispatches.
+// Cost: a sweep reads every entry above the diagonal once, with about 20 flops each; two
+// dispatches.
+//
+// needs: block_jacobi.wgsl
 
 // For `judge` to write, and what `measure` tells it: off², the largest |a_ii|; off² of the heads.
 @group(0) @binding(2) var<storage, read_write> judged: array<Progress>;

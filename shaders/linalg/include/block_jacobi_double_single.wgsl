@@ -1,13 +1,14 @@
 // Two-sided block Jacobi in double-single arithmetic: fills in the frame of block_jacobi.wgsl,
-// which says what is computed. Needs jacobi_rotation.wgsl, rotation_double_single.wgsl,
-// double_single.wgsl and one of its two forms.
+// which says what is computed.
 //
 // Entries are pairs hi, lo. A lane turns strips of two columns, four rows at a time: 8 products of
-// some 50 instructions for 6 pairs read, bound by arithmetic. The 16 rows between the turn of the
-// columns and that of the rows are in workgroup memory: in registers they make the middle sweeps of
-// lavapipe a fifth faster, but unrolled loops of the integer form of the arithmetic take half a
-// minute to compile. There n = 256 takes 0.2 s of processor time a sweep, with vectors, up to twice
-// as long in the last two, whose products fall below the normal range.
+// about 50 instructions for 6 pairs read, bound by arithmetic. The 16 rows between the turn of the
+// columns and that of the rows are in workgroup memory. In registers they would make the middle
+// sweeps of lavapipe a fifth faster, but unrolled loops of the integer form of the arithmetic take
+// half a minute to compile. On lavapipe a sweep of n = 256 with vectors takes 0.2 s of processor
+// time, and up to twice as long in the last two sweeps, whose products fall below the normal range.
+//
+// needs: block_jacobi_convergence.wgsl, rotation_double_single.wgsl
 
 // Matrices of four columns of two rows: Four()[i] is a pair.
 alias Four = mat4x2f;

@@ -1,10 +1,12 @@
 // Two-sided block Jacobi in single precision: fills in the frame of block_jacobi.wgsl, which says
-// what is computed. Needs jacobi_rotation.wgsl and rotation_single.wgsl.
+// what is computed.
 //
-// A lane turns strips of 8 columns: 128 sums in registers, for each of whose 16 terms 24 words are
-// read for 128 products. No workgroup memory: on lavapipe, where reading a word takes as long as
-// some ten products, from there or elsewhere, what counts is products a word; a GPU has 65,536
-// registers for some 350 lanes of them, each with 32 sums under way.
+// A lane turns strips of 8 columns: 128 sums in registers, each of 16 terms, with 24 words read for
+// 128 products. It uses no workgroup memory. On lavapipe reading a word takes as long as about ten
+// products, from there or elsewhere, so what counts is the number of products per word. A GPU has
+// 65,536 registers for about 350 lanes, each with 32 sums under way.
+//
+// needs: block_jacobi_convergence.wgsl, rotation_single.wgsl
 
 alias Four = vec4f;
 alias Strip = mat2x4f;

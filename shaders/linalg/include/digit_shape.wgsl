@@ -1,4 +1,4 @@
-// What the kernels of gram_digits.wgsl know of the features: layers of equal replicas that lie in
+// The features as the kernels of gram_digits.wgsl see them: layers of equal replicas that lie in
 // one array, and the ring of their Gram matrices.
 
 struct Layer {

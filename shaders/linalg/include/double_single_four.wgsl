@@ -1,9 +1,11 @@
-// Four double-single numbers at a time, as a row of a matrix has them, and sums of products that
-// are normalised once.
+// Four double-single numbers at a time, as in a row of a matrix, and sums of products that are
+// normalised once.
 //
-// Needs double_single.wgsl. Its operations normalise every result; here low words are added up in
+// The operations of double_single.wgsl normalise every result. Here low words are added up in
 // single precision and joined to the high ones at the end, in a fixed order. Bounds count roundings
-// of low words, each at most u of their sum; that in turn is at most some u of the high words.
+// of low words, each at most u of their sum, which in turn is at most a few u of the high words.
+//
+// needs: double_single.wgsl
 
 // Four double-single numbers.
 struct Four { high: vec4f, low: vec4f }

@@ -2,15 +2,15 @@
 // single-precision numbers.
 //
 // No float is added, multiplied or compared here, so no compiler and no arithmetic unit can do it
-// another way: rounding is to nearest, ties to even, whatever the adapter rounds to. What rounding
-// cuts off is at hand as an integer, so that the error of a sum or product comes almost for free.
-// The same bits as double_single_float.wgsl where that works. Denormal operands and results are 0,
-// as on most adapters.
+// another way: rounding is to nearest, ties to even, whatever the adapter rounds to. The part that
+// rounding cuts off is at hand as an integer, so the error of a sum or product comes almost for
+// free. The bits are those of double_single_float.wgsl where that file works. Denormal operands and
+// results are 0, as on most adapters.
 //
-// Cost: about 60 integer operations a sum, 45 a product, with its error or without; no loops, whose
-// iterations lavapipe counts. For adapters that fail the start-up test of
-// double_single_self_test.wgsl, and for checking: double_single_float.wgsl is several times faster
-// wherever it works.
+// Cost: about 60 integer operations for a sum and 45 for a product, with its error or without;
+// there are no loops, whose iterations lavapipe would count. It is for adapters that fail the
+// start-up test of double_single_self_test.wgsl, and for checking: double_single_float.wgsl is
+// several times faster wherever it works.
 
 const SIGN: u32 = 0x80000000u;
 const INFINITE: u32 = 0x7f800000u;

@@ -1,5 +1,5 @@
-// Which pairs meet in a round of Jacobi's rotations, one-sided or two-sided, and by which angle a
-// pair is rotated.
+// The pairs that meet in a round of Jacobi's rotations, one-sided or two-sided, and the angle by
+// which a pair is rotated.
 
 // Players of pair k in a round of a round-robin tournament: the last one stays, the others go
 // round. Sums stay below 2 (players − 1), so a comparison does for the remainder: an integer

@@ -3,12 +3,14 @@
 //
 //     gram ← Jᵀ gram J,   turn = Jᵀ,   J the product of 120 rotations
 //
-// Rounds 1 … 15 rotate the 8 pairs of numbers that differ by an exclusive or with the round: so
+// Rounds 1 … 15 rotate the 8 pairs of numbers that differ by an exclusive-or with the round. So
 // each pair meets once, and indices need no division. Rotations are left out where an entry is
-// below u of its diagonal's. Needs jacobi_pairs.wgsl.
+// below u of its diagonal's.
 //
 // Cost: 15 rounds of 36 blocks of 2 × 2 (24 flops, 12 words) and 128 entries of `turn` (6 flops, 4
-// words); two barriers.
+// words); two barriers per round.
+//
+// needs: jacobi_pairs.wgsl
 
 override LANES: u32 = 16u;
 

@@ -1,5 +1,5 @@
-// What one_sided_jacobi.wgsl and one_sided_jacobi_measure.wgsl are told, and what they know of a
-// matrix.
+// The shape that one_sided_jacobi.wgsl and one_sided_jacobi_measure.wgsl are given, and their
+// progress with a matrix.
 
 struct Shape {
   // Blocks of 8 rows (an even number), vectors a row, vectors a matrix, vectors before the first.

@@ -1,16 +1,16 @@
-// Symmetric elimination with complete pivoting, one workgroup a matrix: what inertia.wgsl and
-// cholesky.wgsl have in common.
+// Symmetric elimination with complete pivoting, one workgroup for each matrix: shared by
+// inertia.wgsl and cholesky.wgsl.
 //
 //   A ← A − p xᵀ − q yᵀ,   [p q] = [x y] B⁻¹,   x, y the columns of a pivot B of order 1 or 2
 //
 // A: the lower triangle in blocks of 4 × 4, the n/4 blocks on the diagonal first, in 2 rows (rows +
-// 4) bytes; scaled by a power of two to entries below 4. A pivot's row is taken off the end: the
+// 4) bytes, scaled by a power of two to entries below 4. A pivot's row is taken off the end: the
 // last row moves into its place, so what remains is a leading block. The pass that updates it also
-// finds its largest entries, so complete pivoting needs no pass of its own, and adds up its
-// squares, for error bounds. A 1 × 1 pivot is a 2 × 2 one with y = 0.
+// finds its largest entries, so complete pivoting needs no pass of its own, and it adds up the
+// squares for error bounds. A 1 × 1 pivot is a 2 × 2 one with y = 0.
 //
-// A kernel that uses this supplies `fn padded_rows() -> u32`, the rows that each matrix has room
-// for, and leaves bindings 3 and 4 and the override LANES to it.
+// A kernel that includes this file supplies `fn padded_rows() -> u32`, the rows that each matrix
+// has room for, and leaves bindings 3 and 4 and the override LANES to it.
 
 override LANES: u32 = 64u;
 

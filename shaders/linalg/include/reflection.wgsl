@@ -1,8 +1,8 @@
-// Tiles of 8 × 8 in registers, and Householder reflections of 8 or 9 rows: functions that qr.wgsl
-// is made of.
+// Tiles of 8 × 8 in registers, and Householder reflections of 8 or 9 rows: the functions that
+// qr.wgsl is made of.
 //
-// A tile has no addresses: what depends on a number that is not constant is chosen by `select`,
-// which costs an instruction or two an entry, where an array indexed at run time would go through
+// A tile has no addresses. Anything that depends on a number which is not constant is chosen by
+// `select`, at an instruction or two per entry; an array indexed at run time would go through
 // memory.
 
 // Eight rows of eight columns: row i is (ai, bi).

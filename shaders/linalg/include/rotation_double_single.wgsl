@@ -1,10 +1,11 @@
-// One rotation of two-sided Jacobi in double-single arithmetic. Needs jacobi_rotation.wgsl,
-// double_single.wgsl and one of its two forms.
+// One rotation of two-sided Jacobi in double-single arithmetic.
 //
-// The tangent t of an angle need be right to single precision only: a rotation with c = 1/√(1 + t²)
-// and s = t c to double- single is orthogonal to some 2⁻⁴⁴ whatever t is, and leaves a_pq smaller
-// by 10⁷; the next sweep does the rest. So a matrix that is diagonal to 10⁻⁷, as one in the
-// eigenbasis that single precision found, is done in two sweeps.
+// The tangent t of an angle need be right to single precision only. A rotation with c = 1/√(1 + t²)
+// and s = t c to double-single is orthogonal to about 2⁻⁴⁴ whatever t is, and it makes a_pq smaller
+// by a factor of 10⁷; the next sweep does the rest. So a matrix that is diagonal to 10⁻⁷, as it is
+// in the eigenbasis that single precision found, is done in two sweeps.
+//
+// needs: jacobi_rotation.wgsl, double_single.wgsl
 
 alias Entry = vec2f;
 // Cosine and sine: hi, lo, hi, lo.

@@ -1,4 +1,6 @@
-// One rotation of two-sided Jacobi in single precision. Needs jacobi_rotation.wgsl.
+// One rotation of two-sided Jacobi in single precision.
+//
+// needs: jacobi_rotation.wgsl
 
 alias Entry = f32;
 // Cosine and sine; (1, 0) where nothing is rotated.

@@ -1,8 +1,10 @@
-// What both tridiagonalisations share: the state of a matrix, the block of it that is read, sums
-// over lanes.
+// The parts that both tridiagonalisations share: the state of a matrix, the block of it that is
+// read, sums over lanes.
 //
-// A kernel that includes this file supplies `shape`, with members `rows` and `zero`, at binding 0;
-// `copies` and `tridiagonal` at bindings 3 and 4. Needs double_single.wgsl.
+// A kernel that includes this file supplies `shape`, with members `rows` and `zero`, at binding 0,
+// and `copies` and `tridiagonal` at bindings 3 and 4.
+//
+// needs: double_single.wgsl
 
 override LANES: u32 = 64u;
 // Vectors of 4 that a row has at most.

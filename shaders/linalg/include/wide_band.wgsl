@@ -1,13 +1,14 @@
-// Sums of products for 8 rows and 16 or 32 columns, held in registers: what the tiles of
-// gemm_wide.wgsl and gram_plain.wgsl are made of. A tile is one to four bands, one below the other.
+// Sums of products for 8 rows and 16 or 32 columns, held in registers: the tiles of gemm_wide.wgsl
+// and gram_plain.wgsl are made of them. A tile is one to four bands, one below the other.
 //
-// Structures of vectors and not arrays of them, and everything written out: an array whose loops a
-// compiler does not unroll goes to memory. What a smaller tile does not have is behind conditions
-// on `override` constants, and is never compiled.
+// It uses structures of vectors instead of arrays, with everything written out: an array whose
+// loops a compiler does not unroll goes to memory. Parts that a smaller tile does not have are
+// behind conditions on `override` constants, and are never compiled.
 //
-// A kernel that includes this file says where vector j of row i goes: emit(place, i, j, value).
-//
-// Rows of a tile, 8 to 32; its columns, 16 or 32; tiles, and so invocations, of a workgroup.
+// A kernel that includes this file supplies emit(place, i, j, value), which stores vector j of row
+// i.
+
+// Rows of a tile, 8 to 32; its columns, 16 or 32; tiles of a workgroup, one per invocation.
 override rows: u32;
 override columns: u32;
 override invocations: u32;

@@ -12,15 +12,17 @@
 // plain ones, four at a time.
 //
 // Error of an entry, u = 2⁻²⁴: u of itself, for the last rounding, and at most ((K/4 + 10) 2⁻³⁴ + 2
-// (K u)²) Σ|a||b|, of which the first term is the rounding of the plain sums, the second that of
-// the compensated ones' low words; while K ≤ 2¹⁸. Products that underflow add their own.
+// (K u)²) Σ|a||b|. The first term is the rounding of the plain sums, the second that of the low
+// words of the compensated ones. It holds while K ≤ 2¹⁸. Products that underflow add their own.
 //
-// Cost: some 12 flops a term, and 8 operations on bits; 32 words read for 64 terms. On lavapipe
-// 1.1, 1.5, 2 times as long as gemm.wgsl takes for 512 rows and K = N = 48, 128, 256, and 2.7 times
-// for 2,048 rows and K = N = 256. Registers only, like tile.wgsl, and for the same reasons; a tile
-// of 4 × 4 since each entry takes three of them: 48, and 32 of operands, so that a GPU's
-// multiprocessor keeps some 800 invocations, each with 16 independent sums. Listed after
-// compensated.wgsl.
+// Cost: about 12 flops per term, and 8 operations on bits; 32 words are read for 64 terms. On
+// lavapipe it takes 1.1, 1.5, 2 times as long as gemm.wgsl for 512 rows and K = N = 48, 128, 256,
+// and 2.7 times as long for 2,048 rows and K = N = 256. It uses registers only, like tile.wgsl, and
+// for the same reasons. The tile is 4 × 4, since each entry takes three registers: 48, and 32 for
+// operands, so that a GPU's multiprocessor keeps about 800 invocations, each with 16 independent
+// sums.
+//
+// needs: compensated.wgsl
 
 struct Shape {
   m: u32, n: u32, k: u32,

@@ -1,22 +1,25 @@
 // C = scale · op(A) · op(B) + shift · I, batched, in tiles of 64 × 64 that pass through workgroup
-// memory: what gemm.wgsl computes, to the bit. Entry points nn, nt, tn. Listed after
-// gemm_operands.wgsl, which says how operands lie.
+// memory. It gives the bits of gemm.wgsl. Entry points nn, nt, tn; gemm_operands.wgsl says how
+// operands lie.
 //
 // A workgroup of 64 invocations fetches 16 terms of 64 rows and 64 columns, neighbours reading
-// neighbouring vectors, then each adds them to 8 × 8 sums. Grid (⌈M / 64⌉ · ⌈N / 64⌉, 1, matrices).
+// neighbouring vectors; then each invocation adds them to 8 × 8 sums. Grid: (⌈M / 64⌉ · ⌈N / 64⌉,
+// 1, matrices).
 //
 // Cost: 2MNK flops. For 131,072 flops 8 KiB are read from memory, 16 flops a byte where gemm.wgsl
 // has 2, and 64 KiB from workgroup memory, 2 flops a byte. On a GPU, reasoned and not measured, it
 // wins for large products, whose operands L1 does not hold. Panels are 10 KiB: of the 16 KiB that
-// WebGPU promises one workgroup fits at a time, of 48 KiB four, or 8 subgroups of 32 a
-// multiprocessor; where there are 100 KiB the registers limit, some 100 an invocation, 10
-// workgroups of 65,536. A subgroup of 32 reads 4 rows and 8 columns at a time, of which each goes
-// to several of its lanes at once, from different banks. Larger panels would only cost residents;
-// sides of 128 leave 1024 × 1024 with 64 workgroups, too few. Measured on lavapipe: 8 to 9 % of the
-// peak of fma, half of gemm.wgsl, since barriers are slow there; it is not offered.
+// WebGPU promises one workgroup fits at a time, of 48 KiB four, or 8 subgroups of 32 per
+// multiprocessor. With 100 KiB the registers limit, about 100 per invocation, 10 workgroups of
+// 65,536. A subgroup of 32 reads 4 rows and 8 columns at a time, of which each goes to several of
+// its lanes at once, from different banks. Larger panels would only cost residents; sides of 128
+// leave 1024 × 1024 with 64 workgroups, too few. Measured on lavapipe: 8 to 9 % of the peak of fma,
+// half of gemm.wgsl, since barriers are slow there, so it is not offered there.
 //
-// No subgroup operations and no shader-f16: lavapipe has none of the former, which are optional
-// elsewhere as well, and half precision would not keep what the certificates promise.
+// It uses no subgroup operations and no shader-f16: lavapipe has no subgroups, they are optional
+// elsewhere, and half precision would not keep what the certificates promise.
+//
+// needs: gemm_operands.wgsl
 
 // Vectors from one row of terms to the next: 4, and one that moves neighbouring rows to different
 // banks, 20 words apart.

@@ -1,37 +1,39 @@
 // One-sided Jacobi (Hestenes): singular values of matrices by rotations of their rows, many
 // matrices at once.
 //
-//     A ← Jᵀ A,   J orthogonal, until the rows of A are orthogonal; their norms dᵢ are the singular values
+//     A ← Jᵀ A,   J orthogonal, until the rows of A are orthogonal: singular values dᵢ = ‖rowᵢ‖
 //
 // A: 8 · blocks rows (an even number of blocks, the last ones may be zero), in vectors of 4.
-// Vectors behind those of A are carried along: right-hand sides C become Jᵀ C. Best given as R of a
-// QR factorisation. A round of a round-robin tournament of the *blocks* of 8 rows rotates all pairs
-// of blocks, each by one workgroup: the 16 × 16 Gram matrix G of the rows; one sweep of two-sided
-// Jacobi on G (jacobi_sweep.wgsl), whose rotations are gathered in a 16 × 16 matrix; and that
-// matrix times the rows. Blocks of 8 instead of single rows make the work a matrix product (8 flops
-// a word where single rotations have 1.3), and rotations within a block, at every meeting, save two
-// sweeps of ten. G is made anew from the rows each time, so what it rounds only delays.
+// Vectors behind those of A are carried along: right-hand sides C become Jᵀ C. A is best given as R
+// of a QR factorisation. A round of a round-robin tournament of the *blocks* of 8 rows rotates all
+// pairs of blocks, each by one workgroup, which makes the 16 × 16 Gram matrix G of the rows; one
+// sweep of two-sided Jacobi on G (jacobi_sweep.wgsl), whose rotations are gathered in a 16 × 16
+// matrix; and that matrix times the rows. Blocks of 8 instead of single rows make the work a matrix
+// product (8 flops a word where single rotations have 1.3), and rotations within a block, at every
+// meeting, save two sweeps of ten. G is made anew from the rows each time, so its rounding only
+// delays convergence.
 //
 // Convergence: with gᵢⱼ = rowᵢ · rowⱼ and E = (eᵢⱼ) d, eᵢⱼ = |gᵢⱼ| / ((dᵢ + dⱼ) d), d the largest
 // norm, one has (D + E)(D + E)ᵀ = A Aᵀ + E Eᵀ: to first order singular values differ from norms by
 // at most ‖E‖₂. So a pair of blocks is left alone when all its eᵢⱼ are at most `threshold`, and the
-// solve is done when a sweep rotated nothing. Measured so, against the largest singular value, rows
-// of rounding noise are not orthogonalised at all: the features of a network, whose singular values
-// fall fast, take half a sweep in all. NaN is left alone, too. For singular vectors rows must be
-// orthogonal relative to both of their norms; then eᵢⱼ = |gᵢⱼ| / (dᵢ dⱼ), with no norm counted
-// below `floor` of d.
+// solve is done when a sweep rotated nothing. This measure is relative to the largest singular
+// value, so rows of rounding noise are not made orthogonal at all: the features of a network, whose
+// singular values fall fast, take half a sweep in all. NaN is also left alone. For singular vectors
+// rows must be orthogonal relative to both of their norms; then eᵢⱼ = |gᵢⱼ| / (dᵢ dⱼ), with no norm
+// counted below `floor` of d.
 //
-// Cost of a pair of blocks with rows of n: 384 n flops for G, some 15 · 36 · 16 for its sweep, 512
-// n for the product. Workgroups (x, matrix) share the players that meet in a round, a dispatch a
-// round; or one workgroup has a matrix for itself and does a sweep in one dispatch, which is for
-// many small matrices. Players of two blocks each halve the dispatches, and the workgroups: for
+// Cost of a pair of blocks with rows of n: 384 n flops for G, about 15 · 36 · 16 for its sweep, 512
+// n for the product. Workgroups (x, matrix) share the players that meet in a round, one dispatch
+// per round. Or one workgroup has a matrix for itself and does a sweep in one dispatch, which suits
+// many small matrices. Players of two blocks each halve the dispatches and the workgroups: for
 // lavapipe, not for a GPU. one_sided_jacobi_measure.wgsl runs after each sweep.
 //
 // LANES: 8 on lavapipe, where a workgroup is one thread and 8 lanes are one vector, so that
 // barriers and idle lanes cost least (a pair of blocks with rows of 256 takes 58 µs, with 16 lanes
 // 68, with 32 lanes 85); 32 on a GPU, whose warps have as many. SLICES, LANES / 3 of them, share
-// each of the three tiles of G. Needs one_sided_state.wgsl, jacobi_pairs.wgsl and
-// jacobi_sweep.wgsl.
+// each of the three tiles of G.
+//
+// needs: one_sided_state.wgsl, jacobi_sweep.wgsl
 
 const PAIR: u32 = 16u;
 override SLICES: u32 = 5u;

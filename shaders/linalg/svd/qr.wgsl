@@ -2,29 +2,33 @@
 // above zeros.
 //
 // A: rows × columns, both padded with zeros to multiples of 16, row-major in vectors of 4. Step s
-// eliminates columns 16s … 16s+15 below the diagonal, in *chunks* of 8 rows, by a tree: on its
-// first level the pairs of chunks from s on are cut into panels of `fan`, and in each panel
-//     factor  one invocation makes the first pair's 16 × 16 block triangular (R), then takes the other chunks X one after
-//             the other: reflections I − τ (1, v)(1, v)ᵀ of a row of R and all of X make X zero;
-//     update  other invocations apply them to 8 columns each, 16 rows of R and the chunk in registers.
+// eliminates columns 16s … 16s+15 below the diagonal, in *chunks* of 8 rows, by a tree. On the
+// first level of the tree the pairs of chunks from s on are cut into panels of `fan`, and in each
+// panel
+//     factor  one invocation makes the first pair's 16 × 16 block triangular (R), then takes the other
+//             chunks X one after the other: reflections I − τ (1, v)(1, v)ᵀ of a row of R and all of X
+//             make X zero
+//     update  other invocations apply them to 8 columns each, 16 rows of R and the chunk in registers
 // The next level treats the first pairs of all panels likewise, `fan` times as far apart, until one
-// panel is left. 16 columns a step are two *sets* of 8 reflections a chunk. `update` applies both
-// while it holds the chunk: reflections of different chunks move different rows of A, and those of
-// a set its own rows of R, so they may change places.
+// panel is left. 16 columns per step are two *sets* of 8 reflections per chunk. `update` applies
+// both while it holds the chunk: reflections of different chunks move different rows of A, and
+// those of a set their own rows of R, so they may change places.
 //
 // Cost: 2 n² (m − n / 3) flops; the tree adds 1 / fan. `update` reads and writes 128 + 2 · 72 words
 // for 4,096 flops: 15 flops a word where a matrix product in registers has 8 and a block reflector
-// would have 5 to 6, so it runs faster than gemm.wgsl on lavapipe, whose time is in its loads: 22
-// GFLOP/s, 18 with `factor` (32,768 × 256). Why no workgroup memory: each reflection is found and
-// applied within one invocation, so there is no barrier at all; v is the same for all columns of a
-// panel and comes from a GPU's L1. `update` holds some 200 registers: 8 warps a multiprocessor,
-// each with 16 independent sums. On a GPU it is at its best for m ≥ 10⁴ or a batch, since a panel
-// of a single small matrix is one invocation's work in `factor`; a smaller fan would shorten that
-// and lengthen the tree.
+// would have 5 to 6. So it runs faster than gemm.wgsl on lavapipe, which spends its time in loads:
+// 22 GFLOP/s, 18 with `factor` (32,768 × 256). Why no workgroup memory: each reflection is found
+// and applied within one invocation, so there is no barrier at all; v is the same for all columns
+// of a panel and comes from a GPU's L1. `update` holds about 200 registers: 8 warps per
+// multiprocessor, each with 16 independent sums. On a GPU it is at its best for m ≥ 10⁴ or a batch,
+// since `factor` takes a panel of a single small matrix in one invocation; a smaller fan would
+// shorten that and lengthen the tree.
 //
 // Rounding: a reflection moves only 9 rows, so sums are short; see qr.ts for the bound. Squares of
-// entries must neither overflow nor vanish: scale the matrix so that its largest entry is near 1; a
-// chunk's column shorter than 2⁻⁵⁰ counts as 0. Tiles and reflections are in reflection.wgsl.
+// entries must neither overflow nor vanish: scale the matrix so that its largest entry is near 1. A
+// chunk's column shorter than 2⁻⁵⁰ counts as 0.
+//
+// needs: reflection.wgsl
 
 struct Shape {
   // Chunks of 8 rows of a matrix, vectors a row, vectors a matrix.
