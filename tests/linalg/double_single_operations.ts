@@ -6,7 +6,7 @@
  */
 import { splitDouble } from "../../src/linalg/double_single/double_single.ts";
 import { U2 } from "../../src/linalg/rounding.ts";
-import type { DoubleSingleFunction } from "../../src/linalg/double_single/double_single_self_test.ts";
+import type { DoubleSingleFunction } from "../../src/linalg/double_single/double_single_cases.ts";
 import { fc } from "../deps.ts";
 import { type Dyadic, dyadic, minus, plus, ratio, times } from "../reference/dyadic.ts";
 import { doubleSingles, exact, pairs, type Words } from "./double_single_numbers.ts";

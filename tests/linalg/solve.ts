@@ -4,12 +4,8 @@ import { Commands } from "../../src/gpu/commands.ts";
 import type { Gpu } from "../../src/gpu/device.ts";
 import { EigenBatch } from "../../src/linalg/eigen/eigen_batch.ts";
 import { ROUNDS_OF_BLOCKS } from "../../src/linalg/eigen/block_jacobi.ts";
-import {
-  bindJacobi,
-  JACOBI_TOLERANCE,
-  type JacobiShares,
-  unrollSweeps,
-} from "../../src/linalg/eigen/jacobi.ts";
+import { bindJacobi, JACOBI_TOLERANCE } from "../../src/linalg/eigen/jacobi.ts";
+import { type JacobiShares, unrollSweeps } from "../../src/linalg/eigen/jacobi_solver.ts";
 import { padRows } from "../../src/linalg/matrix_view.ts";
 import { eigenvalues } from "../reference/eigenvalues.ts";
 import { matmul, transpose } from "../reference/matrix.ts";

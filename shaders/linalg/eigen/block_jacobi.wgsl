@@ -9,13 +9,14 @@
 // is the 2p − 1 rounds in which each of 2p = 2⌈n/16⌉ blocks meets each other. jacobi_rotation.wgsl
 // says which pairs are rotated and when a matrix is done. Each dispatch runs one of four entry
 // points, with workgroups (x, matrix):
-//     measure   off-diagonal sums of 8 rows per workgroup; at the start it also copies what is above
-//               the diagonal to below it
-//     judge     adds them up and decides whether the matrix is done, 1 workgroup (both entry points
-//               are in block_jacobi_convergence.wgsl)
+//     measure   off-diagonal sums of 8 rows per workgroup; at the start it also copies what is
+//               above the diagonal to below it
+//     judge     adds them up and decides whether the matrix is done, 1 workgroup (both entry
+//               points are in block_jacobi_convergence.wgsl)
 //     solve     one pair of blocks per workgroup: one sweep of two-sided Jacobi on its 16 × 16 matrix
 //               in workgroup memory, whose rotations are gathered in T, a *turn*
-//     turn      the matrix products: each lane takes one strip, 16 rows of some columns, of A or of B
+//     turn      the matrix products: each lane takes one strip, 16 rows of some columns, of A or
+//               of B
 // The lower triangle mirrors the upper one, so that a column of a block is read as a row. Blocks
 // are multiplied once, for k < l, and stored in both places. A pair of blocks with nothing to
 // rotate is not turned.

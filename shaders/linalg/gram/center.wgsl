@@ -7,9 +7,10 @@
 // p_j per column, near the features; their first row is good enough. Three entry points run one
 // after the other:
 //     sums      partials[slice][matrix][column] = Σ_k w_k (φ_kj − p_j); Σ_k w_k in column `columns`
-//     reduce    adds the slices, in order, to factors[matrix] · totals[matrix][column], or to nothing
-//               where the factor is 0. Factors serve features that come in tiles: their scale, a power
-//               of two, may change from tile to tile. The sum of the weights has no scale.
+//     reduce    adds the slices, in order, to factors[matrix] · totals[matrix][column], or to
+//               nothing where the factor is 0. Factors serve features that come in tiles: their
+//               scale, a power of two, may change from tile to tile. The sum of the weights has no
+//               scale.
 //     subtract  result = (φ_kj − p_j) − totals_j / totals_columns
 //
 // Rounding, in units of u² = 2⁻⁴⁸: 3 |φ_kj − p_j| and 3 |φ_kj − μ_j| for the differences; for μ_j −

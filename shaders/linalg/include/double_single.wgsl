@@ -21,7 +21,7 @@
 //     two_sum, quick_two_sum, two_prod, split, ds_from_f32, ds_negate, ds_scale   exact
 //     ds_add, ds_sub    3           20 flops    algorithm 6
 //     ds_add_f32        2           10          algorithm 4
-//     ds_mul            7           18          algorithm 10 (5 after Muller, Rideau, TOMS 48, 2022)
+//     ds_mul            7           18          algorithm 10 (5: Muller, Rideau, TOMS 48, 2022)
 //     ds_mul_f32        2           19          algorithm 7
 //     ds_div           15 or 27     42          algorithm 17
 //     ds_sqrt         4.2 or 11     36          below

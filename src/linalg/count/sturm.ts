@@ -11,9 +11,10 @@ import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import { selfTestDoubleSingle } from "../double_single/double_single_self_test.ts";
-import { countsIn, type EigenvalueCount, type ShiftedCount, thresholdsOf } from "./eigenvalue_count.ts";
+import { type EigenvalueCount, thresholdsOf } from "./eigenvalue_count.ts";
 import { type Matrix, type PrecisionName, precisionNames } from "../matrix.ts";
 import { SymmetricBatch } from "./symmetric_batch.ts";
+import { readSturm, SturmWork } from "./sturm_work.ts";
 import { bindSturmDoubleSingle } from "./sturm_double_single.ts";
 import { bindTridiagonal, TridiagonalBatch } from "./tridiagonal.ts";
 import { bindTridiagonalDoubleSingle } from "./tridiagonal_double_single.ts";
@@ -21,38 +22,6 @@ import sturmSource from "../../../shaders/linalg/count/sturm.wgsl" with { type: 
 
 /** Invocations a workgroup of `sturm.wgsl`. */
 const WORKGROUP = 64;
-/** Words of one record: three shifts and their error, three counts and a rest. */
-const RECORD_WORDS = 8;
-
-/** Thresholds of a batch of matrices, and what was counted at them. */
-export class SturmWork implements Disposable {
-  /** Thresholds a matrix. */
-  readonly thresholds: number;
-  /** Thresholds ε, those of one matrix beside each other. */
-  readonly epsilons: GpuArray;
-  /** What was counted: eight words a threshold. */
-  readonly results: GpuArray;
-
-  /**
-   * Allocates it.
-   *
-   * @param gpu Device.
-   * @param count Number of matrices.
-   * @param thresholds Thresholds a matrix, one at least.
-   */
-  constructor(gpu: Gpu, count: number, thresholds: number) {
-    this.thresholds = thresholds;
-    this.epsilons = new GpuArray(gpu, "thresholds", count * thresholds);
-    this.results = new GpuArray(gpu, "Sturm counts", count * thresholds * RECORD_WORDS);
-  }
-
-  /** Frees the memory. */
-  [Symbol.dispose](): void {
-    this.epsilons[Symbol.dispose]();
-    this.results[Symbol.dispose]();
-  }
-}
-
 /**
  * Counts the eigenvalues of all matrices of a batch above all thresholds: at each ε itself and at ε
  * ± δ.
@@ -109,32 +78,6 @@ export async function bindBisection(
 
 function shapeOf(gpu: Gpu, batch: TridiagonalBatch, thresholds: number): GpuArray {
   return gpuStruct(gpu, "sturm shape", ["u32", batch.rows, thresholds, batch.count, 0]);
-}
-
-/**
- * Reads the counts. Waits for the GPU.
- *
- * @param work Where {@linkcode bindSturm} left the counts.
- * @param orders Orders of the matrices.
- * @param epsilons Thresholds of each matrix, as they are meant; those on the GPU may be rounded.
- * @returns A count for each threshold of each matrix. A matrix or threshold that is not finite
- * counts 0 in [0, n].
- */
-export async function readSturm(
-  work: SturmWork,
-  orders: readonly number[],
-  epsilons: readonly (readonly number[])[],
-): Promise<EigenvalueCount[][]> {
-  const words = await work.results.readUint32();
-  const floats = new Float32Array(words.buffer, words.byteOffset, words.length);
-  return orders.map((order, index) => {
-    const first = index * work.thresholds * RECORD_WORDS;
-    const known = Array.from({ length: 3 * work.thresholds }, (_, k): ShiftedCount => {
-      const at = first + Math.floor(k / 3) * RECORD_WORDS, which = k % 3;
-      return { shift: floats[at + which], bound: floats[at + 3], count: words[at + 4 + which] };
-    });
-    return countsIn(known, order, epsilons[index]);
-  });
 }
 
 /** Options of {@linkcode countBySturm}. */

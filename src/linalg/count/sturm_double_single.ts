@@ -8,7 +8,7 @@ import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import { doubleSingleFiles, type DoubleSingleForm } from "../double_single/double_single.ts";
-import type { SturmWork } from "./sturm.ts";
+import type { SturmWork } from "./sturm_work.ts";
 import type { TridiagonalBatch } from "./tridiagonal.ts";
 import sturmSource from "../../../shaders/linalg/count/sturm_double_single.wgsl" with { type: "text" };
 

@@ -5,7 +5,45 @@
  */
 import { joinDouble, splitDouble } from "./double_single.ts";
 import { U2 } from "../rounding.ts";
-import type { DoubleSingleCase, DoubleSingleFunction } from "./double_single_self_test.ts";
+
+/** The functions of `double_single_self_test.wgsl`, in the order of its cases. */
+export const DOUBLE_SINGLE_FUNCTIONS = [
+  "two_sum",
+  "quick_two_sum",
+  "two_prod",
+  "split",
+  "rounded_quotient",
+  "rounded_root",
+  "ds_add",
+  "ds_sub",
+  "ds_add_f32",
+  "ds_mul",
+  "ds_mul_f32",
+  "ds_div",
+  "ds_sqrt",
+  "ds_fma_f32",
+  "ds_fma",
+  "ds_scale",
+  "ds_negate",
+  "ds_from_f32",
+  "ds_compare",
+  "sum of products, single",
+  "sum of products",
+] as const;
+
+/** Name of a function of double-single arithmetic. */
+export type DoubleSingleFunction = typeof DOUBLE_SINGLE_FUNCTIONS[number];
+
+/** A function and its operands a, b, c: words hi, lo of each. */
+export interface DoubleSingleCase {
+  /** Function to apply. */
+  readonly name: DoubleSingleFunction;
+  /**
+   * Six words: hi and lo of a, of b, of c. Functions of fewer operands, or of single ones, leave
+   * out the others.
+   */
+  readonly operands: readonly number[];
+}
 
 /** An error and the bound on it, both in units of u² = 2⁻⁴⁸. */
 export interface Verdict {

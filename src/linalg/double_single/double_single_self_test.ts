@@ -11,49 +11,19 @@ import type { Gpu } from "../../gpu/device.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import { doubleSingleFiles, type DoubleSingleForm } from "./double_single.ts";
 import { U2 } from "../rounding.ts";
-import { hardCases, hardTerms, judge } from "./double_single_cases.ts";
+import {
+  DOUBLE_SINGLE_FUNCTIONS,
+  type DoubleSingleCase,
+  type DoubleSingleFunction,
+  hardCases,
+  hardTerms,
+  judge,
+} from "./double_single_cases.ts";
 import selfTestSource from "../../../shaders/linalg/double_single/double_single_self_test.wgsl" with {
   type: "text",
 };
 
-/** The functions of `double_single_self_test.wgsl`, in the order of its cases. */
-export const DOUBLE_SINGLE_FUNCTIONS = [
-  "two_sum",
-  "quick_two_sum",
-  "two_prod",
-  "split",
-  "rounded_quotient",
-  "rounded_root",
-  "ds_add",
-  "ds_sub",
-  "ds_add_f32",
-  "ds_mul",
-  "ds_mul_f32",
-  "ds_div",
-  "ds_sqrt",
-  "ds_fma_f32",
-  "ds_fma",
-  "ds_scale",
-  "ds_negate",
-  "ds_from_f32",
-  "ds_compare",
-  "sum of products, single",
-  "sum of products",
-] as const;
-
-/** Name of a function of double-single arithmetic. */
-export type DoubleSingleFunction = typeof DOUBLE_SINGLE_FUNCTIONS[number];
-
-/** A function and its operands a, b, c: words hi, lo of each. */
-export interface DoubleSingleCase {
-  /** Function to apply. */
-  readonly name: DoubleSingleFunction;
-  /**
-   * Six words: hi and lo of a, of b, of c. Functions of fewer operands, or of single ones, leave
-   * out the others.
-   */
-  readonly operands: readonly number[];
-}
+export { DOUBLE_SINGLE_FUNCTIONS, type DoubleSingleCase, type DoubleSingleFunction };
 
 /** How one form of the arithmetic did. */
 export interface FormSelfTest {

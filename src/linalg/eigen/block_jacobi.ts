@@ -9,7 +9,7 @@ import type { Dispatch, KernelSource } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import { doubleSingleFiles, type DoubleSingleForm } from "../double_single/double_single.ts";
 import { MOST_ITERATIONS } from "../iterations.ts";
-import type { JacobiSolver, SolvableMatrices, SolverOptions } from "./jacobi.ts";
+import type { JacobiSolver, SolvableMatrices, SolverOptions } from "./jacobi_solver.ts";
 import blockSource from "../../../shaders/linalg/eigen/block_jacobi.wgsl" with { type: "text" };
 import convergenceSource from "../../../shaders/linalg/eigen/block_jacobi_convergence.wgsl" with {
   type: "text",

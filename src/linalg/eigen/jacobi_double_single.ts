@@ -7,14 +7,8 @@
 import type { Gpu } from "../../gpu/device.ts";
 import { bindBlocks } from "./block_jacobi.ts";
 import type { DoubleSingleForm } from "../double_single/double_single.ts";
-import {
-  checkOrder,
-  type JacobiOptions,
-  type JacobiShares,
-  type JacobiSolver,
-  runSolver,
-  type SolvableMatrices,
-} from "./jacobi.ts";
+import { checkOrder, type JacobiOptions } from "./jacobi.ts";
+import { type JacobiShares, type JacobiSolver, runSolver, type SolvableMatrices } from "./jacobi_solver.ts";
 import { bindRounds } from "./jacobi_rounds.ts";
 
 /**

@@ -8,7 +8,7 @@ import type { Dispatch, KernelSource } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import { doubleSingleFiles, type DoubleSingleForm } from "../double_single/double_single.ts";
 import { MOST_ITERATIONS } from "../iterations.ts";
-import type { JacobiSolver, SolvableMatrices, SolverOptions } from "./jacobi.ts";
+import type { JacobiSolver, SolvableMatrices, SolverOptions } from "./jacobi_solver.ts";
 import roundsSource from "../../../shaders/linalg/eigen/jacobi_rounds.wgsl" with { type: "text" };
 import jacobiSource from "../../../shaders/linalg/include/jacobi.wgsl" with { type: "text" };
 import jacobiDoubleSource from "../../../shaders/linalg/include/jacobi_double_single.wgsl" with {

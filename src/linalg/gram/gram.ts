@@ -8,6 +8,7 @@ import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import { tileWorkgroups } from "../products/gemm.ts";
+import type { GramInputs, GramLayout, GramOperand, Slices } from "./gram_operand.ts";
 import { bindGramPlain } from "./gram_plain.ts";
 import { type MatrixView, vectors } from "../matrix_view.ts";
 import { gamma, U } from "../rounding.ts";
@@ -29,14 +30,6 @@ const MOST_SLICES = 256;
  */
 const BLOCK = 8;
 
-/** How the samples of a Gram matrix are cut into slices, each summed by itself. */
-export interface Slices {
-  /** Samples a slice. */
-  readonly slice: number;
-  /** Number of slices. */
-  readonly slices: number;
-}
-
 /**
  * Cuts samples into slices.
  *
@@ -48,18 +41,6 @@ export function gramSlices(samples: number): Slices {
   return { slice, slices: Math.ceil(samples / slice) };
 }
 
-/** The features of one layer of all replicas, and where their Gram matrices go. */
-export interface GramOperand {
-  /** Features Ψ, `samples × order` for each replica. */
-  readonly features: MatrixView;
-  /** Number of features. */
-  readonly order: number;
-  /** Index of the first replica's matrix in the batch. */
-  readonly first: number;
-  /** Targets Y of the moments, `samples × 4 stride`; `null` for no moments. */
-  readonly targets: MatrixView | null;
-}
-
 /**
  * How to sum over the samples of a slice: one by one, or in blocks of 8 with what the additions of
  * blocks round off kept, which takes two to four times as long. Compensated sums are what they
@@ -68,30 +49,8 @@ export interface GramOperand {
  */
 export type GramSums = "plain" | "compensated";
 
-/** How matrices lie in partial sums; an {@linkcode EigenBatch} is one. */
-export interface GramLayout {
-  /** Number of matrices. */
-  readonly count: number;
-  /** Rows that each matrix has room for: a multiple of 4. */
-  readonly rows: number;
-  /** Vectors of four a row: those of M, then those of C. */
-  readonly rowStride: number;
-  /** Vectors of four a row for C. */
-  readonly tailStride: number;
-}
-
-/** What {@linkcode bindGram} needs besides features. */
-export interface GramOptions {
-  /** Number of samples m. */
-  readonly samples: number;
-  /** Number of replicas: matrices from `first` on. */
-  readonly replicas: number;
-  /** Quadrature weights, one a sample. */
-  readonly weights: GpuArray;
-  /** How M and C of all matrices lie in the partial sums. */
-  readonly batch: GramLayout;
-  /** Room for partial sums: {@linkcode gramPartials} words. */
-  readonly partials: GpuArray;
+/** Options of {@linkcode bindGram}. */
+export interface GramOptions extends GramInputs {
   /** How to sum. Default: plain. */
   readonly sums?: GramSums;
 }

@@ -8,7 +8,7 @@ import { autotune, type Candidate } from "../../gpu/tune/autotune.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
-import type { GramOperand, GramOptions, Slices } from "./gram.ts";
+import type { GramInputs, GramOperand, Slices } from "./gram_operand.ts";
 import { vectors } from "../matrix_view.ts";
 import plainSource from "../../../shaders/linalg/gram/gram_plain.wgsl" with { type: "text" };
 import bandSource from "../../../shaders/linalg/include/wide_band.wgsl" with { type: "text" };
@@ -52,7 +52,7 @@ const ON_A_CPU: readonly number[] = [20, 25, 35];
 const TIMED_FLOPS = 2 ** 28;
 
 /** What {@linkcode bindGramPlain} needs: what {@linkcode gram} does, and its cut. */
-export type GramPlainOptions = Omit<GramOptions, "sums"> & Slices;
+export type GramPlainOptions = GramInputs & Slices;
 
 /**
  * Partial Gram matrices of one layer, in the tile that the adapter is fastest with; it makes no

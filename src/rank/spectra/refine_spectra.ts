@@ -16,7 +16,7 @@ import {
   gramDoubleSingleBound,
   gramDoubleSinglePartials,
 } from "../../linalg/gram/gram_double_single.ts";
-import { unrollSweeps } from "../../linalg/eigen/jacobi.ts";
+import { unrollSweeps } from "../../linalg/eigen/jacobi_solver.ts";
 import { bindJacobiDoubleSingle } from "../../linalg/eigen/jacobi_double_single.ts";
 import { bindNewtonSchulz, type Product } from "../../linalg/svd/newton_schulz.ts";
 import { type Arithmetic, headShares } from "../certificates/certificate.ts";

@@ -6,7 +6,7 @@ import {
   joinDoubles,
   splitDoubles,
 } from "../../../src/linalg/double_single/double_single.ts";
-import { type JacobiShares, unrollSweeps } from "../../../src/linalg/eigen/jacobi.ts";
+import { type JacobiShares, unrollSweeps } from "../../../src/linalg/eigen/jacobi_solver.ts";
 import { bindJacobiDoubleSingle } from "../../../src/linalg/eigen/jacobi_double_single.ts";
 import { assert } from "../../deps.ts";
 import { run } from "../../nn/arrays.ts";
