@@ -74,7 +74,8 @@ export function checkMatrices(matrices: readonly Matrix[]): void {
  * import assert from "node:assert/strict";
  * import { checkMatrix } from "./matrix.ts";
  *
- * assert.throws(() => checkMatrix({ rows: 2, columns: 2, data: new Float32Array(3) }, "matrix 0"), {
+ * const matrix = { rows: 2, columns: 2, data: new Float32Array(3) };
+ * assert.throws(() => checkMatrix(matrix, "matrix 0"), {
  *   message: "matrix 0 has 3 entries, not 2 × 2: give rows × columns of them",
  * });
  * ```

@@ -13,8 +13,8 @@
 //               above the diagonal to below it
 //     judge     adds them up and decides whether the matrix is done, 1 workgroup (both entry
 //               points are in block_jacobi_convergence.wgsl)
-//     solve     one pair of blocks per workgroup: one sweep of two-sided Jacobi on its 16 × 16 matrix
-//               in workgroup memory, whose rotations are gathered in T, a *turn*
+//     solve     one pair of blocks per workgroup: one sweep of two-sided Jacobi on its 16 × 16
+//               matrix in workgroup memory, whose rotations are gathered in T, a *turn*
 //     turn      the matrix products: each lane takes one strip, 16 rows of some columns, of A or
 //               of B
 // The lower triangle mirrors the upper one, so that a column of a block is read as a row. Blocks
@@ -32,8 +32,8 @@
 //     put_turn_four(at, x)                     stores Four `at` of the turns
 //     rotated_first_four(r, x, y) -> Four      a rotation of two Fours; also rotated_second_four
 //     turn_block(task, matrix, limit, lane)    turns a strip of a matrix, with a storage barrier
-//                                              between reading and writing, since other lanes of the
-//                                              workgroup read the same block
+//                                              between reading and writing, since other lanes of
+//                                              the workgroup read the same block
 //     turn_basis(task, rows, limit, lane)      turns a strip of a basis
 // It also includes jacobi_rotation.wgsl and one of rotation_single.wgsl and
 // rotation_double_single.wgsl.

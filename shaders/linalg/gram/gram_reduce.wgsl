@@ -3,12 +3,13 @@
 //
 // partials: [slice][matrix], rows of row_stride vectors. Two entry points:
 //     main        matrices: [matrix], rows × rows, symmetric to the bit; basis: [matrix], rows of
-//                 row_stride vectors, of which the last tail_stride are overwritten by C. Padding is 0.
-//                 One invocation for four vectors of a row. Grid: (⌈rows / 2 · v / 64⌉, 1, matrices),
+//                 row_stride vectors, of which the last tail_stride are overwritten by C. Padding is
+//                 0.
+//                 One invocation for four vectors of a row. Grid: (⌈rows v / 128⌉, 1, matrices),
 //                 v = 2 ⌈row_stride / 4⌉ − ⌊(rows − 1) / 16⌋ + 1.
-//     accumulate  pairs: [matrix], order × order pairs high, low that stand for their sum, symmetric
-//                 to the bit. The slices are added to factors[matrix] times what the pair held, or to
-//                 nothing where the factor is 0. Factors serve features that come in tiles: their
+//     accumulate  pairs: [matrix], order × order pairs high, low that stand for their sum, 
+//                 symmetric to the bit. The slices are added to factors[matrix] times what the pair
+//                 held, or to nothing where the factor is 0. Factors serve features that come in tiles: their
 //                 scale, a power of two, may change from tile to tile.
 //                 One invocation per entry. Grid: (⌈order / 64⌉, order, matrices).
 // Memory bound: `slices` words are read for each entry on and above the diagonal, which is written

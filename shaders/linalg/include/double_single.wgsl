@@ -5,8 +5,8 @@
 // It is built on one of two files that supply the rounded operations of single precision, and on
 // the kernel's own zero:
 //     double_single_float.wgsl     by the adapter's arithmetic
-//     double_single_integer.wgsl   by integers on the bits, for adapters whose compiler or arithmetic
-//                                  defeats the first file
+//     double_single_integer.wgsl   by integers on the bits, for adapters whose compiler or
+//                                  arithmetic defeats the first file
 //     fn run_time_zero() -> u32    0, from a uniform or storage buffer, unknown to the compiler
 // Each file supplies two_sum, quick_two_sum, two_prod, rounded_sum, rounded_product, raw_quotient,
 // raw_root. Everything here is made of those alone and of bit patterns. So both forms give the same

@@ -4,7 +4,7 @@
 //     left(batch, i, j) -> vec4f     entries (i, 4j … 4j+3) of a row-major matrix: it decides where
 //                                    they lie
 //     right(batch, i, j) -> vec4f    the same of the other operand
-//     emit(batch, i, j, value)       takes entries (i, 4j … 4j+3) of the product, in its bounds or not
+//     emit(batch, i, j, value)       takes entries (i, 4j … 4j+3) of the product, in bounds or not
 // Three loops multiply:
 //     multiply_nn:  left · right     left is M × K, right is K × N
 //     multiply_nt:  left · rightᵀ    left is M × K, right is N × K

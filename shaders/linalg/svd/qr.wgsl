@@ -5,10 +5,11 @@
 // eliminates columns 16s … 16s+15 below the diagonal, in *chunks* of 8 rows, by a tree. On the
 // first level of the tree the pairs of chunks from s on are cut into panels of `fan`, and in each
 // panel
-//     factor  one invocation makes the first pair's 16 × 16 block triangular (R), then takes the other
-//             chunks X one after the other: reflections I − τ (1, v)(1, v)ᵀ of a row of R and all of X
-//             make X zero
-//     update  other invocations apply them to 8 columns each, 16 rows of R and the chunk in registers
+//     factor  one invocation makes the first pair's 16 × 16 block triangular (R), then takes the
+//             other chunks X one after the other: reflections I − τ (1, v)(1, v)ᵀ of a row of R
+//             and all of X make X zero
+//     update  other invocations apply them to 8 columns each, 16 rows of R and the chunk
+//             in registers
 // The next level treats the first pairs of all panels likewise, `fan` times as far apart, until one
 // panel is left. 16 columns per step are two *sets* of 8 reflections per chunk. `update` applies
 // both while it holds the chunk: reflections of different chunks move different rows of A, and

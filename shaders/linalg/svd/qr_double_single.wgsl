@@ -10,8 +10,8 @@
 // ‖v‖² in `pivots`. Two entry points run one after the other:
 //     begin      ‖x_0‖², and from it the first pivot; one workgroup per matrix
 //     eliminate  reflection k, from 0 to order − 2, of columns k + 1, k + 2, …: one workgroup per
-//                column and matrix. The first of them then finds pivot k + 1, so there is one dispatch
-//                per column, and no sum is made twice.
+//                column and matrix. The first of them then finds pivot k + 1, so there is one
+//                dispatch per column, and no sum is made twice.
 // Then the caller puts other rows into X and starts again.
 //
 // Cost: 76 flops for each of rows · order² / 2 entries met, twice 4 words read and 2 written;

@@ -1,5 +1,5 @@
 /**
- * Eigenvalues of positive semidefinite matrices bounded by a diagonally pivoted Cholesky
+ * Bounds on eigenvalues of positive semidefinite matrices, by a diagonally pivoted Cholesky
  * factorisation on the GPU.
  *
  * @module
@@ -25,7 +25,7 @@ const MOST_ORDER = 1024;
  */
 const LANES = { cpu: 8, gpu: 64 } as const;
 
-/** What lies between which bounds an eigenvalue is. */
+/** Bounds on the eigenvalues of a matrix. */
 export interface EigenvalueBounds {
   /**
    * λ_(k+1) ≤ upper[k], infinite where nothing is known. Not in order beyond the first infinite
@@ -36,7 +36,7 @@ export interface EigenvalueBounds {
   readonly lower: Float32Array;
 }
 
-/** Room for the factorisation of a batch of matrices. */
+/** Memory for the factorisation of a batch of matrices. */
 export class CholeskyWork implements Disposable {
   /** Copies of the matrices, 2 rows (rows + 4) bytes each. */
   readonly copies: GpuArray;
@@ -50,7 +50,7 @@ export class CholeskyWork implements Disposable {
   readonly bounds: GpuArray;
 
   /**
-   * Allocates it.
+   * Allocates the memory.
    *
    * @param gpu Device.
    * @param batch Matrices.
@@ -70,22 +70,22 @@ export class CholeskyWork implements Disposable {
 }
 
 /**
- * Bounds the eigenvalues of all matrices of a batch from both sides.
+ * Binds bounds on the eigenvalues of all matrices of a batch, from both sides.
  *
- * What is proven, with u = 2⁻²⁴ and WGSL's division to 5 u, relative to a scale that is a power of
- * two:
+ * Proof, with u = 2⁻²⁴ and WGSL's division to 5 u, relative to a scale that is a power of two:
  *
- * - After k pivots M + E = Σ c_j t_j c_jᵀ + S for the c, t = fl(1/d) and S computed, with ‖E‖₂ ≤
- *   β_k = 1.01 u (Σ_j (2 ‖c_j‖² / d_j + ‖S_j‖_F) + 5 max d_j) + 2⁻⁵⁰, all measured: see `inertia`
- *   for the terms. The sum has rank k, so Weyl's theorem gives λ_(k+1)(M) ≤ ‖S‖_F + β_k.
- * - Of the rows of the first k pivots M_kk + E_kk = N T⁻¹ Nᵀ, N_ij = c_ij t_j, and λ_k(M) ≥
- *   λ_k(M_kk) (Cauchy). The rows computed for Y = N⁻¹ satisfy N Y = I + F, where each step rounds
- *   N_ij and its products with y_j twice, and the difference once: ‖F‖_F ≤ φ = u Σ_j (2 ‖N_j‖ ‖y_j‖
- *   + ‖Z_j‖_F), measured. So N⁻¹ = Y (I + F)⁻¹ and λ_k(M) ≥ (1 − φ)² / Σ_j t_j ‖y_j‖² − β_k where φ
+ * - After k pivots M + E = Σ c_j t_j c_jᵀ + S for the computed c, t = fl(1/d) and S, with ‖E‖₂ ≤
+ *   β_k = 1.01 u (Σ_j (2 ‖c_j‖² / d_j + ‖S_j‖_F) + 5 max d_j) + 2⁻⁵⁰, all measured;
+ *   {@linkcode bindInertia} derives the terms. The sum has rank k, so Weyl's theorem gives
+ *   λ_(k+1)(M) ≤ ‖S‖_F + β_k.
+ * - The rows of the first k pivots satisfy M_kk + E_kk = N T⁻¹ Nᵀ, N_ij = c_ij t_j, and λ_k(M) ≥
+ *   λ_k(M_kk) (Cauchy). The computed rows of Y = N⁻¹ satisfy N Y = I + F. Each step rounds N_ij and
+ *   its products with y_j twice, and the difference once: ‖F‖_F ≤ φ = u Σ_j (2 ‖N_j‖ ‖y_j‖ +
+ *   ‖Z_j‖_F), measured. So N⁻¹ = Y (I + F)⁻¹, and λ_k(M) ≥ (1 − φ)² / Σ_j t_j ‖y_j‖² − β_k where φ
  *   < 1.
  *
- * The trace makes the lower bound a factor of up to k too small, and M_kk is not the best of
- * blocks: it is proven, but weak. For Kahan's matrices it is worthless. The factors 1.01, 0.99 and
+ * The trace makes the lower bound too small by a factor of up to k, and M_kk is not the best block:
+ * the bound is proven, but weak. For Kahan's matrices it is worthless. The factors 1.01, 0.99 and
  * 0.999 cover the rounding of the sums.
  *
  * @param gpu Device.
@@ -119,7 +119,7 @@ export async function bindCholesky(
   });
 }
 
-/** Loop iterations of the steps of `cholesky.wgsl`. */
+/** Counts the loop iterations of the steps of `cholesky.wgsl`. */
 function iterationsOf(order: number, lanes: number): StepIterations {
   const blocks = Math.ceil(order / 4);
   const step = (left: number) => {
@@ -138,13 +138,15 @@ function iterationsOf(order: number, lanes: number): StepIterations {
 }
 
 /**
- * Bounds the eigenvalues of positive semidefinite matrices given by the host. Waits for the GPU.
+ * Bounds the eigenvalues of positive semidefinite matrices. Waits for the GPU.
  *
  * @param gpu Device.
- * @param matrices Row-major `n × n` each, of any orders 1 ≤ n ≤ 1,024; only the lower triangle is
- * read.
- * @returns Bounds of the eigenvalues of each.
- * @throws {ShapeError} Where a matrix is not square or too large.
+ * @param matrices Square matrices of any orders 1 ≤ n ≤ 1,024; only the lower triangle is read.
+ * @returns Bounds on the eigenvalues of each. A matrix that is not finite has bounds of infinity
+ * and 0.
+ * @throws {InputError} Where they are no list of matrices.
+ * @throws {ShapeError} Where a matrix is not square or too large, or has another number of entries
+ * than its shape says.
  *
  * @example
  * ```ts
@@ -177,13 +179,13 @@ export async function boundByCholesky(
 }
 
 /**
- * Counts the eigenvalues above a threshold, by their bounds.
+ * Counts the eigenvalues above a threshold by their bounds.
  *
  * @param bounds Bounds of all eigenvalues of a matrix.
  * @param epsilon Threshold ε.
  * @returns low, the largest k with a lower bound of λ_k above ε; high, the first k with an upper
- * bound of λ_(k+1) of at most ε, or n; and in between, as the count, those whose bounds have a
- * geometric mean above ε.
+ * bound of λ_(k+1) of at most ε, or n; and count, between them, which includes those whose bounds
+ * have a geometric mean above ε.
  */
 export function countBetween({ upper, lower }: EigenvalueBounds, epsilon: number): EigenvalueCount {
   const first = upper.findIndex((bound) => bound <= epsilon);

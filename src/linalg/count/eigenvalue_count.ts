@@ -1,5 +1,5 @@
 /**
- * How many eigenvalues a symmetric matrix has above a threshold, by what is proven of some of them.
+ * Numbers of eigenvalues of a symmetric matrix above a threshold, as far as they are proven.
  *
  * @module
  */
@@ -18,8 +18,8 @@ export interface EigenvalueCount {
 }
 
 /**
- * That a matrix M + E with ‖E‖₂ ≤ `error` has exactly `count` eigenvalues above `shift`. By Weyl's
- * theorem λ_count(M) > shift − error and λ_(count+1)(M) ≤ shift + error.
+ * A proof that a matrix M + E with ‖E‖₂ ≤ `bound` has exactly `count` eigenvalues above `shift`. By
+ * Weyl's theorem λ_count(M) > shift − bound and λ_(count+1)(M) ≤ shift + bound.
  */
 export interface ShiftedCount {
   /** Where the eigenvalues of M + E were counted. */
@@ -31,14 +31,14 @@ export interface ShiftedCount {
 }
 
 /**
- * The tightest interval that counts at any shifts prove for the number of eigenvalues above a
+ * Finds the tightest interval that counts at any shifts prove for the number of eigenvalues above a
  * threshold.
  *
- * @param counts What is known of the matrix.
- * @param order Its order n.
+ * @param counts Proven counts of the matrix.
+ * @param order Order n of the matrix.
  * @param epsilon Threshold ε.
- * @returns low, the largest count whose shift − error is at least ε, or 0; high, the smallest count
- * whose shift + error is at most ε, or n.
+ * @returns low, the largest count whose shift − bound is at least ε, or 0; high, the smallest count
+ * whose shift + bound is at most ε, or n.
  *
  * @example
  * ```ts
@@ -64,14 +64,14 @@ export function countInterval(
 }
 
 /**
- * The counts at several thresholds, each in the tightest interval that all that is known of the
- * matrix proves.
+ * Counts at several thresholds, each in the tightest interval that all proven counts of the matrix
+ * allow.
  *
- * @param known What is known: as many counts for each threshold, the first of them at the threshold
+ * @param known Proven counts: as many for each threshold, the first of them at the threshold
  * itself.
  * @param order Order n of the matrix.
- * @param epsilons Thresholds, as they are meant; those that were counted at may be rounded.
- * @returns A count for each.
+ * @param epsilons Thresholds as the caller gave them; those on the GPU may be rounded.
+ * @returns A count for each threshold.
  */
 export function countsIn(
   known: readonly ShiftedCount[],
@@ -86,12 +86,13 @@ export function countsIn(
 }
 
 /**
- * How many thresholds each matrix has.
+ * Checks that each matrix has as many thresholds as the others.
  *
  * @param matrices Matrices.
  * @param epsilons Thresholds of each.
- * @returns Their number.
- * @throws {ShapeError} Where a matrix has more or fewer than another.
+ * @returns The number of thresholds per matrix.
+ * @throws {InputError} Where the matrices are no list of matrices.
+ * @throws {ShapeError} Where a matrix has more or fewer thresholds than another.
  */
 export function thresholdsOf(
   matrices: readonly Matrix[],

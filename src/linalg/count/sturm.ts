@@ -1,5 +1,5 @@
 /**
- * Eigenvalues of symmetric matrices counted, and found, by Sturm sequences of their tridiagonal
+ * Eigenvalues of symmetric matrices, counted and found by Sturm sequences of their tridiagonal
  * forms on the GPU.
  *
  * @module
@@ -20,23 +20,23 @@ import { bindTridiagonal, TridiagonalBatch } from "./tridiagonal.ts";
 import { bindTridiagonalDoubleSingle } from "./tridiagonal_double_single.ts";
 import sturmSource from "../../../shaders/linalg/count/sturm.wgsl" with { type: "text" };
 
-/** Invocations a workgroup of `sturm.wgsl`. */
+/** Invocations per workgroup of `sturm.wgsl`. */
 const WORKGROUP = 64;
 /**
- * Counts the eigenvalues of all matrices of a batch above all thresholds: at each ε itself and at ε
- * ± δ.
+ * Binds counts of the eigenvalues of all matrices of a batch above all thresholds: at each ε itself
+ * and at ε ± δ.
  *
- * What is proven. The recurrence as rounded is exact for a T with other e: take the factors 1 + δ
- * of both differences out of q, which leaves its sign, and the quotient carries three roundings of
- * its own, WGSL's division counting 5 u, and three of those factors: 10 u on e² at most, 5 u on e,
- * and so 10 u max|e| in norm. A compiler that takes s off last instead rounds d − e²/q first, and
- * perturbs d by u as well. With what the tridiagonal form is off, δ₁, the counts are those of a
- * matrix within δ = δ₁ + u (10 max|e| + max|d|) + 2⁻⁵⁰ (relative to the largest entry) of M, and
- * Weyl's theorem gives the interval.
+ * Proof. The recurrence as rounded is exact for a T with other e. Take the factors 1 + δ of both
+ * differences out of q, which leaves its sign. The quotient carries three roundings of its own,
+ * with 5 u for WGSL's division, and three of those factors: at most 10 u on e², 5 u on e, and so 10
+ * u max|e| in norm. A compiler that takes s off last rounds d − e²/q first, and perturbs d by u as
+ * well. With the error δ₁ of the tridiagonal form, the counts are those of a matrix within δ = δ₁ +
+ * u (10 max|e| + max|d|) + 2⁻⁵⁰ (relative to the largest entry) of M, and Weyl's theorem gives the
+ * interval.
  *
  * @param gpu Device.
  * @param batch Tridiagonal forms.
- * @param work Thresholds, which may be written by the GPU before, and room for the counts.
+ * @param work Thresholds, which the GPU may have written before, and memory for the counts.
  * @returns The command.
  */
 export async function bindSturm(gpu: Gpu, batch: TridiagonalBatch, work: SturmWork): Promise<Dispatch> {
@@ -55,12 +55,13 @@ export async function bindSturm(gpu: Gpu, batch: TridiagonalBatch, work: SturmWo
 }
 
 /**
- * Finds all eigenvalues of all matrices of a batch by bisection. Those of T are found to u (10
- * max|e| + max|d|) and their own rounding; those of M are as far off as the tridiagonal form.
+ * Binds a search for all eigenvalues of all matrices of a batch by bisection. It finds those of T
+ * to u (10 max|e| + max|d|) and their own rounding; those of M differ from them by the error of the
+ * tridiagonal form.
  *
  * @param gpu Device.
  * @param batch Tridiagonal forms.
- * @param eigenvalues Where they go: `rows` for each matrix, descending, NaN for a matrix that was
+ * @param eigenvalues Receives them: `rows` for each matrix, descending, NaN for a matrix that was
  * not finite.
  * @returns The command.
  */
@@ -91,16 +92,18 @@ export interface SturmOptions {
 }
 
 /**
- * Counts the eigenvalues of symmetric matrices given by the host above thresholds. Waits for the
- * GPU.
+ * Counts the eigenvalues of symmetric matrices above thresholds. Waits for the GPU.
  *
  * @param gpu Device.
- * @param matrices Row-major `n × n` each, symmetric, of any orders 1 ≤ n ≤ 2,048.
+ * @param matrices Symmetric matrices of any orders 1 ≤ n ≤ 2,048, or 512 in double precision.
  * @param epsilons Thresholds of each matrix, as many for each.
  * @param options Precision.
- * @returns A certified count for each threshold of each matrix.
- * @throws {ShapeError} Where a matrix is not square or too large, or has more or fewer thresholds
- * than the first.
+ * @returns A certified count for each threshold of each matrix; 0 in [0, n] where a matrix is not
+ * finite.
+ * @throws {InputError} Where they are no list of matrices, or an option or precision does not
+ * exist.
+ * @throws {ShapeError} Where a matrix is not square or too large, has another number of entries
+ * than its shape says, or has more or fewer thresholds than the first.
  *
  * @example
  * ```ts

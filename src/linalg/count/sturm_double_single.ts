@@ -1,6 +1,6 @@
 /**
- * Eigenvalues of symmetric matrices counted by Sturm sequences in double-single arithmetic on the
- * GPU.
+ * Numbers of eigenvalues of symmetric matrices, by Sturm sequences in double-single arithmetic on
+ * the GPU.
  *
  * @module
  */
@@ -16,13 +16,13 @@ import sturmSource from "../../../shaders/linalg/count/sturm_double_single.wgsl"
 const WORKGROUP = 64;
 
 /**
- * Counts the eigenvalues of all matrices of a batch above all thresholds: at each ε itself and at ε
- * ± δ.
+ * Binds counts of the eigenvalues of all matrices of a batch above all thresholds: at each ε itself
+ * and at ε ± δ.
  *
- * What is proven: as in {@linkcode sturm}, with δ = δ₁ + 46 · 2⁻⁴⁸ max|e| + 2⁻⁶⁰ (relative to the
- * largest entry), by the roundings of double-single arithmetic. A square, a quotient and three
- * differences are off by 43 · 2⁻⁴⁸ together, which moves e by half of that, and T by twice that of
- * the largest e.
+ * The proof is that of `bindSturm`, with δ = δ₁ + 46 · 2⁻⁴⁸ max|e| + 2⁻⁶⁰ (relative to the largest
+ * entry), by the roundings of double-single arithmetic. A square, a quotient and three differences
+ * are off by 43 · 2⁻⁴⁸ together, which moves e by half of that, and T by twice that of the largest
+ * e.
  *
  * @param gpu Device.
  * @param batch Tridiagonal forms, two words a number.

@@ -7,20 +7,20 @@ import { GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { countsIn, type EigenvalueCount, type ShiftedCount } from "./eigenvalue_count.ts";
 
-/** Words of one record: three shifts and their error, three counts and a rest. */
+/** Words of one record: three shifts and the bound on their errors, three counts and one spare. */
 const RECORD_WORDS = 8;
 
-/** Thresholds of a batch of matrices, and what was counted at them. */
+/** Thresholds of a batch of matrices, and the counts at them. */
 export class SturmWork implements Disposable {
-  /** Thresholds a matrix. */
+  /** Thresholds per matrix. */
   readonly thresholds: number;
   /** Thresholds ε, those of one matrix beside each other. */
   readonly epsilons: GpuArray;
-  /** What was counted: eight words a threshold. */
+  /** The counts: eight words per threshold. */
   readonly results: GpuArray;
 
   /**
-   * Allocates it.
+   * Allocates the memory.
    *
    * @param gpu Device.
    * @param count Number of matrices.
@@ -42,9 +42,10 @@ export class SturmWork implements Disposable {
 /**
  * Reads the counts. Waits for the GPU.
  *
- * @param work Where `bindSturm` left the counts.
+ * @param work The memory where `bindSturm` left the counts.
  * @param orders Orders of the matrices.
- * @param epsilons Thresholds of each matrix, as they are meant; those on the GPU may be rounded.
+ * @param epsilons Thresholds of each matrix as the caller gave them; those on the GPU may be
+ * rounded.
  * @returns A count for each threshold of each matrix. A matrix or threshold that is not finite
  * counts 0 in [0, n].
  */

@@ -9,7 +9,7 @@ import type { Gpu } from "../../gpu/device.ts";
 import { checkMatrices, largestExponent, type Matrix } from "../matrix.ts";
 import { padRows, vectors } from "../matrix_view.ts";
 
-/** What a kernel needs to know of a batch of symmetric matrices; an `EigenBatch` is one, too. */
+/** A batch of symmetric matrices as kernels see it; an `EigenBatch` is one. */
 export interface SymmetricMatrices {
   /** Number of matrices. */
   readonly count: number;

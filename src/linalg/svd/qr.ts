@@ -82,7 +82,7 @@ export function qrLevels(rows: number): number {
  * long, and ‖ΔA‖₂, that of a matrix of independent entries, at most about twice the longest. So
  * singular values move by at most
  *
- *     |σ̂_i − σ_i| ≤ κ u √(n + 32 L) max_j ‖a_j‖,   κ = 2 on average; 6 leaves room of a factor of 3.
+ *     |σ̂_i − σ_i| ≤ κ u √(n + 32 L) max_j ‖a_j‖,   κ = 2 on average; 6 leaves a factor of 3.
  *
  * Dispatches: 2 L for each 16 columns. Flops: 2 n² (m − n / 3).
  *

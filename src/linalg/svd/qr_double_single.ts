@@ -114,9 +114,9 @@ export async function bindQrDoubleSingle(
  * Bound on the rounding of {@linkcode bindQrDoubleSingle}, to first order in u² = 2⁻⁴⁸: R is the
  * exact factor of A + ΔA with
  *
- *     ‖ΔA‖_F ≤ S ((99 + 12 a) u² Σ_k ‖R_k‖_F + 2⁻²⁵ √n),   R_k the rows from k on, S slabs, a additions in a row,
+ *     ‖ΔA‖_F ≤ S ((99 + 12 a) u² Σ_k ‖R_k‖_F + 2⁻²⁵ √n)
  *
- * and singular values move by at most as much. A worst case, after Higham, Accuracy and Stability
+ * with R_k the rows from k on, S slabs and a additions in a row; and singular values move by at most as much. A worst case, after Higham, Accuracy and Stability
  * of Numerical Algorithms, 2nd ed., §19.3, with the constants of double_single.wgsl; and much less
  * than his n γ ‖A‖_F where singular values fall fast, since what is left of the columns, y_k, falls
  * with them.

@@ -43,7 +43,8 @@ interface Tall extends StridedMatrix {
  * import { svdvals } from "./svdvals.ts";
  *
  * using gpu = await Gpu.open();
- * const [values] = await svdvals(gpu, [{ rows: 2, columns: 3, data: Float32Array.of(3, 0, 0, 0, 0, 4) }]);
+ * const matrix = { rows: 2, columns: 3, data: Float32Array.of(3, 0, 0, 0, 0, 4) };
+ * const [values] = await svdvals(gpu, [matrix]);
  * assert.deepEqual([...values], [4, 3]);
  * ```
  */
