@@ -55,10 +55,10 @@ export interface Verdict {
   readonly bound: number;
 }
 
-/** Terms of the sums of products: even, for all but the last two cancel in pairs. */
+/** Terms of the sums of products; an even number, since all but the last two cancel in pairs. */
 const TERMS = 256;
 /**
- * What float64 itself may be off by, twice 2⁻⁵³: all that a function without an error is allowed.
+ * Error that float64 itself may have, twice 2⁻⁵³: all that a function without an error is allowed.
  */
 const REFERENCE = 2 ** -52 / U2;
 
@@ -102,9 +102,9 @@ const PAIRWISE: readonly DoubleSingleFunction[] = [
 ];
 
 /**
- * The cases of the self-test.
+ * Lists the cases of the self-test.
  *
- * @returns Functions and operands; the sums of products apart from each other, since lavapipe
+ * @returns Functions and operands. The sums of products are apart from each other, since lavapipe
  * counts the iterations of eight neighbours together.
  */
 export function hardCases(): DoubleSingleCase[] {
@@ -130,7 +130,8 @@ export function hardCases(): DoubleSingleCase[] {
 }
 
 /**
- * Terms of the sums of products: pairs that cancel but for the last bits, and two that remain.
+ * Makes the terms of the sums of products: pairs that cancel except for the last bits, and two that
+ * remain.
  *
  * @returns Words hi, lo of both factors of each term.
  */
@@ -192,7 +193,7 @@ export function judge(one: DoubleSingleCase, terms: Float32Array, hi: number, lo
   }
 }
 
-/** Each addition of a sum is off by 3 u² of a partial sum, each product by 7. */
+/** Judges a sum of products: each addition is off by 3 u² of a partial sum, each product by 7. */
 function judgeSum(
   name: DoubleSingleFunction,
   terms: Float32Array,

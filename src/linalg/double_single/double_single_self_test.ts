@@ -1,6 +1,6 @@
 /**
  * The start-up test of double-single arithmetic: does this adapter, with its compiler, keep the
- * digits it promises?
+ * digits that it promises?
  *
  * @module
  */
@@ -25,7 +25,7 @@ import selfTestSource from "../../../shaders/linalg/double_single/double_single_
 
 export { DOUBLE_SINGLE_FUNCTIONS, type DoubleSingleCase, type DoubleSingleFunction };
 
-/** How one form of the arithmetic did. */
+/** Result of the test of one form of the arithmetic. */
 export interface FormSelfTest {
   /**
    * Largest error, relative to the result or, for sums of products, to the sum of magnitudes; 1 for
@@ -40,7 +40,7 @@ export interface FormSelfTest {
   readonly passed: boolean;
 }
 
-/** What the start-up test found, as plain data for `run.json`. */
+/** Results of the start-up test, as plain data for `run.json`. */
 export interface PrecisionSelfTest {
   /** Name of the adapter. */
   readonly adapter: string;
@@ -68,7 +68,7 @@ export interface SelfTestOptions {
   readonly files?: (form: DoubleSingleForm) => readonly string[];
 }
 
-/** What was found on each device. */
+/** Results on each device. */
 const found = new WeakMap<Gpu, Map<DoubleSingleForm, Promise<FormSelfTest>>>();
 
 /**
@@ -112,9 +112,9 @@ export async function applyDoubleSingle(
 }
 
 /**
- * Tests double-single arithmetic on the adapter, with operands that leave plain single precision no
- * digit, against float64 on the host; and decides which form of it to use. Waits for the GPU; what
- * it found is remembered.
+ * Tests double-single arithmetic on the adapter and decides which form of it to use. The operands
+ * leave plain single precision no digit; float64 on the host judges the results. Waits for the GPU,
+ * and remembers the result.
  *
  * @param gpu Device.
  * @param options What else to test.
@@ -152,11 +152,12 @@ export async function selfTestDoubleSingle(
 }
 
 /**
- * Like {@linkcode selfTestDoubleSingle}, for those who can do without the arithmetic.
+ * Tests double-single arithmetic like {@linkcode selfTestDoubleSingle}, for callers that can do
+ * without it.
  *
  * @param gpu Device.
  * @param options What else to test.
- * @returns What the test found, or why the adapter has no double-single arithmetic.
+ * @returns The results, or the reason why the adapter has no double-single arithmetic.
  */
 export async function tryDoubleSingle(
   gpu: Gpu,
@@ -171,8 +172,8 @@ export async function tryDoubleSingle(
 }
 
 /**
- * Whether compensated sums are what they promise on this adapter: they need the arithmetic that the
- * float form needs.
+ * Tells whether compensated sums keep their promise on this adapter: they need the arithmetic that
+ * the float form needs.
  *
  * @param gpu Device.
  * @returns Whether its compiler leaves the order of operations alone.

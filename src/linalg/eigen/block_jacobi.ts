@@ -1,5 +1,5 @@
 /**
- * Two-sided block Jacobi with many workgroups a matrix, whatever the arithmetic.
+ * Two-sided block Jacobi for any arithmetic, with many workgroups per matrix.
  *
  * @module
  */
@@ -28,27 +28,27 @@ import singleSource from "../../../shaders/linalg/include/rotation_single.wgsl" 
 /** Sweeps after which a matrix that has not converged is left as it is; 6 to 10 are usual. */
 const MOST_SWEEPS = 16;
 /**
- * Workgroups that share a matrix on a CPU that poses as a GPU, where a workgroup costs 1 µs even if
- * it has nothing to do.
+ * Workgroups that share a matrix on a CPU that poses as a GPU: a workgroup costs 1 µs there even if
+ * it is idle.
  */
 const WORKGROUPS_OF_SOFTWARE = 16;
 
 /**
  * Rounds of single rotations that a round of blocks of 8 rows counts for in `progress`, and so in
- * the rounding that certificates allow for: as many as make the rounds of a sweep what they are
+ * the rounding that certificates allow for. The number makes the rounds of a sweep what they are
  * without blocks.
  *
  * A round turns the 16 rows of a pair of blocks by a matrix T that gathers 15 rounds of rotations,
- * on either side of A. Where one rotation leaves ρ on an entry of A, relative to √(a_ii a_jj),
- * roundings independent and of mean zero, T leaves √15 ρ on either side, and its sums of 16
+ * on either side of A. Let one rotation leave ρ on an entry of A, relative to √(a_ii a_jj), with
+ * independent roundings of mean zero. Then T leaves √15 ρ on either side, and its sums of 16
  * products at most √16 ρ more: √62 ρ ≤ 8 ρ in all. Relative to the entries of the *new* matrix that
- * holds because products of a graded matrix are graded, too: ‖D t_i‖₂ ≤ d′_i / √λ_min for each
+ * holds because products of a graded matrix are graded as well: ‖D t_i‖₂ ≤ d′_i / √λ_min for each
  * column t_i of T, with D² and D′² the old and the new diagonal and λ_min the least eigenvalue of
  * the scaled 16 × 16 matrix.
  *
  * Measured against float64: eigenvalues of Gram matrices of order 40, 100, 160 are off by 6, 12, 23
- * u relative to themselves (root mean square), by 5, 8, 11 u without blocks; of graded ones by 4,
- * 8, 11 u and 4, 6, 8 u. At n = 160 certificates allow for 10⁵ u.
+ * u relative to themselves (root mean square), by 5, 8, 11 u without blocks; those of graded ones
+ * by 4, 8, 11 u and 4, 6, 8 u. At n = 160 certificates allow for 10⁵ u.
  */
 export const ROUNDS_OF_BLOCKS = 8;
 
@@ -99,7 +99,8 @@ function doubleSingle(form: DoubleSingleForm): BlockArithmetic {
 }
 
 /**
- * Binds block Jacobi. Dispatches: 2 to start; 2 for each of the ⌈n / 8⌉ rounds of a sweep, and 2.
+ * Binds block Jacobi. Dispatches: 2 to start; 2 for each of the ⌈n / 8⌉ rounds of a sweep, and 2
+ * more.
  *
  * @param gpu Device.
  * @param batch Matrices to solve, of order 2,048 at most.

@@ -26,7 +26,7 @@ export class EigenBatch implements Disposable {
   /** The bases, `rows × 4 rowStride` each: one vector a row. The identity at first. */
   readonly basis: GpuArray;
   /**
-   * What the solver knows of each matrix: rounds, done, off, a gap, and off of four heads; see
+   * The solver's progress with each matrix: rounds, done, off, a gap, and off of four heads; see
    * `jacobi.wgsl`.
    */
   readonly progress: GpuArray;

@@ -1,5 +1,5 @@
 /**
- * Eigenvalues and eigenvectors of symmetric matrices given by the host.
+ * Eigenvalues and eigenvectors of symmetric matrices.
  *
  * @module
  */
@@ -13,23 +13,25 @@ import type { Matrix } from "../matrix.ts";
 export interface Eigen {
   /** Eigenvalues, descending, `n`. */
   readonly values: Float32Array;
-  /** Eigenvectors, one a row in the order of the eigenvalues, `n × n`. */
+  /** Eigenvectors, one per row in the order of the eigenvalues, `n × n`. */
   readonly vectors: Matrix;
 }
 
 /**
- * Eigenvalues and eigenvectors of a batch of symmetric matrices, in single precision. Waits for the
- * GPU.
+ * Computes eigenvalues and eigenvectors of a batch of symmetric matrices, in single precision.
+ * Waits for the GPU.
  *
- * Errors: each eigenvalue to about n u ‖A‖₂, u = 2⁻²⁴; those of a positive definite matrix that is
- * diagonally scaled well, relative to themselves (Demmel and Veselić 1992).
+ * Errors: each eigenvalue to about n u ‖A‖₂, u = 2⁻²⁴; those of a positive definite matrix whose
+ * diagonal scaling is good also relative to themselves (Demmel and Veselić 1992).
  *
  * @param gpu Device.
- * @param matrices Row-major `n × n` each, of any orders 1 ≤ n ≤ 2,048; only the upper triangle is
- * read.
+ * @param matrices Symmetric matrices of any orders 1 ≤ n ≤ 2,048; only the upper triangle is read.
+ * Entries of float64 are rounded to single precision.
  * @returns Eigenvalues and eigenvectors of each.
- * @throws {ShapeError} Where a matrix is not square, or too large.
- * @throws {InputError} Where an entry is NaN or infinite.
+ * @throws {ShapeError} Where a matrix is not square, too large, or has another number of entries
+ * than its shape says.
+ * @throws {InputError} Where they are no list of matrices, or an entry is NaN, infinite or beyond
+ * single precision.
  *
  * @example
  * ```ts

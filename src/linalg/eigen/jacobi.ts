@@ -24,15 +24,16 @@ const MOST_ORDER = 2048;
 
 /**
  * Largest order that one workgroup solves: where all sweeps are encoded, and where the host looks
- * after them. By order alone, so that a matrix is solved the same to the bit beside any number of
- * others.
+ * after them. It depends on the order alone, so that the bits of a matrix do not depend on the
+ * matrices beside it.
  *
- * Processor time of a matrix in a batch, with vectors, on lavapipe, one workgroup against blocks: n
- * = 16 0.31, 0.25 ms; 32 1.4, 1.0; 64 9.0, 5.3; 128 70, 34; 256 590, 230; 512 5300, 1700. But of
- * one processor, where blocks have all; and sweeps of blocks after convergence cost a dispatch of
- * 40 µs for each 4 rows, where those of one workgroup are free. On a GPU, not measured yet, both
- * wait for barriers in each of some n or 2 n rounds a sweep; but one workgroup computes on one
- * multiprocessor, and reads all of A from its cache, in each.
+ * Processor time per matrix of a batch, with vectors, on lavapipe, for one workgroup against
+ * blocks: n = 16 0.31, 0.25 ms; 32 1.4, 1.0; 64 9.0, 5.3; 128 70, 34; 256 590, 230; 512 5300, 1700.
+ * One workgroup uses one processor, though, where blocks use all of them; and sweeps of blocks
+ * after convergence cost a dispatch of 40 µs for each 4 rows, where those of one workgroup are
+ * free. On a GPU, not measured yet, both wait for barriers in each of about n or 2 n rounds per
+ * sweep; but one workgroup computes on one multiprocessor, and reads all of A from its cache in
+ * each round.
  */
 const MOST_ORDER_ALONE = 128, MOST_ORDER_ALONE_WATCHED = 64;
 
@@ -117,7 +118,7 @@ export async function bindJacobi(
 }
 
 /**
- * That a matrix is not too large.
+ * Checks that a matrix is not too large.
  *
  * @param order Largest order of a batch.
  * @throws {ShapeError} Where it is above 2,048.

@@ -12,20 +12,21 @@ import { type JacobiShares, type JacobiSolver, runSolver, type SolvableMatrices 
 import { bindRounds } from "./jacobi_rounds.ts";
 
 /**
- * Scaled off-diagonal norm over the order at which a matrix counts as diagonal, and below which
- * pairs are left alone. Rounding leaves ½ u² = 2⁻⁴⁹ of it, as measured.
+ * Scaled off-diagonal norm over the order at which a matrix counts as diagonal, and scaled entry
+ * below which pairs are left alone. Rounding leaves ½ u² = 2⁻⁴⁹ of it, as measured.
  */
 const TOLERANCE = 2 ** -44, LEAST = 2 ** -47;
 
 /**
- * Largest order that one workgroup solves. Processor time of a matrix on lavapipe, with vectors,
- * against that of blocks: n = 64 30, 38 ms; 128 250, 270; 256 1970, 2070; 512 18.7, 17.1 s; but of
- * one processor, where blocks have all, as they have all multiprocessors of a GPU.
+ * Largest order that one workgroup solves. Processor time per matrix on lavapipe, with vectors,
+ * against that of blocks: n = 64 30, 38 ms; 128 250, 270; 256 1970, 2070; 512 18.7, 17.1 s. One
+ * workgroup uses one processor, though, where blocks use all of them, as they use all
+ * multiprocessors of a GPU.
  */
 const MOST_ORDER_ALONE = 64;
 
 /**
- * Solves all matrices of a batch in place, and waits for the GPU: their eigenvalues end on the
+ * Solves all matrices of a batch in place, and waits for the GPU. Their eigenvalues end on the
  * diagonals, and the rows of the bases are rotated into eigenvectors.
  *
  * @param gpu Device.

@@ -1,5 +1,5 @@
 /**
- * Two-sided Jacobi with one workgroup a matrix, whatever the arithmetic.
+ * Two-sided Jacobi for any arithmetic, with one workgroup per matrix.
  *
  * @module
  */
@@ -20,8 +20,8 @@ import doubleSource from "../../../shaders/linalg/include/rotation_double_single
 import singleSource from "../../../shaders/linalg/include/rotation_single.wgsl" with { type: "text" };
 
 /**
- * Cyclic Jacobi converges quadratically; 6 to 10 sweeps are usual. A matrix not done by then says
- * so by its `off`.
+ * Most sweeps. Cyclic Jacobi converges quadratically; 6 to 10 are usual. The `off` of a matrix that
+ * is not done by then says so.
  */
 const MOST_SWEEPS = 16;
 
@@ -45,15 +45,15 @@ function doubleSingle(form: DoubleSingleForm): KernelSource {
 }
 
 /**
- * Binds the rounds of a solver, in as many dispatches as lavapipe's limit on loop iterations asks
- * for.
+ * Binds the rounds of a solver, in as many dispatches as lavapipe's limit on loop iterations
+ * requires.
  *
  * @param gpu Device.
  * @param batch Matrices to solve, of order 1,024 at most: up to there WGSL's division is accurate
  * enough for the integer quotients of `jacobi_rounds.wgsl`.
  * @param arithmetic Single precision, or the form of double-single arithmetic that the adapter
  * needs.
- * @param options What is wanted of the solver.
+ * @param options Tolerances and shares of the spectrum.
  * @returns The commands; those after convergence return at once.
  */
 export async function bindRounds(
@@ -85,9 +85,9 @@ export async function bindRounds(
 }
 
 /**
- * Invocations that share a matrix. A GPU hides latency with many. lavapipe runs them all on one
- * thread and pays for each at every barrier: with 32 it takes 0.9 of the time of 64 and 0.5 of that
- * of 256 at n = 64, 0.8 of that of 256 at n = 128.
+ * Chooses the invocations that share a matrix. A GPU hides latency with many. lavapipe runs them
+ * all on one thread and pays for each at every barrier: with 32 it takes 0.9 of the time of 64 and
+ * 0.5 of that of 256 at n = 64, 0.8 of that of 256 at n = 128.
  */
 function lanesFor(gpu: Gpu, order: number): number {
   if (gpu.software) return 32;
@@ -95,10 +95,9 @@ function lanesFor(gpu: Gpu, order: number): number {
 }
 
 /**
- * As many rounds as fit into {@linkcode MOST_ITERATIONS}, counting the loops of
- * `jacobi_rounds.wgsl` as lavapipe does: a loop takes one iteration more than its body, to leave;
- * and the four loops of a look are entered, with all lanes masked, in rounds that do not look, too.
- * A round: three loops, the way out of each, those four, and itself.
+ * Counts the rounds that fit into {@linkcode MOST_ITERATIONS}. lavapipe enters the four loops of a
+ * look, with all lanes masked, also in rounds that do not look. A round takes three loops, the way
+ * out of each, those four, and itself.
  */
 function roundsPerDispatch(batch: SolvableMatrices, lanes: number): number {
   const pairs = batch.rows / 2, sweep = 2 * pairs - 1;

@@ -1,5 +1,6 @@
 /**
- * Solvers by two-sided Jacobi for any arithmetic: the matrices, the commands, the run until all matrices are done.
+ * Solvers by two-sided Jacobi for any arithmetic: their matrices, their commands, and the run until
+ * all matrices are done.
  *
  * @module
  */
@@ -19,42 +20,43 @@ export interface JacobiShares {
   readonly heads?: readonly [number, number, number, number];
 }
 
-/** Matrices that two-sided Jacobi solves; an `EigenBatch` has these and more. */
+/** Matrices that two-sided Jacobi solves; an `EigenBatch` is a batch of them. */
 export interface SolvableMatrices {
   /** Number of matrices. */
   readonly count: number;
-  /** Rows that each has room for: a multiple of 4. */
+  /** Rows that each matrix has room for: a multiple of 4. */
   readonly rows: number;
   /** Largest order. */
   readonly order: number;
-  /** Order of each. */
+  /** Order of each matrix. */
   readonly orders: GpuArray;
-  /** What the solver knows of each: 8 words. */
+  /** The solver's progress with each matrix: 8 words. */
   readonly progress: GpuArray;
   /** The matrices, `rows × rows` entries each. */
   readonly matrices: GpuArray;
   /** The bases, one vector a row. */
   readonly basis: GpuArray;
-  /** Units a row of a basis: vectors of four singles, or pairs hi, lo. */
+  /** Units per row of a basis: vectors of four singles, or pairs hi, lo. */
   readonly rowStride: number;
 }
 
-/** What a solver of any arithmetic is asked for. */
+/** Options of a solver of any arithmetic. */
 export interface SolverOptions {
   /** Scaled off-diagonal norm, divided by the order, at which a matrix counts as diagonal. */
   readonly tolerance: number;
   /** Scaled off-diagonal entry at and below which a pair is left alone. */
   readonly least: number;
-  /** Where the tail and the heads of a spectrum are. */
+  /** Limits of the tail and the heads of a spectrum. */
   readonly shares: JacobiShares;
 }
 
 /** Commands that solve a batch. */
 export interface JacobiSolver {
-  /** To be run once, first. */
+  /** Commands to run once, first. */
   readonly start: readonly Dispatch[];
   /**
-   * To be run again and again, `most` times at most: they return at once where a matrix is done.
+   * Commands to run again and again, at most `most` times: they return at once where a matrix is
+   * done.
    */
   readonly sweep: readonly Dispatch[];
   /** Number of sweeps after which a solver gives up. */
@@ -62,7 +64,7 @@ export interface JacobiSolver {
 }
 
 /**
- * Writes the sweeps of a solver one behind the other, as many as it may need.
+ * Unrolls the sweeps of a solver: writes one behind the other, as many as it may need.
  *
  * @param solver The solver.
  * @returns Its commands, to run one after the other.
@@ -72,12 +74,12 @@ export function unrollSweeps({ start, sweep, most }: JacobiSolver): Dispatch[] {
 }
 
 /**
- * Runs a solver until all matrices are done. After four sweeps the host looks every other one: a
+ * Runs a solver until all matrices are done. After four sweeps the host looks every second time: a
  * look takes as long as a sweep in which nothing is left to do.
  *
  * @param gpu Device.
  * @param solver The solver.
- * @param progress What it knows of each matrix.
+ * @param progress Its progress with each matrix.
  */
 export async function runSolver(gpu: Gpu, solver: JacobiSolver, progress: GpuArray): Promise<void> {
   const submit = (dispatches: readonly Dispatch[]) => {
@@ -94,12 +96,9 @@ export async function runSolver(gpu: Gpu, solver: JacobiSolver, progress: GpuArr
   }
 }
 
-/** Where the solver is with a matrix. */
+/** Progress of the solver with a matrix. */
 export interface SolverProgress {
-  /**
-   * Rounds of rotations made; one of blocks counts for as many as it rounds like,
-   * `ROUNDS_OF_BLOCKS`.
-   */
+  /** Rounds of rotations made. One round of blocks counts for several, `ROUNDS_OF_BLOCKS`. */
   readonly rounds: number;
   /** Scaled off-diagonal norm at the last look. */
   readonly off: number;
@@ -112,7 +111,7 @@ export interface SolverProgress {
  *
  * @param words Words of all matrices, as read from the GPU.
  * @param index Index of the matrix.
- * @returns Where its solver is.
+ * @returns Its progress.
  */
 export function decodeProgress(words: Float32Array, index: number): SolverProgress {
   const [round, _done, off, _largest, ...heads] = words.subarray(8 * index, 8 * index + 8);

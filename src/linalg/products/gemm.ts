@@ -43,14 +43,14 @@ export interface GemmOptions {
   readonly shift?: number;
 }
 
-/** Invocations a workgroup of the kernels built on `tile.wgsl`, each with a tile of 8 × 8. */
+/** Invocations per workgroup of the kernels built on `tile.wgsl`, each with a tile of 8 × 8. */
 const TILES_PER_WORKGROUP = 64;
 
-/** Work and memory of a product that is timed, at most: more tells no more, and takes longer. */
+/** Most work and memory of a product that is timed: more takes longer and says no more. */
 const TIMED_FLOPS = 2 ** 28, TIMED_WORDS = 2 ** 22;
 
 /**
- * Number of workgroups that cover a matrix with tiles of 8 × 8.
+ * Counts the workgroups that cover a matrix with tiles of 8 × 8.
  *
  * @param rows Rows of the product.
  * @param columns Columns of the product.
@@ -61,8 +61,8 @@ export function tileWorkgroups(rows: number, columns: number): number {
 }
 
 /**
- * C = scale · op(A) op(B) + shift · I, for a batch of matrices. Large products are computed in the
- * tile that the adapter is fastest with ({@linkcode gemmTiles}); it makes no difference to the
+ * Binds C = scale · op(A) op(B) + shift · I, for a batch of matrices. Large products are computed
+ * in the tile that is fastest on the adapter ({@linkcode gemmTiles}); the tile does not change the
  * result.
  *
  * @param gpu Device.
@@ -92,7 +92,7 @@ export async function bindGemm(
 }
 
 /**
- * The same as {@linkcode bindGemm}, in a given tile.
+ * Binds the same product as {@linkcode bindGemm}, in a given tile.
  *
  * @param gpu Device.
  * @param tile How to compute it.
@@ -128,7 +128,10 @@ export async function bindGemmInTiles(
   ]);
 }
 
-/** A product of the same shape to time, on operands of zeros; of one that is too large, a part. */
+/**
+ * Binds a product of the same shape for timing, on operands of zeros; a part of it where it is too
+ * large.
+ */
 async function bindScratch(
   gpu: Gpu,
   tile: GemmTile,

@@ -1,6 +1,5 @@
 /**
- * Tiles that a matrix product is computed in: which there are, and which an adapter may be fastest
- * with.
+ * Tiles of a matrix product, and the choice of those that may be fastest on an adapter.
  *
  * @module
  */
@@ -18,7 +17,7 @@ export interface GemmTile {
   readonly rows: number;
   /** Columns of a tile. */
   readonly columns: number;
-  /** Tiles a workgroup. */
+  /** Tiles per workgroup. */
   readonly tiles: number;
   /** Kernel, with an entry point for each choice of transposes. */
   readonly kernel: "gemm" | "gemm_wide" | "gemm_staged";
@@ -27,8 +26,8 @@ export interface GemmTile {
 }
 
 /**
- * A tile of `gemm_wide.wgsl`. A workgroup runs on one thread of a CPU: where tiles are few it is to
- * have few of them.
+ * Describes a tile of `gemm_wide.wgsl`. A workgroup runs on one thread of a CPU, so it gets few
+ * tiles where tiles are few.
  */
 function wide(rows: number, columns: number): GemmTile {
   const tiles = rows * columns > 128 ? 16 : 64;
@@ -64,9 +63,9 @@ const staged: GemmTile = {
 export const GEMM_TILES: readonly GemmTile[] = [narrow, wide8, wide16, wide32, staged];
 
 /**
- * Work from which on the tile matters, in floating-point operations: on two CPU cores such a
- * product takes 4 ms in tiles of 8 × 8, of which the best tile saves half, once it is compiled;
- * that takes 1.6 s the first time, and 30 ms from the driver's cache. On a GPU it takes
+ * Work from which on the tile matters, in floating-point operations. On two CPU cores such a
+ * product takes 4 ms in tiles of 8 × 8. The best tile saves half of that once it is compiled, which
+ * takes 1.6 s the first time and 30 ms from the driver's cache. On a GPU the product takes
  * microseconds either way.
  */
 const LARGE = 2 ** 26;
@@ -80,12 +79,13 @@ const ON_A_CPU: readonly (readonly [GemmTile, number])[] = [[wide32, 33], [wide1
 const LANES = 8;
 
 /**
- * The tiles that may be the fastest for a product on an adapter; the first is what to take untimed.
+ * Chooses the tiles that may be the fastest for a product on an adapter; the first is the one to
+ * take untimed.
  *
  * Small products take tiles of 8 × 8, which compile fastest and make the most invocations. On a CPU
  * that poses as a GPU a load costs as much as many multiplications, and the fastest tile is the one
  * that loads least, unless much of it lies outside or lanes idle; workgroup memory and barriers
- * cost too much there to be worth a trial. On a GPU more than some 200 sums spill from its
+ * cost so much there that they are not tried. On a GPU more than about 200 sums spill from its
  * registers.
  *
  * @param gpu Device.
@@ -106,7 +106,7 @@ export function gemmTiles(gpu: Gpu, m: number, n: number, k: number, count: numb
 }
 
 /**
- * Number of tiles that cover a product.
+ * Counts the tiles that cover a product.
  *
  * @param tile The tile.
  * @param m Rows of the product.
