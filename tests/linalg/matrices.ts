@@ -68,3 +68,12 @@ export function specialMatrices(n: number, seed: number): [name: string, matrix:
     ],
   ];
 }
+
+/** (I − 2vvᵀ) diag(λ) (I − 2vvᵀ) for a random unit v, symmetric to the bit. */
+export function reflectedSpectrum(spectrum: readonly number[], seed: number): Float64Array {
+  const n = spectrum.length, v = normals(n, seed);
+  const square = v.reduce((sum, x) => sum + x * x, 0);
+  const h = identity(n).map((unit, e) => unit - 2 * v[Math.floor(e / n)] * v[e % n] / square);
+  const a = matmul(h.map((x, e) => x * spectrum[e % n]), h, n, n, n);
+  return a.map((value, e) => (value + a[(e % n) * n + Math.floor(e / n)]) / 2);
+}

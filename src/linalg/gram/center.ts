@@ -1,5 +1,5 @@
 /**
- * Centred features on the GPU: the weighted mean of each column taken off, for the ranks of
+ * Centred features on the GPU: the weighted mean of each column is subtracted, for the ranks of
  * covariances.
  *
  * @module
@@ -17,7 +17,9 @@ import source from "../../../shaders/linalg/gram/center.wgsl" with { type: "text
 
 /** Terms that `center.wgsl` adds before it adds their sums. */
 const BLOCK = 16;
-/** Fewest rows that an invocation subtracts means from, and about the most workgroups that do. */
+/**
+ * Fewest rows that an invocation subtracts means from, and about the most workgroups that do so.
+ */
 const STRIP = 16, MOST_WORKGROUPS = 32_768;
 
 /** Features to centre, or a tile of their rows. */
@@ -43,19 +45,19 @@ export interface Uncentered {
 
 /** Features whose columns are to be summed. */
 export interface ColumnSums extends Uncentered {
-  /** Quadrature weights, double-single, one a sample: words hi, lo, hi, lo, …. */
+  /** Quadrature weights, double-single, one per sample: words hi, lo, hi, lo, …. */
   readonly weights: GpuArray;
-  /** Room for partial sums: {@linkcode centerPartials} words. */
+  /** Memory for partial sums: {@linkcode centerPartials} words. */
   readonly partials: GpuArray;
   /**
-   * What to multiply the sums with that earlier tiles have left, one factor a matrix: a power of
-   * two, or 0 for the first tile. Default: 0, whatever `totals` holds.
+   * Factors of the sums that earlier tiles have left, one per matrix: a power of two, or 0 for the
+   * first tile. Default: 0, whatever `totals` holds.
    */
   readonly factors?: GpuArray;
 }
 
 /**
- * Words of room that sums of columns take.
+ * Counts the words of memory that sums of columns take.
  *
  * @param columns Number of features.
  * @param count Number of matrices. Default: 1.
@@ -66,7 +68,7 @@ export function centerTotals(columns: number, count = 1): number {
 }
 
 /**
- * Words of room that partial sums of columns take.
+ * Counts the words of memory that partial sums of columns take.
  *
  * @param samples Number of samples.
  * @param columns Number of features.
@@ -78,7 +80,7 @@ export function centerPartials(samples: number, columns: number, count = 1): num
 }
 
 /**
- * Bound on what centring leaves wrong in an entry, as derived in `center.wgsl`.
+ * Bounds the error that centring leaves in an entry, as derived in `center.wgsl`.
  *
  * @param samples Number of samples m, in each tile where there are several.
  * @param tiles Number of tiles. Default: 1.
@@ -95,7 +97,7 @@ export function centerBound(samples: number, tiles = 1): number {
 }
 
 /**
- * Sums the columns of features, for {@linkcode bindSubtractMeans}.
+ * Binds the sums of the columns of features, for {@linkcode bindSubtractMeans}.
  *
  * @param gpu Device.
  * @param operand Features, weights, and where the sums go.
@@ -123,7 +125,7 @@ export async function bindColumnSums(gpu: Gpu, operand: ColumnSums): Promise<Dis
 }
 
 /**
- * Takes the mean of each column off.
+ * Binds the subtraction of the mean of each column.
  *
  * @param gpu Device.
  * @param operand Features, and the sums of their columns as {@linkcode bindColumnSums} left them.
@@ -146,7 +148,7 @@ export async function bindSubtractMeans(gpu: Gpu, operand: Uncentered, result: E
 }
 
 /**
- * Centres features: three commands.
+ * Binds the centring of features: three commands.
  *
  * @param gpu Device.
  * @param operand Features, weights, room for sums.

@@ -18,15 +18,14 @@ import gramSource from "../../../shaders/linalg/gram/gram.wgsl" with { type: "te
 import reduceSource from "../../../shaders/linalg/gram/gram_reduce.wgsl" with { type: "text" };
 
 /**
- * Samples a slice, while there are not too many. Longer ones lose digits where sums are plain, and
- * in the end reach lavapipe's 65,535 iterations; shorter ones cost memory and time to add up.
+ * Samples per slice, while there are not too many. Longer slices lose digits where sums are plain,
+ * and in the end reach lavapipe's 65,535 iterations; shorter ones cost memory and time to add up.
  */
 const SLICE = 256;
 /** Most slices; with more samples than 2¹⁶ the slices grow instead. */
 const MOST_SLICES = 256;
 /**
- * Samples that a compensated sum takes at a time: shorter blocks take longer, longer ones lose
- * digits.
+ * Samples in one block of a compensated sum: shorter blocks take longer, longer ones lose digits.
  */
 const BLOCK = 8;
 
@@ -42,8 +41,8 @@ export function gramSlices(samples: number): Slices {
 }
 
 /**
- * How to sum over the samples of a slice: one by one, or in blocks of 8 with what the additions of
- * blocks round off kept, which takes two to four times as long. Compensated sums are what they
+ * Way to sum over the samples of a slice: one by one, or in blocks of 8 while keeping what the
+ * additions of blocks round off, which takes two to four times as long. Compensated sums keep their
  * promise where `selfTestDoubleSingle` found the form `float`; elsewhere they are as good as plain
  * ones.
  */
@@ -55,14 +54,14 @@ export interface GramOptions extends GramInputs {
   readonly sums?: GramSums;
 }
 
-/** What {@linkcode bindGramReduce} needs. */
+/** Options of {@linkcode bindGramReduce}. */
 export interface GramReduceOptions extends GramOptions {
   /** Matrices and bases that receive M and C. */
   readonly batch: EigenBatch;
 }
 
 /**
- * Words of room that partial sums take.
+ * Counts the words of memory that partial sums take.
  *
  * @param samples Number of samples.
  * @param layout How the matrices lie there.
@@ -73,14 +72,14 @@ export function gramPartials(samples: number, { count, rows, rowStride }: GramLa
 }
 
 /**
- * Bound on the rounding error of a Gram matrix in single precision, and of moments.
+ * Bounds the rounding error of a Gram matrix in single precision, and of moments.
  *
- * A plain sum of a slice of L samples rounds w ψ, the products and L − 1 sums, then the S slices
- * are added: L + S + 2 roundings. A compensated one rounds w ψ, the products and sums of blocks of
- * B, and the pair that adds up the K blocks, B + 2 in all, while the low word of that pair errs by
- * (K u)² at most, and that of the slices by (S u)², here taken twice for products of such terms;
- * see `gram.wgsl`. Rounding to one word is one more. Each tile after the first starts from a pair
- * whose low word is u of the high one, and so adds ((S + 1) u)² again.
+ * A plain sum of a slice of L samples rounds w ψ, the products and L − 1 sums; then the S slices
+ * are added: L + S + 2 roundings. A compensated sum rounds w ψ, the products and sums of blocks of
+ * B, and the pair that adds up the K blocks, B + 2 in all. The low word of that pair errs by at
+ * most (K u)², and that of the slices by (S u)², here taken twice for products of such terms; see
+ * `gram.wgsl`. Rounding to one word is one more. Each tile after the first starts from a pair whose
+ * low word is u of the high one, and so adds ((S + 1) u)² again.
  *
  * @param samples Number of samples m, in each tile where there are several.
  * @param sums How they are summed.
@@ -100,7 +99,7 @@ export function gramBound(samples: number, sums: GramSums, tiles = 0): number {
 }
 
 /**
- * Partial Gram matrices and moments of one layer.
+ * Binds the partial Gram matrices and moments of one layer.
  *
  * @param gpu Device.
  * @param operand Features and targets.
@@ -134,7 +133,8 @@ export async function bindGram(gpu: Gpu, operand: GramOperand, options: GramOpti
 }
 
 /**
- * Adds the slices of all matrices of a batch, mirrors M, and writes C into the rows of the bases.
+ * Binds the sum of the slices of all matrices of a batch; mirrors M, and writes C into the rows of
+ * the bases.
  *
  * @param gpu Device.
  * @param options As for {@linkcode bindGram}.
@@ -152,26 +152,26 @@ export async function bindGramReduce(gpu: Gpu, options: GramReduceOptions): Prom
   );
 }
 
-/** Where {@linkcode bindGramAccumulate} adds up the tiles of features. */
+/** Memory where {@linkcode bindGramAccumulate} adds up the tiles of features. */
 export interface GramTotal {
   /** Number of features. */
   readonly order: number;
-  /** Pairs of words that are meant as their sum, `order × order` for each matrix. */
+  /** Pairs of words that stand for their sum, `order × order` for each matrix. */
   readonly pairs: GpuArray;
   /**
-   * What to multiply them with before the tile is added, one factor a matrix: a power of two, or 0
-   * for the first tile.
+   * Factors of the pairs before the tile is added, one per matrix: a power of two, or 0 for the
+   * first tile.
    */
   readonly factors: GpuArray;
 }
 
 /**
- * Adds the slices of all matrices of a batch to what earlier tiles of samples have left, and
- * mirrors M.
+ * Binds the sum of the slices of all matrices of a batch and of the pairs that earlier tiles of
+ * samples have left; mirrors M.
  *
  * @param gpu Device.
  * @param options As for {@linkcode bindGram}.
- * @param total Where the tiles are added up.
+ * @param total Pairs that add up the tiles.
  * @returns The command.
  */
 export async function bindGramAccumulate(

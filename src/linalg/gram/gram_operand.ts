@@ -6,9 +6,9 @@
 import type { GpuArray } from "../../gpu/array.ts";
 import type { MatrixView } from "../matrix_view.ts";
 
-/** How the samples of a Gram matrix are cut into slices, each summed by itself. */
+/** Slices of the samples of a Gram matrix, each summed by itself. */
 export interface Slices {
-  /** Samples a slice. */
+  /** Samples per slice. */
   readonly slice: number;
   /** Number of slices. */
   readonly slices: number;
@@ -32,9 +32,9 @@ export interface GramLayout {
   readonly count: number;
   /** Rows that each matrix has room for: a multiple of 4. */
   readonly rows: number;
-  /** Vectors of four a row: those of M, then those of C. */
+  /** Vectors of four per row: those of M, then those of C. */
   readonly rowStride: number;
-  /** Vectors of four a row for C. */
+  /** Vectors of four per row for C. */
   readonly tailStride: number;
 }
 
@@ -44,10 +44,10 @@ export interface GramInputs {
   readonly samples: number;
   /** Number of replicas: matrices from `first` on. */
   readonly replicas: number;
-  /** Quadrature weights, one a sample. */
+  /** Quadrature weights, one per sample. */
   readonly weights: GpuArray;
   /** How M and C of all matrices lie in the partial sums. */
   readonly batch: GramLayout;
-  /** Room for partial sums: `gramPartials` words. */
+  /** Memory for partial sums: `gramPartials` words. */
   readonly partials: GpuArray;
 }

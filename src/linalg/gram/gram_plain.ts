@@ -20,15 +20,15 @@ export interface GramTile {
   /** Columns: 16 or 32. */
   readonly columns: number;
   /**
-   * Tiles a workgroup. One runs on one thread of a CPU: where tiles are few it is to have few of
-   * them.
+   * Tiles per workgroup. A workgroup runs on one thread of a CPU, so it gets few tiles where tiles
+   * are few.
    */
   readonly invocations: number;
 }
 
 /**
- * Tiles there are, the smallest first. All add the terms of a sum in the same order: results agree
- * to the bit.
+ * All tiles, the smallest first. All add the terms of a sum in the same order: results agree to the
+ * bit.
  */
 export const GRAM_TILES: readonly GramTile[] = [
   { rows: 8, columns: 16, invocations: 64 },
@@ -43,20 +43,20 @@ export const GRAM_TILES: readonly GramTile[] = [
 const LARGE = 2 ** 26;
 
 /**
- * The percentage of its peak that a CPU which poses as a GPU reaches with each of the tiles where
+ * Percentage of its peak that a CPU which poses as a GPU reaches with each of the tiles where
  * nothing is wasted.
  */
 const ON_A_CPU: readonly number[] = [20, 25, 35];
 
-/** Work of what is timed, at most: more tells no more, and takes longer. */
+/** Most work that is timed: more takes longer and says no more. */
 const TIMED_FLOPS = 2 ** 28;
 
-/** What {@linkcode bindGramPlain} needs: what {@linkcode gram} does, and its cut. */
+/** Options of {@linkcode bindGramPlain}: inputs of the Gram matrix, and its slices. */
 export type GramPlainOptions = GramInputs & Slices;
 
 /**
- * Partial Gram matrices of one layer, in the tile that the adapter is fastest with; it makes no
- * difference to the result.
+ * Binds the partial Gram matrices of one layer, in the tile that is fastest on the adapter; the
+ * tile does not change the result.
  *
  * @param gpu Device.
  * @param operand Features.
@@ -82,7 +82,7 @@ export async function bindGramPlain(
 }
 
 /**
- * The same as {@linkcode bindGramPlain}, in a given tile.
+ * Binds the same Gram matrices as {@linkcode bindGramPlain}, in a given tile.
  *
  * @param gpu Device.
  * @param tile How to compute them.
@@ -112,7 +112,7 @@ export async function bindGramInTiles(
   );
 }
 
-/** Tiles of a matrix. Those left of the diagonal are left out, as in the kernel. */
+/** Counts the tiles of a matrix. Those left of the diagonal are left out, as in the kernel. */
 function tileCount({ rows, columns }: GramTile, order: number): number {
   let tiles = 0;
   for (let row = 0; row < order; row += rows) {
@@ -122,8 +122,8 @@ function tileCount({ rows, columns }: GramTile, order: number): number {
 }
 
 /**
- * The tiles, in the order in which a CPU is fastest with them, as far as that follows from what
- * lies outside.
+ * Sorts the tiles, fastest on a CPU first, as far as that follows from what lies outside the
+ * matrix.
  */
 function bestFirst(order: number): GramTile[] {
   const time = (tile: GramTile, index: number) =>
@@ -132,7 +132,7 @@ function bestFirst(order: number): GramTile[] {
   return GRAM_TILES.toSorted((a, b) => times.get(a)! - times.get(b)!);
 }
 
-/** A Gram matrix of that order to time, of features that are 0. */
+/** Binds a Gram matrix of that order for timing, of features that are 0. */
 async function bindScratch(
   gpu: Gpu,
   tile: GramTile,

@@ -1,5 +1,5 @@
 /**
- * Least squares, for matrices given by the host.
+ * Least squares.
  *
  * @module
  */
@@ -16,8 +16,8 @@ import { svdSingle } from "./svd_single.ts";
 /** Most unknowns and right-hand sides together. */
 const MOST_COLUMNS = 2048;
 /**
- * Spacing of numbers at 1, after which singular values are dropped, as NumPy does: of 24 bits, or
- * of 48.
+ * Spacing of numbers at 1, of 24 bits or of 48. As in NumPy, it sets which singular values are
+ * dropped.
  */
 const SPACING = { single: 2 * U, double: 2 * U2 };
 
@@ -40,17 +40,17 @@ export interface LstsqOptions {
   readonly rcond?: number;
 }
 
-/** What solves a problem. */
+/** Solution of a problem. */
 export interface LeastSquaresSolution {
-  /** Solutions, one a column, the shortest of all that are as good, `columns × k`, row-major. */
+  /** Solutions, one per column, the shortest of all that are as good, `columns × k`. */
   readonly x: Matrix;
-  /** How many singular values of A count. */
+  /** Number of singular values of A that count. */
   readonly rank: number;
   /** Singular values of A, descending, as many as its smaller side has. */
   readonly values: Float64Array;
   /**
-   * ‖A x − b‖ of each column, as what the columns of A do not span: to c u (‖A‖ ‖x‖ + ‖b‖), as x
-   * itself.
+   * ‖A x − b‖ of each column, from the part that the columns of A do not span: to c u (‖A‖ ‖x‖ +
+   * ‖b‖), like x itself.
    */
   readonly residuals: Float64Array;
 }
@@ -66,7 +66,7 @@ interface Scaled extends LeastSquaresProblem {
 }
 
 /**
- * Rows σ_i v_i of one problem and u_iᵀ B behind them, longest first, both scaled; and what B has
+ * Rows σ_i v_i of one problem and u_iᵀ B behind them, longest first, both scaled; and the part of B
  * outside their span.
  */
 interface Rotated {
@@ -79,31 +79,32 @@ interface Rotated {
 }
 
 /**
- * Least-squares solutions of a batch of problems, as `numpy.linalg.lstsq(a, b)`. Waits for the GPU.
+ * Solves a batch of least-squares problems, like `numpy.linalg.lstsq(a, b)`. Waits for the GPU.
  *
- * [A B] is factored, so that Qᵀ B comes for free, and the rows of R are rotated until they are σ_i
- * v_i, Qᵀ B with them: it becomes u_iᵀ B, and x = Σ v_i u_iᵀ b / σ_i over the σ_i that count.
+ * [A B] is factored, so that Qᵀ B comes for free. The rows of R are rotated until they are σ_i v_i,
+ * and Qᵀ B with them: it becomes u_iᵀ B, and x = Σ v_i u_iᵀ b / σ_i over the σ_i that count.
  * Neither step squares the condition number, as normal equations do, and no u_i is made from A v_i
  * / σ_i, which would lose the digits of the small σ_i.
  *
- * Both steps are orthogonal up to rounding: what is solved is A + ΔA and b + Δb, off by some c u of
- * ‖A‖ and ‖b‖, u = 2⁻²⁴ in single and 2⁻⁴⁸ in double precision and c of some 2 √(rows + columns)
- * (roundings taken for random, as in {@linkcode svd}). So no y has a residual smaller than that of
- * x by more than
+ * Both steps are orthogonal up to rounding. They solve A + ΔA and b + Δb, off by about c u of ‖A‖
+ * and ‖b‖, u = 2⁻²⁴ in single and 2⁻⁴⁸ in double precision and c about 2 √(rows + columns)
+ * (roundings taken for random, as in {@linkcode svd}). So the residual of x exceeds that of any y
+ * by at most
  *
  *     ‖A x − b‖ − ‖A y − b‖ ≤ c u (‖A‖ (‖x‖ + ‖y‖) + ‖b‖) + rcond σ₁ ‖y‖,
  *
- * however ill-conditioned A is; and x is off by the condition number of what counts, σ₁ / σ_rank,
- * times as much as ΔA. Problems of one shape are solved together; tall ones travel in slabs.
+ * however ill-conditioned A is. x is off by ΔA times the condition number of the values that count,
+ * σ₁ / σ_rank. Problems of one shape are solved together; tall ones travel in slabs.
  *
  * @param gpu Device.
  * @param problems Problems of any shapes; at most 2,048 unknowns and right-hand sides together.
- * @param options Precision, and what counts as 0.
+ * @param options Precision, and the share of σ₁ up to which singular values count as 0.
  * @returns Solution, rank, singular values and residuals of each.
- * @throws {ShapeError} Where a matrix has no entries, not rows × columns of them, or is too large;
- * or A and B have different numbers of rows.
- * @throws {InputError} Where an entry is NaN or infinite, or `rcond` is not a number from 0 to 1.
- * @throws {PrecisionError} Where double precision is asked for and the adapter has none.
+ * @throws {ShapeError} Where a matrix has no entries, another number of them than its shape says,
+ * or is too large; or A and B have different numbers of rows.
+ * @throws {InputError} Where they are no list of problems, an entry is NaN or infinite, `rcond` is
+ * not a number from 0 to 1, or an option or precision does not exist.
+ * @throws {PrecisionError} Where double precision is requested and the adapter has none.
  * @throws {StaircaseError} Where the solver does not converge.
  *
  * @example
@@ -169,7 +170,7 @@ function scale({ a, b }: LeastSquaresProblem, index: number): Scaled {
   return { index, a, b, scaleA: 2 ** -exponent, scalesB };
 }
 
-/** [A B], scaled, A padded with columns of zeros to `columns`. */
+/** Joins [A B], scaled, with A padded with columns of zeros to `columns`. */
 function augment({ a, b, scaleA, scalesB }: Scaled, columns: number): Float64Array {
   const width = columns + b.columns;
   const entries = new Float64Array(a.rows * width);

@@ -13,10 +13,10 @@ import source from "../../../shaders/linalg/svd/qr_double_single.wgsl" with { ty
 
 /** Invocations that share a column, on a GPU and on lavapipe. */
 const GPU_LANES = 64, SOFTWARE_LANES = 8;
-/** Columns of a slab that are shorter count as 0; see `qr_double_single.wgsl`. */
+/** Length below which columns of a slab count as 0; see `qr_double_single.wgsl`. */
 const LEAST = 2 ** -25;
 /**
- * Most rows of a slab: loops of 8 lanes over them, three one after the other, stay below lavapipe's
+ * Most rows of a slab: three loops of 8 lanes over them, one after the other, stay below lavapipe's
  * 65,535 iterations.
  */
 export const MOST_SLAB_ROWS = 2 ** 16;
@@ -67,20 +67,21 @@ export class SlabBatch implements Disposable {
 }
 
 /**
- * Terms that a lane adds before it adds their sums: about the root of all, which keeps either chain
- * short.
+ * Chooses the terms that a lane adds before it adds their sums: about the root of all, which keeps
+ * both chains short.
  */
 function blockOf(rows: number, lanes: number): number {
   return Math.ceil(Math.sqrt(Math.ceil(rows / lanes)));
 }
 
 /**
- * Factors the slab into R: [R; X] = Q [R′; 0]. What the slab holds afterwards is of no use.
+ * Binds the factorisation of the slab into R: [R; X] = Q [R′; 0]. The slab holds nothing of use
+ * afterwards.
  *
  * @param gpu Device.
  * @param form Form of the arithmetic that the adapter needs.
- * @param batch Factors and slab. Entries should be of 2⁴⁰ at most, and the largest near that:
- * columns of the slab shorter than 2⁻²⁵ count as 0, and squares are summed.
+ * @param batch Factors and slab. Entries should be at most 2⁴⁰, and the largest near that: columns
+ * of the slab shorter than 2⁻²⁵ count as 0, and squares are summed.
  * @returns The commands, to run one after the other, and again with other rows in the slab.
  */
 export async function bindQrDoubleSingle(
@@ -111,18 +112,18 @@ export async function bindQrDoubleSingle(
 }
 
 /**
- * Bound on the rounding of {@linkcode bindQrDoubleSingle}, to first order in u² = 2⁻⁴⁸: R is the
+ * Bounds the rounding of {@linkcode bindQrDoubleSingle}, to first order in u² = 2⁻⁴⁸: R is the
  * exact factor of A + ΔA with
  *
  *     ‖ΔA‖_F ≤ S ((99 + 12 a) u² Σ_k ‖R_k‖_F + 2⁻²⁵ √n)
  *
- * with R_k the rows from k on, S slabs and a additions in a row; and singular values move by at most as much. A worst case, after Higham, Accuracy and Stability
- * of Numerical Algorithms, 2nd ed., §19.3, with the constants of double_single.wgsl; and much less
- * than his n γ ‖A‖_F where singular values fall fast, since what is left of the columns, y_k, falls
- * with them.
+ * with R_k the rows from k on, S slabs and a additions in a row. Singular values move by at most as
+ * much. The bound is a worst case, after Higham, Accuracy and Stability of Numerical Algorithms,
+ * 2nd ed., §19.3, with the constants of double_single.wgsl. It is much less than his n γ ‖A‖_F
+ * where singular values fall fast, since the rest of the columns, y_k, falls with them.
  *
- * Reflection k is by the v that is stored, exactly orthogonal with the exact ‖v‖². Of the y that it
- * is applied to, of norm ‖y‖, in units of u²:
+ * Reflection k uses the v that is stored, exactly orthogonal with the exact ‖v‖². Errors relative
+ * to the y that it is applied to, of norm ‖y‖, in units of u²:
  *
  * - a sum of products is off by 7 + 3a, the last addition (that of the pivot) counted in a, and so
  *   is ‖v‖²;
@@ -132,11 +133,11 @@ export async function bindQrDoubleSingle(
  * - The pivot's column is set to (β, 0) instead. β is off by (10 + 3a) / 2 + 11, the first entry of
  *   v by that and 3; H turns by 4 times the error of v over ‖v‖ ≥ √2 ‖y‖: (16 + 1.5a) (1 + 2√2) +
  *   12 ≤ 74 + 6a, less.
- * - A column of X that counts as 0 is left out, 2⁻²⁵ long at most.
+ * - A column of X that counts as 0 is left out, at most 2⁻²⁵ long.
  *
  * The y of all columns together at step k, of row k of R and of X, have no larger norm than R_k
- * when the slab is done, and R_k grows with every slab: it is what the rows so far have outside the
- * span of the first k columns.
+ * when the slab is done, and R_k grows with every slab: it is the part of the rows so far that is
+ * outside the span of the first k columns.
  *
  * @param gpu Device, which sets how sums are made.
  * @param rows Rows of a slab.

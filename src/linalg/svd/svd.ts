@@ -1,5 +1,5 @@
 /**
- * Singular values and right singular vectors of matrices given by the host.
+ * Singular values and right singular vectors of matrices.
  *
  * @module
  */
@@ -28,8 +28,8 @@ export interface SvdOptions {
   /** Arithmetic: entries are rounded to 24 bits, or to 48. Default: single. */
   readonly precision?: PrecisionName;
   /**
-   * For each matrix right singular vectors to start from, as `vt` of an earlier result for a matrix
-   * that has changed since: `columns × columns`, for matrices with at least as many rows. Default:
+   * Right singular vectors to start from, for each matrix: `vt` of an earlier result for a matrix
+   * that has changed since. `columns × columns`, for matrices with at least as many rows. Default:
    * none.
    */
   readonly start?: readonly Matrix[];
@@ -39,13 +39,13 @@ export interface SvdOptions {
 export interface Svd {
   /** Singular values, descending, `k`. */
   readonly values: Float64Array;
-  /** Right singular vectors, one a row in the order of the values, orthonormal, `k × columns`. */
+  /** Right singular vectors, one per row in the order of the values, orthonormal, `k × columns`. */
   readonly vt: Matrix;
-  /** Sweeps of rotations that it took, the last one included, which found nothing to rotate. */
+  /** Sweeps of rotations made, with the last one, which found nothing to rotate. */
   readonly sweeps: number;
 }
 
-/** A matrix, and what it is scaled by. */
+/** A matrix, and the factor that it is scaled by. */
 interface Scaled {
   readonly index: number;
   readonly matrix: Matrix;
@@ -54,25 +54,27 @@ interface Scaled {
 }
 
 /**
- * Singular values and right singular vectors of a batch of matrices, as the last two of
- * `numpy.linalg.svd(a, full_matrices=False)`. Waits for the GPU.
+ * Computes singular values and right singular vectors of a batch of matrices, like the last two
+ * results of `numpy.linalg.svd(a, full_matrices=False)`. Waits for the GPU.
  *
- * By a QR factorisation (of what is not wider than tall) and one-sided Jacobi rotations of the rows
- * of R, which become σ_i v_i: without squaring the condition number. Values are right to some u √n
- * σ₁, u = 2⁻²⁴ in single and 2⁻⁴⁸ in double precision; there those of a matrix B D, D diagonal and
- * B well conditioned, to as much of themselves (Drmač and Veselić, SIAM J. Matrix Anal. Appl. 29,
- * 2008), unless there is a start. The vectors of small values are right to the error over the gap.
- * Matrices of one shape are solved together; tall ones travel in slabs.
+ * It takes the way of a QR factorisation (of matrices that are not wider than tall) and one-sided
+ * Jacobi rotations of the rows of R, which become σ_i v_i, so it does not square the condition
+ * number. Values are right to a few u √n σ₁, u = 2⁻²⁴ in single and 2⁻⁴⁸ in double precision. In
+ * double precision, and without a start, the values of a matrix B D, D diagonal and B well
+ * conditioned, are right to as much of themselves (Drmač and Veselić, SIAM J. Matrix Anal. Appl.
+ * 29, 2008). Vectors of small values are right to the error over the gap. Matrices of one shape are
+ * solved together; tall ones travel in slabs.
  *
  * @param gpu Device.
- * @param matrices Matrices of any shapes; the smaller side is at most 2,048, the columns of one
- * that is wider than tall, too.
+ * @param matrices Matrices of any shapes; the smaller side is at most 2,048, and so are the columns
+ * of one that is wider than tall.
  * @param options Precision, vectors to start from.
  * @returns Values and vectors of each.
- * @throws {ShapeError} Where a matrix has no entries, not rows × columns of them, or is too large;
- * or a start has another shape.
- * @throws {InputError} Where an entry is NaN or infinite, or a start is not orthonormal.
- * @throws {PrecisionError} Where double precision is asked for and the adapter has none.
+ * @throws {ShapeError} Where a matrix has no entries, another number of them than its shape says,
+ * or is too large; or a start has another shape.
+ * @throws {InputError} Where they are no list of matrices, an entry is NaN or infinite, a start is
+ * not orthonormal, or an option or precision does not exist.
+ * @throws {PrecisionError} Where double precision is requested and the adapter has none.
  * @throws {StaircaseError} Where the solver does not converge.
  *
  * @example
@@ -189,7 +191,7 @@ async function solveDouble(gpu: Gpu, group: readonly Scaled[]): Promise<Svd[]> {
   });
 }
 
-/** Columns from long to short. */
+/** Sorts the columns from long to short. */
 function byLength({ columns, data }: Matrix): number[] {
   const longest = new Float64Array(columns);
   for (let e = 0; e < data.length; e++) {
@@ -198,7 +200,7 @@ function byLength({ columns, data }: Matrix): number[] {
   return [...longest.keys()].sort((a, b) => longest[b] - longest[a]);
 }
 
-/** A matrix in pairs, scaled, its columns in the order given. */
+/** Splits a matrix into pairs, scaled, with its columns in the given order. */
 function split({ matrix: { columns, data }, scale }: Scaled, order: readonly number[] | null): PairMatrix {
   const high = new Float32Array(data.length), low = new Float32Array(data.length);
   for (let e = 0; e < data.length; e++) {

@@ -1,5 +1,5 @@
 /**
- * Singular values of matrices given by the host.
+ * Singular values of matrices.
  *
  * @module
  */
@@ -8,8 +8,8 @@ import { checkMatrices, largestExponent, type Matrix } from "../matrix.ts";
 import { type StridedMatrix, svdSingle } from "./svd_single.ts";
 
 /**
- * Largest entries from 2⁻¹⁶ to 2¹⁷ are left as they are: the squares of all that counts beside them
- * are in range.
+ * Largest entries from 2⁻¹⁶ to 2¹⁷ are left as they are: squares of all entries that count beside
+ * them are in range.
  */
 const MOST_EXPONENT = 16;
 
@@ -21,19 +21,20 @@ interface Tall extends StridedMatrix {
 }
 
 /**
- * Singular values of a batch of matrices, in single precision, as
- * `numpy.linalg.svd(a, compute_uv=False)` gives them. Waits for the GPU.
+ * Computes the singular values of a batch of matrices, in single precision, like
+ * `numpy.linalg.svd(a, compute_uv=False)`. Waits for the GPU.
  *
- * By a QR factorisation and one-sided Jacobi rotations, so without squaring the condition number:
- * |σ̂_i − σ_i| ≤ η σ₁ with η of some u √n (u = 2⁻²⁴; {@linkcode singularValueError} has the terms).
- * Matrices of one shape are solved together; a matrix with more rows than fit into a buffer travels
- * in slabs.
+ * It takes the way of a QR factorisation and one-sided Jacobi rotations, so it does not square the
+ * condition number: |σ̂_i − σ_i| ≤ η σ₁ with η of a few u √n (u = 2⁻²⁴;
+ * {@linkcode singularValueBound} has the terms). Matrices of one shape are solved together; a
+ * matrix with more rows than fit into a buffer travels in slabs.
  *
  * @param gpu Device.
  * @param matrices Matrices of any shapes; the smaller side is at most 2,048.
  * @returns Singular values of each, descending, as many as the smaller side has.
- * @throws {ShapeError} Where a matrix has no entries, not rows × columns of them, or is too large.
- * @throws {InputError} Where an entry is NaN or infinite.
+ * @throws {ShapeError} Where a matrix has no entries, another number of them than its shape says,
+ * or is too large.
+ * @throws {InputError} Where they are no list of matrices, or an entry is NaN or infinite.
  * @throws {StaircaseError} Where the solver does not converge.
  *
  * @example

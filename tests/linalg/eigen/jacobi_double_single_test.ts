@@ -13,6 +13,7 @@ import { run } from "../../nn/arrays.ts";
 import { eigenvalues, gradedEigenvalues } from "../../reference/eigenvalues.ts";
 import { identity, matmul, transpose } from "../../reference/matrix.ts";
 import { normals } from "../../reference/random.ts";
+import { reflectedSpectrum } from "../matrices.ts";
 import { sweep } from "../solve.ts";
 
 const gpu = await Gpu.open();
@@ -98,15 +99,6 @@ const diagonal = (values: readonly number[]) => {
   const n = values.length;
   return identity(n).map((unit, e) => unit === 1 ? values[e % n] : 0);
 };
-
-/** (I − 2vvᵀ) diag(λ) (I − 2vvᵀ) for a random unit v, symmetric to the bit. */
-function reflected(spectrum: readonly number[], seed: number): Float64Array {
-  const n = spectrum.length, v = normals(n, seed);
-  const square = v.reduce((sum, x) => sum + x * x, 0);
-  const h = identity(n).map((unit, e) => unit - 2 * v[Math.floor(e / n)] * v[e % n] / square);
-  const a = matmul(h.map((x, e) => x * spectrum[e % n]), h, n, n, n);
-  return a.map((value, e) => (value + a[(e % n) * n + Math.floor(e / n)]) / 2);
-}
 
 /**
  * That the solver says it is done; that eigenvalues are right to 4 n u² ‖A‖₂ (measured: n u²), u² =
@@ -216,13 +208,13 @@ for (const blocks of [false, true]) {
     const n = 20, steps = Array.from({ length: n }, (_, i) => i);
     const random = indefinite(n, 5);
     const cases: [string, Float64Array][] = [
-      ["repeated", reflected(steps.map((i) => 1 + i % 3), 1)],
-      ["clustered", reflected(steps.map((i) => 1 + 1e-12 * i), 2)],
-      ["two clusters", reflected(steps.map((i) => i < 9 ? 1 : 1e-7 * (1 + 1e-9 * i)), 3)],
-      ["rank one", reflected(steps.map((i) => i === 4 ? 1 : 0), 4)],
+      ["repeated", reflectedSpectrum(steps.map((i) => 1 + i % 3), 1)],
+      ["clustered", reflectedSpectrum(steps.map((i) => 1 + 1e-12 * i), 2)],
+      ["two clusters", reflectedSpectrum(steps.map((i) => i < 9 ? 1 : 1e-7 * (1 + 1e-9 * i)), 3)],
+      ["rank one", reflectedSpectrum(steps.map((i) => i === 4 ? 1 : 0), 4)],
       ["ones", new Float64Array(n * n).fill(1)],
       ["hollow", random.map((x, e) => e % (n + 1) === 0 ? 0 : x)],
-      ["decaying", reflected(steps.map((i) => 10 ** -i), 6)],
+      ["decaying", reflectedSpectrum(steps.map((i) => 10 ** -i), 6)],
       ["tiny", random.map((x) => 1e-15 * x)],
       ["huge", random.map((x) => 1e15 * x)],
     ];
