@@ -102,7 +102,7 @@ export function checkMatrix(matrix: Matrix, name: string): void {
   }
 }
 
-/** What a value is, for error messages: the name of its class, or the value itself. */
+/** Names a value in error messages: the name of its class, or the value itself. */
 function kindOf(value: unknown): string {
   return typeof value === "object" && value !== null ? value.constructor?.name ?? "object" : String(value);
 }

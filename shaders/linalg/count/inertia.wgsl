@@ -126,7 +126,7 @@ fn in_doubt(threshold: u32, margin: f32) -> bool {
   return (above.positive != below.positive) | (bound > bitcast<u32>(margin));
 }
 
-// What a shift starts with.
+// The state that a shift starts with.
 fn started(threshold: u32, side: u32) -> Result {
   let epsilon = epsilons[threshold].x;
   var margin = 0.0;
@@ -160,7 +160,7 @@ fn main(
     place = results[slot];
     if (shape.restart == 1u) {
       let first = started(threshold, workgroup.z);
-      // What stage 0 proved stands where stage 2 is not needed.
+      // The proof of stage 0 stands where stage 2 is not needed.
       if (first.state == AT_WORK || shape.stage == 1u) { place = first; }
     }
   }

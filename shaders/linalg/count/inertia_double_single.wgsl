@@ -66,7 +66,7 @@ fn run_time_zero() -> u32 { return shape.zero; }
 // A block, row by row.
 struct Block { a: Four, b: Four, c: Four, d: Four }
 
-// Where a lane's work, and its matrix, begin.
+// First words of a lane's work, and of its matrix.
 var<private> lane: u32;
 var<private> matrix_at: u32;
 
@@ -137,7 +137,8 @@ fn remainder(i: u32, j: u32, side: u32) -> Block {
   return c;
 }
 
-// What a block on the diagonal leaves for those below it: the six entries of its L, and 1 / d.
+// The part of a block on the diagonal that those below it need: the six entries of its L, and 1 /
+// d.
 struct Pivots { l10: vec2f, l20: vec2f, l21: vec2f, l30: vec2f, l31: vec2f, l32: vec2f, inverse: Four, positive: u32, sum: f32 }
 
 fn one() -> vec2f { return vec2f(1.0, 0.0); }
@@ -216,8 +217,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let eta = (100.0 + 6.0 * f32(side + 1u)) * U2;
   let exponent = exponents[slot];
   let epsilon = ds_scale(epsilons[threshold], -2 * exponent);
-  // What the factorisation may be off: it grows where a pivot is small, and 2⁻¹³ ε costs next to no
-  // certainty.
+  // Error that the factorisation may have. It grows where a pivot is small, and 2⁻¹³ ε costs hardly
+  // any certainty.
   let allowed = 4.0 * eta * (trace + 4.0 * f32(side) * epsilon.x) + 1.2207031e-4 * epsilon.x;
   // What Φ is off moves singular values.
   let off = layer.absolute + layer.relative * sqrt(trace);

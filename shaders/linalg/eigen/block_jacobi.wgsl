@@ -233,7 +233,7 @@ fn solve(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_inde
   }
 }
 
-// What a lane of `turn` does: one strip of the rows of pairs of blocks.
+// The task of a lane of `turn`: one strip of the rows of pairs of blocks.
 struct Task {
   busy: bool,
   // Fours of the turns of the pair of blocks whose rows are turned, and of the one whose columns

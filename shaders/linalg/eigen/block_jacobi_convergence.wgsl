@@ -6,7 +6,8 @@
 //
 // needs: block_jacobi.wgsl
 
-// For `judge` to write, and what `measure` tells it: off², the largest |a_ii|; off² of the heads.
+// State that `judge` writes, and sums that `measure` gives it: off², the largest |a_ii|; off² of
+// the heads.
 @group(0) @binding(2) var<storage, read_write> judged: array<Progress>;
 @group(0) @binding(3) var<storage, read> measured: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> measures: array<vec4f>;

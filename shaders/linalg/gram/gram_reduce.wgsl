@@ -3,14 +3,13 @@
 //
 // partials: [slice][matrix], rows of row_stride vectors. Two entry points:
 //     main        matrices: [matrix], rows × rows, symmetric to the bit; basis: [matrix], rows of
-//                 row_stride vectors, of which the last tail_stride are overwritten by C. Padding is
-//                 0.
+//                 row_stride vectors; C overwrites the last tail_stride of them. Padding is 0.
 //                 One invocation for four vectors of a row. Grid: (⌈rows v / 128⌉, 1, matrices),
 //                 v = 2 ⌈row_stride / 4⌉ − ⌊(rows − 1) / 16⌋ + 1.
-//     accumulate  pairs: [matrix], order × order pairs high, low that stand for their sum, 
+//     accumulate  pairs: [matrix], order × order pairs high, low that stand for their sum,
 //                 symmetric to the bit. The slices are added to factors[matrix] times what the pair
-//                 held, or to nothing where the factor is 0. Factors serve features that come in tiles: their
-//                 scale, a power of two, may change from tile to tile.
+//                 held, or to nothing where the factor is 0. Factors serve features that come in
+//                 tiles: their scale, a power of two, may change from tile to tile.
 //                 One invocation per entry. Grid: (⌈order / 64⌉, order, matrices).
 // Memory bound: `slices` words are read for each entry on and above the diagonal, which is written
 // on both sides of it. Slices are far apart, so no cache holds what is read of each. An invocation

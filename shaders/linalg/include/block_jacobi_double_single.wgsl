@@ -71,9 +71,9 @@ fn rotated_second_four(rotation: Rotation, x: Four, y: Four) -> Four {
 }
 
 // sum + a b without making hi + lo normal again: 23 flops where ds_fma takes 38. A sum of 16 is off
-// by 240 u² Σ|a||b| at most, u² = 2⁻⁴⁸, for the low word holds 19 u of that; by some 3 u² where
-// roundings are independent. What rounding cuts off a product below 2⁻¹⁰⁰ would be below 2⁻¹²⁴,
-// where adapters flush it and processors take a hundred cycles: it is not asked for.
+// by at most 240 u² Σ|a||b|, u² = 2⁻⁴⁸, since the low word holds 19 u of that, and by about 3 u²
+// where roundings are independent. The part that rounding cuts off a product below 2⁻¹⁰⁰ would be
+// below 2⁻¹²⁴, where adapters flush it and processors take a hundred cycles: it is not asked for.
 fn add_product(sum: vec2f, a: vec2f, b: vec2f) -> vec2f {
   let rough = rounded_product(a.x, b.x);
   let tiny = (bitcast<u32>(rough) & 0x7fffffffu) < (27u << 23u);

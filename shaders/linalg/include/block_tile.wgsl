@@ -20,7 +20,7 @@
 //     16 × 32      —    17.4   1.2 s
 //     32 × 32     17      —    1.4 s
 // A load from storage is a loop over lanes there and costs as much as 70 to 85 fma of a vector; a
-// load from a uniform buffer costs a third. What follows the product is kept out of it, in loops
+// load from a uniform buffer costs a third. Later work is kept out of the product, in loops
 // over rows: stores unrolled for each of 64 vectors made the kernel compile for 5 seconds. The
 // product's loop tests at its end. With the test at its start lavapipe runs the body once more,
 // masked. A GPU gives an invocation at most 255 registers: 8 × 8 takes about 100 of them, 8 × 16
@@ -29,7 +29,7 @@
 // Rounding: products are added up by fours, then one such sum after the other, so the error is at
 // most γ_(K/4+4) Σ|left||right|. The bits of an entry do not depend on the tile that it is in.
 
-// Rows and columns of the largest tile that a kernel multiplies: 16 or 32. What is beyond is left
+// Rows and columns of the largest tile that a kernel multiplies: 16 or 32. Parts beyond it are left
 // out of all choices.
 override LARGEST: u32;
 

@@ -75,7 +75,7 @@ fn order_key(x: f32) -> i32 {
   return select(signed_magnitude, 0, magnitude < 0x00800000);
 }
 
-// −1, 0, 1 for x below, equal to, above y; 2 where either is NaN, which is told by its bits because
+// −1, 0, 1 for x below, equal to, above y; 2 where either is NaN, which shows in its bits, because
 // Mesa's compiler takes x != x for false.
 fn ds_compare(x: vec2f, y: vec2f) -> i32 {
   let magnitudes = bitcast<vec2u>(vec2f(x.x, y.x)) & vec2u(0x7fffffffu);

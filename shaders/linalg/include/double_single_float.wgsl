@@ -46,7 +46,7 @@ fn quick_two_sum(a: f32, b: f32) -> vec2f {
 }
 
 // a b = p + e exactly, p rounded. WGSL's fma need not be fused, so the error is put together from
-// products of 12-bit halves, each exact, in an order in which each sum is exact, too.
+// products of 12-bit halves, each exact, in an order in which each sum is also exact.
 fn two_prod(a: f32, b: f32) -> vec2f {
   let p = rounded(a * b);
   let x = split(a);

@@ -2,7 +2,8 @@
 // progress with a matrix.
 
 struct Shape {
-  // Blocks of 8 rows (an even number), vectors a row, vectors a matrix, vectors before the first.
+  // Blocks of 8 rows (an even number), vectors per row, vectors per matrix, vectors before the
+  // first.
   blocks: u32, stride: u32, batch: u32, offset: u32,
   // Vectors of a row that count; those behind are rotated with them, but part of no product or
   // norm.

@@ -21,7 +21,7 @@ const UNDERFLOW: f32 = 1.1754944e-38;
 // Largest order: the columns of a pivot lie in workgroup memory.
 const MOST_ORDER: u32 = 1024u;
 
-// What a lane has seen of the matrix that remains: its largest entries and where they are, the sum
+// The view that a lane has of the remaining matrix: its largest entries and where they are, the sum
 // of squares, and its share of κ (‖x‖² + ‖y‖²) / |b|.
 struct Seen { diagonal: f32, off: f32, diagonal_at: u32, off_at: u32, squares: f32, spread: f32 }
 
@@ -44,7 +44,7 @@ fn block_row(e: u32) -> u32 {
   return select(low, low + 1u, low * (low + 1u) / 2u <= e);
 }
 
-// Where entry (i, j) lies in a copy.
+// Place of entry (i, j) in a copy.
 fn entry(i: u32, j: u32) -> u32 {
   let row = max(i, j);
   let column = min(i, j);

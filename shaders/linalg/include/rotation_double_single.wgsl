@@ -37,7 +37,7 @@ fn diagonalize(pp: Entry, pq: Entry, qq: Entry, largest: f32) -> Diagonal {
   if (!is_to_rotate(pp.x, qq.x, pq.x, largest)) { return Diagonal(pp, pq, qq, NO_ROTATION); }
   let t = tangent(ds_sub(qq, pp).x, pq.x);
   // 1/√(1 + t²) from the rounded one, to second order in its defect: Newton's step leaves 3/8
-  // defect², some 10 u² and always of one sign, so that rotations one after the other would shrink
+  // defect², about 10 u² and always of one sign, so that rotations one after the other would shrink
   // what they turn.
   let square = ds_add_f32(two_prod(t, t), 1.0);
   let guess = 1.0 / sqrt(square.x);

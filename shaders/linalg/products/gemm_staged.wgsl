@@ -61,7 +61,7 @@ fn add_dots(sum: Pair, l: vec4f, r: array<vec4f, 8>) -> Pair {
   );
 }
 
-// Which tile, and the invocation's place in it: row and column of an 8 × 8 grid.
+// The tile of an invocation, and its place in it: row and column of an 8 × 8 grid.
 struct Place { batch: u32, row: u32, column: u32, down: u32, along: u32 }
 
 fn place(workgroup: vec3u, t: u32) -> Place {

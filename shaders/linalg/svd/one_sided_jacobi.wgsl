@@ -40,7 +40,7 @@ override SLICES: u32 = 5u;
 
 @group(0) @binding(1) var<storage, read_write> matrices: array<vec4f>;
 @group(0) @binding(2) var<storage, read> progress: array<Progress>;
-// What pair (a, b) of blocks, in one order or the other, had off the diagonal when last seen: Σ 2
+// The off-diagonal of pair (a, b) of blocks, in one order or the other, when it was last seen: Σ 2
 // eᵢⱼ², largest eᵢⱼ.
 @group(0) @binding(3) var<storage, read_write> seen: array<vec2f>;
 

@@ -51,7 +51,7 @@ struct Progress { largest: f32, off: f32, moved: f32, sweeps: u32, done: u32 }
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read_write> matrices: array<vec2f>;
 @group(0) @binding(2) var<storage, read> progress: array<Progress>;
-// What a round met in each pair: 2 e², e, the square of what rounding moved.
+// Measures of each pair in a round: 2 e², e, the square of the distance that rounding moved it.
 @group(0) @binding(3) var<storage, read_write> seen: array<vec4f>;
 
 var<workgroup> squares: array<vec4f, LANES>;

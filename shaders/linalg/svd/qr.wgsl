@@ -32,7 +32,7 @@
 // needs: reflection.wgsl
 
 struct Shape {
-  // Chunks of 8 rows of a matrix, vectors a row, vectors a matrix.
+  // Chunks of 8 rows of a matrix, vectors per row, vectors per matrix.
   chunks: u32, stride: u32, batch: u32,
   // Step s eliminates columns 16s … 16s+15. On this level of the tree it takes every spacing-th
   // pair of chunks from s on; a panel is `fan` of them, and there are `panels`.
@@ -233,12 +233,12 @@ fn update(@builtin(global_invocation_id) id: vec3u) {
 struct Source {
   // Samples, and the first of them to load.
   samples: u32, first: u32,
-  // Vectors a row and a matrix of the features, and vectors before the first.
+  // Vectors per row and per matrix of the features, and vectors before the first.
   stride: u32, batch: u32, offset: u32,
-  // Vectors a row and a matrix of the target, and its first row to write.
+  // Vectors per row and per matrix of the target, and its first row to write.
   target_stride: u32, target_batch: u32, row: u32,
   columns: u32,
-  // What stands on the diagonal of the square below the samples.
+  // Diagonal of the square below the samples.
   ridge: f32,
 }
 

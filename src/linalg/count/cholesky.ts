@@ -20,7 +20,7 @@ import choleskySource from "../../../shaders/linalg/count/cholesky.wgsl" with { 
 /** Largest order: what a pivot needs lies in workgroup memory. */
 const MOST_ORDER = 1024;
 /**
- * Invocations a workgroup: on a CPU one vector; on a GPU no more than leave room in 16 KiB of
+ * Invocations per workgroup: on a CPU one vector; on a GPU no more than leave room in 16 KiB of
  * workgroup memory.
  */
 const LANES = { cpu: 8, gpu: 64 } as const;

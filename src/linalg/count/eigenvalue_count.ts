@@ -22,7 +22,7 @@ export interface EigenvalueCount {
  * Weyl's theorem λ_count(M) > shift − bound and λ_(count+1)(M) ≤ shift + bound.
  */
 export interface ShiftedCount {
-  /** Where the eigenvalues of M + E were counted. */
+  /** Shift above which the eigenvalues of M + E were counted. */
   readonly shift: number;
   /** Bound on ‖E‖₂; NaN or infinite where there is none. */
   readonly bound: number;

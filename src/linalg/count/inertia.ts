@@ -29,7 +29,7 @@ const COUNTS = 3;
  * threshold of a matrix, 17 KiB for n = 64, 1 MiB for n = 512.
  */
 export class InertiaWork implements Disposable {
-  /** Thresholds a matrix. */
+  /** Thresholds per matrix. */
   readonly thresholds: number;
   /** For each threshold ε and the margin to start with, those of one matrix beside each other. */
   readonly epsilons: GpuArray;
@@ -43,7 +43,7 @@ export class InertiaWork implements Disposable {
    *
    * @param gpu Device.
    * @param batch Matrices.
-   * @param thresholds Thresholds a matrix, one at least.
+   * @param thresholds Thresholds per matrix, one at least.
    * @throws {ShapeError} Where the adapter does not allow so many copies.
    */
   constructor(gpu: Gpu, batch: SymmetricMatrices, thresholds: number) {

@@ -5,7 +5,7 @@
  * @module
  */
 import { checkKeys, checkName } from "../../check.ts";
-import { GpuArray } from "../../gpu/array.ts";
+import type { GpuArray } from "../../gpu/array.ts";
 import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";

@@ -12,7 +12,7 @@ import type { SturmWork } from "./sturm_work.ts";
 import type { TridiagonalBatch } from "./tridiagonal.ts";
 import sturmSource from "../../../shaders/linalg/count/sturm_double_single.wgsl" with { type: "text" };
 
-/** Invocations a workgroup of `sturm_double_single.wgsl`. */
+/** Invocations per workgroup of `sturm_double_single.wgsl`. */
 const WORKGROUP = 64;
 
 /**
@@ -25,7 +25,7 @@ const WORKGROUP = 64;
  * e.
  *
  * @param gpu Device.
- * @param batch Tridiagonal forms, two words a number.
+ * @param batch Tridiagonal forms, two words per number.
  * @param work Thresholds, which may be written by the GPU before, and room for the counts.
  * @param form Form of the arithmetic that the adapter needs; see {@linkcode doubleSingleFiles}.
  * @returns The command.

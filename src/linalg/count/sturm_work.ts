@@ -24,7 +24,7 @@ export class SturmWork implements Disposable {
    *
    * @param gpu Device.
    * @param count Number of matrices.
-   * @param thresholds Thresholds a matrix, one at least.
+   * @param thresholds Thresholds per matrix, one at least.
    */
   constructor(gpu: Gpu, count: number, thresholds: number) {
     this.thresholds = thresholds;

@@ -50,7 +50,7 @@ export class TridiagonalBatch implements Disposable {
    *
    * @param gpu Device.
    * @param batch Matrices.
-   * @param words Words a number: 1 for single precision, 2 for double-single. Default: 1.
+   * @param words Words per number: 1 for single precision, 2 for double-single. Default: 1.
    */
   constructor(gpu: Gpu, batch: SymmetricMatrices, words: 1 | 2 = 1) {
     ({ count: this.count, rows: this.rows, order: this.order, orders: this.orders } = batch);

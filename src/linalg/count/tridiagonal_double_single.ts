@@ -31,7 +31,8 @@ const MOST_ORDER = 512, MOST_ORDER_SMALL = 256, LARGE_MEMORY = 20_000;
  *
  * The error. T is orthogonally similar to M + E with
  *
- *     ‖E‖₂ ≤ 1.01 ε Σ_k ((4 L + 5) ‖B_k‖_F + (7 S + 420) ‖g_k‖ / ‖u_k‖ + (S + 28) ‖x_k‖) + 2⁻⁹⁰ + n 2⁻¹²⁶
+ *     ‖E‖₂ ≤ 1.01 ε Σ_k ((4 L + 5) ‖B_k‖_F + (7 S + 420) ‖g_k‖ / ‖u_k‖ + (S + 28) ‖x_k‖)
+ *       + 2⁻⁹⁰ + n 2⁻¹²⁶
  *
  * for ε = 2⁻⁴⁸. The norms are measured, and 2⁻⁹⁰ is relative to the largest entry. Notation and
  * steps are those of `bindTridiagonal`. Operations are off by 3 (sums), 7 (products), 11 (roots)

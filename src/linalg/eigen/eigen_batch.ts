@@ -17,13 +17,13 @@ export class EigenBatch implements Disposable {
   readonly rows: number;
   /** Vectors of four that follow the eigenvector in each row of a basis and are rotated with it. */
   readonly tailStride: number;
-  /** Vectors of four a row of a basis: rows / 4 + tailStride. */
+  /** Vectors of four per row of a basis: rows / 4 + tailStride. */
   readonly rowStride: number;
   /** Order of each matrix. */
   readonly orders: GpuArray;
   /** The matrices, `rows × rows` each; a solved one has its eigenvalues on the diagonal. */
   readonly matrices: GpuArray;
-  /** The bases, `rows × 4 rowStride` each: one vector a row. The identity at first. */
+  /** The bases, `rows × 4 rowStride` each: one vector per row. The identity at first. */
   readonly basis: GpuArray;
   /**
    * The solver's progress with each matrix: rounds, done, off, a gap, and off of four heads; see

@@ -46,7 +46,7 @@ export const JACOBI_TOLERANCE = 2 ** -22;
 
 /** Options of {@linkcode bindJacobi} and {@linkcode bindJacobiSweeps}. */
 export interface JacobiOptions {
-  /** Where the tail and the heads of a spectrum are. Default: no tail, heads that are the whole. */
+  /** Limits of the tail and the heads of a spectrum. Default: no tail, heads that are the whole. */
   readonly shares?: JacobiShares;
   /** Scaled off-diagonal norm, divided by the order, at which a matrix is solved. Default: 4 u. */
   readonly tolerance?: number;
@@ -80,7 +80,7 @@ export async function bindJacobiSweeps(
  *
  * @param gpu Device.
  * @param batch Matrices and bases.
- * @param shares Where the tail and the heads of a spectrum are.
+ * @param shares Limits of the tail and the heads of a spectrum.
  * @throws {ShapeError} Where an order is above 2,048.
  */
 export async function solveJacobi(

@@ -32,7 +32,7 @@ const MOST_ORDER_ALONE = 64;
  * @param gpu Device.
  * @param form Form of the arithmetic that the adapter needs.
  * @param batch Matrices and bases, in pairs hi, lo.
- * @param shares Where the tail and the heads of a spectrum are.
+ * @param shares Limits of the tail and the heads of a spectrum.
  * @throws {ShapeError} Where an order is above 2,048.
  */
 export async function solveJacobiDoubleSingle(

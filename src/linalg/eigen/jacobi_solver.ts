@@ -34,7 +34,7 @@ export interface SolvableMatrices {
   readonly progress: GpuArray;
   /** The matrices, `rows × rows` entries each. */
   readonly matrices: GpuArray;
-  /** The bases, one vector a row. */
+  /** The bases, one vector per row. */
   readonly basis: GpuArray;
   /** Units per row of a basis: vectors of four singles, or pairs hi, lo. */
   readonly rowStride: number;

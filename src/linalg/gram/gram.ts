@@ -10,7 +10,7 @@ import { gpuStruct } from "../../gpu/struct.ts";
 import { tileWorkgroups } from "../products/gemm.ts";
 import type { GramInputs, GramLayout, GramOperand, Slices } from "./gram_operand.ts";
 import { bindGramPlain } from "./gram_plain.ts";
-import { type MatrixView, vectors } from "../matrix_view.ts";
+import { vectors } from "../matrix_view.ts";
 import { gamma, U } from "../rounding.ts";
 import type { EigenBatch } from "../eigen/eigen_batch.ts";
 import compensatedSource from "../../../shaders/linalg/include/compensated.wgsl" with { type: "text" };
@@ -50,7 +50,7 @@ export type GramSums = "plain" | "compensated";
 
 /** Options of {@linkcode bindGram}. */
 export interface GramOptions extends GramInputs {
-  /** How to sum. Default: plain. */
+  /** Way to sum. Default: plain. */
   readonly sums?: GramSums;
 }
 

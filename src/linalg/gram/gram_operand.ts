@@ -26,7 +26,7 @@ export interface GramOperand {
   readonly targets: MatrixView | null;
 }
 
-/** How matrices lie in partial sums; an `EigenBatch` is one. */
+/** Layout of matrices in partial sums; an `EigenBatch` has one. */
 export interface GramLayout {
   /** Number of matrices. */
   readonly count: number;

@@ -24,7 +24,7 @@ const SOURCES: Readonly<Record<GemmTile["kernel"], KernelSource>> = {
   gemm_staged: { name: "gemm_staged", files: [operandsSource, stagedSource] },
 };
 
-/** Which operand is transposed: neither, the right one, the left one. */
+/** The operand that is transposed: none (nn), the right one (nt), the left one (tn). */
 export type GemmVariant = "nn" | "nt" | "tn";
 
 /** Shapes and factors of {@linkcode bindGemm}. */
@@ -39,7 +39,7 @@ export interface GemmOptions {
   readonly count?: number;
   /** Factor of the product. Default: 1. */
   readonly scale?: number;
-  /** What is added to the diagonal of C. Default: 0. */
+  /** Number added to the diagonal of C. Default: 0. */
   readonly shift?: number;
 }
 

@@ -13,7 +13,7 @@ import gemmSource from "../../../shaders/linalg/products/gemm_double_single.wgsl
 
 /** Matrices of singles or of pairs hi, lo; positions count entries in both. */
 export interface EntryView {
-  /** Where the entries are. */
+  /** Entries of the matrices. */
   readonly array: GpuArray;
   /** Whether an entry is a pair of words. */
   readonly double: boolean;

@@ -207,7 +207,7 @@ async function rotateDouble(gpu: Gpu, group: readonly Scaled[], rcond: number): 
     const entries = augment(each, columns), high = Float32Array.from(entries);
     return { high, low: Float32Array.from(entries, (x, e) => x - high[e]) };
   });
-  // What does not count need not be told apart.
+  // Values that do not count need not be told apart.
   const floor = Math.max(rcond, LEAST_FLOOR);
   const solved = await svdDoubleSingle(gpu, pairs, { rows, columns, carried, floor });
   return solved.map(({ values, rows, outside }) => ({

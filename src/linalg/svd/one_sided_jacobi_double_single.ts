@@ -97,7 +97,7 @@ export function doubleSingleThreshold(columns: number): number {
 }
 
 /**
- * How a kernel of this file adds up products of rows: lanes that share them, and terms that each
+ * Sums of products of rows in a kernel of this file: lanes that share them, and terms that each
  * adds at a time.
  */
 function sumsOf(columns: number, split: number): { block: number; additions: number } {

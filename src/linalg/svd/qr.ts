@@ -28,7 +28,7 @@ export class TallBatch implements Disposable {
   readonly columns: number;
   /** Rows that each has room for: a multiple of 16, at least m and n. */
   readonly rows: number;
-  /** Vectors of four a row: a multiple of 4. */
+  /** Vectors of four per row: a multiple of 4. */
   readonly stride: number;
   /** The matrices, `rows × 4 stride` each. */
   readonly matrices: GpuArray;

@@ -134,8 +134,8 @@ async function solve(
   const { form } = await selfTestDoubleSingle(gpu);
   using stack = new DisposableStack();
   const count = matrices.length, order = Math.min(rows, columns), width = columns + carried;
-  // What is wider than tall is rotated as it is; else rows below those of R are what the columns do
-  // not span.
+  // A matrix that is wider than tall is rotated as it is. Otherwise rows below those of R are the
+  // part that the columns do not span.
   const batch = rows < columns ? null : stack.use(new SlabBatch(gpu, count, room, width));
   const size = width * (batch ? width : rows);
   const array = batch?.factors ?? stack.use(new GpuArray(gpu, "rows to rotate", 2 * count * size));

@@ -45,7 +45,7 @@ export interface SingleSvdOptions {
   /** Whether vectors are wanted. */
   readonly vectors: boolean;
   /**
-   * For each matrix right singular vectors to start from, `n × n`, one a row; for m ≥ n only.
+   * For each matrix right singular vectors to start from, `n × n`, one per row; for m ≥ n only.
    * Default: none.
    */
   readonly starts?: readonly (Float32Array | Float64Array)[];
@@ -114,8 +114,8 @@ async function solve(
   const counted = carried > 0 ? columns / 4 : batch.stride;
   const jacobi = await bindOneSidedJacobi(gpu, { matrices: view, order, count, counted, vectors }, stack);
   const start = starts ? await bindStart(gpu, batch, starts, stack) : null;
-  // The first slab fills all rows, a later one those below R. What is wider than tall is rotated as
-  // it is.
+  // The first slab fills all rows, a later one those below R. A matrix that is wider than tall is
+  // rotated as it is.
   const kept = 4 * batch.stride;
   const factor = rows < columns ? [] : await bindQr(gpu, batch);
   for (let first = 0, at = 0; first < rows; first += batch.rows - at, at = kept) {
