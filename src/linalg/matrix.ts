@@ -1,5 +1,5 @@
 /**
- * Matrices in the host's memory, checked.
+ * Matrices in the host's memory, and their checks.
  *
  * @module
  */
@@ -16,36 +16,115 @@ export interface Matrix {
 }
 
 /**
- * The exponent of a matrix's largest entry.
- *
- * @param matrix Matrix.
- * @param index Its number, for error messages.
- * @param kind What it is, for these. Default: a matrix.
- * @returns e with the largest magnitude in [2^e, 2^(e + 1)), but in −1000 … 1000; 0 for a matrix of zeros.
- * @throws {ShapeError} Where it has no entries, or not rows × columns of them.
- * @throws {InputError} Where an entry is NaN or infinite.
+ * Names of the precisions that the functions of this room compute in, as bits of a number: 24, or
+ * 48.
  */
-export function largestExponent(
-  { rows, columns, data }: Matrix,
-  index: number,
-  kind = "matrix",
-): number {
-  if (
-    !(rows >= 1 && columns >= 1) || !Number.isInteger(rows) || !Number.isInteger(columns) ||
-    data.length !== rows * columns
-  ) {
-    throw new ShapeError(
-      `${kind} ${index} has ${data.length} entries, not ${rows} × ${columns}: give rows × columns of them`,
+export const precisionNames = ["single", "double"] as const;
+
+/** Name of a precision. */
+export type PrecisionName = typeof precisionNames[number];
+
+/**
+ * Makes a square matrix of its entries.
+ *
+ * @param data Entries, row-major, `n × n`; they are not copied.
+ * @returns The matrix.
+ * @throws {ShapeError} Where their number is not a square number of at least 1.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { squareMatrix } from "./matrix.ts";
+ *
+ * assert.equal(squareMatrix(Float32Array.of(2, 1, 1, 2)).rows, 2);
+ * ```
+ */
+export function squareMatrix(data: Float32Array | Float64Array): Matrix {
+  const order = Math.sqrt(data.length);
+  if (Number.isInteger(order) && order >= 1) return { rows: order, columns: order, data };
+  throw new ShapeError(`${data.length} entries make no square matrix: give n × n of them, n ≥ 1`);
+}
+
+/**
+ * Checks that matrices are a list of matrices, each with as many entries as its shape says.
+ *
+ * @param matrices Matrices, as a caller gave them.
+ * @throws {InputError} Where they are no list, or one of them is no matrix.
+ * @throws {ShapeError} Where one has a shape that is not of whole numbers, or another number of
+ * entries.
+ */
+export function checkMatrices(matrices: readonly Matrix[]): void {
+  if (!Array.isArray(matrices)) {
+    throw new InputError(`matrices must be a list, not ${kindOf(matrices)}: give [matrix], even for one`);
+  }
+  matrices.forEach((matrix, index) => checkMatrix(matrix, `matrix ${index}`));
+}
+
+/**
+ * Checks that a value is a matrix with as many entries as its shape says.
+ *
+ * @param matrix A matrix, as a caller gave it.
+ * @param name Its name for error messages: `matrix 0`.
+ * @throws {InputError} Where it is no matrix, or its entries are not in a typed array.
+ * @throws {ShapeError} Where its shape is not of whole numbers, or it has another number of
+ * entries.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { checkMatrix } from "./matrix.ts";
+ *
+ * const matrix = { rows: 2, columns: 2, data: new Float32Array(3) };
+ * assert.throws(() => checkMatrix(matrix, "matrix 0"), {
+ *   message: "matrix 0 has 3 entries, not 2 × 2: give rows × columns of them",
+ * });
+ * ```
+ */
+export function checkMatrix(matrix: Matrix, name: string): void {
+  if (typeof matrix !== "object" || matrix === null) {
+    throw new InputError(`${name} must be an object { rows, columns, data }, not ${kindOf(matrix)}`);
+  }
+  const { rows, columns, data } = matrix;
+  if (!(data instanceof Float32Array || data instanceof Float64Array)) {
+    throw new InputError(
+      `the data of ${name} must be a Float32Array or a Float64Array, not ${kindOf(data)}`,
     );
   }
+  if (![rows, columns].every((size) => Number.isSafeInteger(size) && size >= 1)) {
+    throw new ShapeError(
+      `${name} is ${rows} × ${columns}: give a whole number of rows and columns, at least 1 of each`,
+    );
+  }
+  if (data.length !== rows * columns) {
+    throw new ShapeError(
+      `${name} has ${data.length} entries, not ${rows} × ${columns}: give rows × columns of them`,
+    );
+  }
+}
+
+/** Names a value in error messages: the name of its class, or the value itself. */
+function kindOf(value: unknown): string {
+  return typeof value === "object" && value !== null ? value.constructor?.name ?? "object" : String(value);
+}
+
+/**
+ * Finds the exponent of a matrix's largest entry.
+ *
+ * @param matrix A matrix that {@linkcode checkMatrix} has passed.
+ * @param name Its name for error messages: `matrix 0`.
+ * @returns e with the largest magnitude in [2^e, 2^(e + 1)), limited to −1000 … 1000; 0 for a
+ * matrix of zeros.
+ * @throws {InputError} Where an entry is NaN or infinite.
+ */
+export function largestExponent({ data }: Matrix, name: string): number {
   const largest = data instanceof Float32Array ? largestSingle(data) : largestDouble(data);
   if (!Number.isFinite(largest)) {
-    throw new InputError(`${kind} ${index} has an entry that is NaN or infinite`);
+    throw new InputError(`${name} has an entry that is NaN or infinite: give finite numbers`);
   }
   return largest === 0 ? 0 : Math.max(-1000, Math.min(1000, Math.floor(Math.log2(largest))));
 }
 
-/** Largest magnitude; not finite where an entry is not. By bits, which order magnitudes, NaN on top. */
+/** Largest magnitude; not finite where an entry is not. Bits order magnitudes, with NaN on top. */
 function largestSingle(entries: Float32Array): number {
   const bits = new Int32Array(entries.buffer, entries.byteOffset, entries.length);
   let most = 0;

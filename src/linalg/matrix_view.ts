@@ -1,5 +1,5 @@
 /**
- * How matrices lie in GPU memory: row-major, rows padded with zeros to vectors of four floats, a batch of them one
+ * Matrices in GPU memory: row-major, rows padded with zeros to vectors of four floats, a batch one
  * behind the other.
  *
  * @module
@@ -8,7 +8,7 @@ import type { GpuArray } from "../gpu/array.ts";
 
 /** Matrices in an array on the GPU. */
 export interface MatrixView {
-  /** Where the entries are. */
+  /** Entries of the matrices. */
   readonly array: GpuArray;
   /** Vectors from one row to the next. */
   readonly stride: number;
@@ -19,7 +19,7 @@ export interface MatrixView {
 }
 
 /**
- * Vectors of four that hold a row.
+ * Counts the vectors of four that hold a row.
  *
  * @param columns Number of entries.
  * @returns ⌈columns / 4⌉.
@@ -33,7 +33,7 @@ export function vectors(columns: number): number {
  *
  * @param matrix Row-major `rows × columns`, or several of them one behind the other.
  * @param columns Number of columns.
- * @param stride Vectors of four a row. Default: as few as hold a row.
+ * @param stride Vectors of four per row. Default: as few as hold a row.
  * @returns The same entries with zeros between.
  */
 export function padRows(
@@ -53,7 +53,7 @@ export function padRows(
  *
  * @param padded Rows of `stride` vectors of four.
  * @param columns Number of columns to keep.
- * @param stride Vectors of four a row. Default: as few as hold a row.
+ * @param stride Vectors of four per row. Default: as few as hold a row.
  * @returns Row-major `rows × columns`.
  */
 export function unpadRows(

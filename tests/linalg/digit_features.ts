@@ -1,4 +1,7 @@
-/** Layers of features whose Gram matrices are made in fixed point: their way to the GPU, and X in float64. @module */
+/**
+ * Layers of features whose Gram matrices are made in fixed point: their way to the GPU, and X in
+ * float64. @module
+ */
 import { GpuArray } from "../../src/gpu/array.ts";
 import type { Gpu } from "../../src/gpu/device.ts";
 import type { DigitLayer } from "../../src/linalg/gram/gram_digits.ts";
@@ -10,7 +13,9 @@ export interface HostLayer {
   readonly features: readonly Float32Array[];
 }
 
-/** Copies layers to the GPU: all into one array, as the fused step has them, or each into its own. */
+/**
+ * Copies layers to the GPU: all into one array, as the fused step has them, or each into its own.
+ */
 export function uploadLayers(
   gpu: Gpu,
   layers: readonly HostLayer[],

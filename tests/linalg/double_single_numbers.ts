@@ -9,7 +9,10 @@ import { fc } from "../deps.ts";
 /** Words hi, lo with hi the nearest single to hi + lo. */
 export type Words = readonly [hi: number, lo: number];
 
-/** Single-precision numbers of magnitude 2^low to 2^(high + 1): any bits, few bits, next to powers of two. */
+/**
+ * Single-precision numbers of magnitude 2^low to 2^(high + 1): any bits, few bits, next to powers
+ * of two.
+ */
 export function singles(low: number, high: number): fc.Arbitrary<number> {
   const fraction = fc.oneof(
     fc.integer({ min: 0, max: 2 ** 23 - 1 }),
@@ -48,7 +51,10 @@ export function doubleSingles(low: number, high: number): fc.Arbitrary<Words> {
   return singles(low, high).chain((hi) => lows(hi).map((lo): Words => [hi, lo]));
 }
 
-/** Pairs, of which some cancel: in all but the low word, in all but the last bits, altogether; of any magnitudes. */
+/**
+ * Pairs, of which some cancel: in all but the low word, in all but the last bits, altogether; of
+ * any magnitudes.
+ */
 export function pairs(low: number, high: number): fc.Arbitrary<readonly [Words, Words]> {
   const any = doubleSingles(low, high);
   return any.chain((a): fc.Arbitrary<readonly [Words, Words]> => {

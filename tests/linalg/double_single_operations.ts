@@ -1,10 +1,12 @@
 /**
- * The functions of double_single.wgsl with operands, exact results and the bounds that its head states.
+ * The functions of double_single.wgsl with operands, exact results and the bounds that its head
+ * states.
  *
  * @module
  */
-import { splitDouble, U2 } from "../../src/linalg/double_single/double_single.ts";
-import type { DoubleSingleFunction } from "../../src/linalg/double_single/double_single_self_test.ts";
+import { splitDouble } from "../../src/linalg/double_single/double_single.ts";
+import { U2 } from "../../src/linalg/rounding.ts";
+import type { DoubleSingleFunction } from "../../src/linalg/double_single/double_single_cases.ts";
 import { fc } from "../deps.ts";
 import { type Dyadic, dyadic, minus, plus, ratio, times } from "../reference/dyadic.ts";
 import { doubleSingles, exact, pairs, type Words } from "./double_single_numbers.ts";

@@ -1,4 +1,7 @@
-/** Gram matrices of layers of features: problems, their solution on the GPU, and what it is held to. @module */
+/**
+ * Gram matrices of layers of features: problems, their solution on the GPU, and what it is held to.
+ * @module
+ */
 import { GpuArray } from "../../src/gpu/array.ts";
 import { Commands } from "../../src/gpu/commands.ts";
 import type { Gpu } from "../../src/gpu/device.ts";
@@ -32,7 +35,9 @@ export interface Problem {
     | null;
 }
 
-/** Computes the Gram matrices and moments of all layers, in memory that held something else before. */
+/**
+ * Computes the Gram matrices and moments of all layers, in memory that held something else before.
+ */
 export async function grams(
   gpu: Gpu,
   { samples, weights, layers, targets }: Problem,
@@ -88,7 +93,10 @@ export function unpadded({ matrix, rows }: Result, order: number): Float32Array 
   return unpadRows(matrix.subarray(0, order * rows), order, rows / 4);
 }
 
-/** That Gram matrices and moments are within the rounding of their sums, symmetric, and padded with zeros. */
+/**
+ * That Gram matrices and moments are within the rounding of their sums, symmetric, and padded with
+ * zeros.
+ */
 export function check(problem: Problem, results: Result[], sums: GramSums = "plain"): void {
   const { samples, weights, layers, targets } = problem;
   const relative = gramBound(samples, sums);

@@ -13,7 +13,9 @@ export function gramMatrix(n: number, samples: number, seed: number): Float32Arr
   return symmetric(matmul(transpose(features, samples, n), features, n, n, samples), n);
 }
 
-/** Qᵀ diag(λ) Q for a random orthogonal Q, a product of reflections, rounded to single precision. */
+/**
+ * Qᵀ diag(λ) Q for a random orthogonal Q, a product of reflections, rounded to single precision.
+ */
 export function withSpectrum(spectrum: ArrayLike<number>, seed: number): Float32Array {
   const n = spectrum.length;
   let q = identity(n);
@@ -65,4 +67,13 @@ export function specialMatrices(n: number, seed: number): [name: string, matrix:
       random.map((x, e) => x * (e % n < half ? 1e8 : 1) * (Math.floor(e / n) < half ? 1e8 : 1)),
     ],
   ];
+}
+
+/** (I − 2vvᵀ) diag(λ) (I − 2vvᵀ) for a random unit v, symmetric to the bit. */
+export function reflectedSpectrum(spectrum: readonly number[], seed: number): Float64Array {
+  const n = spectrum.length, v = normals(n, seed);
+  const square = v.reduce((sum, x) => sum + x * x, 0);
+  const h = identity(n).map((unit, e) => unit - 2 * v[Math.floor(e / n)] * v[e % n] / square);
+  const a = matmul(h.map((x, e) => x * spectrum[e % n]), h, n, n, n);
+  return a.map((value, e) => (value + a[(e % n) * n + Math.floor(e / n)]) / 2);
 }

@@ -4,7 +4,8 @@ import { Commands } from "../../src/gpu/commands.ts";
 import type { Gpu } from "../../src/gpu/device.ts";
 import { EigenBatch } from "../../src/linalg/eigen/eigen_batch.ts";
 import { ROUNDS_OF_BLOCKS } from "../../src/linalg/eigen/block_jacobi.ts";
-import { allSweeps, bindJacobi, JACOBI_TOLERANCE, type JacobiShares } from "../../src/linalg/eigen/jacobi.ts";
+import { bindJacobi, JACOBI_TOLERANCE } from "../../src/linalg/eigen/jacobi.ts";
+import { type JacobiShares, unrollSweeps } from "../../src/linalg/eigen/jacobi_solver.ts";
 import { padRows } from "../../src/linalg/matrix_view.ts";
 import { eigenvalues } from "../reference/eigenvalues.ts";
 import { matmul, transpose } from "../reference/matrix.ts";
@@ -53,11 +54,13 @@ export async function solve(gpu: Gpu, matrices: readonly Float32Array[], options
       batch.basis.write(tails.values[index].subarray(i * width, (i + 1) * width), row + rows);
     }
   });
-  const dispatches = allSweeps(await bindJacobi(gpu, batch, shares, stack, blocks ? 0 : Infinity));
+  const dispatches = unrollSweeps(
+    await bindJacobi(gpu, batch, stack, { shares, mostAlone: blocks ? 0 : Infinity }),
+  );
   const commands = new Commands(gpu);
   commands.run(...dispatches);
   commands.submit();
-  const [diagonalised, basis, progress] = await Promise.all(
+  const [diagonalized, basis, progress] = await Promise.all(
     [batch.matrices.read(), batch.basis.read(), batch.progress.readUint32()],
   );
   const words = progress.length / batch.count;
@@ -70,7 +73,7 @@ export async function solve(gpu: Gpu, matrices: readonly Float32Array[], options
         (_, e) => basis[(index * rows + Math.floor(e / length)) * 4 * rowStride + from + e % length],
       );
     return {
-      values: Float32Array.from({ length: n }, (_, i) => diagonalised[(index * rows + i) * rows + i]),
+      values: Float32Array.from({ length: n }, (_, i) => diagonalized[(index * rows + i) * rows + i]),
       vectors: part(n, 0),
       tails: part(4 * batch.tailStride, rows),
       rounds: state[0],
@@ -95,8 +98,9 @@ export function assertDone({ done, off, rounds }: Solved, n: number, blocks = fa
 }
 
 /**
- * That eigenvalues are those of A to (n + 4) u ‖A‖₂, which is what `eigh` promises. (What could be proved is some 60 u
- * ‖A‖_F for each of about 8 n rounds: rotations whose rounding errors all conspire.)
+ * That eigenvalues are those of A to (n + 4) u ‖A‖₂, which is what `eigh` promises. (What could be
+ * proved is some 60 u ‖A‖_F for each of about 8 n rounds: rotations whose rounding errors all
+ * conspire.)
  */
 export function assertValues(a: ArrayLike<number>, n: number, values: ArrayLike<number>): void {
   const exact = eigenvalues(a, n);
@@ -111,13 +115,14 @@ export function assertValues(a: ArrayLike<number>, n: number, values: ArrayLike<
 /**
  * That the rows of V are orthonormal and eigenvectors of A.
  *
- * Orthonormal: a rotation's sine and cosine come from one t, so that it is a rotation times 1 + 16 u at most, by the
- * accuracy that WGSL demands of division and square root; applying it adds 2√2 u. So each round moves each *column* of V
- * by less than 20 u of its length, and VᵀV is the identity to 2 γ_(20 rounds), entry by entry. (Measured on lavapipe: half
- * a u a round.)
+ * Orthonormal: a rotation's sine and cosine come from one t, so that it is a rotation times 1 + 16
+ * u at most, by the accuracy that WGSL demands of division and square root; applying it adds 2√2 u.
+ * So each round moves each *column* of V by less than 20 u of its length, and VᵀV is the identity
+ * to 2 γ_(20 rounds), entry by entry. (Measured on lavapipe: half a u a round.)
  *
- * Eigenvectors: ‖A v − λ v‖ is what rounding did to A, in the direction of v, √n eigenvalues' errors at most; errors of
- * different size and sign leave less than 4 (n + 4) u ‖A‖₂ (measured: n u).
+ * Eigenvectors: ‖A v − λ v‖ is what rounding did to A, in the direction of v, √n eigenvalues'
+ * errors at most; errors of different size and sign leave less than 4 (n + 4) u ‖A‖₂ (measured: n
+ * u).
  */
 export function assertVectors(
   a: ArrayLike<number>,

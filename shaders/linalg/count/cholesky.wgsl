@@ -1,27 +1,33 @@
-// Diagonally pivoted Cholesky factorisation of positive semidefinite matrices, with bounds on every eigenvalue.
+// Diagonally pivoted Cholesky factorisation of positive semidefinite matrices, with bounds on every
+// eigenvalue.
 //
 //   M = Σ_{j≤k} c_j c_jᵀ / d_j + S_k,   λ_(k+1) ≤ ‖S_k‖_F,   λ_k ≥ 1 / tr (M_kk)⁻¹
 //
-// M: rows × rows, row-major, its lower triangle read. c_j: column of the pivot d_j, the largest diagonal entry of S_(j−1).
-// ‖S_k‖_F is at most tr S_k, and bounds what remains even where rounding made it indefinite. M_kk, the block of the first k
-// pivots, has no eigenvalue above M's (Cauchy). With M_kk = N D Nᵀ, N unit lower triangular, and Y = N⁻¹,
-//     tr (M_kk)⁻¹ = Σ_{j≤k} ‖y_j‖² / d_j,   y_j the rows of Y,
-// and the same elimination that makes S makes Y out of the identity: Z ← Z − (c / d) y. N has entries of at most 1, and
-// so Y is well conditioned where M is not.
+// M: rows × rows, row-major; the lower triangle is read. c_j: column of the pivot d_j, the largest
+// diagonal entry of S_(j−1). ‖S_k‖_F is at most tr S_k, and it bounds what remains even where
+// rounding has made that indefinite. M_kk, the block of the first k pivots, has no eigenvalue above
+// M's (Cauchy). With M_kk = N D Nᵀ, N unit lower triangular, and Y = N⁻¹,
+//     tr (M_kk)⁻¹ = Σ_{j≤k} ‖y_j‖² / d_j,   y_j the rows of Y.
+// The elimination that makes S also makes Y out of the identity: Z ← Z − (c / d) y. Entries of N
+// are at most 1, so Y is well conditioned where M is not.
 //
-// bounds: for each matrix rows pairs, (λ_(k+1) ≤ …, λ_(k+1) ≥ …); infinite and 0 from where the pivots end.
-// `cholesky.ts` derives the errors that are included. Copy of M: see pivoted.wgsl; Z: rows × rows, one row for each row
-// that remains.
+// bounds: `rows` pairs for each matrix, (λ_(k+1) ≤ …, λ_(k+1) ≥ …); infinite and 0 from where the
+// pivots end. `cholesky.ts` derives the errors that they include. Copy of M: see pivoted.wgsl. Z:
+// rows × rows, one row for each row that remains.
 //
-// A dispatch makes at most `steps` steps and leaves its place in `states`, since lavapipe ends a shader after 65,535 loop
-// iterations. One workgroup a matrix. Cost: n³/3 flops for S, as much for Z; 8 bytes an entry and step; two trees and ten
-// barriers a step. One factorisation serves all thresholds. It wins where the spectrum falls so fast that a factor n
-// between the bounds of an eigenvalue does not matter, or where only an upper bound is wanted; Sturm counts are
+// A dispatch makes at most `steps` steps and leaves its place in `states`, because lavapipe ends a
+// shader after 65,535 loop iterations. One workgroup solves a matrix. Cost: n³/3 flops for S and as
+// many for Z; 8 bytes per entry and step; two trees and ten barriers per step. One factorisation
+// serves all thresholds. It wins where the spectrum falls so fast that a factor of n between the
+// bounds of an eigenvalue does not matter, or where only an upper bound is wanted. Sturm counts are
 // tighter.
+//
+// needs: pivoted.wgsl
 
 struct Shape { rows: u32, copy: u32, steps: u32, restart: u32 }
 
-// `left` rows remain. `sum` and `block`: the error of S in units of u; `trace` of the inverse; `residual`, ‖N Y − I‖_F.
+// `left` rows remain. `sum` and `block`: the error of S in units of u; `trace` of the inverse;
+// `residual`, ‖N Y − I‖_F.
 struct State { left: u32, scale: f32, sum: f32, block: f32, trace: f32, residual: f32, finished: u32, unused: u32 }
 
 @group(0) @binding(0) var<uniform> shape: Shape;
@@ -46,7 +52,7 @@ fn quotient(e: u32, reciprocal: f32) -> u32 {
 }
 
 // 1.01 covers the rounding of the sums.
-fn error_of_remainder() -> f32 {
+fn remainder_bound() -> f32 {
   return 1.01 * U * (place.sum + place.block) + NOTHING;
 }
 
@@ -60,7 +66,7 @@ fn choose(copy: u32, first_bound: u32, order: u32, omega: f32) {
   if (left == 0u) { return; }
   let at = first_bound + order - left;
   let underflow = f32(order) * UNDERFLOW;
-  bounds[at] = vec2f(place.scale * (1.01 * norm + error_of_remainder()) + underflow, 0.0);
+  bounds[at] = vec2f(place.scale * (1.01 * norm + remainder_bound()) + underflow, 0.0);
   let p = all.diagonal_at;
   let pivot = work[copy + entry(p, p)];
   if (all.diagonal < NOTHING || pivot <= 0.0) {
@@ -82,7 +88,8 @@ fn take_row(lane: u32, inverse: u32, k: u32, p: u32) {
   }
 }
 
-// Z ← Z − (c / d) y, with row `last` in the place of the pivot's. Gives this lane's share of the sums.
+// Z ← Z − (c / d) y, with row `last` in the place of the pivot's. Gives this lane's share of the
+// sums.
 fn update_inverse(lane: u32, inverse: u32, k: u32, now: Step) -> vec3f {
   var squares = vec3f();
   let across = k / 4u + 1u;
@@ -112,7 +119,7 @@ fn bound_below(at: u32, order: u32, t: f32) {
   // By bits, so that neither NaN nor infinity is taken for small.
   if (bitcast<u32>(departure) < bitcast<u32>(1.0) && bitcast<u32>(place.trace) < 0x7f800000u) {
     let kept = 1.0 - departure;
-    let least = 0.99 * kept * kept / place.trace - error_of_remainder();
+    let least = 0.99 * kept * kept / place.trace - remainder_bound();
     bounds[at].y = max(0.0, 0.999 * (place.scale * least - f32(order) * UNDERFLOW));
   }
   place.residual += U * (2.0 * sqrt(all.x) * sqrt(all.y) + sqrt(all.z));

@@ -1,39 +1,50 @@
-// Eigenvalues above a threshold, counted without computing any: the inertia of M − sI by a symmetric factorisation.
+// Counts the eigenvalues above a threshold without computing any: the inertia of M − sI by a
+// symmetric factorisation.
 //
 //   P (M − sI) Pᵀ = L D Lᵀ,   #{ i : λ_i > s } = number of positive eigenvalues of D   (Sylvester)
 //
-// M: rows × rows, row-major, its lower triangle read. D has blocks of 1 × 1 and 2 × 2, pivots chosen by Bunch and Parlett
-// (1971): the largest diagonal entry where it is at least α = (1 + √17)/8 of the largest entry, otherwise the 2 × 2 block
-// of that entry, which has one positive and one negative eigenvalue. Complete pivoting bounds the growth best, takes large
-// eigenvalues off first, and is free here: the pass that updates what remains also finds its largest entries. L is not
-// kept. Each matrix and shift works on a copy of its own, 2 rows (rows + 4) bytes.
+// M: rows × rows, row-major; the lower triangle is read. D has blocks of 1 × 1 and 2 × 2. Pivots
+// are chosen after Bunch and Parlett (1971): the largest diagonal entry where it is at least α = (1
+// + √17)/8 of the largest entry, otherwise the 2 × 2 block of that entry, which has one positive
+// and one negative eigenvalue. Complete pivoting bounds the growth best and takes large eigenvalues
+// off first. It is free here: the pass that updates what remains also finds its largest entries. L
+// is not kept. Each matrix and shift works on its own copy of 2 rows (rows + 4) bytes.
 //
-//   one step:   x, y ← columns of the pivot;   A ← A − p xᵀ − q yᵀ,   [p q] = [x y] B⁻¹   (pivoted.wgsl)
+//   one step:   x, y ← columns of the pivot;   A ← A − p xᵀ − q yᵀ,   [p q] = [x y] B⁻¹
 //
-// Backward error: `inertia.ts` derives the bound that is measured here, relative to a power of two that scales A,
-//     ‖E‖₂ ≤ 1.01 u (Σ_k ω_k ‖A_k‖_F + Σ_k κ_k (‖x‖² + ‖y‖²) / |b_k| + max_k μ_k |b_k|) + 2⁻⁵⁰,   and + n 2⁻¹²⁶.
+// (see pivoted.wgsl). Backward error: the kernel measures the terms of the bound that `inertia.ts`
+// derives, relative to a power of two that scales A,
+//     ‖E‖₂ ≤ 1.01 u (Σ_k ω_k ‖A_k‖_F + Σ_k κ_k (‖x‖² + ‖y‖²) / |b_k| + max_k μ_k |b_k|) + 2⁻⁵⁰
+// and n 2⁻¹²⁶ more.
 //
-// Two counts prove an interval: at ε + margin and at ε − margin. Stage 0 takes the margins that the host guessed. Where the
-// two then differ, or the error turns out larger than the margin, stage 1 counts at ε itself, and stage 2 at both sides
-// again, by a margin from the error of that count. Others leave stages 1 and 2 at once.
+// Two counts prove an interval: one at ε + margin and one at ε − margin. Stage 0 takes the margins
+// that the host guessed. Where the two counts then differ, or the error turns out larger than the
+// margin, stage 1 counts at ε itself, and stage 2 counts at both sides again, with a margin from
+// the error of that count. All others leave stages 1 and 2 at once.
 //
-// A dispatch makes at most `steps` steps and leaves its place in `results`, since lavapipe ends a shader after 65,535 loop
-// iterations. One workgroup a matrix and shift. Grid: (matrices, thresholds, sides), 2 sides in stages 0 and 2, else 1.
+// A dispatch makes at most `steps` steps and leaves its place in `results`, because lavapipe ends a
+// shader after 65,535 loop iterations. One workgroup takes a matrix and shift. Grid: (matrices,
+// thresholds, sides), 2 sides in stages 0 and 2, else 1.
 //
-// Cost: n³/3 flops for definite matrices, twice that as written, since a 1 × 1 pivot is a 2 × 2 one with y = 0; 8 bytes an
-// entry and step; log₂(lanes) + 5 barriers a step. On lavapipe 8 lanes, one vector of the CPU, make barriers cheap, and
-// the batch fills its cores; a GPU wants as many lanes as n/4 blocks a side can feed. With two factorisations a threshold it
-// is the dearest way to count, n = 64 on lavapipe: one tridiagonal form (`tridiagonal.wgsl`) takes as long as one, and serves
-// all thresholds. It wins where that form's bound, some 5·10⁻⁶ λ₁ for features, is too wide and double-single is not to
-// be had, be it for the order.
+// Cost: n³/3 flops for definite matrices, twice that as written, since a 1 × 1 pivot is a 2 × 2 one
+// with y = 0; 8 bytes per entry and step; log₂(lanes) + 5 barriers per step. On lavapipe 8 lanes,
+// one vector of the CPU, make barriers cheap, and the batch fills its cores; a GPU wants as many
+// lanes as n/4 blocks a side can feed. With two factorisations per threshold this is the most
+// expensive way to count: for n = 64 on lavapipe one tridiagonal form (`tridiagonal.wgsl`) takes as
+// long as one of them, and serves all thresholds. The inertia wins where the bound of that form,
+// about 5·10⁻⁶ λ₁ for features, is too wide and double-single arithmetic is not available, or not
+// for that order.
+//
+// needs: pivoted.wgsl
 
 const ALPHA: f32 = 0.6403882;
 
 struct Shape { rows: u32, copy: u32, stage: u32, steps: u32, restart: u32 }
 
-// `left` rows remain; `sum` and `block` are the two parts of the error, in units of u and of the scaled matrix.
+// `left` rows remain; `sum` and `block` are the two parts of the error, in units of u and of the
+// scaled matrix.
 struct Result {
-  shift: f32, error: f32, positive: u32, left: u32,
+  shift: f32, bound: f32, positive: u32, left: u32,
   sum: f32, block: f32, scale: f32, state: u32,
 }
 
@@ -106,15 +117,16 @@ fn choose(copy: u32, omega: f32) {
   next = Step(p, q, last, from_q, left - 2u, 1.0 / (b * (a * c - 1.0)), c, a, 14.0 / abs(b), 2.0);
 }
 
-// Whether the two counts of stage 0 leave anything open. Errors are compared by bits, as NaN proves nothing.
+// Whether the two counts of stage 0 leave anything open. Errors are compared by bits, as NaN proves
+// nothing.
 fn in_doubt(threshold: u32, margin: f32) -> bool {
   let above = results[threshold * 3u + 1u];
   let below = results[threshold * 3u + 2u];
-  let error = max(bitcast<u32>(above.error), bitcast<u32>(below.error));
-  return (above.positive != below.positive) | (error > bitcast<u32>(margin));
+  let bound = max(bitcast<u32>(above.bound), bitcast<u32>(below.bound));
+  return (above.positive != below.positive) | (bound > bitcast<u32>(margin));
 }
 
-// What a shift starts with.
+// The state that a shift starts with.
 fn started(threshold: u32, side: u32) -> Result {
   let epsilon = epsilons[threshold].x;
   var margin = 0.0;
@@ -125,7 +137,7 @@ fn started(threshold: u32, side: u32) -> Result {
     needed = in_doubt(threshold, 0.999 * epsilons[threshold].y);
   } else {
     needed = results[threshold * 3u].state == DONE;
-    margin = 1.25 * results[threshold * 3u].error + 4.0 * U * abs(epsilon);
+    margin = 1.25 * results[threshold * 3u].bound + 4.0 * U * abs(epsilon);
   }
   let shift = epsilon + select(-margin, margin, side == 0u);
   let infinite = bitcast<f32>(0x7f800000u);
@@ -148,7 +160,7 @@ fn main(
     place = results[slot];
     if (shape.restart == 1u) {
       let first = started(threshold, workgroup.z);
-      // What stage 0 proved stands where stage 2 is not needed.
+      // The proof of stage 0 stands where stage 2 is not needed.
       if (first.state == AT_WORK || shape.stage == 1u) { place = first; }
     }
   }
@@ -186,7 +198,7 @@ fn main(
   if (lane == 0u) {
     if (start.state == AT_WORK && place.left == 0u) {
       place.state = DONE;
-      place.error = place.scale * (1.01 * U * (place.sum + place.block) + NOTHING) + f32(order) * UNDERFLOW;
+      place.bound = place.scale * (1.01 * U * (place.sum + place.block) + NOTHING) + f32(order) * UNDERFLOW;
     }
     results[slot] = place;
   }

@@ -1,27 +1,36 @@
-// Eigenvalues of symmetric matrices above thresholds, counted in double-single arithmetic: one invocation a matrix, threshold
-// and side.
+// Counts the eigenvalues of symmetric matrices above thresholds in double-single arithmetic: one
+// invocation for each matrix, threshold and side.
 //
-//   M − sI = L D Lᵀ,   #{ i : λ_i > s } = number of positive d_i   (Sylvester),   s = ε ± (margin and what Φ is off)
+//   M − sI = L D Lᵀ,   #{ i : λ_i > s } = number of positive d_i   (Sylvester)
 //
-// M: the lower triangle in blocks of 4 × 4 pairs of words, as gram_digits.wgsl leaves it, scaled by 2^−2e. No pivoting: a
-// pivot is small where what the neurons before leave of one is near s, and then what is left of the others may grow, which the
-// error that is measured here tells: for one in 300 counts of a trained network's features at 10⁻⁶.
+// with s = ε ± (margin and what Φ is off).
 //
-//   row of blocks J:   C_IJ = M_IJ − Σ_(K<J) L_IK U_JKᵀ,  U = L D;   D, L of C_JJ;   U_IJ = C_IJ L_JJ⁻ᵀ,  L_IJ = U_IJ D_J⁻¹
+// M: the lower triangle in blocks of 4 × 4 pairs of words, as gram_digits.wgsl leaves it, scaled by
+// 2^−2e. There is no pivoting. A pivot is small where what the neurons before leave of one is near
+// s; what is left of the other neurons may then grow. The error that is measured here shows it: it
+// happens for one in 300 counts of a trained network's features at 10⁻⁶.
 //
-// Where that happens nothing is proven; a second run, REVERSED, starts from the last neuron, and takes those up alone.
+//   row of blocks J:   C_IJ = M_IJ − Σ_(K<J) L_IK U_JKᵀ,  U = L D
+//                      D, L of C_JJ;   U_IJ = C_IJ L_JJ⁻ᵀ,  L_IJ = U_IJ D_J⁻¹
 //
-// Error: E = L D Lᵀ − (M − sI) has ‖E‖ ≤ η Σ_k |d_k| ‖L_k‖², η = (100 + 6 (J + 1)) 2⁻⁴⁸ for J blocks a row, which
-// `inertia_double_single.ts` derives. Where that is more than the margin, or not finite, nothing is claimed: the count is 0 for
-// s above ε, the order for s below.
+// Where it happens nothing is proven. A second run, REVERSED, starts from the last neuron and takes
+// up those counts alone.
 //
-// One invocation does it all, without a barrier: a run has a dozen factorisations a probe (layers · thresholds · 2) and tens
-// of probes a submission, which are counted together. Cost: n³/3 terms of some 27 flops and as many exclusive-ors; 16 vectors
-// read for 64 terms. On lavapipe 0.8 ms for 8 of n = 50 on one core, a quarter of it reading; workgroups of 8 are one
-// vector of the CPU. On a GPU `work` and M are read by neighbours together (work interleaved); a block step is 16 loads, some
-// 500 cycles, and 3,500 instructions, so that n = 50 with its 450 steps takes about 1 ms whatever the number of invocations,
-// up to some 10⁴ of them: a submission's worth of probes for one such latency, beside the next submission's training. Not
-// measured: none at hand. Needs the files of double_single.wgsl, double_single_four.wgsl.
+// Error: E = L D Lᵀ − (M − sI) has ‖E‖ ≤ η Σ_k |d_k| ‖L_k‖², η = (100 + 6 (J + 1)) 2⁻⁴⁸ for J
+// blocks per row, which `inertia_double_single.ts` derives. Where that exceeds the margin, or is
+// not finite, nothing is claimed: the count is 0 for s above ε and the order for s below.
+//
+// One invocation does it all, without a barrier. A run has about a dozen factorisations per probe
+// (layers · thresholds · 2) and tens of probes per submission, which are counted together. Cost:
+// n³/3 terms of about 27 flops and as many exclusive-ors; 16 vectors read for 64 terms. On lavapipe
+// 8 factorisations of n = 50 take 0.8 ms on one core, a quarter of it for reading; workgroups of 8
+// are one vector of the CPU. On a GPU neighbours read `work` and M together (`work` is
+// interleaved). A block step is 16 loads, about 500 cycles, and 3,500 instructions, so n = 50 with
+// its 450 steps should take about 1 ms whatever the number of invocations, up to about 10⁴ of them:
+// one such latency for all probes of a submission, beside the training of the next. Not measured:
+// no GPU was available.
+//
+// needs: double_single_four.wgsl
 
 // Whether neurons are taken from the last to the first, where that is still needed.
 override REVERSED: bool;
@@ -33,8 +42,8 @@ const INFINITE: u32 = 0x7f800000u;
 // Exponents beyond this are of no finite features, see digit_shape.wgsl.
 const MOST: i32 = 40;
 
-// `absolute`: bound on the Frobenius norm of what the scaled features are off; `relative`: the same as a share of their own norm;
-// `sums`: what M is off for its rounding, as a share of its trace.
+// `absolute`: bound on the Frobenius norm of what the scaled features are off; `relative`: the same
+// as a share of their own norm; `sums`: what M is off for its rounding, as a share of its trace.
 struct Layer { order: u32, absolute: f32, relative: f32, sums: f32 }
 
 struct Shape {
@@ -57,7 +66,7 @@ fn run_time_zero() -> u32 { return shape.zero; }
 // A block, row by row.
 struct Block { a: Four, b: Four, c: Four, d: Four }
 
-// Where a lane's work, and its matrix, begin.
+// First words of a lane's work, and of its matrix.
 var<private> lane: u32;
 var<private> matrix_at: u32;
 
@@ -128,7 +137,8 @@ fn remainder(i: u32, j: u32, side: u32) -> Block {
   return c;
 }
 
-// What a block on the diagonal leaves for those below it: the six entries of its L, and 1 / d.
+// The part of a block on the diagonal that those below it need: the six entries of its L, and 1 /
+// d.
 struct Pivots { l10: vec2f, l20: vec2f, l21: vec2f, l30: vec2f, l31: vec2f, l32: vec2f, inverse: Four, positive: u32, sum: f32 }
 
 fn one() -> vec2f { return vec2f(1.0, 0.0); }
@@ -207,7 +217,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let eta = (100.0 + 6.0 * f32(side + 1u)) * U2;
   let exponent = exponents[slot];
   let epsilon = ds_scale(epsilons[threshold], -2 * exponent);
-  // What the factorisation may be off: it grows where a pivot is small, and 2⁻¹³ ε costs next to no certainty.
+  // Error that the factorisation may have. It grows where a pivot is small, and 2⁻¹³ ε costs hardly
+  // any certainty.
   let allowed = 4.0 * eta * (trace + 4.0 * f32(side) * epsilon.x) + 1.2207031e-4 * epsilon.x;
   // What Φ is off moves singular values.
   let off = layer.absolute + layer.relative * sqrt(trace);
@@ -230,8 +241,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     }
   }
   // By bits: NaN proves nothing.
-  let error = bitcast<u32>(1.01 * eta * sum) & 0x7fffffffu;
-  let is_proof = exponent <= MOST && bitcast<u32>(spread) < INFINITE && error <= bitcast<u32>(allowed) && shift.x > 0.0;
+  let bound = bitcast<u32>(1.01 * eta * sum) & 0x7fffffffu;
+  let is_proof = exponent <= MOST && bitcast<u32>(spread) < INFINITE && bound <= bitcast<u32>(allowed) && shift.x > 0.0;
   let unproven = select(OPEN, select(layer.order, 0u, above), REVERSED);
   counts[result] = select(unproven, positive, is_proof);
 }

@@ -1,20 +1,23 @@
-// Eigenvalues of symmetric tridiagonal matrices above thresholds, by Sturm sequences: one invocation a matrix and
-// threshold.
+// Counts the eigenvalues of symmetric tridiagonal matrices above thresholds by Sturm sequences: one
+// invocation for each matrix and threshold.
 //
-//   q_0 = d_0 − s,   q_i = d_i − s − e²_(i−1) / q_(i−1),   #{ i : λ_i(T) > s } = number of positive q
+//   q_0 = d_0 − s,   q_i = d_i − s − e²_(i−1) / q_(i−1),   #{ i : λ_i(T) > s } = #{ i : q_i > 0 }
 //
-// T: for each matrix rows pairs (d_i, e_i), scaled as `tridiagonal.wgsl` leaves them. The q are the pivots of T − sI = LDLᵀ
-// without any pivoting, and yet their signs are right for a T whose e are perturbed by a few u relative to themselves: a
-// tiny q is followed by a huge one (Kahan 1966). A q below 2⁻⁹⁰ is taken for −2⁻⁹⁰. So the error of a count is
+// T: `rows` pairs (d_i, e_i) for each matrix, scaled as `tridiagonal.wgsl` leaves them. The q are
+// the pivots of T − sI = LDLᵀ without any pivoting. Their signs are right all the same, for a T
+// whose e are perturbed by a few u relative to themselves: a tiny q is followed by a huge one
+// (Kahan 1966). A q below 2⁻⁹⁰ is taken for −2⁻⁹⁰. So the error of a count is
 //     u (10 max|e| + max|d|) + 2⁻⁵⁰, scaled back:
-// the quotient rounds three times, the differences twice, and may be taken in either order.
+// the quotient rounds three times, the differences twice, and they may be taken in either order.
 //
-// main: each invocation counts at ε and, at the same time, at ε + margin and ε − margin, the margin being a little more
-// than all error there is: these two prove an interval. Grid: matrices · thresholds / 64. bisect: eigenvalue k, from
-// the largest on, by halving Gershgorin's interval until it has no number between its ends. Grid: matrices · rows / 64.
+// main: each invocation counts at ε and, at the same time, at ε + margin and ε − margin. The margin
+// is a little more than all errors together, so the two counts prove an interval. Grid: matrices ·
+// thresholds / 64. bisect: finds eigenvalue k, counted from the largest, by halving Gershgorin's
+// interval until no number lies between its ends. Grid: matrices · rows / 64.
 //
-// Cost: 3n flops a count, n of them divisions, 8n bytes from cache; bisect some 30 counts an eigenvalue. Invocations are
-// independent: it wins wherever there are many matrices, thresholds or eigenvalues to fill lanes with.
+// Cost: 3n flops per count, n of them divisions, and 8n bytes from cache; bisect makes about 30
+// counts per eigenvalue. Invocations are independent. It wins wherever many matrices, thresholds or
+// eigenvalues fill the lanes.
 
 const U: f32 = 5.9604645e-8;
 const SMALLEST: f32 = 8.077936e-28;
@@ -24,7 +27,7 @@ const NOT_FINITE: u32 = 0x7f800000u;
 const QUARTERINGS: u32 = 20u;
 
 struct Shape { rows: u32, thresholds: u32, count: u32, zero: u32 }
-struct State { left: u32, scale: f32, norms: f32, error: f32 }
+struct State { left: u32, scale: f32, norms: f32, bound: f32 }
 // Counts at ε, ε + margin, ε − margin, and those two shifts, with the error of the counts.
 struct Counts { shifts: vec4f, counts: vec4u }
 
@@ -45,7 +48,7 @@ fn largest(first: u32, order: u32) -> vec2f {
   return most;
 }
 
-fn error_of(most: vec2f) -> f32 {
+fn rounding_bound(most: vec2f) -> f32 {
   return 1.01 * U * (10.0 * most.y + most.x) + UNDERFLOW;
 }
 
@@ -71,14 +74,14 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let state = states[index];
   let epsilon = epsilons[id.x];
   let first = index * shape.rows;
-  let finite = max(bitcast<u32>(state.error), bitcast<u32>(abs(epsilon))) < NOT_FINITE;
+  let finite = max(bitcast<u32>(state.bound), bitcast<u32>(abs(epsilon))) < NOT_FINITE;
   let order = select(0u, orders[index], finite);
-  let error = state.error + error_of(largest(first, order)) / state.scale;
-  let margin = 1.01 * error + 4.0 * U * abs(epsilon);
+  let bound = state.bound + rounding_bound(largest(first, order)) / state.scale;
+  let margin = 1.01 * bound + 4.0 * U * abs(epsilon);
   let shifts = vec3f(epsilon, epsilon + margin, epsilon - margin);
   // Beyond 2⁶⁰ times the largest entry there is nothing to count, and squares would overflow.
   let counts = counts_above(first, order, clamp(state.scale * shifts, vec3f(-1.1529215e18), vec3f(1.1529215e18)));
-  let known = select(bitcast<f32>(NOT_FINITE), error, finite);
+  let known = select(bitcast<f32>(NOT_FINITE), bound, finite);
   results[id.x] = Counts(vec4f(shifts, known), vec4u(counts, 0u));
 }
 
@@ -91,7 +94,7 @@ fn bisect(@builtin(global_invocation_id) id: vec3u) {
   let state = states[index];
   let first = index * shape.rows;
   if (k >= order) { return; }
-  if (bitcast<u32>(state.error) >= NOT_FINITE) {
+  if (bitcast<u32>(state.bound) >= NOT_FINITE) {
     // NaN, which a constant must not be.
     eigenvalues[id.x] = bitcast<f32>(0x7fc00000u | shape.zero);
     return;

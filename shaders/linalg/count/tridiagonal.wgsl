@@ -1,29 +1,36 @@
-// Householder tridiagonalisation of symmetric matrices, one workgroup a matrix, all of a batch at once.
+// Householder tridiagonalisation of symmetric matrices: one workgroup for each matrix, all of a
+// batch at once.
 //
 //   T = Qᵀ M Q,   Q a product of n − 2 reflections H = I − τ u uᵀ,   τ = 2 / uᵀu
 //
-// M: rows × rows, row-major, its upper triangle read; copies: all of it, to work on, in vectors of 4. T: for each matrix
-// rows pairs (d_i, e_i), its diagonal and what lies beside it, e_(n−1) = 0; both of the matrix scaled by `scale`, a power
-// of two that brings its largest entry to 1 … 2. Rows leave from the last on, so that what remains is a leading block. With
-// x the last row, α = ∓‖x‖ and u = x − α e, the block B that remains becomes
+// M: rows × rows, row-major; the upper triangle is read. copies: all of M, to work on, in vectors
+// of 4. T: `rows` pairs (d_i, e_i) for each matrix, its diagonal and what lies beside it, with
+// e_(n−1) = 0. Both belong to the matrix scaled by `scale`, a power of two that brings its largest
+// entry to 1 … 2. Rows leave from the last on, so what remains is a leading block. With x the last
+// row, α = ∓‖x‖ and u = x − α e, the block B that remains becomes
 //
 //   B ← H B H = B − u wᵀ − w uᵀ,   w = τ (g − c u),   g = B u,   c = uᵀg / uᵀu
 //
-// A step needs only the last row of the updated matrix for the next u. So one pass over B updates it with the u and w of
-// the step before and multiplies it by the next u: B is read and written once a step, and only once.
+// A step needs only the last row of the updated matrix for the next u. So one pass over B updates
+// it with the u and w of the step before and multiplies it by the next u: each step reads and
+// writes B once.
 //
-// Rounding. `tridiagonal.ts` derives a bound on it, and this file is written so that the bound is small and can be
-// measured: what would enter it with a long sum's chain of roundings is kept in double-single (xᵀx, uᵀg, and what follows
-// from them) or carries the roundings of its additions along (g); the updated block is symmetric to the bit; and ‖B‖_F,
-// ‖g‖ and ‖x‖ are added up as they come, in units of u. Needs double_single.wgsl and tridiagonal_frame.wgsl.
+// Rounding: `tridiagonal.ts` derives a bound, and this file is written so that the bound is small
+// and can be measured. Quantities that would bring in the chain of roundings of a long sum are kept
+// in double-single (xᵀx, uᵀg, and what follows from them), or carry the roundings of their
+// additions along (g). The updated block is symmetric to the bit. ‖B‖_F, ‖g‖ and ‖x‖ are added up
+// as they come, in units of u.
 //
-// A dispatch makes at most `steps` steps and leaves its place in `states`, since lavapipe ends a shader after 65,535 loop
-// iterations. Cost: 2n³ flops (4/3 n³ would need half the products to go to two places at once), n³/2 more to carry
-// roundings along, 8/3 n³ bytes; 4 barriers a step with up to 16 lanes, and two trees with more. Lanes lie along rows, so
-// that loads are of consecutive vectors; where a row has fewer vectors than there are lanes, they share out groups of
-// rows, too. On lavapipe 8 lanes, one vector of the CPU, make barriers cheap, and the whole takes as long as one
-// factorisation of `inertia.wgsl`. It wins for counts above thresholds of more than some 10⁻⁵ λ₁, which are then 3n flops
-// each, and for whole spectra.
+// A dispatch makes at most `steps` steps and leaves its place in `states`, because lavapipe ends a
+// shader after 65,535 loop iterations. Cost: 2n³ flops (4/3 n³ would need half the products to go
+// to two places at once), n³/2 more to carry roundings along, and 8/3 n³ bytes; 4 barriers per step
+// with up to 16 lanes, and two trees with more. Lanes lie along rows, so that they load consecutive
+// vectors; where a row has fewer vectors than there are lanes, the lanes also share out groups of
+// rows. On lavapipe 8 lanes, one vector of the CPU, make barriers cheap, and the whole takes as
+// long as one factorisation of `inertia.wgsl`. It wins for counts above thresholds of more than
+// about 10⁻⁵ λ₁, which then cost 3n flops each, and for whole spectra.
+//
+// needs: double_single.wgsl, tridiagonal_frame.wgsl
 
 const U: f32 = 5.9604645e-8;
 // 2⁻⁶⁴: a row whose squares add up to less is taken for zero, and its norm is an error.
@@ -39,7 +46,8 @@ struct Shape { rows: u32, steps: u32, restart: u32, zero: u32 }
 @group(0) @binding(3) var<storage, read_write> copies: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> tridiagonal: array<f32>;
 
-// u of this step, u and w of the step before. g goes where the last row was: each lane reads back its own entries alone.
+// u of this step, u and w of the step before. g goes where the last row was: each lane reads back
+// its own entries alone.
 var<workgroup> us: array<vec4f, VECTORS>;
 var<workgroup> vs: array<vec4f, VECTORS>;
 var<workgroup> ws: array<vec4f, VECTORS>;
@@ -63,7 +71,8 @@ fn carry(to: Carried, x: vec4f) -> Carried {
   return Carried(vec4f(a.x, b.x, c.x, d.x), to.rest + vec4f(a.y, b.y, c.y, d.y));
 }
 
-// Row `last` with the update of the step before; all but its diagonal entry goes to `us`. Gives its sum of squares.
+// Row `last` with the update of the step before; all but its diagonal entry goes to `us`. Gives its
+// sum of squares.
 fn take_row(lane: u32, copy: u32, last: u32) -> vec2f {
   var squares = vec2f();
   let v = vs[last / 4u][last % 4u];
@@ -80,8 +89,8 @@ fn take_row(lane: u32, copy: u32, last: u32) -> vec2f {
   return squares;
 }
 
-// Updates the leading block of `kept` rows and multiplies it by u: g goes to the row below, or in parts to `parts`. Gives
-// its sum of squares.
+// Updates the leading block of `kept` rows and multiplies it by u: g goes to the row below, or in
+// parts to `parts`. Gives its sum of squares.
 fn sweep(lane: u32, copy: u32, kept: u32, across: u32) -> f32 {
   let stride = shape.rows / 4u;
   let blocks = (kept + 3u) / 4u;
@@ -226,7 +235,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   }
   if (lane == 0u) {
     if (start.left > 0u && left == 0u) {
-      place.error = (1.01 * U * place.sum + DROPPED) / place.scale + f32(order) * UNDERFLOW;
+      place.bound = (1.01 * U * place.sum + DROPPED) / place.scale + f32(order) * UNDERFLOW;
     }
     place.left = left;
     states[index] = place;

@@ -1,26 +1,33 @@
-// Householder tridiagonalisation of symmetric matrices in double-single, one workgroup a matrix, all of a batch at once.
+// Householder tridiagonalisation of symmetric matrices in double-single arithmetic: one workgroup
+// for each matrix, all of a batch at once.
 //
 //   T = Qᵀ M Q,   Q a product of n − 2 reflections H = I − τ u uᵀ,   τ = 2 / uᵀu
 //
-// The algorithm of tridiagonal.wgsl, step for step, with every number of the work in two words (double_single.wgsl): see
-// there for the formulas. M is single precision, and taken for exact: rows × rows, row-major, its upper triangle read.
-// copies: all of it, to work on, rows × rows numbers in fours of high and low words. T: for each matrix rows pairs
-// (d_i, e_i) of two words each, e_(n−1) = 0, of the matrix scaled by `scale`. u is scaled by a power of two, which H does
-// not see, so that its largest entry is 1 … 2 and no square underflows: one barrier a step more.
+// The algorithm is that of tridiagonal.wgsl, step for step, with every number in two words
+// (double_single.wgsl); that file has the formulas. M is single precision and taken for exact: rows
+// × rows, row-major; the upper triangle is read. copies: all of M, to work on, rows × rows numbers
+// in fours of high and low words. T: `rows` pairs (d_i, e_i) of two words each for every matrix,
+// with e_(n−1) = 0, of the matrix scaled by `scale`. u is scaled by a power of two, which leaves H
+// as it is, so that its largest entry is 1 … 2 and no square underflows; that costs one more
+// barrier per step.
 //
-// `tridiagonal_double_single.ts` derives the error, and gives the factors of what is measured for it. Needs
-// double_single.wgsl, double_single_four.wgsl and tridiagonal_frame.wgsl.
+// `tridiagonal_double_single.ts` derives the error, and gives the factors of the norms measured
+// here.
 //
-// Cost: 40 flops where tridiagonal.wgsl has 2, twice the bytes; sums and products that follow each other are normalised
-// together, and in an order that leaves both triangles alike to the bit. On lavapipe, n = 64, it takes 2.5 times as long,
-// since there most of the time is in loads: a third of what `inertia.wgsl` takes for three thresholds, and it is certain 10⁵
-// times further down.
+// Cost: 40 flops where tridiagonal.wgsl has 2, and twice the bytes. Sums and products that follow
+// each other are normalised together, in an order that leaves both triangles alike to the bit. On
+// lavapipe n = 64 takes 2.5 times as long as in single precision, since most of the time goes to
+// loads there. That is a third of the time of `inertia.wgsl` for three thresholds, and it proves
+// counts at thresholds 10⁵ times smaller.
+//
+// needs: double_single_four.wgsl, tridiagonal_frame.wgsl
 
 // 2⁻⁹⁰: more than all low words that adapters flush to zero amount to.
 const DROPPED: f32 = 8.077936e-28;
 // 2⁻¹⁰⁰: a row with no larger entry is taken for zero.
 const NOTHING: f32 = 7.888609e-31;
-// Blocks of 4 rows whose products are added before their sums are: that shortens the chain of roundings.
+// Blocks of 4 rows whose products are added before their sums are: that shortens the chain of
+// roundings.
 const GROUP: u32 = 8u;
 
 struct Shape {
@@ -33,7 +40,8 @@ struct Shape {
 @group(0) @binding(3) var<storage, read_write> copies: array<Four>;
 @group(0) @binding(4) var<storage, read_write> tridiagonal: array<vec2f>;
 
-// u of this step, u and w of the step before. g goes where the last row was: each lane reads back its own entries alone.
+// u of this step, u and w of the step before. g goes where the last row was: each lane reads back
+// its own entries alone.
 var<workgroup> us: array<Four, VECTORS>;
 var<workgroup> vs: array<Four, VECTORS>;
 var<workgroup> ws: array<Four, VECTORS>;
@@ -41,7 +49,8 @@ var<workgroup> parts: array<Four, LANES>;
 // The last two entries of the last row: beside the diagonal, and on it.
 var<workgroup> corner: vec4f;
 
-// Row `last` with the update of the step before; all but its diagonal entry goes to `us`. Gives the bits of the largest.
+// Row `last` with the update of the step before; all but its diagonal entry goes to `us`. Gives the
+// bits of the largest.
 fn take_row(lane: u32, copy: u32, last: u32) -> u32 {
   var worst = vec4u();
   let v = ds_negate(component(vs[last / 4u], last % 4u));
@@ -76,8 +85,8 @@ fn updated(a: Four, p: vec2f, r: Four, q: vec2f, s: Four, inside: vec4<bool>) ->
   return choose(Four(), four, inside);
 }
 
-// Updates the leading block of `kept` rows and multiplies it by u: g goes to the row below, or in parts to `parts`. Gives
-// its sum of squares.
+// Updates the leading block of `kept` rows and multiplies it by u: g goes to the row below, or in
+// parts to `parts`. Gives its sum of squares.
 fn sweep(lane: u32, copy: u32, kept: u32, across: u32) -> f32 {
   let stride = shape.rows / 4u;
   let blocks = (kept + 3u) / 4u;
@@ -236,7 +245,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   }
   if (lane == 0u) {
     if (start.left > 0u && left == 0u) {
-      place.error = (1.01 * place.sum + DROPPED) / place.scale + f32(order) * UNDERFLOW;
+      place.bound = (1.01 * place.sum + DROPPED) / place.scale + f32(order) * UNDERFLOW;
     }
     place.left = left;
     states[index] = place;

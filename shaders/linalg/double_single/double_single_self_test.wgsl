@@ -1,8 +1,12 @@
-// Applies the functions of double_single.wgsl to operands, one case an invocation, so that the host can judge them.
+// Applies the functions of double_single.wgsl to operands, one case per invocation, so that the
+// host can judge the results.
 //
-// Case i: results[i] = function functions[i] of operands[3i], operands[3i + 1], operands[3i + 2] (a, b, c below). The two
-// sums run over all terms, each a pair of operands, one after the other: as kernels use the functions, in a loop, where a
-// compiler has the most to rearrange. Cost: that of the functions; the grid is ⌈cases / 64⌉.
+// Case i: results[i] = function functions[i] of operands[3i], operands[3i + 1], operands[3i + 2],
+// named a, b, c below. The two sums run over all terms, each a pair of operands, one after the
+// other. That is how kernels use the functions: in a loop, where a compiler has the most to
+// rearrange. Cost: that of the functions. Grid: ⌈cases / 64⌉.
+//
+// needs: double_single.wgsl
 
 struct Shape { cases: u32, terms: u32, zero: u32 }
 

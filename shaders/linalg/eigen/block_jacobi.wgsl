@@ -1,42 +1,57 @@
-// The frame of two-sided block Jacobi, whatever the arithmetic: eigenvalues and eigenvectors of symmetric matrices, many
-// workgroups a matrix, all of a batch at once.
+// The frame of two-sided block Jacobi for any arithmetic: eigenvalues and eigenvectors of symmetric
+// matrices, many workgroups for each matrix, all of a batch at once.
 //
-//   A ← Tᵀ A T,  B ← Tᵀ B,   T block diagonal: for each pair of blocks that meet, one sweep of rotations of their 16 rows
+//   A ← Tᵀ A T,  B ← Tᵀ B,   T block diagonal:
+// for each pair of blocks that meet, one sweep of rotations of their 16 rows
 //
-// A: rows × rows, of which the upper triangle is given and read by others; ends with the eigenvalues on its diagonal. B: as
-// in jacobi.wgsl. Players of the tournament are blocks of 8 rows; a sweep is the 2p − 1 rounds in which each of 2p = 2⌈n/16⌉
-// blocks meets each other. What is rotated, and when a matrix is done, is as jacobi_rotation.wgsl says. Four entry points,
-// of which each dispatch runs one, (x, matrix) its workgroups:
-//     measure   off-diagonal sums of 8 rows a workgroup; at the start copies what is above the diagonal below
-//     judge     adds them up: whether the matrix is done, 1 workgroup (both in block_jacobi_convergence.wgsl)
-//     solve     a pair of blocks a workgroup: one sweep of two-sided Jacobi on its 16 × 16 matrix in workgroup memory, whose
-//               rotations are gathered in T, a *turn*
-//     turn      the matrix products: a lane one strip, 16 rows of some columns, of A or of B
-// The lower triangle mirrors the upper one, so that a column of a block is read as a row; blocks are multiplied once, for
-// k < l, and put in both places. A pair of blocks with nothing to rotate is not turned.
+// A: rows × rows; the caller gives and reads the upper triangle, and A ends with the eigenvalues on
+// its diagonal. B: as in jacobi.wgsl. The players of the tournament are blocks of 8 rows. A sweep
+// is the 2p − 1 rounds in which each of 2p = 2⌈n/16⌉ blocks meets each other. jacobi_rotation.wgsl
+// says which pairs are rotated and when a matrix is done. Each dispatch runs one of four entry
+// points, with workgroups (x, matrix):
+//     measure   off-diagonal sums of 8 rows per workgroup; at the start it also copies what is
+//               above the diagonal to below it
+//     judge     adds them up and decides whether the matrix is done, 1 workgroup (both entry
+//               points are in block_jacobi_convergence.wgsl)
+//     solve     one pair of blocks per workgroup: one sweep of two-sided Jacobi on its 16 × 16
+//               matrix in workgroup memory, whose rotations are gathered in T, a *turn*
+//     turn      the matrix products: each lane takes one strip, 16 rows of some columns, of A or
+//               of B
+// The lower triangle mirrors the upper one, so that a column of a block is read as a row. Blocks
+// are multiplied once, for k < l, and stored in both places. A pair of blocks with nothing to
+// rotate is not turned.
 //
-// A kernel that includes this file supplies alias Four, four entries in a row, and Strip, STRIP columns of one row;
-//     matrices, turns, basis                           at bindings 3, 4 and 6
-//     entry_of(x) -> Entry, leading(x) -> f32          from single, and rounded to it
-//     leading_four(x) -> vec4f                         the same of a Four
-//     matrix_entry(at) -> Entry                        entry `at` of the matrices
-//     matrix_four(at, inside) -> Four                  four of them, or zeros where not inside; put_matrix_four(at, x)
-//     put_turn_four(at, x)                             Four `at` of the turns
-//     rotated_first_four(r, x, y) -> Four              a rotation of two Fours; rotated_second_four
-//     turn_block(task, matrix, limit, lane)            turns a strip of a matrix, with a storage barrier between its reading
-//                                                      and its writing: other lanes of the workgroup read the same block
-//     turn_basis(task, rows, limit, lane)              turns a strip of a basis
-// and jacobi_rotation.wgsl and one of rotation_single.wgsl and rotation_double_single.wgsl.
+// A kernel that includes this file supplies alias Four, four entries in a row, and Strip, STRIP
+// columns of one row; and
+//     matrices, turns, basis                   at bindings 3, 4 and 6
+//     entry_of(x) -> Entry, leading(x) -> f32  from single precision, and rounded to it
+//     leading_four(x) -> vec4f                 the same of a Four
+//     matrix_entry(at) -> Entry                entry `at` of the matrices
+//     matrix_four(at, inside) -> Four          four of them, or zeros where not inside
+//     put_matrix_four(at, x)                   stores four of them
+//     put_turn_four(at, x)                     stores Four `at` of the turns
+//     rotated_first_four(r, x, y) -> Four      a rotation of two Fours; also rotated_second_four
+//     turn_block(task, matrix, limit, lane)    turns a strip of a matrix, with a storage barrier
+//                                              between reading and writing, since other lanes of
+//                                              the workgroup read the same block
+//     turn_basis(task, rows, limit, lane)      turns a strip of a basis
+// It also includes jacobi_rotation.wgsl and one of rotation_single.wgsl and
+// rotation_double_single.wgsl.
 //
-// Cost of a sweep: 4 n³ flops on A and 4 n² row lengths on B, in sums of 16 products; 15 rounds of 28 blocks of 2 × 2 for
-// each of n²/128 meetings, two barriers each; 2 dispatches a round and 2. Rotations one by one make 3 n³ and 3 n³, but move
-// as much memory as they compute: here 5 flops a word in registers. Blocks of 8: twice as many would halve rounds and
-// memory traffic, but solving pairs, 24·8 n² flops of the slow kind, would take twice as long, and strips not fit registers.
+// Cost of a sweep: 4 n³ flops on A and 4 n² row lengths on B, in sums of 16 products; 15 rounds of
+// 28 blocks of 2 × 2 for each of n²/128 meetings, with two barriers each; 2 dispatches per round
+// and 2 more. Single rotations make 3 n³ and 3 n³ flops, but move as much memory as they compute;
+// here a word in registers serves 5 flops. Blocks of 8: blocks twice as large would halve the
+// rounds and the memory traffic, but solving pairs, 24·8 n² flops of the slow kind, would take
+// twice as long, and strips would not fit into registers.
 //
-// On lavapipe, processor time of 256 × 256 with vectors: 30 ms a sweep, half of it `solve`; 12 to 15 GFLOP/s on two cores
-// in `turn`. LANES: 8 there, where a workgroup is one thread and 8 lanes one vector, and workgroups take more than one
-// strip a lane, since each costs 1 µs even when idle; 32 on a GPU, where n = 1,024 has 4,032 strips of A and 8,192 of B a
-// round. A multiple of the strips of a block.
+// On lavapipe a sweep of 256 × 256 with vectors takes 30 ms of processor time, half of it in
+// `solve`; `turn` reaches 12 to 15 GFLOP/s on two cores. LANES is 8 there, where a workgroup is one
+// thread and 8 lanes are one vector, and a workgroup takes more than one strip per lane, since each
+// workgroup costs 1 µs even when idle. LANES is 32 on a GPU, where a round of n = 1,024 has 4,032
+// strips of A and 8,192 of B. It is a multiple of the strips of a block.
+//
+// needs: jacobi_rotation.wgsl
 
 override LANES: u32 = 32u;
 
@@ -46,7 +61,8 @@ struct Shape {
   heads: vec4f,
   // 0, which the compiler must not know: double-single arithmetic needs it.
   zero: u32,
-  // Most pairs of blocks that a matrix of the batch has, and rounds of rotations that a round of blocks counts for.
+  // Most pairs of blocks that a matrix of the batch has, and rounds of rotations that a round of
+  // blocks counts for.
   most_pairs: u32, worth: u32,
 }
 
@@ -106,14 +122,15 @@ fn sweep(lane: u32, largest: f32) {
     for (var k = lane; k < 8u; k += LANES) {
       let p = low_of(k, high);
       let q = p ^ round;
-      let d = diagonalise(gram[17u * p], gram[16u * p + q], gram[17u * q], largest);
+      let d = diagonalize(gram[17u * p], gram[16u * p + q], gram[17u * q], largest);
       rotations[k] = d.rotation;
       gram[17u * p] = d.pp;
       gram[16u * p + q] = d.pq;
       gram[17u * q] = d.qq;
     }
     workgroupBarrier();
-    // Blocks (rows of pair k) × (columns of pair l), k < l: row r of the triangle beside row 7 − r, seven in all.
+    // Blocks (rows of pair k) × (columns of pair l), k < l: row r of the triangle beside row 7 − r,
+    // seven in all.
     for (var e = lane; e < 28u; e += LANES) {
       let r = (37u * e) >> 8u;
       let c = e - 7u * r;
@@ -216,10 +233,11 @@ fn solve(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_inde
   }
 }
 
-// What a lane of `turn` does: one strip of the rows of pairs of blocks.
+// The task of a lane of `turn`: one strip of the rows of pairs of blocks.
 struct Task {
   busy: bool,
-  // Fours of the turns of the pair of blocks whose rows are turned, and of the one whose columns are.
+  // Fours of the turns of the pair of blocks whose rows are turned, and of the one whose columns
+  // are.
   row_turn: u32, column_turn: u32,
   // The blocks of rows; those of columns; the strip of these.
   p: u32, q: u32, u: u32, v: u32, strip: u32,

@@ -1,8 +1,13 @@
-// How far a matrix is from diagonal, and whether it is done: goes with block_jacobi.wgsl, listed before this file.
+// Measures how far a matrix is from diagonal and decides whether it is done: two entry points of
+// block_jacobi.wgsl.
 //
-// Cost: every entry above the diagonal read once a sweep, some 20 flops each; two dispatches.
+// Cost: a sweep reads every entry above the diagonal once, with about 20 flops each; two
+// dispatches.
+//
+// needs: block_jacobi.wgsl
 
-// For `judge` to write, and what `measure` tells it: off², the largest |a_ii|; off² of the heads.
+// State that `judge` writes, and sums that `measure` gives it: off², the largest |a_ii|; off² of
+// the heads.
 @group(0) @binding(2) var<storage, read_write> judged: array<Progress>;
 @group(0) @binding(3) var<storage, read> measured: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> measures: array<vec4f>;
@@ -72,7 +77,8 @@ fn measure(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_in
   }
 }
 
-// Copies entries above the diagonal, rows `row` … `row` + 7 and columns `column` … `column` + 3, to their places below.
+// Copies entries above the diagonal, rows `row` … `row` + 7 and columns `column` … `column` + 3, to
+// their places below.
 fn mirror(matrix: u32, row: u32, column: u32) {
   for (var half = 0u; half < 2u; half++) {
     let at = matrix + (row + 4u * half) * shape.rows + column;
@@ -120,7 +126,8 @@ fn judge(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_inde
   head_sums[lane] = heads;
   add_lanes(lane);
   if (lane != 0u || skip) { return; }
-  // Infinities on the diagonal would make all else look small; NaN, from a value that the compiler does not know.
+  // Infinities on the diagonal would make all else look small; NaN, from a value that the compiler
+  // does not know.
   let infinite = bitcast<u32>(largest) >= 0x7f800000u;
   let off = select(sqrt(sums[0].x), bitcast<f32>(0x7fc00000u ^ shape.zero), infinite);
   let sweep = shape.worth * (2u * pairs_of(order) - 1u);

@@ -1,22 +1,24 @@
-// The frame of two-sided Jacobi, whatever the arithmetic: the tournament of pairs, the look at the off-diagonal, the
-// rounds.
+// The frame of two-sided Jacobi for any arithmetic: the tournament of pairs, the look at the
+// off-diagonal, the rounds.
 //
 // A kernel that includes this file supplies
 //     matrices: array<Entry>       at binding 3, and the bases at binding 4
-//     leading(at) -> f32           entry `at` of the matrices, rounded to single
+//     leading(at) -> f32           entry `at` of the matrices, rounded to single precision
 //     rotate_entries(k, p, q)      rotates entries p, q of the bases by the rotation of pair k
-// and one of rotation_single.wgsl and rotation_double_single.wgsl. Entries of matrix `index` start at `matrix` = index ·
-// rows²; of them only those in the upper triangle are read and written.
+// and one of rotation_single.wgsl and rotation_double_single.wgsl. Entries of matrix `index` start
+// at `matrix` = index · rows²; only those in the upper triangle are read and written.
 //
-// A round rotates the pairs of a round-robin tournament; a sweep is the 2h − 1 rounds in which each pair of the 2h = 4⌈n/4⌉
-// players meets once (players n … 2h−1 are zero rows, which never rotate).
+// A round rotates the pairs of a round-robin tournament. A sweep is the 2h − 1 rounds in which each
+// pair of the 2h = 4⌈n/4⌉ players meets once; players n … 2h−1 are zero rows, which never rotate.
 //
-// Convergence and angles are those of jacobi_rotation.wgsl, which this file needs. A NaN ends the solve.
+// Convergence and angles are those of jacobi_rotation.wgsl. A NaN ends the solve.
 //
-// A dispatch runs at most `rounds` rounds and leaves its place in `progress`, since lavapipe ends a shader after 65,535
-// loop iterations; dispatches after convergence return at once. `progress` tells the rounds made, `off` at the last look,
-// and for each of four shares `off` at the start, restricted to the head of the spectrum from that share of the largest
-// diagonal entry on.
+// A dispatch runs at most `rounds` rounds and leaves its place in `progress`, because lavapipe ends
+// a shader after 65,535 loop iterations. Dispatches after convergence return at once. `progress`
+// holds the rounds made, `off` at the last look, and, for each of four shares, `off` at the start,
+// restricted to the head of the spectrum from that share of the largest diagonal entry on.
+//
+// needs: jacobi_rotation.wgsl
 
 override LANES: u32 = 64u;
 override PAIRS: u32 = 128u;
@@ -93,7 +95,7 @@ fn rotate_pair(k: u32, p: u32, q: u32, matrix: u32, largest: f32) {
   let pp = matrix + p * shape.rows + p;
   let pq = upper(matrix, p, q);
   let qq = matrix + q * shape.rows + q;
-  let rotated = diagonalise(matrices[pp], matrices[pq], matrices[qq], largest);
+  let rotated = diagonalize(matrices[pp], matrices[pq], matrices[qq], largest);
   rotations[k] = rotated.rotation;
   if (!is_rotation(rotated.rotation)) { return; }
   matrices[pp] = rotated.pp;
@@ -165,7 +167,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       rotate_pair(k, first_of(k, turn, players), second_of(k, turn, players), matrix, largest);
     }
     workgroupBarrier();
-    // Blocks above the diagonal, k < l, as a full rectangle: row r of the triangle beside row pairs − 1 − r.
+    // Blocks above the diagonal, k < l, as a full rectangle: row r of the triangle beside row pairs
+    // − 1 − r.
     for (var e = lane; e < pairs * (pairs - 1u) / 2u; e += LANES) {
       let r = quotient(e, 1.0 / f32(pairs - 1u));
       let c = e - r * (pairs - 1u);

@@ -1,22 +1,29 @@
-// Centred features: φ_kj − μ_j, μ_j = Σ_k w_k φ_kj / Σ_k w_k, for a batch, in double-single sums over slices of the samples.
+// Centres features: φ_kj − μ_j, μ_j = Σ_k w_k φ_kj / Σ_k w_k, for a batch, in double-single sums
+// over slices of the samples.
 //
-// Φ: samples × columns for each matrix, entries of one word (single) or two (double-single, hi and lo side by side), rows
-// `stride` entries apart, matrices `batch` entries; the result likewise, in words of its own. w: one double-single weight a
-// sample. Pivots: one entry a column, p_j, near the features: their first row does. Three entry points, one after the other:
-//     sums      partials[slice][matrix][column] = Σ_k w_k (φ_kj − p_j); of column number `columns`, Σ_k w_k
-//     reduce    adds the slices, in order, to factors[matrix] times what totals[matrix][column] held, or to nothing where
-//               the factor is 0: for features that come in tiles, whose scale, a power of two, may change between them. The
-//               sum of the weights knows no scale.
+// Φ: samples × columns for each matrix, entries of one word (single) or two (double-single, hi and
+// lo side by side), rows `stride` entries apart, matrices `batch` entries apart. The result lies
+// likewise, in its own number of words. w: one double-single weight per sample. Pivots: one entry
+// p_j per column, near the features; their first row is good enough. Three entry points run one
+// after the other:
+//     sums      partials[slice][matrix][column] = Σ_k w_k (φ_kj − p_j); Σ_k w_k in column `columns`
+//     reduce    adds the slices, in order, to factors[matrix] · totals[matrix][column], or to
+//               nothing where the factor is 0. Factors serve features that come in tiles: their
+//               scale, a power of two, may change from tile to tile. The sum of the weights has no
+//               scale.
 //     subtract  result = (φ_kj − p_j) − totals_j / totals_columns
-// Listed after the files of double_single.wgsl.
 //
-// Rounding, in units of u² = 2⁻⁴⁸: 3 |φ_kj − p_j| and 3 |φ_kj − μ_j| for the differences; of μ_j − p_j, relative to
-// Σ w|φ − p| / Σ w, 3 for the difference, 7 for the product, 27 for the quotient, 3 for each addition to the sum and to that
-// of the weights (see gram_double_single.wgsl). So it errs as the deviations do, and not as the mean: of a column that is
-// constant exactly 0 is left. A result of one word is rounded once more.
+// Rounding, in units of u² = 2⁻⁴⁸: 3 |φ_kj − p_j| and 3 |φ_kj − μ_j| for the differences; for μ_j −
+// p_j, relative to Σ w|φ − p| / Σ w, 3 for the difference, 7 for the product, 27 for the quotient,
+// and 3 for each addition to the sum and to the sum of the weights (see gram_double_single.wgsl).
+// So the error grows with the deviations, not with the mean: a constant column leaves exactly 0. A
+// result of one word is rounded once more.
 //
-// Cost: 78 flops an entry for the sums, 40 to subtract, 10 to 30 bytes: bound by arithmetic on lavapipe, by memory on a GPU,
-// where it reads features twice and writes them once. One invocation a column of a slice, or of `strip` rows.
+// Cost: 78 flops per entry for the sums, 40 to subtract, and 10 to 30 bytes. It is bound by
+// arithmetic on lavapipe and by memory on a GPU, where it reads features twice and writes them
+// once. One invocation takes a column of a slice, or a column of `strip` rows.
+//
+// needs: double_single.wgsl
 
 const BLOCK: u32 = 16u;
 
@@ -106,13 +113,13 @@ fn subtract(@builtin(global_invocation_id) id: vec3u) {
   let shift = ds_div(finished[at + column], finished[at + shape.columns]);
   let from_pivot = pivot(id.z, column);
   for (var k = first; k < min(first + shape.strip, shape.samples); k++) {
-    let centred = ds_sub(deviation(id.z, k, column, from_pivot), shift);
+    let centered = ds_sub(deviation(id.z, k, column, from_pivot), shift);
     let place = shape.result_offset + id.z * shape.result_batch + k * shape.result_stride + column;
     if (shape.result_words == 2u) {
-      result[2u * place] = centred.x;
-      result[2u * place + 1u] = centred.y;
+      result[2u * place] = centered.x;
+      result[2u * place + 1u] = centered.y;
     } else {
-      result[place] = centred.x;
+      result[place] = centered.x;
     }
   }
 }

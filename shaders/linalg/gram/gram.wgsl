@@ -1,25 +1,32 @@
-// Weighted Gram matrix and moments of features: [M | C] = Ψᵀ diag(w) [Ψ | Y | 1], in slices of the samples.
+// Weighted Gram matrix and moments of features: [M | C] = Ψᵀ diag(w) [Ψ | Y | 1], in slices of the
+// samples.
 //
-// Ψ: samples × order; Y: samples × targets (may be none); w: samples. Row-major in vectors of 4. The result goes to
-// partials[slice][first + replica], `rows` rows of row_stride vectors: M in the first ⌈order/4⌉, C in the last
-// tail_stride (targets, then one vector whose first entry belongs to the column of ones). Of M only tiles on and above
-// the diagonal are computed: gram_reduce.wgsl adds the slices in order and mirrors.
+// Ψ: samples × order; Y: samples × targets, of which there may be none; w: samples. Row-major in
+// vectors of 4. The result goes to partials[slice][first + replica], `rows` rows of row_stride
+// vectors: M in the first ⌈order/4⌉, C in the last tail_stride (targets, then one vector whose
+// first entry belongs to the column of ones). Only tiles of M on and above the diagonal are
+// computed; gram_reduce.wgsl adds the slices in order and mirrors.
 //
-// One invocation sums a tile of 8 × 8: `block` samples by multiply-add in registers, then the block to a running pair
-// high + low, whose low words keep what the additions round off. Blocks of 8 make the compensated form, blocks as long
-// as a slice the plain one, in which the pairs have nothing to do. Plain sums without moments are gram_plain.wgsl's.
+// One invocation sums a tile of 8 × 8: it adds up `block` samples by multiply-add in registers,
+// then adds the block to a running pair high + low, whose low words keep what the additions round
+// off. Blocks of 8 make the compensated form. Blocks as long as a slice make the plain one, in
+// which the pairs have nothing to do. gram_plain.wgsl makes plain sums without moments.
 //
-// Rounding of an entry, relative to Σ w|ψ_i||ψ_j|, u = 2⁻²⁴, for K blocks of B in a slice: 1 u for w ψ, B for the products
-// and sums of a block, 1 for rounding the pair: (B + 2) u; the sum of the low words adds 2 (K u)², for each is at most
-// u times what was summed. A plain sum of L samples errs by L u.
+// Rounding of an entry, relative to Σ w|ψ_i||ψ_j|, u = 2⁻²⁴, for K blocks of B in a slice: 1 u for
+// w ψ, B for the products and sums of a block, 1 for rounding the pair: (B + 2) u. The sum of the
+// low words adds 2 (K u)², since each is at most u times what was summed. A plain sum of L samples
+// errs by L u.
 //
-// Cost: samples · order · (order + 2 · tail) flops, and 13 operations an entry for each block's addition: on lavapipe blocks
-// of 8 take 1.1 to 1.2 times as long as plain sums, blocks of 4 1.4 times, blocks of 16 1.05 to 1.1 times. 16 words read for
-// 128 flops. Tiles of 8 × 4 take 1.1 to 1.3 times as long there, for reading is what costs, those of 8 × 16 as long. On a GPU,
-// not yet measured, 64 pairs, 64 sums and 17 operands are some 220 registers: it has room for them, and little else.
-// No barriers, which are slow on lavapipe (see tile.wgsl). Slices of a few hundred samples give tall features enough
-// invocations, and keep the loops short of the 65,535 iterations after which lavapipe ends a shader. Grid
-// (tiles / 64, 1, replicas · slices). Listed after compensated.wgsl.
+// Cost: samples · order · (order + 2 · tail) flops, and 13 operations per entry for adding each
+// block. On lavapipe blocks of 8 take 1.1 to 1.2 times as long as plain sums, blocks of 4 take 1.4
+// times, blocks of 16 take 1.05 to 1.1 times. 16 words are read for 128 flops. Tiles of 8 × 4 take
+// 1.1 to 1.3 times as long there, since reading is what costs; those of 8 × 16 take as long. On a
+// GPU, not yet measured, 64 pairs, 64 sums and 17 operands are about 220 registers: it has room for
+// them, and little else. There are no barriers, which are slow on lavapipe (see tile.wgsl). Slices
+// of a few hundred samples give tall features enough invocations, and keep the loops short of the
+// 65,535 iterations after which lavapipe ends a shader. Grid: (tiles / 64, 1, replicas · slices).
+//
+// needs: compensated.wgsl
 
 struct Shape {
   samples: u32, order: u32, feature_stride: u32, feature_batch: u32,

@@ -1,27 +1,37 @@
-// Gram matrices in pairs of words, exact but for the last rounding: X ᵀX, X the features in fixed point.
+// Gram matrices in pairs of words, exact but for the last rounding: XᵀX, where X are the features
+// in fixed point.
 //
-//     x_kj = 2^−e r_k φ_kj ∈ [−1, 1],   x = 2⁻⁷ (d₁ + 2⁻⁹ d₂ + 2⁻¹⁸ d₃) + δ,   |d₁| ≤ 2⁷, |d₂|, |d₃| ≤ 2⁸ integers, |δ| ≤ 2⁻²⁶
+//     x_kj = 2^−e r_k φ_kj ∈ [−1, 1],   x = 2⁻⁷ (d₁ + 2⁻⁹ d₂ + 2⁻¹⁸ d₃) + δ
+//     d integers, |d₁| ≤ 2⁷, |d₂|, |d₃| ≤ 2⁸, |δ| ≤ 2⁻²⁶
 //
-// Products of digits, and sums of those that weigh the same, are integers; over 128 samples they stay within 2²⁴, so that
-// single precision adds them without rounding, in whatever order a compiler likes: no compensation and nothing for it to
-// undo. Nine products a term give X ᵀX; what is not exact is X, by 2⁻²⁶ an entry, and that moves singular values, not
-// eigenvalues: see `inertia_double_single.ts`. (The splitting is that of Ozaki, Ogita, Oishi and Rump, "Error-free
+// Products of digits, and sums of those of equal weight, are integers. Over 128 samples they stay
+// within 2²⁴, so single precision adds them without rounding, in whatever order a compiler likes:
+// there is no compensation that it could undo. Nine products per term give XᵀX. Only X is inexact,
+// by 2⁻²⁶ an entry, and that moves singular values, not eigenvalues: see
+// `inertia_double_single.ts`. (The splitting is that of Ozaki, Ogita, Oishi and Rump, "Error-free
 // transformations of matrix multiplication", Numer. Algorithms 59, 2012, in fixed point.)
 //
-// Φ, the exponents e, the slots: see digit_shape.wgsl and gram_digits_largest.wgsl. Result: the lower triangle in blocks of 4 × 4, block
-// (I, J) at I (I + 1) / 2 + J, each four vectors of high words, a row each, then four of low words. What pads is 0.
+// Φ, the exponents e, the slots: see digit_shape.wgsl and gram_digits_largest.wgsl. Result: the
+// lower triangle in blocks of 4 × 4, block (I, J) at I (I + 1) / 2 + J, each as four vectors of
+// high words, one per row, then four of low words. Padding is 0.
 //
-// Rounding, relative to Σ|x_i||x_j|, u² = 2⁻⁴⁸: five sums of 128 samples make a pair, 50 u²; 10 u² for each pair added.
+// Rounding, relative to Σ|x_i||x_j|, u² = 2⁻⁴⁸: five sums of 128 samples make a pair, 50 u²; adding
+// a pair makes 10 u².
 //
-// Cost: 9 flops · 2 a term of the lower triangle, samples · order² · 9 in all, and 7 operations for each digit triple; 8 words
-// read for 64 terms. One invocation a tile of 8 × 8: on lavapipe, where reading is what costs (see block_tile.wgsl), 0.24 ms
-// for 256 samples of 50 features and two cores, 31 % of the fma peak; tiles of 8 × 4 and of 4 × 4 take 1.2 times as long, and
-// gram.wgsl with compensated sums, a millionth as exact, as long or longer. On a GPU 320 sums and 128 words of pairs do not fit 255 registers: the
-// entry point `small` has tiles of 4 × 4, 80 sums and 32 words, and four times the invocations: 91 for 50 features, each 256
-// steps of 2 loads and 144 fma, some 25 µs of latency, which replicas share. Not measured: none at hand. Listed after
-// compensated.wgsl and digit_shape.wgsl.
+// Cost: 9 · 2 flops per term of the lower triangle, samples · order² · 9 in all, and 7 operations
+// for each digit triple; 8 words are read for 64 terms. One invocation takes a tile of 8 × 8. On
+// lavapipe, where reading is what costs (see block_tile.wgsl), 256 samples of 50 features take 0.24
+// ms on two cores, 31 % of the fma peak. Tiles of 8 × 4 and of 4 × 4 take 1.2 times as long.
+// gram.wgsl with compensated sums takes as long or longer and is a million times less exact. On a
+// GPU 320 sums and 128 words of pairs do not fit into 255 registers. The entry point `small` has
+// tiles of 4 × 4, 80 sums and 32 words, and four times the invocations: 91 for 50 features, each
+// 256 steps of 2 loads and 144 fma, about 25 µs of latency, which replicas share. Not measured: no
+// GPU was available.
+//
+// needs: compensated.wgsl, digit_shape.wgsl
 
-// Whether samples differ in their weights. Where they do not, the roots are left out, and X is exact but for δ.
+// Whether samples differ in their weights. Where they do not, the roots are left out, and X is
+// exact but for δ.
 override WEIGHTED: bool;
 
 const BLOCK: u32 = 128u;

@@ -1,12 +1,15 @@
-// The scale of weighted features: the exponent e of the power of two that their largest entry stays below, for each layer
-// of each replica.
+// Finds the scale of weighted features: the exponent e of the power of two that their largest entry
+// stays below, for each layer of each replica.
 //
 //     max |r_k φ_kj| ≤ 2^e,   r_k the roots of the samples' weights, 1 unless WEIGHTED;   LEAST ≤ e
 //
-// Φ of all layers lie in one array, row-major in vectors of 4 whose padding is 0. exponents: [slot][matrix], matrix =
-// (first_layer + layer) · replicas + replica; NOT_FINITE where an entry is infinite or NaN, or too large. Cost: 4 bytes and
-// 2 operations an entry, one workgroup a matrix: on lavapipe of one vector of lanes, for which barriers are free; on a GPU
-// of 256, each with a few loads in flight, so that 256 × 50 take some 2 µs, all of it latency. Needs digit_shape.wgsl.
+// Φ of all layers lie in one array, row-major in vectors of 4 whose padding is 0. exponents:
+// [slot][matrix], matrix = (first_layer + layer) · replicas + replica; NOT_FINITE where an entry is
+// infinite or NaN, or too large. Cost: 4 bytes and 2 operations per entry, one workgroup per
+// matrix. On lavapipe a workgroup is one vector of lanes, for which barriers are free. On a GPU it
+// has 256 lanes, each with a few loads in flight, so 256 × 50 take about 2 µs, all of it latency.
+//
+// needs: digit_shape.wgsl
 
 override LANES: u32;
 override WEIGHTED: bool;

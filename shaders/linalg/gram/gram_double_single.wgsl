@@ -1,20 +1,27 @@
-// Weighted Gram matrix in double-single: M = Φᵀ diag(w) Φ, for a batch, in slices of the samples.
+// Weighted Gram matrix in double-single arithmetic: M = Φᵀ diag(w) Φ, for a batch, in slices of the
+// samples.
 //
-// Φ: samples × order for each matrix, entries of one word (single) or two (double-single, hi and lo side by side), rows
-// `stride` entries apart, matrices `batch` entries. w: one double-single weight a sample. Two entry points, one after
-// the other: `main` writes partials[slice][matrix], order × order, on and above the diagonal; `reduce` adds the slices in
-// order, to factors[matrix] times what M held or, where the factor is 0, to nothing, and mirrors: M is rows × rows,
-// symmetric to the bit, what pads is 0. Listed after the files of double_single.wgsl.
+// Φ: samples × order for each matrix, entries of one word (single) or two (double-single, hi and lo
+// side by side), rows `stride` entries apart, matrices `batch` entries apart. w: one double-single
+// weight per sample. Two entry points run one after the other: `main` writes
+// partials[slice][matrix], order × order, on and above the diagonal. `reduce` adds the slices in
+// order, to factors[matrix] times what M held or, where the factor is 0, to nothing, and mirrors: M
+// is rows × rows, symmetric to the bit, and padding is 0.
 //
-// Cost: 38 flops a term and 9 for its weight: 24 samples · order². One tile of 2 × 2 sums an invocation: with 190 flops
-// to 10 words read, reading hardly counts, and a larger tile only takes longer to compile (on lavapipe some 0.1 s a sum,
-// of the integer form). Tiles below the diagonal end at once. On lavapipe 15 to 17 GFLOP/s, as gram.wgsl: 6 times its
-// time for 1,024 samples of 64 features; the integer form 8 times that.
+// Cost: 38 flops per term and 9 for its weight: 24 samples · order². One invocation sums a tile of
+// 2 ×
+// 2. With 190 flops to 10 words read, reading hardly counts, and a larger tile only takes longer to
+//   compile (on lavapipe about 0.1 s per sum of the integer form). Tiles below the diagonal end at
+//   once. On lavapipe it reaches 15 to 17 GFLOP/s, like gram.wgsl: 6 times the time of that kernel
+//   for 1,024 samples of 64 features. The integer form takes 8 times longer still.
 //
-// Rounding, in units of u² = 2⁻⁴⁸, relative to Σ w|φ_i||φ_j|: 7 each for the weight and the product; sums of BLOCK terms
-// by themselves, then of the blocks, 3 an addition. A slice of L samples and S slices make
-//     14 + 3 (min(BLOCK, L) + ⌈L / BLOCK⌉ + min(BLOCK, S) + ⌈S / BLOCK⌉), and 3 more for adding to M:
-// 125 for 1,024 samples, where plain sums would make 794.
+// Rounding, in units of u² = 2⁻⁴⁸, relative to Σ w|φ_i||φ_j|: 7 each for the weight and the
+// product; sums of BLOCK terms by themselves, then of the blocks, 3 per addition. A slice of L
+// samples and S slices make
+//     14 + 3 (min(BLOCK, L) + ⌈L / BLOCK⌉ + min(BLOCK, S) + ⌈S / BLOCK⌉)
+// and 3 more for adding to M: 125 for 1,024 samples, where plain sums would make 794.
+//
+// needs: double_single.wgsl
 
 const BLOCK: u32 = 16u;
 

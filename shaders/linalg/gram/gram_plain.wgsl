@@ -1,26 +1,30 @@
-// Weighted Gram matrix M = Ψᵀ diag(w) Ψ in plain sums, in slices of the samples: what gram.wgsl computes where its blocks
-// are as long as its slices and there are no moments, to the bit, without the pairs that compensate.
+// Weighted Gram matrix M = Ψᵀ diag(w) Ψ in plain sums, in slices of the samples. It gives the bits
+// of gram.wgsl with blocks as long as a slice and no moments, without the pairs that compensate.
 //
-// Ψ: samples × order, row-major in vectors of 4; w: samples. The result goes to partials[slice][first + replica], `rows` rows
-// of row_stride vectors; only tiles that reach the diagonal or what lies right of it are computed, `tiles` a matrix.
-// gram_reduce.wgsl adds the slices in order and mirrors. Listed after wide_band.wgsl. Grid (⌈tiles · slices /
-// invocations⌉, 1, replicas).
+// Ψ: samples × order, row-major in vectors of 4; w: samples. The result goes to
+// partials[slice][first + replica], `rows` rows of row_stride vectors. Only tiles that reach the
+// diagonal or what lies right of it are computed, `tiles` for each matrix. gram_reduce.wgsl adds
+// the slices in order and mirrors. Grid: (⌈tiles · slices / invocations⌉, 1, replicas).
 //
-// Rounding of an entry of a slice of L samples, relative to Σ w|ψ_i||ψ_j|: 1 u for w ψ, L u for products and sums; see
-// gram.wgsl.
+// Rounding of an entry of a slice of L samples, relative to Σ w|ψ_i||ψ_j|: 1 u for w ψ, L u for
+// products and sums; see gram.wgsl.
 //
-// Cost: samples · order · (order + C) flops in tiles of C columns, of which samples · order² count. R + C words are read for
-// 2RC flops. Measured on lavapipe for 32,768 × 256, two cores, as a share of the peak of fma with what lies left of the
-// diagonal not counted, and time to compile without Mesa's cache:
+// Cost: samples · order · (order + C) flops in tiles of C columns, of which samples · order² count.
+// R + C words are read for 2RC flops. Measured on lavapipe for 32,768 × 256 on two cores, as a
+// share of the peak of fma, not counting what lies left of the diagonal, and the time to compile
+// without Mesa's cache:
 //
 //   gram.wgsl        8 × 16          16 × 16         32 × 32
 //   9 %, 0.7 s       19 %, 0.4 s     23 %, 0.5 s     31 %, 1.6 s      with gram_reduce.wgsl 28 %
 //
-// 32 × 32 wins there for the reason that gemm_wide.wgsl gives, although an eighth of what it computes at that order lies left
-// of the diagonal; below order 33 it would be most, and little work takes longer to compile than to do.
-// On a GPU, reasoned and not measured: 8 × 16 takes 128 registers for sums and 24 to 80 for operands, as many as terms are
-// fetched ahead: of 65,536 registers a multiprocessor keeps 10 to 13 subgroups of 32, with the 220 of gram.wgsl 9. Larger
-// tiles spill. No workgroup memory is used.
+// 32 × 32 wins there for the reason that gemm_wide.wgsl gives, although an eighth of what it
+// computes at that order lies left of the diagonal. Below order 33 most would, and small problems
+// take longer to compile than to compute. On a GPU, reasoned and not measured: 8 × 16 takes 128
+// registers for sums and 24 to 80 for operands, depending on how many terms are fetched ahead. Of
+// 65,536 registers a multiprocessor keeps 10 to 13 subgroups of 32, and 9 with the 220 of
+// gram.wgsl. Larger tiles spill. No workgroup memory is used.
+//
+// needs: wide_band.wgsl
 
 struct Shape {
   samples: u32, order: u32, feature_stride: u32, feature_batch: u32,
@@ -53,7 +57,8 @@ fn weighted_row(at: u32, w: f32, j: u32) -> Wide {
   return row;
 }
 
-// The same of one of the samples of a slice, or zeros beyond the last: what lies there is not this slice's.
+// The same of one of the samples of a slice, or zeros beyond the last: what lies there is not this
+// slice's.
 fn weighted_row_or_zero(at: u32, k: u32, end: u32, j: u32) -> Wide {
   return wide_or_zero(weighted_row(at + k * shape.feature_stride, weights[k], j), k < end);
 }
@@ -78,8 +83,8 @@ fn band(sum: Band, at: u32, k: u32, end: u32, j: u32, b0: Wide, b1: Wide, b2: Wi
 
 @compute @workgroup_size(invocations)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  // Tiles are numbered along their rows, those left of the diagonal left out, slice by slice: an invocation that had nothing
-  // to do would idle beside others of its subgroup.
+  // Tiles are numbered along their rows, those left of the diagonal left out, slice by slice: an
+  // invocation that had nothing to do would idle beside others of its subgroup.
   let slice = id.x / shape.tiles;
   if (slice >= shape.slices) { return; }
   let across = (shape.order + columns - 1u) / columns;

@@ -1,18 +1,23 @@
-// Adds the slices of gram.wgsl in order, compensated; mirrors M, and hands the moments C to the rows of the basis.
+// Adds the slices of gram.wgsl in order, compensated; mirrors M, and hands the moments C to the
+// rows of the basis.
 //
 // partials: [slice][matrix], rows of row_stride vectors. Two entry points:
-//     main        matrices: [matrix], rows × rows, symmetric to the bit; basis: [matrix], rows of row_stride vectors, of
-//                 which the last tail_stride are overwritten by C. What pads is 0.
-//                 One invocation for four vectors of a row. Grid (⌈rows / 2 · (2 ⌈row_stride / 4⌉ − ⌊(rows − 1) / 16⌋ + 1) / 64⌉,
-//                 1, matrices).
-//     accumulate  pairs: [matrix], order × order pairs high, low that are meant as their sum, symmetric to the bit. The
-//                 slices are added to factors[matrix] times what the pair held, or to nothing where the factor is 0: for
-//                 features that come in tiles, whose scale, a power of two, may change between them.
-//                 One invocation an entry. Grid (⌈order / 64⌉, order, matrices).
-// Memory bound: slices words read for each entry on and above the diagonal, which is written on either side of it. Slices
-// are far apart, so that what is read of each is in no cache: an invocation takes the four vectors of a line, and few
-// invocations idle. That takes a third of the time of one vector each and one invocation for every vector, left of the
-// diagonal or not, for 128 slices of order 256 on lavapipe. Listed after compensated.wgsl.
+//     main        matrices: [matrix], rows × rows, symmetric to the bit; basis: [matrix], rows of
+//                 row_stride vectors; C overwrites the last tail_stride of them. Padding is 0.
+//                 One invocation for four vectors of a row. Grid: (⌈rows v / 128⌉, 1, matrices),
+//                 v = 2 ⌈row_stride / 4⌉ − ⌊(rows − 1) / 16⌋ + 1.
+//     accumulate  pairs: [matrix], order × order pairs high, low that stand for their sum,
+//                 symmetric to the bit. The slices are added to factors[matrix] times what the pair
+//                 held, or to nothing where the factor is 0. Factors serve features that come in
+//                 tiles: their scale, a power of two, may change from tile to tile.
+//                 One invocation per entry. Grid: (⌈order / 64⌉, order, matrices).
+// Memory bound: `slices` words are read for each entry on and above the diagonal, which is written
+// on both sides of it. Slices are far apart, so no cache holds what is read of each. An invocation
+// takes the four vectors of a cache line, and few invocations idle. For 128 slices of order 256 on
+// lavapipe that takes a third of the time of one invocation for every vector, left of the diagonal
+// or not.
+//
+// needs: compensated.wgsl
 
 struct Shape { rows: u32, row_stride: u32, tail_stride: u32, slices: u32, matrices: u32, order: u32, zero: u32 }
 
@@ -50,7 +55,8 @@ fn put(matrix: u32, i: u32, j: u32, sum: Sum) {
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  // A row from either end has as many vectors right of the diagonal, together, as any other two: so few invocations idle.
+  // A row from either end has as many vectors right of the diagonal, together, as any other two: so
+  // few invocations idle.
   let columns = (shape.row_stride + 3u) / 4u;
   let both = 2u * columns - (shape.rows - 1u) / 16u + 1u;
   var i = id.x / both;

@@ -1,11 +1,14 @@
-// Two-sided block Jacobi in double-single arithmetic: fills in the frame of block_jacobi.wgsl, which says what is computed.
-// Needs jacobi_rotation.wgsl, rotation_double_single.wgsl, double_single.wgsl and one of its two forms.
+// Two-sided block Jacobi in double-single arithmetic: fills in the frame of block_jacobi.wgsl,
+// which says what is computed.
 //
-// Entries are pairs hi, lo. A lane turns strips of two columns, four rows at a time: 8 products of some 50 instructions for
-// 6 pairs read, bound by arithmetic. The 16 rows between the turn of the columns and that of the rows are in workgroup
-// memory: in registers they make the middle sweeps of lavapipe a fifth faster, but unrolled loops of the integer form of
-// the arithmetic take half a minute to compile. There n = 256 takes 0.2 s of processor time a sweep, with vectors, up to
-// twice as long in the last two, whose products fall below the normal range.
+// Entries are pairs hi, lo. A lane turns strips of two columns, four rows at a time: 8 products of
+// about 50 instructions for 6 pairs read, bound by arithmetic. The 16 rows between the turn of the
+// columns and that of the rows are in workgroup memory. In registers they would make the middle
+// sweeps of lavapipe a fifth faster, but unrolled loops of the integer form of the arithmetic take
+// half a minute to compile. On lavapipe a sweep of n = 256 with vectors takes 0.2 s of processor
+// time, and up to twice as long in the last two sweeps, whose products fall below the normal range.
+//
+// needs: block_jacobi_convergence.wgsl, rotation_double_single.wgsl
 
 // Matrices of four columns of two rows: Four()[i] is a pair.
 alias Four = mat4x2f;
@@ -67,10 +70,10 @@ fn rotated_second_four(rotation: Rotation, x: Four, y: Four) -> Four {
   );
 }
 
-// sum + a b without making hi + lo normal again: 23 flops where ds_fma takes 38. A sum of 16 is off by 240 u² Σ|a||b| at
-// most, u² = 2⁻⁴⁸, for the low word holds 19 u of that; by some 3 u² where roundings are independent. What rounding cuts
-// off a product below 2⁻¹⁰⁰ would be below 2⁻¹²⁴, where adapters flush it and processors take a hundred cycles: it is not
-// asked for.
+// sum + a b without making hi + lo normal again: 23 flops where ds_fma takes 38. A sum of 16 is off
+// by at most 240 u² Σ|a||b|, u² = 2⁻⁴⁸, since the low word holds 19 u of that, and by about 3 u²
+// where roundings are independent. The part that rounding cuts off a product below 2⁻¹⁰⁰ would be
+// below 2⁻¹²⁴, where adapters flush it and processors take a hundred cycles: it is not asked for.
 fn add_product(sum: vec2f, a: vec2f, b: vec2f) -> vec2f {
   let rough = rounded_product(a.x, b.x);
   let tiny = (bitcast<u32>(rough) & 0x7fffffffu) < (27u << 23u);
@@ -116,7 +119,8 @@ fn turn_strips(turn: u32, first: u32, lane: u32) -> Rows {
   return Rows(strip_sum(sum.x), strip_sum(sum.y), strip_sum(sum.z), strip_sum(sum.w));
 }
 
-// Turns a strip of the matrix, first by the columns' turn into `strips`, then by the rows'; and its mirror image.
+// Turns a strip of the matrix, first by the columns' turn into `strips`, then by the rows'; and its
+// mirror image.
 fn turn_block(task: Task, matrix: u32, limit: u32, lane: u32) {
   let column = row_of(STRIP * task.strip, task.u, task.v);
   let busy = task.busy && column < limit;

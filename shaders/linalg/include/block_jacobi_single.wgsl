@@ -1,9 +1,12 @@
-// Two-sided block Jacobi in single precision: fills in the frame of block_jacobi.wgsl, which says what is computed. Needs
-// jacobi_rotation.wgsl and rotation_single.wgsl.
+// Two-sided block Jacobi in single precision: fills in the frame of block_jacobi.wgsl, which says
+// what is computed.
 //
-// A lane turns strips of 8 columns: 128 sums in registers, for each of whose 16 terms 24 words are read for 128 products.
-// No workgroup memory: on lavapipe, where reading a word takes as long as some ten products, from there or elsewhere, what
-// counts is products a word; a GPU has 65,536 registers for some 350 lanes of them, each with 32 sums under way.
+// A lane turns strips of 8 columns: 128 sums in registers, each of 16 terms, with 24 words read for
+// 128 products. It uses no workgroup memory. On lavapipe reading a word takes as long as about ten
+// products, from there or elsewhere, so what counts is the number of products per word. A GPU has
+// 65,536 registers for about 350 lanes, each with 32 sums under way.
+//
+// needs: block_jacobi_convergence.wgsl, rotation_single.wgsl
 
 alias Four = vec4f;
 alias Strip = mat2x4f;
@@ -75,8 +78,8 @@ fn combination(
   return strip_fma(sum, d[3], y15);
 }
 
-// Puts four rows of a turned block, from `row` on, into columns from `column` on; and their mirror image. The Four of the
-// turn that the first is made by is at `at`.
+// Puts four rows of a turned block, from `row` on, into columns from `column` on; and their mirror
+// image. The Four of the turn that the first is made by is at `at`.
 fn put_rows(
   at: u32, matrix: u32, row: u32, column: u32, limit: u32,
   y0: Strip, y1: Strip, y2: Strip, y3: Strip, y4: Strip, y5: Strip, y6: Strip, y7: Strip,

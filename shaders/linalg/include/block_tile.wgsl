@@ -1,31 +1,36 @@
 // A tile of sums of products of 4 × 4 blocks, held in registers by one invocation.
 //
-// A kernel that includes this file supplies two functions, `phase` telling it which product is meant:
-//     left_block(phase, i, k) -> mat4x4f    block (i, k) of the left operand, a column for each of its rows;
-//     right_block(phase, j, k) -> mat4x4f   block (k, j) of the right operand, a column for each of its rows.
-// A row z of the product is Σ_k right · row of left: matrix by vector, so that a block is one product of matrices. A
-// factor that is stored the other way round is transposed when loaded, which costs nothing: it renames registers.
+// A kernel that includes this file supplies two functions; `phase` says which product is meant:
+//     left_block(phase, i, k) -> mat4x4f    block (i, k) of the left operand
+//     right_block(phase, j, k) -> mat4x4f   block (k, j) of the right operand
+// both with a column for each row of the operand. A row z of the product is Σ_k right · row of
+// left, matrix by vector, so that a block is one product of matrices. A factor that is stored the
+// other way round is transposed when loaded. That costs nothing: it renames registers.
 //
-// multiply_R_C computes R × C entries from block (row, column) on; block_row and tile_row give them, row by row.
+// multiply_R_C computes R × C entries from block (row, column) on; block_row and tile_row return
+// them, row by row.
 //
-// Measured on lavapipe, GFLOP/s of one core whose peak in fma is 42, with both operands from storage buffers, with the right
-// one from a uniform buffer, and what such a loop takes to compile, cold:
+// Measured on lavapipe, in GFLOP/s of one core whose peak in fma is 42: with both operands from
+// storage buffers, with the right one from a uniform buffer, and the time that such a loop takes to
+// compile, cold:
 //      8 × 8      8.8   11.0   0.15 s
 //      8 × 16     9.8   15.2   0.25 s
 //     16 × 8     10.2   11.7   0.25 s
 //     16 × 16    12.2   15.3   0.5 s
 //     16 × 32      —    17.4   1.2 s
 //     32 × 32     17      —    1.4 s
-// A load from storage is a loop over lanes there, at the price of 70 to 85 fma of a vector; one from a uniform buffer costs
-// a third. What follows the product is kept out of it, in loops over rows: stores unrolled for each of 64
-// vectors made the kernel compile for 5 seconds. The product's loop tests at its end: where it does so at its start,
-// lavapipe runs its body once more, masked. A GPU gives an invocation 255 registers at most: 8 × 8 takes about 100 of them,
-// 8 × 16 about 200, larger ones would spill.
+// A load from storage is a loop over lanes there and costs as much as 70 to 85 fma of a vector; a
+// load from a uniform buffer costs a third. Later work is kept out of the product, in loops
+// over rows: stores unrolled for each of 64 vectors made the kernel compile for 5 seconds. The
+// product's loop tests at its end. With the test at its start lavapipe runs the body once more,
+// masked. A GPU gives an invocation at most 255 registers: 8 × 8 takes about 100 of them, 8 × 16
+// about 200, larger ones would spill.
 //
-// Rounding: products are added up by fours, then one such sum after the other: error at most γ_(K/4+4) Σ|left||right|. The
-// bits of an entry do not depend on the tile that it is in.
+// Rounding: products are added up by fours, then one such sum after the other, so the error is at
+// most γ_(K/4+4) Σ|left||right|. The bits of an entry do not depend on the tile that it is in.
 
-// Rows and columns of the largest tile that a kernel multiplies: 16 or 32. What is beyond is left out of all choices.
+// Rows and columns of the largest tile that a kernel multiplies: 16 or 32. Parts beyond it are left
+// out of all choices.
 override LARGEST: u32;
 
 // Blocks below each other.
@@ -211,8 +216,9 @@ fn block_of_column(q: Column, i: u32) -> mat4x4f {
   return mat4x4f(select(p[0], r[0], low), select(p[1], r[1], low), select(p[2], r[2], low), select(p[3], r[3], low));
 }
 
-// Rows 4i … 4i + 3 of the tile. By selection: an array with an index that is no constant lives in memory on lavapipe, where
-// each of its entries is written lane by lane, and the kernel compiles for seconds.
+// Rows 4i … 4i + 3 of the tile. By selection: an array with an index that is no constant lives in
+// memory on lavapipe, where each of its entries is written lane by lane, and the kernel compiles
+// for seconds.
 fn block_row(i: u32) -> BlockRow {
   var rows: BlockRow;
   rows.m0 = block_of_column(q0, i);

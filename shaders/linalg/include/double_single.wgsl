@@ -1,38 +1,47 @@
-// Double-single arithmetic: numbers x = hi + lo of two single-precision words, hi = x rounded to single, |lo| ≤ ulp(hi)/2.
-// Some 48 bits, where an adapter has no float64. Held in a vec2f, hi in .x, lo in .y.
+// Double-single arithmetic: numbers x = hi + lo of two single-precision words, hi = x rounded to
+// single, |lo| ≤ ulp(hi)/2. It gives about 48 bits on adapters without float64. A number is held in
+// a vec2f, hi in .x and lo in .y.
 //
-// Needs one of two files that supply the rounded operations of single precision, and the kernel's own zero:
-//     double_single_float.wgsl     by the adapter's arithmetic;
-//     double_single_integer.wgsl   by integers on the bits, for adapters whose compiler or arithmetic defeats the first;
-//     fn run_time_zero() -> u32    0, from a uniform or a storage buffer: the compiler must not know that it is 0.
-// Each supplies two_sum, quick_two_sum, two_prod, rounded_sum, rounded_product, raw_quotient, raw_root. Everything here
-// is made of those alone and of bit patterns, so that both forms give the same bits and no compiler has an expression
-// to rearrange: Mesa's turns (a + b) − a into b. double_single_self_test.wgsl finds out which of the two an adapter needs.
+// It is built on one of two files that supply the rounded operations of single precision, and on
+// the kernel's own zero:
+//     double_single_float.wgsl     by the adapter's arithmetic
+//     double_single_integer.wgsl   by integers on the bits, for adapters whose compiler or
+//                                  arithmetic defeats the first file
+//     fn run_time_zero() -> u32    0, from a uniform or storage buffer, unknown to the compiler
+// Each file supplies two_sum, quick_two_sum, two_prod, rounded_sum, rounded_product, raw_quotient,
+// raw_root. Everything here is made of those alone and of bit patterns. So both forms give the same
+// bits, and no compiler has an expression to rearrange: Mesa's turns (a + b) − a into b.
+// double_single_self_test.wgsl finds out which of the two an adapter needs.
 //
-// Error, relative to the result, in units of u² = 2⁻⁴⁸; after Joldes, Muller and Popescu, "Tight and rigorous error
-// bounds for basic building blocks of double-word arithmetic", ACM TOMS 44 (2017), whose numbering is given. Cost in
-// rounded operations of single precision (flops); a two_sum is 6, a quick_two_sum 3, a two_prod 11. The second bound is
-// for adapters that use Vulkan's freedom to be 2.5 ulp off in a division.
+// Error, relative to the result, in units of u² = 2⁻⁴⁸, after Joldes, Muller and Popescu, "Tight
+// and rigorous error bounds for basic building blocks of double-word arithmetic", ACM TOMS 44
+// (2017), whose numbering is given. Cost in rounded operations of single precision (flops); a
+// two_sum is 6, a quick_two_sum 3, a two_prod 11. The second bound is for adapters that use
+// Vulkan's freedom to be 2.5 ulp off in a division.
 //     two_sum, quick_two_sum, two_prod, split, ds_from_f32, ds_negate, ds_scale   exact
 //     ds_add, ds_sub    3           20 flops    algorithm 6
 //     ds_add_f32        2           10          algorithm 4
-//     ds_mul            7           18          algorithm 10 (5 according to Muller and Rideau, ACM TOMS 48, 2022)
+//     ds_mul            7           18          algorithm 10 (5: Muller, Rideau, TOMS 48, 2022)
 //     ds_mul_f32        2           19          algorithm 7
 //     ds_div           15 or 27     42          algorithm 17
 //     ds_sqrt         4.2 or 11     36          below
 //     ds_fma_f32        3           31          acc + a b for single a, b: the product is exact
 //     ds_fma            3           38          acc + a b, and 7 relative to a b
-// They hold for operands, products and results of magnitude 2⁻⁷⁰ to 2¹²⁶, or 0: adapters may flush what is below 2⁻¹²⁶
-// to 0, and low words are the first to go. two_prod is exact for |a b| ≥ 2⁻⁷⁸, two_sum for |a|, |b| ≥ 2⁻¹⁰³. Where a
-// result overflows or an operand is not finite, hi is infinite or NaN and lo is anything.
+// The bounds hold for operands, products and results of magnitude 2⁻⁷⁰ to 2¹²⁶, or 0: adapters may
+// flush numbers below 2⁻¹²⁶ to 0, and low words are the first to go. two_prod is exact for |a b| ≥
+// 2⁻⁷⁸, two_sum for |a|, |b| ≥ 2⁻¹⁰³. Where a result overflows or an operand is not finite, hi is
+// infinite or NaN and lo is anything.
 //
-// Which form wins: the float one wherever it passes its test. On lavapipe a ds_fma_f32 takes an invocation 0.4 ns, by
-// integers 8; with operands from memory, whose reading takes 1.2 ns, 1.6 and 9; ds_div 2.6 and 29; and the whole of
-// gram_double_single.wgsl 8 times as long. On a GPU, not yet measured, a ds_fma_f32 is some 60 instructions with the
-// exclusive-ors, and over 300 by integers, with branches.
+// The float form wins wherever it passes its test. On lavapipe a ds_fma_f32 takes an invocation 0.4
+// ns, by integers 8 ns; with operands from memory, whose reading takes 1.2 ns, 1.6 and 9 ns; ds_div
+// 2.6 and 29 ns; and the whole of gram_double_single.wgsl takes 8 times as long by integers. On a
+// GPU, not yet measured, a ds_fma_f32 is about 60 instructions with the exclusive-ors, and over 300
+// by integers, with branches.
+//
+// needs: double_single_float.wgsl | double_single_integer.wgsl
 
-// x = hi + lo, at most 12 significant bits each, of one sign. By masking: Veltkamp's split by a multiplication
-// overflows for large x, and leans on the compiler.
+// x = hi + lo, at most 12 significant bits each, of one sign. By masking: Veltkamp's split by a
+// multiplication overflows for large x, and leans on the compiler.
 fn split(x: f32) -> vec2f {
   let high = bitcast<f32>(bitcast<u32>(x) & 0xfffff000u);
   return vec2f(high, rounded_sum(x, -high));
@@ -66,8 +75,8 @@ fn order_key(x: f32) -> i32 {
   return select(signed_magnitude, 0, magnitude < 0x00800000);
 }
 
-// −1, 0, 1 for x below, equal to, above y; 2 where either is NaN, which is told by its bits because Mesa's compiler
-// takes x != x for false.
+// −1, 0, 1 for x below, equal to, above y; 2 where either is NaN, which shows in its bits, because
+// Mesa's compiler takes x != x for false.
 fn ds_compare(x: vec2f, y: vec2f) -> i32 {
   let magnitudes = bitcast<vec2u>(vec2f(x.x, y.x)) & vec2u(0x7fffffffu);
   if (any(magnitudes > vec2u(0x7f800000u))) { return 2; }
@@ -106,8 +115,8 @@ fn ds_mul_f32(x: vec2f, y: f32) -> vec2f {
   return quick_two_sum(sum.x, rounded_sum(sum.y, high.y));
 }
 
-// a / b to 0.5 ulp, and 2⁻²⁰ of one: Vulkan lets a division be 2.5 ulp off, of which one Newton step from the exact
-// remainder leaves nothing. It changes no quotient that was rounded correctly.
+// a / b to 0.5 ulp, and 2⁻²⁰ of one: Vulkan lets a division be 2.5 ulp off, of which one Newton
+// step from the exact remainder leaves nothing. It changes no quotient that was rounded correctly.
 fn rounded_quotient(a: f32, b: f32) -> f32 {
   let quotient = raw_quotient(a, b);
   let product = two_prod(quotient, b);
@@ -123,8 +132,8 @@ fn rounded_root(a: f32) -> f32 {
   return rounded_sum(root, rounded_product(0.5, raw_quotient(remainder, root)));
 }
 
-// The quotient of the high words, then the remainder's. The remainder is at most 3 u |x|, so that a last division that
-// is 5 u off instead of u adds 12 u².
+// The quotient of the high words, then the remainder's. The remainder is at most 3 u |x|, so that a
+// last division that is 5 u off instead of u adds 12 u².
 fn ds_div(x: vec2f, y: vec2f) -> vec2f {
   let quotient = rounded_quotient(x.x, y.x);
   let product = ds_mul_f32(y, quotient);
@@ -133,9 +142,9 @@ fn ds_div(x: vec2f, y: vec2f) -> vec2f {
   return quick_two_sum(quotient, raw_quotient(rounded_sum(high, low), y.x));
 }
 
-// s = √hi rounded, then a Newton step: √x ≈ s + ρ / 2s, ρ = x − s² ≤ 3 u x. Relative to √x the square that Newton leaves
-// out is (1.5 u)² / 2, rounding ρ and the division 1.5 u² each (the division 7.5 u² where it is 5 u off).
-// √0 is 0, that of a negative number NaN.
+// s = √hi rounded, then a Newton step: √x ≈ s + ρ / 2s, ρ = x − s² ≤ 3 u x. Relative to √x the
+// square that Newton leaves out is (1.5 u)² / 2, rounding ρ and the division 1.5 u² each (the
+// division 7.5 u² where it is 5 u off). √0 is 0, that of a negative number NaN.
 fn ds_sqrt(x: vec2f) -> vec2f {
   let order = order_key(x.x);
   if (order <= 0) { return bitcast<vec2f>(vec2u(select(0x7fc00000u, 0u, order == 0) ^ run_time_zero(), 0u)); }

@@ -1,12 +1,14 @@
 // The rounded operations that double_single.wgsl is made of, by the adapter's own arithmetic.
 //
-// Each result passes through `rounded`, an exclusive-or with a 0 that only the running kernel knows. To a compiler that
-// may reassociate, as WGSL allows and Mesa does, that is another number: it can neither cancel a term, nor fuse a
-// product into a sum, nor keep more than single precision. One integer operation a flop; reading the 0 is hoisted.
+// Each result passes through `rounded`, an exclusive-or with a 0 that only the running kernel
+// knows. To a compiler that may reassociate, as WGSL allows and Mesa does, the outcome is another
+// number. It can neither cancel a term, nor fuse a product into a sum, nor keep more than single
+// precision. This costs one integer operation per flop; reading the 0 is hoisted.
 //
-// Exact where sums and products are rounded to nearest, as every GPU known does though Vulkan does not ask for it. The
-// start-up test of double_single_self_test.wgsl finds out, and takes double_single_integer.wgsl where they are not.
-// Cost: two_sum 6 flops, quick_two_sum 3, two_prod 11, the others 1, and as many exclusive-ors.
+// The results are exact where sums and products are rounded to nearest. Every known GPU rounds so,
+// though Vulkan does not ask for it. The start-up test of double_single_self_test.wgsl checks it,
+// and takes double_single_integer.wgsl where it does not hold. Cost: two_sum 6 flops, quick_two_sum
+// 3, two_prod 11, the others 1, and as many exclusive-ors.
 
 fn rounded(x: f32) -> f32 {
   return bitcast<f32>(bitcast<u32>(x) ^ run_time_zero());
@@ -43,8 +45,8 @@ fn quick_two_sum(a: f32, b: f32) -> vec2f {
   return vec2f(s, rounded(b - rounded(s - a)));
 }
 
-// a b = p + e exactly, p rounded. WGSL's fma need not be fused, so the error is put together from products of 12-bit
-// halves, each exact, in an order in which each sum is exact, too.
+// a b = p + e exactly, p rounded. WGSL's fma need not be fused, so the error is put together from
+// products of 12-bit halves, each exact, in an order in which each sum is also exact.
 fn two_prod(a: f32, b: f32) -> vec2f {
   let p = rounded(a * b);
   let x = split(a);

@@ -1,8 +1,11 @@
-// Four double-single numbers at a time, as a row of a matrix has them, and sums of products that are normalised once.
+// Four double-single numbers at a time, as in a row of a matrix, and sums of products that are
+// normalised once.
 //
-// Needs double_single.wgsl. Its operations normalise every result; here low words are added up in single precision and
-// joined to the high ones at the end, in a fixed order. Bounds count roundings of low words, each at most u of their sum;
-// that in turn is at most some u of the high words.
+// The operations of double_single.wgsl normalise every result. Here low words are added up in
+// single precision and joined to the high ones at the end, in a fixed order. Bounds count roundings
+// of low words, each at most u of their sum, which in turn is at most a few u of the high words.
+//
+// needs: double_single.wgsl
 
 // Four double-single numbers.
 struct Four { high: vec4f, low: vec4f }
@@ -50,8 +53,8 @@ fn add_products(acc: vec2f, a: Four, b: Four) -> vec2f {
   return ds_fma(sum, vec2f(a.high.w, a.low.w), vec2f(b.high.w, b.low.w));
 }
 
-// a − (p r + q s), to 21 (|p r| + |q s|) + 4 |a|, times 2⁻⁴⁸: one normalisation for four operations, 52 flops instead of
-// 76. Exchanging factors, or the products, changes no bit.
+// a − (p r + q s), to 21 (|p r| + |q s|) + 4 |a|, times 2⁻⁴⁸: one normalisation for four
+// operations, 52 flops instead of 76. Exchanging factors, or the products, changes no bit.
 fn minus_products(a: vec2f, p: vec2f, r: vec2f, q: vec2f, s: vec2f) -> vec2f {
   let x = two_prod(p.x, r.x);
   let y = two_prod(q.x, s.x);

@@ -1,13 +1,16 @@
-// The rounded operations that double_single.wgsl is made of, by integers on the bits of single-precision numbers.
+// The rounded operations that double_single.wgsl is made of, by integers on the bits of
+// single-precision numbers.
 //
-// No float is added, multiplied or compared here, so no compiler and no arithmetic unit can do it another way: rounding
-// is to nearest, ties to even, whatever the adapter rounds to. What rounding cuts off is at hand as an integer, so that
-// the error of a sum or product comes almost for free. The same bits as double_single_float.wgsl where that works.
-// Denormal operands and results are 0, as on most adapters.
+// No float is added, multiplied or compared here, so no compiler and no arithmetic unit can do it
+// another way: rounding is to nearest, ties to even, whatever the adapter rounds to. The part that
+// rounding cuts off is at hand as an integer, so the error of a sum or product comes almost for
+// free. The bits are those of double_single_float.wgsl where that file works. Denormal operands and
+// results are 0, as on most adapters.
 //
-// Cost: about 60 integer operations a sum, 45 a product, with its error or without; no loops, whose iterations
-// lavapipe counts. For adapters that fail the start-up test of double_single_self_test.wgsl, and for checking:
-// double_single_float.wgsl is several times faster wherever it works.
+// Cost: about 60 integer operations for a sum and 45 for a product, with its error or without;
+// there are no loops, whose iterations lavapipe would count. It is for adapters that fail the
+// start-up test of double_single_self_test.wgsl, and for checking: double_single_float.wgsl is
+// several times faster wherever it works.
 
 const SIGN: u32 = 0x80000000u;
 const INFINITE: u32 = 0x7f800000u;
@@ -32,8 +35,8 @@ fn encode(sign: u32, m: u32, exponent: i32) -> u32 {
   return sign | select(select(bits, INFINITE, bits >= INFINITE), 0u, exponent < 1);
 }
 
-// ±(q · 2^k + r) · 2^(exponent − 150) with 2²³ ≤ q < 2²⁴, r < 2^k, 0 < k ≤ 26: rounded, and what rounding cut off, which
-// has 24 significant bits at most.
+// ±(q · 2^k + r) · 2^(exponent − 150) with 2²³ ≤ q < 2²⁴, r < 2^k, 0 < k ≤ 26: rounded, and what
+// rounding cut off, which has 24 significant bits at most.
 fn round_off(sign: u32, q: u32, r: u32, k: u32, exponent: i32) -> vec2f {
   let half = 1u << (k - 1u);
   let up = r > half || (r == half && (q & 1u) == 1u);
@@ -63,7 +66,8 @@ fn two_sum(a: f32, b: f32) -> vec2f {
   // Less than a quarter of an ulp: even below a power of two the sum rounds to the larger one.
   if (distance > 25) { return bitcast<vec2f>(vec2u(large, small)); }
 
-  // Both as integers of 64 bits in units of 2^(exponent − 175), that of the smaller one's last bit or below.
+  // Both as integers of 64 bits in units of 2^(exponent − 175), that of the smaller one's last bit
+  // or below.
   let m = significand(large);
   let n = significand(small);
   let shift = u32(25 - distance);
@@ -153,8 +157,8 @@ fn raw_root(a: f32) -> f32 {
   let p = bitcast<u32>(a);
   if (biased_exponent(p) == 0) { return bitcast<f32>(p & SIGN); }
   if (p >= INFINITE) { return bitcast<f32>(select(NOT_A_NUMBER, INFINITE, p == INFINITE)); }
-  // a = M · 2^(even), M = top · 2¹⁶ of 47 or 48 bits. First the root of top, floored: Newton's steps from a chord of the
-  // parabola, from above ever after.
+  // a = M · 2^(even), M = top · 2¹⁶ of 47 or 48 bits. First the root of top, floored: Newton's
+  // steps from a chord of the parabola, from above ever after.
   let odd = (p >> 23u) & 1u;
   let top = significand(p) << (8u - odd);
   var s = ((top >> 16u) * 2u + 65536u) / 3u;

@@ -1,12 +1,14 @@
-// What the kernels of a matrix product have in common: shapes, operands, and where results go.
+// The shapes and operands of a matrix product, and the places of its results: shared by the kernels
+// of a product.
 //
 //   nn: A is M × K, B is K × N      nt: A is M × K, B is N × K      tn: A is K × M, B is K × N
 //
-// All row-major in vectors of 4 (rows padded with zeros); `*_stride` vectors a row, `*_batch` vectors a matrix, 0 where
-// all of a batch share one, the first matrix from vector `*_offset` on. Rows and columns of A and B beyond the bounds, up
-// to the size of a tile, are read and do not count. M, N, K travel in a uniform and not in `override` constants, so that
-// one pipeline serves every shape: a pipeline costs 0.2 to 1.6 s to compile on lavapipe, reading a uniform nothing that
-// could be measured.
+// All matrices are row-major in vectors of 4, rows padded with zeros: `*_stride` vectors per row,
+// `*_batch` vectors per matrix, 0 where all of a batch share one, the first matrix from vector
+// `*_offset` on. Rows and columns of A and B beyond the bounds, up to the size of a tile, are read
+// and do not count. M, N, K are in a uniform and not in `override` constants, so that one pipeline
+// serves every shape: a pipeline takes 0.2 to 1.6 s to compile on lavapipe, and reading a uniform
+// costs nothing that could be measured.
 
 struct Shape {
   m: u32, n: u32, k: u32,

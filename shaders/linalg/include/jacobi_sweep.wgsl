@@ -1,13 +1,16 @@
-// One sweep of two-sided Jacobi over a 16 × 16 symmetric matrix in workgroup memory, by LANES invocations.
+// One sweep of two-sided Jacobi over a 16 × 16 symmetric matrix in workgroup memory, by LANES
+// invocations.
 //
 //     gram ← Jᵀ gram J,   turn = Jᵀ,   J the product of 120 rotations
 //
-// Rounds 1 … 15 rotate the 8 pairs of numbers that differ by an exclusive or with the round: so each pair meets once,
-// and indices need no division. Rotations are left out where an entry is below u of its diagonal's. Needs
-// jacobi_pairs.wgsl.
+// Rounds 1 … 15 rotate the 8 pairs of numbers that differ by an exclusive-or with the round. So
+// each pair meets once, and indices need no division. Rotations are left out where an entry is
+// below u of its diagonal's.
 //
-// Cost: 15 rounds of 36 blocks of 2 × 2 (24 flops, 12 words) and 128 entries of `turn` (6 flops, 4 words); two
-// barriers.
+// Cost: 15 rounds of 36 blocks of 2 × 2 (24 flops, 12 words) and 128 entries of `turn` (6 flops, 4
+// words); two barriers per round.
+//
+// needs: jacobi_pairs.wgsl
 
 override LANES: u32 = 16u;
 
@@ -60,7 +63,8 @@ fn sweep(lane: u32) {
       rotations[lane] = rotation(p, p ^ round);
     }
     workgroupBarrier();
-    // Blocks (rows of pair k) × (columns of pair l), k ≤ l: row r of the triangle beside row 7 − r, nine in all.
+    // Blocks (rows of pair k) × (columns of pair l), k ≤ l: row r of the triangle beside row 7 − r,
+    // nine in all.
     for (var e = lane; e < 36u; e += LANES) {
       let r = (57u * e) >> 9u;
       let c = e - 9u * r;

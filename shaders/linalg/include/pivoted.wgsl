@@ -1,14 +1,16 @@
-// Symmetric elimination with complete pivoting, one workgroup a matrix: what inertia.wgsl and cholesky.wgsl have in common.
+// Symmetric elimination with complete pivoting, one workgroup for each matrix: shared by
+// inertia.wgsl and cholesky.wgsl.
 //
 //   A ← A − p xᵀ − q yᵀ,   [p q] = [x y] B⁻¹,   x, y the columns of a pivot B of order 1 or 2
 //
-// A: the lower triangle in blocks of 4 × 4, the n/4 blocks on the diagonal first, in 2 rows (rows + 4) bytes; scaled by a
-// power of two to entries below 4. A pivot's row is taken off the end: the last row moves into its place, so what remains
-// is a leading block. The pass that updates it also finds its largest entries, so complete pivoting needs no pass of its
-// own, and adds up its squares, for error bounds. A 1 × 1 pivot is a 2 × 2 one with y = 0.
+// A: the lower triangle in blocks of 4 × 4, the n/4 blocks on the diagonal first, in 2 rows (rows +
+// 4) bytes, scaled by a power of two to entries below 4. A pivot's row is taken off the end: the
+// last row moves into its place, so what remains is a leading block. The pass that updates it also
+// finds its largest entries, so complete pivoting needs no pass of its own, and it adds up the
+// squares for error bounds. A 1 × 1 pivot is a 2 × 2 one with y = 0.
 //
-// A kernel that uses this supplies `fn padded_rows() -> u32`, the rows that each matrix has room for, and leaves bindings 3
-// and 4 and the override LANES to it.
+// A kernel that includes this file supplies `fn padded_rows() -> u32`, the rows that each matrix
+// has room for, and leaves bindings 3 and 4 and the override LANES to it.
 
 override LANES: u32 = 64u;
 
@@ -19,12 +21,12 @@ const UNDERFLOW: f32 = 1.1754944e-38;
 // Largest order: the columns of a pivot lie in workgroup memory.
 const MOST_ORDER: u32 = 1024u;
 
-// What a lane has seen of the matrix that remains: its largest entries and where they are, the sum of squares, and its
-// share of κ (‖x‖² + ‖y‖²) / |b|.
+// The view that a lane has of the remaining matrix: its largest entries and where they are, the sum
+// of squares, and its share of κ (‖x‖² + ‖y‖²) / |b|.
 struct Seen { diagonal: f32, off: f32, diagonal_at: u32, off_at: u32, squares: f32, spread: f32 }
 
-// A pivot: rows p > q (p = q for 1 × 1), the rows that move into their places, the order that is kept, and
-// B⁻¹ = t [c −1; −1 a]; κ / |b| and ω of the error.
+// A pivot: rows p > q (p = q for 1 × 1), the rows that move into their places, the order that is
+// kept, and B⁻¹ = t [c −1; −1 a]; κ / |b| and ω of the error.
 struct Step { p: u32, q: u32, from_p: u32, from_q: u32, kept: u32, t: f32, c: f32, a: f32, kappa: f32, omega: f32 }
 
 @group(0) @binding(3) var<storage, read> matrices: array<f32>;
@@ -34,14 +36,15 @@ var<workgroup> first: array<f32, MOST_ORDER>;
 var<workgroup> second: array<f32, MOST_ORDER>;
 var<workgroup> seen: array<Seen, LANES>;
 
-// Row of block e of a triangle without its diagonal: the I with I(I−1)/2 ≤ e < I(I+1)/2. The root is corrected.
+// Row of block e of a triangle without its diagonal: the I with I(I−1)/2 ≤ e < I(I+1)/2. The root
+// is corrected.
 fn block_row(e: u32) -> u32 {
   let guess = u32(0.5 + sqrt(2.0 * f32(e) + 0.25));
   let low = select(guess, guess - 1u, guess * (guess - 1u) / 2u > e);
   return select(low, low + 1u, low * (low + 1u) / 2u <= e);
 }
 
-// Where entry (i, j) lies in a copy.
+// Place of entry (i, j) in a copy.
 fn entry(i: u32, j: u32) -> u32 {
   let row = max(i, j);
   let column = min(i, j);
@@ -115,8 +118,8 @@ fn load(lane: u32, matrix: u32, copy: u32, order: u32, shift: f32, scale: f32) {
   }
 }
 
-// Rows p and q leave: their columns go to workgroup memory, and the last rows move into their places. Lane i touches
-// entries (i, p) and (i, q), and reads none that another lane writes.
+// Rows p and q leave: their columns go to workgroup memory, and the last rows move into their
+// places. Lane i touches entries (i, p) and (i, q), and reads none that another lane writes.
 fn take_columns(lane: u32, copy: u32, now: Step) {
   let two = now.p != now.q;
   for (var i = lane; i < 4u * ((now.kept + 3u) / 4u); i += LANES) {
@@ -224,7 +227,8 @@ fn combine(a: Seen, b: Seen) -> Seen {
   return both;
 }
 
-// One step, or with an empty pivot a first look: what all lanes have seen is in seen[0] for lane 0, after a barrier.
+// One step, or with an empty pivot a first look: what all lanes have seen is in seen[0] for lane 0,
+// after a barrier.
 fn eliminate(lane: u32, copy: u32, now: Step) {
   workgroupBarrier();
   seen[lane] = sweep(lane, copy, now);

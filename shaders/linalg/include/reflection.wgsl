@@ -1,7 +1,9 @@
-// Tiles of 8 × 8 in registers, and Householder reflections of 8 or 9 rows: functions that qr.wgsl is made of.
+// Tiles of 8 × 8 in registers, and Householder reflections of 8 or 9 rows: the functions that
+// qr.wgsl is made of.
 //
-// A tile has no addresses: what depends on a number that is not constant is chosen by `select`, which costs an
-// instruction or two an entry, where an array indexed at run time would go through memory.
+// A tile has no addresses. Anything that depends on a number which is not constant is chosen by
+// `select`, at an instruction or two per entry; an array indexed at run time would go through
+// memory.
 
 // Eight rows of eight columns: row i is (ai, bi).
 struct Tile {
@@ -105,7 +107,8 @@ fn upper(t: Tile) -> Tile {
   );
 }
 
-// 2⁻¹⁰⁰: in a smaller sum of squares those that vanish, below 2⁻¹²⁶, would count, and what is made of it not be orthogonal.
+// 2⁻¹⁰⁰: in a smaller sum of squares those that vanish, below 2⁻¹²⁶, would count, and what is made
+// of it not be orthogonal.
 const LEAST_SQUARE: f32 = 7.8886091e-31;
 
 // The reflector I − τ v vᵀ that takes (α, x) to (β, 0), with v = (1, x · scale).

@@ -1,9 +1,11 @@
-// One rotation of two-sided Jacobi in double-single arithmetic. Needs jacobi_rotation.wgsl, double_single.wgsl and one of
-// its two forms.
+// One rotation of two-sided Jacobi in double-single arithmetic.
 //
-// The tangent t of an angle need be right to single precision only: a rotation with c = 1/√(1 + t²) and s = t c to double-
-// single is orthogonal to some 2⁻⁴⁴ whatever t is, and leaves a_pq smaller by 10⁷; the next sweep does the rest. So a
-// matrix that is diagonal to 10⁻⁷, as one in the eigenbasis that single precision found, is done in two sweeps.
+// The tangent t of an angle need be right to single precision only. A rotation with c = 1/√(1 + t²)
+// and s = t c to double-single is orthogonal to about 2⁻⁴⁴ whatever t is, and it makes a_pq smaller
+// by a factor of 10⁷; the next sweep does the rest. So a matrix that is diagonal to 10⁻⁷, as it is
+// in the eigenbasis that single precision found, is done in two sweeps.
+//
+// needs: jacobi_rotation.wgsl, double_single.wgsl
 
 alias Entry = vec2f;
 // Cosine and sine: hi, lo, hi, lo.
@@ -31,11 +33,12 @@ fn rotated_second(rotation: Rotation, x: Entry, y: Entry) -> Entry {
   return combine(rotation.zw, x, rotation.xy, y);
 }
 
-fn diagonalise(pp: Entry, pq: Entry, qq: Entry, largest: f32) -> Diagonal {
+fn diagonalize(pp: Entry, pq: Entry, qq: Entry, largest: f32) -> Diagonal {
   if (!is_to_rotate(pp.x, qq.x, pq.x, largest)) { return Diagonal(pp, pq, qq, NO_ROTATION); }
   let t = tangent(ds_sub(qq, pp).x, pq.x);
-  // 1/√(1 + t²) from the rounded one, to second order in its defect: Newton's step leaves 3/8 defect², some 10 u² and
-  // always of one sign, so that rotations one after the other would shrink what they turn.
+  // 1/√(1 + t²) from the rounded one, to second order in its defect: Newton's step leaves 3/8
+  // defect², about 10 u² and always of one sign, so that rotations one after the other would shrink
+  // what they turn.
   let square = ds_add_f32(two_prod(t, t), 1.0);
   let guess = 1.0 / sqrt(square.x);
   let defect = ds_sub(vec2f(1.0, 0.0), ds_mul(square, two_prod(guess, guess)));

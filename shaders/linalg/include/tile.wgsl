@@ -1,26 +1,28 @@
 // A tile of 8 × 8 sums of products, held in registers by one invocation.
 //
 // A kernel that includes this file supplies three functions:
-//     left(batch, i, j) -> vec4f     entries (i, 4j … 4j+3) of a row-major matrix, and so decides where they lie;
-//     right(batch, i, j) -> vec4f    the same of the other operand;
-//     emit(batch, i, j, value)       takes entries (i, 4j … 4j+3) of the product, inside its bounds or not.
+//     left(batch, i, j) -> vec4f     entries (i, 4j … 4j+3) of a row-major matrix: it decides where
+//                                    they lie
+//     right(batch, i, j) -> vec4f    the same of the other operand
+//     emit(batch, i, j, value)       takes entries (i, 4j … 4j+3) of the product, in bounds or not
 // Three loops multiply:
 //     multiply_nn:  left · right     left is M × K, right is K × N
 //     multiply_nt:  left · rightᵀ    left is M × K, right is N × K
 //     multiply_tn:  leftᵀ · right    left is K × M, right is K × N
-// each for rows 8·row … 8·row+7 and columns 8·column … 8·column+7 of the product. Rows are padded to multiples of 4
-// with zeros, so nn and nt run over K in steps of 4.
+// each for rows 8·row … 8·row+7 and columns 8·column … 8·column+7 of the product. Rows are padded
+// to multiples of 4 with zeros, so nn and nt run over K in steps of 4.
 //
-// Cost: 128 flops a term of the sum for 16 words read (tn) or 16 vectors for every 4 terms (nn, nt).
-// Why registers only: barriers are slow on lavapipe, which runs a workgroup on one CPU thread: this shape reaches
-// 15 % of the peak of a bare fma loop there (nn, 1024³), a tile of 64 × 64 in workgroup memory 8 %, one of 32 × 32 in
-// registers 33 % (gemm_wide.wgsl, which says why). On a GPU it wins while the
-// operands sit in L1 and L2, as those of narrow networks do: 64 accumulators and 16 operands are about 96 registers,
-// so a multiprocessor with 65,536 keeps some 600 invocations resident, each with 64 independent sums to hide latency.
-// Smaller tiles (8 × 4, 4 × 4) compile in half the time.
+// Cost: 128 flops per term of the sum for 16 words read (tn) or 16 vectors for every 4 terms (nn,
+// nt). Why registers only: barriers are slow on lavapipe, which runs a workgroup on one CPU thread.
+// This shape reaches 15 % of the peak of a bare fma loop there (nn, 1024³); a tile of 64 × 64 in
+// workgroup memory reaches 8 %, one of 32 × 32 in registers 33 % (gemm_wide.wgsl says why). On a
+// GPU this tile wins while the operands sit in L1 and L2, as those of narrow networks do: 64
+// accumulators and 16 operands are about 96 registers, so a multiprocessor with 65,536 keeps about
+// 600 invocations resident, each with 64 independent sums to hide latency. Smaller tiles (8 × 4, 4
+// × 4) compile in half the time.
 //
-// Rounding: nn and tn add one term at a time, error at most γ_K Σ|left||right|; nt adds dot products of 4, at most
-// γ_(K/4+4) Σ|left||right|, with γ_k = k u / (1 − k u), u = 2⁻²⁴.
+// Rounding: nn and tn add one term at a time, error at most γ_K Σ|left||right|; nt adds dot
+// products of 4, at most γ_(K/4+4) Σ|left||right|, with γ_k = k u / (1 − k u), u = 2⁻²⁴.
 
 fn multiply_nn(batch: u32, row: u32, column: u32, inner: u32) {
   var p0 = vec4f();
@@ -39,8 +41,8 @@ fn multiply_nn(batch: u32, row: u32, column: u32, inner: u32) {
   var q6 = vec4f();
   var p7 = vec4f();
   var q7 = vec4f();
-  // Where K is no multiple of 4, the zeros that pad the left rows must not meet what lies behind the right matrix: it
-  // may be another replica's, and NaN.
+  // Where K is no multiple of 4, the zeros that pad the left rows must not meet what lies behind
+  // the right matrix: it may be another replica's, and NaN.
   let last = inner - 1u;
   for (var k = 0u; k < inner; k += 4u) {
     let l0 = left(batch, 8u * row + 0u, k / 4u);

@@ -1,7 +1,10 @@
-// What both tridiagonalisations share: the state of a matrix, the block of it that is read, sums over lanes.
+// The parts that both tridiagonalisations share: the state of a matrix, the block of it that is
+// read, sums over lanes.
 //
-// A kernel that includes this file supplies `shape`, with members `rows` and `zero`, at binding 0; `copies` and `tridiagonal`
-// at bindings 3 and 4. Needs double_single.wgsl.
+// A kernel that includes this file supplies `shape`, with members `rows` and `zero`, at binding 0,
+// and `copies` and `tridiagonal` at bindings 3 and 4.
+//
+// needs: double_single.wgsl
 
 override LANES: u32 = 64u;
 // Vectors of 4 that a row has at most.
@@ -11,9 +14,9 @@ const UNDERFLOW: f32 = 1.1754944e-38;
 const MAGNITUDE = vec4u(0x7fffffffu);
 const NOT_FINITE: u32 = 0x7f800000u;
 
-// `left` rows remain. `sum` is the error so far, of the scaled matrix and in units of the kernel; `error` the bound for M
-// itself, infinite until finished.
-struct State { left: u32, scale: f32, sum: f32, error: f32 }
+// `left` rows remain. `sum` is the error so far, of the scaled matrix and in units of the kernel;
+// `bound` that for M itself, infinite until finished.
+struct State { left: u32, scale: f32, sum: f32, bound: f32 }
 
 @group(0) @binding(1) var<storage, read> orders: array<u32>;
 @group(0) @binding(2) var<storage, read> matrices: array<vec4f>;
@@ -35,8 +38,8 @@ fn add(a: vec4f, b: vec4f) -> vec4f {
   return vec4f(ds_add(a.xy, b.xy), a.zw + b.zw);
 }
 
-// The sum over all lanes, in every lane: of a double-single number and two single ones. A barrier lies between; another
-// must before the next sum.
+// The sum over all lanes, in every lane: of a double-single number and two single ones. A barrier
+// lies between; another must before the next sum.
 fn total(lane: u32, value: vec4f) -> vec4f {
   sums[lane] = value;
   workgroupBarrier();

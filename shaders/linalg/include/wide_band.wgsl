@@ -1,12 +1,14 @@
-// Sums of products for 8 rows and 16 or 32 columns, held in registers: what the tiles of gemm_wide.wgsl and gram_plain.wgsl
-// are made of. A tile is one to four bands, one below the other.
+// Sums of products for 8 rows and 16 or 32 columns, held in registers: the tiles of gemm_wide.wgsl
+// and gram_plain.wgsl are made of them. A tile is one to four bands, one below the other.
 //
-// Structures of vectors and not arrays of them, and everything written out: an array whose loops a compiler does not unroll
-// goes to memory. What a smaller tile does not have is behind conditions on `override` constants, and is never compiled.
+// It uses structures of vectors instead of arrays, with everything written out: an array whose
+// loops a compiler does not unroll goes to memory. Parts that a smaller tile does not have are
+// behind conditions on `override` constants, and are never compiled.
 //
-// A kernel that includes this file says where vector j of row i goes: emit(place, i, j, value).
-//
-// Rows of a tile, 8 to 32; its columns, 16 or 32; tiles, and so invocations, of a workgroup.
+// A kernel that includes this file supplies emit(place, i, j, value), which stores vector j of row
+// i.
+
+// Rows of a tile, 8 to 32; its columns, 16 or 32; tiles of a workgroup, one per invocation.
 override rows: u32;
 override columns: u32;
 override invocations: u32;
@@ -16,7 +18,8 @@ struct Wide { a: vec4f, b: vec4f, c: vec4f, d: vec4f, e: vec4f, f: vec4f, g: vec
 
 struct Band { r0: Wide, r1: Wide, r2: Wide, r3: Wide, r4: Wide, r5: Wide, r6: Wide, r7: Wide }
 
-// Four terms of a vector of sums, one by one: each sum is fetched and put back once for all of them.
+// Four terms of a vector of sums, one by one: each sum is fetched and put back once for all of
+// them.
 fn add_four(sum: vec4f, l: vec4f, b0: vec4f, b1: vec4f, b2: vec4f, b3: vec4f) -> vec4f {
   return fma(vec4f(l.w), b3, fma(vec4f(l.z), b2, fma(vec4f(l.y), b1, fma(vec4f(l.x), b0, sum))));
 }
@@ -36,7 +39,8 @@ fn add_four_terms(sum: Wide, l: vec4f, b0: Wide, b1: Wide, b2: Wide, b3: Wide) -
   return s;
 }
 
-// Four terms of each of the 8 rows: the columns of p are those of rows 0 … 3, the columns of q those of rows 4 … 7.
+// Four terms of each of the 8 rows: the columns of p are those of rows 0 … 3, the columns of q
+// those of rows 4 … 7.
 fn add_outer(sum: Band, p: mat4x4f, q: mat4x4f, b0: Wide, b1: Wide, b2: Wide, b3: Wide) -> Band {
   var s = sum;
   s.r0 = add_four_terms(s.r0, p[0], b0, b1, b2, b3);
@@ -84,8 +88,8 @@ fn emit_row(place: u32, i: u32, j: u32, row: Wide) {
   }
 }
 
-// The rows of a tile from row `row` on that lie above `bottom`. One by one, those not yet put moving up: written out, the stores
-// of all rows would take most of the time to compile.
+// The rows of a tile from row `row` on that lie above `bottom`. One by one, those not yet put
+// moving up: written out, the stores of all rows would take most of the time to compile.
 fn emit_tile(place: u32, row: u32, bottom: u32, j: u32, first: Band, second: Band, third: Band, fourth: Band) {
   var b0 = first;
   var b1 = second;

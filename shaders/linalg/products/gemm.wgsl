@@ -1,11 +1,14 @@
 // C = scale · op(A) · op(B) + shift · I, batched; one entry point for each choice of transposes.
 //
-// Tiles of 8 × 8 (tile.wgsl), one an invocation, 64 a workgroup. Listed after tile.wgsl and gemm_operands.wgsl, which says
-// how the operands lie. gemm_wide.wgsl and gemm_staged.wgsl compute the same, to the bit: the terms of a sum are added in
-// the same order, nn and tn one by one by fma, nt in dot products of 4.
+// Tiles of 8 × 8 (tile.wgsl), one per invocation, 64 per workgroup; gemm_operands.wgsl says how the
+// operands lie. gemm_wide.wgsl and gemm_staged.wgsl compute the same, to the bit: they add the
+// terms of a sum in the same order, nn and tn one by one by fma, nt in dot products of 4.
 //
-// Cost: 2MNK flops; MNK/4 words read through the caches. It wins for small products: it makes the most invocations, and
-// compiles in 0.2 s on lavapipe. src/linalg/products/gemm_tiles.ts says when others are tried.
+// Cost: 2MNK flops; MNK/4 words read through the caches. It wins for small products: it makes the
+// most invocations, and compiles in 0.2 s on lavapipe. src/linalg/products/gemm_tiles.ts says when
+// others are tried.
+//
+// needs: tile.wgsl, gemm_operands.wgsl
 
 @compute @workgroup_size(64)
 fn nn(@builtin(global_invocation_id) id: vec3u) {

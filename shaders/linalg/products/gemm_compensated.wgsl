@@ -1,22 +1,28 @@
-// C = scale · A · op(B) + shift · I, batched, as exact as single precision can hold: sums whose error is of second order,
-// rounded once. One entry point for each choice of the right operand.
+// C = scale · A · op(B) + shift · I, batched, as exact as single precision can hold: sums whose
+// error is of second order, rounded once. One entry point for each choice of the right operand.
 //
 //   nn: A is M × K, B is K × N      nt: A is M × K, B is N × K
 //
-// Layouts are those of gemm.wgsl. Every factor is split into halves of 12 bits, x = x_h + x_l, so that a_h b_h is exact:
+// Layouts are those of gemm.wgsl. Every factor is split into halves of 12 bits, x = x_h + x_l, so
+// that a_h b_h is exact:
 //
 //     a b = a_h b_h + (a_h b_l + a_l b);
 //
-// the first products go to compensated sums (compensated.wgsl), the second, at most 2⁻¹⁰ |a b|, to plain ones, four at a time.
+// the first products go to compensated sums (compensated.wgsl), the second, at most 2⁻¹⁰ |a b|, to
+// plain ones, four at a time.
 //
-// Error of an entry, u = 2⁻²⁴: u of itself, for the last rounding, and at most ((K/4 + 10) 2⁻³⁴ + 2 (K u)²) Σ|a||b|, of which the
-// first term is the rounding of the plain sums, the second that of the compensated ones' low words; while K ≤ 2¹⁸. Products
-// that underflow add their own.
+// Error of an entry, u = 2⁻²⁴: u of itself, for the last rounding, and at most ((K/4 + 10) 2⁻³⁴ + 2
+// (K u)²) Σ|a||b|. The first term is the rounding of the plain sums, the second that of the low
+// words of the compensated ones. It holds while K ≤ 2¹⁸. Products that underflow add their own.
 //
-// Cost: some 12 flops a term, and 8 operations on bits; 32 words read for 64 terms. On lavapipe 1.1, 1.5, 2 times as long as
-// gemm.wgsl takes for 512 rows and K = N = 48, 128, 256, and 2.7 times for 2,048 rows and K = N = 256. Registers only, like
-// tile.wgsl, and for the same reasons; a tile of 4 × 4 since each entry takes three of them: 48, and 32 of operands, so that a
-// GPU's multiprocessor keeps some 800 invocations, each with 16 independent sums. Listed after compensated.wgsl.
+// Cost: about 12 flops per term, and 8 operations on bits; 32 words are read for 64 terms. On
+// lavapipe it takes 1.1, 1.5, 2 times as long as gemm.wgsl for 512 rows and K = N = 48, 128, 256,
+// and 2.7 times as long for 2,048 rows and K = N = 256. It uses registers only, like tile.wgsl, and
+// for the same reasons. The tile is 4 × 4, since each entry takes three registers: 48, and 32 for
+// operands, so that a GPU's multiprocessor keeps about 800 invocations, each with 16 independent
+// sums.
+//
+// needs: compensated.wgsl
 
 struct Shape {
   m: u32, n: u32, k: u32,
@@ -80,7 +86,8 @@ fn multiply(batch: u32, row: u32, column: u32, transposed: bool) {
     let m1 = rounded(l1 - h1);
     let m2 = rounded(l2 - h2);
     let m3 = rounded(l3 - h3);
-    // Where K is no multiple of 4, zeros that pad the left rows must not meet what lies behind the right matrix: it may be NaN.
+    // Where K is no multiple of 4, zeros that pad the left rows must not meet what lies behind the
+    // right matrix: it may be NaN.
     let first = select(k, 4u * column, transposed);
     let j = select(column, k / 4u, transposed);
     var b0 = right(batch, min(first + 0u, last), j);

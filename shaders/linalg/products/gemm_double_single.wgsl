@@ -1,17 +1,19 @@
-// C = scale · op(A) · op(B) + shift · I in double-single arithmetic, batched; one entry point for each choice of
-// transposes.
+// C = scale · A · op(B) + shift · I in double-single arithmetic, batched; one entry point for each
+// choice of the right operand.
 //
 //   nn: A is M × K, B is K × N      nt: A is M × K, B is N × K
 //
-// A, B and C hold pairs hi, lo where A_DOUBLE, B_DOUBLE, C_DOUBLE are set, singles otherwise (C its sums rounded once);
-// `*_stride` entries a row, `*_batch` entries a matrix, 0 where all of a batch share one, the first from entry
-// `*_offset` on.
+// A, B and C hold pairs hi, lo where A_DOUBLE, B_DOUBLE, C_DOUBLE are set, and singles otherwise (C
+// its sums rounded once); `*_stride` entries per row, `*_batch` entries per matrix, 0 where all of
+// a batch share one, the first matrix from entry `*_offset` on.
 //
-// Error of a sum of K products: at most (3 K + 7) 2⁻⁴⁸ Σ|a||b|, the bounds of ds_fma added up; scale and shift add 2·2⁻⁴⁸
-// each, one of the scaled sum, the other of the result.
-// Cost: 45 flops a term (37 for singles), 16 terms for 8 pairs read: bound by arithmetic on every adapter, so that a
-// tile of 2 × 2 in registers is enough. On lavapipe 256 × 50 × 50 of singles take 1.5 ms, ten times what gemm.wgsl takes.
-// Needs double_single.wgsl and one of its two forms.
+// Error of a sum of K products: at most (3 K + 7) 2⁻⁴⁸ Σ|a||b|, the bounds of ds_fma added up.
+// Scale and shift add 2·2⁻⁴⁸ each, one of the scaled sum, the other of the result. Cost: 45 flops
+// per term (37 for singles), 16 terms for 8 pairs read. It is bound by arithmetic on every adapter,
+// so a tile of 2 × 2 in registers is enough. On lavapipe 256 × 50 × 50 of singles take 1.5 ms, ten
+// times as long as gemm.wgsl.
+//
+// needs: double_single.wgsl
 
 override A_DOUBLE: bool;
 override B_DOUBLE: bool;
@@ -32,7 +34,8 @@ struct Shape {
 
 fn run_time_zero() -> u32 { return shape.zero; }
 
-// Rows beyond the bounds take the last one's entries: they do not count, and NaN behind the matrix stays there.
+// Rows beyond the bounds take the last one's entries: they do not count, and NaN behind the matrix
+// stays there.
 fn left(batch: u32, i: u32, k: u32) -> vec2f {
   let at = shape.a_offset + batch * shape.a_batch + min(i, shape.m - 1u) * shape.a_stride + k;
   if (A_DOUBLE) { return vec2f(a[2u * at], a[2u * at + 1u]); }

@@ -1,26 +1,34 @@
-// C = scale · op(A) · op(B) + shift · I, batched, in tiles of 64 × 64 that pass through workgroup memory: what gemm.wgsl
-// computes, to the bit. Entry points nn, nt, tn. Listed after gemm_operands.wgsl, which says how operands lie.
+// C = scale · op(A) · op(B) + shift · I, batched, in tiles of 64 × 64 that pass through workgroup
+// memory. It gives the bits of gemm.wgsl. Entry points nn, nt, tn; gemm_operands.wgsl says how
+// operands lie.
 //
-// A workgroup of 64 invocations fetches 16 terms of 64 rows and 64 columns, neighbours reading neighbouring vectors, then
-// each adds them to 8 × 8 sums. Grid (⌈M / 64⌉ · ⌈N / 64⌉, 1, matrices).
+// A workgroup of 64 invocations fetches 16 terms of 64 rows and 64 columns, neighbours reading
+// neighbouring vectors; then each invocation adds them to 8 × 8 sums. Grid: (⌈M / 64⌉ · ⌈N / 64⌉,
+// 1, matrices).
 //
-// Cost: 2MNK flops. For 131,072 flops 8 KiB are read from memory, 16 flops a byte where gemm.wgsl has 2, and 64 KiB from
-// workgroup memory, 2 flops a byte. On a GPU, reasoned and not measured, it wins for large products, whose operands L1 does
-// not hold. Panels are 10 KiB: of the 16 KiB that WebGPU promises one workgroup fits at a time, of 48 KiB four, or 8
-// subgroups of 32 a multiprocessor; where there are 100 KiB the registers limit, some 100 an invocation, 10 workgroups of
-// 65,536. A subgroup of 32 reads 4 rows and 8 columns at a time, of which each goes to several of its lanes at once, from
-// different banks. Larger panels would only cost residents; sides of 128 leave 1024 × 1024 with 64 workgroups, too few.
-// Measured on lavapipe: 8 to 9 % of the peak of fma, half of gemm.wgsl, since barriers are slow there; it is not offered.
+// Cost: 2MNK flops. For 131,072 flops 8 KiB are read from memory, 16 flops a byte where gemm.wgsl
+// has 2, and 64 KiB from workgroup memory, 2 flops a byte. On a GPU, reasoned and not measured, it
+// wins for large products, whose operands L1 does not hold. Panels are 10 KiB: of the 16 KiB that
+// WebGPU promises one workgroup fits at a time, of 48 KiB four, or 8 subgroups of 32 per
+// multiprocessor. With 100 KiB the registers limit, about 100 per invocation, 10 workgroups of
+// 65,536. A subgroup of 32 reads 4 rows and 8 columns at a time, of which each goes to several of
+// its lanes at once, from different banks. Larger panels would only cost residents; sides of 128
+// leave 1024 × 1024 with 64 workgroups, too few. Measured on lavapipe: 8 to 9 % of the peak of fma,
+// half of gemm.wgsl, since barriers are slow there, so it is not offered there.
 //
-// No subgroup operations and no shader-f16: lavapipe has none of the former, which are optional elsewhere as well, and half
-// precision would not keep what the certificates promise.
+// It uses no subgroup operations and no shader-f16: lavapipe has no subgroups, they are optional
+// elsewhere, and half precision would not keep what the certificates promise.
+//
+// needs: gemm_operands.wgsl
 
-// Vectors from one row of terms to the next: 4, and one that moves neighbouring rows to different banks, 20 words apart.
+// Vectors from one row of terms to the next: 4, and one that moves neighbouring rows to different
+// banks, 20 words apart.
 const PITCH = 5u;
 
 // nn, nt: 64 rows of A, 16 terms of each; tn: 16 terms, 64 rows of each.
 var<workgroup> panel_a: array<vec4f, 320>;
-// nt: 64 columns of B, 16 terms of each, column c in place 16 (c mod 4) + c / 4; nn, tn: 16 terms, 64 columns of each.
+// nt: 64 columns of B, 16 terms of each, column c in place 16 (c mod 4) + c / 4; nn, tn: 16 terms,
+// 64 columns of each.
 var<workgroup> panel_b: array<vec4f, 320>;
 
 // 8 columns of a row: four of the left half of the tile, four of the right half.
@@ -53,7 +61,7 @@ fn add_dots(sum: Pair, l: vec4f, r: array<vec4f, 8>) -> Pair {
   );
 }
 
-// Which tile, and the invocation's place in it: row and column of an 8 × 8 grid.
+// The tile of an invocation, and its place in it: row and column of an 8 × 8 grid.
 struct Place { batch: u32, row: u32, column: u32, down: u32, along: u32 }
 
 fn place(workgroup: vec3u, t: u32) -> Place {
@@ -61,7 +69,8 @@ fn place(workgroup: vec3u, t: u32) -> Place {
   return Place(workgroup.z, 64u * (workgroup.x / columns), 64u * (workgroup.x % columns), t / 8u, t % 8u);
 }
 
-// Four vectors of terms of each row of A, or of each column of B, an invocation: sixteen neighbours read 64 bytes each.
+// Four vectors of terms of each row of A, or of each column of B, an invocation: sixteen neighbours
+// read 64 bytes each.
 fn stage_rows_of_a(at: Place, k: u32, t: u32) {
   for (var e = t; e < 256u; e += 64u) {
     panel_a[PITCH * (e / 4u) + e % 4u] = left(at.batch, at.row + e / 4u, k / 4u + e % 4u);

@@ -1,5 +1,6 @@
-// C = scale · op(A) · op(B) + shift · I, batched, in tiles of 8 × 16 to 32 × 32, one an invocation: what gemm.wgsl computes,
-// to the bit. Entry points nn, nt, tn. Listed after wide_band.wgsl and gemm_operands.wgsl, which says how operands lie.
+// C = scale · op(A) · op(B) + shift · I, batched, in tiles of 8 × 16 to 32 × 32, one per
+// invocation. It gives the bits of gemm.wgsl. Entry points nn, nt, tn; gemm_operands.wgsl says how
+// operands lie.
 //
 // Cost: 2MNK flops; for 4 terms R + C vectors are read for 8RC flops in tiles of R × C:
 //
@@ -7,22 +8,28 @@
 //   flops a byte       2      2.7         4         8
 //   sums              64      128       256     1,024
 //
-// Measured on lavapipe, 1024³, two cores, as a share of the peak of fma, and time to compile without Mesa's cache:
+// Measured on lavapipe, 1024³, two cores, as a share of the peak of fma, and the time to compile
+// without Mesa's cache:
 //
 //        8 × 8           8 × 16          16 × 16         32 × 32
 //   nn   15 %, 0.24 s    18 %, 0.25 s    22 %, 0.40 s    33 %, 1.6 s
 //   nt   15 %, 0.22 s    17 %, 0.24 s    23 %, 0.37 s    34 %, 1.5 s
 //   tn   14 %, 0.16 s    17 %, 0.33 s    24 %, 0.57 s    37 %, 1.6 s
 //
-// Reading a vector in 8 lanes is a loop over the lanes there, with a test for each component: some 320 instructions, as
-// many as 160 multiplications with their additions. So the tile that reads least wins, although its sums live in memory: 32 KiB
-// of them, which fill an L1 cache, so that each is fetched for four terms at a time. 24 × 32 reaches 31 to 34 %, 40 × 32
-// the same as 32 × 32 and takes 2.2 s to compile. In which order tiles follow each other makes no difference.
+// Reading a vector in 8 lanes is a loop over the lanes there, with a test for each component: about
+// 320 instructions, as many as 160 multiplications with their additions. So the tile that reads
+// least wins, although its sums live in memory: 32 KiB of them fill an L1 cache, so each is fetched
+// for four terms at a time. 24 × 32 reaches 31 to 34 %. 40 × 32 reaches the same as 32 × 32 and
+// takes 2.2 s to compile. The order of the tiles makes no difference.
 //
-// On a GPU, reasoned and not measured: 8 × 16 takes 128 registers for sums and, as terms are fetched, 20 to 70 for operands
-// (nn: 4 + 16 a term), some 150 to 200: of 65,536 registers a multiprocessor keeps 10 to 13 subgroups of 32, each lane with
-// 128 independent sums to hide latency behind. It reads a quarter less through L1 than 8 × 8, and wins where that is the limit
-// and where tiles are many. 16 × 16 and larger ones spill: an invocation has 255 registers. No workgroup memory is used.
+// On a GPU, reasoned and not measured: 8 × 16 takes 128 registers for sums and, as terms are
+// fetched, 20 to 70 for operands (nn: 4 + 16 a term), about 150 to 200 in all. Of 65,536 registers
+// a multiprocessor keeps 10 to 13 subgroups of 32, each lane with 128 independent sums to hide
+// latency behind. It reads a quarter less through L1 than 8 × 8, and wins where that is the limit
+// and where tiles are many. 16 × 16 and larger tiles spill: an invocation has 255 registers. No
+// workgroup memory is used.
+//
+// needs: wide_band.wgsl, gemm_operands.wgsl
 
 fn right_row(batch: u32, i: u32, j: u32) -> Wide {
   var row = Wide();
@@ -62,7 +69,8 @@ fn nn(@builtin(global_invocation_id) id: vec3u) {
   var s1 = Band();
   var s2 = Band();
   var s3 = Band();
-  // As in tile.wgsl: the zeros that pad the left rows must not meet what lies behind the right matrix.
+  // As in tile.wgsl: the zeros that pad the left rows must not meet what lies behind the right
+  // matrix.
   let last = shape.k - 1u;
   for (var k = 0u; k < shape.k; k += 4u) {
     let b0 = right_row(id.z, k, column);

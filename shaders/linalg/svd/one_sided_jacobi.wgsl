@@ -1,38 +1,47 @@
-// One-sided Jacobi (Hestenes): singular values of matrices by rotations of their rows, many matrices at once.
+// One-sided Jacobi (Hestenes): singular values of matrices by rotations of their rows, many
+// matrices at once.
 //
-//     A ← Jᵀ A,   J orthogonal, until the rows of A are orthogonal; their norms dᵢ are the singular values
+//     A ← Jᵀ A,   J orthogonal, until the rows of A are orthogonal: singular values dᵢ = ‖rowᵢ‖
 //
-// A: 8 · blocks rows (an even number of blocks, the last ones may be zero), in vectors of 4. Vectors behind those of A
-// are carried along: right-hand sides C become Jᵀ C. Best given as R of a QR factorisation. A round of a round-robin
-// tournament of the *blocks* of 8 rows rotates all pairs of blocks, each by one workgroup: the 16 × 16 Gram matrix G
-// of the rows; one sweep of two-sided Jacobi on G (jacobi_sweep.wgsl), whose rotations are gathered in a 16 × 16
-// matrix; and that matrix times the rows. Blocks of 8 instead of single rows make the work a matrix product (8 flops a
-// word where single rotations have 1.3), and rotations within a block, at every meeting, save two sweeps of ten. G is
-// made anew from the rows each time, so what it rounds only delays.
+// A: 8 · blocks rows (an even number of blocks, the last ones may be zero), in vectors of 4.
+// Vectors behind those of A are carried along: right-hand sides C become Jᵀ C. A is best given as R
+// of a QR factorisation. A round of a round-robin tournament of the *blocks* of 8 rows rotates all
+// pairs of blocks, each by one workgroup, which makes the 16 × 16 Gram matrix G of the rows; one
+// sweep of two-sided Jacobi on G (jacobi_sweep.wgsl), whose rotations are gathered in a 16 × 16
+// matrix; and that matrix times the rows. Blocks of 8 instead of single rows make the work a matrix
+// product (8 flops a word where single rotations have 1.3), and rotations within a block, at every
+// meeting, save two sweeps of ten. G is made anew from the rows each time, so its rounding only
+// delays convergence.
 //
-// Convergence: with gᵢⱼ = rowᵢ · rowⱼ and E = (eᵢⱼ) d, eᵢⱼ = |gᵢⱼ| / ((dᵢ + dⱼ) d), d the largest norm, one has (D +
-// E)(D + E)ᵀ = A Aᵀ + E Eᵀ: to first order singular values differ from norms by at most ‖E‖₂. So a pair of blocks is
-// left alone when all its eᵢⱼ are at most `threshold`, and the solve is done when a sweep rotated nothing. Measured so,
-// against the largest singular value, rows of rounding noise are not orthogonalised at all: the features of a network,
-// whose singular values fall fast, take half a sweep in all. NaN is left alone, too. For singular vectors rows must be
-// orthogonal relative to both of their norms; then eᵢⱼ = |gᵢⱼ| / (dᵢ dⱼ), with no norm counted below `floor` of d.
+// Convergence: with gᵢⱼ = rowᵢ · rowⱼ and E = (eᵢⱼ) d, eᵢⱼ = |gᵢⱼ| / ((dᵢ + dⱼ) d), d the largest
+// norm, one has (D + E)(D + E)ᵀ = A Aᵀ + E Eᵀ: to first order singular values differ from norms by
+// at most ‖E‖₂. So a pair of blocks is left alone when all its eᵢⱼ are at most `threshold`, and the
+// solve is done when a sweep rotated nothing. This measure is relative to the largest singular
+// value, so rows of rounding noise are not made orthogonal at all: the features of a network, whose
+// singular values fall fast, take half a sweep in all. NaN is also left alone. For singular vectors
+// rows must be orthogonal relative to both of their norms; then eᵢⱼ = |gᵢⱼ| / (dᵢ dⱼ), with no norm
+// counted below `floor` of d.
 //
-// Cost of a pair of blocks with rows of n: 384 n flops for G, some 15 · 36 · 16 for its sweep, 512 n for the product.
-// Workgroups (x, matrix) share the players that meet in a round, a dispatch a round; or one workgroup has a matrix for
-// itself and does a sweep in one dispatch, which is for many small matrices. Players of two blocks each halve the
-// dispatches, and the workgroups: for lavapipe, not for a GPU. one_sided_jacobi_measure.wgsl runs after each sweep.
+// Cost of a pair of blocks with rows of n: 384 n flops for G, about 15 · 36 · 16 for its sweep, 512
+// n for the product. Workgroups (x, matrix) share the players that meet in a round, one dispatch
+// per round. Or one workgroup has a matrix for itself and does a sweep in one dispatch, which suits
+// many small matrices. Players of two blocks each halve the dispatches and the workgroups: for
+// lavapipe, not for a GPU. one_sided_jacobi_measure.wgsl runs after each sweep.
 //
-// LANES: 8 on lavapipe, where a workgroup is one thread and 8 lanes are one vector, so that barriers and idle lanes
-// cost least (a pair of blocks with rows of 256 takes 58 µs, with 16 lanes 68, with 32 lanes 85); 32 on a GPU, whose
-// warps have as many. SLICES, LANES / 3 of them, share each of the three tiles of G. Needs one_sided_state.wgsl,
-// jacobi_pairs.wgsl and jacobi_sweep.wgsl.
+// LANES: 8 on lavapipe, where a workgroup is one thread and 8 lanes are one vector, so that
+// barriers and idle lanes cost least (a pair of blocks with rows of 256 takes 58 µs, with 16 lanes
+// 68, with 32 lanes 85); 32 on a GPU, whose warps have as many. SLICES, LANES / 3 of them, share
+// each of the three tiles of G.
+//
+// needs: one_sided_state.wgsl, jacobi_sweep.wgsl
 
 const PAIR: u32 = 16u;
 override SLICES: u32 = 5u;
 
 @group(0) @binding(1) var<storage, read_write> matrices: array<vec4f>;
 @group(0) @binding(2) var<storage, read> progress: array<Progress>;
-// What pair (a, b) of blocks, in one order or the other, had off the diagonal when last seen: Σ 2 eᵢⱼ², largest eᵢⱼ.
+// The off-diagonal of pair (a, b) of blocks, in one order or the other, when it was last seen: Σ 2
+// eᵢⱼ², largest eᵢⱼ.
 @group(0) @binding(3) var<storage, read_write> seen: array<vec2f>;
 
 var<workgroup> partials: array<vec4f, 3u * SLICES * 16u>;
@@ -40,7 +49,8 @@ var<workgroup> norms: array<f32, PAIR>;
 var<workgroup> offs: array<vec2f, PAIR>;
 var<workgroup> verdict: vec2f;
 
-// The blocks of two players that meet: all of one with all of the other, and in the first round with each other.
+// The blocks of two players that meet: all of one with all of the other, and in the first round
+// with each other.
 fn blocks_of(a: u32, b: u32, meeting: u32) -> vec2u {
   if (shape.width == 1u) { return vec2u(a, b); }
   if (meeting >= 4u) { return 2u * select(a, b, meeting == 5u) + vec2u(0u, 1u); }
@@ -51,8 +61,8 @@ fn products(l: vec4f, r0: vec4f, r1: vec4f, r2: vec4f, r3: vec4f) -> vec4f {
   return vec4f(dot(l, r0), dot(l, r1), dot(l, r2), dot(l, r3));
 }
 
-// One of three tiles of G (first block with itself, with the second, second with itself), over every SLICES-th vector
-// of the rows.
+// One of three tiles of G (first block with itself, with the second, second with itself), over
+// every SLICES-th vector of the rows.
 fn gram_tile(task: u32, left: u32, right: u32, slice: u32) {
   var a0 = vec4f();
   var a1 = vec4f();

@@ -1,30 +1,38 @@
-// One-sided Jacobi (Hestenes) in double-single arithmetic: rotations of rows until they are orthogonal, for a batch.
+// One-sided Jacobi (Hestenes) in double-single arithmetic: rotations of rows until they are
+// orthogonal, for a batch.
 //
 //     A ← Jᵀ A;   singular values dᵢ = ‖rowᵢ‖,   right singular vectors rowᵢ / dᵢ
 //
-// A: order × columns pairs hi, lo, row-major, rows `width` and matrices `batch` pairs apart. What stands behind the
-// columns of a row is carried along: rotated with it, but part of no product or norm, so that right-hand sides C become
-// Jᵀ C. Best given as R of a QR factorisation. A round rotates the disjoint pairs of a round-robin tournament of rows;
-// players are the rows, and one more that is none where their number is odd. Two entry points: `rotate` makes rounds,
-// `judge` ends a sweep of them, or takes the norms before the first.
+// A: order × columns pairs hi, lo, row-major, rows `width` and matrices `batch` pairs apart.
+// Entries behind the columns of a row are carried along: they are rotated with the row, but are
+// part of no product or norm, so that right-hand sides C become Jᵀ C. A is best given as R of a QR
+// factorisation. A round rotates the disjoint pairs of a round-robin tournament of rows. Players
+// are the rows, and one idle player where their number is odd. Two entry points: `rotate` makes
+// rounds; `judge` ends a sweep of them, or takes the norms before the first.
 //
-// Convergence: a pair is left alone where |g_pq| ≤ threshold · d_p d_q, g_pq = row_p · row_q, with no d counted below
-// `floor` of the largest; a matrix is done when a sweep rotated nothing, and then returns at once. So measured, by
-// the norms of both rows, small rows become orthogonal relative to themselves: A = D Y with YYᵀ = I + E, and every
-// singular value is known relative to itself as far as A has it (Demmel and Veselić 1992; Drmač and Veselić 2008).
+// Convergence: a pair is left alone where |g_pq| ≤ threshold · d_p d_q, g_pq = row_p · row_q, with
+// no d counted below `floor` of the largest. A matrix is done when a sweep rotated nothing, and
+// then returns at once. Measured so, by the norms of both rows, small rows become orthogonal
+// relative to themselves: A = D Y with YYᵀ = I + E, and every singular value is known relative to
+// itself as far as A has it (Demmel and Veselić 1992; Drmač and Veselić 2008).
 //
-// A rotation is made of h, the tangent of *half* its angle, taken for exact to whatever precision it was found (single
-// will do: what is left of g is 10⁻⁷ of it, and the next sweep does the rest), and s = 2h / (1 + h²) in double-single:
+// A rotation is made of h, the tangent of *half* its angle, which is taken for exact to whatever
+// precision it was found (single is enough: what is left of g is 10⁻⁷ of it, and the next sweep
+// does the rest), and of s = 2h / (1 + h²) in double-single:
 //     x ← x − s (y + h x),   y ← y + s (x − h y)
-// With that s the matrix is orthogonal but for the rounding of s: 8.5 u² at 45°, where c = 1/√(1 + t²) makes some 40.
-// And the rounding is 3 u² of both rows and 12 u² times s, which is nothing for small angles.
+// With that s the matrix is orthogonal but for the rounding of s: 8.5 u² at 45°, where c = 1/√(1 +
+// t²) makes about 40. The rounding is 3 u² of both rows and 12 u² times s, which is nothing for
+// small angles.
 //
-// Cost of a pair: 114 flops an entry for g and both norms, made anew each time so that no error collects in them, and
-// 154 if it is rotated; 8 words read, 4 written: bound by arithmetic. SPLIT lanes share a pair, and a workgroup takes
-// LANES / SPLIT of them. On a GPU the 32 lanes of a warp, which read a row on end. On lavapipe one: 8 pairs fill a
-// vector, and nothing is to be added up. A small matrix is one workgroup's, which makes many rounds a dispatch;
-// several share a round of a larger one. On lavapipe a sweep of 64 rows of 64 takes 4 ms, one of 128 of 128 27 ms, on
-// two threads. Needs jacobi_pairs.wgsl, double_single.wgsl and one of its two forms.
+// Cost of a pair: 114 flops per entry for g and both norms, made anew each time so that no error
+// collects in them, and 154 if it is rotated; 8 words read, 4 written: bound by arithmetic. SPLIT
+// lanes share a pair, and a workgroup takes LANES / SPLIT of them. On a GPU the 32 lanes of a warp
+// share one, and read a row end to end. On lavapipe each lane has its own: 8 pairs fill a vector,
+// and nothing is to be added up. One workgroup has a small matrix for itself and makes many rounds
+// per dispatch; several share a round of a larger one. On lavapipe a sweep of 64 rows of 64 takes 4
+// ms, one of 128 rows of 128 takes 27 ms, on two threads.
+//
+// needs: jacobi_pairs.wgsl, double_single.wgsl
 
 override LANES: u32 = 64u;
 override SPLIT: u32 = 32u;
@@ -35,15 +43,15 @@ struct Shape {
   threshold: f32, floor: f32, zero: u32,
 }
 
-// Largest norm; √(Σ 2 e²) of what the last sweep met, e = g_pq / (d_p d_q); what rounding moved rows by, in units of
-// u² times the largest norm: over all rounds the root of Σ ((3 + 24 |s|)² (d_p² + d_q²)) over the pairs rotated;
-// sweeps made; whether the last one rotated nothing.
+// Largest norm; √(Σ 2 e²) of what the last sweep met, e = g_pq / (d_p d_q); what rounding moved
+// rows by, in units of u² times the largest norm: over all rounds the root of Σ ((3 + 24 |s|)²
+// (d_p² + d_q²)) over the pairs rotated; sweeps made; whether the last one rotated nothing.
 struct Progress { largest: f32, off: f32, moved: f32, sweeps: u32, done: u32 }
 
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read_write> matrices: array<vec2f>;
 @group(0) @binding(2) var<storage, read> progress: array<Progress>;
-// What a round met in each pair: 2 e², e, the square of what rounding moved.
+// Measures of each pair in a round: 2 e², e, the square of the distance that rounding moved it.
 @group(0) @binding(3) var<storage, read_write> seen: array<vec4f>;
 
 var<workgroup> squares: array<vec4f, LANES>;

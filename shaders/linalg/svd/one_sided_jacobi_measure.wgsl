@@ -1,11 +1,14 @@
-// Norms of the rows of matrices, and the verdict on a sweep of one_sided_jacobi.wgsl: one workgroup a matrix.
+// Measures the norms of the rows of matrices, and judges a sweep of one_sided_jacobi.wgsl: one
+// workgroup for each matrix.
 //
-// The norms go to `values`: the singular values, once the rows are orthogonal. The sweep is judged by what its
-// workgroups have seen, added in a fixed order; the largest norm is what the next sweep measures products of rows
-// against.
+// The norms go to `values`: they are the singular values once the rows are orthogonal. The sweep is
+// judged by the products of rows that its workgroups have seen, added in a fixed order. The next
+// sweep measures products of rows against the largest norm.
 //
-// Cost: 2 flops and a word for each entry, 2 words for each pair of blocks; nothing for a matrix that is done. Needs
-// one_sided_state.wgsl.
+// Cost: 2 flops and a word for each entry, 2 words for each pair of blocks; nothing for a matrix
+// that is done.
+//
+// needs: one_sided_state.wgsl
 
 @group(0) @binding(1) var<storage, read> matrices: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> progress: array<Progress>;

@@ -1,32 +1,41 @@
-// R factor of tall matrices, A = QR, by Householder reflections, many matrices at once; A becomes R above zeros.
+// R factor of tall matrices, A = QR, by Householder reflections, many matrices at once; A becomes R
+// above zeros.
 //
-// A: rows × columns, both padded with zeros to multiples of 16, row-major in vectors of 4. Step s eliminates columns
-// 16s … 16s+15 below the diagonal, in *chunks* of 8 rows, by a tree: on its first level the pairs of chunks from s on
-// are cut into panels of `fan`, and in each panel
-//     factor  one invocation makes the first pair's 16 × 16 block triangular (R), then takes the other chunks X one after
-//             the other: reflections I − τ (1, v)(1, v)ᵀ of a row of R and all of X make X zero;
-//     update  other invocations apply them to 8 columns each, 16 rows of R and the chunk in registers.
-// The next level treats the first pairs of all panels likewise, `fan` times as far apart, until one panel is left. 16
-// columns a step are two *sets* of 8 reflections a chunk. `update` applies both while it holds the chunk: reflections
-// of different chunks move different rows of A, and those of a set its own rows of R, so they may change places.
+// A: rows × columns, both padded with zeros to multiples of 16, row-major in vectors of 4. Step s
+// eliminates columns 16s … 16s+15 below the diagonal, in *chunks* of 8 rows, by a tree. On the
+// first level of the tree the pairs of chunks from s on are cut into panels of `fan`, and in each
+// panel
+//     factor  one invocation makes the first pair's 16 × 16 block triangular (R), then takes the
+//             other chunks X one after the other: reflections I − τ (1, v)(1, v)ᵀ of a row of R
+//             and all of X make X zero
+//     update  other invocations apply them to 8 columns each, 16 rows of R and the chunk
+//             in registers
+// The next level treats the first pairs of all panels likewise, `fan` times as far apart, until one
+// panel is left. 16 columns per step are two *sets* of 8 reflections per chunk. `update` applies
+// both while it holds the chunk: reflections of different chunks move different rows of A, and
+// those of a set their own rows of R, so they may change places.
 //
-// Cost: 2 n² (m − n / 3) flops; the tree adds 1 / fan. `update` reads and writes 128 + 2 · 72 words for 4,096 flops: 15
-// flops a word where a matrix product in registers has 8 and a block reflector would have 5 to 6, so it runs faster
-// than gemm.wgsl on lavapipe, whose time is in its loads: 22 GFLOP/s, 18 with `factor` (32,768 × 256). Why no workgroup
-// memory: each reflection is found and applied within one invocation, so there is no barrier at all; v is the same for
-// all columns of a panel and comes from a GPU's L1. `update` holds some 200 registers: 8 warps a multiprocessor, each
-// with 16 independent sums. On a GPU it is at its best for m ≥ 10⁴ or a batch, since a panel of a single small matrix
-// is one invocation's work in `factor`; a smaller fan would shorten that and lengthen the tree.
+// Cost: 2 n² (m − n / 3) flops; the tree adds 1 / fan. `update` reads and writes 128 + 2 · 72 words
+// for 4,096 flops: 15 flops a word where a matrix product in registers has 8 and a block reflector
+// would have 5 to 6. So it runs faster than gemm.wgsl on lavapipe, which spends its time in loads:
+// 22 GFLOP/s, 18 with `factor` (32,768 × 256). Why no workgroup memory: each reflection is found
+// and applied within one invocation, so there is no barrier at all; v is the same for all columns
+// of a panel and comes from a GPU's L1. `update` holds about 200 registers: 8 warps per
+// multiprocessor, each with 16 independent sums. On a GPU it is at its best for m ≥ 10⁴ or a batch,
+// since `factor` takes a panel of a single small matrix in one invocation; a smaller fan would
+// shorten that and lengthen the tree.
 //
-// Rounding: a reflection moves only 9 rows, so sums are short; see qr.ts for the bound. Squares of entries must neither
-// overflow nor vanish: scale the matrix so that its largest entry is near 1; a chunk's column shorter than 2⁻⁵⁰ counts as 0.
-// Tiles and reflections are in reflection.wgsl.
+// Rounding: a reflection moves only 9 rows, so sums are short; see qr.ts for the bound. Squares of
+// entries must neither overflow nor vanish: scale the matrix so that its largest entry is near 1. A
+// chunk's column shorter than 2⁻⁵⁰ counts as 0.
+//
+// needs: reflection.wgsl
 
 struct Shape {
-  // Chunks of 8 rows of a matrix, vectors a row, vectors a matrix.
+  // Chunks of 8 rows of a matrix, vectors per row, vectors per matrix.
   chunks: u32, stride: u32, batch: u32,
-  // Step s eliminates columns 16s … 16s+15. On this level of the tree it takes every spacing-th pair of chunks from s
-  // on; a panel is `fan` of them, and there are `panels`.
+  // Step s eliminates columns 16s … 16s+15. On this level of the tree it takes every spacing-th
+  // pair of chunks from s on; a panel is `fan` of them, and there are `panels`.
   step: u32, spacing: u32, fan: u32, panels: u32,
   // Groups of 8 columns to the right.
   groups: u32,
@@ -36,7 +45,8 @@ struct Shape {
 
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read_write> matrices: array<vec4f>;
-// For each chunk two sets of reflections: 8 columns v of two vectors, then their factors τ, two vectors.
+// For each chunk two sets of reflections: 8 columns v of two vectors, then their factors τ, two
+// vectors.
 @group(0) @binding(2) var<storage, read_write> reflectors: array<vec4f>;
 
 fn read_tile(at: u32) -> Tile {
@@ -98,7 +108,8 @@ fn reflect(r: Row, x: ptr<function, Tile>, at: u32, tau: f32) -> Row {
   return minus(r, d);
 }
 
-// An invocation a panel of a matrix; panels of small matrices share a workgroup, and its vector lanes.
+// An invocation a panel of a matrix; panels of small matrices share a workgroup, and its vector
+// lanes.
 @compute @workgroup_size(16)
 fn factor(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= shape.count * shape.panels) { return; }
@@ -222,12 +233,12 @@ fn update(@builtin(global_invocation_id) id: vec3u) {
 struct Source {
   // Samples, and the first of them to load.
   samples: u32, first: u32,
-  // Vectors a row and a matrix of the features, and vectors before the first.
+  // Vectors per row and per matrix of the features, and vectors before the first.
   stride: u32, batch: u32, offset: u32,
-  // Vectors a row and a matrix of the target, and its first row to write.
+  // Vectors per row and per matrix of the target, and its first row to write.
   target_stride: u32, target_batch: u32, row: u32,
   columns: u32,
-  // What stands on the diagonal of the square below the samples.
+  // Diagonal of the square below the samples.
   ridge: f32,
 }
 
@@ -235,8 +246,8 @@ struct Source {
 @group(0) @binding(2) var<storage, read> features: array<vec4f>;
 @group(0) @binding(3) var<storage, read> weights: array<f32>;
 
-// Rows from `row` on become √w Φ, samples from `first` on, and below the last of them ridge · I, and then zero.
-// Grid (vectors / 16, rows, matrices).
+// Rows from `row` on become √w Φ, samples from `first` on, and below the last of them ridge · I,
+// and then zero. Grid (vectors / 16, rows, matrices).
 @compute @workgroup_size(16)
 fn load(@builtin(global_invocation_id) id: vec3u) {
   let row = source.row + id.y;

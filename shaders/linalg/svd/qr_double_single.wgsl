@@ -1,28 +1,34 @@
-// R factor of tall matrices in double-single arithmetic by Householder reflections, for a batch, in slabs of rows.
+// R factor of tall matrices in double-single arithmetic by Householder reflections, for a batch, in
+// slabs of rows.
 //
 //     [R; X] ← H [R; X],   H orthogonal, X becomes 0
 //
-// R: upper triangular, order × order for each matrix, row-major, rows `stride` and matrices `factor_batch` entries
-// apart; 0 before the first slab. X: rows × order, *column*-major, a column behind the other. Entries are pairs hi,
-// lo. Reflection k, I − 2 v vᵀ / ‖v‖², moves row k of R and all rows of X, and its v = (r_kk − β, x_k) is column k of
-// X where it lies, with the first entry and ‖v‖² in `pivots`. Entry points, one after the other:
-//     begin      ‖x_0‖², and from it the first pivot; one workgroup a matrix
-//     eliminate  reflection k, from 0 to order − 2, of columns k + 1, k + 2, …: one workgroup a column and matrix.
-//                The first of them then finds pivot k + 1: one dispatch a column, and no sum is made twice.
-// Then the caller puts other rows into X and starts anew. Listed after the files of double_single.wgsl.
+// R: upper triangular, order × order for each matrix, row-major, rows `stride` and matrices
+// `factor_batch` entries apart; 0 before the first slab. X: rows × order, *column*-major, a column
+// behind the other. Entries are pairs hi, lo. Reflection k, I − 2 v vᵀ / ‖v‖², moves row k of R and
+// all rows of X. Its v = (r_kk − β, x_k) is column k of X where it lies, with the first entry and
+// ‖v‖² in `pivots`. Two entry points run one after the other:
+//     begin      ‖x_0‖², and from it the first pivot; one workgroup per matrix
+//     eliminate  reflection k, from 0 to order − 2, of columns k + 1, k + 2, …: one workgroup per
+//                column and matrix. The first of them then finds pivot k + 1, so there is one
+//                dispatch per column, and no sum is made twice.
+// Then the caller puts other rows into X and starts again.
 //
-// Cost: 76 flops for each of rows · order² / 2 entries met, twice 4 words read and 2 written; order dispatches. On a
-// GPU all lanes of a column read on end, and a column is a workgroup's work, so that even one matrix keeps order / 2
-// of them busy. On lavapipe a workgroup is a thread, and 8 lanes one vector: 512 × 64 take 10 ms, 512 × 128 40. What
-// [R; X] wastes on X, whose upper triangle a factorisation in place would not touch again, is order / rows: little
-// for what is tall.
+// Cost: 76 flops for each of rows · order² / 2 entries met, twice 4 words read and 2 written;
+// `order` dispatches. On a GPU all lanes of a column read end to end, and a workgroup takes a
+// column, so even one matrix keeps order / 2 of them busy. On lavapipe a workgroup is a thread, and
+// 8 lanes are one vector: 512 × 64 take 10 ms, 512 × 128 take 40 ms. [R; X] wastes some work on X,
+// whose upper triangle a factorisation in place would not touch again: a share of order / rows,
+// little for tall matrices.
 //
-// Entries should be of 2⁴⁰ at most, so that squares neither overflow nor lose low words: a column of X shorter than
-// 2⁻²⁵ counts as 0. (Of three equal columns the third is rounding noise of rounding noise, and no direction to
-// reflect along.)
+// Entries should be at most 2⁴⁰, so that squares neither overflow nor lose low words; a column of X
+// shorter than 2⁻²⁵ counts as 0. (Of three equal columns the third is rounding noise of rounding
+// noise, and no direction to reflect along.)
 //
-// Rounding, in units of u² = 2⁻⁴⁸: sums over the rows take at most `a` additions one after the other; see
-// src/linalg/svd/qr_double_single.ts, which counts them and has the bound.
+// Rounding, in units of u² = 2⁻⁴⁸: sums over the rows take at most `a` additions one after the
+// other. src/linalg/svd/qr_double_single.ts counts them and derives the bound.
+//
+// needs: double_single.wgsl
 
 override LANES: u32 = 64u;
 

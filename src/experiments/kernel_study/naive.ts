@@ -6,6 +6,7 @@
 import type { Gpu } from "../../gpu/device.ts";
 import { eigvalsh } from "../../linalg/eigen/eigvalsh.ts";
 import type { HeldFeatures } from "../../linalg/gram/feature_tiles.ts";
+import { squareMatrix } from "../../linalg/matrix.ts";
 import { gramMatrices } from "../../linalg/gram/gram_matrices.ts";
 
 /**
@@ -18,6 +19,6 @@ import { gramMatrices } from "../../linalg/gram/gram_matrices.ts";
  */
 export async function naiveSpectra(gpu: Gpu, features: readonly HeldFeatures[]): Promise<Float64Array[]> {
   const grams = await gramMatrices(gpu, features, { precision: "single" });
-  const values = await eigvalsh(gpu, grams.map(({ matrix }) => Float32Array.from(matrix)));
+  const values = await eigvalsh(gpu, grams.map(({ matrix }) => squareMatrix(matrix)));
   return values.map((each) => Float64Array.from(each));
 }

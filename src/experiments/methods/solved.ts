@@ -55,7 +55,7 @@ export async function solveMethod(
       ranks: [ranks[own]],
       jumps: jumpsOf([0], [ranks[own]]),
       heldOut: task.test && test ? errorOf(task.test, test, width, solution) : null,
-      coefficients: Math.hypot(...solution.x),
+      coefficients: Math.hypot(...solution.x.data),
     };
   });
   return Array.from({ length: seeds }, (_, seed) => ({ ...found[seed % found.length], seed }));
@@ -123,7 +123,7 @@ function errorOf(
   samples: Samples,
   features: Float32Array | Float64Array,
   width: number,
-  { x }: LeastSquaresSolution,
+  { x: { data: x } }: LeastSquaresSolution,
 ): number {
   const outputs = samples.y.length / samples.count;
   const output = new Float64Array(samples.y.length);

@@ -1,5 +1,6 @@
 /**
- * Eigenvalues of positive semidefinite matrices bounded by a diagonally pivoted Cholesky factorisation on the GPU.
+ * Bounds on eigenvalues of positive semidefinite matrices, by a diagonally pivoted Cholesky
+ * factorisation on the GPU.
  *
  * @module
  */
@@ -9,27 +10,33 @@ import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
+import { type StepIterations, stepsPerDispatch } from "../iterations.ts";
 import type { EigenvalueCount } from "./eigenvalue_count.ts";
+import type { Matrix } from "../matrix.ts";
 import { SymmetricBatch, type SymmetricMatrices } from "./symmetric_batch.ts";
 import pivotedSource from "../../../shaders/linalg/include/pivoted.wgsl" with { type: "text" };
 import choleskySource from "../../../shaders/linalg/count/cholesky.wgsl" with { type: "text" };
 
 /** Largest order: what a pivot needs lies in workgroup memory. */
 const MOST_ORDER = 1024;
-/** Loop iterations that one dispatch may take: lavapipe ends a shader after 65,535. */
-const MOST_ITERATIONS = 60_000;
-/** Invocations a workgroup: on a CPU one vector; on a GPU no more than leave room in 16 KiB of workgroup memory. */
+/**
+ * Invocations per workgroup: on a CPU one vector; on a GPU no more than leave room in 16 KiB of
+ * workgroup memory.
+ */
 const LANES = { cpu: 8, gpu: 64 } as const;
 
-/** What lies between which bounds an eigenvalue is. */
+/** Bounds on the eigenvalues of a matrix. */
 export interface EigenvalueBounds {
-  /** λ_(k+1) ≤ upper[k], infinite where nothing is known. Not in order beyond the first infinite one. */
+  /**
+   * λ_(k+1) ≤ upper[k], infinite where nothing is known. Not in order beyond the first infinite
+   * one.
+   */
   readonly upper: Float32Array;
   /** λ_(k+1) ≥ lower[k], 0 where nothing is known. */
   readonly lower: Float32Array;
 }
 
-/** Room for the factorisation of a batch of matrices. */
+/** Memory for the factorisation of a batch of matrices. */
 export class CholeskyWork implements Disposable {
   /** Copies of the matrices, 2 rows (rows + 4) bytes each. */
   readonly copies: GpuArray;
@@ -37,11 +44,13 @@ export class CholeskyWork implements Disposable {
   readonly inverses: GpuArray;
   /** Place and errors of each: eight words, see `cholesky.wgsl`. */
   readonly states: GpuArray;
-  /** For each matrix `rows` pairs: upper and lower bound of the eigenvalues, from the largest on. */
+  /**
+   * For each matrix `rows` pairs: upper and lower bound of the eigenvalues, from the largest on.
+   */
   readonly bounds: GpuArray;
 
   /**
-   * Allocates it.
+   * Allocates the memory.
    *
    * @param gpu Device.
    * @param batch Matrices.
@@ -64,23 +73,27 @@ export class CholeskyWork implements Disposable {
 }
 
 /**
- * Bounds the eigenvalues of all matrices of a batch from both sides.
+ * Binds bounds on the eigenvalues of all matrices of a batch, from both sides.
  *
- * What is proven, with u = 2⁻²⁴ and WGSL's division to 5 u, relative to a scale that is a power of two:
+ * Proof, with u = 2⁻²⁴ and WGSL's division to 5 u, relative to a scale that is a power of two:
  *
- * - After k pivots M + E = Σ c_j t_j c_jᵀ + S for the c, t = fl(1/d) and S computed, with
- *   ‖E‖₂ ≤ β_k = 1.01 u (Σ_j (2 ‖c_j‖² / d_j + ‖S_j‖_F) + 5 max d_j) + 2⁻⁵⁰, all measured: see `inertia` for the terms. The
- *   sum has rank k, so Weyl's theorem gives λ_(k+1)(M) ≤ ‖S‖_F + β_k.
- * - Of the rows of the first k pivots M_kk + E_kk = N T⁻¹ Nᵀ, N_ij = c_ij t_j, and λ_k(M) ≥ λ_k(M_kk) (Cauchy). The rows
- *   computed for Y = N⁻¹ satisfy N Y = I + F, where each step rounds N_ij and its products with y_j twice, and the
- *   difference once: ‖F‖_F ≤ φ = u Σ_j (2 ‖N_j‖ ‖y_j‖ + ‖Z_j‖_F), measured. So N⁻¹ = Y (I + F)⁻¹ and
- *   λ_k(M) ≥ (1 − φ)² / Σ_j t_j ‖y_j‖² − β_k where φ < 1.
+ * - After k pivots M + E = Σ c_j t_j c_jᵀ + S for the computed c, t = fl(1/d) and S, with ‖E‖₂ ≤
+ *   β_k = 1.01 u (Σ_j (2 ‖c_j‖² / d_j + ‖S_j‖_F) + 5 max d_j) + 2⁻⁵⁰, all measured;
+ *   {@linkcode bindInertia} derives the terms. The sum has rank k, so Weyl's theorem gives
+ *   λ_(k+1)(M) ≤ ‖S‖_F + β_k.
+ * - The rows of the first k pivots satisfy M_kk + E_kk = N T⁻¹ Nᵀ, N_ij = c_ij t_j, and λ_k(M) ≥
+ *   λ_k(M_kk) (Cauchy). The computed rows of Y = N⁻¹ satisfy N Y = I + F. Each step rounds N_ij and
+ *   its products with y_j twice, and the difference once: ‖F‖_F ≤ φ = u Σ_j (2 ‖N_j‖ ‖y_j‖ +
+ *   ‖Z_j‖_F), measured. So N⁻¹ = Y (I + F)⁻¹, and λ_k(M) ≥ (1 − φ)² / Σ_j t_j ‖y_j‖² − β_k where φ
+ *   < 1.
  *
- * The trace makes the lower bound a factor of up to k too small, and M_kk is not the best of blocks: it is proven, but
- * weak. For Kahan's matrices it is worthless. The factors 1.01, 0.99 and 0.999 cover the rounding of the sums.
+ * The trace makes the lower bound too small by a factor of up to k, and M_kk is not the best block:
+ * the bound is proven, but weak. For Kahan's matrices it is worthless. The factors 1.01, 0.99 and
+ * 0.999 cover the rounding of the sums.
  *
  * @param gpu Device.
- * @param batch Matrices, of which the lower triangle is read. An indefinite one has true bounds, but weak ones.
+ * @param batch Matrices, of which the lower triangle is read. An indefinite one has true bounds,
+ * but weak ones.
  * @param work Room. A matrix that is not finite gets bounds of infinity and 0.
  * @returns The commands, to run one after the other.
  * @throws {ShapeError} Where an order is above 1,024.
@@ -98,7 +111,7 @@ export async function bindCholesky(
   const kernel = await gpu.kernel({ name: "cholesky", files: [pivotedSource, choleskySource] }, {
     LANES: lanes,
   });
-  return stepsPerDispatch(order, lanes).map((steps, index) => {
+  return stepsPerDispatch(order, iterationsOf(order, lanes)).map((steps, index) => {
     const shape = gpuStruct(
       gpu,
       "cholesky shape",
@@ -109,39 +122,34 @@ export async function bindCholesky(
   });
 }
 
-/**
- * Steps of each dispatch, so that none takes more than {@linkcode MOST_ITERATIONS}, counting as lavapipe does: a loop
- * takes one iteration more than its body.
- */
-function stepsPerDispatch(order: number, lanes: number): number[] {
+/** Counts the loop iterations of the steps of `cholesky.wgsl`. */
+function iterationsOf(order: number, lanes: number): StepIterations {
   const blocks = Math.ceil(order / 4);
-  const load = 12 * (Math.ceil(blocks * (blocks + 1) / 2 / lanes) + 1) + Math.ceil(order / lanes);
-  const dispatches = [0];
-  let budget = MOST_ITERATIONS - load;
-  for (let left = order; left > 0; left--) {
+  const step = (left: number) => {
     const side = Math.ceil(left / 4), across = Math.ceil((order - left + 1) / 4);
     const look = Math.ceil(side * (side - 1) / 2 / lanes) + Math.ceil(side / lanes);
     const inverse = Math.ceil(left * across / lanes) + 2 * Math.ceil(across / lanes) +
       Math.ceil(left / lanes);
-    const step = look + inverse + Math.ceil(4 * side / lanes) + 2 * Math.log2(lanes) + 16;
+    return look + inverse + Math.ceil(4 * side / lanes) + 2 * Math.log2(lanes) + 16;
+  };
+  return {
+    load: 12 * (Math.ceil(blocks * (blocks + 1) / 2 / lanes) + 1) + Math.ceil(order / lanes),
+    step,
     // A dispatch looks once more than it makes steps.
-    if (budget < 2 * step) {
-      dispatches.push(0);
-      budget = MOST_ITERATIONS - 2 * step;
-    }
-    budget -= step;
-    dispatches[dispatches.length - 1]++;
-  }
-  return dispatches;
+    end: step,
+  };
 }
 
 /**
- * Bounds the eigenvalues of positive semidefinite matrices given by the host. Waits for the GPU.
+ * Bounds the eigenvalues of positive semidefinite matrices. Waits for the GPU.
  *
  * @param gpu Device.
- * @param matrices Row-major `n × n` each, of any orders 1 ≤ n ≤ 1,024; only the lower triangle is read.
- * @returns Bounds of the eigenvalues of each.
- * @throws {ShapeError} Where a matrix is not square or too large.
+ * @param matrices Square matrices of any orders 1 ≤ n ≤ 1,024; only the lower triangle is read.
+ * @returns Bounds on the eigenvalues of each. A matrix that is not finite has bounds of infinity
+ * and 0.
+ * @throws {InputError} Where they are no list of matrices.
+ * @throws {ShapeError} Where a matrix is not square or too large, or has another number of entries
+ * than its shape says.
  *
  * @example
  * ```ts
@@ -150,13 +158,14 @@ function stepsPerDispatch(order: number, lanes: number): number[] {
  * import { boundByCholesky, countBetween } from "./cholesky.ts";
  *
  * using gpu = await Gpu.open();
- * const [bounds] = await boundByCholesky(gpu, [Float32Array.of(9, 0, 0, 1)]);
+ * const matrix = { rows: 2, columns: 2, data: Float32Array.of(9, 0, 0, 1) };
+ * const [bounds] = await boundByCholesky(gpu, [matrix]);
  * assert.deepEqual(countBetween(bounds, 3), { count: 1, low: 1, high: 1 });
  * ```
  */
 export async function boundByCholesky(
   gpu: Gpu,
-  matrices: readonly Float32Array[],
+  matrices: readonly Matrix[],
 ): Promise<EigenvalueBounds[]> {
   if (matrices.length === 0) return [];
   using batch = new SymmetricBatch(gpu, matrices);
@@ -165,8 +174,7 @@ export async function boundByCholesky(
   commands.run(...await bindCholesky(gpu, batch, work));
   commands.submit();
   const words = await work.bounds.read();
-  return matrices.map(({ length }, index) => {
-    const n = Math.sqrt(length);
+  return matrices.map(({ rows: n }, index) => {
     const part = (which: number) =>
       Float32Array.from({ length: n }, (_, k) => words[2 * (index * batch.rows + k) + which]);
     return { upper: part(0), lower: part(1) };
@@ -174,12 +182,13 @@ export async function boundByCholesky(
 }
 
 /**
- * Counts the eigenvalues above a threshold, by their bounds.
+ * Counts the eigenvalues above a threshold by their bounds.
  *
  * @param bounds Bounds of all eigenvalues of a matrix.
  * @param epsilon Threshold ε.
- * @returns low, the largest k with a lower bound of λ_k above ε; high, the first k with an upper bound of λ_(k+1) of at
- * most ε, or n; and in between, as the count, those whose bounds have a geometric mean above ε.
+ * @returns low, the largest k with a lower bound of λ_k above ε; high, the first k with an upper
+ * bound of λ_(k+1) of at most ε, or n; and count, between them, which includes those whose bounds
+ * have a geometric mean above ε.
  */
 export function countBetween({ upper, lower }: EigenvalueBounds, epsilon: number): EigenvalueCount {
   const first = upper.findIndex((bound) => bound <= epsilon);

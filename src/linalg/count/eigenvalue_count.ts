@@ -1,10 +1,11 @@
 /**
- * How many eigenvalues a symmetric matrix has above a threshold, by what is proven of some of them.
+ * Numbers of eigenvalues of a symmetric matrix above a threshold, as far as they are proven.
  *
  * @module
  */
 
 import { ShapeError } from "../../errors.ts";
+import { checkMatrices, type Matrix } from "../matrix.ts";
 
 /** A count of eigenvalues above a threshold, and the interval in which the exact one lies. */
 export interface EigenvalueCount {
@@ -17,11 +18,11 @@ export interface EigenvalueCount {
 }
 
 /**
- * That a matrix M + E with ‖E‖₂ ≤ `error` has exactly `count` eigenvalues above `shift`. By Weyl's theorem
- * λ_count(M) > shift − error and λ_(count+1)(M) ≤ shift + error.
+ * A proof that a matrix M + E with ‖E‖₂ ≤ `bound` has exactly `count` eigenvalues above `shift`. By
+ * Weyl's theorem λ_count(M) > shift − bound and λ_(count+1)(M) ≤ shift + bound.
  */
 export interface ShiftedCount {
-  /** Where the eigenvalues of M + E were counted. */
+  /** Shift above which the eigenvalues of M + E were counted. */
   readonly shift: number;
   /** Bound on ‖E‖₂; NaN or infinite where there is none. */
   readonly bound: number;
@@ -30,20 +31,21 @@ export interface ShiftedCount {
 }
 
 /**
- * The tightest interval that counts at any shifts prove for the number of eigenvalues above a threshold.
+ * Finds the tightest interval that counts at any shifts prove for the number of eigenvalues above a
+ * threshold.
  *
- * @param counts What is known of the matrix.
- * @param order Its order n.
+ * @param counts Proven counts of the matrix.
+ * @param order Order n of the matrix.
  * @param epsilon Threshold ε.
- * @returns low, the largest count whose shift − error is at least ε, or 0; high, the smallest count whose shift + error
- * is at most ε, or n.
+ * @returns low, the largest count whose shift − bound is at least ε, or 0; high, the smallest count
+ * whose shift + bound is at most ε, or n.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
  * import { countInterval } from "./eigenvalue_count.ts";
  *
- * const counts = [{ shift: 1.1, error: 0.1, count: 2 }, { shift: 0.8, error: 0.1, count: 3 }];
+ * const counts = [{ shift: 1.1, bound: 0.1, count: 2 }, { shift: 0.8, bound: 0.1, count: 3 }];
  * assert.deepEqual(countInterval(counts, 9, 1), [2, 3]);
  * assert.deepEqual(countInterval(counts, 9, 2), [0, 2]);
  * ```
@@ -62,12 +64,14 @@ export function countInterval(
 }
 
 /**
- * The counts at several thresholds, each in the tightest interval that all that is known of the matrix proves.
+ * Counts at several thresholds, each in the tightest interval that all proven counts of the matrix
+ * allow.
  *
- * @param known What is known: as many counts for each threshold, the first of them at the threshold itself.
+ * @param known Proven counts: as many for each threshold, the first of them at the threshold
+ * itself.
  * @param order Order n of the matrix.
- * @param epsilons Thresholds, as they are meant; those that were counted at may be rounded.
- * @returns A count for each.
+ * @param epsilons Thresholds as the caller gave them; those on the GPU may be rounded.
+ * @returns A count for each threshold.
  */
 export function countsIn(
   known: readonly ShiftedCount[],
@@ -82,17 +86,19 @@ export function countsIn(
 }
 
 /**
- * How many thresholds each matrix has.
+ * Checks that each matrix has as many thresholds as the others.
  *
  * @param matrices Matrices.
  * @param epsilons Thresholds of each.
- * @returns Their number.
- * @throws {ShapeError} Where a matrix has more or fewer than another.
+ * @returns The number of thresholds per matrix.
+ * @throws {InputError} Where the matrices are no list of matrices.
+ * @throws {ShapeError} Where a matrix has more or fewer thresholds than another.
  */
 export function thresholdsOf(
-  matrices: readonly Float32Array[],
+  matrices: readonly Matrix[],
   epsilons: readonly (readonly number[])[],
 ): number {
+  checkMatrices(matrices);
   const thresholds = epsilons[0]?.length;
   if (
     thresholds === undefined || epsilons.length !== matrices.length ||

@@ -1,5 +1,5 @@
 /**
- * Eigenvalues above thresholds, counted by the inertia of M − εI on the GPU.
+ * Numbers of eigenvalues above thresholds, by the inertia of M − εI on the GPU.
  *
  * @module
  */
@@ -9,6 +9,9 @@ import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
+import { type StepIterations, stepsPerDispatch } from "../iterations.ts";
+import type { Matrix } from "../matrix.ts";
+import { U } from "../rounding.ts";
 import { countsIn, type EigenvalueCount, type ShiftedCount, thresholdsOf } from "./eigenvalue_count.ts";
 import { SymmetricBatch, type SymmetricMatrices } from "./symmetric_batch.ts";
 import pivotedSource from "../../../shaders/linalg/include/pivoted.wgsl" with { type: "text" };
@@ -16,33 +19,31 @@ import inertiaSource from "../../../shaders/linalg/count/inertia.wgsl" with { ty
 
 /** Largest order: the columns of a pivot lie in workgroup memory. */
 const MOST_ORDER = 1024;
-/** Loop iterations that one dispatch may take: lavapipe ends a shader after 65,535. */
-const MOST_ITERATIONS = 60_000;
 /** 32-bit words of one result, see `inertia.wgsl`. */
 const RESULT_WORDS = 8;
-/** Counts a threshold: at ε, where it was needed, at ε + margin, at ε − margin. */
+/** Counts per threshold: at ε, where it was needed; at ε + margin; at ε − margin. */
 const COUNTS = 3;
 
 /**
- * Thresholds of a batch of matrices, and room to count at them: 4 rows (rows + 4) bytes a threshold of a matrix, 17 KiB for
- * n = 64, 1 MiB for n = 512.
+ * Thresholds of a batch of matrices, and memory to count at them: 4 rows (rows + 4) bytes for each
+ * threshold of a matrix, 17 KiB for n = 64, 1 MiB for n = 512.
  */
 export class InertiaWork implements Disposable {
-  /** Thresholds a matrix. */
+  /** Thresholds per matrix. */
   readonly thresholds: number;
   /** For each threshold ε and the margin to start with, those of one matrix beside each other. */
   readonly epsilons: GpuArray;
   /** Copies of the matrices: two a threshold, 2 rows (rows + 4) bytes each. */
   readonly copies: GpuArray;
-  /** What was counted, three records of eight words a threshold. */
+  /** The counts, three records of eight words per threshold. */
   readonly results: GpuArray;
 
   /**
-   * Allocates it.
+   * Allocates the memory.
    *
    * @param gpu Device.
    * @param batch Matrices.
-   * @param thresholds Thresholds a matrix, one at least.
+   * @param thresholds Thresholds per matrix, one at least.
    * @throws {ShapeError} Where the adapter does not allow so many copies.
    */
   constructor(gpu: Gpu, batch: SymmetricMatrices, thresholds: number) {
@@ -62,32 +63,38 @@ export class InertiaWork implements Disposable {
   }
 }
 
-/** Words of a triangle in blocks of 4 × 4. */
+/** Counts the words of a triangle in blocks of 4 × 4. */
 function copyWords(rows: number): number {
   return rows * (rows + 4) / 2;
 }
 
 /**
- * Counts the eigenvalues of all matrices of a batch above all thresholds ε: at ε ± the margin to start with; and where that
- * leaves a doubt, at ε itself, which also tells the error, and at ε ± 5/4 of that error.
+ * Binds counts of the eigenvalues of all matrices of a batch above all thresholds: at ε ± the
+ * margin to start with. Where that leaves a doubt, it counts at ε itself, which also measures the
+ * error, and at ε ± 5/4 of that error.
  *
- * What is proven. With P (M − sI) Pᵀ + E = L D Lᵀ exactly, for the D computed and an L that exists, Sylvester's law makes
- * the number of positive pivots the number of eigenvalues of M + E above s (E permuted back). Let u = 2⁻²⁴, and let WGSL's
- * division be within 2½ units in the last place, 5 u. All is relative to the scaled matrix, whose scale is a power of two.
+ * Proof. With P (M − sI) Pᵀ + E = L D Lᵀ exactly, for the computed D and an L that exists,
+ * Sylvester's law makes the number of positive pivots the number of eigenvalues of M + E above s (E
+ * permuted back). Let u = 2⁻²⁴, and let WGSL's division be within 2½ units in the last place, 5 u.
+ * All is relative to the scaled matrix, whose scale is a power of two.
  *
  * - M − sI rounds once: u ‖A₀‖_F.
- * - A 1 × 1 pivot d and its column x. Take D = t = fl(1/d) and, for the column of L, x below 1/t. The column is then met
- *   exactly, and the pivot to 5 u |d|. The remainder a − (t x_i) x_j takes two roundings in the product and one in the
- *   difference: 2u ‖x‖² / |d| + u ‖A_k‖_F.
- * - A 2 × 2 pivot, largest entry b, diagonal entries below α |b|. Take D = t [c −1; −1 a] for the t, c and a computed, and
- *   [x y] below D⁻¹. D⁻¹ has entries of relative error 8 u off and 13 u on the diagonal, 16 u |b| in norm. Products p x_j
- *   and q y_j take five roundings at most, ‖|D|‖₂ ≤ 2.8 / |b|, and the differences two:
- *   14 u (‖x‖² + ‖y‖²) / |b| + 2u ‖A_k‖_F. D has one positive and one negative eigenvalue: |a|, |c| < 0.65.
- * - The errors at the pivots are blocks of one diagonal: their norm is the largest of them. The others add up.
- * - If nothing above 2⁻⁵⁰ remains, it counts as zero and its norm as error; 2⁻⁵⁰ makes up for underflow.
+ * - A 1 × 1 pivot d and its column x. Take D = t = fl(1/d) and, for the column of L, x below 1/t.
+ *   Then the column is met exactly, and the pivot to 5 u |d|. The remainder a − (t x_i) x_j takes
+ *   two roundings in the product and one in the difference: 2u ‖x‖² / |d| + u ‖A_k‖_F.
+ * - A 2 × 2 pivot, largest entry b, diagonal entries below α |b|. Take D = t [c −1; −1 a] for the
+ *   computed t, c and a, and [x y] below D⁻¹. Entries of D⁻¹ have relative errors of 8 u off the
+ *   diagonal and 13 u on it, 16 u |b| in norm. Products p x_j and q y_j take at most five
+ *   roundings, ‖|D|‖₂ ≤ 2.8 / |b|, and the differences two: 14 u (‖x‖² + ‖y‖²) / |b| + 2u ‖A_k‖_F.
+ *   D has one positive and one negative eigenvalue: |a|, |c| < 0.65.
+ * - The errors at the pivots are blocks of one diagonal, so their norm is the largest of them. The
+ *   others add up.
+ * - If nothing above 2⁻⁵⁰ remains, it counts as zero and its norm as error; 2⁻⁵⁰ makes up for
+ *   underflow.
  *
- * The kernel measures all of these norms. 1.01 covers terms in u² and the rounding of the sums: no lane adds more than
- * some thousand terms. For positive semidefinite M and small ε the sum is about u (2 tr M + Σ_k ‖A_k‖_F), whatever n.
+ * The kernel measures all of these norms. The factor 1.01 covers terms in u² and the rounding of
+ * the sums: no lane adds more than about a thousand terms. For positive semidefinite M and small ε
+ * the sum is about u (2 tr M + Σ_k ‖A_k‖_F), whatever n.
  *
  * @param gpu Device.
  * @param batch Matrices, of which the lower triangle is read.
@@ -112,7 +119,7 @@ export async function bindInertia(
   const dispatches: Dispatch[] = [];
   for (const stage of [0, 1, 2]) {
     const sides = stage === 1 ? 1 : 2;
-    stepsPerDispatch(batch.order, lanes).forEach((steps, index) => {
+    stepsPerDispatch(batch.order, iterationsOf(batch.order, lanes)).forEach((steps, index) => {
       const shape = gpuStruct(
         gpu,
         "inertia shape",
@@ -127,48 +134,46 @@ export async function bindInertia(
   return dispatches;
 }
 
-/** On a CPU one vector of lanes, which no barrier interrupts; on a GPU as many as small or large matrices feed. */
+/**
+ * Chooses the lanes: on a CPU one vector, which no barrier interrupts; on a GPU as many as the
+ * order can feed.
+ */
 function inertiaLanes(gpu: Gpu, order: number): number {
   if (gpu.software) return 8;
   return order <= 64 ? 32 : Math.min(256, gpu.limits.maxComputeInvocationsPerWorkgroup);
 }
 
 /**
- * Steps of each dispatch, so that none takes more than {@linkcode MOST_ITERATIONS}, counting as lavapipe does: a loop
- * takes one iteration more than its body, and the search for a 2 × 2 pivot is charged whether there is one or not.
+ * Counts the loop iterations of the steps of `inertia.wgsl`. The search for a 2 × 2 pivot counts,
+ * whether there is one or not.
  */
-function stepsPerDispatch(order: number, lanes: number): number[] {
+function iterationsOf(order: number, lanes: number): StepIterations {
   const blocks = Math.ceil(order / 4);
-  const load = 12 * (Math.ceil(blocks * (blocks + 1) / 2 / lanes) + 1);
-  const dispatches = [0];
-  let budget = MOST_ITERATIONS - load;
-  for (let left = order; left > 0; left--) {
+  const step = (left: number) => {
     const side = Math.ceil(left / 4);
     const sweep = Math.ceil(side * (side - 1) / 2 / lanes) + Math.ceil(side / lanes);
-    const step = sweep + Math.ceil(4 * side / lanes) + Math.log2(lanes) + 24;
+    return sweep + Math.ceil(4 * side / lanes) + Math.log2(lanes) + 24;
+  };
+  return {
+    load: 12 * (Math.ceil(blocks * (blocks + 1) / 2 / lanes) + 1),
+    step,
     // A dispatch looks once more than it makes steps.
-    if (budget < 2 * step) {
-      dispatches.push(0);
-      budget = MOST_ITERATIONS - step;
-    }
-    budget -= step;
-    dispatches[dispatches.length - 1]++;
-  }
-  return dispatches;
+    end: step,
+  };
 }
 
 /**
- * A margin to start with: above the error that a semidefinite matrix is likely to have, and a 64th of |ε|, which costs
- * little certainty and covers much. With pivots d_k of M − εI, all positive, the terms of the error are 2 tr M, 5 d_1 and
- * the norms of what remains, which fall as the spectrum does: about 2 + 0.7 r times ‖M‖_F for the
- * r = (tr M)² / ‖M‖_F² eigenvalues that count. Measured for families of semidefinite matrices and small ε, the error is
- * 0.5 to 1.1 of that sum.
+ * Estimates a margin to start with: above the error that a semidefinite matrix is likely to have,
+ * and at least a 64th of |ε|, which costs little certainty and covers much. With pivots d_k of M −
+ * εI, all positive, the terms of the error are 2 tr M, 5 d_1 and the norms of what remains, which
+ * fall as the spectrum does: about 2 + 0.7 r times ‖M‖_F for the r = (tr M)² / ‖M‖_F² eigenvalues
+ * that count. Measured for families of semidefinite matrices and small ε, the error is 0.5 to 1.1
+ * of that sum.
  *
  * @param matrix Matrix of order n.
  * @returns The margin at a threshold.
  */
-function likelyMargin(matrix: Float32Array): (epsilon: number) => number {
-  const n = Math.sqrt(matrix.length);
+function likelyMargin({ rows: n, data: matrix }: Matrix): (epsilon: number) => number {
   let squares = 0, trace = 0, largest = 0;
   for (let i = 0, e = 0; i < n; i++) {
     for (const end = e + i; e < end; e++) squares += 2 * matrix[e] ** 2;
@@ -178,18 +183,20 @@ function likelyMargin(matrix: Float32Array): (epsilon: number) => number {
     e += n - i;
   }
   const norm = Math.sqrt(squares);
-  const error = 1.25 * 2 ** -24 * (2 * trace + 5 * largest + 2 * norm + 0.7 * trace ** 2 / (norm || 1));
-  return (epsilon) => Math.max(Math.abs(epsilon) / 64, error);
+  const bound = 1.25 * U * (2 * trace + 5 * largest + 2 * norm + 0.7 * trace ** 2 / (norm || 1));
+  return (epsilon) => Math.max(Math.abs(epsilon) / 64, bound);
 }
 
 /**
  * Reads the counts. Waits for the GPU.
  *
- * @param batch The matrices counted.
- * @param work Where {@linkcode bindInertia} left the counts.
+ * @param batch The matrices.
+ * @param work The memory where {@linkcode bindInertia} left the counts.
  * @param orders Orders of the matrices.
- * @param epsilons Thresholds of each matrix, as they are meant; those on the GPU may be rounded.
- * @returns A count for each threshold of each matrix. A matrix or threshold that is not finite counts 0 in [0, n].
+ * @param epsilons Thresholds of each matrix as the caller gave them; those on the GPU may be
+ * rounded.
+ * @returns A count for each threshold of each matrix. A matrix or threshold that is not finite
+ * counts 0 in [0, n].
  */
 export async function readInertia(
   batch: SymmetricMatrices,
@@ -210,13 +217,16 @@ export async function readInertia(
 }
 
 /**
- * Counts the eigenvalues of symmetric matrices given by the host above thresholds. Waits for the GPU.
+ * Counts the eigenvalues of symmetric matrices above thresholds. Waits for the GPU.
  *
  * @param gpu Device.
- * @param matrices Row-major `n × n` each, of any orders 1 ≤ n ≤ 1,024; only the lower triangle is read.
+ * @param matrices Symmetric matrices of any orders 1 ≤ n ≤ 1,024; only the lower triangle is read.
  * @param epsilons Thresholds of each matrix, as many for each.
- * @returns A certified count for each threshold of each matrix.
- * @throws {ShapeError} Where a matrix is not square or too large, or has more or fewer thresholds than the first.
+ * @returns A certified count for each threshold of each matrix; 0 in [0, n] where a matrix is not
+ * finite.
+ * @throws {InputError} Where they are no list of matrices.
+ * @throws {ShapeError} Where a matrix is not square or too large, has another number of entries
+ * than its shape says, or has more or fewer thresholds than the first.
  *
  * @example
  * ```ts
@@ -225,13 +235,14 @@ export async function readInertia(
  * import { countByInertia } from "./inertia.ts";
  *
  * using gpu = await Gpu.open();
- * const [counts] = await countByInertia(gpu, [Float32Array.of(2, 1, 1, 2)], [[2, 0.5]]);
+ * const matrix = { rows: 2, columns: 2, data: Float32Array.of(2, 1, 1, 2) };
+ * const [counts] = await countByInertia(gpu, [matrix], [[2, 0.5]]);
  * assert.deepEqual(counts, [{ count: 1, low: 1, high: 1 }, { count: 2, low: 2, high: 2 }]);
  * ```
  */
 export async function countByInertia(
   gpu: Gpu,
-  matrices: readonly Float32Array[],
+  matrices: readonly Matrix[],
   epsilons: readonly (readonly number[])[],
 ): Promise<EigenvalueCount[][]> {
   if (matrices.length === 0) return [];
@@ -248,5 +259,5 @@ export async function countByInertia(
   const commands = new Commands(gpu);
   commands.run(...await bindInertia(gpu, batch, work));
   commands.submit();
-  return await readInertia(batch, work, matrices.map(({ length }) => Math.sqrt(length)), epsilons);
+  return await readInertia(batch, work, matrices.map(({ rows }) => rows), epsilons);
 }

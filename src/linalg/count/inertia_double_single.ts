@@ -1,5 +1,6 @@
 /**
- * Eigenvalues above thresholds of many Gram matrices at once, counted by their inertia in double-single arithmetic.
+ * Numbers of eigenvalues of many Gram matrices above thresholds, by their inertia in double-single
+ * arithmetic.
  *
  * @module
  */
@@ -16,12 +17,15 @@ import inertiaSource from "../../../shaders/linalg/count/inertia_double_single.w
 
 /** Layers that the table in `inertia_double_single.wgsl` holds. */
 const MOST_LAYERS = 32;
-/** Largest order: lavapipe ends an invocation after 65,535 iterations, and n = 256 takes some 50,000. */
+/**
+ * Largest order: lavapipe ends an invocation after 65,535 iterations, and n = 256 takes about
+ * 50,000.
+ */
 const MOST_ORDER = 256;
-/** Factorisations a workgroup. */
+/** Factorisations per workgroup. */
 const WORKGROUP = 8;
 
-/** What {@linkcode InertiaCounts} counts. */
+/** Options of {@linkcode InertiaCounts}. */
 export interface InertiaCountsOptions {
   /** Order of the matrices of each layer, 256 at most. */
   readonly orders: readonly number[];
@@ -34,7 +38,7 @@ export interface InertiaCountsOptions {
 }
 
 /**
- * Words of room that a slot's factorisations take.
+ * Counts the words of memory that the factorisations of a slot take.
  *
  * @param orders Order of the matrices of each layer.
  * @param replicas Number of replicas.
@@ -46,23 +50,29 @@ export function inertiaWords(orders: readonly number[], replicas: number, thresh
 }
 
 /**
- * Counts of all slots of a ring of Gram matrices.
+ * Counts in all slots of a ring of Gram matrices.
  *
- * What is proven of each count. Let s be the shift, and u² = 2⁻⁴⁸ the unit of double-single errors. An entry of the factors,
- * in column j of row of blocks J, is computed from m_ij and sums of four products, 23 u² each and 3 u² for every one that is
- * taken off; three products and differences inside a block on the diagonal, 16 u²; and U = L D is held beside L, of which it
- * is off by 34 u² (a division, 27, and a product, 7). Since |m_ij| is at most Σ_k |l_ik d_k l_jk| and what the entry is off, all
- * of it is at most (96 + 6 J) u² Σ_k |l_ik d_k l_jk|, the shift of the diagonal included. So L D Lᵀ = M − sI + E exactly for the
- * L and D computed, with ‖E‖_F ≤ η Σ_k |d_k| ‖L_k‖², η = (100 + 6 (J + 1)) u²; the sum is measured. By Sylvester's law the
- * number of positive d is that of the eigenvalues of M + E above s.
+ * Proof of each count. Let s be the shift, and u² = 2⁻⁴⁸ the unit of double-single errors. An entry
+ * of the factors, in column j of row of blocks J, is computed from m_ij and sums of four products,
+ * 23 u² each and 3 u² for every one that is taken off; three products and differences inside a
+ * block on the diagonal make 16 u²; U = L D is held beside L, from which it differs by 34 u² (a
+ * division, 27, and a product, 7). |m_ij| is at most Σ_k |l_ik d_k l_jk| and the error of the
+ * entry, so the whole error is at most (96 + 6 J) u² Σ_k |l_ik d_k l_jk|, the shift of the diagonal
+ * included. So L D Lᵀ = M − sI + E exactly for the computed L and D, with ‖E‖_F ≤ η Σ_k |d_k|
+ * ‖L_k‖², η = (100 + 6 (J + 1)) u²; the sum is measured. By Sylvester's law the number of positive
+ * d is that of the eigenvalues of M + E above s.
  *
- * With singular values σ̃ of the X that the matrix was made of and |σ̃_i − σ_i| ≤ α, what `DigitErrors` says, an eigenvalue
- * above ε has σ̃² ≥ (√ε − α)², and one with σ̃² > (√ε + α)² is above ε. So counts at s = ε ± (2 α √ε + α² + what the matrix and
- * the factorisation are off) enclose the rank. A count that is not proven, from either end of the matrix, is 0 above, the order
- * below.
+ * With singular values σ̃ of the X that the matrix was made of and |σ̃_i − σ_i| ≤ α, which
+ * `DigitBounds` gives, an eigenvalue above ε has σ̃² ≥ (√ε − α)², and one with σ̃² > (√ε + α)² is
+ * above ε. So counts at s = ε ± (2 α √ε + α² + the errors of the matrix and of the factorisation)
+ * enclose the rank. A count that is not proven, from either end of the matrix, is 0 above and the
+ * order below.
  */
 export class InertiaCounts {
-  /** Counts at the shifts above and below each threshold, `[slot][layer][replica][threshold][above, below]`. */
+  /**
+   * Counts at the shifts above and below each threshold,
+   * `[slot][layer][replica][threshold][above, below]`.
+   */
   readonly counts: GpuArray;
   readonly #dispatches: readonly Dispatch[];
   readonly #range: GpuArray;
@@ -85,7 +95,7 @@ export class InertiaCounts {
   }
 
   /**
-   * Allocates the room, and binds the kernel.
+   * Allocates the memory, and binds the kernel.
    *
    * @param gpu Device, on which `keepsCompensation` holds.
    * @param grams Matrices to count in.

@@ -1,70 +1,42 @@
 /**
- * Eigenvalues of symmetric matrices counted, and found, by Sturm sequences of their tridiagonal forms on the GPU.
+ * Eigenvalues of symmetric matrices, counted and found by Sturm sequences of their tridiagonal
+ * forms on the GPU.
  *
  * @module
  */
-import { allocateArrays, type GpuArray } from "../../gpu/array.ts";
+import { checkKeys, checkName } from "../../check.ts";
+import type { GpuArray } from "../../gpu/array.ts";
 import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { type GpuStruct, gpuStruct } from "../../gpu/struct.ts";
 import { selfTestDoubleSingle } from "../double_single/double_single_self_test.ts";
-import { countsIn, type EigenvalueCount, type ShiftedCount, thresholdsOf } from "./eigenvalue_count.ts";
+import { type EigenvalueCount, thresholdsOf } from "./eigenvalue_count.ts";
+import { type Matrix, type PrecisionName, precisionNames } from "../matrix.ts";
 import { SymmetricBatch } from "./symmetric_batch.ts";
+import { readSturm, SturmWork } from "./sturm_work.ts";
 import { bindSturmDoubleSingle } from "./sturm_double_single.ts";
 import { bindTridiagonal, TridiagonalBatch } from "./tridiagonal.ts";
 import { bindTridiagonalDoubleSingle } from "./tridiagonal_double_single.ts";
 import sturmSource from "../../../shaders/linalg/count/sturm.wgsl" with { type: "text" };
 
-/** Invocations a workgroup of `sturm.wgsl`. */
+/** Invocations per workgroup of `sturm.wgsl`. */
 const WORKGROUP = 64;
-/** Words of one record: three shifts and their error, three counts and a rest. */
-const RECORD_WORDS = 8;
-
-/** Thresholds of a batch of matrices, and what was counted at them. */
-export class SturmWork implements Disposable {
-  /** Thresholds a matrix. */
-  readonly thresholds: number;
-  /** Thresholds ε, those of one matrix beside each other. */
-  readonly epsilons: GpuArray;
-  /** What was counted: eight words a threshold. */
-  readonly results: GpuArray;
-
-  /**
-   * Allocates it.
-   *
-   * @param gpu Device.
-   * @param count Number of matrices.
-   * @param thresholds Thresholds a matrix, one at least.
-   */
-  constructor(gpu: Gpu, count: number, thresholds: number) {
-    this.thresholds = thresholds;
-    [this.epsilons, this.results] = allocateArrays(
-      gpu,
-      ["thresholds", count * thresholds],
-      ["Sturm counts", count * thresholds * RECORD_WORDS],
-    );
-  }
-
-  /** Frees the memory. */
-  [Symbol.dispose](): void {
-    this.epsilons[Symbol.dispose]();
-    this.results[Symbol.dispose]();
-  }
-}
-
 /**
- * Counts the eigenvalues of all matrices of a batch above all thresholds: at each ε itself and at ε ± δ.
+ * Binds counts of the eigenvalues of all matrices of a batch above all thresholds: at each ε itself
+ * and at ε ± δ.
  *
- * What is proven. The recurrence as rounded is exact for a T with other e: take the factors 1 + δ of both differences out
- * of q, which leaves its sign, and the quotient carries three roundings of its own, WGSL's division counting 5 u, and three
- * of those factors: 10 u on e² at most, 5 u on e, and so 10 u max|e| in norm. A compiler that takes s off last instead rounds
- * d − e²/q first, and perturbs d by u as well. With what the tridiagonal form is off, δ₁, the counts are those of a matrix
- * within δ = δ₁ + u (10 max|e| + max|d|) + 2⁻⁵⁰ (relative to the largest entry) of M, and Weyl's theorem gives the interval.
+ * Proof. The recurrence as rounded is exact for a T with other e. Take the factors 1 + δ of both
+ * differences out of q, which leaves its sign. The quotient carries three roundings of its own,
+ * with 5 u for WGSL's division, and three of those factors: at most 10 u on e², 5 u on e, and so 10
+ * u max|e| in norm. A compiler that takes s off last rounds d − e²/q first, and perturbs d by u as
+ * well. With the error δ₁ of the tridiagonal form, the counts are those of a matrix within δ = δ₁ +
+ * u (10 max|e| + max|d|) + 2⁻⁵⁰ (relative to the largest entry) of M, and Weyl's theorem gives the
+ * interval.
  *
  * @param gpu Device.
  * @param batch Tridiagonal forms.
- * @param work Thresholds, which may be written by the GPU before, and room for the counts.
+ * @param work Thresholds, which the GPU may have written before, and memory for the counts.
  * @returns The command.
  */
 export async function bindSturm(gpu: Gpu, batch: TridiagonalBatch, work: SturmWork): Promise<Dispatch> {
@@ -83,12 +55,14 @@ export async function bindSturm(gpu: Gpu, batch: TridiagonalBatch, work: SturmWo
 }
 
 /**
- * Finds all eigenvalues of all matrices of a batch by bisection. Those of T are found to u (10 max|e| + max|d|) and their
- * own rounding; those of M are as far off as the tridiagonal form.
+ * Binds a search for all eigenvalues of all matrices of a batch by bisection. It finds those of T
+ * to u (10 max|e| + max|d|) and their own rounding; those of M differ from them by the error of the
+ * tridiagonal form.
  *
  * @param gpu Device.
  * @param batch Tridiagonal forms.
- * @param eigenvalues Where they go: `rows` for each matrix, descending, NaN for a matrix that was not finite.
+ * @param eigenvalues Receives them: `rows` for each matrix, descending, NaN for a matrix that was
+ * not finite.
  * @returns The command.
  */
 export async function bindBisection(
@@ -107,41 +81,29 @@ function shapeOf(gpu: Gpu, batch: TridiagonalBatch, thresholds: number): GpuStru
   return gpuStruct(gpu, "sturm shape", ["u32", batch.rows, thresholds, batch.count, 0]);
 }
 
-/**
- * Reads the counts. Waits for the GPU.
- *
- * @param work Where {@linkcode bindSturm} left the counts.
- * @param orders Orders of the matrices.
- * @param epsilons Thresholds of each matrix, as they are meant; those on the GPU may be rounded.
- * @returns A count for each threshold of each matrix. A matrix or threshold that is not finite counts 0 in [0, n].
- */
-export async function readSturm(
-  work: SturmWork,
-  orders: readonly number[],
-  epsilons: readonly (readonly number[])[],
-): Promise<EigenvalueCount[][]> {
-  const words = await work.results.readUint32();
-  const floats = new Float32Array(words.buffer, words.byteOffset, words.length);
-  return orders.map((order, index) => {
-    const first = index * work.thresholds * RECORD_WORDS;
-    const known = Array.from({ length: 3 * work.thresholds }, (_, k): ShiftedCount => {
-      const at = first + Math.floor(k / 3) * RECORD_WORDS, which = k % 3;
-      return { shift: floats[at + which], bound: floats[at + 3], count: words[at + 4 + which] };
-    });
-    return countsIn(known, order, epsilons[index]);
-  });
+/** Options of {@linkcode countBySturm}. */
+export interface SturmOptions {
+  /**
+   * Arithmetic. `single` proves little below 10⁻⁵ λ₁. `double`, double-single arithmetic for orders
+   * up to 512, takes three times as long and proves counts down to about 10⁻¹¹ λ₁. Default:
+   * `single`.
+   */
+  readonly precision?: PrecisionName;
 }
 
 /**
- * Counts the eigenvalues of symmetric matrices given by the host above thresholds. Waits for the GPU.
+ * Counts the eigenvalues of symmetric matrices above thresholds. Waits for the GPU.
  *
  * @param gpu Device.
- * @param matrices Row-major `n × n` each, symmetric, of any orders 1 ≤ n ≤ 2,048.
+ * @param matrices Symmetric matrices of any orders 1 ≤ n ≤ 2,048, or 512 in double precision.
  * @param epsilons Thresholds of each matrix, as many for each.
- * @param precision `single`: certain of little below 10⁻⁵ λ₁. `double`: in double-single arithmetic, for orders up to 512,
- * which takes three times as long and is certain down to some 10⁻¹¹ λ₁. Default: `single`.
- * @returns A certified count for each threshold of each matrix.
- * @throws {ShapeError} Where a matrix is not square or too large, or has more or fewer thresholds than the first.
+ * @param options Precision.
+ * @returns A certified count for each threshold of each matrix; 0 in [0, n] where a matrix is not
+ * finite.
+ * @throws {InputError} Where they are no list of matrices, or an option or precision does not
+ * exist.
+ * @throws {ShapeError} Where a matrix is not square or too large, has another number of entries
+ * than its shape says, or has more or fewer thresholds than the first.
  *
  * @example
  * ```ts
@@ -150,16 +112,20 @@ export async function readSturm(
  * import { countBySturm } from "./sturm.ts";
  *
  * using gpu = await Gpu.open();
- * const [counts] = await countBySturm(gpu, [Float32Array.of(2, 1, 1, 2)], [[2, 0.5]]);
+ * const matrix = { rows: 2, columns: 2, data: Float32Array.of(2, 1, 1, 2) };
+ * const [counts] = await countBySturm(gpu, [matrix], [[2, 0.5]]);
  * assert.deepEqual(counts, [{ count: 1, low: 1, high: 1 }, { count: 2, low: 2, high: 2 }]);
  * ```
  */
 export async function countBySturm(
   gpu: Gpu,
-  matrices: readonly Float32Array[],
+  matrices: readonly Matrix[],
   epsilons: readonly (readonly number[])[],
-  precision: "single" | "double" = "single",
+  options: SturmOptions = {},
 ): Promise<EigenvalueCount[][]> {
+  checkKeys("options of countBySturm", options, ["precision"]);
+  const { precision = "single" } = options;
+  checkName("precision", precision, precisionNames);
   if (matrices.length === 0) return [];
   const thresholds = thresholdsOf(matrices, epsilons);
   if (thresholds === 0) return matrices.map(() => []);
@@ -175,5 +141,5 @@ export async function countBySturm(
     await (double ? bindSturmDoubleSingle(gpu, reduced, work, form) : bindSturm(gpu, reduced, work)),
   );
   commands.submit();
-  return await readSturm(work, matrices.map(({ length }) => Math.sqrt(length)), epsilons);
+  return await readSturm(work, matrices.map(({ rows }) => rows), epsilons);
 }

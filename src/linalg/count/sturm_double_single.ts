@@ -1,5 +1,6 @@
 /**
- * Eigenvalues of symmetric matrices counted by Sturm sequences in double-single arithmetic on the GPU.
+ * Numbers of eigenvalues of symmetric matrices, by Sturm sequences in double-single arithmetic on
+ * the GPU.
  *
  * @module
  */
@@ -7,22 +8,24 @@ import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import { doubleSingleFiles, type DoubleSingleForm } from "../double_single/double_single.ts";
-import type { SturmWork } from "./sturm.ts";
+import type { SturmWork } from "./sturm_work.ts";
 import type { TridiagonalBatch } from "./tridiagonal.ts";
 import sturmSource from "../../../shaders/linalg/count/sturm_double_single.wgsl" with { type: "text" };
 
-/** Invocations a workgroup of `sturm_double_single.wgsl`. */
+/** Invocations per workgroup of `sturm_double_single.wgsl`. */
 const WORKGROUP = 64;
 
 /**
- * Counts the eigenvalues of all matrices of a batch above all thresholds: at each ε itself and at ε ± δ.
+ * Binds counts of the eigenvalues of all matrices of a batch above all thresholds: at each ε itself
+ * and at ε ± δ.
  *
- * What is proven: as in {@linkcode sturm}, with δ = δ₁ + 46 · 2⁻⁴⁸ max|e| + 2⁻⁶⁰ (relative to the largest entry), by the
- * roundings of double-single arithmetic. A square, a quotient and three differences are off by 43 · 2⁻⁴⁸ together, which
- * moves e by half of that, and T by twice that of the largest e.
+ * The proof is that of `bindSturm`, with δ = δ₁ + 46 · 2⁻⁴⁸ max|e| + 2⁻⁶⁰ (relative to the largest
+ * entry), by the roundings of double-single arithmetic. A square, a quotient and three differences
+ * are off by 43 · 2⁻⁴⁸ together, which moves e by half of that, and T by twice that of the largest
+ * e.
  *
  * @param gpu Device.
- * @param batch Tridiagonal forms, two words a number.
+ * @param batch Tridiagonal forms, two words per number.
  * @param work Thresholds, which may be written by the GPU before, and room for the counts.
  * @param form Form of the arithmetic that the adapter needs; see {@linkcode doubleSingleFiles}.
  * @returns The command.

@@ -6,9 +6,10 @@
 import { InputError, ShapeError } from "../../errors.ts";
 import { allocateArrays, type GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import { checkMatrices, largestExponent, type Matrix } from "../matrix.ts";
 import { padRows, vectors } from "../matrix_view.ts";
 
-/** What a kernel needs to know of a batch of symmetric matrices; an `EigenBatch` is one, too. */
+/** A batch of symmetric matrices as kernels see it; an `EigenBatch` is one. */
 export interface SymmetricMatrices {
   /** Number of matrices. */
   readonly count: number;
@@ -23,33 +24,45 @@ export interface SymmetricMatrices {
 }
 
 /**
- * Orders of square matrices.
+ * Checks that matrices are square.
  *
- * @param matrices Row-major `n × n` each.
- * @returns n of each.
- * @throws {ShapeError} Where a matrix is not square, or has no entries.
+ * @param matrices Matrices, as a caller gave them.
+ * @returns Order n of each.
+ * @throws {InputError} Where they are no list of matrices.
+ * @throws {ShapeError} Where a matrix is not square, or has another number of entries than its
+ * shape says.
  */
-export function ordersOf(matrices: readonly Float32Array[]): number[] {
-  const orders = matrices.map(({ length }) => Math.sqrt(length));
-  const wrong = orders.findIndex((order) => !Number.isInteger(order) || order < 1);
-  if (wrong >= 0) {
-    throw new ShapeError(`matrix ${wrong} has ${matrices[wrong].length} entries: give n × n of them, n ≥ 1`);
-  }
-  return orders;
+export function ordersOf(matrices: readonly Matrix[]): number[] {
+  checkMatrices(matrices);
+  return matrices.map(({ rows, columns }, index) => {
+    if (rows === columns) return rows;
+    throw new ShapeError(`matrix ${index} is ${rows} × ${columns}: give a square one, n × n`);
+  });
 }
 
 /**
- * Checks that all entries of matrices are finite.
+ * Rounds the entries of a matrix to single precision.
+ *
+ * @param matrix The matrix.
+ * @returns Its entries; the matrix's own where they are single already.
+ */
+export function singleEntries({ data }: Matrix): Float32Array {
+  return data instanceof Float32Array ? data : Float32Array.from(data);
+}
+
+/**
+ * Checks that all entries of matrices are finite numbers of single precision.
  *
  * @param matrices Matrices.
- * @throws {InputError} Where an entry is NaN or infinite.
+ * @throws {InputError} Where an entry is NaN or infinite, or beyond the range of single precision.
  */
-export function assertFinite(matrices: readonly Float32Array[]): void {
-  const infinite = matrices.findIndex((matrix) => {
-    for (let e = 0; e < matrix.length; e++) if (!Number.isFinite(matrix[e])) return true;
-    return false;
+export function checkFinite(matrices: readonly Matrix[]): void {
+  matrices.forEach((matrix, index) => {
+    if (largestExponent(matrix, `matrix ${index}`) < 128) return;
+    throw new InputError(
+      `matrix ${index} has entries of 2^128 or more, beyond single precision: scale it down`,
+    );
   });
-  if (infinite >= 0) throw new InputError(`matrix ${infinite} has an entry that is NaN or infinite`);
 }
 
 /** Symmetric matrices padded to one size, in GPU memory. */
@@ -69,10 +82,11 @@ export class SymmetricBatch implements SymmetricMatrices, Disposable {
    * Copies matrices to the GPU.
    *
    * @param gpu Device.
-   * @param matrices Row-major `n × n` each, of any orders n ≥ 1, one matrix at least.
+   * @param matrices Square matrices of any orders, at least one; their entries are rounded to
+   * single precision.
    * @throws {ShapeError} Where a matrix is not square.
    */
-  constructor(gpu: Gpu, matrices: readonly Float32Array[]) {
+  constructor(gpu: Gpu, matrices: readonly Matrix[]) {
     const orders = ordersOf(matrices);
     this.count = orders.length;
     this.order = Math.max(...orders);
@@ -83,7 +97,8 @@ export class SymmetricBatch implements SymmetricMatrices, Disposable {
       ["symmetric matrices", this.count * this.rows * this.rows],
     );
     matrices.forEach((matrix, index) => {
-      this.matrices.write(padRows(matrix, orders[index], this.rows / 4), index * this.rows * this.rows);
+      const padded = padRows(singleEntries(matrix), orders[index], this.rows / 4);
+      this.matrices.write(padded, index * this.rows * this.rows);
     });
   }
 

@@ -1,6 +1,7 @@
 /**
- * Double-single numbers x = hi + lo: some 48 bits in two single-precision words, for adapters without float64. The
- * arithmetic is in `shaders/linalg/include/double_single.wgsl`; here are its files, and the way of numbers to it and back.
+ * Double-single numbers x = hi + lo: about 48 bits in two single-precision words, for adapters
+ * without float64. The arithmetic is in `shaders/linalg/include/double_single.wgsl`; this module
+ * lists its files and converts numbers.
  *
  * @module
  */
@@ -9,21 +10,21 @@ import floatSource from "../../../shaders/linalg/include/double_single_float.wgs
 import integerSource from "../../../shaders/linalg/include/double_single_integer.wgsl" with { type: "text" };
 
 /**
- * What the arithmetic is made of: the adapter's own, or integers on the bits where that does not round as it must. Both
- * give the same bits; `selfTestDoubleSingle` says which an adapter needs.
+ * Form of the arithmetic: the adapter's own, or integers on the bits where that does not round as
+ * it must. Both give the same bits; `selfTestDoubleSingle` says which one an adapter needs.
  */
 export type DoubleSingleForm = "float" | "integer";
 
-/** Unit of double-single errors: u² = 2⁻⁴⁸, the square of single precision's unit roundoff. */
-export const U2 = 2 ** -48;
-
 const SINGLE_MAX = (2 - 2 ** -23) * 2 ** 127;
-/** The largest low word that leaves {@linkcode SINGLE_MAX} the nearest single: the number just below half its ulp. */
+/**
+ * The largest low word that leaves {@linkcode SINGLE_MAX} the nearest single: the number just below
+ * half its ulp.
+ */
 const LOW_MAX = (1 - 2 ** -24) * 2 ** 103;
 
 /**
- * The WGSL files that a kernel with double-single arithmetic lists before its own. The kernel supplies
- * `fn run_time_zero() -> u32`, a 0 that it reads from a buffer.
+ * Lists the WGSL files that a kernel with double-single arithmetic needs before its own. The kernel
+ * supplies `fn run_time_zero() -> u32`, a 0 that it reads from a buffer.
  *
  * @param form Which form of the arithmetic.
  * @returns Texts of the files.
@@ -33,9 +34,9 @@ export function doubleSingleFiles(form: DoubleSingleForm): readonly string[] {
 }
 
 /**
- * Rounds a number to double-single: relative error 2⁻⁴⁹ at most while |x| ≥ 2⁻¹⁰⁰; below, an adapter may take the low
- * word for 0. Finite numbers beyond the range become the largest there is; infinities and NaN stay in the high word, −0
- * keeps its sign.
+ * Rounds a number to double-single, with a relative error of at most 2⁻⁴⁹ while |x| ≥ 2⁻¹⁰⁰; below,
+ * an adapter may take the low word for 0. Finite numbers beyond the range become the largest there
+ * is; infinities and NaN stay in the high word; −0 keeps its sign.
  *
  * @param x Number.
  * @returns `[hi, lo]`, hi = x rounded to single precision, |lo| ≤ ulp(hi) / 2.
@@ -55,15 +56,16 @@ export function splitDouble(x: number): [hi: number, lo: number] {
   const hi = Math.fround(x);
   if (!Number.isFinite(hi)) return [Math.sign(x) * SINGLE_MAX, Math.sign(x) * LOW_MAX];
   const lo = Math.fround(x - hi);
-  // Near the end of the range lo may round up to half an ulp of hi, where hi + lo would round to infinity.
+  // Near the end of the range lo may round up to half an ulp of hi, where hi + lo would round to
+  // infinity.
   return [hi, Math.abs(hi) === SINGLE_MAX ? Math.min(LOW_MAX, Math.max(-LOW_MAX, lo)) : lo];
 }
 
 /**
- * The value of a double-single number, rounded to float64.
+ * Rounds a double-single number to float64.
  *
  * @param hi High word.
- * @param lo Low word; of no account where the high one is infinite or NaN.
+ * @param lo Low word; ignored where the high one is infinite or NaN.
  * @returns hi + lo.
  */
 export function joinDouble(hi: number, lo: number): number {
@@ -100,7 +102,7 @@ export function interleave(high: Float32Array, low: Float32Array | null, scale =
 }
 
 /**
- * The values of double-single numbers, rounded to float64.
+ * Rounds double-single numbers to float64.
  *
  * @param words Words hi, lo, hi, lo, ….
  * @returns The numbers.

@@ -3,25 +3,69 @@
  *
  * @module
  */
-import { joinDouble, splitDouble, U2 } from "./double_single.ts";
-import type { DoubleSingleCase, DoubleSingleFunction } from "./double_single_self_test.ts";
+import { joinDouble, splitDouble } from "./double_single.ts";
+import { U2 } from "../rounding.ts";
+
+/** The functions of `double_single_self_test.wgsl`, in the order of its cases. */
+export const DOUBLE_SINGLE_FUNCTIONS = [
+  "two_sum",
+  "quick_two_sum",
+  "two_prod",
+  "split",
+  "rounded_quotient",
+  "rounded_root",
+  "ds_add",
+  "ds_sub",
+  "ds_add_f32",
+  "ds_mul",
+  "ds_mul_f32",
+  "ds_div",
+  "ds_sqrt",
+  "ds_fma_f32",
+  "ds_fma",
+  "ds_scale",
+  "ds_negate",
+  "ds_from_f32",
+  "ds_compare",
+  "sum of products, single",
+  "sum of products",
+] as const;
+
+/** Name of a function of double-single arithmetic. */
+export type DoubleSingleFunction = typeof DOUBLE_SINGLE_FUNCTIONS[number];
+
+/** A function and its operands a, b, c: words hi, lo of each. */
+export interface DoubleSingleCase {
+  /** Function to apply. */
+  readonly name: DoubleSingleFunction;
+  /**
+   * Six words: hi and lo of a, of b, of c. Functions of fewer operands, or of single ones, leave
+   * out the others.
+   */
+  readonly operands: readonly number[];
+}
 
 /** An error and the bound on it, both in units of u² = 2⁻⁴⁸. */
 export interface Verdict {
-  /** Error, relative to the result or to what the function's bound is relative to; infinite for NaN. */
+  /**
+   * Error, relative to the result or to what the function's bound is relative to; infinite for NaN.
+   */
   readonly error: number;
   /** Bound that `double_single.wgsl` states, and the reference's own rounding. */
   readonly bound: number;
 }
 
-/** Terms of the sums of products: even, for all but the last two cancel in pairs. */
+/** Terms of the sums of products; an even number, since all but the last two cancel in pairs. */
 const TERMS = 256;
-/** What float64 itself may be off by, twice 2⁻⁵³: all that a function without an error is allowed. */
+/**
+ * Error that float64 itself may have, twice 2⁻⁵³: all that a function without an error is allowed.
+ */
 const REFERENCE = 2 ** -52 / U2;
 
 /**
- * Operands of all binades' shapes: few bits and many, above and below powers of two, neighbours that cancel to the last
- * bits of the low word, magnitudes that overlap in part or not at all. All are exact in float64.
+ * Operands of all binades' shapes: few bits and many, above and below powers of two, neighbours
+ * that cancel to the last bits of the low word, magnitudes that overlap in part or not at all. All
+ * are exact in float64.
  */
 const NUMBERS: readonly number[] = [
   1,
@@ -58,10 +102,10 @@ const PAIRWISE: readonly DoubleSingleFunction[] = [
 ];
 
 /**
- * The cases of the self-test.
+ * Lists the cases of the self-test.
  *
- * @returns Functions and operands; the sums of products apart from each other, since lavapipe counts the iterations of
- * eight neighbours together.
+ * @returns Functions and operands. The sums of products are apart from each other, since lavapipe
+ * counts the iterations of eight neighbours together.
  */
 export function hardCases(): DoubleSingleCase[] {
   const cases: DoubleSingleCase[] = [];
@@ -86,7 +130,8 @@ export function hardCases(): DoubleSingleCase[] {
 }
 
 /**
- * Terms of the sums of products: pairs that cancel but for the last bits, and two that remain.
+ * Makes the terms of the sums of products: pairs that cancel except for the last bits, and two that
+ * remain.
  *
  * @returns Words hi, lo of both factors of each term.
  */
@@ -148,7 +193,7 @@ export function judge(one: DoubleSingleCase, terms: Float32Array, hi: number, lo
   }
 }
 
-/** Each addition of a sum is off by 3 u² of a partial sum, each product by 7. */
+/** Judges a sum of products: each addition is off by 3 u² of a partial sum, each product by 7. */
 function judgeSum(
   name: DoubleSingleFunction,
   terms: Float32Array,

@@ -1,5 +1,6 @@
 /**
- * The start-up test of double-single arithmetic: does this adapter, with its compiler, keep the digits it promises?
+ * The start-up test of double-single arithmetic: does this adapter, with its compiler, keep the
+ * digits that it promises?
  *
  * @module
  */
@@ -8,51 +9,28 @@ import { GpuArray } from "../../gpu/array.ts";
 import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
-import { doubleSingleFiles, type DoubleSingleForm, U2 } from "./double_single.ts";
-import { hardCases, hardTerms, judge } from "./double_single_cases.ts";
+import { doubleSingleFiles, type DoubleSingleForm } from "./double_single.ts";
+import { U2 } from "../rounding.ts";
+import {
+  DOUBLE_SINGLE_FUNCTIONS,
+  type DoubleSingleCase,
+  type DoubleSingleFunction,
+  hardCases,
+  hardTerms,
+  judge,
+} from "./double_single_cases.ts";
 import selfTestSource from "../../../shaders/linalg/double_single/double_single_self_test.wgsl" with {
   type: "text",
 };
 
-/** The functions of `double_single_self_test.wgsl`, in the order of its cases. */
-export const DOUBLE_SINGLE_FUNCTIONS = [
-  "two_sum",
-  "quick_two_sum",
-  "two_prod",
-  "split",
-  "rounded_quotient",
-  "rounded_root",
-  "ds_add",
-  "ds_sub",
-  "ds_add_f32",
-  "ds_mul",
-  "ds_mul_f32",
-  "ds_div",
-  "ds_sqrt",
-  "ds_fma_f32",
-  "ds_fma",
-  "ds_scale",
-  "ds_negate",
-  "ds_from_f32",
-  "ds_compare",
-  "sum of products, single",
-  "sum of products",
-] as const;
+export { DOUBLE_SINGLE_FUNCTIONS, type DoubleSingleCase, type DoubleSingleFunction };
 
-/** Name of a function of double-single arithmetic. */
-export type DoubleSingleFunction = typeof DOUBLE_SINGLE_FUNCTIONS[number];
-
-/** A function and its operands a, b, c: words hi, lo of each. */
-export interface DoubleSingleCase {
-  /** Function to apply. */
-  readonly name: DoubleSingleFunction;
-  /** Six words: hi and lo of a, of b, of c. Functions of fewer operands, or of single ones, leave out the others. */
-  readonly operands: readonly number[];
-}
-
-/** How one form of the arithmetic did. */
+/** Result of the test of one form of the arithmetic. */
 export interface FormSelfTest {
-  /** Largest error, relative to the result or, for sums of products, to the sum of magnitudes; 1 for no right digit. */
+  /**
+   * Largest error, relative to the result or, for sums of products, to the sum of magnitudes; 1 for
+   * no right digit.
+   */
   readonly error: number;
   /** Largest error in units of the bound on it: at most 1 where the form passed; at most 10⁹. */
   readonly share: number;
@@ -62,11 +40,13 @@ export interface FormSelfTest {
   readonly passed: boolean;
 }
 
-/** What the start-up test found, as plain data for `run.json`. */
+/** Results of the start-up test, as plain data for `run.json`. */
 export interface PrecisionSelfTest {
   /** Name of the adapter. */
   readonly adapter: string;
-  /** The form to use: the adapter's own arithmetic if it passed, integers on the bits if it did not. */
+  /**
+   * The form to use: the adapter's own arithmetic if it passed, integers on the bits if it did not.
+   */
   readonly form: DoubleSingleForm;
   /** The form made of the adapter's arithmetic. */
   readonly float: FormSelfTest;
@@ -77,15 +57,18 @@ export interface PrecisionSelfTest {
 /** Options of {@linkcode selfTestDoubleSingle}. */
 export interface SelfTestOptions {
   /**
-   * Whether the integer form is tested even where the other one passed. Default: false, for compiling it takes a
-   * second on lavapipe the first time.
+   * Whether the integer form is tested even where the other one passed. Default: false, for
+   * compiling it takes a second on lavapipe the first time.
    */
   readonly both?: boolean;
-  /** The files of a form, to put other ones to the test; nothing is remembered then. Default: the shaders'. */
+  /**
+   * The files of a form, to put other ones to the test; nothing is remembered then. Default: the
+   * shaders'.
+   */
   readonly files?: (form: DoubleSingleForm) => readonly string[];
 }
 
-/** What was found on each device. */
+/** Results on each device. */
 const found = new WeakMap<Gpu, Map<DoubleSingleForm, Promise<FormSelfTest>>>();
 
 /**
@@ -94,8 +77,9 @@ const found = new WeakMap<Gpu, Map<DoubleSingleForm, Promise<FormSelfTest>>>();
  * @param gpu Device.
  * @param form Form of the arithmetic.
  * @param cases Functions and operands.
- * @param terms Terms of the sums of products: words hi, lo of both factors, at most 65,000 terms. Sums take longer than
- * lavapipe's 65,535 iterations if two of them are among 8 cases that follow each other. Default: one term, 0.
+ * @param terms Terms of the sums of products: words hi, lo of both factors, at most 65,000 terms.
+ * Sums take longer than lavapipe's 65,535 iterations if two of them are among 8 cases that follow
+ * each other. Default: one term, 0.
  * @param files The files of the form. Default: the shaders'.
  * @returns Words hi, lo of each result; the second is 0 where a result has one word.
  * @throws {KernelError} Where the adapter rejects the files.
@@ -128,8 +112,9 @@ export async function applyDoubleSingle(
 }
 
 /**
- * Tests double-single arithmetic on the adapter, with operands that leave plain single precision no digit, against
- * float64 on the host; and decides which form of it to use. Waits for the GPU; what it found is remembered.
+ * Tests double-single arithmetic on the adapter and decides which form of it to use. The operands
+ * leave plain single precision no digit; float64 on the host judges the results. Waits for the GPU,
+ * and remembers the result.
  *
  * @param gpu Device.
  * @param options What else to test.
@@ -167,11 +152,12 @@ export async function selfTestDoubleSingle(
 }
 
 /**
- * Like {@linkcode selfTestDoubleSingle}, for those who can do without the arithmetic.
+ * Tests double-single arithmetic like {@linkcode selfTestDoubleSingle}, for callers that can do
+ * without it.
  *
  * @param gpu Device.
  * @param options What else to test.
- * @returns What the test found, or why the adapter has no double-single arithmetic.
+ * @returns The results, or the reason why the adapter has no double-single arithmetic.
  */
 export async function tryDoubleSingle(
   gpu: Gpu,
@@ -186,7 +172,8 @@ export async function tryDoubleSingle(
 }
 
 /**
- * Whether compensated sums are what they promise on this adapter: they need the arithmetic that the float form needs.
+ * Tells whether compensated sums keep their promise on this adapter: they need the arithmetic that
+ * the float form needs.
  *
  * @param gpu Device.
  * @returns Whether its compiler leaves the order of operations alone.

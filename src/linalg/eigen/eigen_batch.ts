@@ -7,7 +7,9 @@ import { allocateArrays, type GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { vectors } from "../matrix_view.ts";
 
-/** Symmetric matrices padded to one size, their bases and the state of their solver, in GPU memory. */
+/**
+ * Symmetric matrices padded to one size, their bases and the state of their solver, in GPU memory.
+ */
 export class EigenBatch implements Disposable {
   /** Number of matrices. */
   readonly count: number;
@@ -15,15 +17,18 @@ export class EigenBatch implements Disposable {
   readonly rows: number;
   /** Vectors of four that follow the eigenvector in each row of a basis and are rotated with it. */
   readonly tailStride: number;
-  /** Vectors of four a row of a basis: rows / 4 + tailStride. */
+  /** Vectors of four per row of a basis: rows / 4 + tailStride. */
   readonly rowStride: number;
   /** Order of each matrix. */
   readonly orders: GpuArray;
   /** The matrices, `rows × rows` each; a solved one has its eigenvalues on the diagonal. */
   readonly matrices: GpuArray;
-  /** The bases, `rows × 4 rowStride` each: one vector a row. The identity at first. */
+  /** The bases, `rows × 4 rowStride` each: one vector per row. The identity at first. */
   readonly basis: GpuArray;
-  /** What the solver knows of each matrix: rounds, done, off, a gap, and off of four heads; see `jacobi.wgsl`. */
+  /**
+   * The solver's progress with each matrix: rounds, done, off, a gap, and off of four heads; see
+   * `jacobi.wgsl`.
+   */
   readonly progress: GpuArray;
   /** Largest order. */
   readonly order: number;

@@ -1,5 +1,5 @@
 /**
- * Eigenvalues of symmetric matrices given by the host.
+ * Eigenvalues of symmetric matrices.
  *
  * @module
  */
@@ -7,22 +7,28 @@ import { GpuArray } from "../../gpu/array.ts";
 import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { bindBisection } from "../count/sturm.ts";
-import { assertFinite, SymmetricBatch } from "../count/symmetric_batch.ts";
+import { checkFinite, ordersOf, SymmetricBatch } from "../count/symmetric_batch.ts";
+import type { Matrix } from "../matrix.ts";
 import { bindTridiagonal, TridiagonalBatch } from "../count/tridiagonal.ts";
 
 /**
- * Eigenvalues alone of a batch of symmetric matrices, in single precision, as `numpy.linalg.eigvalsh` gives them: by
- * tridiagonal form and bisection, many times faster than `eigh`. Waits for the GPU.
+ * Computes the eigenvalues alone of a batch of symmetric matrices, in single precision, like
+ * `numpy.linalg.eigvalsh`. It takes the way of tridiagonal forms and bisection, many times faster
+ * than `eigh`. Waits for the GPU.
  *
- * Errors: each eigenvalue to about n u ‖A‖₂, u = 2⁻²⁴, like those of `eigh`; √n u ‖A‖₂ is what roundings of random sign
- * amount to, and 1 … 3 u ‖A‖₂ what is seen for n up to 2,048. What `eigh` has and this gives up: the small eigenvalues of a
- * positive definite matrix that is diagonally scaled well, right relative to themselves.
+ * Errors: each eigenvalue to about n u ‖A‖₂, u = 2⁻²⁴, like those of `eigh`. Roundings of random
+ * sign amount to √n u ‖A‖₂, and measured errors are 1 … 3 u ‖A‖₂ for n up to 2,048. `eigh` also
+ * gives the small eigenvalues of a positive definite matrix with a good diagonal scaling right
+ * relative to themselves; this function does not.
  *
  * @param gpu Device.
- * @param matrices Row-major `n × n` each, of any orders 1 ≤ n ≤ 2,048; only the upper triangle is read.
+ * @param matrices Symmetric matrices of any orders 1 ≤ n ≤ 2,048; only the upper triangle is read.
+ * Entries of float64 are rounded to single precision.
  * @returns Eigenvalues of each, descending.
- * @throws {ShapeError} Where a matrix is not square, or too large.
- * @throws {InputError} Where an entry is NaN or infinite.
+ * @throws {ShapeError} Where a matrix is not square, too large, or has another number of entries
+ * than its shape says.
+ * @throws {InputError} Where they are no list of matrices, or an entry is NaN, infinite or beyond
+ * single precision.
  *
  * @example
  * ```ts
@@ -31,12 +37,14 @@ import { bindTridiagonal, TridiagonalBatch } from "../count/tridiagonal.ts";
  * import { eigvalsh } from "./eigvalsh.ts";
  *
  * using gpu = await Gpu.open();
- * const [values] = await eigvalsh(gpu, [Float32Array.of(2, 1, 1, 2)]);
+ * const matrix = { rows: 2, columns: 2, data: Float32Array.of(2, 1, 1, 2) };
+ * const [values] = await eigvalsh(gpu, [matrix]);
  * assert.deepEqual([...values].map(Math.round), [3, 1]);
  * ```
  */
-export async function eigvalsh(gpu: Gpu, matrices: readonly Float32Array[]): Promise<Float32Array[]> {
-  assertFinite(matrices);
+export async function eigvalsh(gpu: Gpu, matrices: readonly Matrix[]): Promise<Float32Array[]> {
+  const orders = ordersOf(matrices);
+  checkFinite(matrices);
   if (matrices.length === 0) return [];
   using batch = new SymmetricBatch(gpu, matrices);
   using reduced = new TridiagonalBatch(gpu, batch);
@@ -48,7 +56,5 @@ export async function eigvalsh(gpu: Gpu, matrices: readonly Float32Array[]): Pro
   );
   commands.submit();
   const words = await values.read();
-  return matrices.map(({ length }, index) =>
-    words.slice(index * batch.rows, index * batch.rows + Math.sqrt(length))
-  );
+  return orders.map((n, index) => words.slice(index * batch.rows, index * batch.rows + n));
 }

@@ -4,115 +4,75 @@
  * @module
  */
 import { ShapeError } from "../../errors.ts";
-import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import type { GpuArray } from "../../gpu/array.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
-import { bindBlocks, type BlockArithmetic } from "./block_jacobi.ts";
+import { U } from "../rounding.ts";
+import { bindBlocks } from "./block_jacobi.ts";
+import {
+  type JacobiShares,
+  type JacobiSolver,
+  runSolver,
+  type SolvableMatrices,
+  unrollSweeps,
+} from "./jacobi_solver.ts";
 import { bindRounds } from "./jacobi_rounds.ts";
-import blockSource from "../../../shaders/linalg/eigen/block_jacobi.wgsl" with { type: "text" };
-import convergenceSource from "../../../shaders/linalg/eigen/block_jacobi_convergence.wgsl" with {
-  type: "text",
-};
-import blockSingleSource from "../../../shaders/linalg/include/block_jacobi_single.wgsl" with {
-  type: "text",
-};
-import jacobiSource from "../../../shaders/linalg/include/jacobi.wgsl" with { type: "text" };
-import pairsSource from "../../../shaders/linalg/include/jacobi_pairs.wgsl" with { type: "text" };
-import rotationSource from "../../../shaders/linalg/include/jacobi_rotation.wgsl" with { type: "text" };
-import roundsSource from "../../../shaders/linalg/eigen/jacobi_rounds.wgsl" with { type: "text" };
-import singleSource from "../../../shaders/linalg/include/rotation_single.wgsl" with { type: "text" };
 
-/** Unit roundoff of single precision. */
-const U = 2 ** -24;
-/** Largest order, of `block_jacobi.wgsl`: its loops stay below the 65,535 iterations of lavapipe. */
+/**
+ * Largest order, of `block_jacobi.wgsl`: its loops stay below the 65,535 iterations of lavapipe.
+ */
 const MOST_ORDER = 2048;
 
 /**
- * Largest order that one workgroup solves: where all sweeps are encoded, and where the host looks after them. By order alone,
- * so that a matrix is solved the same to the bit beside any number of others.
+ * Largest order that one workgroup solves: where all sweeps are encoded, and where the host looks
+ * after them. It depends on the order alone, so that the bits of a matrix do not depend on the
+ * matrices beside it.
  *
- * Processor time of a matrix in a batch, with vectors, on lavapipe, one workgroup against blocks: n = 16 0.31, 0.25 ms; 32
- * 1.4, 1.0; 64 9.0, 5.3; 128 70, 34; 256 590, 230; 512 5300, 1700. But of one processor, where blocks have all; and sweeps
- * of blocks after convergence cost a dispatch of 40 µs for each 4 rows, where those of one workgroup are free. On a GPU, not
- * measured yet, both wait for barriers in each of some n or 2 n rounds a sweep; but one workgroup computes on one
- * multiprocessor, and reads all of A from its cache, in each.
+ * Processor time per matrix of a batch, with vectors, on lavapipe, for one workgroup against
+ * blocks: n = 16 0.31, 0.25 ms; 32 1.4, 1.0; 64 9.0, 5.3; 128 70, 34; 256 590, 230; 512 5300, 1700.
+ * One workgroup uses one processor, though, where blocks use all of them; and sweeps of blocks
+ * after convergence cost a dispatch of 40 µs for each 4 rows, where those of one workgroup are
+ * free. On a GPU, not measured yet, both wait for barriers in each of about n or 2 n rounds per
+ * sweep; but one workgroup computes on one multiprocessor, and reads all of A from its cache in
+ * each round.
  */
 const MOST_ORDER_ALONE = 128, MOST_ORDER_ALONE_WATCHED = 64;
 
 /**
- * Off-diagonal norm, scaled by the diagonal and divided by the order, at which a matrix counts as diagonal: 4 u.
- * Rotations leave rounding of about u on each of n²/2 scaled entries, so less could not be reached.
+ * Off-diagonal norm, scaled by the diagonal and divided by the order, at which a matrix counts as
+ * diagonal: 4 u. Rotations leave rounding of about u on each of n²/2 scaled entries, so less could
+ * not be reached.
  */
 export const JACOBI_TOLERANCE = 2 ** -22;
 
-/** Shares of the largest diagonal entry, in absolute value, that divide a spectrum. */
-export interface JacobiShares {
-  /** Pairs with an entry below this share are noise: neither judged nor rotated. Default: 0. */
-  readonly tail?: number;
-  /** Pairs with both entries from such a share on are a head, whose off-diagonal is reported. Default: all 0. */
-  readonly heads?: readonly [number, number, number, number];
-}
-
-/** Matrices that two-sided Jacobi solves; an `EigenBatch` has these and more. */
-export interface SolvableMatrices {
-  /** Number of matrices. */
-  readonly count: number;
-  /** Rows that each has room for: a multiple of 4. */
-  readonly rows: number;
-  /** Largest order. */
-  readonly order: number;
-  /** Order of each. */
-  readonly orders: GpuArray;
-  /** What the solver knows of each: 8 words. */
-  readonly progress: GpuArray;
-  /** The matrices, `rows × rows` entries each. */
-  readonly matrices: GpuArray;
-  /** The bases, one vector a row. */
-  readonly basis: GpuArray;
-  /** Units a row of a basis: vectors of four singles, or pairs hi, lo. */
-  readonly rowStride: number;
-}
-
-/** What a solver of any arithmetic is asked for. */
-export interface SolverOptions {
-  /** Scaled off-diagonal norm, divided by the order, at which a matrix counts as diagonal. */
-  readonly tolerance: number;
-  /** Scaled off-diagonal entry at and below which a pair is left alone. */
-  readonly least: number;
-  /** Where the tail and the heads of a spectrum are. */
-  readonly shares: JacobiShares;
-}
-
-/** Commands that solve a batch. */
-export interface JacobiSolver {
-  /** To be run once, first. */
-  readonly start: readonly Dispatch[];
-  /** To be run again and again, `most` times at most: they return at once where a matrix is done. */
-  readonly sweep: readonly Dispatch[];
-  /** Number of sweeps after which a solver gives up. */
-  readonly most: number;
+/** Options of {@linkcode bindJacobi} and {@linkcode bindJacobiSweeps}. */
+export interface JacobiOptions {
+  /** Limits of the tail and the heads of a spectrum. Default: no tail, heads that are the whole. */
+  readonly shares?: JacobiShares;
+  /** Scaled off-diagonal norm, divided by the order, at which a matrix is solved. Default: 4 u. */
+  readonly tolerance?: number;
+  /**
+   * Largest order that one workgroup solves. Default: 128, where all sweeps are encoded at once.
+   */
+  readonly mostAlone?: number;
 }
 
 /**
- * Solves all matrices of a batch in place, without the host.
+ * Binds all sweeps that solve the matrices of a batch in place, without the host.
  *
  * @param gpu Device.
  * @param batch Matrices and bases.
- * @param shares Where the tail and the heads of a spectrum are.
  * @param stack Owner of the arrays that the solver needs.
- * @param tolerance Scaled off-diagonal norm, divided by the order, at which a matrix is solved. Default: 4 u.
+ * @param options Shares of the spectrum, tolerance.
  * @returns The commands, to run one after the other; those after convergence return at once.
  * @throws {ShapeError} Where an order is above 2,048.
  */
-export async function jacobi(
+export async function bindJacobiSweeps(
   gpu: Gpu,
   batch: SolvableMatrices,
-  shares: JacobiShares,
   stack: DisposableStack,
-  tolerance: number = JACOBI_TOLERANCE,
+  options: JacobiOptions = {},
 ): Promise<Dispatch[]> {
-  return allSweeps(await bindJacobi(gpu, batch, shares, stack, MOST_ORDER_ALONE, tolerance));
+  return unrollSweeps(await bindJacobi(gpu, batch, stack, options));
 }
 
 /**
@@ -120,7 +80,7 @@ export async function jacobi(
  *
  * @param gpu Device.
  * @param batch Matrices and bases.
- * @param shares Where the tail and the heads of a spectrum are.
+ * @param shares Limits of the tail and the heads of a spectrum.
  * @throws {ShapeError} Where an order is above 2,048.
  */
 export async function solveJacobi(
@@ -129,54 +89,36 @@ export async function solveJacobi(
   shares: JacobiShares = {},
 ): Promise<void> {
   using stack = new DisposableStack();
-  const solver = await bindJacobi(gpu, batch, shares, stack, MOST_ORDER_ALONE_WATCHED);
+  const solver = await bindJacobi(gpu, batch, stack, { shares, mostAlone: MOST_ORDER_ALONE_WATCHED });
   await runSolver(gpu, solver, batch.progress);
 }
 
 /**
- * Binds the solver that an order asks for.
+ * Binds the solver that suits the order of a batch.
  *
  * @param gpu Device.
  * @param batch Matrices and bases.
- * @param shares Where the tail and the heads of a spectrum are.
  * @param stack Owner of the arrays that the solver needs.
- * @param mostAlone Largest order that one workgroup solves.
- * @param tolerance Scaled off-diagonal norm, divided by the order, at which a matrix is solved. Default: 4 u.
+ * @param options Shares of the spectrum, tolerance, largest order for one workgroup.
  * @returns The commands.
  * @throws {ShapeError} Where an order is above 2,048.
  */
 export async function bindJacobi(
   gpu: Gpu,
   batch: SolvableMatrices,
-  shares: JacobiShares,
   stack: DisposableStack,
-  mostAlone: number,
-  tolerance: number = JACOBI_TOLERANCE,
+  options: JacobiOptions = {},
 ): Promise<JacobiSolver> {
-  const options = { tolerance, least: U, shares };
+  const { shares = {}, tolerance = JACOBI_TOLERANCE, mostAlone = MOST_ORDER_ALONE } = options;
   checkOrder(batch.order);
+  const solver = { tolerance, least: U, shares };
   return batch.order <= mostAlone
-    ? await bindRounds(gpu, batch, ALONE, options)
-    : await bindBlocks(gpu, batch, BLOCKS, options, stack);
+    ? await bindRounds(gpu, batch, "single", solver)
+    : await bindBlocks(gpu, batch, "single", { ...solver, stack });
 }
 
-const ALONE = {
-  name: "jacobi",
-  files: [pairsSource, rotationSource, singleSource, roundsSource, jacobiSource],
-};
-const BLOCKS: BlockArithmetic = {
-  source: {
-    name: "block_jacobi",
-    files: [pairsSource, rotationSource, singleSource, blockSource, convergenceSource, blockSingleSource],
-  },
-  words: 1,
-  strip: 8,
-  stripUnits: 2,
-  iterations: [23, 18],
-};
-
 /**
- * That a matrix is not too large.
+ * Checks that a matrix is not too large.
  *
  * @param order Largest order of a batch.
  * @throws {ShapeError} Where it is above 2,048.
@@ -186,59 +128,4 @@ export function checkOrder(order: number): void {
   throw new ShapeError(
     `a matrix of order ${order} is too large: use at most ${MOST_ORDER} neurons a layer`,
   );
-}
-
-/**
- * All commands of a solver.
- *
- * @param solver The solver.
- * @returns Its commands, to run one after the other.
- */
-export function allSweeps({ start, sweep, most }: JacobiSolver): Dispatch[] {
-  return [...start, ...Array.from({ length: most }, () => sweep).flat()];
-}
-
-/**
- * Runs a solver until all matrices are done. After four sweeps the host looks every other one: a look takes as long as a
- * sweep in which nothing is left to do.
- *
- * @param gpu Device.
- * @param solver The solver.
- * @param progress What it knows of each matrix.
- */
-export async function runSolver(gpu: Gpu, solver: JacobiSolver, progress: GpuArray): Promise<void> {
-  const submit = (dispatches: readonly Dispatch[]) => {
-    const commands = new Commands(gpu);
-    commands.run(...dispatches);
-    commands.submit();
-  };
-  submit(solver.start);
-  for (let sweep = 1; sweep <= solver.most; sweep++) {
-    submit(solver.sweep);
-    if (sweep < 4 || sweep % 2 === 1) continue;
-    const words = await progress.readUint32();
-    if (words.every((word, i) => i % 8 !== 1 || word === 1)) return;
-  }
-}
-
-/** Where the solver is with a matrix. */
-export interface SolverProgress {
-  /** Rounds of rotations made; one of blocks counts for as many as it rounds like, `ROUNDS_OF_BLOCKS`. */
-  readonly rounds: number;
-  /** Scaled off-diagonal norm at the last look. */
-  readonly off: number;
-  /** The same of each head at the start. */
-  readonly heads: readonly number[];
-}
-
-/**
- * Decodes `struct Progress` of `jacobi_rounds.wgsl` and `block_jacobi.wgsl`.
- *
- * @param words Words of all matrices, as read from the GPU.
- * @param index Index of the matrix.
- * @returns Where its solver is.
- */
-export function decodeProgress(words: Float32Array, index: number): SolverProgress {
-  const [round, _done, off, _largest, ...heads] = words.subarray(8 * index, 8 * index + 8);
-  return { rounds: new Uint32Array(Float32Array.of(round).buffer)[0], off, heads };
 }

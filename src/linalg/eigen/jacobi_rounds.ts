@@ -1,34 +1,68 @@
 /**
- * Two-sided Jacobi with one workgroup a matrix, whatever the arithmetic.
+ * Two-sided Jacobi for any arithmetic, with one workgroup per matrix.
  *
  * @module
  */
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch, KernelSource } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
-import type { JacobiSolver, SolvableMatrices, SolverOptions } from "./jacobi.ts";
-
-/** Cyclic Jacobi converges quadratically; 6 to 10 sweeps are usual. A matrix not done by then says so by its `off`. */
-const MOST_SWEEPS = 16;
-/** Loop iterations that one dispatch may take: lavapipe ends a shader after 65,535. */
-const MOST_ITERATIONS = 60_000;
+import { doubleSingleFiles, type DoubleSingleForm } from "../double_single/double_single.ts";
+import { MOST_ITERATIONS } from "../iterations.ts";
+import type { JacobiSolver, SolvableMatrices, SolverOptions } from "./jacobi_solver.ts";
+import roundsSource from "../../../shaders/linalg/eigen/jacobi_rounds.wgsl" with { type: "text" };
+import jacobiSource from "../../../shaders/linalg/include/jacobi.wgsl" with { type: "text" };
+import jacobiDoubleSource from "../../../shaders/linalg/include/jacobi_double_single.wgsl" with {
+  type: "text",
+};
+import pairsSource from "../../../shaders/linalg/include/jacobi_pairs.wgsl" with { type: "text" };
+import rotationSource from "../../../shaders/linalg/include/jacobi_rotation.wgsl" with { type: "text" };
+import doubleSource from "../../../shaders/linalg/include/rotation_double_single.wgsl" with { type: "text" };
+import singleSource from "../../../shaders/linalg/include/rotation_single.wgsl" with { type: "text" };
 
 /**
- * Binds the rounds of a solver, in as many dispatches as lavapipe's limit on loop iterations asks for.
+ * Most sweeps. Cyclic Jacobi converges quadratically; 6 to 10 are usual. The `off` of a matrix that
+ * is not done by then says so.
+ */
+const MOST_SWEEPS = 16;
+
+const SINGLE: KernelSource = {
+  name: "jacobi",
+  files: [pairsSource, rotationSource, singleSource, roundsSource, jacobiSource],
+};
+
+function doubleSingle(form: DoubleSingleForm): KernelSource {
+  return {
+    name: `jacobi_double_single (${form})`,
+    files: [
+      ...doubleSingleFiles(form),
+      pairsSource,
+      rotationSource,
+      doubleSource,
+      roundsSource,
+      jacobiDoubleSource,
+    ],
+  };
+}
+
+/**
+ * Binds the rounds of a solver, in as many dispatches as lavapipe's limit on loop iterations
+ * requires.
  *
  * @param gpu Device.
- * @param batch Matrices to solve, of order 1,024 at most: up to there WGSL's division is accurate enough for the integer
- * quotients of `jacobi_rounds.wgsl`.
- * @param source The kernel, `jacobi_rounds.wgsl` among its files.
- * @param options What is wanted of the solver.
+ * @param batch Matrices to solve, of order 1,024 at most: up to there WGSL's division is accurate
+ * enough for the integer quotients of `jacobi_rounds.wgsl`.
+ * @param arithmetic Single precision, or the form of double-single arithmetic that the adapter
+ * needs.
+ * @param options Tolerances and shares of the spectrum.
  * @returns The commands; those after convergence return at once.
  */
 export async function bindRounds(
   gpu: Gpu,
   batch: SolvableMatrices,
-  source: KernelSource,
+  arithmetic: "single" | DoubleSingleForm,
   options: SolverOptions,
 ): Promise<JacobiSolver> {
+  const source = arithmetic === "single" ? SINGLE : doubleSingle(arithmetic);
   const { tolerance, least, shares: { tail = 0, heads = [0, 0, 0, 0] } } = options;
   const pairs = batch.rows / 2, sweep = 2 * pairs - 1;
   const lanes = lanesFor(gpu, batch.order);
@@ -51,8 +85,9 @@ export async function bindRounds(
 }
 
 /**
- * Invocations that share a matrix. A GPU hides latency with many. lavapipe runs them all on one thread and pays for each at
- * every barrier: with 32 it takes 0.9 of the time of 64 and 0.5 of that of 256 at n = 64, 0.8 of that of 256 at n = 128.
+ * Chooses the invocations that share a matrix. A GPU hides latency with many. lavapipe runs them
+ * all on one thread and pays for each at every barrier: with 32 it takes 0.9 of the time of 64 and
+ * 0.5 of that of 256 at n = 64, 0.8 of that of 256 at n = 128.
  */
 function lanesFor(gpu: Gpu, order: number): number {
   if (gpu.software) return 32;
@@ -60,9 +95,9 @@ function lanesFor(gpu: Gpu, order: number): number {
 }
 
 /**
- * As many rounds as fit into {@linkcode MOST_ITERATIONS}, counting the loops of `jacobi_rounds.wgsl` as lavapipe does: a
- * loop takes one iteration more than its body, to leave; and the four loops of a look are entered, with all lanes masked,
- * in rounds that do not look, too. A round: three loops, the way out of each, those four, and itself.
+ * Counts the rounds that fit into {@linkcode MOST_ITERATIONS}. lavapipe enters the four loops of a
+ * look, with all lanes masked, also in rounds that do not look. A round takes three loops, the way
+ * out of each, those four, and itself.
  */
 function roundsPerDispatch(batch: SolvableMatrices, lanes: number): number {
   const pairs = batch.rows / 2, sweep = 2 * pairs - 1;

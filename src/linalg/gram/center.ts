@@ -1,5 +1,6 @@
 /**
- * Centred features on the GPU: the weighted mean of each column taken off, for the ranks of covariances.
+ * Centred features on the GPU: the weighted mean of each column is subtracted, for the ranks of
+ * covariances.
  *
  * @module
  */
@@ -8,14 +9,17 @@ import type { GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { type GpuStruct, gpuStruct } from "../../gpu/struct.ts";
-import { doubleSingleFiles, type DoubleSingleForm, U2 } from "../double_single/double_single.ts";
+import { doubleSingleFiles, type DoubleSingleForm } from "../double_single/double_single.ts";
+import { U2 } from "../rounding.ts";
 import type { EntryView } from "../products/gemm_double_single.ts";
 import { gramSlices } from "./gram.ts";
 import source from "../../../shaders/linalg/gram/center.wgsl" with { type: "text" };
 
 /** Terms that `center.wgsl` adds before it adds their sums. */
 const BLOCK = 16;
-/** Fewest rows that an invocation subtracts means from, and about the most workgroups that do. */
+/**
+ * Fewest rows that an invocation subtracts means from, and about the most workgroups that do so.
+ */
 const STRIP = 16, MOST_WORKGROUPS = 32_768;
 
 /** Features to centre, or a tile of their rows. */
@@ -30,7 +34,10 @@ export interface Uncentered {
   readonly count?: number;
   /** Entries, in single words or pairs. */
   readonly features: EntryView;
-  /** A number near the features of each column, in as many words. Default: the first row of the features. */
+  /**
+   * A number near the features of each column, in as many words. Default: the first row of the
+   * features.
+   */
   readonly pivots?: Pick<EntryView, "array" | "batch" | "offset">;
   /** Sums of the columns and of the weights: {@linkcode centerTotals} words. */
   readonly totals: GpuArray;
@@ -38,19 +45,19 @@ export interface Uncentered {
 
 /** Features whose columns are to be summed. */
 export interface ColumnSums extends Uncentered {
-  /** Quadrature weights, double-single, one a sample: words hi, lo, hi, lo, …. */
+  /** Quadrature weights, double-single, one per sample: words hi, lo, hi, lo, …. */
   readonly weights: GpuArray;
-  /** Room for partial sums: {@linkcode centerPartials} words. */
+  /** Memory for partial sums: {@linkcode centerPartials} words. */
   readonly partials: GpuArray;
   /**
-   * What to multiply the sums with that earlier tiles have left, one factor a matrix: a power of two, or 0 for the first
-   * tile. Default: 0, whatever `totals` holds.
+   * Factors of the sums that earlier tiles have left, one per matrix: a power of two, or 0 for the
+   * first tile. Default: 0, whatever `totals` holds.
    */
   readonly factors?: GpuArray;
 }
 
 /**
- * Words of room that sums of columns take.
+ * Counts the words of memory that sums of columns take.
  *
  * @param columns Number of features.
  * @param count Number of matrices. Default: 1.
@@ -61,7 +68,7 @@ export function centerTotals(columns: number, count = 1): number {
 }
 
 /**
- * Words of room that partial sums of columns take.
+ * Counts the words of memory that partial sums of columns take.
  *
  * @param samples Number of samples.
  * @param columns Number of features.
@@ -73,13 +80,13 @@ export function centerPartials(samples: number, columns: number, count = 1): num
 }
 
 /**
- * Bound on what centring leaves wrong in an entry, as derived in `center.wgsl`.
+ * Bounds the error that centring leaves in an entry, as derived in `center.wgsl`.
  *
  * @param samples Number of samples m, in each tile where there are several.
  * @param tiles Number of tiles. Default: 1.
- * @returns δ with error ≤ δ (max_k |φ_kj − p_j| + |φ_kj − μ_j|) in column j, where p_j is the pivot; with the first row for
- * pivots |φ_kj − p_j| ≤ 2 max_k |φ_kj − μ_j|. About 10⁻¹² for a thousand samples, 6·10⁻¹² for a million. A result in single words errs by 2⁻²⁴ of
- * itself more.
+ * @returns δ with error ≤ δ (max_k |φ_kj − p_j| + |φ_kj − μ_j|) in column j, where p_j is the
+ * pivot; with the first row for pivots |φ_kj − p_j| ≤ 2 max_k |φ_kj − μ_j|. About 10⁻¹² for a
+ * thousand samples, 6·10⁻¹² for a million. A result in single words errs by 2⁻²⁴ of itself more.
  */
 export function centerBound(samples: number, tiles = 1): number {
   const { slice, slices } = gramSlices(samples);
@@ -90,7 +97,7 @@ export function centerBound(samples: number, tiles = 1): number {
 }
 
 /**
- * Sums the columns of features, for {@linkcode bindSubtractMeans}.
+ * Binds the sums of the columns of features, for {@linkcode bindSubtractMeans}.
  *
  * @param gpu Device.
  * @param operand Features, weights, and where the sums go.
@@ -118,11 +125,12 @@ export async function bindColumnSums(gpu: Gpu, operand: ColumnSums): Promise<Dis
 }
 
 /**
- * Takes the mean of each column off.
+ * Binds the subtraction of the mean of each column.
  *
  * @param gpu Device.
  * @param operand Features, and the sums of their columns as {@linkcode bindColumnSums} left them.
- * @param result Where the centred features go, in single words or pairs; shares no memory with the features.
+ * @param result Where the centred features go, in single words or pairs; shares no memory with the
+ * features.
  * @returns The command.
  * @throws {ShapeError} Where an array is too short for its shape.
  */
@@ -140,11 +148,12 @@ export async function bindSubtractMeans(gpu: Gpu, operand: Uncentered, result: E
 }
 
 /**
- * Centres features: three commands.
+ * Binds the centring of features: three commands.
  *
  * @param gpu Device.
  * @param operand Features, weights, room for sums.
- * @param result Where the centred features go, in single words or pairs; shares no memory with the features.
+ * @param result Where the centred features go, in single words or pairs; shares no memory with the
+ * features.
  * @returns The commands, to run one after the other.
  * @throws {ShapeError} Where an array is too short for its shape.
  */

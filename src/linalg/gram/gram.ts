@@ -8,32 +8,26 @@ import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { type GpuStruct, gpuStruct } from "../../gpu/struct.ts";
 import { tileWorkgroups } from "../products/gemm.ts";
+import type { GramInputs, GramLayout, GramOperand, Slices } from "./gram_operand.ts";
 import { bindGramPlain } from "./gram_plain.ts";
-import { type MatrixView, vectors } from "../matrix_view.ts";
+import { vectors } from "../matrix_view.ts";
+import { gamma, U } from "../rounding.ts";
 import type { EigenBatch } from "../eigen/eigen_batch.ts";
 import compensatedSource from "../../../shaders/linalg/include/compensated.wgsl" with { type: "text" };
 import gramSource from "../../../shaders/linalg/gram/gram.wgsl" with { type: "text" };
 import reduceSource from "../../../shaders/linalg/gram/gram_reduce.wgsl" with { type: "text" };
 
 /**
- * Samples a slice, while there are not too many. Longer ones lose digits where sums are plain, and in the end reach
- * lavapipe's 65,535 iterations; shorter ones cost memory and time to add up.
+ * Samples per slice, while there are not too many. Longer slices lose digits where sums are plain,
+ * and in the end reach lavapipe's 65,535 iterations; shorter ones cost memory and time to add up.
  */
 const SLICE = 256;
 /** Most slices; with more samples than 2¹⁶ the slices grow instead. */
 const MOST_SLICES = 256;
-/** Samples that a compensated sum takes at a time: shorter blocks take longer, longer ones lose digits. */
+/**
+ * Samples in one block of a compensated sum: shorter blocks take longer, longer ones lose digits.
+ */
 const BLOCK = 8;
-/** Unit roundoff of single precision. */
-const U = 2 ** -24;
-
-/** How the samples of a Gram matrix are cut into slices, each summed by itself. */
-export interface Slices {
-  /** Samples a slice. */
-  readonly slice: number;
-  /** Number of slices. */
-  readonly slices: number;
-}
 
 /**
  * Cuts samples into slices.
@@ -46,61 +40,28 @@ export function gramSlices(samples: number): Slices {
   return { slice, slices: Math.ceil(samples / slice) };
 }
 
-/** The features of one layer of all replicas, and where their Gram matrices go. */
-export interface GramOperand {
-  /** Features Ψ, `samples × order` for each replica. */
-  readonly features: MatrixView;
-  /** Number of features. */
-  readonly order: number;
-  /** Index of the first replica's matrix in the batch. */
-  readonly first: number;
-  /** Targets Y of the moments, `samples × 4 stride`; `null` for no moments. */
-  readonly targets: MatrixView | null;
-}
-
 /**
- * How to sum over the samples of a slice: one by one, or in blocks of 8 with what the additions of blocks round off kept,
- * which takes two to four times as long. Compensated sums are what they promise where `selfTestDoubleSingle` found the form `float`;
- * elsewhere they are as good as plain ones.
+ * Way to sum over the samples of a slice: one by one, or in blocks of 8 while keeping what the
+ * additions of blocks round off, which takes two to four times as long. Compensated sums keep their
+ * promise where `selfTestDoubleSingle` found the form `float`; elsewhere they are as good as plain
+ * ones.
  */
 export type GramSums = "plain" | "compensated";
 
-/** How matrices lie in partial sums; an {@linkcode EigenBatch} is one. */
-export interface GramLayout {
-  /** Number of matrices. */
-  readonly count: number;
-  /** Rows that each matrix has room for: a multiple of 4. */
-  readonly rows: number;
-  /** Vectors of four a row: those of M, then those of C. */
-  readonly rowStride: number;
-  /** Vectors of four a row for C. */
-  readonly tailStride: number;
-}
-
-/** What {@linkcode bindGram} needs besides features. */
-export interface GramOptions {
-  /** Number of samples m. */
-  readonly samples: number;
-  /** Number of replicas: matrices from `first` on. */
-  readonly replicas: number;
-  /** Quadrature weights, one a sample. */
-  readonly weights: GpuArray;
-  /** How M and C of all matrices lie in the partial sums. */
-  readonly batch: GramLayout;
-  /** Room for partial sums: {@linkcode gramPartials} words. */
-  readonly partials: GpuArray;
-  /** How to sum. Default: plain. */
+/** Options of {@linkcode bindGram}. */
+export interface GramOptions extends GramInputs {
+  /** Way to sum. Default: plain. */
   readonly sums?: GramSums;
 }
 
-/** What {@linkcode bindGramReduce} needs. */
+/** Options of {@linkcode bindGramReduce}. */
 export interface GramReduceOptions extends GramOptions {
   /** Matrices and bases that receive M and C. */
   readonly batch: EigenBatch;
 }
 
 /**
- * Words of room that partial sums take.
+ * Counts the words of memory that partial sums take.
  *
  * @param samples Number of samples.
  * @param layout How the matrices lie there.
@@ -111,19 +72,21 @@ export function gramPartials(samples: number, { count, rows, rowStride }: GramLa
 }
 
 /**
- * Bound on the rounding error of a Gram matrix in single precision, and of moments.
+ * Bounds the rounding error of a Gram matrix in single precision, and of moments.
  *
- * A plain sum of a slice of L samples rounds w ψ, the products and L − 1 sums, then the S slices are added: L + S + 2
- * roundings. A compensated one rounds w ψ, the products and sums of blocks of B, and the pair that adds up the K blocks, B + 2
- * in all, while the low word of that pair errs by (K u)² at most, and that of the slices by (S u)², here taken twice for
- * products of such terms; see `gram.wgsl`. Rounding to one word is one more. Each tile after the first starts from a pair
- * whose low word is u of the high one, and so adds ((S + 1) u)² again.
+ * A plain sum of a slice of L samples rounds w ψ, the products and L − 1 sums; then the S slices
+ * are added: L + S + 2 roundings. A compensated sum rounds w ψ, the products and sums of blocks of
+ * B, and the pair that adds up the K blocks, B + 2 in all. The low word of that pair errs by at
+ * most (K u)², and that of the slices by (S u)², here taken twice for products of such terms; see
+ * `gram.wgsl`. Rounding to one word is one more. Each tile after the first starts from a pair whose
+ * low word is u of the high one, and so adds ((S + 1) u)² again.
  *
  * @param samples Number of samples m, in each tile where there are several.
  * @param sums How they are summed.
- * @param tiles Number of tiles that {@linkcode bindGramAccumulate} adds up to pairs of words; 0 for {@linkcode bindGramReduce},
- * whose results are single words. Default: 0.
- * @returns δ with |M̂_ij − M_ij| ≤ δ Σ_k w_k |ψ_ki| |ψ_kj|: for 1,024 samples 1.6·10⁻⁵ plain, 6.6·10⁻⁷ compensated.
+ * @param tiles Number of tiles that {@linkcode bindGramAccumulate} adds up to pairs of words; 0 for
+ * {@linkcode bindGramReduce}, whose results are single words. Default: 0.
+ * @returns δ with |M̂_ij − M_ij| ≤ δ Σ_k w_k |ψ_ki| |ψ_kj|: for 1,024 samples 1.6·10⁻⁵ plain,
+ * 6.6·10⁻⁷ compensated.
  */
 export function gramBound(samples: number, sums: GramSums, tiles = 0): number {
   const { slice, slices } = gramSlices(samples);
@@ -135,13 +98,8 @@ export function gramBound(samples: number, sums: GramSums, tiles = 0): number {
   return gamma(block + (tiles > 0 ? 2 : 3)) + 2 * U ** 2 * (blocks ** 2 + added);
 }
 
-/** γ_k = k u / (1 − k u). */
-function gamma(k: number): number {
-  return k * U / (1 - k * U);
-}
-
 /**
- * Partial Gram matrices and moments of one layer.
+ * Binds the partial Gram matrices and moments of one layer.
  *
  * @param gpu Device.
  * @param operand Features and targets.
@@ -175,7 +133,8 @@ export async function bindGram(gpu: Gpu, operand: GramOperand, options: GramOpti
 }
 
 /**
- * Adds the slices of all matrices of a batch, mirrors M, and writes C into the rows of the bases.
+ * Binds the sum of the slices of all matrices of a batch; mirrors M, and writes C into the rows of
+ * the bases.
  *
  * @param gpu Device.
  * @param options As for {@linkcode bindGram}.
@@ -193,22 +152,26 @@ export async function bindGramReduce(gpu: Gpu, options: GramReduceOptions): Prom
   );
 }
 
-/** Where {@linkcode bindGramAccumulate} adds up the tiles of features. */
+/** Memory where {@linkcode bindGramAccumulate} adds up the tiles of features. */
 export interface GramTotal {
   /** Number of features. */
   readonly order: number;
-  /** Pairs of words that are meant as their sum, `order × order` for each matrix. */
+  /** Pairs of words that stand for their sum, `order × order` for each matrix. */
   readonly pairs: GpuArray;
-  /** What to multiply them with before the tile is added, one factor a matrix: a power of two, or 0 for the first tile. */
+  /**
+   * Factors of the pairs before the tile is added, one per matrix: a power of two, or 0 for the
+   * first tile.
+   */
   readonly factors: GpuArray;
 }
 
 /**
- * Adds the slices of all matrices of a batch to what earlier tiles of samples have left, and mirrors M.
+ * Binds the sum of the slices of all matrices of a batch and of the pairs that earlier tiles of
+ * samples have left; mirrors M.
  *
  * @param gpu Device.
  * @param options As for {@linkcode bindGram}.
- * @param total Where the tiles are added up.
+ * @param total Pairs that add up the tiles.
  * @returns The command.
  */
 export async function bindGramAccumulate(

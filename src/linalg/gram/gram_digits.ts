@@ -1,5 +1,6 @@
 /**
- * Gram matrices of many layers and replicas in pairs of words, from features in fixed point: a ring of them on the GPU.
+ * Gram matrices of many layers and replicas in pairs of words, from features in fixed point: a ring
+ * of them on the GPU.
  *
  * @module
  */
@@ -8,7 +9,8 @@ import { GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
-import { U2 } from "../double_single/double_single.ts";
+
+import { U, U2 } from "../rounding.ts";
 import { type MatrixView, vectors } from "../matrix_view.ts";
 import compensatedSource from "../../../shaders/linalg/include/compensated.wgsl" with { type: "text" };
 import digitShapeSource from "../../../shaders/linalg/include/digit_shape.wgsl" with { type: "text" };
@@ -17,15 +19,16 @@ import largestSource from "../../../shaders/linalg/gram/gram_digits_largest.wgsl
 
 /** Layers that the table in `digit_shape.wgsl` holds. */
 const MOST_LAYERS = 32;
-/** Samples that one invocation adds up: lavapipe ends a shader after 65,535 iterations, and a GPU has better to do. */
+/**
+ * Most samples that one invocation adds up: lavapipe ends a shader after 65,535 iterations, and a
+ * GPU has better to do.
+ */
 const MOST_SAMPLES = 16_384;
 /** Samples whose sums of digits stay within 2²⁴, see `gram_digits.wgsl`. */
 const BLOCK = 128;
-/** Unit roundoff of single precision. */
-const U = 2 ** -24;
 /** Least exponent, of `digit_shape.wgsl`. */
 const LEAST = -40;
-/** Rows of a tile, and invocations a workgroup. */
+/** Rows of a tile, and invocations per workgroup. */
 const TILES = { large: { side: 8, lanes: 8 }, small: { side: 4, lanes: 32 } } as const;
 
 /** Features of one layer of all replicas, rows padded with zeros to ⌈width / 4⌉ vectors. */
@@ -34,11 +37,14 @@ export interface DigitLayer {
   readonly features: MatrixView;
   /** Number of neurons. */
   readonly width: number;
-  /** What no |φ| exceeds by more than rounding; where that is not known, `null`, it is looked for. Default: `null`. */
+  /**
+   * Bound on |φ|, exceeded by rounding at most; `null` where none is known, and the kernel looks
+   * for the largest. Default: `null`.
+   */
   readonly bound?: number | null;
 }
 
-/** What the features are weighted with, and how many Gram matrices are kept. */
+/** Weights of the features, and the number of Gram matrices that are kept. */
 export interface DigitOptions {
   /** Number of samples m, 16,384 at most. */
   readonly samples: number;
@@ -48,16 +54,22 @@ export interface DigitOptions {
   readonly replicas: number;
   /** Slots of the ring: how often the commands may run before the first result is overwritten. */
   readonly capacity: number;
-  /** Tiles that an invocation sums: of 8 × 8 or of 4 × 4. Default: large ones on a CPU that poses as a GPU. */
+  /**
+   * Tiles that an invocation sums: of 8 × 8 or of 4 × 4. Default: large ones on a CPU that poses as
+   * a GPU.
+   */
   readonly tiles?: DigitTiles;
 }
 
 /** Tiles of `gram_digits.wgsl`. */
 export type DigitTiles = keyof typeof TILES;
 
-/** Commands that compute Gram matrices, and where they leave them. */
+/** Commands that compute Gram matrices, and the arrays that receive them. */
 export interface DigitGrams {
-  /** The commands, which write the slot `made` mod capacity; whoever comes last counts `made` up. */
+  /**
+   * The commands, which write the slot `made` mod capacity; the last command that uses the slot
+   * increases `made`.
+   */
   readonly dispatches: readonly Dispatch[];
   /** Number of times that the commands have run: one word. */
   readonly made: GpuArray;
@@ -69,11 +81,11 @@ export interface DigitGrams {
   readonly blocks: number;
   /** Factor of all matrices: the weight, where all samples have one. */
   readonly factor: number;
-  /** What X, scaled to |x| ≤ 1, and its Gram matrix are off. */
+  /** Bounds on the errors of X, scaled to |x| ≤ 1, and of its Gram matrix. */
   readonly bounds: DigitBounds;
 }
 
-/** Errors of {@linkcode DigitGrams}. */
+/** Bounds on the errors of {@linkcode DigitGrams}. */
 export interface DigitBounds {
   /** ‖X − 2^−e diag(r) Φ‖_F ≤ `absolute(n)` + `relative` ‖X‖_F for n features. */
   readonly absolute: (order: number) => number;
@@ -84,7 +96,7 @@ export interface DigitBounds {
 }
 
 /**
- * Room that the ring takes, in 32-bit words a slot.
+ * Counts the words of memory that the ring takes per slot.
  *
  * @param orders Order of each matrix.
  * @returns Words of all matrices.
@@ -94,7 +106,7 @@ export function digitGramWords(orders: readonly number[]): number {
 }
 
 /**
- * Blocks of 4 × 4 in the lower triangle of a matrix.
+ * Counts the blocks of 4 × 4 in the lower triangle of a matrix.
  *
  * @param order Order n of the matrix.
  * @returns Their number.
@@ -104,15 +116,17 @@ export function packedBlocks(order: number): number {
 }
 
 /**
- * Binds Gram matrices X ᵀX of features in fixed point: x = 2^−e r φ, r = √w, to 25 bits after the point, with 2^e the least
- * power of two above all |r φ| of a layer and replica. Where all samples weigh the same, r is left out, and M = `factor` 4^e X ᵀX.
+ * Binds Gram matrices XᵀX of features in fixed point: x = 2^−e r φ, r = √w, to 25 bits after the
+ * point, with 2^e the least power of two above all |r φ| of a layer and replica. Where all samples
+ * weigh the same, r is left out, and M = `factor` 4^e XᵀX.
  *
- * What X is off: 2⁻²⁶ an entry, so 2⁻²⁶ √(m n) in the norm; where weights differ, the product r φ rounds, and so does r: 2 u
- * of each entry, u = 2⁻²⁴. What the pairs are off: 50 u² for those of 128 samples, and 10 u² for each of them that is added, of
- * Σ|x_i||x_j|; the norm of these is at most the trace. See `gram_digits.wgsl`, whose arithmetic needs
- * `keepsCompensation` to hold.
+ * Error of X: 2⁻²⁶ per entry, so 2⁻²⁶ √(m n) in the norm. Where weights differ, the product r φ
+ * rounds, and so does r: 2 u of each entry, u = 2⁻²⁴. Error of the pairs: 50 u² for those of 128
+ * samples, and 10 u² for each of them that is added, of Σ|x_i||x_j|; the norm of these is at most
+ * the trace. See `gram_digits.wgsl`, whose arithmetic needs `keepsCompensation` to hold.
  *
- * Dispatches: two for all layers that lie in one array, one where all of these are bounded, whatever the replicas.
+ * Dispatches: two for all layers that lie in one array, one where all of these are bounded,
+ * whatever the replicas.
  *
  * @param gpu Device.
  * @param layers Features of each layer.

@@ -1,6 +1,6 @@
 /**
- * Weighted Gram matrices M = Φᵀ diag(w) Φ in double-single arithmetic on the GPU: for features in float64, for data of
- * which only the Gram matrix can be held, and for checking.
+ * Weighted Gram matrices M = Φᵀ diag(w) Φ in double-single arithmetic on the GPU: for features in
+ * float64, for data of which only the Gram matrix fits into memory, and for checking.
  *
  * @module
  */
@@ -9,7 +9,8 @@ import type { GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
-import { doubleSingleFiles, type DoubleSingleForm, U2 } from "../double_single/double_single.ts";
+import { doubleSingleFiles, type DoubleSingleForm } from "../double_single/double_single.ts";
+import { U2 } from "../rounding.ts";
 import { gramSlices } from "./gram.ts";
 import source from "../../../shaders/linalg/gram/gram_double_single.wgsl" with { type: "text" };
 
@@ -28,29 +29,29 @@ export interface DoubleSingleGram {
   readonly count?: number;
   /** Entries of Φ, row-major, `samples × order` for each matrix. */
   readonly features: GpuArray;
-  /** Words an entry of Φ: 1 for single precision, 2 for double-single. */
+  /** Words per entry of Φ: 1 for single precision, 2 for double-single. */
   readonly words: 1 | 2;
   /** Entries from one row of Φ to the next. Default: the order. */
   readonly stride?: number;
   /** Entries from one matrix's features to the next's. Default: samples · stride. */
   readonly batch?: number;
-  /** Quadrature weights, double-single, one a sample: words hi, lo, hi, lo, …. */
+  /** Quadrature weights, double-single, one per sample: words hi, lo, hi, lo, …. */
   readonly weights: GpuArray;
-  /** Room for partial sums; {@linkcode gramDoubleSinglePartials} words. */
+  /** Memory for partial sums; {@linkcode gramDoubleSinglePartials} words. */
   readonly partials: GpuArray;
   /** Result: `rows × rows` numbers of two words for each matrix. */
   readonly matrices: GpuArray;
   /** Rows that each matrix has room for; those beyond the order are zeroed. Default: the order. */
   readonly rows?: number;
   /**
-   * What to multiply with that `matrices` holds before the result is added, one factor a matrix: for features that come in
-   * tiles, a power of two, or 0 for the first tile. Default: 0, whatever they hold.
+   * Factors of the contents of `matrices` before the result is added, one per matrix: for features
+   * that come in tiles, a power of two, or 0 for the first tile. Default: 0, whatever they hold.
    */
   readonly factors?: GpuArray;
 }
 
 /**
- * Words of room that partial sums take.
+ * Counts the words of memory that partial sums take.
  *
  * @param samples Number of samples.
  * @param order Number of features.
@@ -62,11 +63,12 @@ export function gramDoubleSinglePartials(samples: number, order: number, count =
 }
 
 /**
- * Bound on the rounding error of a double-single Gram matrix.
+ * Bounds the rounding error of a double-single Gram matrix.
  *
  * @param samples Number of samples m.
- * @returns δ with |M̂_ij − M_ij| ≤ δ Σ_k w_k |φ_ki| |φ_kj|. About 4·10⁻¹³ for 1,024 samples, 3·10⁻¹² for a million.
- * Features and weights that were rounded to double-single add 3 · 2⁻⁴⁹ to it, and each tile of accumulated ones 3 · 2⁻⁴⁸.
+ * @returns δ with |M̂_ij − M_ij| ≤ δ Σ_k w_k |φ_ki| |φ_kj|. About 4·10⁻¹³ for 1,024 samples,
+ * 3·10⁻¹² for a million. Features and weights that were rounded to double-single add 3 · 2⁻⁴⁹ to
+ * it, and each tile of accumulated ones 3 · 2⁻⁴⁸.
  */
 export function gramDoubleSingleBound(samples: number): number {
   const { slice, slices } = gramSlices(samples);
@@ -77,7 +79,7 @@ export function gramDoubleSingleBound(samples: number): number {
 }
 
 /**
- * Weighted Gram matrices in double-single arithmetic.
+ * Binds weighted Gram matrices in double-single arithmetic.
  *
  * @param gpu Device.
  * @param operand Features, weights and where the result goes.

@@ -8,7 +8,7 @@ import { autotune, type Candidate } from "../../gpu/tune/autotune.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
-import type { GramOperand, GramOptions, Slices } from "./gram.ts";
+import type { GramInputs, GramOperand, Slices } from "./gram_operand.ts";
 import { vectors } from "../matrix_view.ts";
 import plainSource from "../../../shaders/linalg/gram/gram_plain.wgsl" with { type: "text" };
 import bandSource from "../../../shaders/linalg/include/wide_band.wgsl" with { type: "text" };
@@ -19,11 +19,17 @@ export interface GramTile {
   readonly rows: number;
   /** Columns: 16 or 32. */
   readonly columns: number;
-  /** Tiles a workgroup. One runs on one thread of a CPU: where tiles are few it is to have few of them. */
+  /**
+   * Tiles per workgroup. A workgroup runs on one thread of a CPU, so it gets few tiles where tiles
+   * are few.
+   */
   readonly invocations: number;
 }
 
-/** Tiles there are, the smallest first. All add the terms of a sum in the same order: results agree to the bit. */
+/**
+ * All tiles, the smallest first. All add the terms of a sum in the same order: results agree to the
+ * bit.
+ */
 export const GRAM_TILES: readonly GramTile[] = [
   { rows: 8, columns: 16, invocations: 64 },
   { rows: 16, columns: 16, invocations: 16 },
@@ -31,22 +37,26 @@ export const GRAM_TILES: readonly GramTile[] = [
 ];
 
 /**
- * Work from which on the tile matters, in floating-point operations; as for products, see `gemm_tiles.ts`. Below, and on a
- * GPU, whose registers hold no more, tiles are 8 × 16.
+ * Work from which on the tile matters, in floating-point operations; as for products, see
+ * `gemm_tiles.ts`. Below, and on a GPU, whose registers hold no more, tiles are 8 × 16.
  */
 const LARGE = 2 ** 26;
 
-/** The percentage of its peak that a CPU which poses as a GPU reaches with each of the tiles where nothing is wasted. */
+/**
+ * Percentage of its peak that a CPU which poses as a GPU reaches with each of the tiles where
+ * nothing is wasted.
+ */
 const ON_A_CPU: readonly number[] = [20, 25, 35];
 
-/** Work of what is timed, at most: more tells no more, and takes longer. */
+/** Most work that is timed: more takes longer and says no more. */
 const TIMED_FLOPS = 2 ** 28;
 
-/** What {@linkcode bindGramPlain} needs: what {@linkcode gram} does, and its cut. */
-export type GramPlainOptions = Omit<GramOptions, "sums"> & Slices;
+/** Options of {@linkcode bindGramPlain}: inputs of the Gram matrix, and its slices. */
+export type GramPlainOptions = GramInputs & Slices;
 
 /**
- * Partial Gram matrices of one layer, in the tile that the adapter is fastest with; it makes no difference to the result.
+ * Binds the partial Gram matrices of one layer, in the tile that is fastest on the adapter; the
+ * tile does not change the result.
  *
  * @param gpu Device.
  * @param operand Features.
@@ -72,7 +82,7 @@ export async function bindGramPlain(
 }
 
 /**
- * The same as {@linkcode bindGramPlain}, in a given tile.
+ * Binds the same Gram matrices as {@linkcode bindGramPlain}, in a given tile.
  *
  * @param gpu Device.
  * @param tile How to compute them.
@@ -102,7 +112,7 @@ export async function bindGramInTiles(
   );
 }
 
-/** Tiles of a matrix. Those left of the diagonal are left out, as in the kernel. */
+/** Counts the tiles of a matrix. Those left of the diagonal are left out, as in the kernel. */
 function tileCount({ rows, columns }: GramTile, order: number): number {
   let tiles = 0;
   for (let row = 0; row < order; row += rows) {
@@ -111,7 +121,10 @@ function tileCount({ rows, columns }: GramTile, order: number): number {
   return tiles;
 }
 
-/** The tiles, in the order in which a CPU is fastest with them, as far as that follows from what lies outside. */
+/**
+ * Sorts the tiles, fastest on a CPU first, as far as that follows from what lies outside the
+ * matrix.
+ */
 function bestFirst(order: number): GramTile[] {
   const time = (tile: GramTile, index: number) =>
     tileCount(tile, order) * tile.rows * tile.columns / ON_A_CPU[index];
@@ -119,7 +132,7 @@ function bestFirst(order: number): GramTile[] {
   return GRAM_TILES.toSorted((a, b) => times.get(a)! - times.get(b)!);
 }
 
-/** A Gram matrix of that order to time, of features that are 0. */
+/** Binds a Gram matrix of that order for timing, of features that are 0. */
 async function bindScratch(
   gpu: Gpu,
   tile: GramTile,

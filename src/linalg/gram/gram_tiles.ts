@@ -7,7 +7,8 @@ import { GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { bindColumnSums, bindSubtractMeans, centerBound, centerPartials, centerTotals } from "./center.ts";
-import { type DoubleSingleForm, splitDoubles, U2 } from "../double_single/double_single.ts";
+import { type DoubleSingleForm, splitDoubles } from "../double_single/double_single.ts";
+import { U2 } from "../rounding.ts";
 import type { EntryView } from "../products/gemm_double_single.ts";
 import { bindGram, bindGramAccumulate, gramBound, gramPartials, gramSlices, type GramSums } from "./gram.ts";
 import {

@@ -6,12 +6,25 @@
 import { autotune, type Candidate } from "../../gpu/tune/autotune.ts";
 import { GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import type { Dispatch } from "../../gpu/kernel.ts";
+import type { Dispatch, KernelSource } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import { type GemmTile, gemmTiles, tileCount } from "./gemm_tiles.ts";
 import { type MatrixView, vectors } from "../matrix_view.ts";
+import gemmSource from "../../../shaders/linalg/products/gemm.wgsl" with { type: "text" };
+import operandsSource from "../../../shaders/linalg/include/gemm_operands.wgsl" with { type: "text" };
+import stagedSource from "../../../shaders/linalg/products/gemm_staged.wgsl" with { type: "text" };
+import wideSource from "../../../shaders/linalg/products/gemm_wide.wgsl" with { type: "text" };
+import tileSource from "../../../shaders/linalg/include/tile.wgsl" with { type: "text" };
+import bandSource from "../../../shaders/linalg/include/wide_band.wgsl" with { type: "text" };
 
-/** Which operand is transposed: neither, the right one, the left one. */
+/** Kernels of the tiles. */
+const SOURCES: Readonly<Record<GemmTile["kernel"], KernelSource>> = {
+  gemm: { name: "gemm", files: [tileSource, operandsSource, gemmSource] },
+  gemm_wide: { name: "gemm_wide", files: [bandSource, operandsSource, wideSource] },
+  gemm_staged: { name: "gemm_staged", files: [operandsSource, stagedSource] },
+};
+
+/** The operand that is transposed: none (nn), the right one (nt), the left one (tn). */
 export type GemmVariant = "nn" | "nt" | "tn";
 
 /** Shapes and factors of {@linkcode bindGemm}. */
@@ -26,18 +39,18 @@ export interface GemmOptions {
   readonly count?: number;
   /** Factor of the product. Default: 1. */
   readonly scale?: number;
-  /** What is added to the diagonal of C. Default: 0. */
+  /** Number added to the diagonal of C. Default: 0. */
   readonly shift?: number;
 }
 
-/** Invocations a workgroup of the kernels built on `tile.wgsl`, each with a tile of 8 × 8. */
+/** Invocations per workgroup of the kernels built on `tile.wgsl`, each with a tile of 8 × 8. */
 const TILES_PER_WORKGROUP = 64;
 
-/** Work and memory of a product that is timed, at most: more tells no more, and takes longer. */
+/** Most work and memory of a product that is timed: more takes longer and says no more. */
 const TIMED_FLOPS = 2 ** 28, TIMED_WORDS = 2 ** 22;
 
 /**
- * Number of workgroups that cover a matrix with tiles of 8 × 8.
+ * Counts the workgroups that cover a matrix with tiles of 8 × 8.
  *
  * @param rows Rows of the product.
  * @param columns Columns of the product.
@@ -48,8 +61,9 @@ export function tileWorkgroups(rows: number, columns: number): number {
 }
 
 /**
- * C = scale · op(A) op(B) + shift · I, for a batch of matrices. Large products are computed in the tile that the adapter is
- * fastest with ({@linkcode gemmTiles}); it makes no difference to the result.
+ * Binds C = scale · op(A) op(B) + shift · I, for a batch of matrices. Large products are computed
+ * in the tile that is fastest on the adapter ({@linkcode gemmTiles}); the tile does not change the
+ * result.
  *
  * @param gpu Device.
  * @param variant Which operand is transposed.
@@ -78,7 +92,7 @@ export async function bindGemm(
 }
 
 /**
- * The same as {@linkcode bindGemm}, in a given tile.
+ * Binds the same product as {@linkcode bindGemm}, in a given tile.
  *
  * @param gpu Device.
  * @param tile How to compute it.
@@ -99,7 +113,7 @@ export async function bindGemmInTiles(
   options: GemmOptions,
 ): Promise<Dispatch> {
   const { m, n, k, count = 1, scale = 1, shift = 0 } = options;
-  const kernel = await gpu.kernel({ ...tile.source, entryPoint: variant }, tile.constants);
+  const kernel = await gpu.kernel({ ...SOURCES[tile.kernel], entryPoint: variant }, tile.constants);
   const shape = gpuStruct(
     gpu,
     "gemm shape",
@@ -114,7 +128,10 @@ export async function bindGemmInTiles(
   ]);
 }
 
-/** A product of the same shape to time, on operands of zeros; of one that is too large, a part. */
+/**
+ * Binds a product of the same shape for timing, on operands of zeros; a part of it where it is too
+ * large.
+ */
 async function bindScratch(
   gpu: Gpu,
   tile: GemmTile,

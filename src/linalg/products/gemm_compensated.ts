@@ -7,24 +7,25 @@ import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import type { GemmOptions } from "./gemm.ts";
+import { U } from "../rounding.ts";
 import type { MatrixView } from "../matrix_view.ts";
 import compensatedSource from "../../../shaders/linalg/include/compensated.wgsl" with { type: "text" };
 import gemmSource from "../../../shaders/linalg/products/gemm_compensated.wgsl" with { type: "text" };
 
 /**
- * Bound on what the sums of {@linkcode bindGemmCompensated} are off by before they are rounded.
+ * Bounds the error of the sums of {@linkcode bindGemmCompensated} before they are rounded.
  *
  * @param k Terms K of a sum.
- * @returns δ with |ĉ − c| ≤ 2⁻²⁴ |c| + δ Σ|a||b|: some 10⁻⁹ for 50 terms, 4·10⁻⁹ for 256.
+ * @returns δ with |ĉ − c| ≤ 2⁻²⁴ |c| + δ Σ|a||b|: about 10⁻⁹ for 50 terms, 4·10⁻⁹ for 256.
  */
 export function gemmCompensatedBound(k: number): number {
-  return (k / 4 + 10) * 2 ** -34 + 2 * (k * 2 ** -24) ** 2;
+  return (k / 4 + 10) * 2 ** -34 + 2 * (k * U) ** 2;
 }
 
 /**
- * C = scale · A op(B) + shift · I, for a batch of matrices, to the last bit but one: in a half (K = 48) to a fifth
- * (K = 256) of the time of `gemmDoubleSingle`. For adapters whose arithmetic passes the self-test of double-single
- * numbers in its float form.
+ * Binds C = scale · A op(B) + shift · I, for a batch of matrices, right to the last bit but one. It
+ * takes a half (K = 48) to a fifth (K = 256) of the time of `bindGemmDoubleSingle`. It is for
+ * adapters whose arithmetic passes the self-test of double-single numbers in its float form.
  *
  * @param gpu Device.
  * @param variant Whether the right operand is transposed: `nt`.

@@ -11,9 +11,9 @@ import { doubleSingleFiles, type DoubleSingleForm } from "../double_single/doubl
 import type { GemmOptions } from "./gemm.ts";
 import gemmSource from "../../../shaders/linalg/products/gemm_double_single.wgsl" with { type: "text" };
 
-/** Matrices of singles, or of pairs hi, lo; counted in entries, whichever they are. */
+/** Matrices of singles or of pairs hi, lo; positions count entries in both. */
 export interface EntryView {
-  /** Where the entries are. */
+  /** Entries of the matrices. */
   readonly array: GpuArray;
   /** Whether an entry is a pair of words. */
   readonly double: boolean;
@@ -26,7 +26,8 @@ export interface EntryView {
 }
 
 /**
- * C = scale · A op(B) + shift · I, for a batch of matrices; errors in `shaders/linalg/products/gemm_double_single.wgsl`.
+ * Binds C = scale · A op(B) + shift · I, for a batch of matrices, in double-single arithmetic. The
+ * header of `shaders/linalg/products/gemm_double_single.wgsl` has the error.
  *
  * @param gpu Device.
  * @param form Form of the arithmetic that the adapter needs.

@@ -1,18 +1,15 @@
 /**
- * Tiles that a matrix product is computed in: which there are, and which an adapter may be fastest with.
+ * Tiles of a matrix product, and the choice of those that may be fastest on an adapter.
  *
  * @module
  */
 import type { Gpu } from "../../gpu/device.ts";
-import type { KernelSource, OverrideConstants } from "../../gpu/kernel.ts";
-import gemmSource from "../../../shaders/linalg/products/gemm.wgsl" with { type: "text" };
-import operandsSource from "../../../shaders/linalg/include/gemm_operands.wgsl" with { type: "text" };
-import stagedSource from "../../../shaders/linalg/products/gemm_staged.wgsl" with { type: "text" };
-import wideSource from "../../../shaders/linalg/products/gemm_wide.wgsl" with { type: "text" };
-import tileSource from "../../../shaders/linalg/include/tile.wgsl" with { type: "text" };
-import bandSource from "../../../shaders/linalg/include/wide_band.wgsl" with { type: "text" };
+import type { OverrideConstants } from "../../gpu/kernel.ts";
 
-/** A way to compute a matrix product. All add the terms of a sum in the same order: results agree to the bit. */
+/**
+ * A way to compute a matrix product. All add the terms of a sum in the same order: results agree to
+ * the bit.
+ */
 export interface GemmTile {
   /** Rows and columns of a tile, and `staged` where it passes through workgroup memory. */
   readonly name: string;
@@ -20,24 +17,26 @@ export interface GemmTile {
   readonly rows: number;
   /** Columns of a tile. */
   readonly columns: number;
-  /** Tiles a workgroup. */
+  /** Tiles per workgroup. */
   readonly tiles: number;
   /** Kernel, with an entry point for each choice of transposes. */
-  readonly source: KernelSource;
+  readonly kernel: "gemm" | "gemm_wide" | "gemm_staged";
   /** Its constants. */
   readonly constants: OverrideConstants;
 }
 
-/** A tile of `gemm_wide.wgsl`. A workgroup runs on one thread of a CPU: where tiles are few it is to have few of them. */
+/**
+ * Describes a tile of `gemm_wide.wgsl`. A workgroup runs on one thread of a CPU, so it gets few
+ * tiles where tiles are few.
+ */
 function wide(rows: number, columns: number): GemmTile {
   const tiles = rows * columns > 128 ? 16 : 64;
-  const source = { name: "gemm_wide", files: [bandSource, operandsSource, wideSource] };
   return {
     name: `${rows}x${columns}`,
     rows,
     columns,
     tiles,
-    source,
+    kernel: "gemm_wide",
     constants: { rows, columns, invocations: tiles },
   };
 }
@@ -47,7 +46,7 @@ const narrow: GemmTile = {
   rows: 8,
   columns: 8,
   tiles: 64,
-  source: { name: "gemm", files: [tileSource, operandsSource, gemmSource] },
+  kernel: "gemm",
   constants: {},
 };
 const wide8 = wide(8, 16), wide16 = wide(16, 16), wide32 = wide(32, 32);
@@ -56,7 +55,7 @@ const staged: GemmTile = {
   rows: 64,
   columns: 64,
   tiles: 1,
-  source: { name: "gemm_staged", files: [operandsSource, stagedSource] },
+  kernel: "gemm_staged",
   constants: {},
 };
 
@@ -64,24 +63,30 @@ const staged: GemmTile = {
 export const GEMM_TILES: readonly GemmTile[] = [narrow, wide8, wide16, wide32, staged];
 
 /**
- * Work from which on the tile matters, in floating-point operations: on two CPU cores such a product takes 4 ms in tiles of
- * 8 × 8, of which the best tile saves half, once it is compiled; that takes 1.6 s the first time, and 30 ms from the driver's
- * cache. On a GPU it takes microseconds either way.
+ * Work from which on the tile matters, in floating-point operations. On two CPU cores such a
+ * product takes 4 ms in tiles of 8 × 8. The best tile saves half of that once it is compiled, which
+ * takes 1.6 s the first time and 30 ms from the driver's cache. On a GPU the product takes
+ * microseconds either way.
  */
 const LARGE = 2 ** 26;
 
-/** Tiles for a CPU that poses as a GPU, and the percentage of its peak that they reach where nothing is wasted. */
+/**
+ * Tiles for a CPU that poses as a GPU, and the percentage of its peak that they reach where nothing
+ * is wasted.
+ */
 const ON_A_CPU: readonly (readonly [GemmTile, number])[] = [[wide32, 33], [wide16, 23], [narrow, 15]];
 /** Invocations that such a CPU computes at a time: 256 bits. */
 const LANES = 8;
 
 /**
- * The tiles that may be the fastest for a product on an adapter; the first is what to take untimed.
+ * Chooses the tiles that may be the fastest for a product on an adapter; the first is the one to
+ * take untimed.
  *
- * Small products take tiles of 8 × 8, which compile fastest and make the most invocations. On a CPU that poses as a GPU
- * a load costs as much as many multiplications, and the fastest tile is the one that loads least, unless much of it lies
- * outside or lanes idle; workgroup memory and barriers cost too much there to be worth a trial. On a GPU more than some 200
- * sums spill from its registers.
+ * Small products take tiles of 8 × 8, which compile fastest and make the most invocations. On a CPU
+ * that poses as a GPU a load costs as much as many multiplications, and the fastest tile is the one
+ * that loads least, unless much of it lies outside or lanes idle; workgroup memory and barriers
+ * cost so much there that they are not tried. On a GPU more than about 200 sums spill from its
+ * registers.
  *
  * @param gpu Device.
  * @param m Rows of the product.
@@ -101,7 +106,7 @@ export function gemmTiles(gpu: Gpu, m: number, n: number, k: number, count: numb
 }
 
 /**
- * Number of tiles that cover a product.
+ * Counts the tiles that cover a product.
  *
  * @param tile The tile.
  * @param m Rows of the product.

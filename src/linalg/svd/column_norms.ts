@@ -1,14 +1,14 @@
 /**
- * Lengths of columns.
+ * Norms of columns.
  *
  * @module
  */
 
 /**
- * Norms of the columns of a matrix.
+ * Computes the norms of the columns of a matrix.
  *
  * @param rows Entries, row-major, whole rows; there may be none.
- * @param width Entries of a row.
+ * @param width Entries per row.
  * @returns The norm of each column.
  */
 export function columnNorms(rows: Float32Array | Float64Array, width: number): Float64Array {

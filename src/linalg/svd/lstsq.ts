@@ -1,21 +1,25 @@
 /**
- * Least squares, for matrices given by the host.
+ * Least squares.
  *
  * @module
  */
+import { checkKeys, checkName } from "../../check.ts";
 import { InputError, ShapeError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import { largestExponent, type Matrix } from "../matrix.ts";
+import { checkMatrix, largestExponent, type Matrix, type PrecisionName, precisionNames } from "../matrix.ts";
+import { U, U2 } from "../rounding.ts";
+import { LEAST_FLOOR } from "./one_sided_jacobi_double_single.ts";
 import { descendingRows } from "./orthonormal_rows.ts";
 import { svdDoubleSingle } from "./svd_double_single.ts";
 import { svdSingle } from "./svd_single.ts";
 
 /** Most unknowns and right-hand sides together. */
 const MOST_COLUMNS = 2048;
-/** Spacing of numbers at 1, after which singular values are dropped, as NumPy does: of 24 bits, or of 48. */
-const SPACING = { single: 2 ** -23, double: 2 ** -47 };
-/** Least share of the largest norm below which rows of double precision are not told apart. */
-const LEAST_FLOOR = 2 ** -76;
+/**
+ * Spacing of numbers at 1, of 24 bits or of 48. As in NumPy, it sets which singular values are
+ * dropped.
+ */
+const SPACING = { single: 2 * U, double: 2 * U2 };
 
 /** A problem: min ‖A x − b‖ for each column b of B. */
 export interface LeastSquaresProblem {
@@ -28,31 +32,43 @@ export interface LeastSquaresProblem {
 /** Options of {@linkcode lstsq}. */
 export interface LstsqOptions {
   /** Arithmetic: entries are rounded to 24 bits, or to 48. Default: single. */
-  readonly precision?: "single" | "double";
-  /** Singular values at most this share of the largest count as 0. Default: the larger side times 2⁻²³, or 2⁻⁴⁷. */
+  readonly precision?: PrecisionName;
+  /**
+   * Singular values at most this share of the largest count as 0. Default: the larger side times
+   * 2⁻²³, or 2⁻⁴⁷.
+   */
   readonly rcond?: number;
 }
 
-/** What solves a problem. */
+/** Solution of a problem. */
 export interface LeastSquaresSolution {
-  /** Solutions, one a column, the shortest of all that are as good, `columns × k`, row-major. */
-  readonly x: Float64Array;
-  /** How many singular values of A count. */
+  /** Solutions, one per column, the shortest of all that are as good, `columns × k`. */
+  readonly x: Matrix;
+  /** Number of singular values of A that count. */
   readonly rank: number;
   /** Singular values of A, descending, as many as its smaller side has. */
   readonly values: Float64Array;
-  /** ‖A x − b‖ of each column, as what the columns of A do not span: to c u (‖A‖ ‖x‖ + ‖b‖), as x itself. */
+  /**
+   * ‖A x − b‖ of each column, from the part that the columns of A do not span: to c u (‖A‖ ‖x‖ +
+   * ‖b‖), like x itself.
+   */
   readonly residuals: Float64Array;
 }
 
-/** A problem, and the powers of two that bring the largest entries of A and of each column of B near 1. */
+/**
+ * A problem, and the powers of two that bring the largest entries of A and of each column of B near
+ * 1.
+ */
 interface Scaled extends LeastSquaresProblem {
   readonly index: number;
   readonly scaleA: number;
   readonly scalesB: readonly number[];
 }
 
-/** Rows σ_i v_i of one problem and u_iᵀ B behind them, longest first, both scaled; and what B has outside their span. */
+/**
+ * Rows σ_i v_i of one problem and u_iᵀ B behind them, longest first, both scaled; and the part of B
+ * outside their span.
+ */
 interface Rotated {
   readonly norms: Float64Array;
   readonly rows: Float64Array;
@@ -63,29 +79,32 @@ interface Rotated {
 }
 
 /**
- * Least-squares solutions of a batch of problems, as `numpy.linalg.lstsq(a, b)`. Waits for the GPU.
+ * Solves a batch of least-squares problems, like `numpy.linalg.lstsq(a, b)`. Waits for the GPU.
  *
- * [A B] is factored, so that Qᵀ B comes for free, and the rows of R are rotated until they are σ_i v_i, Qᵀ B with them: it
- * becomes u_iᵀ B, and x = Σ v_i u_iᵀ b / σ_i over the σ_i that count. Neither step squares the condition number, as normal
- * equations do, and no u_i is made from A v_i / σ_i, which would lose the digits of the small σ_i.
+ * [A B] is factored, so that Qᵀ B comes for free. The rows of R are rotated until they are σ_i v_i,
+ * and Qᵀ B with them: it becomes u_iᵀ B, and x = Σ v_i u_iᵀ b / σ_i over the σ_i that count.
+ * Neither step squares the condition number, as normal equations do, and no u_i is made from A v_i
+ * / σ_i, which would lose the digits of the small σ_i.
  *
- * Both steps are orthogonal up to rounding: what is solved is A + ΔA and b + Δb, off by some c u of ‖A‖ and ‖b‖, u = 2⁻²⁴ in
- * single and 2⁻⁴⁸ in double precision and c of some 2 √(rows + columns) (roundings taken for random, as in {@linkcode svd}). So
- * no y has a residual smaller than that of x by more than
+ * Both steps are orthogonal up to rounding. They solve A + ΔA and b + Δb, off by about c u of ‖A‖
+ * and ‖b‖, u = 2⁻²⁴ in single and 2⁻⁴⁸ in double precision and c about 2 √(rows + columns)
+ * (roundings taken for random, as in {@linkcode svd}). So the residual of x exceeds that of any y
+ * by at most
  *
  *     ‖A x − b‖ − ‖A y − b‖ ≤ c u (‖A‖ (‖x‖ + ‖y‖) + ‖b‖) + rcond σ₁ ‖y‖,
  *
- * however ill-conditioned A is; and x is off by the condition number of what counts, σ₁ / σ_rank, times as much as ΔA.
- * Problems of one shape are solved together; tall ones travel in slabs.
+ * however ill-conditioned A is. x is off by ΔA times the condition number of the values that count,
+ * σ₁ / σ_rank. Problems of one shape are solved together; tall ones travel in slabs.
  *
  * @param gpu Device.
  * @param problems Problems of any shapes; at most 2,048 unknowns and right-hand sides together.
- * @param options Precision, and what counts as 0.
+ * @param options Precision, and the share of σ₁ up to which singular values count as 0.
  * @returns Solution, rank, singular values and residuals of each.
- * @throws {ShapeError} Where a matrix has no entries, not rows × columns of them, or is too large; or A and B have different
- * numbers of rows.
- * @throws {InputError} Where an entry is NaN or infinite, or `rcond` is not a number from 0 to 1.
- * @throws {PrecisionError} Where double precision is asked for and the adapter has none.
+ * @throws {ShapeError} Where a matrix has no entries, another number of them than its shape says,
+ * or is too large; or A and B have different numbers of rows.
+ * @throws {InputError} Where they are no list of problems, an entry is NaN or infinite, `rcond` is
+ * not a number from 0 to 1, or an option or precision does not exist.
+ * @throws {PrecisionError} Where double precision is requested and the adapter has none.
  * @throws {StaircaseError} Where the solver does not converge.
  *
  * @example
@@ -95,10 +114,10 @@ interface Rotated {
  * import { lstsq } from "./lstsq.ts";
  *
  * using gpu = await Gpu.open();
- * const a = { rows: 3, columns: 2, entries: Float64Array.of(1, 0, 1, 1, 1, 2) };
- * const b = { rows: 3, columns: 1, entries: Float64Array.of(1, 3, 5) };
+ * const a = { rows: 3, columns: 2, data: Float64Array.of(1, 0, 1, 1, 1, 2) };
+ * const b = { rows: 3, columns: 1, data: Float64Array.of(1, 3, 5) };
  * const [{ x, rank, residuals }] = await lstsq(gpu, [{ a, b }], { precision: "double" });
- * assert(Math.abs(x[0] - 1) < 1e-12 && Math.abs(x[1] - 2) < 1e-12);
+ * assert(Math.abs(x.data[0] - 1) < 1e-12 && Math.abs(x.data[1] - 2) < 1e-12);
  * assert(rank === 2 && residuals[0] < 1e-12);
  * ```
  */
@@ -107,7 +126,12 @@ export async function lstsq(
   problems: readonly LeastSquaresProblem[],
   options: LstsqOptions = {},
 ): Promise<LeastSquaresSolution[]> {
+  checkKeys("options of lstsq", options, ["precision", "rcond"]);
   const { precision = "single", rcond } = options;
+  checkName("precision", precision, precisionNames);
+  if (!Array.isArray(problems)) {
+    throw new InputError("problems must be a list: give [{ a, b }], even for one");
+  }
   if (rcond !== undefined && !(rcond >= 0 && rcond < 1)) {
     throw new InputError(`rcond is ${rcond}: give a share of the largest singular value, from 0 to 1`);
   }
@@ -125,8 +149,10 @@ export async function lstsq(
 
 /** Checks a problem. */
 function scale({ a, b }: LeastSquaresProblem, index: number): Scaled {
-  const exponent = largestExponent(a, index);
-  largestExponent(b, index, "right-hand side");
+  checkMatrix(a, `matrix ${index}`);
+  checkMatrix(b, `right-hand side ${index}`);
+  const exponent = largestExponent(a, `matrix ${index}`);
+  largestExponent(b, `right-hand side ${index}`);
   if (a.rows !== b.rows) {
     throw new ShapeError(
       `matrix ${index} has ${a.rows} rows, its right-hand side ${b.rows}: give as many of either`,
@@ -139,12 +165,12 @@ function scale({ a, b }: LeastSquaresProblem, index: number): Scaled {
   }
   const scalesB = Array.from({ length: b.columns }, (_, j) => {
     const data = Float64Array.from({ length: b.rows }, (_, i) => b.data[i * b.columns + j]);
-    return 2 ** -largestExponent({ rows: b.rows, columns: 1, data }, index);
+    return 2 ** -largestExponent({ rows: b.rows, columns: 1, data }, `right-hand side ${index}`);
   });
   return { index, a, b, scaleA: 2 ** -exponent, scalesB };
 }
 
-/** [A B], scaled, A padded with columns of zeros to `columns`. */
+/** Joins [A B], scaled, with A padded with columns of zeros to `columns`. */
 function augment({ a, b, scaleA, scalesB }: Scaled, columns: number): Float64Array {
   const width = columns + b.columns;
   const entries = new Float64Array(a.rows * width);
@@ -181,7 +207,7 @@ async function rotateDouble(gpu: Gpu, group: readonly Scaled[], rcond: number): 
     const entries = augment(each, columns), high = Float32Array.from(entries);
     return { high, low: Float32Array.from(entries, (x, e) => x - high[e]) };
   });
-  // What does not count need not be told apart.
+  // Values that do not count need not be told apart.
   const floor = Math.max(rcond, LEAST_FLOOR);
   const solved = await svdDoubleSingle(gpu, pairs, { rows, columns, carried, floor });
   return solved.map(({ values, rows, outside }) => ({
@@ -210,7 +236,7 @@ function solution({ a, b, scaleA, scalesB }: Scaled, rotated: Rotated, rcond: nu
     }
   });
   return {
-    x,
+    x: { rows: a.columns, columns: b.columns, data: x },
     rank,
     values: values.map((value) => value / scaleA),
     residuals: squares.map((square, k) => Math.sqrt(square) / scalesB[k]),

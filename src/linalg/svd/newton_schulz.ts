@@ -6,7 +6,10 @@
 import type { Dispatch } from "../../gpu/kernel.ts";
 import type { GemmOptions } from "../products/gemm.ts";
 
-/** A product of one arithmetic, such as `gemm` or `gemmDoubleSingle`, for matrices seen through a `View`. */
+/**
+ * A matrix product in one arithmetic, such as `bindGemm` or `bindGemmDoubleSingle`, of matrices
+ * seen through a `View`.
+ */
 export type Product<View> = (
   variant: "nn" | "nt",
   a: View,
@@ -17,9 +20,9 @@ export type Product<View> = (
 
 /** The bases of a Newton–Schulz step; none shares memory with another. */
 export interface Bases<View> {
-  /** Bases Q, one vector a row. */
+  /** Bases Q, one vector per row. */
   readonly q: View;
-  /** Room for 3/2 − QQᵀ/2, `order × order` each. */
+  /** Memory for 3/2 − QQᵀ/2, `order × order` each. */
   readonly correction: View;
   /** Receives the new bases. */
   readonly next: View;
@@ -30,10 +33,11 @@ export interface Bases<View> {
 }
 
 /**
- * One Newton–Schulz step Q ← (3/2 − QQᵀ/2) Q: a basis orthonormal to ω becomes so to ω² and rounding.
+ * Binds one Newton–Schulz step Q ← (3/2 − QQᵀ/2) Q. A basis that is orthonormal to ω becomes
+ * orthonormal to ω² and rounding.
  *
- * @param product The arithmetic.
- * @param bases Bases, and where the new ones go.
+ * @param product The product in the arithmetic of the bases.
+ * @param bases Bases, and the memory for the new ones.
  * @returns The commands.
  */
 export async function bindNewtonSchulz<View>(

@@ -9,6 +9,7 @@ import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import type { MatrixView } from "../matrix_view.ts";
+import { U } from "../rounding.ts";
 import { qrLevels } from "./qr.ts";
 import pairsSource from "../../../shaders/linalg/include/jacobi_pairs.wgsl" with { type: "text" };
 import sweepSource from "../../../shaders/linalg/include/jacobi_sweep.wgsl" with { type: "text" };
@@ -16,57 +17,74 @@ import jacobiSource from "../../../shaders/linalg/svd/one_sided_jacobi.wgsl" wit
 import measureSource from "../../../shaders/linalg/svd/one_sided_jacobi_measure.wgsl" with { type: "text" };
 import stateSource from "../../../shaders/linalg/include/one_sided_state.wgsl" with { type: "text" };
 
-/** Unit roundoff of single precision. */
-const U = 2 ** -24;
-/** Most rows of a matrix, and vectors a row: loops over entries stay below the 65,535 iterations of lavapipe. */
+/**
+ * Most rows of a matrix, and vectors per row: loops over entries stay below the 65,535 iterations
+ * of lavapipe.
+ */
 const MOST_ORDER = 2048, MOST_STRIDE = 1024;
-/** Up to so many rows, of so many vectors, one workgroup does a whole sweep: 28 pairs of 8 blocks. */
+/**
+ * Most rows, and vectors per row, up to which one workgroup does a whole sweep: 28 pairs of 8
+ * blocks.
+ */
 const MOST_ORDER_ALONE = 64, MOST_STRIDE_ALONE = 256;
-/** Share of the largest norm below which norms are not told apart: squares of them are far from vanishing. */
-const FLOOR = 2 ** -30;
+/**
+ * Share of the largest norm below which norms are not told apart: their squares are far from
+ * vanishing.
+ */
+export const FLOOR = 2 ** -30;
 
 /** Words of one matrix in {@linkcode OneSidedJacobi.progress}. */
 const PROGRESS_WORDS = 5;
 
 /** Matrices whose singular values are wanted. */
 export interface RowMatrices {
-  /** The rows, an even number of vectors each, padded with zero rows to a multiple of 32; overwritten. */
+  /**
+   * The rows, an even number of vectors each, padded with zero rows to a multiple of 32;
+   * overwritten.
+   */
   readonly matrices: MatrixView;
   /** Number of rows of each matrix. */
   readonly order: number;
   /** Number of matrices. */
   readonly count: number;
-  /** Vectors of a row that count: what is behind them is rotated with them. Default: all. */
+  /** Vectors of a row that count; those behind them are rotated with them. Default: all. */
   readonly counted?: number;
   /**
-   * Whether rows are made orthogonal relative to the norms of both, so that normalised they are right singular vectors,
-   * of small singular values as well. Default: relative to the largest norm, which is all that the values need.
+   * Whether rows are made orthogonal relative to the norms of both, so that the normalised rows are
+   * right singular vectors, also those of small singular values. Default: relative to the largest
+   * norm, which is enough for the values.
    */
   readonly vectors?: boolean;
 }
 
-/** What the solver knows of one matrix. */
+/** Progress of the solver with one matrix. */
 export interface OneSidedProgress {
   /** Largest norm of a row. */
   readonly largest: number;
   /**
-   * ‖E‖_F / `largest`: what was left to rotate in the last sweep moves singular values by at most so much of σ₁. With
-   * `vectors`, the same relative to each pair of rows, which moves singular values by half as much of themselves.
+   * ‖E‖_F / `largest`: the part left to rotate in the last sweep moves singular values by at most
+   * this share of σ₁. With `vectors`, the same relative to each pair of rows, which moves singular
+   * values by half as much of themselves.
    */
   readonly off: number;
-  /** Sweeps made, the last one included, which only looked. */
+  /** Sweeps made, with the last one, which only looked. */
   readonly sweeps: number;
   /** Whether the last sweep found nothing to rotate. */
   readonly done: boolean;
-  /** Pairs of blocks rotated, of b (b − 1) / 2 in a sweep of b blocks of 8 rows, padding included. */
+  /**
+   * Pairs of blocks rotated, of b (b − 1) / 2 in a sweep of b blocks of 8 rows, padding included.
+   */
   readonly rotated: number;
 }
 
-/** Commands that find singular values, and where they leave them. */
+/** Commands that find singular values, and the arrays that receive them. */
 export interface OneSidedJacobi {
   /** Takes the norms. To be run once, first. */
   readonly start: Dispatch;
-  /** One sweep, to be run again and again; commands return at once for a matrix that is done. Ten do for most. */
+  /**
+   * One sweep, to be run again and again; commands return at once for a matrix that is done. Ten
+   * are enough for most.
+   */
   readonly sweep: readonly Dispatch[];
   /** Singular values, unordered: for each matrix `order` rounded up to a multiple of 16 or 32. */
   readonly values: GpuArray;
@@ -75,9 +93,10 @@ export interface OneSidedJacobi {
 }
 
 /**
- * The share of the largest norm, |gᵢⱼ| / (dᵢ + dⱼ), up to which two rows count as orthogonal. Their products round by
- * about u √n / 8 in sums of dot products of 4. For vectors it is the share of both norms, |gᵢⱼ| / (dᵢ dⱼ), four times as
- * much: rows that fall in geometric progression round all their products to one side.
+ * Computes the share of the largest norm, |gᵢⱼ| / (dᵢ + dⱼ), up to which two rows count as
+ * orthogonal. Their products round by about u √n / 8 in sums of dot products of 4. For vectors it
+ * is the share of both norms, |gᵢⱼ| / (dᵢ dⱼ), four times as much: rows that fall in geometric
+ * progression round all their products to one side.
  *
  * @param columns Entries n of a row.
  * @param vectors Whether vectors are wanted. Default: false.
@@ -88,13 +107,15 @@ export function oneSidedThreshold(columns: number, vectors = false): number {
 }
 
 /**
- * Bounds |σ̂_i − σ_i| of singular values found by {@linkcode qr} and {@linkcode bindOneSidedJacobi}: the bound of the
- * factorisation, what is left to rotate, and the rounding of rotations. A row is in 2 `rotated` / b of the pairs that
- * were rotated, b ≥ n / 8 blocks, each time by a matrix of 15 rounds of rotations, which are off by 0.4 u each
- * (√15 · 0.4 = 1.6), in sums of 16 terms (1.5 u): 2.2 u with roundings independent and of mean zero, here three times
- * that.
+ * Bounds |σ̂_i − σ_i| of singular values found by {@linkcode bindQr} and
+ * {@linkcode bindOneSidedJacobi}: the bound of the factorisation, the part left to rotate, and the
+ * rounding of rotations. A row is in 2 `rotated` / b of the pairs that were rotated, b ≥ n / 8
+ * blocks, each time by a matrix of 15 rounds of rotations, which are off by 0.4 u each (√15 · 0.4 =
+ * 1.6), in sums of 16 terms (1.5 u): 2.2 u with independent roundings of mean zero, here three
+ * times that.
  *
- * @param options Shape of the matrix A before its factorisation, the length of its longest column, and the progress.
+ * @param options Shape of the matrix A before its factorisation, the length of its longest column,
+ * and the progress.
  * @returns The bound, absolute.
  */
 export function singularValueBound(
@@ -106,22 +127,24 @@ export function singularValueBound(
   },
 ): number {
   const { rows, columns, longestColumn, progress } = options;
-  const factorisation = 6 * U * Math.sqrt(columns + 32 * qrLevels(rows)) * longestColumn;
+  const factored = 6 * U * Math.sqrt(columns + 32 * qrLevels(rows)) * longestColumn;
   const turns = progress.rotated / Math.ceil(columns / 16);
-  return factorisation + (6.6 * U * Math.sqrt(turns) + 4 * U + progress.off) * progress.largest;
+  return factored + (6.6 * U * Math.sqrt(turns) + 4 * U + progress.off) * progress.largest;
 }
 
 /**
  * Binds the computation of singular values.
  *
- * Singular values are the norms of the rows when those are orthogonal, to {@linkcode oneSidedThreshold} of the largest
- * for each pair. For the full depth of single precision give the R factor of a matrix: small singular values of A are
- * lost in AᵀA, not in R.
+ * Singular values are the norms of the rows when those are orthogonal, to
+ * {@linkcode oneSidedThreshold} of the largest for each pair. For the full depth of single
+ * precision give the R factor of a matrix: AᵀA loses the small singular values of A, R does not.
  *
- * Dispatches: one to start; 2 a sweep for up to 64 rows, order / 8 beyond, half of that on a software adapter.
+ * Dispatches: one to start; 2 per sweep for up to 64 rows, order / 8 beyond, half of that on a
+ * software adapter.
  *
  * @param gpu Device.
- * @param operand Matrices; their largest entries should be near 1, since squares of entries are summed.
+ * @param operand Matrices; their largest entries should be near 1, since squares of entries are
+ * summed.
  * @param stack Owner of the arrays.
  * @returns The commands.
  * @throws {ShapeError} Where there are more than 2,048 rows, or more than 4,096 entries in a row.
@@ -146,8 +169,8 @@ export async function bindOneSidedJacobi(
     { LANES: lanes, SLICES: Math.floor(lanes / 3) },
   );
   const measure = await gpu.kernel({ name: "one_sided_jacobi_measure", files: [stateSource, measureSource] });
-  // One workgroup does a sweep of a small matrix. Several share a round of a larger one: on lavapipe, where a dispatch
-  // costs as much as a pair of blocks, few with more to do.
+  // One workgroup does a sweep of a small matrix. Several share a round of a larger one: on
+  // lavapipe, where a dispatch costs as much as a pair of blocks, few with more to do.
   const alone = order <= MOST_ORDER_ALONE && stride <= MOST_STRIDE_ALONE;
   const width = gpu.software && !alone ? 2 : 1;
   const blocks = alone ? 2 * Math.ceil(order / 16) : 4 * Math.ceil(order / 32);
@@ -177,10 +200,10 @@ export async function bindOneSidedJacobi(
 }
 
 /**
- * Reads what the solver knows.
+ * Decodes the progress of the solver.
  *
  * @param words Words of {@linkcode OneSidedJacobi.progress}.
- * @returns Progress of each matrix.
+ * @returns Progress with each matrix.
  */
 export function decodeProgress(words: Uint32Array): OneSidedProgress[] {
   const floats = new Float32Array(words.buffer, words.byteOffset, words.length);

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Rows that are orthogonal but for those too short to tell. */
+/** Rows that are orthogonal, except for those too short to tell. */
 export interface OrthogonalRows {
   /** The rows, `norms.length × columns`. */
   readonly rows: Float64Array;
@@ -12,12 +12,12 @@ export interface OrthogonalRows {
   readonly norms: ArrayLike<number>;
   /** Entries of a row, at least as many as there are rows. */
   readonly columns: number;
-  /** Norm up to which a row is noise: no direction to rely on. */
+  /** Norm up to which a row is noise, without a direction to rely on. */
   readonly noise: number;
 }
 
 /**
- * Puts rows in the order of their norms.
+ * Sorts rows by their norms.
  *
  * @param norms Norms of the rows.
  * @param rows The rows, `norms.length × columns`.
@@ -36,8 +36,8 @@ export function descendingRows(
 }
 
 /**
- * Divides rows by their norms. Those that are noise are made orthogonal to all before them, as LAPACK's vectors of zero
- * singular values are, or replaced where nothing is left of them.
+ * Divides rows by their norms. Rows that are noise are made orthogonal to all rows before them,
+ * like LAPACK's vectors of zero singular values, or replaced where nothing is left of them.
  *
  * @param operand Rows and their norms.
  * @returns Rows of norm 1, in the same order.
@@ -47,16 +47,19 @@ export function orthonormalRows({ rows, norms, columns, noise }: OrthogonalRows)
   for (let i = 0; i < norms.length; i++) {
     const row = unit.subarray(i * columns, (i + 1) * columns);
     if (norms[i] > noise) row.forEach((x, j) => row[j] = x / norms[i]);
-    else if (!orthogonalise(unit, i, columns)) {
+    else if (!orthogonalize(unit, i, columns)) {
       row.fill(0)[leastCovered(unit, i, columns)] = 1;
-      orthogonalise(unit, i, columns);
+      orthogonalize(unit, i, columns);
     }
   }
   return unit;
 }
 
-/** Takes the rows before it off row i, twice, and makes its norm 1. Tells whether enough was left of it. */
-function orthogonalise(unit: Float64Array, i: number, columns: number): boolean {
+/**
+ * Subtracts the rows before it from row i, twice, and makes its norm 1. Tells whether enough was
+ * left of it.
+ */
+function orthogonalize(unit: Float64Array, i: number, columns: number): boolean {
   const row = unit.subarray(i * columns, (i + 1) * columns);
   let left = 0;
   for (let pass = 0; pass < 2; pass++) {
@@ -75,7 +78,10 @@ function orthogonalise(unit: Float64Array, i: number, columns: number): boolean 
   return true;
 }
 
-/** The unit vector that is furthest from the span of the rows before row i: 1 / columns of it is outside at least. */
+/**
+ * Finds the unit vector that is furthest from the span of the rows before row i: at least 1 /
+ * columns of it is outside.
+ */
 function leastCovered(unit: Float64Array, i: number, columns: number): number {
   const covered = new Float64Array(columns);
   for (let e = 0; e < i * columns; e++) covered[e % columns] += unit[e] ** 2;

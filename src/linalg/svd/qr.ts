@@ -13,14 +13,14 @@ import qrSource from "../../../shaders/linalg/svd/qr.wgsl" with { type: "text" }
 import reflectionSource from "../../../shaders/linalg/include/reflection.wgsl" with { type: "text" };
 
 const SOURCE = { name: "qr", files: [reflectionSource, qrSource] };
-/** Pairs of chunks of 8 rows that one panel of a tree takes. */
+/** Pairs of chunks of 8 rows in one panel of a tree. */
 const FAN = 16;
-/** Invocations a workgroup of `factor`, `update` and `load`. */
+/** Invocations per workgroup of `factor`, `update` and `load`. */
 const FACTOR_LANES = 16, UPDATE_LANES = 64, LOAD_LANES = 16;
-/** Most rows that one dispatch of `load` takes. */
+/** Most rows that one dispatch of `load` takes: WebGPU allows 65,535 workgroups along an axis. */
 const MOST_ROWS = 65_535;
 
-/** Matrices of one shape in GPU memory, with room for their factorisation: zero at first. */
+/** Matrices of one shape in GPU memory, with memory for their factorisation; zero at first. */
 export class TallBatch implements Disposable {
   /** Number of matrices. */
   readonly count: number;
@@ -28,7 +28,7 @@ export class TallBatch implements Disposable {
   readonly columns: number;
   /** Rows that each has room for: a multiple of 16, at least m and n. */
   readonly rows: number;
-  /** Vectors of four a row: a multiple of 4. */
+  /** Vectors of four per row: a multiple of 4. */
   readonly stride: number;
   /** The matrices, `rows × 4 stride` each. */
   readonly matrices: GpuArray;
@@ -64,7 +64,7 @@ export class TallBatch implements Disposable {
 }
 
 /**
- * Levels of the tree that factors some rows.
+ * Counts the levels of the tree that factors some rows.
  *
  * @param rows Number of rows.
  * @returns ⌈log₁₆ ⌈rows / 16⌉⌉, at least 1.
@@ -76,21 +76,26 @@ export function qrLevels(rows: number): number {
 }
 
 /**
- * Replaces all matrices of a batch by their R factors above rows of zeros.
+ * Binds the factorisation of all matrices of a batch, which replaces them by their R factors above
+ * rows of zeros.
  *
- * Backward stable: R is the exact factor of A + ΔA. A reflection rounds each entry it moves by about u of it (the sums
- * have nine terms), and an entry goes through the 8 reflections of each of n / 8 steps, one of a row of R through 32 of
- * each of L levels in addition. With roundings that are independent and of mean zero (Higham and Mary 2019) column j of
- * ΔA is u √(n + 32 L) ‖a_j‖ long, and ‖ΔA‖₂, that of a matrix of independent entries, at most about twice the longest.
- * So singular values move by at most
+ * It is backward stable: R is the exact factor of A + ΔA. A reflection rounds each entry that it
+ * moves by about u of it (the sums have nine terms). An entry goes through the 8 reflections of
+ * each of n / 8 steps, and an entry of a row of R through 32 of each of L levels in addition. With
+ * independent roundings of mean zero (Higham and Mary 2019) column j of ΔA has length u √(n + 32 L)
+ * ‖a_j‖, and ‖ΔA‖₂, that of a matrix of independent entries, is at most about twice the longest. So
+ * singular values move by at most
  *
- *     |σ̂_i − σ_i| ≤ κ u √(n + 32 L) max_j ‖a_j‖,   κ = 2 on average; 6 leaves room of a factor of 3.
+ *     |σ̂_i − σ_i| ≤ κ u √(n + 32 L) max_j ‖a_j‖
  *
- * Dispatches: 2 L for each 16 columns. Flops: 2 n² (m − n / 3).
+ * with κ = 2 on average; κ = 6 leaves a factor of 3. Dispatches: 2 L for each 16 columns. Flops: 2
+ * n² (m − n / 3).
  *
  * @param gpu Device.
- * @param batch Matrices; their largest entries should be near 1, since squares of entries are summed.
- * @returns The commands, to run one after the other. They may be run again, with other rows below R.
+ * @param batch Matrices; their largest entries should be near 1, since squares of entries are
+ * summed.
+ * @returns The commands, to run one after the other. They may be run again, with other rows below
+ * R.
  */
 export async function bindQr(gpu: Gpu, batch: TallBatch): Promise<Dispatch[]> {
   const { count, stride, matrices, reflectors } = batch;
@@ -123,17 +128,20 @@ export async function bindQr(gpu: Gpu, batch: TallBatch): Promise<Dispatch[]> {
 export interface WeightedFeatures {
   /** Φ, `samples × batch.columns` for each matrix of the batch. */
   readonly features: MatrixView;
-  /** Quadrature weights w, one a sample, shared by all. */
+  /** Quadrature weights w, one per sample, shared by all. */
   readonly weights: GpuArray;
   /** Number of samples m. */
   readonly samples: number;
-  /** Factor r of an identity that stands below the features, so that RᵀR = ΦᵀWΦ + r² I. Default: 0, there is none. */
+  /**
+   * Factor r of an identity below the features, so that RᵀR = ΦᵀWΦ + r² I. Default: 0, no identity.
+   */
   readonly ridge?: number;
 }
 
 /**
- * R factors of √w Φ, or of √w Φ above r I, for features in GPU memory, which stay as they are. Where the batch has fewer rows than there are
- * samples, they are taken in slabs: those after the first go below R, and both are factored again.
+ * Binds R factors of √w Φ, or of √w Φ above r I, for features in GPU memory, which stay as they
+ * are. Where the batch has fewer rows than there are samples, features are taken in slabs: those
+ * after the first go below R, and both are factored again.
  *
  * @param gpu Device.
  * @param batch Receives R above rows of zeros.
@@ -156,7 +164,6 @@ export async function bindQrFeatures(
   }
   const dispatches: Dispatch[] = [];
   for (let first = 0, row = 0; first < rows; first += batch.rows - row, row = kept) {
-    // WebGPU allows 65,535 workgroups along an axis.
     for (let at = row; at < batch.rows; at += MOST_ROWS) {
       const end = Math.min(at + MOST_ROWS, batch.rows);
       const shape = gpuStruct(

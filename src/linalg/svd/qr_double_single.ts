@@ -7,17 +7,24 @@ import { allocateArrays, type GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
-import { doubleSingleFiles, type DoubleSingleForm, U2 } from "../double_single/double_single.ts";
+import { doubleSingleFiles, type DoubleSingleForm } from "../double_single/double_single.ts";
+import { U2 } from "../rounding.ts";
 import source from "../../../shaders/linalg/svd/qr_double_single.wgsl" with { type: "text" };
 
 /** Invocations that share a column, on a GPU and on lavapipe. */
 const GPU_LANES = 64, SOFTWARE_LANES = 8;
-/** Columns of a slab that are shorter count as 0; see `qr_double_single.wgsl`. */
+/** Length below which columns of a slab count as 0; see `qr_double_single.wgsl`. */
 const LEAST = 2 ** -25;
-/** Most rows of a slab: loops of 8 lanes over them, three one after the other, stay below lavapipe's 65,535 iterations. */
+/**
+ * Most rows of a slab: three loops of 8 lanes over them, one after the other, stay below lavapipe's
+ * 65,535 iterations.
+ */
 export const MOST_SLAB_ROWS = 2 ** 16;
 
-/** Triangular factors of a batch, in pairs hi, lo, and the slab of rows that is to be factored into them. */
+/**
+ * Triangular factors of a batch, in pairs hi, lo, and the slab of rows that is to be factored into
+ * them.
+ */
 export class SlabBatch implements Disposable {
   /** Number of matrices. */
   readonly count: number;
@@ -27,7 +34,10 @@ export class SlabBatch implements Disposable {
   readonly order: number;
   /** The factors R, row-major, `order × order` pairs each; 0 at first. */
   readonly factors: GpuArray;
-  /** The slab of each matrix, *column*-major, `order` columns of `rows` pairs; rows that are 0 change nothing. */
+  /**
+   * The slab of each matrix, *column*-major, `order` columns of `rows` pairs; rows that are 0
+   * change nothing.
+   */
   readonly slab: GpuArray;
   /** The reflections. */
   readonly pivots: GpuArray;
@@ -59,18 +69,22 @@ export class SlabBatch implements Disposable {
   }
 }
 
-/** Terms that a lane adds before it adds their sums: about the root of all, which keeps either chain short. */
+/**
+ * Chooses the terms that a lane adds before it adds their sums: about the root of all, which keeps
+ * both chains short.
+ */
 function blockOf(rows: number, lanes: number): number {
   return Math.ceil(Math.sqrt(Math.ceil(rows / lanes)));
 }
 
 /**
- * Factors the slab into R: [R; X] = Q [R′; 0]. What the slab holds afterwards is of no use.
+ * Binds the factorisation of the slab into R: [R; X] = Q [R′; 0]. The slab holds nothing of use
+ * afterwards.
  *
  * @param gpu Device.
  * @param form Form of the arithmetic that the adapter needs.
- * @param batch Factors and slab. Entries should be of 2⁴⁰ at most, and the largest near that: columns of the slab
- * shorter than 2⁻²⁵ count as 0, and squares are summed.
+ * @param batch Factors and slab. Entries should be at most 2⁴⁰, and the largest near that: columns
+ * of the slab shorter than 2⁻²⁵ count as 0, and squares are summed.
  * @returns The commands, to run one after the other, and again with other rows in the slab.
  */
 export async function bindQrDoubleSingle(
@@ -101,28 +115,32 @@ export async function bindQrDoubleSingle(
 }
 
 /**
- * Bound on the rounding of {@linkcode bindQrDoubleSingle}, to first order in u² = 2⁻⁴⁸: R is the exact factor of A + ΔA
- * with
+ * Bounds the rounding of {@linkcode bindQrDoubleSingle}, to first order in u² = 2⁻⁴⁸: R is the
+ * exact factor of A + ΔA with
  *
- *     ‖ΔA‖_F ≤ S ((99 + 12 a) u² Σ_k ‖R_k‖_F + 2⁻²⁵ √n),   R_k the rows from k on, S slabs, a additions in a row,
+ *     ‖ΔA‖_F ≤ S ((99 + 12 a) u² Σ_k ‖R_k‖_F + 2⁻²⁵ √n)
  *
- * and singular values move by at most as much. A worst case, after Higham, Accuracy and Stability of Numerical
- * Algorithms, 2nd ed., §19.3, with the constants of double_single.wgsl; and much less than his n γ ‖A‖_F where singular
- * values fall fast, since what is left of the columns, y_k, falls with them.
+ * with R_k the rows from k on, S slabs and a additions in a row. Singular values move by at most as
+ * much. The bound is a worst case, after Higham, Accuracy and Stability of Numerical Algorithms,
+ * 2nd ed., §19.3, with the constants of double_single.wgsl. It is much less than his n γ ‖A‖_F
+ * where singular values fall fast, since the rest of the columns, y_k, falls with them.
  *
- * Reflection k is by the v that is stored, exactly orthogonal with the exact ‖v‖². Of the y that it is applied to, of
- * norm ‖y‖, in units of u²:
+ * Reflection k uses the v that is stored, exactly orthogonal with the exact ‖v‖². Errors relative
+ * to the y that it is applied to, of norm ‖y‖, in units of u²:
  *
- * - a sum of products is off by 7 + 3a, the last addition (that of the pivot) counted in a, and so is ‖v‖²;
+ * - a sum of products is off by 7 + 3a, the last addition (that of the pivot) counted in a, and so
+ *   is ‖v‖²;
  * - w = 2 vᵀy / ‖v‖² by 2 (7 + 3a) and 27 for the division, relative to 2 ‖y‖ / ‖v‖;
- * - y − w v by as much times ‖v‖, by 7 for the product, likewise twice, and 3 for the difference:
- *   2 (41 + 6a) + 14 + 3 = 99 + 12a.
- * - The pivot's column is set to (β, 0) instead. β is off by (10 + 3a) / 2 + 11, the first entry of v by that and 3;
- *   H turns by 4 times the error of v over ‖v‖ ≥ √2 ‖y‖: (16 + 1.5a) (1 + 2√2) + 12 ≤ 74 + 6a, less.
- * - A column of X that counts as 0 is left out, 2⁻²⁵ long at most.
+ * - y − w v by as much times ‖v‖, by 7 for the product, likewise twice, and 3 for the difference: 2
+ *   (41 + 6a) + 14 + 3 = 99 + 12a.
+ * - The pivot's column is set to (β, 0) instead. β is off by (10 + 3a) / 2 + 11, the first entry of
+ *   v by that and 3; H turns by 4 times the error of v over ‖v‖ ≥ √2 ‖y‖: (16 + 1.5a) (1 + 2√2) +
+ *   12 ≤ 74 + 6a, less.
+ * - A column of X that counts as 0 is left out, at most 2⁻²⁵ long.
  *
- * The y of all columns together at step k, of row k of R and of X, have no larger norm than R_k when the slab is
- * done, and R_k grows with every slab: it is what the rows so far have outside the span of the first k columns.
+ * The y of all columns together at step k, of row k of R and of X, have no larger norm than R_k
+ * when the slab is done, and R_k grows with every slab: it is the part of the rows so far that is
+ * outside the span of the first k columns.
  *
  * @param gpu Device, which sets how sums are made.
  * @param rows Rows of a slab.

@@ -1,68 +1,80 @@
 /**
- * Singular values and right singular vectors of matrices given by the host.
+ * Singular values and right singular vectors of matrices.
  *
  * @module
  */
-import { InputError, ShapeError } from "../../errors.ts";
+import { checkKeys, checkName } from "../../check.ts";
+import { ShapeError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import { largestExponent, type Matrix } from "../matrix.ts";
+import {
+  checkMatrices,
+  checkMatrix,
+  largestExponent,
+  type Matrix,
+  type PrecisionName,
+  precisionNames,
+} from "../matrix.ts";
+import { FLOOR } from "./one_sided_jacobi.ts";
+import { LEAST_FLOOR } from "./one_sided_jacobi_double_single.ts";
 import { descendingRows, orthonormalRows } from "./orthonormal_rows.ts";
 import { type PairMatrix, svdDoubleSingle } from "./svd_double_single.ts";
 import { svdSingle } from "./svd_single.ts";
 
 /** Largest order of a matrix, and most columns of one that is wider than tall. */
 const MOST_COLUMNS = 2048;
-/** Shares of the largest singular value below which rows are noise to the solvers. */
-const SINGLE_NOISE = 2 ** -30, DOUBLE_NOISE = 2 ** -76;
 
 /** Options of {@linkcode svd}. */
 export interface SvdOptions {
   /** Arithmetic: entries are rounded to 24 bits, or to 48. Default: single. */
-  readonly precision?: "single" | "double";
+  readonly precision?: PrecisionName;
   /**
-   * For each matrix right singular vectors to start from, as `vt` of an earlier result for a matrix that has changed
-   * since: `columns × columns`, for matrices with at least as many rows. Default: none.
+   * Right singular vectors to start from, for each matrix: `vt` of an earlier result for a matrix
+   * that has changed since. `columns × columns`, for matrices with at least as many rows. Default:
+   * none.
    */
-  readonly start?: readonly (Float32Array | Float64Array)[];
+  readonly start?: readonly Matrix[];
 }
 
 /** Singular values and right singular vectors of one matrix, the smaller side k of them. */
 export interface Svd {
   /** Singular values, descending, `k`. */
   readonly values: Float64Array;
-  /** Right singular vectors, one a row in the order of the values, orthonormal, `k × columns`. */
-  readonly vt: Float64Array;
-  /** Sweeps of rotations that it took, the last one included, which found nothing to rotate. */
+  /** Right singular vectors, one per row in the order of the values, orthonormal, `k × columns`. */
+  readonly vt: Matrix;
+  /** Sweeps of rotations made, with the last one, which found nothing to rotate. */
   readonly sweeps: number;
 }
 
-/** A matrix, and what it is scaled by. */
+/** A matrix, and the factor that it is scaled by. */
 interface Scaled {
   readonly index: number;
   readonly matrix: Matrix;
   readonly scale: number;
-  readonly start: Float32Array | Float64Array | null;
+  readonly start: Matrix | null;
 }
 
 /**
- * Singular values and right singular vectors of a batch of matrices, as the last two of `numpy.linalg.svd(a,
- * full_matrices=False)`. Waits for the GPU.
+ * Computes singular values and right singular vectors of a batch of matrices, like the last two
+ * results of `numpy.linalg.svd(a, full_matrices=False)`. Waits for the GPU.
  *
- * By a QR factorisation (of what is not wider than tall) and one-sided Jacobi rotations of the rows of R, which
- * become σ_i v_i: without squaring the condition number. Values are right to some u √n σ₁, u = 2⁻²⁴ in single and
- * 2⁻⁴⁸ in double precision; there those of a matrix B D, D diagonal and B well conditioned, to as much of themselves
- * (Drmač and Veselić, SIAM J. Matrix Anal. Appl. 29, 2008), unless there is a start. The vectors of small values are
- * right to the error over the gap. Matrices of one shape are solved together; tall ones travel in slabs.
+ * It takes the way of a QR factorisation (of matrices that are not wider than tall) and one-sided
+ * Jacobi rotations of the rows of R, which become σ_i v_i, so it does not square the condition
+ * number. Values are right to a few u √n σ₁, u = 2⁻²⁴ in single and 2⁻⁴⁸ in double precision. In
+ * double precision, and without a start, the values of a matrix B D, D diagonal and B well
+ * conditioned, are right to as much of themselves (Drmač and Veselić, SIAM J. Matrix Anal. Appl.
+ * 29, 2008). Vectors of small values are right to the error over the gap. Matrices of one shape are
+ * solved together; tall ones travel in slabs.
  *
  * @param gpu Device.
- * @param matrices Matrices of any shapes; the smaller side is at most 2,048, the columns of one that is wider than
- * tall, too.
+ * @param matrices Matrices of any shapes; the smaller side is at most 2,048, and so are the columns
+ * of one that is wider than tall.
  * @param options Precision, vectors to start from.
  * @returns Values and vectors of each.
- * @throws {ShapeError} Where a matrix has no entries, not rows × columns of them, or is too large; or a start has
- * another shape.
- * @throws {InputError} Where an entry is NaN or infinite, or a start is not orthonormal.
- * @throws {PrecisionError} Where double precision is asked for and the adapter has none.
+ * @throws {ShapeError} Where a matrix has no entries, another number of them than its shape says,
+ * or is too large; or a start has another shape.
+ * @throws {InputError} Where they are no list of matrices, an entry is NaN or infinite, a start is
+ * not orthonormal, or an option or precision does not exist.
+ * @throws {PrecisionError} Where double precision is requested and the adapter has none.
  * @throws {StaircaseError} Where the solver does not converge.
  *
  * @example
@@ -72,10 +84,10 @@ interface Scaled {
  * import { svd } from "./svd.ts";
  *
  * using gpu = await Gpu.open();
- * const matrix = { rows: 3, columns: 2, entries: Float64Array.of(0, 4, 3, 0, 0, 0) };
+ * const matrix = { rows: 3, columns: 2, data: Float64Array.of(0, 4, 3, 0, 0, 0) };
  * const [{ values, vt }] = await svd(gpu, [matrix], { precision: "double" });
  * assert.deepEqual([...values], [4, 3]);
- * assert.deepEqual(vt.map(Math.abs), Float64Array.of(0, 1, 1, 0));
+ * assert.deepEqual(vt.data.map(Math.abs), Float64Array.of(0, 1, 1, 0));
  * ```
  */
 export async function svd(
@@ -83,12 +95,15 @@ export async function svd(
   matrices: readonly Matrix[],
   options: SvdOptions = {},
 ): Promise<Svd[]> {
+  checkKeys("options of svd", options, ["precision", "start"]);
   const { precision = "single", start } = options;
+  checkName("precision", precision, precisionNames);
+  checkMatrices(matrices);
   if (start && start.length !== matrices.length) {
     throw new ShapeError(`${start.length} starts for ${matrices.length} matrices: give one for each`);
   }
   const scaled = matrices.map((matrix, index): Scaled => {
-    const exponent = largestExponent(matrix, index);
+    const exponent = largestExponent(matrix, `matrix ${index}`);
     checkShape(matrix, index, start?.[index] ?? null);
     return { index, matrix, scale: 2 ** -exponent, start: start?.[index] ?? null };
   });
@@ -103,7 +118,7 @@ export async function svd(
 function checkShape(
   { rows, columns }: Matrix,
   index: number,
-  start: Float32Array | Float64Array | null,
+  start: Matrix | null,
 ): void {
   if (Math.min(rows, columns) > MOST_COLUMNS) {
     throw new ShapeError(`matrix ${index}, ${rows} × ${columns}, is too large: use at most ${MOST_COLUMNS}`);
@@ -117,18 +132,18 @@ function checkShape(
   if (rows < columns) {
     throw new ShapeError(`matrix ${index} is wider than tall: start from vectors where rows ≥ columns`);
   }
-  if (start.length !== columns * columns) {
+  checkMatrix(start, `start ${index}`);
+  if (start.rows !== columns || start.columns !== columns) {
     throw new ShapeError(
-      `start ${index} has ${start.length} entries, not ${columns} × ${columns}: give vt of an earlier result`,
+      `start ${index} is ${start.rows} × ${start.columns}, not ${columns} × ${columns}: ` +
+        "give vt of an earlier result",
     );
   }
-  if (!start.every(Number.isFinite)) {
-    throw new InputError(`start ${index} has an entry that is NaN or infinite`);
-  }
+  largestExponent(start, `start ${index}`);
 }
 
 const startsOf = (group: readonly Scaled[]) => {
-  const starts = group.flatMap(({ start }) => start ? [start] : []);
+  const starts = group.flatMap(({ start }) => start ? [start.data] : []);
   return starts.length > 0 ? { starts } : {};
 };
 
@@ -143,8 +158,12 @@ async function solveSingle(gpu: Gpu, group: readonly Scaled[]): Promise<Svd[]> {
   const solved = await svdSingle(gpu, strided, { rows, columns, vectors: true, ...startsOf(group) });
   return solved.map(({ values, rows, sweeps }, i) => {
     const sorted = descendingRows(values, rows, columns);
-    const vt = orthonormalRows({ ...sorted, columns, noise: SINGLE_NOISE * sorted.norms[0] });
-    return { values: sorted.norms.map((norm) => norm / group[i].scale), vt, sweeps };
+    const vt = orthonormalRows({ ...sorted, columns, noise: FLOOR * sorted.norms[0] });
+    return {
+      values: sorted.norms.map((norm) => norm / group[i].scale),
+      vt: { rows: sorted.norms.length, columns, data: vt },
+      sweeps,
+    };
   });
 }
 
@@ -163,12 +182,16 @@ async function solveDouble(gpu: Gpu, group: readonly Scaled[]): Promise<Svd[]> {
     const order = orders[i];
     const restored = order ? new Float64Array(rows.length) : rows;
     if (order) rows.forEach((x, e) => restored[e - e % columns + order[e % columns]] = x);
-    const vt = orthonormalRows({ rows: restored, norms: values, columns, noise: DOUBLE_NOISE * values[0] });
-    return { values: values.map((value) => value / group[i].scale), vt, sweeps };
+    const vt = orthonormalRows({ rows: restored, norms: values, columns, noise: LEAST_FLOOR * values[0] });
+    return {
+      values: values.map((value) => value / group[i].scale),
+      vt: { rows: values.length, columns, data: vt },
+      sweeps,
+    };
   });
 }
 
-/** Columns from long to short. */
+/** Sorts the columns from long to short. */
 function byLength({ columns, data }: Matrix): number[] {
   const longest = new Float64Array(columns);
   for (let e = 0; e < data.length; e++) {
@@ -177,7 +200,7 @@ function byLength({ columns, data }: Matrix): number[] {
   return [...longest.keys()].sort((a, b) => longest[b] - longest[a]);
 }
 
-/** A matrix in pairs, scaled, its columns in the order given. */
+/** Splits a matrix into pairs, scaled, with its columns in the given order. */
 function split({ matrix: { columns, data }, scale }: Scaled, order: readonly number[] | null): PairMatrix {
   const high = new Float32Array(data.length), low = new Float32Array(data.length);
   for (let e = 0; e < data.length; e++) {

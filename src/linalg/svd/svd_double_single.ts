@@ -3,63 +3,69 @@
  *
  * @module
  */
-import { InputError, StaircaseError } from "../../errors.ts";
+import { StaircaseError } from "../../errors.ts";
 import { GpuArray } from "../../gpu/array.ts";
 import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import type { Dispatch } from "../../gpu/kernel.ts";
 import { columnNorms } from "./column_norms.ts";
-import {
-  type DoubleSingleForm,
-  interleave,
-  joinDoubles,
-  splitDoubles,
-  U2,
-} from "../double_single/double_single.ts";
+import { type DoubleSingleForm, interleave, joinDoubles } from "../double_single/double_single.ts";
 import { selfTestDoubleSingle } from "../double_single/double_single_self_test.ts";
-import { bindGemmDoubleSingle, type EntryView } from "../products/gemm_double_single.ts";
 import {
   bindOneSidedJacobiDoubleSingle,
   decodeDoubleSingleProgress,
   type RotationBounds,
   rotationBounds,
 } from "./one_sided_jacobi_double_single.ts";
-import { bindNewtonSchulz, type Product } from "./newton_schulz.ts";
 import { descendingRows } from "./orthonormal_rows.ts";
 import { bindQrDoubleSingle, MOST_SLAB_ROWS, qrDoubleSingleBound, SlabBatch } from "./qr_double_single.ts";
+import {
+  bindStartDoubleSingle,
+  checkStart,
+  type DoubleSingleStart,
+  startBounds,
+} from "./start_double_single.ts";
 
-/** A matrix as sums high + low of single numbers, row-major; behind each of its rows what is carried with it. */
+/**
+ * A matrix as sums high + low of single numbers, row-major; carried entries stand behind each of
+ * its rows.
+ */
 export interface PairMatrix {
   /** Entries rounded to single precision. */
   readonly high: Float32Array;
-  /** What rounding left out; `null` where nothing. */
+  /** Remainders of the rounding; `null` where all are 0. */
   readonly low: Float32Array | null;
   /** A power of two that brings its largest entry near 1. Default: 1. */
   readonly scale?: number;
 }
 
-/** Shape of the matrices, and what is wanted of them. */
+/** Shape of the matrices, and which results are wanted. */
 export interface DoubleSingleSvdOptions {
   /** Number of rows m ≥ 1 of each. */
   readonly rows: number;
   /** Number of columns n ≥ 1. */
   readonly columns: number;
-  /** Columns k behind these that are factored and rotated with them, right-hand sides C. Default: 0. */
+  /**
+   * Columns k behind these that are factored and rotated with them, right-hand sides C. Default: 0.
+   */
   readonly carried?: number;
-  /** For each matrix right singular vectors to start from, `n × n`, one a row, orthonormal to 10⁻⁵; for m ≥ n
-   * only. Default: none. */
+  /**
+   * Right singular vectors to start from, for each matrix `n × n`, one per row, orthonormal to
+   * 10⁻⁵; for m ≥ n only. Default: none.
+   */
   readonly starts?: readonly Float64Array[];
   /** Share of σ₁ below which singular values need not be told apart. Default: 2⁻⁷⁶. */
   readonly floor?: number;
 }
 
-/** What is known of one matrix A; sizes are those of its entries as given. */
+/** Solution of one matrix A; sizes are those of its entries as given. */
 export interface DoubleSingleSvd {
   /** Norms σ̂ of the rows, descending: min(m, n) of them. */
   readonly values: Float64Array;
-  /** The rows σ̂_i v_i in that order, n entries each, behind each of them the k entries of u_iᵀ C. */
+  /**
+   * The rows σ̂_i v_i in that order, n entries each, behind each of them the k entries of u_iᵀ C.
+   */
   readonly rows: Float64Array;
-  /** Norm of what each column of C has outside the span of the u_i. */
+  /** Norm of the part of each column of C that is outside the span of the u_i. */
   readonly outside: Float64Array;
   /** Sweeps made. */
   readonly sweeps: number;
@@ -67,21 +73,29 @@ export interface DoubleSingleSvd {
   readonly bounds: RotationBounds;
 }
 
-/** Largest entries on the GPU: squares of columns of them do not overflow, and those of small ones keep their bits. */
+/**
+ * Largest entries on the GPU: squares of columns of them do not overflow, and those of small ones
+ * keep their bits.
+ */
 const SCALE = 2 ** 40;
 /** Most bytes of a slab, where the adapter allows as many. */
 const MOST_BYTES = 2 ** 26;
-/** Sweeps before the first look at the progress, without and with vectors to start from; between later ones; at most. */
+/**
+ * Sweeps before the first look at the progress, without and with a start; between later looks;
+ * most.
+ */
 const FIRST_SWEEPS = 9, WARM_SWEEPS = 3, MORE_SWEEPS = 3, MOST_SWEEPS = 60;
 
 /**
- * Solves matrices by {@linkcode bindQrDoubleSingle}, slab by slab, unless they are wider than tall, and
- * {@linkcode bindOneSidedJacobiDoubleSingle}. With vectors V to start from, A V is factored instead of A: its columns
- * are nearly orthogonal, R is nearly diagonal, and few sweeps are left to do. Waits for the GPU.
+ * Solves matrices by {@linkcode bindQrDoubleSingle}, slab by slab, unless they are wider than tall,
+ * and {@linkcode bindOneSidedJacobiDoubleSingle}. With vectors V to start from, it factors A V
+ * instead of A: the columns are nearly orthogonal, R is nearly diagonal, and few sweeps are left to
+ * do. Waits for the GPU.
  *
- * Errors: those of the factorisation and of the rotations; and of A V, whose entries are off by (3 n + 11) u² of the
- * norms of a row and a column, so by √n times that of ‖A‖_F all together; and V is orthonormal to n (3 n + 20) u²
- * after two Newton–Schulz steps, which moves σ_i by half of that of itself.
+ * The bounds cover the factorisation and the rotations. With a start they also cover A V, whose
+ * entries are off by (3 n + 11) u² of the norms of a row and a column, so by √n times that of ‖A‖_F
+ * together; and V, which is orthonormal to n (3 n + 20) u² after two Newton–Schulz steps, so that
+ * σ_i moves by half of that of itself.
  *
  * @param gpu Device.
  * @param matrices Matrices of one shape.
@@ -120,13 +134,14 @@ async function solve(
   const { form } = await selfTestDoubleSingle(gpu);
   using stack = new DisposableStack();
   const count = matrices.length, order = Math.min(rows, columns), width = columns + carried;
-  // What is wider than tall is rotated as it is; else rows below those of R are what the columns do not span.
+  // A matrix that is wider than tall is rotated as it is. Otherwise rows below those of R are the
+  // part that the columns do not span.
   const batch = rows < columns ? null : stack.use(new SlabBatch(gpu, count, room, width));
   const size = width * (batch ? width : rows);
   const array = batch?.factors ?? stack.use(new GpuArray(gpu, "rows to rotate", 2 * count * size));
   const operand = { matrices: array, order, columns, width, batch: size, count, ...rest };
   const jacobi = await bindOneSidedJacobiDoubleSingle(gpu, form, operand, stack);
-  const start = batch && starts ? await bindStart(gpu, form, batch, starts, stack) : null;
+  const start = batch && starts ? await bindStartDoubleSingle(gpu, batch, stack, { form, starts }) : null;
   if (batch) await factor(gpu, form, batch, matrices, rows, start);
   else {
     matrices.forEach(({ high, low, scale = 1 }, index) =>
@@ -157,7 +172,7 @@ async function solve(
         array.subarray(index * length, (index + 1) * length);
       const bounds = rotationBounds(gpu, operand, each), first = part(earlier, order);
       const factored = batch ? qrDoubleSingleBound(gpu, room, Math.ceil(rows / room), first) : 0;
-      const rotated = start ? startErrors(columns, Math.hypot(...first)) : { absolute: 0, relative: 0 };
+      const rotated = start ? startBounds(columns, Math.hypot(...first)) : { absolute: 0, relative: 0 };
       const scale = SCALE * (matrices[index].scale ?? 1);
       const own = part(all, size);
       const sorted = descendingRows(part(norm, order), own.subarray(0, order * width), width);
@@ -174,7 +189,9 @@ async function solve(
       };
     });
   }
-  throw new StaircaseError("the singular values of a matrix did not converge: a defect, please tell");
+  throw new StaircaseError(
+    "the singular values of a matrix did not converge: please report this as a defect",
+  );
 }
 
 /** Factors matrices slab by slab. */
@@ -184,7 +201,7 @@ async function factor(
   batch: SlabBatch,
   matrices: readonly PairMatrix[],
   rows: number,
-  start: BoundStart | null,
+  start: DoubleSingleStart | null,
 ): Promise<void> {
   const { rows: room, order: columns } = batch;
   const dispatches = [...start?.rotate ?? [], ...await bindQrDoubleSingle(gpu, form, batch)];
@@ -201,7 +218,9 @@ async function factor(
   }
 }
 
-/** Rows of a matrix from `first` on, column by column in pairs, zeros behind the last. */
+/**
+ * Writes rows of a matrix from `first` on, column by column in pairs, with zeros behind the last.
+ */
 function fillSlab(
   words: Float32Array,
   { high, low, scale = 1 }: PairMatrix,
@@ -216,71 +235,4 @@ function fillSlab(
     }
   }
   if (!low) { for (let e = 1; e < words.length; e += 2) words[e] = 0; }
-}
-
-/** Commands for a start V, and their arrays. */
-interface BoundStart {
-  /** Makes the rows of Vᵀ orthonormal. */
-  readonly prepare: readonly Dispatch[];
-  /** X V from the slab X. */
-  readonly rotate: readonly Dispatch[];
-  /** Solved rows in the coordinates of A. */
-  readonly restore: readonly Dispatch[];
-  readonly slab: GpuArray;
-  readonly rows: GpuArray;
-  /** 3/2 − VᵀV/2 of the last step. */
-  readonly correction: GpuArray;
-}
-
-async function bindStart(
-  gpu: Gpu,
-  form: DoubleSingleForm,
-  { count, rows, order, factors, slab }: SlabBatch,
-  starts: readonly Float64Array[],
-  stack: DisposableStack,
-): Promise<BoundStart> {
-  const view = (array: GpuArray, height: number, stride = order): EntryView => (
-    { array, double: true, stride, batch: height * stride }
-  );
-  const pairs = (label: string) => stack.use(new GpuArray(gpu, label, 2 * count * order * order));
-  const bases = [0, 1].map(() => view(pairs("right singular vectors"), order));
-  const [correction, solved] = [pairs("orthonormal correction"), pairs("rotated rows")];
-  const source = stack.use(new GpuArray(gpu, "slab of rows as given", slab.length));
-  starts.forEach((each, i) => bases[0].array.write(splitDoubles(each), 2 * i * order * order));
-  const square = { m: order, n: order, k: order, count };
-  const product: Product<EntryView> = (...operands) => bindGemmDoubleSingle(gpu, form, ...operands);
-  const prepare: Dispatch[] = [];
-  for (const [q, next] of [bases, bases.toReversed()]) {
-    prepare.push(
-      ...await bindNewtonSchulz(product, { q, correction: view(correction, order), next, order, count }),
-    );
-  }
-  const [q] = bases;
-  return {
-    prepare,
-    // A slab lies column by column, so it is its transpose that is multiplied from the left.
-    rotate: [
-      await product("nn", q, view(source, order, rows), view(slab, order, rows), { ...square, n: rows }),
-    ],
-    restore: [await product("nn", view(factors, order), q, view(solved, order), square)],
-    slab: source,
-    rows: solved,
-    correction,
-  };
-}
-
-/** Newton–Schulz squares the defect: 10⁻⁵ at first is 10⁻¹⁰ before the second step, which leaves 10⁻²⁰ and rounding. */
-function checkStart(correction: Float32Array, order: number): void {
-  for (let e = 0; e < correction.length; e += 2) {
-    const unit = (e / 2) % (order * order) % (order + 1) === 0 ? 1 : 0;
-    if (Math.abs(correction[e] - unit) < 1e-9) continue;
-    throw new InputError(
-      "a start is not orthonormal: give right singular vectors, as `vt` of an earlier result",
-    );
-  }
-}
-
-/** What A V adds to the errors, for rows of R with the norm of A together. */
-function startErrors(n: number, norm: number): { absolute: number; relative: number } {
-  return { absolute: (3 * n + 11) * U2 * Math.sqrt(n) * norm, relative: n * (3 * n + 20) * U2 / 2 };
 }

@@ -14,7 +14,7 @@ import { padRows } from "../matrix_view.ts";
 import { bindOneSidedJacobi, decodeProgress } from "./one_sided_jacobi.ts";
 import { bindQr, TallBatch } from "./qr.ts";
 
-/** Sweeps before the first look at the progress, and between later ones; and after how many to give up. */
+/** Sweeps before the first look at the progress; between later looks; and most sweeps. */
 const FIRST_SWEEPS = 10, MORE_SWEEPS = 4, MOST_SWEEPS = 62;
 /** Most bytes of one buffer, where the adapter allows as many. */
 const MOST_BYTES = 2 ** 28;
@@ -27,46 +27,50 @@ export interface StridedMatrix {
   readonly across: number;
   /** The entries. */
   readonly entries: Float32Array | Float64Array;
-  /** A factor to bring the largest entry near 1, where it is far from there; a power of two. */
+  /** Factor that brings the largest entry near 1, where it is far from there; a power of two. */
   readonly scale: number;
 }
 
-/** Shape of the matrices, and what is wanted of them. */
+/** Shape of the matrices, and which results are wanted. */
 export interface SingleSvdOptions {
   /** Number of rows m ≥ 1 of each. */
   readonly rows: number;
   /** Number of columns n ≥ 1; at most m, unless vectors are wanted. */
   readonly columns: number;
   /**
-   * Columns k behind these that are factored and rotated with them, right-hand sides C; n is a multiple of 4 where there are
-   * any, and vectors are wanted. Default: 0.
+   * Columns k behind these that are factored and rotated with them: right-hand sides C. Where there
+   * are any, n is a multiple of 4 and vectors are wanted. Default: 0.
    */
   readonly carried?: number;
   /** Whether vectors are wanted. */
   readonly vectors: boolean;
-  /** For each matrix right singular vectors to start from, `n × n`, one a row; for m ≥ n only. Default: none. */
+  /**
+   * For each matrix right singular vectors to start from, `n × n`, one per row; for m ≥ n only.
+   * Default: none.
+   */
   readonly starts?: readonly (Float32Array | Float64Array)[];
 }
 
-/** What is known of one matrix; sizes are those of its scaled entries. */
+/** Solution of one matrix; sizes are those of its scaled entries. */
 export interface SingleSvd {
   /** Norms σ̂ of the rows, not in order: min(m, n) of them. */
   readonly values: Float32Array;
   /**
-   * The rows σ̂_i v_i, in the same order, n entries each, behind each of them the k entries of u_iᵀ C; empty where no vectors
-   * are wanted.
+   * The rows σ̂_i v_i, in the same order, n entries each, behind each of them the k entries of u_iᵀ
+   * C; empty where no vectors are wanted.
    */
   readonly rows: Float32Array;
-  /** Norm of what each column of C has outside the span of the u_i. */
+  /** Norm of the part of each column of C that is outside the span of the u_i. */
   readonly outside: Float64Array;
   /** Sweeps made. */
   readonly sweeps: number;
 }
 
 /**
- * Solves matrices by {@linkcode bindQr}, unless they are wider than tall, and {@linkcode bindOneSidedJacobi}. With
- * vectors V to start from, A V is factored instead of A. What does not fit into one buffer travels in slabs or is
- * solved one after the other. Waits for the GPU.
+ * Solves matrices by {@linkcode bindQr}, unless they are wider than tall, and
+ * {@linkcode bindOneSidedJacobi}. With vectors V to start from, it factors A V instead of A.
+ * Matrices that do not fit into one buffer travel in slabs or are solved one after the other. Waits
+ * for the GPU.
  *
  * @param gpu Device.
  * @param matrices Matrices of one shape.
@@ -110,7 +114,8 @@ async function solve(
   const counted = carried > 0 ? columns / 4 : batch.stride;
   const jacobi = await bindOneSidedJacobi(gpu, { matrices: view, order, count, counted, vectors }, stack);
   const start = starts ? await bindStart(gpu, batch, starts, stack) : null;
-  // The first slab fills all rows, a later one those below R. What is wider than tall is rotated as it is.
+  // The first slab fills all rows, a later one those below R. A matrix that is wider than tall is
+  // rotated as it is.
   const kept = 4 * batch.stride;
   const factor = rows < columns ? [] : await bindQr(gpu, batch);
   for (let first = 0, at = 0; first < rows; first += batch.rows - at, at = kept) {
@@ -153,7 +158,9 @@ async function solve(
     }
     commands = new Commands(gpu);
   }
-  throw new StaircaseError("the singular values of a matrix did not converge: a defect, please tell");
+  throw new StaircaseError(
+    "the singular values of a matrix did not converge: please report this as a defect",
+  );
 }
 
 /** Commands for a start V, and their arrays, which lie as the batch does. */
@@ -211,7 +218,10 @@ async function bindStart(
   };
 }
 
-/** A Newton–Schulz step squares the defect: 10⁻⁴ at first is 10⁻⁸ after it. */
+/**
+ * Checks that a start is orthonormal. A Newton–Schulz step squares the defect: 10⁻⁴ at first is
+ * 10⁻⁸ after it.
+ */
 function checkStart(correction: Float32Array, width: number, columns: number): void {
   for (let e = 0; e < correction.length; e++) {
     const i = Math.floor(e / width) % width, j = e % width;

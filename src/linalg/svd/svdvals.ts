@@ -1,13 +1,16 @@
 /**
- * Singular values of matrices given by the host.
+ * Singular values of matrices.
  *
  * @module
  */
 import type { Gpu } from "../../gpu/device.ts";
-import { largestExponent, type Matrix } from "../matrix.ts";
+import { checkMatrices, largestExponent, type Matrix } from "../matrix.ts";
 import { type StridedMatrix, svdSingle } from "./svd_single.ts";
 
-/** Largest entries from 2⁻¹⁶ to 2¹⁷ are left as they are: the squares of all that counts beside them are in range. */
+/**
+ * Largest entries from 2⁻¹⁶ to 2¹⁷ are left as they are: squares of all entries that count beside
+ * them are in range.
+ */
 const MOST_EXPONENT = 16;
 
 /** A matrix with at least as many rows as columns. */
@@ -18,18 +21,20 @@ interface Tall extends StridedMatrix {
 }
 
 /**
- * Singular values of a batch of matrices, in single precision, as `numpy.linalg.svd(a, compute_uv=False)` gives them.
- * Waits for the GPU.
+ * Computes the singular values of a batch of matrices, in single precision, like
+ * `numpy.linalg.svd(a, compute_uv=False)`. Waits for the GPU.
  *
- * By a QR factorisation and one-sided Jacobi rotations, so without squaring the condition number:
- * |σ̂_i − σ_i| ≤ η σ₁ with η of some u √n (u = 2⁻²⁴; {@linkcode singularValueError} has the terms). Matrices of one shape
- * are solved together; a matrix with more rows than fit into a buffer travels in slabs.
+ * It takes the way of a QR factorisation and one-sided Jacobi rotations, so it does not square the
+ * condition number: |σ̂_i − σ_i| ≤ η σ₁ with η of a few u √n (u = 2⁻²⁴;
+ * {@linkcode singularValueBound} has the terms). Matrices of one shape are solved together; a
+ * matrix with more rows than fit into a buffer travels in slabs.
  *
  * @param gpu Device.
  * @param matrices Matrices of any shapes; the smaller side is at most 2,048.
  * @returns Singular values of each, descending, as many as the smaller side has.
- * @throws {ShapeError} Where a matrix has no entries, not rows × columns of them, or is too large.
- * @throws {InputError} Where an entry is NaN or infinite.
+ * @throws {ShapeError} Where a matrix has no entries, another number of them than its shape says,
+ * or is too large.
+ * @throws {InputError} Where they are no list of matrices, or an entry is NaN or infinite.
  * @throws {StaircaseError} Where the solver does not converge.
  *
  * @example
@@ -39,11 +44,13 @@ interface Tall extends StridedMatrix {
  * import { svdvals } from "./svdvals.ts";
  *
  * using gpu = await Gpu.open();
- * const [values] = await svdvals(gpu, [{ rows: 2, columns: 3, entries: Float32Array.of(3, 0, 0, 0, 0, 4) }]);
+ * const matrix = { rows: 2, columns: 3, data: Float32Array.of(3, 0, 0, 0, 0, 4) };
+ * const [values] = await svdvals(gpu, [matrix]);
  * assert.deepEqual([...values], [4, 3]);
  * ```
  */
 export async function svdvals(gpu: Gpu, matrices: readonly Matrix[]): Promise<Float32Array[]> {
+  checkMatrices(matrices);
   const groups = Map.groupBy(matrices.map(tall), ({ rows, columns }) => `${rows}×${columns}`);
   const results: Float32Array[] = new Array(matrices.length);
   for (const group of groups.values()) {
@@ -56,10 +63,10 @@ export async function svdvals(gpu: Gpu, matrices: readonly Matrix[]): Promise<Fl
   return results;
 }
 
-/** Checks a matrix, and lays it on its side if it is wide. */
+/** Lays a matrix on its side if it is wide. */
 function tall(matrix: Matrix, index: number): Tall {
   const { rows, columns, data } = matrix;
-  const exponent = largestExponent(matrix, index);
+  const exponent = largestExponent(matrix, `matrix ${index}`);
   const scale = Math.abs(exponent) <= MOST_EXPONENT ? 1 : 2 ** -exponent;
   return rows >= columns
     ? { index, rows, columns, down: columns, across: 1, entries: data, scale }

@@ -18,6 +18,7 @@ import {
   MOST_LAYERS,
   ROWS,
 } from "./fused_shape.ts";
+import { MOST_ITERATIONS } from "../../linalg/iterations.ts";
 import { lossNames } from "../loss/loss.ts";
 import type { BatchEvaluation, Network } from "../network.ts";
 import { type OptimizerName, optimizerNames } from "../optim/optimizer.ts";
@@ -33,9 +34,6 @@ import elementarySource from "../../../shaders/nn/include/elementary.wgsl" with 
 import optimizerSource from "../../../shaders/nn/include/optimizer.wgsl" with { type: "text" };
 import sampleLossSource from "../../../shaders/nn/include/sample_loss.wgsl" with { type: "text" };
 import scheduleSource from "../../../shaders/nn/include/schedule.wgsl" with { type: "text" };
-
-/** Iterations that a loop of samples or neurons may take: lavapipe ends an invocation after 65,535 in all its loops. */
-const MOST_ITERATIONS = 60_000;
 
 /**
  * How a fused step shares out the way from the inputs to the errors: `own-rows`, an invocation a tile of samples and no

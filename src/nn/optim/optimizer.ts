@@ -4,6 +4,7 @@
  * @module
  */
 import { InputError } from "../../errors.ts";
+import { LEAST_NORMAL } from "../../linalg/rounding.ts";
 
 /** Names of the optimisers, in the order of their numbers in `shaders/nn/optim/update.wgsl`. */
 export const optimizerNames = ["sgd", "momentum", "nesterov", "adam", "adamw"] as const;
@@ -93,7 +94,7 @@ export function optimizerRecords(options: OptimizerOptions, replicas: number): F
     }
   }
   // Below single precision's smallest normal number, a parameter without a gradient would become 0/0.
-  if (!(epsilon >= 2 ** -126)) {
+  if (!(epsilon >= LEAST_NORMAL)) {
     throw new InputError(`Adam's epsilon ${epsilon} is out of range: give one of 1.2e-38 or more`);
   }
   const [beta1, beta2] = betas;

@@ -5,6 +5,7 @@
  */
 import { gemmCompensatedBound } from "../../linalg/products/gemm_compensated.ts";
 import { gramBound } from "../../linalg/gram/gram.ts";
+import { gamma, LEAST_NORMAL, U } from "../../linalg/rounding.ts";
 
 /** Bounds on the roundings of one arithmetic, and the shares of λ₁ that go with them. */
 export interface Arithmetic {
@@ -32,13 +33,6 @@ export interface Arithmetic {
   readonly underflow: number;
 }
 
-/** γ_k = k u / (1 − k u): relative error of k roundings in a row. */
-function gamma(k: number, u: number): number {
-  return k * u / (1 - k * u);
-}
-
-const U = 2 ** -24;
-
 /** Single precision, u = 2⁻²⁴, with plain sums: `gemm.wgsl`, `gram.wgsl`, `jacobi.wgsl`. */
 export const SINGLE: Arithmetic = {
   // nt adds dot products of 4 (tile.wgsl).
@@ -55,7 +49,7 @@ export const SINGLE: Arithmetic = {
   orthonormality: (n) => n * gamma(n / 4 + 5, U) + 2 * Math.sqrt(n) * gamma(n, U),
   head: (n) => (n * U) ** 2 / 10,
   tail: (n) => n * U ** 2 / 4,
-  underflow: 2 ** -126,
+  underflow: LEAST_NORMAL,
 };
 
 /**

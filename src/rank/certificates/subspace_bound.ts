@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { U2 } from "../../linalg/double_single/double_single.ts";
+import { U2 } from "../../linalg/rounding.ts";
 import { DOUBLE } from "../spectra/refine_spectra.ts";
 
 /** What is known of eigenfeatures Y = Φ T, with T = S Q of nearly orthonormal rows Q, and of their Gram matrix. */

@@ -6,6 +6,7 @@
 import type { Gpu } from "../../gpu/device.ts";
 import type { FeatureSource } from "../../linalg/gram/feature_tiles.ts";
 import { gramMatrices } from "../../linalg/gram/gram_matrices.ts";
+import { LEAST_NORMAL, U } from "../../linalg/rounding.ts";
 import type { PrepareOptions } from "./prepare_features.ts";
 
 /** `scale` times a Gram matrix, M̂, and what it may be off. */
@@ -46,7 +47,7 @@ export async function scaledGram(
   return {
     matrix: Float32Array.from(matrix, (value) => value * scale),
     // What underflows counts, too.
-    bound: bound * scale + 2 ** -24 * trace * scale + columns * 2 ** -126,
+    bound: bound * scale + U * trace * scale + columns * LEAST_NORMAL,
     scale,
   };
 }

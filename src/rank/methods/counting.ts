@@ -9,6 +9,7 @@ import { boundByCholesky, countBetween } from "../../linalg/count/cholesky.ts";
 import type { EigenvalueCount } from "../../linalg/count/eigenvalue_count.ts";
 import { countByInertia } from "../../linalg/count/inertia.ts";
 import { countBySturm } from "../../linalg/count/sturm.ts";
+import { squareMatrix } from "../../linalg/matrix.ts";
 import type { RankInterval } from "../certificates/rank_interval.ts";
 
 /**
@@ -90,15 +91,16 @@ async function countBy(
   matrices: readonly Float32Array[],
   epsilons: readonly (readonly number[])[],
 ): Promise<EigenvalueCount[][]> {
+  const squares = matrices.map(squareMatrix);
   switch (method) {
     case "inertia":
-      return await countByInertia(gpu, matrices, epsilons);
+      return await countByInertia(gpu, squares, epsilons);
     case "sturm":
-      return await countBySturm(gpu, matrices, epsilons);
+      return await countBySturm(gpu, squares, epsilons);
     case "sturm-double":
-      return await countBySturm(gpu, matrices, epsilons, "double");
+      return await countBySturm(gpu, squares, epsilons, { precision: "double" });
     case "cholesky": {
-      const bounds = await boundByCholesky(gpu, matrices);
+      const bounds = await boundByCholesky(gpu, squares);
       return bounds.map((each, index) => epsilons[index].map((epsilon) => countBetween(each, epsilon)));
     }
   }

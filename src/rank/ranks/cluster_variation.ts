@@ -70,7 +70,7 @@ export async function clusterVariations(
     let ratio = 0, directions = 0;
     // Centring takes one direction away, of which rounding may leave a little.
     for (let k = 0; k < Math.min(values.length, classes - 1) && values[k] > least; k++, directions++) {
-      ratio += along(residuals, vt.subarray(k * columns, (k + 1) * columns)) / values[k] ** 2;
+      ratio += along(residuals, vt.data.subarray(k * columns, (k + 1) * columns)) / values[k] ** 2;
     }
     const variation = norm(residuals);
     return {
@@ -116,7 +116,7 @@ function norm(entries: Float64Array): number {
 }
 
 /** Squared norm of the product of a matrix and a unit vector. */
-function along(matrix: Float64Array, direction: Float64Array): number {
+function along(matrix: Float64Array, direction: Float32Array | Float64Array): number {
   const columns = direction.length;
   let sum = 0;
   for (let first = 0; first < matrix.length; first += columns) {

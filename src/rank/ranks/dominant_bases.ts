@@ -10,8 +10,8 @@ import {
   type DoubleSingleForm,
   joinDoubles,
   splitDoubles,
-  U2,
 } from "../../linalg/double_single/double_single.ts";
+import { U2 } from "../../linalg/rounding.ts";
 import { bindGemmDoubleSingle, type EntryView } from "../../linalg/products/gemm_double_single.ts";
 import {
   bindGramDoubleSingle,

@@ -6,7 +6,7 @@
 import { InputError } from "../../errors.ts";
 import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import { U2 } from "../../linalg/double_single/double_single.ts";
+import { U2 } from "../../linalg/rounding.ts";
 import type { FeatureSource } from "../../linalg/gram/feature_tiles.ts";
 import { padRows } from "../../linalg/matrix_view.ts";
 import { descendingRows, orthonormalRows } from "../../linalg/svd/orthonormal_rows.ts";

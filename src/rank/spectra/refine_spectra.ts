@@ -7,12 +7,8 @@ import { GpuArray } from "../../gpu/array.ts";
 import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
-import {
-  type DoubleSingleForm,
-  interleave,
-  splitDoubles,
-  U2,
-} from "../../linalg/double_single/double_single.ts";
+import { type DoubleSingleForm, interleave, splitDoubles } from "../../linalg/double_single/double_single.ts";
+import { U2 } from "../../linalg/rounding.ts";
 import { selfTestDoubleSingle } from "../../linalg/double_single/double_single_self_test.ts";
 import { bindGemmDoubleSingle, type EntryView } from "../../linalg/products/gemm_double_single.ts";
 import {
@@ -20,7 +16,7 @@ import {
   gramDoubleSingleBound,
   gramDoubleSinglePartials,
 } from "../../linalg/gram/gram_double_single.ts";
-import { allSweeps } from "../../linalg/eigen/jacobi.ts";
+import { unrollSweeps } from "../../linalg/eigen/jacobi_solver.ts";
 import { bindJacobiDoubleSingle } from "../../linalg/eigen/jacobi_double_single.ts";
 import { bindNewtonSchulz, type Product } from "../../linalg/svd/newton_schulz.ts";
 import { type Arithmetic, headShares } from "../certificates/certificate.ts";
@@ -159,7 +155,9 @@ export async function bindRefinement(
     dispatches.push(
       await product("nt", features, q, psi, { m: samples, n: order, k: order, count }),
       ...gram,
-      ...allSweeps(await bindJacobiDoubleSingle(gpu, form, { ...solvable, ...rotated }, shares, stack)),
+      ...unrollSweeps(
+        await bindJacobiDoubleSingle(gpu, { ...solvable, ...rotated }, stack, { form, shares }),
+      ),
     );
   }
   const { dispatch, words } = await bindSolvedRecords(

@@ -9,7 +9,7 @@ import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import type { EigenBatch } from "../../linalg/eigen/eigen_batch.ts";
 import { joinDouble } from "../../linalg/double_single/double_single.ts";
-import { decodeProgress, type SolverProgress } from "../../linalg/eigen/jacobi.ts";
+import { decodeProgress, type SolverProgress } from "../../linalg/eigen/jacobi_solver.ts";
 import source from "../../../shaders/rank/spectra/solved_record.wgsl" with { type: "text" };
 
 /** What a solver leaves of one matrix. */

@@ -11,7 +11,7 @@ import { keepsCompensation } from "../../linalg/double_single/double_single_self
 import { bindGemm } from "../../linalg/products/gemm.ts";
 import { bindGemmCompensated } from "../../linalg/products/gemm_compensated.ts";
 import { bindGram, bindGramReduce, gramPartials } from "../../linalg/gram/gram.ts";
-import { jacobi, JACOBI_TOLERANCE } from "../../linalg/eigen/jacobi.ts";
+import { bindJacobiSweeps, JACOBI_TOLERANCE } from "../../linalg/eigen/jacobi.ts";
 import { type MatrixView, vectors } from "../../linalg/matrix_view.ts";
 import { bindNewtonSchulz } from "../../linalg/svd/newton_schulz.ts";
 import { type Arithmetic, headShares, SINGLE, SINGLE_COMPENSATED } from "../certificates/certificate.ts";
@@ -140,7 +140,7 @@ export async function bindSpectra(
     }
     dispatches.push(await bindGramReduce(gpu, gramOptions));
     const tolerance = pass === 0 && searched !== undefined ? searched / batch.order : JACOBI_TOLERANCE;
-    dispatches.push(...await jacobi(gpu, batch, shares, stack, tolerance));
+    dispatches.push(...await bindJacobiSweeps(gpu, batch, stack, { shares, tolerance }));
     if (pass === 0) found = dispatches.length;
     const q = basisView(pass), next = basisView(1 - pass);
     const multiply = pass === 0 ? product : bindGemm;

@@ -6,7 +6,7 @@
 import { GpuArray } from "../../gpu/array.ts";
 import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import { U2 } from "../../linalg/double_single/double_single.ts";
+import { U, U2 } from "../../linalg/rounding.ts";
 import {
   keepsCompensation,
   selfTestDoubleSingle,
@@ -132,7 +132,7 @@ async function solveBatch(
       isZero: !stream.isFilled[index],
     }));
   if (precision === "single") {
-    const sums = gramBound(tileRows, plan.sums!, plan.tiles) + 2 ** -24;
+    const sums = gramBound(tileRows, plan.sums!, plan.tiles) + U;
     return results(await readSolved(batch), { ...single, gram: () => sums }, true);
   }
   const { form } = await selfTestDoubleSingle(gpu);

@@ -1,6 +1,7 @@
 import { assert } from "../../deps.ts";
 import { ShapeError } from "../../../src/errors.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
+import { squareMatrix } from "../../../src/linalg/matrix.ts";
 import {
   bindCholesky,
   boundByCholesky,
@@ -17,7 +18,7 @@ const gpu = await openGpu();
 
 /** That every eigenvalue lies between its bounds, and every count in its interval. */
 async function check(cases: readonly Case[]) {
-  const all = await boundByCholesky(gpu, cases.map(({ matrix }) => matrix));
+  const all = await boundByCholesky(gpu, cases.map(({ matrix }) => squareMatrix(matrix)));
   all.forEach((bounds, index) => {
     const { name, n, exact } = cases[index];
     const slack = 1e-14 * n * Math.max(...exact.map(Math.abs));
@@ -42,7 +43,7 @@ Deno.test("cholesky: orders 128, 256 and 300, whose dispatches continue each oth
   const wanted = ["tanh features", "Hilbert", "clustered at ε", "rank deficient"];
   await check(semidefiniteCases(128, 1).filter(({ name }) => wanted.includes(name)));
   const matrices = [tanhGram(256, 5), gramMatrix(300, 400, 1)];
-  using batch = new SymmetricBatch(gpu, matrices);
+  using batch = new SymmetricBatch(gpu, matrices.map(squareMatrix));
   using work = new CholeskyWork(gpu, batch);
   assert.ok((await bindCholesky(gpu, batch, work)).length > 1);
   await check(matrices.map((matrix) => {
@@ -63,7 +64,7 @@ Deno.test("cholesky: where the spectrum falls fast, bounds are within a factor, 
   const n = 32;
   const spectrum = Array.from({ length: n }, (_, i) => i < 4 ? 1 : i < 9 ? 1e-3 : 0);
   const matrix = withSpectrum(spectrum, 7);
-  const [{ upper, lower }] = await boundByCholesky(gpu, [matrix]);
+  const [{ upper, lower }] = await boundByCholesky(gpu, [squareMatrix(matrix)]);
   for (const k of [0, 1, 2, 3]) {
     assert.ok(upper[k] <= 2 * n && lower[k] >= 1 / (4 * n), `${lower[k]} ${upper[k]}`);
   }
@@ -76,24 +77,24 @@ Deno.test("cholesky: where the spectrum falls fast, bounds are within a factor, 
 Deno.test("cholesky: the same alone and beside others; what lies above the diagonal is not read", async () => {
   const sizes = [37, 5, 40, 39];
   const matrices = sizes.map((n) => gramMatrix(n, n, n));
-  const together = await boundByCholesky(gpu, matrices);
+  const together = await boundByCholesky(gpu, matrices.map(squareMatrix));
   for (const [index, n] of sizes.entries()) {
     const lower = matrices[index].map((x, e) => e % n > Math.floor(e / n) ? NaN : x);
-    assert.deepEqual(await boundByCholesky(gpu, [lower]), [together[index]]);
+    assert.deepEqual(await boundByCholesky(gpu, [squareMatrix(lower)]), [together[index]]);
   }
 });
 
 Deno.test("cholesky: what is not finite has no bounds and spoils no other", async () => {
   const good = gramMatrix(9, 20, 1);
   const spoilt = [NaN, Infinity, -Infinity].map((bad) => good.map((x, e) => e === 5 * 9 + 2 ? bad : x));
-  const [first, ...rest] = await boundByCholesky(gpu, [good, ...spoilt, good]);
+  const [first, ...rest] = await boundByCholesky(gpu, [good, ...spoilt, good].map(squareMatrix));
   assert.deepEqual(rest.pop(), first);
   for (const bounds of rest) assert.deepEqual(countBetween(bounds, 1), { count: 0, low: 0, high: 9 });
   assert.ok(first.lower[0] > 0);
 });
 
 Deno.test("cholesky: run twice, the same bounds; nothing to bound; what can not be bounded", async () => {
-  using batch = new SymmetricBatch(gpu, [tanhGram(30, 1), indefinite(20, 1)]);
+  using batch = new SymmetricBatch(gpu, [tanhGram(30, 1), indefinite(20, 1)].map(squareMatrix));
   using work = new CholeskyWork(gpu, batch);
   const results: Float32Array[] = [];
   for (let run = 0; run < 2; run++) {
@@ -104,8 +105,11 @@ Deno.test("cholesky: run twice, the same bounds; nothing to bound; what can not 
   }
   assert.deepEqual(results[1], results[0]);
   assert.deepEqual(await boundByCholesky(gpu, []), []);
-  await assert.rejects(boundByCholesky(gpu, [new Float32Array(3)]), ShapeError);
-  using large = new SymmetricBatch(gpu, [new Float32Array(1025 ** 2)]);
+  await assert.rejects(
+    boundByCholesky(gpu, [{ rows: 1, columns: 3, data: new Float32Array(3) }]),
+    ShapeError,
+  );
+  using large = new SymmetricBatch(gpu, [squareMatrix(new Float32Array(1025 ** 2))]);
   using room = new CholeskyWork(gpu, large);
   await assert.rejects(bindCholesky(gpu, large, room), ShapeError);
 });

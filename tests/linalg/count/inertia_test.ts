@@ -1,6 +1,7 @@
 import { assert, fc } from "../../deps.ts";
 import { ShapeError } from "../../../src/errors.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
+import { squareMatrix } from "../../../src/linalg/matrix.ts";
 import { countInterval } from "../../../src/linalg/count/eigenvalue_count.ts";
 import { bindInertia, countByInertia, InertiaWork, readInertia } from "../../../src/linalg/count/inertia.ts";
 import { padRows } from "../../../src/linalg/matrix_view.ts";
@@ -13,7 +14,11 @@ import { openGpu } from "../../support/gpu.ts";
 const gpu = await openGpu();
 
 const check = (cases: readonly Case[], epsilons?: readonly (readonly number[])[]) =>
-  checkCounts((matrices, thresholds) => countByInertia(gpu, matrices, thresholds), cases, epsilons);
+  checkCounts(
+    (matrices, thresholds) => countByInertia(gpu, matrices.map(squareMatrix), thresholds),
+    cases,
+    epsilons,
+  );
 
 Deno.test("inertia: never a wrong interval, on semidefinite matrices of every kind", async () => {
   const cases = [1, 2, 3, 4, 5, 37, 64, 65].flatMap((n) => semidefiniteCases(n, n));
@@ -35,12 +40,13 @@ Deno.test("inertia: order 400, whose dispatches continue each other", async () =
   const n = 400;
   const spectrum = Array.from({ length: n }, (_, i) => (i % 3 === 0 ? 1 : -1) * 0.97 ** i);
   const matrix = withSpectrum(spectrum, 1);
-  using batch = new SymmetricBatch(gpu, [matrix]);
+  using batch = new SymmetricBatch(gpu, [squareMatrix(matrix)]);
   using work = new InertiaWork(gpu, batch, 1);
   assert.ok((await bindInertia(gpu, batch, work)).length > 3);
-  // Rounding to single precision moves eigenvalues by less than u ‖M‖_F < 5 u: far less than the thresholds' distance.
+  // Rounding to single precision moves eigenvalues by less than u ‖M‖_F < 5 u: far less than the
+  // thresholds' distance.
   const epsilons = [-0.101, 0, 0.1003, 0.5];
-  const [counts] = await countByInertia(gpu, [matrix], [epsilons]);
+  const [counts] = await countByInertia(gpu, [squareMatrix(matrix)], [epsilons]);
   counts.forEach(({ low, high }, k) => {
     const sorted = spectrum.filter((value) => Math.abs(value - epsilons[k]) > 1e-4);
     const certain = sorted.filter((value) => value > epsilons[k]).length;
@@ -66,7 +72,7 @@ Deno.test("inertia: indefinite matrices, whose pivots are 2 × 2, at thresholds 
 
 Deno.test("inertia: a few u of the trace are enough to be certain", async () => {
   const n = 64, matrix = tanhGram(n, 3, 512), exact = eigenvalues(matrix, n);
-  using batch = new SymmetricBatch(gpu, [matrix]);
+  using batch = new SymmetricBatch(gpu, [squareMatrix(matrix)]);
   using work = new InertiaWork(gpu, batch, 3);
   work.epsilons.write(Float32Array.from([1e-3, 1e-5, 1e-6].flatMap((share) => [share * exact[0], 0])));
   const commands = new Commands(gpu);
@@ -82,7 +88,7 @@ Deno.test("inertia: a few u of the trace are enough to be certain", async () => 
 Deno.test("inertia: two counts where the first margin does; three more, by a better one, where it does not", async () => {
   const spectrum = [1, 1e-1, 1.01e-2, 1e-3, 1e-4, 1e-5, 1e-6];
   const n = spectrum.length;
-  using batch = new SymmetricBatch(gpu, [withSpectrum(spectrum, 5)]);
+  using batch = new SymmetricBatch(gpu, [squareMatrix(withSpectrum(spectrum, 5))]);
   // Wide of all eigenvalues; with one between the sides; too small to prove anything.
   const epsilons = [3e-3, 1e-2, 3e-2], margins = [5e-5, 2e-4, 1e-9];
   using work = new InertiaWork(gpu, batch, 3);
@@ -100,7 +106,7 @@ Deno.test("inertia: two counts where the first margin does; three more, by a bet
 Deno.test("inertia: the error claimed is the sum derived, for 1 × 1 and for 2 × 2 pivots", async () => {
   const n = 64, u = 2 ** -24;
   const hollow = Float32Array.of(0, 1, 1, 1, 0, 1, 1, 1, 0);
-  using batch = new SymmetricBatch(gpu, [new Float32Array(n * n).fill(1), hollow]);
+  using batch = new SymmetricBatch(gpu, [new Float32Array(n * n).fill(1), hollow].map(squareMatrix));
   using work = new InertiaWork(gpu, batch, 1);
   work.epsilons.write(Float32Array.of(1e-6, 0, 0, 0));
   const commands = new Commands(gpu);
@@ -128,17 +134,21 @@ Deno.test("inertia: a matrix is counted the same alone and beside others; what l
   const sizes = [37, 5, 40, 39];
   const matrices = sizes.map((n) => indefinite(n, n));
   const epsilons = sizes.map(() => [0.5, -2]);
-  const together = await countByInertia(gpu, matrices, epsilons);
+  const together = await countByInertia(gpu, matrices.map(squareMatrix), epsilons);
   for (const [index, n] of sizes.entries()) {
     const lower = matrices[index].map((x, e) => e % n > Math.floor(e / n) ? NaN : x);
-    assert.deepEqual(await countByInertia(gpu, [lower], [epsilons[index]]), [together[index]]);
+    assert.deepEqual(await countByInertia(gpu, [squareMatrix(lower)], [epsilons[index]]), [together[index]]);
   }
 });
 
 Deno.test("inertia: what is not finite counts 0 in [0, n] and spoils no other", async () => {
   const good = indefinite(9, 1);
   const spoilt = [NaN, Infinity, -Infinity].map((bad) => good.map((x, e) => e === 5 * 9 + 2 ? bad : x));
-  const counts = await countByInertia(gpu, [good, ...spoilt, good, good], [[1], [1], [1], [1], [1], [NaN]]);
+  const counts = await countByInertia(
+    gpu,
+    [good, ...spoilt, good, good].map(squareMatrix),
+    [[1], [1], [1], [1], [1], [NaN]],
+  );
   const unknown = [{ count: 0, low: 0, high: 9 }];
   assert.deepEqual(counts, [counts[0], unknown, unknown, unknown, counts[0], unknown]);
   assert.ok(counts[0][0].low > 0);
@@ -146,7 +156,7 @@ Deno.test("inertia: what is not finite counts 0 in [0, n] and spoils no other", 
 
 Deno.test("inertia: a run leaves nothing behind that the next one minds", async () => {
   const good = indefinite(9, 1);
-  using batch = new SymmetricBatch(gpu, [good]);
+  using batch = new SymmetricBatch(gpu, [squareMatrix(good)]);
   using work = new InertiaWork(gpu, batch, 1);
   work.epsilons.write(Float32Array.of(1, 0.01));
   const dispatches = await bindInertia(gpu, batch, work);
@@ -164,10 +174,13 @@ Deno.test("inertia: a run leaves nothing behind that the next one minds", async 
 
 Deno.test("inertia: nothing to count, and what can not be counted", async () => {
   assert.deepEqual(await countByInertia(gpu, [], []), []);
-  assert.deepEqual(await countByInertia(gpu, [Float32Array.of(1)], [[]]), [[]]);
-  await assert.rejects(countByInertia(gpu, [new Float32Array(3)], [[1]]), ShapeError);
-  await assert.rejects(countByInertia(gpu, [Float32Array.of(1)], []), ShapeError);
-  using batch = new SymmetricBatch(gpu, [new Float32Array(1025 ** 2)]);
+  assert.deepEqual(await countByInertia(gpu, [squareMatrix(Float32Array.of(1))], [[]]), [[]]);
+  await assert.rejects(
+    countByInertia(gpu, [{ rows: 1, columns: 3, data: new Float32Array(3) }], [[1]]),
+    ShapeError,
+  );
+  await assert.rejects(countByInertia(gpu, [squareMatrix(Float32Array.of(1))], []), ShapeError);
+  using batch = new SymmetricBatch(gpu, [squareMatrix(new Float32Array(1025 ** 2))]);
   using work = new InertiaWork(gpu, batch, 1);
   await assert.rejects(bindInertia(gpu, batch, work), ShapeError);
 });

@@ -1,4 +1,5 @@
 import { assert, fc } from "../../deps.ts";
+import { squareMatrix } from "../../../src/linalg/matrix.ts";
 import { countBySturm } from "../../../src/linalg/count/sturm.ts";
 import { eigenvalues } from "../../reference/eigenvalues.ts";
 import {
@@ -14,7 +15,9 @@ import { openGpu } from "../../support/gpu.ts";
 const gpu = await openGpu();
 
 async function check(cases: readonly Case[], epsilons: readonly (readonly number[])[]) {
-  const counts = await countBySturm(gpu, cases.map(({ matrix }) => matrix), epsilons, "double");
+  const counts = await countBySturm(gpu, cases.map(({ matrix }) => squareMatrix(matrix)), epsilons, {
+    precision: "double",
+  });
   counts.forEach((each, index) => assertCounts(cases[index], epsilons[index], each));
   return counts;
 }
@@ -35,11 +38,12 @@ Deno.test("sturm_double_single: certain at 10⁻⁶ … 10⁻⁹ λ₁ of featur
     const matrix = tanhGram(40, seed, 256);
     return { name: `seed ${seed}`, n: 40, matrix, exact: eigenvalues(matrix, 40) };
   });
-  // At 10⁻⁹ λ₁ eigenvalues are the rounding of the Gram matrix, and lie so dense that one of them may be on ε.
+  // At 10⁻⁹ λ₁ eigenvalues are the rounding of the Gram matrix, and lie so dense that one of them
+  // may be on ε.
   const epsilons = shares(cases, [1e-6, 1e-7, 1e-9]);
   const share = certainShare(await check(cases, epsilons));
   assert.ok(share > 0.9, `${share}`);
-  const single = await countBySturm(gpu, cases.map(({ matrix }) => matrix), epsilons);
+  const single = await countBySturm(gpu, cases.map(({ matrix }) => squareMatrix(matrix)), epsilons);
   assert.equal(certainShare(single), 0);
 });
 
@@ -70,7 +74,9 @@ Deno.test("sturm_double_single: what is not finite counts 0 in [0, n], and spoil
   const good = indefinite(9, 1);
   const spoilt = [NaN, Infinity].map((bad) => good.map((x, e) => e % 10 === 0 && e > 40 ? bad : x));
   const matrices = [good, ...spoilt, good, good];
-  const counts = await countBySturm(gpu, matrices, [[1], [1], [1], [1], [NaN]], "double");
+  const counts = await countBySturm(gpu, matrices.map(squareMatrix), [[1], [1], [1], [1], [NaN]], {
+    precision: "double",
+  });
   const unknown = [{ count: 0, low: 0, high: 9 }];
   assert.deepEqual(counts, [counts[0], unknown, unknown, counts[0], unknown]);
 });

@@ -1,5 +1,6 @@
 import { assert, fc } from "../../deps.ts";
 import { ShapeError } from "../../../src/errors.ts";
+import { squareMatrix } from "../../../src/linalg/matrix.ts";
 import { countBySturm } from "../../../src/linalg/count/sturm.ts";
 import { eigenvalues } from "../../reference/eigenvalues.ts";
 import { type Case, certainShare, checkCounts, semidefiniteCases, tanhGram } from "../../support/counting.ts";
@@ -9,7 +10,11 @@ import { openGpu } from "../../support/gpu.ts";
 const gpu = await openGpu();
 
 const check = (cases: readonly Case[], epsilons?: readonly (readonly number[])[]) =>
-  checkCounts((matrices, thresholds) => countBySturm(gpu, matrices, thresholds), cases, epsilons);
+  checkCounts(
+    (matrices, thresholds) => countBySturm(gpu, matrices.map(squareMatrix), thresholds),
+    cases,
+    epsilons,
+  );
 
 Deno.test("sturm: never a wrong interval, on semidefinite matrices of every kind", async () => {
   const cases = [1, 2, 3, 4, 5, 37, 64, 65].flatMap((n) => semidefiniteCases(n, n));
@@ -51,14 +56,17 @@ Deno.test("sturm: what is not finite counts 0 in [0, n], and spoils no other", a
   const good = indefinite(9, 1);
   const spoilt = [NaN, Infinity].map((bad) => good.map((x, e) => e % 10 === 0 && e > 40 ? bad : x));
   const matrices = [good, ...spoilt, good, good];
-  const counts = await countBySturm(gpu, matrices, [[1], [1], [1], [1], [NaN]]);
+  const counts = await countBySturm(gpu, matrices.map(squareMatrix), [[1], [1], [1], [1], [NaN]]);
   const unknown = [{ count: 0, low: 0, high: 9 }];
   assert.deepEqual(counts, [counts[0], unknown, unknown, counts[0], unknown]);
 });
 
 Deno.test("sturm: nothing to count, and what can not be counted", async () => {
   assert.deepEqual(await countBySturm(gpu, [], []), []);
-  assert.deepEqual(await countBySturm(gpu, [Float32Array.of(1)], [[]]), [[]]);
-  await assert.rejects(countBySturm(gpu, [new Float32Array(3)], [[1]]), ShapeError);
-  await assert.rejects(countBySturm(gpu, [Float32Array.of(1)], []), ShapeError);
+  assert.deepEqual(await countBySturm(gpu, [squareMatrix(Float32Array.of(1))], [[]]), [[]]);
+  await assert.rejects(
+    countBySturm(gpu, [{ rows: 1, columns: 3, data: new Float32Array(3) }], [[1]]),
+    ShapeError,
+  );
+  await assert.rejects(countBySturm(gpu, [squareMatrix(Float32Array.of(1))], []), ShapeError);
 });

@@ -1,7 +1,9 @@
 import { assert } from "../../deps.ts";
 import { ShapeError } from "../../../src/errors.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
-import { joinDoubles, U2 } from "../../../src/linalg/double_single/double_single.ts";
+import { squareMatrix } from "../../../src/linalg/matrix.ts";
+import { joinDoubles } from "../../../src/linalg/double_single/double_single.ts";
+import { U2 } from "../../../src/linalg/rounding.ts";
 import { SymmetricBatch } from "../../../src/linalg/count/symmetric_batch.ts";
 import { TridiagonalBatch } from "../../../src/linalg/count/tridiagonal.ts";
 import { bindTridiagonalDoubleSingle } from "../../../src/linalg/count/tridiagonal_double_single.ts";
@@ -15,7 +17,7 @@ const gpu = await openGpu();
 
 /** Tridiagonal forms, scaled back, with the errors claimed. */
 async function reduce(matrices: readonly Float32Array[]) {
-  using batch = new SymmetricBatch(gpu, matrices);
+  using batch = new SymmetricBatch(gpu, matrices.map(squareMatrix));
   using out = new TridiagonalBatch(gpu, batch, 2);
   const dispatches = await bindTridiagonalDoubleSingle(gpu, batch, out, "float");
   const commands = new Commands(gpu);
@@ -37,8 +39,8 @@ async function reduce(matrices: readonly Float32Array[]) {
 }
 
 /**
- * That T has the eigenvalues of M to the error claimed, and to 10⁻¹³ of the largest: 300 times what float64 is off by,
- * a millionth of what single precision is.
+ * That T has the eigenvalues of M to the error claimed, and to 10⁻¹³ of the largest: 300 times what
+ * float64 is off by, a millionth of what single precision is.
  */
 function assertSimilar(exact: readonly number[], { n, dense, error }: Awaited<ReturnType<typeof reduce>>[0]) {
   const got = eigenvalues(dense, n);
@@ -88,7 +90,7 @@ Deno.test("tridiagonal_double_single: order 300, whose dispatches continue each 
 });
 
 Deno.test("tridiagonal_double_single: what remains of a matrix stays symmetric to the bit", async () => {
-  using batch = new SymmetricBatch(gpu, [indefinite(298, 2)]);
+  using batch = new SymmetricBatch(gpu, [squareMatrix(indefinite(298, 2))]);
   using out = new TridiagonalBatch(gpu, batch, 2);
   const commands = new Commands(gpu);
   const [first] = await bindTridiagonalDoubleSingle(gpu, batch, out, "float");

@@ -1,6 +1,7 @@
 import { assert } from "../../deps.ts";
 import { ShapeError } from "../../../src/errors.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
+import { squareMatrix } from "../../../src/linalg/matrix.ts";
 import { SymmetricBatch } from "../../../src/linalg/count/symmetric_batch.ts";
 import { bindTridiagonal, TridiagonalBatch } from "../../../src/linalg/count/tridiagonal.ts";
 import { eigenvalues } from "../../reference/eigenvalues.ts";
@@ -14,7 +15,7 @@ const gpu = await openGpu();
 
 /** Tridiagonal forms, scaled back, with the errors claimed. */
 async function reduce(matrices: readonly Float32Array[]) {
-  using batch = new SymmetricBatch(gpu, matrices);
+  using batch = new SymmetricBatch(gpu, matrices.map(squareMatrix));
   using out = new TridiagonalBatch(gpu, batch);
   const dispatches = await bindTridiagonal(gpu, batch, out, "float");
   const commands = new Commands(gpu);
@@ -34,7 +35,10 @@ async function reduce(matrices: readonly Float32Array[]) {
   });
 }
 
-/** That T has the eigenvalues of M to the error claimed. Gives the largest difference, as a share of that error. */
+/**
+ * That T has the eigenvalues of M to the error claimed. Gives the largest difference, as a share of
+ * that error.
+ */
 function assertSimilar(exact: readonly number[], { n, dense, error }: Awaited<ReturnType<typeof reduce>>[0]) {
   const got = eigenvalues(dense, n);
   const slack = 1e-14 * n * Math.max(...exact.map(Math.abs));
@@ -74,7 +78,7 @@ Deno.test("tridiagonal: the error claimed is the sum derived; some 10 u λ₁ wh
 });
 
 Deno.test("tridiagonal: what remains of a matrix stays symmetric to the bit", async () => {
-  using batch = new SymmetricBatch(gpu, [indefinite(298, 2)]);
+  using batch = new SymmetricBatch(gpu, [squareMatrix(indefinite(298, 2))]);
   using out = new TridiagonalBatch(gpu, batch);
   const commands = new Commands(gpu);
   const [first] = await bindTridiagonal(gpu, batch, out, "float");
@@ -128,7 +132,7 @@ Deno.test("tridiagonal: what is not finite has an infinite error", async () => {
 });
 
 Deno.test("tridiagonal: an order too large is a ShapeError", async () => {
-  using batch = new SymmetricBatch(gpu, [new Float32Array(2049 ** 2)]);
+  using batch = new SymmetricBatch(gpu, [squareMatrix(new Float32Array(2049 ** 2))]);
   using out = new TridiagonalBatch(gpu, batch);
   await assert.rejects(bindTridiagonal(gpu, batch, out, "float"), ShapeError);
 });

@@ -1,10 +1,7 @@
 import { PrecisionError, StaircaseError } from "../../../src/errors.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
-import {
-  doubleSingleFiles,
-  type DoubleSingleForm,
-  U2,
-} from "../../../src/linalg/double_single/double_single.ts";
+import { doubleSingleFiles, type DoubleSingleForm } from "../../../src/linalg/double_single/double_single.ts";
+import { U2 } from "../../../src/linalg/rounding.ts";
 import { hardCases, hardTerms, judge } from "../../../src/linalg/double_single/double_single_cases.ts";
 import {
   keepsCompensation,
@@ -66,7 +63,8 @@ Deno.test("selfTestDoubleSingle: notices halves of too many bits, and rounding t
   for (const [form, from, to] of faults) {
     using other = await Gpu.open();
     const only = spoil([form], from, to);
-    // Whichever form is spoilt stands for the float one: only where that fails is the other looked at.
+    // Whichever form is spoilt stands for the float one: only where that fails is the other looked
+    // at.
     const files = (asked: DoubleSingleForm) => only(asked === "float" ? form : asked);
     if (form === "float") assert.equal((await selfTestDoubleSingle(other, { files })).form, "integer");
     else await assert.rejects(selfTestDoubleSingle(other, { files }), StaircaseError, from);

@@ -1,8 +1,9 @@
 import { assert, fc } from "../../deps.ts";
 import { ShapeError } from "../../../src/errors.ts";
+import { squareMatrix } from "../../../src/linalg/matrix.ts";
 import { EigenBatch } from "../../../src/linalg/eigen/eigen_batch.ts";
 import { eigh } from "../../../src/linalg/eigen/eigh.ts";
-import { jacobi } from "../../../src/linalg/eigen/jacobi.ts";
+import { bindJacobiSweeps } from "../../../src/linalg/eigen/jacobi.ts";
 import { eigenvalues, gradedEigenvalues } from "../../reference/eigenvalues.ts";
 import { identity, matmul, symmetric, transpose } from "../../reference/matrix.ts";
 import { normals } from "../../reference/random.ts";
@@ -25,8 +26,9 @@ const solve = async (matrices: readonly Float32Array[], options: SolveOptions = 
   (await solveAny(gpu, matrices, { ...options, blocks: true })).solved;
 
 /**
- * Rounds of single rotations that could do to a basis what `rounds` do, each the worst that it may: of 8 counted rounds 15
- * go into the turn of two blocks, 20 u each, and its sums of 16 products are 4 γ₁₆ off (‖t‖₁ ≤ 4 for a unit vector t of 16).
+ * Rounds of single rotations that could do to a basis what `rounds` do, each the worst that it may:
+ * of 8 counted rounds 15 go into the turn of two blocks, 20 u each, and its sums of 16 products are
+ * 4 γ₁₆ off (‖t‖₁ ≤ 4 for a unit vector t of 16).
  */
 const worst = (rounds: number) => rounds / 8 * (15 + 4 * 16 / 20);
 
@@ -75,7 +77,8 @@ Deno.test("block_jacobi: random batches of random orders", async () => {
 Deno.test("block_jacobi: small eigenvalues of a graded matrix are right relative to themselves", async () => {
   const orders = [7, 20, 41, 100], matrices: Float32Array[] = [], conditions: number[] = [];
   for (const n of orders) {
-    // Diagonal entries from 1 to 10⁻¹², not in order; scaled to ones on the diagonal it is far from singular.
+    // Diagonal entries from 1 to 10⁻¹², not in order; scaled to ones on the diagonal it is far from
+    // singular.
     const scaled = Float64Array.from(identity(n), (_, e) => 3 ** -Math.abs(Math.floor(e / n) - e % n));
     const d = Array.from({ length: n }, (_, i) => 10 ** (-6 * ((3 * i) % n) / (n - 1)));
     matrices.push(Float32Array.from(scaled, (x, e) => d[Math.floor(e / n)] * x * d[e % n]));
@@ -84,9 +87,9 @@ Deno.test("block_jacobi: small eigenvalues of a graded matrix are right relative
   (await solve(matrices)).forEach(({ values, rounds, off }, index) => {
     const n = orders[index], exact = gradedEigenvalues(matrices[index], n);
     assert.ok(exact[n - 1] < 1e-11 * exact[0]);
-    // As certificate.ts has it: a round leaves 8 u √n of the scaled matrix, and what is left off the diagonal adds itself;
-    // both move eigenvalues by 1 / λ_min of it as much, relative to themselves (Demmel and Veselić 1992). The entries were
-    // rounded, too. Measured: 2 % of that.
+    // As certificate.ts has it: a round leaves 8 u √n of the scaled matrix, and what is left off
+    // the diagonal adds itself; both move eigenvalues by 1 / λ_min of it as much, relative to
+    // themselves (Demmel and Veselić 1992). The entries were rounded, too. Measured: 2 % of that.
     const bound = conditions[index] * (8 * U * Math.sqrt(n) * rounds + Math.SQRT2 * off + 2 * U);
     assert.ok(bound < 0.01);
     [...values].sort((x, y) => y - x).forEach((value, i) => {
@@ -214,7 +217,7 @@ function reflected(spectrum: Float64Array, seed: number): Float32Array {
 Deno.test("eigh: order 301, by blocks, against a known spectrum", async () => {
   const n = 301, spectrum = normals(n, 7).map((x) => x ** 3);
   const matrix = reflected(Float64Array.from(spectrum), 5);
-  const [{ values, vectors }] = await eigh(gpu, [matrix]);
+  const [{ values, vectors: { data: vectors } }] = await eigh(gpu, [squareMatrix(matrix)]);
   const exact = [...spectrum].sort((x, y) => y - x), norm = Math.max(...exact.map(Math.abs));
   // Rounding the entries moves eigenvalues by u ‖A‖_F; the solver as assertValues says.
   const error = Math.max(...exact.map((value, i) => Math.abs(value - values[i])));
@@ -225,7 +228,7 @@ Deno.test("eigh: order 301, by blocks, against a known spectrum", async () => {
 Deno.test("jacobi: blocks where one workgroup would take too long; 2,049 is too many", async () => {
   using stack = new DisposableStack();
   const commands = async (order: number) =>
-    await jacobi(gpu, stack.use(new EigenBatch(gpu, [order])), {}, stack);
+    await bindJacobiSweeps(gpu, stack.use(new EigenBatch(gpu, [order])), stack);
   assert.ok((await commands(128)).every(({ name }) => name === "jacobi"));
   // 16 sweeps of 17 rounds.
   assert.equal(
@@ -235,5 +238,5 @@ Deno.test("jacobi: blocks where one workgroup would take too long; 2,049 is too 
   const { orders, progress } = stack.use(new EigenBatch(gpu, [1]));
   const large = { count: 1, order: 2049, rows: 2052, rowStride: 513, orders, progress };
   const array = stack.use(new EigenBatch(gpu, [1])).matrices;
-  await assert.rejects(jacobi(gpu, { ...large, matrices: array, basis: array }, {}, stack), ShapeError);
+  await assert.rejects(bindJacobiSweeps(gpu, { ...large, matrices: array, basis: array }, stack), ShapeError);
 });

@@ -5,13 +5,14 @@ import {
   joinDoubles,
   splitDoubles,
 } from "../../../src/linalg/double_single/double_single.ts";
-import { allSweeps, type JacobiShares } from "../../../src/linalg/eigen/jacobi.ts";
+import { type JacobiShares, unrollSweeps } from "../../../src/linalg/eigen/jacobi_solver.ts";
 import { bindJacobiDoubleSingle } from "../../../src/linalg/eigen/jacobi_double_single.ts";
 import { assert } from "../../deps.ts";
 import { run } from "../../support/arrays.ts";
 import { eigenvalues, gradedEigenvalues } from "../../reference/eigenvalues.ts";
 import { identity, matmul, transpose } from "../../reference/matrix.ts";
 import { normals } from "../../reference/random.ts";
+import { reflectedSpectrum } from "../matrices.ts";
 import { sweep } from "../solve.ts";
 import { openGpu } from "../../support/gpu.ts";
 
@@ -61,21 +62,19 @@ async function solveAny(matrices: readonly Float64Array[], choices: Choices = {}
   const progress = stack.use(new GpuArray(gpu, "progress", 8 * count));
   const batch = { count, rows, order, progress, matrices: array, basis, rowStride: rows };
   const orderArray = stack.use(new GpuArray(gpu, "orders", Uint32Array.from(orders)));
-  const dispatches = allSweeps(
+  const dispatches = unrollSweeps(
     await bindJacobiDoubleSingle(
       gpu,
-      form,
       { ...batch, orders: orderArray },
-      shares,
       stack,
-      blocks ? 0 : Infinity,
+      { form, shares, mostAlone: blocks ? 0 : Infinity },
     ),
   );
   run(gpu, dispatches);
-  const [diagonalised, vectors] = [joinDoubles(await array.read()), joinDoubles(await basis.read())];
+  const [diagonalized, vectors] = [joinDoubles(await array.read()), joinDoubles(await basis.read())];
   const places = await progress.readUint32(), floats = new Float32Array(places.buffer);
   const solved = orders.map((n, index): Solved => ({
-    values: Float64Array.from({ length: n }, (_, i) => diagonalised[(index * rows + i) * rows + i]),
+    values: Float64Array.from({ length: n }, (_, i) => diagonalized[(index * rows + i) * rows + i]),
     vectors: Float64Array.from(
       { length: n * n },
       (_, e) => vectors[(index * rows + Math.floor(e / n)) * rows + e % n],
@@ -100,18 +99,10 @@ const diagonal = (values: readonly number[]) => {
   return identity(n).map((unit, e) => unit === 1 ? values[e % n] : 0);
 };
 
-/** (I − 2vvᵀ) diag(λ) (I − 2vvᵀ) for a random unit v, symmetric to the bit. */
-function reflected(spectrum: readonly number[], seed: number): Float64Array {
-  const n = spectrum.length, v = normals(n, seed);
-  const square = v.reduce((sum, x) => sum + x * x, 0);
-  const h = identity(n).map((unit, e) => unit - 2 * v[Math.floor(e / n)] * v[e % n] / square);
-  const a = matmul(h.map((x, e) => x * spectrum[e % n]), h, n, n, n);
-  return a.map((value, e) => (value + a[(e % n) * n + Math.floor(e / n)]) / 2);
-}
-
 /**
- * That the solver says it is done; that eigenvalues are right to 4 n u² ‖A‖₂ (measured: n u²), u² = 2⁻⁴⁸, and 10⁻¹⁴ ‖A‖₂
- * more for the reference; that the basis is orthonormal and of eigenvectors to 4 u² a round.
+ * That the solver says it is done; that eigenvalues are right to 4 n u² ‖A‖₂ (measured: n u²), u² =
+ * 2⁻⁴⁸, and 10⁻¹⁴ ‖A‖₂ more for the reference; that the basis is orthonormal and of eigenvectors to
+ * 4 u² a round.
  */
 function assertSolved(a: Float64Array, solved: Solved, what = "", blocks = false): void {
   const { values, vectors, done, off, rounds } = solved, n = values.length;
@@ -178,7 +169,8 @@ for (const blocks of [false, true]) {
   Deno.test(`jacobiDoubleSingle${how}: small eigenvalues of a graded matrix are right relative to themselves`, async () => {
     const matrices: Float64Array[] = [], conditions: number[] = [];
     for (const n of [7, 20, 40]) {
-      // Diagonal entries from 1 to 10⁻¹⁶, not in order; scaled to ones on the diagonal it is far from singular.
+      // Diagonal entries from 1 to 10⁻¹⁶, not in order; scaled to ones on the diagonal it is far
+      // from singular.
       const scaled = Float64Array.from(identity(n), (_, e) => 3 ** -Math.abs(Math.floor(e / n) - e % n));
       const d = Array.from({ length: n }, (_, i) => 10 ** (-8 * ((3 * i) % n) / (n - 1)));
       matrices.push(scaled.map((x, e) => x * (d[Math.floor(e / n)] * d[e % n])));
@@ -188,8 +180,9 @@ for (const blocks of [false, true]) {
     solved.forEach(({ values, rounds, off }, index) => {
       const n = values.length, exact = gradedEigenvalues(matrices[index], n);
       assert.ok(exact[n - 1] < 1e-15 * exact[0]);
-      // A perturbation of η √(a_ii a_jj) entrywise moves eigenvalues by η n / λ_min of the scaled matrix, relative to
-      // themselves (Demmel and Veselić 1992): rounds of 128 u² √n, and what is left off the diagonal.
+      // A perturbation of η √(a_ii a_jj) entrywise moves eigenvalues by η n / λ_min of the scaled
+      // matrix, relative to themselves (Demmel and Veselić 1992): rounds of 128 u² √n, and what is
+      // left off the diagonal.
       const bound = conditions[index] *
         (128 * Math.sqrt(n) * rounds * 2 ** -48 + Math.SQRT2 * off + 1e-14 * n);
       assert.ok(bound < 1e-6);
@@ -214,13 +207,13 @@ for (const blocks of [false, true]) {
     const n = 20, steps = Array.from({ length: n }, (_, i) => i);
     const random = indefinite(n, 5);
     const cases: [string, Float64Array][] = [
-      ["repeated", reflected(steps.map((i) => 1 + i % 3), 1)],
-      ["clustered", reflected(steps.map((i) => 1 + 1e-12 * i), 2)],
-      ["two clusters", reflected(steps.map((i) => i < 9 ? 1 : 1e-7 * (1 + 1e-9 * i)), 3)],
-      ["rank one", reflected(steps.map((i) => i === 4 ? 1 : 0), 4)],
+      ["repeated", reflectedSpectrum(steps.map((i) => 1 + i % 3), 1)],
+      ["clustered", reflectedSpectrum(steps.map((i) => 1 + 1e-12 * i), 2)],
+      ["two clusters", reflectedSpectrum(steps.map((i) => i < 9 ? 1 : 1e-7 * (1 + 1e-9 * i)), 3)],
+      ["rank one", reflectedSpectrum(steps.map((i) => i === 4 ? 1 : 0), 4)],
       ["ones", new Float64Array(n * n).fill(1)],
       ["hollow", random.map((x, e) => e % (n + 1) === 0 ? 0 : x)],
-      ["decaying", reflected(steps.map((i) => 10 ** -i), 6)],
+      ["decaying", reflectedSpectrum(steps.map((i) => 10 ** -i), 6)],
       ["tiny", random.map((x) => 1e-15 * x)],
       ["huge", random.map((x) => 1e15 * x)],
     ];
@@ -298,7 +291,7 @@ Deno.test("jacobiDoubleSingle: an order above 2,048 is a ShapeError", async () =
     basis: array,
   };
   await assert.rejects(
-    bindJacobiDoubleSingle(gpu, "float", { ...batch, rowStride: 2052 }, {}, stack),
+    bindJacobiDoubleSingle(gpu, { ...batch, rowStride: 2052 }, stack, { form: "float" }),
     ShapeError,
   );
 });

@@ -36,7 +36,8 @@ Deno.test("jacobi: order 128, whose dispatches continue each other", async () =>
 Deno.test("jacobi: small eigenvalues of a graded matrix are right relative to themselves", async () => {
   const matrices: Float32Array[] = [], conditions: number[] = [];
   for (const n of [7, 20, 40]) {
-    // Diagonal entries from 1 to 10⁻¹², not in order; scaled to ones on the diagonal it is far from singular.
+    // Diagonal entries from 1 to 10⁻¹², not in order; scaled to ones on the diagonal it is far from
+    // singular.
     const scaled = Float64Array.from(identity(n), (_, e) => 3 ** -Math.abs(Math.floor(e / n) - e % n));
     const d = Array.from({ length: n }, (_, i) => 10 ** (-6 * ((3 * i) % n) / (n - 1)));
     matrices.push(Float32Array.from(scaled, (x, e) => d[Math.floor(e / n)] * x * d[e % n]));
@@ -47,9 +48,10 @@ Deno.test("jacobi: small eigenvalues of a graded matrix are right relative to th
     const n = values.length;
     const exact = gradedEigenvalues(matrices[index], n);
     assert.ok(exact[n - 1] < 1e-11 * exact[0]);
-    // A perturbation of η √(a_ii a_jj) entrywise and norm η of the scaled matrix moves eigenvalues by η / λ_min of it,
-    // relative to themselves (Demmel and Veselić 1992). A round's rotations are 20 u off on each side and update the
-    // diagonal with as much; what is left off the diagonal adds itself.
+    // A perturbation of η √(a_ii a_jj) entrywise and norm η of the scaled matrix moves eigenvalues
+    // by η / λ_min of it, relative to themselves (Demmel and Veselić 1992). A round's rotations are
+    // 20 u off on each side and update the diagonal with as much; what is left off the diagonal
+    // adds itself.
     const bound = conditions[index] * (gamma(60 * rounds) + Math.SQRT2 * off);
     assert.ok(bound < 0.01);
     [...values].sort((x, y) => y - x).forEach((value, i) => {

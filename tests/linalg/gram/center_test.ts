@@ -54,7 +54,7 @@ function place({ samples, columns, matrices, double }: Problem, stride: number):
   return words(placed, double);
 }
 
-async function centred(
+async function centered(
   problem: Problem,
   { form = "float", toDouble, gap = 0 }: Layout,
 ): Promise<Float64Array[]> {
@@ -86,8 +86,8 @@ async function centred(
 }
 
 /**
- * Asserts the bound of every entry. The reference takes means in float64 over deviations from the first row, right to some
- * 10⁻¹⁵ of these with its blocks of 100.
+ * Asserts the bound of every entry. The reference takes means in float64 over deviations from the
+ * first row, right to some 10⁻¹⁵ of these with its blocks of 100.
  */
 function check(
   { samples, columns, matrices, weights }: Problem,
@@ -147,9 +147,9 @@ Deno.test("center: any shape and layout, words in and out, within its bound, in 
   for (const [i, shape] of fc.sample(shapes, { seed: 3, numRuns: 14 }).entries()) {
     const p = draw(...shape);
     for (const toDouble of [false, true]) {
-      const got = await centred(p, { toDouble, gap: i % 3 });
+      const got = await centered(p, { toDouble, gap: i % 3 });
       check(p, got, toDouble);
-      if (i < 4) assert.deepEqual(await centred(p, { toDouble, form: "integer" }), got);
+      if (i < 4) assert.deepEqual(await centered(p, { toDouble, form: "integer" }), got);
     }
   }
 });
@@ -167,14 +167,14 @@ Deno.test("center: means of a million times the deviations leave the deviations"
     weights: new Float64Array(samples).fill(1),
   };
   const mean = whole.reduce((sum, x) => sum + x, 0) / samples;
-  const [single] = await centred(p, { toDouble: false });
+  const [single] = await centered(p, { toDouble: false });
   single.forEach((value, k) => {
     const exact = (whole[k] - mean) / 8;
     assert.ok(Math.abs(value - exact) <= 1.01 * 2 ** -24 * Math.abs(exact) + 1e-12, `${value}, not ${exact}`);
   });
   // Of deviations of some ulps of a pair, too, they are what is left.
   const fine = Float64Array.from(whole, (x) => 1 + x * 2 ** -44);
-  const [double] = await centred({ ...p, matrices: [fine], double: true }, { toDouble: true });
+  const [double] = await centered({ ...p, matrices: [fine], double: true }, { toDouble: true });
   double.forEach((value, k) => {
     const exact = (whole[k] - mean) * 2 ** -44;
     assert.ok(Math.abs(value - exact) <= 1e-12 * 2 ** -44 * 10, `${value}, not ${exact}`);
@@ -189,7 +189,7 @@ Deno.test("center: of constant columns, and of one sample, exactly 0 is left", a
       const matrix = Float64Array.from({ length: 3 * samples }, (_, e) => row[e % 3]);
       const { weights } = draw(samples, 1, 1, false, samples);
       for (const toDouble of [false, true]) {
-        const [got] = await centred({ samples, columns: 3, matrices: [matrix], double, weights }, {
+        const [got] = await centered({ samples, columns: 3, matrices: [matrix], double, weights }, {
           toDouble,
         });
         assert.ok(got.every((value) => value === 0), `${samples}`);
@@ -245,7 +245,7 @@ Deno.test("center: tiles of rows, rescaled between, come to the mean of all", as
 Deno.test("center: NaN stays in its column; arrays that are too short are named", async () => {
   const p = draw(40, 3, 1, false, 9);
   p.matrices[0][3 * 7 + 1] = NaN;
-  const [got] = await centred(p, { toDouble: false });
+  const [got] = await centered(p, { toDouble: false });
   got.forEach((value, e) => assert.equal(Number.isNaN(value), e % 3 === 1));
   using short = new GpuArray(gpu, "features of the first layer", 59);
   using long = new GpuArray(gpu, "room", 100);

@@ -57,7 +57,10 @@ async function grams({ layers, weights, together, tiles, bound = NaN }: Problem)
   };
 }
 
-/** That all entries are those of X ᵀX but for the last rounding, what pads is 0, and X is as near Φ as it should be. */
+/**
+ * That all entries are those of X ᵀX but for the last rounding, what pads is 0, and X is as near Φ
+ * as it should be.
+ */
 async function check(problem: Problem): Promise<void> {
   const { layers, weights } = problem;
   const { results, bounds } = await grams(problem);

@@ -12,8 +12,8 @@ import { openGpu } from "../../support/gpu.ts";
 const gpu = await openGpu();
 
 /**
- * Plain Gram matrices of one layer, in a tile; `null` for the kernel that compensated sums share, which sums
- * plainly where there are moments.
+ * Plain Gram matrices of one layer, in a tile; `null` for the kernel that compensated sums share,
+ * which sums plainly where there are moments.
  */
 async function inTiles(gpu: Gpu, problem: Problem, tile: GramTile | null): Promise<Result[]> {
   const { samples, weights, layers: [{ order, features }] } = problem;

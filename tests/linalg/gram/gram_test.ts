@@ -91,7 +91,8 @@ Deno.test("gram: compensated sums keep what plain ones round off, against exact 
   for (const samples of [5, 256, 2000, 100_000]) {
     const { slice } = gramSlices(samples);
     const drawn = draw(samples, [2], 1, 0, samples);
-    // One large term at the head of each slice; what a block of the others sums to is a quarter of its ulp.
+    // One large term at the head of each slice; what a block of the others sums to is a quarter of
+    // its ulp.
     const uneven = Float32Array.from(
       { length: 2 * samples },
       (_, e) => (e >> 1) % slice === 0 ? 1 : 2 ** -14,

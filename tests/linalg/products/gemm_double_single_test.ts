@@ -3,8 +3,8 @@ import {
   type DoubleSingleForm,
   joinDoubles,
   splitDoubles,
-  U2,
 } from "../../../src/linalg/double_single/double_single.ts";
+import { U2 } from "../../../src/linalg/rounding.ts";
 import { bindGemmDoubleSingle, type EntryView } from "../../../src/linalg/products/gemm_double_single.ts";
 import { assert, fc } from "../../deps.ts";
 import { run } from "../../support/arrays.ts";
@@ -68,7 +68,10 @@ function operands(p: Product, seed: number): [Float64Array[], Float64Array[]] {
   ];
 }
 
-/** Runs a product on `a` (`m × k`) and `b` (stored as the variant wants it). Gives all words of C's memory. */
+/**
+ * Runs a product on `a` (`m × k`) and `b` (stored as the variant wants it). Gives all words of C's
+ * memory.
+ */
 async function multiply(form: DoubleSingleForm, p: Product, a: Float64Array[], b: Float64Array[]) {
   const { m, n, k, count, scale, shift, variant, doubles, spare, offset } = p;
   using stack = new DisposableStack();
@@ -107,7 +110,10 @@ async function multiply(form: DoubleSingleForm, p: Product, a: Float64Array[], b
 
 const magnitude = (x: Dyadic) => x.n < 0n ? minus(x) : x;
 
-/** Largest error of a product as a share of what the shader promises; asserts that the rest of C is left alone. */
+/**
+ * Largest error of a product as a share of what the shader promises; asserts that the rest of C is
+ * left alone.
+ */
 function judge(p: Product, a: Float64Array[], b: Float64Array[], words: Float32Array): number {
   const { m, n, k, count, scale, shift, variant, spare, offset } = p;
   const stride = n + spare[2];
@@ -156,7 +162,8 @@ Deno.test("gemmDoubleSingle: every combination of single and pair operands", asy
       const float = await multiply("float", p, a, b);
       const share = judge(p, a, b, float);
       assert.ok(share <= 1, `${variant} ${doubles}: ${share} of the bound`);
-      // Of the integer form one of each variant will do: they take a second each to compile on lavapipe.
+      // Of the integer form one of each variant will do: they take a second each to compile on
+      // lavapipe.
       if (!doubles[0] || doubles[1] !== (variant === "nt")) continue;
       assert.deepEqual(
         await multiply("integer", p, a, b),

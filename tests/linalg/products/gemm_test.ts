@@ -14,7 +14,10 @@ const gpu = await openGpu();
 const VARIANTS = ["nn", "nt", "tn"] as const;
 const SENTINEL = 77;
 
-/** A product to compute. The operands are those of op(A) op(B): `m × k` and `k × n`, whatever the variant. */
+/**
+ * A product to compute. The operands are those of op(A) op(B): `m × k` and `k × n`, whatever the
+ * variant.
+ */
 interface Product {
   readonly variant: GemmVariant;
   readonly m: number;
@@ -45,7 +48,10 @@ const product: fc.Arbitrary<Product> = fc.record({
   offset: fc.nat(3),
 });
 
-/** Lays `count` matrices out behind `offset` vectors, with rows of `stride`, and puts them on the GPU. */
+/**
+ * Lays `count` matrices out behind `offset` vectors, with rows of `stride`, and puts them on the
+ * GPU.
+ */
 function upload(gpu: Gpu, matrices: Float32Array, columns: number, stride: number, offset: number): GpuArray {
   const padded = padRows(matrices, columns, stride);
   const words = new Float32Array(4 * offset + padded.length).fill(SENTINEL, 0, 4 * offset);
@@ -106,8 +112,9 @@ Deno.test("gemm: products of any shape, within the rounding of their sums", asyn
           // What pads the last vector of a row is 0; vectors behind it are left alone.
           if (j >= n) assert.equal(got, j < 4 * vectors(n) ? 0 : SENTINEL);
           else {
-            // K terms make K roundings in a row at most, whatever their order and whether or not a multiplication and
-            // an addition are fused; nt's dot products of four take no more than 4 further ones. Scale and shift make 2.
+            // K terms make K roundings in a row at most, whatever their order and whether or not a
+            // multiplication and an addition are fused; nt's dot products of four take no more than
+            // 4 further ones. Scale and shift make 2.
             const unit = i === j ? shift : 0;
             const bound = gamma(k + 6) * (Math.abs(scale) * magnitude[i * n + j] + unit);
             const error = Math.abs(got - (scale * exact[i * n + j] + unit));

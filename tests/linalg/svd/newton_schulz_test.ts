@@ -1,6 +1,7 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
-import { joinDoubles, splitDoubles, U2 } from "../../../src/linalg/double_single/double_single.ts";
+import { joinDoubles, splitDoubles } from "../../../src/linalg/double_single/double_single.ts";
+import { U2 } from "../../../src/linalg/rounding.ts";
 import { selfTestDoubleSingle } from "../../../src/linalg/double_single/double_single_self_test.ts";
 import { bindGemm } from "../../../src/linalg/products/gemm.ts";
 import { bindGemmDoubleSingle } from "../../../src/linalg/products/gemm_double_single.ts";
@@ -14,7 +15,10 @@ const gpu = await openGpu();
 /** Unit roundoff of single precision. */
 const U = 2 ** -24;
 
-/** Two bases: reflections I − 2uuᵀ/uᵀu, as orthogonal as float64 has them, and those with entries off by some 10⁻³. */
+/**
+ * Two bases: reflections I − 2uuᵀ/uᵀu, as orthogonal as float64 has them, and those with entries
+ * off by some 10⁻³.
+ */
 function basesOf(n: number): Float64Array {
   const noise = normals(2 * n * n, 7);
   const [u, v] = [normals(n, 1), normals(n, 2)];
@@ -46,7 +50,8 @@ function defect(q: Float64Array, n: number): number {
 }
 
 for (const n of [1, 4, 37]) {
-  // With E = I − QQᵀ the step leaves 3/4 E² + 1/4 E³; and rounding, at most that of two products of n terms, twice over.
+  // With E = I − QQᵀ the step leaves 3/4 E² + 1/4 E³; and rounding, at most that of two products of
+  // n terms, twice over.
   const left = (before: number, rounding: number) => before ** 2 + n * rounding;
 
   Deno.test(`newtonSchulz: squares the defect of bases of ${n}, in single precision`, async () => {

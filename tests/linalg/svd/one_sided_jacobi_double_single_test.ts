@@ -5,8 +5,8 @@ import {
   type DoubleSingleForm,
   joinDoubles,
   splitDoubles,
-  U2,
 } from "../../../src/linalg/double_single/double_single.ts";
+import { U2 } from "../../../src/linalg/rounding.ts";
 import {
   bindOneSidedJacobiDoubleSingle,
   decodeDoubleSingleProgress,
@@ -24,7 +24,9 @@ import { openGpu } from "../../support/gpu.ts";
 
 const gpu = await openGpu();
 
-/** What matrices are scaled by, so that squares of what is small beside their entries do not vanish. */
+/**
+ * What matrices are scaled by, so that squares of what is small beside their entries do not vanish.
+ */
 const SCALE = 2 ** 40;
 
 /** What the solver made of one matrix. */
@@ -88,8 +90,9 @@ function norm(x: Float64Array): number {
 }
 
 /**
- * That the solver is done; singular values within their bounds, and 10⁻¹⁴ of the largest for the reference; rows
- * orthogonal to the threshold, relative to both norms, and 10 u² for its measurement and that here; AᵀA unchanged.
+ * That the solver is done; singular values within their bounds, and 10⁻¹⁴ of the largest for the
+ * reference; rows orthogonal to the threshold, relative to both norms, and 10 u² for its
+ * measurement and that here; AᵀA unchanged.
  */
 function assertSolved(a: Float64Array, solved: Solved, order: number, columns: number, device = gpu): void {
   const { norms, rows, progress } = solved;
@@ -191,7 +194,8 @@ Deno.test("oneSidedJacobiDoubleSingle: rows that are orthogonal already are left
 });
 
 Deno.test("oneSidedJacobiDoubleSingle: the rounding of each rotation is counted", async () => {
-  // One rotation by θ, tan 2θ = 2 row₁ · row₂ / (‖row₂‖² − ‖row₁‖²) = 2; what single precision left of θ is turned next.
+  // One rotation by θ, tan 2θ = 2 row₁ · row₂ / (‖row₂‖² − ‖row₁‖²) = 2; what single precision left
+  // of θ is turned next.
   const [{ progress }] = await solve([Float64Array.of(1, 0, 1, 1)], 2, 2);
   const s = Math.sin(Math.atan(2) / 2), norm = Math.sqrt(3);
   const once = (3 + 24 * s) * norm / Math.SQRT2, again = 3 * norm / progress.largest;

@@ -116,7 +116,8 @@ Deno.test("one-sided Jacobi: rotations neither shrink nor stretch on average", a
   const n = 96;
   const matrix = normals(n * n, 8);
   const [{ values, progress }] = await solve([matrix], n, n);
-  // The mean of n² squares whose errors have mean zero, of some 2.2 u √turns each: no bias of 0.2 u a rotation.
+  // The mean of n² squares whose errors have mean zero, of some 2.2 u √turns each: no bias of 0.2 u
+  // a rotation.
   const exact = singularValues(matrix, n, n);
   const square = (sigmas: readonly number[]) => sigmas.reduce((sum, sigma) => sum + sigma * sigma, 0);
   const turns = progress.rotated / 6;

@@ -20,7 +20,8 @@ Deno.test("orthonormalRows: noise, zeros and copies are completed to an orthonor
   const shape = fc.tuple(fc.integer({ min: 1, max: 30 }), fc.nat(30), fc.nat(1000));
   for (const [columns, some, seed] of fc.sample(shape, { seed: 2, numRuns: 30 })) {
     const long = Math.min(columns, some), unit = normals(columns * columns, seed);
-    // The first rows are those of the identity, turned; the others: random, zero, or copies of the first.
+    // The first rows are those of the identity, turned; the others: random, zero, or copies of the
+    // first.
     const rows = new Float64Array(columns * columns), norms = new Float64Array(columns);
     for (let i = 0; i < columns; i++) {
       if (i < long) rows[i * columns + (i + seed) % columns] = norms[i] = 100 - i;

@@ -64,8 +64,9 @@ function rowNorms(r: Float64Array, n: number): number[] {
 }
 
 /**
- * That R is upper triangular and RᵀR = AᵀA: R is that of A + ΔA, which moves AᵀA by 2 ‖A‖ ‖ΔA‖ at most; and float64 is
- * off by 2⁻⁵³ (m + n) of it. That is a worst case; what comes of it is 10⁻¹⁴ ‖A‖_F² at most.
+ * That R is upper triangular and RᵀR = AᵀA: R is that of A + ΔA, which moves AᵀA by 2 ‖A‖ ‖ΔA‖ at
+ * most; and float64 is off by 2⁻⁵³ (m + n) of it. That is a worst case; what comes of it is 10⁻¹⁴
+ * ‖A‖_F² at most.
  */
 function assertFactor(
   r: Float64Array,

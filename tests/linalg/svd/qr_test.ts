@@ -37,8 +37,8 @@ function extract(words: Float32Array, { count, rows, columns, stride }: TallBatc
 }
 
 /**
- * That RᵀR = AᵀWA: column j of A is off by κ u √(n + 32 L) ‖a_j‖ (see `qr`), so a product by twice that of the columns'
- * lengths.
+ * That RᵀR = AᵀWA: column j of A is off by κ u √(n + 32 L) ‖a_j‖ (see `qr`), so a product by twice
+ * that of the columns' lengths.
  */
 function assertFactor(
   r: Float32Array,

@@ -25,7 +25,10 @@ function random(rows: number, columns: number, seed: number): Matrix {
   return { rows, columns, data: normals(rows * columns, seed) };
 }
 
-/** That values are descending and those of float64, up to the bound for all pairs rotated in ten sweeps. */
+/**
+ * That values are descending and those of float64, up to the bound for all pairs rotated in ten
+ * sweeps.
+ */
 function assertValues({ rows, columns, data }: Matrix, values: Float32Array, name = "") {
   const exact = singularValues(data, rows, columns);
   assert.equal(values.length, exact.length);
@@ -129,7 +132,8 @@ Deno.test("svdvals: ranks of tanh features are right to 10⁻¹³ of the largest
       counted++;
       assert.equal(rank(values), rank(exact), `features ${index}, 10^-${exponent}`);
     }
-    // The leading ones carry what all rotations add; small ones the rounding of the factorisation, a few u.
+    // The leading ones carry what all rotations add; small ones the rounding of the factorisation,
+    // a few u.
     exact.forEach((sigma, i) => {
       const allowed = sigma < 0.1 * exact[0] ? 5 * U : 16 * U;
       assert.ok(Math.abs(values[i] - sigma) <= allowed * exact[0], `σ[${i}] is ${values[i]}, not ${sigma}`);
@@ -167,11 +171,15 @@ Deno.test("svdvals: a matrix that must travel in slabs", async () => {
 Deno.test("svdvals: nothing to solve, and what can not be solved", async () => {
   assert.deepEqual(await svdvals(gpu, []), []);
   const good = matrix(1, 1, () => 1);
-  for (const [rows, columns, length] of [[2, 3, 5], [0, 3, 0], [3, 0, 0], [2.5, 2, 5], [-1, -2, 2]]) {
+  await assert.rejects(svdvals(gpu, [good, { rows: 2, columns: 3, data: new Float32Array(5) }]), {
+    name: ShapeError.name,
+    message: /^matrix 1 has 5 entries, not 2 × 3: give rows × columns of them$/,
+  });
+  for (const [rows, columns, length] of [[0, 3, 0], [3, 0, 0], [2.5, 2, 5], [-1, -2, 2]]) {
     const bad = { rows, columns, data: new Float32Array(length) };
     await assert.rejects(svdvals(gpu, [good, bad]), (error) => {
       assert.ok(error instanceof ShapeError);
-      assert.match(error.message, /^matrix 1 has \d+ entries, not .* give rows × columns of them$/);
+      assert.match(error.message, /^matrix 1 is .* × .*: give a whole number of rows and columns/);
       return true;
     });
   }
@@ -179,7 +187,7 @@ Deno.test("svdvals: nothing to solve, and what can not be solved", async () => {
     const bad = matrix(3, 2, (i, j) => i === 2 && j === 1 ? value : 1);
     await assert.rejects(svdvals(gpu, [good, bad]), (error) => {
       assert.ok(error instanceof InputError && !(error instanceof ShapeError));
-      assert.match(error.message, /^matrix 1 has an entry that is NaN or infinite$/);
+      assert.match(error.message, /^matrix 1 has an entry that is NaN or infinite: give finite numbers$/);
       return true;
     });
   }
