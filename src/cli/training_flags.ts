@@ -7,14 +7,15 @@ import { InputError, ShapeError } from "../errors.ts";
 import type { Flag, FlagValues } from "./flags.ts";
 import { runFlags, seedFlag } from "./program_flags.ts";
 import { parseOptimizerName, parseSchedule } from "../nn/optim/optimizer.ts";
-import { loadTask, taskNames } from "../tasks/registry.ts";
+import { taskDefaults } from "../tasks/defaults.ts";
+import { loadTask, tasks } from "../tasks/registry.ts";
 import type { Task } from "../tasks/task.ts";
 import { checkCurvature } from "../train/equation.ts";
 import type { TrainingOptions } from "../train/options.ts";
 
 /** Flags for the task, the network, the optimiser, the probes, the adapter and the output of a program. */
 export const trainingFlags = [
-  { name: "task", kind: "string", default: "cosines", choices: taskNames(), help: "what to learn" },
+  { name: "task", kind: "string", default: "cosines", choices: Object.keys(tasks), help: "what to learn" },
   { name: "data", kind: "string", default: null, placeholder: "DIR", help: "folder of MNIST's IDX files" },
   {
     name: "samples",
@@ -156,10 +157,10 @@ export async function trainingOptions(
 ): Promise<TrainingOptions> {
   const { data, samples, seed, replicas, layers, activation, batch } = flags;
   const task = await loadTask(flags.task, { seed, samples: samples ?? undefined, data: data ?? undefined });
-  const activations = activation === null ? [task.defaults.activation] : activation.split(",");
+  const defaults = taskDefaults(task);
+  const activations = activation === null ? [defaults.activation] : activation.split(",");
   checkCurvature(task, activations);
-  const rates = flags.learningRate ?? [task.defaults.learningRate];
-  const { defaults } = task;
+  const rates = flags.learningRate ?? [defaults.learningRate];
   const steps = flags.steps ?? defaults.steps, probeEvery = flags.probeEvery ?? defaults.probeEvery;
   return {
     task,

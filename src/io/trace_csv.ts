@@ -38,7 +38,7 @@ function rowsOf(probe: Probe): Row[] {
       probe,
       layer,
       rank,
-      floor: layer === terminal ? probe.floors?.[i] ?? null : null,
+      floor: probe.kind === "spectrum" && layer === terminal ? probe.floors?.[i] ?? null : null,
     }))
   );
 }
@@ -59,9 +59,10 @@ function rowsOf(probe: Probe): Row[] {
  * import { traceCsv } from "./trace_csv.ts";
  *
  * const ranks = [{ epsilon: 1e-6, rank: 2, low: 2, high: 3 }];
- * const spectrum = { eigenvalues: Float64Array.of(1, 1), bounds: Float64Array.of(0, 0), precision: "single" } as const;
+ * const spectrum = { kind: "spectrum", eigenvalues: Float64Array.of(1, 1), bounds: Float64Array.of(0, 0), precision: "single" } as const;
  * const layers = [{ layer: 1, ...spectrum, ranks }];
- * const probes = [{ step: 100, replica: 0, loss: 0.5, accuracy: null, floors: [0.25], layers }];
+ * const at = { kind: "spectrum", step: 100, replica: 0 } as const;
+ * const probes = [{ ...at, loss: 0.5, accuracy: null, floors: [0.25], layers }];
  * const [header, row] = traceCsv({ replicas: 1, epsilons: [1e-6], losses: [], probes }).split("\n");
  * assert.equal(header, "replica,step,loss,layer,epsilon,rank,rank_low,rank_high,floor,accuracy,relative_error,precision");
  * assert.equal(row, "0,100,0.5,1,0.000001,2,2,3,0.25,,,single");

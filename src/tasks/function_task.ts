@@ -5,16 +5,16 @@
  */
 
 import { InputError } from "../errors.ts";
-import type { TargetFunction } from "./functions.ts";
-import { checkSamples, checkSeed, type SampleOptions } from "./options.ts";
+import { type TargetFunction, targetFunctions } from "./functions.ts";
+import { checkSamples, checkSeed, type SampleOptions, type TaskEntry } from "./options.ts";
 import { equidistant, quasirandom } from "./points.ts";
-import type { Task } from "./task.ts";
+import type { RegressionTask } from "./task.ts";
 
 /**
  * Makes the task of fitting a function: mean squared error, weights 1/m, no held-out samples.
  *
  * In one dimension the samples are equidistant, whatever the seed; in more they are the low-discrepancy points of
- * {@linkcode quasirandom}, shifted by the seed. Targets are f at the f32 coordinates that the network sees.
+ * {@linkcode quasirandom}, shifted by the seed. Targets are the values of f at the f32 coordinates that the network sees.
  *
  * @param target The function.
  * @param options Number of samples, and seed.
@@ -31,7 +31,7 @@ import type { Task } from "./task.ts";
  * assert.deepEqual([...task.train.y], [1, 0, 1]);
  * ```
  */
-export function functionTask(target: TargetFunction, options: SampleOptions = {}): Task {
+export function functionTask(target: TargetFunction, options: SampleOptions = {}): RegressionTask {
   const { name, description, inputs, domain: [low, high], f, defaults } = target;
   const count = checkSamples(options.samples ?? target.samples);
   const seed = checkSeed(options.seed ?? 0);
@@ -48,5 +48,24 @@ export function functionTask(target: TargetFunction, options: SampleOptions = {}
   }
   const weights = new Float32Array(count).fill(1 / count);
   const train = { count, x, y, weights };
-  return { name, description, inputs, outputs: 1, loss: "mean-squared-error", train, test: null, defaults };
+  return {
+    name,
+    description,
+    kind: "regression",
+    inputs,
+    outputs: 1,
+    loss: "mean-squared-error",
+    train,
+    test: null,
+    defaults,
+  };
 }
+
+/** The functions of the table as tasks, by name. */
+export const functionEntries: Readonly<Record<string, TaskEntry>> = Object.fromEntries(
+  Object.entries(targetFunctions).map(([name, target]): [string, TaskEntry] => [name, {
+    help: target.description,
+    kind: "regression",
+    load: (options) => functionTask(target, options),
+  }]),
+);

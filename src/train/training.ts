@@ -10,7 +10,7 @@ import { ReadbackRing } from "../gpu/readback.ts";
 import { Network } from "../nn/network.ts";
 import { DEPTH, inChunks } from "./chunks.ts";
 import { type CompleteOptions, completeOptions, type TrainingOptions } from "./options.ts";
-import { bindProgram, type TrainingProgram } from "./program.ts";
+import { bindTrainingCommands, type TrainingCommands } from "./commands.ts";
 import type { LayerRecord } from "../rank/probes/probe.ts";
 import type { Doubt } from "./escalation.ts";
 import { type Draft, Recorder } from "./recorder.ts";
@@ -46,8 +46,6 @@ export class Training implements AsyncIterable<Probe>, Disposable {
   readonly options: CompleteOptions;
   /** The network. */
   readonly network: Network;
-  /** Steps whose results have arrived. */
-  completed = 0;
   /** Time since training began, in milliseconds. */
   milliseconds = 0;
   /** GPU commands of one step, probes apart. */
@@ -59,33 +57,35 @@ export class Training implements AsyncIterable<Probe>, Disposable {
 
   readonly #gpu: Gpu;
   readonly #stack: DisposableStack;
-  readonly #program: TrainingProgram;
+  readonly #commands: TrainingCommands;
   readonly #recorder: Recorder;
   readonly #ring: ReadbackRing;
   readonly #signal: AbortSignal | undefined;
-  #started = false;
+  /** Steps whose results have arrived, the last of which updates nothing. */
+  #arrived = 0;
+  #isStarted = false;
+  #isEnded = false;
 
   private constructor(
     gpu: Gpu,
     options: CompleteOptions,
     signal: AbortSignal | undefined,
     network: Network,
-    program: TrainingProgram,
+    commands: TrainingCommands,
     stack: DisposableStack,
   ) {
     this.#gpu = gpu;
     this.options = options;
     this.network = network;
-    this.#program = program;
+    this.#commands = commands;
     this.#signal = signal;
     this.#stack = stack;
-    this.#recorder = new Recorder(options, program);
-    const results = [program.losses, program.probe.records, ...program.counted?.probes.results ?? []];
-    this.#ring = stack.use(new ReadbackRing(gpu, results, DEPTH));
-    const { draw, forward, update } = program.step;
-    this.dispatchesPerStep = draw.length + forward.length + update.length;
-    this.dispatchesPerProbe = program.probeCommands.length;
-    this.dispatchesPerCount = program.counted?.commands.length ?? null;
+    this.#recorder = new Recorder(options, commands);
+    const { step, probes } = commands;
+    this.#ring = stack.use(new ReadbackRing(gpu, [step.losses, ...probes.results], DEPTH));
+    this.dispatchesPerStep = step.draw.length + step.forward.length + step.update.length;
+    this.dispatchesPerProbe = probes.spectrum.commands.length;
+    this.dispatchesPerCount = probes.count?.commands.length ?? null;
   }
 
   /**
@@ -104,8 +104,8 @@ export class Training implements AsyncIterable<Probe>, Disposable {
     const { inputs, outputs } = task;
     const shape = { inputs, hidden, outputs, activation, initializer, replicas, seed };
     const network = stack.use(await Network.create(gpu, shape));
-    const program = await bindProgram(gpu, network, complete, stack);
-    return new Training(gpu, complete, options.signal, network, program, stack.move());
+    const commands = await bindTrainingCommands(gpu, network, complete, stack);
+    return new Training(gpu, complete, options.signal, network, commands, stack.move());
   }
 
   /** The record so far. */
@@ -118,9 +118,19 @@ export class Training implements AsyncIterable<Probe>, Disposable {
     return this.#recorder.diverged;
   }
 
-  /** Whether there are steps without results that replicas are left to make: the signal ended the run. */
-  get isCutShort(): boolean {
-    return this.completed <= this.options.steps && this.diverged.size < this.options.replicas;
+  /** Number of updates whose results have arrived, from 0 to `options.steps`. */
+  get updates(): number {
+    return Math.min(this.#arrived, this.options.steps);
+  }
+
+  /**
+   * State of the run: `done` once all results have arrived, `diverged` once every replica has diverged, `stopped` if it ended
+   * before, by its signal, by an error or because its caller left; otherwise `running`, which includes not yet started.
+   */
+  get status(): "running" | "done" | "stopped" | "diverged" {
+    if (this.diverged.size === this.options.replicas) return "diverged";
+    if (this.#arrived > this.options.steps) return "done";
+    return this.#isEnded ? "stopped" : "running";
   }
 
   /**
@@ -130,30 +140,29 @@ export class Training implements AsyncIterable<Probe>, Disposable {
    * @throws {DeviceLostError} Where the device is lost.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Probe, void, void> {
-    if (this.#started) throw new StaircaseError("a training run can be iterated over once: create another");
-    this.#started = true;
-    const { steps, probeEvery, replicas } = this.options;
-    const { logCapacity, probesAtOnce } = this.#program;
+    if (this.#isStarted) throw new StaircaseError("a training run can be iterated over once: create another");
+    this.#isStarted = true;
+    const { steps, replicas } = this.options;
     const pending: Pending[] = [];
     const chunks = inChunks({
       steps: steps + 1,
-      // More would overwrite results before they are read.
-      most: Math.min(logCapacity, (probesAtOnce - 1) * probeEvery + 1),
+      most: this.#commands.mostSteps,
       signal: this.#signal,
       submit: (first, count) => this.#submit(first, count),
     });
     try {
       for await (const { first, count, result, milliseconds } of chunks) {
         pending.push(this.#judge(this.#recorder.record(first, count, result)));
-        this.completed += count;
+        this.#arrived += count;
         this.milliseconds = milliseconds;
-        // What is being solved again has time until the next submission has been read.
+        // Spectra that are solved again have time until the next submission has been read.
         while (pending.length > 1 || pending[0]?.solved === null) yield* await this.#add(pending.shift()!);
         if (this.diverged.size === replicas) break;
       }
       while (pending.length > 0) yield* await this.#add(pending.shift()!);
       if (this.diverged.size === replicas) throw divergence(this.diverged);
     } finally {
+      this.#isEnded = true;
       // Nothing may be on its way to buffers that the caller is about to free.
       await Promise.allSettled(pending.map(({ solved }) => solved));
     }
@@ -171,7 +180,7 @@ export class Training implements AsyncIterable<Probe>, Disposable {
 
   /** Has the spectra in doubt solved again. */
   #judge(drafts: readonly Draft[]): Pending {
-    const { escalation } = this.#program;
+    const { escalation } = this.#commands;
     const doubts = escalation ? drafts.flatMap((draft) => draft.doubts) : [];
     if (!escalation || doubts.length === 0) return { drafts, doubts, solved: null };
     const solved = escalation.solve(doubts);
@@ -185,7 +194,7 @@ export class Training implements AsyncIterable<Probe>, Disposable {
 
   #submit(start: number, count: number): Promise<Float32Array[]> {
     const { steps } = this.options;
-    const { step, schedule, probeCommands, warmUp, counted, escalation } = this.#program;
+    const { step, probes: { schedule, spectrum, count: counted }, escalation } = this.#commands;
     const commands = new Commands(this.#gpu);
     let counts = 0;
     for (let s = start; s < start + count; s++) {
@@ -193,15 +202,16 @@ export class Training implements AsyncIterable<Probe>, Disposable {
       commands.run(...step.draw, ...step.forward, first);
       const kind = schedule.kind(s);
       // The basis that spectra start from is none yet, or as old as the last of them.
-      if (s === 0 || (kind === "spectra" && counted)) commands.run(...warmUp);
-      if (kind) {
-        commands.run(...(kind === "spectra" ? probeCommands : counted!.commands));
-        if (kind === "counts") counts++;
-        escalation?.keep(commands, schedule.before(s).all);
+      if (s === 0 || (kind === "spectrum" && counted)) commands.run(...spectrum.warmUp);
+      if (kind === "spectrum") commands.run(...spectrum.commands);
+      if (kind === "count" && counted) {
+        commands.run(...counted.commands);
+        counts++;
       }
+      if (kind) escalation?.keep(commands, schedule.before(s).all);
       commands.run(...rest);
     }
-    counted?.probes.count(commands, schedule.before(start).counts, counts);
+    counted?.probes.count(commands, schedule.before(start).count, counts);
     return this.#ring.submit(commands);
   }
 

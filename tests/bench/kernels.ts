@@ -5,6 +5,7 @@
  */
 import { Gpu } from "../../src/gpu/device.ts";
 import { measurePeak } from "../../src/gpu/measure/peak.ts";
+import { taskDefaults } from "../../src/tasks/defaults.ts";
 import { Training } from "../../src/train/training.ts";
 import { probeWork, stepWork, type Work } from "./kernel_work.ts";
 import { type Bench, digits, type Line, type Section } from "./section.ts";
@@ -30,7 +31,7 @@ export async function kernelBench(bench: Bench): Promise<Section[]> {
     precision: "single",
   } as const;
   const peak = await measurePeak(bench.gpu);
-  const thresholds = options.task.defaults.epsilons.length;
+  const thresholds = taskDefaults(options.task).epsilons.length;
   const work: Readonly<Record<string, Work>> = { ...stepWork(SMALL), ...probeWork(SMALL, thresholds) };
   const measured = new Map<string, number[]>();
   const counts = new Map<string, number>();

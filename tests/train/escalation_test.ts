@@ -3,10 +3,9 @@ import { Network } from "../../src/nn/network.ts";
 import { uploadSamples } from "../../src/nn/samples.ts";
 import { Commands } from "../../src/gpu/commands.ts";
 import { featureSpectra } from "../../src/rank/spectra/feature_spectrum.ts";
-import type { Trace } from "../../src/train/trace.ts";
 import { assert } from "../deps.ts";
 import { referenceEigenvalues } from "../rank/solve.ts";
-import { smallTask, train } from "./tasks.ts";
+import { smallTask, type SpectrumTrace as Trace, trainSpectra as train } from "./tasks.ts";
 
 const gpu = await Gpu.open();
 Deno.test.afterAll(() => gpu[Symbol.dispose]());

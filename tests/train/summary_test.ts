@@ -18,12 +18,14 @@ interface Given {
 
 function probe({ step, replica = 0, loss, ranks, accuracy, floors, slack = 0 }: Given): Probe {
   return {
+    kind: "spectrum",
     step,
     replica,
     loss,
     accuracy: accuracy ?? null,
     floors: floors ?? null,
     layers: ranks.map((pair, l) => ({
+      kind: "spectrum",
       layer: l + 1,
       eigenvalues: Float64Array.of(4, 1, 1, 0),
       bounds: new Float64Array(4),
@@ -60,9 +62,9 @@ Deno.test("summarize: ranks of every layer and threshold over the run", () => {
     epsilon: 1e-6,
     initial: 2,
     final: { epsilon: 1e-6, rank: 7, low: 7, high: 7 },
-    largest: 7,
-    drawdown: 1,
-    certain: 0.8,
+    largestRank: 7,
+    furthestFall: 1,
+    certainShare: 0.8,
     spearman: -1,
   });
   assert(staircase.stairs.length >= 1 && staircase.jumps.length === staircase.stairs.length - 1);
@@ -84,7 +86,7 @@ Deno.test("summarize: the furthest fall is measured from the running maximum", (
   const ranks = [5, 9, 3, 8, 12, 10, 12];
   const given = ranks.map((rank, step) => ({ step, loss: 1 / (1 + step), ranks: [[rank, 1] as const] }));
   const [{ layers: [{ ranks: [summary] }] }] = summarize(trace(1, given)).replicas;
-  assert.deepEqual([summary.initial, summary.largest, summary.drawdown], [5, 12, 6]);
+  assert.deepEqual([summary.initial, summary.largestRank, summary.furthestFall], [5, 12, 6]);
 });
 
 Deno.test("summarize: losses and accuracies are lower medians over the replicas", () => {

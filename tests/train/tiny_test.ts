@@ -4,7 +4,7 @@ import type { Task } from "../../src/tasks/task.ts";
 import type { TrainingOptions } from "../../src/train/options.ts";
 import { Training } from "../../src/train/training.ts";
 import { assert } from "../deps.ts";
-import { smallTask, train } from "./tasks.ts";
+import { smallTask, trainSpectra as train } from "./tasks.ts";
 
 const gpu = await Gpu.open();
 globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());

@@ -56,7 +56,7 @@ export function reportText(record: RunRecord): string {
     );
   }
   const layers = summary.replicas.flatMap((replica) => replica.layers);
-  const double = layers.reduce((sum, layer) => sum + layer.double, 0) / layers.length;
+  const double = layers.reduce((sum, layer) => sum + layer.doubleShare, 0) / layers.length;
   if (double > 0) {
     lines.push("", `spectra solved in double-single arithmetic: ${(100 * double).toFixed(2)} %`);
   }
@@ -65,13 +65,13 @@ export function reportText(record: RunRecord): string {
 }
 
 function rankRows({ layer, ranks }: LayerSummary): string[][] {
-  return ranks.map(({ epsilon, initial, final, largest, staircase, spearman }) => [
+  return ranks.map(({ epsilon, initial, final, largestRank, staircase, spearman }) => [
     String(layer),
     epsilon.toExponential(),
     String(initial),
     String(final.rank),
     final.low === final.high ? "certain" : `${final.low} to ${final.high}`,
-    String(largest),
+    String(largestRank),
     String(staircase.stairs.length),
     Number.isNaN(spearman) ? "none" : spearman.toFixed(3),
   ]);

@@ -9,8 +9,9 @@ import { csv } from "../../io/csv.ts";
 import { depthProfileFigure } from "./figure.ts";
 import { spearman } from "../../stats/spearman.ts";
 import { effectiveRank } from "../../rank/ranks/spectral_ranks.ts";
+import { taskDefaults } from "../../tasks/defaults.ts";
 import type { TrainingOptions } from "../../train/options.ts";
-import type { Probe, Trace } from "../../train/trace.ts";
+import { type Probe, spectrumProbes, type Trace } from "../../train/trace.ts";
 import { Training } from "../../train/training.ts";
 import type { ExperimentResult } from "../core/record.ts";
 import { follow } from "../../train/follow.ts";
@@ -46,7 +47,7 @@ export async function depthProfile(
   onProgress: (steps: number) => void = () => {},
 ): Promise<DepthProfileResult> {
   const hidden = options.hidden ?? new Array<number>(DEPTH).fill(WIDTH);
-  const steps = options.steps ?? options.task.defaults.steps;
+  const steps = options.steps ?? taskDefaults(options.task).steps;
   if (hidden.length < 2) throw new InputError("one hidden layer has no depth: give two at least");
   if (steps < 1) throw new InputError("no update, nothing to compare: give one step at least");
   const complete = { replicas: REPLICAS, ...options, hidden, steps, spectraEvery: 1 };
@@ -54,7 +55,7 @@ export async function depthProfile(
   await follow(training, ({ step, replica }) => {
     if (replica === 0) onProgress(step);
   });
-  const { diverged, completed, milliseconds } = training;
+  const { diverged, updates, milliseconds } = training;
   const { task, optimizer: { name, learningRate }, seed } = training.options;
   const ends = endsOf(training.trace, new Set(diverged.keys()));
   const { epsilons } = training.trace;
@@ -71,14 +72,14 @@ export async function depthProfile(
         `${training.network.widths.join("-")} ${
           training.network.activations[0].name
         } · ${name}, learning rate ` +
-        `${learningRate}, ${completed - 1} steps · ${ends.length} replicas of seed ${seed}`,
+        `${learningRate}, ${updates} steps · ${ends.length} replicas of seed ${seed}`,
       layers: hidden.map((_, l) => l + 1),
       stages: [
         { label: "at the start", ranks: ranksOf(ends.map(({ start }) => start), epsilons) },
         { label: "after training", ranks: ranksOf(ends.map(({ end }) => end), epsilons) },
       ],
     }),
-    timing: { steps: Math.min(completed, steps), milliseconds },
+    timing: { steps: updates, milliseconds },
   };
 }
 
@@ -149,7 +150,7 @@ function ranksOf(probes: readonly Probe[], epsilons: readonly number[]) {
 
 /** A row for each replica, end, layer and ε: `replica,step,loss,layer,epsilon,rank,rank_low,rank_high,effective_rank`. */
 function profileTable(trace: Trace): string {
-  const rows = trace.probes.flatMap((probe) =>
+  const rows = spectrumProbes(trace).flatMap((probe) =>
     probe.layers.flatMap((layer) => layer.ranks.map((rank) => ({ probe, layer, rank })))
   );
   return csv([

@@ -99,7 +99,7 @@ export async function studyCase(
 
   const climber = await create(seeds);
   await toDirections(climber);
-  const { traces: ascents, isWhole: hasClimbed } = await runFlow({
+  const { traces: ascents, status: ascent } = await runFlow({
     ...shared,
     network: climber,
     samples: uploadSampleSets(gpu, samples, stack),
@@ -110,7 +110,7 @@ export async function studyCase(
     recordEvery: Math.ceil(climb / ASCENT_RECORDS),
   }, onProgress);
   const stopped: CaseResult = { ...kind, kkt: [], paths: [], lost: [], isWhole: false };
-  if (!hasClimbed) return stopped;
+  if (ascent !== "done") return stopped;
 
   // Replica r has δ number r div seeds, seed r mod seeds.
   const places = deltas.flatMap((delta) => samples.map((_, s) => ({ delta, seed: s })));
@@ -124,7 +124,7 @@ export async function studyCase(
     walker.parameters.write(records[0].direction, replica * words);
     goal.write(records[records.length - 1].direction, replica * words);
   }
-  const { traces: flows, isWhole } = await runFlow({
+  const { traces: flows, status } = await runFlow({
     ...shared,
     network: walker,
     samples: uploadSampleSets(gpu, places.map((place) => samples[place.seed]), stack),
@@ -135,7 +135,7 @@ export async function studyCase(
     isLast: hasLeft,
   }, (made) => onProgress(climb + made));
 
-  if (!isWhole) return stopped;
+  if (status !== "done") return stopped;
   const lost = places.flatMap((place, replica): LostPath[] => {
     const step = ascents[place.seed].divergedAt ?? flows[replica].divergedAt;
     return step === null ? [] : [{ ...place, replica, step }];

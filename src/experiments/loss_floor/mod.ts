@@ -9,7 +9,7 @@ import { csv } from "../../io/csv.ts";
 import { lossFloorFigure } from "./figure.ts";
 import { spearman } from "../../stats/spearman.ts";
 import type { TrainingOptions } from "../../train/options.ts";
-import type { Probe, Trace } from "../../train/trace.ts";
+import { type SpectrumProbe, spectrumProbes, type Trace } from "../../train/trace.ts";
 import { Training } from "../../train/training.ts";
 import type { ExperimentResult } from "../core/record.ts";
 import { follow } from "../../train/follow.ts";
@@ -43,7 +43,7 @@ export async function lossFloorStudy(
   options: TrainingOptions,
   onProgress: (steps: number, loss: number) => void = () => {},
 ): Promise<LossFloorResult> {
-  if (options.task.loss !== "mean-squared-error") {
+  if (options.task.kind !== "regression") {
     throw new InputError(
       `the task ${options.task.name} has no loss floor: choose one with a mean squared error`,
     );
@@ -53,7 +53,7 @@ export async function lossFloorStudy(
   await follow(training, ({ step, replica, loss }) => {
     if (replica === 0) onProgress(step, loss);
   });
-  const { trace, diverged, completed, milliseconds } = training;
+  const { trace, diverged, updates, milliseconds } = training;
   const whole = new Set(diverged.keys());
   return {
     options: training.options,
@@ -62,7 +62,7 @@ export async function lossFloorStudy(
     diverged: [...diverged].map(([replica, step]) => ({ replica, step })),
     table: floorTable(trace),
     figure: lossFloorFigure(figureData(training, whole)),
-    timing: { steps: Math.min(completed, training.options.steps), milliseconds },
+    timing: { steps: updates, milliseconds },
   };
 }
 
@@ -105,7 +105,7 @@ export function floorVerdicts(trace: Trace, leftOut: ReadonlySet<number> = new S
 
 /** A row for each replica, probe and ε: `replica,step,loss,epsilon,rank,floor,tightness,projection_error`. */
 function floorTable(trace: Trace): string {
-  const rows = trace.probes.flatMap((probe) =>
+  const rows = spectrumProbes(trace).flatMap((probe) =>
     trace.epsilons.map((epsilon, e) => ({ probe, epsilon, e, floor: probe.floors![e] }))
   );
   return csv([
@@ -121,25 +121,25 @@ function floorTable(trace: Trace): string {
 }
 
 /** Loss by its floor: at least 1, the nearer to it the more the floor explains; `null` where the floor is 0. */
-function tightness({ loss }: Probe, floor: number): number | null {
+function tightness({ loss }: SpectrumProbe, floor: number): number | null {
   return floor > 0 ? loss / floor : null;
 }
 
-function rankOf({ layers }: Probe, e: number): number {
+function rankOf({ layers }: SpectrumProbe, e: number): number {
   return layers[layers.length - 1].ranks[e].rank;
 }
 
 /** Probes of each replica that counts. */
-function seedsOf(trace: Trace, leftOut: ReadonlySet<number>): Probe[][] {
+function seedsOf(trace: Trace, leftOut: ReadonlySet<number>): SpectrumProbe[][] {
   return Array.from({ length: trace.replicas }, (_, replica) => replica)
     .filter((replica) => !leftOut.has(replica))
-    .map((replica) => trace.probes.filter((probe) => probe.replica === replica))
+    .map((replica) => spectrumProbes(trace).filter((probe) => probe.replica === replica))
     .filter((probes) => probes.length > 0);
 }
 
 function figureData({ trace, options, network }: Training, leftOut: ReadonlySet<number>) {
   const seeds = seedsOf(trace, leftOut);
-  const series = (value: (probe: Probe) => number | null) =>
+  const series = (value: (probe: SpectrumProbe) => number | null) =>
     seeds.map((probes) => probes.map((probe) => value(probe) ?? NaN));
   const { optimizer: { name, learningRate }, task, seed } = options;
   return {

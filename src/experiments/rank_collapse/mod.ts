@@ -8,6 +8,7 @@ import { InputError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { OptimizerOptions } from "../../nn/optim/optimizer.ts";
 import { rankCollapseFigure } from "./figure.ts";
+import { taskDefaults } from "../../tasks/defaults.ts";
 import type { Task } from "../../tasks/task.ts";
 import { type CompleteOptions, completeOptions, type TrainingOptions } from "../../train/options.ts";
 import type { Probe } from "../../train/trace.ts";
@@ -130,9 +131,9 @@ export async function rankCollapse(
       const { loss, accuracy } = last.get(layer.replica)!;
       rows.push({ ...layer, ...place(layer.replica), loss, accuracy: accuracy! });
     }
-    steps += Math.min(training.completed, run.options.steps);
+    steps += training.updates;
     milliseconds += training.milliseconds;
-    isStopped = training.isCutShort;
+    isStopped = training.status === "stopped";
     if (isStopped) break;
   }
   const [{ options: first }] = runs;
@@ -164,7 +165,7 @@ export async function rankCollapse(
 /** Options of one run: replicas are all decays of the first seed, then all of the next. */
 function completed(task: Task, options: RankCollapseOptions): CompleteOptions {
   const { hidden, activation, initializer, schedule, batch, seed } = options;
-  const { weightDecays = WEIGHT_DECAYS, seeds = SEEDS, steps = task.defaults.steps } = options;
+  const { weightDecays = WEIGHT_DECAYS, seeds = SEEDS, steps = taskDefaults(task).steps } = options;
   if (!Number.isInteger(seeds) || seeds < 1) {
     throw new InputError(`${seeds} seeds: give a whole number from 1`);
   }

@@ -70,7 +70,7 @@ export async function sgdRank(
     if (options.signal?.aborted) break;
     using training = await createTraining(gpu, complete, run, options.signal);
     // Not by probes, each of which takes as long as a hundred updates of networks this small.
-    const made = () => Math.min(training.completed, run.updates);
+    const made = () => training.updates;
     const timer = setInterval(() => onProgress(steps + made()), PROGRESS_EVERY);
     try {
       await training.finish();
@@ -90,7 +90,7 @@ export async function sgdRank(
       const description = `${nameOf(placeOf(complete, run, replica))} diverged at step ${step}`;
       diverged.push({ replica: first + replica, step, description });
     }
-    if (isOver || training.isCutShort) continue;
+    if (isOver || training.status === "stopped") continue;
     for (const [replica, network] of await measureNetworks(gpu, complete, run, training)) {
       networks.push(network);
       if (network.hasLearnt) continue;

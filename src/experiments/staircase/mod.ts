@@ -56,7 +56,7 @@ export async function staircase(
   const divergence = await follow(training, ({ step, replica, loss }) => {
     if (replica === 0) onProgress(step, loss);
   });
-  const { trace, diverged, completed, milliseconds } = training;
+  const { trace, diverged, updates, milliseconds } = training;
   const { task, threshold } = training.options;
   const data = staircaseData(trace, {
     title: `Loss and ε-rank: ${task.description}`,
@@ -70,8 +70,7 @@ export async function staircase(
     summary: summarize(trace, diverged),
     figure: staircaseFigure(data),
     divergence,
-    // The last result is a measurement alone.
-    timing: { steps: Math.min(completed, training.options.steps), milliseconds },
+    timing: { steps: updates, milliseconds },
   };
 }
 

@@ -68,13 +68,13 @@ export async function staircaseAtlas(
     milliseconds += training.milliseconds;
     const isOver = training.diverged.size === replicas;
     // Nobody waits for the rest of a cell of which nothing is left.
-    steps += isOver ? updates : Math.min(training.completed, updates);
+    steps += isOver ? updates : training.updates;
     for (const [replica, step] of training.diverged) {
       const description = `${name}, seed ${replica}, diverged at step ${step}`;
       diverged.push({ replica: index * replicas + replica, step, description });
     }
     if (isOver) lost.add(name);
-    if (isOver || training.isCutShort) continue;
+    if (isOver || training.status === "stopped") continue;
     const probes = training.trace.probes.filter(({ replica }) => !training.diverged.has(replica));
     const trace = { ...training.trace, probes };
     cells.push({ cell, trace, summary: summarize(trace) });

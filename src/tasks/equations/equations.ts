@@ -4,9 +4,10 @@
  * @module
  */
 import { burgersSolution } from "./burgers.ts";
-import type { DifferentialOperator, TaskDefaults } from "../task.ts";
+import type { TaskDefaults } from "../defaults.ts";
+import type { DifferentialOperator } from "../task.ts";
 
-/** Where a solution is prescribed: all points of the box whose coordinate is at one end of it. */
+/** A face of the box, on which a solution is prescribed: all points with one coordinate at one end of its interval. */
 export interface Face {
   /** Index of the coordinate, from 0. */
   readonly coordinate: number;
@@ -32,10 +33,10 @@ export interface Equation {
   readonly faces: readonly Face[];
   /** Weight of the mean squared error on the faces beside that of the mean squared residual in the domain. */
   readonly penalty: number;
-  /** Number of samples where none is asked for, those on the faces among them. */
+  /** Default number of samples, those on the faces among them. */
   readonly samples: number;
-  /** Settings under which it trains well. */
-  readonly defaults: TaskDefaults;
+  /** Settings under which it trains well, where they are not those of `taskDefaults`. */
+  readonly defaults: Partial<TaskDefaults>;
 }
 
 /** Name of an equation of the table. */
@@ -49,22 +50,10 @@ export type EquationName =
 
 const { PI, cos, sin, sqrt, tanh } = Math;
 
-const DEFAULTS: TaskDefaults = {
-  hidden: [50, 50],
-  activation: "tanh",
-  initializer: "xavier-normal",
-  optimizer: "adam",
-  learningRate: 2e-3,
-  batch: null,
-  steps: 5000,
-  probeEvery: 10,
-  epsilons: [1e-2, 1e-4, 1e-6],
-};
+/** Settings in two dimensions, where the first stair is long. */
+const PLANE: Partial<TaskDefaults> = { learningRate: 5e-3 };
 
-/** The same in two dimensions, where the first stair is long. */
-const PLANE: TaskDefaults = { ...DEFAULTS, learningRate: 5e-3 };
-
-/** 𝓛 of an operator by the coefficients that are not 0. */
+/** A linear operator without first derivatives. */
 const linear = (second: number[], value = 0): DifferentialOperator => ({
   second,
   first: second.map(() => 0),
@@ -76,12 +65,12 @@ const linear = (second: number[], value = 0): DifferentialOperator => ({
 const interval = [-1, 1] as const;
 const ends: Face[] = [{ coordinate: 0, end: 0 }, { coordinate: 0, end: 1 }];
 const edges: Face[] = [...ends, { coordinate: 1, end: 0 }, { coordinate: 1, end: 1 }];
-/** Of an evolution, with time as the last coordinate, on an interval. */
+/** Faces of an evolution on an interval, with time as the last coordinate: the start and the ends. */
 const start: Face[] = [{ coordinate: 1, end: 0 }, ...ends];
 
 /**
- * Wave numbers k of Helmholtz' equation on an interval and on a square. Where (2k/π)² comes near a square, or a sum of two, as
- * k = 5 does on the square, what satisfies the equation but for little may be far from its solution.
+ * Wave numbers k of Helmholtz' equation on an interval and on a square. If (2k/π)² is near a square number (a sum of two on the
+ * square, as for k = 5), the equation is near a resonance: a function with a small residual may be far from the solution.
  */
 const K = 5, PLANE_K = 4;
 /** Time τ and square ℓ² of the length in which the Allen–Cahn equation acts. */
@@ -110,7 +99,7 @@ export const equations: Readonly<Record<EquationName, Equation>> = {
     faces: ends,
     penalty: 1,
     samples: 258,
-    defaults: DEFAULTS,
+    defaults: {},
   },
   poisson2d: {
     name: "poisson2d",
@@ -134,7 +123,7 @@ export const equations: Readonly<Record<EquationName, Equation>> = {
     faces: ends,
     penalty: 1,
     samples: 258,
-    defaults: DEFAULTS,
+    defaults: {},
   },
   helmholtz2d: {
     name: "helmholtz2d",

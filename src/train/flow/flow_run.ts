@@ -54,8 +54,8 @@ export interface FlowRun {
   readonly order: number;
   /** The replicas. */
   readonly traces: readonly FlowTrace[];
-  /** Whether it came to its end. */
-  readonly isWhole: boolean;
+  /** State at the end: `stopped` if the signal ended it early. */
+  readonly status: "done" | "stopped";
 }
 
 /**
@@ -107,7 +107,8 @@ export async function runFlow(
     onProgress(Math.min(read, steps));
     if (traces.every(({ isOver }) => isOver)) break;
   }
-  return { order: flow.order, traces, isWhole: read > steps || traces.every(({ isOver }) => isOver) };
+  const isDone = read > steps || traces.every(({ isOver }) => isOver);
+  return { order: flow.order, traces, status: isDone ? "done" : "stopped" };
 }
 
 /** The records of a replica as they arrive. */

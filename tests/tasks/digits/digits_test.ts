@@ -37,7 +37,7 @@ Deno.test("digits: the packaged images are 8,000 and 2,000 real digits, stratifi
   assert(test !== null);
   assert.deepEqual([task.inputs, task.outputs, train.count, test.count], [784, 10, 8000, 2000]);
   assert.equal(task.loss, "softmax-cross-entropy");
-  assert.deepEqual(task.defaults.hidden, [256, 128]);
+  assert.deepEqual(task.defaults?.hidden, [256, 128]);
   // Four fifths of 1001, 1127, 991, 1032, 980, 863, 1014, 1070, 944 and 978, by largest remainders.
   assert.deepEqual(classCounts(train), [801, 902, 793, 826, 784, 690, 811, 856, 755, 782]);
   assert.deepEqual(classCounts(test), [200, 225, 198, 206, 196, 173, 203, 214, 189, 196]);
