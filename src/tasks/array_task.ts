@@ -17,7 +17,10 @@ export type { Table };
 export interface ArraySamples {
   /** Inputs, one row per sample. A flat array has rows of `inputs` numbers. */
   readonly x: Table;
-  /** Targets, one row per sample. A flat array has rows of `outputs` numbers. Give `y` or `labels`, not both. */
+  /**
+   * Targets, one row per sample. A flat array has rows of `outputs` numbers. Give `y` or `labels`,
+   * not both.
+   */
   readonly y?: Table;
   /** Class of each sample, a whole number from 0. */
   readonly labels?: ArrayLike<number>;
@@ -31,7 +34,10 @@ export interface ArrayTaskOptions extends ArraySamples {
   readonly inputs?: number;
   /** Numbers per row of a flat `y`. Default: 1. */
   readonly outputs?: number;
-  /** Number of classes. Default: one more than the largest label, and then every class must have a training sample. */
+  /**
+   * Number of classes. Default: one more than the largest label, and then every class must have a
+   * training sample.
+   */
   readonly classes?: number;
   /** Held-out samples. Default: none. */
   readonly test?: ArraySamples;
@@ -40,8 +46,8 @@ export interface ArrayTaskOptions extends ArraySamples {
   /** One line for figures. Default: the numbers of samples, inputs and outputs or classes. */
   readonly description?: string;
   /**
-   * Loss. Default: `softmax-cross-entropy` with labels, else `mean-squared-error`. With either loss of a classification, `y`
-   * holds class probabilities; `logistic` takes two classes as one output.
+   * Loss. Default: `softmax-cross-entropy` with labels, else `mean-squared-error`. With either loss
+   * of a classification, `y` holds class probabilities; `logistic` takes two classes as one output.
    */
   readonly loss?: RegressionTask["loss"] | ClassificationTask["loss"];
   /** Settings under which it trains well. Default: those of `taskDefaults`. */
@@ -62,12 +68,14 @@ const KEYS = [
 ];
 
 /**
- * Makes a task of arrays. Labels make it a classification, targets a regression. Numbers are rounded to f32.
+ * Makes a task of arrays. Labels make it a classification, targets a regression. Numbers are
+ * rounded to f32.
  *
  * @param options The data. Everything but `x` and `y` or `labels` is optional.
  * @returns The task.
- * @throws {InputError} If an option does not exist or is out of range, or data cannot be trained on: numbers that are not
- * finite, weights that are negative or all 0, labels that are not whole numbers from 0, a class without samples.
+ * @throws {InputError} If an option does not exist or is out of range, or data cannot be trained
+ * on: numbers that are not finite, weights that are negative or all 0, labels that are not whole
+ * numbers from 0, a class without samples.
  * @throws {ShapeError} If arrays do not fit each other. The message says what was given.
  *
  * @example A curve.

@@ -17,7 +17,9 @@ const LOSSES: Readonly<Record<TaskKind, readonly LossName[]>> = {
 
 const KEYS = ["name", "description", "kind", "inputs", "outputs", "loss", "train", "test", "defaults"];
 
-/** Furthest that the class probabilities of a sample may be from 1 in sum: roundings, not mistakes. */
+/**
+ * Furthest that the class probabilities of a sample may be from 1 in sum: roundings, not mistakes.
+ */
 const SLACK = 1e-3;
 
 /**
@@ -25,9 +27,10 @@ const SLACK = 1e-3;
  *
  * @param task The task.
  * @returns The task.
- * @throws {InputError} If it has an unknown field, kind or loss, or data that is not finite, or weights that are negative
- * or all 0, or targets that are no class probabilities.
- * @throws {ShapeError} If its arrays or its conditions do not fit its sizes. The message says what was given.
+ * @throws {InputError} If it has an unknown field, kind or loss, or data that is not finite, or
+ * weights that are negative or all 0, or targets that are no class probabilities.
+ * @throws {ShapeError} If its arrays or its conditions do not fit its sizes. The message says what
+ * was given.
  *
  * @example
  * ```ts

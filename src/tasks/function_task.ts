@@ -1,5 +1,5 @@
 /**
- * Fitting a function from its values at chosen points.
+ * Tasks of fitting a function from its values at chosen points.
  *
  * @module
  */
@@ -13,13 +13,15 @@ import type { RegressionTask } from "./task.ts";
 /**
  * Makes the task of fitting a function: mean squared error, weights 1/m, no held-out samples.
  *
- * In one dimension the samples are equidistant, whatever the seed; in more they are the low-discrepancy points of
- * {@linkcode quasirandom}, shifted by the seed. Targets are the values of f at the f32 coordinates that the network sees.
+ * In one dimension the samples are equidistant, whatever the seed; in more they are the
+ * low-discrepancy points of {@linkcode quasirandom}, shifted by the seed. Targets are the values of
+ * f at the f32 coordinates that the network sees.
  *
  * @param target The function.
  * @param options Number of samples, and seed.
  * @returns The task.
- * @throws {InputError} If `samples` or `seed` is out of range, or the function is not finite at a sample.
+ * @throws {InputError} If `samples` or `seed` is out of range, or the function is not finite at a
+ * sample.
  * @example
  * ```ts
  * import assert from "node:assert/strict";

@@ -1,5 +1,5 @@
 /**
- * Functions to fit, as a table.
+ * A table of functions to fit.
  *
  * @module
  */

@@ -32,7 +32,8 @@ export function oneHot(labels: ArrayLike<number>, classes: number): Float32Array
  *
  * @param samples The samples.
  * @param outputs Outputs of the task; 1 for the logistic loss.
- * @returns The labels of the samples; where they have none, the most probable class by their targets, the first of several.
+ * @returns The labels of the samples; where they have none, the most probable class by their
+ * targets, the first of several.
  */
 export function labelsOf({ count, y, labels }: ClassSamples, outputs: number): Uint32Array {
   if (labels) return labels;
@@ -50,7 +51,8 @@ export function labelsOf({ count, y, labels }: ClassSamples, outputs: number): U
  * @param given Number of classes, if the caller knows it.
  * @param where Beginning of messages.
  * @returns The number of classes, at least 2.
- * @throws {InputError} If a label is no whole number from 0; if the number of classes is not given and a class has no sample.
+ * @throws {InputError} If a label is no whole number from 0; if the number of classes is not given
+ * and a class has no sample.
  */
 export function countClasses(labels: ArrayLike<number>, given: number | undefined, where: string): number {
   if (given !== undefined) {

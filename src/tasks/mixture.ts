@@ -1,5 +1,5 @@
 /**
- * Telling Gaussian classes apart.
+ * The task of telling Gaussian classes apart.
  *
  * @module
  */
@@ -35,14 +35,17 @@ const DEFAULTS: Partial<TaskDefaults> = {
 };
 
 /**
- * Makes the task of telling the classes of a Gaussian mixture apart: K centres drawn from N(0, I_d), samples that deviate from
- * the centre of their class by N(0, s² I_d), one-hot targets, softmax and cross-entropy, weights 1/m. Classes take turns, so
- * that their sizes differ by at most one sample.
+ * Makes the task of telling the classes of a Gaussian mixture apart: K centres drawn from N(0,
+ * I_d), samples that deviate from the centre of their class by N(0, s² I_d), one-hot targets,
+ * softmax and cross-entropy, weights 1/m. Classes take turns, so that their sizes differ by at most
+ * one sample.
  *
- * The seed fixes the centres and, but for the factor s, the deviations: mixtures that differ by s alone are scaled copies of
- * each other about their centres. The held-out samples, 100 of each class, do not depend on the number of training samples.
+ * The seed fixes the centres and, but for the factor s, the deviations: mixtures that differ by s
+ * alone are scaled copies of each other about their centres. The held-out samples, 100 of each
+ * class, do not depend on the number of training samples.
  *
- * @param options Number of training samples (default: 100 of each class), deviation, classes, dimension, and seed.
+ * @param options Number of training samples (default: 100 of each class), deviation, classes,
+ * dimension, and seed.
  * @returns The task.
  * @throws {InputError} If one of them is out of range, or a class has no sample.
  * @example

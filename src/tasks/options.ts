@@ -6,7 +6,10 @@
 import { checkNumber } from "../check.ts";
 import type { Task, TaskKind } from "./task.ts";
 
-/** Options of the samples of a task. An option that is absent or `undefined` takes the task's own default. */
+/**
+ * Options of the samples of a task. An option that is absent or `undefined` takes the task's own
+ * default.
+ */
 export interface SampleOptions {
   /** Number of training samples. */
   readonly samples?: number | undefined;
@@ -37,7 +40,10 @@ export interface TaskEntry {
   load(options: LoadOptions): Task | Promise<Task>;
 }
 
-/** Largest number of samples that a task takes: a guard against slips, above what GPU buffers hold at usual widths. */
+/**
+ * Largest number of samples that a task takes: a guard against slips, above what GPU buffers hold
+ * at usual widths.
+ */
 export const MAX_SAMPLES = 2 ** 24;
 
 /**

@@ -24,10 +24,11 @@ export const tasks: Readonly<Record<string, TaskEntry>> = {
  * Loads a task.
  *
  * @param name One of the names of {@linkcode tasks}.
- * @param options Number of training samples and seed; for a task that reads files also their directory.
+ * @param options Number of training samples and seed; for a task that reads files also their
+ * directory.
  * @returns The task.
- * @throws {InputError} If there is no such task, or an option does not exist, is out of range or is not one of this task's, or
- * a file is missing or malformed.
+ * @throws {InputError} If there is no such task, or an option does not exist, is out of range or is
+ * not one of this task's, or a file is missing or malformed.
  * @throws {StaircaseError} If the package of digit images cannot be loaded.
  * @example
  * ```ts

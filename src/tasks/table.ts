@@ -6,7 +6,9 @@
 import { InputError, ShapeError } from "../errors.ts";
 import { plural } from "./check_task.ts";
 
-/** Numbers, one row per sample: a flat array of all rows, one after the other, or an array of rows. */
+/**
+ * Numbers, one row per sample: a flat array of all rows, one after the other, or an array of rows.
+ */
 export type Table = ArrayLike<number> | readonly ArrayLike<number>[];
 
 /** A table, flat. */

@@ -22,7 +22,10 @@ export interface DifferentialOperator {
   readonly advection: number;
 }
 
-/** A condition 𝓛u = y at some of the samples: the equation in the domain, or a value on its boundary. */
+/**
+ * A condition 𝓛u = y at some of the samples: the equation in the domain, or a value on its
+ * boundary.
+ */
 export interface Condition {
   /** Operator 𝓛. */
   readonly operator: DifferentialOperator;
@@ -36,7 +39,10 @@ export interface Samples {
   readonly count: number;
   /** Inputs x, `count × inputs`. */
   readonly x: Float32Array;
-  /** Targets y, `count × outputs`. For a classification these are class probabilities, usually one-hot. */
+  /**
+   * Targets y, `count × outputs`. For a classification these are class probabilities, usually
+   * one-hot.
+   */
   readonly y: Float32Array;
   /** Quadrature weights w ≥ 0, `count`, not all 0: 1/m each for an empirical mean. */
   readonly weights: Float32Array;
@@ -44,7 +50,10 @@ export interface Samples {
 
 /** Samples of classes. */
 export interface ClassSamples extends Samples {
-  /** Class of each sample, a whole number from 0: the same as `y` says. Absent where targets are not one-hot. */
+  /**
+   * Class of each sample, a whole number from 0: the same as `y` says. Absent where targets are not
+   * one-hot.
+   */
   readonly labels?: Uint32Array;
 }
 
@@ -62,7 +71,9 @@ export interface TaskBase<Data extends Samples> {
   readonly train: Data;
   /** Held-out samples; `null` if there are none. */
   readonly test: Data | null;
-  /** Settings under which it trains well. {@linkcode taskDefaults} supplies those that are absent. */
+  /**
+   * Settings under which it trains well. {@linkcode taskDefaults} supplies those that are absent.
+   */
   readonly defaults?: Partial<TaskDefaults>;
 }
 
@@ -79,8 +90,9 @@ export interface ClassificationTask extends TaskBase<ClassSamples> {
   /** Kind of task. */
   readonly kind: "classification";
   /**
-   * Loss: `softmax-cross-entropy` with one output for each of at least two classes, or `logistic` with one output, whose
-   * target is the probability of class 1 of the classes 0 and 1. `shaders/nn/include/sample_loss.wgsl` has the formulas.
+   * Loss: `softmax-cross-entropy` with one output for each of at least two classes, or `logistic`
+   * with one output, whose target is the probability of class 1 of the classes 0 and 1.
+   * `shaders/nn/include/sample_loss.wgsl` has the formulas.
    */
   readonly loss: "softmax-cross-entropy" | "logistic";
 }
@@ -92,9 +104,10 @@ export interface EquationTask extends TaskBase<Samples> {
   /** Loss Σ_k w_k r_k², with the residual r_k of the condition that holds at sample k. */
   readonly loss: "mean-squared-residual";
   /**
-   * Conditions at the training samples, whose targets are the right-hand sides. The first condition is the equation in the
-   * domain. It holds at the first samples, and their weights are its quadrature: ranks are those of the features there. The
-   * other conditions follow in order. The targets of held-out samples are the solution itself.
+   * Conditions at the training samples, whose targets are the right-hand sides. The first condition
+   * is the equation in the domain. It holds at the first samples, and their weights are its
+   * quadrature: ranks are those of the features there. The other conditions follow in order. The
+   * targets of held-out samples are the solution itself.
    */
   readonly conditions: readonly Condition[];
 }

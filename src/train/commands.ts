@@ -12,7 +12,10 @@ import { objectiveOf } from "./objective.ts";
 import type { CompleteOptions } from "./options.ts";
 import { bindProbeCommands, type ProbeCommands } from "./probe_commands.ts";
 
-/** Steps whose losses the GPU keeps until the host has read them: the most that one submission may have. */
+/**
+ * Steps whose losses the GPU keeps until the host has read them: the most that one submission may
+ * have.
+ */
 const LOG_CAPACITY = 1024;
 
 /** The commands of a run. */
@@ -25,7 +28,9 @@ export interface TrainingCommands {
   readonly probes: ProbeCommands;
   /** Solver of spectra in doubt; `null` for single precision alone. */
   readonly escalation: Escalation | null;
-  /** Largest number of steps in one submission. More would overwrite results before they are read. */
+  /**
+   * Largest number of steps in one submission. More would overwrite results before they are read.
+   */
   readonly mostSteps: number;
 }
 

@@ -8,12 +8,13 @@ import { isCurved } from "../nn/activation.ts";
 import type { Samples, Task } from "../tasks/task.ts";
 
 /**
- * Checks that networks have the second derivatives of an equation. `Training` does not check this; programs that take their
- * activations from a command line should.
+ * Checks that networks have the second derivatives of an equation. `Training` does not check this;
+ * programs that take their activations from a command line should.
  *
  * @param task The task.
  * @param activations Activations of the hidden layers.
- * @throws {InputError} If the task is an equation with second derivatives, and all activations are piecewise linear.
+ * @throws {InputError} If the task is an equation with second derivatives, and all activations are
+ * piecewise linear.
  */
 export function checkCurvature(task: Task, activations: readonly string[]): void {
   if (task.kind !== "equation") return;
@@ -28,8 +29,8 @@ export function checkCurvature(task: Task, activations: readonly string[]): void
 }
 
 /**
- * Selects the samples whose features are ranked: all of them; for a differential equation those in the domain, which come
- * first.
+ * Selects the samples whose features are ranked: all of them; for a differential equation those in
+ * the domain, which come first.
  *
  * @param task The task.
  * @returns Their number, and their quadrature weights.

@@ -34,8 +34,8 @@ export interface Evaluation {
 }
 
 /**
- * Binds the evaluation of a network on samples of a task. The targets of a differential equation's held-out samples are its
- * solution, so the loss there is the mean squared error.
+ * Binds the evaluation of a network on samples of a task. The targets of a differential equation's
+ * held-out samples are its solution, so the loss there is the mean squared error.
  *
  * @param gpu Device.
  * @param network The network.

@@ -26,16 +26,20 @@ export interface TrainingOptions {
   readonly optimizer?: OptimizerOptions;
   /** Learning-rate schedule. Default: constant. */
   readonly schedule?: Schedule;
-  /** Samples of a mini-batch; `null` for the full batch. A differential equation takes the full batch only. */
+  /**
+   * Samples of a mini-batch; `null` for the full batch. A differential equation takes the full
+   * batch only.
+   */
   readonly batch?: number | null;
   /** Number of updates. */
   readonly steps?: number;
   /** Updates from one probe to the next. The last step is probed as well. */
   readonly probeEvery?: number;
   /**
-   * Probes from one that solves for the spectra of all layers to the next. The probes between only count ranks, just as reliably
-   * and several times faster; they have no eigenvalues and no loss floor. The first and the last probe always solve. Default: 1,
-   * all of them. All of them solve as well if ranks cannot be counted: with thresholds relative to λ₁, layers of more than 256
+   * Probes from one that solves for the spectra of all layers to the next. The probes between only
+   * count ranks, just as reliably and several times faster; they have no eigenvalues and no loss
+   * floor. The first and the last probe always solve. Default: 1, all of them. All of them solve as
+   * well if ranks cannot be counted: with thresholds relative to λ₁, layers of more than 256
    * neurons, more than 16,384 samples, or an adapter without double-single arithmetic.
    */
   readonly spectraEvery?: number;
@@ -44,8 +48,9 @@ export interface TrainingOptions {
   /** Whether the thresholds are absolute or relative to λ₁. Default: absolute. */
   readonly threshold?: Threshold;
   /**
-   * Arithmetic of the spectra: `single` precision; `double` for double-single arithmetic; or `auto`: single first, then
-   * double-single for the spectra that leave a rank uncertain. Default: `auto`.
+   * Arithmetic of the spectra: `single` precision; `double` for double-single arithmetic; or
+   * `auto`: single first, then double-single for the spectra that leave a rank uncertain. Default:
+   * `auto`.
    */
   readonly precision?: Precision;
   /** Number of replicas, which differ in their random streams. Default: 1. */
@@ -83,8 +88,8 @@ const KEYS: Readonly<Record<keyof TrainingOptions, true>> = {
  *
  * @param options Options as given.
  * @returns Options with every choice made.
- * @throws {InputError} If an option does not exist or is out of range, or a differential equation is to be trained by
- * mini-batches, or the task's data cannot be trained on.
+ * @throws {InputError} If an option does not exist or is out of range, or a differential equation
+ * is to be trained by mini-batches, or the task's data cannot be trained on.
  * @throws {ShapeError} If the samples or the conditions do not fit the task.
  */
 export function completeOptions(options: TrainingOptions): CompleteOptions {

@@ -20,11 +20,13 @@ import { ProbeSchedule } from "./probe_schedule.ts";
 /** The probes that solve for the spectra of all layers. */
 export interface SpectrumProbes {
   /**
-   * Commands of one probe. They run after the first command of a step's `update` or `measure`, before any that changes
-   * parameters.
+   * Commands of one probe. They run after the first command of a step's `update` or `measure`,
+   * before any that changes parameters.
    */
   readonly commands: readonly Dispatch[];
-  /** Commands to run before the first such probe, and before each that follows probes that count. */
+  /**
+   * Commands to run before the first such probe, and before each that follows probes that count.
+   */
   readonly warmUp: readonly Dispatch[];
   /** Ring of the results. */
   readonly ring: ProbeRing;
@@ -48,7 +50,9 @@ export interface ProbeCommands {
   readonly count: CountProbes | null;
   /** Largest number of probes in one submission. */
   readonly mostAtOnce: number;
-  /** Results to read back after each submission, in the order in which `Recorder.record` takes them. */
+  /**
+   * Results to read back after each submission, in the order in which `Recorder.record` takes them.
+   */
   readonly results: readonly GpuArray[];
 }
 
@@ -67,9 +71,10 @@ export interface ProbedRun {
 }
 
 /**
- * Binds the probes of a run. Probes look at all training samples. With the full batch these are the step's own samples, and a
- * probe takes the features and the loss that the step has computed. For a differential equation, features are ranked on the
- * samples of the first condition, and the network itself is compared with the solution on the held-out samples.
+ * Binds the probes of a run. Probes look at all training samples. With the full batch these are the
+ * step's own samples, and a probe takes the features and the loss that the step has computed. For a
+ * differential equation, features are ranked on the samples of the first condition, and the network
+ * itself is compared with the solution on the held-out samples.
  *
  * @param run What the probes look at.
  * @param stack Owner of the arrays.

@@ -5,8 +5,8 @@
  */
 
 /**
- * The probes of a run: one every `probeEvery` steps and one at the end. Some solve for the spectra, the others count ranks. The
- * first and the last always solve.
+ * The probes of a run: one every `probeEvery` steps and one at the end. Some solve for the spectra,
+ * the others count ranks. The first and the last always solve.
  */
 export class ProbeSchedule {
   readonly #steps: number;

@@ -136,7 +136,10 @@ export class Recorder {
     return probes;
   }
 
-  /** Makes room that grows with the run: a run that goes on until it is stopped may ask for billions of steps. */
+  /**
+   * Makes room that grows with the run: a run that goes on until it is stopped may ask for billions
+   * of steps.
+   */
   #makeRoom(steps: number): void {
     for (const [replica, losses] of this.#losses.entries()) {
       if (losses.length >= steps) continue;
@@ -186,7 +189,10 @@ export class Recorder {
     return { loss, accuracy: null, relativeError: Math.sqrt(heldOutLoss / square) };
   }
 
-  /** Finds the layers to solve again: all spectra if double precision was asked for, and those with an uncertain rank. */
+  /**
+   * Finds the layers to solve again: all spectra if double precision was asked for, and those with
+   * an uncertain rank.
+   */
   #draft(probe: Probe, number: number): Draft {
     const isAllInDoubt = this.#options.precision === "double" && probe.kind === "spectrum";
     const doubts = probe.layers.flatMap(({ ranks }, layer) =>

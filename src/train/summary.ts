@@ -31,13 +31,19 @@ export interface RankSummary {
   readonly furthestFall: number;
   /** Share, from 0 to 1, of the probes whose rank is certain: both ends of its interval agree. */
   readonly certainShare: number;
-  /** Spearman's ρ between rank and log loss over the probes, from −1 to 1; NaN if either is constant. */
+  /**
+   * Spearman's ρ between rank and log loss over the probes, from −1 to 1; NaN if either is
+   * constant.
+   */
   readonly spearman: number;
   /** Stairs of the rank, and the jumps between them. */
   readonly staircase: Staircase;
 }
 
-/** One layer over a run. Ranks that need no threshold are those of its last spectrum, with eigenvalues λ and σ = √λ. */
+/**
+ * One layer over a run. Ranks that need no threshold are those of its last spectrum, with
+ * eigenvalues λ and σ = √λ.
+ */
 export interface LayerSummary {
   /** Index of the hidden layer, from 1. */
   readonly layer: number;
@@ -71,9 +77,15 @@ export interface ReplicaSummary {
   readonly loss: number;
   /** Accuracy at the last probe, from 0 to 1; `null` if the task has no classes. */
   readonly accuracy: number | null;
-  /** Relative error of the solution at the last probe; `null` if the task is no equation, or its solution is not known. */
+  /**
+   * Relative error of the solution at the last probe; `null` if the task is no equation, or its
+   * solution is not known.
+   */
   readonly relativeError: number | null;
-  /** Whether the loss lies on or above its floor at every probe that has one; `null` if no probe has. */
+  /**
+   * Whether the loss lies on or above its floor at every probe that has one; `null` if no probe
+   * has.
+   */
   readonly floorHolds: boolean | null;
   /** The hidden layers, first to last. */
   readonly layers: readonly LayerSummary[];
@@ -131,7 +143,8 @@ function summarizeReplica(
     floorHolds: floorHolds(probes),
     layers: last.layers.map(({ layer }, l) => {
       const spectra = probes.map(({ layers }) => layers[l]).filter((found) => found.kind === "spectrum");
-      // A run that was stopped, or diverged, may end with probes that only counted; the first probe never does.
+      // A run that was stopped, or diverged, may end with probes that only counted; the first probe
+      // never does.
       const { eigenvalues } = spectra[spectra.length - 1];
       return {
         layer,

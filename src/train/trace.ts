@@ -1,5 +1,6 @@
 /**
- * The record of a run: the loss at every step and, every few steps, spectra and ranks of all hidden layers.
+ * The record of a run: the loss at every step and, every few steps, spectra and ranks of all hidden
+ * layers.
  *
  * @module
  */
@@ -25,7 +26,9 @@ export interface LayerSpectrum extends LayerBase {
   readonly precision: "single" | "double";
 }
 
-/** Ranks of one hidden layer of one replica at one step, counted without solving for the spectrum. */
+/**
+ * Ranks of one hidden layer of one replica at one step, counted without solving for the spectrum.
+ */
 export interface LayerCount extends LayerBase {
   /** Kind of result. */
   readonly kind: "count";
@@ -45,15 +48,15 @@ export interface ProbeBase {
   /** Loss over all training samples. */
   readonly loss: number;
   /**
-   * Fraction of the held-out samples classified correctly, or of the training samples if none are held out; `null` if the
-   * task has no classes.
+   * Fraction of the held-out samples classified correctly, or of the training samples if none are
+   * held out; `null` if the task has no classes.
    */
   readonly accuracy: number | null;
   /** Fraction of the training samples classified correctly; absent if the task has no classes. */
   readonly trainingAccuracy?: number;
   /**
-   * ‖u − u*‖ / ‖u*‖ of the network u and the solution u* of a differential equation, in the weighted norm of the held-out
-   * samples; absent for other tasks, and if none are held out.
+   * ‖u − u*‖ / ‖u*‖ of the network u and the solution u* of a differential equation, in the
+   * weighted norm of the held-out samples; absent for other tasks, and if none are held out.
    */
   readonly relativeError?: number;
 }
@@ -63,13 +66,13 @@ export interface SpectrumProbe extends ProbeBase {
   /** Kind of probe. */
   readonly kind: "spectrum";
   /**
-   * Lower bounds of the loss by the ε-rank of the terminal layer, in the order of `Trace.epsilons`; `null` unless the task is a
-   * regression.
+   * Lower bounds of the loss by the ε-rank of the terminal layer, in the order of `Trace.epsilons`;
+   * `null` unless the task is a regression.
    */
   readonly floors: readonly number[] | null;
   /**
-   * Least loss that any output layer could have on the terminal layer's features, see `projectionError`; absent if there are
-   * no floors.
+   * Least loss that any output layer could have on the terminal layer's features, see
+   * `projectionError`; absent if there are no floors.
    */
   readonly projectionError?: number;
   /** The hidden layers, first to last. */
@@ -80,7 +83,10 @@ export interface SpectrumProbe extends ProbeBase {
 export interface CountProbe extends ProbeBase {
   /** Kind of probe. */
   readonly kind: "count";
-  /** The hidden layers, first to last. A layer whose count left a rank uncertain may have been solved for its spectrum. */
+  /**
+   * The hidden layers, first to last. A layer whose count left a rank uncertain may have been
+   * solved for its spectrum.
+   */
   readonly layers: readonly LayerProbe[];
 }
 

@@ -1,5 +1,6 @@
 /**
- * The training loop: chunks of steps, probes included, one submission each; results while the next chunk runs.
+ * The training loop: chunks of steps, probes included, one submission each; results while the next
+ * chunk runs.
  *
  * @module
  */
@@ -16,16 +17,17 @@ import type { Doubt } from "./escalation.ts";
 import { type Draft, Recorder } from "./recorder.ts";
 import type { Probe, Trace } from "./trace.ts";
 
-/** Probes on their way to the caller. */
+/** Probes that wait for their spectra in doubt. */
 interface Pending {
   readonly drafts: readonly Draft[];
   readonly doubts: readonly Doubt[];
-  /** The spectra in doubt, solved again; `null` where there is none. */
+  /** The spectra in doubt, solved again; `null` if there are none. */
   readonly solved: Promise<readonly LayerRecord[]> | null;
 }
 
 /**
- * A training run. Iterate over it to train and get each probe as it arrives; the trace grows meanwhile.
+ * A training run. Iterate over it to train and get each probe as it arrives; the trace grows
+ * meanwhile.
  *
  * @example
  * ```ts
@@ -42,17 +44,20 @@ interface Pending {
  * ```
  */
 export class Training implements AsyncIterable<Probe>, Disposable {
-  /** Options, every choice made. */
+  /** Options of the run, with every choice made. */
   readonly options: CompleteOptions;
   /** The network. */
   readonly network: Network;
   /** Time since training began, in milliseconds. */
   milliseconds = 0;
-  /** GPU commands of one step, probes apart. */
+  /** GPU commands of one step, without probes. */
   readonly dispatchesPerStep: number;
-  /** GPU commands of one probe that solves spectra. */
+  /** GPU commands of one probe that solves for spectra. */
   readonly dispatchesPerProbe: number;
-  /** GPU commands of one that only counts, to which a submission adds two; `null` where all solve spectra. */
+  /**
+   * GPU commands of one probe that only counts, to which a submission adds two; `null` if all
+   * probes solve for spectra.
+   */
   readonly dispatchesPerCount: number | null;
 
   readonly #gpu: Gpu;
@@ -94,8 +99,8 @@ export class Training implements AsyncIterable<Probe>, Disposable {
    * @param gpu Device.
    * @param options What to train, and how.
    * @returns The run, at its start.
-   * @throws {InputError} Where an option is out of range.
-   * @throws {ShapeError} Where the adapter has no room for it.
+   * @throws {InputError} If an option is out of range.
+   * @throws {ShapeError} If the adapter has no room for it.
    */
   static async create(gpu: Gpu, options: TrainingOptions): Promise<Training> {
     const complete = completeOptions(options);
@@ -113,7 +118,10 @@ export class Training implements AsyncIterable<Probe>, Disposable {
     return this.#recorder.trace;
   }
 
-  /** Replicas whose loss became NaN or infinite, with the step at which it did. Their trace ends before it. */
+  /**
+   * Replicas whose loss became NaN or infinite, with the step at which it did. Their trace ends
+   * before it.
+   */
   get diverged(): ReadonlyMap<number, number> {
     return this.#recorder.diverged;
   }
@@ -124,8 +132,9 @@ export class Training implements AsyncIterable<Probe>, Disposable {
   }
 
   /**
-   * State of the run: `done` once all results have arrived, `diverged` once every replica has diverged, `stopped` if it ended
-   * before, by its signal, by an error or because its caller left; otherwise `running`, which includes not yet started.
+   * State of the run: `done` once all results have arrived, `diverged` once every replica has
+   * diverged, `stopped` if it ended before, by its signal, by an error or because its caller left;
+   * otherwise `running`, which includes not yet started.
    */
   get status(): "running" | "done" | "stopped" | "diverged" {
     if (this.diverged.size === this.options.replicas) return "diverged";
@@ -136,8 +145,8 @@ export class Training implements AsyncIterable<Probe>, Disposable {
   /**
    * Trains, and yields the probes as they arrive: in the order of steps, then replicas.
    *
-   * @throws {DivergenceError} Where every replica has diverged.
-   * @throws {DeviceLostError} Where the device is lost.
+   * @throws {DivergenceError} If every replica has diverged.
+   * @throws {DeviceLostError} If the device is lost.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Probe, void, void> {
     if (this.#isStarted) throw new StaircaseError("a training run can be iterated over once: create another");
@@ -163,7 +172,7 @@ export class Training implements AsyncIterable<Probe>, Disposable {
       if (this.diverged.size === replicas) throw divergence(this.diverged);
     } finally {
       this.#isEnded = true;
-      // Nothing may be on its way to buffers that the caller is about to free.
+      // No result may be in flight to buffers that the caller is about to free.
       await Promise.allSettled(pending.map(({ solved }) => solved));
     }
   }
@@ -178,7 +187,7 @@ export class Training implements AsyncIterable<Probe>, Disposable {
     return this.trace;
   }
 
-  /** Has the spectra in doubt solved again. */
+  /** Starts to solve the spectra in doubt again. */
   #judge(drafts: readonly Draft[]): Pending {
     const { escalation } = this.#commands;
     const doubts = escalation ? drafts.flatMap((draft) => draft.doubts) : [];
@@ -201,7 +210,7 @@ export class Training implements AsyncIterable<Probe>, Disposable {
       const [first, ...rest] = s === steps ? step.measure : step.update;
       commands.run(...step.draw, ...step.forward, first);
       const kind = schedule.kind(s);
-      // The basis that spectra start from is none yet, or as old as the last of them.
+      // There is no basis for the spectra to start from yet, or it is as old as the last of them.
       if (s === 0 || (kind === "spectrum" && counted)) commands.run(...spectrum.warmUp);
       if (kind === "spectrum") commands.run(...spectrum.commands);
       if (kind === "count" && counted) {

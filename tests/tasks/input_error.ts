@@ -7,7 +7,10 @@
 import { InputError } from "../../src/errors.ts";
 import { assert } from "../deps.ts";
 
-/** What `assert.throws` and `assert.rejects` check: an InputError, of one line, with a message that matches. */
+/**
+ * What `assert.throws` and `assert.rejects` check: an InputError, of one line, with a message that
+ * matches.
+ */
 export function inputError(message: RegExp): (error: unknown) => true {
   return (error) => {
     assert(error instanceof InputError, `not an InputError: ${error}`);

@@ -45,7 +45,8 @@ Deno.test("fourierFeatures: frequencies count the periods across the box", () =>
     expected.forEach((value, i) => assert(Math.abs(map.at(x)[i] - value) < 1e-14, `${map.at(x)}`));
   // t = (1/2, 0): phases π/2 and π/4.
   close([2, -2], [0, 1, Math.SQRT1_2, Math.SQRT1_2]);
-  // From one side to the other phases grow by 2π times the frequency: the first feature has one period.
+  // From one side to the other phases grow by 2π times the frequency: the first feature has one
+  // period.
   close([-1, -2], [-1, 0, 0, -1]);
   close([3, -2], [-1, 0, 0, 1]);
   for (const wrong of [[], [[NaN, 1]]]) assert.throws(() => fourierFeatures(box, wrong), InputError);

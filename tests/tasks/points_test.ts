@@ -33,7 +33,8 @@ Deno.test("points: low-discrepancy points stay in the cube, repeat by seed and e
 
 Deno.test("points: low-discrepancy points fill a cube more evenly than random ones", () => {
   for (const seed of [0, 1, 2]) {
-    // Of 1024 random points in 256 cells, a cell would be empty with probability 0.018 and hold 4 ± 2.
+    // Of 1024 random points in 256 cells, a cell would be empty with probability 0.018 and hold 4 ±
+    // 2.
     const cells = new Array(256).fill(0);
     const x = quasirandom(1024, 2, 0, 1, seed);
     for (let k = 0; k < 1024; k++) cells[16 * Math.floor(16 * x[2 * k]) + Math.floor(16 * x[2 * k + 1])]++;

@@ -20,7 +20,10 @@ const classes = smallTask({
   heldOut: true,
 });
 
-/** Full and mini-batches, fused and layered, with and without held-out samples, of weights that differ. */
+/**
+ * Full and mini-batches, fused and layered, with and without held-out samples, of weights that
+ * differ.
+ */
 const ways: readonly TrainingOptions[] = [
   { task: smallTask({ count: 60 }), hidden: [20, 13], epsilons: [1e-2, 1e-4, 1e-6] },
   { task: smallTask({ count: 251 }), hidden: [37], batch: 32, activation: "relu" },

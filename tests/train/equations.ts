@@ -63,8 +63,8 @@ export function poisson(count = 30): EquationTask {
 }
 
 /**
- * u_t + u u_x = 0 for x in [−1, 1], t in [0, 1], u = x at t = 0 and on the boundary as the solution x / (1 + t) has it: a
- * rarefaction.
+ * u_t + u u_x = 0 for x in [−1, 1], t in [0, 1], u = x at t = 0 and on the boundary as the solution
+ * x / (1 + t) has it: a rarefaction.
  *
  * @returns The task.
  */

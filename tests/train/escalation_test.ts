@@ -10,7 +10,9 @@ import { smallTask, type SpectrumTrace as Trace, trainSpectra as train } from ".
 const gpu = await Gpu.open();
 Deno.test.afterAll(() => gpu[Symbol.dispose]());
 
-/** Features of all hidden layers of one replica, before the first step: row-major, without padding. */
+/**
+ * Features of all hidden layers of one replica, before the first step: row-major, without padding.
+ */
 async function firstFeatures(options: { hidden: number[]; seed: number }, replica: number) {
   const task = smallTask({ count: 60 });
   using stack = new DisposableStack();
@@ -57,7 +59,8 @@ Deno.test("double precision: every spectrum is that of the features, of every la
       const truth = referenceEigenvalues(each.data, each.columns, task.train.weights);
       const slack = 1e-14 * truth[0];
       truth.forEach((value, i) => assert(Math.abs(eigenvalues[i] - value) <= bounds[i] + slack));
-      // What the host makes of the same features: with the roots of the weights in them, so not the same bits.
+      // What the host makes of the same features: with the roots of the weights in them, so not the
+      // same bits.
       const { weights } = task.train;
       const [host] = await featureSpectra(gpu, [each], { precision: "double", weights });
       host.eigenvalues.forEach((value, i) =>

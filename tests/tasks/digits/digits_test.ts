@@ -116,7 +116,7 @@ Deno.test("digits: what is missing or does not fit together is refused by name",
   directory.write("t10k-images-idx3-ubyte", idxImages(10, 4, 4));
   await assert.rejects(
     digits({ data: directory.path }),
-    inputError(/^digits: in .*, images to learn from have 3 × 4 pixels but those held out 4 × 4; give files/),
+    inputError(/^digits: in .*, training images have 3 × 4 pixels but held-out images 4 × 4; give files/),
   );
   for (const samples of [0, 1.5, -3]) {
     await assert.rejects(digits({ data: directory.path, samples }), inputError(/^samples must be/));
