@@ -76,8 +76,8 @@ function checkSizes(samples: ClassSamples, { inputs, outputs }: Task, where: str
     if (array.length === count * each) return;
     const of = what === "" ? "" : ` of ${plural(each, what)}`;
     throw new ShapeError(
-      `${where}${plural(count, `${part}sample`)}${of} need ${count * each} numbers in ${name}, ` +
-        `got ${array.length}`,
+      `${where}${plural(count, `${part}sample`)}${of} ${count === 1 ? "needs" : "need"} ` +
+        `${plural(count * each, "number")} in ${name}, got ${array.length}`,
     );
   };
   check("x", x, inputs, "input");

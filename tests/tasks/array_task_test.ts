@@ -68,7 +68,7 @@ Deno.test("arrayTask: arrays that do not fit are answered with what was given", 
     [{ x: [], y: [] }, "0 numbers in y: give 1 for each of at least one sample"],
     [
       { x: [1], y: [1], test: { x: [1, 2], y: [1] } },
-      "1 held-out sample of 1 input need 1 numbers in x, got 2",
+      "1 held-out sample of 1 input needs 1 number in x, got 2",
     ],
   ];
   for (const [options, message] of cases) {
