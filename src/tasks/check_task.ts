@@ -37,7 +37,7 @@ const SLACK = 1e-3;
  * import assert from "node:assert/strict";
  * import { arrayTask } from "./array_task.ts";
  *
- * const task = arrayTask({ x: [0, 1], y: [0, NaN].map((y) => y || 0), name: "line" });
+ * const task = arrayTask({ x: [0, 1], y: [0, 1], name: "line" });
  * assert.throws(() => checkTask({ ...task, train: { ...task.train, x: Float32Array.of(0, NaN) } }), {
  *   message: 'task "line": x of sample 1 is NaN: give finite numbers',
  * });
@@ -59,7 +59,7 @@ export function checkTask(task: Task): Task {
   }
   for (const [samples, part] of [[train, ""], [test, "held-out "]] as const) {
     if (!samples) continue;
-    checkSizes(samples, task, `${where}: `, part);
+    checkSizes(samples, task, { where: `${where}: `, part });
     checkValues(samples, task, `${where}: ${part}`);
     if (kind === "classification") checkClasses(samples, task, `${where}: ${part}`);
   }
@@ -69,10 +69,17 @@ export function checkTask(task: Task): Task {
 }
 
 /** Checks the lengths of the arrays. */
-function checkSizes(samples: ClassSamples, { inputs, outputs }: Task, where: string, part: string): void {
+function checkSizes(
+  samples: ClassSamples,
+  { inputs, outputs }: Task,
+  { where, part }: { readonly where: string; readonly part: string },
+): void {
   const { count, x, y, weights, labels } = samples;
   checkNumber(`${where}number of ${part}samples`, count, { min: 1, integer: true });
   const check = (name: string, array: ArrayLike<number>, each: number, what: string) => {
+    if (!ArrayBuffer.isView(array)) {
+      throw new InputError(`${where}${part}${name} is no typed array: make the task with arrayTask`);
+    }
     if (array.length === count * each) return;
     const of = what === "" ? "" : ` of ${plural(each, what)}`;
     throw new ShapeError(

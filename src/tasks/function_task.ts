@@ -37,7 +37,7 @@ export function functionTask(target: TargetFunction, options: SampleOptions = {}
   const { name, description, inputs, domain: [low, high], f, defaults } = target;
   const count = checkSamples(options.samples ?? target.samples);
   const seed = checkSeed(options.seed ?? 0);
-  const x = inputs === 1 ? equidistant(count, low, high) : quasirandom(count, inputs, low, high, seed);
+  const x = inputs === 1 ? equidistant(count, low, high) : quasirandom(count, inputs, { low, high, seed });
   const y = new Float32Array(count);
   for (let k = 0; k < count; k++) {
     const point = x.subarray(k * inputs, (k + 1) * inputs);

@@ -109,21 +109,27 @@ export function fourierFeatures(box: Box, frequencies: readonly (readonly number
   };
 }
 
+/** Options of random frequencies. */
+export interface FrequencyOptions {
+  /** Standard deviation of the entries. */
+  readonly deviation: number;
+  /** Seed, a whole number from 0 to 2⁵³ − 1. */
+  readonly seed: number;
+}
+
 /**
  * Draws frequency vectors with normally distributed entries (Tancik et al., NeurIPS 2020).
  *
  * @param inputs Dimension d.
  * @param count Number of vectors.
- * @param deviation Standard deviation of the entries.
- * @param seed Seed, a whole number from 0 to 2⁵³ − 1.
+ * @param options Deviation and seed.
  * @returns The vectors.
  * @throws {InputError} If the seed is out of range.
  */
 export function randomFrequencies(
   inputs: number,
   count: number,
-  deviation: number,
-  seed: number,
+  { deviation, seed }: FrequencyOptions,
 ): number[][] {
   const next = normal(uniform(checkSeed(seed)));
   return Array.from({ length: count }, () => Array.from({ length: inputs }, () => deviation * next()));

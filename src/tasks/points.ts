@@ -44,6 +44,16 @@ export function midpoints(
   return points;
 }
 
+/** The cube of low-discrepancy points, and their seed. */
+export interface CubeOptions {
+  /** Lower end of every coordinate. */
+  readonly low: number;
+  /** Upper end of every coordinate. */
+  readonly high: number;
+  /** Seed of the shift, a whole number from 0 to 2⁵³ − 1. */
+  readonly seed: number;
+}
+
 /**
  * Makes low-discrepancy points of a cube: the additive recurrence x_k = s + kα mod 1 with α_j =
  * φ^(−j), where φ > 1 is the root of φ^(d+1) = φ + 1 (the *R-sequence* of M. Roberts, "The
@@ -53,17 +63,13 @@ export function midpoints(
  *
  * @param count Number of points, at least 1.
  * @param dimension Dimension d of the cube, at least 1.
- * @param low Lower end of every coordinate.
- * @param high Upper end of every coordinate.
- * @param seed Seed of the shift, a whole number from 0 to 2⁵³ − 1.
+ * @param cube Ends of the cube, and seed.
  * @returns The points, `count × dimension`.
  */
 export function quasirandom(
   count: number,
   dimension: number,
-  low: number,
-  high: number,
-  seed: number,
+  { low, high, seed }: CubeOptions,
 ): Float32Array {
   let phi = 2;
   // A contraction by at least a factor of 3 (d = 1): 40 rounds reach the last bit.

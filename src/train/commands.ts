@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { Gpu } from "../gpu/device.ts";
 import type { Network } from "../nn/network.ts";
 import { bindTrainingStep, type TrainingStep } from "../nn/optim/training_step.ts";
 import { uploadSamples } from "../nn/samples.ts";
@@ -37,20 +36,18 @@ export interface TrainingCommands {
 /**
  * Binds the commands of a run.
  *
- * @param gpu Device.
  * @param network Network to train.
  * @param options What to train, and how.
  * @param stack Owner of the arrays.
  * @returns The commands.
  */
 export async function bindTrainingCommands(
-  gpu: Gpu,
   network: Network,
   options: CompleteOptions,
   stack: DisposableStack,
 ): Promise<TrainingCommands> {
   const { task, steps, probeEvery, batch, optimizer, schedule } = options;
-  const samples = uploadSamples(gpu, task.train, stack);
+  const samples = uploadSamples(network.gpu, task.train, stack);
   const step = await bindTrainingStep(network, samples, {
     loss: objectiveOf(task),
     optimizer,
@@ -60,7 +57,11 @@ export async function bindTrainingCommands(
     logCapacity: LOG_CAPACITY,
   }, stack);
   const probes = await bindProbeCommands({ network, step, samples, options, mostSteps: LOG_CAPACITY }, stack);
-  const escalation = await Escalation.bind(network, samples, options, probes.mostAtOnce, stack);
+  const escalation = await Escalation.bind(network, {
+    samples,
+    options,
+    probesAtOnce: probes.mostAtOnce,
+  }, stack);
   const mostProbes = Math.min(probes.mostAtOnce, escalation?.probesAtOnce ?? Infinity);
   return {
     step,

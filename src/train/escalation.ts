@@ -52,6 +52,26 @@ interface LayerSolver {
   readonly records: GpuArray;
 }
 
+/** A run whose spectra in doubt are to be solved again. */
+export interface EscalatedRun {
+  /** Training samples, of which the first are ranked. */
+  readonly samples: SampleArrays;
+  /** Options of the run. */
+  readonly options: CompleteOptions;
+  /** Largest number of probes that one submission is to make. */
+  readonly probesAtOnce: number;
+}
+
+/** The parts of an escalation, bound. */
+interface BoundEscalation {
+  readonly trained: Network;
+  readonly network: Network;
+  readonly forward: readonly Dispatch[];
+  readonly layers: readonly LayerSolver[];
+  readonly samples: number;
+  readonly probesAtOnce: number;
+}
+
 /**
  * Keeps the parameters of each probe until its record has been judged, and solves again the spectra
  * that leave a rank in doubt: forward pass, single and double-single spectrum, all from the
@@ -80,21 +100,14 @@ export class Escalation {
   readonly #ring: ReadbackRing;
   readonly #samples: number;
 
-  private constructor(
-    trained: Network,
-    network: Network,
-    forward: readonly Dispatch[],
-    layers: readonly LayerSolver[],
-    samples: number,
-    probesAtOnce: number,
-    stack: DisposableStack,
-  ) {
+  private constructor(bound: BoundEscalation, stack: DisposableStack) {
+    const { trained, layers, probesAtOnce } = bound;
     this.#gpu = trained.gpu;
     this.#trained = trained;
-    this.#network = network;
-    this.#forward = forward;
+    this.#network = bound.network;
+    this.#forward = bound.forward;
     this.#layers = layers;
-    this.#samples = samples;
+    this.#samples = bound.samples;
     this.probesAtOnce = probesAtOnce;
     const gpu = this.#gpu;
     this.#kept = stack.use(
@@ -109,9 +122,7 @@ export class Escalation {
    * Allocates everything.
    *
    * @param network The network that is trained.
-   * @param samples Training samples, of which the first are ranked.
-   * @param options What is trained, and how.
-   * @param probesAtOnce Largest number of probes that one submission is to make.
+   * @param run Samples and options of the run.
    * @param stack Owner of the arrays.
    * @returns The escalation; `null` if `options.precision` is `single`, or if it is `auto` and the
    * adapter lacks the room or double-single arithmetic.
@@ -120,15 +131,14 @@ export class Escalation {
    */
   static async bind(
     network: Network,
-    samples: SampleArrays,
-    options: CompleteOptions,
-    probesAtOnce: number,
+    run: EscalatedRun,
     stack: DisposableStack,
   ): Promise<Escalation | null> {
+    const { options } = run;
     if (options.precision === "single") return null;
     using own = new DisposableStack();
     try {
-      const escalation = await Escalation.#bind(network, samples, options, probesAtOnce, own);
+      const escalation = await Escalation.#bind(network, run, own);
       stack.use(own.move());
       return escalation;
     } catch (error) {
@@ -140,11 +150,10 @@ export class Escalation {
 
   static async #bind(
     trained: Network,
-    samples: SampleArrays,
-    { task, hidden, activation, initializer }: CompleteOptions,
-    probesAtOnce: number,
+    { samples, options, probesAtOnce }: EscalatedRun,
     stack: DisposableStack,
   ): Promise<Escalation> {
+    const { task, hidden, activation, initializer } = options;
     const { gpu, replicas } = trained;
     const { inputs, outputs } = task;
     const { count, weights } = rankedSamples(task);
@@ -186,13 +195,9 @@ export class Escalation {
       Math.floor(MOST_KEPT / (4 * KEPT_SUBMISSIONS * trained.parameters.length)),
       Math.floor(MOST_RESULTS / resultBytes),
     );
+    const { forward } = activations;
     return new Escalation(
-      trained,
-      network,
-      activations.forward,
-      layers,
-      count,
-      Math.max(1, fitting),
+      { trained, network, forward, layers, samples: count, probesAtOnce: Math.max(1, fitting) },
       stack,
     );
   }

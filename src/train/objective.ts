@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { Gpu } from "../gpu/device.ts";
 import type { Dispatch } from "../gpu/kernel.ts";
 import type { MatrixView } from "../linalg/matrix_view.ts";
 import { bindLoss } from "../nn/loss/loss.ts";
@@ -37,24 +36,21 @@ export interface Evaluation {
  * Binds the evaluation of a network on samples of a task. The targets of a differential equation's
  * held-out samples are its solution, so the loss there is the mean squared error.
  *
- * @param gpu Device.
  * @param network The network.
- * @param task The task.
- * @param samples Training samples or held-out samples.
+ * @param on The task, and its training samples or held-out samples.
  * @param stack Owner of the arrays.
  * @returns The evaluation.
  */
 export async function bindEvaluation(
-  gpu: Gpu,
   network: Network,
-  task: Task,
-  samples: SampleArrays,
+  { task, samples }: { readonly task: Task; readonly samples: SampleArrays },
   stack: DisposableStack,
 ): Promise<Evaluation> {
+  const { gpu, replicas } = network;
   const { layers, forward } = await network.evaluate(samples, stack);
   const output = layers[layers.length - 1];
   const name = task.kind === "equation" ? "mean-squared-error" : task.loss;
-  const loss = await bindLoss(gpu, name, samples, output, task.outputs, network.replicas, stack);
+  const loss = await bindLoss(gpu, name, samples, output, task.outputs, replicas, stack);
   return {
     features: layers.slice(0, -1),
     loss: { array: loss.partials, count: loss.partialCount },

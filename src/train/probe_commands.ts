@@ -85,9 +85,9 @@ export async function bindProbeCommands(run: ProbedRun, stack: DisposableStack):
   const { task, replicas, hidden, steps, probeEvery, epsilons } = options;
   const train = options.batch === null
     ? { ...step.seen, commands: [] }
-    : await bindEvaluation(gpu, network, task, samples, stack);
+    : await bindEvaluation(network, { task, samples }, stack);
   const heldOut = task.test && task.kind !== "regression"
-    ? await bindEvaluation(gpu, network, task, uploadSamples(gpu, task.test, stack), stack)
+    ? await bindEvaluation(network, { task, samples: uploadSamples(gpu, task.test, stack) }, stack)
     : null;
   const ranked = rankedSamples(task);
   const layers = hidden.map((width, index) => ({ features: train.features[index], width }));

@@ -25,6 +25,13 @@ interface Pending {
   readonly solved: Promise<readonly LayerRecord[]> | null;
 }
 
+/** The parts of a training, bound. */
+interface BoundTraining {
+  readonly network: Network;
+  readonly commands: TrainingCommands;
+  readonly signal: AbortSignal | undefined;
+}
+
 /**
  * A training run. Iterate over it to train and get each probe as it arrives; the trace grows
  * meanwhile.
@@ -72,13 +79,11 @@ export class Training implements AsyncIterable<Probe>, Disposable {
   #isEnded = false;
 
   private constructor(
-    gpu: Gpu,
     options: CompleteOptions,
-    signal: AbortSignal | undefined,
-    network: Network,
-    commands: TrainingCommands,
+    { network, commands, signal }: BoundTraining,
     stack: DisposableStack,
   ) {
+    const { gpu } = network;
     this.#gpu = gpu;
     this.options = options;
     this.network = network;
@@ -109,8 +114,8 @@ export class Training implements AsyncIterable<Probe>, Disposable {
     const { inputs, outputs } = task;
     const shape = { inputs, hidden, outputs, activation, initializer, replicas, seed };
     const network = stack.use(await Network.create(gpu, shape));
-    const commands = await bindTrainingCommands(gpu, network, complete, stack);
-    return new Training(gpu, complete, options.signal, network, commands, stack.move());
+    const commands = await bindTrainingCommands(network, complete, stack);
+    return new Training(complete, { network, commands, signal: options.signal }, stack.move());
   }
 
   /** The record so far. */

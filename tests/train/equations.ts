@@ -71,7 +71,7 @@ export function poisson(count = 30): EquationTask {
 export function rarefaction(): EquationTask {
   const solution = ([x, t]: Float32Array) => x / (1 + t);
   const square = (count: number, seed: number) =>
-    quasirandom(count, 2, -1, 1, seed).map((each, i) => i % 2 === 0 ? each : (1 + each) / 2);
+    quasirandom(count, 2, { low: -1, high: 1, seed }).map((each, i) => i % 2 === 0 ? each : (1 + each) / 2);
   const domain = samplesOf(square(50, 1), 2, 1 / 50, () => 0);
   const edge = Float32Array.from({ length: 30 }, (_, k) => k / 29);
   const start = samplesOf(Float32Array.from([...edge].flatMap((s) => [2 * s - 1, 0])), 2, 1 / 30, solution);

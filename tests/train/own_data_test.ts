@@ -57,6 +57,10 @@ Deno.test("own data: a task that was changed by hand is checked before it trains
   const cases: [object, RegExp][] = [
     [{ train: { ...train, x: change(3, NaN)(train.x) } }, /^task "own data": x\[1\] of sample 1 is NaN: /],
     [{ train: { ...train, weights: change(2, -1)(train.weights) } }, /weight of sample 2 is -1: /],
+    [
+      { train: { ...train, y: [1, 2, 3, 4, 5] } },
+      /^task "own data": y is no typed array: make the task with arrayTask$/,
+    ],
     [{ kind: "regresion" }, /^no kind of task "regresion"; did you mean "regression"\? /],
     [
       { kind: "classification", loss: "logistic" },

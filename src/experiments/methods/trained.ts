@@ -138,7 +138,7 @@ export function inputsOf(method: LearningMethod, task: Task, options: CompleteMe
     case "fourier": {
       const vectors = frequencies.kind === "dyadic"
         ? dyadicFrequencies(task.inputs, frequencies.octaves)
-        : randomFrequencies(task.inputs, frequencies.count, frequencies.deviation, seed);
+        : randomFrequencies(task.inputs, frequencies.count, { deviation: frequencies.deviation, seed });
       return mapInputs(task, fourierFeatures(box, vectors));
     }
     default:

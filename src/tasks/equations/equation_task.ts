@@ -59,7 +59,7 @@ export function equationTask(equation: Equation, options: SampleOptions = {}): E
   const onFaces = inputs === 1 ? faces.length : Math.max(faces.length, Math.round(count * FACE_SHARE));
   const inside = count - onFaces;
   const spread = (count: number, dimension: number) =>
-    dimension === 1 ? equidistant(count, 0, 1) : quasirandom(count, dimension, 0, 1, seed);
+    dimension === 1 ? equidistant(count, 0, 1) : quasirandom(count, dimension, { low: 0, high: 1, seed });
   const place = (share: number, i: number) => domain[i][0] * (1 - share) + domain[i][1] * share;
 
   const x = new Float32Array(count * inputs);
