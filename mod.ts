@@ -82,7 +82,9 @@ export * from "./src/rank/ranks/stairs.ts";
 export * from "./src/rank/ranks/subspace_distance.ts";
 export * from "./src/rank/ranks/weight_ranks.ts";
 
+export * from "./src/tasks/array_task.ts";
 export * from "./src/tasks/bounding_box.ts";
+export * from "./src/tasks/defaults.ts";
 export * from "./src/tasks/digits/digits.ts";
 export * from "./src/tasks/equations/equation_task.ts";
 export * from "./src/tasks/equations/equations.ts";

@@ -6,7 +6,8 @@
 import { checkNumber } from "../check.ts";
 import { InputError, ShapeError } from "../errors.ts";
 import { parseOptimizerName, parseSchedule } from "../nn/optim/optimizer.ts";
-import { loadTask, taskNames } from "../tasks/registry.ts";
+import { taskDefaults } from "../tasks/defaults.ts";
+import { loadTask, tasks } from "../tasks/registry.ts";
 import type { Task } from "../tasks/task.ts";
 import { checkCurvature } from "../train/equation.ts";
 import type { TrainingOptions } from "../train/options.ts";
@@ -37,7 +38,7 @@ export const trainingTable = {
   task: text<Task, string>({
     default: "cosines",
     placeholder: "NAME",
-    help: `what to learn: ${taskNames().join(", ")}`,
+    help: `what to learn: ${Object.keys(tasks).join(", ")}`,
     group: "what to train",
   }),
   data: text<never, null>({
@@ -172,19 +173,15 @@ export async function taskOf(
  * @param flags Values of its flags.
  * @returns Defaults by the names of the flags; `undefined` where the program has no single task.
  */
-export async function taskDefaults(
+export async function shownDefaults(
   options: OptionTable,
   flags: Readonly<Record<string, unknown>>,
 ): Promise<ShownDefaults | undefined> {
   if (!("task" in options) || typeof flags.task !== "string") return undefined;
-  const { defaults, train: { count } } = await taskOf({
-    task: flags.task,
-    data: null,
-    samples: null,
-    seed: 0,
-  });
+  const task = await taskOf({ task: flags.task, data: null, samples: null, seed: 0 });
+  const defaults = taskDefaults(task);
   const own: ShownDefaults = {
-    samples: count,
+    samples: task.train.count,
     layers: defaults.hidden.join(),
     activation: defaults.activation,
     init: defaults.initializer,
@@ -214,7 +211,7 @@ export async function trainingOptions(
 ): Promise<TrainingOptions & { readonly steps: number; readonly probeEvery: number }> {
   task ??= await taskOf(values);
   const { layers, activation, batch, seed, replicas } = values;
-  const { defaults } = task;
+  const defaults = taskDefaults(task);
   const activations = activation === null
     ? [defaults.activation]
     : typeof activation === "string"

@@ -1,5 +1,5 @@
 /**
- * Where the samples of a task lie.
+ * The box that holds the samples of a task.
  *
  * @module
  */
@@ -14,10 +14,10 @@ export interface Box {
 }
 
 /**
- * The least box that holds the inputs of all samples.
+ * Finds the smallest box that holds the inputs of all samples.
  *
  * @param samples The samples.
- * @returns The box; where all samples share a coordinate that side has length 2 about it.
+ * @returns The box. A coordinate that all samples share gets a side of length 2 about it.
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -41,7 +41,7 @@ export function boundingBox({ count, x }: Pick<Samples, "count" | "x">): Box {
 }
 
 /**
- * Maps a point into the cube [−1, 1]^d as a box that holds it does.
+ * Maps a point of a box to the cube [−1, 1]^d.
  *
  * @param box The box.
  * @param x The point.

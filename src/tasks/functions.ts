@@ -1,10 +1,10 @@
 /**
- * Functions to fit, as a table.
+ * A table of functions to fit.
  *
  * @module
  */
 
-import type { TaskDefaults } from "./task.ts";
+import type { TaskDefaults } from "./defaults.ts";
 
 /** A real function on a cube, to be learned. */
 export interface TargetFunction {
@@ -18,10 +18,10 @@ export interface TargetFunction {
   readonly domain: readonly [number, number];
   /** The function, of d coordinates. */
   readonly f: (...x: number[]) => number;
-  /** Number of samples where none is asked for. */
+  /** Default number of samples. */
   readonly samples: number;
-  /** Settings under which it trains well. */
-  readonly defaults: TaskDefaults;
+  /** Settings under which it trains well, where they are not those of `taskDefaults`. */
+  readonly defaults: Partial<TaskDefaults>;
 }
 
 /** Name of a function of the table. */
@@ -38,26 +38,19 @@ export type FunctionName =
 
 const { PI, abs, cos, exp, sign, sin } = Math;
 
-const EPSILONS = [1e-2, 1e-4, 1e-6];
-
-/** The smooth staircase of plain momentum on the full batch. */
-const MOMENTUM: TaskDefaults = {
-  hidden: [50, 50],
-  activation: "tanh",
-  initializer: "xavier-normal",
+/** Plain momentum on the full batch, whose staircase is smooth. */
+const MOMENTUM: Partial<TaskDefaults> = {
   optimizer: "momentum",
   learningRate: 1e-2,
   batch: null,
   steps: 10_000,
-  probeEvery: 10,
-  epsilons: EPSILONS,
 };
 
 /** For functions on which momentum stays on an early stair for very long. */
-const ADAM: TaskDefaults = { ...MOMENTUM, optimizer: "adam", learningRate: 1e-3, steps: 5000 };
+const ADAM: Partial<TaskDefaults> = { batch: null };
 
 /** The same, for functions with much detail. */
-const WIDE: TaskDefaults = { ...ADAM, hidden: [100, 100] };
+const WIDE: Partial<TaskDefaults> = { ...ADAM, hidden: [100, 100] };
 
 /** Franke's function: two peaks, a dip and a slope on the unit square (R. Franke, 1979). */
 function franke(x: number, y: number): number {
@@ -153,7 +146,7 @@ export const targetFunctions: Readonly<Record<FunctionName, TargetFunction>> = {
 };
 
 /**
- * Tells the names of functions from others.
+ * Tells whether a function of the table has a name.
  *
  * @param name Any name.
  * @returns Whether there is a function of that name.

@@ -1,5 +1,5 @@
 /**
- * Tasks whose inputs are mapped before a network sees them.
+ * Maps of the inputs of a task, applied before a network sees them.
  *
  * @module
  */
@@ -11,24 +11,24 @@ import type { Samples, Task } from "./task.ts";
 
 /** A map of the inputs of one sample. */
 export interface InputMap {
-  /** How many numbers it makes of them. */
+  /** Number of mapped inputs. */
   readonly inputs: number;
   /**
-   * Maps the inputs.
+   * Maps the inputs of a sample.
    *
-   * @param x Inputs of a sample.
-   * @returns What a network sees of it.
+   * @param x The inputs.
+   * @returns The mapped inputs.
    */
   at(x: ArrayLike<number>): readonly number[];
 }
 
 /**
- * A task with mapped inputs: the same targets, weights and settings.
+ * Maps the inputs of a task. Targets, weights and settings stay the same.
  *
  * @param task The task.
  * @param map The map.
- * @returns The task, of the samples that are trained on and of those that are held out.
- * @throws {InputError} Where the map makes something of a sample that is not finite.
+ * @returns The task, with mapped training samples and held-out samples.
+ * @throws {InputError} If the map gives a number that is not finite.
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -67,13 +67,13 @@ export function mapInputs(task: Task, map: InputMap): Task {
 }
 
 /**
- * Inputs at several scales: a t for each scale a and each coordinate t of the cube [−1, 1]^d (the inputs of MscaleDNN: Liu, Cai,
- * Xu, Commun. Comput. Phys. 28, 2020).
+ * Makes the map to several scales: a t for each scale a and each coordinate t of the cube [−1, 1]^d
+ * (the inputs of MscaleDNN: Liu, Cai, Xu, Commun. Comput. Phys. 28, 2020).
  *
- * @param box Where the inputs lie.
+ * @param box Box of the inputs.
  * @param scales The scales a.
  * @returns The map.
- * @throws {InputError} Where there is no scale, or one is not finite.
+ * @throws {InputError} If there is no scale, or one is not finite.
  */
 export function multiScale(box: Box, scales: readonly number[]): InputMap {
   checkNumbers("scales", scales);
@@ -87,13 +87,13 @@ export function multiScale(box: Box, scales: readonly number[]): InputMap {
 }
 
 /**
- * Fourier features: cos πb·t and sin πb·t for each frequency vector b, t in the cube [−1, 1]^d, so that b counts the periods
- * across it (Tancik et al., NeurIPS 2020, equation 4).
+ * Makes the map to Fourier features: cos πb·t and sin πb·t for each frequency vector b, t in the
+ * cube [−1, 1]^d, so that b counts the periods across it (Tancik et al., NeurIPS 2020, equation 4).
  *
- * @param box Where the inputs lie.
+ * @param box Box of the inputs.
  * @param frequencies The vectors b.
  * @returns The map.
- * @throws {InputError} Where there is no frequency, or one is not finite.
+ * @throws {InputError} If there is no frequency, or one is not finite.
  */
 export function fourierFeatures(box: Box, frequencies: readonly (readonly number[])[]): InputMap {
   checkNumbers("frequencies", frequencies.flat());
@@ -109,31 +109,38 @@ export function fourierFeatures(box: Box, frequencies: readonly (readonly number
   };
 }
 
+/** Options of random frequencies. */
+export interface FrequencyOptions {
+  /** Standard deviation of the entries. */
+  readonly deviation: number;
+  /** Seed, a whole number from 0 to 2⁵³ − 1. */
+  readonly seed: number;
+}
+
 /**
- * Frequency vectors with normally distributed entries (Tancik et al., NeurIPS 2020).
+ * Draws frequency vectors with normally distributed entries (Tancik et al., NeurIPS 2020).
  *
  * @param inputs Dimension d.
  * @param count Number of vectors.
- * @param deviation Standard deviation of the entries.
- * @param seed Seed, a whole number from 0 to 2⁵³ − 1.
+ * @param options Deviation and seed.
  * @returns The vectors.
  * @throws {InputError} If the seed is out of range.
  */
 export function randomFrequencies(
   inputs: number,
   count: number,
-  deviation: number,
-  seed: number,
+  { deviation, seed }: FrequencyOptions,
 ): number[][] {
   const next = normal(uniform(checkSeed(seed)));
   return Array.from({ length: count }, () => Array.from({ length: inputs }, () => deviation * next()));
 }
 
 /**
- * Frequencies 1, 2, 4, … along each axis (the positional encoding of Mildenhall et al., ECCV 2020).
+ * Lists the frequencies 1, 2, 4, … along each axis (the positional encoding of Mildenhall et al.,
+ * ECCV 2020).
  *
  * @param inputs Dimension d.
- * @param octaves How many frequencies each axis has.
+ * @param octaves Number of frequencies along each axis.
  * @returns The vectors, `inputs · octaves` of them.
  */
 export function dyadicFrequencies(inputs: number, octaves: number): number[][] {

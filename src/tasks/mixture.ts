@@ -1,14 +1,16 @@
 /**
- * Telling Gaussian classes apart.
+ * The task of telling Gaussian classes apart.
  *
  * @module
  */
 import { InputError } from "../errors.ts";
-import { checkSamples, checkSeed, type SampleOptions } from "./options.ts";
+import type { TaskDefaults } from "./defaults.ts";
+import { checkSamples, checkSeed, type SampleOptions, type TaskEntry } from "./options.ts";
 import { normal, uniform } from "../stats/random.ts";
-import type { Samples, Task, TaskDefaults } from "./task.ts";
+import { oneHot } from "./labels.ts";
+import type { ClassificationTask, ClassSamples } from "./task.ts";
 
-/** Choices about a mixture. */
+/** Options of a mixture. */
 export interface MixtureOptions extends SampleOptions {
   /** Standard deviation, in each coordinate, of a class about its centre. Default: 1. */
   readonly deviation?: number;
@@ -18,10 +20,10 @@ export interface MixtureOptions extends SampleOptions {
   readonly inputs?: number;
 }
 
-/** Samples of a class by default, and those held out. */
+/** Default number of samples per class, and the number of those held out. */
 const CLASS_SIZE = 100;
 
-const DEFAULTS: TaskDefaults = {
+const DEFAULTS: Partial<TaskDefaults> = {
   hidden: [64, 64, 64],
   activation: "relu",
   initializer: "he-normal",
@@ -30,18 +32,20 @@ const DEFAULTS: TaskDefaults = {
   batch: null,
   steps: 4000,
   probeEvery: 200,
-  epsilons: [1e-2, 1e-4, 1e-6],
 };
 
 /**
- * Makes the task of telling the classes of a Gaussian mixture apart: K centres drawn from N(0, I_d), samples that deviate from
- * the centre of their class by N(0, s² I_d), one-hot targets, softmax and cross-entropy, weights 1/m. Classes take turns, so
- * that they are of one size or differ by one sample.
+ * Makes the task of telling the classes of a Gaussian mixture apart: K centres drawn from N(0,
+ * I_d), samples that deviate from the centre of their class by N(0, s² I_d), one-hot targets,
+ * softmax and cross-entropy, weights 1/m. Classes take turns, so that their sizes differ by at most
+ * one sample.
  *
- * The seed fixes the centres and, but for the factor s, the deviations: mixtures that differ by s alone are scaled copies of
- * each other about their centres. The samples held out, 100 of each class, do not depend on how many are trained on.
+ * The seed fixes the centres and, but for the factor s, the deviations: mixtures that differ by s
+ * alone are scaled copies of each other about their centres. The held-out samples, 100 of each
+ * class, do not depend on the number of training samples.
  *
- * @param options Number of training samples (100 of each class where absent), deviation, classes, dimension, and seed.
+ * @param options Number of training samples (default: 100 of each class), deviation, classes,
+ * dimension, and seed.
  * @returns The task.
  * @throws {InputError} If one of them is out of range, or a class has no sample.
  * @example
@@ -54,7 +58,7 @@ const DEFAULTS: TaskDefaults = {
  * assert.deepEqual([...train.y.subarray(5, 10)], [0, 1, 0, 0, 0]);
  * ```
  */
-export function mixture(options: MixtureOptions = {}): Task {
+export function mixture(options: MixtureOptions = {}): ClassificationTask {
   const { deviation = 1, classes = 5, inputs = 20, seed = 0 } = options;
   if (!Number.isInteger(classes) || classes < 2) {
     throw new InputError(`${classes} classes: give a whole number from 2`);
@@ -71,18 +75,19 @@ export function mixture(options: MixtureOptions = {}): Task {
   }
   const next = normal(uniform(checkSeed(seed)));
   const centres = Float64Array.from({ length: classes * inputs }, next);
-  const draw = (count: number): Samples => {
-    const x = new Float32Array(count * inputs), y = new Float32Array(count * classes);
+  const draw = (count: number): ClassSamples => {
+    const x = new Float32Array(count * inputs);
+    const labels = Uint32Array.from({ length: count }, (_, k) => k % classes);
     for (let k = 0; k < count; k++) {
-      const label = k % classes;
-      y[k * classes + label] = 1;
-      for (let j = 0; j < inputs; j++) x[k * inputs + j] = centres[label * inputs + j] + deviation * next();
+      const centre = labels[k] * inputs;
+      for (let j = 0; j < inputs; j++) x[k * inputs + j] = centres[centre + j] + deviation * next();
     }
-    return { count, x, y, weights: new Float32Array(count).fill(1 / count) };
+    return { count, x, y: oneHot(labels, classes), weights: new Float32Array(count).fill(1 / count), labels };
   };
   const test = draw(CLASS_SIZE * classes);
   return {
     name: "mixture",
+    kind: "classification",
     description: `${classes} Gaussian classes in ${inputs} dimensions, deviation ${deviation}`,
     inputs,
     outputs: classes,
@@ -92,3 +97,10 @@ export function mixture(options: MixtureOptions = {}): Task {
     defaults: DEFAULTS,
   };
 }
+
+/** The task of the default mixture. */
+export const mixtureEntry: TaskEntry = {
+  help: "five Gaussian classes in 20 dimensions",
+  kind: "classification",
+  load: (options) => mixture(options),
+};

@@ -7,7 +7,7 @@
 import { uniform } from "../stats/random.ts";
 
 /**
- * Equidistant points of an interval, both ends among them. A single point is the midpoint.
+ * Makes equidistant points of an interval, both ends included. A single point is the midpoint.
  *
  * @param count Number of points, at least 1.
  * @param low Lower end.
@@ -22,7 +22,8 @@ export function equidistant(count: number, low: number, high: number): Float32Ar
 }
 
 /**
- * Midpoints of the cells of a regular grid in a box: as many cells along each coordinate.
+ * Makes the midpoints of the cells of a regular grid in a box, with the same number of cells along
+ * each coordinate.
  *
  * @param each Number of cells along a coordinate, at least 1.
  * @param domain Ends of each of the d coordinates.
@@ -43,25 +44,32 @@ export function midpoints(
   return points;
 }
 
+/** The cube of low-discrepancy points, and their seed. */
+export interface CubeOptions {
+  /** Lower end of every coordinate. */
+  readonly low: number;
+  /** Upper end of every coordinate. */
+  readonly high: number;
+  /** Seed of the shift, a whole number from 0 to 2⁵³ − 1. */
+  readonly seed: number;
+}
+
 /**
- * Low-discrepancy points of a cube: the additive recurrence x_k = s + kα mod 1 with α_j = φ^(−j), where φ > 1 is the
- * root of φ^(d+1) = φ + 1 (the *R-sequence* of M. Roberts, "The unreasonable effectiveness of quasirandom sequences",
- * 2018). The shift s is random (Cranley and Patterson, 1976), so that seeds give different sets of the same quality;
- * any first part of the sequence is spread as evenly as the whole.
+ * Makes low-discrepancy points of a cube: the additive recurrence x_k = s + kα mod 1 with α_j =
+ * φ^(−j), where φ > 1 is the root of φ^(d+1) = φ + 1 (the *R-sequence* of M. Roberts, "The
+ * unreasonable effectiveness of quasirandom sequences", 2018). The shift s is random (Cranley and
+ * Patterson, 1976), so that seeds give different sets of the same quality; any first part of the
+ * sequence is spread as evenly as the whole.
  *
  * @param count Number of points, at least 1.
  * @param dimension Dimension d of the cube, at least 1.
- * @param low Lower end of every coordinate.
- * @param high Upper end of every coordinate.
- * @param seed Seed of the shift, a whole number from 0 to 2⁵³ − 1.
+ * @param cube Ends of the cube, and seed.
  * @returns The points, `count × dimension`.
  */
 export function quasirandom(
   count: number,
   dimension: number,
-  low: number,
-  high: number,
-  seed: number,
+  { low, high, seed }: CubeOptions,
 ): Float32Array {
   let phi = 2;
   // A contraction by at least a factor of 3 (d = 1): 40 rounds reach the last bit.

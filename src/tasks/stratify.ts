@@ -1,12 +1,12 @@
 /**
- * Parts of a labelled set in which every class has its share.
+ * Selection of a part of a labelled set in which every class has its share.
  *
  * @module
  */
 
 /**
- * Chooses a stratified part: each class gets its share of `count`, rounded by largest remainders (ties to the lower
- * class), and fills it with its first members.
+ * Chooses a stratified part: each class gets its share of `count`, rounded by largest remainders
+ * (ties to the lower class), and fills it with its first members.
  *
  * @param labels Class of each member, in the order of preference.
  * @param count Size of the part, 0 … `labels.length`.

@@ -1,27 +1,28 @@
 /**
- * Long work in submissions of a fitting length, one of which runs while the results of the one before are read.
+ * Long work in submissions of a fitting length. One runs while the results of the one before are
+ * read.
  *
  * @module
  */
 import { Pacer } from "../gpu/pacer.ts";
 
-/** Submissions on their way at once: one runs, one waits, so that the GPU never does. */
+/** Submissions in flight at once: one runs and one waits, so that the GPU never waits. */
 export const DEPTH = 2;
 
 /** Steps to submit. */
 export interface ChunkedWork<T> {
   /** Number of steps. */
   readonly steps: number;
-  /** Most of them in one submission. */
+  /** Largest number of steps in one submission. */
   readonly most: number;
-  /** Ends the work early: what was submitted by then still arrives. */
+  /** Signal that ends the work early. Results of steps submitted by then still arrive. */
   readonly signal: AbortSignal | undefined;
   /**
    * Submits some steps.
    *
-   * @param first First of them.
-   * @param count How many.
-   * @returns Their results, once they are there.
+   * @param first First step.
+   * @param count Number of steps.
+   * @returns Their results, once they have arrived.
    */
   submit(first: number, count: number): Promise<T>;
 }
@@ -38,7 +39,7 @@ export interface Chunk<T> {
   readonly milliseconds: number;
 }
 
-/** A submission on its way. */
+/** A submission in flight. */
 interface Submitted<T> {
   readonly first: number;
   readonly count: number;
@@ -47,10 +48,11 @@ interface Submitted<T> {
 }
 
 /**
- * Submits steps in chunks that take some 75 ms each, at most {@linkcode DEPTH} at once, and yields them as their results arrive,
- * in order. Ends when all that was submitted has arrived, also where its caller leaves early or a submission fails.
+ * Submits steps in chunks that take about 75 ms each, at most {@linkcode DEPTH} at once, and yields
+ * them as their results arrive, in order. Ends when the results of all submissions have arrived,
+ * even if its caller leaves early or a submission fails.
  *
- * @param work Steps, and how to submit them.
+ * @param work Steps, and a function that submits them.
  * @returns The chunks.
  */
 export async function* inChunks<T>(work: ChunkedWork<T>): AsyncGenerator<Chunk<T>, void, void> {
@@ -67,7 +69,8 @@ export async function* inChunks<T>(work: ChunkedWork<T>): AsyncGenerator<Chunk<T
           result,
           arrival: performance.now(),
         }));
-        // Whoever awaits a chunk gets its error; one that nobody gets to awaits none.
+        // The error reaches the caller that awaits this chunk. A chunk that is never awaited must
+        // not end the program.
         arrived.catch(() => {});
         chunks.push({ first: encoded, count, submitted, arrived });
         encoded += count;
@@ -77,13 +80,13 @@ export async function* inChunks<T>(work: ChunkedWork<T>): AsyncGenerator<Chunk<T
       if (!chunk) return;
       const { first, count, submitted, arrived } = chunk;
       const { result, arrival } = await arrived;
-      // What the caller does between two chunks is no time of the GPU's.
+      // Time that the caller spends between two chunks is no time of the GPU.
       pacer.observe(count, arrival - Math.max(lastArrival, submitted));
       lastArrival = arrival;
       yield { first, count, result, milliseconds: arrival - start };
     }
   } finally {
-    // Nothing may be on its way to buffers that the caller is about to free.
+    // No result may be in flight to buffers that the caller is about to free.
     await Promise.allSettled(chunks.map(({ arrived }) => arrived));
   }
 }

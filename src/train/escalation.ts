@@ -1,5 +1,6 @@
 /**
- * Probes that single precision leaves in doubt, made again in double-single arithmetic while training goes on.
+ * Spectra that single precision leaves in doubt, solved again in double-single arithmetic while
+ * training goes on.
  *
  * @module
  */
@@ -20,9 +21,12 @@ import { bindSpectra } from "../rank/spectra/spectra.ts";
 import { rankedSamples } from "./equation.ts";
 import type { CompleteOptions } from "./options.ts";
 
-/** Most bytes of parameters kept, and of results on their way. */
+/** Largest number of bytes of parameters kept, and of results in flight. */
 const MOST_KEPT = 2 ** 26, MOST_RESULTS = 2 ** 24;
-/** Submissions whose parameters are kept at once: one that was just read, and the one that ran meanwhile. */
+/**
+ * Submissions whose parameters are kept at once: the one that was just read, and the one that ran
+ * meanwhile.
+ */
 const KEPT_SUBMISSIONS = 2;
 
 /** A spectrum in doubt. */
@@ -35,27 +39,55 @@ export interface Doubt {
   readonly layer: number;
 }
 
-/** Commands for one layer of one replica, and where they leave its spectrum. */
+/** Commands that solve for the spectrum of one layer of one replica. */
 interface LayerSolver {
   readonly width: number;
-  /** The basis that the solver starts from, and the identity to put there, so that no result depends on another. */
+  /**
+   * Basis that the solver starts from, and the identity that is copied there, so that no result
+   * depends on another.
+   */
   readonly basis: GpuArray;
   readonly identity: GpuArray;
   readonly dispatches: readonly Dispatch[];
   readonly records: GpuArray;
 }
 
+/** A run whose spectra in doubt are to be solved again. */
+export interface EscalatedRun {
+  /** Training samples, of which the first are ranked. */
+  readonly samples: SampleArrays;
+  /** Options of the run. */
+  readonly options: CompleteOptions;
+  /** Largest number of probes that one submission is to make. */
+  readonly probesAtOnce: number;
+}
+
+/** The parts of an escalation, bound. */
+interface BoundEscalation {
+  readonly trained: Network;
+  readonly network: Network;
+  readonly forward: readonly Dispatch[];
+  readonly layers: readonly LayerSolver[];
+  readonly samples: number;
+  readonly probesAtOnce: number;
+}
+
 /**
- * Keeps the parameters of each probe until its record has been judged, and solves again the spectra whose record is not
- * good enough: forward pass, single and double-single spectrum, all from the parameters and the identity, so that the
- * result is the same to the bit whenever it is computed and whatever else is. Everything is allocated before training. Features
- * are those of the layered forward pass; the fused step's, which the probe has seen, may differ from them by roundings.
+ * Keeps the parameters of each probe until its record has been judged, and solves again the spectra
+ * that leave a rank in doubt: forward pass, single and double-single spectrum, all from the
+ * parameters and the identity. The result is the same to the bit whenever it is computed and
+ * whatever else is computed. Everything is allocated before training. The features are those of the
+ * layered forward pass; those of the fused step, which the probe has seen, may differ from them by
+ * roundings.
  *
- * Cost where nothing is in doubt: one copy of the parameters a probe. On lavapipe some 0.1 s for a spectrum of 50 neurons on
- * 256 samples.
+ * Cost if nothing is in doubt: one copy of the parameters per probe. A spectrum of 50 neurons on
+ * 256 samples takes about 0.1 s on lavapipe.
  */
 export class Escalation {
-  /** Probes that one submission may make, so that parameters are still there when its records have been read. */
+  /**
+   * Largest number of probes in one submission, so that parameters are still there when its records
+   * have been read.
+   */
   readonly probesAtOnce: number;
 
   readonly #gpu: Gpu;
@@ -68,21 +100,14 @@ export class Escalation {
   readonly #ring: ReadbackRing;
   readonly #samples: number;
 
-  private constructor(
-    trained: Network,
-    network: Network,
-    forward: readonly Dispatch[],
-    layers: readonly LayerSolver[],
-    samples: number,
-    probesAtOnce: number,
-    stack: DisposableStack,
-  ) {
+  private constructor(bound: BoundEscalation, stack: DisposableStack) {
+    const { trained, layers, probesAtOnce } = bound;
     this.#gpu = trained.gpu;
     this.#trained = trained;
-    this.#network = network;
-    this.#forward = forward;
+    this.#network = bound.network;
+    this.#forward = bound.forward;
     this.#layers = layers;
-    this.#samples = samples;
+    this.#samples = bound.samples;
     this.probesAtOnce = probesAtOnce;
     const gpu = this.#gpu;
     this.#kept = stack.use(
@@ -97,26 +122,23 @@ export class Escalation {
    * Allocates everything.
    *
    * @param network The network that is trained.
-   * @param samples Training samples; those that are ranked are the first.
-   * @param options What is trained, and how.
-   * @param probesAtOnce Probes that one submission is to make at most.
+   * @param run Samples and options of the run.
    * @param stack Owner of the arrays.
-   * @returns The escalation; `null` where `options.precision` is `single`, or `auto` and the adapter has no room for more or
-   * no double-single arithmetic.
-   * @throws {ShapeError} Where `options.precision` is `double` and the adapter has no room for it.
-   * @throws {PrecisionError} Where it is `double` and the adapter has no double-single arithmetic.
+   * @returns The escalation; `null` if `options.precision` is `single`, or if it is `auto` and the
+   * adapter lacks the room or double-single arithmetic.
+   * @throws {ShapeError} If `options.precision` is `double` and the adapter has no room for it.
+   * @throws {PrecisionError} If it is `double` and the adapter has no double-single arithmetic.
    */
   static async bind(
     network: Network,
-    samples: SampleArrays,
-    options: CompleteOptions,
-    probesAtOnce: number,
+    run: EscalatedRun,
     stack: DisposableStack,
   ): Promise<Escalation | null> {
+    const { options } = run;
     if (options.precision === "single") return null;
     using own = new DisposableStack();
     try {
-      const escalation = await Escalation.#bind(network, samples, options, probesAtOnce, own);
+      const escalation = await Escalation.#bind(network, run, own);
       stack.use(own.move());
       return escalation;
     } catch (error) {
@@ -128,11 +150,10 @@ export class Escalation {
 
   static async #bind(
     trained: Network,
-    samples: SampleArrays,
-    { task, hidden, activation, initializer }: CompleteOptions,
-    probesAtOnce: number,
+    { samples, options, probesAtOnce }: EscalatedRun,
     stack: DisposableStack,
   ): Promise<Escalation> {
+    const { task, hidden, activation, initializer } = options;
     const { gpu, replicas } = trained;
     const { inputs, outputs } = task;
     const { count, weights } = rankedSamples(task);
@@ -164,7 +185,7 @@ export class Escalation {
       const commands = new Commands(gpu);
       commands.copy(basis, 0, identity, 0, basis.length);
       commands.submit();
-      // Twice, as before a first probe.
+      // Twice, because a first probe warms up.
       const all = [...spectra.dispatches, ...spectra.dispatches, ...dispatches];
       layers.push({ width, basis, identity, dispatches: all, records });
     }
@@ -174,18 +195,14 @@ export class Escalation {
       Math.floor(MOST_KEPT / (4 * KEPT_SUBMISSIONS * trained.parameters.length)),
       Math.floor(MOST_RESULTS / resultBytes),
     );
+    const { forward } = activations;
     return new Escalation(
-      trained,
-      network,
-      activations.forward,
-      layers,
-      count,
-      Math.max(1, fitting),
+      { trained, network, forward, layers, samples: count, probesAtOnce: Math.max(1, fitting) },
       stack,
     );
   }
 
-  /** Words that each result has room for. */
+  /** Words of each result. */
   get #recordWords(): number {
     return solvedRecordWords(Math.max(...this.#layers.map(({ width }) => width)));
   }
@@ -202,7 +219,8 @@ export class Escalation {
   }
 
   /**
-   * Solves spectra again. The commands are submitted before this returns; the result arrives while later ones run.
+   * Solves spectra again. The commands are submitted before this returns; the result arrives while
+   * later ones run.
    *
    * @param doubts Spectra in doubt, of probes made in one submission.
    * @returns The spectra.
@@ -212,7 +230,7 @@ export class Escalation {
     const words = this.#recordWords;
     let commands = new Commands(this.#gpu);
     doubts.forEach(({ probe, replica, layer }, index) => {
-      // One spectrum a submission: none is to hold up the GPU for long.
+      // One spectrum per submission, so that none holds up the GPU for long.
       if (index > 0) {
         commands.submit();
         commands = new Commands(this.#gpu);

@@ -1,5 +1,5 @@
 /**
- * A training, followed to its end.
+ * Following a training to its end.
  *
  * @module
  */
@@ -8,12 +8,13 @@ import type { Probe } from "./trace.ts";
 import type { Training } from "./training.ts";
 
 /**
- * Follows a training to its end, that of replicas that diverge included: experiments keep what the others gave.
+ * Follows a training to its end. Returns the error of a run whose replicas have all diverged
+ * instead of throwing it, so that an experiment can keep the trace up to there.
  *
- * @param training What is followed.
+ * @param training The training.
  * @param onProbe Called with every probe, in order.
- * @returns Why replicas ended before the others; `null` where none did.
- * @throws {DeviceLostError} Where the device is lost.
+ * @returns The error if every replica diverged; otherwise `null`.
+ * @throws {DeviceLostError} If the device is lost.
  */
 export async function follow(
   training: Training,

@@ -3,16 +3,18 @@
  *
  * @module
  */
-import { InputError, ShapeError } from "../errors.ts";
+import { checkKeys } from "../check.ts";
 import { type OptimizerOptions, parseOptimizerName, type Schedule } from "../nn/optim/optimizer.ts";
-import type { Precision } from "../rank/spectra/feature_spectrum.ts";
 import type { Threshold } from "../rank/certificates/rank_interval.ts";
+import type { Precision } from "../rank/spectra/feature_spectrum.ts";
+import { checkTask } from "../tasks/check_task.ts";
+import { taskDefaults } from "../tasks/defaults.ts";
 import type { Task } from "../tasks/task.ts";
-import { checkEquation } from "./equation.ts";
+import { checkOptions } from "./check_options.ts";
 
-/** What to train, and how; what is left out the task decides. */
+/** What to train, and how. Options without a default take that of the task, see `taskDefaults`. */
 export interface TrainingOptions {
-  /** Problem to learn. */
+  /** Task to learn. */
   readonly task: Task;
   /** Widths of the hidden layers. */
   readonly hidden?: readonly number[];
@@ -24,17 +26,21 @@ export interface TrainingOptions {
   readonly optimizer?: OptimizerOptions;
   /** Learning-rate schedule. Default: constant. */
   readonly schedule?: Schedule;
-  /** Samples of a mini-batch; `null` for the full batch, which a differential equation has to have. */
+  /**
+   * Samples of a mini-batch; `null` for the full batch. A differential equation takes the full
+   * batch only.
+   */
   readonly batch?: number | null;
   /** Number of updates. */
   readonly steps?: number;
   /** Updates from one probe to the next. The last step is probed as well. */
   readonly probeEvery?: number;
   /**
-   * Probes from one that solves the spectra of all layers to the next. Those between only count ranks, as certain and several
-   * times cheaper: they have no eigenvalues and no loss floor. The first and the last always solve. Default: 1, all do. Where
-   * ranks can not be counted all do, too: with thresholds relative to λ₁, layers of more than 256 neurons, more than 16,384
-   * samples, or an adapter without double-single arithmetic.
+   * Probes from one that solves for the spectra of all layers to the next. The probes between only
+   * count ranks, just as reliably and several times faster; they have no eigenvalues and no loss
+   * floor. The first and the last probe always solve. Default: 1, all of them. All of them solve as
+   * well if ranks cannot be counted: with thresholds relative to λ₁, layers of more than 256
+   * neurons, more than 16,384 samples, or an adapter without double-single arithmetic.
    */
   readonly spectraEvery?: number;
   /** Thresholds ε > 0 of the ε-ranks. */
@@ -42,32 +48,54 @@ export interface TrainingOptions {
   /** Whether the thresholds are absolute or relative to λ₁. Default: absolute. */
   readonly threshold?: Threshold;
   /**
-   * Arithmetic of the spectra: single precision; double-single for all; or, which is the default, `auto`: single first, and
-   * double-single for the spectra that leave a rank uncertain.
+   * Arithmetic of the spectra: `single` precision; `double` for double-single arithmetic; or
+   * `auto`: single first, then double-single for the spectra that leave a rank uncertain. Default:
+   * `auto`.
    */
   readonly precision?: Precision;
   /** Number of replicas, which differ in their random streams. Default: 1. */
   readonly replicas?: number;
   /** Seed of the random streams. Default: 0. */
   readonly seed?: number;
-  /** Stops the run early; the trace up to there is kept. */
+  /** Signal that stops the run early. The trace up to there is kept. */
   readonly signal?: AbortSignal;
 }
 
 /** {@linkcode TrainingOptions} with every choice made. */
 export type CompleteOptions = Required<Omit<TrainingOptions, "signal">>;
 
+const KEYS: Readonly<Record<keyof TrainingOptions, true>> = {
+  task: true,
+  hidden: true,
+  activation: true,
+  initializer: true,
+  optimizer: true,
+  schedule: true,
+  batch: true,
+  steps: true,
+  probeEvery: true,
+  spectraEvery: true,
+  epsilons: true,
+  threshold: true,
+  precision: true,
+  replicas: true,
+  seed: true,
+  signal: true,
+};
+
 /**
- * Fills in what the caller left to the task, and checks the numbers that no later stage checks.
+ * Fills in what the caller left to the task, and checks everything.
  *
  * @param options Options as given.
  * @returns Options with every choice made.
- * @throws {InputError} Where a number is out of range, or a differential equation is to be trained by mini-batches.
- * @throws {ShapeError} Where the samples or the conditions do not fit the task.
+ * @throws {InputError} If an option does not exist or is out of range, or a differential equation
+ * is to be trained by mini-batches, or the task's data cannot be trained on.
+ * @throws {ShapeError} If the samples or the conditions do not fit the task.
  */
 export function completeOptions(options: TrainingOptions): CompleteOptions {
-  const { task } = options;
-  const { defaults } = task;
+  checkKeys("training options", options, Object.keys(KEYS));
+  const task = checkTask(options.task);
+  const defaults = taskDefaults(task);
   const complete: CompleteOptions = {
     task,
     hidden: options.hidden ?? defaults.hidden,
@@ -78,7 +106,7 @@ export function completeOptions(options: TrainingOptions): CompleteOptions {
       learningRate: defaults.learningRate,
     },
     schedule: options.schedule ?? { kind: "constant" },
-    batch: options.batch === undefined ? fitting(defaults.batch, task) : options.batch,
+    batch: options.batch === undefined ? defaults.batch : options.batch,
     steps: options.steps ?? defaults.steps,
     probeEvery: options.probeEvery ?? defaults.probeEvery,
     spectraEvery: options.spectraEvery ?? 1,
@@ -88,37 +116,6 @@ export function completeOptions(options: TrainingOptions): CompleteOptions {
     replicas: options.replicas ?? 1,
     seed: options.seed ?? 0,
   };
-  checkInteger("steps", complete.steps, 0);
-  checkInteger("steps between probes", complete.probeEvery, 1);
-  checkInteger("probes between spectra", complete.spectraEvery, 1);
-  for (const epsilon of complete.epsilons) {
-    if (!(epsilon > 0 && epsilon < Infinity)) throw new InputError(`ε = ${epsilon}: give a number above 0`);
-  }
-  if (complete.epsilons.length === 0) throw new InputError("no ε: give at least one");
-  for (const samples of [task.train, task.test]) {
-    if (!samples) continue;
-    const { count, x, y, weights } = samples;
-    if (
-      count < 1 || x.length !== count * task.inputs || y.length !== count * task.outputs ||
-      weights.length !== count
-    ) {
-      throw new ShapeError(
-        `task "${task.name}": ${count} samples of ${task.inputs} inputs and ${task.outputs} outputs need arrays of ` +
-          `${count * task.inputs}, ${count * task.outputs} and ${count} numbers`,
-      );
-    }
-  }
-  checkEquation(task, complete.batch);
+  checkOptions(complete, options.signal);
   return complete;
-}
-
-/** The task's own batch, or all samples where there are fewer. */
-function fitting(batch: number | null, { train }: Task): number | null {
-  return batch === null ? null : Math.min(batch, train.count);
-}
-
-function checkInteger(name: string, value: number, least: number): void {
-  if (!Number.isInteger(value) || value < least || value >= 2 ** 32) {
-    throw new InputError(`${value} ${name}: give a whole number from ${least}`);
-  }
 }

@@ -1,10 +1,13 @@
 /**
- * Which steps of a run are probed, and how.
+ * The steps of a run that are probed.
  *
  * @module
  */
 
-/** The probes of a run: one every `probeEvery` steps and one at the end; whole spectra in some of them, counts in the others. */
+/**
+ * The probes of a run: one every `probeEvery` steps and one at the end. Some solve for the spectra,
+ * the others count ranks. The first and the last always solve.
+ */
 export class ProbeSchedule {
   readonly #steps: number;
   readonly #probeEvery: number;
@@ -15,7 +18,7 @@ export class ProbeSchedule {
    *
    * @param steps Updates of the run.
    * @param probeEvery Updates from one probe to the next.
-   * @param spectraEvery Probes from one that solves spectra to the next; 1 for all.
+   * @param spectraEvery Probes from one that solves for spectra to the next; 1 for all.
    */
   constructor(steps: number, probeEvery: number, spectraEvery: number) {
     this.#steps = steps;
@@ -24,26 +27,26 @@ export class ProbeSchedule {
   }
 
   /**
-   * How a step is probed.
+   * Tells how a step is probed.
    *
    * @param step Number of updates made before.
-   * @returns `null` where it is not.
+   * @returns The kind of its probe; `null` if it has none.
    */
-  kind(step: number): "spectra" | "counts" | null {
-    if (step === this.#steps) return "spectra";
+  kind(step: number): "spectrum" | "count" | null {
+    if (step === this.#steps) return "spectrum";
     if (step % this.#probeEvery !== 0) return null;
-    return (step / this.#probeEvery) % this.#spectraEvery === 0 ? "spectra" : "counts";
+    return (step / this.#probeEvery) % this.#spectraEvery === 0 ? "spectrum" : "count";
   }
 
   /**
-   * How many probes come before a step.
+   * Counts the probes before a step.
    *
    * @param step Step, from 0 to the last.
-   * @returns All of them, and those of either kind.
+   * @returns The number of all of them, and of either kind.
    */
-  before(step: number): { readonly all: number; readonly spectra: number; readonly counts: number } {
+  before(step: number): { readonly all: number; readonly spectrum: number; readonly count: number } {
     const all = Math.ceil(step / this.#probeEvery);
-    const spectra = Math.ceil(all / this.#spectraEvery);
-    return { all, spectra, counts: all - spectra };
+    const spectrum = Math.ceil(all / this.#spectraEvery);
+    return { all, spectrum, count: all - spectrum };
   }
 }

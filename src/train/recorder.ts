@@ -1,5 +1,5 @@
 /**
- * From what the GPU wrote to the trace of a run.
+ * The trace of a run, decoded from the results of its commands.
  *
  * @module
  */
@@ -9,18 +9,18 @@ import {
   type TargetMoments,
   targetMoments,
 } from "../rank/certificates/loss_floor.ts";
+import { rankInterval } from "../rank/certificates/rank_interval.ts";
 import type { CountedRecord } from "../rank/probes/counted_probe.ts";
 import type { LayerRecord, ProbeRecord } from "../rank/probes/probe.ts";
-import { rankInterval } from "../rank/certificates/rank_interval.ts";
+import type { TrainingCommands } from "./commands.ts";
 import type { Doubt } from "./escalation.ts";
 import type { CompleteOptions } from "./options.ts";
-import type { TrainingProgram } from "./program.ts";
-import type { LayerProbe, Probe, Trace } from "./trace.ts";
+import type { LayerCount, LayerProbe, LayerSpectrum, Probe, Trace } from "./trace.ts";
 
 /** Steps whose losses a replica has room for at first. */
 const FIRST_ROOM = 1024;
 
-/** A probe in single precision, and what of it is in doubt. */
+/** A probe before spectra in doubt have been solved again. */
 export interface Draft {
   /** The probe. */
   readonly probe: Probe;
@@ -36,11 +36,9 @@ export class Recorder {
   readonly diverged = new Map<number, number>();
 
   readonly #options: CompleteOptions;
-  readonly #program: TrainingProgram;
+  readonly #commands: TrainingCommands;
   readonly #targets: TargetMoments | null;
-  /** Whether samples have classes. */
-  readonly #isClassifier: boolean;
-  /** Σ w u*² over the held-out samples of a differential equation, if it has any. */
+  /** Σ w u*² over the held-out samples of a differential equation; `null` without them. */
   readonly #solutionSquare: number | null;
   readonly #losses: Float32Array[];
   readonly #probes: Probe[] = [];
@@ -50,17 +48,14 @@ export class Recorder {
    * Prepares to record.
    *
    * @param options Options of the run.
-   * @param program Its commands, which know how their records are laid out.
+   * @param commands Commands of the run, which decode their results.
    */
-  constructor(options: CompleteOptions, program: TrainingProgram) {
+  constructor(options: CompleteOptions, commands: TrainingCommands) {
     this.#options = options;
-    this.#program = program;
+    this.#commands = commands;
     const { task, replicas } = options;
-    this.#targets = task.loss === "mean-squared-error"
-      ? targetMoments(task.train.y, task.train.weights)
-      : null;
-    this.#isClassifier = !["mean-squared-error", "mean-squared-residual"].includes(task.loss);
-    this.#solutionSquare = task.loss === "mean-squared-residual" && task.test
+    this.#targets = task.kind === "regression" ? targetMoments(task.train.y, task.train.weights) : null;
+    this.#solutionSquare = task.kind === "equation" && task.test
       ? targetMoments(task.test.y, task.test.weights).square
       : null;
     this.#losses = Array.from({ length: replicas }, () => new Float32Array(FIRST_ROOM));
@@ -82,10 +77,10 @@ export class Recorder {
   /**
    * Takes in the results of a submission: the losses at once, the probes as drafts.
    *
-   * @param first Its first step.
-   * @param count Its number of steps.
-   * @param results The log of losses, the ring of probes and, where there are probes that count, what these left.
-   * @returns The probes that it made, those of diverged replicas left out.
+   * @param first First step of the submission.
+   * @param count Number of its steps.
+   * @param results The log of losses, then the results of the probes.
+   * @returns The probes of the submission, except those of diverged replicas.
    */
   record(
     first: number,
@@ -93,7 +88,7 @@ export class Recorder {
     [losses, records, tallies, counts]: readonly Float32Array[],
   ): Draft[] {
     const { replicas } = this.#options;
-    const { logCapacity, schedule, probe, counted } = this.#program;
+    const { logCapacity, probes: { schedule, spectrum, count: counted } } = this.#commands;
     const drafts: Draft[] = [];
     this.#makeRoom(first + count);
     for (let step = first; step < first + count; step++) {
@@ -106,12 +101,11 @@ export class Recorder {
       if (!kind) continue;
       for (let replica = 0; replica < replicas; replica++) {
         if (this.diverged.has(replica)) continue;
-        const at = { step, replica, number: before.all };
-        const draft = kind === "spectra"
-          ? this.#draft(probe.decode(records, before.spectra, replica), at)
-          : this.#countedDraft(counted!.probes.decode(tallies, counts, before.counts, replica), at);
-        // The loss of a mini-batch may be finite where that of all samples is not.
-        if (Number.isFinite(draft.probe.loss)) drafts.push(draft);
+        const probe = kind === "count" && counted
+          ? this.#countProbe(counted.probes.decode(tallies, counts, before.count, replica), step, replica)
+          : this.#spectrumProbe(spectrum.ring.decode(records, before.spectrum, replica), step, replica);
+        // The loss of a mini-batch may be finite while that of all samples is not.
+        if (Number.isFinite(probe.loss)) drafts.push(this.#draft(probe, before.all));
         else this.diverged.set(replica, step);
       }
     }
@@ -124,23 +118,28 @@ export class Recorder {
    *
    * @param drafts Probes in the order of steps, then replicas.
    * @param doubts Spectra that were solved again.
-   * @param solved What they came to.
+   * @param solved Their results.
    * @returns The probes.
    */
   add(drafts: readonly Draft[], doubts: readonly Doubt[], solved: readonly LayerRecord[]): Probe[] {
     const better = new Map(doubts.map((doubt, i) => [keyOf(doubt), solved[i]]));
-    const probes = drafts.map(({ probe, number }) => ({
-      ...probe,
-      layers: probe.layers.map((layer, index) => {
+    const probes = drafts.map(({ probe, number }): Probe => {
+      const again = <Layer extends LayerProbe>(layer: Layer, index: number): Layer | LayerSpectrum => {
         const record = better.get(keyOf({ probe: number, replica: probe.replica, layer: index }));
         return record ? this.#layer(record, index, "double") : layer;
-      }),
-    }));
+      };
+      return probe.kind === "spectrum"
+        ? { ...probe, layers: probe.layers.map(again) }
+        : { ...probe, layers: probe.layers.map(again) };
+    });
     this.#probes.push(...probes);
     return probes;
   }
 
-  /** Room that grows with the run: one that is to go on until it is stopped may ask for billions of steps. */
+  /**
+   * Makes room that grows with the run: a run that goes on until it is stopped may ask for billions
+   * of steps.
+   */
   #makeRoom(steps: number): void {
     for (const [replica, losses] of this.#losses.entries()) {
       if (losses.length >= steps) continue;
@@ -149,75 +148,60 @@ export class Recorder {
     }
   }
 
-  #layer({ eigenvalues, bounds }: LayerRecord, index: number, precision: "single" | "double"): LayerProbe {
+  #layer({ eigenvalues, bounds }: LayerRecord, index: number, precision: "single" | "double"): LayerSpectrum {
     const { epsilons, threshold } = this.#options;
     const ranks = epsilons.map((epsilon) => rankInterval(eigenvalues, bounds, epsilon, threshold));
-    return { layer: index + 1, eigenvalues, bounds, ranks, precision };
+    return { kind: "spectrum", layer: index + 1, eigenvalues, bounds, ranks, precision };
   }
 
-  #draft(record: ProbeRecord, place: Place): Draft {
+  #spectrumProbe(record: ProbeRecord, step: number, replica: number): Probe {
     const { epsilons, threshold } = this.#options;
     const layers = record.layers.map((layer, index) => this.#layer(layer, index, "single"));
-    const terminal = record.layers[record.layers.length - 1];
+    const common = { kind: "spectrum", step, replica, ...this.#measures(record), layers } as const;
     const targets = this.#targets;
+    if (!targets) return { ...common, floors: null };
+    const terminal = record.layers[record.layers.length - 1];
+    const input = { ...record, ...terminal, targets };
     const scale = threshold === "relative" ? terminal.eigenvalues[0] + terminal.bounds[0] : 1;
-    const floors = targets &&
-      epsilons.map((epsilon) => lossFloor({ ...record, ...terminal, targets }, epsilon * scale));
-    const isAllInDoubt = this.#options.precision === "double";
-    const draft = this.#finish(record, place, floors, layers, isAllInDoubt);
-    if (!targets) return draft;
-    const best = projectionError({ ...record, ...terminal, targets });
-    return { ...draft, probe: { ...draft.probe, projectionError: best } };
+    const floors = epsilons.map((epsilon) => lossFloor(input, epsilon * scale));
+    return { ...common, floors, projectionError: projectionError(input) };
   }
 
-  /** A probe that only counted: in double-single arithmetic already. */
-  #countedDraft(record: CountedRecord, place: Place): Draft {
-    const nothing = new Float64Array();
-    const layers = record.ranks.map((ranks, index): LayerProbe => ({
+  #countProbe(record: CountedRecord, step: number, replica: number): Probe {
+    const layers = record.ranks.map((ranks, index): LayerCount => ({
+      kind: "count",
       layer: index + 1,
-      eigenvalues: nothing,
-      bounds: nothing,
       ranks,
       precision: "double",
     }));
-    return this.#finish(record, place, null, layers, false);
+    return { kind: "count", step, replica, ...this.#measures(record), layers };
   }
 
-  #finish(
-    record: ProbeRecord | CountedRecord,
-    { step, replica, number }: Place,
-    floors: readonly number[] | null,
-    layers: readonly LayerProbe[],
-    isAllInDoubt: boolean,
-  ): Draft {
-    const { task } = this.#options;
-    const hits = task.test ? record.heldOutHits / task.test.count : record.hits / task.train.count;
-    const accuracy = this.#isClassifier ? hits : null;
-    const ofTraining = this.#isClassifier ? { trainingAccuracy: record.hits / task.train.count } : {};
+  /** Loss, and where the task has them accuracies or the error of the solution. */
+  #measures({ loss, hits, heldOutHits, heldOutLoss }: ProbeRecord | CountedRecord) {
+    const { kind, train, test } = this.#options.task;
+    if (kind === "classification") {
+      const trainingAccuracy = hits / train.count;
+      return { loss, accuracy: test ? heldOutHits / test.count : trainingAccuracy, trainingAccuracy };
+    }
     const square = this.#solutionSquare;
-    const ofSolution = square === null ? {} : { relativeError: Math.sqrt(record.heldOutLoss / square) };
-    const probe = {
-      step,
-      replica,
-      loss: record.loss,
-      accuracy,
-      ...ofTraining,
-      ...ofSolution,
-      floors,
-      layers,
-    };
-    const doubts = layers.flatMap(({ ranks }, layer) =>
-      isAllInDoubt || ranks.some(({ low, high }) => low !== high) ? [{ probe: number, replica, layer }] : []
+    if (square === null) return { loss, accuracy: null };
+    return { loss, accuracy: null, relativeError: Math.sqrt(heldOutLoss / square) };
+  }
+
+  /**
+   * Finds the layers to solve again: all spectra if double precision was asked for, and those with
+   * an uncertain rank.
+   */
+  #draft(probe: Probe, number: number): Draft {
+    const isAllInDoubt = this.#options.precision === "double" && probe.kind === "spectrum";
+    const doubts = probe.layers.flatMap(({ ranks }, layer) =>
+      isAllInDoubt || ranks.some(({ low, high }) => low !== high)
+        ? [{ probe: number, replica: probe.replica, layer }]
+        : []
     );
     return { probe, number, doubts };
   }
-}
-
-/** Where a probe belongs: its step, its replica, and its number, counted from 0 over the whole run. */
-interface Place {
-  readonly step: number;
-  readonly replica: number;
-  readonly number: number;
 }
 
 function keyOf({ probe, replica, layer }: Doubt): string {

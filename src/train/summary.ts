@@ -1,5 +1,5 @@
 /**
- * What a run comes to in a few numbers.
+ * The summary of a run.
  *
  * @module
  */
@@ -25,27 +25,35 @@ export interface RankSummary {
   readonly initial: number;
   /** Rank at the last probe, with its certified interval. */
   readonly final: RankInterval;
-  /** Largest rank of all probes. */
-  readonly largest: number;
-  /** Furthest that the rank fell below its running maximum. */
-  readonly drawdown: number;
-  /** Share of the probes whose rank is certain. */
-  readonly certain: number;
-  /** Spearman's ρ between rank and log loss over the probes; NaN where either is constant. */
+  /** Largest rank at any probe. */
+  readonly largestRank: number;
+  /** Largest fall of the rank below its running maximum, from 0. */
+  readonly furthestFall: number;
+  /** Share, from 0 to 1, of the probes whose rank is certain: both ends of its interval agree. */
+  readonly certainShare: number;
+  /**
+   * Spearman's ρ between rank and log loss over the probes, from −1 to 1; NaN if either is
+   * constant.
+   */
   readonly spearman: number;
-  /** Stairs and jumps. */
+  /** Stairs of the rank, and the jumps between them. */
   readonly staircase: Staircase;
 }
 
-/** One layer at the end of a run. */
+/**
+ * One layer over a run. Ranks that need no threshold are those of its last spectrum, with
+ * eigenvalues λ and σ = √λ.
+ */
 export interface LayerSummary {
   /** Index of the hidden layer, from 1. */
   readonly layer: number;
-  /** ε-ranks, in the order of the thresholds; what stands below them is of the last spectrum. */
+  /** ε-ranks over the run, in the order of the thresholds. */
   readonly ranks: readonly RankSummary[];
-  /** Share of the probes whose ranks come from double-single arithmetic. */
-  readonly double: number;
-  /** Entropy of the singular values (Roy and Vetterli 2007). */
+  /** Number of spectra that were solved. Probes that only count ranks solve none. */
+  readonly spectra: number;
+  /** Share of these, from 0 to 1, that were solved in double-single arithmetic. */
+  readonly doubleShare: number;
+  /** Exponential of the entropy of the singular values (Roy and Vetterli 2007). */
   readonly effectiveRank: number;
   /** The same, smoothed (Garrido et al. 2023). */
   readonly rankMe: number;
@@ -67,11 +75,17 @@ export interface ReplicaSummary {
   readonly divergedAt: number | null;
   /** Loss at the last probe. */
   readonly loss: number;
-  /** Accuracy at the last probe; `null` where the task has no classes. */
+  /** Accuracy at the last probe, from 0 to 1; `null` if the task has no classes. */
   readonly accuracy: number | null;
-  /** Relative error of the solution at the last probe; `null` where the task is no differential equation, or it is not known. */
+  /**
+   * Relative error of the solution at the last probe; `null` if the task is no equation, or its
+   * solution is not known.
+   */
   readonly relativeError: number | null;
-  /** Whether the loss lies on or above its floor at every probe that has one; `null` where there is no floor. */
+  /**
+   * Whether the loss lies on or above its floor at every probe that has one; `null` if no probe
+   * has.
+   */
   readonly floorHolds: boolean | null;
   /** The hidden layers, first to last. */
   readonly layers: readonly LayerSummary[];
@@ -79,13 +93,13 @@ export interface ReplicaSummary {
 
 /** A run in a few numbers. */
 export interface TraceSummary {
-  /** Median over the replicas of the loss at their last probe. */
+  /** Lower median, over the replicas, of the loss at the last probe. */
   readonly loss: number;
-  /** Median of the accuracy there; `null` where the task has no classes. */
+  /** Lower median of that accuracy; `null` if the task has no classes. */
   readonly accuracy: number | null;
-  /** Median of the relative error there; `null` where there is none. */
+  /** Lower median of that relative error; `null` if there is none. */
   readonly relativeError: number | null;
-  /** Each replica that has a probe. */
+  /** The replicas that have a probe. */
   readonly replicas: readonly ReplicaSummary[];
 }
 
@@ -93,8 +107,8 @@ export interface TraceSummary {
  * Summarises a trace. Replicas without a single probe (diverged at once) are left out.
  *
  * @param trace Record of a run.
- * @param diverged Step at which a replica's loss became NaN or infinite, for those whose did.
- * @returns The summary; its loss is NaN where there is no probe at all.
+ * @param diverged Step at which the loss of a replica became NaN or infinite, by replica.
+ * @returns The summary; its loss is NaN if there is no probe at all.
  */
 export function summarize(trace: Trace, diverged: ReadonlyMap<number, number> = new Map()): TraceSummary {
   const replicas = Array.from({ length: trace.replicas }, (_, replica) => replica).flatMap((replica) => {
@@ -126,16 +140,17 @@ function summarizeReplica(
     loss: last.loss,
     accuracy: last.accuracy,
     relativeError: last.relativeError ?? null,
-    floorHolds: probes.some(({ floors }) => floors !== null)
-      ? probes.every(({ floors, loss }) => !floors?.some((floor) => floor > loss))
-      : null,
+    floorHolds: floorHolds(probes),
     layers: last.layers.map(({ layer }, l) => {
-      // A run that was stopped, or diverged, may end with probes that only counted.
-      const { eigenvalues } = probes.findLast(({ layers }) => layers[l].eigenvalues.length > 0)!.layers[l];
+      const spectra = probes.map(({ layers }) => layers[l]).filter((found) => found.kind === "spectrum");
+      // A run that was stopped, or diverged, may end with probes that only counted; the first probe
+      // never does.
+      const { eigenvalues } = spectra[spectra.length - 1];
       return {
         layer,
         ranks: epsilons.map((epsilon, e) => summarizeRank(probes, l, e, epsilon)),
-        double: probes.filter(({ layers }) => layers[l].precision === "double").length / probes.length,
+        spectra: spectra.length,
+        doubleShare: spectra.filter(({ precision }) => precision === "double").length / spectra.length,
         effectiveRank: effectiveRank(eigenvalues),
         rankMe: rankMe(eigenvalues),
         stableRank: stableRank(eigenvalues),
@@ -147,21 +162,28 @@ function summarizeReplica(
   };
 }
 
+function floorHolds(probes: readonly Probe[]): boolean | null {
+  const checks = probes.flatMap((probe) =>
+    probe.kind === "spectrum" && probe.floors ? [probe.floors.every((floor) => !(floor > probe.loss))] : []
+  );
+  return checks.length > 0 ? checks.every((holds) => holds) : null;
+}
+
 function summarizeRank(probes: readonly Probe[], layer: number, e: number, epsilon: number): RankSummary {
   const intervals = probes.map((probe) => probe.layers[layer].ranks[e]);
   const ranks = intervals.map(({ rank }) => rank);
-  let largest = 0, drawdown = 0;
+  let largestRank = 0, furthestFall = 0;
   for (const rank of ranks) {
-    largest = Math.max(largest, rank);
-    drawdown = Math.max(drawdown, largest - rank);
+    largestRank = Math.max(largestRank, rank);
+    furthestFall = Math.max(furthestFall, largestRank - rank);
   }
   return {
     epsilon,
     initial: ranks[0],
     final: intervals[intervals.length - 1],
-    largest,
-    drawdown,
-    certain: intervals.filter(({ low, high }) => low === high).length / intervals.length,
+    largestRank,
+    furthestFall,
+    certainShare: intervals.filter(({ low, high }) => low === high).length / intervals.length,
     spearman: spearman(ranks, probes.map(({ loss }) => Math.log(loss))),
     staircase: findStairs(probes.map(({ step }) => step), ranks),
   };

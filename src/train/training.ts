@@ -1,5 +1,6 @@
 /**
- * The training loop: chunks of steps, probes included, one submission each; results while the next chunk runs.
+ * The training loop: chunks of steps, probes included, one submission each; results while the next
+ * chunk runs.
  *
  * @module
  */
@@ -10,22 +11,30 @@ import { ReadbackRing } from "../gpu/readback.ts";
 import { Network } from "../nn/network.ts";
 import { DEPTH, inChunks } from "./chunks.ts";
 import { type CompleteOptions, completeOptions, type TrainingOptions } from "./options.ts";
-import { bindProgram, type TrainingProgram } from "./program.ts";
+import { bindTrainingCommands, type TrainingCommands } from "./commands.ts";
 import type { LayerRecord } from "../rank/probes/probe.ts";
 import type { Doubt } from "./escalation.ts";
 import { type Draft, Recorder } from "./recorder.ts";
 import type { Probe, Trace } from "./trace.ts";
 
-/** Probes on their way to the caller. */
+/** Probes that wait for their spectra in doubt. */
 interface Pending {
   readonly drafts: readonly Draft[];
   readonly doubts: readonly Doubt[];
-  /** The spectra in doubt, solved again; `null` where there is none. */
+  /** The spectra in doubt, solved again; `null` if there are none. */
   readonly solved: Promise<readonly LayerRecord[]> | null;
 }
 
+/** The parts of a training, bound. */
+interface BoundTraining {
+  readonly network: Network;
+  readonly commands: TrainingCommands;
+  readonly signal: AbortSignal | undefined;
+}
+
 /**
- * A training run. Iterate over it to train and get each probe as it arrives; the trace grows meanwhile.
+ * A training run. Iterate over it to train and get each probe as it arrives; the trace grows
+ * meanwhile.
  *
  * @example
  * ```ts
@@ -42,50 +51,51 @@ interface Pending {
  * ```
  */
 export class Training implements AsyncIterable<Probe>, Disposable {
-  /** Options, every choice made. */
+  /** Options of the run, with every choice made. */
   readonly options: CompleteOptions;
   /** The network. */
   readonly network: Network;
-  /** Steps whose results have arrived. */
-  completed = 0;
   /** Time since training began, in milliseconds. */
   milliseconds = 0;
-  /** GPU commands of one step, probes apart. */
+  /** GPU commands of one step, without probes. */
   readonly dispatchesPerStep: number;
-  /** GPU commands of one probe that solves spectra. */
+  /** GPU commands of one probe that solves for spectra. */
   readonly dispatchesPerProbe: number;
-  /** GPU commands of one that only counts, to which a submission adds two; `null` where all solve spectra. */
+  /**
+   * GPU commands of one probe that only counts, to which a submission adds two; `null` if all
+   * probes solve for spectra.
+   */
   readonly dispatchesPerCount: number | null;
 
   readonly #gpu: Gpu;
   readonly #stack: DisposableStack;
-  readonly #program: TrainingProgram;
+  readonly #commands: TrainingCommands;
   readonly #recorder: Recorder;
   readonly #ring: ReadbackRing;
   readonly #signal: AbortSignal | undefined;
-  #started = false;
+  /** Steps whose results have arrived, the last of which updates nothing. */
+  #arrived = 0;
+  #isStarted = false;
+  #isEnded = false;
 
   private constructor(
-    gpu: Gpu,
     options: CompleteOptions,
-    signal: AbortSignal | undefined,
-    network: Network,
-    program: TrainingProgram,
+    { network, commands, signal }: BoundTraining,
     stack: DisposableStack,
   ) {
+    const { gpu } = network;
     this.#gpu = gpu;
     this.options = options;
     this.network = network;
-    this.#program = program;
+    this.#commands = commands;
     this.#signal = signal;
     this.#stack = stack;
-    this.#recorder = new Recorder(options, program);
-    const results = [program.losses, program.probe.records, ...program.counted?.probes.results ?? []];
-    this.#ring = stack.use(new ReadbackRing(gpu, results, DEPTH));
-    const { draw, forward, update } = program.step;
-    this.dispatchesPerStep = draw.length + forward.length + update.length;
-    this.dispatchesPerProbe = program.probeCommands.length;
-    this.dispatchesPerCount = program.counted?.commands.length ?? null;
+    this.#recorder = new Recorder(options, commands);
+    const { step, probes } = commands;
+    this.#ring = stack.use(new ReadbackRing(gpu, [step.losses, ...probes.results], DEPTH));
+    this.dispatchesPerStep = step.draw.length + step.forward.length + step.update.length;
+    this.dispatchesPerProbe = probes.spectrum.commands.length;
+    this.dispatchesPerCount = probes.count?.commands.length ?? null;
   }
 
   /**
@@ -94,8 +104,8 @@ export class Training implements AsyncIterable<Probe>, Disposable {
    * @param gpu Device.
    * @param options What to train, and how.
    * @returns The run, at its start.
-   * @throws {InputError} Where an option is out of range.
-   * @throws {ShapeError} Where the adapter has no room for it.
+   * @throws {InputError} If an option is out of range.
+   * @throws {ShapeError} If the adapter has no room for it.
    */
   static async create(gpu: Gpu, options: TrainingOptions): Promise<Training> {
     const complete = completeOptions(options);
@@ -104,8 +114,8 @@ export class Training implements AsyncIterable<Probe>, Disposable {
     const { inputs, outputs } = task;
     const shape = { inputs, hidden, outputs, activation, initializer, replicas, seed };
     const network = stack.use(await Network.create(gpu, shape));
-    const program = await bindProgram(gpu, network, complete, stack);
-    return new Training(gpu, complete, options.signal, network, program, stack.move());
+    const commands = await bindTrainingCommands(network, complete, stack);
+    return new Training(complete, { network, commands, signal: options.signal }, stack.move());
   }
 
   /** The record so far. */
@@ -113,48 +123,61 @@ export class Training implements AsyncIterable<Probe>, Disposable {
     return this.#recorder.trace;
   }
 
-  /** Replicas whose loss became NaN or infinite, with the step at which it did. Their trace ends before it. */
+  /**
+   * Replicas whose loss became NaN or infinite, with the step at which it did. Their trace ends
+   * before it.
+   */
   get diverged(): ReadonlyMap<number, number> {
     return this.#recorder.diverged;
   }
 
-  /** Whether there are steps without results that replicas are left to make: the signal ended the run. */
-  get isCutShort(): boolean {
-    return this.completed <= this.options.steps && this.diverged.size < this.options.replicas;
+  /** Number of updates whose results have arrived, from 0 to `options.steps`. */
+  get updates(): number {
+    return Math.min(this.#arrived, this.options.steps);
+  }
+
+  /**
+   * State of the run: `done` once all results have arrived, `diverged` once every replica has
+   * diverged, `stopped` if it ended before, by its signal, by an error or because its caller left;
+   * otherwise `running`, which includes not yet started.
+   */
+  get status(): "running" | "done" | "stopped" | "diverged" {
+    if (this.diverged.size === this.options.replicas) return "diverged";
+    if (this.#arrived > this.options.steps) return "done";
+    return this.#isEnded ? "stopped" : "running";
   }
 
   /**
    * Trains, and yields the probes as they arrive: in the order of steps, then replicas.
    *
-   * @throws {DivergenceError} Where every replica has diverged.
-   * @throws {DeviceLostError} Where the device is lost.
+   * @throws {DivergenceError} If every replica has diverged.
+   * @throws {DeviceLostError} If the device is lost.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Probe, void, void> {
-    if (this.#started) throw new StaircaseError("a training run can be iterated over once: create another");
-    this.#started = true;
-    const { steps, probeEvery, replicas } = this.options;
-    const { logCapacity, probesAtOnce } = this.#program;
+    if (this.#isStarted) throw new StaircaseError("a training run can be iterated over once: create another");
+    this.#isStarted = true;
+    const { steps, replicas } = this.options;
     const pending: Pending[] = [];
     const chunks = inChunks({
       steps: steps + 1,
-      // More would overwrite results before they are read.
-      most: Math.min(logCapacity, (probesAtOnce - 1) * probeEvery + 1),
+      most: this.#commands.mostSteps,
       signal: this.#signal,
       submit: (first, count) => this.#submit(first, count),
     });
     try {
       for await (const { first, count, result, milliseconds } of chunks) {
         pending.push(this.#judge(this.#recorder.record(first, count, result)));
-        this.completed += count;
+        this.#arrived += count;
         this.milliseconds = milliseconds;
-        // What is being solved again has time until the next submission has been read.
+        // Spectra that are solved again have time until the next submission has been read.
         while (pending.length > 1 || pending[0]?.solved === null) yield* await this.#add(pending.shift()!);
         if (this.diverged.size === replicas) break;
       }
       while (pending.length > 0) yield* await this.#add(pending.shift()!);
       if (this.diverged.size === replicas) throw divergence(this.diverged);
     } finally {
-      // Nothing may be on its way to buffers that the caller is about to free.
+      this.#isEnded = true;
+      // No result may be in flight to buffers that the caller is about to free.
       await Promise.allSettled(pending.map(({ solved }) => solved));
     }
   }
@@ -169,9 +192,9 @@ export class Training implements AsyncIterable<Probe>, Disposable {
     return this.trace;
   }
 
-  /** Has the spectra in doubt solved again. */
+  /** Starts to solve the spectra in doubt again. */
   #judge(drafts: readonly Draft[]): Pending {
-    const { escalation } = this.#program;
+    const { escalation } = this.#commands;
     const doubts = escalation ? drafts.flatMap((draft) => draft.doubts) : [];
     if (!escalation || doubts.length === 0) return { drafts, doubts, solved: null };
     const solved = escalation.solve(doubts);
@@ -185,23 +208,24 @@ export class Training implements AsyncIterable<Probe>, Disposable {
 
   #submit(start: number, count: number): Promise<Float32Array[]> {
     const { steps } = this.options;
-    const { step, schedule, probeCommands, warmUp, counted, escalation } = this.#program;
+    const { step, probes: { schedule, spectrum, count: counted }, escalation } = this.#commands;
     const commands = new Commands(this.#gpu);
     let counts = 0;
     for (let s = start; s < start + count; s++) {
       const [first, ...rest] = s === steps ? step.measure : step.update;
       commands.run(...step.draw, ...step.forward, first);
       const kind = schedule.kind(s);
-      // The basis that spectra start from is none yet, or as old as the last of them.
-      if (s === 0 || (kind === "spectra" && counted)) commands.run(...warmUp);
-      if (kind) {
-        commands.run(...(kind === "spectra" ? probeCommands : counted!.commands));
-        if (kind === "counts") counts++;
-        escalation?.keep(commands, schedule.before(s).all);
+      // There is no basis for the spectra to start from yet, or it is as old as the last of them.
+      if (s === 0 || (kind === "spectrum" && counted)) commands.run(...spectrum.warmUp);
+      if (kind === "spectrum") commands.run(...spectrum.commands);
+      if (kind === "count" && counted) {
+        commands.run(...counted.commands);
+        counts++;
       }
+      if (kind) escalation?.keep(commands, schedule.before(s).all);
       commands.run(...rest);
     }
-    counted?.probes.count(commands, schedule.before(start).counts, counts);
+    counted?.probes.count(commands, schedule.before(start).count, counts);
     return this.#ring.submit(commands);
   }
 

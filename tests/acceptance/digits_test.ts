@@ -1,5 +1,6 @@
 import { Gpu } from "../../src/gpu/device.ts";
 import { loadTask } from "../../src/tasks/registry.ts";
+import { spectrumProbes } from "../../src/train/trace.ts";
 import { Training } from "../../src/train/training.ts";
 import { assert } from "../deps.ts";
 
@@ -8,7 +9,8 @@ Deno.test("handwritten digits: 95 % of those held out are told apart", async () 
   const task = await loadTask("digits");
   // Three quarters of the steps that it has by default, and no more probes than must be.
   using training = await Training.create(gpu, { task, steps: 1500, probeEvery: 1500 });
-  const { losses: [losses], probes: [first, last] } = await training.finish();
+  const trace = await training.finish();
+  const { losses: [losses] } = trace, [first, last] = spectrumProbes(trace);
   assert.deepEqual(training.network.widths, [784, 256, 128, 10]);
   assert(first.accuracy! < 0.2, `${first.accuracy} at the start`);
   assert(last.accuracy! >= 0.95, `${last.accuracy} at the end`);

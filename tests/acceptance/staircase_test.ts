@@ -1,5 +1,6 @@
 import { staircase } from "../../src/experiments/staircase/mod.ts";
 import { Gpu } from "../../src/gpu/device.ts";
+import { spectrumProbes } from "../../src/train/trace.ts";
 import { loadTask } from "../../src/tasks/registry.ts";
 import { assert } from "../deps.ts";
 
@@ -12,17 +13,17 @@ Deno.test("the default staircase: the loss falls, the rank rises in stairs, and 
   assert(summary.loss < 0.05, `loss ${summary.loss}`);
 
   const smallest = options.epsilons.indexOf(1e-6);
-  const [below, { initial, final, drawdown, spearman, staircase: { stairs, jumps } }] = [first, terminal]
+  const [below, { initial, final, furthestFall, spearman, staircase: { stairs, jumps } }] = [first, terminal]
     .map(({ ranks }) => ranks[smallest]);
   assert(final.rank >= 18, `rank ${final.rank}`);
   assert(initial <= 4, `rank ${initial} at the start`);
-  assert(drawdown <= 3, `${drawdown} below the running maximum`);
+  assert(furthestFall <= 3, `${furthestFall} below the running maximum`);
   assert(spearman < -0.9, `ρ = ${spearman}`);
   assert(final.rank > below.final.rank, `${final.rank}, below it ${below.final.rank}`);
   assert(stairs.length >= 10 && jumps.filter(({ size }) => size > 0).length >= 10, `${stairs.length} stairs`);
 
   assert.equal(floorHolds, true);
-  const floors = trace.probes.map((probe) => probe.floors![smallest]);
+  const floors = spectrumProbes(trace).map((probe) => probe.floors![smallest]);
   assert(floors.every((floor, i) => floor <= trace.probes[i].loss));
   // The floor is worth something, and falls with the loss.
   assert(floors.some((floor, i) => floor > 0.1 * trace.probes[i].loss));

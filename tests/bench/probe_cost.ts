@@ -5,6 +5,7 @@
  */
 import { measure } from "../../src/gpu/measure/meter.ts";
 import type { TrainingOptions } from "../../src/train/options.ts";
+import { taskDefaults } from "../../src/tasks/defaults.ts";
 import { Training } from "../../src/train/training.ts";
 import { bytesOf, probeWork } from "./kernel_work.ts";
 import { atLeast, atMost, type Bench, type Section } from "./section.ts";
@@ -56,7 +57,7 @@ export async function probeCost(bench: Bench): Promise<Section[]> {
     intervals.length;
   const { dispatchesPerStep, dispatchesPerProbe } = rate!;
   const { dispatchesPerCount } = training;
-  const { epsilons } = options.task.defaults;
+  const { epsilons } = taskDefaults(options.task);
   return [{
     title: `${workloadName(SMALL)}, certified ranks at ${epsilons.join(", ")}, ms a step`,
     lines: [

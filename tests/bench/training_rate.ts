@@ -52,7 +52,7 @@ export async function trainingRate(
   let first: { readonly steps: number; readonly at: number } | null = null;
   let milliseconds = 0;
   const watch = setInterval(() => {
-    const steps = training.completed, at = training.milliseconds;
+    const steps = training.updates, at = training.milliseconds;
     if (steps === 0) return;
     origin ||= at;
     if (at < origin + RUN_UP) return;

@@ -15,7 +15,7 @@ function figureData(rows: number, deltas: number[], seeds: number, layers: numbe
     title: "Directions",
     subtitle: "of what is made up",
     deltas,
-    seeds,
+    replicas: seeds,
     aligned: 0.01,
     rankOne: 0.05,
     rows: many(rows, (r) => ({

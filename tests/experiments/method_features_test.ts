@@ -55,7 +55,7 @@ Deno.test("polynomialOrders: by degree, mixed ones first", () => {
 });
 
 Deno.test("polynomialFeatures: span the polynomials of their degree, and are independent", () => {
-  const points = quasirandom(90, 2, -1, 1, 0);
+  const points = quasirandom(90, 2, { low: -1, high: 1, seed: 0 });
   const partition = partitionOfUnity(boundingBox({ count: 90, x: points }), 2);
   // Six polynomials on each of four patches: all of degree 2. A 25th feature is the first of degree 3.
   for (const width of [24, 25]) {

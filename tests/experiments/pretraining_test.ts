@@ -162,12 +162,14 @@ function network(
 ): PretrainingNetwork {
   const nothing = new Float64Array();
   const probes = losses.map((loss, i) => ({
+    kind: "spectrum" as const,
     step: 10 * i,
     replica: 0,
     loss,
     accuracy: null,
     floors: null,
     layers: [{
+      kind: "spectrum" as const,
       layer: 1,
       eigenvalues: nothing,
       bounds: nothing,

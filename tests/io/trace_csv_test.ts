@@ -1,18 +1,24 @@
 import { assert } from "../deps.ts";
 import { columnHelp } from "../../src/io/csv.ts";
 import { traceColumns, traceCsv } from "../../src/io/trace_csv.ts";
-import type { LayerProbe, Probe, Trace } from "../../src/train/trace.ts";
+import type { LayerSpectrum, SpectrumProbe, Trace } from "../../src/train/trace.ts";
 
 const epsilons = [1e-2, 1e-4];
 
-function layerOf(layer: number): LayerProbe {
+function layerOf(layer: number): LayerSpectrum {
   const ranks = epsilons.map((epsilon, i) => ({ epsilon, rank: layer + i, low: layer, high: layer + 2 }));
-  return { layer, eigenvalues: Float64Array.of(1), bounds: Float64Array.of(0), ranks, precision: "single" };
+  const spectrum = {
+    eigenvalues: Float64Array.of(1),
+    bounds: Float64Array.of(0),
+    precision: "single",
+  } as const;
+  return { kind: "spectrum", layer, ranks, ...spectrum };
 }
 
-function probeOf(step: number, replica: number, rest: Partial<Probe> = {}): Probe {
+function probeOf(step: number, replica: number, rest: Partial<SpectrumProbe> = {}): SpectrumProbe {
   const layers = [layerOf(1), layerOf(2)];
-  return { step, replica, loss: 0.5 / (step + 1), accuracy: null, floors: [0.25, 0.125], layers, ...rest };
+  const measures = { loss: 0.5 / (step + 1), accuracy: null, floors: [0.25, 0.125] };
+  return { kind: "spectrum", step, replica, ...measures, layers, ...rest };
 }
 
 Deno.test("trace_csv: one row per replica, step, layer and threshold, in that order", () => {

@@ -4,7 +4,7 @@
  * @module
  */
 import { equidistant, quasirandom } from "../../src/tasks/points.ts";
-import type { DifferentialOperator, Samples, Task } from "../../src/tasks/task.ts";
+import type { DifferentialOperator, EquationTask, Samples } from "../../src/tasks/task.ts";
 
 /** The operator that leaves a function as it is, with other coefficients where given. */
 function operator(axes: number, given: Partial<DifferentialOperator>): DifferentialOperator {
@@ -37,7 +37,7 @@ const defaults = {
   probeEvery: 100,
   epsilons: [1e-3, 1e-6],
 };
-const common = { inputs: 1, outputs: 1, loss: "mean-squared-residual", defaults } as const;
+const common = { kind: "equation", inputs: 1, outputs: 1, loss: "mean-squared-residual", defaults } as const;
 
 /**
  * u″ = −π² sin πx on (−1, 1), u(±1) = 0, whose solution is sin πx.
@@ -45,7 +45,7 @@ const common = { inputs: 1, outputs: 1, loss: "mean-squared-residual", defaults 
  * @param count Points in the domain. Default: 30.
  * @returns The task.
  */
-export function poisson(count = 30): Task {
+export function poisson(count = 30): EquationTask {
   const inside = Float32Array.from({ length: count }, (_, k) => (2 * k + 1) / count - 1);
   const domain = samplesOf(inside, 1, 2 / count, ([x]) => -(Math.PI ** 2) * Math.sin(Math.PI * x));
   const ends = samplesOf(Float32Array.of(-1, 1), 1, 20, () => 0);
@@ -68,10 +68,10 @@ export function poisson(count = 30): Task {
  *
  * @returns The task.
  */
-export function rarefaction(): Task {
+export function rarefaction(): EquationTask {
   const solution = ([x, t]: Float32Array) => x / (1 + t);
   const square = (count: number, seed: number) =>
-    quasirandom(count, 2, -1, 1, seed).map((each, i) => i % 2 === 0 ? each : (1 + each) / 2);
+    quasirandom(count, 2, { low: -1, high: 1, seed }).map((each, i) => i % 2 === 0 ? each : (1 + each) / 2);
   const domain = samplesOf(square(50, 1), 2, 1 / 50, () => 0);
   const edge = Float32Array.from({ length: 30 }, (_, k) => k / 29);
   const start = samplesOf(Float32Array.from([...edge].flatMap((s) => [2 * s - 1, 0])), 2, 1 / 30, solution);

@@ -4,15 +4,16 @@
  * @module
  */
 import type { Gpu } from "../../src/gpu/device.ts";
-import type { LossName, Samples, Task } from "../../src/tasks/task.ts";
+import type { ClassificationTask, RegressionTask, Samples, Task } from "../../src/tasks/task.ts";
 import type { TrainingOptions } from "../../src/train/options.ts";
-import type { Trace } from "../../src/train/trace.ts";
+import { type SpectrumProbe, spectrumProbes, type Trace } from "../../src/train/trace.ts";
 import { Training } from "../../src/train/training.ts";
+import { assert } from "../deps.ts";
 
 /** What a task is made of. */
 export interface SmallTask {
   /** Loss. Default: mean squared error. */
-  readonly loss?: LossName;
+  readonly loss?: RegressionTask["loss"] | ClassificationTask["loss"];
   /** Number of samples. Default: 24. */
   readonly count?: number;
   /** Dimension of the input. Default: 1. */
@@ -47,13 +48,33 @@ export function smallTask(options: SmallTask = {}): Task {
     epsilons: [1e-2, 1e-6],
   };
   const test = heldOut ? train : null;
-  return { name: "small", description: "a small task", inputs, outputs, loss, train, test, defaults };
+  const task = { name: "small", description: "a small task", inputs, outputs, train, test, defaults };
+  return loss === "mean-squared-error"
+    ? { ...task, kind: "regression", loss }
+    : { ...task, kind: "classification", loss };
 }
 
 /** Trains to the end and gives the record. */
 export async function train(gpu: Gpu, options: TrainingOptions): Promise<Trace> {
   using training = await Training.create(gpu, options);
   return await training.finish();
+}
+
+/** A trace whose probes have all solved for spectra. */
+export interface SpectrumTrace extends Trace {
+  readonly probes: readonly SpectrumProbe[];
+}
+
+/** Checks that all probes of a trace have solved for spectra. */
+export function spectraOf(trace: Trace): SpectrumTrace {
+  const probes = spectrumProbes(trace);
+  assert.equal(probes.length, trace.probes.length);
+  return { ...trace, probes };
+}
+
+/** Trains to the end and gives the record, of which all probes have solved for spectra. */
+export async function trainSpectra(gpu: Gpu, options: TrainingOptions): Promise<SpectrumTrace> {
+  return spectraOf(await train(gpu, options));
 }
 
 /** The part of a trace that one replica made, as if it were the only one. */

@@ -1,3 +1,4 @@
+import { taskDefaults } from "../../src/tasks/defaults.ts";
 import { functionTask } from "../../src/tasks/function_task.ts";
 import { targetFunctions } from "../../src/tasks/functions.ts";
 import { MAX_SAMPLES } from "../../src/tasks/options.ts";
@@ -21,7 +22,7 @@ Deno.test("functions: every task has targets f(x) at points of its domain and we
     }
     assert.deepEqual(train.weights, new Float32Array(samples).fill(1 / samples));
     assert(Math.abs(train.weights.reduce((sum, weight) => sum + weight, 0) - 1) < 1e-6);
-    assert.equal(task.loss, "mean-squared-error");
+    assert.deepEqual([task.kind, task.loss], ["regression", "mean-squared-error"]);
     assert.deepEqual([task.inputs, task.outputs, task.test], [target.inputs, 1, null]);
   }));
 });
@@ -60,9 +61,9 @@ Deno.test("functions: values at points that can be worked out by hand", () => {
 });
 
 Deno.test("functions: the staircase's reference task", () => {
-  const { train, defaults } = functionTask(targetFunctions.cosines);
+  const task = functionTask(targetFunctions.cosines), { train } = task;
   assert.deepEqual([train.count, train.x[0], train.x[255]], [256, -1, 1]);
-  assert.deepEqual(defaults, {
+  assert.deepEqual(taskDefaults(task), {
     hidden: [50, 50],
     activation: "tanh",
     initializer: "xavier-normal",

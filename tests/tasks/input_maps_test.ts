@@ -45,22 +45,23 @@ Deno.test("fourierFeatures: frequencies count the periods across the box", () =>
     expected.forEach((value, i) => assert(Math.abs(map.at(x)[i] - value) < 1e-14, `${map.at(x)}`));
   // t = (1/2, 0): phases π/2 and π/4.
   close([2, -2], [0, 1, Math.SQRT1_2, Math.SQRT1_2]);
-  // From one side to the other phases grow by 2π times the frequency: the first feature has one period.
+  // From one side to the other phases grow by 2π times the frequency: the first feature has one
+  // period.
   close([-1, -2], [-1, 0, 0, -1]);
   close([3, -2], [-1, 0, 0, 1]);
   for (const wrong of [[], [[NaN, 1]]]) assert.throws(() => fourierFeatures(box, wrong), InputError);
 });
 
 Deno.test("randomFrequencies: normally distributed, by the seed", () => {
-  const vectors = randomFrequencies(3, 2000, 5, 1);
+  const vectors = randomFrequencies(3, 2000, { deviation: 5, seed: 1 });
   assert(vectors.length === 2000 && vectors.every((vector) => vector.length === 3));
   const all = vectors.flat(), mean = all.reduce((sum, b) => sum + b, 0) / all.length;
   const deviation = Math.sqrt(all.reduce((sum, b) => sum + (b - mean) ** 2, 0) / all.length);
   // Four standard errors of 6,000 draws.
   assert(Math.abs(mean) < 4 * 5 / Math.sqrt(6000) && Math.abs(deviation / 5 - 1) < 4 / Math.sqrt(2 * 6000));
-  assert.deepEqual(randomFrequencies(3, 2000, 5, 1), vectors);
-  assert.notDeepEqual(randomFrequencies(3, 2000, 5, 2), vectors);
-  assert.throws(() => randomFrequencies(1, 1, 1, -1), InputError);
+  assert.deepEqual(randomFrequencies(3, 2000, { deviation: 5, seed: 1 }), vectors);
+  assert.notDeepEqual(randomFrequencies(3, 2000, { deviation: 5, seed: 2 }), vectors);
+  assert.throws(() => randomFrequencies(1, 1, { deviation: 1, seed: -1 }), InputError);
 });
 
 Deno.test("dyadicFrequencies: powers of two along each axis", () => {

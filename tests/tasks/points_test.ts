@@ -22,27 +22,32 @@ Deno.test("points: one equidistant point is the midpoint", () => {
 Deno.test("points: low-discrepancy points stay in the cube, repeat by seed and extend one another", () => {
   const counts = fc.integer({ min: 1, max: 200 }), dimensions = fc.integer({ min: 1, max: 6 });
   fc.assert(fc.property(counts, dimensions, fc.maxSafeNat(), (count, dimension, seed) => {
-    const x = quasirandom(count, dimension, -2, 3, seed);
+    const x = quasirandom(count, dimension, { low: -2, high: 3, seed });
     assert.equal(x.length, count * dimension);
     assert(x.every((coordinate) => coordinate >= -2 && coordinate <= 3));
-    assert.deepEqual(x, quasirandom(count, dimension, -2, 3, seed));
-    assert.deepEqual(x, quasirandom(2 * count, dimension, -2, 3, seed).subarray(0, x.length));
-    assert.notDeepEqual(x, quasirandom(count, dimension, -2, 3, seed === 0 ? 1 : seed - 1));
+    assert.deepEqual(x, quasirandom(count, dimension, { low: -2, high: 3, seed }));
+    assert.deepEqual(x, quasirandom(2 * count, dimension, { low: -2, high: 3, seed }).subarray(0, x.length));
+    assert.notDeepEqual(
+      x,
+      quasirandom(count, dimension, { low: -2, high: 3, seed: seed === 0 ? 1 : seed - 1 }),
+    );
   }));
 });
 
 Deno.test("points: low-discrepancy points fill a cube more evenly than random ones", () => {
   for (const seed of [0, 1, 2]) {
-    // Of 1024 random points in 256 cells, a cell would be empty with probability 0.018 and hold 4 ± 2.
+    // Of 1024 random points in 256 cells, a cell would be empty with probability 0.018 and hold 4 ±
+    // 2.
     const cells = new Array(256).fill(0);
-    const x = quasirandom(1024, 2, 0, 1, seed);
+    const x = quasirandom(1024, 2, { low: 0, high: 1, seed });
     for (let k = 0; k < 1024; k++) cells[16 * Math.floor(16 * x[2 * k]) + Math.floor(16 * x[2 * k + 1])]++;
     assert(
       Math.min(...cells) >= 2 && Math.max(...cells) <= 6,
       `${Math.min(...cells)} … ${Math.max(...cells)}`,
     );
     // Means converge almost as 1/m, not 1/√m.
-    const mean = quasirandom(4096, 5, -1, 1, seed).reduce((sum, coordinate) => sum + coordinate, 0) /
+    const mean = quasirandom(4096, 5, { low: -1, high: 1, seed }).reduce((sum, coordinate) =>
+      sum + coordinate, 0) /
       (4096 * 5);
     assert(Math.abs(mean) < 1e-3, `${mean}`);
   }

@@ -1,11 +1,12 @@
 import { closest } from "../../src/check.ts";
-import { loadTask, taskNames } from "../../src/tasks/registry.ts";
+import { checkTask } from "../../src/tasks/check_task.ts";
+import { taskDefaults } from "../../src/tasks/defaults.ts";
+import { loadTask, tasks } from "../../src/tasks/registry.ts";
 import { assert } from "../deps.ts";
 import { inputError } from "../support/input_error.ts";
 
 Deno.test("registry: every name loads a task of that name", async () => {
-  const names = taskNames();
-  assert.equal(new Set(names).size, names.length);
+  const names = Object.keys(tasks);
   for (
     const name of [
       "cosines",
@@ -31,7 +32,10 @@ Deno.test("registry: every name loads a task of that name", async () => {
   }
   for (const name of names) {
     const task = await loadTask(name, { samples: 20, seed: 4 });
-    assert.equal(task.name, name);
+    assert.deepEqual([task.name, task.kind], [name, tasks[name].kind]);
+    assert(tasks[name].help.length > 0 && !tasks[name].help.includes("\n"));
+    assert.equal(checkTask(task), task);
+    assert.deepEqual(Object.keys(taskDefaults(task)).length, 9);
     assert.equal(task.train.count, 20);
     assert.equal(task.train.x.length, 20 * task.inputs);
     assert.equal(task.train.y.length, 20 * task.outputs);
@@ -64,15 +68,19 @@ Deno.test("registry: options that are out of range, or another task's, are refus
   await assert.rejects(loadTask("abs", { seed: -1 }), inputError(/^seed must be a whole number from 0 to /));
   await assert.rejects(
     loadTask("runge", { data: "mnist" }),
-    inputError(/^task "runge" is a function and reads no files; leave out data "mnist"$/),
+    inputError(/^task "runge" reads no files; leave out data "mnist"$/),
   );
   await assert.rejects(
     loadTask("burgers", { data: "mnist" }),
-    inputError(/^task "burgers" is an equation and reads no files; leave out data "mnist"$/),
+    inputError(/^task "burgers" reads no files; leave out data "mnist"$/),
   );
   await assert.rejects(
     loadTask("mixture", { data: "mnist" }),
-    inputError(/^task "mixture" is drawn at random and reads no files; leave out data "mnist"$/),
+    inputError(/^task "mixture" reads no files; leave out data "mnist"$/),
+  );
+  await assert.rejects(
+    loadTask("abs", { sample: 3 } as object),
+    inputError(/^options of a task have no "sample"; did you mean "samples"\? /),
   );
   // Absent and undefined are the same.
   assert.equal(

@@ -4,14 +4,14 @@ import type { Trace } from "../../src/train/trace.ts";
 import { Training } from "../../src/train/training.ts";
 import { summarize } from "../../src/train/summary.ts";
 import { assert } from "../deps.ts";
-import { replicaOf, smallTask, train } from "../support/tasks.ts";
+import { replicaOf, smallTask, spectraOf, train } from "../support/tasks.ts";
 import { openGpu } from "../support/gpu.ts";
 
 const gpu = await openGpu();
 
 function assertFinite(trace: Trace) {
   for (const losses of trace.losses) assert(losses.every(Number.isFinite));
-  for (const { loss, layers, floors } of trace.probes) {
+  for (const { loss, layers, floors } of spectraOf(trace).probes) {
     assert(Number.isFinite(loss) && (floors ?? []).every(Number.isFinite));
     for (const { eigenvalues, bounds } of layers) {
       assert(eigenvalues.every(Number.isFinite) && bounds.every(Number.isFinite));

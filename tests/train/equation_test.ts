@@ -1,6 +1,6 @@
 import { InputError, ShapeError } from "../../src/errors.ts";
 import { traceCsv } from "../../src/io/trace_csv.ts";
-import type { Condition, Task } from "../../src/tasks/task.ts";
+import type { Condition, EquationTask, Task } from "../../src/tasks/task.ts";
 import { completeOptions, type TrainingOptions } from "../../src/train/options.ts";
 import { summarize } from "../../src/train/summary.ts";
 import { Training } from "../../src/train/training.ts";
@@ -8,7 +8,7 @@ import { assert } from "../deps.ts";
 import { forward, row } from "../reference/network.ts";
 import { referenceEigenvalues } from "../support/solve.ts";
 import { poisson, rarefaction } from "../support/equations.ts";
-import { replicaOf, smallTask, train } from "../support/tasks.ts";
+import { replicaOf, smallTask, spectraOf, train, trainSpectra } from "../support/tasks.ts";
 import { openGpu } from "../support/gpu.ts";
 
 const gpu = await openGpu();
@@ -50,7 +50,7 @@ Deno.test("equation: a network trained on the residual comes close to the soluti
 
 Deno.test("equation: ReLU has no second derivatives, so its residual never falls below the right-hand side", async () => {
   const task = poisson();
-  const { count } = task.conditions![0];
+  const { count } = task.conditions[0];
   const nothing = task.train.y.subarray(0, count).reduce(
     (sum, f, k) => sum + task.train.weights[k] * f * f,
     0,
@@ -63,12 +63,12 @@ Deno.test("equation: ReLU has no second derivatives, so its residual never falls
 });
 
 Deno.test("equation: ranks are those of the features in the domain, in single, in double, and counted", async () => {
-  const task = poisson(), [{ count }] = task.conditions!;
+  const task = poisson(), [{ count }] = task.conditions;
   const shape = { task, hidden: [7, 6], replicas: 3, seed: 2, probeEvery: 1, steps: 4 };
   const counted = await train(gpu, { ...shape, spectraEvery: 2, precision: "single" });
   for (const precision of ["single", "double"] as const) {
     using training = await Training.create(gpu, { ...shape, precision });
-    const { probes } = await training.finish();
+    const { probes } = spectraOf(await training.finish());
     for (const [index, probe] of probes.entries()) {
       counted.probes[index].layers.forEach(({ ranks }, l) =>
         ranks.forEach(({ low, high }, e) => {
@@ -89,7 +89,8 @@ Deno.test("equation: ranks are those of the features in the domain, in single, i
           shape.hidden[l],
           task.train.weights.subarray(0, count),
         );
-        // Features of size 1 are some 10⁻⁶ off; those of the boundary, with their weights, would add 20 n.
+        // Features of size 1 are some 10⁻⁶ off; those of the boundary, with their weights, would
+        // add 20 n.
         eigenvalues.forEach((value, i) =>
           assert(Math.abs(value - truth[i]) <= bounds[i] + 1e-5 * truth[0], `${value} is not ${truth[i]}`)
         );
@@ -113,7 +114,7 @@ Deno.test("equation: to the bit the same beside other replicas, and beside one t
 Deno.test("equation: probes have a relative error and neither accuracy nor floors; summary and table show it", async () => {
   const task = poisson();
   const options = { task, steps: 20, probeEvery: 10, replicas: 3 };
-  const trace = await train(gpu, options);
+  const trace = await trainSpectra(gpu, options);
   for (const { accuracy, floors, trainingAccuracy, projectionError, relativeError } of trace.probes) {
     assert.deepEqual([accuracy, floors, trainingAccuracy, projectionError], [
       null,
@@ -141,7 +142,7 @@ Deno.test("equation: probes have a relative error and neither accuracy nor floor
 });
 
 Deno.test("equation: conditions that do not fit the task, and mini-batches, are refused in one line", () => {
-  const task = poisson(), [domain, ends] = task.conditions!;
+  const task = poisson(), [domain, ends] = task.conditions;
   const { conditions: _, ...without } = task;
   const refuse = (given: Task, kind: typeof InputError, message: RegExp, batch: number | null = null) =>
     assert.throws(() => completeOptions({ task: given, batch }), (error) => {
@@ -149,15 +150,21 @@ Deno.test("equation: conditions that do not fit the task, and mini-batches, are 
       assert.match(error.message, message);
       return true;
     });
-  const withConditions = (...conditions: Condition[]): Task => ({ ...task, conditions });
+  const withConditions = (...conditions: Condition[]): EquationTask => ({ ...task, conditions });
   const withOperator = (change: Partial<Condition["operator"]>) =>
     withConditions({ ...domain, operator: { ...domain.operator, ...change } }, ends);
   refuse(task, InputError, /^task "poisson": a batch of 8 samples .+: give the full batch$/, 8);
-  refuse(without, InputError, /mean-squared-residual and there are no conditions: give both, or neither$/);
+  const unlike = (fields: object) => ({ ...task, ...fields }) as Task;
+  refuse(without as Task, ShapeError, /^task "poisson": no condition: give the equation in the domain$/);
   refuse(
-    { ...task, loss: "mean-squared-error" },
+    unlike({ loss: "mean-squared-error" }),
     InputError,
-    /mean-squared-error and there are conditions: /,
+    /^no equation loss "mean-squared-error"; .*give one of mean-squared-residual$/,
+  );
+  refuse(
+    unlike({ kind: "regression", loss: "mean-squared-error" }),
+    InputError,
+    /^fields of the regression "poisson" have no "conditions"; /,
   );
   refuse(withConditions(), ShapeError, /no condition: give the equation in the domain$/);
   refuse(

@@ -2,15 +2,16 @@ import { Network } from "../../src/nn/network.ts";
 import { uploadSamples } from "../../src/nn/samples.ts";
 import { Commands } from "../../src/gpu/commands.ts";
 import { featureSpectra } from "../../src/rank/spectra/feature_spectrum.ts";
-import type { Trace } from "../../src/train/trace.ts";
 import { assert } from "../deps.ts";
 import { referenceEigenvalues } from "../support/solve.ts";
-import { smallTask, train } from "../support/tasks.ts";
+import { smallTask, type SpectrumTrace as Trace, trainSpectra as train } from "../support/tasks.ts";
 import { openGpu } from "../support/gpu.ts";
 
 const gpu = await openGpu();
 
-/** Features of all hidden layers of one replica, before the first step: row-major, without padding. */
+/**
+ * Features of all hidden layers of one replica, before the first step: row-major, without padding.
+ */
 async function firstFeatures(options: { hidden: number[]; seed: number }, replica: number) {
   const task = smallTask({ count: 60 });
   using stack = new DisposableStack();
@@ -57,7 +58,8 @@ Deno.test("double precision: every spectrum is that of the features, of every la
       const truth = referenceEigenvalues(each.data, each.columns, task.train.weights);
       const slack = 1e-14 * truth[0];
       truth.forEach((value, i) => assert(Math.abs(eigenvalues[i] - value) <= bounds[i] + slack));
-      // What the host makes of the same features: with the roots of the weights in them, so not the same bits.
+      // What the host makes of the same features: with the roots of the weights in them, so not the
+      // same bits.
       const { weights } = task.train;
       const [host] = await featureSpectra(gpu, [each], { precision: "double", weights });
       host.eigenvalues.forEach((value, i) =>

@@ -20,7 +20,7 @@ Deno.test("ProbeSchedule: what comes before a step is what was made up to it", (
   });
   fc.assert(fc.property(given, ({ steps, probeEvery, spectraEvery }) => {
     const schedule = new ProbeSchedule(steps, probeEvery, spectraEvery);
-    const made = { all: 0, spectra: 0, counts: 0 };
+    const made = { all: 0, spectrum: 0, count: 0 };
     for (let step = 0; step <= steps; step++) {
       assert.deepEqual(schedule.before(step), made);
       const kind = schedule.kind(step);

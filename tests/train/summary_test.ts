@@ -1,6 +1,6 @@
 import { assert } from "../deps.ts";
 import { summarize } from "../../src/train/summary.ts";
-import type { Probe, Trace } from "../../src/train/trace.ts";
+import type { CountProbe, Probe, SpectrumProbe, Trace } from "../../src/train/trace.ts";
 
 const epsilons = [1e-2, 1e-6];
 
@@ -16,14 +16,16 @@ interface Given {
   readonly slack?: number;
 }
 
-function probe({ step, replica = 0, loss, ranks, accuracy, floors, slack = 0 }: Given): Probe {
+function probe({ step, replica = 0, loss, ranks, accuracy, floors, slack = 0 }: Given): SpectrumProbe {
   return {
+    kind: "spectrum",
     step,
     replica,
     loss,
     accuracy: accuracy ?? null,
     floors: floors ?? null,
     layers: ranks.map((pair, l) => ({
+      kind: "spectrum",
       layer: l + 1,
       eigenvalues: Float64Array.of(4, 1, 1, 0),
       bounds: new Float64Array(4),
@@ -60,9 +62,9 @@ Deno.test("summarize: ranks of every layer and threshold over the run", () => {
     epsilon: 1e-6,
     initial: 2,
     final: { epsilon: 1e-6, rank: 7, low: 7, high: 7 },
-    largest: 7,
-    drawdown: 1,
-    certain: 0.8,
+    largestRank: 7,
+    furthestFall: 1,
+    certainShare: 0.8,
     spearman: -1,
   });
   assert(staircase.stairs.length >= 1 && staircase.jumps.length === staircase.stairs.length - 1);
@@ -84,7 +86,7 @@ Deno.test("summarize: the furthest fall is measured from the running maximum", (
   const ranks = [5, 9, 3, 8, 12, 10, 12];
   const given = ranks.map((rank, step) => ({ step, loss: 1 / (1 + step), ranks: [[rank, 1] as const] }));
   const [{ layers: [{ ranks: [summary] }] }] = summarize(trace(1, given)).replicas;
-  assert.deepEqual([summary.initial, summary.largest, summary.drawdown], [5, 12, 6]);
+  assert.deepEqual([summary.initial, summary.largestRank, summary.furthestFall], [5, 12, 6]);
 });
 
 Deno.test("summarize: losses and accuracies are lower medians over the replicas", () => {
@@ -124,6 +126,31 @@ Deno.test("summarize: replicas that diverged end before, or are left out", () =>
   assert.deepEqual(replicas.map(({ replica, divergedAt }) => [replica, divergedAt]), [[0, null], [1, 5]]);
   assert.equal(loss, 1);
   assert.equal(replicas[1].layers[0].ranks[1].final.rank, 2);
+});
+
+Deno.test("summarize: probes that only count solve no spectra, in no arithmetic", () => {
+  // As in a run of 1,001 probes, 202 spectra of both layers among them: none of them in
+  // double-single arithmetic.
+  const counted = ({ kind: _, floors: __, layers, ...rest }: SpectrumProbe): CountProbe => ({
+    ...rest,
+    kind: "count",
+    layers: layers.map(({ layer, ranks }) => ({ kind: "count", layer, ranks, precision: "double" })),
+  });
+  const all = Array.from({ length: 1001 }, (_, step) => probe({ step, loss: 1, ranks: [[2, 3], [3, 4]] }));
+  const probes = all.map((each, i): Probe => i % 10 === 0 ? each : counted(each));
+  const shares = (probes: readonly Probe[]) =>
+    summarize({ replicas: 1, epsilons, losses: [], probes }).replicas[0].layers
+      .map(({ spectra, doubleShare }) => [spectra, doubleShare]);
+  assert.deepEqual(shares(probes), [[101, 0], [101, 0]]);
+  // A layer in doubt is solved again: of a probe that counted, too, that is one more spectrum.
+  const solve = (probe: Probe, l: number): Probe => {
+    const layers = probe.layers.map((layer, index) =>
+      index === l ? { ...all[0].layers[l], precision: "double" as const } : layer
+    );
+    return { ...probe, layers } as Probe;
+  };
+  assert.deepEqual(shares(probes.with(10, solve(probes[10], 0))), [[101, 1 / 101], [101, 0]]);
+  assert.deepEqual(shares(probes.with(11, solve(probes[11], 1))), [[101, 0], [102, 1 / 102]]);
 });
 
 Deno.test("summarize: no probes, no numbers", () => {

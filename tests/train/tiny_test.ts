@@ -3,7 +3,7 @@ import type { Task } from "../../src/tasks/task.ts";
 import type { TrainingOptions } from "../../src/train/options.ts";
 import { Training } from "../../src/train/training.ts";
 import { assert } from "../deps.ts";
-import { smallTask, train } from "../support/tasks.ts";
+import { smallTask, trainSpectra as train } from "../support/tasks.ts";
 import { openGpu } from "../support/gpu.ts";
 
 const gpu = await openGpu();

@@ -8,7 +8,7 @@ import { completeValues, flagsOf, type GivenOptions, type OptionTable } from "..
 import { type Program, runProgram } from "../../cli/program.ts";
 import { outFlag, runFlags } from "../../cli/program_flags.ts";
 import { createProgress } from "../../cli/progress.ts";
-import { taskDefaults } from "../../cli/training_flags.ts";
+import { shownDefaults } from "../../cli/training_flags.ts";
 import { Gpu } from "../../gpu/device.ts";
 import { choiceFiles } from "../../io/choice_file.ts";
 import { compactJson, snakeCase } from "../../io/json.ts";
@@ -45,7 +45,7 @@ export async function runExperimentProgram<Options extends OptionTable, Plan ext
     summary,
     examples,
     flags: experimentFlags(experiment),
-    defaults: (flags) => taskDefaults(options, flags),
+    defaults: (flags) => shownDefaults(options, flags),
   };
   await runProgram(program, async ({ flags: values, signal }) => {
     const { adapter, autotune, quiet, json, out, profile = false } = values as

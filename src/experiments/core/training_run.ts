@@ -69,7 +69,7 @@ async function execute<Row>(
   using training = await Training.create(gpu, { ...wanted, ...signal && { signal } });
   await prepare?.(training, context);
   let text = "";
-  const made = () => Math.min(training.completed, wanted.steps);
+  const made = () => training.updates;
   const timer = setInterval(() => onProgress(made(), text), PROGRESS_EVERY);
   try {
     await follow(training, (probe) => {
@@ -86,15 +86,11 @@ async function execute<Row>(
     step,
     ...nameOf && { description: `${nameOf(replica)} diverged at step ${step}` },
   }));
-  const status: RunStatus = training.isCutShort
-    ? "stopped"
-    : training.diverged.size === training.options.replicas
-    ? "diverged"
-    : "done";
   return {
     rows,
     diverged: [...diverged, ...leftOut],
-    status,
+    // A training that was followed to its end no longer runs.
+    status: training.status as RunStatus,
     steps: made(),
     milliseconds: training.milliseconds,
   };

@@ -8,7 +8,7 @@ import { trainingOptions, trainingTable } from "../../cli/training_flags.ts";
 import { InputError } from "../../errors.ts";
 import { effectiveRank } from "../../rank/ranks/spectral_ranks.ts";
 import { completeOptions } from "../../train/options.ts";
-import type { Probe, Trace } from "../../train/trace.ts";
+import { type SpectrumProbe, spectrumProbes, type Trace } from "../../train/trace.ts";
 import { defineExperiment } from "../core/experiment.ts";
 import { table } from "../core/table.ts";
 import { trainingRun } from "../core/training_run.ts";
@@ -17,14 +17,14 @@ import { depthClaims } from "./claims.ts";
 /** A replica at the start and after training. */
 export interface DepthEnds {
   /** First probe. */
-  readonly start: Probe;
+  readonly start: SpectrumProbe;
   /** Last probe. */
-  readonly end: Probe;
+  readonly end: SpectrumProbe;
 }
 
 /** Takes the first and last probe of each replica that was trained, but for those left out. */
 function endsOf(trace: Trace, leftOut: ReadonlyMap<number, number>): DepthEnds[] {
-  const replicas = Map.groupBy(trace.probes, ({ replica }) => replica);
+  const replicas = Map.groupBy(spectrumProbes(trace), ({ replica }) => replica);
   return [...replicas].filter(([replica, probes]) => !leftOut.has(replica) && probes.length > 1)
     .map(([, probes]) => ({ start: probes[0], end: probes[probes.length - 1] }));
 }

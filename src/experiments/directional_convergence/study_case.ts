@@ -99,7 +99,7 @@ export async function studyCase(
 
   const climber = await create(directions);
   await toDirections(climber);
-  const { traces: ascents, isWhole: hasClimbed } = await runFlow({
+  const { traces: ascents, status: ascent } = await runFlow({
     ...shared,
     network: climber,
     samples: uploadSampleSets(gpu, samples, stack),
@@ -110,7 +110,7 @@ export async function studyCase(
     recordEvery: Math.ceil(climb / ASCENT_RECORDS),
   }, onProgress);
   const stopped: CaseResult = { ...kind, kkt: [], paths: [], lost: [], isWhole: false };
-  if (!hasClimbed) return stopped;
+  if (ascent !== "done") return stopped;
 
   // Network i has δ number i div directions, direction i mod directions.
   const places = deltas.flatMap((delta) => samples.map((_, replica) => ({ delta, replica })));
@@ -124,7 +124,7 @@ export async function studyCase(
     walker.parameters.write(records[0].direction, index * words);
     goal.write(records[records.length - 1].direction, index * words);
   }
-  const { traces: flows, isWhole } = await runFlow({
+  const { traces: flows, status } = await runFlow({
     ...shared,
     network: walker,
     samples: uploadSampleSets(gpu, places.map((place) => samples[place.replica]), stack),
@@ -135,7 +135,7 @@ export async function studyCase(
     isLast: hasLeft,
   }, (made) => onProgress(climb + made));
 
-  if (!isWhole) return stopped;
+  if (status !== "done") return stopped;
   const lost = places.flatMap((place, index): LostPath[] => {
     const step = ascents[place.replica].divergedAt ?? flows[index].divergedAt;
     return step === null ? [] : [{ ...place, index, step }];

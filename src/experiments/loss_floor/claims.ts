@@ -4,7 +4,7 @@
  * @module
  */
 import { spearman } from "../../stats/spearman.ts";
-import type { Probe, Trace } from "../../train/trace.ts";
+import { type SpectrumProbe, spectrumProbes, type Trace } from "../../train/trace.ts";
 import type { Claim } from "../core/verdict.ts";
 
 /**
@@ -50,19 +50,19 @@ export function floorClaims(trace: Trace, leftOut: ReadonlySet<number> = new Set
 }
 
 /** Probes of each replica that counts. */
-export function replicasOf(trace: Trace, leftOut: ReadonlySet<number>): Probe[][] {
+export function replicasOf(trace: Trace, leftOut: ReadonlySet<number>): SpectrumProbe[][] {
   return Array.from({ length: trace.replicas }, (_, replica) => replica)
     .filter((replica) => !leftOut.has(replica))
-    .map((replica) => trace.probes.filter((probe) => probe.replica === replica))
+    .map((replica) => spectrumProbes(trace).filter((probe) => probe.replica === replica))
     .filter((probes) => probes.length > 0);
 }
 
 /** ε-rank of the last hidden layer, for the threshold of that index. */
-export function rankOf({ layers }: Probe, e: number): number {
+export function rankOf({ layers }: SpectrumProbe, e: number): number {
   return layers[layers.length - 1].ranks[e].rank;
 }
 
 /** Loss divided by its floor: at least 1; near 1 where the floor explains the loss. `null` where the floor is 0. */
-export function tightness({ loss }: Probe, floor: number): number | null {
+export function tightness({ loss }: SpectrumProbe, floor: number): number | null {
   return floor > 0 ? loss / floor : null;
 }

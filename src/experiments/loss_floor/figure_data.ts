@@ -4,7 +4,7 @@
  * @module
  */
 import type { CompleteOptions } from "../../train/options.ts";
-import type { Probe } from "../../train/trace.ts";
+import type { SpectrumProbe } from "../../train/trace.ts";
 import type { ExperimentResult } from "../core/experiment.ts";
 import { rankOf, replicasOf, tightness } from "./claims.ts";
 import { lossFloorFigure } from "./figure.ts";
@@ -21,7 +21,7 @@ export function drawLossFloor(
 ): string {
   const { optimizer: { name, learningRate }, activation, task, seed } = plan;
   const replicas = replicasOf(trace, leftOut);
-  const series = (value: (probe: Probe) => number | null) =>
+  const series = (value: (probe: SpectrumProbe) => number | null) =>
     replicas.map((probes) => probes.map((probe) => value(probe) ?? NaN));
   const first = typeof activation === "string" ? activation : activation[0];
   return lossFloorFigure({

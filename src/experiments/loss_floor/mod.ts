@@ -7,7 +7,7 @@ import { pick, toggle } from "../../cli/options.ts";
 import { trainingOptions, trainingTable } from "../../cli/training_flags.ts";
 import { InputError } from "../../errors.ts";
 import { completeOptions } from "../../train/options.ts";
-import type { Probe, Trace } from "../../train/trace.ts";
+import { type SpectrumProbe, spectrumProbes, type Trace } from "../../train/trace.ts";
 import { defineExperiment } from "../core/experiment.ts";
 import { table } from "../core/table.ts";
 import { trainingRun } from "../core/training_run.ts";
@@ -25,7 +25,7 @@ export interface LossFloorRun {
 
 /** One threshold at one probe. */
 interface FloorRow {
-  readonly probe: Probe;
+  readonly probe: SpectrumProbe;
   readonly epsilon: number;
   readonly e: number;
   readonly floor: number;
@@ -57,7 +57,7 @@ export const lossFloor = defineExperiment({
   plan: async (values) => {
     // Only probes that solve spectra have floors.
     const plan = completeOptions({ ...await trainingOptions(values), spectraEvery: 1 });
-    if (plan.task.loss !== "mean-squared-error") {
+    if (plan.task.kind !== "regression") {
       throw new InputError(
         `the task ${plan.task.name} has no loss floor: choose one with a mean squared error`,
       );
@@ -74,7 +74,7 @@ export const lossFloor = defineExperiment({
   tables: {
     "loss_floor.csv": ({ rows: [{ trace }] }) =>
       table(
-        trace.probes.flatMap((probe) =>
+        spectrumProbes(trace).flatMap((probe) =>
           trace.epsilons.map((epsilon, e): FloorRow => ({ probe, epsilon, e, floor: probe.floors![e] }))
         ),
         {

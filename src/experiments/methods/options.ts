@@ -82,7 +82,7 @@ export function completeMethodsOptions(options: MethodsOptions): CompleteMethods
   if (new Set(tasks.map(({ name }) => name)).size < tasks.length) {
     throw new InputError("two tasks have the same name: give each once");
   }
-  const other = tasks.find(({ loss }) => loss !== "mean-squared-error");
+  const other = tasks.find(({ kind }) => kind !== "regression");
   if (other) {
     throw new InputError(`the task ${other.name} has no least squares: choose one with a mean squared error`);
   }

@@ -84,7 +84,8 @@ export async function trainMethod(
   await follow(training, ({ step, replica, loss }) => {
     if (replica === 0) onProgress(step, loss);
   });
-  const { diverged, completed, milliseconds, trace, isCutShort: isStopped } = training;
+  const { diverged, updates, milliseconds, trace } = training;
+  const isStopped = training.status === "stopped";
   const isOver = diverged.size === seeds;
   const whole = isStopped || isOver ? [] : Array.from({ length: seeds }, (_, own) => own)
     .filter((own) => !diverged.has(own));
@@ -115,7 +116,7 @@ export async function trainMethod(
     }),
     isStopped,
     // Nobody waits for the rest of a run of which nothing is left.
-    steps: isOver ? steps : Math.min(completed, steps),
+    steps: isOver ? steps : updates,
     milliseconds,
   };
 }
@@ -137,7 +138,7 @@ export function inputsOf(method: LearningMethod, task: Task, options: CompleteMe
     case "fourier": {
       const vectors = frequencies.kind === "dyadic"
         ? dyadicFrequencies(task.inputs, frequencies.octaves)
-        : randomFrequencies(task.inputs, frequencies.count, frequencies.deviation, seed);
+        : randomFrequencies(task.inputs, frequencies.count, { deviation: frequencies.deviation, seed });
       return mapInputs(task, fourierFeatures(box, vectors));
     }
     default:

@@ -8,6 +8,7 @@ import type { Flag, FlagValues } from "../../cli/flags.ts";
 import { runFlags, seedFlag } from "../../cli/program_flags.ts";
 import { parseOptimizerName } from "../../nn/optim/optimizer.ts";
 import { poolImages } from "../../tasks/digits/pool.ts";
+import { taskDefaults } from "../../tasks/defaults.ts";
 import { loadTask } from "../../tasks/registry.ts";
 import { checkCurvature } from "../../train/equation.ts";
 import type { Task } from "../../tasks/task.ts";
@@ -139,9 +140,9 @@ const FUNCTION: Size = {
   optimizer: { name: "adam", learningRate: 1e-3 },
 };
 
-function sizeOf({ loss, inputs }: Task): Size {
-  if (loss === "mean-squared-error") return inputs === 1 ? FUNCTION : { ...FUNCTION, samples: 256 };
-  if (loss === "mean-squared-residual") {
+function sizeOf({ kind, inputs }: Task): Size {
+  if (kind === "regression") return inputs === 1 ? FUNCTION : { ...FUNCTION, samples: 256 };
+  if (kind === "equation") {
     return { samples: inputs === 1 ? 98 : 240, hidden: [40, 40], steps: 800, probeEvery: 20 };
   }
   return { samples: 500, hidden: [64, 32], steps: 600, probeEvery: 20 };
@@ -191,7 +192,7 @@ async function caseOf(text: string, flags: FlagValues<typeof pretrainingFlags>):
   if (size && flags.samples === null) task = await load(size.samples);
   const pool = flags.pool ?? (full ? 1 : 4);
   if (isDigits) task = poolImages(task, pool);
-  const { defaults } = task;
+  const defaults = taskDefaults(task);
   checkCurvature(task, [activation || defaults.activation]);
   const known = [
     ...size?.optimizer ? [size.optimizer] : [],
@@ -202,7 +203,7 @@ async function caseOf(text: string, flags: FlagValues<typeof pretrainingFlags>):
   return {
     task,
     activation: activation || defaults.activation,
-    epsilon: flags.epsilon ?? (task.loss === "softmax-cross-entropy" ? 1e-2 : 1e-6),
+    epsilon: flags.epsilon ?? (task.kind === "classification" ? 1e-2 : 1e-6),
     hidden: layers === null ? size?.hidden ?? defaults.hidden : parseLayers(layers, task),
     optimizer: { name: optimizer, learningRate: flags.learningRate ?? own.learningRate },
     ...(flags.batch === null ? {} : { batch: parseBatch(flags.batch) }),

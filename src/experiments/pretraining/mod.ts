@@ -92,9 +92,9 @@ export async function pretraining(
       targets: targetLosses(probes, targets),
       networks: networksOf(starts, probes, time, training.diverged),
     });
-    steps += Math.min(training.completed, own.steps);
+    steps += training.updates;
     milliseconds += training.milliseconds;
-    isStopped = training.isCutShort;
+    isStopped = training.status === "stopped";
     if (isStopped) break;
   }
   return {

@@ -6,6 +6,7 @@
 import { InputError } from "../../errors.ts";
 import { parseInitializer } from "../../nn/initializer.ts";
 import type { OptimizerName } from "../../nn/optim/optimizer.ts";
+import { taskDefaults } from "../../tasks/defaults.ts";
 import type { Task } from "../../tasks/task.ts";
 import { type CompleteOptions, completeOptions, type TrainingOptions } from "../../train/options.ts";
 import { structuredLayer } from "../../train/pretrain/structured_layer.ts";
@@ -91,14 +92,14 @@ export function completePretrainingOptions(options: PretrainingOptions): Complet
   }
   if (options.cases.length === 0) throw new InputError("no task: give one at least");
   const cases = options.cases.map((each) => {
-    const { epsilon = 1e-6 } = each;
+    const { epsilon = 1e-6, ...own } = each;
     const { hidden, activation, initializer, optimizer, batch, steps, probeEvery } = completeOptions({
-      ...each,
+      ...own,
       epsilons: [epsilon],
     });
     if (steps < 1) throw new InputError("no update, nothing to compare: give one step at least");
     // Before anything is trained.
-    const { task: { train: samples }, activation: name = each.task.defaults.activation } = each;
+    const { task: { train: samples }, activation: name = taskDefaults(each.task).activation } = each;
     if (methods.includes("structured")) structuredLayer({ samples, width: 1, activation: name, seed });
     const chosen = { hidden, initializer, optimizer, batch, steps, probeEvery, epsilon };
     return { ...chosen, activation: activation as string };

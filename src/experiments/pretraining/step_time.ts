@@ -11,7 +11,7 @@ import { uploadSamples } from "../../nn/samples.ts";
 import { bindTrainingStep } from "../../nn/optim/training_step.ts";
 import { DEPTH, inChunks } from "../../train/chunks.ts";
 import type { CompleteOptions } from "../../train/options.ts";
-import { objectiveOf } from "../../train/program.ts";
+import { objectiveOf } from "../../train/objective.ts";
 
 /** Milliseconds that are not timed, in which submissions find their length, and those of all. */
 const BEFORE = 200, TOGETHER = 800;

@@ -9,7 +9,8 @@ import type { Network } from "../../nn/network.ts";
 import { uploadSamples } from "../../nn/samples.ts";
 import { type ClusterVariation, clusterVariations } from "../../rank/ranks/cluster_variation.ts";
 import { type WeightRank, weightRanks } from "../../rank/ranks/weight_ranks.ts";
-import type { Samples, Task } from "../../tasks/task.ts";
+import { labelsOf } from "../../tasks/labels.ts";
+import type { Task } from "../../tasks/task.ts";
 import type { Training } from "../../train/training.ts";
 import type { CollapsePlace } from "./plan.ts";
 
@@ -116,12 +117,4 @@ async function collapsedLayers(
     });
   }
   return measured;
-}
-
-/** The class of each sample: that of its largest target. */
-function labelsOf({ count, y }: Samples, classes: number): number[] {
-  return Array.from({ length: count }, (_, k) => {
-    const target = y.subarray(k * classes, (k + 1) * classes);
-    return target.indexOf(Math.max(...target));
-  });
 }

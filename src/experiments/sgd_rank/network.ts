@@ -89,7 +89,7 @@ export async function measureNetworks(
   training: Training,
 ): Promise<Measurements<SgdRankNetwork>> {
   const { diverged, trace, network } = training;
-  if (training.isCutShort || diverged.size === places.length) return { rows: [] };
+  if (training.status !== "done") return { rows: [] };
   const parameters = await network.readAllParameters();
   const kept = parameters.map((_, index) => index).filter((index) => !diverged.has(index));
   const ranks: WeightRank[][] = [];

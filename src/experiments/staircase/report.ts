@@ -55,7 +55,7 @@ function rankLines(replicas: readonly ReplicaSummary[]): string[] {
         formatNumber(epsilon),
         values(({ initial }) => initial),
         certified(all),
-        values(({ largest }) => largest),
+        values(({ largestRank }) => largestRank),
         values(({ staircase }) => staircase.stairs.length),
         correlation(all),
       ];
@@ -115,10 +115,11 @@ function spanOf(values: readonly number[]): string {
   return low === high ? String(median) : `${median} (${low}–${high})`;
 }
 
-/** Share of the spectra that were solved in double-single arithmetic. */
+/** Share of the spectra that were solved in double-single arithmetic; probes that only count solve none. */
 function doubleShare(replicas: readonly ReplicaSummary[]): number {
   const layers = replicas.flatMap((replica) => replica.layers);
-  return layers.reduce((sum, { double }) => sum + double, 0) / Math.max(1, layers.length);
+  const spectra = layers.reduce((sum, layer) => sum + layer.spectra, 0);
+  return layers.reduce((sum, layer) => sum + layer.doubleShare * layer.spectra, 0) / Math.max(1, spectra);
 }
 
 function kernelTable(kernels: readonly KernelTime[]): string[] {

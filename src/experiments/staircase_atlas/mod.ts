@@ -56,8 +56,8 @@ export const staircaseAtlas = defineExperiment({
         label: name,
         training: trainingOf(plan, cell),
         nameOf: (replica) => `${name}, replica ${replica},`,
-        measure: ({ trace: { probes, ...trace }, diverged, isCutShort }) => {
-          if (isCutShort) return { rows: [] };
+        measure: ({ trace: { probes, ...trace }, diverged, status }) => {
+          if (status === "stopped") return { rows: [] };
           const kept = { ...trace, probes: probes.filter(({ replica }) => !diverged.has(replica)) };
           return { rows: [{ cell, trace: kept, summary: summarize(kept) }] };
         },

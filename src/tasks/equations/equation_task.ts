@@ -1,34 +1,39 @@
 /**
- * Solving a differential equation by its residual.
+ * Tasks of solving a differential equation by its residual.
  *
  * @module
  */
 import { InputError } from "../../errors.ts";
-import type { Equation } from "./equations.ts";
-import { checkSamples, checkSeed, type SampleOptions } from "../options.ts";
+import { type Equation, equations } from "./equations.ts";
+import { checkSamples, checkSeed, type SampleOptions, type TaskEntry } from "../options.ts";
 import { equidistant, midpoints, quasirandom } from "../points.ts";
-import type { DifferentialOperator, Samples, Task } from "../task.ts";
+import type { DifferentialOperator, EquationTask, Samples } from "../task.ts";
 
-/** Share of the samples that lie on the faces, where these are more than points. */
+/** Share of the samples that lie on the faces, in two dimensions or more. */
 const FACE_SHARE = 1 / 5;
 
-/** Held-out samples, where they make a grid of as many along each coordinate. */
+/**
+ * Largest number of held-out samples, which make a grid with the same number along each coordinate.
+ */
 const HELD_OUT = 2500;
 
 /**
- * Makes the task of solving a differential equation: find the network u of the least Σ_k w_k r_k², where r = 𝓛u − f in the domain,
- * with weights that sum to 1, and r = u − u* on the faces on which the solution u* is prescribed, with weights that sum to the
- * penalty of the equation (M. Raissi, P. Perdikaris, G. Karniadakis, "Physics-informed neural networks", 2019).
+ * Makes the task of solving a differential equation: find the network u of the least Σ_k w_k r_k²,
+ * where r = 𝓛u − f in the domain, with weights that sum to 1, and r = u − u* on the faces on which
+ * the solution u* is prescribed, with weights that sum to the penalty of the equation (M. Raissi,
+ * P. Perdikaris, G. Karniadakis, "Physics-informed neural networks", 2019).
  *
- * The samples of the domain come first, then those of each face in turn, together a fifth of all. Along one coordinate samples are
- * equidistant, whatever the seed; in more they are the low-discrepancy points of {@linkcode quasirandom}, shifted by the seed; a face
- * that is a point is one sample. Held out are values of the solution at the midpoints of a grid. Right-hand sides and solutions
- * are those at the f32 coordinates that the network sees.
+ * The samples of the domain come first, then those of each face in turn, together a fifth of all.
+ * Along one coordinate samples are equidistant, whatever the seed; in more they are the
+ * low-discrepancy points of {@linkcode quasirandom}, shifted by the seed; a face that is a point is
+ * one sample. The held-out samples are values of the solution at the midpoints of a grid.
+ * Right-hand sides and solutions are taken at the f32 coordinates that the network sees.
  *
  * @param equation The equation.
  * @param options Number of samples, those on the faces among them, and seed.
  * @returns The task.
- * @throws {InputError} If `samples` or `seed` is out of range, or there is not a sample for the domain and one for each face.
+ * @throws {InputError} If `samples` or `seed` is out of range, or there is not a sample for the
+ * domain and one for each face.
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -36,10 +41,10 @@ const HELD_OUT = 2500;
  *
  * const { train, conditions } = equationTask(equations.poisson1d, { samples: 5 });
  * assert.deepEqual([...train.x], [-1, 0, 1, -1, 1]);
- * assert.deepEqual(conditions?.map(({ count }) => count), [3, 2]);
+ * assert.deepEqual(conditions.map(({ count }) => count), [3, 2]);
  * ```
  */
-export function equationTask(equation: Equation, options: SampleOptions = {}): Task {
+export function equationTask(equation: Equation, options: SampleOptions = {}): EquationTask {
   const { name, description, domain, operator, f, u, faces, penalty, defaults } = equation;
   const inputs = domain.length;
   const count = checkSamples(options.samples ?? equation.samples);
@@ -54,7 +59,7 @@ export function equationTask(equation: Equation, options: SampleOptions = {}): T
   const onFaces = inputs === 1 ? faces.length : Math.max(faces.length, Math.round(count * FACE_SHARE));
   const inside = count - onFaces;
   const spread = (count: number, dimension: number) =>
-    dimension === 1 ? equidistant(count, 0, 1) : quasirandom(count, dimension, 0, 1, seed);
+    dimension === 1 ? equidistant(count, 0, 1) : quasirandom(count, dimension, { low: 0, high: 1, seed });
   const place = (share: number, i: number) => domain[i][0] * (1 - share) + domain[i][1] * share;
 
   const x = new Float32Array(count * inputs);
@@ -74,6 +79,7 @@ export function equationTask(equation: Equation, options: SampleOptions = {}): T
   return {
     name,
     description,
+    kind: "equation",
     inputs,
     outputs: 1,
     loss: "mean-squared-residual",
@@ -105,3 +111,12 @@ function identity(inputs: number): DifferentialOperator {
   const none = new Array<number>(inputs).fill(0);
   return { second: none, first: none, value: 1, cube: 0, advection: 0 };
 }
+
+/** The equations of the table as tasks, by name. */
+export const equationEntries: Readonly<Record<string, TaskEntry>> = Object.fromEntries(
+  Object.entries(equations).map(([name, equation]): [string, TaskEntry] => [name, {
+    help: equation.description,
+    kind: "equation",
+    load: (options) => equationTask(equation, options),
+  }]),
+);

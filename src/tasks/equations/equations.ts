@@ -1,12 +1,16 @@
 /**
- * Differential equations to solve, as a table.
+ * A table of differential equations to solve.
  *
  * @module
  */
 import { burgersSolution } from "./burgers.ts";
-import type { DifferentialOperator, TaskDefaults } from "../task.ts";
+import type { TaskDefaults } from "../defaults.ts";
+import type { DifferentialOperator } from "../task.ts";
 
-/** Where a solution is prescribed: all points of the box whose coordinate is at one end of it. */
+/**
+ * A face of the box, on which a solution is prescribed: all points with one coordinate at one end
+ * of its interval.
+ */
 export interface Face {
   /** Index of the coordinate, from 0. */
   readonly coordinate: number;
@@ -28,14 +32,20 @@ export interface Equation {
   readonly f: (...x: number[]) => number;
   /** The solution u, of d coordinates, within 10⁻¹². */
   readonly u: (...x: number[]) => number;
-  /** Faces on which u is prescribed: the boundary, for an evolution the initial time and the ends in space. */
+  /**
+   * Faces on which u is prescribed: the boundary, for an evolution the initial time and the ends in
+   * space.
+   */
   readonly faces: readonly Face[];
-  /** Weight of the mean squared error on the faces beside that of the mean squared residual in the domain. */
+  /**
+   * Weight of the mean squared error on the faces beside that of the mean squared residual in the
+   * domain.
+   */
   readonly penalty: number;
-  /** Number of samples where none is asked for, those on the faces among them. */
+  /** Default number of samples, those on the faces among them. */
   readonly samples: number;
-  /** Settings under which it trains well. */
-  readonly defaults: TaskDefaults;
+  /** Settings under which it trains well, where they are not those of `taskDefaults`. */
+  readonly defaults: Partial<TaskDefaults>;
 }
 
 /** Name of an equation of the table. */
@@ -49,22 +59,10 @@ export type EquationName =
 
 const { PI, cos, sin, sqrt, tanh } = Math;
 
-const DEFAULTS: TaskDefaults = {
-  hidden: [50, 50],
-  activation: "tanh",
-  initializer: "xavier-normal",
-  optimizer: "adam",
-  learningRate: 2e-3,
-  batch: null,
-  steps: 5000,
-  probeEvery: 10,
-  epsilons: [1e-2, 1e-4, 1e-6],
-};
+/** Settings in two dimensions, where the first stair is long. */
+const PLANE: Partial<TaskDefaults> = { learningRate: 5e-3 };
 
-/** The same in two dimensions, where the first stair is long. */
-const PLANE: TaskDefaults = { ...DEFAULTS, learningRate: 5e-3 };
-
-/** 𝓛 of an operator by the coefficients that are not 0. */
+/** A linear operator without first derivatives. */
 const linear = (second: number[], value = 0): DifferentialOperator => ({
   second,
   first: second.map(() => 0),
@@ -76,12 +74,15 @@ const linear = (second: number[], value = 0): DifferentialOperator => ({
 const interval = [-1, 1] as const;
 const ends: Face[] = [{ coordinate: 0, end: 0 }, { coordinate: 0, end: 1 }];
 const edges: Face[] = [...ends, { coordinate: 1, end: 0 }, { coordinate: 1, end: 1 }];
-/** Of an evolution, with time as the last coordinate, on an interval. */
+/**
+ * Faces of an evolution on an interval, with time as the last coordinate: the start and the ends.
+ */
 const start: Face[] = [{ coordinate: 1, end: 0 }, ...ends];
 
 /**
- * Wave numbers k of Helmholtz' equation on an interval and on a square. Where (2k/π)² comes near a square, or a sum of two, as
- * k = 5 does on the square, what satisfies the equation but for little may be far from its solution.
+ * Wave numbers k of Helmholtz' equation on an interval and on a square. If (2k/π)² is near a square
+ * number (a sum of two on the square, as for k = 5), the equation is near a resonance: a function
+ * with a small residual may be far from the solution.
  */
 const K = 5, PLANE_K = 4;
 /** Time τ and square ℓ² of the length in which the Allen–Cahn equation acts. */
@@ -90,8 +91,8 @@ const TAU = 0.2, ELL2 = 0.002;
 const NU = 0.1 / PI;
 
 /**
- * The front of τ u_t = ℓ² u_xx + u − u³ that invades the unstable state 0 to the left, from x = 0.4: √2 ℓ U′ = U (1 − U), at the speed
- * 3ℓ / √2τ.
+ * The front of τ u_t = ℓ² u_xx + u − u³ that invades the unstable state 0 to the left, from x =
+ * 0.4: √2 ℓ U′ = U (1 − U), at the speed 3ℓ / √2τ.
  */
 function front(x: number, t: number): number {
   const speed = 3 * sqrt(ELL2 / 2) / TAU;
@@ -110,7 +111,7 @@ export const equations: Readonly<Record<EquationName, Equation>> = {
     faces: ends,
     penalty: 1,
     samples: 258,
-    defaults: DEFAULTS,
+    defaults: {},
   },
   poisson2d: {
     name: "poisson2d",
@@ -134,7 +135,7 @@ export const equations: Readonly<Record<EquationName, Equation>> = {
     faces: ends,
     penalty: 1,
     samples: 258,
-    defaults: DEFAULTS,
+    defaults: {},
   },
   helmholtz2d: {
     name: "helmholtz2d",

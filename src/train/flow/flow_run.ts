@@ -1,5 +1,6 @@
 /**
- * A gradient flow in polar coordinates, run: chunks of steps and records, one submission each; results while the next runs.
+ * Runs of a gradient flow in polar coordinates, in chunks of steps and records. A chunk is one
+ * submission.
  *
  * @module
  */
@@ -15,36 +16,36 @@ import {
 import type { SampleArrays } from "../../nn/samples.ts";
 import { DEPTH, inChunks } from "../chunks.ts";
 
-/** Records that one submission may make. */
+/** Largest number of records in one submission. */
 const CAPACITY = 8;
 
-/** A flow, and how long to follow it. */
+/** Options of a run of a flow. */
 export interface FlowRunOptions extends Omit<PolarFlowOptions, "capacity"> {
-  /** The network. Its parameters are directions: of length 1, biases 0. */
+  /** The network. Its parameters are directions of length 1, with biases 0. */
   readonly network: Network;
-  /** Samples, shared by the replicas or not. */
+  /** Samples, shared by the replicas or one set for each. */
   readonly samples: SampleArrays;
-  /** Most steps. */
+  /** Largest number of steps. */
   readonly steps: number;
-  /** Steps from one record to the next. The last step has one as well. */
+  /** Steps from one record to the next. The last step is recorded as well. */
   readonly recordEvery: number;
-  /** Says of a record whether it is the last of its replica that is wanted. Default: never. */
+  /** Tells whether a record is the last of its replica to be kept. Default: never. */
   readonly isLast?: (record: FlowRecord, first: FlowRecord) => boolean;
-  /** Stops the run early; the records up to there are kept. */
+  /** Signal that stops the run early. The records up to there are kept. */
   readonly signal?: AbortSignal;
 }
 
-/** A record, with the direction that it is of. */
+/** A record with its direction. */
 export interface DirectedRecord extends FlowRecord {
-  /** û, laid out as the parameters of a replica. */
+  /** Direction û, laid out as the parameters of a replica. */
   readonly direction: Float32Array;
 }
 
-/** What came of a replica. */
+/** The records of a replica. */
 export interface FlowTrace {
-  /** Its records, up to the last that is wanted, or that is finite. */
+  /** Records up to the last that is to be kept, or that is finite. */
   readonly records: readonly DirectedRecord[];
-  /** Step of the first record that is not finite; `null` where all are. */
+  /** Step of the first record that is not finite; `null` if all are. */
   readonly divergedAt: number | null;
 }
 
@@ -54,19 +55,19 @@ export interface FlowRun {
   readonly order: number;
   /** The replicas. */
   readonly traces: readonly FlowTrace[];
-  /** Whether it came to its end. */
-  readonly isWhole: boolean;
+  /** State at the end: `stopped` if the signal ended it early. */
+  readonly status: "done" | "stopped";
 }
 
 /**
- * Follows a flow until it has made its steps, or all replicas have made their last record. What it gives does not depend on how
- * steps fall into submissions.
+ * Runs a flow until it has made its steps, or all replicas have made their last record. The result
+ * does not depend on how steps are divided into submissions.
  *
- * @param options What flows, and how long.
+ * @param options The flow, and how long to run it.
  * @param onProgress Called as results arrive, with the number of steps made.
  * @returns The records.
- * @throws {InputError} Where an activation is not homogeneous.
- * @throws {DeviceLostError} Where the device is lost.
+ * @throws {InputError} If an activation is not homogeneous.
+ * @throws {DeviceLostError} If the device is lost.
  */
 export async function runFlow(
   options: FlowRunOptions,
@@ -107,7 +108,8 @@ export async function runFlow(
     onProgress(Math.min(read, steps));
     if (traces.every(({ isOver }) => isOver)) break;
   }
-  return { order: flow.order, traces, isWhole: read > steps || traces.every(({ isOver }) => isOver) };
+  const isDone = read > steps || traces.every(({ isOver }) => isOver);
+  return { order: flow.order, traces, status: isDone ? "done" : "stopped" };
 }
 
 /** The records of a replica as they arrive. */

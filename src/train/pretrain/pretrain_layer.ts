@@ -1,6 +1,6 @@
 /**
- * Pre-training of a first layer by gradient: features are made independent before anything is learned (Yang, Zhao, Zhu,
- * arXiv:2412.05144).
+ * Pre-training of a first layer by gradient, which makes features independent before anything is
+ * learned (Yang, Zhao, Zhu, arXiv:2412.05144).
  *
  * @module
  */
@@ -21,52 +21,56 @@ import { DEPTH, inChunks } from "../chunks.ts";
 /** Steps whose log determinants the GPU keeps until the host has read them. */
 const LOG_CAPACITY = 256;
 
-/** First layers, and how to train them. */
+/** Options of the pre-training of first layers. */
 export interface PretrainLayerOptions {
-  /** Samples of the task; of their targets nothing is asked. */
+  /** Samples of the task, without their targets. */
   readonly samples: Pick<Samples, "count" | "x" | "weights">;
   /** Activation of the layer. */
   readonly activation: string;
   /** The layer of each replica at the start. */
   readonly layers: readonly LayerParameters[];
-  /** Threshold ε > 0 of the rank that is to rise. */
+  /** Threshold ε > 0 of the rank to raise. */
   readonly epsilon: number;
-  /** Adam's steps. */
+  /** Number of steps of Adam. */
   readonly steps: number;
-  /** Adam's learning rate. */
+  /** Learning rate of Adam. */
   readonly learningRate: number;
   /** Weight λ of the penalty λ/2 ‖(W, b)‖². */
   readonly weightDecay: number;
-  /** Ends it early. */
+  /** Signal that ends it early. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** First layers, trained. */
+/** Trained first layers. */
 export interface PretrainedLayers {
   /** The layer of each replica. */
   readonly layers: readonly LayerParameters[];
   /** log det(I + M/ε) of each replica before each update and after the last: `[replica][step]`. */
   readonly logDeterminants: readonly Float32Array[];
-  /** Time that it took, in milliseconds, the reading of its result included. */
+  /** Time of the training in milliseconds, including the reading of its result. */
   readonly milliseconds: number;
 }
 
 /**
- * Raises log det(I + M/ε) − λ/2 ‖(W, b)‖² of first layers by Adam, M = Φᵀ diag(w) Φ of their features Φ on all samples; all
- * replicas at once.
+ * Raises log det(I + M/ε) − λ/2 ‖(W, b)‖² of first layers by Adam, where M = Φᵀ diag(w) Φ for their
+ * features Φ on all samples. Trains all replicas at once.
  *
- * Without penalty the features of an unbounded activation grow as long as they may: those of ReLU gain 2 d_ε = 2 Σ λ_i/(λ_i + ε)
- * for each factor e of their weights, which makes nothing more independent. Where features are homogeneous of degree 1 in
- * (W, b), Euler's theorem has ‖(W, b)‖² = 2 d_ε/λ ≤ 2 n/λ at every maximum: λ = 1 holds neurons at √2, as He et al. have them.
- * Bounded activations need none: their weights grow only as far as sharper transitions are more independent on the samples.
+ * Without a penalty, the features of an unbounded activation grow without end: the objective of
+ * ReLU gains 2 d_ε = 2 Σ λ_i/(λ_i + ε) for each factor e of the weights, which makes no feature
+ * more independent. If features are homogeneous of degree 1 in (W, b), Euler's theorem gives ‖(W,
+ * b)‖² = 2 d_ε/λ ≤ 2 n/λ at every maximum: λ = 1 holds neurons at √2, as in He et al. Bounded
+ * activations need no penalty: their weights grow only as far as sharper transitions are more
+ * independent on the samples.
  *
- * Biases that are all 0 are a saddle for odd activations on symmetric samples, which no gradient leaves: start with others.
+ * Biases that are all 0 are a saddle for odd activations on symmetric samples, which no gradient
+ * leaves: start with others.
  *
  * @param gpu Device.
- * @param options Layers, samples, and how to train.
- * @returns The layers. Where the signal came, as far as they got.
- * @throws {InputError} Where a number is out of range.
- * @throws {ShapeError} Where layers do not fit the samples or each other, have more than 512 neurons, or the adapter no room.
+ * @param options Layers, samples, and settings of the training.
+ * @returns The layers; if the signal ended the training, as they were then.
+ * @throws {InputError} If a number is out of range.
+ * @throws {ShapeError} If layers do not fit the samples or each other, or have more than 512
+ * neurons, or the adapter lacks room.
  */
 export async function pretrainLayer(gpu: Gpu, options: PretrainLayerOptions): Promise<PretrainedLayers> {
   const { samples: { count, x, weights }, activation, layers, epsilon, steps } = options;

@@ -1,6 +1,6 @@
 /**
- * Structured starts of a first layer: neurons that are ε-linearly independent before anything is learned (Tang, Yang, Zhao, Zhu,
- * arXiv:2507.11962).
+ * Structured starts of a first layer: neurons that are ε-linearly independent before anything is
+ * learned (Tang, Yang, Zhao, Zhu, arXiv:2507.11962).
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { LayerParameters } from "../../nn/network.ts";
 import { permutation, uniform } from "../../stats/random.ts";
 import type { Samples } from "../../tasks/task.ts";
 
-/** How the neurons of an activation are told apart. */
+/** Shape of the neurons of an activation along their direction. */
 type Kind = "transitions" | "kinks" | "waves";
 
 const KINDS: Readonly<Record<string, Kind>> = {
@@ -23,39 +23,42 @@ const KINDS: Readonly<Record<string, Kind>> = {
   cosine: "waves",
 };
 
-/** What the argument of a transition goes through over all samples at least: half of them see tanh saturated. */
+/**
+ * Least range of the argument of a transition over all samples: tanh is saturated on half of them.
+ */
 const LEAST_SWING = 8;
 
-/** Most samples that are looked at, and which part of all lies between two of them. */
+/** Largest number of samples looked at, and the share of all samples between two of them. */
 const MOST_SAMPLES = 1024, GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-/** A layer that is to be placed. */
+/** Options of a structured layer. */
 export interface StructuredLayerOptions {
-  /** Samples of the task; of their targets nothing is asked. */
+  /** Samples of the task, without their targets. */
   readonly samples: Pick<Samples, "count" | "x">;
   /** Number of neurons n. */
   readonly width: number;
   /** Activation of the layer. */
   readonly activation: string;
-  /** Seed of what is random, a whole number from 0 to 2⁵³ − 1. */
+  /** Seed of the random choices, a whole number from 0 to 2⁵³ − 1. */
   readonly seed: number;
 }
 
 /**
- * Places the neurons of a first layer so that they are spread over the samples. Each looks along a direction of its own, that
- * from one random sample to another: where samples do not vary none looks. With p the samples' place along it, from p₀ to p₁ = p₀
- * + L, d the dimension of the input, and q one of n quantiles of p, spread evenly, a neuron is
+ * Places the neurons of a first layer so that they are spread over the samples. Each looks along a
+ * direction of its own, from one random sample to another, so that none looks along a direction in
+ * which samples do not vary. Let p be the position of samples along it, from p₀ to p₁ = p₀ + L, d
+ * the dimension of the input, and q one of n evenly spread quantiles of p. A neuron is
  *
- * - tanh, gelu or softplus of s (p − q) / L, or the sigmoid of twice that, with s = n^(1/d) / 2 but at least 8: as sharp as n
- *   neurons on a grid could be told apart; weights ±n/4 on [−1, 1];
- * - (leaky) ReLU of √2 (p − q) by the deviation of p: values are of order 1, since what they are multiplied with tells none from
- *   another;
- * - cos π k (p − p₀) / L, or the sine with the same values: k = 0 … n − 1 in one dimension, where they are orthogonal, and
- *   1 … 2 n^(1/d) in more, in turns with cos and −sin.
+ * - tanh, gelu or softplus of s (p − q) / L, or the sigmoid of twice that, with s = n^(1/d) / 2 but
+ *   at least 8: as sharp as n neurons on a grid could be told apart; weights ±n/4 on [−1, 1];
+ * - (leaky) ReLU of √2 (p − q) divided by the standard deviation of p: values are of order 1, since
+ *   a factor makes no neuron more independent;
+ * - cos π k (p − p₀) / L, or the sine with the same values: k = 0 … n − 1 in one dimension, where
+ *   they are orthogonal, and 1 … 2 n^(1/d) in more, in turns with cos and −sin.
  *
  * @param options Samples, width, activation, seed.
  * @returns W and b.
- * @throws {InputError} Where there is no such start for the activation, or all samples are the same.
+ * @throws {InputError} If there is no such start for the activation, or all samples are the same.
  *
  * @example
  * ```ts
@@ -77,7 +80,7 @@ export function structuredLayer(options: StructuredLayerOptions): LayerParameter
   const inputs = samples.x.length / samples.count;
   const random = uniform(options.seed);
   const seen = some(samples, inputs);
-  // Whatever the direction, its quantile or frequency is another one.
+  // Each neuron has a quantile or frequency of its own, whatever its direction.
   const places = permutation(width, random);
   const weights = new Float32Array(inputs * width), biases = new Float32Array(width);
   for (const [j, place] of places.entries()) {
@@ -92,7 +95,10 @@ export function structuredLayer(options: StructuredLayerOptions): LayerParameter
   return { weights, biases };
 }
 
-/** All samples, or of many some: spread evenly over their order, but by no step that a grid could have a row of. */
+/**
+ * Takes all samples, or some of many: spread evenly over their order, by a step that does not
+ * follow the rows of a grid.
+ */
 function some({ count, x }: Pick<Samples, "count" | "x">, inputs: number): Pick<Samples, "count" | "x"> {
   if (count <= MOST_SAMPLES) return { count, x };
   const chosen = new Float32Array(MOST_SAMPLES * inputs);
@@ -103,14 +109,14 @@ function some({ count, x }: Pick<Samples, "count" | "x">, inputs: number): Pick<
   return { count: MOST_SAMPLES, x: chosen };
 }
 
-/** The unit vector from one random sample to another. */
+/** Draws the unit vector from one random sample to another. */
 function drawDirection(
   { count, x }: Pick<Samples, "count" | "x">,
   inputs: number,
   random: () => number,
 ): Float64Array {
   const first = Math.floor(count * random());
-  // From a random sample on, the next that differs.
+  // The next sample that differs, from a random one on.
   const start = Math.floor(count * random());
   for (let k = 0; k < count; k++) {
     const second = (start + k) % count;
@@ -124,7 +130,7 @@ function drawDirection(
   throw new InputError("all samples are the same: no neuron tells them apart; give some that differ");
 }
 
-/** Where samples lie along a direction, ascending. */
+/** Computes the positions of samples along a direction, ascending. */
 function placesAlong({ count, x }: Pick<Samples, "count" | "x">, direction: Float64Array): Float64Array {
   const inputs = direction.length, along = new Float64Array(count);
   for (let k = 0, at = 0; k < count; k++) {
@@ -133,7 +139,7 @@ function placesAlong({ count, x }: Pick<Samples, "count" | "x">, direction: Floa
   return along.sort();
 }
 
-/** Slope and bias of a neuron whose argument is 0 at a quantile. */
+/** Computes slope and bias of a neuron whose argument is 0 at a quantile. */
 function ramp(along: Float64Array, quantile: number, slope: number): [slope: number, bias: number] {
   const at = quantile * (along.length - 1), below = Math.floor(at);
   const place = along[below] + (at - below) * ((along[below + 1] ?? along[below]) - along[below]);
@@ -152,7 +158,7 @@ function kinkSlope(along: Float64Array): number {
   return Math.sqrt(2 / variance);
 }
 
-/** Slope and bias of a neuron that is a wave over the samples. */
+/** Computes slope and bias of a neuron that is a wave over the samples. */
 function wave(
   along: Float64Array,
   place: number,

@@ -11,12 +11,14 @@ const probe = (
   ranks: [number, number][],
   floors: number[] | null = null,
 ): Probe => ({
+  kind: "spectrum",
   step,
   replica,
   loss: 1 / (1 + step) + replica,
   accuracy: null,
   floors,
   layers: ranks.map((pair, l) => ({
+    kind: "spectrum",
     layer: l + 1,
     eigenvalues: new Float64Array(10 * (l + 1)),
     bounds: new Float64Array(10 * (l + 1)),

@@ -37,7 +37,7 @@ Deno.test("digits: the packaged images are 8,000 and 2,000 real digits, stratifi
   assert(test !== null);
   assert.deepEqual([task.inputs, task.outputs, train.count, test.count], [784, 10, 8000, 2000]);
   assert.equal(task.loss, "softmax-cross-entropy");
-  assert.deepEqual(task.defaults.hidden, [256, 128]);
+  assert.deepEqual(task.defaults?.hidden, [256, 128]);
   // Four fifths of 1001, 1127, 991, 1032, 980, 863, 1014, 1070, 944 and 978, by largest remainders.
   assert.deepEqual(classCounts(train), [801, 902, 793, 826, 784, 690, 811, 856, 755, 782]);
   assert.deepEqual(classCounts(test), [200, 225, 198, 206, 196, 173, 203, 214, 189, 196]);
@@ -116,7 +116,7 @@ Deno.test("digits: what is missing or does not fit together is refused by name",
   directory.write("t10k-images-idx3-ubyte", idxImages(10, 4, 4));
   await assert.rejects(
     digits({ data: directory.path }),
-    inputError(/^digits: in .*, images to learn from have 3 × 4 pixels but those held out 4 × 4; give files/),
+    inputError(/^digits: in .*, training images have 3 × 4 pixels but held-out images 4 × 4; give files/),
   );
   for (const samples of [0, 1.5, -3]) {
     await assert.rejects(digits({ data: directory.path, samples }), inputError(/^samples must be/));

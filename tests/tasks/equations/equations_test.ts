@@ -5,7 +5,9 @@ import { assert, fc } from "../../deps.ts";
 const all = Object.values(equations);
 const { PI } = Math;
 
-/** Weights of f(x ± jh), j = 1 … 4, in the central differences of eighth order (B. Fornberg, 1988). */
+/**
+ * Weights of f(x ± jh), j = 1 … 4, in the central differences of eighth order (B. Fornberg, 1988).
+ */
 const FIRST = [4 / 5, -1 / 5, 4 / 105, -1 / 280], SECOND = [8 / 5, -1 / 5, 8 / 315, -1 / 560];
 const CENTRE = -205 / 72;
 
@@ -34,8 +36,8 @@ const inside = ({ domain }: Equation, margin: number) =>
   fc.tuple(...domain.map(([low, high]) => fc.double({ min: low + margin, max: high - margin, noNaN: true })));
 
 Deno.test("equations: each solution satisfies its equation", () => {
-  // Twice the step makes 256 times the error: what the two differ by bounds that of the smaller. Beside it stand the
-  // roundings of u, some 10⁻¹⁴ each, by the largest weight.
+  // Twice the step makes 256 times the error: what the two differ by bounds that of the smaller.
+  // Beside it stand the roundings of u, some 10⁻¹⁴ each, by the largest weight.
   const h = 2 ** -8, rounding = 1e-14 * 6 / h ** 2;
   for (const equation of all) {
     fc.assert(
@@ -86,8 +88,9 @@ Deno.test("burgersSolution: agrees with the series of the heat equation that Col
 });
 
 /**
- * −2ν φ_x / φ with φ = I₀(z) + 2 Σ (−1)ⁿ Iₙ(z) e^(−νn²π²t) cos nπx, z = 1 / 2πν: the Fourier series of e^(−z cos πx) at t = 0; and by how
- * much its terms exceed their sum, which is small where u is steep.
+ * −2ν φ_x / φ with φ = I₀(z) + 2 Σ (−1)ⁿ Iₙ(z) e^(−νn²π²t) cos nπx, z = 1 / 2πν: the Fourier series
+ * of e^(−z cos πx) at t = 0; and by how much its terms exceed their sum, which is small where u is
+ * steep.
  */
 function bySeries(x: number, t: number, nu: number): { value: number; cancelled: number } {
   const z = 1 / (2 * PI * nu);

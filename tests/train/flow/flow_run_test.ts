@@ -35,7 +35,7 @@ async function flow(options: Partial<FlowRunOptions> = {}, onProgress?: (steps: 
 Deno.test("runFlow: there is a record at each multiple and at the last step, the same at every run", async () => {
   const progress: number[] = [];
   const run = await flow({}, (steps) => progress.push(steps));
-  assert.deepEqual([run.order, run.isWhole, progress.at(-1)], [3, true, 205]);
+  assert.deepEqual([run.order, run.status, progress.at(-1)], [3, "done", 205]);
   for (const { records, divergedAt } of run.traces) {
     assert.equal(divergedAt, null);
     assert.deepEqual(records.map(({ step }) => step), [...Array.from({ length: 21 }, (_, i) => 10 * i), 205]);
@@ -59,7 +59,7 @@ Deno.test("runFlow: a replica ends with its last record, and the run with the la
   const whole = await flow();
   const isLast = (record: FlowRecord, first: FlowRecord) => record.loss < 0.9 * first.loss;
   const run = await flow({ steps: 100_000, isLast });
-  assert(run.isWhole);
+  assert.equal(run.status, "done");
   for (const [replica, { records }] of run.traces.entries()) {
     assert(records.length > 1 && records.length < 21);
     assert.deepEqual(records, whole.traces[replica].records.slice(0, records.length));
@@ -71,11 +71,11 @@ Deno.test("runFlow: a replica ends with its last record, and the run with the la
 });
 
 Deno.test("runFlow: a replica that diverges ends before it does; the signal stops all", async () => {
-  const { traces, isWhole } = await flow({ norms: [0.1, 1e30, 1] });
+  const { traces, status } = await flow({ norms: [0.1, 1e30, 1] });
   assert.deepEqual(traces.map(({ divergedAt }) => divergedAt), [null, 0, null]);
   assert.deepEqual(traces.map(({ records }) => records.length), [22, 0, 22]);
-  assert(isWhole);
+  assert.equal(status, "done");
   const stop = new AbortController();
   const stopped = await flow({ steps: 100_000, signal: stop.signal }, () => stop.abort());
-  assert(!stopped.isWhole && stopped.traces.every(({ records }) => records.length < 10_000));
+  assert(stopped.status === "stopped" && stopped.traces.every(({ records }) => records.length < 10_000));
 });

@@ -73,7 +73,8 @@ for (const [activation, weightDecay] of [["tanh", 0], ["softplus", 0.3], ["sine"
       const theta = flat(start), moments = zeroMoments(theta.length);
       for (let step = 0; step < own.steps; step++) {
         const { determinant, gradient } = objective(theta, own);
-        // A gradient is good to some 10⁻⁵ of its largest entry, and Adam divides entries by themselves.
+        // A gradient is good to some 10⁻⁵ of its largest entry, and Adam divides entries by
+        // themselves.
         const close = Math.abs(logDeterminants[r][step] - determinant) <= 2e-3 * determinant;
         assert(close, `replica ${r}, step ${step}: ${logDeterminants[r][step]}, not ${determinant}`);
         update(adam, 0.05, step + 1, theta, gradient, moments);

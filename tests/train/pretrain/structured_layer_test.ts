@@ -40,7 +40,8 @@ Deno.test("structuredLayer: waves on a line are orthogonal", () => {
   for (const activation of ["sine", "cosine"]) {
     const phi = featuresOf(line, 50, activation, 3);
     const { eigenvalues } = logDeterminant(phi, 50, line.weights, 1e-6);
-    // The constant has mean square 1, all others 1/2; equidistant points with both ends are off by some 1/m an entry.
+    // The constant has mean square 1, all others 1/2; equidistant points with both ends are off by
+    // some 1/m an entry.
     assert(eigenvalues[0] < 1.5 && eigenvalues[49] > 0.45, `${activation}: ${eigenvalues}`);
   }
 });

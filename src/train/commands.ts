@@ -1,0 +1,73 @@
+/**
+ * All commands of a run, bound before it starts.
+ *
+ * @module
+ */
+import type { Network } from "../nn/network.ts";
+import { bindTrainingStep, type TrainingStep } from "../nn/optim/training_step.ts";
+import { uploadSamples } from "../nn/samples.ts";
+import { Escalation } from "./escalation.ts";
+import { objectiveOf } from "./objective.ts";
+import type { CompleteOptions } from "./options.ts";
+import { bindProbeCommands, type ProbeCommands } from "./probe_commands.ts";
+
+/**
+ * Steps whose losses the GPU keeps until the host has read them: the most that one submission may
+ * have.
+ */
+const LOG_CAPACITY = 1024;
+
+/** The commands of a run. */
+export interface TrainingCommands {
+  /** One step. */
+  readonly step: TrainingStep;
+  /** Steps that the log of losses holds: `step.losses` is `[step mod logCapacity][replica]`. */
+  readonly logCapacity: number;
+  /** The probes. */
+  readonly probes: ProbeCommands;
+  /** Solver of spectra in doubt; `null` for single precision alone. */
+  readonly escalation: Escalation | null;
+  /**
+   * Largest number of steps in one submission. More would overwrite results before they are read.
+   */
+  readonly mostSteps: number;
+}
+
+/**
+ * Binds the commands of a run.
+ *
+ * @param network Network to train.
+ * @param options What to train, and how.
+ * @param stack Owner of the arrays.
+ * @returns The commands.
+ */
+export async function bindTrainingCommands(
+  network: Network,
+  options: CompleteOptions,
+  stack: DisposableStack,
+): Promise<TrainingCommands> {
+  const { task, steps, probeEvery, batch, optimizer, schedule } = options;
+  const samples = uploadSamples(network.gpu, task.train, stack);
+  const step = await bindTrainingStep(network, samples, {
+    loss: objectiveOf(task),
+    optimizer,
+    schedule,
+    steps,
+    batch,
+    logCapacity: LOG_CAPACITY,
+  }, stack);
+  const probes = await bindProbeCommands({ network, step, samples, options, mostSteps: LOG_CAPACITY }, stack);
+  const escalation = await Escalation.bind(network, {
+    samples,
+    options,
+    probesAtOnce: probes.mostAtOnce,
+  }, stack);
+  const mostProbes = Math.min(probes.mostAtOnce, escalation?.probesAtOnce ?? Infinity);
+  return {
+    step,
+    logCapacity: LOG_CAPACITY,
+    probes,
+    escalation,
+    mostSteps: Math.min(LOG_CAPACITY, (mostProbes - 1) * probeEvery + 1),
+  };
+}
