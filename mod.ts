@@ -43,13 +43,9 @@ export {
 } from "./src/linalg/double_single/double_single_self_test.ts";
 export * from "./src/linalg/eigen/eigh.ts";
 export * from "./src/linalg/eigen/eigvalsh.ts";
-export {
-  type FeatureSource,
-  type HeldFeatures,
-  type StreamedFeatures,
-} from "./src/linalg/gram/feature_tiles.ts";
 export * from "./src/linalg/gram/gram_matrices.ts";
-export { type Matrix as HostMatrix } from "./src/linalg/matrix.ts";
+export { type Matrix } from "./src/linalg/matrix.ts";
+export { type MatrixSource, type TiledMatrix } from "./src/linalg/matrix_source.ts";
 export * from "./src/linalg/svd/lstsq.ts";
 export * from "./src/linalg/matrix_view.ts";
 export * from "./src/linalg/svd/svd.ts";

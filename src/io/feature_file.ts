@@ -4,16 +4,16 @@
  * @module
  */
 import { InputError } from "../errors.ts";
-import type { FeatureMatrix } from "../rank/features/prepare_features.ts";
 import { printable } from "./choose_array.ts";
 import { type FloatArray, shapeText } from "./floats.ts";
 import { parseNpy } from "./npy.ts";
 import { NPY_MAGIC } from "./npy_header.ts";
 import { parseNpz } from "./npz.ts";
 import { parseSafetensors } from "./safetensors.ts";
+import type { Matrix } from "../linalg/matrix.ts";
 
 /** Features from a file: at least one row and one column, all finite, with the precision of the file. */
-export interface NamedFeatures extends FeatureMatrix {
+export interface NamedFeatures extends Matrix {
   /** Where they come from, as it was given. */
   readonly name: string;
 }

@@ -9,7 +9,6 @@ import { svdvals } from "../../linalg/svd/svdvals.ts";
 import { type CountingMethod, countRanks } from "../../rank/methods/counting.ts";
 import { featureSpectra, type Precision } from "../../rank/spectra/feature_spectrum.ts";
 import { oneSidedSpectra } from "../../rank/spectra/one_sided_spectra.ts";
-import type { FeatureMatrix } from "../../rank/features/prepare_features.ts";
 import { rankInterval } from "../../rank/certificates/rank_interval.ts";
 import {
   autoFlops,
@@ -24,11 +23,12 @@ import {
 } from "./flops.ts";
 import { naiveSpectra } from "./naive.ts";
 import type { MethodKey } from "./rows.ts";
+import type { Matrix } from "../../linalg/matrix.ts";
 
 /** Feature matrices whose ranks are wanted. */
 export interface Problem {
   /** Matrices of one shape, in single precision, with weights 1/m. */
-  readonly features: readonly FeatureMatrix[];
+  readonly features: readonly Matrix[];
   /** Thresholds as shares of λ₁, descending. */
   readonly shares: readonly number[];
   /** For each matrix these thresholds as absolute numbers ε. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { FeatureMatrix } from "../../rank/features/prepare_features.ts";
+import type { Matrix } from "../../linalg/matrix.ts";
 
 /** Eigenvalues of ΦᵀΦ / m in float64, and how far these themselves may be off. */
 export interface Reference {
@@ -28,7 +28,7 @@ const singularValueError = (columns: number) => 8e-15 * Math.max(1, columns / 12
  * @returns The eigenvalues.
  */
 export async function referenceSpectrum(
-  { rows, columns, data }: FeatureMatrix,
+  { rows, columns, data }: Matrix,
   rank: number = columns,
 ): Promise<Reference> {
   const { Matrix, SingularValueDecomposition } = await import("../deps.ts");

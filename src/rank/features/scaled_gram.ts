@@ -4,9 +4,9 @@
  * @module
  */
 import type { Gpu } from "../../gpu/device.ts";
-import type { FeatureSource } from "../../linalg/gram/feature_tiles.ts";
 import { gramMatrices } from "../../linalg/gram/gram_matrices.ts";
 import type { PrepareOptions } from "./prepare_features.ts";
+import type { MatrixSource } from "../../linalg/matrix_source.ts";
 
 /** `scale` times a Gram matrix, M̂, and what it may be off. */
 export interface ScaledGram {
@@ -30,7 +30,7 @@ export interface ScaledGram {
  */
 export async function scaledGram(
   gpu: Gpu,
-  features: FeatureSource,
+  features: MatrixSource,
   options: PrepareOptions,
 ): Promise<ScaledGram> {
   const { weights, center = false } = options;

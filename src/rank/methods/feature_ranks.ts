@@ -8,7 +8,6 @@ import type { Gpu } from "../../gpu/device.ts";
 import { type CountingMethod, countRanks } from "./counting.ts";
 import { featureSpectra, type FeatureSpectrum, type SpectrumOptions } from "../spectra/feature_spectrum.ts";
 import { scaledGram } from "../features/scaled_gram.ts";
-import type { FeatureSource } from "../../linalg/gram/feature_tiles.ts";
 import { oneSidedSpectra } from "../spectra/one_sided_spectra.ts";
 import { type RankInterval, rankInterval, type Threshold } from "../certificates/rank_interval.ts";
 import {
@@ -19,6 +18,7 @@ import {
   rankMe,
   stableRank,
 } from "../ranks/spectral_ranks.ts";
+import type { MatrixSource } from "../../linalg/matrix_source.ts";
 
 /** Most neurons, and bytes of features in double-single words, up to which `auto` takes one-sided rotations. */
 const MOST_ONE_SIDED = 256, MOST_BYTES = 2 ** 26;
@@ -114,7 +114,7 @@ export interface FeatureRanks {
  */
 export async function featureRanks(
   gpu: Gpu,
-  features: FeatureSource,
+  features: MatrixSource,
   options: FeatureRanksOptions,
 ): Promise<FeatureRanks> {
   const { epsilons, threshold = "absolute" } = options;
@@ -159,7 +159,7 @@ export async function featureRanks(
 }
 
 /** Measured on lavapipe: up to some 256 neurons one-sided rotations take half the time, from 512 on more. */
-function fittingWay(features: FeatureSource): "gram-jacobi" | "one-sided-jacobi" {
+function fittingWay(features: MatrixSource): "gram-jacobi" | "one-sided-jacobi" {
   const { rows, columns } = features;
   const isSmall = columns <= MOST_ONE_SIDED && 8 * rows * columns <= MOST_BYTES;
   return "data" in features && isSmall ? "one-sided-jacobi" : "gram-jacobi";
@@ -168,7 +168,7 @@ function fittingWay(features: FeatureSource): "gram-jacobi" | "one-sided-jacobi"
 /** Counts the eigenvalues of the Gram matrix; the spectrum gives λ₁ where thresholds are shares of it. */
 async function countFeatures(
   gpu: Gpu,
-  features: FeatureSource,
+  features: MatrixSource,
   options: FeatureRanksOptions,
   method: CountingMethod,
   { eigenvalues, bounds }: FeatureSpectrum,

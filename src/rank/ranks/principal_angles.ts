@@ -12,13 +12,9 @@ import { bindGemmDoubleSingle } from "../../linalg/products/gemm_double_single.t
 import { rootBound } from "../certificates/certificate.ts";
 import { type DominantBases, dominantBases } from "./dominant_bases.ts";
 import { featureSpectra } from "../spectra/feature_spectrum.ts";
-import {
-  type FeatureMatrix,
-  type PreparedFeatures,
-  prepareFeatures,
-  type PrepareOptions,
-} from "../features/prepare_features.ts";
+import { type PreparedFeatures, prepareFeatures, type PrepareOptions } from "../features/prepare_features.ts";
 import type { RankInterval } from "../certificates/rank_interval.ts";
+import type { Matrix } from "../../linalg/matrix.ts";
 
 /** Options of {@linkcode principalAngles}. */
 export interface PrincipalAnglesOptions extends PrepareOptions {
@@ -90,8 +86,8 @@ interface Estimate {
  */
 export async function principalAngles(
   gpu: Gpu,
-  a: FeatureMatrix,
-  b: FeatureMatrix,
+  a: Matrix,
+  b: Matrix,
   options: PrincipalAnglesOptions = {},
 ): Promise<PrincipalAngles> {
   const { epsilon = 1e-6 } = options;
@@ -121,7 +117,7 @@ export async function principalAngles(
 }
 
 /** Prepares features; of an error it says whose it is. */
-function prepare(name: string, features: FeatureMatrix, options: PrepareOptions): PreparedFeatures {
+function prepare(name: string, features: Matrix, options: PrepareOptions): PreparedFeatures {
   try {
     return prepareFeatures(features, options);
   } catch (error) {

@@ -7,8 +7,8 @@ import { InputError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { rootBound } from "../certificates/certificate.ts";
 import { featureSpectra, type Precision } from "../spectra/feature_spectrum.ts";
-import type { FeatureMatrix } from "../features/prepare_features.ts";
 import { rankInterval } from "../certificates/rank_interval.ts";
+import type { Matrix } from "../../linalg/matrix.ts";
 
 /** Options of {@linkcode weightRanks}. */
 export interface WeightRankOptions {
@@ -57,7 +57,7 @@ export interface WeightRank {
  */
 export async function weightRanks(
   gpu: Gpu,
-  matrices: readonly FeatureMatrix[],
+  matrices: readonly Matrix[],
   options: WeightRankOptions = {},
 ): Promise<WeightRank[]> {
   const { tolerance = 1e-2, precision = "auto" } = options;
@@ -83,7 +83,7 @@ export async function weightRanks(
   });
 }
 
-function transpose({ rows, columns, data }: FeatureMatrix): FeatureMatrix {
+function transpose({ rows, columns, data }: Matrix): Matrix {
   const transposed = data.slice();
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) transposed[j * rows + i] = data[i * columns + j];

@@ -4,7 +4,6 @@
  * @module
  */
 import type { Gpu } from "../../gpu/device.ts";
-import type { FeatureSource } from "../../linalg/gram/feature_tiles.ts";
 import { vectors } from "../../linalg/matrix_view.ts";
 import { inPrecision } from "./in_precision.ts";
 import { prepareFeatures, type PrepareOptions } from "../features/prepare_features.ts";
@@ -13,6 +12,7 @@ import type { Threshold } from "../certificates/rank_interval.ts";
 import { DOUBLE, refineSpectra } from "./refine_spectra.ts";
 import { readSpectra, solveFeatures } from "./solve_features.ts";
 import { streamSpectra } from "./stream_spectra.ts";
+import type { MatrixSource } from "../../linalg/matrix_source.ts";
 
 /** Bytes of features, in double-single words, up to which they are solved at once. */
 const MOST_BYTES = 2 ** 27;
@@ -61,13 +61,13 @@ export interface FeatureSpectrum {
  * using gpu = await Gpu.open();
  * // Two equal columns: eigenvalues 1 and 0.
  * const features = { rows: 2, columns: 2, data: Float32Array.of(1, 1, 0, 0) };
- * const [{ eigenvalues, errors }] = await featureSpectra(gpu, [features]);
- * assert(Math.abs(eigenvalues[0] - 1) <= errors[0] && eigenvalues[1] <= errors[1]);
+ * const [{ eigenvalues, bounds }] = await featureSpectra(gpu, [features]);
+ * assert(Math.abs(eigenvalues[0] - 1) <= bounds[0] && eigenvalues[1] <= bounds[1]);
  * ```
  */
 export async function featureSpectra(
   gpu: Gpu,
-  features: readonly FeatureSource[],
+  features: readonly MatrixSource[],
   options: SpectrumOptions = {},
 ): Promise<FeatureSpectrum[]> {
   return await inPrecision(features, options, (some, precision) => solve(gpu, some, options, precision));
@@ -76,7 +76,7 @@ export async function featureSpectra(
 /** Solves features at once if they fit, else in tiles. */
 async function solve(
   gpu: Gpu,
-  features: readonly FeatureSource[],
+  features: readonly MatrixSource[],
   options: PrepareOptions,
   precision: "single" | "double",
 ): Promise<FeatureSpectrum[]> {

@@ -4,9 +4,9 @@
  * @module
  */
 import { ShapeError } from "../../errors.ts";
-import type { FeatureSource } from "../../linalg/gram/feature_tiles.ts";
 import type { FeatureSpectrum, SpectrumOptions } from "./feature_spectrum.ts";
 import { rankInterval } from "../certificates/rank_interval.ts";
+import type { MatrixSource } from "../../linalg/matrix_source.ts";
 
 /**
  * Solves features in the precision that options name; with `auto` in single, and those again in double whose thresholds
@@ -18,7 +18,7 @@ import { rankInterval } from "../certificates/rank_interval.ts";
  * @returns The spectrum of each.
  * @throws {ShapeError} Where shapes differ.
  */
-export async function inPrecision<Features extends FeatureSource>(
+export async function inPrecision<Features extends MatrixSource>(
   features: readonly Features[],
   { precision = "auto", epsilons = [], threshold = "absolute" }: SpectrumOptions,
   solve: (features: readonly Features[], precision: "single" | "double") => Promise<FeatureSpectrum[]>,

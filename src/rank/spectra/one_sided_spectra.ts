@@ -7,7 +7,6 @@ import { InputError } from "../../errors.ts";
 import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { U2 } from "../../linalg/double_single/double_single.ts";
-import type { FeatureSource } from "../../linalg/gram/feature_tiles.ts";
 import { padRows } from "../../linalg/matrix_view.ts";
 import { descendingRows, orthonormalRows } from "../../linalg/svd/orthonormal_rows.ts";
 import { type DoubleSingleSvd, svdDoubleSingle } from "../../linalg/svd/svd_double_single.ts";
@@ -17,6 +16,7 @@ import { inPrecision } from "./in_precision.ts";
 import { type PreparedFeatures, prepareFeatures } from "../features/prepare_features.ts";
 import { isZero, scaledSpectrum } from "./prepared_spectrum.ts";
 import { bindFeatures, readSpectra } from "./solve_features.ts";
+import type { MatrixSource } from "../../linalg/matrix_source.ts";
 
 /** Share of σ₁ below which rows of single precision are noise, which have no direction to rely on. */
 const SINGLE_NOISE = 2 ** -30;
@@ -52,13 +52,13 @@ const DOUBLE_FLOOR = 2 ** -22;
  * using gpu = await Gpu.open();
  * // Eigenvalues 1/2 and 10⁻²⁰ / 2.
  * const features = { rows: 2, columns: 2, data: Float64Array.of(1, 0, 0, 1e-10) };
- * const [{ eigenvalues, errors }] = await oneSidedSpectra(gpu, [features], { precision: "double" });
- * assert(Math.abs(eigenvalues[1] / 5e-21 - 1) < 1e-12 && errors[1] < 1e-21);
+ * const [{ eigenvalues, bounds }] = await oneSidedSpectra(gpu, [features], { precision: "double" });
+ * assert(Math.abs(eigenvalues[1] / 5e-21 - 1) < 1e-12 && bounds[1] < 1e-21);
  * ```
  */
 export async function oneSidedSpectra(
   gpu: Gpu,
-  features: readonly FeatureSource[],
+  features: readonly MatrixSource[],
   options: SpectrumOptions = {},
 ): Promise<FeatureSpectrum[]> {
   const held = features.map((each) => {

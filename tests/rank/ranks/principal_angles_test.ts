@@ -1,6 +1,5 @@
 import { InputError, ShapeError } from "../../../src/errors.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
-import type { FeatureMatrix } from "../../../src/rank/features/prepare_features.ts";
 import {
   type PrincipalAngles,
   principalAngles,
@@ -12,19 +11,20 @@ import { matmul } from "../../reference/matrix.ts";
 import { normals } from "../../reference/random.ts";
 import { families, orthonormal } from "../families.ts";
 import { tanhFeatures } from "../solve.ts";
+import type { Matrix as HostMatrix } from "../../../src/linalg/matrix.ts";
 
 const gpu = await Gpu.open();
 Deno.test.afterAll(() => gpu[Symbol.dispose]());
 
 const RIGHT = Math.PI / 2;
-const features = (rows: number, columns: number, data: ArrayLike<number>): FeatureMatrix => ({
+const features = (rows: number, columns: number, data: ArrayLike<number>): HostMatrix => ({
   rows,
   columns,
   data: data instanceof Float32Array ? data : Float64Array.from(data),
 });
 
 /** Left singular vectors above √ε σ₁ of √w (Φ − mean), by float64; and how far they may be off the exact subspace. */
-function dominant({ rows, columns, data }: FeatureMatrix, options: PrincipalAnglesOptions) {
+function dominant({ rows, columns, data }: HostMatrix, options: PrincipalAnglesOptions) {
   const { weights = new Float64Array(rows).fill(1 / rows), center = false, epsilon = 1e-6 } = options;
   const mass = Array.from(weights).reduce((sum, w) => sum + w, 0);
   const means = Array.from({ length: columns }, (_, j) => {

@@ -6,7 +6,6 @@ import {
   type Precision,
   type SpectrumOptions,
 } from "../../../src/rank/spectra/feature_spectrum.ts";
-import type { FeatureMatrix } from "../../../src/rank/features/prepare_features.ts";
 import { rankInterval } from "../../../src/rank/certificates/rank_interval.ts";
 import { uniform } from "../../../src/stats/random.ts";
 import { assert } from "../../deps.ts";
@@ -14,6 +13,7 @@ import { eigenvalues } from "../../reference/eigenvalues.ts";
 import { normals } from "../../reference/random.ts";
 import { assertBounds, assertRanks, families, type Reference, reference, SHARES } from "../families.ts";
 import { tanhFeatures } from "../solve.ts";
+import type { Matrix } from "../../../src/linalg/matrix.ts";
 
 const gpu = await Gpu.open();
 Deno.test.afterAll(() => gpu[Symbol.dispose]());
@@ -25,7 +25,7 @@ const DOUBLE_ERROR = 1e-12;
 function cases(rows: number, columns: number, type: "f4" | "f8", names?: readonly string[]) {
   return families(rows, columns, columns).filter(([name]) => !names || names.includes(name)).map(
     ([name, phi]) => {
-      const features: FeatureMatrix = { rows, columns, data: type === "f4" ? Float32Array.from(phi) : phi };
+      const features: Matrix = { rows, columns, data: type === "f4" ? Float32Array.from(phi) : phi };
       return { name: `${name}, n = ${columns}, ${type}`, features, truth: reference(features) };
     },
   );

@@ -6,7 +6,6 @@ import {
   type SpectrumOptions,
 } from "../../../src/rank/spectra/feature_spectrum.ts";
 import { oneSidedSpectra } from "../../../src/rank/spectra/one_sided_spectra.ts";
-import type { FeatureMatrix } from "../../../src/rank/features/prepare_features.ts";
 import { rankInterval } from "../../../src/rank/certificates/rank_interval.ts";
 import { uniform } from "../../../src/stats/random.ts";
 import { assert } from "../../deps.ts";
@@ -14,6 +13,7 @@ import { gradedEigenvalues } from "../../reference/eigenvalues.ts";
 import { matmul, transpose } from "../../reference/matrix.ts";
 import { normals } from "../../reference/random.ts";
 import { assertBounds, assertRanks, families, type Reference, reference, SHARES } from "../families.ts";
+import type { Matrix } from "../../../src/linalg/matrix.ts";
 
 const gpu = await Gpu.open();
 Deno.test.afterAll(() => gpu[Symbol.dispose]());
@@ -21,7 +21,7 @@ Deno.test.afterAll(() => gpu[Symbol.dispose]());
 /** Features of every family in the precision of f4 or f8, with what float64 knows of them. */
 function cases(rows: number, columns: number, type: "f4" | "f8" = "f8") {
   return families(rows, columns, columns).map(([name, phi]) => {
-    const features: FeatureMatrix = { rows, columns, data: type === "f4" ? Float32Array.from(phi) : phi };
+    const features: Matrix = { rows, columns, data: type === "f4" ? Float32Array.from(phi) : phi };
     return { name: `${name}, n = ${columns}, ${type}`, features, truth: reference(features) };
   });
 }
