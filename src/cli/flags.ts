@@ -16,6 +16,8 @@ export interface FlagBase {
   readonly help: string;
   /** What stands for the value in the help: `FILE`, `N`. By default the kind's own. */
   readonly placeholder?: string;
+  /** Former names. They are refused with a line that gives the present one. */
+  readonly was?: readonly string[];
 }
 
 /** A flag with any text, or one of a few words, as its value. */

@@ -34,6 +34,9 @@ export type MatrixSource = Matrix | TiledMatrix;
  * @throws {InputError} If a weight is not a finite number above 0.
  */
 export function checkWeights(weights: ArrayLike<number>, rows: number): void {
+  if (!Array.isArray(weights) && !ArrayBuffer.isView(weights)) {
+    throw new InputError(`weights are ${weights}: give a list of numbers above 0, one for each sample`);
+  }
   if (weights.length !== rows) {
     throw new ShapeError(`${weights.length} weights for ${rows} samples: give one for each`);
   }
@@ -76,7 +79,7 @@ export function checkSources(sources: readonly MatrixSource[], weights?: ArrayLi
       );
     }
   }
-  if (weights && sources.length > 0) checkWeights(weights, sources[0].rows);
+  if (weights !== undefined && sources.length > 0) checkWeights(weights, sources[0].rows);
 }
 
 /**

@@ -8,37 +8,16 @@ import { vectors } from "../../linalg/matrix_view.ts";
 import { inPrecision } from "./in_precision.ts";
 import { prepareFeatures, type PrepareOptions } from "../features/prepare_features.ts";
 import { isZero, spectrumOf } from "./prepared_spectrum.ts";
-import type { Threshold } from "../certificates/rank_interval.ts";
 import { DOUBLE, refineSpectra } from "./refine_spectra.ts";
 import { readSpectra, solveFeatures } from "./solve_features.ts";
+import { checkSpectrumOptions, type FeatureSpectrum, type SpectrumOptions } from "./spectrum_options.ts";
 import { streamSpectra } from "./stream_spectra.ts";
 import type { MatrixSource } from "../../linalg/matrix_source.ts";
 
+export type { FeatureSpectrum, Precision, SpectrumOptions } from "./spectrum_options.ts";
+
 /** Bytes of features, in double-single words, up to which they are solved at once. */
 const MOST_BYTES = 2 ** 27;
-
-/** Arithmetic of a spectrum: single, double-single, or single first and double-single where that leaves doubt. */
-export type Precision = "auto" | "single" | "double";
-
-/** Options of {@linkcode featureSpectra}. */
-export interface SpectrumOptions extends PrepareOptions {
-  /** Arithmetic. Default: `auto`. */
-  readonly precision?: Precision;
-  /** Thresholds whose ranks `auto` is to make certain, if it can. Default: none, and `auto` is `single`. */
-  readonly epsilons?: readonly number[];
-  /** How these thresholds are meant. Default: absolute. */
-  readonly threshold?: Threshold;
-}
-
-/** Eigenvalues of Φᵀ diag(w) Φ with certified errors. */
-export interface FeatureSpectrum {
-  /** Eigenvalues λ̂, descending. */
-  readonly eigenvalues: Float64Array;
-  /** Bounds δ_i ≥ |λ̂_i − λ_i|. */
-  readonly bounds: Float64Array;
-  /** Arithmetic that they come from. */
-  readonly precision: "single" | "double";
-}
 
 /**
  * Eigenvalues of the weighted Gram matrices of features, all of one shape, solved as one batch. Waits for the GPU.
@@ -70,15 +49,21 @@ export async function featureSpectra(
   features: readonly MatrixSource[],
   options: SpectrumOptions = {},
 ): Promise<FeatureSpectrum[]> {
-  return await inPrecision(features, options, (some, precision) => solve(gpu, some, options, precision));
+  checkSpectrumOptions("options of featureSpectra", options);
+  const { weights, center } = options;
+  const prepare = { ...weights && { weights }, ...center && { center } };
+  return await inPrecision(
+    features,
+    options,
+    (some, precision) => solve(gpu, some, { ...prepare, precision }),
+  );
 }
 
 /** Solves features at once if they fit, else in tiles. */
 async function solve(
   gpu: Gpu,
   features: readonly MatrixSource[],
-  options: PrepareOptions,
-  precision: "single" | "double",
+  { precision, ...options }: PrepareOptions & { readonly precision: "single" | "double" },
 ): Promise<FeatureSpectrum[]> {
   const [{ rows, columns }] = features;
   const held = features.filter((each) => "data" in each);

@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { ShapeError } from "../../errors.ts";
-import type { FeatureSpectrum, SpectrumOptions } from "./feature_spectrum.ts";
+import type { FeatureSpectrum, SpectrumOptions } from "./spectrum_options.ts";
 import { rankInterval } from "../certificates/rank_interval.ts";
-import type { MatrixSource } from "../../linalg/matrix_source.ts";
+import { checkSources, type MatrixSource } from "../../linalg/matrix_source.ts";
 
 /**
  * Solves features in the precision that options name; with `auto` in single, and those again in double whose thresholds
@@ -20,14 +19,11 @@ import type { MatrixSource } from "../../linalg/matrix_source.ts";
  */
 export async function inPrecision<Features extends MatrixSource>(
   features: readonly Features[],
-  { precision = "auto", epsilons = [], threshold = "absolute" }: SpectrumOptions,
+  { weights, precision = "auto", epsilons = [], threshold = "absolute" }: SpectrumOptions,
   solve: (features: readonly Features[], precision: "single" | "double") => Promise<FeatureSpectrum[]>,
 ): Promise<FeatureSpectrum[]> {
+  checkSources(features, weights);
   if (features.length === 0) return [];
-  const [{ rows, columns }] = features;
-  if (features.some((each) => each.rows !== rows || each.columns !== columns)) {
-    throw new ShapeError("feature matrices of different shapes: give those of one shape at a time");
-  }
   if (precision !== "auto") return await solve(features, precision);
   const single = await solve(features, "single");
   const isDoubtful = ({ eigenvalues, bounds }: FeatureSpectrum) =>

@@ -11,7 +11,7 @@ import { padRows } from "../../linalg/matrix_view.ts";
 import { descendingRows, orthonormalRows } from "../../linalg/svd/orthonormal_rows.ts";
 import { type DoubleSingleSvd, svdDoubleSingle } from "../../linalg/svd/svd_double_single.ts";
 import { svdSingle } from "../../linalg/svd/svd_single.ts";
-import type { FeatureSpectrum, SpectrumOptions } from "./feature_spectrum.ts";
+import { checkSpectrumOptions, type FeatureSpectrum, type SpectrumOptions } from "./spectrum_options.ts";
 import { inPrecision } from "./in_precision.ts";
 import { type PreparedFeatures, prepareFeatures } from "../features/prepare_features.ts";
 import { isZero, scaledSpectrum } from "./prepared_spectrum.ts";
@@ -61,6 +61,7 @@ export async function oneSidedSpectra(
   features: readonly MatrixSource[],
   options: SpectrumOptions = {},
 ): Promise<FeatureSpectrum[]> {
+  checkSpectrumOptions("options of oneSidedSpectra", options);
   const held = features.map((each) => {
     if ("data" in each) return each;
     throw new InputError("one-sided-jacobi takes features that are held: leave streamed ones to gram-jacobi");

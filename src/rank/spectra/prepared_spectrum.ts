@@ -4,7 +4,7 @@
  * @module
  */
 import { type Arithmetic, eigenvalueBounds } from "../certificates/certificate.ts";
-import type { FeatureSpectrum } from "./feature_spectrum.ts";
+import type { FeatureSpectrum } from "./spectrum_options.ts";
 import type { PreparedFeatures } from "../features/prepare_features.ts";
 import type { SolvedMatrix } from "./solved_record.ts";
 import type { StreamedSpectrum } from "./stream_spectra.ts";

@@ -7,7 +7,7 @@ import { GpuArray } from "../../gpu/array.ts";
 import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { padRows, vectors } from "../../linalg/matrix_view.ts";
-import type { FeatureSpectrum } from "./feature_spectrum.ts";
+import type { FeatureSpectrum } from "./spectrum_options.ts";
 import type { PreparedFeatures } from "../features/prepare_features.ts";
 import { isZero, spectrumOf } from "./prepared_spectrum.ts";
 import { readSolved } from "./solved_record.ts";
