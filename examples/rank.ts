@@ -60,8 +60,8 @@ await runProgram({
       kind: "string",
       default: "auto",
       choices: ["auto", ...rankMethodNames],
-      help: `how to compute ranks. ${autoRankMethodHelp}. ${
-        rankMethodNames.map((name) => `${name} ${rankMethods[name].help}`).join(". ")
+      help: `how to compute ranks; ${autoRankMethodHelp}; ${
+        rankMethodNames.map((name) => `${name} ${rankMethods[name].help}`).join("; ")
       }`,
     },
     { name: "center", kind: "boolean", default: false, help: "take off each column's weighted mean first" },

@@ -3,20 +3,24 @@
  *
  * @module
  */
+import { checkKeys, checkName } from "../../check.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { joinDouble } from "../double_single/double_single.ts";
 import { keepsCompensation, selfTestDoubleSingle } from "../double_single/double_single_self_test.ts";
 import { checkSources, type MatrixSource } from "../matrix_source.ts";
 import { cutTiles, type GramPlan, gramPlanBounds } from "./gram_tiles.ts";
-import { heaviestOf, type PrepareOptions, RunningPreparation } from "./preparation.ts";
+import { checkCenter, heaviestOf, type PrepareOptions, RunningPreparation } from "./preparation.ts";
 import { TileStream } from "./tile_stream.ts";
+
+/** Names of the arithmetics of a Gram matrix. */
+const gramPrecisionNames = ["single", "compensated", "double"] as const;
 
 /**
  * Arithmetic of a Gram matrix. `single`: plain sums. `compensated`: in single precision, too, with errors that do not grow
  * with the number of samples, in up to a fifth more time. `double`: double-single, a million times as exact, in two to ten
  * times the time.
  */
-export type GramPrecision = "single" | "compensated" | "double";
+export type GramPrecision = typeof gramPrecisionNames[number];
 
 /** Options of {@linkcode gramMatrices}. */
 export interface GramMatricesOptions extends PrepareOptions {
@@ -82,6 +86,9 @@ export async function gramMatrices(
   features: readonly MatrixSource[],
   options: GramMatricesOptions = {},
 ): Promise<GramMatrix[]> {
+  checkKeys("options of gramMatrices", options, ["precision", "weights", "center", "tileBytes"]);
+  if (options.precision !== undefined) checkName("precision", options.precision, gramPrecisionNames);
+  if (options.center !== undefined) checkCenter(options.center);
   if (features.length === 0) return [];
   const { precision = "compensated", weights, center = false, tileBytes = TILE_BYTES } = options;
   checkSources(features, weights);

@@ -19,6 +19,16 @@ export interface PrepareOptions {
   readonly center?: boolean;
 }
 
+/**
+ * Checks the option that takes means off.
+ *
+ * @param center Any value.
+ * @throws {InputError} If it is no boolean.
+ */
+export function checkCenter(center: unknown): void {
+  if (typeof center !== "boolean") throw new InputError(`center is ${center}: give true or false`);
+}
+
 /** Entries become (entry − origin) · factor · root, with the origin of their column and the root of their row. */
 export interface Preparation {
   /** What is taken off each column; `null` for nothing. */

@@ -4,6 +4,9 @@
  * @module
  */
 
+import { ShapeError } from "../../errors.ts";
+import { checkWeights } from "../../linalg/matrix_source.ts";
+
 /** What the bound is computed from: the terminal layer's spectrum and the moments of its eigenfeatures. */
 export interface FloorInput {
   /** Eigenvalues λ̂, descending. */
@@ -38,9 +41,15 @@ export interface TargetMoments {
  * @param y Targets, row-major `count × outputs`.
  * @param weights Quadrature weights, `count`.
  * @returns The moments.
+ * @throws {ShapeError} If there are not as many targets for each sample.
+ * @throws {InputError} If a weight is not a finite number above 0.
  */
 export function targetMoments(y: ArrayLike<number>, weights: ArrayLike<number>): TargetMoments {
+  checkWeights(weights, weights.length);
   const outputs = y.length / weights.length;
+  if (!Number.isInteger(outputs)) {
+    throw new ShapeError(`${y.length} targets for ${weights.length} samples: give as many for each`);
+  }
   const means = new Array<number>(outputs).fill(0);
   let square = 0, mass = 0;
   for (let k = 0; k < weights.length; k++) {

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { checkKeys } from "../../check.ts";
+import { checkCenter, planPreparation, type PrepareOptions } from "../../linalg/gram/preparation.ts";
 import { splitEntries } from "../../linalg/gram/matrix_tiles.ts";
-import { planPreparation, type PrepareOptions } from "../../linalg/gram/preparation.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
 
 export type { PrepareOptions };
@@ -35,6 +36,8 @@ export interface PreparedFeatures {
  * leave the range of float64.
  */
 export function prepareFeatures(features: Matrix, options: PrepareOptions = {}): PreparedFeatures {
+  checkKeys("options of prepareFeatures", options, ["weights", "center"]);
+  if (options.center !== undefined) checkCenter(options.center);
   const { rows, columns, data } = features;
   const plan = planPreparation(features, options, rows);
   const high = new Float32Array(data.length), low = new Float32Array(data.length);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkKeys } from "../../check.ts";
 import { InputError, ShapeError } from "../../errors.ts";
 import { GpuArray } from "../../gpu/array.ts";
 import { Commands } from "../../gpu/commands.ts";
@@ -90,15 +91,16 @@ export async function principalAngles(
   b: Matrix,
   options: PrincipalAnglesOptions = {},
 ): Promise<PrincipalAngles> {
-  const { epsilon = 1e-6 } = options;
-  if (!(epsilon > 0 && epsilon < 1)) {
+  checkKeys("options of principalAngles", options, ["weights", "center", "epsilon"]);
+  const { epsilon = 1e-6, ...prepareOptions } = options;
+  if (!(typeof epsilon === "number" && epsilon > 0 && epsilon < 1)) {
     throw new InputError(`ε = ${epsilon}: give a share of the largest eigenvalue, in (0, 1)`);
   }
   if (a.rows !== b.rows) {
     throw new ShapeError(`features of ${a.rows} and ${b.rows} samples: give both on the same samples`);
   }
   const rows = a.rows, columns = Math.max(a.columns, b.columns);
-  const prepared = [prepare("a", a, options), prepare("b", b, options)];
+  const prepared = [prepare("a", a, prepareOptions), prepare("b", b, prepareOptions)];
   using stack = new DisposableStack();
   const { ranks, bases } = await dominantBases(
     gpu,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkKeys } from "../../check.ts";
 import { InputError, ShapeError } from "../../errors.ts";
 import { lowerMedian } from "../../stats/median.ts";
 
@@ -78,6 +79,7 @@ export function findStairs(
   ranks: ArrayLike<number>,
   options: StairOptions = {},
 ): Staircase {
+  checkKeys("options of findStairs", options, ["hysteresis"]);
   const { hysteresis = Math.max(3, Math.round(steps.length / 200)) } = options;
   if (!Number.isInteger(hysteresis) || hysteresis < 1) {
     throw new InputError(`hysteresis is ${hysteresis}: give the number of probes, an integer from 1`);

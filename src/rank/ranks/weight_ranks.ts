@@ -3,10 +3,13 @@
  *
  * @module
  */
+import { checkKeys, checkName } from "../../check.ts";
 import { InputError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import { checkSources } from "../../linalg/matrix_source.ts";
 import { rootBound } from "../certificates/certificate.ts";
-import { featureSpectra, type Precision } from "../spectra/feature_spectrum.ts";
+import { featureSpectra } from "../spectra/feature_spectrum.ts";
+import { type Precision, precisionNames } from "../spectra/spectrum_options.ts";
 import { rankInterval } from "../certificates/rank_interval.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
 
@@ -60,8 +63,11 @@ export async function weightRanks(
   matrices: readonly Matrix[],
   options: WeightRankOptions = {},
 ): Promise<WeightRank[]> {
+  checkKeys("options of weightRanks", options, ["tolerance", "precision"]);
   const { tolerance = 1e-2, precision = "auto" } = options;
-  if (!(tolerance > 0 && tolerance < 1)) {
+  checkName("precision", precision, precisionNames);
+  for (const matrix of matrices) checkSources([matrix]);
+  if (!(typeof tolerance === "number" && tolerance > 0 && tolerance < 1)) {
     throw new InputError(`tolerance ${tolerance}: give a share of the largest singular value, in (0, 1)`);
   }
   const tall = matrices.map((matrix) => matrix.columns > matrix.rows ? transpose(matrix) : matrix);

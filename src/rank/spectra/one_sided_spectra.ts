@@ -66,8 +66,10 @@ export async function oneSidedSpectra(
     if ("data" in each) return each;
     throw new InputError("one-sided-jacobi takes features that are held: leave streamed ones to gram-jacobi");
   });
+  const { weights, center } = options;
+  const prepare = { ...weights && { weights }, ...center && { center } };
   return await inPrecision(held, options, (some, precision) => {
-    const prepared = some.map((each) => prepareFeatures(each, options));
+    const prepared = some.map((each) => prepareFeatures(each, prepare));
     const [{ rows, columns }] = some;
     return (precision === "single" ? solveSingle : solveDouble)(gpu, prepared, rows, columns);
   });

@@ -5,7 +5,7 @@
  */
 import { checkKeys, checkName } from "../../check.ts";
 import { InputError } from "../../errors.ts";
-import type { PrepareOptions } from "../../linalg/gram/preparation.ts";
+import { checkCenter, type PrepareOptions } from "../../linalg/gram/preparation.ts";
 import { type Threshold, thresholdNames } from "../certificates/rank_interval.ts";
 
 /** Names of arithmetics. */
@@ -56,16 +56,6 @@ export function checkSpectrumOptions(
   if (threshold !== undefined) checkName("threshold", threshold, thresholdNames);
   if (center !== undefined) checkCenter(center);
   if (epsilons !== undefined) checkEpsilons(epsilons);
-}
-
-/**
- * Checks the option that takes means off.
- *
- * @param center Any value.
- * @throws {InputError} If it is no boolean.
- */
-export function checkCenter(center: unknown): void {
-  if (typeof center !== "boolean") throw new InputError(`center is ${center}: give true or false`);
 }
 
 /**

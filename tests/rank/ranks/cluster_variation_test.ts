@@ -86,4 +86,12 @@ Deno.test("clusterVariations: labels that do not fit, and features that are no n
   const matrix = { rows: 2, columns: 1, data: Float32Array.of(1, NaN) };
   await assert.rejects(() => clusterVariations(gpu, [matrix], [0]), ShapeError);
   await assert.rejects(() => clusterVariations(gpu, [matrix], [0, 1]), InputError);
+  const good = { ...matrix, data: new Float32Array(matrix.data.length).fill(1) };
+  for (const label of [-1, 1.5, NaN, Infinity, "1" as unknown as number]) {
+    await assert.rejects(() => clusterVariations(gpu, [good], [0, label]), {
+      name: InputError.name,
+      message: `label 1 (from 0) is ${label}: give a whole number from 0`,
+    });
+  }
+  await assert.rejects(() => clusterVariations(gpu, [{ ...good, rows: 1.5 }], [0, 1]), ShapeError);
 });

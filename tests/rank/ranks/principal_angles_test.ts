@@ -313,6 +313,13 @@ Deno.test("principalAngles: what is wrong is told in one line", async () => {
   });
   await assert.rejects(principalAngles(gpu, good, good, { weights: [1, 1] }), ShapeError);
   await assert.rejects(principalAngles(gpu, good, good, { weights: [1, 1, 1, 0] }), InputError);
+  for (const weight of [NaN, Infinity, -1]) {
+    await assert.rejects(principalAngles(gpu, good, good, { weights: [1, 1, 1, weight] }), InputError);
+  }
+  await assert.rejects(principalAngles(gpu, good, good, { epsilons: [1e-3] } as object), {
+    name: InputError.name,
+    message: /^options of principalAngles have no "epsilons"; did you mean "epsilon"\?/,
+  });
   for (const epsilon of [0, 1, -1, NaN]) {
     await assert.rejects(principalAngles(gpu, good, good, { epsilon }), InputError);
   }
