@@ -19,8 +19,9 @@ export type NamedRanks = FeatureRanks & {
  * Translates ranks for JSON, whose names are in snake case.
  *
  * @param named The ranks.
- * @returns Name and shape of the features, `kind`, `rank_method`, `precision`, `threshold`, `ranks`; of a spectrum also
- * `eigenvalues`, `bounds` and the other ranks, of a count with relative thresholds `largest_low` and `largest_high`.
+ * @returns Name and shape of the features, `kind`, `rank_method`, `precision`, `threshold`,
+ * `ranks`; of a spectrum also `eigenvalues`, `bounds` and the other ranks, of a count with relative
+ * thresholds `largest_low` and `largest_high`.
  *
  * @example
  * ```ts
@@ -29,7 +30,8 @@ export type NamedRanks = FeatureRanks & {
  *
  * const json = rankJson({
  *   name: "hidden.npy", rows: 100, columns: 3,
- *   kind: "count", rankMethod: "inertia", precision: "single", threshold: "absolute", largest: null,
+ *   kind: "count", rankMethod: "inertia", precision: "single", threshold: "absolute",
+ *   largest: null,
  *   ranks: [{ epsilon: 1e-6, rank: 2, low: 2, high: 3 }],
  * });
  * assert.deepEqual(json.ranks, [{ epsilon: 1e-6, rank: 2, rank_low: 2, rank_high: 3 }]);

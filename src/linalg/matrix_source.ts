@@ -13,7 +13,8 @@ export interface TiledMatrix {
   /** Number of columns n. */
   readonly columns: number;
   /**
-   * Gives rows. A pass asks for them in order, from the first to the last; a computation may make several passes.
+   * Gives rows. A pass asks for them in order, from the first to the last; a computation may make
+   * several passes.
    *
    * @param first Index of the first row.
    * @param count Number of rows.
@@ -48,12 +49,15 @@ export function checkWeights(weights: ArrayLike<number>, rows: number): void {
 }
 
 /**
- * Checks a batch of feature matrices and the weights of their samples; entries are checked when they are read.
+ * Checks a batch of feature matrices and the weights of their samples; entries are checked when
+ * they are read.
  *
  * @param sources Matrices, a sample a row.
  * @param weights Quadrature weights, shared by all. Default: none.
- * @throws {ShapeError} If shapes differ, are not whole numbers from 1, or do not fit the number of entries or weights.
- * @throws {InputError} If there are no entries of a type that is known, or a weight is not a finite number above 0.
+ * @throws {ShapeError} If shapes differ, are not whole numbers from 1, or do not fit the number of
+ * entries or weights.
+ * @throws {InputError} If there are no entries of a type that is known, or a weight is not a finite
+ * number above 0.
  */
 export function checkSources(sources: readonly MatrixSource[], weights?: ArrayLike<number>): void {
   for (const source of sources) {

@@ -151,7 +151,7 @@ export class Recorder {
 
   #layer({ eigenvalues, bounds }: LayerRecord, index: number, precision: "single" | "double"): LayerProbe {
     const { epsilons, threshold } = this.#options;
-    const ranks = epsilons.map((epsilon) => rankInterval(eigenvalues, bounds, epsilon, threshold));
+    const ranks = epsilons.map((epsilon) => rankInterval(eigenvalues, bounds, epsilon, { threshold }));
     return { layer: index + 1, eigenvalues, bounds, ranks, precision };
   }
 

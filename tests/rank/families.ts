@@ -1,4 +1,7 @@
-/** Families of feature matrices whose ranks are hard to count, their spectra in float64, and judgement by them. @module */
+/**
+ * Families of feature matrices whose ranks are hard to count, their spectra in float64, and
+ * judgement by them. @module
+ */
 import { generateFeatures } from "../../src/experiments/kernel_study/families.ts";
 import type { FeatureSpectrum } from "../../src/rank/spectra/feature_spectrum.ts";
 import { rankInterval } from "../../src/rank/certificates/rank_interval.ts";
@@ -12,7 +15,9 @@ import type { Matrix as HostMatrix } from "../../src/linalg/matrix.ts";
 /** Shares of λ₁ at which ranks are judged. */
 export const SHARES = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-11] as const;
 
-/** Columns that are orthonormal to rounding, `rows × columns`: Gram–Schmidt, twice, on random ones. */
+/**
+ * Columns that are orthonormal to rounding, `rows × columns`: Gram–Schmidt, twice, on random ones.
+ */
 export function orthonormal(rows: number, columns: number, seed: number): Float64Array {
   const q = Float64Array.from(normals(rows * columns, seed));
   for (let j = 0; j < columns; j++) {
@@ -71,8 +76,8 @@ export interface Reference {
 }
 
 /**
- * Eigenvalues of Φᵀ diag(w) Φ, descending: squares of the singular values σ of √w Φ. These are right to some 10⁻¹⁵ σ₁
- * (8·10⁻¹⁵ for safety), so that the squares are to 2 σ times that.
+ * Eigenvalues of Φᵀ diag(w) Φ, descending: squares of the singular values σ of √w Φ. These are
+ * right to some 10⁻¹⁵ σ₁ (8·10⁻¹⁵ for safety), so that the squares are to 2 σ times that.
  */
 export function reference(features: HostMatrix, weights?: ArrayLike<number>): Reference {
   const { rows, columns, data } = features;
@@ -103,7 +108,9 @@ export function assertBounds(spectrum: FeatureSpectrum, truth: Reference, what: 
   return worst === 0 ? 0 : worst / truth.eigenvalues[0];
 }
 
-/** Asserts that ranks at shares of λ₁ lie in their intervals. Gives how many of them are certain. */
+/**
+ * Asserts that ranks at shares of λ₁ lie in their intervals. Gives how many of them are certain.
+ */
 export function assertRanks(
   spectrum: FeatureSpectrum,
   truth: Reference,

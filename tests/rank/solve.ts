@@ -59,7 +59,10 @@ export async function solve(gpu: Gpu, { layers, weights, targets }: Problem): Pr
   return Array.from({ length: replicas }, (_, replica) => probe.decode(words, 0, replica));
 }
 
-/** Eigenvalues of Φᵀ diag(w) Φ in float64, descending, `width` of them: squares of the singular values of √w Φ. */
+/**
+ * Eigenvalues of Φᵀ diag(w) Φ in float64, descending, `width` of them: squares of the singular
+ * values of √w Φ.
+ */
 export function referenceEigenvalues(features: Float32Array, width: number, weights: Float32Array): number[] {
   const m = weights.length;
   const rows = Array.from(
@@ -74,7 +77,10 @@ export function referenceEigenvalues(features: Float32Array, width: number, weig
   return diagonal.map((sigma) => sigma * sigma).sort((a, b) => b - a);
 }
 
-/** Features of a random tanh layer on equidistant points of [−1, 1]: their eigenvalues fall by orders of magnitude. */
+/**
+ * Features of a random tanh layer on equidistant points of [−1, 1]: their eigenvalues fall by
+ * orders of magnitude.
+ */
 export function tanhFeatures(random: () => number, m: number, width: number, scale = 3): Float32Array {
   const neurons = Array.from({ length: width }, () => [scale * (2 * random() - 1), 2 * random() - 1]);
   const phi = new Float32Array(m * width);

@@ -16,9 +16,9 @@ import { TileStream } from "./tile_stream.ts";
 const gramPrecisionNames = ["single", "compensated", "double"] as const;
 
 /**
- * Arithmetic of a Gram matrix. `single`: plain sums. `compensated`: in single precision, too, with errors that do not grow
- * with the number of samples, in up to a fifth more time. `double`: double-single, a million times as exact, in two to ten
- * times the time.
+ * Arithmetic of a Gram matrix. `single`: plain sums. `compensated`: in single precision, too, with
+ * errors that do not grow with the number of samples, in up to a fifth more time. `double`:
+ * double-single, a million times as exact, in two to ten times the time.
  */
 export type GramPrecision = typeof gramPrecisionNames[number];
 
@@ -38,7 +38,10 @@ export interface GramMatrix {
   readonly bound: number;
 }
 
-/** Bytes of an array of a tile, where not said otherwise: long enough for a GPU to be busy, short of anyone's memory. */
+/**
+ * Bytes of an array of a tile, where not said otherwise: long enough for a GPU to be busy, short of
+ * anyone's memory.
+ */
 const TILE_BYTES = 2 ** 25;
 /** Bound on what underflows in a term, of features below 2¹² and weights below 2. */
 const UNDERFLOW = 2 ** -100;
@@ -46,24 +49,26 @@ const UNDERFLOW = 2 ** -100;
 /**
  * Weighted Gram matrices M = Φᵀ diag(w) Φ of features, all of one shape. Waits for the GPU.
  *
- * Features go to the GPU in tiles of rows, one after the other into the same memory, and each tile's Gram matrix is added
- * to those before it in pairs of words: so m may be a million or more, and features need not be in memory at all. While
- * the GPU sums a tile, the host prepares the next.
+ * Features go to the GPU in tiles of rows, one after the other into the same memory, and each
+ * tile's Gram matrix is added to those before it in pairs of words: so m may be a million or more,
+ * and features need not be in memory at all. While the GPU sums a tile, the host prepares the next.
  *
- * The error: entries are off by δ Σ w|φ_i||φ_j| for the rounding of sums, of weights and of features, so M is by at most
- * δ tr M; centring leaves a matrix of weighted norm e in the features, which makes 2 e √tr M + e². Without weights
- * compensated sums have δ = 6·10⁻⁷ for a thousand samples and 7·10⁻⁷ for ten million, plain ones 1.5·10⁻⁵ and more,
- * double-single ones 4·10⁻¹³ and more. On an adapter whose arithmetic defeats compensation it is that of plain sums.
+ * The error: entries are off by δ Σ w|φ_i||φ_j| for the rounding of sums, of weights and of
+ * features, so M is by at most δ tr M; centring leaves a matrix of weighted norm e in the features,
+ * which makes 2 e √tr M + e². Without weights compensated sums have δ = 6·10⁻⁷ for a thousand
+ * samples and 7·10⁻⁷ for ten million, plain ones 1.5·10⁻⁵ and more, double-single ones 4·10⁻¹³ and
+ * more. On an adapter whose arithmetic defeats compensation it is that of plain sums.
  *
  * @param gpu Device.
  * @param features Features of one shape, held by the host or asked for tile by tile.
  * @param options Arithmetic, weights (shared by all), centring.
  * @returns The Gram matrix of each, and its error.
- * @throws {ShapeError} Where shapes differ, the number of entries or weights does not fit, or n is too large for the
- * adapter.
- * @throws {InputError} Where an entry is NaN or infinite, or a weight not a finite number above 0; where eigenvalues
- * could be beyond the range of float64.
- * @throws {PrecisionError} Where double-single arithmetic is needed, as it is for means, and the adapter has none.
+ * @throws {ShapeError} Where shapes differ, the number of entries or weights does not fit, or n is
+ * too large for the adapter.
+ * @throws {InputError} Where an entry is NaN or infinite, or a weight not a finite number above 0;
+ * where eigenvalues could be beyond the range of float64.
+ * @throws {PrecisionError} Where double-single arithmetic is needed, as it is for means, and the
+ * adapter has none.
  *
  * @example
  * ```ts
@@ -74,8 +79,9 @@ const UNDERFLOW = 2 ** -100;
  * using gpu = await Gpu.open();
  * // 300,000 samples of x and x² on [0, 1], by the midpoint rule: ∫x² = 1/3, ∫x³ = 1/4, ∫x⁴ = 1/5.
  * const rows = 300_000;
+ * const x = (k: number) => (k + 0.5) / rows;
  * const tile = (first: number, count: number) =>
- *   Float32Array.from({ length: 2 * count }, (_, e) => ((first + (e >> 1) + 0.5) / rows) ** (1 + e % 2));
+ *   Float32Array.from({ length: 2 * count }, (_, e) => x(first + (e >> 1)) ** (1 + e % 2));
  * const [{ matrix, bound }] = await gramMatrices(gpu, [{ rows, columns: 2, tile }]);
  * [1 / 3, 1 / 4, 1 / 4, 1 / 5].forEach((exact, e) => assert(Math.abs(matrix[e] - exact) < 1e-6));
  * assert(bound < 1e-6);

@@ -1,5 +1,6 @@
 /**
- * Gram matrices of features that come to the GPU in tiles of rows: memory for one tile, and the commands that add it.
+ * Gram matrices of features that come to the GPU in tiles of rows: memory for one tile, and the
+ * commands that add it.
  *
  * @module
  */
@@ -17,7 +18,10 @@ import {
 } from "./gram_double_single.ts";
 import { vectors } from "../matrix_view.ts";
 
-/** Most matrices of a tile: their slices, up to 256 each, lie along one axis of at most 65,535 workgroups. */
+/**
+ * Most matrices of a tile: their slices, up to 256 each, lie along one axis of at most 65,535
+ * workgroups.
+ */
 const MOST_MATRICES = 255;
 
 /** How Gram matrices are summed. */
@@ -46,7 +50,8 @@ export interface GramPlan {
  * @param shape Shape of each matrix.
  * @param count Number of matrices.
  * @param words Words an entry of the features, as they are sent or summed.
- * @param most Bytes that an array of a tile may take: more than that only where a slice of 256 rows of a matrix does.
+ * @param most Bytes that an array of a tile may take: more than that only where a slice of 256 rows
+ * of a matrix does.
  * @returns How many matrices to sum at a time, and how many rows of them.
  */
 export function cutTiles(
@@ -68,7 +73,10 @@ export class GramTiles implements Disposable {
   readonly features: GpuArray;
   /** Entries from one row of features to the next. */
   readonly stride: number;
-  /** For each matrix what to multiply the sums of earlier tiles with: a power of two, or 0 for the first tile. */
+  /**
+   * For each matrix what to multiply the sums of earlier tiles with: a power of two, or 0 for the
+   * first tile.
+   */
   readonly factors: GpuArray;
   /** The sums of all tiles: `columns × columns` pairs for each matrix. */
   readonly pairs: GpuArray;
@@ -237,8 +245,8 @@ export function gramPlanBounds(plan: GramPlan, weighted: boolean, rounded: boole
   const weight = weighted ? unit : 0, entry = rounded ? unit : 0;
   return {
     relative: (1 + summed) * (1 + weight) * (1 + entry) ** 2 - 1,
-    // A centred feature is at most twice as large as the largest that it is computed from; these and the weights are
-    // rounded to double-single, which moves a mean as well.
+    // A centred feature is at most twice as large as the largest that it is computed from; these
+    // and the weights are rounded to double-single, which moves a mean as well.
     centring: center ? 3 * centerBound(rows, tiles) + 2 ** -46 : 0,
   };
 }

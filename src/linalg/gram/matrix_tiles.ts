@@ -116,9 +116,11 @@ export class MatrixTiles {
    *
    * @param first Its first row; 0 starts a pass.
    * @param count Number of rows.
-   * @returns For each matrix the power of two by which it is scaled from now on, relative to before.
+   * @returns For each matrix the power of two by which it is scaled from now on, relative to
+   * before.
    * @throws {ShapeError} If a source gives too few or too many entries.
-   * @throws {InputError} If an entry is not finite, or so large that float64 can not hold its square.
+   * @throws {InputError} If an entry is not finite, or so large that float64 can not hold its
+   * square.
    */
   read(first: number, count: number): number[] {
     if (first === 0) this.squares.fill(0);

@@ -1,5 +1,6 @@
 /**
- * What is done to the entries of a matrix before they go to the GPU: means taken off, roots of weights, powers of two.
+ * What is done to the entries of a matrix before they go to the GPU: means taken off, roots of
+ * weights, powers of two.
  *
  * @module
  */
@@ -15,7 +16,10 @@ const SLACK = 10;
 export interface PrepareOptions {
   /** Quadrature weights w > 0, one a sample. Default: 1/m each. */
   readonly weights?: ArrayLike<number>;
-  /** Whether each column's weighted mean is taken off, for the ranks of the covariance. Default: false. */
+  /**
+   * Whether each column's weighted mean is taken off, for the ranks of the covariance. Default:
+   * false.
+   */
   readonly center?: boolean;
 }
 
@@ -29,7 +33,10 @@ export function checkCenter(center: unknown): void {
   if (typeof center !== "boolean") throw new InputError(`center is ${center}: give true or false`);
 }
 
-/** Entries become (entry − origin) · factor · root, with the origin of their column and the root of their row. */
+/**
+ * Entries become (entry − origin) · factor · root, with the origin of their column and the root of
+ * their row.
+ */
 export interface Preparation {
   /** What is taken off each column; `null` for nothing. */
   readonly origin: Float64Array | null;
@@ -43,30 +50,34 @@ export interface Preparation {
    * @param tile Entries, whole rows.
    * @param first Index of its first row.
    * @returns Power of two by which the factor changed, for what earlier tiles have left.
-   * @throws {InputError} If an entry is not finite, or so large that float64 can not hold its square.
+   * @throws {InputError} If an entry is not finite, or so large that float64 can not hold its
+   * square.
    */
   look(tile: Float32Array | Float64Array, first: number): number;
 }
 
 /** A preparation that all entries were looked at for. */
 export interface PlannedPreparation extends Preparation {
-  /** Bound on the Frobenius norm of what the rounding of means leaves in the entries; 0 where none are taken off. */
+  /**
+   * Bound on the Frobenius norm of what the rounding of means leaves in the entries; 0 where none
+   * are taken off.
+   */
   readonly meanBound: number;
   /** Factor from the weighted Gram matrix to that of the prepared entries. */
   readonly scale: number;
 }
 
 /**
- * Plans a preparation: entries become √w (entry − mean) 2^k, with k such that the largest is about 1. It passes over all
- * rows once, and three times more where means are taken off.
+ * Plans a preparation: entries become √w (entry − mean) 2^k, with k such that the largest is about
+ * 1. It passes over all rows once, and three times more where means are taken off.
  *
  * @param source Features, a sample a row.
  * @param options Weights, centring.
  * @param tileRows Rows to look at in one go.
  * @returns The preparation.
  * @throws {ShapeError} If shapes do not fit together.
- * @throws {InputError} If an entry is not finite, or a weight is not a finite number above 0; if eigenvalues could leave
- * the range of float64.
+ * @throws {InputError} If an entry is not finite, or a weight is not a finite number above 0; if
+ * eigenvalues could leave the range of float64.
  */
 export function planPreparation(
   source: MatrixSource,
@@ -111,8 +122,8 @@ export function planPreparation(
 }
 
 /**
- * A preparation found while tiles are read, in a single pass: the power of two follows the largest entry so far, and the first
- * row is taken off where means are to be, which are then small.
+ * A preparation found while tiles are read, in a single pass: the power of two follows the largest
+ * entry so far, and the first row is taken off where means are to be, which are then small.
  */
 export class RunningPreparation implements Preparation {
   /** The first row, where it is taken off. */
@@ -212,8 +223,9 @@ function largestOf(
 }
 
 /**
- * Weighted means, in two passes: the second, over what the first left, errs as the deviations do, and not as the means.
- * That of a constant column is the constant, so that nothing of it is left. Gives the sum of the weights.
+ * Weighted means, in two passes: the second, over what the first left, errs as the deviations do,
+ * and not as the means. That of a constant column is the constant, so that nothing of it is left.
+ * Gives the sum of the weights.
  */
 function takeMeans(
   means: Float64Array,

@@ -23,7 +23,10 @@ export interface TilePass {
   readonly bind: (samples: number) => Promise<Dispatch[]>;
   /** Where the tile goes. Default: the features of {@linkcode TileStream.gram}. */
   readonly target?: GpuArray;
-  /** Power of the change of scale with which earlier sums go: 1 for sums of entries, 2 for sums of products. Default: 2. */
+  /**
+   * Power of the change of scale with which earlier sums go: 1 for sums of entries, 2 for sums of
+   * products. Default: 2.
+   */
   readonly power?: 1 | 2;
   /**
    * Called for a tile before its commands run.
@@ -66,8 +69,8 @@ export class TileStream implements Disposable {
   }
 
   /**
-   * Sends all tiles, one after the other into the same memory, and runs commands on each. The host reads a tile while the GPU
-   * is busy with the one before.
+   * Sends all tiles, one after the other into the same memory, and runs commands on each. The host
+   * reads a tile while the GPU is busy with the one before.
    *
    * @param pass What to do with each.
    */

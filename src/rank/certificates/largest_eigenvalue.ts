@@ -20,17 +20,20 @@ const ENOUGH = 2 ** -20;
 /**
  * Encloses the largest eigenvalue λ₁ of a symmetric matrix M, in float64.
  *
- * Power iteration finds a vector x near the leading eigenvector. For any x of norm 1, with ρ = xᵀMx and r = ‖Mx − ρx‖:
+ * Power iteration finds a vector x near the leading eigenvector. For any x of norm 1, with ρ = xᵀMx
+ * and r = ‖Mx − ρx‖:
  *
  * - λ₁ ≥ ρ (Rayleigh);
- * - in an orthonormal basis that starts with x, M = [ρ sᵀ; s C] with ‖s‖ = r. For a unit vector (α, w) the quadratic form is
- *   at most ρ α² + 2 r |α| ‖w‖ + ‖C‖₂ ‖w‖², and ‖C‖₂ ≤ ‖C‖_F ≤ γ with γ² = ‖M‖_F² − ρ². So λ₁ is at most the larger
- *   eigenvalue of [ρ r; r γ], which is (ρ + γ)/2 + √((ρ − γ)²/4 + r²) ≈ max(ρ, γ) + r² / |ρ − γ|.
+ * - in an orthonormal basis that starts with x, M = [ρ sᵀ; s C] with ‖s‖ = r. For a unit vector (α,
+ *   w) the quadratic form is at most ρ α² + 2 r |α| ‖w‖ + ‖C‖₂ ‖w‖², and ‖C‖₂ ≤ ‖C‖_F ≤ γ with γ² =
+ *   ‖M‖_F² − ρ². So λ₁ is at most the larger eigenvalue of [ρ r; r γ], which is (ρ + γ)/2 + √((ρ −
+ *   γ)²/4 + r²) ≈ max(ρ, γ) + r² / |ρ − γ|.
  *
- * The second is tight where Σ_{i>1} λ_i² < λ₁², as it mostly is for features, and otherwise at most ‖M‖_F ≤ √n λ₁: counts of
- * eigenvalues then say more. Both are monotone in ρ, r and γ, so each is taken at the end that widens the interval.
- * Rounding: products and sums of n terms err by at most n 2⁻⁵³ ‖M‖_F ‖x‖ each, and there are fewer than 8 of them on the way
- * to ρ and r; ‖M‖_F², a sum of n² positive terms, errs by a share n² 2⁻⁵³ ≤ 2⁻³⁰ up to n = 2,896.
+ * The second is tight where Σ_{i>1} λ_i² < λ₁², as it mostly is for features, and otherwise at most
+ * ‖M‖_F ≤ √n λ₁: counts of eigenvalues then say more. Both are monotone in ρ, r and γ, so each is
+ * taken at the end that widens the interval. Rounding: products and sums of n terms err by at most
+ * n 2⁻⁵³ ‖M‖_F ‖x‖ each, and there are fewer than 8 of them on the way to ρ and r; ‖M‖_F², a sum of
+ * n² positive terms, errs by a share n² 2⁻⁵³ ≤ 2⁻³⁰ up to n = 2,896.
  *
  * @param matrix Row-major `order × order`, symmetric, finite.
  * @param order Order n, at most 2,896.

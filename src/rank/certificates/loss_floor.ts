@@ -1,5 +1,6 @@
 /**
- * Lower bound of the weighted mean squared error that an ε-rank implies (DESIGN §2; Yang, Zhao, Zhu 2024).
+ * Lower bound of the weighted mean squared error that an ε-rank implies (DESIGN §2; Yang, Zhao, Zhu
+ * 2024).
  *
  * @module
  */
@@ -7,13 +8,19 @@
 import { ShapeError } from "../../errors.ts";
 import { checkWeights } from "../../linalg/matrix_source.ts";
 
-/** What the bound is computed from: the terminal layer's spectrum and the moments of its eigenfeatures. */
+/**
+ * What the bound is computed from: the terminal layer's spectrum and the moments of its
+ * eigenfeatures.
+ */
 export interface FloorInput {
   /** Eigenvalues λ̂, descending. */
   readonly eigenvalues: ArrayLike<number>;
   /** Bounds δ_i ≥ |λ̂_i − λ_i|. */
   readonly bounds: ArrayLike<number>;
-  /** ⟨ψ_i, y_c⟩_w for each eigenfeature ψ_i = Φ q_i, in the order of the eigenvalues, and each output c. */
+  /**
+   * ⟨ψ_i, y_c⟩_w for each eigenfeature ψ_i = Φ q_i, in the order of the eigenvalues, and each
+   * output c.
+   */
   readonly targetMoments: readonly ArrayLike<number>[];
   /** ⟨ψ_i, 1⟩_w. */
   readonly meanMoments: ArrayLike<number>;
@@ -64,13 +71,15 @@ export function targetMoments(y: ArrayLike<number>, weights: ArrayLike<number>):
 }
 
 /**
- * The least weighted mean squared error Σ w ‖u − y‖² of any output u = Φβ + 1bᵀ with ‖β‖_F and ‖b‖ as given.
+ * The least weighted mean squared error Σ w ‖u − y‖² of any output u = Φβ + 1bᵀ with ‖β‖_F and ‖b‖
+ * as given.
  *
- * With V the span of the p leading eigenfeatures and the constant, p certain to have λ_i > ε, ‖u − y‖_w ≥
- * dist(y, V) − √ε′ ‖β‖_F, where ε′ ≥ ε is the largest that λ_(p+1) may be. dist² = ‖y‖² − Σ_{i≤p} Σ_c ⟨ψ_i, y_c⟩² / λ_i
- * − ⟨1⊥, y⟩² / ‖1⊥‖², 1⊥ the part of the constant orthogonal to the ψ_i. If ‖1⊥‖² ≤ ε the constant is as good as in the
- * span of the others, and joins what is left over: it costs at most √ε ‖b‖. Every λ_i is taken for the least that it
- * may be, so that rounding lowers the bound.
+ * With V the span of the p leading eigenfeatures and the constant, p certain to have λ_i > ε, ‖u −
+ * y‖_w ≥ dist(y, V) − √ε′ ‖β‖_F, where ε′ ≥ ε is the largest that λ_(p+1) may be. dist² = ‖y‖² −
+ * Σ_{i≤p} Σ_c ⟨ψ_i, y_c⟩² / λ_i − ⟨1⊥, y⟩² / ‖1⊥‖², 1⊥ the part of the constant orthogonal to the
+ * ψ_i. If ‖1⊥‖² ≤ ε the constant is as good as in the span of the others, and joins what is left
+ * over: it costs at most √ε ‖b‖. Every λ_i is taken for the least that it may be, so that rounding
+ * lowers the bound.
  *
  * @param input Spectrum, moments and norms.
  * @param epsilon Threshold ε.
@@ -106,9 +115,10 @@ export function lossFloor(input: FloorInput, epsilon: number): number {
 }
 
 /**
- * The least weighted mean squared error of any output layer on the features, however large: ‖y‖² less its projection on the
- * eigenfeatures and the constant. Only eigenfeatures whose eigenvalue is certain to be positive count, so that rounding noise is
- * not taken for features: what is given is never below the exact value by more than the moments' rounding.
+ * The least weighted mean squared error of any output layer on the features, however large: ‖y‖²
+ * less its projection on the eigenfeatures and the constant. Only eigenfeatures whose eigenvalue is
+ * certain to be positive count, so that rounding noise is not taken for features: what is given is
+ * never below the exact value by more than the moments' rounding.
  *
  * @param input Spectrum and moments.
  * @returns The error, at least 0; NaN where the spectrum is.

@@ -1,5 +1,6 @@
 /**
- * Feature matrices from the host made ready for the GPU: weighted, centred, scaled, split into single words.
+ * Feature matrices from the host made ready for the GPU: weighted, centred, scaled, split into
+ * single words.
  *
  * @module
  */
@@ -18,22 +19,26 @@ export interface PreparedFeatures {
   readonly low: Float32Array | null;
   /** Frobenius norm of what `high` left out. */
   readonly leftOut: number;
-  /** Bound on the Frobenius norm of what the rounding of means left in the entries; 0 where none were taken off. */
+  /**
+   * Bound on the Frobenius norm of what the rounding of means left in the entries; 0 where none
+   * were taken off.
+   */
   readonly meanBound: number;
   /** Factor from M to the Gram matrix of the prepared features. */
   readonly scale: number;
 }
 
 /**
- * Prepares features: entries become √w (φ − mean) 2^k, with k such that the largest is about 1, computed in float64.
- * Without weights and means the entries of single-precision features stay as they are, but for the power of two.
+ * Prepares features: entries become √w (φ − mean) 2^k, with k such that the largest is about 1,
+ * computed in float64. Without weights and means the entries of single-precision features stay as
+ * they are, but for the power of two.
  *
  * @param features Features, a sample a row.
  * @param options Weights, centring.
  * @returns Single words.
  * @throws {ShapeError} If the number of entries or of weights does not fit.
- * @throws {InputError} If an entry is NaN or infinite, or a weight is not a finite number above 0; if eigenvalues could
- * leave the range of float64.
+ * @throws {InputError} If an entry is NaN or infinite, or a weight is not a finite number above 0;
+ * if eigenvalues could leave the range of float64.
  */
 export function prepareFeatures(features: Matrix, options: PrepareOptions = {}): PreparedFeatures {
   checkKeys("options of prepareFeatures", options, ["weights", "center"]);

@@ -1,5 +1,6 @@
 /**
- * Gram matrices for the kernels that count eigenvalues: in single words, with a bound on their error.
+ * Gram matrices for the kernels that count eigenvalues: in single words, with a bound on their
+ * error.
  *
  * @module
  */
@@ -25,7 +26,8 @@ export interface ScaledGram {
 }
 
 /**
- * Computes the Gram matrices of features and rounds them to single words. The rounding counts with its Frobenius norm.
+ * Computes the Gram matrices of features and rounds them to single words. The rounding counts with
+ * its Frobenius norm.
  *
  * @param gpu Device.
  * @param features Features of one shape.

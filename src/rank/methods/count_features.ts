@@ -1,5 +1,6 @@
 /**
- * ε-ranks of features by counting: eigenvalues of their Gram matrices above thresholds, without a spectrum.
+ * ε-ranks of features by counting: eigenvalues of their Gram matrices above thresholds, without a
+ * spectrum.
  *
  * @module
  */
@@ -12,7 +13,10 @@ import type { RankInterval, Threshold } from "../certificates/rank_interval.ts";
 import { type ScaledGram, scaledGrams } from "../features/scaled_gram.ts";
 import type { CountMethod, MethodPrecision } from "./rank_methods.ts";
 
-/** Thresholds that are above all eigenvalues of scaled matrices, whose entries are at most 2, and in single precision's range. */
+/**
+ * Thresholds that are above all eigenvalues of scaled matrices, whose entries are at most 2, and in
+ * single precision's range.
+ */
 const BEYOND = 2 ** 30;
 /** Rounds of counts that narrow an enclosure of λ₁, at most. */
 const MOST_ROUNDS = 4;
@@ -44,13 +48,14 @@ export interface CountedFeatures {
 /**
  * Counts the eigenvalues of Gram matrices M of features above thresholds. Waits for the GPU.
  *
- * Let M̂ be the scaled matrix in single words, ‖M̂ − sM‖₂ ≤ b. By Weyl's theorem at least as many eigenvalues of sM lie above
- * t as of M̂ above t + b, and at most as many as of M̂ above t − b. An absolute threshold is t = sε. A relative one is
- * t = ε λ₁(sM), and with λ₁(M̂) ∈ [l, h] it lies in [ε max(0, l − b), ε (h + b)]: at least as many eigenvalues lie above it as of M̂
- * above ε (h + b) + b, at most as many as of M̂ above ε max(0, l − b) − b.
+ * Let M̂ be the scaled matrix in single words, ‖M̂ − sM‖₂ ≤ b. By Weyl's theorem at least as many
+ * eigenvalues of sM lie above t as of M̂ above t + b, and at most as many as of M̂ above t − b. An
+ * absolute threshold is t = sε. A relative one is t = ε λ₁(sM), and with λ₁(M̂) ∈ [l, h] it lies in
+ * [ε max(0, l − b), ε (h + b)]: at least as many eigenvalues lie above it as of M̂ above ε (h + b)
+ * + b, at most as many as of M̂ above ε max(0, l − b) − b.
  *
- * [l, h] comes from {@linkcode encloseLargest}. Where that is wide, the method counts at thresholds t inside it: a count
- * of certainly 0 proves λ₁ ≤ t, one of certainly 1 or more λ₁ > t.
+ * [l, h] comes from {@linkcode encloseLargest}. Where that is wide, the method counts at thresholds
+ * t inside it: a count of certainly 0 proves λ₁ ≤ t, one of certainly 1 or more λ₁ > t.
  *
  * @param gpu Device.
  * @param features Features of one shape.
@@ -121,7 +126,10 @@ function unscaled({ low, high }: Enclosure, { bound, scale }: ScaledGram): Enclo
   return { low: Math.max(0, low - bound) / scale, high: (high + bound) / scale };
 }
 
-/** Narrows enclosures of largest eigenvalues by counts, until they are narrow enough or counts prove no more. */
+/**
+ * Narrows enclosures of largest eigenvalues by counts, until they are narrow enough or counts prove
+ * no more.
+ */
 async function narrow(
   enclosures: readonly Enclosure[],
   countAt: (thresholds: readonly (readonly number[])[]) => Promise<EigenvalueCount[][]>,

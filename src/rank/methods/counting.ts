@@ -22,8 +22,8 @@ export interface CountingOptions {
   /** Its arithmetic; `double` for `sturm` alone. Default: `single`. */
   readonly precision?: MethodPrecision;
   /**
-   * For each matrix a bound on ‖M − M̂‖₂, by which the one given, M̂, differs from the one meant, M: of a Gram matrix, its
-   * rounding. Default: 0.
+   * For each matrix a bound on ‖M − M̂‖₂, by which the one given, M̂, differs from the one meant,
+   * M: of a Gram matrix, its rounding. Default: 0.
    */
   readonly bounds?: readonly number[];
 }
@@ -31,17 +31,20 @@ export interface CountingOptions {
 /**
  * Counts the eigenvalues of symmetric matrices above thresholds. Waits for the GPU.
  *
- * With a bound δ on the error of the matrices, at least as many eigenvalues lie above ε as of M̂ above ε + δ, and at most as
- * many as of M̂ above ε − δ (Weyl). So counting is done there as well.
+ * With a bound δ on the error of the matrices, at least as many eigenvalues lie above ε as of M̂
+ * above ε + δ, and at most as many as of M̂ above ε − δ (Weyl). So counting is done there as well.
  *
  * @param gpu Device.
- * @param matrices Row-major `n × n` each, symmetric, of any orders from 1 to the most that the method takes.
+ * @param matrices Row-major `n × n` each, symmetric, of any orders from 1 to the most that the
+ * method takes.
  * @param epsilons Thresholds of each matrix, absolute, as many for each.
  * @param options Method, and bounds on the errors of the matrices.
- * @returns An ε-rank with its certified interval for each threshold of each matrix; [0, n] where a matrix is not finite.
- * @throws {ShapeError} If a matrix is not square or too large, or has more or fewer thresholds than the first.
- * @throws {InputError} If a key or a name is unknown, a threshold is not a finite number, or there is not one bound of at least 0
- * for each matrix.
+ * @returns An ε-rank with its certified interval for each threshold of each matrix; [0, n] where a
+ * matrix is not finite.
+ * @throws {ShapeError} If a matrix is not square or too large, or has more or fewer thresholds than
+ * the first.
+ * @throws {InputError} If a key or a name is unknown, a threshold is not a finite number, or there
+ * is not one bound of at least 0 for each matrix.
  *
  * @example
  * ```ts
@@ -50,7 +53,8 @@ export interface CountingOptions {
  * import { countRanks } from "./counting.ts";
  *
  * using gpu = await Gpu.open();
- * const [[rank]] = await countRanks(gpu, [Float32Array.of(2, 1, 1, 2)], [[2]], { rankMethod: "sturm" });
+ * const matrix = Float32Array.of(2, 1, 1, 2);
+ * const [[rank]] = await countRanks(gpu, [matrix], [[2]], { rankMethod: "sturm" });
  * assert.deepEqual(rank, { epsilon: 2, rank: 1, low: 1, high: 1 });
  * ```
  */

@@ -35,7 +35,9 @@ import {
 export interface FeatureRanksOptions extends SpectrumOptions {
   /** Thresholds ε > 0. */
   readonly epsilons: readonly number[];
-  /** Method, one of `rankMethods`, or `auto` for the one that suits the features. Default: `auto`. */
+  /**
+   * Method, one of `rankMethods`, or `auto` for the one that suits the features. Default: `auto`.
+   */
   readonly rankMethod?: "auto" | RankMethodName;
 }
 
@@ -87,14 +89,16 @@ export type FeatureRanks = SpectrumRanks | CountRanks;
 /**
  * Computes the ranks of a feature matrix. Waits for the GPU.
  *
- * A method that yields a spectrum gives eigenvalues and all other ranks besides; one that counts solves no spectrum. In
- * precision `auto` either works in single precision first, and in double where that leaves a rank uncertain and the method can.
+ * A method that yields a spectrum gives eigenvalues and all other ranks besides; one that counts
+ * solves no spectrum. In precision `auto` either works in single precision first, and in double
+ * where that leaves a rank uncertain and the method can.
  *
  * @param gpu Device.
  * @param features Features, a sample a row.
  * @param options Thresholds, weights, method, precision.
  * @returns The ranks.
- * @throws {InputError} If an option is unknown or out of range, or an entry or weight is not a number to compute with.
+ * @throws {InputError} If an option is unknown or out of range, or an entry or weight is not a
+ * number to compute with.
  * @throws {ShapeError} If shapes do not fit together or in the limits of the method or the adapter.
  *
  * @example
@@ -105,7 +109,8 @@ export type FeatureRanks = SpectrumRanks | CountRanks;
  *
  * using gpu = await Gpu.open();
  * const features = { rows: 2, columns: 2, data: Float32Array.of(1, 0, 0, 0.01) };
- * const { kind, ranks } = await featureRanks(gpu, features, { epsilons: [1e-3], rankMethod: "inertia" });
+ * const options = { epsilons: [1e-3], rankMethod: "inertia" } as const;
+ * const { kind, ranks } = await featureRanks(gpu, features, options);
  * assert.equal(kind, "count");
  * assert.deepEqual(ranks, [{ epsilon: 1e-3, rank: 1, low: 1, high: 1 }]);
  * ```
@@ -153,7 +158,7 @@ async function solved(
     rankMethod,
     precision,
     threshold,
-    ranks: epsilons.map((epsilon) => rankInterval(eigenvalues, bounds, epsilon, threshold)),
+    ranks: epsilons.map((epsilon) => rankInterval(eigenvalues, bounds, epsilon, { threshold })),
     eigenvalues,
     bounds,
     effectiveRank: effectiveRank(eigenvalues),

@@ -19,7 +19,10 @@ export type MethodPrecision = "single" | "double";
 interface RankMethodBase {
   /** What it does, in one line. */
   readonly help: string;
-  /** Arithmetics that it has, each with the greatest number of columns: `Infinity` where memory alone limits it. */
+  /**
+   * Arithmetics that it has, each with the greatest number of columns: `Infinity` where memory
+   * alone limits it.
+   */
   readonly mostColumns: Readonly<Partial<Record<MethodPrecision, number>>>;
 }
 
@@ -53,11 +56,12 @@ export interface CountMethod extends RankMethodBase {
 export type RankMethod = SpectrumMethod | CountMethod;
 
 /**
- * All rank methods by name, those that promise least first. Programs, the kernel study, documentation and tests iterate them.
+ * All rank methods by name, those that promise least first. Programs, the kernel study,
+ * documentation and tests iterate them.
  *
- * Those that count see a Gram matrix in single words, and are certain of little below 10⁻⁶ λ₁ in single precision, 10⁻⁷ λ₁
- * in double. `gram-jacobi` is certain down to 10⁻¹⁰ λ₁ in single and 10⁻¹³ λ₁ in double precision, `one-sided-jacobi` in double
- * down to 10⁻¹⁸ λ₁.
+ * Those that count see a Gram matrix in single words, and are certain of little below 10⁻⁶ λ₁ in
+ * single precision, 10⁻⁷ λ₁ in double. `gram-jacobi` is certain down to 10⁻¹⁰ λ₁ in single and
+ * 10⁻¹³ λ₁ in double precision, `one-sided-jacobi` in double down to 10⁻¹⁸ λ₁.
  */
 export const rankMethods = {
   cholesky: {
@@ -114,8 +118,9 @@ export const countMethodNames = rankMethodNames.filter((name): name is CountMeth
 );
 
 /**
- * Most columns, and bytes of features in double-single words, up to which `auto` takes one-sided rotations. Measured on lavapipe:
- * up to about 256 columns they take half the time of two-sided ones, from 512 on more.
+ * Most columns, and bytes of features in double-single words, up to which `auto` takes one-sided
+ * rotations. Measured on lavapipe: up to about 256 columns they take half the time of two-sided
+ * ones, from 512 on more.
  */
 const MOST_ONE_SIDED = 256, MOST_BYTES = 2 ** 26;
 

@@ -49,7 +49,10 @@ export interface CountedRecord {
   readonly heldOutHits: number;
   /** Loss on the held-out samples; 0 where there are none. */
   readonly heldOutLoss: number;
-  /** ε-ranks of each layer, in the order of the thresholds: certain, or with the interval that is proven. */
+  /**
+   * ε-ranks of each layer, in the order of the thresholds: certain, or with the interval that is
+   * proven.
+   */
   readonly ranks: readonly (readonly RankInterval[])[];
 }
 
@@ -62,7 +65,8 @@ export interface CountedProbes {
   /** What is to be read back after a submission. */
   readonly results: readonly [tallies: GpuArray, counts: GpuArray];
   /**
-   * Counts in the Gram matrices of all probes of a submission at once, so that few of them fill a GPU.
+   * Counts in the Gram matrices of all probes of a submission at once, so that few of them fill a
+   * GPU.
    *
    * @param commands Commands of the submission, its probes recorded.
    * @param first Number of its first probe of this kind, counted from 0 over the whole run.
@@ -82,21 +86,22 @@ export interface CountedProbes {
 }
 
 /**
- * Binds probes that count: Gram matrices of the features in fixed point, exact but for a last rounding, and their inertia in
- * double-single arithmetic. Nothing is kept from probe to probe, so that what one finds depends on its features alone.
+ * Binds probes that count: Gram matrices of the features in fixed point, exact but for a last
+ * rounding, and their inertia in double-single arithmetic. Nothing is kept from probe to probe, so
+ * that what one finds depends on its features alone.
  *
- * Certain unless an eigenvalue is within some 2 · 2⁻²⁶ √n σ_max / √ε of ε, relative to ε, where σ_max bounds the features: 4·10⁻⁴
- * for 50 features of magnitude 1 and ε = 10⁻⁶.
+ * Certain unless an eigenvalue is within some 2 · 2⁻²⁶ √n σ_max / √ε of ε, relative to ε, where
+ * σ_max bounds the features: 4·10⁻⁴ for 50 features of magnitude 1 and ε = 10⁻⁶.
  *
- * Dispatches: for all layers in one array one where features are bounded, else two, and one more a probe, whatever the replicas;
- * two a submission. Flops a layer and replica: 9 m n² for M, and for each threshold two factorisations of n³/3 terms of
- * some 30 operations.
+ * Dispatches: for all layers in one array one where features are bounded, else two, and one more a
+ * probe, whatever the replicas; two a submission. Flops a layer and replica: 9 m n² for M, and for
+ * each threshold two factorisations of n³/3 terms of some 30 operations.
  *
  * @param gpu Device.
  * @param options What to count.
  * @param stack Owner of the arrays.
- * @returns The probes; `null` where the layers are too wide (256 neurons), the samples too many (16,384), or the adapter has no
- * room or no double-single arithmetic.
+ * @returns The probes; `null` where the layers are too wide (256 neurons), the samples too many
+ * (16,384), or the adapter has no room or no double-single arithmetic.
  */
 export async function bindCountedProbes(
   gpu: Gpu,

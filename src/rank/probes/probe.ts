@@ -1,5 +1,6 @@
 /**
- * Probes: the spectra of all layers and replicas, written to a ring on the GPU and decoded on the host.
+ * Probes: the spectra of all layers and replicas, written to a ring on the GPU and decoded on the
+ * host.
  *
  * @module
  */
@@ -76,7 +77,10 @@ export interface ProbeRecord {
   readonly biasNorm: number;
   /** The layers, first to last. */
   readonly layers: readonly LayerRecord[];
-  /** ⟨ψ_i, y_c⟩ of the last layer's eigenfeatures, in the order of the eigenvalues, for each output c. */
+  /**
+   * ⟨ψ_i, y_c⟩ of the last layer's eigenfeatures, in the order of the eigenvalues, for each output
+   * c.
+   */
   readonly targetMoments: readonly Float64Array[];
   /** ⟨ψ_i, 1⟩ likewise. */
   readonly meanMoments: Float64Array;

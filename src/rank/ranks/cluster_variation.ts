@@ -9,7 +9,10 @@ import type { Matrix } from "../../linalg/matrix.ts";
 import { checkSources } from "../../linalg/matrix_source.ts";
 import { svd } from "../../linalg/svd/svd.ts";
 
-/** Singular values of the centred class means below this share of the means' norm are rounding, not between classes. */
+/**
+ * Singular values of the centred class means below this share of the means' norm are rounding, not
+ * between classes.
+ */
 const NO_DIRECTION = 1e-5;
 
 /** Variability of features within classes. */
@@ -19,21 +22,24 @@ export interface ClusterVariation {
   /** The same by √Σ‖h‖²; NaN of features that are all 0. */
   readonly relative: number;
   /**
-   * tr(Σ_W Σ_B⁺) / K, variability within classes by that between them: Σ_W is the mean over the samples of the outer products
-   * of h − mean of its class, Σ_B that over the classes of mean of the class − mean of these means. NaN where all means agree.
+   * tr(Σ_W Σ_B⁺) / K, variability within classes by that between them: Σ_W is the mean over the
+   * samples of the outer products of h − mean of its class, Σ_B that over the classes of mean of
+   * the class − mean of these means. NaN where all means agree.
    */
   readonly traceRatio: number;
 }
 
 /**
- * Measures the variability of features within classes (Papyan, Han, Donoho, PNAS 2020). Waits for the GPU, which finds the
- * directions between classes, those of Σ_B = MᵀM / K, by singular values of the centred class means M.
+ * Measures the variability of features within classes (Papyan, Han, Donoho, PNAS 2020). Waits for
+ * the GPU, which finds the directions between classes, those of Σ_B = MᵀM / K, by singular values
+ * of the centred class means M.
  *
  * @param gpu Device.
  * @param features Features of the same samples, a sample a row.
  * @param labels Class of each sample, a whole number from 0.
  * @returns Variability of each. Classes without a sample do not count.
- * @throws {ShapeError} Where there is not a label for each sample, or a matrix is one that `svd` does not take.
+ * @throws {ShapeError} Where there is not a label for each sample, or a matrix is one that `svd`
+ * does not take.
  * @throws {InputError} If a feature is NaN or infinite, or a label is not a whole number from 0.
  *
  * @example
@@ -43,8 +49,8 @@ export interface ClusterVariation {
  * import { clusterVariations } from "./cluster_variation.ts";
  *
  * using gpu = await Gpu.open();
- * const data = Float32Array.of(2, 4, -3, -3);
- * const [{ variation, traceRatio }] = await clusterVariations(gpu, [{ rows: 4, columns: 1, data }], [0, 0, 1, 1]);
+ * const features = { rows: 4, columns: 1, data: Float32Array.of(2, 4, -3, -3) };
+ * const [{ variation, traceRatio }] = await clusterVariations(gpu, [features], [0, 0, 1, 1]);
  * assert.equal(variation, Math.sqrt(2));
  * assert(Math.abs(traceRatio - 0.5 / 9 / 2) < 1e-6);
  * ```

@@ -17,7 +17,9 @@ import type { Matrix } from "../../linalg/matrix.ts";
 export interface WeightRankOptions {
   /** Share τ of σ₁ above which a singular value counts. Default: 10⁻². */
   readonly tolerance?: number;
-  /** Arithmetic; `auto` takes double-single where single leaves the rank uncertain. Default: `auto`. */
+  /**
+   * Arithmetic; `auto` takes double-single where single leaves the rank uncertain. Default: `auto`.
+   */
   readonly precision?: Precision;
 }
 
@@ -36,7 +38,8 @@ export interface WeightRank {
 }
 
 /**
- * Numerical ranks #{ i : σ_i(W) > τ σ₁ } of weight matrices of one shape, as one batch. Waits for the GPU.
+ * Numerical ranks #{ i : σ_i(W) > τ σ₁ } of weight matrices of one shape, as one batch. Waits for
+ * the GPU.
  *
  * The shorter side of W makes the Gram matrix, so its order is what counts.
  *
@@ -53,7 +56,8 @@ export interface WeightRank {
  * import { Gpu } from "../../gpu/device.ts";
  *
  * using gpu = await Gpu.open();
- * const [{ rank, singularValues }] = await weightRanks(gpu, [{ rows: 2, columns: 2, data: Float32Array.of(3, 0, 0, 0.01) }]);
+ * const matrix = { rows: 2, columns: 2, data: Float32Array.of(3, 0, 0, 0.01) };
+ * const [{ rank, singularValues }] = await weightRanks(gpu, [matrix]);
  * assert.equal(rank, 1);
  * assert.equal(Math.round(singularValues[0]), 3);
  * ```
@@ -78,7 +82,7 @@ export async function weightRanks(
     threshold: "relative",
   });
   return spectra.map(({ eigenvalues, bounds }) => {
-    const { rank, low, high } = rankInterval(eigenvalues, bounds, tolerance ** 2, "relative");
+    const { rank, low, high } = rankInterval(eigenvalues, bounds, tolerance ** 2, { threshold: "relative" });
     return {
       singularValues: eigenvalues.map(Math.sqrt),
       bounds: bounds.map((bound, i) => rootBound(eigenvalues[i], bound)),

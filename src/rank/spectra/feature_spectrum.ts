@@ -1,5 +1,6 @@
 /**
- * Spectra of features given by the host, in single or double-single precision, with certified errors.
+ * Spectra of features given by the host, in single or double-single precision, with certified
+ * errors.
  *
  * @module
  */
@@ -20,10 +21,11 @@ export type { FeatureSpectrum, Precision, SpectrumOptions } from "./spectrum_opt
 const MOST_BYTES = 2 ** 27;
 
 /**
- * Eigenvalues of the weighted Gram matrices of features, all of one shape, solved as one batch. Waits for the GPU.
+ * Eigenvalues of the weighted Gram matrices of features, all of one shape, solved as one batch.
+ * Waits for the GPU.
  *
- * Features of more than 128 MiB, in double-single words, and those that nobody holds go to the GPU in tiles of rows, several
- * times: see {@linkcode streamSpectra}. So m may be a million or more.
+ * Features of more than 128 MiB, in double-single words, and those that nobody holds go to the GPU
+ * in tiles of rows, several times: see {@linkcode streamSpectra}. So m may be a million or more.
  *
  * @param gpu Device.
  * @param features Feature matrices of one shape, held by the host or asked for tile by tile.
@@ -70,15 +72,21 @@ async function solve(
   const bytes = 8 * features.length * rows * 4 * vectors(columns);
   if (held.length < features.length || bytes > MOST_BYTES) {
     const streamed = await streamSpectra(gpu, features, { ...options, precision });
-    return streamed.map((each) => spectrumOf(each.solved, each, rows, precision, each.arithmetic));
+    return streamed.map((each) =>
+      spectrumOf(each.solved, each, { samples: rows, precision, arithmetic: each.arithmetic })
+    );
   }
   const prepared = held.map((each) => prepareFeatures(each, options));
   using stack = new DisposableStack();
-  const spectra = await solveFeatures(gpu, prepared, rows, columns, stack);
+  const spectra = await solveFeatures(gpu, prepared, { rows, columns }, stack);
   if (precision === "double") {
-    const { solved } = await refineSpectra(gpu, prepared, spectra, rows, columns, stack);
+    const { solved } = await refineSpectra(gpu, prepared, { spectra, rows, columns }, stack);
     return prepared.map((each, i) =>
-      spectrumOf(solved[i], { ...each, leftOut: 0, isZero: isZero(each) }, rows, precision, DOUBLE)
+      spectrumOf(solved[i], { ...each, leftOut: 0, isZero: isZero(each) }, {
+        samples: rows,
+        precision,
+        arithmetic: DOUBLE,
+      })
     );
   }
   return await readSpectra(spectra, prepared, rows);

@@ -8,8 +8,8 @@ import { rankInterval } from "../certificates/rank_interval.ts";
 import { checkSources, type MatrixSource } from "../../linalg/matrix_source.ts";
 
 /**
- * Solves features in the precision that options name; with `auto` in single, and those again in double whose thresholds
- * that leaves in doubt.
+ * Solves features in the precision that options name; with `auto` in single, and those again in
+ * double whose thresholds that leaves in doubt.
  *
  * @param features Features of one shape.
  * @param options Precision and thresholds.
@@ -28,12 +28,13 @@ export async function inPrecision<Features extends MatrixSource>(
   const single = await solve(features, "single");
   const isDoubtful = ({ eigenvalues, bounds }: FeatureSpectrum) =>
     epsilons.some((epsilon) => {
-      const { low, high } = rankInterval(eigenvalues, bounds, epsilon, threshold);
+      const { low, high } = rankInterval(eigenvalues, bounds, epsilon, { threshold });
       return low !== high;
     });
   const doubtful = features.filter((_, i) => isDoubtful(single[i]));
   if (doubtful.length === 0) return single;
-  // From the start: double-single arithmetic takes much longer than what could be kept of single precision.
+  // From the start: double-single arithmetic takes much longer than what could be kept of single
+  // precision.
   const double = await solve(doubtful, "double");
   return single.map((spectrum) => isDoubtful(spectrum) ? double.shift()! : spectrum);
 }

@@ -39,8 +39,10 @@ export interface LogDeterminantOptions {
 export interface LogDeterminant {
   /** The commands. */
   readonly dispatches: readonly Dispatch[];
-  /** −∂/∂Z of log det(I + M/ε), Z the preactivations: the error of the layer whose loss is −log det. */
-  readonly error: MatrixView;
+  /**
+   * −∂/∂Z of log det(I + M/ε), Z the preactivations: the error of the layer whose loss is −log det.
+   */
+  readonly delta: MatrixView;
   /** (−log det(I + M/ε), 0), a pair for each replica. */
   readonly partials: GpuArray;
 }
@@ -48,21 +50,23 @@ export interface LogDeterminant {
 /**
  * Binds the computation of −log det(I + M/ε), M = Φᵀ diag(w) Φ, and of its gradient.
  *
- * With ∂/∂Φ log det(I + M/ε) = 2 diag(w) Φ (M + ε I)⁻¹ all depends on the small eigenvalues of M + ε I, whose condition
- * λ₁/ε is 10⁷ and more where single precision has 1.7·10⁷. It is never formed. The triangular factor of A = [√w Φ; √ε I] has
- * the square root of that condition, some 3·10³, and (M + ε I)⁻¹ = R⁻¹R⁻ᵀ comes from it. With ‖δA‖ ≤ η, see `qr`,
+ * With ∂/∂Φ log det(I + M/ε) = 2 diag(w) Φ (M + ε I)⁻¹ all depends on the small eigenvalues of M +
+ * ε I, whose condition λ₁/ε is 10⁷ and more where single precision has 1.7·10⁷. It is never formed.
+ * The triangular factor of A = [√w Φ; √ε I] has the square root of that condition, some 3·10³, and
+ * (M + ε I)⁻¹ = R⁻¹R⁻ᵀ comes from it. With ‖δA‖ ≤ η, see `qr`,
  *
  *     |δ log det| ≤ 2 η Σ_i 1 / √(λ_i + ε),      ‖δ(√w Φ (M + ε I)⁻¹)‖ ≤ (3/2 η + 3 n u √λ₁) / (λ_n + ε).
  *
- * Measured on lavapipe with the first layers of 1-50-50-1 networks on 256 samples (tanh, ReLU and sine as PyTorch starts them and
- * after 100 steps up), the gradient is off by ‖δG‖ / ‖G‖ of
+ * Measured on lavapipe with the first layers of 1-50-50-1 networks on 256 samples (tanh, ReLU and
+ * sine as PyTorch starts them and after 100 steps up), the gradient is off by ‖δG‖ / ‖G‖ of
  *
  *     ε                                                       10⁻⁴               10⁻⁶               10⁻⁸            10⁻¹⁰
  *     R of [√w Φ; √ε I] (this)                                4·10⁻⁵ … 4·10⁻⁴    3·10⁻⁴ … 4·10⁻³    0.01 … 0.05     0.2 … 0.7
  *     eigenvectors of `bindSpectra`, G = 2 W Ψ (Λ + ε)⁻¹ Qᵀ   2·10⁻⁵ … 6·10⁻⁴    4·10⁻⁴ … 5·10⁻³    0.02 … 0.13    0.5 … 1.4
  *     Cholesky factor of M + ε I                              as good            none: at a third of the way a pivot is negative
  *
- * and five replicas take 0.6 of the time that eigenvectors do, twice that of a training step of 1-50-50-1.
+ * and five replicas take 0.6 of the time that eigenvectors do, twice that of a training step of
+ * 1-50-50-1.
  *
  * Flops a replica: 2 (m + n) n² for R, 2 m n² for the gradient, 2 n³ for the rest.
  *
@@ -103,7 +107,7 @@ export async function bindLogDeterminant(
     ["u32", width, factor.stride, factor.rows * factor.stride, stride, batch],
     ["f32", 1 / root],
   );
-  const error = { ...features, array: stack.use(new GpuArray(gpu, "rank error", features.array.length)) };
+  const delta = { ...features, array: stack.use(new GpuArray(gpu, "rank delta", features.array.length)) };
   const differentiate = await gpu.kernel({ ...source, entryPoint: "differentiate" });
   const shape = gpuStruct(
     gpu,
@@ -115,9 +119,9 @@ export async function bindLogDeterminant(
     invert.bind([triangle, factor.matrices, inverse.array, partials], [Math.ceil(stride / 64), replicas]),
     await bindGemm(gpu, "nt", inverse, inverse, product, { m: width, n: width, k: width, count: replicas }),
     differentiate.bind(
-      [shape, features.array, product.array, slopes, weights, error.array],
+      [shape, features.array, product.array, slopes, weights, delta.array],
       [tileWorkgroups(samples, width), 1, replicas],
     ),
   ];
-  return { dispatches, error, partials };
+  return { dispatches, delta, partials };
 }

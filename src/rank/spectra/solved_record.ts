@@ -19,7 +19,8 @@ export interface SolvedMatrix extends SolverProgress {
 }
 
 /**
- * Reads what a single-precision solver leaves of a batch of matrices of one order. Waits for the GPU.
+ * Reads what a single-precision solver leaves of a batch of matrices of one order. Waits for the
+ * GPU.
  *
  * @param batch The batch, solved.
  * @returns What it left of each.

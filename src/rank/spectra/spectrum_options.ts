@@ -8,17 +8,30 @@ import { InputError } from "../../errors.ts";
 import { checkCenter, type PrepareOptions } from "../../linalg/gram/preparation.ts";
 import { type Threshold, thresholdNames } from "../certificates/rank_interval.ts";
 
+/** Shape of feature matrices. */
+export interface FeatureShape {
+  /** Number of samples m. */
+  readonly rows: number;
+  /** Number of features n. */
+  readonly columns: number;
+}
+
 /** Names of arithmetics. */
 export const precisionNames = ["auto", "single", "double"] as const;
 
-/** Arithmetic of a spectrum: single, double-single, or single first and double-single where that leaves doubt. */
+/**
+ * Arithmetic of a spectrum: single, double-single, or single first and double-single where that
+ * leaves doubt.
+ */
 export type Precision = typeof precisionNames[number];
 
 /** Options of `featureSpectra` and `oneSidedSpectra`. */
 export interface SpectrumOptions extends PrepareOptions {
   /** Arithmetic. Default: `auto`. */
   readonly precision?: Precision;
-  /** Thresholds whose ranks `auto` makes certain, if it can. Default: none, and `auto` is `single`. */
+  /**
+   * Thresholds whose ranks `auto` makes certain, if it can. Default: none, and `auto` is `single`.
+   */
   readonly epsilons?: readonly number[];
   /** How these thresholds are meant. Default: absolute. */
   readonly threshold?: Threshold;
@@ -43,7 +56,8 @@ const KEYS = ["weights", "center", "precision", "epsilons", "threshold"] as cons
  * @param what Whose options they are, for errors: `options of featureSpectra`.
  * @param options The options.
  * @param others Keys besides those of {@linkcode SpectrumOptions}. Default: none.
- * @throws {InputError} If a key or a name is unknown, a threshold is not a finite number above 0, or `center` is no boolean.
+ * @throws {InputError} If a key or a name is unknown, a threshold is not a finite number above 0,
+ * or `center` is no boolean.
  */
 export function checkSpectrumOptions(
   what: string,

@@ -1,5 +1,6 @@
 /**
- * Spectra of features that do not fit into the GPU's memory, or nobody's: they come in tiles of rows.
+ * Spectra of features that do not fit into the GPU's memory, or nobody's: they come in tiles of
+ * rows.
  *
  * @module
  */
@@ -31,6 +32,7 @@ import type { MatrixSource } from "../../linalg/matrix_source.ts";
 import type { MatrixView } from "../../linalg/matrix_view.ts";
 import { bindNewtonSchulz, type Product } from "../../linalg/svd/newton_schulz.ts";
 import { type Arithmetic, headShares, SINGLE, SINGLE_COMPENSATED } from "../certificates/certificate.ts";
+import type { KnownFeatures } from "./prepared_spectrum.ts";
 import { DOUBLE } from "./refine_spectra.ts";
 import {
   bindSolvedRecords,
@@ -42,7 +44,10 @@ import {
 
 /** Bytes of an array of a tile: long enough for a GPU to be busy, short of anyone's memory. */
 const TILE_BYTES = 2 ** 25;
-/** Passes over the features in single precision: M itself, in its eigenbasis as found, and to measure. */
+/**
+ * Passes over the features in single precision: M itself, in its eigenbasis as found, and to
+ * measure.
+ */
 const SINGLE_PASSES = 3;
 
 /** How to solve streamed features. */
@@ -54,26 +59,19 @@ export interface StreamOptions extends PrepareOptions {
 }
 
 /** What the solver left of one matrix, and what its certificate needs. */
-export interface StreamedSpectrum {
+export interface StreamedSpectrum extends KnownFeatures {
   /** What the solver left. */
   readonly solved: SolvedMatrix;
   /** Its arithmetic. */
   readonly arithmetic: Arithmetic;
-  /** Frobenius norm of what was left out of the features. */
-  readonly leftOut: number;
-  /** Bound on what the rounding of means left in them, in that norm. */
-  readonly meanBound: number;
-  /** Factor from M to the Gram matrix that was solved. */
-  readonly scale: number;
-  /** Whether all features are 0. */
-  readonly isZero: boolean;
 }
 
 /**
- * Solves features of one shape in tiles of rows, by passes like those of `bindSpectra` and `bindRefinement`: a pass sends all
- * tiles, one after the other, to the same memory, rotates them into the basis of the pass before, and adds up their Gram
- * matrices in pairs of words; then n × n matrices are solved. Three passes in single precision, of which the first needs no
- * basis; two more in double-single. While the GPU works on a tile, the host prepares the next.
+ * Solves features of one shape in tiles of rows, by passes like those of `bindSpectra` and
+ * `bindRefinement`: a pass sends all tiles, one after the other, to the same memory, rotates them
+ * into the basis of the pass before, and adds up their Gram matrices in pairs of words; then n × n
+ * matrices are solved. Three passes in single precision, of which the first needs no basis; two
+ * more in double-single. While the GPU works on a tile, the host prepares the next.
  *
  * Memory: some four tiles and ten matrices n × n on the GPU, a tile on the host, whatever m.
  *
@@ -81,7 +79,8 @@ export interface StreamedSpectrum {
  * @param sources Features of one shape.
  * @param options Weights, centring, arithmetic.
  * @returns What the solver left of each.
- * @throws {ShapeError} Where n is too large for the adapter, or entries or weights are too many or too few.
+ * @throws {ShapeError} Where n is too large for the adapter, or entries or weights are too many or
+ * too few.
  * @throws {InputError} Where an entry or a weight is not a number to compute with.
  * @throws {PrecisionError} Where double-single arithmetic is asked for and the adapter has none.
  */
@@ -150,8 +149,8 @@ async function solveBatch(
 }
 
 /**
- * Sends all tiles and adds up their Gram matrices, pairs of words; where a tile is to be rotated, from its place to where it is
- * summed.
+ * Sends all tiles and adds up their Gram matrices, pairs of words; where a tile is to be rotated,
+ * from its place to where it is summed.
  */
 async function sumTiles(
   stream: TileStream,
@@ -167,7 +166,10 @@ async function sumTiles(
   return await stream.gram.pairs.read();
 }
 
-/** Solves in single precision; leaves the matrices in the batch. Gives Σ of the squares that rounding left out. */
+/**
+ * Solves in single precision; leaves the matrices in the batch. Gives Σ of the squares that
+ * rounding left out.
+ */
 async function solveSingle(
   gpu: Gpu,
   stream: TileStream,

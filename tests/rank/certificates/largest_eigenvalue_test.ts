@@ -5,7 +5,10 @@ import { eigenvalues } from "../../reference/eigenvalues.ts";
 import { symmetric } from "../../reference/matrix.ts";
 import { normals } from "../../reference/random.ts";
 
-/** Asserts that the largest eigenvalue is in the interval, as far as float64 knows it. Gives the width as a share of it. */
+/**
+ * Asserts that the largest eigenvalue is in the interval, as far as float64 knows it. Gives the
+ * width as a share of it.
+ */
 function check(matrix: Float32Array, n: number, what: string): number {
   const [exact] = eigenvalues(matrix, n);
   const { low, high } = encloseLargest(matrix, n);

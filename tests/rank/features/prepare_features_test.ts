@@ -20,7 +20,9 @@ const matrix = (rows: number, columns: number, data: Float32Array | Float64Array
 
 const largest = (data: ArrayLike<number>) => Math.max(...Array.from(data, Math.abs));
 
-/** That the Gram matrix of the prepared features is `scale` times the weighted one of the features. */
+/**
+ * That the Gram matrix of the prepared features is `scale` times the weighted one of the features.
+ */
 function assertGram(features: Matrix, options: PrepareOptions): void {
   const { rows, columns, data } = features, { weights, center } = options;
   const w = Array.from({ length: rows }, (_, k) => weights ? weights[k] : 1 / rows);

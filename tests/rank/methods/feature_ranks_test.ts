@@ -54,7 +54,7 @@ Deno.test("featureRanks: the ranks of its spectrum, in the order of the threshol
       assert.deepEqual(ranks.bounds, spectrum.bounds);
       assert.equal(ranks.threshold, threshold);
       const expected = epsilons.map((epsilon) =>
-        rankInterval(spectrum.eigenvalues, spectrum.bounds, epsilon, threshold)
+        rankInterval(spectrum.eigenvalues, spectrum.bounds, epsilon, { threshold })
       );
       assert.deepEqual(ranks.ranks, expected);
       assert.deepEqual([ranks.rankMethod, ranks.precision], ["gram-jacobi", spectrum.precision]);
@@ -75,7 +75,7 @@ Deno.test("featureRanks: by QR and one-sided Jacobi, weighted and centred", asyn
       assert.deepEqual([ranks.eigenvalues, ranks.bounds], [eigenvalues, bounds]);
       assert.deepEqual([ranks.rankMethod, ranks.precision], ["one-sided-jacobi", took]);
       ranks.ranks.forEach((rank, k) => {
-        assert.deepEqual(rank, rankInterval(eigenvalues, bounds, epsilons[k], threshold));
+        assert.deepEqual(rank, rankInterval(eigenvalues, bounds, epsilons[k], { threshold }));
         if (took === "double") assert.equal(rank.low, rank.high);
       });
     }
@@ -157,7 +157,10 @@ Deno.test("featureRanks: counting without a spectrum is right wherever it is cer
   );
 });
 
-/** Asserts that ranks were counted: there is no spectrum, but an interval of λ₁ where thresholds are shares of it. */
+/**
+ * Asserts that ranks were counted: there is no spectrum, but an interval of λ₁ where thresholds are
+ * shares of it.
+ */
 function assertCounted(
   ranks: FeatureRanks,
   threshold: Threshold,
@@ -194,7 +197,10 @@ interface Shape {
   readonly seed: number;
 }
 
-/** Shapes and contents of features that counting must get right: those of rank 0 and 1, duplicates, more columns than rows. */
+/**
+ * Shapes and contents of features that counting must get right: those of rank 0 and 1, duplicates,
+ * more columns than rows.
+ */
 const shapes: fc.Arbitrary<Shape> = fc.record({
   rows: fc.oneof(fc.constantFrom(1, 2), fc.integer({ min: 1, max: 40 })),
   columns: fc.oneof(fc.constantFrom(1), fc.integer({ min: 1, max: 24 })),

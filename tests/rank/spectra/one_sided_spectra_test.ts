@@ -32,9 +32,9 @@ const solve = (all: readonly Case[], options: SpectrumOptions) =>
   oneSidedSpectra(gpu, all.map(({ features }) => features), options);
 
 /**
- * Asserts what holds of every spectrum: within bounds, no certain rank wrong; in double precision eigenvalues right to
- * 10⁻¹² λ₁, and their roots to 2·10⁻¹³ σ₁ where float64 knows them as well, however small. Gives the ranks that are
- * certain.
+ * Asserts what holds of every spectrum: within bounds, no certain rank wrong; in double precision
+ * eigenvalues right to 10⁻¹² λ₁, and their roots to 2·10⁻¹³ σ₁ where float64 knows them as well,
+ * however small. Gives the ranks that are certain.
  */
 function check(
   all: readonly Case[],
@@ -60,7 +60,7 @@ function check(
 
 const isCertain = ({ eigenvalues, bounds }: FeatureSpectrum) =>
   SHARES.every((share) => {
-    const { low, high } = rankInterval(eigenvalues, bounds, share, "relative");
+    const { low, high } = rankInterval(eigenvalues, bounds, share, { threshold: "relative" });
     return low === high;
   });
 
@@ -79,7 +79,8 @@ Deno.test("oneSidedSpectra: every family: within bounds, no certain rank wrong, 
       certain += check(all, auto);
       ranks += all.length * SHARES.length;
       matrices += all.length;
-      // Single precision is kept where it is certain, to the bit; the others are what double precision makes of them.
+      // Single precision is kept where it is certain, to the bit; the others are what double
+      // precision makes of them.
       auto.forEach((spectrum, i) => {
         assert.deepEqual(spectrum, isCertain(single[i]) ? single[i] : double[i], all[i].name);
         if (spectrum.precision === "double") escalated++;
@@ -131,7 +132,8 @@ Deno.test("oneSidedSpectra: weights over twelve orders of magnitude; centred", a
       check(all, await solve(all, { precision, weights }));
     }
   }
-  // Centred by hand, twice, for the means of what is left; the shift leaves 10⁻¹⁵ of the mean's square.
+  // Centred by hand, twice, for the means of what is left; the shift leaves 10⁻¹⁵ of the mean's
+  // square.
   const all = cases(61, 20).map(({ name, features }): Case => {
     const data = features.data.map((x, e) => 1e-3 * x + 1 + e % 20), centred = Float64Array.from(data);
     for (let e = 0; e < 60; e++) {
@@ -180,7 +182,7 @@ Deno.test("oneSidedSpectra: zeros are zeros; what float64 can not hold is of unk
     const [none, small] = await oneSidedSpectra(gpu, [zeros, tiny], { precision });
     assert.deepEqual([...none.eigenvalues, ...none.bounds], new Array(8).fill(0));
     assert.deepEqual([...small.eigenvalues], [0, 0, 0, 0]);
-    const { low, high } = rankInterval(small.eigenvalues, small.bounds, 1e-3, "relative");
+    const { low, high } = rankInterval(small.eigenvalues, small.bounds, 1e-3, { threshold: "relative" });
     assert.deepEqual([low, high], [0, 4]);
   }
 });

@@ -16,7 +16,9 @@ import type { Matrix } from "../../../src/linalg/matrix.ts";
 const gpu = await Gpu.open();
 Deno.test.afterAll(() => gpu[Symbol.dispose]());
 
-/** The same features, of which nobody holds more than a tile; what was asked for is written down. */
+/**
+ * The same features, of which nobody holds more than a tile; what was asked for is written down.
+ */
 function streamed({ rows, columns, data }: Matrix, asked: number[][] = []): MatrixSource {
   const tile = (first: number, count: number) => {
     asked.push([first, count]);
