@@ -63,11 +63,11 @@ const UNDERFLOW = 2 ** -100;
  * @param features Features of one shape, held by the host or asked for tile by tile.
  * @param options Arithmetic, weights (shared by all), centring.
  * @returns The Gram matrix of each, and its error.
- * @throws {ShapeError} Where shapes differ, the number of entries or weights does not fit, or n is
+ * @throws {ShapeError} If shapes differ, the number of entries or weights does not fit, or n is
  * too large for the adapter.
- * @throws {InputError} Where an entry is NaN or infinite, or a weight not a finite number above 0;
+ * @throws {InputError} If an entry is NaN or infinite, or a weight not a finite number above 0;
  * where eigenvalues could be beyond the range of float64.
- * @throws {PrecisionError} Where double-single arithmetic is needed, as it is for means, and the
+ * @throws {PrecisionError} If double-single arithmetic is needed, as it is for means, and the
  * adapter has none.
  *
  * @example
@@ -160,7 +160,7 @@ async function addTiles(
       const at = 2 * (index * columns ** 2 + e);
       return joinDouble(pairs[at], pairs[at + 1]);
     });
-    // No arithmetic errs on zeros.
+    // Zeros are exact in any arithmetic.
     const { largest, exponent } = preparations[index];
     if (largest === 0) return { matrix, bound: 0 };
     const isRounded = plan.sums === null || plan.center || plan.words === 1 && stream.tiles.isDouble[index];

@@ -97,7 +97,7 @@ export class GramTiles implements Disposable {
    *
    * @param gpu Device.
    * @param plan What to sum.
-   * @throws {ShapeError} Where the adapter has no room for it.
+   * @throws {ShapeError} If the adapter has no room for it.
    */
   constructor(gpu: Gpu, plan: GramPlan) {
     const { columns, count, rows, sums, center, words } = plan;

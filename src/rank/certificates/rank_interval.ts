@@ -1,5 +1,6 @@
 /**
- * ε-rank of a feature matrix, with the interval that the error bounds of its eigenvalues certify.
+ * Counts the ε-rank of a feature matrix, with the interval that the bounds of its eigenvalues
+ * certify.
  *
  * @module
  */
@@ -25,7 +26,7 @@ export type Threshold = typeof thresholdNames[number];
 /**
  * Counts the eigenvalues above a threshold.
  *
- * With the relative threshold the bound ε λ₁ is itself uncertain, so `low` counts λ̂_i − δ_i > ε
+ * A relative threshold ε λ₁ is itself uncertain, so `low` counts λ̂_i − δ_i > ε
  * (λ̂₁ + δ₁) and `high` counts λ̂_i + δ_i > ε (λ̂₁ − δ₁).
  *
  * @param eigenvalues Computed eigenvalues λ̂, descending.

@@ -1,5 +1,6 @@
 /**
- * How far the span of computed eigenfeatures is from the dominant subspace of the features.
+ * Bounds the angle from the span of computed eigenfeatures to the dominant subspace of the
+ * features.
  *
  * @module
  */
@@ -26,7 +27,7 @@ export interface EigenfeatureGram {
 }
 
 /**
- * ‖N − I‖₂ of a block of a Gram matrix of columns of norm 1, its rounding included.
+ * Bounds ‖N − I‖₂ of a block of a Gram matrix of columns of norm 1, its rounding included.
  *
  * @param gram Gram matrix, row-major.
  * @param block Order of the matrix, first column of the block, its number of columns, and a bound
@@ -53,7 +54,7 @@ export function departure(
 /**
  * Bounds the largest angle between the span of the first r computed eigenfeatures and the subspace
  * 𝒰 that the r leading left singular vectors of √W Φ span, for the Φ given. With ρ = σ_{r+1} / σ_r
- * it adds three turns, each of a singular subspace of a matrix that is perturbed:
+ * it adds three turns, each of a singular subspace of a perturbed matrix:
  *
  * - Q is orthonormal to ω only. With T = (QQᵀ)^½ the subspaces of A and A T obey S Σ₁ = Σ̃₂ (C +
  *   Ṽ₂ᵀ(T⁻¹ − I)V₁) and Σ̃₂ S = (C + Ṽ₂ᵀ(T − I)V₁) Σ₁ for S = Ũ₂ᵀU₁, C = Ṽ₂ᵀV₁; without C, ‖S‖ =
@@ -65,10 +66,10 @@ export function departure(
  *   most ‖C‖ ‖Ψ₂‖, C the part of Ψ₂ in span Ψ₁: tan 2θ ≤ 2 ‖C‖ ‖Ψ₂‖ / (λ_min(K₁₁) − ‖Ψ₂‖²) (Davis
  *   and Kahan, SIAM J. Numer. Anal. 7, 1970), all of it measured.
  *
- * In double-single arithmetic the second is the largest by far: some 10⁻¹² n σ₁ / (σ_r − σ_{r+1}).
+ * In double-single arithmetic the second is the largest by far: about 10⁻¹² n σ₁ / (σ_r − σ_{r+1}).
  *
  * @param known What is known.
- * @returns The angle in radians, π/2 where the gap behind λ_r is lost in errors.
+ * @returns The angle in radians, π/2 where errors close the gap behind λ_r.
  */
 export function dominantSubspaceBound(known: EigenfeatureGram): number {
   const { eigenvalues, bounds, rank, gram, gramBound, featureBound } = known;

@@ -93,7 +93,7 @@ export async function countFeatures(
   const counts = await countAt(around);
   return grams.map((gram, index): CountedFeatures => {
     const ranks = epsilons[index].map((epsilon, k): RankInterval => {
-      // No arithmetic errs on zeros.
+      // Zeros are exact in any arithmetic.
       if (gram.bound === 0 && gram.matrix.every((value) => value === 0)) {
         return { epsilon, rank: 0, low: 0, high: 0 };
       }

@@ -26,7 +26,7 @@ export interface PartialSums {
   readonly count: number;
 }
 
-/** What a probe records besides spectra. */
+/** Data that a probe records besides spectra. */
 export interface ProbeOptions {
   /** Widths of the layers. */
   readonly widths: readonly number[];
@@ -61,7 +61,7 @@ export interface LayerRecord {
   readonly bounds: Float64Array;
 }
 
-/** One probe of one replica, as it comes from the GPU. */
+/** One probe of one replica, decoded. */
 export interface ProbeRecord {
   /** Loss on the samples. */
   readonly loss: number;

@@ -1,5 +1,5 @@
 /**
- * How much samples of one class differ in their features.
+ * Measures how much the features of samples of one class differ.
  *
  * @module
  */
@@ -31,14 +31,14 @@ export interface ClusterVariation {
 
 /**
  * Measures the variability of features within classes (Papyan, Han, Donoho, PNAS 2020). Waits for
- * the GPU, which finds the directions between classes, those of Σ_B = MᵀM / K, by singular values
- * of the centred class means M.
+ * the GPU. It finds the directions between classes, those of Σ_B = MᵀM / K, by singular values of
+ * the centred class means M.
  *
  * @param gpu Device.
  * @param features Features of the same samples, a sample a row.
  * @param labels Class of each sample, a whole number from 0.
  * @returns Variability of each. Classes without a sample do not count.
- * @throws {ShapeError} Where there is not a label for each sample, or a matrix is one that `svd`
+ * @throws {ShapeError} If there is not a label for each sample, or a matrix is one that `svd`
  * does not take.
  * @throws {InputError} If a feature is NaN or infinite, or a label is not a whole number from 0.
  *

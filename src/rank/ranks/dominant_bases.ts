@@ -1,6 +1,6 @@
 /**
- * Orthonormal bases of the dominant subspaces of two feature matrices, in double-single precision
- * on the GPU.
+ * Computes orthonormal bases of the dominant subspaces of two feature matrices, in double-single
+ * precision on the GPU.
  *
  * @module
  */
@@ -80,7 +80,7 @@ interface Sorted {
  * @param epsilon Threshold, a share of λ₁.
  * @param stack Owner of the arrays.
  * @returns Ranks and bases.
- * @throws {ShapeError} Where the adapter has no room for them.
+ * @throws {ShapeError} If the adapter has no room for them.
  */
 export async function dominantBases(
   gpu: Gpu,
@@ -177,7 +177,7 @@ export async function dominantBases(
 function sort(solved: SolvedMatrix, { high, low, meanBound }: PreparedFeatures, samples: number): Sorted {
   const order = [...solved.values.keys()].sort((i, j) => solved.values[j] - solved.values[i]);
   const eigenvalues = Float64Array.from(order, (i) => Math.max(0, solved.values[i]));
-  // No arithmetic errs on zeros.
+  // Zeros are exact in any arithmetic.
   const zero = low === null && high.every((value) => value === 0);
   const bounds = zero
     ? new Float64Array(eigenvalues.length)

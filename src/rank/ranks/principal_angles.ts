@@ -1,5 +1,5 @@
 /**
- * Principal angles between the subspaces of functions that two sets of features span.
+ * Computes principal angles between the subspaces of functions that two sets of features span.
  *
  * @module
  */
@@ -21,8 +21,8 @@ import type { Matrix } from "../../linalg/matrix.ts";
 export interface PrincipalAnglesOptions extends PrepareOptions {
   /**
    * Share ε of λ₁ above which eigenfeatures belong to the subspace. Default: 10⁻⁶, amplitudes of a
-   * thousandth of the largest: well above the noise of features in single precision, whose own
-   * rounding turns the subspace by some 10⁻⁷ / √ε.
+   * thousandth of the largest. That is well above the noise of features in single precision, whose
+   * own rounding turns the subspace by about 10⁻⁷ / √ε.
    */
   readonly epsilon?: number;
 }
@@ -32,52 +32,52 @@ export interface PrincipalAngles {
   /** Angles θ in radians, ascending: as many as the smaller rank. */
   readonly angles: Float64Array;
   /**
-   * Bounds on their errors, as angles between the subspaces that the exact leading eigenfeatures
-   * span, as many of them as the ranks say. Never above π/2, which says that nothing is known, for
-   * want of a gap behind the last of them.
+   * Bounds on their errors, as angles between the spans of as many exact leading eigenfeatures as
+   * the ranks say. A bound of π/2 says that nothing is known, for want of a gap behind the last of
+   * them.
    */
   readonly bounds: Float64Array;
   /** Ranks of a and b at ε λ₁, each with the interval in which the exact one lies. */
   readonly ranks: readonly [RankInterval, RankInterval];
 }
 
-/** A value and what it may be off. */
+/** A value and a bound on its error. */
 interface Estimate {
   readonly value: number;
   readonly bound: number;
 }
 
 /**
- * Principal angles between the dominant subspaces of two feature matrices on the same samples: of a
- * layer at two steps, of two replicas, two layers, two networks. Waits for the GPU.
+ * Computes principal angles between the dominant subspaces of two feature matrices on the same
+ * samples: of a layer at two steps, of two replicas, two layers, two networks. Waits for the GPU.
  *
  * The subspace of Φ is the span of its eigenfeatures ψ_i = Φ q_i with λ_i > ε λ₁, in the w-weighted
- * inner product; all that Φ spans would be mostly noise. It stays as it is when neurons are
+ * inner product. Without the threshold it would be mostly noise. It stays as it is when neurons are
  * permuted, scaled alike, or rotated. Bases U = Ψ Λ^(−½) are computed in double-single arithmetic.
- * With U_s the smaller one and U_l the other the cosines of the angles are the singular values of X
- * = U_lᵀ W U_s, the sines those of S = U_s − U_l X; each angle is taken from the one that tells
- * more (Björck and Golub, Math. Comp. 27, 1973; Knyazev and Argentati, SIAM J. Sci. Comput. 23,
- * 2002).
+ * Let U_s be the smaller basis and U_l the other. The cosines of the angles are the singular values
+ * of X = U_lᵀ W U_s, the sines those of S = U_s − U_l X. Each angle is taken from whichever has the
+ * smaller bound (Björck and Golub, Math. Comp. 27, 1973; Knyazev and Argentati, SIAM J. Sci.
+ * Comput. 23, 2002).
  *
  * Errors. Let ‖UᵀWU − I‖ ≤ g (measured), |X̂ − X| ≤ x, |Ŝ − S| ≤ s (rounding of sums). Then the
  * projection of U_s off span U_l differs from Ŝ by at most √(1 + g_l) (g_l ‖X‖ / (1 − g_l) + x) +
- * s, and its singular values from the sines by a factor √(1 ± g_s); those of X from the cosines by
- * √((1 ± g_l)(1 ± g_s)). The spans computed are off the exact dominant subspaces by angles that
- * `subspace_bound.ts` bounds, which add to the bound: by min–max a principal angle changes by no
- * more than a subspace turns. For ε = 10⁻⁶ and λ_{r+1} < λ_r / 2 bounds are 10⁻⁸ to 10⁻⁷, errors
- * 10⁻¹²; but beside a sine of 1 sines below 10⁻⁹ are noise, as are cosines beside a cosine of 1.
- * Features as given count as exact.
+ * s. Its singular values differ from the sines by a factor √(1 ± g_s), and those of X from the
+ * cosines by √((1 ± g_l)(1 ± g_s)). The computed spans differ from the exact dominant subspaces by
+ * angles that `subspace_bound.ts` bounds. These add to the bound: by min–max a principal angle
+ * changes by no more than a subspace turns. For ε = 10⁻⁶ and λ_{r+1} < λ_r / 2 bounds are 10⁻⁸ to
+ * 10⁻⁷, errors 10⁻¹². But beside a sine of 1, sines below 10⁻⁹ are noise, as are cosines beside a
+ * cosine of 1. Features as given count as exact.
  *
  * @param gpu Device.
  * @param a Features, a sample a row.
  * @param b Features of the same samples, of any width.
  * @param options Weights, centring, threshold.
  * @returns Angles and ranks; no angles where a rank is 0.
- * @throws {InputError} Where ε is not in (0, 1), or an entry or weight is not a number to compute
+ * @throws {InputError} If ε is not in (0, 1), or an entry or weight is not a number to compute
  * with.
- * @throws {ShapeError} Where the numbers of samples differ, or shapes do not fit in the adapter's
+ * @throws {ShapeError} If the numbers of samples differ, or shapes do not fit in the adapter's
  * limits.
- * @throws {PrecisionError} Where the adapter has no double-single arithmetic.
+ * @throws {PrecisionError} If the adapter has no double-single arithmetic.
  *
  * @example
  * ```ts
@@ -128,7 +128,7 @@ export async function principalAngles(
   };
 }
 
-/** Prepares features; of an error it says whose it is. */
+/** Prepares features, and names them in an error. */
 function prepare(name: string, features: Matrix, options: PrepareOptions): PreparedFeatures {
   try {
     return prepareFeatures(features, options);
@@ -232,8 +232,8 @@ async function anglesBetween(
 }
 
 /**
- * A value in [0, 1] and its bounds: off by so much, then by a factor between the inverse roots of
- * `most` and `least`.
+ * Widens a value in [0, 1] by `off`, then by a factor between the inverse roots of `most` and
+ * `least`.
  */
 function widened(
   { value, bound }: Estimate,

@@ -1,5 +1,5 @@
 /**
- * The staircase in a series of ranks.
+ * Finds the staircase in a series of ranks.
  *
  * @module
  */
@@ -36,8 +36,8 @@ export interface Staircase {
 /** How {@linkcode findStairs} tells a stair from a flicker. */
 export interface StairOptions {
   /**
-   * How many consecutive probes the rank must stay away from a stair's level to leave it: an
-   * integer from 1. By default one in 200 of all probes, but at least 3: a shorter stair is not
+   * Consecutive probes for which the rank must stay away from a stair's level to leave it: an
+   * integer from 1. Default: one in 200 of all probes, but at least 3, as a shorter stair is not
    * seen in a picture of the run.
    */
   readonly hysteresis?: number;
@@ -49,9 +49,9 @@ export interface StairOptions {
  *
  * - The level of a stair is the lower median of its first h probes.
  * - After these it ends where h consecutive probes are all off its level, whether or not they agree
- *   with each other; the next stair begins at the first of these h. A rank that leaves for fewer
+ *   with each other. The next stair begins at the first of these h. A rank that leaves for fewer
  *   than h probes has not left.
- * - Probes whose rank is NaN are left out: they are neither off a level nor on it.
+ * - Probes with rank NaN are left out: they are neither off a level nor on it.
  * - The rank of a stair is the lower median over all its probes. Neighbours with the same rank are
  *   one stair.
  *

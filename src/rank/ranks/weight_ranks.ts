@@ -1,5 +1,5 @@
 /**
- * Numerical ranks of weight matrices.
+ * Computes numerical ranks of weight matrices.
  *
  * @module
  */
@@ -38,17 +38,17 @@ export interface WeightRank {
 }
 
 /**
- * Numerical ranks #{ i : σ_i(W) > τ σ₁ } of weight matrices of one shape, as one batch. Waits for
- * the GPU.
+ * Computes numerical ranks #{ i : σ_i(W) > τ σ₁ } of weight matrices of one shape, as one batch.
+ * Waits for the GPU.
  *
- * The shorter side of W makes the Gram matrix, so its order is what counts.
+ * The Gram matrix is that of the shorter side of W.
  *
  * @param gpu Device.
  * @param matrices Matrices of one shape.
  * @param options Tolerance, precision.
  * @returns Singular values and rank of each. A zero matrix has rank 0.
- * @throws {InputError} Where the tolerance is not in (0, 1), or an entry is NaN or infinite.
- * @throws {ShapeError} Where shapes differ or do not fit in the adapter's limits.
+ * @throws {InputError} If the tolerance is not in (0, 1), or an entry is NaN or infinite.
+ * @throws {ShapeError} If shapes differ or do not fit in the adapter's limits.
  *
  * @example
  * ```ts

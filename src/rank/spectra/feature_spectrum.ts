@@ -1,6 +1,5 @@
 /**
- * Spectra of features given by the host, in single or double-single precision, with certified
- * errors.
+ * Computes spectra of features in single or double-single precision, with certified bounds.
  *
  * @module
  */
@@ -21,18 +20,19 @@ export type { FeatureSpectrum, Precision, SpectrumOptions } from "./spectrum_opt
 const MOST_BYTES = 2 ** 27;
 
 /**
- * Eigenvalues of the weighted Gram matrices of features, all of one shape, solved as one batch.
- * Waits for the GPU.
+ * Computes the eigenvalues of the weighted Gram matrices of features, all of one shape, solved as
+ * one batch. Waits for the GPU.
  *
- * Features of more than 128 MiB, in double-single words, and those that nobody holds go to the GPU
- * in tiles of rows, several times: see {@linkcode streamSpectra}. So m may be a million or more.
+ * Features of more than 128 MiB in double-single words, and features produced on demand, go to the
+ * GPU in tiles of rows, several times: see {@linkcode streamSpectra}. So m may be a million or
+ * more.
  *
  * @param gpu Device.
- * @param features Feature matrices of one shape, held by the host or asked for tile by tile.
+ * @param features Feature matrices of one shape, in memory or produced on demand.
  * @param options Weights (shared by all), centring, precision.
  * @returns The spectrum of each.
- * @throws {ShapeError} Where shapes differ or do not fit in the adapter's limits.
- * @throws {InputError} Where an entry or a weight is not a number to compute with.
+ * @throws {ShapeError} If shapes differ or do not fit in the adapter's limits.
+ * @throws {InputError} If an entry or a weight is not a number to compute with.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Spectra in the arithmetic that is asked for, or that the thresholds ask for.
+ * Solves spectra in the requested precision, or in the lowest that decides all thresholds.
  *
  * @module
  */
@@ -8,14 +8,14 @@ import { rankInterval } from "../certificates/rank_interval.ts";
 import { checkSources, type MatrixSource } from "../../linalg/matrix_source.ts";
 
 /**
- * Solves features in the precision that options name; with `auto` in single, and those again in
- * double whose thresholds that leaves in doubt.
+ * Solves features in the requested precision; with `auto` in single, and again in double those
+ * whose thresholds single leaves in doubt.
  *
  * @param features Features of one shape.
  * @param options Precision and thresholds.
  * @param solve Solves some of the features.
  * @returns The spectrum of each.
- * @throws {ShapeError} Where shapes differ.
+ * @throws {ShapeError} If shapes differ.
  */
 export async function inPrecision<Features extends MatrixSource>(
   features: readonly Features[],

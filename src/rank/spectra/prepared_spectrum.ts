@@ -1,5 +1,5 @@
 /**
- * Spectra of features from those of the prepared ones that were solved.
+ * Turns the solved spectra of prepared features into those of the features themselves.
  *
  * @module
  */
@@ -31,17 +31,17 @@ export interface SolveSettings {
 }
 
 /**
- * Whether features are zeros.
+ * Tells whether features are all 0.
  *
  * @param prepared The prepared features.
- * @returns Whether all of them are, before they were rounded, too.
+ * @returns Whether all of them are 0, also before they were rounded.
  */
 export function isZero({ high, low }: PreparedFeatures): boolean {
   return low === null && high.every((value) => value === 0);
 }
 
 /**
- * The spectrum of features from what a solver of two-sided rotations left of their Gram matrix.
+ * Makes the spectrum of features of what a solver of two-sided rotations left of their Gram matrix.
  *
  * @param solved What it left.
  * @param known The features that were solved.
@@ -60,7 +60,7 @@ export function spectrumOf(
 }
 
 /**
- * The spectrum of features from that of the prepared ones.
+ * Makes the spectrum of features of that of the prepared ones.
  *
  * @param spectrum Spectrum of the prepared features.
  * @param known Their scale, and whether they are all 0.
@@ -71,7 +71,7 @@ export function scaledSpectrum(
   { scale, isZero }: Pick<KnownFeatures, "scale" | "isZero">,
 ): FeatureSpectrum {
   if (isZero) {
-    // No arithmetic errs on zeros.
+    // Zeros are exact in any arithmetic.
     return { eigenvalues: eigenvalues.map(() => 0), bounds: bounds.map(() => 0), precision };
   }
   return {

@@ -1,5 +1,5 @@
 /**
- * Spectra to double-single precision, from those that single precision has found.
+ * Refines spectra that single precision has found to double-single precision.
  *
  * @module
  */
@@ -99,21 +99,22 @@ export interface RefinedSpectra {
 
 /**
  * Binds the solution in double-single arithmetic of what {@linkcode bindSpectra} has solved, in two
- * passes like those. The first starts from the basis Q of single precision, orthonormal to 10⁻⁶,
- * which Newton–Schulz steps make orthonormal to 10⁻¹⁴; in it the Gram matrix of Ψ = Φ Q is diagonal
- * to 10⁻⁷ already but for the tail, of which single precision knows nothing: so it takes two or
- * three sweeps, some ten where eigenvalues fall far, to turn Q into eigenvectors with all digits.
- * The second measures in that basis, where small eigenvalues, too, are known relative to
- * themselves. On lavapipe some five times the time of single precision (1.0 s against 0.2 s for m =
- * 512, n = 128).
+ * passes of the same kind.
+ *
+ * The first starts from the basis Q of single precision, orthonormal to 10⁻⁶. Newton–Schulz steps
+ * make it orthonormal to 10⁻¹⁴. In it the Gram matrix of Ψ = Φ Q is diagonal to 10⁻⁷ except for the
+ * tail, which single precision does not resolve. So two or three sweeps, about ten where
+ * eigenvalues fall far, turn Q into eigenvectors with all digits. The second pass measures in that
+ * basis, where small eigenvalues are known relative to themselves as well. On lavapipe it takes
+ * about five times the time of single precision (1.0 s against 0.2 s for m = 512, n = 128).
  *
  * @param gpu Device.
  * @param spectra What single precision finds: of one layer.
  * @param options Features and weights.
  * @param stack Owner of the arrays.
  * @returns The commands.
- * @throws {ShapeError} Where the adapter has no room for it.
- * @throws {PrecisionError} Where the adapter has no double-single arithmetic.
+ * @throws {ShapeError} If the adapter has no room for it.
+ * @throws {PrecisionError} If the adapter has no double-single arithmetic.
  */
 export async function bindRefinement(
   gpu: Gpu,
@@ -185,7 +186,7 @@ export async function bindRefinement(
  * @param found Their shape, and what single precision found.
  * @param stack Owner of the arrays.
  * @returns What the solver left of each matrix, and the eigenvectors.
- * @throws {ShapeError} Where the adapter has no room for it.
+ * @throws {ShapeError} If the adapter has no room for it.
  */
 export async function refineSpectra(
   gpu: Gpu,

@@ -21,7 +21,7 @@ import { bindSpectra, type Spectra } from "./spectra.ts";
  * @param shape Their shape.
  * @param stack Owner of the arrays.
  * @returns The commands of a probe, and where they leave the spectra.
- * @throws {ShapeError} Where the adapter has no room for them.
+ * @throws {ShapeError} If the adapter has no room for them.
  */
 export async function bindFeatures(
   gpu: Gpu,
@@ -51,7 +51,7 @@ export async function bindFeatures(
  * @param shape Their shape.
  * @param stack Owner of the arrays.
  * @returns The spectra, submitted.
- * @throws {ShapeError} Where the adapter has no room for them.
+ * @throws {ShapeError} If the adapter has no room for them.
  */
 export async function solveFeatures(
   gpu: Gpu,

@@ -1,6 +1,6 @@
 /**
- * Spectra of features that do not fit into the GPU's memory, or nobody's: they come in tiles of
- * rows.
+ * Computes spectra of features that do not fit into the GPU's memory, or that are produced on
+ * demand, in tiles of rows.
  *
  * @module
  */
@@ -42,7 +42,7 @@ import {
   solvedRecordWords,
 } from "./solved_record.ts";
 
-/** Bytes of an array of a tile: long enough for a GPU to be busy, short of anyone's memory. */
+/** Bytes of an array of a tile: long enough to keep a GPU busy, small beside its memory. */
 const TILE_BYTES = 2 ** 25;
 /**
  * Passes over the features in single precision: M itself, in its eigenbasis as found, and to
@@ -68,21 +68,21 @@ export interface StreamedSpectrum extends KnownFeatures {
 
 /**
  * Solves features of one shape in tiles of rows, by passes like those of `bindSpectra` and
- * `bindRefinement`: a pass sends all tiles, one after the other, to the same memory, rotates them
- * into the basis of the pass before, and adds up their Gram matrices in pairs of words; then n × n
- * matrices are solved. Three passes in single precision, of which the first needs no basis; two
- * more in double-single. While the GPU works on a tile, the host prepares the next.
+ * `bindRefinement`. A pass sends all tiles, one after the other, into the same memory, rotates them
+ * into the basis that the pass before found, and adds up their Gram matrices in pairs of words.
+ * Then it solves n × n matrices. There are three passes in single precision, the first without a
+ * basis, and two more in double-single. While the GPU works on a tile, the host prepares the next.
  *
- * Memory: some four tiles and ten matrices n × n on the GPU, a tile on the host, whatever m.
+ * Memory: about four tiles and ten n × n matrices on the GPU, a tile on the host, for any m.
  *
  * @param gpu Device.
  * @param sources Features of one shape.
  * @param options Weights, centring, arithmetic.
  * @returns What the solver left of each.
- * @throws {ShapeError} Where n is too large for the adapter, or entries or weights are too many or
- * too few.
- * @throws {InputError} Where an entry or a weight is not a number to compute with.
- * @throws {PrecisionError} Where double-single arithmetic is asked for and the adapter has none.
+ * @throws {ShapeError} If n is too large for the adapter, or there are too many or too few entries
+ * or weights.
+ * @throws {InputError} If an entry or a weight is not a number to compute with.
+ * @throws {PrecisionError} If double-single arithmetic is asked for and the adapter has none.
  */
 export async function streamSpectra(
   gpu: Gpu,
@@ -149,8 +149,8 @@ async function solveBatch(
 }
 
 /**
- * Sends all tiles and adds up their Gram matrices, pairs of words; where a tile is to be rotated,
- * from its place to where it is summed.
+ * Sends all tiles and adds up their Gram matrices, in pairs of words. A rotation takes each tile
+ * from `phi` to where it is summed.
  */
 async function sumTiles(
   stream: TileStream,
@@ -167,7 +167,7 @@ async function sumTiles(
 }
 
 /**
- * Solves in single precision; leaves the matrices in the batch. Gives Σ of the squares that
+ * Solves in single precision and leaves the matrices in the batch. Gives Σ of the squares that
  * rounding left out.
  */
 async function solveSingle(

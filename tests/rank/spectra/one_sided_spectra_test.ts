@@ -225,6 +225,6 @@ Deno.test("oneSidedSpectra: none, of different shapes, not finite", async () => 
   const streamed = { rows: 4, columns: 2, tile: () => one.data };
   await assert.rejects(oneSidedSpectra(gpu, [streamed]), {
     name: InputError.name,
-    message: /takes features that are held/,
+    message: /takes features in memory only/,
   });
 });
