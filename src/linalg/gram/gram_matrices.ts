@@ -1,5 +1,6 @@
 /**
- * Gram matrices of features given by the host, however many samples, with a bound on their error.
+ * Computes Gram matrices of features in memory or produced on demand, for any number of samples,
+ * with a bound on their error.
  *
  * @module
  */
@@ -16,9 +17,9 @@ import { TileStream } from "./tile_stream.ts";
 const gramPrecisionNames = ["single", "compensated", "double"] as const;
 
 /**
- * Arithmetic of a Gram matrix. `single`: plain sums. `compensated`: in single precision, too, with
- * errors that do not grow with the number of samples, in up to a fifth more time. `double`:
- * double-single, a million times as exact, in two to ten times the time.
+ * Arithmetic of a Gram matrix. `single`: plain sums. `compensated`: single precision with errors
+ * that do not grow with the number of samples, in up to a fifth more time. `double`: double-single,
+ * a million times as accurate, in two to ten times the time.
  */
 export type GramPrecision = typeof gramPrecisionNames[number];
 
@@ -30,7 +31,7 @@ export interface GramMatricesOptions extends PrepareOptions {
   readonly tileBytes?: number;
 }
 
-/** A Gram matrix M̂ and what it may be off. */
+/** A Gram matrix M̂ and a bound on its error. */
 export interface GramMatrix {
   /** Row-major `n × n`, symmetric to the bit. */
   readonly matrix: Float64Array;
@@ -38,29 +39,27 @@ export interface GramMatrix {
   readonly bound: number;
 }
 
-/**
- * Bytes of an array of a tile, where not said otherwise: long enough for a GPU to be busy, short of
- * anyone's memory.
- */
+/** Default bytes of an array of a tile: long enough to keep a GPU busy, small beside its memory. */
 const TILE_BYTES = 2 ** 25;
-/** Bound on what underflows in a term, of features below 2¹² and weights below 2. */
+/** Bound on the error of a term that underflows, of features below 2¹² and weights below 2. */
 const UNDERFLOW = 2 ** -100;
 
 /**
- * Weighted Gram matrices M = Φᵀ diag(w) Φ of features, all of one shape. Waits for the GPU.
+ * Computes weighted Gram matrices M = Φᵀ diag(w) Φ of features, all of one shape. Waits for the
+ * GPU.
  *
- * Features go to the GPU in tiles of rows, one after the other into the same memory, and each
- * tile's Gram matrix is added to those before it in pairs of words: so m may be a million or more,
- * and features need not be in memory at all. While the GPU sums a tile, the host prepares the next.
+ * Features go to the GPU in tiles of rows, one after the other into the same memory. Each tile's
+ * Gram matrix is added to those before it in pairs of words. So m may be a million or more, and
+ * features need not be in memory at all. While the GPU sums a tile, the host prepares the next.
  *
- * The error: entries are off by δ Σ w|φ_i||φ_j| for the rounding of sums, of weights and of
- * features, so M is by at most δ tr M; centring leaves a matrix of weighted norm e in the features,
- * which makes 2 e √tr M + e². Without weights compensated sums have δ = 6·10⁻⁷ for a thousand
- * samples and 7·10⁻⁷ for ten million, plain ones 1.5·10⁻⁵ and more, double-single ones 4·10⁻¹³ and
- * more. On an adapter whose arithmetic defeats compensation it is that of plain sums.
+ * The error: entries err by δ Σ w|φ_i||φ_j| for the rounding of sums, of weights and of features,
+ * so M errs by at most δ tr M. Centring leaves a matrix of weighted norm e in the features, which
+ * adds 2 e √tr M + e². Without weights, compensated sums have δ = 6·10⁻⁷ for a thousand samples and
+ * 7·10⁻⁷ for ten million, plain ones 1.5·10⁻⁵ and more, double-single ones 4·10⁻¹³ and more. An
+ * adapter whose arithmetic defeats compensation gets the bound of plain sums.
  *
  * @param gpu Device.
- * @param features Features of one shape, held by the host or asked for tile by tile.
+ * @param features Features of one shape, in memory or produced on demand.
  * @param options Arithmetic, weights (shared by all), centring.
  * @returns The Gram matrix of each, and its error.
  * @throws {ShapeError} If shapes differ, the number of entries or weights does not fit, or n is

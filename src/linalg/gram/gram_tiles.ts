@@ -1,6 +1,6 @@
 /**
- * Gram matrices of features that come to the GPU in tiles of rows: memory for one tile, and the
- * commands that add it.
+ * Sums Gram matrices of features that come to the GPU in tiles of rows: memory for one tile, and
+ * the commands that add it.
  *
  * @module
  */
@@ -24,7 +24,7 @@ import { vectors } from "../matrix_view.ts";
  */
 const MOST_MATRICES = 255;
 
-/** How Gram matrices are summed. */
+/** Plan of the sums of Gram matrices. */
 export interface GramPlan {
   /** Number of features n. */
   readonly columns: number;
@@ -93,7 +93,7 @@ export class GramTiles implements Disposable {
   readonly #pivots: GpuArray;
 
   /**
-   * Allocates it; the weights are ones.
+   * Allocates the memory, and sets the weights to 1.
    *
    * @param gpu Device.
    * @param plan What to sum.
@@ -152,7 +152,7 @@ export class GramTiles implements Disposable {
   }
 
   /**
-   * Adds the tile's columns to their sums, for the means.
+   * Binds the commands that add the tile's columns to their sums, for the means.
    *
    * @param samples Rows of the tile.
    * @returns The commands.
@@ -167,7 +167,8 @@ export class GramTiles implements Disposable {
   }
 
   /**
-   * Adds the tile's Gram matrices, of centred features once all columns are summed.
+   * Binds the commands that add the tile's Gram matrices, of centred features once all columns are
+   * summed.
    *
    * @param samples Rows of the tile.
    * @returns The commands.
@@ -222,7 +223,7 @@ export class GramTiles implements Disposable {
   }
 }
 
-/** Bounds on what sums by a plan err by. */
+/** Bounds on the errors of sums by a plan. */
 export interface GramBounds {
   /** Of an entry, relative to Σ w|φ_i||φ_j|: rounding of sums, weights and entries. */
   readonly relative: number;
@@ -231,7 +232,7 @@ export interface GramBounds {
 }
 
 /**
- * Error bounds of a plan.
+ * Computes the bounds of a plan.
  *
  * @param plan What is summed.
  * @param weighted Whether there are weights, which are rounded; ones are exact.

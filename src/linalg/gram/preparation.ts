@@ -1,6 +1,6 @@
 /**
- * What is done to the entries of a matrix before they go to the GPU: means taken off, roots of
- * weights, powers of two.
+ * Prepares the entries of a matrix before they go to the GPU: takes means off, multiplies by roots
+ * of weights and by powers of two.
  *
  * @module
  */

@@ -85,7 +85,7 @@ export const SINGLE_COMPENSATED: Arithmetic = {
   orthonormality: (n) => (2 * Math.sqrt(n) + 3) * U + 4 * n * gemmCompensatedBound(n),
 };
 
-/** Four heads of a spectrum, each some ten or a hundred times shorter than the one before. */
+/** Four heads of a spectrum, each ten or a hundred times shorter than the one before. */
 const HEADS = [1, 10, 1e3, 1e5] as const;
 
 /**

@@ -33,7 +33,7 @@ export interface Staircase {
   readonly jumps: readonly Jump[];
 }
 
-/** How {@linkcode findStairs} tells a stair from a flicker. */
+/** Options of {@linkcode findStairs}: what is a stair and what a flicker. */
 export interface StairOptions {
   /**
    * Consecutive probes for which the rank must stay away from a stair's level to leave it: an

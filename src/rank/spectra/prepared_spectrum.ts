@@ -31,7 +31,7 @@ export interface SolveSettings {
 }
 
 /**
- * Tells whether features are all 0.
+ * Finds whether features are all 0.
  *
  * @param prepared The prepared features.
  * @returns Whether all of them are 0, also before they were rounded.
