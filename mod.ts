@@ -47,13 +47,9 @@ export {
 } from "./src/linalg/double_single/double_single_self_test.ts";
 export * from "./src/linalg/eigen/eigh.ts";
 export * from "./src/linalg/eigen/eigvalsh.ts";
-export {
-  type FeatureSource,
-  type HeldFeatures,
-  type StreamedFeatures,
-} from "./src/linalg/gram/feature_tiles.ts";
 export * from "./src/linalg/gram/gram_matrices.ts";
-export { type Matrix as HostMatrix } from "./src/linalg/matrix.ts";
+export { type Matrix } from "./src/linalg/matrix.ts";
+export { type MatrixSource, type TiledMatrix } from "./src/linalg/matrix_source.ts";
 export * from "./src/linalg/svd/lstsq.ts";
 export * from "./src/linalg/matrix_view.ts";
 export * from "./src/linalg/svd/svd.ts";
@@ -70,10 +66,19 @@ export * from "./src/nn/samples.ts";
 export * from "./src/rank/ranks/cluster_variation.ts";
 export * from "./src/rank/methods/counting.ts";
 export * from "./src/rank/methods/feature_ranks.ts";
+export {
+  autoRankMethodHelp,
+  type CountMethodName,
+  type RankMethod,
+  type RankMethodName,
+  rankMethodNames,
+  rankMethods,
+} from "./src/rank/methods/rank_methods.ts";
 export * from "./src/rank/spectra/feature_spectrum.ts";
 export * from "./src/rank/certificates/loss_floor.ts";
 export * from "./src/rank/spectra/one_sided_spectra.ts";
 export * from "./src/rank/features/prepare_features.ts";
+export { type Enclosure } from "./src/rank/certificates/largest_eigenvalue.ts";
 export * from "./src/rank/ranks/principal_angles.ts";
 export * from "./src/rank/certificates/rank_interval.ts";
 export * from "./src/stats/spearman.ts";
@@ -116,6 +121,7 @@ export * from "./src/cli/help.ts";
 export * from "./src/io/json.ts";
 export { type FloatArray } from "./src/io/floats.ts";
 export * from "./src/io/npy.ts";
+export { type NamedRanks, rankJson } from "./src/io/rank_json.ts";
 export * from "./src/cli/program.ts";
 export * from "./src/cli/program_flags.ts";
 export * from "./src/cli/progress.ts";

@@ -1,18 +1,21 @@
 /**
- * Ranks of features that any code produced, from .npy, .npz and safetensors files.
+ * Certified ranks of features computed elsewhere, from .npy, .npz and safetensors files.
  *
  *     deno run -A examples/rank.ts features.npy --epsilons 1e-6,1e-9 --relative
  */
 import {
   adapterFlag,
+  autoRankMethodHelp,
   autotuneFlag,
   choiceFiles,
   compactJson,
   featureRanks,
   Gpu,
   InputError,
-  methodNames,
   quietFlag,
+  rankJson,
+  rankMethodNames,
+  rankMethods,
   rankTable,
   readFeatures,
   readWeights,
@@ -29,20 +32,21 @@ await runProgram({
       kind: "numbers",
       default: [1e-2, 1e-4, 1e-6],
       positive: true,
-      help: "thresholds of the ε-rank",
+      help: "thresholds ε: the ε-rank is the number of eigenvalues above ε",
     },
     {
       name: "relative",
       kind: "boolean",
       default: false,
-      help: "take thresholds as shares of the largest eigenvalue",
+      help: "take thresholds as shares of the largest eigenvalue λ₁",
     },
     {
-      name: "weights",
+      name: "quadrature-weights",
+      was: ["weights"],
       kind: "string",
       default: null,
       placeholder: "FILE",
-      help: "quadrature weights (1/m each)",
+      help: "weight of each sample in the Gram matrix, above 0; without them each weighs 1 / samples",
     },
     {
       name: "precision",
@@ -52,16 +56,19 @@ await runProgram({
       help: "arithmetic; auto takes double where single leaves a rank uncertain, if the method can",
     },
     {
-      name: "method",
+      name: "rank-method",
+      was: ["method"],
       kind: "string",
       default: "auto",
-      choices: methodNames,
-      help: "how ranks are computed; auto is gram-jacobi; one-sided-jacobi sees furthest down, in double",
+      choices: ["auto", ...rankMethodNames],
+      help: `how to compute ranks; ${autoRankMethodHelp}; ${
+        rankMethodNames.map((name) => `${name} ${rankMethods[name].help}`).join("; ")
+      }`,
     },
-    { name: "center", kind: "boolean", default: false, help: "take off each column's mean first" },
+    { name: "center", kind: "boolean", default: false, help: "take off each column's weighted mean first" },
     adapterFlag,
     autotuneFlag,
-    { name: "json", kind: "boolean", default: false, help: "print one JSON object on the last line" },
+    { name: "json", kind: "boolean", default: false, help: 'print {"files":[…]} on the last line' },
     quietFlag,
   ],
   examples: [
@@ -75,26 +82,28 @@ await runProgram({
     },
   ],
 }, async ({ flags, positionals }) => {
-  const { epsilons, relative, precision, method, center, adapter, autotune, json, quiet } = flags;
-  const files = await Promise.all(positionals.map(readFeatures));
+  const { epsilons, relative, precision, rankMethod, center, adapter, autotune, json, quiet } = flags;
+  const matrices = await Promise.all(positionals.map(readFeatures));
   using gpu = await Gpu.open({ adapter, autotune: autotune && choiceFiles });
-  const results = [];
-  for (const features of files) {
-    const weights = flags.weights === null ? null : await readWeights(flags.weights, features.rows);
+  const files = [];
+  for (const { name, ...features } of matrices) {
+    const weights = flags.quadratureWeights === null
+      ? null
+      : await readWeights(flags.quadratureWeights, features.rows);
     const ranks = await featureRanks(gpu, features, {
       epsilons,
       threshold: relative ? "relative" : "absolute",
       precision,
-      method,
+      rankMethod,
       center,
-      ...(weights ? { weights } : {}),
+      ...weights && { weights },
     }).catch((error) => {
       // Of several files, say which.
-      throw error instanceof InputError ? new InputError(`${features.name}: ${error.message}`) : error;
+      throw error instanceof InputError ? new InputError(`${name}: ${error.message}`) : error;
     });
-    const result = { name: features.name, rows: features.rows, columns: features.columns, ...ranks };
-    results.push(result);
+    const result = { name, rows: features.rows, columns: features.columns, ...ranks };
+    files.push(rankJson(result));
     if (!quiet) console.log(rankTable(result));
   }
-  if (json) console.log(compactJson(results.length === 1 ? results[0] : { files: results }));
+  if (json) console.log(compactJson({ files }));
 });

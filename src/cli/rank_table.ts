@@ -3,45 +3,56 @@
  *
  * @module
  */
+import type { NamedRanks } from "../io/rank_json.ts";
 import { textTable } from "./text_table.ts";
-import type { FeatureRanks } from "../rank/methods/feature_ranks.ts";
-
-/** Ranks of a named feature matrix. */
-export interface NamedRanks extends FeatureRanks {
-  /** Where the features come from. */
-  readonly name: string;
-  /** Number of samples. */
-  readonly rows: number;
-  /** Number of neurons. */
-  readonly columns: number;
-}
 
 /**
  * Writes ranks as a table.
  *
- * @param ranks The ranks.
- * @returns Lines for a terminal.
+ * @param named The ranks.
+ * @returns Lines for a terminal, of at most 80 characters unless the name is long.
  */
-export function rankTable(ranks: NamedRanks): string {
-  const { name, rows, columns, eigenvalues, threshold } = ranks;
-  const header = [threshold === "relative" ? "ε / λ₁" : "ε", "rank", "certified", "method", "precision"];
-  const body = ranks.ranks.map(({ epsilon, rank, rank_low, rank_high, method, precision }) => [
+export function rankTable(named: NamedRanks): string {
+  const { name, rows, columns, threshold, rankMethod, precision } = named;
+  const relative = threshold === "relative";
+  const header = [relative ? "threshold / λ₁" : "threshold ε", "ε-rank", "certified"];
+  const body = named.ranks.map(({ epsilon, rank, low, high }) => [
     epsilon.toExponential(),
     String(rank),
-    rank_low === rank_high ? "certain" : `${rank_low} to ${rank_high}`,
-    method,
-    precision,
+    low === high ? `exactly ${low}` : `${low} to ${high}`,
   ]);
-  const others = [
-    `effective rank ${ranks.effective_rank.toFixed(3)}`,
-    `stable rank ${ranks.stable_rank.toFixed(3)}`,
-    `participation ratio ${ranks.participation_ratio.toFixed(3)}`,
-    `90 % of the energy in ${ranks.energy_rank}`,
-    `nuclear-norm ratio ${ranks.nuclear_norm_ratio.toFixed(3)}`,
-  ];
   return [
-    `${name}: ${rows} samples, ${columns} neurons, λ₁ = ${eigenvalues[0].toExponential(4)}`,
-    ...textTable([header, ...body]),
-    `  ${others.join(", ")}`,
+    `${name}: ${counted(rows, "sample")}, ${counted(columns, "neuron")}, ${largest(named)}`,
+    `  by ${rankMethod} in ${precision} precision`,
+    ...(body.length > 0 ? textTable([header, ...body]) : []),
+    ...others(named),
   ].join("\n");
+}
+
+/** `1 neuron`, `2 neurons`. */
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** The largest eigenvalue, as far as it is known. */
+function largest(named: NamedRanks): string {
+  const short = (value: number) => String(Number(value.toPrecision(5)));
+  if (named.kind === "spectrum") return `largest eigenvalue λ₁ = ${short(named.eigenvalues[0])}`;
+  if (named.largest === null) return "no spectrum";
+  return `λ₁ from ${short(named.largest.low)} to ${short(named.largest.high)}`;
+}
+
+/** Ranks besides ε-ranks, each with its formula. */
+function others(named: NamedRanks): string[] {
+  if (named.kind === "count") {
+    return ["  counted without a spectrum: only a spectrum has effective and stable ranks"];
+  }
+  return textTable([
+    ["effective rank", named.effectiveRank.toFixed(3), "exp of the entropy of σ / Σσ"],
+    ["RankMe", named.rankMe.toFixed(3), "the same of σ / Σσ + 1e-7"],
+    ["stable rank", named.stableRank.toFixed(3), "Σλ / λ₁"],
+    ["participation ratio", named.participationRatio.toFixed(3), "(Σλ)² / Σλ²"],
+    ["90 % energy rank", String(named.energyRank), "fewest eigenvalues that hold 90 % of Σλ"],
+    ["nuclear-norm ratio", named.nuclearNormRatio.toFixed(3), "Σσ / σ₁, σ = √λ"],
+  ].map(([label, value, formula]) => [label, value, formula.padEnd(39)]));
 }

@@ -28,7 +28,6 @@ export {
 } from "./double_single/double_single_self_test.ts";
 export { type Eigen, eigh } from "./eigen/eigh.ts";
 export { eigvalsh } from "./eigen/eigvalsh.ts";
-export type { FeatureSource, HeldFeatures, StreamedFeatures } from "./gram/feature_tiles.ts";
 export {
   gramMatrices,
   type GramMatricesOptions,
@@ -36,6 +35,7 @@ export {
   type GramPrecision,
 } from "./gram/gram_matrices.ts";
 export type { Matrix } from "./matrix.ts";
+export type { MatrixSource, TiledMatrix } from "./matrix_source.ts";
 export { type MatrixView, padRows, unpadRows, vectors } from "./matrix_view.ts";
 export { bindGemm, type GemmOptions, type GemmVariant } from "./products/gemm.ts";
 export {

@@ -17,7 +17,8 @@
  *
  * @module
  */
-export type { FeatureSource, HeldFeatures, StreamedFeatures } from "../linalg/gram/feature_tiles.ts";
+export type { Matrix } from "../linalg/matrix.ts";
+export type { MatrixSource, TiledMatrix } from "../linalg/matrix_source.ts";
 export {
   type FloorInput,
   lossFloor,
@@ -26,16 +27,27 @@ export {
   targetMoments,
 } from "./certificates/loss_floor.ts";
 export { type RankInterval, rankInterval, type Threshold } from "./certificates/rank_interval.ts";
-export type { FeatureMatrix, PrepareOptions } from "./features/prepare_features.ts";
-export { type CountingMethod, type CountingOptions, countRanks } from "./methods/counting.ts";
+export type { PrepareOptions } from "./features/prepare_features.ts";
+export { type CountingOptions, countRanks } from "./methods/counting.ts";
 export {
+  type CountRanks,
   type FeatureRanks,
   featureRanks,
   type FeatureRanksOptions,
-  type MethodName,
-  methodNames,
-  type ReportedRank,
+  type SpectrumRanks,
 } from "./methods/feature_ranks.ts";
+export {
+  autoRankMethod,
+  type CountMethod,
+  type CountMethodName,
+  countMethodNames,
+  type MethodPrecision,
+  type RankMethod,
+  type RankMethodName,
+  rankMethodNames,
+  rankMethods,
+  type SpectrumMethod,
+} from "./methods/rank_methods.ts";
 export { type ClusterVariation, clusterVariations } from "./ranks/cluster_variation.ts";
 export {
   type PrincipalAngles,

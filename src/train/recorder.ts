@@ -150,7 +150,7 @@ export class Recorder {
 
   #layer({ eigenvalues, bounds }: LayerRecord, index: number, precision: "single" | "double"): LayerSpectrum {
     const { epsilons, threshold } = this.#options;
-    const ranks = epsilons.map((epsilon) => rankInterval(eigenvalues, bounds, epsilon, threshold));
+    const ranks = epsilons.map((epsilon) => rankInterval(eigenvalues, bounds, epsilon, { threshold }));
     return { kind: "spectrum", layer: index + 1, eigenvalues, bounds, ranks, precision };
   }
 

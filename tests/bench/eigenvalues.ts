@@ -9,7 +9,7 @@
 import { eigh } from "../../src/linalg/eigen/eigh.ts";
 import { squareMatrix } from "../../src/linalg/matrix.ts";
 import { eigvalsh } from "../../src/linalg/eigen/eigvalsh.ts";
-import { type CountingMethod, countRanks } from "../../src/rank/methods/counting.ts";
+import { type CountingOptions, countRanks } from "../../src/rank/methods/counting.ts";
 import type { RankInterval } from "../../src/rank/certificates/rank_interval.ts";
 import { tanhGram } from "../support/counting.ts";
 import { eigenvalues } from "../reference/eigenvalues.ts";
@@ -22,7 +22,12 @@ const ORDER = 64, BATCH = 64, SAMPLES = 512;
 /** How many times as fast as jax-js: eigenvalues, and counts by the fastest method that is certain. */
 const BARS = { eigenvalues: 10, counts: 30 };
 const SHARES = [[1e-2, 1e-3, 1e-4], [1e-4, 1e-5, 1e-6], [1e-6, 1e-8, 1e-10]];
-const METHODS: readonly CountingMethod[] = ["sturm", "sturm-double", "inertia", "cholesky"];
+const METHODS: readonly (readonly [name: string, options: CountingOptions])[] = [
+  ["sturm", { rankMethod: "sturm" }],
+  ["sturm-double", { rankMethod: "sturm", precision: "double" }],
+  ["inertia", { rankMethod: "inertia" }],
+  ["cholesky", { rankMethod: "cholesky" }],
+];
 /** Share of counts that a method must be certain of: an eigenvalue may lie on ε. */
 const CERTAIN = 0.95;
 /** Names of those who find eigenvalues. */
@@ -93,10 +98,10 @@ export async function eigenvalueBench(bench: Bench): Promise<Section[]> {
   ];
   const counting = SHARES.flatMap((shares) => {
     const epsilons = exact.map(([largest]) => shares.map((share) => share * largest));
-    return METHODS.map((method) => {
+    return METHODS.map(([method, options]) => {
       const name = `${method} at ${shares.map((share) => share.toExponential(0)).join(", ")} λ₁`;
       return contestant(name, async () => {
-        ranks.set(name, await countRanks(gpu, matrices, epsilons, { method }));
+        ranks.set(name, await countRanks(gpu, matrices, epsilons, options));
       });
     });
   });

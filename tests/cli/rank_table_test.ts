@@ -1,46 +1,118 @@
-import { type NamedRanks, rankTable } from "../../src/cli/rank_table.ts";
+import { rankTable } from "../../src/cli/rank_table.ts";
+import { type NamedRanks, rankJson } from "../../src/io/rank_json.ts";
 import { assert } from "../deps.ts";
 
 const ranks: NamedRanks = {
   name: "hidden.npy",
   rows: 100,
   columns: 3,
+  kind: "spectrum",
+  rankMethod: "gram-jacobi",
+  precision: "double",
   eigenvalues: Float64Array.of(2, 0.5, 1e-9),
   bounds: Float64Array.of(1e-6, 1e-6, 1e-8),
   threshold: "absolute",
-  ranks: [
-    { epsilon: 1e-2, rank: 2, rank_low: 2, rank_high: 2, method: "gram-jacobi", precision: "single" },
-    { epsilon: 2.5e-10, rank: 3, rank_low: 2, rank_high: 3, method: "gram-jacobi", precision: "double" },
-  ],
-  effective_rank: 1.9,
-  rank_me: 1.91,
-  stable_rank: 1.25,
-  participation_ratio: 1.4706,
-  energy_rank: 2,
-  nuclear_norm_ratio: 1.5,
+  ranks: [{ epsilon: 1e-2, rank: 2, low: 2, high: 2 }, { epsilon: 2.5e-10, rank: 3, low: 2, high: 3 }],
+  effectiveRank: 1.9,
+  rankMe: 1.91,
+  stableRank: 1.25,
+  participationRatio: 1.4706,
+  energyRank: 2,
+  nuclearNormRatio: 1.5,
+};
+const counts: NamedRanks = {
+  name: "hidden.npy",
+  rows: 100,
+  columns: 3,
+  kind: "count",
+  rankMethod: "inertia",
+  precision: "single",
+  threshold: "relative",
+  ranks: [{ epsilon: 1e-6, rank: 2, low: 2, high: 3 }],
+  largest: { low: 1.99999, high: 2.00001 },
 };
 
 Deno.test("rankTable: what it is, a row for each threshold, the other ranks", () => {
   assert.equal(
     rankTable(ranks),
     [
-      "hidden.npy: 100 samples, 3 neurons, λ₁ = 2.0000e+0",
-      "        ε   rank   certified        method   precision",
-      "     1e-2      2     certain   gram-jacobi      single",
-      "  2.5e-10      3      2 to 3   gram-jacobi      double",
-      "  effective rank 1.900, stable rank 1.250, participation ratio 1.471, 90 % of the energy in 2, " +
-      "nuclear-norm ratio 1.500",
+      "hidden.npy: 100 samples, 3 neurons, largest eigenvalue λ₁ = 2",
+      "  by gram-jacobi in double precision",
+      "  threshold ε   ε-rank   certified",
+      "         1e-2        2   exactly 2",
+      "      2.5e-10        3      2 to 3",
+      "       effective rank   1.900   exp of the entropy of σ / Σσ",
+      "               RankMe   1.910   the same of σ / Σσ + 1e-7",
+      "          stable rank   1.250   Σλ / λ₁",
+      "  participation ratio   1.471   (Σλ)² / Σλ²",
+      "     90 % energy rank       2   fewest eigenvalues that hold 90 % of Σλ",
+      "   nuclear-norm ratio   1.500   Σσ / σ₁, σ = √λ",
     ].join("\n"),
   );
 });
 
-Deno.test("rankTable: says that thresholds are shares of λ₁; columns line up", () => {
-  const [, header, ...rows] = rankTable({ ...ranks, threshold: "relative" }).split("\n");
-  assert.match(header, /ε \/ λ₁ {3}rank/);
+Deno.test("rankTable: says that thresholds are shares of λ₁; columns line up; no line is longer than 80", () => {
+  const lines = rankTable({ ...ranks, threshold: "relative" }).split("\n");
+  const [, , header, ...rows] = lines;
+  assert.match(header, /threshold \/ λ₁ {3}ε-rank/);
   assert.ok(rows.slice(0, 2).every((row) => row.length === header.length));
+  assert.ok(lines.every(({ length }) => length <= 80));
 });
 
 Deno.test("rankTable: one neuron, no threshold", () => {
-  const none = { ...ranks, columns: 1, eigenvalues: Float64Array.of(0), ranks: [] };
-  assert.match(rankTable(none), /^hidden\.npy: .* λ₁ = 0\.0000e\+0\n +ε +rank .*\n +effective rank/);
+  const none = { ...ranks, rows: 1, columns: 1, eigenvalues: Float64Array.of(0), ranks: [] };
+  assert.match(
+    rankTable(none),
+    /^hidden\.npy: 1 sample, 1 neuron, .* λ₁ = 0\n +by .*\n +effective rank/,
+  );
+});
+
+Deno.test("rankTable: of counts no eigenvalues, and why there are no other ranks", () => {
+  assert.equal(
+    rankTable(counts),
+    [
+      "hidden.npy: 100 samples, 3 neurons, λ₁ from 2 to 2",
+      "  by inertia in single precision",
+      "  threshold / λ₁   ε-rank   certified",
+      "            1e-6        2      2 to 3",
+      "  counted without a spectrum: only a spectrum has effective and stable ranks",
+    ].join("\n"),
+  );
+  assert.match(
+    rankTable({ ...counts, largest: null, threshold: "absolute" }),
+    /^.*, 3 neurons, no spectrum\n/,
+  );
+});
+
+Deno.test("rankJson: snake case; what a count does not have is not there", () => {
+  assert.deepEqual(Object.keys(rankJson(ranks)), [
+    "name",
+    "rows",
+    "columns",
+    "kind",
+    "rank_method",
+    "precision",
+    "threshold",
+    "ranks",
+    "eigenvalues",
+    "bounds",
+    "effective_rank",
+    "rank_me",
+    "stable_rank",
+    "participation_ratio",
+    "energy_rank",
+    "nuclear_norm_ratio",
+  ]);
+  assert.deepEqual(rankJson(counts), {
+    name: "hidden.npy",
+    rows: 100,
+    columns: 3,
+    kind: "count",
+    rank_method: "inertia",
+    precision: "single",
+    threshold: "relative",
+    ranks: [{ epsilon: 1e-6, rank: 2, rank_low: 2, rank_high: 3 }],
+    largest_low: 1.99999,
+    largest_high: 2.00001,
+  });
 });

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { npy } from "../../src/io/npy.ts";
-import type { FeatureRanks } from "../../src/rank/methods/feature_ranks.ts";
+import { autoRankMethodHelp, rankMethodNames, rankMethods } from "../../src/rank/methods/rank_methods.ts";
 import { uniform } from "../../src/stats/random.ts";
 import { assert } from "../deps.ts";
 import { bytesOf, npyFile, safetensorsFile, zipArchive } from "../support/array_files.ts";
@@ -14,13 +14,23 @@ const single = tanhFeatures(uniform(1), rows, columns);
 /** With digits that single precision does not hold. */
 const double = Float64Array.from(single, (x, e) => x * (1 + 1e-9 * (e % 7)));
 
-/** What `--json` prints of one file. */
-interface Printed extends Omit<FeatureRanks, "eigenvalues" | "errors"> {
+/** What `--json` prints of one file whose spectrum was solved. */
+interface Printed {
   readonly name: string;
   readonly rows: number;
   readonly columns: number;
+  readonly kind: string;
+  readonly rank_method: string;
+  readonly precision: string;
+  readonly threshold: string;
+  readonly ranks: readonly {
+    readonly epsilon: number;
+    readonly rank: number;
+    readonly rank_low: number;
+    readonly rank_high: number;
+  }[];
   readonly eigenvalues: readonly number[];
-  readonly errors: readonly number[];
+  readonly bounds: readonly number[];
 }
 
 const run = (cwd: string, args: readonly string[]) => runIn(args, { cwd, program });
@@ -30,7 +40,9 @@ async function json(cwd: string, args: readonly string[]): Promise<Printed> {
   const { code, out, err } = await run(cwd, [...args, "--quiet", "--json"]);
   assert.deepEqual([code, err], [0, ""]);
   assert.equal(out.trimEnd().split("\n").length, 1);
-  return JSON.parse(out);
+  const { files } = JSON.parse(out) as { files: Printed[] };
+  assert.equal(files.length, 1);
+  return files[0];
 }
 
 /** Asserts that what is printed keeps the contract, and is right. */
@@ -41,16 +53,15 @@ function check(
   weights?: number[],
 ) {
   const truth = reference({ rows, columns, data: features }, weights);
-  const { eigenvalues, errors, ranks } = printed;
+  const { eigenvalues, bounds, ranks } = printed;
   assert.deepEqual([printed.rows, printed.columns, eigenvalues.length], [rows, columns, columns]);
   truth.eigenvalues.forEach((value, i) => {
     assert.ok(i === 0 || eigenvalues[i] <= eigenvalues[i - 1], "descending");
-    assert.ok(Math.abs(eigenvalues[i] - value) <= errors[i] + truth.errors[i]);
+    assert.ok(Math.abs(eigenvalues[i] - value) <= bounds[i] + truth.errors[i]);
   });
   assert.deepEqual(ranks.map(({ epsilon }) => epsilon), epsilons);
   for (const rank of ranks) {
-    const fields = ["epsilon", "rank", "rank_low", "rank_high", "method", "precision"];
-    assert.deepEqual(Object.keys(rank).slice(0, 6), fields);
+    assert.deepEqual(Object.keys(rank), ["epsilon", "rank", "rank_low", "rank_high"]);
     const epsilon = rank.epsilon * (printed.threshold === "relative" ? truth.eigenvalues[0] : 1);
     const exact = truth.eigenvalues.filter((value) => value > epsilon).length;
     assert.ok(rank.rank_low <= exact && exact <= rank.rank_high, `${JSON.stringify(rank)}, not ${exact}`);
@@ -73,18 +84,22 @@ Deno.test("rank: a table; with --json one object more, on the last line", async 
   const { code, out, err } = await run(cwd, ["hidden.npy", "--json"]);
   assert.deepEqual([code, err], [0, ""]);
   const lines = out.trimEnd().split("\n");
-  const printed = JSON.parse(lines.pop()!) as Printed;
+  const { files: [printed] } = JSON.parse(lines.pop()!) as { files: Printed[] };
   check(printed, single, [1e-2, 1e-4, 1e-6]);
   assert.deepEqual([printed.name, printed.threshold], ["hidden.npy", "absolute"]);
-  assert.match(lines[0], /^hidden\.npy: 60 samples, 16 neurons, λ₁ = \S+$/);
-  assert.match(lines[1], /^ +ε +rank +certified +method +precision$/);
-  printed.ranks.forEach(({ epsilon, rank, rank_low, rank_high, method, precision }, i) => {
+  assert.match(lines[0], /^hidden\.npy: 60 samples, 16 neurons, largest eigenvalue λ₁ = \S+$/);
+  assert.equal(lines[1], `  by ${printed.rank_method} in ${printed.precision} precision`);
+  assert.match(lines[2], /^ +threshold ε +ε-rank +certified$/);
+  printed.ranks.forEach(({ epsilon, rank, rank_low, rank_high }, i) => {
     assert.equal(rank_low, rank_high);
-    const row = [epsilon.toExponential(), rank, "certain", method, precision];
-    assert.equal(lines[2 + i].trim().split(/ {3,}/).join(" "), row.join(" "));
+    const row = [epsilon.toExponential(), rank, `exactly ${rank}`];
+    assert.equal(lines[3 + i].trim().split(/ {3,}/).join(" "), row.join(" "));
   });
-  assert.match(lines[5], /^ +effective rank [\d.]+, stable rank [\d.]+, participation ratio /);
-  assert.equal(lines.length, 6);
+  ["effective rank", "RankMe", "stable rank", "participation ratio"].forEach((name, i) =>
+    assert.match(lines[6 + i], new RegExp(`^ +${name} +[\\d.]+ `))
+  );
+  assert.equal(lines.length, 12);
+  assert.ok(lines.every((line) => line.length <= 80), out);
 });
 
 Deno.test("rank: thresholds in the order asked, any format, precision, weights, centring", async () => {
@@ -121,31 +136,31 @@ Deno.test("rank: thresholds in the order asked, any format, precision, weights, 
     }],
     [["f8.npy", "--precision=double"], (printed) => {
       check(printed, double, epsilons);
-      assert.ok(printed.ranks.every(({ precision }) => precision === "double"));
+      assert.equal(printed.precision, "double");
       const { eigenvalues } = reference({ rows, columns, data: double });
       eigenvalues.forEach((x, i) =>
         assert.ok(Math.abs(printed.eigenvalues[i] - x) <= 1e-12 * eigenvalues[0])
       );
     }],
-    [["f8.npy", "--method=one-sided-jacobi"], (printed) => {
+    [["f8.npy", "--rank-method=one-sided-jacobi"], (printed) => {
       check(printed, double, epsilons);
       assert.ok(
-        printed.ranks.every(({ rank_low, rank_high, method }) =>
-          rank_low === rank_high && method === "one-sided-jacobi"
-        ),
+        printed.ranks.every(({ rank_low, rank_high }) => rank_low === rank_high) &&
+          printed.rank_method === "one-sided-jacobi",
       );
     }],
-    [["f4.npy", "--precision=single", "--method=gram-jacobi"], (printed) => {
+    [["f4.npy", "--precision=single", "--rank-method=gram-jacobi"], (printed) => {
       check(printed, single, epsilons);
-      assert.ok(
-        printed.ranks.every(({ precision, method }) => `${precision} ${method}` === "single gram-jacobi"),
-      );
+      assert.equal(`${printed.precision} ${printed.rank_method}`, "single gram-jacobi");
     }],
     [["run.npz:hidden"], (printed) => {
       check(printed, double, epsilons);
       assert.equal(printed.name, "run.npz:hidden");
     }],
-    [["run.safetensors", "--weights=w.npy"], (printed) => check(printed, single, epsilons, weights)],
+    [
+      ["run.safetensors", "--quadrature-weights=w.npy"],
+      (printed) => check(printed, single, epsilons, weights),
+    ],
     [["f4.npy", "--center"], (printed) => {
       const centred = Float64Array.from(single, (x, e) => {
         let sum = 0;
@@ -170,6 +185,27 @@ Deno.test("rank: several files, of different shapes, each with its table", async
   check(files[0], single, [1e-3]);
   assert.deepEqual([files[1].ranks[0].rank_low, files[1].ranks[0].rank_high], [2, 2]);
   assert.match(out, /^a\.npy: 60 samples, 16 neurons, .*\n(.*\n)+b\.npy: 2 samples, 2 neurons, /);
+});
+
+Deno.test("rank: a counting method solves no spectrum, and says so", async () => {
+  using folder = temporaryFolder();
+  const { path: cwd } = folder;
+  Deno.writeFileSync(`${cwd}/f4.npy`, npy([rows, columns], single));
+  const args = ["f4.npy", "--rank-method=sturm", "--relative", "--epsilons=1e-2,1e-4", "--json"];
+  const { code, out, err } = await run(cwd, args);
+  assert.deepEqual([code, err], [0, ""]);
+  const lines = out.trimEnd().split("\n");
+  const { files: [printed] } = JSON.parse(lines.pop()!);
+  assert.deepEqual([printed.kind, printed.rank_method, printed.threshold], ["count", "sturm", "relative"]);
+  for (const key of ["eigenvalues", "bounds", "effective_rank", "stable_rank"]) {
+    assert.ok(!(key in printed), key);
+  }
+  const [largest] = reference({ rows, columns, data: single }).eigenvalues;
+  assert.ok(printed.largest_low <= largest && largest <= printed.largest_high);
+  assert.match(lines[0], /^f4\.npy: 60 samples, 16 neurons, λ₁ from \S+ to \S+$/);
+  assert.match(lines[2], /^ +threshold \/ λ₁ +ε-rank +certified$/);
+  assert.match(lines.at(-1)!, /counted without a spectrum/);
+  assert.ok(lines.every((line) => line.length <= 80), out);
 });
 
 Deno.test("rank: bad input is one line that names the file and the offence, and status 2", async () => {
@@ -209,9 +245,15 @@ Deno.test("rank: bad input is one line that names the file and the offence, and 
     [["missing.npy"], /^missing\.npy: no such file; /],
     // Nothing is printed of the good one either.
     [["good.npy", "nan.npy"], /^nan\.npy: NaN in row 3, column 5 /],
-    [["good.npy", "--weights=few.npy"], /^few\.npy: 59 weights for 60 samples; /],
-    [["good.npy", "--weights=negative.npy"], /^negative\.npy: weight 9 \(counted from 0\) is -1; /],
-    [["good.npy", "--method=svd"], /^--method must be auto.* or .*, not "svd"$/],
+    [["good.npy", "--quadrature-weights=few.npy"], /^few\.npy: 59 weights for 60 samples; /],
+    [
+      ["good.npy", "--quadrature-weights=negative.npy"],
+      /^negative\.npy: weight 9 \(counted from 0\) is -1; /,
+    ],
+    [["good.npy", "--rank-method=svd"], /^--rank-method must be auto.* or .*, not "svd"$/],
+    // Former names: what stands for them now, once the flags know of former names.
+    [["good.npy", "--method=sturm"], /--rank-method|^unknown flag --method; see --help$/],
+    [["good.npy", "--weights=few.npy"], /--quadrature-weights|^unknown flag --weights; see --help$/],
     [["good.npy", "--precision=half"], /^--precision must be auto, single or double, not "half"$/],
     [["good.npy", "--epsilons=1e-2,0"], /^--epsilons must be a number above 0, not "0"$/],
     [[], /^FEATURES is missing; see --help$/],
@@ -230,7 +272,13 @@ Deno.test("rank: --help lists the flags", async () => {
   using folder = temporaryFolder();
   const { code, out, err } = await run(folder.path, ["--help"]);
   assert.deepEqual([code, err], [0, ""]);
-  for (const flag of ["epsilons", "relative", "weights", "precision", "method", "center", "json"]) {
-    assert.match(out, new RegExp(`^ +--${flag} `, "m"));
+  for (
+    const flag of ["epsilons", "relative", "quadrature-weights", "precision", "rank-method", "center", "json"]
+  ) {
+    assert.match(out, new RegExp(`^ +--${flag}`, "m"));
   }
+  // Of every method what it does, and of auto what it takes.
+  const text = out.replaceAll(/\s+/g, " ");
+  assert.ok(text.includes(autoRankMethodHelp));
+  for (const name of rankMethodNames) assert.ok(text.includes(`${name} ${rankMethods[name].help}`), name);
 });

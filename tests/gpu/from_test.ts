@@ -3,6 +3,7 @@ import { GpuArray } from "../../src/gpu/array.ts";
 import { Commands } from "../../src/gpu/commands.ts";
 import { Gpu } from "../../src/gpu/device.ts";
 import { gpuStruct } from "../../src/gpu/struct.ts";
+import { squareMatrix } from "../../src/linalg/matrix.ts";
 import { eigvalsh } from "../../src/linalg/eigen/eigvalsh.ts";
 import { featureRanks } from "../../src/rank/methods/feature_ranks.ts";
 import { assert } from "../deps.ts";
@@ -97,13 +98,18 @@ Deno.test("Gpu.from: trains and ranks within WebGPU's default limits, as on a de
   using device = await callersDevice();
   using gpu = Gpu.from(device), opened = await Gpu.open();
   const matrix = new Float32Array(64 ** 2).map((_, i) => i % 65 === 0 ? i / 65 : 0);
-  assert.deepEqual([...(await eigvalsh(gpu, [matrix]))[0]].map(Math.round).sort((a, b) => a - b), [
-    ...Array(64).keys(),
-  ]);
+  assert.deepEqual(
+    [...(await eigvalsh(gpu, [squareMatrix(matrix)]))[0]].map(Math.round).sort((a, b) => a - b),
+    [
+      ...Array(64).keys(),
+    ],
+  );
   const features = { rows: 300, columns: 70, data: normals(300 * 70, 3) };
   for (const method of ["gram-jacobi", "one-sided-jacobi", "inertia", "sturm", "cholesky"] as const) {
     const ranks = async (on: Gpu) =>
-      (await featureRanks(on, features, { epsilons: [1e-3], method })).ranks.map(({ rank }) => rank);
+      (await featureRanks(on, features, { epsilons: [1e-3], rankMethod: method })).ranks.map(({ rank }) =>
+        rank
+      );
     assert.deepEqual(await ranks(gpu), await ranks(opened), method);
   }
   const options = {

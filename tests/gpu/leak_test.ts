@@ -6,7 +6,9 @@ import { gramMatrices } from "../../src/linalg/gram/gram_matrices.ts";
 import { lstsq } from "../../src/linalg/svd/lstsq.ts";
 import { svd } from "../../src/linalg/svd/svd.ts";
 import { svdvals } from "../../src/linalg/svd/svdvals.ts";
-import { featureRanks, methodNames } from "../../src/rank/methods/feature_ranks.ts";
+import { squareMatrix } from "../../src/linalg/matrix.ts";
+import { featureRanks } from "../../src/rank/methods/feature_ranks.ts";
+import { rankMethodNames } from "../../src/rank/methods/rank_methods.ts";
 import { clusterVariations } from "../../src/rank/ranks/cluster_variation.ts";
 import { principalAngles } from "../../src/rank/ranks/principal_angles.ts";
 import { pretrainLayer } from "../../src/train/pretrain/pretrain_layer.ts";
@@ -39,8 +41,8 @@ const actions: Readonly<Record<string, (gpu: Gpu) => Promise<unknown>>> = {
     const options = { samples, activation: "tanh", epsilon: 1e-6, learningRate: 1e-2, weightDecay: 0 };
     return pretrainLayer(gpu, { ...options, layers: [layer], steps: 5 });
   },
-  "eigh": (gpu) => eigh(gpu, [diagonal]),
-  "eigvalsh": (gpu) => eigvalsh(gpu, [diagonal]),
+  "eigh": (gpu) => eigh(gpu, [squareMatrix(diagonal)]),
+  "eigvalsh": (gpu) => eigvalsh(gpu, [squareMatrix(diagonal)]),
   "svd": (gpu) => svd(gpu, [features, other]),
   "svd, double": (gpu) => svd(gpu, [doubles], { precision: "double" }),
   "svdvals": (gpu) => svdvals(gpu, [features]),
@@ -50,9 +52,9 @@ const actions: Readonly<Record<string, (gpu: Gpu) => Promise<unknown>>> = {
   "principalAngles": (gpu) => principalAngles(gpu, features, other),
   "clusterVariations": (gpu) => clusterVariations(gpu, [features], labels),
   "selfTestDoubleSingle": (gpu) => selfTestDoubleSingle(gpu),
-  ...Object.fromEntries(methodNames.map((method) => [
-    `featureRanks, ${method}`,
-    (gpu: Gpu) => featureRanks(gpu, features, { epsilons, method }),
+  ...Object.fromEntries(rankMethodNames.map((rankMethod) => [
+    `featureRanks, ${rankMethod}`,
+    (gpu: Gpu) => featureRanks(gpu, features, { epsilons, rankMethod }),
   ])),
 };
 

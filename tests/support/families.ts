@@ -3,7 +3,6 @@
  * judgement by them. @module
  */
 import { generateFeatures } from "../../src/experiments/kernel_study/families.ts";
-import type { FeatureMatrix } from "../../src/rank/features/prepare_features.ts";
 import type { FeatureSpectrum } from "../../src/rank/spectra/feature_spectrum.ts";
 import { rankInterval } from "../../src/rank/certificates/rank_interval.ts";
 import { uniform } from "../../src/stats/random.ts";
@@ -11,6 +10,7 @@ import { assert, Matrix, SingularValueDecomposition } from "../deps.ts";
 import { matmul } from "../reference/matrix.ts";
 import { normals } from "../reference/random.ts";
 import { tanhFeatures } from "./solve.ts";
+import type { Matrix as HostMatrix } from "../../src/linalg/matrix.ts";
 
 /** Shares of λ₁ at which ranks are judged. */
 export const SHARES = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-11] as const;
@@ -79,7 +79,7 @@ export interface Reference {
  * Eigenvalues of Φᵀ diag(w) Φ, descending: squares of the singular values σ of √w Φ. These are
  * right to some 10⁻¹⁵ σ₁ (8·10⁻¹⁵ for safety), so that the squares are to 2 σ times that.
  */
-export function reference(features: FeatureMatrix, weights?: ArrayLike<number>): Reference {
+export function reference(features: HostMatrix, weights?: ArrayLike<number>): Reference {
   const { rows, columns, data } = features;
   const root = (k: number) => Math.sqrt(weights ? weights[k] : 1 / rows);
   const padded = Array.from(

@@ -1,8 +1,9 @@
-// What a probe that only counts ranks notes of the loss, and the end of it: the counter of such probes moves on.
+// Records the loss of a probe that only counts ranks, and moves the counter of such probes on.
 //
-// To records[slot][replica], slot = made mod capacity: Σ w ℓ, hits, the same of held-out samples. Sums run over the partial ones in order, as
-// those of a step do, so that the loss has a step's bits. One workgroup, an invocation a replica: a handful of partial sums
-// each; with one vector of lanes barriers cost lavapipe nothing. Cost: 8 bytes a partial sum.
+// records[slot][replica], slot = made mod capacity: Σ w ℓ and hits, then the same of held-out
+// samples. Partial sums are added in order, as a step adds them, so that the loss has the bits of a
+// step's. One workgroup, one invocation for each replica: it adds a handful of partial sums. With
+// one vector of lanes, barriers cost lavapipe nothing. Cost: 8 bytes a partial sum.
 
 struct Shape { replicas: u32, partials: u32, held_out: u32, capacity: u32 }
 

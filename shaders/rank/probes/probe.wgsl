@@ -1,15 +1,17 @@
-// Writes one probe to the ring from which the host reads: what is left of a spectrum when all sums are done.
+// Writes one probe to the ring that the host reads: the spectrum, once all sums are done.
 //
-// One workgroup a replica. To records[slot][layer · replicas + replica], record_size words each, with slot = probes made
-// mod capacity, go:
+// One workgroup a replica. It writes to records[slot][layer · replicas + replica], of record_size
+// words each, with slot = probes made mod capacity:
 //     0 … 3            loss, hits, held-out loss, held-out hits
 //     4 … 5            ‖β‖², ‖b‖² of the output layer
 //     6 … 7            rounds that the solver made, its off at the end
 //     8 … 11           its off of each head at the start
 //     12 … 12+rows−1   eigenvalues, in no order
 //     then             the moments of each eigenvalue's feature, 4 · tail_stride words
-// Cost: rows · (1 + 4 · tail_stride) words a layer and the output layer's parameters once, in one dispatch, so that the
-// host copies a single buffer however many layers and replicas there are. Needs state.wgsl.
+// Cost: rows · (1 + 4 · tail_stride) words a layer, and the output layer's parameters once, in one
+// dispatch, so that the host copies a single buffer for any number of layers and replicas.
+//
+// needs: state.wgsl
 
 struct Shape {
   layers: u32, replicas: u32, rows: u32, row_stride: u32,

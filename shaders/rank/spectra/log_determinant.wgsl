@@ -1,24 +1,29 @@
-// log det(I + M/ε) of M = Φᵀ diag(w) Φ, the smooth ε-rank Σ log(1 + λ_i/ε), from the R of √w Φ above √ε I, and its gradient.
+// Computes log det(I + M/ε) of M = Φᵀ diag(w) Φ, the smooth ε-rank Σ log(1 + λ_i/ε), and its
+// gradient, from the R of √w Φ above √ε I.
 //
 //   RᵀR = M + ε I;   log det(I + M/ε) = Σ_i log(R_ii² / ε);   X = R⁻¹;   P = X Xᵀ = (M + ε I)⁻¹
 //   invert         X, by back substitution, and the log determinant
-//   differentiate  Δ = −2 diag(w) (Φ P) ⊙ D, the gradient of −log det by the preactivations whose activations are Φ and whose
-//                  slopes are D
+//   differentiate  Δ = −2 diag(w) (Φ P) ⊙ D, the gradient of −log det by the preactivations
+//                  whose activations are Φ and whose slopes are D
 //
-// R: n × n above the diagonal, in rows of `stride` vectors; X, P: n × n; Φ, D, Δ: m × n. All row-major in vectors of 4. A batch
-// is a replica. gemm.wgsl makes P of X between the two; qr.wgsl makes R: see log_determinant.ts for why.
+// R: n × n above the diagonal, in rows of `stride` vectors; X, P: n × n; Φ, D, Δ: m × n. All are
+// row-major in vectors of 4. A batch is a replica. qr.wgsl computes R, and gemm.wgsl computes P
+// from X between the two entry points: log_determinant.ts gives the reasons.
 //
-// Cost: `invert` n³/3 flops, one invocation for four columns, grid (⌈n / 256⌉, replicas); `differentiate` 2 m n² flops, see
-// tile.wgsl. Invocations of `invert` share the rows of R, which they read at the same time, and read and write neighbouring
-// vectors of X: on a GPU it waits n times for a sum as long as the row, which is little beside the panels of the QR. It needs no
-// barrier. Its loops take n²/8 iterations at most, which lavapipe allows up to n = 512.
+// Cost: `invert` n³/3 flops, one invocation for four columns, grid (⌈n / 256⌉, replicas);
+// `differentiate` 2 m n² flops, see tile.wgsl. Invocations of `invert` read the same rows of R at
+// the same time, and read and write neighbouring vectors of X. On a GPU it waits n times for a sum
+// as long as the row, which is little beside the panels of the QR. It needs no barrier. Its loops
+// take at most n²/8 iterations, which lavapipe allows up to n = 512.
+//
+// needs: tile.wgsl
 
 struct Triangle { order: u32, stride: u32, batch: u32, inverse_stride: u32, inverse_batch: u32, inverse_root: f32 }
 
 @group(0) @binding(0) var<uniform> triangle: Triangle;
 @group(0) @binding(1) var<storage, read> factor: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> inverse: array<vec4f>;
-// (−log det, 0) of each replica: what is to fall, as a loss is.
+// (−log det, 0) of each replica, which training minimizes as it does a loss.
 @group(0) @binding(3) var<storage, read_write> partials: array<vec2f>;
 
 const LANES = vec4u(0u, 1u, 2u, 3u);
@@ -31,8 +36,9 @@ fn diagonal(replica: u32, i: u32) -> f32 {
 fn invert(@builtin(global_invocation_id) id: vec3u) {
   let q = id.x;
   let replica = id.y;
-  // No rows where there are no columns. Were n a number of the uniform alone, lavapipe would compile the kernel for its value, anew
-  // at each dispatch that follows another kernel's: 14 ms for n = 24.
+  // No rows where there are no columns. Were n a number of the uniform alone, lavapipe would
+  // compile the kernel for its value, anew at each dispatch that follows another kernel's: 14 ms
+  // for n = 24.
   let n = select(0u, triangle.order, 4u * q < triangle.order);
   let first = replica * triangle.inverse_batch + q;
   for (var left = n; left > 0u; left--) {
@@ -42,7 +48,7 @@ fn invert(@builtin(global_invocation_id) id: vec3u) {
       let row = replica * triangle.batch + i * triangle.stride;
       var sum = select(vec4f(), vec4f(1.0), 4u * q + LANES == vec4u(i));
       for (var k = i / 4u; k <= q; k++) {
-        // Rows up to i are not known yet: what stands there may be anything.
+        // Rows up to i are not known yet: anything may stand there.
         let r = select(vec4f(), factor[row + k], 4u * k + LANES > vec4u(i));
         for (var c = 0u; c < 4u; c++) {
           let below = 4u * k + c;
@@ -67,7 +73,7 @@ struct Shape { rows: u32, order: u32, stride: u32, batch: u32, inverse_stride: u
 @group(0) @binding(2) var<storage, read> product: array<vec4f>;
 @group(0) @binding(3) var<storage, read> slopes: array<vec4f>;
 @group(0) @binding(4) var<storage, read> weights: array<f32>;
-@group(0) @binding(5) var<storage, read_write> error: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> delta: array<vec4f>;
 
 fn left(batch: u32, i: u32, j: u32) -> vec4f {
   return features[batch * shape.batch + i * shape.stride + j];
@@ -80,7 +86,7 @@ fn right(batch: u32, i: u32, j: u32) -> vec4f {
 fn emit(batch: u32, i: u32, j: u32, value: vec4f) {
   if (i >= shape.rows || j >= shape.stride) { return; }
   let at = batch * shape.batch + i * shape.stride + j;
-  error[at] = -2.0 * weights[i] * value * slopes[at];
+  delta[at] = -2.0 * weights[i] * value * slopes[at];
 }
 
 @compute @workgroup_size(64)

@@ -1,9 +1,9 @@
-// What a double-single solver leaves of a batch of matrices, without the matrices: for each the eight words of its
-// progress, then the entries of its diagonal, hi, lo, hi, lo, ….
+// Copies the results of a double-single solver without its matrices: for each matrix the eight
+// words of its progress, then its diagonal, hi, lo, hi, lo, ….
 //
-// matrices: rows × rows pairs each; records: 8 + 2 · order words each. Copies bits, since a word may be an integer. One
-// workgroup a matrix. Cost: order pairs read, a stride of rows + 1 apart: a dispatch, so that the host copies kilobytes and not
-// the 8 rows² bytes of each matrix.
+// matrices: rows × rows pairs each; records: 8 + 2 · order words each. It copies bits, since a word
+// may be an integer. One workgroup a matrix. Cost: order pairs read, rows + 1 pairs apart. With
+// this dispatch the host copies kilobytes and not the 8 rows² bytes of each matrix.
 
 struct Shape { order: u32, rows: u32 }
 

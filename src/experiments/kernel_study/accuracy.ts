@@ -4,19 +4,19 @@
  * @module
  */
 import type { Gpu } from "../../gpu/device.ts";
-import type { FeatureMatrix } from "../../rank/features/prepare_features.ts";
 import { deficientRank, type FamilyName, generateFeatures } from "./families.ts";
 import type { Answer, StudyMethod } from "./methods.ts";
 import { type Reference, referenceSpectrum } from "./reference.ts";
 import type { CountRow, EigenvalueRow } from "./rows.ts";
 import type { TrainedNetworks } from "./trained.ts";
+import type { Matrix } from "../../linalg/matrix.ts";
 
 /** A matrix and what float64 knows of it. */
 export interface Specimen {
   /** Family. */
   readonly family: FamilyName;
   /** Features in single precision. */
-  readonly features: FeatureMatrix;
+  readonly features: Matrix;
   /** Its spectrum. */
   readonly truth: Reference;
 }
@@ -37,7 +37,7 @@ export function featuresOf(
   columns: number,
   seed: number,
   networks: TrainedNetworks | null,
-): FeatureMatrix {
+): Matrix {
   const data = family === "trained"
     ? networks!.features(seed, rows, columns)
     : generateFeatures(family, rows, columns, seed);

@@ -6,9 +6,9 @@
 import type { Gpu } from "../../gpu/device.ts";
 import { measure, type Measurement } from "../../gpu/measure/meter.ts";
 import type { Peak } from "../../gpu/measure/peak.ts";
-import type { FeatureMatrix } from "../../rank/features/prepare_features.ts";
 import type { Answer, Problem, StudyMethod } from "./methods.ts";
 import type { CostRow } from "./rows.ts";
+import type { Matrix } from "../../linalg/matrix.ts";
 
 /** Thresholds, as shares of λ₁, whose ranks are timed. */
 export const TIMED_SHARES = [1e-3, 1e-6, 1e-9] as const;
@@ -23,7 +23,7 @@ const REPEATS = 3, LONG = 400;
  * @param features Matrices of one shape.
  * @returns The problem.
  */
-export function timedProblem(features: readonly FeatureMatrix[]): Problem {
+export function timedProblem(features: readonly Matrix[]): Problem {
   return {
     features,
     shares: TIMED_SHARES,

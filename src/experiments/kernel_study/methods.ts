@@ -4,13 +4,17 @@
  * @module
  */
 import type { Gpu } from "../../gpu/device.ts";
-import { gramMatrices, type GramPrecision } from "../../linalg/gram/gram_matrices.ts";
 import { svdvals } from "../../linalg/svd/svdvals.ts";
-import { type CountingMethod, countRanks } from "../../rank/methods/counting.ts";
-import { featureSpectra, type Precision } from "../../rank/spectra/feature_spectrum.ts";
-import { oneSidedSpectra } from "../../rank/spectra/one_sided_spectra.ts";
-import type { FeatureMatrix } from "../../rank/features/prepare_features.ts";
 import { rankInterval } from "../../rank/certificates/rank_interval.ts";
+import { countFeatures } from "../../rank/methods/count_features.ts";
+import {
+  type CountMethod,
+  type MethodPrecision,
+  type RankMethod,
+  rankMethods,
+  type SpectrumMethod,
+} from "../../rank/methods/rank_methods.ts";
+import type { Precision } from "../../rank/spectra/feature_spectrum.ts";
 import {
   autoFlops,
   choleskyFlops,
@@ -24,11 +28,12 @@ import {
 } from "./flops.ts";
 import { naiveSpectra } from "./naive.ts";
 import type { MethodKey } from "./rows.ts";
+import type { Matrix } from "../../linalg/matrix.ts";
 
 /** Feature matrices whose ranks are wanted. */
 export interface Problem {
   /** Matrices of one shape, in single precision, with weights 1/m. */
-  readonly features: readonly FeatureMatrix[];
+  readonly features: readonly Matrix[];
   /** Thresholds as shares of λ₁, descending. */
   readonly shares: readonly number[];
   /** For each matrix these thresholds as absolute numbers ε. */
@@ -71,62 +76,36 @@ export interface StudyMethod {
   readonly flops: (work: Work) => number | null;
 }
 
-/** The methods, cheapest promises first. A method is one entry. */
+/** Operations of the methods of the registry, by name and precision; those that are not listed can not be told. */
+const FLOPS: Readonly<Record<string, StudyMethod["flops"]>> = {
+  "cholesky:single": choleskyFlops,
+  "sturm:single": sturmFlops,
+  "sturm:double": sturmDoubleFlops,
+  "inertia:single": inertiaFlops,
+  "gram-jacobi:single": singleFlops,
+  "gram-jacobi:double": doubleFlops,
+  "gram-jacobi:auto": autoFlops,
+};
+
+/** Methods that are studied in precision `auto` as well: one that is of use for features of any size. */
+const AUTO = ["gram-jacobi"];
+
+/** The methods, cheapest promises first: two peers that prove nothing, and all of the registry of rank methods. */
 export const studyMethods: readonly StudyMethod[] = [
   { name: "naive", precision: "single", certified: false, solve: naive, flops: naiveFlops },
   { name: "svdvals", precision: "single", certified: false, solve: singular, flops: () => null },
-  {
-    name: "cholesky",
-    precision: "single",
-    certified: true,
-    solve: counting("cholesky"),
-    flops: choleskyFlops,
-  },
-  { name: "sturm", precision: "single", certified: true, solve: counting("sturm"), flops: sturmFlops },
-  {
-    name: "sturm",
-    precision: "double",
-    certified: true,
-    solve: counting("sturm-double", "double"),
-    flops: sturmDoubleFlops,
-  },
-  { name: "inertia", precision: "single", certified: true, solve: counting("inertia"), flops: inertiaFlops },
-  {
-    name: "gram-jacobi",
-    precision: "single",
-    certified: true,
-    solve: spectra(featureSpectra, "single"),
-    flops: singleFlops,
-  },
-  {
-    name: "gram-jacobi",
-    precision: "double",
-    certified: true,
-    solve: spectra(featureSpectra, "double"),
-    flops: doubleFlops,
-  },
-  {
-    name: "gram-jacobi",
-    precision: "auto",
-    certified: true,
-    solve: spectra(featureSpectra, "auto"),
-    flops: autoFlops,
-  },
-  {
-    name: "one-sided-jacobi",
-    precision: "single",
-    certified: true,
-    solve: spectra(oneSidedSpectra, "single"),
-    // Its sweeps leave out what is orthogonal, and nobody counts them.
-    flops: () => null,
-  },
-  {
-    name: "one-sided-jacobi",
-    precision: "double",
-    certified: true,
-    solve: spectra(oneSidedSpectra, "double"),
-    flops: () => null,
-  },
+  ...Object.entries(rankMethods as Readonly<Record<string, RankMethod>>).flatMap(([name, method]) => {
+    const precisions = [...Object.keys(method.mostColumns), ...AUTO.includes(name) ? ["auto"] : []];
+    return (precisions as StudyMethod["precision"][]).map((precision): StudyMethod => ({
+      name,
+      precision,
+      certified: true,
+      solve: method.yields === "spectrum"
+        ? spectra(method, precision)
+        : counting(method, precision as MethodPrecision),
+      flops: FLOPS[`${name}:${precision}`] ?? (() => null),
+    }));
+  }),
 ];
 
 /**
@@ -177,8 +156,8 @@ async function singular(gpu: Gpu, { features, epsilons }: Problem): Promise<Answ
   );
 }
 
-/** Eigenvalues with certificates, see `featureSpectra` and `oneSidedSpectra`. */
-function spectra(solve: typeof featureSpectra, precision: Precision): StudyMethod["solve"] {
+/** Eigenvalues with certificates. */
+function spectra({ solve }: SpectrumMethod, precision: Precision): StudyMethod["solve"] {
   return async (gpu, { features, shares, epsilons }) => {
     const options = { precision, epsilons: shares, threshold: "relative" } as const;
     const found = await solve(gpu, features, options);
@@ -191,25 +170,10 @@ function spectra(solve: typeof featureSpectra, precision: Precision): StudyMetho
   };
 }
 
-/** Counts of the eigenvalues of Gram matrices rounded to single words, see `countRanks`. */
-function counting(method: CountingMethod, precision: GramPrecision = "compensated"): StudyMethod["solve"] {
+/** Counts of the eigenvalues of Gram matrices rounded to single words. */
+function counting(method: CountMethod, precision: MethodPrecision): StudyMethod["solve"] {
   return async (gpu, { features, epsilons }) => {
-    const grams = await gramMatrices(gpu, features, { precision });
-    const matrices = grams.map(({ matrix }) => Float32Array.from(matrix));
-    const bounds = grams.map(({ matrix, bound }, i) => bound + distance(matrix, matrices[i]));
-    const ranks = await countRanks(gpu, matrices, epsilons, { method, bounds });
-    return ranks.map((each) => ({
-      precision: method === "sturm-double" ? "double" : "single",
-      eigenvalues: null,
-      errors: null,
-      ranks: each,
-    }));
+    const counted = await countFeatures(gpu, features, { method, precision, epsilons });
+    return counted.map(({ ranks }) => ({ precision, eigenvalues: null, errors: null, ranks }));
   };
-}
-
-/** ‖A − B‖_F, which is at least ‖A − B‖₂, and a little more for its own rounding. */
-function distance(a: Float64Array, b: Float32Array): number {
-  let square = 0;
-  for (let e = 0; e < a.length; e++) square += (a[e] - b[e]) ** 2;
-  return (1 + 2 ** -30) * Math.sqrt(square);
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { FeatureMatrix } from "../../rank/features/prepare_features.ts";
+import type { Matrix } from "../../linalg/matrix.ts";
 
 /** A name and no literal: Deno fetches what a literal names with the program, and most programs need none of it. */
 const THIRD_PARTY: string = "../deps.ts";
@@ -31,7 +31,7 @@ const singularValueError = (columns: number) => 8e-15 * Math.max(1, columns / 12
  * @returns The eigenvalues.
  */
 export async function referenceSpectrum(
-  { rows, columns, data }: FeatureMatrix,
+  { rows, columns, data }: Matrix,
   rank: number = columns,
 ): Promise<Reference> {
   const { Matrix, SingularValueDecomposition } = await import(THIRD_PARTY) as typeof import("../deps.ts");

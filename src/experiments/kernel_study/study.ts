@@ -6,7 +6,6 @@
 import { ShapeError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { measurePeak, type Peak } from "../../gpu/measure/peak.ts";
-import type { FeatureMatrix } from "../../rank/features/prepare_features.ts";
 import { uniform } from "../../stats/random.ts";
 import { featuresOf, judge, specimens } from "./accuracy.ts";
 import { timeBatch, timedProblem } from "./cost.ts";
@@ -18,6 +17,7 @@ import { tanhLayer } from "../../stats/random_matrices.ts";
 import { type MethodSummary, summarizeMethods } from "./summary.ts";
 import { trainNetworks } from "./trained.ts";
 import type { RunContext } from "../core/experiment.ts";
+import type { Matrix } from "../../linalg/matrix.ts";
 
 /** Networks trained for the family `trained`. */
 const NETWORKS = 2;
@@ -206,7 +206,7 @@ function growing(axis: GrowthAxis, size: number, seed: number) {
   return randomFeatures(rows, columns, seed);
 }
 
-function randomFeatures(rows: number, columns: number, seed: number): FeatureMatrix {
+function randomFeatures(rows: number, columns: number, seed: number): Matrix {
   return { rows, columns, data: tanhLayer(uniform(seed), rows, columns) };
 }
 

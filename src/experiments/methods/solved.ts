@@ -94,12 +94,7 @@ async function ranksOf(
   { width, epsilons }: CompleteMethodsOptions,
 ): Promise<RankInterval[]> {
   const { ranks } = await featureRanks(gpu, { rows: count, columns: width, data }, { weights, epsilons });
-  return ranks.map(({ epsilon, rank, rank_low, rank_high }) => ({
-    epsilon,
-    rank,
-    low: rank_low,
-    high: rank_high,
-  }));
+  return [...ranks];
 }
 
 /** √w [Φ 1] β = √w y. */

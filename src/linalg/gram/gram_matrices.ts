@@ -1,37 +1,37 @@
 /**
- * Gram matrices of features given by the host, however many samples, with a bound on their error.
+ * Computes Gram matrices of features in memory or produced on demand, for any number of samples,
+ * with a bound on their error.
  *
  * @module
  */
-import { ShapeError } from "../../errors.ts";
-import { Commands } from "../../gpu/commands.ts";
+import { checkKeys, checkName } from "../../check.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import type { Dispatch } from "../../gpu/kernel.ts";
 import { joinDouble } from "../double_single/double_single.ts";
 import { keepsCompensation, selfTestDoubleSingle } from "../double_single/double_single_self_test.ts";
-import { checkWeights, type FeatureSource, FeatureTiles } from "./feature_tiles.ts";
-import { cutTiles, type GramPlan, gramPlanBounds, GramTiles } from "./gram_tiles.ts";
+import { checkSources, type MatrixSource } from "../matrix_source.ts";
+import { cutTiles, type GramPlan, gramPlanBounds } from "./gram_tiles.ts";
+import { checkCenter, heaviestOf, type PrepareOptions, RunningPreparation } from "./preparation.ts";
+import { TileStream } from "./tile_stream.ts";
+
+/** Names of the arithmetics of a Gram matrix. */
+const gramPrecisionNames = ["single", "compensated", "double"] as const;
 
 /**
- * Arithmetic of a Gram matrix. `single`: plain sums. `compensated`: in single precision, too, with errors that do not grow
- * with the number of samples, in up to a fifth more time. `double`: double-single, a million times as exact, in two to ten
- * times the time.
+ * Arithmetic of a Gram matrix. `single`: plain sums. `compensated`: single precision with errors
+ * that do not grow with the number of samples, in up to a fifth more time. `double`: double-single,
+ * a million times as accurate, in two to ten times the time.
  */
-export type GramPrecision = "single" | "compensated" | "double";
+export type GramPrecision = typeof gramPrecisionNames[number];
 
 /** Options of {@linkcode gramMatrices}. */
-export interface GramMatricesOptions {
+export interface GramMatricesOptions extends PrepareOptions {
   /** Arithmetic. Default: `compensated`. */
   readonly precision?: GramPrecision;
-  /** Quadrature weights w > 0, one a sample. Default: 1/m each. */
-  readonly weights?: ArrayLike<number>;
-  /** Whether each column's weighted mean is taken off, for the covariance. Default: false. */
-  readonly center?: boolean;
   /** Most bytes that an array of a tile takes on the GPU and on the host. Default: 2²⁵, 32 MiB. */
   readonly tileBytes?: number;
 }
 
-/** A Gram matrix M̂ and what it may be off. */
+/** A Gram matrix M̂ and a bound on its error. */
 export interface GramMatrix {
   /** Row-major `n × n`, symmetric to the bit. */
   readonly matrix: Float64Array;
@@ -39,32 +39,35 @@ export interface GramMatrix {
   readonly bound: number;
 }
 
-/** Bytes of an array of a tile, where not said otherwise: long enough for a GPU to be busy, short of anyone's memory. */
+/** Default bytes of an array of a tile: long enough to keep a GPU busy, small beside its memory. */
 const TILE_BYTES = 2 ** 25;
-/** Bound on what underflows in a term, of features below 2¹² and weights below 2. */
+/** Bound on the error of a term that underflows, of features below 2¹² and weights below 2. */
 const UNDERFLOW = 2 ** -100;
 
 /**
- * Weighted Gram matrices M = Φᵀ diag(w) Φ of features, all of one shape. Waits for the GPU.
+ * Computes weighted Gram matrices M = Φᵀ diag(w) Φ of features, all of one shape. Waits for the
+ * GPU.
  *
- * Features go to the GPU in tiles of rows, one after the other into the same memory, and each tile's Gram matrix is added
- * to those before it in pairs of words: so m may be a million or more, and features need not be in memory at all. While
- * the GPU sums a tile, the host prepares the next.
+ * Features go to the GPU in tiles of rows, one after the other into the same memory. Each tile's
+ * Gram matrix is added to those before it in pairs of words. So m may be a million or more, and
+ * features need not be in memory at all. While the GPU sums a tile, the host prepares the next.
  *
- * The error: entries are off by δ Σ w|φ_i||φ_j| for the rounding of sums, of weights and of features, so M is by at most
- * δ tr M; centring leaves a matrix of weighted norm e in the features, which makes 2 e √tr M + e². Without weights
- * compensated sums have δ = 6·10⁻⁷ for a thousand samples and 7·10⁻⁷ for ten million, plain ones 1.5·10⁻⁵ and more,
- * double-single ones 4·10⁻¹³ and more. On an adapter whose arithmetic defeats compensation it is that of plain sums.
+ * The error: entries err by δ Σ w|φ_i||φ_j| for the rounding of sums, of weights and of features,
+ * so M errs by at most δ tr M. Centring leaves a matrix of weighted norm e in the features, which
+ * adds 2 e √tr M + e². Without weights, compensated sums have δ = 6·10⁻⁷ for a thousand samples and
+ * 7·10⁻⁷ for ten million, plain ones 1.5·10⁻⁵ and more, double-single ones 4·10⁻¹³ and more. An
+ * adapter whose arithmetic defeats compensation gets the bound of plain sums.
  *
  * @param gpu Device.
- * @param features Features of one shape, held by the host or asked for tile by tile.
+ * @param features Features of one shape, in memory or produced on demand.
  * @param options Arithmetic, weights (shared by all), centring.
  * @returns The Gram matrix of each, and its error.
- * @throws {ShapeError} Where shapes differ, the number of entries or weights does not fit, or n is too large for the
- * adapter.
- * @throws {InputError} Where an entry is NaN or infinite, or a weight not a finite number above 0; where eigenvalues
- * could be beyond the range of float64.
- * @throws {PrecisionError} Where double-single arithmetic is needed, as it is for means, and the adapter has none.
+ * @throws {ShapeError} If shapes differ, the number of entries or weights does not fit, or n is
+ * too large for the adapter.
+ * @throws {InputError} If an entry is NaN or infinite, or a weight not a finite number above 0;
+ * where eigenvalues could be beyond the range of float64.
+ * @throws {PrecisionError} If double-single arithmetic is needed, as it is for means, and the
+ * adapter has none.
  *
  * @example
  * ```ts
@@ -75,21 +78,25 @@ const UNDERFLOW = 2 ** -100;
  * using gpu = await Gpu.open();
  * // 300,000 samples of x and x² on [0, 1], by the midpoint rule: ∫x² = 1/3, ∫x³ = 1/4, ∫x⁴ = 1/5.
  * const rows = 300_000;
+ * const x = (k: number) => (k + 0.5) / rows;
  * const tile = (first: number, count: number) =>
- *   Float32Array.from({ length: 2 * count }, (_, e) => ((first + (e >> 1) + 0.5) / rows) ** (1 + e % 2));
- * const [{ matrix, error }] = await gramMatrices(gpu, [{ rows, columns: 2, tile }]);
+ *   Float32Array.from({ length: 2 * count }, (_, e) => x(first + (e >> 1)) ** (1 + e % 2));
+ * const [{ matrix, bound }] = await gramMatrices(gpu, [{ rows, columns: 2, tile }]);
  * [1 / 3, 1 / 4, 1 / 4, 1 / 5].forEach((exact, e) => assert(Math.abs(matrix[e] - exact) < 1e-6));
- * assert(error < 1e-6);
+ * assert(bound < 1e-6);
  * ```
  */
 export async function gramMatrices(
   gpu: Gpu,
-  features: readonly FeatureSource[],
+  features: readonly MatrixSource[],
   options: GramMatricesOptions = {},
 ): Promise<GramMatrix[]> {
+  checkKeys("options of gramMatrices", options, ["precision", "weights", "center", "tileBytes"]);
+  if (options.precision !== undefined) checkName("precision", options.precision, gramPrecisionNames);
+  if (options.center !== undefined) checkCenter(options.center);
   if (features.length === 0) return [];
   const { precision = "compensated", weights, center = false, tileBytes = TILE_BYTES } = options;
-  checkShapes(features, weights);
+  checkSources(features, weights);
   const [{ rows, columns }] = features;
   const isDouble = precision === "double";
   const form = isDouble || center ? (await selfTestDoubleSingle(gpu)).form : null;
@@ -114,72 +121,55 @@ function mostBytes({ limits }: Gpu, tileBytes: number): number {
 
 async function addTiles(
   gpu: Gpu,
-  sources: readonly FeatureSource[],
+  sources: readonly MatrixSource[],
   plan: GramPlan,
   weights: ArrayLike<number> | undefined,
 ): Promise<GramMatrix[]> {
   const [{ rows, columns }] = sources;
-  using tiles = new GramTiles(gpu, plan);
   // Weights are scaled by a power of two so that the heaviest is from 1 to 2.
-  const heaviest = weights ? largest(weights) : 1;
+  const heaviest = weights ? heaviestOf(weights) : 1;
   const weightScale = 2 ** -Math.max(-1000, Math.min(1000, Math.floor(Math.log2(heaviest))));
-  const host = new FeatureTiles(
-    sources,
-    { rows: plan.rows, words: plan.words, stride: tiles.stride, fromFirst: plan.center },
-    weights ? heaviest * rows : 1,
-  );
+  const most = weights ? heaviest * rows : 1;
+  const preparations = sources.map(() => new RunningPreparation(columns, plan.center, most));
+  using stream = new TileStream(gpu, sources, { preparations, plan });
+  const { gram } = stream;
   let mass = weights ? 0 : rows;
-
-  /** Runs commands over all tiles; the host reads a tile while the GPU is busy with the one before. */
-  const pass = async (bind: (samples: number) => Promise<Dispatch[]>, power: number) => {
-    const bound = new Map<number, Dispatch[]>();
-    let before: Promise<unknown> = Promise.resolve();
-    try {
-      for (let first = 0; first < rows; first += plan.rows) {
-        const samples = Math.min(plan.rows, rows - first);
-        const factors = host.read(first, samples);
-        if (!bound.has(samples)) bound.set(samples, await bind(samples));
-        await before;
-        tiles.features.write(
-          sources.length > 1 ? host.words : host.words.subarray(0, samples * host.rowWords),
-        );
-        tiles.factors.write(Float32Array.from(factors, (factor) => first === 0 ? 0 : factor ** power));
-        if (weights) {
-          const part = Float64Array.from({ length: samples }, (_, k) => weights[first + k] * weightScale);
-          tiles.setWeights(part);
-          if (power === 2) mass += part.reduce((sum, weight) => sum + weight, 0);
-        }
-        const commands = new Commands(gpu);
-        commands.run(...bound.get(samples)!);
-        commands.submit();
-        before = tiles.factors.read();
-        // Whoever awaits it hears of a failure; until then nobody needs to.
-        before.catch(() => {});
-      }
-    } finally {
-      await before;
-    }
+  const setWeights = (first: number, samples: number, isLast: boolean) => {
+    if (!weights) return;
+    const part = Float64Array.from({ length: samples }, (_, k) => weights[first + k] * weightScale);
+    gram.setWeights(part);
+    if (isLast) mass += part.reduce((sum, weight) => sum + weight, 0);
   };
-  if (plan.center) await pass((samples) => tiles.addColumns(samples), 1);
-  await pass((samples) => tiles.add(samples), 2);
+  if (plan.center) {
+    await stream.pass({
+      bind: (samples) => gram.addColumns(samples),
+      power: 1,
+      before: (first, samples) => setWeights(first, samples, false),
+    });
+  }
+  await stream.pass({
+    bind: (samples) => gram.add(samples),
+    before: (first, samples) => setWeights(first, samples, true),
+  });
 
-  const pairs = await tiles.pairs.read();
+  const pairs = await gram.pairs.read();
   const unweighted = weights ? 1 / weightScale : 1 / rows;
   return sources.map((_, index) => {
     const matrix = Float64Array.from({ length: columns ** 2 }, (_, e) => {
       const at = 2 * (index * columns ** 2 + e);
       return joinDouble(pairs[at], pairs[at + 1]);
     });
-    // No arithmetic errs on zeros.
-    if (host.largest[index] === 0) return { matrix, bound: 0 };
-    const isRounded = plan.sums === null || plan.center || host.rounded[index];
+    // Zeros are exact in any arithmetic.
+    const { largest, exponent } = preparations[index];
+    if (largest === 0) return { matrix, bound: 0 };
+    const isRounded = plan.sums === null || plan.center || plan.words === 1 && stream.tiles.isDouble[index];
     const { relative, centring } = gramPlanBounds(plan, weights !== undefined, isRounded);
-    const scale = 2 ** -host.exponents[index];
+    const scale = 2 ** -exponent;
     const lost = UNDERFLOW * rows * columns;
     let trace = 0;
     for (let i = 0; i < columns; i++) trace += matrix[i * (columns + 1)];
     const exact = (trace + lost) / (1 - relative);
-    const left = centring * host.largest[index] / scale * Math.sqrt(columns * mass);
+    const left = centring * largest / scale * Math.sqrt(columns * mass);
     // 2⁻⁵¹ for the host's own roundings.
     const bound = (relative + 2 ** -51) * exact + 2 * Math.sqrt(exact) * left + left ** 2 + lost;
     return {
@@ -187,28 +177,4 @@ async function addTiles(
       bound: bound * scale * unweighted * scale + columns * Number.MIN_VALUE,
     };
   });
-}
-
-function checkShapes(features: readonly FeatureSource[], weights: ArrayLike<number> | undefined): void {
-  const [{ rows, columns }] = features;
-  if (!(Number.isInteger(rows) && Number.isInteger(columns) && rows >= 1 && columns >= 1)) {
-    throw new ShapeError(`${rows} samples of ${columns} features: give at least one of each`);
-  }
-  for (const each of features) {
-    if (each.rows !== rows || each.columns !== columns) {
-      throw new ShapeError("feature matrices of different shapes: give those of one shape at a time");
-    }
-    if ("data" in each && each.data.length !== rows * columns) {
-      throw new ShapeError(
-        `${each.data.length} entries for ${rows} samples of ${columns} features: give rows × columns`,
-      );
-    }
-  }
-  if (weights) checkWeights(weights, rows);
-}
-
-function largest(numbers: ArrayLike<number>): number {
-  let most = 0;
-  for (let k = 0; k < numbers.length; k++) most = Math.max(most, numbers[k]);
-  return most;
 }

@@ -1,5 +1,6 @@
 /**
- * Gram matrices of features that come to the GPU in tiles of rows: memory for one tile, and the commands that add it.
+ * Sums Gram matrices of features that come to the GPU in tiles of rows: memory for one tile, and
+ * the commands that add it.
  *
  * @module
  */
@@ -18,10 +19,13 @@ import {
 } from "./gram_double_single.ts";
 import { vectors } from "../matrix_view.ts";
 
-/** Most matrices of a tile: their slices, up to 256 each, lie along one axis of at most 65,535 workgroups. */
+/**
+ * Most matrices of a tile: their slices, up to 256 each, lie along one axis of at most 65,535
+ * workgroups.
+ */
 const MOST_MATRICES = 255;
 
-/** How Gram matrices are summed. */
+/** Plan of the sums of Gram matrices. */
 export interface GramPlan {
   /** Number of features n. */
   readonly columns: number;
@@ -47,7 +51,8 @@ export interface GramPlan {
  * @param shape Shape of each matrix.
  * @param count Number of matrices.
  * @param words Words an entry of the features, as they are sent or summed.
- * @param most Bytes that an array of a tile may take: more than that only where a slice of 256 rows of a matrix does.
+ * @param most Bytes that an array of a tile may take: more than that only where a slice of 256 rows
+ * of a matrix does.
  * @returns How many matrices to sum at a time, and how many rows of them.
  */
 export function cutTiles(
@@ -69,7 +74,10 @@ export class GramTiles implements Disposable {
   readonly features: GpuArray;
   /** Entries from one row of features to the next. */
   readonly stride: number;
-  /** For each matrix what to multiply the sums of earlier tiles with: a power of two, or 0 for the first tile. */
+  /**
+   * For each matrix what to multiply the sums of earlier tiles with: a power of two, or 0 for the
+   * first tile.
+   */
   readonly factors: GpuArray;
   /** The sums of all tiles: `columns × columns` pairs for each matrix. */
   readonly pairs: GpuArray;
@@ -86,11 +94,11 @@ export class GramTiles implements Disposable {
   readonly #pivots: GpuArray;
 
   /**
-   * Allocates it; the weights are ones.
+   * Allocates the memory, and sets the weights to 1.
    *
    * @param gpu Device.
    * @param plan What to sum.
-   * @throws {ShapeError} Where the adapter has no room for it.
+   * @throws {ShapeError} If the adapter has no room for it.
    */
   constructor(gpu: Gpu, plan: GramPlan) {
     const { columns, count, rows, sums, center, words } = plan;
@@ -145,7 +153,7 @@ export class GramTiles implements Disposable {
   }
 
   /**
-   * Adds the tile's columns to their sums, for the means.
+   * Binds the commands that add the tile's columns to their sums, for the means.
    *
    * @param samples Rows of the tile.
    * @returns The commands.
@@ -160,7 +168,8 @@ export class GramTiles implements Disposable {
   }
 
   /**
-   * Adds the tile's Gram matrices, of centred features once all columns are summed.
+   * Binds the commands that add the tile's Gram matrices, of centred features once all columns are
+   * summed.
    *
    * @param samples Rows of the tile.
    * @returns The commands.
@@ -215,7 +224,7 @@ export class GramTiles implements Disposable {
   }
 }
 
-/** Bounds on what sums by a plan err by. */
+/** Bounds on the errors of sums by a plan. */
 export interface GramBounds {
   /** Of an entry, relative to Σ w|φ_i||φ_j|: rounding of sums, weights and entries. */
   readonly relative: number;
@@ -224,7 +233,7 @@ export interface GramBounds {
 }
 
 /**
- * Error bounds of a plan.
+ * Computes the bounds of a plan.
  *
  * @param plan What is summed.
  * @param weighted Whether there are weights, which are rounded; ones are exact.
@@ -238,8 +247,8 @@ export function gramPlanBounds(plan: GramPlan, weighted: boolean, rounded: boole
   const weight = weighted ? unit : 0, entry = rounded ? unit : 0;
   return {
     relative: (1 + summed) * (1 + weight) * (1 + entry) ** 2 - 1,
-    // A centred feature is at most twice as large as the largest that it is computed from; these and the weights are
-    // rounded to double-single, which moves a mean as well.
+    // A centred feature is at most twice as large as the largest that it is computed from; these
+    // and the weights are rounded to double-single, which moves a mean as well.
     centring: center ? 3 * centerBound(rows, tiles) + 2 ** -46 : 0,
   };
 }

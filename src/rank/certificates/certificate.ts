@@ -1,5 +1,5 @@
 /**
- * Error bounds of eigenvalues from `spectra.ts`: what makes a rank certain.
+ * Bounds the errors of eigenvalues from `spectra.ts`: this is what makes a rank certain.
  *
  * @module
  */
@@ -9,24 +9,33 @@ import { gamma, LEAST_NORMAL, U } from "../../linalg/rounding.ts";
 
 /** Bounds on the roundings of one arithmetic, and the shares of λ₁ that go with them. */
 export interface Arithmetic {
-  /** Of a dot product of n terms: |fl(a·b) − a·b| ≤ dot(n) Σ|a||b|, summed as the kernel for Ψ = Φ Q sums. */
+  /**
+   * Of a dot product of n terms, summed in the order of the kernel for Ψ = Φ Q: |fl(a·b) − a·b| ≤
+   * dot(n) Σ|a||b|.
+   */
   readonly dot: (n: number) => number;
   /** Of an entry of Ψ, relative to itself, beyond what `dot` says. */
   readonly entry: number;
   /** Of a Gram entry over m samples, relative to √(m_ii m_jj). */
   readonly gram: (samples: number) => number;
-  /** Of a diagonal entry in one round of rotations, relative to itself. Rounds of blocks count as `ROUNDS_OF_BLOCKS`. */
+  /**
+   * Of a diagonal entry in one round of rotations, relative to itself. Rounds of blocks count as
+   * `ROUNDS_OF_BLOCKS`.
+   */
   readonly diagonal: number;
-  /** Of an off-diagonal entry in one round, relative to those that it comes from; all scaled by the diagonal. */
+  /**
+   * Of an off-diagonal entry in one round, relative to those that it comes from; all scaled by the
+   * diagonal.
+   */
   readonly rotation: number;
   /** ‖Q Qᵀ − I‖ of the basis. */
   readonly orthonormality: (n: number) => number;
   /** Share of λ₁ from which on eigenvalues can be known relative to themselves: (n u)² / 10. */
   readonly head: (n: number) => number;
   /**
-   * Share of λ₁ below which eigenvalues are the tail: rounding noise of Ψ, which Jacobi need not diagonalise. Its variance
-   * is some n u² / 10 of that of Φ, spread over n columns; measured on tanh features its largest eigenvalue is n u² / 300
-   * of λ₁.
+   * Share of λ₁ below which eigenvalues are the tail: rounding noise of Ψ, which Jacobi need not
+   * diagonalise. Its variance is about n u² / 10 of that of Φ, spread over n columns. Measured on
+   * tanh features, its largest eigenvalue is n u² / 300 of λ₁.
    */
   readonly tail: (n: number) => number;
   /** Absolute error of a product that underflows, for features of magnitude 1. */
@@ -39,13 +48,14 @@ export const SINGLE: Arithmetic = {
   dot: (n) => gamma(n / 4 + 5, U),
   gram: (samples) => gramBound(samples, "plain"),
   entry: 0,
-  // a_pp − t a_pq rounds to an ulp; what t and a_pq are off by belongs to `rotation`.
+  // a_pp − t a_pq rounds to an ulp; the errors of t and a_pq belong to `rotation`.
   diagonal: 2 * U,
-  // Two combinations c x − s y of three roundings each, c and s being right to three as well.
+  // Two combinations c x − s y of three roundings each, where c and s err by three as well.
   rotation: 16 * U,
-  // After one Newton–Schulz step Q ← C Q, C = 3/2 − QQᵀ/2, from a basis that rotations left good to some 10⁻⁵: entries
-  // of C, dot products of rows of norm 1, err by γ/2, so C by n γ/2; those of C Q, of which one term is nearly all, by
-  // γ_n of themselves, so C Q by √n γ_n. Either counts twice in QQᵀ.
+  // After one Newton–Schulz step Q ← C Q, C = 3/2 − QQᵀ/2, from a basis that rotations left good to
+  // about 10⁻⁵: entries of C, dot products of rows of norm 1, err by γ/2, so C by n γ/2; those of C
+  // Q, of which one term is nearly all, by γ_n of themselves, so C Q by √n γ_n. Either counts twice
+  // in QQᵀ.
   orthonormality: (n) => n * gamma(n / 4 + 5, U) + 2 * Math.sqrt(n) * gamma(n, U),
   head: (n) => (n * U) ** 2 / 10,
   tail: (n) => n * U ** 2 / 4,
@@ -53,11 +63,13 @@ export const SINGLE: Arithmetic = {
 };
 
 /**
- * Single precision with compensated sums (`gemm_compensated.wgsl`, `gram.wgsl`). An entry of Ψ = Φ Q is off by a share u of
- * itself and δ of ‖Φ_k‖, δ as {@linkcode gemmCompensatedBound} says. In the Newton–Schulz step Q ← C Q, C = 3/2 − QQᵀ/2, which
- * is the identity to 10⁻⁵, an entry of C is off by u on the diagonal and δ elsewhere, so that C is by u + n δ; one of Q by u
- * of itself and δ, so that Q is by u √n + n δ. Either counts twice in QQᵀ, and u more is for the square of what the step
- * corrects, up to 2·10⁻⁴.
+ * Single precision with compensated sums (`gemm_compensated.wgsl`, `gram.wgsl`).
+ *
+ * An entry of Ψ = Φ Q errs by a share u of itself and by δ ‖Φ_k‖, with δ of {@linkcode
+ * gemmCompensatedBound}. In the Newton–Schulz step Q ← C Q, C = 3/2 − QQᵀ/2 is the identity to
+ * 10⁻⁵. An entry of C errs by u on the diagonal and by δ elsewhere, so C errs by u + n δ. An entry
+ * of C Q errs by u of itself and by δ, so C Q errs by u √n + n δ. Both errors count twice in QQᵀ.
+ * One more u covers the square of what the step corrects, up to 2·10⁻⁴.
  */
 export const SINGLE_COMPENSATED: Arithmetic = {
   ...SINGLE,
@@ -67,13 +79,16 @@ export const SINGLE_COMPENSATED: Arithmetic = {
   orthonormality: (n) => (2 * Math.sqrt(n) + 3) * U + 4 * n * gemmCompensatedBound(n),
 };
 
-/** Four heads of a spectrum, each some ten or a hundred times shorter than the one before. */
+/** Four heads of a spectrum, each ten or a hundred times shorter than the one before. */
 const HEADS = [1, 10, 1e3, 1e5] as const;
 
 /**
- * Shares of λ₁ from which on eigenvalues may be the head, those known relative to themselves. In the first head the
- * angles between computed eigenfeatures, about √n u σ₁ / σ_i off, are small when the basis was fresh; where features
- * moved fast since the last probe, only a shorter head is good.
+ * Computes the shares of λ₁ from which on eigenvalues may be the head, whose errors are bounded
+ * relative to themselves.
+ *
+ * Computed eigenfeatures are off orthogonal by about √n u σ₁ / σ_i. In the first head these angles
+ * are small if the basis was fresh. Where features moved fast since the last probe, only a shorter
+ * head is good.
  *
  * @param order Number of features n.
  * @param arithmetic Arithmetic of the solver. Default: single.
@@ -96,33 +111,40 @@ export interface SolvedSpectrum {
   readonly off: number;
   /** Rounds of rotations that the last solve made. */
   readonly rounds: number;
-  /** Weighted Frobenius norm of what was left out of the features before they were solved. Default: 0. */
+  /**
+   * Weighted Frobenius norm of what was left out of the features before they were solved. Default:
+   * 0.
+   */
   readonly leftOut?: number;
 }
 
 /**
- * Bounds δ_i ≥ |λ̂_i − λ_i| on the eigenvalues of Φᵀ diag(w) Φ for the Φ given, to first order in the unit roundoff u.
+ * Computes bounds δ_i ≥ |λ̂_i − λ_i| on the errors of eigenvalues of Φᵀ diag(w) Φ for the Φ given,
+ * to first order in the unit roundoff u.
  *
- * Let Ψ = Φ Q be computed as Ψ̂ = Φ Q + E, and M″ = Ψ̂ᵀ W Ψ̂ = D A D with D² its diagonal. Then
+ * Let Ψ = Φ Q be computed as Ψ̂ = Φ Q + E, and M″ = Ψ̂ᵀ W Ψ̂ = D A D with D² its diagonal. Then:
  *
- * - |E_kj| ≤ dot(n) ‖Φ_k‖ ‖q_j‖, so h columns of Ψ move σ by at most dot(n) √(h tr M); what was left out of Φ, by its
- *   weighted norm;
- * - Q is orthonormal to ‖QQᵀ − I‖ ≤ ω, which moves λ_i by as much relative to itself (Ostrowski);
- * - rounding of the Gram sums is ≤ gram(m) √(m_ii m_jj) entrywise, so n times that on A; entries of Ψ that round by a share
- *   of themselves add 2 √n times it. The off-diagonal left over adds itself. On the head, the columns from some share of λ₁ on, a
- *   perturbation G of A moves λ_i by ‖G‖ / λ_min(A) relative to itself, and λ_min(A) ≥ 1 − ‖A − I‖_F (Demmel and Veselić
- *   1992, Thm 2.3);
- * - a round of rotations moves diagonal entries by a share `diagonal` of themselves, and off-diagonal ones by a share
- *   `rotation` of what they come from: in a head, where A is near I, by that of ‖A − I‖_F in the norm (twice, for sweeps may
- *   raise it a little);
- * - the other columns, the tail, raise eigenvalues by at most τ, the trace of their exact block: ΦΦᵀ is the sum of what
- *   head and tail contribute, both positive semidefinite (Weyl). √τ is at most that of the computed trace and dot(n) √(n tr M).
- *   Of the entries of A between head and tail we know only that they are at most 1, so that their roundings, of norm
- *   κ = n gram(m) + 2 √n `entry` + `rotation` n / 2 a round, move λ_i by κ (2 √(λ_i τ) + τ).
+ * - |E_kj| ≤ dot(n) ‖Φ_k‖ ‖q_j‖, so h columns of Ψ move σ by at most dot(n) √(h tr M). What was
+ *   left out of Φ moves it by its weighted norm.
+ * - Q is orthonormal to ‖QQᵀ − I‖ ≤ ω, which moves λ_i by as much relative to itself (Ostrowski).
+ * - Rounding of the Gram sums is at most gram(m) √(m_ii m_jj) entrywise, so n times that on A.
+ *   Entries of Ψ that round by a share of themselves add 2 √n times that share. The off-diagonal
+ *   that is left adds itself. On the head, the columns from some share of λ₁ on, a perturbation G
+ *   of A moves λ_i by ‖G‖ / λ_min(A) relative to itself, and λ_min(A) ≥ 1 − ‖A − I‖_F (Demmel and
+ *   Veselić 1992, Thm 2.3).
+ * - A round of rotations moves diagonal entries by a share `diagonal` of themselves. It moves
+ *   off-diagonal ones by a share `rotation` of the entries that they come from: in a head, where A
+ *   is near I, by that share of ‖A − I‖_F in the norm (twice, as sweeps may raise it a little).
+ * - The other columns, the tail, raise eigenvalues by at most τ, the trace of their exact block:
+ *   ΦΦᵀ is the sum of the parts of head and tail, both positive semidefinite (Weyl). √τ is at most
+ *   that of the computed trace plus dot(n) √(n tr M). The entries of A between head and tail are
+ *   only known to be at most 1. So their roundings, of norm κ = n gram(m) + 2 √n `entry` +
+ *   `rotation` n / 2 a round, move λ_i by κ (2 √(λ_i τ) + τ).
  *
- * With η the sum of the relative terms and α of those on σ for the h columns of a head, δ_i = η λ̂_i + 2 σ̂_i α + α² + τ +
- * κ (2 σ̂_i √τ + τ). Of the heads with ‖A − I‖_F < ½ the one that gives the least δ_i is taken; where there is none,
- * δ_i = (η + 1) tr M + 2 σ̂_i α + α² with h = n. Products that underflow raise α² by m n times theirs.
+ * Let η be the sum of the relative terms, and α of those on σ for the h columns of a head. Then δ_i
+ * = η λ̂_i + 2 σ̂_i α + α² + τ + κ (2 σ̂_i √τ + τ). Of the heads with ‖A − I‖_F < ½ the one with
+ * the least δ_i counts. Without such a head, δ_i = (η + 1) tr M + 2 σ̂_i α + α² with h = n.
+ * Products that underflow raise α² by m n times their error.
  *
  * @param spectrum What the solver left.
  * @param arithmetic Arithmetic of the solver.
@@ -143,7 +165,8 @@ export function eigenvalueBounds(spectrum: SolvedSpectrum, arithmetic: Arithmeti
   const certificates = headShares(n, arithmetic).flatMap((share, index) => {
     const departure = Math.SQRT2 * heads[index];
     if (!(departure < 0.5)) return [];
-    // A factor of four either way: the line was drawn at the solver's first look, at values that moved a little since.
+    // A factor of four either way: the solver drew the line at its first look, and values have
+    // moved a little since.
     const columns = lambda.reduce((count, value) => value > share * lambda[0] / 4 ? count + 1 : count, 0);
     const tail = lambda.reduce((sum, value) => value <= 4 * share * lambda[0] ? sum + value : sum, 0);
     const rounding = sums + rounds * (arithmetic.diagonal + 2 * arithmetic.rotation * departure) +
@@ -168,12 +191,13 @@ export function eigenvalueBounds(spectrum: SolvedSpectrum, arithmetic: Arithmeti
 }
 
 /**
- * Error of the root of a value ≥ 0: |√α − √β| = |α − β| / (√α + √β), and at most √|α − β|.
+ * Bounds the error of the root of a value ≥ 0: |√α − √β| = |α − β| / (√α + √β), and at most √|α −
+ * β|.
  *
  * @param value Value α.
- * @param error Bound on |α − β|.
- * @returns A bound on |√α − √β|, 0 where nothing is off.
+ * @param bound Bound on |α − β|.
+ * @returns A bound on |√α − √β|, 0 for a bound of 0.
  */
-export function rootBound(value: number, error: number): number {
-  return error === 0 ? 0 : Math.min(Math.sqrt(error), error / Math.sqrt(value));
+export function rootBound(value: number, bound: number): number {
+  return bound === 0 ? 0 : Math.min(Math.sqrt(bound), bound / Math.sqrt(value));
 }

@@ -1,16 +1,22 @@
 /**
- * Lower bound of the weighted mean squared error that an ε-rank implies (DESIGN §2; Yang, Zhao, Zhu 2024).
+ * Bounds the weighted mean squared error from below by the ε-rank (Yang, Zhao, Zhu 2024).
  *
  * @module
  */
 
-/** What the bound is computed from: the terminal layer's spectrum and the moments of its eigenfeatures. */
+import { ShapeError } from "../../errors.ts";
+import { checkWeights } from "../../linalg/matrix_source.ts";
+
+/** Input of the bound: the terminal layer's spectrum and the moments of its eigenfeatures. */
 export interface FloorInput {
   /** Eigenvalues λ̂, descending. */
   readonly eigenvalues: ArrayLike<number>;
   /** Bounds δ_i ≥ |λ̂_i − λ_i|. */
   readonly bounds: ArrayLike<number>;
-  /** ⟨ψ_i, y_c⟩_w for each eigenfeature ψ_i = Φ q_i, in the order of the eigenvalues, and each output c. */
+  /**
+   * ⟨ψ_i, y_c⟩_w for each eigenfeature ψ_i = Φ q_i, in the order of the eigenvalues, and each
+   * output c.
+   */
   readonly targetMoments: readonly ArrayLike<number>[];
   /** ⟨ψ_i, 1⟩_w. */
   readonly meanMoments: ArrayLike<number>;
@@ -38,9 +44,15 @@ export interface TargetMoments {
  * @param y Targets, row-major `count × outputs`.
  * @param weights Quadrature weights, `count`.
  * @returns The moments.
+ * @throws {ShapeError} If there are not as many targets for each sample.
+ * @throws {InputError} If a weight is not a finite number above 0.
  */
 export function targetMoments(y: ArrayLike<number>, weights: ArrayLike<number>): TargetMoments {
+  checkWeights(weights, weights.length);
   const outputs = y.length / weights.length;
+  if (!Number.isInteger(outputs)) {
+    throw new ShapeError(`${y.length} targets for ${weights.length} samples: give as many for each`);
+  }
   const means = new Array<number>(outputs).fill(0);
   let square = 0, mass = 0;
   for (let k = 0; k < weights.length; k++) {
@@ -55,13 +67,15 @@ export function targetMoments(y: ArrayLike<number>, weights: ArrayLike<number>):
 }
 
 /**
- * The least weighted mean squared error Σ w ‖u − y‖² of any output u = Φβ + 1bᵀ with ‖β‖_F and ‖b‖ as given.
+ * Bounds from below the weighted mean squared error Σ w ‖u − y‖² of any output u = Φβ + 1bᵀ with
+ * the given ‖β‖_F and ‖b‖.
  *
- * With V the span of the p leading eigenfeatures and the constant, p certain to have λ_i > ε, ‖u − y‖_w ≥
- * dist(y, V) − √ε′ ‖β‖_F, where ε′ ≥ ε is the largest that λ_(p+1) may be. dist² = ‖y‖² − Σ_{i≤p} Σ_c ⟨ψ_i, y_c⟩² / λ_i
- * − ⟨1⊥, y⟩² / ‖1⊥‖², 1⊥ the part of the constant orthogonal to the ψ_i. If ‖1⊥‖² ≤ ε the constant is as good as in the
- * span of the others, and joins what is left over: it costs at most √ε ‖b‖. Every λ_i is taken for the least that it
- * may be, so that rounding lowers the bound.
+ * Let V be the span of the p leading eigenfeatures and the constant, p certain to have λ_i > ε.
+ * Then ‖u − y‖_w ≥ dist(y, V) − √ε′ ‖β‖_F, where ε′ ≥ ε is the largest that λ_(p+1) may be, and
+ * dist² = ‖y‖² − Σ_{i≤p} Σ_c ⟨ψ_i, y_c⟩² / λ_i − ⟨1⊥, y⟩² / ‖1⊥‖², with 1⊥ the part of the constant
+ * orthogonal to the ψ_i. If ‖1⊥‖² ≤ ε, the constant is nearly in the span of the ψ_i. It then joins
+ * the part that is left over, and costs at most √ε ‖b‖. Every λ_i is taken at its least possible
+ * value, so that rounding lowers the bound.
  *
  * @param input Spectrum, moments and norms.
  * @param epsilon Threshold ε.
@@ -97,9 +111,11 @@ export function lossFloor(input: FloorInput, epsilon: number): number {
 }
 
 /**
- * The least weighted mean squared error of any output layer on the features, however large: ‖y‖² less its projection on the
- * eigenfeatures and the constant. Only eigenfeatures whose eigenvalue is certain to be positive count, so that rounding noise is
- * not taken for features: what is given is never below the exact value by more than the moments' rounding.
+ * Computes the least weighted mean squared error of any output layer on the features, of any norm:
+ * ‖y‖² less its projection on the eigenfeatures and the constant.
+ *
+ * Only eigenfeatures with a certainly positive eigenvalue count, so that rounding noise is not
+ * taken for features. The result is below the exact value by no more than the moments' rounding.
  *
  * @param input Spectrum and moments.
  * @returns The error, at least 0; NaN where the spectrum is.

@@ -1,5 +1,6 @@
 /**
- * ε-rank of a feature matrix, with the interval that the error bounds of its eigenvalues certify.
+ * Counts the ε-rank of a feature matrix, with the interval that the bounds of its eigenvalues
+ * certify.
  *
  * @module
  */
@@ -16,39 +17,43 @@ export interface RankInterval {
   readonly high: number;
 }
 
+/** Names of the ways in which a threshold is meant. */
+export const thresholdNames = ["absolute", "relative"] as const;
+
 /** How a threshold is meant: λ_i > ε, or λ_i > ε λ₁. */
-export type Threshold = "absolute" | "relative";
+export type Threshold = typeof thresholdNames[number];
 
 /**
  * Counts the eigenvalues above a threshold.
  *
- * With the relative threshold the bound ε λ₁ is itself uncertain, so `low` counts λ̂_i − δ_i > ε (λ̂₁ + δ₁) and `high`
- * counts λ̂_i + δ_i > ε (λ̂₁ − δ₁).
+ * A relative threshold ε λ₁ is itself uncertain, so `low` counts λ̂_i − δ_i > ε
+ * (λ̂₁ + δ₁) and `high` counts λ̂_i + δ_i > ε (λ̂₁ − δ₁).
  *
  * @param eigenvalues Computed eigenvalues λ̂, descending.
- * @param errors Bounds δ_i ≥ |λ̂_i − λ_i|, one per eigenvalue; NaN counts as unbounded.
+ * @param bounds Bounds δ_i ≥ |λ̂_i − λ_i|, one per eigenvalue; NaN counts as unbounded.
  * @param epsilon Threshold ε > 0.
- * @param threshold Whether ε is absolute or relative to λ₁.
- * @returns The rank and its certified interval. Features that are not finite have eigenvalues NaN: rank 0 in [0, n].
+ * @param options Whether ε is absolute, the default, or relative to λ₁.
+ * @returns The rank and its certified interval. Features that are not finite have eigenvalues NaN:
+ * rank 0 in [0, n].
  */
 export function rankInterval(
   eigenvalues: ArrayLike<number>,
-  errors: ArrayLike<number>,
+  bounds: ArrayLike<number>,
   epsilon: number,
-  threshold: Threshold = "absolute",
+  { threshold = "absolute" }: { readonly threshold?: Threshold } = {},
 ): RankInterval {
   const n = eigenvalues.length;
   const relative = threshold === "relative";
   const largest = n > 0 ? eigenvalues[0] : 0;
-  const slack = n > 0 ? errors[0] : 0;
+  const slack = n > 0 ? bounds[0] : 0;
   const at = relative ? epsilon * largest : epsilon;
   const atMost = relative ? epsilon * (largest + slack) : epsilon;
   const atLeast = relative ? epsilon * Math.max(0, largest - slack) : epsilon;
   let rank = 0, low = 0, high = 0;
   for (let i = 0; i < n; i++) {
     if (eigenvalues[i] > at) rank++;
-    if (eigenvalues[i] - errors[i] > atMost) low++;
-    if (!(eigenvalues[i] + errors[i] <= atLeast)) high++;
+    if (eigenvalues[i] - bounds[i] > atMost) low++;
+    if (!(eigenvalues[i] + bounds[i] <= atLeast)) high++;
   }
   return { epsilon, rank, low, high };
 }

@@ -1,12 +1,16 @@
 /**
- * How far the span of computed eigenfeatures is from the dominant subspace of the features.
+ * Bounds the angle from the span of computed eigenfeatures to the dominant subspace of the
+ * features.
  *
  * @module
  */
 import { U2 } from "../../linalg/rounding.ts";
 import { DOUBLE } from "../spectra/refine_spectra.ts";
 
-/** What is known of eigenfeatures Y = Φ T, with T = S Q of nearly orthonormal rows Q, and of their Gram matrix. */
+/**
+ * What is known of eigenfeatures Y = Φ T, with T = S Q of nearly orthonormal rows Q, and of their
+ * Gram matrix.
+ */
 export interface EigenfeatureGram {
   /** Certified eigenvalues of ΦᵀWΦ, descending. */
   readonly eigenvalues: ArrayLike<number>;
@@ -23,48 +27,49 @@ export interface EigenfeatureGram {
 }
 
 /**
- * ‖N − I‖₂ of a block of a Gram matrix of columns of norm 1, its rounding included.
+ * Bounds ‖N − I‖₂ of a block of a Gram matrix of columns of norm 1, its rounding included.
  *
  * @param gram Gram matrix, row-major.
- * @param order Its order.
- * @param first First column of the block.
- * @param count Number of columns of the block.
- * @param gramError Relative error of an entry.
+ * @param block Order of the matrix, first column of the block, its number of columns, and a bound
+ * on the relative error of an entry.
  * @returns A bound: the Frobenius norm.
  */
 export function departure(
   gram: Float64Array,
-  order: number,
-  first: number,
-  count: number,
-  gramError: number,
+  { order, first, count, gramBound }: {
+    readonly order: number;
+    readonly first: number;
+    readonly count: number;
+    readonly gramBound: number;
+  },
 ): number {
   let square = 0, trace = 0;
   for (let i = first; i < first + count; i++) {
     trace += gram[i * order + i];
     for (let j = first; j < first + count; j++) square += (gram[i * order + j] - (i === j ? 1 : 0)) ** 2;
   }
-  return Math.sqrt(square) + gramError * trace;
+  return Math.sqrt(square) + gramBound * trace;
 }
 
 /**
- * Bounds the largest angle between the span of the first r computed eigenfeatures and the subspace 𝒰 that the r leading left
- * singular vectors of √W Φ span, for the Φ given. With ρ = σ_{r+1} / σ_r it adds three turns, each of a singular
- * subspace of a matrix that is perturbed:
+ * Bounds the largest angle between the span of the first r computed eigenfeatures and the subspace
+ * 𝒰 that the r leading left singular vectors of √W Φ span, for the Φ given. With ρ = σ_{r+1} / σ_r
+ * it adds three turns, each of a singular subspace of a perturbed matrix:
  *
- * - Q is orthonormal to ω only. With T = (QQᵀ)^½ the subspaces of A and A T obey S Σ₁ = Σ̃₂ (C + Ṽ₂ᵀ(T⁻¹ − I)V₁) and
- *   Σ̃₂ S = (C + Ṽ₂ᵀ(T − I)V₁) Σ₁ for S = Ũ₂ᵀU₁, C = Ṽ₂ᵀV₁; without C, ‖S‖ = sin θ ≤ ρ ω / (1 − ρ²) (a relative gap:
- *   R.-C. Li, SIAM J. Matrix Anal. Appl. 20, 1998);
- * - Ψ = Φ Q is rounded by E, ‖E‖ ≤ dot(n) √(n tr M), and the features are off by what centring left:
- *   sin θ ≤ ‖E‖ / (σ_r − σ_{r+1} − ‖E‖) (Wedin, BIT 12, 1972);
- * - the columns of Ψ̂ = [Ψ₁ Ψ₂] are not quite orthogonal. In coordinates of span Ψ₁ and its complement Ψ̂Ψ̂ᵀ has the
- *   diagonal blocks K₁₁ ≥ λ_min(Ψ₁ᵀΨ₁) and K₂₂ ≤ ‖Ψ₂‖², and off them at most ‖C‖ ‖Ψ₂‖, C the part of Ψ₂ in span Ψ₁:
- *   tan 2θ ≤ 2 ‖C‖ ‖Ψ₂‖ / (λ_min(K₁₁) − ‖Ψ₂‖²) (Davis and Kahan, SIAM J. Numer. Anal. 7, 1970), all of it measured.
+ * - Q is orthonormal to ω only. With T = (QQᵀ)^½ the subspaces of A and A T obey S Σ₁ = Σ̃₂ (C +
+ *   Ṽ₂ᵀ(T⁻¹ − I)V₁) and Σ̃₂ S = (C + Ṽ₂ᵀ(T − I)V₁) Σ₁ for S = Ũ₂ᵀU₁, C = Ṽ₂ᵀV₁; without C, ‖S‖ =
+ *   sin θ ≤ ρ ω / (1 − ρ²) (a relative gap: R.-C. Li, SIAM J. Matrix Anal. Appl. 20, 1998);
+ * - Ψ = Φ Q is rounded by E, ‖E‖ ≤ dot(n) √(n tr M), and the features are off by what centring
+ *   left: sin θ ≤ ‖E‖ / (σ_r − σ_{r+1} − ‖E‖) (Wedin, BIT 12, 1972);
+ * - the columns of Ψ̂ = [Ψ₁ Ψ₂] are not quite orthogonal. In coordinates of span Ψ₁ and its
+ *   complement Ψ̂Ψ̂ᵀ has the diagonal blocks K₁₁ ≥ λ_min(Ψ₁ᵀΨ₁) and K₂₂ ≤ ‖Ψ₂‖², and off them at
+ *   most ‖C‖ ‖Ψ₂‖, C the part of Ψ₂ in span Ψ₁: tan 2θ ≤ 2 ‖C‖ ‖Ψ₂‖ / (λ_min(K₁₁) − ‖Ψ₂‖²) (Davis
+ *   and Kahan, SIAM J. Numer. Anal. 7, 1970), all of it measured.
  *
- * In double-single arithmetic the second is the largest by far: some 10⁻¹² n σ₁ / (σ_r − σ_{r+1}).
+ * In double-single arithmetic the second is the largest by far: about 10⁻¹² n σ₁ / (σ_r − σ_{r+1}).
  *
  * @param known What is known.
- * @returns The angle in radians, π/2 where the gap behind λ_r is lost in errors.
+ * @returns The angle in radians, π/2 where errors close the gap behind λ_r.
  */
 export function dominantSubspaceBound(known: EigenfeatureGram): number {
   const { eigenvalues, bounds, rank, gram, gramBound, featureBound } = known;
@@ -88,7 +93,7 @@ export function dominantSubspaceBound(known: EigenfeatureGram): number {
     for (let k = rank; k < n; k++) row += Math.abs(gram[j * n + k]);
     largest = Math.max(largest, row);
   }
-  const unequal = departure(gram, n, 0, rank, gramBound);
+  const unequal = departure(gram, { order: n, first: 0, count: rank, gramBound });
   const rest = largest + gramBound * tail;
   const head = 1 - unequal;
   if (!(rest < head)) return right;

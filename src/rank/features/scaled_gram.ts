@@ -1,53 +1,60 @@
 /**
- * Gram matrices for the kernels that count eigenvalues: in single words, with a bound on their error.
+ * Gram matrices for the kernels that count eigenvalues: in single words, with a bound on their
+ * error.
  *
  * @module
  */
 import type { Gpu } from "../../gpu/device.ts";
-import type { FeatureSource } from "../../linalg/gram/feature_tiles.ts";
-import { gramMatrices } from "../../linalg/gram/gram_matrices.ts";
-import { LEAST_NORMAL, U } from "../../linalg/rounding.ts";
-import type { PrepareOptions } from "./prepare_features.ts";
+import { gramMatrices, type GramPrecision } from "../../linalg/gram/gram_matrices.ts";
+import type { PrepareOptions } from "../../linalg/gram/preparation.ts";
+import type { MatrixSource } from "../../linalg/matrix_source.ts";
+import { LEAST_NORMAL } from "../../linalg/rounding.ts";
 
-/** `scale` times a Gram matrix, M̂, and what it may be off. */
+/** Options of {@linkcode scaledGrams}. */
+export interface ScaledGramOptions extends PrepareOptions {
+  /** Arithmetic of the sums. Default: `compensated`. */
+  readonly precision?: GramPrecision;
+}
+
+/** `scale` times a Gram matrix, M̂, and a bound on its error. */
 export interface ScaledGram {
   /** Row-major `columns × columns`, symmetric to the bit. */
   readonly matrix: Float32Array;
-  /** Bound on ‖M̂ − scale · M‖₂. */
+  /** Bound on ‖M̂ − scale · M‖₂; 0 for features that are all 0. */
   readonly bound: number;
-  /** A power of two, by which the largest entry is near 1. */
+  /** A power of two, by which the largest diagonal entry is near 1. */
   readonly scale: number;
 }
 
 /**
- * Gram matrix of features by compensated sums, rounded to single precision: that adds u ‖M‖_F ≤ u tr M to its error.
+ * Computes the Gram matrices of features and rounds them to single words. The rounding counts with
+ * its Frobenius norm.
  *
  * @param gpu Device.
- * @param features Features.
- * @param options Weights, centring.
- * @returns The matrix, scaled, and its error.
- * @throws {ShapeError} Where shapes do not fit together or in the adapter's limits.
- * @throws {InputError} Where an entry or a weight is not a number to compute with.
+ * @param features Features of one shape.
+ * @param options Weights, centring, arithmetic of the sums.
+ * @returns The matrix of each, scaled, and a bound on its error.
+ * @throws {ShapeError} If shapes do not fit together or in the adapter's limits.
+ * @throws {InputError} If an entry is not finite, or a weight is not a finite number above 0.
  */
-export async function scaledGram(
+export async function scaledGrams(
   gpu: Gpu,
-  features: FeatureSource,
-  options: PrepareOptions,
-): Promise<ScaledGram> {
-  const { weights, center = false } = options;
-  const [{ matrix, bound }] = await gramMatrices(gpu, [features], { center, ...weights && { weights } });
-  const { columns } = features;
-  let largest = 0, trace = 0;
-  for (let i = 0; i < columns; i++) {
-    largest = Math.max(largest, matrix[i * (columns + 1)]);
-    trace += matrix[i * (columns + 1)];
-  }
-  const exponent = largest > 0 ? -Math.floor(Math.log2(largest)) : 0;
-  const scale = 2 ** Math.max(-1000, Math.min(1000, exponent));
-  return {
-    matrix: Float32Array.from(matrix, (value) => value * scale),
-    // What underflows counts, too.
-    bound: bound * scale + U * trace * scale + columns * LEAST_NORMAL,
-    scale,
-  };
+  features: readonly MatrixSource[],
+  options: ScaledGramOptions = {},
+): Promise<ScaledGram[]> {
+  const grams = await gramMatrices(gpu, features, options);
+  return grams.map(({ matrix: exact, bound }, index): ScaledGram => {
+    const { columns } = features[index];
+    let largest = 0;
+    for (let i = 0; i < columns; i++) largest = Math.max(largest, exact[i * (columns + 1)]);
+    const exponent = largest > 0 ? -Math.floor(Math.log2(largest)) : 0;
+    const scale = 2 ** Math.max(-1000, Math.min(1000, exponent));
+    const matrix = Float32Array.from(exact, (value) => value * scale);
+    if (bound === 0) return { matrix, bound, scale };
+    let square = 0;
+    for (let e = 0; e < exact.length; e++) square += (exact[e] * scale - matrix[e]) ** 2;
+    // A little more for the rounding of this sum, and for entries that the GPU takes for 0.
+    const rounding = (1 + 2 ** -30) * Math.sqrt(square) + columns * LEAST_NORMAL;
+    return { matrix, bound: bound * scale + rounding, scale };
+  });
 }

@@ -1,32 +1,29 @@
 /**
- * ε-ranks by counting: eigenvalues above thresholds, without a spectrum.
+ * ε-ranks by counting: eigenvalues of symmetric matrices above thresholds, without a spectrum.
  *
  * @module
  */
-import { InputError } from "../../errors.ts";
+import { checkKeys, checkName } from "../../check.ts";
+import { InputError, ShapeError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import { boundByCholesky, countBetween } from "../../linalg/count/cholesky.ts";
-import type { EigenvalueCount } from "../../linalg/count/eigenvalue_count.ts";
-import { countByInertia } from "../../linalg/count/inertia.ts";
-import { countBySturm } from "../../linalg/count/sturm.ts";
-import { squareMatrix } from "../../linalg/matrix.ts";
 import type { RankInterval } from "../certificates/rank_interval.ts";
-
-/**
- * How to count. `inertia`: two factorisations a threshold, five in doubt; in single precision the tightest intervals.
- * `sturm`: one tridiagonal form, for orders up to 2,048, and thresholds for next to nothing. `sturm-double`: the same in double-single arithmetic,
- * for orders up to 512; certain 10⁵ times further down than the others. `cholesky`: one factorisation, for positive
- * semidefinite matrices of fast decay.
- */
-export type CountingMethod = "inertia" | "sturm" | "sturm-double" | "cholesky";
+import {
+  type CountMethod,
+  type CountMethodName,
+  countMethodNames,
+  type MethodPrecision,
+  rankMethods,
+} from "./rank_methods.ts";
 
 /** Options of {@linkcode countRanks}. */
 export interface CountingOptions {
-  /** How to count. Default: `inertia`. */
-  readonly method?: CountingMethod;
+  /** Method, one of `countMethodNames`. Default: `inertia`. */
+  readonly rankMethod?: CountMethodName;
+  /** Its arithmetic; `double` for `sturm` alone. Default: `single`. */
+  readonly precision?: MethodPrecision;
   /**
-   * For each matrix a bound on ‖M − M̂‖₂, by which the one given, M̂, differs from the one meant, M: of a Gram matrix, its
-   * rounding. Default: 0.
+   * For each matrix a bound on ‖M − M̂‖₂, by which the one given, M̂, differs from the one meant,
+   * M: of a Gram matrix, its rounding. Default: 0.
    */
   readonly bounds?: readonly number[];
 }
@@ -34,17 +31,20 @@ export interface CountingOptions {
 /**
  * Counts the eigenvalues of symmetric matrices above thresholds. Waits for the GPU.
  *
- * With an error δ of the matrices, at least as many eigenvalues lie above ε as of M̂ above ε + δ, and at most as many as
- * of M̂ above ε − δ (Weyl). So counting is done there, too.
+ * With a bound δ on the error of the matrices, at least as many eigenvalues lie above ε as of M̂
+ * above ε + δ, and at most as many as of M̂ above ε − δ (Weyl). So counting is done there as well.
  *
  * @param gpu Device.
- * @param matrices Row-major `n × n` each, symmetric, of any orders 1 ≤ n ≤ 1,024; 2,048 with `sturm`, 512 with
- * `sturm-double`.
+ * @param matrices Row-major `n × n` each, symmetric, of any orders from 1 to the most that the
+ * method takes.
  * @param epsilons Thresholds of each matrix, absolute, as many for each.
- * @param options How to count, and how far off the matrices are.
- * @returns An ε-rank with its certified interval for each threshold of each matrix; [0, n] where a matrix is not finite.
- * @throws {ShapeError} Where a matrix is not square or too large, or has more or fewer thresholds than the first.
- * @throws {InputError} Where there is not one error, not negative, for each matrix.
+ * @param options Method, and bounds on the errors of the matrices.
+ * @returns An ε-rank with its certified interval for each threshold of each matrix; [0, n] where a
+ * matrix is not finite.
+ * @throws {ShapeError} If a matrix is not square or too large, or has more or fewer thresholds than
+ * the first.
+ * @throws {InputError} If a key or a name is unknown, a threshold is not a finite number, or there
+ * is not one bound of at least 0 for each matrix.
  *
  * @example
  * ```ts
@@ -53,7 +53,8 @@ export interface CountingOptions {
  * import { countRanks } from "./counting.ts";
  *
  * using gpu = await Gpu.open();
- * const [[rank]] = await countRanks(gpu, [Float32Array.of(2, 1, 1, 2)], [[2]], { method: "sturm" });
+ * const matrix = Float32Array.of(2, 1, 1, 2);
+ * const [[rank]] = await countRanks(gpu, [matrix], [[2]], { rankMethod: "sturm" });
  * assert.deepEqual(rank, { epsilon: 2, rank: 1, low: 1, high: 1 });
  * ```
  */
@@ -63,20 +64,28 @@ export async function countRanks(
   epsilons: readonly (readonly number[])[],
   options: CountingOptions = {},
 ): Promise<RankInterval[][]> {
-  const { method = "inertia", bounds } = options;
+  checkKeys("options of countRanks", options, ["rankMethod", "precision", "bounds"]);
+  const { bounds, precision = "single" } = options;
+  const name = checkName("counting method", options.rankMethod ?? "inertia", countMethodNames);
+  const method: CountMethod = rankMethods[name];
+  checkMethodPrecision(name, precision);
+  const columns = Math.max(0, ...matrices.map(({ length }) => Math.sqrt(length)));
+  checkMostColumns(name, precision, columns);
+  const wrong = epsilons.flat().find((epsilon) => typeof epsilon !== "number" || !Number.isFinite(epsilon));
+  if (wrong !== undefined) throw new InputError(`ε = ${wrong}: give a finite number`);
   if (!bounds) {
-    const counts = await countBy(gpu, method, matrices, epsilons);
+    const counts = await method.count(gpu, matrices, { epsilons, precision });
     return counts.map((each, index) =>
       each.map(({ count, low, high }, k) => ({ epsilon: epsilons[index][k], rank: count, low, high }))
     );
   }
-  if (bounds.length !== matrices.length || bounds.some((error) => !(error >= 0))) {
-    throw new InputError("give one error for each matrix, 0 or more");
+  if (bounds.length !== matrices.length || bounds.some((bound) => !(bound >= 0))) {
+    throw new InputError("give one bound for each matrix, 0 or more");
   }
   const around = epsilons.map((list, index) =>
     list.flatMap((epsilon) => [epsilon, epsilon + bounds[index], epsilon - bounds[index]])
   );
-  const counts = await countBy(gpu, method, matrices, around);
+  const counts = await method.count(gpu, matrices, { epsilons: around, precision });
   return counts.map((each, index) =>
     epsilons[index].map((epsilon, k) => {
       const [at, above, below] = each.slice(3 * k, 3 * k + 3);
@@ -85,23 +94,44 @@ export async function countRanks(
   );
 }
 
-async function countBy(
-  gpu: Gpu,
-  method: CountingMethod,
-  matrices: readonly Float32Array[],
-  epsilons: readonly (readonly number[])[],
-): Promise<EigenvalueCount[][]> {
-  const squares = matrices.map(squareMatrix);
-  switch (method) {
-    case "inertia":
-      return await countByInertia(gpu, squares, epsilons);
-    case "sturm":
-      return await countBySturm(gpu, squares, epsilons);
-    case "sturm-double":
-      return await countBySturm(gpu, squares, epsilons, { precision: "double" });
-    case "cholesky": {
-      const bounds = await boundByCholesky(gpu, squares);
-      return bounds.map((each, index) => epsilons[index].map((epsilon) => countBetween(each, epsilon)));
-    }
-  }
+/**
+ * Checks that a method has an arithmetic.
+ *
+ * @param name Name of the method.
+ * @param precision Any value.
+ * @throws {InputError} If it has not.
+ */
+export function checkMethodPrecision(name: keyof typeof rankMethods, precision: unknown): void {
+  const known = Object.keys(rankMethods[name].mostColumns);
+  if (known.includes(precision as string)) return;
+  const others = Object.entries(rankMethods).filter(([, { mostColumns }]) =>
+    String(precision) in mostColumns
+  );
+  if (others.length === 0) checkName("precision", precision, ["single", "double"]);
+  throw new InputError(
+    `${name} has no ${precision} precision: give ${known.join(" or ")}, or one of the methods ${
+      others.map(([other]) => other).join(", ")
+    }`,
+  );
+}
+
+/**
+ * Checks that a method takes as many columns.
+ *
+ * @param name Name of the method.
+ * @param precision Its arithmetic.
+ * @param columns Number of columns.
+ * @throws {ShapeError} If it does not.
+ */
+export function checkMostColumns(
+  name: keyof typeof rankMethods,
+  precision: MethodPrecision,
+  columns: number,
+): void {
+  const limits: Readonly<Partial<Record<MethodPrecision, number>>> = rankMethods[name].mostColumns;
+  const most = limits[precision] ?? 0;
+  if (columns <= most) return;
+  throw new ShapeError(
+    `${name} in ${precision} precision takes at most ${most} columns, not ${columns}: use another method`,
+  );
 }

@@ -1,15 +1,13 @@
 /**
- * Ranks of features given by the host: thresholds in, certified counts and the other ranks out.
+ * Ranks of features given by the host: thresholds in, certified ranks out.
  *
  * @module
  */
+import { checkName } from "../../check.ts";
 import { InputError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import { type CountingMethod, countRanks } from "./counting.ts";
-import { featureSpectra, type FeatureSpectrum, type SpectrumOptions } from "../spectra/feature_spectrum.ts";
-import { scaledGram } from "../features/scaled_gram.ts";
-import type { FeatureSource } from "../../linalg/gram/feature_tiles.ts";
-import { oneSidedSpectra } from "../spectra/one_sided_spectra.ts";
+import { checkSources, type MatrixSource } from "../../linalg/matrix_source.ts";
+import type { Enclosure } from "../certificates/largest_eigenvalue.ts";
 import { type RankInterval, rankInterval, type Threshold } from "../certificates/rank_interval.ts";
 import {
   effectiveRank,
@@ -19,173 +17,181 @@ import {
   rankMe,
   stableRank,
 } from "../ranks/spectral_ranks.ts";
-
-/** Most neurons, and bytes of features in double-single words, up to which `auto` takes one-sided rotations. */
-const MOST_ONE_SIDED = 256, MOST_BYTES = 2 ** 26;
-
-/**
- * Ways to compute ranks.
- *
- * Two find the spectrum, in single precision, in double, or in double where single leaves doubt:
- *
- * - `gram-jacobi`: Gram matrix in the eigenbasis and two-sided Jacobi, see {@linkcode featureSpectra}.
- *   Any number of samples, streamed too; certain down to 10⁻¹⁰ λ₁ in single, 10⁻¹³ λ₁ in double precision.
- * - `one-sided-jacobi`: QR and one-sided Jacobi, without squaring the features, see {@linkcode oneSidedSpectra}. For features
- *   that are held; in double precision certain down to 10⁻¹⁸ λ₁, and faster than the other up to some 256 features.
- *
- * `auto` takes the second for features of such a width, the first for others.
- *
- * The others count the eigenvalues of a Gram matrix in single precision, and are certain of little below 10⁻⁶ λ₁; there is no
- * double precision for them:
- *
- * - `inertia` by symmetric factorisations of M − εI, for up to 1,024 features;
- * - `sturm` by Sturm sequences of a tridiagonal form;
- * - `cholesky` by what a pivoted factorisation leaves, for up to 1,024 features.
- */
-export const methodNames = [
-  "auto",
-  "gram-jacobi",
-  "one-sided-jacobi",
-  "inertia",
-  "sturm",
-  "cholesky",
-] as const;
-
-/** Name of a way to compute ranks. */
-export type MethodName = typeof methodNames[number];
+import { checkEpsilons, checkSpectrumOptions, type SpectrumOptions } from "../spectra/spectrum_options.ts";
+import { countFeatures } from "./count_features.ts";
+import { checkMethodPrecision, checkMostColumns } from "./counting.ts";
+import {
+  autoRankMethod,
+  type CountMethod,
+  type MethodPrecision,
+  type RankMethod,
+  type RankMethodName,
+  rankMethodNames,
+  rankMethods,
+  type SpectrumMethod,
+} from "./rank_methods.ts";
 
 /** Options of {@linkcode featureRanks}. */
 export interface FeatureRanksOptions extends SpectrumOptions {
   /** Thresholds ε > 0. */
   readonly epsilons: readonly number[];
-  /** Way to compute them. Default: `auto`. */
-  readonly method?: MethodName;
+  /**
+   * Method, one of `rankMethods`, or `auto` for the one that suits the features. Default: `auto`.
+   */
+  readonly rankMethod?: "auto" | RankMethodName;
 }
 
-/** An ε-rank, as JSON names its fields. */
-export interface ReportedRank {
-  /** Threshold as asked for. */
-  readonly epsilon: number;
-  /** The rank. */
-  readonly rank: number;
-  /** Lower end of the interval that it certainly lies in. */
-  readonly rank_low: number;
-  /** Upper end of that interval. */
-  readonly rank_high: number;
-  /** Way in which it was computed. */
-  readonly method: Exclude<MethodName, "auto">;
-  /** Arithmetic that it comes from. */
-  readonly precision: "single" | "double";
+/** What the ranks of a feature matrix have in common, however they were computed. */
+export interface RanksBase {
+  /** Method that was used. */
+  readonly rankMethod: RankMethodName;
+  /** Arithmetic that was used. */
+  readonly precision: MethodPrecision;
+  /** How the thresholds are meant. */
+  readonly threshold: Threshold;
+  /** ε-ranks in the order of the thresholds, each with its certified interval. */
+  readonly ranks: readonly RankInterval[];
 }
 
-/** Ranks of one feature matrix. */
-export interface FeatureRanks {
+/** Ranks counted in a solved spectrum, and other ranks of the same spectrum. */
+export interface SpectrumRanks extends RanksBase {
+  /** What they come from. */
+  readonly kind: "spectrum";
   /** Eigenvalues of the weighted Gram matrix, descending. */
   readonly eigenvalues: Float64Array;
   /** Bounds on their errors. */
   readonly bounds: Float64Array;
-  /** ε-ranks in the order of the thresholds. */
-  readonly ranks: readonly ReportedRank[];
-  /** How the thresholds were meant. */
-  readonly threshold: Threshold;
-  /** Entropy of the singular values (Roy and Vetterli 2007). */
-  readonly effective_rank: number;
+  /** Entropy of the singular values, exponentiated (Roy and Vetterli 2007). */
+  readonly effectiveRank: number;
   /** The same, smoothed (Garrido et al. 2023). */
-  readonly rank_me: number;
+  readonly rankMe: number;
   /** Σλ / λ₁. */
-  readonly stable_rank: number;
+  readonly stableRank: number;
   /** (Σλ)² / Σλ². */
-  readonly participation_ratio: number;
+  readonly participationRatio: number;
   /** Fewest eigenvalues that hold 90 % of Σλ. */
-  readonly energy_rank: number;
+  readonly energyRank: number;
   /** Σσ / σ₁. */
-  readonly nuclear_norm_ratio: number;
+  readonly nuclearNormRatio: number;
 }
+
+/** Ranks counted without a spectrum: there are no eigenvalues, and no ranks that need them. */
+export interface CountRanks extends RanksBase {
+  /** What they come from. */
+  readonly kind: "count";
+  /** Interval of the largest eigenvalue λ₁, where thresholds are shares of it; else `null`. */
+  readonly largest: Enclosure | null;
+}
+
+/** Ranks of one feature matrix. */
+export type FeatureRanks = SpectrumRanks | CountRanks;
 
 /**
  * Computes the ranks of a feature matrix. Waits for the GPU.
  *
+ * A method that yields a spectrum gives eigenvalues and all other ranks besides; one that counts
+ * solves no spectrum. In precision `auto` either works in single precision first, and in double
+ * where that leaves a rank uncertain and the method can.
+ *
  * @param gpu Device.
  * @param features Features, a sample a row.
- * @param options Thresholds, weights, precision.
+ * @param options Thresholds, weights, method, precision.
  * @returns The ranks.
- * @throws {InputError} Where a threshold is not above 0, or an entry or weight is not a number to compute with.
- * @throws {ShapeError} Where shapes do not fit together or in the adapter's limits.
+ * @throws {InputError} If an option is unknown or out of range, or an entry or weight is not a
+ * number to compute with.
+ * @throws {ShapeError} If shapes do not fit together or in the limits of the method or the adapter.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Gpu } from "../../gpu/device.ts";
+ * import { featureRanks } from "./feature_ranks.ts";
+ *
+ * using gpu = await Gpu.open();
+ * const features = { rows: 2, columns: 2, data: Float32Array.of(1, 0, 0, 0.01) };
+ * const options = { epsilons: [1e-3], rankMethod: "inertia" } as const;
+ * const { kind, ranks } = await featureRanks(gpu, features, options);
+ * assert.equal(kind, "count");
+ * assert.deepEqual(ranks, [{ epsilon: 1e-3, rank: 1, low: 1, high: 1 }]);
+ * ```
  */
 export async function featureRanks(
   gpu: Gpu,
-  features: FeatureSource,
+  features: MatrixSource,
   options: FeatureRanksOptions,
 ): Promise<FeatureRanks> {
-  const { epsilons, threshold = "absolute" } = options;
-  const wrong = epsilons.find((epsilon) => !(epsilon > 0 && epsilon < Infinity));
-  if (wrong !== undefined) throw new InputError(`ε = ${wrong}: give a number above 0`);
-  const { method = "auto", precision = "auto" } = options;
-  const way = method === "auto" ? fittingWay(features) : method;
-  const counted = way === "gram-jacobi" || way === "one-sided-jacobi" ? null : way;
-  if (counted && precision === "double") {
+  checkSpectrumOptions("options of featureRanks", options, ["rankMethod"]);
+  checkEpsilons(options.epsilons);
+  const asked = checkName("rank method", options.rankMethod ?? "auto", ["auto", ...rankMethodNames]);
+  checkSources([features], options.weights);
+  const rankMethod = asked === "auto" ? autoRankMethod(features) : asked;
+  const { precision = "auto" } = options;
+  if (precision !== "auto") {
+    checkMethodPrecision(rankMethod, precision);
+    checkMostColumns(rankMethod, precision, features.columns);
+  }
+  const method: RankMethod = rankMethods[rankMethod];
+  if (method.yields === "count") return await counted(gpu, features, options, { rankMethod, method });
+  return await solved(gpu, features, options, { rankMethod, method });
+}
+
+async function solved(
+  gpu: Gpu,
+  features: MatrixSource,
+  options: FeatureRanksOptions,
+  { rankMethod, method }: { readonly rankMethod: RankMethodName; readonly method: SpectrumMethod },
+): Promise<SpectrumRanks> {
+  if (!("data" in features) && !method.takesTiles) {
+    const others = rankMethodNames.filter((name) => {
+      const other: RankMethod = rankMethods[name];
+      return other.yields === "count" || other.takesTiles;
+    });
     throw new InputError(
-      `the method ${counted} counts in single precision: leave double to gram-jacobi or one-sided-jacobi`,
+      `${rankMethod} takes features in memory only: for those produced on demand use ${others.join(", ")}`,
     );
   }
-  const [spectrum] = await (way === "one-sided-jacobi" ? oneSidedSpectra : featureSpectra)(
-    gpu,
-    [features],
-    counted ? { ...options, precision: "single" } : options,
-  );
-  const { eigenvalues, bounds } = spectrum;
-  const intervals = counted
-    ? await countFeatures(gpu, features, options, counted, spectrum)
-    : epsilons.map((epsilon) => rankInterval(eigenvalues, bounds, epsilon, threshold));
+  const { rankMethod: _, ...rest } = options;
+  const [{ eigenvalues, bounds, precision }] = await method.solve(gpu, [features], rest);
+  const { epsilons, threshold = "absolute" } = options;
   return {
+    kind: "spectrum",
+    rankMethod,
+    precision,
+    threshold,
+    ranks: epsilons.map((epsilon) => rankInterval(eigenvalues, bounds, epsilon, { threshold })),
     eigenvalues,
     bounds,
-    ranks: intervals.map(({ epsilon, rank, low, high }) => ({
-      epsilon,
-      rank,
-      rank_low: low,
-      rank_high: high,
-      method: way,
-      precision: spectrum.precision,
-    })),
-    threshold,
-    effective_rank: effectiveRank(eigenvalues),
-    rank_me: rankMe(eigenvalues),
-    stable_rank: stableRank(eigenvalues),
-    participation_ratio: participationRatio(eigenvalues),
-    energy_rank: energyRank(eigenvalues),
-    nuclear_norm_ratio: nuclearNormRatio(eigenvalues),
+    effectiveRank: effectiveRank(eigenvalues),
+    rankMe: rankMe(eigenvalues),
+    stableRank: stableRank(eigenvalues),
+    participationRatio: participationRatio(eigenvalues),
+    energyRank: energyRank(eigenvalues),
+    nuclearNormRatio: nuclearNormRatio(eigenvalues),
   };
 }
 
-/** Measured on lavapipe: up to some 256 neurons one-sided rotations take half the time, from 512 on more. */
-function fittingWay(features: FeatureSource): "gram-jacobi" | "one-sided-jacobi" {
-  const { rows, columns } = features;
-  const isSmall = columns <= MOST_ONE_SIDED && 8 * rows * columns <= MOST_BYTES;
-  return "data" in features && isSmall ? "one-sided-jacobi" : "gram-jacobi";
-}
-
-/** Counts the eigenvalues of the Gram matrix; the spectrum gives λ₁ where thresholds are shares of it. */
-async function countFeatures(
+async function counted(
   gpu: Gpu,
-  features: FeatureSource,
+  features: MatrixSource,
   options: FeatureRanksOptions,
-  method: CountingMethod,
-  { eigenvalues, bounds }: FeatureSpectrum,
-): Promise<RankInterval[]> {
-  const { epsilons, threshold } = options;
-  if (epsilons.length === 0) return [];
-  const { matrix, bound, scale } = await scaledGram(gpu, features, options);
-  // For each threshold: itself, the most that it may be beside the exact matrix's eigenvalues, and the least.
-  const relative = threshold === "relative";
-  const at = (epsilon: number, slack: number) =>
-    epsilon * scale * (relative ? eigenvalues[0] + slack * bounds[0] : 1) + slack * bound;
-  const around = epsilons.flatMap((epsilon) => [at(epsilon, 0), at(epsilon, 1), at(epsilon, -1)]);
-  const [counts] = await countRanks(gpu, [matrix], [around], { method });
-  return epsilons.map((epsilon, k) => ({
-    epsilon,
-    rank: counts[3 * k].rank,
-    low: counts[3 * k + 1].low,
-    high: counts[3 * k + 2].high,
-  }));
+  { rankMethod, method }: { readonly rankMethod: RankMethodName; readonly method: CountMethod },
+): Promise<CountRanks> {
+  const { epsilons, threshold = "absolute", weights, center, precision: asked = "auto" } = options;
+  const countIn = async (precision: MethodPrecision): Promise<CountRanks> => {
+    checkMostColumns(rankMethod, precision, features.columns);
+    const [{ ranks, largest }] = await countFeatures(gpu, [features], {
+      method,
+      precision,
+      epsilons: [epsilons],
+      threshold,
+      ...weights && { weights },
+      ...center && { center },
+    });
+    return { kind: "count", rankMethod, precision, threshold, ranks, largest };
+  };
+  if (asked !== "auto") return await countIn(asked);
+  const single = await countIn("single");
+  const isCertain = single.ranks.every(({ low, high }) => low === high);
+  const most = method.mostColumns.double ?? 0;
+  return isCertain || features.columns > most ? single : await countIn("double");
 }

@@ -1,5 +1,5 @@
 /**
- * Probes that count ranks without solving spectra: the cheap ones, between those of `probe.ts`.
+ * Probes that only count ranks: cheap ones, between those of `probe.ts`.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import tallySource from "../../../shaders/rank/probes/counted_probe.wgsl" with {
 /** Most bytes of matrices, and of factors, that are held at once. */
 const MOST_BYTES = 2 ** 26;
 
-/** What is counted. */
+/** Features, thresholds and losses of counting probes. */
 export interface CountedProbeOptions {
   /** Features of each hidden layer. */
   readonly layers: readonly DigitLayer[];
@@ -39,7 +39,7 @@ export interface CountedProbeOptions {
   readonly capacity: number;
 }
 
-/** One such probe of one replica. */
+/** One counting probe of one replica. */
 export interface CountedRecord {
   /** Loss on the samples. */
   readonly loss: number;
@@ -49,24 +49,25 @@ export interface CountedRecord {
   readonly heldOutHits: number;
   /** Loss on the held-out samples; 0 where there are none. */
   readonly heldOutLoss: number;
-  /** ε-ranks of each layer, in the order of the thresholds: certain, or with the interval that is proven. */
+  /** ε-ranks of each layer in the order of the thresholds, with the interval that is proven. */
   readonly ranks: readonly (readonly RankInterval[])[];
 }
 
-/** Commands of such probes, and what reads them. */
+/** Commands of counting probes, and the decoding of their results. */
 export interface CountedProbes {
   /** The commands of one probe. */
   readonly commands: readonly Dispatch[];
   /** Probes that one submission may make. */
   readonly capacity: number;
-  /** What is to be read back after a submission. */
+  /** Arrays to read back after a submission. */
   readonly results: readonly [tallies: GpuArray, counts: GpuArray];
   /**
-   * Counts in the Gram matrices of all probes of a submission at once, so that few of them fill a GPU.
+   * Counts in the Gram matrices of all probes of a submission at once: a single probe would not
+   * fill a GPU.
    *
    * @param commands Commands of the submission, its probes recorded.
    * @param first Number of its first probe of this kind, counted from 0 over the whole run.
-   * @param probes How many it made.
+   * @param probes Number of probes that it made.
    */
   count(commands: Commands, first: number, probes: number): void;
   /**
@@ -82,21 +83,22 @@ export interface CountedProbes {
 }
 
 /**
- * Binds probes that count: Gram matrices of the features in fixed point, exact but for a last rounding, and their inertia in
- * double-single arithmetic. Nothing is kept from probe to probe, so that what one finds depends on its features alone.
+ * Binds probes that count: Gram matrices of the features in fixed point, exact but for a last
+ * rounding, and their inertia in double-single arithmetic. They keep nothing from probe to probe,
+ * so that each result depends on its features alone.
  *
- * Certain unless an eigenvalue is within some 2 · 2⁻²⁶ √n σ_max / √ε of ε, relative to ε, where σ_max bounds the features: 4·10⁻⁴
- * for 50 features of magnitude 1 and ε = 10⁻⁶.
+ * A rank is certain unless an eigenvalue is within about 2 · 2⁻²⁶ √n σ_max / √ε of ε, relative to
+ * ε, where σ_max bounds the features: 4·10⁻⁴ for 50 features of magnitude 1 and ε = 10⁻⁶.
  *
- * Dispatches: for all layers in one array one where features are bounded, else two, and one more a probe, whatever the replicas;
- * two a submission. Flops a layer and replica: 9 m n² for M, and for each threshold two factorisations of n³/3 terms of
- * some 30 operations.
+ * Dispatches: one for all layers in one array where features are bounded, else two; one more a
+ * probe, for any number of replicas; two a submission. Flops a layer and replica: 9 m n² for M, and
+ * for each threshold two factorisations of n³/3 terms of about 30 operations.
  *
  * @param gpu Device.
  * @param options What to count.
  * @param stack Owner of the arrays.
- * @returns The probes; `null` where the layers are too wide (256 neurons), the samples too many (16,384), or the adapter has no
- * room or no double-single arithmetic.
+ * @returns The probes; `null` where the layers are too wide (256 neurons), the samples too many
+ * (16,384), or the adapter has no room or no double-single arithmetic.
  */
 export async function bindCountedProbes(
   gpu: Gpu,

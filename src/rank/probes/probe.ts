@@ -1,5 +1,6 @@
 /**
- * Probes: the spectra of all layers and replicas, written to a ring on the GPU and decoded on the host.
+ * Probes: the spectra of all layers and replicas, written to a ring on the GPU and decoded on the
+ * host.
  *
  * @module
  */
@@ -25,7 +26,7 @@ export interface PartialSums {
   readonly count: number;
 }
 
-/** What a probe records besides spectra. */
+/** Data that a probe records besides spectra. */
 export interface ProbeOptions {
   /** Widths of the layers. */
   readonly widths: readonly number[];
@@ -60,7 +61,7 @@ export interface LayerRecord {
   readonly bounds: Float64Array;
 }
 
-/** One probe of one replica, as it comes from the GPU. */
+/** One probe of one replica, decoded. */
 export interface ProbeRecord {
   /** Loss on the samples. */
   readonly loss: number;
@@ -76,7 +77,10 @@ export interface ProbeRecord {
   readonly biasNorm: number;
   /** The layers, first to last. */
   readonly layers: readonly LayerRecord[];
-  /** ⟨ψ_i, y_c⟩ of the last layer's eigenfeatures, in the order of the eigenvalues, for each output c. */
+  /**
+   * ⟨ψ_i, y_c⟩ of the last layer's eigenfeatures, in the order of the eigenvalues, for each output
+   * c.
+   */
   readonly targetMoments: readonly Float64Array[];
   /** ⟨ψ_i, 1⟩ likewise. */
   readonly meanMoments: Float64Array;

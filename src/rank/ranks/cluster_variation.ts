@@ -1,14 +1,18 @@
 /**
- * How much samples of one class differ in their features.
+ * Measures how much the features of samples of one class differ.
  *
  * @module
  */
-import { ShapeError } from "../../errors.ts";
+import { InputError, ShapeError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
+import { checkSources } from "../../linalg/matrix_source.ts";
 import { svd } from "../../linalg/svd/svd.ts";
 
-/** Singular values of the centred class means below this share of the means' norm are rounding, not between classes. */
+/**
+ * Singular values of the centred class means below this share of the means' norm are rounding, not
+ * between classes.
+ */
 const NO_DIRECTION = 1e-5;
 
 /** Variability of features within classes. */
@@ -18,22 +22,25 @@ export interface ClusterVariation {
   /** The same by √Σ‖h‖²; NaN of features that are all 0. */
   readonly relative: number;
   /**
-   * tr(Σ_W Σ_B⁺) / K, variability within classes by that between them: Σ_W is the mean over the samples of the outer products
-   * of h − mean of its class, Σ_B that over the classes of mean of the class − mean of these means. NaN where all means agree.
+   * tr(Σ_W Σ_B⁺) / K, variability within classes by that between them: Σ_W is the mean over the
+   * samples of the outer products of h − mean of its class, Σ_B that over the classes of mean of
+   * the class − mean of these means. NaN where all means agree.
    */
   readonly traceRatio: number;
 }
 
 /**
- * Measures the variability of features within classes (Papyan, Han, Donoho, PNAS 2020). Waits for the GPU, which finds the
- * directions between classes, those of Σ_B = MᵀM / K, by singular values of the centred class means M.
+ * Measures the variability of features within classes (Papyan, Han, Donoho, PNAS 2020). Waits for
+ * the GPU. It finds the directions between classes, those of Σ_B = MᵀM / K, by singular values of
+ * the centred class means M.
  *
  * @param gpu Device.
  * @param features Features of the same samples, a sample a row.
  * @param labels Class of each sample, a whole number from 0.
  * @returns Variability of each. Classes without a sample do not count.
- * @throws {ShapeError} Where there is not a label for each sample, or a matrix is one that `svd` does not take.
- * @throws {InputError} Where a feature is NaN or infinite.
+ * @throws {ShapeError} If there is not a label for each sample, or a matrix is one that `svd`
+ * does not take.
+ * @throws {InputError} If a feature is NaN or infinite, or a label is not a whole number from 0.
  *
  * @example
  * ```ts
@@ -42,8 +49,8 @@ export interface ClusterVariation {
  * import { clusterVariations } from "./cluster_variation.ts";
  *
  * using gpu = await Gpu.open();
- * const entries = Float32Array.of(2, 4, -3, -3);
- * const [{ variation, traceRatio }] = await clusterVariations(gpu, [{ rows: 4, columns: 1, entries }], [0, 0, 1, 1]);
+ * const features = { rows: 4, columns: 1, data: Float32Array.of(2, 4, -3, -3) };
+ * const [{ variation, traceRatio }] = await clusterVariations(gpu, [features], [0, 0, 1, 1]);
  * assert.equal(variation, Math.sqrt(2));
  * assert(Math.abs(traceRatio - 0.5 / 9 / 2) < 1e-6);
  * ```
@@ -53,8 +60,13 @@ export async function clusterVariations(
   features: readonly Matrix[],
   labels: ArrayLike<number>,
 ): Promise<ClusterVariation[]> {
+  for (const matrix of features) checkSources([matrix]);
   const odd = features.find(({ rows }) => rows !== labels.length);
   if (odd) throw new ShapeError(`${labels.length} labels for ${odd.rows} samples: give one for each`);
+  for (let k = 0; k < labels.length; k++) {
+    if (Number.isSafeInteger(labels[k]) && labels[k] >= 0) continue;
+    throw new InputError(`label ${k} (from 0) is ${labels[k]}: give a whole number from 0`);
+  }
   const clusters = features.map((matrix) => clustersOf(matrix, labels));
   const solved = await svd(
     gpu,

@@ -1,5 +1,6 @@
 /**
- * Orthonormal bases of the dominant subspaces of two feature matrices, in double-single precision on the GPU.
+ * Computes orthonormal bases of the dominant subspaces of two feature matrices, in double-single
+ * precision on the GPU.
  *
  * @module
  */
@@ -79,7 +80,7 @@ interface Sorted {
  * @param epsilon Threshold, a share of λ₁.
  * @param stack Owner of the arrays.
  * @returns Ranks and bases.
- * @throws {ShapeError} Where the adapter has no room for them.
+ * @throws {ShapeError} If the adapter has no room for them.
  */
 export async function dominantBases(
   gpu: Gpu,
@@ -88,11 +89,12 @@ export async function dominantBases(
   stack: DisposableStack,
 ): Promise<DominantSubspaces> {
   const { features, rows, columns: n, mostRanks } = pair;
-  const single = await solveFeatures(gpu, features, rows, n, stack);
-  const { solved, form, features: phi, basis } = await refineSpectra(gpu, features, single, rows, n, stack);
+  const single = await solveFeatures(gpu, features, { rows, columns: n }, stack);
+  const found = { spectra: single, rows, columns: n };
+  const { solved, form, features: phi, basis } = await refineSpectra(gpu, features, found, stack);
   const sorted = features.map((each, i) => sort(solved[i], each, rows));
   const ranks = sorted.map(({ eigenvalues, bounds }, i) => {
-    const { rank, low, high } = rankInterval(eigenvalues, bounds, epsilon, "relative");
+    const { rank, low, high } = rankInterval(eigenvalues, bounds, epsilon, { threshold: "relative" });
     const capped = (count: number) => Math.min(count, mostRanks[i]);
     return { epsilon, rank: capped(rank), low: capped(low), high: capped(high) };
   }) as [RankInterval, RankInterval];
@@ -165,8 +167,8 @@ export async function dominantBases(
     })
   ) as [number, number];
   const departures = [
-    departure(gram, r + s, 0, r, gramBound),
-    departure(gram, r + s, r, s, gramBound),
+    departure(gram, { order: r + s, first: 0, count: r, gramBound }),
+    departure(gram, { order: r + s, first: r, count: s, gramBound }),
   ] as const;
   return { ranks, bases: { bases, form, gram, gramBound, departures, turns } };
 }
@@ -175,7 +177,7 @@ export async function dominantBases(
 function sort(solved: SolvedMatrix, { high, low, meanBound }: PreparedFeatures, samples: number): Sorted {
   const order = [...solved.values.keys()].sort((i, j) => solved.values[j] - solved.values[i]);
   const eigenvalues = Float64Array.from(order, (i) => Math.max(0, solved.values[i]));
-  // No arithmetic errs on zeros.
+  // Zeros are exact in any arithmetic.
   const zero = low === null && high.every((value) => value === 0);
   const bounds = zero
     ? new Float64Array(eigenvalues.length)

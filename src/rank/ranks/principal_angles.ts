@@ -1,8 +1,9 @@
 /**
- * Principal angles between the subspaces of functions that two sets of features span.
+ * Computes principal angles between the subspaces of functions that two sets of features span.
  *
  * @module
  */
+import { checkKeys } from "../../check.ts";
 import { InputError, ShapeError } from "../../errors.ts";
 import { GpuArray } from "../../gpu/array.ts";
 import { Commands } from "../../gpu/commands.ts";
@@ -13,20 +14,16 @@ import { bindGemmDoubleSingle } from "../../linalg/products/gemm_double_single.t
 import { rootBound } from "../certificates/certificate.ts";
 import { type DominantBases, dominantBases } from "./dominant_bases.ts";
 import { featureSpectra } from "../spectra/feature_spectrum.ts";
-import {
-  type FeatureMatrix,
-  type PreparedFeatures,
-  prepareFeatures,
-  type PrepareOptions,
-} from "../features/prepare_features.ts";
+import { type PreparedFeatures, prepareFeatures, type PrepareOptions } from "../features/prepare_features.ts";
 import type { RankInterval } from "../certificates/rank_interval.ts";
+import type { Matrix } from "../../linalg/matrix.ts";
 
 /** Options of {@linkcode principalAngles}. */
 export interface PrincipalAnglesOptions extends PrepareOptions {
   /**
-   * Share ε of λ₁ above which eigenfeatures belong to the subspace. Default: 10⁻⁶, amplitudes of a thousandth of the
-   * largest: well above the noise of features in single precision, whose own rounding turns the subspace by some
-   * 10⁻⁷ / √ε.
+   * Share ε of λ₁ above which eigenfeatures belong to the subspace. Default: 10⁻⁶, amplitudes of a
+   * thousandth of the largest. That is well above the noise of features in single precision, whose
+   * own rounding turns the subspace by about 10⁻⁷ / √ε.
    */
   readonly epsilon?: number;
 }
@@ -36,45 +33,52 @@ export interface PrincipalAngles {
   /** Angles θ in radians, ascending: as many as the smaller rank. */
   readonly angles: Float64Array;
   /**
-   * Bounds on their errors, as angles between the subspaces that the exact leading eigenfeatures span, as many of them as
-   * the ranks say. Never above π/2, which says that nothing is known, for want of a gap behind the last of them.
+   * Bounds on their errors, as angles between the spans of as many exact leading eigenfeatures as
+   * the ranks say. A bound of π/2 says that nothing is known, for want of a gap behind the last of
+   * them.
    */
   readonly bounds: Float64Array;
   /** Ranks of a and b at ε λ₁, each with the interval in which the exact one lies. */
   readonly ranks: readonly [RankInterval, RankInterval];
 }
 
-/** A value and what it may be off. */
+/** A value and a bound on its error. */
 interface Estimate {
   readonly value: number;
   readonly bound: number;
 }
 
 /**
- * Principal angles between the dominant subspaces of two feature matrices on the same samples: of a layer at two steps, of
- * two replicas, two layers, two networks. Waits for the GPU.
+ * Computes principal angles between the dominant subspaces of two feature matrices on the same
+ * samples: of a layer at two steps, of two replicas, two layers, two networks. Waits for the GPU.
  *
- * The subspace of Φ is the span of its eigenfeatures ψ_i = Φ q_i with λ_i > ε λ₁, in the w-weighted inner product; all that
- * Φ spans would be mostly noise. It stays as it is when neurons are permuted, scaled alike, or rotated. Bases
- * U = Ψ Λ^(−½) are computed in double-single arithmetic. With U_s the smaller one and U_l the other the cosines of the
- * angles are the singular values of X = U_lᵀ W U_s, the sines those of S = U_s − U_l X; each angle is taken from the one
- * that tells more (Björck and Golub, Math. Comp. 27, 1973; Knyazev and Argentati, SIAM J. Sci. Comput. 23, 2002).
+ * The subspace of Φ is the span of its eigenfeatures ψ_i = Φ q_i with λ_i > ε λ₁, in the w-weighted
+ * inner product. Without the threshold it would be mostly noise. It stays as it is when neurons are
+ * permuted, scaled alike, or rotated. Bases U = Ψ Λ^(−½) are computed in double-single arithmetic.
+ * Let U_s be the smaller basis and U_l the other. The cosines of the angles are the singular values
+ * of X = U_lᵀ W U_s, the sines those of S = U_s − U_l X. Each angle is taken from whichever has the
+ * smaller bound (Björck and Golub, Math. Comp. 27, 1973; Knyazev and Argentati, SIAM J. Sci.
+ * Comput. 23, 2002).
  *
- * Errors. Let ‖UᵀWU − I‖ ≤ g (measured), |X̂ − X| ≤ x, |Ŝ − S| ≤ s (rounding of sums). Then the projection of U_s off
- * span U_l differs from Ŝ by at most √(1 + g_l) (g_l ‖X‖ / (1 − g_l) + x) + s, and its singular values from the sines by a
- * factor √(1 ± g_s); those of X from the cosines by √((1 ± g_l)(1 ± g_s)). The spans computed are off the exact dominant
- * subspaces by angles that `subspace_bound.ts` bounds, which add to the bound: by min–max a principal angle changes by no
- * more than a subspace turns. For ε = 10⁻⁶ and λ_{r+1} < λ_r / 2 bounds are 10⁻⁸ to 10⁻⁷, errors 10⁻¹²; but beside a
- * sine of 1 sines below 10⁻⁹ are noise, as are cosines beside a cosine of 1. Features as given count as exact.
+ * Errors. Let ‖UᵀWU − I‖ ≤ g (measured), |X̂ − X| ≤ x, |Ŝ − S| ≤ s (rounding of sums). Then the
+ * projection of U_s off span U_l differs from Ŝ by at most √(1 + g_l) (g_l ‖X‖ / (1 − g_l) + x) +
+ * s. Its singular values differ from the sines by a factor √(1 ± g_s), and those of X from the
+ * cosines by √((1 ± g_l)(1 ± g_s)). The computed spans differ from the exact dominant subspaces by
+ * angles that `subspace_bound.ts` bounds. These add to the bound: by min–max a principal angle
+ * changes by no more than a subspace turns. For ε = 10⁻⁶ and λ_{r+1} < λ_r / 2 bounds are 10⁻⁸ to
+ * 10⁻⁷, errors 10⁻¹². But beside a sine of 1, sines below 10⁻⁹ are noise, as are cosines beside a
+ * cosine of 1. Features as given count as exact.
  *
  * @param gpu Device.
  * @param a Features, a sample a row.
  * @param b Features of the same samples, of any width.
  * @param options Weights, centring, threshold.
  * @returns Angles and ranks; no angles where a rank is 0.
- * @throws {InputError} Where ε is not in (0, 1), or an entry or weight is not a number to compute with.
- * @throws {ShapeError} Where the numbers of samples differ, or shapes do not fit in the adapter's limits.
- * @throws {PrecisionError} Where the adapter has no double-single arithmetic.
+ * @throws {InputError} If ε is not in (0, 1), or an entry or weight is not a number to compute
+ * with.
+ * @throws {ShapeError} If the numbers of samples differ, or shapes do not fit in the adapter's
+ * limits.
+ * @throws {PrecisionError} If the adapter has no double-single arithmetic.
  *
  * @example
  * ```ts
@@ -91,19 +95,20 @@ interface Estimate {
  */
 export async function principalAngles(
   gpu: Gpu,
-  a: FeatureMatrix,
-  b: FeatureMatrix,
+  a: Matrix,
+  b: Matrix,
   options: PrincipalAnglesOptions = {},
 ): Promise<PrincipalAngles> {
-  const { epsilon = 1e-6 } = options;
-  if (!(epsilon > 0 && epsilon < 1)) {
+  checkKeys("options of principalAngles", options, ["weights", "center", "epsilon"]);
+  const { epsilon = 1e-6, ...prepareOptions } = options;
+  if (!(typeof epsilon === "number" && epsilon > 0 && epsilon < 1)) {
     throw new InputError(`ε = ${epsilon}: give a share of the largest eigenvalue, in (0, 1)`);
   }
   if (a.rows !== b.rows) {
     throw new ShapeError(`features of ${a.rows} and ${b.rows} samples: give both on the same samples`);
   }
   const rows = a.rows, columns = Math.max(a.columns, b.columns);
-  const prepared = [prepare("a", a, options), prepare("b", b, options)];
+  const prepared = [prepare("a", a, prepareOptions), prepare("b", b, prepareOptions)];
   using stack = new DisposableStack();
   const { ranks, bases } = await dominantBases(
     gpu,
@@ -118,11 +123,14 @@ export async function principalAngles(
     stack,
   );
   if (!bases) return { angles: new Float64Array(), bounds: new Float64Array(), ranks };
-  return { ...await anglesBetween(gpu, bases, rows, [ranks[0].rank, ranks[1].rank], stack), ranks };
+  return {
+    ...await anglesBetween(gpu, bases, { rows, ranks: [ranks[0].rank, ranks[1].rank] }, stack),
+    ranks,
+  };
 }
 
-/** Prepares features; of an error it says whose it is. */
-function prepare(name: string, features: FeatureMatrix, options: PrepareOptions): PreparedFeatures {
+/** Prepares features, and names them in an error. */
+function prepare(name: string, features: Matrix, options: PrepareOptions): PreparedFeatures {
   try {
     return prepareFeatures(features, options);
   } catch (error) {
@@ -147,8 +155,7 @@ function widen(features: PreparedFeatures, columns: number, width: number): Prep
 async function anglesBetween(
   gpu: Gpu,
   known: DominantBases,
-  rows: number,
-  ranks: readonly [number, number],
+  { rows, ranks }: { readonly rows: number; readonly ranks: readonly [number, number] },
   stack: DisposableStack,
 ): Promise<Pick<PrincipalAngles, "angles" | "bounds">> {
   const { bases, form, gram, gramBound, departures, turns } = known;
@@ -197,13 +204,17 @@ async function anglesBetween(
   );
 
   const [g, h] = [departures[large], departures[small]];
-  const crossError = gramBound * Math.sqrt(traces[0] * traces[1]);
-  const sumError = (3 * order + 11) * U2 * (Math.sqrt(traces[large] * square) + Math.sqrt(traces[small]));
-  const projected = Math.sqrt(1 + g) * (g / (1 - g) * Math.sqrt((1 + g) * (1 + h)) + crossError) + sumError;
+  const crossBound = gramBound * Math.sqrt(traces[0] * traces[1]);
+  const sumBound = (3 * order + 11) * U2 * (Math.sqrt(traces[large] * square) + Math.sqrt(traces[small]));
+  const projected = Math.sqrt(1 + g) * (g / (1 - g) * Math.sqrt((1 + g) * (1 + h)) + crossBound) + sumBound;
   const angles = new Float64Array(count), bounds = new Float64Array(count);
   for (let k = 0; k < count; k++) {
-    const sine = widened(sines[count - 1 - k], projected, 1 - h, 1 + h);
-    const cosine = widened(cosines[k], crossError, (1 - g) * (1 - h), (1 + g) * (1 + h));
+    const sine = widened(sines[count - 1 - k], { off: projected, least: 1 - h, most: 1 + h });
+    const cosine = widened(cosines[k], {
+      off: crossBound,
+      least: (1 - g) * (1 - h),
+      most: (1 + g) * (1 + h),
+    });
     const arcs = [
       between(Math.asin(sine.value), Math.asin(sine.low), Math.asin(sine.high)),
       between(Math.acos(cosine.value), Math.acos(cosine.high), Math.acos(cosine.low)),
@@ -221,8 +232,14 @@ async function anglesBetween(
   return { angles, bounds };
 }
 
-/** A value in [0, 1] and its bounds: off by so much, then by a factor between the inverse roots of `most` and `least`. */
-function widened({ value, bound }: Estimate, off: number, least: number, most: number) {
+/**
+ * Widens a value in [0, 1] by `off`, then by a factor between the inverse roots of `most` and
+ * `least`.
+ */
+function widened(
+  { value, bound }: Estimate,
+  { off, least, most }: { readonly off: number; readonly least: number; readonly most: number },
+) {
   const clamp = (x: number) => Math.min(1, Math.max(0, x));
   return {
     value: clamp(value),

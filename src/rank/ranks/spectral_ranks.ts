@@ -1,16 +1,17 @@
 /**
- * The smooth relatives of the ε-rank: measures of how many directions a spectrum fills.
+ * Smooth relatives of the ε-rank: measures of how many directions a spectrum fills.
  *
- * All take the eigenvalues λ of a Gram matrix; σ = √λ are the singular values of the (weighted) features. They do not
- * change when the spectrum is scaled, and they share three conventions: eigenvalues below 0, which only rounding can
- * make, count as 0; a spectrum without a positive eigenvalue has rank 0; one that is not finite has rank NaN.
+ * All take the eigenvalues λ of a Gram matrix; σ = √λ are the singular values of the (weighted)
+ * features. They do not change when the spectrum is scaled. They share three conventions:
+ * eigenvalues below 0, which only rounding produces, count as 0; a spectrum without a positive
+ * eigenvalue has rank 0; one that is not finite has rank NaN.
  *
  * @module
  */
 import { InputError } from "../../errors.ts";
 
 /**
- * The entropy of a distribution p = σ / Σσ + `offset`, exponentiated.
+ * Computes the entropy of a distribution p = σ / Σσ + `offset`, exponentiated.
  *
  * @param eigenvalues Eigenvalues λ.
  * @param offset Added to every p_i.
@@ -29,9 +30,10 @@ function exponentialEntropy(eigenvalues: ArrayLike<number>, offset: number): num
 }
 
 /**
- * Effective rank: the exponential of the entropy of the normalised singular values.
+ * Computes the effective rank: the exponential of the entropy of the normalised singular values.
  *
- * Source: O. Roy, M. Vetterli, "The effective rank: a measure of effective dimensionality", EUSIPCO 2007.
+ * Source: O. Roy, M. Vetterli, "The effective rank: a measure of effective dimensionality", EUSIPCO
+ * 2007.
  *
  * @param eigenvalues Eigenvalues λ of the Gram matrix.
  * @returns exp(−Σ p_i log p_i), p_i = σ_i / Σσ: between 1 and n, or 0 for a spectrum of zeros.
@@ -49,10 +51,11 @@ export function effectiveRank(eigenvalues: ArrayLike<number>): number {
 }
 
 /**
- * RankMe: the effective rank with 10⁻⁷ added to every p_i.
+ * Computes RankMe: the effective rank with 10⁻⁷ added to every p_i.
  *
- * Source: Q. Garrido, R. Balestriero, L. Najman, Y. LeCun, "RankMe: assessing the downstream performance of pretrained
- * self-supervised representations by their rank", ICML 2023, equation (1).
+ * Source: Q. Garrido, R. Balestriero, L. Najman, Y. LeCun, "RankMe: assessing the downstream
+ * performance of pretrained self-supervised representations by their rank", ICML 2023, equation
+ * (1).
  *
  * @param eigenvalues Eigenvalues λ of the Gram matrix.
  * @returns exp(−Σ p_i log p_i), p_i = σ_i / Σσ + 10⁻⁷; 0 for a spectrum of zeros.
@@ -62,9 +65,10 @@ export function rankMe(eigenvalues: ArrayLike<number>): number {
 }
 
 /**
- * Stable rank: ‖Φ‖²_F / ‖Φ‖²₂.
+ * Computes the stable rank: ‖Φ‖²_F / ‖Φ‖²₂.
  *
- * Source: M. Rudelson, R. Vershynin, "Sampling from large matrices", Journal of the ACM 54(4), 2007.
+ * Source: M. Rudelson, R. Vershynin, "Sampling from large matrices", Journal of the ACM 54(4),
+ * 2007.
  *
  * @param eigenvalues Eigenvalues λ of the Gram matrix.
  * @returns Σλ / λ₁: between 1 and n, or 0 for a spectrum of zeros.
@@ -74,9 +78,10 @@ export function stableRank(eigenvalues: ArrayLike<number>): number {
 }
 
 /**
- * Participation ratio of the eigenvalues.
+ * Computes the participation ratio of the eigenvalues.
  *
- * Source: P. Gao et al., "A theory of multineuronal dimensionality, dynamics and measurement", bioRxiv 214262, 2017.
+ * Source: P. Gao et al., "A theory of multineuronal dimensionality, dynamics and measurement",
+ * bioRxiv 214262, 2017.
  *
  * @param eigenvalues Eigenvalues λ of the Gram matrix.
  * @returns (Σλ)² / Σλ²: between 1 and n, or 0 for a spectrum of zeros.
@@ -88,8 +93,8 @@ export function participationRatio(eigenvalues: ArrayLike<number>): number {
 }
 
 /**
- * Energy rank: how many of the leading eigenvalues hold a fraction of their sum (k₉₀ for 90 %). A sum that misses the
- * fraction by rounding alone reaches it.
+ * Computes the energy rank: the number of leading eigenvalues that hold a fraction of their sum
+ * (k₉₀ for 90 %). A sum that misses the fraction by rounding alone reaches it.
  *
  * @param eigenvalues Eigenvalues λ of the Gram matrix, in any order.
  * @param fraction The fraction of Σλ to hold, above 0 and at most 1.
@@ -119,7 +124,7 @@ export function energyRank(eigenvalues: ArrayLike<number>, fraction = 0.9): numb
 }
 
 /**
- * Nuclear-norm ratio: ‖Φ‖_* / ‖Φ‖₂.
+ * Computes the nuclear-norm ratio: ‖Φ‖_* / ‖Φ‖₂.
  *
  * @param eigenvalues Eigenvalues λ of the Gram matrix.
  * @returns Σσ / σ₁: between 1 and n, or 0 for a spectrum of zeros.
@@ -128,7 +133,10 @@ export function nuclearNormRatio(eigenvalues: ArrayLike<number>): number {
   return sum(scaled(eigenvalues).map(Math.sqrt));
 }
 
-/** λ / λ₁ with negative λ set to 0, so that no sum or square overflows; zeros stay zeros, not finite becomes NaN. */
+/**
+ * λ / λ₁ with negative λ set to 0, so that no sum or square overflows; zeros stay zeros, not finite
+ * becomes NaN.
+ */
 function scaled(eigenvalues: ArrayLike<number>): Float64Array {
   const clamped = Float64Array.from(eigenvalues, (value) => Math.max(0, value));
   let largest = 0;

@@ -1,8 +1,9 @@
 /**
- * The staircase in a series of ranks.
+ * Finds the staircase in a series of ranks.
  *
  * @module
  */
+import { checkKeys } from "../../check.ts";
 import { InputError, ShapeError } from "../../errors.ts";
 import { lowerMedian } from "../../stats/median.ts";
 
@@ -32,26 +33,30 @@ export interface Staircase {
   readonly jumps: readonly Jump[];
 }
 
-/** How {@linkcode findStairs} tells a stair from a flicker. */
+/** Options of {@linkcode findStairs}: what is a stair and what a flicker. */
 export interface StairOptions {
   /**
-   * How many consecutive probes the rank must stay away from a stair's level to leave it: an integer from 1. By
-   * default one in 200 of all probes, but at least 3: a shorter stair is not seen in a picture of the run.
+   * Consecutive probes for which the rank must stay away from a stair's level to leave it: an
+   * integer from 1. Default: one in 200 of all probes, but at least 3, as a shorter stair is not
+   * seen in a picture of the run.
    */
   readonly hysteresis?: number;
 }
 
 /**
- * Finds the stairs in a series of ranks, with hysteresis h so that a flickering rank is not a staircase.
+ * Finds the stairs in a series of ranks, with hysteresis h so that a flickering rank is not a
+ * staircase.
  *
  * - The level of a stair is the lower median of its first h probes.
- * - After these it ends where h consecutive probes are all off its level, whether or not they agree with each other;
- *   the next stair begins at the first of these h. A rank that leaves for fewer than h probes has not left.
- * - Probes whose rank is NaN are left out: they are neither off a level nor on it.
- * - The rank of a stair is the lower median over all its probes. Neighbours with the same rank are one stair.
+ * - After these it ends where h consecutive probes are all off its level, whether or not they agree
+ *   with each other. The next stair begins at the first of these h. A rank that leaves for fewer
+ *   than h probes has not left.
+ * - Probes with rank NaN are left out: they are neither off a level nor on it.
+ * - The rank of a stair is the lower median over all its probes. Neighbours with the same rank are
+ *   one stair.
  *
- * With h = 1 the stairs are the maximal runs of constant rank. Every stair holds at least h probes, unless the whole
- * series is shorter, and the stairs together hold every probe that has a rank.
+ * With h = 1 the stairs are the maximal runs of constant rank. Every stair holds at least h probes,
+ * unless the whole series is shorter, and the stairs together hold every probe that has a rank.
  *
  * @param steps Step of each probe, ascending.
  * @param ranks Rank at each probe.
@@ -78,6 +83,7 @@ export function findStairs(
   ranks: ArrayLike<number>,
   options: StairOptions = {},
 ): Staircase {
+  checkKeys("options of findStairs", options, ["hysteresis"]);
   const { hysteresis = Math.max(3, Math.round(steps.length / 200)) } = options;
   if (!Number.isInteger(hysteresis) || hysteresis < 1) {
     throw new InputError(`hysteresis is ${hysteresis}: give the number of probes, an integer from 1`);
@@ -95,7 +101,8 @@ export function findStairs(
       rank: lowerMedian(values.slice(first, end)),
     };
     const last = stairs.at(-1);
-    // The lower median of two runs that share theirs is the same again, so one pass joins all equal neighbours.
+    // The lower median of two runs that share theirs is the same again, so one pass joins all equal
+    // neighbours.
     if (last?.rank === stair.rank) stairs[stairs.length - 1] = { ...last, to: stair.to };
     else stairs.push(stair);
   }

@@ -1,14 +1,16 @@
 /**
- * What principal angles come to in one number.
+ * Sums up principal angles in one number.
  *
  * @module
  */
 
 /**
- * Subspace similarity: the mean squared cosine of the principal angles, ‖U_aᵀU_b‖²_F / min(r_a, r_b).
+ * Computes the subspace similarity: the mean squared cosine of the principal angles, ‖U_aᵀU_b‖²_F /
+ * min(r_a, r_b).
  *
  * @param angles Principal angles θ in radians.
- * @returns 1 where the smaller subspace lies in the larger, 0 where they are orthogonal; NaN for no angles.
+ * @returns 1 where the smaller subspace lies in the larger, 0 where they are orthogonal; NaN for no
+ * angles.
  *
  * @example
  * ```ts
@@ -25,13 +27,15 @@ export function subspaceSimilarity(angles: ArrayLike<number>): number {
 }
 
 /**
- * Chordal distance (projection F-norm): √Σ sin² θ_k, for subspaces of one dimension ‖P_a − P_b‖_F / √2.
+ * Computes the chordal distance (projection F-norm): √Σ sin² θ_k, for subspaces of one dimension
+ * ‖P_a − P_b‖_F / √2.
  *
- * Source: A. Edelman, T. A. Arias, S. T. Smith, "The geometry of algorithms with orthogonality constraints", SIAM J. Matrix
- * Anal. Appl. 20(2), 1998, §4.3.
+ * Source: A. Edelman, T. A. Arias, S. T. Smith, "The geometry of algorithms with orthogonality
+ * constraints", SIAM J. Matrix Anal. Appl. 20(2), 1998, §4.3.
  *
  * @param angles Principal angles θ in radians.
- * @returns Between 0 and the root of the number of angles; exact to the last digits where angles are small.
+ * @returns Between 0 and the root of the number of angles; exact to the last digits where angles
+ * are small.
  *
  * @example
  * ```ts

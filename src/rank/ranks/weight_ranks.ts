@@ -1,20 +1,25 @@
 /**
- * Numerical ranks of weight matrices.
+ * Computes numerical ranks of weight matrices.
  *
  * @module
  */
+import { checkKeys, checkName } from "../../check.ts";
 import { InputError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import { checkSources } from "../../linalg/matrix_source.ts";
 import { rootBound } from "../certificates/certificate.ts";
-import { featureSpectra, type Precision } from "../spectra/feature_spectrum.ts";
-import type { FeatureMatrix } from "../features/prepare_features.ts";
+import { featureSpectra } from "../spectra/feature_spectrum.ts";
+import { type Precision, precisionNames } from "../spectra/spectrum_options.ts";
 import { rankInterval } from "../certificates/rank_interval.ts";
+import type { Matrix } from "../../linalg/matrix.ts";
 
 /** Options of {@linkcode weightRanks}. */
 export interface WeightRankOptions {
   /** Share τ of σ₁ above which a singular value counts. Default: 10⁻². */
   readonly tolerance?: number;
-  /** Arithmetic; `auto` takes double-single where single leaves the rank uncertain. Default: `auto`. */
+  /**
+   * Arithmetic; `auto` takes double-single where single leaves the rank uncertain. Default: `auto`.
+   */
   readonly precision?: Precision;
 }
 
@@ -33,16 +38,17 @@ export interface WeightRank {
 }
 
 /**
- * Numerical ranks #{ i : σ_i(W) > τ σ₁ } of weight matrices of one shape, as one batch. Waits for the GPU.
+ * Computes numerical ranks #{ i : σ_i(W) > τ σ₁ } of weight matrices of one shape, as one batch.
+ * Waits for the GPU.
  *
- * The shorter side of W makes the Gram matrix, so its order is what counts.
+ * The Gram matrix is that of the shorter side of W.
  *
  * @param gpu Device.
  * @param matrices Matrices of one shape.
  * @param options Tolerance, precision.
  * @returns Singular values and rank of each. A zero matrix has rank 0.
- * @throws {InputError} Where the tolerance is not in (0, 1), or an entry is NaN or infinite.
- * @throws {ShapeError} Where shapes differ or do not fit in the adapter's limits.
+ * @throws {InputError} If the tolerance is not in (0, 1), or an entry is NaN or infinite.
+ * @throws {ShapeError} If shapes differ or do not fit in the adapter's limits.
  *
  * @example
  * ```ts
@@ -50,18 +56,22 @@ export interface WeightRank {
  * import { Gpu } from "../../gpu/device.ts";
  *
  * using gpu = await Gpu.open();
- * const [{ rank, singularValues }] = await weightRanks(gpu, [{ rows: 2, columns: 2, data: Float32Array.of(3, 0, 0, 0.01) }]);
+ * const matrix = { rows: 2, columns: 2, data: Float32Array.of(3, 0, 0, 0.01) };
+ * const [{ rank, singularValues }] = await weightRanks(gpu, [matrix]);
  * assert.equal(rank, 1);
  * assert.equal(Math.round(singularValues[0]), 3);
  * ```
  */
 export async function weightRanks(
   gpu: Gpu,
-  matrices: readonly FeatureMatrix[],
+  matrices: readonly Matrix[],
   options: WeightRankOptions = {},
 ): Promise<WeightRank[]> {
+  checkKeys("options of weightRanks", options, ["tolerance", "precision"]);
   const { tolerance = 1e-2, precision = "auto" } = options;
-  if (!(tolerance > 0 && tolerance < 1)) {
+  checkName("precision", precision, precisionNames);
+  for (const matrix of matrices) checkSources([matrix]);
+  if (!(typeof tolerance === "number" && tolerance > 0 && tolerance < 1)) {
     throw new InputError(`tolerance ${tolerance}: give a share of the largest singular value, in (0, 1)`);
   }
   const tall = matrices.map((matrix) => matrix.columns > matrix.rows ? transpose(matrix) : matrix);
@@ -72,7 +82,7 @@ export async function weightRanks(
     threshold: "relative",
   });
   return spectra.map(({ eigenvalues, bounds }) => {
-    const { rank, low, high } = rankInterval(eigenvalues, bounds, tolerance ** 2, "relative");
+    const { rank, low, high } = rankInterval(eigenvalues, bounds, tolerance ** 2, { threshold: "relative" });
     return {
       singularValues: eigenvalues.map(Math.sqrt),
       bounds: bounds.map((bound, i) => rootBound(eigenvalues[i], bound)),
@@ -83,7 +93,7 @@ export async function weightRanks(
   });
 }
 
-function transpose({ rows, columns, data }: FeatureMatrix): FeatureMatrix {
+function transpose({ rows, columns, data }: Matrix): Matrix {
   const transposed = data.slice();
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) transposed[j * rows + i] = data[i * columns + j];

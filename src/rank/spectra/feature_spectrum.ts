@@ -1,57 +1,38 @@
 /**
- * Spectra of features given by the host, in single or double-single precision, with certified errors.
+ * Computes spectra of features in single or double-single precision, with certified bounds.
  *
  * @module
  */
 import type { Gpu } from "../../gpu/device.ts";
-import type { FeatureSource } from "../../linalg/gram/feature_tiles.ts";
 import { vectors } from "../../linalg/matrix_view.ts";
 import { inPrecision } from "./in_precision.ts";
 import { prepareFeatures, type PrepareOptions } from "../features/prepare_features.ts";
 import { isZero, spectrumOf } from "./prepared_spectrum.ts";
-import type { Threshold } from "../certificates/rank_interval.ts";
 import { DOUBLE, refineSpectra } from "./refine_spectra.ts";
 import { readSpectra, solveFeatures } from "./solve_features.ts";
+import { checkSpectrumOptions, type FeatureSpectrum, type SpectrumOptions } from "./spectrum_options.ts";
 import { streamSpectra } from "./stream_spectra.ts";
+import type { MatrixSource } from "../../linalg/matrix_source.ts";
+
+export type { FeatureSpectrum, Precision, SpectrumOptions } from "./spectrum_options.ts";
 
 /** Bytes of features, in double-single words, up to which they are solved at once. */
 const MOST_BYTES = 2 ** 27;
 
-/** Arithmetic of a spectrum: single, double-single, or single first and double-single where that leaves doubt. */
-export type Precision = "auto" | "single" | "double";
-
-/** Options of {@linkcode featureSpectra}. */
-export interface SpectrumOptions extends PrepareOptions {
-  /** Arithmetic. Default: `auto`. */
-  readonly precision?: Precision;
-  /** Thresholds whose ranks `auto` is to make certain, if it can. Default: none, and `auto` is `single`. */
-  readonly epsilons?: readonly number[];
-  /** How these thresholds are meant. Default: absolute. */
-  readonly threshold?: Threshold;
-}
-
-/** Eigenvalues of Φᵀ diag(w) Φ with certified errors. */
-export interface FeatureSpectrum {
-  /** Eigenvalues λ̂, descending. */
-  readonly eigenvalues: Float64Array;
-  /** Bounds δ_i ≥ |λ̂_i − λ_i|. */
-  readonly bounds: Float64Array;
-  /** Arithmetic that they come from. */
-  readonly precision: "single" | "double";
-}
-
 /**
- * Eigenvalues of the weighted Gram matrices of features, all of one shape, solved as one batch. Waits for the GPU.
+ * Computes the eigenvalues of the weighted Gram matrices of features, all of one shape, solved as
+ * one batch. Waits for the GPU.
  *
- * Features of more than 128 MiB, in double-single words, and those that nobody holds go to the GPU in tiles of rows, several
- * times: see {@linkcode streamSpectra}. So m may be a million or more.
+ * Features of more than 128 MiB in double-single words, and features produced on demand, go to the
+ * GPU in tiles of rows, several times: see {@linkcode streamSpectra}. So m may be a million or
+ * more.
  *
  * @param gpu Device.
- * @param features Feature matrices of one shape, held by the host or asked for tile by tile.
+ * @param features Feature matrices of one shape, in memory or produced on demand.
  * @param options Weights (shared by all), centring, precision.
  * @returns The spectrum of each.
- * @throws {ShapeError} Where shapes differ or do not fit in the adapter's limits.
- * @throws {InputError} Where an entry or a weight is not a number to compute with.
+ * @throws {ShapeError} If shapes differ or do not fit in the adapter's limits.
+ * @throws {InputError} If an entry or a weight is not a number to compute with.
  *
  * @example
  * ```ts
@@ -61,39 +42,51 @@ export interface FeatureSpectrum {
  * using gpu = await Gpu.open();
  * // Two equal columns: eigenvalues 1 and 0.
  * const features = { rows: 2, columns: 2, data: Float32Array.of(1, 1, 0, 0) };
- * const [{ eigenvalues, errors }] = await featureSpectra(gpu, [features]);
- * assert(Math.abs(eigenvalues[0] - 1) <= errors[0] && eigenvalues[1] <= errors[1]);
+ * const [{ eigenvalues, bounds }] = await featureSpectra(gpu, [features]);
+ * assert(Math.abs(eigenvalues[0] - 1) <= bounds[0] && eigenvalues[1] <= bounds[1]);
  * ```
  */
 export async function featureSpectra(
   gpu: Gpu,
-  features: readonly FeatureSource[],
+  features: readonly MatrixSource[],
   options: SpectrumOptions = {},
 ): Promise<FeatureSpectrum[]> {
-  return await inPrecision(features, options, (some, precision) => solve(gpu, some, options, precision));
+  checkSpectrumOptions("options of featureSpectra", options);
+  const { weights, center } = options;
+  const prepare = { ...weights && { weights }, ...center && { center } };
+  return await inPrecision(
+    features,
+    options,
+    (some, precision) => solve(gpu, some, { ...prepare, precision }),
+  );
 }
 
 /** Solves features at once if they fit, else in tiles. */
 async function solve(
   gpu: Gpu,
-  features: readonly FeatureSource[],
-  options: PrepareOptions,
-  precision: "single" | "double",
+  features: readonly MatrixSource[],
+  { precision, ...options }: PrepareOptions & { readonly precision: "single" | "double" },
 ): Promise<FeatureSpectrum[]> {
   const [{ rows, columns }] = features;
   const held = features.filter((each) => "data" in each);
   const bytes = 8 * features.length * rows * 4 * vectors(columns);
   if (held.length < features.length || bytes > MOST_BYTES) {
     const streamed = await streamSpectra(gpu, features, { ...options, precision });
-    return streamed.map((each) => spectrumOf(each.solved, each, rows, precision, each.arithmetic));
+    return streamed.map((each) =>
+      spectrumOf(each.solved, each, { samples: rows, precision, arithmetic: each.arithmetic })
+    );
   }
   const prepared = held.map((each) => prepareFeatures(each, options));
   using stack = new DisposableStack();
-  const spectra = await solveFeatures(gpu, prepared, rows, columns, stack);
+  const spectra = await solveFeatures(gpu, prepared, { rows, columns }, stack);
   if (precision === "double") {
-    const { solved } = await refineSpectra(gpu, prepared, spectra, rows, columns, stack);
+    const { solved } = await refineSpectra(gpu, prepared, { spectra, rows, columns }, stack);
     return prepared.map((each, i) =>
-      spectrumOf(solved[i], { ...each, leftOut: 0, isZero: isZero(each) }, rows, precision, DOUBLE)
+      spectrumOf(solved[i], { ...each, leftOut: 0, isZero: isZero(each) }, {
+        samples: rows,
+        precision,
+        arithmetic: DOUBLE,
+      })
     );
   }
   return await readSpectra(spectra, prepared, rows);

@@ -1,43 +1,40 @@
 /**
- * Spectra in the arithmetic that is asked for, or that the thresholds ask for.
+ * Solves spectra in the requested precision, or in the lowest that decides all thresholds.
  *
  * @module
  */
-import { ShapeError } from "../../errors.ts";
-import type { FeatureSource } from "../../linalg/gram/feature_tiles.ts";
-import type { FeatureSpectrum, SpectrumOptions } from "./feature_spectrum.ts";
+import type { FeatureSpectrum, SpectrumOptions } from "./spectrum_options.ts";
 import { rankInterval } from "../certificates/rank_interval.ts";
+import { checkSources, type MatrixSource } from "../../linalg/matrix_source.ts";
 
 /**
- * Solves features in the precision that options name; with `auto` in single, and those again in double whose thresholds
- * that leaves in doubt.
+ * Solves features in the requested precision; with `auto` in single, and again in double those
+ * whose thresholds single leaves in doubt.
  *
  * @param features Features of one shape.
  * @param options Precision and thresholds.
  * @param solve Solves some of the features.
  * @returns The spectrum of each.
- * @throws {ShapeError} Where shapes differ.
+ * @throws {ShapeError} If shapes differ.
  */
-export async function inPrecision<Features extends FeatureSource>(
+export async function inPrecision<Features extends MatrixSource>(
   features: readonly Features[],
-  { precision = "auto", epsilons = [], threshold = "absolute" }: SpectrumOptions,
+  { weights, precision = "auto", epsilons = [], threshold = "absolute" }: SpectrumOptions,
   solve: (features: readonly Features[], precision: "single" | "double") => Promise<FeatureSpectrum[]>,
 ): Promise<FeatureSpectrum[]> {
+  checkSources(features, weights);
   if (features.length === 0) return [];
-  const [{ rows, columns }] = features;
-  if (features.some((each) => each.rows !== rows || each.columns !== columns)) {
-    throw new ShapeError("feature matrices of different shapes: give those of one shape at a time");
-  }
   if (precision !== "auto") return await solve(features, precision);
   const single = await solve(features, "single");
   const isDoubtful = ({ eigenvalues, bounds }: FeatureSpectrum) =>
     epsilons.some((epsilon) => {
-      const { low, high } = rankInterval(eigenvalues, bounds, epsilon, threshold);
+      const { low, high } = rankInterval(eigenvalues, bounds, epsilon, { threshold });
       return low !== high;
     });
   const doubtful = features.filter((_, i) => isDoubtful(single[i]));
   if (doubtful.length === 0) return single;
-  // From the start: double-single arithmetic takes much longer than what could be kept of single precision.
+  // From the start: double-single arithmetic takes much longer than what could be kept of single
+  // precision.
   const double = await solve(doubtful, "double");
   return single.map((spectrum) => isDoubtful(spectrum) ? double.shift()! : spectrum);
 }

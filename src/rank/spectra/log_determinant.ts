@@ -17,7 +17,7 @@ import tileSource from "../../../shaders/linalg/include/tile.wgsl" with { type: 
 /** Most neurons: loops of `log_determinant.wgsl` stay below the 65,535 iterations of lavapipe. */
 const MOST_ORDER = 512;
 
-/** Features whose log determinant is wanted. */
+/** Features, and the threshold of their log determinant. */
 export interface LogDeterminantOptions {
   /** Φ, `samples × width` for each replica. */
   readonly features: MatrixView;
@@ -39,8 +39,8 @@ export interface LogDeterminantOptions {
 export interface LogDeterminant {
   /** The commands. */
   readonly dispatches: readonly Dispatch[];
-  /** −∂/∂Z of log det(I + M/ε), Z the preactivations: the error of the layer whose loss is −log det. */
-  readonly error: MatrixView;
+  /** −∂/∂Z of log det(I + M/ε), Z the preactivations: δ of the layer whose loss is −log det. */
+  readonly delta: MatrixView;
   /** (−log det(I + M/ε), 0), a pair for each replica. */
   readonly partials: GpuArray;
 }
@@ -48,21 +48,27 @@ export interface LogDeterminant {
 /**
  * Binds the computation of −log det(I + M/ε), M = Φᵀ diag(w) Φ, and of its gradient.
  *
- * With ∂/∂Φ log det(I + M/ε) = 2 diag(w) Φ (M + ε I)⁻¹ all depends on the small eigenvalues of M + ε I, whose condition
- * λ₁/ε is 10⁷ and more where single precision has 1.7·10⁷. It is never formed. The triangular factor of A = [√w Φ; √ε I] has
- * the square root of that condition, some 3·10³, and (M + ε I)⁻¹ = R⁻¹R⁻ᵀ comes from it. With ‖δA‖ ≤ η, see `qr`,
+ * As ∂/∂Φ log det(I + M/ε) = 2 diag(w) Φ (M + ε I)⁻¹, all depends on the small eigenvalues of M + ε
+ * I. Its condition λ₁/ε is 10⁷ and more, and single precision has 1.7·10⁷. So M + ε I is never
+ * formed. The triangular factor R of A = [√w Φ; √ε I] has the square root of that condition, about
+ * 3·10³, and (M + ε I)⁻¹ = R⁻¹R⁻ᵀ comes from it. With ‖δA‖ ≤ η, see `qr`,
  *
- *     |δ log det| ≤ 2 η Σ_i 1 / √(λ_i + ε),      ‖δ(√w Φ (M + ε I)⁻¹)‖ ≤ (3/2 η + 3 n u √λ₁) / (λ_n + ε).
+ *     |δ log det| ≤ 2 η Σ_i 1 / √(λ_i + ε)
+ *     ‖δ(√w Φ (M + ε I)⁻¹)‖ ≤ (3/2 η + 3 n u √λ₁) / (λ_n + ε)
  *
- * Measured on lavapipe with the first layers of 1-50-50-1 networks on 256 samples (tanh, ReLU and sine as PyTorch starts them and
- * after 100 steps up), the gradient is off by ‖δG‖ / ‖G‖ of
+ * Relative errors ‖δG‖ / ‖G‖ of the gradient, measured on lavapipe with the first layers of
+ * 1-50-50-1 networks on 256 samples (tanh, ReLU and sine, from PyTorch's initial weights up to 100
+ * steps later), by R (this), by eigenvectors of `bindSpectra` as G = 2 W Ψ (Λ + ε)⁻¹ Qᵀ, and by a
+ * Cholesky factor of M + ε I:
  *
- *     ε                                                       10⁻⁴               10⁻⁶               10⁻⁸            10⁻¹⁰
- *     R of [√w Φ; √ε I] (this)                                4·10⁻⁵ … 4·10⁻⁴    3·10⁻⁴ … 4·10⁻³    0.01 … 0.05     0.2 … 0.7
- *     eigenvectors of `bindSpectra`, G = 2 W Ψ (Λ + ε)⁻¹ Qᵀ   2·10⁻⁵ … 6·10⁻⁴    4·10⁻⁴ … 5·10⁻³    0.02 … 0.13    0.5 … 1.4
- *     Cholesky factor of M + ε I                              as good            none: at a third of the way a pivot is negative
+ *     ε        R                    eigenvectors         Cholesky
+ *     10⁻⁴     4·10⁻⁵ … 4·10⁻⁴      2·10⁻⁵ … 6·10⁻⁴      as good as R
+ *     10⁻⁶     3·10⁻⁴ … 4·10⁻³      4·10⁻⁴ … 5·10⁻³      fails: a negative pivot
+ *     10⁻⁸     0.01 … 0.05          0.02 … 0.13          at a third of the way
+ *     10⁻¹⁰    0.2 … 0.7            0.5 … 1.4
  *
- * and five replicas take 0.6 of the time that eigenvectors do, twice that of a training step of 1-50-50-1.
+ * Five replicas take 0.6 of the time that eigenvectors do, twice that of a training step of
+ * 1-50-50-1.
  *
  * Flops a replica: 2 (m + n) n² for R, 2 m n² for the gradient, 2 n³ for the rest.
  *
@@ -70,7 +76,7 @@ export interface LogDeterminant {
  * @param options Features and threshold.
  * @param stack Owner of the arrays.
  * @returns The commands.
- * @throws {ShapeError} Where there are more than 512 neurons, or the adapter has no room.
+ * @throws {ShapeError} If there are more than 512 neurons, or the adapter has no room.
  */
 export async function bindLogDeterminant(
   gpu: Gpu,
@@ -103,7 +109,7 @@ export async function bindLogDeterminant(
     ["u32", width, factor.stride, factor.rows * factor.stride, stride, batch],
     ["f32", 1 / root],
   );
-  const error = { ...features, array: stack.use(new GpuArray(gpu, "rank error", features.array.length)) };
+  const delta = { ...features, array: stack.use(new GpuArray(gpu, "rank delta", features.array.length)) };
   const differentiate = await gpu.kernel({ ...source, entryPoint: "differentiate" });
   const shape = gpuStruct(
     gpu,
@@ -115,9 +121,9 @@ export async function bindLogDeterminant(
     invert.bind([triangle, factor.matrices, inverse.array, partials], [Math.ceil(stride / 64), replicas]),
     await bindGemm(gpu, "nt", inverse, inverse, product, { m: width, n: width, k: width, count: replicas }),
     differentiate.bind(
-      [shape, features.array, product.array, slopes, weights, error.array],
+      [shape, features.array, product.array, slopes, weights, delta.array],
       [tileWorkgroups(samples, width), 1, replicas],
     ),
   ];
-  return { dispatches, error, partials };
+  return { dispatches, delta, partials };
 }

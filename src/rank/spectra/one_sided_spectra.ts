@@ -1,5 +1,6 @@
 /**
- * Spectra of features given by the host without squaring them: QR, one-sided Jacobi, and certified errors.
+ * Computes spectra of features in the host's memory without squaring them: QR, one-sided Jacobi,
+ * certified bounds.
  *
  * @module
  */
@@ -7,42 +8,53 @@ import { InputError } from "../../errors.ts";
 import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { U2 } from "../../linalg/rounding.ts";
-import type { FeatureSource } from "../../linalg/gram/feature_tiles.ts";
 import { padRows } from "../../linalg/matrix_view.ts";
 import { descendingRows, orthonormalRows } from "../../linalg/svd/orthonormal_rows.ts";
 import { type DoubleSingleSvd, svdDoubleSingle } from "../../linalg/svd/svd_double_single.ts";
 import { svdSingle } from "../../linalg/svd/svd_single.ts";
-import type { FeatureSpectrum, SpectrumOptions } from "./feature_spectrum.ts";
+import {
+  checkSpectrumOptions,
+  type FeatureShape,
+  type FeatureSpectrum,
+  type SpectrumOptions,
+} from "./spectrum_options.ts";
 import { inPrecision } from "./in_precision.ts";
 import { type PreparedFeatures, prepareFeatures } from "../features/prepare_features.ts";
 import { isZero, scaledSpectrum } from "./prepared_spectrum.ts";
 import { bindFeatures, readSpectra } from "./solve_features.ts";
+import type { MatrixSource } from "../../linalg/matrix_source.ts";
 
-/** Share of σ₁ below which rows of single precision are noise, which have no direction to rely on. */
+/** Share of σ₁ below which rows in single precision are noise and have no reliable direction. */
 const SINGLE_NOISE = 2 ** -30;
-/** Share of σ₁ below which rows need not be orthogonal relative to their own norms: that costs some 10⁻²⁴ λ₁. */
+/**
+ * Share of σ₁ below which rows need not be orthogonal relative to their own norms. That costs about
+ * 10⁻²⁴ λ₁.
+ */
 const DOUBLE_FLOOR = 2 ** -22;
 
 /**
- * Eigenvalues of the weighted Gram matrices of features, all of one shape, as squares of the singular values of √w Φ.
- * Waits for the GPU.
+ * Computes the eigenvalues of the weighted Gram matrices of features, all of one shape, as squares
+ * of the singular values of √w Φ. Waits for the GPU.
  *
- * Double: R of a QR factorisation in slabs, so that any number of samples streams through, and one-sided Jacobi on
- * it. Both bound in advance what they do to σ, in the worst case: |σ̂_i − σ_i| ≤ α + ρ σ̂_i with α of some 10⁻¹¹ σ₁,
- * so δ_i = 2 σ̂_i d + d², d = α + ρ σ̂_i, and small eigenvalues are certain as far down as 10² α².
+ * Double: R of a QR factorisation in slabs, for any number of samples, and one-sided Jacobi on R.
+ * Both have a worst-case bound on what they do to σ: |σ̂_i − σ_i| ≤ α + ρ σ̂_i with α about 10⁻¹¹
+ * σ₁. So δ_i = 2 σ̂_i d + d², d = α + ρ σ̂_i, and small eigenvalues are certain as far down as 10²
+ * α².
  *
- * Single: the same in single precision, whose rounding has no worst case worth telling. So it only finds the right
- * singular vectors V, to 10⁻⁷; the eigenvalues and their errors come from the pass that {@linkcode bindSpectra}
- * measures with: Ψ = Φ V by compensated sums, its Gram matrix, two-sided Jacobi.
+ * Single: the same in single precision, for which the worst case is too pessimistic to be of use.
+ * So it only finds the right singular vectors V, to 10⁻⁷. The eigenvalues and their bounds come
+ * from the pass with which {@linkcode bindSpectra} measures: Ψ = Φ V by compensated sums, its Gram
+ * matrix, two-sided Jacobi.
  *
- * Auto: single, and double for those matrices whose thresholds it leaves in doubt.
+ * Auto: single, and double for those matrices whose thresholds single leaves in doubt.
  *
  * @param gpu Device.
  * @param features Feature matrices of one shape, held by the host.
  * @param options Weights (shared by all), centring, precision.
  * @returns The spectrum of each.
- * @throws {ShapeError} Where shapes differ or do not fit in the adapter's limits.
- * @throws {InputError} Where an entry or a weight is not a number to compute with, or features are not held.
+ * @throws {ShapeError} If shapes differ or do not fit in the adapter's limits.
+ * @throws {InputError} If an entry or a weight is not a number to compute with, or features are
+ * not held.
  *
  * @example
  * ```ts
@@ -52,31 +64,36 @@ const DOUBLE_FLOOR = 2 ** -22;
  * using gpu = await Gpu.open();
  * // Eigenvalues 1/2 and 10⁻²⁰ / 2.
  * const features = { rows: 2, columns: 2, data: Float64Array.of(1, 0, 0, 1e-10) };
- * const [{ eigenvalues, errors }] = await oneSidedSpectra(gpu, [features], { precision: "double" });
- * assert(Math.abs(eigenvalues[1] / 5e-21 - 1) < 1e-12 && errors[1] < 1e-21);
+ * const options = { precision: "double" } as const;
+ * const [{ eigenvalues, bounds }] = await oneSidedSpectra(gpu, [features], options);
+ * assert(Math.abs(eigenvalues[1] / 5e-21 - 1) < 1e-12 && bounds[1] < 1e-21);
  * ```
  */
 export async function oneSidedSpectra(
   gpu: Gpu,
-  features: readonly FeatureSource[],
+  features: readonly MatrixSource[],
   options: SpectrumOptions = {},
 ): Promise<FeatureSpectrum[]> {
+  checkSpectrumOptions("options of oneSidedSpectra", options);
   const held = features.map((each) => {
     if ("data" in each) return each;
-    throw new InputError("one-sided-jacobi takes features that are held: leave streamed ones to gram-jacobi");
+    throw new InputError(
+      "one-sided-jacobi takes features in memory only: for those produced on demand use gram-jacobi",
+    );
   });
+  const { weights, center } = options;
+  const prepare = { ...weights && { weights }, ...center && { center } };
   return await inPrecision(held, options, (some, precision) => {
-    const prepared = some.map((each) => prepareFeatures(each, options));
+    const prepared = some.map((each) => prepareFeatures(each, prepare));
     const [{ rows, columns }] = some;
-    return (precision === "single" ? solveSingle : solveDouble)(gpu, prepared, rows, columns);
+    return (precision === "single" ? solveSingle : solveDouble)(gpu, prepared, { rows, columns });
   });
 }
 
 async function solveSingle(
   gpu: Gpu,
   prepared: readonly PreparedFeatures[],
-  rows: number,
-  columns: number,
+  { rows, columns }: FeatureShape,
 ): Promise<FeatureSpectrum[]> {
   const found = await svdSingle(
     gpu,
@@ -84,7 +101,7 @@ async function solveSingle(
     { rows, columns, vectors: true },
   );
   using stack = new DisposableStack();
-  const spectra = await bindFeatures(gpu, prepared, rows, columns, stack);
+  const spectra = await bindFeatures(gpu, prepared, { rows, columns }, stack);
   const { basis } = spectra;
   found.forEach(({ values, rows }, i) => {
     const vectors = Float32Array.from(basisOf(values, rows, columns));
@@ -96,7 +113,10 @@ async function solveSingle(
   return await readSpectra(spectra, prepared, rows);
 }
 
-/** An orthonormal basis, one vector a row, from the rows that rotations left; those of zeros where m < n. */
+/**
+ * Makes an orthonormal basis, one vector a row, of the rows that rotations left; where m < n, zeros
+ * come first.
+ */
 function basisOf(values: Float32Array, rows: Float32Array, columns: number): Float64Array {
   const sorted = descendingRows(values, rows, columns);
   const padded = new Float64Array(columns * columns), norms = new Float64Array(columns);
@@ -108,8 +128,7 @@ function basisOf(values: Float32Array, rows: Float32Array, columns: number): Flo
 async function solveDouble(
   gpu: Gpu,
   prepared: readonly PreparedFeatures[],
-  rows: number,
-  columns: number,
+  { rows, columns }: FeatureShape,
 ): Promise<FeatureSpectrum[]> {
   const solved = await svdDoubleSingle(
     gpu,
@@ -119,19 +138,21 @@ async function solveDouble(
   return solved.map((each, index) => {
     const eigenvalues = new Float64Array(columns);
     each.values.forEach((sigma, i) => eigenvalues[i] = sigma * sigma);
-    const errors = squareErrors(each, eigenvalues, prepared[index].meanBound);
-    const { scale } = prepared[index];
-    return scaledSpectrum(eigenvalues, errors, { scale, isZero: isZero(prepared[index]) }, "double");
+    const { scale, meanBound } = prepared[index];
+    const bounds = squareBounds(each, eigenvalues, meanBound);
+    const known = { scale, isZero: isZero(prepared[index]) };
+    return scaledSpectrum({ eigenvalues, bounds, precision: "double" }, known);
   });
 }
 
 /**
- * Bounds on the errors of squared singular values: |σ̂_i − σ_i| ≤ d gives 2 σ̂_i d + d². The features themselves were
- * rounded to 48 bits, once with two words and three times in float64: u² ‖Φ‖_F covers it.
+ * Bounds the errors of squared singular values: |σ̂_i − σ_i| ≤ d gives 2 σ̂_i d + d². The features
+ * themselves were rounded to 48 bits, once with two words and three times in float64: u² ‖Φ‖_F
+ * covers it.
  */
-function squareErrors({ values, bounds }: DoubleSingleSvd, eigenvalues: Float64Array, meanError: number) {
+function squareBounds({ values, bounds }: DoubleSingleSvd, eigenvalues: Float64Array, meanBound: number) {
   const { absolute, relative, squared } = bounds;
-  const moved = absolute + U2 * Math.hypot(...values) + meanError;
+  const moved = absolute + U2 * Math.hypot(...values) + meanBound;
   return eigenvalues.map((value, i) => {
     const sigma = i < values.length ? values[i] : 0;
     // σ itself is known to σ̂ only.

@@ -1,73 +1,84 @@
 /**
- * Spectra of features from those of the prepared ones that were solved.
+ * Turns the solved spectra of prepared features into those of the features themselves.
  *
  * @module
  */
 import { type Arithmetic, eigenvalueBounds } from "../certificates/certificate.ts";
-import type { FeatureSpectrum } from "./feature_spectrum.ts";
+import type { FeatureSpectrum } from "./spectrum_options.ts";
 import type { PreparedFeatures } from "../features/prepare_features.ts";
 import type { SolvedMatrix } from "./solved_record.ts";
-import type { StreamedSpectrum } from "./stream_spectra.ts";
 
 /** What is known of features besides what a solver left of them. */
-export type KnownFeatures = Omit<StreamedSpectrum, "solved" | "arithmetic">;
+export interface KnownFeatures {
+  /** Frobenius norm of what was left out of the features. */
+  readonly leftOut: number;
+  /** Bound on what the rounding of means left in them, in that norm. */
+  readonly meanBound: number;
+  /** Factor from M to the Gram matrix that was solved. */
+  readonly scale: number;
+  /** Whether all features are 0. */
+  readonly isZero: boolean;
+}
+
+/** How features were solved. */
+export interface SolveSettings {
+  /** Number of samples. */
+  readonly samples: number;
+  /** Name of the arithmetic. */
+  readonly precision: "single" | "double";
+  /** Bounds on its roundings. */
+  readonly arithmetic: Arithmetic;
+}
 
 /**
- * Whether features are zeros.
+ * Finds whether features are all 0.
  *
  * @param prepared The prepared features.
- * @returns Whether all of them are, before they were rounded, too.
+ * @returns Whether all of them are 0, also before they were rounded.
  */
 export function isZero({ high, low }: PreparedFeatures): boolean {
   return low === null && high.every((value) => value === 0);
 }
 
 /**
- * The spectrum of features from what a solver of two-sided rotations left of their Gram matrix.
+ * Makes the spectrum of features of what a solver of two-sided rotations left of their Gram matrix.
  *
  * @param solved What it left.
  * @param known The features that were solved.
- * @param samples Number of samples.
- * @param precision What the arithmetic is called.
- * @param arithmetic Bounds on its roundings.
+ * @param settings How they were solved.
  * @returns The spectrum.
  */
 export function spectrumOf(
   { values, rounds, off, heads }: SolvedMatrix,
   known: KnownFeatures,
-  samples: number,
-  precision: "single" | "double",
-  arithmetic: Arithmetic,
+  { samples, precision, arithmetic }: SolveSettings,
 ): FeatureSpectrum {
   const { leftOut, meanBound } = known;
   const eigenvalues = values.map((value) => Math.max(0, value)).sort((a, b) => b - a);
   const solved = { eigenvalues, samples, heads, off, rounds, leftOut: leftOut + meanBound };
-  return scaledSpectrum(eigenvalues, eigenvalueBounds(solved, arithmetic), known, precision);
+  return scaledSpectrum({ eigenvalues, bounds: eigenvalueBounds(solved, arithmetic), precision }, known);
 }
 
 /**
- * The spectrum of features from that of the prepared ones.
+ * Makes the spectrum of features of that of the prepared ones.
  *
- * @param eigenvalues Eigenvalues, descending.
- * @param errors Bounds on their errors.
- * @param known Their scale, and whether they are zeros.
- * @param precision What the arithmetic is called.
+ * @param spectrum Spectrum of the prepared features.
+ * @param known Their scale, and whether they are all 0.
  * @returns The spectrum.
  */
 export function scaledSpectrum(
-  eigenvalues: Float64Array,
-  errors: Float64Array,
+  { eigenvalues, bounds, precision }: FeatureSpectrum,
   { scale, isZero }: Pick<KnownFeatures, "scale" | "isZero">,
-  precision: "single" | "double",
 ): FeatureSpectrum {
   if (isZero) {
-    // No arithmetic errs on zeros.
-    return { eigenvalues: eigenvalues.map(() => 0), bounds: errors.map(() => 0), precision };
+    // Zeros are exact in any arithmetic.
+    return { eigenvalues: eigenvalues.map(() => 0), bounds: bounds.map(() => 0), precision };
   }
   return {
     eigenvalues: eigenvalues.map((value) => value / scale),
-    // What float64 can not hold counts as error, so that features of magnitude 10⁻²⁰⁰ are not certainly 0.
-    bounds: errors.map((value) => value / scale + Number.MIN_VALUE),
+    // What float64 can not hold counts as error, so that features of magnitude 10⁻²⁰⁰ are not
+    // certainly 0.
+    bounds: bounds.map((value) => value / scale + Number.MIN_VALUE),
     precision,
   };
 }

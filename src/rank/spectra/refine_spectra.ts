@@ -1,5 +1,5 @@
 /**
- * Spectra to double-single precision, from those that single precision has found.
+ * Refines spectra that single precision has found to double-single precision.
  *
  * @module
  */
@@ -28,17 +28,20 @@ import {
   solvedRecordWords,
 } from "./solved_record.ts";
 import type { Spectra } from "./spectra.ts";
+import type { FeatureShape } from "./spectrum_options.ts";
 
 /**
- * Double-single precision, u² = 2⁻⁴⁸: `gemm_double_single.wgsl`, `gram_double_single.wgsl`, `jacobi_double_single.wgsl`.
+ * Double-single precision, u² = 2⁻⁴⁸: `gemm_double_single.wgsl`, `gram_double_single.wgsl`,
+ * `jacobi_double_single.wgsl`.
  *
  * - dot: (3 n + 7) u², and 1 for what two words leave out of a feature;
  * - gram: as its kernel says, and 1 for the weight;
- * - diagonal, rotation: an entry takes two combinations a x + b y of error 17 u² (|a x| + |b y|) on either side, and
- *   rotations are orthogonal to 40 u²: at most 128 u²;
+ * - diagonal, rotation: an entry takes two combinations a x + b y of error 17 u² (|a x| + |b y|) on
+ *   either side, and rotations are orthogonal to 40 u²: at most 128 u²;
  * - orthonormality: Newton–Schulz steps leave the rounding of the last, n (3 n + 20) u².
  *
- * Heads and tail end at 2⁻⁵⁸ and 2⁻⁶⁰, where jacobi_rounds.wgsl stops telling diagonal entries apart.
+ * Heads and tail end at 2⁻⁵⁸ and 2⁻⁶⁰, where jacobi_rounds.wgsl stops telling diagonal entries
+ * apart.
  */
 export const DOUBLE: Arithmetic = {
   dot: (n) => (3 * n + 8) * U2,
@@ -91,19 +94,23 @@ export interface RefinedSpectra {
 }
 
 /**
- * Binds the solution in double-single arithmetic of what {@linkcode bindSpectra} has solved, in two passes like those. The
- * first starts from the basis Q of single precision, orthonormal to 10⁻⁶, which Newton–Schulz steps make orthonormal to
- * 10⁻¹⁴; in it the Gram matrix of Ψ = Φ Q is diagonal to 10⁻⁷ already but for the tail, of which single precision knows
- * nothing: so it takes two or three sweeps, some ten where eigenvalues fall far, to turn Q into eigenvectors with all digits. The second measures in that basis, where small eigenvalues, too, are known relative to
- * themselves. On lavapipe some five times the time of single precision (1.0 s against 0.2 s for m = 512, n = 128).
+ * Binds the solution in double-single arithmetic of what {@linkcode bindSpectra} has solved, in two
+ * passes of the same kind.
+ *
+ * The first starts from the basis Q of single precision, orthonormal to 10⁻⁶. Newton–Schulz steps
+ * make it orthonormal to 10⁻¹⁴. In it the Gram matrix of Ψ = Φ Q is diagonal to 10⁻⁷ except for the
+ * tail, which single precision does not resolve. So two or three sweeps, about ten where
+ * eigenvalues fall far, turn Q into eigenvectors with all digits. The second pass measures in that
+ * basis, where small eigenvalues are known relative to themselves as well. On lavapipe it takes
+ * about five times the time of single precision (1.0 s against 0.2 s for m = 512, n = 128).
  *
  * @param gpu Device.
  * @param spectra What single precision finds: of one layer.
  * @param options Features and weights.
  * @param stack Owner of the arrays.
  * @returns The commands.
- * @throws {ShapeError} Where the adapter has no room for it.
- * @throws {PrecisionError} Where the adapter has no double-single arithmetic.
+ * @throws {ShapeError} If the adapter has no room for it.
+ * @throws {PrecisionError} If the adapter has no double-single arithmetic.
  */
 export async function bindRefinement(
   gpu: Gpu,
@@ -143,7 +150,8 @@ export async function bindRefinement(
   const dispatches: Dispatch[] = [];
   let q: EntryView = { array: basis.array, double: false, stride: 4 * basis.stride, batch: 4 * basis.batch };
   let turn = 0;
-  // Single precision's basis needs two Newton–Schulz steps to be orthonormal to all digits, a rotated one needs one.
+  // Single precision's basis needs two Newton–Schulz steps to be orthonormal to all digits, a
+  // rotated one needs one.
   for (const steps of [2, 1]) {
     for (let step = 0; step < steps; step++) {
       const next = bases[turn++ % 2];
@@ -173,19 +181,15 @@ export async function bindRefinement(
  *
  * @param gpu Device.
  * @param features Features, one matrix for each of the batch.
- * @param spectra What single precision found.
- * @param rows Number of samples.
- * @param columns Number of features.
+ * @param found Their shape, and what single precision found.
  * @param stack Owner of the arrays.
  * @returns What the solver left of each matrix, and the eigenvectors.
- * @throws {ShapeError} Where the adapter has no room for it.
+ * @throws {ShapeError} If the adapter has no room for it.
  */
 export async function refineSpectra(
   gpu: Gpu,
   features: readonly PreparedFeatures[],
-  spectra: Spectra,
-  rows: number,
-  columns: number,
+  { spectra, rows, columns }: FeatureShape & { readonly spectra: Spectra },
   stack: DisposableStack,
 ): Promise<RefinedSpectra> {
   const count = features.length, entries = rows * columns;

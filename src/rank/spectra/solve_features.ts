@@ -7,7 +7,7 @@ import { GpuArray } from "../../gpu/array.ts";
 import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { padRows, vectors } from "../../linalg/matrix_view.ts";
-import type { FeatureSpectrum } from "./feature_spectrum.ts";
+import type { FeatureShape, FeatureSpectrum } from "./spectrum_options.ts";
 import type { PreparedFeatures } from "../features/prepare_features.ts";
 import { isZero, spectrumOf } from "./prepared_spectrum.ts";
 import { readSolved } from "./solved_record.ts";
@@ -18,17 +18,15 @@ import { bindSpectra, type Spectra } from "./spectra.ts";
  *
  * @param gpu Device.
  * @param features Features.
- * @param rows Number of samples.
- * @param columns Number of features.
+ * @param shape Their shape.
  * @param stack Owner of the arrays.
  * @returns The commands of a probe, and where they leave the spectra.
- * @throws {ShapeError} Where the adapter has no room for them.
+ * @throws {ShapeError} If the adapter has no room for them.
  */
 export async function bindFeatures(
   gpu: Gpu,
   features: readonly PreparedFeatures[],
-  rows: number,
-  columns: number,
+  { rows, columns }: FeatureShape,
   stack: DisposableStack,
 ): Promise<Spectra> {
   const stride = vectors(columns);
@@ -45,24 +43,23 @@ export async function bindFeatures(
 }
 
 /**
- * Solves prepared features of one shape as one batch: warms up, and measures. Does not wait for the GPU.
+ * Solves prepared features of one shape as one batch: warms up, and measures. Does not wait for the
+ * GPU.
  *
  * @param gpu Device.
  * @param features Features.
- * @param rows Number of samples.
- * @param columns Number of features.
+ * @param shape Their shape.
  * @param stack Owner of the arrays.
  * @returns The spectra, submitted.
- * @throws {ShapeError} Where the adapter has no room for them.
+ * @throws {ShapeError} If the adapter has no room for them.
  */
 export async function solveFeatures(
   gpu: Gpu,
   features: readonly PreparedFeatures[],
-  rows: number,
-  columns: number,
+  { rows, columns }: FeatureShape,
   stack: DisposableStack,
 ): Promise<Spectra> {
-  const spectra = await bindFeatures(gpu, features, rows, columns, stack);
+  const spectra = await bindFeatures(gpu, features, { rows, columns }, stack);
   const commands = new Commands(gpu);
   commands.run(...spectra.dispatches, ...spectra.dispatches);
   commands.submit();
@@ -84,6 +81,10 @@ export async function readSpectra(
 ): Promise<FeatureSpectrum[]> {
   const solved = await readSolved(batch);
   return features.map((each, index) =>
-    spectrumOf(solved[index], { ...each, isZero: isZero(each) }, rows, "single", arithmetic)
+    spectrumOf(solved[index], { ...each, isZero: isZero(each) }, {
+      samples: rows,
+      precision: "single",
+      arithmetic,
+    })
   );
 }

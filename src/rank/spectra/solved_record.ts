@@ -1,5 +1,5 @@
 /**
- * What a double-single solver leaves of its matrices, in few words.
+ * Copies the results of a double-single solver from its matrices into short records.
  *
  * @module
  */
@@ -19,7 +19,8 @@ export interface SolvedMatrix extends SolverProgress {
 }
 
 /**
- * Reads what a single-precision solver leaves of a batch of matrices of one order. Waits for the GPU.
+ * Reads what a single-precision solver leaves of a batch of matrices of one order. Waits for the
+ * GPU.
  *
  * @param batch The batch, solved.
  * @returns What it left of each.
@@ -57,7 +58,7 @@ export interface SolvedRecords {
 }
 
 /**
- * Words of the record of one matrix.
+ * Counts the words of the record of one matrix.
  *
  * @param order Order of the matrix.
  * @returns Number of 32-bit words.

@@ -1,5 +1,6 @@
 /**
- * Spectra of the features of many layers and replicas, on the GPU, to single precision's full depth.
+ * Computes spectra of the features of many layers and replicas on the GPU, as deep as single
+ * precision can.
  *
  * @module
  */
@@ -35,10 +36,11 @@ export interface SpectraOptions {
   /** Targets Y whose moments with the last layer's features are wanted; `null` for none. */
   readonly targets: MatrixView | null;
   /**
-   * Scaled off-diagonal norm at which the first pass has searched enough. Default: rounding, 4 u n, for who measures once. Where
-   * probes follow each other most of what is left at 0.3 is noise of the tail, and the second pass rotates the rest: of 9 sweeps
-   * a probe that saves 1.3, and leaves heads and certificates as they were; 1 saves hardly more, and takes the longest heads of a
-   * fifth of the probes.
+   * Scaled off-diagonal norm at which the first pass has searched enough. Default: rounding, 4 u n,
+   * right for a single measurement. Where probes follow each other, most of what is left at 0.3 is
+   * noise of the tail, and the second pass rotates the rest. That saves 1.3 of 9 sweeps a probe,
+   * and leaves heads and certificates as they were. A value of 1 saves hardly more, and costs a
+   * fifth of the probes their longest heads.
    */
   readonly searched?: number;
 }
@@ -47,36 +49,47 @@ export interface SpectraOptions {
 export interface Spectra {
   /** The commands of one probe. */
   readonly dispatches: readonly Dispatch[];
-  /** Those of them that measure, for vectors that the caller has put into `basis`: they are made orthonormal first. */
+  /**
+   * Those of the commands that measure, for vectors that the caller has put into `basis`. They
+   * first make the vectors orthonormal.
+   */
   readonly measurement: readonly Dispatch[];
   /**
-   * Solved matrices: that of layer l (from 0) and replica r is number l · replicas + r, with the eigenvalues of M on its
-   * diagonal and, in the rows of the basis behind the eigenvectors, the moments of their features with [Y 1].
+   * Solved matrices: that of layer l (from 0) and replica r is number l · replicas + r, with the
+   * eigenvalues of M on its diagonal and, in the rows of the basis behind the eigenvectors, the
+   * moments of their features with [Y 1].
    */
   readonly batch: EigenBatch;
   /** Arithmetic of the spectra, which their certificates need. */
   readonly arithmetic: Arithmetic;
-  /** The basis that the next probe starts from, one vector a row: orthonormal, near the eigenvectors. */
+  /**
+   * The basis that the next probe starts from, one vector a row: orthonormal, near the
+   * eigenvectors.
+   */
   readonly basis: MatrixView;
 }
 
 /**
  * Binds the computation of the spectra of Gram matrices M = Φᵀ diag(w) Φ.
  *
- * A Gram matrix in single precision loses all eigenvalues below 10⁻⁷ λ₁. Those of Ψ = Φ Q, with the columns of Q near
- * the eigenvectors of M, do not suffer so: ΨᵀWΨ is nearly diagonal, each entry is right relative to √(m_ii m_jj), and
- * Jacobi keeps what it is given of small eigenvalues (Demmel and Veselić, SIAM J. Matrix Anal. Appl. 13, 1992). So a
- * probe makes two passes of
+ * A Gram matrix in single precision loses all eigenvalues below 10⁻⁷ λ₁. The Gram matrix of Ψ = Φ
+ * Q, with the columns of Q near the eigenvectors of M, does not: ΨᵀWΨ is nearly diagonal, each
+ * entry is right relative to √(m_ii m_jj), and Jacobi keeps small eigenvalues as accurate as it
+ * gets them (Demmel and Veselić, SIAM J. Matrix Anal. Appl. 13, 1992). So a probe makes two passes
+ * of
  *
- *     Ψ = Φ Q;   M′ = Ψᵀ diag(w) Ψ;   V from Jacobi on M′;   Q ← Q V, orthonormalised by Q ← (3/2 − QQᵀ/2) Q,
+ *     Ψ = Φ Q;   M′ = Ψᵀ diag(w) Ψ;   V from Jacobi on M′;   Q ← Q V
+ *     orthonormalised by Q ← (3/2 − QQᵀ/2) Q
  *
- * the first of which finds Q as well as single precision can tell, and the second measures. There the rounding of Ψ would
- * be some u σ₁ on each σ; summed with compensation and rounded once, it is u σ_i. Compensated sums leave M′ some 11 u of
- * √(m_ii m_jj), so that all that is certified is but a few roundings relative to themselves. Q stays from probe to probe, so
- * that the first pass starts warm; before the first probe, run the commands once to warm up.
+ * The first finds Q as well as single precision can, the second measures. In the second, plain
+ * rounding of Ψ would move each σ by about u σ₁. Summed with compensation and rounded once, Ψ moves
+ * it by u σ_i. Compensated sums leave about 11 u of √(m_ii m_jj) in M′, so that a bound is only a
+ * few roundings of the eigenvalue itself. Q stays from probe to probe, so that the first pass
+ * starts warm. Before the first probe, run the commands once to warm up.
  *
- * Dispatches: 4 for each layer and 8 for all (more where one dispatch can not hold a solve), whatever the replicas.
- * Flops a layer and replica: 2 m n² for Ψ in the first pass and some 12 m n² in the second, 4 m n² for M′, some 6 n³ a sweep.
+ * Dispatches: 4 for each layer and 8 for all (more where one dispatch can not hold a solve), for
+ * any number of replicas. Flops a layer and replica: 2 m n² for Ψ in the first pass and about 12 m
+ * n² in the second, 4 m n² for M′, about 6 n³ a sweep.
  *
  * @param gpu Device.
  * @param layers Features of each layer.

@@ -1,30 +1,38 @@
 /**
- * Spectra of features that do not fit into the GPU's memory, or nobody's: they come in tiles of rows.
+ * Computes spectra of features that do not fit into the GPU's memory, or that are produced on
+ * demand, in tiles of rows.
  *
  * @module
  */
 import { GpuArray } from "../../gpu/array.ts";
 import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import type { Dispatch } from "../../gpu/kernel.ts";
 import { U, U2 } from "../../linalg/rounding.ts";
 import {
   keepsCompensation,
   selfTestDoubleSingle,
 } from "../../linalg/double_single/double_single_self_test.ts";
 import { EigenBatch } from "../../linalg/eigen/eigen_batch.ts";
-import type { FeatureSource } from "../../linalg/gram/feature_tiles.ts";
 import { bindGemm } from "../../linalg/products/gemm.ts";
 import { bindGemmCompensated } from "../../linalg/products/gemm_compensated.ts";
 import { bindGemmDoubleSingle, type EntryView } from "../../linalg/products/gemm_double_single.ts";
 import { gramBound } from "../../linalg/gram/gram.ts";
 import { gramDoubleSingleBound } from "../../linalg/gram/gram_double_single.ts";
 import { cutTiles, type GramPlan } from "../../linalg/gram/gram_tiles.ts";
+import {
+  type PlannedPreparation,
+  planPreparation,
+  type PrepareOptions,
+} from "../../linalg/gram/preparation.ts";
+import { TileStream } from "../../linalg/gram/tile_stream.ts";
 import { solveJacobi } from "../../linalg/eigen/jacobi.ts";
 import { solveJacobiDoubleSingle } from "../../linalg/eigen/jacobi_double_single.ts";
+import type { MatrixSource } from "../../linalg/matrix_source.ts";
 import type { MatrixView } from "../../linalg/matrix_view.ts";
 import { bindNewtonSchulz, type Product } from "../../linalg/svd/newton_schulz.ts";
 import { type Arithmetic, headShares, SINGLE, SINGLE_COMPENSATED } from "../certificates/certificate.ts";
-import { type FeaturePlan, planFeatures, type PrepareOptions } from "../features/prepare_features.ts";
+import type { KnownFeatures } from "./prepared_spectrum.ts";
 import { DOUBLE } from "./refine_spectra.ts";
 import {
   bindSolvedRecords,
@@ -33,11 +41,13 @@ import {
   type SolvedMatrix,
   solvedRecordWords,
 } from "./solved_record.ts";
-import { TileStream } from "../features/tile_stream.ts";
 
-/** Bytes of an array of a tile: long enough for a GPU to be busy, short of anyone's memory. */
+/** Bytes of an array of a tile: long enough to keep a GPU busy, small beside its memory. */
 const TILE_BYTES = 2 ** 25;
-/** Passes over the features in single precision: M itself, in its eigenbasis as found, and to measure. */
+/**
+ * Passes over the features in single precision: M itself, in its eigenbasis as found, and to
+ * measure.
+ */
 const SINGLE_PASSES = 3;
 
 /** How to solve streamed features. */
@@ -49,40 +59,34 @@ export interface StreamOptions extends PrepareOptions {
 }
 
 /** What the solver left of one matrix, and what its certificate needs. */
-export interface StreamedSpectrum {
+export interface StreamedSpectrum extends KnownFeatures {
   /** What the solver left. */
   readonly solved: SolvedMatrix;
   /** Its arithmetic. */
   readonly arithmetic: Arithmetic;
-  /** Frobenius norm of what was left out of the features. */
-  readonly leftOut: number;
-  /** Bound on what the rounding of means left in them, in that norm. */
-  readonly meanBound: number;
-  /** Factor from M to the Gram matrix that was solved. */
-  readonly scale: number;
-  /** Whether all features are 0. */
-  readonly isZero: boolean;
 }
 
 /**
- * Solves features of one shape in tiles of rows, by passes like those of `bindSpectra` and `bindRefinement`: a pass sends all
- * tiles, one after the other, to the same memory, rotates them into the basis of the pass before, and adds up their Gram
- * matrices in pairs of words; then n × n matrices are solved. Three passes in single precision, of which the first needs no
- * basis; two more in double-single. While the GPU works on a tile, the host prepares the next.
+ * Solves features of one shape in tiles of rows, by passes like those of `bindSpectra` and
+ * `bindRefinement`. A pass sends all tiles, one after the other, into the same memory, rotates them
+ * into the basis that the pass before found, and adds up their Gram matrices in pairs of words.
+ * Then it solves n × n matrices. There are three passes in single precision, the first without a
+ * basis, and two more in double-single. While the GPU works on a tile, the host prepares the next.
  *
- * Memory: some four tiles and ten matrices n × n on the GPU, a tile on the host, whatever m.
+ * Memory: about four tiles and ten n × n matrices on the GPU, a tile on the host, for any m.
  *
  * @param gpu Device.
  * @param sources Features of one shape.
  * @param options Weights, centring, arithmetic.
  * @returns What the solver left of each.
- * @throws {ShapeError} Where n is too large for the adapter, or entries or weights are too many or too few.
- * @throws {InputError} Where an entry or a weight is not a number to compute with.
- * @throws {PrecisionError} Where double-single arithmetic is asked for and the adapter has none.
+ * @throws {ShapeError} If n is too large for the adapter, or there are too many or too few entries
+ * or weights.
+ * @throws {InputError} If an entry or a weight is not a number to compute with.
+ * @throws {PrecisionError} If double-single arithmetic is asked for and the adapter has none.
  */
 export async function streamSpectra(
   gpu: Gpu,
-  sources: readonly FeatureSource[],
+  sources: readonly MatrixSource[],
   options: StreamOptions,
 ): Promise<StreamedSpectrum[]> {
   const { precision, tileBytes = TILE_BYTES } = options;
@@ -92,18 +96,20 @@ export async function streamSpectra(
   const results: StreamedSpectrum[] = [];
   for (let first = 0; first < sources.length; first += cut.matrices) {
     const batch = sources.slice(first, first + cut.matrices);
-    const plans = batch.map((source) => planFeatures(source, options, cut.rows));
-    results.push(...await solveBatch(gpu, batch, plans, cut.rows, precision));
+    const preparations = batch.map((source) => planPreparation(source, options, cut.rows));
+    results.push(...await solveBatch(gpu, batch, { preparations, tileRows: cut.rows, precision }));
   }
   return results;
 }
 
 async function solveBatch(
   gpu: Gpu,
-  sources: readonly FeatureSource[],
-  plans: readonly FeaturePlan[],
-  tileRows: number,
-  precision: "single" | "double",
+  sources: readonly MatrixSource[],
+  { preparations, tileRows, precision }: {
+    readonly preparations: readonly PlannedPreparation[];
+    readonly tileRows: number;
+    readonly precision: "single" | "double";
+  },
 ): Promise<StreamedSpectrum[]> {
   using stack = new DisposableStack();
   const count = sources.length, { rows, columns } = sources[0];
@@ -119,7 +125,7 @@ async function solveBatch(
     center: false,
     words: 1,
   };
-  const stream = new TileStream(gpu, sources, plans, plan, stack);
+  const stream = stack.use(new TileStream(gpu, sources, { preparations, plan }));
   const squares = await solveSingle(gpu, stream, batch, isExact);
   const single = isExact ? SINGLE_COMPENSATED : SINGLE;
   const results = (solved: SolvedMatrix[], arithmetic: Arithmetic, isRounded: boolean) =>
@@ -127,9 +133,9 @@ async function solveBatch(
       solved: each,
       arithmetic,
       leftOut: isRounded ? Math.sqrt(squares[index]) : 0,
-      meanBound: plans[index].meanBound,
-      scale: plans[index].scale,
-      isZero: !stream.isFilled[index],
+      meanBound: preparations[index].meanBound,
+      scale: preparations[index].scale,
+      isZero: !stream.tiles.isFilled[index],
     }));
   if (precision === "single") {
     const sums = gramBound(tileRows, plan.sums!, plan.tiles) + U;
@@ -137,12 +143,33 @@ async function solveBatch(
   }
   const { form } = await selfTestDoubleSingle(gpu);
   const doublePlan: GramPlan = { ...plan, form, sums: null, words: 2 };
-  const doubles = new TileStream(gpu, sources, plans, doublePlan, stack);
+  const doubles = stack.use(new TileStream(gpu, sources, { preparations, plan: doublePlan }));
   const sums = gramDoubleSingleBound(tileRows) + (3 * plan.tiles + 1) * U2;
   return results(await solveDouble(gpu, doubles, batch), { ...DOUBLE, gram: () => sums }, false);
 }
 
-/** Solves in single precision; leaves the matrices in the batch. Gives Σ of the squares that rounding left out. */
+/**
+ * Sends all tiles and adds up their Gram matrices, in pairs of words. A rotation takes each tile
+ * from `phi` to where it is summed.
+ */
+async function sumTiles(
+  stream: TileStream,
+  rotation: { readonly phi: GpuArray; readonly rotate: (samples: number) => Promise<Dispatch> } | null,
+): Promise<Float32Array> {
+  await stream.pass({
+    bind: async (samples) => {
+      const add = await stream.gram.add(samples);
+      return rotation ? [await rotation.rotate(samples), ...add] : add;
+    },
+    ...rotation && { target: rotation.phi },
+  });
+  return await stream.gram.pairs.read();
+}
+
+/**
+ * Solves in single precision and leaves the matrices in the batch. Gives Σ of the squares that
+ * rounding left out.
+ */
 async function solveSingle(
   gpu: Gpu,
   stream: TileStream,
@@ -156,18 +183,22 @@ async function solveSingle(
   const square = (array: GpuArray): MatrixView => ({ array, stride: rows / 4, batch: rows * rows / 4 });
   const shares = { tail: SINGLE.tail(order), heads: headShares(order) };
   const product = isExact ? bindGemmCompensated : bindGemm;
-  const { stride } = stream.gram;
+  const { stride, features } = stream.gram;
+  const tileView = (array: GpuArray): MatrixView => {
+    return { array, stride: stride / 4, batch: features.length / count / 4 };
+  };
+  const phi = stack.use(new GpuArray(gpu, "features", features.length));
   for (let pass = 0; pass < SINGLE_PASSES; pass++) {
     const isLast = pass === SINGLE_PASSES - 1;
-    const [phi, psi] = [stream.phi, stream.gram.features].map((array) => stream.view(array));
+    const [from, psi] = [phi, features].map(tileView);
     const rotate = (samples: number) =>
-      (isLast ? product : bindGemm)(gpu, "nt", phi, square(batch.basis), psi, {
+      (isLast ? product : bindGemm)(gpu, "nt", from, square(batch.basis), psi, {
         m: samples,
         n: order,
         k: stride,
         count,
       });
-    const pairs = await stream.sum(pass === 0 ? null : rotate);
+    const pairs = await sumTiles(stream, pass === 0 ? null : { phi, rotate });
     const words = new Float32Array(batch.matrices.length);
     for (let index = 0; index < count; index++) {
       for (let i = 0; i < order; i++) {
@@ -187,7 +218,7 @@ async function solveSingle(
     commands.copy(next, 0, batch.basis, 0, next.length);
     commands.submit();
   }
-  return stream.squares;
+  return stream.tiles.squares;
 }
 
 /** Solves in double-single arithmetic, from the basis that single precision found. */
@@ -207,6 +238,11 @@ async function solveDouble(gpu: Gpu, stream: TileStream, batch: EigenBatch): Pro
   const matrices = array("Gram matrices", 2 * count * rows * rows),
     progress = array("solver progress", 8 * count);
   const shares = { tail: DOUBLE.tail(order), heads: headShares(order, DOUBLE) };
+  const { stride, features } = stream.gram;
+  const phi = array("features", features.length);
+  const entries = (array: GpuArray): EntryView => {
+    return { array, double: true, stride, batch: features.length / count / 2 };
+  };
   let q: EntryView = { array: batch.basis, double: false, stride: rows, batch: rows * rows };
   let turn = 0;
   for (const steps of [2, 1]) {
@@ -218,12 +254,9 @@ async function solveDouble(gpu: Gpu, stream: TileStream, batch: EigenBatch): Pro
     }
     commands.submit();
     const size = { n: order, k: order, count };
-    const words = await stream.sum((samples) =>
-      product("nt", stream.entries(stream.phi), q, stream.entries(stream.gram.features), {
-        m: samples,
-        ...size,
-      })
-    );
+    const rotate = (samples: number) =>
+      product("nt", entries(phi), q, entries(features), { m: samples, ...size });
+    const words = await sumTiles(stream, { phi, rotate });
     const padded = new Float32Array(matrices.length);
     for (let index = 0; index < count; index++) {
       for (let i = 0; i < order; i++) {

@@ -97,7 +97,7 @@ export async function pretrainLayer(gpu: Gpu, options: PretrainLayerOptions): Pr
   const gradient = await bindDenseGradient(
     { gpu, layer: layout.layers[0], rows: count, replicas },
     samples.x,
-    determinant.error,
+    determinant.delta,
     { array: gradients, batch: layout.size },
     cut,
   );

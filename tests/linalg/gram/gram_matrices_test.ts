@@ -1,5 +1,4 @@
 import { InputError, ShapeError } from "../../../src/errors.ts";
-import type { FeatureSource, HeldFeatures } from "../../../src/linalg/gram/feature_tiles.ts";
 import {
   gramMatrices,
   type GramMatricesOptions,
@@ -8,6 +7,8 @@ import {
 } from "../../../src/linalg/gram/gram_matrices.ts";
 import { assert, fc } from "../../deps.ts";
 import { normals } from "../../reference/random.ts";
+import type { MatrixSource } from "../../../src/linalg/matrix_source.ts";
+import type { Matrix } from "../../../src/linalg/matrix.ts";
 import { openGpu } from "../../support/gpu.ts";
 
 const gpu = await openGpu();
@@ -32,7 +33,7 @@ interface Reference {
 
 /** The Gram matrix in float64, of deviations from the first row where features are centred. */
 function reference(
-  { rows, columns, data }: HeldFeatures,
+  { rows, columns, data }: Matrix,
   { weights, center }: GramMatricesOptions,
 ): Reference {
   const weight = (k: number) => weights ? weights[k] : 1 / rows;
@@ -73,7 +74,7 @@ function share({ precision, center }: GramMatricesOptions): number {
 }
 
 /** The same features, asked for. Rows must be asked for in order, each once a pass. */
-function streamed({ rows, columns, data }: HeldFeatures, passes = 1): FeatureSource {
+function streamed({ rows, columns, data }: Matrix, passes = 1): MatrixSource {
   let next = 0, pass = 0;
   return {
     rows,
@@ -103,7 +104,7 @@ Deno.test("gramMatrices: any shape, weights, centring, precision, in tiles or wh
   });
   for (const one of fc.sample(problem, { seed: 5, numRuns: 9 })) {
     const { rows, columns, count, type, weighted, center, tileBytes, mean, seed } = one;
-    const features = Array.from({ length: count }, (_, r): HeldFeatures => {
+    const features = Array.from({ length: count }, (_, r): Matrix => {
       const x = normals(rows * columns, seed + r), y = normals(rows * columns, seed + 50);
       const data = Float64Array.from(
         x,
@@ -228,7 +229,7 @@ Deno.test("gramMatrices: says what is wrong with features and weights", async ()
   const spoilt = (at: number, value: number) => ({ ...good, data: data.map((x, e) => e === at ? value : x) });
   const huge = Float64Array.from(data, (x) => 1e200 * x);
   const long = { rows: 600, columns: 2, tile: () => data };
-  const rejected: [FeatureSource[], GramMatricesOptions, typeof InputError, RegExp][] = [
+  const rejected: [MatrixSource[], GramMatricesOptions, typeof InputError, RegExp][] = [
     [[spoilt(863, Infinity)], { tileBytes: 1 }, InputError, /row 431, column 1 \(from 0\) is Infinity/],
     [[good, spoilt(8, NaN)], { center: true }, InputError, /row 4, column 0 \(from 0\) is NaN/],
     [[{ ...good, data: huge }], {}, InputError, /leave the range of float64/],

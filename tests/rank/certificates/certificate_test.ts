@@ -39,7 +39,8 @@ Deno.test("eigenvalueErrors: plain sums cost ten times the certainty of compensa
 
 Deno.test("eigenvalueErrors: a shorter head serves where the longer ones are not known", () => {
   const errors = errorsOf({ ...solved, heads: [2, 0.9, 1e-3, 1e-4] });
-  // The third head ends at 100 (n u)² λ₁: what lies below adds its trace, and what the rounding of Ψ adds to that.
+  // The third head ends at 100 (n u)² λ₁: what lies below adds its trace, and what the rounding of
+  // Ψ adds to that.
   const cut = headShares(50)[2] * eigenvalues[0];
   const tail = eigenvalues.filter((value) => value <= 4 * cut).reduce((a, b) => a + b, 0);
   const known = errorsOf(solved);

@@ -22,7 +22,10 @@ function loss(features: Float32Array, y: Float32Array, weights: Float32Array, ou
 
 const norm = (rows: number[][]) => Math.hypot(...rows.flat());
 
-/** Output layers worth trying: nothing, the mean, random ones, and regularised least squares of several strengths. */
+/**
+ * Output layers worth trying: nothing, the mean, random ones, and regularised least squares of
+ * several strengths.
+ */
 function outputLayers(
   random: () => number,
   features: Float32Array,
@@ -80,12 +83,14 @@ Deno.test("lossFloor: no output layer of the given norms gets below it", async (
     }),
     { numRuns: 30, seed: 4 },
   );
-  // A bound that is always 0 would pass: it must come close to the loss of good output layers often.
+  // A bound that is always 0 would pass: it must come close to the loss of good output layers
+  // often.
   assert(useful >= 20, `${useful}`);
 });
 
 Deno.test("lossFloor: the projection error itself, for orthonormal features", () => {
-  // ψ₁, ψ₂ orthonormal, y = 3 ψ₁ + 2 ψ₂ + 1·(rest): with rank 1 certain, what ψ₂ and the rest hold is lost.
+  // ψ₁, ψ₂ orthonormal, y = 3 ψ₁ + 2 ψ₂ + 1·(rest): with rank 1 certain, what ψ₂ and the rest hold
+  // is lost.
   const input: FloorInput = {
     eigenvalues: [1, 1e-8],
     bounds: [0, 0],

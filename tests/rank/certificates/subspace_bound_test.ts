@@ -2,7 +2,10 @@ import { departure, dominantSubspaceBound } from "../../../src/rank/certificates
 import { assert, fc } from "../../deps.ts";
 import { normals } from "../../reference/random.ts";
 
-/** Eigenfeatures in coordinates of the exact ones, of a basis rotated by φ in the plane of q_r and q_{r+1}. */
+/**
+ * Eigenfeatures in coordinates of the exact ones, of a basis rotated by φ in the plane of q_r and
+ * q_{r+1}.
+ */
 function turned(sigma: readonly number[], rank: number, angle: number) {
   const n = sigma.length, c = Math.cos(angle), s = Math.sin(angle);
   const y = new Float64Array(n * n);
@@ -36,7 +39,8 @@ Deno.test("dominantSubspaceError: holds for a basis that is turned, and is close
         const known = { eigenvalues, bounds, rank, gram, gramBound: 1e-13, featureBound: 0 };
         const bound = dominantSubspaceBound(known);
         assert.ok(theta <= bound, `${theta} > ${bound}`);
-        // Rounding apart, off by what Ψ₂ has of u_r beside its own part, and by the norm that bounds ‖Ψ₂‖.
+        // Rounding apart, off by what Ψ₂ has of u_r beside its own part, and by the norm that
+        // bounds ‖Ψ₂‖.
         const gap = 1 - ratio ** 2;
         assert.ok(bound <= 1.5 * theta / gap ** 2 + 1e-8, `${bound} ≫ ${theta}`);
       },
@@ -76,5 +80,9 @@ Deno.test("departure: of a block, with its rounding", () => {
     trace += gram[i * n + i];
     for (let j = 2; j < 5; j++) square += (0.01 * x[i * n + j]) ** 2;
   }
-  assert.ok(Math.abs(departure(gram, n, 2, 3, 1e-2) - Math.sqrt(square) - 1e-2 * trace) < 1e-15);
+  assert.ok(
+    Math.abs(
+      departure(gram, { order: n, first: 2, count: 3, gramBound: 1e-2 }) - Math.sqrt(square) - 1e-2 * trace,
+    ) < 1e-15,
+  );
 });

@@ -1,13 +1,10 @@
 import { InputError, ShapeError } from "../../../src/errors.ts";
-import {
-  type FeatureMatrix,
-  prepareFeatures,
-  type PrepareOptions,
-} from "../../../src/rank/features/prepare_features.ts";
+import { prepareFeatures, type PrepareOptions } from "../../../src/rank/features/prepare_features.ts";
 import { uniform } from "../../../src/stats/random.ts";
 import { assert, fc } from "../../deps.ts";
 import { weightedProduct } from "../../reference/matrix.ts";
 import { normals } from "../../reference/random.ts";
+import type { Matrix } from "../../../src/linalg/matrix.ts";
 
 /** Entries of more than 24 bits, of the given magnitude. */
 function doubles(length: number, seed: number, magnitude = 1): Float64Array {
@@ -15,7 +12,7 @@ function doubles(length: number, seed: number, magnitude = 1): Float64Array {
   return Float64Array.from(x, (high, i) => magnitude * (high + 1e-9 * y[i]));
 }
 
-const matrix = (rows: number, columns: number, data: Float32Array | Float64Array): FeatureMatrix => ({
+const matrix = (rows: number, columns: number, data: Float32Array | Float64Array): Matrix => ({
   rows,
   columns,
   data,
@@ -23,8 +20,10 @@ const matrix = (rows: number, columns: number, data: Float32Array | Float64Array
 
 const largest = (data: ArrayLike<number>) => Math.max(...Array.from(data, Math.abs));
 
-/** That the Gram matrix of the prepared features is `scale` times the weighted one of the features. */
-function assertGram(features: FeatureMatrix, options: PrepareOptions): void {
+/**
+ * That the Gram matrix of the prepared features is `scale` times the weighted one of the features.
+ */
+function assertGram(features: Matrix, options: PrepareOptions): void {
   const { rows, columns, data } = features, { weights, center } = options;
   const w = Array.from({ length: rows }, (_, k) => weights ? weights[k] : 1 / rows);
   const mass = w.reduce((sum, x) => sum + x, 0);

@@ -1,5 +1,10 @@
-import { InputError } from "../../../src/errors.ts";
-import { countRanks } from "../../../src/rank/methods/counting.ts";
+import { InputError, ShapeError } from "../../../src/errors.ts";
+import { type CountingOptions, countRanks } from "../../../src/rank/methods/counting.ts";
+import {
+  countMethodNames,
+  type MethodPrecision,
+  rankMethods,
+} from "../../../src/rank/methods/rank_methods.ts";
 import { assert } from "../../deps.ts";
 import { assertCounts, certainShare, semidefiniteCases, thresholds } from "../../support/counting.ts";
 import { eigenvalues } from "../../reference/eigenvalues.ts";
@@ -7,23 +12,32 @@ import { openGpu } from "../../support/gpu.ts";
 
 const gpu = await openGpu();
 
-const METHODS = ["inertia", "sturm", "sturm-double", "cholesky"] as const;
+/** Every counting method in every precision that it has. */
+const METHODS: readonly (CountingOptions & { readonly name: string })[] = countMethodNames.flatMap((
+  rankMethod,
+) =>
+  Object.keys(rankMethods[rankMethod].mostColumns).map((precision) => ({
+    name: precision === "single" ? rankMethod : `${rankMethod} in double`,
+    rankMethod,
+    precision: precision as MethodPrecision,
+  }))
+);
 const cases = [1, 2, 17, 40].flatMap((n) => semidefiniteCases(n, n));
 const matrices = cases.map(({ matrix }) => matrix);
 const epsilons = cases.map(thresholds);
 
-for (const method of METHODS) {
-  Deno.test(`countRanks: ${method}: intervals hold the rank, in the order asked`, async () => {
-    const ranks = await countRanks(gpu, matrices, epsilons, { method });
+for (const { name, ...method } of METHODS) {
+  Deno.test(`countRanks: ${name}: intervals hold the rank, in the order asked`, async () => {
+    const ranks = await countRanks(gpu, matrices, epsilons, method);
     ranks.forEach((each, index) => {
       assert.deepEqual(each.map(({ epsilon }) => epsilon), epsilons[index]);
       assertCounts(cases[index], epsilons[index], each.map((rank) => ({ ...rank, count: rank.rank })));
     });
   });
 
-  Deno.test(`countRanks: ${method}: the error of a matrix widens its intervals`, async () => {
+  Deno.test(`countRanks: ${name}: the error of a matrix widens its intervals`, async () => {
     const bounds = cases.map(({ exact }) => 1e-3 * exact[0]);
-    const ranks = await countRanks(gpu, matrices, epsilons, { method, bounds });
+    const ranks = await countRanks(gpu, matrices, epsilons, { ...method, bounds });
     // Matrices as far off as the errors say, in the direction that moves all eigenvalues.
     for (const side of [0.9, -0.9]) {
       ranks.forEach((each, index) => {
@@ -33,7 +47,7 @@ for (const method of METHODS) {
         assertCounts(one, epsilons[index], each.map((rank) => ({ ...rank, count: rank.rank })));
       });
     }
-    const without = await countRanks(gpu, matrices, epsilons, { method });
+    const without = await countRanks(gpu, matrices, epsilons, method);
     ranks.flat().forEach(({ low, high }, k) => {
       const inner = without.flat()[k];
       assert.ok(low <= inner.low && high >= inner.high);
@@ -41,8 +55,8 @@ for (const method of METHODS) {
     assert.ok(certainShare(ranks.map((each) => each.map((rank) => ({ ...rank, count: rank.rank })))) < 0.9);
   });
 
-  Deno.test(`countRanks: ${method}: what is not finite has a rank in [0, n]`, async () => {
-    const [[rank]] = await countRanks(gpu, [new Float32Array(25).fill(NaN)], [[1]], { method });
+  Deno.test(`countRanks: ${name}: what is not finite has a rank in [0, n]`, async () => {
+    const [[rank]] = await countRanks(gpu, [new Float32Array(25).fill(NaN)], [[1]], method);
     assert.deepEqual(rank, { epsilon: 1, rank: 0, low: 0, high: 5 });
   });
 }
@@ -54,4 +68,23 @@ Deno.test("countRanks: inertia is the default; nothing to count; errors that are
   for (const bounds of [[], [-1], [NaN]]) {
     await assert.rejects(countRanks(gpu, one, [[0.5]], { bounds }), InputError);
   }
+});
+
+Deno.test("countRanks: names, keys and numbers that it does not take", async () => {
+  const one = [Float32Array.of(2, 1, 1, 2)];
+  const refused: [options: object, message: RegExp][] = [
+    [{ rankMethod: "sturms" }, /^no counting method "sturms"; did you mean "sturm"\?/],
+    [{ rankMethod: "gram-jacobi" }, /^no counting method "gram-jacobi";/],
+    [{ method: "sturm" }, /^options of countRanks have no "method"; did you mean "rankMethod"\?/],
+    [{ precision: "double" }, /^inertia has no double precision: give single, or one of the methods sturm, /],
+    [{ precision: "half" }, /^no precision "half";/],
+  ];
+  for (const [options, message] of refused) {
+    await assert.rejects(countRanks(gpu, one, [[0.5]], options), { name: InputError.name, message });
+  }
+  await assert.rejects(countRanks(gpu, one, [[NaN]]), { name: InputError.name, message: /^ε = NaN/ });
+  await assert.rejects(countRanks(gpu, [new Float32Array(1025 ** 2)], [[1]]), {
+    name: ShapeError.name,
+    message: /^inertia in single precision takes at most 1024 columns, not 1025/,
+  });
 });

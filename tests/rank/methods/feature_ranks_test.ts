@@ -1,8 +1,20 @@
 import { InputError, ShapeError } from "../../../src/errors.ts";
-import { featureRanks, methodNames } from "../../../src/rank/methods/feature_ranks.ts";
+import {
+  type CountRanks,
+  type FeatureRanks,
+  featureRanks,
+  type SpectrumRanks,
+} from "../../../src/rank/methods/feature_ranks.ts";
+import {
+  autoRankMethod,
+  autoRankMethodHelp,
+  countMethodNames,
+  type MethodPrecision,
+  rankMethods,
+} from "../../../src/rank/methods/rank_methods.ts";
 import { featureSpectra } from "../../../src/rank/spectra/feature_spectrum.ts";
 import { oneSidedSpectra } from "../../../src/rank/spectra/one_sided_spectra.ts";
-import { rankInterval } from "../../../src/rank/certificates/rank_interval.ts";
+import { rankInterval, type Threshold } from "../../../src/rank/certificates/rank_interval.ts";
 import {
   effectiveRank,
   energyRank,
@@ -12,11 +24,20 @@ import {
   stableRank,
 } from "../../../src/rank/ranks/spectral_ranks.ts";
 import { uniform } from "../../../src/stats/random.ts";
-import { assert } from "../../deps.ts";
+import { assert, fc } from "../../deps.ts";
+import { normals } from "../../reference/random.ts";
+import { reference } from "../../support/families.ts";
 import { tanhFeatures } from "../../support/solve.ts";
 import { openGpu } from "../../support/gpu.ts";
 
 const gpu = await openGpu();
+
+/** Ranks that come from a spectrum. */
+async function spectrumRanks(...call: Parameters<typeof featureRanks>): Promise<SpectrumRanks> {
+  const ranks = await featureRanks(...call);
+  assert(ranks.kind === "spectrum");
+  return ranks;
+}
 
 const features = { rows: 120, columns: 30, data: tanhFeatures(uniform(1), 120, 30) };
 
@@ -25,20 +46,19 @@ Deno.test("featureRanks: the ranks of its spectrum, in the order of the threshol
   const epsilons = [1e-6, 1e-2, 1e-9, 1e-2];
   for (const threshold of ["absolute", "relative"] as const) {
     for (const precision of ["auto", "single", "double"] as const) {
-      const options = { epsilons, threshold, precision, method: "gram-jacobi" } as const;
-      const ranks = await featureRanks(gpu, features, options);
+      const options = { epsilons, threshold, precision } as const;
+      const ranks = await spectrumRanks(gpu, features, { ...options, rankMethod: "gram-jacobi" });
       const [spectrum] = await featureSpectra(gpu, [features], options);
       assert.deepEqual(ranks.eigenvalues, spectrum.eigenvalues);
       assert.deepEqual(ranks.bounds, spectrum.bounds);
       assert.equal(ranks.threshold, threshold);
-      const expected = epsilons.map((epsilon) => {
-        const { rank, low, high } = rankInterval(spectrum.eigenvalues, spectrum.bounds, epsilon, threshold);
-        const reported = { epsilon, rank, rank_low: low, rank_high: high };
-        return { ...reported, method: "gram-jacobi", precision: spectrum.precision };
-      });
+      const expected = epsilons.map((epsilon) =>
+        rankInterval(spectrum.eigenvalues, spectrum.bounds, epsilon, { threshold })
+      );
       assert.deepEqual(ranks.ranks, expected);
+      assert.deepEqual([ranks.rankMethod, ranks.precision], ["gram-jacobi", spectrum.precision]);
       if (precision !== "auto") assert.equal(spectrum.precision, precision);
-      else assert.ok(ranks.ranks.every(({ rank_low, rank_high }) => rank_low === rank_high));
+      else assert.ok(ranks.ranks.every(({ low, high }) => low === high));
     }
   }
 });
@@ -49,48 +69,46 @@ Deno.test("featureRanks: by QR and one-sided Jacobi, weighted and centred", asyn
   for (const threshold of ["absolute", "relative"] as const) {
     for (const precision of ["auto", "single", "double"] as const) {
       const options = { epsilons, threshold, precision, weights, center: true } as const;
-      const ranks = await featureRanks(gpu, features, { ...options, method: "one-sided-jacobi" });
+      const ranks = await spectrumRanks(gpu, features, { ...options, rankMethod: "one-sided-jacobi" });
       const [{ eigenvalues, bounds, precision: took }] = await oneSidedSpectra(gpu, [features], options);
       assert.deepEqual([ranks.eigenvalues, ranks.bounds], [eigenvalues, bounds]);
-      ranks.ranks.forEach(({ epsilon, rank, rank_low, rank_high, method, precision }, k) => {
-        assert.deepEqual(
-          { epsilon, rank, low: rank_low, high: rank_high },
-          rankInterval(eigenvalues, bounds, epsilons[k], threshold),
-        );
-        assert.deepEqual([method, precision], ["one-sided-jacobi", took]);
-        if (took === "double") assert.equal(rank_low, rank_high);
+      assert.deepEqual([ranks.rankMethod, ranks.precision], ["one-sided-jacobi", took]);
+      ranks.ranks.forEach((rank, k) => {
+        assert.deepEqual(rank, rankInterval(eigenvalues, bounds, epsilons[k], { threshold }));
+        if (took === "double") assert.equal(rank.low, rank.high);
       });
     }
   }
 });
 
 Deno.test("featureRanks: the smooth ranks are those of the same spectrum", async () => {
-  const ranks = await featureRanks(gpu, features, { epsilons: [], method: "gram-jacobi" });
+  const ranks = await spectrumRanks(gpu, features, { epsilons: [], rankMethod: "gram-jacobi" });
   const { eigenvalues } = ranks;
   assert.deepEqual(ranks.ranks, []);
-  assert.equal(ranks.effective_rank, effectiveRank(eigenvalues));
-  assert.equal(ranks.rank_me, rankMe(eigenvalues));
-  assert.equal(ranks.stable_rank, stableRank(eigenvalues));
-  assert.equal(ranks.participation_ratio, participationRatio(eigenvalues));
-  assert.equal(ranks.energy_rank, energyRank(eigenvalues));
-  assert.equal(ranks.nuclear_norm_ratio, nuclearNormRatio(eigenvalues));
+  assert.equal(ranks.effectiveRank, effectiveRank(eigenvalues));
+  assert.equal(ranks.rankMe, rankMe(eigenvalues));
+  assert.equal(ranks.stableRank, stableRank(eigenvalues));
+  assert.equal(ranks.participationRatio, participationRatio(eigenvalues));
+  assert.equal(ranks.energyRank, energyRank(eigenvalues));
+  assert.equal(ranks.nuclearNormRatio, nuclearNormRatio(eigenvalues));
 });
 
 Deno.test("featureRanks: weights and centring reach the spectrum", async () => {
   const random = uniform(2);
   const weights = Float64Array.from({ length: 120 }, () => 0.1 + random());
-  const options = { epsilons: [1e-3], weights, center: true, method: "gram-jacobi" } as const;
+  const options = { epsilons: [1e-3], weights, center: true } as const;
   const [{ eigenvalues }] = await featureSpectra(gpu, [features], options);
-  const ranks = await featureRanks(gpu, features, options);
+  const ranks = await spectrumRanks(gpu, features, { ...options, rankMethod: "gram-jacobi" });
   assert.deepEqual(ranks.eigenvalues, eigenvalues);
-  assert.notDeepEqual((await featureRanks(gpu, features, { epsilons: [1e-3] })).eigenvalues, eigenvalues);
+  const others = await spectrumRanks(gpu, features, { epsilons: [1e-3] });
+  assert.notDeepEqual(others.eigenvalues, eigenvalues);
 });
 
 Deno.test("featureRanks: zeros have rank 0 for certain", async () => {
   const zeros = { rows: 5, columns: 3, data: new Float32Array(15) };
-  const { ranks, effective_rank } = await featureRanks(gpu, zeros, { epsilons: [1e-12] });
-  assert.deepEqual([ranks[0].rank, ranks[0].rank_low, ranks[0].rank_high], [0, 0, 0]);
-  assert.equal(effective_rank, 0);
+  const { ranks, effectiveRank } = await spectrumRanks(gpu, zeros, { epsilons: [1e-12] });
+  assert.deepEqual([ranks[0].rank, ranks[0].low, ranks[0].high], [0, 0, 0]);
+  assert.equal(effectiveRank, 0);
 });
 
 Deno.test("featureRanks: a threshold that is none, shapes that do not fit", async () => {
@@ -101,7 +119,7 @@ Deno.test("featureRanks: a threshold that is none, shapes that do not fit", asyn
     });
   }
   await assert.rejects(featureRanks(gpu, { ...features, rows: 7 }, { epsilons: [] }), ShapeError);
-  assert.deepEqual(methodNames[0], "auto");
+  await assert.rejects(featureRanks(gpu, { ...features, rows: 2.5 }, { epsilons: [] }), ShapeError);
 });
 
 Deno.test("featureRanks: counting without a spectrum is right wherever it is certain", async () => {
@@ -111,27 +129,188 @@ Deno.test("featureRanks: counting without a spectrum is right wherever it is cer
   for (const threshold of ["absolute", "relative"] as const) {
     for (const weighted of [{}, { weights, center: true }]) {
       const options = { epsilons, threshold, ...weighted };
-      const exact = await featureRanks(gpu, features, { ...options, precision: "double" });
-      for (const method of ["inertia", "sturm", "cholesky"] as const) {
-        const { ranks, eigenvalues } = await featureRanks(gpu, features, { ...options, method });
-        assert.equal(eigenvalues.length, 30);
-        ranks.forEach(({ epsilon, rank_low, rank_high, method: by, precision }, k) => {
+      const exact = await spectrumRanks(gpu, features, { ...options, precision: "double" });
+      for (const rankMethod of countMethodNames) {
+        const counted = await featureRanks(gpu, features, { ...options, rankMethod, precision: "single" });
+        assertCounted(counted, threshold, exact.eigenvalues[0]);
+        assert.deepEqual([counted.rankMethod, counted.precision], [rankMethod, "single"]);
+        const { ranks } = counted;
+        ranks.forEach(({ epsilon, low, high }, k) => {
           const truth = exact.ranks[k];
-          assert.deepEqual([epsilon, by, precision], [epsilons[k], method, "single"]);
+          assert.equal(epsilon, epsilons[k]);
           // Where even double-single is not certain, the two intervals must at least meet.
-          assert(rank_low <= truth.rank_high && truth.rank_low <= rank_high, `${method} at ${epsilon}`);
-          if (truth.rank_low === truth.rank_high) assert(rank_low <= truth.rank && truth.rank <= rank_high);
+          assert(low <= truth.high && truth.low <= high, `${rankMethod} at ${epsilon}`);
+          if (truth.low === truth.high) assert(low <= truth.rank && truth.rank <= high);
         });
         // An interval of everything would pass: a tenth of λ₁ is far above all rounding.
-        if (method !== "cholesky" && threshold === "relative") {
-          assert.equal(ranks[0].rank_low, ranks[0].rank_high);
+        if (rankMethod !== "cholesky" && threshold === "relative") {
+          assert.equal(ranks[0].low, ranks[0].high);
         }
       }
     }
   }
-  assert.deepEqual((await featureRanks(gpu, features, { epsilons: [], method: "sturm" })).ranks, []);
+  assert.deepEqual((await featureRanks(gpu, features, { epsilons: [], rankMethod: "sturm" })).ranks, []);
   await assert.rejects(
-    featureRanks(gpu, features, { epsilons, method: "sturm", precision: "double" }),
+    featureRanks(gpu, features, { epsilons, rankMethod: "inertia", precision: "double" }),
     InputError,
   );
+});
+
+/**
+ * Asserts that ranks were counted: there is no spectrum, but an interval of λ₁ where thresholds are
+ * shares of it.
+ */
+function assertCounted(
+  ranks: FeatureRanks,
+  threshold: Threshold,
+  exact: number,
+): asserts ranks is CountRanks {
+  assert.equal(ranks.kind, "count");
+  assert(!("eigenvalues" in ranks) && !("effectiveRank" in ranks));
+  const { largest } = ranks as CountRanks;
+  assert.equal(largest === null, threshold === "absolute");
+  if (largest) assert(largest.low <= exact * (1 + 1e-12) && exact * (1 - 1e-12) <= largest.high);
+}
+
+Deno.test("featureRanks: a counting method in auto takes double where it has it and single leaves doubt", async () => {
+  const doubtful = { epsilons: [1e-7], threshold: "relative" } as const;
+  const spectrum = await spectrumRanks(gpu, features, { ...doubtful, precision: "double" });
+  const counted = await featureRanks(gpu, features, { ...doubtful, rankMethod: "sturm" });
+  assert.equal(counted.precision, "double");
+  assert(counted.ranks[0].low <= spectrum.ranks[0].rank && spectrum.ranks[0].rank <= counted.ranks[0].high);
+  const single = await featureRanks(gpu, features, { ...doubtful, rankMethod: "sturm", precision: "single" });
+  const width = ({ ranks: [{ low, high }] }: FeatureRanks) => high - low;
+  assert(width(counted) <= width(single) && width(single) > 0);
+  for (const [epsilons, rankMethod] of [[[0.1], "sturm"], [[1e-7], "inertia"]] as const) {
+    const { precision } = await featureRanks(gpu, features, { epsilons, threshold: "relative", rankMethod });
+    assert.equal(precision, "single");
+  }
+});
+
+/** Shape and content of features. */
+interface Shape {
+  readonly rows: number;
+  readonly columns: number;
+  readonly kind: string;
+  readonly magnitude: number;
+  readonly seed: number;
+}
+
+/**
+ * Shapes and contents of features that counting must get right: those of rank 0 and 1, duplicates,
+ * more columns than rows.
+ */
+const shapes: fc.Arbitrary<Shape> = fc.record({
+  rows: fc.oneof(fc.constantFrom(1, 2), fc.integer({ min: 1, max: 40 })),
+  columns: fc.oneof(fc.constantFrom(1), fc.integer({ min: 1, max: 24 })),
+  kind: fc.constantFrom("normal", "tanh", "zeros", "duplicates", "orthogonal", "clustered"),
+  magnitude: fc.constantFrom(1e-30, 1, 1e20),
+  seed: fc.nat(1e6),
+});
+
+function featuresOf({ rows, columns, kind, magnitude, seed }: Shape) {
+  const noise = normals(rows * columns, seed), tanh = tanhFeatures(uniform(seed), rows, columns);
+  const data = Float32Array.from({ length: rows * columns }, (_, e) => {
+    const k = Math.floor(e / columns), j = e % columns;
+    const diagonal = k === j ? 1 : 0;
+    return magnitude * {
+      normal: noise[e],
+      tanh: tanh[e],
+      zeros: 0,
+      duplicates: noise[k * columns + j % 3],
+      orthogonal: diagonal,
+      clustered: diagonal * (1 + 1e-6 * j),
+    }[kind as "zeros"];
+  });
+  return { rows, columns, data };
+}
+
+Deno.test("featureRanks: counts hold the ranks of float64 for any shape, absolute and relative", async () => {
+  const shares = [0.5, 1e-2, 1e-5];
+  let certain = 0, all = 0;
+  for (const shape of fc.sample(shapes, { seed: 11, numRuns: 24 })) {
+    const one = featuresOf(shape);
+    const truth = reference(one), [largest] = truth.eigenvalues;
+    for (const threshold of ["absolute", "relative"] as const) {
+      const unit = threshold === "relative" ? 1 : largest || 1;
+      const epsilons = shares.map((share) => share * unit);
+      for (const rankMethod of countMethodNames) {
+        for (const precision of Object.keys(rankMethods[rankMethod].mostColumns) as MethodPrecision[]) {
+          const counted = await featureRanks(gpu, one, { epsilons, threshold, rankMethod, precision });
+          const what = `${rankMethod} ${precision} ${threshold} ${JSON.stringify(shape)}`;
+          assertCounted(counted, threshold, largest);
+          if (rankMethod !== "cholesky" && counted.largest) {
+            const { low, high } = counted.largest;
+            assert(high - low <= 1e-3 * high, `${what}: λ₁ in [${low}, ${high}]`);
+          }
+          counted.ranks.forEach(({ rank, low, high }, k) => {
+            const at = shares[k] * (largest || unit);
+            const count = (sign: number) =>
+              truth.eigenvalues.filter((value, i) => value + sign * truth.errors[i] > at).length;
+            // Thresholds themselves are rounded: an eigenvalue may lie on one.
+            const off = truth.eigenvalues.some((value) => Math.abs(value - at) < 1e-12 * at);
+            assert(low <= rank && rank <= high && high <= one.columns, what);
+            if (!off) assert(low <= count(1) && count(-1) <= high, `${what}: [${low}, ${high}]`);
+            if (rankMethod !== "cholesky") certain += Number(low === high), all++;
+            if (largest === 0) assert.deepEqual([rank, low, high], [0, 0, 0], what);
+          });
+        }
+      }
+    }
+  }
+  // Intervals of everything would pass.
+  assert(certain > 0.9 * all, `${certain} of ${all} are certain`);
+});
+
+Deno.test("featureRanks: auto is what the registry says that it is", async () => {
+  assert.match(
+    autoRankMethodHelp,
+    /^auto is one-sided-jacobi for .* up to 256 columns .*, else gram-jacobi$/,
+  );
+  assert.equal((await featureRanks(gpu, features, { epsilons: [] })).rankMethod, "one-sided-jacobi");
+  const { rows, columns, data } = features;
+  const tile = (first: number, count: number) => data.subarray(first * columns, (first + count) * columns);
+  const asked = { rows, columns, tile };
+  assert.equal((await featureRanks(gpu, asked, { epsilons: [] })).rankMethod, "gram-jacobi");
+  assert.deepEqual(
+    [[10, 256], [10, 257], [40_000, 256]].map(([rows, columns]) =>
+      autoRankMethod({ rows, columns, data: new Float32Array() })
+    ),
+    ["one-sided-jacobi", "gram-jacobi", "gram-jacobi"],
+  );
+  await assert.rejects(featureRanks(gpu, asked, { epsilons: [], rankMethod: "one-sided-jacobi" }), {
+    name: InputError.name,
+    message: /^one-sided-jacobi takes features in memory only: .* use .*gram-jacobi/,
+  });
+});
+
+Deno.test("featureRanks: names, keys and values that it does not take", async () => {
+  const epsilons = [1e-3];
+  const refused: [options: object, message: RegExp][] = [
+    [{ precision: "float64" }, /^no precision "float64"; give one of auto, single, double$/],
+    [{ threshold: "rel" }, /^no threshold "rel";.* give one of absolute, relative$/],
+    [{ rankMethod: "jacobi" }, /^no rank method "jacobi";.* give one of auto, /],
+    [{ method: "sturm" }, /^options of featureRanks have no "method"; did you mean "rankMethod"\?/],
+    [{ epsilon: 1e-3 }, /^options of featureRanks have no "epsilon"; did you mean "epsilons"\?/],
+    [{ epsilons: 1e-3 }, /^epsilons are 0.001: give a list/],
+    [{ epsilons: undefined }, /^epsilons are undefined: give a list/],
+    [{ epsilons: ["1e-3"] }, /^ε = 1e-3: give a number above 0$/],
+    [{ center: "yes" }, /^center is yes: give true or false$/],
+    [{ weights: 1 }, /^weights are 1: give a list/],
+    ...[NaN, Infinity, -1, 0].map((weight): [object, RegExp] => [
+      { weights: new Float64Array(120).fill(1).fill(weight, 7, 8) },
+      new RegExp(`^weight 7 \\(from 0\\) is ${weight}: give finite numbers above 0$`),
+    ]),
+  ];
+  for (const [options, message] of refused) {
+    await assert.rejects(featureRanks(gpu, features, { epsilons, ...options }), {
+      name: InputError.name,
+      message,
+    });
+  }
+  const plain = { ...features, data: Array.from(features.data) as unknown as Float32Array };
+  await assert.rejects(featureRanks(gpu, plain, { epsilons }), {
+    name: InputError.name,
+    message: /give a Float32Array/,
+  });
 });

@@ -33,7 +33,8 @@ function reference({ rows, columns, data }: Matrix, labels: readonly number[]) {
   const m = new MlMatrix(means).center("column");
   const within = residual.transpose().mmul(residual).div(rows);
   const between = m.transpose().mmul(m).div(classes.length);
-  // Its pseudo-inverse from the directions between classes, of which there are one less, or as many as neurons.
+  // Its pseudo-inverse from the directions between classes, of which there are one less, or as many
+  // as neurons.
   const { leftSingularVectors: v, diagonal } = new SingularValueDecomposition(between);
   let trace = 0;
   for (let k = 0; k < Math.min(columns, classes.length - 1); k++) {
@@ -56,7 +57,8 @@ Deno.test("clusterVariations: the definitions in float64, whatever the shapes an
       const expected = reference(matrix, labels);
       assert(Math.abs(found[i].variation - expected.variation) < 1e-9 * expected.variation);
       assert(Math.abs(found[i].relative - expected.relative) < 1e-9 * expected.relative);
-      // Squares of singular values in single precision, the least of which may be a hundredth of the largest.
+      // Squares of singular values in single precision, the least of which may be a hundredth of
+      // the largest.
       const off = Math.abs(found[i].traceRatio - expected.traceRatio) / expected.traceRatio;
       assert(off < 1e-3, `${off} of ${rows} × ${columns}`);
     });
@@ -85,4 +87,12 @@ Deno.test("clusterVariations: labels that do not fit, and features that are no n
   const matrix = { rows: 2, columns: 1, data: Float32Array.of(1, NaN) };
   await assert.rejects(() => clusterVariations(gpu, [matrix], [0]), ShapeError);
   await assert.rejects(() => clusterVariations(gpu, [matrix], [0, 1]), InputError);
+  const good = { ...matrix, data: new Float32Array(matrix.data.length).fill(1) };
+  for (const label of [-1, 1.5, NaN, Infinity, "1" as unknown as number]) {
+    await assert.rejects(() => clusterVariations(gpu, [good], [0, label]), {
+      name: InputError.name,
+      message: `label 1 (from 0) is ${label}: give a whole number from 0`,
+    });
+  }
+  await assert.rejects(() => clusterVariations(gpu, [{ ...good, rows: 1.5 }], [0, 1]), ShapeError);
 });

@@ -1,5 +1,4 @@
 import { InputError, ShapeError } from "../../../src/errors.ts";
-import type { FeatureMatrix } from "../../../src/rank/features/prepare_features.ts";
 import {
   type PrincipalAngles,
   principalAngles,
@@ -11,19 +10,23 @@ import { matmul } from "../../reference/matrix.ts";
 import { normals } from "../../reference/random.ts";
 import { families, orthonormal } from "../../support/families.ts";
 import { tanhFeatures } from "../../support/solve.ts";
+import type { Matrix as HostMatrix } from "../../../src/linalg/matrix.ts";
 import { openGpu } from "../../support/gpu.ts";
 
 const gpu = await openGpu();
 
 const RIGHT = Math.PI / 2;
-const features = (rows: number, columns: number, data: ArrayLike<number>): FeatureMatrix => ({
+const features = (rows: number, columns: number, data: ArrayLike<number>): HostMatrix => ({
   rows,
   columns,
   data: data instanceof Float32Array ? data : Float64Array.from(data),
 });
 
-/** Left singular vectors above √ε σ₁ of √w (Φ − mean), by float64; and how far they may be off the exact subspace. */
-function dominant({ rows, columns, data }: FeatureMatrix, options: PrincipalAnglesOptions) {
+/**
+ * Left singular vectors above √ε σ₁ of √w (Φ − mean), by float64; and how far they may be off the
+ * exact subspace.
+ */
+function dominant({ rows, columns, data }: HostMatrix, options: PrincipalAnglesOptions) {
   const { weights = new Float64Array(rows).fill(1 / rows), center = false, epsilon = 1e-6 } = options;
   const mass = Array.from(weights).reduce((sum, w) => sum + w, 0);
   const means = Array.from({ length: columns }, (_, j) => {
@@ -42,7 +45,8 @@ function dominant({ rows, columns, data }: FeatureMatrix, options: PrincipalAngl
   const order = diagonal.map((_, i) => i).sort((i, j) => diagonal[j] - diagonal[i]);
   const sigma = order.map((i) => diagonal[i]);
   const rank = sigma.filter((value) => value * value > epsilon * sigma[0] ** 2).length;
-  // Singular values are right to some 8·10⁻¹⁵ σ₁, so that subspaces are to that over the gap (Wedin).
+  // Singular values are right to some 8·10⁻¹⁵ σ₁, so that subspaces are to that over the gap
+  // (Wedin).
   const off = rank === 0 ? 0 : 8e-15 * sigma[0] / (sigma[rank - 1] - (sigma[rank] ?? 0));
   const basis = leftSingularVectors.subMatrixColumn(order.slice(0, rank));
   return { rank, sigma, off, basis };
@@ -130,7 +134,10 @@ Deno.test("principalAngles: against float64, over shapes, thresholds, weights, m
   assert.ok(all >= 20 && good >= 0.7 * all, `${good} of ${all} with bounds below 10⁻⁶`);
 });
 
-/** Angles that columns of U cos θ + V sin θ make with those of U, U and V orthonormal in the w-weighted product. */
+/**
+ * Angles that columns of U cos θ + V sin θ make with those of U, U and V orthonormal in the
+ * w-weighted product.
+ */
 function constructed(rows: number, angles: readonly number[], weights: ArrayLike<number>, seed: number) {
   const r = angles.length;
   const both = orthonormal(rows, 2 * r, seed).map((x, e) => x / Math.sqrt(weights[Math.floor(e / (2 * r))]));
@@ -230,7 +237,8 @@ Deno.test("principalAngles: of a tanh layer with itself, permuted, doubled, and 
       return j < n ? phi[k * n + j] : Math.cos(40 * k / rows);
     }),
   );
-  // At this threshold each spans all of its columns' space that is not noise, so a lies in the other.
+  // At this threshold each spans all of its columns' space that is not noise, so a lies in the
+  // other.
   const { angles, ranks } = await principalAngles(gpu, a, more, { epsilon: 1e-11 });
   assert.ok(ranks[1].rank > ranks[0].rank);
   assert.ok(angles.every((angle) => angle < 1e-3), `${angles}`);
@@ -279,7 +287,8 @@ Deno.test("principalAngles: bounds grow as the gap at the threshold closes, unti
   for (const gap of [0.1, 1e-2, 1e-4, 1e-6, 1e-8]) {
     const { angles, bounds, ranks } = await at(gap, 1e-3);
     assert.deepEqual(ranks.map(({ rank, low, high }) => [rank, low, high]), [[3, 3, 3], [3, 3, 3]]);
-    // float64 rounds the features, whose subspaces are off by some 10⁻¹⁶ over the gap between singular values.
+    // float64 rounds the features, whose subspaces are off by some 10⁻¹⁶ over the gap between
+    // singular values.
     angles.forEach((angle, k) => assert.ok(angle <= bounds[k] + 1e-14 / gap, `${angle} at ${gap}`));
     assert.ok(bounds[2] > last && bounds[2] < 1e-9 / gap, `${bounds[2]} at ${gap}`);
     last = bounds[2];
@@ -312,6 +321,13 @@ Deno.test("principalAngles: what is wrong is told in one line", async () => {
   });
   await assert.rejects(principalAngles(gpu, good, good, { weights: [1, 1] }), ShapeError);
   await assert.rejects(principalAngles(gpu, good, good, { weights: [1, 1, 1, 0] }), InputError);
+  for (const weight of [NaN, Infinity, -1]) {
+    await assert.rejects(principalAngles(gpu, good, good, { weights: [1, 1, 1, weight] }), InputError);
+  }
+  await assert.rejects(principalAngles(gpu, good, good, { epsilons: [1e-3] } as object), {
+    name: InputError.name,
+    message: /^options of principalAngles have no "epsilons"; did you mean "epsilon"\?/,
+  });
   for (const epsilon of [0, 1, -1, NaN]) {
     await assert.rejects(principalAngles(gpu, good, good, { epsilon }), InputError);
   }

@@ -58,6 +58,10 @@ Deno.test("weightRanks: nothing, zero, and what is wrong", async () => {
     await assert.rejects(weightRanks(gpu, [one], { tolerance }), InputError);
   }
   await assert.rejects(weightRanks(gpu, [{ ...one, data: Float32Array.of(NaN) }]), InputError);
+  await assert.rejects(weightRanks(gpu, [{ ...one, rows: 0.5, columns: 2 }]), ShapeError);
+  for (const options of [{ precision: "float64" }, { epsilon: 1e-2 }, { tolerance: "0.1" }]) {
+    await assert.rejects(weightRanks(gpu, [one], options as object), InputError);
+  }
   await assert.rejects(
     weightRanks(gpu, [one, { rows: 2, columns: 1, data: new Float32Array(2) }]),
     ShapeError,

@@ -5,7 +5,6 @@ import {
   type Precision,
   type SpectrumOptions,
 } from "../../../src/rank/spectra/feature_spectrum.ts";
-import type { FeatureMatrix } from "../../../src/rank/features/prepare_features.ts";
 import { rankInterval } from "../../../src/rank/certificates/rank_interval.ts";
 import { uniform } from "../../../src/stats/random.ts";
 import { assert } from "../../deps.ts";
@@ -20,6 +19,7 @@ import {
   SHARES,
 } from "../../support/families.ts";
 import { tanhFeatures } from "../../support/solve.ts";
+import type { Matrix } from "../../../src/linalg/matrix.ts";
 import { openGpu } from "../../support/gpu.ts";
 
 const gpu = await openGpu();
@@ -31,7 +31,7 @@ const DOUBLE_ERROR = 1e-12;
 function cases(rows: number, columns: number, type: "f4" | "f8", names?: readonly string[]) {
   return families(rows, columns, columns).filter(([name]) => !names || names.includes(name)).map(
     ([name, phi]) => {
-      const features: FeatureMatrix = { rows, columns, data: type === "f4" ? Float32Array.from(phi) : phi };
+      const features: Matrix = { rows, columns, data: type === "f4" ? Float32Array.from(phi) : phi };
       return { name: `${name}, n = ${columns}, ${type}`, features, truth: reference(features) };
     },
   );
@@ -61,7 +61,7 @@ function check(all: readonly Case[], spectra: readonly FeatureSpectrum[], precis
 
 const isCertain = ({ eigenvalues, bounds }: FeatureSpectrum) =>
   SHARES.every((share) => {
-    const { low, high } = rankInterval(eigenvalues, bounds, share, "relative");
+    const { low, high } = rankInterval(eigenvalues, bounds, share, { threshold: "relative" });
     return low === high;
   });
 
@@ -136,7 +136,8 @@ Deno.test("featureSpectra: centred, they are those of the covariance", async () 
   for (const precision of ["single", "double"] as const) {
     check(all, await solve(all, { precision, center: true }), precision);
   }
-  // Deviations of a few ulps of the means, which float64 can not hold. Multiples of 2⁻⁵⁰: their own means are exact.
+  // Deviations of a few ulps of the means, which float64 can not hold. Multiples of 2⁻⁵⁰: their own
+  // means are exact.
   const whole = normals(64 * 3, 6).map((x) => Math.round(3 * x));
   const few = { rows: 64, columns: 3, data: Float64Array.from(whole, (x) => 1 + x * 2 ** -50) };
   const exact = Float64Array.from(whole, (x, e) => {
@@ -192,13 +193,13 @@ Deno.test("featureSpectra: features whose eigenvalues are below float64's range 
       low: 0,
       high: 0,
     });
-    const { low, high } = rankInterval(eigenvalues, bounds, 1e-3, "relative");
+    const { low, high } = rankInterval(eigenvalues, bounds, 1e-3, { threshold: "relative" });
     assert.deepEqual([low, high], [0, 4]);
   }
   // Zeros, however, are zeros.
   const zeros = { rows: 20, columns: 4, data: new Float64Array(80) };
   const [{ eigenvalues, bounds, precision }] = await featureSpectra(gpu, [zeros], relative);
-  assert.deepEqual(rankInterval(eigenvalues, bounds, 1e-3, "relative").high, 0);
+  assert.deepEqual(rankInterval(eigenvalues, bounds, 1e-3, { threshold: "relative" }).high, 0);
   assert.equal(precision, "single");
 });
 
@@ -213,7 +214,8 @@ Deno.test("featureSpectra: a spectrum is the same to the bit alone and in a batc
 Deno.test("featureSpectra: more samples than a shader may loop over", async () => {
   const rows = 70_000, columns = 5;
   const data = Float64Array.from(tanhFeatures(uniform(7), rows, columns), (x, e) => x * (1 + 1e-9 * (e % 7)));
-  // The Gram matrix in float64, in blocks, is right to some 10⁻¹⁵ λ₁; an SVD of as many rows takes too long here.
+  // The Gram matrix in float64, in blocks, is right to some 10⁻¹⁵ λ₁; an SVD of as many rows takes
+  // too long here.
   const gram = new Float64Array(columns * columns);
   for (let start = 0; start < rows; start += 250) {
     const block = new Float64Array(columns * columns);

@@ -51,13 +51,16 @@ function draw({ samples, width, replicas, rank, seed }: Case) {
   return { phi, weights, slopes };
 }
 
-/** What the GPU makes of it: −log det of each replica and its gradient by the preactivations, padding checked. */
+/**
+ * What the GPU makes of it: −log det of each replica and its gradient by the preactivations,
+ * padding checked.
+ */
 async function evaluate(shape: Case, { phi, weights, slopes }: ReturnType<typeof draw>) {
   const { samples, width, replicas, epsilon } = shape;
   using stack = new DisposableStack();
   const together = new Float32Array(replicas * samples * width);
   phi.forEach((each, r) => together.set(each, r * each.length));
-  const { dispatches, error, partials } = await bindLogDeterminant(gpu, {
+  const { dispatches, delta, partials } = await bindLogDeterminant(gpu, {
     features: upload(gpu, together, width, replicas, stack),
     slopes: upload(gpu, slopes, width, replicas, stack).array,
     width,
@@ -68,7 +71,7 @@ async function evaluate(shape: Case, { phi, weights, slopes }: ReturnType<typeof
   }, stack);
   // Twice: nothing may depend on what the first time left.
   run(gpu, dispatches, 2);
-  const [sums, words] = [await partials.read(), await error.array.read()];
+  const [sums, words] = [await partials.read(), await delta.array.read()];
   return {
     values: phi.map((_, r) => -sums[2 * r]),
     errors: (r: number) => unpackMatrix(words, r, samples, width),
@@ -83,7 +86,8 @@ function reference(shape: Case, { phi, weights, slopes }: ReturnType<typeof draw
   const longest = Math.hypot(longestColumn(scaled, width), Math.sqrt(epsilon));
   const eta = 6 * U * Math.sqrt(width + 32 * qrLevels(samples + width)) * longest;
   const roots = eigenvalues.map((lambda) => Math.sqrt(lambda + epsilon));
-  // WGSL's logarithm is good to 2⁻²¹ near 1 and 3 u of itself elsewhere; a sum of n adds as many roundings.
+  // WGSL's logarithm is good to 2⁻²¹ near 1 and 3 u of itself elsewhere; a sum of n adds as many
+  // roundings.
   const rounding = width * (2 ** -21 + 2 * U) + 8 * width * U * value;
   const valueBound = roots.reduce((sum, root) => sum + 2 * eta / root, rounding);
   const least = roots[width - 1] ** 2;

@@ -5,7 +5,6 @@ import {
   type SpectrumOptions,
 } from "../../../src/rank/spectra/feature_spectrum.ts";
 import { oneSidedSpectra } from "../../../src/rank/spectra/one_sided_spectra.ts";
-import type { FeatureMatrix } from "../../../src/rank/features/prepare_features.ts";
 import { rankInterval } from "../../../src/rank/certificates/rank_interval.ts";
 import { uniform } from "../../../src/stats/random.ts";
 import { assert } from "../../deps.ts";
@@ -20,6 +19,7 @@ import {
   reference,
   SHARES,
 } from "../../support/families.ts";
+import type { Matrix } from "../../../src/linalg/matrix.ts";
 import { openGpu } from "../../support/gpu.ts";
 
 const gpu = await openGpu();
@@ -27,7 +27,7 @@ const gpu = await openGpu();
 /** Features of every family in the precision of f4 or f8, with what float64 knows of them. */
 function cases(rows: number, columns: number, type: "f4" | "f8" = "f8") {
   return families(rows, columns, columns).map(([name, phi]) => {
-    const features: FeatureMatrix = { rows, columns, data: type === "f4" ? Float32Array.from(phi) : phi };
+    const features: Matrix = { rows, columns, data: type === "f4" ? Float32Array.from(phi) : phi };
     return { name: `${name}, n = ${columns}, ${type}`, features, truth: reference(features) };
   });
 }
@@ -38,9 +38,9 @@ const solve = (all: readonly Case[], options: SpectrumOptions) =>
   oneSidedSpectra(gpu, all.map(({ features }) => features), options);
 
 /**
- * Asserts what holds of every spectrum: within bounds, no certain rank wrong; in double precision eigenvalues right to
- * 10⁻¹² λ₁, and their roots to 2·10⁻¹³ σ₁ where float64 knows them as well, however small. Gives the ranks that are
- * certain.
+ * Asserts what holds of every spectrum: within bounds, no certain rank wrong; in double precision
+ * eigenvalues right to 10⁻¹² λ₁, and their roots to 2·10⁻¹³ σ₁ where float64 knows them as well,
+ * however small. Gives the ranks that are certain.
  */
 function check(
   all: readonly Case[],
@@ -66,7 +66,7 @@ function check(
 
 const isCertain = ({ eigenvalues, bounds }: FeatureSpectrum) =>
   SHARES.every((share) => {
-    const { low, high } = rankInterval(eigenvalues, bounds, share, "relative");
+    const { low, high } = rankInterval(eigenvalues, bounds, share, { threshold: "relative" });
     return low === high;
   });
 
@@ -85,7 +85,8 @@ Deno.test("oneSidedSpectra: every family: within bounds, no certain rank wrong, 
       certain += check(all, auto);
       ranks += all.length * SHARES.length;
       matrices += all.length;
-      // Single precision is kept where it is certain, to the bit; the others are what double precision makes of them.
+      // Single precision is kept where it is certain, to the bit; the others are what double
+      // precision makes of them.
       auto.forEach((spectrum, i) => {
         assert.deepEqual(spectrum, isCertain(single[i]) ? single[i] : double[i], all[i].name);
         if (spectrum.precision === "double") escalated++;
@@ -137,7 +138,8 @@ Deno.test("oneSidedSpectra: weights over twelve orders of magnitude; centred", a
       check(all, await solve(all, { precision, weights }));
     }
   }
-  // Centred by hand, twice, for the means of what is left; the shift leaves 10⁻¹⁵ of the mean's square.
+  // Centred by hand, twice, for the means of what is left; the shift leaves 10⁻¹⁵ of the mean's
+  // square.
   const all = cases(61, 20).map(({ name, features }): Case => {
     const data = features.data.map((x, e) => 1e-3 * x + 1 + e % 20), centred = Float64Array.from(data);
     for (let e = 0; e < 60; e++) {
@@ -186,7 +188,7 @@ Deno.test("oneSidedSpectra: zeros are zeros; what float64 can not hold is of unk
     const [none, small] = await oneSidedSpectra(gpu, [zeros, tiny], { precision });
     assert.deepEqual([...none.eigenvalues, ...none.bounds], new Array(8).fill(0));
     assert.deepEqual([...small.eigenvalues], [0, 0, 0, 0]);
-    const { low, high } = rankInterval(small.eigenvalues, small.bounds, 1e-3, "relative");
+    const { low, high } = rankInterval(small.eigenvalues, small.bounds, 1e-3, { threshold: "relative" });
     assert.deepEqual([low, high], [0, 4]);
   }
 });
@@ -229,6 +231,6 @@ Deno.test("oneSidedSpectra: none, of different shapes, not finite", async () => 
   const streamed = { rows: 4, columns: 2, tile: () => one.data };
   await assert.rejects(oneSidedSpectra(gpu, [streamed]), {
     name: InputError.name,
-    message: /takes features that are held/,
+    message: /takes features in memory only/,
   });
 });

@@ -15,7 +15,8 @@ Deno.test("solved_record: diagonals and progress of every matrix, to the bit", a
   for (const [order, rows, count] of [[1, 4, 1], [5, 8, 3], [130, 132, 2]]) {
     using stack = new DisposableStack();
     const array = (words: Float32Array | Uint32Array) => stack.use(new GpuArray(gpu, "words", words));
-    // Off the diagonal NaN, which must not be seen; on it numbers that need both words, ±0, ∞ and one beyond single.
+    // Off the diagonal NaN, which must not be seen; on it numbers that need both words, ±0, ∞ and
+    // one beyond single.
     const values = (index: number) =>
       Float64Array.from(
         { length: order },

@@ -68,19 +68,20 @@ Deno.test("spectra: right to 10⁻¹² λ₁, where a Gram matrix in single prec
   });
   const truth = referenceEigenvalues(features, width, even(m));
   check(record, truth, "tanh");
-  // What DESIGN §5 demands of a path in single precision: the count right wherever no eigenvalue is near the threshold.
+  // What DESIGN §5 demands of a path in single precision: the count right wherever no eigenvalue is
+  // near the threshold.
   for (const epsilon of [1e-6, 1e-8, 1e-10, 1e-12]) {
     const clear = truth.every((value) => Math.abs(Math.log(value / (epsilon * truth[0]))) > 0.05);
     if (!clear) continue;
     const exact = truth.filter((value) => value > epsilon * truth[0]).length;
     assert.equal(
-      rankInterval(record.eigenvalues, record.bounds, epsilon, "relative").rank,
+      rankInterval(record.eigenvalues, record.bounds, epsilon, { threshold: "relative" }).rank,
       exact,
       `at ${epsilon}`,
     );
   }
   // Certain at 10⁻⁶ relative to λ₁, with room to spare.
-  const { low, high } = rankInterval(record.eigenvalues, record.bounds, 1e-6, "relative");
+  const { low, high } = rankInterval(record.eigenvalues, record.bounds, 1e-6, { threshold: "relative" });
   assert.equal(low, high);
 });
 
@@ -144,7 +145,8 @@ Deno.test("spectra: more samples than a shader may loop over, more neurons than 
     layers: [{ width, features: [tall] }],
     weights: even(m),
   });
-  // The SVD of 70,000 rows takes too long here; the Gram matrix in float64 is right to 10⁻¹⁶ λ₁, which is enough.
+  // The SVD of 70,000 rows takes too long here; the Gram matrix in float64 is right to 10⁻¹⁶ λ₁,
+  // which is enough.
   const gram = new Float64Array(width * width);
   for (let k = 0; k < m; k++) {
     for (let i = 0; i < width; i++) {

@@ -1,5 +1,4 @@
 import { InputError, ShapeError } from "../../../src/errors.ts";
-import type { FeatureSource, HeldFeatures } from "../../../src/linalg/gram/feature_tiles.ts";
 import { eigenvalueBounds } from "../../../src/rank/certificates/certificate.ts";
 import { featureSpectra } from "../../../src/rank/spectra/feature_spectrum.ts";
 import {
@@ -10,12 +9,16 @@ import {
 import { assert } from "../../deps.ts";
 import { eigenvalues } from "../../reference/eigenvalues.ts";
 import { assertBounds, assertRanks, families, reference } from "../../support/families.ts";
+import type { MatrixSource } from "../../../src/linalg/matrix_source.ts";
+import type { Matrix } from "../../../src/linalg/matrix.ts";
 import { openGpu } from "../../support/gpu.ts";
 
 const gpu = await openGpu();
 
-/** The same features, of which nobody holds more than a tile; what was asked for is written down. */
-function streamed({ rows, columns, data }: HeldFeatures, asked: number[][] = []): FeatureSource {
+/**
+ * The same features, of which nobody holds more than a tile; what was asked for is written down.
+ */
+function streamed({ rows, columns, data }: Matrix, asked: number[][] = []): MatrixSource {
   const tile = (first: number, count: number) => {
     asked.push([first, count]);
     return data.slice(first * columns, (first + count) * columns);
@@ -73,7 +76,7 @@ Deno.test("streamSpectra: every family in several tiles: within bounds, no certa
   assert.ok(certain >= 0.9 * ranks, `${certain} of ${ranks}`);
 });
 
-function withoutMeans({ rows, columns, data }: HeldFeatures, weights: Float64Array): HeldFeatures {
+function withoutMeans({ rows, columns, data }: Matrix, weights: Float64Array): Matrix {
   const centred = Float64Array.from(data);
   const mass = weights.reduce((a, b) => a + b, 0);
   for (let e = 0; e < 3 * columns; e++) {

@@ -1,0 +1,145 @@
+/**
+ * Matrices in tiles of rows: read, checked, prepared, and laid out in the words that go to the GPU.
+ *
+ * @module
+ */
+import { type MatrixSource, tileOf } from "../matrix_source.ts";
+import type { Preparation } from "./preparation.ts";
+
+/** How tiles lie in the words that go to the GPU. */
+export interface TileLayout {
+  /** Rows of a tile, but for the last. */
+  readonly rows: number;
+  /** Words an entry: 1 for single precision, 2 for double-single. */
+  readonly words: 1 | 2;
+  /** Entries from one row to the next. */
+  readonly stride: number;
+}
+
+/** Where the words of prepared entries go. */
+export interface Words {
+  /** Words of the entries rounded to single precision. */
+  readonly high: Float32Array;
+  /** Words of what that leaves out, at the same places; `null` where it is not kept. */
+  readonly low: Float32Array | null;
+  /** Place of the first word. */
+  readonly at: number;
+  /** Words from one entry to the next. */
+  readonly step: 1 | 2;
+  /** Words from one row to the next. */
+  readonly stride: number;
+}
+
+/** What rounding to words left of entries. */
+export interface Rounded {
+  /** Sum of the squares of what the high words left out. */
+  readonly square: number;
+  /** Whether an entry is not 0, before it was rounded to its high word. */
+  readonly isFilled: boolean;
+}
+
+/**
+ * Prepares a tile of rows and splits its entries into words.
+ *
+ * @param tile Entries, row-major, whole rows.
+ * @param preparation What is done to them.
+ * @param shape Number of columns, and index of the first row.
+ * @param to Where they go.
+ * @returns What rounding left out.
+ */
+export function splitEntries(
+  tile: Float32Array | Float64Array,
+  { origin, factor, root }: Preparation,
+  { columns, first }: { readonly columns: number; readonly first: number },
+  to: Words,
+): Rounded {
+  const { high, low, step, stride } = to;
+  if (tile instanceof Float32Array && !origin && !root && factor === 1 && !low && stride === columns) {
+    high.set(tile, to.at);
+    return { square: 0, isFilled: tile.some((value) => value !== 0) };
+  }
+  let square = 0, isFilled = false, at = to.at;
+  for (let start = 0, k = first; start < tile.length; start += columns, k++, at += stride) {
+    const weight = root ? root(k) : 1;
+    for (let j = 0, word = at; j < columns; j++, word += step) {
+      const x = (origin ? tile[start + j] - origin[j] : tile[start + j]) * factor * weight;
+      const rounded = Math.fround(x), rest = x - rounded;
+      high[word] = rounded;
+      if (low) low[word] = rest;
+      square += rest * rest;
+      isFilled ||= rounded !== 0 || Math.fround(rest) !== 0;
+    }
+  }
+  return { square, isFilled };
+}
+
+/** Tiles of a batch of matrices of one shape. */
+export class MatrixTiles {
+  /** The tile that was read last: for each matrix `layout.rows` rows, with 0 for padding. */
+  readonly words: Float32Array;
+  /** Words of a row. */
+  readonly rowWords: number;
+  /** For each matrix Σ of the squares that rounding to high words left out, in the pass so far. */
+  readonly squares: Float64Array;
+  /** Whether each matrix has an entry that is not 0. */
+  readonly isFilled: boolean[];
+  /** Whether entries of each matrix came in double precision. */
+  readonly isDouble: boolean[];
+  readonly #sources: readonly MatrixSource[];
+  readonly #preparations: readonly Preparation[];
+  readonly #layout: TileLayout;
+
+  /**
+   * Makes room for a tile.
+   *
+   * @param sources Matrices of one shape.
+   * @param preparations What is done to the entries of each.
+   * @param layout How to lay out tiles.
+   */
+  constructor(
+    sources: readonly MatrixSource[],
+    preparations: readonly Preparation[],
+    layout: TileLayout,
+  ) {
+    this.#sources = sources;
+    this.#preparations = preparations;
+    this.#layout = layout;
+    this.rowWords = layout.stride * layout.words;
+    this.words = new Float32Array(sources.length * layout.rows * this.rowWords);
+    this.squares = new Float64Array(sources.length);
+    this.isFilled = sources.map(() => false);
+    this.isDouble = sources.map(() => false);
+  }
+
+  /**
+   * Reads the next tile of all matrices into {@linkcode MatrixTiles.words}.
+   *
+   * @param first Its first row; 0 starts a pass.
+   * @param count Number of rows.
+   * @returns For each matrix the power of two by which it is scaled from now on, relative to
+   * before.
+   * @throws {ShapeError} If a source gives too few or too many entries.
+   * @throws {InputError} If an entry is not finite, or so large that float64 can not hold its
+   * square.
+   */
+  read(first: number, count: number): number[] {
+    if (first === 0) this.squares.fill(0);
+    const { rows, words } = this.#layout;
+    return this.#sources.map((source, index) => {
+      const { columns } = source;
+      const tile = tileOf(source, first, count);
+      const change = this.#preparations[index].look(tile, first);
+      const { square, isFilled } = splitEntries(tile, this.#preparations[index], { columns, first }, {
+        high: this.words,
+        low: words === 2 ? this.words.subarray(1) : null,
+        at: index * rows * this.rowWords,
+        step: words,
+        stride: this.rowWords,
+      });
+      this.squares[index] += square;
+      this.isFilled[index] ||= isFilled;
+      this.isDouble[index] ||= tile instanceof Float64Array;
+      return change;
+    });
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * ε-ranks of features by counting: eigenvalues of their Gram matrices above thresholds, without a
+ * spectrum.
+ *
+ * @module
+ */
+import type { Gpu } from "../../gpu/device.ts";
+import type { EigenvalueCount } from "../../linalg/count/eigenvalue_count.ts";
+import type { PrepareOptions } from "../../linalg/gram/preparation.ts";
+import type { MatrixSource } from "../../linalg/matrix_source.ts";
+import { encloseLargest, type Enclosure } from "../certificates/largest_eigenvalue.ts";
+import type { RankInterval, Threshold } from "../certificates/rank_interval.ts";
+import { type ScaledGram, scaledGrams } from "../features/scaled_gram.ts";
+import type { CountMethod, MethodPrecision } from "./rank_methods.ts";
+
+/**
+ * Thresholds that are above all eigenvalues of scaled matrices, whose entries are at most 2, and in
+ * single precision's range.
+ */
+const BEYOND = 2 ** 30;
+/** Rounds of counts that narrow an enclosure of λ₁, at most. */
+const MOST_ROUNDS = 4;
+/** Width of the enclosure, as a share of its upper end, that is enough. */
+const ENOUGH = 2 ** -18;
+/** Where to count in an enclosure, as shares of its width: λ₁ is mostly near its lower end. */
+const SHARES = [2 ** -16, 2 ** -11, 2 ** -7, 2 ** -4, 1 / 4, 1 / 2, 3 / 4] as const;
+
+/** Options of {@linkcode countFeatures}. */
+export interface CountFeaturesOptions extends PrepareOptions {
+  /** Method. */
+  readonly method: CountMethod;
+  /** Its arithmetic. */
+  readonly precision: MethodPrecision;
+  /** Thresholds of each matrix, as many for each. */
+  readonly epsilons: readonly (readonly number[])[];
+  /** How they are meant. Default: absolute. */
+  readonly threshold?: Threshold;
+}
+
+/** Ranks of one feature matrix. */
+export interface CountedFeatures {
+  /** ε-ranks in the order of the thresholds. */
+  readonly ranks: readonly RankInterval[];
+  /** Interval of the largest eigenvalue λ₁, where thresholds are shares of it; else `null`. */
+  readonly largest: Enclosure | null;
+}
+
+/**
+ * Counts the eigenvalues of Gram matrices M of features above thresholds. Waits for the GPU.
+ *
+ * Let M̂ be the scaled matrix in single words, ‖M̂ − sM‖₂ ≤ b. By Weyl's theorem at least as many
+ * eigenvalues of sM lie above t as of M̂ above t + b, and at most as many as of M̂ above t − b. An
+ * absolute threshold is t = sε. A relative one is t = ε λ₁(sM), and with λ₁(M̂) ∈ [l, h] it lies in
+ * [ε max(0, l − b), ε (h + b)]: at least as many eigenvalues lie above it as of M̂ above ε (h + b)
+ * + b, at most as many as of M̂ above ε max(0, l − b) − b.
+ *
+ * [l, h] comes from {@linkcode encloseLargest}. Where that is wide, the method counts at thresholds
+ * t inside it: a count of certainly 0 proves λ₁ ≤ t, one of certainly 1 or more λ₁ > t.
+ *
+ * @param gpu Device.
+ * @param features Features of one shape.
+ * @param options Method, thresholds, weights, centring.
+ * @returns The ranks of each.
+ * @throws {ShapeError} If shapes do not fit together or in the method's or adapter's limits.
+ * @throws {InputError} If an entry is not finite, or a weight is not a finite number above 0.
+ */
+export async function countFeatures(
+  gpu: Gpu,
+  features: readonly MatrixSource[],
+  { method, precision, epsilons, threshold = "absolute", weights, center }: CountFeaturesOptions,
+): Promise<CountedFeatures[]> {
+  if (features.length === 0) return [];
+  const grams = await scaledGrams(gpu, features, {
+    precision: precision === "double" ? "double" : "compensated",
+    ...weights && { weights },
+    ...center && { center },
+  });
+  const matrices = grams.map(({ matrix }) => matrix);
+  const countAt = (thresholds: readonly (readonly number[])[]): Promise<EigenvalueCount[][]> => {
+    if (thresholds[0].length === 0) return Promise.resolve(thresholds.map(() => []));
+    const within = thresholds.map((each) => each.map((value) => Math.min(value, BEYOND)));
+    return method.count(gpu, matrices, { epsilons: within, precision });
+  };
+  const largest = threshold === "relative"
+    ? await narrow(grams.map(({ matrix }) => encloseLargest(matrix, features[0].columns)), countAt)
+    : null;
+  const around = grams.map(({ bound, scale }, index) =>
+    epsilons[index].flatMap((epsilon) => {
+      const at = thresholdsOf(epsilon, { bound, scale }, largest?.[index] ?? null);
+      return [at.nominal, at.most + bound, at.least - bound];
+    })
+  );
+  const counts = await countAt(around);
+  return grams.map((gram, index): CountedFeatures => {
+    const ranks = epsilons[index].map((epsilon, k): RankInterval => {
+      // Zeros are exact in any arithmetic.
+      if (gram.bound === 0 && gram.matrix.every((value) => value === 0)) {
+        return { epsilon, rank: 0, low: 0, high: 0 };
+      }
+      const [{ count }, { low }, { high }] = counts[index].slice(3 * k, 3 * k + 3);
+      return { epsilon, rank: Math.min(high, Math.max(low, count)), low, high };
+    });
+    return { ranks, largest: largest && unscaled(largest[index], gram) };
+  });
+}
+
+/** A threshold for eigenvalues of sM: as meant, the most that it may be, the least. */
+function thresholdsOf(
+  epsilon: number,
+  { bound, scale }: Pick<ScaledGram, "bound" | "scale">,
+  largest: Enclosure | null,
+): { readonly nominal: number; readonly most: number; readonly least: number } {
+  if (!largest) {
+    const at = epsilon * scale;
+    return { nominal: at, most: at, least: at };
+  }
+  return {
+    nominal: epsilon * largest.low,
+    most: (1 + 2 ** -50) * epsilon * (largest.high + bound),
+    least: (1 - 2 ** -50) * epsilon * Math.max(0, largest.low - bound),
+  };
+}
+
+/** The enclosure of λ₁(M) from that of λ₁(M̂). */
+function unscaled({ low, high }: Enclosure, { bound, scale }: ScaledGram): Enclosure {
+  return { low: Math.max(0, low - bound) / scale, high: (high + bound) / scale };
+}
+
+/**
+ * Narrows enclosures of largest eigenvalues by counts, until they are narrow enough or counts prove
+ * no more.
+ */
+async function narrow(
+  enclosures: readonly Enclosure[],
+  countAt: (thresholds: readonly (readonly number[])[]) => Promise<EigenvalueCount[][]>,
+): Promise<Enclosure[]> {
+  let known = [...enclosures];
+  const width = ({ low, high }: Enclosure) => high - low;
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    if (known.every((each) => width(each) <= ENOUGH * each.high)) break;
+    const thresholds = known.map((each) => SHARES.map((share) => each.low + share * width(each)));
+    const counts = await countAt(thresholds);
+    const narrowed = known.map(({ low, high }, index): Enclosure => {
+      const proven = (is: (count: EigenvalueCount) => boolean) =>
+        thresholds[index].filter((_, k) => is(counts[index][k]));
+      return {
+        low: Math.max(low, ...proven((count) => count.low >= 1)),
+        high: Math.min(high, ...proven((count) => count.high === 0)),
+      };
+    });
+    const hasProgressed = narrowed.some((each, index) => width(each) < width(known[index]) / 2);
+    known = narrowed;
+    if (!hasProgressed) break;
+  }
+  return known;
+}

@@ -1,0 +1,144 @@
+/**
+ * The registry of rank methods: what each is called, can do, and runs.
+ *
+ * @module
+ */
+import type { Gpu } from "../../gpu/device.ts";
+import { boundByCholesky, countBetween } from "../../linalg/count/cholesky.ts";
+import type { EigenvalueCount } from "../../linalg/count/eigenvalue_count.ts";
+import { countByInertia } from "../../linalg/count/inertia.ts";
+import { countBySturm } from "../../linalg/count/sturm.ts";
+import { squareMatrix } from "../../linalg/matrix.ts";
+import type { MatrixSource } from "../../linalg/matrix_source.ts";
+import { featureSpectra, type FeatureSpectrum, type SpectrumOptions } from "../spectra/feature_spectrum.ts";
+import { oneSidedSpectra } from "../spectra/one_sided_spectra.ts";
+
+/** Arithmetic that a method has: single precision, or double-single words. */
+export type MethodPrecision = "single" | "double";
+
+/** What every rank method has. */
+interface RankMethodBase {
+  /** What it does, in one line. */
+  readonly help: string;
+  /**
+   * Arithmetics that it has, each with the greatest number of columns: `Infinity` where memory
+   * alone limits it.
+   */
+  readonly mostColumns: Readonly<Partial<Record<MethodPrecision, number>>>;
+}
+
+/** A method that solves for the spectrum, of which ranks are counted. */
+export interface SpectrumMethod extends RankMethodBase {
+  /** What it yields. */
+  readonly yields: "spectrum";
+  /** Whether it takes matrices that are produced on demand. */
+  readonly takesTiles: boolean;
+  /** Solves features of one shape. */
+  readonly solve: (
+    gpu: Gpu,
+    features: readonly MatrixSource[],
+    options: SpectrumOptions,
+  ) => Promise<FeatureSpectrum[]>;
+}
+
+/** A method that counts eigenvalues of Gram matrices above thresholds, without a spectrum. */
+export interface CountMethod extends RankMethodBase {
+  /** What it yields. */
+  readonly yields: "count";
+  /** Counts the eigenvalues of symmetric matrices above the thresholds of each. */
+  readonly count: (
+    gpu: Gpu,
+    matrices: readonly Float32Array[],
+    options: { readonly epsilons: readonly (readonly number[])[]; readonly precision: MethodPrecision },
+  ) => Promise<EigenvalueCount[][]>;
+}
+
+/** A way to compute ranks. */
+export type RankMethod = SpectrumMethod | CountMethod;
+
+/**
+ * All rank methods by name, those that promise least first. Programs, the kernel study,
+ * documentation and tests iterate them.
+ *
+ * Those that count see a Gram matrix in single words, and are certain of little below 10⁻⁶ λ₁ in
+ * single precision, 10⁻⁷ λ₁ in double. `gram-jacobi` is certain down to 10⁻¹⁰ λ₁ in single and
+ * 10⁻¹³ λ₁ in double precision, `one-sided-jacobi` in double down to 10⁻¹⁸ λ₁.
+ */
+export const rankMethods = {
+  cholesky: {
+    help: "counts by one pivoted factorisation; certain of little unless the spectrum falls fast",
+    yields: "count",
+    mostColumns: { single: 1024 },
+    count: async (gpu, matrices, { epsilons }) => {
+      const bounds = await boundByCholesky(gpu, matrices.map(squareMatrix));
+      return bounds.map((each, index) => epsilons[index].map((epsilon) => countBetween(each, epsilon)));
+    },
+  },
+  sturm: {
+    help: "counts by Sturm sequences of a tridiagonal form; further thresholds are nearly free",
+    yields: "count",
+    mostColumns: { single: 2048, double: 512 },
+    count: (gpu, matrices, { epsilons, precision }) =>
+      countBySturm(gpu, matrices.map(squareMatrix), epsilons, { precision }),
+  },
+  inertia: {
+    help: "counts by factorisations at each threshold; the tightest intervals in single precision",
+    yields: "count",
+    mostColumns: { single: 1024 },
+    count: (gpu, matrices, { epsilons }) => countByInertia(gpu, matrices.map(squareMatrix), epsilons),
+  },
+  "gram-jacobi": {
+    help: "solves the spectrum by two-sided rotations of the Gram matrix; any number of samples",
+    yields: "spectrum",
+    mostColumns: { single: Infinity, double: Infinity },
+    takesTiles: true,
+    solve: featureSpectra,
+  },
+  "one-sided-jacobi": {
+    help: "solves the spectrum by one-sided rotations, without squaring; certain furthest down",
+    yields: "spectrum",
+    mostColumns: { single: Infinity, double: Infinity },
+    takesTiles: false,
+    solve: oneSidedSpectra,
+  },
+} as const satisfies Readonly<Record<string, RankMethod>>;
+
+/** Name of a rank method. */
+export type RankMethodName = keyof typeof rankMethods;
+
+/** Name of a rank method that counts. */
+export type CountMethodName = {
+  [Name in RankMethodName]: typeof rankMethods[Name]["yields"] extends "count" ? Name : never;
+}[RankMethodName];
+
+/** Names of all rank methods, in the order of the registry. */
+export const rankMethodNames = Object.keys(rankMethods) as readonly RankMethodName[];
+
+/** Names of the rank methods that count. */
+export const countMethodNames = rankMethodNames.filter((name): name is CountMethodName =>
+  rankMethods[name].yields === "count"
+);
+
+/**
+ * Most columns, and bytes of features in double-single words, up to which `auto` takes one-sided
+ * rotations. Measured on lavapipe: up to about 256 columns they take half the time of two-sided
+ * ones, from 512 on more.
+ */
+const MOST_ONE_SIDED = 256, MOST_BYTES = 2 ** 26;
+
+/** What `auto` takes, in one line. */
+export const autoRankMethodHelp =
+  `auto is one-sided-jacobi for features in memory of up to ${MOST_ONE_SIDED} columns ` +
+  `(and ${MOST_BYTES / 2 ** 20} MiB in double-single words), else gram-jacobi`;
+
+/**
+ * Chooses the method that `auto` stands for.
+ *
+ * @param features Features.
+ * @returns Its name: see {@linkcode autoRankMethodHelp}.
+ */
+export function autoRankMethod(features: MatrixSource): RankMethodName {
+  const { rows, columns } = features;
+  const isSmall = columns <= MOST_ONE_SIDED && 8 * rows * columns <= MOST_BYTES;
+  return "data" in features && isSmall ? "one-sided-jacobi" : "gram-jacobi";
+}
