@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { CompletePretrainingOptions } from "../../src/experiments/pretraining/options.ts";
+import type { PretrainingPlan } from "../../src/experiments/pretraining/plan.ts";
 import { assert } from "../deps.ts";
 import { filesIn, readTable, root, run, runRecorded, temporaryFolder } from "./program.ts";
 
