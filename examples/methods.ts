@@ -20,6 +20,10 @@ await runProgram({
     ...methodsFlags,
     { name: "out", kind: "string", default: "runs/methods", placeholder: "DIR", help: "where files go" },
   ],
+  examples: [
+    { args: "--targets cosines,abs", help: "learns two functions only" },
+    { args: "--full", help: "runs the whole comparison" },
+  ],
 }, async ({ flags, signal }) => {
   const options = completeMethodsOptions(await methodsOptions(flags));
   await runExperiment(flags, {

@@ -63,6 +63,16 @@ await runProgram({
     { name: "json", kind: "boolean", default: false, help: "print one JSON object on the last line" },
     quietFlag,
   ],
+  examples: [
+    {
+      args: "features.npy --epsilons 1e-6,1e-9 --relative",
+      help: "counts eigenvalues above two shares of the largest",
+    },
+    {
+      args: "run.npz:hidden --precision double",
+      help: "takes one array of several, in double-single arithmetic",
+    },
+  ],
 }, async ({ flags, positionals }) => {
   const { epsilons, relative, precision, method, center, adapter, autotune, json, quiet } = flags;
   const files = await Promise.all(positionals.map(readFeatures));

@@ -5,7 +5,7 @@
  */
 import cliProgress from "npm:cli-progress@3.12.0";
 
-/** What is used of a progress bar. */
+/** The methods of a progress bar that this room calls. */
 export interface Bar {
   /** Draws the bar. */
   start(total: number, done: number, payload: Record<string, string>): void;
@@ -16,11 +16,19 @@ export interface Bar {
 }
 
 /**
- * Makes a progress bar on stderr. The library comes without types, and those published for it bring in all of Node's.
+ * Makes a progress bar on stderr. The library has no types of its own, and those published for it bring in all of Node's.
  *
- * @param options Options of the library.
+ * @param format Its line, with `{bar}`, `{percentage}`, `{value}`, `{total}` and the keys of the payload.
  * @returns The bar.
  */
-export function createBar(options: Record<string, string | number | boolean>): Bar {
+export function createBar(format: string): Bar {
+  const options = {
+    format,
+    barsize: 24,
+    // A program that a second Ctrl-C ends could not undo these.
+    hideCursor: false,
+    linewrap: true,
+    gracefulExit: false,
+  };
   return new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
 }

@@ -34,7 +34,7 @@ interface Spec<Value> {
   /** Value if none is given; `null` for one that follows from other options, which the help then explains. */
   readonly default: Value;
   /** Value under `--full`. */
-  readonly full?: NonNullable<Value>;
+  readonly full?: Wide<NonNullable<Value>>;
   /** What it does, in one line. */
   readonly help: string;
   /** Heading of the help under which it stands. */
@@ -44,6 +44,9 @@ interface Spec<Value> {
   /** Former names of the flag. */
   readonly was?: readonly string[];
 }
+
+/** The type of which a literal is one. */
+type Wide<Value> = Value extends number ? number : Value extends string ? string : Value;
 
 type Range = Omit<NumberRange, "integer">;
 

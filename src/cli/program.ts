@@ -4,37 +4,46 @@
  * @module
  */
 import { InputError, StaircaseError } from "../errors.ts";
-import { type Flag, type ParsedArguments, parseFlags } from "./flags.ts";
-import { type HelpSubject, helpText, type Positionals } from "./help.ts";
+import { type Flag, type FlagValues, type ParsedArguments, parseFlags } from "./flags.ts";
+import {
+  type HelpOptions,
+  type HelpSubject,
+  helpText,
+  type Positionals,
+  type ShownDefaults,
+} from "./help.ts";
+import { builtInFlags } from "./program_flags.ts";
 
-/** What a program is called, does and takes. */
+/** A program: its name, its help, its flags. */
 export interface Program<Flags extends readonly Flag[]> extends HelpSubject {
   /** Its flags; `--help` and `--debug` are added. */
   readonly flags: Flags;
+  /**
+   * Finds defaults that depend on other flags, such as those of a task. `--help` prints them.
+   *
+   * @param flags Values of the flags beside `--help`.
+   * @returns Defaults by the names of flags; `undefined` to print those of the table.
+   */
+  defaults?(flags: FlagValues<Flags>): Promise<ShownDefaults | undefined>;
 }
 
-/** What a program is started with. */
+/** Command line of a program, and its signal to stop. */
 export interface ProgramCall<Flags extends readonly Flag[]> extends ParsedArguments<Flags> {
-  /** Aborted by Ctrl-C. Stop soon, and keep what there is. */
+  /** Aborted by Ctrl-C. Stop soon, and keep the results so far. */
   readonly signal: AbortSignal;
 }
 
 /** Exit status of a program ended by Ctrl-C, as shells have it: 128 + SIGINT. */
 const INTERRUPTED = 130;
-/** Exit status of a program whose output nobody reads any more, as under `| head`: 128 + SIGPIPE. */
+/** Exit status of a program whose output is no longer read, as under `| head`: 128 + SIGPIPE. */
 const BROKEN_PIPE = 141;
-
-const BUILT_IN = [
-  { name: "debug", kind: "boolean", default: false, help: "show the stack of an error" },
-  { name: "help", kind: "boolean", default: false, help: "show this text" },
-] as const satisfies readonly Flag[];
 
 function isBrokenPipe(error: unknown): boolean {
   return error instanceof Deno.errors.BrokenPipe ||
     error instanceof Error && (error as { code?: unknown }).code === "EPIPE";
 }
 
-/** Says in one line what went wrong, and gives the exit status. */
+/** Reports an error in one line and returns the exit status. */
 function report(name: string, error: unknown, debug: boolean, signal: AbortSignal): number {
   if (isBrokenPipe(error)) return BROKEN_PIPE;
   if (signal.aborted && (error === signal.reason || error instanceof Error && error.name === "AbortError")) {
@@ -48,6 +57,30 @@ function report(name: string, error: unknown, debug: boolean, signal: AbortSigna
   return foreseen ? error.exitStatus : 1;
 }
 
+/** Characters in a line of the help: those of the terminal, at most 100. */
+function helpWidth(): number {
+  if (!Deno.stdout.isTerminal()) return 100;
+  // The size of a terminal may be unknown: 0 columns.
+  return Math.min(100, Deno.consoleSize().columns || 100);
+}
+
+/** Finds how to print the help. A command line with a mistake, or data that cannot be read, leaves the defaults of the table. */
+async function helpOptions<Flags extends readonly Flag[]>(
+  program: Program<Flags>,
+  args: readonly string[],
+): Promise<HelpOptions> {
+  const width = helpWidth();
+  try {
+    const others = args.filter((arg) => arg !== "--help" && arg !== "-h");
+    const { flags } = parseFlags([...program.flags, ...builtInFlags], others);
+    const defaults = await program.defaults?.(flags as FlagValues<Flags>);
+    return defaults === undefined ? { width } : { width, defaults };
+  } catch (error) {
+    if (error instanceof StaircaseError) return { width };
+    throw error;
+  }
+}
+
 function checkPositionals(given: readonly string[], allowed: Positionals | undefined): void {
   const { min = 0, max = Infinity, placeholder = "" } = allowed ?? { max: 0 };
   if (given.length > max) {
@@ -57,11 +90,11 @@ function checkPositionals(given: readonly string[], allowed: Positionals | undef
 }
 
 /**
- * Runs a program with a given command line, and reports its errors as {@linkcode runProgram} does, without ending the
- * process.
+ * Runs a program with a given command line. Reports its errors as {@linkcode runProgram} does, and returns instead of
+ * ending the process.
  *
- * @param program What it is called, does and takes.
- * @param main What it does.
+ * @param program Its name, help and flags.
+ * @param main Its work.
  * @param args The command line, without the program's name.
  * @param signal Aborted to interrupt it.
  * @returns The exit status.
@@ -72,7 +105,12 @@ function checkPositionals(given: readonly string[], allowed: Positionals | undef
  * import { execute } from "./program.ts";
  *
  * const steps = { name: "steps", kind: "integer", min: 1, default: 1000, help: "updates to make" } as const;
- * const program = { name: "count", summary: "count the steps", flags: [steps] };
+ * const program = {
+ *   name: "count",
+ *   summary: "count the steps",
+ *   flags: [steps],
+ *   examples: [{ args: "", help: "counts to 1,000" }, { args: "--steps 7", help: "counts to 7" }],
+ * } as const;
  * let count = 0;
  * const { signal } = new AbortController();
  * assert.equal(await execute(program, ({ flags }) => void (count = flags.steps), ["--steps=7"], signal), 0);
@@ -87,11 +125,11 @@ export async function execute<const Flags extends readonly Flag[]>(
 ): Promise<number> {
   const own = args.slice(0, args.includes("--") ? args.indexOf("--") : args.length);
   if (own.includes("--help") || own.includes("-h")) {
-    console.log(helpText(program).trimEnd());
+    console.log(helpText(program, await helpOptions(program, own)).trimEnd());
     return 0;
   }
   try {
-    const { flags, given, positionals } = parseFlags([...program.flags, ...BUILT_IN], args);
+    const { flags, given, positionals } = parseFlags([...program.flags, ...builtInFlags], args);
     checkPositionals(positionals, program.positionals);
     await main({ flags: flags as ProgramCall<Flags>["flags"], given, positionals, signal });
     return signal.aborted ? INTERRUPTED : 0;
@@ -105,8 +143,9 @@ export async function execute<const Flags extends readonly Flag[]>(
  * 130 after Ctrl-C. An error is one line on stderr, with a stack only under `--debug`; `--help` lists the flags. The
  * first Ctrl-C aborts `signal`, the second ends the process at once. Print with `console.log`.
  *
- * @param program What it is called, does and takes.
- * @param main What it does: given the values of the flags (their names in camel case) and the other arguments.
+ * @param program Its name, help and flags.
+ * @param main Its work. It receives the values of the flags (names in camel case) and the other arguments.
+ * @param args Command line. Default: that of the process.
  *
  * @example
  * ```ts ignore
@@ -119,6 +158,10 @@ export async function execute<const Flags extends readonly Flag[]>(
  *     { name: "learning-rate", kind: "number", default: 1e-2, positive: true, help: "step size" },
  *     { name: "out", kind: "string", default: "runs/staircase", placeholder: "DIR", help: "where files go" },
  *   ],
+ *   examples: [
+ *     { args: "", help: "trains with a learning rate of 0.01" },
+ *     { args: "--learning-rate 0.001 --out runs/slow", help: "trains ten times as slowly" },
+ *   ],
  * }, ({ flags, signal }) => {
  *   signal.throwIfAborted();
  *   console.log(flags.learningRate, flags.out);
@@ -128,6 +171,7 @@ export async function execute<const Flags extends readonly Flag[]>(
 export async function runProgram<const Flags extends readonly Flag[]>(
   program: Program<Flags>,
   main: (call: ProgramCall<Flags>) => void | Promise<void>,
+  args: readonly string[] = Deno.args,
 ): Promise<void> {
   const { name } = program;
   const interruption = new AbortController();
@@ -137,8 +181,8 @@ export async function runProgram<const Flags extends readonly Flag[]>(
     console.error(`${name}: stopping; Ctrl-C again to end at once`);
     interruption.abort();
   });
-  // Errors that no one awaits, such as those of a stream, would show a stack otherwise.
-  const stray = (error: unknown) => Deno.exit(report(name, error, Deno.args.includes("--debug"), signal));
+  // Errors of promises that are not awaited, such as those of a stream, would show a stack otherwise.
+  const stray = (error: unknown) => Deno.exit(report(name, error, args.includes("--debug"), signal));
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
     stray(event.reason);
@@ -147,5 +191,5 @@ export async function runProgram<const Flags extends readonly Flag[]>(
     event.preventDefault();
     stray(event.error);
   });
-  Deno.exit(await execute(program, main, Deno.args, signal));
+  Deno.exit(await execute(program, main, args, signal));
 }

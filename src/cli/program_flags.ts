@@ -15,37 +15,41 @@ const ADAPTERS = [
 /** `--adapter`: which GPU to take. */
 export const adapterFlag = {
   name: "adapter",
+  group: "machine",
   kind: "string",
   default: "high-performance",
   choices: ADAPTERS,
-  help: "which GPU to take",
+  help: "GPU to run on; software is the CPU",
 } as const satisfies Flag;
 
-/** `--no-autotune`: no variant of a kernel is chosen by timing. */
+/** `--no-autotune`: takes the default variant of every kernel and times none. */
 export const autotuneFlag = {
   name: "autotune",
+  group: "machine",
   kind: "boolean",
   default: true,
-  help: "time variants of kernels, once for each adapter, and take the fastest; results are the same",
+  help: "time the variants of each kernel once per adapter and take the fastest; results stay the same",
 } as const satisfies Flag;
 
-/** `--quiet`: nothing on a terminal but errors. */
+/** `--quiet`: prints errors alone. */
 export const quietFlag = {
   name: "quiet",
+  group: "output",
   kind: "boolean",
   default: false,
-  help: "print nothing but errors and what --json asks for",
+  help: "print only errors, and the object of --json",
 } as const satisfies Flag;
 
 /** `--json`, of programs that make a run. */
 export const runJsonFlag = {
   name: "json",
+  group: "output",
   kind: "boolean",
   default: false,
   help: "print the run as one JSON object on the last line",
 } as const satisfies Flag;
 
-/** What all programs have that make a run. */
+/** Flags of all programs that make a run. */
 export const runFlags = [
   adapterFlag,
   autotuneFlag,
@@ -53,12 +57,25 @@ export const runFlags = [
   quietFlag,
 ] as const satisfies readonly Flag[];
 
-/** `--seed`. */
-export const seedFlag = {
-  name: "seed",
-  kind: "integer",
-  default: 0,
-  min: 0,
-  max: 2 ** 32 - 1,
-  help: "fixes all that is random",
-} as const satisfies Flag;
+/**
+ * Makes `--out`.
+ *
+ * @param program Name of the program.
+ * @returns The flag.
+ */
+export function outFlag(program: string): Flag {
+  return {
+    name: "out",
+    group: "output",
+    kind: "string",
+    default: `runs/${program}`,
+    placeholder: "DIR",
+    help: "folder for the files",
+  };
+}
+
+/** Flags that every program has without declaring them. */
+export const builtInFlags = [
+  { name: "debug", group: "output", kind: "boolean", default: false, help: "show the stack of an error" },
+  { name: "help", group: "output", kind: "boolean", default: false, help: "show this text" },
+] as const satisfies readonly Flag[];

@@ -1,24 +1,25 @@
 /**
- * How far a long job is: on stderr, as a bar on a terminal and as sparse lines elsewhere.
+ * Progress of a long job on stderr: a bar on a terminal, a few lines elsewhere.
  *
  * @module
  */
 import type { Bar } from "./deps.ts";
+import { durationText, leftText, timeLeft } from "./time_left.ts";
 
-/** Shows how far a job is. Nothing is shown before the first update: a job that cannot start leaves no trace. */
+/** Display of a job's progress. It shows nothing before the first update: a job that cannot start leaves no trace. */
 export interface Progress extends Disposable {
   /**
-   * Says how far the job is. Cheap: call it as often as you like.
+   * Records how much is done. Cheap: call it as often as you like.
    *
-   * @param done How much of the total is done.
-   * @param text A few words on how it goes, such as the loss.
+   * @param done Work done so far, of the total.
+   * @param text A few words on how it goes, such as the loss and the rank.
    */
   update(done: number, text?: string): void;
   /** Ends the display with what is done by now. Further calls do nothing. */
   finish(): void;
 }
 
-/** Where a display writes to and what time it is there. */
+/** Place that a display writes to, and its clock. */
 export interface ProgressOutlet {
   /** Writes one line, given without its end. */
   readonly write: (line: string) => void;
@@ -26,33 +27,35 @@ export interface ProgressOutlet {
   readonly now: () => number;
 }
 
-/** What is to be shown. */
+/** Place that a bar is drawn on. */
+export interface BarOutlet extends ProgressOutlet {
+  /** Loads the library and makes a bar of a format. */
+  readonly createBar: (format: string) => Promise<Bar>;
+}
+
+/** Job to show. */
 export interface ProgressOptions {
-  /** How much there is to do: steps, for instance. */
+  /** All the work: steps, for instance. */
   readonly total: number;
   /** Name of the job, in a word or two. */
   readonly label: string;
-  /** A line that comes before all others, such as what the job runs on. None by default. */
+  /** A line before all others, such as the name of the adapter. None by default. */
   readonly heading?: string;
   /** Whether to show nothing. @default false */
   readonly quiet?: boolean;
 }
 
-/** No line sooner than this after another. */
+/** Shortest time between two lines, in milliseconds. */
 const MIN_PAUSE_MS = 5_000;
-/** No line later than this after another, while updates come. */
+/** Longest time between two lines while updates come, in milliseconds. */
 const MAX_PAUSE_MS = 60_000;
 
-function seconds(ms: number): string {
-  return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`;
-}
-
 /**
- * Shows progress as lines of text: at most one every five seconds, and that only when a tenth more is done or a minute
- * has passed; and one at the end.
+ * Shows progress as lines of text. Two lines are at least five seconds apart, and a tenth of the work or a minute. One
+ * more comes at the end.
  *
- * @param options What is to be shown.
- * @param outlet Where it goes.
+ * @param options Job to show.
+ * @param outlet Where the lines go.
  * @returns The display.
  *
  * @example
@@ -67,28 +70,32 @@ function seconds(ms: number): string {
  *   using progress = progressLines({ total: 200, label: "training" }, outlet);
  *   time = 6000;
  *   progress.update(50, "loss 0.3");
- *   time = 20000;
+ *   time = 12000;
+ *   progress.update(100, "loss 0.2");
+ *   time = 24000;
  *   progress.update(200, "loss 0.1");
  * }
  * assert.deepEqual(lines, [
- *   "training: 25 % (50/200), loss 0.3, 18 s left",
- *   "training: 100 % (200/200), loss 0.1, in 20 s",
+ *   "training: 25 % (50/200), loss 0.3",
+ *   "training: 50 % (100/200), loss 0.2, 12 s left",
+ *   "training: 100 % (200/200), loss 0.1, in 24 s",
  * ]);
  * ```
  */
 export function progressLines(options: ProgressOptions, outlet: ProgressOutlet): Progress {
   const { total, label, heading } = options;
   const start = outlet.now();
+  const left = timeLeft(total);
   let done = 0, text = "", saidDone = 0, saidAt = start, started = false, finished = false;
-  const say = (end: (elapsed: number) => string) => {
+  const say = (end: string) => {
     const percent = total > 0 ? Math.floor(100 * done / total) : 100;
-    const parts = [`${label}: ${percent} % (${done}/${total})`, text, end(outlet.now() - start)];
+    const parts = [`${label}: ${percent} % (${done}/${total})`, text, end];
     outlet.write(parts.filter((part) => part !== "").join(", "));
   };
   const finish = () => {
     if (finished) return;
     finished = true;
-    if (started) say((elapsed) => `in ${seconds(elapsed)}`);
+    if (started) say(`in ${durationText(outlet.now() - start)}`);
   };
   return {
     update(nowDone, nowText = "") {
@@ -96,52 +103,14 @@ export function progressLines(options: ProgressOptions, outlet: ProgressOutlet):
       if (!started && heading !== undefined) outlet.write(heading);
       started = true;
       [done, text] = [nowDone, nowText];
-      const pause = outlet.now() - saidAt;
+      const now = outlet.now();
+      const estimate = left.at(now, done);
+      const pause = now - saidAt;
       const due = pause >= MAX_PAUSE_MS || pause >= MIN_PAUSE_MS && done - saidDone >= total / 10;
       // The end has a line of its own.
       if (!due || done >= total) return;
-      [saidDone, saidAt] = [done, outlet.now()];
-      say((elapsed) => done > 0 ? `${seconds(elapsed * (total - done) / done)} left` : "");
-    },
-    finish,
-    [Symbol.dispose]: finish,
-  };
-}
-
-/** Shows progress as a bar on a terminal. The library is loaded meanwhile: what comes earlier is not lost. */
-function progressBar({ total, label, heading }: ProgressOptions): Progress {
-  let done = 0, text = "", started = false, finished = false;
-  let bar: Bar | undefined;
-  const load = async () => {
-    const { createBar } = await import("./deps.ts");
-    if (finished) return;
-    bar = createBar({
-      format: `${label} {bar} {percentage} % {value}/{total} {text} {eta_formatted} left`,
-      barsize: 24,
-      // Both would have to be undone, which a program ended by a second Ctrl-C cannot.
-      hideCursor: false,
-      linewrap: true,
-      gracefulExit: false,
-    });
-    bar.start(total, done, { text });
-  };
-  const finish = () => {
-    if (finished) return;
-    finished = true;
-    bar?.update(done, { text });
-    bar?.stop();
-  };
-  return {
-    update(nowDone, nowText = "") {
-      [done, text] = [nowDone, nowText];
-      if (finished) return;
-      if (!started) {
-        started = true;
-        if (heading !== undefined) console.error(heading);
-        // Without the library (no network, say) the job goes on all the same.
-        load().catch(() => {});
-      }
-      bar?.update(done, { text });
+      [saidDone, saidAt] = [done, now];
+      say(leftText(estimate));
     },
     finish,
     [Symbol.dispose]: finish,
@@ -149,9 +118,56 @@ function progressBar({ total, label, heading }: ProgressOptions): Progress {
 }
 
 /**
- * Shows on stderr how far a job is: as a bar if that is a terminal, as sparse lines otherwise.
+ * Shows progress as a bar. The library is loaded meanwhile, and draws the latest update when it is there. Without it, for
+ * instance without a network, the job goes on all the same.
  *
- * @param options What is to be shown.
+ * @param options Job to show.
+ * @param outlet Where the bar is drawn.
+ * @returns The display.
+ */
+export function progressBar({ total, label, heading }: ProgressOptions, outlet: BarOutlet): Progress {
+  const start = outlet.now();
+  const left = timeLeft(total);
+  let done = 0, text = "", end = "", started = false, finished = false;
+  let bar: Bar | undefined;
+  // The library's own estimate counts the start-up, so the texts come from here.
+  const notes = () => ({
+    notes: [text, end].filter((part) => part !== "").map((part) => `, ${part}`).join(""),
+  });
+  const load = async () => {
+    const loaded = await outlet.createBar(`${label} {bar} {percentage} % {value}/{total}{notes}`);
+    if (finished) return;
+    bar = loaded;
+    bar.start(total, done, notes());
+  };
+  const finish = () => {
+    if (finished) return;
+    finished = true;
+    end = `in ${durationText(outlet.now() - start)}`;
+    bar?.update(done, notes());
+    bar?.stop();
+  };
+  return {
+    update(nowDone, nowText = "") {
+      if (finished) return;
+      [done, text] = [nowDone, nowText];
+      end = leftText(left.at(outlet.now(), done));
+      if (!started) {
+        started = true;
+        if (heading !== undefined) outlet.write(heading);
+        load().catch(() => {});
+      }
+      bar?.update(done, notes());
+    },
+    finish,
+    [Symbol.dispose]: finish,
+  };
+}
+
+/**
+ * Shows the progress of a job on stderr: as a bar on a terminal, as a few lines elsewhere.
+ *
+ * @param options Job to show.
  * @returns The display; end it with `finish()` or `using`.
  *
  * @example
@@ -165,7 +181,9 @@ function progressBar({ total, label, heading }: ProgressOptions): Progress {
 export function createProgress(options: ProgressOptions): Progress {
   const nothing = () => {};
   if (options.quiet) return { update: nothing, finish: nothing, [Symbol.dispose]: nothing };
-  if (Deno.stderr.isTerminal()) return progressBar(options);
-  // Unlike a write to stderr itself, this does not mind if nobody listens any more.
-  return progressLines(options, { write: (line) => console.error(line), now: () => performance.now() });
+  // Unlike a write to stderr itself, console.error does not fail where the other end of a pipe is closed.
+  const outlet = { write: (line: string) => console.error(line), now: () => performance.now() };
+  if (!Deno.stderr.isTerminal()) return progressLines(options, outlet);
+  const createBar = async (format: string) => (await import("./deps.ts")).createBar(format);
+  return progressBar(options, { ...outlet, createBar });
 }

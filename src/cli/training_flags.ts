@@ -10,7 +10,18 @@ import { loadTask, taskNames } from "../tasks/registry.ts";
 import type { Task } from "../tasks/task.ts";
 import { checkCurvature } from "../train/equation.ts";
 import type { TrainingOptions } from "../train/options.ts";
-import { choice, integer, number, numbers, type OptionValues, text, toggle } from "./options.ts";
+import type { ShownDefaults } from "./help.ts";
+import {
+  choice,
+  flagsOf,
+  integer,
+  number,
+  numbers,
+  type OptionTable,
+  type OptionValues,
+  text,
+  toggle,
+} from "./options.ts";
 
 /** `--seed`. */
 export const seed = integer({
@@ -152,6 +163,41 @@ export async function taskOf(
 ): Promise<Task> {
   if (typeof task !== "string") return task;
   return await loadTask(task, { seed, samples: samples ?? undefined, data: data ?? undefined });
+}
+
+/**
+ * Finds the defaults that a task sets, for the help of a program.
+ *
+ * @param options Options of the program.
+ * @param flags Values of its flags.
+ * @returns Defaults by the names of the flags; `undefined` where the program has no single task.
+ */
+export async function taskDefaults(
+  options: OptionTable,
+  flags: Readonly<Record<string, unknown>>,
+): Promise<ShownDefaults | undefined> {
+  if (!("task" in options) || typeof flags.task !== "string") return undefined;
+  const { defaults, train: { count } } = await taskOf({
+    task: flags.task,
+    data: null,
+    samples: null,
+    seed: 0,
+  });
+  const own: ShownDefaults = {
+    samples: count,
+    layers: defaults.hidden.join(),
+    activation: defaults.activation,
+    init: defaults.initializer,
+    optimizer: defaults.optimizer,
+    "learning-rate": [defaults.learningRate],
+    batch: defaults.batch === null ? "full" : String(defaults.batch),
+    steps: defaults.steps,
+    "probe-every": defaults.probeEvery,
+    "spectra-every": enough(defaults.steps / defaults.probeEvery),
+    epsilons: defaults.epsilons,
+  };
+  const open = flagsOf(options).filter((flag) => flag.default === null).map(({ name }) => name);
+  return Object.fromEntries(Object.entries(own).filter(([name]) => open.includes(name)));
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * The files that a run leaves behind.
+ * The folder with the files of a run.
  *
  * @module
  */
@@ -7,15 +7,17 @@ import { join } from "node:path";
 import { InputError } from "../errors.ts";
 import type { Trace } from "../train/trace.ts";
 import { writeAtomically } from "./atomic.ts";
-import { prettyJson } from "./json.ts";
+import { camelCase, prettyJson, snakeCase } from "./json.ts";
 import { traceCsv } from "./trace_csv.ts";
 
-/** Says why a folder cannot be used, in words for the person who named it. */
+const RUN_FILE = "run.json";
+
+/** Explains to a user why a folder cannot be used. */
 function reason(error: unknown): string {
   if (error instanceof Deno.errors.AlreadyExists) return "there is a file of that name";
-  if (error instanceof Deno.errors.NotADirectory) return "a part of that path is a file";
-  if (error instanceof Deno.errors.NotCapable) return "Deno was run without --allow-read --allow-write";
-  if (error instanceof Deno.errors.PermissionDenied) return "no permission to write there";
+  if (error instanceof Deno.errors.NotADirectory) return "a part of the path is a file";
+  if (error instanceof Deno.errors.NotCapable) return "Deno runs without --allow-read and --allow-write";
+  if (error instanceof Deno.errors.PermissionDenied) return "you have no permission there";
   return error instanceof Error ? error.message.split("\n")[0] : String(error);
 }
 
@@ -44,18 +46,18 @@ export class RunFolder {
   }
 
   /**
-   * Creates the folder, and those above it, where they are missing, and makes sure that it can be written. Do this
-   * before the training starts: nothing is worse than a run that cannot be saved.
+   * Creates the folder and the folders above it, and checks that files can be written to it. Open the folder before the
+   * training starts, so that no run is lost.
    *
    * @param path Path of the folder, as the user gave it.
    * @returns The folder.
-   * @throws {InputError} If the path is a file's, or cannot be created or written.
+   * @throws {InputError} If the path is that of a file, or the folder cannot be created or written to.
    */
   static async open(path: string): Promise<RunFolder> {
-    if (path === "") throw new InputError("the folder for the files of the run has no name; give one");
+    if (path === "") throw new InputError("the folder of the run has no name; give one");
     try {
       await Deno.mkdir(path, { recursive: true });
-      // Only writing tells: permissions say nothing of read-only or full disks, nor of root.
+      // Only a file written shows it: permissions do not tell of read-only or full disks, and root ignores them.
       await Deno.remove(await Deno.makeTempFile({ dir: path, prefix: ".", suffix: ".tmp" }));
     } catch (error) {
       throw new InputError(`cannot write to the folder ${path}: ${reason(error)}; name another one`, {
@@ -66,16 +68,16 @@ export class RunFolder {
   }
 
   /**
-   * Writes any file.
+   * Writes a file.
    *
    * @param name Name of the file, without a folder.
    * @param data Its content; text is written as UTF-8.
    * @returns Path of the file.
-   * @throws {InputError} If the name is not that of a file in this folder.
+   * @throws {InputError} If the name is empty or leads out of the folder.
    */
   async write(name: string, data: string | Uint8Array): Promise<string> {
     if (name === "" || name === "." || name === ".." || /[\/\\\0]/.test(name)) {
-      throw new InputError(`${JSON.stringify(name)} cannot be the name of a file; leave out folders`);
+      throw new InputError(`${JSON.stringify(name)} is no name of a file; give one without folders`);
     }
     const path = join(this.path, name);
     await writeAtomically(path, data);
@@ -83,13 +85,14 @@ export class RunFolder {
   }
 
   /**
-   * Writes `run.json`: configuration, seed, versions, adapter, summary, timings.
+   * Writes `run.json`: configuration, seed, versions, adapter, summary, timings. {@linkcode readRun} reads it.
    *
-   * @param run What to write. Typed arrays become lists, numbers that are not finite `null`.
+   * @param run Record of the run. Its keys are written in snake case. Typed arrays become lists, numbers that are not finite
+   * become `null`.
    * @returns Path of the file.
    */
   writeRun(run: object): Promise<string> {
-    return this.write("run.json", prettyJson(run));
+    return this.write(RUN_FILE, prettyJson(snakeCase(run)));
   }
 
   /**
@@ -108,9 +111,50 @@ export class RunFolder {
    * @param name Name of the file, without `.svg`.
    * @param svg The figure.
    * @returns Path of the file.
-   * @throws {InputError} If the name is not that of a file in this folder.
+   * @throws {InputError} If the name is empty or leads out of the folder.
    */
   writeFigure(name: string, svg: string): Promise<string> {
     return this.write(`${name}.svg`, svg);
   }
+}
+
+/**
+ * Reads the record of a run.
+ *
+ * @param path Path of the run's folder, or of its `run.json`.
+ * @returns The record, with its keys in camel case. Numbers that were not finite are `null`.
+ * @throws {InputError} If there is no such file, or it cannot be read, or it is not a JSON object.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { readRun, RunFolder } from "./run_folder.ts";
+ *
+ * const parent = await Deno.makeTempDir();
+ * const folder = await RunFolder.open(`${parent}/runs/first`);
+ * await folder.writeRun({ status: "done", timings: { millisecondsPerStep: 1.5 } });
+ * const { timings } = await readRun<{ timings: { millisecondsPerStep: number } }>(folder.path);
+ * assert.equal(timings.millisecondsPerStep, 1.5);
+ * await Deno.remove(parent, { recursive: true });
+ * ```
+ */
+export async function readRun<Run extends object = Record<string, unknown>>(path: string): Promise<Run> {
+  let text: string;
+  try {
+    const { isDirectory } = await Deno.stat(path);
+    text = await Deno.readTextFile(isDirectory ? join(path, RUN_FILE) : path);
+  } catch (error) {
+    const why = error instanceof Deno.errors.NotFound ? "there is no run" : reason(error);
+    throw new InputError(`${path}: ${why}; give the folder of a run, or its ${RUN_FILE}`, { cause: error });
+  }
+  let run: unknown;
+  try {
+    run = JSON.parse(text);
+  } catch (cause) {
+    throw new InputError(`${path}: is not JSON; give the folder of a run, or its ${RUN_FILE}`, { cause });
+  }
+  if (typeof run !== "object" || run === null || Array.isArray(run)) {
+    throw new InputError(`${path}: is no record of a run; give the folder of a run, or its ${RUN_FILE}`);
+  }
+  return camelCase(run) as Run;
 }

@@ -5,31 +5,81 @@
  */
 import type { LayerProbe, Probe, Trace } from "../train/trace.ts";
 import type { RankInterval } from "../rank/certificates/rank_interval.ts";
-import { csv, type CsvColumn, type CsvValue } from "./csv.ts";
+import { type ColumnHelp, type ColumnOf, columnsOf, csv } from "./csv.ts";
 
-/** What one row is about. */
+/** A row: one threshold of one layer of one probe. */
 interface Row {
   readonly probe: Probe;
   readonly layer: LayerProbe;
   readonly rank: RankInterval;
-  /** Lower bound of the loss by this rank: `null` but for the terminal layer, which alone has one. */
+  /** Lower bound of the loss by this rank; `null` except for the last hidden layer. */
   readonly floor: number | null;
 }
 
-const COLUMNS: readonly (readonly [name: string, value: (row: Row) => CsvValue])[] = [
-  ["replica", ({ probe }) => probe.replica],
-  ["step", ({ probe }) => probe.step],
-  ["loss", ({ probe }) => probe.loss],
-  ["layer", ({ layer }) => layer.layer],
-  ["epsilon", ({ rank }) => rank.epsilon],
-  ["rank", ({ rank }) => rank.rank],
-  ["rank_low", ({ rank }) => rank.low],
-  ["rank_high", ({ rank }) => rank.high],
-  ["floor", ({ floor }) => floor],
-  ["accuracy", ({ probe }) => probe.accuracy],
-  ["relative_error", ({ probe }) => probe.relativeError ?? null],
-  ["precision", ({ layer }) => layer.precision],
+const COLUMNS: readonly ColumnOf<Row>[] = [
+  { name: "replica", help: "index of the network, from 0", of: ({ probe }) => probe.replica },
+  { name: "step", help: "updates made before the probe, from 0", of: ({ probe }) => probe.step },
+  {
+    name: "loss",
+    help: "loss over all training samples; NaN or Infinity where the network diverged",
+    of: ({ probe }) => probe.loss,
+  },
+  {
+    name: "layer",
+    help: "index of the hidden layer, from 1 for the one next to the input",
+    of: ({ layer }) => layer.layer,
+  },
+  {
+    name: "epsilon",
+    help: "threshold ε, above 0; where thresholds are relative, as a share of the largest eigenvalue λ₁",
+    of: ({ rank }) => rank.epsilon,
+  },
+  {
+    name: "rank",
+    help: "ε-rank of the layer: number of eigenvalues of the Gram matrix of its features above the threshold",
+    of: ({ rank }) => rank.rank,
+  },
+  {
+    name: "rank_low",
+    help:
+      "least rank that the bounds of the eigenvalues allow; the rank is certain where it equals rank_high",
+    of: ({ rank }) => rank.low,
+  },
+  {
+    name: "rank_high",
+    help: "largest rank that the bounds of the eigenvalues allow",
+    of: ({ rank }) => rank.high,
+  },
+  {
+    name: "floor",
+    help:
+      "lower bound of the loss by the rank; empty for all layers but the last hidden one, for losses other than " +
+      "mean squared errors, and for probes that only count ranks",
+    of: ({ floor }) => floor,
+  },
+  {
+    name: "accuracy",
+    help:
+      "share of samples that are classified right, from 0 to 1: of the held-out samples, or of the training " +
+      "samples if none are held out; empty where the task has no classes",
+    of: ({ probe }) => probe.accuracy,
+  },
+  {
+    name: "relative_error",
+    help:
+      "‖u − u*‖ / ‖u*‖ of the network u and the exact solution u* of a differential equation, on the held-out " +
+      "samples; empty for other tasks",
+    of: ({ probe }) => probe.relativeError ?? null,
+  },
+  {
+    name: "precision",
+    help: "arithmetic of the rank: single or double",
+    of: ({ layer }) => layer.precision,
+  },
 ];
+
+/** Columns of `trace.csv`: their names and meanings. */
+export const traceColumns: readonly ColumnHelp[] = COLUMNS;
 
 function rowsOf(probe: Probe): Row[] {
   const terminal = probe.layers.at(-1);
@@ -44,11 +94,8 @@ function rowsOf(probe: Probe): Row[] {
 }
 
 /**
- * Writes the probes of a run as comma-separated values, one row per replica, step, layer and threshold ε, replicas
- * first: `replica,step,loss,layer,epsilon,rank,rank_low,rank_high,floor,accuracy,relative_error,precision`.
- *
- * `floor` is the lower bound of the loss by the ε-rank of the terminal layer, on that layer's rows only; `accuracy` is
- * empty where the task has no classes, `relative_error` where it is no differential equation with a known solution; `precision` is the arithmetic of the rank.
+ * Writes the probes of a run as comma-separated values. There is one row per replica, step, layer and threshold ε, replicas
+ * first. {@linkcode traceColumns} explains the columns.
  *
  * @param trace Record of the run.
  * @returns The text; a header alone if there is no probe.
@@ -69,6 +116,5 @@ function rowsOf(probe: Probe): Row[] {
  */
 export function traceCsv(trace: Trace): string {
   const byReplica = trace.probes.toSorted((a, b) => a.replica - b.replica || a.step - b.step);
-  const rows = byReplica.flatMap(rowsOf);
-  return csv(COLUMNS.map(([name, value]): CsvColumn => [name, rows.map(value)]));
+  return csv(columnsOf(COLUMNS, byReplica.flatMap(rowsOf)));
 }

@@ -63,6 +63,10 @@ await runProgram({
       help: "print everything as one JSON object on the last line",
     },
   ],
+  examples: [
+    { args: "--quick", help: "measures each benchmark once" },
+    { args: "--json", help: "prints all measurements as JSON" },
+  ],
 }, async ({ flags, signal }) => {
   const names = chosen(flags.only);
   const { window, repeats } = flags.quick ? SHORT : LONG;

@@ -12,7 +12,8 @@ const HEAD = ["", "median", "least", "most", "speed-up, share", "bar", ""];
  */
 export function benchTable(sections: readonly Section[]): string[] {
   const rows = sections.flatMap(({ lines }) => lines.map(cells));
-  const [head, ...table] = textTable([HEAD, ...rows], 1);
+  // A row is one line, however wide.
+  const [head, ...table] = textTable([HEAD, ...rows], 1, Infinity);
   let next = 0;
   const text = sections.flatMap((
     { title, lines },

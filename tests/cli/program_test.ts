@@ -14,7 +14,16 @@ await runProgram({
   flags: [
     { name: "do", kind: "string", default: "nothing", help: "what to do" },
     { name: "count", kind: "integer", min: 0, default: 3, help: "how often" },
+    { name: "width", kind: "integer", default: null, help: "neurons of a layer" },
   ],
+  examples: [
+    { args: "--count 5", help: "prints 5" },
+    { args: "--do diverge", help: "fails" },
+  ],
+  defaults(flags) {
+    if (flags.do === "input") throw new InputError("no data");
+    return Promise.resolve(flags.do === "nothing" ? undefined : { width: flags.count * 10 });
+  },
 }, async ({ flags, signal }) => {
   const forever = new Promise((resolve) => setTimeout(resolve, 60_000));
   switch (flags.do) {
@@ -67,9 +76,16 @@ Deno.test("program: runs, and lists its flags", async () => {
   assert.equal(help.code, 0);
   assert.match(
     help.out,
-    /^demo: shows how programs end\n[^]*--count N +how often \(of at least 0; default 3\)\n/,
+    /^demo: shows how programs end\n[^]*--count N +how often \(at least 0; default 3\)\n/,
   );
   assert.equal(help.err, "");
+  // A mistake, or data that cannot be read, leaves the defaults of the table.
+  for (const args of [["--help"], ["--count=bad", "--help"], ["--do=input", "--help"]]) {
+    assert.match((await run(...args)).out, /\n {2}--width N +neurons of a layer\n/);
+  }
+  const shown = await run("--do", "train", "--help", "--count=7");
+  assert.deepEqual([shown.code, shown.err], [0, ""]);
+  assert.match(shown.out, /--width N +neurons of a layer \(default 70\)\n/);
 });
 
 Deno.test("program: an error is one line and an exit status", async () => {

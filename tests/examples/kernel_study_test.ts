@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { kernelStudyFlags } from "../../src/experiments/kernel_study/flags.ts";
 import type { KernelStudyRecord } from "../../src/experiments/kernel_study/record.ts";
+import { camelCase } from "../../src/io/json.ts";
 import { assert } from "../deps.ts";
 import { filesIn, readTable, root, run, temporaryFolder } from "./program.ts";
 
@@ -37,8 +38,10 @@ Deno.test("kernel-study: writes its files, and says what they say", async () => 
     "tall.csv",
   ]);
   const lines = out.trimEnd().split("\n");
-  const record = JSON.parse(Deno.readTextFileSync(`${folder.path}/o/run.json`)) as KernelStudyRecord;
-  assert.deepEqual(JSON.parse(lines.at(-1)!), record);
+  const record = camelCase(
+    JSON.parse(Deno.readTextFileSync(`${folder.path}/o/run.json`)),
+  ) as KernelStudyRecord;
+  assert.deepEqual(camelCase(JSON.parse(lines.at(-1)!)), record);
   assert.deepEqual([record.status, record.summary.certainButWrong], ["done", 0]);
   assert.equal(record.configuration.seed, 5);
   assert.deepEqual(record.summary.methods.map(({ method, precision }) => [method, precision]), [

@@ -5,6 +5,7 @@
  */
 import { fileURLToPath } from "node:url";
 import type { ExperimentRecord, RecordedOptions } from "../../src/experiments/core/record.ts";
+import { camelCase } from "../../src/io/json.ts";
 import type { CompleteOptions } from "../../src/train/options.ts";
 import { assert } from "../deps.ts";
 
@@ -92,7 +93,7 @@ export async function runRecorded<Options extends RecordedOptions = CompleteOpti
   assert.equal(code, 0, err);
   assert.deepEqual(filesIn(`${surroundings.cwd}/o`), files);
   const record = readRecord<Options>(surroundings.cwd);
-  assert.deepEqual(JSON.parse(out.trimEnd().split("\n").at(-1)!), record);
+  assert.deepEqual(camelCase(JSON.parse(out.trimEnd().split("\n").at(-1)!)), record);
   return { out, record };
 }
 
@@ -117,5 +118,5 @@ export async function assertAllDiverge(
 }
 
 function readRecord<Options extends RecordedOptions>(path: string): ExperimentRecord<Options> {
-  return JSON.parse(Deno.readTextFileSync(`${path}/o/run.json`));
+  return camelCase(JSON.parse(Deno.readTextFileSync(`${path}/o/run.json`))) as ExperimentRecord<Options>;
 }

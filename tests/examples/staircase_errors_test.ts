@@ -1,4 +1,5 @@
 import type { RunRecord } from "../../src/experiments/core/run_record.ts";
+import { camelCase } from "../../src/io/json.ts";
 import { assert } from "../deps.ts";
 import { idxImages, idxLabels } from "../tasks/idx_files.ts";
 import { filesIn, readTable, run, temporaryFolder } from "./program.ts";
@@ -91,8 +92,8 @@ Deno.test("staircase: a run that diverges is status 1, says when, and keeps the 
     /^staircase: the loss is no longer finite from step (\d+) on: lower the learning rate, .*\n$/
       .exec(err) ?? assert.fail(err);
   assert.deepEqual(filesIn(`${cwd}/o`), ["run.json", "staircase.svg", "trace.csv"]);
-  const record = JSON.parse(Deno.readTextFileSync(`${cwd}/o/run.json`)) as RunRecord;
-  assert.deepEqual(JSON.parse(out), record);
+  const record = camelCase(JSON.parse(Deno.readTextFileSync(`${cwd}/o/run.json`))) as RunRecord;
+  assert.deepEqual(camelCase(JSON.parse(out)), record);
   assert.equal(record.status, "diverged");
   assert.equal(record.summary.replicas[0].divergedAt, Number(step));
   const { rows } = readTable(`${cwd}/o/trace.csv`);

@@ -1,5 +1,6 @@
 import type { RunRecord } from "../../src/experiments/core/run_record.ts";
 import { trainingFlags } from "../../src/cli/training_flags.ts";
+import { camelCase } from "../../src/io/json.ts";
 import { assert } from "../deps.ts";
 import { command, filesIn, readTable, run, temporaryFolder } from "./program.ts";
 
@@ -9,7 +10,8 @@ const HEADER =
 const small = ["--layers=8,6", "--samples=32", "--steps=25", "--probe-every=10"];
 
 const lastLine = (text: string) => text.trimEnd().split("\n").at(-1)!;
-const readRun = (folder: string) => JSON.parse(Deno.readTextFileSync(`${folder}/run.json`)) as RunRecord;
+const readRun = (folder: string) =>
+  camelCase(JSON.parse(Deno.readTextFileSync(`${folder}/run.json`))) as RunRecord;
 
 Deno.test("staircase: writes its files, reports on stdout, and shows progress on stderr alone", async () => {
   using folder = temporaryFolder();
@@ -19,7 +21,7 @@ Deno.test("staircase: writes its files, reports on stdout, and shows progress on
   assert.deepEqual(filesIn(out), FILES);
 
   const record = readRun(out);
-  assert.deepEqual(JSON.parse(lastLine(ended.out)), record);
+  assert.deepEqual(camelCase(JSON.parse(lastLine(ended.out))), record);
   assert.equal(record.status, "done");
   assert.equal(record.configuration.replicas, 2);
   assert.equal(record.timings.steps, 25);
@@ -61,7 +63,7 @@ Deno.test("staircase: --quiet is silent, but for the object of --json; the run i
   assert.deepEqual(filesIn(default_), FILES);
   const { code, out, err } = await run([...small, "--quiet", "--json", "--out=again"], surroundings);
   assert.deepEqual([code, err, out.split("\n").length], [0, "", 2]);
-  assert.deepEqual(JSON.parse(out).summary, readRun(default_).summary);
+  assert.deepEqual((camelCase(JSON.parse(out)) as RunRecord).summary, readRun(default_).summary);
   const trace = (path: string) => Deno.readTextFileSync(`${path}/trace.csv`);
   assert.equal(trace(`${folder.path}/again`), trace(default_));
 });
@@ -85,7 +87,7 @@ Deno.test("staircase: --profile prints the GPU time of each kernel", async () =>
   using folder = temporaryFolder();
   const { code, out } = await run([...small, "--profile", "--json", "--out=o"], { cwd: folder.path });
   assert.equal(code, 0);
-  const { timings } = JSON.parse(lastLine(out)) as RunRecord;
+  const { timings } = camelCase(JSON.parse(lastLine(out))) as RunRecord;
   if (timings.kernels === null) return; // An adapter without timestamps.
   assert.match(out, /\nGPU time by kernel:\n {2}kernel +timed dispatches +ms +µs each +share\n/);
   for (const { name } of timings.kernels) assert(out.includes(`\n  ${name} `), name);

@@ -1,6 +1,6 @@
 import { assert } from "../deps.ts";
 import { InputError } from "../../src/errors.ts";
-import { RunFolder } from "../../src/io/run_folder.ts";
+import { readRun, RunFolder } from "../../src/io/run_folder.ts";
 
 Deno.test("run_folder: writes the files of a run", async () => {
   const parent = await Deno.makeTempDir();
@@ -40,6 +40,39 @@ Deno.test("run_folder: refuses a path that is not a folder's or cannot be writte
     // The file system of processes is one that even root cannot write to.
     if (Deno.build.os === "linux") await assert.rejects(RunFolder.open("/proc"), InputError);
     assert.equal(await Deno.readTextFile(`${parent}/file`), "kept");
+  } finally {
+    await Deno.remove(parent, { recursive: true });
+  }
+});
+
+Deno.test("run_folder: a record is read as it was written", async () => {
+  const parent = await Deno.makeTempDir();
+  try {
+    const folder = await RunFolder.open(parent);
+    const run = {
+      heldOut: 7,
+      learningRates: [0.1, 0.2],
+      columns: { "trace.csv": { rank_low: "least rank" } },
+    };
+    const path = await folder.writeRun({ ...run, loss: NaN, spectrum: Float32Array.of(0.5) });
+    assert.match(await Deno.readTextFile(path), /"held_out": 7,\n {2}"learning_rates": \[0\.1, 0\.2\]/);
+    for (const place of [parent, path]) {
+      assert.deepEqual(await readRun(place), { ...run, loss: null, spectrum: [0.5] });
+    }
+    await Deno.writeTextFile(path, "{");
+    await assert.rejects(readRun(path), {
+      name: "InputError",
+      message: /^.*run\.json: is not JSON; give the folder of a run/,
+    });
+    await Deno.writeTextFile(path, "[]");
+    await assert.rejects(readRun(parent), {
+      name: "InputError",
+      message: /: is no record of a run; give the folder/,
+    });
+    await assert.rejects(readRun(`${parent}/none`), {
+      name: "InputError",
+      message: /none: there is no run; give the folder/,
+    });
   } finally {
     await Deno.remove(parent, { recursive: true });
   }

@@ -1,5 +1,6 @@
 import { assert } from "../deps.ts";
-import { traceCsv } from "../../src/io/trace_csv.ts";
+import { columnHelp } from "../../src/io/csv.ts";
+import { traceColumns, traceCsv } from "../../src/io/trace_csv.ts";
 import type { LayerProbe, Probe, Trace } from "../../src/train/trace.ts";
 
 const epsilons = [1e-2, 1e-4];
@@ -45,4 +46,11 @@ Deno.test("trace_csv: a loss that is not finite, no floors, no probes", () => {
   };
   assert.equal(traceCsv(trace).split("\n")[4], "0,3,NaN,2,0.0001,3,2,4,,,,single");
   assert.equal(traceCsv({ ...trace, probes: [] }).split("\n").length, 2);
+});
+
+Deno.test("trace_csv: every column is explained", () => {
+  const [header] = traceCsv({ replicas: 1, epsilons, losses: [], probes: [] }).split("\n");
+  const help = columnHelp(traceColumns);
+  assert.deepEqual(Object.keys(help), header.split(","));
+  for (const text of Object.values(help)) assert.ok(text.length > 10);
 });

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { HelpExample } from "../../cli/help.ts";
 import type { GivenOptions, OptionTable, OptionValues } from "../../cli/options.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Task } from "../../tasks/task.ts";
@@ -13,8 +14,10 @@ import type { Claim, Verdict } from "./verdict.ts";
 
 /** An experiment's options, checked and completed: what `run.json` says was done. */
 export interface ExperimentPlan {
-  /** Networks that a run trains side by side. */
-  readonly replicas: number;
+  /** Seed of all that is random. */
+  readonly seed: number;
+  /** Networks that a run trains side by side; absent where none is trained. */
+  readonly replicas?: number;
   /** The task, where there is one. */
   readonly task?: Task;
   /** The tasks, where there are several. */
@@ -110,8 +113,8 @@ export interface Experiment<
   readonly summary: string;
   /** Whose claims it tests: authors and number of the paper; `null` where there are none. */
   readonly source: string | null;
-  /** Command lines to learn from, without the program's name, each with a phrase that says what it does. */
-  readonly examples: readonly (readonly [flags: string, phrase: string])[];
+  /** Two command lines to learn from. */
+  readonly examples: readonly [HelpExample, HelpExample];
   /** Its options. */
   readonly options: Options;
   /** Word for the progress line. Default: the name. */

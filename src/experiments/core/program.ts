@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { completeValues, flagsOf, type GivenOptions, type OptionTable } from "../../cli/options.ts";
 import type { Flag, FlagValues } from "../../cli/flags.ts";
-import { runProgram } from "../../cli/program.ts";
-import { runFlags } from "../../cli/program_flags.ts";
+import { completeValues, flagsOf, type GivenOptions, type OptionTable } from "../../cli/options.ts";
+import { type Program, runProgram } from "../../cli/program.ts";
+import { outFlag, runFlags } from "../../cli/program_flags.ts";
 import { createProgress } from "../../cli/progress.ts";
+import { taskDefaults } from "../../cli/training_flags.ts";
 import { Gpu } from "../../gpu/device.ts";
-import { compactJson } from "../../io/json.ts";
+import { compactJson, snakeCase } from "../../io/json.ts";
 import { RunFolder } from "../../io/run_folder.ts";
 import type { Experiment, ExperimentPlan } from "./experiment.ts";
 import { experimentRecord, failIfDiverged } from "./record.ts";
@@ -23,18 +24,7 @@ import { experimentText } from "./text.ts";
  * @returns The flags.
  */
 export function experimentFlags({ name, options }: Pick<Experiment, "name" | "options">): Flag[] {
-  return [
-    ...flagsOf(options),
-    {
-      name: "out",
-      kind: "string",
-      default: `runs/${name}`,
-      placeholder: "DIR",
-      help: "folder for the files",
-      group: "output",
-    },
-    ...runFlags,
-  ];
+  return [...flagsOf(options), outFlag(name), ...runFlags];
 }
 
 /**
@@ -42,48 +32,50 @@ export function experimentFlags({ name, options }: Pick<Experiment, "name" | "op
  * figures, and prints the verdicts.
  *
  * @param experiment The experiment.
+ * @param args Command line. Default: that of the process.
  */
 export async function runExperimentProgram<Options extends OptionTable, Plan extends ExperimentPlan, Row>(
   experiment: Experiment<Options, Plan, Row>,
+  args: readonly string[] = Deno.args,
 ): Promise<void> {
-  const { name, summary, options, label = name } = experiment;
-  await runProgram(
-    { name, summary, flags: experimentFlags(experiment) },
-    async ({ flags: values, signal }) => {
-      const flags = values as FlagValues<typeof runFlags> & {
-        readonly out: string;
-        readonly profile?: boolean;
-      };
-      const { adapter, autotune, quiet, json, out, profile = false } = flags;
-      const given = Object.fromEntries(
-        Object.keys(options).map((key) => [key, (values as Record<string, unknown>)[key]]),
-      );
-      const plan = await experiment.plan(completeValues(options, given as GivenOptions<Options>, name));
-      using gpu = await Gpu.open({ adapter, autotune, profile });
-      const folder = await RunFolder.open(out);
-      const heading = `adapter: ${gpu.adapterName}${gpu.software ? " (software: the CPU, no GPU)" : ""}`;
-      const total = experiment.runs(plan).reduce((sum, { steps }) => sum + steps, 0);
+  const { name, summary, examples, options, label = name } = experiment;
+  const program: Program<Flag[]> = {
+    name,
+    summary,
+    examples,
+    flags: experimentFlags(experiment),
+    defaults: (flags) => taskDefaults(options, flags),
+  };
+  await runProgram(program, async ({ flags: values, signal }) => {
+    const { adapter, autotune, quiet, json, out, profile = false } = values as
+      & FlagValues<typeof runFlags>
+      & { readonly out: string; readonly profile?: boolean };
+    const given = Object.fromEntries(Object.entries(values).filter(([key]) => Object.hasOwn(options, key)));
+    const plan = await experiment.plan(completeValues(options, given as GivenOptions<Options>, name));
+    using gpu = await Gpu.open({ adapter, autotune, profile });
+    const folder = await RunFolder.open(out);
+    const heading = `adapter: ${gpu.adapterName}${gpu.software ? " (software: the CPU, no GPU)" : ""}`;
+    const total = experiment.runs(plan).reduce((sum, { steps }) => sum + steps, 0);
 
-      using progress = createProgress({ total, label, heading, quiet });
-      const result = await runPlan(gpu, experiment, plan, {
-        signal,
-        onProgress: (steps, text) => progress.update(steps, text),
-      });
-      progress.finish();
+    using progress = createProgress({ total, label, heading, quiet });
+    const result = await runPlan(gpu, experiment, plan, {
+      signal,
+      onProgress: (steps, text) => progress.update(steps, text),
+    });
+    progress.finish();
 
-      const tables = Object.fromEntries(
-        Object.entries(experiment.tables).map(([file, of]) => [file, of(result)]),
-      );
-      const record = await experimentRecord(gpu, experiment, result, tables);
-      const paths = [await folder.writeRun(record)];
-      for (const [file, { csv }] of Object.entries(tables)) paths.push(await folder.write(file, csv));
-      for (const [file, draw] of Object.entries(experiment.figures)) {
-        paths.push(await folder.write(file, await draw(result)));
-      }
-      const lines = experiment.report?.(result, record) ?? [];
-      if (!quiet) console.log([experimentText(record, lines), "", ...paths].join("\n"));
-      if (json) console.log(compactJson(record));
-      failIfDiverged(record);
-    },
-  );
+    const tables = Object.fromEntries(
+      Object.entries(experiment.tables).map(([file, of]) => [file, of(result)]),
+    );
+    const record = await experimentRecord(gpu, experiment, result, tables);
+    const paths = [await folder.writeRun(record)];
+    for (const [file, { csv }] of Object.entries(tables)) paths.push(await folder.write(file, csv));
+    for (const [file, draw] of Object.entries(experiment.figures)) {
+      paths.push(await folder.write(file, await draw(result)));
+    }
+    const lines = experiment.report?.(result, record) ?? [];
+    if (!quiet) console.log([experimentText(record, lines), "", ...paths].join("\n"));
+    if (json) console.log(compactJson(snakeCase(record)));
+    failIfDiverged(record);
+  }, args);
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { count } from "../../format.ts";
 import type { ExperimentPlan } from "./experiment.ts";
 import type { ExperimentRecord } from "./record.ts";
 import { verdictLines } from "./verdict.ts";
@@ -21,12 +22,12 @@ export function experimentText(
   const { task, tasks = [], replicas } = configuration;
   const names = [...new Set((task ? [task] : tasks).map(({ name }) => name))].join(", ");
   const where = `${adapter.name}${adapter.software ? " (software: the CPU, no GPU)" : ""}`;
-  const steps = `${timings.steps} step${timings.steps === 1 ? "" : "s"}`;
   return [
     names === "" ? `on ${where}` : `${names} on ${where}`,
-    `${steps} of ${replicas} replica${replicas === 1 ? "" : "s"}, ${
-      timings.millisecondsPerStep.toPrecision(3)
-    } ms a step with its probes`,
+    ...(replicas === undefined ? [] : [
+      `${count(timings.steps, "step")} of ${count(replicas, "replica")}, ` +
+      `${timings.millisecondsPerStep.toPrecision(3)} ms a step with its probes`,
+    ]),
     ...diverged.map(({ replica, step, description = `replica ${replica} diverged at step ${step}` }) =>
       `${description}, and does not count`
     ),

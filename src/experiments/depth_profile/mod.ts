@@ -35,8 +35,11 @@ export const depthProfile = defineExperiment({
   summary: "compare the ranks along the depth of a network at the start and after training",
   source: null,
   examples: [
-    ["--layers 30,30,30,30,30,30", "train six hidden layers"],
-    ["--activation relu --init he-normal --replicas 8", "train eight networks with another activation"],
+    { args: "--layers 30,30,30,30,30,30", help: "train six hidden layers" },
+    {
+      args: "--activation relu --init he-normal --replicas 8",
+      help: "train eight networks with another activation",
+    },
   ],
   options: {
     ...pick(trainingTable, [

@@ -31,7 +31,7 @@ export interface DirectionalRow {
   readonly label: string;
   /** Flows. */
   readonly paths: readonly FlowSeries[];
-  /** σ₂/σ₁ of each hidden weight matrix, `[layer][seed][δ]`, δ ascending from 0, the KKT point; NaN where there is none. */
+  /** σ₂/σ₁ of each hidden weight matrix, `[layer][replica][δ]`, δ ascending from 0, the KKT point; NaN where there is none. */
   readonly ratios: RatioSeries;
 }
 
@@ -44,7 +44,7 @@ export interface DirectionalFigureData {
   /** The ladder, descending. */
   readonly deltas: readonly number[];
   /** Seeds of each case. */
-  readonly seeds: number;
+  readonly replicas: number;
   /** Distance 1 − cosine below which a direction counts as that of the KKT point. */
   readonly aligned: number;
   /** σ₂/σ₁ below which a matrix counts as of rank one. */
@@ -56,7 +56,7 @@ export interface DirectionalFigureData {
 const columns = 4, plotHeight = 110, gap = 20, headRoom = 30, tickRoom = 26;
 
 /**
- * Draws the cases. Flows of one seed share a path, on which that from a smaller δ goes on where the others have ended.
+ * Draws the cases. Flows of one replica share a path, on which that from a smaller δ goes on where the others have ended.
  *
  * @param data What to draw.
  * @returns A standalone SVG document, 900 pixels wide.
@@ -109,7 +109,7 @@ export function directionalFigure(data: DirectionalFigureData): string {
   });
 }
 
-function legend({ deltas, seeds, rows, aligned, rankOne }: DirectionalFigureData): LegendEntry[] {
+function legend({ deltas, replicas, rows, aligned, rankOne }: DirectionalFigureData): LegendEntry[] {
   const layers = Math.max(0, ...rows.map(({ ratios }) => ratios.length));
   return [
     ...deltas.map((delta, i) => ({
@@ -122,7 +122,7 @@ function legend({ deltas, seeds, rows, aligned, rankOne }: DirectionalFigureData
         void parent.append("circle").attr("cx", swatchWidth / 2).attr("r", 2.6).attr("fill", ink),
     },
     ...Array.from({ length: layers }, (_, l) => ({ label: `W${l + 1}`, swatch: lineSwatch(lineStyle(l)) })),
-    ...bandEntries(seeds, "seeds", "lines of σ₂ / σ₁ are medians"),
+    ...bandEntries(replicas, "replicas", "lines of σ₂ / σ₁ are medians"),
     { label: `cosine ${1 - aligned}; σ₂ / σ₁ = ${rankOne}`, swatch: lineSwatch(guideStyle) },
     { label: "δ = 0: the KKT point", swatch: () => {} },
   ];
@@ -138,7 +138,7 @@ function describe({ rows, deltas }: DirectionalFigureData): string {
       const [cosine] = summarize(cosines, 1).median;
       return `${scientific(delta)}: ${Number.isFinite(cosine) ? cosine.toFixed(4) : "none"}`;
     });
-    const smallest = ratios.map((seeds) => summarize(seeds, deltas.length + 1).median[1]);
+    const smallest = ratios.map((values) => summarize(values, deltas.length + 1).median[1]);
     const words = smallest.map((ratio) => Number.isFinite(ratio) ? ratio.toPrecision(2) : "none").join(", ");
     return `${label}: median cosine by δ, ${ends.join(", ")}; median σ₂/σ₁ at the smallest δ, ${words}.`;
   }).join(" ");

@@ -4,45 +4,47 @@
  * @module
  */
 import type { DirectionalFigureData } from "./figure.ts";
-import type { CompleteDirectionalOptions } from "./options.ts";
+import type { DirectionalPlan } from "./plan.ts";
 import type { CaseResult, FlowPath } from "./study_case.ts";
-import { ALIGNED, RANK_ONE } from "./verdicts.ts";
+import { ALIGNED, RANK_ONE } from "./claims.ts";
 
 /**
  * Sorts what came of the cases into the panels of the figure.
  *
- * @param options Options of the study.
+ * @param plan The study.
  * @param results The cases.
  * @returns What to draw: flows from where that of the next larger δ ends to where their loss has fallen by 1 %.
  */
 export function directionalFigureData(
-  options: CompleteDirectionalOptions,
+  plan: DirectionalPlan,
   results: readonly CaseResult[],
 ): DirectionalFigureData {
-  const { deltas, seeds, seed, samples, inputs, targets, learningRate } = options;
+  const { deltas, directions, seed, samples, inputs, targets, learningRate } = plan;
   const what = targets === "neuron" ? "targets of a planted neuron" : "random targets";
   return {
     title: "Early directional convergence from small weights",
     subtitle:
       `${samples} samples on a sphere in ${inputs} dimensions, ${what} · learning rate ${learningRate} · ` +
-      `${seeds} directions of seed ${seed}`,
+      `${directions} directions of seed ${seed}`,
     deltas,
-    seeds,
+    replicas: directions,
     aligned: 1 - ALIGNED,
     rankOne: RANK_ONE,
     rows: results.map(({ name, order, hidden, paths, kkt }) => ({
       label: `${name}, L = ${order}`,
       paths: paths.map((path) => {
         const rung = deltas.indexOf(path.delta);
-        const above = paths.find((other) => other.seed === path.seed && other.delta === deltas[rung - 1]);
+        const above = paths.find((other) =>
+          other.replica === path.replica && other.delta === deltas[rung - 1]
+        );
         return { rung, hasLeft: path.hasLeft, ...seriesOf(path, above?.early.step ?? 0) };
       }),
       ratios: hidden.map((_, l) =>
-        Array.from({ length: seeds }, (_, s) => {
+        Array.from({ length: directions }, (_, replica) => {
           const own = [
-            kkt.find((point) => point.seed === s),
+            kkt.find((point) => point.replica === replica),
             ...deltas.toReversed().map((delta) =>
-              paths.find((path) => path.seed === s && path.delta === delta)?.early
+              paths.find((path) => path.replica === replica && path.delta === delta)?.early
             ),
           ];
           return own.map((point) => point?.ratios[l] ?? NaN);

@@ -4,84 +4,172 @@
  *
  * @module
  */
-import type { Gpu } from "../../gpu/device.ts";
-import { directionalFigure } from "./figure.ts";
-import { directionalFigureData } from "./figure_data.ts";
+import { defineExperiment, type Divergence, type Run } from "../core/experiment.ts";
+import { type Columns, table } from "../core/table.ts";
+import { directionalClaims } from "./claims.ts";
 import {
-  type CompleteDirectionalOptions,
-  completeDirectionalOptions,
+  type DirectionalCase,
   directionalCases,
-  type DirectionalOptions,
-} from "./options.ts";
-import { type CaseResult, studyCase } from "./study_case.ts";
-import { alignmentTable, flowTable, ratioTable } from "./tables.ts";
-import { directionalVerdicts } from "./verdicts.ts";
-import type { Divergence, ExperimentResult } from "../core/record.ts";
+  directionalOptions,
+  type DirectionalPlan,
+  directionalPlan,
+} from "./plan.ts";
+import { type CaseResult, type FlowPath, type FlowPoint, studyCase } from "./study_case.ts";
 
-/** A finished study: its cases, its verdicts, its tables and its picture. */
-export interface DirectionalResult extends ExperimentResult<CompleteDirectionalOptions> {
-  /** The cases that came to their end. */
-  readonly cases: readonly CaseResult[];
-  /** The table of all records, as CSV. */
-  readonly table: string;
-  /** The table of what is measured before the loss moves, as CSV. */
-  readonly alignment: string;
-  /** The table of σ₂/σ₁ there, as CSV. */
-  readonly ratios: string;
-  /** The figure, as SVG. */
-  readonly figure: string;
+/** A row of a table: a point on the way of a flow, or a KKT point, whose δ is 0. */
+interface PointRow extends Pick<FlowPath, "delta" | "replica"> {
+  readonly kind: CaseResult;
+  readonly point: FlowPoint;
 }
 
+/** Where a flow is measured, or a KKT point, which has no path. */
+interface EndRow extends PointRow {
+  readonly path: FlowPath | null;
+}
+
+/** The columns that say which flow a row is of. */
+const place: Columns<PointRow> = {
+  network: { help: "widths from the input to the output", value: ({ kind }) => kind.widths.join("-") },
+  activation: { help: "activation of the hidden layers", value: ({ kind }) => kind.activation },
+  loss_name: { help: "square or logistic", value: ({ kind }) => kind.loss },
+  delta: { help: "norm of the weights at the start; 0 for a KKT point", value: ({ delta }) => delta },
+  replica: { help: "direction to start from, from 0", value: ({ replica }) => replica },
+};
+
+const residuals: Columns<PointRow> = {
+  residual: { help: "KKT residual ‖(I − ûûᵀ)∇N(û)‖ / ‖∇N(û)‖", value: ({ point }) => point.residual },
+  mean_residual: {
+    help: "norm of the mean of that vector since the record before",
+    value: ({ point }) => point.drift,
+  },
+};
+
 /**
- * Follows the gradient flow of networks without biases from weights δ·ŵ₀ for a ladder of δ, and compares their direction, while the
- * loss is within 1 % of its start, with the KKT point of the neural correlation function that projected ascent reaches from ŵ₀.
+ * Follows the gradient flow of networks without biases from weights δ·ŵ₀ for a ladder of δ, and compares their direction, while
+ * the loss is within 1 % of its start, with the KKT point of the neural correlation function that projected ascent reaches from
+ * ŵ₀.
  *
- * With û = w/‖w‖ and ds = ‖w‖^(L−2) dt the early flow is dû/ds = (I − ûûᵀ)∇N(û), d log‖w‖/ds = L·N(û): the direction moves as far as
- * the logarithm of the norm grows, so that a smaller δ leaves it more room before the loss moves. All flows of a seed take the path
- * of the ascent and leave it one after the other. Steps are a share of the norm of the weights, in polar coordinates, which costs a
- * small δ no digits (`shaders/nn/optim/polar_flow.wgsl`).
+ * With û = w/‖w‖ and ds = ‖w‖^(L−2) dt the early flow is dû/ds = (I − ûûᵀ)∇N(û), d log‖w‖/ds = L·N(û): the direction moves as
+ * far as the logarithm of the norm grows, so that a smaller δ leaves it more room before the loss moves. All flows from one
+ * direction take the path of the ascent and leave it one after the other. Steps are a share of the norm of the weights, in
+ * polar coordinates, so that a small δ costs no digits (`shaders/nn/optim/polar_flow.wgsl`).
  *
- * The theory asks for gradients without jumps, which powers from 2 of (leaky) ReLU have; networks with kinks are studied beside them.
- * A seed has its own samples and its own ŵ₀: confidence intervals are over both. An ascent that lingers at a saddle of N, or whose
- * rates lie close to each other, needs a δ that is exponentially small.
- *
- * @param gpu Device.
- * @param options Networks, losses, ladder.
- * @param onProgress Called now and then, with the number of steps made in all cases.
- * @returns The study. One that the signal stopped has the cases that were done by then.
- * @throws {InputError} Where an option is out of range, or a network not homogeneous of an order above 2.
+ * The theory asks for gradients without jumps, which powers from 2 of (leaky) ReLU have; networks with kinks are studied beside
+ * them. Each replica has its own samples and its own ŵ₀: confidence intervals are over both. An ascent that lingers at a saddle
+ * of N, or whose rates lie close to each other, needs a δ that is exponentially small.
  */
-export async function directionalConvergence(
-  gpu: Gpu,
-  options: DirectionalOptions = {},
-  onProgress: (steps: number) => void = () => {},
-): Promise<DirectionalResult> {
-  const complete = completeDirectionalOptions(options), { deltas, replicas, steps } = complete;
-  const kinds = directionalCases(complete);
-  const cases: CaseResult[] = [], diverged: Divergence[] = [];
-  const stepsOfCase = steps / kinds.length;
-  const start = performance.now();
-  for (const [index, kind] of kinds.entries()) {
-    const before = index * stepsOfCase;
-    const result = await studyCase(gpu, complete, kind, options.signal, (made) => onProgress(before + made));
-    if (!result.isWhole) break;
-    onProgress(before + stepsOfCase);
-    cases.push(result);
-    for (const { replica, step, delta, seed } of result.lost) {
-      const description = `${kind.name}, δ = ${delta}, seed ${seed} diverged at step ${step}`;
-      diverged.push({ replica: index * replicas + replica, step, description });
-    }
-  }
+export const directionalConvergence = defineExperiment({
+  name: "directional-convergence",
+  summary: "follow networks from ever smaller weights to the KKT point of their neural correlation function",
+  source: "Kumar, Haupt, arXiv:2403.08121",
+  examples: [
+    { args: "--networks 20,20:relu^2 --deltas 0.1,0.01", help: "study one network with two norms" },
+    { args: "--targets random --samples 50 --loss square", help: "learn random targets" },
+  ],
+  label: "flows",
+  options: directionalOptions,
+  plan: directionalPlan,
+  runs: (plan) => directionalCases(plan).map((kind) => caseRun(plan, kind)),
+  claims: (cases, { deltas }) => cases.flatMap((result) => directionalClaims(result, deltas)),
+  tables: {
+    "directional_convergence.csv": ({ rows }) =>
+      table(
+        rows.flatMap((kind) =>
+          kind.paths.flatMap(({ delta, replica, points }) =>
+            points.map((point) => ({ kind, delta, replica, point, start: points[0].loss }))
+          )
+        ),
+        {
+          ...place,
+          step: { help: "steps made", value: ({ point }) => point.step },
+          time: { help: "∫ ‖w‖^(L−2) dt", value: ({ point }) => point.time },
+          early_time: { help: "δ^(L−2) t", value: ({ point }) => point.earlyTime },
+          norm: { help: "‖w‖", value: ({ point }) => point.norm },
+          growth: { help: "‖w‖ / δ", value: ({ point }) => Math.exp(point.growth) },
+          loss: { help: "loss", value: ({ point }) => point.loss },
+          relative_loss: {
+            help: "loss divided by that at the start",
+            value: ({ point, start }) => point.loss / start,
+          },
+          correlation: { help: "neural correlation N(û)", value: ({ point }) => point.correlation },
+          gradient: { help: "‖∇N(û)‖", value: ({ point }) => point.gradient },
+          ...residuals,
+          cosine: {
+            help: "cosine between w and the KKT point of the replica",
+            value: ({ point }) => point.cosine,
+          },
+        },
+      ),
+    "alignment.csv": ({ rows }) =>
+      table(ends(rows), {
+        ...place,
+        has_left: {
+          help: "whether the loss has fallen by 1 %; empty for a KKT point",
+          value: ({ path }) => path && path.hasLeft,
+        },
+        step: {
+          help: "last step before the loss has fallen by 1 %, or of the ascent",
+          value: ({ point }) => point.step,
+        },
+        norm: { help: "‖w‖ there; empty for a KKT point", value: ({ path, point }) => path && point.norm },
+        cosine: {
+          help: "cosine between w and the KKT point there; empty for a KKT point",
+          value: ({ path, point }) => path && point.cosine,
+        },
+        correlation: { help: "neural correlation N(û) there", value: ({ point }) => point.correlation },
+        ...residuals,
+      }),
+    "weight_ratios.csv": ({ rows }) =>
+      table(
+        ends(rows).flatMap((row) => row.point.ratios.map((ratio, l) => ({ ...row, layer: l + 1, ratio }))),
+        {
+          ...place,
+          layer: { help: "hidden weight matrix, from 1", value: ({ layer }) => layer },
+          ratio: { help: "second singular value divided by the first", value: ({ ratio }) => ratio },
+        },
+      ),
+  },
+  figures: {
+    "directional_convergence.svg": async ({ plan, rows }) => {
+      const [{ directionalFigure }, { directionalFigureData }] = await Promise.all([
+        import("./figure.ts"),
+        import("./figure_data.ts"),
+      ]);
+      return directionalFigure(directionalFigureData(plan, rows));
+    },
+  },
+});
+
+/** A case as a run; of one that was stopped nothing is kept. */
+function caseRun(plan: DirectionalPlan, kind: DirectionalCase): Run<CaseResult> {
+  const steps = 2 * plan.flowSteps + plan.ascentSteps;
   return {
-    options: complete,
-    isStopped: cases.length < kinds.length,
-    cases,
-    verdicts: cases.flatMap((result) => directionalVerdicts(result, deltas)),
-    diverged,
-    table: flowTable(cases),
-    alignment: alignmentTable(cases),
-    ratios: ratioTable(cases),
-    figure: directionalFigure(directionalFigureData(complete, cases)),
-    timing: { steps: cases.length * stepsOfCase, milliseconds: performance.now() - start },
+    label: kind.name,
+    steps,
+    networks: plan.replicas,
+    async execute({ gpu, signal, onProgress }) {
+      const start = performance.now();
+      const result = await studyCase(gpu, plan, kind, signal, onProgress);
+      const milliseconds = performance.now() - start;
+      if (!result.isWhole) return { rows: [], diverged: [], status: "stopped", steps: 0, milliseconds };
+      const diverged = result.lost.map(({ index, step, delta, replica }): Divergence => ({
+        replica: index,
+        step,
+        description: `${kind.name}, δ = ${delta}, replica ${replica} diverged at step ${step}`,
+      }));
+      const status = diverged.length === plan.replicas ? "diverged" : "done";
+      return { rows: [result], diverged, status, steps, milliseconds };
+    },
   };
+}
+
+/** Where flows are measured, and the KKT points. */
+function ends(results: readonly CaseResult[]): EndRow[] {
+  return results.flatMap((kind): EndRow[] => [
+    ...kind.paths.map((path) => {
+      const { delta, replica, early: point } = path;
+      return { kind, delta, replica, point, path };
+    }),
+    ...kind.kkt.map((point) => ({ kind, delta: 0, replica: point.replica, point, path: null })),
+  ]);
 }

@@ -14,7 +14,7 @@ import type { Axis } from "../../plot/core/scales.ts";
 import { drawMedian, drawSpread } from "../../plot/core/summary_marks.ts";
 import { type Group, px } from "../../plot/core/svg.ts";
 
-/** The flow of one seed from one δ, record by record. */
+/** The flow of one replica from one δ, record by record. */
 export interface FlowSeries {
   /** Which δ, counted from the largest. */
   readonly rung: number;
@@ -38,7 +38,7 @@ export type FlowClock = "time" | "earlyTime";
 /** One of the values along a flow. */
 export type FlowValue = "distance" | "growth" | "residual";
 
-/** σ₂/σ₁, `[layer][seed][δ]`; NaN where there is none. */
+/** σ₂/σ₁, `[layer][replica][δ]`; NaN where there is none. */
 export type RatioSeries = readonly (readonly (readonly number[])[])[];
 
 /** What is less is noise of single precision: it is drawn there. */
@@ -127,7 +127,7 @@ export function drawFlows(
 }
 
 /**
- * Draws σ₂/σ₁ along the ladder: medians over the seeds and their bands, a line a layer.
+ * Draws σ₂/σ₁ along the ladder: medians over the replicas and their bands, a line a layer.
  *
  * @param parent Where to draw.
  * @param ratios The ratios.
@@ -151,9 +151,9 @@ export function drawRatios(
   drawLine(parent, "guide", [from, to], "straight", guideStyle);
   const at = deltas.map(x.scale);
   const height = (value: number) => Number.isNaN(value) ? NaN : y.scale(Math.max(value, LEAST));
-  ratios.forEach((seeds, l) => {
-    const summary = summarize(seeds, deltas.length), style = lineStyle(l);
-    if (seeds.length > 1) drawSpread(parent, "ratio-band", at, summary, height, "straight", style.color);
+  ratios.forEach((values, l) => {
+    const summary = summarize(values, deltas.length), style = lineStyle(l);
+    if (values.length > 1) drawSpread(parent, "ratio-band", at, summary, height, "straight", style.color);
     drawMedian(parent, "ratio", at, summary, height, "straight", style);
   });
 }

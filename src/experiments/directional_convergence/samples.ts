@@ -7,26 +7,26 @@ import { InputError } from "../../errors.ts";
 import { homogeneity, parseActivation } from "../../nn/activation.ts";
 import type { HostSamples } from "../../nn/samples.ts";
 import { normal, uniform } from "../../stats/random.ts";
-import type { CompleteDirectionalOptions, DirectionalCase } from "./options.ts";
+import type { DirectionalCase, DirectionalPlan } from "./plan.ts";
 
 /**
- * Draws the samples of a seed: inputs uniform on the unit sphere, targets as the options say.
+ * Draws the samples of a replica: inputs uniform on the unit sphere, targets as the options say.
  *
  * Weights are all the same, such that z_k = −w_k ∂ℓ/∂u(0, y_k), by which the neural correlation function N(u) = Σ z_k H(x_k; u)
  * weighs the samples, is of length 1. Square and logistic loss then have one scale of N, and of time.
  *
- * @param options Options of the study.
+ * @param plan The study.
  * @param kind Activation and loss.
- * @param seed Which of the seeds.
+ * @param replica Index of the direction to start from, from 0.
  * @returns The samples.
  * @throws {InputError} Where all targets are 0.
  */
 export function sphereSamples(
-  { inputs, samples: count, targets, seed: base }: CompleteDirectionalOptions,
+  { inputs, samples: count, targets, seed }: DirectionalPlan,
   { activation, loss }: Pick<DirectionalCase, "activation" | "loss">,
-  seed: number,
+  replica: number,
 ): HostSamples {
-  const next = normal(uniform(base + 2 ** 32 * seed));
+  const next = normal(uniform(seed + 2 ** 32 * replica));
   const unit = () => {
     const vector = Float64Array.from({ length: inputs }, next), length = Math.hypot(...vector);
     return vector.map((value) => value / length);
@@ -43,6 +43,6 @@ export function sphereSamples(
   }
   // ∂ℓ/∂u(0, y) is −2 y for the square loss, ½ − y = ±½ for the logistic one.
   const length = loss === "logistic" ? Math.sqrt(count) / 2 : 2 * Math.hypot(...y);
-  if (length === 0) throw new InputError(`the targets of seed ${seed} are all 0: give more samples`);
+  if (length === 0) throw new InputError(`the targets of replica ${replica} are all 0: give more samples`);
   return { count, x, y, weights: new Float32Array(count).fill(1 / length) };
 }

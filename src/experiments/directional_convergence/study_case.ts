@@ -12,7 +12,7 @@ import { Network } from "../../nn/network.ts";
 import { type FlowRecord, toDirections } from "../../nn/optim/polar_flow.ts";
 import { uploadSampleSets } from "../../nn/samples.ts";
 import { type DirectedRecord, runFlow } from "../../train/flow/flow_run.ts";
-import { type CompleteDirectionalOptions, type DirectionalCase, directionalLosses } from "./options.ts";
+import { type DirectionalCase, directionalLosses, type DirectionalPlan } from "./plan.ts";
 import { sphereSamples } from "./samples.ts";
 
 /** Share of its start that the loss may have lost while weights count as early. */
@@ -28,18 +28,18 @@ export interface FlowPoint extends FlowRecord {
   readonly ratios: readonly number[];
 }
 
-/** Where the ascent from the direction of a seed ended. */
+/** Where the ascent from a direction ended. */
 export interface KktPoint extends FlowPoint {
-  /** Which seed. */
-  readonly seed: number;
+  /** Index of the direction, from 0. */
+  readonly replica: number;
 }
 
 /** The flow of one replica. */
 export interface FlowPath {
   /** ‖w‖ at the start. */
   readonly delta: number;
-  /** Which seed. */
-  readonly seed: number;
+  /** Index of the direction to start from, from 0. */
+  readonly replica: number;
   /** Its records. */
   readonly points: readonly FlowPoint[];
   /** The last of them before the loss has first fallen by 1 %, where alignment is measured. */
@@ -49,9 +49,9 @@ export interface FlowPath {
 }
 
 /** A replica that diverged. */
-export interface LostPath extends Pick<FlowPath, "delta" | "seed"> {
-  /** Its number among the replicas of the case. */
-  readonly replica: number;
+export interface LostPath extends Pick<FlowPath, "delta" | "replica"> {
+  /** Its number among all networks of the case. */
+  readonly index: number;
   /** Step of its first record that is not finite. */
   readonly step: number;
 }
@@ -69,11 +69,11 @@ export interface CaseResult extends DirectionalCase {
 }
 
 /**
- * Studies a case. Ascents, all seeds at once, come first; flows, of all δ and seeds at once, start where they started and follow
+ * Studies a case. Ascents, all directions at once, come first; flows, of all δ and directions at once, start where they started and follow
  * the same path, for as long as the loss stays where it is.
  *
  * @param gpu Device.
- * @param options Options of the study.
+ * @param plan The study.
  * @param kind The case.
  * @param signal Stops it early.
  * @param onProgress Called as results arrive, with the steps made of ascent and flow together.
@@ -81,12 +81,12 @@ export interface CaseResult extends DirectionalCase {
  */
 export async function studyCase(
   gpu: Gpu,
-  options: CompleteDirectionalOptions,
+  plan: DirectionalPlan,
   kind: DirectionalCase,
   signal: AbortSignal | undefined,
   onProgress: (steps: number) => void,
 ): Promise<CaseResult> {
-  const { inputs, seeds, deltas, learningRate, flowSteps, ascentSteps, initializer, seed } = options;
+  const { inputs, directions, deltas, learningRate, flowSteps, ascentSteps, initializer, seed } = plan;
   const { hidden, activation } = kind;
   const climb = flowSteps + ascentSteps;
   using stack = new DisposableStack();
@@ -94,10 +94,10 @@ export async function studyCase(
     stack.use(
       await Network.create(gpu, { inputs, hidden, outputs: 1, activation, initializer, replicas, seed }),
     );
-  const samples = Array.from({ length: seeds }, (_, s) => sphereSamples(options, kind, s));
+  const samples = Array.from({ length: directions }, (_, r) => sphereSamples(plan, kind, r));
   const shared = { loss: directionalLosses[kind.loss], rate: learningRate, ...signal && { signal } };
 
-  const climber = await create(seeds);
+  const climber = await create(directions);
   await toDirections(climber);
   const { traces: ascents, isWhole: hasClimbed } = await runFlow({
     ...shared,
@@ -112,22 +112,22 @@ export async function studyCase(
   const stopped: CaseResult = { ...kind, kkt: [], paths: [], lost: [], isWhole: false };
   if (!hasClimbed) return stopped;
 
-  // Replica r has δ number r div seeds, seed r mod seeds.
-  const places = deltas.flatMap((delta) => samples.map((_, s) => ({ delta, seed: s })));
+  // Network i has δ number i div directions, direction i mod directions.
+  const places = deltas.flatMap((delta) => samples.map((_, replica) => ({ delta, replica })));
   const walker = await create(places.length);
   const words = 4 * walker.layout.size;
   const goal = stack.use(new GpuArray(gpu, "KKT points", walker.parameters.length));
-  for (const [replica, { seed: s }] of places.entries()) {
-    const { records } = ascents[s];
-    // An ascent that diverged at once leaves none; nor do the flows of its seed count then.
+  for (const [index, { replica }] of places.entries()) {
+    const { records } = ascents[replica];
+    // An ascent that diverged at once leaves none; nor do its flows count then.
     if (records.length === 0) continue;
-    walker.parameters.write(records[0].direction, replica * words);
-    goal.write(records[records.length - 1].direction, replica * words);
+    walker.parameters.write(records[0].direction, index * words);
+    goal.write(records[records.length - 1].direction, index * words);
   }
   const { traces: flows, isWhole } = await runFlow({
     ...shared,
     network: walker,
-    samples: uploadSampleSets(gpu, places.map((place) => samples[place.seed]), stack),
+    samples: uploadSampleSets(gpu, places.map((place) => samples[place.replica]), stack),
     norms: places.map(({ delta }) => delta),
     goal,
     steps: flowSteps,
@@ -136,19 +136,19 @@ export async function studyCase(
   }, (made) => onProgress(climb + made));
 
   if (!isWhole) return stopped;
-  const lost = places.flatMap((place, replica): LostPath[] => {
-    const step = ascents[place.seed].divergedAt ?? flows[replica].divergedAt;
-    return step === null ? [] : [{ ...place, replica, step }];
+  const lost = places.flatMap((place, index): LostPath[] => {
+    const step = ascents[place.replica].divergedAt ?? flows[index].divergedAt;
+    return step === null ? [] : [{ ...place, index, step }];
   });
-  const whole = [...places.entries()].filter(([replica]) => lost.every((path) => path.replica !== replica));
+  const whole = [...places.entries()].filter(([index]) => lost.every((path) => path.index !== index));
   const ends = [...ascents.entries()].filter(([, { divergedAt }]) => divergedAt === null);
   const points = await withRatios(gpu, walker.layout, [
     ...ends.map(([, { records }]) => records.slice(-1)),
-    ...whole.map(([replica]) => flows[replica].records),
+    ...whole.map(([index]) => flows[index].records),
   ]);
   return {
     ...kind,
-    kkt: ends.map(([s], i) => ({ ...points[i][0], seed: s })),
+    kkt: ends.map(([replica], i) => ({ ...points[i][0], replica })),
     paths: whole.map(([, place], i) => {
       const own = points[ends.length + i];
       const end = own.findIndex((point) => hasLeft(point, own[0]));

@@ -13,14 +13,18 @@ export interface MethodKey {
   readonly precision: "single" | "double" | "auto";
 }
 
-/** One ε-rank of one matrix by one method, beside the truth. */
-export interface CountRow extends MethodKey {
+/** Which matrix a row is of. */
+export interface MatrixKey {
   /** Family of the matrix. */
   readonly family: FamilyName;
   /** Features n. */
   readonly columns: number;
   /** Samples m. */
   readonly rows: number;
+}
+
+/** One ε-rank of one matrix by one method, beside the truth. */
+export interface CountRow extends MethodKey, MatrixKey {
   /** Threshold as a share of λ₁. */
   readonly share: number;
   /** Rank as reported. */
@@ -38,13 +42,7 @@ export interface CountRow extends MethodKey {
 }
 
 /** One eigenvalue of one matrix by one method, beside the truth; all as shares of λ₁. */
-export interface EigenvalueRow extends MethodKey {
-  /** Family of the matrix. */
-  readonly family: FamilyName;
-  /** Features n. */
-  readonly columns: number;
-  /** Samples m. */
-  readonly rows: number;
+export interface EigenvalueRow extends MethodKey, MatrixKey {
   /** Index of the eigenvalue, from 1. */
   readonly index: number;
   /** By float64. */

@@ -12,16 +12,12 @@ import { featuresOf, judge, specimens } from "./accuracy.ts";
 import { timeBatch, timedProblem } from "./cost.ts";
 import { fitGrowth, GROWTH_FEATURES, THEORY } from "./growth.ts";
 import { findMethod, methodLabel, type Problem, type StudyMethod } from "./methods.ts";
-import {
-  type CompleteStudyOptions,
-  completeStudyOptions,
-  type KernelStudyOptions,
-  studyParts,
-} from "./options.ts";
+import type { KernelStudyPlan } from "./plan.ts";
 import type { CostRow, CountRow, EigenvalueRow, Exponent, GrowthAxis, GrowthRow } from "./rows.ts";
 import { tanhLayer } from "../../stats/random_matrices.ts";
 import { type MethodSummary, summarizeMethods } from "./summary.ts";
 import { trainNetworks } from "./trained.ts";
+import type { RunContext } from "../core/experiment.ts";
 
 /** Networks trained for the family `trained`. */
 const NETWORKS = 2;
@@ -31,7 +27,7 @@ const TALL_FEATURES = 128;
 /** A finished study. */
 export interface KernelStudy {
   /** Options, every choice made. */
-  readonly options: CompleteStudyOptions;
+  readonly options: KernelStudyPlan;
   /** The GPU. */
   readonly adapter: { readonly name: string; readonly software: boolean };
   /** What it can do at its best; `null` where no cost was to be measured. */
@@ -58,16 +54,6 @@ export interface KernelStudy {
   readonly milliseconds: number;
 }
 
-/** How far a study is. */
-export interface StudyProgress {
-  /** Parts done. */
-  readonly done: number;
-  /** Parts in all. */
-  readonly total: number;
-  /** What was done last, in a few words. */
-  readonly text: string;
-}
-
 /**
  * Runs the study.
  *
@@ -77,27 +63,23 @@ export interface StudyProgress {
  * 4. Where asked for, one matrix of random features with n = 128 and as many samples as told.
  *
  * @param gpu Device.
- * @param options What to study.
- * @param onProgress Called as parts are done.
+ * @param plan What to study.
+ * @param context Signal, and progress in parts.
  * @returns The study. One that the signal stopped is returned as far as it came.
- * @throws {InputError} Where an option is out of range.
  * @throws {DeviceLostError} Where the device is lost.
  */
 export async function kernelStudy(
   gpu: Gpu,
-  options: KernelStudyOptions = {},
-  onProgress: (progress: StudyProgress) => void = () => {},
+  plan: KernelStudyPlan,
+  { signal, onProgress }: Pick<RunContext, "signal" | "onProgress">,
 ): Promise<KernelStudy> {
   const start = performance.now();
-  const complete = completeStudyOptions(options);
-  const { signal } = options;
-  const { families, orders, batches, growthOrders, growthSamples, tallSamples, epsilons, seed } = complete;
-  const methods = complete.methods.map(findMethod);
+  const { families, orders, batches, growthOrders, growthSamples, tallSamples, epsilons, seed } = plan;
+  const methods = plan.methods.map(findMethod);
   // `auto` is one precision or the other, and how it grows that of a choice.
   const growingMethods = methods.filter(({ precision }) => precision !== "auto");
-  const total = studyParts(options);
   let done = 0;
-  const advance = (text: string, parts = 1) => onProgress({ done: done += parts, total, text });
+  const advance = (text: string, parts = 1) => onProgress(done += parts, text);
   const stopped = () => signal?.aborted ?? false;
 
   const timed = batches.length + growthOrders.length + growthSamples.length > 0 || tallSamples !== null;
@@ -111,7 +93,7 @@ export async function kernelStudy(
 
   const counts: CountRow[] = [], eigenvalues: EigenvalueRow[] = [];
   const cost: CostRow[] = [], growth: GrowthRow[] = [], tall: CostRow[] = [], omissions: string[] = [];
-  const rowsOf = (columns: number) => complete.samples ?? 2 * columns;
+  const rowsOf = (columns: number) => plan.samples ?? 2 * columns;
 
   for (const columns of orders) {
     if (stopped()) break;
@@ -182,7 +164,7 @@ export async function kernelStudy(
       // By the time on the GPU, in which there is no compilation of kernels.
       const took = last ? last.gpuMilliseconds ?? last.milliseconds : 0;
       const foretold = took * (size / (ladder[i - 1]?.size ?? size)) ** exponent;
-      const reason = foretold > complete.limit
+      const reason = foretold > plan.limit
         ? `would take ${(foretold / 1000).toFixed(0)} s`
         : await attempt(async () => void rows.push(await timeBatch(gpu, method, make(), peak!)));
       if (reason !== null) {
@@ -196,7 +178,7 @@ export async function kernelStudy(
   }
 
   return {
-    options: complete,
+    options: plan,
     adapter: { name: gpu.adapterName, software: gpu.software },
     peak,
     counts,

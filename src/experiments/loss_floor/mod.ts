@@ -40,8 +40,11 @@ export const lossFloor = defineExperiment({
   summary: "hold the loss of a network against the floor that its rank implies",
   source: "Yang, Zhao, Zhu, arXiv:2412.05144",
   examples: [
-    ["--task runge --epsilons 1e-4,1e-8", "test the floor on another function, at two thresholds"],
-    ["--activation sine --layers 40,40", "test it for another network"],
+    {
+      args: "--task runge --epsilons 1e-4,1e-8",
+      help: "test the floor on another function, at two thresholds",
+    },
+    { args: "--activation sine --layers 40,40", help: "test it for another network" },
   ],
   options: {
     ...pick(trainingTable, [

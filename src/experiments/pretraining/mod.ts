@@ -52,14 +52,14 @@ export const pretraining = defineExperiment({
   summary: "compare networks whose first layer is pre-trained with those that start otherwise",
   source: "Yang, Zhao, Zhu, arXiv:2412.05144; Tang, Yang, Zhao, Zhu, arXiv:2507.11962",
   examples: [
-    [
-      "--tasks runge:tanh,helmholtz1d:tanh --epsilon 1e-8",
-      "compare the starts on two tasks at a smaller threshold",
-    ],
-    [
-      "--tasks digits --methods structured,he-normal,pytorch",
-      "classify handwritten digits, without pre-training by gradient",
-    ],
+    {
+      args: "--tasks runge:tanh,helmholtz1d:tanh --epsilon 1e-8",
+      help: "compares the starts on two tasks at a smaller threshold",
+    },
+    {
+      args: "--tasks digits --methods structured,he-normal,pytorch",
+      help: "classifies handwritten digits without pre-training by gradient",
+    },
   ],
   options: pretrainingOptions,
   label: "pre-training",

@@ -39,7 +39,7 @@ export const pretrainingOptions = {
     samples: { help: "training samples of each task; by default few, with --full the task's own number" },
     layers: { help: "hidden widths as 50,50; by default narrow, with --full the task's own" },
   }),
-  pool: integer<number>({
+  pool: integer({
     default: 4,
     full: 1,
     min: 1,

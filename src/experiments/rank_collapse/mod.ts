@@ -34,8 +34,8 @@ export const rankCollapse = defineExperiment({
   summary: "lower the ranks of weight matrices by weight decay, with more and less variable classes",
   source: "Zangrando, Deidda, Brugiapaglia, Guglielmi, Tudisco, arXiv:2402.03991",
   examples: [
-    ["--deviations 0.1,1 --weight-decays 0,1e-3,5e-3,2e-2", "compare four weight decays"],
-    ["--task digits --samples 500 --learning-rate 0.05", "train on handwritten digits"],
+    { args: "--deviations 0.1,1 --weight-decays 0,1e-3,5e-3,2e-2", help: "compare four weight decays" },
+    { args: "--task digits --samples 500 --learning-rate 0.05", help: "train on handwritten digits" },
   ],
   options: rankCollapseOptions,
   plan: rankCollapsePlan,

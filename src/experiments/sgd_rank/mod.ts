@@ -34,8 +34,11 @@ export const sgdRank = defineExperiment({
     "compare the ranks of weights that SGD trains with different batch sizes, learning rates and weight decays",
   source: "Galanti, Siegel, Gupte, Poggio, arXiv:2206.05794",
   examples: [
-    ["--batch-sizes 4,16,64 --weight-decays 0,0.005", "compare three batch sizes and two weight decays"],
-    ["--replicas 10 --steps 3000", "narrow the confidence intervals"],
+    {
+      args: "--batch-sizes 4,16,64 --weight-decays 0,0.005",
+      help: "compare three batch sizes and two weight decays",
+    },
+    { args: "--replicas 10 --steps 3000", help: "narrow the confidence intervals" },
   ],
   options: sgdRankOptions,
   plan: sgdRankPlan,

@@ -5,7 +5,8 @@
  */
 import { toggle } from "../../cli/options.ts";
 import { trainingOptions, trainingTable } from "../../cli/training_flags.ts";
-import { traceCsv } from "../../io/trace_csv.ts";
+import { columnHelp } from "../../io/csv.ts";
+import { traceColumns, traceCsv } from "../../io/trace_csv.ts";
 import { completeOptions } from "../../train/options.ts";
 import { summarize, type TraceSummary } from "../../train/summary.ts";
 import type { Trace } from "../../train/trace.ts";
@@ -31,11 +32,11 @@ export const staircase = defineExperiment({
   summary: "watch the rank of a network's features rise in stairs while its loss falls",
   source: "Yang, Zhao, Zhu, arXiv:2412.05144",
   examples: [
-    [
-      "--replicas 8 --activation sine --epsilons 1e-3,1e-6,1e-9",
-      "train eight networks with sine activations",
-    ],
-    ["--task digits --out runs/digits", "classify handwritten digits"],
+    {
+      args: "--replicas 8 --activation sine --epsilons 1e-3,1e-6,1e-9",
+      help: "train eight networks with sine activations",
+    },
+    { args: "--task digits --out runs/digits", help: "classify handwritten digits" },
   ],
   options: {
     ...trainingTable,
@@ -55,7 +56,7 @@ export const staircase = defineExperiment({
     }),
   ],
   tables: {
-    "trace.csv": ({ rows: [{ trace }] }) => ({ csv: traceCsv(trace), columns: {} }),
+    "trace.csv": ({ rows: [{ trace }] }) => ({ csv: traceCsv(trace), columns: columnHelp(traceColumns) }),
   },
   figures: {
     "staircase.svg": async (result) => (await import("./figure.ts")).drawStaircase(result),

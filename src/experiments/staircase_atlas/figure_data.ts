@@ -7,25 +7,19 @@ import type { AtlasFigureCell } from "./panel.ts";
 import type { AtlasFigureData } from "./figure.ts";
 import type { Task } from "../../tasks/task.ts";
 import type { Probe } from "../../train/trace.ts";
-import {
-  type AtlasVariant,
-  type CompleteAtlasOptions,
-  isTrainable,
-  nameOfCell,
-  namesOfVariant,
-} from "./options.ts";
-import { atlasClaims, type AtlasRun, judgeCell } from "./statistics.ts";
+import { type AtlasPlan, type AtlasVariant, isTrainable, nameOfCell, namesOfVariant } from "./plan.ts";
+import { atlasClaims, type AtlasRun, judgeCell } from "./claims.ts";
 
 /**
  * Arranges cells in rows of tasks and columns of networks.
  *
- * @param options Options of the atlas.
+ * @param plan The atlas.
  * @param runs Its cells.
  * @param lost Names of cells all of whose networks diverged.
  * @returns What to draw: loss, and ranks at the first threshold.
  */
 export function atlasFigureData(
-  { tasks, variants, width, epsilons, replicas, seed }: CompleteAtlasOptions,
+  { tasks, variants, width, epsilons, replicas, seed }: AtlasPlan,
   runs: readonly AtlasRun[],
   lost: ReadonlySet<string>,
 ): AtlasFigureData {

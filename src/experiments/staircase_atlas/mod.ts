@@ -1,92 +1,165 @@
 /**
- * The atlas of staircases: while a network learns, its ε-rank rises in stairs, whatever the task, the activation, the depth and the
- * optimiser (Yang, Zhao, Zhu, arXiv:2412.05144).
+ * The atlas of staircases: while a network learns, its ε-rank rises in stairs, whatever the task, the activation, the depth and
+ * the optimiser (Yang, Zhao, Zhu, arXiv:2412.05144).
  *
  * @module
  */
-import type { Gpu } from "../../gpu/device.ts";
-import { staircaseAtlasFigure } from "./figure.ts";
+import { lowerMedian } from "../../stats/median.ts";
+import type { RankSummary } from "../../train/summary.ts";
 import { summarize } from "../../train/summary.ts";
-import { Training } from "../../train/training.ts";
-import type { Divergence, ExperimentResult } from "../core/record.ts";
-import { follow } from "../../train/follow.ts";
-import { atlasFigureData } from "./figure_data.ts";
-import {
-  atlasCells,
-  type AtlasOptions,
-  type CompleteAtlasOptions,
-  completeAtlasOptions,
-  nameOfCell,
-  trainingOf,
-} from "./options.ts";
-import { type AtlasRun, atlasVerdicts } from "./statistics.ts";
-import { atlasCellTable, atlasTable } from "./tables.ts";
+import { defineExperiment } from "../core/experiment.ts";
+import { type Columns, table } from "../core/table.ts";
+import { trainingRun } from "../core/training_run.ts";
+import { atlasClaims, type AtlasRun, claimsOfAtlas, judgeCell } from "./claims.ts";
+import { type AtlasCell, atlasCells, atlasOptions, atlasPlan, nameOfCell, trainingOf } from "./plan.ts";
 
-/** A finished atlas: its cells, its verdicts, its tables and its picture. */
-export interface StaircaseAtlasResult extends ExperimentResult<CompleteAtlasOptions> {
-  /** Cells that were trained to the end, without networks that diverged. */
-  readonly cells: readonly AtlasRun[];
-  /** The table of ranks, as CSV. */
-  readonly table: string;
-  /** The table of cells, as CSV. */
-  readonly cellTable: string;
-  /** The figure, as SVG. */
-  readonly figure: string;
+/** The columns that say which cell a row is of. */
+const cell: Columns<{ readonly cell: AtlasCell }> = {
+  task: { help: "name of the task", value: ({ cell }) => cell.task.name },
+  activation: { help: "activation of the hidden layers", value: ({ cell }) => cell.activation },
+  depth: { help: "number of hidden layers", value: ({ cell }) => cell.depth },
+  optimizer: { help: "name of the optimiser", value: ({ cell }) => cell.optimizer.name },
+  learning_rate: { help: "its learning rate", value: ({ cell }) => cell.optimizer.learningRate },
+};
+
+/** A cell at one threshold. */
+interface CellRow extends AtlasRun {
+  readonly epsilon: number;
+  readonly e: number;
 }
 
 /**
- * Trains networks on each task, one cell after the other: some of each activation, each depth and each optimiser, side by side, and
- * watches the ε-ranks of their hidden layers.
- *
- * Equations are not given to networks with piecewise linear activations, which have no second derivatives.
- *
- * @param gpu Device.
- * @param options What to train, and how.
- * @param onProgress Called as results arrive, with the number of updates made in all cells, and the name of the cell.
- * @returns The atlas. One that the signal stopped has the cells that were done by then.
- * @throws {InputError} Where an option is out of range, or there is no cell.
+ * Trains networks on each task, one cell after the other: several of each activation, each depth and each optimiser, side by side,
+ * and watches the ε-ranks of their hidden layers. Networks with piecewise linear activations have no second derivatives, so
+ * there are no cells of these with equations.
  */
-export async function staircaseAtlas(
-  gpu: Gpu,
-  options: AtlasOptions,
-  onProgress: (steps: number, cell: string) => void = () => {},
-): Promise<StaircaseAtlasResult> {
-  const complete = completeAtlasOptions(options);
-  const { updates, replicas, epsilons } = complete;
-  const { signal } = options;
-  const cells: AtlasRun[] = [];
-  const lost = new Set<string>();
-  const diverged: Divergence[] = [];
-  let steps = 0, milliseconds = 0;
-  for (const [index, cell] of atlasCells(complete).entries()) {
-    if (signal?.aborted) break;
-    const name = nameOfCell(cell);
-    using training = await Training.create(gpu, { ...trainingOf(complete, cell), ...signal && { signal } });
-    await follow(training, ({ replica, step }) => {
-      if (replica === 0) onProgress(steps + step, name);
-    });
-    milliseconds += training.milliseconds;
-    const isOver = training.diverged.size === replicas;
-    // Nobody waits for the rest of a cell of which nothing is left.
-    steps += isOver ? updates : Math.min(training.completed, updates);
-    for (const [replica, step] of training.diverged) {
-      const description = `${name}, seed ${replica}, diverged at step ${step}`;
-      diverged.push({ replica: index * replicas + replica, step, description });
-    }
-    if (isOver) lost.add(name);
-    if (isOver || training.isCutShort) continue;
-    const probes = training.trace.probes.filter(({ replica }) => !training.diverged.has(replica));
-    const trace = { ...training.trace, probes };
-    cells.push({ cell, trace, summary: summarize(trace) });
-  }
+export const staircaseAtlas = defineExperiment({
+  name: "staircase-atlas",
+  summary: "draw the staircases of many tasks, activations, depths and optimisers side by side",
+  source: "Yang, Zhao, Zhu, arXiv:2412.05144",
+  examples: [
+    {
+      args: "--tasks cosines,burgers --activations tanh,gelu,sine --depths 2",
+      help: "compare three activations on two tasks",
+    },
+    {
+      args: "--tasks digits --product --replicas 8",
+      help: "combine all activations, depths and optimisers on digits",
+    },
+  ],
+  options: atlasOptions,
+  plan: atlasPlan,
+  runs: (plan) =>
+    atlasCells(plan).map((cell) => {
+      const name = nameOfCell(cell);
+      return trainingRun<AtlasRun>({
+        label: name,
+        training: trainingOf(plan, cell),
+        nameOf: (replica) => `${name}, replica ${replica},`,
+        measure: ({ trace: { probes, ...trace }, diverged, isCutShort }) => {
+          if (isCutShort) return { rows: [] };
+          const kept = { ...trace, probes: probes.filter(({ replica }) => !diverged.has(replica)) };
+          return { rows: [{ cell, trace: kept, summary: summarize(kept) }] };
+        },
+      });
+    }),
+  claims: (rows, { epsilons }) => claimsOfAtlas(trained(rows), epsilons),
+  tables: {
+    "staircase_atlas.csv": ({ rows }) =>
+      table(
+        rows.flatMap(({ cell, trace }) =>
+          trace.probes.flatMap((probe) =>
+            probe.layers.flatMap(({ layer, ranks }) => ranks.map((rank) => ({ cell, probe, layer, rank })))
+          )
+        ),
+        {
+          ...cell,
+          replica: { help: "network of the cell, from 0", value: ({ probe }) => probe.replica },
+          step: { help: "updates made before the probe", value: ({ probe }) => probe.step },
+          loss: { help: "loss over all training samples", value: ({ probe }) => probe.loss },
+          layer: { help: "hidden layer, from 1", value: ({ layer }) => layer },
+          epsilon: { help: "threshold of the ε-rank", value: ({ rank }) => rank.epsilon },
+          rank: { help: "ε-rank of the layer's features", value: ({ rank }) => rank.rank },
+          rank_low: {
+            help: "lower end of the certified interval of the rank",
+            value: ({ rank }) => rank.low,
+          },
+          rank_high: { help: "upper end of it", value: ({ rank }) => rank.high },
+        },
+      ),
+    "cells.csv": ({ rows, plan: { epsilons, width, steps } }) =>
+      table(
+        trained(rows).flatMap((run) => epsilons.map((epsilon, e): CellRow => ({ ...run, epsilon, e }))),
+        {
+          ...cell,
+          width: { help: "neurons of each hidden layer", value: () => width },
+          samples: { help: "training samples", value: ({ cell }) => cell.task.train.count },
+          steps: { help: "updates of the weights", value: () => steps },
+          networks: {
+            help: "networks that did not diverge",
+            value: ({ summary }) => summary.replicas.length,
+          },
+          loss: { help: "median of the last loss", value: ({ summary }) => summary.loss },
+          accuracy: {
+            help: "median of the last accuracy; empty without classes",
+            value: ({ summary }) => summary.accuracy,
+          },
+          relative_error: {
+            help: "median of the last relative error of the solution; empty without an equation",
+            value: ({ summary }) => summary.relativeError,
+          },
+          epsilon: { help: "threshold of the ε-rank", value: ({ epsilon }) => epsilon },
+          initial_rank: {
+            help: "median of the terminal rank at the start",
+            value: terminal(({ initial }) => initial),
+          },
+          final_rank: {
+            help: "median of the terminal rank at the end",
+            value: terminal(({ final }) => final.rank),
+          },
+          ...Object.assign({}, ...atlasClaims.map(claimColumns)),
+        },
+      ),
+  },
+  figures: {
+    "staircase_atlas.svg": async (result) => {
+      const [{ staircaseAtlasFigure }, { atlasFigureData }] = await Promise.all([
+        import("./figure.ts"),
+        import("./figure_data.ts"),
+      ]);
+      const lost = result.rows.filter(({ trace }) => trace.probes.length === 0);
+      return staircaseAtlasFigure(
+        atlasFigureData(result.plan, trained(result.rows), new Set(lost.map(({ cell }) => nameOfCell(cell)))),
+      );
+    },
+  },
+});
+
+/** Cells of which a network is left. */
+function trained(rows: readonly AtlasRun[]): AtlasRun[] {
+  return rows.filter(({ trace }) => trace.probes.length > 0);
+}
+
+/** Median over the networks of a cell of something about the terminal layer. */
+function terminal(of: (rank: RankSummary) => number): (row: CellRow) => number {
+  return ({ summary, e }) =>
+    lowerMedian(summary.replicas.map(({ layers }) => of(layers[layers.length - 1].ranks[e])));
+}
+
+/** Statistic of a claim, its interval, and whether the claim holds. */
+function claimColumns(claim: typeof atlasClaims[number]): Columns<CellRow> {
+  const { key, statistic } = claim;
+  const judged = (row: CellRow) => judgeCell(row, claim, row.e);
   return {
-    options: complete,
-    cells,
-    verdicts: atlasVerdicts(cells, epsilons),
-    diverged,
-    table: atlasTable(cells),
-    cellTable: atlasCellTable(cells, complete),
-    figure: staircaseAtlasFigure(atlasFigureData(complete, cells, lost)),
-    timing: { steps, milliseconds },
+    [key]: { help: `mean of: ${statistic}`, value: (row) => judged(row)?.value ?? null },
+    [`${key}_low`]: {
+      help: "lower end of its 95 % confidence interval",
+      value: (row) => judged(row)?.interval[0] ?? null,
+    },
+    [`${key}_high`]: { help: "upper end of it", value: (row) => judged(row)?.interval[1] ?? null },
+    [`${key}_holds`]: {
+      help: `whether ${claim.claim}; empty where the claim does not apply`,
+      value: (row) => judged(row)?.holds ?? null,
+    },
   };
 }

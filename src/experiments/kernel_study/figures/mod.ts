@@ -24,32 +24,17 @@ const FAMILY_LABELS: Readonly<Record<FamilyName, string>> = {
   kahan: "Kahan",
 };
 
-/** The figures of a study, as SVG. */
-export interface KernelStudyFigures {
+/** Drawings of a study, by name. Those of accuracy show the largest matrices. */
+export const kernelStudyFigures = {
   /** Errors of ranks against ε. */
-  readonly counts: string;
+  counts: drawCounts,
   /** Errors of eigenvalues, and their certificates, against λ. */
-  readonly eigenvalues: string;
+  eigenvalues: drawEigenvalues,
   /** Time against the batch, and the share of the peak. */
-  readonly cost: string;
+  cost: drawCost,
   /** Time against n and m. */
-  readonly growth: string;
-}
-
-/**
- * Draws a study.
- *
- * @param study The study.
- * @returns Its figures. Those of accuracy show the largest matrices.
- */
-export function kernelStudyFigures(study: KernelStudy): KernelStudyFigures {
-  return {
-    counts: drawCounts(study),
-    eigenvalues: drawEigenvalues(study),
-    cost: drawCost(study),
-    growth: drawGrowth(study),
-  };
-}
+  growth: drawGrowth,
+} satisfies Readonly<Record<string, (study: KernelStudy) => string>>;
 
 /** Rows by method, in order of first appearance. */
 function byMethod<Row extends MethodKey>(rows: readonly Row[]) {

@@ -3,10 +3,13 @@
  *
  * @module
  */
+import { integer, integers, type OptionValues, pick, text, toggle } from "../../cli/options.ts";
+import { taskOf, trainingTable } from "../../cli/training_flags.ts";
 import { InputError } from "../../errors.ts";
 import { isCurved, parseActivation } from "../../nn/activation.ts";
 import { parseInitializer } from "../../nn/initializer.ts";
 import { type OptimizerName, parseOptimizerName } from "../../nn/optim/optimizer.ts";
+import { poolImages } from "../../tasks/digits/pool.ts";
 import type { Task } from "../../tasks/task.ts";
 import type { TrainingOptions } from "../../train/options.ts";
 
@@ -18,36 +21,80 @@ export interface AtlasOptimizer {
   readonly learningRate: number;
 }
 
-/** What to train; the first of each list is what the others are varied from. */
-export interface AtlasOptions extends Pick<TrainingOptions, "signal"> {
-  /** Tasks, a row each. */
-  readonly tasks: readonly Task[];
-  /** Activations. Default: tanh, relu and sine. */
-  readonly activations?: readonly string[];
-  /** Numbers of hidden layers. Default: 2 and 4. */
-  readonly depths?: readonly number[];
-  /** Optimisers. Default: Adam and momentum, see {@linkcode parseAtlasOptimizer}. */
-  readonly optimizers?: readonly AtlasOptimizer[];
-  /** Whether every activation meets every depth and every optimiser. Default: one of the three is varied at a time. */
-  readonly isProduct?: boolean;
-  /** Neurons of each hidden layer. Default: 24. */
-  readonly width?: number;
-  /** Initialiser of all cells. Default: `xavier-normal` where the activation is sigmoidal, `he-normal` elsewhere. */
-  readonly initializer?: string;
-  /** Updates of each cell. Default: 800. */
-  readonly updates?: number;
-  /** Updates from one probe to the next. Default: a fiftieth of all. */
-  readonly probeEvery?: number;
-  /**
-   * Thresholds ε, of which the first is drawn and judged. Default: 10⁻², 10⁻⁴ and 10⁻⁶; at the smaller ones inputs of many dimensions
-   * give so few neurons their full rank from the start, which leaves no stair.
-   */
-  readonly epsilons?: readonly number[];
-  /** Networks of each cell, which differ in their initial weights. Default: 5. */
-  readonly replicas?: number;
-  /** Seed of the random streams. Default: 0. */
-  readonly seed?: number;
-}
+/** Samples with which a cell takes a second or two on a CPU. */
+const FEW: Readonly<Record<string, number>> = {
+  cosines: 128,
+  digits: 200,
+  poisson1d: 66,
+  helmholtz1d: 66,
+  poisson2d: 160,
+  helmholtz2d: 160,
+  "allen-cahn": 160,
+  burgers: 160,
+};
+/** Samples of the other tasks. */
+const FEW_OF_OTHERS = 256;
+
+/** Options of the atlas. The first of each list is the one from which the others are varied. */
+export const atlasOptions = {
+  tasks: text<readonly Task[], string>({
+    default: "cosines,ripple2d,gaussian5d,digits,poisson1d,helmholtz1d,poisson2d,allen-cahn,burgers",
+    placeholder: "NAMES",
+    help: "tasks, one row each",
+    group: "what to train",
+  }),
+  ...pick(trainingTable, ["data", "samples"], {
+    samples: {
+      help: "training samples of every task; by default 64 to 256, with --full the tasks' own number",
+    },
+  }),
+  pool: integer({
+    default: 4,
+    full: 2,
+    min: 1,
+    help: "side of the squares of pixels of the digits that become one",
+    group: "what to train",
+  }),
+  activations: text<readonly string[], string>({
+    default: "tanh,relu,sine",
+    full: "tanh,sigmoid,relu,gelu,sine",
+    placeholder: "NAMES",
+    help: "activations to compare",
+  }),
+  depths: integers({ default: [2, 4], full: [2, 3, 4], min: 1, help: "numbers of hidden layers to compare" }),
+  optimizers: text<readonly AtlasOptimizer[], string>({
+    default: "adam,momentum",
+    full: "adam,momentum,sgd",
+    placeholder: "NAMES",
+    help: "optimisers to compare, each alone or with its learning rate, as adam,momentum:0.01",
+  }),
+  product: toggle({
+    default: false,
+    help:
+      "combine every activation with every depth and optimiser; by default, and without --full, vary one of them at a time",
+  }),
+  width: integer({
+    default: 24,
+    full: 50,
+    min: 1,
+    help: "neurons of each hidden layer",
+    group: "what to train",
+  }),
+  ...pick(trainingTable, ["init", "steps", "replicas", "seed", "probeEvery", "epsilons"], {
+    init: {
+      help:
+        "initialiser of all networks; by default xavier-normal for sigmoidal activations, he-normal for others",
+    },
+    steps: { default: 800, full: 5000, min: 1, help: "steps of each cell" },
+    replicas: { default: 5, full: 10, help: "networks of each cell; they differ in their initial weights" },
+    probeEvery: { help: "steps from one probe to the next; by default a fiftieth of all" },
+    epsilons: {
+      default: [1e-2, 1e-4, 1e-6],
+      help: "thresholds of the ε-rank; the first is drawn and judged",
+    },
+  }),
+  full: toggle({ default: false, help: "train the product of longer lists, at a larger size" }),
+};
 
 /** A network, and how it is trained. */
 export interface AtlasVariant {
@@ -65,16 +112,28 @@ export interface AtlasCell extends AtlasVariant {
   readonly task: Task;
 }
 
-/** {@linkcode AtlasOptions} with every choice made. */
-export interface CompleteAtlasOptions extends Required<Omit<AtlasOptions, "signal" | "initializer">> {
+/** The atlas, its options checked. */
+export interface AtlasPlan {
+  readonly tasks: readonly Task[];
+  readonly activations: readonly string[];
+  readonly depths: readonly number[];
+  readonly optimizers: readonly AtlasOptimizer[];
+  /** Whether every activation meets every depth and every optimiser. */
+  readonly isProduct: boolean;
+  /** Neurons of each hidden layer. */
+  readonly width: number;
   /** Initialiser; `null` where the activation decides. */
   readonly initializer: string | null;
-  /** What is trained on each task, a column each. */
+  /** Networks to train on each task, one column each. */
   readonly variants: readonly AtlasVariant[];
-  /** Training runs: one a cell. */
-  readonly runs: number;
-  /** Updates of all runs together. */
+  /** Steps of each cell. */
   readonly steps: number;
+  readonly probeEvery: number;
+  /** Thresholds ε; the first is drawn and judged. */
+  readonly epsilons: readonly number[];
+  /** Networks of each cell. */
+  readonly replicas: number;
+  readonly seed: number;
 }
 
 /** Learning rates at which small networks learn most tasks. */
@@ -112,17 +171,21 @@ export function parseAtlasOptimizer(text: string): AtlasOptimizer {
 }
 
 /**
- * Fills in what the caller left open, and checks the rest.
+ * Checks the options together, and loads the tasks.
  *
- * @param options Options as given.
- * @returns Options with every choice made.
- * @throws {InputError} Where a list is empty or has a value twice, a number is out of range, or no cell is left.
+ * @param options Values of all options.
+ * @returns The atlas.
+ * @throws {InputError} Where a list is empty or has a value twice, a name is unknown, or no cell is left.
  */
-export function completeAtlasOptions(options: AtlasOptions): CompleteAtlasOptions {
-  const { tasks, activations = ["tanh", "relu", "sine"], depths = [2, 4], isProduct = false } = options;
-  const { optimizers = ["adam", "momentum"].map(parseAtlasOptimizer), initializer = null } = options;
-  const { width = 24, updates = 800, epsilons = [1e-2, 1e-4, 1e-6], replicas = 5, seed = 0 } = options;
-  const { probeEvery = Math.max(1, Math.floor(updates / 50)) } = options;
+export async function atlasPlan(options: OptionValues<typeof atlasOptions>): Promise<AtlasPlan> {
+  const { depths, width, init: initializer, steps, epsilons, replicas, seed, full } = options;
+  const tasks = typeof options.tasks === "string" ? await loadTasks(options.tasks, options) : options.tasks;
+  const activations = typeof options.activations === "string"
+    ? options.activations.split(",")
+    : options.activations;
+  const optimizers = typeof options.optimizers === "string"
+    ? options.optimizers.split(",").map(parseAtlasOptimizer)
+    : options.optimizers;
   checkList("tasks", tasks.map(({ name }) => name));
   checkList("activations", activations);
   checkList("depths", depths);
@@ -130,19 +193,42 @@ export function completeAtlasOptions(options: AtlasOptions): CompleteAtlasOption
   checkList("thresholds ε", epsilons);
   activations.forEach(parseActivation);
   if (initializer !== null) parseInitializer(initializer);
-  depths.forEach((depth) => checkWhole("hidden layers", depth));
-  for (const [name, value] of Object.entries({ neurons: width, updates, replicas })) checkWhole(name, value);
+  const isProduct = options.product || full;
   const lists = { activations, depths, optimizers };
   const variants = isProduct ? product(lists) : oneAtATime(lists);
-  const runs = atlasCells({ tasks, variants }).length;
-  if (runs === 0) {
+  if (atlasCells({ tasks, variants }).length === 0) {
     throw new InputError(
       "no cell is left: equations need second derivatives, choose activations that have them, or other tasks",
     );
   }
-  const steps = runs * updates;
-  const network = { ...lists, isProduct, variants, width, initializer };
-  return { tasks, ...network, updates, probeEvery, epsilons, replicas, seed, runs, steps };
+  const probeEvery = options.probeEvery ?? Math.max(1, Math.floor(steps / 50));
+  return {
+    tasks,
+    ...lists,
+    isProduct,
+    variants,
+    width,
+    initializer,
+    steps,
+    probeEvery,
+    epsilons,
+    replicas,
+    seed,
+  };
+}
+
+async function loadTasks(
+  names: string,
+  { data, samples, pool, seed, full }: OptionValues<typeof atlasOptions>,
+): Promise<Task[]> {
+  const tasks: Task[] = [];
+  for (const name of names.split(",")) {
+    const few = full ? null : FEW[name] ?? FEW_OF_OTHERS;
+    const isDigits = name === "digits";
+    const task = await taskOf({ task: name, seed, samples: samples ?? few, data: isDigits ? data : null });
+    tasks.push(isDigits ? poolImages(task, pool) : task);
+  }
+  return tasks;
 }
 
 /**
@@ -163,7 +249,7 @@ export function isTrainable({ conditions }: Task, { activation }: Pick<AtlasVari
  * @returns The cells.
  */
 export function atlasCells(
-  { tasks, variants }: Pick<CompleteAtlasOptions, "tasks" | "variants">,
+  { tasks, variants }: Pick<AtlasPlan, "tasks" | "variants">,
 ): AtlasCell[] {
   return tasks.flatMap((task) =>
     variants.filter((variant) => isTrainable(task, variant)).map((variant) => ({ task, ...variant }))
@@ -193,25 +279,25 @@ export function nameOfCell(cell: AtlasCell): string {
 }
 
 /**
- * Options of the training run of a cell.
+ * Makes the options of the training run of a cell.
  *
- * @param options Options of the atlas.
+ * @param plan The atlas.
  * @param cell The cell.
  * @returns What to train, and how: full batches, and probes that count ranks but for the first and the last.
  */
-export function trainingOf(options: CompleteAtlasOptions, cell: AtlasCell): TrainingOptions {
-  const { width, updates, probeEvery, epsilons, replicas, seed } = options;
+export function trainingOf(plan: AtlasPlan, cell: AtlasCell): TrainingOptions & { readonly steps: number } {
+  const { width, steps, probeEvery, epsilons, replicas, seed } = plan;
   const { task, activation, depth, optimizer } = cell;
   return {
     task,
     hidden: new Array<number>(depth).fill(width),
     activation,
-    initializer: options.initializer ?? (SIGMOIDAL.includes(activation) ? "xavier-normal" : "he-normal"),
+    initializer: plan.initializer ?? (SIGMOIDAL.includes(activation) ? "xavier-normal" : "he-normal"),
     optimizer,
     batch: null,
-    steps: updates,
+    steps,
     probeEvery,
-    spectraEvery: Math.ceil(updates / probeEvery) + 1,
+    spectraEvery: Math.ceil(steps / probeEvery) + 1,
     epsilons,
     precision: "single",
     replicas,
@@ -222,7 +308,7 @@ export function trainingOf(options: CompleteAtlasOptions, cell: AtlasCell): Trai
 /** Activations that keep Xavier's variance: the others lose half of it, or stay nearly linear with so small weights. */
 const SIGMOIDAL = ["identity", "tanh", "sigmoid"];
 
-type Lists = Pick<CompleteAtlasOptions, "activations" | "depths" | "optimizers">;
+type Lists = Pick<AtlasPlan, "activations" | "depths" | "optimizers">;
 
 function product({ activations, depths, optimizers }: Lists): AtlasVariant[] {
   return optimizers.flatMap((optimizer) =>
@@ -244,10 +330,4 @@ function checkList(name: string, values: readonly (string | number)[]): void {
   if (values.length === 0) throw new InputError(`no ${name}: give one at least`);
   const twice = values.find((value, i) => values.indexOf(value) < i);
   if (twice !== undefined) throw new InputError(`${name}: ${twice} is given twice, give it once`);
-}
-
-function checkWhole(name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1) {
-    throw new InputError(`${value} ${name}: give a whole number from 1`);
-  }
 }

@@ -1,12 +1,12 @@
 /**
- * What the cells of an atlas say of the staircase.
+ * The claims about the staircase, in each cell of an atlas and on average.
  *
  * @module
  */
 import type { ReplicaSummary, TraceSummary } from "../../train/summary.ts";
 import type { Trace } from "../../train/trace.ts";
-import { type Demand, judge, type Verdict } from "../core/verdict.ts";
-import { type AtlasCell, nameOfCell } from "./options.ts";
+import { type Claim, type Demand, judge, type Verdict } from "../core/verdict.ts";
+import { type AtlasCell, nameOfCell } from "./plan.ts";
 
 /** A trained cell. */
 export interface AtlasRun {
@@ -67,55 +67,64 @@ export const atlasClaims: readonly AtlasClaim[] = [
  * @param run The cell.
  * @param claim The claim.
  * @param e Index of the threshold.
- * @returns The verdict; `null` where the claim says nothing of the cell.
+ * @returns The verdict; `null` where the claim does not apply to the cell.
  */
-export function judgeCell({ cell, summary }: AtlasRun, claim: AtlasClaim, e: number): Verdict | null {
-  const seeds = summary.replicas.map((network) => claim.measure(network, e)).filter((value) =>
+export function judgeCell(run: AtlasRun, claim: AtlasClaim, e: number): Verdict | null {
+  const cell = claimOf(run, claim, e);
+  return cell && judge(cell);
+}
+
+function claimOf({ cell, summary }: AtlasRun, claim: AtlasClaim, e: number): Claim | null {
+  const values = summary.replicas.map((network) => claim.measure(network, e)).filter((value) =>
     value !== null
   );
-  if (seeds.length === 0) return null;
-  return judge(
-    `${nameOfCell(cell)}: ${claim.claim}`,
-    claim.statistic,
-    seeds,
-    claim.demand,
-  );
+  if (values.length === 0) return null;
+  return {
+    text: `${nameOfCell(cell)}: ${claim.claim}`,
+    statistic: claim.statistic,
+    values,
+    demand: claim.demand,
+  };
 }
 
 /**
- * Judges the claims: on average over the cells, in each of them, and by name in those that do not bear them out.
+ * States the claims: on average over the cells, in each of them, and by name in those where they do not hold.
  *
  * @param runs The cells.
- * @param epsilons Thresholds, of which the first counts.
- * @returns The verdicts. The statistic of a seed is the mean over the cells, and that of the cell that speaks most against the claim.
+ * @param epsilons Thresholds; the first counts.
+ * @returns The claims. The statistic of a replica is the mean over the cells, and that of the cell least in favour of the claim.
  */
-export function atlasVerdicts(runs: readonly AtlasRun[], epsilons: readonly number[]): Verdict[] {
+export function claimsOfAtlas(runs: readonly AtlasRun[], epsilons: readonly number[]): Claim[] {
   return atlasClaims.flatMap((claim) => {
-    const judged = runs.map((run) => judgeCell(run, claim, 0)).filter((verdict) => verdict !== null);
-    const seeds = seedsOf(runs, (network) => claim.measure(network, 0));
+    const cells = runs.map((run) => claimOf(run, claim, 0)).filter((cell) => cell !== null);
+    const replicas = replicasOf(runs, (network) => claim.measure(network, 0));
     const worst = "below" in claim.demand ? Math.max : Math.min;
     const title = `${claim.claim}, ε = ${epsilons[0]}`;
     const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    const { statistic, demand } = claim;
     return [
-      judge(
-        `${title}, on average over ${judged.length} cells`,
-        claim.statistic,
-        seeds.map(mean),
-        claim.demand,
-      ),
-      judge(
-        `${title}, in each cell`,
-        `${worst === Math.max ? "largest" : "least"} of all cells: ${claim.statistic}`,
-        seeds.map((values) => worst(...values)),
-        claim.demand,
-      ),
-      ...judged.filter(({ holds }) => !holds),
+      {
+        text: `${title}, on average over ${cells.length} cells`,
+        statistic,
+        values: replicas.map(mean),
+        demand,
+      },
+      {
+        text: `${title}, in each cell`,
+        statistic: `${worst === Math.max ? "largest" : "least"} of all cells: ${statistic}`,
+        values: replicas.map((values) => worst(...values)),
+        demand,
+      },
+      ...cells.filter((cell) => !judge(cell).holds),
     ];
   });
 }
 
-/** Values of all cells, seed by seed: the networks of one index. */
-function seedsOf(runs: readonly AtlasRun[], measure: (network: ReplicaSummary) => number | null): number[][] {
+/** Values of all cells, replica by replica: the networks of one index. */
+function replicasOf(
+  runs: readonly AtlasRun[],
+  measure: (network: ReplicaSummary) => number | null,
+): number[][] {
   const replicas = Math.max(0, ...runs.map(({ trace }) => trace.replicas));
   return Array.from(
     { length: replicas },

@@ -1,0 +1,176 @@
+/**
+ * Options of the kernel study.
+ *
+ * @module
+ */
+import { checkName } from "../../check.ts";
+import { integer, integers, numbers, type OptionValues, text, toggle } from "../../cli/options.ts";
+import { seed } from "../../cli/training_flags.ts";
+import { InputError } from "../../errors.ts";
+import { type FamilyName, familyNames } from "./families.ts";
+import { studyMethods } from "./methods.ts";
+import type { MethodKey } from "./rows.ts";
+
+/** Options of the kernel study. */
+export const kernelStudyOptions = {
+  families: text<readonly string[], string>({
+    default: familyNames.join(),
+    placeholder: "NAMES",
+    help: "families of matrices",
+  }),
+  methods: text<readonly string[], string>({
+    default: "all",
+    placeholder: "NAMES",
+    help: "methods: all, or as naive,inertia,gram-jacobi:double",
+  }),
+  orders: integers({
+    default: [8, 32, 128],
+    full: [8, 16, 32, 64, 128, 256, 512],
+    min: 1,
+    max: 1024,
+    help: "neurons n of the matrices",
+  }),
+  batches: integers({ default: [1, 4, 16, 64], min: 1, max: 4096, help: "matrices solved together" }),
+  samples: integer<number | null>({
+    default: null,
+    min: 1,
+    max: 2 ** 24,
+    help: "samples m of each matrix, at least n; by default 2n",
+  }),
+  epsilons: numbers<readonly number[]>({
+    default: Array.from({ length: 13 }, (_, k) => Number(`1e-${k + 1}`)),
+    positive: true,
+    help: "thresholds as shares of λ₁, below 1",
+    group: "what to probe",
+  }),
+  growthOrders: integers({
+    default: [64, 96, 128, 192, 256, 384, 512, 768, 1024],
+    min: 1,
+    max: 1024,
+    help: "neurons n over which times are fitted, with m = 2n",
+  }),
+  growthSamples: integers({
+    default: [1000, 3000, 10_000, 30_000, 100_000, 300_000, 1_000_000],
+    min: 1,
+    max: 2 ** 24,
+    help: "samples m over which times are fitted, with n = 16",
+  }),
+  tallSamples: integer<number | null>({
+    default: null,
+    full: 1_000_000,
+    min: 1,
+    max: 2 ** 22,
+    help: "samples of one more matrix to time, of 128 neurons; by default none",
+  }),
+  seed,
+  full: toggle({ default: false, help: "study the whole grid, which takes hours on a CPU" }),
+};
+
+/** The study, its options checked. */
+export interface KernelStudyPlan {
+  /** Families of matrices. */
+  readonly families: readonly FamilyName[];
+  /** Methods. */
+  readonly methods: readonly MethodKey[];
+  /** Numbers of features n, ascending. */
+  readonly orders: readonly number[];
+  /** Numbers of matrices solved together, ascending. */
+  readonly batches: readonly number[];
+  /** Samples a matrix; `null` for 2n. */
+  readonly samples: number | null;
+  /** Thresholds as shares of λ₁, descending. */
+  readonly epsilons: readonly number[];
+  /** Numbers of features of the study of growth, ascending. */
+  readonly growthOrders: readonly number[];
+  /** Numbers of samples of the study of growth, ascending. */
+  readonly growthSamples: readonly number[];
+  /** Number of samples of the tall matrix; `null` for none. */
+  readonly tallSamples: number | null;
+  /** Seed. */
+  readonly seed: number;
+  /** Whether this is the whole grid. */
+  readonly full: boolean;
+  /** A batch or a size of which the one before foretells more milliseconds than this is left out. */
+  readonly limit: number;
+}
+
+/** Methods by name and precision, as an option gives them. */
+const keys: ReadonlyMap<string, MethodKey> = new Map(
+  studyMethods.map(({ name, precision }) => [`${name}:${precision}`, { method: name, precision }]),
+);
+
+/** Milliseconds: a batch or a size that is foretold to take longer is left out; the same of the full study. */
+const LIMIT = 1200, FULL_LIMIT = 600_000;
+
+/**
+ * Checks the options together.
+ *
+ * @param options Values of all options.
+ * @returns The study, its lists sorted, each value once.
+ * @throws {InputError} Where a name is unknown, or there are fewer samples than features.
+ */
+export function kernelStudyPlan(options: OptionValues<typeof kernelStudyOptions>): KernelStudyPlan {
+  const { full, seed, samples, tallSamples } = options;
+  const orders = ascending(options.orders);
+  const largest = orders.at(-1) ?? 0;
+  if (samples !== null && samples < largest) {
+    throw new InputError(
+      `${samples} samples of ${largest} features: give as many samples as features, or more`,
+    );
+  }
+  const wrong = options.epsilons.find((epsilon) => !(epsilon < 1));
+  if (wrong !== undefined) throw new InputError(`ε = ${wrong}: give shares of λ₁, above 0 and below 1`);
+  if (options.epsilons.length === 0) throw new InputError("no ε: give at least one");
+  const asked = new Set(
+    options.methods === "all" ? keys.keys() : listOf(options.methods).flatMap(parseMethod),
+  );
+  return {
+    families: [...new Set(listOf(options.families).map((name) => checkName("family", name, familyNames)))],
+    // In the order of the registry, in which figures list them.
+    methods: [...keys].flatMap(([key, method]) => asked.has(key) ? [method] : []),
+    orders,
+    batches: ascending(options.batches),
+    samples,
+    epsilons: [...new Set(options.epsilons)].sort((a, b) => b - a),
+    growthOrders: ascending(options.growthOrders),
+    growthSamples: ascending(options.growthSamples),
+    tallSamples,
+    seed,
+    full,
+    limit: full ? FULL_LIMIT : LIMIT,
+  };
+}
+
+/**
+ * Counts the parts of a study, the steps of its progress.
+ *
+ * @param plan The study.
+ * @returns The number of parts.
+ */
+export function studyParts(plan: KernelStudyPlan): number {
+  const { methods, orders, batches, growthOrders, growthSamples, tallSamples } = plan;
+  const growing = methods.filter(({ precision }) => precision !== "auto");
+  // The peak and the trained networks come first.
+  return 2 + orders.length * methods.length * (1 + batches.length) +
+    growing.length * (growthOrders.length + growthSamples.length + (tallSamples === null ? 0 : 1));
+}
+
+function listOf(names: string | readonly string[]): readonly string[] {
+  return typeof names === "string" ? names.split(",").map((name) => name.trim()) : names;
+}
+
+/** Keys of the methods that a name means. */
+function parseMethod(name: string): string[] {
+  const found = [...keys].flatMap(([key, { method }]) => method === name || key === name ? [key] : []);
+  if (found.length > 0) return found;
+  const names = new Set([...keys.values()].map(({ method }) => method));
+  throw new InputError(
+    `unknown method "${name}": use ${[...names].join(", ")}, or one with its precision, as in ${
+      [...keys.keys()].at(-1)
+    }`,
+  );
+}
+
+function ascending(values: readonly number[]): number[] {
+  return [...new Set(values)].sort((a, b) => a - b);
+}
