@@ -1,5 +1,6 @@
 /**
- * Compares networks whose first layer is pre-trained, structured or by gradient, with those that start otherwise.
+ * Compares networks whose first layer is pre-trained, structured or by gradient, with those that
+ * start otherwise.
  *
  *     deno run -A examples/pretraining.ts --tasks runge:tanh,helmholtz1d:tanh --epsilon 1e-8
  */

@@ -212,13 +212,15 @@ Deno.test("pretrainingClaims: against the best of the same replica, with what th
   });
   const methods = ["gradient", "xavier-normal", "pytorch"];
   const values = (run: PretrainingRun) => pretrainingClaims([run], methods).map((claim) => claim.values);
-  // 10 steps and the start's against 50; 30 against 80, which are not enough; the last target nobody reaches.
+  // 10 steps and the start's against 50; 30 against 80, which are not enough; the last target
+  // nobody reaches.
   const saved = (start: number) => ((1 - (10 + start) / 50) + (1 - (30 + start) / 80)) / 2;
   assert.deepEqual(values(run(0)), [[3], [saved(0)], [Math.log10(0.001 / 0.07)], [-2]]);
   assert.deepEqual(values(run(45)), [[3], [saved(45)], [Math.log10(0.01 / 0.07)], [-2]]);
   // A start that takes longer than the training leaves the loss where it was.
   assert.deepEqual(values(run(90))[2], [Math.log10(1 / 0.07)]);
-  // What is not reached in time counts as reached at the end; what nobody reaches in time, not at all.
+  // What is not reached in time counts as reached at the end; what nobody reaches in time, not at
+  // all.
   assert.deepEqual(values(run(20, slow))[1], [1 - 80 / 50]);
   assert.deepEqual(values(run(60))[1], [1 - 70 / 50]);
   const nobody = run(0, slow), never = { ...nobody, targets: [1e-6] };

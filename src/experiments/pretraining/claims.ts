@@ -14,19 +14,23 @@ import {
 } from "./networks.ts";
 import { pretrainedMethods } from "./plan.ts";
 
-/** Compares a pre-trained network with the others of its replica; NaN where there is nothing to compare. */
+/**
+ * Compares a pre-trained network with the others of its replica; NaN where there is nothing to
+ * compare.
+ */
 type Statistic = (own: PretrainingNetwork, plain: readonly PretrainingNetwork[]) => number;
 
 /**
- * States the claims about each pre-trained start of each case. Each network is compared with the best of the other starts of the
- * same replica: the best in what is compared, or for stairs the one with the lowest loss. A replica with nothing to compare does
- * not count.
+ * States the claims about each pre-trained start of each case. Each network is compared with the
+ * best of the other starts of the same replica: the best in what is compared, or for stairs the one
+ * with the lowest loss. A replica with nothing to compare does not count.
  *
  * @param runs Networks of all cases.
  * @param methods All starts.
- * @returns The claims: that pre-training raises the terminal ε-rank at the start; that it saves time to the targets; that it ends
- * with a lower loss after the same time; and that it leaves fewer stairs. Times include that of pre-training. A target that is
- * not reached within the time of the training counts as reached at its end.
+ * @returns The claims: that pre-training raises the terminal ε-rank at the start; that it saves
+ * time to the targets; that it ends with a lower loss after the same time; and that it leaves fewer
+ * stairs. Times include that of pre-training. A target that is not reached within the time of the
+ * training counts as reached at its end.
  */
 export function pretrainingClaims(runs: readonly PretrainingRun[], methods: readonly string[]): Claim[] {
   return runs.flatMap((run) =>
@@ -82,7 +86,10 @@ function startRank({ probes }: PretrainingNetwork): number {
   return terminalRank(probes[0]).rank;
 }
 
-/** Finds the network with the lowest loss at the end: one that learns nothing climbs no stairs, but has them all left. */
+/**
+ * Finds the network with the lowest loss at the end: one that learns nothing climbs no stairs, but
+ * has them all left.
+ */
 function lowest(networks: readonly PretrainingNetwork[]): PretrainingNetwork {
   const loss = ({ probes }: PretrainingNetwork) => probes[probes.length - 1].loss;
   return networks.reduce((best, each) => loss(each) < loss(best) ? each : best);

@@ -1,5 +1,6 @@
 /**
- * The figure of pre-training: for each case loss and terminal rank over the time of training, and the rank at the start.
+ * The figure of pre-training: for each case loss and terminal rank over the time of training, and
+ * the rank at the start.
  *
  * @module
  */

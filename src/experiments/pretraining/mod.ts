@@ -1,6 +1,6 @@
 /**
- * Pre-training of the first hidden layer, structured or by gradient, against other starts (Yang, Zhao, Zhu, arXiv:2412.05144;
- * Tang, Yang, Zhao, Zhu, arXiv:2507.11962).
+ * Pre-training of the first hidden layer, structured or by gradient, against other starts (Yang,
+ * Zhao, Zhu, arXiv:2412.05144; Tang, Yang, Zhao, Zhu, arXiv:2507.11962).
  *
  * @module
  */
@@ -41,11 +41,12 @@ function rowsOf(runs: readonly PretrainingRun[]): NetworkRow[] {
 }
 
 /**
- * Trains networks that differ in how their first layer starts: structured, pre-trained by gradient, or from an initialiser. All
- * starts and replicas of a task are replicas of one training run.
+ * Trains networks that differ in how their first layer starts: structured, pre-trained by gradient,
+ * or from an initialiser. All starts and replicas of a task are replicas of one training run.
  *
- * The time of pre-training counts. Its wall time for the networks of one start is converted to steps by the wall time of a step
- * of as many networks, which is measured beforehand without probes. The time to a loss is the sum of both.
+ * The time of pre-training counts. Its wall time for the networks of one start is converted to
+ * steps by the wall time of a step of as many networks, which is measured beforehand without
+ * probes. The time to a loss is the sum of both.
  */
 export const pretraining = defineExperiment({
   name: "pretraining",
@@ -54,11 +55,11 @@ export const pretraining = defineExperiment({
   examples: [
     {
       args: "--tasks runge:tanh,helmholtz1d:tanh --epsilon 1e-8",
-      help: "compares the starts on two tasks at a smaller threshold",
+      help: "compare the starts on two tasks at a smaller threshold",
     },
     {
       args: "--tasks digits --methods structured,he-normal,pytorch",
-      help: "classifies handwritten digits without pre-training by gradient",
+      help: "classify handwritten digits without pre-training by gradient",
     },
   ],
   options: pretrainingOptions,

@@ -17,11 +17,17 @@ export interface PretrainingNetwork {
   readonly replica: number;
   /** Its probes, first to last. */
   readonly probes: readonly Probe[];
-  /** Time that its start took beyond that of an initialiser, in milliseconds; its share of that of all replicas. */
+  /**
+   * Time that its start took beyond that of an initialiser, in milliseconds; its share of that of
+   * all replicas.
+   */
   readonly startMilliseconds: number;
   /** The same in steps of training. */
   readonly startSteps: number;
-  /** log det(I + M/ε) of its first layer before and after pre-training by gradient; `null` for other starts. */
+  /**
+   * log det(I + M/ε) of its first layer before and after pre-training by gradient; `null` for other
+   * starts.
+   */
   readonly logDeterminants: readonly [before: number, after: number] | null;
 }
 
@@ -44,7 +50,8 @@ export interface PretrainingRun {
 }
 
 /**
- * Gathers the networks of a training run whose replicas are all networks of the first start, then all of the next.
+ * Gathers the networks of a training run whose replicas are all networks of the first start, then
+ * all of the next.
  *
  * @param starts How they started.
  * @param probes Probes of the whole run.

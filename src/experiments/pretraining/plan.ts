@@ -104,7 +104,8 @@ export interface PretrainingCase extends Omit<CompleteOptions, "task"> {
 }
 
 /** The comparison, its options checked. */
-export interface PretrainingPlan {
+export interface PretrainingPlan
+  extends Pick<Values, "targets" | "pretrainingSteps" | "pretrainingRate" | "seed"> {
   /** The task of each training run. */
   readonly tasks: readonly Task[];
   /** How each is trained. */
@@ -113,14 +114,6 @@ export interface PretrainingPlan {
   readonly methods: readonly string[];
   /** Networks of each start in each run. */
   readonly replicasOfEach: number;
-  /** Seed of all random streams. */
-  readonly seed: number;
-  /** Losses to reach, as shares of the median loss at the start, descending. */
-  readonly targets: readonly number[];
-  /** Steps of pre-training by gradient. */
-  readonly pretrainingSteps: number;
-  /** Its learning rate; `null` for 0.1 divided by the root of the input's dimension. */
-  readonly pretrainingRate: number | null;
   /** Networks of a training run: all replicas of the first start, then all of the next. */
   readonly replicas: number;
 }
@@ -128,11 +121,11 @@ export interface PretrainingPlan {
 /**
  * Checks the options together, and loads the tasks.
  *
- * @param options Values of all options. Tasks by name are made small unless `full` is set; a task of the caller's is trained as
- * it is.
+ * @param options Values of all options. Tasks by name are made small unless `full` is set; a task
+ * of the caller's is trained as it is.
  * @returns The comparison.
- * @throws {InputError} Where there are no starts to compare, one is unknown, an activation has no structured start, or data
- * cannot be read.
+ * @throws {InputError} Where there are no starts to compare, one is unknown, an activation has no
+ * structured start, or data cannot be read.
  * @throws {ShapeError} Where samples or layers do not fit a task.
  */
 export async function pretrainingPlan(options: Values): Promise<PretrainingPlan> {
@@ -220,7 +213,10 @@ async function caseOf(
   return { ...completeOptions({ ...training, spectraEvery: training.steps }), activation, epsilon };
 }
 
-/** Loads a task named as `cosines:tanh`, or `cosines` with the task's own activation, in the size that it is to have. */
+/**
+ * Loads a task named as `cosines:tanh`, or `cosines` with the task's own activation, in the size
+ * that it is to have.
+ */
 async function namedTask(entry: string, { data, samples, seed, pool, full }: Values) {
   const name = nameOf(entry), isDigits = name === "digits";
   const load = (count: number | null) =>

@@ -13,7 +13,10 @@ import type { PretrainingPlan } from "./plan.ts";
 
 /** Initialiser before pre-training by gradient, which needs biases that are not 0. */
 const BEFORE_GRADIENT = "pytorch";
-/** Unbounded activations that are not homogeneous: with small weights they are close to polynomials of low degree. */
+/**
+ * Unbounded activations that are not homogeneous: with small weights they are close to polynomials
+ * of low degree.
+ */
 const SMOOTH_RAMPS = ["gelu", "softplus"];
 
 /** The networks of one start. */
@@ -24,13 +27,16 @@ export interface MethodStart {
   readonly networks: readonly (readonly LayerParameters[])[];
   /** Time that all of them took together beyond that of an initialiser, in milliseconds. */
   readonly milliseconds: number;
-  /** log det(I + M/ε) of the first layer before and after pre-training by gradient, `[replica]`; `null` for other starts. */
+  /**
+   * log det(I + M/ε) of the first layer before and after pre-training by gradient, `[replica]`;
+   * `null` for other starts.
+   */
   readonly logDeterminants: readonly (readonly [before: number, after: number])[] | null;
 }
 
 /**
- * Prepares the networks of a case. All layers but a prepared first one come from the task's own initialiser, and networks of one
- * replica share their random numbers.
+ * Prepares the networks of a case. All layers but a prepared first one come from the task's own
+ * initialiser, and networks of one replica share their random numbers.
  *
  * @param context Device, and the signal that cuts pre-training short.
  * @param plan The comparison.

@@ -13,13 +13,16 @@ import { DEPTH, inChunks } from "../../train/chunks.ts";
 import type { CompleteOptions } from "../../train/options.ts";
 import { objectiveOf } from "../../train/program.ts";
 
-/** Milliseconds that are not timed, in which submissions find their length, and milliseconds in all. */
+/**
+ * Milliseconds that are not timed, in which submissions find their length, and milliseconds in all.
+ */
 const BEFORE = 200, TOGETHER = 800;
 /** Most steps in all, and in one submission. */
 const MOST = 2 ** 20, MOST_AT_ONCE = 1024;
 
 /**
- * Measures the wall time of a step in a training run of its own, as if the networks were not probed.
+ * Measures the wall time of a step in a training run of its own, as if the networks were not
+ * probed.
  *
  * @param gpu Device.
  * @param options What is trained, and how.
