@@ -30,6 +30,10 @@ export * from "./src/gpu/kernel.ts";
 export * from "./src/gpu/measure/meter.ts";
 export * from "./src/gpu/measure/peak.ts";
 export * from "./src/gpu/measure/profiler.ts";
+export type { ChoiceKey, ChoiceStore, RememberedChoice } from "./src/gpu/tune/choice_store.ts";
+export type { DispatchTimer, GpuContext, WorkCounter } from "./src/gpu/context.ts";
+export type { AdapterInfo } from "./src/gpu/adapter.ts";
+export { type GpuStruct, gpuStruct, packStruct, type StructFields } from "./src/gpu/struct.ts";
 export type { Choice, Question, QuestionShape, Tuner } from "./src/gpu/tune/tuner.ts";
 
 export { type DoubleSingleForm } from "./src/linalg/double_single/double_single.ts";
@@ -102,6 +106,7 @@ export * from "./src/train/training.ts";
 export * from "./src/plot/staircase/staircase.ts";
 export * from "./src/plot/staircase/staircase_data.ts";
 
+export { choiceFiles } from "./src/io/choice_file.ts";
 export * from "./src/io/csv.ts";
 export * from "./src/io/feature_file.ts";
 export * from "./src/cli/flags.ts";

@@ -6,6 +6,7 @@
 import {
   adapterFlag,
   autotuneFlag,
+  choiceFiles,
   compactJson,
   featureRanks,
   Gpu,
@@ -76,7 +77,7 @@ await runProgram({
 }, async ({ flags, positionals }) => {
   const { epsilons, relative, precision, method, center, adapter, autotune, json, quiet } = flags;
   const files = await Promise.all(positionals.map(readFeatures));
-  using gpu = await Gpu.open({ adapter, autotune });
+  using gpu = await Gpu.open({ adapter, autotune: autotune && choiceFiles });
   const results = [];
   for (const features of files) {
     const weights = flags.weights === null ? null : await readWeights(flags.weights, features.rows);

@@ -1,5 +1,6 @@
 /**
- * Numbers and counts as people write them. Help, reports, tables and messages share these functions.
+ * Numbers and counts as people write them. Help, reports, tables and messages share these
+ * functions.
  *
  * @module
  */
@@ -23,7 +24,8 @@ function exponential(value: number): string {
  * import assert from "node:assert/strict";
  * import { formatNumber } from "./format.ts";
  *
- * assert.deepEqual([1e-6, 0.01, 0.001, 50, 10_000, 2e9].map(formatNumber), ["1e-6", "0.01", "1e-3", "50", "10000", "2e9"]);
+ * assert.deepEqual([1e-6, 0.01, 0.001].map(formatNumber), ["1e-6", "0.01", "1e-3"]);
+ * assert.deepEqual([50, 10_000, 2e9].map(formatNumber), ["50", "10000", "2e9"]);
  * ```
  */
 export function formatNumber(value: number): string {
@@ -34,7 +36,8 @@ export function formatNumber(value: number): string {
 }
 
 /**
- * Writes numbers that stand together, such as thresholds, in one form: if one below 1 needs an exponent, all below 1 get one.
+ * Writes numbers that stand together, such as thresholds, in one form: if one below 1 needs an
+ * exponent, all below 1 get one.
  *
  * @param values The numbers.
  * @returns Their texts.

@@ -1,15 +1,26 @@
 /**
- * Runs `deno test` over the tree, the examples in the documentation included, and ends with one verdict.
+ * Runs `deno test`, the examples in the documentation included, and ends with one verdict.
  *
- * Tests wait for the GPU and for compilers as long as they compute, so that two processes, each with half of the files, are
- * done in two thirds of the time of one. What the second prints appears when it is done. With arguments there is one, for those.
+ * ```sh
+ * deno task test                          # every test
+ * deno task test --filter TEXT            # the tests with this text in their name
+ * deno task test tests/linalg tests/gpu   # files or folders
+ * deno task test:fast                     # no programs, no long kernels
+ * ```
  *
- * Mesa's software driver sometimes aborts while a process ends, in its own exit handlers, when all results are out. The verdict
- * is then the closing line of the tests: a run that was killed after "0 failed" has passed, and says so. One that was killed
- * before has failed like any other.
+ * Options of `deno test` are passed on, and what follows `--` goes to the tests. Without files, two
+ * processes take half of the files each: tests wait for the GPU and for compilers as long as they
+ * compute, so that both are done in two thirds of the time of one. The output of the second appears
+ * when it is done.
+ *
+ * Mesa's software driver sometimes aborts in its own exit handlers, when all results are out. The
+ * verdict is then the closing line of the tests: a run that was killed after "0 failed" has passed,
+ * and says so. A run that was killed before that line has failed like any other.
  *
  * @module
  */
+import { isFast } from "./support/fast.ts";
+
 const root = new URL("../", import.meta.url);
 
 /** What one call of `deno test` came to. */
@@ -33,10 +44,22 @@ function byName(a: Deno.DirEntry, b: Deno.DirEntry): number {
   return a.name < b.name ? -1 : 1;
 }
 
-/** Runs the tests of some files; what they print is passed on at once, or left to the caller. */
+/** Tells files from options: an option without `=` that takes a value is followed by it. */
+function parse(args: readonly string[]): { files: string[]; options: string[]; forTests: string[] } {
+  const end = args.indexOf("--");
+  const forTests = end < 0 ? [] : args.slice(end);
+  const files: string[] = [], options: string[] = [];
+  for (const arg of end < 0 ? args : args.slice(0, end)) {
+    const isValue = /^--(filter|reporter|junit-path|ignore)$/.test(options.at(-1) ?? "");
+    (isValue || arg.startsWith("-") ? options : files).push(arg);
+  }
+  return { files, options, forTests };
+}
+
+/** Runs `deno test`; its output is passed on at once, or left to the caller. */
 async function test(args: readonly string[], isLive: boolean): Promise<Outcome> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", "--doc", ...args],
+    args: ["test", "-A", ...args],
     cwd: root,
     stdout: "piped",
   }).spawn();
@@ -66,11 +89,16 @@ async function print(text: string): Promise<void> {
 }
 
 const start = performance.now();
-const files = [...testFiles("tests/")];
-const calls = Deno.args.length > 0 ? [Deno.args] : [
-  files.filter((_, i) => i % 2 === 0),
-  [...files.filter((_, i) => i % 2 === 1), "mod.ts", "src", "README.md"],
-];
+const { files, options, forTests } = parse(Deno.args.filter((arg) => arg !== "--fast"));
+const onlyFast = Deno.args.includes("--fast");
+const found = [...testFiles("tests/")].filter((file) => !onlyFast || isFast(file));
+const halves = [0, 1].map((half) => found.filter((_, i) => i % 2 === half));
+// Types are checked by `deno task check`, and examples in the documentation take a process each.
+const common = onlyFast ? ["--no-check", ...options] : ["--doc", ...options];
+const documented = onlyFast ? [] : ["mod.ts", "src", "README.md"];
+const calls = files.length > 0
+  ? [[...common, ...files, ...forTests]]
+  : [[...common, ...halves[0], ...forTests], [...common, ...halves[1], ...documented, ...forTests]];
 const outcomes = await Promise.all(calls.map((args, i) => test(args, i === 0)));
 for (const { output } of outcomes.slice(1)) await print(output);
 const total = (what: "passed" | "failed" | "ignored") =>

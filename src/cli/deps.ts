@@ -1,5 +1,6 @@
 /**
- * Third-party code of this room. Import it dynamically, where it is used: most runs need none of it.
+ * Third-party code of this room. Import it dynamically, where it is used: most runs need none of
+ * it.
  *
  * @module
  */
@@ -16,9 +17,11 @@ export interface Bar {
 }
 
 /**
- * Makes a progress bar on stderr. The library has no types of its own, and those published for it bring in all of Node's.
+ * Makes a progress bar on stderr. The library has no types of its own, and those published for it
+ * bring in all of Node's.
  *
- * @param format Its line, with `{bar}`, `{percentage}`, `{value}`, `{total}` and the keys of the payload.
+ * @param format Its line, with `{bar}`, `{percentage}`, `{value}`, `{total}` and the keys of the
+ * payload.
  * @returns The bar.
  */
 export function createBar(format: string): Bar {

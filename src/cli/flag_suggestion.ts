@@ -1,13 +1,13 @@
 /**
- * What a flag that does not exist was probably meant to be.
+ * Suggestions for flags that do not exist.
  *
  * @module
  */
 import { closest } from "../check.ts";
 
 /**
- * Flags by names that other programs give them. A list holds names that may be in a program's table, the likeliest first.
- * They are suggested and never accepted.
+ * Flags by names that other programs give them. A list holds names that may be in a program's
+ * table, the likeliest first. They are suggested and never accepted.
  */
 const ALIASES: Readonly<Record<string, readonly string[]>> = {
   "lr": ["learning-rate", "learning-rates"],
@@ -52,7 +52,9 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
  * import { suggestFlag } from "./flag_suggestion.ts";
  *
  * const known = ["learning-rate", "epsilons", "steps"];
- * assert.deepEqual(["lr", "epsilon", "xyz"].map((name) => suggestFlag(name, known)), ["learning-rate", "epsilons", undefined]);
+ * assert.equal(suggestFlag("lr", known), "learning-rate");
+ * assert.equal(suggestFlag("epsilon", known), "epsilons");
+ * assert.equal(suggestFlag("xyz", known), undefined);
  * ```
  */
 export function suggestFlag(name: string, known: readonly string[]): string | undefined {

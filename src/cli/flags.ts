@@ -1,5 +1,6 @@
 /**
- * The flags of a program: declared as a table, read from the command line with types, listed by `--help`.
+ * The flags of a program. A table declares them; the command line is read with their types, and
+ * `--help` lists them.
  *
  * @module
  */
@@ -26,9 +27,9 @@ export type FlagGroup = typeof FLAG_GROUPS[number];
 export interface FlagBase {
   /** Name on the command line, without dashes in front: `learning-rate`. */
   readonly name: string;
-  /** What it does, in one line. */
+  /** What it does, in a phrase with ranges and units. */
   readonly help: string;
-  /** What stands for the value in the help: `FILE`, `N`. By default the kind's own. */
+  /** Word for the value in the help: `FILE`, `N`. By default that of its kind. */
   readonly placeholder?: string;
   /** Heading under which the help lists it. By default it comes before all groups. */
   readonly group?: FlagGroup;
@@ -103,7 +104,9 @@ export type FlagValues<Flags extends readonly Flag[]> = {
 export interface ParsedArguments<Flags extends readonly Flag[]> {
   /** Values of the flags, by their names in camel case. */
   readonly flags: FlagValues<Flags>;
-  /** Names, in camel case, of the flags that the command line gives. The others have their defaults. */
+  /**
+   * Names, in camel case, of the flags that the command line gives. The others have their defaults.
+   */
   readonly given: ReadonlySet<string>;
   /** Arguments that are not flags. */
   readonly positionals: readonly string[];
@@ -141,7 +144,8 @@ function readValue(flag: Exclude<Flag, BooleanFlag>, text: string): unknown {
 }
 
 /**
- * Refuses a list with a blank beside a comma, which the shell splits into several arguments: `1e-3, 1e-6`.
+ * Refuses a list with a blank beside a comma, which the shell splits into several arguments: `1e-3,
+ * 1e-6`.
  *
  * @param name Name of the flag.
  * @param first The first of these arguments: the flag's value.
@@ -176,14 +180,15 @@ function unknownFlag(flags: readonly Flag[], argument: string): InputError {
 }
 
 /**
- * Reads a command line. A value follows its flag as `--name value` or `--name=value`; it may be negative. Of several
- * values the last one counts. Arguments after `--` are no flags. If the table has a flag `full` that is on, flags that
- * are not given take their `full` values.
+ * Reads a command line. A value follows its flag as `--name value` or `--name=value`; it may be
+ * negative. Of several values the last one counts. Arguments after `--` are no flags. If the table
+ * has a flag `full` that is on, flags that are not given take their `full` values.
  *
  * @param flags The flags there are.
  * @param args The command line, without the program's name.
  * @returns Values of all flags, names of those given, and the other arguments.
- * @throws {InputError} If a flag is unknown, has another name now, lacks a value, or does not take the value given.
+ * @throws {InputError} If a flag is unknown, has another name now, lacks a value, or does not take
+ * the value given.
  *
  * @example
  * ```ts
@@ -192,8 +197,8 @@ function unknownFlag(flags: readonly Flag[], argument: string): InputError {
  *
  * const { flags, given, positionals } = parseFlags([
  *   { name: "learning-rate", kind: "number", default: 1e-2, positive: true, help: "step size" },
- *   { name: "epsilons", kind: "numbers", default: [1e-6], positive: true, help: "thresholds of the rank" },
- *   { name: "optimizer", kind: "string", choices: ["sgd", "adam"], default: "sgd", help: "how to update" },
+ *   { name: "epsilons", kind: "numbers", default: [1e-6], positive: true, help: "thresholds" },
+ *   { name: "optimizer", kind: "string", choices: ["sgd", "adam"], default: "sgd", help: "rule" },
  * ], ["--epsilons", "1e-2,1e-4", "--optimizer=adam", "digits.npz"]);
  * const optimizer: "sgd" | "adam" = flags.optimizer;
  * assert.deepEqual({ ...flags }, { learningRate: 1e-2, epsilons: [1e-2, 1e-4], optimizer });

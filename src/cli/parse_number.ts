@@ -19,8 +19,8 @@ export function isDecimal(text: string): boolean {
 }
 
 /**
- * Reads a decimal number: `12`, `-0.5`, `1e-6`. Refuses `NaN`, `Infinity`, hexadecimal digits and the empty text, which
- * JavaScript's own conversions accept.
+ * Reads a decimal number: `12`, `-0.5`, `1e-6`. Refuses `NaN`, `Infinity`, hexadecimal digits and
+ * the empty text, which JavaScript's own conversions accept.
  *
  * @param flag Flag whose value it is, with the range of numbers that it takes.
  * @param text What was given.

@@ -1,5 +1,6 @@
 /**
- * The frame of a program: flags in, one line per error, an exit status, Ctrl-C.
+ * The frame of every program: it reads flags, prints errors as one line, sets the exit status, and
+ * handles Ctrl-C.
  *
  * @module
  */
@@ -64,7 +65,10 @@ function helpWidth(): number {
   return Math.min(100, Deno.consoleSize().columns || 100);
 }
 
-/** Finds how to print the help. A command line with a mistake, or data that cannot be read, leaves the defaults of the table. */
+/**
+ * Finds how to print the help. A command line with a mistake, or data that cannot be read, leaves
+ * the defaults of the table.
+ */
 async function helpOptions<Flags extends readonly Flag[]>(
   program: Program<Flags>,
   args: readonly string[],
@@ -90,8 +94,8 @@ function checkPositionals(given: readonly string[], allowed: Positionals | undef
 }
 
 /**
- * Runs a program with a given command line. Reports its errors as {@linkcode runProgram} does, and returns instead of
- * ending the process.
+ * Runs a program with a given command line. Reports its errors as {@linkcode runProgram} does, and
+ * returns instead of ending the process.
  *
  * @param program Its name, help and flags.
  * @param main Its work.
@@ -104,17 +108,22 @@ function checkPositionals(given: readonly string[], allowed: Positionals | undef
  * import assert from "node:assert/strict";
  * import { execute } from "./program.ts";
  *
- * const steps = { name: "steps", kind: "integer", min: 1, default: 1000, help: "updates to make" } as const;
+ * const steps = { name: "steps", kind: "integer", default: 1000, help: "updates" } as const;
  * const program = {
  *   name: "count",
  *   summary: "count the steps",
  *   flags: [steps],
  *   examples: [{ args: "", help: "counts to 1,000" }, { args: "--steps 7", help: "counts to 7" }],
  * } as const;
- * let count = 0;
+ * let counted = 0;
  * const { signal } = new AbortController();
- * assert.equal(await execute(program, ({ flags }) => void (count = flags.steps), ["--steps=7"], signal), 0);
- * assert.equal(count, 7);
+ * const status = await execute(
+ *   program,
+ *   ({ flags }) => void (counted = flags.steps),
+ *   ["--steps=7"],
+ *   signal,
+ * );
+ * assert.deepEqual([status, counted], [0, 7]);
  * ```
  */
 export async function execute<const Flags extends readonly Flag[]>(
@@ -139,12 +148,14 @@ export async function execute<const Flags extends readonly Flag[]>(
 }
 
 /**
- * Runs a program and ends the process: with status 0 when it is done; 1 when it failed; 2 when the request was wrong;
- * 130 after Ctrl-C. An error is one line on stderr, with a stack only under `--debug`; `--help` lists the flags. The
- * first Ctrl-C aborts `signal`, the second ends the process at once. Print with `console.log`.
+ * Runs a program and ends the process. The exit status is 0 when it is done, 1 when it failed, 2
+ * when the request was wrong, 130 after Ctrl-C, and 141 when its output is closed. An error is one
+ * line on stderr; `--debug` adds the stack. `--help` lists the flags. The first Ctrl-C aborts
+ * `signal`, the second ends the process at once. Print with `console.log`.
  *
  * @param program Its name, help and flags.
- * @param main Its work. It receives the values of the flags (names in camel case) and the other arguments.
+ * @param main Its work. It receives the values of the flags (names in camel case) and the other
+ * arguments.
  * @param args Command line. Default: that of the process.
  *
  * @example
@@ -156,7 +167,7 @@ export async function execute<const Flags extends readonly Flag[]>(
  *   summary: "watch the rank of a network's features rise while it learns",
  *   flags: [
  *     { name: "learning-rate", kind: "number", default: 1e-2, positive: true, help: "step size" },
- *     { name: "out", kind: "string", default: "runs/staircase", placeholder: "DIR", help: "where files go" },
+ *     { name: "out", kind: "string", default: "runs", placeholder: "DIR", help: "where files go" },
  *   ],
  *   examples: [
  *     { args: "", help: "trains with a learning rate of 0.01" },
@@ -181,7 +192,8 @@ export async function runProgram<const Flags extends readonly Flag[]>(
     console.error(`${name}: stopping; Ctrl-C again to end at once`);
     interruption.abort();
   });
-  // Errors of promises that are not awaited, such as those of a stream, would show a stack otherwise.
+  // Errors of promises that are not awaited, such as those of a stream, would show a stack
+  // otherwise.
   const stray = (error: unknown) => Deno.exit(report(name, error, args.includes("--debug"), signal));
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();

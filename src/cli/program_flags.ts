@@ -1,5 +1,5 @@
 /**
- * Flags that programs have in common.
+ * Flags that several programs share.
  *
  * @module
  */

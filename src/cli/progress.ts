@@ -6,7 +6,12 @@
 import type { Bar } from "./deps.ts";
 import { durationText, leftText, timeLeft } from "./time_left.ts";
 
-/** Display of a job's progress. It shows nothing before the first update: a job that cannot start leaves no trace. */
+export type { Bar };
+
+/**
+ * Display of a job's progress. It shows nothing before the first update: a job that cannot start
+ * leaves no trace.
+ */
 export interface Progress extends Disposable {
   /**
    * Records how much is done. Cheap: call it as often as you like.
@@ -51,8 +56,14 @@ const MIN_PAUSE_MS = 5_000;
 const MAX_PAUSE_MS = 60_000;
 
 /**
- * Shows progress as lines of text. Two lines are at least five seconds apart, and a tenth of the work or a minute. One
- * more comes at the end.
+ * Module of the progress bar. It is a name and no literal, because Deno downloads what a literal
+ * names before it starts the program, and most runs need no bar.
+ */
+const THIRD_PARTY: string = "./deps.ts";
+
+/**
+ * Shows progress as lines of text. Two lines are at least five seconds apart, and a tenth of the
+ * work or a minute. One more comes at the end.
  *
  * @param options Job to show.
  * @param outlet Where the lines go.
@@ -118,8 +129,8 @@ export function progressLines(options: ProgressOptions, outlet: ProgressOutlet):
 }
 
 /**
- * Shows progress as a bar. The library is loaded meanwhile, and draws the latest update when it is there. Without it, for
- * instance without a network, the job goes on all the same.
+ * Shows progress as a bar. The library is loaded meanwhile, and draws the latest update when it is
+ * there. Without it, for instance without a network, the job goes on all the same.
  *
  * @param options Job to show.
  * @param outlet Where the bar is drawn.
@@ -151,7 +162,8 @@ export function progressBar({ total, label, heading }: ProgressOptions, outlet: 
     update(nowDone, nowText = "") {
       if (finished) return;
       [done, text] = [nowDone, nowText];
-      end = leftText(left.at(outlet.now(), done));
+      const estimate = left.at(outlet.now(), done);
+      end = done < total ? leftText(estimate) : "";
       if (!started) {
         started = true;
         if (heading !== undefined) outlet.write(heading);
@@ -181,9 +193,13 @@ export function progressBar({ total, label, heading }: ProgressOptions, outlet: 
 export function createProgress(options: ProgressOptions): Progress {
   const nothing = () => {};
   if (options.quiet) return { update: nothing, finish: nothing, [Symbol.dispose]: nothing };
-  // Unlike a write to stderr itself, console.error does not fail where the other end of a pipe is closed.
+  // Unlike a write to stderr itself, console.error does not fail where the other end of a pipe is
+  // closed.
   const outlet = { write: (line: string) => console.error(line), now: () => performance.now() };
   if (!Deno.stderr.isTerminal()) return progressLines(options, outlet);
-  const createBar = async (format: string) => (await import("./deps.ts")).createBar(format);
+  const createBar = async (format: string) => {
+    const { createBar } = await import(THIRD_PARTY) as typeof import("./deps.ts");
+    return createBar(format);
+  };
   return progressBar(options, { ...outlet, createBar });
 }

@@ -1,9 +1,10 @@
 /**
- * The program behind `deno task setup`: makes sure that there is a GPU adapter to run on.
+ * The program behind `deno task setup`. It makes sure that there is a GPU adapter.
  *
- * Where there is one it only names it. Where there is none it installs Mesa's software Vulkan driver if it may
- * (Debian or Ubuntu, as root or with password-less sudo), and otherwise says how to. The graphics driver is opened
- * once per process, so what was installed is looked for in a new one.
+ * If there is one, it prints its name. If there is none, it installs Mesa's software Vulkan driver
+ * where it may (on Debian or Ubuntu, as root or with password-less sudo), and otherwise prints the
+ * command. A process opens the graphics driver once, so a new process looks for the adapter after
+ * an installation.
  *
  * @module
  */
@@ -14,7 +15,7 @@ const PACKAGES = ["libvulkan1", "mesa-vulkan-drivers"];
 /** Restricts Deno's WebGPU to one graphics interface: `vulkan`, `gl`, `metal`, `dx12`. */
 const BACKEND = "DENO_WEBGPU_BACKEND";
 
-/** What setup needs to know of an adapter. */
+/** An adapter, as far as setup needs it. */
 export interface FoundAdapter {
   /** Name for people. */
   readonly name: string;
@@ -22,11 +23,11 @@ export interface FoundAdapter {
   readonly software: boolean;
 }
 
-/** What decides whether setup may install packages. */
+/** Conditions for installing packages. */
 export interface InstallRights {
   /** Whether this process runs as root. */
   readonly isRoot: boolean;
-  /** Whether `apt-get` is there. */
+  /** Whether `apt-get` exists. */
   readonly hasApt: boolean;
   /** Whether `sudo` works without a password. */
   readonly hasSudo: boolean;
@@ -34,17 +35,17 @@ export interface InstallRights {
 
 /** Commands that install the driver, each a program with its arguments. */
 export interface InstallPlan {
-  /** Installs the packages from the package lists at hand. */
+  /** Installs the packages by the present package lists. */
   readonly install: readonly string[];
-  /** Renews the package lists: needed where there are none, or outdated ones. */
+  /** Renews the package lists, where they are missing or outdated. */
   readonly update: readonly string[];
 }
 
 /**
  * Decides how to install the software Vulkan driver.
  *
- * @param rights What this process may do.
- * @returns The commands, or `null` if setup may not or cannot install anything.
+ * @param rights Rights of this process.
+ * @returns The commands, or `null` if setup cannot install anything.
  *
  * @example
  * ```ts
@@ -57,7 +58,8 @@ export interface InstallPlan {
  */
 export function installPlan({ isRoot, hasApt, hasSudo }: InstallRights): InstallPlan | null {
   if (!hasApt || !(isRoot || hasSudo)) return null;
-  // `env` because sudo does not pass variables on. Another apt may hold the lock for a while: wait for it.
+  // `env` because sudo does not pass variables on. Another apt may hold the lock for a while: wait
+  // for it.
   const apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300"];
   const command = isRoot ? apt : ["sudo", "-n", ...apt];
   return {
@@ -67,12 +69,12 @@ export function installPlan({ isRoot, hasApt, hasSudo }: InstallRights): Install
 }
 
 /**
- * Tells whether setup should leave things as they are: any adapter will do, except a software one by way of OpenGL.
- * Deno falls back to that on Linux where Mesa's OpenGL is installed but no Vulkan driver.
+ * Tells whether the adapter is good enough. Any will do except a software adapter through OpenGL,
+ * to which Deno falls back on Linux if Mesa's OpenGL is installed and no Vulkan driver is.
  *
  * @param adapter Adapter that Deno gives by default, if any.
  * @param os Operating system, as `Deno.build.os` names it.
- * @param hasVulkan Tells whether there is an adapter by way of Vulkan; asked only where it matters.
+ * @param hasVulkan Tells whether there is a Vulkan adapter; called only where it matters.
  * @returns Whether there is nothing to install.
  */
 export async function isGoodEnough(
@@ -105,7 +107,7 @@ async function lookAnew(backend?: string): Promise<FoundAdapter | null> {
   return success ? JSON.parse(new TextDecoder().decode(stdout)) : null;
 }
 
-/** Runs a command and gives what it printed, or says that it could not be started. */
+/** Runs a command. Returns what it printed, or why it could not be started. */
 async function run([program, ...args]: readonly string[]): Promise<{ success: boolean; text: string }> {
   try {
     const command = new Deno.Command(program, { args, stdin: "null", stdout: "piped", stderr: "piped" });
@@ -117,7 +119,7 @@ async function run([program, ...args]: readonly string[]): Promise<{ success: bo
   }
 }
 
-/** Finds out what this process may do. */
+/** Finds the rights of this process. */
 async function installRights(): Promise<InstallRights> {
   const isRoot = Deno.build.os === "linux" && Deno.uid() === 0;
   const hasApt = Deno.build.os === "linux" && (await run(["apt-get", "--version"])).success;
@@ -125,7 +127,9 @@ async function installRights(): Promise<InstallRights> {
   return { isRoot, hasApt, hasSudo };
 }
 
-/** Carries out a plan. Gives `null` when done, or the last line that the failing command printed. */
+/**
+ * Carries out a plan. Returns `null` when done, or the last line that the failing command printed.
+ */
 async function install(plan: InstallPlan): Promise<string | null> {
   if ((await run(plan.install)).success) return null;
   const update = await run(plan.update);
@@ -139,17 +143,17 @@ function say(line: string): void {
   console.error(`setup: ${line}`);
 }
 
-/** Ends without an installation, or with one that did not help: good if there is any adapter at all. */
+/** Ends without a working installation. Returns status 0 if there is any adapter at all. */
 function settle(adapter: FoundAdapter | null, problem: string): number {
   if (adapter !== null) {
-    say(`${problem}; going on with ${adapter.name} by way of OpenGL`);
+    say(`${problem}; using ${adapter.name} through OpenGL instead`);
     return 0;
   }
   say(problem);
   return 1;
 }
 
-/** Finds an adapter or provides one. Gives the exit status. */
+/** Finds an adapter or installs one. Returns the exit status. */
 async function setup(): Promise<number> {
   const adapter = await look();
   const hasVulkan = async () => Deno.env.has(BACKEND) || await lookAnew("vulkan") !== null;
@@ -165,11 +169,18 @@ async function setup(): Promise<number> {
     else for (const { system, command } of INSTALL_COMMANDS) say(`  ${command}    # ${system}`);
     return status;
   }
-  say(`${missing}: installing ${PACKAGES.join(" ")}`);
+  say(`${missing}; installing ${PACKAGES.join(" and ")}`);
   const failure = await install(plan);
-  if (failure !== null) return settle(adapter, `installation failed: ${failure}`);
+  if (failure !== null) {
+    return settle(adapter, `installation failed: ${failure}; install ${PACKAGES.join(" and ")} yourself`);
+  }
   const now = await lookAnew();
-  if (now === null) return settle(null, `still no GPU adapter after installing ${PACKAGES.join(" ")}`);
+  if (now === null) {
+    return settle(
+      null,
+      `still no GPU adapter after installing ${PACKAGES.join(" and ")}; install the driver of your GPU`,
+    );
+  }
   say(`GPU adapter ${now.name}`);
   return 0;
 }

@@ -26,7 +26,9 @@ function breakCell(cell: string, width: number): string[] {
   return lines;
 }
 
-/** Narrows the widest columns until the table fits or each column is as narrow as its longest word. */
+/**
+ * Narrows the widest columns until the table fits or each column is as narrow as its longest word.
+ */
 function fit(natural: readonly number[], least: readonly number[], width: number): number[] {
   const widths = [...natural];
   while (total(widths) > width) {
@@ -52,12 +54,14 @@ function groupColumns(least: readonly number[], leading: number, width: number):
 }
 
 /**
- * Lines up cells in columns: two blanks before the first, three between them. A table wider than the terminal has its
- * cells broken at blanks. If that is not enough, columns that do not fit follow beneath, after a blank line and beside the
- * leading columns again. A line is longer than `width` only where two words together are.
+ * Lines up cells in columns: two blanks before the first, three between them. A table wider than
+ * the terminal has its cells broken at blanks. If that is not enough, columns that do not fit
+ * follow beneath, after a blank line and beside the leading columns again. A line is longer than
+ * `width` only where two words together are.
  *
  * @param rows Rows of cells, as many in each; the first row is the header.
- * @param left Number of leading columns that are aligned to the left; the others, numbers mostly, to the right. Default: 0.
+ * @param left Number of leading columns that are aligned to the left; the others, numbers mostly,
+ * to the right. Default: 0.
  * @param width Characters in a line. Default: 80.
  * @returns A line for each row, or several where cells are broken.
  *
@@ -68,7 +72,8 @@ function groupColumns(least: readonly number[], leading: number, width: number):
  *
  * const rows = [["name", "time in ms"], ["gemm", "0.25"]];
  * assert.deepEqual(textTable(rows, 1), ["  name   time in ms", "  gemm         0.25"]);
- * assert.deepEqual(textTable(rows, 1, 18), ["         time in", "  name        ms", "  gemm      0.25"]);
+ * const narrow = ["         time in", "  name        ms", "  gemm      0.25"];
+ * assert.deepEqual(textTable(rows, 1, 18), narrow);
  * ```
  */
 export function textTable(rows: readonly (readonly string[])[], left = 0, width = 80): string[] {

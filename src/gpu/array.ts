@@ -3,30 +3,49 @@
  *
  * @module
  */
-import { ShapeError } from "../errors.ts";
-import type { Gpu } from "./device.ts";
+import { InputError, ShapeError } from "../errors.ts";
+import type { GpuContext } from "./context.ts";
 
-/** An array of 32-bit words in GPU memory, zero at first; freed when disposed. */
+/**
+ * An array of 32-bit words in GPU memory, zero at first. Dispose of it to free the memory.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { GpuArray } from "./array.ts";
+ * import { Gpu } from "./device.ts";
+ *
+ * using gpu = await Gpu.open();
+ * using array = new GpuArray(gpu, "values", Float32Array.of(1, 2, 3));
+ * assert.deepEqual(await array.read(), Float32Array.of(1, 2, 3));
+ * ```
+ */
 export class GpuArray implements Disposable {
-  /** What it holds, for error messages. */
+  /** Name for error messages. */
   readonly label: string;
   /** Number of 32-bit words. */
   readonly length: number;
   /** The WebGPU buffer. */
   readonly buffer: GPUBuffer;
-  #gpu: Gpu;
+  #gpu: GpuContext;
 
   /**
    * Allocates an array.
    *
    * @param gpu Device to allocate on.
-   * @param label What it holds, for error messages.
+   * @param label Name for error messages.
    * @param length Number of 32-bit words, or the words themselves.
-   * @param room Words that the buffer has behind those, for windows that reach over its end. Default: 0.
-   * @throws {ShapeError} Where the adapter does not allow a buffer of that size.
+   * @param room Number of further words in the buffer, for windows that reach beyond the array's
+   * end. Default: 0.
+   * @throws {ShapeError} If the adapter does not allow a buffer of that size.
+   * @throws {InputError} If a number is not a whole number of at least 0.
    */
-  constructor(gpu: Gpu, label: string, length: number | Float32Array | Uint32Array, room = 0) {
+  constructor(gpu: GpuContext, label: string, length: number | Float32Array | Uint32Array, room = 0) {
     const words = typeof length === "number" ? length : length.length;
+    for (const count of [words, room]) {
+      if (Number.isInteger(count) && count >= 0) continue;
+      throw new InputError(`${label}: number of words must be a whole number of at least 0, not ${count}`);
+    }
     const bytes = Math.max(16, 4 * (words + room));
     const most = Math.min(gpu.limits.maxBufferSize, gpu.limits.maxStorageBufferBindingSize);
     if (bytes > most) {
@@ -48,12 +67,18 @@ export class GpuArray implements Disposable {
   }
 
   /**
-   * Writes words; the write takes effect before any work submitted later.
+   * Writes words. The write takes effect before any work submitted later.
    *
-   * @param words What to write.
-   * @param offset Index of the first word to write to.
+   * @param words Words to write.
+   * @param offset Index of the first word to overwrite. Default: 0.
+   * @throws {ShapeError} If the words reach beyond the array.
    */
   write(words: Float32Array | Uint32Array, offset = 0): void {
+    if (!(offset >= 0 && 4 * (offset + words.length) <= this.buffer.size)) {
+      throw new ShapeError(
+        `${this.label} holds ${this.length} words: ${words.length} from ${offset} on do not fit`,
+      );
+    }
     this.#gpu.device.queue.writeBuffer(
       this.buffer,
       4 * offset,
@@ -64,18 +89,20 @@ export class GpuArray implements Disposable {
   }
 
   /**
-   * Reads the whole array. Waits for the GPU: not for use inside a training loop.
+   * Reads the whole array. Waits for the GPU: use {@linkcode ReadbackRing} inside a training loop.
    *
    * @returns Its words as floats.
+   * @throws {StaircaseError} If the device failed or was disposed.
    */
   async read(): Promise<Float32Array> {
     return new Float32Array(await this.#bytes());
   }
 
   /**
-   * Reads the whole array. Waits for the GPU: not for use inside a training loop.
+   * Reads the whole array. Waits for the GPU: use {@linkcode ReadbackRing} inside a training loop.
    *
    * @returns Its words as unsigned integers.
+   * @throws {StaircaseError} If the device failed or was disposed.
    */
   async readUint32(): Promise<Uint32Array> {
     return new Uint32Array(await this.#bytes());
@@ -103,6 +130,35 @@ export class GpuArray implements Disposable {
   [Symbol.dispose](): void {
     this.buffer.destroy();
   }
+}
+
+/**
+ * Allocates several arrays, or none: if one does not fit, those before it are freed.
+ *
+ * @param gpu Device to allocate on.
+ * @param arrays Label and length, or words, of each.
+ * @returns The arrays, in the same order.
+ * @throws {ShapeError} If the adapter does not allow a buffer of one of the sizes.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { allocateArrays } from "./array.ts";
+ * import { Gpu } from "./device.ts";
+ *
+ * using gpu = await Gpu.open();
+ * const [values, results] = allocateArrays(gpu, ["values", Float32Array.of(1, 2)], ["results", 2]);
+ * assert.deepEqual(await values.read(), Float32Array.of(1, 2));
+ * results[Symbol.dispose](), values[Symbol.dispose]();
+ * ```
+ */
+export function allocateArrays<
+  const Arrays extends readonly (readonly [label: string, length: number | Float32Array | Uint32Array])[],
+>(gpu: GpuContext, ...arrays: Arrays): { [Index in keyof Arrays]: GpuArray } {
+  using stack = new DisposableStack();
+  const allocated = arrays.map(([label, length]) => stack.use(new GpuArray(gpu, label, length)));
+  stack.move();
+  return allocated as { [Index in keyof Arrays]: GpuArray };
 }
 
 function mebibytes(bytes: number): string {

@@ -1,20 +1,37 @@
 /**
- * Encoding: many dispatches, one submission.
+ * Lists of commands: many dispatches in one submission.
  *
  * @module
  */
 import type { GpuArray } from "./array.ts";
-import type { Gpu } from "./device.ts";
+import type { GpuContext } from "./context.ts";
 import type { Dispatch } from "./kernel.ts";
 
 /**
- * A list of commands being recorded. Dispatches that follow each other share one compute pass, in which each sees what
- * those before it wrote. With a profiler every dispatch gets a pass of its own, timed at both ends.
+ * A list of commands being recorded. Consecutive dispatches share one compute pass, in which each
+ * sees the writes of those before it. With a profiler every dispatch gets a pass of its own, timed
+ * at both ends.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { GpuArray } from "./array.ts";
+ * import { Commands } from "./commands.ts";
+ * import { Gpu } from "./device.ts";
+ *
+ * using gpu = await Gpu.open();
+ * using source = new GpuArray(gpu, "source", Float32Array.of(1, 2, 3));
+ * using target = new GpuArray(gpu, "target", 2);
+ * const commands = new Commands(gpu);
+ * commands.copy(source, 1, target, 0, 2);
+ * commands.submit();
+ * assert.deepEqual(await target.read(), Float32Array.of(2, 3));
+ * ```
  */
 export class Commands {
   /** Number of dispatches recorded. */
   dispatches = 0;
-  #gpu: Gpu;
+  #gpu: GpuContext;
   #encoder: GPUCommandEncoder;
   #pass: GPUComputePassEncoder | null = null;
   #pipeline: GPUComputePipeline | null = null;
@@ -22,9 +39,9 @@ export class Commands {
   /**
    * Starts an empty list.
    *
-   * @param gpu Device the commands are for.
+   * @param gpu Device of the commands.
    */
-  constructor(gpu: Gpu) {
+  constructor(gpu: GpuContext) {
     this.#gpu = gpu;
     this.#encoder = gpu.device.createCommandEncoder();
   }
@@ -78,7 +95,7 @@ export class Commands {
     this.#encoder.copyBufferToBuffer(source.buffer, 4 * first, target.buffer, 4 * at, 4 * length);
   }
 
-  /** Submits what was recorded. The commands can not be used again. */
+  /** Submits the list. It can not be used again. */
   submit(): void {
     this.#endPass();
     const { meter } = this.#gpu;

@@ -1,47 +1,57 @@
 /**
- * The GPU device: adapter selection, limits, failures, and the kernels compiled on it.
+ * The GPU device: opening, limits, failures, and the kernels compiled on it.
  *
  * @module
  */
-import { DeviceLostError, GpuUnavailableError, KernelError, StaircaseError } from "../errors.ts";
-import { quietDriver } from "./environment.ts";
-import { installHint } from "./install_hint.ts";
+import { checkKeys, checkName } from "../check.ts";
+import { GpuUnavailableError, InputError } from "../errors.ts";
+import {
+  type AdapterInfo,
+  adapterName,
+  type AdapterPreference,
+  adapterPreferences,
+  isSoftware,
+  openDevice,
+} from "./adapter.ts";
+import type { GpuContext, WorkCounter } from "./context.ts";
+import { DeviceFailure } from "./failure.ts";
 import { Kernel, type KernelSource, type OverrideConstants } from "./kernel.ts";
-import type { Meter } from "./measure/meter.ts";
 import { Profiler } from "./measure/profiler.ts";
+import { type GpuStruct, StructCache } from "./struct_cache.ts";
+import type { ChoiceStore } from "./tune/choice_store.ts";
 import { type Choice, Tuner } from "./tune/tuner.ts";
 
-/** Which adapter to take: a discrete GPU where there is one, a frugal one, or a CPU that poses as a GPU. */
-export type AdapterPreference = "high-performance" | "low-power" | "software";
+export type { AdapterPreference } from "./adapter.ts";
 
-/** Options of {@linkcode Gpu.open}. */
-export interface GpuOptions {
-  /** Adapter to take. Default: `high-performance`. */
-  readonly adapter?: AdapterPreference;
-  /** Whether every dispatch is timed by timestamp queries; see {@linkcode Gpu.profiler}. Default: false. */
+/** Options of {@linkcode Gpu.from}. */
+export interface GpuFromOptions {
+  /**
+   * Whether every dispatch is timed by timestamp queries; see {@linkcode Gpu.profiler}. Default:
+   * false.
+   */
   readonly profile?: boolean;
   /**
-   * Whether the fastest variant of a kernel is found by timing, the first time that it is wanted for a shape, and remembered
-   * in the user's cache folder; see `src/gpu/tune/autotune.ts`. Variants agree to the bit, so that results do not depend on it;
-   * but it takes seconds where kernels have to be compiled for it, and writes files, which a library does not unasked. The
-   * programs ask for it. Without, variants are taken by shape and kind of adapter. Default: false.
+   * Whether the fastest variant of a kernel is found by timing, the first time that a shape needs
+   * it; see {@linkcode autotune}. `true` keeps the choices on this device; a
+   * {@linkcode ChoiceStore} also keeps them for later runs. All variants give the same results to
+   * the bit, but compiling them for the comparison takes seconds. With `false` the variant follows
+   * from the shape and the kind of adapter. Default: false.
    */
-  readonly autotune?: boolean;
+  readonly autotune?: boolean | ChoiceStore;
 }
 
-/** The limits that kernels are fitted to: whatever the adapter has, not WebGPU's portable defaults. */
-const LIMITS = [
-  "maxBufferSize",
-  "maxStorageBufferBindingSize",
-  "maxStorageBuffersPerShaderStage",
-  "maxComputeInvocationsPerWorkgroup",
-  "maxComputeWorkgroupSizeX",
-  "maxComputeWorkgroupStorageSize",
-  "maxComputeWorkgroupsPerDimension",
-] as const;
+/** Options of {@linkcode Gpu.open}. */
+export interface GpuOptions extends GpuFromOptions {
+  /** Adapter to take. Default: `high-performance`. */
+  readonly adapter?: AdapterPreference;
+}
+
+/** Keys of {@linkcode GpuFromOptions}. */
+const KEYS = ["profile", "autotune"] as const;
 
 /**
- * An open GPU device. Frees everything on it when disposed.
+ * An open GPU device. Disposing of it frees the device and everything on it, or, if the device is a
+ * caller's own, only what this object allocated.
  *
  * @example
  * ```ts
@@ -52,97 +62,114 @@ const LIMITS = [
  * assert.notEqual(gpu.adapterName, "");
  * ```
  */
-export class Gpu implements Disposable {
-  /** The WebGPU device. Only this room touches it. */
+export class Gpu implements Disposable, GpuContext {
+  /** WebGPU device. In this toolkit only the modules of `src/gpu` call it. */
   readonly device: GPUDevice;
   /** Name of the adapter as its driver gives it. */
   readonly adapterName: string;
-  /** Whether the adapter is a CPU that poses as a GPU. */
+  /** Whether the adapter is a CPU in place of a GPU. */
   readonly software: boolean;
-  /** Times of every dispatch, where asked for. */
+  /** Times of every dispatch; `null` unless {@linkcode GpuFromOptions.profile} is set. */
   readonly profiler: Profiler | null;
-  /** Chooses variants of kernels, where asked for. */
+  /** Chooser of variants of kernels; `null` unless {@linkcode GpuFromOptions.autotune} is set. */
   readonly tuner: Tuner | null;
-  /** What counts the work that is submitted, while `measure` runs. */
-  meter: Meter | null = null;
-  /** Rejects when the device is lost or an error reaches it that no scope caught; never resolves. */
-  readonly failure: Promise<never>;
+  /** Counter of submitted work; `null` unless {@linkcode measure} runs. */
+  meter: WorkCounter | null = null;
 
-  #kernels = new Map<string, Promise<Kernel>>();
-  #modules = new Map<string, GPUShaderModule>();
-  #closed = false;
-  #failed: StaircaseError | null = null;
-  /** Rejects {@linkcode Gpu.failure} and whatever is being waited for. */
-  #rejections = new Set<(error: StaircaseError) => void>();
+  readonly #kernels = new Map<string, Promise<Kernel>>();
+  readonly #modules = new Map<string, { files: readonly string[]; module: GPUShaderModule }>();
+  readonly #structs: StructCache;
+  readonly #failure: DeviceFailure;
+  readonly #isOwn: boolean;
 
-  private constructor(device: GPUDevice, info: GPUAdapterInfo, profile: boolean, autotune: boolean) {
+  private constructor(device: GPUDevice, info: AdapterInfo, options: GpuFromOptions, isOwn: boolean) {
+    const { profile = false, autotune = false } = options;
     this.device = device;
-    this.adapterName = info.description || info.device || info.vendor || "unnamed adapter";
-    this.software = info.isFallbackAdapter ||
-      /llvmpipe|lavapipe|swiftshader|softpipe/i.test(this.adapterName);
+    this.adapterName = adapterName(info);
+    this.software = isSoftware(info);
+    this.#isOwn = isOwn;
+    if (profile && !device.features.has("timestamp-query")) {
+      if (isOwn) device.destroy();
+      throw new GpuUnavailableError(`${this.adapterName} takes no timestamps: do without a profile`);
+    }
+    this.#structs = new StructCache(device);
+    this.#failure = new DeviceFailure(device, isOwn);
     this.profiler = profile ? new Profiler(this) : null;
-    this.tuner = autotune ? new Tuner(this, info) : null;
-    const { promise, reject } = Promise.withResolvers<never>();
-    this.failure = promise;
-    // Whoever waits for results races against `failure`; where nobody waits, its rejection is nobody's error.
-    this.failure.catch(() => {});
-    this.#rejections.add(reject);
-    device.lost.then((lost) => {
-      if (!this.#closed) {
-        this.#fail(
-          new DeviceLostError(`the GPU device was lost (${lost.message || lost.reason}); run again`),
-        );
-      }
-    });
-    device.addEventListener("uncapturederror", (event) => {
-      event.preventDefault();
-      const { error } = event as GPUUncapturedErrorEvent;
-      this.#fail(new KernelError(`the GPU rejected a command: ${firstLine(error.message)}`));
-    });
-  }
-
-  /** Takes note of the first failure; those that follow are its consequences. */
-  #fail(error: StaircaseError): void {
-    if (this.#failed) return;
-    this.#failed = error;
-    for (const reject of this.#rejections) reject(error);
-    this.#rejections.clear();
+    this.tuner = autotune ? new Tuner(this, info, autotune === true ? null : autotune) : null;
   }
 
   /**
-   * Opens the adapter asked for, with all the limits that it grants.
+   * Opens an adapter's device with all the limits that the adapter has.
    *
-   * @param options Which adapter, and whether to time its work, for a profile or to choose variants of kernels by it.
+   * @param options Adapter to take, and whether to time its work: for a profile, or to choose
+   * variants of kernels.
    * @returns The device.
-   * @throws {GpuUnavailableError} Where there is no such adapter; the message says how to install a software one.
-   * Also where a profile is asked for that the adapter can not give.
+   * @throws {GpuUnavailableError} If there is no such adapter; the message says how to install a
+   * software one. Also if a profile is asked for that the adapter can not give.
+   * @throws {InputError} If an option does not exist or has an unknown value.
    */
   static async open(options: GpuOptions = {}): Promise<Gpu> {
-    const { adapter: preference = "high-performance", profile = false, autotune = false } = options;
-    quietDriver();
-    const adapter = await navigator.gpu?.requestAdapter(
-      preference === "software" ? { forceFallbackAdapter: true } : { powerPreference: preference },
-    );
-    if (!adapter) throw new GpuUnavailableError(installHint());
-    const requiredLimits: Record<string, number> = {};
-    for (const name of LIMITS) requiredLimits[name] = adapter.limits[name];
-    const timestamps = adapter.features.has("timestamp-query");
-    if (profile && !timestamps) {
-      throw new GpuUnavailableError(
-        `${adapter.info.description} takes no timestamps: do without a profile`,
-      );
-    }
-    const requiredFeatures: GPUFeatureName[] = timestamps ? ["timestamp-query"] : [];
-    const device = await adapter.requestDevice({ requiredLimits, requiredFeatures });
-    return new Gpu(device, adapter.info, profile, autotune);
+    checkKeys("GPU options", options, ["adapter", ...KEYS]);
+    checkValues(options);
+    const preference = checkName("adapter", options.adapter ?? "high-performance", adapterPreferences);
+    const [device, info] = await openDevice(preference);
+    return new Gpu(device, info, options, true);
   }
 
-  /** Which variants of kernels were chosen by timing so far; none without {@linkcode GpuOptions.autotune}. */
+  /**
+   * Uses a device that the caller owns, with the limits and features that it was granted. Disposing
+   * of the result frees its own structs and timestamps and leaves the device open. Arrays belong to
+   * their makers, as on any device.
+   *
+   * An error on the device that no error scope catches makes {@linkcode Gpu.failure} reject, even
+   * if your own calls caused it.
+   *
+   * @param device An open device. Its work can be profiled if it was granted `timestamp-query`.
+   * @param options Whether to time the device's work: for a profile, or to choose variants of
+   * kernels.
+   * @returns The device, for use with everything in this toolkit.
+   * @throws {GpuUnavailableError} If a profile is asked for and the device has no timestamps.
+   * @throws {InputError} If an option does not exist or has an unknown value.
+   *
+   * @example
+   * ```ts
+   * import assert from "node:assert/strict";
+   * import { svdvals } from "../linalg/svd/svdvals.ts";
+   * import { Gpu } from "./device.ts";
+   *
+   * const adapter = await navigator.gpu.requestAdapter();
+   * const device = await adapter!.requestDevice();
+   * {
+   *   using gpu = Gpu.from(device);
+   *   const [[value]] = await svdvals(gpu, [{ rows: 2, columns: 1, data: Float32Array.of(3, 4) }]);
+   *   assert.equal(Math.round(value), 5);
+   * }
+   * device.createBuffer({ size: 16, usage: GPUBufferUsage.STORAGE }); // The device is still open.
+   * device.destroy();
+   * ```
+   */
+  static from(device: GPUDevice, options: GpuFromOptions = {}): Gpu {
+    checkKeys("GPU options", options, KEYS);
+    checkValues(options);
+    if (typeof device?.createBuffer !== "function") {
+      throw new InputError("device must be a GPUDevice: give the result of GPUAdapter.requestDevice()");
+    }
+    return new Gpu(device, device.adapterInfo ?? {}, options, false);
+  }
+
+  /** Rejects if the device is lost, or at an error that no scope catches; never resolves. */
+  get failure(): Promise<never> {
+    return this.#failure.promise;
+  }
+
+  /**
+   * Variants of kernels chosen by timing so far; empty without {@linkcode GpuFromOptions.autotune}.
+   */
   get choices(): readonly Choice[] {
     return this.tuner?.choices ?? [];
   }
 
-  /** Limits granted by the adapter. */
+  /** Limits that the device grants. */
   get limits(): GPUSupportedLimits {
     return this.device.limits;
   }
@@ -153,22 +180,30 @@ export class Gpu implements Disposable {
    * @param source Files and entry point of the kernel.
    * @param constants Values of its `override` constants.
    * @returns The kernel.
-   * @throws {KernelError} Where the device rejects it; the message names the kernel.
+   * @throws {KernelError} If the device rejects it; the message names the kernel.
+   * @throws {InputError} If the source has an unknown key, or another kernel has its name.
    */
-  kernel(source: KernelSource, constants: OverrideConstants = {}): Promise<Kernel> {
-    const key = `${source.name}:${source.entryPoint ?? ""}:${JSON.stringify(constants)}`;
+  async kernel(source: KernelSource, constants: OverrideConstants = {}): Promise<Kernel> {
+    checkKeys("kernel sources", source, ["name", "files", "entryPoint"]);
+    const { name, files, entryPoint = "main" } = source;
+    const others = this.#modules.get(name)?.files ?? files;
+    if (others.length !== files.length || others.some((file, index) => file !== files[index])) {
+      throw new InputError(`two different kernels are called ${name}: give each a name of its own`);
+    }
+    const key = `${name}:${entryPoint}:${JSON.stringify(constants)}`;
     let kernel = this.#kernels.get(key);
     if (!kernel) this.#kernels.set(key, kernel = this.#compile(source, constants));
-    return kernel;
+    return await kernel;
   }
 
   async #compile(source: KernelSource, constants: OverrideConstants): Promise<Kernel> {
     const { device } = this;
     return await this.scope(`kernel ${source.name}`, () => {
-      let module = this.#modules.get(source.name);
+      const { name, files } = source;
+      let module = this.#modules.get(name)?.module;
       if (!module) {
-        module = device.createShaderModule({ label: source.name, code: source.files.join("\n") });
-        this.#modules.set(source.name, module);
+        module = device.createShaderModule({ label: name, code: files.join("\n") });
+        this.#modules.set(name, { files, module });
       }
       const values: Record<string, number> = {};
       for (const [name, value] of Object.entries(constants)) values[name] = Number(value);
@@ -184,45 +219,26 @@ export class Gpu implements Disposable {
   /**
    * Runs an action and waits for the device's verdict on it.
    *
-   * @param name What to call the action in an error.
+   * @param name Name of the action for error messages.
    * @param action Synchronous calls to the device.
-   * @returns What the action returned.
-   * @throws {KernelError} With the name and the device's first line of complaint.
+   * @returns The action's result.
+   * @throws {KernelError} If the device rejects a call; the message has the name and the device's
+   * first lines.
    */
-  async scope<T>(name: string, action: () => T): Promise<T> {
-    const { device } = this;
-    device.pushErrorScope("out-of-memory");
-    device.pushErrorScope("validation");
-    let result: T | undefined, thrown: unknown;
-    try {
-      result = action();
-    } catch (error) {
-      thrown = error;
-    }
-    const errors = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
-    const error = errors.find((e) => e !== null);
-    if (error) throw new KernelError(`${name}: ${firstLine(error.message)}`);
-    if (thrown instanceof StaircaseError) throw thrown;
-    if (thrown !== undefined) throw new KernelError(`${name}: ${firstLine(String(thrown))}`);
-    return result as T;
+  scope<T>(name: string, action: () => T): Promise<T> {
+    return this.#failure.scope(name, action);
   }
 
   /**
-   * Runs an action at once. Where the device complains later, {@linkcode Gpu.failure} says about what.
+   * Runs an action at once. If the device rejects a call later, {@linkcode Gpu.failure} names the
+   * action.
    *
-   * @param name What to call the action in an error.
+   * @param name Name of the action for error messages.
    * @param action Synchronous calls to the device.
-   * @returns What the action returned.
+   * @returns The action's result.
    */
   watch<T>(name: string, action: () => T): T {
-    this.device.pushErrorScope("validation");
-    try {
-      return action();
-    } finally {
-      this.device.popErrorScope().then((error) => {
-        if (error) this.#fail(new KernelError(`${name}: ${firstLine(error.message)}`));
-      }, () => {}); // A device that is lost has said so already.
-    }
+    return this.#failure.watch(name, action);
   }
 
   /**
@@ -230,37 +246,43 @@ export class Gpu implements Disposable {
    *
    * @param staging Buffer to map.
    * @returns Its bytes, until it is unmapped.
-   * @throws {StaircaseError} Where the device failed.
+   * @throws {StaircaseError} If the device failed or was disposed.
    */
-  async map(staging: GPUBuffer): Promise<ArrayBuffer> {
-    if (this.#failed) throw this.#failed;
+  map(staging: GPUBuffer): Promise<ArrayBuffer> {
     if (this.meter) this.meter.waits++;
-    // Not a race against `failure` itself, which would remember every reading that there ever was.
-    const { promise: failed, reject } = Promise.withResolvers<never>();
-    this.#rejections.add(reject);
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    try {
-      const mapped = staging.mapAsync(GPUMapMode.READ).catch(async (error) => {
-        // A device that is lost rejects the mapping too, with a less telling error: let its loss be heard first.
-        if (!this.#closed) await new Promise((resolve) => timer = setTimeout(resolve, 100));
-        throw error;
-      });
-      await Promise.race([mapped, failed]);
-    } finally {
-      clearTimeout(timer);
-      this.#rejections.delete(reject);
-    }
-    return staging.getMappedRange();
+    return this.#failure.map(staging);
   }
 
-  /** Frees the device and everything on it. */
+  /**
+   * Finds the struct with these words in GPU memory, or allocates it; see {@linkcode gpuStruct}.
+   *
+   * @param label Name for error messages.
+   * @param words Words of the struct.
+   * @returns The struct, which this object owns.
+   * @throws {StaircaseError} If the device was disposed.
+   */
+  struct(label: string, words: Uint32Array<ArrayBuffer>): GpuStruct {
+    return this.#structs.get(label, words);
+  }
+
+  /**
+   * Frees the device and everything on it; on a caller's own device, only what this object
+   * allocated.
+   */
   [Symbol.dispose](): void {
-    this.#closed = true;
-    this.device.destroy();
+    this.#failure[Symbol.dispose]();
+    this.profiler?.[Symbol.dispose]();
+    this.#structs[Symbol.dispose]();
+    if (this.#isOwn) this.device.destroy();
   }
 }
 
-/** The device's reports run over many lines; the cause stands in the last "Caused by" or the first line. */
-function firstLine(message: string): string {
-  return message.split("\n").map((line) => line.trim()).filter((line) => line !== "").slice(0, 3).join(" ");
+/** Checks the values that TypeScript would refuse. */
+function checkValues({ profile = false, autotune = false }: GpuFromOptions): void {
+  if (typeof profile !== "boolean") throw new InputError(`profile must be true or false, not ${profile}`);
+  const isStore = typeof autotune === "object" && typeof autotune?.recall === "function" &&
+    typeof autotune.remember === "function";
+  if (typeof autotune !== "boolean" && !isStore) {
+    throw new InputError("autotune must be true, false or an object with the methods recall and remember");
+  }
 }

@@ -1,21 +1,48 @@
 /**
- * What the environment must hold before the graphics driver is opened.
+ * The system that runs the code, and the environment of its graphics driver.
  *
  * @module
  */
 
 const RUNTIME_DIR = "XDG_RUNTIME_DIR";
 
-/** Whether an environment variable may be read and set without a prompt for permission. */
-function allowed(variable: string): boolean {
-  return Deno.permissions.querySync({ name: "env", variable }).state === "granted";
+/** The part of Deno that is used here, so that this type-checks without Deno's own types. */
+interface DenoRuntime {
+  readonly build: { readonly os: string };
+  readonly version: { readonly deno: string };
+  readonly env: { get(name: string): string | undefined; set(name: string, value: string): void };
+  readonly permissions: { querySync(of: { name: "env"; variable: string }): { readonly state: string } };
+}
+
+/** Deno's own functions; `undefined` in a browser and in Node. */
+function denoOrNone(): DenoRuntime | undefined {
+  return (globalThis as { readonly Deno?: DenoRuntime }).Deno;
 }
 
 /**
- * Keeps Mesa's Vulkan drivers from complaining on stderr that `XDG_RUNTIME_DIR` is not set: they look for a window
- * system there, which a program that only computes does not need. Sets the variable to the folder of temporary
- * files if it is unset; does nothing elsewhere than on Linux or without the permission to. Call it before the first
- * `requestAdapter()`, which opens the driver.
+ * Names the operating system.
+ *
+ * @returns Its name as in `Deno.build.os`; `browser` outside Deno.
+ */
+export function operatingSystem(): string {
+  return denoOrNone()?.build.os ?? "browser";
+}
+
+/**
+ * Names the runtime's version. The fastest candidate for a kernel may differ between versions.
+ *
+ * @returns Deno's version; the user agent outside Deno.
+ */
+export function runtimeVersion(): string {
+  return denoOrNone()?.version.deno ?? navigator.userAgent;
+}
+
+/**
+ * Keeps Mesa's Vulkan drivers from complaining on stderr that `XDG_RUNTIME_DIR` is not set. They
+ * look for a window system there, which a program that only computes does not need. The function
+ * sets the variable to the folder of temporary files if it is unset. It does nothing on other
+ * systems than Linux, outside Deno, or without permission to read and set the variable. Call it
+ * before the first `requestAdapter()`, which opens the driver.
  *
  * @example
  * ```ts
@@ -27,8 +54,14 @@ function allowed(variable: string): boolean {
  * ```
  */
 export function quietDriver(): void {
-  if (Deno.build.os !== "linux" || !allowed(RUNTIME_DIR)) return;
-  if (Deno.env.get(RUNTIME_DIR)) return;
-  const temporary = allowed("TMPDIR") ? Deno.env.get("TMPDIR") : undefined;
-  Deno.env.set(RUNTIME_DIR, temporary || "/tmp");
+  const deno = denoOrNone();
+  if (!deno || deno.build.os !== "linux" || !isAllowed(deno, RUNTIME_DIR)) return;
+  if (deno.env.get(RUNTIME_DIR)) return;
+  const temporary = isAllowed(deno, "TMPDIR") ? deno.env.get("TMPDIR") : undefined;
+  deno.env.set(RUNTIME_DIR, temporary || "/tmp");
+}
+
+/** Whether an environment variable may be read and set without a prompt for permission. */
+function isAllowed({ permissions }: DenoRuntime, variable: string): boolean {
+  return permissions.querySync({ name: "env", variable }).state === "granted";
 }

@@ -1,10 +1,13 @@
 /**
- * What to do where there is no GPU adapter.
+ * Advice for a machine without a GPU adapter.
  *
  * @module
  */
+import { operatingSystem } from "./environment.ts";
 
-/** How to install the Vulkan loader and a software driver for it, by family of Linux distributions. */
+/**
+ * Commands that install the Vulkan loader and a software driver, by family of Linux distributions.
+ */
 export const INSTALL_COMMANDS: readonly { readonly system: string; readonly command: string }[] = [
   { system: "Debian, Ubuntu", command: "apt-get install libvulkan1 mesa-vulkan-drivers" },
   { system: "Fedora", command: "dnf install vulkan-loader mesa-vulkan-drivers" },
@@ -12,9 +15,9 @@ export const INSTALL_COMMANDS: readonly { readonly system: string; readonly comm
 ];
 
 /**
- * Says in one line how to get a GPU adapter: the second half of a `GpuUnavailableError`'s message.
+ * Says in one line how to get a GPU adapter, for the message of a `GpuUnavailableError`.
  *
- * @param os Operating system, as `Deno.build.os` names it.
+ * @param os Operating system, as `Deno.build.os` names it, or `browser`.
  * @returns One line without a full stop.
  *
  * @example
@@ -24,9 +27,11 @@ export const INSTALL_COMMANDS: readonly { readonly system: string; readonly comm
  *
  * assert.match(installHint("linux"), /apt-get install libvulkan1 mesa-vulkan-drivers/);
  * assert.doesNotMatch(installHint("darwin"), /apt-get/);
+ * assert.match(installHint("browser"), /WebGPU/);
  * ```
  */
-export function installHint(os: string = Deno.build.os): string {
+export function installHint(os: string = operatingSystem()): string {
+  if (os === "browser") return "this browser offers no WebGPU adapter here: use one that does, over https";
   if (os === "darwin") return "Metal offers no GPU here; a virtual machine needs a paravirtualised one";
   if (os === "windows") {
     return "update the graphics driver, or install one that supports Direct3D 12 or Vulkan";

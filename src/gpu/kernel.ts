@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { ShapeError } from "../errors.ts";
+import { InputError, ShapeError } from "../errors.ts";
 import type { GpuArray } from "./array.ts";
-import type { Gpu } from "./device.ts";
+import type { GpuContext } from "./context.ts";
+import type { GpuStruct } from "./struct_cache.ts";
 
-/** Where a kernel comes from. */
+/** The source of a kernel. */
 export interface KernelSource {
-  /** Name, as in `shaders/…/NAME.wgsl`; error messages and profiles carry it. */
+  /** Name, as in `shaders/…/NAME.wgsl`, for error messages and profiles. One name, one source. */
   readonly name: string;
   /** Texts of the WGSL files, shared ones first. */
   readonly files: readonly string[];
@@ -20,7 +21,10 @@ export interface KernelSource {
 /** Values of a kernel's `override` constants. */
 export type OverrideConstants = Readonly<Record<string, number | boolean>>;
 
-/** A kernel with its buffers and its number of workgroups: a command that can be encoded again and again. */
+/**
+ * A kernel with its buffers and its number of workgroups: a command that can be recorded again and
+ * again.
+ */
 export interface Dispatch {
   /** Name of the kernel. */
   readonly name: string;
@@ -32,7 +36,7 @@ export interface Dispatch {
   readonly workgroups: readonly [number, number, number];
 }
 
-/** A stretch of an array, for a binding of its own. */
+/** A part of an array, for a binding of its own. */
 export interface ArrayWindow {
   /** The array. */
   readonly array: GpuArray;
@@ -42,21 +46,21 @@ export interface ArrayWindow {
   readonly length: number;
 }
 
-/** A compiled kernel. */
+/** A compiled kernel, as {@linkcode Gpu.kernel} returns it. */
 export class Kernel {
   /** Name of the kernel. */
   readonly name: string;
-  #gpu: Gpu;
+  #gpu: GpuContext;
   #pipeline: GPUComputePipeline;
 
   /**
-   * Wraps a compiled pipeline; {@linkcode Gpu.kernel} is how to get one.
+   * Wraps a compiled pipeline. Call {@linkcode Gpu.kernel} instead, which compiles it.
    *
-   * @param gpu Device it was compiled on.
+   * @param gpu Device of the pipeline.
    * @param name Name of the kernel.
    * @param pipeline Compiled pipeline.
    */
-  constructor(gpu: Gpu, name: string, pipeline: GPUComputePipeline) {
+  constructor(gpu: GpuContext, name: string, pipeline: GPUComputePipeline) {
     this.#gpu = gpu;
     this.name = name;
     this.#pipeline = pipeline;
@@ -65,17 +69,24 @@ export class Kernel {
   /**
    * Binds the kernel to buffers.
    *
-   * @param arrays Buffers, or windows of some, in the order of `@binding`, all in group 0; `null` for a binding that
-   * the entry point does not use.
+   * @param arrays Arrays, windows and structs in the order of `@binding`, all in group 0; `null`
+   * for a binding that the entry point does not use.
    * @param workgroups Number of workgroups along x, y, z; y and z default to 1.
-   * @returns A command to encode.
-   * @throws {ShapeError} Where the adapter does not allow so many workgroups.
+   * @returns A command for {@linkcode Commands.run}.
+   * @throws {ShapeError} If the adapter does not allow so many workgroups.
+   * @throws {InputError} If a number of workgroups is not a whole number of at least 0.
    */
   bind(
-    arrays: readonly (GpuArray | ArrayWindow | null)[],
+    arrays: readonly (GpuArray | GpuStruct | ArrayWindow | null)[],
     workgroups: readonly [number, number?, number?],
   ): Dispatch {
     const [x, y = 1, z = 1] = workgroups;
+    for (const count of [x, y, z]) {
+      if (Number.isInteger(count) && count >= 0) continue;
+      throw new InputError(
+        `${this.name}: number of workgroups must be a whole number of at least 0, not ${count}`,
+      );
+    }
     const most = this.#gpu.limits.maxComputeWorkgroupsPerDimension;
     if (Math.max(x, y, z) > most) {
       throw new ShapeError(
@@ -95,7 +106,7 @@ export class Kernel {
   }
 }
 
-function bufferBinding(bound: GpuArray | ArrayWindow): GPUBufferBinding {
+function bufferBinding(bound: GpuArray | GpuStruct | ArrayWindow): GPUBufferBinding {
   if ("buffer" in bound) return { buffer: bound.buffer };
   return { buffer: bound.array.buffer, offset: 4 * bound.first, size: 4 * bound.length };
 }

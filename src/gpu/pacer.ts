@@ -1,35 +1,39 @@
 /**
- * How many steps go into one submission.
+ * The number of steps in one submission.
  *
  * @module
  */
 
-/** A submission shorter than this wastes time on hand-over; a longer one delays results and can trip a watchdog. */
+/**
+ * A submission shorter than this wastes time on hand-over; a longer one delays results and can trip
+ * a watchdog.
+ */
 const TARGET_MILLISECONDS = 75;
 
 /**
- * Adapts the number of steps of a submission so that it takes about 75 ms. It starts with one step, at most doubles
- * (a first submission also compiles and allocates, so its time says little), and halves at once when it was too long.
+ * Adapts the number of steps of a submission so that it takes about 75 ms. The number starts at
+ * one, at most doubles each time (the first submission also compiles and allocates, so its time
+ * says little), and is halved at once if a submission took too long.
  */
 export class Pacer {
-  /** Steps to put into the next submission. */
+  /** Number of steps for the next submission. */
   steps = 1;
   readonly #most: number;
 
   /**
    * Starts with one step.
    *
-   * @param most Most steps that one submission may have.
+   * @param most Largest number of steps of one submission.
    */
   constructor(most: number) {
     this.#most = most;
   }
 
   /**
-   * Takes note of a finished submission.
+   * Adapts to a finished submission.
    *
-   * @param steps Steps it had.
-   * @param milliseconds Time it took.
+   * @param steps Number of steps of the submission.
+   * @param milliseconds Time of the submission.
    */
   observe(steps: number, milliseconds: number): void {
     const fitting = steps * TARGET_MILLISECONDS / Math.max(milliseconds, 0.1);

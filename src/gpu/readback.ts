@@ -1,19 +1,35 @@
 /**
- * Results on their way back to the host while the GPU works on.
+ * Read-back of results while the GPU keeps working.
  *
  * @module
  */
+import { checkNumber } from "../check.ts";
 import type { GpuArray } from "./array.ts";
 import type { Commands } from "./commands.ts";
-import type { Gpu } from "./device.ts";
+import type { GpuContext } from "./context.ts";
 
 /**
- * A ring of staging buffers. Each turn copies the same arrays into the next buffer of the ring at the end of a
- * submission, and maps it once the GPU is done, while later submissions already run. With `depth` buffers, at most
- * `depth` turns may be on their way.
+ * A ring of staging buffers. Each turn copies the same arrays into the next buffer of the ring at
+ * the end of a submission, and maps it once the GPU is done, while later submissions already run.
+ * At most `depth` turns may be unread at a time: await the promise of the oldest first.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { GpuArray } from "./array.ts";
+ * import { Commands } from "./commands.ts";
+ * import { Gpu } from "./device.ts";
+ * import { ReadbackRing } from "./readback.ts";
+ *
+ * using gpu = await Gpu.open();
+ * using array = new GpuArray(gpu, "values", Float32Array.of(1, 2));
+ * using ring = new ReadbackRing(gpu, [array], 2);
+ * const [values] = await ring.submit(new Commands(gpu));
+ * assert.deepEqual(values, Float32Array.of(1, 2));
+ * ```
  */
 export class ReadbackRing implements Disposable {
-  #gpu: Gpu;
+  #gpu: GpuContext;
   #sources: readonly GpuArray[];
   #staging: GPUBuffer[] = [];
   #turn = 0;
@@ -23,9 +39,11 @@ export class ReadbackRing implements Disposable {
    *
    * @param gpu Device.
    * @param sources Arrays to read at each turn.
-   * @param depth Number of staging buffers.
+   * @param depth Number of staging buffers, at least 1.
+   * @throws {InputError} If the depth is out of range.
    */
-  constructor(gpu: Gpu, sources: readonly GpuArray[], depth: number) {
+  constructor(gpu: GpuContext, sources: readonly GpuArray[], depth: number) {
+    checkNumber("depth", depth, { min: 1, integer: true });
     this.#gpu = gpu;
     this.#sources = sources;
     const words = sources.reduce((sum, source) => sum + source.length, 0);
@@ -42,8 +60,9 @@ export class ReadbackRing implements Disposable {
    * Ends a list of commands with the copy, submits it, and maps the copy when the GPU is done.
    *
    * @param commands Commands to end and submit.
-   * @returns The words of each source, in their order; the promise settles while later submissions run.
-   * @throws {StaircaseError} The promise rejects where the device failed.
+   * @returns The words of each source, in their order; the promise settles while later submissions
+   * run.
+   * @throws {StaircaseError} The promise rejects if the device failed.
    */
   submit(commands: Commands): Promise<Float32Array[]> {
     const staging = this.#staging[this.#turn++ % this.#staging.length];

@@ -7,10 +7,11 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /**
- * Writes a file under a temporary name beside it, flushes it to the disk and renames it, so that a reader sees the
- * old content or the new one, and a crash leaves one of the two. What was written is removed if that fails.
+ * Writes a file under a temporary name in the same folder, flushes it to the disk and renames it. A
+ * reader sees the old content or the new one, and a crash leaves one of the two. A failure removes
+ * the temporary file.
  *
- * @param path Where the file goes; its folder exists. A file there is replaced.
+ * @param path Path of the file, in a folder that exists. A file there is replaced.
  * @param data Its content; text is written as UTF-8.
  * @throws {Error} One of `Deno.errors` if the file cannot be written.
  *
@@ -27,7 +28,7 @@ import { fileURLToPath } from "node:url";
  */
 export async function writeAtomically(path: string | URL, data: string | Uint8Array): Promise<void> {
   const target = resolve(path instanceof URL ? fileURLToPath(path) : path);
-  // Not derived from the target's name, which may be as long as the file system allows.
+  // Not derived from the target's name, which may already be as long as the file system allows.
   const temporary = join(dirname(target), `.${crypto.randomUUID()}.tmp`);
   try {
     {

@@ -1,5 +1,5 @@
 /**
- * The choice of one array in a file of several.
+ * Choice of one array in a file of several.
  *
  * @module
  */
@@ -8,10 +8,11 @@ import { InputError } from "../errors.ts";
 const MOST_LISTED = 20;
 
 /**
- * Writes a name on one line: names in files may hold anything.
+ * Writes a name on one line, as names in files may hold any characters.
  *
  * @param name The name.
- * @returns The name, in quotes and with escapes where it is not plain; different for different names.
+ * @returns The name, in quotes and with escapes where it is not plain. Different names stay
+ * different.
  *
  * @example
  * ```ts
@@ -34,10 +35,10 @@ export function printable(name: string): string {
  * Chooses one of the arrays that a file holds.
  *
  * @param names Names of the arrays.
- * @param wanted Name of the array asked for; not needed if there is only one.
+ * @param wanted Name of the array to choose; not needed if there is only one.
  * @param file Name of the file, for errors.
  * @returns Name of the array.
- * @throws {InputError} If there is no such array, or several and none is asked for.
+ * @throws {InputError} If there is no such array, or there are several and none is named.
  *
  * @example
  * ```ts
@@ -57,7 +58,7 @@ export function chooseArray(names: readonly string[], wanted: string | undefined
   const listed = names.slice(0, MOST_LISTED).map(printable).join(", ") +
     (names.length > MOST_LISTED ? ` and ${names.length - MOST_LISTED} more` : "");
   if (wanted !== undefined) {
-    throw new InputError(`${file}: holds no array ${printable(wanted)}; name one that it holds: ${listed}`);
+    throw new InputError(`${file}: holds no array ${printable(wanted)}; name one of ${listed}`);
   }
   if (names.length === 1) return names[0];
   throw new InputError(

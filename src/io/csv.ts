@@ -44,7 +44,8 @@ export interface ColumnOf<Row> extends ColumnHelp {
  * import assert from "node:assert/strict";
  * import { columnHelp } from "./csv.ts";
  *
- * assert.deepEqual(columnHelp([{ name: "rankLow", help: "least rank" }]), { rank_low: "least rank" });
+ * const columns = [{ name: "rankLow", help: "least rank" }];
+ * assert.deepEqual(columnHelp(columns), { rank_low: "least rank" });
  * ```
  */
 export function columnHelp(columns: readonly ColumnHelp[]): Record<string, string> {
@@ -67,14 +68,15 @@ export function columnHelp(columns: readonly ColumnHelp[]): Record<string, strin
  *   { name: "step", help: "updates so far", of: ([step]: number[]) => step },
  *   { name: "finalLoss", help: "loss at the end", of: ([, loss]: number[]) => loss },
  * ];
- * assert.equal(csv(columnsOf(columns, [[0, 0.5], [10, 0.25]])), "step,final_loss\n0,0.5\n10,0.25\n");
+ * const table = columnsOf(columns, [[0, 0.5], [10, 0.25]]);
+ * assert.equal(csv(table), "step,final_loss\n0,0.5\n10,0.25\n");
  * ```
  */
 export function columnsOf<Row>(columns: readonly ColumnOf<Row>[], rows: readonly Row[]): ExplainedColumn[] {
   return columns.map(({ name, help, of }) => ({ name, help, values: rows.map(of) }));
 }
 
-/** Writes one cell. Numbers are as short as reading them back exactly allows. */
+/** Writes one cell. A number is the shortest text that reads back exactly. */
 function cell(value: CsvValue): string {
   if (value === null) return "";
   if (typeof value !== "string") return Object.is(value, -0) ? "-0" : String(value);
@@ -82,9 +84,10 @@ function cell(value: CsvValue): string {
 }
 
 /**
- * Writes a table as comma-separated values: a header, then one line per row, each ended by a line feed. Text is quoted
- * by RFC 4180 where it must be. A number is the shortest text that reads back as the same double; one that is not finite is
- * `NaN`, `Infinity` or `-Infinity`. `null` is an empty cell.
+ * Writes a table as comma-separated values: a header, then one line per row, each ended by a line
+ * feed. Text is quoted by RFC 4180 where it must be. A number is the shortest text that reads back
+ * as the same double; one that is not finite is `NaN`, `Infinity` or `-Infinity`. `null` is an
+ * empty cell.
  *
  * @param columns The columns from left to right, all of the same length.
  * @returns The text.

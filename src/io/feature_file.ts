@@ -1,53 +1,56 @@
 /**
- * Features, and weights of samples, from files that other programs wrote.
+ * Features and sample weights from files of other programs.
  *
  * @module
  */
 import { InputError } from "../errors.ts";
-import type { FeatureMatrix } from "../rank/features/prepare_features.ts";
+import { count } from "../format.ts";
 import { printable } from "./choose_array.ts";
 import { type FloatArray, shapeText } from "./floats.ts";
 import { parseNpy } from "./npy.ts";
 import { NPY_MAGIC } from "./npy_header.ts";
 import { parseNpz } from "./npz.ts";
 import { parseSafetensors } from "./safetensors.ts";
+import type { Matrix } from "../linalg/matrix.ts";
 
-/** Features from a file: at least one row and one column, all finite, with the precision of the file. */
-export interface NamedFeatures extends FeatureMatrix {
-  /** Where they come from, as it was given. */
+/**
+ * Features from a file: at least one row and one column, all finite, in the precision of the file.
+ */
+export interface NamedFeatures extends Matrix {
+  /** Path as the user gave it. */
   readonly name: string;
 }
 
 const FORMATS = "a .npy, .npz or safetensors file";
 
-// What a ZIP archive begins with: that of its first member, or of its end if there is none.
+// A ZIP archive begins with its first member, or with its end record if it is empty.
 const ZIP_MAGIC = [[0x50, 0x4b, 3, 4], [0x50, 0x4b, 5, 6]];
 
 const beginsWith = (bytes: Uint8Array, magic: readonly number[]) =>
   magic.every((byte, i) => bytes[i] === byte);
 
-/** Says why a file cannot be read. */
+/** Explains why a file cannot be read. */
 function unreadable(path: string, cause: unknown): InputError {
   const name = printable(path);
   if (cause instanceof Deno.errors.NotFound) {
     return new InputError(`${name}: no such file; give the path of ${FORMATS}`, { cause });
   }
   if (cause instanceof Deno.errors.NotCapable) {
-    return new InputError(`${name}: Deno may not read it; run it with --allow-read`, { cause });
+    return new InputError(`${name}: Deno may not read it; run Deno with --allow-read`, { cause });
   }
   const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
   return new InputError(
-    `${name}: cannot be read (${printable(reason)}); make it ${FORMATS} that this program may read`,
+    `${name}: cannot be read (${printable(reason)}); give ${FORMATS} that this program may read`,
     { cause },
   );
 }
 
-/** Whether there is something at a path that ends, when it is read. */
+/** Tells whether reading a path comes to an end. */
 const isReadable = ({ isFile, isFifo }: Deno.FileInfo) => isFile || isFifo === true;
 
 /**
- * Splits `file:array`. Either may hold colons, so the longest beginning that is a file is taken for it; a file whose
- * own name has the form of both is taken whole.
+ * Splits `file:array`. Both may hold colons, so the file is the longest beginning that exists. A
+ * file with a colon in its name comes first.
  */
 async function locate(path: string): Promise<{ file: string; array?: string }> {
   if (path === "") throw new InputError(`the path of a file is empty; give the path of ${FORMATS}`);
@@ -69,7 +72,7 @@ async function locate(path: string): Promise<{ file: string; array?: string }> {
   throw unreadable(path, failure);
 }
 
-/** Reads an array from a file of any of the formats, told by its first bytes. */
+/** Reads an array from a file. The first bytes decide its format. */
 async function readArray(path: string): Promise<FloatArray> {
   const { file, array } = await locate(path);
   const bytes = await Deno.readFile(file).catch((error) => {
@@ -81,28 +84,30 @@ async function readArray(path: string): Promise<FloatArray> {
   if (beginsWith(bytes, NPY_MAGIC)) {
     if (array === undefined) return parseNpy(bytes, name);
     throw new InputError(
-      `${name}: a .npy file holds one array, without a name; leave out :${printable(array)}`,
+      `${name}: is a .npy file, whose array has no name; leave out :${printable(array)}`,
     );
   }
-  // Safetensors have no magic number, but the header that follows its length is an object in JSON.
+  // Safetensors have no magic number, but their header is a JSON object and follows its length.
   if (bytes[8] === 0x7b) return parseSafetensors(bytes, name, array);
-  throw new InputError(`${name}: is not in the format of ${FORMATS}; save the features with numpy.save`);
+  throw new InputError(`${name}: is not ${FORMATS}; save the features with numpy.save`);
 }
 
-/** Index of the first entry that is NaN or infinite, or −1. */
+/** Finds the first entry that is NaN or infinite. Returns its index, or −1. */
 function firstNotFinite(data: Float32Array | Float64Array): number {
-  // A plain loop: a callback for each entry takes many times as long.
+  // A plain loop, because a callback for each entry takes many times as long.
   for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return i;
   return -1;
 }
 
 /**
- * Reads features from a file: `.npy`, `.npz` or safetensors, told by what it begins with, whatever its name. One of
- * several arrays is named after a colon: `run.npz:hidden`, `run.safetensors:layers.2`.
+ * Reads features from a `.npy`, `.npz` or safetensors file. The first bytes of the file decide its
+ * format, not its name. An array is named after a colon if the file holds several:
+ * `run.npz:hidden`, `run.safetensors:layers.2`.
  *
  * @param path Path of the file, and name of the array if the file holds several.
  * @returns The features.
- * @throws {InputError} If the file cannot be read or is malformed, or what it holds is not a matrix of finite floats.
+ * @throws {InputError} If the file cannot be read or is malformed, or does not hold a matrix of
+ * finite floats.
  *
  * @example
  * ```ts
@@ -117,7 +122,7 @@ function firstNotFinite(data: Float32Array | Float64Array): number {
  *
  * await Deno.writeFile(path, npy([2, 3], Float32Array.of(1, 2, 3, 4, 5, NaN)));
  * await assert.rejects(readFeatures(path), {
- *   message: `${path}: NaN in row 1, column 2 (counted from 0); give features that are all finite`,
+ *   message: `${path}: NaN in row 1, column 2 (counted from 0); give finite features`,
  * });
  * await Deno.remove(path);
  * ```
@@ -129,7 +134,7 @@ export async function readFeatures(path: string): Promise<NamedFeatures> {
     throw new InputError(
       `${name}: an array of shape ${
         shapeText(shape)
-      } is no matrix; give one row per sample, one column per neuron`,
+      } is no matrix; give one row per sample and one column per neuron`,
     );
   }
   const [rows, columns] = shape;
@@ -137,22 +142,21 @@ export async function readFeatures(path: string): Promise<NamedFeatures> {
   if (wrong >= 0) {
     const row = Math.floor(wrong / columns), column = wrong % columns;
     throw new InputError(
-      `${name}: ${
-        data[wrong]
-      } in row ${row}, column ${column} (counted from 0); give features that are all finite`,
+      `${name}: ${data[wrong]} in row ${row}, column ${column} (counted from 0); give finite features`,
     );
   }
   return { rows, columns, data, name: path };
 }
 
 /**
- * Reads the weights of samples from a file as {@linkcode readFeatures} reads features: one positive number per sample.
+ * Reads the weights of samples from a file, as {@linkcode readFeatures} reads features. Each sample
+ * has one positive number.
  *
  * @param path Path of the file, and name of the array if the file holds several.
  * @param rows Number of samples.
- * @returns The weights, as they are: not scaled to any sum.
- * @throws {InputError} If the file cannot be read or is malformed, or what it holds is not `rows` positive finite
- * floats in one dimension or one column.
+ * @returns The weights as they are in the file, not scaled to any sum.
+ * @throws {InputError} If the file cannot be read or is malformed, or does not hold `rows` positive
+ * finite floats in one dimension or one column.
  *
  * @example
  * ```ts
@@ -171,18 +175,18 @@ export async function readWeights(path: string, rows: number): Promise<Float64Ar
   const name = printable(path);
   if (shape.length !== 1 && !(shape.length === 2 && shape[1] === 1)) {
     throw new InputError(
-      `${name}: an array of shape ${shapeText(shape)} cannot be weights; give one dimension or one column`,
+      `${name}: an array of shape ${shapeText(shape)} cannot hold weights; give one dimension or one column`,
     );
   }
   if (data.length !== rows) {
-    throw new InputError(`${name}: ${data.length} weights for ${rows} samples; give one weight per sample`);
+    throw new InputError(
+      `${name}: ${count(data.length, "weight")} for ${count(rows, "sample")}; give one weight per sample`,
+    );
   }
   const wrong = data.findIndex((weight) => !(weight > 0 && weight < Infinity));
   if (wrong >= 0) {
     throw new InputError(
-      `${name}: weight ${wrong} (counted from 0) is ${
-        data[wrong]
-      }; give weights that are positive and finite`,
+      `${name}: weight ${wrong} (counted from 0) is ${data[wrong]}; give positive finite weights`,
     );
   }
   return Float64Array.from(data);

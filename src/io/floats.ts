@@ -1,5 +1,5 @@
 /**
- * Arrays of floats, as the readers of files return them.
+ * Arrays of floats. The readers of files return them.
  *
  * @module
  */
@@ -32,24 +32,27 @@ export function shapeText(shape: readonly number[]): string {
 }
 
 /**
- * Counts the entries of an array. The product of many sizes may exceed what a double holds exactly; it is then far
- * from the size of any file.
+ * Counts the entries of an array. The count may be inexact where it exceeds 2⁵³; no file is that
+ * large.
  *
  * @param shape Size along each dimension.
  * @param name Name of the array, for errors.
  * @returns The number of entries, at least 1.
- * @throws {InputError} If there is none.
+ * @throws {InputError} If there are no entries.
  */
 export function countEntries(shape: readonly number[], name: string): number {
   if (shape.includes(0)) {
     throw new InputError(
-      `${name}: holds no numbers, its shape is ${shapeText(shape)}; give an array that is not empty`,
+      `${name}: is empty, of shape ${shapeText(shape)}; give an array with entries`,
     );
   }
   return shape.reduce((product, size) => product * size, 1);
 }
 
-/** Reverses the bytes of every word. By integers: floats would lose the payload of a NaN. */
+/**
+ * Reverses the bytes of every word. It works on integers, because floats would lose the payload of
+ * a NaN.
+ */
 function swapBytes(bytes: Uint8Array, size: 4 | 8): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at < bytes.length; at += size) {
@@ -64,10 +67,10 @@ function swapBytes(bytes: Uint8Array, size: 4 | 8): void {
 }
 
 /**
- * Reads floats from bytes. Little-endian ones that lie on a multiple of their size are not copied, as features may fill
- * most of the memory (Deno runs on little-endian machines only).
+ * Reads floats from bytes. Little-endian floats at a multiple of their size are not copied, as
+ * features may fill most of the memory (Deno runs on little-endian machines only).
  *
- * @param bytes The bytes; as many as whole floats have.
+ * @param bytes The bytes, a whole number of floats.
  * @param size Bytes of one float.
  * @param bigEndian Whether the most significant byte comes first. @default false
  * @returns The floats, possibly a view of the bytes.
@@ -81,7 +84,7 @@ function swapBytes(bytes: Uint8Array, size: 4 | 8): void {
  * ```
  */
 export function decodeFloats(bytes: Uint8Array, size: 4 | 8, bigEndian = false): Float32Array | Float64Array {
-  // Not bytes.slice(): what looks like a Uint8Array may be Node's Buffer, whose slice is a view.
+  // Not bytes.slice(): the bytes may be Node's Buffer, whose slice is a view.
   const words = bigEndian || bytes.byteOffset % size !== 0 ? new Uint8Array(bytes) : bytes;
   if (bigEndian) swapBytes(words, size);
   const count = words.length / size;

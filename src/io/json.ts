@@ -1,18 +1,28 @@
 /**
- * JSON on disk: keys in snake_case, objects spread over lines, lists of plain values on one line each.
+ * JSON on disk: keys in snake_case, objects spread over lines, lists of plain values on one line
+ * each.
  *
  * @module
  */
 
-/** Keys whose values are maps from names of things, such as columns of a table. Names are left as they are, at any depth. */
+/**
+ * Keys whose values are maps from names of things, such as columns of a table. Names are left as
+ * they are, at any depth.
+ */
 const DATA_MAPS: ReadonlySet<string> = new Set(["columns"]);
 
-/** An identifier in camel case, which begins with a small letter. Other keys, such as `allen-cahn`, are names of things. */
+/**
+ * An identifier in camel case, which begins with a small letter. Other keys, such as `allen-cahn`,
+ * are names of things.
+ */
 const CAMEL = /^[a-z][A-Za-z0-9]*$/;
 /** An identifier in snake case. */
 const SNAKE = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
 
-/** Gives all keys of a value new names. Lists are entered; typed arrays and other objects with a class are not. */
+/**
+ * Gives all keys of a value new names. Lists are entered; typed arrays and other objects with a
+ * class are not.
+ */
 function translate(value: unknown, rename: (key: string) => string): unknown {
   if (Array.isArray(value)) return value.map((item) => translate(item, rename));
   if (typeof value !== "object" || value === null) return value;
@@ -29,16 +39,18 @@ function translate(value: unknown, rename: (key: string) => string): unknown {
  * Writes a name in snake case: `rankLow` as `rank_low`.
  *
  * @param name The name.
- * @returns The same in snake case. Names that are no identifiers in camel case, such as `allen-cahn`, stay as they are.
+ * @returns The same in snake case. Names that are no identifiers in camel case, such as
+ * `allen-cahn`, stay as they are.
  */
 export function snakeName(name: string): string {
   return CAMEL.test(name) ? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) : name;
 }
 
 /**
- * Writes the keys of a value in snake case, as they are on disk: `learningRate` as `learning_rate`. Goes through objects and
- * lists. Leaves values alone, and keys that are names of things: those with other characters than letters and digits
- * (`allen-cahn`, `trace.csv`), and all below the key `columns`.
+ * Writes the keys of a value in snake case, as they are on disk: `learningRate` as `learning_rate`.
+ * Goes through objects and lists. Leaves values alone, and keys that are names of things: those
+ * with other characters than letters and digits (`allen-cahn`, `trace.csv`), and all below the key
+ * `columns`.
  *
  * @param value Any value.
  * @returns A copy with other keys. Typed arrays are shared.
@@ -48,7 +60,11 @@ export function snakeName(name: string): string {
  * import assert from "node:assert/strict";
  * import { camelCase, snakeCase } from "./json.ts";
  *
- * const run = { heldOut: 7, tasks: [{ name: "allenCahn", finalLoss: 0.1 }], columns: { "a.csv": { rank_low: "…" } } };
+ * const run = {
+ *   heldOut: 7,
+ *   tasks: [{ name: "allenCahn", finalLoss: 0.1 }],
+ *   columns: { "a.csv": { rank_low: "…" } },
+ * };
  * assert.deepEqual(snakeCase(run), {
  *   held_out: 7,
  *   tasks: [{ name: "allenCahn", final_loss: 0.1 }],
@@ -62,7 +78,8 @@ export function snakeCase(value: unknown): unknown {
 }
 
 /**
- * Writes the keys of a value in camel case, as they are in memory: the inverse of {@linkcode snakeCase}.
+ * Writes the keys of a value in camel case, as they are in memory: the inverse of {@linkcode
+ * snakeCase}.
  *
  * @param value Any value, such as one parsed from `run.json`.
  * @returns A copy with other keys. Typed arrays are shared.
@@ -100,8 +117,9 @@ function layout(value: unknown, indent: string): string {
 }
 
 /**
- * Writes a value as JSON on one line, as for `--json`. Typed arrays become lists, big integers become numbers, and numbers
- * that are not finite become `null`. Keys stay as they are: see {@linkcode snakeCase}.
+ * Writes a value as JSON on one line, as for `--json`. Typed arrays become lists, big integers
+ * become numbers, and numbers that are not finite become `null`. Keys stay as they are: see
+ * {@linkcode snakeCase}.
  *
  * @param value An object, a list or a plain value.
  * @returns The text, without a line feed at its end.
@@ -124,7 +142,8 @@ export function compactJson(value: unknown): string {
 }
 
 /**
- * Writes a value as JSON over several lines, as for `run.json`; otherwise as {@linkcode compactJson}.
+ * Writes a value as JSON over several lines, as for `run.json`; otherwise as {@linkcode
+ * compactJson}.
  *
  * @param value An object, a list or a plain value.
  * @returns The text, with a line feed at its end.

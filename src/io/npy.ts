@@ -1,9 +1,10 @@
 /**
- * NumPy's `.npy` files: one array each.
+ * NumPy's `.npy` files, which hold one array each.
  *
  * @module
  */
 import { InputError, ShapeError } from "../errors.ts";
+import { count } from "../format.ts";
 import { countEntries, decodeFloats, type FloatArray, shapeText } from "./floats.ts";
 import { NPY_MAGIC, parseNpyHeader } from "./npy_header.ts";
 
@@ -26,13 +27,14 @@ function fromFortranOrder<T extends Float32Array | Float64Array>(data: T, shape:
 }
 
 /**
- * Parses a `.npy` file of version 1.0, 2.0 or 3.0 that holds floats of 4 or 8 bytes, of either byte order, in C or
- * Fortran order.
+ * Parses a `.npy` file. It reads versions 1.0, 2.0 and 3.0, floats of 4 or 8 bytes in either byte
+ * order, and arrays in C or Fortran order.
  *
  * @param bytes The file.
  * @param name Name of the file, for errors.
  * @returns The array, in row-major order; its data may be a view of `bytes`.
- * @throws {InputError} If the bytes are no such file: another type, truncated, too long, malformed, or without entries.
+ * @throws {InputError} If the file is malformed, truncated or too long, or holds another type or no
+ * entries.
  *
  * @example
  * ```ts
@@ -50,14 +52,14 @@ export function parseNpy(bytes: Uint8Array, name: string): FloatArray {
   if (bytes.length < expected) {
     const amount = Number.isSafeInteger(expected) ? `${expected}` : "more than 2⁵³";
     throw new InputError(
-      `${name}: truncated, ${bytes.length} of the ${amount} bytes that shape ${
+      `${name}: truncated after ${bytes.length} of the ${amount} bytes that shape ${
         shapeText(shape)
       } needs; save it again`,
     );
   }
   if (bytes.length > expected) {
     throw new InputError(
-      `${name}: ${bytes.length - expected} trailing bytes after the ${expected} that shape ${
+      `${name}: ${count(bytes.length - expected, "trailing byte")} after the ${expected} that shape ${
         shapeText(shape)
       } needs; ` +
         "save one array per file",
@@ -68,12 +70,14 @@ export function parseNpy(bytes: Uint8Array, name: string): FloatArray {
 }
 
 /**
- * Writes an array as a `.npy` file, as `numpy.save` does: little-endian, in row-major order, version 1.0.
+ * Writes an array as a `.npy` file, as `numpy.save` does: little-endian, in row-major order,
+ * version 1.0.
  *
  * @param shape Size along each dimension.
  * @param data The entries in row-major order.
  * @returns The file.
- * @throws {ShapeError} If the shape has not as many entries as the data, or more than 64 dimensions.
+ * @throws {ShapeError} If shape and data differ in their numbers of entries, or there are more than
+ * 64 dimensions.
  *
  * @example
  * ```ts
@@ -82,7 +86,8 @@ export function parseNpy(bytes: Uint8Array, name: string): FloatArray {
  *
  * const file = npy([2, 2], Float32Array.of(1, 2, 3, 4));
  * assert.equal(file.length, 128 + 4 * 4);
- * assert.match(new TextDecoder("latin1").decode(file), /'descr': '<f4', 'fortran_order': False, 'shape': \(2, 2\)/);
+ * const header = new TextDecoder("latin1").decode(file);
+ * assert.match(header, /'descr': '<f4', 'fortran_order': False, 'shape': \(2, 2\)/);
  * ```
  */
 export function npy(
@@ -91,15 +96,22 @@ export function npy(
 ): Uint8Array<ArrayBuffer> {
   const sizes = shape.every((size) => Number.isSafeInteger(size) && size >= 0);
   if (!sizes || shape.reduce((product, size) => product * size, 1) !== data.length) {
-    throw new ShapeError(`an array of shape ${shapeText(shape)} cannot have ${data.length} entries`);
+    throw new ShapeError(
+      `an array of shape ${shapeText(shape)} cannot have ${
+        count(data.length, "entry", "entries")
+      }; give as many as the shape has`,
+    );
   }
   if (shape.length > MOST_DIMENSIONS) {
-    throw new ShapeError(`an array of ${shape.length} dimensions; NumPy has at most ${MOST_DIMENSIONS}`);
+    throw new ShapeError(
+      `an array has ${shape.length} dimensions, and NumPy allows ${MOST_DIMENSIONS}; give fewer`,
+    );
   }
   const dictionary = `{'descr': '<f${data.BYTES_PER_ELEMENT}', 'fortran_order': False, 'shape': ${
     shapeText(shape)
   }, }`;
-  // The entries begin on a multiple of 64 bytes, after a line feed, so that the file can be mapped into memory.
+  // The entries begin on a multiple of 64 bytes, after a line feed, so that the file can be mapped
+  // into memory.
   const start = Math.ceil((10 + dictionary.length + 1) / 64) * 64;
   const bytes = new Uint8Array(start + data.byteLength).fill(0x20, 0, start);
   bytes.set([...NPY_MAGIC, 1, 0]);

@@ -1,12 +1,12 @@
 /**
- * The header of NumPy's `.npy` files: magic string, version, and a Python dictionary that tells type, order and shape.
- * Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html.
+ * The header of NumPy's `.npy` files: a magic string, a version, and a Python dictionary with type,
+ * order and shape. Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html.
  *
  * @module
  */
 import { InputError } from "../errors.ts";
 
-/** What the header of a `.npy` file says. */
+/** Contents of the header of a `.npy` file. */
 export interface NpyHeader {
   /** Bytes of one float. */
   readonly size: 4 | 8;
@@ -20,7 +20,7 @@ export interface NpyHeader {
   readonly start: number;
 }
 
-/** The bytes that a `.npy` file begins with: `\x93NUMPY`. */
+/** First bytes of a `.npy` file: `\x93NUMPY`. */
 export const NPY_MAGIC: readonly number[] = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 
 // NumPy's own limit. The header of an array of floats is far shorter, whatever its shape.
@@ -40,10 +40,13 @@ const KINDS: Readonly<Record<string, string>> = {
   m: "durations",
 };
 
-// Strings without escapes, words, whole numbers (Python 2 wrote an L behind some) and punctuation.
+// Strings without escapes, words, whole numbers (Python 2 wrote an L after some) and punctuation.
 const TOKEN = /\s*('[^'\\\n]*'|"[^"\\\n]*"|[A-Za-z]+|\d+L?|[{}()[\],:])/y;
 
-/** Splits the dictionary into tokens; what is none of them is a token by itself. */
+/**
+ * Splits the dictionary into tokens. A character that begins no token is one itself, and ends the
+ * list.
+ */
 function tokenize(text: string): string[] {
   const source = text.trimEnd();
   const tokens: string[] = [];
@@ -63,7 +66,7 @@ function parseDescr(descr: string, name: string): { size: 4 | 8; bigEndian: bool
     const kind = KINDS[descr.replace(/^[<>=|]/, "").charAt(0)] ?? "another type";
     throw new InputError(
       `${name}: holds ${kind} (${JSON.stringify(descr)}), not floats of 4 or 8 bytes; ` +
-        'save them as such, with .astype("f4") or .astype("f8")',
+        'convert them with .astype("f4") or .astype("f8")',
     );
   }
   return { size: match[2] === "4" ? 4 : 8, bigEndian: match[1] === ">" };
@@ -76,19 +79,19 @@ function parseDictionary(text: string, name: string): Omit<NpyHeader, "start"> {
   const malformed = (expected: string): never => {
     const found = next < tokens.length ? `not ${JSON.stringify(tokens[next])}` : "but it ends";
     throw new InputError(
-      `${name}: malformed .npy header, it should go on with ${expected}, ${found}; save it again with numpy.save`,
+      `${name}: malformed .npy header, expected ${expected}, ${found}; save it again with numpy.save`,
     );
   };
   const expect = (token: string) => tokens[next] === token ? next++ : malformed(token);
   const string = (expected: string) => {
-    // A quote alone is one that is not closed.
+    // A single quote character is a string that is not closed.
     if (!/^['"]./.test(tokens[next] ?? "")) malformed(expected);
     return tokens[next++].slice(1, -1);
   };
   const descr = () => {
     if (tokens[next] === "[") {
       throw new InputError(
-        `${name}: holds records, not floats; save one field of them, as an array of its own`,
+        `${name}: holds records, not floats; save one of their fields as an array of its own`,
       );
     }
     return parseDescr(string("a type in quotes"), name);
@@ -137,9 +140,9 @@ function parseDictionary(text: string, name: string): Omit<NpyHeader, "start"> {
  *
  * @param bytes The file, or its beginning.
  * @param name Name of the file, for errors.
- * @returns What the header says.
- * @throws {InputError} If the bytes are not the beginning of a `.npy` file of version 1.0, 2.0 or 3.0, or it holds
- * anything but floats of 4 or 8 bytes.
+ * @returns Type, order and shape of the array, and where its entries begin.
+ * @throws {InputError} If the bytes do not begin a `.npy` file of version 1.0, 2.0 or 3.0, or the
+ * file does not hold floats of 4 or 8 bytes.
  *
  * @example
  * ```ts
@@ -148,7 +151,8 @@ function parseDictionary(text: string, name: string): Omit<NpyHeader, "start"> {
  * import { npy } from "./npy.ts";
  *
  * const header = parseNpyHeader(npy([2, 3], new Float64Array(6)), "features.npy");
- * assert.deepEqual(header, { size: 8, bigEndian: false, fortranOrder: false, shape: [2, 3], start: 128 });
+ * assert.deepEqual([header.size, header.shape, header.start], [8, [2, 3], 128]);
+ * assert.deepEqual([header.bigEndian, header.fortranOrder], [false, false]);
  * ```
  */
 export function parseNpyHeader(bytes: Uint8Array, name: string): NpyHeader {
@@ -159,7 +163,7 @@ export function parseNpyHeader(bytes: Uint8Array, name: string): NpyHeader {
   const needed = (length: number) => {
     if (bytes.length >= length) return;
     throw new InputError(
-      `${name}: truncated, ${bytes.length} of the header's ${length} bytes; save it again with numpy.save`,
+      `${name}: truncated after ${bytes.length} of the header's ${length} bytes; save it again with numpy.save`,
     );
   };
   needed(8);
@@ -176,7 +180,7 @@ export function parseNpyHeader(bytes: Uint8Array, name: string): NpyHeader {
   const length = wide ? view.getUint32(8, true) : view.getUint16(8, true);
   if (length > LONGEST) {
     throw new InputError(
-      `${name}: malformed .npy header, of ${length} bytes; save it again with numpy.save`,
+      `${name}: malformed .npy header of ${length} bytes; save it again with numpy.save`,
     );
   }
   needed(begin + length);

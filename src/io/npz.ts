@@ -1,5 +1,5 @@
 /**
- * NumPy's `.npz` files: ZIP archives of `.npy` files.
+ * NumPy's `.npz` files, which are ZIP archives of `.npy` files.
  *
  * @module
  */
@@ -18,7 +18,8 @@ const SUFFIX = ".npy";
  * @param name Name of the file, for errors.
  * @param array Name of the array, with or without `.npy`; not needed if there is only one.
  * @returns The array, in row-major order.
- * @throws {InputError} If the bytes are no such file, or the array is not there, is corrupt or not one of floats.
+ * @throws {InputError} If the file is malformed, or the array does not exist, is corrupt or does
+ * not hold floats.
  *
  * @example
  * ```ts
@@ -31,14 +32,15 @@ const SUFFIX = ".npy";
  * ```
  */
 export async function parseNpz(bytes: Uint8Array, name: string, array?: string): Promise<FloatArray> {
-  // Many formats are ZIP archives, PyTorch's among them: of theirs the error below says what is missing.
+  // Many formats are ZIP archives, for instance PyTorch's. The error below explains what these
+  // lack.
   const members = listZip(bytes, name).filter((member) => member.name.endsWith(SUFFIX));
   const arrays = new Map(members.map((member) => [member.name.slice(0, -SUFFIX.length), member]));
   if (arrays.size === 0) {
-    throw new InputError(`${name}: a ZIP archive without .npy files; save the features with numpy.savez`);
+    throw new InputError(`${name}: is a ZIP archive without .npy files; save the features with numpy.savez`);
   }
   if (arrays.size < members.length) {
-    throw new InputError(`${name}: two of its arrays have the same name; save it again with numpy.savez`);
+    throw new InputError(`${name}: two arrays have the same name; save it again with numpy.savez`);
   }
   const asked = array?.endsWith(SUFFIX) && !arrays.has(array) ? array.slice(0, -SUFFIX.length) : array;
   const chosen = chooseArray([...arrays.keys()], asked, name);

@@ -22,7 +22,8 @@ function reason(error: unknown): string {
 }
 
 /**
- * The folder of one run. Every file is written under a temporary name and renamed: a reader never sees half a file.
+ * The folder of one run. Every file is written under a temporary name and renamed: a reader never
+ * sees half a file.
  *
  * @example
  * ```ts
@@ -33,7 +34,8 @@ function reason(error: unknown): string {
  * const folder = await RunFolder.open(`${parent}/runs/first`);
  * await folder.writeRun({ seed: 1, summary: { loss: 0.01 } });
  * await folder.writeFigure("staircase", "<svg/>");
- * assert.deepEqual([...Deno.readDirSync(folder.path)].map(({ name }) => name).sort(), ["run.json", "staircase.svg"]);
+ * const names = [...Deno.readDirSync(folder.path)].map(({ name }) => name);
+ * assert.deepEqual(names.sort(), ["run.json", "staircase.svg"]);
  * await Deno.remove(parent, { recursive: true });
  * ```
  */
@@ -46,18 +48,20 @@ export class RunFolder {
   }
 
   /**
-   * Creates the folder and the folders above it, and checks that files can be written to it. Open the folder before the
-   * training starts, so that no run is lost.
+   * Creates the folder and the folders above it, and checks that files can be written to it. Open
+   * the folder before the training starts, so that no run is lost.
    *
    * @param path Path of the folder, as the user gave it.
    * @returns The folder.
-   * @throws {InputError} If the path is that of a file, or the folder cannot be created or written to.
+   * @throws {InputError} If the path is that of a file, or the folder cannot be created or written
+   * to.
    */
   static async open(path: string): Promise<RunFolder> {
     if (path === "") throw new InputError("the folder of the run has no name; give one");
     try {
       await Deno.mkdir(path, { recursive: true });
-      // Only a file written shows it: permissions do not tell of read-only or full disks, and root ignores them.
+      // Only a file written shows it: permissions do not tell of read-only or full disks, and root
+      // ignores them.
       await Deno.remove(await Deno.makeTempFile({ dir: path, prefix: ".", suffix: ".tmp" }));
     } catch (error) {
       throw new InputError(`cannot write to the folder ${path}: ${reason(error)}; name another one`, {
@@ -85,10 +89,11 @@ export class RunFolder {
   }
 
   /**
-   * Writes `run.json`: configuration, seed, versions, adapter, summary, timings. {@linkcode readRun} reads it.
+   * Writes `run.json`: configuration, seed, versions, adapter, summary, timings. {@linkcode
+   * readRun} reads it.
    *
-   * @param run Record of the run. Its keys are written in snake case. Typed arrays become lists, numbers that are not finite
-   * become `null`.
+   * @param run Record of the run. Its keys are written in snake case. Typed arrays become lists,
+   * numbers that are not finite become `null`.
    * @returns Path of the file.
    */
   writeRun(run: object): Promise<string> {

@@ -1,7 +1,7 @@
 /**
- * Reads ZIP archives: files stored or deflated, of any size (ZIP64), checked by their checksums. Small libraries leave
- * out one of the two: fflate and unzipit the checksums, adm-zip sizes above 4 GiB.
- * Format: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT.
+ * Reads ZIP archives: files stored or deflated, of any size (ZIP64), checked by their checksums.
+ * Small libraries lack one of these: fflate and unzipit do not check checksums, adm-zip does not
+ * read more than 4 GiB. Format: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT.
  *
  * @module
  */
@@ -16,13 +16,13 @@ export interface ZipMember {
   readonly size: number;
   /** Size in the archive in bytes. */
   readonly packedSize: number;
-  /** How it is compressed: 0 not at all, 8 by deflate. */
+  /** Compression: 0 for none, 8 for deflate. */
   readonly method: number;
   /** Checksum of its content. */
   readonly checksum: number;
-  /** Whether a password is needed to read it. */
+  /** Whether it needs a password. */
   readonly encrypted: boolean;
-  /** Where it begins in the archive, with a header of its own. */
+  /** Place of its header in the archive, in bytes. */
   readonly offset: number;
 }
 
@@ -30,14 +30,16 @@ const LOCAL = 0x04034b50, CENTRAL = 0x02014b50, END = 0x06054b50, END64 = 0x0606
 // Fields that are full refer to 64-bit ones elsewhere.
 const FULL16 = 0xffff, FULL32 = 0xffffffff;
 
-// Deflate expands a byte to at most 1032: a file that claims more is wrong, and no reason to set memory aside.
+// Deflate expands a byte to at most 1032. A file that claims more is corrupt, and gets no memory.
 const MOST_EXPANSION = 1032;
 
 const PIECE = 2 ** 20;
 
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** Finds the last record of the archive: only a comment, whose length it tells, may follow. */
+/**
+ * Finds the last record of the archive. Only a comment may follow, and the record holds its length.
+ */
 function findEnd(view: DataView): number {
   for (let at = view.byteLength - 22; at >= Math.max(0, view.byteLength - 22 - FULL16); at--) {
     if (view.getUint32(at, true) === END && at + 22 + view.getUint16(at + 20, true) === view.byteLength) {
@@ -47,7 +49,10 @@ function findEnd(view: DataView): number {
   throw new RangeError("no end record");
 }
 
-/** Where the directory is and how many files it lists. Throws a RangeError if that is not in the archive. */
+/**
+ * Finds the directory and the number of its files. Throws a RangeError if the directory is not in
+ * the archive.
+ */
 function findDirectory(view: DataView): { count: number; begin: number; end: number } {
   const at = findEnd(view);
   let count = view.getUint16(at + 10, true), size = view.getUint32(at + 12, true);
@@ -64,7 +69,10 @@ function findDirectory(view: DataView): { count: number; begin: number; end: num
   return { count, begin, end: begin + size };
 }
 
-/** Replaces the fields that are full by those of the ZIP64 extra field, which holds only these, in this order. */
+/**
+ * Replaces the fields that are full by those of the ZIP64 extra field. It holds only these, in this
+ * order.
+ */
 function widen(extra: DataView, fields: number[]): number[] {
   if (!fields.includes(FULL32)) return fields;
   let at = 0;
@@ -77,7 +85,7 @@ function widen(extra: DataView, fields: number[]): number[] {
   });
 }
 
-/** Reads one entry of the directory, and where the next begins. */
+/** Reads one entry of the directory, and the place of the next. */
 function readEntry(bytes: Uint8Array, at: number, end: number): { member: ZipMember; next: number } {
   const view = viewOf(bytes);
   if (view.getUint32(at, true) !== CENTRAL) throw new RangeError("no directory entry");
@@ -102,12 +110,12 @@ function readEntry(bytes: Uint8Array, at: number, end: number): { member: ZipMem
 }
 
 /**
- * Lists the files in a ZIP archive, by its directory.
+ * Lists the files in the directory of a ZIP archive.
  *
  * @param bytes The archive.
  * @param name Name of the archive, for errors.
  * @returns The files, in the order of the directory.
- * @throws {InputError} If the bytes are no ZIP archive, or one that is cut off or malformed.
+ * @throws {InputError} If the archive is malformed or truncated.
  *
  * @example
  * ```ts
@@ -134,13 +142,16 @@ export function listZip(bytes: Uint8Array, name: string): ZipMember[] {
     if (at !== end) throw new RangeError("the directory is too long");
     return members;
   } catch (cause) {
-    // What lies outside of the archive is a RangeError of the view.
+    // The view throws a RangeError for places outside of the archive.
     if (!(cause instanceof RangeError)) throw cause;
     throw new InputError(`${name}: corrupt or truncated ZIP archive; save it again`, { cause });
   }
 }
 
-/** The bytes of a file as they are in the archive: behind a header that repeats the directory. */
+/**
+ * Takes the compressed bytes of a file, which follow a header that repeats the directory;
+ * `undefined` if they are not there.
+ */
 function packedBytes(bytes: Uint8Array, { offset, packedSize }: ZipMember): Uint8Array | undefined {
   const view = viewOf(bytes);
   if (offset + 30 > bytes.length || view.getUint32(offset, true) !== LOCAL) return undefined;
@@ -149,12 +160,15 @@ function packedBytes(bytes: Uint8Array, { offset, packedSize }: ZipMember): Uint
 }
 
 function* pieces(bytes: Uint8Array, length: number): Generator<Uint8Array<ArrayBuffer>> {
-  // The stream's types leave out shared memory, where no file is.
+  // The types of the stream exclude shared memory, and no file lies there.
   const plain = bytes as Uint8Array<ArrayBuffer>;
   for (let at = 0; at < plain.length; at += length) yield plain.subarray(at, at + length);
 }
 
-/** Inflates what is known to be of a size, into memory that is set aside once; `undefined` if it is not. */
+/**
+ * Inflates a file of a known size into memory allocated once; `undefined` if it has another size or
+ * is corrupt.
+ */
 async function inflate(packed: Uint8Array, size: number): Promise<Uint8Array | undefined> {
   if (size > MOST_EXPANSION * packed.length) return undefined;
   const content = new Uint8Array(size);
@@ -179,7 +193,7 @@ async function inflate(packed: Uint8Array, size: number): Promise<Uint8Array | u
  * @param member The file, as {@linkcode listZip} lists it.
  * @param name Name of the file, for errors.
  * @returns Its content; a view of `bytes` if it is not compressed.
- * @throws {InputError} If the file is corrupt, encrypted, or compressed by another method than deflate.
+ * @throws {InputError} If the file is corrupt or encrypted, or its compression is not deflate.
  *
  * @example
  * ```ts
@@ -199,16 +213,16 @@ export async function unzip(bytes: Uint8Array, member: ZipMember, name: string):
   const { method, size, encrypted, checksum } = member;
   if (encrypted) throw new InputError(`${name}: is encrypted; save it without a password`);
   if (method !== 0 && method !== 8) {
-    throw new InputError(`${name}: is compressed by method ${method} of ZIP; save it stored or deflated`);
+    throw new InputError(`${name}: has compression method ${method}; save it stored or deflated`);
   }
   const packed = packedBytes(bytes, member);
   const content = packed && method === 8 ? await inflate(packed, size) : packed;
   if (content?.length !== size) {
-    throw new InputError(`${name}: cannot be unpacked, the archive is corrupt; save it again`);
+    throw new InputError(`${name}: cannot be unpacked because the archive is corrupt; save it again`);
   }
   let sum = 0;
-  // In pieces: the function counts bytes in 32 bits.
+  // In pieces, because the function counts bytes in 32 bits.
   for (const piece of pieces(content, 2 ** 30)) sum = crc32(piece, sum);
-  if (sum !== checksum) throw new InputError(`${name}: its checksum is wrong, it is corrupt; save it again`);
+  if (sum !== checksum) throw new InputError(`${name}: has a wrong checksum; save it again`);
   return content;
 }

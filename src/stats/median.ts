@@ -1,16 +1,17 @@
 /**
- * The median as an attained value.
+ * The lower median.
  *
  * @module
  */
 
 /**
- * The lower median: the smallest value with at least half of the values at or below it. Unlike the mean of the two
- * middle values it is always one of the values, so the median of ranks is a rank; and it is monotone, so the lower
- * medians of certified bounds bound the lower median of the ranks.
+ * Computes the lower median: the smallest value with at least half of the values at or below it.
+ * Unlike the mean of the two middle values it is always one of the values, so the median of ranks is
+ * a rank. It is also monotone: the lower medians of certified bounds bound the lower median of the
+ * ranks.
  *
- * @param values The values, in any order. NaN is left out.
- * @returns The lower median; NaN where there is no value.
+ * @param values The values, in any order. NaN values are left out.
+ * @returns The lower median; NaN without values.
  *
  * @example
  * ```ts

@@ -11,7 +11,7 @@ export interface PowerLaw {
   readonly exponent: number;
   /** Lower end of its 95 % confidence interval; −∞ for fewer than three points. */
   readonly low: number;
-  /** Upper end of it. */
+  /** Upper end of the interval. */
   readonly high: number;
   /** Factor c. */
   readonly factor: number;
@@ -22,7 +22,7 @@ export interface PowerLaw {
  *
  * @param x Sizes, positive, at least two of them different.
  * @param y Measurements, positive.
- * @returns The fit; the interval takes errors of the logarithms for independent and normal.
+ * @returns The fit; the interval assumes independent normal errors of the logarithms.
  *
  * @example
  * ```ts

@@ -1,46 +1,48 @@
 /**
- * Many replicas as one line and one band.
+ * Median and band of several replicas.
  *
  * @module
  */
+import { lowerMedian } from "./median.ts";
 
-/** Order statistics over the replicas, probe by probe; NaN where no replica has a finite value. */
+/** Median and band of the replicas at each probe; NaN where no replica has a finite value. */
 export interface Summary {
   /** Lower edge of the band. */
   readonly low: readonly number[];
-  /** Lower median: always a value of one of the replicas. */
+  /** Lower median, see {@linkcode lowerMedian}. */
   readonly median: readonly number[];
   /** Upper edge of the band. */
   readonly high: readonly number[];
 }
 
-/** Up to so many replicas, the band is their range: 10 % of them would be less than one. */
-const rangeUpTo = 10;
+/** Most replicas whose band is their range: 10 % of these are less than one replica. */
+const MOST_OF_RANGE = 10;
 
 /**
- * What the band of {@linkcode summarize} spans.
+ * Names what the band of {@linkcode summarize} spans.
  *
  * @param replicas Number of replicas.
- * @returns In words.
+ * @returns A phrase for the legend.
  */
 export function bandName(replicas: number): string {
-  return replicas <= rangeUpTo ? "range" : "10–90 %";
+  return replicas <= MOST_OF_RANGE ? "range" : "10–90 %";
 }
 
 /**
- * Median and band of the replicas at each probe: their range, or of more than ten what is left without the outer tenth
- * on each side. All three are values that a replica has, so those of ranks are ranks.
+ * Computes median and band of the replicas at each probe. The band is the range of up to ten
+ * replicas; of more it leaves out the outer tenth on each side. Median and edges are values of
+ * replicas, so those of ranks are ranks.
  *
- * @param rows Values, `[replica][probe]`. What is not finite, or missing, is left out.
+ * @param rows Values, `[replica][probe]`. Values that are not finite or missing are left out.
  * @param probes Number of probes.
  * @returns The summary.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { summarise } from "./quantiles.ts";
+ * import { summarize } from "./quantiles.ts";
  *
- * const { low, median, high } = summarise([[3, 1], [7, NaN], [4, 2]], 2);
+ * const { low, median, high } = summarize([[3, 1], [7, NaN], [4, 2]], 2);
  * assert.deepEqual([low, median, high], [[3, 1], [4, 1], [7, 2]]);
  * ```
  */
@@ -49,9 +51,9 @@ export function summarize(rows: readonly (readonly number[])[], probes: number):
   for (let probe = 0; probe < probes; probe++) {
     const sorted = rows.map((row) => row[probe]).filter(Number.isFinite).sort((a, b) => a - b);
     const n = sorted.length;
-    const outer = n <= rangeUpTo ? 0 : Math.ceil(n / 10) - 1;
+    const outer = n <= MOST_OF_RANGE ? 0 : Math.ceil(n / 10) - 1;
     low.push(n > 0 ? sorted[outer] : NaN);
-    median.push(n > 0 ? sorted[(n - 1) >> 1] : NaN);
+    median.push(lowerMedian(sorted));
     high.push(n > 0 ? sorted[n - 1 - outer] : NaN);
   }
   return { low, median, high };

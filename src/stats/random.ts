@@ -1,12 +1,13 @@
 /**
- * Seeded random numbers on the host, for choosing samples. (Those of a network are drawn on the GPU.)
+ * Seeded random numbers on the host, for choosing samples. Random numbers of a network are drawn on
+ * the GPU.
  *
  * @module
  */
 
 /**
- * Makes a generator of uniform random numbers: sfc32 by Chris Doty-Humphrey (PractRand 0.93), 128 bits of state, seeded
- * as PractRand seeds it from one 64-bit number.
+ * Makes a generator of uniform random numbers: sfc32 by Chris Doty-Humphrey (PractRand 0.93), 128
+ * bits of state, seeded as PractRand seeds it from one 64-bit number.
  *
  * @param seed Whole number from 0 to 2⁵³ − 1.
  * @returns A function that returns the next number of [0, 1), a multiple of 2⁻³².
@@ -27,7 +28,8 @@ export function uniform(seed: number): () => number {
 }
 
 /**
- * Makes a generator of standard normal numbers (Box and Muller, of whose pairs it takes one: two uniform numbers each).
+ * Makes a generator of standard normal numbers (Box and Muller). It uses one number of each pair,
+ * so a normal number takes two uniform numbers.
  *
  * @param random Source of uniform numbers of [0, 1).
  * @returns A function that returns the next number.

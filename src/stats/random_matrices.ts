@@ -1,5 +1,5 @@
 /**
- * Matrices made on the host in double precision, row-major: the stuff that families of features are made of.
+ * Matrices made on the host in double precision, row-major: the parts of families of features.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { normal, uniform } from "./random.ts";
 /**
  * Draws standard normal numbers, rounded to single precision.
  *
- * @param length How many.
+ * @param length Number of numbers.
  * @param seed Seed.
  * @returns The numbers.
  */
@@ -17,7 +17,7 @@ export function normals(length: number, seed: number): Float32Array {
 }
 
 /**
- * The product A B.
+ * Computes the product A B.
  *
  * @param a A, `m × k`.
  * @param b B, `k × n`.
@@ -62,7 +62,7 @@ function orthonormalRows(count: number, length: number, seed: number): Float64Ar
 }
 
 /**
- * A matrix Φ = U diag(√λ) Vᵀ with given eigenvalues λ of ΦᵀΦ, for random orthonormal U and V.
+ * Makes a matrix Φ = U diag(√λ) Vᵀ with given eigenvalues λ of ΦᵀΦ and random orthonormal U and V.
  *
  * @param lambda The n eigenvalues, 0 or more.
  * @param rows Rows m ≥ n.
@@ -80,7 +80,8 @@ export function withEigenvalues(lambda: readonly number[], rows: number, seed: n
 }
 
 /**
- * A layer of tanh neurons with uniformly random slopes and thresholds, at equidistant points of [−1, 1].
+ * Makes a layer of tanh neurons with uniformly random slopes and thresholds, at equidistant points
+ * of [−1, 1].
  *
  * @param random Source of uniform numbers of [0, 1).
  * @param rows Number of points.

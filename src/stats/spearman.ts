@@ -6,14 +6,17 @@
 import { ShapeError } from "../errors.ts";
 
 /**
- * Spearman's ρ: the correlation of the order of two series, Pearson's r of their ranks, where ties share the mean of
- * the ranks they span. Since only order counts, ρ between an ε-rank and the loss is the same as with the log loss.
+ * Computes Spearman's ρ, the correlation of the order of two series: Pearson's r of their ranks,
+ * where ties share the mean of the ranks they span. Only order counts, so ρ between an ε-rank and
+ * the loss is the same as with the log loss.
  *
  * Source: M. G. Kendall, "Rank correlation methods", 1948.
  *
  * @param x First series.
- * @param y Second series, as long as the first. A pair with a NaN in it is left out; infinities have their order.
- * @returns ρ in [−1, 1]; NaN where fewer than two pairs are left, or where one of the series is constant.
+ * @param y Second series, as long as the first. Pairs with a NaN are left out; infinities are
+ * ordered.
+ * @returns ρ in [−1, 1]; NaN if fewer than two pairs are left or one of the series is
+ * constant.
  * @throws {ShapeError} If the series differ in length.
  *
  * @example
@@ -33,7 +36,7 @@ export function spearman(x: ArrayLike<number>, y: ArrayLike<number>): number {
   const kept = Array.from(x, (_, i) => i).filter((i) => !Number.isNaN(x[i]) && !Number.isNaN(y[i]));
   const u = averageRanks(kept.map((i) => x[i]));
   const v = averageRanks(kept.map((i) => y[i]));
-  // Ranks are multiples of ½ about a mean that is one as well: the three sums are exact, so ρ = ±1 is, too.
+  // Ranks and their mean are multiples of ½, so the three sums are exact, and so is ρ = ±1.
   const mean = (kept.length + 1) / 2;
   let uv = 0, uu = 0, vv = 0;
   for (let i = 0; i < kept.length; i++) {

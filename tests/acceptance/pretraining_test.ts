@@ -1,13 +1,12 @@
-import { Gpu } from "../../src/gpu/device.ts";
 import { Network } from "../../src/nn/network.ts";
 import { loadTask } from "../../src/tasks/registry.ts";
 import { pretrainLayer } from "../../src/train/pretrain/pretrain_layer.ts";
 import { structuredLayer } from "../../src/train/pretrain/structured_layer.ts";
 import { Training } from "../../src/train/training.ts";
 import { assert } from "../deps.ts";
+import { openGpu } from "../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 Deno.test("1-50-50-1 tanh on the cosines: a pre-trained first layer starts at rank 33 or more, and a hundred times below", async () => {
   const task = await loadTask("cosines"), samples = task.train;

@@ -1,5 +1,6 @@
 /**
- * Benchmarks: how fast the toolkit is, beside what one would use instead, on the same machine and in the same run.
+ * Benchmarks: how fast the toolkit is, beside what one would use instead, on the same machine and
+ * in the same run.
  *
  *     deno task bench --only steps,products
  *
@@ -12,6 +13,7 @@ import { compactJson } from "../../src/io/json.ts";
 import { runProgram } from "../../src/cli/program.ts";
 import { VERSION } from "../../src/version.ts";
 import { growth } from "./growth.ts";
+import { appendMeasurement } from "./history.ts";
 import { kernelBench } from "./kernels.ts";
 import { probeCost } from "./probe_cost.ts";
 import { products } from "./products.ts";
@@ -49,7 +51,13 @@ await runProgram({
       placeholder: "NAMES",
       help: `benchmarks to run, of ${Object.keys(BENCHMARKS).join(", ")} (all)`,
     },
-    { name: "repeats", kind: "integer", default: null, min: 1, help: "measurements of each (3, quick 1)" },
+    {
+      name: "repeats",
+      kind: "integer",
+      default: null,
+      min: 1,
+      help: "measurements of each (3, quick 1)",
+    },
     {
       name: "quick",
       kind: "boolean",
@@ -61,6 +69,13 @@ await runProgram({
       kind: "boolean",
       default: false,
       help: "print everything as one JSON object on the last line",
+    },
+    {
+      name: "append",
+      kind: "string",
+      default: null,
+      placeholder: "FILE",
+      help: "append the same object, with date and commit, as a line to a file such as .github/bench.jsonl",
     },
   ],
   examples: [
@@ -78,10 +93,24 @@ await runProgram({
     console.error(line);
     skipped.push(line);
   };
-  for (const [name, label] of [["numpy", "NumPy"], ["scipy", "SciPy"], ["torch", "PyTorch"]] as const) {
-    if (!python?.versions[name]) skip(`${label} is not here: install python3-${name}, or do without`);
+  for (
+    const [name, label] of [["numpy", "NumPy"], ["scipy", "SciPy"], [
+      "torch",
+      "PyTorch",
+    ]] as const
+  ) {
+    if (!python?.versions[name]) {
+      skip(`${label} is not here: install python3-${name}, or do without`);
+    }
   }
-  const bench = { gpu, python, repeats: flags.repeats ?? repeats, window, quick: flags.quick, skip };
+  const bench = {
+    gpu,
+    python,
+    repeats: flags.repeats ?? repeats,
+    window,
+    quick: flags.quick,
+    skip,
+  };
   const sections: Section[] = [];
   for (const name of names) {
     signal.throwIfAborted();
@@ -105,9 +134,16 @@ await runProgram({
     "",
     ...benchTable(sections),
   ].join("\n"));
-  if (flags.json) {
-    console.log(compactJson({ machine, versions, peak, repeats: bench.repeats, sections, skipped }));
-  }
+  const measured = {
+    machine,
+    versions,
+    peak,
+    repeats: bench.repeats,
+    sections,
+    skipped,
+  };
+  if (flags.append !== null) await appendMeasurement(flags.append, measured);
+  if (flags.json) console.log(compactJson(measured));
 });
 
 /** Names of `--only`, all where there are none. */
@@ -116,7 +152,9 @@ function chosen(only: string | null): string[] {
   const names = only?.split(",") ?? all;
   for (const name of names) {
     if (!all.includes(name)) {
-      throw new InputError(`no benchmark ${JSON.stringify(name)}: give some of ${all.join(", ")}`);
+      throw new InputError(
+        `no benchmark ${JSON.stringify(name)}: give some of ${all.join(", ")}`,
+      );
     }
   }
   return names;

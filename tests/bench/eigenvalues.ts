@@ -1,8 +1,10 @@
 /**
- * Eigenvalues of 64 Gram matrices of order 64, and counts of them at three ε, beside jax-js on the same adapter and LAPACK.
+ * Eigenvalues of 64 Gram matrices of order 64, and counts of them at three ε, beside jax-js on the
+ * same adapter and LAPACK.
  *
- * Matrices are those of random tanh features; times are from the host's matrices to the host's numbers, but jax-js, jitted,
- * has its matrices on the GPU already. Errors are against float64, as shares of λ₁.
+ * Matrices are those of random tanh features; times are from the host's matrices to the host's
+ * numbers, but jax-js, jitted, has its matrices on the GPU already. Errors are against float64, as
+ * shares of λ₁.
  *
  * @module
  */
@@ -10,7 +12,7 @@ import { eigh } from "../../src/linalg/eigen/eigh.ts";
 import { eigvalsh } from "../../src/linalg/eigen/eigvalsh.ts";
 import { type CountingMethod, countRanks } from "../../src/rank/methods/counting.ts";
 import type { RankInterval } from "../../src/rank/certificates/rank_interval.ts";
-import { tanhGram } from "../linalg/counting.ts";
+import { tanhGram } from "../support/counting.ts";
 import { eigenvalues } from "../reference/eigenvalues.ts";
 import { jit } from "./deps.ts";
 import { openJax } from "./jax.ts";
@@ -18,14 +20,23 @@ import { atLeast, type Bench, type Line, type Section } from "./section.ts";
 import { clocked, ratio, timeInTurns } from "./timing.ts";
 
 const ORDER = 64, BATCH = 64, SAMPLES = 512;
-/** How many times as fast as jax-js: eigenvalues, and counts by the fastest method that is certain. */
+/**
+ * How many times as fast as jax-js: eigenvalues, and counts by the fastest method that is certain.
+ */
 const BARS = { eigenvalues: 10, counts: 30 };
 const SHARES = [[1e-2, 1e-3, 1e-4], [1e-4, 1e-5, 1e-6], [1e-6, 1e-8, 1e-10]];
-const METHODS: readonly CountingMethod[] = ["sturm", "sturm-double", "inertia", "cholesky"];
+const METHODS: readonly CountingMethod[] = [
+  "sturm",
+  "sturm-double",
+  "inertia",
+  "cholesky",
+];
 /** Share of counts that a method must be certain of: an eigenvalue may lie on ε. */
 const CERTAIN = 0.95;
 /** Names of those who find eigenvalues. */
-const JAX = "jax-js eigvalsh", OURS = "eigvalsh", VECTORS = "eigh, with vectors";
+const JAX = "jax-js eigvalsh",
+  OURS = "eigvalsh",
+  VECTORS = "eigh, with vectors";
 
 /** What the contestants find, and what they should. */
 class Findings {
@@ -43,14 +54,17 @@ class Findings {
   /** Largest error of eigenvalues, as a share of λ₁. */
   error(name: string): number {
     const errors = this.spectra.get(name)!.map((values, index) =>
-      Math.max(...values.map((value, i) => Math.abs(value - this.exact[index][i]))) / this.exact[index][0]
+      Math.max(
+        ...values.map((value, i) => Math.abs(value - this.exact[index][i])),
+      ) / this.exact[index][0]
     );
     return Math.max(...errors);
   }
 
   /** How many counts are certain, and how many are wrong. */
   counts(name: string): { readonly certain: number; readonly wrong: number } {
-    const certain = this.ranks.get(name)!.flat().filter(({ low, high }) => low === high).length;
+    const certain = this.ranks.get(name)!.flat().filter(({ low, high }) => low === high)
+      .length;
     const wrong = this.ranks.get(name)!.flatMap((list, index) =>
       list.filter(({ epsilon, low, high }) => {
         const rank = this.exact[index].filter((value) => value > epsilon).length;
@@ -65,8 +79,13 @@ class Findings {
 export async function eigenvalueBench(bench: Bench): Promise<Section[]> {
   const { gpu, python, window } = bench;
   const np = await openJax();
-  const matrices = Array.from({ length: BATCH }, (_, seed) => tanhGram(ORDER, seed, SAMPLES));
-  const findings = new Findings(matrices.map((matrix) => eigenvalues(matrix, ORDER)));
+  const matrices = Array.from(
+    { length: BATCH },
+    (_, seed) => tanhGram(ORDER, seed, SAMPLES),
+  );
+  const findings = new Findings(
+    matrices.map((matrix) => eigenvalues(matrix, ORDER)),
+  );
   const { exact, spectra, ranks } = findings;
   const flat = new Float32Array(BATCH * ORDER ** 2);
   matrices.forEach((matrix, index) => flat.set(matrix, index * ORDER ** 2));
@@ -83,10 +102,17 @@ export async function eigenvalueBench(bench: Bench): Promise<Section[]> {
       const spectrum = (index: number) => values.slice(index * ORDER, (index + 1) * ORDER).sort().reverse();
       spectra.set(JAX, matrices.map((_, index) => spectrum(index)));
     }),
-    contestant(OURS, async () => spectra.set(OURS, await eigvalsh(gpu, matrices))),
+    contestant(
+      OURS,
+      async () => spectra.set(OURS, await eigvalsh(gpu, matrices)),
+    ),
     contestant(
       VECTORS,
-      async () => spectra.set(VECTORS, (await eigh(gpu, matrices)).map(({ values }) => values)),
+      async () =>
+        spectra.set(
+          VECTORS,
+          (await eigh(gpu, matrices)).map(({ values }) => values),
+        ),
     ),
   ];
   const counting = SHARES.flatMap((shares) => {
@@ -110,18 +136,25 @@ export async function eigenvalueBench(bench: Bench): Promise<Section[]> {
   const [reference] = times;
   const median = (name: string) => times.find((one) => one.name === name)!.median;
   const fastest = new Set(SHARES.flatMap((_, k) => {
-    const certain = counting.slice(k * METHODS.length, (k + 1) * METHODS.length).map(({ name }) => name)
+    const certain = counting.slice(k * METHODS.length, (k + 1) * METHODS.length)
+      .map(({ name }) => name)
       .filter((name) => findings.counts(name).certain >= CERTAIN * BATCH * SHARES[0].length);
     return certain.sort((a, b) => median(a) - median(b)).slice(0, 1);
   }));
   const lines = times.map((one): Line => {
     const { name } = one;
-    if (name === JAX || name.startsWith("SciPy")) return { name, times: one, verdict: null };
+    if (name === JAX || name.startsWith("SciPy")) {
+      return { name, times: one, verdict: null };
+    }
     const bar = name === OURS ? BARS.eigenvalues : fastest.has(name) ? BARS.counts : null;
     return { name, times: one, verdict: atLeast(ratio(reference, one), bar) };
   });
-  const errors = Object.fromEntries([JAX, OURS, VECTORS].map((name) => [name, findings.error(name)]));
-  const counts = Object.fromEntries(counting.map(({ name }) => [name, findings.counts(name)]));
+  const errors = Object.fromEntries(
+    [JAX, OURS, VECTORS].map((name) => [name, findings.error(name)]),
+  );
+  const counts = Object.fromEntries(
+    counting.map(({ name }) => [name, findings.counts(name)]),
+  );
   const all = BATCH * SHARES[0].length;
   return [{
     title: `eigenvalues of ${BATCH} matrices of order ${ORDER}, ms a matrix`,

@@ -28,17 +28,27 @@ const AXES: Readonly<Record<string, readonly Sized[]>> = {
     workload: { ...SMALL, samples: size },
     replicas: 1,
   })),
-  replicas: [1, 2, 4, 8, 16, 32].map((size) => ({ size, workload: SMALL, replicas: size })),
+  replicas: [1, 2, 4, 8, 16, 32].map((size) => ({
+    size,
+    workload: SMALL,
+    replicas: size,
+  })),
 };
 
 /** Times along all axes, and the exponents fitted to them beside those of the operations. */
 export async function growth(bench: Bench): Promise<Section[]> {
   const sections: Section[] = [];
-  for (const [axis, sizes] of Object.entries(AXES)) sections.push(await section(bench, axis, sizes));
+  for (const [axis, sizes] of Object.entries(AXES)) {
+    sections.push(await section(bench, axis, sizes));
+  }
   return sections;
 }
 
-async function section(bench: Bench, axis: string, sizes: readonly Sized[]): Promise<Section> {
+async function section(
+  bench: Bench,
+  axis: string,
+  sizes: readonly Sized[],
+): Promise<Section> {
   const { gpu, window } = bench;
   const contestants = [];
   for (const { size, workload, replicas } of sizes) {
@@ -49,7 +59,10 @@ async function section(bench: Bench, axis: string, sizes: readonly Sized[]): Pro
   const times = await timeInTurns(contestants, bench);
   const x = sizes.map(({ size }) => size);
   const flops = sizes.map(({ workload, replicas }) => replicas * stepFlops(workload));
-  const { exponent, low, high } = fitPowerLaw(x, times.map(({ median }) => median));
+  const { exponent, low, high } = fitPowerLaw(
+    x,
+    times.map(({ median }) => median),
+  );
   const operations = fitPowerLaw(x, flops).exponent;
   return {
     title: `growth with ${axis}, ${workloadName(SMALL)} otherwise, ms`,

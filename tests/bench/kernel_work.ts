@@ -1,5 +1,6 @@
 /**
- * What the kernels of a training run have to do: operations, and the bytes that have to move at least.
+ * What the kernels of a training run have to do: operations, and the bytes that have to move at
+ * least.
  *
  * @module
  */
@@ -9,7 +10,9 @@ import type { Workload } from "./workload.ts";
 export interface Work {
   /** Operations, an `fma` counted as two; `null` where they depend on the data. */
   readonly flops: number | null;
-  /** Bytes of what it reads and writes, each once: what passes through caches again is not counted. */
+  /**
+   * Bytes of what it reads and writes, each once: what passes through caches again is not counted.
+   */
   readonly bytes: number;
 }
 
@@ -17,12 +20,15 @@ export interface Work {
 const FLOAT = 4;
 
 /**
- * Work of a fused step. Matrices are the inputs, features and slopes of each hidden layer, output, errors.
+ * Work of a fused step. Matrices are the inputs, features and slopes of each hidden layer, output,
+ * errors.
  *
  * @param workload Workload.
  * @returns Work by the names of kernels.
  */
-export function stepWork({ widths, samples, optimizer }: Workload): Readonly<Record<string, Work>> {
+export function stepWork(
+  { widths, samples, optimizer }: Workload,
+): Readonly<Record<string, Work>> {
   const pairs = widths.slice(1).map((outputs, l) => widths[l] * outputs);
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   const products = sum(pairs), outputs = sum(widths.slice(1));
@@ -35,7 +41,8 @@ export function stepWork({ widths, samples, optimizer }: Workload): Readonly<Rec
     },
     fused_update: {
       flops: 2 * samples * parameters,
-      bytes: FLOAT * (samples * (sum(widths) + outputs) + 2 * (1 + moments) * parameters),
+      bytes: FLOAT *
+        (samples * (sum(widths) + outputs) + 2 * (1 + moments) * parameters),
     },
   };
 }
@@ -53,11 +60,16 @@ export function probeWork(
 ): Readonly<Record<string, Work>> {
   const hidden = widths.slice(1, -1);
   const sum = (of: (n: number) => number) => hidden.reduce((total, n) => total + of(n), 0);
-  const features = FLOAT * samples * sum((n) => n), square = FLOAT * sum((n) => n * n);
+  const features = FLOAT * samples * sum((n) => n),
+    square = FLOAT * sum((n) => n * n);
   return {
     largest: { flops: null, bytes: features },
-    // Nine products of digits for each term of the lower triangle; pairs of words of it are written.
-    gram_digits: { flops: 9 * samples * sum((n) => n * n), bytes: features + square },
+    // Nine products of digits for each term of the lower triangle; pairs of words of it are
+    // written.
+    gram_digits: {
+      flops: 9 * samples * sum((n) => n * n),
+      bytes: features + square,
+    },
     // Two sides a threshold; n³/6 terms of some 55 operations, see the kernel.
     inertia_double_single: {
       flops: 2 * thresholds * 55 * sum((n) => n ** 3) / 6,
@@ -73,7 +85,10 @@ export function probeWork(
       bytes: 2 * features + 6 * square,
     },
     // Both passes, the upper triangle.
-    gram: { flops: 2 * samples * sum((n) => n * n), bytes: 2 * features + square },
+    gram: {
+      flops: 2 * samples * sum((n) => n * n),
+      bytes: 2 * features + square,
+    },
     gram_reduce: { flops: null, bytes: 4 * square },
     jacobi: { flops: null, bytes: 8 * square },
   };

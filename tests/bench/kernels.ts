@@ -1,5 +1,6 @@
 /**
- * What each kernel of a training run reaches of the adapter's best, by timestamps around every dispatch.
+ * What each kernel of a training run reaches of the adapter's best, by timestamps around every
+ * dispatch.
  *
  * @module
  */
@@ -31,24 +32,33 @@ export async function kernelBench(bench: Bench): Promise<Section[]> {
   } as const;
   const peak = await measurePeak(bench.gpu);
   const thresholds = options.task.defaults.epsilons.length;
-  const work: Readonly<Record<string, Work>> = { ...stepWork(SMALL), ...probeWork(SMALL, thresholds) };
+  const work: Readonly<Record<string, Work>> = {
+    ...stepWork(SMALL),
+    ...probeWork(SMALL, thresholds),
+  };
   const measured = new Map<string, number[]>();
   const counts = new Map<string, number>();
   using gpu = await Gpu.open({ profile: true });
   const train = async () => {
     using training = await Training.create(gpu, options);
     await training.finish();
-    return new Map((await gpu.profiler!.report()).map((kernel) => [kernel.name, kernel]));
+    return new Map(
+      (await gpu.profiler!.report()).map((kernel) => [kernel.name, kernel]),
+    );
   };
   // The first compiles; and the profiler's sums go on.
   let before = await train();
   for (let repeat = 0; repeat < bench.repeats; repeat++) {
     const after = await train();
     for (const [name, { count, milliseconds }] of after) {
-      const { count: made = 0, milliseconds: took = 0 } = before.get(name) ?? {};
+      const { count: made = 0, milliseconds: took = 0 } = before.get(name) ??
+        {};
       if (!work[name]) continue;
       counts.set(name, count - made);
-      measured.set(name, [...measured.get(name) ?? [], (milliseconds - took) / (count - made)]);
+      measured.set(name, [
+        ...measured.get(name) ?? [],
+        (milliseconds - took) / (count - made),
+      ]);
     }
     before = after;
   }
@@ -76,7 +86,12 @@ export async function kernelBench(bench: Bench): Promise<Section[]> {
       return {
         name: times.name,
         times,
-        verdict: { text, value: flopShare ?? byteShare ?? 0, bar: "", met: null },
+        verdict: {
+          text,
+          value: flopShare ?? byteShare ?? 0,
+          bar: "",
+          met: null,
+        },
       };
     }),
     facts: { peak, kernels: kernels.map(({ times: _, ...facts }) => facts) },
@@ -91,7 +106,9 @@ function runsOf(name: string, counts: ReadonlyMap<string, number>): number {
   const count = counts.get(name)!;
   if (name.startsWith("fused")) return Math.round(count / STEPS);
   // A submission's counts are made together, twice; how many those are the pacer decides.
-  if (name === "inertia_double_single") return count / (STEPS / PROBE_EVERY / SPECTRA_EVERY);
+  if (name === "inertia_double_single") {
+    return count / (STEPS / PROBE_EVERY / SPECTRA_EVERY);
+  }
   return Math.max(1, Math.round(count / (STEPS / PROBE_EVERY / SPECTRA_EVERY)));
 }
 

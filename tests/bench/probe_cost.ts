@@ -18,7 +18,11 @@ const NEVER = 2 ** 31;
 /** Most that probes may add, as a percentage of the training time. */
 const BAR = 25;
 /** Kernels of a probe that counts. */
-const COUNTING = ["gram_digits_largest", "gram_digits", "inertia_double_single"];
+const COUNTING = [
+  "gram_digits_largest",
+  "gram_digits",
+  "inertia_double_single",
+];
 /** Most waits a submission. */
 const WAITS_BAR = 1;
 /** Steps in which dispatches, submissions and waits are counted. */
@@ -43,9 +47,13 @@ export async function probeCost(bench: Bench): Promise<Section[]> {
   const share = (probed: Times) => 100 * (ratio(probed, bare) - 1);
   const aProbe = (probed: Times) => PROBE_EVERY * (probed.median - bare.median);
   using training = await Training.create(gpu, { ...counting, steps: COUNTED });
-  const { dispatches, submissions, waits } = await measure(gpu, () => training.finish());
+  const { dispatches, submissions, waits } = await measure(
+    gpu,
+    () => training.finish(),
+  );
   const intervals = training.trace.probes.flatMap(({ layers }) => layers.flatMap(({ ranks }) => ranks));
-  const certain = intervals.filter(({ low, high }) => low === high).length / intervals.length;
+  const certain = intervals.filter(({ low, high }) => low === high).length /
+    intervals.length;
   const { dispatchesPerStep, dispatchesPerProbe } = rate!;
   const { dispatchesPerCount } = training;
   const { epsilons } = options.task.defaults;
@@ -53,9 +61,21 @@ export async function probeCost(bench: Bench): Promise<Section[]> {
     title: `${workloadName(SMALL)}, certified ranks at ${epsilons.join(", ")}, ms a step`,
     lines: [
       { name: bare.name, times: bare, verdict: null },
-      { name: counted.name, times: counted, verdict: atMost(share(counted), BAR, " %") },
-      { name: solved.name, times: solved, verdict: atLeast(share(solved), null, " %") },
-      { name: "waits a submission", times: null, verdict: atMost(waits / submissions, WAITS_BAR, "") },
+      {
+        name: counted.name,
+        times: counted,
+        verdict: atMost(share(counted), BAR, " %"),
+      },
+      {
+        name: solved.name,
+        times: solved,
+        verdict: atLeast(share(solved), null, " %"),
+      },
+      {
+        name: "waits a submission",
+        times: null,
+        verdict: atMost(waits / submissions, WAITS_BAR, ""),
+      },
     ],
     facts: {
       dispatchesPerStep,

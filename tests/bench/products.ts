@@ -1,5 +1,6 @@
 /**
- * Matrix products as large as fill the adapter: a product of squares, and the Gram matrix of many samples.
+ * Matrix products as large as fill the adapter: a product of squares, and the Gram matrix of many
+ * samples.
  *
  * @module
  */
@@ -32,7 +33,11 @@ interface Product {
   readonly transposed: boolean;
   /** Operations of our kernel. */
   readonly flops: number;
-  readonly bind: (gpu: Gpu, entries: Float32Array, stack: DisposableStack) => Promise<Dispatch[]>;
+  readonly bind: (
+    gpu: Gpu,
+    entries: Float32Array,
+    stack: DisposableStack,
+  ) => Promise<Dispatch[]>;
   /** Its name and arguments in `peers.py`. */
   readonly job: Readonly<Record<string, unknown>>;
 }
@@ -84,7 +89,10 @@ async function section(bench: Bench, product: Product): Promise<Section> {
   const onGpu = np.array(entries).reshape([rows, columns]);
   const multiply = jit((a: numpy.Array) => transposed ? np.dot(a.ref.transpose(), a) : np.dot(a.ref, a));
   const jax = repeated(window, async (times) => {
-    const results = Array.from({ length: times }, () => multiply(onGpu.ref) as numpy.Array);
+    const results = Array.from(
+      { length: times },
+      () => multiply(onGpu.ref) as numpy.Array,
+    );
     await blockUntilReady(results);
     for (const result of results) result.dispose();
   });
@@ -131,20 +139,36 @@ async function section(bench: Bench, product: Product): Promise<Section> {
   };
 }
 
-async function bindGramJob(gpu: Gpu, entries: Float32Array, stack: DisposableStack): Promise<Dispatch[]> {
+async function bindGramJob(
+  gpu: Gpu,
+  entries: Float32Array,
+  stack: DisposableStack,
+): Promise<Dispatch[]> {
   const batch = stack.use(new EigenBatch(gpu, [FEATURES]));
   const array = stack.use(new GpuArray(gpu, "features", entries));
-  const weights = stack.use(new GpuArray(gpu, "weights", new Float32Array(SAMPLES).fill(1 / SAMPLES)));
-  const partials = stack.use(new GpuArray(gpu, "partial Gram matrices", gramPartials(SAMPLES, batch)));
+  const weights = stack.use(
+    new GpuArray(gpu, "weights", new Float32Array(SAMPLES).fill(1 / SAMPLES)),
+  );
+  const partials = stack.use(
+    new GpuArray(gpu, "partial Gram matrices", gramPartials(SAMPLES, batch)),
+  );
   const options = { samples: SAMPLES, replicas: 1, weights, batch, partials };
   const features = { array, stride: FEATURES / 4, batch: 0 };
   return [
-    await bindGram(gpu, { features, order: FEATURES, first: 0, targets: null }, options),
+    await bindGram(
+      gpu,
+      { features, order: FEATURES, first: 0, targets: null },
+      options,
+    ),
     await bindGramReduce(gpu, options),
   ];
 }
 
-async function bindGemmJob(gpu: Gpu, entries: Float32Array, stack: DisposableStack): Promise<Dispatch[]> {
+async function bindGemmJob(
+  gpu: Gpu,
+  entries: Float32Array,
+  stack: DisposableStack,
+): Promise<Dispatch[]> {
   const view = (array: GpuArray) => ({ array, stride: ORDER / 4, batch: 0 });
   const a = view(stack.use(new GpuArray(gpu, "operand", entries)));
   const c = view(stack.use(new GpuArray(gpu, "product", ORDER ** 2)));

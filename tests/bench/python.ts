@@ -6,7 +6,10 @@
 import { fileURLToPath } from "node:url";
 import { TextLineStream } from "./lines.ts";
 
-/** Where a Python may be: the user's, and that of the system, which has what the system's packages bring. */
+/**
+ * Where a Python may be: the user's, and that of the system, which has what the system's packages
+ * bring.
+ */
 const COMMANDS = ["python3", "/usr/bin/python3"];
 
 /** A package for Python. */
@@ -30,7 +33,8 @@ export class Python implements AsyncDisposable {
       stderr: "inherit",
     }).spawn();
     this.#writer = this.#child.stdin.getWriter();
-    this.#answers = this.#child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())
+    this.#answers = this.#child.stdout.pipeThrough(new TextDecoderStream())
+      .pipeThrough(new TextLineStream())
       .getReader();
   }
 
@@ -77,9 +81,13 @@ export class Python implements AsyncDisposable {
   }
 
   async #ask<T>(job: Readonly<Record<string, unknown>>): Promise<T> {
-    await this.#writer.write(new TextEncoder().encode(JSON.stringify(job) + "\n"));
+    await this.#writer.write(
+      new TextEncoder().encode(JSON.stringify(job) + "\n"),
+    );
     const { value } = await this.#answers.read();
-    if (value === undefined) throw new Error(`${this.command} ended at ${JSON.stringify(job)}`);
+    if (value === undefined) {
+      throw new Error(`${this.command} ended at ${JSON.stringify(job)}`);
+    }
     return JSON.parse(value);
   }
 

@@ -19,7 +19,9 @@ export async function replicaBench(bench: Bench): Promise<Section[]> {
   const [together, single] = await timeInTurns([
     {
       name: `${REPLICAS} replicas in one run`,
-      measure: async () => (await trainingRate(gpu, { ...options, replicas: REPLICAS }, window)).milliseconds,
+      measure: async () =>
+        (await trainingRate(gpu, { ...options, replicas: REPLICAS }, window))
+          .milliseconds,
     },
     {
       name: `${REPLICAS} single runs, one after the other`,

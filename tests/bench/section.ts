@@ -11,7 +11,10 @@ import { ratio, type Times } from "./timing.ts";
 export interface Bench {
   /** Device. */
   readonly gpu: Gpu;
-  /** Python on the CPU, with what it has of NumPy, SciPy and PyTorch; `null` where there is no Python. */
+  /**
+   * Python on the CPU, with what it has of NumPy, SciPy and PyTorch; `null` where there is no
+   * Python.
+   */
   readonly python: Python | null;
   /** How often each contestant is measured. */
   readonly repeats: number;
@@ -73,7 +76,11 @@ export function digits(value: number): string {
  * @param unit What stands behind the number. Default: `×`.
  * @returns The verdict.
  */
-export function atLeast(value: number, least: number | null, unit = "×"): Verdict {
+export function atLeast(
+  value: number,
+  least: number | null,
+  unit = "×",
+): Verdict {
   const text = `${digits(value)}${unit}`;
   if (least === null) return { text, value, bar: "", met: null };
   return { text, value, bar: `≥ ${digits(least)}${unit}`, met: value >= least };
@@ -97,19 +104,27 @@ export function atMost(value: number, most: number, unit = "×"): Verdict {
 }
 
 /**
- * Lines of contestants, the first of which is ours: how many times as fast it is as each of the others.
+ * Lines of contestants, the first of which is ours: how many times as fast it is as each of the
+ * others.
  *
  * @param times Times of all, ours first.
  * @param bars What is asked of the speed-up, by the names of the others.
  * @returns The lines.
  */
-export function speedUps(times: readonly Times[], bars: Readonly<Record<string, number>>): Line[] {
+export function speedUps(
+  times: readonly Times[],
+  bars: Readonly<Record<string, number>>,
+): Line[] {
   const [ours, ...others] = times;
   return [
     { name: ours.name, times: ours, verdict: null },
     ...others.map((one) => {
       const bar = Object.entries(bars).find(([name]) => one.name.startsWith(name))?.[1] ?? null;
-      return { name: one.name, times: one, verdict: atLeast(ratio(one, ours), bar) };
+      return {
+        name: one.name,
+        times: one,
+        verdict: atLeast(ratio(one, ours), bar),
+      };
     }),
   ];
 }

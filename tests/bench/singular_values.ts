@@ -1,8 +1,10 @@
 /**
- * Singular values of the shapes of jax-js's own benchmark, beside its `svdvals` on the same adapter, and LAPACK.
+ * Singular values of the shapes of jax-js's own benchmark, beside its `svdvals` on the same
+ * adapter, and LAPACK.
  *
- * Matrices are random, normally distributed; times are from the host's matrix to the host's numbers, but jax-js has its
- * matrix on the GPU already. Errors are against float64, as shares of σ₁.
+ * Matrices are random, normally distributed; times are from the host's matrix to the host's
+ * numbers, but jax-js has its matrix on the GPU already. Errors are against float64, as shares of
+ * σ₁.
  *
  * @module
  */
@@ -24,17 +26,26 @@ const BAR = 2;
 export async function singularValueBench(bench: Bench): Promise<Section[]> {
   const sections: Section[] = [];
   for (const [rows, columns] of SHAPES) {
-    if (bench.quick && rows > QUICK_ROWS) bench.skip(`--quick: no singular values of ${rows} × ${columns}`);
-    else sections.push(await section(bench, rows, columns));
+    if (bench.quick && rows > QUICK_ROWS) {
+      bench.skip(`--quick: no singular values of ${rows} × ${columns}`);
+    } else sections.push(await section(bench, rows, columns));
   }
   return sections;
 }
 
-async function section(bench: Bench, rows: number, columns: number): Promise<Section> {
+async function section(
+  bench: Bench,
+  rows: number,
+  columns: number,
+): Promise<Section> {
   const { gpu, python, window } = bench;
   const np = await openJax();
   const data = Float32Array.from(normals(rows * columns, rows));
-  const exact = singularValues(upperFactor(data, rows, columns), columns, columns);
+  const exact = singularValues(
+    upperFactor(data, rows, columns),
+    columns,
+    columns,
+  );
   const onGpu = np.array(data).reshape([rows, columns]);
   let ours: Float32Array = new Float32Array(), theirs = ours;
   const times = await timeInTurns([
@@ -45,7 +56,8 @@ async function section(bench: Bench, rows: number, columns: number): Promise<Sec
     {
       name: "jax-js svdvals",
       measure: clocked(async () => {
-        const values = await np.linalg.svdvals(onGpu.ref).data() as Float32Array;
+        const values = await np.linalg.svdvals(onGpu.ref)
+          .data() as Float32Array;
         theirs = values.slice().sort().reverse();
       }),
     },

@@ -1,5 +1,6 @@
 /**
- * The default run of the program `staircase`, as a process from its start to its end, beside the same experiment in PyTorch.
+ * The default run of the program `staircase`, as a process from its start to its end, beside the
+ * same experiment in PyTorch.
  *
  * @module
  */
@@ -21,16 +22,34 @@ export async function staircaseBench(bench: Bench): Promise<Section[]> {
   const folder = await Deno.makeTempDir({ prefix: "staircase-bench-" });
   try {
     const args = ["--quiet", "--steps", `${steps}`, "--out", folder];
-    const program = ["run", "-A", "--no-check", path("../../examples/staircase.ts"), ...args];
+    const program = [
+      "run",
+      "-A",
+      "--no-check",
+      path("../../examples/staircase.ts"),
+      ...args,
+    ];
     const times = await timeInTurns([
-      { name: "Staircase", measure: clocked(() => run(Deno.execPath(), program)) },
+      {
+        name: "Staircase",
+        measure: clocked(() => run(Deno.execPath(), program)),
+      },
       ...(python?.versions.torch
         ? [{
           name: "PyTorch and LAPACK, CPU",
-          measure: clocked(() => run(python.command, [path("torch_staircase.py"), `${steps}`, folder])),
+          measure: clocked(() =>
+            run(python.command, [
+              path("torch_staircase.py"),
+              `${steps}`,
+              folder,
+            ])
+          ),
         }]
         : []),
-    ], { repeats: quick ? 1 : Math.min(MOST_REPEATS, bench.repeats), warmUp: false });
+    ], {
+      repeats: quick ? 1 : Math.min(MOST_REPEATS, bench.repeats),
+      warmUp: false,
+    });
     const [ours, torch] = times;
     const verdict = quick ? null : atMost(ours.median / 1000, SECONDS_BAR, " s");
     return [{
@@ -62,5 +81,9 @@ async function run(command: string, args: readonly string[]): Promise<void> {
     stderr: "piped",
   })
     .output();
-  if (!success) throw new Error(`${command} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
+  if (!success) {
+    throw new Error(
+      `${command} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`,
+    );
+  }
 }

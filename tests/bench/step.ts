@@ -23,7 +23,10 @@ const STEPS: readonly { readonly workload: Workload; readonly bar: number }[] = 
     },
     bar: 4,
   },
-  { workload: { ...SMALL, widths: [1, 100, 100, 100, 1], samples: 1024 }, bar: 5 },
+  {
+    workload: { ...SMALL, widths: [1, 100, 100, 100, 1], samples: 1024 },
+    bar: 5,
+  },
 ];
 /** Speed relative to PyTorch, at least. */
 const TORCH_BAR = 0.5;
@@ -33,17 +36,31 @@ const DISPATCHES_BAR = 2;
 /** Steps of the three networks. */
 export async function trainingSteps(bench: Bench): Promise<Section[]> {
   const sections: Section[] = [];
-  for (const { workload, bar } of STEPS) sections.push(await step(bench, workload, bar));
+  for (const { workload, bar } of STEPS) {
+    sections.push(await step(bench, workload, bar));
+  }
   return sections;
 }
 
-async function step(bench: Bench, workload: Workload, bar: number): Promise<Section> {
+async function step(
+  bench: Bench,
+  workload: Workload,
+  bar: number,
+): Promise<Section> {
   const { gpu, python, window } = bench;
   const options = await trainingOptions(workload);
   let rate: TrainingRate | null = null;
   const ours = async () => (rate = await trainingRate(gpu, options, window)).milliseconds;
   const { widths, samples, activation, optimizer, loss } = workload;
-  const job = { job: "step", window, widths, samples, activation, optimizer, loss };
+  const job = {
+    job: "step",
+    window,
+    widths,
+    samples,
+    activation,
+    optimizer,
+    loss,
+  };
   const times = await timeInTurns([
     { name: "Staircase", measure: ours },
     { name: "jax-js", measure: await jaxStep(workload, window) },
@@ -70,5 +87,9 @@ async function step(bench: Bench, workload: Workload, bar: number): Promise<Sect
 }
 
 function dispatchLine(dispatches: number): Line {
-  return { name: "dispatches a step", times: null, verdict: atMost(dispatches, DISPATCHES_BAR, "") };
+  return {
+    name: "dispatches a step",
+    times: null,
+    verdict: atMost(dispatches, DISPATCHES_BAR, ""),
+  };
 }

@@ -1,6 +1,6 @@
 /**
- * TensorFlow.js on WebGPU. For products only: under Deno its core has no gradients, and the whole of it, which has, is the
- * toolkit's size many times over.
+ * TensorFlow.js on WebGPU. For products only: under Deno its core has no gradients, and the whole
+ * of it, which has, is the toolkit's size many times over.
  *
  * @module
  */
@@ -8,7 +8,9 @@ import { tf } from "./deps.ts";
 
 /** TensorFlow.js with tensors on the GPU. */
 export async function openTensorFlow(): Promise<typeof tf> {
-  if (!await tf.setBackend("webgpu")) throw new Error("TensorFlow.js finds no WebGPU here");
+  if (!await tf.setBackend("webgpu")) {
+    throw new Error("TensorFlow.js finds no WebGPU here");
+  }
   await tf.ready();
   return tf;
 }

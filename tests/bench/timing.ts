@@ -27,7 +27,10 @@ export interface Times {
 export interface Turns {
   /** How often each is measured. */
   readonly repeats: number;
-  /** Whether each has a turn before, that does not count: for what is compiled and calibrated. Default: true. */
+  /**
+   * Whether each has a turn before, that does not count: for what is compiled and calibrated.
+   * Default: true.
+   */
   readonly warmUp?: boolean;
 }
 
@@ -51,13 +54,19 @@ export async function timeInTurns(
   }
   return contestants.map(({ name }, index) => {
     const all = times[index];
-    return { name, median: lowerMedian(all), least: Math.min(...all), most: Math.max(...all), all };
+    return {
+      name,
+      median: lowerMedian(all),
+      least: Math.min(...all),
+      most: Math.max(...all),
+      all,
+    };
   });
 }
 
 /**
- * How many times as long one takes as another, both of the same turns: the median over the turns, since what slows down both
- * in one turn is not there in the next.
+ * How many times as long one takes as another, both of the same turns: the median over the turns,
+ * since what slows down both in one turn is not there in the next.
  *
  * @param one Times of one.
  * @param other Times of the other.
@@ -74,7 +83,10 @@ export function ratio(one: Times, other: Times): number {
  * @param parts What the time is to be divided by. Default: 1.
  * @returns The measurement.
  */
-export function clocked(action: () => Promise<unknown>, parts = 1): () => Promise<number> {
+export function clocked(
+  action: () => Promise<unknown>,
+  parts = 1,
+): () => Promise<number> {
   return async () => {
     const start = performance.now();
     await action();
@@ -83,14 +95,17 @@ export function clocked(action: () => Promise<unknown>, parts = 1): () => Promis
 }
 
 /**
- * Measures work that is sent off many times and waited for once, as often as fills a given time. The first measurement,
- * which compiles, also finds out how often.
+ * Measures work that is sent off many times and waited for once, as often as fills a given time.
+ * The first measurement, which compiles, also finds out how often.
  *
  * @param window Time to fill, in milliseconds.
  * @param run Does the work a given number of times, and waits for its end.
  * @returns The measurement, of one time.
  */
-export function repeated(window: number, run: (times: number) => Promise<unknown>): () => Promise<number> {
+export function repeated(
+  window: number,
+  run: (times: number) => Promise<unknown>,
+): () => Promise<number> {
   let times = 0;
   const measure = () => clocked(() => run(times), times)();
   return async () => {

@@ -27,8 +27,8 @@ export interface TrainingRate {
 }
 
 /**
- * Trains as a user does, and takes the time between two arrivals of results, so that neither the start nor the end of the run
- * counts. Without `probeEvery` there is no probe between.
+ * Trains as a user does, and takes the time between two arrivals of results, so that neither the
+ * start nor the end of the run counts. Without `probeEvery` there is no probe between.
  *
  * @param gpu Device.
  * @param options What to train.
@@ -66,5 +66,10 @@ export async function trainingRate(
   } finally {
     clearInterval(watch);
   }
-  return { milliseconds, dispatchesPerStep, dispatchesPerProbe, dispatchesPerCount };
+  return {
+    milliseconds,
+    dispatchesPerStep,
+    dispatchesPerProbe,
+    dispatchesPerCount,
+  };
 }

@@ -8,7 +8,11 @@
  * @param columns Number of columns.
  * @returns R, row-major, `columns × columns`.
  */
-export function upperFactor(entries: Float32Array, rows: number, columns: number): Float64Array {
+export function upperFactor(
+  entries: Float32Array,
+  rows: number,
+  columns: number,
+): Float64Array {
   const at = Array.from(
     { length: columns },
     (_, j) => Float64Array.from({ length: rows }, (_, i) => entries[i * columns + j]),

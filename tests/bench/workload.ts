@@ -35,7 +35,9 @@ export const SMALL: Workload = {
 const DIGITS = 1024;
 
 /** `momentum step, 1-50-50-1 tanh, 256 samples`. */
-export function workloadName({ widths, samples, activation, optimizer }: Workload): string {
+export function workloadName(
+  { widths, samples, activation, optimizer }: Workload,
+): string {
   return `${optimizer} step, ${widths.join("-")} ${activation}, ${samples} samples`;
 }
 
@@ -62,13 +64,16 @@ export async function trainingOptions(
 }
 
 /**
- * Operations of a step: 2 m a b for each of the products of a layer from a to b neurons: its output, its gradient, and, but
- * for the first layer, the error of the layer below. Activations and the update are left out.
+ * Operations of a step: 2 m a b for each of the products of a layer from a to b neurons: its
+ * output, its gradient, and, but for the first layer, the error of the layer below. Activations and
+ * the update are left out.
  *
  * @param workload Workload.
  * @returns Operations, an `fma` counted as two.
  */
-export function stepFlops({ widths, samples }: Pick<Workload, "widths" | "samples">): number {
+export function stepFlops(
+  { widths, samples }: Pick<Workload, "widths" | "samples">,
+): number {
   return widths.slice(1).reduce(
     (sum, outputs, index) => sum + 2 * samples * widths[index] * outputs * (index === 0 ? 2 : 3),
     0,
@@ -76,8 +81,9 @@ export function stepFlops({ widths, samples }: Pick<Workload, "widths" | "sample
 }
 
 /**
- * Operations of a probe, its rotations apart, see `spectra.ts`: 14 m n² for Ψ in both passes, 2 m n² for the upper triangles
- * of two Gram matrices, and 28 n³ to keep the bases orthonormal; a sweep of rotations takes 6 n³.
+ * Operations of a probe, its rotations apart, see `spectra.ts`: 14 m n² for Ψ in both passes, 2 m
+ * n² for the upper triangles of two Gram matrices, and 28 n³ to keep the bases orthonormal; a sweep
+ * of rotations takes 6 n³.
  *
  * @param workload Workload.
  * @returns Operations of all hidden layers without sweeps, and those of one sweep of each.
@@ -87,12 +93,15 @@ export function probeFlops(
 ): { readonly withoutSweeps: number; readonly aSweep: number } {
   const hidden = widths.slice(1, -1);
   const sum = (of: (n: number) => number) => hidden.reduce((total, n) => total + of(n), 0);
-  return { withoutSweeps: sum((n) => 16 * samples * n ** 2 + 28 * n ** 3), aSweep: sum((n) => 6 * n ** 3) };
+  return {
+    withoutSweeps: sum((n) => 16 * samples * n ** 2 + 28 * n ** 3),
+    aSweep: sum((n) => 6 * n ** 3),
+  };
 }
 
 /**
- * Operations of a probe that counts, see `counted_probe.ts`: 9 m n² for Gram matrices in fixed point, and for each threshold two
- * factorisations of n³/6 terms, each of some 55 operations.
+ * Operations of a probe that counts, see `counted_probe.ts`: 9 m n² for Gram matrices in fixed
+ * point, and for each threshold two factorisations of n³/6 terms, each of some 55 operations.
  *
  * @param workload Workload.
  * @param thresholds Number of thresholds.

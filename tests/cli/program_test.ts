@@ -134,7 +134,7 @@ Deno.test({
   },
 });
 
-Deno.test("program: ends quietly when nobody reads its output", async () => {
+Deno.test("program: ends quietly when its output is closed", async () => {
   for (const [what, status] of [["print", 0], ["write", 141]] as const) {
     const child = start(`--do=${what}`).spawn();
     await child.stdout.cancel();

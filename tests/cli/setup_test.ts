@@ -68,13 +68,19 @@ Deno.test("setup: quietDriver does nothing without permissions", async () => {
 
 /** A machine without a Vulkan driver, on which `apt-get` is a script. */
 interface BareMachine {
-  /** What the fake `apt-get` does; `$DRIVER` is where the Vulkan loader looks for a driver's manifest. */
+  /**
+   * What the fake `apt-get` does; `$DRIVER` is where the Vulkan loader looks for a driver's
+   * manifest.
+   */
   readonly apt: string;
   /** Whether `sudo` works. */
   readonly sudo?: boolean;
 }
 
-/** Runs setup on such a machine. Gives its exit status, its stderr, and the calls of the fake `apt-get`. */
+/**
+ * Runs setup on such a machine. Gives its exit status, its stderr, and the calls of the fake
+ * `apt-get`.
+ */
 async function setUp({ apt, sudo = true }: BareMachine) {
   const folder = await Deno.makeTempDir();
   try {
@@ -110,7 +116,10 @@ async function setUp({ apt, sudo = true }: BareMachine) {
 const OPTIONS = "noninteractive -qq -o DPkg::Lock::Timeout=300";
 const INSTALL = `${OPTIONS} install -y --no-install-recommends libvulkan1 mesa-vulkan-drivers`;
 
-/** Manifest of the software driver of this machine, if it has one: what a real installation would provide. */
+/**
+ * Manifest of the software driver of this machine, if it has one: what a real installation would
+ * provide.
+ */
 function softwareDriver(): string | undefined {
   try {
     const folder = "/usr/share/vulkan/icd.d";
@@ -133,7 +142,7 @@ Deno.test({
       esac`,
     });
     assert.deepEqual(calls, [INSTALL, `${OPTIONS} update`, INSTALL]);
-    assert.equal(lines[0], "setup: no GPU adapter: installing libvulkan1 mesa-vulkan-drivers");
+    assert.equal(lines[0], "setup: no GPU adapter; installing libvulkan1 and mesa-vulkan-drivers");
     assert.match(lines[1], /^setup: GPU adapter \S/);
     assert.equal(lines.length, 2);
     assert.equal(code, 0);
@@ -148,7 +157,10 @@ Deno.test({
       apt: `case "$*" in *install*) echo "E: no such package" >&2; exit 100 ;; esac`,
     });
     assert.deepEqual(failed.calls, [INSTALL, `${OPTIONS} update`, INSTALL]);
-    assert.equal(failed.lines.at(-1), "setup: installation failed: E: no such package");
+    assert.equal(
+      failed.lines.at(-1),
+      "setup: installation failed: E: no such package; install libvulkan1 and mesa-vulkan-drivers yourself",
+    );
     assert.equal(failed.code, 1);
     const useless = await setUp({ apt: "exit 0" });
     assert.deepEqual(useless.calls, [INSTALL]);

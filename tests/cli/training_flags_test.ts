@@ -1,13 +1,20 @@
 import { ShapeError } from "../../src/errors.ts";
-import { parseLayers, trainingFlags, trainingOptions } from "../../src/cli/training_flags.ts";
+import { flagsOf } from "../../src/cli/options.ts";
+import {
+  parseLayers,
+  trainingOptions,
+  trainingTable,
+  type TrainingValues,
+} from "../../src/cli/training_flags.ts";
 import { parseFlags } from "../../src/cli/flags.ts";
 import { completeOptions } from "../../src/train/options.ts";
 import { assert, fc } from "../deps.ts";
-import { inputError } from "../tasks/input_error.ts";
-import { smallTask } from "../train/tasks.ts";
+import { inputError } from "../support/input_error.ts";
+import { smallTask } from "../support/tasks.ts";
 
 /** Options as a command line gives them. */
-const optionsOf = (...args: string[]) => trainingOptions(parseFlags(trainingFlags, args).flags);
+const optionsOf = (...args: string[]) =>
+  trainingOptions(parseFlags(flagsOf(trainingTable), args).flags as unknown as TrainingValues);
 
 Deno.test("trainingOptions: without flags, everything is the task's own", async () => {
   const { task, ...options } = await optionsOf();
@@ -81,7 +88,7 @@ Deno.test("trainingOptions: every flag is heard", async () => {
 
 Deno.test("trainingOptions: what is wrong is refused in one line", async () => {
   const cases: [string[], RegExp][] = [
-    [["--task=cosine"], /^--task must be cosines, .* or digits, not "cosine"; did you mean cosines\?$/],
+    [["--task=cosine"], /^no task "cosine"; did you mean "cosines"\? give one of cosines, .*, digits$/],
     [["--optimizer=adams"], /^unknown optimiser "adams": use sgd, momentum, /],
     [["--schedule=linear"], /^unknown schedule "linear": use constant, cosine or step:EVERY:FACTOR/],
     [["--schedule=step:0:0.5"], /^unknown schedule/],

@@ -1,11 +1,11 @@
 import { fileURLToPath } from "node:url";
-import type { CompleteDirectionalOptions } from "../../src/experiments/directional_convergence/options.ts";
+import type { DirectionalPlan } from "../../src/experiments/directional_convergence/plan.ts";
 import { assert } from "../deps.ts";
-import { filesIn, readTable, root, run, runRecorded, temporaryFolder } from "./program.ts";
+import { filesIn, readTable, root, run, runRecorded, temporaryFolder } from "../support/program.ts";
 
 const program = fileURLToPath(new URL("examples/directional_convergence.ts", root));
 const small = [
-  "--layers=6,5",
+  "--networks=6,5:leaky-relu:0.1",
   "--samples=20",
   "--inputs=3",
   "--deltas=0.1,0.3",
@@ -15,7 +15,7 @@ const small = [
 
 Deno.test("directional-convergence: writes its files, and says what they say", async () => {
   using folder = temporaryFolder();
-  const { out, record } = await runRecorded<CompleteDirectionalOptions>(
+  const { out, record } = await runRecorded<DirectionalPlan>(
     [...small, "--learning-rate=0.05"],
     { cwd: folder.path, program },
     [
@@ -26,8 +26,11 @@ Deno.test("directional-convergence: writes its files, and says what they say", a
       "weight_ratios.csv",
     ],
   );
-  const { status, configuration: { deltas, seeds, replicas, runs, steps }, verdict } = record;
-  assert.deepEqual([status, deltas, seeds, replicas, runs, steps], ["done", [0.3, 0.1], 5, 10, 2, 2 * 160]);
+  const { status, configuration: { deltas, directions, replicas, runs }, verdict, timings } = record;
+  assert.deepEqual(
+    [status, deltas, directions, replicas, runs, timings.planned],
+    ["done", [0.3, 0.1], 5, 10, 2, 2 * 160],
+  );
   assert.equal(verdict.claims.length, 2 * 5);
   for (const { claim, statistic, value, interval, holds } of verdict.claims) {
     assert(claim && statistic && typeof value === "number" && typeof holds === "boolean");
@@ -46,12 +49,19 @@ Deno.test("directional-convergence: a wrong request is one line and status 2, an
         ["--deltas=0.1"],
         /^directional-convergence: a ladder of 1 δ shows no limit: give two different ones at least\n$/,
       ],
-      [["--activation=tanh"], /^directional-convergence: tanh is not homogeneous: use identity, relu, .*\n$/],
       [
-        ["--layers=5", "--activation=relu"],
+        ["--networks=20,20:tanh"],
+        /^directional-convergence: tanh is not homogeneous: use identity, relu, .*\n$/,
+      ],
+      [
+        ["--networks=5:relu"],
         /^directional-convergence: 10-5-1 relu is homogeneous of order 2: give an order above 2, .*\n$/,
       ],
-      [["--layers=5,x"], /^directional-convergence: layers "5,x": give hidden widths as 20,20\n$/],
+      [
+        ["--networks=5,x:relu"],
+        /^directional-convergence: network "5,x:relu": give hidden widths and an activation .*\n$/,
+      ],
+      [["--layers=5"], /^directional-convergence: --layers is now --networks\n$/],
       [["--loss=hinge"], /^directional-convergence: .*--loss.*\n$/],
       [["--deltas=0,0.1"], /^directional-convergence: .*--deltas.*\n$/],
     ] as const

@@ -1,9 +1,12 @@
 import { fileURLToPath } from "node:url";
-import { kernelStudyFlags } from "../../src/experiments/kernel_study/flags.ts";
-import type { KernelStudyRecord } from "../../src/experiments/kernel_study/record.ts";
+import type { ExperimentRecord } from "../../src/experiments/core/record.ts";
+import { kernelStudy } from "../../src/experiments/kernel_study/mod.ts";
+import type { KernelStudyPlan } from "../../src/experiments/kernel_study/plan.ts";
+import type { KernelStudySummary } from "../../src/experiments/kernel_study/report.ts";
+import { flagsOf } from "../../src/cli/options.ts";
 import { camelCase } from "../../src/io/json.ts";
 import { assert } from "../deps.ts";
-import { filesIn, readTable, root, run, temporaryFolder } from "./program.ts";
+import { filesIn, readTable, root, run, temporaryFolder } from "../support/program.ts";
 
 const program = fileURLToPath(new URL("examples/kernel_study.ts", root));
 
@@ -40,7 +43,7 @@ Deno.test("kernel-study: writes its files, and says what they say", async () => 
   const lines = out.trimEnd().split("\n");
   const record = camelCase(
     JSON.parse(Deno.readTextFileSync(`${folder.path}/o/run.json`)),
-  ) as KernelStudyRecord;
+  ) as ExperimentRecord<KernelStudyPlan> & { readonly summary: KernelStudySummary };
   assert.deepEqual(camelCase(JSON.parse(lines.at(-1)!)), record);
   assert.deepEqual([record.status, record.summary.certainButWrong], ["done", 0]);
   assert.equal(record.configuration.seed, 5);
@@ -72,14 +75,14 @@ Deno.test("kernel-study: a wrong request is one line and status 2, and leaves no
   const { path: cwd } = folder;
   Deno.writeTextFileSync(`${cwd}/file`, "kept");
   const cases: [args: string[], line: RegExp][] = [
-    [["--families=trained,nonsense"], /^unknown family "nonsense": use trained, /],
+    [["--families=trained,nonsense"], /^no family "nonsense"; give one of trained, /],
     [["--methods=svd"], /^unknown method "svd": use naive, /],
-    [["--orders=8,1e4"], /^10000 features: give whole numbers from 1 to 1024$/],
-    [["--orders=8.5"], /^--orders must be a whole number of at least 1, not "8.5"$/],
-    [["--batches=0"], /^--batches must be a whole number of at least 1, not "0"$/],
+    [["--orders=8,1e4"], /^--orders must be a whole number from 1 to 1024, not "1e4"$/],
+    [["--orders=8.5"], /^--orders must be a whole number from 1 to 1024, not "8.5"$/],
+    [["--batches=0"], /^--batches must be a whole number from 1 to 4096, not "0"$/],
     [["--samples=100"], /^100 samples of 128 features: give as many samples as features, or more$/],
     [["--epsilons=1e-3,2"], /^ε = 2: give shares of λ₁, above 0 and below 1$/],
-    [["--growth-samples=1e9"], /^1000000000 samples: give whole numbers from 1 to \d+$/],
+    [["--growth-samples=1e9"], /^--growth-samples must be a whole number from 1 to \d+, not "1e9"$/],
     [["--seed=-1"], /^--seed must be a whole number from 0 to 4294967295, not "-1"$/],
     [["--out=file"], /^cannot write to the folder file: there is a file of that name; name another one$/],
     [["features.npy"], /^unexpected argument "features.npy"; see --help$/],
@@ -103,7 +106,7 @@ Deno.test("kernel-study: --help lists every flag", async () => {
   using folder = temporaryFolder();
   const { code, out } = await run(["--help"], { cwd: folder.path, program });
   assert.equal(code, 0);
-  for (const name of [...kernelStudyFlags.map(({ name }) => name), "out", "debug", "help"]) {
+  for (const name of [...flagsOf(kernelStudy.options).map(({ name }) => name), "out", "debug", "help"]) {
     assert.match(out, new RegExp(`^  --(\\[no-\\])?${name}( |$)`, "m"));
   }
   assert(out.split("\n").every((line) => line.length <= 100));

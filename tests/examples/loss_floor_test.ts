@@ -1,6 +1,14 @@
 import { fileURLToPath } from "node:url";
 import { assert } from "../deps.ts";
-import { assertAllDiverge, filesIn, readTable, root, run, runRecorded, temporaryFolder } from "./program.ts";
+import {
+  assertAllDiverge,
+  filesIn,
+  readTable,
+  root,
+  run,
+  runRecorded,
+  temporaryFolder,
+} from "../support/program.ts";
 
 const program = fileURLToPath(new URL("examples/loss_floor.ts", root));
 const small = ["--layers=8,6", "--samples=32", "--steps=60", "--probe-every=20"];

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { MethodsPlan } from "../../src/experiments/methods/plan.ts";
 import { assert } from "../deps.ts";
-import { filesIn, readTable, root, run, runRecorded, temporaryFolder } from "./program.ts";
+import { filesIn, readTable, root, run, runRecorded, temporaryFolder } from "../support/program.ts";
 
 const program = fileURLToPath(new URL("examples/methods.ts", root));
 const small = [

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { PretrainingPlan } from "../../src/experiments/pretraining/plan.ts";
 import { assert } from "../deps.ts";
-import { filesIn, readTable, root, run, runRecorded, temporaryFolder } from "./program.ts";
+import { filesIn, readTable, root, run, runRecorded, temporaryFolder } from "../support/program.ts";
 
 const program = fileURLToPath(new URL("examples/pretraining.ts", root));
 const small = ["--layers=8,6", "--samples=32", "--steps=20", "--probe-every=10", "--pretraining-steps=5"];

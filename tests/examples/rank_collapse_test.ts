@@ -1,15 +1,23 @@
 import { fileURLToPath } from "node:url";
-import type { CompleteCollapseOptions } from "../../src/experiments/rank_collapse/mod.ts";
+import type { RankCollapsePlan } from "../../src/experiments/rank_collapse/plan.ts";
 import { assert } from "../deps.ts";
-import { assertAllDiverge, filesIn, readTable, root, run, runRecorded, temporaryFolder } from "./program.ts";
+import {
+  assertAllDiverge,
+  filesIn,
+  readTable,
+  root,
+  run,
+  runRecorded,
+  temporaryFolder,
+} from "../support/program.ts";
 
 const program = fileURLToPath(new URL("examples/rank_collapse.ts", root));
-const small = ["--layers=8,6", "--samples=20", "--steps=40", "--replicas=2", "--weight-decay=0,1e-2"];
+const small = ["--layers=8,6", "--samples=20", "--steps=40", "--replicas=2", "--weight-decays=0,1e-2"];
 const FILES = ["rank_collapse.csv", "rank_collapse.svg", "run.json", "singular_values.csv"];
 
 Deno.test("rank-collapse: writes its files, and says what they say", async () => {
   using folder = temporaryFolder();
-  const { out, record } = await runRecorded<CompleteCollapseOptions>(
+  const { out, record } = await runRecorded<RankCollapsePlan>(
     small,
     { cwd: folder.path, program },
     FILES,
@@ -19,7 +27,8 @@ Deno.test("rank-collapse: writes its files, and says what they say", async () =>
     4,
     5,
   ]);
-  assert.deepEqual(record.configuration.swept, { deviation: [0.1, 1], weightDecay: [0, 0.01], seed: [0, 1] });
+  const { deviations, weightDecays, replicasOfEach } = record.configuration;
+  assert.deepEqual([deviations, weightDecays, replicasOfEach], [[0.1, 1], [0, 0.01], 2]);
   for (const { claim, statistic, value, interval, holds } of record.verdict.claims) {
     assert(claim && statistic && typeof holds === "boolean" && interval.length === 2);
     // A correlation of constant ranks is none.
@@ -31,12 +40,12 @@ Deno.test("rank-collapse: writes its files, and says what they say", async () =>
 
 Deno.test("rank-collapse: digits have the deviation that they have", async () => {
   using folder = temporaryFolder();
-  const { record: { configuration: { swept }, verdict } } = await runRecorded<CompleteCollapseOptions>(
+  const { record: { configuration, verdict } } = await runRecorded<RankCollapsePlan>(
     [...small, "--task=digits"],
     { cwd: folder.path, program },
     FILES,
   );
-  assert.deepEqual(swept, { weightDecay: [0, 0.01], seed: [0, 1] });
+  assert.deepEqual([configuration.deviations, configuration.weightDecays], [[null], [0, 0.01]]);
   assert.equal(verdict.claims.length, 3);
   const { rows } = readTable(`${folder.path}/o/rank_collapse.csv`);
   assert.deepEqual([rows.length, rows[0][0]], [2 * 2 * 3, ""]);
@@ -64,7 +73,7 @@ Deno.test("rank-collapse: a wrong request is one line and status 2, and leaves n
         ["--deviations=1,1"],
         /^rank-collapse: two tasks have the same deviation: give each one of its own\n$/,
       ],
-      [["--weight-decay=1e-2,0"], /^rank-collapse: weight decays 0.01, 0: give them in ascending order, /],
+      [["--weight-decays=1e-2,0"], /^rank-collapse: weight decays 0.01, 0: give them in ascending order, /],
       [["--samples=3"], /^rank-collapse: 3 samples of 5 classes: give one of each at least\n$/],
       [["--steps=0"], /^rank-collapse: no update, nothing collapses: give one step at least\n$/],
       [["--epsilons=1"], /^rank-collapse: .*--epsilons.*\n$/],

@@ -3,10 +3,10 @@ import { npy } from "../../src/io/npy.ts";
 import type { FeatureRanks } from "../../src/rank/methods/feature_ranks.ts";
 import { uniform } from "../../src/stats/random.ts";
 import { assert } from "../deps.ts";
-import { bytesOf, npyFile, safetensorsFile, zipArchive } from "../io/array_files.ts";
-import { reference } from "../rank/families.ts";
-import { tanhFeatures } from "../rank/solve.ts";
-import { root, run as runIn, temporaryFolder } from "./program.ts";
+import { bytesOf, npyFile, safetensorsFile, zipArchive } from "../support/array_files.ts";
+import { reference } from "../support/families.ts";
+import { tanhFeatures } from "../support/solve.ts";
+import { root, run as runIn, temporaryFolder } from "../support/program.ts";
 
 const program = fileURLToPath(new URL("examples/rank.ts", root));
 const rows = 60, columns = 16;
@@ -193,11 +193,14 @@ Deno.test("rank: bad input is one line that names the file and the offence, and 
   write("few.npy", npy([rows - 1], new Float64Array(rows - 1).fill(1)));
   write("negative.npy", npy([rows], Float64Array.from(single.subarray(0, rows), (_, k) => k === 9 ? -1 : 1)));
   const cases: [args: string[], line: RegExp][] = [
-    [["malformed.npy"], /^malformed\.npy: is not in the format of a \.npy, /],
+    [["malformed.npy"], /^malformed\.npy: is not a \.npy, /],
     [["header.npy"], /^header\.npy: malformed \.npy header, /],
-    [["truncated.npy"], /^truncated\.npy: truncated, \d+ of the \d+ bytes that shape \(60, 16\) needs; /],
+    [
+      ["truncated.npy"],
+      /^truncated\.npy: truncated after \d+ of the \d+ bytes that shape \(60, 16\) needs; /,
+    ],
     [["flat.npy"], /^flat\.npy: an array of shape \(6,\) is no matrix; /],
-    [["none.npy"], /^none\.npy: holds no numbers, its shape is \(0, 6\); /],
+    [["none.npy"], /^none\.npy: is empty, of shape \(0, 6\); /],
     [["empty.npy"], /^empty\.npy: is empty; /],
     [["nan.npy"], /^nan\.npy: NaN in row 3, column 5 \(counted from 0\); /],
     [["infinite.npy"], /^infinite\.npy: -Infinity in row 7, column 0 \(counted from 0\); /],

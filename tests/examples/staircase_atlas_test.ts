@@ -1,7 +1,15 @@
 import { fileURLToPath } from "node:url";
-import type { RecordedOptions } from "../../src/experiments/core/record.ts";
+import type { AtlasPlan } from "../../src/experiments/staircase_atlas/plan.ts";
 import { assert } from "../deps.ts";
-import { assertAllDiverge, filesIn, readTable, root, run, runRecorded, temporaryFolder } from "./program.ts";
+import {
+  assertAllDiverge,
+  filesIn,
+  readTable,
+  root,
+  run,
+  runRecorded,
+  temporaryFolder,
+} from "../support/program.ts";
 
 const program = fileURLToPath(new URL("examples/staircase_atlas.ts", root));
 const small = ["--samples=24", "--width=6", "--depths=1,2", "--steps=20", "--replicas=2", "--epsilons=1e-2"];
@@ -9,16 +17,16 @@ const small = ["--samples=24", "--width=6", "--depths=1,2", "--steps=20", "--rep
 Deno.test("staircase-atlas: writes its files, and says what they say", async () => {
   using folder = temporaryFolder();
   const args = [...small, "--tasks=abs,burgers", "--activations=tanh", "--optimizers=adam,sgd:0.01"];
-  const { out, record } = await runRecorded<RecordedOptions>(
+  const { out, record } = await runRecorded<AtlasPlan>(
     [...args, "--product"],
     { cwd: folder.path, program },
     ["cells.csv", "run.json", "staircase_atlas.csv", "staircase_atlas.svg"],
   );
-  const { configuration: { tasks, replicas, runs, steps }, status, verdict } = record;
-  assert.deepEqual([status, replicas, runs, steps], ["done", 2, 8, 160]);
-  assert.deepEqual(tasks!.map(({ name, samples }) => [name, samples]), [["abs", 24], ["burgers", 24]]);
-  for (const { claim, seeds } of verdict.claims) {
-    assert(out.includes(`: ${claim} (`) && seeds.length <= 2);
+  const { configuration: { tasks, replicas, runs }, status, verdict, timings } = record;
+  assert.deepEqual([status, replicas, runs, timings.planned], ["done", 2, 8, 160]);
+  assert.deepEqual(tasks.map(({ name, samples }) => [name, samples]), [["abs", 24], ["burgers", 24]]);
+  for (const { claim, values } of verdict.claims) {
+    assert(out.includes(`: ${claim} (`) && values.length <= 2);
   }
   const { header, rows } = readTable(`${folder.path}/o/cells.csv`);
   assert.match(header, /^task,activation,depth,optimizer,learning_rate,width,samples,steps,networks,loss,/);

@@ -1,8 +1,13 @@
-import type { RunRecord } from "../../src/experiments/core/run_record.ts";
+import type { ExperimentRecord } from "../../src/experiments/core/record.ts";
+import type { CompleteOptions } from "../../src/train/options.ts";
+import type { TraceSummary } from "../../src/train/summary.ts";
 import { camelCase } from "../../src/io/json.ts";
 import { assert } from "../deps.ts";
-import { idxImages, idxLabels } from "../tasks/idx_files.ts";
-import { filesIn, readTable, run, temporaryFolder } from "./program.ts";
+import { idxImages, idxLabels } from "../support/idx_files.ts";
+import { filesIn, readTable, run, temporaryFolder } from "../support/program.ts";
+
+/** The record of a training. */
+type RunRecord = ExperimentRecord<CompleteOptions> & { readonly summary: TraceSummary };
 
 const HEADER =
   "replica,step,loss,layer,epsilon,rank,rank_low,rank_high,floor,accuracy,relative_error,precision\n";
@@ -24,7 +29,7 @@ Deno.test("staircase: a wrong request is one line and status 2, and leaves no fi
   Deno.writeTextFileSync(`${cwd}/file`, "kept");
   writeTruncated(`${cwd}/truncated`);
   const cases: [args: string[], line: RegExp][] = [
-    [["--task=cosine"], /^--task must be cosines, .* or digits, not "cosine"; did you mean cosines\?$/],
+    [["--task=cosine"], /^no task "cosine"; did you mean "cosines"\? give one of cosines, .*, digits$/],
     [
       ["--layers=2-50-50-1"],
       /^layers 2-50-50-1 do not fit the task cosines: give 1, at least one hidden width, and 1$/,

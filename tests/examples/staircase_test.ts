@@ -1,8 +1,14 @@
-import type { RunRecord } from "../../src/experiments/core/run_record.ts";
-import { trainingFlags } from "../../src/cli/training_flags.ts";
+import { flagsOf } from "../../src/cli/options.ts";
+import type { ExperimentRecord } from "../../src/experiments/core/record.ts";
+import { staircase } from "../../src/experiments/staircase/mod.ts";
+import type { CompleteOptions } from "../../src/train/options.ts";
+import type { TraceSummary } from "../../src/train/summary.ts";
 import { camelCase } from "../../src/io/json.ts";
 import { assert } from "../deps.ts";
-import { command, filesIn, readTable, run, temporaryFolder } from "./program.ts";
+import { command, filesIn, readTable, run, temporaryFolder } from "../support/program.ts";
+
+/** The record of a training. */
+type RunRecord = ExperimentRecord<CompleteOptions> & { readonly summary: TraceSummary };
 
 const FILES = ["run.json", "staircase.svg", "trace.csv"];
 const HEADER =
@@ -46,11 +52,11 @@ Deno.test("staircase: writes its files, reports on stdout, and shows progress on
   // A slow machine has time for lines in between.
   assert.match(
     ended.err,
-    /^adapter: .+\n(cosines: .+ left\n)*cosines: 100 % \(25\/25\), loss \S+, in \d+\.\d s\n$/,
+    /^adapter: .+\n(cosines: \d+ % .+\n)*cosines: 100 % \(25\/25\), loss \S+, rank \d+, in \d+\.\d s\n$/,
   );
   const [first, second] = ended.out.split("\n");
   assert(first.startsWith(`cosines on ${record.adapter.name}`), first);
-  assert.match(second, /^25 steps in \d+\.\d s, \d+\.\d\d ms a step with its probes$/);
+  assert.match(second, /^25 steps of 2 replicas, [\d.]+ ms a step with its probes$/);
   for (const name of FILES) assert(ended.out.includes(`\n${out}/${name}\n`));
   assert(!ended.out.includes(" left"));
 });
@@ -72,7 +78,7 @@ Deno.test("staircase: --help lists every flag, and does nothing else", async () 
   using folder = temporaryFolder();
   const { code, out, err } = await run(["--help", "--task=nonsense"], { cwd: folder.path });
   assert.deepEqual([code, err], [0, ""]);
-  const names = [...trainingFlags.map(({ name }) => name), "out", "debug", "help"];
+  const names = [...flagsOf(staircase.options).map(({ name }) => name), "out", "debug", "help"];
   const wanted =
     "task layers activation init optimizer learning-rate momentum weight-decay batch samples steps probe-every " +
     "epsilons replicas seed out json quiet profile adapter data schedule";
@@ -109,10 +115,10 @@ Deno.test({
     const out = await new Response(child.stdout).text();
     assert.equal((await child.status).code, 130);
     assert.match(err, /^adapter: .+\nstaircase: stopping; Ctrl-C again to end at once\ncosines: 0 % .+\n$/);
-    assert.match(out, /^cosines on .+\n\d+ steps in /);
+    assert.match(out, /^cosines on .+\n\d+ steps of 1 replica, /);
     assert.deepEqual(filesIn(`${folder.path}/o`), FILES);
     const record = readRun(`${folder.path}/o`);
-    assert.equal(record.status, "interrupted");
+    assert.equal(record.status, "stopped");
     const { rows } = readTable(`${folder.path}/o/trace.csv`);
     assert(rows.length > 0 && Number(rows.at(-1)![1]) <= record.timings.steps);
   },

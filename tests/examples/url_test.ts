@@ -1,7 +1,7 @@
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { assert } from "../deps.ts";
-import { filesIn, root, run, temporaryFolder } from "./program.ts";
+import { filesIn, root, run, temporaryFolder } from "../support/program.ts";
 
 const TYPES: Record<string, string> = { ".ts": "application/typescript", ".wgsl": "text/plain" };
 

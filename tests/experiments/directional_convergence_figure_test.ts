@@ -3,7 +3,8 @@ import {
   type DirectionalFigureData,
 } from "../../src/experiments/directional_convergence/figure.ts";
 import { assert } from "../deps.ts";
-import { assertSoundSvg, marks } from "../plot/sound.ts";
+import { assertSoundSvg, marks } from "../support/sound.ts";
+import { assertGolden } from "../support/golden.ts";
 
 const many = <T>(count: number, each: (index: number) => T) =>
   Array.from({ length: count }, (_, i) => each(i));
@@ -43,6 +44,7 @@ function figureData(rows: number, deltas: number[], seeds: number, layers: numbe
 
 Deno.test("directionalFigure: many cases, layers and δ have their places", () => {
   const deltas = [1, 0.3, 0.1, 0.03, 0.01, 0.001, 0.0001, 0.00001, 0.000001];
+  assertGolden("directional_convergence", directionalFigure(figureData(3, deltas, 3, 2)));
   const elements = assertSoundSvg(directionalFigure(figureData(7, deltas, 3, 4)), "Directions");
   assert.equal(marks(elements, "panel").length, 7 * 4);
   assert.equal(marks(elements, "path").length, 7 * 3 * 27);

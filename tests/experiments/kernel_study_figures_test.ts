@@ -6,9 +6,10 @@ import { methodCostsFigure } from "../../src/experiments/kernel_study/figures/me
 import { methodLegend, methodStyle } from "../../src/experiments/kernel_study/figures/method_style.ts";
 import { spectrumErrorsFigure } from "../../src/experiments/kernel_study/figures/spectrum_errors.ts";
 import { assert, fc } from "../deps.ts";
-import { pathPoints } from "../plot/figure.ts";
-import { assertSoundSvg, marks } from "../plot/sound.ts";
+import { pathPoints } from "../support/figure.ts";
+import { assertSoundSvg, marks } from "../support/sound.ts";
 import { countErrors, growth, methodCosts, METHODS, spectrumErrors } from "./kernel_study_figures.ts";
+import { assertGolden } from "../support/golden.ts";
 
 Deno.test("countErrorsFigure: a panel a matrix, a line a method, a strip for each that proves something", () => {
   const data = countErrors();
@@ -24,6 +25,13 @@ Deno.test("countErrorsFigure: a panel a matrix, a line a method, a strip for eac
   const [zero] = marks(elements, "/panel/zero");
   assert(Math.abs(points[0].y - Number(zero.attributes.y1)) < 0.02);
   assert(points.at(-1)!.y < points[0].y && points.at(-1)!.x > points[0].x);
+});
+
+Deno.test("the figures of the kernel study: as kept", () => {
+  assertGolden("kernel_study_count_errors", countErrorsFigure(countErrors({ panels: 3 })));
+  assertGolden("kernel_study_spectrum_errors", spectrumErrorsFigure(spectrumErrors()));
+  assertGolden("kernel_study_method_costs", methodCostsFigure(methodCosts()));
+  assertGolden("kernel_study_growth", growthFigure(growth()));
 });
 
 Deno.test("countErrorsFigure: a strip is filled over the thresholds at which the rank is certain", () => {

@@ -1,29 +1,27 @@
 import { InputError } from "../../src/errors.ts";
 import { generateFeatures } from "../../src/experiments/kernel_study/families.ts";
-import { kernelStudyFigures } from "../../src/experiments/kernel_study/figures/mod.ts";
 import { fitGrowth } from "../../src/experiments/kernel_study/growth.ts";
 import { naiveSpectra } from "../../src/experiments/kernel_study/naive.ts";
-import {
-  completeStudyOptions,
-  type KernelStudyOptions,
-  studyParts,
-} from "../../src/experiments/kernel_study/options.ts";
+import { completeValues } from "../../src/cli/options.ts";
+import type { OptionsOf } from "../../src/experiments/core/experiment.ts";
+import type { RunOptions } from "../../src/experiments/core/run.ts";
+import { kernelStudy as experiment } from "../../src/experiments/kernel_study/mod.ts";
+import { kernelStudyOptions, kernelStudyPlan, studyParts } from "../../src/experiments/kernel_study/plan.ts";
 import { fitPowerLaw } from "../../src/stats/power_law.ts";
-import { kernelStudyRecord, kernelStudyText } from "../../src/experiments/kernel_study/record.ts";
 import { referenceSpectrum } from "../../src/experiments/kernel_study/reference.ts";
 import type { GrowthRow } from "../../src/experiments/kernel_study/rows.ts";
-import { kernelStudy, type StudyProgress } from "../../src/experiments/kernel_study/study.ts";
-import { kernelStudyTables } from "../../src/experiments/kernel_study/tables.ts";
-import { Gpu } from "../../src/gpu/device.ts";
+import type { KernelStudySummary } from "../../src/experiments/kernel_study/report.ts";
 import { assert } from "../deps.ts";
-import { assertSoundSvg } from "../plot/sound.ts";
+import { assertSoundSvg } from "../support/sound.ts";
 import { singularValues } from "../reference/singular_values.ts";
 import { normals } from "../reference/random.ts";
+import { study } from "./study.ts";
+import { openGpu } from "../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
-const small: KernelStudyOptions = {
+type Options = OptionsOf<typeof experiment>;
+const small: Options = {
   orders: [23],
   batches: [1, 3],
   growthOrders: [],
@@ -31,9 +29,18 @@ const small: KernelStudyOptions = {
   seed: 3,
 };
 
+const planOf = (options: Options) =>
+  kernelStudyPlan(completeValues(kernelStudyOptions, options, "kernel-study"));
+
+/** A study, with everything that its program makes. */
+async function kernelStudy(options: Options, how: RunOptions = {}) {
+  const made = await study(gpu, experiment, options, how);
+  return { ...made, ...made.rows[0], summary: made.record.summary as KernelStudySummary };
+}
+
 Deno.test("kernelStudy: a naive rank is fiction below 10⁻⁷ λ₁; no certain one is wrong", async () => {
-  const progress: StudyProgress[] = [];
-  const study = await kernelStudy(gpu, small, (now) => void progress.push(now));
+  const progress: [done: number, text: string][] = [];
+  const study = await kernelStudy(small, { onProgress: (...now) => void progress.push(now) });
   const { counts, eigenvalues, cost, methods, options } = study;
   assert(study.complete);
   assert.deepEqual(study.omissions, []);
@@ -86,23 +93,25 @@ Deno.test("kernelStudy: a naive rank is fiction below 10⁻⁷ λ₁; no certain
     );
   assert.deepEqual(dispatches(3), dispatches(1));
 
-  assert.deepEqual(progress.map(({ done }) => done), progress.map((_, i) => i + 1));
-  assert.equal(progress.at(-1)!.done, studyParts(small));
-  assert(progress.every(({ total, text }) => total === studyParts(small) && text !== ""));
+  // The last call says that the run is over.
+  const parts = studyParts(planOf(small)), last = progress.pop();
+  assert.deepEqual(last, progress.at(-1));
+  assert.deepEqual(progress.map(([done]) => done), progress.map((_, i) => i + 1));
+  assert.equal(progress.at(-1)![0], parts);
+  assert(progress.every(([, text]) => text !== ""));
 
-  const figures = kernelStudyFigures(study);
-  assertSoundSvg(figures.counts, "Who counts right: errors of the ε-rank");
-  assertSoundSvg(figures.eigenvalues, "How far eigenvalues are off, and what is certified");
-  assertSoundSvg(figures.cost, "What ranks cost: features in, three ranks out");
-  const lines = Object.values(kernelStudyTables(study)).map((text) => text.trimEnd().split("\n").length - 1);
+  const { figures } = study;
+  assertSoundSvg(figures["counts.svg"], "Who counts right: errors of the ε-rank");
+  assertSoundSvg(figures["eigenvalues.svg"], "How far eigenvalues are off, and what is certified");
+  assertSoundSvg(figures["cost.svg"], "What ranks cost: features in, three ranks out");
+  const lines = Object.values(study.tables).map((text) => text.trimEnd().split("\n").length - 1);
   assert.deepEqual(lines, [counts.length, eigenvalues.length, cost.length, 0, 0]);
-  const record = await kernelStudyRecord(gpu, study);
-  assert.deepEqual([record.status, record.summary.certainButWrong, record.summary.brokenPromises], [
+  assert.deepEqual([study.record.status, study.summary.certainButWrong, study.summary.brokenPromises], [
     "done",
     0,
     0,
   ]);
-  assert.match(kernelStudyText(record), /certain ranks that are wrong: 0\n/);
+  assert.match(study.text, /certain ranks that are wrong: 0\n/);
 });
 
 Deno.test("kernelStudy: the same seed gives the same ranks, another one others; one method alone", async () => {
@@ -115,18 +124,18 @@ Deno.test("kernelStudy: the same seed gives the same ranks, another one others; 
     batches: [],
     growthOrders: [],
   };
-  const run = async (seed: number) => await kernelStudy(gpu, { ...options, growthSamples: [], seed });
+  const run = async (seed: number) => await kernelStudy({ ...options, growthSamples: [], seed });
   const [first, second, third] = [await run(1), await run(1), await run(2)];
   assert.deepEqual(first.eigenvalues, second.eigenvalues);
   assert.deepEqual(first.counts, second.counts);
   assert.notDeepEqual(first.eigenvalues, third.eigenvalues);
   assert.deepEqual(first.options.methods, [{ method: "gram-jacobi", precision: "single" }]);
   assert.deepEqual([first.peak, first.cost, first.growth, first.exponents], [null, [], [], []]);
-  for (const [name, svg] of Object.entries(kernelStudyFigures(first))) assert(svg.startsWith("<svg "), name);
+  for (const [name, svg] of Object.entries(first.figures)) assert(svg.startsWith("<svg "), name);
 });
 
 Deno.test("kernelStudy: growth of methods in one precision, with figure and exponents", async () => {
-  const study = await kernelStudy(gpu, {
+  const study = await kernelStudy({
     methods: ["sturm:single", "gram-jacobi:single", "gram-jacobi:auto"],
     orders: [],
     growthOrders: [8, 12, 24],
@@ -147,12 +156,12 @@ Deno.test("kernelStudy: growth of methods in one precision, with figure and expo
   const [m] = exponents.filter(({ method, axis }) => method === "gram-jacobi" && axis === "rows");
   assert(Math.abs(m.model! - 1) < 0.05, `${m.model}`);
   assert(exponents.every(({ low, exponent, high }) => low <= exponent && exponent <= high));
-  assertSoundSvg(kernelStudyFigures(study).growth, "How the cost of a rank grows");
+  assertSoundSvg(study.figures["growth.svg"], "How the cost of a rank grows");
 });
 
 Deno.test("kernelStudy: an order that a method refuses is left out of all parts, and told", async () => {
   const options = { methods: ["sturm:double"], families: ["gaussian"], growthSamples: [] };
-  const { counts, growth, omissions } = await kernelStudy(gpu, {
+  const { counts, growth, omissions } = await kernelStudy({
     ...options,
     orders: [513],
     samples: 513,
@@ -169,7 +178,7 @@ Deno.test("kernelStudy: an order that a method refuses is left out of all parts,
 });
 
 Deno.test("kernelStudy: a tall matrix is timed by every method in one precision", async () => {
-  const study = await kernelStudy(gpu, {
+  const study = await kernelStudy({
     orders: [],
     growthOrders: [],
     growthSamples: [],
@@ -190,54 +199,57 @@ Deno.test("kernelStudy: a tall matrix is timed by every method in one precision"
     ],
   );
   assert(study.tall.every(({ milliseconds, waits }) => milliseconds > 0 && waits > 0));
-  const record = await kernelStudyRecord(gpu, study);
-  assert.deepEqual(record.summary.tall, study.tall);
-  assert.match(kernelStudyText(record), /\nranks of 301 samples of 128 neurons:\n/);
-  assert.equal(kernelStudyTables(study).tall.trimEnd().split("\n").length, 6);
+  assert.deepEqual(study.summary.tall, study.tall);
+  assert.match(study.text, /\nranks of 301 samples of 128 neurons:\n/);
+  assert.equal(study.tables["tall.csv"].trimEnd().split("\n").length, 6);
 });
 
 Deno.test("kernelStudy: an aborted study keeps what it has", async () => {
   const abort = new AbortController();
-  const study = await kernelStudy(gpu, { ...small, signal: abort.signal }, ({ text }) => {
-    if (text === "accuracy of svdvals single, n = 23") abort.abort();
+  const study = await kernelStudy(small, {
+    signal: abort.signal,
+    onProgress: (_, text) => {
+      if (text === "accuracy of svdvals single, n = 23") abort.abort();
+    },
   });
   assert.equal(study.complete, false);
   assert.deepEqual(new Set(study.counts.map(({ method }) => method)), new Set(["naive", "svdvals"]));
   assert.deepEqual([study.cost, study.growth], [[], []]);
-  assert.equal((await kernelStudyRecord(gpu, study)).status, "interrupted");
-  for (const svg of Object.values(kernelStudyFigures(study))) assert(svg.startsWith("<svg "));
-  const never = await kernelStudy(gpu, { ...small, signal: AbortSignal.abort() });
+  assert.equal(study.record.status, "stopped");
+  for (const svg of Object.values(study.figures)) assert(svg.startsWith("<svg "));
+  const never = await kernelStudy(small, { signal: AbortSignal.abort() });
   assert.deepEqual([never.complete, never.counts], [false, []]);
-  Object.values(kernelStudyFigures(never));
-  Object.values(kernelStudyTables(never));
 });
 
-Deno.test("completeStudyOptions: wrong requests, and what is left open", () => {
-  const rejects = (options: KernelStudyOptions, message: RegExp) =>
-    assert.throws(() => completeStudyOptions(options), (error) => {
+Deno.test("kernelStudyPlan: wrong requests, and what is left open", () => {
+  const rejects = (options: Options, message: RegExp) =>
+    assert.throws(() => planOf(options), (error) => {
       assert(error instanceof InputError);
       assert.match(error.message, message);
       return true;
     });
-  rejects({ families: ["trained", "hilberts"] }, /^unknown family "hilberts": use trained, random, /);
+  rejects(
+    { families: ["trained", "hilberts"] },
+    /^no family "hilberts"; did you mean "hilbert"\? give one of trained, random, /,
+  );
   rejects(
     { methods: ["jacobi"] },
     /^unknown method "jacobi": use naive, svdvals, .*one-sided-jacobi:double$/,
   );
   rejects({ methods: ["inertia:double"] }, /^unknown method "inertia:double"/);
-  rejects({ orders: [8, 0] }, /^0 features: give whole numbers from 1 to 1024$/);
-  rejects({ orders: [2000] }, /^2000 features/);
-  rejects({ batches: [1.5] }, /^1.5 matrices/);
-  rejects({ growthSamples: [-1] }, /^-1 samples/);
-  rejects({ tallSamples: 5e6 }, /^5000000 samples/);
+  rejects({ orders: [8, 0] }, /^each of orders must be a whole number from 1 to 1024, not 0$/);
+  rejects({ orders: [2000] }, /^each of orders .*, not 2000$/);
+  rejects({ batches: [1.5] }, /^each of batches .*, not 1.5$/);
+  rejects({ growthSamples: [-1] }, /^each of growthSamples .*, not -1$/);
+  rejects({ tallSamples: 5e6 }, /^tallSamples .*, not 5000000$/);
   rejects(
     { orders: [8, 64], samples: 63 },
     /^63 samples of 64 features: give as many samples as features, or more$/,
   );
   rejects({ epsilons: [1e-3, 1] }, /^ε = 1: give shares of λ₁, above 0 and below 1$/);
   rejects({ epsilons: [] }, /^no ε: give at least one$/);
-  rejects({ seed: -1 }, /^seed -1: /);
-  const chosen = completeStudyOptions({
+  rejects({ seed: -1 }, /^seed must be .*, not -1$/);
+  const chosen = planOf({
     methods: ["gram-jacobi", "naive"],
     orders: [64, 8, 64],
     epsilons: [1e-9, 1e-2],
@@ -249,7 +261,7 @@ Deno.test("completeStudyOptions: wrong requests, and what is left open", () => {
     "gram-jacobi",
   ]);
   assert.deepEqual([chosen.orders, chosen.epsilons], [[8, 64], [1e-2, 1e-9]]);
-  const full = completeStudyOptions({ full: true });
+  const full = planOf({ full: true });
   assert.deepEqual([
     full.orders.at(-1),
     full.batches.at(-1),

@@ -1,25 +1,26 @@
 import { InputError } from "../../src/errors.ts";
-import { floorVerdicts, lossFloorStudy } from "../../src/experiments/loss_floor/mod.ts";
-import { experimentRecord, experimentText } from "../../src/experiments/core/record.ts";
-import { Gpu } from "../../src/gpu/device.ts";
+import { judge } from "../../src/experiments/core/verdict.ts";
+import { floorClaims } from "../../src/experiments/loss_floor/claims.ts";
+import { lossFloor } from "../../src/experiments/loss_floor/mod.ts";
 import type { Trace } from "../../src/train/trace.ts";
 import { assert } from "../deps.ts";
-import { assertSoundSvg, marks } from "../plot/sound.ts";
-import { smallTask } from "../train/tasks.ts";
+import { assertSoundSvg, marks } from "../support/sound.ts";
+import { smallTask } from "../support/tasks.ts";
+import { study } from "./study.ts";
+import { openGpu } from "../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const task = smallTask({ count: 60, target: (x) => Math.cos(3 * x[0]) + Math.cos(9 * x[0]) });
-const options = { task, hidden: [20, 20], steps: 300, probeEvery: 10, seed: 1 };
+const options = { task, layers: [20, 20], steps: 300, probeEvery: 10, seed: 1 };
 const holds = (verdicts: readonly { readonly holds: boolean }[]) => verdicts.map(({ holds }) => holds);
 
-Deno.test("lossFloorStudy: a network that learns has floors that hold, and fall as its rank rises", async () => {
-  const result = await lossFloorStudy(gpu, options);
+Deno.test("lossFloor: a network that learns has floors that hold, and fall as its rank rises", async () => {
+  const result = await study(gpu, lossFloor, options);
   assert.deepEqual(holds(result.verdicts), [true, true, true]);
-  assert.equal(result.verdicts[1].seeds.length, 5);
+  assert.equal(result.verdicts[1].values.length, 5);
   assert(result.verdicts[1].value < -0.5);
-  const rows = result.table.trimEnd().split("\n").map((line) => line.split(","));
+  const rows = result.tables["loss_floor.csv"].trimEnd().split("\n").map((line) => line.split(","));
   assert.deepEqual(rows.shift(), [
     "replica",
     "step",
@@ -35,26 +36,29 @@ Deno.test("lossFloorStudy: a network that learns has floors that hold, and fall 
     assert(floor <= loss && projection <= loss * (1 + 1e-5) && projection >= 0);
     assert(tightness === 0 || Math.abs(tightness - loss / floor) < 1e-9 * tightness);
   }
-  const elements = assertSoundSvg(result.figure, `The loss and its floor: ${task.description}`);
+  const elements = assertSoundSvg(
+    result.figures["loss_floor.svg"],
+    `The loss and its floor: ${task.description}`,
+  );
   assert.equal(marks(elements, "panel").length, 4);
   assert(marks(elements, "probe").length > 20);
 
-  const record = await experimentRecord(gpu, result);
-  assert.deepEqual([record.status, record.verdict.holds, record.configuration.replicas], ["done", true, 5]);
-  const text = experimentText(record);
+  const { record, text } = result;
+  assert.deepEqual([record.status, record.verdict?.holds, record.configuration.replicas], ["done", true, 5]);
   assert.match(
     text,
-    /\nholds: the loss lies on or above its floor \(probes below it 0, 95 % in \[0, 0\], 5 seeds\)\n/,
+    /\nholds: the loss lies on or above its floor \(probes below it 0, 95 % in \[0, 0\], 5 replicas\)\n/,
   );
 });
 
-Deno.test("lossFloorStudy: a linear network has one rank and one floor: nothing falls", async () => {
-  const { verdicts } = await lossFloorStudy(gpu, { ...options, activation: "identity", replicas: 3 });
+Deno.test("lossFloor: a linear network has one rank and one floor: nothing falls", async () => {
+  const { verdicts } = await study(gpu, lossFloor, { ...options, activation: "identity", replicas: 3 });
   assert.deepEqual(holds(verdicts), [true, false, true]);
 });
 
-Deno.test("floorVerdicts: a loss below its floor, or below the projection error, is found", async () => {
-  const { trace } = await lossFloorStudy(gpu, { ...options, steps: 100, replicas: 2 });
+Deno.test("floorClaims: a loss below its floor, or below the projection error, is found", async () => {
+  const { rows: [{ trace }] } = await study(gpu, lossFloor, { ...options, steps: 100, replicas: 2 });
+  const floorVerdicts = (...args: Parameters<typeof floorClaims>) => floorClaims(...args).map(judge);
   const with_ = (change: (loss: number) => number): Trace => ({
     ...trace,
     probes: trace.probes.map((probe, i) => i === 7 ? { ...probe, loss: change(probe.loss) } : probe),
@@ -63,33 +67,20 @@ Deno.test("floorVerdicts: a loss below its floor, or below the projection error,
     holds(verdicts).filter((_, i) => i !== 1);
   assert.deepEqual(without(floorVerdicts(with_(() => 0))), [false, false]);
   const [broken] = floorVerdicts(with_(() => 0));
-  assert.deepEqual([broken.value, broken.seeds], [0.5, [0, 1]]);
+  assert.deepEqual([broken.value, broken.values], [0.5, [0, 1]]);
   // Unless the replica is left out.
   assert.deepEqual(without(floorVerdicts(with_(() => 0), new Set([1]))), [true, true]);
 });
 
-Deno.test("lossFloorStudy: replicas that diverge are named and left out; classes have no floor", async () => {
-  const optimizer = { name: "sgd", learningRate: [0.01, 1e30] } as const;
-  const result = await lossFloorStudy(gpu, {
-    ...options,
-    steps: 50,
-    activation: "relu",
-    replicas: 2,
-    optimizer,
-  });
+Deno.test("lossFloor: replicas that diverge are named and left out; classes have no floor", async () => {
+  const diverging = { ...options, steps: 50, activation: "relu", replicas: 2, optimizer: "sgd" };
+  const result = await study(gpu, lossFloor, { ...diverging, learningRate: [0.01, 1e30] });
   assert.deepEqual(result.diverged.map(({ replica }) => replica), [1]);
-  assert(result.verdicts.every(({ seeds }) => seeds.length === 1));
-  const record = await experimentRecord(gpu, result);
-  assert.match(experimentText(record), /\nreplica 1 diverged at step \d+, and does not count\n/);
-  const all = await lossFloorStudy(gpu, {
-    ...options,
-    steps: 50,
-    activation: "relu",
-    replicas: 2,
-    optimizer: { ...optimizer, learningRate: 1e30 },
-  });
-  assert.equal((await experimentRecord(gpu, all)).status, "diverged");
+  assert(result.verdicts.every(({ values }) => values.length === 1));
+  assert.match(result.text, /\nreplica 1 diverged at step \d+, and does not count\n/);
+  const all = await study(gpu, lossFloor, { ...diverging, learningRate: [1e30] });
+  assert.equal(all.record.status, "diverged");
   assert.deepEqual(holds(all.verdicts), [false, false, false]);
   const classes = smallTask({ loss: "logistic" });
-  await assert.rejects(() => lossFloorStudy(gpu, { task: classes }), InputError);
+  await assert.rejects(() => study(gpu, lossFloor, { task: classes }), InputError);
 });

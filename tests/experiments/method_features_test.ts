@@ -5,16 +5,15 @@ import {
   polynomialOrders,
 } from "../../src/experiments/methods/partition.ts";
 import { randomFeatures } from "../../src/experiments/methods/random_features.ts";
-import { Gpu } from "../../src/gpu/device.ts";
 import { boundingBox } from "../../src/tasks/bounding_box.ts";
 import { quasirandom } from "../../src/tasks/points.ts";
 import { uniform } from "../../src/stats/random.ts";
 import { assert, fc } from "../deps.ts";
 import { singularValues } from "../reference/singular_values.ts";
-import { smallTask } from "../train/tasks.ts";
+import { smallTask } from "../support/tasks.ts";
+import { openGpu } from "../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const box = { centre: [1, -2], half: [2, 0.5] };
 const bumps = (partition: Partition, x: readonly number[]) =>

@@ -1,6 +1,7 @@
 import { methodsFigure, type MethodsFigureData } from "../../src/experiments/methods/figure.ts";
 import { assert } from "../deps.ts";
-import { assertSoundSvg, marks } from "../plot/sound.ts";
+import { assertSoundSvg, marks } from "../support/sound.ts";
+import { assertGolden } from "../support/golden.ts";
 
 const methods = [
   { label: "plain network", kind: "trained" },
@@ -37,7 +38,9 @@ function figureData(names: readonly string[], replicas: number, steps: number): 
 
 Deno.test("methodsFigure: more than three targets follow below, with long names and steps", () => {
   const names = ["cosines", "a name as long as one may be given to a task", "abs", "ripple2d"];
-  const elements = assertSoundSvg(methodsFigure(figureData(names, 3, 10_000)), "Methods");
+  const svg = methodsFigure(figureData(names, 3, 10_000));
+  assertGolden("methods", svg);
+  const elements = assertSoundSvg(svg, "Methods");
   assert.equal(marks(elements, "panel").length, 4 * 3);
   for (const name of ["rank", "loss", "rank-band", "loss-band"]) {
     assert.equal(marks(elements, name).length, 4 * 4, name);

@@ -9,13 +9,12 @@ import { parseFrequencies } from "../../src/experiments/methods/inputs.ts";
 import { methods } from "../../src/experiments/methods/mod.ts";
 import type { MethodOutcome } from "../../src/experiments/methods/outcome.ts";
 import type { LearningMethod } from "../../src/experiments/methods/plan.ts";
-import { Gpu } from "../../src/gpu/device.ts";
 import { assert } from "../deps.ts";
-import { assertSoundSvg, marks } from "../plot/sound.ts";
-import { smallTask } from "../train/tasks.ts";
+import { assertSoundSvg, marks } from "../support/sound.ts";
+import { smallTask } from "../support/tasks.ts";
+import { openGpu } from "../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const wave = {
   count: 60,

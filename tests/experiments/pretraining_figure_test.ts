@@ -1,6 +1,7 @@
 import { pretrainingFigure, type PretrainingFigureData } from "../../src/experiments/pretraining/figure.ts";
 import { assert } from "../deps.ts";
-import { assertSoundSvg, marks } from "../plot/sound.ts";
+import { assertSoundSvg, marks } from "../support/sound.ts";
+import { assertGolden } from "../support/golden.ts";
 
 /** Curves that have no meaning but their number. */
 function figureData(rows: number, methods: string[], replicas: number): PretrainingFigureData {
@@ -34,7 +35,9 @@ function figureData(rows: number, methods: string[], replicas: number): Pretrain
 
 Deno.test("pretrainingFigure: a row for each case, with a curve for each start and a dot for each network", () => {
   const methods = ["structured", "gradient", "xavier-normal", "he-normal", "pytorch"];
-  const elements = assertSoundSvg(pretrainingFigure(figureData(4, methods, 5)), "Starts");
+  const svg = pretrainingFigure(figureData(4, methods, 5));
+  assertGolden("pretraining", svg);
+  const elements = assertSoundSvg(svg, "Starts");
   assert.equal(marks(elements, "panel").length, 4 * 3);
   for (const name of ["loss", "rank", "loss-band", "rank-band"]) {
     assert.equal(marks(elements, name).length, 4 * 5, name);

@@ -7,15 +7,14 @@ import { InputError } from "../../src/errors.ts";
 import { pretrainingClaims } from "../../src/experiments/pretraining/claims.ts";
 import { pretraining } from "../../src/experiments/pretraining/mod.ts";
 import type { PretrainingNetwork, PretrainingRun } from "../../src/experiments/pretraining/networks.ts";
-import { Gpu } from "../../src/gpu/device.ts";
 import { loadTask } from "../../src/tasks/registry.ts";
 import type { Task } from "../../src/tasks/task.ts";
 import { assert } from "../deps.ts";
-import { assertSoundSvg, marks } from "../plot/sound.ts";
-import { smallTask } from "../train/tasks.ts";
+import { assertSoundSvg, marks } from "../support/sound.ts";
+import { smallTask } from "../support/tasks.ts";
+import { openGpu } from "../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const task = smallTask({ count: 60, target: (x) => Math.cos(3 * x[0]) + Math.cos(12 * x[0]) });
 const withActivation = (activation: string): Task => ({

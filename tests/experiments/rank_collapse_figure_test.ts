@@ -3,7 +3,8 @@ import {
   type RankCollapseFigureData,
 } from "../../src/experiments/rank_collapse/figure.ts";
 import { assert } from "../deps.ts";
-import { assertSoundSvg, marks } from "../plot/sound.ts";
+import { assertSoundSvg, marks } from "../support/sound.ts";
+import { assertGolden } from "../support/golden.ts";
 
 /** Ranks, spectra and distances that have no meaning but their number. */
 function figureData(
@@ -42,7 +43,9 @@ function figureData(
 Deno.test("rankCollapseFigure: many tasks, layers and decays have their places", () => {
   const decays = [0, 1e-5, 2.5e-5, 1e-4, 1e-3, 1e-2, 0.1, 1];
   const labels = ["deviation 0.01", "deviation 0.1", "deviation 1", "deviation 10"];
-  const elements = assertSoundSvg(rankCollapseFigure(figureData(labels, 6, decays, 5)), "Collapse");
+  const svg = rankCollapseFigure(figureData(labels, 6, decays, 5));
+  assertGolden("rank_collapse", svg);
+  const elements = assertSoundSvg(svg, "Collapse");
   assert.equal(marks(elements, "panel").length, 5 + 4 * 3);
   assert.equal(marks(elements, "rank").length, 4 * 6);
   assert.equal(marks(elements, "rank-band").length, 4 * 6);

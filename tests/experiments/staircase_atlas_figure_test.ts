@@ -1,7 +1,8 @@
 import type { AtlasFigureCell } from "../../src/experiments/staircase_atlas/panel.ts";
 import { type AtlasFigureData, staircaseAtlasFigure } from "../../src/experiments/staircase_atlas/figure.ts";
 import { assert } from "../deps.ts";
-import { assertSoundSvg, marks } from "../plot/sound.ts";
+import { assertSoundSvg, marks } from "../support/sound.ts";
+import { assertGolden } from "../support/golden.ts";
 
 const steps = [0, 100, 200, 300, 400];
 
@@ -28,7 +29,9 @@ Deno.test("staircaseAtlasFigure: columns beyond five stand in a block below, and
     label,
     cells: columns.map((_, c) => c === 3 ? "no second derivatives" : cell(5, (c + r) % 2 === 0, c > 0)),
   }));
-  const elements = assertSoundSvg(staircaseAtlasFigure(data(rows, columns, 5)), "Atlas");
+  const svg = staircaseAtlasFigure(data(rows, columns, 5));
+  assertGolden("staircase_atlas", svg);
+  const elements = assertSoundSvg(svg, "Atlas");
   assert.equal(marks(elements, "block").length, 2);
   assert.equal(marks(elements, "panel").length, 14);
   assert.equal(marks(elements, "loss").length, 12);

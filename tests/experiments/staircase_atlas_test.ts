@@ -1,25 +1,36 @@
 import { InputError } from "../../src/errors.ts";
-import { experimentRecord, experimentText } from "../../src/experiments/core/record.ts";
+import type { OptionsOf } from "../../src/experiments/core/experiment.ts";
+import { completeValues } from "../../src/cli/options.ts";
 import { staircaseAtlas } from "../../src/experiments/staircase_atlas/mod.ts";
 import {
-  type AtlasOptions,
-  completeAtlasOptions,
+  atlasCells,
+  atlasOptions,
+  atlasPlan,
   parseAtlasOptimizer,
-} from "../../src/experiments/staircase_atlas/options.ts";
-import { Gpu } from "../../src/gpu/device.ts";
+} from "../../src/experiments/staircase_atlas/plan.ts";
 import { equationTask } from "../../src/tasks/equations/equation_task.ts";
 import { equations } from "../../src/tasks/equations/equations.ts";
 import type { Task } from "../../src/tasks/task.ts";
 import { assert } from "../deps.ts";
-import { assertSoundSvg, marks } from "../plot/sound.ts";
-import { smallTask } from "../train/tasks.ts";
+import { assertSoundSvg, marks } from "../support/sound.ts";
+import { smallTask } from "../support/tasks.ts";
+import { study } from "./study.ts";
+import { openGpu } from "../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const waves = smallTask({ count: 48, target: (x) => Math.cos(3 * x[0]) + Math.cos(9 * x[0]) });
 const named = (name: string): Task => ({ ...waves, name });
-const small = { tasks: [waves], activations: ["tanh"], depths: [2], width: 12, updates: 300, replicas: 3 };
+type Options = OptionsOf<typeof staircaseAtlas>;
+const small: Options = {
+  tasks: [waves],
+  activations: ["tanh"],
+  depths: [2],
+  width: 12,
+  steps: 300,
+  replicas: 3,
+};
+const planOf = (options: Options) => atlasPlan(completeValues(atlasOptions, options, "staircase-atlas"));
 const adam = parseAtlasOptimizer("adam:0.01");
 const rows = (table: string) => table.trimEnd().split("\n").slice(1).map((row) => row.split(","));
 
@@ -34,21 +45,23 @@ Deno.test("staircaseAtlas: in cells that learn, ranks rise in stairs, most in th
     epsilons: [1e-4, 1e-2],
   };
   let last = 0;
-  const result = await staircaseAtlas(gpu, options, (steps, cell) => {
-    assert(steps >= last && /^(small|poisson1d), (tanh|relu), [23] layers, adam 0.01$/.test(cell));
-    last = steps;
+  const result = await study(gpu, staircaseAtlas, options, {
+    onProgress: (steps, cell) => {
+      assert(steps >= last && /^(small|poisson1d), (tanh|relu), [23] layers, adam 0.01(, |$)/.test(cell));
+      last = steps;
+    },
   });
   // Two tasks with three networks each, but for the equation with ReLU.
   assert.equal(last, 5 * 300);
-  assert.equal(result.cells.length, 5);
+  assert.equal(result.rows.length, 5);
   for (const [claim, word] of [[0, "rises"], [2, "stair"], [4, "last"]] as const) {
     assert(result.verdicts[claim].claim.includes(word) && result.verdicts[claim].holds, word);
   }
   assert.match(result.verdicts[0].claim, /ε = 0.0001, on average over 5 cells$/);
 
-  const cells = rows(result.cellTable);
+  const cells = rows(result.tables["cells.csv"]);
   assert.equal(cells.length, 5 * 2);
-  const header = result.cellTable.split("\n")[0].split(",");
+  const header = result.tables["cells.csv"].split("\n")[0].split(",");
   const column = (name: string) => cells.map((row) => row[header.indexOf(name)]);
   assert.deepEqual(column("task"), [...Array(6).fill("small"), ...Array(4).fill("poisson1d")]);
   assert.deepEqual(column("networks"), Array(10).fill("3"));
@@ -62,24 +75,24 @@ Deno.test("staircaseAtlas: in cells that learn, ranks rise in stairs, most in th
   assert(Math.abs(mean - result.verdicts[0].value) < 1e-12);
 
   // 51 probes of three networks at two thresholds, of 2, 2, 3, 2 and 3 layers.
-  const probes = rows(result.table);
+  const probes = rows(result.tables["staircase_atlas.csv"]);
   assert.equal(probes.length, 51 * 3 * 2 * 12);
   for (const [, , , , , , , , , , rank, low, high] of probes) {
     assert(Number(low) <= Number(rank) && Number(rank) <= Number(high) && Number(high) <= 12);
   }
   const elements = assertSoundSvg(
-    result.figure,
+    result.figures["staircase_atlas.svg"],
     "The staircase across tasks, activations, depths and optimisers",
   );
   assert.equal(marks(elements, "panel").length, 6);
   assert.equal(marks(elements, "terminal").length, 5);
   assert.equal(marks(elements, "reason").map(({ text }) => text).join(" "), "no second derivatives");
-  assert.equal((await experimentRecord(gpu, result)).status, "done");
+  assert.equal(result.record.status, "done");
 });
 
 Deno.test("staircaseAtlas: a linear network has no stair beyond its rank, and the cell says so by name", async () => {
   const options = { ...small, activations: ["tanh", "identity"], optimizers: [adam] };
-  const { verdicts, figure } = await staircaseAtlas(gpu, options);
+  const { verdicts, figures } = await study(gpu, staircaseAtlas, options);
   const failed = verdicts.filter(({ holds }) => !holds).map(({ claim }) => claim);
   assert(failed.includes("the terminal ε-rank has more than one stair, ε = 0.01, in each cell"), `${failed}`);
   assert(
@@ -91,7 +104,10 @@ Deno.test("staircaseAtlas: a linear network has no stair beyond its rank, and th
     ),
   );
   assert(!failed.some((claim) => claim.includes("tanh")));
-  const elements = assertSoundSvg(figure, "The staircase across tasks, activations, depths and optimisers");
+  const elements = assertSoundSvg(
+    figures["staircase_atlas.svg"],
+    "The staircase across tasks, activations, depths and optimisers",
+  );
   assert.equal(marks(elements, "broken").length, 1);
 });
 
@@ -100,85 +116,93 @@ Deno.test("staircaseAtlas: who diverged is told by name and left out; a network 
     ...small,
     activations: ["relu"],
     depths: [1],
-    updates: 40,
+    steps: 40,
     optimizers: [parseAtlasOptimizer("sgd:0.01"), parseAtlasOptimizer("sgd:1e30")],
   };
-  const result = await staircaseAtlas(gpu, options);
-  assert.deepEqual(result.cells.map(({ cell }) => cell.optimizer.learningRate), [0.01]);
+  const result = await study(gpu, staircaseAtlas, options);
+  assert.deepEqual(
+    result.rows.filter(({ trace }) => trace.probes.length > 0).map(({ cell }) => cell.optimizer.learningRate),
+    [0.01],
+  );
   assert.deepEqual(result.diverged.map(({ replica }) => replica).sort(), [3, 4, 5]);
-  const record = await experimentRecord(gpu, result);
-  assert.equal(record.status, "done");
+  assert.equal(result.record.status, "done");
   assert.match(
-    experimentText(record),
-    /\nsmall, relu, 1 layer, sgd 1e\+30, seed 1, diverged at step \d+, and does not count\n/,
+    result.text,
+    /\nsmall, relu, 1 layer, sgd 1e\+30, replica 1, diverged at step \d+, and does not count\n/,
   );
   const lift = result.verdicts.filter(({ statistic }) => statistic.includes("rank of the last"));
-  assert.deepEqual(lift.map(({ seeds, holds }) => [seeds.length, holds]), [[0, false], [0, false]]);
+  assert.deepEqual(lift.map(({ values, holds }) => [values.length, holds]), [[0, false], [0, false]]);
   const elements = assertSoundSvg(
-    result.figure,
+    result.figures["staircase_atlas.svg"],
     "The staircase across tasks, activations, depths and optimisers",
   );
   assert.deepEqual(marks(elements, "reason").map(({ text }) => text), ["diverged"]);
   assert.equal(marks(elements, "first").length, 0);
 
-  const none = await staircaseAtlas(gpu, { ...options, optimizers: [parseAtlasOptimizer("sgd:1e30")] });
-  assert.equal((await experimentRecord(gpu, none)).status, "diverged");
+  const none = await study(gpu, staircaseAtlas, {
+    ...options,
+    optimizers: [parseAtlasOptimizer("sgd:1e30")],
+  });
+  assert.equal(none.record.status, "diverged");
   assert(none.verdicts.every(({ holds }) => !holds));
 });
 
 Deno.test("staircaseAtlas: a signal keeps the cells that were done", async () => {
   const controller = new AbortController();
   // More updates than submissions on their way have room for.
-  const updates = 3000, { signal } = controller;
-  const options = { ...small, tasks: [named("one"), named("two")], depths: [1], width: 4, updates, signal };
-  const result = await staircaseAtlas(gpu, { ...options, optimizers: [adam] }, (_, cell) => {
-    if (cell.startsWith("two")) controller.abort();
+  const steps = 3000, { signal } = controller;
+  const options = { ...small, tasks: [named("one"), named("two")], depths: [1], width: 4, steps };
+  const result = await study(gpu, staircaseAtlas, { ...options, optimizers: [adam] }, {
+    signal,
+    onProgress: (_, cell) => {
+      if (cell.startsWith("two")) controller.abort();
+    },
   });
-  assert.deepEqual(result.cells.map(({ cell }) => cell.task.name), ["one"]);
-  assert(result.timing.steps > updates && result.timing.steps < 2 * updates);
-  assert.equal((await experimentRecord(gpu, result)).status, "interrupted");
+  assert.deepEqual(result.rows.map(({ cell }) => cell.task.name), ["one"]);
+  assert(result.timing.steps > steps && result.timing.steps < 2 * steps);
+  assert.equal(result.record.status, "stopped");
 });
 
-Deno.test("completeAtlasOptions: one of the lists varies at a time, or all do", () => {
+Deno.test("atlasPlan: one of the lists varies at a time, or all do", async () => {
   const lists = {
     tasks: [named("one"), named("two")],
     activations: ["tanh", "relu", "sine"],
     depths: [2, 4],
     optimizers: ["adam", "momentum", "sgd"].map(parseAtlasOptimizer),
   };
-  const { variants, runs, steps } = completeAtlasOptions({ ...lists, updates: 10 });
+  const { tasks, variants, steps } = await planOf({ ...lists, steps: 10 });
   assert.deepEqual(
     variants.map(({ activation, depth, optimizer }) => `${activation} ${depth} ${optimizer.name}`),
     ["tanh 2 adam", "relu 2 adam", "sine 2 adam", "tanh 4 adam", "tanh 2 momentum", "tanh 2 sgd"],
   );
-  assert.deepEqual([runs, steps], [12, 120]);
-  const all = completeAtlasOptions({ ...lists, isProduct: true });
+  assert.deepEqual([atlasCells({ tasks, variants }).length, steps], [12, 10]);
+  const all = await planOf({ ...lists, product: true });
   assert.equal(new Set(all.variants.map((variant) => JSON.stringify(variant))).size, 18);
 });
 
-Deno.test("completeAtlasOptions: what is out of range is refused", () => {
+Deno.test("atlasPlan: what is out of range is refused", async () => {
   for (
     const [options, message] of [
       [{ tasks: [] }, /^no tasks: give one at least$/],
       [{ tasks: [waves, waves] }, /^tasks: small is given twice, give it once$/],
       [{ activations: ["tanh", "thanh"] }, /^unknown activation "thanh"/],
       [{ activations: ["tanh", "tanh"] }, /^activations: tanh is given twice/],
-      [{ depths: [2, 0] }, /^0 hidden layers: give a whole number from 1$/],
+      [{ depths: [2, 0] }, /^each of depths must be a whole number of at least 1, not 0$/],
       [{ depths: [] }, /^no depths: give one at least$/],
       [{ optimizers: [] }, /^no optimisers/],
-      [{ width: 2.5 }, /^2.5 neurons: give a whole number from 1$/],
-      [{ updates: 0 }, /^0 updates/],
-      [{ replicas: 0 }, /^0 replicas/],
+      [{ width: 2.5 }, /^width must be a whole number of at least 1, not 2.5$/],
+      [{ steps: 0 }, /^steps must be/],
+      [{ replicas: 0 }, /^replicas must be/],
       [{ epsilons: [] }, /^no thresholds ε/],
-      [{ initializer: "zeros" }, /^unknown initiali[sz]er "zeros"/],
+      [{ init: "zeros" }, /^unknown initiali[sz]er "zeros"/],
       [
         { tasks: [equationTask(equations.burgers, { samples: 9 })], activations: ["relu", "leaky-relu:0.1"] },
         /^no cell is left: equations need second derivatives/,
       ],
-    ] as readonly [Partial<AtlasOptions>, RegExp][]
+    ] as readonly [Options, RegExp][]
   ) {
-    assert.throws(
-      () => completeAtlasOptions({ ...small, ...options }),
+    await assert.rejects(
+      async () => await planOf({ ...small, ...options }),
       (error) => error instanceof InputError && message.test(error.message),
       `${message}`,
     );

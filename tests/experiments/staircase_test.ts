@@ -1,17 +1,20 @@
-import { DivergenceError, InputError } from "../../src/errors.ts";
-import { reportText } from "../../src/experiments/core/report.ts";
-import { type RunRecord, runRecord } from "../../src/experiments/core/run_record.ts";
-import { staircase } from "../../src/experiments/staircase/mod.ts";
+import type { OptionsOf } from "../../src/experiments/core/experiment.ts";
+import { InputError } from "../../src/errors.ts";
+import type { ExperimentRecord } from "../../src/experiments/core/record.ts";
+import { staircase as experiment } from "../../src/experiments/staircase/mod.ts";
 import { Gpu } from "../../src/gpu/device.ts";
 import { compactJson } from "../../src/io/json.ts";
-import { summarize } from "../../src/train/summary.ts";
+import type { RunOptions } from "../../src/experiments/core/run.ts";
+import type { CompleteOptions } from "../../src/train/options.ts";
+import { summarize, type TraceSummary } from "../../src/train/summary.ts";
 import { VERSION } from "../../src/version.ts";
 import { assert } from "../deps.ts";
-import { poisson } from "../train/equations.ts";
-import { smallTask, train } from "../train/tasks.ts";
+import { poisson } from "../support/equations.ts";
+import { smallTask, train } from "../support/tasks.ts";
+import { study } from "./study.ts";
+import { openGpu } from "../support/gpu.ts";
 
-const gpu = await Gpu.open();
-globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const classes = smallTask({
   loss: "softmax-cross-entropy",
@@ -20,20 +23,29 @@ const classes = smallTask({
   heldOut: true,
 });
 
+/** A training as an experiment, with everything that its program makes. */
+async function staircase(on: Gpu, options: OptionsOf<typeof experiment>, how: RunOptions = {}) {
+  const made = await study(on, experiment, { spectraEvery: 1, ...options }, how);
+  return { ...made, ...made.rows[0], figure: made.figures["staircase.svg"] };
+}
+
 Deno.test("staircase: trains as Training does, and sums up what came of it", async () => {
   const options = { task: smallTask(), steps: 45, replicas: 2, seed: 3 };
   const progress: number[] = [];
-  const result = await staircase(gpu, options, (steps, loss) => {
-    assert(loss > 0);
-    progress.push(steps);
+  const result = await staircase(gpu, options, {
+    onProgress: (steps, text) => {
+      assert.match(text, /^(loss \d\S*, rank \d+|)$/);
+      progress.push(steps);
+    },
   });
   assert.deepEqual(result.trace, await train(gpu, options));
   assert.deepEqual(result.summary, summarize(result.trace));
-  assert.equal(result.divergence, null);
+  assert.deepEqual(result.diverged, []);
   assert.equal(result.timing.steps, 45);
   assert(result.timing.milliseconds > 0);
-  assert.deepEqual([result.options.hidden, result.options.steps], [[6, 5], 45]);
-  assert.deepEqual(progress, [0, 10, 20, 30, 40, 45]);
+  assert.deepEqual([result.plan.hidden, result.plan.steps], [[6, 5], 45]);
+  // A slow machine has time for more.
+  assert.deepEqual([...new Set(progress)], [0, 10, 20, 30, 40, 45]);
 });
 
 Deno.test("staircase: the figure says what was trained", async () => {
@@ -43,7 +55,8 @@ Deno.test("staircase: the figure says what was trained", async () => {
     replicas: 2,
     batch: 8,
     seed: 4,
-    optimizer: { name: "adam", learningRate: [0.01, 0.001] },
+    optimizer: "adam",
+    learningRate: [0.01, 0.001],
   });
   assert.match(figure, /^<svg[^]*<\/svg>\s*$/);
   for (
@@ -64,39 +77,41 @@ Deno.test("staircase: the figure says what was trained", async () => {
 
 Deno.test("staircase: a differential equation is called one, with the error of its solution", async () => {
   const result = await staircase(gpu, { task: poisson(), steps: 30, probeEvery: 5 });
-  const { figure, trace, summary } = result;
+  const { figure, trace, summary, text } = result;
   assert(figure.includes("weighted mean squared residual") && figure.includes("u″ = f"));
   assert(!figure.includes("floor"));
   const { relativeError } = trace.probes.at(-1)!;
   assert.equal(summary.relativeError, relativeError);
   const error = `, relative error of the solution ${relativeError!.toExponential(3)}`;
-  assert(reportText(await runRecord(gpu, result)).split("\n")[2].endsWith(error));
+  assert(text.split("\n")[3].endsWith(error), text);
 });
 
 Deno.test("staircase: a run that diverged is returned as far as it came", async () => {
-  const optimizer = { name: "sgd", learningRate: 1e9 } as const;
-  const result = await staircase(gpu, { task: smallTask(), activation: "relu", steps: 100, optimizer });
-  assert(result.divergence instanceof DivergenceError);
-  assert.equal(result.trace.losses[0].length, result.divergence.step);
+  const diverging = { activation: "relu", optimizer: "sgd", learningRate: [1e9] };
+  const result = await staircase(gpu, { task: smallTask(), steps: 100, ...diverging });
+  assert.equal(result.trace.losses[0].length, result.diverged[0].step);
   assert(result.timing.steps <= 100 && result.figure.startsWith("<svg"));
-  const record = await runRecord(gpu, result);
-  assert.equal(record.status, "diverged");
-  assert.match(reportText(record), /\nreplica 0 diverged at step \d+; its trace ends there\n/);
+  assert.equal(result.record.status, "diverged");
+  assert.match(result.text, /\nreplica 0 diverged at step \d+; its trace ends there\n/);
 
   // From the very start there is nothing to show, which is shown.
   const nothing = await staircase(gpu, { task: smallTask({ target: () => 1e30 }), steps: 10 });
-  assert.equal(nothing.divergence?.step, 0);
+  assert.equal(nothing.diverged[0].step, 0);
   assert(nothing.figure.includes("No probes."));
-  assert.match(reportText(await runRecord(gpu, nothing)), /final loss NaN/);
+  assert.match(nothing.text, /final loss NaN/);
 });
 
 Deno.test("staircase: a run that was stopped is returned as far as it came", async () => {
   const controller = new AbortController();
-  const options = { task: smallTask(), steps: 100_000, signal: controller.signal };
-  const result = await staircase(gpu, options, (steps) => steps >= 30 && controller.abort());
-  assert.equal(result.divergence, null);
+  const result = await staircase(gpu, { task: smallTask(), steps: 100_000 }, {
+    signal: controller.signal,
+    onProgress: (steps) => {
+      if (steps >= 30) controller.abort();
+    },
+  });
+  assert.deepEqual(result.diverged, []);
   assert(result.timing.steps >= 30 && result.timing.steps < 100_000);
-  assert.equal((await runRecord(gpu, result)).status, "interrupted");
+  assert.equal(result.record.status, "stopped");
 });
 
 Deno.test("staircase: what is wrong is refused", async () => {
@@ -104,11 +119,15 @@ Deno.test("staircase: what is wrong is refused", async () => {
   await assert.rejects(staircase(gpu, { task: smallTask(), batch: 1000 }), InputError);
 });
 
-Deno.test("runRecord: everything DESIGN asks of run.json, as JSON can tell it", async () => {
+Deno.test("experimentRecord: everything that run.json must hold, as JSON can tell it", async () => {
   const options = { task: classes, steps: 30, replicas: 2, batch: 8, seed: 11 };
-  const record = await runRecord(gpu, await staircase(gpu, options));
-  const read = JSON.parse(compactJson(record)) as RunRecord;
+  const { record } = await staircase(gpu, options);
+  const read = JSON.parse(compactJson(record)) as ExperimentRecord<CompleteOptions> & {
+    readonly summary: TraceSummary;
+  };
   assert.deepEqual(Object.keys(read), [
+    "experiment",
+    "source",
     "status",
     "configuration",
     "versions",
@@ -116,7 +135,10 @@ Deno.test("runRecord: everything DESIGN asks of run.json, as JSON can tell it", 
     "precisionSelfTest",
     "choices",
     "summary",
+    "verdict",
+    "diverged",
     "timings",
+    "columns",
   ]);
   const selfTest = read.precisionSelfTest;
   assert(typeof selfTest !== "string" && selfTest[selfTest.form]?.passed);
@@ -134,7 +156,7 @@ Deno.test("runRecord: everything DESIGN asks of run.json, as JSON can tell it", 
     hidden: [6, 5],
     activation: "tanh",
     initializer: "xavier-normal",
-    optimizer: { name: "momentum", learningRate: 0.02 },
+    optimizer: { name: "momentum", learningRate: 0.02, momentum: 0.9, weightDecay: 0 },
     schedule: { kind: "constant" },
     batch: 8,
     steps: 30,
@@ -145,6 +167,7 @@ Deno.test("runRecord: everything DESIGN asks of run.json, as JSON can tell it", 
     precision: "auto",
     replicas: 2,
     seed: 11,
+    runs: 1,
   });
   assert.equal(read.versions.staircase, VERSION);
   assert.equal(read.versions.deno, Deno.version.deno);
@@ -159,11 +182,10 @@ Deno.test("runRecord: everything DESIGN asks of run.json, as JSON can tell it", 
   assert(!compactJson(record).includes('"train"'), "samples have no place in it");
 });
 
-Deno.test("runRecord: with a profiler, the time of each kernel", async () => {
+Deno.test("experimentRecord: with a profiler, the time of each kernel", async () => {
   using profiled = await Gpu.open({ profile: true });
   const result = await staircase(profiled, { task: smallTask(), steps: 12, probeEvery: 6 });
-  const record = await runRecord(profiled, result);
-  const text = reportText(record);
+  const { record, text } = result;
   if (!profiled.profiler) return assert.equal(record.timings.kernels, null);
   const names = record.timings.kernels!.map(({ name }) => name);
   assert.deepEqual([...new Set(names)], names);

@@ -1,7 +1,8 @@
 import { assert, fc } from "../deps.ts";
 import { ShapeError } from "../../src/errors.ts";
-import { GpuArray } from "../../src/gpu/array.ts";
+import { allocateArrays, GpuArray } from "../../src/gpu/array.ts";
 import { Gpu } from "../../src/gpu/device.ts";
+import { countBuffers } from "../support/buffers.ts";
 
 Deno.test("GpuArray: zero at first, whatever its length", async () => {
   using gpu = await Gpu.open();
@@ -37,6 +38,26 @@ Deno.test("GpuArray.write: any part, from any view", async () => {
   assert.deepEqual(await array.readUint32(), expected);
 });
 
+Deno.test("GpuArray: a length that is none is an InputError; words that do not fit are a ShapeError", async () => {
+  using gpu = await Gpu.open();
+  for (const length of [NaN, -1, 1.5, Infinity, "3" as unknown as number]) {
+    const error = {
+      name: "InputError",
+      message: /^words: number of words must be a whole number of at least 0/,
+    };
+    if (typeof length === "number") assert.throws(() => new GpuArray(gpu, "words", length), error);
+    assert.throws(() => new GpuArray(gpu, "words", 4, length), error);
+  }
+  using array = new GpuArray(gpu, "words", 6);
+  for (const offset of [-1, NaN, 4]) {
+    assert.throws(() => array.write(Uint32Array.of(1, 2, 3), offset), {
+      name: "ShapeError",
+      message: `words holds 6 words: 3 from ${offset} on do not fit`,
+    });
+  }
+  assert.deepEqual(await array.readUint32(), new Uint32Array(6));
+});
+
 Deno.test("GpuArray: too large is a ShapeError that says how large and how large it may be", async () => {
   using gpu = await Gpu.open();
   const most = Math.min(gpu.limits.maxBufferSize, gpu.limits.maxStorageBufferBindingSize);
@@ -51,6 +72,17 @@ Deno.test("GpuArray: too large is a ShapeError that says how large and how large
   // Nothing reached the device.
   using array = new GpuArray(gpu, "words", 1);
   assert.deepEqual(await array.read(), Float32Array.of(0));
+});
+
+Deno.test("allocateArrays: several at once, or none", async () => {
+  using gpu = await Gpu.open();
+  using buffers = countBuffers(gpu);
+  const [a, b] = allocateArrays(gpu, ["a", 3], ["b", Uint32Array.of(7, 8)]);
+  assert.deepEqual([a.label, a.length, b.label, b.length], ["a", 3, "b", 2]);
+  assert.deepEqual(await b.readUint32(), Uint32Array.of(7, 8));
+  for (const array of [a, b]) array[Symbol.dispose]();
+  assert.throws(() => allocateArrays(gpu, ["a", 3], ["too large", 2 ** 50], ["b", 1]), ShapeError);
+  assert.deepEqual(buffers.alive, []);
 });
 
 Deno.test("GpuArray: `using` frees the buffer", async () => {

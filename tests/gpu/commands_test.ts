@@ -7,7 +7,8 @@ import { add, scale } from "./kernels.ts";
 Deno.test("Commands: each dispatch sees what those before it wrote", async () => {
   for (const profile of [false, true]) {
     using gpu = await Gpu.open({ profile });
-    // Doubling alternates between two arrays: any dispatch that ran too early or too late would show.
+    // Doubling alternates between two arrays: any dispatch that ran too early or too late would
+    // show.
     const double = await gpu.kernel(scale, { STEP: 2 });
     using a = new GpuArray(gpu, "a", new Float32Array(100).fill(1)), b = new GpuArray(gpu, "b", 100);
     const there = double.bind([a, b], [2]), back = double.bind([b, a], [2]);
@@ -19,7 +20,7 @@ Deno.test("Commands: each dispatch sees what those before it wrote", async () =>
   }
 });
 
-Deno.test("Commands: a dispatch may be recorded again, in other commands too; none at all is no error", async () => {
+Deno.test("Commands: a dispatch may be recorded again, and in other commands; an empty list is not an error", async () => {
   using gpu = await Gpu.open();
   using words = new GpuArray(gpu, "words", 3);
   const dispatch = (await gpu.kernel(add)).bind([words], [1]);

@@ -1,12 +1,15 @@
 import { assert } from "../deps.ts";
-import { DeviceLostError, KernelError } from "../../src/errors.ts";
+import { DeviceLostError, InputError, KernelError } from "../../src/errors.ts";
 import { GpuArray } from "../../src/gpu/array.ts";
 import { Commands } from "../../src/gpu/commands.ts";
 import { Gpu } from "../../src/gpu/device.ts";
 import { ReadbackRing } from "../../src/gpu/readback.ts";
 import { add, slow } from "./kernels.ts";
 
-/** The error that a promise rejects with; fails where it resolves, or takes longer than five seconds. */
+/**
+ * The error that a promise rejects with; fails where it resolves, or takes longer than five
+ * seconds.
+ */
 async function rejection(promise: Promise<unknown>): Promise<Error> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<Error>((resolve) => {
@@ -67,6 +70,29 @@ Deno.test({
   },
 });
 
+Deno.test("Gpu.open and Gpu.from: an option that does not exist, or an unknown value, is an InputError", async () => {
+  const wrong: [options: object, message: RegExp][] = [
+    [{ adapter: "fast" }, /^no adapter "fast"; give one of high-performance, low-power, software$/],
+    [{ adapter: "sofware" }, /did you mean "software"\?/],
+    [{ adaptor: "software" }, /^GPU options have no "adaptor"; did you mean "adapter"\?/],
+    [{ profile: 1 }, /^profile must be true or false, not 1$/],
+    [
+      { autotune: "always" },
+      /^autotune must be true, false or an object with the methods recall and remember$/,
+    ],
+    [{ autotune: {} }, /^autotune must be/],
+    [{ autotune: null }, /^autotune must be/],
+  ];
+  for (const [options, message] of wrong) {
+    const error = await rejection(Gpu.open(options));
+    assert.ok(error instanceof InputError, String(error));
+    assert.match(error.message, message);
+  }
+  using gpu = await Gpu.open();
+  assert.throws(() => Gpu.from(gpu.device, { adapter: "software" } as object), InputError);
+  assert.throws(() => Gpu.from(gpu as unknown as GPUDevice), { message: /^device must be a GPUDevice/ });
+});
+
 Deno.test("Gpu.kernel: what does not compile is a KernelError of one line that names the kernel", async () => {
   using gpu = await Gpu.open();
   const body = (text: string) => [`@compute @workgroup_size(64) fn main() { ${text} }`];
@@ -87,6 +113,19 @@ Deno.test("Gpu.kernel: what does not compile is a KernelError of one line that n
   assert.match(error.message, /^kernel add: .*STRIDE/);
   // The device is as good as before.
   assert.equal((await gpu.kernel(add)).name, "add");
+});
+
+Deno.test("Gpu.kernel: another source of the same name, or a misspelt key, is an InputError", async () => {
+  using gpu = await Gpu.open();
+  await gpu.kernel(add);
+  const files = [...add.files, "// changed"];
+  for (const source of [{ ...add, files }, { ...add, files, entryPoint: "twice" }]) {
+    const error = await rejection(gpu.kernel(source));
+    assert.ok(error instanceof InputError, String(error));
+    assert.equal(error.message, "two different kernels are called add: give each a name of its own");
+  }
+  const error = await rejection(gpu.kernel({ ...add, entrypoint: "twice" } as typeof add));
+  assert.match(error.message, /^kernel sources have no "entrypoint"; did you mean "entryPoint"\?/);
 });
 
 Deno.test("Gpu.kernel: compiles once for each entry point and set of constants", async () => {
@@ -115,7 +154,7 @@ Deno.test("Gpu.failure: a wrong number of arrays is a KernelError that names the
   }
 });
 
-Deno.test("Gpu.failure: what no scope caught is a KernelError too", async () => {
+Deno.test("Gpu.failure: an error that no scope caught is a KernelError, as well", async () => {
   using gpu = await Gpu.open();
   const array = new GpuArray(gpu, "freed words", 4);
   array[Symbol.dispose]();
@@ -157,7 +196,7 @@ Deno.test("device lost: everything that waits rejects with DeviceLostError, at o
   assert.ok(performance.now() - start < 2000);
 });
 
-Deno.test("device lost: nobody who waits is nobody's error, and no more so with a profiler", async () => {
+Deno.test("device lost: without a caller that waits it is not an error, with or without a profiler", async () => {
   using gpu = await Gpu.open({ profile: true });
   const kernel = await gpu.kernel(add);
   using array = new GpuArray(gpu, "words", 64);

@@ -48,7 +48,7 @@ Deno.test("Kernel: the entry point is the one asked for", async () => {
   assert.deepEqual(await words.readUint32(), Uint32Array.of(20, 20));
 });
 
-Deno.test("Kernel.bind: workgroups along y and z are 1 unless told; too many are a ShapeError", async () => {
+Deno.test("Kernel.bind: workgroups along y and z are 1 by default; too many are a ShapeError", async () => {
   using gpu = await Gpu.open();
   const kernel = await gpu.kernel(add);
   using words = new GpuArray(gpu, "words", 4);
@@ -62,6 +62,12 @@ Deno.test("Kernel.bind: workgroups along y and z are 1 unless told; too many are
       assert.equal(error.exitStatus, 2);
       assert.match(error.message, /^add needs .* workgroups, the adapter allows \d+ along an axis: use .+$/);
       return true;
+    });
+  }
+  for (const count of [-1, 1.5, NaN, Infinity]) {
+    assert.throws(() => kernel.bind([words], [1, count]), {
+      name: "InputError",
+      message: `add: number of workgroups must be a whole number of at least 0, not ${count}`,
     });
   }
 });

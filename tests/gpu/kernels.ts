@@ -1,7 +1,7 @@
 /** Kernels that the tests of the GPU room run. @module */
 import type { KernelSource } from "../../src/gpu/kernel.ts";
 
-/** Adds the constant STEP (1 unless told) to every word of `a`. Grid: ⌈length / 64⌉. */
+/** Adds the constant STEP (default: 1) to every word of `a`. Grid: ⌈length / 64⌉. */
 export const add: KernelSource = {
   name: "add",
   files: [
@@ -29,7 +29,10 @@ export const scale: KernelSource = {
   ],
 };
 
-/** Multiplies the words of `a` by an odd number, many times: 64 workgroups take some ten milliseconds. */
+/**
+ * Multiplies the words of `a` by an odd number, many times: 64 workgroups take some ten
+ * milliseconds.
+ */
 export const slow: KernelSource = {
   name: "slow",
   files: [

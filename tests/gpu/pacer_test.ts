@@ -16,7 +16,8 @@ Deno.test("Pacer starts with one step and at most doubles", () => {
 });
 
 Deno.test("Pacer converges to 75 ms, or to the limits, whatever a step costs", () => {
-  // 2⁻¹⁰ … 2¹⁰ ms a step. Doubling reaches any number up to 2²⁰ in 20 submissions; 40 leave room to settle.
+  // 2⁻¹⁰ … 2¹⁰ ms a step. Doubling reaches any number up to 2²⁰ in 20 submissions; 40 leave room to
+  // settle.
   const cost = fc.integer({ min: -100, max: 100 }).map((x) => 2 ** (x / 10));
   fc.assert(
     fc.property(cost, fc.integer({ min: 1, max: 100_000 }), (cost, most) => {
@@ -29,7 +30,7 @@ Deno.test("Pacer converges to 75 ms, or to the limits, whatever a step costs", (
   );
 });
 
-Deno.test("Pacer: steps are a whole number from 1 to the maximum, whatever times it is told", () => {
+Deno.test("Pacer: steps are a whole number from 1 to the maximum, for any times", () => {
   const times = fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { maxLength: 50 });
   fc.assert(
     fc.property(times, fc.integer({ min: 1, max: 1000 }), (times, most) => {

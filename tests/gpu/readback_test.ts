@@ -53,3 +53,13 @@ Deno.test("ReadbackRing: values delivered stay when the buffer's turn comes agai
   await turn();
   assert.deepEqual(new Uint32Array(first.slice().buffer), Uint32Array.of(1, 1, 1));
 });
+
+Deno.test("ReadbackRing: a depth that is none is an InputError", async () => {
+  using gpu = await Gpu.open();
+  for (const depth of [0, 1.5, NaN]) {
+    assert.throws(() => new ReadbackRing(gpu, [], depth), {
+      name: "InputError",
+      message: `depth must be a whole number of at least 1, not ${depth}`,
+    });
+  }
+});

@@ -2,6 +2,7 @@ import { assert, fc } from "../deps.ts";
 import { GpuArray } from "../../src/gpu/array.ts";
 import { Commands } from "../../src/gpu/commands.ts";
 import { Gpu } from "../../src/gpu/device.ts";
+import { countBuffers } from "../support/buffers.ts";
 import { gpuStruct, packStruct, type StructFields } from "../../src/gpu/struct.ts";
 
 Deno.test("packStruct: fields one behind the other, padded to 16 bytes", () => {
@@ -29,10 +30,56 @@ Deno.test("packStruct: fields one behind the other, padded to 16 bytes", () => {
   );
 });
 
+Deno.test("packStruct: a type that is not a word of a struct is an InputError", () => {
+  assert.throws(() => packStruct(["i32", 1] as unknown as StructFields), {
+    name: "InputError",
+    message: 'no type of fields "i32"; did you mean "u32"? give one of u32, f32',
+  });
+});
+
+Deno.test("gpuStruct: equal structs share a buffer, others have one each", async () => {
+  using gpu = await Gpu.open();
+  const { buffer } = gpuStruct(gpu, "shape", ["u32", 1, 2], ["f32", 0.5]);
+  assert.equal(gpuStruct(gpu, "shape", ["u32", 1], ["u32", 2], ["f32", 0.5]).buffer, buffer);
+  // What a kernel sees are bits.
+  assert.equal(gpuStruct(gpu, "shape", ["u32", 1, 2, 0x3f000000]).buffer, buffer);
+  assert.notEqual(gpuStruct(gpu, "shape", ["u32", 2, 1], ["f32", 0.5]).buffer, buffer);
+  assert.notEqual(gpuStruct(gpu, "other", ["u32", 1, 2], ["f32", 0.5]).buffer, buffer);
+});
+
+Deno.test("gpuStruct: 4,096 structs are kept; the one used least recently goes first, and stays usable", async () => {
+  using gpu = await Gpu.open();
+  using buffers = countBuffers(gpu);
+  const put = (value: number) => gpuStruct(gpu, "value", ["u32", value]).buffer;
+  const first = put(0), second = put(1);
+  for (let value = 2; value < 4096; value++) put(value);
+  assert.equal(put(0), first);
+  put(4096);
+  assert.equal(put(0), first);
+  assert.notEqual(put(1), second);
+  using copy = new GpuArray(gpu, "copy", 4);
+  const kernel = await gpu.kernel({
+    name: "copy",
+    files: [
+      `@group(0) @binding(0) var<uniform> value: u32;
+       @group(0) @binding(1) var<storage, read_write> copy: array<u32>;
+       @compute @workgroup_size(1) fn main() { copy[0] = value; }`,
+    ],
+  });
+  const commands = new Commands(gpu);
+  commands.run(kernel.bind([{ label: "value", buffer: second }, copy], [1]));
+  commands.submit();
+  assert.equal((await copy.readUint32())[0], 1);
+  gpu[Symbol.dispose]();
+  // The two that went are left to the garbage collector.
+  assert.equal(buffers.structs.length, 2);
+  assert.throws(() => put(0), { name: "StaircaseError", message: /^value: this Gpu was disposed/ });
+});
+
 Deno.test("gpuStruct: a kernel finds every field where its struct has it", async () => {
   using gpu = await Gpu.open();
   using out = new GpuArray(gpu, "out", 6);
-  using shape = gpuStruct(gpu, "shape", ["u32", 3, 5], ["f32", 0.5, -2], ["u32", 9], ["f32", 1e-30]);
+  const shape = gpuStruct(gpu, "shape", ["u32", 3, 5], ["f32", 0.5, -2], ["u32", 9], ["f32", 1e-30]);
   const kernel = await gpu.kernel({
     name: "fields",
     files: [

@@ -1,6 +1,6 @@
 import { chooseArray, printable } from "../../src/io/choose_array.ts";
 import { assert, fc } from "../deps.ts";
-import { inputError } from "../tasks/input_error.ts";
+import { inputError } from "../support/input_error.ts";
 
 Deno.test("choose_array: names are on one line and tell each other apart", () => {
   fc.assert(fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (a, b) => {

@@ -1,9 +1,9 @@
 import { readFeatures, readWeights } from "../../src/io/feature_file.ts";
 import { npy } from "../../src/io/npy.ts";
 import { assert, fc } from "../deps.ts";
-import { temporaryDirectory } from "../tasks/idx_files.ts";
-import { inputError } from "../tasks/input_error.ts";
-import { bytesOf, npyFile, safetensorsFile, zipArchive } from "./array_files.ts";
+import { temporaryDirectory } from "../support/idx_files.ts";
+import { inputError } from "../support/input_error.ts";
+import { bytesOf, npyFile, safetensorsFile, zipArchive } from "../support/array_files.ts";
 
 const data = Float32Array.of(1, 2, 3, 4, 5, 6);
 const matrix = npy([3, 2], data), vector = npy([3], Float64Array.of(0.5, 0.25, 0.25));
@@ -54,16 +54,16 @@ Deno.test("feature_file: one of several arrays follows a colon; file and array m
   );
   await assert.rejects(
     readFeatures(`${npz}:`),
-    inputError(/f\.npz: holds no array ""; name one that it holds/),
+    inputError(/f\.npz: holds no array ""; name one of /),
   );
   await assert.rejects(
     readFeatures(`${npz}:x`),
-    inputError(/f\.npz: holds no array x; name one that it holds/),
+    inputError(/f\.npz: holds no array x; name one of/),
   );
   const plain = directory.write("f.npy", matrix);
   await assert.rejects(
     readFeatures(`${plain}:phi`),
-    inputError(/f\.npy: a \.npy file holds one array.*leave out/),
+    inputError(/f\.npy: is a \.npy file, whose array has no name.*leave out/),
   );
 });
 
@@ -75,13 +75,13 @@ Deno.test("feature_file: what is no matrix is refused with its shape", async () 
     await assert.rejects(
       readFeatures(path),
       inputError(
-        /f\.npy: an array of shape \(.*\) is no matrix; give one row per sample, one column per neuron$/,
+        /f\.npy: an array of shape \(.*\) is no matrix; give one row per sample and one column per neuron$/,
       ),
     );
   }
   for (const shape of [[0, 3], [3, 0], [0]]) {
     const path = directory.write("f.npy", npy(shape, new Float32Array()));
-    await assert.rejects(readFeatures(path), inputError(/f\.npy: holds no numbers, its shape is \(/));
+    await assert.rejects(readFeatures(path), inputError(/f\.npy: is empty, of shape \(/));
   }
 });
 
@@ -96,7 +96,7 @@ Deno.test("feature_file: the first entry that is not finite is named by row and 
       const path = directory.write("f.npy", npyFile([4, 3], values, { fortranOrder }));
       const last = row === 3 && column === 2;
       const message = `${path}: ${last ? NaN : value} in row ${row}, column ${column} (counted from 0); ` +
-        "give features that are all finite";
+        "give finite features";
       await assert.rejects(readFeatures(path), { name: "InputError", message });
     }),
     { numRuns: 50 },
@@ -116,12 +116,12 @@ Deno.test("feature_file: what is not there, not readable or not of a known forma
   await assert.rejects(readFeatures("/dev/null"), inputError(/^\/dev\/null: is a device; give the path of/));
   await assert.rejects(readFeatures(""), inputError(/^the path of a file is empty; give the path of/));
   await assert.rejects(readFeatures("two\nlines"), inputError(/^"two\\nlines": no such file/));
-  await assert.rejects(readFeatures("a\0b"), inputError(/^"a\\u0000b": cannot be read \(.*\); make it/));
-  await assert.rejects(readFeatures("x".repeat(5000)), inputError(/: cannot be read \(.*\); make it/));
+  await assert.rejects(readFeatures("a\0b"), inputError(/^"a\\u0000b": cannot be read \(.*\); give/));
+  await assert.rejects(readFeatures("x".repeat(5000)), inputError(/: cannot be read \(.*\); give/));
   const below = directory.write("file", matrix);
   await assert.rejects(
     readFeatures(`${below}/f.npy`),
-    inputError(/file\/f\.npy: cannot be read \(.*\); make it/),
+    inputError(/file\/f\.npy: cannot be read \(.*\); give/),
   );
   await assert.rejects(
     readFeatures(directory.write("f", new Uint8Array())),
@@ -131,7 +131,7 @@ Deno.test("feature_file: what is not there, not readable or not of a known forma
     await assert.rejects(
       readFeatures(directory.write("f.npy", new TextEncoder().encode(text))),
       inputError(
-        /f\.npy: is not in the format of a \.npy, \.npz or safetensors file; save the features with/,
+        /f\.npy: is not a \.npy, \.npz or safetensors file; save the features with/,
       ),
     );
   }
@@ -143,7 +143,7 @@ Deno.test({
   fn: async () => {
     await assert.rejects(
       readFeatures("f.npy"),
-      inputError(/^f\.npy: Deno may not read it; run it with --allow-read$/),
+      inputError(/^f\.npy: Deno may not read it; run Deno with --allow-read$/),
     );
   },
 });
@@ -172,12 +172,12 @@ Deno.test("feature_file: weights are one positive number per sample", async () =
   for (const shape of [[1, 2], [2, 1, 1]]) {
     await assert.rejects(
       readWeights(write(shape, 1, 2), 2),
-      inputError(/w\.npy: an array of shape .* cannot be weig/),
+      inputError(/w\.npy: an array of shape .* cannot hold weig/),
     );
   }
   await assert.rejects(
     readWeights(write([], 1), 1),
-    inputError(/an array of shape \(\) cannot be weights; give one/),
+    inputError(/an array of shape \(\) cannot hold weights; give one/),
   );
   await assert.rejects(
     readWeights(write([2], 1, 2), 3),
@@ -187,7 +187,7 @@ Deno.test("feature_file: weights are one positive number per sample", async () =
     await assert.rejects(
       readWeights(write([3], 1, value, -7), 3),
       inputError(
-        /w\.npy: weight 1 \(counted from 0\) is (0|-1|NaN|Infinity); give weights that are positive and fin/,
+        /w\.npy: weight 1 \(counted from 0\) is (0|-1|NaN|Infinity); give positive fin/,
       ),
     );
   }

@@ -1,8 +1,8 @@
 import { npy, parseNpy } from "../../src/io/npy.ts";
 import { ShapeError } from "../../src/errors.ts";
 import { assert, fc } from "../deps.ts";
-import { inputError } from "../tasks/input_error.ts";
-import { npyFile } from "./array_files.ts";
+import { inputError } from "../support/input_error.ts";
+import { npyFile } from "../support/array_files.ts";
 
 const sides = fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 4 });
 const count = (shape: number[]) => shape.reduce((product, size) => product * size, 1);
@@ -88,31 +88,31 @@ Deno.test("npy: the dictionary may be written as Python allows", () => {
 
 Deno.test("npy: another dictionary is refused, and says where it goes wrong", () => {
   const malformed: [dictionary: string, message: RegExp][] = [
-    ["", /go on with \{, but it ends; save/],
-    ["None", /go on with \{, not "None"; save/],
+    ["", /expected \{, but it ends; save/],
+    ["None", /expected \{, not "None"; save/],
     ["{", /descr, fortran_order or shape in quotes, but it ends/],
     ["{}", /descr, fortran_order and shape, once each, not "\}"/],
     ["{'descr': '<f8', 'fortran_order': False}", /once each, not "\}"/],
     ["{'descr': '<f8', 'fortran_order': False, 'shape': (2,), 'x': 1}", /once each, not "'x'"/],
     ["{'descr': '<f8', 'descr': '<f8'}", /once each, not "'descr'"/],
-    ["{'descr': '<f8' 'fortran_order': False}", /go on with ,, not "'fortran_order'"/],
+    ["{'descr': '<f8' 'fortran_order': False}", /expected ,, not "'fortran_order'"/],
     ["{'descr': '<f8', 'fortran_order': 0}", /True or False, not "0"/],
     ["{'descr': <f8}", /a type in quotes, not "<"/],
-    ["{'shape': (2)}", /go on with ,, not "\)"/],
+    ["{'shape': (2)}", /expected ,, not "\)"/],
     ["{'shape': (,)}", /a size, not ","/],
     ["{'shape': (2,,)}", /a size, not ","/],
     ["{'shape': (-2,)}", /a size, not "-"/],
-    ["{'shape': (2.5,)}", /go on with ,, not "\."/],
+    ["{'shape': (2.5,)}", /expected ,, not "\."/],
     ["{'shape': (2, 'x')}", /a size, not "'x'"/],
     ["{'shape': (99999999999999999999,)}", /a size, not "99999999999999999999"/],
-    ["{'shape': [2]}", /go on with \(, not "\["/],
-    ["{'shape': (2", /go on with ,, but it ends/],
+    ["{'shape': [2]}", /expected \(, not "\["/],
+    ["{'shape': (2", /expected ,, but it ends/],
     ["{'descr': '<f8', 'fortran_order': False, 'shape': (1,)} x", /nothing after \}, not "x"/],
     ["{'descr': '<f8\\'}", /a type in quotes, not "'"/],
-    ["(".repeat(9000), /go on with \{, not "\("/],
+    ["(".repeat(9000), /expected \{, not "\("/],
     ["{'shape': " + "(".repeat(9000), /a size, not "\("/],
     [" ".repeat(9000), /but it ends/],
-    [" ".repeat(11_000), /malformed \.npy header, of 11001 bytes/],
+    [" ".repeat(11_000), /malformed \.npy header of 11001 bytes/],
   ];
   for (const [dictionary, message] of malformed) {
     const file = npyFile([], [1], { dictionary });
@@ -141,7 +141,7 @@ Deno.test("npy: another type is refused by name", () => {
   for (const [descr, kind] of types) {
     assert.throws(
       () => parseNpy(npyFile([1], [1], { descr }), "f"),
-      inputError(/^f: holds .* not floats of 4 or 8 bytes; save them as such, with \.astype\("f4"\)/),
+      inputError(/^f: holds .* not floats of 4 or 8 bytes; convert them with \.astype\("f4"\)/),
     );
     assert.throws(
       () => parseNpy(npyFile([1], [1], { descr }), "f"),
@@ -162,13 +162,13 @@ Deno.test("npy: a file cut off at any byte or continued is refused by name", () 
       assert.throws(
         () => parseNpy(file.subarray(0, length), "some/file"),
         inputError(
-          /^some\/file: truncated, \d+ of the (header's )?\d+ bytes( that shape \(3, 2\) needs)?; save/,
+          /^some\/file: truncated after \d+ of the (header's )?\d+ bytes( that shape \(3, 2\) needs)?; save/,
         ),
       );
     }
     assert.throws(
       () => parseNpy(Uint8Array.of(...file, 0), "f"),
-      inputError(/^f: 1 trailing bytes after the \d+ that shape \(3, 2\) needs; save/),
+      inputError(/^f: 1 trailing byte after the \d+ that shape \(3, 2\) needs; save/),
     );
   }
 });
@@ -176,18 +176,18 @@ Deno.test("npy: a file cut off at any byte or continued is refused by name", () 
 Deno.test("npy: arrays without entries, or with more than any file, are refused", () => {
   assert.throws(
     () => parseNpy(npyFile([0, 3], []), "f"),
-    inputError(/^f: holds no numbers, its shape is \(0, 3\)/),
+    inputError(/^f: is empty, of shape \(0, 3\)/),
   );
   assert.throws(
     () => parseNpy(npyFile([3, 0], []), "f"),
-    inputError(/^f: holds no numbers, its shape is \(3, 0\)/),
+    inputError(/^f: is empty, of shape \(3, 0\)/),
   );
   const side = 2 ** 32;
   assert.throws(() => parseNpy(npyFile([side, side], [1]), "f"), inputError(/of the more than 2⁵³ bytes/));
   // In 64 bits the product wraps around to 0.
   const wide = Array.from({ length: 60 }, () => Number.MAX_SAFE_INTEGER);
   assert.throws(() => parseNpy(npyFile(wide, [1]), "f"), inputError(/of the more than 2⁵³ bytes/));
-  assert.throws(() => parseNpy(npyFile([0, ...wide], []), "f"), inputError(/holds no numbers/));
+  assert.throws(() => parseNpy(npyFile([0, ...wide], []), "f"), inputError(/is empty, of shape/));
 });
 
 Deno.test("npy: what is of another format or version is refused", () => {

@@ -1,8 +1,8 @@
 import { npy } from "../../src/io/npy.ts";
 import { parseNpz } from "../../src/io/npz.ts";
 import { assert, fc } from "../deps.ts";
-import { inputError } from "../tasks/input_error.ts";
-import { npyFile, zipArchive } from "./array_files.ts";
+import { inputError } from "../support/input_error.ts";
+import { npyFile, zipArchive } from "../support/array_files.ts";
 
 const hidden = { name: "hidden.npy", content: npy([2, 3], Float64Array.of(1, 2, 3, 4, 5, 6)) };
 const weights = { name: "weights.npy", content: npy([2], Float32Array.of(0.5, 0.5)) };
@@ -31,7 +31,7 @@ Deno.test("npz: one of several arrays is named, a single one need not be", async
   for (const name of ["", "Hidden", "note.txt", "hidden.npy.npy"]) {
     await assert.rejects(
       parseNpz(both, "f", name),
-      inputError(/^f: holds no array .*; name one that it holds: hidden, weights$/),
+      inputError(/^f: holds no array .*; name one of hidden, weights$/),
     );
   }
 });
@@ -39,20 +39,20 @@ Deno.test("npz: one of several arrays is named, a single one need not be", async
 Deno.test("npz: what holds no array of floats is refused by name", async () => {
   await assert.rejects(
     parseNpz(await zipArchive([]), "f"),
-    inputError(/^f: a ZIP archive without \.npy files;/),
+    inputError(/^f: is a ZIP archive without \.npy files;/),
   );
   await assert.rejects(
     parseNpz(await zipArchive([note]), "f"),
-    inputError(/^f: a ZIP archive without \.npy/),
+    inputError(/^f: is a ZIP archive without \.npy/),
   );
   await assert.rejects(
     parseNpz(await zipArchive([hidden, hidden]), "f"),
-    inputError(/^f: two of its arrays have/),
+    inputError(/^f: two arrays have/),
   );
   const broken = { name: "bad.npy", content: hidden.content.subarray(0, 140) };
   await assert.rejects(
     parseNpz(await zipArchive([broken]), "f"),
-    inputError(/^f:bad: truncated, 140 of the 176/),
+    inputError(/^f:bad: truncated after 140 of the 176/),
   );
   const whole = { name: "n.npy", content: npyFile([1], [1], { descr: "<i8" }) };
   await assert.rejects(

@@ -1,7 +1,7 @@
 import { parseSafetensors } from "../../src/io/safetensors.ts";
 import { assert, fc } from "../deps.ts";
-import { inputError } from "../tasks/input_error.ts";
-import { bytesOf, safetensorsFile } from "./array_files.ts";
+import { inputError } from "../support/input_error.ts";
+import { bytesOf, safetensorsFile } from "../support/array_files.ts";
 
 const single = Float32Array.of(1, 2, 3, 4, 5, 6), double = Float64Array.of(0.1, 0.2);
 const header = {
@@ -26,7 +26,7 @@ Deno.test("safetensors: tensors come back by name, a single one without", () => 
   for (const name of ["", "x", "__metadata__", "__proto__", "toString"]) {
     assert.throws(
       () => parseSafetensors(file, "f", name),
-      inputError(/^f: holds no array .*; name one that it holds: layers\.0, w$/),
+      inputError(/^f: holds no array .*; name one of layers\.0, w$/),
     );
   }
 });
@@ -56,13 +56,13 @@ Deno.test("safetensors: a file cut off at any byte or continued is refused by na
     for (const tensor of ["w", "layers.0"]) {
       assert.throws(
         () => parseSafetensors(file.subarray(0, length), "some/f", tensor),
-        inputError(/^some\/f: truncated, \d+ of (the header's )?\d+ bytes.*; save it again$/),
+        inputError(/^some\/f: truncated after \d+ of (the header's )?\d+ bytes.*; save it again$/),
       );
     }
   }
   assert.throws(
     () => parseSafetensors(Uint8Array.of(...file, 0, 0), "f", "w"),
-    inputError(/^f: 2 trailing bytes after the \d+ it should have; save/),
+    inputError(/^f: 2 trailing bytes after the \d+ of its tensors; save/),
   );
 });
 
@@ -71,7 +71,7 @@ Deno.test("safetensors: types other than F32 and F64 are refused by name", () =>
     const other = { x: { dtype, shape: [2], data_offsets: [0, 4] } };
     assert.throws(
       () => parseSafetensors(safetensorsFile(other, new Uint8Array(4)), "f"),
-      inputError(/^f:x: is of type .*, not F32 or F64; convert it before you save it$/),
+      inputError(/^f:x: has type .*, not F32 or F64; convert it before you save it$/),
     );
   }
 });
@@ -85,10 +85,10 @@ Deno.test("safetensors: a malformed header is refused", () => {
       JSON.stringify(content),
     );
   for (const content of ["{", "{'x': 1}", "", "\xff"]) {
-    refused(content, /^f: malformed .* header, which is not JSON;/);
+    refused(content, /^f: malformed .* header: it is not JSON;/);
   }
   for (const content of ["null", "[]", "3"]) {
-    refused(content, /header, which is not a JSON object; save it again$/);
+    refused(content, /header: it is not a JSON object; save it again$/);
   }
   refused({}, /^f: holds no arrays; save the features in it$/, 0);
   refused({ __metadata__: {} }, /^f: holds no arrays/, 0);
@@ -112,7 +112,7 @@ Deno.test("safetensors: a malformed header is refused", () => {
   ) {
     refused(
       { x: wrong },
-      /^f: malformed .* header, tensor x needs a dtype, a shape and two data_offsets in order;/,
+      /^f: malformed .* header: tensor x lacks a dtype, a shape or two data_offsets in order;/,
     );
   }
   refused(
@@ -123,7 +123,7 @@ Deno.test("safetensors: a malformed header is refused", () => {
   refused({ x: { ...tensor, shape: [2 ** 50, 2 ** 50] } }, /^f:x: has 8 bytes, but F32 of shape/);
   refused(
     { x: { ...tensor, shape: [0, 2], data_offsets: [0, 0] } },
-    /^f:x: holds no numbers, its shape is/,
+    /^f:x: is empty, of shape/,
     0,
   );
   refused({ x: { ...tensor, data_offsets: [0, 2 ** 52] } }, /^f: truncated/);
@@ -131,7 +131,7 @@ Deno.test("safetensors: a malformed header is refused", () => {
   huge.fill(0xff, 0, 8);
   assert.throws(
     () => parseSafetensors(huge, "f"),
-    inputError(/^f: malformed safetensors header, of \d+ bytes;/),
+    inputError(/^f: malformed safetensors header: it claims \d+ bytes;/),
   );
 });
 

@@ -1,5 +1,4 @@
 import { GpuArray } from "../../src/gpu/array.ts";
-import { Gpu } from "../../src/gpu/device.ts";
 import { InputError } from "../../src/errors.ts";
 import { activationBound, activationNames, homogeneity, parseActivation } from "../../src/nn/activation.ts";
 import { bindDenseForward } from "../../src/nn/layers/dense.ts";
@@ -7,11 +6,11 @@ import { parameterLayout } from "../../src/nn/layout.ts";
 import { assert } from "../deps.ts";
 import { activation } from "../reference/activation.ts";
 import { U } from "../reference/rounding.ts";
-import { randomFloats, run, upload } from "./arrays.ts";
-import { assertWithin } from "./compare.ts";
+import { randomFloats, run, upload } from "../support/arrays.ts";
+import { assertWithin } from "../support/compare.ts";
+import { openGpu } from "../support/gpu.ts";
 
-const gpu = await Gpu.open();
-globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const NAMES = [...activationNames, "relu^1", "relu^3", "leaky-relu:-0.5^3"];
 

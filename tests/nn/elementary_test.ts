@@ -1,15 +1,14 @@
 import { GpuArray } from "../../src/gpu/array.ts";
-import { Gpu } from "../../src/gpu/device.ts";
 import { gpuStruct } from "../../src/gpu/struct.ts";
 import { assert } from "../deps.ts";
 import { U } from "../reference/rounding.ts";
 import { erfc, logistic } from "../reference/special_functions.ts";
-import { randomFloats, run } from "./arrays.ts";
+import { randomFloats, run } from "../support/arrays.ts";
 import elementarySource from "../../shaders/nn/include/elementary.wgsl" with { type: "text" };
 import kernelSource from "./elementary_kernel.wgsl" with { type: "text" };
+import { openGpu } from "../support/gpu.ts";
 
-const gpu = await Gpu.open();
-globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const NAMES = ["exp", "expm1", "log1p", "tanh", "logistic", "erfc", "sine", "cosine"] as const;
 
@@ -18,7 +17,7 @@ async function evaluate(name: typeof NAMES[number], x: Float32Array): Promise<Fl
   const kernel = await gpu.kernel({ name: "elementary_kernel", files: [elementarySource, kernelSource] });
   const input = stack.use(new GpuArray(gpu, "arguments", x));
   const output = stack.use(new GpuArray(gpu, "values", x.length));
-  const which = stack.use(gpuStruct(gpu, "which", ["u32", NAMES.indexOf(name)]));
+  const which = gpuStruct(gpu, "which", ["u32", NAMES.indexOf(name)]);
   run(gpu, [kernel.bind([which, input, output], [Math.ceil(x.length / 256)])]);
   return await output.read();
 }

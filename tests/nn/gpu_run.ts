@@ -11,8 +11,8 @@ import { bindTrainingStep, type TrainingStepOptions } from "../../src/nn/optim/t
 import { assert } from "../deps.ts";
 import type { ReferenceOptimizer } from "../reference/optimizer.ts";
 import type { ReferenceRun } from "../reference/training.ts";
-import { run } from "./arrays.ts";
-import { unpackParameters } from "./parameters.ts";
+import { run } from "../support/arrays.ts";
+import { unpackParameters } from "../support/parameters.ts";
 
 /** What to run. */
 export interface GpuRun {

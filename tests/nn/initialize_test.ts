@@ -1,16 +1,15 @@
 import { InputError } from "../../src/errors.ts";
-import { Gpu } from "../../src/gpu/device.ts";
 import { initializerNames, parseInitializer } from "../../src/nn/initializer.ts";
 import { Network } from "../../src/nn/network.ts";
 import { assert } from "../deps.ts";
 import { distributionOf, initialParameters } from "../reference/initializer.ts";
 import { layersOf } from "../reference/network.ts";
 import { U } from "../reference/rounding.ts";
-import { assertSameBits, assertWithin } from "./compare.ts";
-import { unpackParameters } from "./parameters.ts";
+import { assertSameBits, assertWithin } from "../support/compare.ts";
+import { unpackParameters } from "../support/parameters.ts";
+import { openGpu } from "../support/gpu.ts";
 
-const gpu = await Gpu.open();
-globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const names = [...initializerNames, "normal:0", "uniform:2.5"];
 

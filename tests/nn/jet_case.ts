@@ -8,8 +8,8 @@ import type { MatrixView } from "../../src/linalg/matrix_view.ts";
 import { jetComponents } from "../../src/nn/jets/jets.ts";
 import { fc } from "../deps.ts";
 import { exactJet, type Jet, type ReferenceCondition } from "../reference/jets.ts";
-import { randomFloats } from "./arrays.ts";
-import { type DenseCase, denseCases, drawMatrix } from "./dense_case.ts";
+import { randomFloats } from "../support/arrays.ts";
+import { type DenseCase, denseCases, drawMatrix } from "../support/dense_case.ts";
 
 /** Shape of a layer, of the samples that it is evaluated on, and of their jets. */
 export interface JetCase extends DenseCase {

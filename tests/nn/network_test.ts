@@ -1,5 +1,4 @@
 import { InputError, ShapeError } from "../../src/errors.ts";
-import { Gpu } from "../../src/gpu/device.ts";
 import { lossNames } from "../../src/nn/loss/loss.ts";
 import { Network, type NetworkOptions } from "../../src/nn/network.ts";
 import { uploadSamples } from "../../src/nn/samples.ts";
@@ -8,13 +7,13 @@ import { assert, fc } from "../deps.ts";
 import { forward, lossGradient, type ReferenceNetwork, row } from "../reference/network.ts";
 import { stepErrors } from "../reference/network_errors.ts";
 import { U } from "../reference/rounding.ts";
-import { randomFloats, randomSamples, run } from "./arrays.ts";
-import { assertWithin } from "./compare.ts";
-import { fixed } from "./dense_case.ts";
-import { packParameters, randomParameters, unpackMatrix, unpackParameters } from "./parameters.ts";
+import { randomFloats, randomSamples, run } from "../support/arrays.ts";
+import { assertWithin } from "../support/compare.ts";
+import { fixed } from "../support/dense_case.ts";
+import { packParameters, randomParameters, unpackMatrix, unpackParameters } from "../support/parameters.ts";
+import { openGpu } from "../support/gpu.ts";
 
-const gpu = await Gpu.open();
-globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const activation = fc.constantFrom(
   "identity",

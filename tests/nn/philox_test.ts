@@ -1,13 +1,12 @@
 import { GpuArray } from "../../src/gpu/array.ts";
-import { Gpu } from "../../src/gpu/device.ts";
 import { assert, fc } from "../deps.ts";
 import { philox, uniformOpen } from "../reference/philox.ts";
-import { run } from "./arrays.ts";
+import { run } from "../support/arrays.ts";
 import philoxSource from "../../shaders/nn/include/philox.wgsl" with { type: "text" };
 import kernelSource from "./philox_kernel.wgsl" with { type: "text" };
+import { openGpu } from "../support/gpu.ts";
 
-const gpu = await Gpu.open();
-globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /** Counter, key, result: the known answers of Random123 for philox4x32-10. */
 const KNOWN = [

@@ -1,13 +1,12 @@
-import { Gpu } from "../../src/gpu/device.ts";
 import { stepPaths } from "../../src/nn/optim/training_step.ts";
 import { assert } from "../deps.ts";
-import { randomSamples } from "./arrays.ts";
-import { assertSameBits } from "./compare.ts";
+import { randomSamples } from "../support/arrays.ts";
+import { assertSameBits } from "../support/compare.ts";
 import { type GpuRun, trainOnGpu } from "./gpu_run.ts";
 import { drawConditions } from "./jet_case.ts";
+import { openGpu } from "../support/gpu.ts";
 
-const gpu = await Gpu.open();
-globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const rates = (replicas: number) => Array.from({ length: replicas }, (_, r) => 0.01 * (r + 1));
 

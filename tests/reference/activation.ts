@@ -15,7 +15,9 @@ export interface ReferenceActivation {
   curvature(z: number): number;
   /** Whether σ′ jumps at 0. */
   readonly kink: boolean;
-  /** Whether it does nothing but multiply, so that single precision's errors are shares of σ and σ′. */
+  /**
+   * Whether it does nothing but multiply, so that single precision's errors are shares of σ and σ′.
+   */
   readonly multiplies: boolean;
 }
 

@@ -83,9 +83,9 @@ export function activationJet(name: string): ReferenceActivationJet {
 }
 
 /**
- * Roundings of σ … σ‴, in units of u (1 + |σ⁽ⁿ⁾|): what `elementary.wgsl` promises and the few operations after it. Those of tanh
- * are the most: h is right to 8 u, σ′ to 18 u, σ″ = −2 h σ′ to 2 (8 + 18 + 2) u, and σ‴ = −2 σ′ (σ′ − 2 h²) to
- * 2 (3 · 18 + 4 · 8 + 4) u.
+ * Roundings of σ … σ‴, in units of u (1 + |σ⁽ⁿ⁾|): what `elementary.wgsl` promises and the few
+ * operations after it. Those of tanh are the most: h is right to 8 u, σ′ to 18 u, σ″ = −2 h σ′ to 2
+ * (8 + 18 + 2) u, and σ‴ = −2 σ′ (σ′ − 2 h²) to 2 (3 · 18 + 4 · 8 + 4) u.
  */
 const ROUNDINGS = [16, 18, 56, 180] as const;
 

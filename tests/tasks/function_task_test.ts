@@ -2,7 +2,7 @@ import { functionTask } from "../../src/tasks/function_task.ts";
 import { targetFunctions } from "../../src/tasks/functions.ts";
 import { MAX_SAMPLES } from "../../src/tasks/options.ts";
 import { assert, fc } from "../deps.ts";
-import { inputError } from "./input_error.ts";
+import { inputError } from "../support/input_error.ts";
 
 const targets = Object.values(targetFunctions);
 

@@ -8,7 +8,7 @@ import {
   randomFrequencies,
 } from "../../src/tasks/input_maps.ts";
 import { assert } from "../deps.ts";
-import { smallTask } from "../train/tasks.ts";
+import { smallTask } from "../support/tasks.ts";
 
 const box = { centre: [1, -2], half: [2, 0.5] };
 

@@ -1,7 +1,7 @@
 import { mixture } from "../../src/tasks/mixture.ts";
 import type { Samples } from "../../src/tasks/task.ts";
 import { assert } from "../deps.ts";
-import { inputError } from "./input_error.ts";
+import { inputError } from "../support/input_error.ts";
 
 const labelOf = ({ y }: Samples, k: number, classes: number) =>
   y.subarray(k * classes, (k + 1) * classes).indexOf(1);

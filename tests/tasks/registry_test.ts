@@ -1,7 +1,7 @@
 import { closest } from "../../src/check.ts";
 import { loadTask, taskNames } from "../../src/tasks/registry.ts";
 import { assert } from "../deps.ts";
-import { inputError } from "./input_error.ts";
+import { inputError } from "../support/input_error.ts";
 
 Deno.test("registry: every name loads a task of that name", async () => {
   const names = taskNames();

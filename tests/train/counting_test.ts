@@ -1,15 +1,14 @@
-import { Gpu } from "../../src/gpu/device.ts";
 import { staircaseData } from "../../src/plot/staircase/figure_data.ts";
 import { summarize } from "../../src/train/summary.ts";
 import type { TrainingOptions } from "../../src/train/options.ts";
 import { Training } from "../../src/train/training.ts";
 import { staircaseFigure } from "../../src/plot/staircase/staircase.ts";
 import { assert } from "../deps.ts";
-import { poisson } from "./equations.ts";
-import { replicaOf, smallTask, train } from "./tasks.ts";
+import { poisson } from "../support/equations.ts";
+import { replicaOf, smallTask, train } from "../support/tasks.ts";
+import { openGpu } from "../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const classes = smallTask({
   loss: "softmax-cross-entropy",

@@ -4,10 +4,10 @@ import type { Trace } from "../../src/train/trace.ts";
 import { Training } from "../../src/train/training.ts";
 import { summarize } from "../../src/train/summary.ts";
 import { assert } from "../deps.ts";
-import { replicaOf, smallTask, train } from "./tasks.ts";
+import { replicaOf, smallTask, train } from "../support/tasks.ts";
+import { openGpu } from "../support/gpu.ts";
 
-const gpu = await Gpu.open();
-globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 function assertFinite(trace: Trace) {
   for (const losses of trace.losses) assert(losses.every(Number.isFinite));

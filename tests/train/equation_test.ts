@@ -1,5 +1,4 @@
 import { InputError, ShapeError } from "../../src/errors.ts";
-import { Gpu } from "../../src/gpu/device.ts";
 import { traceCsv } from "../../src/io/trace_csv.ts";
 import type { Condition, Task } from "../../src/tasks/task.ts";
 import { completeOptions, type TrainingOptions } from "../../src/train/options.ts";
@@ -7,12 +6,12 @@ import { summarize } from "../../src/train/summary.ts";
 import { Training } from "../../src/train/training.ts";
 import { assert } from "../deps.ts";
 import { forward, row } from "../reference/network.ts";
-import { referenceEigenvalues } from "../rank/solve.ts";
-import { poisson, rarefaction } from "./equations.ts";
-import { replicaOf, smallTask, train } from "./tasks.ts";
+import { referenceEigenvalues } from "../support/solve.ts";
+import { poisson, rarefaction } from "../support/equations.ts";
+import { replicaOf, smallTask, train } from "../support/tasks.ts";
+import { openGpu } from "../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /** Flat parameters of one replica. */
 async function parametersOf(training: Training, replica: number): Promise<number[]> {

@@ -1,15 +1,14 @@
-import { Gpu } from "../../src/gpu/device.ts";
 import { Network } from "../../src/nn/network.ts";
 import { uploadSamples } from "../../src/nn/samples.ts";
 import { Commands } from "../../src/gpu/commands.ts";
 import { featureSpectra } from "../../src/rank/spectra/feature_spectrum.ts";
 import type { Trace } from "../../src/train/trace.ts";
 import { assert } from "../deps.ts";
-import { referenceEigenvalues } from "../rank/solve.ts";
-import { smallTask, train } from "./tasks.ts";
+import { referenceEigenvalues } from "../support/solve.ts";
+import { smallTask, train } from "../support/tasks.ts";
+import { openGpu } from "../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /** Features of all hidden layers of one replica, before the first step: row-major, without padding. */
 async function firstFeatures(options: { hidden: number[]; seed: number }, replica: number) {

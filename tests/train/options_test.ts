@@ -2,8 +2,8 @@ import { InputError, ShapeError } from "../../src/errors.ts";
 import type { Task } from "../../src/tasks/task.ts";
 import { completeOptions, type TrainingOptions } from "../../src/train/options.ts";
 import { assert, fc } from "../deps.ts";
-import { inputError } from "../tasks/input_error.ts";
-import { smallTask } from "./tasks.ts";
+import { inputError } from "../support/input_error.ts";
+import { smallTask } from "../support/tasks.ts";
 
 const task = smallTask();
 

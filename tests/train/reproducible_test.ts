@@ -2,11 +2,11 @@ import { Gpu } from "../../src/gpu/device.ts";
 import type { TrainingOptions } from "../../src/train/options.ts";
 import { Training } from "../../src/train/training.ts";
 import { assert } from "../deps.ts";
-import { poisson } from "./equations.ts";
-import { replicaOf, smallTask, train, until } from "./tasks.ts";
+import { poisson } from "../support/equations.ts";
+import { replicaOf, smallTask, train, until } from "../support/tasks.ts";
+import { openGpu } from "../support/gpu.ts";
 
-const gpu = await Gpu.open();
-globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const classes = smallTask({
   loss: "softmax-cross-entropy",

@@ -1,13 +1,12 @@
-import { Gpu } from "../../src/gpu/device.ts";
 import { loadTask } from "../../src/tasks/registry.ts";
 import type { Task } from "../../src/tasks/task.ts";
 import type { TrainingOptions } from "../../src/train/options.ts";
 import { Training } from "../../src/train/training.ts";
 import { assert } from "../deps.ts";
-import { smallTask, train } from "./tasks.ts";
+import { smallTask, train } from "../support/tasks.ts";
+import { openGpu } from "../support/gpu.ts";
 
-const gpu = await Gpu.open();
-globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 Deno.test("one neuron, one sample, one step: the rank is 1, the loss falls", async () => {
   const task = smallTask({ count: 1, target: () => 2 });

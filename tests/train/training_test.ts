@@ -1,38 +1,13 @@
 import { InputError, ShapeError, StaircaseError } from "../../src/errors.ts";
 import { GpuArray } from "../../src/gpu/array.ts";
-import { Gpu } from "../../src/gpu/device.ts";
 import type { Trace } from "../../src/train/trace.ts";
 import { Training } from "../../src/train/training.ts";
 import { assert } from "../deps.ts";
-import { smallTask, train } from "./tasks.ts";
+import { smallTask, train } from "../support/tasks.ts";
+import { openGpu } from "../support/gpu.ts";
+import { countBuffers } from "../support/buffers.ts";
 
-const gpu = await Gpu.open();
-globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
-
-/** Buffers made on the device and not destroyed since the counting began, by their labels. */
-function countBuffers(): Disposable & { readonly alive: string[] } {
-  const { device } = gpu;
-  const create = device.createBuffer;
-  const alive = new Set<GPUBuffer>();
-  device.createBuffer = (descriptor) => {
-    const buffer = create.call(device, descriptor);
-    const destroy = buffer.destroy;
-    buffer.destroy = () => {
-      alive.delete(buffer);
-      return destroy.call(buffer);
-    };
-    alive.add(buffer);
-    return buffer;
-  };
-  return {
-    get alive() {
-      // Records of a few bytes, which go with the commands that hold them.
-      return [...alive].filter(({ size, usage }) => size > 64 || usage & GPUBufferUsage.MAP_READ)
-        .map(({ label }) => label);
-    },
-    [Symbol.dispose]: () => void (device.createBuffer = create),
-  };
-}
+const gpu = await openGpu();
 
 Deno.test("Training: probes come in the order of step, then replica, the last step's among them", async () => {
   const cases: [steps: number, probeEvery: number, at: number[]][] = [
@@ -109,7 +84,7 @@ Deno.test("Training: the trace grows while it trains", async () => {
 Deno.test("Training: left early, everything is freed and the GPU is as good as before", async () => {
   const options = { task: smallTask(), steps: 2000, probeEvery: 5, replicas: 2 };
   const whole = await train(gpu, { ...options, steps: 40 });
-  using buffers = countBuffers();
+  using buffers = countBuffers(gpu);
   for (const leave of [0, 3, 9]) {
     let left: Trace;
     {
@@ -135,7 +110,7 @@ Deno.test("Training: left early, everything is freed and the GPU is as good as b
 });
 
 Deno.test("Training: a run that never starts frees everything too", async () => {
-  using buffers = countBuffers();
+  using buffers = countBuffers(gpu);
   {
     using _ = await Training.create(gpu, { task: smallTask(), replicas: 3, batch: 8 });
     assert(buffers.alive.length > 10);
@@ -183,7 +158,7 @@ Deno.test("Training: two runs at once do not disturb each other", async () => {
 });
 
 Deno.test("Training: what does not fit in the adapter is a ShapeError and leaves nothing behind", async () => {
-  using buffers = countBuffers();
+  using buffers = countBuffers(gpu);
   const samples = smallTask();
   const cases = [
     { hidden: [200_000, 200_000] },

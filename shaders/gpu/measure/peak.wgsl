@@ -1,13 +1,15 @@
-// What an adapter can do at its best: three entry points for src/gpu/measure/peak.ts.
+// Peak rates of an adapter: three entry points for src/gpu/measure/peak.ts.
 //
-//   arithmetic  each invocation takes its 8 numbers x ← a x + b, 16 times an iteration: 256 flops, all in registers.
-//               8 chains are enough to hide the latency of two units that take 4 cycles, and few enough for the 16
-//               vector registers of a CPU. With a = −1 the numbers are back where they were after two steps, exactly.
-//   copy        target ← source, a vector of 16 bytes an invocation: 32 bytes moved for no arithmetic.
-//   nothing     an invocation that does nothing: what it takes is the cost of a dispatch.
+//   arithmetic  each invocation updates its 8 numbers x ← a x + b, 16 times an iteration: 256
+//               flops, all in registers. 8 chains are enough to hide the latency of two units that
+//               take 4 cycles, and few enough for the 16 vector registers of a CPU. With a = −1 the
+//               numbers have their first values again after two steps, exactly.
+//   copy        target ← source, a vector of 16 bytes an invocation: 32 bytes moved without
+//               arithmetic.
+//   nothing     an invocation without work: its time is the cost of a dispatch.
 //
-// `count`: iterations of arithmetic, below the 65,535 after which lavapipe ends a shader; vectors to copy; not 0 for
-// nothing. Grid: ⌈invocations / 64⌉ workgroups along x.
+// `count`: iterations of arithmetic, below the 65,535 after which lavapipe ends a shader; number of
+// vectors to copy; not 0 for nothing. Grid: ⌈invocations / 64⌉ workgroups along x.
 
 struct Shape { count: u32, a: f32, b: f32 }
 

@@ -117,7 +117,7 @@ export interface Experiment<
   readonly examples: readonly [HelpExample, HelpExample];
   /** Its options. */
   readonly options: Options;
-  /** Word for the progress line. Default: the name. */
+  /** Word for the progress line. Default: the name of the task, or else that of the experiment. */
   readonly label?: string;
   /**
    * Checks the options together, loads tasks, and completes what follows from them.

@@ -10,6 +10,7 @@ import { outFlag, runFlags } from "../../cli/program_flags.ts";
 import { createProgress } from "../../cli/progress.ts";
 import { taskDefaults } from "../../cli/training_flags.ts";
 import { Gpu } from "../../gpu/device.ts";
+import { choiceFiles } from "../../io/choice_file.ts";
 import { compactJson, snakeCase } from "../../io/json.ts";
 import { RunFolder } from "../../io/run_folder.ts";
 import type { Experiment, ExperimentPlan } from "./experiment.ts";
@@ -38,7 +39,7 @@ export async function runExperimentProgram<Options extends OptionTable, Plan ext
   experiment: Experiment<Options, Plan, Row>,
   args: readonly string[] = Deno.args,
 ): Promise<void> {
-  const { name, summary, examples, options, label = name } = experiment;
+  const { name, summary, examples, options } = experiment;
   const program: Program<Flag[]> = {
     name,
     summary,
@@ -52,11 +53,12 @@ export async function runExperimentProgram<Options extends OptionTable, Plan ext
       & { readonly out: string; readonly profile?: boolean };
     const given = Object.fromEntries(Object.entries(values).filter(([key]) => Object.hasOwn(options, key)));
     const plan = await experiment.plan(completeValues(options, given as GivenOptions<Options>, name));
-    using gpu = await Gpu.open({ adapter, autotune, profile });
+    using gpu = await Gpu.open({ adapter, autotune: autotune && choiceFiles, profile });
     const folder = await RunFolder.open(out);
     const heading = `adapter: ${gpu.adapterName}${gpu.software ? " (software: the CPU, no GPU)" : ""}`;
     const total = experiment.runs(plan).reduce((sum, { steps }) => sum + steps, 0);
 
+    const label = experiment.label ?? plan.task?.name ?? name;
     using progress = createProgress({ total, label, heading, quiet });
     const result = await runPlan(gpu, experiment, plan, {
       signal,

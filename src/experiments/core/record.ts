@@ -143,7 +143,10 @@ async function precisionSelfTest(gpu: Gpu): Promise<PrecisionSelfTest | string> 
  * @param record The experiment.
  * @throws {StaircaseError} Where every network diverged.
  */
-export function failIfDiverged({ status }: Pick<ExperimentRecord, "status">): void {
+export function failIfDiverged({ status, diverged }: Pick<ExperimentRecord, "status" | "diverged">): void {
   if (status !== "diverged") return;
-  throw new StaircaseError("every network diverged: lower the learning rate, or choose another initialiser");
+  const what = diverged.length > 1
+    ? "every network diverged"
+    : `the loss is no longer finite from step ${diverged[0].step} on`;
+  throw new StaircaseError(`${what}: lower the learning rate, or choose another initialiser`);
 }

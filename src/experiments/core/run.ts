@@ -77,12 +77,14 @@ export async function runPlan<Plan extends ExperimentPlan, Row>(
     // The first run always begins, so that there is a result; a later one that never began counts as stopped.
     isStopped = index > 0 && (signal?.aborted ?? false);
     if (isStopped) break;
-    const told = (text: string) =>
-      runs.length > 1 ? [run.label, text].filter((part) => part !== "").join(", ") : text;
+    let text = runs.length > 1 ? run.label : "";
     const outcome = await run.execute({
       gpu,
       signal,
-      onProgress: (made, text = "") => onProgress(over + made, told(text)),
+      onProgress: (made, words = "") => {
+        text = [...runs.length > 1 ? [run.label] : [], ...words === "" ? [] : [words]].join(", ");
+        onProgress(over + made, text);
+      },
     });
     rows.push(...outcome.rows);
     diverged.push(...outcome.diverged.map((each) => ({ ...each, replica: networks + each.replica })));
@@ -92,7 +94,7 @@ export async function runPlan<Plan extends ExperimentPlan, Row>(
     isStopped = outcome.status === "stopped";
     if (isStopped) break;
     over += run.steps;
-    onProgress(over, told(""));
+    onProgress(over, text);
   }
   const all = runs.reduce((sum, run) => sum + run.networks, 0);
   const isLost = all > 0 && diverged.length >= all;

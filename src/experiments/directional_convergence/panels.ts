@@ -4,8 +4,8 @@
  * @module
  */
 import { clearTicks } from "../../plot/core/clear_ticks.ts";
-import { d3 } from "../../plot/deps.ts";
-import { labelledTicks } from "../../plot/core/format.ts";
+import * as d3 from "../../plot/deps.ts";
+import { labeledTicks } from "../../plot/core/format.ts";
 import { decadeAxis } from "../../plot/core/log_axis.ts";
 import { drawLine } from "../../plot/core/marks.ts";
 import { guideStyle, ladderStyle, lineStyle } from "../../plot/core/palette.ts";
@@ -55,7 +55,7 @@ export function timeAxis(times: readonly number[], width: number): Axis {
   const last = Math.max(...times.filter(Number.isFinite)) * 1.03;
   const domain: [number, number] = [0, last > 0 && last < Infinity ? last : 1];
   const scale = d3.scaleLinear(domain, [0, width]);
-  const labels = new Map(labelledTicks(...domain, 4).map(({ value, label }) => [value, label]));
+  const labels = new Map(labeledTicks(...domain, 4).map(({ value, label }) => [value, label]));
   return {
     scale: (value) => scale(value),
     domain,

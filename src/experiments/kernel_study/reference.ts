@@ -5,6 +5,9 @@
  */
 import type { FeatureMatrix } from "../../rank/features/prepare_features.ts";
 
+/** A name and no literal: Deno fetches what a literal names with the program, and most programs need none of it. */
+const THIRD_PARTY: string = "../deps.ts";
+
 /** Eigenvalues of ΦᵀΦ / m in float64, and how far these themselves may be off. */
 export interface Reference {
   /** Eigenvalues λ, descending. */
@@ -31,7 +34,7 @@ export async function referenceSpectrum(
   { rows, columns, data }: FeatureMatrix,
   rank: number = columns,
 ): Promise<Reference> {
-  const { Matrix, SingularValueDecomposition } = await import("../deps.ts");
+  const { Matrix, SingularValueDecomposition } = await import(THIRD_PARTY) as typeof import("../deps.ts");
   const scale = 1 / Math.sqrt(rows);
   const factor = triangular(Float64Array.from(data, (value) => value * scale), rows, columns);
   const { diagonal } = new SingularValueDecomposition(

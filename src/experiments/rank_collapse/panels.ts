@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { d3 } from "../../plot/deps.ts";
+import * as d3 from "../../plot/deps.ts";
 import type { Tick } from "../../plot/core/format.ts";
 import { powerOfTen } from "../../plot/core/format.ts";
 import { decadeAxis } from "../../plot/core/log_axis.ts";

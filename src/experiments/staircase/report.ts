@@ -68,9 +68,9 @@ function rankLines(replicas: readonly ReplicaSummary[]): string[] {
       : "ε-ranks of the features:",
     ...textTable([header, ...rows], 1),
     "",
-    "  first, last, highest: rank at the first probe, at the last, and the highest of all;",
-    "  an interval is given where a rank is not certain. stairs: runs of a constant rank.",
-    "  ρ: Spearman's correlation of rank and log loss, −1 if the rank rises as the loss falls.",
+    "  first, last, highest: ranks at the first and the last probe, and the highest of",
+    "  all; an interval is given where a rank is not certain. stairs: runs over which",
+    "  the rank stays. ρ: Spearman's correlation of rank and log loss.",
   ];
 }
 

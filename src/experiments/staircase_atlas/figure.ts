@@ -13,7 +13,7 @@ import {
   terminalStyle,
 } from "./panel.ts";
 import { labelRoom } from "../../plot/core/axes.ts";
-import { d3 } from "../../plot/deps.ts";
+import * as d3 from "../../plot/deps.ts";
 import { type LegendEntry, lineSwatch, swatchWidth } from "../../plot/core/legend.ts";
 import { decadeAxis } from "../../plot/core/log_axis.ts";
 import { drawPage, pageMargin, pageWidth } from "../../plot/core/page.ts";

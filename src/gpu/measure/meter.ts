@@ -1,42 +1,42 @@
 /**
- * What an action asks of the GPU: time there, dispatches, submissions, waits.
+ * The GPU work of an action: its time, dispatches, submissions and waits.
  *
  * @module
  */
 import { StaircaseError } from "../../errors.ts";
-import type { Gpu } from "../device.ts";
+import type { GpuContext, WorkCounter } from "../context.ts";
 
 /** Passes timed by one {@linkcode measure}: a query set holds at most 4,096 timestamps. */
 const PASSES = 2048;
 
-/** What an action asked of the GPU. */
+/** The GPU work of an action. */
 export interface Measurement<T> {
-  /** What the action returned. */
+  /** Result of the action. */
   readonly result: T;
   /** Time from its start to its end on the host, in milliseconds. */
   readonly milliseconds: number;
   /**
-   * Time of its compute passes on the GPU, in milliseconds. `null` where the adapter takes no timestamps, or a profiler has
-   * them, or there were more than 2,048 passes.
+   * Time of its compute passes on the GPU, in milliseconds. `null` if the adapter takes no
+   * timestamps, if a profiler uses them, or after more than 2,048 passes.
    */
   readonly gpuMilliseconds: number | null;
-  /** Dispatches that it submitted. */
+  /** Number of dispatches submitted. */
   readonly dispatches: number;
-  /** Submissions with dispatches. */
+  /** Number of submissions with dispatches. */
   readonly submissions: number;
-  /** Waits for results. */
+  /** Number of waits for results. */
   readonly waits: number;
 }
 
-/** Counts, and times, what passes by while it is the `meter` of a {@linkcode Gpu}. */
-export class Meter implements Disposable {
-  /** Dispatches so far. */
+/** Counts and times the work that is submitted while it is the `meter` of a {@linkcode Gpu}. */
+export class Meter implements Disposable, WorkCounter {
+  /** Number of dispatches so far. */
   dispatches = 0;
-  /** Submissions with dispatches so far. */
+  /** Number of submissions with dispatches so far. */
   submissions = 0;
-  /** Waits for results so far. */
+  /** Number of waits for results so far. */
   waits = 0;
-  readonly #gpu: Gpu;
+  readonly #gpu: GpuContext;
   readonly #queries: GPUQuerySet | null;
   #passes = 0;
 
@@ -45,7 +45,7 @@ export class Meter implements Disposable {
    *
    * @param gpu Device to measure on.
    */
-  constructor(gpu: Gpu) {
+  constructor(gpu: GpuContext) {
     const { device, profiler } = this.#gpu = gpu;
     const timed = !profiler && device.features.has("timestamp-query");
     this.#queries = timed ? device.createQuerySet({ type: "timestamp", count: 2 * PASSES }) : null;
@@ -54,7 +54,7 @@ export class Meter implements Disposable {
   /**
    * Claims two timestamps for a pass.
    *
-   * @returns What `beginComputePass` wants, or `undefined` where there are none.
+   * @returns Timestamps for `beginComputePass`; `undefined` if there are no more.
    */
   nextPass(): GPUComputePassTimestampWrites | undefined {
     const index = 2 * this.#passes++;
@@ -69,7 +69,8 @@ export class Meter implements Disposable {
   /**
    * Waits for the timestamps.
    *
-   * @returns Time of all passes in milliseconds, or `null`; see {@linkcode Measurement.gpuMilliseconds}.
+   * @returns Time of all passes in milliseconds, or `null`; see
+   * {@linkcode Measurement.gpuMilliseconds}.
    */
   async read(): Promise<number | null> {
     const passes = this.#passes;
@@ -111,13 +112,14 @@ export class Meter implements Disposable {
 }
 
 /**
- * Runs an action and tells what it asked of the GPU. The passes of a submission are timed as wholes, so that measuring
- * costs next to nothing. One at a time: whatever else is submitted meanwhile would count as well.
+ * Runs an action and measures its GPU work. Each pass is timed as a whole, so that measuring costs
+ * next to nothing. Measure one action at a time: other work that is submitted meanwhile counts as
+ * well.
  *
- * @param gpu Device that the action runs on.
- * @param action What to measure; it should wait for its results.
- * @returns What it returned, and what it took.
- * @throws {StaircaseError} Where another action is being measured.
+ * @param gpu Device of the action.
+ * @param action Action to measure; it should wait for its results.
+ * @returns Its result and its work.
+ * @throws {StaircaseError} If another action is being measured.
  *
  * @example
  * ```ts
@@ -127,12 +129,12 @@ export class Meter implements Disposable {
  *
  * using gpu = await Gpu.open();
  * const matrix = { rows: 2, columns: 1, data: Float32Array.of(3, 4) };
- * const { result: [[value]], dispatches, waits } = await measure(gpu, () => svdvals(gpu, [matrix]));
- * assert.equal(Math.round(value), 5);
+ * const { result, dispatches, waits } = await measure(gpu, () => svdvals(gpu, [matrix]));
+ * assert.equal(Math.round(result[0][0]), 5);
  * assert(dispatches > 0 && waits > 0);
  * ```
  */
-export async function measure<T>(gpu: Gpu, action: () => Promise<T>): Promise<Measurement<T>> {
+export async function measure<T>(gpu: GpuContext, action: () => Promise<T>): Promise<Measurement<T>> {
   if (gpu.meter) throw new StaircaseError("another action is being measured: await it first");
   using meter = new Meter(gpu);
   gpu.meter = meter;

@@ -1,6 +1,6 @@
 /**
- * The adapter's best, measured: arithmetic, memory, the cost of a dispatch and of a wait. What a kernel reaches is told as
- * a fraction of it.
+ * Peak rates of an adapter: arithmetic, bandwidth, latency of a dispatch and of a wait. Kernels are
+ * reported as a fraction of these.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { measure } from "./meter.ts";
 import { gpuStruct } from "../struct.ts";
 import peakSource from "../../../shaders/gpu/measure/peak.wgsl" with { type: "text" };
 
-/** What an adapter can do at its best. */
+/** Peak rates of an adapter. */
 export interface Peak {
   /** Single-precision operations a second, of `fma` in registers, each counted as two. */
   readonly flopsPerSecond: number;
@@ -28,18 +28,18 @@ export interface Peak {
 const WORKGROUP = 64, FLOPS = 256;
 const ITERATIONS = 1024;
 /**
- * A measurement as long as this counts, in milliseconds; one that is shorter is made again with more work. By the host's
- * clock it has to be longer, since that sees some 10 ms of waiting.
+ * Shortest measurement that counts, in milliseconds; a shorter one is repeated with more work. By
+ * the host's clock it has to be longer, since that includes about 10 ms of waiting.
  */
 const LONG_ENOUGH = { gpu: 20, host: 100 };
-/** Times that such a measurement is made; the best counts. */
+/** Number of measurements that count; the best of them is reported. */
 const REPEATS = 5;
-/** Bytes of an array to copy, where the adapter allows as many: more than a cache holds. */
+/** Bytes of an array to copy, if the adapter allows as many: more than a cache holds. */
 const COPIED_BYTES = 2 ** 26;
 
 /**
- * Measures what an adapter can do, in about a second. By timestamps on the GPU, where the adapter takes them; else by the
- * host's clock, which counts a wait in.
+ * Measures the adapter's peak rates in about a second: by timestamps on the GPU if the adapter
+ * takes them, else by the host's clock, which includes a wait.
  *
  * @param gpu Device.
  * @returns The best of a few repetitions each.
@@ -100,13 +100,16 @@ export async function measurePeak(gpu: Gpu): Promise<Peak> {
   };
 }
 
-/** Dispatches, and the work that they do. */
+/** Dispatches and the amount of work that they do. */
 interface Load {
   readonly dispatches: readonly Dispatch[];
   readonly work: number;
 }
 
-/** Work a second at its best, of loads made four times as large until they are long enough, or as large as they may be. */
+/**
+ * Measures the best rate, in work per second. Each load is four times as large as the one before
+ * it, until a load takes long enough or is as large as allowed.
+ */
 async function best(
   gpu: Gpu,
   word: GpuArray,

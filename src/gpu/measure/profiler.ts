@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Gpu } from "../device.ts";
+import type { DispatchTimer, GpuContext } from "../context.ts";
 
 /** Accumulated GPU time of one kernel. */
 export interface KernelTime {
@@ -15,12 +15,18 @@ export interface KernelTime {
   readonly milliseconds: number;
 }
 
-/** Dispatches timed per submission; those beyond are run untimed (a query set holds at most 4,096 timestamps). */
+/**
+ * Number of dispatches timed per submission; further ones run untimed, since a query set holds at
+ * most 4,096 timestamps.
+ */
 const DISPATCHES = 2048;
 
-/** Collects the time of every dispatch. Timed dispatches no longer overlap: totals are for comparison, not for wall time. */
-export class Profiler {
-  #gpu: Gpu;
+/**
+ * Collects the time of every dispatch. Timed dispatches do not overlap: use the totals to compare
+ * kernels, not as wall time.
+ */
+export class Profiler implements Disposable, DispatchTimer {
+  #gpu: GpuContext;
   #queries: GPUQuerySet;
   #resolved: GPUBuffer;
   #names: string[] = [];
@@ -33,7 +39,7 @@ export class Profiler {
    *
    * @param gpu Device with the feature `timestamp-query`.
    */
-  constructor(gpu: Gpu) {
+  constructor(gpu: GpuContext) {
     const { device } = this.#gpu = gpu;
     this.#queries = device.createQuerySet({ type: "timestamp", count: 2 * DISPATCHES });
     this.#resolved = device.createBuffer({
@@ -47,7 +53,7 @@ export class Profiler {
    * Claims two timestamps for a pass with one dispatch.
    *
    * @param name Name of the kernel.
-   * @returns What `beginComputePass` wants, or `undefined` when the submission has no timestamps left.
+   * @returns Timestamps for `beginComputePass`; `undefined` if the submission has no more.
    */
   next(name: string): GPUComputePassTimestampWrites | undefined {
     if (this.#names.length === DISPATCHES) return undefined;
@@ -72,7 +78,7 @@ export class Profiler {
     encoder.copyBufferToBuffer(this.#resolved, 0, this.#staging, 0, 16 * count);
   }
 
-  /** Reads the staging buffer when the submission is done; to be called after it was submitted. */
+  /** Reads the staging buffer once the submission is done. Call it after submitting. */
   collect(): void {
     const staging = this.#staging, names = this.#names;
     if (!staging) return;
@@ -88,7 +94,7 @@ export class Profiler {
       });
       staging.destroy();
     });
-    read.catch(() => {}); // Whoever asks for the report hears of it.
+    read.catch(() => {}); // The report rejects with this error.
     this.#pending.push(read);
   }
 
@@ -96,12 +102,18 @@ export class Profiler {
    * Waits for outstanding timestamps.
    *
    * @returns Time per kernel, the longest first.
-   * @throws {StaircaseError} Where the device failed.
+   * @throws {StaircaseError} If the device failed.
    */
   async report(): Promise<KernelTime[]> {
     await Promise.all(this.#pending.splice(0));
     return [...this.#times]
       .map(([name, { count, nanoseconds }]) => ({ name, count, milliseconds: nanoseconds / 1e6 }))
       .sort((a, b) => b.milliseconds - a.milliseconds);
+  }
+
+  /** Frees the timestamps. */
+  [Symbol.dispose](): void {
+    this.#queries.destroy();
+    this.#resolved.destroy();
   }
 }

@@ -1,35 +1,30 @@
 /**
- * Choosing the fastest of several ways to compute the same thing, by timing them on the adapter in hand.
+ * Choice of the fastest of several ways to compute the same thing, by timing them on the device.
  *
  * @module
  */
+import { InputError } from "../../errors.ts";
 import type { Gpu } from "../device.ts";
-import type { Dispatch } from "../kernel.ts";
+import type { Candidate } from "./candidate.ts";
 import type { Question } from "./tuner.ts";
 
-/** One way to compute something. */
-export interface Candidate<T> {
-  /** Name, which the choice is remembered by. */
-  readonly name: string;
-  /** What it stands for. */
-  readonly value: T;
-  /** Binds what is timed, on scratch arrays owned by `stack`. */
-  readonly bind: (stack: DisposableStack) => Promise<readonly Dispatch[]>;
-}
+export type { Candidate } from "./candidate.ts";
 
 /**
  * Chooses the fastest of several ways to compute something.
  *
- * The first time that a question is asked the candidates are compiled and timed in turns, in some tenths of a second; another
- * than the first must win by 5 %. The choice is kept on the device, which lists it as {@linkcode Gpu.choices}, and, where
- * that may be written, in the user's cache folder, for later runs on the same adapter with the same versions. The candidates
- * must compute the same, to the bit: which one is fastest is not the same every time.
+ * The first time that a question is asked, the candidates are compiled and timed in turns, which
+ * takes a few tenths of a second. A candidate other than the first must win by 5 %. The device
+ * keeps the choice and lists it as {@linkcode Gpu.choices}. A {@linkcode ChoiceStore} also keeps it
+ * for later runs on the same adapter with the same versions. The candidates must compute the same
+ * to the bit, because the fastest one may differ from run to run.
  *
  * @param gpu Device.
- * @param question What to choose for; sizes are rounded up to powers of two.
- * @param candidates What to choose from. The first is what is taken where tuning is off ({@linkcode GpuOptions.autotune}),
- * where there is only one, or where timing fails.
+ * @param question Kernel and sizes to choose for; sizes are rounded up to powers of two.
+ * @param candidates Ways to choose from, at least one. The first is the default: it is taken if
+ * tuning is off ({@linkcode GpuOptions.autotune}), if it is the only one, or if timing fails.
  * @returns The value of the chosen candidate.
+ * @throws {InputError} If there is no candidate.
  *
  * @example
  * ```ts
@@ -43,7 +38,7 @@ export interface Candidate<T> {
  *   { name: "narrow", value: 8, bind },
  *   { name: "wide", value: 16, bind },
  * ]);
- * assert.equal(side, 8); // Tuning is off, if it is not asked for.
+ * assert.equal(side, 8); // Tuning is off by default.
  * ```
  */
 export async function autotune<T>(
@@ -52,6 +47,7 @@ export async function autotune<T>(
   candidates: readonly Candidate<T>[],
 ): Promise<T> {
   const [first] = candidates;
+  if (!first) throw new InputError(`${question.kernel}: give at least one candidate to choose from`);
   if (!gpu.tuner || candidates.length === 1) return first.value;
   const { chosen } = await gpu.tuner.choose(question, candidates);
   return candidates.find(({ name }) => name === chosen)!.value;

@@ -1,46 +1,48 @@
 /**
- * Timing of ways to compute the same thing, side by side.
+ * Races: ways to compute the same thing, timed side by side.
  *
  * @module
  */
 import { StaircaseError } from "../../errors.ts";
 import { GpuArray } from "../array.ts";
-import type { Candidate } from "./autotune.ts";
 import { Commands } from "../commands.ts";
-import type { Gpu } from "../device.ts";
+import type { GpuContext } from "../context.ts";
+import type { Candidate } from "./candidate.ts";
 import type { Dispatch } from "../kernel.ts";
 import { Meter } from "../measure/meter.ts";
 
-/** Turns that those in the lead have after the first, while there is time. */
+/** Turns after the first, for the candidates in the lead, while there is time. */
 const TURNS = 4;
-/** Time after which there are no more turns, in milliseconds; what compiles and warms up does not count. */
+/** Time after which no turn begins, in milliseconds, without compilation and the first run. */
 const BUDGET = 300;
 /**
- * Who takes so many times as long as the fastest in the first turn has no other; and who takes so many times as long when run
- * once is not run more often.
+ * Multiples of the fastest time at which a candidate drops out: `turn` after the first turn; `once`
+ * after its first single run, which is then not repeated.
  */
 const HOPELESS = { turn: 1.5, once: 3 };
 /**
- * Time that a measurement fills, in milliseconds, if it needs no more repetitions than `MOST_REPETITIONS`. The host's clock
- * sees some 10 ms of waiting, and so needs more.
+ * Time that a measurement should fill, in milliseconds, by at most `MOST_REPETITIONS` repetitions.
+ * The host's clock includes about 10 ms of waiting and needs a longer one.
  */
 const WINDOW = { gpu: 4, host: 60 }, MOST_REPETITIONS = 1024;
 
-/** How much less time than the default another must take, so that noise does not choose. */
+/** Share of the default's time that another candidate must save, so that noise does not choose. */
 const MARGIN = 0.05;
 
 /**
- * Runs dispatches and times them: by timestamps on the GPU, or by the host's clock, which counts the wait in. What else the
- * device does meanwhile is timed as well; the meter that may be running does not see it.
+ * Runs dispatches and times them: by timestamps on the GPU, or by the host's clock, which includes
+ * the wait. Other work of the device during that time counts as well. A running `measure` does not
+ * count these dispatches.
  *
  * @param gpu Device.
- * @param dispatches What to run.
- * @param repetitions How often.
- * @param clock Whose clock.
- * @returns Time of one repetition in milliseconds; `null` where the adapter takes no timestamps and was asked for them.
+ * @param dispatches Commands to run.
+ * @param repetitions Number of times to run them.
+ * @param clock Clock to use: timestamps of the GPU, or the host's clock.
+ * @returns Time of one repetition in milliseconds; `null` if the clock is the GPU's and the adapter
+ * takes no timestamps.
  */
 export async function timeDispatches(
-  gpu: Gpu,
+  gpu: GpuContext,
   dispatches: readonly Dispatch[],
   repetitions: number,
   clock: "gpu" | "host",
@@ -66,14 +68,18 @@ export async function timeDispatches(
 }
 
 /**
- * Times candidates in turns, so that whatever else the machine does meets all of them alike. Each runs once before, which
- * compiles it. The fastest time of each counts: noise only ever adds.
+ * Times candidates in turns, so that other work of the machine affects all of them alike. Each runs
+ * once before, which compiles it. The shortest time of each counts, since noise only adds time.
  *
  * @param gpu Device.
- * @param candidates What to time.
- * @returns The time of each in milliseconds, in their order; `null` for one that could not be bound or compiled.
+ * @param candidates Candidates to time.
+ * @returns The time of each in milliseconds, in their order; `null` for one that could not be bound
+ * or compiled.
  */
-export async function race(gpu: Gpu, candidates: readonly Candidate<unknown>[]): Promise<(number | null)[]> {
+export async function race(
+  gpu: GpuContext,
+  candidates: readonly Candidate<unknown>[],
+): Promise<(number | null)[]> {
   using stack = new DisposableStack();
   const clock = gpu.device.features.has("timestamp-query") ? "gpu" : "host";
   const bound: (readonly Dispatch[] | null)[] = [];
@@ -102,9 +108,9 @@ export async function race(gpu: Gpu, candidates: readonly Candidate<unknown>[]):
   return best;
 }
 
-/** Binds a candidate, and runs it once. `null` where it can not be. */
+/** Binds a candidate and runs it once; `null` if that fails. */
 async function warm(
-  gpu: Gpu,
+  gpu: GpuContext,
   bind: Candidate<unknown>["bind"],
   stack: DisposableStack,
 ): Promise<readonly Dispatch[] | null> {
@@ -119,10 +125,11 @@ async function warm(
 }
 
 /**
- * Who won a race.
+ * Finds the winner of a race.
  *
  * @param times The time of each; `null` for one that could not be run. The first is the default.
- * @returns Index of the fastest, if it takes 5 % less time than the default; else, and where that was not timed, 0.
+ * @returns Index of the fastest, if it takes 5 % less time than the default; else, or if the
+ * default was not timed, 0.
  */
 export function winner(times: readonly (number | null)[]): number {
   const known = times.map((time) => time ?? Infinity);

@@ -1,66 +1,76 @@
 /**
- * What an adapter was found to compute fastest with.
+ * Choices of the fastest ways to compute on an adapter.
  *
  * @module
  */
 import { VERSION } from "../../version.ts";
-import type { Candidate } from "./autotune.ts";
-import { recallChoice, rememberChoice } from "./choice_file.ts";
-import type { Gpu } from "../device.ts";
+import type { AdapterInfo } from "../adapter.ts";
+import type { GpuContext } from "../context.ts";
+import { runtimeVersion } from "../environment.ts";
+import type { Candidate } from "./candidate.ts";
+import type { ChoiceStore } from "./choice_store.ts";
 import { race, winner } from "./race.ts";
 
-/** Values of a question; numbers are rounded up to powers of two, so that a choice serves neighbours. */
+/**
+ * Values of a question; numbers are rounded up to powers of two, so that a choice serves
+ * neighbours.
+ */
 export type QuestionShape = Readonly<Record<string, number | string | boolean>>;
 
-/** What to choose for. */
+/** A kernel and the sizes that it is to be chosen for. */
 export interface Question {
   /** Name of the kernel. */
   readonly kernel: string;
-  /** Sizes, and whatever else decides which candidate is fastest. */
+  /** Sizes, and other values that decide which candidate is fastest. */
   readonly shape: QuestionShape;
 }
 
-/** Which of several ways to compute something was taken. */
+/** One of several ways to compute something, chosen for a question. */
 export interface Choice extends Question {
   /** Name of the candidate. */
   readonly chosen: string;
   /**
-   * Where it is from: timed in this run or an earlier one, or the default, since nothing could be timed or a profile, in
-   * which that would show, is being taken.
+   * Origin of the choice. `measured`: timed in this run; `remembered`: timed in an earlier run;
+   * `default`: not timed, since the default failed to run or a profile is being taken, in which the
+   * timing would show.
    */
   readonly source: "measured" | "remembered" | "default";
   /** Time of each candidate in milliseconds; `null` for one that could not be run. */
   readonly milliseconds: Readonly<Record<string, number | null>>;
-  /** Time that choosing took in this run, in milliseconds, with what was compiled for it. */
+  /** Time that the choice took in this run, in milliseconds, compilation included. */
   readonly tuningMilliseconds: number;
 }
 
-/** Chooses, and remembers. */
+/** Chooser of candidates, which keeps its choices. */
 export class Tuner {
-  /** The choices of this run, in the order in which they were made. */
+  /** Choices of this run, in the order in which they were made. */
   readonly choices: Choice[] = [];
-  readonly #gpu: Gpu;
+  readonly #gpu: GpuContext;
   readonly #adapter: readonly string[];
+  readonly #store: ChoiceStore | null;
   readonly #pending = new Map<string, Promise<Choice>>();
   /** Ends when the last race has: two at a time would time each other. */
   #races: Promise<unknown> = Promise.resolve();
 
   /**
-   * Starts with nothing chosen.
+   * Starts without choices.
    *
    * @param gpu Device.
-   * @param info Its adapter. WebGPU tells of the driver what its maker puts into the description.
+   * @param info Its adapter. WebGPU gives the driver's version only if the description has it.
+   * @param store Memory for later runs, if there is one.
    */
-  constructor(gpu: Gpu, info: GPUAdapterInfo) {
+  constructor(gpu: GpuContext, info: AdapterInfo, store: ChoiceStore | null) {
+    const { vendor = "", architecture = "", device = "", description = "" } = info;
     this.#gpu = gpu;
-    this.#adapter = [info.vendor, info.architecture, info.device, info.description];
+    this.#adapter = [vendor, architecture, device, description];
+    this.#store = store;
   }
 
   /**
-   * Chooses a candidate, the first time; later the same again.
+   * Chooses a candidate. The same question gets the same answer from then on.
    *
-   * @param question What to choose for.
-   * @param candidates What to choose from; the first is the default.
+   * @param question Kernel and sizes to choose for.
+   * @param candidates Ways to choose from; the first is the default.
    * @returns The choice.
    */
   choose(question: Question, candidates: readonly Candidate<unknown>[]): Promise<Choice> {
@@ -69,13 +79,13 @@ export class Tuner {
     );
     const names = candidates.map(({ name }) => name);
     const { kernel } = question;
-    const key = { adapter: this.#adapter, version: VERSION, deno: Deno.version.deno, kernel, shape, names };
+    const key = { adapter: this.#adapter, version: VERSION, deno: runtimeVersion(), kernel, shape, names };
     const text = JSON.stringify(key);
     let pending = this.#pending.get(text);
     if (!pending) {
       pending = this.#choose({ kernel, shape }, key, candidates);
       this.#pending.set(text, pending);
-      // A device that is lost is no reason to fail the next time with the same words.
+      // A failure is not kept: the next request tries again.
       pending.catch(() => this.#pending.delete(text));
     }
     return pending;
@@ -87,7 +97,7 @@ export class Tuner {
     candidates: readonly Candidate<unknown>[],
   ): Promise<Choice> {
     const start = performance.now();
-    const remembered = await recallChoice(key);
+    const remembered = await this.#store?.recall(key) ?? null;
     let found: Pick<Choice, "chosen" | "source" | "milliseconds">;
     if (remembered && candidates.some(({ name }) => name === remembered.chosen)) {
       found = { ...remembered, source: "remembered" };
@@ -101,7 +111,7 @@ export class Tuner {
       const { name: chosen } = candidates[winner(times)];
       const milliseconds = Object.fromEntries(candidates.map(({ name }, index) => [name, times[index]]));
       found = { chosen, source: isTimed ? "measured" : "default", milliseconds };
-      if (isTimed) await rememberChoice(key, { chosen, milliseconds });
+      if (isTimed) await this.#store?.remember(key, { chosen, milliseconds });
     }
     const choice = { ...question, ...found, tuningMilliseconds: performance.now() - start };
     this.choices.push(choice);

@@ -4,7 +4,7 @@
  * @module
  */
 import { ShapeError } from "../../errors.ts";
-import { GpuArray } from "../../gpu/array.ts";
+import { allocateArrays, type GpuArray } from "../../gpu/array.ts";
 import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
@@ -48,10 +48,13 @@ export class CholeskyWork implements Disposable {
    */
   constructor(gpu: Gpu, batch: SymmetricMatrices) {
     const { count, rows } = batch;
-    this.copies = new GpuArray(gpu, "copies to factorise", count * rows * (rows + 4) / 2);
-    this.inverses = new GpuArray(gpu, "inverse factors", count * rows * rows);
-    this.states = new GpuArray(gpu, "Cholesky states", count * 8);
-    this.bounds = new GpuArray(gpu, "eigenvalue bounds", count * rows * 2);
+    [this.copies, this.inverses, this.states, this.bounds] = allocateArrays(
+      gpu,
+      ["copies to factorise", count * rows * (rows + 4) / 2],
+      ["inverse factors", count * rows * rows],
+      ["Cholesky states", count * 8],
+      ["eigenvalue bounds", count * rows * 2],
+    );
   }
 
   /** Frees the memory. */

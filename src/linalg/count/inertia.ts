@@ -4,7 +4,7 @@
  * @module
  */
 import { ShapeError } from "../../errors.ts";
-import { GpuArray } from "../../gpu/array.ts";
+import { allocateArrays, type GpuArray } from "../../gpu/array.ts";
 import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
@@ -48,9 +48,12 @@ export class InertiaWork implements Disposable {
   constructor(gpu: Gpu, batch: SymmetricMatrices, thresholds: number) {
     const count = batch.count * thresholds;
     this.thresholds = thresholds;
-    this.copies = new GpuArray(gpu, "copies for their inertia", 2 * count * copyWords(batch.rows));
-    this.epsilons = new GpuArray(gpu, "thresholds", 2 * count);
-    this.results = new GpuArray(gpu, "inertia", count * COUNTS * RESULT_WORDS);
+    [this.copies, this.epsilons, this.results] = allocateArrays(
+      gpu,
+      ["copies for their inertia", 2 * count * copyWords(batch.rows)],
+      ["thresholds", 2 * count],
+      ["inertia", count * COUNTS * RESULT_WORDS],
+    );
   }
 
   /** Frees the memory. */

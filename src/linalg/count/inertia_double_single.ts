@@ -124,13 +124,13 @@ export class InertiaCounts {
       1.0001 * relative,
       1.0001 * sums,
     ]]);
-    const shape = stack.use(gpuStruct(
+    const shape = gpuStruct(
       gpu,
       "inertia shape",
       ["u32", orders.length * replicas, replicas, epsilons.length, grams.blocks, capacity, lanes, 0, 0],
       ...table,
       ["u32", ...new Array<number>(4 * (MOST_LAYERS - orders.length)).fill(0)],
-    ));
+    );
     const source = {
       name: "inertia_double_single",
       files: [...doubleSingleFiles("float"), fourSource, inertiaSource],

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { GpuArray } from "../../gpu/array.ts";
+import { allocateArrays, type GpuArray } from "../../gpu/array.ts";
 import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
-import { gpuStruct } from "../../gpu/struct.ts";
+import { type GpuStruct, gpuStruct } from "../../gpu/struct.ts";
 import { selfTestDoubleSingle } from "../double_single/double_single_self_test.ts";
 import { countsIn, type EigenvalueCount, type ShiftedCount, thresholdsOf } from "./eigenvalue_count.ts";
 import { SymmetricBatch } from "./symmetric_batch.ts";
@@ -39,8 +39,11 @@ export class SturmWork implements Disposable {
    */
   constructor(gpu: Gpu, count: number, thresholds: number) {
     this.thresholds = thresholds;
-    this.epsilons = new GpuArray(gpu, "thresholds", count * thresholds);
-    this.results = new GpuArray(gpu, "Sturm counts", count * thresholds * RECORD_WORDS);
+    [this.epsilons, this.results] = allocateArrays(
+      gpu,
+      ["thresholds", count * thresholds],
+      ["Sturm counts", count * thresholds * RECORD_WORDS],
+    );
   }
 
   /** Frees the memory. */
@@ -100,7 +103,7 @@ export async function bindBisection(
   );
 }
 
-function shapeOf(gpu: Gpu, batch: TridiagonalBatch, thresholds: number): GpuArray {
+function shapeOf(gpu: Gpu, batch: TridiagonalBatch, thresholds: number): GpuStruct {
   return gpuStruct(gpu, "sturm shape", ["u32", batch.rows, thresholds, batch.count, 0]);
 }
 

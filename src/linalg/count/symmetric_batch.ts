@@ -4,7 +4,7 @@
  * @module
  */
 import { InputError, ShapeError } from "../../errors.ts";
-import { GpuArray } from "../../gpu/array.ts";
+import { allocateArrays, type GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { padRows, vectors } from "../matrix_view.ts";
 
@@ -77,8 +77,11 @@ export class SymmetricBatch implements SymmetricMatrices, Disposable {
     this.count = orders.length;
     this.order = Math.max(...orders);
     this.rows = 4 * vectors(this.order);
-    this.orders = new GpuArray(gpu, "orders", Uint32Array.from(orders));
-    this.matrices = new GpuArray(gpu, "symmetric matrices", this.count * this.rows * this.rows);
+    [this.orders, this.matrices] = allocateArrays(
+      gpu,
+      ["orders", Uint32Array.from(orders)],
+      ["symmetric matrices", this.count * this.rows * this.rows],
+    );
     matrices.forEach((matrix, index) => {
       this.matrices.write(padRows(matrix, orders[index], this.rows / 4), index * this.rows * this.rows);
     });

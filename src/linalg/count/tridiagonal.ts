@@ -4,7 +4,7 @@
  * @module
  */
 import { ShapeError } from "../../errors.ts";
-import { GpuArray } from "../../gpu/array.ts";
+import { allocateArrays, type GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
@@ -46,9 +46,12 @@ export class TridiagonalBatch implements Disposable {
    */
   constructor(gpu: Gpu, batch: SymmetricMatrices, words: 1 | 2 = 1) {
     ({ count: this.count, rows: this.rows, order: this.order, orders: this.orders } = batch);
-    this.entries = new GpuArray(gpu, "tridiagonal matrices", this.count * this.rows * 2 * words);
-    this.states = new GpuArray(gpu, "tridiagonal states", this.count * 4);
-    this.copies = new GpuArray(gpu, "copies to tridiagonalise", this.count * this.rows ** 2 * words);
+    [this.entries, this.states, this.copies] = allocateArrays(
+      gpu,
+      ["tridiagonal matrices", this.count * this.rows * 2 * words],
+      ["tridiagonal states", this.count * 4],
+      ["copies to tridiagonalise", this.count * this.rows ** 2 * words],
+    );
   }
 
   /** Frees the memory, but for the orders. */

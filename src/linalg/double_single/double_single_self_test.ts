@@ -115,7 +115,7 @@ export async function applyDoubleSingle(
   const functions = Uint32Array.from(cases, (one) => DOUBLE_SINGLE_FUNCTIONS.indexOf(one.name));
   const results = stack.use(new GpuArray(gpu, "results", 2 * cases.length));
   const arrays = [
-    stack.use(gpuStruct(gpu, "double_single_self_test shape", ["u32", cases.length, terms.length / 4, 0])),
+    gpuStruct(gpu, "double_single_self_test shape", ["u32", cases.length, terms.length / 4, 0]),
     stack.use(new GpuArray(gpu, "functions", functions)),
     stack.use(new GpuArray(gpu, "operands", operands)),
     stack.use(new GpuArray(gpu, "terms", terms)),

@@ -77,13 +77,13 @@ export async function bindBlocks(
   const sums = stack.use(new GpuArray(gpu, "off-diagonal sums", count * pairs * 16));
 
   const shape = (round: number, restart: boolean) =>
-    stack.use(gpuStruct(
+    gpuStruct(
       gpu,
       `${source.name} shape`,
       ["u32", batch.rows, rowStride, round, restart ? 1 : 0, MOST_SWEEPS],
       ["f32", tolerance, tail, least, ...heads],
       ["u32", 0, pairs, ROUNDS_OF_BLOCKS],
-    ));
+    );
   const look = (restart: boolean): Dispatch[] => {
     const how = shape(0, restart);
     return [

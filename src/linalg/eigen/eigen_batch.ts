@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { GpuArray } from "../../gpu/array.ts";
+import { allocateArrays, type GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { vectors } from "../matrix_view.ts";
 
@@ -41,10 +41,13 @@ export class EigenBatch implements Disposable {
     this.rows = 4 * vectors(this.order);
     this.tailStride = tailStride;
     this.rowStride = this.rows / 4 + tailStride;
-    this.orders = new GpuArray(gpu, "orders", Uint32Array.from(orders));
-    this.matrices = new GpuArray(gpu, "Gram matrices", this.count * this.rows * this.rows);
-    this.basis = new GpuArray(gpu, "eigenvectors", this.count * this.rows * this.rowStride * 4);
-    this.progress = new GpuArray(gpu, "solver progress", this.count * 8);
+    [this.orders, this.matrices, this.basis, this.progress] = allocateArrays(
+      gpu,
+      ["orders", Uint32Array.from(orders)],
+      ["Gram matrices", this.count * this.rows * this.rows],
+      ["eigenvectors", this.count * this.rows * this.rowStride * 4],
+      ["solver progress", this.count * 8],
+    );
     const identity = new Float32Array(this.basis.length);
     orders.forEach((order, index) => {
       for (let i = 0; i < order; i++) identity[(index * this.rows + i) * this.rowStride * 4 + i] = 1;

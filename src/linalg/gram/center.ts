@@ -4,10 +4,10 @@
  * @module
  */
 import { ShapeError } from "../../errors.ts";
-import { GpuArray } from "../../gpu/array.ts";
+import type { GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
-import { gpuStruct } from "../../gpu/struct.ts";
+import { type GpuStruct, gpuStruct } from "../../gpu/struct.ts";
 import { doubleSingleFiles, type DoubleSingleForm, U2 } from "../double_single/double_single.ts";
 import type { EntryView } from "../products/gemm_double_single.ts";
 import { gramSlices } from "./gram.ts";
@@ -102,8 +102,8 @@ export async function bindColumnSums(gpu: Gpu, operand: ColumnSums): Promise<Dis
   holds(weights, 2 * samples);
   holds(partials, centerPartials(samples, columns, count));
   const pivots = pivotsOf(operand);
-  const factors = operand.factors ?? new GpuArray(gpu, "factors", count);
-  holds(factors, count);
+  const factors = operand.factors ?? gpuStruct(gpu, "factors", ["f32", ...new Array<number>(count).fill(0)]);
+  if (operand.factors) holds(operand.factors, count);
   const shape = shapeOf(gpu, operand, features);
   const [sums, reduce] = await Promise.all([kernelOf(gpu, form, "sums"), kernelOf(gpu, form, "reduce")]);
   const { slices } = gramSlices(samples);
@@ -168,7 +168,7 @@ function stripOf(samples: number, columns: number): number {
   return Math.max(STRIP, Math.ceil(samples * columns / (64 * MOST_WORKGROUPS)));
 }
 
-function shapeOf(gpu: Gpu, operand: Uncentered, result: EntryView): GpuArray {
+function shapeOf(gpu: Gpu, operand: Uncentered, result: EntryView): GpuStruct {
   const { samples, columns, count = 1, features, pivots = features } = operand;
   const { slice, slices } = gramSlices(samples);
   return gpuStruct(

@@ -6,7 +6,7 @@
 import type { GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
-import { gpuStruct } from "../../gpu/struct.ts";
+import { type GpuStruct, gpuStruct } from "../../gpu/struct.ts";
 import { tileWorkgroups } from "../products/gemm.ts";
 import { bindGramPlain } from "./gram_plain.ts";
 import { type MatrixView, vectors } from "../matrix_view.ts";
@@ -222,7 +222,7 @@ export async function bindGramAccumulate(
   return kernel.bind([shape, partials, factors, pairs], [Math.ceil(order / 64), order, batch.count]);
 }
 
-function reduceShape(gpu: Gpu, samples: number, layout: GramLayout, order: number): GpuArray {
+function reduceShape(gpu: Gpu, samples: number, layout: GramLayout, order: number): GpuStruct {
   const { rows, rowStride, tailStride, count } = layout;
   const { slices } = gramSlices(samples);
   return gpuStruct(gpu, "gram_reduce shape", ["u32", rows, rowStride, tailStride, slices, count, order, 0]);

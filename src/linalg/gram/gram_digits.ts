@@ -175,12 +175,12 @@ export async function bindDigitGrams(
       }
       return [features.offset ?? 0, features.batch, features.stride, width];
     });
-    const shape = stack.use(gpuStruct(
+    const shape = gpuStruct(
       gpu,
       "digit shape",
       ["u32", samples, replicas, index, matrixCount, blocks, capacity, 0, 0],
       ["u32", ...table.flat(), ...new Array<number>(4 * (MOST_LAYERS - table.length)).fill(0)],
-    ));
+    );
     if (together.some(({ bound = null }) => bound === null)) {
       dispatches.push(largest.bind([shape, array, roots, made, exponents], [together.length, replicas]));
     }

@@ -5,7 +5,7 @@
  * @module
  */
 import { ShapeError } from "../../errors.ts";
-import { GpuArray } from "../../gpu/array.ts";
+import type { GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
@@ -87,12 +87,12 @@ export function gramDoubleSingleBound(samples: number): number {
 export async function bindGramDoubleSingle(gpu: Gpu, operand: DoubleSingleGram): Promise<Dispatch[]> {
   const { form, samples, order, count = 1, features, words, weights, partials, matrices } = operand;
   const { stride = order, batch = samples * stride, rows = order } = operand;
-  const factors = operand.factors ?? new GpuArray(gpu, "factors", count);
+  const factors = operand.factors ?? gpuStruct(gpu, "factors", ["f32", ...new Array<number>(count).fill(0)]);
   holds(features, words * ((count - 1) * batch + (samples - 1) * stride + order));
   holds(weights, 2 * samples);
   holds(partials, gramDoubleSinglePartials(samples, order, count));
   holds(matrices, 2 * count * rows * rows);
-  holds(factors, count);
+  if (operand.factors) holds(operand.factors, count);
   const { slice, slices } = gramSlices(samples);
   const shape = gpuStruct(
     gpu,

@@ -4,7 +4,7 @@
  * @module
  */
 import { ShapeError } from "../../errors.ts";
-import { GpuArray } from "../../gpu/array.ts";
+import { allocateArrays, type GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
@@ -49,8 +49,11 @@ export class TallBatch implements Disposable {
     this.columns = columns;
     this.rows = Math.max(16 * Math.ceil(rows / 16), 32 * Math.ceil(columns / 32));
     this.stride = 4 * Math.ceil(columns / 16);
-    this.matrices = new GpuArray(gpu, "matrices to factor", count * this.rows * this.stride * 4);
-    this.reflectors = new GpuArray(gpu, "reflections", count * this.rows / 8 * 36 * 4);
+    [this.matrices, this.reflectors] = allocateArrays(
+      gpu,
+      ["matrices to factor", count * this.rows * this.stride * 4],
+      ["reflections", count * this.rows / 8 * 36 * 4],
+    );
   }
 
   /** Frees the memory. */

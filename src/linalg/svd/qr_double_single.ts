@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { GpuArray } from "../../gpu/array.ts";
+import { allocateArrays, type GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
@@ -45,9 +45,12 @@ export class SlabBatch implements Disposable {
     this.count = count;
     this.rows = rows;
     this.order = order;
-    this.factors = new GpuArray(gpu, "triangular factors", 2 * count * order * order);
-    this.slab = new GpuArray(gpu, "slab of rows", 2 * count * order * rows);
-    this.pivots = new GpuArray(gpu, "reflections", 4 * count * order);
+    [this.factors, this.slab, this.pivots] = allocateArrays(
+      gpu,
+      ["triangular factors", 2 * count * order * order],
+      ["slab of rows", 2 * count * order * rows],
+      ["reflections", 4 * count * order],
+    );
   }
 
   /** Frees the memory. */

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { GpuArray } from "../../gpu/array.ts";
-import { gpuStruct, type StructFields } from "../../gpu/struct.ts";
+import { type GpuStruct, gpuStruct, type StructFields } from "../../gpu/struct.ts";
 import { permutationFields } from "../layers/batch.ts";
 import type { ParameterLayout } from "../layout.ts";
 import type { Network } from "../network.ts";
@@ -18,7 +17,7 @@ export const ROWS = 8;
 /** A network and the samples of a step, as the kernels know them. */
 export interface FusedShape {
   /** `struct Shape`. */
-  readonly shape: GpuArray;
+  readonly shape: GpuStruct;
   /** Tiles of rows. */
   readonly rowTiles: number;
   /** Tiles of the gradients of all layers. */

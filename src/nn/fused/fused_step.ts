@@ -139,7 +139,6 @@ export async function bindFusedStep(
 ): Promise<FusedStep> {
   const { gpu, replicas, layout: { layers } } = network;
   const shape = fusedShape(network, samples, { ...options, gradientSide: options.variant.side });
-  stack.use(shape.shape);
   const { rowTiles, matrixBatch } = shape;
   const matrices = stack.use(new GpuArray(gpu, "features and errors", replicas * matrixBatch * 4));
   const partials = stack.use(new GpuArray(gpu, "partial losses", replicas * rowTiles * 2));

@@ -166,12 +166,12 @@ export async function bindPolarFlow(
   const goal = options.goal ?? array("goal", parameters.length);
   const records = array("flow records", capacity * replicas * RECORD_WORDS);
   const directions = array("directions", capacity * replicas * layout.size * 4);
-  const shape = stack.use(gpuStruct(
+  const shape = gpuStruct(
     gpu,
     "flow shape",
     ["u32", output.batch, layout.size, descent.cut.slices, order, loss.partialCount, capacity, replicas],
     ["f32", rate, fall.from, fall.rate, fall.end],
-  ));
+  );
   const kernel = (entryPoint: string) =>
     gpu.kernel({ name: "polar_flow", files: [elementarySource, polarFlowSource], entryPoint });
   const scale = (await kernel("scale")).bind(

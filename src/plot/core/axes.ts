@@ -1,5 +1,5 @@
 /**
- * Axes, drawn.
+ * Draws axes.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { textWidth } from "./text.ts";
 export const tickLength = 5;
 
 /**
- * The room that the labels of an axis take beside it.
+ * Computes the width of the labels beside an axis.
  *
  * @param axis The axis.
  * @returns Width in pixels from the frame to the far end of the longest label.
@@ -28,9 +28,9 @@ export function labelRoom(axis: Axis): number {
  * @param parent Where to draw; its origin is the upper end of the axis.
  * @param axis The axis.
  * @param side On which side of the origin the labels stand.
- * @param colour Colour of the labels.
+ * @param color Colour of the labels.
  */
-export function drawVerticalAxis(parent: Group, axis: Axis, side: "left" | "right", colour: string): void {
+export function drawVerticalAxis(parent: Group, axis: Axis, side: "left" | "right", color: string): void {
   const outward = side === "left" ? -1 : 1;
   const group = appendGroup(parent, `axis ${side}`);
   for (const { value, label } of axis.ticks) {
@@ -41,7 +41,7 @@ export function drawVerticalAxis(parent: Group, axis: Axis, side: "left" | "righ
     group.append("text").attr("x", outward * (tickLength + 4)).attr("y", y).attr("dy", "0.35em")
       .attr("text-anchor", side === "left" ? "end" : "start").attr("font-size", fontSize.text).attr(
         "fill",
-        colour,
+        color,
       )
       .text(label);
   }

@@ -1,5 +1,5 @@
 /**
- * Which ticks have room for a label.
+ * Ticks with labels that do not overlap.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import { fontSize } from "./palette.ts";
 import { textWidth } from "./text.ts";
 
 /**
- * Makes ticks of a horizontal axis, and leaves out labels that would stand on each other: the ends have theirs first, since they
- * tell how far the values go, then the others from left to right.
+ * Makes the ticks of a horizontal axis and leaves out labels that would overlap. The ends are
+ * labelled first, since they show the range of the values, then the others from left to right.
  *
  * @param values Values, ascending; one at least.
  * @param scale Pixel of a value.
  * @param text Label of a value.
- * @returns A tick for each value; where there is no room its label is empty.
+ * @returns A tick for each value; its label is empty where there is no room.
  */
 export function clearTicks(
   values: readonly number[],
@@ -22,10 +22,10 @@ export function clearTicks(
   text: (value: number) => string,
 ): Tick[] {
   const half = (value: number) => textWidth(text(value), fontSize.text) / 2 + 2;
-  const labelled: number[] = [];
+  const labeled: number[] = [];
   for (const value of new Set([values[0], values[values.length - 1], ...values])) {
     const clear = (other: number) => Math.abs(scale(value) - scale(other)) >= half(value) + half(other);
-    if (labelled.every(clear)) labelled.push(value);
+    if (labeled.every(clear)) labeled.push(value);
   }
-  return values.map((value) => ({ value, label: labelled.includes(value) ? text(value) : "" }));
+  return values.map((value) => ({ value, label: labeled.includes(value) ? text(value) : "" }));
 }

@@ -1,5 +1,5 @@
 /**
- * Names of lines, at their right ends.
+ * Names of lines at their right ends.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { textWidth } from "./text.ts";
 
 /** The name of a line. */
 export interface EndLabel {
-  /** What it says. */
+  /** Its text. */
   readonly text: string;
   /** Height at which the line ends, in pixels. */
   readonly y: number;
@@ -23,9 +23,9 @@ const stub = 32;
 const afterStub = 5;
 
 /**
- * The room that labels take to the right of where they begin.
+ * Computes the width that labels take to the right of the frame.
  *
- * @param texts What they say.
+ * @param texts Texts of the labels.
  * @returns Width in pixels.
  */
 export function endLabelRoom(texts: readonly string[]): number {
@@ -33,10 +33,11 @@ export function endLabelRoom(texts: readonly string[]): number {
 }
 
 /**
- * Writes each name beside the end of its line, behind a piece of that line, and moves names apart that would stand on
- * each other.
+ * Writes each name beside the end of its line, after a short piece of that line, and moves names
+ * apart that would overlap.
  *
- * @param parent Where to draw; the origin is at the top of the frame, to the right of whatever stands beside it.
+ * @param parent Where to draw; the origin is at the top of the frame, to the right of whatever
+ * stands beside it.
  * @param labels The names. Of lines that end at the same height the first stands on top.
  * @param height Height of the frame in pixels.
  */

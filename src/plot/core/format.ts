@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { d3 } from "../deps.ts";
+import * as d3 from "../deps.ts";
 
 const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 /**
- * A power of ten, 10ⁿ.
+ * Formats a power of ten, 10ⁿ.
  *
  * @param exponent The integer n.
  * @returns "10" with a raised n.
@@ -19,7 +19,7 @@ export function powerOfTen(exponent: number): string {
 }
 
 /**
- * A number in scientific notation, to three digits; powers of ten without a factor.
+ * Formats a number in scientific notation with three digits. Powers of ten have no factor.
  *
  * @param value The number.
  * @returns Such as 10⁻⁶ or 2.5·10⁻³.
@@ -41,7 +41,7 @@ export function scientific(value: number): string {
 }
 
 /**
- * A count with separators of thousands.
+ * Formats a count with separators of thousands.
  *
  * @param value The count.
  * @returns Such as 10,000.
@@ -51,14 +51,16 @@ export function thousands(value: number): string {
 }
 
 /**
- * Evenly spaced ticks between two numbers, labelled with as many digits as tell them apart.
+ * Makes evenly spaced ticks between two numbers. Their labels have the digits that distinguish
+ * them.
  *
  * @param low The smaller number, positive.
  * @param high The larger number.
- * @param count About how many ticks.
- * @returns The ticks and their labels: decimals, or multiples of one power of ten where decimals are long.
+ * @param count Number of ticks, about.
+ * @returns The ticks and their labels: decimals, or multiples of one power of ten where decimals
+ * are long.
  */
-export function labelledTicks(low: number, high: number, count: number): Tick[] {
+export function labeledTicks(low: number, high: number, count: number): Tick[] {
   const exponent = Math.floor(Math.log10(high));
   const power = exponent < -3 || exponent > 4 ? exponent : 0;
   const label = d3.tickFormat(low / 10 ** power, high / 10 ** power, count);
@@ -68,10 +70,10 @@ export function labelledTicks(low: number, high: number, count: number): Tick[] 
   }));
 }
 
-/** A place on an axis. */
+/** A labelled place on an axis. */
 export interface Tick {
-  /** Where it is. */
+  /** Value at the tick. */
   readonly value: number;
-  /** What it says; empty for a minor tick. */
+  /** Label; empty for a minor tick. */
   readonly label: string;
 }

@@ -27,14 +27,14 @@ export interface Frame {
   readonly x: Axis;
   /** Vertical axis. */
   readonly y: Axis;
-  /** What the horizontal axis shows; `null` where it bears no labels. */
+  /** Heading of the horizontal axis; `null` for an axis without labels. */
   readonly xName: string | null;
-  /** What the vertical axis shows; `null` where it bears no labels. */
+  /** Heading of the vertical axis; `null` for an axis without labels. */
   readonly yName: string | null;
 }
 
 /**
- * Draws the grid, the axes and the heading; the marks are to be drawn on them.
+ * Draws the grid, the axes and the heading. Draw the marks afterwards, on top.
  *
  * @param parent Where to draw; the origin is the upper left corner of the frame.
  * @param frame The frame.
@@ -53,8 +53,8 @@ export function drawFrame(parent: Group, frame: Frame): void {
   drawHorizontalAxis(appendGroup(parent, "below", 0, height), x, height, xName !== null);
   parent.append("rect").attr("class", "frame").attr("width", width).attr("height", height)
     .attr("fill", "none").attr("stroke", greyInk);
-  const unlabelled = { ...y, ticks: y.ticks.map((tick) => ({ ...tick, label: "" })) };
-  drawVerticalAxis(parent, yName === null ? unlabelled : y, "left", ink);
+  const unlabeled = { ...y, ticks: y.ticks.map((tick) => ({ ...tick, label: "" })) };
+  drawVerticalAxis(parent, yName === null ? unlabeled : y, "left", ink);
   if (xName !== null) {
     parent.append("text").attr("x", px(width / 2)).attr("y", height + 38).attr("text-anchor", "middle")
       .attr("font-size", fontSize.text).text(xName);
@@ -66,7 +66,7 @@ export function drawFrame(parent: Group, frame: Frame): void {
 }
 
 /**
- * The room that the labels of a vertical axis and its heading take to the left of a frame.
+ * Computes the width of the labels and the heading to the left of a frame.
  *
  * @param y The axis.
  * @returns Width in pixels.
@@ -76,7 +76,7 @@ export function frameSide(y: Axis): number {
 }
 
 /**
- * A child that shows only what lies within the frame.
+ * Appends a child that shows only the part of its contents within the frame.
  *
  * @param parent Where to draw; the origin is the upper left corner of the frame.
  * @param frame The frame.

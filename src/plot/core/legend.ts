@@ -1,5 +1,5 @@
 /**
- * A legend that stands above the data, never on it.
+ * A legend above the data.
  *
  * @module
  */
@@ -12,17 +12,17 @@ export const swatchWidth = 28;
 
 /** One entry of a legend. */
 export interface LegendEntry {
-  /** What the mark means. */
+  /** Meaning of the mark. */
   readonly label: string;
   /** Draws the mark, from 0 to {@linkcode swatchWidth}, about height 0. */
   readonly swatch: (parent: Group) => void;
 }
 
 /**
- * The swatch of a line.
+ * Makes the swatch of a line.
  *
  * @param style How the line looks.
- * @returns What draws it.
+ * @returns A function that draws the swatch.
  */
 export function lineSwatch({ color, dash, width }: LineStyle): LegendEntry["swatch"] {
   return (parent) =>
@@ -51,7 +51,7 @@ const afterSwatch = 7;
 const betweenEntries = 24;
 
 /**
- * Lays out a legend: entries side by side, as many as fit in a row; a label that is longer than a row is broken.
+ * Lays out a legend. Each row holds as many entries as fit; a label longer than a row is broken.
  *
  * @param entries The entries.
  * @param width Width in pixels.

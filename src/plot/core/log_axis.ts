@@ -4,17 +4,17 @@
  * @module
  */
 import { clearTicks } from "./clear_ticks.ts";
-import { d3 } from "../deps.ts";
+import * as d3 from "../deps.ts";
 import { powerOfTen, scientific, thousands, type Tick } from "./format.ts";
 import type { Axis } from "./scales.ts";
 
 /**
- * A logarithmic axis with a tick at each power of ten, of which at most `labels` bear one.
+ * Makes a logarithmic axis with a tick at each power of ten. At most `labels` ticks are labelled.
  *
  * @param domain Values at its ends, both positive.
  * @param range Pixels of these two.
- * @param labels Most labels.
- * @returns The axis. Where there are fewer than two powers of ten on it, 2 and 5 times these are ticks, too.
+ * @param labels Largest number of labels.
+ * @returns The axis. With fewer than two powers of ten it also has ticks at 2 and 5 times a power.
  */
 export function decadeAxis(
   domain: readonly [number, number],
@@ -41,11 +41,11 @@ export function decadeAxis(
 }
 
 /**
- * A horizontal logarithmic axis with ticks at given sizes.
+ * Makes a horizontal logarithmic axis with ticks at given sizes.
  *
  * @param sizes The sizes, positive; one at least.
  * @param range Pixels of its ends, which lie a little beyond the sizes.
- * @returns The axis. A size whose label would stand on another one has none.
+ * @returns The axis. A size whose label would overlap another has none.
  */
 export function sizeAxis(sizes: readonly number[], range: readonly [number, number]): Axis {
   const sorted = [...new Set(sizes)].sort((a, b) => a - b);

@@ -3,21 +3,22 @@
  *
  * @module
  */
-import { d3 } from "../deps.ts";
+import * as d3 from "../deps.ts";
 import type { LineStyle } from "./palette.ts";
 import { type Group, px } from "./svg.ts";
 import { type Point, type Span, thinBand, thinLine } from "./thin.ts";
 
-/** How a series goes from one probe to the next: straight, or constant until the next probe. */
+/** Course of a series between two probes: straight, or constant until the next probe. */
 export type Course = "straight" | "step";
 
 /**
- * Draws a line. It is broken where a point has no height; a point between two breaks, which has no length, is a dot.
+ * Draws a line. The line breaks where a point has no height. A point between two breaks is drawn
+ * as a dot.
  *
  * @param parent Where to draw.
  * @param name Its class.
  * @param points The points, from left to right.
- * @param course How it goes from point to point.
+ * @param course Course between the points.
  * @param style Its colour, dash and width.
  */
 export function drawLine(
@@ -41,29 +42,29 @@ export function drawLine(
       );
   }
   for (const [i, point] of points.entries()) {
-    const neighbours = [points[i - 1], points[i + 1]].filter((other) => other !== undefined);
-    if (!drawn(point) || neighbours.some(drawn)) continue;
+    const neighbors = [points[i - 1], points[i + 1]].filter((other) => other !== undefined);
+    if (!drawn(point) || neighbors.some(drawn)) continue;
     parent.append("circle").attr("class", `${name} dot`).attr("cx", px(point.x)).attr("cy", px(point.y))
       .attr("r", style.width + 0.8).attr("fill", style.color);
   }
 }
 
-/** How a band is filled. */
+/** Fill of a band. */
 export interface Fill {
   /** Colour. */
-  readonly colour: string;
+  readonly color: string;
   /** Opacity from 0 to 1. */
   readonly opacity: number;
 }
 
 /**
- * Draws a band. It is broken where a span has no height.
+ * Draws a band. The band breaks where a span has no height.
  *
  * @param parent Where to draw.
  * @param name Its class.
  * @param spans Its cross-sections, from left to right.
- * @param course How its edges go from span to span.
- * @param fill How it is filled.
+ * @param course Course of its edges between the spans.
+ * @param fill Fill of the band.
  */
 export function drawBand(
   parent: Group,
@@ -76,12 +77,13 @@ export function drawBand(
     .defined(({ top, bottom }) => Number.isFinite(top) && Number.isFinite(bottom))
     .curve(course === "step" ? d3.curveStepAfter : d3.curveLinear)(thinBand(spans));
   if (!path) return;
-  parent.append("path").attr("class", name).attr("d", path).attr("fill", fill.colour)
+  parent.append("path").attr("class", name).attr("d", path).attr("fill", fill.color)
     .attr("fill-opacity", fill.opacity);
 }
 
 /**
- * Lets a stepped band hold to the next probe even where it is not drawn there, so that a band of one probe is seen.
+ * Extends a stepped band to the next probe, also where the next probe has none, so that a band of
+ * one probe is visible.
  *
  * @param spans A stepped band, from left to right.
  * @returns The band, with a closing span before each break.

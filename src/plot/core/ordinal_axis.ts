@@ -1,5 +1,5 @@
 /**
- * Axes of values that stand side by side, whatever lies between them.
+ * Axes of values at equal distances.
  *
  * @module
  */
@@ -7,11 +7,13 @@ import { clearTicks } from "./clear_ticks.ts";
 import type { Axis } from "./scales.ts";
 
 /**
- * A horizontal axis with a tick for each of a few values, equally far from each other: 0 has a place among powers.
+ * Makes a horizontal axis with a tick for each of a few values at equal distances. So 0 has a place
+ * beside powers.
  *
  * @param values The values, ascending; one at least.
  * @param width Length in pixels.
- * @returns The axis, which knows these values only. A value whose label would stand on another one has none.
+ * @returns The axis, which is defined for these values only. A value whose label would overlap
+ * another has no label.
  */
 export function ordinalAxis(values: readonly number[], width: number): Axis {
   const scale = (value: number) => (values.indexOf(value) + 0.5) * width / values.length;

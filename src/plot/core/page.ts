@@ -14,26 +14,26 @@ export const pageWidth = 900;
 /** Room at the edges of a page in pixels. */
 export const pageMargin = 16;
 
-/** What stands on a page. */
+/** Contents of a page. */
 export interface Page {
   /** Heading. */
   readonly title: string;
   /** A line under the heading. */
   readonly subtitle: string;
-  /** The figure in words, for those who do not see it. */
+  /** Description of the figure for screen readers. */
   readonly description: string;
   /** Entries of the legend. */
   readonly legend: readonly LegendEntry[];
-  /** Height of what is drawn below the legend, in pixels. */
+  /** Height of the drawing below the legend, in pixels. */
   readonly height: number;
-  /** Draws that; the origin is the left edge of the page, below the legend. */
+  /** Draws the part below the legend; the origin is the left edge of the page. */
   readonly draw: (parent: Group) => void;
 }
 
 /**
  * Draws a page as a standalone SVG document, 900 pixels wide.
  *
- * @param page What stands on it.
+ * @param page Its contents.
  * @returns The document.
  */
 export function drawPage(page: Page): string {

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { d3 } from "../deps.ts";
+import * as d3 from "../deps.ts";
 
-/** Fonts, the first that the reader has. */
+/** Fonts, in order of preference. */
 export const fontFamily: string = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif";
 
 /** Sizes of type in pixels, chosen so that a figure can be printed at half its size. */
@@ -15,7 +15,7 @@ export const fontSize: { readonly title: number; readonly text: number; readonly
   small: 11.5,
 };
 
-/** Colour of text and of what stands on the left axis. */
+/** Colour of text and of the series on the left axis. */
 export const ink: string = "#222222";
 
 /** Colour of secondary text and of ticks. */
@@ -24,7 +24,7 @@ export const greyInk: string = "#5f5f5f";
 /** Colour of frames and grid lines. */
 export const gridInk: string = "#dedede";
 
-/** How the lines of one series look. */
+/** Style of the lines of one series. */
 export interface LineStyle {
   /** Stroke colour. */
   readonly color: string;
@@ -34,14 +34,14 @@ export interface LineStyle {
   readonly width: number;
 }
 
-/** Style of lines that stand for a number and not for data. */
+/** Style of guide lines, which show a number and no data. */
 export const guideStyle: LineStyle = { color: greyInk, dash: "5 3", width: 1.4 };
 
-/** Opacity of bands, with lines of the same colour in them. */
+/** Opacity of bands, which hold lines of the same colour. */
 export const bandOpacity: number = 0.18;
 
-// Okabe and Ito's colours that carry on white, darkest first: an order that greyscale keeps. M. Okabe, K. Ito,
-// "Color universal design", 2008.
+// The colours of Okabe and Ito that are visible on white, darkest first: greyscale keeps the order.
+// M. Okabe, K. Ito, "Color universal design", 2008.
 const styles: readonly LineStyle[] = [
   { color: "#0072b2", dash: null, width: 2 },
   { color: "#d55e00", dash: null, width: 1.6 },
@@ -51,9 +51,10 @@ const styles: readonly LineStyle[] = [
 ];
 
 /**
- * The style of the i-th series: colours that the colour-blind tell apart, and that grow lighter. The first is the
- * strongest. All are solid: dashes make a pattern of their own of a rank that flickers, and lines of rank need none,
- * since that of a smaller ε is never below that of a larger one.
+ * Gives the style of the i-th series. Colour-blind readers can distinguish the colours, which grow
+ * lighter from the first on. All lines are solid: dashes would add a pattern to a rank that
+ * flickers. Lines of rank can do without, since the line of a smaller ε is never below that of a
+ * larger one.
  *
  * @param index Index of the series, from 0. After five the styles repeat.
  * @returns Its style.
@@ -63,8 +64,8 @@ export function lineStyle(index: number): LineStyle {
 }
 
 /**
- * The style of one value of an ordered ladder: viridis, from dark to light, short of the yellow that white swallows. Those who
- * see no colour see the order.
+ * Gives the style of one value of an ordered series: viridis from dark to light, without the yellow
+ * that is hard to see on white. The order is visible without colour.
  *
  * @param index Index of the value, from 0.
  * @param count Number of values.

@@ -1,12 +1,12 @@
 /**
- * The three scales of a staircase, and their ticks.
+ * The three axes of a staircase and their ticks.
  *
  * @module
  */
-import { d3 } from "../deps.ts";
-import { labelledTicks, powerOfTen, scientific, thousands, type Tick } from "./format.ts";
+import * as d3 from "../deps.ts";
+import { labeledTicks, powerOfTen, scientific, thousands, type Tick } from "./format.ts";
 
-/** Maps values to pixels, and says where its ticks are. */
+/** A map from values to pixels, with ticks. */
 export interface Axis {
   /** Pixel of a value. */
   readonly scale: (value: number) => number;
@@ -17,7 +17,7 @@ export interface Axis {
 }
 
 /**
- * The axis of optimisation steps: linear, just as long as the steps.
+ * Makes the axis of optimisation steps: linear, from the first step to the last.
  *
  * @param steps Steps of the probes.
  * @param width Length in pixels.
@@ -37,9 +37,9 @@ export function stepAxis(steps: readonly number[], width: number): Axis {
 }
 
 /**
- * The axis of the ε-rank: linear, from 0, with ticks at whole numbers.
+ * Makes the axis of the ε-rank: linear, from 0, with ticks at whole numbers.
  *
- * @param ranks The ranks to show; what is not finite is left out.
+ * @param ranks The ranks to show; values that are not finite are left out.
  * @param height Length in pixels.
  * @returns The axis, from the bottom up.
  */
@@ -57,10 +57,10 @@ export function rankAxis(ranks: Iterable<number>, height: number): Axis {
 }
 
 /**
- * The axis of the loss: logarithmic. Its ticks are the powers of ten; where few of them are on it also 2 and 5 times
- * these; and where the loss hardly changes, round numbers.
+ * Makes the axis of the loss: logarithmic, with ticks at the powers of ten. With few powers of ten
+ * it also has ticks at 2 and 5 times these. Where the loss hardly changes, ticks are round numbers.
  *
- * @param losses The losses to show; only positive finite ones can be, and count.
+ * @param losses The losses to show; only positive finite ones count.
  * @param height Length in pixels.
  * @returns The axis, from the bottom up.
  */
@@ -72,7 +72,7 @@ export function lossAxis(losses: Iterable<number>, height: number): Axis {
     high = Math.max(high, loss);
   }
   if (high === 0) [low, high] = [0.1, 1];
-  // What differs by a few units of float32 is constant.
+  // Losses that differ by a few units of float32 count as constant.
   const margin = high / low > 1 + 1e-6 ? (high / low) ** 0.05 : 2;
   // Short of the ends of float64, where a reciprocal or a power would no longer be finite.
   const domain: [number, number] = [Math.max(1e-300, low / margin), Math.min(1e300, high * margin)];
@@ -88,7 +88,7 @@ export function lossAxis(losses: Iterable<number>, height: number): Axis {
 function lossTicks([low, high]: readonly [number, number], count: number): Tick[] {
   const decades = Math.log10(high / low);
   // Neighbours among 1, 2, 5, 10 are at most 2.5 apart: from 2.5² on, two of them are on the axis.
-  if (decades < 2 * Math.log10(2.5)) return labelledTicks(low, high, Math.min(5, count));
+  if (decades < 2 * Math.log10(2.5)) return labeledTicks(low, high, Math.min(5, count));
   const every = Math.ceil(decades / count);
   const ticks: Tick[] = [];
   for (let exponent = Math.floor(Math.log10(low)); exponent <= Math.log10(high); exponent++) {

@@ -1,12 +1,12 @@
 /**
- * Places for labels that would stand on each other.
+ * Places for labels that would overlap.
  *
  * @module
  */
 
 /**
- * Moves places apart until neighbours are a gap from each other, as little as possible: the sum of the squared moves
- * is the least for the given order, by pooling adjacent violators.
+ * Moves places apart until neighbours have a gap between them. The sum of the squared moves is the
+ * least for the given order, by pooling adjacent violators.
  *
  * @param places The places wanted. Equal ones keep their order.
  * @param gap Distance to keep between neighbours; less where they would not fit.
@@ -25,7 +25,8 @@
 export function spread(places: readonly number[], gap: number, low: number, high: number): number[] {
   const order = places.map((_, i) => i).sort((i, j) => places[i] - places[j]);
   const step = Math.min(gap, (high - low) / Math.max(1, places.length - 1));
-  // With the gaps taken out, "at least a gap apart" becomes "ascending", and the answer is an isotonic regression.
+  // With the gaps taken out, "at least a gap apart" becomes "ascending", and the answer is an
+  // isotonic regression.
   const pools: { sum: number; count: number }[] = [];
   for (const [at, i] of order.entries()) {
     let pool = { sum: places[i] - at * step, count: 1 };

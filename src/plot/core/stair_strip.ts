@@ -1,5 +1,5 @@
 /**
- * The stairs of a series, as a strip above it.
+ * The stairs of a series as a strip above it.
  *
  * @module
  */
@@ -11,10 +11,10 @@ import { textWidth } from "./text.ts";
 /** Height of the strip in pixels. */
 export const stripHeight = 15;
 
-/** Fills of the stairs, in turn: neighbours differ in greyscale, too. */
+/** Fills of the stairs, in turn: neighbours also differ in greyscale. */
 export const stripFills: readonly [string, string] = ["#c3dcee", "#edf4f9"];
 
-/** A run of probes over which the rank stays. */
+/** A run of probes with the same rank. */
 export interface StripStair {
   /** Step of its first probe. */
   readonly from: number;
@@ -25,8 +25,9 @@ export interface StripStair {
 }
 
 /**
- * Draws the stairs as blocks of two tints in turn, each from its first probe to that of the next stair, with its rank
- * where there is room for it: five stairs can be read, and forty can be counted.
+ * Draws the stairs as blocks of two alternating tints. Each block reaches from its first probe to
+ * that of the next stair, and shows its rank if there is room: five stairs can be read, and forty
+ * can be counted.
  *
  * @param parent Where to draw; the origin is the upper left corner of the strip.
  * @param stairs The stairs, first to last.

@@ -1,5 +1,5 @@
 /**
- * Many replicas, drawn as a line and a band.
+ * Several replicas, drawn as a line and a band.
  *
  * @module
  */
@@ -12,10 +12,11 @@ import type { Group } from "./svg.ts";
 import type { Point } from "./thin.ts";
 
 /**
- * Heights on an axis.
+ * Makes the map from values to heights on an axis.
  *
  * @param axis Vertical axis.
- * @returns Height of a value in pixels; NaN of none, and of what a logarithmic axis cannot show: lines and bands break there.
+ * @returns A function that gives the height of a value in pixels. It gives NaN for values that a
+ * logarithmic axis cannot show; lines and bands break there.
  */
 export function heightOn({ scale }: Axis): (value: number) => number {
   return (value) => {
@@ -25,15 +26,15 @@ export function heightOn({ scale }: Axis): (value: number) => number {
 }
 
 /**
- * Draws the band that replicas span.
+ * Draws the band of the replicas.
  *
  * @param parent Where to draw.
  * @param name Its class.
  * @param at Places of the probes, from left to right.
- * @param summary What they span.
+ * @param summary Summary of the replicas.
  * @param height Height of a value.
- * @param course How its edges go from probe to probe.
- * @param colour Colour of the line that belongs to it.
+ * @param course Course of its edges between the probes.
+ * @param color Colour of the line of medians.
  */
 export function drawSpread(
   parent: Group,
@@ -42,10 +43,10 @@ export function drawSpread(
   { low, high }: Summary,
   height: (value: number) => number,
   course: Course,
-  colour: string,
+  color: string,
 ): void {
   const spans = at.map((x, i) => ({ x, top: height(high[i]), bottom: height(low[i]) }));
-  drawBand(parent, name, spans, course, { colour, opacity: bandOpacity });
+  drawBand(parent, name, spans, course, { color, opacity: bandOpacity });
 }
 
 /**
@@ -56,7 +57,7 @@ export function drawSpread(
  * @param at Places of the probes, from left to right.
  * @param summary The medians.
  * @param height Height of a value.
- * @param course How it goes from probe to probe.
+ * @param course Course between the probes.
  * @param style Its colour, dash and width.
  * @returns Its points.
  */
@@ -75,22 +76,22 @@ export function drawMedian(
 }
 
 /**
- * Whether replicas differ anywhere.
+ * Tells whether replicas differ anywhere.
  *
- * @param summary What they span.
- * @returns Whether there is a band to be seen.
+ * @param summary Summary of the replicas.
+ * @returns Whether the band is visible.
  */
 export function isSpread({ low, high }: Summary): boolean {
   return low.some((value, i) => value < high[i]);
 }
 
 /**
- * What the legend says of bands and lines.
+ * Makes the entry of the legend for bands and lines.
  *
  * @param count Number of replicas.
- * @param name What they are called.
- * @param lines What the lines are. Default: medians.
- * @returns An entry; none where one replica has no band.
+ * @param name Name of the replicas in the plural.
+ * @param lines Meaning of the lines. Default: medians.
+ * @returns One entry; none for a single replica, which has no band.
  */
 export function bandEntries(count: number, name: string, lines = "lines are medians"): LegendEntry[] {
   if (count < 2) return [];

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { d3, DOMParser } from "../deps.ts";
+import * as d3 from "../deps.ts";
 import { fontFamily, ink } from "./palette.ts";
 
 /**
- * One SVG element, to be drawn into: the part of a d3 selection that a figure needs, without the browser's types, which
- * a program outside the browser does not have.
+ * An SVG element to draw into: the part of a d3 selection that a figure needs. It avoids the types
+ * of the browser, which a program outside the browser lacks.
  */
 export interface Group {
   /**
@@ -29,19 +29,19 @@ export interface Group {
   /**
    * Sets the text.
    *
-   * @param text The text, as it is to be read: what SVG reserves is escaped.
+   * @param text The plain text; reserved characters are escaped.
    * @returns The element itself.
    */
   text(text: string): Group;
 }
 
 /**
- * Draws a standalone SVG document: white ground, no external references, and a title and a description for those who
- * do not see it.
+ * Draws a standalone SVG document with a white background, without external references, and with a
+ * title and a description for screen readers.
  *
  * @param width Width in pixels.
  * @param height Height in pixels.
- * @param words What a screen reader says: `title` first, then `desc`.
+ * @param words Text for screen readers: `title` first, then `desc`.
  * @param draw Draws the picture into the root element.
  * @returns The document as text.
  *
@@ -63,7 +63,7 @@ export function drawSvg(
   draw: (root: Group) => void,
 ): string {
   const empty = '<svg xmlns="http://www.w3.org/2000/svg"></svg>';
-  const document = new DOMParser().parseFromString(empty, "image/svg+xml");
+  const document = new d3.DOMParser().parseFromString(empty, "image/svg+xml");
   const root: Group = d3.select(document.documentElement as unknown as d3.BaseType);
   root.attr("width", width).attr("height", height).attr("viewBox", `0 0 ${width} ${height}`);
   root.attr("role", "img").attr("font-family", fontFamily).attr("fill", ink);
@@ -75,10 +75,10 @@ export function drawSvg(
 }
 
 /**
- * Appends a group, moved.
+ * Appends a group at an offset.
  *
  * @param parent Where to append it.
- * @param name Its class, by which a style sheet or a test finds it.
+ * @param name Its class, for style sheets and tests.
  * @param x Move to the right, in pixels.
  * @param y Move down, in pixels.
  * @returns The group.
@@ -90,7 +90,7 @@ export function appendGroup(parent: Group, name: string, x = 0, y = 0): Group {
 }
 
 /**
- * Rounds a length to hundredths of a pixel: finer than any eye, and a third of the characters.
+ * Rounds a length to 0.01 pixels, which is invisible and saves about two thirds of the characters.
  *
  * @param length Length in pixels.
  * @returns The rounded length.

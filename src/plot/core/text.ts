@@ -1,18 +1,18 @@
 /**
- * Text in a document that cannot measure it.
+ * Widths of text, without a browser to measure them.
  *
  * @module
  */
 
-// Advance widths in em of the widest font of the list, DejaVu Sans, rounded up: a box that is too wide costs a gap,
-// one that is too narrow an overlap.
+// Advance widths in em of the widest font of the list, DejaVu Sans, rounded up: too wide a
+// box leaves a gap, too narrow a box lets texts overlap.
 const narrow = /[iljI.,:;|'!\u00b7\u00a0 ]/;
 const slim = /[frt()[\]\-/"\u2070-\u209f\u00b2\u00b3\u00b9]/;
 const wide = /[mwMW%@#+=<>\u2212\u2264\u2265\u2248]/;
 const capital = /\p{Lu}/u;
 
 /**
- * An upper estimate of the width of a text.
+ * Estimates the width of a text from above.
  *
  * @param text The text.
  * @param size Size of type in pixels.
@@ -34,7 +34,7 @@ export function textWidth(text: string, size: number, bold = false): number {
 }
 
 /**
- * Breaks a text into lines, at spaces where it can.
+ * Breaks a text into lines, at spaces where possible.
  *
  * @param text The text.
  * @param size Size of type in pixels.

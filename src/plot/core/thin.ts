@@ -1,5 +1,5 @@
 /**
- * Fewer points, same picture.
+ * Thins series without a visible change.
  *
  * @module
  */
@@ -23,12 +23,13 @@ export interface Span {
 }
 
 /**
- * Leaves out the points of a line that the eye does not miss: those within a run of equal heights, and, where there
- * are many more points than pixels, all of a half-pixel column but its first, lowest, highest and last.
+ * Leaves out points of a line without a visible change: those within a run of equal heights and, if
+ * there are many more points than pixels, all points of a half-pixel column but its first, lowest,
+ * highest and last.
  *
  * @param points The line, from left to right.
- * @param many How many points are too many.
- * @returns The points that are left, in order.
+ * @param many Largest number of points that is not thinned by columns.
+ * @returns The remaining points, in order.
  */
 export function thinLine(points: readonly Point[], many = 6000): readonly Point[] {
   const corners = points.filter(({ y }, i) =>
@@ -47,11 +48,12 @@ export function thinLine(points: readonly Point[], many = 6000): readonly Point[
 }
 
 /**
- * The same for a band: each half-pixel column becomes a block from its highest to its lowest place.
+ * Thins a band the same way: each half-pixel column becomes a block from its highest to its lowest
+ * place.
  *
  * @param spans The band, from left to right.
- * @param many How many spans are too many.
- * @returns The spans that are left, in order.
+ * @param many Largest number of spans that is not thinned by columns.
+ * @returns The remaining spans, in order.
  */
 export function thinBand(spans: readonly Span[], many = 6000): readonly Span[] {
   const same = (a: Span, b?: Span) => Object.is(a.top, b?.top) && Object.is(a.bottom, b?.bottom);

@@ -1,5 +1,5 @@
 /**
- * From the record of a run to the figure of it.
+ * The data of the staircase figure, from the trace of a run.
  *
  * @module
  */
@@ -9,27 +9,28 @@ import type { RankInterval, Threshold } from "../../rank/certificates/rank_inter
 import { findStairs } from "../../rank/ranks/stairs.ts";
 import type { Probe, Trace } from "../../train/trace.ts";
 
-/** What a trace does not know of itself. */
+/** Texts and settings of the figure that are not in the trace. */
 export interface StaircaseDataOptions {
   /** Heading of the figure. */
   readonly title: string;
-  /** What was trained, and how. */
+  /** Network and training, in words. */
   readonly subtitle: string;
-  /** What the loss is, such as "weighted mean squared error". */
+  /** Name of the loss, such as "weighted mean squared error". */
   readonly lossName: string;
-  /** How the thresholds were meant. */
+  /** Kind of the thresholds. */
   readonly threshold: Threshold;
   /** Hysteresis of the stairs in probes; by default that of {@linkcode findStairs}. */
   readonly hysteresis?: number;
 }
 
 /**
- * Arranges a trace as the staircase figure wants it. The stairs and the loss floor are those of the smallest ε, the
- * stairs those of the lower median over the replicas. A replica that has no probe at a step has NaN there.
+ * Arranges a trace for the staircase figure. Stairs and loss floor are those of the smallest ε; the
+ * stairs are those of the lower median over the replicas. A replica without a probe at a step has
+ * NaN there.
  *
- * @param trace The record of a run.
- * @param options What it does not know of itself.
- * @returns What the figure is drawn from; without steps and layers where the trace has no probes.
+ * @param trace The trace of a run.
+ * @param options Texts and settings that are not in the trace.
+ * @returns The data of the figure, without steps and layers if the trace has no probes.
  * @throws {InputError} If the hysteresis is not an integer from 1.
  */
 export function staircaseData(trace: Trace, options: StaircaseDataOptions): StaircaseFigureData {

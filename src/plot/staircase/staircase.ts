@@ -23,14 +23,14 @@ const margin = 16;
 const panelGap = 20;
 
 /**
- * Draws the staircase figure: one panel per hidden layer, one above the other over the same steps, with the loss on a
- * logarithmic axis on the left and the ε-ranks as stepped lines on the right. All panels have the same axes, so that
- * layers can be compared.
+ * Draws the staircase figure: one panel per hidden layer, one above the other over the same steps,
+ * with the loss on a logarithmic axis on the left and the ε-ranks as stepped lines on the right.
+ * All panels have the same axes, so that layers can be compared.
  *
- * With replicas, lines are lower medians and bands their range (up to ten replicas) or the 10–90 % range. What cannot
- * be on a logarithmic axis (zero, negative, not finite) is not drawn, and breaks the line.
+ * With replicas, lines are lower medians and bands their range (up to ten replicas) or the 10–90 %
+ * range. Losses that a logarithmic axis cannot show (zero, negative, not finite) break the line.
  *
- * @param data What to draw.
+ * @param data Data of the figure.
  * @returns A standalone SVG document, 900 pixels wide.
  *
  * @example
@@ -141,7 +141,10 @@ function ranksOf({ ranks }: LayerSeries, probes: number): PanelRank[] {
   }));
 }
 
-/** The losses that the axis has to hold: a bound far below the loss would press the loss against the top. */
+/**
+ * The losses that the axis includes. A bound far below the loss is cut off, since it would press
+ * the loss against the top.
+ */
 function shownLosses({ low, high }: Summary, floor: readonly number[] | null): number[] {
   const shown = [...low, ...high].filter((loss) => loss > 0);
   const lowest = shown.reduce((least, loss) => Math.min(least, loss), Infinity);
@@ -151,7 +154,7 @@ function shownLosses({ low, high }: Summary, floor: readonly number[] | null): n
   ];
 }
 
-/** What the legend has to explain. */
+/** Contents of the figure that the legend explains. */
 function contentsOf(
   data: StaircaseFigureData,
   panels: readonly PanelData[],

@@ -1,5 +1,5 @@
 /**
- * What a staircase figure is drawn from.
+ * The data of a staircase figure.
  *
  * @module
  */
@@ -32,21 +32,24 @@ export interface LayerSeries {
   readonly stairs: readonly { readonly from: number; readonly to: number; readonly rank: number }[];
 }
 
-/** What a staircase figure is drawn from. */
+/** The data of a staircase figure. */
 export interface StaircaseFigureData {
   /** Heading. */
   readonly title: string;
-  /** What was trained, and how: a line under the heading. */
+  /** Network and training, in words: a line under the heading. */
   readonly subtitle: string;
   /** Steps of the probes, ascending. */
   readonly steps: readonly number[];
   /** Loss at the probes. */
   readonly loss: ReplicaSeries;
-  /** What the loss is, such as "weighted mean squared error". */
+  /** Name of the loss, such as "weighted mean squared error". */
   readonly lossName: string;
-  /** Lower bound of the loss by the ε-rank of the terminal layer, the last one; 0 where it bounds nothing. */
+  /**
+   * Lower bound of the loss by the ε-rank of the terminal layer, the last one; 0 where it bounds
+   * nothing.
+   */
   readonly floor: { readonly epsilon: number; readonly values: ReplicaSeries } | null;
-  /** How the thresholds are meant. */
+  /** Kind of the thresholds. */
   readonly threshold: Threshold;
   /** The hidden layers, first to last. */
   readonly layers: readonly LayerSeries[];

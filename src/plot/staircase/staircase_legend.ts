@@ -10,13 +10,13 @@ import { stripFills, stripHeight } from "../core/stair_strip.ts";
 import { certifiedOpacity, floorStyle, lossStyle } from "./staircase_panel.ts";
 import type { Group } from "../core/svg.ts";
 
-/** What is in the figure, and so in its legend. */
+/** Contents of the figure that its legend explains. */
 export interface LegendContents {
   /** Name of the loss. */
   readonly lossName: string;
   /** Number of replicas. */
   readonly replicas: number;
-  /** What the band of the replicas spans; `null` where there is no band. */
+  /** Name of the band of the replicas, such as "range"; `null` for no band. */
   readonly band: string | null;
   /** Threshold of the lower bound of the loss; `null` where it is not drawn. */
   readonly floor: number | null;
@@ -27,9 +27,10 @@ export interface LegendContents {
 }
 
 /**
- * Lists what needs an explanation. The thresholds do not: each line bears its own.
+ * Lists the entries of the legend. The thresholds have none, since each line is labelled with its
+ * own.
  *
- * @param contents What is in the figure.
+ * @param contents Contents of the figure.
  * @returns The entries.
  */
 export function staircaseLegend(contents: LegendContents): LegendEntry[] {
@@ -83,12 +84,12 @@ function drawStroke(
 /** Two blocks side by side. */
 function drawHalves(
   parent: Group,
-  colours: readonly [string, string],
+  colors: readonly [string, string],
   opacity: number,
   height: number,
 ): void {
-  for (const [i, colour] of colours.entries()) {
+  for (const [i, color] of colors.entries()) {
     parent.append("rect").attr("x", i * swatchWidth / 2).attr("y", -height / 2).attr("width", swatchWidth / 2)
-      .attr("height", height).attr("fill", colour).attr("fill-opacity", opacity);
+      .attr("height", height).attr("fill", color).attr("fill-opacity", opacity);
   }
 }

@@ -10,6 +10,7 @@ import { drawBand, drawLine, holdSteps } from "../core/marks.ts";
 import { bandOpacity, fontSize, greyInk, ink, type LineStyle, lineStyle } from "../core/palette.ts";
 import type { Summary } from "../../stats/quantiles.ts";
 import type { Axis } from "../core/scales.ts";
+import { heightOn, isSpread } from "../core/summary_marks.ts";
 import { drawStairStrip, stripHeight, type StripStair } from "../core/stair_strip.ts";
 import { appendGroup, type Group, px } from "../core/svg.ts";
 import { textWidth, wrapText } from "../core/text.ts";
@@ -27,7 +28,7 @@ export interface PanelRank {
   readonly high: readonly number[];
 }
 
-/** What one panel shows. */
+/** Contents of one panel. */
 export interface PanelData {
   /** Heading of the panel. */
   readonly label: string;
@@ -63,26 +64,29 @@ export interface PanelFrame {
   readonly stepLabels: boolean;
 }
 
-/** Gap between the strip of stairs and the frame, so that a tick at the very top has room for its label. */
+/**
+ * Gap between the strip of stairs and the frame, with room for the label of a tick at the very top.
+ */
 const stripGap = 6;
 
 /** Room above the frame, for the heading and the strip of stairs. */
 export const panelHead: number = 24 + stripHeight + stripGap;
 
-/** How the loss is drawn. */
+/** Style of the loss. */
 export const lossStyle: LineStyle = { color: ink, dash: null, width: 1.4 };
 
-/** How the lower bound of the loss is drawn. */
+/** Style of the lower bound of the loss. */
 export const floorStyle: LineStyle = { color: ink, dash: "1.2 2.6", width: 1.4 };
 
-/** Opacity of the certified intervals: seen on a band, and under a line. */
+/** Opacity of the certified intervals: visible on a band and under a line. */
 export const certifiedOpacity = 0.45;
 
 /**
  * Draws a panel.
  *
- * @param parent Where to draw; the origin is the upper left corner of the frame, {@linkcode panelHead} below the top.
- * @param data What to show.
+ * @param parent Where to draw; the origin is the upper left corner of the frame, {@linkcode
+ * panelHead} below the top.
+ * @param data Contents of the panel.
  * @param frame Its axes and its size.
  */
 export function drawPanel(parent: Group, data: PanelData, frame: PanelFrame): void {
@@ -91,13 +95,14 @@ export function drawPanel(parent: Group, data: PanelData, frame: PanelFrame): vo
   drawHead(parent, data, frame);
   drawBands(parent, data, frame);
   if (data.floor) {
-    // A nested document clips what falls below the axis, without an identifier that others could share.
+    // A nested document clips what falls below the axis, without an identifier that others could
+    // share.
     const clip: Group = parent.append("svg").attr("class", "clip").attr("width", width).attr(
       "height",
       height,
     );
     clip.attr("overflow", "hidden");
-    // Probes that only count have no floor: the one before holds.
+    // Probes that only count have no floor; the last one before them holds.
     const { floor } = data;
     const has = (_: number, i: number) => !Number.isNaN(floor[i]);
     drawLine(clip, "floor", points(data.steps.filter(has), floor.filter(has), x, loss), "step", floorStyle);
@@ -124,7 +129,7 @@ export function drawPanel(parent: Group, data: PanelData, frame: PanelFrame): vo
 }
 
 /**
- * The name of a rank line.
+ * Formats the name of a rank line.
  *
  * @param epsilon Threshold ε.
  * @returns Such as ε = 10⁻⁶.
@@ -167,11 +172,11 @@ function drawBands(
   const lossBand = steps.map((step, i): Span => ({
     x: x.scale(step),
     top: loss.high[i] > 0 ? y.scale(loss.high[i]) : NaN,
-    // What is 0 or less lies below every logarithmic axis.
+    // Losses of 0 or less lie below every logarithmic axis.
     bottom: loss.low[i] > 0 ? y.scale(loss.low[i]) : bottom,
   }));
-  if (lossBand.some(({ top, bottom }) => top < bottom) && differ(loss)) {
-    drawBand(parent, "loss-band", lossBand, "straight", { colour: ink, opacity: bandOpacity });
+  if (lossBand.some(({ top, bottom }) => top < bottom) && isSpread(loss)) {
+    drawBand(parent, "loss-band", lossBand, "straight", { color: ink, opacity: bandOpacity });
   }
   for (const [i, series] of ranks.entries()) {
     const band = (low: readonly number[], high: readonly number[]) =>
@@ -185,25 +190,18 @@ function drawBands(
       }));
     const { color } = lineStyle(i);
     drawBand(parent, "rank-band", band(series.rank.low, series.rank.high), "step", {
-      colour: color,
+      color,
       opacity: bandOpacity,
     });
     drawBand(parent, "certified", band(series.low, series.high), "step", {
-      colour: color,
+      color,
       opacity: certifiedOpacity,
     });
   }
 }
 
-/** Whether the band is anywhere wider than the line. */
-function differ({ low, high }: Summary): boolean {
-  return low.some((value, i) => value < high[i]);
-}
-
-/** A series in pixels; what the axis cannot show has no height. */
+/** A series in pixels; the axis shows no height where a value is not on it. */
 function points(steps: readonly number[], values: readonly number[], x: Axis, y: Axis): Point[] {
-  return steps.map((step, i) => {
-    const height = y.scale(values[i]);
-    return { x: x.scale(step), y: Number.isFinite(height) ? height : NaN };
-  });
+  const height = heightOn(y);
+  return steps.map((step, i) => ({ x: x.scale(step), y: height(values[i]) }));
 }

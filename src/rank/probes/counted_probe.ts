@@ -127,9 +127,7 @@ async function bind(gpu: Gpu, options: CountedProbeOptions, stack: DisposableSta
   const grams = await bindDigitGrams(gpu, layers, { samples, weights, replicas, capacity }, stack);
   const inertia = await InertiaCounts.bind(gpu, grams, { orders, replicas, capacity, epsilons }, stack);
   const tallies = stack.use(new GpuArray(gpu, "tallies", capacity * replicas * 4));
-  const shape = stack.use(
-    gpuStruct(gpu, "tally shape", ["u32", replicas, loss.count, heldOut.count, capacity]),
-  );
+  const shape = gpuStruct(gpu, "tally shape", ["u32", replicas, loss.count, heldOut.count, capacity]);
   const kernel = await gpu.kernel({ name: "counted_probe", files: [tallySource] });
   const tally = kernel.bind([shape, loss.array, heldOut.array, grams.made, tallies], [1]);
   return {

@@ -1,5 +1,5 @@
 import { meanInterval, studentQuantile } from "../../../src/stats/confidence.ts";
-import { judge, verdictLines } from "../../../src/experiments/core/verdict.ts";
+import { type Demand, judge, verdictLines } from "../../../src/experiments/core/verdict.ts";
 import { normals } from "../../reference/random.ts";
 import { assert } from "../../deps.ts";
 
@@ -22,24 +22,26 @@ Deno.test("meanInterval: one value, values that agree, none, what is not a numbe
   assert(Math.abs(studentQuantile(30) - 2.042) < 0.02);
 });
 
-Deno.test("judge: by the whole interval; without seeds, or with what is no number, nothing holds", () => {
-  const holds = (seeds: number[], demand: Parameters<typeof judge>[3]) =>
-    judge("c", "s", seeds, demand).holds;
+Deno.test("judge: by the whole interval; without replicas, or with what is no number, nothing holds", () => {
+  const holds = (values: number[], demand: Demand) =>
+    judge({ text: "c", statistic: "s", values, demand }).holds;
   assert(holds([1, 1.1, 0.9], { above: 0 }) && !holds([1, 1.1, 0.9], { above: 0.95 }));
   assert(holds([-1, -1.1, -0.9], { below: 0 }) && !holds([-1, 1, 0], { below: 0 }));
   assert(holds([0, 0], { equals: 0 }) && !holds([0, 1], { equals: 0 }) && holds([0.99], { above: 0.9 }));
-  for (const seeds of [[], [NaN], [1, NaN]]) {
-    assert(!holds(seeds, { above: -1e9 }) && !holds(seeds, { below: 1e9 }) && !holds(seeds, { equals: NaN }));
+  for (const values of [[], [NaN], [1, NaN]]) {
+    assert(
+      !holds(values, { above: -1e9 }) && !holds(values, { below: 1e9 }) && !holds(values, { equals: NaN }),
+    );
   }
 });
 
 Deno.test("verdictLines: a line each, with what was measured", () => {
   const verdicts = [
-    judge("ranks rise", "ρ", [-0.9, -0.95, -1], { below: 0 }),
-    judge("one seed is enough", "cosine", [0.5], { above: 0.99 }),
+    judge({ text: "ranks rise", statistic: "ρ", values: [-0.9, -0.95, -1], demand: { below: 0 } }),
+    judge({ text: "one replica is enough", statistic: "cosine", values: [0.5], demand: { above: 0.99 } }),
   ];
   assert.deepEqual(verdictLines(verdicts), [
-    "holds: ranks rise (ρ -0.95, 95 % in [-1.07, -0.826], 3 seeds)",
-    "does not hold: one seed is enough (cosine 0.5, 1 seeds)",
+    "holds: ranks rise (ρ -0.95, 95 % in [-1.07, -0.826], 3 replicas)",
+    "does not hold: one replica is enough (cosine 0.5, 1 replica)",
   ]);
 });

@@ -1,20 +1,23 @@
 import { assert } from "../../deps.ts";
+import { countBuffers } from "../../support/buffers.ts";
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import { measurePeak } from "../../../src/gpu/measure/peak.ts";
-import { gpuStruct } from "../../../src/gpu/struct.ts";
+import { type GpuStruct, gpuStruct } from "../../../src/gpu/struct.ts";
 import peakSource from "../../../shaders/gpu/measure/peak.wgsl" with { type: "text" };
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
-const bind = async (entryPoint: string, arrays: readonly GpuArray[], workgroups: number) =>
-  (await gpu.kernel({ name: "peak", files: [peakSource], entryPoint })).bind(arrays, [workgroups]);
+const bind = async (
+  entryPoint: string,
+  arrays: readonly [GpuStruct, GpuArray, ...GpuArray[]],
+  workgroups: number,
+) => (await gpu.kernel({ name: "peak", files: [peakSource], entryPoint })).bind(arrays, [workgroups]);
 
 async function run(
   entryPoint: string,
-  arrays: readonly GpuArray[],
+  arrays: readonly [GpuStruct, GpuArray, ...GpuArray[]],
   workgroups: number,
 ): Promise<Float32Array> {
   const commands = new Commands(gpu);
@@ -33,7 +36,8 @@ Deno.test("peak.wgsl: all of the arithmetic that is counted is done", async () =
       2,
     );
     for (let i = 0; i < invocations; i++) {
-      // Small whole numbers: exact. An even number of steps x ← 3 − x changes nothing, 16 count of x ← x + 1 add up.
+      // Small whole numbers: exact. An even number of steps x ← 3 − x changes nothing, 16 count of
+      // x ← x + 1 add up.
       const moved = a === 1 ? 16 * count : 0;
       assert.deepEqual([...words.subarray(4 * i, 4 * i + 4)], [i, i, i + 1, i + 1].map((x) => x + moved));
     }
@@ -52,6 +56,7 @@ Deno.test("peak.wgsl: copies whole arrays, and nothing does nothing", async () =
 });
 
 Deno.test("measurePeak: rates that belong together, soon", async () => {
+  using buffers = countBuffers(gpu);
   const start = performance.now();
   const { flopsPerSecond, bytesPerSecond, dispatchMilliseconds, waitMilliseconds } = await measurePeak(gpu);
   const took = performance.now() - start;
@@ -63,4 +68,5 @@ Deno.test("measurePeak: rates that belong together, soon", async () => {
   assert(dispatchMilliseconds / 1000 > 100 / flopsPerSecond);
   // About a second where nothing else runs.
   assert(took < 15_000, `${took} ms`);
+  assert.deepEqual(buffers.alive, []);
 });

@@ -7,7 +7,8 @@ import type { Dispatch } from "../../../src/gpu/kernel.ts";
 import { measure } from "../../../src/gpu/measure/meter.ts";
 import { timeDispatches, winner } from "../../../src/gpu/tune/race.ts";
 import { gpuStruct } from "../../../src/gpu/struct.ts";
-import { withCache } from "../cache.ts";
+import { withCache } from "../../support/cache.ts";
+import { choiceFiles } from "../../../src/io/choice_file.ts";
 import peakSource from "../../../shaders/gpu/measure/peak.wgsl" with { type: "text" };
 
 /** Work that takes as long as `iterations` says. */
@@ -17,7 +18,9 @@ async function work(gpu: Gpu, iterations: number, stack: DisposableStack): Promi
   return [kernel.bind([gpuStruct(gpu, "peak shape", ["u32", iterations], ["f32", -1, 1]), results], [64])];
 }
 
-/** Candidates that take so many iterations each, named by their place, and how often each was bound. */
+/**
+ * Candidates that take so many iterations each, named by their place, and how often each was bound.
+ */
 function candidates(gpu: Gpu, iterations: readonly number[]) {
   const bound = iterations.map(() => 0);
   const list = iterations.map((count, value): Candidate<number> => ({
@@ -44,17 +47,18 @@ Deno.test("autotune: off by default, and where there is nothing to choose: the f
       assert.deepEqual(bound, [0, 0]);
       assert.deepEqual(gpu.choices, []);
     }
-    using gpu = await Gpu.open({ autotune: true });
+    using gpu = await Gpu.open({ autotune: choiceFiles });
     const { list, bound } = candidates(gpu, [4096]);
     assert.equal(await autotune(gpu, question(8), list), 0);
     assert.deepEqual(bound, [0]);
+    await assert.rejects(autotune(gpu, question(8), []), { name: "InputError" });
     await assert.rejects(Deno.stat(`${folder}/staircase`), Deno.errors.NotFound);
   });
 });
 
 Deno.test("autotune: takes the fastest, once for neighbouring shapes, and tells what it took", async () => {
   await withCache(async () => {
-    using gpu = await Gpu.open({ autotune: true });
+    using gpu = await Gpu.open({ autotune: choiceFiles });
     const { list, bound } = candidates(gpu, [2048, 128, 1024, 30_000]);
     const asked = [question(100), question(100), question(128), question(65)];
     const chosen = await Promise.all(asked.map((each) => autotune(gpu, each, list)));
@@ -83,7 +87,7 @@ Deno.test("winner: the fastest, by a margin over the default, which noise does n
 Deno.test("autotune: a later run remembers, and measures again where it can not", async () => {
   await withCache(async (folder) => {
     const ask = async (sizes = [1024, 64]) => {
-      using gpu = await Gpu.open({ autotune: true });
+      using gpu = await Gpu.open({ autotune: choiceFiles });
       const { list, bound } = candidates(gpu, sizes);
       assert.equal(await autotune(gpu, question(40), list), 1);
       const [{ source }] = gpu.choices;
@@ -113,9 +117,9 @@ Deno.test("autotune: a later run remembers, and measures again where it can not"
   });
 });
 
-Deno.test("autotune: who can not be compiled does not count; without a default's time the default is taken", async () => {
+Deno.test("autotune: a candidate that does not compile does not count; the default is taken if it has no time", async () => {
   await withCache(async (folder) => {
-    using gpu = await Gpu.open({ autotune: true });
+    using gpu = await Gpu.open({ autotune: choiceFiles });
     const broken: Candidate<number> = {
       name: "broken",
       value: 9,
@@ -128,7 +132,7 @@ Deno.test("autotune: who can not be compiled does not count; without a default's
     assert.equal(await autotune(gpu, question(1), [broken, slow, fast]), 9);
     assert.equal(gpu.choices[1].source, "default");
     assert.equal(files(folder).length, 1);
-    // What is no matter of the device is an error of whoever wrote the candidate.
+    // An error that the device did not cause is a defect of the candidate.
     const wrong = { ...slow, bind: () => Promise.reject(new TypeError("oops")) };
     await assert.rejects(autotune(gpu, question(1), [slow, wrong]), TypeError);
     await assert.rejects(autotune(gpu, question(1), [slow, wrong]), TypeError);
@@ -139,7 +143,7 @@ Deno.test("autotune: who can not be compiled does not count; without a default's
 
 Deno.test("autotune: times with the host's clock where need be, never into a profile or another's measurement", async () => {
   await withCache(async () => {
-    using gpu = await Gpu.open({ autotune: true });
+    using gpu = await Gpu.open({ autotune: choiceFiles });
     using stack = new DisposableStack();
     const dispatches = await work(gpu, 1024, stack);
     for (const clock of ["gpu", "host"] as const) {
@@ -151,7 +155,7 @@ Deno.test("autotune: times with the host's clock where need be, never into a pro
     assert.equal(measured.result, 1);
     assert.equal(measured.dispatches, 0);
     if (!gpu.device.features.has("timestamp-query")) return;
-    using profiled = await Gpu.open({ autotune: true, profile: true });
+    using profiled = await Gpu.open({ autotune: choiceFiles, profile: true });
     assert.equal(await autotune(profiled, question(3), candidates(profiled, [1024, 64]).list), 1);
     assert.equal(await autotune(profiled, question(99), candidates(profiled, [1024, 64]).list), 0);
     assert.deepEqual(profiled.choices.map(({ source }) => source), ["remembered", "default"]);

@@ -1,7 +1,6 @@
 import { assert } from "../../deps.ts";
 import { ShapeError } from "../../../src/errors.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import {
   bindCholesky,
   boundByCholesky,
@@ -10,11 +9,11 @@ import {
 } from "../../../src/linalg/count/cholesky.ts";
 import { SymmetricBatch } from "../../../src/linalg/count/symmetric_batch.ts";
 import { eigenvalues } from "../../reference/eigenvalues.ts";
-import { assertCounts, type Case, semidefiniteCases, tanhGram, thresholds } from "../counting.ts";
+import { assertCounts, type Case, semidefiniteCases, tanhGram, thresholds } from "../../support/counting.ts";
 import { gramMatrix, indefinite, specialMatrices, withSpectrum } from "../matrices.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /** That every eigenvalue lies between its bounds, and every count in its interval. */
 async function check(cases: readonly Case[]) {

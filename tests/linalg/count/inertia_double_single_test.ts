@@ -1,17 +1,16 @@
 import { ShapeError } from "../../../src/errors.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import { bindDigitGrams } from "../../../src/linalg/gram/gram_digits.ts";
 import { InertiaCounts } from "../../../src/linalg/count/inertia_double_single.ts";
 import { uniform } from "../../../src/stats/random.ts";
 import { assert, fc } from "../../deps.ts";
-import { families, reference } from "../../rank/families.ts";
-import { tanhFeatures } from "../../rank/solve.ts";
+import { families, reference } from "../../support/families.ts";
+import { tanhFeatures } from "../../support/solve.ts";
 import { normals } from "../../reference/random.ts";
 import { type HostLayer, uploadLayers } from "../digit_features.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /** Intervals of the ranks, `[layer][replica][threshold]`. */
 async function count(

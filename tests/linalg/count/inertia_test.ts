@@ -1,17 +1,16 @@
 import { assert, fc } from "../../deps.ts";
 import { ShapeError } from "../../../src/errors.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import { countInterval } from "../../../src/linalg/count/eigenvalue_count.ts";
 import { bindInertia, countByInertia, InertiaWork, readInertia } from "../../../src/linalg/count/inertia.ts";
 import { padRows } from "../../../src/linalg/matrix_view.ts";
 import { SymmetricBatch } from "../../../src/linalg/count/symmetric_batch.ts";
 import { eigenvalues } from "../../reference/eigenvalues.ts";
-import { type Case, certainShare, checkCounts, semidefiniteCases, tanhGram } from "../counting.ts";
+import { type Case, certainShare, checkCounts, semidefiniteCases, tanhGram } from "../../support/counting.ts";
 import { indefinite, specialMatrices, withSpectrum } from "../matrices.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const check = (cases: readonly Case[], epsilons?: readonly (readonly number[])[]) =>
   checkCounts((matrices, thresholds) => countByInertia(gpu, matrices, thresholds), cases, epsilons);

@@ -1,12 +1,17 @@
 import { assert, fc } from "../../deps.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import { countBySturm } from "../../../src/linalg/count/sturm.ts";
 import { eigenvalues } from "../../reference/eigenvalues.ts";
-import { assertCounts, type Case, certainShare, semidefiniteCases, tanhGram } from "../counting.ts";
+import {
+  assertCounts,
+  type Case,
+  certainShare,
+  semidefiniteCases,
+  tanhGram,
+} from "../../support/counting.ts";
 import { indefinite, specialMatrices } from "../matrices.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 async function check(cases: readonly Case[], epsilons: readonly (readonly number[])[]) {
   const counts = await countBySturm(gpu, cases.map(({ matrix }) => matrix), epsilons, "double");

@@ -1,13 +1,12 @@
 import { assert, fc } from "../../deps.ts";
 import { ShapeError } from "../../../src/errors.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import { countBySturm } from "../../../src/linalg/count/sturm.ts";
 import { eigenvalues } from "../../reference/eigenvalues.ts";
-import { type Case, certainShare, checkCounts, semidefiniteCases, tanhGram } from "../counting.ts";
+import { type Case, certainShare, checkCounts, semidefiniteCases, tanhGram } from "../../support/counting.ts";
 import { indefinite, specialMatrices } from "../matrices.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const check = (cases: readonly Case[], epsilons?: readonly (readonly number[])[]) =>
   checkCounts((matrices, thresholds) => countBySturm(gpu, matrices, thresholds), cases, epsilons);

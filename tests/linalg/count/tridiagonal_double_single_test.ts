@@ -1,18 +1,17 @@
 import { assert } from "../../deps.ts";
 import { ShapeError } from "../../../src/errors.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import { joinDoubles, U2 } from "../../../src/linalg/double_single/double_single.ts";
 import { SymmetricBatch } from "../../../src/linalg/count/symmetric_batch.ts";
 import { TridiagonalBatch } from "../../../src/linalg/count/tridiagonal.ts";
 import { bindTridiagonalDoubleSingle } from "../../../src/linalg/count/tridiagonal_double_single.ts";
 import { eigenvalues } from "../../reference/eigenvalues.ts";
 import { reductionNorms } from "../../reference/tridiagonal.ts";
-import { semidefiniteCases, tanhGram } from "../counting.ts";
+import { semidefiniteCases, tanhGram } from "../../support/counting.ts";
 import { diagonal, indefinite, specialMatrices } from "../matrices.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /** Tridiagonal forms, scaled back, with the errors claimed. */
 async function reduce(matrices: readonly Float32Array[]) {

@@ -1,17 +1,16 @@
 import { assert } from "../../deps.ts";
 import { ShapeError } from "../../../src/errors.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import { SymmetricBatch } from "../../../src/linalg/count/symmetric_batch.ts";
 import { bindTridiagonal, TridiagonalBatch } from "../../../src/linalg/count/tridiagonal.ts";
 import { eigenvalues } from "../../reference/eigenvalues.ts";
 import { U } from "../../reference/rounding.ts";
 import { reductionNorms } from "../../reference/tridiagonal.ts";
-import { semidefiniteCases, tanhGram } from "../counting.ts";
+import { semidefiniteCases, tanhGram } from "../../support/counting.ts";
 import { diagonal, indefinite, specialMatrices, withSpectrum } from "../matrices.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /** Tridiagonal forms, scaled back, with the errors claimed. */
 async function reduce(matrices: readonly Float32Array[]) {

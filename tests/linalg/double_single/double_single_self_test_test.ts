@@ -13,9 +13,9 @@ import {
 } from "../../../src/linalg/double_single/double_single_self_test.ts";
 import { assert } from "../../deps.ts";
 import { dyadic, minus, plus, ratio, times } from "../../reference/dyadic.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /** The files of the forms with one text replaced in those of `spoilt` forms. */
 function spoil(spoilt: readonly DoubleSingleForm[], from: string, to: string) {

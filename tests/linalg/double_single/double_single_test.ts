@@ -1,4 +1,3 @@
-import { Gpu } from "../../../src/gpu/device.ts";
 import {
   joinDouble,
   joinDoubles,
@@ -12,12 +11,12 @@ import {
 } from "../../../src/linalg/double_single/double_single_self_test.ts";
 import { assert, fc } from "../../deps.ts";
 import { dyadic, minus, plus, ratio, signOf, times } from "../../reference/dyadic.ts";
-import { randomFloats } from "../../nn/arrays.ts";
+import { randomFloats } from "../../support/arrays.ts";
 import { exact, exponentOf, pairs, type Words } from "../double_single_numbers.ts";
 import { high, magnitude, type Operands, type Operation, OPERATIONS } from "../double_single_operations.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const FORMS = ["float", "integer"] as const;
 const COUNT = 2500;

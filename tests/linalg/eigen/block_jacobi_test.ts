@@ -1,6 +1,5 @@
 import { assert, fc } from "../../deps.ts";
 import { ShapeError } from "../../../src/errors.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import { EigenBatch } from "../../../src/linalg/eigen/eigen_batch.ts";
 import { eigh } from "../../../src/linalg/eigen/eigh.ts";
 import { jacobi } from "../../../src/linalg/eigen/jacobi.ts";
@@ -17,9 +16,9 @@ import {
   type SolveOptions,
   sweep,
 } from "../solve.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /** Solves by blocks, however small the matrices. */
 const solve = async (matrices: readonly Float32Array[], options: SolveOptions = {}) =>

@@ -1,14 +1,13 @@
 import { assert, fc } from "../../deps.ts";
 import { InputError, ShapeError } from "../../../src/errors.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import { eigvalsh } from "../../../src/linalg/eigen/eigvalsh.ts";
 import { U } from "../../reference/rounding.ts";
-import { semidefiniteCases } from "../counting.ts";
+import { semidefiniteCases } from "../../support/counting.ts";
 import { diagonal, indefinite, specialMatrices } from "../matrices.ts";
 import { assertValues } from "../solve.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 Deno.test("eigvalsh: matrices with something special about them, of many orders in one batch", async () => {
   const cases = [1, 2, 3, 8, 21, 37, 64, 130].flatMap((n) =>

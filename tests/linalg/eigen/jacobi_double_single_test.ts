@@ -1,6 +1,5 @@
 import { ShapeError } from "../../../src/errors.ts";
 import { GpuArray } from "../../../src/gpu/array.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import {
   type DoubleSingleForm,
   joinDoubles,
@@ -9,14 +8,14 @@ import {
 import { allSweeps, type JacobiShares } from "../../../src/linalg/eigen/jacobi.ts";
 import { bindJacobiDoubleSingle } from "../../../src/linalg/eigen/jacobi_double_single.ts";
 import { assert } from "../../deps.ts";
-import { run } from "../../nn/arrays.ts";
+import { run } from "../../support/arrays.ts";
 import { eigenvalues, gradedEigenvalues } from "../../reference/eigenvalues.ts";
 import { identity, matmul, transpose } from "../../reference/matrix.ts";
 import { normals } from "../../reference/random.ts";
 import { sweep } from "../solve.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /** Scaled off-diagonal over the order at which a matrix counts as diagonal. */
 const TOLERANCE = 2 ** -44;

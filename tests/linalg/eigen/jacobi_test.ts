@@ -1,14 +1,15 @@
 import { assert } from "../../deps.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import { eigenvalues, gradedEigenvalues } from "../../reference/eigenvalues.ts";
 import { identity, matmul, symmetric, transpose } from "../../reference/matrix.ts";
 import { normals } from "../../reference/random.ts";
 import { gamma, U } from "../../reference/rounding.ts";
 import { diagonal, gramMatrix, indefinite } from "../matrices.ts";
 import { assertDone, assertValues, assertVectors, solve, sweep } from "../solve.ts";
+import { openGpu } from "../../support/gpu.ts";
+
+const gpu = await openGpu();
 
 Deno.test("jacobi: a batch of every order from 1 to 80, judged by its own progress too", async () => {
-  using gpu = await Gpu.open();
   // Orders that do and do not fit into the smaller workgroup.
   for (const [from, to] of [[1, 64], [65, 80]]) {
     const orders = Array.from({ length: to - from + 1 }, (_, i) => from + i);
@@ -24,7 +25,6 @@ Deno.test("jacobi: a batch of every order from 1 to 80, judged by its own progre
 });
 
 Deno.test("jacobi: order 128, whose dispatches continue each other", async () => {
-  using gpu = await Gpu.open();
   const n = 128, matrix = indefinite(n, n);
   const { solved: [result], dispatches } = await solve(gpu, [matrix]);
   assert.ok(dispatches > 1);
@@ -34,7 +34,6 @@ Deno.test("jacobi: order 128, whose dispatches continue each other", async () =>
 });
 
 Deno.test("jacobi: small eigenvalues of a graded matrix are right relative to themselves", async () => {
-  using gpu = await Gpu.open();
   const matrices: Float32Array[] = [], conditions: number[] = [];
   for (const n of [7, 20, 40]) {
     // Diagonal entries from 1 to 10⁻¹², not in order; scaled to ones on the diagonal it is far from singular.
@@ -61,7 +60,6 @@ Deno.test("jacobi: small eigenvalues of a graded matrix are right relative to th
 });
 
 Deno.test("jacobi: what is diagonal already is left as it is", async () => {
-  using gpu = await Gpu.open();
   const spectra = [[3, -1, 0, 1e-30, 7], [0, 0, 0], [5], [1, 1, 1, 1]];
   const { solved } = await solve(gpu, spectra.map(diagonal));
   solved.forEach(({ values, vectors, rounds, done, off }, index) => {
@@ -72,7 +70,6 @@ Deno.test("jacobi: what is diagonal already is left as it is", async () => {
 });
 
 Deno.test("jacobi: NaN and infinity end the solve of their matrix, and reach no other", async () => {
-  using gpu = await Gpu.open();
   const good = [indefinite(9, 1), gramMatrix(12, 30, 2)];
   const alone = (await solve(gpu, good)).solved;
   const spoil = (matrix: Float32Array, bad: (i: number, j: number) => boolean, value: number) =>
@@ -96,7 +93,6 @@ Deno.test("jacobi: NaN and infinity end the solve of their matrix, and reach no 
 });
 
 Deno.test("jacobi: a matrix is solved the same to the bit alone and beside others", async () => {
-  using gpu = await Gpu.open();
   const matrices = [37, 40, 38, 5, 39].map((n) => indefinite(n, n));
   const together = (await solve(gpu, matrices)).solved;
   // Beside a matrix of order 40, so that all have the same padding.
@@ -107,7 +103,6 @@ Deno.test("jacobi: a matrix is solved the same to the bit alone and beside other
 });
 
 Deno.test("jacobi: continues from a basis, in fewer rounds", async () => {
-  using gpu = await Gpu.open();
   const N = 40;
   const before = gramMatrix(N, 100, 1);
   const noise = indefinite(N, 2);
@@ -127,7 +122,6 @@ Deno.test("jacobi: continues from a basis, in fewer rounds", async () => {
 });
 
 Deno.test("jacobi: what follows the vectors is rotated with them", async () => {
-  using gpu = await Gpu.open();
   const orders = [10, 7], width = 8;
   const tails = orders.map((n) => normals(n * width, n));
   const matrices = orders.map((n) => indefinite(n, n));
@@ -148,7 +142,6 @@ Deno.test("jacobi: what follows the vectors is rotated with them", async () => {
 });
 
 Deno.test("jacobi: shares of the spectrum: heads are reported, the tail is left alone", async () => {
-  using gpu = await Gpu.open();
   const N = 12;
   const d = Array.from({ length: N }, (_, i) => 2 ** -i);
   const matrix = gramMatrix(N, 60, 3).map((x, e) => d[Math.floor(e / N)] * x * d[e % N]);

@@ -1,6 +1,5 @@
 import { ShapeError } from "../../../src/errors.ts";
 import { GpuArray } from "../../../src/gpu/array.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import {
   bindCenter,
   bindColumnSums,
@@ -16,11 +15,11 @@ import {
   splitDoubles,
 } from "../../../src/linalg/double_single/double_single.ts";
 import { assert, fc } from "../../deps.ts";
-import { run } from "../../nn/arrays.ts";
+import { run } from "../../support/arrays.ts";
 import { normals } from "../../reference/random.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 interface Problem {
   readonly samples: number;

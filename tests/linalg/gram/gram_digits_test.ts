@@ -1,14 +1,13 @@
 import { Commands } from "../../../src/gpu/commands.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import { bindDigitGrams, type DigitTiles } from "../../../src/linalg/gram/gram_digits.ts";
 import { ShapeError } from "../../../src/errors.ts";
 import { assert, fc } from "../../deps.ts";
 import { exactGram, relativeError } from "../../reference/exact_gram.ts";
 import { normals } from "../../reference/random.ts";
 import { exponentOf, fixedPoint, type HostLayer, uploadLayers, weighted } from "../digit_features.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 interface Problem {
   readonly layers: readonly HostLayer[];

@@ -1,6 +1,5 @@
 import { ShapeError } from "../../../src/errors.ts";
 import { GpuArray } from "../../../src/gpu/array.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import {
   type DoubleSingleForm,
   joinDoubles,
@@ -13,12 +12,12 @@ import {
   gramDoubleSinglePartials,
 } from "../../../src/linalg/gram/gram_double_single.ts";
 import { assert, fc } from "../../deps.ts";
-import { run } from "../../nn/arrays.ts";
+import { run } from "../../support/arrays.ts";
 import { type ExactEntry, exactGram, relativeError } from "../../reference/exact_gram.ts";
 import { normals } from "../../reference/random.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /** Features and weights as the GPU gets them, in float64, which holds them exactly. */
 interface Problem {

@@ -1,5 +1,4 @@
 import { InputError, ShapeError } from "../../../src/errors.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import type { FeatureSource, HeldFeatures } from "../../../src/linalg/gram/feature_tiles.ts";
 import {
   gramMatrices,
@@ -9,9 +8,9 @@ import {
 } from "../../../src/linalg/gram/gram_matrices.ts";
 import { assert, fc } from "../../deps.ts";
 import { normals } from "../../reference/random.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const PRECISIONS: readonly GramPrecision[] = ["single", "compensated", "double"];
 

@@ -7,6 +7,9 @@ import { bindGram, bindGramReduce, gramPartials, gramSlices } from "../../../src
 import { bindGramInTiles, GRAM_TILES, type GramTile } from "../../../src/linalg/gram/gram_plain.ts";
 import { padRows, vectors } from "../../../src/linalg/matrix_view.ts";
 import { check, draw, grams, type Problem, type Result, unpadded } from "../gram_problems.ts";
+import { openGpu } from "../../support/gpu.ts";
+
+const gpu = await openGpu();
 
 /**
  * Plain Gram matrices of one layer, in a tile; `null` for the kernel that compensated sums share, which sums
@@ -45,7 +48,6 @@ async function inTiles(gpu: Gpu, problem: Problem, tile: GramTile | null): Promi
 }
 
 Deno.test("gram tiles: agree to the bit over any shapes, within the rounding of their sums", async () => {
-  using gpu = await Gpu.open();
   const order = fc.oneof(fc.constantFrom(1, 15, 16, 17, 33, 64, 97), fc.integer({ min: 1, max: 110 }));
   const samples = fc.oneof(fc.constantFrom(1, 2, 255, 257), fc.integer({ min: 1, max: 1100 }));
   const problem = fc.tuple(samples, order, fc.constantFrom(1, 3), fc.nat(1e6));
@@ -67,7 +69,6 @@ Deno.test("gram tiles: agree to the bit over any shapes, within the rounding of 
 });
 
 Deno.test("gram tiles: agree on NaN and infinity, which stay in their rows and columns", async () => {
-  using gpu = await Gpu.open();
   const ORDER = 50;
   const p = draw(300, [ORDER], 2, 0, 3);
   const [first] = p.layers[0].features;
@@ -86,7 +87,6 @@ Deno.test("gram tiles: agree on NaN and infinity, which stay in their rows and c
 });
 
 Deno.test("gram tiles: the default of a large matrix is as right as all others", async () => {
-  using gpu = await Gpu.open();
   const ORDER = 190, SAMPLES = 1900;
   const p = draw(SAMPLES, [ORDER], 1, 0, 4);
   const [small] = await inTiles(gpu, p, GRAM_TILES[0]);

@@ -1,7 +1,6 @@
 import { assert, fc } from "../../deps.ts";
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import { EigenBatch } from "../../../src/linalg/eigen/eigen_batch.ts";
 import {
   bindGram,
@@ -17,6 +16,9 @@ import { magnitudes, weightedProduct } from "../../reference/matrix.ts";
 import { normals } from "../../reference/random.ts";
 import { gamma } from "../../reference/rounding.ts";
 import { check, draw, grams, type Layer, type Problem, type Result, unpadded } from "../gram_problems.ts";
+import { openGpu } from "../../support/gpu.ts";
+
+const gpu = await openGpu();
 
 Deno.test("gramSlices: cover the samples, and none is longer than lavapipe's loops", () => {
   fc.assert(
@@ -32,7 +34,6 @@ Deno.test("gramSlices: cover the samples, and none is longer than lavapipe's loo
 });
 
 Deno.test("gram: any samples, layers, replicas and targets, within the rounding of its sums", async () => {
-  using gpu = await Gpu.open();
   const order = fc.oneof(fc.constantFrom(1, 37, 64), fc.integer({ min: 1, max: 40 }));
   const samples = fc.oneof(fc.constantFrom(1, 2, 251, 256, 257), fc.integer({ min: 1, max: 1200 }));
   const problem = fc.tuple(
@@ -51,7 +52,6 @@ Deno.test("gram: any samples, layers, replicas and targets, within the rounding 
 });
 
 Deno.test("gram: one sample, one neuron, and every number of targets to 10", async () => {
-  using gpu = await Gpu.open();
   for (let columns = 0; columns <= 10; columns++) {
     const p = draw(columns === 3 ? 300 : 1, [1], 1, columns, columns);
     check(p, await grams(gpu, p, "compensated"), "compensated");
@@ -59,13 +59,11 @@ Deno.test("gram: one sample, one neuron, and every number of targets to 10", asy
 });
 
 Deno.test("gram: 70,000 samples, more than lavapipe lets a loop take", async () => {
-  using gpu = await Gpu.open();
   const p = draw(70_000, [5], 2, 1, 9);
   check(p, await grams(gpu, p));
 });
 
 Deno.test("gram: whole numbers and weights of powers of two sum exactly", async () => {
-  using gpu = await Gpu.open();
   const { layers: [layer], ...drawn } = draw(1000, [7], 1, 2, 10);
   const whole = (x: Float32Array) => x.map((value) => Math.round(3 * value));
   const features = layer.features.map(whole), targets = { values: whole(drawn.targets!.values), columns: 2 };
@@ -90,7 +88,6 @@ function worstError({ layers, weights }: Problem, result: Result): number {
 }
 
 Deno.test("gram: compensated sums keep what plain ones round off, against exact sums", async () => {
-  using gpu = await Gpu.open();
   for (const samples of [5, 256, 2000, 100_000]) {
     const { slice } = gramSlices(samples);
     const drawn = draw(samples, [2], 1, 0, samples);
@@ -119,7 +116,6 @@ Deno.test("gram: compensated sums keep what plain ones round off, against exact 
 });
 
 Deno.test("gram: tiles of samples accumulate, rescaled between", async () => {
-  using gpu = await Gpu.open();
   using stack = new DisposableStack();
   const ORDER = 5, SAMPLES = 700, MATRICES = 3, TILES = 4;
   const array = (words: Float32Array | number) => stack.use(new GpuArray(gpu, "operand", words));
@@ -183,7 +179,6 @@ Deno.test("gramError: 11 roundings for compensated sums, however many samples", 
 });
 
 Deno.test("gram: a replica's matrix is the same to the bit whatever is beside it, even NaN", async () => {
-  using gpu = await Gpu.open();
   const [a, b] = draw(300, [37, 5], 3, 2, 11).layers;
   const { weights, targets, samples } = draw(300, [1], 1, 2, 12);
   const spoilt = a.features.map((matrix, r) => r === 1 ? matrix.map(() => NaN) : matrix);
@@ -202,7 +197,6 @@ Deno.test("gram: a replica's matrix is the same to the bit whatever is beside it
 });
 
 Deno.test("gram: features that all replicas share", async () => {
-  using gpu = await Gpu.open();
   const ORDER = 6, SAMPLES = 40;
   const phi = normals(SAMPLES * ORDER, 13);
   using features = new GpuArray(gpu, "features", padRows(phi, ORDER));

@@ -1,14 +1,13 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import { bindGemmCompensated, gemmCompensatedBound } from "../../../src/linalg/products/gemm_compensated.ts";
 import { type MatrixView, padRows, unpadRows, vectors } from "../../../src/linalg/matrix_view.ts";
 import { assert, fc } from "../../deps.ts";
 import { magnitudes, matmul, transpose } from "../../reference/matrix.ts";
 import { normals } from "../../reference/random.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const U = 2 ** -24;
 

@@ -1,5 +1,4 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import {
   type DoubleSingleForm,
   joinDoubles,
@@ -8,12 +7,12 @@ import {
 } from "../../../src/linalg/double_single/double_single.ts";
 import { bindGemmDoubleSingle, type EntryView } from "../../../src/linalg/products/gemm_double_single.ts";
 import { assert, fc } from "../../deps.ts";
-import { run } from "../../nn/arrays.ts";
+import { run } from "../../support/arrays.ts";
 import { type Dyadic, dyadic, minus, plus, ratio, times } from "../../reference/dyadic.ts";
 import { normals } from "../../reference/random.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /** A product to compute, of op(A) `m × k` and op(B) `k × n`. */
 interface Product {

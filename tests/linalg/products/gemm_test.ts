@@ -7,6 +7,9 @@ import { padRows, vectors } from "../../../src/linalg/matrix_view.ts";
 import { magnitudes, matmul, transpose } from "../../reference/matrix.ts";
 import { normals } from "../../reference/random.ts";
 import { gamma } from "../../reference/rounding.ts";
+import { openGpu } from "../../support/gpu.ts";
+
+const gpu = await openGpu();
 
 const VARIANTS = ["nn", "nt", "tn"] as const;
 const SENTINEL = 77;
@@ -89,7 +92,6 @@ function operands({ m, n, k, count, shared }: Product, seed: number): [Float32Ar
 }
 
 Deno.test("gemm: products of any shape, within the rounding of their sums", async () => {
-  using gpu = await Gpu.open();
   for (const [seed, p] of fc.sample(product, { seed: 6, numRuns: 45 }).entries()) {
     const { m, n, k, count, scale, shift } = p;
     const [a, b] = operands(p, 100 * seed);
@@ -119,7 +121,6 @@ Deno.test("gemm: products of any shape, within the rounding of their sums", asyn
 });
 
 Deno.test("gemm: small whole numbers multiply exactly", async () => {
-  using gpu = await Gpu.open();
   const spare = [0, 0, 0] as const;
   for (const variant of VARIANTS) {
     const p: Product = {
@@ -144,7 +145,6 @@ Deno.test("gemm: small whole numbers multiply exactly", async () => {
 });
 
 Deno.test("gemm: a product is the same to the bit alone and beside others, even beside NaN", async () => {
-  using gpu = await Gpu.open();
   for (const variant of VARIANTS) {
     for (const [m, n, k] of [[5, 6, 37], [12, 3, 2], [9, 50, 50]]) {
       const p: Product = {

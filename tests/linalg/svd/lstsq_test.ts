@@ -1,13 +1,12 @@
 import { InputError, ShapeError } from "../../../src/errors.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import type { Matrix } from "../../../src/linalg/matrix.ts";
 import { type LeastSquaresProblem, type LeastSquaresSolution, lstsq } from "../../../src/linalg/svd/lstsq.ts";
 import { assert, fc, Matrix as MlMatrix, SingularValueDecomposition } from "../../deps.ts";
 import { frobenius, matmul } from "../../reference/matrix.ts";
 import { normals } from "../../reference/random.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const PRECISIONS = ["single", "double"] as const;
 type Precision = typeof PRECISIONS[number];

@@ -1,6 +1,5 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import { joinDoubles, splitDoubles, U2 } from "../../../src/linalg/double_single/double_single.ts";
 import { selfTestDoubleSingle } from "../../../src/linalg/double_single/double_single_self_test.ts";
 import { bindGemm } from "../../../src/linalg/products/gemm.ts";
@@ -8,9 +7,9 @@ import { bindGemmDoubleSingle } from "../../../src/linalg/products/gemm_double_s
 import { bindNewtonSchulz } from "../../../src/linalg/svd/newton_schulz.ts";
 import { assert } from "../../deps.ts";
 import { normals } from "../../reference/random.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /** Unit roundoff of single precision. */
 const U = 2 ** -24;

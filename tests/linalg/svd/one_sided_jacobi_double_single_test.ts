@@ -15,14 +15,14 @@ import {
   rotationBounds,
 } from "../../../src/linalg/svd/one_sided_jacobi_double_single.ts";
 import { assert, fc } from "../../deps.ts";
-import { run } from "../../nn/arrays.ts";
+import { run } from "../../support/arrays.ts";
 import { gradedEigenvalues } from "../../reference/eigenvalues.ts";
 import { matmul, transpose } from "../../reference/matrix.ts";
 import { normals } from "../../reference/random.ts";
 import { singularValues } from "../../reference/singular_values.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /** What matrices are scaled by, so that squares of what is small beside their entries do not vanish. */
 const SCALE = 2 ** 40;

@@ -15,9 +15,9 @@ import { matmul, transpose } from "../../reference/matrix.ts";
 import { normals } from "../../reference/random.ts";
 import { U } from "../../reference/rounding.ts";
 import { singularValues } from "../../reference/singular_values.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 interface Solved {
   /** Singular values, descending. */

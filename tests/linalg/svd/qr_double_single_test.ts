@@ -10,12 +10,12 @@ import {
   SlabBatch,
 } from "../../../src/linalg/svd/qr_double_single.ts";
 import { assert, fc } from "../../deps.ts";
-import { run } from "../../nn/arrays.ts";
+import { run } from "../../support/arrays.ts";
 import { matmul, transpose } from "../../reference/matrix.ts";
 import { normals } from "../../reference/random.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /** What the matrices are scaled by, as the kernel wants it. */
 const SCALE = 2 ** 40;

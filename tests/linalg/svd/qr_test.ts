@@ -1,15 +1,14 @@
 import { assert, fc } from "../../deps.ts";
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import { padRows, vectors } from "../../../src/linalg/matrix_view.ts";
 import { bindQr, bindQrFeatures, qrLevels, TallBatch } from "../../../src/linalg/svd/qr.ts";
 import { weightedProduct } from "../../reference/matrix.ts";
 import { normals } from "../../reference/random.ts";
 import { U } from "../../reference/rounding.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /** R of each matrix, `columns × columns`; checks that there are zeros wherever R has none. */
 async function factors(matrices: readonly Float32Array[], rows: number, columns: number) {

@@ -1,5 +1,4 @@
 import { InputError, ShapeError } from "../../../src/errors.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import type { Matrix } from "../../../src/linalg/matrix.ts";
 import { type Svd, svd } from "../../../src/linalg/svd/svd.ts";
 import { assert, fc } from "../../deps.ts";
@@ -7,9 +6,9 @@ import { gradedEigenvalues } from "../../reference/eigenvalues.ts";
 import { matmul, transpose } from "../../reference/matrix.ts";
 import { normals } from "../../reference/random.ts";
 import { singularValues } from "../../reference/singular_values.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const PRECISIONS = ["single", "double"] as const;
 

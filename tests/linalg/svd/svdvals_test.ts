@@ -1,17 +1,16 @@
 import { assert, fc } from "../../deps.ts";
 import { InputError, ShapeError } from "../../../src/errors.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import { singularValueBound } from "../../../src/linalg/svd/one_sided_jacobi.ts";
 import type { Matrix } from "../../../src/linalg/matrix.ts";
 import { svdvals } from "../../../src/linalg/svd/svdvals.ts";
 import { uniform } from "../../../src/stats/random.ts";
-import { tanhFeatures } from "../../rank/solve.ts";
+import { tanhFeatures } from "../../support/solve.ts";
 import { normals } from "../../reference/random.ts";
 import { U } from "../../reference/rounding.ts";
 import { longestColumn, singularValues } from "../../reference/singular_values.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /** A matrix whose entries a function of row and column gives, rounded to single precision. */
 function matrix(rows: number, columns: number, entry: (i: number, j: number) => number): Matrix {

@@ -1,4 +1,3 @@
-import { Gpu } from "../../../src/gpu/device.ts";
 import { fusedFits } from "../../../src/nn/fused/fused_step.ts";
 import { Network } from "../../../src/nn/network.ts";
 import { uploadSamples } from "../../../src/nn/samples.ts";
@@ -7,12 +6,12 @@ import { assert } from "../../deps.ts";
 import { lossGradient } from "../../reference/network.ts";
 import { stepErrors } from "../../reference/network_errors.ts";
 import { U } from "../../reference/rounding.ts";
-import { randomSamples, run } from "../arrays.ts";
-import { assertSameBits, assertWithin } from "../compare.ts";
+import { randomSamples, run } from "../../support/arrays.ts";
+import { assertSameBits, assertWithin } from "../../support/compare.ts";
 import { type GpuRun, referenceRun, trainOnGpu } from "../gpu_run.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const fused = ["own-rows", "shared-rows"] as const;
 

@@ -7,11 +7,11 @@ import { Network } from "../../../src/nn/network.ts";
 import { optimizerRecords } from "../../../src/nn/optim/optimizer.ts";
 import { uploadSamples } from "../../../src/nn/samples.ts";
 import { assert } from "../../deps.ts";
-import { randomSamples, run } from "../arrays.ts";
-import { assertSameBits } from "../compare.ts";
+import { randomSamples, run } from "../../support/arrays.ts";
+import { assertSameBits } from "../../support/compare.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /** A network, and how it is trained for some steps. */
 interface Case {

@@ -1,16 +1,15 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import { activationNames, parseActivation } from "../../../src/nn/activation.ts";
 import { bindJetForward, tangentRows } from "../../../src/nn/jets/jets.ts";
 import { parameterLayout } from "../../../src/nn/layout.ts";
 import { assert } from "../../deps.ts";
 import { activationJet, evaluateJet } from "../../reference/activation_jet.ts";
 import { exact } from "../../reference/bounded.ts";
-import { randomFloats, run, upload } from "../arrays.ts";
-import { assertWithin } from "../compare.ts";
+import { randomFloats, run, upload } from "../../support/arrays.ts";
+import { assertWithin } from "../../support/compare.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const NAMES = [...activationNames, "relu^1", "relu^3", "relu^5", "leaky-relu:-0.5^3", "leaky-relu:0.2^4"];
 

@@ -1,18 +1,17 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import { padRows } from "../../../src/linalg/matrix_view.ts";
 import { bindJetBackward, jetComponents } from "../../../src/nn/jets/jets.ts";
 import { assert, fc } from "../../deps.ts";
 import { evaluateJet } from "../../reference/activation_jet.ts";
 import { activateAdjoint, components, type Jet, scaleJet, sumJets } from "../../reference/jets.ts";
-import { run, upload } from "../arrays.ts";
-import { assertSameBits, assertWithin } from "../compare.ts";
-import { type DenseOperandsOnBoth, drawLayer, fixed } from "../dense_case.ts";
+import { run, upload } from "../../support/arrays.ts";
+import { assertSameBits, assertWithin } from "../../support/compare.ts";
+import { type DenseOperandsOnBoth, drawLayer, fixed } from "../../support/dense_case.ts";
 import { byComponent, drawJets, type JetCase, jetCases } from "../jet_case.ts";
-import { unpackMatrix } from "../parameters.ts";
+import { unpackMatrix } from "../../support/parameters.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const NAME = "tanh";
 

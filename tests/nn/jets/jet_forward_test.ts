@@ -1,18 +1,17 @@
-import { Gpu } from "../../../src/gpu/device.ts";
 import { parseActivation } from "../../../src/nn/activation.ts";
 import { bindJetForward, jetComponents, tangentRows } from "../../../src/nn/jets/jets.ts";
 import { assert, fc } from "../../deps.ts";
 import { evaluateJet } from "../../reference/activation_jet.ts";
 import type { Bounded } from "../../reference/bounded.ts";
 import { activateJet, components, denseJets, type Jet } from "../../reference/jets.ts";
-import { run, upload } from "../arrays.ts";
-import { assertSameBits, assertWithin } from "../compare.ts";
-import { type DenseOperandsOnBoth, drawLayer, fixed } from "../dense_case.ts";
+import { run, upload } from "../../support/arrays.ts";
+import { assertSameBits, assertWithin } from "../../support/compare.ts";
+import { type DenseOperandsOnBoth, drawLayer, fixed } from "../../support/dense_case.ts";
 import { byComponent, drawJets, type JetCase, jetCases } from "../jet_case.ts";
-import { unpackMatrix } from "../parameters.ts";
+import { unpackMatrix } from "../../support/parameters.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 async function evaluate(shape: JetCase, drawn: DenseOperandsOnBoth, name: string, stack: DisposableStack) {
   const { rows, inputs, outputs, replicas, shared, seed, axes } = shape;

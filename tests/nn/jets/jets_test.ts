@@ -1,4 +1,3 @@
-import { Gpu } from "../../../src/gpu/device.ts";
 import { activationNames } from "../../../src/nn/activation.ts";
 import { Network } from "../../../src/nn/network.ts";
 import { uploadSamples } from "../../../src/nn/samples.ts";
@@ -7,14 +6,14 @@ import { assert, fc } from "../../deps.ts";
 import { forwardJets, residualGradient } from "../../reference/jets.ts";
 import { forward, type ReferenceNetwork } from "../../reference/network.ts";
 import { U } from "../../reference/rounding.ts";
-import { randomFloats, randomSamples, run } from "../arrays.ts";
-import { assertWithin } from "../compare.ts";
-import { fixed } from "../dense_case.ts";
+import { randomFloats, randomSamples, run } from "../../support/arrays.ts";
+import { assertWithin } from "../../support/compare.ts";
+import { fixed } from "../../support/dense_case.ts";
 import { drawConditions } from "../jet_case.ts";
-import { packParameters, randomParameters, unpackParameters } from "../parameters.ts";
+import { packParameters, randomParameters, unpackParameters } from "../../support/parameters.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 Deno.test("jets: the reference's are the derivatives of the network, by difference quotients", () => {
   const h = 1e-4;

@@ -1,18 +1,17 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import { bindBatch } from "../../../src/nn/layers/batch.ts";
 import { Network } from "../../../src/nn/network.ts";
 import { uploadSamples } from "../../../src/nn/samples.ts";
 import { assert, fc } from "../../deps.ts";
 import { epochOrder } from "../../reference/permutation.ts";
 import { U } from "../../reference/rounding.ts";
-import { run } from "../arrays.ts";
-import { assertWithin } from "../compare.ts";
-import { fixed } from "../dense_case.ts";
-import { unpackMatrix } from "../parameters.ts";
+import { run } from "../../support/arrays.ts";
+import { assertWithin } from "../../support/compare.ts";
+import { fixed } from "../../support/dense_case.ts";
+import { unpackMatrix } from "../../support/parameters.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /**
  * The samples that each replica visits, in order, batch by batch, over `positions` positions of the epochs. Each sample

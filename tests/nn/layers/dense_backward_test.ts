@@ -1,11 +1,10 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import { padRows } from "../../../src/linalg/matrix_view.ts";
 import { bindDenseBackward } from "../../../src/nn/layers/dense.ts";
 import { assert, fc } from "../../deps.ts";
 import { gamma } from "../../reference/rounding.ts";
-import { randomFloats, run, upload } from "../arrays.ts";
-import { assertSameBits, assertWithin } from "../compare.ts";
+import { randomFloats, run, upload } from "../../support/arrays.ts";
+import { assertSameBits, assertWithin } from "../../support/compare.ts";
 import {
   type DenseCase,
   denseCases,
@@ -13,11 +12,11 @@ import {
   drawLayer,
   drawMatrix,
   fixed,
-} from "../dense_case.ts";
-import { unpackMatrix } from "../parameters.ts";
+} from "../../support/dense_case.ts";
+import { unpackMatrix } from "../../support/parameters.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 async function evaluate(shape: DenseCase, drawn: DenseOperandsOnBoth, stack: DisposableStack) {
   const { rows, inputs, outputs, replicas, seed } = shape;

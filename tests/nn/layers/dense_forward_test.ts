@@ -1,13 +1,12 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import { parseActivation } from "../../../src/nn/activation.ts";
 import { bindDenseForward } from "../../../src/nn/layers/dense.ts";
 import { assert, fc } from "../../deps.ts";
 import { activation } from "../../reference/activation.ts";
 import { activationErrors } from "../../reference/network_errors.ts";
 import { gamma } from "../../reference/rounding.ts";
-import { run, upload } from "../arrays.ts";
-import { assertSameBits, assertWithin } from "../compare.ts";
+import { run, upload } from "../../support/arrays.ts";
+import { assertSameBits, assertWithin } from "../../support/compare.ts";
 import {
   type DenseCase,
   denseCases,
@@ -15,11 +14,11 @@ import {
   drawLayer,
   drawMatrix,
   fixed,
-} from "../dense_case.ts";
-import { unpackMatrix } from "../parameters.ts";
+} from "../../support/dense_case.ts";
+import { unpackMatrix } from "../../support/parameters.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /** Z of one replica in float64 and the bound of its error: inputs products, the bias, and the order of both. */
 function preactivations(shape: DenseCase, x: Float32Array, w: Float32Array, b: Float32Array) {

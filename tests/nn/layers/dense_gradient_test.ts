@@ -1,16 +1,15 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import { bindDenseGradient, type GradientSlices } from "../../../src/nn/layers/dense.ts";
 import { parameterLayout } from "../../../src/nn/layout.ts";
 import { assert, fc } from "../../deps.ts";
 import { gamma } from "../../reference/rounding.ts";
-import { run } from "../arrays.ts";
-import { assertWithin } from "../compare.ts";
-import { type DenseCase, denseCases, drawMatrix, fixed } from "../dense_case.ts";
-import { unpackParameters } from "../parameters.ts";
+import { run } from "../../support/arrays.ts";
+import { assertWithin } from "../../support/compare.ts";
+import { type DenseCase, denseCases, drawMatrix, fixed } from "../../support/dense_case.ts";
+import { unpackParameters } from "../../support/parameters.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /** [X 1]ᵀ Δ of a slice of one replica, and the bound of its error. */
 function reference(

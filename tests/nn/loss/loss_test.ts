@@ -1,4 +1,3 @@
-import { Gpu } from "../../../src/gpu/device.ts";
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { bindLoss, lossNames } from "../../../src/nn/loss/loss.ts";
 import { assert, fc } from "../../deps.ts";
@@ -6,13 +5,13 @@ import { sampleLoss } from "../../reference/loss.ts";
 import { row } from "../../reference/network.ts";
 import { lossErrors } from "../../reference/network_errors.ts";
 import { gamma, U } from "../../reference/rounding.ts";
-import { randomFloats, run, upload } from "../arrays.ts";
-import { assertWithin } from "../compare.ts";
-import { fixed } from "../dense_case.ts";
-import { unpackMatrix } from "../parameters.ts";
+import { randomFloats, run, upload } from "../../support/arrays.ts";
+import { assertWithin } from "../../support/compare.ts";
+import { fixed } from "../../support/dense_case.ts";
+import { unpackMatrix } from "../../support/parameters.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 type LossName = typeof lossNames[number];
 

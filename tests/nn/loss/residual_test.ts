@@ -1,18 +1,17 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import { jetComponents } from "../../../src/nn/jets/jets.ts";
 import { bindResidual } from "../../../src/nn/loss/residual.ts";
 import { assert, fc } from "../../deps.ts";
 import { sum } from "../../reference/bounded.ts";
 import { components, type Jet, type ReferenceCondition, weighResidual } from "../../reference/jets.ts";
-import { randomFloats, run, upload } from "../arrays.ts";
-import { assertSameBits, assertWithin } from "../compare.ts";
-import { fixed } from "../dense_case.ts";
+import { randomFloats, run, upload } from "../../support/arrays.ts";
+import { assertSameBits, assertWithin } from "../../support/compare.ts";
+import { fixed } from "../../support/dense_case.ts";
 import { byComponent, drawConditions, drawJets } from "../jet_case.ts";
-import { unpackMatrix } from "../parameters.ts";
+import { unpackMatrix } from "../../support/parameters.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /** Loss and errors of each replica. */
 async function evaluate(

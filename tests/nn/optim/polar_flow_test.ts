@@ -1,6 +1,5 @@
 import { InputError } from "../../../src/errors.ts";
 import { GpuArray } from "../../../src/gpu/array.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import { parseActivation } from "../../../src/nn/activation.ts";
 import { lossNames } from "../../../src/nn/loss/loss.ts";
 import { Network } from "../../../src/nn/network.ts";
@@ -23,13 +22,13 @@ import {
   type ReferenceFlow,
 } from "../../reference/polar_flow.ts";
 import { U } from "../../reference/rounding.ts";
-import { randomFloats, randomSamples, run } from "../arrays.ts";
-import { assertWithin } from "../compare.ts";
-import { fixed } from "../dense_case.ts";
-import { packParameters, unpackMatrix, unpackParameters } from "../parameters.ts";
+import { randomFloats, randomSamples, run } from "../../support/arrays.ts";
+import { assertWithin } from "../../support/compare.ts";
+import { fixed } from "../../support/dense_case.ts";
+import { packParameters, unpackMatrix, unpackParameters } from "../../support/parameters.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const activation = fc.constantFrom("identity", "relu", "leaky-relu:0.1", "relu^2", "leaky-relu:0.2^2");
 const flows = fc.record({

@@ -1,5 +1,4 @@
 import { InputError } from "../../../src/errors.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import { Network } from "../../../src/nn/network.ts";
 import { optimizerNames, type Schedule } from "../../../src/nn/optim/optimizer.ts";
 import { type HostSamples, uploadSamples } from "../../../src/nn/samples.ts";
@@ -12,13 +11,13 @@ import { assert } from "../../deps.ts";
 import { lossGradient } from "../../reference/network.ts";
 import { stepErrors } from "../../reference/network_errors.ts";
 import { U } from "../../reference/rounding.ts";
-import { randomFloats, randomSamples } from "../arrays.ts";
-import { assertWithin } from "../compare.ts";
+import { randomFloats, randomSamples } from "../../support/arrays.ts";
+import { assertWithin } from "../../support/compare.ts";
 import { allowance } from "../error_growth.ts";
 import { type GpuRun, referenceRun, trainOnGpu } from "../gpu_run.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /** Runs on the GPU by every path, compares every replica with its reference run, and gives the losses of the first. */
 async function compare(what: GpuRun, where: string): Promise<readonly number[]> {

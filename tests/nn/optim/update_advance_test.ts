@@ -1,19 +1,18 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import { gpuStruct } from "../../../src/gpu/struct.ts";
 import { optimizerRecords } from "../../../src/nn/optim/optimizer.ts";
 import { assert } from "../../deps.ts";
 import { type ReferenceSchedule, scheduleFactor } from "../../reference/optimizer.ts";
 import { gamma, U } from "../../reference/rounding.ts";
-import { randomFloats, run } from "../arrays.ts";
-import { assertWithin } from "../compare.ts";
+import { randomFloats, run } from "../../support/arrays.ts";
+import { assertWithin } from "../../support/compare.ts";
 import advanceSource from "../../../shaders/nn/optim/update_advance.wgsl" with { type: "text" };
 import elementarySource from "../../../shaders/nn/include/elementary.wgsl" with { type: "text" };
 import scheduleSource from "../../../shaders/nn/include/schedule.wgsl" with { type: "text" };
 import stateSource from "../../../shaders/nn/include/state.wgsl" with { type: "text" };
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /** One state: words 0 to 3 are integers, 4 to 7 floats. */
 interface State {
@@ -53,13 +52,13 @@ async function advance(options: Case): Promise<{ states: Advanced[]; log: Float3
     files: [elementarySource, stateSource, scheduleSource, advanceSource],
   });
   const { every, factor } = schedule.kind === "step" ? schedule : { every: 1, factor: 1 };
-  const settings = stack.use(gpuStruct(
+  const settings = gpuStruct(
     gpu,
     "advance settings",
     ["u32", samples, batch, ["constant", "cosine", "step"].indexOf(schedule.kind), every],
     ["f32", total, Math.log(factor), 0, 0],
     ["u32", partials[0].length, capacity, replicas],
-  ));
+  );
   const hypers = stack.use(
     new GpuArray(gpu, "hypers", optimizerRecords({ name: "adam", learningRate: rates }, replicas)),
   );

@@ -1,18 +1,17 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import { gpuStruct } from "../../../src/gpu/struct.ts";
 import { type OptimizerName, optimizerNames, optimizerRecords } from "../../../src/nn/optim/optimizer.ts";
 import { assert } from "../../deps.ts";
 import { type ReferenceOptimizer, update, zeroMoments } from "../../reference/optimizer.ts";
 import { U } from "../../reference/rounding.ts";
-import { randomFloats, run } from "../arrays.ts";
-import { assertWithin } from "../compare.ts";
+import { randomFloats, run } from "../../support/arrays.ts";
+import { assertWithin } from "../../support/compare.ts";
 import optimizerSource from "../../../shaders/nn/include/optimizer.wgsl" with { type: "text" };
 import stateSource from "../../../shaders/nn/include/state.wgsl" with { type: "text" };
 import updateSource from "../../../shaders/nn/optim/update.wgsl" with { type: "text" };
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const STEPS = 20, REPLICAS = 3, SLICES = 3, VECTORS = 70, WORDS = 4 * VECTORS;
 /** The last words stand for padding: parameter and gradient 0. */
@@ -40,7 +39,7 @@ async function optimize(name: OptimizerName, start: Float32Array, gradients: rea
   );
   const options = { name, learningRate: rates, weightDecay: decays, momentum: momenta, epsilon };
   const records = optimizerRecords(options, REPLICAS);
-  const settings = stack.use(gpuStruct(gpu, "update settings", ["u32", VECTORS, SLICES]));
+  const settings = gpuStruct(gpu, "update settings", ["u32", VECTORS, SLICES]);
   const hypers = stack.use(new GpuArray(gpu, "hypers", records));
   const states = stack.use(new GpuArray(gpu, "states", 8 * REPLICAS));
   const gradient = stack.use(new GpuArray(gpu, "gradients", gradients[0].length));

@@ -1,8 +1,9 @@
 import { assert, fc } from "../../deps.ts";
 import { staircaseFigure } from "../../../src/plot/staircase/staircase.ts";
 import type { StaircaseFigureData } from "../../../src/plot/staircase/staircase_data.ts";
-import { type Drawn, madeUp, pathPoints } from "../figure.ts";
-import { assertSoundSvg, marks } from "../sound.ts";
+import { type Drawn, madeUp, pathPoints } from "../../support/figure.ts";
+import { assertSoundSvg, marks } from "../../support/sound.ts";
+import { assertGolden } from "../../support/golden.ts";
 
 /** What holds of every figure. Returns its elements. */
 function assertSound(data: StaircaseFigureData): Drawn[] {
@@ -33,6 +34,11 @@ Deno.test("staircaseFigure: a panel per layer, a stepped line per ε in each, th
   const labels = marks(elements, "/end-labels/text").map(({ text }) => text);
   assert.deepEqual(labels, ["ε = 10⁻⁸", "ε = 10⁻⁶", "ε = 10⁻⁴", "ε = 10⁻⁸", "ε = 10⁻⁶", "ε = 10⁻⁴"]);
   assert.equal(new Set(marks(elements, "/panel/rank").map(({ attributes }) => attributes.stroke)).size, 3);
+});
+
+Deno.test("staircaseFigure: as kept, of one network and of eight", () => {
+  assertGolden("staircase", staircaseFigure(madeUp()));
+  assertGolden("staircase_replicas", staircaseFigure(madeUp({ replicas: 8, layers: 1, probes: 41 })));
 });
 
 Deno.test("staircaseFigure: the loss stands on a logarithmic axis with powers of ten", () => {

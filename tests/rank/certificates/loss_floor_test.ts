@@ -1,11 +1,10 @@
-import { Gpu } from "../../../src/gpu/device.ts";
 import { type FloorInput, lossFloor, targetMoments } from "../../../src/rank/certificates/loss_floor.ts";
 import { uniform } from "../../../src/stats/random.ts";
 import { assert, fc, Matrix, solveLinear } from "../../deps.ts";
-import { solve, tanhFeatures } from "../solve.ts";
+import { solve, tanhFeatures } from "../../support/solve.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /** Σ w ‖Φβ + 1bᵀ − y‖² in float64; β and b are the rows of `output`, `(width + 1) × outputs`. */
 function loss(features: Float32Array, y: Float32Array, weights: Float32Array, output: number[][]): number {

@@ -1,12 +1,11 @@
 import { InputError } from "../../../src/errors.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import { countRanks } from "../../../src/rank/methods/counting.ts";
 import { assert } from "../../deps.ts";
-import { assertCounts, certainShare, semidefiniteCases, thresholds } from "../../linalg/counting.ts";
+import { assertCounts, certainShare, semidefiniteCases, thresholds } from "../../support/counting.ts";
 import { eigenvalues } from "../../reference/eigenvalues.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const METHODS = ["inertia", "sturm", "sturm-double", "cholesky"] as const;
 const cases = [1, 2, 17, 40].flatMap((n) => semidefiniteCases(n, n));

@@ -1,5 +1,4 @@
 import { InputError, ShapeError } from "../../../src/errors.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import { featureRanks, methodNames } from "../../../src/rank/methods/feature_ranks.ts";
 import { featureSpectra } from "../../../src/rank/spectra/feature_spectrum.ts";
 import { oneSidedSpectra } from "../../../src/rank/spectra/one_sided_spectra.ts";
@@ -14,10 +13,10 @@ import {
 } from "../../../src/rank/ranks/spectral_ranks.ts";
 import { uniform } from "../../../src/stats/random.ts";
 import { assert } from "../../deps.ts";
-import { tanhFeatures } from "../solve.ts";
+import { tanhFeatures } from "../../support/solve.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const features = { rows: 120, columns: 30, data: tanhFeatures(uniform(1), 120, 30) };
 

@@ -1,12 +1,11 @@
 import { InputError, ShapeError } from "../../../src/errors.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import type { Matrix } from "../../../src/linalg/matrix.ts";
 import { clusterVariations } from "../../../src/rank/ranks/cluster_variation.ts";
 import { assert, Matrix as MlMatrix, SingularValueDecomposition } from "../../deps.ts";
 import { normals } from "../../reference/random.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /** Classes of uneven sizes about random centres. */
 function features(rows: number, columns: number, labels: readonly number[], seed: number): Matrix {

@@ -1,5 +1,4 @@
 import { InputError, ShapeError } from "../../../src/errors.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import type { FeatureMatrix } from "../../../src/rank/features/prepare_features.ts";
 import {
   type PrincipalAngles,
@@ -10,11 +9,11 @@ import { uniform } from "../../../src/stats/random.ts";
 import { assert, fc, Matrix, SingularValueDecomposition } from "../../deps.ts";
 import { matmul } from "../../reference/matrix.ts";
 import { normals } from "../../reference/random.ts";
-import { families, orthonormal } from "../families.ts";
-import { tanhFeatures } from "../solve.ts";
+import { families, orthonormal } from "../../support/families.ts";
+import { tanhFeatures } from "../../support/solve.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const RIGHT = Math.PI / 2;
 const features = (rows: number, columns: number, data: ArrayLike<number>): FeatureMatrix => ({

@@ -1,6 +1,6 @@
 import { chordalDistance, subspaceSimilarity } from "../../../src/rank/ranks/subspace_distance.ts";
 import { assert } from "../../deps.ts";
-import { orthonormal } from "../families.ts";
+import { orthonormal } from "../../support/families.ts";
 
 Deno.test("subspaceSimilarity, chordalDistance: as norms of products and differences of projections", () => {
   const rows = 9, angles = [1e-3, 0.4, 1.5];

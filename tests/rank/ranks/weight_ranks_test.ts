@@ -1,11 +1,10 @@
 import { InputError, ShapeError } from "../../../src/errors.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import { weightRanks } from "../../../src/rank/ranks/weight_ranks.ts";
 import { uniform } from "../../../src/stats/random.ts";
 import { assert, Matrix, SingularValueDecomposition } from "../../deps.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /** A matrix of rank r, but for noise of the given size: a sum of r outer products. */
 function lowRank(rows: number, columns: number, r: number, noise: number, seed: number): Float32Array {

@@ -1,5 +1,4 @@
 import { InputError, ShapeError } from "../../../src/errors.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import {
   featureSpectra,
   type FeatureSpectrum,
@@ -12,11 +11,18 @@ import { uniform } from "../../../src/stats/random.ts";
 import { assert } from "../../deps.ts";
 import { eigenvalues } from "../../reference/eigenvalues.ts";
 import { normals } from "../../reference/random.ts";
-import { assertBounds, assertRanks, families, type Reference, reference, SHARES } from "../families.ts";
-import { tanhFeatures } from "../solve.ts";
+import {
+  assertBounds,
+  assertRanks,
+  families,
+  type Reference,
+  reference,
+  SHARES,
+} from "../../support/families.ts";
+import { tanhFeatures } from "../../support/solve.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /** Largest error of double-single eigenvalues, as a share of λ₁. */
 const DOUBLE_ERROR = 1e-12;

@@ -1,19 +1,18 @@
 import { ShapeError } from "../../../src/errors.ts";
 import { GpuArray } from "../../../src/gpu/array.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import { qrLevels } from "../../../src/linalg/svd/qr.ts";
 import { bindLogDeterminant } from "../../../src/rank/spectra/log_determinant.ts";
 import { assert, fc } from "../../deps.ts";
-import { randomFloats, run, upload } from "../../nn/arrays.ts";
-import { assertSameBits, assertWithin } from "../../nn/compare.ts";
-import { fixed } from "../../nn/dense_case.ts";
-import { unpackMatrix } from "../../nn/parameters.ts";
+import { randomFloats, run, upload } from "../../support/arrays.ts";
+import { assertSameBits, assertWithin } from "../../support/compare.ts";
+import { fixed } from "../../support/dense_case.ts";
+import { unpackMatrix } from "../../support/parameters.ts";
 import { logDeterminant } from "../../reference/log_determinant.ts";
 import { U } from "../../reference/rounding.ts";
 import { longestColumn } from "../../reference/singular_values.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /** Features of replicas and what goes with them. */
 interface Case {

@@ -1,5 +1,4 @@
 import { InputError, ShapeError } from "../../../src/errors.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import {
   featureSpectra,
   type FeatureSpectrum,
@@ -13,10 +12,17 @@ import { assert } from "../../deps.ts";
 import { gradedEigenvalues } from "../../reference/eigenvalues.ts";
 import { matmul, transpose } from "../../reference/matrix.ts";
 import { normals } from "../../reference/random.ts";
-import { assertBounds, assertRanks, families, type Reference, reference, SHARES } from "../families.ts";
+import {
+  assertBounds,
+  assertRanks,
+  families,
+  type Reference,
+  reference,
+  SHARES,
+} from "../../support/families.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /** Features of every family in the precision of f4 or f8, with what float64 knows of them. */
 function cases(rows: number, columns: number, type: "f4" | "f8" = "f8") {

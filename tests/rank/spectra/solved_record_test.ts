@@ -1,6 +1,5 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import { splitDoubles } from "../../../src/linalg/double_single/double_single.ts";
 import {
   bindSolvedRecords,
@@ -8,9 +7,9 @@ import {
   solvedRecordWords,
 } from "../../../src/rank/spectra/solved_record.ts";
 import { assert } from "../../deps.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 Deno.test("solved_record: diagonals and progress of every matrix, to the bit", async () => {
   for (const [order, rows, count] of [[1, 4, 1], [5, 8, 3], [130, 132, 2]]) {

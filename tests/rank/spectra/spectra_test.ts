@@ -1,12 +1,11 @@
-import { Gpu } from "../../../src/gpu/device.ts";
 import { rankInterval } from "../../../src/rank/certificates/rank_interval.ts";
 import { uniform } from "../../../src/stats/random.ts";
 import { assert, fc } from "../../deps.ts";
 import { eigenvalues } from "../../reference/eigenvalues.ts";
-import { type Layer, referenceEigenvalues, solve, tanhFeatures } from "../solve.ts";
+import { type Layer, referenceEigenvalues, solve, tanhFeatures } from "../../support/solve.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const even = (m: number) => new Float32Array(m).fill(1 / m);
 

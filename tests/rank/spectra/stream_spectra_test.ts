@@ -1,5 +1,4 @@
 import { InputError, ShapeError } from "../../../src/errors.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import type { FeatureSource, HeldFeatures } from "../../../src/linalg/gram/feature_tiles.ts";
 import { eigenvalueBounds } from "../../../src/rank/certificates/certificate.ts";
 import { featureSpectra } from "../../../src/rank/spectra/feature_spectrum.ts";
@@ -10,10 +9,10 @@ import {
 } from "../../../src/rank/spectra/stream_spectra.ts";
 import { assert } from "../../deps.ts";
 import { eigenvalues } from "../../reference/eigenvalues.ts";
-import { assertBounds, assertRanks, families, reference } from "../families.ts";
+import { assertBounds, assertRanks, families, reference } from "../../support/families.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /** The same features, of which nobody holds more than a tile; what was asked for is written down. */
 function streamed({ rows, columns, data }: HeldFeatures, asked: number[][] = []): FeatureSource {

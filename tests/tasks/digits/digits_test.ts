@@ -2,8 +2,8 @@ import { digits } from "../../../src/tasks/digits/digits.ts";
 import { readDigits } from "../../../src/tasks/digits/digit_images.ts";
 import type { Samples } from "../../../src/tasks/task.ts";
 import { assert } from "../../deps.ts";
-import { gzip, idxImages, idxLabels, temporaryDirectory } from "../idx_files.ts";
-import { inputError } from "../input_error.ts";
+import { gzip, idxImages, idxLabels, temporaryDirectory } from "../../support/idx_files.ts";
+import { inputError } from "../../support/input_error.ts";
 
 const classOf = ({ y }: Samples, k: number) => y.subarray(10 * k, 10 * k + 10).indexOf(1);
 

@@ -1,7 +1,7 @@
 import { parseIdxImages, parseIdxLabels, readIdxFile, readIdxPair } from "../../../src/tasks/digits/idx.ts";
 import { assert, fc } from "../../deps.ts";
-import { gzip, idx, idxImages, idxLabels, temporaryDirectory } from "../idx_files.ts";
-import { inputError } from "../input_error.ts";
+import { gzip, idx, idxImages, idxLabels, temporaryDirectory } from "../../support/idx_files.ts";
+import { inputError } from "../../support/input_error.ts";
 
 Deno.test("idx: images and labels come back as they were written", () => {
   const sides = fc.tuple(

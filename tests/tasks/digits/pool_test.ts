@@ -1,7 +1,7 @@
 import { InputError } from "../../../src/errors.ts";
 import { poolImages } from "../../../src/tasks/digits/pool.ts";
 import { assert } from "../../deps.ts";
-import { smallTask } from "../../train/tasks.ts";
+import { smallTask } from "../../support/tasks.ts";
 
 Deno.test("poolImages: means of squares, image by image", () => {
   const whole = smallTask({ inputs: 16, count: 2, heldOut: true });

@@ -2,7 +2,7 @@ import { equationTask } from "../../../src/tasks/equations/equation_task.ts";
 import { type Equation, equations, type Face } from "../../../src/tasks/equations/equations.ts";
 import { MAX_SAMPLES } from "../../../src/tasks/options.ts";
 import { assert, fc } from "../../deps.ts";
-import { inputError } from "../input_error.ts";
+import { inputError } from "../../support/input_error.ts";
 
 const all = Object.values(equations);
 const sum = (values: Float32Array) => values.reduce((total, value) => total + value, 0);

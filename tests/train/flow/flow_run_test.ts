@@ -1,13 +1,12 @@
-import { Gpu } from "../../../src/gpu/device.ts";
 import { Network } from "../../../src/nn/network.ts";
 import { type FlowRecord, toDirections } from "../../../src/nn/optim/polar_flow.ts";
 import { uploadSamples } from "../../../src/nn/samples.ts";
 import { type FlowRunOptions, runFlow } from "../../../src/train/flow/flow_run.ts";
 import { assert } from "../../deps.ts";
-import { randomSamples } from "../../nn/arrays.ts";
+import { randomSamples } from "../../support/arrays.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 /** A flow of three replicas from different norms. */
 async function flow(options: Partial<FlowRunOptions> = {}, onProgress?: (steps: number) => void) {

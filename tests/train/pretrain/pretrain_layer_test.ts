@@ -1,16 +1,15 @@
 import { InputError, ShapeError } from "../../../src/errors.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import type { LayerParameters } from "../../../src/nn/network.ts";
 import { pretrainLayer, type PretrainLayerOptions } from "../../../src/train/pretrain/pretrain_layer.ts";
 import { assert } from "../../deps.ts";
-import { randomFloats } from "../../nn/arrays.ts";
+import { randomFloats } from "../../support/arrays.ts";
 import { activation as referenceActivation } from "../../reference/activation.ts";
 import { logDeterminant } from "../../reference/log_determinant.ts";
 import { update, zeroMoments } from "../../reference/optimizer.ts";
-import { smallTask } from "../tasks.ts";
+import { smallTask } from "../../support/tasks.ts";
+import { openGpu } from "../../support/gpu.ts";
 
-const gpu = await Gpu.open();
-Deno.test.afterAll(() => gpu[Symbol.dispose]());
+const gpu = await openGpu();
 
 const WIDTH = 7;
 const { train: samples } = smallTask({ count: 40, inputs: 2 });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { d3 } from "../../../plot/deps.ts";
+import * as d3 from "../../../plot/deps.ts";
 import type { Tick } from "../../../plot/core/format.ts";
 import { clipped, drawFrame, frameFoot, frameHead, frameSide } from "../../../plot/core/frame.ts";
 import { swatchWidth } from "../../../plot/core/legend.ts";

@@ -107,7 +107,7 @@ function drawErrors(parent: Group, method: DrawnMethod, bins: readonly Bin[], x:
     top: height(largest),
     bottom: height(median),
   }));
-  drawBand(parent, "error-band", spans, "straight", { colour: color, opacity: 0.3 });
+  drawBand(parent, "error-band", spans, "straight", { color, opacity: 0.3 });
   const line = (of: (bin: Bin) => number) =>
     bins.map((bin) => ({ x: x.scale(bin.value), y: height(of(bin)) }));
   drawLine(parent, "error", line(({ largest }) => largest), "straight", { color, dash: null, width: 1.8 });

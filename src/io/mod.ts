@@ -1,0 +1,26 @@
+/**
+ * Files: features and weights from .npy, .npz and safetensors, tables as CSV, JSON, the folder of a
+ * run, and the cache of chosen kernels. This room needs a file system.
+ *
+ * @example Write an array as NumPy does, and read it again.
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { npy, parseNpy } from "./mod.ts";
+ *
+ * const bytes = npy([2, 2], Float32Array.of(1, 2, 3, 4));
+ * assert.deepEqual(parseNpy(bytes, "matrix.npy").shape, [2, 2]);
+ * ```
+ *
+ * @module
+ */
+export { writeAtomically } from "./atomic.ts";
+export { choiceFiles } from "./choice_file.ts";
+export { csv, type CsvColumn, type CsvValue } from "./csv.ts";
+export { type NamedFeatures, readFeatures, readWeights } from "./feature_file.ts";
+export type { FloatArray } from "./floats.ts";
+export { compactJson, prettyJson } from "./json.ts";
+export { npy, parseNpy } from "./npy.ts";
+export { parseNpz } from "./npz.ts";
+export { RunFolder } from "./run_folder.ts";
+export { parseSafetensors } from "./safetensors.ts";
+export { traceCsv } from "./trace_csv.ts";

@@ -1,0 +1,62 @@
+/**
+ * Ranks of features and weights: certified ε-ranks, the spectra behind them, and other measures of
+ * rank. Each certified rank comes with an interval that contains the exact count. Importing this
+ * module loads no package.
+ *
+ * @example Rank of the features of three samples.
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Gpu } from "../gpu/mod.ts";
+ * import { featureRanks } from "./mod.ts";
+ *
+ * using gpu = await Gpu.open();
+ * const features = { rows: 3, columns: 2, data: Float32Array.of(1, 2, 2, 4, 3, 6) };
+ * const { ranks: [{ rank }] } = await featureRanks(gpu, features, { epsilons: [1e-3] });
+ * assert.equal(rank, 1);
+ * ```
+ *
+ * @module
+ */
+export type { FeatureSource, HeldFeatures, StreamedFeatures } from "../linalg/gram/feature_tiles.ts";
+export {
+  type FloorInput,
+  lossFloor,
+  projectionError,
+  type TargetMoments,
+  targetMoments,
+} from "./certificates/loss_floor.ts";
+export { type RankInterval, rankInterval, type Threshold } from "./certificates/rank_interval.ts";
+export type { FeatureMatrix, PrepareOptions } from "./features/prepare_features.ts";
+export { type CountingMethod, type CountingOptions, countRanks } from "./methods/counting.ts";
+export {
+  type FeatureRanks,
+  featureRanks,
+  type FeatureRanksOptions,
+  type MethodName,
+  methodNames,
+  type ReportedRank,
+} from "./methods/feature_ranks.ts";
+export { type ClusterVariation, clusterVariations } from "./ranks/cluster_variation.ts";
+export {
+  type PrincipalAngles,
+  principalAngles,
+  type PrincipalAnglesOptions,
+} from "./ranks/principal_angles.ts";
+export {
+  effectiveRank,
+  energyRank,
+  nuclearNormRatio,
+  participationRatio,
+  rankMe,
+  stableRank,
+} from "./ranks/spectral_ranks.ts";
+export { findStairs, type Jump, type Stair, type Staircase, type StairOptions } from "./ranks/stairs.ts";
+export { chordalDistance, subspaceSimilarity } from "./ranks/subspace_distance.ts";
+export { type WeightRank, type WeightRankOptions, weightRanks } from "./ranks/weight_ranks.ts";
+export {
+  featureSpectra,
+  type FeatureSpectrum,
+  type Precision,
+  type SpectrumOptions,
+} from "./spectra/feature_spectrum.ts";
+export { oneSidedSpectra } from "./spectra/one_sided_spectra.ts";

@@ -1,0 +1,22 @@
+/**
+ * Statistics and random numbers: medians and quantiles, confidence intervals, rank correlation,
+ * power laws, and reproducible random streams and matrices. They run on the host.
+ *
+ * @example Mean of five values, with its confidence interval.
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { meanInterval } from "./mod.ts";
+ *
+ * const { mean, low, high } = meanInterval([1, 2, 3, 4, 5]);
+ * assert(mean === 3 && low < 2 && high > 4);
+ * ```
+ *
+ * @module
+ */
+export { type MeanInterval, meanInterval, studentQuantile } from "./confidence.ts";
+export { lowerMedian } from "./median.ts";
+export { fitPowerLaw, type PowerLaw } from "./power_law.ts";
+export { summarize, type Summary } from "./quantiles.ts";
+export { normal, permutation, uniform } from "./random.ts";
+export { normals, tanhLayer, withEigenvalues } from "./random_matrices.ts";
+export { spearman } from "./spearman.ts";

@@ -1,0 +1,75 @@
+/**
+ * Training of small networks on the GPU, with probes of the rank of their features on the way. The
+ * networks of a batch differ by their seed or by a swept hyperparameter and train in the same
+ * dispatches. Activations, initialisers and optimisers are found by name.
+ *
+ * @example Train a network and watch the rank of its features.
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Gpu } from "../gpu/mod.ts";
+ * import { loadTask } from "../tasks/mod.ts";
+ * import { Training } from "./mod.ts";
+ *
+ * using gpu = await Gpu.open();
+ * const options = { task: await loadTask("cosines"), hidden: [20, 20], steps: 20, probeEvery: 10 };
+ * using training = await Training.create(gpu, options);
+ * const steps: number[] = [];
+ * for await (const { step } of training) steps.push(step);
+ * assert.deepEqual(steps, [0, 10, 20]);
+ * ```
+ *
+ * @module
+ */
+export { DivergenceError } from "../errors.ts";
+export {
+  type Activation,
+  activationBound,
+  activationNames,
+  homogeneity,
+  type HomogeneousActivation,
+  isCurved,
+  parseActivation,
+} from "../nn/activation.ts";
+export { type Initializer, initializerNames, parseInitializer } from "../nn/initializer.ts";
+export { lossNames } from "../nn/loss/loss.ts";
+export { type LayerLayout, type ParameterLayout, parameterLayout } from "../nn/layout.ts";
+export {
+  type Activations,
+  type BatchEvaluation,
+  type LayerParameters,
+  Network,
+  type NetworkOptions,
+} from "../nn/network.ts";
+export {
+  type OptimizerName,
+  optimizerNames,
+  type OptimizerOptions,
+  parseOptimizerName,
+  parseSchedule,
+  type Schedule,
+} from "../nn/optim/optimizer.ts";
+export type { FlowRecord, PolarFlowOptions } from "../nn/optim/polar_flow.ts";
+export { type HostSamples, type SampleArrays, uploadSamples } from "../nn/samples.ts";
+export {
+  type DirectedRecord,
+  type FlowRun,
+  type FlowRunOptions,
+  type FlowTrace,
+  runFlow,
+} from "./flow/flow_run.ts";
+export { type CompleteOptions, completeOptions, type TrainingOptions } from "./options.ts";
+export {
+  type PretrainedLayers,
+  pretrainLayer,
+  type PretrainLayerOptions,
+} from "./pretrain/pretrain_layer.ts";
+export { structuredLayer, type StructuredLayerOptions } from "./pretrain/structured_layer.ts";
+export {
+  type LayerSummary,
+  type RankSummary,
+  type ReplicaSummary,
+  summarize,
+  type TraceSummary,
+} from "./summary.ts";
+export type { LayerProbe, Probe, Trace } from "./trace.ts";
+export { Training } from "./training.ts";

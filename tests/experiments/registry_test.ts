@@ -1,0 +1,123 @@
+import { parseFlags } from "../../src/cli/flags.ts";
+import { helpText } from "../../src/cli/help.ts";
+import { completeValues, flagsOf } from "../../src/cli/options.ts";
+import { InputError } from "../../src/errors.ts";
+import { experimentFlags } from "../../src/experiments/core/program.ts";
+import { experiments } from "../../src/experiments/mod.ts";
+import { compactJson } from "../../src/io/json.ts";
+import { assert } from "../deps.ts";
+import { readFigure } from "../support/figure.ts";
+import { study } from "./study.ts";
+import { openGpu } from "../support/gpu.ts";
+
+const gpu = await openGpu();
+
+/** The smallest run of each experiment that makes all of its files. A new experiment needs a line here. */
+const TINY: Readonly<Record<string, string>> = {
+  "staircase": "--layers 6,5 --samples 24 --steps 20 --probe-every 10 --replicas 2",
+  "staircase-atlas":
+    "--tasks abs,burgers --samples 24 --width 6 --depths 2 --activations tanh --optimizers adam " +
+    "--steps 20 --replicas 2",
+  "loss-floor": "--layers 6,5 --samples 24 --steps 20 --probe-every 10 --replicas 2",
+  "pretraining": "--cases cosines:tanh --samples 24 --layers 8 --steps 20 --replicas 2",
+  "methods": "--targets abs --methods elm,fourier --width 8 --samples 24 --steps 20 --replicas 2",
+  "depth-profile": "--layers 6,5 --samples 24 --steps 20 --probe-every 20 --replicas 2",
+  "rank-collapse": "--layers 6,5 --samples 20 --steps 20 --replicas 2 --weight-decays 0,1e-2",
+  "directional-convergence":
+    "--networks 6,5:leaky-relu:0.1 --samples 20 --inputs 3 --deltas 0.1,0.3 --loss square " +
+    "--flow-steps 40 --ascent-steps 30 --replicas 2",
+  "sgd-rank": "--samples 60 --pool 7 --layers 8,6 --batch-sizes 20,10 --learning-rates 0.1,0.2 " +
+    "--weight-decays 0,0.01 --steps 10 --replicas 2",
+  "kernel-study":
+    "--families gaussian --methods naive,gram-jacobi:double --orders 8 --batches 1 --growth-orders 4,8 " +
+    "--growth-samples 20",
+};
+
+const tasks: Readonly<Record<string, unknown>> =
+  JSON.parse(Deno.readTextFileSync(new URL("../../deno.json", import.meta.url))).tasks;
+
+for (const experiment of experiments) {
+  const { name, summary, examples, options, tables, figures } = experiment;
+  const flags = experimentFlags(experiment);
+  const folder = new URL(`../../src/experiments/${name.replaceAll("-", "_")}/`, import.meta.url);
+
+  Deno.test(`${name}: has its help, its examples, its task, its program and its page`, () => {
+    assert.match(summary, /^[a-z].*[^.]$/);
+    const text = helpText({ name, summary, examples, flags });
+    for (const flag of flags) {
+      assert.match(text, new RegExp(`^  --(\\[no-\\])?${flag.name}( |$)`, "m"));
+      assert(flag.group !== undefined, `--${flag.name} stands under no heading`);
+    }
+    assert(text.split("\n").every((line) => line.length <= 100));
+    for (const { args } of examples) parseFlags(flags, args.split(" ").filter((word) => word !== ""));
+    assert(Object.hasOwn(tasks, name), "deno.json has no task of that name");
+    Deno.statSync(new URL(`../../examples/${name.replaceAll("-", "_")}.ts`, import.meta.url));
+    const page = Deno.readTextFileSync(new URL("README.md", folder));
+    assert(page.includes(`deno task ${name}`), "its README.md does not say how to run it");
+    for (const file of [...Object.keys(tables), ...Object.keys(figures)]) {
+      assert(page.includes(file), `its README.md does not mention ${file}`);
+    }
+  });
+
+  Deno.test(`${name}: wrong options are refused before anything runs`, async () => {
+    const plan = async (given: object) => await experiment.plan(completeValues(options, given, name));
+    await assert.rejects(() => plan({ sede: 1 }), (error) => {
+      assert(error instanceof InputError && /did you mean "seed"/.test(error.message), String(error));
+      return true;
+    });
+    for (const [key, { flag }] of Object.entries(options)) {
+      const wrong = flag.kind === "string"
+        ? flag.choices && "nonsense"
+        : flag.kind === "boolean"
+        ? "yes"
+        : NaN;
+      if (wrong === undefined) continue;
+      await assert.rejects(() => plan({ [key]: wrong }), InputError, `${key}: ${wrong}`);
+    }
+  });
+
+  Deno.test(`${name}: a tiny run gives its tables, each column explained, and its figures`, async () => {
+    const given =
+      parseFlags(flagsOf(options), (TINY[name] ?? assert.fail("has no tiny run")).split(" ")).flags;
+    const made = await study(gpu, experiment, given);
+    assert.equal(made.status, "done");
+    assert.equal(made.timing.steps, made.timing.planned);
+    for (const [file, csv] of Object.entries(made.tables)) {
+      const header = csv.slice(0, csv.indexOf("\n")).split(",");
+      assert.deepEqual(Object.keys(made.record.columns[file]), header, file);
+      assert(Object.values(made.record.columns[file]).every((help) => help.length > 3), file);
+      assert(header.every((column) => /^[a-z][a-z0-9_]*$/.test(column)), `${file}: ${header}`);
+    }
+    for (const [file, svg] of Object.entries(made.figures)) {
+      assert(readFigure(svg).length > 10, file);
+      assert(!/NaN|undefined/.test(svg), file);
+    }
+    for (const { claim, statistic, values } of made.verdicts) {
+      assert(claim !== "" && statistic !== "" && values.length <= 2, claim);
+    }
+    assert.equal(JSON.parse(compactJson(made.record)).experiment, name);
+    assert(made.text.startsWith(made.plan.task ? `${made.plan.task.name} on ` : made.text.slice(0, 3)));
+  });
+}
+
+Deno.test("experiments: no two have one name, and none loads d3 before it draws", async () => {
+  assert.equal(new Set(experiments.map(({ name }) => name)).size, experiments.length);
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", new URL("../../src/experiments/mod.ts", import.meta.url).href],
+  }).output();
+  const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as {
+    modules: { specifier: string; dependencies?: { code?: { specifier?: string }; isDynamic?: boolean }[] }[];
+  };
+  const byName = new Map(modules.map((module) => [module.specifier, module]));
+  const seen = new Set<string>();
+  const visit = (specifier: string) => {
+    if (seen.has(specifier)) return;
+    seen.add(specifier);
+    for (const { code, isDynamic } of byName.get(specifier)?.dependencies ?? []) {
+      if (code?.specifier && !isDynamic) visit(code.specifier);
+    }
+  };
+  visit(new URL("../../src/experiments/mod.ts", import.meta.url).href);
+  assert(seen.size > 100, `${seen.size} modules`);
+  assert.deepEqual([...seen].filter((specifier) => /\/src\/plot\/|npm:/.test(specifier)), []);
+});

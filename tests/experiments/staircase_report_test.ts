@@ -1,0 +1,130 @@
+import type { KernelTime } from "../../src/gpu/measure/profiler.ts";
+import { staircaseReport } from "../../src/experiments/staircase/report.ts";
+import type { RankSummary, ReplicaSummary, TraceSummary } from "../../src/train/summary.ts";
+import { completeOptions } from "../../src/train/options.ts";
+import { assert } from "../deps.ts";
+import { smallTask } from "../support/tasks.ts";
+
+const stairs = [{ from: 0, to: 90, rank: 2 }, { from: 100, to: 200, rank: 12 }];
+
+const rank: RankSummary = {
+  epsilon: 1e-6,
+  initial: 2,
+  final: { epsilon: 1e-6, rank: 12, low: 12, high: 12 },
+  largest: 13,
+  drawdown: 1,
+  certain: 1,
+  spearman: -0.98765,
+  staircase: { stairs, jumps: [{ step: 100, size: 10 }] },
+};
+
+const replica: ReplicaSummary = {
+  replica: 0,
+  divergedAt: null,
+  loss: 0.0123,
+  accuracy: null,
+  relativeError: null,
+  floorHolds: true,
+  layers: [{
+    layer: 1,
+    ranks: [rank, {
+      ...rank,
+      epsilon: 1e-8,
+      final: { epsilon: 1e-8, rank: 12, low: 9, high: 14 },
+      spearman: NaN,
+    }],
+    double: 0.025,
+    effectiveRank: 3,
+    rankMe: 3,
+    stableRank: 2,
+    participationRatio: 2,
+    energyRank: 2,
+    nuclearNormRatio: 2,
+  }],
+};
+
+const summary: TraceSummary = { loss: 0.0123, accuracy: null, relativeError: null, replicas: [replica] };
+
+/** The report of a training with that summary. */
+function report(
+  changes: Partial<TraceSummary> = {},
+  kernels: readonly KernelTime[] | null = null,
+): string {
+  const { replicas: all } = { ...summary, ...changes };
+  const plan = completeOptions({ task: smallTask(), replicas: Math.max(1, all.length) });
+  const trace = { replicas: all.length, epsilons: [1e-6, 1e-8], losses: [], probes: [] };
+  const rows = [{ trace, summary: { ...summary, ...changes }, widths: [1, 6, 5, 1] }];
+  const timing = { steps: 200, planned: 200, milliseconds: 1500 };
+  return staircaseReport(
+    { plan, rows, verdicts: [], diverged: [], status: "done", runs: 1, timing },
+    kernels,
+  ).join("\n");
+}
+
+Deno.test("staircaseReport: a training in a few lines", () => {
+  assert.equal(
+    report(),
+    [
+      "final loss 1.230e-2",
+      "",
+      "ε-ranks of the features:",
+      "  layer      ε   first            last   highest   stairs        ρ",
+      "  1       1e-6       2              12        13        2   -0.988",
+      "  1       1e-8       2   12 in [9, 14]        13        2     none",
+      "",
+      "  first, last, highest: ranks at the first and the last probe, and the highest of",
+      "  all; an interval is given where a rank is not certain. stairs: runs over which",
+      "  the rank stays. ρ: Spearman's correlation of rank and log loss.",
+      "",
+      "other ranks of the last spectrum:",
+      "  layer   effective rank   stable rank   participation ratio",
+      "  1                 3.00          2.00                  2.00",
+      "",
+      "spectra solved in double-single arithmetic: 2.50 %",
+    ].join("\n"),
+  );
+});
+
+Deno.test("staircaseReport: medians and ranges of replicas, accuracy, divergence", () => {
+  const [{ layers: [layer] }] = summary.replicas;
+  const lower = {
+    ...layer,
+    ranks: layer.ranks.map((each) => ({ ...each, final: { ...each.final, rank: 10, low: 10, high: 10 } })),
+  };
+  const lines = report({
+    accuracy: 0.9512,
+    replicas: [
+      { ...replica, replica: 1 },
+      { ...replica, replica: 2, divergedAt: 70 },
+      { ...replica, replica: 3, layers: [lower] },
+    ],
+  }).split("\n");
+  assert.equal(lines[0], "final loss 1.230e-2, accuracy 95.12 % (median of 3 replicas)");
+  assert.equal(lines[1], "replica 2 diverged at step 70; its trace ends there");
+  assert.equal(lines[3], "ε-ranks of the features, medians of 3 replicas (range):");
+  assert.match(lines[5], /^ {2}1 +1e-6 +2 +12 \(10–12\) +13 +2 +-0\.988$/);
+  assert.match(lines[6], /^ {2}1 +1e-8 +2 +12 \(10–12\) in \[9, 14\] +13 +2 +none$/);
+  assert(lines.every((line) => line.length <= 82), lines.join("\n"));
+});
+
+Deno.test("staircaseReport: kernels as a table, right-aligned", () => {
+  const kernels = [{ name: "jacobi", count: 10, milliseconds: 30 }, {
+    name: "dense",
+    count: 400,
+    milliseconds: 10,
+  }];
+  const text = report({}, kernels);
+  assert.equal(
+    text.slice(text.indexOf("GPU time")),
+    [
+      "GPU time by kernel:",
+      "  kernel   timed dispatches     ms   µs each    share",
+      "  jacobi                 10   30.0    3000.0   75.0 %",
+      "  dense                 400   10.0      25.0   25.0 %",
+    ].join("\n"),
+  );
+});
+
+Deno.test("staircaseReport: a run without a probe", () => {
+  assert.equal(report({ loss: NaN, replicas: [] }), "final loss NaN");
+});
