@@ -4,6 +4,6 @@
  *     deno run -A examples/loss_floor.ts --task cosines --replicas 5
  */
 import { runExperimentProgram } from "../src/experiments/core/program.ts";
-import { lossFloor } from "../src/experiments/loss_floor/mod.ts";
+import { lossFloorStudy } from "../src/experiments/loss_floor/mod.ts";
 
-await runExperimentProgram(lossFloor);
+await runExperimentProgram(lossFloorStudy);

@@ -17,7 +17,9 @@ export {
   type BooleanFlag,
   type CamelCase,
   type Flag,
+  FLAG_GROUPS,
   type FlagBase,
+  type FlagGroup,
   type FlagValue,
   type FlagValues,
   type GivenValue,
@@ -27,15 +29,56 @@ export {
   parseFlags,
   type StringFlag,
 } from "./flags.ts";
-export { type HelpSubject, helpText, type Positionals } from "./help.ts";
-export { execute, type Program, type ProgramCall, runProgram } from "./program.ts";
-export { adapterFlag, autotuneFlag, quietFlag, runFlags, runJsonFlag, seedFlag } from "./program_flags.ts";
 export {
+  type HelpExample,
+  type HelpOptions,
+  type HelpSubject,
+  helpText,
+  type Positionals,
+  type ShownDefaults,
+} from "./help.ts";
+export {
+  choice,
+  completeValues,
+  flagsOf,
+  type GivenOptions,
+  integer,
+  integers,
+  number,
+  numbers,
+  type Option,
+  type OptionTable,
+  type OptionValues,
+  pick,
+  text,
+  toggle,
+} from "./options.ts";
+export { execute, type Program, type ProgramCall, runProgram } from "./program.ts";
+export {
+  adapterFlag,
+  autotuneFlag,
+  builtInFlags,
+  outFlag,
+  quietFlag,
+  runFlags,
+  runJsonFlag,
+} from "./program_flags.ts";
+export {
+  type Bar,
+  type BarOutlet,
   createProgress,
   type Progress,
+  progressBar,
   progressLines,
   type ProgressOptions,
   type ProgressOutlet,
 } from "./progress.ts";
-export { type NamedRanks, rankTable } from "./rank_table.ts";
+export { rankJson, rankTable } from "./rank_table.ts";
 export { textTable } from "./text_table.ts";
+export {
+  parseLayers,
+  taskOf,
+  trainingOptions,
+  trainingTable,
+  type TrainingValues,
+} from "./training_flags.ts";

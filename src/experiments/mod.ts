@@ -18,7 +18,7 @@ import type { Experiment } from "./core/experiment.ts";
 import { depthProfile } from "./depth_profile/mod.ts";
 import { directionalConvergence } from "./directional_convergence/mod.ts";
 import { kernelStudy } from "./kernel_study/mod.ts";
-import { lossFloor } from "./loss_floor/mod.ts";
+import { lossFloorStudy } from "./loss_floor/mod.ts";
 import { methods } from "./methods/mod.ts";
 import { pretraining } from "./pretraining/mod.ts";
 import { rankCollapse } from "./rank_collapse/mod.ts";
@@ -30,7 +30,7 @@ export {
   depthProfile,
   directionalConvergence,
   kernelStudy,
-  lossFloor,
+  lossFloorStudy,
   methods,
   pretraining,
   rankCollapse,
@@ -68,7 +68,7 @@ export { type Claim, type Demand, judge, type Verdict, verdictLines } from "./co
 export const experiments: readonly Experiment[] = [
   staircase,
   staircaseAtlas,
-  lossFloor,
+  lossFloorStudy,
   pretraining,
   methods,
   depthProfile,

@@ -15,12 +15,21 @@
  */
 export { writeAtomically } from "./atomic.ts";
 export { choiceFiles } from "./choice_file.ts";
-export { csv, type CsvColumn, type CsvValue } from "./csv.ts";
+export {
+  type ColumnHelp,
+  columnHelp,
+  type ColumnOf,
+  columnsOf,
+  csv,
+  type CsvColumn,
+  type CsvValue,
+  type ExplainedColumn,
+} from "./csv.ts";
 export { type NamedFeatures, readFeatures, readWeights } from "./feature_file.ts";
 export type { FloatArray } from "./floats.ts";
-export { compactJson, prettyJson } from "./json.ts";
+export { camelCase, compactJson, prettyJson, snakeCase, snakeName } from "./json.ts";
 export { npy, parseNpy } from "./npy.ts";
 export { parseNpz } from "./npz.ts";
-export { RunFolder } from "./run_folder.ts";
+export { readRun, RunFolder } from "./run_folder.ts";
 export { parseSafetensors } from "./safetensors.ts";
-export { traceCsv } from "./trace_csv.ts";
+export { traceColumns, traceCsv } from "./trace_csv.ts";

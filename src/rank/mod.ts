@@ -38,6 +38,7 @@ export {
 } from "./methods/feature_ranks.ts";
 export {
   autoRankMethod,
+  autoRankMethodHelp,
   type CountMethod,
   type CountMethodName,
   countMethodNames,

@@ -14,7 +14,9 @@
  * @module
  */
 export { boundingBox, type Box, intoCube } from "./bounding_box.ts";
-export { digits, type DigitsOptions } from "./digits/digits.ts";
+export { arrayTask, type ArrayTaskOptions } from "./array_task.ts";
+export { type TaskDefaults, taskDefaults } from "./defaults.ts";
+export { digits } from "./digits/digits.ts";
 export { poolImages } from "./digits/pool.ts";
 export { equationTask } from "./equations/equation_task.ts";
 export { type Equation, type EquationName, equations, type Face } from "./equations/equations.ts";
@@ -29,6 +31,18 @@ export {
   randomFrequencies,
 } from "./input_maps.ts";
 export { mixture, type MixtureOptions } from "./mixture.ts";
-export type { SampleOptions } from "./options.ts";
-export { loadTask, taskNames } from "./registry.ts";
-export type { Condition, DifferentialOperator, LossName, Samples, Task, TaskDefaults } from "./task.ts";
+export { labelsOf, oneHot } from "./labels.ts";
+export type { LoadOptions, SampleOptions, TaskEntry } from "./options.ts";
+export { loadTask, tasks } from "./registry.ts";
+export type {
+  ClassificationTask,
+  ClassSamples,
+  Condition,
+  DifferentialOperator,
+  EquationTask,
+  RegressionTask,
+  Samples,
+  Task,
+  TaskBase,
+  TaskKind,
+} from "./task.ts";

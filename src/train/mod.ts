@@ -71,5 +71,17 @@ export {
   summarize,
   type TraceSummary,
 } from "./summary.ts";
-export type { LayerProbe, Probe, Trace } from "./trace.ts";
+export {
+  type CountProbe,
+  type LayerBase,
+  type LayerCount,
+  type LayerProbe,
+  type LayerSpectrum,
+  type Probe,
+  type ProbeBase,
+  type SpectrumProbe,
+  spectrumProbes,
+  type Trace,
+} from "./trace.ts";
+export { follow } from "./follow.ts";
 export { Training } from "./training.ts";

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { CompletePretrainingOptions } from "../../src/experiments/pretraining/options.ts";
+import type { PretrainingPlan } from "../../src/experiments/pretraining/plan.ts";
 import { assert } from "../deps.ts";
 import { filesIn, readTable, root, run, runRecorded, temporaryFolder } from "../support/program.ts";
 
@@ -10,13 +10,13 @@ Deno.test("pretraining: writes its files, and says what they say", async () => {
   using folder = temporaryFolder();
   const tasks = "--tasks=cosines:leaky-relu:0.1,digits";
   const tables = ["pretraining.csv", "times.csv", "trace.csv"];
-  const { out, record } = await runRecorded<CompletePretrainingOptions>(
-    [...small, tasks, "--seeds=2", "--pool=7"],
+  const { out, record } = await runRecorded<PretrainingPlan>(
+    [...small, tasks, "--replicas=2", "--pool=7"],
     { cwd: folder.path, program },
     [...tables, "pretraining.svg", "run.json"].sort(),
   );
-  const { status, configuration: { tasks: learned, cases, replicas, runs, steps }, verdict } = record;
-  assert.deepEqual([status, replicas, runs, steps], ["done", 5 * 2, 2, 40]);
+  const { status, configuration: { tasks: learned, cases, replicas, runs }, verdict, timings } = record;
+  assert.deepEqual([status, replicas, runs, timings.steps], ["done", 5 * 2, 2, 40]);
   assert.deepEqual(learned.map(({ name, samples }) => [name, samples]), [["cosines", 32], ["digits", 32]]);
   assert.deepEqual(cases.map(({ activation, optimizer }) => [activation, optimizer.name]), [
     ["leaky-relu:0.1", "adam"],
@@ -45,7 +45,7 @@ Deno.test("pretraining: a wrong request is one line and status 2, and leaves no 
       [["--methods=structured"], /^pretraining: methods structured: .*\n$/],
       [["--methods=structured,xavier"], /^pretraining: unknown initialiser "xavier".*\n$/],
       [["--targets=0.1,0.5"], /^pretraining: targets 0.1, 0.5: .*\n$/],
-      [["--seeds=0"], /^pretraining: .*--seeds.*\n$/],
+      [["--replicas=0"], /^pretraining: .*--replicas.*\n$/],
       [["--epsilon=0"], /^pretraining: .*--epsilon.*\n$/],
     ] as const
   ) {

@@ -1,7 +1,7 @@
 import { InputError } from "../../src/errors.ts";
 import { judge } from "../../src/experiments/core/verdict.ts";
 import { floorClaims } from "../../src/experiments/loss_floor/claims.ts";
-import { lossFloor } from "../../src/experiments/loss_floor/mod.ts";
+import { lossFloorStudy } from "../../src/experiments/loss_floor/mod.ts";
 import type { Trace } from "../../src/train/trace.ts";
 import { assert } from "../deps.ts";
 import { assertSoundSvg, marks } from "../support/sound.ts";
@@ -15,8 +15,8 @@ const task = smallTask({ count: 60, target: (x) => Math.cos(3 * x[0]) + Math.cos
 const options = { task, layers: [20, 20], steps: 300, probeEvery: 10, seed: 1 };
 const holds = (verdicts: readonly { readonly holds: boolean }[]) => verdicts.map(({ holds }) => holds);
 
-Deno.test("lossFloor: a network that learns has floors that hold, and fall as its rank rises", async () => {
-  const result = await study(gpu, lossFloor, options);
+Deno.test("lossFloorStudy: a network that learns has floors that hold, and fall as its rank rises", async () => {
+  const result = await study(gpu, lossFloorStudy, options);
   assert.deepEqual(holds(result.verdicts), [true, true, true]);
   assert.equal(result.verdicts[1].values.length, 5);
   assert(result.verdicts[1].value < -0.5);
@@ -51,13 +51,13 @@ Deno.test("lossFloor: a network that learns has floors that hold, and fall as it
   );
 });
 
-Deno.test("lossFloor: a linear network has one rank and one floor: nothing falls", async () => {
-  const { verdicts } = await study(gpu, lossFloor, { ...options, activation: "identity", replicas: 3 });
+Deno.test("lossFloorStudy: a linear network has one rank and one floor: nothing falls", async () => {
+  const { verdicts } = await study(gpu, lossFloorStudy, { ...options, activation: "identity", replicas: 3 });
   assert.deepEqual(holds(verdicts), [true, false, true]);
 });
 
 Deno.test("floorClaims: a loss below its floor, or below the projection error, is found", async () => {
-  const { rows: [{ trace }] } = await study(gpu, lossFloor, { ...options, steps: 100, replicas: 2 });
+  const { rows: [{ trace }] } = await study(gpu, lossFloorStudy, { ...options, steps: 100, replicas: 2 });
   const floorVerdicts = (...args: Parameters<typeof floorClaims>) => floorClaims(...args).map(judge);
   const with_ = (change: (loss: number) => number): Trace => ({
     ...trace,
@@ -72,15 +72,15 @@ Deno.test("floorClaims: a loss below its floor, or below the projection error, i
   assert.deepEqual(without(floorVerdicts(with_(() => 0), new Set([1]))), [true, true]);
 });
 
-Deno.test("lossFloor: replicas that diverge are named and left out; classes have no floor", async () => {
+Deno.test("lossFloorStudy: replicas that diverge are named and left out; classes have no floor", async () => {
   const diverging = { ...options, steps: 50, activation: "relu", replicas: 2, optimizer: "sgd" };
-  const result = await study(gpu, lossFloor, { ...diverging, learningRate: [0.01, 1e30] });
+  const result = await study(gpu, lossFloorStudy, { ...diverging, learningRate: [0.01, 1e30] });
   assert.deepEqual(result.diverged.map(({ replica }) => replica), [1]);
   assert(result.verdicts.every(({ values }) => values.length === 1));
   assert.match(result.text, /\nreplica 1 diverged at step \d+, and does not count\n/);
-  const all = await study(gpu, lossFloor, { ...diverging, learningRate: [1e30] });
+  const all = await study(gpu, lossFloorStudy, { ...diverging, learningRate: [1e30] });
   assert.equal(all.record.status, "diverged");
   assert.deepEqual(holds(all.verdicts), [false, false, false]);
   const classes = smallTask({ loss: "logistic" });
-  await assert.rejects(() => study(gpu, lossFloor, { task: classes }), InputError);
+  await assert.rejects(() => study(gpu, lossFloorStudy, { task: classes }), InputError);
 });

@@ -57,7 +57,8 @@ Deno.test("polynomialOrders: by degree, mixed ones first", () => {
 Deno.test("polynomialFeatures: span the polynomials of their degree, and are independent", () => {
   const points = quasirandom(90, 2, { low: -1, high: 1, seed: 0 });
   const partition = partitionOfUnity(boundingBox({ count: 90, x: points }), 2);
-  // Six polynomials on each of four patches: all of degree 2. A 25th feature is the first of degree 3.
+  // Six polynomials on each of four patches: all of degree 2. A 25th feature is the first of degree
+  // 3.
   for (const width of [24, 25]) {
     const features = polynomialFeatures(partition, points, { inputs: 2, width });
     const values = singularValues(features, 90, width);
@@ -75,15 +76,15 @@ Deno.test("randomFeatures: bump times activation of random weights in local coor
   for (const [inputs, perAxis, width] of [[1, 1, 7], [2, 1, 5], [1, 3, 8], [2, 2, 10]]) {
     const { train } = smallTask({ count: 31, inputs }), { train: other } = smallTask({ count: 12, inputs });
     const partition = partitionOfUnity(boundingBox(train), perAxis);
-    const options = { partition, width, activation: "tanh", range: 3, seeds: 2, seed: 9 };
+    const options = { partition, width, activation: "tanh", range: 3, replicas: 2, seed: 9 };
     const all = await randomFeatures(gpu, [train, other], options);
     const { patches } = partition, neurons = Math.ceil(width / patches);
     [train, other].forEach((samples, s) =>
-      all[s].forEach((features, seed) => {
+      all[s].forEach((features, replica) => {
         assert.equal(features.length, samples.count * width);
         features.forEach((value, e) => {
           const k = Math.floor(e / width), j = e % width, patch = j % patches;
-          const next = uniform(2 ** 32 * (1 + seed * patches + patch) + 9);
+          const next = uniform(2 ** 32 * (1 + replica * patches + patch) + 9);
           const draws = Array.from({ length: (inputs + 1) * neurons }, () => 3 * (2 * next() - 1));
           const { bump, local } = partition.at(patch, samples.x.subarray(k * inputs, (k + 1) * inputs));
           const neuron = Math.floor(j / patches);
@@ -91,7 +92,8 @@ Deno.test("randomFeatures: bump times activation of random weights in local coor
             (sum, t, i) => sum + t * draws[i * neurons + neuron],
             draws[inputs * neurons + neuron],
           );
-          // Weights, coordinates and sums of some 3 are rounded to single precision; slopes are at most 1.
+          // Weights, coordinates and sums of some 3 are rounded to single precision; slopes are at
+          // most 1.
           assert(Math.abs(value - bump * Math.tanh(z)) <= 2e-6, `${value}, not ${bump * Math.tanh(z)}`);
         });
       })
@@ -99,7 +101,7 @@ Deno.test("randomFeatures: bump times activation of random weights in local coor
   }
 });
 
-Deno.test("randomFeatures: a seed's features do not depend on how many seeds there are", async () => {
+Deno.test("randomFeatures: a replica's features do not depend on how many replicas there are", async () => {
   const { train } = smallTask({ count: 20 });
   const options = {
     partition: partitionOfUnity(boundingBox(train), 2),
@@ -108,8 +110,8 @@ Deno.test("randomFeatures: a seed's features do not depend on how many seeds the
     range: 2,
     seed: 3,
   };
-  const [three] = await randomFeatures(gpu, [train], { ...options, seeds: 3 });
-  const [two] = await randomFeatures(gpu, [train], { ...options, seeds: 2 });
+  const [three] = await randomFeatures(gpu, [train], { ...options, replicas: 3 });
+  const [two] = await randomFeatures(gpu, [train], { ...options, replicas: 2 });
   assert.deepEqual(two, three.slice(0, 2));
   assert.notDeepEqual(three[0], three[1]);
 });

@@ -11,7 +11,7 @@ const methods = [
 ] as const;
 
 /** Ranks and losses that have no meaning but their number. */
-function figureData(names: readonly string[], seeds: number, steps: number): MethodsFigureData {
+function figureData(names: readonly string[], replicas: number, steps: number): MethodsFigureData {
   return {
     title: "Methods",
     subtitle: "that are made up",
@@ -22,13 +22,13 @@ function figureData(names: readonly string[], seeds: number, steps: number): Met
       name,
       description: `${name.repeat(3)} + cos 3πx · sin 8πy + exp(−(x² + y²) / 2) on [−1, 1]²`,
       series: methods.map(({ kind }, m) =>
-        Array.from({ length: seeds }, (_, seed) => {
+        Array.from({ length: replicas }, (_, replica) => {
           const probes = kind === "solved" ? [0] : [0, steps / 4, steps];
           return {
             steps: probes,
-            losses: probes.map((_, i) => 10 ** (seed - m - i - t)),
-            ranks: probes.map((_, i) => 3 + 10 * m + seed + i),
-            heldOut: t === 0 ? null : 10 ** (seed - m),
+            losses: probes.map((_, i) => 10 ** (replica - m - i - t)),
+            ranks: probes.map((_, i) => 3 + 10 * m + replica + i),
+            heldOut: t === 0 ? null : 10 ** (replica - m),
           };
         })
       ),
@@ -52,7 +52,7 @@ Deno.test("methodsFigure: more than three targets follow below, with long names 
   assert.equal(new Set(dashes.slice(0, 4)).size, 3);
 });
 
-Deno.test("methodsFigure: one seed of one target; and nothing at all", () => {
+Deno.test("methodsFigure: one replica of one target; and nothing at all", () => {
   const one = assertSoundSvg(methodsFigure(figureData(["cosines"], 1, 1)), "Methods");
   assert.equal(marks(one, "panel").length, 3);
   assert.equal(marks(one, "rank-band").length, 0);

@@ -4,7 +4,7 @@ import { assertSoundSvg, marks } from "../support/sound.ts";
 import { assertGolden } from "../support/golden.ts";
 
 /** Curves that have no meaning but their number. */
-function figureData(rows: number, methods: string[], seeds: number): PretrainingFigureData {
+function figureData(rows: number, methods: string[], replicas: number): PretrainingFigureData {
   const steps = [0, 400, 800, 1200];
   const many = <T>(count: number, each: (index: number) => T) =>
     Array.from({ length: count }, (_, i) => each(i));
@@ -12,7 +12,7 @@ function figureData(rows: number, methods: string[], seeds: number): Pretraining
     title: "Starts",
     subtitle: "of what is made up",
     methods,
-    seeds,
+    replicas,
     rows: many(rows, (row) => ({
       label: "ripple2d, leaky-relu:0.1",
       epsilon: 1e-6,
@@ -22,10 +22,10 @@ function figureData(rows: number, methods: string[], seeds: number): Pretraining
       curves: methods.map((method, m) => ({
         method,
         startSteps: m === 1 ? 300 : 0,
-        loss: many(seeds, (s) => steps.map((step) => 10 ** (row - m - s - step / 200))),
+        loss: many(replicas, (s) => steps.map((step) => 10 ** (row - m - s - step / 200))),
         // The last network of the first start has diverged.
         rank: many(
-          seeds,
+          replicas,
           (s) => steps.map((step) => m === 0 && s === 4 && step > 0 ? NaN : 2 + m + s + step / 100),
         ),
       })),

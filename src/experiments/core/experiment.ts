@@ -101,6 +101,11 @@ export interface ExperimentResult<Plan extends ExperimentPlan = ExperimentPlan, 
   readonly timing: { readonly steps: number; readonly planned: number; readonly milliseconds: number };
 }
 
+/** A function of a result. It is declared as a method, so that experiments of all kinds fit into one list. */
+export type Maker<Plan extends ExperimentPlan, Row, Made> = {
+  make(result: ExperimentResult<Plan, Row>): Made;
+}["make"];
+
 /** An experiment. */
 export interface Experiment<
   Options extends OptionTable = OptionTable,
@@ -143,9 +148,9 @@ export interface Experiment<
    */
   claims?(rows: readonly Row[], plan: Plan): readonly Claim[];
   /** Tables by the names of their files. */
-  readonly tables: Readonly<Record<string, (result: ExperimentResult<Plan, Row>) => Table>>;
+  readonly tables: Readonly<Record<string, Maker<Plan, Row, Table>>>;
   /** Figures by the names of their files. They load d3, so each imports its module when it is called. */
-  readonly figures: Readonly<Record<string, (result: ExperimentResult<Plan, Row>) => Promise<string>>>;
+  readonly figures: Readonly<Record<string, Maker<Plan, Row, Promise<string>>>>;
   /**
    * Sums up the measurements, for `run.json`.
    *

@@ -35,7 +35,7 @@ interface FloorRow {
  * Trains replicas of a network, and compares the loss at every probe with its floor for each ε and with the least loss that any
  * output layer could reach on the same features. The task needs a mean squared error.
  */
-export const lossFloor = defineExperiment({
+export const lossFloorStudy = defineExperiment({
   name: "loss-floor",
   summary: "hold the loss of a network against the floor that its rank implies",
   source: "Yang, Zhao, Zhu, arXiv:2412.05144",

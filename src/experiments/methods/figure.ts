@@ -1,6 +1,6 @@
 /**
- * The figure of methods seen through the ε-rank: a column for each target; rank over time, loss over time, and loss in the end
- * against the rank at the start.
+ * The figure of methods seen through the ε-rank: a column for each target; rank over time, loss
+ * over time, and loss in the end against the rank at the start.
  *
  * @module
  */
@@ -16,37 +16,67 @@ import { epsilonLabel } from "../../plot/staircase/staircase_panel.ts";
 import { bandEntries, drawMedian, drawSpread, heightOn, isSpread } from "../../plot/core/summary_marks.ts";
 import { appendGroup, type Group, px } from "../../plot/core/svg.ts";
 import { wrapText } from "../../plot/core/text.ts";
+import type { ExperimentResult } from "../core/experiment.ts";
+import type { MethodOutcome } from "./outcome.ts";
+import { learningMethods, type MethodsPlan } from "./plan.ts";
 
 /** One network, or one set of features with a solved output layer. */
-export interface MethodSeries {
-  /** Steps of the probes; 0 alone where the output layer was solved for. */
-  readonly steps: readonly number[];
-  /** Loss at each. */
-  readonly losses: readonly number[];
-  /** ε-rank at each. */
+export interface MethodSeries extends Pick<MethodOutcome, "steps" | "losses" | "heldOut"> {
+  /** ε-rank at each probe. */
   readonly ranks: readonly number[];
-  /** Error on samples held out, in the end; `null` without any. */
-  readonly heldOut: number | null;
 }
 
-/** What the figure is drawn from. */
+/** Contents of the figure. */
 export interface MethodsFigureData {
   /** Heading. */
   readonly title: string;
-  /** What was compared, and how. */
+  /** Networks and training. */
   readonly subtitle: string;
   /** Threshold of the ranks. */
   readonly epsilon: number;
-  /** Updates of a training run. */
+  /** Steps of a training run. */
   readonly steps: number;
   /** Methods, the plain network first, and whether they train or solve. */
   readonly methods: readonly { readonly label: string; readonly kind: "trained" | "solved" }[];
-  /** Targets, and what came of each method: `series[method][seed]`. */
+  /** Targets, and the outcomes of each method: `series[method][replica]`. */
   readonly tasks: readonly {
     readonly name: string;
     readonly description: string;
     readonly series: readonly (readonly MethodSeries[])[];
   }[];
+}
+
+/**
+ * Draws a comparison, with ranks at the smallest ε.
+ *
+ * @param result The comparison.
+ * @returns A standalone SVG document, 900 pixels wide.
+ */
+export function drawMethods(
+  { plan, rows: outcomes }: ExperimentResult<MethodsPlan, MethodOutcome>,
+): string {
+  const { tasks, methods, width, hidden, activation, optimizer, steps, replicas, seed, epsilons } = plan;
+  const epsilon = Math.min(...epsilons), e = epsilons.indexOf(epsilon);
+  return methodsFigure({
+    title: "Methods seen through the ε-rank",
+    subtitle:
+      `${width} features · networks with ${hidden.length} hidden layers, ${activation}, ${optimizer.name}, learning ` +
+      `rate ${optimizer.learningRate}, ${steps} steps · ${replicas} replicas, seed ${seed}`,
+    epsilon,
+    steps,
+    methods: methods.map((method) => ({
+      label: learningMethods[method].title,
+      kind: learningMethods[method].kind,
+    })),
+    tasks: tasks.map(({ name, description }) => ({
+      name,
+      description,
+      series: methods.map((method) =>
+        outcomes.filter((outcome) => outcome.task === name && outcome.method === method)
+          .map((outcome) => ({ ...outcome, ranks: outcome.ranks.map((each) => each[e].rank) }))
+      ),
+    })),
+  });
 }
 
 /** Most columns side by side. */
@@ -97,17 +127,20 @@ export function methodsFigure(data: MethodsFigureData): string {
         const first = panel(0, x, ranks, step, rank);
         const second = panel(1, x, losses, step, "loss");
         const third = panel(2, rankX, losses, `${rank}, at the start`, "loss in the end");
-        series.forEach((seeds, m) => {
+        series.forEach((own, m) => {
           const style = methodStyle(data, m);
-          drawSeries(first, "rank", seeds, data.steps, ({ ranks }) => ranks, x, ranks, style);
-          drawSeries(second, "loss", seeds, data.steps, ({ losses }) => losses, x, losses, style);
-          drawEnds(third, seeds, rankX, losses, style);
+          drawSeries(first, "rank", own, data.steps, ({ ranks }) => ranks, x, ranks, style);
+          drawSeries(second, "loss", own, data.steps, ({ losses }) => losses, x, losses, style);
+          drawEnds(third, own, rankX, losses, style);
         });
       }),
   });
 }
 
-/** Name and description of a target, in a line and two, the domain in one of its own; what does not fit is cut off. */
+/**
+ * Draws the name of a target in one line and its description in two, the domain in a line of its
+ * own; the rest is cut off.
+ */
 function drawHeading(parent: Group, name: string, description: string, width: number): void {
   const [title = "", ...more] = wrapText(name, fontSize.text, width - 12, true);
   parent.append("text").attr("y", -40).attr("font-size", fontSize.text).attr("font-weight", "bold")
@@ -119,10 +152,13 @@ function drawHeading(parent: Group, name: string, description: string, width: nu
   );
 }
 
-/** Dashes of methods that solve, unlike each other: level lines often lie on one another. */
+/** Dashes of methods that solve. They differ because level lines often lie on one another. */
 const dashes = ["8 4", "2 3", "9 3 2 3"];
 
-/** Black for the plain network, a colour for each other one; dashes where nothing is trained. */
+/**
+ * Chooses black for the plain network, a colour for each other method, and dashes where nothing is
+ * trained.
+ */
 function methodStyle({ methods }: MethodsFigureData, index: number): LineStyle {
   const style = index === 0 ? { color: ink, dash: null, width: 2 } : lineStyle(index - 1);
   const solved = methods.slice(0, index).filter(({ kind }) => kind === "solved").length;
@@ -131,36 +167,39 @@ function methodStyle({ methods }: MethodsFigureData, index: number): LineStyle {
     : style;
 }
 
-/** Median and band of the seeds over time; level lines where there is no time. */
+/** Draws median and band of the replicas over time; level lines where there is no time. */
 function drawSeries(
   parent: Group,
   name: "rank" | "loss",
-  seeds: readonly MethodSeries[],
+  replicas: readonly MethodSeries[],
   end: number,
   values: (series: MethodSeries) => readonly number[],
   x: Axis,
   y: Axis,
   style: LineStyle,
 ): void {
-  if (seeds.length === 0) return;
-  const isSolved = seeds[0].steps.length === 1;
-  const steps = isSolved ? [0, end] : seeds[0].steps;
-  const rows = seeds.map((series) => isSolved ? [values(series)[0], values(series)[0]] : values(series));
+  if (replicas.length === 0) return;
+  const isSolved = replicas[0].steps.length === 1;
+  const steps = isSolved ? [0, end] : replicas[0].steps;
+  const rows = replicas.map((series) => isSolved ? [values(series)[0], values(series)[0]] : values(series));
   const summary = summarize(rows, steps.length), height = heightOn(y);
   const at = steps.map(x.scale), course = name === "rank" ? "step" : "straight";
   if (isSpread(summary)) drawSpread(parent, `${name}-band`, at, summary, height, course, style.color);
   drawMedian(parent, name, at, summary, height, course, style);
 }
 
-/** Of each seed the loss, a dot, and the error on samples held out, a ring, joined by a line. */
+/**
+ * Draws the loss of each replica, a dot, and the error on held-out samples, a ring, joined by a
+ * line.
+ */
 function drawEnds(
   parent: Group,
-  seeds: readonly MethodSeries[],
+  replicas: readonly MethodSeries[],
   x: Axis,
   y: Axis,
   { color }: LineStyle,
 ): void {
-  for (const { ranks, losses, heldOut } of seeds) {
+  for (const { ranks, losses, heldOut } of replicas) {
     const at = px(x.scale(ranks[0]));
     const [trained, held] = [losses[losses.length - 1], heldOut ?? NaN].map((value) => y.scale(value));
     if (!Number.isFinite(trained)) continue;
@@ -177,7 +216,7 @@ function drawEnds(
 
 function legend(data: MethodsFigureData): LegendEntry[] {
   const all = data.tasks.flatMap(({ series }) => series.flat());
-  const seeds = Math.max(0, ...data.tasks.flatMap(({ series }) => series.map((each) => each.length)));
+  const replicas = Math.max(0, ...data.tasks.flatMap(({ series }) => series.map((each) => each.length)));
   const dot = (filled: boolean): LegendEntry["swatch"] => (parent) =>
     void parent.append("circle").attr("cx", 14).attr("r", filled ? 3 : 4)
       .attr("fill", filled ? greyInk : "white").attr("stroke", greyInk).attr("stroke-width", 1.4);
@@ -186,22 +225,22 @@ function legend(data: MethodsFigureData): LegendEntry[] {
       label: kind === "solved" ? `${label}, least squares` : label,
       swatch: lineSwatch(methodStyle(data, m)),
     })),
-    ...bandEntries(seeds, "seeds"),
-    { label: "loss in the end, each seed", swatch: dot(true) },
+    ...bandEntries(replicas, "replicas"),
+    { label: "loss in the end, each replica", swatch: dot(true) },
     ...all.some(({ heldOut }) => heldOut !== null)
       ? [{ label: "error between the samples", swatch: dot(false) }]
       : [],
   ];
 }
 
-/** The figure in words. */
+/** Describes the figure in words. */
 function describe({ tasks, methods }: MethodsFigureData): string {
   return tasks.map(({ name, series }) => {
-    const ends = series.flatMap((seeds, m) => {
-      if (seeds.length === 0) return [];
+    const ends = series.flatMap((own, m) => {
+      if (own.length === 0) return [];
       const middle = (values: readonly number[]) => summarize(values.map((value) => [value]), 1).median[0];
-      const start = middle(seeds.map(({ ranks }) => ranks[0]));
-      const loss = middle(seeds.map(({ losses }) => losses[losses.length - 1]));
+      const start = middle(own.map(({ ranks }) => ranks[0]));
+      const loss = middle(own.map(({ losses }) => losses[losses.length - 1]));
       return [`${methods[m].label}: rank ${start} at the start, loss ${loss.toPrecision(2)} in the end`];
     });
     return `${name}. ${ends.join("; ")}.`;

@@ -1,96 +1,124 @@
 /**
- * Existing methods seen through the ε-rank: random features with least squares, partitions of unity, Fourier features and
- * multi-scale inputs reach a high rank early and skip the stairs of a plain network (Yang, Zhao, Zhu, arXiv:2412.05144v1).
+ * Existing methods seen through the ε-rank: random features with least squares, partitions of
+ * unity, Fourier features and multi-scale inputs reach a high rank early and skip the stairs of a
+ * plain network (Yang, Zhao, Zhu, arXiv:2412.05144v1).
  *
  * @module
  */
-import type { Gpu } from "../../gpu/device.ts";
-import { methodsFigure } from "./figure.ts";
-import type { Divergence, ExperimentResult } from "../core/record.ts";
-import { methodsFigureData } from "./figure_data.ts";
-import {
-  type CompleteMethodsOptions,
-  completeMethodsOptions,
-  learningMethods,
-  type MethodsOptions,
-} from "./options.ts";
+import { defineExperiment } from "../core/experiment.ts";
+import { type Columns, table } from "../core/table.ts";
+import { methodClaims } from "./claims.ts";
+import { inputsOf } from "./inputs.ts";
 import type { MethodOutcome } from "./outcome.ts";
-import { solveMethod } from "./solved.ts";
-import { methodTable, methodTrace } from "./tables.ts";
-import { inputsOf, trainMethod } from "./trained.ts";
-import { methodVerdicts } from "./verdicts.ts";
+import { learningMethods, methodsOptions, methodsPlan } from "./plan.ts";
+import { solvedRun } from "./solved.ts";
+import { trainedRun } from "./trained.ts";
 
-/** A finished comparison: its outcomes, its verdicts, its tables and its picture. */
-export interface MethodsResult extends ExperimentResult<CompleteMethodsOptions> {
-  /** What came of the methods, of those that were done. */
-  readonly outcomes: readonly MethodOutcome[];
-  /** The table of outcomes, as CSV. */
-  readonly table: string;
-  /** Ranks and losses over time, as CSV. */
-  readonly trace: string;
-  /** The figure, as SVG. */
-  readonly figure: string;
-}
+const task: Columns<{ readonly outcome: MethodOutcome }> = {
+  task: { help: "target function", value: ({ outcome }) => outcome.task },
+  method: { help: "method", value: ({ outcome }) => outcome.method },
+};
+const replica: Columns<{ readonly outcome: MethodOutcome }> = {
+  replica: {
+    help: "network, or set of features, of this method, from 0",
+    value: ({ outcome }) => outcome.replica,
+  },
+};
 
 /**
- * Compares methods on the same targets, with the same samples, quadrature weights and number of features: their ranks at the
- * start and over time, the loss, and the error on samples held out.
+ * Compares methods on the same targets, with the same samples, quadrature weights and number of
+ * features: their ranks at the start and over time, the loss, and the error on held-out samples.
  *
- * Seeds are replicas of a training run, or sets of random features. They differ in initial weights, or in random features; a
- * task's samples, random frequencies and a partition of unity are the same for all.
- *
- * @param gpu Device.
- * @param options What to compare.
- * @param onProgress Called as results arrive, with the number of updates made in all runs, and what is done.
- * @returns The comparison. One that the signal stopped has the methods that were done by then.
- * @throws {InputError} Where an option is out of range, or a task has no mean squared error.
+ * Replicas are networks of a training run, or sets of random features. They differ in initial
+ * weights or in random features; a task's samples, random frequencies and a partition of unity are
+ * the same for all.
  */
-export async function methodsStudy(
-  gpu: Gpu,
-  options: MethodsOptions,
-  onProgress: (steps: number, text: string) => void = () => {},
-): Promise<MethodsResult> {
-  const complete = completeMethodsOptions(options);
-  const { signal } = options;
-  const outcomes: MethodOutcome[] = [], diverged: Divergence[] = [];
-  let steps = 0, milliseconds = 0, isStopped = false;
-  // All inputs are mapped, and so checked, before any network is trained.
-  const runs = complete.tasks.flatMap((task) =>
-    complete.methods.map((method) => ({ method, task: inputsOf(method, task, complete) }))
-  );
-  for (const run of runs) {
-    // A method that never began is one cut short.
-    isStopped = signal?.aborted ?? false;
-    if (isStopped) break;
-    const { title, kind } = learningMethods[run.method], name = `${run.task.name}, ${title}`;
-    if (kind === "solved") {
-      onProgress(steps, name);
-      outcomes.push(...await solveMethod(gpu, run, complete));
-      continue;
-    }
-    const trained = await trainMethod(
-      gpu,
-      run,
-      complete,
-      (made, loss) => onProgress(steps + made, `${name}, loss ${loss.toExponential(2)}`),
-      signal,
-    );
-    outcomes.push(...trained.outcomes);
-    diverged.push(...trained.diverged);
-    steps += trained.steps;
-    milliseconds += trained.milliseconds;
-    isStopped = trained.isStopped;
-    if (isStopped) break;
-  }
-  return {
-    options: complete,
-    isStopped,
-    outcomes,
-    verdicts: methodVerdicts(complete, outcomes),
-    diverged,
-    table: methodTable(outcomes),
-    trace: methodTrace(outcomes),
-    figure: methodsFigure(methodsFigureData(complete, outcomes)),
-    timing: { steps, milliseconds },
-  };
-}
+export const methods = defineExperiment({
+  name: "methods",
+  summary: "compare the ranks of features that methods start with and of those that a plain network learns",
+  source: "Yang, Zhao, Zhu, arXiv:2412.05144v1",
+  examples: [
+    {
+      args: "--targets cosines,franke2d --methods elm,fourier --frequencies dyadic:4",
+      help: "compare two methods with the plain network on two functions",
+    },
+    { args: "--width 32 --replicas 10", help: "compare methods with fewer features, in narrower intervals" },
+  ],
+  options: methodsOptions,
+  plan: methodsPlan,
+  runs: (plan) =>
+    plan.tasks.flatMap((task) =>
+      plan.methods.map((method) =>
+        learningMethods[method].kind === "solved"
+          ? solvedRun(plan, method, task)
+          : trainedRun(plan, method, inputsOf(method, task, plan))
+      )
+    ),
+  claims: (outcomes, plan) => methodClaims(outcomes, plan),
+  tables: {
+    "methods.csv": ({ rows }) =>
+      table(
+        rows.flatMap((outcome) =>
+          outcome.jumps.map((jumps, e) => ({
+            outcome,
+            jumps,
+            start: outcome.ranks[0][e],
+            end: outcome.ranks[outcome.ranks.length - 1][e],
+          }))
+        ),
+        {
+          ...task,
+          kind: {
+            help: "whether a network is trained or an output layer is solved for",
+            value: ({ outcome }) => learningMethods[outcome.method].kind,
+          },
+          ...replica,
+          epsilon: { help: "threshold ε of the ranks", value: ({ start }) => start.epsilon },
+          rank_start: {
+            help: "ε-rank of the last hidden layer at the start",
+            value: ({ start }) => start.rank,
+          },
+          rank_start_low: { help: "lower end of its certified interval", value: ({ start }) => start.low },
+          rank_start_high: { help: "upper end of it", value: ({ start }) => start.high },
+          rank_end: { help: "ε-rank of the last hidden layer after training", value: ({ end }) => end.rank },
+          jumps: { help: "jumps of the rank after the start", value: ({ jumps }) => jumps },
+          loss: {
+            help: "mean squared error over the training samples at the end",
+            value: ({ outcome: { losses } }) => losses[losses.length - 1],
+          },
+          held_out_error: {
+            help: "mean squared error over the held-out samples at the end; empty without any",
+            value: ({ outcome }) => outcome.heldOut,
+          },
+          coefficient_norm: {
+            help: "norm of the coefficients that are solved for; empty for networks",
+            value: ({ outcome }) => outcome.coefficients,
+          },
+        },
+      ),
+    "methods_trace.csv": ({ rows }) =>
+      table(
+        rows.flatMap((outcome) =>
+          outcome.steps.flatMap((step, i) =>
+            outcome.ranks[i].map((rank) => ({ outcome, step, loss: outcome.losses[i], rank }))
+          )
+        ),
+        {
+          ...task,
+          ...replica,
+          step: {
+            help: "step of the probe; 0 where an output layer is solved for",
+            value: ({ step }) => step,
+          },
+          loss: { help: "mean squared error over the training samples", value: ({ loss }) => loss },
+          epsilon: { help: "threshold ε of the rank", value: ({ rank }) => rank.epsilon },
+          rank: { help: "ε-rank of the last hidden layer", value: ({ rank }) => rank.rank },
+          rank_low: { help: "lower end of its certified interval", value: ({ rank }) => rank.low },
+          rank_high: { help: "upper end of it", value: ({ rank }) => rank.high },
+        },
+      ),
+  },
+  figures: {
+    "methods.svg": async (result) => (await import("./figure.ts")).drawMethods(result),
+  },
+});

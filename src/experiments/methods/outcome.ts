@@ -1,12 +1,12 @@
 /**
- * What came of a method.
+ * The outcome of a method on a task.
  *
  * @module
  */
 import type { RankInterval } from "../../rank/certificates/rank_interval.ts";
 import { findStairs } from "../../rank/ranks/stairs.ts";
 import type { Samples } from "../../tasks/task.ts";
-import type { LearningMethod } from "./options.ts";
+import type { LearningMethod } from "./plan.ts";
 
 /** One network, or one set of features with a solved output layer, on one task. */
 export interface MethodOutcome {
@@ -14,24 +14,24 @@ export interface MethodOutcome {
   readonly task: string;
   /** The method. */
   readonly method: LearningMethod;
-  /** Which of the networks, or sets of features, of this method, from 0. */
-  readonly seed: number;
-  /** Steps of the probes; 0 alone where the output layer was solved for. */
+  /** Index of the network, or set of features, among those of this method, from 0. */
+  readonly replica: number;
+  /** Steps of the probes; 0 alone where the output layer is solved for. */
   readonly steps: readonly number[];
-  /** Loss at each of them; where it was solved for, afterwards. */
+  /** Loss at each of them; after the solve where the output layer is solved for. */
   readonly losses: readonly number[];
   /** ε-ranks of the last hidden layer, `[probe][threshold]`. */
   readonly ranks: readonly (readonly RankInterval[])[];
-  /** Jumps of each ε-rank after the start; none of features that stay as they are. */
+  /** Jumps of each ε-rank after the start; none for features that stay as they are. */
   readonly jumps: readonly number[];
-  /** Mean squared error on the samples held out, in the end; `null` without any. */
+  /** Mean squared error on the held-out samples at the end; `null` without any. */
   readonly heldOut: number | null;
-  /** Norm of the coefficients, where they were solved for; `null` of networks. */
+  /** Norm of the coefficients that are solved for; `null` for networks. */
   readonly coefficients: number | null;
 }
 
 /**
- * Counts the jumps of ranks, flicker apart: see {@linkcode findStairs}.
+ * Counts the jumps of ranks, without flicker: see {@linkcode findStairs}.
  *
  * @param steps Steps of the probes.
  * @param ranks Ranks, `[probe][threshold]`.
@@ -42,7 +42,7 @@ export function jumpsOf(steps: readonly number[], ranks: MethodOutcome["ranks"])
 }
 
 /**
- * Weighted mean squared error, in double precision.
+ * Computes the weighted mean squared error, in double precision.
  *
  * @param samples Targets and weights.
  * @param output Outputs, in the order of the targets.

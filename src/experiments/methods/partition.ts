@@ -14,19 +14,21 @@ export interface Partition {
    *
    * @param patch Index of the patch.
    * @param x The point.
-   * @returns The value of the patch's bump, and local coordinates, in which the patch is [−1, 1]^d and its bump ends at ±5/4.
+   * @returns The value of the patch's bump, and local coordinates, in which the patch is [−1, 1]^d
+   * and its bump ends at ±5/4.
    */
   at(patch: number, x: ArrayLike<number>): { readonly bump: number; readonly local: readonly number[] };
 }
 
 /**
- * Divides a box into a grid of patches of one shape, each with a smooth bump that reaches a quarter of half a patch into its
- * neighbours (the ψ^b of Chen, Chi, E, Yang, J. Mach. Learn. 1, 2022, equation 10; products of them along the axes). Bumps at
- * the boundary stay 1 beyond it, so that they add up to 1 everywhere.
+ * Divides a box into a grid of patches of one shape, each with a smooth bump that reaches a quarter
+ * of half a patch into its neighbours (the ψ^b of Chen, Chi, E, Yang, J. Mach. Learn. 1, 2022,
+ * equation 10; products of them along the axes). Bumps at the boundary stay 1 beyond it, so that
+ * they add up to 1 everywhere.
  *
  * @param box The box.
  * @param perAxis Patches along each axis.
- * @returns The partition. Of a single patch the bump is 1.
+ * @returns The partition. The bump of a single patch is 1.
  */
 export function partitionOfUnity(box: Box, perAxis: number): Partition {
   const dimension = box.centre.length;
@@ -47,16 +49,17 @@ export function partitionOfUnity(box: Box, perAxis: number): Partition {
   };
 }
 
-/** ψ^b at a distance from the centre: 1 up to 3/4, 0 from 5/4 on, and (1 − sin 2πt) / 2 between. */
+/** Computes ψ^b at a distance from the centre: 1 up to 3/4, 0 from 5/4, (1 − sin 2πt) / 2 between. */
 function slope(distance: number): number {
   if (distance <= 0.75) return 1;
   return distance >= 1.25 ? 0 : (1 - Math.sin(2 * Math.PI * distance)) / 2;
 }
 
 /**
- * Features of a partition of unity: bumps times products of Legendre polynomials of local coordinates (partition of unity
- * networks with bumps that stay as they are: Lee, Trask, Patel, Gulian, Cyr, arXiv:2101.11256). Feature j belongs to patch j mod P
- * and has its ⌊j / P⌋-th polynomial: so that all patches have as many, but for the last ones, which may have one fewer.
+ * Computes features of a partition of unity: bumps times products of Legendre polynomials of local
+ * coordinates (partition of unity networks with bumps that stay as they are: Lee, Trask, Patel,
+ * Gulian, Cyr, arXiv:2101.11256). Feature j belongs to patch j mod P and has its ⌊j / P⌋-th
+ * polynomial. So all patches have as many, but the last ones may have one fewer.
  *
  * @param partition The partition.
  * @param x Inputs of the samples, `count × dimension`.
@@ -90,10 +93,11 @@ export function polynomialFeatures(
 }
 
 /**
- * Orders of products of polynomials, in the order of their degree; of one degree those first whose factors are of lower order.
+ * Lists the orders of products of polynomials by their degree. Among those of one degree, products
+ * with factors of lower order come first.
  *
  * @param dimension Number of factors.
- * @param count How many products.
+ * @param count Number of products.
  * @returns Orders of the factors of each.
  */
 export function polynomialOrders(dimension: number, count: number): number[][] {
@@ -110,7 +114,7 @@ export function polynomialOrders(dimension: number, count: number): number[][] {
   return all.slice(0, count);
 }
 
-/** P_0(t) … P_degree(t), by (n + 1) P_{n+1} = (2n + 1) t P_n − n P_{n−1}. */
+/** Computes P_0(t) … P_degree(t) by (n + 1) P_{n+1} = (2n + 1) t P_n − n P_{n−1}. */
 function legendre(degree: number, t: number): number[] {
   const values = [1, t];
   for (let n = 1; n < degree; n++) values.push(((2 * n + 1) * t * values[n] - n * values[n - 1]) / (n + 1));

@@ -1,5 +1,6 @@
 /**
- * Random features: neurons with random weights that stay as they are, on the whole domain or on patches of it.
+ * Random features: neurons with random weights that stay as they are, on the whole domain or on
+ * patches of it.
  *
  * @module
  */
@@ -16,7 +17,7 @@ import type { Partition } from "./partition.ts";
 
 /** Random features on a partition of unity. */
 export interface RandomFeatures {
-  /** Where the neurons are; a single patch for those of the whole domain. */
+  /** Places of the neurons; a single patch for those of the whole domain. */
   readonly partition: Partition;
   /** Number of features n. */
   readonly width: number;
@@ -24,22 +25,24 @@ export interface RandomFeatures {
   readonly activation: string;
   /** Weights and biases are uniform on (−range, range), in local coordinates. */
   readonly range: number;
-  /** How many sets of features. */
-  readonly seeds: number;
+  /** Number of sets of features. */
+  readonly replicas: number;
   /** Seed of the random numbers. */
   readonly seed: number;
 }
 
 /**
- * Computes random features on the GPU: bump times σ(w·t + b), t the local coordinates of a patch (the hidden layer of an extreme
- * learning machine: Huang, Zhu, Siew, Neurocomputing 70, 2006; of the random feature method: Chen, Chi, E, Yang, J. Mach. Learn.
- * 1, 2022). Feature j belongs to patch j mod P. Neurons of a patch are a replica of their own, whose inputs are the patch's
- * coordinates, so that no digit is lost between the scale of the patch and the place of the domain. Waits for the GPU.
+ * Computes random features on the GPU: bump times σ(w·t + b), t the local coordinates of a patch
+ * (the hidden layer of an extreme learning machine: Huang, Zhu, Siew, Neurocomputing 70, 2006; of
+ * the random feature method: Chen, Chi, E, Yang, J. Mach. Learn. 1, 2022). Feature j belongs to
+ * patch j mod P. The neurons of a patch are a network of their own, whose inputs are the patch's
+ * coordinates, so that no digit is lost between the scale of the patch and the place of the domain.
+ * Waits for the GPU.
  *
  * @param gpu Device.
  * @param samples Sets of samples to compute the same features of.
  * @param options The features.
- * @returns Features in single precision, `count × width`, `[samples][seed]`.
+ * @returns Features in single precision, `count × width`, `[samples][replica]`.
  * @throws {InputError} Where the activation is unknown, or a number is out of range.
  * @throws {ShapeError} Where the adapter has no room for them.
  */
@@ -48,11 +51,11 @@ export async function randomFeatures(
   samples: readonly Samples[],
   options: RandomFeatures,
 ): Promise<Float32Array[][]> {
-  const { partition: { patches }, width, activation, range, seeds, seed } = options;
+  const { partition: { patches }, width, activation, range, replicas, seed } = options;
   const inputs = samples[0].x.length / samples[0].count;
   const neurons = Math.ceil(width / patches);
-  const layers = Array.from({ length: seeds * patches }, (_, replica) => {
-    const next = uniform(2 ** 32 * (1 + replica) + seed);
+  const layers = Array.from({ length: replicas * patches }, (_, index) => {
+    const next = uniform(2 ** 32 * (1 + index) + seed);
     const draw = (length: number) => Float32Array.from({ length }, () => range * (2 * next() - 1));
     return { weights: draw(inputs * neurons), biases: draw(neurons) };
   });
@@ -62,12 +65,12 @@ export async function randomFeatures(
   return results;
 }
 
-/** The features of all seeds on one set of samples. */
+/** Computes the features of all replicas on one set of samples. */
 async function evaluate(
   gpu: Gpu,
   network: Network,
   samples: Samples,
-  { partition, width, seeds }: RandomFeatures,
+  { partition, width, replicas }: RandomFeatures,
 ): Promise<Float32Array[]> {
   const [inputs, neurons] = network.widths;
   const { count } = samples, { patches } = partition;
@@ -84,9 +87,9 @@ async function evaluate(
   using stack = new DisposableStack();
   const uploaded = uploadSamples(gpu, samples, stack);
   const batch = count * vectors(inputs);
-  const array = stack.use(new GpuArray(gpu, "local coordinates", 4 * seeds * patches * batch));
-  for (let replica = 0; replica < seeds * patches; replica++) {
-    array.write(own[replica % patches], 4 * replica * batch);
+  const array = stack.use(new GpuArray(gpu, "local coordinates", 4 * replicas * patches * batch));
+  for (let index = 0; index < replicas * patches; index++) {
+    array.write(own[index % patches], 4 * index * batch);
   }
   const x = { array, stride: vectors(inputs), batch };
   const { layers: [hidden], forward } = await network.evaluate({ ...uploaded, x }, stack);
@@ -94,10 +97,13 @@ async function evaluate(
   commands.run(...forward);
   commands.submit();
   const all = unpadRows(await hidden.array.read(), neurons, hidden.stride);
-  return Array.from({ length: seeds }, (_, seed) =>
-    Float32Array.from({ length: count * width }, (_, e) => {
-      const k = Math.floor(e / width), j = e % width, patch = j % patches;
-      const row = (seed * patches + patch) * count + k;
-      return bumps[k * patches + patch] * all[row * neurons + Math.floor(j / patches)];
-    }));
+  return Array.from(
+    { length: replicas },
+    (_, replica) =>
+      Float32Array.from({ length: count * width }, (_, e) => {
+        const k = Math.floor(e / width), j = e % width, patch = j % patches;
+        const row = (replica * patches + patch) * count + k;
+        return bumps[k * patches + patch] * all[row * neurons + Math.floor(j / patches)];
+      }),
+  );
 }

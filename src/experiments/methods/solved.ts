@@ -9,43 +9,61 @@ import { featureRanks } from "../../rank/methods/feature_ranks.ts";
 import type { RankInterval } from "../../rank/certificates/rank_interval.ts";
 import { boundingBox } from "../../tasks/bounding_box.ts";
 import type { Samples, Task } from "../../tasks/task.ts";
-import { type CompleteMethodsOptions, type LearningMethod, patchesPerAxis } from "./options.ts";
+import type { Run } from "../core/experiment.ts";
 import { jumpsOf, type MethodOutcome, squaredError } from "./outcome.ts";
 import { partitionOfUnity, polynomialFeatures } from "./partition.ts";
 import { randomFeatures } from "./random_features.ts";
-import type { MethodTask } from "./trained.ts";
+import { type LearningMethod, learningMethods, type MethodsPlan, patchesPerAxis } from "./plan.ts";
 
-/** Features of one seed, `count × width`, on the samples trained on and on those held out. */
+/** Features of one replica, `count × width`, on the training and on the held-out samples. */
 interface Features {
   readonly train: Float32Array | Float64Array;
   readonly test: Float32Array | Float64Array | null;
 }
 
 /**
- * Solves for the output layers of one method on one task, a bias included as networks have it, all seeds as one batch.
+ * Makes the run of one method on one task. It has no steps.
  *
- * What the loss is limited by: the features of neurons are single numbers, each off by some 2⁻²⁴, at every sample its own way. So
- * directions in which the features of all samples are no larger than `rcond` = 2⁻²⁴ of the largest are noise, and left out; and
- * coefficients β leave an error of some (2⁻²⁴ ‖β‖)². Least squares themselves are solved in double precision.
- *
- * @param gpu Device.
- * @param run A method that solves, and a task.
- * @param options Options of the comparison.
- * @returns What came of it, of each seed. A method without random numbers gives all seeds the same.
- * @throws {InputError} Where an option is out of range.
+ * @param plan The comparison.
+ * @param method A method that solves.
+ * @param task The task.
+ * @returns The run.
  */
-export async function solveMethod(
+export function solvedRun(plan: MethodsPlan, method: LearningMethod, task: Task): Run<MethodOutcome> {
+  return {
+    label: `${task.name}, ${learningMethods[method].title}`,
+    steps: 0,
+    networks: 0,
+    execute: async ({ gpu, onProgress }) => {
+      onProgress(0);
+      const rows = await solveMethod(gpu, plan, method, task);
+      return { rows, diverged: [], status: "done", steps: 0, milliseconds: 0 };
+    },
+  };
+}
+
+/**
+ * Solves for the output layers of one method on one task, all replicas as one batch. Each output
+ * layer has a bias, as networks have. A method without random numbers gives all replicas the same.
+ *
+ * The loss has a limit: features of neurons are single numbers, each with an error of about 2⁻²⁴
+ * that differs from sample to sample. So directions in which the features of all samples are at
+ * most `rcond` = 2⁻²⁴ of the largest are noise, and left out; and coefficients β leave an error of
+ * about (2⁻²⁴ ‖β‖)². The least squares are solved in double precision.
+ */
+async function solveMethod(
   gpu: Gpu,
-  { method, task }: MethodTask,
-  options: CompleteMethodsOptions,
+  plan: MethodsPlan,
+  method: LearningMethod,
+  task: Task,
 ): Promise<MethodOutcome[]> {
-  const { width, rcond, seeds } = options;
-  const features = await featuresOf(gpu, method, task, options);
+  const { width, rcond, replicas } = plan;
+  const features = await featuresOf(gpu, plan, method, task);
   const ranks: (readonly RankInterval[])[] = [];
-  for (const { train } of features) ranks.push(await ranksOf(gpu, train, task, options));
+  for (const { train } of features) ranks.push(await ranksOf(gpu, plan, task, train));
   const problems = features.map(({ train }) => weighted(train, width, task));
   const solutions = await lstsq(gpu, problems, { precision: "double", rcond });
-  const found = features.map(({ train, test }, own): Omit<MethodOutcome, "seed"> => {
+  const found = features.map(({ train, test }, own): Omit<MethodOutcome, "replica"> => {
     const solution = solutions[own];
     return {
       task: task.name,
@@ -58,46 +76,45 @@ export async function solveMethod(
       coefficients: Math.hypot(...solution.x.data),
     };
   });
-  return Array.from({ length: seeds }, (_, seed) => ({ ...found[seed % found.length], seed }));
+  return Array.from({ length: replicas }, (_, replica) => ({ ...found[replica % found.length], replica }));
 }
 
-/** The features of each seed; of one alone where nothing is random. */
+/** Computes the features of each replica; of one alone where nothing is random. */
 async function featuresOf(
   gpu: Gpu,
+  plan: MethodsPlan,
   method: LearningMethod,
   task: Task,
-  options: CompleteMethodsOptions,
 ): Promise<Features[]> {
-  const { inputs, train, test } = task, { width, activation, range, localRange, seeds, seed } = options;
-  const perAxis = method === "elm" ? 1 : patchesPerAxis(options, inputs);
+  const { inputs, train, test } = task, { width, activation, range, localRange, replicas, seed } = plan;
+  const perAxis = method === "elm" ? 1 : patchesPerAxis(plan, inputs);
   const partition = partitionOfUnity(boundingBox(train), perAxis);
   if (method === "partition") {
     const at = ({ x }: Samples) => polynomialFeatures(partition, x, { inputs, width });
     return [{ train: at(train), test: test && at(test) }];
   }
-  const own = method === "elm" ? range : localRange;
   const [trained, held] = await randomFeatures(gpu, test ? [train, test] : [train], {
     partition,
     width,
     activation,
-    range: own,
-    seeds,
+    range: method === "elm" ? range : localRange,
+    replicas,
     seed,
   });
-  return trained.map((features, s) => ({ train: features, test: held ? held[s] : null }));
+  return trained.map((features, replica) => ({ train: features, test: held ? held[replica] : null }));
 }
 
 async function ranksOf(
   gpu: Gpu,
-  data: Float32Array | Float64Array,
+  { width, epsilons }: MethodsPlan,
   { train: { count, weights } }: Task,
-  { width, epsilons }: CompleteMethodsOptions,
+  data: Float32Array | Float64Array,
 ): Promise<RankInterval[]> {
   const { ranks } = await featureRanks(gpu, { rows: count, columns: width, data }, { weights, epsilons });
   return [...ranks];
 }
 
-/** √w [Φ 1] β = √w y. */
+/** Makes the problem √w [Φ 1] β = √w y. */
 function weighted(features: Float32Array | Float64Array, width: number, { outputs, train }: Task) {
   const { count, y, weights } = train;
   const a = new Float64Array(count * (width + 1)), b = new Float64Array(count * outputs);
@@ -113,7 +130,7 @@ function weighted(features: Float32Array | Float64Array, width: number, { output
   };
 }
 
-/** Mean squared error of what the features and the bias make. */
+/** Computes the mean squared error of features and bias times the coefficients. */
 function errorOf(
   samples: Samples,
   features: Float32Array | Float64Array,

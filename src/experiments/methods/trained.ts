@@ -1,152 +1,63 @@
 /**
- * Methods that train a network: on the inputs as they are, or mapped.
+ * Methods that train a network.
  *
  * @module
  */
 import { Commands } from "../../gpu/commands.ts";
-import type { Gpu } from "../../gpu/device.ts";
 import { unpadRows } from "../../linalg/matrix_view.ts";
 import type { Network } from "../../nn/network.ts";
 import { uploadSamples } from "../../nn/samples.ts";
-import { boundingBox } from "../../tasks/bounding_box.ts";
-import {
-  dyadicFrequencies,
-  fourierFeatures,
-  mapInputs,
-  multiScale,
-  randomFrequencies,
-} from "../../tasks/input_maps.ts";
 import type { Samples, Task } from "../../tasks/task.ts";
-import { Training } from "../../train/training.ts";
-import type { Divergence } from "../core/record.ts";
-import { follow } from "../../train/follow.ts";
-import { type CompleteMethodsOptions, type LearningMethod, learningMethods } from "./options.ts";
+import type { Training } from "../../train/training.ts";
+import type { Run } from "../core/experiment.ts";
+import { trainingRun } from "../core/training_run.ts";
 import { jumpsOf, type MethodOutcome, squaredError } from "./outcome.ts";
-
-/** What a training run came to. */
-export interface TrainedMethod {
-  /** Networks that were trained to the end. */
-  readonly outcomes: readonly MethodOutcome[];
-  /** Those that diverged. */
-  readonly diverged: readonly Divergence[];
-  /** Whether the run was stopped before its end. */
-  readonly isStopped: boolean;
-  /** Updates made, and the time that they took, in milliseconds. */
-  readonly steps: number;
-  readonly milliseconds: number;
-}
-
-/** A method, and a task as its networks see it. */
-export interface MethodTask {
-  /** The method. */
-  readonly method: LearningMethod;
-  /** The task, its inputs mapped. */
-  readonly task: Task;
-}
+import { type LearningMethod, learningMethods, type MethodsPlan } from "./plan.ts";
 
 /**
- * Trains the networks of one method on one task, as replicas, and evaluates them on the samples that are held out.
+ * Trains the networks of one method on one task, as replicas, and evaluates them on the held-out
+ * samples.
  *
- * @param gpu Device.
- * @param run A method that trains, and a task.
- * @param options Options of the comparison.
- * @param onProgress Called as results arrive, with the number of updates made and the loss of the first network.
- * @param signal Stops it.
- * @returns The run.
- * @throws {InputError} Where an option is out of range.
+ * @param plan The comparison.
+ * @param method A method that trains.
+ * @param task The task, its inputs mapped.
+ * @returns The run. It measures nothing if it is stopped.
  */
-export async function trainMethod(
-  gpu: Gpu,
-  { method, task }: MethodTask,
-  options: CompleteMethodsOptions,
-  onProgress: (steps: number, loss: number) => void,
-  signal: AbortSignal | undefined,
-): Promise<TrainedMethod> {
-  const { width, depth, activation, initializer, optimizer, schedule, seeds, seed } = options;
-  const steps = options.updates;
-  using training = await Training.create(gpu, {
-    task,
-    hidden: new Array<number>(depth).fill(width),
-    activation,
-    initializer,
-    optimizer,
-    schedule,
-    batch: null,
-    steps,
-    probeEvery: options.probeEvery,
-    // Ranks alone are asked for: counts do.
-    spectraEvery: steps,
-    epsilons: options.epsilons,
-    replicas: seeds,
-    seed,
-    ...signal && { signal },
+export function trainedRun(plan: MethodsPlan, method: LearningMethod, task: Task): Run<MethodOutcome> {
+  const { title } = learningMethods[method];
+  return trainingRun({
+    label: `${task.name}, ${title}`,
+    training: { ...plan, task },
+    nameOf: (replica) => `${title}, ${task.name}, replica ${replica}`,
+    measure: async (training) => ({ rows: await outcomesOf(training, method) }),
   });
-  await follow(training, ({ step, replica, loss }) => {
-    if (replica === 0) onProgress(step, loss);
-  });
-  const { diverged, updates, milliseconds, trace } = training;
-  const isStopped = training.status === "stopped";
-  const isOver = diverged.size === seeds;
-  const whole = isStopped || isOver ? [] : Array.from({ length: seeds }, (_, own) => own)
-    .filter((own) => !diverged.has(own));
-  const heldOut = task.test && whole.length > 0 ? await errorsOf(training.network, task.test) : null;
-  const outcomes = whole.map((own): MethodOutcome => {
-    const probes = trace.probes.filter(({ replica }) => replica === own);
-    const at = probes.map(({ step }) => step);
-    const ranks = probes.map(({ layers }) => layers[depth - 1].ranks);
-    return {
-      task: task.name,
-      method,
-      seed: own,
-      steps: at,
-      losses: probes.map(({ loss }) => loss),
-      ranks,
-      jumps: jumpsOf(at, ranks),
-      heldOut: heldOut && heldOut[own],
-      coefficients: null,
-    };
-  });
-  return {
-    outcomes,
-    diverged: [...diverged].map(([replica, step]) => {
-      const description = `${
-        learningMethods[method].title
-      }, ${task.name}, seed ${replica} diverged at step ${step}`;
-      return { replica, step, description };
-    }),
-    isStopped,
-    // Nobody waits for the rest of a run of which nothing is left.
-    steps: isOver ? steps : updates,
-    milliseconds,
-  };
 }
 
-/**
- * A task as the networks of a method see it.
- *
- * @param method The method; those that do not map inputs leave it as it is.
- * @param task The task.
- * @param options Options of the comparison.
- * @returns The task, its inputs mapped.
- * @throws {InputError} Where scales or frequencies are none, or not finite.
- */
-export function inputsOf(method: LearningMethod, task: Task, options: CompleteMethodsOptions): Task {
-  const box = boundingBox(task.train), { frequencies, scales, seed } = options;
-  switch (method) {
-    case "multi-scale":
-      return mapInputs(task, multiScale(box, scales));
-    case "fourier": {
-      const vectors = frequencies.kind === "dyadic"
-        ? dyadicFrequencies(task.inputs, frequencies.octaves)
-        : randomFrequencies(task.inputs, frequencies.count, { deviation: frequencies.deviation, seed });
-      return mapInputs(task, fourierFeatures(box, vectors));
-    }
-    default:
-      return task;
-  }
+/** The networks that were trained to the end. */
+async function outcomesOf(training: Training, method: LearningMethod): Promise<MethodOutcome[]> {
+  const { diverged, trace, network, options: { task, replicas, hidden } } = training;
+  if (training.status !== "done") return [];
+  const heldOut = task.test && await errorsOf(network, task.test);
+  return Array.from({ length: replicas }, (_, replica) => replica).filter((replica) => !diverged.has(replica))
+    .map((replica): MethodOutcome => {
+      const probes = trace.probes.filter((probe) => probe.replica === replica);
+      const steps = probes.map(({ step }) => step);
+      const ranks = probes.map(({ layers }) => layers[hidden.length - 1].ranks);
+      return {
+        task: task.name,
+        method,
+        replica,
+        steps,
+        losses: probes.map(({ loss }) => loss),
+        ranks,
+        jumps: jumpsOf(steps, ranks),
+        heldOut: heldOut && heldOut[replica],
+        coefficients: null,
+      };
+    });
 }
 
-/** Mean squared errors of all replicas. */
+/** Computes the mean squared errors of all replicas. */
 async function errorsOf(network: Network, samples: Samples): Promise<number[]> {
   const { gpu, replicas, widths } = network;
   const outputs = widths[widths.length - 1];

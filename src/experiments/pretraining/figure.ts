@@ -1,5 +1,6 @@
 /**
- * The figure of pre-training: for each case loss and terminal rank over the time of training, and the rank at the start.
+ * The figure of pre-training: for each case loss and terminal rank over the time of training, and
+ * the rank at the start.
  *
  * @module
  */
@@ -14,6 +15,10 @@ import { type Axis, lossAxis, rankAxis, stepAxis } from "../../plot/core/scales.
 import { epsilonLabel } from "../../plot/staircase/staircase_panel.ts";
 import { bandEntries, drawMedian, drawSpread } from "../../plot/core/summary_marks.ts";
 import { appendGroup, type Group, px } from "../../plot/core/svg.ts";
+import type { Probe } from "../../train/trace.ts";
+import type { ExperimentResult } from "../core/experiment.ts";
+import { type PretrainingRun, terminalRank } from "./networks.ts";
+import type { PretrainingPlan } from "./plan.ts";
 
 /** The networks of one start. */
 export interface PretrainingCurves {
@@ -21,29 +26,29 @@ export interface PretrainingCurves {
   readonly method: string;
   /** Time that the start took, in steps of training. */
   readonly startSteps: number;
-  /** Loss, `[network][probe]`; NaN where there is none. */
+  /** Loss, `[replica][probe]`; NaN where there is none. */
   readonly loss: readonly (readonly number[])[];
-  /** Terminal ε-rank likewise. */
+  /** Terminal ε-rank, likewise. */
   readonly rank: readonly (readonly number[])[];
 }
 
 /** A row of panels. */
 export interface PretrainingRow {
-  /** What was learned. */
+  /** Task and activation. */
   readonly label: string;
   /** Threshold ε of the ranks. */
   readonly epsilon: number;
-  /** By which network, and how. */
+  /** Widths of the network, and optimiser. */
   readonly training: string;
   /** Step of each probe. */
   readonly steps: readonly number[];
-  /** Losses that were to be reached. */
+  /** Losses to reach. */
   readonly targets: readonly number[];
   /** The starts, in the order of the legend. */
   readonly curves: readonly PretrainingCurves[];
 }
 
-/** What the figure is drawn from. */
+/** Contents of the figure. */
 export interface PretrainingFigureData {
   /** Heading. */
   readonly title: string;
@@ -52,9 +57,55 @@ export interface PretrainingFigureData {
   /** Names of the starts. */
   readonly methods: readonly string[];
   /** Networks of each start. */
-  readonly seeds: number;
+  readonly replicas: number;
   /** The rows. */
   readonly rows: readonly PretrainingRow[];
+}
+
+/**
+ * Draws a comparison.
+ *
+ * @param result The comparison.
+ * @returns A standalone SVG document, 900 pixels wide.
+ */
+export function drawPretraining(
+  { plan: { methods, replicasOfEach, seed, tasks, cases }, rows: runs }: ExperimentResult<
+    PretrainingPlan,
+    PretrainingRun
+  >,
+): string {
+  return pretrainingFigure({
+    title: "Pre-training of the first hidden layer",
+    subtitle: `networks that differ in their start, of seed ${seed}`,
+    methods,
+    replicas: replicasOfEach,
+    rows: runs.map(({ task, activation, epsilon, networks, targets }, index) => {
+      const { hidden, optimizer } = cases[index], { inputs, outputs } = tasks[index];
+      const steps = [...new Set(networks.flatMap(({ probes }) => probes.map(({ step }) => step)))]
+        .sort((a, b) => a - b);
+      return {
+        label: `${task}, ${activation}`,
+        epsilon,
+        training: `${[inputs, ...hidden, outputs].join("-")}, ${optimizer.name} ${optimizer.learningRate}`,
+        steps,
+        targets,
+        curves: methods.map((method) => {
+          const own = networks.filter((network) => network.method === method);
+          const series = (value: (probe: Probe) => number) =>
+            own.map(({ probes }) => {
+              const values = new Map(probes.map((probe) => [probe.step, value(probe)]));
+              return steps.map((step) => values.get(step) ?? NaN);
+            });
+          return {
+            method,
+            startSteps: own[0]?.startSteps ?? 0,
+            loss: series(({ loss }) => loss),
+            rank: series((probe) => terminalRank(probe).rank),
+          };
+        }),
+      };
+    }),
+  });
 }
 
 const plotHeight = 165, columnGap = 24, startWidth = 104, rowGap = 12;
@@ -119,7 +170,7 @@ export function pretrainingFigure(data: PretrainingFigureData): string {
   });
 }
 
-/** What the axes of a panel show. */
+/** Names of the axes of a panel. */
 interface PanelNames {
   readonly xName: string | null;
   readonly yName: string | null;
@@ -138,7 +189,7 @@ function axesOf({ curves, steps }: PretrainingRow) {
   };
 }
 
-/** Median and band, after the time of the start. */
+/** Draws median and band, after the time of the start. */
 function drawCurve(
   parent: Group,
   name: "loss" | "rank",
@@ -163,27 +214,27 @@ function drawCurve(
   drawMedian(parent, name, at, summary, y.scale, course, style);
 }
 
-/** A dot for each network's rank at the start. */
+/** Draws a dot for each network's rank at the start. */
 function drawStart(parent: Group, { rank }: PretrainingCurves, x: number, y: Axis, style: LineStyle): void {
-  rank.forEach(([start], network) => {
+  rank.forEach(([start], replica) => {
     if (!Number.isFinite(start)) return;
-    // Side by side, that equal ranks are seen.
-    const aside = (network - (rank.length - 1) / 2) * Math.min(2.2, 12 / rank.length);
+    // Side by side, so that equal ranks are seen.
+    const aside = (replica - (rank.length - 1) / 2) * Math.min(2.2, 12 / rank.length);
     parent.append("circle").attr("class", "start").attr("cx", px(x + aside)).attr("cy", px(y.scale(start)))
       .attr("r", 2.6).attr("fill", style.color).attr("fill-opacity", 0.75);
   });
 }
 
-function legend({ methods, seeds }: PretrainingFigureData): LegendEntry[] {
+function legend({ methods, replicas }: PretrainingFigureData): LegendEntry[] {
   const lines = methods.map((label, m): LegendEntry => ({ label, swatch: lineSwatch(lineStyle(m)) }));
   const others = [
     { label: "time of the start", swatch: lineSwatch({ ...lineStyle(1), color: ink, dash: "3 3" }) },
     { label: "losses to reach", swatch: lineSwatch(targetStyle) },
   ];
-  return [...lines, ...others, ...bandEntries(seeds, "seeds")];
+  return [...lines, ...others, ...bandEntries(replicas, "replicas")];
 }
 
-/** The figure in words. */
+/** Describes the figure in words. */
 function describe({ rows }: PretrainingFigureData): string {
   return rows.map(({ label, training, curves, steps }) =>
     `${label}, ${training}: ${

@@ -1,112 +1,214 @@
 /**
- * Pre-training of the first hidden layer, structured or by gradient, against other starts (Yang, Zhao, Zhu, arXiv:2412.05144;
- * Tang, Yang, Zhao, Zhu, arXiv:2507.11962).
+ * Pre-training of the first hidden layer, structured or by gradient, against other starts (Yang,
+ * Zhao, Zhu, arXiv:2412.05144; Tang, Yang, Zhao, Zhu, arXiv:2507.11962).
  *
  * @module
  */
-import type { Gpu } from "../../gpu/device.ts";
-import { pretrainingFigure } from "./figure.ts";
-import { completeOptions } from "../../train/options.ts";
-import { Training } from "../../train/training.ts";
-import type { Divergence, ExperimentResult } from "../core/record.ts";
-import { follow } from "../../train/follow.ts";
-import { pretrainingFigureData } from "./figure_data.ts";
-import { networksOf, type PretrainingRun, targetLosses } from "./networks.ts";
+import { defineExperiment } from "../core/experiment.ts";
+import { type Columns, table } from "../core/table.ts";
+import { trainingRun } from "../core/training_run.ts";
+import { pretrainingClaims } from "./claims.ts";
 import {
-  type CompletePretrainingOptions,
-  completePretrainingOptions,
-  type PretrainingOptions,
-} from "./options.ts";
-import { startsOf } from "./starts.ts";
+  lossAfter,
+  networksOf,
+  type PretrainingNetwork,
+  type PretrainingRun,
+  stairsClimbed,
+  stepsTo,
+  targetLosses,
+  terminalRank,
+} from "./networks.ts";
+import { pretrainingOptions, pretrainingPlan } from "./plan.ts";
+import { type MethodStart, startsOf } from "./starts.ts";
 import { stepTime } from "./step_time.ts";
-import { networkTable, probeTable, timeTable } from "./tables.ts";
-import { pretrainingVerdicts } from "./verdicts.ts";
 
-/** A finished comparison: its networks, its verdicts, its tables and its picture. */
-export interface PretrainingResult extends ExperimentResult<CompletePretrainingOptions> {
-  /** The networks of each case. */
-  readonly networks: readonly PretrainingRun[];
-  /** The table of networks, as CSV. */
-  readonly table: string;
-  /** The table of times to given losses, as CSV. */
-  readonly times: string;
-  /** The table of probes, as CSV. */
-  readonly trace: string;
-  /** The figure, as SVG. */
-  readonly figure: string;
+/** A network and the run that it is of. */
+interface NetworkRow {
+  readonly run: PretrainingRun;
+  readonly network: PretrainingNetwork;
+}
+
+/** The columns that say which network a row is of. */
+const place: Columns<NetworkRow> = {
+  task: { help: "task", value: ({ run }) => run.task },
+  activation: { help: "activation of the hidden layers", value: ({ run }) => run.activation },
+  method: { help: "start of the first layer", value: ({ network }) => network.method },
+  replica: { help: "network of this start, from 0", value: ({ network }) => network.replica },
+};
+
+function rowsOf(runs: readonly PretrainingRun[]): NetworkRow[] {
+  return runs.flatMap((run) => run.networks.map((network) => ({ run, network })));
 }
 
 /**
- * Trains networks that differ in how their first layer starts: structured, pre-trained by gradient, or as an initialiser has it.
- * All starts and seeds of a case are replicas of one training run.
+ * Trains networks that differ in how their first layer starts: structured, pre-trained by gradient,
+ * or from an initialiser. All starts and replicas of a task are replicas of one training run.
  *
- * What pre-training takes counts: its wall time for the networks of one start becomes steps by the wall time of a step of as many
- * networks, timed in the same run without probes. Time to a loss is theirs together.
- *
- * @param gpu Device.
- * @param options What to train, and how.
- * @param onProgress Called as results arrive, with the number of updates made in all runs, and the loss of the first network.
- * @returns The comparison. Where networks diverged, or the signal stopped it, it is returned as far as it came.
- * @throws {InputError} Where an option is out of range, or an activation has no structured start.
- * @throws {ShapeError} Where samples do not fit a task, or a layer is too wide for pre-training by gradient.
+ * The time of pre-training counts. Its wall time for the networks of one start is converted to
+ * steps by the wall time of a step of as many networks, which is measured beforehand without
+ * probes. The time to a loss is the sum of both.
  */
-export async function pretraining(
-  gpu: Gpu,
-  options: PretrainingOptions,
-  onProgress: (steps: number, loss: number) => void = () => {},
-): Promise<PretrainingResult> {
-  const complete = completePretrainingOptions(options);
-  const { tasks, cases, seeds, seed, replicas, targets } = complete, { signal } = options;
-  const networks: PretrainingRun[] = [], diverged: Divergence[] = [];
-  let steps = 0, milliseconds = 0, isStopped = false;
-  for (const [index, own] of cases.entries()) {
-    isStopped = signal?.aborted ?? false;
-    if (isStopped) break;
-    const task = tasks[index];
-    // Of spectra nothing is asked but ranks, which counts make as certain and several times cheaper.
-    const ranks = { epsilons: [own.epsilon], spectraEvery: own.steps };
-    const trained = completeOptions({ task, ...own, ...ranks, replicas, seed });
-    const time = { seeds, milliseconds: await stepTime(gpu, { ...trained, replicas: seeds }) };
-    const starts = await startsOf(gpu, task, own, complete, signal);
-    using training = await Training.create(gpu, { ...trained, ...signal && { signal } });
-    starts.flatMap((start) => start.networks).forEach((parameters, replica) =>
-      training.network.writeParameters(parameters, replica)
-    );
-    await follow(training, ({ step, replica, loss }) => {
-      if (replica === 0) onProgress(steps + step, loss);
-    });
-    for (const [replica, step] of training.diverged) {
-      const { method } = starts[Math.floor(replica / seeds)];
-      const description = `${task.name}, ${own.activation}, ${method}, seed ${
-        replica % seeds
-      } diverged at step ${step}`;
-      diverged.push({ replica: index * replicas + replica, step, description });
-    }
-    const { probes } = training.trace;
-    networks.push({
-      task: task.name,
-      activation: own.activation,
-      epsilon: own.epsilon,
-      steps: own.steps,
-      stepMilliseconds: time.milliseconds / seeds,
-      targets: targetLosses(probes, targets),
-      networks: networksOf(starts, probes, time, training.diverged),
-    });
-    steps += training.updates;
-    milliseconds += training.milliseconds;
-    isStopped = training.status === "stopped";
-    if (isStopped) break;
-  }
-  return {
-    options: complete,
-    isStopped,
-    networks,
-    verdicts: pretrainingVerdicts(networks, complete.methods),
-    diverged,
-    table: networkTable(networks),
-    times: timeTable(networks),
-    trace: probeTable(networks),
-    figure: pretrainingFigure(pretrainingFigureData(networks, complete)),
-    timing: { steps, milliseconds },
-  };
-}
+export const pretraining = defineExperiment({
+  name: "pretraining",
+  summary: "compare networks whose first layer is pre-trained with those that start otherwise",
+  source: "Yang, Zhao, Zhu, arXiv:2412.05144; Tang, Yang, Zhao, Zhu, arXiv:2507.11962",
+  examples: [
+    {
+      args: "--tasks runge:tanh,helmholtz1d:tanh --epsilon 1e-8",
+      help: "compare the starts on two tasks at a smaller threshold",
+    },
+    {
+      args: "--tasks digits --methods structured,he-normal,pytorch",
+      help: "classify handwritten digits without pre-training by gradient",
+    },
+  ],
+  options: pretrainingOptions,
+  label: "pre-training",
+  plan: pretrainingPlan,
+  runs: (plan) =>
+    plan.cases.map((own, index) => {
+      const { methods, replicasOfEach } = plan, { activation, epsilon, steps } = own;
+      const task = plan.tasks[index], label = `${task.name}, ${activation}`;
+      let starts: readonly MethodStart[] = [], milliseconds = NaN;
+      return trainingRun<PretrainingRun>({
+        label,
+        training: { ...own, task },
+        nameOf: (replica) =>
+          `${label}, ${methods[Math.floor(replica / replicasOfEach)]}, replica ${replica % replicasOfEach}`,
+        prepare: async ({ options, network }, context) => {
+          milliseconds = await stepTime(context.gpu, { ...options, replicas: replicasOfEach });
+          starts = await startsOf(context, plan, index);
+          starts.flatMap(({ networks }) => networks).forEach((parameters, replica) =>
+            network.writeParameters(parameters, replica)
+          );
+        },
+        measure: ({ trace: { probes }, diverged }) => ({
+          rows: probes.length === 0 ? [] : [{
+            task: task.name,
+            activation,
+            epsilon,
+            steps,
+            stepMilliseconds: milliseconds / replicasOfEach,
+            targets: targetLosses(probes, plan.targets),
+            networks: networksOf(starts, probes, milliseconds, diverged),
+          }],
+        }),
+      });
+    }),
+  claims: (runs, { methods }) => pretrainingClaims(runs, methods),
+  tables: {
+    "pretraining.csv": ({ rows }) =>
+      table(
+        rowsOf(rows).map((row) => {
+          const { probes } = row.network, start = probes[0], end = probes[probes.length - 1];
+          return { ...row, start, end, rank: terminalRank(start) };
+        }),
+        {
+          ...place,
+          start_ms: {
+            help: "wall time of the start beyond that of an initialiser, per network, in milliseconds",
+            value: ({ network }) => network.startMilliseconds,
+          },
+          start_steps: { help: "the same in steps of training", value: ({ network }) => network.startSteps },
+          step_ms: {
+            help: "wall time of a step of training per network, without probes, in milliseconds",
+            value: ({ run }) => run.stepMilliseconds,
+          },
+          log_det_before: {
+            help:
+              "log det(I + M/ε) of the first layer before pre-training by gradient; empty for other starts",
+            value: ({ network }) => network.logDeterminants?.[0] ?? null,
+          },
+          log_det_after: {
+            help: "the same afterwards",
+            value: ({ network }) => network.logDeterminants?.[1] ?? null,
+          },
+          rank_start: {
+            help: "ε-rank of the last hidden layer at the start",
+            value: ({ rank }) => rank.rank,
+          },
+          rank_low: { help: "lower end of its certified interval", value: ({ rank }) => rank.low },
+          rank_high: { help: "upper end of it", value: ({ rank }) => rank.high },
+          first_rank_start: {
+            help: "ε-rank of the first hidden layer at the start",
+            value: ({ start }) => start.layers[0].ranks[0].rank,
+          },
+          rank_end: {
+            help: "ε-rank of the last hidden layer after training",
+            value: ({ end }) => terminalRank(end).rank,
+          },
+          stairs: {
+            help: "upward jumps of the rank of the last hidden layer in training",
+            value: ({ network }) => stairsClimbed(network),
+          },
+          loss_start: { help: "loss at the start", value: ({ start }) => start.loss },
+          loss_end: { help: "loss after training", value: ({ end }) => end.loss },
+          loss_same_time: {
+            help: "loss after the time of the training, that of the start included",
+            value: ({ network, run }) => lossAfter(network, run.steps),
+          },
+          accuracy: {
+            help: "share of the samples classified right after training; empty for other tasks",
+            value: ({ end }) => end.accuracy,
+          },
+          relative_error: {
+            help: "relative error of the solution after training; empty for tasks that are no equations",
+            value: ({ end }) => end.relativeError ?? null,
+          },
+        },
+      ),
+    "times.csv": ({ rows }) =>
+      table(
+        rowsOf(rows).flatMap((row) =>
+          row.run.targets.map((loss, t) => ({
+            ...row,
+            target: t + 1,
+            loss,
+            steps: stepsTo(row.network, loss),
+          }))
+        ),
+        {
+          ...place,
+          target: { help: "number of the target, from 1", value: ({ target }) => target },
+          loss: { help: "loss to reach", value: ({ loss }) => loss },
+          steps: {
+            help: "steps to the first probe with that loss, those of the start included; empty without one",
+            value: ({ steps }) => steps,
+          },
+          ms: {
+            help: "the same as wall time per network, in milliseconds",
+            value: ({ run, steps }) => steps === null ? null : steps * run.stepMilliseconds,
+          },
+        },
+      ),
+    "trace.csv": ({ rows }) =>
+      table(
+        rowsOf(rows).flatMap((row) =>
+          row.network.probes.flatMap((probe) =>
+            probe.layers.map(({ layer, ranks: [rank] }) => ({ ...row, probe, layer, rank }))
+          )
+        ),
+        {
+          ...place,
+          step: { help: "step of the probe", value: ({ probe }) => probe.step },
+          loss: { help: "loss over all training samples", value: ({ probe }) => probe.loss },
+          accuracy: {
+            help: "share of the samples classified right; empty for other tasks",
+            value: ({ probe }) => probe.accuracy,
+          },
+          relative_error: {
+            help: "relative error of the solution; empty for tasks that are no equations",
+            value: ({ probe }) => probe.relativeError ?? null,
+          },
+          layer: { help: "hidden layer, from 1", value: ({ layer }) => layer },
+          epsilon: { help: "threshold ε of the rank", value: ({ run }) => run.epsilon },
+          rank: { help: "ε-rank of the features of the layer", value: ({ rank }) => rank.rank },
+          rank_low: { help: "lower end of its certified interval", value: ({ rank }) => rank.low },
+          rank_high: { help: "upper end of it", value: ({ rank }) => rank.high },
+        },
+      ),
+  },
+  figures: {
+    "pretraining.svg": async (result) => (await import("./figure.ts")).drawPretraining(result),
+  },
+});

@@ -13,15 +13,21 @@ import type { MethodStart } from "./starts.ts";
 export interface PretrainingNetwork {
   /** How it started. */
   readonly method: string;
-  /** Which of the networks of this start, from 0. */
-  readonly seed: number;
+  /** Index of the network among those of its start, from 0. */
+  readonly replica: number;
   /** Its probes, first to last. */
   readonly probes: readonly Probe[];
-  /** Time that its start took beyond that of an initialiser, in milliseconds. */
+  /**
+   * Time that its start took beyond that of an initialiser, in milliseconds; its share of that of
+   * all replicas.
+   */
   readonly startMilliseconds: number;
   /** The same in steps of training. */
   readonly startSteps: number;
-  /** log det(I + M/ε) of its first layer before and after pre-training by gradient; `null` for other starts. */
+  /**
+   * log det(I + M/ε) of its first layer before and after pre-training by gradient; `null` for other
+   * starts.
+   */
   readonly logDeterminants: readonly [before: number, after: number] | null;
 }
 
@@ -33,58 +39,51 @@ export interface PretrainingRun {
   readonly activation: string;
   /** Threshold ε of the ranks. */
   readonly epsilon: number;
-  /** Updates of each network. */
+  /** Steps that each network makes. */
   readonly steps: number;
   /** Wall time of a step for one network, among those of one start, in milliseconds. */
   readonly stepMilliseconds: number;
-  /** Losses to be reached, descending. */
+  /** Losses to reach, descending. */
   readonly targets: readonly number[];
   /** Networks that did not diverge. */
   readonly networks: readonly PretrainingNetwork[];
 }
 
-/** What all networks of a run have in common. */
-export interface RunTime {
-  /** Networks of each start. */
-  readonly seeds: number;
-  /** Wall time of a step for the networks of one start, in milliseconds. */
-  readonly milliseconds: number;
-}
-
 /**
- * Gathers the networks of a training run whose replicas are all seeds of the first start, then all of the next.
+ * Gathers the networks of a training run whose replicas are all networks of the first start, then
+ * all of the next.
  *
  * @param starts How they started.
  * @param probes Probes of the whole run.
- * @param time What a step takes.
- * @param leftOut Replicas that do not count.
+ * @param milliseconds Wall time of a step for all networks of one start.
+ * @param leftOut Replicas of the run that do not count.
  * @returns The networks.
  */
 export function networksOf(
   starts: readonly MethodStart[],
   probes: readonly Probe[],
-  { seeds, milliseconds }: RunTime,
+  milliseconds: number,
   leftOut: ReadonlyMap<number, number>,
 ): PretrainingNetwork[] {
-  const byReplica = Map.groupBy(probes, ({ replica }) => replica);
+  const byReplica = Map.groupBy(probes, (probe) => probe.replica);
   return starts.flatMap((start, m) =>
-    start.networks.flatMap((_, seed): PretrainingNetwork[] => {
-      const replica = m * seeds + seed, own = byReplica.get(replica) ?? [];
-      if (leftOut.has(replica) || own.length === 0) return [];
+    start.networks.flatMap((_, replica, { length }): PretrainingNetwork[] => {
+      const index = m * length + replica, own = byReplica.get(index) ?? [];
+      if (leftOut.has(index) || own.length === 0) return [];
       return [{
         method: start.method,
-        seed,
+        replica,
         probes: own,
-        startMilliseconds: start.milliseconds / seeds,
+        startMilliseconds: start.milliseconds / length,
         startSteps: start.milliseconds / milliseconds,
-        logDeterminants: start.logDeterminants?.[seed] ?? null,
+        logDeterminants: start.logDeterminants?.[replica] ?? null,
       }];
     })
   );
 }
 
 /**
- * Losses that networks are to reach.
+ * Computes the losses to reach.
  *
  * @param probes Probes of a run.
  * @param shares Shares of the median loss at the start.
@@ -96,17 +95,17 @@ export function targetLosses(probes: readonly Probe[], shares: readonly number[]
 }
 
 /**
- * The ε-rank of the terminal hidden layer.
+ * Reads the ε-rank of the terminal hidden layer.
  *
  * @param probe A probe.
- * @returns The rank and the interval in which it is certain to lie.
+ * @returns The rank and its certified interval.
  */
 export function terminalRank({ layers }: Probe): RankInterval {
   return layers[layers.length - 1].ranks[0];
 }
 
 /**
- * Steps that a network takes to a loss, its start counted.
+ * Finds the steps that a network takes to a loss, those of its start included.
  *
  * @param network The network.
  * @param loss The loss.
@@ -118,18 +117,18 @@ export function stepsTo({ probes, startSteps }: PretrainingNetwork, loss: number
 }
 
 /**
- * Loss of a network after some time.
+ * Finds the loss of a network after some time.
  *
  * @param network The network.
- * @param steps The time in steps, those counted that its start took.
- * @returns Loss at the last probe by then; at the first where even that is later.
+ * @param steps The time in steps, those of its start included.
+ * @returns Loss at the last probe by then; at the first probe where even that is later.
  */
 export function lossAfter({ probes, startSteps }: PretrainingNetwork, steps: number): number {
   return (probes.findLast(({ step }) => step + startSteps <= steps) ?? probes[0]).loss;
 }
 
 /**
- * Stairs that a network climbs while it is trained.
+ * Counts the stairs that a network climbs while it is trained.
  *
  * @param network The network.
  * @returns How often the terminal ε-rank jumps up from one stair to the next.

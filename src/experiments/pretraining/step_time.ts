@@ -1,5 +1,5 @@
 /**
- * What a step of training takes, without probes.
+ * The time of a step of training, without probes.
  *
  * @module
  */
@@ -13,17 +13,20 @@ import { DEPTH, inChunks } from "../../train/chunks.ts";
 import type { CompleteOptions } from "../../train/options.ts";
 import { objectiveOf } from "../../train/objective.ts";
 
-/** Milliseconds that are not timed, in which submissions find their length, and those of all. */
+/**
+ * Milliseconds that are not timed, in which submissions find their length, and milliseconds in all.
+ */
 const BEFORE = 200, TOGETHER = 800;
-/** Most steps of all, and of one submission. */
+/** Most steps in all, and in one submission. */
 const MOST = 2 ** 20, MOST_AT_ONCE = 1024;
 
 /**
- * Times steps of a training run of its own, as wall time: what its networks would take if nobody looked at them.
+ * Measures the wall time of a step in a training run of its own, as if the networks were not
+ * probed.
  *
  * @param gpu Device.
  * @param options What is trained, and how.
- * @returns Milliseconds a step of all replicas.
+ * @returns Milliseconds per step of all replicas.
  */
 export async function stepTime(gpu: Gpu, options: CompleteOptions): Promise<number> {
   const { task, hidden, activation, initializer, optimizer, schedule, batch, replicas, seed } = options;
@@ -53,7 +56,7 @@ export async function stepTime(gpu: Gpu, options: CompleteOptions): Promise<numb
   });
   const arrivals: { readonly steps: number; readonly milliseconds: number }[] = [];
   for await (const { first, count, milliseconds } of chunks) {
-    // One arrival before what is timed, and one after.
+    // Steps are timed from one arrival to a later one.
     if (arrivals.length === 1 && arrivals[0].milliseconds < BEFORE) arrivals.pop();
     arrivals.push({ steps: first + count, milliseconds });
     if (arrivals.length > 1 && milliseconds >= TOGETHER) over.abort();

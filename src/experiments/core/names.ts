@@ -1,0 +1,29 @@
+/**
+ * Lists of names among the options of an experiment.
+ *
+ * @module
+ */
+import { InputError } from "../../errors.ts";
+
+/**
+ * Reads a list of names.
+ *
+ * @param given Names separated by commas, or a list of names or of other things.
+ * @returns The list.
+ * @throws {InputError} Where a name is empty.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { parseNames } from "./names.ts";
+ *
+ * assert.deepEqual(parseNames("cosines, abs"), ["cosines", "abs"]);
+ * assert.deepEqual(parseNames(["cosines", 3]), ["cosines", 3]);
+ * ```
+ */
+export function parseNames<Item>(given: string | readonly Item[]): readonly (Item | string)[] {
+  if (typeof given !== "string") return given;
+  const names = given.split(",").map((name) => name.trim());
+  if (names.includes("")) throw new InputError(`"${given}": give names, separated by commas`);
+  return names;
+}

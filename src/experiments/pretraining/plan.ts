@@ -1,0 +1,260 @@
+/**
+ * Options of the comparison of pre-trained and other starts, and the training runs that they make.
+ *
+ * @module
+ */
+import {
+  completeValues,
+  integer,
+  number,
+  numbers,
+  type OptionValues,
+  pick,
+  text,
+  toggle,
+} from "../../cli/options.ts";
+import { taskOf, trainingOptions, trainingTable } from "../../cli/training_flags.ts";
+import { InputError } from "../../errors.ts";
+import { parseInitializer } from "../../nn/initializer.ts";
+import { type OptimizerName, parseOptimizerName } from "../../nn/optim/optimizer.ts";
+import { poolImages } from "../../tasks/digits/pool.ts";
+import { taskDefaults } from "../../tasks/defaults.ts";
+import type { Task } from "../../tasks/task.ts";
+import { type CompleteOptions, completeOptions } from "../../train/options.ts";
+import { structuredLayer } from "../../train/pretrain/structured_layer.ts";
+import { parseNames } from "../core/names.ts";
+
+/** Starts whose first layer is prepared. All others are initialisers. */
+export const pretrainedMethods: readonly string[] = ["structured", "gradient"];
+
+/** Options of the comparison. */
+export const pretrainingOptions = {
+  tasks: text<readonly (string | Task)[], string>({
+    default: "cosines:tanh,cosines:sine,helmholtz1d:tanh,poisson1d:tanh,digits:relu",
+    placeholder: "NAMES",
+    help:
+      "tasks to learn, one training run each, as NAME or NAME:ACTIVATION; by default the task's activation",
+    group: "what to train",
+  }),
+  ...pick(trainingTable, ["data", "samples", "layers"], {
+    samples: { help: "training samples of each task; by default few, with --full the task's own number" },
+    layers: { help: "hidden widths as 50,50; by default narrow, with --full the task's own" },
+  }),
+  pool: integer({
+    default: 4,
+    full: 1,
+    min: 1,
+    help: "side of the squares of pixels of the digits that become one; 1 keeps the images",
+    group: "what to train",
+  }),
+  methods: text<readonly string[], string>({
+    default: [...pretrainedMethods, "xavier-normal", "he-normal", "pytorch"].join(),
+    placeholder: "NAMES",
+    help: "starts to compare: structured, gradient, and initialisers",
+  }),
+  pretrainingSteps: integer({ default: 200, min: 1, help: "Adam's steps of pre-training by gradient" }),
+  pretrainingRate: number<number | null>({
+    default: null,
+    positive: true,
+    help: "learning rate of these steps; by default 0.1 divided by the root of the input's dimension",
+  }),
+  targets: numbers<readonly number[]>({
+    default: [0.1, 0.01, 0.001],
+    positive: true,
+    help: "losses to reach, as shares below 1 of the loss at the start, descending",
+  }),
+  ...pick(trainingTable, ["optimizer"], {
+    optimizer: {
+      help: "sgd, momentum, nesterov, adam or adamw; by default adam for functions, else the task's own",
+    },
+  }),
+  learningRate: number<number | null>({
+    default: null,
+    positive: true,
+    help: "learning rate of training; by default 1e-3 for adam on functions, else the task's own",
+    group: "how to train",
+  }),
+  ...pick(trainingTable, ["batch", "steps", "replicas", "seed", "probeEvery"], {
+    steps: { min: 1, help: "updates of the weights; by default few, with --full the task's own number" },
+    replicas: { default: 5, full: 10, help: "networks of each start", was: ["seeds"] },
+    probeEvery: {
+      help: "steps from one probe of the ranks to the next; by default those of the task's size",
+    },
+  }),
+  epsilon: number<number | null>({
+    default: null,
+    positive: true,
+    help: "threshold of the ε-rank and of pre-training by gradient; by default 1e-6, for classes 1e-2, " +
+      "below which all starts have full rank",
+    group: "what to probe",
+  }),
+  full: toggle({
+    default: false,
+    help: "take samples, widths, optimisers and steps as the tasks have them, and ten replicas",
+  }),
+};
+
+type Values = OptionValues<typeof pretrainingOptions>;
+
+/** A training run of all starts, without its task. */
+export interface PretrainingCase extends Omit<CompleteOptions, "task"> {
+  /** Activation of all hidden layers. */
+  readonly activation: string;
+  /** Threshold ε of the ranks, and of pre-training by gradient. */
+  readonly epsilon: number;
+}
+
+/** The comparison, its options checked. */
+export interface PretrainingPlan
+  extends Pick<Values, "targets" | "pretrainingSteps" | "pretrainingRate" | "seed"> {
+  /** The task of each training run. */
+  readonly tasks: readonly Task[];
+  /** How each is trained. */
+  readonly cases: readonly PretrainingCase[];
+  /** Starts: `structured`, `gradient`, and initialisers. */
+  readonly methods: readonly string[];
+  /** Networks of each start in each run. */
+  readonly replicasOfEach: number;
+  /** Networks of a training run: all replicas of the first start, then all of the next. */
+  readonly replicas: number;
+}
+
+/**
+ * Checks the options together, and loads the tasks.
+ *
+ * @param options Values of all options. Tasks by name are made small unless `full` is set; a task
+ * of the caller's is trained as it is.
+ * @returns The comparison.
+ * @throws {InputError} Where there are no starts to compare, one is unknown, an activation has no
+ * structured start, or data cannot be read.
+ * @throws {ShapeError} Where samples or layers do not fit a task.
+ */
+export async function pretrainingPlan(options: Values): Promise<PretrainingPlan> {
+  const { data, targets, pretrainingSteps, pretrainingRate, replicas, seed } = options;
+  const methods = checkMethods(parseNames(options.methods));
+  if (targets.length === 0 || targets.some((share, i) => !(share < (targets[i - 1] ?? 1)))) {
+    throw new InputError(
+      `targets ${targets.join(", ") || "none"}: give shares of the loss at the start, below 1, descending`,
+    );
+  }
+  const entries = parseNames(options.tasks);
+  if (entries.length === 0) throw new InputError("no task: give one at least");
+  if (data !== null && !entries.some((entry) => nameOf(entry) === "digits")) {
+    throw new InputError(`no task reads data "${data}": leave it out, or learn digits`);
+  }
+  const tasks: Task[] = [], cases: PretrainingCase[] = [];
+  for (const entry of entries) {
+    const { task, ...own } = await caseOf(entry, options, methods.length * replicas);
+    // Fails before anything is trained if the activation has no structured start.
+    if (methods.includes("structured")) {
+      structuredLayer({ samples: task.train, width: 1, activation: own.activation, seed });
+    }
+    tasks.push(task);
+    cases.push(own);
+  }
+  return {
+    tasks,
+    cases,
+    methods,
+    replicasOfEach: replicas,
+    seed,
+    targets,
+    pretrainingSteps,
+    pretrainingRate,
+    replicas: methods.length * replicas,
+  };
+}
+
+function checkMethods(methods: readonly string[]): readonly string[] {
+  const plain = methods.filter((method) => !pretrainedMethods.includes(method));
+  plain.forEach(parseInitializer);
+  if (new Set(methods).size < methods.length) {
+    throw new InputError(`methods ${methods.join(", ")}: give each once`);
+  }
+  if (plain.length === 0 || plain.length === methods.length) {
+    throw new InputError(
+      `methods ${methods.join(", ") || "none"}: give one of ${pretrainedMethods.join(", ")} at least, and ` +
+        "an initialiser to compare it with",
+    );
+  }
+  return methods;
+}
+
+/** Completes the options of one training run. */
+async function caseOf(
+  entry: string | Task,
+  options: Values,
+  replicas: number,
+): Promise<PretrainingCase & { readonly task: Task }> {
+  const { task, size, activation } = typeof entry === "string"
+    ? await namedTask(entry, options)
+    : { task: entry, size: null, activation: taskDefaults(entry).activation };
+  const defaults = taskDefaults(task);
+  const known = [
+    ...size?.optimizer ? [size.optimizer] : [],
+    { name: parseOptimizerName(defaults.optimizer), learningRate: defaults.learningRate },
+  ];
+  const optimizer = options.optimizer === null ? known[0].name : parseOptimizerName(options.optimizer);
+  const { learningRate } = known.find(({ name }) => name === optimizer) ?? known[0];
+  const epsilon = options.epsilon ?? (task.kind === "classification" ? 1e-2 : 1e-6);
+  const values = completeValues(trainingTable, {
+    layers: options.layers ?? size?.hidden ?? null,
+    activation,
+    optimizer,
+    learningRate: [options.learningRate ?? learningRate],
+    batch: options.batch,
+    steps: options.steps ?? size?.steps ?? null,
+    replicas,
+    seed: options.seed,
+    probeEvery: options.probeEvery ?? size?.probeEvery ?? null,
+    epsilons: [epsilon],
+  }, "pretraining");
+  const training = await trainingOptions(values, task);
+  // Only ranks are used: counts are as certain as spectra, and several times cheaper.
+  return { ...completeOptions({ ...training, spectraEvery: training.steps }), activation, epsilon };
+}
+
+/**
+ * Loads a task named as `cosines:tanh`, or `cosines` with the task's own activation, in the size
+ * that it is to have.
+ */
+async function namedTask(entry: string, { data, samples, seed, pool, full }: Values) {
+  const name = nameOf(entry), isDigits = name === "digits";
+  const load = (count: number | null) =>
+    taskOf({ task: name, data: isDigits ? data : null, samples: count, seed });
+  let task = await load(samples);
+  const size = full ? null : sizeOf(task);
+  if (size && samples === null) task = await load(size.samples);
+  if (isDigits) task = poolImages(task, pool);
+  return { task, size, activation: entry.slice(name.length + 1) || taskDefaults(task).activation };
+}
+
+function nameOf(entry: string | Task): string {
+  return typeof entry === "string" ? entry.split(":", 1)[0] : entry.name;
+}
+
+/** Size of a small run. */
+interface Size {
+  readonly samples: number;
+  readonly hidden: readonly number[];
+  readonly steps: number;
+  readonly probeEvery: number;
+  readonly optimizer?: { readonly name: OptimizerName; readonly learningRate: number };
+}
+
+/** Functions are learnt by Adam: momentum stays on a stair for longer than a short run. */
+const FUNCTION: Size = {
+  samples: 128,
+  hidden: [50, 50],
+  steps: 2000,
+  probeEvery: 25,
+  optimizer: { name: "adam", learningRate: 1e-3 },
+};
+
+function sizeOf({ kind, inputs }: Task): Size {
+  if (kind === "regression") return inputs === 1 ? FUNCTION : { ...FUNCTION, samples: 256 };
+  if (kind === "equation") {
+    return { samples: inputs === 1 ? 98 : 240, hidden: [40, 40], steps: 800, probeEvery: 20 };
+  }
+  return { samples: 500, hidden: [64, 32], steps: 600, probeEvery: 20 };
+}
