@@ -106,7 +106,7 @@ export async function bindInertia(
 ): Promise<Dispatch[]> {
   if (batch.order > MOST_ORDER) {
     throw new ShapeError(
-      `a matrix of order ${batch.order} is too large: its inertia is for at most ${MOST_ORDER}`,
+      `a matrix of order ${batch.order} is too large for its inertia: use an order of at most ${MOST_ORDER}`,
     );
   }
   const lanes = inertiaLanes(gpu, batch.order);
