@@ -124,7 +124,10 @@ export function largestExponent({ data }: Matrix, name: string): number {
   return largest === 0 ? 0 : Math.max(-1000, Math.min(1000, Math.floor(Math.log2(largest))));
 }
 
-/** Largest magnitude; not finite where an entry is not. Bits order magnitudes, with NaN on top. */
+/**
+ * Finds the largest magnitude; not finite where an entry is not. Bits order magnitudes, with NaN on
+ * top.
+ */
 function largestSingle(entries: Float32Array): number {
   const bits = new Int32Array(entries.buffer, entries.byteOffset, entries.length);
   let most = 0;

@@ -100,6 +100,17 @@ Deno.test("eigh, eigvalsh: square matrices within single precision's range alone
   }
 });
 
+Deno.test("countByInertia, countBySturm: thresholds that are no list for each matrix", async () => {
+  for (const count of [countByInertia, countBySturm]) {
+    for (const epsilons of [undefined, 0.1, [0.1]] as Unchecked[]) {
+      await assert.rejects(count(gpu, [good], epsilons), {
+        name: InputError.name,
+        message: /^thresholds must be a list of numbers for each matrix: give \[\[0\.1\]\]/,
+      });
+    }
+  }
+});
+
 Deno.test("squareMatrix: as many rows as columns, or an error", () => {
   const data = new Float64Array(9);
   assert.deepEqual(squareMatrix(data), { rows: 3, columns: 3, data });

@@ -7,7 +7,7 @@
 // Products of digits, and sums of those of equal weight, are integers. Over 128 samples they stay
 // within 2²⁴, so single precision adds them without rounding, in whatever order a compiler likes:
 // there is no compensation that it could undo. Nine products per term give XᵀX. Only X is inexact,
-// by 2⁻²⁶ an entry, and that moves singular values, not eigenvalues: see
+// by 2⁻²⁶ per entry, and that moves singular values, not eigenvalues: see
 // `inertia_double_single.ts`. (The splitting is that of Ozaki, Ogita, Oishi and Rump, "Error-free
 // transformations of matrix multiplication", Numer. Algorithms 59, 2012, in fixed point.)
 //

@@ -69,8 +69,8 @@ fn place(workgroup: vec3u, t: u32) -> Place {
   return Place(workgroup.z, 64u * (workgroup.x / columns), 64u * (workgroup.x % columns), t / 8u, t % 8u);
 }
 
-// Four vectors of terms of each row of A, or of each column of B, an invocation: sixteen neighbours
-// read 64 bytes each.
+// Each invocation stages four vectors of terms of each row of A, or of each column of B: sixteen
+// neighbours read 64 bytes each.
 fn stage_rows_of_a(at: Place, k: u32, t: u32) {
   for (var e = t; e < 256u; e += 64u) {
     panel_a[PITCH * (e / 4u) + e % 4u] = left(at.batch, at.row + e / 4u, k / 4u + e % 4u);

@@ -23,11 +23,11 @@
 // takes 2.2 s to compile. The order of the tiles makes no difference.
 //
 // On a GPU, reasoned and not measured: 8 × 16 takes 128 registers for sums and, as terms are
-// fetched, 20 to 70 for operands (nn: 4 + 16 a term), about 150 to 200 in all. Of 65,536 registers
-// a multiprocessor keeps 10 to 13 subgroups of 32, each lane with 128 independent sums to hide
-// latency behind. It reads a quarter less through L1 than 8 × 8, and wins where that is the limit
-// and where tiles are many. 16 × 16 and larger tiles spill: an invocation has 255 registers. No
-// workgroup memory is used.
+// fetched, 20 to 70 for operands (nn: 4 + 16 per term), about 150 to 200 in all. Of 65,536
+// registers a multiprocessor keeps 10 to 13 subgroups of 32, each lane with 128 independent sums to
+// hide latency behind. It reads a quarter less through L1 than 8 × 8, and wins where that is the
+// limit and where tiles are many. 16 × 16 and larger tiles spill: an invocation has 255 registers.
+// No workgroup memory is used.
 //
 // needs: wide_band.wgsl, gemm_operands.wgsl
 

@@ -267,7 +267,7 @@ fn main(
         workgroupBarrier();
         for (var i = lane; i < PAIR; i += LANES) { norms[i] = sqrt(gram[17u * i]); }
         workgroupBarrier();
-        // Pairs within a block count once a sweep.
+        // Pairs within a block count once per sweep.
         judge(lane, largest, (round == 0u) & ((shape.width == 1u) | (meeting >= 4u)));
         let off = workgroupUniformLoad(&verdict);
         if (lane == 0u) { seen[(index * shape.blocks + blocks.x) * shape.blocks + blocks.y] = off; }

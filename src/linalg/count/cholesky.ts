@@ -105,7 +105,9 @@ export async function bindCholesky(
 ): Promise<Dispatch[]> {
   const { order, rows, count } = batch;
   if (order > MOST_ORDER) {
-    throw new ShapeError(`a matrix of order ${order} is too large to factorise: at most ${MOST_ORDER}`);
+    throw new ShapeError(
+      `a matrix of order ${order} is too large to factorise: use an order of at most ${MOST_ORDER}`,
+    );
   }
   const lanes = gpu.software ? LANES.cpu : LANES.gpu;
   const kernel = await gpu.kernel({ name: "cholesky", files: [pivotedSource, choleskySource] }, {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ShapeError } from "../../errors.ts";
+import { InputError, ShapeError } from "../../errors.ts";
 import { checkMatrices, type Matrix } from "../matrix.ts";
 
 /** A count of eigenvalues above a threshold, and the interval in which the exact one lies. */
@@ -91,7 +91,7 @@ export function countsIn(
  * @param matrices Matrices.
  * @param epsilons Thresholds of each.
  * @returns The number of thresholds per matrix.
- * @throws {InputError} Where the matrices are no list of matrices.
+ * @throws {InputError} Where the matrices are no list of matrices, or the thresholds no lists.
  * @throws {ShapeError} Where a matrix has more or fewer thresholds than another.
  */
 export function thresholdsOf(
@@ -99,6 +99,9 @@ export function thresholdsOf(
   epsilons: readonly (readonly number[])[],
 ): number {
   checkMatrices(matrices);
+  if (!Array.isArray(epsilons) || !epsilons.every((list) => Array.isArray(list))) {
+    throw new InputError("thresholds must be a list of numbers for each matrix: give [[0.1]], even for one");
+  }
   const thresholds = epsilons[0]?.length;
   if (
     thresholds === undefined || epsilons.length !== matrices.length ||

@@ -33,7 +33,7 @@ export class InertiaWork implements Disposable {
   readonly thresholds: number;
   /** For each threshold ε and the margin to start with, those of one matrix beside each other. */
   readonly epsilons: GpuArray;
-  /** Copies of the matrices: two a threshold, 2 rows (rows + 4) bytes each. */
+  /** Copies of the matrices: two per threshold, 2 rows (rows + 4) bytes each. */
   readonly copies: GpuArray;
   /** The counts, three records of eight words per threshold. */
   readonly results: GpuArray;
@@ -109,7 +109,7 @@ export async function bindInertia(
 ): Promise<Dispatch[]> {
   if (batch.order > MOST_ORDER) {
     throw new ShapeError(
-      `a matrix of order ${batch.order} is too large: its inertia is for at most ${MOST_ORDER}`,
+      `a matrix of order ${batch.order} is too large for its inertia: use an order of at most ${MOST_ORDER}`,
     );
   }
   const lanes = inertiaLanes(gpu, batch.order);

@@ -113,7 +113,7 @@ export class InertiaCounts {
     const { orders, replicas, capacity, epsilons } = options;
     const order = Math.max(...orders);
     if (order > MOST_ORDER) {
-      throw new ShapeError(`a layer of ${order} neurons is too wide to count in: ${MOST_ORDER} at most`);
+      throw new ShapeError(`a layer of ${order} neurons is too wide to count in: use at most ${MOST_ORDER}`);
     }
     const perSlot = 2 * epsilons.length * orders.length * replicas;
     const lanes = WORKGROUP * Math.ceil(capacity * perSlot / WORKGROUP);

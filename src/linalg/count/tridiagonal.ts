@@ -120,7 +120,9 @@ export async function bindTridiagonal(
   const vectors = order <= 512 ? 128 : 512;
   const most = gpu.limits.maxComputeWorkgroupStorageSize < LARGE_MEMORY ? MOST_ORDER / 4 : MOST_ORDER;
   if (order > most) {
-    throw new ShapeError(`a matrix of order ${order} is too large to tridiagonalise here: at most ${most}`);
+    throw new ShapeError(
+      `a matrix of order ${order} is too large to tridiagonalise here: at most ${most}`,
+    );
   }
   const lanes = tridiagonalLanes(gpu, order);
   const constants = { LANES: lanes, VECTORS: vectors };

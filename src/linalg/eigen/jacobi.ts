@@ -126,6 +126,6 @@ export async function bindJacobi(
 export function checkOrder(order: number): void {
   if (order <= MOST_ORDER) return;
   throw new ShapeError(
-    `a matrix of order ${order} is too large: use at most ${MOST_ORDER} neurons a layer`,
+    `a matrix of order ${order} is too large: use an order of at most ${MOST_ORDER}`,
   );
 }

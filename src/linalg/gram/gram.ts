@@ -113,7 +113,7 @@ export async function bindGram(gpu: Gpu, operand: GramOperand, options: GramOpti
   const tail = targets ? batch.tailStride : 0;
   const stride = vectors(order);
   if (features.stride !== stride) {
-    throw new RangeError("features must be padded to ⌈order / 4⌉ vectors a row");
+    throw new RangeError("features must be padded to ⌈order / 4⌉ vectors per row");
   }
   if (sums === "plain" && tail === 0) {
     return await bindGramPlain(gpu, operand, { samples, slice, slices, replicas, weights, batch, partials });

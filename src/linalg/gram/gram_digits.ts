@@ -185,7 +185,7 @@ export async function bindDigitGrams(
     const together = layers.slice(index, next < 0 ? layers.length : next);
     const table = together.map(({ features, width }) => {
       if (features.stride !== vectors(width)) {
-        throw new RangeError("features must be padded to ⌈width / 4⌉ vectors a row");
+        throw new RangeError("features must be padded to ⌈width / 4⌉ vectors per row");
       }
       return [features.offset ?? 0, features.batch, features.stride, width];
     });

@@ -97,8 +97,8 @@ export function doubleSingleThreshold(columns: number): number {
 }
 
 /**
- * Sums of products of rows in a kernel of this file: lanes that share them, and terms that each
- * adds at a time.
+ * Chooses how a lane adds its share of a product of rows: terms per block, and additions one after
+ * the other in all.
  */
 function sumsOf(columns: number, split: number): { block: number; additions: number } {
   const terms = Math.ceil(columns / split), block = Math.ceil(Math.sqrt(terms));

@@ -194,7 +194,7 @@ async function solve(
   );
 }
 
-/** Factors matrices slab by slab. */
+/** Factors the matrices, slab by slab. */
 async function factor(
   gpu: Gpu,
   form: DoubleSingleForm,
