@@ -73,7 +73,7 @@ export {
   type ProgressOptions,
   type ProgressOutlet,
 } from "./progress.ts";
-export { rankJson, rankTable } from "./rank_table.ts";
+export { rankTable } from "./rank_table.ts";
 export { textTable } from "./text_table.ts";
 export {
   parseLayers,

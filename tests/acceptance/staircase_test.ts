@@ -1,12 +1,14 @@
+import { runExperiment } from "../../src/experiments/core/run.ts";
 import { staircase } from "../../src/experiments/staircase/mod.ts";
 import { Gpu } from "../../src/gpu/device.ts";
 import { spectrumProbes } from "../../src/train/trace.ts";
-import { loadTask } from "../../src/tasks/registry.ts";
 import { assert } from "../deps.ts";
 
 Deno.test("the default staircase: the loss falls, the rank rises in stairs, and the floor holds", async () => {
   using gpu = await Gpu.open();
-  const { trace, summary, options } = await staircase(gpu, { task: await loadTask("cosines") });
+  const { rows: [{ trace, summary }], plan: options } = await runExperiment(gpu, staircase, {
+    spectraEvery: 1,
+  });
   assert.deepEqual([options.hidden, options.steps, options.probeEvery], [[50, 50], 10_000, 10]);
   assert.equal(trace.probes.length, 1001);
   const [{ layers: [first, terminal], floorHolds }] = summary.replicas;
