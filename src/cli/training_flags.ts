@@ -6,7 +6,8 @@
 import { InputError, ShapeError } from "../errors.ts";
 import type { Flag, FlagValues } from "./flags.ts";
 import { runFlags, seedFlag } from "./program_flags.ts";
-import { parseOptimizerName, parseSchedule } from "../nn/optim/optimizer.ts";
+import { parseOptimizerName } from "../nn/optim/optimizer.ts";
+import { parseSchedule } from "../nn/optim/schedule.ts";
 import { loadTask, taskNames } from "../tasks/registry.ts";
 import type { Task } from "../tasks/task.ts";
 import { checkCurvature } from "../train/equation.ts";

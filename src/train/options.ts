@@ -4,7 +4,8 @@
  * @module
  */
 import { InputError, ShapeError } from "../errors.ts";
-import { type OptimizerOptions, parseOptimizerName, type Schedule } from "../nn/optim/optimizer.ts";
+import { type OptimizerOptions, parseOptimizerName } from "../nn/optim/optimizer.ts";
+import type { Schedule } from "../nn/optim/schedule.ts";
 import type { Precision } from "../rank/spectra/feature_spectrum.ts";
 import type { Threshold } from "../rank/certificates/rank_interval.ts";
 import type { Task } from "../tasks/task.ts";

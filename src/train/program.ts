@@ -91,7 +91,8 @@ export async function bindProgram(
     const { layers, forward } = await network.evaluate(on, stack);
     const output = layers[layers.length - 1];
     const measured = typeof objective === "string" ? objective : "mean-squared-error";
-    const loss = await bindLoss(gpu, measured, on, output, task.outputs, replicas, stack);
+    const operands = { name: measured, samples: on, output, outputs: task.outputs, replicas } as const;
+    const loss = await bindLoss(gpu, operands, stack);
     return {
       features: layers.slice(0, -1),
       loss: { array: loss.partials, count: loss.partialCount },

@@ -70,7 +70,7 @@ Deno.test("completeOptions: numbers out of range are refused", () => {
   const defaults = { ...task.defaults, optimizer: "adams" };
   assert.throws(
     () => completeOptions({ task: { ...task, defaults } }),
-    inputError(/unknown optimiser "adams"/),
+    inputError(/no optimiser "adams"/),
   );
 });
 

@@ -56,7 +56,7 @@ fn left_block(phase: u32, i: u32, k: u32) -> mat4x4f {
 }
 
 fn right_block(phase: u32, j: u32, k: u32) -> mat4x4f {
-  return rows_of(layer.error_at, layer.output_stride, k, j);
+  return rows_of(layer.delta_at, layer.output_stride, k, j);
 }
 
 fn log_loss(replica: u32) {

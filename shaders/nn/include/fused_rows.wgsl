@@ -77,7 +77,7 @@ fn rows_of_weights(source: u32, block: u32, at: u32) -> mat4x4f {
 
 fn left_block(phase: u32, i: u32, k: u32) -> mat4x4f {
   if (phase % 2u == FORWARD) { return rows_of_matrix(layer.input_at, layer.input_stride, i, k); }
-  return rows_of_matrix(layer.error_at, layer.output_stride, i, k);
+  return rows_of_matrix(layer.delta_at, layer.output_stride, i, k);
 }
 
 fn right_block(phase: u32, j: u32, k: u32) -> mat4x4f {
@@ -118,9 +118,9 @@ fn finish_forward(first: u32, rows: u32, column: u32, columns: u32, hidden: bool
         if (hidden) {
           let real = inside(column + j, layer.outputs);
           var result: Activated;
-          if (MIXED) { result = activate_as(layer.kind, layer.parameter, z); } else { result = activate(z); }
+          if (MIXED) { result = activate_as(layer.kind, layer.parameter, layer.exponent, z); } else { result = activate(z); }
           matrices[layer.output_at + at + j] = select(vec4f(), result.value, real);
-          if (!slope_follows()) { matrices[layer.error_at + at + j] = select(vec4f(), result.derivative, real); }
+          if (!slope_follows()) { matrices[layer.delta_at + at + j] = select(vec4f(), result.first, real); }
         } else {
           matrices[layer.output_at + at + j] = z;
         }
@@ -151,9 +151,9 @@ fn finish_backward(first: u32, rows: u32, column: u32, columns: u32) {
         if (slope_follows()) {
           slope = slope_from(matrices[layer.input_at + at + j]);
         } else {
-          slope = matrices[layer.error_below_at + at + j];
+          slope = matrices[layer.delta_below_at + at + j];
         }
-        matrices[layer.error_below_at + at + j] = vector_of(row, j) * slope;
+        matrices[layer.delta_below_at + at + j] = vector_of(row, j) * slope;
         j++;
         if (j >= columns) { break; }
       }
@@ -166,7 +166,7 @@ fn finish_backward(first: u32, rows: u32, column: u32, columns: u32) {
 }
 
 // Whether σ′ follows from σ to the bit, with the one activation there is.
-fn slope_follows() -> bool { return !MIXED && follows(ACTIVATION); }
+fn slope_follows() -> bool { return !MIXED && slope_follows_value(); }
 
 // Which sample stands in a row.
 fn sample_of(replica: u32, row: u32) -> u32 {
@@ -188,7 +188,7 @@ fn copy_inputs(replica: u32, row: u32, first: u32, step: u32) {
 
 fn network_output(at: u32) -> vec4f { return matrices[matrices_at + layer.output_at + at]; }
 fn wanted(at: u32) -> vec4f { return targets[targets_at + at]; }
-fn emit_error(at: u32, value: vec4f) { matrices[matrices_at + layer.error_at + at] = value; }
+fn emit_delta(at: u32, value: vec4f) { matrices[matrices_at + layer.delta_at + at] = value; }
 
 // Loss and output error of a tile of rows; those beyond the last have no error.
 fn measure(replica: u32, tile: u32) {
@@ -201,7 +201,7 @@ fn measure(replica: u32, tile: u32) {
       if (DRAWN) { weight *= shape.weight_scale; }
       sum += sample_loss(i * stride, sample * stride, weight, layer.outputs);
     } else {
-      for (var j = 0u; j < stride; j++) { emit_error(i * stride + j, vec4f()); }
+      for (var j = 0u; j < stride; j++) { emit_delta(i * stride + j, vec4f()); }
     }
   }
   partials[replica * shape.partials + tile] = sum;

@@ -7,9 +7,9 @@ struct Layer {
   // Vectors of 4 a row; the place of W, with the row of the biases below it, in the replica's parameters.
   outputs: u32, input_stride: u32, output_stride: u32, weights: u32,
   // Places of H of the layer below, of H, of Δ, and of Δ of the layer below, in the replica's matrices.
-  input_at: u32, output_at: u32, error_at: u32, error_below_at: u32,
+  input_at: u32, output_at: u32, delta_at: u32, delta_below_at: u32,
   // Number of its first tile among those of all gradients.
-  first_tile: u32, kind: u32, parameter: f32, padding: u32,
+  first_tile: u32, kind: u32, parameter: f32, exponent: u32,
 }
 
 struct Shape {

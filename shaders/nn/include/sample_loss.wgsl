@@ -10,7 +10,7 @@
 // its target (LOSS 2); where the loss is NaN or infinite there is no hit.
 //
 // A kernel that includes this file says where the vectors lie:
-//     network_output(at) -> vec4f,   wanted(at) -> vec4f,   emit_error(at, error).
+//     network_output(at) -> vec4f,   wanted(at) -> vec4f,   emit_delta(at, error).
 // An output may be overwritten by its error: it is not read again. Cost: about 20 flops an output. Needs elementary.wgsl.
 
 override LOSS: u32;
@@ -27,7 +27,7 @@ fn squares(u_at: u32, y_at: u32, weight: f32, outputs: u32) -> vec2f {
   for (var j = 0u; 4u * j < outputs; j++) {
     let difference = select(vec4f(), network_output(u_at + j) - wanted(y_at + j), inside(j, outputs));
     loss += total(difference * difference);
-    emit_error(u_at + j, 2.0 * weight * difference);
+    emit_delta(u_at + j, 2.0 * weight * difference);
   }
   return vec2f(loss, 0.0);
 }
@@ -64,7 +64,7 @@ fn cross_entropy(u_at: u32, y_at: u32, weight: f32, outputs: u32) -> vec2f {
   let spread = log1p(vec4f(others)).x;
   for (var j = 0u; 4u * j < outputs; j++) {
     let probability = exponential(network_output(u_at + j) - top) / (1.0 + others);
-    emit_error(u_at + j, select(vec4f(), weight * (mass * probability - wanted(y_at + j)), inside(j, outputs)));
+    emit_delta(u_at + j, select(vec4f(), weight * (mass * probability - wanted(y_at + j)), inside(j, outputs)));
   }
   let loss = excess + mass * spread;
   return vec2f(loss, select(0.0, 1.0, hit && !is_not_finite(vec4f(loss)).x));
@@ -80,7 +80,7 @@ fn binary(u_at: u32, y_at: u32, weight: f32, outputs: u32) -> vec2f {
     loss += total(select(vec4f(), each, inside(j, outputs)));
     let same_side = (u > vec4f()) == (y > vec4f(0.5));
     wrong += total(select(vec4f(), vec4f(1.0), inside(j, outputs) & !same_side));
-    emit_error(u_at + j, select(vec4f(), weight * (logistic(u) - y), inside(j, outputs)));
+    emit_delta(u_at + j, select(vec4f(), weight * (logistic(u) - y), inside(j, outputs)));
   }
   return vec2f(loss, select(0.0, 1.0, wrong == 0.0 && !is_not_finite(vec4f(loss)).x));
 }

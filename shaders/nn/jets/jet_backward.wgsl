@@ -24,16 +24,16 @@ struct Shape {
 }
 
 @group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> error: array<vec4f>;
+@group(0) @binding(1) var<storage, read> delta: array<vec4f>;
 @group(0) @binding(2) var<storage, read> parameters: array<vec4f>;
 @group(0) @binding(3) var<storage, read> tangents: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> error_below: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> delta_below: array<vec4f>;
 
 // First row of the component that is being multiplied.
 var<private> first: u32;
 
 fn left(batch: u32, i: u32, j: u32) -> vec4f {
-  return error[batch * shape.output_batch + (first + i) * shape.output_stride + j];
+  return delta[batch * shape.output_batch + (first + i) * shape.output_stride + j];
 }
 
 fn right(batch: u32, i: u32, j: u32) -> vec4f {
@@ -42,7 +42,7 @@ fn right(batch: u32, i: u32, j: u32) -> vec4f {
 
 fn emit(batch: u32, i: u32, j: u32, value: vec4f) {
   if (i >= shape.rows || j >= shape.input_stride) { return; }
-  error_below[batch * shape.input_batch + (first + i) * shape.input_stride + j] = value;
+  delta_below[batch * shape.input_batch + (first + i) * shape.input_stride + j] = value;
 }
 
 @compute @workgroup_size(64)
@@ -68,16 +68,16 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let slope = tangents[kept];
     let bend = tangents[kept + next];
     let third = tangents[kept + 2u * next];
-    var sum = error_below[at] * slope;
+    var sum = delta_below[at] * slope;
     for (var axis = 1u; axis <= AXES; axis++) {
       let z1 = tangents[kept + (2u + axis) * next];
       let z2 = tangents[kept + (2u + AXES + axis) * next];
-      let g1 = error_below[at + axis * next];
-      let g2 = error_below[at + (AXES + axis) * next];
+      let g1 = delta_below[at + axis * next];
+      let g2 = delta_below[at + (AXES + axis) * next];
       sum += g1 * bend * z1 + g2 * (third * z1 * z1 + bend * z2);
-      error_below[at + axis * next] = g1 * slope + 2.0 * g2 * bend * z1;
-      error_below[at + (AXES + axis) * next] = g2 * slope;
+      delta_below[at + axis * next] = g1 * slope + 2.0 * g2 * bend * z1;
+      delta_below[at + (AXES + axis) * next] = g2 * slope;
     }
-    error_below[at] = sum;
+    delta_below[at] = sum;
   }
 }

@@ -72,7 +72,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let at = id.z * shape.output_batch + i * shape.output_stride + j;
     let kept = at + 2u * id.z * next;
     let inside = 4u * j + vec4u(0u, 1u, 2u, 3u) < vec4u(shape.outputs);
-    let jet = activation_jet(output[at]);
+    let jet = activate(output[at]);
     let slope = select(vec4f(), jet.first, inside);
     let bend = select(vec4f(), jet.second, inside);
     output[at] = select(vec4f(), jet.value, inside);

@@ -21,7 +21,7 @@ struct Shape {
 @group(0) @binding(1) var<storage, read> input: array<vec4f>;
 @group(0) @binding(2) var<storage, read> parameters: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> output: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> derivative: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> slope: array<vec4f>;
 
 fn left(batch: u32, i: u32, j: u32) -> vec4f {
   return input[batch * shape.input_batch + i * shape.input_stride + j];
@@ -59,7 +59,7 @@ fn activated(@builtin(global_invocation_id) id: vec3u) {
       let result = activate(output[at]);
       let inside = 4u * j + vec4u(0u, 1u, 2u, 3u) < vec4u(shape.outputs);
       output[at] = select(vec4f(), result.value, inside);
-      derivative[at] = select(vec4f(), result.derivative, inside);
+      slope[at] = select(vec4f(), result.first, inside);
     }
   }
 }

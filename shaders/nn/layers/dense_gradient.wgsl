@@ -20,7 +20,7 @@ struct Shape {
 
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> input: array<vec4f>;
-@group(0) @binding(2) var<storage, read> error: array<vec4f>;
+@group(0) @binding(2) var<storage, read> delta: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> gradient: array<vec4f>;
 
 fn replica(batch: u32) -> u32 { return batch / shape.slices; }
@@ -32,7 +32,7 @@ fn left(batch: u32, i: u32, j: u32) -> vec4f {
 }
 
 fn right(batch: u32, i: u32, j: u32) -> vec4f {
-  return error[replica(batch) * shape.output_batch + i * shape.output_stride + j];
+  return delta[replica(batch) * shape.output_batch + i * shape.output_stride + j];
 }
 
 fn emit(batch: u32, i: u32, j: u32, value: vec4f) {

@@ -18,14 +18,14 @@ struct Shape {
 // `target` is a reserved word.
 @group(0) @binding(2) var<storage, read> targets: array<vec4f>;
 @group(0) @binding(3) var<storage, read> weights: array<f32>;
-@group(0) @binding(4) var<storage, read_write> error: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> delta: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> partials: array<vec2f>;
 
 var<workgroup> sums: array<vec2f, 256>;
 
 fn network_output(at: u32) -> vec4f { return output[at]; }
 fn wanted(at: u32) -> vec4f { return targets[at]; }
-fn emit_error(at: u32, value: vec4f) { error[at] = value; }
+fn emit_delta(at: u32, value: vec4f) { delta[at] = value; }
 
 @compute @workgroup_size(256)
 fn main(

@@ -22,7 +22,7 @@ struct Shape { rows: u32, output_batch: u32, workgroups: u32 }
 @group(0) @binding(2) var<storage, read> output: array<vec4f>;
 @group(0) @binding(3) var<storage, read> targets: array<vec4f>;
 @group(0) @binding(4) var<storage, read> weights: array<f32>;
-@group(0) @binding(5) var<storage, read_write> error: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> delta: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> partials: array<vec2f>;
 
 var<workgroup> sums: array<f32, 256>;
@@ -45,11 +45,11 @@ fn squared_residual(replica: u32, row: u32) -> f32 {
     residual += coefficient(c + 4u + AXES + i) * output[at + (1u + AXES + i) * shape.rows].x;
   }
   let scale = 2.0 * weights[row] * residual;
-  error[at] = vec4f(scale * (value + 3.0 * cube * u * u + advection * u1), 0.0, 0.0, 0.0);
+  delta[at] = vec4f(scale * (value + 3.0 * cube * u * u + advection * u1), 0.0, 0.0, 0.0);
   for (var i = 0u; i < AXES; i++) {
     let first = coefficient(c + 4u + i) + select(0.0, advection * u, i == 0u);
-    error[at + (1u + i) * shape.rows] = vec4f(scale * first, 0.0, 0.0, 0.0);
-    error[at + (1u + AXES + i) * shape.rows] = vec4f(scale * coefficient(c + 4u + AXES + i), 0.0, 0.0, 0.0);
+    delta[at + (1u + i) * shape.rows] = vec4f(scale * first, 0.0, 0.0, 0.0);
+    delta[at + (1u + AXES + i) * shape.rows] = vec4f(scale * coefficient(c + 4u + AXES + i), 0.0, 0.0, 0.0);
   }
   return weights[row] * residual * residual;
 }

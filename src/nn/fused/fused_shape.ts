@@ -99,15 +99,16 @@ export function fusedShape(
     places.push(places.at(-1)! + ROWS * rowTiles * stride);
   }
   const matrixBatch = places.pop()!;
-  const errors = places.slice(layers.length);
+  const deltas = places.slice(layers.length);
   const tiles = gradientTiles(layout, gradientSide);
   const table: StructFields[] = [];
   for (const [index, { outputs, inputStride, outputStride, weights }] of layers.entries()) {
-    const { kind, parameter } = activations[index] ?? { kind: 0, parameter: 0 };
+    const { kind, parameter, exponent } = activations[index] ?? { kind: 0, parameter: 0, exponent: 1 };
     table.push(
       ["u32", outputs, inputStride, outputStride, weights],
-      ["u32", places[index], places[index + 1], errors[index + 1], errors[index], tiles.first[index], kind],
-      ["f32", parameter, 0],
+      ["u32", places[index], places[index + 1], deltas[index + 1], deltas[index], tiles.first[index], kind],
+      ["f32", parameter],
+      ["u32", exponent],
     );
   }
   table.push(["u32", ...new Array<number>(12 * (MOST_LAYERS - layers.length)).fill(0)]);

@@ -6,13 +6,8 @@
 import { GpuArray } from "../../gpu/array.ts";
 import { autotune, type Candidate } from "../../gpu/tune/autotune.ts";
 import { gradientTiles, ROWS } from "./fused_shape.ts";
-import {
-  bindFusedStep,
-  type FusedArrangement,
-  type FusedStepOptions,
-  type FusedVariant,
-  type StepArrays,
-} from "./fused_step.ts";
+import type { FusedArrangement, FusedStepOptions, FusedVariant } from "./fused_operands.ts";
+import { bindFusedStep } from "./fused_step.ts";
 import { Network } from "../network.ts";
 import type { SampleArrays } from "../samples.ts";
 
@@ -58,8 +53,7 @@ function variants(network: Network, count: number, arrangement: FusedArrangement
  * @param network Network to train.
  * @param samples Training samples.
  * @param arrangement How the work is shared out by default.
- * @param options What the step computes.
- * @param arrays Arrays of the step; none is written.
+ * @param options What the step computes. None of its arrays is written.
  * @returns The variant.
  */
 export async function chooseVariant(
@@ -67,10 +61,9 @@ export async function chooseVariant(
   samples: SampleArrays,
   arrangement: FusedArrangement,
   options: Omit<FusedStepOptions, "variant">,
-  arrays: StepArrays,
 ): Promise<FusedVariant> {
   const { gpu, widths, replicas, activations } = network;
-  const { batch, loss, optimizer } = options;
+  const { batch, loss, optimizer, arrays } = options;
   const count = batch ?? samples.count;
   const candidates = variants(network, count, arrangement).map((variant): Candidate<FusedVariant> => ({
     name: `${variant.arrangement}, ${variant.side}x${variant.side}`,
@@ -95,7 +88,12 @@ export async function chooseVariant(
         moments: own("scratch moments", moments),
         losses: own("scratch losses", losses),
       };
-      const step = await bindFusedStep(scratch, samples, { ...options, variant }, scratchArrays, stack);
+      const step = await bindFusedStep(
+        scratch,
+        samples,
+        { ...options, variant, arrays: scratchArrays },
+        stack,
+      );
       return [...step.forward, ...step.update];
     },
   }));

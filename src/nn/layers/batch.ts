@@ -44,16 +44,14 @@ export interface DrawnBatch {
  *
  * @param network Its replicas and seed.
  * @param samples All training samples.
- * @param batch Samples a mini-batch.
- * @param states `struct State` of each replica.
+ * @param options Samples a mini-batch, and `struct State` of each replica.
  * @param stack Owner of the arrays.
  * @returns The batch.
  */
 export async function bindBatch(
   network: Network,
   samples: SampleArrays,
-  batch: number,
-  states: GpuArray,
+  { batch, states }: { readonly batch: number; readonly states: GpuArray },
   stack: DisposableStack,
 ): Promise<DrawnBatch> {
   const { gpu, replicas, seed } = network;

@@ -10,7 +10,7 @@ import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import { type Activation, homogeneity } from "../activation.ts";
 import type { ParameterLayout } from "../layout.ts";
-import { bindLoss, type lossNames } from "../loss/loss.ts";
+import { bindLoss, type SampleLossName } from "../loss/loss.ts";
 import type { Network } from "../network.ts";
 import type { SampleArrays } from "../samples.ts";
 import { bindGradients } from "./training_step.ts";
@@ -24,7 +24,7 @@ const RECORD_WORDS = 12;
 /** What the flow descends, and how. */
 export interface PolarFlowOptions {
   /** Loss. */
-  readonly loss: typeof lossNames[number];
+  readonly loss: SampleLossName;
   /** Norm of the weights of each replica at the start, ‖w‖ = δ; 0 to ascend the neural correlation function. */
   readonly norms: readonly number[];
   /** Share η of their norm by which weights change in a step. */
@@ -149,16 +149,22 @@ export async function bindPolarFlow(
   const output = activations.layers[activations.layers.length - 1];
   const outputs = widths[widths.length - 1];
   const scaled = { ...output, array: array("scaled output", output.array.length) };
-  const loss = await bindLoss(gpu, lossName, samples, scaled, outputs, replicas, stack);
-  const descent = await bindGradients(network, samples, activations, loss, stack);
+  const compared = { name: lossName, samples, outputs, replicas };
+  const loss = await bindLoss(gpu, { ...compared, output: scaled }, stack);
+  const descent = await bindGradients(network, samples, { activations, outputDelta: loss.delta }, stack);
 
-  // The errors at the output 0 stay what they are.
+  // The gradients at the output 0 stay what they are.
   const zero = { ...output, array: array("output 0", output.array.length) };
-  const atZero = await bindLoss(gpu, lossName, samples, zero, outputs, replicas, stack);
+  const atZero = await bindLoss(gpu, { ...compared, output: zero }, stack);
   const commands = new Commands(gpu);
   commands.run(atZero.dispatch);
   commands.submit();
-  const correlation = await bindGradients(network, samples, activations, atZero, stack);
+  const correlation = await bindGradients(
+    network,
+    samples,
+    { activations, outputDelta: atZero.delta },
+    stack,
+  );
 
   const states = array("flow states", replicas * STATE_WORDS);
   norms.forEach((norm, replica) => states.write(Float32Array.of(norm), replica * STATE_WORDS));

@@ -5,9 +5,10 @@
  */
 import { GpuArray } from "../../gpu/array.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
-import { gpuStruct, type StructFields } from "../../gpu/struct.ts";
+import { gpuStruct } from "../../gpu/struct.ts";
 import type { Network } from "../network.ts";
-import { optimizerNames, type OptimizerOptions, optimizerRecords, type Schedule } from "./optimizer.ts";
+import { optimizerConstants, type OptimizerOptions, optimizerRecords } from "./optimizer.ts";
+import { type Schedule, scheduleFields } from "./schedule.ts";
 import advanceSource from "../../../shaders/nn/optim/update_advance.wgsl" with { type: "text" };
 import elementarySource from "../../../shaders/nn/include/elementary.wgsl" with { type: "text" };
 import optimizerSource from "../../../shaders/nn/include/optimizer.wgsl" with { type: "text" };
@@ -66,24 +67,6 @@ export function optimizerArrays(
   };
 }
 
-/**
- * Fields of `struct Schedule` in `shaders/nn/include/schedule.wgsl`.
- *
- * @param samples Number of training samples.
- * @param options Schedule, steps and batch.
- * @returns The fields.
- */
-export function scheduleFields(
-  samples: number,
-  { schedule, steps, batch }: Pick<UpdateOptions, "schedule" | "steps" | "batch">,
-): StructFields[] {
-  const { every, factor } = schedule.kind === "step" ? schedule : { every: 1, factor: 1 };
-  return [
-    ["u32", samples, batch ?? 0, ["constant", "cosine", "step"].indexOf(schedule.kind), every],
-    ["f32", steps, Math.log(factor), 0, 0],
-  ];
-}
-
 /** What a step leaves for its end. */
 export interface StepResults {
   /** Number of training samples. */
@@ -99,16 +82,15 @@ export interface StepResults {
  *
  * @param network Network to train.
  * @param results What the step leaves.
- * @param options What updates, and when.
- * @param arrays What the optimiser knows.
+ * @param options What updates, and when, and what the optimiser knows.
  * @returns The command that logs the loss and sets the numbers of the step, and the one that updates the parameters by them.
  */
 export async function bindUpdate(
   { gpu, replicas, layout, parameters }: Network,
   { samples, loss, gradients }: StepResults,
-  options: UpdateOptions,
-  { hypers, states, moments, losses }: OptimizerArrays,
+  options: UpdateOptions & { readonly arrays: OptimizerArrays },
 ): Promise<{ readonly log: Dispatch; readonly apply: Dispatch }> {
+  const { hypers, states, moments, losses } = options.arrays;
   const settings = gpuStruct(
     gpu,
     "advance settings",
@@ -122,7 +104,7 @@ export async function bindUpdate(
   const updateSettings = gpuStruct(gpu, "update settings", ["u32", layout.size, gradients.slices]);
   const update = await gpu.kernel(
     { name: "update", files: [stateSource, optimizerSource, updateSource] },
-    { OPTIMIZER: optimizerNames.indexOf(options.optimizer.name) },
+    optimizerConstants(options.optimizer.name),
   );
   return {
     log: advance.bind([settings, hypers, loss.array, states, losses], [replicas]),

@@ -1,10 +1,11 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
 import { activationNames, parseActivation } from "../../../src/nn/activation.ts";
-import { bindJetForward, tangentRows } from "../../../src/nn/jets/jets.ts";
+import { bindJetForward } from "../../../src/nn/jets/jet_forward.ts";
+import { tangentRows } from "../../../src/nn/jets/jets.ts";
 import { parameterLayout } from "../../../src/nn/layout.ts";
 import { assert } from "../../deps.ts";
-import { activationJet, evaluateJet } from "../../reference/activation_jet.ts";
+import { activation, evaluateJet } from "../../reference/activation.ts";
 import { exact } from "../../reference/bounded.ts";
 import { randomFloats, run, upload } from "../arrays.ts";
 import { assertWithin } from "../compare.ts";
@@ -24,12 +25,24 @@ async function evaluate(name: string, z: Float32Array): Promise<Float32Array[]> 
   const input = upload(gpu, Float32Array.of(...z, ...new Float32Array(2 * rows)), 1, 0, stack);
   const output = upload(gpu, new Float32Array(3 * rows), 1, 1, stack);
   const tangents = stack.use(new GpuArray(gpu, "tangents", tangentRows(1) * rows * 4));
-  const operands = { gpu, layer, rows, replicas: 1, axes: 1 };
-  const weights = { array: parameters, batch: size };
-  run(gpu, [await bindJetForward(operands, input, weights, output, parseActivation(name), tangents)]);
+  run(gpu, [
+    await bindJetForward({ gpu, layer, rows, replicas: 1, axes: 1 }, {
+      input,
+      parameters: { array: parameters, batch: size },
+      output,
+      activation: parseActivation(name),
+      tangents,
+    }),
+  ]);
   const [values, kept] = await Promise.all([output.array.read(), tangents.read()]);
   const part = (words: Float32Array, n: number) => Float32Array.from(z, (_, k) => words[4 * (n * rows + k)]);
   return [part(values, 0), part(kept, 0), part(kept, 1), part(kept, 2)];
+}
+
+/** σ to σ‴ of the reference, in order. */
+function derivativesOf(name: string): ((z: number) => number)[] {
+  const { value, derivative, second, third } = activation(name);
+  return [value, derivative, second, third];
 }
 
 Deno.test("activation_jet: values and three derivatives are those of float64", async () => {
@@ -48,7 +61,7 @@ Deno.test("activation_jet: values and three derivatives are those of float64", a
 
 Deno.test("activation_jet: at a kink all derivatives are those from the left; NaN stays NaN in the value", async () => {
   for (const name of NAMES) {
-    const { derivatives } = activationJet(name);
+    const derivatives = derivativesOf(name);
     const all = await evaluate(name, Float32Array.of(0, -0, NaN));
     if (name.includes("relu")) {
       all.forEach(([zero, minus], n) => {
@@ -63,7 +76,7 @@ Deno.test("activation_jet: at a kink all derivatives are those from the left; Na
 Deno.test("activation_jet: the reference's derivatives are difference quotients of each other, within their bounds", () => {
   const h = 1e-5;
   for (const name of NAMES) {
-    const { derivatives, fourth } = activationJet(name);
+    const { fourth } = activation(name), derivatives = derivativesOf(name);
     for (let z = -4.0305; z < 4; z += 0.0625) {
       const quotients = derivatives.map((each) => (each(z + h) - each(z - h)) / (2 * h));
       for (const [n, quotient] of quotients.slice(0, 3).entries()) {

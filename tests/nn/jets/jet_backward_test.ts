@@ -1,9 +1,10 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
 import { padRows } from "../../../src/linalg/matrix_view.ts";
-import { bindJetBackward, jetComponents } from "../../../src/nn/jets/jets.ts";
+import { bindJetBackward } from "../../../src/nn/jets/jet_backward.ts";
+import { jetComponents } from "../../../src/nn/jets/jets.ts";
 import { assert, fc } from "../../deps.ts";
-import { evaluateJet } from "../../reference/activation_jet.ts";
+import { evaluateJet } from "../../reference/activation.ts";
 import { activateAdjoint, components, type Jet, scaleJet, sumJets } from "../../reference/jets.ts";
 import { run, upload } from "../arrays.ts";
 import { assertSameBits, assertWithin } from "../compare.ts";
@@ -34,7 +35,7 @@ function drawTangents(shape: JetCase, stack: DisposableStack): { z: Jet[][][]; t
 
 async function evaluate(shape: JetCase, drawn: DenseOperandsOnBoth, stack: DisposableStack) {
   const { rows, inputs, outputs, replicas, seed, axes } = shape;
-  const error = drawJets(gpu, shape, outputs, false, seed + 1, stack);
+  const delta = drawJets(gpu, shape, outputs, false, seed + 1, stack);
   const { z, tangents } = drawTangents(shape, stack);
   const below = upload(
     gpu,
@@ -46,11 +47,13 @@ async function evaluate(shape: JetCase, drawn: DenseOperandsOnBoth, stack: Dispo
   // Padding too must be written.
   below.array.write(new Float32Array(below.array.length).fill(7));
   const operands = { gpu, layer: drawn.layer, rows, replicas, axes };
-  run(gpu, [await bindJetBackward(operands, error.view, drawn.parameters, tangents, below)]);
-  return { delta: error.jets, z, values: await below.array.read() };
+  const { parameters } = drawn;
+  const arrays = { delta: delta.view, parameters, slopes: tangents, deltaBelow: below };
+  run(gpu, [await bindJetBackward(operands, arrays)]);
+  return { delta: delta.jets, z, values: await below.array.read() };
 }
 
-Deno.test("jet_backward: errors of any shape are those of float64", async () => {
+Deno.test("jet_backward: deltas of any shape are those of float64", async () => {
   await fc.assert(
     fc.asyncProperty(jetCases, async (shape) => {
       using stack = new DisposableStack();

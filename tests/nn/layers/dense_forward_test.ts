@@ -1,7 +1,7 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
 import { parseActivation } from "../../../src/nn/activation.ts";
-import { bindDenseForward } from "../../../src/nn/layers/dense.ts";
+import { bindDenseForward } from "../../../src/nn/layers/dense_forward.ts";
 import { assert, fc } from "../../deps.ts";
 import { activation } from "../../reference/activation.ts";
 import { activationErrors } from "../../reference/network_errors.ts";
@@ -51,11 +51,12 @@ async function evaluate(
   const output = upload(gpu, new Float32Array(replicas * rows * outputs), outputs, replicas, stack);
   // Padding too must be written.
   output.array.write(new Float32Array(output.array.length).fill(7));
-  const derivative = stack.use(new GpuArray(gpu, "derivative", output.array.length));
-  const activated = name === null ? null : { activation: parseActivation(name), derivative };
+  const slope = stack.use(new GpuArray(gpu, "slopes", output.array.length));
+  const activated = name === null ? null : { activation: parseActivation(name), slope };
   const operands = { gpu, layer: drawn.layer, rows, replicas };
-  run(gpu, [await bindDenseForward(operands, view, drawn.parameters, output, activated)]);
-  const [values, derivatives] = await Promise.all([output.array.read(), derivative.read()]);
+  const arrays = { input: view, parameters: drawn.parameters, output, activated };
+  run(gpu, [await bindDenseForward(operands, arrays)]);
+  const [values, derivatives] = await Promise.all([output.array.read(), slope.read()]);
   return { x: entries, values, derivatives };
 }
 

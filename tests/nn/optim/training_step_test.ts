@@ -1,7 +1,8 @@
 import { InputError } from "../../../src/errors.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
 import { Network } from "../../../src/nn/network.ts";
-import { optimizerNames, type Schedule } from "../../../src/nn/optim/optimizer.ts";
+import { optimizerNames } from "../../../src/nn/optim/optimizer.ts";
+import type { Schedule } from "../../../src/nn/optim/schedule.ts";
 import { type HostSamples, uploadSamples } from "../../../src/nn/samples.ts";
 import {
   bindTrainingStep,

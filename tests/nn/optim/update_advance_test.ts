@@ -2,6 +2,7 @@ import { GpuArray } from "../../../src/gpu/array.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
 import { gpuStruct } from "../../../src/gpu/struct.ts";
 import { optimizerRecords } from "../../../src/nn/optim/optimizer.ts";
+import { schedules } from "../../../src/nn/optim/schedule.ts";
 import { assert } from "../../deps.ts";
 import { type ReferenceSchedule, scheduleFactor } from "../../reference/optimizer.ts";
 import { gamma, U } from "../../reference/rounding.ts";
@@ -56,7 +57,7 @@ async function advance(options: Case): Promise<{ states: Advanced[]; log: Float3
   const settings = stack.use(gpuStruct(
     gpu,
     "advance settings",
-    ["u32", samples, batch, ["constant", "cosine", "step"].indexOf(schedule.kind), every],
+    ["u32", samples, batch, schedules[schedule.kind].kind, every],
     ["f32", total, Math.log(factor), 0, 0],
     ["u32", partials[0].length, capacity, replicas],
   ));

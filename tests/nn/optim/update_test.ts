@@ -1,7 +1,12 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
 import { gpuStruct } from "../../../src/gpu/struct.ts";
-import { type OptimizerName, optimizerNames, optimizerRecords } from "../../../src/nn/optim/optimizer.ts";
+import {
+  optimizerConstants,
+  type OptimizerName,
+  optimizerNames,
+  optimizerRecords,
+} from "../../../src/nn/optim/optimizer.ts";
 import { assert } from "../../deps.ts";
 import { type ReferenceOptimizer, update, zeroMoments } from "../../reference/optimizer.ts";
 import { U } from "../../reference/rounding.ts";
@@ -36,7 +41,7 @@ async function optimize(name: OptimizerName, start: Float32Array, gradients: rea
   using stack = new DisposableStack();
   const kernel = await gpu.kernel(
     { name: "update", files: [stateSource, optimizerSource, updateSource] },
-    { OPTIMIZER: optimizerNames.indexOf(name) },
+    optimizerConstants(name),
   );
   const options = { name, learningRate: rates, weightDecay: decays, momentum: momenta, epsilon };
   const records = optimizerRecords(options, REPLICAS);
