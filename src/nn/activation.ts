@@ -15,7 +15,10 @@ export interface ActivationEntry {
   readonly help: string;
   /** The parameter of `NAME:PARAMETER` and its default, where it has one. */
   readonly parameter?: { readonly name: string; readonly default: number };
-  /** Whether a power follows: `NAME^P`, or `NAME:PARAMETER^P` where there is a parameter. P is a whole number from 1 to 99. */
+  /**
+   * Whether a power follows: `NAME^P`, or `NAME:PARAMETER^P` where there is a parameter. P is a
+   * whole number from 1 to 99.
+   */
   readonly hasPowers?: boolean;
   /** Names with a parameter or a power, as examples. */
   readonly examples?: readonly string[];
@@ -106,7 +109,8 @@ export function activationConstants({ kind, parameter, exponent }: Activation): 
 const SYNTAX = /^([^:^]*)(:[^\s^]+)?(?:\^([1-9]\d?))?$/;
 
 /**
- * Reads the name of an activation: `tanh`, `leaky-relu` (slope 0.01), `leaky-relu:0.2`, `relu^3`, `leaky-relu:0.2^3` …
+ * Reads the name of an activation: `tanh`, `leaky-relu` (slope 0.01), `leaky-relu:0.2`, `relu^3`,
+ * `leaky-relu:0.2^3` …
  *
  * @param name Name, with its parameter if it has one.
  * @returns The activation.
@@ -127,7 +131,8 @@ export function parseActivation(name: string): Activation {
     const { kind, parameter: own, hasPowers = false } = entry;
     const parameter = given === undefined ? own?.default ?? 0 : Number(given.slice(1));
     const hasParameter = given !== undefined;
-    // Without its parameter written out, a name such as leaky-relu^2 hides which slope is raised to the power.
+    // Without its parameter written out, a name such as leaky-relu^2 hides which slope is raised to
+    // the power.
     const powerFits = power === undefined || hasPowers && hasParameter === (own !== undefined);
     if ((!hasParameter || own) && powerFits && Number.isFinite(Math.fround(parameter))) {
       return { name, kind, parameter, exponent: Number(power ?? 1) };
@@ -152,7 +157,8 @@ export function activationBound(activation: Activation): number | null {
 }
 
 /**
- * Tells whether networks have second derivatives, which they do unless all of their activations are piecewise linear.
+ * Tells whether networks have second derivatives, which they do unless all of their activations are
+ * piecewise linear.
  *
  * @param names Activations of the hidden layers.
  * @returns Whether one is curved.
@@ -172,7 +178,9 @@ export function isCurved(names: readonly string[]): boolean {
 
 /** An activation with σ(c z) = c^p σ(z) for all c > 0. */
 export interface HomogeneousActivation {
-  /** Slope on the left, where it is 1 on the right: σ(z) = z^p there, and (slope · z)^p on the left. */
+  /**
+   * Slope on the left, where it is 1 on the right: σ(z) = z^p there, and (slope · z)^p on the left.
+   */
   readonly slope: number;
   /** Order p. */
   readonly order: number;

@@ -112,7 +112,8 @@ export interface Initializer {
 }
 
 /**
- * Reads the name of an initialiser: a key of {@linkcode initializers}, or `normal:SCALE` or `uniform:SCALE`.
+ * Reads the name of an initialiser: a key of {@linkcode initializers}, or `normal:SCALE` or
+ * `uniform:SCALE`.
  *
  * @param name Name, with its scale if it has one.
  * @returns The initialiser.

@@ -24,7 +24,8 @@ export interface LayerNetworkOptions {
  * @param options The layers.
  * @returns The network.
  * @throws {InputError} Where the activation is unknown, or there is no layer.
- * @throws {ShapeError} Where layers do not fit the input or each other, or the adapter has no room for them.
+ * @throws {ShapeError} Where layers do not fit the input or each other, or the adapter has no room
+ * for them.
  */
 export async function layerNetwork(
   gpu: Gpu,

@@ -1,5 +1,6 @@
 /**
- * A dense network, all its replicas at once: parameters, and the commands that evaluate and differentiate it.
+ * A dense network, all its replicas at once: parameters, and the commands that evaluate and
+ * differentiate it.
  *
  * @module
  */
@@ -42,8 +43,8 @@ export interface NetworkOptions {
 }
 
 /**
- * Outputs of all layers on given samples: activations H, slopes D = σ′ of the hidden layers. Of samples that carry derivatives
- * both have more rows, the first of H being the features.
+ * Outputs of all layers on given samples: activations H, slopes D = σ′ of the hidden layers. Of
+ * samples that carry derivatives both have more rows, the first of H being the features.
  */
 export interface Activations {
   /** Features of each hidden layer, then the output of the network. */
@@ -99,7 +100,8 @@ export class Network implements Disposable {
   }
 
   /**
-   * Allocates a network and draws its initial parameters on the GPU: replica r from the stream (seed, r).
+   * Allocates a network and draws its initial parameters on the GPU: replica r from the stream
+   * (seed, r).
    *
    * @param gpu Device.
    * @param options Shape and start.
@@ -138,7 +140,8 @@ export class Network implements Disposable {
   }
 
   /**
-   * Allocates room for the network's outputs on given samples, and binds the commands that compute them.
+   * Allocates room for the network's outputs on given samples, and binds the commands that compute
+   * them.
    *
    * @param samples Samples, shared by the replicas or not, with derivatives or without.
    * @param stack Owner of the arrays.

@@ -22,7 +22,9 @@ globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
 
 const NAMES = [...activationNames, "relu^1", "relu^3", "leaky-relu:-0.5^3"];
 
-/** σ(z) and σ′(z) by a layer of one neuron with weight 1 and bias 0, so that z is the input itself. */
+/**
+ * σ(z) and σ′(z) by a layer of one neuron with weight 1 and bias 0, so that z is the input itself.
+ */
 async function evaluate(
   name: string,
   z: Float32Array,
@@ -96,7 +98,8 @@ Deno.test("activation: the reference's derivatives are its difference quotients"
     const { value, derivative, curvature } = activation(name);
     for (let z = -4.0305; z < 4; z += 0.0625) {
       const quotient = (value(z + h) - value(z - h)) / (2 * h);
-      // h² σ‴ / 6 with σ‴ below 6 for all of these on [−4, 4], and the rounding of values up to 64 over h.
+      // h² σ‴ / 6 with σ‴ below 6 for all of these on [−4, 4], and the rounding of values up to 64
+      // over h.
       assert(Math.abs(quotient - derivative(z)) < h * h + 64 * 2 ** -52 / h, `${name} at ${z}`);
       const bend = (derivative(z + h) - derivative(z - h)) / (2 * h);
       assert(Math.abs(bend) <= curvature(Math.abs(z) + h) * 1.001 + 1e-9, `${name}: curvature at ${z}`);

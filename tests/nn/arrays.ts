@@ -17,7 +17,10 @@ export function randomFloats(seed: number): (length: number, low?: number, high?
   return (length, low = -1, high = 1) => Float32Array.from({ length }, () => low + (high - low) * random());
 }
 
-/** Makes samples with inputs of [−1, 1], targets of [0, 1] that sum to 1, and weights about 1 / count. */
+/**
+ * Makes samples with inputs of [−1, 1], targets of [0, 1] that sum to 1, and weights about 1 /
+ * count.
+ */
 export function randomSamples(seed: number, count: number, inputs: number, outputs: number): HostSamples {
   const floats = randomFloats(seed);
   const y = floats(count * outputs, 0, 1);

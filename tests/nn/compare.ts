@@ -6,7 +6,8 @@
 import { assert } from "../deps.ts";
 
 /**
- * Asserts that every entry is within its bound of the reference; NaN never is, infinity only of itself.
+ * Asserts that every entry is within its bound of the reference; NaN never is, infinity only of
+ * itself.
  *
  * @param actual Entries from the GPU.
  * @param expected Entries of the reference.

@@ -33,9 +33,10 @@ async function draw(
 }
 
 /**
- * Bounds of each parameter's error. Uniform: two roundings. Normal: log u is good to 14 u (8 of log1p, 6 of its
- * argument), the root of it to 7 u and what its own rounding adds, up to 12 u where it is made of a reciprocal root; the
- * angle 2π v is rounded twice, so the cosine is good to 15 u absolute; and the radius is below √(2 log 2²⁴) < 5.8.
+ * Bounds of each parameter's error. Uniform: two roundings. Normal: log u is good to 14 u (8 of
+ * log1p, 6 of its argument), the root of it to 7 u and what its own rounding adds, up to 12 u where
+ * it is made of a reciprocal root; the angle 2π v is rounded twice, so the cosine is good to 15 u
+ * absolute; and the radius is below √(2 log 2²⁴) < 5.8.
  */
 function bounds(widths: number[], name: string): Float64Array {
   return Float64Array.from(

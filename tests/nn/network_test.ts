@@ -29,7 +29,9 @@ const architecture = fc.record({
   seed: fc.nat(1e9),
 });
 
-/** Asserts that the reference's gradient, along a direction, is the central difference of its loss. */
+/**
+ * Asserts that the reference's gradient, along a direction, is the central difference of its loss.
+ */
 function checkDifferenceQuotient(
   network: ReferenceNetwork,
   theta: Float32Array,
@@ -74,7 +76,8 @@ Deno.test("network: gradients of random networks are those of float64 and its di
       );
       const { layout, parameters } = network;
       thetas.forEach((theta, r) => parameters.write(packParameters(layout, theta), 4 * r * layout.size));
-      // Rate 1 from rest: what the parameters lose is the gradient, but for one rounding of the parameters.
+      // Rate 1 from rest: what the parameters lose is the gradient, but for one rounding of the
+      // parameters.
       const step = await bindTrainingStep(network, uploadSamples(gpu, host, stack), {
         loss,
         optimizer: { name: "sgd", learningRate: 1 },

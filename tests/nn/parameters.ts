@@ -47,7 +47,8 @@ export function packParameters(layout: ParameterLayout, theta: ArrayLike<number>
 }
 
 /**
- * Takes the parameters of one replica out of the words of all, and asserts that the padding is exactly 0.
+ * Takes the parameters of one replica out of the words of all, and asserts that the padding is
+ * exactly 0.
  *
  * @param layout Places of the parameters.
  * @param words Words of all replicas.

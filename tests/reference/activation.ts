@@ -1,7 +1,9 @@
 /**
- * Activations in float64 with their derivatives up to the third, by name, and what single precision may do to them.
+ * Activations in float64 with their derivatives up to the third, by name, and what single precision
+ * may do to them.
  *
- * A new activation is an entry of {@linkcode formulas}: its functions and the bounds of what follows them.
+ * A new activation is an entry of {@linkcode formulas}: its functions and the bounds of what
+ * follows them.
  *
  * @module
  */
@@ -28,11 +30,13 @@ export interface ReferenceActivation {
   readonly fourth: Function;
   /** Jumps at 0 of σ, σ′, σ″ and σ‴. */
   readonly jumps: readonly number[];
-  /** Whether it does nothing but multiply, so that single precision's errors are shares of σ and σ′. */
+  /**
+   * Whether it does nothing but multiply, so that single precision's errors are shares of σ and σ′.
+   */
   readonly multiplies: boolean;
   /**
-   * Bounds of the errors of σ and σ′ at z, from those of the elementary functions, which are 8 u for tanh, logistic and
-   * log1p. Results that single precision has no normal number for may be 0.
+   * Bounds of the errors of σ and σ′ at z, from those of the elementary functions, which are 8 u
+   * for tanh, logistic and log1p. Results that single precision has no normal number for may be 0.
    */
   errors(z: number): readonly [number, number];
 }
@@ -43,7 +47,10 @@ interface Smooth extends Pick<ReferenceActivation, "value" | "derivative" | "sec
   readonly curvature: number;
   /** Bound of |σ⁗|. */
   readonly fourth: number;
-  /** Bounds of the errors of σ and σ′. Default: those of some operations after an elementary function. */
+  /**
+   * Bounds of the errors of σ and σ′. Default: those of some operations after an elementary
+   * function.
+   */
   readonly errors?: ReferenceActivation["errors"];
 }
 
@@ -161,7 +168,8 @@ export const formulas: Readonly<
       third: (z) => normalDensity(z) * z * (z * z - 4),
       curvature: 0.8,
       fourth: 1.7,
-      // erfc of z/√2, whose rounding counts z² times, like that of erfc itself; twice that where it is taken from 1.
+      // erfc of z/√2, whose rounding counts z² times, like that of erfc itself; twice that where it
+      // is taken from 1.
       errors: (z) => [
         40 * U * (1 + z * z) * Math.abs(z * normalDistribution(z)) + 2e-38,
         40 * U * (1 + Math.abs(z)),
@@ -192,9 +200,9 @@ export function activation(name: string): ReferenceActivation {
 }
 
 /**
- * Roundings of σ … σ‴, in units of u (1 + |σ⁽ⁿ⁾|): what `elementary.wgsl` promises and the few operations after it. Those of tanh
- * are the most: h is right to 8 u, σ′ to 18 u, σ″ = −2 h σ′ to 2 (8 + 18 + 2) u, and σ‴ = −2 σ′ (σ′ − 2 h²) to
- * 2 (3 · 18 + 4 · 8 + 4) u.
+ * Roundings of σ … σ‴, in units of u (1 + |σ⁽ⁿ⁾|): what `elementary.wgsl` promises and the few
+ * operations after it. Those of tanh are the most: h is right to 8 u, σ′ to 18 u, σ″ = −2 h σ′ to 2
+ * (8 + 18 + 2) u, and σ‴ = −2 σ′ (σ′ − 2 h²) to 2 (3 · 18 + 4 · 8 + 4) u.
  */
 const ROUNDINGS = [16, 18, 56, 180] as const;
 

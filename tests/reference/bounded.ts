@@ -1,7 +1,8 @@
 /**
- * Numbers as single precision computes them: their exact value in float64, and a bound of their error, carried along from one
- * operation to the next (running error analysis, first order in u = 2⁻²⁴ for each rounding). A computation written in
- * these is its own reference and its own tolerance.
+ * Numbers as single precision computes them: their exact value in float64, and a bound of their
+ * error, carried along from one operation to the next (running error analysis, first order in u =
+ * 2⁻²⁴ for each rounding). A computation written in these is its own reference and its own
+ * tolerance.
  *
  * @module
  */

@@ -8,9 +8,9 @@ export function eigenvalues(a: ArrayLike<number>, n: number): number[] {
 }
 
 /**
- * Eigenvalues of a symmetric positive definite matrix `n × n`, descending, each to some 10⁻¹⁵ of *itself* where the
- * matrix is D A D with D diagonal and A well conditioned: Jacobi's method, one rotation after the other, in double
- * precision.
+ * Eigenvalues of a symmetric positive definite matrix `n × n`, descending, each to some 10⁻¹⁵ of
+ * *itself* where the matrix is D A D with D diagonal and A well conditioned: Jacobi's method, one
+ * rotation after the other, in double precision.
  */
 export function gradedEigenvalues(a: ArrayLike<number>, n: number): number[] {
   const m = Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => a[i * n + j]));

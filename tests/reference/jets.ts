@@ -1,6 +1,7 @@
 /**
- * Jets in float64, with bounds of what single precision makes of them: values, first and second derivatives along the axes of the
- * input, carried through a network one sample after the other; the residual of a differential equation; and its gradient.
+ * Jets in float64, with bounds of what single precision makes of them: values, first and second
+ * derivatives along the axes of the input, carried through a network one sample after the other;
+ * the residual of a differential equation; and its gradient.
  *
  * Parameters are one flat vector, as in `network.ts`.
  *
@@ -10,7 +11,10 @@ import { evaluateJet } from "./activation.ts";
 import { type Bounded, exact, product, sum } from "./bounded.ts";
 import { layersOf, type ReferenceNetwork, type ReferenceSamples, row } from "./network.ts";
 
-/** A number with its derivatives along each axis, or what the loss's gradient with respect to them is. */
+/**
+ * A number with its derivatives along each axis, or what the loss's gradient with respect to them
+ * is.
+ */
 export interface Jet {
   /** u. */
   readonly value: Bounded;
@@ -71,7 +75,10 @@ export function components({ value, first, second }: Jet): Bounded[] {
   return [value, ...first, ...second];
 }
 
-/** Preactivations of a layer: inputs · W + b, the bias on the values alone. The kernel adds up to 4 zeros to a sum. */
+/**
+ * Preactivations of a layer: inputs · W + b, the bias on the values alone. The kernel adds up to 4
+ * zeros to a sum.
+ */
 export function denseJets(
   inputs: readonly Jet[],
   outputs: number,
@@ -95,8 +102,8 @@ export function activateJet(name: string, z: Jet): Jet {
 }
 
 /**
- * The gradient with respect to z, from that with respect to h = σ(z) and its derivatives: each component of h is differentiated by
- * each component of z.
+ * The gradient with respect to z, from that with respect to h = σ(z) and its derivatives: each
+ * component of h is differentiated by each component of z.
  */
 export function activateAdjoint(name: string, z: Jet, g: Jet): Jet {
   const [, slope, bend, third] = evaluateJet(name, z.value);

@@ -11,7 +11,9 @@ export interface ReferenceLoss {
   readonly loss: number;
   /** ∂ℓ/∂u. */
   readonly gradient: number[];
-  /** Whether the sample is classified as its target says; false for a loss that does not classify. */
+  /**
+   * Whether the sample is classified as its target says; false for a loss that does not classify.
+   */
   readonly hit: boolean;
 }
 

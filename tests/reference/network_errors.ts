@@ -1,6 +1,6 @@
 /**
- * What single precision may do to a network: bounds of the rounding errors of the kernels, first order in
- * u = 2⁻²⁴ for each operation, from Higham's γ_k for a sum of k products in any order.
+ * What single precision may do to a network: bounds of the rounding errors of the kernels, first
+ * order in u = 2⁻²⁴ for each operation, from Higham's γ_k for a sum of k products in any order.
  *
  * @module
  */
@@ -46,7 +46,8 @@ export interface StepErrors {
 }
 
 /**
- * Bounds the errors of loss and gradient as the kernels compute them from single-precision parameters and samples.
+ * Bounds the errors of loss and gradient as the kernels compute them from single-precision
+ * parameters and samples.
  *
  * @param network Shape.
  * @param theta Parameters.
@@ -63,8 +64,9 @@ export function stepErrors(
   const layers = layersOf(network.widths), last = layers.length;
   const gradient = new Float64Array(theta.length), outputErrors: number[][] = [];
   const size = (at: number) => Math.abs(theta[at]);
-  // Layer by layer, a gradient is summed over slices of 256 samples, longer where there are more than 64 slices, then over
-  // the slices; in the fused step, which takes up to 4,096 samples, by fours and then one four after the other.
+  // Layer by layer, a gradient is summed over slices of 256 samples, longer where there are more
+  // than 64 slices, then over the slices; in the fused step, which takes up to 4,096 samples, by
+  // fours and then one four after the other.
   const slice = Math.max(256, Math.ceil(samples.count / 64));
   const sliced = Math.min(slice, samples.count) + Math.ceil(samples.count / slice) + 2;
   const overSamples = gamma(Math.max(sliced, Math.min(samples.count, 4096) / 4 + 4));
@@ -139,7 +141,8 @@ export function lossErrors(
 ): { loss: number; gradient: number[] } {
   const worst = Math.max(...e), n = output.length;
   const { loss, gradient } = sampleLoss(name, output, y);
-  // |∂ℓ/∂u| e plus half the curvature, at most 1, times e²; the curvature of softmax couples outputs, hence n · worst.
+  // |∂ℓ/∂u| e plus half the curvature, at most 1, times e²; the curvature of softmax couples outputs,
+  // hence n · worst.
   const carried = gradient.reduce((sum, g, c) => sum + Math.abs(g) * e[c] + n * worst * e[c], 0);
   if (name === "mean-squared-error") {
     return {
@@ -159,8 +162,8 @@ export function lossErrors(
   const top = Math.max(...output);
   const excess = output.reduce((sum, uc, c) => sum + Math.abs(y[c]) * (top - uc), 0);
   return {
-    // A probability moves by Σ_j |∂p_i/∂u_j| e_j ≤ 2 p_i (1 − p_i) max e ≤ ½ max e. The rounding of u − top is
-    // (top − u) u, and (top − u) e^(u − top) < 0.4.
+    // A probability moves by Σ_j |∂p_i/∂u_j| e_j ≤ 2 p_i (1 − p_i) max e ≤ ½ max e. The rounding of
+    // u − top is (top − u) u, and (top − u) e^(u − top) < 0.4.
     loss: carried + (n + 8) * U * excess + (2 * n + 16) * U * mass * (1 + Math.log(n)),
     gradient: gradient.map((_, c) => mass * worst + (2 * n + 24) * U * (mass + Math.abs(y[c]))),
   };

@@ -12,8 +12,8 @@ function mix(value: number, key: number): number {
 }
 
 /**
- * The order in which an epoch visits the samples: a Feistel network on the smallest power of two that holds them,
- * of two bits at least, walked until it lands inside.
+ * The order in which an epoch visits the samples: a Feistel network on the smallest power of two
+ * that holds them, of two bits at least, walked until it lands inside.
  *
  * @param samples Number of samples.
  * @param seed Seed of the network.

@@ -32,14 +32,19 @@ export function erfc(x: number): number {
   return x < 2 ? 1 - erfBySeries(x) : erfcByFraction(x);
 }
 
-/** erf x = 2/√π e^(−x²) Σ 2ⁿ x^(2n+1) / (2n+1)!!: all terms have one sign, so that nothing cancels. */
+/**
+ * erf x = 2/√π e^(−x²) Σ 2ⁿ x^(2n+1) / (2n+1)!!: all terms have one sign, so that nothing cancels.
+ */
 function erfBySeries(x: number): number {
   let term = x, sum = x;
   for (let n = 1; term > 1e-18 * sum; n++) sum += term *= 2 * x * x / (2 * n + 1);
   return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum;
 }
 
-/** erfc x = e^(−x²)/√π · 1/(x + (1/2)/(x + 1/(x + (3/2)/(x + …)))), evaluated from the tail: 200 terms for x ≥ 2. */
+/**
+ * erfc x = e^(−x²)/√π · 1/(x + (1/2)/(x + 1/(x + (3/2)/(x + …)))), evaluated from the tail: 200
+ * terms for x ≥ 2.
+ */
 function erfcByFraction(x: number): number {
   let tail = x;
   for (let n = 200; n > 0; n--) tail = x + n / 2 / tail;

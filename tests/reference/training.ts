@@ -78,7 +78,8 @@ export function train(
  *
  * @param run The run.
  * @param step Updates made.
- * @returns All samples, or the mini-batch of the step, its weights scaled to estimate the whole loss.
+ * @returns All samples, or the mini-batch of the step, its weights scaled to estimate the whole
+ * loss.
  */
 export function samplesOf({ network, samples, batch }: ReferenceRun, step: number): ReferenceSamples {
   if (batch === null) return samples;

@@ -8,7 +8,9 @@ export interface ReductionNorms {
   readonly rows: number;
 }
 
-/** Reduces a symmetric matrix by Householder reflections, from the last row on, in double precision. */
+/**
+ * Reduces a symmetric matrix by Householder reflections, from the last row on, in double precision.
+ */
 export function reductionNorms(matrix: ArrayLike<number>, n: number): ReductionNorms {
   const a = Float64Array.from(matrix);
   let blocks = 0, products = 0, rows = 0;

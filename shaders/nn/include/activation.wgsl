@@ -1,26 +1,29 @@
-// Activations σ with their first three derivatives, chosen by `override`, so that a pipeline holds the code of one.
+// Activations σ with their first three derivatives, chosen by `override`, so that a pipeline holds
+// the code of one.
 // needs: elementary.wgsl
 //
-//   kind  σ(z)         σ′(z)                   σ″(z)                σ‴(z)
-//   0     z            1                       0                    0
-//   1     h = tanh z   1 − h²                  −2 h σ′              −2 σ′ (σ′ − 2 h²)
-//   2     1/(1 + e^−z) σ (1 − σ)               σ′ (1 − 2 σ)         σ′ (1 − 6 σ′)
-//   3     x^p          p x^(p−1) [z > 0]       p (p−1) x^(p−2)      p (p−1) (p−2) x^(p−3)      x = max(0, z)
-//   4     x^p          p s x^(p−1)             p (p−1) s² x^(p−2)   p (p−1) (p−2) s³ x^(p−3)   x = s z
-//   5     sin z        cos z                   −sin z               −cos z
-//   6     cos z        −sin z                  −cos z               sin z
-//   7     z Φ(z)       Φ(z) + z φ(z)           (2 − z²) φ(z)        (z² − 4) z φ(z)            (GELU, exact form)
-//   8     log(1 + e^z) 1/(1 + e^−z)            σ′ (1 − σ′)          σ″ (1 − 2 σ′)              (softplus)
+//   kind  σ(z)         σ′(z)             σ″(z)              σ‴(z)
+//   0     z            1                 0                  0
+//   1     h = tanh z   1 − h²            −2 h σ′            −2 σ′ (σ′ − 2 h²)
+//   2     1/(1 + e^−z) σ (1 − σ)         σ′ (1 − 2 σ)       σ′ (1 − 6 σ′)
+//   3, 4  x^p          p s x^(p−1)       p (p−1) s² x^(p−2) p (p−1) (p−2) s³ x^(p−3)
+//   5     sin z        cos z             −sin z             −cos z
+//   6     cos z        −sin z            −cos z             sin z
+//   7     z Φ(z)       Φ(z) + z φ(z)     (2 − z²) φ(z)      (z² − 4) z φ(z)
+//   8     log(1 + e^z) 1/(1 + e^−z)      σ′ (1 − σ′)        σ″ (1 − 2 σ′)
 //
-// p: the exponent, a whole number from 1. s: 1 where z > 0, else the parameter. Φ: the normal distribution; φ: its density.
-// A factor of 0 makes a derivative 0, and in kind 3 all derivatives are 0 for z ≤ 0. At a kink all are those from the
-// left, as PyTorch has them. What a kink adds to σ″, a multiple of Dirac's δ, is seen by no sample: networks of ReLU have
-// no second derivatives.
+// Kinds 3 (ReLU) and 4 (leaky ReLU): x = s z, and s is 1 where z > 0; else it is 0 in kind 3, and
+// the parameter in kind 4. p: the exponent, a whole number from 1. Φ: the normal distribution; φ:
+// its density. A factor of 0 makes a derivative 0, and in kind 3 all derivatives are 0 for z ≤ 0.
+// At a kink all are those from the left, as PyTorch has them. What a kink adds to σ″, a multiple of
+// Dirac's δ, is seen by no sample: networks of ReLU have no second derivatives.
 //
-// σ″ and σ‴ are for jets: σ″ carries second derivatives, σ‴ differentiates the result with respect to parameters. Cost: up
-// to 20 flops beside σ and σ′, and none where a kernel does not use them, since a compiler drops them there.
+// σ″ and σ‴ are for jets: σ″ carries second derivatives, σ‴ differentiates the result with respect
+// to parameters. Cost: up to 20 flops beside σ and σ′, and none where a kernel does not use them,
+// since a compiler drops them there.
 //
-// A new activation is a case here, an entry in src/nn/activation.ts, and a formula in tests/reference/activation.ts.
+// A new activation is a case here, an entry in src/nn/activation.ts, and a formula in
+// tests/reference/activation.ts.
 
 override ACTIVATION: u32 = 0u;
 override ACTIVATION_PARAMETER: f32 = 0.0;

@@ -1,7 +1,7 @@
-// What the arrangements of the fused step share: rows of samples, from the inputs to the errors. See fused_step.wgsl.
-//
-// Needs activation.wgsl and what it needs, sample_loss.wgsl, philox.wgsl, state.wgsl, permutation.wgsl, schedule.wgsl,
-// fused_shape.wgsl, block_tile.wgsl.
+// Passes rows of samples from the inputs X to Δ: what the arrangements of the fused step share. See
+// fused_step.wgsl.
+// needs: activation.wgsl, sample_loss.wgsl, philox.wgsl, state.wgsl, permutation.wgsl,
+// schedule.wgsl, fused_shape.wgsl, block_tile.wgsl
 
 // Whether layers have different activations, which are then told apart at run time.
 override MIXED: bool;
@@ -25,7 +25,8 @@ override DRAWN: bool;
 // What a dispatch takes: replicas from the first on, and layers from `layer` on or that one alone.
 struct Share {
   first_replica: u32, layer: u32,
-  // Layer from which on weights lie in the second window, not the first; place of the parameters of the first replica in each.
+  // Layer from which on weights lie in the second window, not the first; place of the parameters of
+  // the first replica in each.
   second_from: u32, first_base: u32, second_base: u32,
 }
 
@@ -102,7 +103,8 @@ fn biases_from(first: u32, last: u32) -> TileRow {
   return biases;
 }
 
-// H and D, or U, of the tile just multiplied: `rows` rows from `first` on, `columns` vectors from `column` on.
+// H and D, or U, of the tile just multiplied: `rows` rows from `first` on, `columns` vectors from
+// `column` on.
 fn finish_forward(first: u32, rows: u32, column: u32, columns: u32, hidden: bool) {
   let biases = biases_from(column, column + columns - 1u);
   var at = matrices_at + first * layer.output_stride + column;
@@ -135,8 +137,8 @@ fn finish_forward(first: u32, rows: u32, column: u32, columns: u32, hidden: bool
   }
 }
 
-// Δ of the layer below, in the place of its D, or where that would be: a store and a load there cost lavapipe more than to
-// compute it again from H. Where H is 0 because it pads, so is the sum.
+// Δ of the layer below, in the place of its D, or where that would be: a store and a load there
+// cost lavapipe more than to compute it again from H. Where H is 0 because it pads, so is the sum.
 fn finish_backward(first: u32, rows: u32, column: u32, columns: u32) {
   var at = matrices_at + first * layer.input_stride + column;
   var i = 0u;

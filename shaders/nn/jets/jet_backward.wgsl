@@ -1,17 +1,19 @@
-// Error of the layer below, on jets: the product G = Δ Wᵀ for each component, then the adjoint of what jet_forward.wgsl's
-// activation did, with z, σ of the layer below,
+// Computes the deltas of the layer below on jets: the product G = Δ Wᵀ for each component, then the
+// adjoint of the activation in jet_forward.wgsl, with z and σ of the layer below:
+// needs: tile.wgsl
 //
-//   δ    = g σ′ + Σ_i ( g_i σ″ z_i + g_ii (σ‴ z_i² + σ″ z_ii) )
-//   δ_i  = g_i σ′ + 2 g_ii σ″ z_i
-//   δ_ii = g_ii σ′
+//  δ    = g σ′ + Σ_i ( g_i σ″ z_i + g_ii (σ‴ z_i² + σ″ z_ii) )
+//  δ_i  = g_i σ′ + 2 g_ii σ″ z_i
+//  δ_ii = g_ii σ′
 //
-// Δ: (1 + 2d) · rows × outputs, G and Δ′: (1 + 2d) · rows × inputs, components one behind the other; tangents: σ′, σ″, σ‴,
-// z_i, z_ii of the layer below, as jet_forward.wgsl leaves them. W: inputs × outputs, as dense_forward.wgsl has it. Row-major
-// in vectors of 4; entries that pad a row come out 0 because those of σ′ … are.
+// Δ: (1 + 2d) · rows × outputs, G and Δ′: (1 + 2d) · rows × inputs, component by component;
+// tangents: σ′, σ″, σ‴, z_i, z_ii of the layer below, as jet_forward.wgsl leaves them. W: inputs ×
+// outputs, as in dense_forward.wgsl. All are row-major in vectors of 4. Entries that pad a row are
+// 0 because those of σ′ … are.
 //
-// One invocation takes 8 samples and 8 neurons, with all components, as in jet_forward.wgsl: one dispatch a layer.
-// Cost: 2 · (1 + 2d) · rows · inputs · outputs flops and some 12 d + 2 a neuron and sample; 3 + 2d words read there, 1 + 2d
-// written, read again and written. Needs tile.wgsl.
+// One invocation handles 8 samples and 8 neurons, with all components, as in jet_forward.wgsl: one
+// dispatch a layer. Cost: 2 · (1 + 2d) · rows · inputs · outputs flops and about 12 d + 2 a neuron
+// and sample, for which it reads 3 + 2d words, writes 1 + 2d, and reads and writes those again.
 
 // d, the dimension of the input.
 override AXES: u32;
@@ -50,8 +52,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let columns = (shape.inputs + 7u) / 8u;
   let row = id.x / columns;
   let column = id.x % columns;
-  // Terms of a sum, none where there are no samples. Were the end of a loop a number of the uniform alone, lavapipe would compile
-  // the kernel for its value, anew at each dispatch that follows another kernel's: 3 ms from its cache, 300 without.
+  // Terms of a sum, none where there are no samples. Were the end of a loop a number of the uniform
+  // alone, lavapipe would compile the kernel for its value, anew at each dispatch that follows
+  // another kernel's: 3 ms from its cache, 300 without.
   let terms = select(0u, shape.outputs, 8u * row < shape.rows);
   for (var component = 0u; component <= 2u * AXES; component++) {
     first = component * shape.rows;

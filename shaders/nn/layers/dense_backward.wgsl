@@ -1,7 +1,9 @@
-// Error of the layer below: Δ′ = (Δ Wᵀ) ⊙ D, D = σ′(Z) of the layer below.
+// Computes the deltas of the layer below: Δ′ = (Δ Wᵀ) ⊙ D, where D = σ′(Z) of the layer below and Δ
+// is the gradient of the loss with respect to Z.
+// needs: tile.wgsl
 //
-// Δ: rows × outputs; W: inputs × outputs, as dense_forward.wgsl has it; Δ′, D: rows × inputs. Row-major in vectors of 4;
-// entries that pad a row come out 0 because those of D are.
+// Δ: rows × outputs; W: inputs × outputs, as in dense_forward.wgsl; Δ′, D: rows × inputs. All are
+// row-major in vectors of 4. Entries of Δ′ that pad a row are 0 because those of D are.
 //
 // Cost: 2 · rows · inputs · outputs flops; see tile.wgsl.
 

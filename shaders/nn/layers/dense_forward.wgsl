@@ -1,13 +1,18 @@
-// One dense layer forward: Z = X W + 1 bᵀ, H = σ(Z), D = σ′(Z).
+// Computes one dense layer forward: Z = X W + 1 bᵀ, H = σ(Z), D = σ′(Z).
+// needs: activation.wgsl, tile.wgsl
 //
-// X: rows × inputs; W: inputs × outputs, rows padded to a multiple of 4, and below it the row b; H, D: rows × outputs.
-// All row-major in vectors of 4. `linear` writes Z alone, for an output layer, and adds b to the first `biased` rows only: those
-// below are derivatives (jet_forward.wgsl). D is stored rather than Z, so that the
-// activation is evaluated once a step and the backward pass need not know it. Entries that pad a row of H, D are 0.
-// A batch is a replica; its X may be shared (input_batch = 0).
+// X: rows × inputs; W: inputs × outputs, rows padded to a multiple of 4, with the row b below it;
+// H, D: rows × outputs. All are row-major in vectors of 4. A batch is a replica; its X may be
+// shared (input_batch = 0).
 //
-// Cost: 2 · rows · inputs · outputs flops and one activation an output; see tile.wgsl. H is activated in a second pass
-// over the tile just stored: inlined into 16 emits, the activation made the pipeline compile for seconds.
+// `linear` writes Z alone, for an output layer, and adds b to the first `biased` rows only: the
+// rows below are derivatives (jet_forward.wgsl). `activated` writes H and D. It stores D rather
+// than Z, so that the activation is evaluated once a step and the backward pass need not know it.
+// Entries that pad a row of H or D are 0.
+//
+// Cost: 2 · rows · inputs · outputs flops and one activation an output; see tile.wgsl. H is
+// activated in a second pass over the tile just stored: inlined into 16 emits, the activation made
+// the pipeline compile for seconds.
 
 struct Shape {
   rows: u32, inputs: u32, outputs: u32,

@@ -1,12 +1,14 @@
-// Loss of each sample, its gradient with respect to the network's output, and partial sums of both loss and hits.
+// Computes the loss of each sample, its gradient with respect to the network's output, and partial
+// sums of loss and hits.
+// needs: elementary.wgsl, sample_loss.wgsl
 //
-// u, y: rows × outputs, row-major in vectors of 4; the error written is w · ∂ℓ/∂u with the sample's weight w. The loss of
-// a batch is Σ w ℓ; see sample_loss.wgsl for ℓ and for hits.
+// u, y: rows × outputs, row-major in vectors of 4. The delta written is w · ∂ℓ/∂u with the sample's
+// weight w. The loss of a batch is Σ w ℓ; see sample_loss.wgsl for ℓ and for hits.
 //
-// One invocation a sample, 256 samples a workgroup; grid (⌈rows / 256⌉, 1, replicas). The partial sums of a workgroup go
-// to partials[replica][workgroup] = (Σ w ℓ, Σ hits), added up in a fixed tree, then in order by update_advance.wgsl.
-// Cost: about 20 flops an output, 3 words an output read and 1 written: bound by memory. Needs elementary.wgsl and
-// sample_loss.wgsl.
+// One invocation handles one sample, and a workgroup 256 samples; grid (⌈rows / 256⌉, 1, replicas).
+// The sums of a workgroup, formed in a fixed tree, go to partials[replica][workgroup] = (Σ w ℓ, Σ
+// hits); update_advance.wgsl adds these in order. Cost: about 20 flops an output; 3 words an output
+// read and 1 written, so the kernel is bound by memory.
 
 struct Shape {
   rows: u32, outputs: u32, stride: u32,

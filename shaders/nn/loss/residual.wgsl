@@ -1,16 +1,20 @@
-// Residual of a differential equation at each sample, its gradient with respect to the network's jets, and partial sums of the
-// loss Σ w r²:
+// Computes the residual of a differential equation at each sample, its gradient with respect to the
+// network's jets, and partial sums of the loss Σ w r²:
 //
-//   r = Σ_i (second_i u_ii + first_i u_i) + value · u + cube · u³ + advection · u u_1 − y,
+//  r = Σ_i (second_i u_ii + first_i u_i) + value · u + cube · u³ + advection · u u_1 − y,
 //
-// with the coefficients of the condition that holds at the sample: those of the first samples, then those of the next …
-// u: (1 + 2d) · rows, one a vector of 4, components one behind the other as jet_forward.wgsl has them; the error has their
-// places: 2 w r ∂r/∂u, 2 w r ∂r/∂u_i, 2 w r ∂r/∂u_ii. y, w: rows, shared by the replicas. A condition is 4 + 2d words:
-// the number of the first sample behind its own, value, cube, advection, first_1 … first_d, second_1 … second_d.
+// with the coefficients of the condition that holds at the sample. Samples lie condition by
+// condition.
 //
-// One invocation a sample, 256 samples a workgroup; grid (⌈rows / 256⌉, 1, replicas). The partial sums of a workgroup go
-// to partials[replica][workgroup] = (Σ w r², 0), as loss.wgsl's do: in a fixed tree, then in order by update_advance.wgsl.
-// Cost: some 10 d + 15 flops a sample; 1 + 2d vectors read and as many written: bound by memory.
+// u: (1 + 2d) · rows, one number in a vector of 4, component by component as in jet_forward.wgsl.
+// The deltas lie in the same places: 2 w r ∂r/∂u, 2 w r ∂r/∂u_i, 2 w r ∂r/∂u_ii. y, w: rows, shared
+// by the replicas. A condition takes 4 + 2d words: the number of the first sample after its own,
+// value, cube, advection, first_1 … first_d, second_1 … second_d.
+//
+// One invocation handles one sample, and a workgroup 256 samples; grid (⌈rows / 256⌉, 1, replicas).
+// The sum of a workgroup goes to partials[replica][workgroup] = (Σ w r², 0), as in loss.wgsl: in a
+// fixed tree, then in order by update_advance.wgsl. Cost: about 10 d + 15 flops a sample; 1 + 2d
+// vectors read and as many written, so the kernel is bound by memory.
 
 // d, the dimension of the input.
 override AXES: u32;

@@ -13,9 +13,10 @@ import type { SampleArrays } from "../samples.ts";
 import type { FusedShape, FusedShapeOptions } from "./fused_shape.ts";
 
 /**
- * How a fused step shares out the work from the inputs X to the gradients Δ. `own-rows`: an invocation takes a tile of samples
- * all the way, without a barrier. `shared-rows`: a workgroup takes a few tiles of samples, with barriers between the layers.
- * `by-layers`: each hidden layer and direction is a dispatch. They agree to the bit.
+ * How a fused step shares out the work from the inputs X to the gradients Δ. `own-rows`: an
+ * invocation takes a tile of samples all the way, without a barrier. `shared-rows`: a workgroup
+ * takes a few tiles of samples, with barriers between the layers. `by-layers`: each hidden layer
+ * and direction is a dispatch. They agree to the bit.
  */
 export type FusedArrangement = "own-rows" | "shared-rows" | "by-layers";
 
@@ -23,7 +24,8 @@ export type FusedArrangement = "own-rows" | "shared-rows" | "by-layers";
 const SHARED = { lanes: 64, rowTiles: 4 };
 
 /**
- * Chooses the size of a workgroup. On lavapipe a workgroup runs on one core, eight invocations at a time.
+ * Chooses the size of a workgroup. On lavapipe a workgroup runs on one core, eight invocations at a
+ * time.
  *
  * @param gpu Device.
  * @param arrangement How the work is shared out.

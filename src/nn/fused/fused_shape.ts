@@ -1,5 +1,6 @@
 /**
- * What the kernels of the fused step know of a network: the TypeScript side of `shaders/nn/include/fused_shape.wgsl`.
+ * What the kernels of the fused step know of a network: the TypeScript side of
+ * `shaders/nn/include/fused_shape.wgsl`.
  *
  * @module
  */
@@ -42,8 +43,8 @@ export interface FusedShapeOptions {
 }
 
 /**
- * Vectors of four that the matrices of a replica take: X, H of each hidden layer and U, and the errors of all but X, with
- * rows padded to whole tiles.
+ * Vectors of four that the matrices of a replica take: X, H of each hidden layer and U, and the
+ * errors of all but X, with rows padded to whole tiles.
  *
  * @param layout Places of the parameters.
  * @param count Samples of a step.

@@ -1,6 +1,6 @@
 /**
- * The fused step: forward, loss and backward of a network in one dispatch, gradient and update in another; or the hidden
- * layers of a wide one in a dispatch each.
+ * The fused step: forward, loss and backward of a network in one dispatch, gradient and update in
+ * another; or the hidden layers of a wide one in a dispatch each.
  *
  * @module
  */
@@ -24,7 +24,10 @@ import fusedStepSource from "../../../shaders/nn/fused/fused_step.wgsl" with { t
 import sampleLossSource from "../../../shaders/nn/include/sample_loss.wgsl" with { type: "text" };
 import scheduleSource from "../../../shaders/nn/include/schedule.wgsl" with { type: "text" };
 
-/** Iterations that a loop of samples or neurons may take: lavapipe ends an invocation after 65,535 in all its loops. */
+/**
+ * Iterations that a loop of samples or neurons may take: lavapipe ends an invocation after 65,535
+ * in all its loops.
+ */
 const MOST_ITERATIONS = 60_000;
 
 /** The commands of a fused step, see `TrainingStep`. */
@@ -40,7 +43,8 @@ export interface FusedStep {
 }
 
 /**
- * Whether the fused kernels can take a network: whether it fits their table, the adapter's buffers and lavapipe's loops.
+ * Whether the fused kernels can take a network: whether it fits their table, the adapter's buffers
+ * and lavapipe's loops.
  *
  * @param network The network.
  * @param count Samples of a step.
@@ -50,8 +54,8 @@ export function fusedFits(network: Network, count: number): boolean {
   const { gpu, replicas, layout, layout: { layers } } = network;
   const words = 4 * replicas * matrixVectors(layout, count);
   const most = Math.min(gpu.limits.maxBufferSize, gpu.limits.maxStorageBufferBindingSize);
-  // Of an invocation that has a tile of rows to itself, with room: products forward and backward and what ends them, loss,
-  // inputs.
+  // Of an invocation that has a tile of rows to itself, with room: products forward and backward
+  // and what ends them, loss, inputs.
   const steps = layers.reduce((sum, { inputStride, outputStride }) => {
     const forward = Math.ceil(outputStride / 2) * (inputStride + 2) + (ROWS + 1) * outputStride;
     return sum + forward + Math.ceil(inputStride / 2) * (outputStride + 2);
@@ -97,7 +101,10 @@ export async function bindFusedStep(
   return { forward: before, measure: [last, log], update: [last, ...after, update], seen };
 }
 
-/** The way from the inputs to the errors: what comes before the loss of all samples is known, that, and the rest of it. */
+/**
+ * The way from the inputs to the errors: what comes before the loss of all samples is known, that,
+ * and the rest of it.
+ */
 async function bindRows(
   { network, samples, options, shape: { shape, rowTiles }, matrices, partials }: FusedOperands,
 ): Promise<{ before: Dispatch[]; last: Dispatch; after: Dispatch[] }> {

@@ -11,7 +11,10 @@ import { bindFusedStep } from "./fused_step.ts";
 import { Network } from "../network.ts";
 import type { SampleArrays } from "../samples.ts";
 
-/** Sides of tiles, and the time that one takes on lavapipe for 4 samples, in microseconds of 8 invocations' time. */
+/**
+ * Sides of tiles, and the time that one takes on lavapipe for 4 samples, in microseconds of 8
+ * invocations' time.
+ */
 const TILES = [[8, 0.46], [16, 1.3], [32, 3.5]] as const;
 
 /**
@@ -19,8 +22,9 @@ const TILES = [[8, 0.46], [16, 1.3], [32, 3.5]] as const;
  *
  * @param network Network to train.
  * @param arrangement How the work is shared out.
- * @returns The variant: tiles of 8 × 8 on a GPU, which has registers for no larger ones; on a CPU that poses as a GPU those
- * that take the least time, with what of them is padding and what cores wait for each other.
+ * @returns The variant: tiles of 8 × 8 on a GPU, which has registers for no larger ones; on a CPU
+ * that poses as a GPU those that take the least time, with what of them is padding and what cores
+ * wait for each other.
  */
 export function defaultVariant(
   { gpu, layout, replicas }: Network,
@@ -34,7 +38,10 @@ export function defaultVariant(
   return { arrangement, weights: "uniform", side };
 }
 
-/** The variants that may be the fastest, the default first. They agree to the bit, so that replicas may have a say. */
+/**
+ * The variants that may be the fastest, the default first. They agree to the bit, so that replicas
+ * may have a say.
+ */
 function variants(network: Network, count: number, arrangement: FusedArrangement): FusedVariant[] {
   const { gpu: { software }, replicas } = network;
   const first = defaultVariant(network, arrangement);

@@ -1,11 +1,12 @@
 /**
- * Jets: samples that carry derivatives along the axes of the input through a network, for the residual of a differential
- * equation.
+ * Jets: samples that carry derivatives along the axes of the input through a network, for the
+ * residual of a differential equation.
  *
- * The jet of a sample is its value, its d first derivatives ∂/∂x_i and its d second derivatives ∂²/∂x_i²: 1 + 2d rows. Rows lie
- * component by component: the values of all samples, then their ∂/∂x_1, and so on. Each row goes through the same dense
- * layers, and the bias is added to the values alone. Only an activation mixes the rows of a sample. Code that works on
- * features works on the first rows of a layer.
+ * The jet of a sample is its value, its d first derivatives ∂/∂x_i and its d second derivatives
+ * ∂²/∂x_i²: 1 + 2d rows. Rows lie component by component: the values of all samples, then their
+ * ∂/∂x_1, and so on. Each row goes through the same dense layers, and the bias is added to the
+ * values alone. Only an activation mixes the rows of a sample. Code that works on features works on
+ * the first rows of a layer.
  *
  * @module
  */
@@ -35,14 +36,16 @@ export function jetComponents(axes: number): number {
  * Counts the rows that the backward pass needs of a hidden layer, for each sample.
  *
  * @param axes Axes along which derivatives are carried; 0 for none.
- * @returns One, the slope; with derivatives also the others that `shaders/nn/jets/jet_forward.wgsl` keeps.
+ * @returns One, the slope; with derivatives also the others that `shaders/nn/jets/jet_forward.wgsl`
+ * keeps.
  */
 export function tangentRows(axes: number): number {
   return axes === 0 ? 1 : 3 + 2 * axes;
 }
 
 /**
- * Makes jets of samples: along axis i their first derivative is the i-th unit vector, and their second derivative is 0.
+ * Makes jets of samples: along axis i their first derivative is the i-th unit vector, and their
+ * second derivative is 0.
  *
  * @param gpu Device.
  * @param samples Samples, shared by the replicas.

@@ -40,7 +40,8 @@ export interface DrawnBatch {
 }
 
 /**
- * Binds the drawing of mini-batches: without replacement, from epochs shuffled anew for each replica.
+ * Binds the drawing of mini-batches: without replacement, from epochs shuffled anew for each
+ * replica.
  *
  * @param network Its replicas and seed.
  * @param samples All training samples.

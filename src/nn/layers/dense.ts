@@ -23,7 +23,10 @@ export interface DenseOperands {
   readonly layer: LayerLayout;
   /** Samples a replica; or, of jets, all their components. */
   readonly rows: number;
-  /** How many of the rows, the first, are values and have the bias; the others are derivatives. Default: all. */
+  /**
+   * How many of the rows, the first, are values and have the bias; the others are derivatives.
+   * Default: all.
+   */
   readonly biased?: number;
   /** Number of replicas. */
   readonly replicas: number;

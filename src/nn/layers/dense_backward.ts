@@ -25,7 +25,8 @@ export interface DenseBackward {
 }
 
 /**
- * Binds Δ′ = (Δ Wᵀ) ⊙ D: the gradient of the loss with respect to the preactivations of the layer below.
+ * Binds Δ′ = (Δ Wᵀ) ⊙ D: the gradient of the loss with respect to the preactivations of the layer
+ * below.
  *
  * @param operands Shapes.
  * @param arrays What is read and written.

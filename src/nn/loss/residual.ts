@@ -10,7 +10,9 @@ import { type Loss, lossArrays } from "./loss.ts";
 import type { SampleArrays } from "../samples.ts";
 import residualSource from "../../../shaders/nn/loss/residual.wgsl" with { type: "text" };
 
-/** Coefficients of a differential operator; their terms stand in `shaders/nn/loss/residual.wgsl`. */
+/**
+ * Coefficients of a differential operator; their terms stand in `shaders/nn/loss/residual.wgsl`.
+ */
 export interface OperatorCoefficients {
   /** Of ∂²u/∂x_i², one for each axis. */
   readonly second: readonly number[];

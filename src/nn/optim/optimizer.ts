@@ -84,8 +84,8 @@ export function optimizerConstants(name: OptimizerName): { readonly OPTIMIZER: n
  * @param options Optimiser and settings.
  * @param replicas Number of replicas.
  * @returns Eight floats a replica.
- * @throws {InputError} If the optimiser or a key is unknown, a setting is out of range, or a list does not have one value a
- * replica.
+ * @throws {InputError} If the optimiser or a key is unknown, a setting is out of range, or a list
+ * does not have one value a replica.
  *
  * @example
  * ```ts
@@ -109,7 +109,8 @@ export function optimizerRecords(options: OptimizerOptions, replicas: number): F
   });
   if (!Array.isArray(betas) || betas.length !== 2) throw new InputError(`Adam's betas must be two numbers`);
   for (const beta of betas) checkBelowOne("Adam's beta", beta, { positive: true });
-  // Below single precision's smallest normal number, a parameter without a gradient would become 0/0.
+  // Below single precision's smallest normal number, a parameter without a gradient would become
+  // 0/0.
   checkNumber("Adam's epsilon", epsilon, { min: 2 ** -126 });
   const [beta1, beta2] = betas;
   return Float32Array.from(

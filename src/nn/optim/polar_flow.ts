@@ -25,7 +25,10 @@ const RECORD_WORDS = 12;
 export interface PolarFlowOptions {
   /** Loss. */
   readonly loss: SampleLossName;
-  /** Norm of the weights of each replica at the start, ‖w‖ = δ; 0 to ascend the neural correlation function. */
+  /**
+   * Norm of the weights of each replica at the start, ‖w‖ = δ; 0 to ascend the neural correlation
+   * function.
+   */
   readonly norms: readonly number[];
   /** Share η of their norm by which weights change in a step. */
   readonly rate: number;
@@ -58,8 +61,9 @@ export interface FlowRecord {
   /** KKT residual ‖(I − û ûᵀ) ∇N(û)‖ / ‖∇N(û)‖. */
   readonly residual: number;
   /**
-   * Way of û since the record before by the longest that it could have made: the mean of the residual, of vectors, over these
-   * steps. Where preactivations sit on kinks, the gradient jumps and only its mean vanishes. 0 at the first record.
+   * Way of û since the record before by the longest that it could have made: the mean of the
+   * residual, of vectors, over these steps. Where preactivations sit on kinks, the gradient jumps
+   * and only its mean vanishes. 0 at the first record.
    */
   readonly drift: number;
   /** Cosine between û and the direction to compare with; 0 without one. */
@@ -109,7 +113,8 @@ export function homogeneousOrder(activations: readonly Activation[]): number {
 }
 
 /**
- * Makes the parameters of each replica a direction: weights of length 1, biases 0. Waits for the GPU.
+ * Makes the parameters of each replica a direction: weights of length 1, biases 0. Waits for the
+ * GPU.
  *
  * @param network The network.
  */
@@ -206,7 +211,8 @@ export async function bindPolarFlow(
  * Reads a record.
  *
  * @param words Words of `records`.
- * @param index Index of the record: its slot in the log times the number of replicas, plus the replica.
+ * @param index Index of the record: its slot in the log times the number of replicas, plus the
+ * replica.
  * @returns The record.
  */
 export function readRecord(words: Float32Array, index: number): FlowRecord {

@@ -24,13 +24,21 @@ import { bindUpdate, optimizerArrays, type UpdateOptions } from "./update.ts";
 
 /** What a step optimises, and how. */
 export interface TrainingStepOptions extends UpdateOptions {
-  /** Loss; of a differential equation, which takes the full batch, the conditions, the mean square of whose residual it is. */
+  /**
+   * Loss; of a differential equation, which takes the full batch, the conditions, the mean square
+   * of whose residual it is.
+   */
   readonly loss: SampleLossName | readonly ResidualCondition[];
-  /** Which kernels run. Default: by {@linkcode choosePath}; a differential equation is always trained layer by layer. */
+  /**
+   * Which kernels run. Default: by {@linkcode choosePath}; a differential equation is always
+   * trained layer by layer.
+   */
   readonly path?: StepPath;
 }
 
-/** Which kernels a step runs: some for each layer, or the fused ones in one arrangement or another. */
+/**
+ * Which kernels a step runs: some for each layer, or the fused ones in one arrangement or another.
+ */
 export type StepPath = "layered" | FusedArrangement;
 
 /** All of them. */
@@ -38,19 +46,27 @@ export const stepPaths: readonly StepPath[] = ["layered", "own-rows", "shared-ro
 
 /** The commands of a step, which are the same at every step, and the arrays that they change. */
 export interface TrainingStep {
-  /** Draws the mini-batch; none for the full batch, and on the fused paths, which draw samples where they read them. */
+  /**
+   * Draws the mini-batch; none for the full batch, and on the fused paths, which draw samples where
+   * they read them.
+   */
   readonly draw: readonly Dispatch[];
-  /** Evaluates the network on the batch, as far as `update` and `measure` do not do so themselves. */
+  /**
+   * Evaluates the network on the batch, as far as `update` and `measure` do not do so themselves.
+   */
   readonly forward: readonly Dispatch[];
   /** Computes the loss and logs it: for a last step that updates nothing. */
   readonly measure: readonly Dispatch[];
   /** Computes the loss, logs it, and updates the parameters. */
   readonly update: readonly Dispatch[];
-  /** What is known once `forward` has run: outputs of all layers, and the loss to be had; `null` on the fused paths. */
+  /**
+   * What is known once `forward` has run: outputs of all layers, and the loss to be had; `null` on
+   * the fused paths.
+   */
   readonly evaluated: { readonly activations: Activations; readonly loss: Loss } | null;
   /**
-   * What is known of the batch, at the parameters that the step starts from, once `forward` and the first command of
-   * `update` or `measure` have run, which is the same in both.
+   * What is known of the batch, at the parameters that the step starts from, once `forward` and the
+   * first command of `update` or `measure` have run, which is the same in both.
    */
   readonly seen: BatchEvaluation;
   /** `struct State` of each replica. */
@@ -144,14 +160,15 @@ const MOST_SAMPLES = 4096;
 const NARROW = 128, MANY = 64;
 
 /**
- * Decides which kernels run a step: layer by layer with gradients summed in slices, or a way to share out the fused step,
- * whose variants agree to the bit and may be timed against each other ({@linkcode chooseVariant}). Fused and layered steps
- * round differently, so that the decision between them is made by shape: the number of replicas has no say, unless the
- * adapter has no room for that many on the fused path, and neither has the clock.
+ * Decides which kernels run a step: layer by layer with gradients summed in slices, or a way to
+ * share out the fused step, whose variants agree to the bit and may be timed against each other
+ * ({@linkcode chooseVariant}). Fused and layered steps round differently, so that the decision
+ * between them is made by shape: the number of replicas has no say, unless the adapter has no room
+ * for that many on the fused path, and neither has the clock.
  *
- * On lavapipe fused steps have won wherever layers are narrow or samples many. An invocation that takes 8 samples all the
- * way wins on narrow layers; on wide ones, where 64 samples are one group of eight invocations on one core, a dispatch a
- * layer.
+ * On lavapipe fused steps have won wherever layers are narrow or samples many. An invocation that
+ * takes 8 samples all the way wins on narrow layers; on wide ones, where 64 samples are one group
+ * of eight invocations on one core, a dispatch a layer.
  *
  * @param network Network to train.
  * @param count Samples of a step.
@@ -171,7 +188,10 @@ export function choosePath(network: Network, count: number): StepPath {
 export interface Gradients {
   /** Δ from the last layer to the first, then the gradient of each layer. */
   readonly dispatches: readonly Dispatch[];
-  /** Their sums over slices of the samples, each laid out as the parameters, `cut.slices` for each replica. */
+  /**
+   * Their sums over slices of the samples, each laid out as the parameters, `cut.slices` for each
+   * replica.
+   */
   readonly gradients: GpuArray;
   /** The slices. */
   readonly cut: GradientSlices;
@@ -182,7 +202,8 @@ export interface Gradients {
  *
  * @param network The network.
  * @param samples Samples that it was evaluated on.
- * @param evaluated Its outputs there, and the gradient of the loss with respect to the last of them.
+ * @param evaluated Its outputs there, and the gradient of the loss with respect to the last of
+ * them.
  * @param stack Owner of the arrays.
  * @returns The gradients.
  */

@@ -83,7 +83,8 @@ export interface StepResults {
  * @param network Network to train.
  * @param results What the step leaves.
  * @param options What updates, and when, and what the optimiser knows.
- * @returns The command that logs the loss and sets the numbers of the step, and the one that updates the parameters by them.
+ * @returns The command that logs the loss and sets the numbers of the step, and the one that
+ * updates the parameters by them.
  */
 export async function bindUpdate(
   { gpu, replicas, layout, parameters }: Network,

@@ -25,8 +25,8 @@ interface Case {
 }
 
 /**
- * One window for several replicas and more than one share of them; two windows for one replica; none. Widths, samples and
- * batches that are no multiples of tiles.
+ * One window for several replicas and more than one share of them; two windows for one replica;
+ * none. Widths, samples and batches that are no multiples of tiles.
  */
 const cases: readonly Case[] = [
   {

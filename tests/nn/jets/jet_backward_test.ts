@@ -17,7 +17,10 @@ globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
 
 const NAME = "tanh";
 
-/** Tangents of the layer below, as the kernel that goes forward leaves them, rounded once; its jets Z on the host. */
+/**
+ * Tangents of the layer below, as the kernel that goes forward leaves them, rounded once; its jets
+ * Z on the host.
+ */
 function drawTangents(shape: JetCase, stack: DisposableStack): { z: Jet[][][]; tangents: GpuArray } {
   const { jets } = drawJets(gpu, shape, shape.inputs, false, shape.seed + 2, stack);
   const words = jets.flatMap((z) =>

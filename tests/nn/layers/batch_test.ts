@@ -15,8 +15,9 @@ const gpu = await Gpu.open();
 globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
 
 /**
- * The samples that each replica visits, in order, batch by batch, over `positions` positions of the epochs. Each sample
- * says in its inputs, targets and weight which one it is, and all must say the same.
+ * The samples that each replica visits, in order, batch by batch, over `positions` positions of the
+ * epochs. Each sample says in its inputs, targets and weight which one it is, and all must say the
+ * same.
  */
 async function visit(samples: number, batch: number, seed: number, replicas: number, positions: number) {
   using stack = new DisposableStack();

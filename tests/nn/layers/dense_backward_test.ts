@@ -34,7 +34,9 @@ async function evaluate(shape: DenseCase, drawn: DenseOperandsOnBoth, stack: Dis
   return { delta: delta.entries, slopes, values: await below.array.read() };
 }
 
-/** (Δ Wᵀ) ⊙ D of one replica, and the bound of its error: a sum of products, then one more product. */
+/**
+ * (Δ Wᵀ) ⊙ D of one replica, and the bound of its error: a sum of products, then one more product.
+ */
 function reference(
   { rows, inputs, outputs }: DenseCase,
   delta: Float32Array,

@@ -21,7 +21,10 @@ import { unpackMatrix } from "../parameters.ts";
 const gpu = await Gpu.open();
 globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
 
-/** Z of one replica in float64 and the bound of its error: inputs products, the bias, and the order of both. */
+/**
+ * Z of one replica in float64 and the bound of its error: inputs products, the bias, and the order
+ * of both.
+ */
 function preactivations(shape: DenseCase, x: Float32Array, w: Float32Array, b: Float32Array) {
   const { rows, inputs, outputs } = shape;
   const z = new Float64Array(rows * outputs), bound = new Float64Array(rows * outputs);

@@ -22,7 +22,10 @@ import sampleLossSource from "../../../shaders/nn/include/sample_loss.wgsl" with
 const gpu = await Gpu.open();
 globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
 
-/** Losses, hits and deltas of each replica; the targets are shared where there are as many as one replica has. */
+/**
+ * Losses, hits and deltas of each replica; the targets are shared where there are as many as one
+ * replica has.
+ */
 async function evaluate(
   name: SampleLossName,
   outputs: number,

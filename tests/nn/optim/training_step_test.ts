@@ -21,7 +21,10 @@ import { type GpuRun, referenceRun, trainOnGpu } from "../gpu_run.ts";
 const gpu = await Gpu.open();
 globalThis.addEventListener("unload", () => gpu[Symbol.dispose]());
 
-/** Runs on the GPU by every path, compares every replica with its reference run, and gives the losses of the first. */
+/**
+ * Runs on the GPU by every path, compares every replica with its reference run, and gives the
+ * losses of the first.
+ */
 async function compare(what: GpuRun, where: string): Promise<readonly number[]> {
   const runs = [];
   for (const path of stepPaths) {

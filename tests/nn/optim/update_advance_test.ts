@@ -121,7 +121,8 @@ Deno.test("advance: schedules are those of float64", async () => {
       if (schedule.kind === "constant") return 0;
       // 1 + cos of an angle up to π that is rounded thrice, its division off by 5 u at most.
       if (schedule.kind === "cosine") return rates[i] * 16 * U;
-      // The exponent n log f is rounded twice, which e^(n log f) magnifies by |n log f|; below e^−87 the result is 0.
+      // The exponent n log f is rounded twice, which e^(n log f) magnifies by |n log f|; below
+      // e^−87 the result is 0.
       return rates[i] * (factor * (4 + 2 * Math.abs(Math.log(factor))) * U + 2e-38);
     });
     const expected = factors.map((factor, i) => rates[i] * factor);
