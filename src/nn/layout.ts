@@ -1,5 +1,5 @@
 /**
- * Where the parameters of a network lie.
+ * Places of the parameters of a network.
  *
  * @module
  */

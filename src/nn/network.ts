@@ -106,8 +106,8 @@ export class Network implements Disposable {
    * @param gpu Device.
    * @param options Shape and start.
    * @returns The network.
-   * @throws {InputError} Where a width, a name, the number of replicas or the seed is out of range.
-   * @throws {ShapeError} Where the adapter has no room for it.
+   * @throws {InputError} If a width, a name, the number of replicas or the seed is out of range.
+   * @throws {ShapeError} If the adapter has no room for it.
    */
   static async create(gpu: Gpu, options: NetworkOptions): Promise<Network> {
     checkKeys("network options", options, KEYS);
@@ -146,7 +146,7 @@ export class Network implements Disposable {
    * @param samples Samples, shared by the replicas or not, with derivatives or without.
    * @param stack Owner of the arrays.
    * @returns The outputs.
-   * @throws {ShapeError} Where the adapter has no room for them.
+   * @throws {ShapeError} If the adapter has no room for them.
    */
   async evaluate(samples: SampleArrays, stack: DisposableStack): Promise<Activations> {
     const { gpu, replicas, layout } = this;
@@ -198,7 +198,7 @@ export class Network implements Disposable {
   }
 
   /**
-   * Parameters of one replica on the host, without padding. Waits for the GPU.
+   * Reads the parameters of one replica, without padding. Waits for the GPU.
    *
    * @param replica Index of the replica.
    * @returns For each layer W, row-major `inputs × outputs`, and b.
@@ -208,7 +208,7 @@ export class Network implements Disposable {
   }
 
   /**
-   * Parameters of all replicas on the host, without padding. Waits for the GPU once.
+   * Reads the parameters of all replicas, without padding. Waits for the GPU once.
    *
    * @returns For each replica, for each of its layers, W and b.
    */
@@ -222,7 +222,7 @@ export class Network implements Disposable {
    *
    * @param parameters For each layer W, row-major `inputs × outputs`, and b.
    * @param replica Index of the replica.
-   * @throws {ShapeError} Where they are not those of a network of this shape.
+   * @throws {ShapeError} If they are not those of a network of this shape.
    */
   writeParameters(parameters: readonly LayerParameters[], replica = 0): void {
     const { layout, replicas, widths } = this;

@@ -141,8 +141,8 @@ export function lossErrors(
 ): { loss: number; gradient: number[] } {
   const worst = Math.max(...e), n = output.length;
   const { loss, gradient } = sampleLoss(name, output, y);
-  // |∂ℓ/∂u| e plus half the curvature, at most 1, times e²; the curvature of softmax couples outputs,
-  // hence n · worst.
+  // |∂ℓ/∂u| e plus half the curvature, at most 1, times e²; the curvature of softmax couples
+  // outputs, hence n · worst.
   const carried = gradient.reduce((sum, g, c) => sum + Math.abs(g) * e[c] + n * worst * e[c], 0);
   if (name === "mean-squared-error") {
     return {

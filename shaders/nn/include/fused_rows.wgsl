@@ -192,7 +192,7 @@ fn network_output(at: u32) -> vec4f { return matrices[matrices_at + layer.output
 fn wanted(at: u32) -> vec4f { return targets[targets_at + at]; }
 fn emit_delta(at: u32, value: vec4f) { matrices[matrices_at + layer.delta_at + at] = value; }
 
-// Loss and output error of a tile of rows; those beyond the last have no error.
+// Loss and Δ of the output for a tile of rows; Δ of those beyond the last is 0.
 fn measure(replica: u32, tile: u32) {
   let stride = layer.output_stride;
   var sum = vec2f();

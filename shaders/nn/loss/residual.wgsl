@@ -33,7 +33,7 @@ var<workgroup> sums: array<f32, 256>;
 
 fn coefficient(at: u32) -> f32 { return bitcast<f32>(conditions[at]); }
 
-// w r² of a sample, whose errors it writes.
+// w r² of a sample, whose deltas it writes.
 fn squared_residual(replica: u32, row: u32) -> f32 {
   var c = 0u;
   while (row >= conditions[c]) { c += 4u + 2u * AXES; }

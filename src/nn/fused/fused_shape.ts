@@ -30,7 +30,7 @@ export interface FusedShape {
   readonly features: readonly number[];
 }
 
-/** What {@linkcode fusedShape} takes besides a network and its samples. */
+/** Options of {@linkcode fusedShape}. */
 export interface FusedShapeOptions {
   /** Fields of `struct Schedule` in `shaders/nn/include/schedule.wgsl`. */
   readonly schedule: readonly StructFields[];
@@ -43,8 +43,8 @@ export interface FusedShapeOptions {
 }
 
 /**
- * Vectors of four that the matrices of a replica take: X, H of each hidden layer and U, and the
- * errors of all but X, with rows padded to whole tiles.
+ * Counts the vectors of four that the matrices of a replica take: X, H of each hidden layer and U,
+ * and Δ of all but X, with rows padded to whole tiles.
  *
  * @param layout Places of the parameters.
  * @param count Samples of a step.
@@ -93,7 +93,7 @@ export function fusedShape(
   const count = batch ?? samples.count;
   const rowTiles = Math.ceil(count / ROWS);
 
-  // Places of X, H … and U, then of the errors of all but X.
+  // Places of X, H … and U, then of Δ of all but X.
   const strides = [layers[0].inputStride, ...layers.map(({ outputStride }) => outputStride)];
   const places = [0];
   for (const stride of [...strides, ...strides.slice(1)]) {

@@ -32,19 +32,19 @@ const MOST_ITERATIONS = 60_000;
 
 /** The commands of a fused step, see `TrainingStep`. */
 export interface FusedStep {
-  /** What comes before either. */
+  /** Commands that come before either of the others. */
   readonly forward: readonly Dispatch[];
   /** Computes the loss and logs it. */
   readonly measure: readonly Dispatch[];
   /** Computes the loss, logs it, and updates the parameters. */
   readonly update: readonly Dispatch[];
-  /** What `forward` and the first of either leave behind. */
+  /** Features and loss, once `forward` and the first of either have run. */
   readonly seen: BatchEvaluation;
 }
 
 /**
- * Whether the fused kernels can take a network: whether it fits their table, the adapter's buffers
- * and lavapipe's loops.
+ * Tells whether the fused kernels can run a network: whether it fits their table, the adapter's
+ * buffers and lavapipe's loops.
  *
  * @param network The network.
  * @param count Samples of a step.
@@ -54,13 +54,13 @@ export function fusedFits(network: Network, count: number): boolean {
   const { gpu, replicas, layout, layout: { layers } } = network;
   const words = 4 * replicas * matrixVectors(layout, count);
   const most = Math.min(gpu.limits.maxBufferSize, gpu.limits.maxStorageBufferBindingSize);
-  // Of an invocation that has a tile of rows to itself, with room: products forward and backward
-  // and what ends them, loss, inputs.
+  // Iterations of an invocation that has a tile of rows to itself, rounded up: products forward and
+  // backward and their ends, loss, inputs.
   const steps = layers.reduce((sum, { inputStride, outputStride }) => {
     const forward = Math.ceil(outputStride / 2) * (inputStride + 2) + (ROWS + 1) * outputStride;
     return sum + forward + Math.ceil(inputStride / 2) * (outputStride + 2);
   }, (ROWS + 1) * layers[0].inputStride + 8 * ROWS * layers.at(-1)!.outputStride);
-  // Of one that adds up a gradient, and the partial sums of the loss.
+  // Iterations of one that adds up a gradient and the partial sums of the loss.
   const sums = count / 4 + count / ROWS + 4 * ROWS;
   return layers.length <= MOST_LAYERS && 4 * words <= most && Math.max(steps, sums) <= MOST_ITERATIONS;
 }
@@ -102,8 +102,8 @@ export async function bindFusedStep(
 }
 
 /**
- * The way from the inputs to the errors: what comes before the loss of all samples is known, that,
- * and the rest of it.
+ * Binds the commands from the inputs X to all Δ: those before the last part of the loss, the one
+ * that computes it, and those after it.
  */
 async function bindRows(
   { network, samples, options, shape: { shape, rowTiles }, matrices, partials }: FusedOperands,
@@ -194,7 +194,7 @@ async function bindRows(
   };
 }
 
-/** The share of a kernel that reads no windows. */
+/** Makes the share of a kernel that reads no windows. */
 function wholeShare({ replicas, layout }: Network): WeightShare {
   return { firstReplica: 0, replicas, secondFrom: layout.layers.length, windows: [0, 0], bases: [0, 0] };
 }

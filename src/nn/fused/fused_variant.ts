@@ -1,5 +1,5 @@
 /**
- * Which of the variants of the fused step an adapter is fastest with.
+ * Choice of the variant of the fused step that is fastest on an adapter.
  *
  * @module
  */
@@ -18,13 +18,12 @@ import type { SampleArrays } from "../samples.ts";
 const TILES = [[8, 0.46], [16, 1.3], [32, 3.5]] as const;
 
 /**
- * The variant to take untimed.
+ * Chooses a variant by shape, without timing any.
  *
  * @param network Network to train.
  * @param arrangement How the work is shared out.
- * @returns The variant: tiles of 8 × 8 on a GPU, which has registers for no larger ones; on a CPU
- * that poses as a GPU those that take the least time, with what of them is padding and what cores
- * wait for each other.
+ * @returns The variant. A GPU gets tiles of 8 × 8, since it has no registers for larger ones. A CPU
+ * that poses as a GPU gets those that take the least time, counting padding and idle cores.
  */
 export function defaultVariant(
   { gpu, layout, replicas }: Network,
@@ -39,8 +38,8 @@ export function defaultVariant(
 }
 
 /**
- * The variants that may be the fastest, the default first. They agree to the bit, so that replicas
- * may have a say.
+ * Lists the variants that may be the fastest, the default first. They agree to the bit, so the
+ * choice may depend on the number of replicas.
  */
 function variants(network: Network, count: number, arrangement: FusedArrangement): FusedVariant[] {
   const { gpu: { software }, replicas } = network;
@@ -55,7 +54,7 @@ function variants(network: Network, count: number, arrangement: FusedArrangement
 }
 
 /**
- * Chooses how a fused step is computed.
+ * Times the variants of a fused step where the device tunes, and chooses the fastest.
  *
  * @param network Network to train.
  * @param samples Training samples.
@@ -76,7 +75,7 @@ export async function chooseVariant(
     name: `${variant.arrangement}, ${variant.side}x${variant.side}`,
     value: variant,
     bind: async (stack) => {
-      // A network of its own, for a step that is timed is a step that trains.
+      // The timed steps train, so they get a network of their own.
       const scratch = stack.use(
         await Network.create(gpu, {
           inputs: widths[0],

@@ -18,7 +18,7 @@ import stateSource from "../../../shaders/nn/include/state.wgsl" with { type: "t
 export const permutationFiles: readonly string[] = [philoxSource, stateSource, permutationSource];
 
 /**
- * Fields of `struct Permutation` in `shaders/nn/include/permutation.wgsl`.
+ * Lists the fields of `struct Permutation` in `shaders/nn/include/permutation.wgsl`.
  *
  * @param samples Number of samples.
  * @param seed Seed of the epochs.

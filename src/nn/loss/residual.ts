@@ -1,5 +1,5 @@
 /**
- * Loss of a network that is to solve a differential equation: the mean square of the residual.
+ * Loss of a network that solves a differential equation: the mean square of the residual.
  *
  * @module
  */
@@ -26,17 +26,17 @@ export interface OperatorCoefficients {
   readonly advection: number;
 }
 
-/** What is to hold at some of the samples; those of several conditions follow in order. */
+/** A condition on the solution at some samples. Samples of several conditions follow in order. */
 export interface ResidualCondition {
-  /** The operator that is to give the target. */
+  /** Operator whose value is to be the target. */
   readonly operator: OperatorCoefficients;
-  /** Number of samples at which it is to. */
+  /** Number of samples at which the condition holds. */
   readonly count: number;
 }
 
-/** What the residuals are made of. */
+/** Operands of the residuals. */
 export interface ResidualOperands {
-  /** What is to hold, at as many samples as there are. */
+  /** Conditions, at as many samples as there are. */
   readonly conditions: readonly ResidualCondition[];
   /** Right-hand sides and weights, shared by the replicas; with axes. */
   readonly samples: SampleArrays;
@@ -50,7 +50,7 @@ export interface ResidualOperands {
  * Binds the loss Σ w r² between the jets of an output and the right-hand sides at the samples.
  *
  * @param gpu Device.
- * @param operands What the residuals are made of.
+ * @param operands Conditions, samples and output.
  * @param stack Owner of the arrays.
  * @returns The command and what it computes; the gradient is one of jets, like the output.
  */

@@ -1,5 +1,6 @@
 /**
- * Gradient flow of homogeneous networks in polar coordinates, from however small weights.
+ * Gradient flow of homogeneous networks in polar coordinates, which starts from weights as small as
+ * one likes.
  *
  * @module
  */
@@ -21,7 +22,7 @@ import polarFlowSource from "../../../shaders/nn/optim/polar_flow.wgsl" with { t
 const STATE_WORDS = 7;
 const RECORD_WORDS = 12;
 
-/** What the flow descends, and how. */
+/** Options of a flow. */
 export interface PolarFlowOptions {
   /** Loss. */
   readonly loss: SampleLossName;
@@ -70,11 +71,11 @@ export interface FlowRecord {
   readonly cosine: number;
 }
 
-/** The commands of a flow, and what they leave behind. */
+/** The commands of a flow, and the arrays that they write. */
 export interface PolarFlow {
   /** Order of homogeneity L. */
   readonly order: number;
-  /** Evaluates the network and its loss: what comes before either of the others. */
+  /** Evaluates the network and its loss; comes before either of the others. */
   readonly evaluate: readonly Dispatch[];
   /** Writes a record. */
   readonly record: readonly Dispatch[];
@@ -87,11 +88,11 @@ export interface PolarFlow {
 }
 
 /**
- * Order of homogeneity of a network without biases: H(x; c w) = c^L H(x; w) for c > 0.
+ * Computes the order of homogeneity of a network without biases: H(x; c w) = c^L H(x; w) for c > 0.
  *
  * @param activations Activations of the hidden layers.
  * @returns L.
- * @throws {InputError} Where an activation is not homogeneous.
+ * @throws {InputError} If an activation is not homogeneous.
  *
  * @example
  * ```ts
@@ -137,7 +138,7 @@ export async function toDirections(network: Network): Promise<void> {
  * @param options What to descend, and how.
  * @param stack Owner of the arrays.
  * @returns The commands.
- * @throws {InputError} Where an activation is not homogeneous.
+ * @throws {InputError} If an activation is not homogeneous.
  */
 export async function bindPolarFlow(
   network: Network,
@@ -221,7 +222,7 @@ export function readRecord(words: Float32Array, index: number): FlowRecord {
   return { step, time, earlyTime, norm, growth, loss, correlation, gradient, residual, drift, cosine };
 }
 
-/** 1 for each vector of weights, 0 for those of biases. */
+/** Makes a mask: 1 for each vector of weights, 0 for those of biases. */
 function weightMask({ layers, size }: ParameterLayout): Float32Array {
   const mask = new Float32Array(size).fill(1);
   for (const { bias, outputStride } of layers) mask.fill(0, bias, bias + outputStride);

@@ -22,11 +22,11 @@ import type { SampleArrays } from "../samples.ts";
 import { scheduleFields } from "./schedule.ts";
 import { bindUpdate, optimizerArrays, type UpdateOptions } from "./update.ts";
 
-/** What a step optimises, and how. */
+/** Options of a training step. */
 export interface TrainingStepOptions extends UpdateOptions {
   /**
-   * Loss; of a differential equation, which takes the full batch, the conditions, the mean square
-   * of whose residual it is.
+   * Loss; or the conditions of a differential equation, whose loss is the mean square of their
+   * residual, on the full batch.
    */
   readonly loss: SampleLossName | readonly ResidualCondition[];
   /**
@@ -41,7 +41,7 @@ export interface TrainingStepOptions extends UpdateOptions {
  */
 export type StepPath = "layered" | FusedArrangement;
 
-/** All of them. */
+/** All paths. */
 export const stepPaths: readonly StepPath[] = ["layered", "own-rows", "shared-rows", "by-layers"];
 
 /** The commands of a step, which are the same at every step, and the arrays that they change. */
@@ -60,13 +60,13 @@ export interface TrainingStep {
   /** Computes the loss, logs it, and updates the parameters. */
   readonly update: readonly Dispatch[];
   /**
-   * What is known once `forward` has run: outputs of all layers, and the loss to be had; `null` on
-   * the fused paths.
+   * Outputs of all layers, known once `forward` has run, and the loss bound to them; `null` on the
+   * fused paths.
    */
   readonly evaluated: { readonly activations: Activations; readonly loss: Loss } | null;
   /**
-   * What is known of the batch, at the parameters that the step starts from, once `forward` and the
-   * first command of `update` or `measure` have run, which is the same in both.
+   * Features and loss on the batch at the parameters that the step starts from. They are known once
+   * `forward` and the first command of `update` or `measure`, which is the same in both, have run.
    */
   readonly seen: BatchEvaluation;
   /** `struct State` of each replica. */
@@ -83,7 +83,7 @@ export interface TrainingStep {
  * @param options What to optimise, and how.
  * @param stack Owner of the arrays.
  * @returns The commands.
- * @throws {InputError} Where an option is out of range.
+ * @throws {InputError} If an option is out of range.
  */
 export async function bindTrainingStep(
   network: Network,
@@ -162,9 +162,9 @@ const NARROW = 128, MANY = 64;
 /**
  * Decides which kernels run a step: layer by layer with gradients summed in slices, or a way to
  * share out the fused step, whose variants agree to the bit and may be timed against each other
- * ({@linkcode chooseVariant}). Fused and layered steps round differently, so that the decision
- * between them is made by shape: the number of replicas has no say, unless the adapter has no room
- * for that many on the fused path, and neither has the clock.
+ * ({@linkcode chooseVariant}). Fused and layered steps round differently, so the decision between
+ * them depends on the shape alone, and on no measured time. It depends on the number of replicas
+ * only where the adapter has no room for that many on the fused path.
  *
  * On lavapipe fused steps have won wherever layers are narrow or samples many. An invocation that
  * takes 8 samples all the way wins on narrow layers; on wide ones, where 64 samples are one group

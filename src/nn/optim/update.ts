@@ -1,5 +1,5 @@
 /**
- * What ends a step: its loss goes to the log, and the optimiser updates the parameters.
+ * The end of a step: its loss goes to the log, and the optimiser updates the parameters.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import updateSource from "../../../shaders/nn/optim/update.wgsl" with { type: "t
 /** Words of `struct State` in `shaders/nn/include/state.wgsl`. */
 const STATE_WORDS = 8;
 
-/** What updates, and when. */
+/** Options of an update. */
 export interface UpdateOptions {
   /** Optimiser and its settings. */
   readonly optimizer: OptimizerOptions;
@@ -33,7 +33,7 @@ export interface UpdateOptions {
   readonly logCapacity: number;
 }
 
-/** What an optimiser knows of all replicas. */
+/** Arrays of an optimiser, for all replicas. */
 export interface OptimizerArrays {
   /** `struct Hyper` of each replica. */
   readonly hypers: GpuArray;
@@ -46,13 +46,13 @@ export interface OptimizerArrays {
 }
 
 /**
- * Allocates what an optimiser needs.
+ * Allocates the arrays of an optimiser.
  *
  * @param network Network to train.
  * @param options Optimiser, and steps of the log.
  * @param stack Owner of the arrays.
  * @returns The arrays, at the start of a run.
- * @throws {InputError} Where a setting is out of range.
+ * @throws {InputError} If a setting is out of range.
  */
 export function optimizerArrays(
   { gpu, replicas, layout }: Network,
@@ -67,7 +67,7 @@ export function optimizerArrays(
   };
 }
 
-/** What a step leaves for its end. */
+/** Results of a step that its end needs. */
 export interface StepResults {
   /** Number of training samples. */
   readonly samples: number;
@@ -81,8 +81,8 @@ export interface StepResults {
  * Binds the end of a step.
  *
  * @param network Network to train.
- * @param results What the step leaves.
- * @param options What updates, and when, and what the optimiser knows.
+ * @param results Results of the step.
+ * @param options Optimiser, schedule, and their arrays.
  * @returns The command that logs the loss and sets the numbers of the step, and the one that
  * updates the parameters by them.
  */
