@@ -60,7 +60,13 @@ export * from "./src/nn/initializer.ts";
 export * from "./src/nn/layout.ts";
 export * from "./src/nn/network.ts";
 export * from "./src/nn/optim/optimizer.ts";
-export * from "./src/nn/optim/schedule.ts";
+export {
+  parseSchedule,
+  type Schedule,
+  type ScheduleEntry,
+  scheduleNames,
+  schedules,
+} from "./src/nn/optim/schedule.ts";
 export { type FlowRecord } from "./src/nn/optim/polar_flow.ts";
 export * from "./src/nn/samples.ts";
 
