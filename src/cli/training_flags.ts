@@ -5,7 +5,8 @@
  */
 import { checkNumber } from "../check.ts";
 import { InputError, ShapeError } from "../errors.ts";
-import { parseOptimizerName, parseSchedule } from "../nn/optim/optimizer.ts";
+import { parseOptimizerName } from "../nn/optim/optimizer.ts";
+import { parseSchedule } from "../nn/optim/schedule.ts";
 import { taskDefaults } from "../tasks/defaults.ts";
 import { loadTask, tasks } from "../tasks/registry.ts";
 import type { Task } from "../tasks/task.ts";

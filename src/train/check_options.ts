@@ -5,7 +5,8 @@
  */
 import { checkKeys, checkName, checkNumber, type NumberRange } from "../check.ts";
 import { InputError } from "../errors.ts";
-import { type OptimizerOptions, parseOptimizerName, type Schedule } from "../nn/optim/optimizer.ts";
+import { type OptimizerOptions, parseOptimizerName } from "../nn/optim/optimizer.ts";
+import type { Schedule } from "../nn/optim/schedule.ts";
 import type { Threshold } from "../rank/certificates/rank_interval.ts";
 import type { Precision } from "../rank/spectra/feature_spectrum.ts";
 import type { CompleteOptions } from "./options.ts";

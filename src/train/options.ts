@@ -4,7 +4,8 @@
  * @module
  */
 import { checkKeys } from "../check.ts";
-import { type OptimizerOptions, parseOptimizerName, type Schedule } from "../nn/optim/optimizer.ts";
+import { type OptimizerOptions, parseOptimizerName } from "../nn/optim/optimizer.ts";
+import type { Schedule } from "../nn/optim/schedule.ts";
 import type { Threshold } from "../rank/certificates/rank_interval.ts";
 import type { Precision } from "../rank/spectra/feature_spectrum.ts";
 import { checkTask } from "../tasks/check_task.ts";

@@ -77,7 +77,10 @@ function drawCase(shape: typeof flows extends fc.Arbitrary<infer T> ? T : never)
   };
 }
 
-/** Makes a record, steps with one after each, and gives all records, with the directions and the parameters at the end. */
+/**
+ * Makes a record, steps with one after each, and gives all records, with the directions and the
+ * parameters at the end.
+ */
 async function flowOnGpu(
   { network: { widths, activations }, loss, norms, directions, samples }: Case,
   steps: number,
@@ -148,8 +151,8 @@ function scaledOutput(
 }
 
 /**
- * Bounds of the errors of g at a direction: those of the network with c^L in its output layer, whose hidden layers have
- * gradients c^L g.
+ * Bounds of the errors of g at a direction: those of the network with c^L in its output layer,
+ * whose hidden layers have gradients c^L g.
  */
 function gradientErrors(flow: ReferenceFlow, direction: ArrayLike<number>, c: number): Float64Array {
   const { weights } = layersOf(flow.network.widths).at(-1)!;
@@ -215,7 +218,8 @@ Deno.test("polar_flow: steps are those of Euler's on the weights in float64, and
           const flow = referenceOf(drawn, r), c = drawn.norms[r] || tiny(flow);
           const start = Float64Array.from(direction, (u) => c * u);
           const exact = flowSteps(flow, start, rates);
-          // As allowance() has it: the same with every error of the gradient at its bound, and three times what that moves.
+          // As allowance() has it: the same with every error of the gradient at its bound, and
+          // three times what that moves.
           const random = randomFloats(shape.seed + 3)(direction.length);
           const signs = direction.map((u, i) => u === 0 ? 0 : Math.sign(random[i]));
           const moved = flowSteps(flow, start, rates, (gradient, weights) => {
