@@ -65,7 +65,7 @@ export type RankMethod = SpectrumMethod | CountMethod;
  */
 export const rankMethods = {
   cholesky: {
-    help: "counts by one pivoted factorisation; certain of little unless the spectrum falls fast",
+    help: "counts by one pivoted factorisation, certain of little unless the spectrum falls fast",
     yields: "count",
     mostColumns: { single: 1024 },
     count: async (gpu, matrices, { epsilons }) => {
@@ -74,26 +74,26 @@ export const rankMethods = {
     },
   },
   sturm: {
-    help: "counts by Sturm sequences of a tridiagonal form; further thresholds are nearly free",
+    help: "counts by Sturm sequences of a tridiagonal form, further thresholds are nearly free",
     yields: "count",
     mostColumns: { single: 2048, double: 512 },
     count: (gpu, matrices, { epsilons, precision }) => countBySturm(gpu, matrices, epsilons, precision),
   },
   inertia: {
-    help: "counts by factorisations at each threshold; the tightest intervals in single precision",
+    help: "counts by factorisations at each threshold, the tightest intervals in single precision",
     yields: "count",
     mostColumns: { single: 1024 },
     count: (gpu, matrices, { epsilons }) => countByInertia(gpu, matrices, epsilons),
   },
   "gram-jacobi": {
-    help: "solves the spectrum by two-sided rotations of the Gram matrix; any number of samples",
+    help: "solves the spectrum by two-sided rotations of the Gram matrix, any number of samples",
     yields: "spectrum",
     mostColumns: { single: Infinity, double: Infinity },
     takesTiles: true,
     solve: featureSpectra,
   },
   "one-sided-jacobi": {
-    help: "solves the spectrum by one-sided rotations, without squaring; certain furthest down",
+    help: "solves the spectrum by one-sided rotations, without squaring, certain furthest down",
     yields: "spectrum",
     mostColumns: { single: Infinity, double: Infinity },
     takesTiles: false,
