@@ -32,6 +32,7 @@ export * from "./src/gpu/measure/peak.ts";
 export * from "./src/gpu/measure/profiler.ts";
 export type { Choice, Question, QuestionShape, Tuner } from "./src/gpu/tune/tuner.ts";
 
+export { type EigenvalueCount } from "./src/linalg/count/eigenvalue_count.ts";
 export { type DoubleSingleForm } from "./src/linalg/double_single/double_single.ts";
 export {
   DOUBLE_SINGLE_FUNCTIONS,
@@ -64,11 +65,15 @@ export * from "./src/rank/methods/counting.ts";
 export * from "./src/rank/methods/feature_ranks.ts";
 export {
   autoRankMethodHelp,
+  type CountMethod,
   type CountMethodName,
+  type MethodPrecision,
   type RankMethod,
+  type RankMethodBase,
   type RankMethodName,
   rankMethodNames,
   rankMethods,
+  type SpectrumMethod,
 } from "./src/rank/methods/rank_methods.ts";
 export * from "./src/rank/spectra/feature_spectrum.ts";
 export * from "./src/rank/certificates/loss_floor.ts";

@@ -14,14 +14,14 @@ import { checkCenter, heaviestOf, type PrepareOptions, RunningPreparation } from
 import { TileStream } from "./tile_stream.ts";
 
 /** Names of the arithmetics of a Gram matrix. */
-const gramPrecisionNames = ["single", "compensated", "double"] as const;
+const gramPrecisionNames: readonly GramPrecision[] = ["single", "compensated", "double"];
 
 /**
  * Arithmetic of a Gram matrix. `single`: plain sums. `compensated`: single precision with errors
  * that do not grow with the number of samples, in up to a fifth more time. `double`: double-single,
  * a million times as accurate, in two to ten times the time.
  */
-export type GramPrecision = typeof gramPrecisionNames[number];
+export type GramPrecision = "single" | "compensated" | "double";
 
 /** Options of {@linkcode gramMatrices}. */
 export interface GramMatricesOptions extends PrepareOptions {

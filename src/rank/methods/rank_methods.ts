@@ -16,7 +16,7 @@ import { oneSidedSpectra } from "../spectra/one_sided_spectra.ts";
 export type MethodPrecision = "single" | "double";
 
 /** What every rank method has. */
-interface RankMethodBase {
+export interface RankMethodBase {
   /** What it does, in one line. */
   readonly help: string;
   /**
@@ -110,12 +110,12 @@ export type CountMethodName = {
 }[RankMethodName];
 
 /** Names of all rank methods, in the order of the registry. */
-export const rankMethodNames = Object.keys(rankMethods) as readonly RankMethodName[];
+export const rankMethodNames: readonly RankMethodName[] = Object.keys(rankMethods) as RankMethodName[];
 
 /** Names of the rank methods that count. */
-export const countMethodNames = rankMethodNames.filter((name): name is CountMethodName =>
-  rankMethods[name].yields === "count"
-);
+export const countMethodNames: readonly CountMethodName[] = rankMethodNames.filter((
+  name,
+): name is CountMethodName => rankMethods[name].yields === "count");
 
 /**
  * Most columns, and bytes of features in double-single words, up to which `auto` takes one-sided
@@ -125,7 +125,7 @@ export const countMethodNames = rankMethodNames.filter((name): name is CountMeth
 const MOST_ONE_SIDED = 256, MOST_BYTES = 2 ** 26;
 
 /** What `auto` takes, in one line. */
-export const autoRankMethodHelp =
+export const autoRankMethodHelp: string =
   `auto is one-sided-jacobi for features in memory of up to ${MOST_ONE_SIDED} columns ` +
   `(and ${MOST_BYTES / 2 ** 20} MiB in double-single words), else gram-jacobi`;
 
