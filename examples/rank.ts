@@ -3,10 +3,10 @@
  *
  *     deno run -A examples/rank.ts features.npy --epsilons 1e-6,1e-9 --relative
  */
-import { adapterFlag, autotuneFlag, quietFlag, rankJson, rankTable, runProgram } from "../src/cli/mod.ts";
+import { adapterFlag, autotuneFlag, quietFlag, rankTable, runProgram } from "../src/cli/mod.ts";
 import { Gpu } from "../src/gpu/mod.ts";
 import { InputError } from "../src/errors.ts";
-import { choiceFiles, compactJson, readFeatures, readWeights } from "../src/io/mod.ts";
+import { choiceFiles, compactJson, rankJson, readFeatures, readWeights } from "../src/io/mod.ts";
 import { autoRankMethodHelp, featureRanks, rankMethodNames, rankMethods } from "../src/rank/mod.ts";
 
 await runProgram({
