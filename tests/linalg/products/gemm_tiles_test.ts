@@ -200,7 +200,7 @@ Deno.test("gemm tiles: a large product is as right in its default, or timed, as 
   });
 });
 
-Deno.test("gemmTiles: one tile for what is small, without choice; the default first", async () => {
+Deno.test("gemmTiles: one tile for what is small, without choice; the default first", () => {
   const names = (m: number, n: number, k: number, count: number) =>
     gemmTiles(gpu, m, n, k, count).map(({ name }) => name);
   assert.deepEqual(names(50, 50, 1024, 1), ["8x8"]);
