@@ -14,9 +14,9 @@ const SLOW_FOLDERS = [
 ];
 
 /**
- * Files of more than 2 s of processor time on lavapipe, measured one by one with `time deno test
- * FILE`; those of `linalg/products` and `linalg/svd` stand here without a measurement. Measure a new
- * test of kernels, and add it here if it takes longer.
+ * Files of more than 2 s of processor time on lavapipe, measured one by one with `time deno test`.
+ * Those of `linalg/products` and `linalg/svd` stand here without a measurement. Measure a new test
+ * of kernels, and add it here if it takes longer.
  */
 const SLOW_FILES: readonly string[] = [
   "tests/gpu/tune/autotune_test.ts",
