@@ -10,7 +10,6 @@ import {
   numbers,
   type OptionValues,
   pick,
-  text,
   toggle,
 } from "../../cli/options.ts";
 import { parseLayers, taskOf, trainingTable } from "../../cli/training_flags.ts";
