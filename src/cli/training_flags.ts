@@ -5,6 +5,7 @@
  */
 import { checkNumber } from "../check.ts";
 import { InputError, ShapeError } from "../errors.ts";
+import { activationNames } from "../nn/activation.ts";
 import { parseOptimizerName } from "../nn/optim/optimizer.ts";
 import { parseSchedule } from "../nn/optim/schedule.ts";
 import { taskDefaults } from "../tasks/defaults.ts";
@@ -63,8 +64,7 @@ export const trainingTable = {
   activation: text<readonly string[], null>({
     default: null,
     placeholder: "NAMES",
-    help:
-      "tanh, relu, leaky-relu:0.1, relu^2, sine, gelu …, or one for each layer as tanh,sine; by default the task's own",
+    help: `${activationNames.join(", ")}, or one for each layer as tanh,sine; by default the task's own`,
     group: "what to train",
   }),
   init: text<never, null>({

@@ -22,7 +22,7 @@ export interface Workload {
   readonly loss: "mean-squared-error" | "softmax-cross-entropy";
 }
 
-/** The network of DESIGN's staircase. */
+/** The network of the staircase: see "Two landmarks" in .github/ARCHITECTURE.md. */
 export const SMALL: Workload = {
   widths: [1, 50, 50, 1],
   samples: 256,

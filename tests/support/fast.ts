@@ -60,6 +60,7 @@ const SLOW_FILES: readonly string[] = [
   "tests/nn/optim/polar_flow_test.ts",
   "tests/nn/optim/training_step_test.ts",
   "tests/nn/replicas_test.ts",
+  "tests/recipes_test.ts",
   "tests/tasks/digits/digits_test.ts",
   "tests/tasks/equations/equation_task_test.ts",
   "tests/tasks/registry_test.ts",

@@ -68,8 +68,8 @@ Deno.test("spectra: right to 10⁻¹² λ₁, where a Gram matrix in single prec
   });
   const truth = referenceEigenvalues(features, width, even(m));
   check(record, truth, "tanh");
-  // What DESIGN §5 demands of a path in single precision: the count right wherever no eigenvalue is
-  // near the threshold.
+  // Ranks in single precision, see "Precision" in .github/ARCHITECTURE.md: the count is right
+  // wherever no eigenvalue is near the threshold.
   for (const epsilon of [1e-6, 1e-8, 1e-10, 1e-12]) {
     const clear = truth.every((value) => Math.abs(Math.log(value / (epsilon * truth[0]))) > 0.05);
     if (!clear) continue;
