@@ -74,11 +74,6 @@ export {
   type ProgressOutlet,
 } from "./progress.ts";
 export { rankTable } from "./rank_table.ts";
+export { parseBatch, parseLayers } from "./sizes.ts";
 export { textTable } from "./text_table.ts";
-export {
-  parseLayers,
-  taskOf,
-  trainingOptions,
-  trainingTable,
-  type TrainingValues,
-} from "./training_flags.ts";
+export { taskOf, trainingOptions, trainingTable, type TrainingValues } from "./training_flags.ts";

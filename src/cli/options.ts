@@ -1,6 +1,7 @@
 /**
- * Options of an experiment or a program, each declared once: value, range, help, the value under `--full`. A table of them makes
- * the flags of a program and checks what a caller of the library gives.
+ * Options of an experiment or a program, each declared once: value, range, help, the value under
+ * `--full`. A table of them makes the flags of a program and checks what a caller of the library
+ * gives.
  *
  * @module
  */
@@ -8,7 +9,10 @@ import { checkKeys, checkName, checkNumber, type NumberRange } from "../check.ts
 import { InputError } from "../errors.ts";
 import type { Flag, FlagGroup } from "./flags.ts";
 
-/** One option. Its flag is named by its key in the table: `learningRates` becomes `--learning-rates`. */
+/**
+ * One option. Its flag is named by its key in the table: `learningRates` becomes
+ * `--learning-rates`.
+ */
 export interface Option<Value> {
   /** The flag, without its name. */
   readonly flag: WithoutName<Flag>;
@@ -26,12 +30,18 @@ export type OptionValues<Table extends OptionTable> = {
   readonly [Key in keyof Table]: Table[Key] extends Option<infer Value> ? Value : never;
 };
 
-/** Options as a caller gives them: those left out take their defaults, or with `full` their larger values. */
+/**
+ * Options as a caller gives them: those left out take their defaults, or with `full` their larger
+ * values.
+ */
 export type GivenOptions<Table extends OptionTable> = Partial<OptionValues<Table>>;
 
 /** What every option has. */
 interface Spec<Value> {
-  /** Value if none is given; `null` for one that follows from other options, which the help then explains. */
+  /**
+   * Value if none is given; `null` for one that follows from other options, which the help then
+   * explains.
+   */
   readonly default: Value;
   /** Value under `--full`. */
   readonly full?: Wide<NonNullable<Value>>;
@@ -113,7 +123,8 @@ export function toggle(spec: Spec<boolean>): Option<boolean> {
 /**
  * Declares a text, which the experiment reads: a name with parameters, a list of names, a file.
  *
- * @typeParam Parsed What a caller of the library may give instead of the text, such as a task of his own.
+ * @typeParam Parsed What a caller of the library may give instead of the text, such as a task of
+ * his own.
  * @param spec Default, help.
  * @returns The option.
  */

@@ -1,11 +1,7 @@
 import { ShapeError } from "../../src/errors.ts";
 import { flagsOf } from "../../src/cli/options.ts";
-import {
-  parseLayers,
-  trainingOptions,
-  trainingTable,
-  type TrainingValues,
-} from "../../src/cli/training_flags.ts";
+import { trainingOptions, trainingTable, type TrainingValues } from "../../src/cli/training_flags.ts";
+import { parseLayers } from "../../src/cli/sizes.ts";
 import { parseFlags } from "../../src/cli/flags.ts";
 import { completeOptions } from "../../src/train/options.ts";
 import { assert, fc } from "../deps.ts";
@@ -39,7 +35,8 @@ Deno.test("trainingOptions: without flags, everything is the task's own", async 
   const runge = await optionsOf("--task", "runge");
   assert.deepEqual([runge.optimizer?.name, runge.optimizer?.learningRate, runge.steps], ["adam", 1e-3, 5000]);
   completeOptions(runge);
-  // A batch that the task chose shrinks with its samples; one that was asked for is refused where it is too large.
+  // A batch that the task chose shrinks with its samples; one that was asked for is refused where
+  // it is too large.
   assert.equal(completeOptions(await optionsOf("--task", "digits")).batch, 64);
   assert.equal(completeOptions(await optionsOf("--task", "digits", "--samples", "50")).batch, 50);
   assert.equal(completeOptions({ task }).batch, null);

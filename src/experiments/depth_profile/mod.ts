@@ -8,19 +8,11 @@ import { trainingOptions, trainingTable } from "../../cli/training_flags.ts";
 import { InputError } from "../../errors.ts";
 import { effectiveRank } from "../../rank/ranks/spectral_ranks.ts";
 import { completeOptions } from "../../train/options.ts";
-import { type SpectrumProbe, spectrumProbes, type Trace } from "../../train/trace.ts";
+import { spectrumProbes, type Trace } from "../../train/trace.ts";
 import { defineExperiment } from "../core/experiment.ts";
 import { table } from "../core/table.ts";
 import { trainingRun } from "../core/training_run.ts";
-import { depthClaims } from "./claims.ts";
-
-/** A replica at the start and after training. */
-export interface DepthEnds {
-  /** First probe. */
-  readonly start: SpectrumProbe;
-  /** Last probe. */
-  readonly end: SpectrumProbe;
-}
+import { depthClaims, type DepthEnds } from "./claims.ts";
 
 /** Takes the first and last probe of each replica that was trained, but for those left out. */
 function endsOf(trace: Trace, leftOut: ReadonlyMap<number, number>): DepthEnds[] {

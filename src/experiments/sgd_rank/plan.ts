@@ -3,16 +3,9 @@
  *
  * @module
  */
-import {
-  integer,
-  integers,
-  number,
-  numbers,
-  type OptionValues,
-  pick,
-  toggle,
-} from "../../cli/options.ts";
-import { parseLayers, taskOf, trainingTable } from "../../cli/training_flags.ts";
+import { integer, integers, number, numbers, type OptionValues, pick, toggle } from "../../cli/options.ts";
+import { parseLayers } from "../../cli/sizes.ts";
+import { taskOf, trainingTable } from "../../cli/training_flags.ts";
 import { InputError } from "../../errors.ts";
 import { poolImages } from "../../tasks/digits/pool.ts";
 import type { Task } from "../../tasks/task.ts";

@@ -8,21 +8,10 @@ import { trainingOptions, trainingTable } from "../../cli/training_flags.ts";
 import { columnHelp } from "../../io/csv.ts";
 import { traceColumns, traceCsv } from "../../io/trace_csv.ts";
 import { completeOptions } from "../../train/options.ts";
-import { summarize, type TraceSummary } from "../../train/summary.ts";
-import type { Trace } from "../../train/trace.ts";
+import { summarize } from "../../train/summary.ts";
 import { defineExperiment } from "../core/experiment.ts";
 import { trainingRun } from "../core/training_run.ts";
-import { staircaseReport } from "./report.ts";
-
-/** One training, with all its replicas. */
-export interface StaircaseRun {
-  /** The record. */
-  readonly trace: Trace;
-  /** The record in a few numbers. */
-  readonly summary: TraceSummary;
-  /** Widths of all layers, inputs and outputs included. */
-  readonly widths: readonly number[];
-}
+import { staircaseReport, type StaircaseRun } from "./report.ts";
 
 /**
  * Trains a network, probes the ranks of its features, and finds the stairs. Replicas that diverge keep their trace up to there.
@@ -62,5 +51,5 @@ export const staircase = defineExperiment({
     "staircase.svg": async (result) => (await import("./figure.ts")).drawStaircase(result),
   },
   summarize: ({ rows: [{ summary }] }) => summary,
-  report: (result, record) => staircaseReport(result, record.timings.kernels),
+  report: staircaseReport,
 });

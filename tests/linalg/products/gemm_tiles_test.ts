@@ -67,7 +67,10 @@ function lay(gpu: Gpu, matrices: Float32Array[], columns: number, spare: number,
   return { array, stride, offset, batch: matrices.length === 1 ? 0 : rows * stride };
 }
 
-/** Operands of a product, `m × k` and `k × n`: one matrix where it is shared, else one for each of the batch. */
+/**
+ * Operands of a product, `m × k` and `k × n`: one matrix where it is shared, else one for each of
+ * the batch.
+ */
 function operands({ m, n, k, count, shared }: Product, seed: number): [Float32Array[], Float32Array[]] {
   const draw = (size: number, copies: number, seed: number) =>
     Array.from({ length: copies }, (_, i) => normals(size, seed + i));
@@ -217,7 +220,8 @@ Deno.test({
   fn: () => {
     const names = (m: number, n: number, k: number, count: number) =>
       gemmTiles(gpu, m, n, k, count).map(({ name }) => name);
-    // Four tiles of 32 × 32 would leave four lanes of eight idle, and of a tile of 32 columns 30 would lie outside.
+    // Four tiles of 32 × 32 would leave four lanes of eight idle, and of a tile of 32 columns 30
+    // would lie outside.
     assert.deepEqual(names(64, 64, 64, 512), ["16x16", "32x32", "8x8"]);
     assert.equal(names(1_000_000, 2, 20, 1)[0], "8x8");
   },
