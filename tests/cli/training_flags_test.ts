@@ -99,7 +99,7 @@ Deno.test("trainingOptions: what is wrong is refused in one line", async () => {
     [["--momentum=1"], /^--momentum/],
     [["--seed=4294967296"], /^--seed/],
     [["--steps=-1"], /^--steps/],
-    [["--data=/tmp"], /^task "cosines" is a function and reads no files; leave out data "\/tmp"$/],
+    [["--data=/tmp"], /^task "cosines" reads no files; leave out data "\/tmp"$/],
   ];
   for (const [args, message] of cases) {
     await assert.rejects(async () => await optionsOf(...args), inputError(message));

@@ -84,9 +84,9 @@ export const directionalConvergence = defineExperiment({
           step: { help: "steps made", value: ({ point }) => point.step },
           time: { help: "∫ ‖w‖^(L−2) dt", value: ({ point }) => point.time },
           early_time: { help: "δ^(L−2) t", value: ({ point }) => point.earlyTime },
-          norm: { help: "‖w‖", value: ({ point }) => point.norm },
-          growth: { help: "‖w‖ / δ", value: ({ point }) => Math.exp(point.growth) },
-          loss: { help: "loss", value: ({ point }) => point.loss },
+          norm: { help: "norm of the weights, ‖w‖", value: ({ point }) => point.norm },
+          growth: { help: "growth of the norm, ‖w‖ / δ", value: ({ point }) => Math.exp(point.growth) },
+          loss: { help: "loss over the samples", value: ({ point }) => point.loss },
           relative_loss: {
             help: "loss divided by that at the start",
             value: ({ point, start }) => point.loss / start,

@@ -25,9 +25,13 @@ import { type LearningMethod, learningMethods, type MethodsPlan } from "./plan.t
  */
 export function trainedRun(plan: MethodsPlan, method: LearningMethod, task: Task): Run<MethodOutcome> {
   const { title } = learningMethods[method];
+  const { hidden, activation, initializer, optimizer, schedule, batch, steps } = plan;
+  const { probeEvery, spectraEvery, epsilons, threshold, precision, replicas, seed } = plan;
+  const network = { hidden, activation, initializer, replicas, seed };
+  const probes = { probeEvery, spectraEvery, epsilons, threshold, precision };
   return trainingRun({
     label: `${task.name}, ${title}`,
-    training: { ...plan, task },
+    training: { task, ...network, optimizer, schedule, batch, steps, ...probes },
     nameOf: (replica) => `${title}, ${task.name}, replica ${replica}`,
     measure: async (training) => ({ rows: await outcomesOf(training, method) }),
   });

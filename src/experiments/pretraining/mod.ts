@@ -67,12 +67,12 @@ export const pretraining = defineExperiment({
   plan: pretrainingPlan,
   runs: (plan) =>
     plan.cases.map((own, index) => {
-      const { methods, replicasOfEach } = plan, { activation, epsilon, steps } = own;
+      const { methods, replicasOfEach } = plan, { epsilon, ...training } = own, { activation, steps } = own;
       const task = plan.tasks[index], label = `${task.name}, ${activation}`;
       let starts: readonly MethodStart[] = [], milliseconds = NaN;
       return trainingRun<PretrainingRun>({
         label,
-        training: { ...own, task },
+        training: { ...training, task },
         nameOf: (replica) =>
           `${label}, ${methods[Math.floor(replica / replicasOfEach)]}, replica ${replica % replicasOfEach}`,
         prepare: async ({ options, network }, context) => {

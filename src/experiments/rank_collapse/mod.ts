@@ -39,17 +39,19 @@ export const rankCollapse = defineExperiment({
   ],
   options: rankCollapseOptions,
   plan: rankCollapsePlan,
-  runs: (plan) =>
-    plan.tasks.map((task, run) =>
+  runs: (plan) => {
+    const { tasks, deviations, weightDecays: _, replicasOfEach: __, ...training } = plan;
+    return tasks.map((task, run) =>
       trainingRun({
-        label: plan.deviations[run] === null ? task.name : `deviation ${plan.deviations[run]}`,
-        training: { ...plan, task },
+        label: deviations[run] === null ? task.name : `deviation ${deviations[run]}`,
+        training: { ...training, task },
         nameOf: (index) => `replica ${index} (${nameOf(placeOf(plan, run, index))})`,
         measure: async (training) => ({
           rows: await measureLayers(training, (index) => placeOf(plan, run, index)),
         }),
       })
-    ),
+    );
+  },
   claims: (rows, { task, deviations, weightDecays }) =>
     collapseClaims(rows, { classes: task.outputs, deviations, weightDecays }),
   tables: {
