@@ -73,7 +73,10 @@ Deno.test("recipes: what they add is in help and lists, runs, and passes the tes
   assert.match(squeezed(help), /--activation NAMES .*\bgaussian\b.* --init /);
   assert.match(squeezed(help), /--task NAME .*\brings\b.* --data /);
   assert.match(squeezed(ofTask), /--samples N .*400/);
-  assert.match(squeezed(ofRank), /--rank-method .*diagonal counts by the diagonal, certain of little.* --center /);
+  assert.match(
+    squeezed(ofRank),
+    /--rank-method .*diagonal counts by the diagonal, certain of little.* --center /,
+  );
   assert.match(squeezed(ofRank), /--rows N samples to take, from the first/);
   assert.match(list.out, /^ *width-profile +compare the ranks of/m);
   assert.equal(studied.code, 0, studied.err);
