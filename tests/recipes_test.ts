@@ -4,6 +4,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
+import { npy } from "../src/io/npy.ts";
 import { assert } from "./deps.ts";
 import { addedLines, follow, recipeBlocks } from "./recipes/recipes.ts";
 import { type Ending, filesIn, readTable, root, run, temporaryFolder } from "./support/program.ts";
@@ -43,15 +44,15 @@ Deno.test("recipes: what they add is in help and lists, runs, and passes the tes
   await follow(fileURLToPath(root), folder.path, blocks);
   const at = (program: string, ...args: string[]): Promise<Ending> =>
     run(args, { cwd: folder.path, program: `examples/${program}.ts` });
-  const testsIn = async (...args: string[]) => {
+  const deno = async (...args: string[]) => {
     const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["test", "-A", "--no-check", ...args],
+      args,
       cwd: folder.path,
       env: { NO_COLOR: "1" },
     }).output();
     return { success, output: [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("") };
   };
-  const tested = testsIn("--filter", `/${FILTER.join("|")}/`, ...TESTS);
+  const tested = deno("test", "-A", "--no-check", "--filter", `/${FILTER.join("|")}/`, ...TESTS);
 
   const tiny = ["--layers=6,5", "--steps=20", "--probe-every=10", "--no-autotune", "--quiet"];
   const trained = await at("staircase", ...tiny, "--task=rings", "--activation=gaussian", "--out=runs/a");
@@ -83,8 +84,17 @@ Deno.test("recipes: what they add is in help and lists, runs, and passes the tes
   assert.match(studied.out, /a wider network has a higher ε-rank \(Spearman's ρ of width and rank/);
   assert.deepEqual(filesIn(`${folder.path}/runs/w`), ["run.json", "width_profile.csv", "width_profile.svg"]);
 
+  await Deno.writeFile(`${folder.path}/f.npy`, npy([4, 2], Float32Array.of(1, 0, 0, 1, 1, 1, 2, 1)));
+  const first = await at("rank", "f.npy", "--rows=3", "--json", "--quiet");
+  assert.equal(JSON.parse(first.out).files[0].rows, 3, first.err);
+
+  const scripts = [...new Set(blocks.map(({ path }) => path).filter((path) => path.endsWith(".ts")))];
+  for (const check of [["check"], ["lint"], ["fmt", "--check"]]) {
+    const { success, output } = await deno(...check, ...scripts);
+    assert(success, `deno ${check.join(" ")}: ${output}`);
+  }
   // The tree's own test says where the tree breaks a rule: here the new files alone count.
-  const rules = await testsIn("tests/architecture_test.ts");
+  const rules = await deno("test", "-A", "--no-check", "tests/architecture_test.ts");
   for (const { path, isDiff } of blocks) {
     assert(isDiff || !rules.output.includes(`${path}: `), rules.output);
   }
