@@ -44,7 +44,10 @@ const SLACK = 1e-3;
  * ```
  */
 export function checkTask(task: Task): Task {
-  checkName("kind of task", task?.kind, Object.keys(LOSSES));
+  if (typeof task !== "object" || task === null) {
+    throw new InputError(`no task: give one of loadTask or arrayTask, not ${task}`);
+  }
+  checkName("kind of task", task.kind, Object.keys(LOSSES));
   const { name, kind, loss, outputs, train, test } = task;
   checkKeys(`fields of the ${kind} "${name}"`, task, kind === "equation" ? [...KEYS, "conditions"] : KEYS);
   const where = `task "${name}"`;

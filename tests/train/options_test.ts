@@ -172,6 +172,6 @@ Deno.test("completeOptions: what plain JavaScript gets wrong is answered with wh
   }
   assert.throws(
     () => completeOptions({} as TrainingOptions),
-    inputError(/^no kind of task undefined; give one/),
+    inputError(/^no task: give one of loadTask or arrayTask, not undefined$/),
   );
 });
