@@ -47,9 +47,15 @@ export {
   number,
   numbers,
   type Option,
+  type OptionChanges,
+  type OptionFlag,
+  type OptionRange,
+  type OptionSpec,
   type OptionTable,
   type OptionValues,
   pick,
+  type PickedOptions,
+  type TableOf,
   text,
   toggle,
 } from "./options.ts";
@@ -75,10 +81,5 @@ export {
 } from "./progress.ts";
 export { rankTable } from "./rank_table.ts";
 export { textTable } from "./text_table.ts";
-export {
-  parseLayers,
-  taskOf,
-  trainingOptions,
-  trainingTable,
-  type TrainingValues,
-} from "./training_flags.ts";
+export { parseLayers, taskOf, trainingOptions } from "./training_flags.ts";
+export { trainingTable, type TrainingValues } from "./training_table.ts";

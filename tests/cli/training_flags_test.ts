@@ -1,11 +1,7 @@
 import { ShapeError } from "../../src/errors.ts";
 import { flagsOf } from "../../src/cli/options.ts";
-import {
-  parseLayers,
-  trainingOptions,
-  trainingTable,
-  type TrainingValues,
-} from "../../src/cli/training_flags.ts";
+import { parseLayers, trainingOptions } from "../../src/cli/training_flags.ts";
+import { trainingTable, type TrainingValues } from "../../src/cli/training_table.ts";
 import { parseFlags } from "../../src/cli/flags.ts";
 import { completeOptions } from "../../src/train/options.ts";
 import { assert, fc } from "../deps.ts";

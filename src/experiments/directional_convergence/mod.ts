@@ -4,12 +4,14 @@
  *
  * @module
  */
-import { defineExperiment, type Divergence, type Run } from "../core/experiment.ts";
+import type { TableOf } from "../../cli/options.ts";
+import { defineExperiment, type Divergence, type Experiment, type Run } from "../core/experiment.ts";
 import { type Columns, table } from "../core/table.ts";
 import { directionalClaims } from "./claims.ts";
 import {
   type DirectionalCase,
   directionalCases,
+  type DirectionalOptions,
   directionalOptions,
   type DirectionalPlan,
   directionalPlan,
@@ -58,87 +60,89 @@ const residuals: Columns<PointRow> = {
  * them. Each replica has its own samples and its own ŵ₀: confidence intervals are over both. An ascent that lingers at a saddle
  * of N, or whose rates lie close to each other, needs a δ that is exponentially small.
  */
-export const directionalConvergence = defineExperiment({
-  name: "directional-convergence",
-  summary: "follow networks from ever smaller weights to the KKT point of their neural correlation function",
-  source: "Kumar, Haupt, arXiv:2403.08121",
-  examples: [
-    { args: "--networks 20,20:relu^2 --deltas 0.1,0.01", help: "study one network with two norms" },
-    { args: "--targets random --samples 50 --loss square", help: "learn random targets" },
-  ],
-  label: "flows",
-  options: directionalOptions,
-  plan: directionalPlan,
-  runs: (plan) => directionalCases(plan).map((kind) => caseRun(plan, kind)),
-  claims: (cases, { deltas }) => cases.flatMap((result) => directionalClaims(result, deltas)),
-  tables: {
-    "directional_convergence.csv": ({ rows }) =>
-      table(
-        rows.flatMap((kind) =>
-          kind.paths.flatMap(({ delta, replica, points }) =>
-            points.map((point) => ({ kind, delta, replica, point, start: points[0].loss }))
-          )
+export const directionalConvergence: Experiment<TableOf<DirectionalOptions>, DirectionalPlan, CaseResult> =
+  defineExperiment({
+    name: "directional-convergence",
+    summary:
+      "follow networks from ever smaller weights to the KKT point of their neural correlation function",
+    source: "Kumar, Haupt, arXiv:2403.08121",
+    examples: [
+      { args: "--networks 20,20:relu^2 --deltas 0.1,0.01", help: "study one network with two norms" },
+      { args: "--targets random --samples 50 --loss square", help: "learn random targets" },
+    ],
+    label: "flows",
+    options: directionalOptions,
+    plan: directionalPlan,
+    runs: (plan) => directionalCases(plan).map((kind) => caseRun(plan, kind)),
+    claims: (cases, { deltas }) => cases.flatMap((result) => directionalClaims(result, deltas)),
+    tables: {
+      "directional_convergence.csv": ({ rows }) =>
+        table(
+          rows.flatMap((kind) =>
+            kind.paths.flatMap(({ delta, replica, points }) =>
+              points.map((point) => ({ kind, delta, replica, point, start: points[0].loss }))
+            )
+          ),
+          {
+            ...place,
+            step: { help: "steps made", value: ({ point }) => point.step },
+            time: { help: "∫ ‖w‖^(L−2) dt", value: ({ point }) => point.time },
+            early_time: { help: "δ^(L−2) t", value: ({ point }) => point.earlyTime },
+            norm: { help: "‖w‖", value: ({ point }) => point.norm },
+            growth: { help: "‖w‖ / δ", value: ({ point }) => Math.exp(point.growth) },
+            loss: { help: "loss", value: ({ point }) => point.loss },
+            relative_loss: {
+              help: "loss divided by that at the start",
+              value: ({ point, start }) => point.loss / start,
+            },
+            correlation: { help: "neural correlation N(û)", value: ({ point }) => point.correlation },
+            gradient: { help: "‖∇N(û)‖", value: ({ point }) => point.gradient },
+            ...residuals,
+            cosine: {
+              help: "cosine between w and the KKT point of the replica",
+              value: ({ point }) => point.cosine,
+            },
+          },
         ),
-        {
+      "alignment.csv": ({ rows }) =>
+        table(ends(rows), {
           ...place,
-          step: { help: "steps made", value: ({ point }) => point.step },
-          time: { help: "∫ ‖w‖^(L−2) dt", value: ({ point }) => point.time },
-          early_time: { help: "δ^(L−2) t", value: ({ point }) => point.earlyTime },
-          norm: { help: "‖w‖", value: ({ point }) => point.norm },
-          growth: { help: "‖w‖ / δ", value: ({ point }) => Math.exp(point.growth) },
-          loss: { help: "loss", value: ({ point }) => point.loss },
-          relative_loss: {
-            help: "loss divided by that at the start",
-            value: ({ point, start }) => point.loss / start,
+          has_left: {
+            help: "whether the loss has fallen by 1 %; empty for a KKT point",
+            value: ({ path }) => path && path.hasLeft,
           },
-          correlation: { help: "neural correlation N(û)", value: ({ point }) => point.correlation },
-          gradient: { help: "‖∇N(û)‖", value: ({ point }) => point.gradient },
-          ...residuals,
+          step: {
+            help: "last step before the loss has fallen by 1 %, or of the ascent",
+            value: ({ point }) => point.step,
+          },
+          norm: { help: "‖w‖ there; empty for a KKT point", value: ({ path, point }) => path && point.norm },
           cosine: {
-            help: "cosine between w and the KKT point of the replica",
-            value: ({ point }) => point.cosine,
+            help: "cosine between w and the KKT point there; empty for a KKT point",
+            value: ({ path, point }) => path && point.cosine,
           },
-        },
-      ),
-    "alignment.csv": ({ rows }) =>
-      table(ends(rows), {
-        ...place,
-        has_left: {
-          help: "whether the loss has fallen by 1 %; empty for a KKT point",
-          value: ({ path }) => path && path.hasLeft,
-        },
-        step: {
-          help: "last step before the loss has fallen by 1 %, or of the ascent",
-          value: ({ point }) => point.step,
-        },
-        norm: { help: "‖w‖ there; empty for a KKT point", value: ({ path, point }) => path && point.norm },
-        cosine: {
-          help: "cosine between w and the KKT point there; empty for a KKT point",
-          value: ({ path, point }) => path && point.cosine,
-        },
-        correlation: { help: "neural correlation N(û) there", value: ({ point }) => point.correlation },
-        ...residuals,
-      }),
-    "weight_ratios.csv": ({ rows }) =>
-      table(
-        ends(rows).flatMap((row) => row.point.ratios.map((ratio, l) => ({ ...row, layer: l + 1, ratio }))),
-        {
-          ...place,
-          layer: { help: "hidden weight matrix, from 1", value: ({ layer }) => layer },
-          ratio: { help: "second singular value divided by the first", value: ({ ratio }) => ratio },
-        },
-      ),
-  },
-  figures: {
-    "directional_convergence.svg": async ({ plan, rows }) => {
-      const [{ directionalFigure }, { directionalFigureData }] = await Promise.all([
-        import("./figure.ts"),
-        import("./figure_data.ts"),
-      ]);
-      return directionalFigure(directionalFigureData(plan, rows));
+          correlation: { help: "neural correlation N(û) there", value: ({ point }) => point.correlation },
+          ...residuals,
+        }),
+      "weight_ratios.csv": ({ rows }) =>
+        table(
+          ends(rows).flatMap((row) => row.point.ratios.map((ratio, l) => ({ ...row, layer: l + 1, ratio }))),
+          {
+            ...place,
+            layer: { help: "hidden weight matrix, from 1", value: ({ layer }) => layer },
+            ratio: { help: "second singular value divided by the first", value: ({ ratio }) => ratio },
+          },
+        ),
     },
-  },
-});
+    figures: {
+      "directional_convergence.svg": async ({ plan, rows }) => {
+        const [{ directionalFigure }, { directionalFigureData }] = await Promise.all([
+          import("./figure.ts"),
+          import("./figure_data.ts"),
+        ]);
+        return directionalFigure(directionalFigureData(plan, rows));
+      },
+    },
+  });
 
 /** A case as a run; of one that was stopped nothing is kept. */
 function caseRun(plan: DirectionalPlan, kind: DirectionalCase): Run<CaseResult> {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { choice, integer, number, numbers, type OptionValues, text, toggle } from "../../cli/options.ts";
-import { seed } from "../../cli/training_flags.ts";
+import { choice, integer, number, numbers, type TableOf, text, toggle } from "../../cli/options.ts";
+import { seed } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
 import { parseInitializer } from "../../nn/initializer.ts";
 import { parseActivation } from "../../nn/activation.ts";
@@ -18,18 +18,48 @@ export interface DirectionalNetwork {
   readonly activation: string;
 }
 
-/** Losses of the study, and how a task calls them. */
+/** A loss of the study. */
+export type DirectionalLoss = "square" | "logistic";
+
+/** Losses of the study by the names that a task has for them. */
 export const directionalLosses = {
   square: "mean-squared-error",
   logistic: "logistic",
-} as const;
+} as const satisfies Readonly<Record<DirectionalLoss, string>>;
 
-/** A loss of the study. */
-export type DirectionalLoss = keyof typeof directionalLosses;
+/** Values of the options of the study. */
+export interface DirectionalOptions {
+  /** Networks without biases, or as text `WIDTHS:ACTIVATION`, separated by semicolons. */
+  readonly networks: string | readonly DirectionalNetwork[];
+  /** Loss of each network, or both. */
+  readonly loss: "both" | DirectionalLoss;
+  /** Targets: those of a planted neuron, or random ones. */
+  readonly targets: "neuron" | "random";
+  /** Number of samples, uniform on the sphere. */
+  readonly samples: number;
+  /** Dimension of the input. */
+  readonly inputs: number;
+  /** Distribution of the directions to start from. */
+  readonly init: string;
+  /** Norms of the weights at the start. */
+  readonly deltas: readonly number[];
+  /** Number of directions to start from, each with its own samples. */
+  readonly replicas: number;
+  /** Share of their norm by which weights change in a step. */
+  readonly learningRate: number;
+  /** Largest number of steps of a flow. */
+  readonly flowSteps: number;
+  /** Further steps of the ascents to the KKT points. */
+  readonly ascentSteps: number;
+  /** Seed of all that is random. */
+  readonly seed: number;
+  /** Whether to take the larger values. */
+  readonly full: boolean;
+}
 
 /** Options of the study. */
-export const directionalOptions = {
-  networks: text<readonly DirectionalNetwork[], string>({
+export const directionalOptions: TableOf<DirectionalOptions> = {
+  networks: text({
     default: "20,20:leaky-relu:0.1;20,20,20:leaky-relu:0.1;20:leaky-relu:0.1^2",
     placeholder: "LIST",
     help:
@@ -58,13 +88,13 @@ export const directionalOptions = {
     group: "what to train",
   }),
   inputs: integer({ default: 10, min: 1, help: "dimension of the input", group: "what to train" }),
-  init: text<never, string>({
+  init: text({
     default: "normal:1",
     placeholder: "NAME",
     help: "distribution of the directions to start from: xavier-normal, he-uniform, normal:1 …",
     group: "what to train",
   }),
-  deltas: numbers<readonly number[]>({
+  deltas: numbers({
     default: [0.3, 0.1, 0.03, 0.01, 1e-3, 1e-4],
     full: [0.3, 0.1, 0.03, 0.01, 1e-3, 1e-4, 1e-5, 1e-6],
     positive: true,
@@ -142,7 +172,7 @@ export interface DirectionalCase extends DirectionalNetwork {
  * @returns The study.
  * @throws {InputError} Where the ladder is none, an activation is not homogeneous, or a network not of an order above 2.
  */
-export function directionalPlan(options: OptionValues<typeof directionalOptions>): DirectionalPlan {
+export function directionalPlan(options: DirectionalOptions): DirectionalPlan {
   const { loss, targets, samples, inputs, init: initializer, replicas: directions, seed } = options;
   const { learningRate, flowSteps, ascentSteps } = options;
   const networks = typeof options.networks === "string" ? parseNetworks(options.networks) : options.networks;

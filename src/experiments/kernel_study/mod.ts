@@ -3,9 +3,16 @@
  *
  * @module
  */
-import { defineExperiment } from "../core/experiment.ts";
+import type { TableOf } from "../../cli/options.ts";
+import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { type Columns, table } from "../core/table.ts";
-import { kernelStudyOptions, kernelStudyPlan, studyParts } from "./plan.ts";
+import {
+  type KernelStudyOptions,
+  kernelStudyOptions,
+  type KernelStudyPlan,
+  kernelStudyPlan,
+  studyParts,
+} from "./plan.ts";
 import { kernelStudyReport, summarizeStudy } from "./report.ts";
 import type { CostRow, MatrixKey, MethodKey } from "./rows.ts";
 import { type KernelStudy, kernelStudy as study } from "./study.ts";
@@ -61,76 +68,83 @@ const cost: Columns<CostRow> = {
  * Runs every method, in every precision, on eight families of features, and measures the error of ranks and eigenvalues, what is
  * certified, and what it costs.
  */
-export const kernelStudy = defineExperiment({
-  name: "kernel-study",
-  summary: "study how ranks are computed on a GPU: how right each method is, and what it costs",
-  source: null,
-  examples: [
-    { args: "--methods naive,gram-jacobi --orders 64,256", help: "compare two methods on larger matrices" },
-    { args: "--batches 1 --growth-orders 64 --growth-samples 1000", help: "study accuracy, hardly costs" },
-  ],
-  label: "study",
-  options: kernelStudyOptions,
-  plan: kernelStudyPlan,
-  runs: (plan) => [{
+export const kernelStudy: Experiment<TableOf<KernelStudyOptions>, KernelStudyPlan, KernelStudy> =
+  defineExperiment({
+    name: "kernel-study",
+    summary: "study how ranks are computed on a GPU: how right each method is, and what it costs",
+    source: null,
+    examples: [
+      { args: "--methods naive,gram-jacobi --orders 64,256", help: "compare two methods on larger matrices" },
+      { args: "--batches 1 --growth-orders 64 --growth-samples 1000", help: "study accuracy, hardly costs" },
+    ],
     label: "study",
-    steps: studyParts(plan),
-    networks: 0,
-    async execute({ gpu, signal, onProgress }) {
-      let steps = 0;
-      const result = await study(gpu, plan, {
-        signal,
-        onProgress: (done, text) => onProgress(steps = done, text),
-      });
-      const { complete, milliseconds } = result;
-      return { rows: [result], diverged: [], status: complete ? "done" : "stopped", steps, milliseconds };
+    options: kernelStudyOptions,
+    plan: kernelStudyPlan,
+    runs: (plan) => [{
+      label: "study",
+      steps: studyParts(plan),
+      networks: 0,
+      async execute({ gpu, signal, onProgress }) {
+        let steps = 0;
+        const result = await study(gpu, plan, {
+          signal,
+          onProgress: (done, text) => onProgress(steps = done, text),
+        });
+        const { complete, milliseconds } = result;
+        return { rows: [result], diverged: [], status: complete ? "done" : "stopped", steps, milliseconds };
+      },
+    }],
+    tables: {
+      "counts.csv": ({ rows }) =>
+        table(rows.flatMap(({ counts }) => counts), {
+          ...family,
+          ...method,
+          epsilon: { help: "threshold as a share of the largest eigenvalue", value: ({ share }) => share },
+          rank: { help: "rank that the method reports", value: ({ rank }) => rank },
+          rank_low: {
+            help: "lower end of its certified interval; empty where nothing is proven",
+            value: ({ low }) => low,
+          },
+          rank_high: { help: "upper end of it", value: ({ high }) => high },
+          true_low: { help: "least true rank, by float64 and its error", value: ({ truthLow }) => truthLow },
+          true_high: { help: "greatest true rank", value: ({ truthHigh }) => truthHigh },
+          error: { help: "rank less the nearest true rank", value: ({ error }) => error },
+        }),
+      "eigenvalues.csv": ({ rows }) =>
+        table(rows.flatMap(({ eigenvalues }) => eigenvalues), {
+          ...family,
+          ...method,
+          index: { help: "number of the eigenvalue, descending", value: ({ index }) => index },
+          value: { help: "eigenvalue by float64, as a share of the largest", value: ({ value }) => value },
+          computed: {
+            help: "eigenvalue by the method, as the same share",
+            value: ({ computed }) => computed,
+          },
+          error: { help: "difference of the two", value: ({ error }) => error },
+          bound: {
+            help: "certified bound on it; empty where nothing is proven",
+            value: ({ bound }) => bound,
+          },
+          reference_error: {
+            help: "what float64 may be off itself",
+            value: ({ referenceError }) => referenceError,
+          },
+        }),
+      "cost.csv": ({ rows }) => table(rows.flatMap(({ cost }) => cost), cost),
+      "growth.csv": ({ rows }) =>
+        table(rows.flatMap(({ growth }) => growth), {
+          axis: { help: "what grows: n or m", value: ({ axis }) => axis === "columns" ? "n" : "m" },
+          ...cost,
+        }),
+      "tall.csv": ({ rows }) => table(rows.flatMap(({ tall }) => tall), cost),
     },
-  }],
-  tables: {
-    "counts.csv": ({ rows }) =>
-      table(rows.flatMap(({ counts }) => counts), {
-        ...family,
-        ...method,
-        epsilon: { help: "threshold as a share of the largest eigenvalue", value: ({ share }) => share },
-        rank: { help: "rank that the method reports", value: ({ rank }) => rank },
-        rank_low: {
-          help: "lower end of its certified interval; empty where nothing is proven",
-          value: ({ low }) => low,
-        },
-        rank_high: { help: "upper end of it", value: ({ high }) => high },
-        true_low: { help: "least true rank, by float64 and its error", value: ({ truthLow }) => truthLow },
-        true_high: { help: "greatest true rank", value: ({ truthHigh }) => truthHigh },
-        error: { help: "rank less the nearest true rank", value: ({ error }) => error },
-      }),
-    "eigenvalues.csv": ({ rows }) =>
-      table(rows.flatMap(({ eigenvalues }) => eigenvalues), {
-        ...family,
-        ...method,
-        index: { help: "number of the eigenvalue, descending", value: ({ index }) => index },
-        value: { help: "eigenvalue by float64, as a share of the largest", value: ({ value }) => value },
-        computed: { help: "eigenvalue by the method, as the same share", value: ({ computed }) => computed },
-        error: { help: "difference of the two", value: ({ error }) => error },
-        bound: { help: "certified bound on it; empty where nothing is proven", value: ({ bound }) => bound },
-        reference_error: {
-          help: "what float64 may be off itself",
-          value: ({ referenceError }) => referenceError,
-        },
-      }),
-    "cost.csv": ({ rows }) => table(rows.flatMap(({ cost }) => cost), cost),
-    "growth.csv": ({ rows }) =>
-      table(rows.flatMap(({ growth }) => growth), {
-        axis: { help: "what grows: n or m", value: ({ axis }) => axis === "columns" ? "n" : "m" },
-        ...cost,
-      }),
-    "tall.csv": ({ rows }) => table(rows.flatMap(({ tall }) => tall), cost),
-  },
-  figures: Object.fromEntries(
-    (["counts", "eigenvalues", "cost", "growth"] as const).map((name) => [
-      `${name}.svg`,
-      async ({ rows: [result] }: { readonly rows: readonly KernelStudy[] }) =>
-        (await import("./figures/mod.ts")).kernelStudyFigures[name](result),
-    ]),
-  ),
-  summarize: ({ rows: [result] }) => summarizeStudy(result),
-  report: ({ rows: [result] }) => kernelStudyReport(result),
-});
+    figures: Object.fromEntries(
+      (["counts", "eigenvalues", "cost", "growth"] as const).map((name) => [
+        `${name}.svg`,
+        async ({ rows: [result] }: { readonly rows: readonly KernelStudy[] }) =>
+          (await import("./figures/mod.ts")).kernelStudyFigures[name](result),
+      ]),
+    ),
+    summarize: ({ rows: [result] }) => summarizeStudy(result),
+    report: ({ rows: [result] }) => kernelStudyReport(result),
+  });

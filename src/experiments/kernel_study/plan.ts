@@ -4,21 +4,47 @@
  * @module
  */
 import { checkName } from "../../check.ts";
-import { integer, integers, numbers, type OptionValues, text, toggle } from "../../cli/options.ts";
-import { seed } from "../../cli/training_flags.ts";
+import { integer, integers, numbers, type TableOf, text, toggle } from "../../cli/options.ts";
+import { seed } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
 import { type FamilyName, familyNames } from "./families.ts";
 import { studyMethods } from "./methods.ts";
 import type { MethodKey } from "./rows.ts";
 
+/** Values of the options of the kernel study. */
+export interface KernelStudyOptions {
+  /** Families of matrices. */
+  readonly families: string | readonly string[];
+  /** Methods, each alone or with its precision; `all` for all. */
+  readonly methods: string | readonly string[];
+  /** Neurons n of the matrices. */
+  readonly orders: readonly number[];
+  /** Numbers of matrices solved together. */
+  readonly batches: readonly number[];
+  /** Samples m of each matrix; `null` for 2n. */
+  readonly samples: number | null;
+  /** Thresholds as shares of λ₁, below 1. */
+  readonly epsilons: readonly number[];
+  /** Neurons n over which times are fitted. */
+  readonly growthOrders: readonly number[];
+  /** Samples m over which times are fitted. */
+  readonly growthSamples: readonly number[];
+  /** Samples of one more matrix to time; `null` for none. */
+  readonly tallSamples: number | null;
+  /** Seed of all that is random. */
+  readonly seed: number;
+  /** Whether to study the whole grid. */
+  readonly full: boolean;
+}
+
 /** Options of the kernel study. */
-export const kernelStudyOptions = {
-  families: text<readonly string[], string>({
+export const kernelStudyOptions: TableOf<KernelStudyOptions> = {
+  families: text({
     default: familyNames.join(),
     placeholder: "NAMES",
     help: "families of matrices",
   }),
-  methods: text<readonly string[], string>({
+  methods: text({
     default: "all",
     placeholder: "NAMES",
     help: "methods: all, or as naive,inertia,gram-jacobi:double",
@@ -31,13 +57,13 @@ export const kernelStudyOptions = {
     help: "neurons n of the matrices",
   }),
   batches: integers({ default: [1, 4, 16, 64], min: 1, max: 4096, help: "matrices solved together" }),
-  samples: integer<number | null>({
+  samples: integer({
     default: null,
     min: 1,
     max: 2 ** 24,
     help: "samples m of each matrix, at least n; by default 2n",
   }),
-  epsilons: numbers<readonly number[]>({
+  epsilons: numbers({
     default: Array.from({ length: 13 }, (_, k) => Number(`1e-${k + 1}`)),
     positive: true,
     help: "thresholds as shares of λ₁, below 1",
@@ -55,7 +81,7 @@ export const kernelStudyOptions = {
     max: 2 ** 24,
     help: "samples m over which times are fitted, with n = 16",
   }),
-  tallSamples: integer<number | null>({
+  tallSamples: integer({
     default: null,
     full: 1_000_000,
     min: 1,
@@ -109,7 +135,7 @@ const LIMIT = 1200, FULL_LIMIT = 600_000;
  * @returns The study, its lists sorted, each value once.
  * @throws {InputError} Where a name is unknown, or there are fewer samples than features.
  */
-export function kernelStudyPlan(options: OptionValues<typeof kernelStudyOptions>): KernelStudyPlan {
+export function kernelStudyPlan(options: KernelStudyOptions): KernelStudyPlan {
   const { full, seed, samples, tallSamples } = options;
   const orders = ascending(options.orders);
   const largest = orders.at(-1) ?? 0;

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { numbers, type OptionValues, pick, text, toggle } from "../../cli/options.ts";
-import { taskOf, trainingOptions, trainingTable } from "../../cli/training_flags.ts";
+import { numbers, pick, type TableOf, text, toggle } from "../../cli/options.ts";
+import { taskOf, trainingOptions } from "../../cli/training_flags.ts";
+import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
 import { mixture } from "../../tasks/mixture.ts";
 import type { Task } from "../../tasks/task.ts";
@@ -18,15 +19,39 @@ export interface CollapseTask {
   readonly task: Task;
 }
 
+/** Values of the options of the experiment. */
+export interface RankCollapseOptions extends
+  Omit<
+    TrainingValues,
+    "task" | "weightDecay" | "probeEvery" | "spectraEvery" | "epsilons" | "relative" | "precision"
+  > {
+  /** The task or its name, or tasks that differ in the deviation within their classes. */
+  readonly task: string | Task | readonly CollapseTask[];
+  /** Standard deviations within the classes of mixture, one training run for each. */
+  readonly deviations: readonly number[] | null;
+  /** Number of training samples. */
+  readonly samples: number;
+  /** Widths of the hidden layers. */
+  readonly layers: string | readonly number[];
+  /** Learning rate of all replicas, or one for each. */
+  readonly learningRate: readonly number[];
+  /** Number of steps. */
+  readonly steps: number;
+  /** Weight decays to compare, ascending. */
+  readonly weightDecays: readonly number[];
+  /** Whether to take the larger values. */
+  readonly full: boolean;
+}
+
 /** Options of the experiment. */
-export const rankCollapseOptions = {
-  task: text<Task | readonly CollapseTask[], string>({
+export const rankCollapseOptions: TableOf<RankCollapseOptions> = {
+  task: text({
     default: "mixture",
     placeholder: "NAME",
     help: "what to learn: mixture, digits, or another task with classes",
     group: "what to train",
   }),
-  deviations: numbers<readonly number[] | null>({
+  deviations: numbers({
     default: null,
     min: 0,
     help: "standard deviations within the classes of mixture, one training run for each; by default 0.1,1",
@@ -42,7 +67,7 @@ export const rankCollapseOptions = {
     steps: { default: 4000 },
     replicas: { default: 5, help: "networks for each weight decay" },
   }),
-  weightDecays: numbers<readonly number[]>({
+  weightDecays: numbers({
     default: [0, 1e-3, 2e-3, 5e-3, 2e-2],
     min: 0,
     help: "weight decays to compare, ascending",
@@ -71,7 +96,7 @@ export interface RankCollapsePlan extends CompleteOptions {
  * @throws {InputError} Where a task has no classes, tasks do not belong together, or the ladder of weight decays is none.
  */
 export async function rankCollapsePlan(
-  options: OptionValues<typeof rankCollapseOptions>,
+  options: RankCollapseOptions,
 ): Promise<RankCollapsePlan> {
   const { weightDecays, replicas, steps } = options;
   const tasks = checkTasks(await tasksOf(options));
@@ -91,7 +116,7 @@ export async function rankCollapsePlan(
 }
 
 /** Options of one run: replicas are all decays of the first network, then all of the next. */
-async function runOptions(task: Task, options: OptionValues<typeof rankCollapseOptions>) {
+async function runOptions(task: Task, options: RankCollapseOptions) {
   const { weightDecays, replicas, steps } = options;
   return completeOptions(
     await trainingOptions({
@@ -108,7 +133,7 @@ async function runOptions(task: Task, options: OptionValues<typeof rankCollapseO
   );
 }
 
-async function tasksOf(options: OptionValues<typeof rankCollapseOptions>): Promise<readonly CollapseTask[]> {
+async function tasksOf(options: RankCollapseOptions): Promise<readonly CollapseTask[]> {
   const { task, deviations, samples, seed } = options;
   if (task === "mixture") {
     return (deviations ?? [0.1, 1]).map((deviation) => ({

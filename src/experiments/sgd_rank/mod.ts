@@ -5,12 +5,13 @@
  * @module
  */
 import { stableRank } from "../../rank/ranks/spectral_ranks.ts";
-import { defineExperiment } from "../core/experiment.ts";
+import type { TableOf } from "../../cli/options.ts";
+import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { table } from "../core/table.ts";
 import { trainingRun } from "../core/training_run.ts";
 import { sgdRankClaims } from "./claims.ts";
-import { measureNetworks, nameOf, placeOf } from "./network.ts";
-import { sgdRankCells, sgdRankOptions, sgdRankPlan } from "./plan.ts";
+import { measureNetworks, nameOf, placeOf, type SgdRankNetwork } from "./network.ts";
+import { sgdRankCells, type SgdRankOptions, sgdRankOptions, type SgdRankPlan, sgdRankPlan } from "./plan.ts";
 
 /**
  * Trains networks by plain SGD on a grid of batch sizes, learning rates and weight decays, and compares the numerical ranks of
@@ -28,7 +29,7 @@ import { sgdRankCells, sgdRankOptions, sgdRankPlan } from "./plan.ts";
  *
  * All networks of a batch size and a number of steps are replicas of one training run.
  */
-export const sgdRank = defineExperiment({
+export const sgdRank: Experiment<TableOf<SgdRankOptions>, SgdRankPlan, SgdRankNetwork> = defineExperiment({
   name: "sgd-rank",
   summary:
     "compare the ranks of weights that SGD trains with different batch sizes, learning rates and weight decays",

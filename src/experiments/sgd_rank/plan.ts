@@ -3,23 +3,41 @@
  *
  * @module
  */
-import {
-  integer,
-  integers,
-  number,
-  numbers,
-  type OptionValues,
-  pick,
-  text,
-  toggle,
-} from "../../cli/options.ts";
-import { parseLayers, taskOf, trainingTable } from "../../cli/training_flags.ts";
+import { integer, integers, number, numbers, pick, type TableOf, toggle } from "../../cli/options.ts";
+import { parseLayers, taskOf } from "../../cli/training_flags.ts";
+import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
 import { poolImages } from "../../tasks/digits/pool.ts";
 import type { Task } from "../../tasks/task.ts";
 
+/** Values of the options of the study. */
+export interface SgdRankOptions extends Pick<TrainingValues, "task" | "data" | "replicas" | "seed"> {
+  /** Number of training samples. */
+  readonly samples: number;
+  /** Widths of the hidden layers. */
+  readonly layers: string | readonly number[];
+  /** Activation of the hidden layers. */
+  readonly activation: string | readonly string[];
+  /** Initialiser. */
+  readonly init: string;
+  /** Side of the squares of pixels of the digits that become one. */
+  readonly pool: number;
+  /** Batch sizes to compare. */
+  readonly batchSizes: readonly number[];
+  /** Learning rates to compare. */
+  readonly learningRates: readonly number[];
+  /** Weight decays to compare. */
+  readonly weightDecays: readonly number[];
+  /** Steps with the largest batch. */
+  readonly steps: number;
+  /** Share of the largest singular value above which a singular value counts. */
+  readonly tolerance: number;
+  /** Whether to take the larger values. */
+  readonly full: boolean;
+}
+
 /** Options of the study. */
-export const sgdRankOptions = {
+export const sgdRankOptions: TableOf<SgdRankOptions> = {
   ...pick(trainingTable, ["task", "data", "samples", "layers", "activation", "init"], {
     task: { default: "digits", help: "what to learn: a task with classes" },
     samples: { default: 1000, full: 4000, help: "training samples" },
@@ -114,7 +132,7 @@ export interface SgdRankPlan {
  * @returns The study.
  * @throws {InputError} Where a list has fewer than two values, a batch is larger than the set, or the task has no classes.
  */
-export async function sgdRankPlan(options: OptionValues<typeof sgdRankOptions>): Promise<SgdRankPlan> {
+export async function sgdRankPlan(options: SgdRankOptions): Promise<SgdRankPlan> {
   const { pool, layers, activation, init, replicas, steps, tolerance, seed } = options;
   if (tolerance >= 1) {
     throw new InputError(`tolerance ${tolerance}: give a share of the largest singular value, in (0, 1)`);

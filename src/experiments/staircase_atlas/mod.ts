@@ -7,11 +7,21 @@
 import { lowerMedian } from "../../stats/median.ts";
 import type { RankSummary } from "../../train/summary.ts";
 import { summarize } from "../../train/summary.ts";
-import { defineExperiment } from "../core/experiment.ts";
+import type { TableOf } from "../../cli/options.ts";
+import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { type Columns, table } from "../core/table.ts";
 import { trainingRun } from "../core/training_run.ts";
 import { atlasClaims, type AtlasRun, claimsOfAtlas, judgeCell } from "./claims.ts";
-import { type AtlasCell, atlasCells, atlasOptions, atlasPlan, nameOfCell, trainingOf } from "./plan.ts";
+import {
+  type AtlasCell,
+  atlasCells,
+  type AtlasOptions,
+  atlasOptions,
+  type AtlasPlan,
+  atlasPlan,
+  nameOfCell,
+  trainingOf,
+} from "./plan.ts";
 
 /** The columns that say which cell a row is of. */
 const cell: Columns<{ readonly cell: AtlasCell }> = {
@@ -33,7 +43,7 @@ interface CellRow extends AtlasRun {
  * and watches the ε-ranks of their hidden layers. Networks with piecewise linear activations have no second derivatives, so
  * there are no cells of these with equations.
  */
-export const staircaseAtlas = defineExperiment({
+export const staircaseAtlas: Experiment<TableOf<AtlasOptions>, AtlasPlan, AtlasRun> = defineExperiment({
   name: "staircase-atlas",
   summary: "draw the staircases of many tasks, activations, depths and optimisers side by side",
   source: "Yang, Zhao, Zhu, arXiv:2412.05144",

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { integer, integers, type OptionValues, pick, text, toggle } from "../../cli/options.ts";
-import { taskOf, trainingTable } from "../../cli/training_flags.ts";
+import { integer, integers, pick, type TableOf, text, toggle } from "../../cli/options.ts";
+import { taskOf } from "../../cli/training_flags.ts";
+import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
 import { isCurved, parseActivation } from "../../nn/activation.ts";
 import { parseInitializer } from "../../nn/initializer.ts";
@@ -35,9 +36,34 @@ const FEW: Readonly<Record<string, number>> = {
 /** Samples of the other tasks. */
 const FEW_OF_OTHERS = 256;
 
+/** Values of the options of the atlas. The others of a list are compared with its first. */
+export interface AtlasOptions
+  extends Pick<TrainingValues, "data" | "samples" | "init" | "replicas" | "seed" | "probeEvery"> {
+  /** Tasks, or their names. */
+  readonly tasks: string | readonly Task[];
+  /** Side of the squares of pixels of the digits that become one. */
+  readonly pool: number;
+  /** Activations to compare. */
+  readonly activations: string | readonly string[];
+  /** Numbers of hidden layers to compare. */
+  readonly depths: readonly number[];
+  /** Optimisers to compare. */
+  readonly optimizers: string | readonly AtlasOptimizer[];
+  /** Whether to combine every activation with every depth and optimiser. */
+  readonly product: boolean;
+  /** Neurons of each hidden layer. */
+  readonly width: number;
+  /** Steps of each cell. */
+  readonly steps: number;
+  /** Thresholds of the ε-rank; the first is drawn and judged. */
+  readonly epsilons: readonly number[];
+  /** Whether to train the product of longer lists, at a larger size. */
+  readonly full: boolean;
+}
+
 /** Options of the atlas. The first of each list is the one from which the others are varied. */
-export const atlasOptions = {
-  tasks: text<readonly Task[], string>({
+export const atlasOptions: TableOf<AtlasOptions> = {
+  tasks: text({
     default: "cosines,ripple2d,gaussian5d,digits,poisson1d,helmholtz1d,poisson2d,allen-cahn,burgers",
     placeholder: "NAMES",
     help: "tasks, one row each",
@@ -55,14 +81,14 @@ export const atlasOptions = {
     help: "side of the squares of pixels of the digits that become one",
     group: "what to train",
   }),
-  activations: text<readonly string[], string>({
+  activations: text({
     default: "tanh,relu,sine",
     full: "tanh,sigmoid,relu,gelu,sine",
     placeholder: "NAMES",
     help: "activations to compare",
   }),
   depths: integers({ default: [2, 4], full: [2, 3, 4], min: 1, help: "numbers of hidden layers to compare" }),
-  optimizers: text<readonly AtlasOptimizer[], string>({
+  optimizers: text({
     default: "adam,momentum",
     full: "adam,momentum,sgd",
     placeholder: "NAMES",
@@ -177,7 +203,7 @@ export function parseAtlasOptimizer(text: string): AtlasOptimizer {
  * @returns The atlas.
  * @throws {InputError} Where a list is empty or has a value twice, a name is unknown, or no cell is left.
  */
-export async function atlasPlan(options: OptionValues<typeof atlasOptions>): Promise<AtlasPlan> {
+export async function atlasPlan(options: AtlasOptions): Promise<AtlasPlan> {
   const { depths, width, init: initializer, steps, epsilons, replicas, seed, full } = options;
   const tasks = typeof options.tasks === "string" ? await loadTasks(options.tasks, options) : options.tasks;
   const activations = typeof options.activations === "string"
@@ -219,7 +245,7 @@ export async function atlasPlan(options: OptionValues<typeof atlasOptions>): Pro
 
 async function loadTasks(
   names: string,
-  { data, samples, pool, seed, full }: OptionValues<typeof atlasOptions>,
+  { data, samples, pool, seed, full }: AtlasOptions,
 ): Promise<Task[]> {
   const tasks: Task[] = [];
   for (const name of names.split(",")) {
