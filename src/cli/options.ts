@@ -9,9 +9,7 @@ import { InputError } from "../errors.ts";
 import type { Flag, FlagGroup } from "./flags.ts";
 
 /** The flag of an option: a flag without its name. */
-export type OptionFlag = WithoutName<Flag>;
-
-type WithoutName<F> = F extends unknown ? Omit<F, "name"> : never;
+export type OptionFlag<Any = Flag> = Any extends unknown ? Omit<Any, "name"> : never;
 
 /** One option. Its key in the table names its flag: `learningRates` becomes `--learning-rates`. */
 export interface Option<Value> {

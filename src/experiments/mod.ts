@@ -38,12 +38,61 @@ export {
   staircase,
   staircaseAtlas,
 };
+export type { DepthEnds, DepthProfileOptions } from "./depth_profile/mod.ts";
+export type {
+  DirectionalCase,
+  DirectionalLoss,
+  DirectionalNetwork,
+  DirectionalOptions,
+  DirectionalPlan,
+} from "./directional_convergence/plan.ts";
+export type {
+  CaseResult,
+  FlowPath,
+  FlowPoint,
+  KktPoint,
+  LostPath,
+} from "./directional_convergence/study_case.ts";
+export type { FamilyName } from "./kernel_study/families.ts";
+export type { KernelStudyOptions, KernelStudyPlan } from "./kernel_study/plan.ts";
+export type {
+  CostRow,
+  CountRow,
+  EigenvalueRow,
+  Exponent,
+  GrowthAxis,
+  GrowthRow,
+  MatrixKey,
+  MethodKey,
+} from "./kernel_study/rows.ts";
+export type { KernelStudy } from "./kernel_study/study.ts";
+export type { MethodSummary } from "./kernel_study/summary.ts";
+export type { LossFloorOptions, LossFloorRun } from "./loss_floor/mod.ts";
+export type { Frequencies, InputMaps } from "./methods/inputs.ts";
+export type { MethodOutcome } from "./methods/outcome.ts";
+export type { LearningMethod, MethodsOptions, MethodsPlan } from "./methods/plan.ts";
+export type { PretrainingNetwork, PretrainingRun } from "./pretraining/networks.ts";
+export type { PretrainingCase, PretrainingOptions, PretrainingPlan } from "./pretraining/plan.ts";
+export type { CollapsedLayer, CollapseRow } from "./rank_collapse/layers.ts";
+export type {
+  CollapsePlace,
+  CollapseTask,
+  RankCollapseOptions,
+  RankCollapsePlan,
+} from "./rank_collapse/plan.ts";
+export type { SgdRankNetwork } from "./sgd_rank/network.ts";
+export type { SgdRankComparison, SgdRankOptions, SgdRankPlan } from "./sgd_rank/plan.ts";
+export type { StaircaseOptions, StaircaseRun } from "./staircase/mod.ts";
+export type { AtlasRun } from "./staircase_atlas/claims.ts";
+export type { AtlasCell, AtlasOptimizer, AtlasVariant } from "./staircase_atlas/cells.ts";
+export type { AtlasOptions, AtlasPlan } from "./staircase_atlas/plan.ts";
 export {
   defineExperiment,
   type Divergence,
   type Experiment,
   type ExperimentPlan,
   type ExperimentResult,
+  type Maker,
   type OptionsOf,
   type ResultOf,
   type Run,

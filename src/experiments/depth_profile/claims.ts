@@ -37,6 +37,7 @@ export function depthClaims(ends: readonly DepthEnds[], epsilons: readonly numbe
       text: `after training later layers rank above earlier ones, ε = ${epsilon}`,
       statistic: "Spearman's ρ of layer and rank",
       values: ends.map(({ end }) => along(end)),
+      kind: "correlation",
       demand: { above: 0 },
     },
     {

@@ -57,12 +57,15 @@ export function directionalClaims(result: CaseResult, deltas: readonly number[])
       ends.map(({ early }) => early.cosine),
       { above: ALIGNED },
     ),
-    claim(
-      `${name}: the smaller δ, the closer`,
-      "Spearman's ρ of δ and cosine",
-      ladders.map((own) => spearman(own.map(({ delta }) => delta), own.map(({ early }) => early.cosine))),
-      { below: 0 },
-    ),
+    {
+      text: `${name}: the smaller δ, the closer`,
+      statistic: "Spearman's ρ of δ and cosine",
+      values: ladders.map((own) =>
+        spearman(own.map(({ delta }) => delta), own.map(({ early }) => early.cosine))
+      ),
+      kind: "correlation",
+      demand: { below: 0 },
+    },
     rankOne("the first weight matrix is", "σ₂/σ₁", ({ early }) => early.ratios.slice(0, 1)),
     ...hidden.length < 2
       ? []

@@ -8,6 +8,7 @@ import { seed } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
 import { parseInitializer } from "../../nn/initializer.ts";
 import { parseActivation } from "../../nn/activation.ts";
+import { ascending } from "../core/lists.ts";
 import { homogeneousOrder } from "../../nn/optim/polar_flow.ts";
 
 /** Hidden layers of a network without biases. */
@@ -134,21 +135,21 @@ export const directionalOptions: TableOf<DirectionalOptions> = {
 };
 
 /** The study, its options checked. */
-export interface DirectionalPlan {
+export interface DirectionalPlan extends
+  Pick<
+    DirectionalOptions,
+    "targets" | "samples" | "inputs" | "learningRate" | "flowSteps" | "ascentSteps" | "seed"
+  > {
+  /** Networks without biases. */
   readonly networks: readonly DirectionalNetwork[];
+  /** Losses of each network. */
   readonly losses: readonly DirectionalLoss[];
-  readonly targets: "neuron" | "random";
-  readonly samples: number;
-  readonly inputs: number;
+  /** Distribution of the directions to start from. */
   readonly initializer: string;
   /** Norms of the weights at the start, descending. */
   readonly deltas: readonly number[];
-  /** Directions to start from. */
+  /** Number of directions to start from. */
   readonly directions: number;
-  readonly learningRate: number;
-  readonly flowSteps: number;
-  readonly ascentSteps: number;
-  readonly seed: number;
   /** Replicas of a flow: one for each δ and direction. */
   readonly replicas: number;
 }
@@ -176,7 +177,7 @@ export function directionalPlan(options: DirectionalOptions): DirectionalPlan {
   const { loss, targets, samples, inputs, init: initializer, replicas: directions, seed } = options;
   const { learningRate, flowSteps, ascentSteps } = options;
   const networks = typeof options.networks === "string" ? parseNetworks(options.networks) : options.networks;
-  const deltas = [...new Set(options.deltas)].sort((a, b) => b - a);
+  const deltas = ascending(options.deltas).reverse();
   if (deltas.length < 2) {
     throw new InputError(`a ladder of ${deltas.length} δ shows no limit: give two different ones at least`);
   }

@@ -7,12 +7,24 @@ import { uniform } from "../../stats/random.ts";
 import { normals, product, tanhLayer, withEigenvalues } from "../../stats/random_matrices.ts";
 
 /**
- * The families. `trained`: the last hidden layer of trained networks. `random`: a layer of random tanh neurons, as in
- * random feature methods. `gaussian`: independent normal entries. `hilbert`: 1 / (k + j + 1). `graded`: normal columns that
- * shrink from 1 to 10⁻⁶. `clustered`: half of the eigenvalues 1, half within some per cent of 10⁻⁶. `deficient`: products of
- * small whole numbers of rank ⌈n / 3⌉. `kahan`: Kahan's triangular matrix, which defeats pivoting.
+ * Name of a family. `trained`: the last hidden layer of trained networks. `random`: a layer of
+ * random tanh neurons, as in random feature methods. `gaussian`: independent normal entries.
+ * `hilbert`: 1 / (k + j + 1). `graded`: normal columns that shrink from 1 to 10⁻⁶. `clustered`: half
+ * of the eigenvalues 1, half within a few per cent of 10⁻⁶. `deficient`: products of small whole
+ * numbers, of rank ⌈n / 3⌉. `kahan`: Kahan's triangular matrix, which defeats pivoting.
  */
-export const familyNames = [
+export type FamilyName =
+  | "trained"
+  | "random"
+  | "gaussian"
+  | "hilbert"
+  | "graded"
+  | "clustered"
+  | "deficient"
+  | "kahan";
+
+/** All families, in the order of figures and tables. */
+export const familyNames: readonly FamilyName[] = [
   "trained",
   "random",
   "gaussian",
@@ -21,10 +33,7 @@ export const familyNames = [
   "clustered",
   "deficient",
   "kahan",
-] as const;
-
-/** Name of a family. */
-export type FamilyName = typeof familyNames[number];
+];
 
 /** A family that needs no training. */
 export type GeneratedFamily = Exclude<FamilyName, "trained">;

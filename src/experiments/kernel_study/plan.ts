@@ -7,6 +7,8 @@ import { checkName } from "../../check.ts";
 import { integer, integers, numbers, type TableOf, text, toggle } from "../../cli/options.ts";
 import { seed } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
+import { ascending } from "../core/lists.ts";
+import { parseNames } from "../core/names.ts";
 import { type FamilyName, familyNames } from "./families.ts";
 import { studyMethods } from "./methods.ts";
 import type { MethodKey } from "./rows.ts";
@@ -92,31 +94,19 @@ export const kernelStudyOptions: TableOf<KernelStudyOptions> = {
   full: toggle({ default: false, help: "study the whole grid, which takes hours on a CPU" }),
 };
 
-/** The study, its options checked. */
-export interface KernelStudyPlan {
+/**
+ * The study, its options checked. Lists are ascending, thresholds descending, and no value stands
+ * twice.
+ */
+export interface KernelStudyPlan extends Omit<KernelStudyOptions, "families" | "methods"> {
   /** Families of matrices. */
   readonly families: readonly FamilyName[];
   /** Methods. */
   readonly methods: readonly MethodKey[];
-  /** Numbers of features n, ascending. */
-  readonly orders: readonly number[];
-  /** Numbers of matrices solved together, ascending. */
-  readonly batches: readonly number[];
-  /** Samples a matrix; `null` for 2n. */
-  readonly samples: number | null;
-  /** Thresholds as shares of λ₁, descending. */
-  readonly epsilons: readonly number[];
-  /** Numbers of features of the study of growth, ascending. */
-  readonly growthOrders: readonly number[];
-  /** Numbers of samples of the study of growth, ascending. */
-  readonly growthSamples: readonly number[];
-  /** Number of samples of the tall matrix; `null` for none. */
-  readonly tallSamples: number | null;
-  /** Seed. */
-  readonly seed: number;
-  /** Whether this is the whole grid. */
-  readonly full: boolean;
-  /** A batch or a size of which the one before foretells more milliseconds than this is left out. */
+  /**
+   * Time in milliseconds. A batch or a size is left out if the one before it predicts more than
+   * this.
+   */
   readonly limit: number;
 }
 
@@ -148,16 +138,18 @@ export function kernelStudyPlan(options: KernelStudyOptions): KernelStudyPlan {
   if (wrong !== undefined) throw new InputError(`ε = ${wrong}: give shares of λ₁, above 0 and below 1`);
   if (options.epsilons.length === 0) throw new InputError("no ε: give at least one");
   const asked = new Set(
-    options.methods === "all" ? keys.keys() : listOf(options.methods).flatMap(parseMethod),
+    options.methods === "all" ? keys.keys() : parseNames(options.methods).flatMap(parseMethod),
   );
   return {
-    families: [...new Set(listOf(options.families).map((name) => checkName("family", name, familyNames)))],
+    families: [
+      ...new Set(parseNames(options.families).map((name) => checkName("family", name, familyNames))),
+    ],
     // In the order of the registry, in which figures list them.
     methods: [...keys].flatMap(([key, method]) => asked.has(key) ? [method] : []),
     orders,
     batches: ascending(options.batches),
     samples,
-    epsilons: [...new Set(options.epsilons)].sort((a, b) => b - a),
+    epsilons: ascending(options.epsilons).reverse(),
     growthOrders: ascending(options.growthOrders),
     growthSamples: ascending(options.growthSamples),
     tallSamples,
@@ -181,10 +173,6 @@ export function studyParts(plan: KernelStudyPlan): number {
     growing.length * (growthOrders.length + growthSamples.length + (tallSamples === null ? 0 : 1));
 }
 
-function listOf(names: string | readonly string[]): readonly string[] {
-  return typeof names === "string" ? names.split(",").map((name) => name.trim()) : names;
-}
-
 /** Keys of the methods that a name means. */
 function parseMethod(name: string): string[] {
   const found = [...keys].flatMap(([key, { method }]) => method === name || key === name ? [key] : []);
@@ -195,8 +183,4 @@ function parseMethod(name: string): string[] {
       [...keys.keys()].at(-1)
     }`,
   );
-}
-
-function ascending(values: readonly number[]): number[] {
-  return [...new Set(values)].sort((a, b) => a - b);
 }

@@ -36,6 +36,7 @@ export function floorClaims(trace: Trace, leftOut: ReadonlySet<number> = new Set
           probes.map(({ floors }) => floors![smallest]),
         )
       ),
+      kind: "correlation",
       demand: { below: 0 },
     },
     {

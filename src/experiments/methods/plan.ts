@@ -16,18 +16,20 @@ import { type CompleteOptions, completeOptions } from "../../train/options.ts";
 import { parseNames } from "../core/names.ts";
 import { type Frequencies, type InputMaps, inputsOf, parseFrequencies } from "./inputs.ts";
 
+/** Name of a method. */
+export type LearningMethod = "plain" | "fourier" | "multi-scale" | "elm" | "rfm" | "partition";
+
 /** Methods by name: title, and whether a network is trained or an output layer is solved for. */
-export const learningMethods = {
+export const learningMethods: Readonly<
+  Record<LearningMethod, { readonly title: string; readonly kind: "trained" | "solved" }>
+> = {
   plain: { title: "plain network", kind: "trained" },
   fourier: { title: "Fourier features", kind: "trained" },
   "multi-scale": { title: "multi-scale inputs", kind: "trained" },
   elm: { title: "extreme learning machine", kind: "solved" },
   rfm: { title: "random feature method", kind: "solved" },
   partition: { title: "partition of unity", kind: "solved" },
-} as const;
-
-/** Name of a method. */
-export type LearningMethod = keyof typeof learningMethods;
+};
 
 const methodNames = Object.keys(learningMethods) as LearningMethod[];
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { spearman } from "../../stats/spearman.ts";
+import { mean } from "../core/lists.ts";
 import type { CollapseRow } from "./layers.ts";
 import type { Claim, Demand } from "../core/verdict.ts";
 
@@ -42,8 +43,12 @@ export function collapseClaims(
     values,
     demand,
   });
+  const correlation = (...parts: Parameters<typeof claim>): Claim => ({
+    ...claim(...parts),
+    kind: "correlation",
+  });
   const falls = deviations.map((deviation) =>
-    claim(
+    correlation(
       `ranks fall as weight decay grows${at(deviation)}`,
       "Spearman's ρ of weight decay and mean rank of the layers",
       byReplica(inner.filter((row) => row.deviation === deviation), (ofReplica) => {
@@ -79,7 +84,7 @@ export function collapseClaims(
     }),
     { below: 0 },
   )];
-  const grows = claim(
+  const grows = correlation(
     `distances to rank ${classes} grow with the cluster variation by weight decay`,
     "Spearman's ρ of TCV / λ and distance",
     byReplica(decayed, (ofReplica) =>
@@ -102,8 +107,4 @@ function byReplica(
 
 function meanRank(rows: readonly CollapseRow[]): number {
   return mean(rows.map(({ rank }) => rank));
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { spearman } from "../../stats/spearman.ts";
+import { mean } from "../core/lists.ts";
 import type { Claim, Demand } from "../core/verdict.ts";
 import type { SgdRankNetwork } from "./network.ts";
 import { type SgdRankComparison, type SgdRankKnob, sgdRankKnobs } from "./plan.ts";
@@ -29,6 +30,7 @@ export function sgdRankClaims(networks: readonly SgdRankNetwork[], replicas: num
     // A replica with nothing left to compare does not count.
     values: all.map((own) => meanCorrelation(own.filter((network) => network.equal.includes(equal)), knob))
       .filter((value) => !Number.isNaN(value)),
+    kind: "correlation",
     demand,
   });
   return [
@@ -43,11 +45,12 @@ export function sgdRankClaims(networks: readonly SgdRankNetwork[], replicas: num
 function meanCorrelation(networks: readonly SgdRankNetwork[], knob: SgdRankKnob): number {
   const others = (Object.keys(sgdRankKnobs) as SgdRankKnob[]).filter((other) => other !== knob);
   const lines = Map.groupBy(networks, (network) => others.map((other) => network[other]).join());
-  const correlations = [...lines.values()].filter((line) => line.length > 1).flatMap((line) =>
-    line[0].layers.slice(0, -1).map((_, l) =>
-      // Undefined where the rank is constant.
-      spearman(line.map((network) => network[knob]), line.map(({ layers }) => layers[l].rank)) || 0
-    )
+  return mean(
+    [...lines.values()].filter((line) => line.length > 1).flatMap((line) =>
+      line[0].layers.slice(0, -1).map((_, l) =>
+        // Undefined where the rank is constant.
+        spearman(line.map((network) => network[knob]), line.map(({ layers }) => layers[l].rank)) || 0
+      )
+    ),
   );
-  return correlations.reduce((sum, value) => sum + value, 0) / correlations.length;
 }

@@ -3,12 +3,13 @@
  *
  * @module
  */
+import { mean } from "../core/lists.ts";
 import type { SgdRankFigureData } from "./figure.ts";
 import type { SgdRankNetwork } from "./network.ts";
 import { type SgdRankComparison, type SgdRankKnob, sgdRankKnobs, type SgdRankPlan } from "./plan.ts";
 
 /**
- * Averages a grid, seed by seed, over all but one of what it varies.
+ * Averages a grid, replica by replica, over all but one of what it varies.
  *
  * @param plan The study.
  * @param networks Its networks; those that have learnt nothing do not count.
@@ -61,9 +62,4 @@ export function sgdRankFigureData(
     ],
     replicas: replicasOfEach,
   };
-}
-
-/** NaN without values. */
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -7,6 +7,7 @@ import { integer, integers, number, numbers, pick, type TableOf, toggle } from "
 import { parseLayers, taskOf } from "../../cli/training_flags.ts";
 import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
+import { ascending } from "../core/lists.ts";
 import { poolImages } from "../../tasks/digits/pool.ts";
 import type { Task } from "../../tasks/task.ts";
 
@@ -105,22 +106,22 @@ export interface SgdRankCell {
   readonly equal: readonly SgdRankComparison[];
 }
 
-/** The study, its options checked. */
-export interface SgdRankPlan {
+/** The study, its options checked. Batch sizes, learning rates and weight decays are ascending. */
+export interface SgdRankPlan extends
+  Pick<
+    SgdRankOptions,
+    "batchSizes" | "learningRates" | "weightDecays" | "steps" | "tolerance" | "seed"
+  > {
+  /** The task. */
   readonly task: Task;
+  /** Widths of the hidden layers. */
   readonly hidden: readonly number[];
+  /** Activation of the hidden layers. */
   readonly activation: string;
+  /** Initialiser. */
   readonly initializer: string;
-  /** Ascending, as are the other two lists. */
-  readonly batchSizes: readonly number[];
-  readonly learningRates: readonly number[];
-  readonly weightDecays: readonly number[];
   /** Networks of each batch size, learning rate and weight decay. */
   readonly replicasOfEach: number;
-  /** Steps with the largest batch. */
-  readonly steps: number;
-  readonly tolerance: number;
-  readonly seed: number;
   /** Networks of a training run: one for each learning rate, weight decay and replica. */
   readonly replicas: number;
 }
@@ -147,14 +148,14 @@ export async function sgdRankPlan(options: SgdRankOptions): Promise<SgdRankPlan>
   if (large !== undefined) {
     throw new InputError(`batch sizes: ${large} is out of range: give values from 1 to ${count}`);
   }
-  const learningRates = ascending("learning rates", options.learningRates);
-  const weightDecays = ascending("weight decays", options.weightDecays);
+  const learningRates = ladder("learning rates", options.learningRates);
+  const weightDecays = ladder("weight decays", options.weightDecays);
   return {
     task,
     hidden: parseLayers(layers, task),
     activation: String(activation),
     initializer: init,
-    batchSizes: ascending("batch sizes", options.batchSizes),
+    batchSizes: ladder("batch sizes", options.batchSizes),
     learningRates,
     weightDecays,
     replicasOfEach: replicas,
@@ -165,8 +166,9 @@ export async function sgdRankPlan(options: SgdRankOptions): Promise<SgdRankPlan>
   };
 }
 
-function ascending(name: string, values: readonly number[]): number[] {
-  const different = [...new Set(values)].sort((a, b) => a - b);
+/** Sorts a list of values to compare. */
+function ladder(name: string, values: readonly number[]): number[] {
+  const different = ascending(values);
   if (different.length >= 2) return different;
   throw new InputError(`${name}: ${different.join() || "none"}, nothing to compare; give two at least`);
 }

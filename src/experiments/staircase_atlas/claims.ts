@@ -5,8 +5,9 @@
  */
 import type { ReplicaSummary, TraceSummary } from "../../train/summary.ts";
 import type { Trace } from "../../train/trace.ts";
+import { mean } from "../core/lists.ts";
 import { type Claim, type Demand, judge, type Verdict } from "../core/verdict.ts";
-import { type AtlasCell, nameOfCell } from "./plan.ts";
+import { type AtlasCell, nameOfCell } from "./cells.ts";
 
 /** A trained cell. */
 export interface AtlasRun {
@@ -24,8 +25,10 @@ export interface AtlasClaim {
   readonly key: "correlation" | "stairs" | "lift";
   /** The claim, without the cell. */
   readonly claim: string;
-  /** What is measured. */
+  /** Name of the statistic that decides it. */
   readonly statistic: string;
+  /** Kind of the statistic, as of a {@linkcode Claim}. */
+  readonly kind: "number" | "correlation";
   /** What the claim asks of it. */
   readonly demand: Demand;
   /** The statistic of a network at the e-th threshold; `null` where the claim says nothing of it. */
@@ -38,6 +41,7 @@ export const atlasClaims: readonly AtlasClaim[] = [
     key: "correlation",
     claim: "the terminal ε-rank rises as the loss falls",
     statistic: "Spearman's ρ of rank and loss",
+    kind: "correlation",
     demand: { below: 0 },
     // Undefined where the rank is constant.
     measure: ({ layers }, e) => layers[layers.length - 1].ranks[e].spearman || 0,
@@ -46,6 +50,7 @@ export const atlasClaims: readonly AtlasClaim[] = [
     key: "stairs",
     claim: "the terminal ε-rank has more than one stair",
     statistic: "stairs",
+    kind: "number",
     demand: { above: 1 },
     measure: ({ layers }, e) => layers[layers.length - 1].ranks[e].staircase.stairs.length,
   },
@@ -53,6 +58,7 @@ export const atlasClaims: readonly AtlasClaim[] = [
     key: "lift",
     claim: "after training the last layer ranks above the first",
     statistic: "rank of the last less that of the first",
+    kind: "number",
     demand: { above: 0 },
     measure: ({ layers }, e) =>
       layers.length < 2
@@ -83,6 +89,7 @@ function claimOf({ cell, summary }: AtlasRun, claim: AtlasClaim, e: number): Cla
     text: `${nameOfCell(cell)}: ${claim.claim}`,
     statistic: claim.statistic,
     values,
+    kind: claim.kind,
     demand: claim.demand,
   };
 }
@@ -100,19 +107,20 @@ export function claimsOfAtlas(runs: readonly AtlasRun[], epsilons: readonly numb
     const replicas = replicasOf(runs, (network) => claim.measure(network, 0));
     const worst = "below" in claim.demand ? Math.max : Math.min;
     const title = `${claim.claim}, ε = ${epsilons[0]}`;
-    const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-    const { statistic, demand } = claim;
+    const { statistic, kind, demand } = claim;
     return [
       {
         text: `${title}, on average over ${cells.length} cells`,
         statistic,
         values: replicas.map(mean),
+        kind,
         demand,
       },
       {
         text: `${title}, in each cell`,
         statistic: `${worst === Math.max ? "largest" : "least"} of all cells: ${statistic}`,
         values: replicas.map((values) => worst(...values)),
+        kind,
         demand,
       },
       ...cells.filter((cell) => !judge(cell).holds),

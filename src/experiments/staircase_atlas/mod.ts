@@ -12,16 +12,8 @@ import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { type Columns, table } from "../core/table.ts";
 import { trainingRun } from "../core/training_run.ts";
 import { atlasClaims, type AtlasRun, claimsOfAtlas, judgeCell } from "./claims.ts";
-import {
-  type AtlasCell,
-  atlasCells,
-  type AtlasOptions,
-  atlasOptions,
-  type AtlasPlan,
-  atlasPlan,
-  nameOfCell,
-  trainingOf,
-} from "./plan.ts";
+import { type AtlasCell, atlasCells, nameOfCell } from "./cells.ts";
+import { type AtlasOptions, atlasOptions, type AtlasPlan, atlasPlan, trainingOf } from "./plan.ts";
 
 /** The columns that say which cell a row is of. */
 const cell: Columns<{ readonly cell: AtlasCell }> = {
@@ -60,7 +52,7 @@ export const staircaseAtlas: Experiment<TableOf<AtlasOptions>, AtlasPlan, AtlasR
   options: atlasOptions,
   plan: atlasPlan,
   runs: (plan) =>
-    atlasCells(plan).map((cell) => {
+    atlasCells(plan.tasks, plan.variants).map((cell) => {
       const name = nameOfCell(cell);
       return trainingRun<AtlasRun>({
         label: name,

@@ -7,20 +7,21 @@ import { integer, integers, pick, type TableOf, text, toggle } from "../../cli/o
 import { taskOf } from "../../cli/training_flags.ts";
 import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
-import { isCurved, parseActivation } from "../../nn/activation.ts";
+import { parseActivation } from "../../nn/activation.ts";
 import { parseInitializer } from "../../nn/initializer.ts";
 import { type OptimizerName, parseOptimizerName } from "../../nn/optim/optimizer.ts";
 import { poolImages } from "../../tasks/digits/pool.ts";
 import type { Task } from "../../tasks/task.ts";
+import { parseNames } from "../core/names.ts";
+import {
+  type AtlasCell,
+  atlasCells,
+  type AtlasOptimizer,
+  type AtlasVariant,
+  combineAll,
+  varyOne,
+} from "./cells.ts";
 import type { TrainingOptions } from "../../train/options.ts";
-
-/** An optimiser and its learning rate. */
-export interface AtlasOptimizer {
-  /** Which one. */
-  readonly name: OptimizerName;
-  /** Learning rate. */
-  readonly learningRate: number;
-}
 
 /** Samples with which a cell takes a second or two on a CPU. */
 const FEW: Readonly<Record<string, number>> = {
@@ -122,44 +123,23 @@ export const atlasOptions: TableOf<AtlasOptions> = {
   full: toggle({ default: false, help: "train the product of longer lists, at a larger size" }),
 };
 
-/** A network, and how it is trained. */
-export interface AtlasVariant {
-  /** Activation of the hidden layers. */
-  readonly activation: string;
-  /** Number of hidden layers. */
-  readonly depth: number;
-  /** Optimiser. */
-  readonly optimizer: AtlasOptimizer;
-}
-
-/** One training run. */
-export interface AtlasCell extends AtlasVariant {
-  /** The task. */
-  readonly task: Task;
-}
-
 /** The atlas, its options checked. */
-export interface AtlasPlan {
+export interface AtlasPlan
+  extends Pick<AtlasOptions, "depths" | "width" | "steps" | "epsilons" | "replicas" | "seed"> {
+  /** Tasks, one row each. */
   readonly tasks: readonly Task[];
+  /** Activations to compare. */
   readonly activations: readonly string[];
-  readonly depths: readonly number[];
+  /** Optimisers to compare. */
   readonly optimizers: readonly AtlasOptimizer[];
   /** Whether every activation meets every depth and every optimiser. */
   readonly isProduct: boolean;
-  /** Neurons of each hidden layer. */
-  readonly width: number;
-  /** Initialiser; `null` where the activation decides. */
+  /** Initialiser; `null` if the activation decides. */
   readonly initializer: string | null;
   /** Networks to train on each task, one column each. */
   readonly variants: readonly AtlasVariant[];
-  /** Steps of each cell. */
-  readonly steps: number;
+  /** Steps from one probe to the next. */
   readonly probeEvery: number;
-  /** Thresholds ε; the first is drawn and judged. */
-  readonly epsilons: readonly number[];
-  /** Networks of each cell. */
-  readonly replicas: number;
-  readonly seed: number;
 }
 
 /** Learning rates at which small networks learn most tasks. */
@@ -205,13 +185,14 @@ export function parseAtlasOptimizer(text: string): AtlasOptimizer {
  */
 export async function atlasPlan(options: AtlasOptions): Promise<AtlasPlan> {
   const { depths, width, init: initializer, steps, epsilons, replicas, seed, full } = options;
-  const tasks = typeof options.tasks === "string" ? await loadTasks(options.tasks, options) : options.tasks;
-  const activations = typeof options.activations === "string"
-    ? options.activations.split(",")
-    : options.activations;
-  const optimizers = typeof options.optimizers === "string"
-    ? options.optimizers.split(",").map(parseAtlasOptimizer)
-    : options.optimizers;
+  const tasks: Task[] = [];
+  for (const each of parseNames(options.tasks)) {
+    tasks.push(typeof each === "string" ? await loadSmall(each, options) : each);
+  }
+  const activations = parseNames(options.activations);
+  const optimizers = parseNames(options.optimizers).map((each) =>
+    typeof each === "string" ? parseAtlasOptimizer(each) : each
+  );
   checkList("tasks", tasks.map(({ name }) => name));
   checkList("activations", activations);
   checkList("depths", depths);
@@ -221,8 +202,8 @@ export async function atlasPlan(options: AtlasOptions): Promise<AtlasPlan> {
   if (initializer !== null) parseInitializer(initializer);
   const isProduct = options.product || full;
   const lists = { activations, depths, optimizers };
-  const variants = isProduct ? product(lists) : oneAtATime(lists);
-  if (atlasCells({ tasks, variants }).length === 0) {
+  const variants = isProduct ? combineAll(lists) : varyOne(lists);
+  if (atlasCells(tasks, variants).length === 0) {
     throw new InputError(
       "no cell is left: equations need second derivatives, choose activations that have them, or other tasks",
     );
@@ -243,65 +224,15 @@ export async function atlasPlan(options: AtlasOptions): Promise<AtlasPlan> {
   };
 }
 
-async function loadTasks(
-  names: string,
+/** Loads a task, with few samples unless `full` is set. */
+async function loadSmall(
+  name: string,
   { data, samples, pool, seed, full }: AtlasOptions,
-): Promise<Task[]> {
-  const tasks: Task[] = [];
-  for (const name of names.split(",")) {
-    const few = full ? null : FEW[name] ?? FEW_OF_OTHERS;
-    const isDigits = name === "digits";
-    const task = await taskOf({ task: name, seed, samples: samples ?? few, data: isDigits ? data : null });
-    tasks.push(isDigits ? poolImages(task, pool) : task);
-  }
-  return tasks;
-}
-
-/**
- * Whether a network can learn a task: equations need second derivatives, which those of piecewise linear activations do not have.
- *
- * @param task The task.
- * @param variant The network.
- * @returns Whether there is a cell for the two.
- */
-export function isTrainable({ kind }: Task, { activation }: Pick<AtlasVariant, "activation">): boolean {
-  return kind !== "equation" || isCurved([activation]);
-}
-
-/**
- * Lists the cells of an atlas, row by row.
- *
- * @param options Tasks and variants.
- * @returns The cells.
- */
-export function atlasCells(
-  { tasks, variants }: Pick<AtlasPlan, "tasks" | "variants">,
-): AtlasCell[] {
-  return tasks.flatMap((task) =>
-    variants.filter((variant) => isTrainable(task, variant)).map((variant) => ({ task, ...variant }))
-  );
-}
-
-/**
- * Names a network, and how it is trained.
- *
- * @param variant The two.
- * @returns Such as `tanh, 2 layers` and `adam 0.002`.
- */
-export function namesOfVariant(
-  { activation, depth, optimizer: { name, learningRate } }: AtlasVariant,
-): [network: string, optimizer: string] {
-  return [`${activation}, ${depth} ${depth === 1 ? "layer" : "layers"}`, `${name} ${learningRate}`];
-}
-
-/**
- * Names a cell.
- *
- * @param cell The cell.
- * @returns Such as `cosines, tanh, 2 layers, adam 0.002`.
- */
-export function nameOfCell(cell: AtlasCell): string {
-  return [cell.task.name, ...namesOfVariant(cell)].join(", ");
+): Promise<Task> {
+  const few = full ? null : FEW[name] ?? FEW_OF_OTHERS;
+  const isDigits = name === "digits";
+  const task = await taskOf({ task: name, seed, samples: samples ?? few, data: isDigits ? data : null });
+  return isDigits ? poolImages(task, pool) : task;
 }
 
 /**
@@ -333,24 +264,6 @@ export function trainingOf(plan: AtlasPlan, cell: AtlasCell): TrainingOptions & 
 
 /** Activations that keep Xavier's variance: the others lose half of it, or stay nearly linear with so small weights. */
 const SIGMOIDAL = ["identity", "tanh", "sigmoid"];
-
-type Lists = Pick<AtlasPlan, "activations" | "depths" | "optimizers">;
-
-function product({ activations, depths, optimizers }: Lists): AtlasVariant[] {
-  return optimizers.flatMap((optimizer) =>
-    depths.flatMap((depth) => activations.map((activation) => ({ activation, depth, optimizer })))
-  );
-}
-
-function oneAtATime({ activations, depths, optimizers }: Lists): AtlasVariant[] {
-  const base = { activation: activations[0], depth: depths[0], optimizer: optimizers[0] };
-  return [
-    base,
-    ...activations.slice(1).map((activation) => ({ ...base, activation })),
-    ...depths.slice(1).map((depth) => ({ ...base, depth })),
-    ...optimizers.slice(1).map((optimizer) => ({ ...base, optimizer })),
-  ];
-}
 
 function checkList(name: string, values: readonly (string | number)[]): void {
   if (values.length === 0) throw new InputError(`no ${name}: give one at least`);
