@@ -8,7 +8,7 @@ import type { AtlasFigureData } from "./figure.ts";
 import type { Task } from "../../tasks/task.ts";
 import type { Probe } from "../../train/trace.ts";
 import { type AtlasVariant, isTrainable, nameOfCell, namesOfVariant } from "./cells.ts";
-import { type AtlasPlan } from "./plan.ts";
+import type { AtlasPlan } from "./plan.ts";
 import { atlasClaims, type AtlasRun, judgeCell } from "./claims.ts";
 
 /**
