@@ -29,6 +29,6 @@ await runProgram({
   if (!flags.list) {
     throw new InputError(`the name of an experiment is missing; give one of ${names.join(", ")}`);
   }
-  const rows = experiments.map(({ name, summary, source }) => [name, summary, source ?? ""]);
-  console.log(textTable([["name", "summary", "source"], ...rows], 3).join("\n"));
+  const rows = experiments.map(({ name, summary }) => [name, summary]);
+  console.log(textTable([["name", "summary"], ...rows], 2, 120).join("\n"));
 });

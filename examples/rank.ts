@@ -3,10 +3,10 @@
  *
  *     deno run -A examples/rank.ts features.npy --epsilons 1e-6,1e-9 --relative
  */
-import { adapterFlag, autotuneFlag, quietFlag, rankJson, rankTable, runProgram } from "../src/cli/mod.ts";
+import { adapterFlag, autotuneFlag, quietFlag, rankTable, runProgram } from "../src/cli/mod.ts";
 import { Gpu } from "../src/gpu/mod.ts";
 import { InputError } from "../src/errors.ts";
-import { choiceFiles, compactJson, readFeatures, readWeights } from "../src/io/mod.ts";
+import { choiceFiles, compactJson, rankJson, readFeatures, readWeights } from "../src/io/mod.ts";
 import { autoRankMethodHelp, featureRanks, rankMethodNames, rankMethods } from "../src/rank/mod.ts";
 
 await runProgram({
@@ -16,6 +16,7 @@ await runProgram({
   flags: [
     {
       name: "epsilons",
+      group: "what to probe",
       kind: "numbers",
       default: [1e-2, 1e-4, 1e-6],
       positive: true,
@@ -23,12 +24,14 @@ await runProgram({
     },
     {
       name: "relative",
+      group: "what to probe",
       kind: "boolean",
       default: false,
       help: "take thresholds as shares of the largest eigenvalue λ₁",
     },
     {
       name: "quadrature-weights",
+      group: "what to probe",
       was: ["weights"],
       kind: "string",
       default: null,
@@ -37,6 +40,7 @@ await runProgram({
     },
     {
       name: "precision",
+      group: "what to probe",
       kind: "string",
       default: "auto",
       choices: ["auto", "single", "double"],
@@ -44,6 +48,7 @@ await runProgram({
     },
     {
       name: "rank-method",
+      group: "what to probe",
       was: ["method"],
       kind: "string",
       default: "auto",
@@ -52,10 +57,22 @@ await runProgram({
         rankMethodNames.map((name) => `${name} ${rankMethods[name].help}`).join("; ")
       }`,
     },
-    { name: "center", kind: "boolean", default: false, help: "take off each column's weighted mean first" },
+    {
+      name: "center",
+      group: "what to probe",
+      kind: "boolean",
+      default: false,
+      help: "take off each column's weighted mean first",
+    },
     adapterFlag,
     autotuneFlag,
-    { name: "json", kind: "boolean", default: false, help: 'print {"files":[…]} on the last line' },
+    {
+      name: "json",
+      group: "output",
+      kind: "boolean",
+      default: false,
+      help: 'print {"files":[…]} on the last line',
+    },
     quietFlag,
   ],
   examples: [

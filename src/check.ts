@@ -1,6 +1,6 @@
 /**
- * Checks of what callers give, at the doors of the library: names, keys, numbers. Each throws one line that says what is wrong
- * and what to give instead.
+ * Checks of what callers give, at the doors of the library: names, keys, numbers. Each throws one
+ * line that says what is wrong and what to give instead.
  *
  * @module
  */
@@ -80,7 +80,8 @@ export function checkNumber(what: string, value: unknown, range: NumberRange): n
  * @param name Any value.
  * @param names Names that exist.
  * @returns The name.
- * @throws {InputError} If there is no such name; the message suggests the nearest one and lists all.
+ * @throws {InputError} If there is no such name; the message suggests the nearest one and lists
+ * all.
  *
  * @example
  * ```ts
@@ -107,7 +108,8 @@ export function checkName<const Name extends string>(
  * @param what What the object is, for the error: `training options`.
  * @param given The object.
  * @param known Keys that exist.
- * @throws {InputError} If there is an unknown key whose value is not `undefined`, or it is not an object.
+ * @throws {InputError} If there is an unknown key whose value is not `undefined`, or it is not an
+ * object.
  *
  * @example
  * ```ts
@@ -131,7 +133,10 @@ export function checkKeys(what: string, given: object, known: readonly string[])
   }
 }
 
-/** Levenshtein's distance: the fewest insertions, deletions and replacements that turn one string into the other. */
+/**
+ * Levenshtein's distance: the fewest insertions, deletions and replacements that turn one string
+ * into the other.
+ */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, j) => j);
   for (let i = 1; i <= from.length; i++) {
@@ -149,8 +154,8 @@ function distance(from: string, to: string): number {
  *
  * @param name What was typed, of any case.
  * @param known Names that exist.
- * @returns The nearest known name by Levenshtein's distance, the first of several; `undefined` if none has at least half
- * of its letters in place.
+ * @returns The nearest known name by Levenshtein's distance, the first of several; `undefined` if
+ * none has at least half of its letters in place.
  *
  * @example
  * ```ts

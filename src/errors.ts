@@ -1,13 +1,16 @@
 /**
- * The errors that Staircase throws on purpose. Each message is one line that says what is wrong and what to do;
- * a program prints it and exits with {@linkcode StaircaseError.exitStatus}.
+ * The errors that Staircase throws on purpose. Each message is one line that says what is wrong and
+ * what to do; a program prints it and exits with {@linkcode StaircaseError.exitStatus}.
  *
  * @module
  */
 
 /** Base of every error that Staircase throws on purpose. */
 export class StaircaseError extends Error {
-  /** Exit status of a program that ends with this error: 1, the run failed; 2, the request was wrong. */
+  /**
+   * Exit status of a program that ends with this error: 1, the run failed; 2, the request was
+   * wrong.
+   */
   readonly exitStatus: 1 | 2 = 1;
 
   /** Name of the error's class. */
@@ -22,7 +25,10 @@ export class GpuUnavailableError extends StaircaseError {}
 /** The device was lost (driver reset, adapter unplugged) and the work on it with it. */
 export class DeviceLostError extends StaircaseError {}
 
-/** A kernel was rejected by the device: the message names the kernel. A defect of Staircase, not of the request. */
+/**
+ * A kernel was rejected by the device: the message names the kernel. A defect of Staircase, not of
+ * the request.
+ */
 export class KernelError extends StaircaseError {}
 
 /** The adapter does not keep the digits that an arithmetic needs. */

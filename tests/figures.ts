@@ -1,6 +1,6 @@
 /**
- * Makes every figure of the documentation anew: the first figure of each experiment at its default size, in `.figures`. Takes about
- * ten minutes on two CPU cores.
+ * Makes every figure of the documentation anew: the first figure of each experiment at its default
+ * size, in `.figures`. Takes about ten minutes on two CPU cores.
  *
  *     deno task figures
  *     deno task figures sgd-rank loss-floor

@@ -110,4 +110,8 @@ const verdict = code === 0 ? "ok" : "FAILED";
 console.log(
   `\n${verdict} | ${total("passed")} passed | ${total("failed")} failed${ignored} (${minutes} min)`,
 );
+const profile = options.find((option) => option.startsWith("--coverage="))?.slice("--coverage=".length);
+if (profile !== undefined) {
+  await new Deno.Command(Deno.execPath(), { args: ["coverage", profile], cwd: root }).spawn().status;
+}
 Deno.exit(code);

@@ -1,11 +1,15 @@
-// Initial parameters of one dense layer, drawn from Philox.
+// Draws the initial parameters of one dense layer from Philox.
+// needs: elementary.wgsl, philox.wgsl
 //
-//   DISTRIBUTION 0: uniform on (−scale, scale);   1: normal with deviation scale, by Box and Muller
+//  DISTRIBUTION 0: uniform on (−scale, scale)
+//               1: normal with standard deviation scale, by Box and Muller
 //
-// Weight (i, j) is number i · outputs + j of its layer whatever the padding, so a layer's values depend on seed, replica
-// and shape alone. Biases are uniform on (−bias_scale, bias_scale), 0 where bias_scale is 0. Parameters that pad are 0.
-// One invocation a parameter, padding included; grid (⌈(rows + 1) · stride / 64⌉, 1, replicas), once a run.
-// Needs elementary.wgsl and philox.wgsl.
+// Weight (i, j) is number i · outputs + j of its layer whatever the padding is, so the values of a
+// layer depend on seed, replica and shape alone. Biases are uniform on (−bias_scale, bias_scale),
+// and 0 where bias_scale is 0. Parameters that pad are 0.
+//
+// One invocation handles one parameter, padding included; grid (⌈(rows + 1) · stride / 64⌉, 1,
+// replicas), once a run.
 
 override DISTRIBUTION: u32;
 

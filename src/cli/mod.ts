@@ -80,6 +80,7 @@ export {
   type ProgressOutlet,
 } from "./progress.ts";
 export { rankTable } from "./rank_table.ts";
+export { parseBatch, parseLayers } from "./sizes.ts";
 export { textTable } from "./text_table.ts";
-export { parseLayers, taskOf, trainingOptions } from "./training_flags.ts";
+export { taskOf, trainingOptions } from "./training_flags.ts";
 export { trainingTable, type TrainingValues } from "./training_table.ts";

@@ -38,7 +38,8 @@ export {
   staircase,
   staircaseAtlas,
 };
-export type { DepthEnds, DepthProfileOptions } from "./depth_profile/mod.ts";
+export type { DepthEnds } from "./depth_profile/claims.ts";
+export type { DepthProfileOptions } from "./depth_profile/mod.ts";
 export type {
   DirectionalCase,
   DirectionalLoss,
@@ -67,7 +68,8 @@ export type {
 } from "./kernel_study/rows.ts";
 export type { KernelStudy } from "./kernel_study/study.ts";
 export type { MethodSummary } from "./kernel_study/summary.ts";
-export type { LossFloorOptions, LossFloorRun } from "./loss_floor/mod.ts";
+export type { LossFloorRun } from "./loss_floor/claims.ts";
+export type { LossFloorOptions } from "./loss_floor/mod.ts";
 export type { Frequencies, InputMaps } from "./methods/inputs.ts";
 export type { MethodOutcome } from "./methods/outcome.ts";
 export type { LearningMethod, MethodsOptions, MethodsPlan } from "./methods/plan.ts";
@@ -82,7 +84,8 @@ export type {
 } from "./rank_collapse/plan.ts";
 export type { SgdRankNetwork } from "./sgd_rank/network.ts";
 export type { SgdRankComparison, SgdRankOptions, SgdRankPlan } from "./sgd_rank/plan.ts";
-export type { StaircaseOptions, StaircaseRun } from "./staircase/mod.ts";
+export type { StaircaseOptions } from "./staircase/mod.ts";
+export type { StaircaseRun } from "./staircase/report.ts";
 export type { AtlasRun } from "./staircase_atlas/claims.ts";
 export type { AtlasCell, AtlasOptimizer, AtlasVariant } from "./staircase_atlas/cells.ts";
 export type { AtlasOptions, AtlasPlan } from "./staircase_atlas/plan.ts";

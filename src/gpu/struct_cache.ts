@@ -15,9 +15,9 @@ export interface GpuStruct {
 }
 
 /**
- * Number of structs that are kept. A training run was measured to have 44 of them (two hidden layers
- * of the default widths) to 192 (two of 300), 4 to 13 KB in all, so that a sweep over 20 to 90
- * different networks keeps all of its structs.
+ * Number of structs that are kept. A training run was measured to have 44 of them (two hidden
+ * layers of the default widths) to 192 (two of 300), 4 to 13 KB in all, so that a sweep over 20 to
+ * 90 different networks keeps all of its structs.
  */
 const MOST = 4096;
 

@@ -3,106 +3,166 @@
  *
  * @module
  */
-import { InputError } from "../errors.ts";
+import { checkName } from "../check.ts";
 import activationSource from "../../shaders/nn/include/activation.wgsl" with { type: "text" };
 import elementarySource from "../../shaders/nn/include/elementary.wgsl" with { type: "text" };
+
+/** What the library knows of an activation: an entry of {@linkcode activations}. */
+export interface ActivationEntry {
+  /** Its case in `shaders/nn/include/activation.wgsl`, a number that no other entry has. */
+  readonly kind: number;
+  /** Its formula, for help texts. */
+  readonly help: string;
+  /** The parameter of `NAME:PARAMETER` and its default, where it has one. */
+  readonly parameter?: { readonly name: string; readonly default: number };
+  /**
+   * Whether a power follows: `NAME^P`, or `NAME:PARAMETER^P` where there is a parameter. P is a
+   * whole number from 1 to 99.
+   */
+  readonly hasPowers?: boolean;
+  /** Names with a parameter or a power, as examples. */
+  readonly examples?: readonly string[];
+  /** Bound of |σ|; `null` where there is none. */
+  readonly bound: number | null;
+  /** Whether σ is curved. Powers from 2 on always are. */
+  readonly isCurved: boolean;
+  /**
+   * Slope on the left where σ is positively homogeneous with slope 1 on the right.
+   *
+   * @param parameter The parameter.
+   * @returns The slope.
+   */
+  readonly slope?: (parameter: number) => number;
+}
+
+/** All activations, by the name that their own names begin with. */
+export const activations: Readonly<Record<string, ActivationEntry>> = {
+  identity: { kind: 0, help: "z", bound: null, isCurved: false, slope: () => 1 },
+  tanh: { kind: 1, help: "tanh z", bound: 1, isCurved: true },
+  sigmoid: { kind: 2, help: "1 / (1 + e^−z)", bound: 1, isCurved: true },
+  relu: {
+    kind: 3,
+    help: "max(0, z), or its P-th power",
+    hasPowers: true,
+    examples: ["relu^2"],
+    bound: null,
+    isCurved: false,
+    slope: () => 0,
+  },
+  "leaky-relu": {
+    kind: 4,
+    help: "z, or SLOPE · z where z ≤ 0, or the P-th power of that; SLOPE is 0.01 if not given",
+    parameter: { name: "SLOPE", default: 0.01 },
+    hasPowers: true,
+    examples: ["leaky-relu:0.1", "leaky-relu:0.1^2"],
+    bound: null,
+    isCurved: false,
+    slope: (parameter) => parameter,
+  },
+  sine: { kind: 5, help: "sin z", bound: 1, isCurved: true },
+  cosine: { kind: 6, help: "cos z", bound: 1, isCurved: true },
+  gelu: { kind: 7, help: "z Φ(z), Φ the normal distribution", bound: null, isCurved: true },
+  softplus: { kind: 8, help: "log(1 + e^z)", bound: null, isCurved: true },
+};
+
+/** Names that {@linkcode parseActivation} knows, with examples of their parameters. */
+export const activationNames: readonly string[] = Object.entries(activations).flatMap(
+  ([name, { examples = [] }]) => [name, ...examples],
+);
 
 /** An activation as the kernels know it. */
 export interface Activation {
   /** Name as given. */
   readonly name: string;
-  /** Its number in `shaders/nn/include/activation.wgsl`. */
+  /** Its case in `shaders/nn/include/activation.wgsl`. */
   readonly kind: number;
-  /** Slope of leaky ReLU and its powers, power of ReLU^p; 0 for the others. */
+  /** Its parameter: the slope of leaky ReLU; 0 for an activation without one. */
   readonly parameter: number;
+  /** Its power; 1 for an activation without one. */
+  readonly exponent: number;
 }
 
 /** WGSL that a kernel with an activation includes. */
 export const activationFiles: readonly string[] = [elementarySource, activationSource];
 
-/** Kind of leaky ReLU to the power 0, which is none: powers from 2 follow it. */
-const LEAKY_POWERS = 10;
-
-const KINDS = [
-  "identity",
-  "tanh",
-  "sigmoid",
-  "relu",
-  "leaky-relu",
-  "relu^",
-  "sine",
-  "cosine",
-  "gelu",
-  "softplus",
-];
-
-/** Names that {@linkcode parseActivation} knows, with examples of their parameters. */
-export const activationNames: readonly string[] = [
-  "identity",
-  "tanh",
-  "sigmoid",
-  "relu",
-  "leaky-relu",
-  "leaky-relu:0.1",
-  "leaky-relu:0.1^2",
-  "relu^2",
-  "sine",
-  "cosine",
-  "gelu",
-  "softplus",
-];
+/** Values of the overrides of `shaders/nn/include/activation.wgsl`. */
+export interface ActivationConstants extends Readonly<Record<string, number>> {
+  /** Kind. */
+  readonly ACTIVATION: number;
+  /** Parameter. */
+  readonly ACTIVATION_PARAMETER: number;
+  /** Exponent. */
+  readonly ACTIVATION_EXPONENT: number;
+}
 
 /**
- * Reads the name of an activation: `tanh`, `leaky-relu` (slope 0.01), `leaky-relu:0.2`, `relu^3`, `leaky-relu:0.2^3` …
+ * Lists what the overrides of a kernel with an activation are set to.
+ *
+ * @param activation Activation.
+ * @returns The overrides.
+ */
+export function activationConstants({ kind, parameter, exponent }: Activation): ActivationConstants {
+  return { ACTIVATION: kind, ACTIVATION_PARAMETER: parameter, ACTIVATION_EXPONENT: exponent };
+}
+
+/** Splits a name into that of its entry, parameter and power. */
+const SYNTAX = /^([^:^]*)(:[^\s^]+)?(?:\^([1-9]\d?))?$/;
+
+/**
+ * Reads the name of an activation: `tanh`, `leaky-relu` (slope 0.01), `leaky-relu:0.2`, `relu^3`,
+ * `leaky-relu:0.2^3` …
  *
  * @param name Name, with its parameter if it has one.
  * @returns The activation.
- * @throws {InputError} Where the name is unknown or its parameter out of range.
+ * @throws {InputError} If the name is unknown or its parameter is out of range.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
  *
- * assert.equal(parseActivation("relu^3").parameter, 3);
+ * assert.equal(parseActivation("relu^3").exponent, 3);
  * assert(activationNames.includes("tanh") && activationFiles.length > 0);
  * ```
  */
 export function parseActivation(name: string): Activation {
-  const kind = KINDS.indexOf(name);
-  if (name === "leaky-relu") return { name, kind, parameter: 0.01 };
-  if (kind >= 0 && name !== "relu^") return { name, kind, parameter: 0 };
-  const leaky = /^leaky-relu:([^\s^]+)(?:\^([1-9]\d?))?$/.exec(name);
-  if (leaky) {
-    const [slope, power] = [Number(leaky[1]), Number(leaky[2] ?? 1)];
-    if (Number.isFinite(Math.fround(slope))) {
-      return {
-        name,
-        kind: power === 1 ? KINDS.indexOf("leaky-relu") : LEAKY_POWERS + power,
-        parameter: slope,
-      };
+  const [, base, given, power] = SYNTAX.exec(name) ?? [];
+  const entry = base !== undefined && Object.hasOwn(activations, base) ? activations[base] : undefined;
+  if (entry) {
+    const { kind, parameter: own, hasPowers = false } = entry;
+    const parameter = given === undefined ? own?.default ?? 0 : Number(given.slice(1));
+    const hasParameter = given !== undefined;
+    // Without its parameter written out, a name such as leaky-relu^2 hides which slope is raised to
+    // the power.
+    const powerFits = power === undefined || hasPowers && hasParameter === (own !== undefined);
+    if ((!hasParameter || own) && powerFits && Number.isFinite(Math.fround(parameter))) {
+      return { name, kind, parameter, exponent: Number(power ?? 1) };
     }
   }
-  const power = /^relu\^([1-9]\d?)$/.exec(name);
-  if (power) return { name, kind: KINDS.indexOf("relu^"), parameter: Number(power[1]) };
-  throw new InputError(`unknown activation "${name}": use ${activationNames.join(", ")}`);
+  return parseActivation(checkName("activation", name, activationNames));
+}
+
+/** The entry of an activation. */
+function entryOf({ kind }: Activation): ActivationEntry {
+  return Object.values(activations).find((entry) => entry.kind === kind)!;
 }
 
 /**
- * What no value of an activation exceeds in magnitude.
+ * Looks up what no value of an activation exceeds in magnitude.
  *
  * @param activation Activation.
  * @returns The bound; `null` where there is none.
  */
-export function activationBound({ kind }: Activation): number | null {
-  return ["tanh", "sigmoid", "sine", "cosine"].includes(KINDS[kind]) ? 1 : null;
+export function activationBound(activation: Activation): number | null {
+  return entryOf(activation).bound;
 }
 
 /**
- * Whether networks have second derivatives: not where all of their activations are piecewise linear.
+ * Tells whether networks have second derivatives, which they do unless all of their activations are
+ * piecewise linear.
  *
  * @param names Activations of the hidden layers.
  * @returns Whether one is curved.
- * @throws {InputError} Where a name is unknown.
+ * @throws {InputError} If a name is unknown.
  *
  * @example
  * ```ts
@@ -113,34 +173,26 @@ export function activationBound({ kind }: Activation): number | null {
  * ```
  */
 export function isCurved(names: readonly string[]): boolean {
-  return names.some((name) => homogeneity(parseActivation(name))?.order !== 1);
+  return names.map(parseActivation).some((each) => each.exponent > 1 || entryOf(each).isCurved);
 }
 
 /** An activation with σ(c z) = c^p σ(z) for all c > 0. */
 export interface HomogeneousActivation {
-  /** Slope on the left, where it is 1 on the right: σ(z) = z^p and (slope · z)^p there. */
+  /**
+   * Slope on the left, where it is 1 on the right: σ(z) = z^p there, and (slope · z)^p on the left.
+   */
   readonly slope: number;
   /** Order p. */
   readonly order: number;
 }
 
 /**
- * How an activation is positively homogeneous.
+ * Looks up how an activation is positively homogeneous.
  *
  * @param activation Activation.
  * @returns Its slope and order; `null` where it is not homogeneous.
  */
-export function homogeneity({ kind, parameter }: Activation): HomogeneousActivation | null {
-  if (kind > LEAKY_POWERS) return { slope: parameter, order: kind - LEAKY_POWERS };
-  switch (KINDS[kind]) {
-    case "identity":
-      return { slope: 1, order: 1 };
-    case "relu":
-      return { slope: 0, order: 1 };
-    case "leaky-relu":
-      return { slope: parameter, order: 1 };
-    case "relu^":
-      return { slope: 0, order: parameter };
-  }
-  return null;
+export function homogeneity(activation: Activation): HomogeneousActivation | null {
+  const { slope } = entryOf(activation);
+  return slope ? { slope: slope(activation.parameter), order: activation.exponent } : null;
 }

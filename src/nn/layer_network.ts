@@ -23,8 +23,9 @@ export interface LayerNetworkOptions {
  * @param gpu Device.
  * @param options The layers.
  * @returns The network.
- * @throws {InputError} Where the activation is unknown, or there is no layer.
- * @throws {ShapeError} Where layers do not fit the input or each other, or the adapter has no room for them.
+ * @throws {InputError} If the activation is unknown, or there is no layer.
+ * @throws {ShapeError} If layers do not fit the input or each other, or the adapter has no room
+ * for them.
  */
 export async function layerNetwork(
   gpu: Gpu,

@@ -1,11 +1,14 @@
 /**
- * Where the parameters of a network lie.
+ * Places of the parameters of a network.
  *
  * @module
  */
 import { vectors } from "../linalg/matrix_view.ts";
 
-/** Shape of one dense layer and the place of its parameters, in vectors of four floats from the replica's start. */
+/**
+ * Shape of one dense layer and the place of its parameters, in vectors of four floats from the
+ * replica's start.
+ */
 export interface LayerLayout {
   /** Fan-in. */
   readonly inputs: number;

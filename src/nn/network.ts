@@ -1,25 +1,28 @@
 /**
- * A dense network, all its replicas at once: parameters, and the commands that evaluate and differentiate it.
+ * A dense network, all its replicas at once: parameters, and the commands that evaluate and
+ * differentiate it.
  *
  * @module
  */
+import { checkKeys, checkNumber } from "../check.ts";
 import { InputError, ShapeError } from "../errors.ts";
 import { GpuArray } from "../gpu/array.ts";
 import { Commands } from "../gpu/commands.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Dispatch } from "../gpu/kernel.ts";
-import { gpuStruct } from "../gpu/struct.ts";
 import { type MatrixView, padRows } from "../linalg/matrix_view.ts";
 import { type Activation, parseActivation } from "./activation.ts";
-import { bindDenseForward } from "./layers/dense.ts";
-import { type Initializer, parseInitializer } from "./initializer.ts";
-import { bindJetForward, jetComponents, tangentRows } from "./jets/jets.ts";
+import { bindInitialize } from "./initialize.ts";
+import { parseInitializer } from "./initializer.ts";
+import { bindJetForward } from "./jets/jet_forward.ts";
+import { jetComponents, tangentRows } from "./jets/jets.ts";
+import { bindDenseForward } from "./layers/dense_forward.ts";
 import { type ParameterLayout, parameterLayout } from "./layout.ts";
 import type { SampleArrays } from "./samples.ts";
 import { WINDOW } from "./layers/weight_windows.ts";
-import elementarySource from "../../shaders/nn/include/elementary.wgsl" with { type: "text" };
-import initializeSource from "../../shaders/nn/initialize.wgsl" with { type: "text" };
-import philoxSource from "../../shaders/nn/include/philox.wgsl" with { type: "text" };
+
+/** Keys of {@linkcode NetworkOptions}. */
+const KEYS = ["inputs", "hidden", "outputs", "activation", "initializer", "replicas", "seed"];
 
 /** Shape and start of a network. */
 export interface NetworkOptions {
@@ -40,8 +43,8 @@ export interface NetworkOptions {
 }
 
 /**
- * Outputs of all layers on given samples: activations H, slopes D = σ′ of the hidden layers. Of samples that carry derivatives
- * both have more rows, the first of H being the features.
+ * Outputs of all layers on given samples: activations H, slopes D = σ′ of the hidden layers. Of
+ * samples that carry derivatives both have more rows, the first of H being the features.
  */
 export interface Activations {
   /** Features of each hidden layer, then the output of the network. */
@@ -97,28 +100,26 @@ export class Network implements Disposable {
   }
 
   /**
-   * Allocates a network and draws its initial parameters on the GPU: replica r from the stream (seed, r).
+   * Allocates a network and draws its initial parameters on the GPU: replica r from the stream
+   * (seed, r).
    *
    * @param gpu Device.
    * @param options Shape and start.
    * @returns The network.
-   * @throws {InputError} Where a width, a name, the number of replicas or the seed is out of range.
-   * @throws {ShapeError} Where the adapter has no room for it.
+   * @throws {InputError} If a width, a name, the number of replicas or the seed is out of range.
+   * @throws {ShapeError} If the adapter has no room for it.
    */
   static async create(gpu: Gpu, options: NetworkOptions): Promise<Network> {
+    checkKeys("network options", options, KEYS);
     const { inputs, hidden, outputs, replicas = 1, seed = 0 } = options;
-    for (const width of [inputs, ...hidden, outputs]) {
-      if (!Number.isInteger(width) || width < 1) {
-        throw new InputError(`a layer of ${width} neurons: give whole numbers from 1`);
-      }
-    }
+    if (!Array.isArray(hidden)) throw new InputError("hidden must be a list of widths, one a layer");
+    const whole = { min: 1, integer: true };
+    checkNumber("inputs", inputs, whole);
+    for (const width of hidden) checkNumber("width of a hidden layer", width, whole);
+    checkNumber("outputs", outputs, whole);
     if (hidden.length === 0) throw new InputError("no hidden layer: give at least one width");
-    if (!Number.isInteger(replicas) || replicas < 1) {
-      throw new InputError(`${replicas} replicas: give a whole number from 1`);
-    }
-    if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
-      throw new InputError(`seed ${seed}: give a whole number from 0 to 2³² − 1`);
-    }
+    checkNumber("replicas", replicas, whole);
+    checkNumber("seed", seed, { min: 0, max: 2 ** 32 - 1, integer: true });
     const names = typeof options.activation === "string"
       ? hidden.map(() => options.activation as string)
       : options.activation;
@@ -130,39 +131,22 @@ export class Network implements Disposable {
     const initializer = parseInitializer(options.initializer);
     using stack = new DisposableStack();
     const network = stack.use(new Network(gpu, options, names.map(parseActivation)));
-    await network.#initialize(initializer);
+    const { layout, parameters } = network;
+    const commands = new Commands(gpu);
+    commands.run(...await bindInitialize(gpu, { initializer, layout, parameters, replicas, seed }));
+    commands.submit();
     stack.move();
     return network;
   }
 
-  async #initialize(initializer: Initializer): Promise<void> {
-    const { gpu, layout, parameters, replicas, seed } = this;
-    const kernel = await gpu.kernel(
-      { name: "initialize", files: [elementarySource, philoxSource, initializeSource] },
-      { DISTRIBUTION: initializer.distribution === "normal" ? 1 : 0 },
-    );
-    const commands = new Commands(gpu);
-    layout.layers.forEach((layer, index) => {
-      const { inputs, outputs, inputStride, outputStride, weights } = layer;
-      const shape = gpuStruct(
-        gpu,
-        "initialize shape",
-        ["u32", inputs, outputs, 4 * outputStride, 4 * weights, 4 * layout.size, index, seed],
-        ["f32", initializer.scale(inputs, outputs), initializer.biasScale(inputs)],
-      );
-      const entries = (4 * inputStride + 1) * 4 * outputStride;
-      commands.run(kernel.bind([shape, parameters], [Math.ceil(entries / 64), 1, replicas]));
-    });
-    commands.submit();
-  }
-
   /**
-   * Allocates room for the network's outputs on given samples, and binds the commands that compute them.
+   * Allocates room for the network's outputs on given samples, and binds the commands that compute
+   * them.
    *
    * @param samples Samples, shared by the replicas or not, with derivatives or without.
    * @param stack Owner of the arrays.
    * @returns The outputs.
-   * @throws {ShapeError} Where the adapter has no room for them.
+   * @throws {ShapeError} If the adapter has no room for them.
    */
   async evaluate(samples: SampleArrays, stack: DisposableStack): Promise<Activations> {
     const { gpu, replicas, layout } = this;
@@ -182,20 +166,30 @@ export class Network implements Disposable {
         batch,
       };
       const activation = this.activations[index];
-      let activated = null;
-      if (activation) {
-        const words = replicas * tangentRows(axes) * count * layer.outputStride * 4;
-        const derivative = stack.use(new GpuArray(gpu, `slopes of layer ${index + 1}`, words));
-        slopes.push(derivative);
-        activated = { activation, derivative };
-      }
-      if (activated && axes > 0) {
-        const operands = { gpu, layer, rows: count, replicas, axes };
-        const { derivative } = activated;
-        forward.push(await bindJetForward(operands, input, parameters, output, activation, derivative));
-      } else {
+      if (!activation) {
         const operands = { gpu, layer, rows, biased: count, replicas };
-        forward.push(await bindDenseForward(operands, input, parameters, output, activated));
+        forward.push(await bindDenseForward(operands, { input, parameters, output, activated: null }));
+      } else {
+        const words = replicas * tangentRows(axes) * count * layer.outputStride * 4;
+        const slope = stack.use(new GpuArray(gpu, `slopes of layer ${index + 1}`, words));
+        slopes.push(slope);
+        const operands = { gpu, layer, rows: count, replicas };
+        forward.push(
+          axes > 0
+            ? await bindJetForward({ ...operands, axes }, {
+              input,
+              parameters,
+              output,
+              activation,
+              tangents: slope,
+            })
+            : await bindDenseForward(operands, {
+              input,
+              parameters,
+              output,
+              activated: { activation, slope },
+            }),
+        );
       }
       layers.push(output);
       input = output;
@@ -204,7 +198,7 @@ export class Network implements Disposable {
   }
 
   /**
-   * Parameters of one replica on the host, without padding. Waits for the GPU.
+   * Reads the parameters of one replica, without padding. Waits for the GPU.
    *
    * @param replica Index of the replica.
    * @returns For each layer W, row-major `inputs × outputs`, and b.
@@ -214,7 +208,7 @@ export class Network implements Disposable {
   }
 
   /**
-   * Parameters of all replicas on the host, without padding. Waits for the GPU once.
+   * Reads the parameters of all replicas, without padding. Waits for the GPU once.
    *
    * @returns For each replica, for each of its layers, W and b.
    */
@@ -228,7 +222,7 @@ export class Network implements Disposable {
    *
    * @param parameters For each layer W, row-major `inputs × outputs`, and b.
    * @param replica Index of the replica.
-   * @throws {ShapeError} Where they are not those of a network of this shape.
+   * @throws {ShapeError} If they are not those of a network of this shape.
    */
   writeParameters(parameters: readonly LayerParameters[], replica = 0): void {
     const { layout, replicas, widths } = this;

@@ -7,7 +7,10 @@ import { GpuArray } from "../gpu/array.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { type MatrixView, padRows, vectors } from "../linalg/matrix_view.ts";
 
-/** Inputs, targets and weights that a network is evaluated on, either shared by all replicas or one set for each. */
+/**
+ * Inputs, targets and weights that a network is evaluated on, either shared by all replicas or one
+ * set for each.
+ */
 export interface SampleArrays {
   /** Samples of one replica. */
   readonly count: number;
@@ -19,7 +22,10 @@ export interface SampleArrays {
   readonly weights: GpuArray;
   /** Floats from one replica's weights to the next; 0 where they are shared. */
   readonly weightBatch: number;
-  /** Axes along which the inputs carry derivatives: x are jets then, as `jetSamples` makes them. Default: 0, none. */
+  /**
+   * Axes along which the inputs carry derivatives: x are jets then, as `jetSamples` makes them.
+   * Default: 0, none.
+   */
   readonly axes?: number;
 }
 

@@ -6,9 +6,9 @@
 
 /**
  * Computes the lower median: the smallest value with at least half of the values at or below it.
- * Unlike the mean of the two middle values it is always one of the values, so the median of ranks is
- * a rank. It is also monotone: the lower medians of certified bounds bound the lower median of the
- * ranks.
+ * Unlike the mean of the two middle values it is always one of the values, so the median of ranks
+ * is a rank. It is also monotone: the lower medians of certified bounds bound the lower median of
+ * the ranks.
  *
  * @param values The values, in any order. NaN values are left out.
  * @returns The lower median; NaN without values.

@@ -6,7 +6,7 @@
 import { checkKeys, checkName } from "../check.ts";
 import { InputError, ShapeError } from "../errors.ts";
 import { checkTask, plural } from "./check_task.ts";
-import type { TaskDefaults } from "./defaults.ts";
+import type { TaskDefaults } from "./task.ts";
 import { countClasses, oneHot, readLabels } from "./labels.ts";
 import { readNumbers, readTable, type Table } from "./table.ts";
 import type { ClassificationTask, ClassSamples, RegressionTask } from "./task.ts";

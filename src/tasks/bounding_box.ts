@@ -8,7 +8,7 @@ import type { Samples } from "./task.ts";
 /** A box with sides along the axes: one centre and one half of a side for each coordinate. */
 export interface Box {
   /** Middle of each side. */
-  readonly centre: readonly number[];
+  readonly center: readonly number[];
   /** Half of the length of each side, above 0. */
   readonly half: readonly number[];
 }
@@ -24,7 +24,7 @@ export interface Box {
  * import { boundingBox } from "./bounding_box.ts";
  *
  * const x = Float32Array.of(0, 5, 4, 5);
- * assert.deepEqual(boundingBox({ count: 2, x }), { centre: [2, 5], half: [2, 1] });
+ * assert.deepEqual(boundingBox({ count: 2, x }), { center: [2, 5], half: [2, 1] });
  * ```
  */
 export function boundingBox({ count, x }: Pick<Samples, "count" | "x">): Box {
@@ -35,9 +35,9 @@ export function boundingBox({ count, x }: Pick<Samples, "count" | "x">): Box {
       low = Math.min(low, x[e]);
       high = Math.max(high, x[e]);
     }
-    return { centre: (low + high) / 2, half: (high - low) / 2 || 1 };
+    return { center: (low + high) / 2, half: (high - low) / 2 || 1 };
   });
-  return { centre: sides.map(({ centre }) => centre), half: sides.map(({ half }) => half) };
+  return { center: sides.map(({ center }) => center), half: sides.map(({ half }) => half) };
 }
 
 /**
@@ -47,6 +47,6 @@ export function boundingBox({ count, x }: Pick<Samples, "count" | "x">): Box {
  * @param x The point.
  * @returns (x_j − centre_j) / half_j.
  */
-export function intoCube({ centre, half }: Box, x: ArrayLike<number>): number[] {
-  return centre.map((middle, j) => (x[j] - middle) / half[j]);
+export function intoCube({ center, half }: Box, x: ArrayLike<number>): number[] {
+  return center.map((middle, j) => (x[j] - middle) / half[j]);
 }

@@ -4,29 +4,7 @@
  * @module
  */
 import { checkKeys } from "../check.ts";
-import type { Task } from "./task.ts";
-
-/** Settings of a training run. */
-export interface TaskDefaults {
-  /** Widths of the hidden layers. */
-  readonly hidden: readonly number[];
-  /** Activation of the hidden layers. */
-  readonly activation: string;
-  /** Initialiser of the weights. */
-  readonly initializer: string;
-  /** Optimiser. */
-  readonly optimizer: string;
-  /** Learning rate. */
-  readonly learningRate: number;
-  /** Samples per step; `null` for the full batch. */
-  readonly batch: number | null;
-  /** Number of updates. */
-  readonly steps: number;
-  /** Updates from one probe to the next. */
-  readonly probeEvery: number;
-  /** Thresholds ε of the ε-ranks, in the order in which they are reported. */
-  readonly epsilons: readonly number[];
-}
+import type { Task, TaskDefaults } from "./task.ts";
 
 /** Most samples of a full batch, and the size of the mini-batches of a task that has more. */
 const MOST_FULL = 4096, MINI_BATCH = 256;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { TaskDefaults } from "./defaults.ts";
+import type { TaskDefaults } from "./task.ts";
 
 /** A real function on a cube, to be learned. */
 export interface TargetFunction {

@@ -78,7 +78,7 @@ export function mapInputs(task: Task, map: InputMap): Task {
 export function multiScale(box: Box, scales: readonly number[]): InputMap {
   checkNumbers("scales", scales);
   return {
-    inputs: box.centre.length * scales.length,
+    inputs: box.center.length * scales.length,
     at: (x) => {
       const t = intoCube(box, x);
       return scales.flatMap((scale) => t.map((coordinate) => scale * coordinate));

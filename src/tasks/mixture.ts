@@ -4,7 +4,7 @@
  * @module
  */
 import { InputError } from "../errors.ts";
-import type { TaskDefaults } from "./defaults.ts";
+import type { TaskDefaults } from "./task.ts";
 import { checkSamples, checkSeed, type SampleOptions, type TaskEntry } from "./options.ts";
 import { normal, uniform } from "../stats/random.ts";
 import { oneHot } from "./labels.ts";
@@ -74,13 +74,13 @@ export function mixture(options: MixtureOptions = {}): ClassificationTask {
     throw new InputError(`${count} samples of ${classes} classes: give one of each at least`);
   }
   const next = normal(uniform(checkSeed(seed)));
-  const centres = Float64Array.from({ length: classes * inputs }, next);
+  const centers = Float64Array.from({ length: classes * inputs }, next);
   const draw = (count: number): ClassSamples => {
     const x = new Float32Array(count * inputs);
     const labels = Uint32Array.from({ length: count }, (_, k) => k % classes);
     for (let k = 0; k < count; k++) {
-      const centre = labels[k] * inputs;
-      for (let j = 0; j < inputs; j++) x[k * inputs + j] = centres[centre + j] + deviation * next();
+      const center = labels[k] * inputs;
+      for (let j = 0; j < inputs; j++) x[k * inputs + j] = centers[center + j] + deviation * next();
     }
     return { count, x, y: oneHot(labels, classes), weights: new Float32Array(count).fill(1 / count), labels };
   };

@@ -15,7 +15,7 @@
  */
 export { boundingBox, type Box, intoCube } from "./bounding_box.ts";
 export { arrayTask, type ArrayTaskOptions } from "./array_task.ts";
-export { type TaskDefaults, taskDefaults } from "./defaults.ts";
+export { taskDefaults } from "./defaults.ts";
 export { digits } from "./digits/digits.ts";
 export { poolImages } from "./digits/pool.ts";
 export { equationTask } from "./equations/equation_task.ts";
@@ -44,5 +44,6 @@ export type {
   Samples,
   Task,
   TaskBase,
+  TaskDefaults,
   TaskKind,
 } from "./task.ts";

@@ -3,7 +3,27 @@
  *
  * @module
  */
-import type { TaskDefaults } from "./defaults.ts";
+/** Settings of a training run. */
+export interface TaskDefaults {
+  /** Widths of the hidden layers. */
+  readonly hidden: readonly number[];
+  /** Activation of the hidden layers. */
+  readonly activation: string;
+  /** Initialiser of the weights. */
+  readonly initializer: string;
+  /** Optimiser. */
+  readonly optimizer: string;
+  /** Learning rate. */
+  readonly learningRate: number;
+  /** Samples per step; `null` for the full batch. */
+  readonly batch: number | null;
+  /** Number of updates. */
+  readonly steps: number;
+  /** Updates from one probe to the next. */
+  readonly probeEvery: number;
+  /** Thresholds ε of the ε-ranks, in the order in which they are reported. */
+  readonly epsilons: readonly number[];
+}
 
 /**
  * A differential operator of second order on functions u of d variables:

@@ -25,13 +25,14 @@ export {
   type Activation,
   activationBound,
   activationNames,
+  activations,
   homogeneity,
   type HomogeneousActivation,
   isCurved,
   parseActivation,
 } from "../nn/activation.ts";
-export { type Initializer, initializerNames, parseInitializer } from "../nn/initializer.ts";
-export { lossNames } from "../nn/loss/loss.ts";
+export { type Initializer, initializerNames, initializers, parseInitializer } from "../nn/initializer.ts";
+export { losses, lossNames } from "../nn/loss/loss.ts";
 export { type LayerLayout, type ParameterLayout, parameterLayout } from "../nn/layout.ts";
 export {
   type Activations,
@@ -44,10 +45,10 @@ export {
   type OptimizerName,
   optimizerNames,
   type OptimizerOptions,
+  optimizers,
   parseOptimizerName,
-  parseSchedule,
-  type Schedule,
 } from "../nn/optim/optimizer.ts";
+export { parseSchedule, type Schedule, schedules } from "../nn/optim/schedule.ts";
 export type { FlowRecord, PolarFlowOptions } from "../nn/optim/polar_flow.ts";
 export { type HostSamples, type SampleArrays, uploadSamples } from "../nn/samples.ts";
 export {

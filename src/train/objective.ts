@@ -50,7 +50,7 @@ export async function bindEvaluation(
   const { layers, forward } = await network.evaluate(samples, stack);
   const output = layers[layers.length - 1];
   const name = task.kind === "equation" ? "mean-squared-error" : task.loss;
-  const loss = await bindLoss(gpu, name, samples, output, task.outputs, replicas, stack);
+  const loss = await bindLoss(gpu, { name, samples, output, outputs: task.outputs, replicas }, stack);
   return {
     features: layers.slice(0, -1),
     loss: { array: loss.partials, count: loss.partialCount },

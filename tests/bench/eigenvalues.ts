@@ -1,8 +1,10 @@
 /**
- * Eigenvalues of 64 Gram matrices of order 64, and counts of them at three ε, beside jax-js on the same adapter and LAPACK.
+ * Eigenvalues of 64 Gram matrices of order 64, and counts of them at three ε, beside jax-js on the
+ * same adapter and LAPACK.
  *
- * Matrices are those of random tanh features; times are from the host's matrices to the host's numbers, but jax-js, jitted,
- * has its matrices on the GPU already. Errors are against float64, as shares of λ₁.
+ * Matrices are those of random tanh features; times are from the host's matrices to the host's
+ * numbers, but jax-js, jitted, has its matrices on the GPU already. Errors are against float64, as
+ * shares of λ₁.
  *
  * @module
  */
@@ -19,7 +21,9 @@ import { atLeast, type Bench, type Line, type Section } from "./section.ts";
 import { clocked, ratio, timeInTurns } from "./timing.ts";
 
 const ORDER = 64, BATCH = 64, SAMPLES = 512;
-/** How many times as fast as jax-js: eigenvalues, and counts by the fastest method that is certain. */
+/**
+ * How many times as fast as jax-js: eigenvalues, and counts by the fastest method that is certain.
+ */
 const BARS = { eigenvalues: 10, counts: 30 };
 const SHARES = [[1e-2, 1e-3, 1e-4], [1e-4, 1e-5, 1e-6], [1e-6, 1e-8, 1e-10]];
 const METHODS: readonly (readonly [name: string, options: CountingOptions])[] = [

@@ -1,5 +1,6 @@
 /**
- * What each kernel of a training run reaches of the adapter's best, by timestamps around every dispatch.
+ * What each kernel of a training run reaches of the adapter's best, by timestamps around every
+ * dispatch.
  *
  * @module
  */

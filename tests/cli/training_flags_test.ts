@@ -1,7 +1,8 @@
 import { ShapeError } from "../../src/errors.ts";
 import { flagsOf } from "../../src/cli/options.ts";
-import { parseLayers, trainingOptions } from "../../src/cli/training_flags.ts";
+import { trainingOptions } from "../../src/cli/training_flags.ts";
 import { trainingTable, type TrainingValues } from "../../src/cli/training_table.ts";
+import { parseLayers } from "../../src/cli/sizes.ts";
 import { parseFlags } from "../../src/cli/flags.ts";
 import { completeOptions } from "../../src/train/options.ts";
 import { assert, fc } from "../deps.ts";
@@ -35,7 +36,8 @@ Deno.test("trainingOptions: without flags, everything is the task's own", async 
   const runge = await optionsOf("--task", "runge");
   assert.deepEqual([runge.optimizer?.name, runge.optimizer?.learningRate, runge.steps], ["adam", 1e-3, 5000]);
   completeOptions(runge);
-  // A batch that the task chose shrinks with its samples; one that was asked for is refused where it is too large.
+  // A batch that the task chose shrinks with its samples; one that was asked for is refused where
+  // it is too large.
   assert.equal(completeOptions(await optionsOf("--task", "digits")).batch, 64);
   assert.equal(completeOptions(await optionsOf("--task", "digits", "--samples", "50")).batch, 50);
   assert.equal(completeOptions({ task }).batch, null);
@@ -85,9 +87,9 @@ Deno.test("trainingOptions: every flag is heard", async () => {
 Deno.test("trainingOptions: what is wrong is refused in one line", async () => {
   const cases: [string[], RegExp][] = [
     [["--task=cosine"], /^no task "cosine"; did you mean "cosines"\? give one of cosines, .*, digits$/],
-    [["--optimizer=adams"], /^unknown optimiser "adams": use sgd, momentum, /],
-    [["--schedule=linear"], /^unknown schedule "linear": use constant, cosine or step:EVERY:FACTOR/],
-    [["--schedule=step:0:0.5"], /^unknown schedule/],
+    [["--optimizer=adams"], /^no optimiser "adams"; did you mean "adam"\? give one of sgd, momentum, /],
+    [["--schedule=linear"], /^no schedule "linear"; give one of constant, cosine, step:EVERY:FACTOR/],
+    [["--schedule=step:0:0.5"], /^no schedule/],
     [["--batch=few"], /^batch "few": give a whole number of samples, or full$/],
     [["--batch=1.5"], /^batch "1.5"/],
     [["--epsilons=1e-2,0"], /^--epsilons must be a number above 0, not "0"$/],
@@ -98,7 +100,7 @@ Deno.test("trainingOptions: what is wrong is refused in one line", async () => {
     [["--momentum=1"], /^--momentum/],
     [["--seed=4294967296"], /^--seed/],
     [["--steps=-1"], /^--steps/],
-    [["--data=/tmp"], /^task "cosines" is a function and reads no files; leave out data "\/tmp"$/],
+    [["--data=/tmp"], /^task "cosines" reads no files; leave out data "\/tmp"$/],
   ];
   for (const [args, message] of cases) {
     await assert.rejects(async () => await optionsOf(...args), inputError(message));

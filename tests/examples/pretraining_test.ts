@@ -43,7 +43,7 @@ Deno.test("pretraining: a wrong request is one line and status 2, and leaves no 
         /^pretraining: no task reads data "d": leave it out, or learn digits\n$/,
       ],
       [["--methods=structured"], /^pretraining: methods structured: .*\n$/],
-      [["--methods=structured,xavier"], /^pretraining: unknown initialiser "xavier".*\n$/],
+      [["--methods=structured,xavier"], /^pretraining: no initialiser "xavier".*\n$/],
       [["--targets=0.1,0.5"], /^pretraining: targets 0.1, 0.5: .*\n$/],
       [["--replicas=0"], /^pretraining: .*--replicas.*\n$/],
       [["--epsilon=0"], /^pretraining: .*--epsilon.*\n$/],

@@ -15,7 +15,7 @@ import { openGpu } from "../support/gpu.ts";
 
 const gpu = await openGpu();
 
-const box = { centre: [1, -2], half: [2, 0.5] };
+const box = { center: [1, -2], half: [2, 0.5] };
 const bumps = (partition: Partition, x: readonly number[]) =>
   Array.from({ length: partition.patches }, (_, patch) => partition.at(patch, x).bump);
 
@@ -38,7 +38,7 @@ Deno.test("partitionOfUnity: bumps add up to 1, beyond the box as well, and over
 });
 
 Deno.test("partitionOfUnity: a patch is [−1, 1] of its own coordinates, its bump 1 inside", () => {
-  const partition = partitionOfUnity({ centre: [0], half: [1] }, 4);
+  const partition = partitionOfUnity({ center: [0], half: [1] }, 4);
   // Patches are half a unit wide; the second one's centre is −1/4.
   assert.deepEqual(partition.at(1, [-0.25]), { bump: 1, local: [0] });
   assert.deepEqual(partition.at(1, [0]).local, [1]);

@@ -19,7 +19,7 @@ const TINY: Readonly<Record<string, string>> = {
     "--tasks abs,burgers --samples 24 --width 6 --depths 2 --activations tanh --optimizers adam " +
     "--steps 20 --replicas 2",
   "loss-floor": "--layers 6,5 --samples 24 --steps 20 --probe-every 10 --replicas 2",
-  "pretraining": "--cases cosines:tanh --samples 24 --layers 8 --steps 20 --replicas 2",
+  "pretraining": "--tasks cosines:tanh --samples 24 --layers 8 --steps 20 --replicas 2",
   "methods": "--targets abs --methods elm,fourier --width 8 --samples 24 --steps 20 --replicas 2",
   "depth-profile": "--layers 6,5 --samples 24 --steps 20 --probe-every 20 --replicas 2",
   "rank-collapse": "--layers 6,5 --samples 20 --steps 20 --replicas 2 --weight-decays 0,1e-2",

@@ -37,6 +37,6 @@ export async function study<Options extends OptionTable, Plan extends Experiment
     tables: Object.fromEntries(Object.entries(tables).map(([file, { csv }]) => [file, csv])),
     figures,
     record,
-    text: experimentText(record, experiment.report?.(result, record)),
+    text: experimentText(record, experiment.report?.(result, record.timings.kernels)),
   };
 }

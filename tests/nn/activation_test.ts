@@ -1,11 +1,18 @@
 import { GpuArray } from "../../src/gpu/array.ts";
 import { InputError } from "../../src/errors.ts";
-import { activationBound, activationNames, homogeneity, parseActivation } from "../../src/nn/activation.ts";
-import { bindDenseForward } from "../../src/nn/layers/dense.ts";
+import {
+  activationBound,
+  activationFiles,
+  activationNames,
+  activations,
+  homogeneity,
+  isCurved,
+  parseActivation,
+} from "../../src/nn/activation.ts";
+import { bindDenseForward } from "../../src/nn/layers/dense_forward.ts";
 import { parameterLayout } from "../../src/nn/layout.ts";
 import { assert } from "../deps.ts";
-import { activation } from "../reference/activation.ts";
-import { U } from "../reference/rounding.ts";
+import { activation, formulas } from "../reference/activation.ts";
 import { randomFloats, run, upload } from "../support/arrays.ts";
 import { assertWithin } from "../support/compare.ts";
 import { openGpu } from "../support/gpu.ts";
@@ -14,7 +21,9 @@ const gpu = await openGpu();
 
 const NAMES = [...activationNames, "relu^1", "relu^3", "leaky-relu:-0.5^3"];
 
-/** σ(z) and σ′(z) by a layer of one neuron with weight 1 and bias 0, so that z is the input itself. */
+/**
+ * σ(z) and σ′(z) by a layer of one neuron with weight 1 and bias 0, so that z is the input itself.
+ */
 async function evaluate(
   name: string,
   z: Float32Array,
@@ -24,49 +33,19 @@ async function evaluate(
   const parameters = stack.use(new GpuArray(gpu, "parameters", 4 * size));
   parameters.write(Float32Array.of(1), 4 * layer.weights);
   const output = upload(gpu, new Float32Array(z.length), 1, 1, stack);
-  const derivative = stack.use(new GpuArray(gpu, "derivative", 4 * z.length));
+  const slope = stack.use(new GpuArray(gpu, "slopes", 4 * z.length));
   const operands = { gpu, layer, rows: z.length, replicas: 1 };
   const input = upload(gpu, z, 1, 0, stack);
-  const activated = { activation: parseActivation(name), derivative };
-  run(gpu, [await bindDenseForward(operands, input, { array: parameters, batch: size }, output, activated)]);
+  const activated = { activation: parseActivation(name), slope };
+  const arrays = { input, parameters: { array: parameters, batch: size }, output, activated };
+  run(gpu, [await bindDenseForward(operands, arrays)]);
   const first = (_: number, i: number) => 4 * i;
-  const [values, derivatives] = await Promise.all([output.array.read(), derivative.read()]);
+  const [values, derivatives] = await Promise.all([output.array.read(), slope.read()]);
   const at = Array.from(z, first);
   return {
     values: Float32Array.from(at, (i) => values[i]),
     derivatives: Float32Array.from(at, (i) => derivatives[i]),
   };
-}
-
-/**
- * Bounds of the errors of σ and σ′, from those of the elementary functions (8 u for tanh, logistic, log1p); results that
- * single precision has no normal number for may be 0.
- */
-function bounds(name: string, z: number): [number, number] {
-  const value = Math.abs(activation(name).value(z)), derivative = Math.abs(activation(name).derivative(z));
-  switch (name) {
-    case "identity":
-    case "relu":
-      return [0, 0];
-    case "tanh":
-      // (1 − h)(1 + h): the error of h, 8 u, counts twice where h is close to 1.
-      return [8 * U * value, 18 * U];
-    case "sigmoid":
-      return [8 * U * value + 2e-38, 17 * U * derivative + 2e-38];
-    case "sine":
-    case "cosine":
-      return [2 * U, 2 * U];
-    case "gelu":
-      // erfc of z/√2, whose rounding counts z² times, like that of erfc itself; twice that where it is taken from 1.
-      return [40 * U * (1 + z * z) * value + 2e-38, 40 * U * (1 + Math.abs(z))];
-    case "softplus":
-      return [12 * U * value + 2e-38, 8 * U * derivative + 2e-38];
-    case "leaky-relu:-0.5^3":
-      // The rounding of slope · z counts p times.
-      return [6 * U * value + 2e-38, 6 * U * derivative + 2e-38];
-    default:
-      return [4 * U * value + 2e-38, 4 * U * derivative + 2e-38];
-  }
 }
 
 Deno.test("activation: values and derivatives are those of float64", async () => {
@@ -80,8 +59,8 @@ Deno.test("activation: values and derivatives are those of float64", async () =>
   );
   for (const name of NAMES) {
     const { values, derivatives } = await evaluate(name, z);
-    const each = Array.from(z, (x) => bounds(name, x));
-    const { value, derivative } = activation(name);
+    const { value, derivative, errors } = activation(name);
+    const each = Array.from(z, (x) => errors(x));
     assertWithin(values, Array.from(z, value), each.map(([bound]) => bound), `${name} value`);
     assertWithin(
       derivatives,
@@ -118,7 +97,8 @@ Deno.test("activation: the reference's derivatives are its difference quotients"
     const { value, derivative, curvature } = activation(name);
     for (let z = -4.0305; z < 4; z += 0.0625) {
       const quotient = (value(z + h) - value(z - h)) / (2 * h);
-      // h² σ‴ / 6 with σ‴ below 6 for all of these on [−4, 4], and the rounding of values up to 64 over h.
+      // h² σ‴ / 6 with σ‴ below 6 for all of these on [−4, 4], and the rounding of values up to 64
+      // over h.
       assert(Math.abs(quotient - derivative(z)) < h * h + 64 * 2 ** -52 / h, `${name} at ${z}`);
       const bend = (derivative(z + h) - derivative(z - h)) / (2 * h);
       assert(Math.abs(bend) <= curvature(Math.abs(z) + h) * 1.001 + 1e-9, `${name}: curvature at ${z}`);
@@ -127,13 +107,18 @@ Deno.test("activation: the reference's derivatives are its difference quotients"
 });
 
 Deno.test("activation: names are read with their parameters, and others refused with the list of names", () => {
-  assert.deepEqual(parseActivation("leaky-relu"), { name: "leaky-relu", kind: 4, parameter: 0.01 });
+  const leaky = activations["leaky-relu"].kind;
+  assert.deepEqual(parseActivation("leaky-relu"), {
+    name: "leaky-relu",
+    kind: leaky,
+    parameter: 0.01,
+    exponent: 1,
+  });
   assert.equal(parseActivation("leaky-relu:-0.5").parameter, -0.5);
-  assert.equal(parseActivation("relu^12").parameter, 12);
+  assert.equal(parseActivation("relu^12").exponent, 12);
   const power = "leaky-relu:0.2^3";
-  assert.deepEqual(parseActivation(power), { name: power, kind: 13, parameter: 0.2 });
-  assert.equal(parseActivation("leaky-relu:0.2^1").kind, 4);
-  assert.equal(new Set(activationNames.map((name) => parseActivation(name).kind)).size, 11);
+  assert.deepEqual(parseActivation(power), { name: power, kind: leaky, parameter: 0.2, exponent: 3 });
+  assert.equal(parseActivation("leaky-relu:0.2^1").exponent, 1);
   const wrong = [
     "",
     "Tanh",
@@ -147,6 +132,10 @@ Deno.test("activation: names are read with their parameters, and others refused 
     "leaky-relu:0.1^",
     "leaky-relu:0.1^0",
     "leaky-relu:^2",
+    "tanh:1",
+    "tanh^2",
+    "relu:0.1",
+    "relu:0.1^2",
     "toString",
   ];
   for (const name of [...wrong, "leaky-relu:1e39", "leaky-relu:NaN"]) {
@@ -154,6 +143,29 @@ Deno.test("activation: names are read with their parameters, and others refused 
       assert(error instanceof InputError && error.exitStatus === 2);
       return activationNames.every((known) => error.message.includes(known));
     }, name);
+  }
+});
+
+Deno.test("activations: entries have kinds of their own, each with a case in WGSL, and formulas in float64", () => {
+  const kinds = Object.values(activations).map(({ kind }) => kind);
+  assert.equal(new Set(kinds).size, kinds.length);
+  // The identity is what the switch does for 0.
+  for (const kind of kinds.filter((kind) => kind !== 0)) {
+    assert(activationFiles[1].includes(`case ${kind}u: {`), `kind ${kind}`);
+  }
+  assert.deepEqual(Object.keys(formulas), Object.keys(activations));
+  for (const [name, { examples = [], help }] of Object.entries(activations)) {
+    assert(help.length > 0 && activationNames.includes(name));
+    for (const example of examples) {
+      assert.equal(parseActivation(example).kind, activations[name].kind, example);
+    }
+  }
+});
+
+Deno.test("isCurved: what is not curved has a second derivative of 0", () => {
+  for (const name of NAMES) {
+    const { second } = activation(name);
+    assert.equal(isCurved([name]), [-2, -0.7, 0.3, 1.5].some((z) => second(z) !== 0), name);
   }
 });
 

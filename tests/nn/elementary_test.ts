@@ -23,8 +23,8 @@ async function evaluate(name: typeof NAMES[number], x: Float32Array): Promise<Fl
 }
 
 /**
- * Magnitudes spread evenly over the logarithms and over the numbers up to `high`, both ends among them: 32,004 of them,
- * whole vectors of four.
+ * Magnitudes spread evenly over the logarithms and over the numbers up to `high`, both ends among
+ * them: 32,004 of them, whole vectors of four.
  */
 function magnitudes(high: number): number[] {
   const floats = randomFloats(1), low = 1e-37;
@@ -32,7 +32,10 @@ function magnitudes(high: number): number[] {
   return [0, low, 0.5, high, ...logarithmic, ...floats(16_000, 0, high)].map((x) => Math.min(x, high));
 }
 
-/** The largest error in units of u times `scale`; results that single precision has no normal number for may be 0. */
+/**
+ * The largest error in units of u times `scale`; results that single precision has no normal number
+ * for may be 0.
+ */
 function worstError(
   x: Float32Array,
   actual: Float32Array,
@@ -90,7 +93,8 @@ Deno.test("elementary: errors are within the bounds that the file promises", asy
 });
 
 Deno.test("elementary: the reference erfc has the values of tables", () => {
-  // Abramowitz and Stegun, table 7.1 (erf 0.5, erf 1), and erfc at 2, 3, 5 from the NIST handbook's software.
+  // Abramowitz and Stegun, table 7.1 (erf 0.5, erf 1), and erfc at 2, 3, 5 from the NIST handbook's
+  // software.
   const known = [[0, 1], [0.5, 0.4795001221869535], [1, 0.15729920705028513], [2, 0.004677734981047266], [
     3,
     2.209049699858544e-5,

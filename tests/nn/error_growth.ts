@@ -1,16 +1,18 @@
 /**
  * How far single precision may take a training run from the same run in float64.
  *
- * A step commits errors in three places: the gradient is off by what `tests/reference/network_errors.ts` bounds, the
- * parameters are rounded, and their change is off by the roundings of the moments, whose number grows with the step.
- * The errors of a step have as long to grow or to die away as the run still lasts; how much they do is up to the loss
- * and has no formula. So the reference run is repeated with errors put in: at every step each error at its bound, of one
- * sign for each parameter all the run long, which no rounding is. How far losses and parameters move is the bound. The
- * signs of different parameters are left to chance; a few draws need not find the worst, so three times the largest
- * movement is allowed.
+ * A step commits errors in three places: the gradient is off by what
+ * `tests/reference/network_errors.ts` bounds, the parameters are rounded, and their change is off
+ * by the roundings of the moments, whose number grows with the step. The errors of a step have as
+ * long to grow or to die away as the run still lasts; how much they do is up to the loss and has no
+ * formula. So the reference run is repeated with errors put in: at every step each error at its
+ * bound, of one sign for each parameter all the run long, which no rounding is. How far losses and
+ * parameters move is the bound. The signs of different parameters are left to chance; a few draws
+ * need not find the worst, so three times the largest movement is allowed.
  *
- * The bound is far above what rounding does on average, as sums do not round all their terms the same way. It is as far
- * below what a wrong formula does, which changes losses by parts of themselves within a few steps.
+ * The bound is far above what rounding does on average, as sums do not round all their terms the
+ * same way. It is as far below what a wrong formula does, which changes losses by parts of
+ * themselves within a few steps.
  *
  * @module
  */
@@ -60,7 +62,8 @@ class RoundingErrors implements Disturbance {
   }
 
   parameters(step: number, theta: Float64Array, before: Float64Array) {
-    // Three roundings a step of either moment; the second counts half, under the root; 16 more for the change itself.
+    // Three roundings a step of either moment; the second counts half, under the root; 16 more for
+    // the change itself.
     const change = (5 * (step + 1) + 16) * U;
     theta.forEach((t, i) =>
       theta[i] += this.signs[i] * (3 * U * Math.abs(t) + change * Math.abs(t - before[i]))

@@ -1,5 +1,5 @@
 import { InputError } from "../../src/errors.ts";
-import { initializerNames, parseInitializer } from "../../src/nn/initializer.ts";
+import { initializerNames, initializers, parseInitializer } from "../../src/nn/initializer.ts";
 import { Network } from "../../src/nn/network.ts";
 import { assert } from "../deps.ts";
 import { distributionOf, initialParameters } from "../reference/initializer.ts";
@@ -32,9 +32,10 @@ async function draw(
 }
 
 /**
- * Bounds of each parameter's error. Uniform: two roundings. Normal: log u is good to 14 u (8 of log1p, 6 of its
- * argument), the root of it to 7 u and what its own rounding adds, up to 12 u where it is made of a reciprocal root; the
- * angle 2π v is rounded twice, so the cosine is good to 15 u absolute; and the radius is below √(2 log 2²⁴) < 5.8.
+ * Bounds of each parameter's error. Uniform: two roundings. Normal: log u is good to 14 u (8 of
+ * log1p, 6 of its argument), the root of it to 7 u and what its own rounding adds, up to 12 u where
+ * it is made of a reciprocal root; the angle 2π v is rounded twice, so the cosine is good to 15 u
+ * absolute; and the radius is below √(2 log 2²⁴) < 5.8.
  */
 function bounds(widths: number[], name: string): Float64Array {
   return Float64Array.from(
@@ -107,6 +108,20 @@ Deno.test("initialize: a replica's values do not depend on the number of replica
   const [other] = await draw(widths, "he-normal", 5);
   const weights = [...eight, other].map((theta) => theta.subarray(0, 21).join());
   assert.equal(new Set(weights).size, 9);
+});
+
+Deno.test("initialize: entries have names that are read, and scales in float64", () => {
+  for (const [key, { example, help, distribution }] of Object.entries(initializers)) {
+    const name = example ?? key;
+    assert(help.length > 0 && initializerNames.includes(name), key);
+    const { normal, scale, biasScale } = distributionOf(name, 3, 5), read = parseInitializer(name);
+    assert.deepEqual(
+      [read.distribution === "normal", read.scale(3, 5), read.biasScale(3)],
+      [normal, scale, biasScale],
+      name,
+    );
+    assert.equal(read.distribution, distribution);
+  }
 });
 
 Deno.test("initialize: names are read with their scales, and others refused with the list of names", () => {

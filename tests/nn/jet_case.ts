@@ -58,7 +58,8 @@ export function drawJets(
 }
 
 /**
- * The rows of a component-major matrix in the order of the kernels: those of the values, then those of each derivative.
+ * The rows of a component-major matrix in the order of the kernels: those of the values, then those
+ * of each derivative.
  *
  * @param rows Numbers of each sample, neuron and component.
  * @returns The same, component by component, then sample by sample, then neuron by neuron.

@@ -1,4 +1,5 @@
 import { InputError, ShapeError } from "../../src/errors.ts";
+import { activationNames } from "../../src/nn/activation.ts";
 import { lossNames } from "../../src/nn/loss/loss.ts";
 import { Network, type NetworkOptions } from "../../src/nn/network.ts";
 import { uploadSamples } from "../../src/nn/samples.ts";
@@ -15,19 +16,7 @@ import { openGpu } from "../support/gpu.ts";
 
 const gpu = await openGpu();
 
-const activation = fc.constantFrom(
-  "identity",
-  "tanh",
-  "sigmoid",
-  "relu",
-  "leaky-relu:0.1",
-  "leaky-relu:0.1^2",
-  "relu^2",
-  "sine",
-  "cosine",
-  "gelu",
-  "softplus",
-);
+const activation = fc.constantFrom(...activationNames);
 const architecture = fc.record({
   inputs: fc.integer({ min: 1, max: 9 }),
   hidden: fc.array(fc.tuple(fc.integer({ min: 1, max: 20 }), activation), { minLength: 1, maxLength: 3 }),
@@ -39,7 +28,9 @@ const architecture = fc.record({
   seed: fc.nat(1e9),
 });
 
-/** Asserts that the reference's gradient, along a direction, is the central difference of its loss. */
+/**
+ * Asserts that the reference's gradient, along a direction, is the central difference of its loss.
+ */
 function checkDifferenceQuotient(
   network: ReferenceNetwork,
   theta: Float32Array,
@@ -84,7 +75,8 @@ Deno.test("network: gradients of random networks are those of float64 and its di
       );
       const { layout, parameters } = network;
       thetas.forEach((theta, r) => parameters.write(packParameters(layout, theta), 4 * r * layout.size));
-      // Rate 1 from rest: what the parameters lose is the gradient, but for one rounding of the parameters.
+      // Rate 1 from rest: what the parameters lose is the gradient, but for one rounding of the
+      // parameters.
       const step = await bindTrainingStep(network, uploadSamples(gpu, host, stack), {
         loss,
         optimizer: { name: "sgd", learningRate: 1 },
@@ -165,12 +157,15 @@ Deno.test("network: a wrong shape, name, number of replicas or seed is refused",
     });
   };
   for (const width of [0, -1, 1.5, NaN, Infinity]) {
-    await refused({ inputs: width }, `${width} neurons`);
-    await refused({ hidden: [3, width] }, `${width} neurons`);
-    await refused({ outputs: width }, `${width} neurons`);
+    await refused({ inputs: width }, "inputs", `${width}`);
+    await refused({ hidden: [3, width] }, "width", `${width}`);
+    await refused({ outputs: width }, "outputs", `${width}`);
   }
   await refused({ hidden: [] }, "no hidden layer");
   await refused({ activation: "swish" }, "swish", "tanh", "gelu");
+  await refused({ activation: "tan" }, 'no activation "tan"', 'did you mean "tanh"');
+  await refused({ activaton: "tanh" } as object, 'have no "activaton"', 'did you mean "activation"');
+  await refused({ hidden: 3 as unknown as number[] }, "hidden must be a list");
   await refused({ activation: ["tanh"] }, "1 activations for 2");
   await refused({ initializer: "xavier" }, "xavier-normal", "pytorch");
   for (const replicas of [0, 0.5, NaN]) await refused({ replicas }, "replicas");

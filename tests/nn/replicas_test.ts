@@ -10,7 +10,9 @@ const gpu = await openGpu();
 
 const rates = (replicas: number) => Array.from({ length: replicas }, (_, r) => 0.01 * (r + 1));
 
-/** A full-batch run of several slices and tiles, and a mini-batch one, of any number of replicas. */
+/**
+ * A full-batch run of several slices and tiles, and a mini-batch one, of any number of replicas.
+ */
 const runs: Readonly<Record<string, (replicas: number) => GpuRun>> = {
   "full batch": (replicas) => ({
     widths: [2, 11, 9, 1],

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { evaluateJet } from "./activation_jet.ts";
+import { evaluateJet } from "./activation.ts";
 import { type Bounded, exact, product, sum } from "./bounded.ts";
 import { layersOf, type ReferenceNetwork, type ReferenceSamples, row } from "./network.ts";
 

@@ -26,9 +26,9 @@ export interface ActivationErrors {
  * @returns Bounds of both errors.
  */
 export function activationErrors(name: string, z: number, e: number): ActivationErrors {
-  const { value, derivative, curvature, kink, multiplies } = activation(name);
+  const { value, derivative, curvature, jumps, multiplies } = activation(name);
   const bend = curvature(Math.abs(z) + e);
-  const jump = kink && Math.abs(z) <= e ? Math.abs(1 - derivative(-1)) : 0;
+  const jump = Math.abs(z) <= e ? Math.abs(jumps[1]) : 0;
   const slope = Math.abs(derivative(z)) + jump + bend * e;
   // 16 u covers the bounds of elementary.wgsl and the few operations after it, a power's included.
   const rounding = (size: number) => 16 * U * ((multiplies ? 0 : 1) + Math.abs(size));

@@ -66,12 +66,12 @@ export function update(
     } else if (name === "momentum" || name === "nesterov") {
       first[i] = momentum * first[i] + g;
       theta[i] -= rate * (name === "momentum" ? first[i] : g + momentum * first[i]);
-    } else {
+    } else if (name === "adam" || name === "adamw") {
       first[i] = beta1 * first[i] + (1 - beta1) * g;
       second[i] = beta2 * second[i] + (1 - beta2) * g * g;
       const mean = first[i] / (1 - beta1 ** t), square = second[i] / (1 - beta2 ** t);
       theta[i] -= rate * mean / (Math.sqrt(square) + epsilon);
-    }
+    } else throw new Error(`optimiser ${name} has no reference`);
   }
 }
 

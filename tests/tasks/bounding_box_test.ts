@@ -10,7 +10,7 @@ Deno.test("boundingBox: holds all samples, and some on each of its faces", () =>
     fc.property(samples, (points) => {
       const count = points.length, x = Float32Array.from(points.flat());
       const box = boundingBox({ count, x });
-      assert.equal(box.centre.length, points[0].length);
+      assert.equal(box.center.length, points[0].length);
       const mapped = points.map((point) => intoCube(box, Float32Array.from(point)));
       for (const [j, half] of box.half.entries()) {
         assert(half > 0);

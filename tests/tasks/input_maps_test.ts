@@ -10,7 +10,7 @@ import {
 import { assert } from "../deps.ts";
 import { smallTask } from "../support/tasks.ts";
 
-const box = { centre: [1, -2], half: [2, 0.5] };
+const box = { center: [1, -2], half: [2, 0.5] };
 
 Deno.test("mapInputs: maps what is trained on and what is held out, and nothing else", () => {
   const task = smallTask({ count: 7, inputs: 2, outputs: 2, heldOut: true });

@@ -71,7 +71,7 @@ Deno.test("completeOptions: numbers out of range are refused", () => {
   const defaults = { ...task.defaults, optimizer: "adams" };
   assert.throws(
     () => completeOptions({ task: { ...task, defaults } }),
-    inputError(/optimiser "adams"/),
+    inputError(/no optimiser "adams"/),
   );
 });
 

@@ -1,29 +1,33 @@
-// Gradient and update of all layers in one dispatch, and the end of the step: its loss goes to the log, its state moves on.
+// Computes gradient and update of all layers in one dispatch, and ends the step: writes its loss to
+// the log and moves its state on.
+// needs: elementary.wgsl, philox.wgsl, state.wgsl, permutation.wgsl, schedule.wgsl,
+// fused_shape.wgsl, block_tile.wgsl, optimizer.wgsl
 //
-//     g = [H_{l−1} 1]ᵀ Δ_l of what fused_step.wgsl has left, then optimizer.wgsl.
+//  g = [H_{l−1} 1]ᵀ Δ_l from what fused_step.wgsl has left, then optimizer.wgsl.
 //
-// One invocation a tile of SIDE × SIDE parameters of a layer, its biases as the row below its weights; grid
-// (⌈tiles / LANES⌉, 1, replicas). It adds up all samples in order, by fours, and applies the optimiser to the sum: there
-// are no partial gradients to write and read again, and the sum depends neither on the number of replicas nor on SIDE. For
-// many samples and few neurons that leaves a GPU idle; dense_gradient.wgsl cuts the samples into slices instead.
+// One invocation handles a tile of SIDE × SIDE parameters of a layer, whose biases are the row
+// below its weights; grid (⌈tiles / LANES⌉, 1, replicas). It adds all samples in order, by fours,
+// and applies the optimiser to the sum. So there are no partial gradients to write and read again,
+// and the sum depends neither on the number of replicas nor on SIDE. For many samples and few
+// neurons that leaves a GPU idle; dense_gradient.wgsl cuts the samples into slices instead.
 // `log_only` is for a last step that updates nothing.
 //
-// Cost: 2 · rows · Σ (inputs + 1) · outputs flops, 2 · SIDE vectors read for 4 · SIDE² products, see block_tile.wgsl; 3
-// vectors read and 3 written for each of Adam's. Measured on lavapipe, milliseconds of CPU time for two cores, of the
-// workloads (a), (b), (c), (d) in fused_step.wgsl, and the time to compile, cold:
-//     SIDE 8     0.24    7.2    5.0    4.8   0.2 s
-//     SIDE 16    0.29    9.5    3.8    3.4   0.45 s
-//     SIDE 32     —       —     4.0    2.8   1.5 s
-// Large tiles read less, but of 50 × 50 and its biases in tiles of 16 × 16 40 % are padding, and 40 tiles of 32 × 32 in (c)
-// are five groups of eight for two cores.
+// Cost: 2 · rows · Σ (inputs + 1) · outputs flops, 2 · SIDE vectors read for 4 · SIDE² products,
+// see block_tile.wgsl; 3 vectors read and 3 written for each of Adam's. The table gives what
+// lavapipe takes: milliseconds of CPU time for two cores, of the workloads (a), (b), (c), (d) in
+// fused_step.wgsl, and the time to compile, cold:
+//    SIDE 8     0.24    7.2    5.0    4.8   0.2 s
+//    SIDE 16    0.29    9.5    3.8    3.4   0.45 s
+//    SIDE 32     —       —     4.0    2.8   1.5 s
+// Large tiles read less, but 40 % of 50 × 50 weights and their biases in tiles of 16 × 16 are
+// padding, and 40 tiles of 32 × 32 in (c) are five groups of eight for two cores.
 //
-// Reasoned, for a GPU: SIDE 8, since 256 sums do not fit 255 registers; no workgroup memory. On an H100-class card (a) has
-// 63 tiles: 64 steps of 16 loads and 256 fma on 256 samples, some 30,000 cycles or 18 µs, all of it latency, against
-// nothing of arithmetic (1.3 MFLOP) or memory (0.5 MB in L2); 32 replicas take no longer. (d) has 3,700 tiles, one warp a
-// multiprocessor, 16 steps: 5 µs, and 5.6 MB of parameters and moments from and to L2 about as much.
-//
-// Needs elementary.wgsl, philox.wgsl, state.wgsl, permutation.wgsl, schedule.wgsl, fused_shape.wgsl, block_tile.wgsl,
-// optimizer.wgsl.
+// Estimates for a GPU: SIDE is 8, since 256 sums do not fit 255 registers; no workgroup memory. On
+// an H100-class card (a) has 63 tiles: 64 steps of 16 loads and 256 fma on 256 samples, about
+// 30,000 cycles or 18 µs, all of it latency, against almost nothing of arithmetic (1.3 MFLOP) or
+// memory (0.5 MB in L2); 32 replicas take no longer. (d) has 3,700 tiles, one warp a
+// multiprocessor, 16 steps: 5 µs, and 5.6 MB of parameters and moments from and to L2 take about as
+// long.
 
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> partials: array<vec2f>;
@@ -46,8 +50,8 @@ fn rows_of(first: u32, stride: u32, block: u32, at: u32) -> mat4x4f {
   return mat4x4f(matrices[i], matrices[i + stride], matrices[i + 2u * stride], matrices[i + 3u * stride]);
 }
 
-// Behind the inputs stands a column of ones, which makes the row of the biases. A branch is 10 % faster than a choice there,
-// but with tiles of 32 × 32 the kernel compiles for twice as long.
+// Behind the inputs stands a column of ones, which makes the row of the biases. A branch is 10 %
+// faster than a choice there, but with tiles of 32 × 32 the kernel compiles for twice as long.
 fn left_block(phase: u32, i: u32, k: u32) -> mat4x4f {
   let biases = i >= layer.input_stride;
   if (SIDE < 32u && biases) { return mat4x4f(vec4f(1.0), vec4f(), vec4f(), vec4f()); }
@@ -56,7 +60,7 @@ fn left_block(phase: u32, i: u32, k: u32) -> mat4x4f {
 }
 
 fn right_block(phase: u32, j: u32, k: u32) -> mat4x4f {
-  return rows_of(layer.error_at, layer.output_stride, k, j);
+  return rows_of(layer.delta_at, layer.output_stride, k, j);
 }
 
 fn log_loss(replica: u32) {
@@ -89,7 +93,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let tile = id.x - layer.first_tile;
   let row = side * (tile / columns);
   let column = side * (tile % columns);
-  // Before the product and not behind it, where all sums would be live across these loads, at the compiler's cost.
+  // Before the product and not behind it, where all sums would be live across these loads, at the
+  // compiler's cost.
   let hyper = hypers[replica];
   let state = states[replica];
   let samples = (shape.rows + 3u) / 4u;

@@ -1,15 +1,17 @@
 // Elementary functions to single precision, for four arguments at once.
 //
-// WGSL promises little of its built-ins: lavapipe's tanh is off by 10⁻⁴ relative near 0, and Vulkan allows sin and cos
-// an absolute error of 2⁻¹¹. The rank of features is decided by digits that such errors eat, so these are our own, by
-// argument reduction and polynomials, from +, −, ×, / and bit patterns alone. NaN stays NaN; it is told by its bits,
-// because Mesa's compiler takes x != x for false.
+// WGSL promises little of its built-ins: lavapipe's tanh is off by 10⁻⁴ relative near 0, and Vulkan
+// allows sin and cos an absolute error of 2⁻¹¹. Such errors destroy the digits that decide the rank
+// of features. So these functions are our own, by argument reduction and polynomials, from +, −, ×,
+// / and bit patterns alone. NaN stays NaN; it is recognised by its bits, because Mesa's compiler
+// takes x != x for false.
 //
-// Errors in units of u = 2⁻²⁴, relative unless said otherwise, as measured on lavapipe and, in brackets, as the tests
-// bound them everywhere: with room for divisions, which Vulkan lets be off by 5 u. Results below 1.2·10⁻³⁸ may be 0.
-//     exp 2.0 (3)     expm1 1.4 (3)     log1p 3.4 (8)     tanh 2.7 (8)     1 / (1 + e^−x) 3.4 (8)
-//     erfc 7.4 (1 + x²) (16 (1 + x²))
-//     sine, cosine 1.3 (2) absolute, for |x| < 8192; beyond, they lose digits but stay within [−1, 1]
+// Errors in units of u = 2⁻²⁴, relative unless said otherwise, as measured on lavapipe and, in
+// brackets, as the tests bound them everywhere, with room for divisions, which Vulkan lets be off
+// by 5 u. Results below 1.2·10⁻³⁸ may be 0.
+//    exp 2.0 (3)     expm1 1.4 (3)     log1p 3.4 (8)     tanh 2.7 (8)     1 / (1 + e^−x) 3.4 (8)
+//    erfc 7.4 (1 + x²) (16 (1 + x²))
+//    sine, cosine 1.3 (2) absolute, for |x| < 8192; beyond, they lose digits but stay in [−1, 1]
 
 const LN2: f32 = 0.693147181;
 // ln 2 = LN2_HIGH + LN2_LOW, the first with trailing zeros so that k · LN2_HIGH is exact.
@@ -59,7 +61,8 @@ fn expm1_negative(x: vec4f) -> vec4f {
   return select((scale - 1.0) + scale * (r + expm1_tail(r)), x, is_nan(x));
 }
 
-// log(1 + x) for x ≥ 0: 2 artanh(s) with s = y / (2 + y), after a power of two is taken out of 1 + x.
+// log(1 + x) for x ≥ 0: 2 artanh(s) with s = y / (2 + y), after a power of two is taken out of 1 +
+// x.
 fn log1p(x: vec4f) -> vec4f {
   let sum = 1.0 + x;
   let bits = bitcast<vec4i>(sum);
@@ -90,9 +93,9 @@ fn logistic(x: vec4f) -> vec4f {
   return select(e, vec4f(1.0), x >= vec4f()) / (1.0 + e);
 }
 
-// erfc(x) for x ≥ 0: t e^(−x²) P(t), t = 1 / (1 + x/2). P is the weighted least-squares fit of degree 8 to
-// e^(x²) erfc(x) / t on t in [0.16, 1] at 4,000 Chebyshev points: relative error 5·10⁻⁸ before rounding. x² is
-// rounded before it is an exponent, so the relative error grows as x².
+// erfc(x) for x ≥ 0: t e^(−x²) P(t), t = 1 / (1 + x/2). P is the weighted least-squares fit of
+// degree 8 to e^(x²) erfc(x) / t on t in [0.16, 1] at 4,000 Chebyshev points: relative error 5·10⁻⁸
+// before rounding. x² is rounded before it is an exponent, so the relative error grows as x².
 fn erfc_positive(x: vec4f) -> vec4f {
   let t = 1.0 / (1.0 + 0.5 * x);
   var p = vec4f(-0.0597535143);
@@ -107,9 +110,10 @@ fn erfc_positive(x: vec4f) -> vec4f {
   return t * exponential(-x * x) * p;
 }
 
-// sin and cos: x = k π/2 + r with |r| about π/4 at most, then Taylor's series; π/2 in three parts, so that k times the
-// first two is exact for |k| < 2¹² and nearly so to 2¹³. Where x is so large that r has no digit left, the clamp keeps
-// the result within [−1, 1]; infinities and NaN come out as they are.
+// sin and cos: x = k π/2 + r with |r| about π/4 at most, then Taylor's series; π/2 in three parts,
+// so that k times the first two is exact for |k| < 2¹² and nearly so to 2¹³. Where x is so large
+// that r has no digit left, the clamp keeps the result within [−1, 1]; infinities and NaN come out
+// as they are.
 struct SineCosine { sine: vec4f, cosine: vec4f }
 
 fn sine_cosine(x: vec4f) -> SineCosine {

@@ -1,7 +1,7 @@
-// What the arrangements of the fused step share: rows of samples, from the inputs to the errors. See fused_step.wgsl.
-//
-// Needs activation.wgsl and what it needs, sample_loss.wgsl, philox.wgsl, state.wgsl, permutation.wgsl, schedule.wgsl,
-// fused_shape.wgsl, block_tile.wgsl.
+// Passes rows of samples from the inputs X to Δ: what the arrangements of the fused step share. See
+// fused_step.wgsl.
+// needs: activation.wgsl, sample_loss.wgsl, philox.wgsl, state.wgsl, permutation.wgsl,
+// schedule.wgsl, fused_shape.wgsl, block_tile.wgsl
 
 // Whether layers have different activations, which are then told apart at run time.
 override MIXED: bool;
@@ -25,7 +25,8 @@ override DRAWN: bool;
 // What a dispatch takes: replicas from the first on, and layers from `layer` on or that one alone.
 struct Share {
   first_replica: u32, layer: u32,
-  // Layer from which on weights lie in the second window, not the first; place of the parameters of the first replica in each.
+  // Layer from which on weights lie in the second window, not the first; place of the parameters of
+  // the first replica in each.
   second_from: u32, first_base: u32, second_base: u32,
 }
 
@@ -77,7 +78,7 @@ fn rows_of_weights(source: u32, block: u32, at: u32) -> mat4x4f {
 
 fn left_block(phase: u32, i: u32, k: u32) -> mat4x4f {
   if (phase % 2u == FORWARD) { return rows_of_matrix(layer.input_at, layer.input_stride, i, k); }
-  return rows_of_matrix(layer.error_at, layer.output_stride, i, k);
+  return rows_of_matrix(layer.delta_at, layer.output_stride, i, k);
 }
 
 fn right_block(phase: u32, j: u32, k: u32) -> mat4x4f {
@@ -102,7 +103,8 @@ fn biases_from(first: u32, last: u32) -> TileRow {
   return biases;
 }
 
-// H and D, or U, of the tile just multiplied: `rows` rows from `first` on, `columns` vectors from `column` on.
+// H and D, or U, of the tile just multiplied: `rows` rows from `first` on, `columns` vectors from
+// `column` on.
 fn finish_forward(first: u32, rows: u32, column: u32, columns: u32, hidden: bool) {
   let biases = biases_from(column, column + columns - 1u);
   var at = matrices_at + first * layer.output_stride + column;
@@ -118,9 +120,9 @@ fn finish_forward(first: u32, rows: u32, column: u32, columns: u32, hidden: bool
         if (hidden) {
           let real = inside(column + j, layer.outputs);
           var result: Activated;
-          if (MIXED) { result = activate_as(layer.kind, layer.parameter, z); } else { result = activate(z); }
+          if (MIXED) { result = activate_as(layer.kind, layer.parameter, layer.exponent, z); } else { result = activate(z); }
           matrices[layer.output_at + at + j] = select(vec4f(), result.value, real);
-          if (!slope_follows()) { matrices[layer.error_at + at + j] = select(vec4f(), result.derivative, real); }
+          if (!slope_follows()) { matrices[layer.delta_at + at + j] = select(vec4f(), result.first, real); }
         } else {
           matrices[layer.output_at + at + j] = z;
         }
@@ -135,8 +137,8 @@ fn finish_forward(first: u32, rows: u32, column: u32, columns: u32, hidden: bool
   }
 }
 
-// Δ of the layer below, in the place of its D, or where that would be: a store and a load there cost lavapipe more than to
-// compute it again from H. Where H is 0 because it pads, so is the sum.
+// Δ of the layer below, in the place of its D, or where that would be: a store and a load there
+// cost lavapipe more than to compute it again from H. Where H is 0 because it pads, so is the sum.
 fn finish_backward(first: u32, rows: u32, column: u32, columns: u32) {
   var at = matrices_at + first * layer.input_stride + column;
   var i = 0u;
@@ -151,9 +153,9 @@ fn finish_backward(first: u32, rows: u32, column: u32, columns: u32) {
         if (slope_follows()) {
           slope = slope_from(matrices[layer.input_at + at + j]);
         } else {
-          slope = matrices[layer.error_below_at + at + j];
+          slope = matrices[layer.delta_below_at + at + j];
         }
-        matrices[layer.error_below_at + at + j] = vector_of(row, j) * slope;
+        matrices[layer.delta_below_at + at + j] = vector_of(row, j) * slope;
         j++;
         if (j >= columns) { break; }
       }
@@ -166,7 +168,7 @@ fn finish_backward(first: u32, rows: u32, column: u32, columns: u32) {
 }
 
 // Whether σ′ follows from σ to the bit, with the one activation there is.
-fn slope_follows() -> bool { return !MIXED && follows(ACTIVATION); }
+fn slope_follows() -> bool { return !MIXED && slope_follows_value(); }
 
 // Which sample stands in a row.
 fn sample_of(replica: u32, row: u32) -> u32 {
@@ -188,9 +190,9 @@ fn copy_inputs(replica: u32, row: u32, first: u32, step: u32) {
 
 fn network_output(at: u32) -> vec4f { return matrices[matrices_at + layer.output_at + at]; }
 fn wanted(at: u32) -> vec4f { return targets[targets_at + at]; }
-fn emit_error(at: u32, value: vec4f) { matrices[matrices_at + layer.error_at + at] = value; }
+fn emit_delta(at: u32, value: vec4f) { matrices[matrices_at + layer.delta_at + at] = value; }
 
-// Loss and output error of a tile of rows; those beyond the last have no error.
+// Loss and Δ of the output for a tile of rows; Δ of those beyond the last is 0.
 fn measure(replica: u32, tile: u32) {
   let stride = layer.output_stride;
   var sum = vec2f();
@@ -201,7 +203,7 @@ fn measure(replica: u32, tile: u32) {
       if (DRAWN) { weight *= shape.weight_scale; }
       sum += sample_loss(i * stride, sample * stride, weight, layer.outputs);
     } else {
-      for (var j = 0u; j < stride; j++) { emit_error(i * stride + j, vec4f()); }
+      for (var j = 0u; j < stride; j++) { emit_delta(i * stride + j, vec4f()); }
     }
   }
   partials[replica * shape.partials + tile] = sum;

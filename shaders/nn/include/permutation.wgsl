@@ -1,8 +1,10 @@
-// Shuffled epochs: which sample stands at a position of the endless sequence of them, each a permutation of all samples.
+// Shuffles epochs: tells which sample stands at a position of the endless sequence of epochs, each
+// of which is a permutation of all samples.
+// needs: philox.wgsl, state.wgsl
 //
-// The permutation is a function, not a table: a Feistel network of six rounds on the smallest power of two that holds the
-// samples, walked until it lands inside them (at most 2 steps on average), keyed by Philox with (seed, replica, epoch).
-// Cost: some 500 integer operations. Needs philox.wgsl and state.wgsl.
+// The permutation is a function, not a table: a Feistel network of six rounds on the smallest power
+// of two that holds the samples, walked until it lands inside them (at most 2 steps on average),
+// keyed by Philox with (seed, replica, epoch). Cost: about 500 integer operations.
 
 struct Permutation { samples: u32, seed: u32, low_bits: u32, high_bits: u32 }
 

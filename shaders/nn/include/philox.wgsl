@@ -1,7 +1,9 @@
 // Philox4x32-10: a random function of a counter and a key (Salmon, Moraes, Dror, Shaw, SC'11).
 //
-// The same counter and key give the same 128 bits on every adapter, in any order, for any number of replicas. The key is
-// (seed, replica); the counter says what is drawn: (index, epoch or layer, purpose, 0).
+// The same counter and key give the same 128 bits on every adapter, in any order, for any number of
+// replicas. The key is (seed, replica); the counter says what is drawn: (index, epoch or layer,
+// purpose, 0).
+//
 // Cost: 10 rounds of two 32 × 32 → 64-bit products, each made of four products of 16 × 16 bits.
 
 const FOR_WEIGHTS = 1u;
@@ -32,7 +34,8 @@ fn philox(counter: vec4u, key: vec2u) -> vec4u {
   return c;
 }
 
-// Uniform in (0, 1): the middle of each of 2²³ equal intervals, so that neither end occurs and every value is exact.
+// Uniform in (0, 1): the middle of each of 2²³ equal intervals, so that neither end occurs and
+// every value is exact.
 fn uniform_open(bits: u32) -> f32 {
   return (f32(bits >> 9u) + 0.5) * 1.1920928955078125e-7;
 }

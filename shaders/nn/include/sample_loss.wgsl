@@ -1,17 +1,22 @@
-// Loss of one sample, and its gradient with respect to the network's output.
+// Computes the loss of one sample and its gradient with respect to the network's output.
+// needs: elementary.wgsl
 //
-//   LOSS  ℓ(u, y) of one sample                          ∂ℓ/∂u
-//   0     ‖u − y‖²                                       2 (u − y)
-//   1     Σ_c y_c (log Σ_j e^{u_j} − u_c)                softmax(u) Σ_c y_c − y
-//   2     Σ_c log(1 + e^{u_c}) − y_c u_c                 1 / (1 + e^{−u_c}) − y_c
+//  LOSS  ℓ(u, y) of one sample                          ∂ℓ/∂u
+//  0     ‖u − y‖²                                       2 (u − y)
+//  1     Σ_c y_c (log Σ_j e^{u_j} − u_c)                softmax(u) Σ_c y_c − y
+//  2     Σ_c log(1 + e^{u_c}) − y_c u_c                 1 / (1 + e^{−u_c}) − y_c
 //
-// u, y: `outputs` numbers in vectors of 4. The error emitted is w · ∂ℓ/∂u with the sample's weight w, 0 where it pads. A
-// sample is a hit where the largest output (LOSS 1) stands on the largest target, or where each output has the side of
-// its target (LOSS 2); where the loss is NaN or infinite there is no hit.
+// u, y: `outputs` numbers in vectors of 4. The delta emitted is w · ∂ℓ/∂u with the sample's weight
+// w, and 0 where it pads. A sample is a hit where the largest output stands on the largest target
+// (LOSS 1), or where each output is on the same side as its target (LOSS 2). Where the loss is NaN
+// or infinite there is no hit.
 //
 // A kernel that includes this file says where the vectors lie:
-//     network_output(at) -> vec4f,   wanted(at) -> vec4f,   emit_error(at, error).
-// An output may be overwritten by its error: it is not read again. Cost: about 20 flops an output. Needs elementary.wgsl.
+//    network_output(at) -> vec4f,   wanted(at) -> vec4f,   emit_delta(at, delta).
+// An output may be overwritten by its delta: it is not read again. Cost: about 20 flops an output.
+//
+// A new loss is a case here, an entry in src/nn/loss/loss.ts, and a formula in
+// tests/reference/loss.ts.
 
 override LOSS: u32;
 
@@ -27,7 +32,7 @@ fn squares(u_at: u32, y_at: u32, weight: f32, outputs: u32) -> vec2f {
   for (var j = 0u; 4u * j < outputs; j++) {
     let difference = select(vec4f(), network_output(u_at + j) - wanted(y_at + j), inside(j, outputs));
     loss += total(difference * difference);
-    emit_error(u_at + j, 2.0 * weight * difference);
+    emit_delta(u_at + j, 2.0 * weight * difference);
   }
   return vec2f(loss, 0.0);
 }
@@ -41,7 +46,8 @@ fn cross_entropy(u_at: u32, y_at: u32, weight: f32, outputs: u32) -> vec2f {
     top_target = max(top_target, largest(select(vec4f(-3.0e38), wanted(y_at + j), inside(j, outputs))));
     mass += total(select(vec4f(), wanted(y_at + j), inside(j, outputs)));
   }
-  // Σ e^{u_j − top} is 1 for the largest output itself; without that 1 the sum keeps the digits of a small loss.
+  // Σ e^{u_j − top} is 1 for the largest output itself; without that 1 the sum keeps the digits of
+  // a small loss.
   var others = -1.0;
   var seen_top = false;
   var hit = false;
@@ -64,7 +70,7 @@ fn cross_entropy(u_at: u32, y_at: u32, weight: f32, outputs: u32) -> vec2f {
   let spread = log1p(vec4f(others)).x;
   for (var j = 0u; 4u * j < outputs; j++) {
     let probability = exponential(network_output(u_at + j) - top) / (1.0 + others);
-    emit_error(u_at + j, select(vec4f(), weight * (mass * probability - wanted(y_at + j)), inside(j, outputs)));
+    emit_delta(u_at + j, select(vec4f(), weight * (mass * probability - wanted(y_at + j)), inside(j, outputs)));
   }
   let loss = excess + mass * spread;
   return vec2f(loss, select(0.0, 1.0, hit && !is_not_finite(vec4f(loss)).x));
@@ -80,7 +86,7 @@ fn binary(u_at: u32, y_at: u32, weight: f32, outputs: u32) -> vec2f {
     loss += total(select(vec4f(), each, inside(j, outputs)));
     let same_side = (u > vec4f()) == (y > vec4f(0.5));
     wrong += total(select(vec4f(), vec4f(1.0), inside(j, outputs) & !same_side));
-    emit_error(u_at + j, select(vec4f(), weight * (logistic(u) - y), inside(j, outputs)));
+    emit_delta(u_at + j, select(vec4f(), weight * (logistic(u) - y), inside(j, outputs)));
   }
   return vec2f(loss, select(0.0, 1.0, wrong == 0.0 && !is_not_finite(vec4f(loss)).x));
 }

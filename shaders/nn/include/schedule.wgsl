@@ -1,9 +1,14 @@
-// What a step's state becomes at its end, the loss apart: the numbers that its update needs, and the place of the next.
+// Moves the state of a step on: the numbers that its update needs, and the place of the next step.
+// needs: elementary.wgsl, state.wgsl
 //
-// Schedules (s = steps made, T = total): 0 constant; 1 cosine, rate · (1 + cos(π s / T)) / 2; 2 step,
-// rate · factor^⌊s / every⌋, with the quotient in integers and log factor from the host: WGSL's / may round a whole
-// quotient down, and its pow is good to four digits. 1 − βᵗ is −expm1(t log β), with log β from the host too:
-// 1 − pow(β, t) would lose four digits at small t. Needs elementary.wgsl and state.wgsl.
+// Schedules (s = steps made, T = total):
+//  0  constant
+//  1  cosine   rate · (1 + cos(π s / T)) / 2
+//  2  step     rate · factor^⌊s / every⌋
+//
+// The quotient s / every is one of integers, and log factor comes from the host: WGSL's / may round
+// a whole quotient down, and its pow is good to four digits. 1 − βᵗ is −expm1(t log β), with log β
+// from the host for the same reason: 1 − pow(β, t) would lose four digits at small t.
 
 struct Schedule {
   // Samples there are, and those of a mini-batch, 0 for all.

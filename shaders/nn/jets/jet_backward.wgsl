@@ -1,17 +1,19 @@
-// Error of the layer below, on jets: the product G = Δ Wᵀ for each component, then the adjoint of what jet_forward.wgsl's
-// activation did, with z, σ of the layer below,
+// Computes the deltas of the layer below on jets: the product G = Δ Wᵀ for each component, then the
+// adjoint of the activation in jet_forward.wgsl, with z and σ of the layer below:
+// needs: tile.wgsl
 //
-//   δ    = g σ′ + Σ_i ( g_i σ″ z_i + g_ii (σ‴ z_i² + σ″ z_ii) )
-//   δ_i  = g_i σ′ + 2 g_ii σ″ z_i
-//   δ_ii = g_ii σ′
+//  δ    = g σ′ + Σ_i ( g_i σ″ z_i + g_ii (σ‴ z_i² + σ″ z_ii) )
+//  δ_i  = g_i σ′ + 2 g_ii σ″ z_i
+//  δ_ii = g_ii σ′
 //
-// Δ: (1 + 2d) · rows × outputs, G and Δ′: (1 + 2d) · rows × inputs, components one behind the other; tangents: σ′, σ″, σ‴,
-// z_i, z_ii of the layer below, as jet_forward.wgsl leaves them. W: inputs × outputs, as dense_forward.wgsl has it. Row-major
-// in vectors of 4; entries that pad a row come out 0 because those of σ′ … are.
+// Δ: (1 + 2d) · rows × outputs, G and Δ′: (1 + 2d) · rows × inputs, component by component;
+// tangents: σ′, σ″, σ‴, z_i, z_ii of the layer below, as jet_forward.wgsl leaves them. W: inputs ×
+// outputs, as in dense_forward.wgsl. All are row-major in vectors of 4. Entries that pad a row are
+// 0 because those of σ′ … are.
 //
-// One invocation takes 8 samples and 8 neurons, with all components, as in jet_forward.wgsl: one dispatch a layer.
-// Cost: 2 · (1 + 2d) · rows · inputs · outputs flops and some 12 d + 2 a neuron and sample; 3 + 2d words read there, 1 + 2d
-// written, read again and written. Needs tile.wgsl.
+// One invocation handles 8 samples and 8 neurons, with all components, as in jet_forward.wgsl: one
+// dispatch a layer. Cost: 2 · (1 + 2d) · rows · inputs · outputs flops and about 12 d + 2 a neuron
+// and sample, for which it reads 3 + 2d words, writes 1 + 2d, and reads and writes those again.
 
 // d, the dimension of the input.
 override AXES: u32;
@@ -24,16 +26,16 @@ struct Shape {
 }
 
 @group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> error: array<vec4f>;
+@group(0) @binding(1) var<storage, read> delta: array<vec4f>;
 @group(0) @binding(2) var<storage, read> parameters: array<vec4f>;
 @group(0) @binding(3) var<storage, read> tangents: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> error_below: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> delta_below: array<vec4f>;
 
 // First row of the component that is being multiplied.
 var<private> first: u32;
 
 fn left(batch: u32, i: u32, j: u32) -> vec4f {
-  return error[batch * shape.output_batch + (first + i) * shape.output_stride + j];
+  return delta[batch * shape.output_batch + (first + i) * shape.output_stride + j];
 }
 
 fn right(batch: u32, i: u32, j: u32) -> vec4f {
@@ -42,7 +44,7 @@ fn right(batch: u32, i: u32, j: u32) -> vec4f {
 
 fn emit(batch: u32, i: u32, j: u32, value: vec4f) {
   if (i >= shape.rows || j >= shape.input_stride) { return; }
-  error_below[batch * shape.input_batch + (first + i) * shape.input_stride + j] = value;
+  delta_below[batch * shape.input_batch + (first + i) * shape.input_stride + j] = value;
 }
 
 @compute @workgroup_size(64)
@@ -50,8 +52,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let columns = (shape.inputs + 7u) / 8u;
   let row = id.x / columns;
   let column = id.x % columns;
-  // Terms of a sum, none where there are no samples. Were the end of a loop a number of the uniform alone, lavapipe would compile
-  // the kernel for its value, anew at each dispatch that follows another kernel's: 3 ms from its cache, 300 without.
+  // Terms of a sum, none where there are no samples. Were the end of a loop a number of the uniform
+  // alone, lavapipe would compile the kernel for its value, anew at each dispatch that follows
+  // another kernel's: 3 ms from its cache, 300 without.
   let terms = select(0u, shape.outputs, 8u * row < shape.rows);
   for (var component = 0u; component <= 2u * AXES; component++) {
     first = component * shape.rows;
@@ -68,16 +71,16 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let slope = tangents[kept];
     let bend = tangents[kept + next];
     let third = tangents[kept + 2u * next];
-    var sum = error_below[at] * slope;
+    var sum = delta_below[at] * slope;
     for (var axis = 1u; axis <= AXES; axis++) {
       let z1 = tangents[kept + (2u + axis) * next];
       let z2 = tangents[kept + (2u + AXES + axis) * next];
-      let g1 = error_below[at + axis * next];
-      let g2 = error_below[at + (AXES + axis) * next];
+      let g1 = delta_below[at + axis * next];
+      let g2 = delta_below[at + (AXES + axis) * next];
       sum += g1 * bend * z1 + g2 * (third * z1 * z1 + bend * z2);
-      error_below[at + axis * next] = g1 * slope + 2.0 * g2 * bend * z1;
-      error_below[at + (AXES + axis) * next] = g2 * slope;
+      delta_below[at + axis * next] = g1 * slope + 2.0 * g2 * bend * z1;
+      delta_below[at + (AXES + axis) * next] = g2 * slope;
     }
-    error_below[at] = sum;
+    delta_below[at] = sum;
   }
 }

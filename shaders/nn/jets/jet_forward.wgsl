@@ -1,21 +1,27 @@
-// One hidden layer forward on jets: samples that carry derivatives along the axes x_1 … x_d of the input.
+// Computes one hidden layer forward on jets: samples that carry derivatives along the axes x_1 …
+// x_d of the input.
+// needs: activation.wgsl, tile.wgsl
 //
-//   z = x W + b,  z_i = x_i W,  z_ii = x_ii W;      h = σ(z),  h_i = σ′ z_i,  h_ii = σ″ z_i² + σ′ z_ii,
+//  z = x W + b,  z_i = x_i W,  z_ii = x_ii W
+//  h = σ(z),     h_i = σ′ z_i, h_ii = σ″ z_i² + σ′ z_ii
 //
-// where index i stands for ∂/∂x_i and ii for ∂²/∂x_i². X, H: (1 + 2d) · rows × inputs or outputs: rows of values, one for
-// each sample, then the rows of ∂/∂x_1 … ∂/∂x_d, then those of the second derivatives, so that the features themselves are
-// a matrix at the head of H. W and b as in dense_forward.wgsl; b stands on the rows of values alone. What the backward
-// pass needs goes to `tangents`: (3 + 2d) · rows × outputs, σ′, σ″, σ‴, then z_1 … z_d, then z_11 … z_dd; so it need not
-// know the activation, and one pipeline serves all. All row-major in vectors of 4, entries that pad a row are 0. A batch is
-// a replica; its X may be shared (input_batch = 0).
+// where index i stands for ∂/∂x_i and ii for ∂²/∂x_i². X, H: (1 + 2d) · rows × inputs or outputs:
+// first the rows of values, one for each sample, then the rows of ∂/∂x_1 … ∂/∂x_d, then those of
+// the second derivatives. So the features themselves are a matrix at the head of H. W and b are as
+// in dense_forward.wgsl; b is added to the rows of values alone. What the backward pass needs goes
+// to `tangents`: (3 + 2d) · rows × outputs, σ′, σ″, σ‴, then z_1 … z_d, then z_11 … z_dd. So the
+// backward pass need not know the activation, and one pipeline serves all. All are row-major in
+// vectors of 4, and entries that pad a row are 0. A batch is a replica; its X may be shared
+// (input_batch = 0).
 //
-// One invocation takes 8 samples and 8 neurons: a tile of products for each component of their jets (tile.wgsl), then the
-// activation over what it has just stored. So a layer is one dispatch and not two, and no barrier is needed. With 1 / (1 + 2d)
-// of the invocations that a tile each would make, a GPU is filled from some 10⁴ samples · neurons on; below that it is the
-// number of dispatches that counts.
+// One invocation handles 8 samples and 8 neurons: a tile of products for each component of their
+// jets (tile.wgsl), then the activation over what it has just stored. So a layer is one dispatch
+// and not two, and needs no barrier. A tile for each component would give (1 + 2d) times as many
+// invocations; so it takes about 10⁴ samples · neurons to fill a GPU. Below that the number of
+// dispatches counts.
 //
-// Cost: 2 · (1 + 2d) · rows · inputs · outputs flops, one activation with its derivatives an output. 3 + 2d words written an
-// output, 1 + 2d of them read again and written. Needs elementary.wgsl, activation.wgsl, activation_jet.wgsl, tile.wgsl.
+// Cost: 2 · (1 + 2d) · rows · inputs · outputs flops, and one activation with its derivatives an
+// output; 3 + 2d words written an output, 1 + 2d of them read again and written.
 
 // d, the dimension of the input.
 override AXES: u32;
@@ -56,8 +62,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let columns = (shape.outputs + 7u) / 8u;
   let row = id.x / columns;
   let column = id.x % columns;
-  // Terms of a sum, none where there are no samples. Were the end of a loop a number of the uniform alone, lavapipe would compile
-  // the kernel for its value, anew at each dispatch that follows another kernel's: 3 ms from its cache, 300 without.
+  // Terms of a sum, none where there are no samples. Were the end of a loop a number of the uniform
+  // alone, lavapipe would compile the kernel for its value, anew at each dispatch that follows
+  // another kernel's: 3 ms from its cache, 300 without.
   let terms = select(0u, shape.inputs, 8u * row < shape.rows);
   for (var component = 0u; component <= 2u * AXES; component++) {
     first = component * shape.rows;
@@ -72,7 +79,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let at = id.z * shape.output_batch + i * shape.output_stride + j;
     let kept = at + 2u * id.z * next;
     let inside = 4u * j + vec4u(0u, 1u, 2u, 3u) < vec4u(shape.outputs);
-    let jet = activation_jet(output[at]);
+    let jet = activate(output[at]);
     let slope = select(vec4f(), jet.first, inside);
     let bend = select(vec4f(), jet.second, inside);
     output[at] = select(vec4f(), jet.value, inside);

@@ -1,10 +1,14 @@
-// A mini-batch of each replica: rows of X, Y and w, drawn without replacement from shuffled epochs.
+// Draws a mini-batch for each replica: rows of X, Y and w, without replacement, from shuffled
+// epochs.
+// needs: philox.wgsl, state.wgsl, permutation.wgsl
 //
-// Sample b of a batch stands at position offset + b of the endless sequence of epochs, see permutation.wgsl. Weights become
-// w · samples / batch, so that the batch's loss estimates the whole loss without bias.
+// Sample b of a batch stands at position offset + b of the endless sequence of epochs; see
+// permutation.wgsl. Weights become w · samples / batch, so that the batch's loss is an unbiased
+// estimate of the whole loss.
 //
-// One invocation a vector of 4; grid (⌈batch · vectors / 64⌉, 1, replicas) with vectors = input_stride + output_stride.
-// Memory bound: each vector read and written once, rows contiguous. Needs philox.wgsl, state.wgsl and permutation.wgsl.
+// One invocation copies a vector of 4; grid (⌈batch · vectors / 64⌉, 1, replicas) with vectors =
+// input_stride + output_stride. The kernel is bound by memory: it reads and writes each vector
+// once, and rows are contiguous.
 
 struct Shape { epochs: Permutation, batch: u32, input_stride: u32, output_stride: u32, weight_scale: f32 }
 

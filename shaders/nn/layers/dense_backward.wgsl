@@ -1,7 +1,9 @@
-// Error of the layer below: Δ′ = (Δ Wᵀ) ⊙ D, D = σ′(Z) of the layer below.
+// Computes the deltas of the layer below: Δ′ = (Δ Wᵀ) ⊙ D, where D = σ′(Z) of the layer below and Δ
+// is the gradient of the loss with respect to Z.
+// needs: tile.wgsl
 //
-// Δ: rows × outputs; W: inputs × outputs, as dense_forward.wgsl has it; Δ′, D: rows × inputs. Row-major in vectors of 4;
-// entries that pad a row come out 0 because those of D are.
+// Δ: rows × outputs; W: inputs × outputs, as in dense_forward.wgsl; Δ′, D: rows × inputs. All are
+// row-major in vectors of 4. Entries of Δ′ that pad a row are 0 because those of D are.
 //
 // Cost: 2 · rows · inputs · outputs flops; see tile.wgsl.
 
@@ -13,13 +15,13 @@ struct Shape {
 }
 
 @group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> error: array<vec4f>;
+@group(0) @binding(1) var<storage, read> delta: array<vec4f>;
 @group(0) @binding(2) var<storage, read> parameters: array<vec4f>;
-@group(0) @binding(3) var<storage, read> derivative: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> error_below: array<vec4f>;
+@group(0) @binding(3) var<storage, read> slope: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> delta_below: array<vec4f>;
 
 fn left(batch: u32, i: u32, j: u32) -> vec4f {
-  return error[batch * shape.output_batch + i * shape.output_stride + j];
+  return delta[batch * shape.output_batch + i * shape.output_stride + j];
 }
 
 fn right(batch: u32, i: u32, j: u32) -> vec4f {
@@ -29,7 +31,7 @@ fn right(batch: u32, i: u32, j: u32) -> vec4f {
 fn emit(batch: u32, i: u32, j: u32, value: vec4f) {
   if (i >= shape.rows || j >= shape.input_stride) { return; }
   let at = batch * shape.input_batch + i * shape.input_stride + j;
-  error_below[at] = value * derivative[at];
+  delta_below[at] = value * slope[at];
 }
 
 @compute @workgroup_size(64)

@@ -1,13 +1,18 @@
-// One dense layer forward: Z = X W + 1 bᵀ, H = σ(Z), D = σ′(Z).
+// Computes one dense layer forward: Z = X W + 1 bᵀ, H = σ(Z), D = σ′(Z).
+// needs: activation.wgsl, tile.wgsl
 //
-// X: rows × inputs; W: inputs × outputs, rows padded to a multiple of 4, and below it the row b; H, D: rows × outputs.
-// All row-major in vectors of 4. `linear` writes Z alone, for an output layer, and adds b to the first `biased` rows only: those
-// below are derivatives (jet_forward.wgsl). D is stored rather than Z, so that the
-// activation is evaluated once a step and the backward pass need not know it. Entries that pad a row of H, D are 0.
-// A batch is a replica; its X may be shared (input_batch = 0).
+// X: rows × inputs; W: inputs × outputs, rows padded to a multiple of 4, with the row b below it;
+// H, D: rows × outputs. All are row-major in vectors of 4. A batch is a replica; its X may be
+// shared (input_batch = 0).
 //
-// Cost: 2 · rows · inputs · outputs flops and one activation an output; see tile.wgsl. H is activated in a second pass
-// over the tile just stored: inlined into 16 emits, the activation made the pipeline compile for seconds.
+// `linear` writes Z alone, for an output layer, and adds b to the first `biased` rows only: the
+// rows below are derivatives (jet_forward.wgsl). `activated` writes H and D. It stores D rather
+// than Z, so that the activation is evaluated once a step and the backward pass need not know it.
+// Entries that pad a row of H or D are 0.
+//
+// Cost: 2 · rows · inputs · outputs flops and one activation an output; see tile.wgsl. H is
+// activated in a second pass over the tile just stored: inlined into 16 emits, the activation made
+// the pipeline compile for seconds.
 
 struct Shape {
   rows: u32, inputs: u32, outputs: u32,
@@ -21,7 +26,7 @@ struct Shape {
 @group(0) @binding(1) var<storage, read> input: array<vec4f>;
 @group(0) @binding(2) var<storage, read> parameters: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> output: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> derivative: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> slope: array<vec4f>;
 
 fn left(batch: u32, i: u32, j: u32) -> vec4f {
   return input[batch * shape.input_batch + i * shape.input_stride + j];
@@ -59,7 +64,7 @@ fn activated(@builtin(global_invocation_id) id: vec3u) {
       let result = activate(output[at]);
       let inside = 4u * j + vec4u(0u, 1u, 2u, 3u) < vec4u(shape.outputs);
       output[at] = select(vec4f(), result.value, inside);
-      derivative[at] = select(vec4f(), result.derivative, inside);
+      slope[at] = select(vec4f(), result.first, inside);
     }
   }
 }

@@ -1,11 +1,15 @@
-// Gradient of a dense layer's parameters: [X 1]ᵀ Δ, in slices of the samples.
+// Computes the gradient of a dense layer's parameters, [X 1]ᵀ Δ, in slices of the samples.
+// needs: tile.wgsl
 //
-// X: rows × inputs; Δ: rows × outputs, with the samples' weights and 1/… factors in it already; the result has the
-// layout of the parameters: inputs rows (padded to a multiple of 4), then the row of the biases. A slice sums `slice`
-// samples and has a copy of all parameters to itself; update.wgsl adds the slices in order, so that the sum is the same
-// at every run and for every number of replicas. Slices give a tall product enough invocations, and keep the loop short
-// of the 65,535 iterations after which lavapipe ends a shader. Where rows from `biased` on are derivatives
-// (jet_forward.wgsl) the column of ones ends there.
+// X: rows × inputs; Δ: rows × outputs, which holds the samples' weights and factors such as 1 / m
+// already. The result has the layout of the parameters: inputs rows, padded to a multiple of 4,
+// then the row of the biases. Where rows from `biased` on are derivatives (jet_forward.wgsl), the
+// column of ones ends there.
+//
+// A slice sums `slice` samples and has its own copy of all parameters. update.wgsl adds the slices
+// in order, so the sum is the same in every run and for every number of replicas. Slices give a
+// tall product enough invocations, and keep the loop short of the 65,535 iterations after which
+// lavapipe ends a shader.
 //
 // Cost: 2 · rows · (inputs + 1) · outputs flops; see tile.wgsl.
 
@@ -20,7 +24,7 @@ struct Shape {
 
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> input: array<vec4f>;
-@group(0) @binding(2) var<storage, read> error: array<vec4f>;
+@group(0) @binding(2) var<storage, read> delta: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> gradient: array<vec4f>;
 
 fn replica(batch: u32) -> u32 { return batch / shape.slices; }
@@ -32,7 +36,7 @@ fn left(batch: u32, i: u32, j: u32) -> vec4f {
 }
 
 fn right(batch: u32, i: u32, j: u32) -> vec4f {
-  return error[replica(batch) * shape.output_batch + i * shape.output_stride + j];
+  return delta[replica(batch) * shape.output_batch + i * shape.output_stride + j];
 }
 
 fn emit(batch: u32, i: u32, j: u32, value: vec4f) {

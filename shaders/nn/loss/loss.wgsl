@@ -1,12 +1,14 @@
-// Loss of each sample, its gradient with respect to the network's output, and partial sums of both loss and hits.
+// Computes the loss of each sample, its gradient with respect to the network's output, and partial
+// sums of loss and hits.
+// needs: elementary.wgsl, sample_loss.wgsl
 //
-// u, y: rows × outputs, row-major in vectors of 4; the error written is w · ∂ℓ/∂u with the sample's weight w. The loss of
-// a batch is Σ w ℓ; see sample_loss.wgsl for ℓ and for hits.
+// u, y: rows × outputs, row-major in vectors of 4. The delta written is w · ∂ℓ/∂u with the sample's
+// weight w. The loss of a batch is Σ w ℓ; see sample_loss.wgsl for ℓ and for hits.
 //
-// One invocation a sample, 256 samples a workgroup; grid (⌈rows / 256⌉, 1, replicas). The partial sums of a workgroup go
-// to partials[replica][workgroup] = (Σ w ℓ, Σ hits), added up in a fixed tree, then in order by update_advance.wgsl.
-// Cost: about 20 flops an output, 3 words an output read and 1 written: bound by memory. Needs elementary.wgsl and
-// sample_loss.wgsl.
+// One invocation handles one sample, and a workgroup 256 samples; grid (⌈rows / 256⌉, 1, replicas).
+// The sums of a workgroup, formed in a fixed tree, go to partials[replica][workgroup] = (Σ w ℓ, Σ
+// hits); update_advance.wgsl adds these in order. Cost: about 20 flops an output; 3 words an output
+// read and 1 written, so the kernel is bound by memory.
 
 struct Shape {
   rows: u32, outputs: u32, stride: u32,
@@ -18,14 +20,14 @@ struct Shape {
 // `target` is a reserved word.
 @group(0) @binding(2) var<storage, read> targets: array<vec4f>;
 @group(0) @binding(3) var<storage, read> weights: array<f32>;
-@group(0) @binding(4) var<storage, read_write> error: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> delta: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> partials: array<vec2f>;
 
 var<workgroup> sums: array<vec2f, 256>;
 
 fn network_output(at: u32) -> vec4f { return output[at]; }
 fn wanted(at: u32) -> vec4f { return targets[at]; }
-fn emit_error(at: u32, value: vec4f) { error[at] = value; }
+fn emit_delta(at: u32, value: vec4f) { delta[at] = value; }
 
 @compute @workgroup_size(256)
 fn main(

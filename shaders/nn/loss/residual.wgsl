@@ -1,16 +1,20 @@
-// Residual of a differential equation at each sample, its gradient with respect to the network's jets, and partial sums of the
-// loss Σ w r²:
+// Computes the residual of a differential equation at each sample, its gradient with respect to the
+// network's jets, and partial sums of the loss Σ w r²:
 //
-//   r = Σ_i (second_i u_ii + first_i u_i) + value · u + cube · u³ + advection · u u_1 − y,
+//  r = Σ_i (second_i u_ii + first_i u_i) + value · u + cube · u³ + advection · u u_1 − y,
 //
-// with the coefficients of the condition that holds at the sample: those of the first samples, then those of the next …
-// u: (1 + 2d) · rows, one a vector of 4, components one behind the other as jet_forward.wgsl has them; the error has their
-// places: 2 w r ∂r/∂u, 2 w r ∂r/∂u_i, 2 w r ∂r/∂u_ii. y, w: rows, shared by the replicas. A condition is 4 + 2d words:
-// the number of the first sample behind its own, value, cube, advection, first_1 … first_d, second_1 … second_d.
+// with the coefficients of the condition that holds at the sample. Samples lie condition by
+// condition.
 //
-// One invocation a sample, 256 samples a workgroup; grid (⌈rows / 256⌉, 1, replicas). The partial sums of a workgroup go
-// to partials[replica][workgroup] = (Σ w r², 0), as loss.wgsl's do: in a fixed tree, then in order by update_advance.wgsl.
-// Cost: some 10 d + 15 flops a sample; 1 + 2d vectors read and as many written: bound by memory.
+// u: (1 + 2d) · rows, one number in a vector of 4, component by component as in jet_forward.wgsl.
+// The deltas lie in the same places: 2 w r ∂r/∂u, 2 w r ∂r/∂u_i, 2 w r ∂r/∂u_ii. y, w: rows, shared
+// by the replicas. A condition takes 4 + 2d words: the number of the first sample after its own,
+// value, cube, advection, first_1 … first_d, second_1 … second_d.
+//
+// One invocation handles one sample, and a workgroup 256 samples; grid (⌈rows / 256⌉, 1, replicas).
+// The sum of a workgroup goes to partials[replica][workgroup] = (Σ w r², 0), as in loss.wgsl: in a
+// fixed tree, then in order by update_advance.wgsl. Cost: about 10 d + 15 flops a sample; 1 + 2d
+// vectors read and as many written, so the kernel is bound by memory.
 
 // d, the dimension of the input.
 override AXES: u32;
@@ -22,14 +26,14 @@ struct Shape { rows: u32, output_batch: u32, workgroups: u32 }
 @group(0) @binding(2) var<storage, read> output: array<vec4f>;
 @group(0) @binding(3) var<storage, read> targets: array<vec4f>;
 @group(0) @binding(4) var<storage, read> weights: array<f32>;
-@group(0) @binding(5) var<storage, read_write> error: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> delta: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> partials: array<vec2f>;
 
 var<workgroup> sums: array<f32, 256>;
 
 fn coefficient(at: u32) -> f32 { return bitcast<f32>(conditions[at]); }
 
-// w r² of a sample, whose errors it writes.
+// w r² of a sample, whose deltas it writes.
 fn squared_residual(replica: u32, row: u32) -> f32 {
   var c = 0u;
   while (row >= conditions[c]) { c += 4u + 2u * AXES; }
@@ -45,11 +49,11 @@ fn squared_residual(replica: u32, row: u32) -> f32 {
     residual += coefficient(c + 4u + AXES + i) * output[at + (1u + AXES + i) * shape.rows].x;
   }
   let scale = 2.0 * weights[row] * residual;
-  error[at] = vec4f(scale * (value + 3.0 * cube * u * u + advection * u1), 0.0, 0.0, 0.0);
+  delta[at] = vec4f(scale * (value + 3.0 * cube * u * u + advection * u1), 0.0, 0.0, 0.0);
   for (var i = 0u; i < AXES; i++) {
     let first = coefficient(c + 4u + i) + select(0.0, advection * u, i == 0u);
-    error[at + (1u + i) * shape.rows] = vec4f(scale * first, 0.0, 0.0, 0.0);
-    error[at + (1u + AXES + i) * shape.rows] = vec4f(scale * coefficient(c + 4u + AXES + i), 0.0, 0.0, 0.0);
+    delta[at + (1u + i) * shape.rows] = vec4f(scale * first, 0.0, 0.0, 0.0);
+    delta[at + (1u + AXES + i) * shape.rows] = vec4f(scale * coefficient(c + 4u + AXES + i), 0.0, 0.0, 0.0);
   }
   return weights[row] * residual * residual;
 }

@@ -1,31 +1,43 @@
-// Gradient flow of a homogeneous network in polar coordinates: weights w = c û with ‖û‖ = 1, a norm and a direction.
+// Integrates the gradient flow of a homogeneous network in polar coordinates: weights w = c û with
+// ‖û‖ = 1, a norm and a direction.
+// needs: elementary.wgsl
 //
-// Without biases and with activations that are homogeneous, H(x; c û) = c^L H(x; û). The dense kernels evaluate the network
-// and differentiate it at û, where numbers are of the order of one however small c is, and c^L enters at the loss alone:
+// Without biases and with activations that are homogeneous, H(x; c û) = c^L H(x; û). The dense
+// kernels evaluate the network and differentiate it at û, where numbers are of the order of one
+// however small c is. c^L enters only at the loss:
 //
-//     scale    u = c^L H(x; û), on which loss.wgsl finds the errors ∂ℓ/∂u
-//     descend  g = Σ_k w_k ∂ℓ/∂u_k ∇H_k(û), so that ∇L(w) = c^(L−1) g;   v = û − η g / ‖g‖,   c ← c ‖v‖,   û ← v / ‖v‖
+//  scale    u = c^L H(x; û), on which loss.wgsl finds ∂ℓ/∂u
+//  descend  g = Σ_k w_k ∂ℓ/∂u_k ∇H_k(û), so that ∇L(w) = c^(L−1) g;
+//           v = û − η g / ‖g‖,   c ← c ‖v‖,   û ← v / ‖v‖
 //
-// That is a step of Euler's, w ← w − dt ∇L(w) with dt = η / (c^(L−2) ‖g‖): weights change by the share η of their norm,
-// whatever c, L and the scale of the loss. Two clocks go with it: s = ∫ c^(L−2) dt, and δ^(L−2) t with δ = c at the start.
+// `descend` is a step of Euler's method, w ← w − dt ∇L(w) with dt = η / (c^(L−2) ‖g‖): weights
+// change by the share η of their norm, whatever c, L and the scale of the loss. It keeps two
+// clocks: s = ∫ c^(L−2) dt, and δ^(L−2) t with δ = c at the start.
 //
-// With errors at the output 0 the gradient is that of the neural correlation function N(u) = −Σ_k w_k ∂ℓ/∂u(0, y_k) H_k(u):
-// g = −∇N(û). Where c = 0 it always is, and a step is one of projected ascent of N on the sphere.
+// With ∂ℓ/∂u at the output 0, g is the gradient of the neural correlation function N(u) = −Σ_k w_k
+// ∂ℓ/∂u(0, y_k) H_k(u): g = −∇N(û). Where c = 0 it always is, and a step is one of projected ascent
+// of N on the sphere.
 //
-//     record   of G = ∇N(û): N = û·G / L (Euler), the KKT residual ‖G − (û·G) û‖ / ‖G‖, and how far û came since the last
-//              record by the way it could have come, ‖û − û′‖ / Σ η: a mean residual. Where preactivations sit on kinks, G
-//              jumps from step to step and only its mean vanishes along the sphere. And the cosine û·û* to a given direction.
+//  record   with G = ∇N(û): N = û·G / L (Euler); the KKT residual ‖G − (û·G) û‖ / ‖G‖; the drift
+//           ‖û − û′‖ / Σ η; and the cosine û·û* to a given direction û*
 //
-// Parameters lie as layout.ts has them; `mask` is 0 for the vectors of biases, which stay 0, and 1 for the others. The
-// gradient comes in slices, summed in order. `scale`: one invocation a vector of 4, grid (⌈vectors / 64⌉, 1, replicas).
-// `descend` and `record`: one workgroup a replica, grid (replicas); its 64 lanes take vectors in turns, and sums go up a
-// fixed tree. Some 30 flops a vector of parameters and 3 to 4 reads: bound by memory, and small beside the products: a
-// network that fills more than a workgroup would want a second dispatch for its sums. Needs elementary.wgsl.
+// The drift is the distance that û moved since the last record, û′, over the longest distance that
+// it could have moved: a mean residual. Where preactivations sit on kinks, G jumps from step to
+// step, and only its mean vanishes along the sphere.
+//
+// Parameters lie as in src/nn/layout.ts; `mask` is 0 for the vectors of biases, which stay 0, and 1
+// for the others. The gradient comes in slices, summed in order. `scale`: one invocation a vector
+// of 4, grid (⌈vectors / 64⌉, 1, replicas). `descend` and `record`: one workgroup a replica, grid
+// (replicas); its 64 lanes take vectors in turns, and sums go up a fixed tree. Cost: about 30 flops
+// a vector of parameters and 3 to 4 reads. The kernels are bound by memory and small beside the
+// products. A network that fills more than one workgroup would need a second dispatch for its sums.
 
 struct Shape {
-  // Vectors of outputs and of parameters a replica, slices of a gradient, order L, pairs of the loss a replica.
+  // Vectors of outputs and of parameters a replica, slices of a gradient, order L, pairs of the
+  // loss a replica.
   outputs: u32, size: u32, slices: u32, order: u32, partials: u32,
-  // Records that the log holds; replicas; η up to the step `hold`, then η falling to 0 at the step `end`.
+  // Records that the log holds; replicas; η up to the step `hold`, then η falling to 0 at the step
+  // `end`.
   capacity: u32, replicas: u32, rate: f32, hold: f32, late_rate: f32, end: f32,
 }
 

@@ -1,8 +1,9 @@
-// Update of all parameters of all replicas by the optimiser, see optimizer.wgsl. The gradient is the sum of `slices`
-// partial gradients, in order: [replica][slice][parameter].
+// Updates all parameters of all replicas by the optimiser; see optimizer.wgsl. The gradient is the
+// sum of `slices` partial gradients, in order: [replica][slice][parameter].
+// needs: state.wgsl, optimizer.wgsl
 //
-// One invocation 4 parameters; grid (⌈batch / 64⌉, 1, replicas). Memory bound: slices + 2 to 3 vectors read, 2 to 3
-// written, some 10 flops each. Needs state.wgsl and optimizer.wgsl.
+// One invocation updates 4 parameters; grid (⌈batch / 64⌉, 1, replicas). The kernel is bound by
+// memory: it reads slices + 2 to 3 vectors and writes 2 to 3, with about 10 flops each.
 
 struct Settings { batch: u32, slices: u32 }
 

@@ -1,12 +1,14 @@
-// The end of a step's forward half: the loss goes to the log, and the numbers of the step are set for its update.
+// Ends the first half of a step: writes the loss to the log, and sets the numbers that the update
+// needs.
+// needs: state.wgsl, schedule.wgsl
 //
-// One workgroup a replica adds up the partial sums of loss.wgsl in a fixed order and writes the loss to
-// losses[step mod capacity][replica]; then it writes the step's learning rate and Adam's bias corrections 1 − βᵗ for
-// update.wgsl and moves step, epoch and offset on for the next step. Each replica has a state of its own, read and
-// written by its own workgroup alone, so the commands of a step are the same at every step and need no host.
+// One workgroup a replica adds the partial sums of loss.wgsl in a fixed order and writes the loss
+// to losses[step mod capacity][replica]. Then it writes the step's learning rate and Adam's bias
+// corrections 1 − βᵗ for update.wgsl (see schedule.wgsl), and moves step, epoch and offset on to
+// the next step. Each replica has its own state, which only its own workgroup reads and writes. So
+// the commands of a step are the same at every step and need no host.
 //
-// See schedule.wgsl for these numbers. Cost: a few hundred flops; it is there to save the host's wait.
-// Needs elementary.wgsl, state.wgsl and schedule.wgsl.
+// Cost: a few hundred flops. The kernel exists to save the host's wait.
 
 struct Settings { @size(32) schedule: Schedule, partials: u32, capacity: u32, replicas: u32 }
 

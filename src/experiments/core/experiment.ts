@@ -8,7 +8,7 @@ import type { HelpExample } from "../../cli/help.ts";
 import type { GivenOptions, OptionTable, OptionValues } from "../../cli/options.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Task } from "../../tasks/task.ts";
-import type { ExperimentRecord } from "./record.ts";
+import type { KernelTime } from "../../gpu/measure/profiler.ts";
 import type { Table } from "./table.ts";
 import type { Claim, Verdict } from "./verdict.ts";
 
@@ -162,10 +162,10 @@ export interface Experiment<
    * Says more on the terminal than the verdicts do.
    *
    * @param result The experiment.
-   * @param record What `run.json` says of it.
+   * @param kernels Times of the kernels; `null` unless they were asked for.
    * @returns Lines.
    */
-  report?(result: ExperimentResult<Plan, Row>, record: ExperimentRecord): readonly string[];
+  report?(result: ExperimentResult<Plan, Row>, kernels: readonly KernelTime[] | null): readonly string[];
 }
 
 /** Options that a caller gives to an experiment. */

@@ -75,7 +75,7 @@ export async function runExperimentProgram<Options extends OptionTable, Plan ext
     for (const [file, draw] of Object.entries(experiment.figures)) {
       paths.push(await folder.write(file, await draw(result)));
     }
-    const lines = experiment.report?.(result, record) ?? [];
+    const lines = experiment.report?.(result, record.timings.kernels) ?? [];
     if (!quiet) console.log([experimentText(record, lines), "", ...paths].join("\n"));
     if (json) console.log(compactJson(snakeCase(record)));
     failIfDiverged(record);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { TrainingOptions } from "../../train/options.ts";
+import type { CompleteOptions, TrainingOptions } from "../../train/options.ts";
 import type { Probe } from "../../train/trace.ts";
 import { Training } from "../../train/training.ts";
 import { follow } from "../../train/follow.ts";
@@ -59,6 +59,35 @@ export interface MeasuredTraining<Row> {
 export function trainingRun<Row>(options: MeasuredTraining<Row>): Run<Row> {
   const { training: { task, steps, replicas = 1 }, label = task.name } = options;
   return { label, steps, networks: replicas, execute: (context) => execute(options, context) };
+}
+
+/**
+ * Takes the options of a training run out of a plan that has others as well, which a training would
+ * refuse.
+ *
+ * @param plan The plan.
+ * @returns The options of the training run.
+ */
+export function trainingPart(plan: CompleteOptions): CompleteOptions {
+  const { task, hidden, activation, initializer, optimizer, schedule, batch, steps } = plan;
+  const { probeEvery, spectraEvery, epsilons, threshold, precision, replicas, seed } = plan;
+  return {
+    task,
+    hidden,
+    activation,
+    initializer,
+    optimizer,
+    schedule,
+    batch,
+    steps,
+    probeEvery,
+    spectraEvery,
+    epsilons,
+    threshold,
+    precision,
+    replicas,
+    seed,
+  };
 }
 
 async function execute<Row>(

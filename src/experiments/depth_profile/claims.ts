@@ -4,9 +4,16 @@
  * @module
  */
 import { spearman } from "../../stats/spearman.ts";
-import type { Probe } from "../../train/trace.ts";
+import type { Probe, SpectrumProbe } from "../../train/trace.ts";
 import type { Claim } from "../core/verdict.ts";
-import type { DepthEnds } from "./mod.ts";
+
+/** A replica at the start and after training. */
+export interface DepthEnds {
+  /** First probe. */
+  readonly start: SpectrumProbe;
+  /** Last probe. */
+  readonly end: SpectrumProbe;
+}
 
 /**
  * States the claims, for the smallest ε: ranks rise along depth at the start, they do so after training, and training raises

@@ -7,7 +7,7 @@ import type { CompleteOptions } from "../../train/options.ts";
 import type { Probe } from "../../train/trace.ts";
 import type { ExperimentResult } from "../core/experiment.ts";
 import { depthProfileFigure } from "./figure.ts";
-import type { DepthEnds } from "./mod.ts";
+import type { DepthEnds } from "./claims.ts";
 
 /**
  * Draws ranks against layers, at the start and after training.

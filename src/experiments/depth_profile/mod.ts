@@ -9,19 +9,11 @@ import { trainingTable, type TrainingValues } from "../../cli/training_table.ts"
 import { InputError } from "../../errors.ts";
 import { effectiveRank } from "../../rank/ranks/spectral_ranks.ts";
 import { type CompleteOptions, completeOptions } from "../../train/options.ts";
-import { type SpectrumProbe, spectrumProbes, type Trace } from "../../train/trace.ts";
+import { spectrumProbes, type Trace } from "../../train/trace.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { table } from "../core/table.ts";
 import { trainingRun } from "../core/training_run.ts";
-import { depthClaims } from "./claims.ts";
-
-/** A replica at the start and after training. */
-export interface DepthEnds {
-  /** First probe. */
-  readonly start: SpectrumProbe;
-  /** Last probe. */
-  readonly end: SpectrumProbe;
-}
+import { depthClaims, type DepthEnds } from "./claims.ts";
 
 /** Values of the options of the comparison. */
 export interface DepthProfileOptions extends Omit<TrainingValues, "spectraEvery"> {

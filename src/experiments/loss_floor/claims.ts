@@ -7,6 +7,16 @@ import { spearman } from "../../stats/spearman.ts";
 import { type SpectrumProbe, spectrumProbes, type Trace } from "../../train/trace.ts";
 import type { Claim } from "../core/verdict.ts";
 
+/** One training, with all its replicas. */
+export interface LossFloorRun {
+  /** The record. All its probes have spectra and floors. */
+  readonly trace: Trace;
+  /** Replicas that diverged, and do not count. */
+  readonly leftOut: ReadonlySet<number>;
+  /** Widths of all layers, inputs and outputs included. */
+  readonly widths: readonly number[];
+}
+
 /**
  * States the claims: no loss is below its floor; floors fall as ranks rise, for the smallest ε; and no loss is below what any
  * output layer could reach.

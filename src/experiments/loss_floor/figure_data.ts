@@ -6,9 +6,8 @@
 import type { CompleteOptions } from "../../train/options.ts";
 import type { SpectrumProbe } from "../../train/trace.ts";
 import type { ExperimentResult } from "../core/experiment.ts";
-import { rankOf, replicasOf, tightness } from "./claims.ts";
+import { type LossFloorRun, rankOf, replicasOf, tightness } from "./claims.ts";
 import { lossFloorFigure } from "./figure.ts";
-import type { LossFloorRun } from "./mod.ts";
 
 /**
  * Draws the loss and its floors.

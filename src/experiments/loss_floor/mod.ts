@@ -8,21 +8,11 @@ import { trainingOptions } from "../../cli/training_flags.ts";
 import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
 import { type CompleteOptions, completeOptions } from "../../train/options.ts";
-import { type SpectrumProbe, spectrumProbes, type Trace } from "../../train/trace.ts";
+import { type SpectrumProbe, spectrumProbes } from "../../train/trace.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { table } from "../core/table.ts";
 import { trainingRun } from "../core/training_run.ts";
-import { floorClaims, rankOf, tightness } from "./claims.ts";
-
-/** One training, with all its replicas. */
-export interface LossFloorRun {
-  /** The record. All its probes have spectra and floors. */
-  readonly trace: Trace;
-  /** Replicas that diverged, and do not count. */
-  readonly leftOut: ReadonlySet<number>;
-  /** Widths of all layers, inputs and outputs included. */
-  readonly widths: readonly number[];
-}
+import { floorClaims, type LossFloorRun, rankOf, tightness } from "./claims.ts";
 
 /** Values of the options of the study. */
 export interface LossFloorOptions extends Omit<TrainingValues, "spectraEvery"> {

@@ -31,7 +31,7 @@ export interface Partition {
  * @returns The partition. The bump of a single patch is 1.
  */
 export function partitionOfUnity(box: Box, perAxis: number): Partition {
-  const dimension = box.centre.length;
+  const dimension = box.center.length;
   return {
     patches: perAxis ** dimension,
     at: (patch, x) => {

@@ -10,7 +10,7 @@ import { uploadSamples } from "../../nn/samples.ts";
 import type { Samples, Task } from "../../tasks/task.ts";
 import type { Training } from "../../train/training.ts";
 import type { Run } from "../core/experiment.ts";
-import { trainingRun } from "../core/training_run.ts";
+import { trainingPart, trainingRun } from "../core/training_run.ts";
 import { jumpsOf, type MethodOutcome, squaredError } from "./outcome.ts";
 import { type LearningMethod, learningMethods, type MethodsPlan } from "./plan.ts";
 
@@ -27,7 +27,7 @@ export function trainedRun(plan: MethodsPlan, method: LearningMethod, task: Task
   const { title } = learningMethods[method];
   return trainingRun({
     label: `${task.name}, ${title}`,
-    training: { ...plan, task },
+    training: trainingPart({ ...plan, task }),
     nameOf: (replica) => `${title}, ${task.name}, replica ${replica}`,
     measure: async (training) => ({ rows: await outcomesOf(training, method) }),
   });

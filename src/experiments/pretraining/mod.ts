@@ -7,7 +7,7 @@
 import type { TableOf } from "../../cli/options.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { type Columns, table } from "../core/table.ts";
-import { trainingRun } from "../core/training_run.ts";
+import { trainingPart, trainingRun } from "../core/training_run.ts";
 import { pretrainingClaims } from "./claims.ts";
 import {
   lossAfter,
@@ -79,7 +79,7 @@ export const pretraining: Experiment<TableOf<PretrainingOptions>, PretrainingPla
         let starts: readonly MethodStart[] = [], milliseconds = NaN;
         return trainingRun<PretrainingRun>({
           label,
-          training: { ...own, task },
+          training: trainingPart({ ...own, task }),
           nameOf: (replica) =>
             `${label}, ${methods[Math.floor(replica / replicasOfEach)]}, replica ${replica % replicasOfEach}`,
           prepare: async ({ options, network }, context) => {

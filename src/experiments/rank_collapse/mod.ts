@@ -7,7 +7,7 @@
 import type { TableOf } from "../../cli/options.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { type Columns, table } from "../core/table.ts";
-import { trainingRun } from "../core/training_run.ts";
+import { trainingPart, trainingRun } from "../core/training_run.ts";
 import { collapseClaims } from "./claims.ts";
 import { type CollapseRow, measureLayers } from "./layers.ts";
 import {
@@ -52,7 +52,7 @@ export const rankCollapse: Experiment<TableOf<RankCollapseOptions>, RankCollapse
       plan.tasks.map((task, run) =>
         trainingRun({
           label: plan.deviations[run] === null ? task.name : `deviation ${plan.deviations[run]}`,
-          training: { ...plan, task },
+          training: trainingPart({ ...plan, task }),
           nameOf: (index) => `replica ${index} (${nameOf(placeOf(plan, run, index))})`,
           measure: async (training) => ({
             rows: await measureLayers(training, (index) => placeOf(plan, run, index)),

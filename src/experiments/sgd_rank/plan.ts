@@ -4,7 +4,8 @@
  * @module
  */
 import { integer, integers, number, numbers, pick, type TableOf, toggle } from "../../cli/options.ts";
-import { parseLayers, taskOf } from "../../cli/training_flags.ts";
+import { parseLayers } from "../../cli/sizes.ts";
+import { taskOf } from "../../cli/training_flags.ts";
 import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
 import { ascending } from "../core/lists.ts";

@@ -7,7 +7,7 @@ import { staircaseData } from "../../plot/staircase/figure_data.ts";
 import { staircaseFigure } from "../../plot/staircase/staircase.ts";
 import type { CompleteOptions } from "../../train/options.ts";
 import type { ExperimentResult } from "../core/experiment.ts";
-import type { StaircaseRun } from "./mod.ts";
+import type { StaircaseRun } from "./report.ts";
 
 /** Names of the losses for the figure's axis. */
 const LOSS_NAMES = {

@@ -9,21 +9,10 @@ import { trainingTable, type TrainingValues } from "../../cli/training_table.ts"
 import { columnHelp } from "../../io/csv.ts";
 import { traceColumns, traceCsv } from "../../io/trace_csv.ts";
 import { type CompleteOptions, completeOptions } from "../../train/options.ts";
-import { summarize, type TraceSummary } from "../../train/summary.ts";
-import type { Trace } from "../../train/trace.ts";
+import { summarize } from "../../train/summary.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { trainingRun } from "../core/training_run.ts";
-import { staircaseReport } from "./report.ts";
-
-/** One training, with all its replicas. */
-export interface StaircaseRun {
-  /** The record. */
-  readonly trace: Trace;
-  /** The record in a few numbers. */
-  readonly summary: TraceSummary;
-  /** Widths of all layers, inputs and outputs included. */
-  readonly widths: readonly number[];
-}
+import { staircaseReport, type StaircaseRun } from "./report.ts";
 
 /** Values of the options of a training. */
 export interface StaircaseOptions extends TrainingValues {
@@ -70,5 +59,5 @@ export const staircase: Experiment<TableOf<StaircaseOptions>, CompleteOptions, S
       "staircase.svg": async (result) => (await import("./figure.ts")).drawStaircase(result),
     },
     summarize: ({ rows: [{ summary }] }) => summary,
-    report: (result, record) => staircaseReport(result, record.timings.kernels),
+    report: staircaseReport,
   });

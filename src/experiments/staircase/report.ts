@@ -8,9 +8,19 @@ import { count, formatNumber } from "../../format.ts";
 import type { KernelTime } from "../../gpu/measure/profiler.ts";
 import { lowerMedian } from "../../stats/median.ts";
 import type { CompleteOptions } from "../../train/options.ts";
-import type { LayerSummary, RankSummary, ReplicaSummary } from "../../train/summary.ts";
+import type { LayerSummary, RankSummary, ReplicaSummary, TraceSummary } from "../../train/summary.ts";
+import type { Trace } from "../../train/trace.ts";
 import type { ExperimentResult } from "../core/experiment.ts";
-import type { StaircaseRun } from "./mod.ts";
+
+/** One training, with all its replicas. */
+export interface StaircaseRun {
+  /** The record. */
+  readonly trace: Trace;
+  /** The record in a few numbers. */
+  readonly summary: TraceSummary;
+  /** Widths of all layers, inputs and outputs included. */
+  readonly widths: readonly number[];
+}
 
 /**
  * Writes what a training came to. With several replicas, numbers are medians, followed by their range.

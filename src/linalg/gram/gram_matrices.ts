@@ -14,14 +14,14 @@ import { checkCenter, heaviestOf, type PrepareOptions, RunningPreparation } from
 import { TileStream } from "./tile_stream.ts";
 
 /** Names of the arithmetics of a Gram matrix. */
-const gramPrecisionNames = ["single", "compensated", "double"] as const;
+const gramPrecisionNames: readonly GramPrecision[] = ["single", "compensated", "double"];
 
 /**
  * Arithmetic of a Gram matrix. `single`: plain sums. `compensated`: single precision with errors
  * that do not grow with the number of samples, in up to a fifth more time. `double`: double-single,
  * a million times as accurate, in two to ten times the time.
  */
-export type GramPrecision = typeof gramPrecisionNames[number];
+export type GramPrecision = "single" | "compensated" | "double";
 
 /** Options of {@linkcode gramMatrices}. */
 export interface GramMatricesOptions extends PrepareOptions {
@@ -163,13 +163,13 @@ async function addTiles(
     const { largest, exponent } = preparations[index];
     if (largest === 0) return { matrix, bound: 0 };
     const isRounded = plan.sums === null || plan.center || plan.words === 1 && stream.tiles.isDouble[index];
-    const { relative, centring } = gramPlanBounds(plan, weights !== undefined, isRounded);
+    const { relative, centering } = gramPlanBounds(plan, weights !== undefined, isRounded);
     const scale = 2 ** -exponent;
     const lost = UNDERFLOW * rows * columns;
     let trace = 0;
     for (let i = 0; i < columns; i++) trace += matrix[i * (columns + 1)];
     const exact = (trace + lost) / (1 - relative);
-    const left = centring * largest / scale * Math.sqrt(columns * mass);
+    const left = centering * largest / scale * Math.sqrt(columns * mass);
     // 2⁻⁵¹ for the host's own roundings.
     const bound = (relative + 2 ** -51) * exact + 2 * Math.sqrt(exact) * left + left ** 2 + lost;
     return {

@@ -88,7 +88,7 @@ export class GramTiles implements Disposable {
   readonly #doubleWeights: GpuArray;
   readonly #partials: GpuArray;
   /** Features without their means, where these are taken off. */
-  readonly #centred: GpuArray | null = null;
+  readonly #centered: GpuArray | null = null;
   readonly #sumPartials: GpuArray;
   readonly #totals: GpuArray;
   readonly #pivots: GpuArray;
@@ -118,7 +118,7 @@ export class GramTiles implements Disposable {
     );
     this.#singleWeights = array("weights", sums ? rows : 0);
     this.#doubleWeights = array("weights", sums && !center ? 0 : 2 * rows);
-    if (center) this.#centred = array("centred features", (sums ? 1 : 2) * count * rows * summed);
+    if (center) this.#centered = array("centred features", (sums ? 1 : 2) * count * rows * summed);
     this.#sumPartials = array("partial sums of columns", center ? centerPartials(rows, columns, count) : 0);
     this.#totals = array("sums of columns", center ? centerTotals(columns, count) : 0);
     this.#pivots = array("pivots", center ? 2 * columns : 0);
@@ -146,7 +146,7 @@ export class GramTiles implements Disposable {
     return { array: this.features, double: words === 2, stride: this.stride, batch: rows * this.stride };
   }
 
-  #uncentred(form: DoubleSingleForm, samples: number) {
+  #uncentered(form: DoubleSingleForm, samples: number) {
     const { columns, count } = this.#plan;
     const pivots = { array: this.#pivots, batch: 0 };
     return { form, samples, columns, count, features: this.#view, pivots, totals: this.#totals };
@@ -160,7 +160,7 @@ export class GramTiles implements Disposable {
    */
   async addColumns(samples: number): Promise<Dispatch[]> {
     return await bindColumnSums(this.#gpu, {
-      ...this.#uncentred(this.#plan.form!, samples),
+      ...this.#uncentered(this.#plan.form!, samples),
       weights: this.#doubleWeights,
       partials: this.#sumPartials,
       factors: this.factors,
@@ -178,10 +178,10 @@ export class GramTiles implements Disposable {
     const { form, sums, columns, count, rows } = this.#plan;
     const gpu = this.#gpu, dispatches: Dispatch[] = [];
     let features = this.#view;
-    if (this.#centred) {
+    if (this.#centered) {
       const stride = sums ? 4 * vectors(columns) : columns;
-      features = { array: this.#centred, double: !sums, stride, batch: rows * stride };
-      dispatches.push(await bindSubtractMeans(gpu, this.#uncentred(form!, samples), features));
+      features = { array: this.#centered, double: !sums, stride, batch: rows * stride };
+      dispatches.push(await bindSubtractMeans(gpu, this.#uncentered(form!, samples), features));
     }
     if (sums) {
       const view = { array: features.array, stride: features.stride / 4, batch: features.batch / 4 };
@@ -229,7 +229,7 @@ export interface GramBounds {
   /** Of an entry, relative to Σ w|φ_i||φ_j|: rounding of sums, weights and entries. */
   readonly relative: number;
   /** Of a centred feature, relative to the largest magnitude in its matrix. */
-  readonly centring: number;
+  readonly centering: number;
 }
 
 /**
@@ -249,6 +249,6 @@ export function gramPlanBounds(plan: GramPlan, weighted: boolean, rounded: boole
     relative: (1 + summed) * (1 + weight) * (1 + entry) ** 2 - 1,
     // A centred feature is at most twice as large as the largest that it is computed from; these
     // and the weights are rounded to double-single, which moves a mean as well.
-    centring: center ? 3 * centerBound(rows, tiles) + 2 ** -46 : 0,
+    centering: center ? 3 * centerBound(rows, tiles) + 2 ** -46 : 0,
   };
 }

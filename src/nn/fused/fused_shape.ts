@@ -1,5 +1,6 @@
 /**
- * What the kernels of the fused step know of a network: the TypeScript side of `shaders/nn/include/fused_shape.wgsl`.
+ * What the kernels of the fused step know of a network: the TypeScript side of
+ * `shaders/nn/include/fused_shape.wgsl`.
  *
  * @module
  */
@@ -28,7 +29,7 @@ export interface FusedShape {
   readonly features: readonly number[];
 }
 
-/** What {@linkcode fusedShape} takes besides a network and its samples. */
+/** Options of {@linkcode fusedShape}. */
 export interface FusedShapeOptions {
   /** Fields of `struct Schedule` in `shaders/nn/include/schedule.wgsl`. */
   readonly schedule: readonly StructFields[];
@@ -41,8 +42,8 @@ export interface FusedShapeOptions {
 }
 
 /**
- * Vectors of four that the matrices of a replica take: X, H of each hidden layer and U, and the errors of all but X, with
- * rows padded to whole tiles.
+ * Counts the vectors of four that the matrices of a replica take: X, H of each hidden layer and U,
+ * and Δ of all but X, with rows padded to whole tiles.
  *
  * @param layout Places of the parameters.
  * @param count Samples of a step.
@@ -91,22 +92,23 @@ export function fusedShape(
   const count = batch ?? samples.count;
   const rowTiles = Math.ceil(count / ROWS);
 
-  // Places of X, H … and U, then of the errors of all but X.
+  // Places of X, H … and U, then of Δ of all but X.
   const strides = [layers[0].inputStride, ...layers.map(({ outputStride }) => outputStride)];
   const places = [0];
   for (const stride of [...strides, ...strides.slice(1)]) {
     places.push(places.at(-1)! + ROWS * rowTiles * stride);
   }
   const matrixBatch = places.pop()!;
-  const errors = places.slice(layers.length);
+  const deltas = places.slice(layers.length);
   const tiles = gradientTiles(layout, gradientSide);
   const table: StructFields[] = [];
   for (const [index, { outputs, inputStride, outputStride, weights }] of layers.entries()) {
-    const { kind, parameter } = activations[index] ?? { kind: 0, parameter: 0 };
+    const { kind, parameter, exponent } = activations[index] ?? { kind: 0, parameter: 0, exponent: 1 };
     table.push(
       ["u32", outputs, inputStride, outputStride, weights],
-      ["u32", places[index], places[index + 1], errors[index + 1], errors[index], tiles.first[index], kind],
-      ["f32", parameter, 0],
+      ["u32", places[index], places[index + 1], deltas[index + 1], deltas[index], tiles.first[index], kind],
+      ["f32", parameter],
+      ["u32", exponent],
     );
   }
   table.push(["u32", ...new Array<number>(12 * (MOST_LAYERS - layers.length)).fill(0)]);

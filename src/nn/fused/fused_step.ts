@@ -1,27 +1,20 @@
 /**
- * The fused step: forward, loss and backward of a network in one dispatch, gradient and update in another; or the hidden
- * layers of a wide one in a dispatch each.
+ * The fused step: forward, loss and backward of a network in one dispatch, gradient and update in
+ * another; or the hidden layers of a wide one in a dispatch each.
  *
  * @module
  */
 import { GpuArray } from "../../gpu/array.ts";
-import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch, Kernel } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
-import { activationFiles } from "../activation.ts";
+import { activationConstants, activationFiles } from "../activation.ts";
 import { permutationFiles } from "../layers/batch.ts";
-import {
-  type FusedShape,
-  fusedShape,
-  type FusedShapeOptions,
-  matrixVectors,
-  MOST_LAYERS,
-  ROWS,
-} from "./fused_shape.ts";
+import { type FusedOperands, type FusedStepOptions, workgroupSize } from "./fused_operands.ts";
+import { fusedShape, matrixVectors, MOST_LAYERS, ROWS } from "./fused_shape.ts";
+import { bindFusedUpdate } from "./fused_step_update.ts";
+import { lossConstants } from "../loss/loss.ts";
 import { MOST_ITERATIONS } from "../../linalg/iterations.ts";
-import { lossNames } from "../loss/loss.ts";
 import type { BatchEvaluation, Network } from "../network.ts";
-import { type OptimizerName, optimizerNames } from "../optim/optimizer.ts";
 import type { SampleArrays } from "../samples.ts";
 import { type WeightShare, weightShares, WINDOW } from "../layers/weight_windows.ts";
 import blockTileSource from "../../../shaders/linalg/include/block_tile.wgsl" with { type: "text" };
@@ -29,75 +22,24 @@ import fusedLayerSource from "../../../shaders/nn/fused/fused_step_layer.wgsl" w
 import fusedRowsSource from "../../../shaders/nn/include/fused_rows.wgsl" with { type: "text" };
 import fusedShapeSource from "../../../shaders/nn/include/fused_shape.wgsl" with { type: "text" };
 import fusedStepSource from "../../../shaders/nn/fused/fused_step.wgsl" with { type: "text" };
-import fusedUpdateSource from "../../../shaders/nn/fused/fused_step_update.wgsl" with { type: "text" };
-import elementarySource from "../../../shaders/nn/include/elementary.wgsl" with { type: "text" };
-import optimizerSource from "../../../shaders/nn/include/optimizer.wgsl" with { type: "text" };
 import sampleLossSource from "../../../shaders/nn/include/sample_loss.wgsl" with { type: "text" };
 import scheduleSource from "../../../shaders/nn/include/schedule.wgsl" with { type: "text" };
 
-/**
- * How a fused step shares out the way from the inputs to the errors: `own-rows`, an invocation a tile of samples and no
- * barrier; `shared-rows`, a workgroup a few tiles of samples, with barriers between the layers; `by-layers`, a dispatch each
- * hidden layer and direction. They agree to the bit.
- */
-export type FusedArrangement = "own-rows" | "shared-rows" | "by-layers";
-
-/** Invocations a workgroup of `shared-rows`, and the tiles of rows that belong to it. */
-const SHARED = { lanes: 64, rowTiles: 4 };
-
-/** Invocations a workgroup, and its tiles of rows. On lavapipe a workgroup runs on one core, eight invocations at a time. */
-function workgroupSize({ software }: Gpu, arrangement: FusedArrangement): typeof SHARED {
-  if (arrangement === "shared-rows") return SHARED;
-  const lanes = software ? 8 : 64;
-  return { lanes, rowTiles: lanes };
-}
-
-/** Arrays of a step that other kernels know too. */
-export interface StepArrays {
-  /** `struct Hyper` of each replica. */
-  readonly hypers: GpuArray;
-  /** `struct State` of each replica. */
-  readonly states: GpuArray;
-  /** Moments of the optimiser. */
-  readonly moments: GpuArray;
-  /** Log of the losses. */
-  readonly losses: GpuArray;
-}
-
-/** Which of the variants that agree to the bit compute a fused step. */
-export interface FusedVariant {
-  /** How the work is shared out. */
-  readonly arrangement: FusedArrangement;
-  /** Where `own-rows` reads weights from: uniform buffers where they fit, or the storage buffer. */
-  readonly weights: "uniform" | "storage";
-  /** Rows and columns of a tile of a gradient, and of one of `by-layers`. */
-  readonly side: 8 | 16 | 32;
-}
-
-/** What a fused step computes, and how. */
-export interface FusedStepOptions extends Omit<FusedShapeOptions, "gradientSide"> {
-  /** Loss. */
-  readonly loss: typeof lossNames[number];
-  /** Optimiser. */
-  readonly optimizer: OptimizerName;
-  /** How it is computed. */
-  readonly variant: FusedVariant;
-}
-
 /** The commands of a fused step, see `TrainingStep`. */
 export interface FusedStep {
-  /** What comes before either. */
+  /** Commands that come before either of the others. */
   readonly forward: readonly Dispatch[];
   /** Computes the loss and logs it. */
   readonly measure: readonly Dispatch[];
   /** Computes the loss, logs it, and updates the parameters. */
   readonly update: readonly Dispatch[];
-  /** What `forward` and the first of either leave behind. */
+  /** Features and loss, once `forward` and the first of either have run. */
   readonly seen: BatchEvaluation;
 }
 
 /**
- * Whether the fused kernels can take a network: whether it fits their table, the adapter's buffers and lavapipe's loops.
+ * Tells whether the fused kernels can run a network: whether it fits their table, the adapter's
+ * buffers and lavapipe's loops.
  *
  * @param network The network.
  * @param count Samples of a step.
@@ -107,13 +49,13 @@ export function fusedFits(network: Network, count: number): boolean {
   const { gpu, replicas, layout, layout: { layers } } = network;
   const words = 4 * replicas * matrixVectors(layout, count);
   const most = Math.min(gpu.limits.maxBufferSize, gpu.limits.maxStorageBufferBindingSize);
-  // Of an invocation that has a tile of rows to itself, with room: products forward and backward and what ends them, loss,
-  // inputs.
+  // Iterations of an invocation that has a tile of rows to itself, rounded up: products forward and
+  // backward and their ends, loss, inputs.
   const steps = layers.reduce((sum, { inputStride, outputStride }) => {
     const forward = Math.ceil(outputStride / 2) * (inputStride + 2) + (ROWS + 1) * outputStride;
     return sum + forward + Math.ceil(inputStride / 2) * (outputStride + 2);
   }, (ROWS + 1) * layers[0].inputStride + 8 * ROWS * layers.at(-1)!.outputStride);
-  // Of one that adds up a gradient, and the partial sums of the loss.
+  // Iterations of one that adds up a gradient and the partial sums of the loss.
   const sums = count / 4 + count / ROWS + 4 * ROWS;
   return layers.length <= MOST_LAYERS && 4 * words <= most && Math.max(steps, sums) <= MOST_ITERATIONS;
 }
@@ -124,7 +66,6 @@ export function fusedFits(network: Network, count: number): boolean {
  * @param network Network to train.
  * @param samples Training samples.
  * @param options What to compute, and how.
- * @param arrays Arrays of the step.
  * @param stack Owner of the arrays that only these kernels know.
  * @returns The commands.
  */
@@ -132,17 +73,16 @@ export async function bindFusedStep(
   network: Network,
   samples: SampleArrays,
   options: FusedStepOptions,
-  arrays: StepArrays,
   stack: DisposableStack,
 ): Promise<FusedStep> {
   const { gpu, replicas, layout: { layers } } = network;
   const shape = fusedShape(network, samples, { ...options, gradientSide: options.variant.side });
   const { rowTiles, matrixBatch } = shape;
-  const matrices = stack.use(new GpuArray(gpu, "features and errors", replicas * matrixBatch * 4));
+  const matrices = stack.use(new GpuArray(gpu, "features and deltas", replicas * matrixBatch * 4));
   const partials = stack.use(new GpuArray(gpu, "partial losses", replicas * rowTiles * 2));
-  const bound = { network, samples, options, arrays, shape, matrices, partials };
-  const { before, last, after } = await bindRows(bound);
-  const { log, update } = await bindUpdate(bound);
+  const operands = { network, samples, options, shape, matrices, partials };
+  const { before, last, after } = await bindRows(operands);
+  const { log, update } = await bindFusedUpdate(operands);
   const seen = {
     features: layers.slice(0, -1).map(({ outputStride }, index) => ({
       array: matrices,
@@ -155,36 +95,27 @@ export async function bindFusedStep(
   return { forward: before, measure: [last, log], update: [last, ...after, update], seen };
 }
 
-/** What the commands of a step are bound to. */
-interface Bound {
-  readonly network: Network;
-  readonly samples: SampleArrays;
-  readonly options: FusedStepOptions;
-  readonly arrays: StepArrays;
-  readonly shape: FusedShape;
-  readonly matrices: GpuArray;
-  readonly partials: GpuArray;
-}
-
-/** The way from the inputs to the errors: what comes before the loss of all samples is known, that, and the rest of it. */
+/**
+ * Binds the commands from the inputs X to all Δ: those before the last part of the loss, the one
+ * that computes it, and those after it.
+ */
 async function bindRows(
-  { network, samples, options, arrays, shape: { shape, rowTiles }, matrices, partials }: Bound,
+  { network, samples, options, shape: { shape, rowTiles }, matrices, partials }: FusedOperands,
 ): Promise<{ before: Dispatch[]; last: Dispatch; after: Dispatch[] }> {
   const { gpu, replicas, layout, layout: { layers }, activations, parameters } = network;
-  const { loss, batch, variant: { arrangement, weights, side } } = options;
+  const { loss, batch, arrays, variant: { arrangement, weights, side } } = options;
   const { lanes, rowTiles: tilesAtOnce } = workgroupSize(gpu, arrangement);
   const [first] = activations;
-  const mixed = activations.some(({ kind, parameter }) =>
-    kind !== first.kind || parameter !== first.parameter
+  const mixed = activations.some(({ kind, parameter, exponent }) =>
+    kind !== first.kind || parameter !== first.parameter || exponent !== first.exponent
   );
   const shares = arrangement === "own-rows" && weights === "uniform" ? weightShares(layout, replicas) : null;
   const constants = {
     LANES: lanes,
     MIXED: mixed,
     DRAWN: batch !== null,
-    LOSS: lossNames.indexOf(loss),
-    ACTIVATION: mixed ? 0 : first.kind,
-    ACTIVATION_PARAMETER: mixed ? 0 : first.parameter,
+    ...lossConstants(loss),
+    ...(mixed ? {} : activationConstants(first)),
   };
   const files = [
     ...activationFiles,
@@ -257,40 +188,7 @@ async function bindRows(
   };
 }
 
-/** Gradient and update of all layers, or the log of the loss alone. */
-async function bindUpdate(
-  { network, options, arrays, shape: { shape, gradientTiles }, matrices, partials }: Bound,
-): Promise<{ log: Dispatch; update: Dispatch }> {
-  const { gpu, replicas, parameters } = network;
-  const { arrangement, side } = options.variant;
-  const { lanes } = workgroupSize(gpu, arrangement);
-  const files = [
-    elementarySource,
-    ...permutationFiles,
-    scheduleSource,
-    fusedShapeSource,
-    blockTileSource,
-    optimizerSource,
-    fusedUpdateSource,
-  ];
-  const kernel = (entryPoint: string) =>
-    gpu.kernel({ name: "fused_step_update", files, entryPoint }, {
-      LANES: lanes,
-      SIDE: side,
-      LARGEST: Math.max(side, 16),
-      OPTIMIZER: optimizerNames.indexOf(options.optimizer),
-    });
-  const logged = [shape, partials, arrays.states, arrays.losses];
-  return {
-    log: (await kernel("log_only")).bind(logged, [1, 1, replicas]),
-    update: (await kernel("main")).bind(
-      [...logged, matrices, arrays.hypers, parameters, arrays.moments],
-      [Math.ceil(gradientTiles / lanes), 1, replicas],
-    ),
-  };
-}
-
-/** The share of a kernel that reads no windows. */
+/** Makes the share of a kernel that reads no windows. */
 function wholeShare({ replicas, layout }: Network): WeightShare {
   return { firstReplica: 0, replicas, secondFrom: layout.layers.length, windows: [0, 0], bases: [0, 0] };
 }

@@ -1,31 +1,29 @@
 /**
- * Which of the variants of the fused step an adapter is fastest with.
+ * Choice of the variant of the fused step that is fastest on an adapter.
  *
  * @module
  */
 import { GpuArray } from "../../gpu/array.ts";
 import { autotune, type Candidate } from "../../gpu/tune/autotune.ts";
 import { gradientTiles, ROWS } from "./fused_shape.ts";
-import {
-  bindFusedStep,
-  type FusedArrangement,
-  type FusedStepOptions,
-  type FusedVariant,
-  type StepArrays,
-} from "./fused_step.ts";
+import type { FusedArrangement, FusedStepOptions, FusedVariant } from "./fused_operands.ts";
+import { bindFusedStep } from "./fused_step.ts";
 import { Network } from "../network.ts";
 import type { SampleArrays } from "../samples.ts";
 
-/** Sides of tiles, and the time that one takes on lavapipe for 4 samples, in microseconds of 8 invocations' time. */
+/**
+ * Sides of tiles, and the time that one takes on lavapipe for 4 samples, in microseconds of 8
+ * invocations' time.
+ */
 const TILES = [[8, 0.46], [16, 1.3], [32, 3.5]] as const;
 
 /**
- * The variant to take untimed.
+ * Chooses a variant by shape, without timing any.
  *
  * @param network Network to train.
  * @param arrangement How the work is shared out.
- * @returns The variant: tiles of 8 × 8 on a GPU, which has registers for no larger ones; on a CPU that poses as a GPU those
- * that take the least time, with what of them is padding and what cores wait for each other.
+ * @returns The variant. A GPU gets tiles of 8 × 8, since it has no registers for larger ones. A CPU
+ * that poses as a GPU gets those that take the least time, counting padding and idle cores.
  */
 export function defaultVariant(
   { gpu, layout, replicas }: Network,
@@ -39,7 +37,10 @@ export function defaultVariant(
   return { arrangement, weights: "uniform", side };
 }
 
-/** The variants that may be the fastest, the default first. They agree to the bit, so that replicas may have a say. */
+/**
+ * Lists the variants that may be the fastest, the default first. They agree to the bit, so the
+ * choice may depend on the number of replicas.
+ */
 function variants(network: Network, count: number, arrangement: FusedArrangement): FusedVariant[] {
   const { gpu: { software }, replicas } = network;
   const first = defaultVariant(network, arrangement);
@@ -53,13 +54,12 @@ function variants(network: Network, count: number, arrangement: FusedArrangement
 }
 
 /**
- * Chooses how a fused step is computed.
+ * Times the variants of a fused step where the device tunes, and chooses the fastest.
  *
  * @param network Network to train.
  * @param samples Training samples.
  * @param arrangement How the work is shared out by default.
- * @param options What the step computes.
- * @param arrays Arrays of the step; none is written.
+ * @param options What the step computes. None of its arrays is written.
  * @returns The variant.
  */
 export async function chooseVariant(
@@ -67,16 +67,15 @@ export async function chooseVariant(
   samples: SampleArrays,
   arrangement: FusedArrangement,
   options: Omit<FusedStepOptions, "variant">,
-  arrays: StepArrays,
 ): Promise<FusedVariant> {
   const { gpu, widths, replicas, activations } = network;
-  const { batch, loss, optimizer } = options;
+  const { batch, loss, optimizer, arrays } = options;
   const count = batch ?? samples.count;
   const candidates = variants(network, count, arrangement).map((variant): Candidate<FusedVariant> => ({
     name: `${variant.arrangement}, ${variant.side}x${variant.side}`,
     value: variant,
     bind: async (stack) => {
-      // A network of its own, for a step that is timed is a step that trains.
+      // The timed steps train, so they get a network of their own.
       const scratch = stack.use(
         await Network.create(gpu, {
           inputs: widths[0],
@@ -95,7 +94,12 @@ export async function chooseVariant(
         moments: own("scratch moments", moments),
         losses: own("scratch losses", losses),
       };
-      const step = await bindFusedStep(scratch, samples, { ...options, variant }, scratchArrays, stack);
+      const step = await bindFusedStep(
+        scratch,
+        samples,
+        { ...options, variant, arrays: scratchArrays },
+        stack,
+      );
       return [...step.forward, ...step.update];
     },
   }));

@@ -18,7 +18,7 @@ import stateSource from "../../../shaders/nn/include/state.wgsl" with { type: "t
 export const permutationFiles: readonly string[] = [philoxSource, stateSource, permutationSource];
 
 /**
- * Fields of `struct Permutation` in `shaders/nn/include/permutation.wgsl`.
+ * Lists the fields of `struct Permutation` in `shaders/nn/include/permutation.wgsl`.
  *
  * @param samples Number of samples.
  * @param seed Seed of the epochs.
@@ -40,20 +40,19 @@ export interface DrawnBatch {
 }
 
 /**
- * Binds the drawing of mini-batches: without replacement, from epochs shuffled anew for each replica.
+ * Binds the drawing of mini-batches: without replacement, from epochs shuffled anew for each
+ * replica.
  *
  * @param network Its replicas and seed.
  * @param samples All training samples.
- * @param batch Samples a mini-batch.
- * @param states `struct State` of each replica.
+ * @param options Samples a mini-batch, and `struct State` of each replica.
  * @param stack Owner of the arrays.
  * @returns The batch.
  */
 export async function bindBatch(
   network: Network,
   samples: SampleArrays,
-  batch: number,
-  states: GpuArray,
+  { batch, states }: { readonly batch: number; readonly states: GpuArray },
   stack: DisposableStack,
 ): Promise<DrawnBatch> {
   const { gpu, replicas, seed } = network;

@@ -20,13 +20,16 @@ export interface WeightShare {
   readonly secondFrom: number;
   /** Where the windows begin. */
   readonly windows: readonly [number, number];
-  /** Where the parameters of the first replica begin in either window; negative for those that begin before it. */
+  /**
+   * Where the parameters of the first replica begin in either window; negative for those that begin
+   * before it.
+   */
   readonly bases: readonly [number, number];
 }
 
 /**
- * Shares out replicas so that each share's weights can be read through uniform buffers: as many replicas as one window
- * holds, or one replica in two windows.
+ * Shares out replicas so that each share's weights can be read through uniform buffers: as many
+ * replicas as one window holds, or one replica in two windows.
  *
  * @param layout Places of the parameters of a replica.
  * @param replicas Number of replicas.

@@ -1,17 +1,18 @@
 /**
- * Loss of a network that is to solve a differential equation: the mean square of the residual.
+ * Loss of a network that solves a differential equation: the mean square of the residual.
  *
  * @module
  */
-import { GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { gpuStruct, type StructFields } from "../../gpu/struct.ts";
 import type { MatrixView } from "../../linalg/matrix_view.ts";
-import { type Loss, ROWS_PER_WORKGROUP } from "./loss.ts";
+import { type Loss, lossArrays } from "./loss.ts";
 import type { SampleArrays } from "../samples.ts";
 import residualSource from "../../../shaders/nn/loss/residual.wgsl" with { type: "text" };
 
-/** Coefficients of a differential operator; their terms stand in `shaders/nn/loss/residual.wgsl`. */
+/**
+ * Coefficients of a differential operator; their terms stand in `shaders/nn/loss/residual.wgsl`.
+ */
 export interface OperatorCoefficients {
   /** Of ∂²u/∂x_i², one for each axis. */
   readonly second: readonly number[];
@@ -25,36 +26,42 @@ export interface OperatorCoefficients {
   readonly advection: number;
 }
 
-/** What is to hold at some of the samples; those of several conditions follow in order. */
+/** A condition on the solution at some samples. Samples of several conditions follow in order. */
 export interface ResidualCondition {
-  /** The operator that is to give the target. */
+  /** Operator whose value is to be the target. */
   readonly operator: OperatorCoefficients;
-  /** Number of samples at which it is to. */
+  /** Number of samples at which the condition holds. */
   readonly count: number;
+}
+
+/** Operands of the residuals. */
+export interface ResidualOperands {
+  /** Conditions, at as many samples as there are. */
+  readonly conditions: readonly ResidualCondition[];
+  /** Right-hand sides and weights, shared by the replicas; with axes. */
+  readonly samples: SampleArrays;
+  /** Jets of the network's output, which is one number. */
+  readonly output: MatrixView;
+  /** Number of replicas. */
+  readonly replicas: number;
 }
 
 /**
  * Binds the loss Σ w r² between the jets of an output and the right-hand sides at the samples.
  *
  * @param gpu Device.
- * @param conditions What is to hold, at as many samples as there are.
- * @param samples Right-hand sides and weights, shared by the replicas; with axes.
- * @param output Jets of the network's output, which is one number.
- * @param replicas Number of replicas.
+ * @param operands Conditions, samples and output.
  * @param stack Owner of the arrays.
- * @returns The command and what it computes; the error is one of jets, too.
+ * @returns The command and what it computes; the gradient is one of jets, like the output.
  */
 export async function bindResidual(
   gpu: Gpu,
-  conditions: readonly ResidualCondition[],
-  { count, y, weights, axes = 0 }: SampleArrays,
-  output: MatrixView,
-  replicas: number,
+  { conditions, samples, output, replicas }: ResidualOperands,
   stack: DisposableStack,
 ): Promise<Loss> {
-  const partialCount = Math.ceil(count / ROWS_PER_WORKGROUP);
-  const error = { ...output, array: stack.use(new GpuArray(gpu, "output error", output.array.length)) };
-  const partials = stack.use(new GpuArray(gpu, "partial losses", replicas * partialCount * 2));
+  const { count, y, weights, axes = 0 } = samples;
+  const arrays = lossArrays(gpu, { output, count, replicas }, stack);
+  const { delta, partials, partialCount } = arrays;
   let end = 0;
   const table = conditions.flatMap(({ count, operator }): StructFields[] => {
     const { value, cube, advection, first, second } = operator;
@@ -65,8 +72,8 @@ export async function bindResidual(
   const shape = gpuStruct(gpu, "residual shape", ["u32", count, output.batch, partialCount]);
   const records = gpuStruct(gpu, "conditions", ...table);
   const dispatch = kernel.bind(
-    [shape, records, output.array, y.array, weights, error.array, partials],
+    [shape, records, output.array, y.array, weights, delta.array, partials],
     [partialCount, 1, replicas],
   );
-  return { dispatch, error, partials, partialCount };
+  return { dispatch, ...arrays };
 }

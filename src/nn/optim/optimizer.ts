@@ -1,16 +1,34 @@
 /**
- * Optimisers and learning-rate schedules.
+ * Optimisers and their settings.
  *
  * @module
  */
+import { checkKeys, checkName, checkNumber, isInRange, type NumberRange } from "../../check.ts";
 import { InputError } from "../../errors.ts";
 import { LEAST_NORMAL } from "../../linalg/rounding.ts";
 
-/** Names of the optimisers, in the order of their numbers in `shaders/nn/optim/update.wgsl`. */
-export const optimizerNames = ["sgd", "momentum", "nesterov", "adam", "adamw"] as const;
-
 /** Name of an optimiser. */
-export type OptimizerName = typeof optimizerNames[number];
+export type OptimizerName = "sgd" | "momentum" | "nesterov" | "adam" | "adamw";
+
+/** What the library knows of an optimiser: an entry of {@linkcode optimizers}. */
+export interface OptimizerEntry {
+  /** Its case in `shaders/nn/include/optimizer.wgsl`, a number that no other entry has. */
+  readonly kind: number;
+  /** Its update, for help texts. */
+  readonly help: string;
+}
+
+/** All optimisers, by name. */
+export const optimizers: Readonly<Record<OptimizerName, OptimizerEntry>> = {
+  sgd: { kind: 0, help: "θ ← θ − η g" },
+  momentum: { kind: 1, help: "v ← μ v + g; θ ← θ − η v" },
+  nesterov: { kind: 2, help: "v ← μ v + g; θ ← θ − η (g + μ v)" },
+  adam: { kind: 3, help: "steps by the mean of g over the root of the mean of g²" },
+  adamw: { kind: 4, help: "Adam, with weight decay apart from the gradient" },
+};
+
+/** Names of the optimisers. */
+export const optimizerNames: readonly OptimizerName[] = Object.keys(optimizers) as OptimizerName[];
 
 /** An optimiser and its settings; a list gives each replica a value of its own. */
 export interface OptimizerOptions {
@@ -18,85 +36,83 @@ export interface OptimizerOptions {
   readonly name: OptimizerName;
   /** Learning rate η > 0, before the schedule. */
   readonly learningRate: number | readonly number[];
-  /** Momentum μ of `momentum` and `nesterov`. Default: 0.9. */
+  /** Momentum μ in [0, 1) of `momentum` and `nesterov`. Default: 0.9. */
   readonly momentum?: number | readonly number[];
   /** Decay λ ≥ 0 of weights and biases; decoupled from the gradient in `adamw`. Default: 0. */
   readonly weightDecay?: number | readonly number[];
-  /** Adam's β₁ and β₂. Default: 0.9 and 0.999. */
+  /** Adam's β₁ and β₂, in (0, 1). Default: 0.9 and 0.999. */
   readonly betas?: readonly [number, number];
   /** Adam's ϵ ≥ 2⁻¹²⁶, added to the root of the second moment. Default: 10⁻⁸. */
   readonly epsilon?: number;
 }
 
-/** How the learning rate changes with the step s of S: η · factor. */
-export type Schedule =
-  | { readonly kind: "constant" }
-  /** η (1 + cos(π s / S)) / 2. */
-  | { readonly kind: "cosine" }
-  /** η · factor^⌊s / every⌋. */
-  | { readonly kind: "step"; readonly every: number; readonly factor: number };
-
-/**
- * Reads a schedule: `constant`, `cosine`, `step:EVERY:FACTOR`.
- *
- * @param text The schedule.
- * @returns The schedule.
- * @throws {InputError} Where it is none of these.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- *
- * assert.deepEqual(parseSchedule("step:1000:0.5"), { kind: "step", every: 1000, factor: 0.5 });
- * assert.equal(optimizerRecords({ name: "sgd", learningRate: 0.1 }, 3).length, 24);
- * assert.equal(optimizerNames.indexOf(parseOptimizerName("adam")), 3);
- * ```
- */
-export function parseSchedule(text: string): Schedule {
-  if (text === "constant" || text === "cosine") return { kind: text };
-  const step = /^step:(\d+):([^:]+)$/.exec(text);
-  const every = Number(step?.[1]), factor = Number(step?.[2]);
-  if (step && every >= 1 && factor > 0 && Number.isFinite(factor)) return { kind: "step", every, factor };
-  throw new InputError(
-    `unknown schedule "${text}": use constant, cosine or step:EVERY:FACTOR, as in step:1000:0.5`,
-  );
-}
+/** Keys of {@linkcode OptimizerOptions}. */
+const KEYS = ["name", "learningRate", "momentum", "weightDecay", "betas", "epsilon"];
 
 /**
  * Reads the name of an optimiser.
  *
  * @param name The name.
  * @returns The name, known to be one.
- * @throws {InputError} Where it is none.
+ * @throws {InputError} If there is no such optimiser.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(optimizers[parseOptimizerName("adam")].kind, 3);
+ * assert(optimizerNames.includes("nesterov"));
+ * ```
  */
 export function parseOptimizerName(name: string): OptimizerName {
-  const known = optimizerNames.find((other) => other === name);
-  if (known) return known;
-  throw new InputError(`unknown optimiser "${name}": use ${optimizerNames.join(", ")}`);
+  return checkName("optimiser", name, optimizerNames);
 }
 
 /**
- * The settings of all replicas, as `struct Hyper` of `shaders/nn/include/state.wgsl` has them.
+ * Lists what the overrides of a kernel with an optimiser are set to.
+ *
+ * @param name Which optimiser.
+ * @returns The overrides.
+ * @throws {InputError} If there is no such optimiser.
+ */
+export function optimizerConstants(name: OptimizerName): { readonly OPTIMIZER: number } {
+  return { OPTIMIZER: optimizers[parseOptimizerName(name)].kind };
+}
+
+/**
+ * Lists the settings of all replicas as `struct Hyper` of `shaders/nn/include/state.wgsl` has them.
  *
  * @param options Optimiser and settings.
  * @param replicas Number of replicas.
  * @returns Eight floats a replica.
- * @throws {InputError} Where a setting is out of range, or a list does not have one value a replica.
+ * @throws {InputError} If the optimiser or a key is unknown, a setting is out of range, or a list
+ * does not have one value a replica.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(optimizerRecords({ name: "sgd", learningRate: 0.1 }, 3).length, 24);
+ * ```
  */
 export function optimizerRecords(options: OptimizerOptions, replicas: number): Float32Array {
+  checkKeys("optimiser settings", options, KEYS);
+  parseOptimizerName(options.name);
   const { learningRate, momentum = 0.9, weightDecay = 0, betas = [0.9, 0.999], epsilon = 1e-8 } = options;
-  const rates = perReplica("learning rate", learningRate, replicas, (x) => x > 0, "above 0");
-  const momenta = perReplica("momentum", momentum, replicas, (x) => x >= 0 && x < 1, "in [0, 1)");
-  const decays = perReplica("weight decay", weightDecay, replicas, (x) => x >= 0, "at least 0");
-  for (const beta of betas) {
-    if (!(beta > 0 && beta < 1)) {
-      throw new InputError(`Adam's beta ${beta} is out of range: give one in (0, 1)`);
-    }
-  }
-  // Below single precision's smallest normal number, a parameter without a gradient would become 0/0.
-  if (!(epsilon >= LEAST_NORMAL)) {
-    throw new InputError(`Adam's epsilon ${epsilon} is out of range: give one of 1.2e-38 or more`);
-  }
+  const rates = perReplica("learning rate", learningRate, replicas, (what, each) => {
+    checkNumber(what, each, { positive: true });
+  });
+  const momenta = perReplica("momentum", momentum, replicas, (what, each) => {
+    checkBelowOne(what, each, { min: 0 });
+  });
+  const decays = perReplica("weight decay", weightDecay, replicas, (what, each) => {
+    checkNumber(what, each, { min: 0 });
+  });
+  if (!Array.isArray(betas) || betas.length !== 2) throw new InputError(`Adam's betas must be two numbers`);
+  for (const beta of betas) checkBelowOne("Adam's beta", beta, { positive: true });
+  // Below single precision's smallest normal number, a parameter without a gradient would become
+  // 0/0.
+  checkNumber("Adam's epsilon", epsilon, { min: LEAST_NORMAL });
   const [beta1, beta2] = betas;
   return Float32Array.from(
     rates.flatMap((rate, replica) => [
@@ -112,20 +128,27 @@ export function optimizerRecords(options: OptimizerOptions, replicas: number): F
   );
 }
 
+/** Checks a number of an interval that is open above, at 1. */
+function checkBelowOne(what: string, value: number, range: NumberRange): void {
+  if (isInRange(value, range) && value < 1) return;
+  throw new InputError(`${what} must be a number in ${range.positive ? "(" : "["}0, 1), not ${value}`);
+}
+
+/** Checks a setting and gives each replica its value. */
 function perReplica(
   name: string,
   value: number | readonly number[],
   replicas: number,
-  valid: (value: number) => boolean,
-  range: string,
+  check: (name: string, value: number) => void,
 ): readonly number[] {
-  const values = typeof value === "number" ? new Array<number>(replicas).fill(value) : value;
+  const values = Array.isArray(value)
+    ? value as readonly number[]
+    : Array.from({ length: replicas }, () => value as number);
   if (values.length !== replicas) {
     throw new InputError(
       `${name}: ${values.length} values, but the number of replicas is ${replicas}; give one for each, or one for all`,
     );
   }
-  const wrong = values.find((each) => !Number.isFinite(each) || !valid(each));
-  if (wrong !== undefined) throw new InputError(`${name} ${wrong} is out of range: give one ${range}`);
+  for (const each of values) check(name, each);
   return values;
 }

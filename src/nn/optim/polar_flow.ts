@@ -1,5 +1,6 @@
 /**
- * Gradient flow of homogeneous networks in polar coordinates, from however small weights.
+ * Gradient flow of homogeneous networks in polar coordinates, which starts from weights as small as
+ * one likes.
  *
  * @module
  */
@@ -10,7 +11,7 @@ import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import { type Activation, homogeneity } from "../activation.ts";
 import type { ParameterLayout } from "../layout.ts";
-import { bindLoss, type lossNames } from "../loss/loss.ts";
+import { bindLoss, type SampleLossName } from "../loss/loss.ts";
 import type { Network } from "../network.ts";
 import type { SampleArrays } from "../samples.ts";
 import { bindGradients } from "./training_step.ts";
@@ -21,11 +22,14 @@ import polarFlowSource from "../../../shaders/nn/optim/polar_flow.wgsl" with { t
 const STATE_WORDS = 7;
 const RECORD_WORDS = 12;
 
-/** What the flow descends, and how. */
+/** Options of a flow. */
 export interface PolarFlowOptions {
   /** Loss. */
-  readonly loss: typeof lossNames[number];
-  /** Norm of the weights of each replica at the start, ‖w‖ = δ; 0 to ascend the neural correlation function. */
+  readonly loss: SampleLossName;
+  /**
+   * Norm of the weights of each replica at the start, ‖w‖ = δ; 0 to ascend the neural correlation
+   * function.
+   */
   readonly norms: readonly number[];
   /** Share η of their norm by which weights change in a step. */
   readonly rate: number;
@@ -58,19 +62,20 @@ export interface FlowRecord {
   /** KKT residual ‖(I − û ûᵀ) ∇N(û)‖ / ‖∇N(û)‖. */
   readonly residual: number;
   /**
-   * Way of û since the record before by the longest that it could have made: the mean of the residual, of vectors, over these
-   * steps. Where preactivations sit on kinks, the gradient jumps and only its mean vanishes. 0 at the first record.
+   * Way of û since the record before by the longest that it could have made: the mean of the
+   * residual, of vectors, over these steps. Where preactivations sit on kinks, the gradient jumps
+   * and only its mean vanishes. 0 at the first record.
    */
   readonly drift: number;
   /** Cosine between û and the direction to compare with; 0 without one. */
   readonly cosine: number;
 }
 
-/** The commands of a flow, and what they leave behind. */
+/** The commands of a flow, and the arrays that they write. */
 export interface PolarFlow {
   /** Order of homogeneity L. */
   readonly order: number;
-  /** Evaluates the network and its loss: what comes before either of the others. */
+  /** Evaluates the network and its loss; comes before either of the others. */
   readonly evaluate: readonly Dispatch[];
   /** Writes a record. */
   readonly record: readonly Dispatch[];
@@ -83,11 +88,11 @@ export interface PolarFlow {
 }
 
 /**
- * Order of homogeneity of a network without biases: H(x; c w) = c^L H(x; w) for c > 0.
+ * Computes the order of homogeneity of a network without biases: H(x; c w) = c^L H(x; w) for c > 0.
  *
  * @param activations Activations of the hidden layers.
  * @returns L.
- * @throws {InputError} Where an activation is not homogeneous.
+ * @throws {InputError} If an activation is not homogeneous.
  *
  * @example
  * ```ts
@@ -109,7 +114,8 @@ export function homogeneousOrder(activations: readonly Activation[]): number {
 }
 
 /**
- * Makes the parameters of each replica a direction: weights of length 1, biases 0. Waits for the GPU.
+ * Makes the parameters of each replica a direction: weights of length 1, biases 0. Waits for the
+ * GPU.
  *
  * @param network The network.
  */
@@ -132,7 +138,7 @@ export async function toDirections(network: Network): Promise<void> {
  * @param options What to descend, and how.
  * @param stack Owner of the arrays.
  * @returns The commands.
- * @throws {InputError} Where an activation is not homogeneous.
+ * @throws {InputError} If an activation is not homogeneous.
  */
 export async function bindPolarFlow(
   network: Network,
@@ -149,16 +155,22 @@ export async function bindPolarFlow(
   const output = activations.layers[activations.layers.length - 1];
   const outputs = widths[widths.length - 1];
   const scaled = { ...output, array: array("scaled output", output.array.length) };
-  const loss = await bindLoss(gpu, lossName, samples, scaled, outputs, replicas, stack);
-  const descent = await bindGradients(network, samples, activations, loss, stack);
+  const compared = { name: lossName, samples, outputs, replicas };
+  const loss = await bindLoss(gpu, { ...compared, output: scaled }, stack);
+  const descent = await bindGradients(network, samples, { activations, outputDelta: loss.delta }, stack);
 
-  // The errors at the output 0 stay what they are.
+  // The gradients at the output 0 stay what they are.
   const zero = { ...output, array: array("output 0", output.array.length) };
-  const atZero = await bindLoss(gpu, lossName, samples, zero, outputs, replicas, stack);
+  const atZero = await bindLoss(gpu, { ...compared, output: zero }, stack);
   const commands = new Commands(gpu);
   commands.run(atZero.dispatch);
   commands.submit();
-  const correlation = await bindGradients(network, samples, activations, atZero, stack);
+  const correlation = await bindGradients(
+    network,
+    samples,
+    { activations, outputDelta: atZero.delta },
+    stack,
+  );
 
   const states = array("flow states", replicas * STATE_WORDS);
   norms.forEach((norm, replica) => states.write(Float32Array.of(norm), replica * STATE_WORDS));
@@ -200,7 +212,8 @@ export async function bindPolarFlow(
  * Reads a record.
  *
  * @param words Words of `records`.
- * @param index Index of the record: its slot in the log times the number of replicas, plus the replica.
+ * @param index Index of the record: its slot in the log times the number of replicas, plus the
+ * replica.
  * @returns The record.
  */
 export function readRecord(words: Float32Array, index: number): FlowRecord {
@@ -209,7 +222,7 @@ export function readRecord(words: Float32Array, index: number): FlowRecord {
   return { step, time, earlyTime, norm, growth, loss, correlation, gradient, residual, drift, cosine };
 }
 
-/** 1 for each vector of weights, 0 for those of biases. */
+/** Makes a mask: 1 for each vector of weights, 0 for those of biases. */
 function weightMask({ layers, size }: ParameterLayout): Float32Array {
   const mask = new Float32Array(size).fill(1);
   for (const { bias, outputStride } of layers) mask.fill(0, bias, bias + outputStride);

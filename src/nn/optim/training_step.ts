@@ -6,51 +6,67 @@
 import { InputError } from "../../errors.ts";
 import { GpuArray } from "../../gpu/array.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
+import type { MatrixView } from "../../linalg/matrix_view.ts";
 import { bindBatch } from "../layers/batch.ts";
-import {
-  bindDenseBackward,
-  bindDenseGradient,
-  type GradientSlices,
-  gradientSlices,
-} from "../layers/dense.ts";
-import { bindFusedStep, type FusedArrangement, fusedFits } from "../fused/fused_step.ts";
+import { bindDenseBackward } from "../layers/dense_backward.ts";
+import { bindDenseGradient, type GradientSlices, gradientSlices } from "../layers/dense_gradient.ts";
+import type { FusedArrangement } from "../fused/fused_operands.ts";
+import { bindFusedStep, fusedFits } from "../fused/fused_step.ts";
 import { chooseVariant, defaultVariant } from "../fused/fused_variant.ts";
-import { bindJetBackward, jetComponents, jetSamples } from "../jets/jets.ts";
-import { bindLoss, type Loss, type lossNames } from "../loss/loss.ts";
+import { bindJetBackward } from "../jets/jet_backward.ts";
+import { jetComponents, jetSamples } from "../jets/jets.ts";
+import { bindLoss, type Loss, type SampleLossName } from "../loss/loss.ts";
 import type { Activations, BatchEvaluation, Network } from "../network.ts";
 import { bindResidual, type ResidualCondition } from "../loss/residual.ts";
 import type { SampleArrays } from "../samples.ts";
-import { bindUpdate, optimizerArrays, scheduleFields, type UpdateOptions } from "./update.ts";
+import { scheduleFields } from "./schedule.ts";
+import { bindUpdate, optimizerArrays, type UpdateOptions } from "./update.ts";
 
-/** What a step optimises, and how. */
+/** Options of a training step. */
 export interface TrainingStepOptions extends UpdateOptions {
-  /** Loss; of a differential equation, which takes the full batch, the conditions, the mean square of whose residual it is. */
-  readonly loss: typeof lossNames[number] | readonly ResidualCondition[];
-  /** Which kernels run. Default: by {@linkcode choosePath}; a differential equation is always trained layer by layer. */
+  /**
+   * Loss; or the conditions of a differential equation, whose loss is the mean square of their
+   * residual, on the full batch.
+   */
+  readonly loss: SampleLossName | readonly ResidualCondition[];
+  /**
+   * Which kernels run. Default: by {@linkcode choosePath}; a differential equation is always
+   * trained layer by layer.
+   */
   readonly path?: StepPath;
 }
 
-/** Which kernels a step runs: some for each layer, or the fused ones in one arrangement or another. */
+/**
+ * Which kernels a step runs: some for each layer, or the fused ones in one arrangement or another.
+ */
 export type StepPath = "layered" | FusedArrangement;
 
-/** All of them. */
+/** All paths. */
 export const stepPaths: readonly StepPath[] = ["layered", "own-rows", "shared-rows", "by-layers"];
 
 /** The commands of a step, which are the same at every step, and the arrays that they change. */
 export interface TrainingStep {
-  /** Draws the mini-batch; none for the full batch, and on the fused paths, which draw samples where they read them. */
+  /**
+   * Draws the mini-batch; none for the full batch, and on the fused paths, which draw samples where
+   * they read them.
+   */
   readonly draw: readonly Dispatch[];
-  /** Evaluates the network on the batch, as far as `update` and `measure` do not do so themselves. */
+  /**
+   * Evaluates the network on the batch, as far as `update` and `measure` do not do so themselves.
+   */
   readonly forward: readonly Dispatch[];
   /** Computes the loss and logs it: for a last step that updates nothing. */
   readonly measure: readonly Dispatch[];
   /** Computes the loss, logs it, and updates the parameters. */
   readonly update: readonly Dispatch[];
-  /** What is known once `forward` has run: outputs of all layers, and the loss to be had; `null` on the fused paths. */
+  /**
+   * Outputs of all layers, known once `forward` has run, and the loss bound to them; `null` on the
+   * fused paths.
+   */
   readonly evaluated: { readonly activations: Activations; readonly loss: Loss } | null;
   /**
-   * What is known of the batch, at the parameters that the step starts from, once `forward` and the first command of
-   * `update` or `measure` have run, which is the same in both.
+   * Features and loss on the batch at the parameters that the step starts from. They are known once
+   * `forward` and the first command of `update` or `measure`, which is the same in both, have run.
    */
   readonly seen: BatchEvaluation;
   /** `struct State` of each replica. */
@@ -67,7 +83,7 @@ export interface TrainingStep {
  * @param options What to optimise, and how.
  * @param stack Owner of the arrays.
  * @returns The commands.
- * @throws {InputError} Where an option is out of range.
+ * @throws {InputError} If an option is out of range.
  */
 export async function bindTrainingStep(
   network: Network,
@@ -95,31 +111,34 @@ export async function bindTrainingStep(
       schedule: scheduleFields(samples.count, options),
       batch,
       logCapacity: options.logCapacity,
+      arrays,
     };
     const variant = options.path
       ? defaultVariant(network, path)
-      : await chooseVariant(network, samples, path, fusedOptions, arrays);
-    const fused = await bindFusedStep(network, samples, { ...fusedOptions, variant }, arrays, stack);
+      : await chooseVariant(network, samples, path, fusedOptions);
+    const fused = await bindFusedStep(network, samples, { ...fusedOptions, variant }, stack);
     return { draw: [], ...fused, evaluated: null, states, losses };
   }
 
   const { gpu, replicas } = network;
-  const drawn = batch === null ? null : await bindBatch(network, samples, batch, states, stack);
+  const drawn = batch === null ? null : await bindBatch(network, samples, { batch, states }, stack);
   const trained = typeof objective === "string"
     ? drawn?.samples ?? samples
     : jetSamples(gpu, samples, network.widths[0], stack);
   const activations = await network.evaluate(trained, stack);
   const output = activations.layers[activations.layers.length - 1];
+  const shared = { samples: trained, output, replicas };
   const loss = typeof objective === "string"
-    ? await bindLoss(gpu, objective, trained, output, network.widths.at(-1)!, replicas, stack)
-    : await bindResidual(gpu, objective, trained, output, replicas, stack);
-  const { dispatches, gradients, cut } = await bindGradients(network, trained, activations, loss, stack);
+    ? await bindLoss(gpu, { ...shared, name: objective, outputs: network.widths.at(-1)! }, stack)
+    : await bindResidual(gpu, { ...shared, conditions: objective }, stack);
+  const backward = { activations, outputDelta: loss.delta };
+  const { dispatches, gradients, cut } = await bindGradients(network, trained, backward, stack);
   const results = {
     samples: samples.count,
     loss: { array: loss.partials, count: loss.partialCount },
     gradients: { array: gradients, slices: cut.slices },
   };
-  const { log, apply } = await bindUpdate(network, results, options, arrays);
+  const { log, apply } = await bindUpdate(network, results, { ...options, arrays });
   return {
     draw: drawn ? [drawn.dispatch] : [],
     forward: activations.forward,
@@ -141,14 +160,15 @@ const MOST_SAMPLES = 4096;
 const NARROW = 128, MANY = 64;
 
 /**
- * Decides which kernels run a step: layer by layer with gradients summed in slices, or a way to share out the fused step,
- * whose variants agree to the bit and may be timed against each other ({@linkcode chooseVariant}). Fused and layered steps
- * round differently, so that the decision between them is made by shape: the number of replicas has no say, unless the
- * adapter has no room for that many on the fused path, and neither has the clock.
+ * Decides which kernels run a step: layer by layer with gradients summed in slices, or a way to
+ * share out the fused step, whose variants agree to the bit and may be timed against each other
+ * ({@linkcode chooseVariant}). Fused and layered steps round differently, so the decision between
+ * them depends on the shape alone, and on no measured time. It depends on the number of replicas
+ * only where the adapter has no room for that many on the fused path.
  *
- * On lavapipe fused steps have won wherever layers are narrow or samples many. An invocation that takes 8 samples all the
- * way wins on narrow layers; on wide ones, where 64 samples are one group of eight invocations on one core, a dispatch a
- * layer.
+ * On lavapipe fused steps have won wherever layers are narrow or samples many. An invocation that
+ * takes 8 samples all the way wins on narrow layers; on wide ones, where 64 samples are one group
+ * of eight invocations on one core, a dispatch a layer.
  *
  * @param network Network to train.
  * @param count Samples of a step.
@@ -166,9 +186,12 @@ export function choosePath(network: Network, count: number): StepPath {
 
 /** Gradients of all parameters, and the commands that compute them. */
 export interface Gradients {
-  /** Errors from the last layer to the first, then the gradient of each layer. */
+  /** Δ from the last layer to the first, then the gradient of each layer. */
   readonly dispatches: readonly Dispatch[];
-  /** Their sums over slices of the samples, each laid out as the parameters, `cut.slices` for each replica. */
+  /**
+   * Their sums over slices of the samples, each laid out as the parameters, `cut.slices` for each
+   * replica.
+   */
   readonly gradients: GpuArray;
   /** The slices. */
   readonly cut: GradientSlices;
@@ -179,16 +202,15 @@ export interface Gradients {
  *
  * @param network The network.
  * @param samples Samples that it was evaluated on.
- * @param activations Its outputs there.
- * @param loss Gradient of the loss with respect to the output.
+ * @param evaluated Its outputs there, and the gradient of the loss with respect to the last of
+ * them.
  * @param stack Owner of the arrays.
  * @returns The gradients.
  */
 export async function bindGradients(
   network: Network,
   samples: SampleArrays,
-  activations: Activations,
-  loss: Pick<Loss, "error">,
+  { activations, outputDelta }: { readonly activations: Activations; readonly outputDelta: MatrixView },
   stack: DisposableStack,
 ): Promise<Gradients> {
   const { gpu, replicas, layout } = network;
@@ -199,20 +221,23 @@ export async function bindGradients(
   const parameters = { array: network.parameters, batch: layout.size };
   const target = { array: gradients, batch: layout.size };
   const dispatches: Dispatch[] = [];
-  let error = loss.error;
+  let delta = outputDelta;
   for (let index = layout.layers.length - 1; index >= 0; index--) {
     const operands = { gpu, layer: layout.layers[index], rows, replicas };
     const input = index === 0 ? samples.x : activations.layers[index - 1];
-    dispatches.push(await bindDenseGradient({ ...operands, biased: count }, input, error, target, cut));
+    dispatches.push(
+      await bindDenseGradient({ ...operands, biased: count }, { input, delta, gradients: target, cut }),
+    );
     if (index > 0) {
-      const array = stack.use(new GpuArray(gpu, `errors of layer ${index}`, input.array.length));
-      const below = { ...input, array }, slopes = activations.slopes[index - 1];
+      const array = stack.use(new GpuArray(gpu, `deltas of layer ${index}`, input.array.length));
+      const deltaBelow = { ...input, array };
+      const pass = { delta, parameters, slopes: activations.slopes[index - 1], deltaBelow };
       dispatches.push(
         axes === 0
-          ? await bindDenseBackward(operands, error, parameters, slopes, below)
-          : await bindJetBackward({ ...operands, rows: count, axes }, error, parameters, slopes, below),
+          ? await bindDenseBackward(operands, pass)
+          : await bindJetBackward({ ...operands, rows: count, axes }, pass),
       );
-      error = below;
+      delta = deltaBelow;
     }
   }
   return { dispatches, gradients, cut };

@@ -1,13 +1,14 @@
 /**
- * What ends a step: its loss goes to the log, and the optimiser updates the parameters.
+ * The end of a step: its loss goes to the log, and the optimiser updates the parameters.
  *
  * @module
  */
 import { GpuArray } from "../../gpu/array.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
-import { gpuStruct, type StructFields } from "../../gpu/struct.ts";
+import { gpuStruct } from "../../gpu/struct.ts";
 import type { Network } from "../network.ts";
-import { optimizerNames, type OptimizerOptions, optimizerRecords, type Schedule } from "./optimizer.ts";
+import { optimizerConstants, type OptimizerOptions, optimizerRecords } from "./optimizer.ts";
+import { type Schedule, scheduleFields } from "./schedule.ts";
 import advanceSource from "../../../shaders/nn/optim/update_advance.wgsl" with { type: "text" };
 import elementarySource from "../../../shaders/nn/include/elementary.wgsl" with { type: "text" };
 import optimizerSource from "../../../shaders/nn/include/optimizer.wgsl" with { type: "text" };
@@ -18,7 +19,7 @@ import updateSource from "../../../shaders/nn/optim/update.wgsl" with { type: "t
 /** Words of `struct State` in `shaders/nn/include/state.wgsl`. */
 const STATE_WORDS = 8;
 
-/** What updates, and when. */
+/** Options of an update. */
 export interface UpdateOptions {
   /** Optimiser and its settings. */
   readonly optimizer: OptimizerOptions;
@@ -32,7 +33,7 @@ export interface UpdateOptions {
   readonly logCapacity: number;
 }
 
-/** What an optimiser knows of all replicas. */
+/** Arrays of an optimiser, for all replicas. */
 export interface OptimizerArrays {
   /** `struct Hyper` of each replica. */
   readonly hypers: GpuArray;
@@ -45,13 +46,13 @@ export interface OptimizerArrays {
 }
 
 /**
- * Allocates what an optimiser needs.
+ * Allocates the arrays of an optimiser.
  *
  * @param network Network to train.
  * @param options Optimiser, and steps of the log.
  * @param stack Owner of the arrays.
  * @returns The arrays, at the start of a run.
- * @throws {InputError} Where a setting is out of range.
+ * @throws {InputError} If a setting is out of range.
  */
 export function optimizerArrays(
   { gpu, replicas, layout }: Network,
@@ -66,25 +67,7 @@ export function optimizerArrays(
   };
 }
 
-/**
- * Fields of `struct Schedule` in `shaders/nn/include/schedule.wgsl`.
- *
- * @param samples Number of training samples.
- * @param options Schedule, steps and batch.
- * @returns The fields.
- */
-export function scheduleFields(
-  samples: number,
-  { schedule, steps, batch }: Pick<UpdateOptions, "schedule" | "steps" | "batch">,
-): StructFields[] {
-  const { every, factor } = schedule.kind === "step" ? schedule : { every: 1, factor: 1 };
-  return [
-    ["u32", samples, batch ?? 0, ["constant", "cosine", "step"].indexOf(schedule.kind), every],
-    ["f32", steps, Math.log(factor), 0, 0],
-  ];
-}
-
-/** What a step leaves for its end. */
+/** Results of a step that its end needs. */
 export interface StepResults {
   /** Number of training samples. */
   readonly samples: number;
@@ -98,17 +81,17 @@ export interface StepResults {
  * Binds the end of a step.
  *
  * @param network Network to train.
- * @param results What the step leaves.
- * @param options What updates, and when.
- * @param arrays What the optimiser knows.
- * @returns The command that logs the loss and sets the numbers of the step, and the one that updates the parameters by them.
+ * @param results Results of the step.
+ * @param options Optimiser, schedule, and their arrays.
+ * @returns The command that logs the loss and sets the numbers of the step, and the one that
+ * updates the parameters by them.
  */
 export async function bindUpdate(
   { gpu, replicas, layout, parameters }: Network,
   { samples, loss, gradients }: StepResults,
-  options: UpdateOptions,
-  { hypers, states, moments, losses }: OptimizerArrays,
+  options: UpdateOptions & { readonly arrays: OptimizerArrays },
 ): Promise<{ readonly log: Dispatch; readonly apply: Dispatch }> {
+  const { hypers, states, moments, losses } = options.arrays;
   const settings = gpuStruct(
     gpu,
     "advance settings",
@@ -122,7 +105,7 @@ export async function bindUpdate(
   const updateSettings = gpuStruct(gpu, "update settings", ["u32", layout.size, gradients.slices]);
   const update = await gpu.kernel(
     { name: "update", files: [stateSource, optimizerSource, updateSource] },
-    { OPTIMIZER: optimizerNames.indexOf(options.optimizer.name) },
+    optimizerConstants(options.optimizer.name),
   );
   return {
     log: advance.bind([settings, hypers, loss.array, states, losses], [replicas]),

@@ -17,11 +17,11 @@ export interface RankInterval {
   readonly high: number;
 }
 
-/** Names of the ways in which a threshold is meant. */
-export const thresholdNames = ["absolute", "relative"] as const;
-
 /** How a threshold is meant: λ_i > ε, or λ_i > ε λ₁. */
-export type Threshold = typeof thresholdNames[number];
+export type Threshold = "absolute" | "relative";
+
+/** Names of the ways in which a threshold is meant. */
+export const thresholdNames: readonly Threshold[] = ["absolute", "relative"];
 
 /**
  * Counts the eigenvalues above a threshold.

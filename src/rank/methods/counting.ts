@@ -4,9 +4,10 @@
  * @module
  */
 import { checkKeys, checkName } from "../../check.ts";
-import { InputError, ShapeError } from "../../errors.ts";
+import { InputError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { RankInterval } from "../certificates/rank_interval.ts";
+import { checkMethodPrecision, checkMostColumns } from "./check_method.ts";
 import {
   type CountMethod,
   type CountMethodName,
@@ -91,47 +92,5 @@ export async function countRanks(
       const [at, above, below] = each.slice(3 * k, 3 * k + 3);
       return { epsilon, rank: at.count, low: above.low, high: below.high };
     })
-  );
-}
-
-/**
- * Checks that a method has an arithmetic.
- *
- * @param name Name of the method.
- * @param precision Any value.
- * @throws {InputError} If it has not.
- */
-export function checkMethodPrecision(name: keyof typeof rankMethods, precision: unknown): void {
-  const known = Object.keys(rankMethods[name].mostColumns);
-  if (known.includes(precision as string)) return;
-  const others = Object.entries(rankMethods).filter(([, { mostColumns }]) =>
-    String(precision) in mostColumns
-  );
-  if (others.length === 0) checkName("precision", precision, ["single", "double"]);
-  throw new InputError(
-    `${name} has no ${precision} precision: give ${known.join(" or ")}, or one of the methods ${
-      others.map(([other]) => other).join(", ")
-    }`,
-  );
-}
-
-/**
- * Checks that a method takes as many columns.
- *
- * @param name Name of the method.
- * @param precision Its arithmetic.
- * @param columns Number of columns.
- * @throws {ShapeError} If it does not.
- */
-export function checkMostColumns(
-  name: keyof typeof rankMethods,
-  precision: MethodPrecision,
-  columns: number,
-): void {
-  const limits: Readonly<Partial<Record<MethodPrecision, number>>> = rankMethods[name].mostColumns;
-  const most = limits[precision] ?? 0;
-  if (columns <= most) return;
-  throw new ShapeError(
-    `${name} in ${precision} precision takes at most ${most} columns, not ${columns}: use another method`,
   );
 }

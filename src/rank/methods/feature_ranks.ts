@@ -19,7 +19,7 @@ import {
 } from "../ranks/spectral_ranks.ts";
 import { checkEpsilons, checkSpectrumOptions, type SpectrumOptions } from "../spectra/spectrum_options.ts";
 import { countFeatures } from "./count_features.ts";
-import { checkMethodPrecision, checkMostColumns } from "./counting.ts";
+import { checkMethodPrecision, checkMostColumns } from "./check_method.ts";
 import {
   autoRankMethod,
   type CountMethod,

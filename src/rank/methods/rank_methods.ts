@@ -17,7 +17,7 @@ import { oneSidedSpectra } from "../spectra/one_sided_spectra.ts";
 export type MethodPrecision = "single" | "double";
 
 /** What every rank method has. */
-interface RankMethodBase {
+export interface RankMethodBase {
   /** What it does, in one line. */
   readonly help: string;
   /**
@@ -66,7 +66,7 @@ export type RankMethod = SpectrumMethod | CountMethod;
  */
 export const rankMethods = {
   cholesky: {
-    help: "counts by one pivoted factorisation; certain of little unless the spectrum falls fast",
+    help: "counts by one pivoted factorisation, certain of little unless the spectrum falls fast",
     yields: "count",
     mostColumns: { single: 1024 },
     count: async (gpu, matrices, { epsilons }) => {
@@ -75,27 +75,27 @@ export const rankMethods = {
     },
   },
   sturm: {
-    help: "counts by Sturm sequences of a tridiagonal form; further thresholds are nearly free",
+    help: "counts by Sturm sequences of a tridiagonal form, further thresholds are nearly free",
     yields: "count",
     mostColumns: { single: 2048, double: 512 },
     count: (gpu, matrices, { epsilons, precision }) =>
       countBySturm(gpu, matrices.map(squareMatrix), epsilons, { precision }),
   },
   inertia: {
-    help: "counts by factorisations at each threshold; the tightest intervals in single precision",
+    help: "counts by factorisations at each threshold, the tightest intervals in single precision",
     yields: "count",
     mostColumns: { single: 1024 },
     count: (gpu, matrices, { epsilons }) => countByInertia(gpu, matrices.map(squareMatrix), epsilons),
   },
   "gram-jacobi": {
-    help: "solves the spectrum by two-sided rotations of the Gram matrix; any number of samples",
+    help: "solves the spectrum by two-sided rotations of the Gram matrix, any number of samples",
     yields: "spectrum",
     mostColumns: { single: Infinity, double: Infinity },
     takesTiles: true,
     solve: featureSpectra,
   },
   "one-sided-jacobi": {
-    help: "solves the spectrum by one-sided rotations, without squaring; certain furthest down",
+    help: "solves the spectrum by one-sided rotations, without squaring, certain furthest down",
     yields: "spectrum",
     mostColumns: { single: Infinity, double: Infinity },
     takesTiles: false,
@@ -112,12 +112,12 @@ export type CountMethodName = {
 }[RankMethodName];
 
 /** Names of all rank methods, in the order of the registry. */
-export const rankMethodNames = Object.keys(rankMethods) as readonly RankMethodName[];
+export const rankMethodNames: readonly RankMethodName[] = Object.keys(rankMethods) as RankMethodName[];
 
 /** Names of the rank methods that count. */
-export const countMethodNames = rankMethodNames.filter((name): name is CountMethodName =>
-  rankMethods[name].yields === "count"
-);
+export const countMethodNames: readonly CountMethodName[] = rankMethodNames.filter((
+  name,
+): name is CountMethodName => rankMethods[name].yields === "count");
 
 /**
  * Most columns, and bytes of features in double-single words, up to which `auto` takes one-sided
@@ -127,7 +127,7 @@ export const countMethodNames = rankMethodNames.filter((name): name is CountMeth
 const MOST_ONE_SIDED = 256, MOST_BYTES = 2 ** 26;
 
 /** What `auto` takes, in one line. */
-export const autoRankMethodHelp =
+export const autoRankMethodHelp: string =
   `auto is one-sided-jacobi for features in memory of up to ${MOST_ONE_SIDED} columns ` +
   `(and ${MOST_BYTES / 2 ** 20} MiB in double-single words), else gram-jacobi`;
 

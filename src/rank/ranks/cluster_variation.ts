@@ -73,7 +73,7 @@ export async function clusterVariations(
     clusters.map(({ means, columns, classes }) => ({
       rows: classes,
       columns,
-      data: centred(means, classes, columns),
+      data: centered(means, classes, columns),
     })),
   );
   return clusters.map(({ residuals, square, means, columns, classes }, i) => {
@@ -117,7 +117,7 @@ function clustersOf({ rows, columns, data }: Matrix, labels: ArrayLike<number>) 
 }
 
 /** Rows less their mean. */
-function centred(matrix: Float64Array, rows: number, columns: number): Float64Array {
+function centered(matrix: Float64Array, rows: number, columns: number): Float64Array {
   const mean = new Float64Array(columns);
   matrix.forEach((entry, e) => mean[e % columns] += entry / rows);
   return matrix.map((entry, e) => entry - mean[e % columns]);

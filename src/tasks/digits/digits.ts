@@ -6,7 +6,7 @@
 
 import { InputError } from "../../errors.ts";
 import { type DigitImages, packagedDigits, readDigits, selectImages } from "./digit_images.ts";
-import type { TaskDefaults } from "../defaults.ts";
+import type { TaskDefaults } from "../task.ts";
 import { oneHot } from "../labels.ts";
 import { checkSamples, checkSeed, type LoadOptions, type TaskEntry } from "../options.ts";
 import { permutation, uniform } from "../../stats/random.ts";

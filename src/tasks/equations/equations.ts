@@ -4,7 +4,7 @@
  * @module
  */
 import { burgersSolution } from "./burgers.ts";
-import type { TaskDefaults } from "../defaults.ts";
+import type { TaskDefaults } from "../task.ts";
 import type { DifferentialOperator } from "../task.ts";
 
 /**

@@ -9,7 +9,7 @@ import { GpuArray } from "../../gpu/array.ts";
 import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { ReadbackRing } from "../../gpu/readback.ts";
-import { bindDenseGradient, gradientSlices } from "../../nn/layers/dense.ts";
+import { bindDenseGradient, gradientSlices } from "../../nn/layers/dense_gradient.ts";
 import { layerNetwork } from "../../nn/layer_network.ts";
 import type { LayerParameters } from "../../nn/network.ts";
 import { uploadSamples } from "../../nn/samples.ts";
@@ -96,10 +96,12 @@ export async function pretrainLayer(gpu: Gpu, options: PretrainLayerOptions): Pr
   );
   const gradient = await bindDenseGradient(
     { gpu, layer: layout.layers[0], rows: count, replicas },
-    samples.x,
-    determinant.delta,
-    { array: gradients, batch: layout.size },
-    cut,
+    {
+      input: samples.x,
+      delta: determinant.delta,
+      gradients: { array: gradients, batch: layout.size },
+      cut,
+    },
   );
   const { learningRate, weightDecay } = options;
   const update = {
@@ -115,7 +117,7 @@ export async function pretrainLayer(gpu: Gpu, options: PretrainLayerOptions): Pr
     loss: { array: determinant.partials, count: 1 },
     gradients: { array: gradients, slices: cut.slices },
   };
-  const { log, apply } = await bindUpdate(network, results, update, arrays);
+  const { log, apply } = await bindUpdate(network, results, { ...update, arrays });
 
   const ring = stack.use(new ReadbackRing(gpu, [arrays.losses], DEPTH));
   const logDeterminants = layers.map(() => new Float32Array(steps + 1));

@@ -1,13 +1,14 @@
 import { assert, fc } from "../../deps.ts";
 import { InputError, ShapeError } from "../../../src/errors.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
 import { squareMatrix } from "../../../src/linalg/matrix.ts";
 import { eigh } from "../../../src/linalg/eigen/eigh.ts";
 import { indefinite, specialMatrices } from "../matrices.ts";
 import { assertValues, assertVectors } from "../solve.ts";
+import { openGpu } from "../../support/gpu.ts";
+
+const gpu = await openGpu();
 
 Deno.test("eigh: matrices with something special about them", async () => {
-  using gpu = await Gpu.open();
   const cases = [1, 2, 3, 8, 21, 50].flatMap((n) => specialMatrices(n, 100 * n));
   const results = await eigh(gpu, cases.map(([, matrix]) => squareMatrix(matrix)));
   results.forEach(({ values, vectors: { data: vectors } }, index) => {
@@ -25,7 +26,6 @@ Deno.test("eigh: matrices with something special about them", async () => {
 });
 
 Deno.test("eigh: random batches of random orders", async () => {
-  using gpu = await Gpu.open();
   const order = fc.integer({ min: 1, max: 40 });
   const batch = fc.array(fc.tuple(order, fc.nat(1e6)), { minLength: 1, maxLength: 6 });
   for (const shapes of fc.sample(batch, { seed: 9, numRuns: 6 })) {
@@ -38,7 +38,6 @@ Deno.test("eigh: random batches of random orders", async () => {
 });
 
 Deno.test("eigh: known spectra", async () => {
-  using gpu = await Gpu.open();
   const [one, two, all] = await eigh(
     gpu,
     [
@@ -53,7 +52,6 @@ Deno.test("eigh: known spectra", async () => {
 });
 
 Deno.test("eigh: reads only the upper triangle", async () => {
-  using gpu = await Gpu.open();
   const matrix = indefinite(6, 1);
   const upper = matrix.map((x, e) => e % 6 >= Math.floor(e / 6) ? x : 99);
   const [whole, half] = await eigh(gpu, [matrix, upper].map(squareMatrix));
@@ -61,7 +59,6 @@ Deno.test("eigh: reads only the upper triangle", async () => {
 });
 
 Deno.test("eigh: nothing to solve, and what can not be solved", async () => {
-  using gpu = await Gpu.open();
   assert.deepEqual(await eigh(gpu, []), []);
   const good = squareMatrix(Float32Array.of(1));
   await assert.rejects(eigh(gpu, [good, { rows: 2, columns: 3, data: new Float32Array(6) }]), (error) => {

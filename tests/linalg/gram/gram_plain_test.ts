@@ -1,7 +1,7 @@
 import { assert, fc } from "../../deps.ts";
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
+import type { Gpu } from "../../../src/gpu/device.ts";
 import { EigenBatch } from "../../../src/linalg/eigen/eigen_batch.ts";
 import { bindGram, bindGramReduce, gramPartials, gramSlices } from "../../../src/linalg/gram/gram.ts";
 import { bindGramInTiles, GRAM_TILES, type GramTile } from "../../../src/linalg/gram/gram_plain.ts";

@@ -1,7 +1,7 @@
 import { assert, fc } from "../../deps.ts";
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
-import { Gpu } from "../../../src/gpu/device.ts";
+import type { Gpu } from "../../../src/gpu/device.ts";
 import { bindGemm, type GemmVariant, tileWorkgroups } from "../../../src/linalg/products/gemm.ts";
 import { padRows, vectors } from "../../../src/linalg/matrix_view.ts";
 import { magnitudes, matmul, transpose } from "../../reference/matrix.ts";

@@ -15,7 +15,10 @@ const gpu = await openGpu();
 
 const fused = ["own-rows", "shared-rows"] as const;
 
-/** One step of SGD at rate 1 from rest: what the parameters lose is the gradient, but for one rounding. */
+/**
+ * One step of SGD at rate 1 from rest: what the parameters lose is the gradient, but for one
+ * rounding.
+ */
 const oneStep = (
   widths: readonly number[],
   activations: readonly string[],
@@ -38,7 +41,10 @@ const oneStep = (
   },
 });
 
-/** Odd sizes: one sample, one neuron, widths about those of a tile, more tiles of rows than a workgroup has, depth. */
+/**
+ * Odd sizes: one sample, one neuron, widths about those of a tile, more tiles of rows than a
+ * workgroup has, depth.
+ */
 const cases: readonly (readonly [readonly number[], readonly string[], number])[] = [
   [[1, 1, 1], ["tanh"], 1],
   [[1, 37, 37, 1], ["tanh", "gelu"], 251],

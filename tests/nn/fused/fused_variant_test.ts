@@ -1,8 +1,9 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
-import { bindFusedStep, type FusedVariant } from "../../../src/nn/fused/fused_step.ts";
+import type { FusedVariant } from "../../../src/nn/fused/fused_operands.ts";
+import { bindFusedStep } from "../../../src/nn/fused/fused_step.ts";
 import { chooseVariant, defaultVariant } from "../../../src/nn/fused/fused_variant.ts";
-import type { lossNames } from "../../../src/nn/loss/loss.ts";
+import type { SampleLossName } from "../../../src/nn/loss/loss.ts";
 import { Network } from "../../../src/nn/network.ts";
 import { optimizerRecords } from "../../../src/nn/optim/optimizer.ts";
 import { uploadSamples } from "../../../src/nn/samples.ts";
@@ -19,13 +20,13 @@ interface Case {
   readonly activations: readonly string[];
   readonly samples: number;
   readonly batch: number | null;
-  readonly loss: typeof lossNames[number];
+  readonly loss: SampleLossName;
   readonly replicas: number;
 }
 
 /**
- * One window for several replicas and more than one share of them; two windows for one replica; none. Widths, samples and
- * batches that are no multiples of tiles.
+ * One window for several replicas and more than one share of them; two windows for one replica;
+ * none. Widths, samples and batches that are no multiples of tiles.
  */
 const cases: readonly Case[] = [
   {
@@ -106,6 +107,7 @@ async function prepare(
     schedule: [["u32", samples, batch ?? 0, 0, 1], ["f32", 1000, 0, 0, 0]],
     batch,
     logCapacity: 8,
+    arrays,
   } as const;
   return { network, samples: uploaded, arrays, options };
 }
@@ -118,7 +120,7 @@ async function train(
 ): Promise<Record<string, Float32Array>> {
   using stack = new DisposableStack();
   const { network, samples, arrays, options } = await prepare(gpu, what, stack, rates);
-  const step = await bindFusedStep(network, samples, { ...options, variant }, arrays, stack);
+  const step = await bindFusedStep(network, samples, { ...options, variant }, stack);
   run(gpu, [...step.forward, ...step.update], 3);
   run(gpu, [...step.forward, step.measure[0]]);
   const count = what.batch ?? what.samples;
@@ -184,7 +186,7 @@ Deno.test("fused_variant: what is timed leaves the network and its state alone",
     const { network, samples, arrays, options } = await prepare(tuned, cases[1], stack);
     const all = [network.parameters, ...Object.values(arrays)];
     const earlier = await Promise.all(all.map((array) => array.read()));
-    const chosen = await chooseVariant(network, samples, "own-rows", options, arrays);
+    const chosen = await chooseVariant(network, samples, "own-rows", options);
     const [{ milliseconds }] = tuned.choices;
     assert(
       Object.values(milliseconds).length > 1 && Object.values(milliseconds).every((time) => time !== null),
@@ -201,7 +203,7 @@ Deno.test("fused_variant: what is timed leaves the network and its state alone",
 
 Deno.test("fused_variant: without the tuner the choice is made by shape", async () => {
   using stack = new DisposableStack();
-  const { network, samples, arrays, options } = await prepare(gpu, cases[0], stack);
-  const chosen = await chooseVariant(network, samples, "own-rows", options, arrays);
+  const { network, samples, options } = await prepare(gpu, cases[0], stack);
+  const chosen = await chooseVariant(network, samples, "own-rows", options);
   assert.deepEqual(chosen, defaultVariant(network, "own-rows"));
 });

@@ -1,9 +1,10 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { activationNames, parseActivation } from "../../../src/nn/activation.ts";
-import { bindJetForward, tangentRows } from "../../../src/nn/jets/jets.ts";
+import { bindJetForward } from "../../../src/nn/jets/jet_forward.ts";
+import { tangentRows } from "../../../src/nn/jets/jets.ts";
 import { parameterLayout } from "../../../src/nn/layout.ts";
 import { assert } from "../../deps.ts";
-import { activationJet, evaluateJet } from "../../reference/activation_jet.ts";
+import { activation, evaluateJet } from "../../reference/activation.ts";
 import { exact } from "../../reference/bounded.ts";
 import { randomFloats, run, upload } from "../../support/arrays.ts";
 import { assertWithin } from "../../support/compare.ts";
@@ -13,7 +14,10 @@ const gpu = await openGpu();
 
 const NAMES = [...activationNames, "relu^1", "relu^3", "relu^5", "leaky-relu:-0.5^3", "leaky-relu:0.2^4"];
 
-/** σ, σ′, σ″ and σ‴ at each z, by a layer of one neuron with weight 1 and bias 0, so that z is the input itself. */
+/**
+ * σ, σ′, σ″ and σ‴ at each z, by a layer of one neuron with weight 1 and bias 0, so that z is the
+ * input itself.
+ */
 async function evaluate(name: string, z: Float32Array): Promise<Float32Array[]> {
   using stack = new DisposableStack();
   const { layers: [layer], size } = parameterLayout([1, 1]);
@@ -23,12 +27,24 @@ async function evaluate(name: string, z: Float32Array): Promise<Float32Array[]> 
   const input = upload(gpu, Float32Array.of(...z, ...new Float32Array(2 * rows)), 1, 0, stack);
   const output = upload(gpu, new Float32Array(3 * rows), 1, 1, stack);
   const tangents = stack.use(new GpuArray(gpu, "tangents", tangentRows(1) * rows * 4));
-  const operands = { gpu, layer, rows, replicas: 1, axes: 1 };
-  const weights = { array: parameters, batch: size };
-  run(gpu, [await bindJetForward(operands, input, weights, output, parseActivation(name), tangents)]);
+  run(gpu, [
+    await bindJetForward({ gpu, layer, rows, replicas: 1, axes: 1 }, {
+      input,
+      parameters: { array: parameters, batch: size },
+      output,
+      activation: parseActivation(name),
+      tangents,
+    }),
+  ]);
   const [values, kept] = await Promise.all([output.array.read(), tangents.read()]);
   const part = (words: Float32Array, n: number) => Float32Array.from(z, (_, k) => words[4 * (n * rows + k)]);
   return [part(values, 0), part(kept, 0), part(kept, 1), part(kept, 2)];
+}
+
+/** σ to σ‴ of the reference, in order. */
+function derivativesOf(name: string): ((z: number) => number)[] {
+  const { value, derivative, second, third } = activation(name);
+  return [value, derivative, second, third];
 }
 
 Deno.test("activation_jet: values and three derivatives are those of float64", async () => {
@@ -47,7 +63,7 @@ Deno.test("activation_jet: values and three derivatives are those of float64", a
 
 Deno.test("activation_jet: at a kink all derivatives are those from the left; NaN stays NaN in the value", async () => {
   for (const name of NAMES) {
-    const { derivatives } = activationJet(name);
+    const derivatives = derivativesOf(name);
     const all = await evaluate(name, Float32Array.of(0, -0, NaN));
     if (name.includes("relu")) {
       all.forEach(([zero, minus], n) => {
@@ -62,12 +78,13 @@ Deno.test("activation_jet: at a kink all derivatives are those from the left; Na
 Deno.test("activation_jet: the reference's derivatives are difference quotients of each other, within their bounds", () => {
   const h = 1e-5;
   for (const name of NAMES) {
-    const { derivatives, fourth } = activationJet(name);
+    const { fourth } = activation(name), derivatives = derivativesOf(name);
     for (let z = -4.0305; z < 4; z += 0.0625) {
       const quotients = derivatives.map((each) => (each(z + h) - each(z - h)) / (2 * h));
       for (const [n, quotient] of quotients.slice(0, 3).entries()) {
         const next = derivatives[n + 1](z);
-        // h² times a fifth derivative below 200, that of relu^5 apart, and the rounding of values up to 1024 over h.
+        // h² times a fifth derivative below 200, that of relu^5 apart, and the rounding of values
+        // up to 1024 over h.
         assert(Math.abs(quotient - next) < 200 * h * h + 1024 * 2 ** -52 / h, `${name}, ${n} at ${z}`);
       }
       assert(Math.abs(quotients[3]) <= fourth(Math.abs(z) + h) * 1.001 + 1e-8, `${name}: σ⁗ at ${z}`);

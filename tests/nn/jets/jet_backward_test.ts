@@ -1,8 +1,9 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { padRows } from "../../../src/linalg/matrix_view.ts";
-import { bindJetBackward, jetComponents } from "../../../src/nn/jets/jets.ts";
+import { bindJetBackward } from "../../../src/nn/jets/jet_backward.ts";
+import { jetComponents } from "../../../src/nn/jets/jets.ts";
 import { assert, fc } from "../../deps.ts";
-import { evaluateJet } from "../../reference/activation_jet.ts";
+import { evaluateJet } from "../../reference/activation.ts";
 import { activateAdjoint, components, type Jet, scaleJet, sumJets } from "../../reference/jets.ts";
 import { run, upload } from "../../support/arrays.ts";
 import { assertSameBits, assertWithin } from "../../support/compare.ts";
@@ -15,7 +16,10 @@ const gpu = await openGpu();
 
 const NAME = "tanh";
 
-/** Tangents of the layer below, as the kernel that goes forward leaves them, rounded once; its jets Z on the host. */
+/**
+ * Tangents of the layer below, as the kernel that goes forward leaves them, rounded once; its jets
+ * Z on the host.
+ */
 function drawTangents(shape: JetCase, stack: DisposableStack): { z: Jet[][][]; tangents: GpuArray } {
   const { jets } = drawJets(gpu, shape, shape.inputs, false, shape.seed + 2, stack);
   const words = jets.flatMap((z) =>
@@ -33,7 +37,7 @@ function drawTangents(shape: JetCase, stack: DisposableStack): { z: Jet[][][]; t
 
 async function evaluate(shape: JetCase, drawn: DenseOperandsOnBoth, stack: DisposableStack) {
   const { rows, inputs, outputs, replicas, seed, axes } = shape;
-  const error = drawJets(gpu, shape, outputs, false, seed + 1, stack);
+  const delta = drawJets(gpu, shape, outputs, false, seed + 1, stack);
   const { z, tangents } = drawTangents(shape, stack);
   const below = upload(
     gpu,
@@ -45,11 +49,13 @@ async function evaluate(shape: JetCase, drawn: DenseOperandsOnBoth, stack: Dispo
   // Padding too must be written.
   below.array.write(new Float32Array(below.array.length).fill(7));
   const operands = { gpu, layer: drawn.layer, rows, replicas, axes };
-  run(gpu, [await bindJetBackward(operands, error.view, drawn.parameters, tangents, below)]);
-  return { delta: error.jets, z, values: await below.array.read() };
+  const { parameters } = drawn;
+  const arrays = { delta: delta.view, parameters, slopes: tangents, deltaBelow: below };
+  run(gpu, [await bindJetBackward(operands, arrays)]);
+  return { delta: delta.jets, z, values: await below.array.read() };
 }
 
-Deno.test("jet_backward: errors of any shape are those of float64", async () => {
+Deno.test("jet_backward: deltas of any shape are those of float64", async () => {
   await fc.assert(
     fc.asyncProperty(jetCases, async (shape) => {
       using stack = new DisposableStack();

@@ -1,7 +1,8 @@
 import { parseActivation } from "../../../src/nn/activation.ts";
-import { bindJetForward, jetComponents, tangentRows } from "../../../src/nn/jets/jets.ts";
+import { bindJetForward } from "../../../src/nn/jets/jet_forward.ts";
+import { jetComponents, tangentRows } from "../../../src/nn/jets/jets.ts";
 import { assert, fc } from "../../deps.ts";
-import { evaluateJet } from "../../reference/activation_jet.ts";
+import { evaluateJet } from "../../reference/activation.ts";
 import type { Bounded } from "../../reference/bounded.ts";
 import { activateJet, components, denseJets, type Jet } from "../../reference/jets.ts";
 import { run, upload } from "../../support/arrays.ts";
@@ -23,7 +24,13 @@ async function evaluate(shape: JetCase, drawn: DenseOperandsOnBoth, name: string
   for (const { array } of [output, kept]) array.write(new Float32Array(array.length).fill(7));
   const operands = { gpu, layer: drawn.layer, rows, replicas, axes };
   run(gpu, [
-    await bindJetForward(operands, input.view, drawn.parameters, output, parseActivation(name), kept.array),
+    await bindJetForward(operands, {
+      input: input.view,
+      parameters: drawn.parameters,
+      output,
+      activation: parseActivation(name),
+      tangents: kept.array,
+    }),
   ]);
   const [values, tangents] = await Promise.all([output.array.read(), kept.array.read()]);
   return { jets: input.jets, values, tangents };

@@ -33,7 +33,8 @@ Deno.test("jets: the reference's are the derivatives of the network, by differen
       assert(Math.abs(value.value - at(0, 0)) < 1e-14);
       for (let axis = 0; axis < axes; axis++) {
         const [left, middle, right] = [at(axis, -h), at(axis, 0), at(axis, h)];
-        // Third and fourth derivatives of these networks stay below 100; float64 rounds u, of order 1, to 10⁻¹⁶.
+        // Third and fourth derivatives of these networks stay below 100; float64 rounds u, of order
+        // 1, to 10⁻¹⁶.
         const slope = (right - left) / (2 * h), bend = (right - 2 * middle + left) / (h * h);
         assert(
           Math.abs(slope - first[axis].value) < 100 * h * h,
@@ -75,7 +76,8 @@ Deno.test("jets: gradients of random equations are those of float64 and its diff
       const host = randomSamples(seed, counts.reduce((all, count) => all + count, 0), inputs, 1);
       const thetas = Array.from({ length: replicas }, (_, r) => randomParameters(widths, seed + 1 + r));
       thetas.forEach((theta, r) => parameters.write(packParameters(layout, theta), 4 * r * layout.size));
-      // Rate 1 from rest: what the parameters lose is the gradient, but for one rounding of the parameters.
+      // Rate 1 from rest: what the parameters lose is the gradient, but for one rounding of the
+      // parameters.
       const step = await bindTrainingStep(network, uploadSamples(gpu, host, stack), {
         loss: conditions,
         optimizer: { name: "sgd", learningRate: 1 },

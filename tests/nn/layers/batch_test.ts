@@ -14,8 +14,9 @@ import { openGpu } from "../../support/gpu.ts";
 const gpu = await openGpu();
 
 /**
- * The samples that each replica visits, in order, batch by batch, over `positions` positions of the epochs. Each sample
- * says in its inputs, targets and weight which one it is, and all must say the same.
+ * The samples that each replica visits, in order, batch by batch, over `positions` positions of the
+ * epochs. Each sample says in its inputs, targets and weight which one it is, and all must say the
+ * same.
  */
 async function visit(samples: number, batch: number, seed: number, replicas: number, positions: number) {
   using stack = new DisposableStack();
@@ -38,7 +39,7 @@ async function visit(samples: number, batch: number, seed: number, replicas: num
     weights: Float32Array.from(index, (k) => (k + 1) / 1000),
   };
   const states = stack.use(new GpuArray(gpu, "states", 8 * replicas));
-  const drawn = await bindBatch(network, uploadSamples(gpu, host, stack), batch, states, stack);
+  const drawn = await bindBatch(network, uploadSamples(gpu, host, stack), { batch, states }, stack);
   const visited = Array.from({ length: replicas }, (): number[] => []);
   for (let first = 0; first < positions; first += batch) {
     const epoch = Math.floor(first / samples), offset = first % samples;

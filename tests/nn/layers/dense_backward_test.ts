@@ -1,6 +1,6 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { padRows } from "../../../src/linalg/matrix_view.ts";
-import { bindDenseBackward } from "../../../src/nn/layers/dense.ts";
+import { bindDenseBackward } from "../../../src/nn/layers/dense_backward.ts";
 import { assert, fc } from "../../deps.ts";
 import { gamma } from "../../reference/rounding.ts";
 import { randomFloats, run, upload } from "../../support/arrays.ts";
@@ -20,18 +20,22 @@ const gpu = await openGpu();
 
 async function evaluate(shape: DenseCase, drawn: DenseOperandsOnBoth, stack: DisposableStack) {
   const { rows, inputs, outputs, replicas, seed } = shape;
-  const error = drawMatrix(gpu, shape, outputs, false, seed + 1, stack);
+  const delta = drawMatrix(gpu, shape, outputs, false, seed + 1, stack);
   const slopes = randomFloats(seed + 2)(replicas * rows * inputs);
-  const derivative = stack.use(new GpuArray(gpu, "derivative", padRows(slopes, inputs)));
+  const slopeArray = stack.use(new GpuArray(gpu, "slopes", padRows(slopes, inputs)));
   const below = upload(gpu, new Float32Array(replicas * rows * inputs), inputs, replicas, stack);
   // Padding too must be written.
   below.array.write(new Float32Array(below.array.length).fill(7));
   const operands = { gpu, layer: drawn.layer, rows, replicas };
-  run(gpu, [await bindDenseBackward(operands, error.view, drawn.parameters, derivative, below)]);
-  return { delta: error.entries, slopes, values: await below.array.read() };
+  const { parameters } = drawn;
+  const arrays = { delta: delta.view, parameters, slopes: slopeArray, deltaBelow: below };
+  run(gpu, [await bindDenseBackward(operands, arrays)]);
+  return { delta: delta.entries, slopes, values: await below.array.read() };
 }
 
-/** (Δ Wᵀ) ⊙ D of one replica, and the bound of its error: a sum of products, then one more product. */
+/**
+ * (Δ Wᵀ) ⊙ D of one replica, and the bound of its error: a sum of products, then one more product.
+ */
 function reference(
   { rows, inputs, outputs }: DenseCase,
   delta: Float32Array,
@@ -55,7 +59,7 @@ function reference(
   return { expected, bound };
 }
 
-Deno.test("dense_backward: errors of any shape are those of float64", async () => {
+Deno.test("dense_backward: deltas of any shape are those of float64", async () => {
   await fc.assert(
     fc.asyncProperty(denseCases, async (shape) => {
       using stack = new DisposableStack();

@@ -1,6 +1,6 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { parseActivation } from "../../../src/nn/activation.ts";
-import { bindDenseForward } from "../../../src/nn/layers/dense.ts";
+import { bindDenseForward } from "../../../src/nn/layers/dense_forward.ts";
 import { assert, fc } from "../../deps.ts";
 import { activation } from "../../reference/activation.ts";
 import { activationErrors } from "../../reference/network_errors.ts";
@@ -20,7 +20,10 @@ import { openGpu } from "../../support/gpu.ts";
 
 const gpu = await openGpu();
 
-/** Z of one replica in float64 and the bound of its error: inputs products, the bias, and the order of both. */
+/**
+ * Z of one replica in float64 and the bound of its error: inputs products, the bias, and the order
+ * of both.
+ */
 function preactivations(shape: DenseCase, x: Float32Array, w: Float32Array, b: Float32Array) {
   const { rows, inputs, outputs } = shape;
   const z = new Float64Array(rows * outputs), bound = new Float64Array(rows * outputs);
@@ -50,11 +53,12 @@ async function evaluate(
   const output = upload(gpu, new Float32Array(replicas * rows * outputs), outputs, replicas, stack);
   // Padding too must be written.
   output.array.write(new Float32Array(output.array.length).fill(7));
-  const derivative = stack.use(new GpuArray(gpu, "derivative", output.array.length));
-  const activated = name === null ? null : { activation: parseActivation(name), derivative };
+  const slope = stack.use(new GpuArray(gpu, "slopes", output.array.length));
+  const activated = name === null ? null : { activation: parseActivation(name), slope };
   const operands = { gpu, layer: drawn.layer, rows, replicas };
-  run(gpu, [await bindDenseForward(operands, view, drawn.parameters, output, activated)]);
-  const [values, derivatives] = await Promise.all([output.array.read(), derivative.read()]);
+  const arrays = { input: view, parameters: drawn.parameters, output, activated };
+  run(gpu, [await bindDenseForward(operands, arrays)]);
+  const [values, derivatives] = await Promise.all([output.array.read(), slope.read()]);
   return { x: entries, values, derivatives };
 }
 

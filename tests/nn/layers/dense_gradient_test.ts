@@ -1,5 +1,5 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
-import { bindDenseGradient, type GradientSlices } from "../../../src/nn/layers/dense.ts";
+import { bindDenseGradient, type GradientSlices } from "../../../src/nn/layers/dense_gradient.ts";
 import { parameterLayout } from "../../../src/nn/layout.ts";
 import { assert, fc } from "../../deps.ts";
 import { gamma } from "../../reference/rounding.ts";
@@ -49,7 +49,8 @@ async function check(shape: DenseCase, cut: GradientSlices, poison = false): Pro
   }
   const target = { array: gradients, batch: layout.size };
   const operands = { gpu, layer: layout.layers[0], rows, replicas };
-  run(gpu, [await bindDenseGradient(operands, x.view, delta.view, target, cut)]);
+  const arrays = { input: x.view, delta: delta.view, gradients: target, cut };
+  run(gpu, [await bindDenseGradient(operands, arrays)]);
   const words = await gradients.read();
   for (let r = 0; r < replicas; r++) {
     if (poison && r === 1) {

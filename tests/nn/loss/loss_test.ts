@@ -1,5 +1,12 @@
+import { InputError } from "../../../src/errors.ts";
 import { GpuArray } from "../../../src/gpu/array.ts";
-import { bindLoss, lossNames } from "../../../src/nn/loss/loss.ts";
+import {
+  bindLoss,
+  lossConstants,
+  losses,
+  lossNames,
+  type SampleLossName,
+} from "../../../src/nn/loss/loss.ts";
 import { assert, fc } from "../../deps.ts";
 import { sampleLoss } from "../../reference/loss.ts";
 import { row } from "../../reference/network.ts";
@@ -9,15 +16,17 @@ import { randomFloats, run, upload } from "../../support/arrays.ts";
 import { assertWithin } from "../../support/compare.ts";
 import { fixed } from "../../support/dense_case.ts";
 import { unpackMatrix } from "../../support/parameters.ts";
+import sampleLossSource from "../../../shaders/nn/include/sample_loss.wgsl" with { type: "text" };
 import { openGpu } from "../../support/gpu.ts";
 
 const gpu = await openGpu();
 
-type LossName = typeof lossNames[number];
-
-/** Losses, hits and errors of each replica; the targets are shared where there are as many as one replica has. */
+/**
+ * Losses, hits and deltas of each replica; the targets are shared where there are as many as one
+ * replica has.
+ */
 async function evaluate(
-  name: LossName,
+  name: SampleLossName,
   outputs: number,
   output: Float32Array,
   y: Float32Array,
@@ -35,25 +44,21 @@ async function evaluate(
     weightBatch: weights.length === count ? 0 : count,
   };
   const view = upload(gpu, output, outputs, replicas, stack);
-  const { dispatch, error, partials, partialCount } = await bindLoss(
+  const { dispatch, delta, partials, partialCount } = await bindLoss(
     gpu,
-    name,
-    samples,
-    view,
-    outputs,
-    replicas,
+    { name, samples, output: view, outputs, replicas },
     stack,
   );
-  error.array.write(new Float32Array(error.array.length).fill(7));
+  delta.array.write(new Float32Array(delta.array.length).fill(7));
   run(gpu, [dispatch]);
-  const [errors, sums] = await Promise.all([error.array.read(), partials.read()]);
+  const [deltas, sums] = await Promise.all([delta.array.read(), partials.read()]);
   return Array.from({ length: replicas }, (_, r) => {
     let loss = 0, hits = 0;
     for (let p = 0; p < partialCount; p++) {
       loss += sums[2 * (r * partialCount + p)];
       hits += sums[2 * (r * partialCount + p) + 1];
     }
-    return { loss, hits, errors: unpackMatrix(errors, r, count, outputs) };
+    return { loss, hits, deltas: unpackMatrix(deltas, r, count, outputs) };
   });
 }
 
@@ -65,13 +70,13 @@ function reference(
   y: Float32Array,
   weights: Float32Array,
 ) {
-  const errors: number[] = [], bounds: number[] = [];
+  const deltas: number[] = [], bounds: number[] = [];
   let loss = 0, lossBound = 0, hits = 0;
   for (let k = 0; k < weights.length; k++) {
     const uk = row(output, k, outputs), yk = row(y, k, outputs);
     const each = sampleLoss(name, uk, yk);
     const bound = lossErrors(name, uk, yk, uk.map(() => 0));
-    errors.push(...each.gradient.map((g) => weights[k] * g));
+    deltas.push(...each.gradient.map((g) => weights[k] * g));
     bounds.push(
       ...each.gradient.map((g, c) => weights[k] * (bound.gradient[c] + 2 * U * Math.abs(g)) + 1e-37),
     );
@@ -80,7 +85,7 @@ function reference(
     lossBound += weights[k] * (bound.loss + gamma(9) * Math.abs(each.loss));
     hits += each.hit ? 1 : 0;
   }
-  return { loss, lossBound, hits, errors, bounds };
+  return { loss, lossBound, hits, deltas, bounds };
 }
 
 /** Targets of one class, or soft with a given sum. */
@@ -116,7 +121,7 @@ Deno.test("loss: value, gradient and hits of any shape are those of float64", as
       const sets = own ? replicas : 1;
       const y = targets(seed + 1, sets * rows, outputs, soft, mass), weights = floats(sets * rows, 0.1, 1);
       const all = await evaluate(name, outputs, output, y, weights, replicas);
-      all.forEach(({ loss, hits, errors }, r) => {
+      all.forEach(({ loss, hits, deltas }, r) => {
         const part = (array: Float32Array, per: number, set: number) =>
           array.subarray(set * per, (set + 1) * per);
         const set = own ? r : 0, entries = rows * outputs;
@@ -129,7 +134,7 @@ Deno.test("loss: value, gradient and hits of any shape are those of float64", as
         );
         const where = `${name}, ${rows} × ${outputs}, reach ${reach}, replica ${r}`;
         assertWithin([loss], [expected.loss], [expected.lossBound], `loss of ${where}`);
-        assertWithin(errors, expected.errors, expected.bounds, `error of ${where}`);
+        assertWithin(deltas, expected.deltas, expected.bounds, `delta of ${where}`);
         assert.equal(hits, expected.hits, `hits of ${where}`);
       });
     }),
@@ -159,20 +164,35 @@ Deno.test("loss: small losses of confident outputs keep their digits", async () 
   }
 });
 
-Deno.test("loss: extreme logits give finite losses and errors", async () => {
+Deno.test("loss: entries have kinds of their own, each with a case in WGSL; other names are refused", () => {
+  const kinds = Object.values(losses).map(({ kind }) => kind);
+  assert.equal(new Set(kinds).size, kinds.length);
+  // The squares are what the switch does for 0.
+  for (const kind of kinds.filter((kind) => kind !== 0)) {
+    assert(sampleLossSource.includes(`case ${kind}u: {`), `kind ${kind}`);
+  }
+  for (const name of ["logistics", "toString", ""]) {
+    assert.throws(() => lossConstants(name as SampleLossName), (error) => {
+      assert(error instanceof InputError);
+      return lossNames.every((known) => error.message.includes(known));
+    });
+  }
+});
+
+Deno.test("loss: extreme logits give finite losses and deltas", async () => {
   const output = Float32Array.of(1e4, -1e4, 0, -1e4, -1e4, -1e4, 1e4, 1e4, 1e4, -1e4, 1e4, 3e3);
   const y = Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0), weights = new Float32Array(4).fill(1);
   for (const name of lossNames) {
-    const [{ loss, hits, errors }] = await evaluate(name, 3, output, y, weights);
+    const [{ loss, hits, deltas }] = await evaluate(name, 3, output, y, weights);
     const expected = reference(name, 3, output, y, weights);
     assertWithin([loss], [expected.loss], [expected.lossBound], name);
-    assertWithin(errors, expected.errors, expected.bounds, `${name}, errors`);
+    assertWithin(deltas, expected.deltas, expected.bounds, `${name}, deltas`);
     assert.equal(hits, expected.hits, `${name}, hits`);
   }
 });
 
 Deno.test("loss: of equal outputs the first one counts; NaN and infinity are never hits", async () => {
-  const hits = async (name: LossName, output: number[], y: number[]) =>
+  const hits = async (name: SampleLossName, output: number[], y: number[]) =>
     (await evaluate(
       name,
       output.length,

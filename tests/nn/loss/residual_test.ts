@@ -13,7 +13,7 @@ import { openGpu } from "../../support/gpu.ts";
 
 const gpu = await openGpu();
 
-/** Loss and errors of each replica. */
+/** Loss and deltas of each replica. */
 async function evaluate(
   conditions: readonly ReferenceCondition[],
   axes: number,
@@ -36,17 +36,14 @@ async function evaluate(
     weightBatch: 0,
     axes,
   };
-  const { dispatch, error, partials, partialCount } = await bindResidual(
+  const { dispatch, delta, partials, partialCount } = await bindResidual(
     gpu,
-    conditions,
-    samples,
-    view,
-    replicas,
+    { conditions, samples, output: view, replicas },
     stack,
   );
-  error.array.write(new Float32Array(error.array.length).fill(7));
+  delta.array.write(new Float32Array(delta.array.length).fill(7));
   run(gpu, [dispatch]);
-  const [errors, sums] = await Promise.all([error.array.read(), partials.read()]);
+  const [deltas, sums] = await Promise.all([delta.array.read(), partials.read()]);
   return Array.from({ length: replicas }, (_, r) => {
     const own = sums.subarray(2 * r * partialCount, 2 * (r + 1) * partialCount);
     let loss = 0, hits = 0;
@@ -57,12 +54,12 @@ async function evaluate(
       weights,
       loss,
       hits,
-      errors: unpackMatrix(errors, r, jetComponents(axes) * count, 1),
+      deltas: unpackMatrix(deltas, r, jetComponents(axes) * count, 1),
     };
   });
 }
 
-Deno.test("residual: loss and errors of any conditions are those of float64", async () => {
+Deno.test("residual: loss and deltas of any conditions are those of float64", async () => {
   const cases = fc.record({
     counts: fc.array(fc.constantFrom(1, 2, 37, 255, 256, 257), { minLength: 1, maxLength: 4 }),
     axes: fc.constantFrom(1, 2, 3),
@@ -74,7 +71,7 @@ Deno.test("residual: loss and errors of any conditions are those of float64", as
       const conditions = drawConditions(counts, axes, seed + 2);
       const all = await evaluate(conditions, axes, replicas, seed);
       const operators = conditions.flatMap(({ operator, count }) => new Array(count).fill(operator));
-      all.forEach(({ jets, y, weights, loss, hits, errors }, r) => {
+      all.forEach(({ jets, y, weights, loss, hits, deltas }, r) => {
         const each = operators.map((operator, k) =>
           weighResidual(operator, jets[k][0] as Jet, y[k], weights[k])
         );
@@ -84,10 +81,10 @@ Deno.test("residual: loss and errors of any conditions are those of float64", as
         assert.equal(hits, 0);
         const expected = byComponent(each.map(({ gradient }) => [components(gradient)]));
         assertWithin(
-          errors,
+          deltas,
           expected.map(({ value }) => value),
           expected.map(({ error }) => error),
-          `errors of ${where}`,
+          `deltas of ${where}`,
         );
       });
     }),
@@ -95,12 +92,12 @@ Deno.test("residual: loss and errors of any conditions are those of float64", as
   );
 });
 
-Deno.test("residual: NaN in one replica's output does not reach another's loss or errors", async () => {
+Deno.test("residual: NaN in one replica's output does not reach another's loss or deltas", async () => {
   const conditions = drawConditions([30, 7], 2, 5);
   const before = await evaluate(conditions, 2, 3, 9), after = await evaluate(conditions, 2, 3, 9, true);
   for (const r of [0, 2]) {
     assert.equal(after[r].loss, before[r].loss);
-    assertSameBits(after[r].errors, before[r].errors, `errors of replica ${r}`);
+    assertSameBits(after[r].deltas, before[r].deltas, `deltas of replica ${r}`);
   }
   assert(Number.isNaN(after[1].loss));
 });

@@ -1,12 +1,14 @@
 import { InputError } from "../../../src/errors.ts";
 import {
+  optimizerConstants,
   optimizerNames,
   type OptimizerOptions,
   optimizerRecords,
+  optimizers,
   parseOptimizerName,
-  parseSchedule,
 } from "../../../src/nn/optim/optimizer.ts";
 import { assert } from "../../deps.ts";
+import optimizerSource from "../../../shaders/nn/include/optimizer.wgsl" with { type: "text" };
 
 /** Asserts that an action is refused as a wrong request whose message holds all of some words. */
 function refused(action: () => unknown, ...words: readonly string[]): void {
@@ -25,24 +27,24 @@ Deno.test("optimizer: names are read, and others refused with the list of names"
   }
 });
 
-Deno.test("optimizer: schedules are read, and others refused with what there is", () => {
-  assert.deepEqual(parseSchedule("constant"), { kind: "constant" });
-  assert.deepEqual(parseSchedule("cosine"), { kind: "cosine" });
-  assert.deepEqual(parseSchedule("step:1:1e-1"), { kind: "step", every: 1, factor: 0.1 });
-  const wrong = [
-    "",
-    "linear",
-    "step",
-    "step:10",
-    "step:0:0.5",
-    "step:1.5:0.5",
-    "step:10:0",
-    "step:10:-1",
-    "step:10:x",
-  ];
-  for (const text of [...wrong, "step:10: ", "step:10:Infinity", "cosine:3"]) {
-    refused(() => parseSchedule(text), "constant", "cosine", "step:EVERY:FACTOR");
+Deno.test("optimizer: entries have kinds of their own, each with a case in WGSL", () => {
+  const kinds = Object.values(optimizers).map(({ kind }) => kind);
+  assert.equal(new Set(kinds).size, kinds.length);
+  // SGD is what the switch does for 0.
+  for (const kind of kinds.filter((kind) => kind !== 0)) {
+    assert.match(optimizerSource, new RegExp(`case (\\du, )*${kind}u(, \\du)*: \\{`));
   }
+  for (const name of optimizerNames) assert.equal(optimizerConstants(name).OPTIMIZER, optimizers[name].kind);
+});
+
+Deno.test("optimizer: unknown names and misspelt keys are refused with suggestions", () => {
+  const records = (options: object) => () => optimizerRecords(options as OptimizerOptions, 1);
+  refused(records({ name: "Adam", learningRate: 0.1 }), 'no optimiser "Adam"', 'did you mean "adam"', "sgd");
+  refused(() => optimizerConstants("toString" as "sgd"), 'no optimiser "toString"');
+  refused(records({ name: "sgd", learningrate: 0.1 }), '"learningrate"', 'did you mean "learningRate"');
+  refused(records({ name: "sgd" }), "learning rate must be a number above 0, not undefined");
+  refused(records({ name: "sgd", learningRate: "0.1" }), "learning rate", "above 0");
+  refused(records({ name: "adam", learningRate: 1, betas: [0.9] }), "betas");
 });
 
 Deno.test("optimizer: records hold each replica's settings, rounded once", () => {
@@ -67,7 +69,7 @@ Deno.test("optimizer: a list of the wrong length and settings out of range are r
   for (const learningRate of [0, -1, NaN, Infinity]) {
     refused(records({ learningRate }), "learning rate", "above 0");
   }
-  refused(records({ learningRate: [0.1, -2] }), "learning rate -2");
+  refused(records({ learningRate: [0.1, -2] }), "learning rate", "-2");
   for (const momentum of [1, -0.1, NaN]) refused(records({ momentum }), "momentum", "[0, 1)");
   for (const weightDecay of [-1e-9, NaN, Infinity]) {
     refused(records({ weightDecay }), "weight decay", "at least 0");

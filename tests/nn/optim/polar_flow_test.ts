@@ -1,7 +1,6 @@
 import { InputError } from "../../../src/errors.ts";
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { parseActivation } from "../../../src/nn/activation.ts";
-import { lossNames } from "../../../src/nn/loss/loss.ts";
 import { Network } from "../../../src/nn/network.ts";
 import {
   bindPolarFlow,
@@ -9,75 +8,35 @@ import {
   type PolarFlowOptions,
   readRecord,
 } from "../../../src/nn/optim/polar_flow.ts";
-import { type HostSamples, uploadSampleSets } from "../../../src/nn/samples.ts";
+import { uploadSampleSets } from "../../../src/nn/samples.ts";
 import { assert, fc } from "../../deps.ts";
-import { forward, layersOf, lossGradient, type ReferenceNetwork, row } from "../../reference/network.ts";
+import { forward, layersOf, lossGradient, row } from "../../reference/network.ts";
 import { stepErrors } from "../../reference/network_errors.ts";
-import {
-  correlationGradient,
-  dot,
-  flowSteps,
-  neuralCorrelation,
-  norm,
-  type ReferenceFlow,
-} from "../../reference/polar_flow.ts";
+import { correlationGradient, dot, flowSteps, neuralCorrelation, norm } from "../../reference/polar_flow.ts";
 import { U } from "../../reference/rounding.ts";
 import { randomFloats, randomSamples, run } from "../../support/arrays.ts";
 import { assertWithin } from "../../support/compare.ts";
 import { fixed } from "../../support/dense_case.ts";
 import { packParameters, unpackMatrix, unpackParameters } from "../../support/parameters.ts";
 import { openGpu } from "../../support/gpu.ts";
+import {
+  absolute,
+  type Case,
+  drawCase,
+  flows,
+  gradientErrors,
+  randomDirection,
+  referenceOf,
+  scaledOutput,
+  tiny,
+} from "../../support/polar_flow_case.ts";
 
 const gpu = await openGpu();
 
-const activation = fc.constantFrom("identity", "relu", "leaky-relu:0.1", "relu^2", "leaky-relu:0.2^2");
-const flows = fc.record({
-  inputs: fc.integer({ min: 1, max: 9 }),
-  hidden: fc.array(fc.tuple(fc.integer({ min: 1, max: 20 }), activation), { minLength: 1, maxLength: 3 }),
-  outputs: fc.constantFrom(1, 2, 5),
-  rows: fc.constantFrom(1, 3, 50, 300),
-  loss: fc.constantFrom(...lossNames),
-  replicas: fc.constantFrom(1, 3),
-  norms: fc.constantFrom([0.1, 1, 2], [2, 0, 1e-3]),
-  seed: fc.nat(1e9),
-})
-  // A single class leaves nothing to learn.
-  .filter(({ loss, outputs }) => loss !== "softmax-cross-entropy" || outputs > 1);
-
-/** A network on both sides: a direction, samples and a norm for each replica. */
-interface Case {
-  readonly network: ReferenceNetwork;
-  readonly loss: typeof lossNames[number];
-  readonly norms: readonly number[];
-  readonly directions: readonly Float32Array[];
-  readonly samples: readonly HostSamples[];
-}
-
-/** Random weights of length 1, biases 0. */
-function randomDirection(widths: readonly number[], seed: number): Float32Array {
-  const floats = randomFloats(seed);
-  const theta = layersOf(widths).flatMap(({ inputs, outputs }) => [
-    ...floats(inputs * outputs),
-    ...new Float32Array(outputs),
-  ]);
-  const length = norm(theta);
-  return Float32Array.from(theta, (t) => t / length);
-}
-
-function drawCase(shape: typeof flows extends fc.Arbitrary<infer T> ? T : never): Case {
-  const { inputs, hidden, outputs, rows, loss, replicas, seed } = shape;
-  const widths = [inputs, ...hidden.map(([width]) => width), outputs];
-  const each = <T>(make: (replica: number) => T) => Array.from({ length: replicas }, (_, r) => make(r));
-  return {
-    network: { widths, activations: hidden.map(([, name]) => name) },
-    loss,
-    norms: shape.norms.slice(0, replicas),
-    directions: each((r) => randomDirection(widths, seed + r)),
-    samples: each((r) => randomSamples(seed + 10 + r, rows, inputs, outputs)),
-  };
-}
-
-/** Makes a record, steps with one after each, and gives all records, with the directions and the parameters at the end. */
+/**
+ * Makes a record, steps with one after each, and gives all records, with the directions and the
+ * parameters at the end.
+ */
 async function flowOnGpu(
   { network: { widths, activations }, loss, norms, directions, samples }: Case,
   steps: number,
@@ -132,39 +91,6 @@ async function flowOnGpu(
   };
 }
 
-function referenceOf({ network, loss, samples }: Case, replica: number): ReferenceFlow {
-  const order = homogeneousOrder(network.activations.map(parseActivation));
-  return { network, loss, samples: samples[replica], order };
-}
-
-/** Multiplies the output layer, whose outputs then are c^L H. */
-function scaledOutput(
-  { network, order }: ReferenceFlow,
-  direction: ArrayLike<number>,
-  c: number,
-): Float64Array {
-  const { weights } = layersOf(network.widths).at(-1)!;
-  return Float64Array.from(direction, (u, i) => i < weights ? u : c ** order * u);
-}
-
-/**
- * Bounds of the errors of g at a direction: those of the network with c^L in its output layer, whose hidden layers have
- * gradients c^L g.
- */
-function gradientErrors(flow: ReferenceFlow, direction: ArrayLike<number>, c: number): Float64Array {
-  const { weights } = layersOf(flow.network.widths).at(-1)!;
-  const { gradient } = stepErrors(flow.network, scaledOutput(flow, direction, c), flow.samples, flow.loss);
-  return gradient.map((e, i) => i < weights ? e / c ** flow.order : e);
-}
-
-/** The network whose outputs at |x|, |w| no sum of its products exceeds. */
-function absolute({ widths, activations }: ReferenceNetwork): ReferenceNetwork {
-  return { widths, activations: activations.map((name) => name.replace(/leaky-relu:[\d.]+/, "relu")) };
-}
-
-/** A norm small enough for 0. */
-const tiny = ({ order }: ReferenceFlow) => 1e-10 ** (1 / order);
-
 Deno.test("polar_flow: records of random networks are those of float64", async () => {
   await fc.assert(
     fc.asyncProperty(flows, async (shape) => {
@@ -215,7 +141,8 @@ Deno.test("polar_flow: steps are those of Euler's on the weights in float64, and
           const flow = referenceOf(drawn, r), c = drawn.norms[r] || tiny(flow);
           const start = Float64Array.from(direction, (u) => c * u);
           const exact = flowSteps(flow, start, rates);
-          // As allowance() has it: the same with every error of the gradient at its bound, and three times what that moves.
+          // As allowance() has it: the same with every error of the gradient at its bound, and
+          // three times what that moves.
           const random = randomFloats(shape.seed + 3)(direction.length);
           const signs = direction.map((u, i) => u === 0 ? 0 : Math.sign(random[i]));
           const moved = flowSteps(flow, start, rates, (gradient, weights) => {

@@ -1,6 +1,7 @@
 import { InputError } from "../../../src/errors.ts";
 import { Network } from "../../../src/nn/network.ts";
-import { optimizerNames, type Schedule } from "../../../src/nn/optim/optimizer.ts";
+import { optimizerNames } from "../../../src/nn/optim/optimizer.ts";
+import type { Schedule } from "../../../src/nn/optim/schedule.ts";
 import { type HostSamples, uploadSamples } from "../../../src/nn/samples.ts";
 import {
   bindTrainingStep,
@@ -19,7 +20,10 @@ import { openGpu } from "../../support/gpu.ts";
 
 const gpu = await openGpu();
 
-/** Runs on the GPU by every path, compares every replica with its reference run, and gives the losses of the first. */
+/**
+ * Runs on the GPU by every path, compares every replica with its reference run, and gives the
+ * losses of the first.
+ */
 async function compare(what: GpuRun, where: string): Promise<readonly number[]> {
   const runs = [];
   for (const path of stepPaths) {

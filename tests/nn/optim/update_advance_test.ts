@@ -1,6 +1,7 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { gpuStruct } from "../../../src/gpu/struct.ts";
 import { optimizerRecords } from "../../../src/nn/optim/optimizer.ts";
+import { schedules } from "../../../src/nn/optim/schedule.ts";
 import { assert } from "../../deps.ts";
 import { type ReferenceSchedule, scheduleFactor } from "../../reference/optimizer.ts";
 import { gamma, U } from "../../reference/rounding.ts";
@@ -55,7 +56,7 @@ async function advance(options: Case): Promise<{ states: Advanced[]; log: Float3
   const settings = gpuStruct(
     gpu,
     "advance settings",
-    ["u32", samples, batch, ["constant", "cosine", "step"].indexOf(schedule.kind), every],
+    ["u32", samples, batch, schedules[schedule.kind].kind, every],
     ["f32", total, Math.log(factor), 0, 0],
     ["u32", partials[0].length, capacity, replicas],
   );
@@ -119,7 +120,8 @@ Deno.test("advance: schedules are those of float64", async () => {
       if (schedule.kind === "constant") return 0;
       // 1 + cos of an angle up to π that is rounded thrice, its division off by 5 u at most.
       if (schedule.kind === "cosine") return rates[i] * 16 * U;
-      // The exponent n log f is rounded twice, which e^(n log f) magnifies by |n log f|; below e^−87 the result is 0.
+      // The exponent n log f is rounded twice, which e^(n log f) magnifies by |n log f|; below
+      // e^−87 the result is 0.
       return rates[i] * (factor * (4 + 2 * Math.abs(Math.log(factor))) * U + 2e-38);
     });
     const expected = factors.map((factor, i) => rates[i] * factor);

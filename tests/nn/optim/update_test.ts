@@ -1,6 +1,11 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { gpuStruct } from "../../../src/gpu/struct.ts";
-import { type OptimizerName, optimizerNames, optimizerRecords } from "../../../src/nn/optim/optimizer.ts";
+import {
+  optimizerConstants,
+  type OptimizerName,
+  optimizerNames,
+  optimizerRecords,
+} from "../../../src/nn/optim/optimizer.ts";
 import { assert } from "../../deps.ts";
 import { type ReferenceOptimizer, update, zeroMoments } from "../../reference/optimizer.ts";
 import { U } from "../../reference/rounding.ts";
@@ -35,7 +40,7 @@ async function optimize(name: OptimizerName, start: Float32Array, gradients: rea
   using stack = new DisposableStack();
   const kernel = await gpu.kernel(
     { name: "update", files: [stateSource, optimizerSource, updateSource] },
-    { OPTIMIZER: optimizerNames.indexOf(name) },
+    optimizerConstants(name),
   );
   const options = { name, learningRate: rates, weightDecay: decays, momentum: momenta, epsilon };
   const records = optimizerRecords(options, REPLICAS);
@@ -61,9 +66,11 @@ async function optimize(name: OptimizerName, start: Float32Array, gradients: rea
 }
 
 /**
- * The same in float64, with a bound of the error. A step rounds θ and its change a few times; the change is good to the
- * roundings of the moments, whose number grows by three a step, relative to the moments of |g|:
- *     |δθ| ≤ Σ_t (3 u |θ_t| + η_t · (3 t + 12) u · size_t),   size = moment of |g|, over √v̂ for Adam,
+ * The same in float64, with a bound of the error. A step rounds θ and its change a few times; the
+ * change is good to the roundings of the moments, whose number grows by three a step, relative to
+ * the moments of |g|:
+ *     |δθ| ≤ Σ_t (3 u |θ_t| + η_t · (3 t + 12) u · size_t),
+ *     size = moment of |g|, over √v̂ for Adam,
  * and, where decay couples θ to itself, a factor (1 + λ η …)^t < 2.
  */
 function reference(
@@ -95,7 +102,8 @@ function reference(
       if (optimizer.name.startsWith("adam")) {
         // The moments of |g| over the root of the second moment of g itself, not of |g|.
         size *= Math.sqrt(sizes.second[i] / Math.max(moments.second[i], 1e-300));
-        // The square carries its relative error, twice that of a gradient that cancelled between its slices.
+        // The square carries its relative error, twice that of a gradient that cancelled between
+        // its slices.
         size *= sizes.second[i] > 0 ? Math.sqrt(sizes.second[i] / moments.second[i]) : 1;
       }
       bound[i] += 3 * U * Math.abs(theta[i]) + (3 * t + 12) * U * size;
@@ -133,8 +141,8 @@ Deno.test("update: Adam's first update has the size of the learning rate, whatev
   const words = await optimize("adam", start, [gradient]);
   for (let r = 0; r < REPLICAS; r++) {
     const rate = scheduled(r, 0);
-    // a / (1 − β₁) is g and v / (1 − β₂) is g²: what is left are 4 roundings of each, 3 divisions of up to 5 u and a
-    // root of up to 12 u. 1 − 0.999 in single precision would be off by 200 u.
+    // a / (1 − β₁) is g and v / (1 − β₂) is g²: what is left are 4 roundings of each, 3 divisions
+    // of up to 5 u and a root of up to 12 u. 1 − 0.999 in single precision would be off by 200 u.
     const own = words.subarray(r * WORDS, (r + 1) * WORDS);
     assertWithin(own, new Float64Array(WORDS).fill(-rate), 35 * U * rate, `replica ${r}`);
   }

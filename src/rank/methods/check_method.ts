@@ -1,0 +1,50 @@
+/**
+ * Checks that a rank method can do what it is asked for.
+ *
+ * @module
+ */
+import { checkName } from "../../check.ts";
+import { InputError, ShapeError } from "../../errors.ts";
+import { type MethodPrecision, type RankMethodName, rankMethods } from "./rank_methods.ts";
+
+/**
+ * Checks that a method has an arithmetic.
+ *
+ * @param name Name of the method.
+ * @param precision Any value.
+ * @throws {InputError} If it has not.
+ */
+export function checkMethodPrecision(name: RankMethodName, precision: unknown): void {
+  const known = Object.keys(rankMethods[name].mostColumns);
+  if (known.includes(precision as string)) return;
+  const others = Object.entries(rankMethods).filter(([, { mostColumns }]) =>
+    String(precision) in mostColumns
+  );
+  if (others.length === 0) checkName("precision", precision, ["single", "double"]);
+  throw new InputError(
+    `${name} has no ${precision} precision: give ${known.join(" or ")}, or one of the methods ${
+      others.map(([other]) => other).join(", ")
+    }`,
+  );
+}
+
+/**
+ * Checks that a method takes as many columns.
+ *
+ * @param name Name of the method.
+ * @param precision Its arithmetic.
+ * @param columns Number of columns.
+ * @throws {ShapeError} If it does not.
+ */
+export function checkMostColumns(
+  name: RankMethodName,
+  precision: MethodPrecision,
+  columns: number,
+): void {
+  const limits: Readonly<Partial<Record<MethodPrecision, number>>> = rankMethods[name].mostColumns;
+  const most = limits[precision] ?? 0;
+  if (columns <= most) return;
+  throw new ShapeError(
+    `${name} in ${precision} precision takes at most ${most} columns, not ${columns}: use another method`,
+  );
+}
