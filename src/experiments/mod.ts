@@ -7,7 +7,8 @@
  * import { depthProfile, runExperiment } from "./mod.ts";
  *
  * using gpu = await Gpu.open();
- * const result = await runExperiment(gpu, depthProfile, { layers: "8,8,8", steps: 20, probeEvery: 20, replicas: 2 });
+ * const options = { layers: "8,8,8", steps: 20, probeEvery: 20, replicas: 2 };
+ * const result = await runExperiment(gpu, depthProfile, options);
  * for (const { claim, holds } of result.verdicts) console.log(claim, holds);
  * const svg: string = await depthProfile.figures["depth_profile.svg"](result);
  * ```
@@ -116,7 +117,7 @@ export { experimentText } from "./core/text.ts";
 export { type MeasuredTraining, type Measurements, trainingRun } from "./core/training_run.ts";
 export { type Claim, type Demand, judge, type Verdict, verdictLines } from "./core/verdict.ts";
 
-/** All experiments, in the order of the README. A new one costs its folder, one line here, and one test. */
+/** All experiments, in the order of the README. */
 export const experiments: readonly Experiment[] = [
   staircase,
   staircaseAtlas,

@@ -1,12 +1,12 @@
 /**
- * Claims, and what the data say of them.
+ * Claims, and the verdicts of the data on them.
  *
  * @module
  */
 import { count } from "../../format.ts";
 import { correlationInterval, meanInterval } from "../../stats/confidence.ts";
 
-/** What a claim asks of a statistic, by its whole confidence interval. */
+/** Range in which the whole confidence interval of a statistic must lie. */
 export type Demand = { readonly above: number } | { readonly below: number } | { readonly equals: number };
 
 /** A claim with the data to judge it by. */
@@ -22,11 +22,11 @@ export interface Claim {
    * interval stays within [−1, 1]. Default: any number.
    */
   readonly kind?: "number" | "correlation";
-  /** Where the statistic must lie for the claim to hold. */
+  /** Range in which the statistic must lie for the claim to hold. */
   readonly demand: Demand;
 }
 
-/** A claim, and what the data say of it. */
+/** A claim, and the verdict of the data. */
 export interface Verdict {
   /** The claim, in a sentence. */
   readonly claim: string;
@@ -38,7 +38,7 @@ export interface Verdict {
   readonly interval: readonly [low: number, high: number];
   /** The statistic of each replica that counts. */
   readonly values: readonly number[];
-  /** Where the statistic must lie for the claim to hold. */
+  /** Range in which the statistic must lie for the claim to hold. */
   readonly demand: Demand;
   /** Whether the claim holds. */
   readonly holds: boolean;

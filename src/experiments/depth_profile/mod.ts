@@ -31,14 +31,17 @@ export interface DepthProfileOptions extends Omit<TrainingValues, "spectraEvery"
   readonly full: boolean;
 }
 
-/** Takes the first and last probe of each replica that was trained, but for those left out. */
+/** Takes the first and the last probe of each replica, apart from those left out. */
 function endsOf(trace: Trace, leftOut: ReadonlyMap<number, number>): DepthEnds[] {
   const replicas = Map.groupBy(spectrumProbes(trace), ({ replica }) => replica);
   return [...replicas].filter(([replica, probes]) => !leftOut.has(replica) && probes.length > 1)
     .map(([, probes]) => ({ start: probes[0], end: probes[probes.length - 1] }));
 }
 
-/** Trains replicas of a deep network and compares the ε-ranks of its hidden layers at the start with those after training. */
+/**
+ * Trains replicas of a deep network and compares the ε-ranks of its hidden layers at the start and
+ * after training.
+ */
 export const depthProfile: Experiment<TableOf<DepthProfileOptions>, CompleteOptions, DepthEnds> =
   defineExperiment({
     name: "depth-profile",
@@ -69,9 +72,11 @@ export const depthProfile: Experiment<TableOf<DepthProfileOptions>, CompleteOpti
     plan: async (values) => {
       const plan = completeOptions({ ...await trainingOptions(values), spectraEvery: 1 });
       if (plan.hidden.length < 2) {
-        throw new InputError("one hidden layer has no depth: give two at least");
+        throw new InputError("one hidden layer has no depth: give at least two");
       }
-      if (plan.steps < 1) throw new InputError("no update, nothing to compare: give one step at least");
+      if (plan.steps < 1) {
+        throw new InputError("without a step there is nothing to compare: give at least one");
+      }
       return plan;
     },
     runs: (plan) => [trainingRun<DepthEnds>({
@@ -96,7 +101,7 @@ export const depthProfile: Experiment<TableOf<DepthProfileOptions>, CompleteOpti
               help: "lower end of the certified interval of the rank",
               value: ({ rank }) => rank.low,
             },
-            rank_high: { help: "upper end of it", value: ({ rank }) => rank.high },
+            rank_high: { help: "upper end of that interval", value: ({ rank }) => rank.high },
             effective_rank: {
               help: "exponential of the entropy of the singular values",
               value: ({ layer }) => effectiveRank(layer.eigenvalues),

@@ -1,5 +1,6 @@
 /**
- * The loss floor: an ε-rank bounds the loss from below, and falls as the rank rises (Yang, Zhao, Zhu, arXiv:2412.05144).
+ * The loss floor: an ε-rank bounds the loss from below, and the bound falls as the rank rises (Yang,
+ * Zhao, Zhu, arXiv:2412.05144).
  *
  * @module
  */
@@ -31,8 +32,9 @@ interface FloorRow {
 }
 
 /**
- * Trains replicas of a network, and compares the loss at every probe with its floor for each ε and with the least loss that any
- * output layer could reach on the same features. The task needs a mean squared error.
+ * Trains replicas of a network and compares the loss at every probe with its floor for each ε, and
+ * with the least loss that any output layer could reach on the same features. The task needs a mean
+ * squared error.
  */
 export const lossFloorStudy: Experiment<TableOf<LossFloorOptions>, CompleteOptions, LossFloorRun> =
   defineExperiment({
@@ -51,7 +53,10 @@ export const lossFloorStudy: Experiment<TableOf<LossFloorOptions>, CompleteOptio
         ...["task", "data", "samples", "layers", "activation", "init", "optimizer", "learningRate"] as const,
         ...["schedule", "momentum", "weightDecay", "batch", "steps", "replicas", "seed"] as const,
         ...["probeEvery", "epsilons", "relative", "precision"] as const,
-      ], { replicas: { default: 5, full: 10 }, probeEvery: { default: 50, full: 10 } }),
+      ], {
+        replicas: { default: 5, full: 10 },
+        probeEvery: { default: 50, full: 10, help: "steps from one probe of the ranks to the next" },
+      }),
       full: toggle({ default: false, help: "train ten replicas, with a probe every ten steps" }),
     },
     plan: async (values) => {

@@ -8,24 +8,26 @@ import { mean } from "../core/lists.ts";
 import type { CollapseRow } from "./layers.ts";
 import type { Claim, Demand } from "../core/verdict.ts";
 
-/** What was trained. */
+/** The design of the experiment. */
 export interface CollapseDesign {
   /** Number of classes K. */
   readonly classes: number;
-  /** Deviations within classes, ascending; `null` alone where they are what they are. */
+  /** Deviations within classes, ascending; `null` alone if they are not known. */
   readonly deviations: readonly (number | null)[];
   /** Weight decays, ascending. */
   readonly weightDecays: readonly number[];
 }
 
 /**
- * States the claims about all layers but the output layer, whose K columns leave it no rank above K.
+ * States the claims about all layers but the output layer, whose K columns leave it no rank above
+ * K.
  *
  * @param rows Layers of the networks that count.
- * @param design What was trained.
- * @returns The claims: for each deviation, ranks fall as weight decay grows; the strongest decay and the least deviation bring
- * them down to K; where there are several deviations, the least yields lower ranks than the greatest under the same decay; and
- * distances to rank K grow with the total cluster variation divided by the weight decay.
+ * @param design The design.
+ * @returns The claims. For each deviation, ranks fall as weight decay grows. The strongest decay and
+ * the least deviation bring them down to K. If there are several deviations, the least yields lower
+ * ranks than the greatest under the same decay. Distances to rank K grow with the total cluster
+ * variation divided by the weight decay.
  */
 export function collapseClaims(
   rows: readonly CollapseRow[],
@@ -67,7 +69,7 @@ export function collapseClaims(
     ),
     { equals: 0 },
   );
-  // A network counts where its counterpart at the other deviation does.
+  // A network counts if its counterpart at the other deviation does.
   const counterpart = new Map([[least, greatest], [greatest, least]]);
   const paired = decayed.filter((row) =>
     decayed.some((other) =>
@@ -97,7 +99,7 @@ export function collapseClaims(
   return [...falls, limit, ...spread, grows];
 }
 
-/** A statistic of each replica that has a row. */
+/** Computes a statistic of each replica that has a row. */
 function byReplica(
   rows: readonly CollapseRow[],
   statistic: (rows: readonly CollapseRow[]) => number,

@@ -1,6 +1,7 @@
 /**
- * Neural rank collapse: weight decay lowers the ranks of weight matrices, and lowers them more if the samples of a class differ
- * less (Zangrando, Deidda, Brugiapaglia, Guglielmi, Tudisco, arXiv:2402.03991).
+ * Neural rank collapse: weight decay lowers the ranks of weight matrices, and lowers them more if the
+ * samples of a class differ less (Zangrando, Deidda, Brugiapaglia, Guglielmi, Tudisco,
+ * arXiv:2402.03991).
  *
  * @module
  */
@@ -19,7 +20,7 @@ import {
   rankCollapsePlan,
 } from "./plan.ts";
 
-/** The columns that say which network a row is of. */
+/** Columns that name the network of a row. */
 const place: Columns<{ readonly row: CollapseRow }> = {
   deviation: {
     help: "standard deviation within classes; empty where it is not known",
@@ -30,12 +31,13 @@ const place: Columns<{ readonly row: CollapseRow }> = {
 };
 
 /**
- * Trains networks side by side with a ladder of weight decays, several of each, on tasks of more and less variable classes, and
- * measures the ranks of their weights and the variability of what enters their layers. The networks of a task share its
- * samples: confidence intervals are over their initial weights and mini-batches.
+ * Trains networks with a ladder of weight decays, several of each side by side, on tasks of more and
+ * less variable classes. It measures the ranks of their weights and the variability of the inputs of
+ * their layers. The networks of a task share its samples: confidence intervals are over initial
+ * weights and mini-batches.
  *
- * After S steps of learning rate η and momentum μ, about e^(−Sηλ/(1−μ)) of the initial weights is left: where λ is too small
- * for that, the ranks are those of the start, not of the limit.
+ * After S steps of learning rate η and momentum μ, about e^(−Sηλ/(1−μ)) of the initial weights is
+ * left. If λ is too small for that, the ranks are those of the start, not of the limit.
  */
 export const rankCollapse: Experiment<TableOf<RankCollapseOptions>, RankCollapsePlan, CollapseRow> =
   defineExperiment({
@@ -67,8 +69,7 @@ export const rankCollapse: Experiment<TableOf<RankCollapseOptions>, RankCollapse
           ...place,
           loss: { help: "loss over all training samples", value: ({ row }) => row.loss },
           accuracy: {
-            help:
-              "share of the held-out samples classified right, of the training samples where none are held out",
+            help: "share of the held-out samples classified correctly; of the training samples without any",
             value: ({ row }) => row.accuracy,
           },
           layer: {
@@ -77,25 +78,25 @@ export const rankCollapse: Experiment<TableOf<RankCollapseOptions>, RankCollapse
           },
           rank: { help: "singular values above 1 % of the largest", value: ({ row }) => row.rank },
           rank_low: { help: "lower end of the certified interval of the rank", value: ({ row }) => row.low },
-          rank_high: { help: "upper end of it", value: ({ row }) => row.high },
+          rank_high: { help: "upper end of that interval", value: ({ row }) => row.high },
           distance: {
             help: "distance to the matrices of rank K, the number of classes",
             value: ({ row }) => row.distance,
           },
           relative_distance: {
-            help: "the same divided by the norm of the matrix; empty where that is 0",
+            help: "that distance divided by the norm of the matrix; empty if the norm is 0",
             value: ({ row }) => numberOrNone(row.relativeDistance),
           },
           tcv: {
-            help: "total cluster variation of what enters the layer",
+            help: "total cluster variation of the inputs of the layer",
             value: ({ row }) => row.variation,
           },
           relative_tcv: {
-            help: "the same as a share of the total variation; empty where that is 0",
+            help: "tcv as a share of the total variation; empty if that is 0",
             value: ({ row }) => numberOrNone(row.relative),
           },
           trace_ratio: {
-            help: "tr(Σ_W Σ_B⁺) / K of what enters the layer; empty where it is not finite",
+            help: "tr(Σ_W Σ_B⁺) / K of the inputs of the layer; empty if it is not finite",
             value: ({ row }) => numberOrNone(row.traceRatio),
           },
         }),

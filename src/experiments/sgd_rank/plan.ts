@@ -43,9 +43,9 @@ export const sgdRankOptions: TableOf<SgdRankOptions> = {
   ...pick(trainingTable, ["task", "data", "samples", "layers", "activation", "init"], {
     task: { default: "digits", help: "what to learn: a task with classes" },
     samples: { default: 1000, full: 4000, help: "training samples" },
-    layers: { default: "32,32" },
-    activation: { default: "relu" },
-    init: { default: "he-normal" },
+    layers: { default: "32,32", help: "hidden widths as 50,50" },
+    activation: { default: "relu", help: "activation of the hidden layers: tanh, relu, sine, gelu …" },
+    init: { default: "he-normal", help: "initialiser: xavier-normal, he-uniform, normal:0.1 …" },
   }),
   pool: integer({
     default: 4,
@@ -79,22 +79,22 @@ export const sgdRankOptions: TableOf<SgdRankOptions> = {
   tolerance: number({
     default: 1e-2,
     positive: true,
-    help: "share of the largest singular value above which one counts",
+    help: "share of the largest singular value above which a singular value counts",
   }),
   full: toggle({ default: false, help: "train a larger grid, longer, with more replicas" }),
 };
 
-/** What a grid varies, in words. */
+/** Names of the quantities that a grid varies. */
 export const sgdRankKnobs = {
   batchSize: "batch size",
   learningRate: "learning rate",
   weightDecay: "weight decay",
 } as const;
 
-/** One of the things that a grid varies. */
+/** A quantity that a grid varies. */
 export type SgdRankKnob = keyof typeof sgdRankKnobs;
 
-/** What networks of different batch sizes have in common. */
+/** A comparison of batch sizes: with the same number of steps, or of epochs. */
 export type SgdRankComparison = "steps" | "epochs";
 
 /** One batch size and number of steps: a training run. */
@@ -103,7 +103,7 @@ export interface SgdRankCell {
   readonly batchSize: number;
   /** Its steps. */
   readonly steps: number;
-  /** What it has in common with a run of each other batch size. */
+  /** Comparisons that it belongs to. */
   readonly equal: readonly SgdRankComparison[];
 }
 
@@ -132,7 +132,8 @@ export interface SgdRankPlan extends
  *
  * @param options Values of all options.
  * @returns The study.
- * @throws {InputError} Where a list has fewer than two values, a batch is larger than the set, or the task has no classes.
+ * @throws {InputError} If a list has fewer than two values, a batch is larger than the set, or the
+ * task has no classes.
  */
 export async function sgdRankPlan(options: SgdRankOptions): Promise<SgdRankPlan> {
   const { pool, layers, activation, init, replicas, steps, tolerance, seed } = options;
@@ -171,12 +172,12 @@ export async function sgdRankPlan(options: SgdRankOptions): Promise<SgdRankPlan>
 function ladder(name: string, values: readonly number[]): number[] {
   const different = ascending(values);
   if (different.length >= 2) return different;
-  throw new InputError(`${name}: ${different.join() || "none"}, nothing to compare; give two at least`);
+  throw new InputError(`${name}: ${different.join() || "none"}, nothing to compare; give at least two`);
 }
 
 /**
- * Lists the training runs: for each batch size one with as many steps, and one with as many epochs, as the largest. The largest
- * needs only one.
+ * Lists the training runs: for each batch size one with as many steps, and one with as many epochs,
+ * as the largest. The largest needs only one run.
  *
  * @param batchSizes Batch sizes, ascending.
  * @param steps Steps with the largest.

@@ -1,5 +1,6 @@
 /**
- * The staircase: while the loss falls, the ε-rank of the features rises in stairs (Yang, Zhao, Zhu, arXiv:2412.05144).
+ * The staircase: while the loss falls, the ε-rank of the features rises in stairs (Yang, Zhao, Zhu,
+ * arXiv:2412.05144).
  *
  * @module
  */
@@ -21,7 +22,8 @@ export interface StaircaseOptions extends TrainingValues {
 }
 
 /**
- * Trains a network, probes the ranks of its features, and finds the stairs. Replicas that diverge keep their trace up to there.
+ * Trains a network, probes the ranks of its features, and finds the stairs. Replicas that diverge
+ * keep their trace up to there.
  */
 export const staircase: Experiment<TableOf<StaircaseOptions>, CompleteOptions, StaircaseRun> =
   defineExperiment({
@@ -39,7 +41,7 @@ export const staircase: Experiment<TableOf<StaircaseOptions>, CompleteOptions, S
       ...trainingTable,
       profile: toggle({
         default: false,
-        help: "print the GPU time of each kernel; trains slower",
+        help: "print the GPU time of each kernel, which slows training down",
         group: "machine",
       }),
     },

@@ -9,7 +9,7 @@ import type { Task } from "../../tasks/task.ts";
 
 /** An optimiser and its learning rate. */
 export interface AtlasOptimizer {
-  /** Which one. */
+  /** Name of the optimiser. */
   readonly name: OptimizerName;
   /** Learning rate. */
   readonly learningRate: number;
@@ -70,7 +70,8 @@ export function varyOne({ activations, depths, optimizers }: AtlasLists): AtlasV
 }
 
 /**
- * Whether a network can learn a task: equations need second derivatives, which those of piecewise linear activations do not have.
+ * Finds out whether a network can learn a task. Equations need second derivatives, which networks
+ * with piecewise linear activations do not have.
  *
  * @param task The task.
  * @param variant The network.
@@ -97,9 +98,9 @@ export function atlasCells(
 }
 
 /**
- * Names a network, and how it is trained.
+ * Names a network and its optimiser.
  *
- * @param variant The two.
+ * @param variant The network.
  * @returns Such as `tanh, 2 layers` and `adam 0.002`.
  */
 export function namesOfVariant(

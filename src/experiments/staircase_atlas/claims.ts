@@ -11,11 +11,11 @@ import { type AtlasCell, nameOfCell } from "./cells.ts";
 
 /** A trained cell. */
 export interface AtlasRun {
-  /** What was trained. */
+  /** Task and network. */
   readonly cell: AtlasCell;
   /** Record of the networks that count. */
   readonly trace: Trace;
-  /** The same in a few numbers. */
+  /** Summary of the record. */
   readonly summary: TraceSummary;
 }
 
@@ -29,9 +29,9 @@ export interface AtlasClaim {
   readonly statistic: string;
   /** Kind of the statistic, as of a {@linkcode Claim}. */
   readonly kind: "number" | "correlation";
-  /** What the claim asks of it. */
+  /** Range in which it must lie. */
   readonly demand: Demand;
-  /** The statistic of a network at the e-th threshold; `null` where the claim says nothing of it. */
+  /** Statistic of a network at the e-th threshold; `null` if the claim does not apply to it. */
   readonly measure: (network: ReplicaSummary, e: number) => number | null;
 }
 
@@ -43,7 +43,7 @@ export const atlasClaims: readonly AtlasClaim[] = [
     statistic: "Spearman's ρ of rank and loss",
     kind: "correlation",
     demand: { below: 0 },
-    // Undefined where the rank is constant.
+    // Undefined if the rank is constant.
     measure: ({ layers }, e) => layers[layers.length - 1].ranks[e].spearman || 0,
   },
   {
@@ -73,7 +73,7 @@ export const atlasClaims: readonly AtlasClaim[] = [
  * @param run The cell.
  * @param claim The claim.
  * @param e Index of the threshold.
- * @returns The verdict; `null` where the claim does not apply to the cell.
+ * @returns The verdict; `null` if the claim does not apply to the cell.
  */
 export function judgeCell(run: AtlasRun, claim: AtlasClaim, e: number): Verdict | null {
   const cell = claimOf(run, claim, e);
@@ -95,11 +95,13 @@ function claimOf({ cell, summary }: AtlasRun, claim: AtlasClaim, e: number): Cla
 }
 
 /**
- * States the claims: on average over the cells, in each of them, and by name in those where they do not hold.
+ * States the claims: on average over the cells, in each cell, and by name in each cell where they do
+ * not hold.
  *
  * @param runs The cells.
  * @param epsilons Thresholds; the first counts.
- * @returns The claims. The statistic of a replica is the mean over the cells, and that of the cell least in favour of the claim.
+ * @returns The claims. The statistic of a replica is the mean over the cells, or the value of the
+ * cell least in favour of the claim.
  */
 export function claimsOfAtlas(runs: readonly AtlasRun[], epsilons: readonly number[]): Claim[] {
   return atlasClaims.flatMap((claim) => {
@@ -128,7 +130,7 @@ export function claimsOfAtlas(runs: readonly AtlasRun[], epsilons: readonly numb
   });
 }
 
-/** Values of all cells, replica by replica: the networks of one index. */
+/** Lists the values of all cells replica by replica: networks of one index belong together. */
 function replicasOf(
   runs: readonly AtlasRun[],
   measure: (network: ReplicaSummary) => number | null,

@@ -1,5 +1,5 @@
 /**
- * From the cells of an atlas to what its figure shows.
+ * Data of the figure of the atlas of staircases.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { atlasClaims, type AtlasRun, judgeCell } from "./claims.ts";
  * @param plan The atlas.
  * @param runs Its cells.
  * @param lost Names of cells all of whose networks diverged.
- * @returns What to draw: loss, and ranks at the first threshold.
+ * @returns Data of the figure: loss, and ranks at the first threshold.
  */
 export function atlasFigureData(
   { tasks, variants, width, epsilons, replicas, seed }: AtlasPlan,

@@ -1,6 +1,6 @@
 /**
- * The atlas of staircases: while a network learns, its ε-rank rises in stairs, whatever the task, the activation, the depth and
- * the optimiser (Yang, Zhao, Zhu, arXiv:2412.05144).
+ * The atlas of staircases: while a network learns, its ε-rank rises in stairs, whatever the task,
+ * the activation, the depth and the optimiser (Yang, Zhao, Zhu, arXiv:2412.05144).
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { atlasClaims, type AtlasRun, claimsOfAtlas, judgeCell } from "./claims.t
 import { type AtlasCell, atlasCells, nameOfCell } from "./cells.ts";
 import { type AtlasOptions, atlasOptions, type AtlasPlan, atlasPlan, trainingOf } from "./plan.ts";
 
-/** The columns that say which cell a row is of. */
+/** Columns that name the cell of a row. */
 const cell: Columns<{ readonly cell: AtlasCell }> = {
   task: { help: "name of the task", value: ({ cell }) => cell.task.name },
   activation: { help: "activation of the hidden layers", value: ({ cell }) => cell.activation },
@@ -31,9 +31,9 @@ interface CellRow extends AtlasRun {
 }
 
 /**
- * Trains networks on each task, one cell after the other: several of each activation, each depth and each optimiser, side by side,
- * and watches the ε-ranks of their hidden layers. Networks with piecewise linear activations have no second derivatives, so
- * there are no cells of these with equations.
+ * Trains networks on each task, one cell after the other, and follows the ε-ranks of their hidden
+ * layers. The replicas of a cell train side by side. Networks with piecewise linear activations have
+ * no second derivatives, so they have no cells with equations.
  */
 export const staircaseAtlas: Experiment<TableOf<AtlasOptions>, AtlasPlan, AtlasRun> = defineExperiment({
   name: "staircase-atlas",
@@ -86,7 +86,7 @@ export const staircaseAtlas: Experiment<TableOf<AtlasOptions>, AtlasPlan, AtlasR
             help: "lower end of the certified interval of the rank",
             value: ({ rank }) => rank.low,
           },
-          rank_high: { help: "upper end of it", value: ({ rank }) => rank.high },
+          rank_high: { help: "upper end of that interval", value: ({ rank }) => rank.high },
         },
       ),
     "cells.csv": ({ rows, plan: { epsilons, width, steps } }) =>
@@ -137,18 +137,18 @@ export const staircaseAtlas: Experiment<TableOf<AtlasOptions>, AtlasPlan, AtlasR
   },
 });
 
-/** Cells of which a network is left. */
+/** Keeps the cells that have a network left. */
 function trained(rows: readonly AtlasRun[]): AtlasRun[] {
   return rows.filter(({ trace }) => trace.probes.length > 0);
 }
 
-/** Median over the networks of a cell of something about the terminal layer. */
+/** Takes the median over the networks of a cell of a rank of the terminal layer. */
 function terminal(of: (rank: RankSummary) => number): (row: CellRow) => number {
   return ({ summary, e }) =>
     lowerMedian(summary.replicas.map(({ layers }) => of(layers[layers.length - 1].ranks[e])));
 }
 
-/** Statistic of a claim, its interval, and whether the claim holds. */
+/** Columns of a claim: its statistic, the interval, and whether it holds. */
 function claimColumns(claim: typeof atlasClaims[number]): Columns<CellRow> {
   const { key, statistic } = claim;
   const judged = (row: CellRow) => judgeCell(row, claim, row.e);
@@ -158,7 +158,7 @@ function claimColumns(claim: typeof atlasClaims[number]): Columns<CellRow> {
       help: "lower end of its 95 % confidence interval",
       value: (row) => judged(row)?.interval[0] ?? null,
     },
-    [`${key}_high`]: { help: "upper end of it", value: (row) => judged(row)?.interval[1] ?? null },
+    [`${key}_high`]: { help: "upper end of that interval", value: (row) => judged(row)?.interval[1] ?? null },
     [`${key}_holds`]: {
       help: `whether ${claim.claim}; empty where the claim does not apply`,
       value: (row) => judged(row)?.holds ?? null,

@@ -23,7 +23,7 @@ import {
 } from "./cells.ts";
 import type { TrainingOptions } from "../../train/options.ts";
 
-/** Samples with which a cell takes a second or two on a CPU. */
+/** Numbers of samples with which a cell takes about one to two seconds on a CPU. */
 const FEW: Readonly<Record<string, number>> = {
   cosines: 128,
   digits: 200,
@@ -67,7 +67,7 @@ export const atlasOptions: TableOf<AtlasOptions> = {
   tasks: text({
     default: "cosines,ripple2d,gaussian5d,digits,poisson1d,helmholtz1d,poisson2d,allen-cahn,burgers",
     placeholder: "NAMES",
-    help: "tasks, one row each",
+    help: "tasks, one row each of the figure",
     group: "what to train",
   }),
   ...pick(trainingTable, ["data", "samples"], {
@@ -98,7 +98,7 @@ export const atlasOptions: TableOf<AtlasOptions> = {
   product: toggle({
     default: false,
     help:
-      "combine every activation with every depth and optimiser; by default, and without --full, vary one of them at a time",
+      "combine every activation with every depth and optimiser; without it and --full, one varies at a time",
   }),
   width: integer({
     default: 24,
@@ -154,10 +154,10 @@ const RATES: Readonly<Record<OptimizerName, number>> = {
 /**
  * Reads an optimiser: `adam`, or `adam:0.001` with a learning rate.
  *
- * @param text Its name, and its learning rate where it is not to be 0.1 of `sgd`, 0.02 of `momentum` and `nesterov`, 0.002 of `adam` and
- * `adamw`.
+ * @param text Its name and learning rate. Without a rate it is 0.1 for `sgd`, 0.02 for `momentum` and
+ * `nesterov`, 0.002 for `adam` and `adamw`.
  * @returns The optimiser.
- * @throws {InputError} Where there is none of that name, or the rate is not above 0.
+ * @throws {InputError} If there is none of that name, or the rate is not above 0.
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -181,7 +181,8 @@ export function parseAtlasOptimizer(text: string): AtlasOptimizer {
  *
  * @param options Values of all options.
  * @returns The atlas.
- * @throws {InputError} Where a list is empty or has a value twice, a name is unknown, or no cell is left.
+ * @throws {InputError} If a list is empty or has a value twice, a name is unknown, or no cell is
+ * left.
  */
 export async function atlasPlan(options: AtlasOptions): Promise<AtlasPlan> {
   const { depths, width, init: initializer, steps, epsilons, replicas, seed, full } = options;
@@ -240,7 +241,7 @@ async function loadSmall(
  *
  * @param plan The atlas.
  * @param cell The cell.
- * @returns What to train, and how: full batches, and probes that count ranks but for the first and the last.
+ * @returns Options with full batches. All probes but the first and the last only count ranks.
  */
 export function trainingOf(plan: AtlasPlan, cell: AtlasCell): TrainingOptions & { readonly steps: number } {
   const { width, steps, probeEvery, epsilons, replicas, seed } = plan;
@@ -262,11 +263,14 @@ export function trainingOf(plan: AtlasPlan, cell: AtlasCell): TrainingOptions & 
   };
 }
 
-/** Activations that keep Xavier's variance: the others lose half of it, or stay nearly linear with so small weights. */
+/**
+ * Activations that keep Xavier's variance. The others lose half of it, or stay nearly linear with
+ * such small weights.
+ */
 const SIGMOIDAL = ["identity", "tanh", "sigmoid"];
 
 function checkList(name: string, values: readonly (string | number)[]): void {
-  if (values.length === 0) throw new InputError(`no ${name}: give one at least`);
+  if (values.length === 0) throw new InputError(`no ${name}: give at least one`);
   const twice = values.find((value, i) => values.indexOf(value) < i);
   if (twice !== undefined) throw new InputError(`${name}: ${twice} is given twice, give it once`);
 }

@@ -81,10 +81,10 @@ export function countErrorsFigure(data: CountErrorsData): string {
     legend.push({
       label: "below, a row for each method with a certificate, in this order: where its rank is certain",
       swatch: (parent) => {
-        const colour = methodStyle(proven[proven.length - 1]).color;
+        const color = methodStyle(proven[proven.length - 1]).color;
         parent.append("rect").attr("y", -3.5).attr("width", swatchWidth).attr("height", 7).attr(
           "fill",
-          colour,
+          color,
         );
       },
     });

@@ -130,9 +130,9 @@ function drawTheory(parent: Group, { theory }: GrowthPanel, x: Axis, y: Axis): v
 
 /** Exponents in columns: method, fitted, of the operations. */
 function drawTable(parent: Group, { series, theory, label }: GrowthPanel, width: number): void {
-  const cell = (y: number, x: number, text: string, anchor: "start" | "end", colour = ink) =>
+  const cell = (y: number, x: number, text: string, anchor: "start" | "end", color = ink) =>
     parent.append("text").attr("x", px(x)).attr("y", y).attr("text-anchor", anchor)
-      .attr("font-size", fontSize.small).attr("fill", colour).text(text);
+      .attr("font-size", fontSize.small).attr("fill", color).text(text);
   const head = ["exponents", "fitted, 95 % interval", "operations"];
   const right = width, middle = width - textWidth(head[2], fontSize.small) - 10;
   cell(0, 0, head[0], "start", greyInk);

@@ -99,20 +99,20 @@ function drawTimes(parent: Group, { method, points }: CostSeries, x: Axis, y: Ax
 }
 
 /** A dot, filled as far as ranks are certain; a cross where nothing is proven. */
-function drawDot(parent: Group, x: number, y: number, certain: number | null, colour: string): void {
+function drawDot(parent: Group, x: number, y: number, certain: number | null, color: string): void {
   if (certain === null) {
     const d = `M${px(x - 3.5)},${px(y - 3.5)}L${px(x + 3.5)},${px(y + 3.5)}` +
       `M${px(x - 3.5)},${px(y + 3.5)}L${px(x + 3.5)},${px(y - 3.5)}`;
-    parent.append("path").attr("class", "unproven").attr("d", d).attr("stroke", colour)
+    parent.append("path").attr("class", "unproven").attr("d", d).attr("stroke", color)
       .attr("stroke-width", 1.6).attr("fill", "none");
     return;
   }
   const dot = (radius: number, fill: string) =>
     parent.append("circle").attr("class", "dot").attr("cx", px(x)).attr("cy", px(y)).attr("r", px(radius))
       .attr("fill", fill);
-  dot(4.5, "white").attr("stroke", colour).attr("stroke-width", 1.4);
+  dot(4.5, "white").attr("stroke", color).attr("stroke-width", 1.4);
   // Its area tells the share.
-  if (certain > 0) dot(4.5 * Math.sqrt(certain), colour);
+  if (certain > 0) dot(4.5 * Math.sqrt(certain), color);
 }
 
 function certainLegend(): LegendEntry[] {
