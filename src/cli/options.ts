@@ -1,6 +1,7 @@
 /**
- * Options of an experiment or a program, each declared once: value, range, help, the value under `--full`. A table of them makes
- * the flags of a program and checks what a caller of the library gives.
+ * Options of an experiment or a program, each declared once: value, range, help, the value under
+ * `--full`. A table of them makes the flags of a program and checks what a caller of the library
+ * gives.
  *
  * @module
  */
@@ -168,8 +169,9 @@ export type KebabCase<Key extends string> = Key extends `${infer Head}${infer Ta
  * import assert from "node:assert/strict";
  * import { flagsOf, numbers } from "./options.ts";
  *
- * const table = { learningRates: numbers({ default: [0.1, 0.2], positive: true, help: "learning rates of SGD" }) };
- * assert.deepEqual(flagsOf(table).map(({ name, kind }) => [name, kind]), [["learning-rates", "numbers"]]);
+ * const learningRates = numbers({ default: [0.1, 0.2], positive: true, help: "learning rates" });
+ * const [{ name, kind }] = flagsOf({ learningRates });
+ * assert.deepEqual([name, kind], ["learning-rates", "numbers"]);
  * ```
  */
 export function flagsOf<Table extends OptionTable>(table: Table): Flag[] {

@@ -60,7 +60,8 @@ export async function shownDefaults(
  * @param values Their values; without `spectraEvery` all probes solve spectra.
  * @param task The task, where it is made otherwise than by {@linkcode taskOf}.
  * @returns What to train, and how.
- * @throws {InputError} Where a value is not one that the task or the network takes, or its data cannot be read.
+ * @throws {InputError} Where a value is not one that the task or the network takes, or its data
+ * cannot be read.
  */
 export async function trainingOptions(
   values: Omit<TrainingValues, "spectraEvery"> & { readonly spectraEvery?: number | null },
@@ -103,7 +104,10 @@ export async function trainingOptions(
   };
 }
 
-/** Probes from one that solves spectra to the next, so that about a hundred do: a figure shows no more. */
+/**
+ * Probes from one that solves spectra to the next, so that about a hundred do: a figure shows no
+ * more.
+ */
 function enough(probes: number): number {
   return Math.max(1, Math.floor(probes / 100));
 }

@@ -63,7 +63,9 @@ export interface ExperimentRecord<Plan extends ExperimentPlan = ExperimentPlan> 
   readonly verdict: { readonly holds: boolean; readonly claims: readonly Verdict[] } | null;
   /** Networks that are left out of the statistics. */
   readonly diverged: readonly Divergence[];
-  /** Steps made and planned, time in all and per step in milliseconds, times of kernels if wanted. */
+  /**
+   * Steps made and planned, time in all and per step in milliseconds, times of kernels if wanted.
+   */
   readonly timings: {
     readonly steps: number;
     readonly planned: number;

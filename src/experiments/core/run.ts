@@ -72,12 +72,12 @@ export async function runPlan<Plan extends ExperimentPlan, Row>(
   const runs = experiment.runs(plan);
   const rows: Row[] = [], diverged: Divergence[] = [];
   // `over`: planned steps of the finished runs; diverged runs make fewer. `steps`: steps made.
-  let over = 0, steps = 0, milliseconds = 0, isStopped = false;
+  let over = 0, steps = 0, milliseconds = 0, reached: RunStatus = "done";
   let networks = 0;
   for (const [index, run] of runs.entries()) {
     // The first run always begins, so that there is a result.
-    isStopped = index > 0 && (signal?.aborted ?? false);
-    if (isStopped) break;
+    if (index > 0 && signal?.aborted) reached = "stopped";
+    if (reached === "stopped") break;
     let text = runs.length > 1 ? run.label : "";
     const outcome = await run.execute({
       gpu,
@@ -92,14 +92,14 @@ export async function runPlan<Plan extends ExperimentPlan, Row>(
     networks += run.networks;
     steps += outcome.steps;
     milliseconds += outcome.milliseconds;
-    isStopped = outcome.status === "stopped";
-    if (isStopped) break;
+    if (outcome.status === "stopped") reached = "stopped";
+    if (reached === "stopped") break;
     over += run.steps;
     onProgress(over, text);
   }
   const all = runs.reduce((sum, run) => sum + run.networks, 0);
   const isLost = all > 0 && diverged.length >= all;
-  const status: RunStatus = isLost ? "diverged" : isStopped ? "stopped" : "done";
+  const status: RunStatus = isLost ? "diverged" : reached;
   return {
     plan,
     rows,

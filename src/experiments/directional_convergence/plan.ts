@@ -64,7 +64,7 @@ export const directionalOptions: TableOf<DirectionalOptions> = {
     default: "20,20:leaky-relu:0.1;20,20,20:leaky-relu:0.1;20:leaky-relu:0.1^2",
     placeholder: "LIST",
     help:
-      "networks without biases, as WIDTHS:ACTIVATION separated by semicolons; the activation is positively homogeneous",
+      "networks without biases, as WIDTHS:ACTIVATION, separated by semicolons; activations are homogeneous",
     group: "what to train",
     was: ["layers", "activation"],
   }),
@@ -78,7 +78,7 @@ export const directionalOptions: TableOf<DirectionalOptions> = {
     default: "neuron",
     choices: ["neuron", "random"],
     help:
-      "a planted neuron, y = σ(aᵀx), or for the logistic loss the side of it; or random targets, normal or ±1",
+      "neuron: y = σ(aᵀx), its sign for the logistic loss; random: normal numbers, ±1 for the logistic loss",
     group: "what to train",
   }),
   samples: integer({
@@ -120,7 +120,7 @@ export const directionalOptions: TableOf<DirectionalOptions> = {
     default: 1500,
     full: 5000,
     min: 1,
-    help: "most steps of a flow",
+    help: "largest number of steps of a flow",
     group: "how to train",
   }),
   ascentSteps: integer({
@@ -158,7 +158,7 @@ export interface DirectionalPlan extends
 export interface DirectionalCase extends DirectionalNetwork {
   /** The loss. */
   readonly loss: DirectionalLoss;
-  /** The case in words. */
+  /** Name of the case, in words. */
   readonly name: string;
   /** Widths from the input to the output. */
   readonly widths: readonly number[];
@@ -171,7 +171,8 @@ export interface DirectionalCase extends DirectionalNetwork {
  *
  * @param options Values of all options.
  * @returns The study.
- * @throws {InputError} Where the ladder is none, an activation is not homogeneous, or a network not of an order above 2.
+ * @throws {InputError} If the ladder has fewer than two values, an activation is not homogeneous,
+ * or the order of a network is not above 2.
  */
 export function directionalPlan(options: DirectionalOptions): DirectionalPlan {
   const { loss, targets, samples, inputs, init: initializer, replicas: directions, seed } = options;
@@ -179,9 +180,9 @@ export function directionalPlan(options: DirectionalOptions): DirectionalPlan {
   const networks = typeof options.networks === "string" ? parseNetworks(options.networks) : options.networks;
   const deltas = ascending(options.deltas).reverse();
   if (deltas.length < 2) {
-    throw new InputError(`a ladder of ${deltas.length} δ shows no limit: give two different ones at least`);
+    throw new InputError(`a ladder of ${deltas.length} δ shows no limit: give at least two different ones`);
   }
-  if (networks.length === 0) throw new InputError("no network, nothing to study: give one at least");
+  if (networks.length === 0) throw new InputError("no network: give at least one");
   parseInitializer(initializer);
   const plan: DirectionalPlan = {
     networks,
@@ -198,7 +199,7 @@ export function directionalPlan(options: DirectionalOptions): DirectionalPlan {
     seed,
     replicas: deltas.length * directions,
   };
-  // Refuses networks that are not homogeneous before anything runs.
+  // Refuses networks that are not homogeneous, before anything runs.
   directionalCases(plan);
   return plan;
 }
@@ -220,7 +221,8 @@ function parseNetworks(list: string): DirectionalNetwork[] {
  *
  * @param plan The study.
  * @returns The cases.
- * @throws {InputError} Where an activation is not homogeneous, or a network not of an order above 2.
+ * @throws {InputError} If an activation is not homogeneous, or the order of a network is not above
+ * 2.
  */
 export function directionalCases(
   { networks, losses, inputs }: Pick<DirectionalPlan, "networks" | "losses" | "inputs">,

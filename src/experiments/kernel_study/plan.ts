@@ -110,12 +110,12 @@ export interface KernelStudyPlan extends Omit<KernelStudyOptions, "families" | "
   readonly limit: number;
 }
 
-/** Methods by name and precision, as an option gives them. */
+/** Methods by name and precision, as in the option. */
 const keys: ReadonlyMap<string, MethodKey> = new Map(
   studyMethods.map(({ name, precision }) => [`${name}:${precision}`, { method: name, precision }]),
 );
 
-/** Milliseconds: a batch or a size that is foretold to take longer is left out; the same of the full study. */
+/** Largest predicted time of a batch or a size, in milliseconds; the same with `--full`. */
 const LIMIT = 1200, FULL_LIMIT = 600_000;
 
 /**
@@ -123,7 +123,7 @@ const LIMIT = 1200, FULL_LIMIT = 600_000;
  *
  * @param options Values of all options.
  * @returns The study, its lists sorted, each value once.
- * @throws {InputError} Where a name is unknown, or there are fewer samples than features.
+ * @throws {InputError} If a name is unknown, or there are fewer samples than features.
  */
 export function kernelStudyPlan(options: KernelStudyOptions): KernelStudyPlan {
   const { full, seed, samples, tallSamples } = options;
@@ -144,7 +144,7 @@ export function kernelStudyPlan(options: KernelStudyOptions): KernelStudyPlan {
     families: [
       ...new Set(parseNames(options.families).map((name) => checkName("family", name, familyNames))),
     ],
-    // In the order of the registry, in which figures list them.
+    // In the order of the registry, which is that of the figures.
     methods: [...keys].flatMap(([key, method]) => asked.has(key) ? [method] : []),
     orders,
     batches: ascending(options.batches),
@@ -168,12 +168,12 @@ export function kernelStudyPlan(options: KernelStudyOptions): KernelStudyPlan {
 export function studyParts(plan: KernelStudyPlan): number {
   const { methods, orders, batches, growthOrders, growthSamples, tallSamples } = plan;
   const growing = methods.filter(({ precision }) => precision !== "auto");
-  // The peak and the trained networks come first.
+  // Two parts for the peak and the trained networks, which come first.
   return 2 + orders.length * methods.length * (1 + batches.length) +
     growing.length * (growthOrders.length + growthSamples.length + (tallSamples === null ? 0 : 1));
 }
 
-/** Keys of the methods that a name means. */
+/** Finds the keys of the methods of a name. */
 function parseMethod(name: string): string[] {
   const found = [...keys].flatMap(([key, { method }]) => method === name || key === name ? [key] : []);
   if (found.length > 0) return found;

@@ -1,6 +1,6 @@
 /**
- * The loss floor: an ε-rank bounds the loss from below, and the bound falls as the rank rises (Yang,
- * Zhao, Zhu, arXiv:2412.05144).
+ * The loss floor: an ε-rank bounds the loss from below, and the bound falls as the rank rises
+ * (Yang, Zhao, Zhu, arXiv:2412.05144).
  *
  * @module
  */

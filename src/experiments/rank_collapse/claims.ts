@@ -24,10 +24,10 @@ export interface CollapseDesign {
  *
  * @param rows Layers of the networks that count.
  * @param design The design.
- * @returns The claims. For each deviation, ranks fall as weight decay grows. The strongest decay and
- * the least deviation bring them down to K. If there are several deviations, the least yields lower
- * ranks than the greatest under the same decay. Distances to rank K grow with the total cluster
- * variation divided by the weight decay.
+ * @returns The claims. For each deviation, ranks fall as weight decay grows. The strongest decay
+ * and the least deviation bring them down to K. If there are several deviations, the least yields
+ * lower ranks than the greatest under the same decay. Distances to rank K grow with the total
+ * cluster variation divided by the weight decay.
  */
 export function collapseClaims(
   rows: readonly CollapseRow[],

@@ -55,8 +55,8 @@ export async function measureLayers(
 }
 
 /**
- * Measures all layers of trained replicas. The weights of a layer are solved as one batch. Waits for
- * the GPU.
+ * Measures all layers of trained replicas. The weights of a layer are solved as one batch. Waits
+ * for the GPU.
  *
  * @param network The network.
  * @param task The task of classes that it was trained on.

@@ -1,6 +1,6 @@
 /**
- * Neural rank collapse: weight decay lowers the ranks of weight matrices, and lowers them more if the
- * samples of a class differ less (Zangrando, Deidda, Brugiapaglia, Guglielmi, Tudisco,
+ * Neural rank collapse: weight decay lowers the ranks of weight matrices, and lowers them more if
+ * the samples of a class differ less (Zangrando, Deidda, Brugiapaglia, Guglielmi, Tudisco,
  * arXiv:2402.03991).
  *
  * @module
@@ -31,10 +31,10 @@ const place: Columns<{ readonly row: CollapseRow }> = {
 };
 
 /**
- * Trains networks with a ladder of weight decays, several of each side by side, on tasks of more and
- * less variable classes. It measures the ranks of their weights and the variability of the inputs of
- * their layers. The networks of a task share its samples: confidence intervals are over initial
- * weights and mini-batches.
+ * Trains networks with a ladder of weight decays, several of each side by side, on tasks of more
+ * and less variable classes. It measures the ranks of their weights and the variability of the
+ * inputs of their layers. The networks of a task share its samples: confidence intervals are over
+ * initial weights and mini-batches.
  *
  * After S steps of learning rate η and momentum μ, about e^(−Sηλ/(1−μ)) of the initial weights is
  * left. If λ is too small for that, the ranks are those of the start, not of the limit.

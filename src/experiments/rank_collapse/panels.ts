@@ -118,8 +118,8 @@ export function drawRanks(
 }
 
 /**
- * Draws the mark of a point: a circle, a triangle, a square, a pentagon … by its group, in the colour
- * of its layer.
+ * Draws the mark of a point: a circle, a triangle, a square, a pentagon … by its group, in the
+ * colour of its layer.
  *
  * @param parent Where to draw.
  * @param at Its centre.

@@ -1,6 +1,6 @@
 /**
- * The figure of SGD's rank bias: a row for each weight matrix and one for the accuracy, a column for
- * each quantity that varies.
+ * The figure of SGD's rank bias: a row for each weight matrix and one for the accuracy, a column
+ * for each quantity that varies.
  *
  * @module
  */

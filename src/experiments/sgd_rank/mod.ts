@@ -18,13 +18,13 @@ import { sgdRankCells, type SgdRankOptions, sgdRankOptions, type SgdRankPlan, sg
  * compares the numerical ranks of their weight matrices.
  *
  * No single comparison of batch sizes is fair in all respects, so there are two. With the same
- * number of *steps* all else is equal: weight decay has shrunk the initial weights by the same factor
- * (1 − ηλ)^T, and past gradients are forgotten equally fast. This tests the effect of the batch
- * itself, but small batches have seen fewer samples. With the same number of *epochs* all have seen
- * the same samples, as in practice. But small batches have made more steps, each of which decays the
- * weights, so weight decay alone may explain a lower rank. Learning rates and weight decays are
- * compared with the same number of steps, in which a larger value of either decays the weights
- * further: that is the claimed bias.
+ * number of *steps* all else is equal: weight decay has shrunk the initial weights by the same
+ * factor (1 − ηλ)^T, and past gradients are forgotten equally fast. This tests the effect of the
+ * batch itself, but small batches have seen fewer samples. With the same number of *epochs* all
+ * have seen the same samples, as in practice. But small batches have made more steps, each of which
+ * decays the weights, so weight decay alone may explain a lower rank. Learning rates and weight
+ * decays are compared with the same number of steps, in which a larger value of either decays the
+ * weights further: that is the claimed bias.
  *
  * The bound behind the claims is of the order of B log(1/τ) / (ηλ) for batches of B and a tolerance
  * τ. At rates at which small networks still learn it is far above their width, so it says nothing

@@ -80,8 +80,8 @@ export function nameOf({ batchSize, steps, learningRate, weightDecay, replica }:
  * @param plan The study.
  * @param places Places of the replicas.
  * @param training The run.
- * @returns The networks that did not diverge, and the names of those that have learnt nothing. A run
- * that was stopped has none.
+ * @returns The networks that did not diverge, and the names of those that have learnt nothing. A
+ * run that was stopped has none.
  */
 export async function measureNetworks(
   gpu: Gpu,

@@ -95,8 +95,8 @@ function claimOf({ cell, summary }: AtlasRun, claim: AtlasClaim, e: number): Cla
 }
 
 /**
- * States the claims: on average over the cells, in each cell, and by name in each cell where they do
- * not hold.
+ * States the claims: on average over the cells, in each cell, and by name in each cell where they
+ * do not hold.
  *
  * @param runs The cells.
  * @param epsilons Thresholds; the first counts.

@@ -32,8 +32,8 @@ interface CellRow extends AtlasRun {
 
 /**
  * Trains networks on each task, one cell after the other, and follows the ε-ranks of their hidden
- * layers. The replicas of a cell train side by side. Networks with piecewise linear activations have
- * no second derivatives, so they have no cells with equations.
+ * layers. The replicas of a cell train side by side. Networks with piecewise linear activations
+ * have no second derivatives, so they have no cells with equations.
  */
 export const staircaseAtlas: Experiment<TableOf<AtlasOptions>, AtlasPlan, AtlasRun> = defineExperiment({
   name: "staircase-atlas",

@@ -65,7 +65,7 @@ export interface AtlasOptions
 /** Options of the atlas. The first of each list is the one from which the others are varied. */
 export const atlasOptions: TableOf<AtlasOptions> = {
   tasks: text({
-    default: "cosines,ripple2d,gaussian5d,digits,poisson1d,helmholtz1d,poisson2d,allen-cahn,burgers",
+    default: "cosines, ripple2d, gaussian5d, digits, poisson1d, helmholtz1d, poisson2d, allen-cahn, burgers",
     placeholder: "NAMES",
     help: "tasks, one row each of the figure",
     group: "what to train",
@@ -154,8 +154,8 @@ const RATES: Readonly<Record<OptimizerName, number>> = {
 /**
  * Reads an optimiser: `adam`, or `adam:0.001` with a learning rate.
  *
- * @param text Its name and learning rate. Without a rate it is 0.1 for `sgd`, 0.02 for `momentum` and
- * `nesterov`, 0.002 for `adam` and `adamw`.
+ * @param text Its name and learning rate. Without a rate it is 0.1 for `sgd`, 0.02 for `momentum`
+ * and `nesterov`, 0.002 for `adam` and `adamw`.
  * @returns The optimiser.
  * @throws {InputError} If there is none of that name, or the rate is not above 0.
  * @example
