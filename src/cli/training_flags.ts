@@ -60,7 +60,7 @@ export async function shownDefaults(
  * @param values Their values; without `spectraEvery` all probes solve spectra.
  * @param task The task, where it is made otherwise than by {@linkcode taskOf}.
  * @returns What to train, and how.
- * @throws {InputError} Where a value is not one that the task or the network takes, or its data
+ * @throws {InputError} If a value is not one that the task or the network takes, or its data
  * cannot be read.
  */
 export async function trainingOptions(

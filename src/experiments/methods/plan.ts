@@ -181,7 +181,7 @@ export interface MethodsPlan
  * @param options Values of all options. A task of the caller's is learnt as it is, and its held-out
  * samples are used.
  * @returns The comparison.
- * @throws {InputError} Where a target or method is unknown, a task has another loss, or options do
+ * @throws {InputError} If a target or method is unknown, a task has another loss, or options do
  * not fit each other.
  */
 export async function methodsPlan(options: MethodsOptions): Promise<MethodsPlan> {

@@ -150,9 +150,9 @@ export interface PretrainingPlan
  * @param options Values of all options. Tasks by name are made small unless `full` is set; a task
  * of the caller's is trained as it is.
  * @returns The comparison.
- * @throws {InputError} Where there are no starts to compare, one is unknown, an activation has no
+ * @throws {InputError} If there are no starts to compare, one is unknown, an activation has no
  * structured start, or data cannot be read.
- * @throws {ShapeError} Where samples or layers do not fit a task.
+ * @throws {ShapeError} If samples or layers do not fit a task.
  */
 export async function pretrainingPlan(options: PretrainingOptions): Promise<PretrainingPlan> {
   const { data, targets, pretrainingSteps, pretrainingRate, replicas, seed } = options;
