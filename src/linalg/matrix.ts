@@ -15,14 +15,11 @@ export interface Matrix {
   readonly data: Float32Array | Float64Array;
 }
 
-/**
- * Names of the precisions that the functions of this room compute in, as bits of a number: 24, or
- * 48.
- */
-export const precisionNames = ["single", "double"] as const;
+/** Name of a precision that the functions of this room compute in: 24 bits of a number, or 48. */
+export type PrecisionName = "single" | "double";
 
-/** Name of a precision. */
-export type PrecisionName = typeof precisionNames[number];
+/** Names of the precisions. */
+export const precisionNames: readonly PrecisionName[] = ["single", "double"];
 
 /**
  * Makes a square matrix of its entries.

@@ -17,8 +17,10 @@
  *
  * @module
  */
+export type { EigenvalueCount } from "../linalg/count/eigenvalue_count.ts";
 export type { Matrix } from "../linalg/matrix.ts";
 export type { MatrixSource, TiledMatrix } from "../linalg/matrix_source.ts";
+export type { Enclosure } from "./certificates/largest_eigenvalue.ts";
 export {
   type FloorInput,
   lossFloor,
@@ -34,6 +36,7 @@ export {
   type FeatureRanks,
   featureRanks,
   type FeatureRanksOptions,
+  type RanksBase,
   type SpectrumRanks,
 } from "./methods/feature_ranks.ts";
 export {
@@ -44,6 +47,7 @@ export {
   countMethodNames,
   type MethodPrecision,
   type RankMethod,
+  type RankMethodBase,
   type RankMethodName,
   rankMethodNames,
   rankMethods,

@@ -14,7 +14,7 @@
  * @module
  */
 export { boundingBox, type Box, intoCube } from "./bounding_box.ts";
-export { arrayTask, type ArrayTaskOptions } from "./array_task.ts";
+export { type ArraySamples, arrayTask, type ArrayTaskOptions, type Table } from "./array_task.ts";
 export { taskDefaults } from "./defaults.ts";
 export { digits } from "./digits/digits.ts";
 export { poolImages } from "./digits/pool.ts";
@@ -25,6 +25,7 @@ export { type FunctionName, isFunctionName, type TargetFunction, targetFunctions
 export {
   dyadicFrequencies,
   fourierFeatures,
+  type FrequencyOptions,
   type InputMap,
   mapInputs,
   multiScale,

@@ -24,6 +24,7 @@ export { DivergenceError } from "../errors.ts";
 export {
   type Activation,
   activationBound,
+  type ActivationEntry,
   activationNames,
   activations,
   homogeneity,
@@ -31,8 +32,15 @@ export {
   isCurved,
   parseActivation,
 } from "../nn/activation.ts";
-export { type Initializer, initializerNames, initializers, parseInitializer } from "../nn/initializer.ts";
-export { losses, lossNames } from "../nn/loss/loss.ts";
+export {
+  type Distribution,
+  type Initializer,
+  type InitializerEntry,
+  initializerNames,
+  initializers,
+  parseInitializer,
+} from "../nn/initializer.ts";
+export { type LossEntry, losses, lossNames, type SampleLossName } from "../nn/loss/loss.ts";
 export { type LayerLayout, type ParameterLayout, parameterLayout } from "../nn/layout.ts";
 export {
   type Activations,
@@ -42,13 +50,14 @@ export {
   type NetworkOptions,
 } from "../nn/network.ts";
 export {
+  type OptimizerEntry,
   type OptimizerName,
   optimizerNames,
   type OptimizerOptions,
   optimizers,
   parseOptimizerName,
 } from "../nn/optim/optimizer.ts";
-export { parseSchedule, type Schedule, schedules } from "../nn/optim/schedule.ts";
+export { parseSchedule, type Schedule, type ScheduleEntry, schedules } from "../nn/optim/schedule.ts";
 export type { FlowRecord, PolarFlowOptions } from "../nn/optim/polar_flow.ts";
 export { type HostSamples, type SampleArrays, uploadSamples } from "../nn/samples.ts";
 export {

@@ -252,8 +252,8 @@ Deno.test("rank: bad input is one line that names the file and the offence, and 
     ],
     [["good.npy", "--rank-method=svd"], /^--rank-method must be auto.* or .*, not "svd"$/],
     // Former names: what stands for them now, once the flags know of former names.
-    [["good.npy", "--method=sturm"], /--rank-method|^unknown flag --method; see --help$/],
-    [["good.npy", "--weights=few.npy"], /--quadrature-weights|^unknown flag --weights; see --help$/],
+    [["good.npy", "--method=sturm"], /^--method is now --rank-method$/],
+    [["good.npy", "--weights=few.npy"], /^--weights is now --quadrature-weights$/],
     [["good.npy", "--precision=half"], /^--precision must be auto, single or double, not "half"$/],
     [["good.npy", "--epsilons=1e-2,0"], /^--epsilons must be a number above 0, not "0"$/],
     [[], /^FEATURES is missing; see --help$/],

@@ -43,12 +43,12 @@ Deno.test("staircase: a wrong request is one line and status 2, and leaves no fi
     [["--init=xavier"], /^no initialiser "xavier"; give one of xavier-normal, /],
     [["--optimizer=adams"], /^no optimiser "adams"; did you mean "adam"\? give one of sgd, /],
     [["--schedule=linear"], /^no schedule "linear"; give one of constant, /],
-    [["--batch=257"], /^a batch of 257 from 256 samples: give /],
+    [["--batch=257"], /^batch must be a whole number from 1 to 256, not 257$/],
     [
       ["--learning-rate=0.1,0.2"],
       /^learning rate: 2 values, but the number of replicas is 1; give one for each, or one for all$/,
     ],
-    [["--data=."], /^task "cosines" is a function and reads no files; leave out data "\."$/],
+    [["--data=."], /^task "cosines" reads no files; leave out data "\."$/],
     [
       ["--task=digits", "--data=missing"],
       /^digits: data "missing" is no directory; give one with the four MNIST files$/,

@@ -24,25 +24,21 @@ function serveTree(): AsyncDisposable & { readonly origin: string; readonly aske
   return { origin, asked, [Symbol.asyncDispose]: () => server.shutdown() };
 }
 
-/** What the README promises: a script of about twenty lines does what the program does. */
+/** What the README promises: a script of a dozen lines does what the program does. */
 const script = (origin: string) => `
-import { Gpu, loadTask, staircaseData, staircaseFigure, summarize, Training } from "${origin}/mod.ts";
+import { arrayTask, Gpu, runExperiment, staircase } from "${origin}/mod.ts";
 
 using gpu = await Gpu.open();
-const task = await loadTask("cosines", { samples: 64 });
-using training = await Training.create(gpu, { task, hidden: [12, 12], steps: 40, probeEvery: 10, replicas: 2 });
-for await (const { step, replica, loss, layers } of training) {
-  const { rank, low, high } = layers[1].ranks[2];
+const x = Array.from({ length: 64 }, (_, k) => k / 32 - 1);
+const task = arrayTask({ x, y: x.map((at) => Math.sin(9 * at)) });
+const options = { task, layers: [12, 12], steps: 40, probeEvery: 10, replicas: 2 };
+const result = await runExperiment(gpu, staircase, options);
+for (const { step, replica, loss, layers } of result.rows[0].trace.probes) {
+  const { rank, low, high } = layers[1].ranks[0];
   console.log(step, replica, loss, rank, low, high);
 }
-const figure = staircaseFigure(staircaseData(training.trace, {
-  title: "Loss and rank",
-  subtitle: task.description,
-  lossName: "squared error",
-  threshold: "absolute",
-}));
-await Deno.writeTextFile("figure.svg", figure);
-console.log(summarize(training.trace).loss);
+await Deno.writeTextFile("figure.svg", await staircase.figures["staircase.svg"](result));
+console.log(result.rows[0].summary.loss);
 `;
 
 Deno.test("by URL: the program, and the library in a script, from a folder without configuration", async () => {

@@ -1,12 +1,11 @@
 import { generateFeatures } from "../../src/experiments/kernel_study/families.ts";
 import { fitGrowth } from "../../src/experiments/kernel_study/growth.ts";
 import { naiveSpectra } from "../../src/experiments/kernel_study/naive.ts";
-import { fitPowerLaw } from "../../src/stats/power_law.ts";
 import { referenceSpectrum } from "../../src/experiments/kernel_study/reference.ts";
 import type { GrowthRow } from "../../src/experiments/kernel_study/rows.ts";
 import { assert } from "../deps.ts";
-import { singularValues } from "../reference/singular_values.ts";
 import { normals } from "../reference/random.ts";
+import { singularValues } from "../reference/singular_values.ts";
 import { openGpu } from "../support/gpu.ts";
 
 const gpu = await openGpu();
@@ -59,24 +58,6 @@ Deno.test("naiveSpectra: right for well-conditioned features of any shape, as a 
       exact.forEach((value, k) => assert(Math.abs(eigenvalues[k] - value) <= allowed));
     }
   }
-});
-
-Deno.test("fitPowerLaw: nineteen of twenty intervals hold the exponent", () => {
-  const x = [1, 2, 4, 8, 16], runs = 1000;
-  let held = 0;
-  for (let seed = 0; seed < runs; seed++) {
-    const noise = normals(x.length, seed);
-    const { exponent, low, high, factor } = fitPowerLaw(
-      x,
-      x.map((size, i) => 5 * size ** 1.5 * Math.exp(0.1 * noise[i])),
-    );
-    assert(low < exponent && exponent < high && Math.abs(factor / 5 - 1) < 0.5);
-    if (low < 1.5 && 1.5 < high) held++;
-  }
-  // Five standard deviations of a count of 1,000.
-  assert(Math.abs(held - 0.95 * runs) < 35, `${held}`);
-  const two = fitPowerLaw([1, 10], [3, 300]);
-  assert(Math.abs(two.exponent - 2) < 1e-12 && two.low === -Infinity && two.high === Infinity);
 });
 
 Deno.test("fitGrowth: each method along each axis, three sizes at least", () => {

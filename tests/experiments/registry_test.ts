@@ -22,7 +22,8 @@ const TINY: Readonly<Record<string, string>> = {
     "--tasks abs,burgers --samples 24 --width 6 --depths 2 --activations tanh --optimizers adam " +
     "--steps 20 --replicas 2",
   "loss-floor": "--layers 6,5 --samples 24 --steps 20 --probe-every 10 --replicas 2",
-  "pretraining": "--tasks cosines:tanh --samples 24 --layers 8 --steps 20 --replicas 2",
+  "pretraining":
+    "--tasks cosines:tanh --samples 24 --layers 8,6 --steps 20 --pretraining-steps 5 --replicas 2",
   "methods": "--targets abs --methods elm,fourier --width 8 --samples 24 --steps 20 --replicas 2",
   "depth-profile": "--layers 6,5 --samples 24 --steps 20 --probe-every 20 --replicas 2",
   "rank-collapse": "--layers 6,5 --samples 20 --steps 20 --replicas 2 --weight-decays 0,1e-2",
@@ -51,7 +52,9 @@ for (const experiment of experiments) {
       assert.match(text, new RegExp(`^  --(\\[no-\\])?${flag.name}( |$)`, "m"));
       assert(flag.group !== undefined, `--${flag.name} stands under no heading`);
     }
-    assert(text.split("\n").every((line) => line.length <= 100));
+    // A list of names has no blank to break it at.
+    const isWide = (line: string) => line.length > 100 && line.trim().includes(" ");
+    assert.deepEqual(text.split("\n").filter(isWide), []);
     for (const { args } of examples) parseFlags(flags, args.split(" ").filter((word) => word !== ""));
     assert(Object.hasOwn(tasks, name), "deno.json has no task of that name");
     Deno.statSync(new URL(`../../examples/${name.replaceAll("-", "_")}.ts`, import.meta.url));

@@ -184,7 +184,7 @@ Deno.test("equation: conditions that do not fit the task, and mini-batches, are 
     /condition 1 has 1 first and 2 second coefficients, give one /,
   );
   refuse(withOperator({ first: [] }), ShapeError, /condition 1 has 0 first and 1 second coefficients/);
-  const y = Float32Array.from({ length: 64 });
+  const y = new Float32Array(64);
   refuse(
     { ...task, outputs: 2, train: { ...task.train, y }, test: null },
     ShapeError,

@@ -4,8 +4,8 @@
  * @module
  */
 
+import { checkNumber } from "../../check.ts";
 import { ShapeError } from "../../errors.ts";
-import { checkWeights } from "../../linalg/matrix_source.ts";
 
 /** Input of the bound: the terminal layer's spectrum and the moments of its eigenfeatures. */
 export interface FloorInput {
@@ -42,13 +42,13 @@ export interface TargetMoments {
  * Computes the moments of targets.
  *
  * @param y Targets, row-major `count × outputs`.
- * @param weights Quadrature weights, `count`.
+ * @param weights Quadrature weights w ≥ 0, `count`.
  * @returns The moments.
  * @throws {ShapeError} If there are not as many targets for each sample.
- * @throws {InputError} If a weight is not a finite number above 0.
+ * @throws {InputError} If a weight is not a finite number of at least 0.
  */
 export function targetMoments(y: ArrayLike<number>, weights: ArrayLike<number>): TargetMoments {
-  checkWeights(weights, weights.length);
+  for (let k = 0; k < weights.length; k++) checkNumber(`weight ${k} (from 0)`, weights[k], { min: 0 });
   const outputs = y.length / weights.length;
   if (!Number.isInteger(outputs)) {
     throw new ShapeError(`${y.length} targets for ${weights.length} samples: give as many for each`);
