@@ -65,7 +65,7 @@ export interface AtlasOptions
 /** Options of the atlas. The first of each list is the one from which the others are varied. */
 export const atlasOptions: TableOf<AtlasOptions> = {
   tasks: text({
-    default: "cosines, ripple2d, gaussian5d, digits, poisson1d, helmholtz1d, poisson2d, allen-cahn, burgers",
+    default: "cosines,ripple2d,gaussian5d,digits,poisson1d,helmholtz1d,poisson2d,allen-cahn,burgers",
     placeholder: "NAMES",
     help: "tasks, one row each of the figure",
     group: "what to train",
