@@ -158,22 +158,22 @@ Deno.test("rankCollapse: what does not make an experiment is refused", async () 
   const [{ task }] = options.task;
   for (
     const [change, message] of [
-      [{ task: [] }, /^no task: give one at least$/],
+      [{ task: [] }, /^no task: give at least one$/],
       [
         { task: [{ deviation: null, task: smallTask() }] },
         /^the task small has no classes: choose one with/,
       ],
       [
         { task: [at(1), { deviation: 2, task: mixture() }] },
-        /^tasks that are to be compared have one number/,
+        /^tasks to compare must have the same number/,
       ],
-      [{ task: [at(1), { deviation: null, task }] }, /^tasks that are to be compared differ by a deviation/],
+      [{ task: [at(1), { deviation: null, task }] }, /^tasks to compare must differ by their deviation/],
       [{ task: [at(1), at(1)] }, /^two tasks have the same deviation/],
-      [{ weightDecays: [] }, /^no weight decay: give one at least$/],
+      [{ weightDecays: [] }, /^no weight decay: give at least one$/],
       [{ weightDecays: [0, 1e-2, 1e-3] }, /^weight decays 0, 0.01, 0.001: give them in ascending order/],
       [{ weightDecays: [-1] }, /^each of weightDecays must be a number of at least 0, not -1$/],
       [{ replicas: 0 }, /^replicas must be a whole number of at least 1, not 0$/],
-      [{ steps: 0 }, /^no update, nothing collapses: give one step at least$/],
+      [{ steps: 0 }, /^without a step nothing collapses: give at least one$/],
     ] as const
   ) {
     await assert.rejects(() => study(gpu, rankCollapse, { ...options, ...change }), (error) => {

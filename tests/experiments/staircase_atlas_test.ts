@@ -179,12 +179,12 @@ Deno.test("atlasPlan: one of the lists varies at a time, or all do", async () =>
 Deno.test("atlasPlan: what is out of range is refused", async () => {
   for (
     const [options, message] of [
-      [{ tasks: [] }, /^no tasks: give one at least$/],
+      [{ tasks: [] }, /^no tasks: give at least one$/],
       [{ tasks: [waves, waves] }, /^tasks: small is given twice, give it once$/],
       [{ activations: ["tanh", "thanh"] }, /^no activation "thanh"; did you mean "tanh"/],
       [{ activations: ["tanh", "tanh"] }, /^activations: tanh is given twice/],
       [{ depths: [2, 0] }, /^each of depths must be a whole number of at least 1, not 0$/],
-      [{ depths: [] }, /^no depths: give one at least$/],
+      [{ depths: [] }, /^no depths: give at least one$/],
       [{ optimizers: [] }, /^no optimisers/],
       [{ width: 2.5 }, /^width must be a whole number of at least 1, not 2.5$/],
       [{ steps: 0 }, /^steps must be/],
