@@ -47,9 +47,15 @@ export {
   number,
   numbers,
   type Option,
+  type OptionChanges,
+  type OptionFlag,
+  type OptionRange,
+  type OptionSpec,
   type OptionTable,
   type OptionValues,
   pick,
+  type PickedOptions,
+  type TableOf,
   text,
   toggle,
 } from "./options.ts";
@@ -76,4 +82,5 @@ export {
 export { rankTable } from "./rank_table.ts";
 export { parseBatch, parseLayers } from "./sizes.ts";
 export { textTable } from "./text_table.ts";
-export { taskOf, trainingOptions, trainingTable, type TrainingValues } from "./training_flags.ts";
+export { taskOf, trainingOptions } from "./training_flags.ts";
+export { trainingTable, type TrainingValues } from "./training_table.ts";

@@ -9,21 +9,22 @@ import { checkKeys, checkName, checkNumber, type NumberRange } from "../check.ts
 import { InputError } from "../errors.ts";
 import type { Flag, FlagGroup } from "./flags.ts";
 
-/**
- * One option. Its flag is named by its key in the table: `learningRates` becomes
- * `--learning-rates`.
- */
+/** The flag of an option: a flag without its name. */
+export type OptionFlag<Any = Flag> = Any extends unknown ? Omit<Any, "name"> : never;
+
+/** One option. Its key in the table names its flag: `learningRates` becomes `--learning-rates`. */
 export interface Option<Value> {
   /** The flag, without its name. */
-  readonly flag: WithoutName<Flag>;
+  readonly flag: OptionFlag;
   /** Carries the type of the value; never set. */
   readonly value?: Value;
 }
 
-type WithoutName<F> = F extends unknown ? Omit<F, "name"> : never;
-
 /** Options by their names, in camel case. */
 export type OptionTable = Readonly<Record<string, Option<unknown>>>;
+
+/** The table of options that have these values: one option for each field. */
+export type TableOf<Values> = { readonly [Key in keyof Values]: Option<Values[Key]> };
 
 /** Values of all options of a table. */
 export type OptionValues<Table extends OptionTable> = {
@@ -31,82 +32,87 @@ export type OptionValues<Table extends OptionTable> = {
 };
 
 /**
- * Options as a caller gives them: those left out take their defaults, or with `full` their larger
+ * Options that a caller gives. Those left out take their defaults, or with `full` their larger
  * values.
  */
 export type GivenOptions<Table extends OptionTable> = Partial<OptionValues<Table>>;
 
 /** What every option has. */
-interface Spec<Value> {
-  /**
-   * Value if none is given; `null` for one that follows from other options, which the help then
-   * explains.
-   */
+export interface OptionSpec<Value> {
+  /** Value if none is given; `null` if it follows from other options, which the help explains. */
   readonly default: Value;
   /** Value under `--full`. */
-  readonly full?: Wide<NonNullable<Value>>;
+  readonly full?: NonNullable<Value>;
   /** What it does, in one line. */
   readonly help: string;
-  /** Heading of the help under which it stands. */
+  /** Heading of the help under which it stands. Default: `experiment`. */
   readonly group?: FlagGroup;
-  /** What stands for the value in the help. */
+  /** Word that stands for the value in the help. */
   readonly placeholder?: string;
   /** Former names of the flag. */
   readonly was?: readonly string[];
 }
 
-/** The type of which a literal is one. */
-type Wide<Value> = Value extends number ? number : Value extends string ? string : Value;
-
-type Range = Omit<NumberRange, "integer">;
+/** Range of a number, or of each number of a list. */
+export type OptionRange = Omit<NumberRange, "integer">;
 
 function option<Value>(kind: Flag["kind"], spec: object): Option<Value> {
-  return { flag: { group: "experiment", ...spec, kind } as WithoutName<Flag> };
+  return { flag: { group: "experiment", ...spec, kind } as OptionFlag };
 }
 
 /**
  * Declares a whole number.
  *
+ * @typeParam Value Type of the value, with `null` if that is the default. It follows from the type
+ * of the table.
  * @param spec Default, range, help.
  * @returns The option.
  */
-export function integer<Default extends number | null>(
-  spec: Spec<Default> & Range,
-): Option<Widened<Default>> {
+export function integer<Value extends number | null = number>(
+  spec: OptionSpec<NoInfer<Value>> & OptionRange,
+): Option<Value> {
   return option("integer", spec);
 }
 
 /**
  * Declares a number.
  *
+ * @typeParam Value Type of the value, with `null` if that is the default. It follows from the type
+ * of the table.
  * @param spec Default, range, help.
  * @returns The option.
  */
-export function number<Default extends number | null>(spec: Spec<Default> & Range): Option<Widened<Default>> {
+export function number<Value extends number | null = number>(
+  spec: OptionSpec<NoInfer<Value>> & OptionRange,
+): Option<Value> {
   return option("number", spec);
 }
 
 /**
  * Declares a list of whole numbers.
  *
- * @param spec Default, range of each number, help.
+ * @typeParam Value Type of the value, with `null` if that is the default. It follows from the type
+ * of the table.
+ * @param spec Default, range, help.
  * @returns The option.
  */
-export function integers<Default extends readonly number[] | null>(
-  spec: Spec<Default> & Range,
-): Option<Widened<Default>> {
+export function integers<Value extends readonly number[] | null = readonly number[]>(
+  spec: OptionSpec<NoInfer<Value>> & OptionRange,
+): Option<Value> {
   return option("integers", spec);
 }
 
 /**
  * Declares a list of numbers.
  *
- * @param spec Default, range of each number, help.
+ * @typeParam Value Type of the value, with `null` if that is the default. It follows from the type
+ * of the table.
+ * @param spec Default, range, help.
  * @returns The option.
  */
-export function numbers<Default extends readonly number[] | null>(
-  spec: Spec<Default> & Range,
-): Option<Widened<Default>> {
+export function numbers<Value extends readonly number[] | null = readonly number[]>(
+  spec: OptionSpec<NoInfer<Value>> & OptionRange,
+): Option<Value> {
   return option("numbers", spec);
 }
 
@@ -116,21 +122,21 @@ export function numbers<Default extends readonly number[] | null>(
  * @param spec Default, help.
  * @returns The option.
  */
-export function toggle(spec: Spec<boolean>): Option<boolean> {
+export function toggle(spec: OptionSpec<boolean>): Option<boolean> {
   return option("boolean", spec);
 }
 
 /**
  * Declares a text, which the experiment reads: a name with parameters, a list of names, a file.
  *
- * @typeParam Parsed What a caller of the library may give instead of the text, such as a task of
- * his own.
+ * @typeParam Value Type of the value: `string`, and anything else that a caller of the library may
+ * give instead, such as a task. It follows from the type of the table.
  * @param spec Default, help.
  * @returns The option.
  */
-export function text<Parsed = never, Default extends string | null = string | null>(
-  spec: Spec<Default>,
-): Option<string | Parsed | Extract<Default, null>> {
+export function text<Value = string>(
+  spec: OptionSpec<NoInfer<Extract<Value, string | null>>>,
+): Option<Value> {
   return option("string", spec);
 }
 
@@ -141,16 +147,10 @@ export function text<Parsed = never, Default extends string | null = string | nu
  * @returns The option.
  */
 export function choice<const Name extends string>(
-  spec: Spec<Name> & { readonly choices: readonly Name[] },
+  spec: OptionSpec<Name> & { readonly choices: readonly Name[] },
 ): Option<Name> {
   return option("string", spec);
 }
-
-/** The type of a value by that of its default. */
-type Widened<Default> =
-  | (Default extends number ? number : never)
-  | (Default extends readonly number[] ? readonly number[] : never)
-  | Extract<Default, null>;
 
 /** `learningRates` as `learning-rates`. */
 export type KebabCase<Key extends string> = Key extends `${infer Head}${infer Tail}`
@@ -169,8 +169,9 @@ export type KebabCase<Key extends string> = Key extends `${infer Head}${infer Ta
  * import assert from "node:assert/strict";
  * import { flagsOf, numbers } from "./options.ts";
  *
- * const table = { learningRates: numbers({ default: [0.1, 0.2], positive: true, help: "learning rates of SGD" }) };
- * assert.deepEqual(flagsOf(table).map(({ name, kind }) => [name, kind]), [["learning-rates", "numbers"]]);
+ * const learningRates = numbers({ default: [0.1, 0.2], positive: true, help: "learning rates" });
+ * const [{ name, kind }] = flagsOf({ learningRates });
+ * assert.deepEqual([name, kind], ["learning-rates", "numbers"]);
  * ```
  */
 export function flagsOf<Table extends OptionTable>(table: Table): Flag[] {
@@ -179,13 +180,13 @@ export function flagsOf<Table extends OptionTable>(table: Table): Flag[] {
   );
 }
 
-/** Changes of some options of a table. */
-type Changes<Table extends OptionTable, Key extends keyof Table> = {
-  readonly [K in Key]?: Partial<Spec<NonNullable<OptionValues<Table>[K]>> & Range>;
+/** Changes of some options of a table: default, value under `--full`, range, help. */
+export type OptionChanges<Table extends OptionTable, Key extends keyof Table> = {
+  readonly [K in Key]?: Partial<OptionSpec<NonNullable<OptionValues<Table>[K]>> & OptionRange>;
 };
 
 /** Options taken from a table. Those that get a default are never `null`. */
-type Picked<Table extends OptionTable, Key extends keyof Table, Given> = {
+export type PickedOptions<Table extends OptionTable, Key extends keyof Table, Given> = {
   readonly [K in Key]: K extends keyof Given
     ? Given[K] extends { readonly default: unknown } ? Option<NonNullable<OptionValues<Table>[K]>> : Table[K]
     : Table[K];
@@ -202,11 +203,11 @@ type Picked<Table extends OptionTable, Key extends keyof Table, Given> = {
 export function pick<
   Table extends OptionTable,
   const Key extends keyof Table & string,
-  Given extends Changes<Table, Key> = Record<never, never>,
->(table: Table, keys: readonly Key[], changes?: Given): Picked<Table, Key, Given> {
+  Given extends OptionChanges<Table, Key> = Record<never, never>,
+>(table: Table, keys: readonly Key[], changes?: Given): PickedOptions<Table, Key, Given> {
   return Object.fromEntries(
     keys.map((key) => [key, { flag: { ...table[key].flag, ...changes?.[key] } }]),
-  ) as unknown as Picked<Table, Key, Given>;
+  ) as unknown as PickedOptions<Table, Key, Given>;
 }
 
 /**
@@ -237,7 +238,7 @@ export function completeValues<Table extends OptionTable>(
   return Object.fromEntries(values);
 }
 
-function checkValue(key: string, flag: WithoutName<Flag>, value: unknown): void {
+function checkValue(key: string, flag: OptionFlag, value: unknown): void {
   switch (flag.kind) {
     case "string":
       if (flag.choices) checkName(key, value, flag.choices);

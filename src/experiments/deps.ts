@@ -1,6 +1,6 @@
 /**
- * Third-party code of this room: singular values in double precision, to judge by. Import it dynamically, where it is
- * used: most runs need none of it.
+ * Third-party code of this room: singular values in double precision, as a reference. Import it
+ * dynamically: most runs do not need it.
  *
  * @module
  */

@@ -7,7 +7,8 @@
  * import { depthProfile, runExperiment } from "./mod.ts";
  *
  * using gpu = await Gpu.open();
- * const result = await runExperiment(gpu, depthProfile, { layers: "8,8,8", steps: 20, probeEvery: 20, replicas: 2 });
+ * const options = { layers: "8,8,8", steps: 20, probeEvery: 20, replicas: 2 };
+ * const result = await runExperiment(gpu, depthProfile, options);
  * for (const { claim, holds } of result.verdicts) console.log(claim, holds);
  * const svg: string = await depthProfile.figures["depth_profile.svg"](result);
  * ```
@@ -38,12 +39,64 @@ export {
   staircase,
   staircaseAtlas,
 };
+export type { DepthEnds } from "./depth_profile/claims.ts";
+export type { DepthProfileOptions } from "./depth_profile/mod.ts";
+export type {
+  DirectionalCase,
+  DirectionalLoss,
+  DirectionalNetwork,
+  DirectionalOptions,
+  DirectionalPlan,
+} from "./directional_convergence/plan.ts";
+export type {
+  CaseResult,
+  FlowPath,
+  FlowPoint,
+  KktPoint,
+  LostPath,
+} from "./directional_convergence/study_case.ts";
+export type { FamilyName } from "./kernel_study/families.ts";
+export type { KernelStudyOptions, KernelStudyPlan } from "./kernel_study/plan.ts";
+export type {
+  CostRow,
+  CountRow,
+  EigenvalueRow,
+  Exponent,
+  GrowthAxis,
+  GrowthRow,
+  MatrixKey,
+  MethodKey,
+} from "./kernel_study/rows.ts";
+export type { KernelStudy } from "./kernel_study/study.ts";
+export type { MethodSummary } from "./kernel_study/summary.ts";
+export type { LossFloorRun } from "./loss_floor/claims.ts";
+export type { LossFloorOptions } from "./loss_floor/mod.ts";
+export type { Frequencies, InputMaps } from "./methods/inputs.ts";
+export type { MethodOutcome } from "./methods/outcome.ts";
+export type { LearningMethod, MethodsOptions, MethodsPlan } from "./methods/plan.ts";
+export type { PretrainingNetwork, PretrainingRun } from "./pretraining/networks.ts";
+export type { PretrainingCase, PretrainingOptions, PretrainingPlan } from "./pretraining/plan.ts";
+export type { CollapsedLayer, CollapseRow } from "./rank_collapse/layers.ts";
+export type {
+  CollapsePlace,
+  CollapseTask,
+  RankCollapseOptions,
+  RankCollapsePlan,
+} from "./rank_collapse/plan.ts";
+export type { SgdRankNetwork } from "./sgd_rank/network.ts";
+export type { SgdRankComparison, SgdRankOptions, SgdRankPlan } from "./sgd_rank/plan.ts";
+export type { StaircaseOptions } from "./staircase/mod.ts";
+export type { StaircaseRun } from "./staircase/report.ts";
+export type { AtlasRun } from "./staircase_atlas/claims.ts";
+export type { AtlasCell, AtlasOptimizer, AtlasVariant } from "./staircase_atlas/cells.ts";
+export type { AtlasOptions, AtlasPlan } from "./staircase_atlas/plan.ts";
 export {
   defineExperiment,
   type Divergence,
   type Experiment,
   type ExperimentPlan,
   type ExperimentResult,
+  type Maker,
   type OptionsOf,
   type ResultOf,
   type Run,
@@ -64,7 +117,7 @@ export { experimentText } from "./core/text.ts";
 export { type MeasuredTraining, type Measurements, trainingRun } from "./core/training_run.ts";
 export { type Claim, type Demand, judge, type Verdict, verdictLines } from "./core/verdict.ts";
 
-/** All experiments, in the order of the README. A new one costs its folder, one line here, and one test. */
+/** All experiments, in the order of the README. */
 export const experiments: readonly Experiment[] = [
   staircase,
   staircaseAtlas,

@@ -52,6 +52,7 @@ export {
   rankMethodNames,
   rankMethods,
   type SpectrumMethod,
+  type SpectrumMethodName,
 } from "./methods/rank_methods.ts";
 export { type ClusterVariation, clusterVariations } from "./ranks/cluster_variation.ts";
 export {

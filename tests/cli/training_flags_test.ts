@@ -1,6 +1,7 @@
 import { ShapeError } from "../../src/errors.ts";
 import { flagsOf } from "../../src/cli/options.ts";
-import { trainingOptions, trainingTable, type TrainingValues } from "../../src/cli/training_flags.ts";
+import { trainingOptions } from "../../src/cli/training_flags.ts";
+import { trainingTable, type TrainingValues } from "../../src/cli/training_table.ts";
 import { parseLayers } from "../../src/cli/sizes.ts";
 import { parseFlags } from "../../src/cli/flags.ts";
 import { completeOptions } from "../../src/train/options.ts";

@@ -38,8 +38,8 @@ Deno.test("depth-profile: a wrong request is one line and status 2, and leaves n
   using folder = temporaryFolder();
   for (
     const [args, message] of [
-      [["--layers=8"], /^depth-profile: one hidden layer has no depth: give two at least\n$/],
-      [["--steps=0"], /^depth-profile: no update, nothing to compare: give one step at least\n$/],
+      [["--layers=8"], /^depth-profile: one hidden layer has no depth: give at least two\n$/],
+      [["--steps=0"], /^depth-profile: without a step there is nothing to compare: give at least one\n$/],
       [["--spectra-every=2"], /^depth-profile: .*--spectra-every.*\n$/],
       [["--replicas=0"], /^depth-profile: .*--replicas.*\n$/],
     ] as const

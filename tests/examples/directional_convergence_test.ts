@@ -47,7 +47,7 @@ Deno.test("directional-convergence: a wrong request is one line and status 2, an
     const [args, message] of [
       [
         ["--deltas=0.1"],
-        /^directional-convergence: a ladder of 1 δ shows no limit: give two different ones at least\n$/,
+        /^directional-convergence: a ladder of 1 δ shows no limit: give at least two different ones\n$/,
       ],
       [
         ["--networks=20,20:tanh"],

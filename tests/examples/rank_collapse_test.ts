@@ -67,7 +67,7 @@ Deno.test("rank-collapse: a wrong request is one line and status 2, and leaves n
       ],
       [
         ["--task=digits", "--deviations=1"],
-        /^rank-collapse: the task digits has the deviations that it has: /,
+        /^rank-collapse: the deviations of the task digits are fixed: /,
       ],
       [
         ["--deviations=1,1"],
@@ -75,7 +75,7 @@ Deno.test("rank-collapse: a wrong request is one line and status 2, and leaves n
       ],
       [["--weight-decays=1e-2,0"], /^rank-collapse: weight decays 0.01, 0: give them in ascending order, /],
       [["--samples=3"], /^rank-collapse: 3 samples of 5 classes: give one of each at least\n$/],
-      [["--steps=0"], /^rank-collapse: no update, nothing collapses: give one step at least\n$/],
+      [["--steps=0"], /^rank-collapse: without a step nothing collapses: give at least one\n$/],
       [["--epsilons=1"], /^rank-collapse: .*--epsilons.*\n$/],
     ] as const
   ) {

@@ -32,7 +32,7 @@ Deno.test("sgd-rank: a wrong request is one line and status 2, and leaves no fil
   using folder = temporaryFolder();
   for (
     const [args, message] of [
-      [["--batch-sizes=10"], /^sgd-rank: batch sizes: 10, nothing to compare; give two at least\n$/],
+      [["--batch-sizes=10"], /^sgd-rank: batch sizes: 10, nothing to compare; give at least two\n$/],
       [["--batch-sizes=10,61"], /^sgd-rank: batch sizes: 61 is out of range: give values from 1 to 60\n$/],
       [["--pool=5"], /^sgd-rank: squares of side 5 do not tile images of side 28: give a divisor of it\n$/],
       [["--learning-rates=0,1"], /^sgd-rank: .*--learning-rates.*\n$/],

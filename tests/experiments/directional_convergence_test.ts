@@ -248,7 +248,7 @@ Deno.test("directionalClaims: data that follow the claims bear them out; data th
       paths,
       kkt: [0, 1, 2].map((replica) => ({ ...point, replica })),
       lost: [],
-      isWhole: true,
+      status: "done",
     };
   };
   const judged = (...data: Parameters<typeof result>) =>

@@ -47,7 +47,10 @@ export function countErrors(
   };
 }
 
-/** Eigenvalues over 25 orders of magnitude, errors at ten times single precision's, bounds a hundred times above. */
+/**
+ * Eigenvalues over 25 orders of magnitude, errors at ten times single precision's, bounds a hundred
+ * times above.
+ */
 export function spectrumErrors(methods = 4): SpectrumErrorsData {
   return {
     ...titles,

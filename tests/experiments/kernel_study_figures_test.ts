@@ -70,7 +70,8 @@ Deno.test("spectrumErrorsFigure: errors and bounds where they are, and nothing w
   const last = (path: string) => pathPoints(marks(elements, path).at(-1)!.attributes.d);
   const [bound, error] = [last("/clip/bound"), last("/clip/error")];
   assert.equal(bound.length, error.length);
-  // Both axes show as many pixels a decade in every panel: a bound of 10⁻⁷ lies 2 decades above an error of 10⁻⁹.
+  // Both axes show as many pixels a decade in every panel: a bound of 10⁻⁷ lies 2 decades above an
+  // error of 10⁻⁹.
   const labels = marks(elements, "/axis left/text").slice(0, 2).map(({ attributes }) => Number(attributes.y));
   const decade = Math.abs(labels[0] - labels[1]) / 4;
   bound.forEach(({ y }, i) => assert(Math.abs(error[i].y - y - 2 * decade) < 0.1));

@@ -78,7 +78,8 @@ Deno.test("kernelStudy: a naive rank is fiction below 10⁻⁷ λ₁; no certain
     assert.equal(row.flops === null, ["svdvals", "one-sided-jacobi"].includes(row.method));
     assert.equal(row.certain === null, row.method === "naive" || row.method === "svdvals");
   }
-  // A batch does with as many dispatches as a matrix, but for the Gram matrices of the methods that count.
+  // A batch does with as many dispatches as a matrix, but for the Gram matrices of the methods that
+  // count.
   const dispatches = (batch: number) =>
     cost.filter((row) => row.batch === batch && ["naive", "svdvals"].includes(row.method)).map((row) =>
       row.dispatches
@@ -143,8 +144,8 @@ Deno.test("kernelStudy: growth of methods in one precision, with figure and expo
   assert.deepEqual(sizes("columns"), [[8, 16], [12, 24], [24, 48]]);
   assert.deepEqual(sizes("rows"), [[16, 2000], [16, 6000], [16, 20_000]]);
   assert.equal(exponents.length, 4);
-  // What gram-jacobi does is nearly all proportional to m: the rest, of 16 × 16 matrices, is what 70 samples take. (What
-  // the clock says of so little on a busy machine may be anything.)
+  // What gram-jacobi does is nearly all proportional to m: the rest, of 16 × 16 matrices, is what
+  // 70 samples take. (What the clock says of so little on a busy machine may be anything.)
   const [m] = exponents.filter(({ method, axis }) => method === "gram-jacobi" && axis === "rows");
   assert(Math.abs(m.model! - 1) < 0.05, `${m.model}`);
   assert(exponents.every(({ low, exponent, high }) => low <= exponent && exponent <= high));

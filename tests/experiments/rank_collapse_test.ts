@@ -29,7 +29,11 @@ const holds = (verdicts: readonly { readonly holds: boolean }[]) => verdicts.map
 
 Deno.test("rankCollapse: strong decay and classes that hardly vary leave rank K", async () => {
   const steps: number[] = [];
-  const result = await study(gpu, rankCollapse, options, { onProgress: (step) => steps.push(step) });
+  // Correlations over three weight decays are coarse: three replicas leave too wide an interval.
+  const replicas = 5;
+  const result = await study(gpu, rankCollapse, { ...options, replicas }, {
+    onProgress: (step) => steps.push(step),
+  });
   assert.deepEqual(
     holds(result.verdicts),
     [true, true, true, true, true],
@@ -43,7 +47,7 @@ Deno.test("rankCollapse: strong decay and classes that hardly vary leave rank K"
     header,
     "deviation,weight_decay,replica,loss,accuracy,layer,rank,rank_low,rank_high,distance,relative_distance,tcv,relative_tcv,trace_ratio",
   );
-  assert.equal(rows.length, 2 * 3 * 3 * 3);
+  assert.equal(rows.length, 2 * 3 * replicas * 3);
   for (const row of rows) {
     const [
       deviation,
@@ -62,7 +66,7 @@ Deno.test("rankCollapse: strong decay and classes that hardly vary leave rank K"
       ratio,
     ] = row
       .split(",").map(Number);
-    assert([0.1, 1.5].includes(deviation) && options.weightDecays.includes(decay) && replica < 3);
+    assert([0.1, 1.5].includes(deviation) && options.weightDecays.includes(decay) && replica < replicas);
     assert(loss > 0 && accuracy > 0.6 && low <= rank && rank <= high && rank <= [8, 12, 3][layer - 1]);
     assert(distance >= 0 && share < 1 && tcv > 0 && relative < 1 && ratio > 0);
     if (layer === 3) assert.equal(distance, 0);
@@ -74,7 +78,7 @@ Deno.test("rankCollapse: strong decay and classes that hardly vary leave rank K"
   assert.equal(new Set(atInput.map(({ variation }) => variation)).size, 1);
   const [head, ...values] = result.tables["singular_values.csv"].trimEnd().split("\n");
   assert.equal(head, "deviation,weight_decay,replica,layer,index,singular_value,bound");
-  assert.equal(values.length, 2 * 3 * 3 * (8 + 12 + 3));
+  assert.equal(values.length, 2 * 3 * replicas * (8 + 12 + 3));
 
   const elements = assertSoundSvg(
     result.figures["rank_collapse.svg"],
@@ -85,9 +89,13 @@ Deno.test("rankCollapse: strong decay and classes that hardly vary leave rank K"
   assert.equal(marks(elements, "dot").length, 2 * 2 * 3);
 
   const { record } = result, { configuration } = record;
-  assert.deepEqual([record.status, record.verdict?.holds, configuration.replicas], ["done", true, 9]);
+  assert.deepEqual([record.status, record.verdict?.holds, configuration.replicas], [
+    "done",
+    true,
+    3 * replicas,
+  ]);
   const { deviations, weightDecays, replicasOfEach } = configuration;
-  assert.deepEqual([deviations, weightDecays, replicasOfEach], [[0.1, 1.5], [0, 5e-3, 3e-2], 3]);
+  assert.deepEqual([deviations, weightDecays, replicasOfEach], [[0.1, 1.5], [0, 5e-3, 3e-2], replicas]);
   assert.equal(record.timings.steps, 1600);
 });
 
@@ -158,22 +166,22 @@ Deno.test("rankCollapse: what does not make an experiment is refused", async () 
   const [{ task }] = options.task;
   for (
     const [change, message] of [
-      [{ task: [] }, /^no task: give one at least$/],
+      [{ task: [] }, /^no task: give at least one$/],
       [
         { task: [{ deviation: null, task: smallTask() }] },
         /^the task small has no classes: choose one with/,
       ],
       [
         { task: [at(1), { deviation: 2, task: mixture() }] },
-        /^tasks that are to be compared have one number/,
+        /^tasks to compare must have the same number/,
       ],
-      [{ task: [at(1), { deviation: null, task }] }, /^tasks that are to be compared differ by a deviation/],
+      [{ task: [at(1), { deviation: null, task }] }, /^tasks to compare must differ by their deviation/],
       [{ task: [at(1), at(1)] }, /^two tasks have the same deviation/],
-      [{ weightDecays: [] }, /^no weight decay: give one at least$/],
+      [{ weightDecays: [] }, /^no weight decay: give at least one$/],
       [{ weightDecays: [0, 1e-2, 1e-3] }, /^weight decays 0, 0.01, 0.001: give them in ascending order/],
       [{ weightDecays: [-1] }, /^each of weightDecays must be a number of at least 0, not -1$/],
       [{ replicas: 0 }, /^replicas must be a whole number of at least 1, not 0$/],
-      [{ steps: 0 }, /^no update, nothing collapses: give one step at least$/],
+      [{ steps: 0 }, /^without a step nothing collapses: give at least one$/],
     ] as const
   ) {
     await assert.rejects(() => study(gpu, rankCollapse, { ...options, ...change }), (error) => {

@@ -12,7 +12,10 @@ import { openGpu } from "../support/gpu.ts";
 
 const gpu = await openGpu();
 
-/** The smallest run of each experiment that makes all of its files. A new experiment needs a line here. */
+/**
+ * The smallest run of each experiment that makes all of its files. A new experiment needs a line
+ * here.
+ */
 const TINY: Readonly<Record<string, string>> = {
   "staircase": "--layers 6,5 --samples 24 --steps 20 --probe-every 10 --replicas 2",
   "staircase-atlas":

@@ -2,12 +2,8 @@ import { InputError } from "../../src/errors.ts";
 import type { OptionsOf } from "../../src/experiments/core/experiment.ts";
 import { completeValues } from "../../src/cli/options.ts";
 import { staircaseAtlas } from "../../src/experiments/staircase_atlas/mod.ts";
-import {
-  atlasCells,
-  atlasOptions,
-  atlasPlan,
-  parseAtlasOptimizer,
-} from "../../src/experiments/staircase_atlas/plan.ts";
+import { atlasCells } from "../../src/experiments/staircase_atlas/cells.ts";
+import { atlasOptions, atlasPlan, parseAtlasOptimizer } from "../../src/experiments/staircase_atlas/plan.ts";
 import { equationTask } from "../../src/tasks/equations/equation_task.ts";
 import { equations } from "../../src/tasks/equations/equations.ts";
 import type { Task } from "../../src/tasks/task.ts";
@@ -175,7 +171,7 @@ Deno.test("atlasPlan: one of the lists varies at a time, or all do", async () =>
     variants.map(({ activation, depth, optimizer }) => `${activation} ${depth} ${optimizer.name}`),
     ["tanh 2 adam", "relu 2 adam", "sine 2 adam", "tanh 4 adam", "tanh 2 momentum", "tanh 2 sgd"],
   );
-  assert.deepEqual([atlasCells({ tasks, variants }).length, steps], [12, 10]);
+  assert.deepEqual([atlasCells(tasks, variants).length, steps], [12, 10]);
   const all = await planOf({ ...lists, product: true });
   assert.equal(new Set(all.variants.map((variant) => JSON.stringify(variant))).size, 18);
 });
@@ -183,12 +179,12 @@ Deno.test("atlasPlan: one of the lists varies at a time, or all do", async () =>
 Deno.test("atlasPlan: what is out of range is refused", async () => {
   for (
     const [options, message] of [
-      [{ tasks: [] }, /^no tasks: give one at least$/],
+      [{ tasks: [] }, /^no tasks: give at least one$/],
       [{ tasks: [waves, waves] }, /^tasks: small is given twice, give it once$/],
       [{ activations: ["tanh", "thanh"] }, /^no activation "thanh"; did you mean "tanh"/],
       [{ activations: ["tanh", "tanh"] }, /^activations: tanh is given twice/],
       [{ depths: [2, 0] }, /^each of depths must be a whole number of at least 1, not 0$/],
-      [{ depths: [] }, /^no depths: give one at least$/],
+      [{ depths: [] }, /^no depths: give at least one$/],
       [{ optimizers: [] }, /^no optimisers/],
       [{ width: 2.5 }, /^width must be a whole number of at least 1, not 2.5$/],
       [{ steps: 0 }, /^steps must be/],

@@ -10,7 +10,10 @@ import { runExperiment, type RunOptions } from "../../src/experiments/core/run.t
 import { experimentText } from "../../src/experiments/core/text.ts";
 import type { Gpu } from "../../src/gpu/device.ts";
 
-/** A finished experiment with its tables as CSV, its figures as SVG, its record, and its text on a terminal. */
+/**
+ * A finished experiment with its tables as CSV, its figures as SVG, its record, and its text on a
+ * terminal.
+ */
 export interface Study<Plan extends ExperimentPlan, Row> extends ExperimentResult<Plan, Row> {
   readonly tables: Readonly<Record<string, string>>;
   readonly figures: Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 /**
- * An experiment as one value: what it is called and where its claims come from, its options, its runs, what is measured, and the
- * claims, tables and figures that follow from the measurements.
+ * An experiment as one value: its name and source, options, runs and measurements, and the claims,
+ * tables and figures that follow from the measurements.
  *
  * @module
  */
@@ -12,29 +12,29 @@ import type { KernelTime } from "../../gpu/measure/profiler.ts";
 import type { Table } from "./table.ts";
 import type { Claim, Verdict } from "./verdict.ts";
 
-/** An experiment's options, checked and completed: what `run.json` says was done. */
+/** Options of an experiment, checked and completed. `run.json` has them as its configuration. */
 export interface ExperimentPlan {
   /** Seed of all that is random. */
   readonly seed: number;
-  /** Networks that a run trains side by side; absent where none is trained. */
+  /** Networks that a run trains side by side; absent if none is trained. */
   readonly replicas?: number;
-  /** The task, where there is one. */
+  /** The task, if there is one. */
   readonly task?: Task;
-  /** The tasks, where there are several. */
+  /** The tasks, if there are several. */
   readonly tasks?: readonly Task[];
 }
 
-/** What a run has to work with. */
+/** Device, signal and progress of a run. */
 export interface RunContext {
   /** Device. */
   readonly gpu: Gpu;
   /** Stops the run early. */
   readonly signal: AbortSignal | undefined;
   /**
-   * Tells how far the run is.
+   * Reports progress.
    *
    * @param steps Steps made in this run.
-   * @param text A few words on how it goes, such as the loss.
+   * @param text A few words on the state, such as the loss.
    */
   onProgress(steps: number, text?: string): void;
 }
@@ -45,63 +45,65 @@ export interface Divergence {
   readonly replica: number;
   /** Step at which its loss became NaN or infinite. */
   readonly step: number;
-  /** What it is and why it is left out, where index and step do not say so. */
+  /** Its name and the reason, unless index and step are enough. */
   readonly description?: string;
 }
 
 /** State of a run, or of an experiment. */
 export type RunStatus = "done" | "stopped" | "diverged";
 
-/** What a run gives. */
+/** The outcome of a run. */
 export interface RunOutcome<Row> {
-  /** What was measured. */
+  /** Measurements. */
   readonly rows: readonly Row[];
   /** Networks that are left out. */
   readonly diverged: readonly Divergence[];
-  /** `done`; `stopped` by the signal; `diverged`, all networks. */
+  /** `done`; `stopped` by the signal; `diverged` if all networks did. */
   readonly status: RunStatus;
   /** Steps made. */
   readonly steps: number;
-  /** Time that they took, in milliseconds. */
+  /** Time of these steps in milliseconds. */
   readonly milliseconds: number;
 }
 
 /** One run: a training, or any other piece of work whose steps can be counted. */
 export interface Run<Row> {
-  /** Its name, in a few words, for the progress line. */
+  /** Name in a few words, for the progress line. */
   readonly label: string;
-  /** Steps that it makes. */
+  /** Number of steps. */
   readonly steps: number;
-  /** Networks that it trains; 0 where none can diverge. */
+  /** Networks that it trains; 0 if none can diverge. */
   readonly networks: number;
   /**
    * Does the work.
    *
    * @param context Device, signal, progress.
-   * @returns What was measured.
+   * @returns The outcome.
    */
   execute(context: RunContext): Promise<RunOutcome<Row>>;
 }
 
-/** A finished experiment. Numbers only: tables and figures are made from it when they are wanted. */
+/** A finished experiment. It holds numbers only: tables and figures are made from it on demand. */
 export interface ExperimentResult<Plan extends ExperimentPlan = ExperimentPlan, Row = unknown> {
   /** Options, checked and completed. */
   readonly plan: Plan;
-  /** What was measured. */
+  /** Measurements. */
   readonly rows: readonly Row[];
-  /** What the data say of the claims. */
+  /** Verdicts on the claims. */
   readonly verdicts: readonly Verdict[];
   /** Networks that are left out of the statistics. */
   readonly diverged: readonly Divergence[];
-  /** `done`; `stopped` by the signal, with what was measured until then; `diverged`, all networks of all runs. */
+  /** `done`; `stopped` by the signal, with the measurements up to there; `diverged` if all did. */
   readonly status: RunStatus;
   /** Number of runs planned. */
   readonly runs: number;
-  /** Steps made, of how many, and the time that they took, in milliseconds. */
+  /** Steps made, steps planned, and the time in milliseconds. */
   readonly timing: { readonly steps: number; readonly planned: number; readonly milliseconds: number };
 }
 
-/** A function of a result. It is declared as a method, so that experiments of all kinds fit into one list. */
+/**
+ * A function of a result. Its type is that of a method, so that all experiments fit into one list.
+ */
 export type Maker<Plan extends ExperimentPlan, Row, Made> = {
   make(result: ExperimentResult<Plan, Row>): Made;
 }["make"];
@@ -114,13 +116,13 @@ export interface Experiment<
 > {
   /** Name, as in `deno task NAME`. */
   readonly name: string;
-  /** What it does, in one line that begins with a verb. */
+  /** Summary in one line that begins with a verb. */
   readonly summary: string;
-  /** Whose claims it tests: authors and number of the paper; `null` where there are none. */
+  /** Authors and number of the paper whose claims it tests; `null` if there is none. */
   readonly source: string | null;
-  /** Two command lines to learn from. */
+  /** Two command lines for the help. */
   readonly examples: readonly [HelpExample, HelpExample];
-  /** Its options. */
+  /** Table of its options. */
   readonly options: Options;
   /** Word for the progress line. Default: the name of the task, or else that of the experiment. */
   readonly label?: string;
@@ -128,28 +130,28 @@ export interface Experiment<
    * Checks the options together, loads tasks, and completes what follows from them.
    *
    * @param options Values of all options.
-   * @returns What there is to do.
-   * @throws {InputError} Where options do not fit each other.
+   * @returns The plan.
+   * @throws {InputError} If options do not fit each other.
    */
   plan(options: OptionValues<Options>): Plan | Promise<Plan>;
   /**
    * Lists the runs.
    *
-   * @param plan What there is to do.
+   * @param plan The plan.
    * @returns The runs, in their order.
    */
   runs(plan: Plan): readonly Run<Row>[];
   /**
    * States the claims, with the statistic of each replica.
    *
-   * @param rows What was measured.
-   * @param plan What was to be done.
+   * @param rows Measurements.
+   * @param plan The plan.
    * @returns The claims.
    */
   claims?(rows: readonly Row[], plan: Plan): readonly Claim[];
   /** Tables by the names of their files. */
   readonly tables: Readonly<Record<string, Maker<Plan, Row, Table>>>;
-  /** Figures by the names of their files. They load d3, so each imports its module when it is called. */
+  /** Figures by the names of their files. Each imports its module, and d3, when it is called. */
   readonly figures: Readonly<Record<string, Maker<Plan, Row, Promise<string>>>>;
   /**
    * Sums up the measurements, for `run.json`.
@@ -159,7 +161,7 @@ export interface Experiment<
    */
   summarize?(result: ExperimentResult<Plan, Row>): object;
   /**
-   * Says more on the terminal than the verdicts do.
+   * Writes lines for the terminal that go before the verdicts.
    *
    * @param result The experiment.
    * @param kernels Times of the kernels; `null` unless they were asked for.
@@ -179,10 +181,10 @@ export type ResultOf<E> = E extends Experiment<infer _Options, infer Plan, infer
   : never;
 
 /**
- * Defines an experiment. It is the value given: the function is there for the types, which TypeScript finds from the parts.
+ * Defines an experiment. It returns its argument: TypeScript infers the types from the parts.
  *
  * @param experiment Its parts.
- * @returns The same.
+ * @returns The same value.
  */
 export function defineExperiment<const Options extends OptionTable, Plan extends ExperimentPlan, Row>(
   experiment: Experiment<Options, Plan, Row>,

@@ -8,9 +8,9 @@ import { InputError } from "../../errors.ts";
 /**
  * Reads a list of names.
  *
- * @param given Names separated by commas, or a list of names or of other things.
+ * @param given Names separated by commas, or a list, which may have items other than names.
  * @returns The list.
- * @throws {InputError} Where a name is empty.
+ * @throws {InputError} If a name is empty.
  *
  * @example
  * ```ts

@@ -19,7 +19,7 @@ import { runPlan } from "./run.ts";
 import { experimentText } from "./text.ts";
 
 /**
- * Lists the flags of an experiment's program: its options, and those that all programs have.
+ * Lists the flags of an experiment's program: its options, and those of every program.
  *
  * @param experiment The experiment.
  * @returns The flags.
@@ -29,8 +29,8 @@ export function experimentFlags({ name, options }: Pick<Experiment, "name" | "op
 }
 
 /**
- * Runs an experiment as a program and ends the process, see {@linkcode runProgram}. It writes `run.json`, the tables and the
- * figures, and prints the verdicts.
+ * Runs an experiment as a program and ends the process, see {@linkcode runProgram}. It writes
+ * `run.json`, the tables and the figures, and prints the verdicts.
  *
  * @param experiment The experiment.
  * @param args Command line. Default: that of the process.

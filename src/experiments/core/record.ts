@@ -1,5 +1,5 @@
 /**
- * What `run.json` says of an experiment.
+ * The record of an experiment, which `run.json` holds.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export interface TaskConfiguration
   readonly heldOut: number;
 }
 
-/** What was done; of a task only its name, description and sizes. */
+/** The plan of an experiment; of a task only its name, description and sizes. */
 export type Configuration<Plan extends ExperimentPlan = ExperimentPlan> =
   & {
     readonly [Key in keyof Plan]: Key extends "task" ? TaskConfiguration
@@ -43,27 +43,29 @@ export type Configuration<Plan extends ExperimentPlan = ExperimentPlan> =
 export interface ExperimentRecord<Plan extends ExperimentPlan = ExperimentPlan> {
   /** Name of the experiment. */
   readonly experiment: string;
-  /** Whose claims it tests. */
+  /** Authors and number of the paper whose claims it tests. */
   readonly source: string | null;
-  /** `done`; `stopped` before its end; `diverged`, all networks. */
+  /** `done`; `stopped` before its end; `diverged` if all networks did. */
   readonly status: RunStatus;
-  /** What was done. */
+  /** Options, checked and completed. */
   readonly configuration: Configuration<Plan>;
-  /** Versions of Staircase and of what it ran on. */
+  /** Versions of Staircase, Deno, V8 and TypeScript. */
   readonly versions: Readonly<Record<string, string>>;
   /** The GPU. */
   readonly adapter: { readonly name: string; readonly software: boolean };
-  /** Whether the adapter keeps the digits of double-single arithmetic, and in which form; why not, if it does not. */
+  /** Form in which the adapter keeps the digits of double-single arithmetic, or why it does not. */
   readonly precisionSelfTest: PrecisionSelfTest | string;
-  /** Variants of kernels that were chosen by timing, and the time that it took. */
+  /** Variants of kernels chosen by timing, and the time that this took. */
   readonly choices: readonly Choice[];
   /** The experiment in a few numbers. */
   readonly summary: object;
-  /** Whether all claims hold, and each of them; `null` where none is tested. */
+  /** Whether all claims hold, and the verdict on each; `null` if none is tested. */
   readonly verdict: { readonly holds: boolean; readonly claims: readonly Verdict[] } | null;
   /** Networks that are left out of the statistics. */
   readonly diverged: readonly Divergence[];
-  /** Steps made, of how many, the time they took, and that per step, in milliseconds; times of kernels where asked for. */
+  /**
+   * Steps made and planned, time in all and per step in milliseconds, times of kernels if wanted.
+   */
   readonly timings: {
     readonly steps: number;
     readonly planned: number;
@@ -71,7 +73,7 @@ export interface ExperimentRecord<Plan extends ExperimentPlan = ExperimentPlan> 
     readonly millisecondsPerStep: number;
     readonly kernels: readonly KernelTime[] | null;
   };
-  /** What the columns of the tables hold: by file, then by column. */
+  /** Explanations of the columns of the tables, by file, then by column. */
   readonly columns: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
@@ -80,9 +82,9 @@ export interface ExperimentRecord<Plan extends ExperimentPlan = ExperimentPlan> 
  *
  * @param gpu Device that it ran on.
  * @param experiment The experiment.
- * @param result What was measured.
+ * @param result Its result.
  * @param tables Its tables by the names of their files.
- * @returns What to write to `run.json`.
+ * @returns The record, for `run.json`.
  */
 export async function experimentRecord<Plan extends ExperimentPlan, Row>(
   gpu: Gpu,
@@ -114,7 +116,7 @@ export async function experimentRecord<Plan extends ExperimentPlan, Row>(
   };
 }
 
-/** A plan as a record has it. */
+/** Replaces the tasks of a plan by their descriptions. */
 function configurationOf<Plan extends ExperimentPlan>(plan: Plan, runs: number): Configuration<Plan> {
   const { task, tasks } = plan;
   return {
@@ -131,17 +133,17 @@ function taskConfiguration(
   return { name, description, inputs, outputs, loss, samples: train.count, heldOut: test?.count ?? 0 };
 }
 
-/** Tests double-single arithmetic on the adapter. A run in single precision is none the worse for one that has no more. */
+/** Tests double-single arithmetic on the adapter. A run in single precision does not need it. */
 async function precisionSelfTest(gpu: Gpu): Promise<PrecisionSelfTest | string> {
   const found = await tryDoubleSingle(gpu);
   return found instanceof PrecisionError ? found.message : found;
 }
 
 /**
- * Fails a program whose experiment has nothing to judge. Call it when the files are written.
+ * Fails a program whose experiment has nothing to judge. It is called once the files are written.
  *
  * @param record The experiment.
- * @throws {StaircaseError} Where every network diverged.
+ * @throws {StaircaseError} If every network diverged.
  */
 export function failIfDiverged({ status, diverged }: Pick<ExperimentRecord, "status" | "diverged">): void {
   if (status !== "diverged") return;

@@ -8,29 +8,29 @@ import type { Gpu } from "../../gpu/device.ts";
 import type { Divergence, Experiment, ExperimentPlan, ExperimentResult, RunStatus } from "./experiment.ts";
 import { judge } from "./verdict.ts";
 
-/** How an experiment is run. */
+/** Signal and progress of an experiment. */
 export interface RunOptions {
-  /** Stops it early; what was measured until then is kept. */
+  /** Stops the experiment early. Measurements up to there are kept. */
   readonly signal?: AbortSignal;
   /**
-   * Called as it goes on.
+   * Reports progress.
    *
    * @param steps Steps made, of all runs together.
-   * @param text A few words on how it goes.
+   * @param text A few words on the state.
    */
   readonly onProgress?: (steps: number, text: string) => void;
 }
 
 /**
- * Runs an experiment. It gives numbers; its tables and figures are functions of the result.
+ * Runs an experiment. The result holds numbers; tables and figures are functions of it.
  *
  * @param gpu Device.
  * @param experiment The experiment.
- * @param options Its options; those left out take their defaults.
+ * @param options Its options. Those left out take their defaults.
  * @param how Signal and progress.
- * @returns What was measured, and the verdicts. Networks that diverged are left out of both.
- * @throws {InputError} Where an option is unknown or out of range, or options do not fit each other.
- * @throws {DeviceLostError} Where the device is lost.
+ * @returns Measurements and verdicts. Networks that diverged are left out of both.
+ * @throws {InputError} If an option is unknown or out of range, or options do not fit each other.
+ * @throws {DeviceLostError} If the device is lost.
  *
  * @example
  * ```ts
@@ -39,7 +39,8 @@ export interface RunOptions {
  * import { runExperiment } from "./run.ts";
  *
  * using gpu = await Gpu.open();
- * const { verdicts } = await runExperiment(gpu, depthProfile, { layers: "8,8,8", steps: 20, probeEvery: 20, replicas: 2 });
+ * const options = { layers: "8,8,8", steps: 20, probeEvery: 20, replicas: 2 };
+ * const { verdicts } = await runExperiment(gpu, depthProfile, options);
  * console.log(verdicts.map(({ claim, holds }) => `${claim}: ${holds}`));
  * ```
  */
@@ -58,7 +59,7 @@ export async function runExperiment<Options extends OptionTable, Plan extends Ex
  *
  * @param gpu Device.
  * @param experiment The experiment.
- * @param plan What there is to do.
+ * @param plan The plan.
  * @param how Signal and progress.
  * @returns As {@linkcode runExperiment}.
  */
@@ -70,13 +71,13 @@ export async function runPlan<Plan extends ExperimentPlan, Row>(
 ): Promise<ExperimentResult<Plan, Row>> {
   const runs = experiment.runs(plan);
   const rows: Row[] = [], diverged: Divergence[] = [];
-  // Those of runs that are over, with the steps that diverged ones did not have to make; and those made.
-  let over = 0, steps = 0, milliseconds = 0, isStopped = false;
+  // `over`: planned steps of the finished runs; diverged runs make fewer. `steps`: steps made.
+  let over = 0, steps = 0, milliseconds = 0, reached: RunStatus = "done";
   let networks = 0;
   for (const [index, run] of runs.entries()) {
-    // The first run always begins, so that there is a result; a later one that never began counts as stopped.
-    isStopped = index > 0 && (signal?.aborted ?? false);
-    if (isStopped) break;
+    // The first run always begins, so that there is a result.
+    if (index > 0 && signal?.aborted) reached = "stopped";
+    if (reached === "stopped") break;
     let text = runs.length > 1 ? run.label : "";
     const outcome = await run.execute({
       gpu,
@@ -91,14 +92,14 @@ export async function runPlan<Plan extends ExperimentPlan, Row>(
     networks += run.networks;
     steps += outcome.steps;
     milliseconds += outcome.milliseconds;
-    isStopped = outcome.status === "stopped";
-    if (isStopped) break;
+    if (outcome.status === "stopped") reached = "stopped";
+    if (reached === "stopped") break;
     over += run.steps;
     onProgress(over, text);
   }
   const all = runs.reduce((sum, run) => sum + run.networks, 0);
   const isLost = all > 0 && diverged.length >= all;
-  const status: RunStatus = isLost ? "diverged" : isStopped ? "stopped" : "done";
+  const status: RunStatus = isLost ? "diverged" : reached;
   return {
     plan,
     rows,

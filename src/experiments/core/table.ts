@@ -7,9 +7,9 @@ import { csv, type CsvValue } from "../../io/csv.ts";
 
 /** A column. */
 export interface Column<Row> {
-  /** What it holds, with its unit, in one line. */
+  /** Explanation in one line, with the unit. */
   readonly help: string;
-  /** Its value in a row. */
+  /** Gives its value in a row. */
   value(row: Row): CsvValue;
 }
 
@@ -27,8 +27,8 @@ export interface Table {
 /**
  * Makes a table.
  *
- * @param rows Its rows.
- * @param columns Its columns.
+ * @param rows The rows.
+ * @param columns The columns.
  * @returns The table.
  *
  * @example
@@ -36,7 +36,9 @@ export interface Table {
  * import assert from "node:assert/strict";
  * import { table } from "./table.ts";
  *
- * const { csv, columns } = table([{ loss: 0.5 }], { loss: { help: "mean squared error", value: ({ loss }) => loss } });
+ * const { csv, columns } = table([{ loss: 0.5 }], {
+ *   loss: { help: "mean squared error", value: ({ loss }) => loss },
+ * });
  * assert.equal(csv, "loss\n0.5\n");
  * assert.equal(columns.loss, "mean squared error");
  * ```

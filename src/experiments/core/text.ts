@@ -1,5 +1,5 @@
 /**
- * What a terminal shows of an experiment.
+ * The report of an experiment for a terminal.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import type { ExperimentRecord } from "./record.ts";
 import { verdictLines } from "./verdict.ts";
 
 /**
- * Writes what an experiment came to.
+ * Writes the report of an experiment.
  *
  * @param record The experiment.
- * @param more Lines of its own, which stand before the verdicts.
+ * @param more Lines that go before the verdicts.
  * @returns Lines for a terminal.
  */
 export function experimentText(

@@ -3,31 +3,31 @@
  *
  * @module
  */
-import type { TrainingOptions } from "../../train/options.ts";
+import type { CompleteOptions, TrainingOptions } from "../../train/options.ts";
 import type { Probe } from "../../train/trace.ts";
 import { Training } from "../../train/training.ts";
 import { follow } from "../../train/follow.ts";
 import type { Divergence, Run, RunContext, RunStatus } from "./experiment.ts";
 
-/** Milliseconds from one word of progress to the next, where probes are rarer. */
+/** Milliseconds from one report of progress to the next if probes are rarer. */
 const PROGRESS_EVERY = 500;
 
-/** What is measured of a training. */
+/** Measurements of a training. */
 export interface Measurements<Row> {
-  /** What was measured; nothing where the training did not come far enough. */
+  /** Measurements; none if the training did not get far enough. */
   readonly rows: readonly Row[];
-  /** Networks that do not count, besides those that diverged. */
+  /** Networks that do not count, apart from those that diverged. */
   readonly leftOut?: readonly Divergence[];
 }
 
-/** A training that is to be measured. */
+/** A training to measure. */
 export interface MeasuredTraining<Row> {
-  /** Its name, in a few words, for the progress line. Default: the task's. */
+  /** Name in a few words, for the progress line. Default: the task's. */
   readonly label?: string;
-  /** What to train, and how. */
+  /** Options of the training. */
   readonly training: TrainingOptions & { readonly steps: number };
   /**
-   * Names a network, for the line that says that it diverged.
+   * Names a network that diverged.
    *
    * @param replica Index of the network.
    * @returns Its name, in a few words. Default: `replica N`.
@@ -41,17 +41,17 @@ export interface MeasuredTraining<Row> {
    */
   prepare?(training: Training, context: RunContext): void | Promise<void>;
   /**
-   * Measures the networks when they are trained, or when the signal has stopped them.
+   * Measures the networks at the end of the training, or where the signal stopped it.
    *
    * @param training The training, at its end.
    * @param context Device, signal, progress.
-   * @returns What was measured.
+   * @returns The measurements.
    */
   measure(training: Training, context: RunContext): Measurements<Row> | Promise<Measurements<Row>>;
 }
 
 /**
- * Makes a run of a training. Networks that diverge are left out by name, the others go on.
+ * Makes a run of a training. Networks that diverge are named and left out; the others go on.
  *
  * @param options What to train and how to measure it.
  * @returns The run.
@@ -59,6 +59,35 @@ export interface MeasuredTraining<Row> {
 export function trainingRun<Row>(options: MeasuredTraining<Row>): Run<Row> {
   const { training: { task, steps, replicas = 1 }, label = task.name } = options;
   return { label, steps, networks: replicas, execute: (context) => execute(options, context) };
+}
+
+/**
+ * Takes the options of a training run out of a plan that has others as well, which a training would
+ * refuse.
+ *
+ * @param plan The plan.
+ * @returns The options of the training run.
+ */
+export function trainingPart(plan: CompleteOptions): CompleteOptions {
+  const { task, hidden, activation, initializer, optimizer, schedule, batch, steps } = plan;
+  const { probeEvery, spectraEvery, epsilons, threshold, precision, replicas, seed } = plan;
+  return {
+    task,
+    hidden,
+    activation,
+    initializer,
+    optimizer,
+    schedule,
+    batch,
+    steps,
+    probeEvery,
+    spectraEvery,
+    epsilons,
+    threshold,
+    precision,
+    replicas,
+    seed,
+  };
 }
 
 async function execute<Row>(

@@ -1,11 +1,12 @@
 /**
- * Claims, and what the data say of them.
+ * Claims, and the verdicts of the data on them.
  *
  * @module
  */
-import { meanInterval } from "../../stats/confidence.ts";
+import { count } from "../../format.ts";
+import { correlationInterval, meanInterval } from "../../stats/confidence.ts";
 
-/** What a claim asks of a statistic, by its whole confidence interval. */
+/** Range in which the whole confidence interval of a statistic must lie. */
 export type Demand = { readonly above: number } | { readonly below: number } | { readonly equals: number };
 
 /** A claim with the data to judge it by. */
@@ -16,11 +17,16 @@ export interface Claim {
   readonly statistic: string;
   /** The statistic of each replica that counts. */
   readonly values: readonly number[];
-  /** Where the statistic must lie for the claim to hold. */
+  /**
+   * Kind of the statistic: any number, or a correlation in [−1, 1] or a mean of correlations, whose
+   * interval stays within [−1, 1]. Default: any number.
+   */
+  readonly kind?: "number" | "correlation";
+  /** Range in which the statistic must lie for the claim to hold. */
   readonly demand: Demand;
 }
 
-/** A claim, and what the data say of it. */
+/** A claim, and the verdict of the data. */
 export interface Verdict {
   /** The claim, in a sentence. */
   readonly claim: string;
@@ -32,21 +38,23 @@ export interface Verdict {
   readonly interval: readonly [low: number, high: number];
   /** The statistic of each replica that counts. */
   readonly values: readonly number[];
-  /** Where the statistic must lie for the claim to hold. */
+  /** Range in which the statistic must lie for the claim to hold. */
   readonly demand: Demand;
   /** Whether the claim holds. */
   readonly holds: boolean;
 }
 
 /**
- * Judges a claim. It holds where the whole confidence interval lies as demanded; a single replica, which has no interval, is
- * judged by its value alone.
+ * Judges a claim. It holds if the whole confidence interval lies as demanded. A single replica has
+ * no interval and is judged by its value alone.
  *
  * @param claim The claim and the statistic of each replica.
- * @returns The verdict; one without replicas, or with a value that is not a number, does not hold.
+ * @returns The verdict. A claim without replicas, or with a value that is not a number, does not
+ * hold.
  */
-export function judge({ text, statistic, values, demand }: Claim): Verdict {
-  const { mean, low, high } = meanInterval(values);
+export function judge({ text, statistic, values, kind = "number", demand }: Claim): Verdict {
+  const interval = kind === "correlation" ? correlationInterval : meanInterval;
+  const { mean, low, high } = interval(values);
   const [least, most] = values.length > 1 ? [low, high] : [mean, mean];
   const holds = "above" in demand
     ? least > demand.above
@@ -57,16 +65,22 @@ export function judge({ text, statistic, values, demand }: Claim): Verdict {
 }
 
 /**
- * Writes verdicts for a terminal.
+ * Writes verdicts for a terminal. An interval without width is not written as one: it says that all
+ * replicas agree, and not that the mean is known exactly.
  *
  * @param verdicts The verdicts.
  * @returns A line each.
  */
 export function verdictLines(verdicts: readonly Verdict[]): string[] {
   return verdicts.map(({ claim, statistic, value, interval: [low, high], holds, values }) => {
-    const range = values.length > 1 ? `, 95 % in [${short(low)}, ${short(high)}]` : "";
-    const count = values.length === 1 ? "1 replica" : `${values.length} replicas`;
-    return `${holds ? "holds" : "does not hold"}: ${claim} (${statistic} ${short(value)}${range}, ${count})`;
+    const range = values.length < 2
+      ? ""
+      : low === high
+      ? ", all replicas agree"
+      : `, 95 % in [${short(low)}, ${short(high)}]`;
+    return `${holds ? "holds" : "does not hold"}: ${claim} (${statistic} ${short(value)}${range}, ${
+      count(values.length, "replica")
+    })`;
   });
 }
 

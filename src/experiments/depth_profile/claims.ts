@@ -16,8 +16,8 @@ export interface DepthEnds {
 }
 
 /**
- * States the claims, for the smallest ε: ranks rise along depth at the start, they do so after training, and training raises
- * them.
+ * States the claims for the smallest ε: ranks rise along depth at the start, they rise along depth
+ * after training, and training raises them.
  *
  * @param ends First and last probe of each replica that counts.
  * @param epsilons Thresholds of the ranks.
@@ -27,7 +27,7 @@ export function depthClaims(ends: readonly DepthEnds[], epsilons: readonly numbe
   const epsilon = Math.min(...epsilons), smallest = epsilons.indexOf(epsilon);
   const rank = ({ layers }: Probe) => layers.map(({ ranks }) => ranks[smallest].rank);
   const along = (probe: Probe) => spearman(probe.layers.map(({ layer }) => layer), rank(probe));
-  // No correlation, which is undefined where all layers have one rank.
+  // Not a correlation, which is undefined if all layers have the same rank.
   const gained = (probe: Probe) => rank(probe)[probe.layers.length - 1] - rank(probe)[0];
   const raised = ({ start, end }: DepthEnds) => {
     const before = rank(start);
@@ -44,6 +44,7 @@ export function depthClaims(ends: readonly DepthEnds[], epsilons: readonly numbe
       text: `after training later layers rank above earlier ones, ε = ${epsilon}`,
       statistic: "Spearman's ρ of layer and rank",
       values: ends.map(({ end }) => along(end)),
+      kind: "correlation",
       demand: { above: 0 },
     },
     {

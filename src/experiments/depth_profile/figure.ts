@@ -21,11 +21,11 @@ export interface DepthRanks {
   readonly values: readonly (readonly number[])[];
 }
 
-/** What the figure is drawn from. */
+/** Data of the figure. */
 export interface DepthProfileData {
   /** Heading. */
   readonly title: string;
-  /** What was trained, and how. */
+  /** Network and training, in one line. */
   readonly subtitle: string;
   /** Numbers of the layers, ascending. */
   readonly layers: readonly number[];
@@ -36,7 +36,7 @@ export interface DepthProfileData {
 const plotHeight = 280, gap = 40;
 
 /**
- * Draws the ranks of all layers, a panel a stage, all with the same axes.
+ * Draws the ranks of all layers, with one panel per stage, all with the same axes.
  *
  * @param data What to draw.
  * @returns A standalone SVG document, 900 pixels wide.
@@ -89,7 +89,7 @@ function legend(ranks: readonly DepthRanks[], replicas: number): LegendEntry[] {
   return [...lines, ...bandEntries(replicas, "replicas")];
 }
 
-/** The figure in words. */
+/** Describes the figure in words. */
 function describe({ stages, layers }: DepthProfileData): string {
   return stages.map(({ label, ranks }) =>
     `${label}: ${

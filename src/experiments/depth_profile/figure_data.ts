@@ -1,5 +1,5 @@
 /**
- * From ranks along depth to their figure.
+ * Data of the figure of the rank along depth.
  *
  * @module
  */

@@ -3,90 +3,113 @@
  *
  * @module
  */
-import { pick, toggle } from "../../cli/options.ts";
-import { trainingOptions, trainingTable } from "../../cli/training_flags.ts";
+import { pick, type TableOf, toggle } from "../../cli/options.ts";
+import { trainingOptions } from "../../cli/training_flags.ts";
+import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
 import { effectiveRank } from "../../rank/ranks/spectral_ranks.ts";
-import { completeOptions } from "../../train/options.ts";
+import { type CompleteOptions, completeOptions } from "../../train/options.ts";
 import { spectrumProbes, type Trace } from "../../train/trace.ts";
-import { defineExperiment } from "../core/experiment.ts";
+import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { table } from "../core/table.ts";
 import { trainingRun } from "../core/training_run.ts";
 import { depthClaims, type DepthEnds } from "./claims.ts";
 
-/** Takes the first and last probe of each replica that was trained, but for those left out. */
+/** Values of the options of the comparison. */
+export interface DepthProfileOptions extends Omit<TrainingValues, "spectraEvery"> {
+  /** Widths of the hidden layers. */
+  readonly layers: string | readonly number[];
+  /** Optimiser. */
+  readonly optimizer: string;
+  /** Learning rate of all replicas, or one for each. */
+  readonly learningRate: readonly number[];
+  /** Number of steps. */
+  readonly steps: number;
+  /** Steps from one probe to the next. */
+  readonly probeEvery: number;
+  /** Whether to train more replicas, longer. */
+  readonly full: boolean;
+}
+
+/** Takes the first and the last probe of each replica, apart from those left out. */
 function endsOf(trace: Trace, leftOut: ReadonlyMap<number, number>): DepthEnds[] {
   const replicas = Map.groupBy(spectrumProbes(trace), ({ replica }) => replica);
   return [...replicas].filter(([replica, probes]) => !leftOut.has(replica) && probes.length > 1)
     .map(([, probes]) => ({ start: probes[0], end: probes[probes.length - 1] }));
 }
 
-/** Trains replicas of a deep network and compares the ε-ranks of its hidden layers at the start with those after training. */
-export const depthProfile = defineExperiment({
-  name: "depth-profile",
-  summary: "compare the ranks along the depth of a network at the start and after training",
-  source: null,
-  examples: [
-    { args: "--layers 30,30,30,30,30,30", help: "train six hidden layers" },
-    {
-      args: "--activation relu --init he-normal --replicas 8",
-      help: "train eight networks with another activation",
+/**
+ * Trains replicas of a deep network and compares the ε-ranks of its hidden layers at the start and
+ * after training.
+ */
+export const depthProfile: Experiment<TableOf<DepthProfileOptions>, CompleteOptions, DepthEnds> =
+  defineExperiment({
+    name: "depth-profile",
+    summary: "compare the ranks along the depth of a network at the start and after training",
+    source: null,
+    examples: [
+      { args: "--layers 30,30,30,30,30,30", help: "train six hidden layers" },
+      {
+        args: "--activation relu --init he-normal --replicas 8",
+        help: "train eight networks with another activation",
+      },
+    ],
+    options: {
+      ...pick(trainingTable, [
+        ...["task", "data", "samples", "layers", "activation", "init", "optimizer", "learningRate"] as const,
+        ...["schedule", "momentum", "weightDecay", "batch", "steps", "replicas", "seed"] as const,
+        ...["probeEvery", "epsilons", "relative", "precision"] as const,
+      ], {
+        layers: { default: new Array(12).fill(30).join(), help: "hidden widths as 50,50" },
+        optimizer: { default: "adam", help: "sgd, momentum, nesterov, adam or adamw" },
+        learningRate: { default: [1e-3], help: "one for all replicas, or one for each" },
+        steps: { default: 3000, full: 20_000, help: "updates of the weights" },
+        probeEvery: { default: 1000, help: "steps from one probe of the ranks to the next" },
+        replicas: { default: 5, full: 10 },
+      }),
+      full: toggle({ default: false, help: "train ten replicas for 20,000 steps" }),
     },
-  ],
-  options: {
-    ...pick(trainingTable, [
-      ...["task", "data", "samples", "layers", "activation", "init", "optimizer", "learningRate"] as const,
-      ...["schedule", "momentum", "weightDecay", "batch", "steps", "replicas", "seed"] as const,
-      ...["probeEvery", "epsilons", "relative", "precision"] as const,
-    ], {
-      layers: { default: new Array(12).fill(30).join() },
-      optimizer: { default: "adam" },
-      learningRate: { default: [1e-3] },
-      steps: { default: 3000, full: 20_000 },
-      probeEvery: { default: 1000 },
-      replicas: { default: 5, full: 10 },
-    }),
-    full: toggle({ default: false, help: "train ten replicas for 20,000 steps" }),
-  },
-  plan: async (values) => {
-    const plan = completeOptions({ ...await trainingOptions(values), spectraEvery: 1 });
-    if (plan.hidden.length < 2) {
-      throw new InputError("one hidden layer has no depth: give two at least");
-    }
-    if (plan.steps < 1) throw new InputError("no update, nothing to compare: give one step at least");
-    return plan;
-  },
-  runs: (plan) => [trainingRun<DepthEnds>({
-    training: plan,
-    measure: ({ trace, diverged }) => ({ rows: endsOf(trace, diverged) }),
-  })],
-  claims: (ends, { epsilons }) => depthClaims(ends, epsilons),
-  tables: {
-    "depth_profile.csv": ({ rows }) =>
-      table(
-        rows.flatMap(({ start, end }) => [start, end]).flatMap((probe) =>
-          probe.layers.flatMap((layer) => layer.ranks.map((rank) => ({ probe, layer, rank })))
+    plan: async (values) => {
+      const plan = completeOptions({ ...await trainingOptions(values), spectraEvery: 1 });
+      if (plan.hidden.length < 2) {
+        throw new InputError("one hidden layer has no depth: give at least two");
+      }
+      if (plan.steps < 1) {
+        throw new InputError("without a step there is nothing to compare: give at least one");
+      }
+      return plan;
+    },
+    runs: (plan) => [trainingRun<DepthEnds>({
+      training: plan,
+      measure: ({ trace, diverged }) => ({ rows: endsOf(trace, diverged) }),
+    })],
+    claims: (ends, { epsilons }) => depthClaims(ends, epsilons),
+    tables: {
+      "depth_profile.csv": ({ rows }) =>
+        table(
+          rows.flatMap(({ start, end }) => [start, end]).flatMap((probe) =>
+            probe.layers.flatMap((layer) => layer.ranks.map((rank) => ({ probe, layer, rank })))
+          ),
+          {
+            replica: { help: "network, from 0", value: ({ probe }) => probe.replica },
+            step: { help: "updates made before the probe", value: ({ probe }) => probe.step },
+            loss: { help: "loss over all training samples", value: ({ probe }) => probe.loss },
+            layer: { help: "hidden layer, from 1", value: ({ layer }) => layer.layer },
+            epsilon: { help: "threshold of the ε-rank", value: ({ rank }) => rank.epsilon },
+            rank: { help: "ε-rank of the layer's features", value: ({ rank }) => rank.rank },
+            rank_low: {
+              help: "lower end of the certified interval of the rank",
+              value: ({ rank }) => rank.low,
+            },
+            rank_high: { help: "upper end of that interval", value: ({ rank }) => rank.high },
+            effective_rank: {
+              help: "exponential of the entropy of the singular values",
+              value: ({ layer }) => effectiveRank(layer.eigenvalues),
+            },
+          },
         ),
-        {
-          replica: { help: "network, from 0", value: ({ probe }) => probe.replica },
-          step: { help: "updates made before the probe", value: ({ probe }) => probe.step },
-          loss: { help: "loss over all training samples", value: ({ probe }) => probe.loss },
-          layer: { help: "hidden layer, from 1", value: ({ layer }) => layer.layer },
-          epsilon: { help: "threshold of the ε-rank", value: ({ rank }) => rank.epsilon },
-          rank: { help: "ε-rank of the layer's features", value: ({ rank }) => rank.rank },
-          rank_low: {
-            help: "lower end of the certified interval of the rank",
-            value: ({ rank }) => rank.low,
-          },
-          rank_high: { help: "upper end of it", value: ({ rank }) => rank.high },
-          effective_rank: {
-            help: "exponential of the entropy of the singular values",
-            value: ({ layer }) => effectiveRank(layer.eigenvalues),
-          },
-        },
-      ),
-  },
-  figures: {
-    "depth_profile.svg": async (result) => (await import("./figure_data.ts")).drawDepthProfile(result),
-  },
-});
+    },
+    figures: {
+      "depth_profile.svg": async (result) => (await import("./figure_data.ts")).drawDepthProfile(result),
+    },
+  });

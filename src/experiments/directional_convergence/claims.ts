@@ -7,27 +7,33 @@ import { spearman } from "../../stats/spearman.ts";
 import type { Claim, Demand } from "../core/verdict.ts";
 import type { CaseResult, FlowPath } from "./study_case.ts";
 
-/** Cosine above which a direction counts as that of the KKT point, and σ₂/σ₁ below which a matrix counts as of rank one. */
+/**
+ * Cosine above which a direction counts as that of the KKT point, and σ₂/σ₁ below which a matrix
+ * counts as of rank one.
+ */
 export const ALIGNED = 0.99, RANK_ONE = 0.05;
 /** Mean KKT residual below which the ascent counts as at a KKT point. */
 const STATIONARY = 0.01;
 
 /**
- * States the claims for a case, with the statistic of each replica by its own flows and its own KKT point.
+ * States the claims for a case. The statistic of a replica is that of its own flows and its own KKT
+ * point.
  *
- * The theory has all weight matrices of rank one. They are judged apart, the first and the others: where activations have kinks
- * the first one gets there by exponentials alone, whose rates lie close to each other.
+ * In the theory all weight matrices become of rank one. The first and the others are judged apart:
+ * if activations have kinks, the first one gets there by exponentials alone, whose rates lie close
+ * to each other.
  *
- * @param result What came of the case.
+ * @param result Result of the case.
  * @param deltas The ladder, descending.
- * @returns The claims: ascents reach KKT points; at the smallest δ the direction is that of the KKT point while the loss is
- * within 1 % of its start; a smaller δ brings it closer; hidden weight matrices have rank one there.
+ * @returns The claims: ascents reach KKT points; at the smallest δ the direction is that of the KKT
+ * point while the loss is within 1 % of its start; a smaller δ brings it closer; hidden weight
+ * matrices have rank one there.
  */
 export function directionalClaims(result: CaseResult, deltas: readonly number[]): Claim[] {
   const { name, kkt, paths, hidden } = result;
   const smallest = deltas[deltas.length - 1];
   const ends = paths.filter(({ delta }) => delta === smallest);
-  // A single δ that is left of a replica has nothing to be compared with.
+  // A replica that has a single δ left has nothing to compare.
   const ladders = [...Map.groupBy(paths, ({ replica }) => replica).values()].filter(({ length }) =>
     length > 1
   );
@@ -57,12 +63,15 @@ export function directionalClaims(result: CaseResult, deltas: readonly number[])
       ends.map(({ early }) => early.cosine),
       { above: ALIGNED },
     ),
-    claim(
-      `${name}: the smaller δ, the closer`,
-      "Spearman's ρ of δ and cosine",
-      ladders.map((own) => spearman(own.map(({ delta }) => delta), own.map(({ early }) => early.cosine))),
-      { below: 0 },
-    ),
+    {
+      text: `${name}: the smaller δ, the closer`,
+      statistic: "Spearman's ρ of δ and cosine",
+      values: ladders.map((own) =>
+        spearman(own.map(({ delta }) => delta), own.map(({ early }) => early.cosine))
+      ),
+      kind: "correlation",
+      demand: { below: 0 },
+    },
     rankOne("the first weight matrix is", "σ₂/σ₁", ({ early }) => early.ratios.slice(0, 1)),
     ...hidden.length < 2
       ? []

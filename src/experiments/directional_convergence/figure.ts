@@ -1,6 +1,6 @@
 /**
- * The figure of early directional convergence: a row for each case, with the distance to the KKT point, the norm of the weights,
- * the KKT residual and the ranks of weight matrices.
+ * The figure of early directional convergence: a row for each case, with the distance to the KKT
+ * point, the norm of the weights, the KKT residual and the ranks of weight matrices.
  *
  * @module
  */
@@ -31,19 +31,22 @@ export interface DirectionalRow {
   readonly label: string;
   /** Flows. */
   readonly paths: readonly FlowSeries[];
-  /** σ₂/σ₁ of each hidden weight matrix, `[layer][replica][δ]`, δ ascending from 0, the KKT point; NaN where there is none. */
+  /**
+   * σ₂/σ₁ of each hidden weight matrix, `[layer][replica][δ]`, with δ ascending from 0, the KKT
+   * point; NaN for none.
+   */
   readonly ratios: RatioSeries;
 }
 
-/** What the figure is drawn from. */
+/** Data of the figure. */
 export interface DirectionalFigureData {
   /** Heading. */
   readonly title: string;
-  /** What flowed, and how. */
+  /** Samples and flows, in one line. */
   readonly subtitle: string;
   /** The ladder, descending. */
   readonly deltas: readonly number[];
-  /** Seeds of each case. */
+  /** Replicas of each case. */
   readonly replicas: number;
   /** Distance 1 − cosine below which a direction counts as that of the KKT point. */
   readonly aligned: number;
@@ -56,9 +59,10 @@ export interface DirectionalFigureData {
 const columns = 4, plotHeight = 110, gap = 20, headRoom = 30, tickRoom = 26;
 
 /**
- * Draws the cases. Flows of one replica share a path, on which that from a smaller δ goes on where the others have ended.
+ * Draws the cases. Flows of one replica share a path, on which the flow from a smaller δ continues
+ * after the others have ended.
  *
- * @param data What to draw.
+ * @param data Data of the figure.
  * @returns A standalone SVG document, 900 pixels wide.
  */
 export function directionalFigure(data: DirectionalFigureData): string {
@@ -89,7 +93,7 @@ export function directionalFigure(data: DirectionalFigureData): string {
           .attr("font-size", fontSize.text).attr("font-weight", "bold").text(row.label);
         const panel = (column: number, x: Axis, name: string, xName: string): Group => {
           const group = appendGroup(parent, "panel", left[column], top);
-          // An axis that has no name has no labels either: in all rows but the last its name is empty.
+          // An axis without a name has no labels: in all rows but the last the name is empty.
           const frame = { width, height: plotHeight, x, y: axes[column], yName: name };
           drawFrame(group, { ...frame, label: "", xName: isLast ? xName : "" });
           return clipped(group, { width, height: plotHeight });
@@ -128,7 +132,7 @@ function legend({ deltas, replicas, rows, aligned, rankOne }: DirectionalFigureD
   ];
 }
 
-/** The figure in words. */
+/** Describes the figure in words. */
 function describe({ rows, deltas }: DirectionalFigureData): string {
   return rows.map(({ label, paths, ratios }) => {
     const ends = deltas.map((delta, i) => {

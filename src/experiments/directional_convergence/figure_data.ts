@@ -1,5 +1,5 @@
 /**
- * From flows from small weights to what their figure shows.
+ * Data of the figure of early directional convergence.
  *
  * @module
  */
@@ -9,11 +9,12 @@ import type { CaseResult, FlowPath } from "./study_case.ts";
 import { ALIGNED, RANK_ONE } from "./claims.ts";
 
 /**
- * Sorts what came of the cases into the panels of the figure.
+ * Sorts the results of the cases into the panels of the figure.
  *
  * @param plan The study.
  * @param results The cases.
- * @returns What to draw: flows from where that of the next larger δ ends to where their loss has fallen by 1 %.
+ * @returns Data of the figure. A flow begins where that of the next larger δ ends, and ends where
+ * its loss has fallen by 1 %.
  */
 export function directionalFigureData(
   plan: DirectionalPlan,
@@ -54,7 +55,7 @@ export function directionalFigureData(
   };
 }
 
-/** What lies before the step `from` is on the path of a larger δ, and would lie below it. */
+/** Leaves out records before the step `from`: they would repeat the path of a larger δ. */
 function seriesOf({ points, early }: FlowPath, from: number) {
   const first = Math.max(0, points.findLastIndex(({ step }) => step <= from));
   const shown = points.slice(first, points.indexOf(early) + 1);

@@ -1,33 +1,35 @@
 /**
- * Early directional convergence: from small weights a homogeneous network first turns, to a KKT point of the neural correlation
- * function, and only then grows (Kumar, Haupt, arXiv:2403.08121).
+ * Early directional convergence: from small weights a homogeneous network first turns, to a KKT
+ * point of the neural correlation function, and only then grows (Kumar, Haupt, arXiv:2403.08121).
  *
  * @module
  */
-import { defineExperiment, type Divergence, type Run } from "../core/experiment.ts";
+import type { TableOf } from "../../cli/options.ts";
+import { defineExperiment, type Divergence, type Experiment, type Run } from "../core/experiment.ts";
 import { type Columns, table } from "../core/table.ts";
 import { directionalClaims } from "./claims.ts";
 import {
   type DirectionalCase,
   directionalCases,
+  type DirectionalOptions,
   directionalOptions,
   type DirectionalPlan,
   directionalPlan,
 } from "./plan.ts";
 import { type CaseResult, type FlowPath, type FlowPoint, studyCase } from "./study_case.ts";
 
-/** A row of a table: a point on the way of a flow, or a KKT point, whose δ is 0. */
+/** A row of a table: a point of a flow, or a KKT point, whose δ is 0. */
 interface PointRow extends Pick<FlowPath, "delta" | "replica"> {
   readonly kind: CaseResult;
   readonly point: FlowPoint;
 }
 
-/** Where a flow is measured, or a KKT point, which has no path. */
+/** The point at which a flow is measured, or a KKT point, which has no path. */
 interface EndRow extends PointRow {
   readonly path: FlowPath | null;
 }
 
-/** The columns that say which flow a row is of. */
+/** Columns that name the flow of a row. */
 const place: Columns<PointRow> = {
   network: { help: "widths from the input to the output", value: ({ kind }) => kind.widths.join("-") },
   activation: { help: "activation of the hidden layers", value: ({ kind }) => kind.activation },
@@ -45,102 +47,118 @@ const residuals: Columns<PointRow> = {
 };
 
 /**
- * Follows the gradient flow of networks without biases from weights δ·ŵ₀ for a ladder of δ, and compares their direction, while
- * the loss is within 1 % of its start, with the KKT point of the neural correlation function that projected ascent reaches from
- * ŵ₀.
+ * Follows the gradient flow of networks without biases from weights δ·ŵ₀ for a ladder of δ. While
+ * the loss is within 1 % of its start, it compares their direction with the KKT point of the neural
+ * correlation function that projected ascent reaches from ŵ₀.
  *
- * With û = w/‖w‖ and ds = ‖w‖^(L−2) dt the early flow is dû/ds = (I − ûûᵀ)∇N(û), d log‖w‖/ds = L·N(û): the direction moves as
- * far as the logarithm of the norm grows, so that a smaller δ leaves it more room before the loss moves. All flows from one
- * direction take the path of the ascent and leave it one after the other. Steps are a share of the norm of the weights, in
- * polar coordinates, so that a small δ costs no digits (`shaders/nn/optim/polar_flow.wgsl`).
+ * With û = w/‖w‖ and ds = ‖w‖^(L−2) dt the early flow is dû/ds = (I − ûûᵀ)∇N(û), d log‖w‖/ds =
+ * L·N(û). The direction moves as far as the logarithm of the norm grows, so a smaller δ leaves it
+ * more room before the loss moves. All flows from one direction take the path of the ascent and
+ * leave it one after the other. Steps are a share of the norm of the weights, in polar coordinates,
+ * so a small δ costs no digits (`shaders/nn/optim/polar_flow.wgsl`).
  *
- * The theory asks for gradients without jumps, which powers from 2 of (leaky) ReLU have; networks with kinks are studied beside
- * them. Each replica has its own samples and its own ŵ₀: confidence intervals are over both. An ascent that lingers at a saddle
- * of N, or whose rates lie close to each other, needs a δ that is exponentially small.
+ * The theory assumes gradients without jumps, which powers from 2 of (leaky) ReLU have. Networks
+ * with kinks are studied as well. Each replica has its own samples and its own ŵ₀: confidence
+ * intervals are over both. An ascent that lingers at a saddle of N, or whose rates lie close to
+ * each other, needs an exponentially small δ.
  */
-export const directionalConvergence = defineExperiment({
-  name: "directional-convergence",
-  summary: "follow networks from ever smaller weights to the KKT point of their neural correlation function",
-  source: "Kumar, Haupt, arXiv:2403.08121",
-  examples: [
-    { args: "--networks 20,20:relu^2 --deltas 0.1,0.01", help: "study one network with two norms" },
-    { args: "--targets random --samples 50 --loss square", help: "learn random targets" },
-  ],
-  label: "flows",
-  options: directionalOptions,
-  plan: directionalPlan,
-  runs: (plan) => directionalCases(plan).map((kind) => caseRun(plan, kind)),
-  claims: (cases, { deltas }) => cases.flatMap((result) => directionalClaims(result, deltas)),
-  tables: {
-    "directional_convergence.csv": ({ rows }) =>
-      table(
-        rows.flatMap((kind) =>
-          kind.paths.flatMap(({ delta, replica, points }) =>
-            points.map((point) => ({ kind, delta, replica, point, start: points[0].loss }))
-          )
+export const directionalConvergence: Experiment<TableOf<DirectionalOptions>, DirectionalPlan, CaseResult> =
+  defineExperiment({
+    name: "directional-convergence",
+    summary:
+      "follow networks from ever smaller weights to the KKT point of their neural correlation function",
+    source: "Kumar, Haupt, arXiv:2403.08121",
+    examples: [
+      { args: "--networks 20,20:relu^2 --deltas 0.1,0.01", help: "study one network with two norms" },
+      { args: "--targets random --samples 50 --loss square", help: "learn random targets" },
+    ],
+    label: "flows",
+    options: directionalOptions,
+    plan: directionalPlan,
+    runs: (plan) => directionalCases(plan).map((kind) => caseRun(plan, kind)),
+    claims: (cases, { deltas }) => cases.flatMap((result) => directionalClaims(result, deltas)),
+    tables: {
+      "directional_convergence.csv": ({ rows }) =>
+        table(
+          rows.flatMap((kind) =>
+            kind.paths.flatMap(({ delta, replica, points }) =>
+              points.map((point) => ({ kind, delta, replica, point, start: points[0].loss }))
+            )
+          ),
+          {
+            ...place,
+            step: { help: "steps made before the record", value: ({ point }) => point.step },
+            time: {
+              help: "time s = ∫ ‖w‖^(L−2) dt, in which all flows follow one path",
+              value: ({ point }) => point.time,
+            },
+            early_time: {
+              help: "time δ^(L−2) t, in which early flows grow alike",
+              value: ({ point }) => point.earlyTime,
+            },
+            norm: { help: "norm ‖w‖ of the weights", value: ({ point }) => point.norm },
+            growth: {
+              help: "norm of the weights divided by that at the start, ‖w‖ / δ",
+              value: ({ point }) => Math.exp(point.growth),
+            },
+            loss: { help: "loss over the samples of the replica", value: ({ point }) => point.loss },
+            relative_loss: {
+              help: "loss divided by that at the start",
+              value: ({ point, start }) => point.loss / start,
+            },
+            correlation: { help: "neural correlation N(û)", value: ({ point }) => point.correlation },
+            gradient: {
+              help: "norm of the gradient of the neural correlation, ‖∇N(û)‖",
+              value: ({ point }) => point.gradient,
+            },
+            ...residuals,
+            cosine: {
+              help: "cosine between w and the KKT point of the replica",
+              value: ({ point }) => point.cosine,
+            },
+          },
         ),
-        {
+      "alignment.csv": ({ rows }) =>
+        table(ends(rows), {
           ...place,
-          step: { help: "steps made", value: ({ point }) => point.step },
-          time: { help: "∫ ‖w‖^(L−2) dt", value: ({ point }) => point.time },
-          early_time: { help: "δ^(L−2) t", value: ({ point }) => point.earlyTime },
-          norm: { help: "norm of the weights, ‖w‖", value: ({ point }) => point.norm },
-          growth: { help: "growth of the norm, ‖w‖ / δ", value: ({ point }) => Math.exp(point.growth) },
-          loss: { help: "loss over the samples", value: ({ point }) => point.loss },
-          relative_loss: {
-            help: "loss divided by that at the start",
-            value: ({ point, start }) => point.loss / start,
+          has_left: {
+            help: "whether the loss has fallen by 1 %; empty for a KKT point",
+            value: ({ path }) => path && path.hasLeft,
           },
-          correlation: { help: "neural correlation N(û)", value: ({ point }) => point.correlation },
-          gradient: { help: "‖∇N(û)‖", value: ({ point }) => point.gradient },
-          ...residuals,
+          step: {
+            help: "last step before the loss has fallen by 1 %, or of the ascent",
+            value: ({ point }) => point.step,
+          },
+          norm: { help: "‖w‖ there; empty for a KKT point", value: ({ path, point }) => path && point.norm },
           cosine: {
-            help: "cosine between w and the KKT point of the replica",
-            value: ({ point }) => point.cosine,
+            help: "cosine between w and the KKT point there; empty for a KKT point",
+            value: ({ path, point }) => path && point.cosine,
           },
-        },
-      ),
-    "alignment.csv": ({ rows }) =>
-      table(ends(rows), {
-        ...place,
-        has_left: {
-          help: "whether the loss has fallen by 1 %; empty for a KKT point",
-          value: ({ path }) => path && path.hasLeft,
-        },
-        step: {
-          help: "last step before the loss has fallen by 1 %, or of the ascent",
-          value: ({ point }) => point.step,
-        },
-        norm: { help: "‖w‖ there; empty for a KKT point", value: ({ path, point }) => path && point.norm },
-        cosine: {
-          help: "cosine between w and the KKT point there; empty for a KKT point",
-          value: ({ path, point }) => path && point.cosine,
-        },
-        correlation: { help: "neural correlation N(û) there", value: ({ point }) => point.correlation },
-        ...residuals,
-      }),
-    "weight_ratios.csv": ({ rows }) =>
-      table(
-        ends(rows).flatMap((row) => row.point.ratios.map((ratio, l) => ({ ...row, layer: l + 1, ratio }))),
-        {
-          ...place,
-          layer: { help: "hidden weight matrix, from 1", value: ({ layer }) => layer },
-          ratio: { help: "second singular value divided by the first", value: ({ ratio }) => ratio },
-        },
-      ),
-  },
-  figures: {
-    "directional_convergence.svg": async ({ plan, rows }) => {
-      const [{ directionalFigure }, { directionalFigureData }] = await Promise.all([
-        import("./figure.ts"),
-        import("./figure_data.ts"),
-      ]);
-      return directionalFigure(directionalFigureData(plan, rows));
+          correlation: { help: "neural correlation N(û) there", value: ({ point }) => point.correlation },
+          ...residuals,
+        }),
+      "weight_ratios.csv": ({ rows }) =>
+        table(
+          ends(rows).flatMap((row) => row.point.ratios.map((ratio, l) => ({ ...row, layer: l + 1, ratio }))),
+          {
+            ...place,
+            layer: { help: "hidden weight matrix, from 1", value: ({ layer }) => layer },
+            ratio: { help: "second singular value divided by the first", value: ({ ratio }) => ratio },
+          },
+        ),
     },
-  },
-});
+    figures: {
+      "directional_convergence.svg": async ({ plan, rows }) => {
+        const [{ directionalFigure }, { directionalFigureData }] = await Promise.all([
+          import("./figure.ts"),
+          import("./figure_data.ts"),
+        ]);
+        return directionalFigure(directionalFigureData(plan, rows));
+      },
+    },
+  });
 
-/** A case as a run; of one that was stopped nothing is kept. */
+/** Makes a run of a case. A case that was stopped keeps nothing. */
 function caseRun(plan: DirectionalPlan, kind: DirectionalCase): Run<CaseResult> {
   const steps = 2 * plan.flowSteps + plan.ascentSteps;
   return {
@@ -151,7 +169,9 @@ function caseRun(plan: DirectionalPlan, kind: DirectionalCase): Run<CaseResult> 
       const start = performance.now();
       const result = await studyCase(gpu, plan, kind, signal, onProgress);
       const milliseconds = performance.now() - start;
-      if (!result.isWhole) return { rows: [], diverged: [], status: "stopped", steps: 0, milliseconds };
+      if (result.status === "stopped") {
+        return { rows: [], diverged: [], status: "stopped", steps: 0, milliseconds };
+      }
       const diverged = result.lost.map(({ index, step, delta, replica }): Divergence => ({
         replica: index,
         step,
@@ -163,7 +183,7 @@ function caseRun(plan: DirectionalPlan, kind: DirectionalCase): Run<CaseResult> 
   };
 }
 
-/** Where flows are measured, and the KKT points. */
+/** Lists the points at which flows are measured, and the KKT points. */
 function ends(results: readonly CaseResult[]): EndRow[] {
   return results.flatMap((kind): EndRow[] => [
     ...kind.paths.map((path) => {

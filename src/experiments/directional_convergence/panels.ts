@@ -16,9 +16,9 @@ import { type Group, px } from "../../plot/core/svg.ts";
 
 /** The flow of one replica from one δ, record by record. */
 export interface FlowSeries {
-  /** Which δ, counted from the largest. */
+  /** Index of δ, from 0 for the largest. */
   readonly rung: number;
-  /** Whether the loss has fallen by 1 % where it ends. */
+  /** Whether the loss has fallen by 1 % at its end. */
   readonly hasLeft: boolean;
   /** ∫ ‖w‖^(L−2) dt. */
   readonly time: readonly number[];
@@ -38,14 +38,14 @@ export type FlowClock = "time" | "earlyTime";
 /** One of the values along a flow. */
 export type FlowValue = "distance" | "growth" | "residual";
 
-/** σ₂/σ₁, `[layer][replica][δ]`; NaN where there is none. */
+/** σ₂/σ₁, `[layer][replica][δ]`; NaN for none. */
 export type RatioSeries = readonly (readonly (readonly number[])[])[];
 
-/** What is less is noise of single precision: it is drawn there. */
+/** Smallest value that is drawn. Smaller ones are noise of single precision. */
 const LEAST = 1e-6;
 
 /**
- * The axis of a time: linear, from 0.
+ * Makes the axis of a time: linear, from 0.
  *
  * @param times The times to show.
  * @param width Length in pixels.
@@ -64,7 +64,7 @@ export function timeAxis(times: readonly number[], width: number): Axis {
 }
 
 /**
- * The axis of positive values: logarithmic.
+ * Makes the axis of positive values: logarithmic.
  *
  * @param values The values.
  * @param height Length in pixels.
@@ -77,24 +77,24 @@ export function valueAxis(values: readonly number[], height: number): Axis {
   return decadeAxis([low / 1.5, high * 1.5], [height, 0], Math.max(2, Math.floor(height / 24)));
 }
 
-/** What a panel of flows shows. */
+/** Contents of a panel of flows. */
 export interface FlowPanel {
   /** Number of δ. */
   readonly rungs: number;
-  /** What its horizontal axis shows. */
+  /** Clock of its horizontal axis. */
   readonly x: FlowClock;
-  /** What its vertical axis shows. */
+  /** Value of its vertical axis. */
   readonly y: FlowValue;
-  /** Value to draw a line at. */
+  /** Value at which to draw a line. */
   readonly guide: number | undefined;
 }
 
 /**
- * Draws flows: a line each, and a dot where the loss has fallen by 1 %.
+ * Draws flows: one line each, and a dot at which the loss has fallen by 1 %.
  *
  * @param parent Where to draw.
  * @param paths The flows.
- * @param panel What is shown.
+ * @param panel Contents of the panel.
  * @param x Horizontal axis.
  * @param y Vertical axis.
  */
@@ -127,14 +127,14 @@ export function drawFlows(
 }
 
 /**
- * Draws σ₂/σ₁ along the ladder: medians over the replicas and their bands, a line a layer.
+ * Draws σ₂/σ₁ along the ladder: medians over the replicas and their bands, one line per layer.
  *
  * @param parent Where to draw.
  * @param ratios The ratios.
  * @param deltas The ladder.
  * @param x Axis of the ladder.
  * @param y Axis of the ratio.
- * @param guide Value to draw a line at.
+ * @param guide Value at which to draw a line.
  */
 export function drawRatios(
   parent: Group,

@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { choice, integer, number, numbers, type OptionValues, text, toggle } from "../../cli/options.ts";
-import { seed } from "../../cli/training_flags.ts";
+import { choice, integer, number, numbers, type TableOf, text, toggle } from "../../cli/options.ts";
+import { seed } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
 import { parseInitializer } from "../../nn/initializer.ts";
 import { parseActivation } from "../../nn/activation.ts";
+import { ascending } from "../core/lists.ts";
 import { homogeneousOrder } from "../../nn/optim/polar_flow.ts";
 
 /** Hidden layers of a network without biases. */
@@ -18,22 +19,52 @@ export interface DirectionalNetwork {
   readonly activation: string;
 }
 
-/** Losses of the study, and how a task calls them. */
+/** A loss of the study. */
+export type DirectionalLoss = "square" | "logistic";
+
+/** Losses of the study by the names that a task has for them. */
 export const directionalLosses = {
   square: "mean-squared-error",
   logistic: "logistic",
-} as const;
+} as const satisfies Readonly<Record<DirectionalLoss, string>>;
 
-/** A loss of the study. */
-export type DirectionalLoss = keyof typeof directionalLosses;
+/** Values of the options of the study. */
+export interface DirectionalOptions {
+  /** Networks without biases, or as text `WIDTHS:ACTIVATION`, separated by semicolons. */
+  readonly networks: string | readonly DirectionalNetwork[];
+  /** Loss of each network, or both. */
+  readonly loss: "both" | DirectionalLoss;
+  /** Targets: those of a planted neuron, or random ones. */
+  readonly targets: "neuron" | "random";
+  /** Number of samples, uniform on the sphere. */
+  readonly samples: number;
+  /** Dimension of the input. */
+  readonly inputs: number;
+  /** Distribution of the directions to start from. */
+  readonly init: string;
+  /** Norms of the weights at the start. */
+  readonly deltas: readonly number[];
+  /** Number of directions to start from, each with its own samples. */
+  readonly replicas: number;
+  /** Share of their norm by which weights change in a step. */
+  readonly learningRate: number;
+  /** Largest number of steps of a flow. */
+  readonly flowSteps: number;
+  /** Further steps of the ascents to the KKT points. */
+  readonly ascentSteps: number;
+  /** Seed of all that is random. */
+  readonly seed: number;
+  /** Whether to take the larger values. */
+  readonly full: boolean;
+}
 
 /** Options of the study. */
-export const directionalOptions = {
-  networks: text<readonly DirectionalNetwork[], string>({
+export const directionalOptions: TableOf<DirectionalOptions> = {
+  networks: text({
     default: "20,20:leaky-relu:0.1;20,20,20:leaky-relu:0.1;20:leaky-relu:0.1^2",
     placeholder: "LIST",
     help:
-      "networks without biases, as WIDTHS:ACTIVATION separated by semicolons; the activation is positively homogeneous",
+      "networks without biases, as WIDTHS:ACTIVATION, separated by semicolons; activations are homogeneous",
     group: "what to train",
     was: ["layers", "activation"],
   }),
@@ -47,7 +78,7 @@ export const directionalOptions = {
     default: "neuron",
     choices: ["neuron", "random"],
     help:
-      "a planted neuron, y = σ(aᵀx), or for the logistic loss the side of it; or random targets, normal or ±1",
+      "neuron: y = σ(aᵀx), its sign for the logistic loss; random: normal numbers, ±1 for the logistic loss",
     group: "what to train",
   }),
   samples: integer({
@@ -58,13 +89,13 @@ export const directionalOptions = {
     group: "what to train",
   }),
   inputs: integer({ default: 10, min: 1, help: "dimension of the input", group: "what to train" }),
-  init: text<never, string>({
+  init: text({
     default: "normal:1",
     placeholder: "NAME",
     help: "distribution of the directions to start from: xavier-normal, he-uniform, normal:1 …",
     group: "what to train",
   }),
-  deltas: numbers<readonly number[]>({
+  deltas: numbers({
     default: [0.3, 0.1, 0.03, 0.01, 1e-3, 1e-4],
     full: [0.3, 0.1, 0.03, 0.01, 1e-3, 1e-4, 1e-5, 1e-6],
     positive: true,
@@ -89,7 +120,7 @@ export const directionalOptions = {
     default: 1500,
     full: 5000,
     min: 1,
-    help: "most steps of a flow",
+    help: "largest number of steps of a flow",
     group: "how to train",
   }),
   ascentSteps: integer({
@@ -104,21 +135,21 @@ export const directionalOptions = {
 };
 
 /** The study, its options checked. */
-export interface DirectionalPlan {
+export interface DirectionalPlan extends
+  Pick<
+    DirectionalOptions,
+    "targets" | "samples" | "inputs" | "learningRate" | "flowSteps" | "ascentSteps" | "seed"
+  > {
+  /** Networks without biases. */
   readonly networks: readonly DirectionalNetwork[];
+  /** Losses of each network. */
   readonly losses: readonly DirectionalLoss[];
-  readonly targets: "neuron" | "random";
-  readonly samples: number;
-  readonly inputs: number;
+  /** Distribution of the directions to start from. */
   readonly initializer: string;
   /** Norms of the weights at the start, descending. */
   readonly deltas: readonly number[];
-  /** Directions to start from. */
+  /** Number of directions to start from. */
   readonly directions: number;
-  readonly learningRate: number;
-  readonly flowSteps: number;
-  readonly ascentSteps: number;
-  readonly seed: number;
   /** Replicas of a flow: one for each δ and direction. */
   readonly replicas: number;
 }
@@ -127,7 +158,7 @@ export interface DirectionalPlan {
 export interface DirectionalCase extends DirectionalNetwork {
   /** The loss. */
   readonly loss: DirectionalLoss;
-  /** The case in words. */
+  /** Name of the case, in words. */
   readonly name: string;
   /** Widths from the input to the output. */
   readonly widths: readonly number[];
@@ -140,17 +171,18 @@ export interface DirectionalCase extends DirectionalNetwork {
  *
  * @param options Values of all options.
  * @returns The study.
- * @throws {InputError} Where the ladder is none, an activation is not homogeneous, or a network not of an order above 2.
+ * @throws {InputError} If the ladder has fewer than two values, an activation is not homogeneous,
+ * or the order of a network is not above 2.
  */
-export function directionalPlan(options: OptionValues<typeof directionalOptions>): DirectionalPlan {
+export function directionalPlan(options: DirectionalOptions): DirectionalPlan {
   const { loss, targets, samples, inputs, init: initializer, replicas: directions, seed } = options;
   const { learningRate, flowSteps, ascentSteps } = options;
   const networks = typeof options.networks === "string" ? parseNetworks(options.networks) : options.networks;
-  const deltas = [...new Set(options.deltas)].sort((a, b) => b - a);
+  const deltas = ascending(options.deltas).reverse();
   if (deltas.length < 2) {
-    throw new InputError(`a ladder of ${deltas.length} δ shows no limit: give two different ones at least`);
+    throw new InputError(`a ladder of ${deltas.length} δ shows no limit: give at least two different ones`);
   }
-  if (networks.length === 0) throw new InputError("no network, nothing to study: give one at least");
+  if (networks.length === 0) throw new InputError("no network: give at least one");
   parseInitializer(initializer);
   const plan: DirectionalPlan = {
     networks,
@@ -167,7 +199,7 @@ export function directionalPlan(options: OptionValues<typeof directionalOptions>
     seed,
     replicas: deltas.length * directions,
   };
-  // Refuses networks that are not homogeneous before anything runs.
+  // Refuses networks that are not homogeneous, before anything runs.
   directionalCases(plan);
   return plan;
 }
@@ -189,7 +221,8 @@ function parseNetworks(list: string): DirectionalNetwork[] {
  *
  * @param plan The study.
  * @returns The cases.
- * @throws {InputError} Where an activation is not homogeneous, or a network not of an order above 2.
+ * @throws {InputError} If an activation is not homogeneous, or the order of a network is not above
+ * 2.
  */
 export function directionalCases(
   { networks, losses, inputs }: Pick<DirectionalPlan, "networks" | "losses" | "inputs">,

@@ -1,5 +1,5 @@
 /**
- * Samples on the sphere, and what is to be learnt of them.
+ * Samples on the sphere, with their targets.
  *
  * @module
  */
@@ -10,16 +10,17 @@ import { normal, uniform } from "../../stats/random.ts";
 import type { DirectionalCase, DirectionalPlan } from "./plan.ts";
 
 /**
- * Draws the samples of a replica: inputs uniform on the unit sphere, targets as the options say.
+ * Draws the samples of a replica: inputs uniform on the unit sphere, targets by the options.
  *
- * Weights are all the same, such that z_k = −w_k ∂ℓ/∂u(0, y_k), by which the neural correlation function N(u) = Σ z_k H(x_k; u)
- * weighs the samples, is of length 1. Square and logistic loss then have one scale of N, and of time.
+ * The neural correlation function N(u) = Σ z_k H(x_k; u) weights the samples by z_k = −w_k ∂ℓ/∂u(0,
+ * y_k). All weights w_k are the same, and such that the vector z has length 1. Square and logistic
+ * loss then share one scale of N and of time.
  *
  * @param plan The study.
  * @param kind Activation and loss.
  * @param replica Index of the direction to start from, from 0.
  * @returns The samples.
- * @throws {InputError} Where all targets are 0.
+ * @throws {InputError} If all targets are 0.
  */
 export function sphereSamples(
   { inputs, samples: count, targets, seed }: DirectionalPlan,

@@ -15,11 +15,11 @@ import { type DirectedRecord, runFlow } from "../../train/flow/flow_run.ts";
 import { type DirectionalCase, directionalLosses, type DirectionalPlan } from "./plan.ts";
 import { sphereSamples } from "./samples.ts";
 
-/** Share of its start that the loss may have lost while weights count as early. */
+/** Share of its start that the loss must keep for weights to count as early. */
 const EARLY = 0.99;
 /** Radians that weights may turn from one record of a flow to the next; records of an ascent. */
 const RECORD_ANGLE = 0.2, ASCENT_RECORDS = 50;
-/** Learning rate of an ascent where its path no longer matters, before it falls to 0. */
+/** Learning rate of an ascent whose path no longer matters, before the rate falls to 0. */
 const LATE_RATE = 0.1;
 
 /** A record, with σ₂/σ₁ of the weight matrices of the hidden layers. */
@@ -28,7 +28,7 @@ export interface FlowPoint extends FlowRecord {
   readonly ratios: readonly number[];
 }
 
-/** Where the ascent from a direction ended. */
+/** End of the ascent from a direction. */
 export interface KktPoint extends FlowPoint {
   /** Index of the direction, from 0. */
   readonly replica: number;
@@ -42,7 +42,7 @@ export interface FlowPath {
   readonly replica: number;
   /** Its records. */
   readonly points: readonly FlowPoint[];
-  /** The last of them before the loss has first fallen by 1 %, where alignment is measured. */
+  /** Last record before the loss has fallen by 1 %, at which alignment is measured. */
   readonly early: FlowPoint;
   /** Whether the loss has fallen by 1 %. */
   readonly hasLeft: boolean;
@@ -56,28 +56,28 @@ export interface LostPath extends Pick<FlowPath, "delta" | "replica"> {
   readonly step: number;
 }
 
-/** What came of a case. */
+/** Result of a case. */
 export interface CaseResult extends DirectionalCase {
-  /** KKT points of the seeds, those left out whose ascent diverged. */
+  /** KKT points of the replicas whose ascent did not diverge. */
   readonly kkt: readonly KktPoint[];
   /** Flows that did not diverge. */
   readonly paths: readonly FlowPath[];
-  /** Flows that did, or whose ascent did. */
+  /** Flows that diverged, or whose ascent diverged. */
   readonly lost: readonly LostPath[];
-  /** Whether ascents and flows came to their end; of a case that did not, nothing is kept. */
-  readonly isWhole: boolean;
+  /** `done`, or `stopped` before the end of ascents and flows: then nothing is kept. */
+  readonly status: "done" | "stopped";
 }
 
 /**
- * Studies a case. Ascents, all directions at once, come first; flows, of all δ and directions at once, start where they started and follow
- * the same path, for as long as the loss stays where it is.
+ * Studies a case. Ascents of all directions come first, at once. Then flows of all δ and directions
+ * start from the same directions, at once, and follow the same path as long as the loss stays.
  *
  * @param gpu Device.
  * @param plan The study.
  * @param kind The case.
  * @param signal Stops it early.
  * @param onProgress Called as results arrive, with the steps made of ascent and flow together.
- * @returns What came of it.
+ * @returns The result.
  */
 export async function studyCase(
   gpu: Gpu,
@@ -104,12 +104,13 @@ export async function studyCase(
     network: climber,
     samples: uploadSampleSets(gpu, samples, stack),
     norms: samples.map(() => 0),
-    // As finely as the flows for as long as these may last, that it takes their path at every fork.
+    // As fine as the flows for as long as these may last, so that it takes their path at every
+    // fork.
     fall: { from: flowSteps, rate: Math.max(learningRate, LATE_RATE), end: climb },
     steps: climb,
     recordEvery: Math.ceil(climb / ASCENT_RECORDS),
   }, onProgress);
-  const stopped: CaseResult = { ...kind, kkt: [], paths: [], lost: [], isWhole: false };
+  const stopped: CaseResult = { ...kind, kkt: [], paths: [], lost: [], status: "stopped" };
   if (ascent !== "done") return stopped;
 
   // Network i has δ number i div directions, direction i mod directions.
@@ -119,7 +120,7 @@ export async function studyCase(
   const goal = stack.use(new GpuArray(gpu, "KKT points", walker.parameters.length));
   for (const [index, { replica }] of places.entries()) {
     const { records } = ascents[replica];
-    // An ascent that diverged at once leaves none; nor do its flows count then.
+    // An ascent that diverged at once leaves no record, and its flows do not count.
     if (records.length === 0) continue;
     walker.parameters.write(records[0].direction, index * words);
     goal.write(records[records.length - 1].direction, index * words);
@@ -155,16 +156,16 @@ export async function studyCase(
       return { ...place, points: own, early: own.at(end < 0 ? -1 : end - 1)!, hasLeft: end >= 0 };
     }),
     lost,
-    isWhole: true,
+    status: "done",
   };
 }
 
-/** Whether the loss has fallen too far for weights to count as early. */
+/** Finds out whether the loss has fallen too far for weights to count as early. */
 function hasLeft(record: FlowRecord, first: FlowRecord): boolean {
   return record.loss < EARLY * first.loss;
 }
 
-/** Replaces the directions of records by the singular values that are wanted of them, all as one batch. */
+/** Replaces the directions of records by the ratios of their singular values, all as one batch. */
 async function withRatios(
   gpu: Gpu,
   { layers }: ParameterLayout,

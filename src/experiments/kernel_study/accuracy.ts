@@ -1,5 +1,5 @@
 /**
- * How right the methods are: ranks and eigenvalues of every family beside those of float64.
+ * Accuracy of the methods: ranks and eigenvalues of every family against those of float64.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { CountRow, EigenvalueRow } from "./rows.ts";
 import type { TrainedNetworks } from "./trained.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
 
-/** A matrix and what float64 knows of it. */
+/** A matrix and its spectrum in float64. */
 export interface Specimen {
   /** Family. */
   readonly family: FamilyName;
@@ -27,8 +27,8 @@ export interface Specimen {
  * @param family Name of the family.
  * @param rows Samples m.
  * @param columns Features n.
- * @param seed Seed; which network it is, for the family `trained`.
- * @param networks Trained networks, for that family alone.
+ * @param seed Seed; for the family `trained` the index of the network.
+ * @param networks Trained networks, for that family only.
  * @returns Features.
  */
 export function featuresOf(
@@ -77,7 +77,7 @@ export async function specimens(
  * @param method Method.
  * @param all The matrices.
  * @param shares Thresholds as shares of λ₁.
- * @returns What became of every rank and every eigenvalue.
+ * @returns A row for every rank and every eigenvalue.
  */
 export async function judge(
   gpu: Gpu,

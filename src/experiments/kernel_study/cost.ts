@@ -1,5 +1,6 @@
 /**
- * What the methods cost: time, dispatches and waits of a batch, operations as a share of the adapter's peak.
+ * Cost of the methods: time, dispatches and waits of a batch, and operations as a share of the
+ * adapter's peak.
  *
  * @module
  */
@@ -13,12 +14,13 @@ import type { Matrix } from "../../linalg/matrix.ts";
 /** Thresholds, as shares of λ₁, whose ranks are timed. */
 export const TIMED_SHARES = [1e-3, 1e-6, 1e-9] as const;
 
-/** Calls timed, unless they take longer together than this, in milliseconds. */
+/** Number of timed calls, and the time in milliseconds after which no further call is made. */
 const REPEATS = 3, LONG = 400;
 
 /**
- * A batch of matrices, with thresholds as absolute numbers: λ₁ is taken from the trace, which is at most n times as large and
- * for falling spectra hardly larger. What is timed does not depend on where exactly a threshold lies.
+ * Makes a problem of a batch of matrices, with thresholds as absolute numbers. The trace stands for
+ * λ₁: it is at most n times as large, and hardly larger for decaying spectra. The timing does not
+ * depend on the exact thresholds.
  *
  * @param features Matrices of one shape.
  * @returns The problem.
@@ -36,14 +38,14 @@ export function timedProblem(features: readonly Matrix[]): Problem {
 }
 
 /**
- * Times a method on a batch: the best of up to three calls. The first one may have kernels to compile, which weighs little
- * on calls so long that there is no other.
+ * Times a method on a batch: the best of up to three calls. The first call may compile kernels.
+ * This weighs little if the call is so long that it is the only one.
  *
  * @param gpu Device.
  * @param method Method.
  * @param problem The batch.
- * @param peak What the adapter can do.
- * @returns What it took.
+ * @param peak Peak rates of the adapter.
+ * @returns The cost.
  */
 export async function timeBatch(
   gpu: Gpu,

@@ -7,12 +7,24 @@ import { uniform } from "../../stats/random.ts";
 import { normals, product, tanhLayer, withEigenvalues } from "../../stats/random_matrices.ts";
 
 /**
- * The families. `trained`: the last hidden layer of trained networks. `random`: a layer of random tanh neurons, as in
- * random feature methods. `gaussian`: independent normal entries. `hilbert`: 1 / (k + j + 1). `graded`: normal columns that
- * shrink from 1 to 10⁻⁶. `clustered`: half of the eigenvalues 1, half within some per cent of 10⁻⁶. `deficient`: products of
- * small whole numbers of rank ⌈n / 3⌉. `kahan`: Kahan's triangular matrix, which defeats pivoting.
+ * Name of a family. `trained`: the last hidden layer of trained networks. `random`: a layer of
+ * random tanh neurons, as in random feature methods. `gaussian`: independent normal entries.
+ * `hilbert`: 1 / (k + j + 1). `graded`: normal columns that shrink from 1 to 10⁻⁶. `clustered`:
+ * half of the eigenvalues 1, half within a few per cent of 10⁻⁶. `deficient`: products of small
+ * whole numbers, of rank ⌈n / 3⌉. `kahan`: Kahan's triangular matrix, which defeats pivoting.
  */
-export const familyNames = [
+export type FamilyName =
+  | "trained"
+  | "random"
+  | "gaussian"
+  | "hilbert"
+  | "graded"
+  | "clustered"
+  | "deficient"
+  | "kahan";
+
+/** All families, in the order of figures and tables. */
+export const familyNames: readonly FamilyName[] = [
   "trained",
   "random",
   "gaussian",
@@ -21,15 +33,12 @@ export const familyNames = [
   "clustered",
   "deficient",
   "kahan",
-] as const;
-
-/** Name of a family. */
-export type FamilyName = typeof familyNames[number];
+];
 
 /** A family that needs no training. */
 export type GeneratedFamily = Exclude<FamilyName, "trained">;
 
-/** Share of λ₁ about which the clustered eigenvalues lie, in steps of a thousandth of it. */
+/** Share of λ₁ around which the clustered eigenvalues lie, in steps of a thousandth of it. */
 const CLUSTER = 1e-6;
 /** Angle of Kahan's matrix. */
 const KAHAN = 1.2;
@@ -84,7 +93,7 @@ export function generateFeatures(
 }
 
 /**
- * The rank that the matrices of the family `deficient` have at most, exactly.
+ * Gives the largest rank, in exact arithmetic, of the matrices of the family `deficient`.
  *
  * @param columns Number of features n.
  * @returns ⌈n / 3⌉.

@@ -1,5 +1,5 @@
 /**
- * How the time of the methods grows with the size of a matrix.
+ * Growth of the time of the methods with the size of a matrix.
  *
  * @module
  */
@@ -10,14 +10,14 @@ import type { Exponent, GrowthAxis, GrowthRow } from "./rows.ts";
 /** Features of the matrices whose number of samples grows. */
 export const GROWTH_FEATURES = 16;
 
-/** Exponents of the operations as a size goes to infinity: all methods take O(m n² + n³). With n, m = 2n grows. */
+/** Exponents of the operations, O(m n² + n³) for all methods, as n (with m = 2n) or m grows. */
 export const THEORY: Readonly<Record<GrowthAxis, number>> = { columns: 3, rows: 1 };
 
 /**
- * The time of a row that growth is told by.
+ * Gives the time of a row to which growth is fitted.
  *
- * @param row What a matrix took.
- * @returns Milliseconds on the GPU, where they are known, else in all.
+ * @param row Cost of a matrix.
+ * @returns Milliseconds on the GPU if they are known, otherwise in all.
  */
 export function growthTime({ gpuMilliseconds, milliseconds }: GrowthRow): number {
   return gpuMilliseconds ?? milliseconds;
@@ -26,7 +26,7 @@ export function growthTime({ gpuMilliseconds, milliseconds }: GrowthRow): number
 /**
  * Fits the growth of each method along each axis.
  *
- * @param rows What matrices of growing sizes took.
+ * @param rows Costs of matrices of growing sizes.
  * @returns An exponent for each method and axis that has three sizes or more.
  */
 export function fitGrowth(rows: readonly GrowthRow[]): Exponent[] {

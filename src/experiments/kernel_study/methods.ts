@@ -1,5 +1,5 @@
 /**
- * The methods under study: each takes a batch of feature matrices to ranks, the same way for all.
+ * The methods of the study. All have the same form: from a batch of feature matrices to ranks.
  *
  * @module
  */
@@ -30,13 +30,13 @@ import { naiveSpectra } from "./naive.ts";
 import type { MethodKey } from "./rows.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
 
-/** Feature matrices whose ranks are wanted. */
+/** Feature matrices whose ranks are to be found. */
 export interface Problem {
   /** Matrices of one shape, in single precision, with weights 1/m. */
   readonly features: readonly Matrix[];
   /** Thresholds as shares of λ₁, descending. */
   readonly shares: readonly number[];
-  /** For each matrix these thresholds as absolute numbers ε. */
+  /** The same thresholds for each matrix, as absolute numbers ε. */
   readonly epsilons: readonly (readonly number[])[];
 }
 
@@ -44,21 +44,21 @@ export interface Problem {
 export interface StudiedRank {
   /** The rank. */
   readonly rank: number;
-  /** Lower end of its interval; `null` where the method proves nothing. */
+  /** Lower end of its interval; `null` if the method proves nothing. */
   readonly low: number | null;
   /** Upper end of its interval. */
   readonly high: number | null;
 }
 
-/** What a method makes of one matrix. */
+/** Result of a method for one matrix. */
 export interface Answer {
-  /** Eigenvalues, descending; `null` where the method only counts. */
+  /** Eigenvalues, descending; `null` if the method only counts. */
   readonly eigenvalues: Float64Array | null;
-  /** Bounds on their errors; `null` where it proves none. */
+  /** Bounds on their errors; `null` if it proves none. */
   readonly errors: Float64Array | null;
   /** Ranks at all thresholds. */
   readonly ranks: readonly StudiedRank[];
-  /** Arithmetic that it comes from. */
+  /** Arithmetic of the result. */
   readonly precision: "single" | "double";
 }
 
@@ -72,11 +72,13 @@ export interface StudyMethod {
   readonly certified: boolean;
   /** Computes ranks. Waits for the GPU. */
   readonly solve: (gpu: Gpu, problem: Problem) => Promise<Answer[]>;
-  /** Operations a matrix; `null` where they can not be told. */
+  /** Operations per matrix; `null` if they are not known. */
   readonly flops: (work: Work) => number | null;
 }
 
-/** Operations of the methods of the registry, by name and precision; those that are not listed can not be told. */
+/**
+ * Operations of the methods of the registry by name and precision. Those of others are not known.
+ */
 const FLOPS: Readonly<Record<string, StudyMethod["flops"]>> = {
   "cholesky:single": choleskyFlops,
   "sturm:single": sturmFlops,
@@ -87,10 +89,10 @@ const FLOPS: Readonly<Record<string, StudyMethod["flops"]>> = {
   "gram-jacobi:auto": autoFlops,
 };
 
-/** Methods that are studied in precision `auto` as well: one that is of use for features of any size. */
+/** Methods that are also studied in precision `auto`: the one that is useful for any size. */
 const AUTO = ["gram-jacobi"];
 
-/** The methods, cheapest promises first: two peers that prove nothing, and all of the registry of rank methods. */
+/** The methods: two peers that prove nothing, then all of the registry of rank methods. */
 export const studyMethods: readonly StudyMethod[] = [
   { name: "naive", precision: "single", certified: false, solve: naive, flops: naiveFlops },
   { name: "svdvals", precision: "single", certified: false, solve: singular, flops: () => null },
@@ -119,7 +121,7 @@ export function findMethod({ method, precision }: MethodKey): StudyMethod {
 }
 
 /**
- * Names a method with its precision, as files and figures do.
+ * Names a method with its precision.
  *
  * @param method Method.
  * @returns Such as `gram-jacobi double`.
@@ -128,7 +130,7 @@ export function methodLabel({ name, precision }: Pick<StudyMethod, "name" | "pre
   return `${name} ${precision}`;
 }
 
-/** Ranks of eigenvalues that nobody vouches for. */
+/** Counts eigenvalues without a certificate. */
 function unproven(eigenvalues: Float64Array, epsilons: readonly number[]): Answer {
   const ranks = epsilons.map((epsilon) => ({
     rank: eigenvalues.reduce((count, value) => value > epsilon ? count + 1 : count, 0),
@@ -143,7 +145,7 @@ async function naive(gpu: Gpu, { features, epsilons }: Problem): Promise<Answer[
   return spectra.map((eigenvalues, i) => unproven(eigenvalues, epsilons[i]));
 }
 
-/** Squares of singular values, by a QR factorisation and one-sided Jacobi. */
+/** Squares the singular values of a QR factorisation and one-sided Jacobi rotations. */
 async function singular(gpu: Gpu, { features, epsilons }: Problem): Promise<Answer[]> {
   const matrices = features.map(({ rows, columns, data }) => ({
     rows,
@@ -156,7 +158,7 @@ async function singular(gpu: Gpu, { features, epsilons }: Problem): Promise<Answ
   );
 }
 
-/** Eigenvalues with certificates. */
+/** Solves for eigenvalues with certificates. */
 function spectra({ solve }: SpectrumMethod, precision: Precision): StudyMethod["solve"] {
   return async (gpu, { features, shares, epsilons }) => {
     const options = { precision, epsilons: shares, threshold: "relative" } as const;
@@ -170,7 +172,7 @@ function spectra({ solve }: SpectrumMethod, precision: Precision): StudyMethod["
   };
 }
 
-/** Counts of the eigenvalues of Gram matrices rounded to single words. */
+/** Counts the eigenvalues of Gram matrices rounded to single words. */
 function counting(method: CountMethod, precision: MethodPrecision): StudyMethod["solve"] {
   return async (gpu, { features, epsilons }) => {
     const counted = await countFeatures(gpu, features, { method, precision, epsilons });

@@ -1,18 +1,26 @@
 /**
- * The study of how ranks are computed on a GPU: every method over families of matrices, how right it is and what it costs.
+ * The study of rank methods on a GPU: the accuracy and the cost of every method on families of
+ * matrices.
  *
  * @module
  */
-import { defineExperiment } from "../core/experiment.ts";
+import type { TableOf } from "../../cli/options.ts";
+import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { type Columns, table } from "../core/table.ts";
-import { kernelStudyOptions, kernelStudyPlan, studyParts } from "./plan.ts";
+import {
+  type KernelStudyOptions,
+  kernelStudyOptions,
+  type KernelStudyPlan,
+  kernelStudyPlan,
+  studyParts,
+} from "./plan.ts";
 import { kernelStudyReport, summarizeStudy } from "./report.ts";
 import type { CostRow, MatrixKey, MethodKey } from "./rows.ts";
 import { type KernelStudy, kernelStudy as study } from "./study.ts";
 
-/** Columns that say which method a row is of. */
+/** Columns that name the method of a row. */
 const method: Columns<MethodKey> = {
-  method: { help: "how the rank was computed", value: ({ method }) => method },
+  method: { help: "name of the method", value: ({ method }) => method },
   precision: { help: "arithmetic: single, double or auto", value: ({ precision }) => precision },
 };
 
@@ -35,18 +43,18 @@ const cost: Columns<CostRow> = {
     value: ({ milliseconds }) => milliseconds,
   },
   gpu_milliseconds: {
-    help: "of that on the GPU; empty where it takes no timestamps",
+    help: "part of that time on the GPU; empty if the adapter has no timestamps",
     value: ({ gpuMilliseconds }) => gpuMilliseconds,
   },
   milliseconds_per_matrix: {
-    help: "the same divided by the batch",
+    help: "milliseconds divided by the batch",
     value: ({ milliseconds, batch }) => milliseconds / batch,
   },
   dispatches: { help: "dispatches of a call", value: ({ dispatches }) => dispatches },
   submissions: { help: "submissions of a call", value: ({ submissions }) => submissions },
-  waits: { help: "times that the host waits in a call", value: ({ waits }) => waits },
+  waits: { help: "number of times that the host waits in a call", value: ({ waits }) => waits },
   flops: {
-    help: "operations of the algorithm; empty where they depend on the data",
+    help: "operations of the algorithm; empty if they depend on the data",
     value: ({ flops }) => flops,
   },
   peak_share: {
@@ -58,79 +66,95 @@ const cost: Columns<CostRow> = {
 };
 
 /**
- * Runs every method, in every precision, on eight families of features, and measures the error of ranks and eigenvalues, what is
- * certified, and what it costs.
+ * Runs every method in every precision on eight families of features, and measures the error of
+ * ranks and eigenvalues, their certificates, and the cost.
  */
-export const kernelStudy = defineExperiment({
-  name: "kernel-study",
-  summary: "study how ranks are computed on a GPU: how right each method is, and what it costs",
-  source: null,
-  examples: [
-    { args: "--methods naive,gram-jacobi --orders 64,256", help: "compare two methods on larger matrices" },
-    { args: "--batches 1 --growth-orders 64 --growth-samples 1000", help: "study accuracy, hardly costs" },
-  ],
-  label: "study",
-  options: kernelStudyOptions,
-  plan: kernelStudyPlan,
-  runs: (plan) => [{
+export const kernelStudy: Experiment<TableOf<KernelStudyOptions>, KernelStudyPlan, KernelStudy> =
+  defineExperiment({
+    name: "kernel-study",
+    summary: "study how ranks are computed on a GPU: the accuracy and the cost of each method",
+    source: null,
+    examples: [
+      { args: "--methods naive,gram-jacobi --orders 64,256", help: "compare two methods on larger matrices" },
+      {
+        args: "--batches 1 --growth-orders 64 --growth-samples 1000",
+        help: "study accuracy, with few timings",
+      },
+    ],
     label: "study",
-    steps: studyParts(plan),
-    networks: 0,
-    async execute({ gpu, signal, onProgress }) {
-      let steps = 0;
-      const result = await study(gpu, plan, {
-        signal,
-        onProgress: (done, text) => onProgress(steps = done, text),
-      });
-      const { complete, milliseconds } = result;
-      return { rows: [result], diverged: [], status: complete ? "done" : "stopped", steps, milliseconds };
+    options: kernelStudyOptions,
+    plan: kernelStudyPlan,
+    runs: (plan) => [{
+      label: "study",
+      steps: studyParts(plan),
+      networks: 0,
+      async execute({ gpu, signal, onProgress }) {
+        let steps = 0;
+        const result = await study(gpu, plan, {
+          signal,
+          onProgress: (done, text) => onProgress(steps = done, text),
+        });
+        const { complete, milliseconds } = result;
+        return { rows: [result], diverged: [], status: complete ? "done" : "stopped", steps, milliseconds };
+      },
+    }],
+    tables: {
+      "counts.csv": ({ rows }) =>
+        table(rows.flatMap(({ counts }) => counts), {
+          ...family,
+          ...method,
+          epsilon: { help: "threshold as a share of the largest eigenvalue", value: ({ share }) => share },
+          rank: { help: "rank that the method reports", value: ({ rank }) => rank },
+          rank_low: {
+            help: "lower end of its certified interval; empty if nothing is proven",
+            value: ({ low }) => low,
+          },
+          rank_high: { help: "upper end of that interval", value: ({ high }) => high },
+          true_low: {
+            help: "smallest rank that float64, with its own error, allows",
+            value: ({ truthLow }) => truthLow,
+          },
+          true_high: {
+            help: "largest rank that float64, with its own error, allows",
+            value: ({ truthHigh }) => truthHigh,
+          },
+          error: { help: "rank less the nearest rank that float64 allows", value: ({ error }) => error },
+        }),
+      "eigenvalues.csv": ({ rows }) =>
+        table(rows.flatMap(({ eigenvalues }) => eigenvalues), {
+          ...family,
+          ...method,
+          index: { help: "number of the eigenvalue, descending", value: ({ index }) => index },
+          value: { help: "eigenvalue by float64, as a share of the largest", value: ({ value }) => value },
+          computed: {
+            help: "eigenvalue by the method, as the same share",
+            value: ({ computed }) => computed,
+          },
+          error: { help: "absolute difference of the two", value: ({ error }) => error },
+          bound: {
+            help: "certified bound on the error; empty if nothing is proven",
+            value: ({ bound }) => bound,
+          },
+          reference_error: {
+            help: "bound on the error of float64 itself",
+            value: ({ referenceError }) => referenceError,
+          },
+        }),
+      "cost.csv": ({ rows }) => table(rows.flatMap(({ cost }) => cost), cost),
+      "growth.csv": ({ rows }) =>
+        table(rows.flatMap(({ growth }) => growth), {
+          axis: { help: "what grows: n or m", value: ({ axis }) => axis === "columns" ? "n" : "m" },
+          ...cost,
+        }),
+      "tall.csv": ({ rows }) => table(rows.flatMap(({ tall }) => tall), cost),
     },
-  }],
-  tables: {
-    "counts.csv": ({ rows }) =>
-      table(rows.flatMap(({ counts }) => counts), {
-        ...family,
-        ...method,
-        epsilon: { help: "threshold as a share of the largest eigenvalue", value: ({ share }) => share },
-        rank: { help: "rank that the method reports", value: ({ rank }) => rank },
-        rank_low: {
-          help: "lower end of its certified interval; empty where nothing is proven",
-          value: ({ low }) => low,
-        },
-        rank_high: { help: "upper end of it", value: ({ high }) => high },
-        true_low: { help: "least true rank, by float64 and its error", value: ({ truthLow }) => truthLow },
-        true_high: { help: "greatest true rank", value: ({ truthHigh }) => truthHigh },
-        error: { help: "rank less the nearest true rank", value: ({ error }) => error },
-      }),
-    "eigenvalues.csv": ({ rows }) =>
-      table(rows.flatMap(({ eigenvalues }) => eigenvalues), {
-        ...family,
-        ...method,
-        index: { help: "number of the eigenvalue, descending", value: ({ index }) => index },
-        value: { help: "eigenvalue by float64, as a share of the largest", value: ({ value }) => value },
-        computed: { help: "eigenvalue by the method, as the same share", value: ({ computed }) => computed },
-        error: { help: "difference of the two", value: ({ error }) => error },
-        bound: { help: "certified bound on it; empty where nothing is proven", value: ({ bound }) => bound },
-        reference_error: {
-          help: "what float64 may be off itself",
-          value: ({ referenceError }) => referenceError,
-        },
-      }),
-    "cost.csv": ({ rows }) => table(rows.flatMap(({ cost }) => cost), cost),
-    "growth.csv": ({ rows }) =>
-      table(rows.flatMap(({ growth }) => growth), {
-        axis: { help: "what grows: n or m", value: ({ axis }) => axis === "columns" ? "n" : "m" },
-        ...cost,
-      }),
-    "tall.csv": ({ rows }) => table(rows.flatMap(({ tall }) => tall), cost),
-  },
-  figures: Object.fromEntries(
-    (["counts", "eigenvalues", "cost", "growth"] as const).map((name) => [
-      `${name}.svg`,
-      async ({ rows: [result] }: { readonly rows: readonly KernelStudy[] }) =>
-        (await import("./figures/mod.ts")).kernelStudyFigures[name](result),
-    ]),
-  ),
-  summarize: ({ rows: [result] }) => summarizeStudy(result),
-  report: ({ rows: [result] }) => kernelStudyReport(result),
-});
+    figures: Object.fromEntries(
+      (["counts", "eigenvalues", "cost", "growth"] as const).map((name) => [
+        `${name}.svg`,
+        async ({ rows: [result] }: { readonly rows: readonly KernelStudy[] }) =>
+          (await import("./figures/mod.ts")).kernelStudyFigures[name](result),
+      ]),
+    ),
+    summarize: ({ rows: [result] }) => summarizeStudy(result),
+    report: ({ rows: [result] }) => kernelStudyReport(result),
+  });

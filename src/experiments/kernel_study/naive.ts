@@ -1,5 +1,5 @@
 /**
- * The way that everyone takes: a Gram matrix in single precision, and its eigenvalues.
+ * The usual way: a Gram matrix in single precision, and its eigenvalues.
  *
  * @module
  */
@@ -9,8 +9,8 @@ import { gramMatrices } from "../../linalg/gram/gram_matrices.ts";
 import { type Matrix, squareMatrix } from "../../linalg/matrix.ts";
 
 /**
- * Eigenvalues of ΦᵀΦ / m by a Gram matrix in single precision, as one batch. Nothing below some 10⁻⁷ λ₁ is true of them.
- * Waits for the GPU.
+ * Computes eigenvalues of ΦᵀΦ / m by a Gram matrix in single precision, as one batch. Those below
+ * about 10⁻⁷ λ₁ have no correct digit. Waits for the GPU.
  *
  * @param gpu Device.
  * @param features Matrices of one shape.

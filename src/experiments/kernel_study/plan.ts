@@ -4,21 +4,49 @@
  * @module
  */
 import { checkName } from "../../check.ts";
-import { integer, integers, numbers, type OptionValues, text, toggle } from "../../cli/options.ts";
-import { seed } from "../../cli/training_flags.ts";
+import { integer, integers, numbers, type TableOf, text, toggle } from "../../cli/options.ts";
+import { seed } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
+import { ascending } from "../core/lists.ts";
+import { parseNames } from "../core/names.ts";
 import { type FamilyName, familyNames } from "./families.ts";
 import { studyMethods } from "./methods.ts";
 import type { MethodKey } from "./rows.ts";
 
+/** Values of the options of the kernel study. */
+export interface KernelStudyOptions {
+  /** Families of matrices. */
+  readonly families: string | readonly string[];
+  /** Methods, each alone or with its precision; `all` for all. */
+  readonly methods: string | readonly string[];
+  /** Neurons n of the matrices. */
+  readonly orders: readonly number[];
+  /** Numbers of matrices solved together. */
+  readonly batches: readonly number[];
+  /** Samples m of each matrix; `null` for 2n. */
+  readonly samples: number | null;
+  /** Thresholds as shares of λ₁, below 1. */
+  readonly epsilons: readonly number[];
+  /** Neurons n over which times are fitted. */
+  readonly growthOrders: readonly number[];
+  /** Samples m over which times are fitted. */
+  readonly growthSamples: readonly number[];
+  /** Samples of one more matrix to time; `null` for none. */
+  readonly tallSamples: number | null;
+  /** Seed of all that is random. */
+  readonly seed: number;
+  /** Whether to study the whole grid. */
+  readonly full: boolean;
+}
+
 /** Options of the kernel study. */
-export const kernelStudyOptions = {
-  families: text<readonly string[], string>({
+export const kernelStudyOptions: TableOf<KernelStudyOptions> = {
+  families: text({
     default: familyNames.join(),
     placeholder: "NAMES",
     help: "families of matrices",
   }),
-  methods: text<readonly string[], string>({
+  methods: text({
     default: "all",
     placeholder: "NAMES",
     help: "methods: all, or as naive,inertia,gram-jacobi:double",
@@ -31,13 +59,13 @@ export const kernelStudyOptions = {
     help: "neurons n of the matrices",
   }),
   batches: integers({ default: [1, 4, 16, 64], min: 1, max: 4096, help: "matrices solved together" }),
-  samples: integer<number | null>({
+  samples: integer({
     default: null,
     min: 1,
     max: 2 ** 24,
     help: "samples m of each matrix, at least n; by default 2n",
   }),
-  epsilons: numbers<readonly number[]>({
+  epsilons: numbers({
     default: Array.from({ length: 13 }, (_, k) => Number(`1e-${k + 1}`)),
     positive: true,
     help: "thresholds as shares of λ₁, below 1",
@@ -55,7 +83,7 @@ export const kernelStudyOptions = {
     max: 2 ** 24,
     help: "samples m over which times are fitted, with n = 16",
   }),
-  tallSamples: integer<number | null>({
+  tallSamples: integer({
     default: null,
     full: 1_000_000,
     min: 1,
@@ -66,40 +94,28 @@ export const kernelStudyOptions = {
   full: toggle({ default: false, help: "study the whole grid, which takes hours on a CPU" }),
 };
 
-/** The study, its options checked. */
-export interface KernelStudyPlan {
+/**
+ * The study, its options checked. Lists are ascending, thresholds descending, and no value stands
+ * twice.
+ */
+export interface KernelStudyPlan extends Omit<KernelStudyOptions, "families" | "methods"> {
   /** Families of matrices. */
   readonly families: readonly FamilyName[];
   /** Methods. */
   readonly methods: readonly MethodKey[];
-  /** Numbers of features n, ascending. */
-  readonly orders: readonly number[];
-  /** Numbers of matrices solved together, ascending. */
-  readonly batches: readonly number[];
-  /** Samples a matrix; `null` for 2n. */
-  readonly samples: number | null;
-  /** Thresholds as shares of λ₁, descending. */
-  readonly epsilons: readonly number[];
-  /** Numbers of features of the study of growth, ascending. */
-  readonly growthOrders: readonly number[];
-  /** Numbers of samples of the study of growth, ascending. */
-  readonly growthSamples: readonly number[];
-  /** Number of samples of the tall matrix; `null` for none. */
-  readonly tallSamples: number | null;
-  /** Seed. */
-  readonly seed: number;
-  /** Whether this is the whole grid. */
-  readonly full: boolean;
-  /** A batch or a size of which the one before foretells more milliseconds than this is left out. */
+  /**
+   * Time in milliseconds. A batch or a size is left out if the one before it predicts more than
+   * this.
+   */
   readonly limit: number;
 }
 
-/** Methods by name and precision, as an option gives them. */
+/** Methods by name and precision, as in the option. */
 const keys: ReadonlyMap<string, MethodKey> = new Map(
   studyMethods.map(({ name, precision }) => [`${name}:${precision}`, { method: name, precision }]),
 );
 
-/** Milliseconds: a batch or a size that is foretold to take longer is left out; the same of the full study. */
+/** Largest predicted time of a batch or a size, in milliseconds; the same with `--full`. */
 const LIMIT = 1200, FULL_LIMIT = 600_000;
 
 /**
@@ -107,9 +123,9 @@ const LIMIT = 1200, FULL_LIMIT = 600_000;
  *
  * @param options Values of all options.
  * @returns The study, its lists sorted, each value once.
- * @throws {InputError} Where a name is unknown, or there are fewer samples than features.
+ * @throws {InputError} If a name is unknown, or there are fewer samples than features.
  */
-export function kernelStudyPlan(options: OptionValues<typeof kernelStudyOptions>): KernelStudyPlan {
+export function kernelStudyPlan(options: KernelStudyOptions): KernelStudyPlan {
   const { full, seed, samples, tallSamples } = options;
   const orders = ascending(options.orders);
   const largest = orders.at(-1) ?? 0;
@@ -122,16 +138,18 @@ export function kernelStudyPlan(options: OptionValues<typeof kernelStudyOptions>
   if (wrong !== undefined) throw new InputError(`ε = ${wrong}: give shares of λ₁, above 0 and below 1`);
   if (options.epsilons.length === 0) throw new InputError("no ε: give at least one");
   const asked = new Set(
-    options.methods === "all" ? keys.keys() : listOf(options.methods).flatMap(parseMethod),
+    options.methods === "all" ? keys.keys() : parseNames(options.methods).flatMap(parseMethod),
   );
   return {
-    families: [...new Set(listOf(options.families).map((name) => checkName("family", name, familyNames)))],
-    // In the order of the registry, in which figures list them.
+    families: [
+      ...new Set(parseNames(options.families).map((name) => checkName("family", name, familyNames))),
+    ],
+    // In the order of the registry, which is that of the figures.
     methods: [...keys].flatMap(([key, method]) => asked.has(key) ? [method] : []),
     orders,
     batches: ascending(options.batches),
     samples,
-    epsilons: [...new Set(options.epsilons)].sort((a, b) => b - a),
+    epsilons: ascending(options.epsilons).reverse(),
     growthOrders: ascending(options.growthOrders),
     growthSamples: ascending(options.growthSamples),
     tallSamples,
@@ -150,16 +168,12 @@ export function kernelStudyPlan(options: OptionValues<typeof kernelStudyOptions>
 export function studyParts(plan: KernelStudyPlan): number {
   const { methods, orders, batches, growthOrders, growthSamples, tallSamples } = plan;
   const growing = methods.filter(({ precision }) => precision !== "auto");
-  // The peak and the trained networks come first.
+  // Two parts for the peak and the trained networks, which come first.
   return 2 + orders.length * methods.length * (1 + batches.length) +
     growing.length * (growthOrders.length + growthSamples.length + (tallSamples === null ? 0 : 1));
 }
 
-function listOf(names: string | readonly string[]): readonly string[] {
-  return typeof names === "string" ? names.split(",").map((name) => name.trim()) : names;
-}
-
-/** Keys of the methods that a name means. */
+/** Finds the keys of the methods of a name. */
 function parseMethod(name: string): string[] {
   const found = [...keys].flatMap(([key, { method }]) => method === name || key === name ? [key] : []);
   if (found.length > 0) return found;
@@ -169,8 +183,4 @@ function parseMethod(name: string): string[] {
       [...keys.keys()].at(-1)
     }`,
   );
-}
-
-function ascending(values: readonly number[]): number[] {
-  return [...new Set(values)].sort((a, b) => a - b);
 }

@@ -1,14 +1,17 @@
 /**
- * What float64 knows of a spectrum, to judge by.
+ * The spectrum in float64, as a reference.
  *
  * @module
  */
 import type { Matrix } from "../../linalg/matrix.ts";
 
-/** A name and no literal: Deno fetches what a literal names with the program, and most programs need none of it. */
+/**
+ * A variable and not a literal: Deno fetches literal imports together with the program, and most
+ * programs do not need this one.
+ */
 const THIRD_PARTY: string = "../deps.ts";
 
-/** Eigenvalues of ΦᵀΦ / m in float64, and how far these themselves may be off. */
+/** Eigenvalues of ΦᵀΦ / m in float64, with bounds on their own errors. */
 export interface Reference {
   /** Eigenvalues λ, descending. */
   readonly eigenvalues: readonly number[];
@@ -17,17 +20,19 @@ export interface Reference {
 }
 
 /**
- * Error of a singular value, relative to the largest. Two ways to compute them (with and without the QR factorisation) differ
- * by 2·10⁻¹⁵ up to n = 37 and 6·10⁻¹⁵ for n = 128.
+ * Error of a singular value, relative to the largest. Two ways to compute them (with and without
+ * the QR factorisation) differ by 2·10⁻¹⁵ up to n = 37 and 6·10⁻¹⁵ for n = 128.
  */
 const singularValueError = (columns: number) => 8e-15 * Math.max(1, columns / 128);
 
 /**
- * Eigenvalues of ΦᵀΦ / m: squares of the singular values σ of R / √m, Φ = QR by Householder's reflections, in float64. These
- * are right to 8·10⁻¹⁵ σ₁ (more beyond n = 128), the squares to 2 σ times that.
+ * Computes the eigenvalues of ΦᵀΦ / m in float64: squares of the singular values σ of R / √m, with
+ * Φ = QR by Householder's reflections. The error of σ is at most 8·10⁻¹⁵ σ₁ (more beyond n = 128),
+ * that of the squares 2 σ times as much.
  *
  * @param features Φ, with at least as many rows as columns.
- * @param rank A rank that Φ is known not to exceed: eigenvalues beyond it are 0, exactly. Default: none.
+ * @param rank A rank that Φ is known not to exceed: eigenvalues beyond it are exactly 0. Default:
+ * none.
  * @returns The eigenvalues.
  */
 export async function referenceSpectrum(
@@ -49,7 +54,7 @@ export async function referenceSpectrum(
   };
 }
 
-/** R of A = QR, `columns × columns`; A, row-major with rows ≥ columns, is overwritten. */
+/** Computes R of A = QR, `columns × columns`. Overwrites A, row-major with rows ≥ columns. */
 function triangular(a: Float64Array, rows: number, columns: number): Float64Array {
   const products = new Float64Array(columns);
   for (let j = 0; j < columns; j++) {

@@ -1,5 +1,5 @@
 /**
- * A study in a few numbers, and on a terminal.
+ * The summary of a study, and its report for a terminal.
  *
  * @module
  */
@@ -11,19 +11,19 @@ import type { MethodSummary } from "./summary.ts";
 
 /** A study in a few numbers. */
 export interface KernelStudySummary {
-  /** Peak rates of the adapter; `null` where no cost was to be measured. */
+  /** Peak rates of the adapter; `null` if no cost is measured. */
   readonly peak: Peak | null;
-  /** Certain ranks that are wrong, of all methods: none, or there is a defect. */
+  /** Number of certain ranks that are wrong, of all methods. Any is a defect. */
   readonly certainButWrong: number;
-  /** Intervals without the true rank, and eigenvalues beyond their bounds: none, or there is a defect. */
+  /** Number of intervals without the true rank and eigenvalues beyond bounds. Any is a defect. */
   readonly brokenPromises: number;
-  /** How right each method was. */
+  /** Accuracy of each method. */
   readonly methods: readonly MethodSummary[];
-  /** How the time of each method grows. */
+  /** Growth of the time of each method. */
   readonly exponents: readonly Exponent[];
   /** Times of the tall matrix. */
   readonly tall: readonly CostRow[];
-  /** What was left out, and why. */
+  /** Omissions and their reasons. */
   readonly omissions: readonly string[];
 }
 
@@ -49,7 +49,7 @@ export function summarizeStudy(
 }
 
 /**
- * Writes what a study came to.
+ * Writes the report of a study.
  *
  * @param study The study.
  * @returns Lines for a terminal.

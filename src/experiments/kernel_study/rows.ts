@@ -1,11 +1,11 @@
 /**
- * What the study measures: the rows of its tables.
+ * Measurements of the study: the rows of its tables.
  *
  * @module
  */
 import type { FamilyName } from "./families.ts";
 
-/** Which method a row is of. */
+/** The method of a row. */
 export interface MethodKey {
   /** Name of the method. */
   readonly method: string;
@@ -13,7 +13,7 @@ export interface MethodKey {
   readonly precision: "single" | "double" | "auto";
 }
 
-/** Which matrix a row is of. */
+/** The matrix of a row. */
 export interface MatrixKey {
   /** Family of the matrix. */
   readonly family: FamilyName;
@@ -23,41 +23,41 @@ export interface MatrixKey {
   readonly rows: number;
 }
 
-/** One ε-rank of one matrix by one method, beside the truth. */
+/** One ε-rank of one matrix by one method, with the reference. */
 export interface CountRow extends MethodKey, MatrixKey {
   /** Threshold as a share of λ₁. */
   readonly share: number;
   /** Rank as reported. */
   readonly rank: number;
-  /** Lower end of its interval; `null` where the method proves none. */
+  /** Lower end of its interval; `null` if the method proves none. */
   readonly low: number | null;
-  /** Upper end of its interval. */
+  /** Upper end of its interval; `null` if the method proves none. */
   readonly high: number | null;
-  /** Least that the rank can be, by float64. */
+  /** Smallest rank that float64 allows. */
   readonly truthLow: number;
-  /** Most that the rank can be, by float64. */
+  /** Largest rank that float64 allows. */
   readonly truthHigh: number;
-  /** What the rank is off: 0 where it lies between the two, signed otherwise. */
+  /** Signed error of the rank; 0 if it lies between the two. */
   readonly error: number;
 }
 
-/** One eigenvalue of one matrix by one method, beside the truth; all as shares of λ₁. */
+/** One eigenvalue of one matrix by one method, with the reference; all as shares of λ₁. */
 export interface EigenvalueRow extends MethodKey, MatrixKey {
   /** Index of the eigenvalue, from 1. */
   readonly index: number;
-  /** By float64. */
+  /** Eigenvalue by float64. */
   readonly value: number;
-  /** As computed. */
+  /** Eigenvalue by the method. */
   readonly computed: number;
   /** |computed − value|. */
   readonly error: number;
-  /** What it is certified to; `null` where the method proves nothing. */
+  /** Certified bound on the error; `null` if the method proves none. */
   readonly bound: number | null;
-  /** What float64 itself may be off. */
+  /** Bound on the error of float64. */
   readonly referenceError: number;
 }
 
-/** What a batch of matrices took. */
+/** Cost of a batch of matrices. */
 export interface CostRow extends MethodKey {
   /** Features n. */
   readonly columns: number;
@@ -65,9 +65,9 @@ export interface CostRow extends MethodKey {
   readonly rows: number;
   /** Matrices in the batch. */
   readonly batch: number;
-  /** Time of the whole call, features in and ranks out, in milliseconds: the least of the repeats. */
+  /** Time of the whole call, features in and ranks out, in milliseconds: the least of all calls. */
   readonly milliseconds: number;
-  /** Time of it on the GPU; `null` where the adapter takes no timestamps. */
+  /** Part of that time on the GPU; `null` if the adapter has no timestamps. */
   readonly gpuMilliseconds: number | null;
   /** Dispatches. */
   readonly dispatches: number;
@@ -75,38 +75,40 @@ export interface CostRow extends MethodKey {
   readonly submissions: number;
   /** Waits for results. */
   readonly waits: number;
-  /** Operations of the batch by the method's formula; `null` where it has none. */
+  /** Operations of the batch by the method's formula; `null` if it has none. */
   readonly flops: number | null;
-  /** Operations a second on the GPU, as a share of the adapter's measured peak. */
+  /** Operations per second on the GPU, as a share of the adapter's measured peak. */
   readonly peakShare: number | null;
-  /** Share of the ranks that are certain; `null` where the method proves nothing. */
+  /** Share of the ranks that are certain; `null` if the method proves nothing. */
   readonly certain: number | null;
   /** Calls that were timed. */
   readonly repeats: number;
 }
 
-/** Which size grows. */
+/** The size that grows. */
 export type GrowthAxis = "columns" | "rows";
 
-/** What a matrix took whose size grows. */
+/** Cost of a matrix whose size grows. */
 export interface GrowthRow extends CostRow {
-  /** Whether the columns n grow, m = 2n with them, or the rows m for a fixed n. */
+  /** The size that grows: the columns n, with m = 2n, or the rows m for a fixed n. */
   readonly axis: GrowthAxis;
 }
 
-/** How a time grows. */
+/** Growth of a time. */
 export interface Exponent extends MethodKey {
-  /** Which size grows. */
+  /** The size that grows. */
   readonly axis: GrowthAxis;
   /** Exponent p of the fit t = c sizeᵖ. */
   readonly exponent: number;
   /** Lower end of its 95 % confidence interval. */
   readonly low: number;
-  /** Upper end of it. */
+  /** Upper end of the interval. */
   readonly high: number;
-  /** The theory's exponent: of the operations as the size goes to infinity. */
+  /** Exponent of the theory: that of the operations as the size goes to infinity. */
   readonly theory: number;
-  /** Exponent of the operations over the same sizes by the method's formula; `null` where it has none. */
+  /**
+   * Exponent of the operations over the same sizes by the method's formula; `null` if it has none.
+   */
   readonly model: number | null;
   /** Sizes fitted. */
   readonly points: number;

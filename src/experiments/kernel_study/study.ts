@@ -1,5 +1,5 @@
 /**
- * The study of how ranks are computed on a GPU: every method over families of matrices, how right it is and what it costs.
+ * Runs the study of rank methods: their accuracy, their cost, and the growth of their time.
  *
  * @module
  */
@@ -26,11 +26,11 @@ const TALL_FEATURES = 128;
 
 /** A finished study. */
 export interface KernelStudy {
-  /** Options, every choice made. */
+  /** Options, checked and completed. */
   readonly options: KernelStudyPlan;
   /** The GPU. */
   readonly adapter: { readonly name: string; readonly software: boolean };
-  /** What it can do at its best; `null` where no cost was to be measured. */
+  /** Peak rates of the GPU; `null` if no cost is measured. */
   readonly peak: Peak | null;
   /** Ranks. */
   readonly counts: readonly CountRow[];
@@ -40,33 +40,35 @@ export interface KernelStudy {
   readonly cost: readonly CostRow[];
   /** Costs of growing matrices of random features. */
   readonly growth: readonly GrowthRow[];
-  /** Costs of one tall matrix, of which the adapter holds but a part at a time. */
+  /** Costs of one tall matrix, of which the adapter holds a part at a time. */
   readonly tall: readonly CostRow[];
-  /** How right each method was. */
+  /** Accuracy of each method. */
   readonly methods: readonly MethodSummary[];
-  /** How the time of each method grows. */
+  /** Growth of the time of each method. */
   readonly exponents: readonly Exponent[];
-  /** What was left out, and why. */
+  /** Omissions and their reasons. */
   readonly omissions: readonly string[];
-  /** Whether it ran to its end. */
+  /** Whether it is finished. */
   readonly complete: boolean;
-  /** Time that it took, in milliseconds. */
+  /** Time of the study in milliseconds. */
   readonly milliseconds: number;
 }
 
 /**
  * Runs the study.
  *
- * 1. Accuracy: one matrix of each family and order, solved as one batch by each method, beside float64.
+ * 1. Accuracy: one matrix of each family and order, solved as one batch by each method, against
+ *    float64.
  * 2. Cost: batches of features of trained networks.
- * 3. Growth: single matrices of random features, n from 64 on with m = 2n, and m from 10³ on with n = 16.
- * 4. Where asked for, one matrix of random features with n = 128 and as many samples as told.
+ * 3. Growth: single matrices of random features, n from 64 on with m = 2n, and m from 10³ on with
+ *    n = 16.
+ * 4. On request, one matrix of random features with n = 128 and `tallSamples` samples.
  *
  * @param gpu Device.
- * @param plan What to study.
+ * @param plan The plan.
  * @param context Signal, and progress in parts.
- * @returns The study. One that the signal stopped is returned as far as it came.
- * @throws {DeviceLostError} Where the device is lost.
+ * @returns The study, with the measurements up to a stop.
+ * @throws {DeviceLostError} If the device is lost.
  */
 export async function kernelStudy(
   gpu: Gpu,
@@ -76,7 +78,7 @@ export async function kernelStudy(
   const start = performance.now();
   const { families, orders, batches, growthOrders, growthSamples, tallSamples, epsilons, seed } = plan;
   const methods = plan.methods.map(findMethod);
-  // `auto` is one precision or the other, and how it grows that of a choice.
+  // `auto` takes one precision or the other, so its growth would mix the two.
   const growingMethods = methods.filter(({ precision }) => precision !== "auto");
   let done = 0;
   const advance = (text: string, parts = 1) => onProgress(done += parts, text);
@@ -150,7 +152,9 @@ export async function kernelStudy(
     }
   }
 
-  /** Times a method on problems that grow, up to the first that would take too long or has no room. */
+  /**
+   * Times a method on growing problems, up to the first that would take too long or has no room.
+   */
   async function climb(
     method: StudyMethod,
     ladder: readonly Rung[],
@@ -161,11 +165,11 @@ export async function kernelStudy(
     for (const [i, { size, make }] of ladder.entries()) {
       if (stopped()) return rows;
       const last = rows.at(-1);
-      // By the time on the GPU, in which there is no compilation of kernels.
+      // Time on the GPU does not contain the compilation of kernels.
       const took = last ? last.gpuMilliseconds ?? last.milliseconds : 0;
-      const foretold = took * (size / (ladder[i - 1]?.size ?? size)) ** exponent;
-      const reason = foretold > plan.limit
-        ? `would take ${(foretold / 1000).toFixed(0)} s`
+      const predicted = took * (size / (ladder[i - 1]?.size ?? size)) ** exponent;
+      const reason = predicted > plan.limit
+        ? `would take ${(predicted / 1000).toFixed(0)} s`
         : await attempt(async () => void rows.push(await timeBatch(gpu, method, make(), peak!)));
       if (reason !== null) {
         omissions.push(`${what} = ${size} and beyond: ${reason}`);
@@ -194,13 +198,13 @@ export async function kernelStudy(
   };
 }
 
-/** A problem among those that grow. */
+/** One of a ladder of growing problems. */
 interface Rung {
   readonly size: number;
   readonly make: () => Problem;
 }
 
-/** Random features whose columns, or rows, are as many as told. */
+/** Makes random features of a size along an axis. */
 function growing(axis: GrowthAxis, size: number, seed: number) {
   const [rows, columns] = axis === "columns" ? [2 * size, size] : [size, Math.min(size, GROWTH_FEATURES)];
   return randomFeatures(rows, columns, seed);
@@ -210,7 +214,7 @@ function randomFeatures(rows: number, columns: number, seed: number): Matrix {
   return { rows, columns, data: tanhLayer(uniform(seed), rows, columns) };
 }
 
-/** Does something that the adapter may have no room for; if so says what it lacks. */
+/** Runs an action for which the adapter may have no room; returns the reason if so. */
 async function attempt(action: () => Promise<void>): Promise<string | null> {
   try {
     await action();

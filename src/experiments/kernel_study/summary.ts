@@ -6,33 +6,33 @@
 import { lowerMedian } from "../../stats/median.ts";
 import type { CountRow, EigenvalueRow, MethodKey } from "./rows.ts";
 
-/** Threshold, as a share of λ₁, below which a Gram matrix in single precision knows nothing. */
+/** Share of λ₁ below which a Gram matrix in single precision has no information. */
 export const SINGLE_DEPTH = 1e-7;
 
-/** How right a method was. */
+/** Accuracy of a method. */
 export interface MethodSummary extends MethodKey {
   /** Ranks judged. */
   readonly ranks: number;
-  /** Of these, wrong ones. */
+  /** Number of wrong ranks among them. */
   readonly wrong: number;
-  /** Ranks judged at ε < 10⁻⁷ λ₁, and wrong ones of these. */
+  /** Ranks judged at ε < 10⁻⁷ λ₁, and the wrong ones among them. */
   readonly deep: { readonly ranks: number; readonly wrong: number };
-  /** Share of the ranks that were certain; `null` where the method proves nothing. */
+  /** Share of the ranks that were certain; `null` if the method proves nothing. */
   readonly certain: number | null;
-  /** Certain ranks that were wrong, which must be none. */
+  /** Number of certain ranks that were wrong; must be 0. */
   readonly certainButWrong: number;
-  /** Intervals that do not hold the true rank, which must be none. */
+  /** Number of intervals without the true rank; must be 0. */
   readonly outside: number;
-  /** Largest error of an eigenvalue as a share of λ₁; `null` where the method finds none. */
+  /** Largest error of an eigenvalue as a share of λ₁; `null` if the method finds none. */
   readonly largestError: number | null;
-  /** Eigenvalues further off than their bounds, which must be none. */
+  /** Number of eigenvalues with errors above their bounds; must be 0. */
   readonly beyondBounds: number;
-  /** Median of δ_i / |λ̂_i − λ_i|, of errors that float64 can tell; `null` where there is no δ. */
+  /** Median of bound / error, over errors that float64 resolves; `null` without bounds. */
   readonly slack: number | null;
 }
 
 /**
- * Sums up how right each method was.
+ * Sums up the accuracy of each method.
  *
  * @param counts Ranks.
  * @param eigenvalues Eigenvalues.

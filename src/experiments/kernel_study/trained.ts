@@ -1,5 +1,5 @@
 /**
- * Features of networks that were really trained.
+ * Features of trained networks.
  *
  * @module
  */
@@ -8,7 +8,9 @@ import { loadTask } from "../../tasks/registry.ts";
 import { Training } from "../../train/training.ts";
 import { product } from "../../stats/random_matrices.ts";
 
-/** Updates: after so many the rank at 10⁻⁶ λ₁ has risen from 2 to about 17, and the loss fallen from 1.5 to 0.3. */
+/**
+ * Steps, in which the rank at 10⁻⁶ λ₁ rises from 2 to about 17, and the loss falls from 1.5 to 0.3.
+ */
 const STEPS = 300;
 const LEARNING_RATE = 5e-3;
 
@@ -18,16 +20,17 @@ interface Layer {
   readonly biases: Float32Array;
 }
 
-/** Trained networks 1-n-n-1, whose last hidden layer can be looked at on any number of samples. */
+/** Trained networks 1-n-n-1, with features of the last hidden layer on any number of samples. */
 export interface TrainedNetworks {
   /** Neurons a layer. */
   readonly width: number;
   /** Number of networks. */
   readonly count: number;
   /**
-   * Features of the last hidden layer at equidistant points of [−1, 1], computed in double precision from the parameters.
+   * Computes features of the last hidden layer at equidistant points of [−1, 1], in double
+   * precision from the parameters.
    *
-   * @param index Index of the network; beyond the last one they start again.
+   * @param index Index of the network, modulo the number of networks.
    * @param rows Number of points.
    * @param columns Number of neurons: the first ones of the layer.
    * @returns Features, `rows × columns`.
@@ -36,13 +39,13 @@ export interface TrainedNetworks {
 }
 
 /**
- * Trains networks 1-n-n-1, tanh, on the task `cosines` for 300 steps of Adam: as many replicas as asked for, at once.
+ * Trains tanh networks 1-n-n-1 on the task `cosines` for 300 steps of Adam, all replicas at once.
  *
  * @param gpu Device.
  * @param width Neurons a layer.
  * @param count Number of networks.
  * @param seed Seed of their random streams.
- * @param signal Ends the training early.
+ * @param signal Stops the training early.
  * @returns The networks.
  */
 export async function trainNetworks(

@@ -11,15 +11,15 @@ import type { Claim } from "../core/verdict.ts";
 export interface LossFloorRun {
   /** The record. All its probes have spectra and floors. */
   readonly trace: Trace;
-  /** Replicas that diverged, and do not count. */
+  /** Replicas that diverged and do not count. */
   readonly leftOut: ReadonlySet<number>;
   /** Widths of all layers, inputs and outputs included. */
   readonly widths: readonly number[];
 }
 
 /**
- * States the claims: no loss is below its floor; floors fall as ranks rise, for the smallest ε; and no loss is below what any
- * output layer could reach.
+ * States the claims: no loss lies below its floor; for the smallest ε floors fall as ranks rise; no
+ * loss lies below the least that any output layer could reach.
  *
  * @param trace Record of a training with floors at all probes.
  * @param leftOut Replicas that do not count.
@@ -46,6 +46,7 @@ export function floorClaims(trace: Trace, leftOut: ReadonlySet<number> = new Set
           probes.map(({ floors }) => floors![smallest]),
         )
       ),
+      kind: "correlation",
       demand: { below: 0 },
     },
     {
@@ -59,7 +60,7 @@ export function floorClaims(trace: Trace, leftOut: ReadonlySet<number> = new Set
   ];
 }
 
-/** Probes of each replica that counts. */
+/** Lists the probes of each replica that counts. */
 export function replicasOf(trace: Trace, leftOut: ReadonlySet<number>): SpectrumProbe[][] {
   return Array.from({ length: trace.replicas }, (_, replica) => replica)
     .filter((replica) => !leftOut.has(replica))
@@ -67,12 +68,15 @@ export function replicasOf(trace: Trace, leftOut: ReadonlySet<number>): Spectrum
     .filter((probes) => probes.length > 0);
 }
 
-/** ε-rank of the last hidden layer, for the threshold of that index. */
+/** Gives the ε-rank of the last hidden layer, for the threshold of that index. */
 export function rankOf({ layers }: SpectrumProbe, e: number): number {
   return layers[layers.length - 1].ranks[e].rank;
 }
 
-/** Loss divided by its floor: at least 1; near 1 where the floor explains the loss. `null` where the floor is 0. */
+/**
+ * Divides the loss by its floor. The quotient is at least 1, and near 1 if the floor explains the
+ * loss; `null` if the floor is 0.
+ */
 export function tightness({ loss }: SpectrumProbe, floor: number): number | null {
   return floor > 0 ? loss / floor : null;
 }

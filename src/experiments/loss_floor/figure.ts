@@ -1,6 +1,6 @@
 /**
- * The figure of the loss floor: loss, floors and the least loss of any output layer; how tight floors are; how they fall as the
- * rank rises.
+ * The figure of the loss floor: loss, floors and the least loss of any output layer, how tight
+ * floors are, and how they fall as the rank rises.
  *
  * @module
  */
@@ -14,10 +14,10 @@ import { epsilonLabel } from "../../plot/staircase/staircase_panel.ts";
 import { bandEntries, drawMedian, drawSpread, heightOn, isSpread } from "../../plot/core/summary_marks.ts";
 import { appendGroup, type Group, px } from "../../plot/core/svg.ts";
 
-/** Values of all replicas, `[replica][probe]`; NaN where there is none. */
+/** Values of all replicas, `[replica][probe]`; NaN for none. */
 type Series = readonly (readonly number[])[];
 
-/** What belongs to one threshold. */
+/** Values at one threshold. */
 export interface FloorThreshold {
   /** Threshold ε. */
   readonly epsilon: number;
@@ -25,15 +25,15 @@ export interface FloorThreshold {
   readonly rank: Series;
   /** Floor of the loss. */
   readonly floor: Series;
-  /** Loss by floor. */
+  /** Loss divided by floor. */
   readonly tightness: Series;
 }
 
-/** What the figure is drawn from. */
+/** Data of the figure. */
 export interface LossFloorFigureData {
   /** Heading. */
   readonly title: string;
-  /** What was trained, and how. */
+  /** Network and training, in one line. */
   readonly subtitle: string;
   /** Step of each probe. */
   readonly steps: readonly number[];
@@ -48,11 +48,12 @@ export interface LossFloorFigureData {
 const columns = 2, plotHeight = 260, gap = 76;
 const lossStyle: LineStyle = { color: ink, dash: null, width: 2.2 };
 const projectionStyle: LineStyle = { color: greyInk, dash: "5 3", width: 1.6 };
-/** Values this much below the least loss would press the rest of a panel against its top. */
+/** Floors this much below the least loss are cut off: they would flatten the rest of a panel. */
 const DEPTH = 1e3;
 
 /**
- * Draws four panels: loss, floors and projection error; loss by floor; the ε-rank; and floor against rank.
+ * Draws four panels: loss, floors and projection error; loss divided by floor; the ε-rank; floor
+ * against rank.
  *
  * @param data What to draw.
  * @returns A standalone SVG document, 900 pixels wide.
@@ -132,7 +133,7 @@ function drawSummary(
   drawMedian(parent, name, at, summary, height, course, style);
 }
 
-/** A dot for each probe of each replica whose floor is above 0; those that would lie on another one are left out. */
+/** Draws a dot for each probe with a floor above 0, leaving out dots that would hide each other. */
 function drawCloud(parent: Group, { rank, floor }: FloorThreshold, x: Axis, y: Axis, style: LineStyle): void {
   const drawn = new Set<string>();
   rank.forEach((ranks, r) =>
@@ -157,7 +158,7 @@ function legend({ loss, thresholds }: LossFloorFigureData, styles: readonly Line
   ];
 }
 
-/** The figure in words. */
+/** Describes the figure in words. */
 function describe(
   { thresholds, steps }: LossFloorFigureData,
   loss: Summary,

@@ -1,5 +1,5 @@
 /**
- * From the measurements of loss floors to their figure.
+ * Data of the figure of the loss floor.
  *
  * @module
  */

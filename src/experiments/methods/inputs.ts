@@ -40,7 +40,7 @@ export interface InputMaps {
  * @param task The task.
  * @param maps Parameters of the maps.
  * @returns The task, its inputs mapped.
- * @throws {InputError} Where scales or frequencies are none, or not finite.
+ * @throws {InputError} If scales or frequencies are none, or not finite.
  */
 export function inputsOf(method: string, task: Task, { frequencies, scales, seed }: InputMaps): Task {
   const box = boundingBox(task.train);
@@ -63,7 +63,7 @@ export function inputsOf(method: string, task: Task, { frequencies, scales, seed
  *
  * @param text The text.
  * @returns The frequencies.
- * @throws {InputError} Where it is neither.
+ * @throws {InputError} If it is neither.
  *
  * @example
  * ```ts

@@ -5,12 +5,19 @@
  *
  * @module
  */
-import { defineExperiment } from "../core/experiment.ts";
+import type { TableOf } from "../../cli/options.ts";
+import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { type Columns, table } from "../core/table.ts";
 import { methodClaims } from "./claims.ts";
 import { inputsOf } from "./inputs.ts";
 import type { MethodOutcome } from "./outcome.ts";
-import { learningMethods, methodsOptions, methodsPlan } from "./plan.ts";
+import {
+  learningMethods,
+  type MethodsOptions,
+  methodsOptions,
+  type MethodsPlan,
+  methodsPlan,
+} from "./plan.ts";
 import { solvedRun } from "./solved.ts";
 import { trainedRun } from "./trained.ts";
 
@@ -33,7 +40,7 @@ const replica: Columns<{ readonly outcome: MethodOutcome }> = {
  * weights or in random features; a task's samples, random frequencies and a partition of unity are
  * the same for all.
  */
-export const methods = defineExperiment({
+export const methods: Experiment<TableOf<MethodsOptions>, MethodsPlan, MethodOutcome> = defineExperiment({
   name: "methods",
   summary: "compare the ranks of features that methods start with and of those that a plain network learns",
   source: "Yang, Zhao, Zhu, arXiv:2412.05144v1",

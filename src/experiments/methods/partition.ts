@@ -49,7 +49,9 @@ export function partitionOfUnity(box: Box, perAxis: number): Partition {
   };
 }
 
-/** Computes ψ^b at a distance from the centre: 1 up to 3/4, 0 from 5/4, (1 − sin 2πt) / 2 between. */
+/**
+ * Computes ψ^b at a distance from the centre: 1 up to 3/4, 0 from 5/4, (1 − sin 2πt) / 2 between.
+ */
 function slope(distance: number): number {
   if (distance <= 0.75) return 1;
   return distance >= 1.25 ? 0 : (1 - Math.sin(2 * Math.PI * distance)) / 2;

@@ -4,8 +4,9 @@
  * @module
  */
 import { checkName } from "../../check.ts";
-import { integer, number, numbers, type OptionValues, pick, text, toggle } from "../../cli/options.ts";
-import { trainingOptions, trainingTable } from "../../cli/training_flags.ts";
+import { integer, number, numbers, pick, type TableOf, text, toggle } from "../../cli/options.ts";
+import { trainingOptions } from "../../cli/training_flags.ts";
+import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
 import { parseActivation } from "../../nn/activation.ts";
 import { functionTask } from "../../tasks/function_task.ts";
@@ -15,24 +16,67 @@ import { type CompleteOptions, completeOptions } from "../../train/options.ts";
 import { parseNames } from "../core/names.ts";
 import { type Frequencies, type InputMaps, inputsOf, parseFrequencies } from "./inputs.ts";
 
+/** Name of a method. */
+export type LearningMethod = "plain" | "fourier" | "multi-scale" | "elm" | "rfm" | "partition";
+
 /** Methods by name: title, and whether a network is trained or an output layer is solved for. */
-export const learningMethods = {
+export const learningMethods: Readonly<
+  Record<LearningMethod, { readonly title: string; readonly kind: "trained" | "solved" }>
+> = {
   plain: { title: "plain network", kind: "trained" },
   fourier: { title: "Fourier features", kind: "trained" },
   "multi-scale": { title: "multi-scale inputs", kind: "trained" },
   elm: { title: "extreme learning machine", kind: "solved" },
   rfm: { title: "random feature method", kind: "solved" },
   partition: { title: "partition of unity", kind: "solved" },
-} as const;
-
-/** Name of a method. */
-export type LearningMethod = keyof typeof learningMethods;
+};
 
 const methodNames = Object.keys(learningMethods) as LearningMethod[];
 
+/** Values of the options of the comparison. */
+export interface MethodsOptions
+  extends Pick<TrainingValues, "samples" | "schedule" | "momentum" | "weightDecay" | "replicas" | "seed"> {
+  /** Functions to learn, one after the other. */
+  readonly targets: string | readonly (string | Task)[];
+  /** Features of the last hidden layer, for all methods. */
+  readonly width: number;
+  /** Number of hidden layers of the networks that are trained. */
+  readonly depth: number;
+  /** Activation of all networks and random features. */
+  readonly activation: string;
+  /** Methods to compare with the plain network. */
+  readonly methods: string | readonly string[];
+  /** Frequencies of Fourier features. */
+  readonly frequencies: string | Frequencies;
+  /** Scales of multi-scale inputs. */
+  readonly scales: readonly number[];
+  /** Weights and biases of an extreme learning machine are uniform on (−range, range). */
+  readonly range: number;
+  /** The same for the random feature method, in the coordinates of a patch. */
+  readonly localRange: number;
+  /** Patches along each axis; `null` for about 8 features each. */
+  readonly patches: number | null;
+  /** Share of the largest singular value up to which least squares take one for 0. */
+  readonly rcond: number;
+  /** Initialiser. */
+  readonly init: string;
+  /** Optimiser. */
+  readonly optimizer: string;
+  /** Learning rate of all replicas, or one for each. */
+  readonly learningRate: readonly number[];
+  /** Number of steps. */
+  readonly steps: number;
+  /** Steps from one probe to the next; `null` for a hundredth of all steps. */
+  readonly probeEvery: number | null;
+  /** Thresholds of the ε-rank. */
+  readonly epsilons: readonly number[];
+  /** Whether to take the larger values. */
+  readonly full: boolean;
+}
+
 /** Options of the comparison. */
-export const methodsOptions = {
-  targets: text<readonly (string | Task)[], string>({
+export const methodsOptions: TableOf<MethodsOptions> = {
+  targets: text({
     default: "cosines,abs,ripple2d",
     placeholder: "NAMES",
     help: "functions to learn, one after the other",
@@ -57,23 +101,23 @@ export const methodsOptions = {
     help: "hidden layers of the networks that are trained, all of that width",
     group: "what to train",
   }),
-  activation: text<never, string>({
+  activation: text({
     default: "tanh",
     placeholder: "NAME",
     help: "activation of all networks and random features: tanh, relu, relu^2, sine, gelu …",
     group: "what to train",
   }),
-  methods: text<readonly string[], string>({
+  methods: text({
     default: methodNames.slice(1).join(),
     placeholder: "NAMES",
     help: `methods to compare with the plain network: ${methodNames.slice(1).join(", ")}`,
   }),
-  frequencies: text<Frequencies, string>({
+  frequencies: text({
     default: "random:16:2",
     placeholder: "KIND",
     help: "frequencies of Fourier features: random:COUNT:DEVIATION or dyadic:OCTAVES",
   }),
-  scales: numbers<readonly number[]>({ default: [1, 2, 4, 8], help: "scales of multi-scale inputs" }),
+  scales: numbers({ default: [1, 2, 4, 8], help: "scales of multi-scale inputs" }),
   range: number({
     default: 10,
     min: 0,
@@ -84,7 +128,7 @@ export const methodsOptions = {
     min: 0,
     help: "the same for the random feature method, in the coordinates of a patch",
   }),
-  patches: integer<number | null>({
+  patches: integer({
     default: null,
     min: 1,
     help: "patches along each axis; by default so many that about 8 features belong to each",
@@ -119,14 +163,12 @@ export const methodsOptions = {
   full: toggle({ default: false, help: "train wider networks, longer, with more replicas" }),
 };
 
-type Values = OptionValues<typeof methodsOptions>;
-
 /** The comparison, its options checked: options of the training runs, and those of all methods. */
 export interface MethodsPlan
   extends
     Omit<CompleteOptions, "task" | "activation">,
     InputMaps,
-    Pick<Values, "width" | "activation" | "range" | "localRange" | "patches" | "rcond"> {
+    Pick<MethodsOptions, "width" | "activation" | "range" | "localRange" | "patches" | "rcond"> {
   /** Tasks to learn, one after the other. Their loss is the mean squared error. */
   readonly tasks: readonly Task[];
   /** Methods to compare, the plain network first. */
@@ -139,10 +181,10 @@ export interface MethodsPlan
  * @param options Values of all options. A task of the caller's is learnt as it is, and its held-out
  * samples are used.
  * @returns The comparison.
- * @throws {InputError} Where a target or method is unknown, a task has another loss, or options do
+ * @throws {InputError} If a target or method is unknown, a task has another loss, or options do
  * not fit each other.
  */
-export async function methodsPlan(options: Values): Promise<MethodsPlan> {
+export async function methodsPlan(options: MethodsOptions): Promise<MethodsPlan> {
   const { width, depth, activation, scales, range, localRange, patches, rcond, steps } = options;
   const tasks = checkTasks(
     parseNames(options.targets).map((target) =>
@@ -211,7 +253,7 @@ const SAMPLES = 256, SAMPLES_BEYOND = 400;
  * Makes the task of learning a function, with held-out samples that are much denser than those to
  * train on.
  */
-function denselyTested(name: string, { samples, full, seed }: Values): Task {
+function denselyTested(name: string, { samples, full, seed }: MethodsOptions): Task {
   const target = targetFunctions[checkName("target", name, Object.keys(targetFunctions) as FunctionName[])];
   const own = full ? target.samples : target.inputs === 1 ? SAMPLES : SAMPLES_BEYOND;
   const task = functionTask(target, { samples: samples ?? own, seed });

@@ -43,8 +43,8 @@ export interface RandomFeatures {
  * @param samples Sets of samples to compute the same features of.
  * @param options The features.
  * @returns Features in single precision, `count × width`, `[samples][replica]`.
- * @throws {InputError} Where the activation is unknown, or a number is out of range.
- * @throws {ShapeError} Where the adapter has no room for them.
+ * @throws {InputError} If the activation is unknown, or a number is out of range.
+ * @throws {ShapeError} If the adapter has no room for them.
  */
 export async function randomFeatures(
   gpu: Gpu,

@@ -10,7 +10,7 @@ import { uploadSamples } from "../../nn/samples.ts";
 import type { Samples, Task } from "../../tasks/task.ts";
 import type { Training } from "../../train/training.ts";
 import type { Run } from "../core/experiment.ts";
-import { trainingRun } from "../core/training_run.ts";
+import { trainingPart, trainingRun } from "../core/training_run.ts";
 import { jumpsOf, type MethodOutcome, squaredError } from "./outcome.ts";
 import { type LearningMethod, learningMethods, type MethodsPlan } from "./plan.ts";
 
@@ -25,13 +25,9 @@ import { type LearningMethod, learningMethods, type MethodsPlan } from "./plan.t
  */
 export function trainedRun(plan: MethodsPlan, method: LearningMethod, task: Task): Run<MethodOutcome> {
   const { title } = learningMethods[method];
-  const { hidden, activation, initializer, optimizer, schedule, batch, steps } = plan;
-  const { probeEvery, spectraEvery, epsilons, threshold, precision, replicas, seed } = plan;
-  const network = { hidden, activation, initializer, replicas, seed };
-  const probes = { probeEvery, spectraEvery, epsilons, threshold, precision };
   return trainingRun({
     label: `${task.name}, ${title}`,
-    training: { task, ...network, optimizer, schedule, batch, steps, ...probes },
+    training: trainingPart({ ...plan, task }),
     nameOf: (replica) => `${title}, ${task.name}, replica ${replica}`,
     measure: async (training) => ({ rows: await outcomesOf(training, method) }),
   });

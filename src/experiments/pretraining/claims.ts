@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { mean } from "../core/lists.ts";
 import type { Claim, Demand } from "../core/verdict.ts";
 import {
   lossAfter,
@@ -107,5 +108,5 @@ function savedShare(
     // Nothing can be saved where the best took no time, or where no network came.
     return best === 0 || (taken === steps && best === steps) ? [] : [1 - taken / best];
   });
-  return shares.reduce((sum, share) => sum + share, 0) / shares.length;
+  return mean(shares);
 }

@@ -4,9 +4,10 @@
  *
  * @module
  */
-import { defineExperiment } from "../core/experiment.ts";
+import type { TableOf } from "../../cli/options.ts";
+import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { type Columns, table } from "../core/table.ts";
-import { trainingRun } from "../core/training_run.ts";
+import { trainingPart, trainingRun } from "../core/training_run.ts";
 import { pretrainingClaims } from "./claims.ts";
 import {
   lossAfter,
@@ -18,7 +19,12 @@ import {
   targetLosses,
   terminalRank,
 } from "./networks.ts";
-import { pretrainingOptions, pretrainingPlan } from "./plan.ts";
+import {
+  type PretrainingOptions,
+  pretrainingOptions,
+  type PretrainingPlan,
+  pretrainingPlan,
+} from "./plan.ts";
 import { type MethodStart, startsOf } from "./starts.ts";
 import { stepTime } from "./step_time.ts";
 
@@ -48,167 +54,171 @@ function rowsOf(runs: readonly PretrainingRun[]): NetworkRow[] {
  * steps by the wall time of a step of as many networks, which is measured beforehand without
  * probes. The time to a loss is the sum of both.
  */
-export const pretraining = defineExperiment({
-  name: "pretraining",
-  summary: "compare networks whose first layer is pre-trained with those that start otherwise",
-  source: "Yang, Zhao, Zhu, arXiv:2412.05144; Tang, Yang, Zhao, Zhu, arXiv:2507.11962",
-  examples: [
-    {
-      args: "--tasks runge:tanh,helmholtz1d:tanh --epsilon 1e-8",
-      help: "compare the starts on two tasks at a smaller threshold",
-    },
-    {
-      args: "--tasks digits --methods structured,he-normal,pytorch",
-      help: "classify handwritten digits without pre-training by gradient",
-    },
-  ],
-  options: pretrainingOptions,
-  label: "pre-training",
-  plan: pretrainingPlan,
-  runs: (plan) =>
-    plan.cases.map((own, index) => {
-      const { methods, replicasOfEach } = plan, { epsilon, ...training } = own, { activation, steps } = own;
-      const task = plan.tasks[index], label = `${task.name}, ${activation}`;
-      let starts: readonly MethodStart[] = [], milliseconds = NaN;
-      return trainingRun<PretrainingRun>({
-        label,
-        training: { ...training, task },
-        nameOf: (replica) =>
-          `${label}, ${methods[Math.floor(replica / replicasOfEach)]}, replica ${replica % replicasOfEach}`,
-        prepare: async ({ options, network }, context) => {
-          milliseconds = await stepTime(context.gpu, { ...options, replicas: replicasOfEach });
-          starts = await startsOf(context, plan, index);
-          starts.flatMap(({ networks }) => networks).forEach((parameters, replica) =>
-            network.writeParameters(parameters, replica)
-          );
-        },
-        measure: ({ trace: { probes }, diverged }) => ({
-          rows: probes.length === 0 ? [] : [{
-            task: task.name,
-            activation,
-            epsilon,
-            steps,
-            stepMilliseconds: milliseconds / replicasOfEach,
-            targets: targetLosses(probes, plan.targets),
-            networks: networksOf(starts, probes, milliseconds, diverged),
-          }],
-        }),
-      });
-    }),
-  claims: (runs, { methods }) => pretrainingClaims(runs, methods),
-  tables: {
-    "pretraining.csv": ({ rows }) =>
-      table(
-        rowsOf(rows).map((row) => {
-          const { probes } = row.network, start = probes[0], end = probes[probes.length - 1];
-          return { ...row, start, end, rank: terminalRank(start) };
-        }),
-        {
-          ...place,
-          start_ms: {
-            help: "wall time of the start beyond that of an initialiser, per network, in milliseconds",
-            value: ({ network }) => network.startMilliseconds,
+export const pretraining: Experiment<TableOf<PretrainingOptions>, PretrainingPlan, PretrainingRun> =
+  defineExperiment({
+    name: "pretraining",
+    summary: "compare networks whose first layer is pre-trained with those that start otherwise",
+    source: "Yang, Zhao, Zhu, arXiv:2412.05144; Tang, Yang, Zhao, Zhu, arXiv:2507.11962",
+    examples: [
+      {
+        args: "--tasks runge:tanh,helmholtz1d:tanh --epsilon 1e-8",
+        help: "compare the starts on two tasks at a smaller threshold",
+      },
+      {
+        args: "--tasks digits --methods structured,he-normal,pytorch",
+        help: "classify handwritten digits without pre-training by gradient",
+      },
+    ],
+    options: pretrainingOptions,
+    label: "pre-training",
+    plan: pretrainingPlan,
+    runs: (plan) =>
+      plan.cases.map((own, index) => {
+        const { methods, replicasOfEach } = plan, { activation, epsilon, steps } = own;
+        const task = plan.tasks[index], label = `${task.name}, ${activation}`;
+        let starts: readonly MethodStart[] = [], milliseconds = NaN;
+        return trainingRun<PretrainingRun>({
+          label,
+          training: trainingPart({ ...own, task }),
+          nameOf: (replica) =>
+            `${label}, ${methods[Math.floor(replica / replicasOfEach)]}, replica ${replica % replicasOfEach}`,
+          prepare: async ({ options, network }, context) => {
+            milliseconds = await stepTime(context.gpu, { ...options, replicas: replicasOfEach });
+            starts = await startsOf(context, plan, index);
+            starts.flatMap(({ networks }) => networks).forEach((parameters, replica) =>
+              network.writeParameters(parameters, replica)
+            );
           },
-          start_steps: { help: "the same in steps of training", value: ({ network }) => network.startSteps },
-          step_ms: {
-            help: "wall time of a step of training per network, without probes, in milliseconds",
-            value: ({ run }) => run.stepMilliseconds,
+          measure: ({ trace: { probes }, diverged }) => ({
+            rows: probes.length === 0 ? [] : [{
+              task: task.name,
+              activation,
+              epsilon,
+              steps,
+              stepMilliseconds: milliseconds / replicasOfEach,
+              targets: targetLosses(probes, plan.targets),
+              networks: networksOf(starts, probes, milliseconds, diverged),
+            }],
+          }),
+        });
+      }),
+    claims: (runs, { methods }) => pretrainingClaims(runs, methods),
+    tables: {
+      "pretraining.csv": ({ rows }) =>
+        table(
+          rowsOf(rows).map((row) => {
+            const { probes } = row.network, start = probes[0], end = probes[probes.length - 1];
+            return { ...row, start, end, rank: terminalRank(start) };
+          }),
+          {
+            ...place,
+            start_ms: {
+              help: "wall time of the start beyond that of an initialiser, per network, in milliseconds",
+              value: ({ network }) => network.startMilliseconds,
+            },
+            start_steps: {
+              help: "the same in steps of training",
+              value: ({ network }) => network.startSteps,
+            },
+            step_ms: {
+              help: "wall time of a step of training per network, without probes, in milliseconds",
+              value: ({ run }) => run.stepMilliseconds,
+            },
+            log_det_before: {
+              help:
+                "log det(I + M/ε) of the first layer before pre-training by gradient; empty for other starts",
+              value: ({ network }) => network.logDeterminants?.[0] ?? null,
+            },
+            log_det_after: {
+              help: "the same afterwards",
+              value: ({ network }) => network.logDeterminants?.[1] ?? null,
+            },
+            rank_start: {
+              help: "ε-rank of the last hidden layer at the start",
+              value: ({ rank }) => rank.rank,
+            },
+            rank_low: { help: "lower end of its certified interval", value: ({ rank }) => rank.low },
+            rank_high: { help: "upper end of it", value: ({ rank }) => rank.high },
+            first_rank_start: {
+              help: "ε-rank of the first hidden layer at the start",
+              value: ({ start }) => start.layers[0].ranks[0].rank,
+            },
+            rank_end: {
+              help: "ε-rank of the last hidden layer after training",
+              value: ({ end }) => terminalRank(end).rank,
+            },
+            stairs: {
+              help: "upward jumps of the rank of the last hidden layer in training",
+              value: ({ network }) => stairsClimbed(network),
+            },
+            loss_start: { help: "loss at the start", value: ({ start }) => start.loss },
+            loss_end: { help: "loss after training", value: ({ end }) => end.loss },
+            loss_same_time: {
+              help: "loss after the time of the training, that of the start included",
+              value: ({ network, run }) => lossAfter(network, run.steps),
+            },
+            accuracy: {
+              help: "share of the samples classified right after training; empty for other tasks",
+              value: ({ end }) => end.accuracy,
+            },
+            relative_error: {
+              help: "relative error of the solution after training; empty for tasks that are no equations",
+              value: ({ end }) => end.relativeError ?? null,
+            },
           },
-          log_det_before: {
-            help:
-              "log det(I + M/ε) of the first layer before pre-training by gradient; empty for other starts",
-            value: ({ network }) => network.logDeterminants?.[0] ?? null,
-          },
-          log_det_after: {
-            help: "the same afterwards",
-            value: ({ network }) => network.logDeterminants?.[1] ?? null,
-          },
-          rank_start: {
-            help: "ε-rank of the last hidden layer at the start",
-            value: ({ rank }) => rank.rank,
-          },
-          rank_low: { help: "lower end of its certified interval", value: ({ rank }) => rank.low },
-          rank_high: { help: "upper end of it", value: ({ rank }) => rank.high },
-          first_rank_start: {
-            help: "ε-rank of the first hidden layer at the start",
-            value: ({ start }) => start.layers[0].ranks[0].rank,
-          },
-          rank_end: {
-            help: "ε-rank of the last hidden layer after training",
-            value: ({ end }) => terminalRank(end).rank,
-          },
-          stairs: {
-            help: "upward jumps of the rank of the last hidden layer in training",
-            value: ({ network }) => stairsClimbed(network),
-          },
-          loss_start: { help: "loss at the start", value: ({ start }) => start.loss },
-          loss_end: { help: "loss after training", value: ({ end }) => end.loss },
-          loss_same_time: {
-            help: "loss after the time of the training, that of the start included",
-            value: ({ network, run }) => lossAfter(network, run.steps),
-          },
-          accuracy: {
-            help: "share of the samples classified right after training; empty for other tasks",
-            value: ({ end }) => end.accuracy,
-          },
-          relative_error: {
-            help: "relative error of the solution after training; empty for tasks that are no equations",
-            value: ({ end }) => end.relativeError ?? null,
-          },
-        },
-      ),
-    "times.csv": ({ rows }) =>
-      table(
-        rowsOf(rows).flatMap((row) =>
-          row.run.targets.map((loss, t) => ({
-            ...row,
-            target: t + 1,
-            loss,
-            steps: stepsTo(row.network, loss),
-          }))
         ),
-        {
-          ...place,
-          target: { help: "number of the target, from 1", value: ({ target }) => target },
-          loss: { help: "loss to reach", value: ({ loss }) => loss },
-          steps: {
-            help: "steps to the first probe with that loss, those of the start included; empty without one",
-            value: ({ steps }) => steps,
+      "times.csv": ({ rows }) =>
+        table(
+          rowsOf(rows).flatMap((row) =>
+            row.run.targets.map((loss, t) => ({
+              ...row,
+              target: t + 1,
+              loss,
+              steps: stepsTo(row.network, loss),
+            }))
+          ),
+          {
+            ...place,
+            target: { help: "number of the target, from 1", value: ({ target }) => target },
+            loss: { help: "loss to reach", value: ({ loss }) => loss },
+            steps: {
+              help: "steps to the first probe with that loss, those of the start included; empty without one",
+              value: ({ steps }) => steps,
+            },
+            ms: {
+              help: "the same as wall time per network, in milliseconds",
+              value: ({ run, steps }) => steps === null ? null : steps * run.stepMilliseconds,
+            },
           },
-          ms: {
-            help: "the same as wall time per network, in milliseconds",
-            value: ({ run, steps }) => steps === null ? null : steps * run.stepMilliseconds,
-          },
-        },
-      ),
-    "trace.csv": ({ rows }) =>
-      table(
-        rowsOf(rows).flatMap((row) =>
-          row.network.probes.flatMap((probe) =>
-            probe.layers.map(({ layer, ranks: [rank] }) => ({ ...row, probe, layer, rank }))
-          )
         ),
-        {
-          ...place,
-          step: { help: "step of the probe", value: ({ probe }) => probe.step },
-          loss: { help: "loss over all training samples", value: ({ probe }) => probe.loss },
-          accuracy: {
-            help: "share of the samples classified right; empty for other tasks",
-            value: ({ probe }) => probe.accuracy,
+      "trace.csv": ({ rows }) =>
+        table(
+          rowsOf(rows).flatMap((row) =>
+            row.network.probes.flatMap((probe) =>
+              probe.layers.map(({ layer, ranks: [rank] }) => ({ ...row, probe, layer, rank }))
+            )
+          ),
+          {
+            ...place,
+            step: { help: "step of the probe", value: ({ probe }) => probe.step },
+            loss: { help: "loss over all training samples", value: ({ probe }) => probe.loss },
+            accuracy: {
+              help: "share of the samples classified right; empty for other tasks",
+              value: ({ probe }) => probe.accuracy,
+            },
+            relative_error: {
+              help: "relative error of the solution; empty for tasks that are no equations",
+              value: ({ probe }) => probe.relativeError ?? null,
+            },
+            layer: { help: "hidden layer, from 1", value: ({ layer }) => layer },
+            epsilon: { help: "threshold ε of the rank", value: ({ run }) => run.epsilon },
+            rank: { help: "ε-rank of the features of the layer", value: ({ rank }) => rank.rank },
+            rank_low: { help: "lower end of its certified interval", value: ({ rank }) => rank.low },
+            rank_high: { help: "upper end of it", value: ({ rank }) => rank.high },
           },
-          relative_error: {
-            help: "relative error of the solution; empty for tasks that are no equations",
-            value: ({ probe }) => probe.relativeError ?? null,
-          },
-          layer: { help: "hidden layer, from 1", value: ({ layer }) => layer },
-          epsilon: { help: "threshold ε of the rank", value: ({ run }) => run.epsilon },
-          rank: { help: "ε-rank of the features of the layer", value: ({ rank }) => rank.rank },
-          rank_low: { help: "lower end of its certified interval", value: ({ rank }) => rank.low },
-          rank_high: { help: "upper end of it", value: ({ rank }) => rank.high },
-        },
-      ),
-  },
-  figures: {
-    "pretraining.svg": async (result) => (await import("./figure.ts")).drawPretraining(result),
-  },
-});
+        ),
+    },
+    figures: {
+      "pretraining.svg": async (result) => (await import("./figure.ts")).drawPretraining(result),
+    },
+  });

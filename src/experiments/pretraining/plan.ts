@@ -8,12 +8,13 @@ import {
   integer,
   number,
   numbers,
-  type OptionValues,
   pick,
+  type TableOf,
   text,
   toggle,
 } from "../../cli/options.ts";
-import { taskOf, trainingOptions, trainingTable } from "../../cli/training_flags.ts";
+import { taskOf, trainingOptions } from "../../cli/training_flags.ts";
+import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
 import { parseInitializer } from "../../nn/initializer.ts";
 import { type OptimizerName, parseOptimizerName } from "../../nn/optim/optimizer.ts";
@@ -27,9 +28,35 @@ import { parseNames } from "../core/names.ts";
 /** Starts whose first layer is prepared. All others are initialisers. */
 export const pretrainedMethods: readonly string[] = ["structured", "gradient"];
 
+/** Values of the options of the comparison. */
+export interface PretrainingOptions extends
+  Pick<
+    TrainingValues,
+    "data" | "samples" | "layers" | "optimizer" | "batch" | "steps" | "replicas" | "seed" | "probeEvery"
+  > {
+  /** Tasks, or text: names, each alone or with an activation. */
+  readonly tasks: string | readonly (string | Task)[];
+  /** Side of the squares of pixels of the digits that become one. */
+  readonly pool: number;
+  /** Starts to compare. */
+  readonly methods: string | readonly string[];
+  /** Adam's steps of pre-training by gradient. */
+  readonly pretrainingSteps: number;
+  /** Learning rate of these steps. */
+  readonly pretrainingRate: number | null;
+  /** Losses to reach, as shares of the loss at the start, descending. */
+  readonly targets: readonly number[];
+  /** Learning rate of training. */
+  readonly learningRate: number | null;
+  /** Threshold ε of the ranks and of pre-training by gradient. */
+  readonly epsilon: number | null;
+  /** Whether to take the larger values. */
+  readonly full: boolean;
+}
+
 /** Options of the comparison. */
-export const pretrainingOptions = {
-  tasks: text<readonly (string | Task)[], string>({
+export const pretrainingOptions: TableOf<PretrainingOptions> = {
+  tasks: text({
     default: "cosines:tanh,cosines:sine,helmholtz1d:tanh,poisson1d:tanh,digits:relu",
     placeholder: "NAMES",
     help:
@@ -47,18 +74,18 @@ export const pretrainingOptions = {
     help: "side of the squares of pixels of the digits that become one; 1 keeps the images",
     group: "what to train",
   }),
-  methods: text<readonly string[], string>({
+  methods: text({
     default: [...pretrainedMethods, "xavier-normal", "he-normal", "pytorch"].join(),
     placeholder: "NAMES",
     help: "starts to compare: structured, gradient, and initialisers",
   }),
   pretrainingSteps: integer({ default: 200, min: 1, help: "Adam's steps of pre-training by gradient" }),
-  pretrainingRate: number<number | null>({
+  pretrainingRate: number({
     default: null,
     positive: true,
     help: "learning rate of these steps; by default 0.1 divided by the root of the input's dimension",
   }),
-  targets: numbers<readonly number[]>({
+  targets: numbers({
     default: [0.1, 0.01, 0.001],
     positive: true,
     help: "losses to reach, as shares below 1 of the loss at the start, descending",
@@ -68,7 +95,7 @@ export const pretrainingOptions = {
       help: "sgd, momentum, nesterov, adam or adamw; by default adam for functions, else the task's own",
     },
   }),
-  learningRate: number<number | null>({
+  learningRate: number({
     default: null,
     positive: true,
     help: "learning rate of training; by default 1e-3 for adam on functions, else the task's own",
@@ -81,7 +108,7 @@ export const pretrainingOptions = {
       help: "steps from one probe of the ranks to the next; by default those of the task's size",
     },
   }),
-  epsilon: number<number | null>({
+  epsilon: number({
     default: null,
     positive: true,
     help: "threshold of the ε-rank and of pre-training by gradient; by default 1e-6, for classes 1e-2, " +
@@ -94,8 +121,6 @@ export const pretrainingOptions = {
   }),
 };
 
-type Values = OptionValues<typeof pretrainingOptions>;
-
 /** A training run of all starts, without its task. */
 export interface PretrainingCase extends Omit<CompleteOptions, "task"> {
   /** Activation of all hidden layers. */
@@ -106,7 +131,7 @@ export interface PretrainingCase extends Omit<CompleteOptions, "task"> {
 
 /** The comparison, its options checked. */
 export interface PretrainingPlan
-  extends Pick<Values, "targets" | "pretrainingSteps" | "pretrainingRate" | "seed"> {
+  extends Pick<PretrainingOptions, "targets" | "pretrainingSteps" | "pretrainingRate" | "seed"> {
   /** The task of each training run. */
   readonly tasks: readonly Task[];
   /** How each is trained. */
@@ -125,11 +150,11 @@ export interface PretrainingPlan
  * @param options Values of all options. Tasks by name are made small unless `full` is set; a task
  * of the caller's is trained as it is.
  * @returns The comparison.
- * @throws {InputError} Where there are no starts to compare, one is unknown, an activation has no
+ * @throws {InputError} If there are no starts to compare, one is unknown, an activation has no
  * structured start, or data cannot be read.
- * @throws {ShapeError} Where samples or layers do not fit a task.
+ * @throws {ShapeError} If samples or layers do not fit a task.
  */
-export async function pretrainingPlan(options: Values): Promise<PretrainingPlan> {
+export async function pretrainingPlan(options: PretrainingOptions): Promise<PretrainingPlan> {
   const { data, targets, pretrainingSteps, pretrainingRate, replicas, seed } = options;
   const methods = checkMethods(parseNames(options.methods));
   if (targets.length === 0 || targets.some((share, i) => !(share < (targets[i - 1] ?? 1)))) {
@@ -183,7 +208,7 @@ function checkMethods(methods: readonly string[]): readonly string[] {
 /** Completes the options of one training run. */
 async function caseOf(
   entry: string | Task,
-  options: Values,
+  options: PretrainingOptions,
   replicas: number,
 ): Promise<PretrainingCase & { readonly task: Task }> {
   const { task, size, activation } = typeof entry === "string"
@@ -218,7 +243,7 @@ async function caseOf(
  * Loads a task named as `cosines:tanh`, or `cosines` with the task's own activation, in the size
  * that it is to have.
  */
-async function namedTask(entry: string, { data, samples, seed, pool, full }: Values) {
+async function namedTask(entry: string, { data, samples, seed, pool, full }: PretrainingOptions) {
   const name = nameOf(entry), isDigits = name === "digits";
   const load = (count: number | null) =>
     taskOf({ task: name, data: isDigits ? data : null, samples: count, seed });

@@ -4,27 +4,30 @@
  * @module
  */
 import { spearman } from "../../stats/spearman.ts";
+import { mean } from "../core/lists.ts";
 import type { CollapseRow } from "./layers.ts";
 import type { Claim, Demand } from "../core/verdict.ts";
 
-/** What was trained. */
+/** The design of the experiment. */
 export interface CollapseDesign {
   /** Number of classes K. */
   readonly classes: number;
-  /** Deviations within classes, ascending; `null` alone where they are what they are. */
+  /** Deviations within classes, ascending; `null` alone if they are not known. */
   readonly deviations: readonly (number | null)[];
   /** Weight decays, ascending. */
   readonly weightDecays: readonly number[];
 }
 
 /**
- * States the claims about all layers but the output layer, whose K columns leave it no rank above K.
+ * States the claims about all layers but the output layer, whose K columns leave it no rank above
+ * K.
  *
  * @param rows Layers of the networks that count.
- * @param design What was trained.
- * @returns The claims: for each deviation, ranks fall as weight decay grows; the strongest decay and the least deviation bring
- * them down to K; where there are several deviations, the least yields lower ranks than the greatest under the same decay; and
- * distances to rank K grow with the total cluster variation divided by the weight decay.
+ * @param design The design.
+ * @returns The claims. For each deviation, ranks fall as weight decay grows. The strongest decay
+ * and the least deviation bring them down to K. If there are several deviations, the least yields
+ * lower ranks than the greatest under the same decay. Distances to rank K grow with the total
+ * cluster variation divided by the weight decay.
  */
 export function collapseClaims(
   rows: readonly CollapseRow[],
@@ -42,8 +45,12 @@ export function collapseClaims(
     values,
     demand,
   });
+  const correlation = (...parts: Parameters<typeof claim>): Claim => ({
+    ...claim(...parts),
+    kind: "correlation",
+  });
   const falls = deviations.map((deviation) =>
-    claim(
+    correlation(
       `ranks fall as weight decay grows${at(deviation)}`,
       "Spearman's ρ of weight decay and mean rank of the layers",
       byReplica(inner.filter((row) => row.deviation === deviation), (ofReplica) => {
@@ -62,7 +69,7 @@ export function collapseClaims(
     ),
     { equals: 0 },
   );
-  // A network counts where its counterpart at the other deviation does.
+  // A network counts if its counterpart at the other deviation does.
   const counterpart = new Map([[least, greatest], [greatest, least]]);
   const paired = decayed.filter((row) =>
     decayed.some((other) =>
@@ -79,7 +86,7 @@ export function collapseClaims(
     }),
     { below: 0 },
   )];
-  const grows = claim(
+  const grows = correlation(
     `distances to rank ${classes} grow with the cluster variation by weight decay`,
     "Spearman's ρ of TCV / λ and distance",
     byReplica(decayed, (ofReplica) =>
@@ -92,7 +99,7 @@ export function collapseClaims(
   return [...falls, limit, ...spread, grows];
 }
 
-/** A statistic of each replica that has a row. */
+/** Computes a statistic of each replica that has a row. */
 function byReplica(
   rows: readonly CollapseRow[],
   statistic: (rows: readonly CollapseRow[]) => number,
@@ -102,8 +109,4 @@ function byReplica(
 
 function meanRank(rows: readonly CollapseRow[]): number {
   return mean(rows.map(({ rank }) => rank));
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,6 +1,6 @@
 /**
- * The figure of neural rank collapse: ranks against weight decay, distances to rank K against the variability within classes,
- * spectra.
+ * The figure of neural rank collapse: ranks against weight decay, distances to rank K against the
+ * variability within classes, and spectra.
  *
  * @module
  */
@@ -24,23 +24,23 @@ import { type Axis, rankAxis, stepAxis } from "../../plot/core/scales.ts";
 import { bandEntries } from "../../plot/core/summary_marks.ts";
 import { appendGroup, type Group } from "../../plot/core/svg.ts";
 
-/** What belongs to one task. */
+/** Values of one task. */
 export interface CollapseGroup {
-  /** Its name; empty where it is the only one. */
+  /** Its name; empty if it is the only one. */
   readonly label: string;
-  /** Numerical ranks, `[layer][network][decay]`; NaN where a network does not count. */
+  /** Numerical ranks, `[layer][network][decay]`; NaN if a network does not count. */
   readonly ranks: readonly (readonly (readonly number[])[])[];
-  /** Singular values by the largest, `[layer][decay][network][index]`. */
+  /** Singular values divided by the largest, `[layer][decay][network][index]`. */
   readonly spectra: readonly (readonly (readonly (readonly number[])[])[])[];
   /** Layers of networks with a weight decay above 0. */
   readonly points: readonly CollapsePoint[];
 }
 
-/** What the figure is drawn from. */
+/** Data of the figure. */
 export interface RankCollapseFigureData {
   /** Heading. */
   readonly title: string;
-  /** What was trained, and how. */
+  /** Networks and training, in one line. */
   readonly subtitle: string;
   /** Number of classes K. */
   readonly classes: number;
@@ -48,23 +48,23 @@ export interface RankCollapseFigureData {
   readonly layers: readonly number[];
   /** Weight decays λ, ascending. */
   readonly weightDecays: readonly number[];
-  /** Networks with each of them. */
+  /** Networks with each weight decay. */
   readonly networks: number;
-  /** Tasks, from the least variable. */
+  /** Tasks, the least variable first. */
   readonly groups: readonly CollapseGroup[];
 }
 
 /** Share of σ₁ above which a singular value counts. */
 const THRESHOLD = 1e-2;
-/** Most panels side by side. */
+/** Largest number of panels side by side. */
 const MOST_ABREAST = 3;
 const plotHeight = 220, spectrumHeight = 170, gap = 70, spectrumGap = 24;
 
 /**
- * Draws a panel of ranks for each task, one of distances to rank K, and spectra of the layers: of up to three, from
- * the first to the last.
+ * Draws a panel of ranks for each task, one of distances to rank K, and the spectra of up to three
+ * layers, from the first to the last.
  *
- * @param data What to draw.
+ * @param data Data of the figure.
  * @returns A standalone SVG document, 900 pixels wide.
  */
 export function rankCollapseFigure(data: RankCollapseFigureData): string {
@@ -125,7 +125,7 @@ export function rankCollapseFigure(data: RankCollapseFigureData): string {
   });
 }
 
-/** Spectra of one task, a panel a layer. */
+/** Draws the spectra of one task, with one panel per layer. */
 function drawSpectrumRow(
   parent: Group,
   { layers, classes }: RankCollapseFigureData,
@@ -143,7 +143,7 @@ function drawSpectrumRow(
   shown.forEach((l, column) => {
     const panel = appendGroup(parent, "panel", left + column * (width + spectrumGap));
     const values = Math.max(1, ...group.spectra[l].flat().map(({ length }) => length));
-    // Where spectra should fall, and where they end.
+    // The index at which spectra should fall, and the last index.
     const marked = [classes, values].filter((index) => index === values || index < 0.8 * values);
     const x = {
       ...stepAxis([1, values], width),
@@ -188,7 +188,7 @@ function spectrumLegend({ weightDecays }: RankCollapseFigureData): LegendEntry[]
   ];
 }
 
-/** The figure in words. */
+/** Describes the figure in words. */
 function describe({ groups, layers, weightDecays }: RankCollapseFigureData): string {
   return groups.map(({ label, ranks }) =>
     layers.map((layer, l) =>

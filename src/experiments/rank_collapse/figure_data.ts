@@ -1,5 +1,5 @@
 /**
- * What the figure of neural rank collapse shows of trained layers.
+ * Data of the figure of neural rank collapse.
  *
  * @module
  */
@@ -8,11 +8,12 @@ import type { CollapseRow } from "./layers.ts";
 import type { RankCollapsePlan } from "./plan.ts";
 
 /**
- * Sorts layers into the panels of the figure. The output layer is left out, which has no rank above K to lose.
+ * Sorts layers into the panels of the figure. The output layer is left out: it has no rank above K
+ * to lose.
  *
  * @param rows Layers.
  * @param plan The experiment.
- * @returns What to draw.
+ * @returns Data of the figure.
  */
 export function collapseFigureData(
   rows: readonly CollapseRow[],

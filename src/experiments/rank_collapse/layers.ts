@@ -1,5 +1,6 @@
 /**
- * What weight decay leaves of the layers of trained classifiers: ranks of their weights, variability of what enters them.
+ * Measurements of the layers of trained classifiers: ranks of their weights, and variability of
+ * their inputs.
  *
  * @module
  */
@@ -14,7 +15,7 @@ import type { Task } from "../../tasks/task.ts";
 import type { Training } from "../../train/training.ts";
 import type { CollapsePlace } from "./plan.ts";
 
-/** One layer of one replica: its weight matrix W, and the embeddings of the training samples that enter it. */
+/** A layer of one replica: its weight matrix W, and the training samples as they enter it. */
 export interface CollapsedLayer extends WeightRank, ClusterVariation {
   /** Index of the network in its run. */
   readonly index: number;
@@ -22,20 +23,20 @@ export interface CollapsedLayer extends WeightRank, ClusterVariation {
   readonly layer: number;
   /** Distance of W to the matrices of rank K, √Σ_{i>K} σ_i², K the number of classes. */
   readonly distance: number;
-  /** The same by ‖W‖_F; NaN where W is 0. */
+  /** That distance divided by ‖W‖_F; NaN if W is 0. */
   readonly relativeDistance: number;
 }
 
-/** A layer after training, and what it was trained with. */
+/** A layer after training, and its place in the experiment. */
 export interface CollapseRow extends Omit<CollapsedLayer, "index">, CollapsePlace {
   /** Loss over all training samples. */
   readonly loss: number;
-  /** Fraction of the held-out samples classified right, of the training samples where none are held out. */
+  /** Share of the held-out samples classified correctly; of the training samples without any. */
   readonly accuracy: number;
 }
 
 /**
- * Measures all layers of the networks of a training that did not diverge.
+ * Measures all layers of the networks that did not diverge.
  *
  * @param training The training.
  * @param placeOf Gives the place of a replica in the experiment.
@@ -54,13 +55,14 @@ export async function measureLayers(
 }
 
 /**
- * Measures all layers of trained replicas. Waits for the GPU; the weights of a layer are solved as one batch.
+ * Measures all layers of trained replicas. The weights of a layer are solved as one batch. Waits
+ * for the GPU.
  *
  * @param network The network.
- * @param task What it was trained on: a task of classes.
- * @param replicas Indices of the replicas to measure. Their parameters have to be finite.
+ * @param task The task of classes that it was trained on.
+ * @param replicas Indices of the replicas to measure. Their parameters must be finite.
  * @returns Their layers, in the order of layers, then replicas.
- * @throws {ShapeError} Where the adapter has no room for the embeddings.
+ * @throws {ShapeError} If the adapter has no room for the embeddings.
  */
 async function collapsedLayers(
   network: Network,
@@ -80,7 +82,7 @@ async function collapsedLayers(
   const commands = new Commands(gpu);
   commands.run(...forward);
   commands.submit();
-  // The samples themselves enter the first layer of all.
+  // The samples themselves enter the first layer of every network.
   const inputs = { rows: task.train.count, columns: task.inputs, data: task.train.x };
   const [atInput] = await clusterVariations(gpu, [inputs], labels);
   const measured: CollapsedLayer[] = [];

@@ -1,17 +1,26 @@
 /**
- * Neural rank collapse: weight decay lowers the ranks of weight matrices, and lowers them more if the samples of a class differ
- * less (Zangrando, Deidda, Brugiapaglia, Guglielmi, Tudisco, arXiv:2402.03991).
+ * Neural rank collapse: weight decay lowers the ranks of weight matrices, and lowers them more if
+ * the samples of a class differ less (Zangrando, Deidda, Brugiapaglia, Guglielmi, Tudisco,
+ * arXiv:2402.03991).
  *
  * @module
  */
-import { defineExperiment } from "../core/experiment.ts";
+import type { TableOf } from "../../cli/options.ts";
+import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { type Columns, table } from "../core/table.ts";
-import { trainingRun } from "../core/training_run.ts";
+import { trainingPart, trainingRun } from "../core/training_run.ts";
 import { collapseClaims } from "./claims.ts";
 import { type CollapseRow, measureLayers } from "./layers.ts";
-import { nameOf, placeOf, rankCollapseOptions, rankCollapsePlan } from "./plan.ts";
+import {
+  nameOf,
+  placeOf,
+  type RankCollapseOptions,
+  rankCollapseOptions,
+  type RankCollapsePlan,
+  rankCollapsePlan,
+} from "./plan.ts";
 
-/** The columns that say which network a row is of. */
+/** Columns that name the network of a row. */
 const place: Columns<{ readonly row: CollapseRow }> = {
   deviation: {
     help: "standard deviation within classes; empty where it is not known",
@@ -22,94 +31,99 @@ const place: Columns<{ readonly row: CollapseRow }> = {
 };
 
 /**
- * Trains networks side by side with a ladder of weight decays, several of each, on tasks of more and less variable classes, and
- * measures the ranks of their weights and the variability of what enters their layers. The networks of a task share its
- * samples: confidence intervals are over their initial weights and mini-batches.
+ * Trains networks with a ladder of weight decays, several of each side by side, on tasks of more
+ * and less variable classes. It measures the ranks of their weights and the variability of the
+ * inputs of their layers. The networks of a task share its samples: confidence intervals are over
+ * initial weights and mini-batches.
  *
- * After S steps of learning rate η and momentum μ, about e^(−Sηλ/(1−μ)) of the initial weights is left: where λ is too small
- * for that, the ranks are those of the start, not of the limit.
+ * After S steps of learning rate η and momentum μ, about e^(−Sηλ/(1−μ)) of the initial weights is
+ * left. If λ is too small for that, the ranks are those of the start, not of the limit.
  */
-export const rankCollapse = defineExperiment({
-  name: "rank-collapse",
-  summary: "lower the ranks of weight matrices by weight decay, with more and less variable classes",
-  source: "Zangrando, Deidda, Brugiapaglia, Guglielmi, Tudisco, arXiv:2402.03991",
-  examples: [
-    { args: "--deviations 0.1,1 --weight-decays 0,1e-3,5e-3,2e-2", help: "compare four weight decays" },
-    { args: "--task digits --samples 500 --learning-rate 0.05", help: "train on handwritten digits" },
-  ],
-  options: rankCollapseOptions,
-  plan: rankCollapsePlan,
-  runs: (plan) => {
-    const { tasks, deviations, weightDecays: _, replicasOfEach: __, ...training } = plan;
-    return tasks.map((task, run) =>
-      trainingRun({
-        label: deviations[run] === null ? task.name : `deviation ${deviations[run]}`,
-        training: { ...training, task },
-        nameOf: (index) => `replica ${index} (${nameOf(placeOf(plan, run, index))})`,
-        measure: async (training) => ({
-          rows: await measureLayers(training, (index) => placeOf(plan, run, index)),
-        }),
-      })
-    );
-  },
-  claims: (rows, { task, deviations, weightDecays }) =>
-    collapseClaims(rows, { classes: task.outputs, deviations, weightDecays }),
-  tables: {
-    "rank_collapse.csv": ({ rows }) =>
-      table(rows.map((row) => ({ row })), {
-        ...place,
-        loss: { help: "loss over all training samples", value: ({ row }) => row.loss },
-        accuracy: {
-          help:
-            "share of the held-out samples classified right, of the training samples where none are held out",
-          value: ({ row }) => row.accuracy,
-        },
-        layer: { help: "weight matrix, from 1; the last is the output layer", value: ({ row }) => row.layer },
-        rank: { help: "singular values above 1 % of the largest", value: ({ row }) => row.rank },
-        rank_low: { help: "lower end of the certified interval of the rank", value: ({ row }) => row.low },
-        rank_high: { help: "upper end of it", value: ({ row }) => row.high },
-        distance: {
-          help: "distance to the matrices of rank K, the number of classes",
-          value: ({ row }) => row.distance,
-        },
-        relative_distance: {
-          help: "the same divided by the norm of the matrix; empty where that is 0",
-          value: ({ row }) => numberOrNone(row.relativeDistance),
-        },
-        tcv: { help: "total cluster variation of what enters the layer", value: ({ row }) => row.variation },
-        relative_tcv: {
-          help: "the same as a share of the total variation; empty where that is 0",
-          value: ({ row }) => numberOrNone(row.relative),
-        },
-        trace_ratio: {
-          help: "tr(Σ_W Σ_B⁺) / K of what enters the layer; empty where it is not finite",
-          value: ({ row }) => numberOrNone(row.traceRatio),
-        },
-      }),
-    "singular_values.csv": ({ rows }) =>
-      table(
-        rows.flatMap((row) =>
-          Array.from(row.singularValues, (value, i) => ({ row, index: i + 1, value, bound: row.bounds[i] }))
-        ),
-        {
-          ...place,
-          layer: { help: "weight matrix, from 1", value: ({ row }) => row.layer },
-          index: { help: "number of the singular value, from 1, descending", value: ({ index }) => index },
-          singular_value: { help: "singular value", value: ({ value }) => value },
-          bound: { help: "certified bound on its error", value: ({ bound }) => bound },
-        },
+export const rankCollapse: Experiment<TableOf<RankCollapseOptions>, RankCollapsePlan, CollapseRow> =
+  defineExperiment({
+    name: "rank-collapse",
+    summary: "lower the ranks of weight matrices by weight decay, with more and less variable classes",
+    source: "Zangrando, Deidda, Brugiapaglia, Guglielmi, Tudisco, arXiv:2402.03991",
+    examples: [
+      { args: "--deviations 0.1,1 --weight-decays 0,1e-3,5e-3,2e-2", help: "compare four weight decays" },
+      { args: "--task digits --samples 500 --learning-rate 0.05", help: "train on handwritten digits" },
+    ],
+    options: rankCollapseOptions,
+    plan: rankCollapsePlan,
+    runs: (plan) =>
+      plan.tasks.map((task, run) =>
+        trainingRun({
+          label: plan.deviations[run] === null ? task.name : `deviation ${plan.deviations[run]}`,
+          training: trainingPart({ ...plan, task }),
+          nameOf: (index) => `replica ${index} (${nameOf(placeOf(plan, run, index))})`,
+          measure: async (training) => ({
+            rows: await measureLayers(training, (index) => placeOf(plan, run, index)),
+          }),
+        })
       ),
-  },
-  figures: {
-    "rank_collapse.svg": async ({ plan, rows }) => {
-      const [{ rankCollapseFigure }, { collapseFigureData }] = await Promise.all([
-        import("./figure.ts"),
-        import("./figure_data.ts"),
-      ]);
-      return rankCollapseFigure(collapseFigureData(rows, plan));
+    claims: (rows, { task, deviations, weightDecays }) =>
+      collapseClaims(rows, { classes: task.outputs, deviations, weightDecays }),
+    tables: {
+      "rank_collapse.csv": ({ rows }) =>
+        table(rows.map((row) => ({ row })), {
+          ...place,
+          loss: { help: "loss over all training samples", value: ({ row }) => row.loss },
+          accuracy: {
+            help: "share of the held-out samples classified correctly; of the training samples without any",
+            value: ({ row }) => row.accuracy,
+          },
+          layer: {
+            help: "weight matrix, from 1; the last is the output layer",
+            value: ({ row }) => row.layer,
+          },
+          rank: { help: "singular values above 1 % of the largest", value: ({ row }) => row.rank },
+          rank_low: { help: "lower end of the certified interval of the rank", value: ({ row }) => row.low },
+          rank_high: { help: "upper end of that interval", value: ({ row }) => row.high },
+          distance: {
+            help: "distance to the matrices of rank K, the number of classes",
+            value: ({ row }) => row.distance,
+          },
+          relative_distance: {
+            help: "that distance divided by the norm of the matrix; empty if the norm is 0",
+            value: ({ row }) => numberOrNone(row.relativeDistance),
+          },
+          tcv: {
+            help: "total cluster variation of the inputs of the layer",
+            value: ({ row }) => row.variation,
+          },
+          relative_tcv: {
+            help: "tcv as a share of the total variation; empty if that is 0",
+            value: ({ row }) => numberOrNone(row.relative),
+          },
+          trace_ratio: {
+            help: "tr(Σ_W Σ_B⁺) / K of the inputs of the layer; empty if it is not finite",
+            value: ({ row }) => numberOrNone(row.traceRatio),
+          },
+        }),
+      "singular_values.csv": ({ rows }) =>
+        table(
+          rows.flatMap((row) =>
+            Array.from(row.singularValues, (value, i) => ({ row, index: i + 1, value, bound: row.bounds[i] }))
+          ),
+          {
+            ...place,
+            layer: { help: "weight matrix, from 1", value: ({ row }) => row.layer },
+            index: { help: "number of the singular value, from 1, descending", value: ({ index }) => index },
+            singular_value: { help: "singular value", value: ({ value }) => value },
+            bound: { help: "certified bound on its error", value: ({ bound }) => bound },
+          },
+        ),
     },
-  },
-});
+    figures: {
+      "rank_collapse.svg": async ({ plan, rows }) => {
+        const [{ rankCollapseFigure }, { collapseFigureData }] = await Promise.all([
+          import("./figure.ts"),
+          import("./figure_data.ts"),
+        ]);
+        return rankCollapseFigure(collapseFigureData(rows, plan));
+      },
+    },
+  });
 
 function numberOrNone(value: number): number | null {
   return Number.isFinite(value) ? value : null;

@@ -16,25 +16,26 @@ import { type Group, px } from "../../plot/core/svg.ts";
 import { textWidth } from "../../plot/core/text.ts";
 import type { Point } from "../../plot/core/thin.ts";
 
-/** A layer of a network: where it stands among the distances to rank K. */
+/** A layer of a network in the panel of distances to rank K. */
 export interface CollapsePoint {
   /** Number of the layer. */
   readonly layer: number;
-  /** Total cluster variation by weight decay. */
+  /** Total cluster variation divided by weight decay. */
   readonly x: number;
   /** Distance to rank K. */
   readonly y: number;
 }
 
-/** The least share of σ₁ that is shown: single precision has no smaller ones. */
+/** Smallest share of σ₁ that is shown. Single precision resolves no smaller one. */
 const LEAST_SHARE = 1e-7;
 
 /**
- * The axis of a ladder of weight decays: evenly spaced, since 0 is one of them.
+ * Makes the axis of a ladder of weight decays. It is evenly spaced, since 0 is one of them.
  *
  * @param decays The decays, ascending.
  * @param width Length in pixels.
- * @returns The axis, which maps the index of a decay, and its name; labels that would stand on others are left out.
+ * @returns The axis, which maps the index of a decay, and its name. Labels that would overlap are
+ * left out.
  */
 export function ladderAxis(decays: readonly number[], width: number): { axis: Axis; name: string } {
   const least = decays.find((decay) => decay > 0);
@@ -55,9 +56,9 @@ export function ladderAxis(decays: readonly number[], width: number): { axis: Ax
 }
 
 /**
- * A logarithmic axis with room beyond the values.
+ * Makes a logarithmic axis with room beyond the values.
  *
- * @param values The values; only positive ones can be shown, and count.
+ * @param values The values. Only positive ones are shown and count.
  * @param range Pixels of its ends.
  * @returns The axis.
  */
@@ -68,7 +69,7 @@ export function spaciousAxis(values: readonly number[], range: readonly [number,
 }
 
 /**
- * The axis of singular values as shares of the largest.
+ * Makes the axis of singular values as shares of the largest.
  *
  * @param shares The shares.
  * @param height Length in pixels.
@@ -83,7 +84,7 @@ export function shareAxis(shares: readonly number[], height: number): Axis {
  * Draws the ranks of layers: medians over the networks, their bands, and a line at K.
  *
  * @param parent Where to draw.
- * @param ranks Ranks, `[layer][network][decay]`; NaN where a network does not count.
+ * @param ranks Ranks, `[layer][network][decay]`; NaN if a network does not count.
  * @param classes K.
  * @param x Axis of the ladder.
  * @param y Axis of the rank.
@@ -117,14 +118,15 @@ export function drawRanks(
 }
 
 /**
- * The mark of a point: its colour that of the layer, its shape that of the group: a circle, a triangle, a square, a pentagon …
+ * Draws the mark of a point: a circle, a triangle, a square, a pentagon … by its group, in the
+ * colour of its layer.
  *
  * @param parent Where to draw.
  * @param at Its centre.
  * @param group Index of the group.
- * @param colour Colour.
+ * @param color Colour.
  */
-export function drawMark(parent: Group, at: Point, group: number, colour: string): void {
+export function drawMark(parent: Group, at: Point, group: number, color: string): void {
   const corners = group === 0 ? 16 : group + 2;
   const radius = group === 0 ? 3.2 : 4;
   const corner = (c: number) => {
@@ -132,7 +134,7 @@ export function drawMark(parent: Group, at: Point, group: number, colour: string
     return `${px(at.x + radius * Math.sin(angle))},${px(at.y - radius * Math.cos(angle))}`;
   };
   const outline = Array.from({ length: corners }, (_, c) => corner(c)).join("L");
-  parent.append("path").attr("class", "point").attr("d", `M${outline}Z`).attr("fill", colour)
+  parent.append("path").attr("class", "point").attr("d", `M${outline}Z`).attr("fill", color)
     .attr("fill-opacity", 0.65);
 }
 
@@ -141,7 +143,7 @@ export function drawMark(parent: Group, at: Point, group: number, colour: string
  *
  * @param parent Where to draw.
  * @param groups Points of each group.
- * @param x Axis of total cluster variation by weight decay.
+ * @param x Axis of total cluster variation divided by weight decay.
  * @param y Axis of the distance.
  */
 export function drawDistances(
@@ -164,7 +166,8 @@ export function drawDistances(
 }
 
 /**
- * Draws spectra: medians over the networks, a line for each weight decay, and one at the share that counts.
+ * Draws spectra: medians over the networks, with one line per weight decay, and a line at the
+ * threshold.
  *
  * @param parent Where to draw.
  * @param spectra Shares of σ₁, `[decay][network][index]`.

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { numbers, type OptionValues, pick, text, toggle } from "../../cli/options.ts";
-import { taskOf, trainingOptions, trainingTable } from "../../cli/training_flags.ts";
+import { numbers, pick, type TableOf, text, toggle } from "../../cli/options.ts";
+import { taskOf, trainingOptions } from "../../cli/training_flags.ts";
+import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
 import { mixture } from "../../tasks/mixture.ts";
 import type { Task } from "../../tasks/task.ts";
@@ -12,21 +13,45 @@ import { type CompleteOptions, completeOptions } from "../../train/options.ts";
 
 /** A task of classes, and the deviation within them. */
 export interface CollapseTask {
-  /** Standard deviation of a class about its centre; `null` where it is not known. */
+  /** Standard deviation of a class about its centre; `null` if it is not known. */
   readonly deviation: number | null;
   /** The task. */
   readonly task: Task;
 }
 
+/** Values of the options of the experiment. */
+export interface RankCollapseOptions extends
+  Omit<
+    TrainingValues,
+    "task" | "weightDecay" | "probeEvery" | "spectraEvery" | "epsilons" | "relative" | "precision"
+  > {
+  /** The task or its name, or tasks that differ in the deviation within their classes. */
+  readonly task: string | Task | readonly CollapseTask[];
+  /** Standard deviations within the classes of mixture, one training run for each. */
+  readonly deviations: readonly number[] | null;
+  /** Number of training samples. */
+  readonly samples: number;
+  /** Widths of the hidden layers. */
+  readonly layers: string | readonly number[];
+  /** Learning rate of all replicas, or one for each. */
+  readonly learningRate: readonly number[];
+  /** Number of steps. */
+  readonly steps: number;
+  /** Weight decays to compare, ascending. */
+  readonly weightDecays: readonly number[];
+  /** Whether to take the larger values. */
+  readonly full: boolean;
+}
+
 /** Options of the experiment. */
-export const rankCollapseOptions = {
-  task: text<Task | readonly CollapseTask[], string>({
+export const rankCollapseOptions: TableOf<RankCollapseOptions> = {
+  task: text({
     default: "mixture",
     placeholder: "NAME",
     help: "what to learn: mixture, digits, or another task with classes",
     group: "what to train",
   }),
-  deviations: numbers<readonly number[] | null>({
+  deviations: numbers({
     default: null,
     min: 0,
     help: "standard deviations within the classes of mixture, one training run for each; by default 0.1,1",
@@ -36,13 +61,13 @@ export const rankCollapseOptions = {
     ...["data", "samples", "layers", "activation", "init", "optimizer", "learningRate", "schedule"] as const,
     ...["momentum", "batch", "steps", "replicas", "seed"] as const,
   ], {
-    samples: { default: 100, full: 500 },
-    layers: { default: "32,32,32", full: "64,64,64" },
-    learningRate: { default: [0.2], full: [0.05] },
-    steps: { default: 4000 },
+    samples: { default: 100, full: 500, help: "training samples" },
+    layers: { default: "32,32,32", full: "64,64,64", help: "hidden widths as 50,50" },
+    learningRate: { default: [0.2], full: [0.05], help: "one for all replicas, or one for each" },
+    steps: { default: 4000, help: "updates of the weights" },
     replicas: { default: 5, help: "networks for each weight decay" },
   }),
-  weightDecays: numbers<readonly number[]>({
+  weightDecays: numbers({
     default: [0, 1e-3, 2e-3, 5e-3, 2e-2],
     min: 0,
     help: "weight decays to compare, ascending",
@@ -51,11 +76,14 @@ export const rankCollapseOptions = {
   full: toggle({ default: false, help: "train wider layers on more samples" }),
 };
 
-/** The experiment, its options checked: those of the training run of the first task, and what varies over runs and replicas. */
+/**
+ * The experiment, its options checked: those of the training run of the first task, and the values
+ * that vary over runs and replicas.
+ */
 export interface RankCollapsePlan extends CompleteOptions {
   /** Tasks from the least to the greatest deviation. */
   readonly tasks: readonly Task[];
-  /** Their deviations, `null` alone where it is not known. */
+  /** Their deviations, ascending; `null` alone if it is not known. */
   readonly deviations: readonly (number | null)[];
   /** Weight decays λ, ascending. */
   readonly weightDecays: readonly number[];
@@ -68,18 +96,19 @@ export interface RankCollapsePlan extends CompleteOptions {
  *
  * @param options Values of all options.
  * @returns The experiment.
- * @throws {InputError} Where a task has no classes, tasks do not belong together, or the ladder of weight decays is none.
+ * @throws {InputError} If a task has no classes, tasks do not belong together, or weight decays are
+ * not ascending.
  */
 export async function rankCollapsePlan(
-  options: OptionValues<typeof rankCollapseOptions>,
+  options: RankCollapseOptions,
 ): Promise<RankCollapsePlan> {
   const { weightDecays, replicas, steps } = options;
   const tasks = checkTasks(await tasksOf(options));
-  if (weightDecays.length === 0) throw new InputError("no weight decay: give one at least");
+  if (weightDecays.length === 0) throw new InputError("no weight decay: give at least one");
   if (weightDecays.some((decay, i) => i > 0 && !(decay > weightDecays[i - 1]))) {
     throw new InputError(`weight decays ${weightDecays.join(", ")}: give them in ascending order, each once`);
   }
-  if (steps < 1) throw new InputError("no update, nothing collapses: give one step at least");
+  if (steps < 1) throw new InputError("without a step nothing collapses: give at least one");
   const [first] = await Promise.all(tasks.map(({ task }) => runOptions(task, options)));
   return {
     ...first,
@@ -90,8 +119,8 @@ export async function rankCollapsePlan(
   };
 }
 
-/** Options of one run: replicas are all decays of the first network, then all of the next. */
-async function runOptions(task: Task, options: OptionValues<typeof rankCollapseOptions>) {
+/** Makes the options of one run: replicas are all decays of the first network, then of the next. */
+async function runOptions(task: Task, options: RankCollapseOptions) {
   const { weightDecays, replicas, steps } = options;
   return completeOptions(
     await trainingOptions({
@@ -99,7 +128,7 @@ async function runOptions(task: Task, options: OptionValues<typeof rankCollapseO
       task,
       weightDecay: Array.from({ length: replicas }, () => weightDecays).flat(),
       replicas: weightDecays.length * replicas,
-      // Probes only tell how far the run is: their ranks are not used.
+      // Probes only report progress: their ranks are not used.
       probeEvery: Math.ceil(steps / 10),
       epsilons: null,
       relative: false,
@@ -108,7 +137,7 @@ async function runOptions(task: Task, options: OptionValues<typeof rankCollapseO
   );
 }
 
-async function tasksOf(options: OptionValues<typeof rankCollapseOptions>): Promise<readonly CollapseTask[]> {
+async function tasksOf(options: RankCollapseOptions): Promise<readonly CollapseTask[]> {
   const { task, deviations, samples, seed } = options;
   if (task === "mixture") {
     return (deviations ?? [0.1, 1]).map((deviation) => ({
@@ -119,24 +148,24 @@ async function tasksOf(options: OptionValues<typeof rankCollapseOptions>): Promi
   if (Array.isArray(task)) return task;
   const loaded = await taskOf({ ...options, task: task as string | Task });
   if (deviations) {
-    throw new InputError(`the task ${loaded.name} has the deviations that it has: leave out --deviations`);
+    throw new InputError(`the deviations of the task ${loaded.name} are fixed: leave out --deviations`);
   }
   return [{ deviation: null, task: loaded }];
 }
 
-/** Tasks from the least to the greatest deviation. */
+/** Checks that tasks can be compared, and sorts them by their deviation. */
 function checkTasks(tasks: readonly CollapseTask[]): CollapseTask[] {
-  if (tasks.length === 0) throw new InputError("no task: give one at least");
+  if (tasks.length === 0) throw new InputError("no task: give at least one");
   const [{ task: { inputs, outputs } }] = tasks;
   for (const { deviation, task } of tasks) {
     if (task.loss !== "softmax-cross-entropy") {
       throw new InputError(`the task ${task.name} has no classes: choose one with a cross-entropy`);
     }
     if (task.inputs !== inputs || task.outputs !== outputs) {
-      throw new InputError("tasks that are to be compared have one number of inputs and one of classes");
+      throw new InputError("tasks to compare must have the same number of inputs and of classes");
     }
     if (deviation === null && tasks.length > 1) {
-      throw new InputError("tasks that are to be compared differ by a deviation: give that of each");
+      throw new InputError("tasks to compare must differ by their deviation: give that of each");
     }
   }
   if (new Set(tasks.map(({ deviation }) => deviation)).size < tasks.length) {
@@ -145,7 +174,7 @@ function checkTasks(tasks: readonly CollapseTask[]): CollapseTask[] {
   return tasks.toSorted((a, b) => (a.deviation ?? 0) - (b.deviation ?? 0));
 }
 
-/** Where a network stands. */
+/** Place of a network in the experiment. */
 export interface CollapsePlace {
   /** Deviation within classes. */
   readonly deviation: number | null;
@@ -176,7 +205,7 @@ export function placeOf(plan: RankCollapsePlan, run: number, index: number): Col
  * Names a network.
  *
  * @param place Its place.
- * @returns In words.
+ * @returns The name, in words.
  */
 export function nameOf({ deviation, weightDecay, replica }: CollapsePlace): string {
   return [

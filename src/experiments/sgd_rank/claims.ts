@@ -4,19 +4,22 @@
  * @module
  */
 import { spearman } from "../../stats/spearman.ts";
+import { mean } from "../core/lists.ts";
 import type { Claim, Demand } from "../core/verdict.ts";
 import type { SgdRankNetwork } from "./network.ts";
 import { type SgdRankComparison, type SgdRankKnob, sgdRankKnobs } from "./plan.ts";
 
 /**
- * States the claims about the numerical ranks of all weight matrices but the last, whose rank the outputs bound.
+ * States the claims about the numerical ranks of all weight matrices but the last, whose rank the
+ * outputs bound.
  *
- * The statistic of a replica is the mean, over these matrices and over the rest of the grid, of Spearman's ρ between the varied
- * quantity and the rank; 0 where the rank stays the same.
+ * The statistic of a replica is the mean, over these matrices and over the rest of the grid, of
+ * Spearman's ρ between the varied quantity and the rank; ρ counts as 0 if the rank stays the same.
  *
- * @param networks Networks of the grid; those that have learnt nothing do not count.
+ * @param networks Networks of the grid. Those that have learnt nothing do not count.
  * @param replicas Networks of each kind.
- * @returns Claims about the batch size with the same number of steps and of epochs, the learning rate, and the weight decay.
+ * @returns Claims about the batch size with the same number of steps and of epochs, the learning
+ * rate, and the weight decay.
  */
 export function sgdRankClaims(networks: readonly SgdRankNetwork[], replicas: number): Claim[] {
   const all = Array.from(
@@ -29,6 +32,7 @@ export function sgdRankClaims(networks: readonly SgdRankNetwork[], replicas: num
     // A replica with nothing left to compare does not count.
     values: all.map((own) => meanCorrelation(own.filter((network) => network.equal.includes(equal)), knob))
       .filter((value) => !Number.isNaN(value)),
+    kind: "correlation",
     demand,
   });
   return [
@@ -39,15 +43,16 @@ export function sgdRankClaims(networks: readonly SgdRankNetwork[], replicas: num
   ];
 }
 
-/** Mean of ρ over matrices and over the values of the other two; NaN where there is nothing to compare. */
+/** Averages ρ over matrices and the values of the other two; NaN if there is nothing to compare. */
 function meanCorrelation(networks: readonly SgdRankNetwork[], knob: SgdRankKnob): number {
   const others = (Object.keys(sgdRankKnobs) as SgdRankKnob[]).filter((other) => other !== knob);
   const lines = Map.groupBy(networks, (network) => others.map((other) => network[other]).join());
-  const correlations = [...lines.values()].filter((line) => line.length > 1).flatMap((line) =>
-    line[0].layers.slice(0, -1).map((_, l) =>
-      // Undefined where the rank is constant.
-      spearman(line.map((network) => network[knob]), line.map(({ layers }) => layers[l].rank)) || 0
-    )
+  return mean(
+    [...lines.values()].filter((line) => line.length > 1).flatMap((line) =>
+      line[0].layers.slice(0, -1).map((_, l) =>
+        // Undefined if the rank is constant.
+        spearman(line.map((network) => network[knob]), line.map(({ layers }) => layers[l].rank)) || 0
+      )
+    ),
   );
-  return correlations.reduce((sum, value) => sum + value, 0) / correlations.length;
 }

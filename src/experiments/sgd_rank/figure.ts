@@ -1,5 +1,6 @@
 /**
- * The figure of SGD's rank bias: a row for each weight matrix and one for the accuracy, a column for each of what is varied.
+ * The figure of SGD's rank bias: a row for each weight matrix and one for the accuracy, a column
+ * for each quantity that varies.
  *
  * @module
  */
@@ -17,19 +18,19 @@ import { appendGroup, type Group, px } from "../../plot/core/svg.ts";
 export interface SgdRankRow {
   /** Heading. */
   readonly label: string;
-  /** What its vertical axis shows. */
+  /** Name of the vertical axis. */
   readonly name: string;
-  /** Values, `[knob][curve][replica][value of the knob]`; NaN where there is none. */
+  /** Values, `[knob][curve][replica][value of the knob]`; NaN for none. */
   readonly series: readonly (readonly (readonly (readonly number[])[])[])[];
 }
 
-/** What the figure is drawn from. */
+/** Data of the figure. */
 export interface SgdRankFigureData {
   /** Heading. */
   readonly title: string;
-  /** What was trained, and how. */
+  /** Networks and training, in one line. */
   readonly subtitle: string;
-  /** What is varied, a column each: its name and its values, ascending. */
+  /** Quantities that vary, a column each: name and values, ascending. */
   readonly knobs: readonly { readonly name: string; readonly values: readonly number[] }[];
   /** Names of the curves of each panel. */
   readonly curves: readonly string[];
@@ -42,9 +43,9 @@ export interface SgdRankFigureData {
 const plotHeight = 170, gap = 26, rowGap = 14;
 
 /**
- * Draws the rows, all panels of one with the same vertical axis.
+ * Draws the rows. All panels of a row have the same vertical axis.
  *
- * @param data What to draw.
+ * @param data Data of the figure.
  * @returns A standalone SVG document, 900 pixels wide.
  */
 export function sgdRankFigure(data: SgdRankFigureData): string {
@@ -80,7 +81,7 @@ export function sgdRankFigure(data: SgdRankFigureData): string {
   });
 }
 
-/** Median and band over replicas, with a dot at each value. */
+/** Draws median and band over replicas, with a dot at each value. */
 function drawCurve(
   parent: Group,
   series: readonly (readonly number[])[],
@@ -112,7 +113,7 @@ function legend({ curves, replicas }: SgdRankFigureData): LegendEntry[] {
   return [...lines, ...bandEntries(replicas, "replicas", `lines are medians, of ${what}`)];
 }
 
-/** The figure in words. */
+/** Describes the figure in words. */
 function describe({ knobs, curves, rows }: SgdRankFigureData): string {
   return rows.flatMap(({ label, series }) =>
     knobs.map(({ name, values }, k) =>

@@ -1,18 +1,20 @@
 /**
- * From a grid of networks trained by SGD to what its figure shows.
+ * Data of the figure of SGD's rank bias.
  *
  * @module
  */
+import { mean } from "../core/lists.ts";
 import type { SgdRankFigureData } from "./figure.ts";
 import type { SgdRankNetwork } from "./network.ts";
 import { type SgdRankComparison, type SgdRankKnob, sgdRankKnobs, type SgdRankPlan } from "./plan.ts";
 
 /**
- * Averages a grid, seed by seed, over all but one of what it varies.
+ * Averages a grid, replica by replica, over all but one of the quantities that it varies.
  *
  * @param plan The study.
- * @param networks Its networks; those that have learnt nothing do not count.
- * @returns What to draw: for each weight matrix but the last its rank, and the held-out accuracy.
+ * @param networks Its networks. Those that have learnt nothing do not count.
+ * @returns Data of the figure: the rank of each weight matrix but the last, and the held-out
+ * accuracy.
  */
 export function sgdRankFigureData(
   plan: SgdRankPlan,
@@ -61,9 +63,4 @@ export function sgdRankFigureData(
     ],
     replicas: replicasOfEach,
   };
-}
-
-/** NaN without values. */
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

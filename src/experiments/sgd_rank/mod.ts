@@ -1,34 +1,38 @@
 /**
- * The rank bias of SGD: smaller batches, larger learning rates and stronger weight decay lower the rank of trained weight
- * matrices (Galanti, Siegel, Gupte, Poggio, arXiv:2206.05794).
+ * The rank bias of SGD: smaller batches, larger learning rates and stronger weight decay lower the
+ * rank of trained weight matrices (Galanti, Siegel, Gupte, Poggio, arXiv:2206.05794).
  *
  * @module
  */
 import { stableRank } from "../../rank/ranks/spectral_ranks.ts";
-import { defineExperiment } from "../core/experiment.ts";
+import type { TableOf } from "../../cli/options.ts";
+import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { table } from "../core/table.ts";
 import { trainingRun } from "../core/training_run.ts";
 import { sgdRankClaims } from "./claims.ts";
-import { measureNetworks, nameOf, placeOf } from "./network.ts";
-import { sgdRankCells, sgdRankOptions, sgdRankPlan } from "./plan.ts";
+import { measureNetworks, nameOf, placeOf, type SgdRankNetwork } from "./network.ts";
+import { sgdRankCells, type SgdRankOptions, sgdRankOptions, type SgdRankPlan, sgdRankPlan } from "./plan.ts";
 
 /**
- * Trains networks by plain SGD on a grid of batch sizes, learning rates and weight decays, and compares the numerical ranks of
- * their weight matrices.
+ * Trains networks by plain SGD on a grid of batch sizes, learning rates and weight decays, and
+ * compares the numerical ranks of their weight matrices.
  *
- * No single comparison of batch sizes is fair in all respects, so there are two. With the same number of *steps* all else is
- * equal: weight decay has shrunk the initial weights by the same factor (1 − ηλ)^T, and past gradients are forgotten equally
- * fast. This tests the effect of the batch itself; but small batches have seen fewer samples. With the same number of *epochs*
- * all have seen the same samples, as in practice; but small batches have made more steps, each of which decays the weights, so
- * that weight decay alone may explain a lower rank. Learning rates and weight decays are compared with the same number of
- * steps, in which a larger one of either decays the weights further: that is the bias claimed.
+ * No single comparison of batch sizes is fair in all respects, so there are two. With the same
+ * number of *steps* all else is equal: weight decay has shrunk the initial weights by the same
+ * factor (1 − ηλ)^T, and past gradients are forgotten equally fast. This tests the effect of the
+ * batch itself, but small batches have seen fewer samples. With the same number of *epochs* all
+ * have seen the same samples, as in practice. But small batches have made more steps, each of which
+ * decays the weights, so weight decay alone may explain a lower rank. Learning rates and weight
+ * decays are compared with the same number of steps, in which a larger value of either decays the
+ * weights further: that is the claimed bias.
  *
- * The bound behind the claims, of the order of B log(1/τ) / (ηλ) for batches of B and a tolerance τ, is far above the width of
- * small networks at rates at which they still learn, so it says nothing about them; the data do.
+ * The bound behind the claims is of the order of B log(1/τ) / (ηλ) for batches of B and a tolerance
+ * τ. At rates at which small networks still learn it is far above their width, so it says nothing
+ * about them.
  *
  * All networks of a batch size and a number of steps are replicas of one training run.
  */
-export const sgdRank = defineExperiment({
+export const sgdRank: Experiment<TableOf<SgdRankOptions>, SgdRankPlan, SgdRankNetwork> = defineExperiment({
   name: "sgd-rank",
   summary:
     "compare the ranks of weights that SGD trains with different batch sizes, learning rates and weight decays",
@@ -60,7 +64,7 @@ export const sgdRank = defineExperiment({
           },
           batch: cell.batchSize,
           steps: cell.steps,
-          // The ranks of features are not used: only loss and accuracy at the end are.
+          // Only loss and accuracy at the end are used, not the ranks of features.
           probeEvery: cell.steps,
           precision: "single",
           replicas,
@@ -82,7 +86,7 @@ export const sgdRank = defineExperiment({
         ),
         {
           equal: {
-            help: "comparison that the row belongs to: as many steps, or as many epochs",
+            help: "comparison of the row: with the same number of steps, or of epochs",
             value: ({ equal }) => equal,
           },
           batch_size: { help: "samples of a mini-batch", value: ({ network }) => network.batchSize },
@@ -99,22 +103,22 @@ export const sgdRank = defineExperiment({
             help: "lower end of the certified interval of the rank",
             value: ({ matrix }) => matrix.low,
           },
-          rank_high: { help: "upper end of it", value: ({ matrix }) => matrix.high },
+          rank_high: { help: "upper end of that interval", value: ({ matrix }) => matrix.high },
           stable_rank: {
             help: "sum of the squared singular values divided by the largest",
             value: ({ matrix }) => stableRank(matrix.singularValues.map((sigma) => sigma ** 2)),
           },
           loss: { help: "loss over all training samples", value: ({ network }) => network.loss },
           training_accuracy: {
-            help: "share of the training samples classified right",
+            help: "share of the training samples classified correctly",
             value: ({ network }) => network.trainingAccuracy,
           },
           accuracy: {
-            help: "the same of the held-out samples, where there are any",
+            help: "share of the held-out samples classified correctly; of the training samples without any",
             value: ({ network }) => network.accuracy,
           },
           has_learnt: {
-            help: "whether the network does better than naming the most frequent class; only those count",
+            help: "whether the network does better than naming the most frequent class; others do not count",
             value: ({ network }) => network.hasLearnt,
           },
         },

@@ -1,5 +1,5 @@
 /**
- * The networks of a grid trained by SGD, and what is measured of them.
+ * The networks of a grid trained by SGD, and their measurements.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { SgdRankCell, SgdRankComparison, SgdRankPlan } from "./plan.ts";
 
 /** One trained network. */
 export interface SgdRankNetwork {
-  /** What it has in common with networks of other batch sizes. */
+  /** Comparisons that it belongs to. */
   readonly equal: readonly SgdRankComparison[];
   /** Samples of a mini-batch. */
   readonly batchSize: number;
@@ -27,17 +27,17 @@ export interface SgdRankNetwork {
   readonly replica: number;
   /** Loss over all training samples. */
   readonly loss: number;
-  /** Fraction of the training samples classified right. */
+  /** Share of the training samples classified correctly. */
   readonly trainingAccuracy: number;
-  /** The same of the held-out samples, of the training samples where none are held out. */
+  /** Share of the held-out samples classified correctly; of the training samples without any. */
   readonly accuracy: number;
-  /** Whether it has learnt more than to name the most frequent class; one that has not does not count. */
+  /** Whether it does better than naming the most frequent class; otherwise it does not count. */
   readonly hasLearnt: boolean;
   /** Singular values and numerical ranks of its weight matrices, first to last. */
   readonly layers: readonly WeightRank[];
 }
 
-/** Where a network stands in the grid. */
+/** Place of a network in the grid. */
 export type GridPlace = Pick<
   SgdRankNetwork,
   "equal" | "batchSize" | "steps" | "learningRate" | "weightDecay" | "replica"
@@ -66,7 +66,7 @@ export function placeOf(plan: SgdRankPlan, cell: SgdRankCell, index: number): Gr
  * Names a network.
  *
  * @param place Its place.
- * @returns In words.
+ * @returns The name, in words.
  */
 export function nameOf({ batchSize, steps, learningRate, weightDecay, replica }: GridPlace): string {
   return `batch size ${batchSize}, ${steps} steps, learning rate ${learningRate}, weight decay ${weightDecay}, ` +
@@ -74,13 +74,14 @@ export function nameOf({ batchSize, steps, learningRate, weightDecay, replica }:
 }
 
 /**
- * Measures the networks of a run that went to its end.
+ * Measures the networks of a finished run.
  *
  * @param gpu Device.
  * @param plan The study.
  * @param places Places of the replicas.
  * @param training The run.
- * @returns The networks that did not diverge, and by name those that have learnt nothing; none of a run that was stopped.
+ * @returns The networks that did not diverge, and the names of those that have learnt nothing. A
+ * run that was stopped has none.
  */
 export async function measureNetworks(
   gpu: Gpu,
@@ -122,7 +123,7 @@ export async function measureNetworks(
   return { rows, leftOut };
 }
 
-/** Share of the training samples that are of the most frequent class. */
+/** Computes the share of the most frequent class among the training samples. */
 function largestClass({ train: { y, count }, outputs }: Task): number {
   const members = new Array<number>(outputs).fill(0);
   for (let k = 0; k < count; k++) {

@@ -3,21 +3,49 @@
  *
  * @module
  */
-import { integer, integers, number, numbers, type OptionValues, pick, toggle } from "../../cli/options.ts";
+import { integer, integers, number, numbers, pick, type TableOf, toggle } from "../../cli/options.ts";
 import { parseLayers } from "../../cli/sizes.ts";
-import { taskOf, trainingTable } from "../../cli/training_flags.ts";
+import { taskOf } from "../../cli/training_flags.ts";
+import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
+import { ascending } from "../core/lists.ts";
 import { poolImages } from "../../tasks/digits/pool.ts";
 import type { Task } from "../../tasks/task.ts";
 
+/** Values of the options of the study. */
+export interface SgdRankOptions extends Pick<TrainingValues, "task" | "data" | "replicas" | "seed"> {
+  /** Number of training samples. */
+  readonly samples: number;
+  /** Widths of the hidden layers. */
+  readonly layers: string | readonly number[];
+  /** Activation of the hidden layers. */
+  readonly activation: string | readonly string[];
+  /** Initialiser. */
+  readonly init: string;
+  /** Side of the squares of pixels of the digits that become one. */
+  readonly pool: number;
+  /** Batch sizes to compare. */
+  readonly batchSizes: readonly number[];
+  /** Learning rates to compare. */
+  readonly learningRates: readonly number[];
+  /** Weight decays to compare. */
+  readonly weightDecays: readonly number[];
+  /** Steps with the largest batch. */
+  readonly steps: number;
+  /** Share of the largest singular value above which a singular value counts. */
+  readonly tolerance: number;
+  /** Whether to take the larger values. */
+  readonly full: boolean;
+}
+
 /** Options of the study. */
-export const sgdRankOptions = {
+export const sgdRankOptions: TableOf<SgdRankOptions> = {
   ...pick(trainingTable, ["task", "data", "samples", "layers", "activation", "init"], {
     task: { default: "digits", help: "what to learn: a task with classes" },
     samples: { default: 1000, full: 4000, help: "training samples" },
-    layers: { default: "32,32" },
-    activation: { default: "relu" },
-    init: { default: "he-normal" },
+    layers: { default: "32,32", help: "hidden widths as 50,50" },
+    activation: { default: "relu", help: "activation of the hidden layers: tanh, relu, sine, gelu …" },
+    init: { default: "he-normal", help: "initialiser: xavier-normal, he-uniform, normal:0.1 …" },
   }),
   pool: integer({
     default: 4,
@@ -51,22 +79,22 @@ export const sgdRankOptions = {
   tolerance: number({
     default: 1e-2,
     positive: true,
-    help: "share of the largest singular value above which one counts",
+    help: "share of the largest singular value above which a singular value counts",
   }),
   full: toggle({ default: false, help: "train a larger grid, longer, with more replicas" }),
 };
 
-/** What a grid varies, in words. */
+/** Names of the quantities that a grid varies. */
 export const sgdRankKnobs = {
   batchSize: "batch size",
   learningRate: "learning rate",
   weightDecay: "weight decay",
 } as const;
 
-/** One of the things that a grid varies. */
+/** A quantity that a grid varies. */
 export type SgdRankKnob = keyof typeof sgdRankKnobs;
 
-/** What networks of different batch sizes have in common. */
+/** A comparison of batch sizes: with the same number of steps, or of epochs. */
 export type SgdRankComparison = "steps" | "epochs";
 
 /** One batch size and number of steps: a training run. */
@@ -75,26 +103,26 @@ export interface SgdRankCell {
   readonly batchSize: number;
   /** Its steps. */
   readonly steps: number;
-  /** What it has in common with a run of each other batch size. */
+  /** Comparisons that it belongs to. */
   readonly equal: readonly SgdRankComparison[];
 }
 
-/** The study, its options checked. */
-export interface SgdRankPlan {
+/** The study, its options checked. Batch sizes, learning rates and weight decays are ascending. */
+export interface SgdRankPlan extends
+  Pick<
+    SgdRankOptions,
+    "batchSizes" | "learningRates" | "weightDecays" | "steps" | "tolerance" | "seed"
+  > {
+  /** The task. */
   readonly task: Task;
+  /** Widths of the hidden layers. */
   readonly hidden: readonly number[];
+  /** Activation of the hidden layers. */
   readonly activation: string;
+  /** Initialiser. */
   readonly initializer: string;
-  /** Ascending, as are the other two lists. */
-  readonly batchSizes: readonly number[];
-  readonly learningRates: readonly number[];
-  readonly weightDecays: readonly number[];
   /** Networks of each batch size, learning rate and weight decay. */
   readonly replicasOfEach: number;
-  /** Steps with the largest batch. */
-  readonly steps: number;
-  readonly tolerance: number;
-  readonly seed: number;
   /** Networks of a training run: one for each learning rate, weight decay and replica. */
   readonly replicas: number;
 }
@@ -104,9 +132,10 @@ export interface SgdRankPlan {
  *
  * @param options Values of all options.
  * @returns The study.
- * @throws {InputError} Where a list has fewer than two values, a batch is larger than the set, or the task has no classes.
+ * @throws {InputError} If a list has fewer than two values, a batch is larger than the set, or the
+ * task has no classes.
  */
-export async function sgdRankPlan(options: OptionValues<typeof sgdRankOptions>): Promise<SgdRankPlan> {
+export async function sgdRankPlan(options: SgdRankOptions): Promise<SgdRankPlan> {
   const { pool, layers, activation, init, replicas, steps, tolerance, seed } = options;
   if (tolerance >= 1) {
     throw new InputError(`tolerance ${tolerance}: give a share of the largest singular value, in (0, 1)`);
@@ -121,14 +150,14 @@ export async function sgdRankPlan(options: OptionValues<typeof sgdRankOptions>):
   if (large !== undefined) {
     throw new InputError(`batch sizes: ${large} is out of range: give values from 1 to ${count}`);
   }
-  const learningRates = ascending("learning rates", options.learningRates);
-  const weightDecays = ascending("weight decays", options.weightDecays);
+  const learningRates = ladder("learning rates", options.learningRates);
+  const weightDecays = ladder("weight decays", options.weightDecays);
   return {
     task,
     hidden: parseLayers(layers, task),
     activation: String(activation),
     initializer: init,
-    batchSizes: ascending("batch sizes", options.batchSizes),
+    batchSizes: ladder("batch sizes", options.batchSizes),
     learningRates,
     weightDecays,
     replicasOfEach: replicas,
@@ -139,15 +168,16 @@ export async function sgdRankPlan(options: OptionValues<typeof sgdRankOptions>):
   };
 }
 
-function ascending(name: string, values: readonly number[]): number[] {
-  const different = [...new Set(values)].sort((a, b) => a - b);
+/** Sorts a list of values to compare. */
+function ladder(name: string, values: readonly number[]): number[] {
+  const different = ascending(values);
   if (different.length >= 2) return different;
-  throw new InputError(`${name}: ${different.join() || "none"}, nothing to compare; give two at least`);
+  throw new InputError(`${name}: ${different.join() || "none"}, nothing to compare; give at least two`);
 }
 
 /**
- * Lists the training runs: for each batch size one with as many steps, and one with as many epochs, as the largest. The largest
- * needs only one.
+ * Lists the training runs: for each batch size one with as many steps, and one with as many epochs,
+ * as the largest. The largest needs only one run.
  *
  * @param batchSizes Batch sizes, ascending.
  * @param steps Steps with the largest.

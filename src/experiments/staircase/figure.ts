@@ -35,7 +35,7 @@ export function drawStaircase(
   }));
 }
 
-/** What was trained and how, as a line under the figure's title. */
+/** Writes network and training as a line under the title of the figure. */
 function subtitle(options: CompleteOptions, widths: readonly number[]): string {
   const { activation, optimizer, batch, task, initializer, replicas, seed } = options;
   const activations = [...new Set(typeof activation === "string" ? [activation] : activation)].join(", ");

@@ -1,55 +1,65 @@
 /**
- * The staircase: while the loss falls, the ε-rank of the features rises in stairs (Yang, Zhao, Zhu, arXiv:2412.05144).
+ * The staircase: while the loss falls, the ε-rank of the features rises in stairs (Yang, Zhao, Zhu,
+ * arXiv:2412.05144).
  *
  * @module
  */
-import { toggle } from "../../cli/options.ts";
-import { trainingOptions, trainingTable } from "../../cli/training_flags.ts";
+import { type TableOf, toggle } from "../../cli/options.ts";
+import { trainingOptions } from "../../cli/training_flags.ts";
+import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
 import { columnHelp } from "../../io/csv.ts";
 import { traceColumns, traceCsv } from "../../io/trace_csv.ts";
-import { completeOptions } from "../../train/options.ts";
+import { type CompleteOptions, completeOptions } from "../../train/options.ts";
 import { summarize } from "../../train/summary.ts";
-import { defineExperiment } from "../core/experiment.ts";
+import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { trainingRun } from "../core/training_run.ts";
 import { staircaseReport, type StaircaseRun } from "./report.ts";
 
+/** Values of the options of a training. */
+export interface StaircaseOptions extends TrainingValues {
+  /** Whether to measure the GPU time of each kernel. */
+  readonly profile: boolean;
+}
+
 /**
- * Trains a network, probes the ranks of its features, and finds the stairs. Replicas that diverge keep their trace up to there.
+ * Trains a network, probes the ranks of its features, and finds the stairs. Replicas that diverge
+ * keep their trace up to there.
  */
-export const staircase = defineExperiment({
-  name: "staircase",
-  summary: "watch the rank of a network's features rise in stairs while its loss falls",
-  source: "Yang, Zhao, Zhu, arXiv:2412.05144",
-  examples: [
-    {
-      args: "--replicas 8 --activation sine --epsilons 1e-3,1e-6,1e-9",
-      help: "train eight networks with sine activations",
-    },
-    { args: "--task digits --out runs/digits", help: "classify handwritten digits" },
-  ],
-  options: {
-    ...trainingTable,
-    profile: toggle({
-      default: false,
-      help: "print the GPU time of each kernel; trains slower",
-      group: "machine",
-    }),
-  },
-  plan: async ({ profile: _, ...values }) => completeOptions(await trainingOptions(values)),
-  runs: (plan) => [
-    trainingRun<StaircaseRun>({
-      training: plan,
-      measure: ({ trace, diverged, network }) => ({
-        rows: [{ trace, summary: summarize(trace, diverged), widths: network.widths }],
+export const staircase: Experiment<TableOf<StaircaseOptions>, CompleteOptions, StaircaseRun> =
+  defineExperiment({
+    name: "staircase",
+    summary: "watch the rank of a network's features rise in stairs while its loss falls",
+    source: "Yang, Zhao, Zhu, arXiv:2412.05144",
+    examples: [
+      {
+        args: "--replicas 8 --activation sine --epsilons 1e-3,1e-6,1e-9",
+        help: "train eight networks with sine activations",
+      },
+      { args: "--task digits --out runs/digits", help: "classify handwritten digits" },
+    ],
+    options: {
+      ...trainingTable,
+      profile: toggle({
+        default: false,
+        help: "print the GPU time of each kernel, which slows training down",
+        group: "machine",
       }),
-    }),
-  ],
-  tables: {
-    "trace.csv": ({ rows: [{ trace }] }) => ({ csv: traceCsv(trace), columns: columnHelp(traceColumns) }),
-  },
-  figures: {
-    "staircase.svg": async (result) => (await import("./figure.ts")).drawStaircase(result),
-  },
-  summarize: ({ rows: [{ summary }] }) => summary,
-  report: staircaseReport,
-});
+    },
+    plan: async ({ profile: _, ...values }) => completeOptions(await trainingOptions(values)),
+    runs: (plan) => [
+      trainingRun<StaircaseRun>({
+        training: plan,
+        measure: ({ trace, diverged, network }) => ({
+          rows: [{ trace, summary: summarize(trace, diverged), widths: network.widths }],
+        }),
+      }),
+    ],
+    tables: {
+      "trace.csv": ({ rows: [{ trace }] }) => ({ csv: traceCsv(trace), columns: columnHelp(traceColumns) }),
+    },
+    figures: {
+      "staircase.svg": async (result) => (await import("./figure.ts")).drawStaircase(result),
+    },
+    summarize: ({ rows: [{ summary }] }) => summary,
+    report: staircaseReport,
+  });

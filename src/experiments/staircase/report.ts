@@ -1,5 +1,6 @@
 /**
- * What a terminal shows of a training: losses, ranks with their stairs, ranks of other kinds, times of kernels.
+ * The report of a training for a terminal: losses, ranks with their stairs, ranks of other kinds,
+ * times of kernels.
  *
  * @module
  */
@@ -23,10 +24,11 @@ export interface StaircaseRun {
 }
 
 /**
- * Writes what a training came to. With several replicas, numbers are medians, followed by their range.
+ * Writes the report of a training. With several replicas, numbers are medians, followed by their
+ * range.
  *
  * @param result The training.
- * @param kernels Times of the kernels, where they were asked for.
+ * @param kernels Times of the kernels; `null` unless they were asked for.
  * @returns Lines for a terminal.
  */
 export function staircaseReport(
@@ -54,7 +56,7 @@ export function staircaseReport(
   return lines;
 }
 
-/** A row for each layer and threshold. */
+/** Writes a row for each layer and threshold. */
 function rankLines(replicas: readonly ReplicaSummary[]): string[] {
   const rows = replicas[0].layers.flatMap(({ layer, ranks }, l) =>
     ranks.map(({ epsilon }, e) => {
@@ -84,7 +86,7 @@ function rankLines(replicas: readonly ReplicaSummary[]): string[] {
   ];
 }
 
-/** Last ranks, with the interval where one of them is not certain. */
+/** Writes the last ranks, with the interval if one of them is not certain. */
 function certified(all: readonly RankSummary[]): string {
   const text = spanOf(all.map(({ final }) => final.rank));
   if (all.every(({ final: { low, high } }) => low === high)) return text;
@@ -98,7 +100,7 @@ function correlation(all: readonly RankSummary[]): string {
   return known.length === 0 ? "none" : lowerMedian(known).toFixed(3);
 }
 
-/** Ranks of other kinds at the end. */
+/** Writes ranks of other kinds at the end. */
 function otherLines(replicas: readonly ReplicaSummary[]): string[] {
   const rows = replicas[0].layers.map(({ layer }, l) => {
     const median = (of: (summary: LayerSummary) => number) =>
@@ -119,13 +121,16 @@ function otherLines(replicas: readonly ReplicaSummary[]): string[] {
   ];
 }
 
-/** Median, and the range where values differ. */
+/** Writes the median, and the range if values differ. */
 function spanOf(values: readonly number[]): string {
   const low = Math.min(...values), high = Math.max(...values), median = lowerMedian(values);
   return low === high ? String(median) : `${median} (${low}–${high})`;
 }
 
-/** Share of the spectra that were solved in double-single arithmetic; probes that only count solve none. */
+/**
+ * Computes the share of the spectra that were solved in double-single arithmetic. Probes that only
+ * count solve none.
+ */
 function doubleShare(replicas: readonly ReplicaSummary[]): number {
   const layers = replicas.flatMap((replica) => replica.layers);
   const spectra = layers.reduce((sum, layer) => sum + layer.spectra, 0);

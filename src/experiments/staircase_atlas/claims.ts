@@ -5,16 +5,17 @@
  */
 import type { ReplicaSummary, TraceSummary } from "../../train/summary.ts";
 import type { Trace } from "../../train/trace.ts";
+import { mean } from "../core/lists.ts";
 import { type Claim, type Demand, judge, type Verdict } from "../core/verdict.ts";
-import { type AtlasCell, nameOfCell } from "./plan.ts";
+import { type AtlasCell, nameOfCell } from "./cells.ts";
 
 /** A trained cell. */
 export interface AtlasRun {
-  /** What was trained. */
+  /** Task and network. */
   readonly cell: AtlasCell;
   /** Record of the networks that count. */
   readonly trace: Trace;
-  /** The same in a few numbers. */
+  /** Summary of the record. */
   readonly summary: TraceSummary;
 }
 
@@ -24,11 +25,13 @@ export interface AtlasClaim {
   readonly key: "correlation" | "stairs" | "lift";
   /** The claim, without the cell. */
   readonly claim: string;
-  /** What is measured. */
+  /** Name of the statistic that decides it. */
   readonly statistic: string;
-  /** What the claim asks of it. */
+  /** Kind of the statistic, as of a {@linkcode Claim}. */
+  readonly kind: "number" | "correlation";
+  /** Range in which it must lie. */
   readonly demand: Demand;
-  /** The statistic of a network at the e-th threshold; `null` where the claim says nothing of it. */
+  /** Statistic of a network at the e-th threshold; `null` if the claim does not apply to it. */
   readonly measure: (network: ReplicaSummary, e: number) => number | null;
 }
 
@@ -38,14 +41,16 @@ export const atlasClaims: readonly AtlasClaim[] = [
     key: "correlation",
     claim: "the terminal ε-rank rises as the loss falls",
     statistic: "Spearman's ρ of rank and loss",
+    kind: "correlation",
     demand: { below: 0 },
-    // Undefined where the rank is constant.
+    // Undefined if the rank is constant.
     measure: ({ layers }, e) => layers[layers.length - 1].ranks[e].spearman || 0,
   },
   {
     key: "stairs",
     claim: "the terminal ε-rank has more than one stair",
     statistic: "stairs",
+    kind: "number",
     demand: { above: 1 },
     measure: ({ layers }, e) => layers[layers.length - 1].ranks[e].staircase.stairs.length,
   },
@@ -53,6 +58,7 @@ export const atlasClaims: readonly AtlasClaim[] = [
     key: "lift",
     claim: "after training the last layer ranks above the first",
     statistic: "rank of the last less that of the first",
+    kind: "number",
     demand: { above: 0 },
     measure: ({ layers }, e) =>
       layers.length < 2
@@ -67,7 +73,7 @@ export const atlasClaims: readonly AtlasClaim[] = [
  * @param run The cell.
  * @param claim The claim.
  * @param e Index of the threshold.
- * @returns The verdict; `null` where the claim does not apply to the cell.
+ * @returns The verdict; `null` if the claim does not apply to the cell.
  */
 export function judgeCell(run: AtlasRun, claim: AtlasClaim, e: number): Verdict | null {
   const cell = claimOf(run, claim, e);
@@ -83,16 +89,19 @@ function claimOf({ cell, summary }: AtlasRun, claim: AtlasClaim, e: number): Cla
     text: `${nameOfCell(cell)}: ${claim.claim}`,
     statistic: claim.statistic,
     values,
+    kind: claim.kind,
     demand: claim.demand,
   };
 }
 
 /**
- * States the claims: on average over the cells, in each of them, and by name in those where they do not hold.
+ * States the claims: on average over the cells, in each cell, and by name in each cell where they
+ * do not hold.
  *
  * @param runs The cells.
  * @param epsilons Thresholds; the first counts.
- * @returns The claims. The statistic of a replica is the mean over the cells, and that of the cell least in favour of the claim.
+ * @returns The claims. The statistic of a replica is the mean over the cells, or the value of the
+ * cell least in favour of the claim.
  */
 export function claimsOfAtlas(runs: readonly AtlasRun[], epsilons: readonly number[]): Claim[] {
   return atlasClaims.flatMap((claim) => {
@@ -100,19 +109,20 @@ export function claimsOfAtlas(runs: readonly AtlasRun[], epsilons: readonly numb
     const replicas = replicasOf(runs, (network) => claim.measure(network, 0));
     const worst = "below" in claim.demand ? Math.max : Math.min;
     const title = `${claim.claim}, ε = ${epsilons[0]}`;
-    const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-    const { statistic, demand } = claim;
+    const { statistic, kind, demand } = claim;
     return [
       {
         text: `${title}, on average over ${cells.length} cells`,
         statistic,
         values: replicas.map(mean),
+        kind,
         demand,
       },
       {
         text: `${title}, in each cell`,
         statistic: `${worst === Math.max ? "largest" : "least"} of all cells: ${statistic}`,
         values: replicas.map((values) => worst(...values)),
+        kind,
         demand,
       },
       ...cells.filter((cell) => !judge(cell).holds),
@@ -120,7 +130,7 @@ export function claimsOfAtlas(runs: readonly AtlasRun[], epsilons: readonly numb
   });
 }
 
-/** Values of all cells, replica by replica: the networks of one index. */
+/** Lists the values of all cells replica by replica: networks of one index belong together. */
 function replicasOf(
   runs: readonly AtlasRun[],
   measure: (network: ReplicaSummary) => number | null,

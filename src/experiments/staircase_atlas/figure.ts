@@ -28,15 +28,15 @@ import { textWidth, wrapText } from "../../plot/core/text.ts";
 export interface AtlasFigureRow {
   /** Its name. */
   readonly label: string;
-  /** A cell for each column, or why there is none. */
+  /** Cell of each column, or the reason why there is none. */
   readonly cells: readonly (AtlasFigureCell | string)[];
 }
 
-/** What the figure is drawn from. */
+/** Data of the figure. */
 export interface AtlasFigureData {
   /** Heading. */
   readonly title: string;
-  /** What was trained, and how. */
+  /** Networks and training, in one line. */
   readonly subtitle: string;
   /** Threshold ε. */
   readonly epsilon: number;
@@ -44,18 +44,19 @@ export interface AtlasFigureData {
   readonly replicas: number;
   /** Steps of the probes. */
   readonly steps: readonly number[];
-  /** What is trained in each column, line by line. */
+  /** Heading of each column, line by line. */
   readonly columns: readonly (readonly string[])[];
   /** The rows. */
   readonly rows: readonly AtlasFigureRow[];
 }
 
-/** Most panels side by side. */
+/** Largest number of panels side by side. */
 const MOST_ABREAST = 5;
 const plotHeight = 84, gap = 20, rowGap = 12, lineHeight = 17, foot = 52;
 
 /**
- * Draws the panels, five abreast; further columns stand in blocks below. All panels of a row and a block have the same axes.
+ * Draws the panels, five side by side; further columns stand in blocks below. All panels of a row
+ * and a block have the same axes.
  *
  * @param data What to draw.
  * @returns A standalone SVG document, 900 pixels wide.
@@ -108,7 +109,7 @@ export function staircaseAtlasFigure(data: AtlasFigureData): string {
   });
 }
 
-/** Axes of a row. */
+/** Makes the axes of a row. */
 function axesOf(cells: AtlasFigureRow["cells"]): { readonly loss: Axis; readonly rank: Axis } {
   const trained = cells.filter((cell) => typeof cell !== "string");
   return {
@@ -120,13 +121,13 @@ function axesOf(cells: AtlasFigureRow["cells"]): { readonly loss: Axis; readonly
   };
 }
 
-/** A logarithmic axis with few labels. */
+/** Makes a logarithmic axis with few labels. */
 function smallLossAxis(losses: readonly number[]): Axis {
   const [low = 0.1, high = 1] = d3.extent(losses.filter((loss) => loss > 0 && loss < Infinity));
   return decadeAxis([low / 1.4, high * 1.4], [plotHeight, 0], 3);
 }
 
-/** Leaves out labels that would reach to those of the panels beside. */
+/** Leaves out labels that would touch those of the panels beside. */
 function insideTicks(axis: Axis, width: number): Axis {
   const fits = (value: number, label: string) => {
     const at = axis.scale(value), half = textWidth(label, fontSize.text) / 2;
@@ -174,13 +175,13 @@ function legend({ epsilon, replicas, rows }: AtlasFigureData): LegendEntry[] {
   return entries;
 }
 
-function rhoSwatch(colour: string, weight: "bold" | null): LegendEntry["swatch"] {
+function rhoSwatch(color: string, weight: "bold" | null): LegendEntry["swatch"] {
   return (parent) =>
     void parent.append("text").attr("x", swatchWidth).attr("dy", "0.35em").attr("text-anchor", "end")
-      .attr("font-size", fontSize.small).attr("font-weight", weight).attr("fill", colour).text("ρ");
+      .attr("font-size", fontSize.small).attr("font-weight", weight).attr("fill", color).text("ρ");
 }
 
-/** The figure in words. */
+/** Describes the figure in words. */
 function describe({ columns, rows }: AtlasFigureData): string {
   return rows.map(({ label, cells }) =>
     `${label}: ${

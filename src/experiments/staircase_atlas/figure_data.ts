@@ -1,5 +1,5 @@
 /**
- * From the cells of an atlas to what its figure shows.
+ * Data of the figure of the atlas of staircases.
  *
  * @module
  */
@@ -7,7 +7,8 @@ import type { AtlasFigureCell } from "./panel.ts";
 import type { AtlasFigureData } from "./figure.ts";
 import type { Task } from "../../tasks/task.ts";
 import type { Probe } from "../../train/trace.ts";
-import { type AtlasPlan, type AtlasVariant, isTrainable, nameOfCell, namesOfVariant } from "./plan.ts";
+import { type AtlasVariant, isTrainable, nameOfCell, namesOfVariant } from "./cells.ts";
+import type { AtlasPlan } from "./plan.ts";
 import { atlasClaims, type AtlasRun, judgeCell } from "./claims.ts";
 
 /**
@@ -16,7 +17,7 @@ import { atlasClaims, type AtlasRun, judgeCell } from "./claims.ts";
  * @param plan The atlas.
  * @param runs Its cells.
  * @param lost Names of cells all of whose networks diverged.
- * @returns What to draw: loss, and ranks at the first threshold.
+ * @returns Data of the figure: loss, and ranks at the first threshold.
  */
 export function atlasFigureData(
   { tasks, variants, width, epsilons, replicas, seed }: AtlasPlan,

@@ -1,19 +1,21 @@
 /**
- * The atlas of staircases: while a network learns, its ε-rank rises in stairs, whatever the task, the activation, the depth and
- * the optimiser (Yang, Zhao, Zhu, arXiv:2412.05144).
+ * The atlas of staircases: while a network learns, its ε-rank rises in stairs, whatever the task,
+ * the activation, the depth and the optimiser (Yang, Zhao, Zhu, arXiv:2412.05144).
  *
  * @module
  */
 import { lowerMedian } from "../../stats/median.ts";
 import type { RankSummary } from "../../train/summary.ts";
 import { summarize } from "../../train/summary.ts";
-import { defineExperiment } from "../core/experiment.ts";
+import type { TableOf } from "../../cli/options.ts";
+import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { type Columns, table } from "../core/table.ts";
 import { trainingRun } from "../core/training_run.ts";
 import { atlasClaims, type AtlasRun, claimsOfAtlas, judgeCell } from "./claims.ts";
-import { type AtlasCell, atlasCells, atlasOptions, atlasPlan, nameOfCell, trainingOf } from "./plan.ts";
+import { type AtlasCell, atlasCells, nameOfCell } from "./cells.ts";
+import { type AtlasOptions, atlasOptions, type AtlasPlan, atlasPlan, trainingOf } from "./plan.ts";
 
-/** The columns that say which cell a row is of. */
+/** Columns that name the cell of a row. */
 const cell: Columns<{ readonly cell: AtlasCell }> = {
   task: { help: "name of the task", value: ({ cell }) => cell.task.name },
   activation: { help: "activation of the hidden layers", value: ({ cell }) => cell.activation },
@@ -29,11 +31,11 @@ interface CellRow extends AtlasRun {
 }
 
 /**
- * Trains networks on each task, one cell after the other: several of each activation, each depth and each optimiser, side by side,
- * and watches the ε-ranks of their hidden layers. Networks with piecewise linear activations have no second derivatives, so
- * there are no cells of these with equations.
+ * Trains networks on each task, one cell after the other, and follows the ε-ranks of their hidden
+ * layers. The replicas of a cell train side by side. Networks with piecewise linear activations
+ * have no second derivatives, so they have no cells with equations.
  */
-export const staircaseAtlas = defineExperiment({
+export const staircaseAtlas: Experiment<TableOf<AtlasOptions>, AtlasPlan, AtlasRun> = defineExperiment({
   name: "staircase-atlas",
   summary: "draw the staircases of many tasks, activations, depths and optimisers side by side",
   source: "Yang, Zhao, Zhu, arXiv:2412.05144",
@@ -50,7 +52,7 @@ export const staircaseAtlas = defineExperiment({
   options: atlasOptions,
   plan: atlasPlan,
   runs: (plan) =>
-    atlasCells(plan).map((cell) => {
+    atlasCells(plan.tasks, plan.variants).map((cell) => {
       const name = nameOfCell(cell);
       return trainingRun<AtlasRun>({
         label: name,
@@ -84,7 +86,7 @@ export const staircaseAtlas = defineExperiment({
             help: "lower end of the certified interval of the rank",
             value: ({ rank }) => rank.low,
           },
-          rank_high: { help: "upper end of it", value: ({ rank }) => rank.high },
+          rank_high: { help: "upper end of that interval", value: ({ rank }) => rank.high },
         },
       ),
     "cells.csv": ({ rows, plan: { epsilons, width, steps } }) =>
@@ -135,18 +137,18 @@ export const staircaseAtlas = defineExperiment({
   },
 });
 
-/** Cells of which a network is left. */
+/** Keeps the cells that have a network left. */
 function trained(rows: readonly AtlasRun[]): AtlasRun[] {
   return rows.filter(({ trace }) => trace.probes.length > 0);
 }
 
-/** Median over the networks of a cell of something about the terminal layer. */
+/** Takes the median over the networks of a cell of a rank of the terminal layer. */
 function terminal(of: (rank: RankSummary) => number): (row: CellRow) => number {
   return ({ summary, e }) =>
     lowerMedian(summary.replicas.map(({ layers }) => of(layers[layers.length - 1].ranks[e])));
 }
 
-/** Statistic of a claim, its interval, and whether the claim holds. */
+/** Columns of a claim: its statistic, the interval, and whether it holds. */
 function claimColumns(claim: typeof atlasClaims[number]): Columns<CellRow> {
   const { key, statistic } = claim;
   const judged = (row: CellRow) => judgeCell(row, claim, row.e);
@@ -156,7 +158,7 @@ function claimColumns(claim: typeof atlasClaims[number]): Columns<CellRow> {
       help: "lower end of its 95 % confidence interval",
       value: (row) => judged(row)?.interval[0] ?? null,
     },
-    [`${key}_high`]: { help: "upper end of it", value: (row) => judged(row)?.interval[1] ?? null },
+    [`${key}_high`]: { help: "upper end of that interval", value: (row) => judged(row)?.interval[1] ?? null },
     [`${key}_holds`]: {
       help: `whether ${claim.claim}; empty where the claim does not apply`,
       value: (row) => judged(row)?.holds ?? null,

@@ -14,7 +14,7 @@ import { drawMedian, drawSpread, heightOn } from "../../plot/core/summary_marks.
 import { appendGroup, type Group, px } from "../../plot/core/svg.ts";
 import { wrapText } from "../../plot/core/text.ts";
 
-/** What a panel shows of a cell. */
+/** Data of a panel. */
 export interface AtlasFigureCell {
   /** Statistics in a few words. */
   readonly heading: string;
@@ -24,7 +24,7 @@ export interface AtlasFigureCell {
   readonly loss: ReplicaSeries;
   /** ε-rank of the last hidden layer. */
   readonly terminal: ReplicaSeries;
-  /** That of the first; `null` where it is the same. */
+  /** ε-rank of the first hidden layer; `null` if it is the same layer. */
   readonly first: ReplicaSeries | null;
 }
 
@@ -42,29 +42,29 @@ export interface AtlasFrame {
   readonly rank: Axis;
   /** Whether the steps are labelled. */
   readonly isLowest: boolean;
-  /** Whether the losses are. */
+  /** Whether the losses are labelled. */
   readonly isFirst: boolean;
-  /** Whether the ranks are. */
+  /** Whether the ranks are labelled. */
   readonly isLast: boolean;
 }
 
 /** Room above a frame for its heading, in pixels. */
 export const atlasPanelHead = 17;
 
-/** How the loss is drawn. */
+/** Style of the loss. */
 export const atlasLossStyle: LineStyle = { color: ink, dash: null, width: 1.2 };
 
-/** How the ranks of the last layer are drawn, and those of the first. */
+/** Styles of the ranks of the last layer and of the first. */
 export const terminalStyle: LineStyle = lineStyle(0), firstStyle: LineStyle = lineStyle(4);
 
-/** Colour of a heading that tells of a claim that does not hold. */
+/** Colour of the heading of a cell in which a claim does not hold. */
 export const brokenInk: string = lineStyle(1).color;
 
 /**
  * Draws a panel.
  *
  * @param parent Where to draw; the origin is the upper left corner of the frame.
- * @param cell What to show, or why there is nothing.
+ * @param cell Data of the cell, or the reason why there is none.
  * @param steps Steps of the probes.
  * @param frame Its axes and its size.
  */

@@ -3,25 +3,27 @@
  *
  * @module
  */
-import { integer, integers, type OptionValues, pick, text, toggle } from "../../cli/options.ts";
-import { taskOf, trainingTable } from "../../cli/training_flags.ts";
+import { integer, integers, pick, type TableOf, text, toggle } from "../../cli/options.ts";
+import { taskOf } from "../../cli/training_flags.ts";
+import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
-import { isCurved, parseActivation } from "../../nn/activation.ts";
+import { parseActivation } from "../../nn/activation.ts";
 import { parseInitializer } from "../../nn/initializer.ts";
 import { type OptimizerName, parseOptimizerName } from "../../nn/optim/optimizer.ts";
 import { poolImages } from "../../tasks/digits/pool.ts";
 import type { Task } from "../../tasks/task.ts";
+import { parseNames } from "../core/names.ts";
+import {
+  type AtlasCell,
+  atlasCells,
+  type AtlasOptimizer,
+  type AtlasVariant,
+  combineAll,
+  varyOne,
+} from "./cells.ts";
 import type { TrainingOptions } from "../../train/options.ts";
 
-/** An optimiser and its learning rate. */
-export interface AtlasOptimizer {
-  /** Which one. */
-  readonly name: OptimizerName;
-  /** Learning rate. */
-  readonly learningRate: number;
-}
-
-/** Samples with which a cell takes a second or two on a CPU. */
+/** Numbers of samples with which a cell takes about one to two seconds on a CPU. */
 const FEW: Readonly<Record<string, number>> = {
   cosines: 128,
   digits: 200,
@@ -35,12 +37,37 @@ const FEW: Readonly<Record<string, number>> = {
 /** Samples of the other tasks. */
 const FEW_OF_OTHERS = 256;
 
+/** Values of the options of the atlas. The others of a list are compared with its first. */
+export interface AtlasOptions
+  extends Pick<TrainingValues, "data" | "samples" | "init" | "replicas" | "seed" | "probeEvery"> {
+  /** Tasks, or their names. */
+  readonly tasks: string | readonly Task[];
+  /** Side of the squares of pixels of the digits that become one. */
+  readonly pool: number;
+  /** Activations to compare. */
+  readonly activations: string | readonly string[];
+  /** Numbers of hidden layers to compare. */
+  readonly depths: readonly number[];
+  /** Optimisers to compare. */
+  readonly optimizers: string | readonly AtlasOptimizer[];
+  /** Whether to combine every activation with every depth and optimiser. */
+  readonly product: boolean;
+  /** Neurons of each hidden layer. */
+  readonly width: number;
+  /** Steps of each cell. */
+  readonly steps: number;
+  /** Thresholds of the ε-rank; the first is drawn and judged. */
+  readonly epsilons: readonly number[];
+  /** Whether to train the product of longer lists, at a larger size. */
+  readonly full: boolean;
+}
+
 /** Options of the atlas. The first of each list is the one from which the others are varied. */
-export const atlasOptions = {
-  tasks: text<readonly Task[], string>({
+export const atlasOptions: TableOf<AtlasOptions> = {
+  tasks: text({
     default: "cosines,ripple2d,gaussian5d,digits,poisson1d,helmholtz1d,poisson2d,allen-cahn,burgers",
     placeholder: "NAMES",
-    help: "tasks, one row each",
+    help: "tasks, one row each of the figure",
     group: "what to train",
   }),
   ...pick(trainingTable, ["data", "samples"], {
@@ -55,14 +82,14 @@ export const atlasOptions = {
     help: "side of the squares of pixels of the digits that become one",
     group: "what to train",
   }),
-  activations: text<readonly string[], string>({
+  activations: text({
     default: "tanh,relu,sine",
     full: "tanh,sigmoid,relu,gelu,sine",
     placeholder: "NAMES",
     help: "activations to compare",
   }),
   depths: integers({ default: [2, 4], full: [2, 3, 4], min: 1, help: "numbers of hidden layers to compare" }),
-  optimizers: text<readonly AtlasOptimizer[], string>({
+  optimizers: text({
     default: "adam,momentum",
     full: "adam,momentum,sgd",
     placeholder: "NAMES",
@@ -71,7 +98,7 @@ export const atlasOptions = {
   product: toggle({
     default: false,
     help:
-      "combine every activation with every depth and optimiser; by default, and without --full, vary one of them at a time",
+      "combine every activation with every depth and optimiser; without it and --full, one varies at a time",
   }),
   width: integer({
     default: 24,
@@ -96,44 +123,23 @@ export const atlasOptions = {
   full: toggle({ default: false, help: "train the product of longer lists, at a larger size" }),
 };
 
-/** A network, and how it is trained. */
-export interface AtlasVariant {
-  /** Activation of the hidden layers. */
-  readonly activation: string;
-  /** Number of hidden layers. */
-  readonly depth: number;
-  /** Optimiser. */
-  readonly optimizer: AtlasOptimizer;
-}
-
-/** One training run. */
-export interface AtlasCell extends AtlasVariant {
-  /** The task. */
-  readonly task: Task;
-}
-
 /** The atlas, its options checked. */
-export interface AtlasPlan {
+export interface AtlasPlan
+  extends Pick<AtlasOptions, "depths" | "width" | "steps" | "epsilons" | "replicas" | "seed"> {
+  /** Tasks, one row each. */
   readonly tasks: readonly Task[];
+  /** Activations to compare. */
   readonly activations: readonly string[];
-  readonly depths: readonly number[];
+  /** Optimisers to compare. */
   readonly optimizers: readonly AtlasOptimizer[];
   /** Whether every activation meets every depth and every optimiser. */
   readonly isProduct: boolean;
-  /** Neurons of each hidden layer. */
-  readonly width: number;
-  /** Initialiser; `null` where the activation decides. */
+  /** Initialiser; `null` if the activation decides. */
   readonly initializer: string | null;
   /** Networks to train on each task, one column each. */
   readonly variants: readonly AtlasVariant[];
-  /** Steps of each cell. */
-  readonly steps: number;
+  /** Steps from one probe to the next. */
   readonly probeEvery: number;
-  /** Thresholds ε; the first is drawn and judged. */
-  readonly epsilons: readonly number[];
-  /** Networks of each cell. */
-  readonly replicas: number;
-  readonly seed: number;
 }
 
 /** Learning rates at which small networks learn most tasks. */
@@ -148,10 +154,10 @@ const RATES: Readonly<Record<OptimizerName, number>> = {
 /**
  * Reads an optimiser: `adam`, or `adam:0.001` with a learning rate.
  *
- * @param text Its name, and its learning rate where it is not to be 0.1 of `sgd`, 0.02 of `momentum` and `nesterov`, 0.002 of `adam` and
- * `adamw`.
+ * @param text Its name and learning rate. Without a rate it is 0.1 for `sgd`, 0.02 for `momentum`
+ * and `nesterov`, 0.002 for `adam` and `adamw`.
  * @returns The optimiser.
- * @throws {InputError} Where there is none of that name, or the rate is not above 0.
+ * @throws {InputError} If there is none of that name, or the rate is not above 0.
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -175,17 +181,19 @@ export function parseAtlasOptimizer(text: string): AtlasOptimizer {
  *
  * @param options Values of all options.
  * @returns The atlas.
- * @throws {InputError} Where a list is empty or has a value twice, a name is unknown, or no cell is left.
+ * @throws {InputError} If a list is empty or has a value twice, a name is unknown, or no cell is
+ * left.
  */
-export async function atlasPlan(options: OptionValues<typeof atlasOptions>): Promise<AtlasPlan> {
+export async function atlasPlan(options: AtlasOptions): Promise<AtlasPlan> {
   const { depths, width, init: initializer, steps, epsilons, replicas, seed, full } = options;
-  const tasks = typeof options.tasks === "string" ? await loadTasks(options.tasks, options) : options.tasks;
-  const activations = typeof options.activations === "string"
-    ? options.activations.split(",")
-    : options.activations;
-  const optimizers = typeof options.optimizers === "string"
-    ? options.optimizers.split(",").map(parseAtlasOptimizer)
-    : options.optimizers;
+  const tasks: Task[] = [];
+  for (const each of parseNames(options.tasks)) {
+    tasks.push(typeof each === "string" ? await loadSmall(each, options) : each);
+  }
+  const activations = parseNames(options.activations);
+  const optimizers = parseNames(options.optimizers).map((each) =>
+    typeof each === "string" ? parseAtlasOptimizer(each) : each
+  );
   checkList("tasks", tasks.map(({ name }) => name));
   checkList("activations", activations);
   checkList("depths", depths);
@@ -195,8 +203,8 @@ export async function atlasPlan(options: OptionValues<typeof atlasOptions>): Pro
   if (initializer !== null) parseInitializer(initializer);
   const isProduct = options.product || full;
   const lists = { activations, depths, optimizers };
-  const variants = isProduct ? product(lists) : oneAtATime(lists);
-  if (atlasCells({ tasks, variants }).length === 0) {
+  const variants = isProduct ? combineAll(lists) : varyOne(lists);
+  if (atlasCells(tasks, variants).length === 0) {
     throw new InputError(
       "no cell is left: equations need second derivatives, choose activations that have them, or other tasks",
     );
@@ -217,65 +225,15 @@ export async function atlasPlan(options: OptionValues<typeof atlasOptions>): Pro
   };
 }
 
-async function loadTasks(
-  names: string,
-  { data, samples, pool, seed, full }: OptionValues<typeof atlasOptions>,
-): Promise<Task[]> {
-  const tasks: Task[] = [];
-  for (const name of names.split(",")) {
-    const few = full ? null : FEW[name] ?? FEW_OF_OTHERS;
-    const isDigits = name === "digits";
-    const task = await taskOf({ task: name, seed, samples: samples ?? few, data: isDigits ? data : null });
-    tasks.push(isDigits ? poolImages(task, pool) : task);
-  }
-  return tasks;
-}
-
-/**
- * Whether a network can learn a task: equations need second derivatives, which those of piecewise linear activations do not have.
- *
- * @param task The task.
- * @param variant The network.
- * @returns Whether there is a cell for the two.
- */
-export function isTrainable({ kind }: Task, { activation }: Pick<AtlasVariant, "activation">): boolean {
-  return kind !== "equation" || isCurved([activation]);
-}
-
-/**
- * Lists the cells of an atlas, row by row.
- *
- * @param options Tasks and variants.
- * @returns The cells.
- */
-export function atlasCells(
-  { tasks, variants }: Pick<AtlasPlan, "tasks" | "variants">,
-): AtlasCell[] {
-  return tasks.flatMap((task) =>
-    variants.filter((variant) => isTrainable(task, variant)).map((variant) => ({ task, ...variant }))
-  );
-}
-
-/**
- * Names a network, and how it is trained.
- *
- * @param variant The two.
- * @returns Such as `tanh, 2 layers` and `adam 0.002`.
- */
-export function namesOfVariant(
-  { activation, depth, optimizer: { name, learningRate } }: AtlasVariant,
-): [network: string, optimizer: string] {
-  return [`${activation}, ${depth} ${depth === 1 ? "layer" : "layers"}`, `${name} ${learningRate}`];
-}
-
-/**
- * Names a cell.
- *
- * @param cell The cell.
- * @returns Such as `cosines, tanh, 2 layers, adam 0.002`.
- */
-export function nameOfCell(cell: AtlasCell): string {
-  return [cell.task.name, ...namesOfVariant(cell)].join(", ");
+/** Loads a task, with few samples unless `full` is set. */
+async function loadSmall(
+  name: string,
+  { data, samples, pool, seed, full }: AtlasOptions,
+): Promise<Task> {
+  const few = full ? null : FEW[name] ?? FEW_OF_OTHERS;
+  const isDigits = name === "digits";
+  const task = await taskOf({ task: name, seed, samples: samples ?? few, data: isDigits ? data : null });
+  return isDigits ? poolImages(task, pool) : task;
 }
 
 /**
@@ -283,7 +241,7 @@ export function nameOfCell(cell: AtlasCell): string {
  *
  * @param plan The atlas.
  * @param cell The cell.
- * @returns What to train, and how: full batches, and probes that count ranks but for the first and the last.
+ * @returns Options with full batches. All probes but the first and the last only count ranks.
  */
 export function trainingOf(plan: AtlasPlan, cell: AtlasCell): TrainingOptions & { readonly steps: number } {
   const { width, steps, probeEvery, epsilons, replicas, seed } = plan;
@@ -305,29 +263,14 @@ export function trainingOf(plan: AtlasPlan, cell: AtlasCell): TrainingOptions & 
   };
 }
 
-/** Activations that keep Xavier's variance: the others lose half of it, or stay nearly linear with so small weights. */
+/**
+ * Activations that keep Xavier's variance. The others lose half of it, or stay nearly linear with
+ * such small weights.
+ */
 const SIGMOIDAL = ["identity", "tanh", "sigmoid"];
 
-type Lists = Pick<AtlasPlan, "activations" | "depths" | "optimizers">;
-
-function product({ activations, depths, optimizers }: Lists): AtlasVariant[] {
-  return optimizers.flatMap((optimizer) =>
-    depths.flatMap((depth) => activations.map((activation) => ({ activation, depth, optimizer })))
-  );
-}
-
-function oneAtATime({ activations, depths, optimizers }: Lists): AtlasVariant[] {
-  const base = { activation: activations[0], depth: depths[0], optimizer: optimizers[0] };
-  return [
-    base,
-    ...activations.slice(1).map((activation) => ({ ...base, activation })),
-    ...depths.slice(1).map((depth) => ({ ...base, depth })),
-    ...optimizers.slice(1).map((optimizer) => ({ ...base, optimizer })),
-  ];
-}
-
 function checkList(name: string, values: readonly (string | number)[]): void {
-  if (values.length === 0) throw new InputError(`no ${name}: give one at least`);
+  if (values.length === 0) throw new InputError(`no ${name}: give at least one`);
   const twice = values.find((value, i) => values.indexOf(value) < i);
   if (twice !== undefined) throw new InputError(`${name}: ${twice} is given twice, give it once`);
 }

@@ -56,6 +56,15 @@ export interface CountMethod extends RankMethodBase {
 /** A way to compute ranks. */
 export type RankMethod = SpectrumMethod | CountMethod;
 
+/** Name of a rank method that counts. */
+export type CountMethodName = "cholesky" | "sturm" | "inertia";
+
+/** Name of a rank method that solves for the spectrum. */
+export type SpectrumMethodName = "gram-jacobi" | "one-sided-jacobi";
+
+/** Name of a rank method. */
+export type RankMethodName = CountMethodName | SpectrumMethodName;
+
 /**
  * All rank methods by name, those that promise least first. Programs, the kernel study,
  * documentation and tests iterate them.
@@ -64,52 +73,46 @@ export type RankMethod = SpectrumMethod | CountMethod;
  * single precision, 10⁻⁷ λ₁ in double. `gram-jacobi` is certain down to 10⁻¹⁰ λ₁ in single and
  * 10⁻¹³ λ₁ in double precision, `one-sided-jacobi` in double down to 10⁻¹⁸ λ₁.
  */
-export const rankMethods = {
-  cholesky: {
-    help: "counts by one pivoted factorisation, certain of little unless the spectrum falls fast",
-    yields: "count",
-    mostColumns: { single: 1024 },
-    count: async (gpu, matrices, { epsilons }) => {
-      const bounds = await boundByCholesky(gpu, matrices.map(squareMatrix));
-      return bounds.map((each, index) => epsilons[index].map((epsilon) => countBetween(each, epsilon)));
+export const rankMethods:
+  & Readonly<Record<CountMethodName, CountMethod>>
+  & Readonly<Record<SpectrumMethodName, SpectrumMethod>> = {
+    cholesky: {
+      help: "counts by one pivoted factorisation, certain of little unless the spectrum falls fast",
+      yields: "count",
+      mostColumns: { single: 1024 },
+      count: async (gpu, matrices, { epsilons }) => {
+        const bounds = await boundByCholesky(gpu, matrices.map(squareMatrix));
+        return bounds.map((each, index) => epsilons[index].map((epsilon) => countBetween(each, epsilon)));
+      },
     },
-  },
-  sturm: {
-    help: "counts by Sturm sequences of a tridiagonal form, further thresholds are nearly free",
-    yields: "count",
-    mostColumns: { single: 2048, double: 512 },
-    count: (gpu, matrices, { epsilons, precision }) =>
-      countBySturm(gpu, matrices.map(squareMatrix), epsilons, { precision }),
-  },
-  inertia: {
-    help: "counts by factorisations at each threshold, the tightest intervals in single precision",
-    yields: "count",
-    mostColumns: { single: 1024 },
-    count: (gpu, matrices, { epsilons }) => countByInertia(gpu, matrices.map(squareMatrix), epsilons),
-  },
-  "gram-jacobi": {
-    help: "solves the spectrum by two-sided rotations of the Gram matrix, any number of samples",
-    yields: "spectrum",
-    mostColumns: { single: Infinity, double: Infinity },
-    takesTiles: true,
-    solve: featureSpectra,
-  },
-  "one-sided-jacobi": {
-    help: "solves the spectrum by one-sided rotations, without squaring, certain furthest down",
-    yields: "spectrum",
-    mostColumns: { single: Infinity, double: Infinity },
-    takesTiles: false,
-    solve: oneSidedSpectra,
-  },
-} as const satisfies Readonly<Record<string, RankMethod>>;
-
-/** Name of a rank method. */
-export type RankMethodName = keyof typeof rankMethods;
-
-/** Name of a rank method that counts. */
-export type CountMethodName = {
-  [Name in RankMethodName]: typeof rankMethods[Name]["yields"] extends "count" ? Name : never;
-}[RankMethodName];
+    sturm: {
+      help: "counts by Sturm sequences of a tridiagonal form, further thresholds are nearly free",
+      yields: "count",
+      mostColumns: { single: 2048, double: 512 },
+      count: (gpu, matrices, { epsilons, precision }) =>
+        countBySturm(gpu, matrices.map(squareMatrix), epsilons, { precision }),
+    },
+    inertia: {
+      help: "counts by factorisations at each threshold, the tightest intervals in single precision",
+      yields: "count",
+      mostColumns: { single: 1024 },
+      count: (gpu, matrices, { epsilons }) => countByInertia(gpu, matrices.map(squareMatrix), epsilons),
+    },
+    "gram-jacobi": {
+      help: "solves the spectrum by two-sided rotations of the Gram matrix, any number of samples",
+      yields: "spectrum",
+      mostColumns: { single: Infinity, double: Infinity },
+      takesTiles: true,
+      solve: featureSpectra,
+    },
+    "one-sided-jacobi": {
+      help: "solves the spectrum by one-sided rotations, without squaring, certain furthest down",
+      yields: "spectrum",
+      mostColumns: { single: Infinity, double: Infinity },
+      takesTiles: false,
+      solve: oneSidedSpectra,
+    },
+  };
 
 /** Names of all rank methods, in the order of the registry. */
 export const rankMethodNames: readonly RankMethodName[] = Object.keys(rankMethods) as RankMethodName[];

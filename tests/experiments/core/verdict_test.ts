@@ -14,13 +14,38 @@ Deno.test("judge: by the whole interval; without replicas, or with what is no nu
   }
 });
 
+Deno.test("judge: the interval of correlations stays within [−1, 1], that of numbers does not", () => {
+  const claim = { text: "c", statistic: "ρ", values: [-0.9, -0.95, -1], demand: { below: 0 } } as const;
+  // t = 4.303 for two degrees of freedom, and the standard error of the mean −0.95 is 0.05 / √3.
+  const student = 4.303 * 0.05 / Math.sqrt(3);
+  const fisher = [-1, 1].map((side) => Math.tanh(Math.atanh(-0.95) + side * student / (1 - 0.95 ** 2)));
+  const close = (actual: readonly number[], expected: readonly number[]) =>
+    actual.forEach((end, i) => assert(Math.abs(end - expected[i]) < 1e-12, `${actual}, not ${expected}`));
+  close(judge(claim).interval, [-0.95 - student, -0.95 + student]);
+  close(judge({ ...claim, kind: "correlation" }).interval, fisher);
+  assert(judge(claim).interval[0] < -1 && judge({ ...claim, kind: "correlation" }).interval[0] > -1);
+
+  // A single replica is judged by its value, but has no interval.
+  const single = judge({ ...claim, values: [-0.5], kind: "correlation" });
+  assert.deepEqual([single.interval, single.holds], [[-1, 1], true]);
+  const agreeing = judge({ ...claim, values: [-1, -1, -1], kind: "correlation" });
+  assert.deepEqual([agreeing.interval, agreeing.holds], [[-1, -1], true]);
+});
+
 Deno.test("verdictLines: a line each, with what was measured", () => {
+  const demand = { below: 0 }, values = [-0.9, -0.95, -1];
   const verdicts = [
-    judge({ text: "ranks rise", statistic: "ρ", values: [-0.9, -0.95, -1], demand: { below: 0 } }),
+    judge({ text: "ranks rise", statistic: "ρ", values, demand }),
+    judge({ text: "ranks rise", statistic: "ρ", values, kind: "correlation", demand }),
+    judge({ text: "ranks rise", statistic: "ρ", values: [-1, -1], kind: "correlation", demand }),
+    judge({ text: "no loss is below", statistic: "probes", values: [0, 0, 0], demand: { equals: 0 } }),
     judge({ text: "one replica is enough", statistic: "cosine", values: [0.5], demand: { above: 0.99 } }),
   ];
   assert.deepEqual(verdictLines(verdicts), [
     "holds: ranks rise (ρ -0.95, 95 % in [-1.07, -0.826], 3 replicas)",
+    "holds: ranks rise (ρ -0.95, 95 % in [-0.996, -0.506], 3 replicas)",
+    "holds: ranks rise (ρ -1, all replicas agree, 2 replicas)",
+    "holds: no loss is below (probes 0, all replicas agree, 3 replicas)",
     "does not hold: one replica is enough (cosine 0.5, 1 replica)",
   ]);
 });

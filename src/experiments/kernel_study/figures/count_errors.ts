@@ -1,5 +1,5 @@
 /**
- * The figure of count errors: what ranks are off, against the threshold, family by family.
+ * The figure of count errors: errors of ranks against the threshold, family by family.
  *
  * @module
  */
@@ -19,7 +19,10 @@ import { appendGroup, type Group, px } from "../../../plot/core/svg.ts";
 export interface CountSeries {
   /** The method. */
   readonly method: DrawnMethod;
-  /** For each threshold, a share of λ₁: what the rank is off, and whether it is certain; `null` for no certificate. */
+  /**
+   * For each threshold, a share of λ₁: the error of the rank, and whether the rank is certain;
+   * `null` for no certificate.
+   */
   readonly points: readonly {
     readonly share: number;
     readonly error: number;
@@ -27,7 +30,7 @@ export interface CountSeries {
   }[];
 }
 
-/** What a figure of count errors is drawn from. */
+/** Data of a figure of count errors. */
 export interface CountErrorsData {
   /** Heading. */
   readonly title: string;
@@ -38,14 +41,14 @@ export interface CountErrorsData {
 }
 
 const columns = 4, plotHeight = 130, gap = 14;
-/** Height of a row of the strip that says where a method is certain. */
+/** Height of a row of the strip that shows where a method is certain. */
 const stripRow = 9, stripGap = 6;
 
 /**
- * Draws for each matrix the error of the rank against the threshold, a line for each method; and below it a strip for each
- * method with a certificate, filled where its rank is certain.
+ * Draws for each matrix the error of the rank against the threshold, with one line per method.
+ * Below it stands a strip for each method with a certificate, filled where its rank is certain.
  *
- * @param data What to draw.
+ * @param data Data of the figure.
  * @returns A standalone SVG document, 900 pixels wide.
  *
  * @example
@@ -53,9 +56,10 @@ const stripRow = 9, stripGap = 6;
  * import assert from "node:assert/strict";
  * import { countErrorsFigure } from "./count_errors.ts";
  *
- * const points = [{ share: 1e-2, error: 0, certain: true }, { share: 1e-9, error: 3, certain: false }];
- * const series = [{ method: { name: "inertia", precision: "single" }, points }];
- * const svg = countErrorsFigure({ title: "Errors", subtitle: "n = 8", panels: [{ label: "Hilbert", series }] });
+ * const method = { name: "inertia", precision: "single" };
+ * const series = [{ method, points: [{ share: 1e-9, error: 3, certain: false }] }];
+ * const panels = [{ label: "Hilbert", series }];
+ * const svg = countErrorsFigure({ title: "Errors", subtitle: "n = 8", panels });
  * assert(svg.startsWith("<svg ") && svg.includes("inertia, single"));
  * ```
  */
@@ -73,7 +77,7 @@ export function countErrorsFigure(data: CountErrorsData): string {
   const rows = Math.ceil(panels.length / columns);
   const shares = points.map(({ share }) => share);
   const [most, least] = shares.length > 0 ? [Math.max(...shares), Math.min(...shares)] : [1, 0.1];
-  // A threshold that is alone needs powers of ten beside it to be read by.
+  // A single threshold needs powers of ten beside it to be legible.
   const beyond = most > least ? 2 : 30;
   const domain: [number, number] = [most * beyond, least / beyond];
   const legend = methodLegend(methods);
@@ -81,10 +85,10 @@ export function countErrorsFigure(data: CountErrorsData): string {
     legend.push({
       label: "below, a row for each method with a certificate, in this order: where its rank is certain",
       swatch: (parent) => {
-        const colour = methodStyle(proven[proven.length - 1]).color;
+        const color = methodStyle(proven[proven.length - 1]).color;
         parent.append("rect").attr("y", -3.5).attr("width", swatchWidth).attr("height", 7).attr(
           "fill",
-          colour,
+          color,
         );
       },
     });
@@ -111,18 +115,18 @@ export function countErrorsFigure(data: CountErrorsData): string {
   });
 }
 
-/** The methods of some series, each once. */
+/** Lists the methods of some series, each once. */
 function distinct(series: readonly CountSeries[]): DrawnMethod[] {
   const key = ({ name, precision }: DrawnMethod) => `${name} ${precision}`;
   return [...new Map(series.map(({ method }) => [key(method), method])).values()];
 }
 
-/** Errors from the smallest to the largest, 0 and ±1 always among them; logarithmic but for the first. */
+/** Makes the axis of errors: linear near 0, logarithmic beyond ±1, which it always contains. */
 function errorAxis(errors: readonly number[]): Axis {
   const low = Math.min(-1, ...errors), high = Math.max(1, ...errors);
   const domain: [number, number] = [low * 1.25, high * 1.25];
   const scale = d3.scaleSymlog(domain, [plotHeight, 0]).constant(0.4);
-  // 0 first, then the largest: a tick that would stand on one of these is left out.
+  // 0 first, then the largest: ticks that would overlap one of these are left out.
   const ticks: Tick[] = [];
   for (const size of [0, 1000, 100, 10, 1]) {
     for (const value of size === 0 ? [0] : [size, -size]) {
@@ -159,7 +163,8 @@ function drawPanel(
     greyInk,
   );
   const clip = clipped(parent, { width, height: plotHeight });
-  // What is right most often comes late, on top; on that the thin lines of those without a certificate.
+  // The most accurate methods come late, on top; then the thin lines of those without a
+  // certificate.
   const wrong = ({ points }: CountSeries) =>
     points.filter(({ error, certain }) => error !== 0 && certain !== null).length;
   const thin = ({ points }: CountSeries) => points.some(({ certain }) => certain === null) ? 1 : 0;
@@ -185,7 +190,7 @@ function drawPanel(
     .attr("font-size", fontSize.text).text("ε / λ₁");
 }
 
-/** Fills a row where ranks are certain, from halfway to the threshold before to halfway to the next. */
+/** Fills a row where ranks are certain, each threshold up to halfway to its neighbours. */
 function drawStrip(parent: Group, { method, points }: CountSeries, x: Axis, top: number): void {
   const sorted = points.toSorted((a, b) => b.share - a.share);
   const places = sorted.map(({ share }) => x.scale(share));
@@ -210,7 +215,7 @@ function drawStrip(parent: Group, { method, points }: CountSeries, x: Axis, top:
   }
 }
 
-/** The figure in words. */
+/** Describes the figure in words. */
 function describe({ panels }: CountErrorsData): string {
   return panels.map(({ label, series }) => {
     const worst = series.map(({ method: { name, precision }, points }) =>

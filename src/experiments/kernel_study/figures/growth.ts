@@ -1,5 +1,5 @@
 /**
- * The figure of growth: time against size, with the power laws fitted to it beside the theory's.
+ * The figure of growth: time against size, with fitted power laws and that of the theory.
  *
  * @module
  */
@@ -19,9 +19,9 @@ export interface GrowthSeries {
   readonly method: DrawnMethod;
   /** Size and milliseconds, ascending. */
   readonly points: readonly { readonly size: number; readonly milliseconds: number }[];
-  /** Exponent fitted, with its confidence interval; `null` for too few points. */
+  /** Fitted exponent with its confidence interval; `null` for too few points. */
   readonly fit: { readonly exponent: number; readonly low: number; readonly high: number } | null;
-  /** Exponent of the operations over the same sizes; `null` where it is not known. */
+  /** Exponent of the operations over the same sizes; `null` if it is not known. */
   readonly model: number | null;
 }
 
@@ -29,21 +29,21 @@ export interface GrowthSeries {
 export interface GrowthPanel {
   /** Heading. */
   readonly label: string;
-  /** What grows. */
+  /** Name of the size that grows. */
   readonly xName: string;
-  /** The theory's exponent. */
+  /** Exponent of the theory. */
   readonly theory: number;
   /** The methods. */
   readonly series: readonly GrowthSeries[];
 }
 
-/** What a figure of growth is drawn from. */
+/** Data of a figure of growth. */
 export interface GrowthData {
   /** Heading. */
   readonly title: string;
   /** A line under the heading. */
   readonly subtitle: string;
-  /** What the time is, for the vertical axis. */
+  /** Name of the time, for the vertical axis. */
   readonly timeName: string;
   /** The panels. */
   readonly panels: readonly GrowthPanel[];
@@ -55,10 +55,10 @@ const tableRow = 19, stub = 22;
 const theoryStyle: LineStyle = { color: greyInk, dash: "1.5 2.5", width: 1.6 };
 
 /**
- * Draws time against size, both logarithmic, a line for each method and one with the theory's slope; and below a table of
- * the exponents.
+ * Draws time against size on logarithmic axes, with one line per method and a line with the slope
+ * of the theory. Below stands a table of the exponents.
  *
- * @param data What to draw.
+ * @param data Data of the figure.
  * @returns A standalone SVG document, 900 pixels wide.
  */
 export function growthFigure(data: GrowthData): string {
@@ -115,7 +115,7 @@ function drawSeries(
   }
 }
 
-/** A line of the theory's slope across the frame, from its lower left. */
+/** Draws a line with the slope of the theory across the frame, from its lower left. */
 function drawTheory(parent: Group, { theory }: GrowthPanel, x: Axis, y: Axis): void {
   const [from, to] = x.domain, start = y.domain[0] * 1.5;
   const ends = [[from, start], [to, start * (to / from) ** theory]];
@@ -128,11 +128,11 @@ function drawTheory(parent: Group, { theory }: GrowthPanel, x: Axis, y: Axis): v
   );
 }
 
-/** Exponents in columns: method, fitted, of the operations. */
+/** Draws a table of exponents: method, fitted, of the operations. */
 function drawTable(parent: Group, { series, theory, label }: GrowthPanel, width: number): void {
-  const cell = (y: number, x: number, text: string, anchor: "start" | "end", colour = ink) =>
+  const cell = (y: number, x: number, text: string, anchor: "start" | "end", color = ink) =>
     parent.append("text").attr("x", px(x)).attr("y", y).attr("text-anchor", anchor)
-      .attr("font-size", fontSize.small).attr("fill", colour).text(text);
+      .attr("font-size", fontSize.small).attr("fill", color).text(text);
   const head = ["exponents", "fitted, 95 % interval", "operations"];
   const right = width, middle = width - textWidth(head[2], fontSize.small) - 10;
   cell(0, 0, head[0], "start", greyInk);
@@ -162,7 +162,7 @@ function exponentText({ exponent, low, high }: NonNullable<GrowthSeries["fit"]>)
   return `${digits(exponent)} [${digits(low)}, ${digits(high)}]`.replaceAll("-", "−");
 }
 
-/** The figure in words. */
+/** Describes the figure in words. */
 function describe({ panels }: GrowthData): string {
   return panels.map(({ label, series, theory }) => {
     const fits = series.map(({ method, fit }) =>

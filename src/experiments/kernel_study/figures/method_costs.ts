@@ -1,5 +1,6 @@
 /**
- * The figure of costs: time a matrix against the size of the batch, and the share of the adapter's peak that is reached.
+ * The figure of costs: time per matrix against the size of the batch, and the share of the
+ * adapter's peak.
  *
  * @module
  */
@@ -19,19 +20,22 @@ import { textWidth } from "../../../plot/core/text.ts";
 export interface CostSeries {
   /** The method. */
   readonly method: DrawnMethod;
-  /** For each batch, ascending: milliseconds a matrix, and the share of ranks that is certain; `null` for no certificate. */
+  /**
+   * For each batch, ascending: milliseconds per matrix, and the share of certain ranks; `null` for
+   * no certificate.
+   */
   readonly points: readonly {
     readonly batch: number;
     readonly milliseconds: number;
     readonly certain: number | null;
   }[];
-  /** At the largest batch: share of the adapter's peak, `null` where it is not known. */
+  /** Share of the adapter's peak at the largest batch; `null` if it is not known. */
   readonly peakShare: number | null;
   /** Dispatches at the largest batch. */
   readonly dispatches: number;
 }
 
-/** What a figure of costs is drawn from. */
+/** Data of a figure of costs. */
 export interface MethodCostsData {
   /** Heading. */
   readonly title: string;
@@ -45,10 +49,10 @@ const columns = 3, plotHeight = 230, gap = 14;
 const barRow = 18, barHeight = 10;
 
 /**
- * Draws for each order the time a matrix against the batch, with dots filled as far as ranks are certain; and below it a bar
- * for each method, how much of the peak it reaches at the largest batch.
+ * Draws for each order the time per matrix against the batch, with dots filled by the share of
+ * certain ranks. Below it a bar for each method shows its share of the peak at the largest batch.
  *
- * @param data What to draw.
+ * @param data Data of the figure.
  * @returns A standalone SVG document, 900 pixels wide.
  */
 export function methodCostsFigure(data: MethodCostsData): string {
@@ -85,7 +89,7 @@ export function methodCostsFigure(data: MethodCostsData): string {
   });
 }
 
-/** Ends of a logarithmic axis with room for dots. */
+/** Gives the ends of a logarithmic axis with room for dots. */
 function around(values: readonly number[]): [number, number] {
   const known = values.filter((value) => value > 0 && value < Infinity);
   return known.length === 0 ? [0.1, 10] : [Math.min(...known) / 1.6, Math.max(...known) * 1.6];
@@ -98,21 +102,21 @@ function drawTimes(parent: Group, { method, points }: CostSeries, x: Axis, y: Ax
   points.forEach(({ certain }, i) => drawDot(parent, line[i].x, line[i].y, certain, style.color));
 }
 
-/** A dot, filled as far as ranks are certain; a cross where nothing is proven. */
-function drawDot(parent: Group, x: number, y: number, certain: number | null, colour: string): void {
+/** Draws a dot, filled by the share of certain ranks; a cross if nothing is proven. */
+function drawDot(parent: Group, x: number, y: number, certain: number | null, color: string): void {
   if (certain === null) {
     const d = `M${px(x - 3.5)},${px(y - 3.5)}L${px(x + 3.5)},${px(y + 3.5)}` +
       `M${px(x - 3.5)},${px(y + 3.5)}L${px(x + 3.5)},${px(y - 3.5)}`;
-    parent.append("path").attr("class", "unproven").attr("d", d).attr("stroke", colour)
+    parent.append("path").attr("class", "unproven").attr("d", d).attr("stroke", color)
       .attr("stroke-width", 1.6).attr("fill", "none");
     return;
   }
   const dot = (radius: number, fill: string) =>
     parent.append("circle").attr("class", "dot").attr("cx", px(x)).attr("cy", px(y)).attr("r", px(radius))
       .attr("fill", fill);
-  dot(4.5, "white").attr("stroke", colour).attr("stroke-width", 1.4);
-  // Its area tells the share.
-  if (certain > 0) dot(4.5 * Math.sqrt(certain), colour);
+  dot(4.5, "white").attr("stroke", color).attr("stroke-width", 1.4);
+  // The area shows the share.
+  if (certain > 0) dot(4.5 * Math.sqrt(certain), color);
 }
 
 function certainLegend(): LegendEntry[] {
@@ -160,13 +164,13 @@ function drawBars(
   });
 }
 
-/** Share of the peak in words, and the dispatches. */
+/** Writes the share of the peak, and the dispatches. */
 function note({ peakShare, dispatches }: CostSeries): string {
   const share = peakShare === null ? "?" : `${(100 * peakShare).toFixed(peakShare < 0.0995 ? 1 : 0)} %`;
   return `${share} · ${thousands(dispatches)}`;
 }
 
-/** The figure in words. */
+/** Describes the figure in words. */
 function describe({ panels }: MethodCostsData): string {
   return panels.map(({ label, series }) => {
     const fastest = series.map(({ method, points }) =>

@@ -14,8 +14,8 @@ export interface DrawnMethod {
   readonly precision: string;
 }
 
-// Okabe and Ito's colours, as in `palette.ts`, with sky blue and ink for a method more.
-const COLOURS: Readonly<Record<string, string>> = {
+// Okabe and Ito's colours, as in `palette.ts`, with sky blue and ink for two more.
+const COLORS: Readonly<Record<string, string>> = {
   "naive": ink,
   "svdvals": "#e69f00",
   "cholesky": "#cc79a7",
@@ -28,20 +28,20 @@ const COLOURS: Readonly<Record<string, string>> = {
 const DASHES: Readonly<Record<string, string | null>> = { single: null, double: "7 3", auto: "2 2.5" };
 
 /**
- * The style of a method: a colour for its name, a dash for its arithmetic.
+ * Gives the style of a method: a colour for its name, a dash for its arithmetic.
  *
  * @param method The method.
- * @returns Its style; one that this file does not know has one of the palette's colours.
+ * @returns Its style. A method that this file does not know takes a colour of the palette.
  */
 export function methodStyle({ name, precision }: DrawnMethod): LineStyle {
-  const color = COLOURS[name] ?? lineStyle(name.length).color;
-  // Thin enough to leave visible what it is drawn on.
+  const color = COLORS[name] ?? lineStyle(name.length).color;
+  // Thin, so that the lines below stay visible.
   const width = name === "naive" || name === "svdvals" ? 1.1 : 1.9;
   return { color, dash: DASHES[precision] ?? null, width };
 }
 
 /**
- * The name of a method, as figures give it.
+ * Names a method for figures.
  *
  * @param method The method.
  * @returns Such as `gram-jacobi, double`.
@@ -51,7 +51,7 @@ export function methodName({ name, precision }: DrawnMethod): string {
 }
 
 /**
- * Entries of a legend, one for each method.
+ * Makes the entries of a legend, one for each method.
  *
  * @param methods The methods; each is listed once.
  * @returns The entries, in the order of first appearance.

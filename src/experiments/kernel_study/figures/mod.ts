@@ -1,5 +1,5 @@
 /**
- * The study as figures.
+ * The figures of the study.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { GROWTH_FEATURES, growthTime, THEORY } from "../growth.ts";
 import type { GrowthAxis, MethodKey } from "../rows.ts";
 import type { KernelStudy } from "../study.ts";
 
-/** What figures call the families. */
+/** Names of the families in figures. */
 const FAMILY_LABELS: Readonly<Record<FamilyName, string>> = {
   trained: "trained network",
   random: "random features",
@@ -36,7 +36,7 @@ export const kernelStudyFigures = {
   growth: drawGrowth,
 } satisfies Readonly<Record<string, (study: KernelStudy) => string>>;
 
-/** Rows by method, in order of first appearance. */
+/** Groups rows by method, in the order of first appearance. */
 function byMethod<Row extends MethodKey>(rows: readonly Row[]) {
   const groups = Map.groupBy(rows, ({ method, precision }) => `${method} ${precision}`);
   return [...groups.values()].map((group) => ({
@@ -45,7 +45,7 @@ function byMethod<Row extends MethodKey>(rows: readonly Row[]) {
   }));
 }
 
-/** Rows of the largest matrices, and what these are. */
+/** Keeps the rows of the largest matrices, and describes these. */
 function largest<Row extends { readonly columns: number; readonly rows: number }>(rows: readonly Row[]) {
   const columns = rows.reduce((most, row) => Math.max(most, row.columns), 0);
   const kept = rows.filter((row) => row.columns === columns);
@@ -76,7 +76,7 @@ function drawCounts(study: KernelStudy): string {
 }
 
 function drawEigenvalues(study: KernelStudy): string {
-  // Those of `auto` are those of one of the others.
+  // The eigenvalues of `auto` are those of one of the others.
   const { kept, shape } = largest(study.eigenvalues.filter(({ precision }) => precision !== "auto"));
   return spectrumErrorsFigure({
     title: "How far eigenvalues are off, and what is certified",

@@ -1,5 +1,6 @@
 /**
- * The figure of eigenvalue errors: what eigenvalues are off, and what they are certified to, against their size.
+ * The figure of eigenvalue errors: errors of eigenvalues and their certified bounds, against their
+ * size.
  *
  * @module
  */
@@ -17,15 +18,15 @@ import { appendGroup, type Group } from "../../../plot/core/svg.ts";
 export interface DrawnEigenvalue {
   /** λ_i. */
   readonly value: number;
-  /** What the computed one is off. */
+  /** Error of the computed one. */
   readonly error: number;
-  /** What it is certified to; `null` where nothing is. */
+  /** Certified bound on the error; `null` for none. */
   readonly bound: number | null;
-  /** What the reference itself may be off. */
+  /** Bound on the error of the reference. */
   readonly referenceError: number;
 }
 
-/** What a figure of eigenvalue errors is drawn from. */
+/** Data of a figure of eigenvalue errors. */
 export interface SpectrumErrorsData {
   /** Heading. */
   readonly title: string;
@@ -41,7 +42,7 @@ export interface SpectrumErrorsData {
 const plotHeight = 230, gap = 14;
 /** Ends of the axes, as shares of λ₁: smaller eigenvalues, and smaller errors, are not shown. */
 const LARGEST = 5, SMALLEST = 5e-19, LEAST_ERROR = 1e-22, MOST_ERROR = 10;
-/** Bins a decade of λ. */
+/** Bins per decade of λ. */
 const BINS = 2;
 
 const boundStyle: LineStyle = { color: ink, dash: "6 3", width: 1.6 };
@@ -57,10 +58,11 @@ interface Bin {
 }
 
 /**
- * Draws for each method the errors of its eigenvalues, from the median to the largest in each half of a decade of λ, and the
- * largest bound there; beside the eigenvalue itself, above which an error leaves nothing of it, and what float64 can tell.
+ * Draws for each method the errors of its eigenvalues, from the median to the largest in each half
+ * of a decade of λ, and the largest bound there. Two lines show the eigenvalue itself, which a
+ * larger error leaves without a digit, and the error of float64.
  *
- * @param data What to draw.
+ * @param data Data of the figure.
  * @returns A standalone SVG document, 900 pixels wide.
  */
 export function spectrumErrorsFigure(data: SpectrumErrorsData): string {
@@ -117,7 +119,7 @@ function drawErrors(parent: Group, method: DrawnMethod, bins: readonly Bin[], x:
   }
 }
 
-/** Eigenvalues gathered by size, the largest first; those that are 0 or too small to show are left out. */
+/** Sorts eigenvalues into bins, the largest first, leaving out those too small to show. */
 function binned(eigenvalues: readonly DrawnEigenvalue[]): Bin[] {
   const shown = eigenvalues.filter(({ value }) => value >= SMALLEST);
   const bins = Map.groupBy(shown, ({ value }) => Math.round(BINS * Math.log10(value)));
@@ -155,7 +157,7 @@ function legend(methods: readonly DrawnMethod[]): LegendEntry[] {
   ];
 }
 
-/** The figure in words. */
+/** Describes the figure in words. */
 function describe({ panels }: SpectrumErrorsData): string {
   return panels.map(({ method, eigenvalues }) => {
     const largest = eigenvalues.reduce((most, { error }) => Math.max(most, error), 0);
