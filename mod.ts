@@ -11,7 +11,8 @@
  * import { Gpu, runExperiment, staircase } from "./mod.ts";
  *
  * using gpu = await Gpu.open();
- * const result = await runExperiment(gpu, staircase, { layers: [20, 20], steps: 40, probeEvery: 10 });
+ * const options = { layers: [20, 20], steps: 40, probeEvery: 10 };
+ * const result = await runExperiment(gpu, staircase, options);
  * for (const { step, loss, layers } of result.rows[0].trace.probes) {
  *   const { rank, low, high } = layers[1].ranks[0];
  *   console.log(step, loss, `rank ${rank} in [${low}, ${high}]`);

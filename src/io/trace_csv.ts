@@ -107,8 +107,9 @@ function rowsOf(probe: Probe): Row[] {
  *
  * const ranks = [{ epsilon: 1e-6, rank: 2, low: 2, high: 3 }];
  * const eigenvalues = Float64Array.of(1, 1), bounds = Float64Array.of(0, 0);
- * const layers = [{ kind: "spectrum", layer: 1, eigenvalues, bounds, precision: "single", ranks } as const];
- * const at = { kind: "spectrum", step: 100, replica: 0 } as const;
+ * const kind = "spectrum" as const, precision = "single" as const;
+ * const layers = [{ kind, layer: 1, eigenvalues, bounds, precision, ranks }];
+ * const at = { kind, step: 100, replica: 0 };
  * const probes = [{ ...at, loss: 0.5, accuracy: null, floors: [0.25], layers }];
  * const text = traceCsv({ replicas: 1, epsilons: [1e-6], losses: [], probes });
  * const [header, row] = text.split("\n");

@@ -85,7 +85,7 @@ const KEYS = [
  *
  * const x = Float32Array.from({ length: 400 }, (_, k) => k / 200 - 1);
  * const task = arrayTask({ x, y: x.map((x) => Math.sin(5 * x)) });
- * assert.deepEqual([task.kind, task.inputs, task.outputs, task.train.count], ["regression", 1, 1, 400]);
+ * assert.deepEqual([task.kind, task.inputs, task.train.count], ["regression", 1, 400]);
  * assert.throws(() => arrayTask({ x: x.subarray(1), y: x }), {
  *   message: 'task "own data": 400 samples of 1 input need 400 numbers in x, got 399',
  * });
@@ -96,7 +96,8 @@ const KEYS = [
  * import assert from "node:assert/strict";
  * import { arrayTask } from "./array_task.ts";
  *
- * const task = arrayTask({ x: [[0, 1], [2, 3], [1, 1]], labels: [0, 1, 0], test: { x: [[0, 0]], labels: [0] } });
+ * const test = { x: [[0, 0]], labels: [0] };
+ * const task = arrayTask({ x: [[0, 1], [2, 3], [1, 1]], labels: [0, 1, 0], test });
  * assert.deepEqual([task.kind, task.inputs, task.outputs], ["classification", 2, 2]);
  * assert.deepEqual([...task.train.y], [1, 0, 0, 1, 1, 0]);
  * ```

@@ -38,7 +38,8 @@ const SLACK = 1e-3;
  * import { arrayTask } from "./array_task.ts";
  *
  * const task = arrayTask({ x: [0, 1], y: [0, 1], name: "line" });
- * assert.throws(() => checkTask({ ...task, train: { ...task.train, x: Float32Array.of(0, NaN) } }), {
+ * const train = { ...task.train, x: Float32Array.of(0, NaN) };
+ * assert.throws(() => checkTask({ ...task, train }), {
  *   message: 'task "line": x of sample 1 is NaN: give finite numbers',
  * });
  * ```

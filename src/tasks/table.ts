@@ -55,7 +55,8 @@ export function readNumbers(values: ArrayLike<number>, what: string): Float32Arr
  * ```ts
  * import assert from "node:assert/strict";
  *
- * assert.deepEqual(readTable([[1, 2], [3, 4]], "x"), { data: Float32Array.of(1, 2, 3, 4), width: 2 });
+ * const { data, width } = readTable([[1, 2], [3, 4]], "x");
+ * assert.deepEqual([[...data], width], [[1, 2, 3, 4], 2]);
  * ```
  */
 export function readTable(table: Table, what: string, width?: number): FlatTable {

@@ -43,7 +43,8 @@ interface BoundTraining {
  * import { loadTask } from "../tasks/registry.ts";
  *
  * using gpu = await Gpu.open();
- * using training = await Training.create(gpu, { task: await loadTask("cosines"), steps: 20, probeEvery: 10 });
+ * const task = await loadTask("cosines");
+ * using training = await Training.create(gpu, { task, steps: 20, probeEvery: 10 });
  * for await (const probe of training) {
  *   assert(probe.loss > 0 && probe.layers[1].ranks[0].rank > 0);
  * }

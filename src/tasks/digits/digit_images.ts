@@ -27,7 +27,7 @@ export interface DigitSets {
   readonly test: DigitImages;
 }
 
-/** A name and no literal: Deno fetches what a literal names with the program, whether or not it runs. */
+/** A name and no literal: Deno fetches what a literal names, whether or not it is reached. */
 const THIRD_PARTY: string = "../deps.ts";
 
 /**

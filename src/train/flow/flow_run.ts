@@ -106,9 +106,9 @@ export async function runFlow(
       }
     }
     onProgress(Math.min(read, steps));
-    if (traces.every(({ isOver }) => isOver)) break;
+    if (traces.every(({ hasEnded }) => hasEnded)) break;
   }
-  const isDone = read > steps || traces.every(({ isOver }) => isOver);
+  const isDone = read > steps || traces.every(({ hasEnded }) => hasEnded);
   return { order: flow.order, traces, status: isDone ? "done" : "stopped" };
 }
 
@@ -116,18 +116,18 @@ export async function runFlow(
 class Trace implements FlowTrace {
   readonly records: DirectedRecord[] = [];
   divergedAt: number | null = null;
-  isOver = false;
+  hasEnded = false;
 
   constructor(readonly isLast: FlowRunOptions["isLast"]) {}
 
   add(record: FlowRecord, direction: () => Float32Array): void {
-    if (this.isOver) return;
+    if (this.hasEnded) return;
     if (!Number.isFinite(record.loss + record.norm + record.growth)) {
       this.divergedAt = record.step;
-      this.isOver = true;
+      this.hasEnded = true;
       return;
     }
     this.records.push({ ...record, direction: direction() });
-    this.isOver = this.isLast?.(record, this.records[0]) ?? false;
+    this.hasEnded = this.isLast?.(record, this.records[0]) ?? false;
   }
 }
