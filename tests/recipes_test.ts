@@ -30,13 +30,13 @@ const FILTER = [
 Deno.test("recipes: an experiment, an activation, a task and a rank method cost what the page says", () => {
   const lines = (path: string) => addedLines(blocks, path);
   assert(lines("src/experiments/width_profile/mod.ts") <= 60, "an experiment of at most 60 lines");
-  // Its import, its export, its entry.
-  assert.equal(lines("src/experiments/mod.ts"), 3);
+  // Its import and its entry.
+  assert.equal(lines("src/experiments/mod.ts"), 2);
   assert.equal(lines("tests/experiments/registry_test.ts"), 1);
   assert.equal(lines("src/nn/activation.ts"), 1);
   assert.equal(lines("src/tasks/registry.ts"), 2);
   assert.equal(lines("src/rank/README.md"), 1);
-  assert(lines("src/rank/methods/rank_methods.ts") <= 7, "an import, and an entry of six lines");
+  assert(lines("src/rank/methods/rank_methods.ts") <= 8, "an import, a name, and an entry of six lines");
 });
 
 Deno.test("recipes: what they add is in help and lists, runs, and passes the tests of the registries", async () => {

@@ -49,6 +49,7 @@ export {
   type Option,
   type OptionChanges,
   type OptionFlag,
+  type OptionMaker,
   type OptionRange,
   type OptionSpec,
   type OptionTable,

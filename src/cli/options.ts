@@ -60,61 +60,42 @@ function option<Value>(kind: Flag["kind"], spec: object): Option<Value> {
   return { flag: { group: "experiment", ...spec, kind } as OptionFlag };
 }
 
-/**
- * Declares a whole number.
- *
- * @typeParam Value Type of the value, with `null` if that is the default. It follows from the type
- * of the table.
- * @param spec Default, range, help.
- * @returns The option.
- */
-export function integer<Value extends number | null = number>(
-  spec: OptionSpec<NoInfer<Value>> & OptionRange,
-): Option<Value> {
-  return option("integer", spec);
+/** Declares an option. Its value may be `null` if its default is. */
+export interface OptionMaker<Value, Extra = unknown> {
+  /**
+   * @param spec Default, range, help.
+   * @returns The option.
+   */
+  (spec: OptionSpec<Value> & Extra): Option<Value>;
+  /**
+   * @param spec Default, range, help.
+   * @returns The option.
+   */
+  (spec: OptionSpec<Value | null> & Extra): Option<Value | null>;
 }
 
-/**
- * Declares a number.
- *
- * @typeParam Value Type of the value, with `null` if that is the default. It follows from the type
- * of the table.
- * @param spec Default, range, help.
- * @returns The option.
- */
-export function number<Value extends number | null = number>(
-  spec: OptionSpec<NoInfer<Value>> & OptionRange,
-): Option<Value> {
-  return option("number", spec);
+function optionMaker<Value>(kind: Flag["kind"]): OptionMaker<Value> {
+  return (spec: object) => option<never>(kind, spec);
 }
 
-/**
- * Declares a list of whole numbers.
- *
- * @typeParam Value Type of the value, with `null` if that is the default. It follows from the type
- * of the table.
- * @param spec Default, range, help.
- * @returns The option.
- */
-export function integers<Value extends readonly number[] | null = readonly number[]>(
-  spec: OptionSpec<NoInfer<Value>> & OptionRange,
-): Option<Value> {
-  return option("integers", spec);
-}
+/** Declares a whole number. */
+export const integer: OptionMaker<number, OptionRange> = optionMaker("integer");
+
+/** Declares a number. */
+export const number: OptionMaker<number, OptionRange> = optionMaker("number");
+
+/** Declares a list of whole numbers. */
+export const integers: OptionMaker<readonly number[], OptionRange> = optionMaker("integers");
+
+/** Declares a list of numbers. */
+export const numbers: OptionMaker<readonly number[], OptionRange> = optionMaker("numbers");
 
 /**
- * Declares a list of numbers.
- *
- * @typeParam Value Type of the value, with `null` if that is the default. It follows from the type
- * of the table.
- * @param spec Default, range, help.
- * @returns The option.
+ * Declares a text, which the experiment reads: a name with parameters, a list of names, a file. In
+ * a typed table its value may be anything else that a caller of the library gives instead, such as
+ * a task.
  */
-export function numbers<Value extends readonly number[] | null = readonly number[]>(
-  spec: OptionSpec<NoInfer<Value>> & OptionRange,
-): Option<Value> {
-  return option("numbers", spec);
-}
+export const text: OptionMaker<string> = optionMaker("string");
 
 /**
  * Declares a switch.
@@ -124,20 +105,6 @@ export function numbers<Value extends readonly number[] | null = readonly number
  */
 export function toggle(spec: OptionSpec<boolean>): Option<boolean> {
   return option("boolean", spec);
-}
-
-/**
- * Declares a text, which the experiment reads: a name with parameters, a list of names, a file.
- *
- * @typeParam Value Type of the value: `string`, and anything else that a caller of the library may
- * give instead, such as a task. It follows from the type of the table.
- * @param spec Default, help.
- * @returns The option.
- */
-export function text<Value = string>(
-  spec: OptionSpec<NoInfer<Extract<Value, string | null>>>,
-): Option<Value> {
-  return option("string", spec);
 }
 
 /**
