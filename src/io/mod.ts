@@ -33,4 +33,4 @@ export { parseNpz } from "./npz.ts";
 export { type NamedRanks, rankJson } from "./rank_json.ts";
 export { readRun, RunFolder } from "./run_folder.ts";
 export { parseSafetensors } from "./safetensors.ts";
-export { traceColumns, traceCsv } from "./trace_csv.ts";
+export { traceColumns, traceCsv, traceTable } from "./trace_csv.ts";

@@ -5,7 +5,7 @@
  */
 import type { LayerProbe, Probe, Trace } from "../train/trace.ts";
 import type { RankInterval } from "../rank/certificates/rank_interval.ts";
-import { type ColumnHelp, type ColumnOf, columnsOf, csv } from "./csv.ts";
+import { type ColumnHelp, type ColumnOf, columnsOf, csv, type ExplainedColumn } from "./csv.ts";
 
 /** A row: one threshold of one layer of one probe. */
 interface Row {
@@ -118,6 +118,27 @@ function rowsOf(probe: Probe): Row[] {
  * ```
  */
 export function traceCsv(trace: Trace): string {
+  return csv(traceTable(trace));
+}
+
+/**
+ * Arranges the probes of a run as the columns of `trace.csv`.
+ *
+ * @param trace Record of the run.
+ * @param swept Values that differ between the replicas, one per replica, by the name of their
+ * column in snake case. Default: none.
+ * @returns The columns: the replica, what is swept, and the others.
+ */
+export function traceTable(
+  trace: Trace,
+  swept: Readonly<Record<string, readonly number[]>> = {},
+): ExplainedColumn[] {
+  const columns = Object.entries(swept).map(([name, values]): ColumnOf<Row> => ({
+    name,
+    help: `${name.replaceAll("_", " ")} of the network`,
+    of: ({ probe }) => values[probe.replica],
+  }));
   const byReplica = trace.probes.toSorted((a, b) => a.replica - b.replica || a.step - b.step);
-  return csv(columnsOf(COLUMNS, byReplica.flatMap(rowsOf)));
+  const [replica, ...others] = COLUMNS;
+  return columnsOf([replica, ...columns, ...others], byReplica.flatMap(rowsOf));
 }

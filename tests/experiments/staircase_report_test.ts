@@ -1,4 +1,5 @@
 import type { KernelTime } from "../../src/gpu/measure/profiler.ts";
+import type { OptimizerOptions } from "../../src/nn/optim/optimizer.ts";
 import { staircaseReport } from "../../src/experiments/staircase/report.ts";
 import type { RankSummary, ReplicaSummary, TraceSummary } from "../../src/train/summary.ts";
 import { completeOptions } from "../../src/train/options.ts";
@@ -50,9 +51,14 @@ const summary: TraceSummary = { loss: 0.0123, accuracy: null, relativeError: nul
 function report(
   changes: Partial<TraceSummary> = {},
   kernels: readonly KernelTime[] | null = null,
+  optimizer?: OptimizerOptions,
 ): string {
   const { replicas: all } = { ...summary, ...changes };
-  const plan = completeOptions({ task: smallTask(), replicas: Math.max(1, all.length) });
+  const plan = completeOptions({
+    task: smallTask(),
+    ...optimizer && { optimizer },
+    replicas: Math.max(1, all.length),
+  });
   const trace = { replicas: all.length, epsilons: [1e-6, 1e-8], losses: [], probes: [] };
   const rows = [{ trace, summary: { ...summary, ...changes }, widths: [1, 6, 5, 1] }];
   const timing = { steps: 200, planned: 200, milliseconds: 1500 };
@@ -95,17 +101,30 @@ Deno.test("staircaseReport: medians and ranges of replicas, accuracy, divergence
   const lines = report({
     accuracy: 0.9512,
     replicas: [
-      { ...replica, replica: 1 },
-      { ...replica, replica: 2, divergedAt: 70 },
-      { ...replica, replica: 3, layers: [lower] },
+      replica,
+      { ...replica, replica: 1, divergedAt: 70 },
+      { ...replica, replica: 2, layers: [lower] },
     ],
   }).split("\n");
   assert.equal(lines[0], "final loss 1.230e-2, accuracy 95.12 % (median of 3 replicas)");
-  assert.equal(lines[1], "replica 2 diverged at step 70; its trace ends there");
+  assert.equal(lines[1], "replica 1 diverged at step 70; its trace ends there");
   assert.equal(lines[3], "ε-ranks of the features, medians of 3 replicas (range):");
   assert.match(lines[5], /^ {2}1 +1e-6 +2 +12 \(10–12\) +13 +2 +-0\.988$/);
   assert.match(lines[6], /^ {2}1 +1e-8 +2 +12 \(10–12\) in \[9, 14\] +13 +2 +none$/);
   assert(lines.every((line) => line.length <= 82), lines.join("\n"));
+});
+
+Deno.test("staircaseReport: networks with other learning rates have tables of their own", () => {
+  const replicas = [0, 1, 2].map((index) => ({ ...replica, replica: index, loss: index + 1 }));
+  const lines = report({ replicas }, null, { name: "sgd", learningRate: [0.1, 0.2, 0.1] }).split("\n");
+  assert.deepEqual(lines.filter((line) => line.startsWith("learning rate")), [
+    "learning rate 0.1: final loss 1.000e+0",
+    "learning rate 0.2: final loss 2.000e+0",
+  ]);
+  assert.deepEqual(lines.filter((line) => line.startsWith("ε-ranks")), [
+    "ε-ranks of the features, medians of 2 replicas (range):",
+    "ε-ranks of the features:",
+  ]);
 });
 
 Deno.test("staircaseReport: kernels as a table, right-aligned", () => {

@@ -49,7 +49,7 @@ Deno.test("staircase: trains as Training does, and sums up what came of it", asy
 });
 
 Deno.test("staircase: the figure says what was trained", async () => {
-  const { figure } = await staircase(gpu, {
+  const { figure, tables } = await staircase(gpu, {
     task: smallTask(),
     steps: 20,
     replicas: 2,
@@ -66,9 +66,15 @@ Deno.test("staircase: the figure says what was trained", async () => {
       "adam, learning rate 0.001 to 0.01",
       "batches of 8 of 24 samples",
       "2 replicas of seed 4",
-      "hidden layer 2, terminal",
+      "learning rate 0.01 · hidden layer 2, terminal",
+      "learning rate 0.001 · hidden layer 1",
     ]
   ) assert(figure.includes(text), text);
+  const [header, ...rows] = tables["trace.csv"].trimEnd().split("\n").map((line) =>
+    line.split(",").slice(0, 2)
+  );
+  assert.deepEqual(header, ["replica", "learning_rate"]);
+  assert(rows.every(([replica, rate]) => rate === (replica === "0" ? "0.01" : "0.001")));
   const classifier = await staircase(gpu, { task: classes, steps: 5 });
   assert(
     classifier.figure.includes("cross-entropy") && classifier.figure.includes("full batch of 24 samples"),

@@ -6,8 +6,10 @@
 import { staircaseData } from "../../plot/staircase/figure_data.ts";
 import { staircaseFigure } from "../../plot/staircase/staircase.ts";
 import type { CompleteOptions } from "../../train/options.ts";
+import type { Trace } from "../../train/trace.ts";
 import type { ExperimentResult } from "../core/experiment.ts";
 import type { StaircaseRun } from "./report.ts";
+import { sweptBy, sweptGroups } from "./swept.ts";
 
 /** Names of the losses for the figure's axis. */
 const LOSS_NAMES = {
@@ -18,7 +20,8 @@ const LOSS_NAMES = {
 };
 
 /**
- * Draws a training.
+ * Draws a training. Networks that differ in their learning rate or weight decay have panels of
+ * their own, one for each value.
  *
  * @param result The training.
  * @returns A standalone SVG document.
@@ -27,12 +30,28 @@ export function drawStaircase(
   { plan, rows: [{ trace, widths }] }: ExperimentResult<CompleteOptions, StaircaseRun>,
 ): string {
   const { task, threshold } = plan;
-  return staircaseFigure(staircaseData(trace, {
+  const texts = {
     title: `Loss and ε-rank: ${task.description}`,
     subtitle: subtitle(plan, widths),
     lossName: LOSS_NAMES[task.loss],
     threshold,
-  }));
+  };
+  return staircaseFigure(
+    sweptGroups(sweptBy(plan), trace.replicas).map(({ label, replicas }) =>
+      staircaseData(tracePart(trace, replicas), { ...texts, part: label })
+    ),
+  );
+}
+
+/** Takes some replicas of a trace, numbered anew. */
+function tracePart(trace: Trace, replicas: readonly number[]): Trace {
+  return {
+    ...trace,
+    replicas: replicas.length,
+    losses: replicas.flatMap((replica) => trace.losses.slice(replica, replica + 1)),
+    probes: trace.probes.filter(({ replica }) => replicas.includes(replica))
+      .map((probe) => ({ ...probe, replica: replicas.indexOf(probe.replica) })),
+  };
 }
 
 /** Writes network and training as a line under the title of the figure. */

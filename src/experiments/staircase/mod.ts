@@ -7,13 +7,14 @@
 import { type TableOf, toggle } from "../../cli/options.ts";
 import { trainingOptions } from "../../cli/training_flags.ts";
 import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
-import { columnHelp } from "../../io/csv.ts";
-import { traceColumns, traceCsv } from "../../io/trace_csv.ts";
+import { columnHelp, csv } from "../../io/csv.ts";
+import { traceTable } from "../../io/trace_csv.ts";
 import { type CompleteOptions, completeOptions } from "../../train/options.ts";
 import { summarize } from "../../train/summary.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { trainingRun } from "../core/training_run.ts";
 import { staircaseReport, type StaircaseRun } from "./report.ts";
+import { sweptBy } from "./swept.ts";
 
 /** Values of the options of a training. */
 export interface StaircaseOptions extends TrainingValues {
@@ -55,7 +56,10 @@ export const staircase: Experiment<TableOf<StaircaseOptions>, CompleteOptions, S
       }),
     ],
     tables: {
-      "trace.csv": ({ rows: [{ trace }] }) => ({ csv: traceCsv(trace), columns: columnHelp(traceColumns) }),
+      "trace.csv": ({ plan, rows: [{ trace }] }) => {
+        const columns = traceTable(trace, sweptBy(plan));
+        return { csv: csv(columns), columns: columnHelp(columns) };
+      },
     },
     figures: {
       "staircase.svg": async (result) => (await import("./figure.ts")).drawStaircase(result),

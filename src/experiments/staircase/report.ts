@@ -12,6 +12,7 @@ import type { CompleteOptions } from "../../train/options.ts";
 import type { LayerSummary, RankSummary, ReplicaSummary, TraceSummary } from "../../train/summary.ts";
 import type { Trace } from "../../train/trace.ts";
 import type { ExperimentResult } from "../core/experiment.ts";
+import { sweptBy, sweptGroups } from "./swept.ts";
 
 /** One training, with all its replicas. */
 export interface StaircaseRun {
@@ -25,17 +26,18 @@ export interface StaircaseRun {
 
 /**
  * Writes the report of a training. With several replicas, numbers are medians, followed by their
- * range.
+ * range. Networks that differ in their learning rate or weight decay have tables of their own, one
+ * for each value.
  *
  * @param result The training.
  * @param kernels Times of the kernels; `null` unless they were asked for.
  * @returns Lines for a terminal.
  */
 export function staircaseReport(
-  { plan: { replicas: wanted }, rows: [{ summary }] }: ExperimentResult<CompleteOptions, StaircaseRun>,
+  { plan, rows: [{ summary }] }: ExperimentResult<CompleteOptions, StaircaseRun>,
   kernels: readonly KernelTime[] | null,
 ): string[] {
-  const { replicas } = summary;
+  const { replicas } = summary, wanted = plan.replicas;
   const accuracy = summary.accuracy === null ? "" : `, accuracy ${(100 * summary.accuracy).toFixed(2)} %`;
   const error = summary.relativeError === null
     ? ""
@@ -47,13 +49,22 @@ export function staircaseReport(
       lines.push(`replica ${replica} diverged at step ${divergedAt}; its trace ends there`);
     }
   }
-  if (replicas.length > 0) lines.push("", ...rankLines(replicas), "", ...otherLines(replicas));
+  for (const { label, replicas: indices } of sweptGroups(sweptBy(plan), wanted)) {
+    const members = replicas.filter(({ replica }) => indices.includes(replica));
+    if (members.length === 0) continue;
+    if (label !== "") lines.push("", `${label}: final loss ${medianLoss(members)}`);
+    lines.push("", ...rankLines(members), "", ...otherLines(members));
+  }
   const share = doubleShare(replicas);
   if (share > 0) {
     lines.push("", `spectra solved in double-single arithmetic: ${(100 * share).toFixed(2)} %`);
   }
   if (kernels) lines.push("", "GPU time by kernel:", ...kernelTable(kernels));
   return lines;
+}
+
+function medianLoss(replicas: readonly ReplicaSummary[]): string {
+  return lowerMedian(replicas.map(({ loss }) => loss)).toExponential(3);
 }
 
 /** Writes a row for each layer and threshold. */

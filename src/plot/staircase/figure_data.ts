@@ -19,6 +19,8 @@ export interface StaircaseDataOptions {
   readonly lossName: string;
   /** Kind of the thresholds. */
   readonly threshold: Threshold;
+  /** What sets these networks apart from those of other parts of the figure. Default: nothing. */
+  readonly part?: string;
   /** Hysteresis of the stairs in probes; by default that of {@linkcode findStairs}. */
   readonly hysteresis?: number;
 }
@@ -34,7 +36,7 @@ export interface StaircaseDataOptions {
  * @throws {InputError} If the hysteresis is not an integer from 1.
  */
 export function staircaseData(trace: Trace, options: StaircaseDataOptions): StaircaseFigureData {
-  const { title, subtitle, lossName, threshold, hysteresis } = options;
+  const { title, subtitle, lossName, threshold, part, hysteresis } = options;
   const steps = [...new Set(trace.probes.map((probe) => probe.step))].sort((a, b) => a - b);
   const column = new Map(steps.map((step, i) => [step, i]));
   const series = (value: (probe: Probe) => number | undefined) => {
@@ -64,6 +66,7 @@ export function staircaseData(trace: Trace, options: StaircaseDataOptions): Stai
     subtitle,
     lossName,
     threshold,
+    ...part && { part },
     steps,
     loss: series((probe) => probe.loss),
     floor: hasFloor ? { epsilon: trace.epsilons[smallest], values: series(floorOf) } : null,

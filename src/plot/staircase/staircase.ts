@@ -8,7 +8,7 @@ import { endLabelRoom } from "../core/end_labels.ts";
 import { scientific, thousands } from "../core/format.ts";
 import { layOutLegend } from "../core/legend.ts";
 import { fontSize, greyInk, lineStyle } from "../core/palette.ts";
-import { bandName, summarize, type Summary } from "../../stats/quantiles.ts";
+import { bandName, summarize } from "../../stats/quantiles.ts";
 import { lossAxis, rankAxis, stepAxis } from "../core/scales.ts";
 import type { LayerSeries, StaircaseFigureData } from "./staircase_data.ts";
 import { staircaseLegend } from "./staircase_legend.ts";
@@ -30,7 +30,8 @@ const panelGap = 20;
  * With replicas, lines are lower medians and bands their range (up to ten replicas) or the 10–90 %
  * range. Losses that a logarithmic axis cannot show (zero, negative, not finite) break the line.
  *
- * @param data Data of the figure.
+ * @param data Data of the figure; or of several parts, whose panels lie below each other under the
+ * texts of the first.
  * @returns A standalone SVG document, 900 pixels wide.
  *
  * @example
@@ -56,12 +57,14 @@ const panelGap = 20;
  * assert(svg.startsWith("<svg ") && svg.includes("ε = 10⁻⁶"));
  * ```
  */
-export function staircaseFigure(data: StaircaseFigureData): string {
-  const panels = data.steps.length > 0 ? panelsOf(data) : [];
-  const titleLines = wrapText(data.title, fontSize.title, width - 2 * margin, true);
-  const subtitleLines = wrapText(data.subtitle, fontSize.text, width - 2 * margin);
+export function staircaseFigure(data: StaircaseFigureData | readonly StaircaseFigureData[]): string {
+  const parts: readonly StaircaseFigureData[] = [data].flat();
+  const [{ title, subtitle }] = parts;
+  const panels = parts.flatMap((part) => part.steps.length > 0 ? panelsOf(part) : []);
+  const titleLines = wrapText(title, fontSize.title, width - 2 * margin, true);
+  const subtitleLines = wrapText(subtitle, fontSize.text, width - 2 * margin);
   const legend = layOutLegend(
-    panels.length > 0 ? staircaseLegend(contentsOf(data, panels)) : [],
+    panels.length > 0 ? staircaseLegend(contentsOf(parts, panels)) : [],
     width - 2 * margin,
   );
   const legendTop = 14 + 25 * titleLines.length + 19 * subtitleLines.length + 12;
@@ -69,7 +72,7 @@ export function staircaseFigure(data: StaircaseFigureData): string {
   const height = plotHeight(panels.length);
   const bottom = top + panels.length * (panelHead + height + panelGap) + 40;
 
-  return drawSvg(width, Math.ceil(bottom), { title: data.title, desc: describe(data, panels) }, (root) => {
+  return drawSvg(width, Math.ceil(bottom), { title, desc: describe(parts) }, (root) => {
     drawLines(root, titleLines, 14 + 18, 25, fontSize.title);
     drawLines(root, subtitleLines, 14 + 25 * titleLines.length + 16, 19, fontSize.text);
     legend.draw(appendGroup(root, "key", margin, legendTop));
@@ -82,9 +85,9 @@ export function staircaseFigure(data: StaircaseFigureData): string {
 
 /** Draws the panels below each other, and the heading of the axis they share. */
 function drawPanels(parent: Group, panels: readonly PanelData[], height: number): void {
-  const { steps, loss, rankName } = panels[0];
+  const { steps, rankName } = panels[0];
   const ranks = panels.flatMap((panel) => panel.ranks);
-  const lossScale = lossAxis(shownLosses(loss, panels.at(-1)?.floor ?? null), height);
+  const lossScale = lossAxis(panels.flatMap(shownLosses), height);
   const rankScale = rankAxis(ranks.flatMap((series) => [...series.rank.high, ...series.high]), height);
   const left = margin + fontSize.text + labelRoom(lossScale) + 4;
   const labels = labelRoom(rankScale) + 5 + endLabelRoom(ranks.map(({ epsilon }) => epsilonLabel(epsilon)));
@@ -118,7 +121,7 @@ function panelsOf(data: StaircaseFigureData): PanelData[] {
   const floor = data.floor ? summarize(data.floor.values, probes).median : null;
   const rankName = data.threshold === "relative" ? "ε-rank, λ > ε λ₁" : "ε-rank, λ > ε";
   return data.layers.map((layer, i) => ({
-    label: `${layer.label} · ${thousands(layer.width)} neurons`,
+    label: `${data.part ? `${data.part} · ` : ""}${layer.label} · ${thousands(layer.width)} neurons`,
     steps: data.steps,
     loss,
     lossName: data.lossName,
@@ -145,7 +148,7 @@ function ranksOf({ ranks }: LayerSeries, probes: number): PanelRank[] {
  * The losses that the axis includes. A bound far below the loss is cut off, since it would press
  * the loss against the top.
  */
-function shownLosses({ low, high }: Summary, floor: readonly number[] | null): number[] {
+function shownLosses({ loss: { low, high }, floor }: PanelData): number[] {
   const shown = [...low, ...high].filter((loss) => loss > 0);
   const lowest = shown.reduce((least, loss) => Math.min(least, loss), Infinity);
   return [
@@ -156,17 +159,19 @@ function shownLosses({ low, high }: Summary, floor: readonly number[] | null): n
 
 /** Contents of the figure that the legend explains. */
 function contentsOf(
-  data: StaircaseFigureData,
+  parts: readonly StaircaseFigureData[],
   panels: readonly PanelData[],
 ): Parameters<typeof staircaseLegend>[0] {
   const series = panels.flatMap(({ ranks }) => ranks.map((rank, i) => ({ ...rank, i })));
   const uncertain = series.find(({ low, high }) => low.some((value, k) => value < high[k]));
   const withStairs = panels.find(({ stairs }) => stairs.length > 0);
+  const replicas = Math.max(...parts.map(({ loss }) => loss.length));
+  const [{ lossName, floor }] = parts;
   return {
-    lossName: data.lossName,
-    replicas: data.loss.length,
-    band: data.loss.length > 1 ? bandName(data.loss.length) : null,
-    floor: panels.some(({ floor }) => floor !== null) ? data.floor?.epsilon ?? null : null,
+    lossName,
+    replicas,
+    band: replicas > 1 ? bandName(replicas) : null,
+    floor: panels.some((panel) => panel.floor !== null) ? floor?.epsilon ?? null : null,
     stairs: withStairs?.ranks[0]?.epsilon ?? null,
     certified: uncertain ? lineStyle(uncertain.i).color : null,
   };
@@ -189,7 +194,13 @@ function drawLines(
 }
 
 /** The figure in words. */
-function describe({ steps, lossName }: StaircaseFigureData, panels: readonly PanelData[]): string {
+function describe(parts: readonly StaircaseFigureData[]): string {
+  return parts.map(describePart).join(" ");
+}
+
+function describePart(data: StaircaseFigureData): string {
+  const { steps, lossName, part } = data;
+  const panels = steps.length > 0 ? panelsOf(data) : [];
   if (panels.length === 0) return "No probes.";
   const ends = (values: readonly number[], say: (value: number) => string) => {
     const [first, last] = [values.find(Number.isFinite), values.findLast(Number.isFinite)];
@@ -202,6 +213,7 @@ function describe({ steps, lossName }: StaircaseFigureData, panels: readonly Pan
       ? `${label}: the rank at ${epsilonLabel(smallest.epsilon)} ${ends(smallest.rank.median, thousands)}.`
       : `${label}.`
   );
-  const span = `From step ${thousands(steps[0])} to ${thousands(steps[steps.length - 1])}`;
+  const name = part ? `${part}: from` : "From";
+  const span = `${name} step ${thousands(steps[0])} to ${thousands(steps[steps.length - 1])}`;
   return [`${span} the ${lossName} ${ends(panels[0].loss.median, scientific)}.`, ...layers].join(" ");
 }

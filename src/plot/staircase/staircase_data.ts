@@ -38,6 +38,8 @@ export interface StaircaseFigureData {
   readonly title: string;
   /** Network and training, in words: a line under the heading. */
   readonly subtitle: string;
+  /** What sets these networks apart from those of other parts. Default: nothing. */
+  readonly part?: string;
   /** Steps of the probes, ascending. */
   readonly steps: readonly number[];
   /** Loss at the probes. */
