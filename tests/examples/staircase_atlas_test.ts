@@ -48,7 +48,10 @@ Deno.test("staircase-atlas: a wrong request is one line and status 2, and leaves
         /^staircase-atlas: no task "poison1d"; did you mean "poisson1d"\? .*\n$/,
       ],
       [["--tasks=abs,abs"], /^staircase-atlas: tasks: abs is given twice, give it once\n$/],
-      [["--tasks=abs", "--activations=relu,"], /^staircase-atlas: no activation "".*\n$/],
+      [
+        ["--tasks=abs", "--activations=relu,"],
+        /^staircase-atlas: activations "relu,": give names, separated by commas\n$/,
+      ],
       [["--tasks=abs", "--optimizers=adam:0"], /^staircase-atlas: learning rate of adam:0: .*\n$/],
       [
         ["--tasks=burgers", "--samples=3"],

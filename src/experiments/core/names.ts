@@ -8,6 +8,7 @@ import { InputError } from "../../errors.ts";
 /**
  * Reads a list of names.
  *
+ * @param what What they are names of, for the error.
  * @param given Names separated by commas, or a list, which may have items other than names.
  * @returns The list.
  * @throws {InputError} If a name is empty.
@@ -17,13 +18,16 @@ import { InputError } from "../../errors.ts";
  * import assert from "node:assert/strict";
  * import { parseNames } from "./names.ts";
  *
- * assert.deepEqual(parseNames("cosines, abs"), ["cosines", "abs"]);
- * assert.deepEqual(parseNames(["cosines", 3]), ["cosines", 3]);
+ * assert.deepEqual(parseNames("tasks", "cosines, abs"), ["cosines", "abs"]);
+ * assert.deepEqual(parseNames("tasks", ["cosines", 3]), ["cosines", 3]);
  * ```
  */
-export function parseNames<Item>(given: string | readonly Item[]): readonly (Item | string)[] {
+export function parseNames<Item>(
+  what: string,
+  given: string | readonly Item[],
+): readonly (Item | string)[] {
   if (typeof given !== "string") return given;
   const names = given.split(",").map((name) => name.trim());
-  if (names.includes("")) throw new InputError(`"${given}": give names, separated by commas`);
+  if (names.includes("")) throw new InputError(`${what} "${given}": give names, separated by commas`);
   return names;
 }

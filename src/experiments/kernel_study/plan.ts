@@ -138,11 +138,13 @@ export function kernelStudyPlan(options: KernelStudyOptions): KernelStudyPlan {
   if (wrong !== undefined) throw new InputError(`ε = ${wrong}: give shares of λ₁, above 0 and below 1`);
   if (options.epsilons.length === 0) throw new InputError("no ε: give at least one");
   const asked = new Set(
-    options.methods === "all" ? keys.keys() : parseNames(options.methods).flatMap(parseMethod),
+    options.methods === "all" ? keys.keys() : parseNames("methods", options.methods).flatMap(parseMethod),
   );
   return {
     families: [
-      ...new Set(parseNames(options.families).map((name) => checkName("family", name, familyNames))),
+      ...new Set(
+        parseNames("families", options.families).map((name) => checkName("family", name, familyNames)),
+      ),
     ],
     // In the order of the registry, which is that of the figures.
     methods: [...keys].flatMap(([key, method]) => asked.has(key) ? [method] : []),

@@ -187,11 +187,13 @@ export interface MethodsPlan
 export async function methodsPlan(options: MethodsOptions): Promise<MethodsPlan> {
   const { width, depth, activation, scales, range, localRange, patches, rcond, steps } = options;
   const tasks = checkTasks(
-    parseNames(options.targets).map((target) =>
+    parseNames("targets", options.targets).map((target) =>
       typeof target === "string" ? denselyTested(target, options) : target
     ),
   );
-  const methods = parseNames(options.methods).map((name) => checkName("method", name, methodNames));
+  const methods = parseNames("methods", options.methods).map((name) =>
+    checkName("method", name, methodNames)
+  );
   if (rcond >= 1) {
     throw new InputError(`rcond is ${rcond}: give a share of the largest singular value, from 0 to 1`);
   }

@@ -156,13 +156,13 @@ export interface PretrainingPlan
  */
 export async function pretrainingPlan(options: PretrainingOptions): Promise<PretrainingPlan> {
   const { data, targets, pretrainingSteps, pretrainingRate, replicas, seed } = options;
-  const methods = checkMethods(parseNames(options.methods));
+  const methods = checkMethods(parseNames("methods", options.methods));
   if (targets.length === 0 || targets.some((share, i) => !(share < (targets[i - 1] ?? 1)))) {
     throw new InputError(
       `targets ${targets.join(", ") || "none"}: give shares of the loss at the start, below 1, descending`,
     );
   }
-  const entries = parseNames(options.tasks);
+  const entries = parseNames("tasks", options.tasks);
   if (entries.length === 0) throw new InputError("no task: give one at least");
   if (data !== null && !entries.some((entry) => nameOf(entry) === "digits")) {
     throw new InputError(`no task reads data "${data}": leave it out, or learn digits`);

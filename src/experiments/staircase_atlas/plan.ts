@@ -187,11 +187,11 @@ export function parseAtlasOptimizer(text: string): AtlasOptimizer {
 export async function atlasPlan(options: AtlasOptions): Promise<AtlasPlan> {
   const { depths, width, init: initializer, steps, epsilons, replicas, seed, full } = options;
   const tasks: Task[] = [];
-  for (const each of parseNames(options.tasks)) {
+  for (const each of parseNames("tasks", options.tasks)) {
     tasks.push(typeof each === "string" ? await loadSmall(each, options) : each);
   }
-  const activations = parseNames(options.activations);
-  const optimizers = parseNames(options.optimizers).map((each) =>
+  const activations = parseNames("activations", options.activations);
+  const optimizers = parseNames("optimizers", options.optimizers).map((each) =>
     typeof each === "string" ? parseAtlasOptimizer(each) : each
   );
   checkList("tasks", tasks.map(({ name }) => name));
