@@ -35,7 +35,7 @@ Deno.test("pretraining: a wrong request is one line and status 2, and leaves no 
   for (
     const [args, message] of [
       [["--tasks=cosine"], /^pretraining: no task "cosine"; did you mean "cosines".*\n$/],
-      [["--tasks=cosines,,abs"], /^pretraining: "cosines,,abs": give names, separated by commas\n$/],
+      [["--tasks=cosines,,abs"], /^pretraining: tasks "cosines,,abs": give names, separated by commas\n$/],
       [["--tasks=cosines:relu^2"], /^pretraining: no structured start for the activation relu\^2: .*\n$/],
       [["--tasks=cosines:swish"], /^pretraining: .*swish.*\n$/],
       [
