@@ -16,7 +16,7 @@ import { RunFolder } from "../../io/run_folder.ts";
 import type { Experiment, ExperimentPlan } from "./experiment.ts";
 import { experimentRecord, failIfDiverged } from "./record.ts";
 import { runPlan } from "./run.ts";
-import { experimentText } from "./text.ts";
+import { adapterText, experimentText } from "./text.ts";
 
 /**
  * Lists the flags of an experiment's program: its options, and those of every program.
@@ -55,7 +55,7 @@ export async function runExperimentProgram<Options extends OptionTable, Plan ext
     const plan = await experiment.plan(completeValues(options, given as GivenOptions<Options>, name));
     using gpu = await Gpu.open({ adapter, autotune: autotune && choiceFiles, profile });
     const folder = await RunFolder.open(out);
-    const heading = `adapter: ${gpu.adapterName}${gpu.software ? " (software: the CPU, no GPU)" : ""}`;
+    const heading = `adapter: ${adapterText({ name: gpu.adapterName, software: gpu.software })}`;
     const total = experiment.runs(plan).reduce((sum, { steps }) => sum + steps, 0);
 
     const label = experiment.label ?? plan.task?.name ?? name;

@@ -8,6 +8,11 @@ import type { ExperimentPlan } from "./experiment.ts";
 import type { ExperimentRecord } from "./record.ts";
 import { verdictLines } from "./verdict.ts";
 
+/** Names an adapter, and says if it is the CPU. */
+export function adapterText({ name, software }: ExperimentRecord["adapter"]): string {
+  return `${name}${software ? " (software: the CPU, no GPU)" : ""}`;
+}
+
 /**
  * Writes the report of an experiment.
  *
@@ -21,7 +26,7 @@ export function experimentText(
 ): string {
   const { task, tasks = [], replicas } = configuration;
   const names = [...new Set((task ? [task] : tasks).map(({ name }) => name))].join(", ");
-  const where = `${adapter.name}${adapter.software ? " (software: the CPU, no GPU)" : ""}`;
+  const where = adapterText(adapter);
   return [
     names === "" ? `on ${where}` : `${names} on ${where}`,
     ...(replicas === undefined ? [] : [

@@ -60,7 +60,9 @@ const panelGap = 20;
 export function staircaseFigure(data: StaircaseFigureData | readonly StaircaseFigureData[]): string {
   const parts: readonly StaircaseFigureData[] = [data].flat();
   const [{ title, subtitle }] = parts;
-  const panels = parts.flatMap((part) => part.steps.length > 0 ? panelsOf(part) : []);
+  const panelsOfParts = parts.map((part) => part.steps.length > 0 ? panelsOf(part) : []);
+  const panels = panelsOfParts.flat();
+  const desc = parts.map((part, i) => describe(part, panelsOfParts[i])).join(" ");
   const titleLines = wrapText(title, fontSize.title, width - 2 * margin, true);
   const subtitleLines = wrapText(subtitle, fontSize.text, width - 2 * margin);
   const legend = layOutLegend(
@@ -72,7 +74,7 @@ export function staircaseFigure(data: StaircaseFigureData | readonly StaircaseFi
   const height = plotHeight(panels.length);
   const bottom = top + panels.length * (panelHead + height + panelGap) + 40;
 
-  return drawSvg(width, Math.ceil(bottom), { title, desc: describe(parts) }, (root) => {
+  return drawSvg(width, Math.ceil(bottom), { title, desc }, (root) => {
     drawLines(root, titleLines, 14 + 18, 25, fontSize.title);
     drawLines(root, subtitleLines, 14 + 25 * titleLines.length + 16, 19, fontSize.text);
     legend.draw(appendGroup(root, "key", margin, legendTop));
@@ -193,14 +195,11 @@ function drawLines(
   }
 }
 
-/** The figure in words. */
-function describe(parts: readonly StaircaseFigureData[]): string {
-  return parts.map(describePart).join(" ");
-}
-
-function describePart(data: StaircaseFigureData): string {
-  const { steps, lossName, part } = data;
-  const panels = steps.length > 0 ? panelsOf(data) : [];
+/** A part of the figure in words. */
+function describe(
+  { steps, lossName, part }: StaircaseFigureData,
+  panels: readonly PanelData[],
+): string {
   if (panels.length === 0) return "No probes.";
   const ends = (values: readonly number[], say: (value: number) => string) => {
     const [first, last] = [values.find(Number.isFinite), values.findLast(Number.isFinite)];
