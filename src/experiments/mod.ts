@@ -112,7 +112,7 @@ export {
   type TaskConfiguration,
 } from "./core/record.ts";
 export { runExperiment, type RunOptions } from "./core/run.ts";
-export { type Column, type Columns, type Table, table } from "./core/table.ts";
+export { type Column, type Columns, type Table, table } from "../io/table.ts";
 export { experimentText } from "./core/text.ts";
 export { type MeasuredTraining, type Measurements, trainingRun } from "./core/training_run.ts";
 export { type Claim, type Demand, judge, type Verdict, verdictLines } from "./core/verdict.ts";

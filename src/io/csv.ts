@@ -10,71 +10,8 @@ import { snakeName } from "./json.ts";
 /** Content of one cell. `null` is an empty cell. */
 export type CsvValue = string | number | bigint | boolean | null;
 
-/** Name of a column and its meaning. */
-export interface ColumnHelp {
-  /** Name, in snake case or camel case. On disk it is in snake case. */
-  readonly name: string;
-  /** Meaning of its values, with unit and range, and what an empty cell means. */
-  readonly help: string;
-}
-
-/** A column with its values. */
-export interface ExplainedColumn extends ColumnHelp {
-  /** Values from top to bottom. */
-  readonly values: ArrayLike<CsvValue>;
-}
-
-/** A column of a table: with its meaning, or only its name and its values from top to bottom. */
-export type CsvColumn = ExplainedColumn | readonly [name: string, values: ArrayLike<CsvValue>];
-
-/** A column whose values follow from rows. */
-export interface ColumnOf<Row> extends ColumnHelp {
-  /** Takes the value of a cell from its row. */
-  readonly of: (row: Row) => CsvValue;
-}
-
-/**
- * Lists what the columns of a table mean, for `run.json`.
- *
- * @param columns The columns.
- * @returns The meanings by the names of the columns on disk.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * import { columnHelp } from "./csv.ts";
- *
- * const columns = [{ name: "rankLow", help: "least rank" }];
- * assert.deepEqual(columnHelp(columns), { rank_low: "least rank" });
- * ```
- */
-export function columnHelp(columns: readonly ColumnHelp[]): Record<string, string> {
-  return Object.fromEntries(columns.map(({ name, help }) => [snakeName(name), help]));
-}
-
-/**
- * Takes the values of columns from rows.
- *
- * @param columns The columns.
- * @param rows The rows from top to bottom.
- * @returns The columns with their values, for {@linkcode csv}.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * import { columnsOf, csv } from "./csv.ts";
- *
- * const columns = [
- *   { name: "step", help: "updates so far", of: ([step]: number[]) => step },
- *   { name: "finalLoss", help: "loss at the end", of: ([, loss]: number[]) => loss },
- * ];
- * const table = columnsOf(columns, [[0, 0.5], [10, 0.25]]);
- * assert.equal(csv(table), "step,final_loss\n0,0.5\n10,0.25\n");
- * ```
- */
-export function columnsOf<Row>(columns: readonly ColumnOf<Row>[], rows: readonly Row[]): ExplainedColumn[] {
-  return columns.map(({ name, help, of }) => ({ name, help, values: rows.map(of) }));
-}
+/** A column: its name, in snake case or camel case, and its values from top to bottom. */
+export type CsvColumn = readonly [name: string, values: ArrayLike<CsvValue>];
 
 /** Writes one cell. A number is the shortest text that reads back exactly. */
 function cell(value: CsvValue): string {
@@ -100,17 +37,17 @@ function cell(value: CsvValue): string {
  * import { csv } from "./csv.ts";
  *
  * const text = csv([
- *   { name: "step", help: "updates so far", values: [0, 1] },
- *   { name: "trainingLoss", help: "loss on all samples", values: Float64Array.of(0.1, NaN) },
- *   { name: "note", help: "remarks, if any", values: ["a, b", null] },
+ *   ["step", [0, 1]],
+ *   ["trainingLoss", Float64Array.of(0.1, NaN)],
+ *   ["note", ["a, b", null]],
  * ]);
  * assert.equal(text, 'step,training_loss,note\n0,0.1,"a, b"\n1,NaN,\n');
  * ```
  */
 export function csv(columns: readonly CsvColumn[]): string {
   if (columns.length === 0) throw new InputError("a table needs at least one column; give some");
-  const names = columns.map((column) => snakeName("name" in column ? column.name : column[0]));
-  const lists = columns.map((column) => "name" in column ? column.values : column[1]);
+  const names = columns.map(([name]) => snakeName(name));
+  const lists = columns.map(([, values]) => values);
   if (new Set(names).size < names.length) {
     throw new InputError(`two columns share a name; give each its own: ${names.join(", ")}`);
   }

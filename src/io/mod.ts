@@ -15,16 +15,7 @@
  */
 export { writeAtomically } from "./atomic.ts";
 export { choiceFiles } from "./choice_file.ts";
-export {
-  type ColumnHelp,
-  columnHelp,
-  type ColumnOf,
-  columnsOf,
-  csv,
-  type CsvColumn,
-  type CsvValue,
-  type ExplainedColumn,
-} from "./csv.ts";
+export { csv, type CsvColumn, type CsvValue } from "./csv.ts";
 export { type NamedFeatures, readFeatures, readWeights } from "./feature_file.ts";
 export type { FloatArray } from "./floats.ts";
 export { camelCase, compactJson, prettyJson, snakeCase, snakeName } from "./json.ts";
@@ -33,4 +24,5 @@ export { parseNpz } from "./npz.ts";
 export { type NamedRanks, rankJson } from "./rank_json.ts";
 export { readRun, RunFolder } from "./run_folder.ts";
 export { parseSafetensors } from "./safetensors.ts";
-export { traceColumns, traceCsv, traceTable } from "./trace_csv.ts";
+export { type Column, type Columns, type Table, table } from "./table.ts";
+export { traceCsv, traceTable } from "./trace_csv.ts";

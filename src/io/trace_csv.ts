@@ -5,7 +5,7 @@
  */
 import type { LayerProbe, Probe, Trace } from "../train/trace.ts";
 import type { RankInterval } from "../rank/certificates/rank_interval.ts";
-import { type ColumnHelp, type ColumnOf, columnsOf, csv, type ExplainedColumn } from "./csv.ts";
+import { type Column, type Columns, type Table, table } from "./table.ts";
 
 /** A row: one threshold of one layer of one probe. */
 interface Row {
@@ -16,70 +16,57 @@ interface Row {
   readonly floor: number | null;
 }
 
-const COLUMNS: readonly ColumnOf<Row>[] = [
-  { name: "replica", help: "index of the network, from 0", of: ({ probe }) => probe.replica },
-  { name: "step", help: "updates made before the probe, from 0", of: ({ probe }) => probe.step },
-  {
-    name: "loss",
+const COLUMNS: Columns<Row> = {
+  replica: { help: "index of the network, from 0", value: ({ probe }) => probe.replica },
+  step: { help: "updates made before the probe, from 0", value: ({ probe }) => probe.step },
+  loss: {
     help: "loss over all training samples; NaN or Infinity where the network diverged",
-    of: ({ probe }) => probe.loss,
+    value: ({ probe }) => probe.loss,
   },
-  {
-    name: "layer",
+  layer: {
     help: "index of the hidden layer, from 1 for the one next to the input",
-    of: ({ layer }) => layer.layer,
+    value: ({ layer }) => layer.layer,
   },
-  {
-    name: "epsilon",
+  epsilon: {
     help: "threshold ε, above 0; where thresholds are relative, as a share of the largest eigenvalue λ₁",
-    of: ({ rank }) => rank.epsilon,
+    value: ({ rank }) => rank.epsilon,
   },
-  {
-    name: "rank",
+  rank: {
     help: "ε-rank of the layer: number of eigenvalues of the Gram matrix of its features above the threshold",
-    of: ({ rank }) => rank.rank,
+    value: ({ rank }) => rank.rank,
   },
-  {
-    name: "rank_low",
+  rank_low: {
     help:
       "least rank that the bounds of the eigenvalues allow; the rank is certain where it equals rank_high",
-    of: ({ rank }) => rank.low,
+    value: ({ rank }) => rank.low,
   },
-  {
-    name: "rank_high",
+  rank_high: {
     help: "largest rank that the bounds of the eigenvalues allow",
-    of: ({ rank }) => rank.high,
+    value: ({ rank }) => rank.high,
   },
-  {
-    name: "floor",
+  floor: {
     help:
       "lower bound of the loss by the rank; empty for all layers but the last hidden one, for losses other than " +
       "mean squared errors, and for probes that only count ranks",
-    of: ({ floor }) => floor,
+    value: ({ floor }) => floor,
   },
-  {
-    name: "accuracy",
+  accuracy: {
     help:
       "share of samples that are classified right, from 0 to 1: of the held-out samples, or of the training " +
       "samples if none are held out; empty where the task has no classes",
-    of: ({ probe }) => probe.accuracy,
+    value: ({ probe }) => probe.accuracy,
   },
-  {
-    name: "relative_error",
+  relative_error: {
     help:
       "‖u − u*‖ / ‖u*‖ of the network u and the exact solution u* of a differential equation, on the held-out " +
       "samples; empty for other tasks",
-    of: ({ probe }) => probe.relativeError ?? null,
+    value: ({ probe }) => probe.relativeError ?? null,
   },
-  {
-    name: "precision",
+  precision: {
     help: "arithmetic of the rank: single or double",
-    of: ({ layer }) => layer.precision,
+    value: ({ layer }) => layer.precision,
   },
-];
-
-/** Columns of `trace.csv`: their names and meanings. */
-export const traceColumns: readonly ColumnHelp[] = COLUMNS;
+};
 
 function rowsOf(probe: Probe): Row[] {
   const terminal = probe.layers.at(-1);
@@ -95,7 +82,7 @@ function rowsOf(probe: Probe): Row[] {
 
 /**
  * Writes the probes of a run as comma-separated values. There is one row per replica, step, layer
- * and threshold ε, replicas first. {@linkcode traceColumns} explains the columns.
+ * and threshold ε, replicas first. {@linkcode traceTable} explains the columns.
  *
  * @param trace Record of the run.
  * @returns The text; a header alone if there is no probe.
@@ -118,27 +105,26 @@ function rowsOf(probe: Probe): Row[] {
  * ```
  */
 export function traceCsv(trace: Trace): string {
-  return csv(traceTable(trace));
+  return traceTable(trace).csv;
 }
 
 /**
- * Arranges the probes of a run as the columns of `trace.csv`.
+ * Arranges the probes of a run as the table `trace.csv`.
  *
  * @param trace Record of the run.
  * @param swept Values that differ between the replicas, one per replica, by the name of their
  * column in snake case. Default: none.
- * @returns The columns: the replica, what is swept, and the others.
+ * @returns The table; its columns are the replica, what is swept, and the others.
  */
 export function traceTable(
   trace: Trace,
   swept: Readonly<Record<string, readonly number[]>> = {},
-): ExplainedColumn[] {
-  const columns = Object.entries(swept).map(([name, values]): ColumnOf<Row> => ({
-    name,
+): Table {
+  const columns = Object.entries(swept).map(([name, values]): [string, Column<Row>] => [name, {
     help: `${name.replaceAll("_", " ")} of the network`,
-    of: ({ probe }) => values[probe.replica],
-  }));
+    value: ({ probe }) => values[probe.replica],
+  }]);
   const byReplica = trace.probes.toSorted((a, b) => a.replica - b.replica || a.step - b.step);
-  const [replica, ...others] = COLUMNS;
-  return columnsOf([replica, ...columns, ...others], byReplica.flatMap(rowsOf));
+  const { replica, ...others } = COLUMNS;
+  return table(byReplica.flatMap(rowsOf), { replica, ...Object.fromEntries(columns), ...others });
 }

@@ -1,6 +1,6 @@
 import { assert, fc } from "../deps.ts";
 import { InputError, ShapeError } from "../../src/errors.ts";
-import { columnHelp, columnsOf, csv } from "../../src/io/csv.ts";
+import { csv } from "../../src/io/csv.ts";
 
 /** Reads comma-separated values as RFC 4180 has them, line feeds alone ending the records. */
 function parse(text: string): string[][] {
@@ -47,14 +47,4 @@ Deno.test("csv: refuses columns that make no table", () => {
   assert.throws(() => csv([["x", [1]], ["x", [1]]]), InputError);
   assert.throws(() => csv([]), InputError);
   assert.throws(() => csv([["rankLow", [1]], ["rank_low", [1]]]), InputError);
-});
-
-Deno.test("csv: columns carry their meaning, and are named in snake case", () => {
-  const columns = [
-    { name: "step", help: "updates so far", of: ({ step }: { step: number }) => step },
-    { name: "halfStep", help: "half of them", of: ({ step }: { step: number }) => step / 2 },
-  ];
-  const table = columnsOf(columns, [{ step: 1 }, { step: 2 }]);
-  assert.equal(csv(table), "step,half_step\n1,0.5\n2,1\n");
-  assert.deepEqual(columnHelp(table), { step: "updates so far", half_step: "half of them" });
 });

@@ -1,6 +1,5 @@
 import { assert } from "../deps.ts";
-import { columnHelp } from "../../src/io/csv.ts";
-import { traceColumns, traceCsv } from "../../src/io/trace_csv.ts";
+import { traceCsv, traceTable } from "../../src/io/trace_csv.ts";
 import type { LayerSpectrum, SpectrumProbe, Trace } from "../../src/train/trace.ts";
 
 const epsilons = [1e-2, 1e-4];
@@ -55,8 +54,8 @@ Deno.test("trace_csv: a loss that is not finite, no floors, no probes", () => {
 });
 
 Deno.test("trace_csv: every column is explained", () => {
-  const [header] = traceCsv({ replicas: 1, epsilons, losses: [], probes: [] }).split("\n");
-  const help = columnHelp(traceColumns);
+  const { csv, columns: help } = traceTable({ replicas: 1, epsilons, losses: [], probes: [] });
+  const [header] = csv.split("\n");
   assert.deepEqual(Object.keys(help), header.split(","));
   for (const text of Object.values(help)) assert.ok(text.length > 10);
 });

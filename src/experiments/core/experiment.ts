@@ -9,7 +9,7 @@ import type { GivenOptions, OptionTable, OptionValues } from "../../cli/options.
 import type { Gpu } from "../../gpu/device.ts";
 import type { Task } from "../../tasks/task.ts";
 import type { KernelTime } from "../../gpu/measure/profiler.ts";
-import type { Table } from "./table.ts";
+import type { Table } from "../../io/table.ts";
 import type { Claim, Verdict } from "./verdict.ts";
 
 /** Options of an experiment, checked and completed. `run.json` has them as its configuration. */

@@ -15,7 +15,7 @@ import type { Task } from "../../tasks/task.ts";
 import { VERSION } from "../../version.ts";
 import type { Divergence, Experiment, ExperimentPlan, ExperimentResult, RunStatus } from "./experiment.ts";
 import type { OptionTable } from "../../cli/options.ts";
-import type { Table } from "./table.ts";
+import type { Table } from "../../io/table.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** A task without its samples. */

@@ -11,7 +11,7 @@ import { effectiveRank } from "../../rank/ranks/spectral_ranks.ts";
 import { type CompleteOptions, completeOptions } from "../../train/options.ts";
 import { spectrumProbes, type Trace } from "../../train/trace.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
-import { table } from "../core/table.ts";
+import { table } from "../../io/table.ts";
 import { trainingRun } from "../core/training_run.ts";
 import { depthClaims, type DepthEnds } from "./claims.ts";
 

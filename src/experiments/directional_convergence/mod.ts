@@ -6,7 +6,7 @@
  */
 import type { TableOf } from "../../cli/options.ts";
 import { defineExperiment, type Divergence, type Experiment, type Run } from "../core/experiment.ts";
-import { type Columns, table } from "../core/table.ts";
+import { type Columns, table } from "../../io/table.ts";
 import { directionalClaims } from "./claims.ts";
 import {
   type DirectionalCase,

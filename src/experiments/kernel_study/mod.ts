@@ -6,7 +6,7 @@
  */
 import type { TableOf } from "../../cli/options.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
-import { type Columns, table } from "../core/table.ts";
+import { type Columns, table } from "../../io/table.ts";
 import {
   type KernelStudyOptions,
   kernelStudyOptions,

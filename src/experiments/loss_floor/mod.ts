@@ -11,7 +11,7 @@ import { InputError } from "../../errors.ts";
 import { type CompleteOptions, completeOptions } from "../../train/options.ts";
 import { type SpectrumProbe, spectrumProbes } from "../../train/trace.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
-import { table } from "../core/table.ts";
+import { table } from "../../io/table.ts";
 import { trainingRun } from "../core/training_run.ts";
 import { floorClaims, type LossFloorRun, rankOf, tightness } from "./claims.ts";
 

@@ -7,7 +7,7 @@
  */
 import type { TableOf } from "../../cli/options.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
-import { type Columns, table } from "../core/table.ts";
+import { type Columns, table } from "../../io/table.ts";
 import { methodClaims } from "./claims.ts";
 import { inputsOf } from "./inputs.ts";
 import type { MethodOutcome } from "./outcome.ts";

@@ -7,7 +7,7 @@
  */
 import type { TableOf } from "../../cli/options.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
-import { type Columns, table } from "../core/table.ts";
+import { type Columns, table } from "../../io/table.ts";
 import { trainingPart, trainingRun } from "../core/training_run.ts";
 import { collapseClaims } from "./claims.ts";
 import { type CollapseRow, measureLayers } from "./layers.ts";

@@ -7,7 +7,7 @@
 import { stableRank } from "../../rank/ranks/spectral_ranks.ts";
 import type { TableOf } from "../../cli/options.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
-import { table } from "../core/table.ts";
+import { table } from "../../io/table.ts";
 import { trainingRun } from "../core/training_run.ts";
 import { sgdRankClaims } from "./claims.ts";
 import { measureNetworks, nameOf, placeOf, type SgdRankNetwork } from "./network.ts";

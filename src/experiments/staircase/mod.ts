@@ -7,7 +7,6 @@
 import { type TableOf, toggle } from "../../cli/options.ts";
 import { trainingOptions } from "../../cli/training_flags.ts";
 import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
-import { columnHelp, csv } from "../../io/csv.ts";
 import { traceTable } from "../../io/trace_csv.ts";
 import { type CompleteOptions, completeOptions } from "../../train/options.ts";
 import { summarize } from "../../train/summary.ts";
@@ -56,10 +55,7 @@ export const staircase: Experiment<TableOf<StaircaseOptions>, CompleteOptions, S
       }),
     ],
     tables: {
-      "trace.csv": ({ plan, rows: [{ trace }] }) => {
-        const columns = traceTable(trace, sweptBy(plan));
-        return { csv: csv(columns), columns: columnHelp(columns) };
-      },
+      "trace.csv": ({ plan, rows: [{ trace }] }) => traceTable(trace, sweptBy(plan)),
     },
     figures: {
       "staircase.svg": async (result) => (await import("./figure.ts")).drawStaircase(result),

@@ -9,7 +9,7 @@ import type { RankSummary } from "../../train/summary.ts";
 import { summarize } from "../../train/summary.ts";
 import type { TableOf } from "../../cli/options.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
-import { type Columns, table } from "../core/table.ts";
+import { type Columns, table } from "../../io/table.ts";
 import { trainingRun } from "../core/training_run.ts";
 import { atlasClaims, type AtlasRun, claimsOfAtlas, judgeCell } from "./claims.ts";
 import { type AtlasCell, atlasCells, nameOfCell } from "./cells.ts";

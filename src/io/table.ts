@@ -1,9 +1,10 @@
 /**
- * Tables of experiments: columns with a name, a value and an explanation.
+ * Tables that explain their columns, which have a name, a value and an explanation.
  *
  * @module
  */
-import { csv, type CsvValue } from "../../io/csv.ts";
+import { csv, type CsvValue } from "./csv.ts";
+import { snakeName } from "./json.ts";
 
 /** A column. */
 export interface Column<Row> {
@@ -13,12 +14,12 @@ export interface Column<Row> {
   value(row: Row): CsvValue;
 }
 
-/** Columns by their names, from left to right. */
+/** Columns by their names, from left to right. On disk the names are in snake case. */
 export type Columns<Row> = Readonly<Record<string, Column<Row>>>;
 
 /** A table. */
 export interface Table {
-  /** Explanations of the columns, by their names. */
+  /** Explanations of the columns, by their names on disk. */
   readonly columns: Readonly<Record<string, string>>;
   /** The table as comma-separated values. */
   readonly csv: string;
@@ -46,7 +47,7 @@ export interface Table {
 export function table<Row>(rows: readonly Row[], columns: Columns<Row>): Table {
   const entries = Object.entries(columns);
   return {
-    columns: Object.fromEntries(entries.map(([name, { help }]) => [name, help])),
+    columns: Object.fromEntries(entries.map(([name, { help }]) => [snakeName(name), help])),
     csv: csv(entries.map(([name, { value }]) => [name, rows.map(value)])),
   };
 }
