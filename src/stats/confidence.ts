@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { mean } from "./mean.ts";
 
 /** 97.5 % quantiles of Student's t for 1, 2, … degrees of freedom. */
 const STUDENT = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228];
@@ -101,9 +102,9 @@ export function correlationInterval(values: readonly number[]): MeanInterval {
 /** The mean, its standard error, and whether all values are equal. */
 function meanAndError(values: readonly number[]): { mean: number; error: number; isConstant: boolean } {
   const count = values.length;
-  const mean = values.reduce((sum, value) => sum + value, 0) / count;
-  const square = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const middle = mean(values);
+  const square = values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
   // By the values: rounding of the mean can leave a spread where there is none.
   const isConstant = count > 0 && values.every((value) => value === values[0]);
-  return { mean, error: Math.sqrt(square / (count - 1) / count), isConstant };
+  return { mean: middle, error: Math.sqrt(square / (count - 1) / count), isConstant };
 }

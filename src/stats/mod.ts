@@ -14,6 +14,7 @@
  * @module
  */
 export { type MeanInterval, meanInterval, studentQuantile } from "./confidence.ts";
+export { mean } from "./mean.ts";
 export { lowerMedian } from "./median.ts";
 export { fitPowerLaw, type PowerLaw } from "./power_law.ts";
 export { summarize, type Summary } from "./quantiles.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 import { studentQuantile } from "./confidence.ts";
+import { mean } from "./mean.ts";
 
 /** A fit t = c xᵖ. */
 export interface PowerLaw {
@@ -36,8 +37,7 @@ export interface PowerLaw {
 export function fitPowerLaw(x: readonly number[], y: readonly number[]): PowerLaw {
   const count = x.length;
   const u = x.map(Math.log), v = y.map(Math.log);
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / count;
-  const [uMean, vMean] = [mean(u), mean(v)];
+  const uMean = mean(u), vMean = mean(v);
   const spread = u.reduce((sum, value) => sum + (value - uMean) ** 2, 0);
   const exponent = u.reduce((sum, value, i) => sum + (value - uMean) * (v[i] - vMean), 0) / spread;
   const offset = vMean - exponent * uMean;

@@ -5,16 +5,6 @@
  */
 
 /**
- * Computes the mean of numbers.
- *
- * @param values The numbers.
- * @returns Their mean; NaN without numbers.
- */
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/**
  * Sorts numbers in ascending order, each once.
  *
  * @param values The numbers, in any order.

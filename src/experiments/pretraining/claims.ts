@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { mean } from "../core/lists.ts";
+import { mean } from "../../stats/mean.ts";
 import type { Claim, Demand } from "../core/verdict.ts";
 import {
   lossAfter,

@@ -4,7 +4,7 @@
  * @module
  */
 import { spearman } from "../../stats/spearman.ts";
-import { mean } from "../core/lists.ts";
+import { mean } from "../../stats/mean.ts";
 import type { CollapseRow } from "./layers.ts";
 import type { Claim, Demand } from "../core/verdict.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { mean } from "../core/lists.ts";
+import { mean } from "../../stats/mean.ts";
 import type { SgdRankFigureData } from "./figure.ts";
 import type { SgdRankNetwork } from "./network.ts";
 import { type SgdRankComparison, type SgdRankKnob, sgdRankKnobs, type SgdRankPlan } from "./plan.ts";

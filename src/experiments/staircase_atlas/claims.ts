@@ -5,7 +5,7 @@
  */
 import type { ReplicaSummary, TraceSummary } from "../../train/summary.ts";
 import type { Trace } from "../../train/trace.ts";
-import { mean } from "../core/lists.ts";
+import { mean } from "../../stats/mean.ts";
 import { type Claim, type Demand, judge, type Verdict } from "../core/verdict.ts";
 import { type AtlasCell, nameOfCell } from "./cells.ts";
 
