@@ -10,7 +10,8 @@ import { joinDouble } from "../double_single/double_single.ts";
 import { keepsCompensation, selfTestDoubleSingle } from "../double_single/double_single_self_test.ts";
 import { checkSources, type MatrixSource } from "../matrix_source.ts";
 import { cutTiles, type GramPlan, gramPlanBounds } from "./gram_tiles.ts";
-import { checkCenter, heaviestOf, type PrepareOptions, RunningPreparation } from "./preparation.ts";
+import { heaviestOf, RunningPreparation } from "./preparation.ts";
+import { checkCenter, checkMass, prepareKeys, type PrepareOptions } from "./prepare_options.ts";
 import { TileStream } from "./tile_stream.ts";
 
 /** Names of the arithmetics of a Gram matrix. */
@@ -91,9 +92,7 @@ export async function gramMatrices(
   features: readonly MatrixSource[],
   options: GramMatricesOptions = {},
 ): Promise<GramMatrix[]> {
-  checkKeys("options of gramMatrices", options, ["precision", "weights", "center", "tileBytes"]);
-  if (options.precision !== undefined) checkName("precision", options.precision, gramPrecisionNames);
-  if (options.center !== undefined) checkCenter(options.center);
+  checkGramOptions("options of gramMatrices", options);
   if (features.length === 0) return [];
   const { precision = "compensated", weights, center = false, tileBytes = TILE_BYTES } = options;
   checkSources(features, weights);
@@ -110,12 +109,33 @@ export async function gramMatrices(
     const batch = features.slice(first, first + cut.matrices);
     const tiles = Math.ceil(rows / cut.rows);
     const plan = { columns, count: batch.length, rows: cut.rows, tiles, form, sums, center, words } as const;
-    results.push(...await addTiles(gpu, batch, plan, weights));
+    results.push(...await addTiles(gpu, batch, plan, options));
   }
   return results;
 }
 
-function mostBytes({ limits }: Gpu, tileBytes: number): number {
+/**
+ * Checks options of Gram matrices.
+ *
+ * @param what Whose options they are, for errors.
+ * @param options The options.
+ * @throws {InputError} If a key or a name is unknown, or a value is not what it must be.
+ */
+export function checkGramOptions(what: string, options: GramMatricesOptions): void {
+  checkKeys(what, options, [...prepareKeys, "precision", "tileBytes"]);
+  if (options.precision !== undefined) checkName("precision", options.precision, gramPrecisionNames);
+  if (options.center !== undefined) checkCenter(options.center);
+  checkMass(options);
+}
+
+/**
+ * Limits the bytes of an array of a tile to what the adapter has.
+ *
+ * @param gpu Device.
+ * @param tileBytes Bytes that are wanted. Default: 2²⁵, 32 MiB.
+ * @returns Bytes that an array may take.
+ */
+export function mostBytes({ limits }: Gpu, tileBytes: number = TILE_BYTES): number {
   return Math.min(tileBytes, limits.maxStorageBufferBindingSize, limits.maxBufferSize);
 }
 
@@ -123,13 +143,13 @@ async function addTiles(
   gpu: Gpu,
   sources: readonly MatrixSource[],
   plan: GramPlan,
-  weights: ArrayLike<number> | undefined,
+  { weights, mass: given = 1 }: PrepareOptions,
 ): Promise<GramMatrix[]> {
   const [{ rows, columns }] = sources;
   // Weights are scaled by a power of two so that the heaviest is from 1 to 2.
   const heaviest = weights ? heaviestOf(weights) : 1;
   const weightScale = 2 ** -Math.max(-1000, Math.min(1000, Math.floor(Math.log2(heaviest))));
-  const most = weights ? heaviest * rows : 1;
+  const most = weights ? heaviest * rows : given;
   const preparations = sources.map(() => new RunningPreparation(columns, plan.center, most));
   using stream = new TileStream(gpu, sources, { preparations, plan });
   const { gram } = stream;
@@ -153,28 +173,50 @@ async function addTiles(
   });
 
   const pairs = await gram.pairs.read();
-  const unweighted = weights ? 1 / weightScale : 1 / rows;
+  const unweighted = weights ? 1 / weightScale : given / rows;
   return sources.map((_, index) => {
-    const matrix = Float64Array.from({ length: columns ** 2 }, (_, e) => {
-      const at = 2 * (index * columns ** 2 + e);
-      return joinDouble(pairs[at], pairs[at + 1]);
-    });
     // Zeros are exact in any arithmetic.
     const { largest, exponent } = preparations[index];
-    if (largest === 0) return { matrix, bound: 0 };
+    if (largest === 0) return { matrix: new Float64Array(columns ** 2), bound: 0 };
     const isRounded = plan.sums === null || plan.center || plan.words === 1 && stream.tiles.isDouble[index];
     const { relative, centering } = gramPlanBounds(plan, weights !== undefined, isRounded);
     const scale = 2 ** -exponent;
-    const lost = UNDERFLOW * rows * columns;
-    let trace = 0;
-    for (let i = 0; i < columns; i++) trace += matrix[i * (columns + 1)];
-    const exact = (trace + lost) / (1 - relative);
     const left = centering * largest / scale * Math.sqrt(columns * mass);
-    // 2⁻⁵¹ for the host's own roundings.
-    const bound = (relative + 2 ** -51) * exact + 2 * Math.sqrt(exact) * left + left ** 2 + lost;
+    const { matrix, bound } = summedGram(pairs, { columns, index, rows, relative, left });
     return {
       matrix: matrix.map((value) => value * scale * unweighted * scale),
       bound: bound * scale * unweighted * scale + columns * Number.MIN_VALUE,
     };
   });
+}
+
+/**
+ * Takes one Gram matrix of those that tiles were summed to, and bounds its error.
+ *
+ * @param pairs The sums, in pairs of words.
+ * @param sum Order and place of the matrix, number of rows summed, bound on an entry relative to
+ * the magnitudes of its terms, Frobenius norm of the error of the entries that were summed.
+ * @returns The matrix of the entries as they were summed, and the bound.
+ */
+export function summedGram(
+  pairs: Float32Array,
+  { columns, index, rows, relative, left }: {
+    readonly columns: number;
+    readonly index: number;
+    readonly rows: number;
+    readonly relative: number;
+    readonly left: number;
+  },
+): GramMatrix {
+  const matrix = Float64Array.from({ length: columns ** 2 }, (_, e) => {
+    const at = 2 * (index * columns ** 2 + e);
+    return joinDouble(pairs[at], pairs[at + 1]);
+  });
+  const lost = UNDERFLOW * rows * columns;
+  let trace = 0;
+  for (let i = 0; i < columns; i++) trace += matrix[i * (columns + 1)];
+  const exact = (trace + lost) / (1 - relative);
+  // 2⁻⁵¹ for the host's own roundings.
+  const bound = (relative + 2 ** -51) * exact + 2 * Math.sqrt(exact) * left + left ** 2 + lost;
+  return { matrix, bound };
 }

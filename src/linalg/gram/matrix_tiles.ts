@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { ColumnReader } from "../column_reader.ts";
 import { type MatrixSource, tileOf } from "../matrix_source.ts";
-import type { Preparation } from "./preparation.ts";
+import { type Preparation, preparationOfColumns } from "./preparation.ts";
 
 /** How tiles lie in the words that go to the GPU. */
 export interface TileLayout {
@@ -14,6 +15,10 @@ export interface TileLayout {
   readonly words: 1 | 2;
   /** Entries from one row to the next. */
   readonly stride: number;
+  /**
+   * Whether the matrices are transposed: a row of a tile is a column of the source. Default: false.
+   */
+  readonly transposed?: boolean;
 }
 
 /** Where the words of prepared entries go. */
@@ -24,8 +29,8 @@ export interface Words {
   readonly low: Float32Array | null;
   /** Place of the first word. */
   readonly at: number;
-  /** Words from one entry to the next. */
-  readonly step: 1 | 2;
+  /** Words from one entry to the next of its row. */
+  readonly step: number;
   /** Words from one row to the next. */
   readonly stride: number;
 }
@@ -88,12 +93,14 @@ export class MatrixTiles {
   readonly #sources: readonly MatrixSource[];
   readonly #preparations: readonly Preparation[];
   readonly #layout: TileLayout;
+  /** Readers of columns, where matrices are transposed. */
+  readonly #readers: readonly ColumnReader[] | null;
 
   /**
    * Makes room for a tile.
    *
    * @param sources Matrices of one shape.
-   * @param preparations What is done to the entries of each.
+   * @param preparations What is done to the entries of each, whose columns are those of the source.
    * @param layout How to lay out tiles.
    */
   constructor(
@@ -104,6 +111,7 @@ export class MatrixTiles {
     this.#sources = sources;
     this.#preparations = preparations;
     this.#layout = layout;
+    this.#readers = layout.transposed ? sources.map((source) => new ColumnReader(source)) : null;
     this.rowWords = layout.stride * layout.words;
     this.words = new Float32Array(sources.length * layout.rows * this.rowWords);
     this.squares = new Float64Array(sources.length);
@@ -126,20 +134,31 @@ export class MatrixTiles {
     if (first === 0) this.squares.fill(0);
     const { rows, words } = this.#layout;
     return this.#sources.map((source, index) => {
-      const { columns } = source;
-      const tile = tileOf(source, first, count);
-      const change = this.#preparations[index].look(tile, first);
-      const { square, isFilled } = splitEntries(tile, this.#preparations[index], { columns, first }, {
+      const to = {
         high: this.words,
         low: words === 2 ? this.words.subarray(1) : null,
         at: index * rows * this.rowWords,
-        step: words,
-        stride: this.rowWords,
-      });
-      this.squares[index] += square;
-      this.isFilled[index] ||= isFilled;
-      this.isDouble[index] ||= tile instanceof Float64Array;
+      };
+      const preparation = this.#preparations[index];
+      if (this.#readers) {
+        const tile = this.#readers[index].read(first, count);
+        const ofColumns = preparationOfColumns(preparation, first, count);
+        const places = { ...to, step: this.rowWords, stride: words };
+        this.#note(index, tile, splitEntries(tile, ofColumns, { columns: count, first: 0 }, places));
+        return 1;
+      }
+      const tile = tileOf(source, first, count);
+      const change = preparation.look(tile, first);
+      const shape = { columns: source.columns, first },
+        places = { ...to, step: words, stride: this.rowWords };
+      this.#note(index, tile, splitEntries(tile, preparation, shape, places));
       return change;
     });
+  }
+
+  #note(index: number, tile: Float32Array | Float64Array, { square, isFilled }: Rounded): void {
+    this.squares[index] += square;
+    this.isFilled[index] ||= isFilled;
+    this.isDouble[index] ||= tile instanceof Float64Array;
   }
 }

@@ -6,32 +6,12 @@
  */
 import { InputError } from "../../errors.ts";
 import { checkSources, type MatrixSource, tileOf } from "../matrix_source.ts";
+import type { PrepareOptions } from "./prepare_options.ts";
 
 /** Root of the largest eigenvalue to be computed. */
 const MOST = Math.sqrt(Number.MAX_VALUE);
 /** Entries are scaled so that the largest is between 2^-SLACK and 2^SLACK: mostly, not at all. */
 const SLACK = 10;
-
-/** Weights of the rows of a feature matrix, and whether their mean is taken off. */
-export interface PrepareOptions {
-  /** Quadrature weights w > 0, one a sample. Default: 1/m each. */
-  readonly weights?: ArrayLike<number>;
-  /**
-   * Whether each column's weighted mean is taken off, for the ranks of the covariance. Default:
-   * false.
-   */
-  readonly center?: boolean;
-}
-
-/**
- * Checks the option that takes means off.
- *
- * @param center Any value.
- * @throws {InputError} If it is no boolean.
- */
-export function checkCenter(center: unknown): void {
-  if (typeof center !== "boolean") throw new InputError(`center is ${center}: give true or false`);
-}
 
 /**
  * Entries become (entry − origin) · factor · root, with the origin of their column and the root of
@@ -56,6 +36,30 @@ export interface Preparation {
   look(tile: Float32Array | Float64Array, first: number): number;
 }
 
+/**
+ * Counts the rows of a matrix that fit into memory.
+ *
+ * @param columns Number of columns.
+ * @param bytes Bytes that they may take in double precision.
+ * @returns Number of rows, at least 1.
+ */
+export function rowsWithin(columns: number, bytes: number): number {
+  return Math.max(1, Math.floor(bytes / (8 * columns)));
+}
+
+/**
+ * Restricts a preparation to some columns.
+ *
+ * @param preparation The preparation.
+ * @param first Index of the first column.
+ * @param count Number of columns.
+ * @returns The preparation of a matrix of these columns.
+ */
+export function preparationOfColumns(preparation: Preparation, first: number, count: number): Preparation {
+  const { origin, factor, root, look } = preparation;
+  return { origin: origin && origin.subarray(first, first + count), factor, root, look };
+}
+
 /** A preparation that all entries were looked at for. */
 export interface PlannedPreparation extends Preparation {
   /**
@@ -73,7 +77,7 @@ export interface PlannedPreparation extends Preparation {
  *
  * @param source Features, a sample a row.
  * @param options Weights, centring.
- * @param tileRows Rows to look at in one go.
+ * @param tileRows Rows to look at in one go; {@linkcode rowsWithin} for wide matrices.
  * @returns The preparation.
  * @throws {ShapeError} If shapes do not fit together.
  * @throws {InputError} If an entry is not finite, or a weight is not a finite number above 0; if
@@ -81,7 +85,7 @@ export interface PlannedPreparation extends Preparation {
  */
 export function planPreparation(
   source: MatrixSource,
-  { weights, center = false }: PrepareOptions,
+  { weights, center = false, mass = 1 }: PrepareOptions,
   tileRows: number,
 ): PlannedPreparation {
   checkSources([source], weights);
@@ -105,7 +109,7 @@ export function planPreparation(
   for (const { first, data } of tiles()) {
     largest = Math.max(largest, largestOf(data, columns, first, center ? means : null));
   }
-  checkRange(largest, columns, weights ? heaviest * rows : 1);
+  checkRange(largest, columns, weights ? heaviest * rows : mass);
   const exponent = largest > 0 ? -Math.floor(Math.log2(largest)) : 0;
   const factor = 2 ** Math.max(-1000, Math.min(1000, exponent));
   // An ulp of a mean, and the rounding of a sum of what the mean leaves.
@@ -116,7 +120,7 @@ export function planPreparation(
     factor,
     meanBound: center ? Math.hypot(...ulps) * Math.sqrt(total) : 0,
     // In this order, so that no product but the last leaves the range of float64.
-    scale: factor * (weights ? weightScale : rows) * factor,
+    scale: factor * (weights ? weightScale : rows / mass) * factor,
     look: () => 1,
   };
 }

@@ -6,8 +6,9 @@
  */
 import type { Gpu } from "../../gpu/device.ts";
 import { gramMatrices, type GramPrecision } from "../../linalg/gram/gram_matrices.ts";
-import type { PrepareOptions } from "../../linalg/gram/preparation.ts";
-import type { MatrixSource } from "../../linalg/matrix_source.ts";
+import { sampleGramMatrices } from "../../linalg/gram/sample_gram_matrices.ts";
+import type { PrepareOptions } from "../../linalg/gram/prepare_options.ts";
+import { isWide, type MatrixSource, tallShape } from "../../linalg/matrix_source.ts";
 import { LEAST_NORMAL } from "../../linalg/rounding.ts";
 
 /** Options of {@linkcode scaledGrams}. */
@@ -16,9 +17,12 @@ export interface ScaledGramOptions extends PrepareOptions {
   readonly precision?: GramPrecision;
 }
 
-/** `scale` times a Gram matrix, M̂, and a bound on its error. */
+/**
+ * `scale` times a Gram matrix, M̂, and a bound on its error; of features with fewer samples than
+ * columns the matrix of samples, whose eigenvalues are the same but for zeros.
+ */
 export interface ScaledGram {
-  /** Row-major `columns × columns`, symmetric to the bit. */
+  /** Row-major `n × n`, or `m × m` for m < n, symmetric to the bit. */
   readonly matrix: Float32Array;
   /** Bound on ‖M̂ − scale · M‖₂; 0 for features that are all 0. */
   readonly bound: number;
@@ -42,9 +46,11 @@ export async function scaledGrams(
   features: readonly MatrixSource[],
   options: ScaledGramOptions = {},
 ): Promise<ScaledGram[]> {
-  const grams = await gramMatrices(gpu, features, options);
-  return grams.map(({ matrix: exact, bound }, index): ScaledGram => {
-    const { columns } = features[index];
+  if (features.length === 0) return [];
+  const matricesOf = isWide(features[0]) ? sampleGramMatrices : gramMatrices;
+  const grams = await matricesOf(gpu, features, options);
+  const { columns } = tallShape(features[0]);
+  return grams.map(({ matrix: exact, bound }): ScaledGram => {
     let largest = 0;
     for (let i = 0; i < columns; i++) largest = Math.max(largest, exact[i * (columns + 1)]);
     const exponent = largest > 0 ? -Math.floor(Math.log2(largest)) : 0;

@@ -6,8 +6,8 @@
  */
 import type { Gpu } from "../../gpu/device.ts";
 import type { EigenvalueCount } from "../../linalg/count/eigenvalue_count.ts";
-import type { PrepareOptions } from "../../linalg/gram/preparation.ts";
-import type { MatrixSource } from "../../linalg/matrix_source.ts";
+import { type PrepareOptions, prepareOptions } from "../../linalg/gram/prepare_options.ts";
+import { type MatrixSource, tallShape } from "../../linalg/matrix_source.ts";
 import { encloseLargest, type Enclosure } from "../certificates/largest_eigenvalue.ts";
 import type { RankInterval, Threshold } from "../certificates/rank_interval.ts";
 import { type ScaledGram, scaledGrams } from "../features/scaled_gram.ts";
@@ -67,14 +67,14 @@ export interface CountedFeatures {
 export async function countFeatures(
   gpu: Gpu,
   features: readonly MatrixSource[],
-  { method, precision, epsilons, threshold = "absolute", weights, center }: CountFeaturesOptions,
+  { method, precision, epsilons, threshold = "absolute", ...prepare }: CountFeaturesOptions,
 ): Promise<CountedFeatures[]> {
   if (features.length === 0) return [];
   const grams = await scaledGrams(gpu, features, {
     precision: precision === "double" ? "double" : "compensated",
-    ...weights && { weights },
-    ...center && { center },
+    ...prepareOptions(prepare),
   });
+  const { columns: order } = tallShape(features[0]);
   const matrices = grams.map(({ matrix }) => matrix);
   const countAt = (thresholds: readonly (readonly number[])[]): Promise<EigenvalueCount[][]> => {
     if (thresholds[0].length === 0) return Promise.resolve(thresholds.map(() => []));
@@ -82,7 +82,7 @@ export async function countFeatures(
     return method.count(gpu, matrices, { epsilons: within, precision });
   };
   const largest = threshold === "relative"
-    ? await narrow(grams.map(({ matrix }) => encloseLargest(matrix, features[0].columns)), countAt)
+    ? await narrow(grams.map(({ matrix }) => encloseLargest(matrix, order)), countAt)
     : null;
   const around = grams.map(({ bound, scale }, index) =>
     epsilons[index].flatMap((epsilon) => {

@@ -70,8 +70,8 @@ export async function countRanks(
   const name = checkName("counting method", options.rankMethod ?? "inertia", countMethodNames);
   const method: CountMethod = rankMethods[name];
   checkMethodPrecision(name, precision);
-  const columns = Math.max(0, ...matrices.map(({ length }) => Math.sqrt(length)));
-  checkMostColumns(name, precision, columns);
+  const order = Math.max(0, ...matrices.map(({ length }) => Math.sqrt(length)));
+  checkMostColumns(name, precision, { rows: order, columns: order });
   const wrong = epsilons.flat().find((epsilon) => typeof epsilon !== "number" || !Number.isFinite(epsilon));
   if (wrong !== undefined) throw new InputError(`ε = ${wrong}: give a finite number`);
   if (!bounds) {
