@@ -109,8 +109,14 @@ function list(names: readonly string[]): string {
     (names.length > MOST_LISTED ? ` and ${names.length - MOST_LISTED} more` : "");
 }
 
-/** Compiles a pattern. A bracket that is not closed, or lists nothing, stands for itself. */
-function glob(pattern: string): RegExp {
+/**
+ * Compiles a pattern. A bracket that is not closed, or lists nothing, stands for itself.
+ *
+ * @param pattern Text in which `*` stands for any characters, `?` for one and `[…]` for one of those
+ * listed.
+ * @returns What fits it.
+ */
+export function glob(pattern: string): RegExp {
   const source = pattern.replaceAll(/\*+|\?|\[(!?)([^\]]+)\]|[^*?]/gsu, (part, not, listed) => {
     if (part.startsWith("*")) return ".*";
     if (part === "?") return ".";
