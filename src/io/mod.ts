@@ -14,10 +14,12 @@
  * @module
  */
 export { openArrays } from "./array_file.ts";
+export { ArrayView } from "./array_view.ts";
 export { writeAtomically } from "./atomic.ts";
 export { choiceFiles } from "./choice_file.ts";
 export { csv, type CsvColumn, type CsvValue } from "./csv.ts";
 export type { DtypeName, Floats } from "./dtypes.ts";
+export { featureAxes, type FeatureAxesOptions } from "./feature_axes.ts";
 export {
   type NamedFeatures,
   openFeatures,
@@ -25,8 +27,10 @@ export {
   readWeights,
   type StoredFeatures,
 } from "./feature_file.ts";
+export { compareNames, findFiles } from "./find_files.ts";
 export type { FloatArray } from "./floats.ts";
 export { camelCase, compactJson, prettyJson, snakeCase, snakeName } from "./json.ts";
+export { massOf, type Normalization, normalizationText } from "./normalization.ts";
 export { npy, parseNpy } from "./npy.ts";
 export { parseNpz } from "./npz.ts";
 export { type NamedRanks, rankJson } from "./rank_json.ts";
