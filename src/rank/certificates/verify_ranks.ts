@@ -5,7 +5,7 @@
  */
 import { checkKeys, checkName } from "../../check.ts";
 import { checkCenter } from "../../linalg/gram/preparation.ts";
-import { rational } from "../../linalg/exact/rational.ts";
+import { type Rational, rational } from "../../linalg/exact/rational.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
 import type { PrepareOptions } from "../features/prepare_features.ts";
 import { checkEpsilons } from "../spectra/spectrum_options.ts";
@@ -26,6 +26,8 @@ export interface RankVerdict extends RankInterval {
    * leaves a count open.
    */
   readonly exact: { readonly low: number; readonly high: number };
+  /** Ends of an interval of λ₁ that prove it, where thresholds are relative; else `null`. */
+  readonly largest: readonly [low: Rational, high: Rational] | null;
   /** Whether the certified interval is a single rank. */
   readonly isCertain: boolean;
   /**
@@ -74,15 +76,15 @@ export function verifyRanks(
     ? countRelative(counter, guessLargest(features, weights ?? null, { center }), epsilons)
     : epsilons.map((epsilon) => {
       const { above } = counter.count(rational(epsilon));
-      return { low: above, high: above };
+      return { low: above, high: above, largest: null };
     });
   return ranks.map((rank, index): RankVerdict => {
-    const { low, high } = exact[index];
+    const { low, high, largest } = exact[index];
     const verdict = rank.low <= low && high <= rank.high
       ? "right"
       : high < rank.low || low > rank.high
       ? "wrong"
       : "open";
-    return { ...rank, exact: { low, high }, isCertain: rank.low === rank.high, verdict };
+    return { ...rank, exact: { low, high }, largest, isCertain: rank.low === rank.high, verdict };
   });
 }
