@@ -55,7 +55,7 @@ Deno.test("families: LAPACK's types have the spectra that their descriptions nam
   const geometric = Array.from({ length: n }, (_, i) => ulp ** (i / (n - 1)));
   const even = Array.from({ length: n }, (_, i) => 1 - i / (n - 1) * (1 - ulp));
   const clustered = [1, ...new Array(n - 1).fill(ulp)];
-  const over = Math.sqrt(Number.MAX_VALUE), under = 2 ** -511;
+  const over = Math.sqrt(Number.MAX_VALUE) * ulp, under = 2 ** -511 / ulp;
   const types: Readonly<Record<number, readonly number[]>> = {
     1: new Array(n).fill(0),
     2: new Array(n).fill(1),

@@ -3,7 +3,8 @@
  * the headers of `dchkst` and `dchkbd`.
  *
  * A symmetric type of order n stands above m − n rows of zeros. `ulp`, √overflow and √underflow are
- * those of the format that the features are meant for.
+ * those of the format that the features are meant for. As in LAPACK's code, √overflow is taken times
+ * `ulp` and √underflow is divided by it, so that sums of squares stay in range.
  *
  * Source: J. Demmel, A. McKenney, "A test matrix generation suite", LAPACK Working Note 9, 1989.
  *
@@ -34,7 +35,8 @@ const MARKS: Readonly<Record<Scaling, string>> = {
 function scaled(scaling: Scaling, make: (matrix: FamilyMatrix) => Float64Array) {
   return (matrix: FamilyMatrix): Float64Array => {
     if (scaling === "one") return make(matrix);
-    const factor = Math.sqrt(floatLimits[matrix.format][scaling]);
+    const { ulp, overflow, underflow } = floatLimits[matrix.format];
+    const factor = scaling === "overflow" ? Math.sqrt(overflow) * ulp : Math.sqrt(underflow) / ulp;
     return make(matrix).map((value) => factor * value);
   };
 }
