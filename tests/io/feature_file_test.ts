@@ -11,9 +11,9 @@ const matrix = npy([3, 2], data), vector = npy([3], Float64Array.of(0.5, 0.25, 0
 function safetensors(): Uint8Array {
   const header = {
     phi: { dtype: "F32", shape: [3, 2], data_offsets: [0, 24] },
-    "a:b/c": { dtype: "F32", shape: [2, 3], data_offsets: [0, 24] },
+    "a:b/c": { dtype: "F32", shape: [2, 3], data_offsets: [24, 48] },
   };
-  return safetensorsFile(header, bytesOf(data));
+  return safetensorsFile(header, bytesOf(Float32Array.of(...data, ...data)));
 }
 
 Deno.test("feature_file: the format is told by the content, whatever the name", async () => {
