@@ -5,12 +5,15 @@
  * @module
  */
 import { checkKeys, checkName } from "../../check.ts";
+import { addUp, ldexpUp } from "../directed.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { joinDouble } from "../double_single/double_single.ts";
 import { keepsCompensation, selfTestDoubleSingle } from "../double_single/double_single_self_test.ts";
 import { checkSources, type MatrixSource } from "../matrix_source.ts";
+import { exponentOf, ldexp } from "../rounding.ts";
 import { cutTiles, type GramPlan, gramPlanBounds } from "./gram_tiles.ts";
-import { checkCenter, heaviestOf, type PrepareOptions, RunningPreparation } from "./preparation.ts";
+import { heaviestOf } from "./means.ts";
+import { checkCenter, type PrepareOptions, RunningPreparation } from "./preparation.ts";
 import { TileStream } from "./tile_stream.ts";
 
 /** Names of the arithmetics of a Gram matrix. */
@@ -39,6 +42,12 @@ export interface GramMatrix {
   readonly bound: number;
 }
 
+/** A Gram matrix that is scaled: 2^`exponent` M, to within the bound. */
+export interface ScaledGramMatrix extends GramMatrix {
+  /** Exponent of the power of two. */
+  readonly exponent: number;
+}
+
 /** Default bytes of an array of a tile: long enough to keep a GPU busy, small beside its memory. */
 const TILE_BYTES = 2 ** 25;
 /** Bound on the error of a term that underflows, of features below 2¹² and weights below 2. */
@@ -56,7 +65,9 @@ const UNDERFLOW = 2 ** -100;
  * so M errs by at most δ tr M. Centring leaves a matrix of weighted norm e in the features, which
  * adds 2 e √tr M + e². Without weights, compensated sums have δ = 6·10⁻⁷ for a thousand samples and
  * 7·10⁻⁷ for ten million, plain ones 1.5·10⁻⁵ and more, double-single ones 4·10⁻¹³ and more. An
- * adapter whose arithmetic defeats compensation gets the bound of plain sums.
+ * adapter whose arithmetic defeats compensation gets the bound of plain sums. Features and weights
+ * are scaled by powers of two, so that the same holds for all magnitudes; what is below 2⁻¹⁰⁰ of
+ * the largest square, or below the range of float64, counts as error.
  *
  * @param gpu Device.
  * @param features Features of one shape, in memory or produced on demand.
@@ -91,6 +102,30 @@ export async function gramMatrices(
   features: readonly MatrixSource[],
   options: GramMatricesOptions = {},
 ): Promise<GramMatrix[]> {
+  const scaled = await scaledGramMatrices(gpu, features, options);
+  return scaled.map(({ matrix, bound, exponent }, index) => ({
+    matrix: matrix.map((value) => ldexp(value, -exponent)),
+    bound: bound === 0 ? 0 : addUp(ldexpUp(bound, -exponent), features[index].columns * Number.MIN_VALUE),
+  }));
+}
+
+/**
+ * Computes Gram matrices as {@linkcode gramMatrices} does, and leaves them scaled, so that none is
+ * below or beyond the range of float64.
+ *
+ * @param gpu Device.
+ * @param features Features of one shape, in memory or produced on demand.
+ * @param options Arithmetic, weights (shared by all), centring.
+ * @returns The matrix of each, and its error, both scaled.
+ * @throws {ShapeError} As `gramMatrices` does.
+ * @throws {InputError} As `gramMatrices` does.
+ * @throws {PrecisionError} As `gramMatrices` does.
+ */
+export async function scaledGramMatrices(
+  gpu: Gpu,
+  features: readonly MatrixSource[],
+  options: GramMatricesOptions = {},
+): Promise<ScaledGramMatrix[]> {
   checkKeys("options of gramMatrices", options, ["precision", "weights", "center", "tileBytes"]);
   if (options.precision !== undefined) checkName("precision", options.precision, gramPrecisionNames);
   if (options.center !== undefined) checkCenter(options.center);
@@ -105,7 +140,7 @@ export async function gramMatrices(
   const areSingle = features.every((each) => "data" in each && each.data instanceof Float32Array);
   const words = center || isDouble && !areSingle ? 2 : 1;
   const cut = cutTiles(features[0], features.length, center || isDouble ? 2 : 1, mostBytes(gpu, tileBytes));
-  const results: GramMatrix[] = [];
+  const results: ScaledGramMatrix[] = [];
   for (let first = 0; first < features.length; first += cut.matrices) {
     const batch = features.slice(first, first + cut.matrices);
     const tiles = Math.ceil(rows / cut.rows);
@@ -124,19 +159,17 @@ async function addTiles(
   sources: readonly MatrixSource[],
   plan: GramPlan,
   weights: ArrayLike<number> | undefined,
-): Promise<GramMatrix[]> {
+): Promise<ScaledGramMatrix[]> {
   const [{ rows, columns }] = sources;
   // Weights are scaled by a power of two so that the heaviest is from 1 to 2.
-  const heaviest = weights ? heaviestOf(weights) : 1;
-  const weightScale = 2 ** -Math.max(-1000, Math.min(1000, Math.floor(Math.log2(heaviest))));
-  const most = weights ? heaviest * rows : 1;
-  const preparations = sources.map(() => new RunningPreparation(columns, plan.center, most));
+  const weightExponent = weights ? -exponentOf(heaviestOf(weights)) : 0;
+  const preparations = sources.map(() => new RunningPreparation(columns, plan.center, weights));
   using stream = new TileStream(gpu, sources, { preparations, plan });
   const { gram } = stream;
   let mass = weights ? 0 : rows;
   const setWeights = (first: number, samples: number, isLast: boolean) => {
     if (!weights) return;
-    const part = Float64Array.from({ length: samples }, (_, k) => weights[first + k] * weightScale);
+    const part = Float64Array.from({ length: samples }, (_, k) => ldexp(weights[first + k], weightExponent));
     gram.setWeights(part);
     if (isLast) mass += part.reduce((sum, weight) => sum + weight, 0);
   };
@@ -153,7 +186,6 @@ async function addTiles(
   });
 
   const pairs = await gram.pairs.read();
-  const unweighted = weights ? 1 / weightScale : 1 / rows;
   return sources.map((_, index) => {
     const matrix = Float64Array.from({ length: columns ** 2 }, (_, e) => {
       const at = 2 * (index * columns ** 2 + e);
@@ -161,20 +193,21 @@ async function addTiles(
     });
     // Zeros are exact in any arithmetic.
     const { largest, exponent } = preparations[index];
-    if (largest === 0) return { matrix, bound: 0 };
+    if (largest === 0) return { matrix, bound: 0, exponent: 0 };
     const isRounded = plan.sums === null || plan.center || plan.words === 1 && stream.tiles.isDouble[index];
     const { relative, centering } = gramPlanBounds(plan, weights !== undefined, isRounded);
-    const scale = 2 ** -exponent;
     const lost = UNDERFLOW * rows * columns;
     let trace = 0;
     for (let i = 0; i < columns; i++) trace += matrix[i * (columns + 1)];
     const exact = (trace + lost) / (1 - relative);
-    const left = centering * largest / scale * Math.sqrt(columns * mass);
+    const left = centering * ldexp(largest, exponent) * Math.sqrt(columns * mass);
     // 2⁻⁵¹ for the host's own roundings.
     const bound = (relative + 2 ** -51) * exact + 2 * Math.sqrt(exact) * left + left ** 2 + lost;
+    const samples = weights ? 1 : rows;
     return {
-      matrix: matrix.map((value) => value * scale * unweighted * scale),
-      bound: bound * scale * unweighted * scale + columns * Number.MIN_VALUE,
+      matrix: matrix.map((value) => value / samples),
+      bound: bound / samples,
+      exponent: 2 * exponent + weightExponent,
     };
   });
 }

@@ -11,7 +11,10 @@ import type { Matrix } from "../../linalg/matrix.ts";
 
 export type { PrepareOptions };
 
-/** Features of which the Gram matrix without weights is `scale` times the one asked for. */
+/**
+ * Features of which the Gram matrix without weights is `mass` · 2^`exponent` times the one asked
+ * for.
+ */
 export interface PreparedFeatures {
   /** The entries rounded to single precision. */
   readonly high: Float32Array;
@@ -24,8 +27,12 @@ export interface PreparedFeatures {
    * were taken off.
    */
   readonly meanBound: number;
-  /** Factor from M to the Gram matrix of the prepared features. */
-  readonly scale: number;
+  /** Number of samples where there are no weights, else 1. */
+  readonly mass: number;
+  /** Exponent of a power of two. */
+  readonly exponent: number;
+  /** Whether all features are exactly 0, less the means. */
+  readonly isZero: boolean;
 }
 
 /**
@@ -47,8 +54,8 @@ export function prepareFeatures(features: Matrix, options: PrepareOptions = {}):
   const plan = planPreparation(features, options, rows);
   const high = new Float32Array(data.length), low = new Float32Array(data.length);
   const to = { high, low, at: 0, step: 1, stride: columns } as const;
-  const { square } = splitEntries(data, plan, { columns, first: 0 }, to);
-  const { meanBound, scale } = plan;
+  const square = splitEntries(data, plan, { columns, first: 0 }, to);
+  const { meanBound, mass, exponent, isZero } = plan;
   const any = square > 0 || low.some((value) => value !== 0);
-  return { high, low: any ? low : null, leftOut: Math.sqrt(square), meanBound, scale };
+  return { high, low: any ? low : null, leftOut: Math.sqrt(square), meanBound, mass, exponent, isZero };
 }
