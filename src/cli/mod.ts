@@ -85,3 +85,11 @@ export { parseBatch, parseLayers } from "./sizes.ts";
 export { textTable } from "./text_table.ts";
 export { taskOf, trainingOptions } from "./training_flags.ts";
 export { trainingTable, type TrainingValues } from "./training_table.ts";
+export {
+  exportFlag,
+  type RankedFeatures,
+  verdictJson,
+  verdictLine,
+  Verification,
+  verificationFlags,
+} from "./verification.ts";

@@ -112,8 +112,8 @@ function list(names: readonly string[]): string {
 /**
  * Compiles a pattern. A bracket that is not closed, or lists nothing, stands for itself.
  *
- * @param pattern Text in which `*` stands for any characters, `?` for one and `[…]` for one of those
- * listed.
+ * @param pattern Text in which `*` stands for any characters, `?` for one and `[…]` for one of
+ * those listed.
  * @returns What fits it.
  */
 export function glob(pattern: string): RegExp {

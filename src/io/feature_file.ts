@@ -121,6 +121,9 @@ export async function openFeatures(path: string): Promise<StoredFeatures> {
   const reader = isRowMajor
     ? { tile: (first: number, count: number) => array.read(first * columns, count * columns) }
     : new FortranRows(array);
+  // Rows that are known to be finite: a computation reads them several times, and a look at all
+  // entries takes longer than to read them.
+  let finite = 0;
   stack.move();
   return {
     rows,
@@ -128,8 +131,13 @@ export async function openFeatures(path: string): Promise<StoredFeatures> {
     name: path,
     array,
     tile(first, count) {
-      const tile = reader.tile(first, count), wrong = firstNotFinite(tile);
-      if (wrong < 0) return tile;
+      const tile = reader.tile(first, count);
+      if (first + count <= finite) return tile;
+      const wrong = firstNotFinite(tile);
+      if (wrong < 0) {
+        if (first <= finite) finite = first + count;
+        return tile;
+      }
       const row = first + Math.floor(wrong / columns), column = wrong % columns;
       throw new InputError(
         `${name}: ${tile[wrong]} in row ${row}, column ${column} (counted from 0); give finite features`,

@@ -20,9 +20,9 @@ export function compareNames(a: string, b: string): number {
 }
 
 /**
- * Finds the files that a path stands for. A path of a file stands for itself; in others `*`, `?` and
- * `[…]` stand for characters of the names of files and folders, as in a shell. A part after a colon
- * stays: `ckpt/*.npz:hidden`.
+ * Finds the files that a path stands for. A path of a file stands for itself; in others `*`, `?`
+ * and `[…]` stand for characters of the names of files and folders, as in a shell. A part after a
+ * colon stays: `ckpt/*.npz:hidden`.
  *
  * @param path A path or a pattern.
  * @returns Paths in natural order; the path itself where it is no pattern.

@@ -30,9 +30,10 @@ export {
 export { compareNames, findFiles } from "./find_files.ts";
 export type { FloatArray } from "./floats.ts";
 export { camelCase, compactJson, prettyJson, snakeCase, snakeName } from "./json.ts";
-export { massOf, type Normalization, normalizationText } from "./normalization.ts";
+export { type Normalization, normalizationText, volumeOf } from "./normalization.ts";
 export { npy, parseNpy } from "./npy.ts";
 export { parseNpz } from "./npz.ts";
+export { type RankCertificate, writeCertificate } from "./rank_certificate.ts";
 export { type NamedRanks, rankJson } from "./rank_json.ts";
 export { readRun, RunFolder } from "./run_folder.ts";
 export { parseSafetensors } from "./safetensors.ts";

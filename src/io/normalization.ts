@@ -15,18 +15,18 @@ export type Normalization =
   | { readonly kind: "weights"; readonly file: string };
 
 /**
- * Gets the sum of weights that are all the same.
+ * Gets the volume that samples fill where all weigh the same.
  *
  * @param normalization How samples are weighted.
  * @param rows Number of samples.
  * @returns The option of `featureRanks`: empty for a mean, its default, and for weights of a file.
  */
-export function massOf(normalization: Normalization, rows: number): { readonly mass?: number } {
+export function volumeOf(normalization: Normalization, rows: number): { readonly volume?: number } {
   switch (normalization.kind) {
     case "sum":
-      return { mass: rows };
+      return { volume: rows };
     case "integral":
-      return { mass: normalization.volume };
+      return { volume: normalization.volume };
     default:
       return {};
   }

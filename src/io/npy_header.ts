@@ -71,6 +71,9 @@ const REFUSED: Readonly<Record<string, readonly [kind: string, advice: string]>>
 // Strings without escapes, words, whole numbers (Python 2 wrote an L after some) and punctuation.
 const TOKEN = /\s*('[^'\\\n]*'|"[^"\\\n]*"|[A-Za-z]+|\d+L?|[{}()[\],:])/y;
 
+/** A shape with digits in groups that no comma separates. */
+const GROUPED = /["']shape["']\s*:\s*\([^)]*\d[.'_\p{Zs}]\d{3}(?!\d)/u;
+
 /**
  * Splits the dictionary into tokens. A character that begins no token is one itself, and ends the
  * list.
@@ -111,7 +114,7 @@ function parseDescr(descr: string, name: string): Pick<NpyHeader, "dtype" | "big
 function joinGroups(text: string): number[] | null {
   const shape = /["']shape["']\s*:\s*\(([^)]*)\)/.exec(text)?.[1];
   const joined = shape?.replaceAll(
-    /(?<![\d,])\d{1,3}(?:,\d{3})+(?![\d,])/g,
+    /(?<![\d,])\d{1,3}(?:,\d{3})+(?!\d)/g,
     (size) => size.replaceAll(",", ""),
   );
   if (!joined || joined === shape) return null;
@@ -126,8 +129,9 @@ function parseDictionary(text: string, name: string): Omit<NpyHeader, "start" | 
   let next = 0;
   const malformed = (expected: string): never => {
     const found = next < tokens.length ? `not ${JSON.stringify(tokens[next])}` : "but it ends";
+    const hint = GROUPED.test(text) ? "the digits of a size may be in groups, by a locale; " : "";
     throw new InputError(
-      `${name}: malformed .npy header, expected ${expected}, ${found}; save it again with numpy.save`,
+      `${name}: malformed .npy header, expected ${expected}, ${found}; ${hint}save it again with numpy.save`,
     );
   };
   const expect = (token: string) => tokens[next] === token ? next++ : malformed(token);

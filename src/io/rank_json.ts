@@ -32,8 +32,8 @@ export type NamedRanks = FeatureRanks & {
  * @param named The ranks.
  * @returns Name, file, tensor, shape and axes of the array, numbers of rows and columns,
  * `normalization` with `volume` or `quadrature_weights`, `kind`, `rank_method`, `precision`,
- * `threshold`, `ranks`; of a spectrum also `eigenvalues`, `bounds` and the other ranks, of a count with relative
- * thresholds `largest_low` and `largest_high`.
+ * `threshold`, `ranks`; of a spectrum also `eigenvalues`, `bounds` and the other ranks, of a count
+ * with relative thresholds `largest_low` and `largest_high`.
  *
  * @example
  * ```ts

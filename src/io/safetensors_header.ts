@@ -49,14 +49,15 @@ function findDuplicate(text: string): string | undefined {
 
 /**
  * Tells whether a file may be one of safetensors, which have no magic number: their header is a
- * JSON object. The format forbids blanks in front of it, and some programs write them.
+ * JSON object. The format forbids blanks in front of it, and some programs write them. NULs and a
+ * byte order mark are told later.
  *
  * @param source The file.
- * @returns Whether an object begins after the length.
+ * @returns Whether an object seems to begin after the length.
  */
 export function looksLikeSafetensors(source: ByteSource): boolean {
   const text = new TextDecoder("latin1").decode(readRange(source, 8, 4096));
-  return /^[ \t\r\n]*\{/.test(text);
+  return /^(?:[ \t\r\n\0]|\xef\xbb\xbf)*\{/.test(text);
 }
 
 /**
@@ -107,18 +108,36 @@ function parseHeader(
   bytes: Uint8Array,
   malformed: (what: string, cause?: unknown) => InputError,
 ): Record<string, unknown> {
-  let text: string, header: unknown;
+  let text: string, header: Record<string, unknown>;
   try {
-    // NULs pad some headers. JSON allows for the other paddings.
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes).replace(/\0+$/, "");
-    header = JSON.parse(text);
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw malformed("it is not UTF-8", cause);
+  }
+  const begin = text.search(/[^ \t\r\n]/), first = text.charAt(begin);
+  if (first !== "{") {
+    throw malformed(begin < 0 ? "it is blank" : `it begins with ${character(first)}, not with {`);
+  }
+  // JSON allows for blanks, tabs and line ends around it. NULs pad some headers.
+  const object = text.replace(/\0+$/, ""), end = object.lastIndexOf("}") + 1;
+  const [odd] = object.slice(end).match(/[^ \t\r\n]/u) ?? [];
+  if (end > 0 && odd !== undefined) throw malformed(`${character(odd)} follows its JSON object`);
+  try {
+    header = JSON.parse(object);
   } catch (cause) {
     throw malformed("it is not JSON", cause);
   }
-  if (!isObject(header)) throw malformed("it is not a JSON object");
-  const twice = findDuplicate(text);
+  const twice = findDuplicate(object);
   if (twice !== undefined) throw malformed(`it names ${printable(twice)} twice`);
   return header;
+}
+
+/** Names a character: as it is, or by its number if it can not be seen. */
+function character(text: string): string {
+  const shown = /^[!-~]$/.test(text);
+  return shown
+    ? JSON.stringify(text)
+    : `U+${text.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
 /**

@@ -9,7 +9,7 @@ import { type ByteSource, FileBytes, heldBytes, partOf, readRange } from "./byte
 import { printable } from "./choose_array.ts";
 import { checkSum, corrupt, type ZipMember } from "./zip.ts";
 
-/** Bytes of an archive that are unpacked into memory. Further ones go to a temporary file. */
+/** Bytes of an archive that are unpacked into memory: 64 MiB. */
 const MOST_HELD = 2 ** 26;
 
 const PIECE = 2 ** 18;
@@ -24,10 +24,20 @@ function* pieces(packed: ByteSource): Generator<Uint8Array<ArrayBuffer>> {
  * an archive has few bytes, then into a temporary file, which is deleted when nobody needs it.
  */
 export class Unpacker implements Disposable {
+  readonly #mostHeld: number;
   #held = 0;
   #file: Deno.FsFile | null = null;
   #temporary: FileBytes | null = null;
   #written = 0;
+
+  /**
+   * Starts with nothing unpacked.
+   *
+   * @param mostHeld Bytes to hold in memory, at most. Default: 2²⁶, 64 MiB.
+   */
+  constructor(mostHeld: number = MOST_HELD) {
+    this.#mostHeld = mostHeld;
+  }
 
   /**
    * Unpacks a file and compares its checksum.
@@ -39,13 +49,13 @@ export class Unpacker implements Disposable {
    * @throws {InputError} If it is corrupt, or a temporary file is needed that can not be written.
    */
   async unpack(packed: ByteSource, { size, checksum }: ZipMember, name: string): Promise<ByteSource> {
-    if (this.#held + size <= MOST_HELD) {
+    if (this.#held + size <= this.#mostHeld) {
       const content = new Uint8Array(size);
       await inflate(packed, { size, checksum, name }, (piece, at) => content.set(piece, at));
       this.#held += size;
       return heldBytes(content);
     }
-    const [file, temporary] = this.#openTemporary(name);
+    const [file, temporary] = this.#openTemporary(name, size);
     const begin = this.#written;
     this.#written += size;
     file.seekSync(begin, Deno.SeekMode.Start);
@@ -64,10 +74,10 @@ export class Unpacker implements Disposable {
     this.#temporary?.[Symbol.dispose]();
   }
 
-  #openTemporary(name: string): [file: Deno.FsFile, bytes: FileBytes] {
+  #openTemporary(name: string, size: number): [file: Deno.FsFile, bytes: FileBytes] {
     if (this.#file && this.#temporary) return [this.#file, this.#temporary];
     try {
-      const path = Deno.makeTempFileSync({ prefix: "staircase-" });
+      const path = Deno.makeTempFileSync({ prefix: "staircase-unpacked-" });
       const file = Deno.openSync(path, { read: true, write: true });
       let isRemoved = false;
       const remove = () => {
@@ -84,7 +94,7 @@ export class Unpacker implements Disposable {
       this.#temporary = new FileBytes(file, Number.MAX_SAFE_INTEGER, { name, closed: remove });
       return [file, this.#temporary];
     } catch (cause) {
-      throw unwritable(name, MOST_HELD, cause);
+      throw unwritable(name, size, cause);
     }
   }
 }

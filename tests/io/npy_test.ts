@@ -2,7 +2,7 @@ import { npy, parseNpy } from "../../src/io/npy.ts";
 import { ShapeError } from "../../src/errors.ts";
 import { assert, fc } from "../deps.ts";
 import { inputError } from "../support/input_error.ts";
-import { npyFile } from "../support/array_files.ts";
+import { npyFile, npyOfBytes } from "../support/array_files.ts";
 
 const sides = fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 4 });
 const count = (shape: number[]) => shape.reduce((product, size) => product * size, 1);
@@ -194,6 +194,47 @@ Deno.test("npy: arrays may have no entries, and never more than the file", () =>
   const wide = Array.from({ length: 60 }, () => Number.MAX_SAFE_INTEGER);
   assert.throws(() => parseNpy(npyFile(wide, [1]), "f"), inputError(/of the more than 2⁵³ bytes/));
   assert.deepEqual(parseNpy(npyFile([0, ...wide], []), "f").data, new Float64Array());
+});
+
+Deno.test("npy: a size whose digits are in groups is found where the joined shape fits the file", () => {
+  const file = (sizes: string, entries: number) =>
+    npyOfBytes([], new Uint8Array(4 * entries), {
+      dictionary: `{'descr': '<f4', 'fortran_order': False, 'shape': (${sizes}), }`,
+    });
+  const grouped: [sizes: string, joined: string, entries: number][] = [
+    ["2,621, 401", "\\(2621, 401\\)", 2621 * 401],
+    ["2,621, 3", "\\(2621, 3\\)", 7863],
+    ["3, 2,621", "\\(3, 2621\\)", 7863],
+    ["10,000,", "\\(10000,\\)", 10_000],
+    ["1,048,576, 2", "\\(1048576, 2\\)", 2 ** 21],
+    ["1,000, 1,200", "\\(1000, 1200\\)", 1_200_000],
+  ];
+  for (const [sizes, joined, entries] of grouped) {
+    const message = `^f: its ${
+      4 * entries
+    } bytes of entries fit shape ${joined}, but its header has the digits`;
+    assert.throws(() => parseNpy(file(sizes, entries), "f"), inputError(new RegExp(message)), sizes);
+  }
+  // Three axes, as the header says, and neither of the two.
+  assert.deepEqual(parseNpy(file("2,621, 3", 2 * 621 * 3), "f").shape, [2, 621, 3]);
+  assert.throws(
+    () => parseNpy(file("2,621, 401", 2621), "f"),
+    inputError(/^f: truncated after .* that shape \(2, 621, 401\) needs/),
+  );
+  assert.throws(() => parseNpy(file("2, 621, 3", 2621 * 3), "f"), inputError(/ trailing bytes after the /));
+});
+
+Deno.test("npy: digits that are grouped by other signs than commas are named", () => {
+  for (const sizes of ["2.621, 401", "2'621, 401", "2_621, 401", "2 621, 401", "2\u00a0621, 401"]) {
+    const dictionary = `{'descr': '<f4', 'fortran_order': False, 'shape': (${sizes}), }`;
+    assert.throws(
+      () => parseNpy(npyOfBytes([], new Uint8Array(8), { dictionary, version: [3, 0] }), "f"),
+      inputError(
+        /^f: malformed \.npy header, .*; the digits of a size may be in groups, by a locale; save it/,
+      ),
+      sizes,
+    );
+  }
 });
 
 Deno.test("npy: what is of another format or version is refused", () => {

@@ -114,3 +114,25 @@ Deno.test("zip: false claims are refused", async () => {
     );
   }
 });
+
+Deno.test("zip: a stored file is checked once all of it was read in order, however it is cut", async () => {
+  const content = Uint8Array.from({ length: 100 }, (_, i) => i * i);
+  const whole = heldBytes(await zipArchive([{ name: "a", content }]));
+  const changed = heldBytes(await zipArchive([{ name: "a", content, claims: { checksum: 1 } }]));
+  const open = (archive: typeof whole) => openMember(archive, listZip(archive, "f.zip")[0], "f.zip:a");
+  fc.assert(fc.property(fc.array(fc.tuple(fc.nat(100), fc.nat(100)), { maxLength: 5 }), (cuts) => {
+    const good = open(whole), bad = open(changed);
+    let read = 0;
+    const ranges = [...cuts.map(([a, b]) => [Math.min(a, b), Math.max(a, b)]), [0, 99], [98, 100]];
+    for (const [begin, end] of ranges) {
+      if (begin <= read) read = Math.max(read, end);
+      assert.deepEqual(readRange(good, begin, end - begin), content.slice(begin, end));
+      const part = () => readRange(bad.share(), begin, end - begin);
+      if (begin <= read && read === 100 && end === 100) {
+        assert.throws(part, inputError(/^f\.zip:a: has a wrong checksum; save it again$/));
+        return;
+      }
+      part();
+    }
+  }));
+});

@@ -8,6 +8,7 @@ import type { Normalization } from "../../io/normalization.ts";
 import { autoRankMethodHelp, rankMethodNames, rankMethods } from "../../rank/methods/rank_methods.ts";
 import type { Flag, FlagValues } from "../flags.ts";
 import { adapterFlag, autotuneFlag, quietFlag } from "../program_flags.ts";
+import { verificationFlags } from "../verification.ts";
 import type { InputOptions } from "./inputs.ts";
 
 /** The flags. */
@@ -18,7 +19,7 @@ export const rankFlags = [
     kind: "numbers",
     default: [1e-2, 1e-4, 1e-6],
     positive: true,
-    help: "thresholds ε: the ε-rank is the number of eigenvalues above ε",
+    help: "thresholds ε: the ε-rank is the number of eigenvalues above the exact double that ε parses to",
   },
   {
     name: "relative",
@@ -83,7 +84,7 @@ export const rankFlags = [
     kind: "string",
     default: null,
     placeholder: "FILE",
-    help: "weight of each sample in the Gram matrix, above 0, in the place of --normalise",
+    help: "weight of each sample in the Gram matrix, above 0, taken exactly, in the place of --normalise",
   },
   {
     name: "precision",
@@ -111,6 +112,7 @@ export const rankFlags = [
     default: false,
     help: "take off each column's weighted mean first",
   },
+  ...verificationFlags,
   adapterFlag,
   autotuneFlag,
   {

@@ -6,6 +6,7 @@
 import { InputError } from "../../errors.ts";
 import { openArray, openArrays } from "../../io/array_file.ts";
 import { ArrayView } from "../../io/array_view.ts";
+import type { DtypeName } from "../../io/dtypes.ts";
 import { featureAxes, type FeatureAxesOptions } from "../../io/feature_axes.ts";
 import { compareNames, findFiles } from "../../io/find_files.ts";
 import { arrayLabel, type StoredArray } from "../../io/stored_array.ts";
@@ -24,6 +25,8 @@ export interface RankInput {
   readonly file: string;
   /** Name of the array in the file; `null` in a `.npy` file. */
   readonly tensor: string | null;
+  /** Type of the entries. */
+  readonly dtype: DtypeName;
   /** Shape of the array. */
   readonly shape: readonly number[];
   /** Axes that are features. */
@@ -78,12 +81,13 @@ async function inputsOf(
   using stack = new DisposableStack();
   arrays.forEach((array) => stack.use(array));
   const inputs = arrays.map((array): RankInput => {
-    const { file, name, shape } = array;
+    const { file, name, dtype, shape } = array;
     const { rows, columns, ...found } = axesOf(array, options);
     return {
       name: isOne ? path : name === null ? file : `${file}:${name}`,
       file,
       tensor: name,
+      dtype,
       shape,
       ...found,
       rows,
@@ -114,7 +118,7 @@ export interface OpenFeatures extends Disposable {
  * Opens an array as features.
  *
  * @param input The array.
- * @param inMemory Whether the method takes only features in memory.
+ * @param inMemory Whether they must be in memory.
  * @returns The features, in memory and finite if they are few or must be. Dispose of them.
  * @throws {InputError} If the array can not be read, is not finite, or is too large for memory.
  */

@@ -7,11 +7,15 @@ import { InputError, ShapeError } from "../../errors.ts";
 import { count } from "../../format.ts";
 import { Gpu } from "../../gpu/device.ts";
 import { choiceFiles } from "../../io/choice_file.ts";
+import { printable } from "../../io/choose_array.ts";
+import { dtypes } from "../../io/dtypes.ts";
 import { readWeights } from "../../io/feature_file.ts";
 import { compactJson } from "../../io/json.ts";
-import { massOf, type Normalization } from "../../io/normalization.ts";
+import { type Normalization, volumeOf } from "../../io/normalization.ts";
 import { type NamedRanks, rankJson } from "../../io/rank_json.ts";
 import type { MatrixSource } from "../../linalg/matrix_source.ts";
+import type { Threshold } from "../../rank/certificates/rank_interval.ts";
+import type { RankVerdict } from "../../rank/certificates/verify_ranks.ts";
 import { checkMethodPrecision, checkMostColumns } from "../../rank/methods/check_method.ts";
 import {
   type FeatureRanks,
@@ -21,6 +25,7 @@ import {
 import { type RankMethod, rankMethods } from "../../rank/methods/rank_methods.ts";
 import type { Program, ProgramCall } from "../program.ts";
 import { rankTable } from "../rank_table.ts";
+import { verdictJson, verdictLine, Verification } from "../verification.ts";
 import { inputOptionsOf, normalizationOf, type RankFlags, rankFlags } from "./flags.ts";
 import { checkEntries, findInputs, openFeaturesOf, type RankInput } from "./inputs.ts";
 import { ranksTable } from "./ranks_table.ts";
@@ -47,16 +52,10 @@ export const rankProgram: Program<typeof rankFlags> = {
   ],
 };
 
-/** A matrix with its ranks, and all that they depend on. */
-export interface RankedFeatures {
-  /** The array that it comes from. */
-  readonly input: RankInput;
-  /** The matrix: in memory, or in a file that is open as long as the matrix is worked on. */
-  readonly features: MatrixSource;
-  /** Thresholds, weights or their mass, centring, method, precision. */
-  readonly options: FeatureRanksOptions;
-  /** Its ranks. */
-  readonly ranks: FeatureRanks;
+/** Ranks of an array, and what verified them. */
+interface Result {
+  readonly named: NamedRanks;
+  readonly verdicts: readonly RankVerdict[] | null;
 }
 
 /**
@@ -69,61 +68,86 @@ export interface RankedFeatures {
  * @throws {InputError} If flags, files, arrays or weights are not what they must be.
  */
 export async function runRanks(
-  { flags, given, positionals, signal }: ProgramCall<typeof rankFlags>,
+  { flags, given: names, positionals, signal }: ProgramCall<typeof rankFlags>,
 ): Promise<void> {
-  const { adapter, autotune, json, quiet } = flags;
-  const normalization = normalizationOf(flags, given);
+  const { epsilons, precision, rankMethod, center } = flags;
+  const threshold: Threshold = flags.relative ? "relative" : "absolute";
+  const normalization = normalizationOf(flags, names);
   const inputs = await findInputs(positionals, inputOptionsOf(flags));
   inputs.forEach((input) => checkLimits(input, flags));
   const weights = await weightsOf(inputs, normalization);
   if (inputs.length > 1) await checkEntries(inputs);
-  using gpu = await Gpu.open({ adapter, autotune: autotune && choiceFiles });
-  const results: NamedRanks[] = [];
+  const verification = await Verification.open(flags.exportCertificate);
+  using gpu = await Gpu.open({ adapter: flags.adapter, autotune: flags.autotune && choiceFiles });
+  const results: Result[] = [];
   try {
     for (const input of inputs) {
       signal.throwIfAborted();
-      using opened = await openFeaturesOf(input, needsMemory(flags));
-      const options = { ...optionsOf(flags), ...weights ? { weights } : massOf(normalization, input.rows) };
-      const ranked = await rank(gpu, { input, features: opened.features, options });
-      results.push(namedRanks(ranked, normalization));
+      using opened = await openFeaturesOf(input, isHeld(flags));
+      const { features } = opened;
+      const given = { threshold, center, ...weights ? { weights } : volumeOf(normalization, input.rows) };
+      const options = { ...given, epsilons, precision, rankMethod };
+      const ranks = await ranksOf(gpu, input, { features, options });
+      const { name, file, tensor, shape, axes, rows, columns } = input;
+      const named = { name, file, tensor, shape, axes, rows, columns, normalization, ...ranks };
+      const verdicts = isVerified(flags) && "data" in features
+        ? await verification.add({ name, features, ranks: ranks.ranks, ...given })
+        : null;
+      results.push({ named, verdicts });
     }
   } finally {
-    if (results.length > 0) {
-      if (!quiet) console.log(inputs.length > 1 ? ranksTable(results) : rankTable(results[0]));
-      if (json) console.log(compactJson({ files: results.map(rankJson) }));
-    }
+    if (results.length > 0) print(results, flags);
   }
+  verification.failIfWrong();
 }
 
-function optionsOf({ epsilons, relative, precision, rankMethod, center }: RankFlags): FeatureRanksOptions {
-  return { epsilons, threshold: relative ? "relative" : "absolute", precision, rankMethod, center };
+/** Prints a table, and JSON if it is asked for. */
+function print(results: readonly Result[], { json, quiet }: RankFlags): void {
+  const all = results.map(({ named }) => named);
+  const lines = [
+    all.length > 1 ? ranksTable(all) : rankTable(all[0]),
+    ...results.flatMap(({ verdicts, named: { name } }) =>
+      verdicts ? [`${all.length > 1 ? `  ${printable(name)}:\n` : ""}${verdictLine(verdicts)}`] : []
+    ),
+  ];
+  if (!quiet) console.log(lines.join("\n"));
+  const files = results.map(({ named, verdicts }) => ({
+    ...rankJson(named),
+    ...verdicts && { verified: verdictJson(verdicts) },
+  }));
+  if (json) console.log(compactJson({ files }));
 }
 
-/** Whether the method that is asked for takes features in memory alone. */
-function needsMemory({ rankMethod }: RankFlags): boolean {
-  if (rankMethod === "auto") return false;
-  const method: RankMethod = rankMethods[rankMethod];
+/** Whether ranks are counted again, exactly. */
+function isVerified({ verify, exportCertificate }: RankFlags): boolean {
+  return verify || exportCertificate !== null;
+}
+
+/** Whether features must be in memory: to be verified, or for a method that takes no others. */
+function isHeld(flags: RankFlags): boolean {
+  if (isVerified(flags)) return true;
+  if (flags.rankMethod === "auto") return false;
+  const method: RankMethod = rankMethods[flags.rankMethod];
   return method.yields === "spectrum" && !method.takesTiles;
 }
 
-/** Checks that the method can do what it is asked for. */
-function checkLimits(input: RankInput, { rankMethod, precision }: RankFlags): void {
+/** Checks that the method can do what it is asked for, and a verification ends soon enough. */
+function checkLimits(input: RankInput, flags: RankFlags): void {
+  const { rankMethod, precision, epsilons, relative } = flags, { name, rows, columns } = input;
+  if (isVerified(flags)) {
+    const data = dtypes[input.dtype].precision === "single" ? new Float32Array(0) : new Float64Array(0);
+    Verification.check(name, { rows, columns, data }, { thresholds: epsilons.length, isRelative: relative });
+  }
   if (rankMethod === "auto") return;
-  named(input, () => {
+  try {
     if (precision !== "auto") checkMethodPrecision(rankMethod, precision);
     checkMostColumns(rankMethod, precision === "auto" ? "single" : precision, input);
-  });
-}
-
-/** Runs something that may not take an array, and says which. */
-function named<T>({ name }: RankInput, work: () => T): T {
-  try {
-    return work();
   } catch (error) {
     throw withName(name, error);
   }
 }
 
+/** Says which array an error is about. */
 function withName(name: string, error: unknown): unknown {
   if (error instanceof ShapeError) return new ShapeError(`${name}: ${error.message}`);
   return error instanceof InputError ? new InputError(`${name}: ${error.message}`) : error;
@@ -145,15 +169,14 @@ async function weightsOf(
   return weights;
 }
 
-async function rank(gpu: Gpu, asked: Omit<RankedFeatures, "ranks">): Promise<RankedFeatures> {
+async function ranksOf(
+  gpu: Gpu,
+  { name }: RankInput,
+  { features, options }: { readonly features: MatrixSource; readonly options: FeatureRanksOptions },
+): Promise<FeatureRanks> {
   try {
-    return { ...asked, ranks: await featureRanks(gpu, asked.features, asked.options) };
+    return await featureRanks(gpu, features, options);
   } catch (error) {
-    throw withName(asked.input.name, error);
+    throw withName(name, error);
   }
-}
-
-function namedRanks({ input, ranks }: RankedFeatures, normalization: Normalization): NamedRanks {
-  const { name, file, tensor, shape, axes, rows, columns } = input;
-  return { name, file, tensor, shape, axes, rows, columns, normalization, ...ranks };
 }

@@ -23,7 +23,8 @@ import { textTable } from "../text_table.ts";
  * const ranks = [1, 2].map((k) => ({
  *   name: `ckpt/${k}.npy`, file: `ckpt/${k}.npy`, tensor: null, shape: [100, 3], axes: [1],
  *   rows: 100, columns: 3, normalization: { kind: "mean" },
- *   kind: "count", rankMethod: "inertia", precision: "single", threshold: "absolute", largest: null,
+ *   kind: "count", rankMethod: "inertia", precision: "single", threshold: "absolute",
+ *   largest: null,
  *   ranks: [{ epsilon: 1e-6, rank: k, low: k, high: 2 }],
  * } as const));
  * assert.deepEqual(ranksTable(ranks).split("\n"), [

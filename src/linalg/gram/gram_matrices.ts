@@ -5,13 +5,16 @@
  * @module
  */
 import { checkKeys, checkName } from "../../check.ts";
+import { addUp, ldexpUp } from "../directed.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { joinDouble } from "../double_single/double_single.ts";
 import { keepsCompensation, selfTestDoubleSingle } from "../double_single/double_single_self_test.ts";
 import { checkSources, type MatrixSource } from "../matrix_source.ts";
+import { exponentOf, ldexp } from "../rounding.ts";
 import { cutTiles, type GramPlan, gramPlanBounds } from "./gram_tiles.ts";
-import { heaviestOf, RunningPreparation } from "./preparation.ts";
-import { checkCenter, checkMass, prepareKeys, type PrepareOptions } from "./prepare_options.ts";
+import { heaviestOf } from "./means.ts";
+import { RunningPreparation } from "./preparation.ts";
+import { checkCenter, checkVolume, prepareKeys, type PrepareOptions } from "./prepare_options.ts";
 import { TileStream } from "./tile_stream.ts";
 
 /** Names of the arithmetics of a Gram matrix. */
@@ -40,6 +43,12 @@ export interface GramMatrix {
   readonly bound: number;
 }
 
+/** A Gram matrix that is scaled: 2^`exponent` M, to within the bound. */
+export interface ScaledGramMatrix extends GramMatrix {
+  /** Exponent of the power of two. */
+  readonly exponent: number;
+}
+
 /** Default bytes of an array of a tile: long enough to keep a GPU busy, small beside its memory. */
 const TILE_BYTES = 2 ** 25;
 /** Bound on the error of a term that underflows, of features below 2¹² and weights below 2. */
@@ -57,7 +66,9 @@ const UNDERFLOW = 2 ** -100;
  * so M errs by at most δ tr M. Centring leaves a matrix of weighted norm e in the features, which
  * adds 2 e √tr M + e². Without weights, compensated sums have δ = 6·10⁻⁷ for a thousand samples and
  * 7·10⁻⁷ for ten million, plain ones 1.5·10⁻⁵ and more, double-single ones 4·10⁻¹³ and more. An
- * adapter whose arithmetic defeats compensation gets the bound of plain sums.
+ * adapter whose arithmetic defeats compensation gets the bound of plain sums. Features and weights
+ * are scaled by powers of two, so that the same holds for all magnitudes; what is below 2⁻¹⁰⁰ of
+ * the largest square, or below the range of float64, counts as error.
  *
  * @param gpu Device.
  * @param features Features of one shape, in memory or produced on demand.
@@ -92,6 +103,39 @@ export async function gramMatrices(
   features: readonly MatrixSource[],
   options: GramMatricesOptions = {},
 ): Promise<GramMatrix[]> {
+  return unscaled(await scaledGramMatrices(gpu, features, options));
+}
+
+/**
+ * Takes the scale out of Gram matrices.
+ *
+ * @param scaled The matrices.
+ * @returns The same, with what float64 can not hold in their bounds.
+ */
+export function unscaled(scaled: readonly ScaledGramMatrix[]): GramMatrix[] {
+  return scaled.map(({ matrix, bound, exponent }) => ({
+    matrix: matrix.map((value) => ldexp(value, -exponent)),
+    bound: bound === 0 ? 0 : addUp(ldexpUp(bound, -exponent), Math.sqrt(matrix.length) * Number.MIN_VALUE),
+  }));
+}
+
+/**
+ * Computes Gram matrices as {@linkcode gramMatrices} does, and leaves them scaled, so that none is
+ * below or beyond the range of float64.
+ *
+ * @param gpu Device.
+ * @param features Features of one shape, in memory or produced on demand.
+ * @param options Arithmetic, weights (shared by all), centring.
+ * @returns The matrix of each, and its error, both scaled.
+ * @throws {ShapeError} As `gramMatrices` does.
+ * @throws {InputError} As `gramMatrices` does.
+ * @throws {PrecisionError} As `gramMatrices` does.
+ */
+export async function scaledGramMatrices(
+  gpu: Gpu,
+  features: readonly MatrixSource[],
+  options: GramMatricesOptions = {},
+): Promise<ScaledGramMatrix[]> {
   checkGramOptions("options of gramMatrices", options);
   if (features.length === 0) return [];
   const { precision = "compensated", weights, center = false, tileBytes = TILE_BYTES } = options;
@@ -104,7 +148,7 @@ export async function gramMatrices(
   const areSingle = features.every((each) => "data" in each && each.data instanceof Float32Array);
   const words = center || isDouble && !areSingle ? 2 : 1;
   const cut = cutTiles(features[0], features.length, center || isDouble ? 2 : 1, mostBytes(gpu, tileBytes));
-  const results: GramMatrix[] = [];
+  const results: ScaledGramMatrix[] = [];
   for (let first = 0; first < features.length; first += cut.matrices) {
     const batch = features.slice(first, first + cut.matrices);
     const tiles = Math.ceil(rows / cut.rows);
@@ -125,7 +169,7 @@ export function checkGramOptions(what: string, options: GramMatricesOptions): vo
   checkKeys(what, options, [...prepareKeys, "precision", "tileBytes"]);
   if (options.precision !== undefined) checkName("precision", options.precision, gramPrecisionNames);
   if (options.center !== undefined) checkCenter(options.center);
-  checkMass(options);
+  checkVolume(options);
 }
 
 /**
@@ -143,20 +187,19 @@ async function addTiles(
   gpu: Gpu,
   sources: readonly MatrixSource[],
   plan: GramPlan,
-  { weights, mass: given = 1 }: PrepareOptions,
-): Promise<GramMatrix[]> {
+  options: PrepareOptions,
+): Promise<ScaledGramMatrix[]> {
+  const { weights, volume = 1 } = options;
   const [{ rows, columns }] = sources;
   // Weights are scaled by a power of two so that the heaviest is from 1 to 2.
-  const heaviest = weights ? heaviestOf(weights) : 1;
-  const weightScale = 2 ** -Math.max(-1000, Math.min(1000, Math.floor(Math.log2(heaviest))));
-  const most = weights ? heaviest * rows : given;
-  const preparations = sources.map(() => new RunningPreparation(columns, plan.center, most));
+  const weightExponent = weights ? -exponentOf(heaviestOf(weights)) : 0;
+  const preparations = sources.map(() => new RunningPreparation(columns, plan.center, options));
   using stream = new TileStream(gpu, sources, { preparations, plan });
   const { gram } = stream;
   let mass = weights ? 0 : rows;
   const setWeights = (first: number, samples: number, isLast: boolean) => {
     if (!weights) return;
-    const part = Float64Array.from({ length: samples }, (_, k) => weights[first + k] * weightScale);
+    const part = Float64Array.from({ length: samples }, (_, k) => ldexp(weights[first + k], weightExponent));
     gram.setWeights(part);
     if (isLast) mass += part.reduce((sum, weight) => sum + weight, 0);
   };
@@ -173,19 +216,19 @@ async function addTiles(
   });
 
   const pairs = await gram.pairs.read();
-  const unweighted = weights ? 1 / weightScale : given / rows;
   return sources.map((_, index) => {
     // Zeros are exact in any arithmetic.
     const { largest, exponent } = preparations[index];
-    if (largest === 0) return { matrix: new Float64Array(columns ** 2), bound: 0 };
+    if (largest === 0) return { matrix: new Float64Array(columns ** 2), bound: 0, exponent: 0 };
     const isRounded = plan.sums === null || plan.center || plan.words === 1 && stream.tiles.isDouble[index];
     const { relative, centering } = gramPlanBounds(plan, weights !== undefined, isRounded);
-    const scale = 2 ** -exponent;
-    const left = centering * largest / scale * Math.sqrt(columns * mass);
+    const left = centering * ldexp(largest, exponent) * Math.sqrt(columns * mass);
     const { matrix, bound } = summedGram(pairs, { columns, index, rows, relative, left });
+    const samples = weights ? 1 : rows / volume;
     return {
-      matrix: matrix.map((value) => value * scale * unweighted * scale),
-      bound: bound * scale * unweighted * scale + columns * Number.MIN_VALUE,
+      matrix: matrix.map((value) => value / samples),
+      bound: bound / samples,
+      exponent: 2 * exponent + weightExponent,
     };
   });
 }
@@ -196,7 +239,8 @@ async function addTiles(
  * @param pairs The sums, in pairs of words.
  * @param sum Order and place of the matrix, number of rows summed, bound on an entry relative to
  * the magnitudes of its terms, Frobenius norm of the error of the entries that were summed.
- * @returns The matrix of the entries as they were summed, and the bound.
+ * @returns The matrix of the entries as they were summed, and the bound, with room for the rounding
+ * of a quotient by a number that was rounded itself.
  */
 export function summedGram(
   pairs: Float32Array,

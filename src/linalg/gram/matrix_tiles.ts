@@ -35,14 +35,6 @@ export interface Words {
   readonly stride: number;
 }
 
-/** What rounding to words left of entries. */
-export interface Rounded {
-  /** Sum of the squares of what the high words left out. */
-  readonly square: number;
-  /** Whether an entry is not 0, before it was rounded to its high word. */
-  readonly isFilled: boolean;
-}
-
 /**
  * Prepares a tile of rows and splits its entries into words.
  *
@@ -50,32 +42,32 @@ export interface Rounded {
  * @param preparation What is done to them.
  * @param shape Number of columns, and index of the first row.
  * @param to Where they go.
- * @returns What rounding left out.
+ * @returns Sum of the squares of what the high words left out.
  */
 export function splitEntries(
   tile: Float32Array | Float64Array,
   { origin, factor, root }: Preparation,
   { columns, first }: { readonly columns: number; readonly first: number },
   to: Words,
-): Rounded {
+): number {
   const { high, low, step, stride } = to;
   if (tile instanceof Float32Array && !origin && !root && factor === 1 && !low && stride === columns) {
     high.set(tile, to.at);
-    return { square: 0, isFilled: tile.some((value) => value !== 0) };
+    return 0;
   }
-  let square = 0, isFilled = false, at = to.at;
+  let square = 0, at = to.at;
   for (let start = 0, k = first; start < tile.length; start += columns, k++, at += stride) {
     const weight = root ? root(k) : 1;
     for (let j = 0, word = at; j < columns; j++, word += step) {
-      const x = (origin ? tile[start + j] - origin[j] : tile[start + j]) * factor * weight;
+      const x = (origin ? tile[start + j] - origin.high[j] - origin.low[j] : tile[start + j]) * factor *
+        weight;
       const rounded = Math.fround(x), rest = x - rounded;
       high[word] = rounded;
       if (low) low[word] = rest;
       square += rest * rest;
-      isFilled ||= rounded !== 0 || Math.fround(rest) !== 0;
     }
   }
-  return { square, isFilled };
+  return square;
 }
 
 /** Tiles of a batch of matrices of one shape. */
@@ -86,8 +78,6 @@ export class MatrixTiles {
   readonly rowWords: number;
   /** For each matrix Σ of the squares that rounding to high words left out, in the pass so far. */
   readonly squares: Float64Array;
-  /** Whether each matrix has an entry that is not 0. */
-  readonly isFilled: boolean[];
   /** Whether entries of each matrix came in double precision. */
   readonly isDouble: boolean[];
   readonly #sources: readonly MatrixSource[];
@@ -115,7 +105,6 @@ export class MatrixTiles {
     this.rowWords = layout.stride * layout.words;
     this.words = new Float32Array(sources.length * layout.rows * this.rowWords);
     this.squares = new Float64Array(sources.length);
-    this.isFilled = sources.map(() => false);
     this.isDouble = sources.map(() => false);
   }
 
@@ -144,21 +133,17 @@ export class MatrixTiles {
         const tile = this.#readers[index].read(first, count);
         const ofColumns = preparationOfColumns(preparation, first, count);
         const places = { ...to, step: this.rowWords, stride: words };
-        this.#note(index, tile, splitEntries(tile, ofColumns, { columns: count, first: 0 }, places));
+        this.squares[index] += splitEntries(tile, ofColumns, { columns: count, first: 0 }, places);
+        this.isDouble[index] ||= tile instanceof Float64Array;
         return 1;
       }
       const tile = tileOf(source, first, count);
       const change = preparation.look(tile, first);
-      const shape = { columns: source.columns, first },
-        places = { ...to, step: words, stride: this.rowWords };
-      this.#note(index, tile, splitEntries(tile, preparation, shape, places));
+      const shape = { columns: source.columns, first };
+      const places = { ...to, step: words, stride: this.rowWords };
+      this.squares[index] += splitEntries(tile, preparation, shape, places);
+      this.isDouble[index] ||= tile instanceof Float64Array;
       return change;
     });
-  }
-
-  #note(index: number, tile: Float32Array | Float64Array, { square, isFilled }: Rounded): void {
-    this.squares[index] += square;
-    this.isFilled[index] ||= isFilled;
-    this.isDouble[index] ||= tile instanceof Float64Array;
   }
 }

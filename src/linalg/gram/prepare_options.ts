@@ -1,5 +1,5 @@
 /**
- * Options of the preparation of features: weights, their sum, centring.
+ * Options of the preparation of features: weights, volume, centring.
  *
  * @module
  */
@@ -15,14 +15,15 @@ export interface PrepareOptions {
    */
   readonly center?: boolean;
   /**
-   * Sum of the weights, where none are given and all weigh the same: 1 for a mean over the samples,
-   * m for a sum, |Ω| for an integral over samples that fill Ω evenly. Default: 1.
+   * Volume of a domain that the samples fill evenly, where no weights are given: each weighs
+   * volume / m. So 1 is for a mean over the samples, m for a sum, |Ω| for an integral over Ω.
+   * Default: 1.
    */
-  readonly mass?: number;
+  readonly volume?: number;
 }
 
 /** Names of {@linkcode PrepareOptions}. */
-export const prepareKeys: readonly (keyof PrepareOptions)[] = ["weights", "center", "mass"];
+export const prepareKeys: readonly (keyof PrepareOptions)[] = ["weights", "center", "volume"];
 
 /**
  * Picks the options of a preparation out of others.
@@ -30,21 +31,24 @@ export const prepareKeys: readonly (keyof PrepareOptions)[] = ["weights", "cente
  * @param options Options.
  * @returns Those of a preparation that are given.
  */
-export function prepareOptions({ weights, center, mass }: PrepareOptions): PrepareOptions {
-  return { ...weights && { weights }, ...center && { center }, ...mass !== undefined && { mass } };
+export function prepareOptions({ weights, center, volume }: PrepareOptions): PrepareOptions {
+  return { ...weights && { weights }, ...center && { center }, ...volume !== undefined && { volume } };
 }
 
+/** Largest volume, and the inverse of the smallest: ratios to numbers of samples are in range. */
+const MOST_VOLUME = 1e250;
+
 /**
- * Checks the sum of weights that all are the same.
+ * Checks the volume that samples fill.
  *
  * @param options Options of a preparation.
- * @throws {InputError} If the mass is no number above 0, or there are weights as well.
+ * @throws {InputError} If the volume is not a number above 0, or there are weights as well.
  */
-export function checkMass({ mass, weights }: PrepareOptions): void {
-  if (mass === undefined) return;
-  if (weights !== undefined) throw new InputError("weights and their mass: give one of them");
-  if (!(typeof mass === "number" && mass > 0 && mass < Infinity)) {
-    throw new InputError(`the mass of the weights is ${mass}: give a finite number above 0`);
+export function checkVolume({ volume, weights }: PrepareOptions): void {
+  if (volume === undefined) return;
+  if (weights !== undefined) throw new InputError("weights and a volume: give one of them");
+  if (!(typeof volume === "number" && volume >= 1 / MOST_VOLUME && volume <= MOST_VOLUME)) {
+    throw new InputError(`the volume is ${volume}: give a number above 0, from 1e-250 to 1e250`);
   }
 }
 

@@ -12,7 +12,9 @@ import {
   type GramMatricesOptions,
   type GramMatrix,
   mostBytes,
+  type ScaledGramMatrix,
   summedGram,
+  unscaled,
 } from "./gram_matrices.ts";
 import { cutTiles, type GramPlan, gramPlanBounds } from "./gram_tiles.ts";
 import { planPreparation, rowsWithin } from "./preparation.ts";
@@ -55,6 +57,26 @@ export async function sampleGramMatrices(
   features: readonly MatrixSource[],
   options: GramMatricesOptions = {},
 ): Promise<GramMatrix[]> {
+  return unscaled(await scaledSampleGrams(gpu, features, options));
+}
+
+/**
+ * Computes Gram matrices of samples as {@linkcode sampleGramMatrices} does, and leaves them scaled,
+ * so that none is below or beyond the range of float64.
+ *
+ * @param gpu Device.
+ * @param features Features of one shape, in memory or produced on demand.
+ * @param options Arithmetic, weights (shared by all), centring.
+ * @returns The matrix of each, and its error, both scaled.
+ * @throws {ShapeError} As `sampleGramMatrices` does.
+ * @throws {InputError} As `sampleGramMatrices` does.
+ * @throws {PrecisionError} As `sampleGramMatrices` does.
+ */
+export async function scaledSampleGrams(
+  gpu: Gpu,
+  features: readonly MatrixSource[],
+  options: GramMatricesOptions = {},
+): Promise<ScaledGramMatrix[]> {
   checkGramOptions("options of sampleGramMatrices", options);
   if (features.length === 0) return [];
   const { precision = "compensated", tileBytes, ...prepare } = options;
@@ -67,7 +89,7 @@ export async function sampleGramMatrices(
   const [{ rows: columns, columns: rows }] = features;
   const most = mostBytes(gpu, tileBytes);
   const cut = cutTiles({ rows, columns }, features.length, words, most);
-  const results: GramMatrix[] = [];
+  const results: ScaledGramMatrix[] = [];
   for (let first = 0; first < features.length; first += cut.matrices) {
     const batch = features.slice(first, first + cut.matrices);
     const plan: GramPlan = {
@@ -86,17 +108,15 @@ export async function sampleGramMatrices(
     using stream = new TileStream(gpu, batch, { preparations, plan });
     await stream.pass({ bind: (samples) => stream.gram.add(samples) });
     const pairs = await stream.gram.pairs.read();
-    results.push(...preparations.map(({ scale, meanBound: left }, index): GramMatrix => {
+    results.push(...preparations.map((prepared, index): ScaledGramMatrix => {
+      const { mass, exponent, meanBound: left, isZero } = prepared;
       // Zeros are exact in any arithmetic.
-      if (!stream.tiles.isFilled[index]) return { matrix: new Float64Array(columns ** 2), bound: 0 };
+      if (isZero) return { matrix: new Float64Array(columns ** 2), bound: 0, exponent: 0 };
       const isRounded = isDouble || stream.tiles.squares[index] > 0;
-      // Entries round three times on the host, by 2⁻⁵³, and are factors of two.
+      // Entries round four times on the host, by 2⁻⁵³, and are factors of two.
       const relative = gramPlanBounds(plan, false, isRounded).relative + 2 ** -50;
       const { matrix, bound } = summedGram(pairs, { columns, index, rows, relative, left });
-      return {
-        matrix: matrix.map((value) => value / scale),
-        bound: bound / scale + columns * Number.MIN_VALUE,
-      };
+      return { matrix: matrix.map((value) => value / mass), bound: bound / mass, exponent };
     }));
   }
   return results;

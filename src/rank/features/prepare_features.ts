@@ -8,7 +8,7 @@ import { checkKeys } from "../../check.ts";
 import { planPreparation } from "../../linalg/gram/preparation.ts";
 import {
   checkCenter,
-  checkMass,
+  checkVolume,
   prepareKeys,
   type PrepareOptions,
 } from "../../linalg/gram/prepare_options.ts";
@@ -18,7 +18,10 @@ import { isWide, type Shape } from "../../linalg/matrix_source.ts";
 
 export type { PrepareOptions };
 
-/** Features of which the Gram matrix without weights is `scale` times the one asked for. */
+/**
+ * Features of which the Gram matrix without weights is `mass` · 2^`exponent` times the one asked
+ * for.
+ */
 export interface PreparedFeatures {
   /** The entries rounded to single precision. */
   readonly high: Float32Array;
@@ -31,8 +34,12 @@ export interface PreparedFeatures {
    * were taken off.
    */
   readonly meanBound: number;
-  /** Factor from M to the Gram matrix of the prepared features. */
-  readonly scale: number;
+  /** Number of samples where there are no weights, else 1. */
+  readonly mass: number;
+  /** Exponent of a power of two. */
+  readonly exponent: number;
+  /** Whether all features are exactly 0, less the means. */
+  readonly isZero: boolean;
 }
 
 /**
@@ -50,15 +57,15 @@ export interface PreparedFeatures {
 export function prepareFeatures(features: Matrix, options: PrepareOptions = {}): PreparedFeatures {
   checkKeys("options of prepareFeatures", options, prepareKeys);
   if (options.center !== undefined) checkCenter(options.center);
-  checkMass(options);
+  checkVolume(options);
   const { rows, columns, data } = features;
   const plan = planPreparation(features, options, rows);
   const high = new Float32Array(data.length), low = new Float32Array(data.length);
   const to = { high, low, at: 0, step: 1, stride: columns } as const;
-  const { square } = splitEntries(data, plan, { columns, first: 0 }, to);
-  const { meanBound, scale } = plan;
+  const square = splitEntries(data, plan, { columns, first: 0 }, to);
+  const { meanBound, mass, exponent, isZero } = plan;
   const any = square > 0 || low.some((value) => value !== 0);
-  return { high, low: any ? low : null, leftOut: Math.sqrt(square), meanBound, scale };
+  return { high, low: any ? low : null, leftOut: Math.sqrt(square), meanBound, mass, exponent, isZero };
 }
 
 /**

@@ -8,7 +8,7 @@ import { vectors } from "../../linalg/matrix_view.ts";
 import { inPrecision } from "./in_precision.ts";
 import { type PrepareOptions, prepareOptions } from "../../linalg/gram/prepare_options.ts";
 import { prepareTall } from "../features/prepare_features.ts";
-import { isZero, spectrumOf } from "./prepared_spectrum.ts";
+import { spectrumOf } from "./prepared_spectrum.ts";
 import { DOUBLE, refineSpectra } from "./refine_spectra.ts";
 import { readSpectra, solveFeatures } from "./solve_features.ts";
 import { checkSpectrumOptions, type FeatureSpectrum, type SpectrumOptions } from "./spectrum_options.ts";
@@ -85,7 +85,7 @@ async function solve(
   if (precision === "double") {
     const { solved } = await refineSpectra(gpu, prepared, { spectra, rows, columns }, stack);
     return prepared.map((each, i) =>
-      spectrumOf(solved[i], { ...each, leftOut: 0, isZero: isZero(each) }, {
+      spectrumOf(solved[i], { ...each, leftOut: 0 }, {
         samples: rows,
         precision,
         arithmetic: DOUBLE,

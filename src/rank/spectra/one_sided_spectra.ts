@@ -21,7 +21,7 @@ import {
 } from "./spectrum_options.ts";
 import { inPrecision } from "./in_precision.ts";
 import { type PreparedFeatures, prepareTall } from "../features/prepare_features.ts";
-import { isZero, scaledSpectrum } from "./prepared_spectrum.ts";
+import { scaledSpectrum } from "./prepared_spectrum.ts";
 import { bindFeatures, readSpectra } from "./solve_features.ts";
 import { type MatrixSource, tallShape } from "../../linalg/matrix_source.ts";
 
@@ -132,16 +132,14 @@ async function solveDouble(
   );
   return solved.map((each, index) => {
     const eigenvalues = Float64Array.from(each.values, (sigma) => sigma * sigma);
-    const { scale, meanBound } = prepared[index];
-    const bounds = squareBounds(each, eigenvalues, meanBound);
-    const known = { scale, isZero: isZero(prepared[index]) };
-    return scaledSpectrum({ eigenvalues, bounds, precision: "double" }, known);
+    const bounds = squareBounds(each, eigenvalues, prepared[index].meanBound);
+    return scaledSpectrum({ eigenvalues, bounds, precision: "double" }, prepared[index]);
   });
 }
 
 /**
  * Bounds the errors of squared singular values: |σ̂_i − σ_i| ≤ d gives 2 σ̂_i d + d². The features
- * themselves were rounded to 48 bits, once with two words and three times in float64: u² ‖Φ‖_F
+ * themselves were rounded to 48 bits, once with two words and five times in float64: u² ‖Φ‖_F
  * covers it.
  */
 function squareBounds({ values, bounds }: DoubleSingleSvd, eigenvalues: Float64Array, meanBound: number) {

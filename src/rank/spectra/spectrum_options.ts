@@ -7,7 +7,7 @@ import { checkKeys, checkName } from "../../check.ts";
 import { InputError } from "../../errors.ts";
 import {
   checkCenter,
-  checkMass,
+  checkVolume,
   prepareKeys,
   type PrepareOptions,
 } from "../../linalg/gram/prepare_options.ts";
@@ -74,7 +74,7 @@ export function checkSpectrumOptions(
   if (precision !== undefined) checkName("precision", precision, precisionNames);
   if (threshold !== undefined) checkName("threshold", threshold, thresholdNames);
   if (center !== undefined) checkCenter(center);
-  checkMass(options);
+  checkVolume(options);
   if (epsilons !== undefined) checkEpsilons(epsilons);
 }
 

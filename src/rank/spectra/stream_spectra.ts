@@ -133,14 +133,11 @@ async function solveBatch(
   const squares = await solveSingle(gpu, stream, batch, isExact);
   const single = isExact ? SINGLE_COMPENSATED : SINGLE;
   const results = (solved: SolvedMatrix[], arithmetic: Arithmetic, isRounded: boolean) =>
-    solved.map((each, index): StreamedSpectrum => ({
-      solved: each,
-      arithmetic,
-      leftOut: isRounded ? Math.sqrt(squares[index]) : 0,
-      meanBound: preparations[index].meanBound,
-      scale: preparations[index].scale,
-      isZero: !stream.tiles.isFilled[index],
-    }));
+    solved.map((each, index): StreamedSpectrum => {
+      const { meanBound, mass, exponent, isZero } = preparations[index];
+      const leftOut = isRounded ? Math.sqrt(squares[index]) : 0;
+      return { solved: each, arithmetic, leftOut, meanBound, mass, exponent, isZero };
+    });
   if (precision === "single") {
     const sums = gramBound(tileRows, plan.sums!, plan.tiles) + U;
     return results(await readSolved(batch), { ...single, gram: () => sums }, true);

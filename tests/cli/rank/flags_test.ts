@@ -1,7 +1,7 @@
 import { parseFlags } from "../../../src/cli/flags.ts";
 import { inputOptionsOf, normalizationOf, rankFlags } from "../../../src/cli/rank/flags.ts";
 import { InputError } from "../../../src/errors.ts";
-import { massOf } from "../../../src/io/normalization.ts";
+import { volumeOf } from "../../../src/io/normalization.ts";
 import { assert } from "../../deps.ts";
 
 const parse = (args: readonly string[]) => parseFlags(rankFlags, args);
@@ -35,11 +35,11 @@ Deno.test("normalizationOf: a mean by default; one line for what contradicts its
   assert.throws(() => of("--volume=0"), { message: '--volume must be a number above 0, not "0"' });
 });
 
-Deno.test("massOf: 1 by default, the number of samples, the volume", () => {
-  assert.deepEqual(massOf({ kind: "mean" }, 7), {});
-  assert.deepEqual(massOf({ kind: "sum" }, 7), { mass: 7 });
-  assert.deepEqual(massOf({ kind: "integral", volume: 0.3 }, 7), { mass: 0.3 });
-  assert.deepEqual(massOf({ kind: "weights", file: "w.npy" }, 7), {});
+Deno.test("volumeOf: 1 by default, the number of samples, the volume", () => {
+  assert.deepEqual(volumeOf({ kind: "mean" }, 7), {});
+  assert.deepEqual(volumeOf({ kind: "sum" }, 7), { volume: 7 });
+  assert.deepEqual(volumeOf({ kind: "integral", volume: 0.3 }, 7), { volume: 0.3 });
+  assert.deepEqual(volumeOf({ kind: "weights", file: "w.npy" }, 7), {});
 });
 
 Deno.test("inputOptionsOf: names, axes, layouts; one line for what contradicts itself", () => {

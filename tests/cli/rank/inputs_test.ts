@@ -114,12 +114,13 @@ Deno.test("openFeaturesOf: what is too large for memory is named where the metho
     name: "huge.npy",
     file: "huge.npy",
     tensor: null,
+    dtype: "f32",
     shape: [2 ** 20, 2 ** 9],
     axes: [1],
     rows: 2 ** 20,
     columns: 2 ** 9,
     open: () => Promise.reject(new Error("not opened")),
-  };
+  } as const;
   await assert.rejects(openFeaturesOf(input, true), {
     name: InputError.name,
     message: "huge.npy: 1048576 × 512 features are too many to hold in memory; use --rank-method gram-jacobi",

@@ -20,12 +20,12 @@ function roots(
   return data.map((x, e) => Math.sqrt(weights[Math.floor(e / columns)]) * (x - means[e % columns]));
 }
 
-Deno.test("sampleGramMatrices: any shape, weights, mass, centring, precision, in tiles or whole, within the bound", async () => {
+Deno.test("sampleGramMatrices: any shape, weights, volume, centring, precision, in tiles or whole, within the bound", async () => {
   const problem = fc.record({
     rows: fc.constantFrom(1, 2, 9, 37),
     columns: fc.constantFrom(1, 5, 251, 700),
     precision: fc.constantFrom("single" as const, "compensated" as const, "double" as const),
-    weighting: fc.constantFrom("mean", "mass", "weights"),
+    weighting: fc.constantFrom("mean", "volume", "weights"),
     center: fc.boolean(),
     form: fc.constantFrom("data", "rows", "columns"),
     tileBytes: fc.constantFrom(2 ** 12, 2 ** 25),
@@ -40,9 +40,9 @@ Deno.test("sampleGramMatrices: any shape, weights, mass, centring, precision, in
         normals(rows * columns, seed),
         (x, e) => magnitude * (x + 1e-9 * noise[e] + 0.5),
       );
-      const mass = weighting === "mass" ? 3.5 : 1;
+      const volume = weighting === "volume" ? 3.5 : 1;
       const given = Float64Array.from({ length: rows }, (_, k) => 0.3 + (k * 7 % 5) * 1e-3);
-      const weights = weighting === "weights" ? given : new Float64Array(rows).fill(mass / rows);
+      const weights = weighting === "weights" ? given : new Float64Array(rows).fill(volume / rows);
       const cut = (first: number, count: number) => data.slice(first * columns, (first + count) * columns);
       const columnTile = (first: number, count: number) =>
         Float64Array.from(
@@ -57,7 +57,7 @@ Deno.test("sampleGramMatrices: any shape, weights, mass, centring, precision, in
         tileBytes,
         center,
         ...weighting === "weights" && { weights: given },
-        ...weighting === "mass" && { mass },
+        ...weighting === "volume" && { volume },
       });
       const a = roots(data, columns, { weights, center });
       let square = 0, trace = 0;
@@ -90,12 +90,12 @@ Deno.test("sampleGramMatrices: zeros, centred samples that are all the same, and
   assert.deepEqual(await sampleGramMatrices(gpu, []), []);
   const features = { rows: 2, columns: 3, data: new Float32Array(6) };
   await assert.rejects(sampleGramMatrices(gpu, [features], { weights: [1] }), ShapeError);
-  await assert.rejects(sampleGramMatrices(gpu, [features], { weights: [1, 1], mass: 2 }), {
+  await assert.rejects(sampleGramMatrices(gpu, [features], { weights: [1, 1], volume: 2 }), {
     name: InputError.name,
-    message: "weights and their mass: give one of them",
+    message: "weights and a volume: give one of them",
   });
-  await assert.rejects(sampleGramMatrices(gpu, [features], { mass: 0 }), {
+  await assert.rejects(sampleGramMatrices(gpu, [features], { volume: 0 }), {
     name: InputError.name,
-    message: "the mass of the weights is 0: give a finite number above 0",
+    message: "the volume is 0: give a number above 0, from 1e-250 to 1e250",
   });
 });

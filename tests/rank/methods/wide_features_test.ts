@@ -134,7 +134,7 @@ Deno.test("wide features of every family: within bounds, no certain rank wrong, 
   assert.ok(certain >= 0.95 * ranks, `${certain} of ${ranks}`);
 });
 
-Deno.test("wide features with weights, a mass, means taken off: as the reference", async () => {
+Deno.test("wide features with weights, a volume, means taken off: as the reference", async () => {
   const rows = 19, columns = 80;
   const [, [, phi]] = families(columns, rows, 9);
   const features = transposed({ rows: columns, columns: rows, data: phi });
@@ -142,8 +142,8 @@ Deno.test("wide features with weights, a mass, means taken off: as the reference
   const even = new Float64Array(rows).fill(1);
   const cases: [Partial<FeatureRanksOptions>, Float64Array][] = [
     [{ weights }, weights],
-    [{ mass: rows }, even],
-    [{ mass: Math.PI }, even.map(() => Math.PI / rows)],
+    [{ volume: rows }, even],
+    [{ volume: Math.PI }, even.map(() => Math.PI / rows)],
     [{ center: true }, even.map(() => 1 / rows)],
     [{ weights, center: true }, weights],
   ];
