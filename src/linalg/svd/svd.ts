@@ -16,6 +16,8 @@ import {
 } from "../matrix.ts";
 import { FLOOR } from "./one_sided_jacobi.ts";
 import { LEAST_FLOOR } from "./one_sided_jacobi_double_single.ts";
+import { ldexp } from "../rounding.ts";
+import { magnitudeOf, type ScaledEntries } from "./magnitude.ts";
 import { descendingRows, orthonormalRows } from "./orthonormal_rows.ts";
 import { type PairMatrix, svdDoubleSingle } from "./svd_double_single.ts";
 import { svdSingle } from "./svd_single.ts";
@@ -45,11 +47,10 @@ export interface Svd {
   readonly sweeps: number;
 }
 
-/** A matrix, and the factor that it is scaled by. */
-interface Scaled {
+/** A matrix, and how it is scaled. */
+interface Scaled extends ScaledEntries {
   readonly index: number;
   readonly matrix: Matrix;
-  readonly scale: number;
   readonly start: Matrix | null;
 }
 
@@ -103,9 +104,9 @@ export async function svd(
     throw new ShapeError(`${start.length} starts for ${matrices.length} matrices: give one for each`);
   }
   const scaled = matrices.map((matrix, index): Scaled => {
-    const exponent = largestExponent(matrix, `matrix ${index}`);
+    const scaled = magnitudeOf(matrix, `matrix ${index}`);
     checkShape(matrix, index, start?.[index] ?? null);
-    return { index, matrix, scale: 2 ** -exponent, start: start?.[index] ?? null };
+    return { index, matrix, ...scaled, start: start?.[index] ?? null };
   });
   const results: Svd[] = new Array(matrices.length);
   for (const group of Map.groupBy(scaled, ({ matrix: { rows, columns } }) => `${rows}×${columns}`).values()) {
@@ -149,18 +150,13 @@ const startsOf = (group: readonly Scaled[]) => {
 
 async function solveSingle(gpu: Gpu, group: readonly Scaled[]): Promise<Svd[]> {
   const { rows, columns } = group[0].matrix;
-  const strided = group.map(({ matrix: { data }, scale }) => ({
-    down: columns,
-    across: 1,
-    entries: data,
-    scale,
-  }));
+  const strided = group.map(({ entries, scale }) => ({ down: columns, across: 1, entries, scale }));
   const solved = await svdSingle(gpu, strided, { rows, columns, vectors: true, ...startsOf(group) });
   return solved.map(({ values, rows, sweeps }, i) => {
     const sorted = descendingRows(values, rows, columns);
     const vt = orthonormalRows({ ...sorted, columns, noise: FLOOR * sorted.norms[0] });
     return {
-      values: sorted.norms.map((norm) => norm / group[i].scale),
+      values: sorted.norms.map((norm) => ldexp(norm, group[i].exponent)),
       vt: { rows: sorted.norms.length, columns, data: vt },
       sweeps,
     };
@@ -184,7 +180,7 @@ async function solveDouble(gpu: Gpu, group: readonly Scaled[]): Promise<Svd[]> {
     if (order) rows.forEach((x, e) => restored[e - e % columns + order[e % columns]] = x);
     const vt = orthonormalRows({ rows: restored, norms: values, columns, noise: LEAST_FLOOR * values[0] });
     return {
-      values: values.map((value) => value / group[i].scale),
+      values: values.map((value) => ldexp(value, group[i].exponent)),
       vt: { rows: values.length, columns, data: vt },
       sweeps,
     };
@@ -201,10 +197,13 @@ function byLength({ columns, data }: Matrix): number[] {
 }
 
 /** Splits a matrix into pairs, scaled, with its columns in the given order. */
-function split({ matrix: { columns, data }, scale }: Scaled, order: readonly number[] | null): PairMatrix {
-  const high = new Float32Array(data.length), low = new Float32Array(data.length);
-  for (let e = 0; e < data.length; e++) {
-    const x = scale * data[order ? e - e % columns + order[e % columns] : e];
+function split(
+  { matrix: { columns, data }, entries, scale }: Scaled,
+  order: readonly number[] | null,
+): PairMatrix {
+  const high = new Float32Array(entries.length), low = new Float32Array(entries.length);
+  for (let e = 0; e < entries.length; e++) {
+    const x = scale * entries[order ? e - e % columns + order[e % columns] : e];
     high[e] = x;
     low[e] = x - high[e];
   }
