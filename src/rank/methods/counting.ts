@@ -6,6 +6,7 @@
 import { checkKeys, checkName } from "../../check.ts";
 import { InputError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import { addDown, addUp } from "../../linalg/directed.ts";
 import type { RankInterval } from "../certificates/rank_interval.ts";
 import { checkMethodPrecision, checkMostColumns } from "./check_method.ts";
 import {
@@ -84,7 +85,9 @@ export async function countRanks(
     throw new InputError("give one bound for each matrix, 0 or more");
   }
   const around = epsilons.map((list, index) =>
-    list.flatMap((epsilon) => [epsilon, epsilon + bounds[index], epsilon - bounds[index]])
+    list.flatMap((
+      epsilon,
+    ) => [epsilon, addUp(epsilon, bounds[index]), addDown(epsilon, -bounds[index])])
   );
   const counts = await method.count(gpu, matrices, { epsilons: around, precision });
   return counts.map((each, index) =>
