@@ -8,6 +8,7 @@ import { EigenBatch } from "./eigen_batch.ts";
 import { solveJacobi } from "./jacobi.ts";
 import { checkFinite, ordersOf, singleEntries } from "../count/symmetric_batch.ts";
 import type { Matrix } from "../matrix.ts";
+import { symmetricMatrix } from "../symmetric_matrix.ts";
 
 /** Eigenvalues and eigenvectors of one symmetric matrix. */
 export interface Eigen {
@@ -25,13 +26,13 @@ export interface Eigen {
  * diagonal scaling is good also relative to themselves (Demmel and Veselić 1992).
  *
  * @param gpu Device.
- * @param matrices Symmetric matrices of any orders 1 ≤ n ≤ 2,048; only the upper triangle is read.
- * Entries of float64 are rounded to single precision.
+ * @param matrices Symmetric matrices of any orders 1 ≤ n ≤ 2,048. The lower triangle counts; the
+ * upper one may differ from it as rounding makes it differ, by 2⁻¹³ √|a_ii a_jj|. Entries of float64 are rounded to single precision.
  * @returns Eigenvalues and eigenvectors of each.
  * @throws {ShapeError} Where a matrix is not square, too large, or has another number of entries
  * than its shape says.
- * @throws {InputError} Where they are no list of matrices, or an entry is NaN, infinite or beyond
- * single precision.
+ * @throws {InputError} Where they are no list of matrices, a matrix is not symmetric, or an entry
+ * is NaN, infinite or beyond single precision.
  *
  * @example
  * ```ts
@@ -49,10 +50,11 @@ export async function eigh(gpu: Gpu, matrices: readonly Matrix[]): Promise<Eigen
   const orders = ordersOf(matrices);
   checkFinite(matrices);
   if (matrices.length === 0) return [];
+  const symmetric = matrices.map(symmetricMatrix);
   using batch = new EigenBatch(gpu, orders);
   const { rows } = batch;
   const padded = new Float32Array(batch.matrices.length);
-  matrices.forEach((matrix, index) => {
+  symmetric.forEach((matrix, index) => {
     const n = orders[index], entries = singleEntries(matrix);
     for (let i = 0; i < n; i++) {
       for (let j = 0; j < n; j++) {

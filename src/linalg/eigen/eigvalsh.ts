@@ -9,6 +9,7 @@ import type { Gpu } from "../../gpu/device.ts";
 import { bindBisection } from "../count/sturm.ts";
 import { checkFinite, ordersOf, SymmetricBatch } from "../count/symmetric_batch.ts";
 import type { Matrix } from "../matrix.ts";
+import { symmetricMatrix } from "../symmetric_matrix.ts";
 import { bindTridiagonal, TridiagonalBatch } from "../count/tridiagonal.ts";
 
 /**
@@ -22,13 +23,13 @@ import { bindTridiagonal, TridiagonalBatch } from "../count/tridiagonal.ts";
  * relative to themselves; this function does not.
  *
  * @param gpu Device.
- * @param matrices Symmetric matrices of any orders 1 ≤ n ≤ 2,048; only the upper triangle is read.
- * Entries of float64 are rounded to single precision.
+ * @param matrices Symmetric matrices of any orders 1 ≤ n ≤ 2,048. The lower triangle counts; the
+ * upper one may differ from it as rounding makes it differ, by 2⁻¹³ √|a_ii a_jj|. Entries of float64 are rounded to single precision.
  * @returns Eigenvalues of each, descending.
  * @throws {ShapeError} Where a matrix is not square, too large, or has another number of entries
  * than its shape says.
- * @throws {InputError} Where they are no list of matrices, or an entry is NaN, infinite or beyond
- * single precision.
+ * @throws {InputError} Where they are no list of matrices, a matrix is not symmetric, or an entry
+ * is NaN, infinite or beyond single precision.
  *
  * @example
  * ```ts
@@ -46,7 +47,8 @@ export async function eigvalsh(gpu: Gpu, matrices: readonly Matrix[]): Promise<F
   const orders = ordersOf(matrices);
   checkFinite(matrices);
   if (matrices.length === 0) return [];
-  using batch = new SymmetricBatch(gpu, matrices);
+  const symmetric = matrices.map(symmetricMatrix);
+  using batch = new SymmetricBatch(gpu, symmetric);
   using reduced = new TridiagonalBatch(gpu, batch);
   using values = new GpuArray(gpu, "eigenvalues", batch.count * batch.rows);
   const commands = new Commands(gpu);
