@@ -88,8 +88,19 @@ export { trainingTable, type TrainingValues } from "./training_table.ts";
 export {
   exportFlag,
   type RankedFeatures,
+  type VerdictCounts,
   verdictJson,
   verdictLine,
   Verification,
   verificationFlags,
 } from "./verification.ts";
+export {
+  failUnlessVerified,
+  readTrainingRun,
+  type RecordedRun,
+  type Repetition,
+  sampleSteps,
+  verificationSeconds,
+  verifyRun,
+  type VerifyRunOptions,
+} from "./verify_run.ts";

@@ -51,6 +51,20 @@ export interface RankedFeatures extends VerifyOptions {
   readonly ranks: readonly RankInterval[];
 }
 
+/** Numbers of ranks by their verdicts. */
+export interface VerdictCounts {
+  /** All of them. */
+  readonly checked: number;
+  /** Those whose interval is a single rank. */
+  readonly certain: number;
+  /** The others. */
+  readonly uncertain: number;
+  /** Those whose interval does not hold the exact rank. */
+  readonly wrong: number;
+  /** Those with an eigenvalue too near to ε λ₁ to tell. */
+  readonly open: number;
+}
+
 /** Ranks judged by exact counts. */
 export class Verification {
   /** Verdicts so far, in the order in which ranks were verified. */
@@ -86,15 +100,23 @@ export class Verification {
     { thresholds, isRelative }: { readonly thresholds: number; readonly isRelative: boolean },
   ): void {
     const seconds = thresholds * (isRelative ? RELATIVE_COUNTS : 1) * exactRankSeconds(features);
+    const size = `${features.rows} × ${features.columns} features`;
+    Verification.checkSeconds(`${what}: ${size}`, seconds, "give fewer thresholds, samples or features");
+  }
+
+  /**
+   * Refuses work that takes too long.
+   *
+   * @param what What is to be verified.
+   * @param seconds Time that it takes.
+   * @param remedy What to give instead.
+   * @throws {InputError} If it would take more than ten minutes.
+   */
+  static checkSeconds(what: string, seconds: number, remedy: string): void {
     if (seconds <= MOST_SECONDS) return;
     throw new InputError(
-      `${what}: to count ${
-        count(thresholds, "rank")
-      } of ${features.rows} × ${features.columns} features exactly ` +
-        `takes about ${duration(seconds)}, and ${
-          duration(MOST_SECONDS)
-        } are allowed; give fewer thresholds, ` +
-        "samples or features",
+      `${what}: to count its ranks exactly takes about ${duration(seconds)}, and ` +
+        `${duration(MOST_SECONDS)} are allowed; ${remedy}`,
     );
   }
 
@@ -123,14 +145,15 @@ export class Verification {
     return this.verdicts.filter(({ verdict }) => verdict === "wrong");
   }
 
-  /** Numbers of ranks: all, certain, wrong, certain and wrong, left open. */
-  get counts(): Readonly<Record<"checked" | "certain" | "wrong" | "certainWrong" | "open", number>> {
+  /** Numbers of ranks by their verdicts. */
+  get counts(): VerdictCounts {
     const number = (is: (verdict: RankVerdict) => boolean) => this.verdicts.filter(is).length;
+    const certain = number(({ isCertain }) => isCertain);
     return {
       checked: this.verdicts.length,
-      certain: number(({ isCertain }) => isCertain),
+      certain,
+      uncertain: this.verdicts.length - certain,
       wrong: this.wrong.length,
-      certainWrong: number(({ isCertain, verdict }) => isCertain && verdict === "wrong"),
       open: number(({ verdict }) => verdict === "open"),
     };
   }

@@ -17,7 +17,7 @@ Deno.test("Verification: counts verdicts, says them, and fails if one is wrong",
   assert.equal(verdictLine([bad]), "  exact ranks 1 at 1 (wrong): 1 interval wrong");
   assert.deepEqual(verdictJson([bad]), [{ epsilon: 1, exact_low: 1, exact_high: 1, verdict: "wrong" }]);
   await verification.add({ name: "c", features, ranks: [claim(0.1, 0, 1)] });
-  assert.deepEqual(verification.counts, { checked: 4, certain: 2, wrong: 2, certainWrong: 1, open: 0 });
+  assert.deepEqual(verification.counts, { checked: 4, certain: 2, uncertain: 2, wrong: 2, open: 0 });
   assert.throws(() => verification.failIfWrong(), (error: unknown) => {
     assert(error instanceof StaircaseError && error.exitStatus === 1);
     assert.match(
@@ -48,7 +48,7 @@ Deno.test("Verification: refuses what takes hours, with the time", () => {
   assert.throws(
     () => Verification.check("big.npy", large(1100, 1024), { thresholds: 3, isRelative: false }),
     inputError(
-      /^big\.npy: to count 3 ranks of 1100 × 1024 features exactly takes about \d+ (h|days), and 10 min/,
+      /^big\.npy: 1100 × 1024 features: to count its ranks exactly takes about \d+ (h|days), and 10 min/,
     ),
   );
   assert.throws(

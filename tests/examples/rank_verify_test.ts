@@ -34,6 +34,6 @@ Deno.test("rank: --verify of features that take hours is refused before anything
   assert.deepEqual([code, out], [2, ""]);
   assert.match(
     err,
-    /^rank: big\.npy: to count 3 ranks of 700 × 700 features exactly takes about \d+ h, and 10 min .+\n$/,
+    /^rank: big\.npy: 700 × 700 features: to count its ranks exactly takes about \d+ h, and 10 min .+\n$/,
   );
 });

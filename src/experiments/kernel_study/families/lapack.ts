@@ -3,8 +3,8 @@
  * the headers of `dchkst` and `dchkbd`.
  *
  * A symmetric type of order n stands above m − n rows of zeros. `ulp`, √overflow and √underflow are
- * those of the format that the features are meant for. As in LAPACK's code, √overflow is taken times
- * `ulp` and √underflow is divided by it, so that sums of squares stay in range.
+ * those of the format that the features are meant for. As in LAPACK's code, √overflow is taken
+ * times `ulp` and √underflow is divided by it, so that sums of squares stay in range.
  *
  * Source: J. Demmel, A. McKenney, "A test matrix generation suite", LAPACK Working Note 9, 1989.
  *
