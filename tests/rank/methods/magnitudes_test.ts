@@ -1,4 +1,5 @@
 import { InputError } from "../../../src/errors.ts";
+import { addDown, addUp } from "../../../src/linalg/directed.ts";
 import { ldexp } from "../../../src/linalg/rounding.ts";
 import type { Matrix } from "../../../src/linalg/matrix.ts";
 import type { MatrixSource } from "../../../src/linalg/matrix_source.ts";
@@ -14,7 +15,7 @@ import {
 } from "../../../src/rank/methods/rank_methods.ts";
 import { normal, uniform } from "../../../src/stats/random.ts";
 import { assert } from "../../deps.ts";
-import { exactRank, exactRelativeRank } from "../../reference/exact_rank.ts";
+import { type ExactOptions, exactRank, exactRelativeRank } from "../../reference/exact_rank.ts";
 import { normals } from "../../reference/random.ts";
 import { tanhFeatures } from "../../support/solve.ts";
 import { openGpu } from "../../support/gpu.ts";
@@ -35,6 +36,22 @@ function assertExact({ ranks }: FeatureRanks, truth: readonly (readonly [number,
     assert(low <= most && high >= least && low <= rank && rank <= high, says);
   });
   return ranks.filter(({ low, high }) => low === high).length;
+}
+
+/** Asserts that the exact eigenvalues lie within the bounds of those of a spectrum. */
+function assertEnclosed(found: FeatureRanks, features: Matrix, options: ExactOptions, what: string) {
+  if (found.kind === "count") return;
+  found.eigenvalues.forEach((value, i) => {
+    const bound = found.bounds[i], high = addUp(value, bound), low = addDown(value, -bound);
+    if (high < Infinity) {
+      assert(exactRank(features, high, options) <= i, `${what}: λ_${i + 1} is above ${value} + ${bound}`);
+    }
+    // Eigenvalues of at least `low` lie above the next number below.
+    if (low > 0) {
+      const below = addDown(low, -Number.MIN_VALUE);
+      assert(exactRank(features, below, options) > i, `${what}: λ_${i + 1} is below ${value} − ${bound}`);
+    }
+  });
 }
 
 /** Random features of any magnitude and their weights. The seed sets what is odd about them. */
@@ -99,6 +116,7 @@ Deno.test("featureRanks: at the ends of float64 every rank holds the exact one, 
           threshold,
         });
         certain += assertExact(found, truth, what);
+        assertEnclosed(found, features, options, what);
         ranks += epsilons.length;
       } catch (error) {
         assert(error instanceof InputError, `${what}: ${error}`);
@@ -177,6 +195,24 @@ Deno.test("featureRanks: centred ranks are certain for offsets of 10¹⁰ to 10�
     for (const rankMethod of ["one-sided-jacobi", "gram-jacobi"] as const) {
       const found = await featureRanks(gpu, features, { ...options, rankMethod });
       assert.equal(assertExact(found, truth, `${rankMethod}, offset ${offset}`), epsilons.length);
+    }
+  }
+});
+
+Deno.test("featureRanks: columns that single precision takes for 0 are enclosed", async () => {
+  const rows = 12, powers = [0, -65, -130, -142], random = normals(rows * 4, 9);
+  const data = Float64Array.from(random, (x, e) => ldexp(x, powers[e % 4]));
+  const epsilons = [-1, -100, -128, -133, -200, -250, -262, -275, -290].map((power) => 2 ** power);
+  for (const features of [data, Float32Array.from(data)].map((data) => ({ rows, columns: 4, data }))) {
+    const truth = epsilons.map((epsilon) => exactRank(features, epsilon)).map((rank) =>
+      [rank, rank] as const
+    );
+    assert.deepEqual([...new Set(truth.map(([rank]) => rank))], [1, 2, 3, 4]);
+    for (const method of methods) {
+      const what = `${method.rankMethod}, ${method.precision}`;
+      const found = await featureRanks(gpu, features, { epsilons, ...method });
+      assertExact(found, truth, what);
+      assertEnclosed(found, features, {}, what);
     }
   }
 });
