@@ -3,7 +3,17 @@
  *
  *     deno run -A examples/rank.ts features.npy --epsilons 1e-6,1e-9 --relative
  */
-import { adapterFlag, autotuneFlag, quietFlag, rankTable, runProgram } from "../src/cli/mod.ts";
+import {
+  adapterFlag,
+  autotuneFlag,
+  quietFlag,
+  rankTable,
+  runProgram,
+  verdictJson,
+  verdictLine,
+  Verification,
+  verificationFlags,
+} from "../src/cli/mod.ts";
 import { Gpu } from "../src/gpu/mod.ts";
 import { InputError } from "../src/errors.ts";
 import { choiceFiles, compactJson, rankJson, readFeatures, readWeights } from "../src/io/mod.ts";
@@ -20,7 +30,7 @@ await runProgram({
       kind: "numbers",
       default: [1e-2, 1e-4, 1e-6],
       positive: true,
-      help: "thresholds ε: the ε-rank is the number of eigenvalues above ε",
+      help: "thresholds ε: the ε-rank is the number of eigenvalues above the exact double that ε parses to",
     },
     {
       name: "relative",
@@ -36,7 +46,7 @@ await runProgram({
       kind: "string",
       default: null,
       placeholder: "FILE",
-      help: "weight of each sample in the Gram matrix, above 0; without them each weighs 1 / samples",
+      help: "weight of each sample in the Gram matrix, above 0, taken exactly; without them 1 / samples each",
     },
     {
       name: "precision",
@@ -64,6 +74,7 @@ await runProgram({
       default: false,
       help: "take off each column's weighted mean first",
     },
+    ...verificationFlags,
     adapterFlag,
     autotuneFlag,
     {
@@ -88,26 +99,32 @@ await runProgram({
 }, async ({ flags, positionals }) => {
   const { epsilons, relative, precision, rankMethod, center, adapter, autotune, json, quiet } = flags;
   const matrices = await Promise.all(positionals.map(readFeatures));
+  const isVerified = flags.verify || flags.exportCertificate !== null;
+  for (const { name, ...features } of isVerified ? matrices : []) {
+    Verification.check(name, features, { thresholds: epsilons.length, isRelative: relative });
+  }
+  const verification = await Verification.open(flags.exportCertificate);
   using gpu = await Gpu.open({ adapter, autotune: autotune && choiceFiles });
   const files = [];
   for (const { name, ...features } of matrices) {
     const weights = flags.quadratureWeights === null
       ? null
       : await readWeights(flags.quadratureWeights, features.rows);
-    const ranks = await featureRanks(gpu, features, {
-      epsilons,
-      threshold: relative ? "relative" : "absolute",
-      precision,
-      rankMethod,
-      center,
-      ...weights && { weights },
-    }).catch((error) => {
-      // Of several files, say which.
-      throw error instanceof InputError ? new InputError(`${name}: ${error.message}`) : error;
-    });
+    const threshold = relative ? "relative" : "absolute";
+    const given = { threshold, center, ...weights && { weights } } as const;
+    const ranks = await featureRanks(gpu, features, { ...given, epsilons, precision, rankMethod }).catch(
+      (error) => {
+        // Of several files, say which.
+        throw error instanceof InputError ? new InputError(`${name}: ${error.message}`) : error;
+      },
+    );
     const result = { name, rows: features.rows, columns: features.columns, ...ranks };
-    files.push(rankJson(result));
-    if (!quiet) console.log(rankTable(result));
+    const verdicts = isVerified
+      ? await verification.add({ name, features, ranks: result.ranks, ...given })
+      : null;
+    files.push({ ...rankJson(result), ...verdicts && { verified: verdictJson(verdicts) } });
+    if (!quiet) console.log([rankTable(result), ...verdicts ? [verdictLine(verdicts)] : []].join("\n"));
   }
   if (json) console.log(compactJson({ files }));
+  verification.failIfWrong();
 });

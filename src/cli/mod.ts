@@ -85,3 +85,22 @@ export { parseBatch, parseLayers } from "./sizes.ts";
 export { textTable } from "./text_table.ts";
 export { taskOf, trainingOptions } from "./training_flags.ts";
 export { trainingTable, type TrainingValues } from "./training_table.ts";
+export {
+  exportFlag,
+  type RankedFeatures,
+  type VerdictCounts,
+  verdictJson,
+  verdictLine,
+  Verification,
+  verificationFlags,
+} from "./verification.ts";
+export {
+  failUnlessVerified,
+  readTrainingRun,
+  type RecordedRun,
+  type Repetition,
+  sampleSteps,
+  verificationSeconds,
+  verifyRun,
+  type VerifyRunOptions,
+} from "./verify_run.ts";

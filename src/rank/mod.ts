@@ -20,6 +20,15 @@
 export type { EigenvalueCount } from "../linalg/count/eigenvalue_count.ts";
 export type { Matrix } from "../linalg/matrix.ts";
 export type { MatrixSource, TiledMatrix } from "../linalg/matrix_source.ts";
+export type { Rational } from "../linalg/exact/rational.ts";
+export type { ExactRank } from "./certificates/exact_count.ts";
+export {
+  exactRank,
+  type ExactRankOptions,
+  exactRankSeconds,
+  exactRelativeRank,
+} from "./certificates/exact_rank.ts";
+export type { RelativeCount } from "./certificates/exact_relative.ts";
 export type { Enclosure } from "./certificates/largest_eigenvalue.ts";
 export {
   type FloorInput,
@@ -29,6 +38,7 @@ export {
   targetMoments,
 } from "./certificates/loss_floor.ts";
 export { type RankInterval, rankInterval, type Threshold } from "./certificates/rank_interval.ts";
+export { type RankVerdict, type VerifyOptions, verifyRanks } from "./certificates/verify_ranks.ts";
 export type { PrepareOptions } from "./features/prepare_features.ts";
 export { type CountingOptions, countRanks } from "./methods/counting.ts";
 export {

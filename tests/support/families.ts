@@ -2,7 +2,7 @@
  * Families of feature matrices whose ranks are hard to count, their spectra in float64, and
  * judgement by them. @module
  */
-import { generateFeatures } from "../../src/experiments/kernel_study/families.ts";
+import { generateFeatures } from "../../src/experiments/kernel_study/families/mod.ts";
 import type { FeatureSpectrum } from "../../src/rank/spectra/feature_spectrum.ts";
 import { rankInterval } from "../../src/rank/certificates/rank_interval.ts";
 import { uniform } from "../../src/stats/random.ts";
@@ -61,10 +61,10 @@ export function families(rows: number, columns: number, seed: number): [name: st
       Float64Array.from(tanhFeatures(uniform(seed + 2), rows, columns), (x, e) => x * (1 + 1e-9 * noise[e])),
     ],
     // Noise that single precision can not hold makes use of all the bits of float64.
-    ["random", generateFeatures("gaussian", rows, columns, seed + 10).map((x) => x + 1e-9)],
+    ["random", generateFeatures("gaussian", { rows, columns, seed: seed + 10 }).map((x) => x + 1e-9)],
     ...Object.entries(GENERATED).map(([name, family]): [string, Float64Array] => [
       name,
-      generateFeatures(family, rows, columns, seed + 20),
+      generateFeatures(family, { rows, columns, seed: seed + 20 }),
     ]),
   ];
 }

@@ -119,7 +119,7 @@ export async function bindCholesky(
     const shape = gpuStruct(
       gpu,
       "cholesky shape",
-      ["u32", rows, rows * (rows + 4) / 2, steps, index === 0 ? 1 : 0],
+      ["u32", rows, rows * (rows + 4) / 2, steps, index === 0 ? 1 : 0, 0],
     );
     const { inverses, copies, states, bounds } = work;
     return kernel.bind([shape, batch.orders, inverses, batch.matrices, copies, states, bounds], [count]);

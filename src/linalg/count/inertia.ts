@@ -130,7 +130,7 @@ export async function bindInertia(
       const shape = gpuStruct(
         gpu,
         "inertia shape",
-        ["u32", batch.rows, copyWords(batch.rows), stage, steps, index === 0 ? 1 : 0],
+        ["u32", batch.rows, copyWords(batch.rows), stage, steps, index === 0 ? 1 : 0, 0],
       );
       dispatches.push(kernel.bind(
         [shape, batch.orders, work.epsilons, batch.matrices, work.copies, work.results],

@@ -10,6 +10,7 @@ import { checkFinite, ordersOf } from "../count/symmetric_batch.ts";
 import type { Matrix } from "../matrix.ts";
 import { ldexp } from "../rounding.ts";
 import { scaledSingle } from "../scaled_matrix.ts";
+import { symmetricMatrix } from "../symmetric_matrix.ts";
 
 /** Eigenvalues and eigenvectors of one symmetric matrix. */
 export interface Eigen {
@@ -29,12 +30,14 @@ export interface Eigen {
  * two, so this holds for entries of any magnitude; entries below 2⁻¹²⁶ of the largest count as 0.
  *
  * @param gpu Device.
- * @param matrices Symmetric matrices of any orders 1 ≤ n ≤ 2,048; only the upper triangle is read.
- * Entries of float64 are rounded to 24 bits.
+ * @param matrices Symmetric matrices of any orders 1 ≤ n ≤ 2,048. The lower triangle counts; the
+ * upper one may differ from it as rounding makes it differ, by 2⁻¹³ √|a_ii a_jj|. Entries of
+ * float64 are rounded to 24 bits.
  * @returns Eigenvalues and eigenvectors of each. An eigenvalue beyond float64 is infinite.
  * @throws {ShapeError} Where a matrix is not square, too large, or has another number of entries
  * than its shape says.
- * @throws {InputError} Where they are no list of matrices, or an entry is NaN or infinite.
+ * @throws {InputError} Where they are no list of matrices, a matrix is not symmetric, or an entry
+ * is NaN or infinite.
  *
  * @example
  * ```ts
@@ -52,10 +55,11 @@ export async function eigh(gpu: Gpu, matrices: readonly Matrix[]): Promise<Eigen
   const orders = ordersOf(matrices);
   checkFinite(matrices);
   if (matrices.length === 0) return [];
+  const symmetric = matrices.map(symmetricMatrix);
   using batch = new EigenBatch(gpu, orders);
   const { rows } = batch;
   const padded = new Float32Array(batch.matrices.length);
-  const scaled = matrices.map(scaledSingle);
+  const scaled = symmetric.map(scaledSingle);
   scaled.forEach(({ rows: n, data: entries }, index) => {
     for (let i = 0; i < n; i++) {
       for (let j = 0; j < n; j++) {

@@ -11,6 +11,7 @@ import { checkFinite, ordersOf, SymmetricBatch } from "../count/symmetric_batch.
 import type { Matrix } from "../matrix.ts";
 import { ldexp } from "../rounding.ts";
 import { scaledSingle } from "../scaled_matrix.ts";
+import { symmetricMatrix } from "../symmetric_matrix.ts";
 import { bindTridiagonal, TridiagonalBatch } from "../count/tridiagonal.ts";
 
 /**
@@ -25,12 +26,14 @@ import { bindTridiagonal, TridiagonalBatch } from "../count/tridiagonal.ts";
  * holds for entries of any magnitude.
  *
  * @param gpu Device.
- * @param matrices Symmetric matrices of any orders 1 ≤ n ≤ 2,048; only the upper triangle is read.
- * Entries of float64 are rounded to 24 bits.
+ * @param matrices Symmetric matrices of any orders 1 ≤ n ≤ 2,048. The lower triangle counts; the
+ * upper one may differ from it as rounding makes it differ, by 2⁻¹³ √|a_ii a_jj|. Entries of
+ * float64 are rounded to 24 bits.
  * @returns Eigenvalues of each, descending. One beyond float64 is infinite.
  * @throws {ShapeError} Where a matrix is not square, too large, or has another number of entries
  * than its shape says.
- * @throws {InputError} Where they are no list of matrices, or an entry is NaN or infinite.
+ * @throws {InputError} Where they are no list of matrices, a matrix is not symmetric, or an entry
+ * is NaN or infinite.
  *
  * @example
  * ```ts
@@ -48,7 +51,7 @@ export async function eigvalsh(gpu: Gpu, matrices: readonly Matrix[]): Promise<F
   const orders = ordersOf(matrices);
   checkFinite(matrices);
   if (matrices.length === 0) return [];
-  const scaled = matrices.map(scaledSingle);
+  const scaled = matrices.map(symmetricMatrix).map(scaledSingle);
   using batch = new SymmetricBatch(gpu, scaled);
   using reduced = new TridiagonalBatch(gpu, batch);
   using values = new GpuArray(gpu, "eigenvalues", batch.count * batch.rows);
