@@ -124,6 +124,7 @@ export function guessLargest(
   const products = Math.min(MOST_PRODUCTS, Math.ceil(MOST_OPERATIONS / data.length));
   for (let step = 0; step < products; step++) {
     const norm = Math.sqrt(x.reduce((sum, entry) => sum + entry * entry, 0));
+    if (norm === 0) return 0;
     x = x.map((entry) => entry / norm);
     const y = new Float64Array(rows);
     let mean = 0;
