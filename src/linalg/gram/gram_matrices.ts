@@ -94,9 +94,9 @@ export async function gramMatrices(
   checkKeys("options of gramMatrices", options, ["precision", "weights", "center", "tileBytes"]);
   if (options.precision !== undefined) checkName("precision", options.precision, gramPrecisionNames);
   if (options.center !== undefined) checkCenter(options.center);
-  if (features.length === 0) return [];
   const { precision = "compensated", weights, center = false, tileBytes = TILE_BYTES } = options;
   checkSources(features, weights);
+  if (features.length === 0) return [];
   const [{ rows, columns }] = features;
   const isDouble = precision === "double";
   const form = isDouble || center ? (await selfTestDoubleSingle(gpu)).form : null;

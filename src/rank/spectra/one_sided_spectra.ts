@@ -22,7 +22,7 @@ import { inPrecision } from "./in_precision.ts";
 import { type PreparedFeatures, prepareFeatures } from "../features/prepare_features.ts";
 import { isZero, scaledSpectrum } from "./prepared_spectrum.ts";
 import { bindFeatures, readSpectra } from "./solve_features.ts";
-import type { MatrixSource } from "../../linalg/matrix_source.ts";
+import { checkSources, type MatrixSource } from "../../linalg/matrix_source.ts";
 
 /** Share of σ₁ below which rows in single precision are noise and have no reliable direction. */
 const SINGLE_NOISE = 2 ** -30;
@@ -75,6 +75,7 @@ export async function oneSidedSpectra(
   options: SpectrumOptions = {},
 ): Promise<FeatureSpectrum[]> {
   checkSpectrumOptions("options of oneSidedSpectra", options);
+  checkSources(features, options.weights);
   const held = features.map((each) => {
     if ("data" in each) return each;
     throw new InputError(
