@@ -4,6 +4,7 @@
  * @module
  */
 import type { FeatureRanks } from "../rank/methods/feature_ranks.ts";
+import { snakeCase } from "./json.ts";
 
 /** Ranks of a named feature matrix. */
 export type NamedRanks = FeatureRanks & {
@@ -20,8 +21,8 @@ export type NamedRanks = FeatureRanks & {
  *
  * @param named The ranks.
  * @returns Name and shape of the features, `kind`, `rank_method`, `precision`, `threshold`,
- * `ranks`; of a spectrum also `eigenvalues`, `bounds` and the other ranks, of a count with relative
- * thresholds `largest_low` and `largest_high`.
+ * `ranks`; of a spectrum also `eigenvalues`, `bounds`, the other ranks and their `spectral_bounds`,
+ * of a count with relative thresholds `largest_low` and `largest_high`.
  *
  * @example
  * ```ts
@@ -64,5 +65,6 @@ export function rankJson(named: NamedRanks): Record<string, unknown> {
     participation_ratio: named.participationRatio,
     energy_rank: named.energyRank,
     nuclear_norm_ratio: named.nuclearNormRatio,
+    spectral_bounds: snakeCase(named.spectralBounds),
   };
 }

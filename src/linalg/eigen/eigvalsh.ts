@@ -24,7 +24,8 @@ import { bindTridiagonal, TridiagonalBatch } from "../count/tridiagonal.ts";
  *
  * @param gpu Device.
  * @param matrices Symmetric matrices of any orders 1 ≤ n ≤ 2,048. The lower triangle counts; the
- * upper one may differ from it as rounding makes it differ, by 2⁻¹³ √|a_ii a_jj|. Entries of float64 are rounded to single precision.
+ * upper one may differ from it as rounding makes it differ, by 2⁻¹³ √|a_ii a_jj|. Entries of
+ * float64 are rounded to single precision.
  * @returns Eigenvalues of each, descending.
  * @throws {ShapeError} Where a matrix is not square, too large, or has another number of entries
  * than its shape says.

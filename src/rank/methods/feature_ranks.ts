@@ -9,6 +9,7 @@ import type { Gpu } from "../../gpu/device.ts";
 import { checkSources, type MatrixSource } from "../../linalg/matrix_source.ts";
 import type { Enclosure } from "../certificates/largest_eigenvalue.ts";
 import { type RankInterval, rankInterval, type Threshold } from "../certificates/rank_interval.ts";
+import { spectralBounds, type SpectralRanks } from "../ranks/spectral_bounds.ts";
 import {
   effectiveRank,
   energyRank,
@@ -73,6 +74,8 @@ export interface SpectrumRanks extends RanksBase {
   readonly energyRank: number;
   /** Σσ / σ₁. */
   readonly nuclearNormRatio: number;
+  /** Bounds on the errors of these six. */
+  readonly spectralBounds: SpectralRanks;
 }
 
 /** Ranks counted without a spectrum: there are no eigenvalues, and no ranks that need them. */
@@ -167,6 +170,7 @@ async function solved(
     participationRatio: participationRatio(eigenvalues),
     energyRank: energyRank(eigenvalues),
     nuclearNormRatio: nuclearNormRatio(eigenvalues),
+    spectralBounds: spectralBounds(eigenvalues, bounds),
   };
 }
 
