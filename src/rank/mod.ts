@@ -70,6 +70,7 @@ export {
   principalAngles,
   type PrincipalAnglesOptions,
 } from "./ranks/principal_angles.ts";
+export { spectralBounds, type SpectralRanks, spectralRanks } from "./ranks/spectral_bounds.ts";
 export {
   effectiveRank,
   energyRank,

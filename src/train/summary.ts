@@ -6,6 +6,7 @@
 import { lowerMedian } from "../stats/median.ts";
 import type { RankInterval } from "../rank/certificates/rank_interval.ts";
 import { spearman } from "../stats/spearman.ts";
+import { spectralBounds, type SpectralRanks } from "../rank/ranks/spectral_bounds.ts";
 import {
   effectiveRank,
   energyRank,
@@ -65,6 +66,8 @@ export interface LayerSummary {
   readonly energyRank: number;
   /** Σσ / σ₁. */
   readonly nuclearNormRatio: number;
+  /** Bounds on the errors of these six. */
+  readonly spectralBounds: SpectralRanks;
 }
 
 /** One replica's run. */
@@ -145,7 +148,7 @@ function summarizeReplica(
       const spectra = probes.map(({ layers }) => layers[l]).filter((found) => found.kind === "spectrum");
       // A run that was stopped, or diverged, may end with probes that only counted; the first probe
       // never does.
-      const { eigenvalues } = spectra[spectra.length - 1];
+      const { eigenvalues, bounds } = spectra[spectra.length - 1];
       return {
         layer,
         ranks: epsilons.map((epsilon, e) => summarizeRank(probes, l, e, epsilon)),
@@ -157,6 +160,7 @@ function summarizeReplica(
         participationRatio: participationRatio(eigenvalues),
         energyRank: energyRank(eigenvalues),
         nuclearNormRatio: nuclearNormRatio(eigenvalues),
+        spectralBounds: spectralBounds(eigenvalues, bounds),
       };
     }),
   };

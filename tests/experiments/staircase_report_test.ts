@@ -1,6 +1,7 @@
 import type { KernelTime } from "../../src/gpu/measure/profiler.ts";
 import type { OptimizerOptions } from "../../src/nn/optim/optimizer.ts";
 import { staircaseReport } from "../../src/experiments/staircase/report.ts";
+import { spectralRanks } from "../../src/rank/ranks/spectral_bounds.ts";
 import type { RankSummary, ReplicaSummary, TraceSummary } from "../../src/train/summary.ts";
 import { completeOptions } from "../../src/train/options.ts";
 import { assert } from "../deps.ts";
@@ -42,6 +43,7 @@ const replica: ReplicaSummary = {
     participationRatio: 2,
     energyRank: 2,
     nuclearNormRatio: 2,
+    spectralBounds: spectralRanks([]),
   }],
 };
 

@@ -46,6 +46,12 @@ for (
     });
     const { rows, columns } = features;
     await assert.rejects(call(gpu, [{ rows, columns } as typeof features]), InputError);
+    for (const wrong of [features, null, [null], [1], ["features"]]) {
+      const given = wrong as unknown as [typeof features];
+      await assert.rejects(call(gpu, given), { name: InputError.name, message: /^features (must be|are) / });
+    }
+    await assert.rejects(call(gpu, [features, { ...features, rows: 2, columns: 4 }]), ShapeError);
+    assert.deepEqual(await call(gpu, []), []);
   });
 }
 
