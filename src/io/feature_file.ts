@@ -34,8 +34,16 @@ const BLOCK = 2 ** 23;
 
 /** Finds the first entry that is NaN or infinite. Returns its index, or −1. */
 function firstNotFinite(data: Floats): number {
-  // A plain loop, because a callback for each entry takes many times as long.
-  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return i;
+  // Times 0 they are NaN, and others 0. Four sums take half as long as a test of each entry.
+  let a = 0, b = 0, c = 0, d = 0;
+  const last = data.length - data.length % 4;
+  for (let i = 0; i < last; i += 4) {
+    a += 0 * data[i];
+    b += 0 * data[i + 1];
+    c += 0 * data[i + 2];
+    d += 0 * data[i + 3];
+  }
+  for (let i = a + b + c + d === 0 ? last : 0; i < data.length; i++) if (!Number.isFinite(data[i])) return i;
   return -1;
 }
 
