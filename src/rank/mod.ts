@@ -79,7 +79,6 @@ export {
   rankMe,
   stableRank,
 } from "./ranks/spectral_ranks.ts";
-export { findStairs, type Jump, type Stair, type Staircase, type StairOptions } from "./ranks/stairs.ts";
 export { chordalDistance, subspaceSimilarity } from "./ranks/subspace_distance.ts";
 export { type WeightRank, type WeightRankOptions, weightRanks } from "./ranks/weight_ranks.ts";
 export {
@@ -89,3 +88,11 @@ export {
   type SpectrumOptions,
 } from "./spectra/feature_spectrum.ts";
 export { oneSidedSpectra } from "./spectra/one_sided_spectra.ts";
+export {
+  findStairs,
+  type Jump,
+  type Stair,
+  type Staircase,
+  type StairOptions,
+} from "./stairs/find_stairs.ts";
+export type { RankBounds } from "./stairs/flicker.ts";
