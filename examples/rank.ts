@@ -3,10 +3,9 @@
  *
  *     deno run -A examples/rank.ts features.npy --epsilons 1e-6,1e-9 --relative
  */
-import { adapterFlag, autotuneFlag, quietFlag, rankTable, runProgram } from "../src/cli/mod.ts";
-import { Gpu } from "../src/gpu/mod.ts";
+import { machineFlags, openGpu, quietFlag, rankTable, runProgram } from "../src/cli/mod.ts";
 import { InputError } from "../src/errors.ts";
-import { choiceFiles, compactJson, rankJson, readFeatures, readWeights } from "../src/io/mod.ts";
+import { compactJson, rankJson, readFeatures, readWeights } from "../src/io/mod.ts";
 import { autoRankMethodHelp, featureRanks, rankMethodNames, rankMethods } from "../src/rank/mod.ts";
 
 await runProgram({
@@ -64,8 +63,7 @@ await runProgram({
       default: false,
       help: "take off each column's weighted mean first",
     },
-    adapterFlag,
-    autotuneFlag,
+    ...machineFlags,
     {
       name: "json",
       group: "output",
@@ -86,9 +84,9 @@ await runProgram({
     },
   ],
 }, async ({ flags, positionals }) => {
-  const { epsilons, relative, precision, rankMethod, center, adapter, autotune, json, quiet } = flags;
+  const { epsilons, relative, precision, rankMethod, center, json, quiet } = flags;
   const matrices = await Promise.all(positionals.map(readFeatures));
-  using gpu = await Gpu.open({ adapter, autotune: autotune && choiceFiles });
+  using gpu = await openGpu(flags);
   const files = [];
   for (const { name, ...features } of matrices) {
     const weights = flags.quadratureWeights === null
