@@ -7,9 +7,14 @@
 import type { Gpu } from "../../src/gpu/device.ts";
 import type { Matrix } from "../../src/linalg/matrix.ts";
 import { product, type Rational, rational } from "../../src/linalg/exact/rational.ts";
-import { exactCounter } from "../../src/rank/certificates/exact_count.ts";
+import { type ExactCounter, exactCounter } from "../../src/rank/certificates/exact_count.ts";
 import { countRelative, guessLargest } from "../../src/rank/certificates/exact_relative.ts";
-import { featureRanks, type FeatureRanksOptions } from "../../src/rank/methods/feature_ranks.ts";
+import { type RankInterval, rankInterval } from "../../src/rank/certificates/rank_interval.ts";
+import {
+  featureRanks,
+  type FeatureRanksOptions,
+  type SpectrumRanks,
+} from "../../src/rank/methods/feature_ranks.ts";
 import { type RankMethod, rankMethodNames, rankMethods } from "../../src/rank/methods/rank_methods.ts";
 import { uniform } from "../../src/stats/random.ts";
 import { neighbor } from "../reference/descartes.ts";
@@ -119,9 +124,11 @@ export function attackCases(seed: number): AttackCase[] {
 }
 
 /** The exact rank at each threshold, and whether an eigenvalue is near it. */
-function exactRanks({ features, options }: AttackCase): { exact: number | null; isClear: boolean }[] {
+function exactRanks(
+  counter: ExactCounter,
+  { features, options }: AttackCase,
+): { exact: number | null; isClear: boolean }[] {
   const { weights = null, center = false, threshold, epsilons } = options;
-  const counter = exactCounter(features, weights, { center });
   const around = (at: Rational) =>
     [1023n, 1025n].map((n) => counter.count(product(at, { n, d: 1024n })).above);
   if (threshold !== "relative") {
@@ -138,6 +145,19 @@ function exactRanks({ features, options }: AttackCase): { exact: number | null; 
 }
 
 /**
+ * Ranks at the ends of certified intervals of eigenvalues, and a share of 10⁻⁹ beyond: there a bound
+ * that is too small is certain and wrong.
+ */
+function edgesOf({ eigenvalues, bounds }: SpectrumRanks): RankInterval[] {
+  const n = eigenvalues.length;
+  return [...new Set([0, n >> 1, n - 1])].flatMap((i) =>
+    [-1, 1].map((sign) => eigenvalues[i] + sign * (1 + 1e-9) * bounds[i])
+  ).filter((epsilon) => epsilon > 0 && epsilon < Infinity).map((epsilon) =>
+    rankInterval(eigenvalues, bounds, epsilon)
+  );
+}
+
+/**
  * Ranks a case by every method in every precision.
  *
  * @param gpu Device.
@@ -146,20 +166,27 @@ function exactRanks({ features, options }: AttackCase): { exact: number | null; 
  */
 export async function attackRanks(gpu: Gpu, attack: AttackCase): Promise<AttackedRank[]> {
   const { family, features, options } = attack;
-  const exact = exactRanks(attack);
+  const counter = exactCounter(features, options.weights ?? null, { center: options.center ?? false });
+  const exact = exactRanks(counter, attack);
   const dtype = features.data instanceof Float32Array ? "f32" : "f64";
   const all: AttackedRank[] = [];
   for (const { rankMethod, precision } of [...WAYS, { rankMethod: "auto", precision: "auto" } as const]) {
-    const { ranks } = await featureRanks(gpu, features, { ...options, rankMethod, precision });
-    all.push(...ranks.map(({ epsilon, low, high }, index) => ({
+    const result = await featureRanks(gpu, features, { ...options, rankMethod, precision });
+    const method = `${rankMethod}:${precision}`;
+    const common = (family: string, { epsilon, low, high }: RankInterval) => ({
       family,
-      method: `${rankMethod}:${precision}`,
+      method,
       dtype,
       epsilon,
       low,
       high,
-      ...exact[index],
-    })));
+    });
+    all.push(...result.ranks.map((rank, index) => ({ ...common(family, rank), ...exact[index] })));
+    if (result.kind === "count") continue;
+    for (const edge of edgesOf(result)) {
+      const { above } = counter.count(rational(edge.epsilon));
+      all.push({ ...common("edges of intervals", edge), exact: above, isClear: false });
+    }
   }
   return all;
 }
