@@ -21,14 +21,9 @@ export type { EigenvalueCount } from "../linalg/count/eigenvalue_count.ts";
 export type { Matrix } from "../linalg/matrix.ts";
 export type { MatrixSource, TiledMatrix } from "../linalg/matrix_source.ts";
 export type { Enclosure } from "./certificates/largest_eigenvalue.ts";
-export {
-  type FloorInput,
-  lossFloor,
-  projectionError,
-  type TargetMoments,
-  targetMoments,
-} from "./certificates/loss_floor.ts";
+export { type FloorInput, lossFloor, projectionError } from "./certificates/loss_floor.ts";
 export { type RankInterval, rankInterval, type Threshold } from "./certificates/rank_interval.ts";
+export { type TargetMoments, targetMoments } from "./certificates/target_moments.ts";
 export type { PrepareOptions } from "./features/prepare_features.ts";
 export { type CountingOptions, countRanks } from "./methods/counting.ts";
 export {
