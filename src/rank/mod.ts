@@ -30,14 +30,9 @@ export {
 } from "./certificates/exact_rank.ts";
 export type { RelativeCount } from "./certificates/exact_relative.ts";
 export type { Enclosure } from "./certificates/largest_eigenvalue.ts";
-export {
-  type FloorInput,
-  lossFloor,
-  projectionError,
-  type TargetMoments,
-  targetMoments,
-} from "./certificates/loss_floor.ts";
+export { type FloorInput, lossFloor, projectionError } from "./certificates/loss_floor.ts";
 export { type RankInterval, rankInterval, type Threshold } from "./certificates/rank_interval.ts";
+export { type TargetMoments, targetMoments } from "./certificates/target_moments.ts";
 export { type RankVerdict, type VerifyOptions, verifyRanks } from "./certificates/verify_ranks.ts";
 export type { PrepareOptions } from "./features/prepare_features.ts";
 export { type CountingOptions, countRanks } from "./methods/counting.ts";
