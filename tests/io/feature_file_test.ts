@@ -67,18 +67,21 @@ Deno.test("feature_file: one of several arrays follows a colon; file and array m
   );
 });
 
-Deno.test("feature_file: what is no matrix is refused with its shape", async () => {
+Deno.test("feature_file: what is no matrix is refused with its shape; more axes are samples or chosen", async () => {
   using directory = temporaryDirectory();
-  for (const shape of [[], [6], [1, 2, 3], [1, 1, 1, 1]]) {
+  for (const shape of [[], [6]]) {
     const count = shape.reduce((product, size) => product * size, 1);
     const path = directory.write("f.npy", npy(shape, new Float32Array(count)));
     await assert.rejects(
       readFeatures(path),
       inputError(
-        /f\.npy: an array of shape \(.*\) is no matrix; give one row per sample and one column per neuron$/,
+        /f\.npy: an array of shape \(.*\) is no matrix; give samples along one axis, features along another$/,
       ),
     );
   }
+  const images = directory.write("f.npy", npy([2, 3, 1, 2], Float32Array.from({ length: 12 }, (_, e) => e)));
+  assert.deepEqual((await readFeatures(images)).columns, 2);
+  assert.deepEqual([...(await readFeatures(images, { layout: "NCHW" })).data.subarray(0, 3)], [0, 2, 4]);
   for (const shape of [[0, 3], [3, 0], [0]]) {
     const path = directory.write("f.npy", npy(shape, new Float32Array()));
     await assert.rejects(readFeatures(path), inputError(/f\.npy: is empty, of shape \(/));
