@@ -82,9 +82,9 @@ export class Gpu implements Disposable, GpuContext {
   static async open(options: GpuOptions = {}): Promise<Gpu> {
     checkOptions(options, ["adapter", "implementation"]);
     const preference = checkName("adapter", options.adapter ?? "high-performance", adapterPreferences);
-    const implementation = options.implementation ?? ownImplementation();
-    const [device, info] = await openDevice(preference, implementation.gpu);
-    return new Gpu(device, info, { ...options, implementation }, true);
+    const { gpu } = options.implementation ?? ownImplementation();
+    const [device, info] = await openDevice(preference, gpu);
+    return new Gpu(device, info, options, true);
   }
 
   /**

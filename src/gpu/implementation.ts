@@ -14,7 +14,7 @@ export interface Implementation {
 }
 
 /**
- * Names the implementation of a caller's own device.
+ * Names the implementation of a device that was opened without one.
  *
  * @param device The device.
  * @returns `wgpu` or `browser` for a device of the runtime; `unknown` for another one.
