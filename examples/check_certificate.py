@@ -32,8 +32,8 @@ def inertia(a):
 def holds(folder):
     c = json.loads(pathlib.Path(folder, "certificate.json").read_text(encoding="utf-8"))
     m, n, centered, wide = c["rows"], c["columns"], int(c["centered"]), c["rows"] < c["columns"]
-    f, unit = whole(folder, c["features"])
-    w, weight = whole(folder, c["weights"]) if c["weights"] else ([1] * m, m)
+    (f, unit), volume = whole(folder, c["features"]), Fraction(c["volume"])
+    w, weight = whole(folder, c["weights"]) if c["weights"] else ([volume.numerator] * m, m * volume.denominator)
     (numerator,), denominator = whole(folder, c["epsilon"])
     epsilon = Fraction(numerator, denominator)
     if len(f) != m * n or len(w) != m or min(w) <= 0 or epsilon <= 0:

@@ -55,7 +55,12 @@ export type {
   KktPoint,
   LostPath,
 } from "./directional_convergence/study_case.ts";
-export type { FamilyName } from "./kernel_study/families.ts";
+export {
+  type FamilyMatrix,
+  familyNames,
+  type FloatFormat,
+  generateFeatures,
+} from "./kernel_study/families/mod.ts";
 export type { KernelStudyOptions, KernelStudyPlan } from "./kernel_study/plan.ts";
 export type {
   CostRow,

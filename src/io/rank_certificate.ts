@@ -32,9 +32,9 @@ interface Numbers {
  * whole numbers of Python.
  *
  * The keys are `name`; `claim`, in words; `rows` and `columns`; `features`, `weights` (`null` for
- * exactly 1/m each) and `epsilon`, with the `file` and `dtype` of each; `centered` and `relative`;
- * `largest`, two fractions that enclose λ₁ where the threshold is relative, which can be checked;
- * `low` and `high`, the certified interval.
+ * exactly `volume` / m each) and `epsilon`, with the `file` and `dtype` of each; `volume`, a
+ * fraction; `centered` and `relative`; `largest`, two fractions that enclose λ₁ where the threshold
+ * is relative, which can be checked; `low` and `high`, the certified interval.
  *
  * @param path Folder to write to; it is created.
  * @param certificate The rank and all that it depends on.
@@ -57,7 +57,7 @@ interface Numbers {
  * ```
  */
 export async function writeCertificate(path: string, certificate: RankCertificate): Promise<string> {
-  const { name, features, rank, weights, center = false, threshold = "absolute" } = certificate;
+  const { name, features, rank, weights, center = false, volume = 1, threshold = "absolute" } = certificate;
   const { epsilon, low, high, largest } = rank;
   const folder = await RunFolder.open(path);
   const write = async (what: string, numbers: Float32Array | Float64Array): Promise<Numbers> => {
@@ -75,6 +75,7 @@ export async function writeCertificate(path: string, certificate: RankCertificat
       columns: features.columns,
       features: await write("features", features.data),
       weights: weights ? await write("weights", Float64Array.from(weights)) : null,
+      volume: fraction(rational(volume)),
       epsilon: {
         ...await write("epsilon", Float64Array.of(epsilon)),
         decimal: epsilon,
@@ -101,11 +102,15 @@ function littleEndian({ buffer, byteOffset, byteLength }: Float32Array | Float64
 }
 
 /** The claim in words. */
-function claimOf({ features: { rows }, rank, weights, center, threshold }: RankCertificate): string {
+function claimOf(
+  { features: { rows }, rank, weights, center, volume = 1, threshold }: RankCertificate,
+): string {
   const { low, high } = rank;
   const many = low === high ? count(low, "eigenvalue") : `from ${low} to ${count(high, "eigenvalue")}`;
   const deviations = center ? ", F less its column means," : "";
-  return `${many} of ${weights ? "Fᵀ diag(w) F" : `FᵀF / ${rows}`}${deviations} ${
-    low === high && low === 1 ? "is" : "are"
-  } above ε${threshold === "relative" ? " times the largest" : ""}`;
+  return `${many} of ${
+    weights ? "Fᵀ diag(w) F" : `${volume === 1 ? "" : `${volume} `}FᵀF / ${rows}`
+  }${deviations} ${low === high && low === 1 ? "is" : "are"} above ε${
+    threshold === "relative" ? " times the largest" : ""
+  }`;
 }

@@ -43,8 +43,15 @@ export function product(
   return c;
 }
 
-/** Rows that are orthonormal to rounding, `count × length`: Gram–Schmidt, twice, on random ones. */
-function orthonormalRows(count: number, length: number, seed: number): Float64Array {
+/**
+ * Makes random rows that are orthonormal to rounding: Gram–Schmidt, twice, on normal ones.
+ *
+ * @param count Number of rows, at most their length.
+ * @param length Their length.
+ * @param seed Seed.
+ * @returns The rows, `count × length`.
+ */
+export function orthonormalRows(count: number, length: number, seed: number): Float64Array {
   const q = Float64Array.from(normals(count * length, seed));
   for (let j = 0; j < count; j++) {
     const row = q.subarray(j * length, (j + 1) * length);

@@ -2,10 +2,18 @@ import { rankTable } from "../../src/cli/rank_table.ts";
 import { type NamedRanks, rankJson } from "../../src/io/rank_json.ts";
 import { assert } from "../deps.ts";
 
-const ranks: NamedRanks = {
+const source = {
   name: "hidden.npy",
+  file: "hidden.npy",
+  tensor: null,
+  shape: [100, 3],
+  axes: [1],
   rows: 100,
   columns: 3,
+  normalization: { kind: "mean" },
+} as const;
+const ranks: NamedRanks = {
+  ...source,
   kind: "spectrum",
   rankMethod: "gram-jacobi",
   precision: "double",
@@ -19,11 +27,17 @@ const ranks: NamedRanks = {
   participationRatio: 1.4706,
   energyRank: 2,
   nuclearNormRatio: 1.5,
+  spectralBounds: {
+    effectiveRank: 2.1e-5,
+    rankMe: 0.02,
+    stableRank: 1e-12,
+    participationRatio: 3e-4,
+    energyRank: 0,
+    nuclearNormRatio: 0,
+  },
 };
 const counts: NamedRanks = {
-  name: "hidden.npy",
-  rows: 100,
-  columns: 3,
+  ...source,
   kind: "count",
   rankMethod: "inertia",
   precision: "single",
@@ -37,16 +51,16 @@ Deno.test("rankTable: what it is, a row for each threshold, the other ranks", ()
     rankTable(ranks),
     [
       "hidden.npy: 100 samples, 3 neurons, largest eigenvalue λ₁ = 2",
-      "  by gram-jacobi in double precision",
+      "  by gram-jacobi in double precision, weights 1/100 (mean)",
       "  threshold ε   ε-rank   certified",
       "         1e-2        2   exactly 2",
       "      2.5e-10        3      2 to 3",
-      "       effective rank   1.900   exp of the entropy of σ / Σσ",
-      "               RankMe   1.910   the same of σ / Σσ + 1e-7",
-      "          stable rank   1.250   Σλ / λ₁",
-      "  participation ratio   1.471   (Σλ)² / Σλ²",
-      "     90 % energy rank       2   fewest eigenvalues that hold 90 % of Σλ",
-      "   nuclear-norm ratio   1.500   Σσ / σ₁, σ = √λ",
+      "       effective rank    1.90000   ± 3e-5    exp of the entropy of σ / Σσ",
+      "               RankMe      1.910   ± 2e-2    the same of σ / Σσ + 1e-7",
+      "          stable rank   1.250000   ± 1e-12   Σλ / λ₁",
+      "  participation ratio     1.4706   ± 3e-4    (Σλ)² / Σλ²",
+      "     90 % energy rank          2   ± 0       fewest λ that hold 90 % of Σλ",
+      "   nuclear-norm ratio   1.500000   ± 0       Σσ / σ₁, σ = √λ",
     ].join("\n"),
   );
 });
@@ -72,7 +86,7 @@ Deno.test("rankTable: of counts no eigenvalues, and why there are no other ranks
     rankTable(counts),
     [
       "hidden.npy: 100 samples, 3 neurons, λ₁ from 2 to 2",
-      "  by inertia in single precision",
+      "  by inertia in single precision, weights 1/100 (mean)",
       "  threshold / λ₁   ε-rank   certified",
       "            1e-6        2      2 to 3",
       "  counted without a spectrum: only a spectrum has effective and stable ranks",
@@ -87,8 +101,13 @@ Deno.test("rankTable: of counts no eigenvalues, and why there are no other ranks
 Deno.test("rankJson: snake case; what a count does not have is not there", () => {
   assert.deepEqual(Object.keys(rankJson(ranks)), [
     "name",
+    "file",
+    "tensor",
+    "shape",
+    "axes",
     "rows",
     "columns",
+    "normalization",
     "kind",
     "rank_method",
     "precision",
@@ -102,11 +121,12 @@ Deno.test("rankJson: snake case; what a count does not have is not there", () =>
     "participation_ratio",
     "energy_rank",
     "nuclear_norm_ratio",
+    "spectral_bounds",
   ]);
+  assert.equal((rankJson(ranks).spectral_bounds as Record<string, number>).effective_rank, 2.1e-5);
   assert.deepEqual(rankJson(counts), {
-    name: "hidden.npy",
-    rows: 100,
-    columns: 3,
+    ...source,
+    normalization: "mean",
     kind: "count",
     rank_method: "inertia",
     precision: "single",
@@ -115,4 +135,8 @@ Deno.test("rankJson: snake case; what a count does not have is not there", () =>
     largest_low: 1.99999,
     largest_high: 2.00001,
   });
+  const integral = rankJson({ ...counts, normalization: { kind: "integral", volume: 2 } });
+  assert.deepEqual([integral.normalization, integral.volume], ["integral", 2]);
+  const weighted = rankJson({ ...counts, normalization: { kind: "weights", file: "w.npy" } });
+  assert.deepEqual([weighted.normalization, weighted.quadrature_weights], ["weights", "w.npy"]);
 });

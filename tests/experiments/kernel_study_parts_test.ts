@@ -1,4 +1,4 @@
-import { generateFeatures } from "../../src/experiments/kernel_study/families.ts";
+import { generateFeatures } from "../../src/experiments/kernel_study/families/mod.ts";
 import { fitGrowth } from "../../src/experiments/kernel_study/growth.ts";
 import { naiveSpectra } from "../../src/experiments/kernel_study/naive.ts";
 import { referenceSpectrum } from "../../src/experiments/kernel_study/reference.ts";
@@ -15,7 +15,7 @@ Deno.test("referenceSpectrum: as the tests' own singular values, and zeros where
     for (
       const family of ["random", "gaussian", "hilbert", "graded", "clustered", "deficient", "kahan"] as const
     ) {
-      const data = Float32Array.from(generateFeatures(family, rows, columns, 4));
+      const data = Float32Array.from(generateFeatures(family, { rows, columns, seed: 4 }));
       const { eigenvalues, errors } = await referenceSpectrum({ rows, columns, data });
       const sigma = singularValues(data, rows, columns);
       sigma.forEach((value, i) => {
@@ -28,7 +28,7 @@ Deno.test("referenceSpectrum: as the tests' own singular values, and zeros where
       });
     }
   }
-  const data = Float32Array.from(generateFeatures("deficient", 20, 9, 4));
+  const data = Float32Array.from(generateFeatures("deficient", { rows: 20, columns: 9, seed: 4 }));
   const { eigenvalues, errors } = await referenceSpectrum({ rows: 20, columns: 9, data }, 3);
   assert(eigenvalues[2] > 1e-6 * eigenvalues[0]);
   assert.deepEqual([...eigenvalues.slice(3), ...errors.slice(3)], new Array(12).fill(0));
@@ -36,14 +36,14 @@ Deno.test("referenceSpectrum: as the tests' own singular values, and zeros where
 
 Deno.test("generateFeatures: exactly deficient, clustered where they should be", async () => {
   const [rows, columns] = [50, 24];
-  const clustered = { rows, columns, data: generateFeatures("clustered", rows, columns, 5) };
+  const clustered = { rows, columns, data: generateFeatures("clustered", { rows, columns, seed: 5 }) };
   const { eigenvalues } = await referenceSpectrum(clustered);
   eigenvalues.forEach((value, i) => {
     // Of ΦᵀΦ, of which 1/m is taken.
     const wanted = (i < columns / 2 ? 1 : 1e-6) / rows;
     assert(Math.abs(value / wanted - 1) < 0.02, `λ_${i + 1} = ${value}`);
   });
-  const whole = generateFeatures("deficient", rows, columns, 5);
+  const whole = generateFeatures("deficient", { rows, columns, seed: 5 });
   assert(whole.every((value) => Number.isInteger(value) && Math.abs(value) < 2 ** 24));
 });
 

@@ -9,7 +9,6 @@ import { svdvals } from "../../src/linalg/svd/svdvals.ts";
 import { squareMatrix } from "../../src/linalg/matrix.ts";
 import { featureRanks } from "../../src/rank/methods/feature_ranks.ts";
 import { rankMethodNames } from "../../src/rank/methods/rank_methods.ts";
-import { clusterVariations } from "../../src/rank/ranks/cluster_variation.ts";
 import { principalAngles } from "../../src/rank/ranks/principal_angles.ts";
 import { pretrainLayer } from "../../src/train/pretrain/pretrain_layer.ts";
 import { Training } from "../../src/train/training.ts";
@@ -23,7 +22,6 @@ const features = { rows: ROWS, columns: COLUMNS, data: normals(ROWS * COLUMNS, 1
 const other = { ...features, data: normals(ROWS * COLUMNS, 2) };
 const doubles = { ...features, data: Float64Array.from(features.data) };
 const diagonal = new Float32Array(COLUMNS ** 2).map((_, i) => i % (COLUMNS + 1) === 0 ? i : 0);
-const labels = Uint32Array.from({ length: ROWS }, (_, i) => i % 3);
 const epsilons = [1e-2, 1e-6];
 const layer = { weights: Float32Array.of(1, 2, 3, -1), biases: Float32Array.of(0.1, 0.2, -0.3, 0) };
 
@@ -50,7 +48,6 @@ const actions: Readonly<Record<string, (gpu: Gpu) => Promise<unknown>>> = {
   "gramMatrices": (gpu) => gramMatrices(gpu, [features], { center: true }),
   "gramMatrices, double": (gpu) => gramMatrices(gpu, [doubles], { precision: "double" }),
   "principalAngles": (gpu) => principalAngles(gpu, features, other),
-  "clusterVariations": (gpu) => clusterVariations(gpu, [features], labels),
   "selfTestDoubleSingle": (gpu) => selfTestDoubleSingle(gpu),
   ...Object.fromEntries(rankMethodNames.map((rankMethod) => [
     `featureRanks, ${rankMethod}`,

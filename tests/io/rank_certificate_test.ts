@@ -45,6 +45,7 @@ Deno.test("writeCertificate: what is in the folder", async () => {
     columns: 3,
     features: { file: "features.bin", dtype: "float32" },
     weights: { file: "weights.bin", dtype: "float64" },
+    volume: "1/1",
     epsilon: {
       file: "epsilon.bin",
       dtype: "float64",
@@ -81,7 +82,9 @@ Deno.test({
         const data = way & 1 ? Float32Array.from(entries) : Float64Array.from(entries);
         const features = { rows, columns, data };
         const options = {
-          ...way & 2 && { weights: Array.from({ length: rows }, () => 0.1 + next()) },
+          ...way & 2
+            ? { weights: Array.from({ length: rows }, () => 0.1 + next()) }
+            : index % 2 && { volume: 3 * next() },
           center: (way & 4) > 0,
           threshold: way % 3 === 0 ? "relative" : "absolute",
         } as const;

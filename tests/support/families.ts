@@ -2,7 +2,7 @@
  * Families of feature matrices whose ranks are hard to count, their spectra in float64, and
  * judgement by them. @module
  */
-import { generateFeatures } from "../../src/experiments/kernel_study/families.ts";
+import { generateFeatures } from "../../src/experiments/kernel_study/families/mod.ts";
 import type { FeatureSpectrum } from "../../src/rank/spectra/feature_spectrum.ts";
 import { rankInterval } from "../../src/rank/certificates/rank_interval.ts";
 import { uniform } from "../../src/stats/random.ts";
@@ -61,10 +61,10 @@ export function families(rows: number, columns: number, seed: number): [name: st
       Float64Array.from(tanhFeatures(uniform(seed + 2), rows, columns), (x, e) => x * (1 + 1e-9 * noise[e])),
     ],
     // Noise that single precision can not hold makes use of all the bits of float64.
-    ["random", generateFeatures("gaussian", rows, columns, seed + 10).map((x) => x + 1e-9)],
+    ["random", generateFeatures("gaussian", { rows, columns, seed: seed + 10 }).map((x) => x + 1e-9)],
     ...Object.entries(GENERATED).map(([name, family]): [string, Float64Array] => [
       name,
-      generateFeatures(family, rows, columns, seed + 20),
+      generateFeatures(family, { rows, columns, seed: seed + 20 }),
     ]),
   ];
 }
@@ -77,7 +77,8 @@ export interface Reference {
 
 /**
  * Eigenvalues of Φᵀ diag(w) Φ, descending: squares of the singular values σ of √w Φ. These are
- * right to some 10⁻¹⁵ σ₁ (8·10⁻¹⁵ for safety), so that the squares are to 2 σ times that.
+ * right to some 10⁻¹⁵ σ₁ (8·10⁻¹⁵ for safety), so that the squares are to 2 σ times that. There are
+ * min(m, n) of them.
  */
 export function reference(features: HostMatrix, weights?: ArrayLike<number>): Reference {
   const { rows, columns, data } = features;
@@ -90,7 +91,7 @@ export function reference(features: HostMatrix, weights?: ArrayLike<number>): Re
     computeLeftSingularVectors: false,
     computeRightSingularVectors: false,
   });
-  const sigma = diagonal.map(Math.abs).sort((a, b) => b - a);
+  const sigma = diagonal.map(Math.abs).sort((a, b) => b - a).slice(0, Math.min(rows, columns));
   const off = 8e-15 * sigma[0];
   return { eigenvalues: sigma.map((x) => x * x), errors: sigma.map((x) => 2 * x * off + off * off) };
 }

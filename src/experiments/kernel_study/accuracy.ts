@@ -4,7 +4,7 @@
  * @module
  */
 import type { Gpu } from "../../gpu/device.ts";
-import { deficientRank, type FamilyName, generateFeatures } from "./families.ts";
+import { families, generateFeatures } from "./families/mod.ts";
 import type { Answer, StudyMethod } from "./methods.ts";
 import { type Reference, referenceSpectrum } from "./reference.ts";
 import type { CountRow, EigenvalueRow } from "./rows.ts";
@@ -14,7 +14,7 @@ import type { Matrix } from "../../linalg/matrix.ts";
 /** A matrix and its spectrum in float64. */
 export interface Specimen {
   /** Family. */
-  readonly family: FamilyName;
+  readonly family: string;
   /** Features in single precision. */
   readonly features: Matrix;
   /** Its spectrum. */
@@ -32,22 +32,22 @@ export interface Specimen {
  * @returns Features.
  */
 export function featuresOf(
-  family: FamilyName,
+  family: string,
   rows: number,
   columns: number,
   seed: number,
   networks: TrainedNetworks | null,
 ): Matrix {
-  const data = family === "trained"
+  const data = families[family].make === null
     ? networks!.features(seed, rows, columns)
-    : generateFeatures(family, rows, columns, seed);
+    : generateFeatures(family, { rows, columns, seed, format: "single" });
   return { rows, columns, data: Float32Array.from(data) };
 }
 
 /**
  * Makes a matrix of each family, and its spectrum in float64.
  *
- * @param families Names of the families.
+ * @param names Names of the families.
  * @param rows Samples m.
  * @param columns Features n.
  * @param seed Seed.
@@ -55,16 +55,16 @@ export function featuresOf(
  * @returns The matrices.
  */
 export async function specimens(
-  families: readonly FamilyName[],
+  names: readonly string[],
   rows: number,
   columns: number,
   seed: number,
   networks: TrainedNetworks | null,
 ): Promise<Specimen[]> {
   const all: Specimen[] = [];
-  for (const family of families) {
+  for (const family of names) {
     const features = featuresOf(family, rows, columns, seed, networks);
-    const rank = family === "deficient" ? deficientRank(columns) : columns;
+    const rank = families[family].mostRank?.(columns) ?? columns;
     all.push({ family, features, truth: await referenceSpectrum(features, rank) });
   }
   return all;
@@ -132,7 +132,7 @@ function eigenvalueRows(
   { eigenvalues, errors }: Answer,
 ): EigenvalueRow[] {
   if (!eigenvalues) return [];
-  const largest = truth.eigenvalues[0];
+  const largest = truth.eigenvalues[0] || 1;
   return truth.eigenvalues.map((value, i) => ({
     method: name,
     precision,

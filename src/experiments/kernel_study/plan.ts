@@ -3,19 +3,18 @@
  *
  * @module
  */
-import { checkName } from "../../check.ts";
 import { integer, integers, numbers, type TableOf, text, toggle } from "../../cli/options.ts";
 import { seed } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
 import { ascending } from "../core/lists.ts";
 import { parseNames } from "../core/names.ts";
-import { type FamilyName, familyNames } from "./families.ts";
+import { familiesOf, familyGroups } from "./families/mod.ts";
 import { studyMethods } from "./methods.ts";
 import type { MethodKey } from "./rows.ts";
 
 /** Values of the options of the kernel study. */
 export interface KernelStudyOptions {
-  /** Families of matrices. */
+  /** Families of matrices, or groups of families. */
   readonly families: string | readonly string[];
   /** Methods, each alone or with its precision; `all` for all. */
   readonly methods: string | readonly string[];
@@ -42,9 +41,9 @@ export interface KernelStudyOptions {
 /** Options of the kernel study. */
 export const kernelStudyOptions: TableOf<KernelStudyOptions> = {
   families: text({
-    default: familyNames.join(),
+    default: "common",
     placeholder: "NAMES",
-    help: "families of matrices",
+    help: `families of matrices, by name or group: ${Object.keys(familyGroups).join(", ")}, all`,
   }),
   methods: text({
     default: "all",
@@ -100,7 +99,7 @@ export const kernelStudyOptions: TableOf<KernelStudyOptions> = {
  */
 export interface KernelStudyPlan extends Omit<KernelStudyOptions, "families" | "methods"> {
   /** Families of matrices. */
-  readonly families: readonly FamilyName[];
+  readonly families: readonly string[];
   /** Methods. */
   readonly methods: readonly MethodKey[];
   /**
@@ -141,11 +140,7 @@ export function kernelStudyPlan(options: KernelStudyOptions): KernelStudyPlan {
     options.methods === "all" ? keys.keys() : parseNames("methods", options.methods).flatMap(parseMethod),
   );
   return {
-    families: [
-      ...new Set(
-        parseNames("families", options.families).map((name) => checkName("family", name, familyNames)),
-      ),
-    ],
+    families: [...new Set(parseNames("families", options.families).flatMap(familiesOf))],
     // In the order of the registry, which is that of the figures.
     methods: [...keys].flatMap(([key, method]) => asked.has(key) ? [method] : []),
     orders,

@@ -3,8 +3,6 @@
  *
  * @module
  */
-import type { FamilyName } from "./families.ts";
-
 /** The method of a row. */
 export interface MethodKey {
   /** Name of the method. */
@@ -16,7 +14,7 @@ export interface MethodKey {
 /** The matrix of a row. */
 export interface MatrixKey {
   /** Family of the matrix. */
-  readonly family: FamilyName;
+  readonly family: string;
   /** Features n. */
   readonly columns: number;
   /** Samples m. */

@@ -84,7 +84,7 @@ async function collapsedLayers(
   commands.submit();
   // The samples themselves enter the first layer of every network.
   const inputs = { rows: task.train.count, columns: task.inputs, data: task.train.x };
-  const [atInput] = await clusterVariations(gpu, [inputs], labels);
+  const [atInput] = clusterVariations([inputs], labels);
   const measured: CollapsedLayer[] = [];
   for (let l = 0; l + 1 < widths.length; l++) {
     const matrices = parameters.map((layers) => ({
@@ -103,7 +103,7 @@ async function collapsedLayers(
         columns: widths[l],
         data: unpadRows(all.subarray(replica * words, (replica + 1) * words), widths[l], stride),
       }));
-      variations = await clusterVariations(gpu, entering, labels);
+      variations = clusterVariations(entering, labels);
     }
     ranks.forEach((rank, i) => {
       const square = (values: Float64Array) => values.reduce((sum, value) => sum + value ** 2, 0);

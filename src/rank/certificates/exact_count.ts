@@ -66,7 +66,8 @@ interface Weights extends DyadicVector {
  *
  * @param features Features, a sample a row; entries finite.
  * @param weights Weights w > 0, exactly as they are; `null` for exactly 1/m each.
- * @param options Whether each column's weighted mean is taken off, exactly. Default: false.
+ * @param options Whether each column's weighted mean is taken off, exactly; by default it is not.
+ * Without weights the volume V that samples fill, of which each weighs exactly V/m; by default 1.
  * @returns The counter.
  * @throws {ShapeError} If the number of entries or of weights does not fit.
  * @throws {InputError} If an entry is NaN or infinite, or a weight is not a finite number above 0.
@@ -74,7 +75,7 @@ interface Weights extends DyadicVector {
 export function exactCounter(
   features: Matrix,
   weights: ArrayLike<number> | null,
-  { center = false }: { readonly center?: boolean } = {},
+  { center = false, volume = 1 }: { readonly center?: boolean; readonly volume?: number } = {},
 ): ExactCounter {
   checkMatrix(features, "the feature matrix");
   const { rows, columns, data } = features;
@@ -88,7 +89,7 @@ export function exactCounter(
   }
   const given: Weights = weights
     ? { ...dyadicVector(weights), mass: 1n }
-    : { n: new Array<bigint>(rows).fill(1n), e: 0, mass: BigInt(rows) };
+    : { ...dyadicVector(new Array<number>(rows).fill(volume)), mass: BigInt(rows) };
   return rows < columns ? overSamples(features, given, center) : overFeatures(features, given, center);
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { checkKeys, checkNumber } from "../../check.ts";
-import { checkCenter } from "../../linalg/gram/preparation.ts";
+import { checkCenter } from "../../linalg/gram/prepare_options.ts";
 import { rational } from "../../linalg/exact/rational.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
 import { exactCounter, type ExactRank } from "./exact_count.ts";

@@ -116,9 +116,9 @@ function short(value: number): Rational {
 export function guessLargest(
   { rows, columns, data }: Matrix,
   weights: ArrayLike<number> | null,
-  { center = false }: { readonly center?: boolean } = {},
+  { center = false, volume = 1 }: { readonly center?: boolean; readonly volume?: number } = {},
 ): number {
-  const w = Float64Array.from({ length: rows }, (_, k) => weights ? weights[k] : 1 / rows);
+  const w = Float64Array.from({ length: rows }, (_, k) => weights ? weights[k] : volume / rows);
   const mass = w.reduce((sum, value) => sum + value, 0);
   let x = Float64Array.from({ length: columns }, (_, j) => 1 + 0.1 * Math.sin(j + 1)), value = 0;
   const products = Math.min(MOST_PRODUCTS, Math.ceil(MOST_OPERATIONS / data.length));

@@ -4,7 +4,7 @@
  * @module
  */
 import { checkKeys, checkName } from "../../check.ts";
-import { checkCenter } from "../../linalg/gram/preparation.ts";
+import { checkCenter, checkVolume, prepareKeys } from "../../linalg/gram/prepare_options.ts";
 import { type Rational, rational } from "../../linalg/exact/rational.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
 import type { PrepareOptions } from "../features/prepare_features.ts";
@@ -43,7 +43,8 @@ export interface RankVerdict extends RankInterval {
  *
  * @param features Features that the ranks are of, a sample a row.
  * @param ranks Ranks with their intervals.
- * @param options Weights, centring, kind of thresholds: those that the ranks were computed with.
+ * @param options Weights or volume, centring, kind of thresholds: those that the ranks were
+ * computed with.
  * @returns A verdict on each.
  * @throws {ShapeError} If the number of entries or of weights does not fit.
  * @throws {InputError} If an entry is NaN or infinite, a weight or threshold is not a finite number
@@ -65,15 +66,16 @@ export function verifyRanks(
   ranks: readonly RankInterval[],
   options: VerifyOptions = {},
 ): RankVerdict[] {
-  checkKeys("options of verifyRanks", options, ["weights", "center", "threshold"]);
-  const { weights, center = false, threshold = "absolute" } = options;
+  checkKeys("options of verifyRanks", options, [...prepareKeys, "threshold"]);
+  const { weights, center = false, volume = 1, threshold = "absolute" } = options;
   checkCenter(center);
+  checkVolume(options);
   checkName("threshold", threshold, thresholdNames);
   const epsilons = ranks.map(({ epsilon }) => epsilon);
   checkEpsilons(epsilons);
-  const counter = exactCounter(features, weights ?? null, { center });
+  const counter = exactCounter(features, weights ?? null, { center, volume });
   const exact = threshold === "relative"
-    ? countRelative(counter, guessLargest(features, weights ?? null, { center }), epsilons)
+    ? countRelative(counter, guessLargest(features, weights ?? null, { center, volume }), epsilons)
     : epsilons.map((epsilon) => {
       const { above } = counter.count(rational(epsilon));
       return { low: above, high: above, largest: null };

@@ -6,6 +6,10 @@
 import { checkKeys, checkName } from "../../check.ts";
 import { InputError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import { thresholdsOf } from "../../linalg/count/eigenvalue_count.ts";
+import { type Matrix, squareMatrix } from "../../linalg/matrix.ts";
+import { symmetricMatrix } from "../../linalg/symmetric_matrix.ts";
+import { addDown, addUp } from "../../linalg/directed.ts";
 import type { RankInterval } from "../certificates/rank_interval.ts";
 import { checkMethodPrecision, checkMostColumns } from "./check_method.ts";
 import {
@@ -37,15 +41,16 @@ export interface CountingOptions {
  *
  * @param gpu Device.
  * @param matrices Row-major `n × n` each, symmetric, of any orders from 1 to the most that the
- * method takes.
+ * method takes. The lower triangle counts; the upper one may differ from it as rounding makes it
+ * differ, by 2⁻¹³ √|m_ii m_jj|.
  * @param epsilons Thresholds of each matrix, absolute, as many for each.
  * @param options Method, and bounds on the errors of the matrices.
  * @returns An ε-rank with its certified interval for each threshold of each matrix; [0, n] where a
  * matrix is not finite.
  * @throws {ShapeError} If a matrix is not square or too large, or has more or fewer thresholds than
  * the first.
- * @throws {InputError} If a key or a name is unknown, a threshold is not a finite number, or there
- * is not one bound of at least 0 for each matrix.
+ * @throws {InputError} If a matrix is no Float32Array or not symmetric, a key or a name is unknown,
+ * a threshold is not a finite number, or there is not one bound of at least 0 for each matrix.
  *
  * @example
  * ```ts
@@ -70,27 +75,50 @@ export async function countRanks(
   const name = checkName("counting method", options.rankMethod ?? "inertia", countMethodNames);
   const method: CountMethod = rankMethods[name];
   checkMethodPrecision(name, precision);
-  const columns = Math.max(0, ...matrices.map(({ length }) => Math.sqrt(length)));
-  checkMostColumns(name, precision, columns);
+  const symmetric = symmetricEntries(matrices, (each) => checkMostColumns(name, precision, each));
+  if (!(matrices.length === 0 && Array.isArray(epsilons) && epsilons.length === 0)) {
+    thresholdsOf(symmetric.map(squareMatrix), epsilons);
+  }
   const wrong = epsilons.flat().find((epsilon) => typeof epsilon !== "number" || !Number.isFinite(epsilon));
   if (wrong !== undefined) throw new InputError(`ε = ${wrong}: give a finite number`);
+  if (matrices.length === 0) return [];
   if (!bounds) {
-    const counts = await method.count(gpu, matrices, { epsilons, precision });
+    const counts = await method.count(gpu, symmetric, { epsilons, precision });
     return counts.map((each, index) =>
       each.map(({ count, low, high }, k) => ({ epsilon: epsilons[index][k], rank: count, low, high }))
     );
   }
-  if (bounds.length !== matrices.length || bounds.some((bound) => !(bound >= 0))) {
+  if (!Array.isArray(bounds) || bounds.length !== matrices.length || bounds.some((bound) => !(bound >= 0))) {
     throw new InputError("give one bound for each matrix, 0 or more");
   }
   const around = epsilons.map((list, index) =>
-    list.flatMap((epsilon) => [epsilon, epsilon + bounds[index], epsilon - bounds[index]])
+    list.flatMap((epsilon) => [
+      epsilon,
+      addUp(epsilon, bounds[index]),
+      addDown(epsilon, -bounds[index]),
+    ])
   );
-  const counts = await method.count(gpu, matrices, { epsilons: around, precision });
+  const counts = await method.count(gpu, symmetric, { epsilons: around, precision });
   return counts.map((each, index) =>
     epsilons[index].map((epsilon, k) => {
       const [at, above, below] = each.slice(3 * k, 3 * k + 3);
       return { epsilon, rank: at.count, low: above.low, high: below.high };
     })
   );
+}
+
+/** Checks matrices, and mirrors their lower triangles where rounding has made the upper differ. */
+function symmetricEntries(
+  matrices: readonly Float32Array[],
+  checkOrder: (matrix: Matrix) => void,
+): Float32Array[] {
+  if (!Array.isArray(matrices)) throw new InputError("matrices must be a list: give [matrix], even for one");
+  return matrices.map((entries, index) => {
+    if (!(entries instanceof Float32Array)) {
+      throw new InputError(`matrix ${index} must be a Float32Array of its n × n entries`);
+    }
+    const matrix = squareMatrix(entries);
+    checkOrder(matrix);
+    return symmetricMatrix(matrix, index).data as Float32Array;
+  });
 }

@@ -19,7 +19,7 @@ import type { RankInterval } from "../certificates/rank_interval.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
 
 /** Options of {@linkcode principalAngles}. */
-export interface PrincipalAnglesOptions extends PrepareOptions {
+export interface PrincipalAnglesOptions extends Omit<PrepareOptions, "volume"> {
   /**
    * Share ε of λ₁ above which eigenfeatures belong to the subspace. Default: 10⁻⁶, amplitudes of a
    * thousandth of the largest. That is well above the noise of features in single precision, whose
@@ -103,6 +103,10 @@ export async function principalAngles(
   const { epsilon = 1e-6, ...prepareOptions } = options;
   if (!(typeof epsilon === "number" && epsilon > 0 && epsilon < 1)) {
     throw new InputError(`ε = ${epsilon}: give a share of the largest eigenvalue, in (0, 1)`);
+  }
+  for (const [name, given] of Object.entries({ a, b })) {
+    if (typeof given === "object" && given !== null) continue;
+    throw new InputError(`${name}: features are ${given}: give an object { rows, columns, data }`);
   }
   if (a.rows !== b.rows) {
     throw new ShapeError(`features of ${a.rows} and ${b.rows} samples: give both on the same samples`);

@@ -55,6 +55,20 @@ Deno.test("verifyRanks: an eigenvalue that is ε λ₁, which is irrational, lea
   );
 });
 
+Deno.test("verifyRanks: a volume is taken exactly, over features and over samples", () => {
+  // Eigenvalues 2 and ½ times the volume.
+  const tall = { rows: 2, columns: 2, data: Float32Array.of(2, 0, 0, 1) };
+  const wide = { rows: 2, columns: 3, data: Float32Array.of(2, 0, 0, 0, 1, 0) };
+  for (const matrix of [tall, wide]) {
+    const judge = (volume: number, epsilon: number, options = {}) =>
+      verifyRanks(matrix, [claim(epsilon, 0, 2)], { volume, ...options })[0].exact.low;
+    assert.deepEqual([judge(3, 6), judge(3, 5.999), judge(3, 1.5), judge(3, 1.499)], [0, 1, 1, 2]);
+    // Doubles beside each other, on an eigenvalue and below it.
+    assert.deepEqual([judge(0.1, 0.2), judge(0.1, 0.2 - 2 ** -55)], [0, 1]);
+    assert.deepEqual([0.25, 0.24].map((share) => judge(0.1, share, { threshold: "relative" })), [1, 2]);
+  }
+});
+
 Deno.test("verifyRanks: wrong requests", () => {
   assert.throws(() => verifyRanks(features, [claim(0, 1)]), inputError(/ε = 0: give a number above 0/));
   assert.throws(

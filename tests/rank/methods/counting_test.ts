@@ -61,6 +61,42 @@ for (const { name, ...method } of METHODS) {
   });
 }
 
+Deno.test("countRanks: lists that are none, ragged or empty, and matrices of other kinds, by every method", async () => {
+  // Requests that only unchecked JavaScript can make.
+  // deno-lint-ignore no-explicit-any
+  type Unchecked = any;
+  const one = Float32Array.of(2, 1, 1, 2);
+  const refused: [matrices: Unchecked, epsilons: Unchecked, error: typeof InputError, message: RegExp][] = [
+    [[one], [], ShapeError, /^1 matrices need as many lists of thresholds, all of one length$/],
+    [[], [[1]], ShapeError, /^0 matrices need as many lists of thresholds/],
+    [[one, one], [[1], [1, 2]], ShapeError, /^2 matrices need as many lists of thresholds/],
+    [[one], [1], InputError, /^thresholds must be a list of numbers for each matrix/],
+    [[one], null, InputError, /^thresholds must be a list of numbers for each matrix/],
+    [[], null, InputError, /^thresholds must be a list of numbers for each matrix/],
+    [[one], [[null]], InputError, /^ε = null: give a finite number$/],
+    [[one], [[Infinity]], InputError, /^ε = Infinity: give a finite number$/],
+    [one, [[1]], InputError, /^matrices must be a list: give \[matrix\], even for one$/],
+    [null, [[1]], InputError, /^matrices must be a list/],
+    [[null], [[1]], InputError, /^matrix 0 must be a Float32Array of its n × n entries$/],
+    [[Float64Array.of(1)], [[1]], InputError, /^matrix 0 must be a Float32Array/],
+    [[[1]], [[1]], InputError, /^matrix 0 must be a Float32Array/],
+    [[new Float32Array(3)], [[1]], ShapeError, /^3 entries make no square matrix/],
+    [[new Float32Array(0)], [[1]], ShapeError, /^0 entries make no square matrix/],
+  ];
+  for (const rankMethod of countMethodNames) {
+    for (const [matrices, epsilons, error, message] of refused) {
+      await assert.rejects(countRanks(gpu, matrices, epsilons, { rankMethod }), {
+        name: error.name,
+        message,
+      });
+    }
+    assert.deepEqual(await countRanks(gpu, [], [], { rankMethod }), []);
+    assert.deepEqual(await countRanks(gpu, [one], [[]], { rankMethod }), [[]]);
+    const bounds = 1 as Unchecked;
+    await assert.rejects(countRanks(gpu, [one], [[1]], { rankMethod, bounds }), InputError);
+  }
+});
+
 Deno.test("countRanks: inertia is the default; nothing to count; errors that are none", async () => {
   const one = [Float32Array.of(2, 1, 1, 2)];
   assert.deepEqual(await countRanks(gpu, one, [[0.5]]), [[{ epsilon: 0.5, rank: 2, low: 2, high: 2 }]]);

@@ -7,22 +7,10 @@ import { countErrorsFigure } from "./count_errors.ts";
 import { growthFigure } from "./growth.ts";
 import { methodCostsFigure } from "./method_costs.ts";
 import { spectrumErrorsFigure } from "./spectrum_errors.ts";
-import type { FamilyName } from "../families.ts";
+import { families } from "../families/mod.ts";
 import { GROWTH_FEATURES, growthTime, THEORY } from "../growth.ts";
 import type { GrowthAxis, MethodKey } from "../rows.ts";
 import type { KernelStudy } from "../study.ts";
-
-/** Names of the families in figures. */
-const FAMILY_LABELS: Readonly<Record<FamilyName, string>> = {
-  trained: "trained network",
-  random: "random features",
-  gaussian: "Gaussian",
-  hilbert: "Hilbert",
-  graded: "graded columns",
-  clustered: "clustered at 10⁻⁶",
-  deficient: "rank-deficient",
-  kahan: "Kahan",
-};
 
 /** Drawings of a study, by name. Those of accuracy show the largest matrices. */
 export const kernelStudyFigures = {
@@ -62,7 +50,7 @@ function drawCounts(study: KernelStudy): string {
     title: "Who counts right: errors of the ε-rank",
     subtitle: `features in single precision, ${shape}, against float64 · ${place(study)}`,
     panels: study.options.families.map((family) => ({
-      label: FAMILY_LABELS[family],
+      label: families[family].label,
       series: byMethod(kept.filter((row) => row.family === family)).map(({ method, rows }) => ({
         method,
         points: rows.map(({ share, error, low, high }) => ({
