@@ -14,7 +14,7 @@ import recordSource from "../../../shaders/rank/probes/probe.wgsl" with { type: 
 import stateSource from "../../../shaders/nn/include/state.wgsl" with { type: "text" };
 
 /** Words of a record before the eigenvalues. */
-const HEADER = 12;
+const HEADER = 16;
 /** Most bytes that the ring takes, and most probes that it holds. */
 const MOST_BYTES = 2 ** 24, MOST_PROBES = 1024;
 
@@ -170,8 +170,9 @@ export async function bindProbe(
       orders.push(order);
       const finite = values.every(Number.isFinite);
       const eigenvalues = Float64Array.from(order, (i) => finite ? Math.max(0, values[i]) : NaN);
-      const [rounds, off, ...heads] = words.subarray(6, HEADER);
-      const solved = { eigenvalues, samples, heads, off, rounds };
+      const [rounds, off, ...shares] = words.subarray(6, HEADER);
+      const [heads, tails] = [shares.slice(0, 4), shares.slice(4)];
+      const solved = { eigenvalues, samples, heads, tails, off, rounds };
       return { eigenvalues, bounds: eigenvalueBounds(solved, spectra.arithmetic) };
     });
     const last = record(widths.length - 1);
