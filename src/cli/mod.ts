@@ -38,6 +38,13 @@ export {
   type ShownDefaults,
 } from "./help.ts";
 export {
+  type ImplementationName,
+  implementationNames,
+  loadImplementation,
+  type MachineFlags,
+  openGpu,
+} from "./implementation.ts";
+export {
   choice,
   completeValues,
   flagsOf,
@@ -65,6 +72,8 @@ export {
   adapterFlag,
   autotuneFlag,
   builtInFlags,
+  implementationFlag,
+  machineFlags,
   outFlag,
   quietFlag,
   runFlags,
@@ -85,3 +94,22 @@ export { parseBatch, parseLayers } from "./sizes.ts";
 export { textTable } from "./text_table.ts";
 export { taskOf, trainingOptions } from "./training_flags.ts";
 export { trainingTable, type TrainingValues } from "./training_table.ts";
+export {
+  exportFlag,
+  type RankedFeatures,
+  type VerdictCounts,
+  verdictJson,
+  verdictLine,
+  Verification,
+  verificationFlags,
+} from "./verification.ts";
+export {
+  failUnlessVerified,
+  readTrainingRun,
+  type RecordedRun,
+  type Repetition,
+  sampleSteps,
+  verificationSeconds,
+  verifyRun,
+  type VerifyRunOptions,
+} from "./verify_run.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { normalizationText } from "../io/normalization.ts";
 import type { NamedRanks } from "../io/rank_json.ts";
 import type { SpectralRanks } from "../rank/ranks/spectral_bounds.ts";
 import { textTable } from "./text_table.ts";
@@ -14,7 +15,7 @@ import { textTable } from "./text_table.ts";
  * @returns Lines for a terminal, of at most 80 characters unless the name is long.
  */
 export function rankTable(named: NamedRanks): string {
-  const { name, rows, columns, threshold, rankMethod, precision } = named;
+  const { name, rows, columns, threshold, rankMethod, precision, normalization } = named;
   const relative = threshold === "relative";
   const header = [relative ? "threshold / λ₁" : "threshold ε", "ε-rank", "certified"];
   const body = named.ranks.map(({ epsilon, rank, low, high }) => [
@@ -24,7 +25,7 @@ export function rankTable(named: NamedRanks): string {
   ]);
   return [
     `${name}: ${counted(rows, "sample")}, ${counted(columns, "neuron")}, ${largest(named)}`,
-    `  by ${rankMethod} in ${precision} precision`,
+    `  by ${rankMethod} in ${precision} precision, ${normalizationText(normalization, rows)}`,
     ...(body.length > 0 ? textTable([header, ...body]) : []),
     ...others(named),
   ].join("\n");

@@ -165,7 +165,7 @@ export const trainingTable: TableOf<TrainingValues> = {
   epsilons: numbers({
     default: null,
     positive: true,
-    help: "thresholds of the ε-rank; by default the task's own",
+    help: "thresholds of the ε-rank, as the exact doubles that they parse to; by default the task's own",
     group: "what to probe",
     was: ["epsilon"],
   }),

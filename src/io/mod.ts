@@ -13,16 +13,31 @@
  *
  * @module
  */
+export { openArrays } from "./array_file.ts";
+export { ArrayView } from "./array_view.ts";
 export { writeAtomically } from "./atomic.ts";
 export { choiceFiles } from "./choice_file.ts";
 export { csv, type CsvColumn, type CsvValue } from "./csv.ts";
-export { type NamedFeatures, readFeatures, readWeights } from "./feature_file.ts";
+export type { DtypeName, Floats } from "./dtypes.ts";
+export { featureAxes, type FeatureAxesOptions } from "./feature_axes.ts";
+export {
+  type NamedFeatures,
+  openFeatures,
+  readFeatures,
+  readWeights,
+  type StoredFeatures,
+} from "./feature_file.ts";
+export { compareNames, findFiles } from "./find_files.ts";
 export type { FloatArray } from "./floats.ts";
 export { camelCase, compactJson, prettyJson, snakeCase, snakeName } from "./json.ts";
+export { type Normalization, normalizationText, volumeOf } from "./normalization.ts";
 export { npy, parseNpy } from "./npy.ts";
 export { parseNpz } from "./npz.ts";
+export { parseTrace, type TraceRow } from "./read_trace.ts";
+export { type RankCertificate, writeCertificate } from "./rank_certificate.ts";
 export { type NamedRanks, rankJson } from "./rank_json.ts";
 export { readRun, RunFolder } from "./run_folder.ts";
 export { parseSafetensors } from "./safetensors.ts";
+export type { StoredArray } from "./stored_array.ts";
 export { type Column, type Columns, type Table, table } from "./table.ts";
 export { traceCsv, traceTable } from "./trace_csv.ts";

@@ -5,36 +5,60 @@
  */
 import { InputError, ShapeError } from "../errors.ts";
 import { count } from "../format.ts";
-import { countEntries, decodeFloats, type FloatArray, shapeText } from "./floats.ts";
-import { NPY_MAGIC, parseNpyHeader } from "./npy_header.ts";
+import { type ByteSource, heldBytes } from "./bytes.ts";
+import { dtypes } from "./dtypes.ts";
+import { countEntries, type FloatArray, shapeText } from "./floats.ts";
+import { NPY_MAGIC, readNpyHeader } from "./npy_header.ts";
+import { arrayLabel, ArrayOfBytes, type StoredArray, wholeArray } from "./stored_array.ts";
 
 const MOST_DIMENSIONS = 64;
 
-/** Reorders entries whose first index runs fastest into row-major order. */
-function fromFortranOrder<T extends Float32Array | Float64Array>(data: T, shape: readonly number[]): T {
-  const columns = shape[shape.length - 1], stride = data.length / columns;
-  const ordered = new (data.constructor as new (length: number) => T)(data.length);
-  const index = new Array<number>(shape.length - 1).fill(0);
-  for (let row = 0; row < stride; row++) {
-    let from = 0;
-    for (let axis = index.length - 1; axis >= 0; axis--) from = from * shape[axis] + index[axis];
-    for (let column = 0; column < columns; column++) {
-      ordered[row * columns + column] = data[column * stride + from];
+/**
+ * Opens the array of a `.npy` file. It reads versions 1.0, 2.0 and 3.0, real numbers in either byte
+ * order, and arrays in C or Fortran order.
+ *
+ * @param source The file; the array shares it.
+ * @param file Path of the file.
+ * @param name Name of the array in an archive; `null` for a file of its own.
+ * @returns The array.
+ * @throws {InputError} If the file is malformed, truncated or too long, or holds another type.
+ */
+export function openNpy(source: ByteSource, file: string, name: string | null = null): StoredArray {
+  const label = arrayLabel(file, name);
+  const { start, joinedShape, ...layout } = readNpyHeader(source, label);
+  const { shape, dtype } = layout, size = source.size - start;
+  const needed = (shape: readonly number[]) => dtypes[dtype].bytes * countEntries(shape);
+  if (size !== needed(shape)) {
+    if (joinedShape && size === needed(joinedShape)) {
+      throw new InputError(
+        `${label}: its ${size} bytes of entries fit shape ${shapeText(joinedShape)}, but its header has ` +
+          "the digits of a size in groups, by a locale; write the header without commas between digits",
+      );
     }
-    for (let axis = index.length - 1; axis >= 0 && ++index[axis] === shape[axis]; axis--) index[axis] = 0;
+    if (source.size < start + needed(shape)) {
+      const amount = Number.isSafeInteger(needed(shape)) ? `${start + needed(shape)}` : "more than 2⁵³";
+      throw new InputError(
+        `${label}: truncated after ${source.size} of the ${amount} bytes that shape ${
+          shapeText(shape)
+        } needs; save it again`,
+      );
+    }
+    throw new InputError(
+      `${label}: ${count(size - needed(shape), "trailing byte")} after the ${
+        start + needed(shape)
+      } that shape ${shapeText(shape)} needs; save one array per file`,
+    );
   }
-  return ordered;
+  return new ArrayOfBytes(source, { file, name, ...layout, begin: start });
 }
 
 /**
- * Parses a `.npy` file. It reads versions 1.0, 2.0 and 3.0, floats of 4 or 8 bytes in either byte
- * order, and arrays in C or Fortran order.
+ * Parses a `.npy` file, of any type that {@linkcode StoredArray} reads.
  *
  * @param bytes The file.
  * @param name Name of the file, for errors.
- * @returns The array, in row-major order; its data may be a view of `bytes`.
- * @throws {InputError} If the file is malformed, truncated or too long, or holds another type or no
- * entries.
+ * @returns The array, in row-major order.
+ * @throws {InputError} If the file is malformed, truncated or too long, or holds another type.
  *
  * @example
  * ```ts
@@ -47,26 +71,7 @@ function fromFortranOrder<T extends Float32Array | Float64Array>(data: T, shape:
  * ```
  */
 export function parseNpy(bytes: Uint8Array, name: string): FloatArray {
-  const { size, bigEndian, fortranOrder, shape, start } = parseNpyHeader(bytes, name);
-  const expected = start + size * countEntries(shape, name);
-  if (bytes.length < expected) {
-    const amount = Number.isSafeInteger(expected) ? `${expected}` : "more than 2⁵³";
-    throw new InputError(
-      `${name}: truncated after ${bytes.length} of the ${amount} bytes that shape ${
-        shapeText(shape)
-      } needs; save it again`,
-    );
-  }
-  if (bytes.length > expected) {
-    throw new InputError(
-      `${name}: ${count(bytes.length - expected, "trailing byte")} after the ${expected} that shape ${
-        shapeText(shape)
-      } needs; ` +
-        "save one array per file",
-    );
-  }
-  const data = decodeFloats(bytes.subarray(start), size, bigEndian);
-  return { shape, data: fortranOrder && shape.length > 1 ? fromFortranOrder(data, shape) : data };
+  return wholeArray(openNpy(heldBytes(bytes), name));
 }
 
 /**

@@ -4,12 +4,51 @@
  * @module
  */
 import { InputError } from "../errors.ts";
-import { chooseArray, printable } from "./choose_array.ts";
+import { type ArrayList, openNamed } from "./array_list.ts";
+import { type ByteSource, heldBytes } from "./bytes.ts";
+import { printable } from "./choose_array.ts";
 import type { FloatArray } from "./floats.ts";
-import { parseNpy } from "./npy.ts";
-import { listZip, unzip } from "./zip.ts";
+import { openNpy } from "./npy.ts";
+import { arrayLabel, wholeArray } from "./stored_array.ts";
+import { Unpacker } from "./unpack.ts";
+import { listZip, openMember } from "./zip.ts";
 
 const SUFFIX = ".npy";
+
+/**
+ * Lists the arrays of a `.npz` file.
+ *
+ * @param archive The file; the arrays that are opened share it.
+ * @param file Path of the file.
+ * @returns The arrays by name, without `.npy`. Dispose of them once all are open.
+ * @throws {InputError} If the file is malformed, or holds no arrays.
+ */
+export function listNpz(archive: ByteSource, file: string): ArrayList {
+  const label = printable(file);
+  // Many formats are ZIP archives, for instance PyTorch's. The error below explains what these
+  // lack.
+  const members = listZip(archive, label).filter((member) => member.name.endsWith(SUFFIX));
+  const arrays = new Map(members.map((member) => [member.name.slice(0, -SUFFIX.length), member]));
+  if (arrays.size === 0) {
+    throw new InputError(`${label}: is a ZIP archive without .npy files; save the features with numpy.savez`);
+  }
+  if (arrays.size < members.length) {
+    throw new InputError(`${label}: two arrays have the same name; save it again with numpy.savez`);
+  }
+  const unpacker = new Unpacker();
+  return {
+    file,
+    names: [...arrays.keys()],
+    suffix: SUFFIX,
+    async open(name) {
+      const member = arrays.get(name)!, label = arrayLabel(file, name);
+      const bytes = openMember(archive, member, label);
+      const content = member.method === 0 ? bytes : await unpacker.unpack(bytes, member, label);
+      return openNpy(content, file, name);
+    },
+    [Symbol.dispose]: () => unpacker[Symbol.dispose](),
+  };
+}
 
 /**
  * Parses one array of a `.npz` file, as `numpy.savez` and `numpy.savez_compressed` write it.
@@ -19,7 +58,7 @@ const SUFFIX = ".npy";
  * @param array Name of the array, with or without `.npy`; not needed if there is only one.
  * @returns The array, in row-major order.
  * @throws {InputError} If the file is malformed, or the array does not exist, is corrupt or does
- * not hold floats.
+ * not hold real numbers.
  *
  * @example
  * ```ts
@@ -32,18 +71,6 @@ const SUFFIX = ".npy";
  * ```
  */
 export async function parseNpz(bytes: Uint8Array, name: string, array?: string): Promise<FloatArray> {
-  // Many formats are ZIP archives, for instance PyTorch's. The error below explains what these
-  // lack.
-  const members = listZip(bytes, name).filter((member) => member.name.endsWith(SUFFIX));
-  const arrays = new Map(members.map((member) => [member.name.slice(0, -SUFFIX.length), member]));
-  if (arrays.size === 0) {
-    throw new InputError(`${name}: is a ZIP archive without .npy files; save the features with numpy.savez`);
-  }
-  if (arrays.size < members.length) {
-    throw new InputError(`${name}: two arrays have the same name; save it again with numpy.savez`);
-  }
-  const asked = array?.endsWith(SUFFIX) && !arrays.has(array) ? array.slice(0, -SUFFIX.length) : array;
-  const chosen = chooseArray([...arrays.keys()], asked, name);
-  const label = `${name}:${printable(chosen)}`;
-  return parseNpy(await unzip(bytes, arrays.get(chosen)!, label), label);
+  using arrays = listNpz(heldBytes(bytes), name);
+  return wholeArray(await openNamed(arrays, array));
 }

@@ -1,5 +1,6 @@
 /**
- * Reads ZIP archives: files stored or deflated, of any size (ZIP64), checked by their checksums.
+ * Reads ZIP archives by ranges: files stored or deflated, of any size (ZIP64), with their sizes
+ * before or after them, checked by their checksums.
  * Small libraries lack one of these: fflate and unzipit do not check checksums, adm-zip does not
  * read more than 4 GiB. Format: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT.
  *
@@ -7,6 +8,7 @@
  */
 import { crc32 } from "node:zlib";
 import { InputError } from "../errors.ts";
+import { type ByteSource, partOf, readRange } from "./bytes.ts";
 
 /** A file in a ZIP archive. */
 export interface ZipMember {
@@ -30,20 +32,25 @@ const LOCAL = 0x04034b50, CENTRAL = 0x02014b50, END = 0x06054b50, END64 = 0x0606
 // Fields that are full refer to 64-bit ones elsewhere.
 const FULL16 = 0xffff, FULL32 = 0xffffffff;
 
-// Deflate expands a byte to at most 1032. A file that claims more is corrupt, and gets no memory.
-const MOST_EXPANSION = 1032;
+const MOST_EXPANSION = 1032, PIECE = 2 ** 30;
 
-const PIECE = 2 ** 20;
+// The directory of a million files of long names. More than this is not held in memory.
+const MOST_DIRECTORY = 2 ** 28;
 
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /**
- * Finds the last record of the archive. Only a comment may follow, and the record holds its length.
+ * Reads the records after the directory: the last one, which only a comment follows and which holds
+ * its length, and those of ZIP64 before it. Gives the last bytes of the archive, the place of the
+ * first of them, and that of the record.
  */
-function findEnd(view: DataView): number {
+function readEnd(archive: ByteSource): { view: DataView; begin: number; at: number } {
+  // 20 bytes are the locator of ZIP64.
+  const begin = Math.max(0, archive.size - (22 + FULL16 + 20));
+  const view = viewOf(readRange(archive, begin, archive.size - begin));
   for (let at = view.byteLength - 22; at >= Math.max(0, view.byteLength - 22 - FULL16); at--) {
     if (view.getUint32(at, true) === END && at + 22 + view.getUint16(at + 20, true) === view.byteLength) {
-      return at;
+      return { view, begin, at };
     }
   }
   throw new RangeError("no end record");
@@ -53,20 +60,21 @@ function findEnd(view: DataView): number {
  * Finds the directory and the number of its files. Throws a RangeError if the directory is not in
  * the archive.
  */
-function findDirectory(view: DataView): { count: number; begin: number; end: number } {
-  const at = findEnd(view);
+function findDirectory(archive: ByteSource): { count: number; begin: number; size: number } {
+  const { view, begin: viewed, at } = readEnd(archive);
   let count = view.getUint16(at + 10, true), size = view.getUint32(at + 12, true);
-  let begin = view.getUint32(at + 16, true), limit = at;
+  let begin = view.getUint32(at + 16, true), limit = viewed + at;
   if (count === FULL16 || size === FULL32 || begin === FULL32) {
     if (view.getUint32(at - 20, true) !== LOCATOR64) throw new RangeError("no ZIP64 locator");
     limit = Number(view.getBigUint64(at - 12, true));
-    if (view.getUint32(limit, true) !== END64) throw new RangeError("no ZIP64 end record");
-    count = Number(view.getBigUint64(limit + 32, true));
-    size = Number(view.getBigUint64(limit + 40, true));
-    begin = Number(view.getBigUint64(limit + 48, true));
+    const end = viewOf(readRange(archive, limit, 56));
+    if (end.getUint32(0, true) !== END64) throw new RangeError("no ZIP64 end record");
+    count = Number(end.getBigUint64(32, true));
+    size = Number(end.getBigUint64(40, true));
+    begin = Number(end.getBigUint64(48, true));
   }
-  if (begin + size > limit) throw new RangeError("the directory is too long");
-  return { count, begin, end: begin + size };
+  if (begin + size > limit || size > MOST_DIRECTORY) throw new RangeError("the directory is too long");
+  return { count, begin, size };
 }
 
 /**
@@ -86,12 +94,12 @@ function widen(extra: DataView, fields: number[]): number[] {
 }
 
 /** Reads one entry of the directory, and the place of the next. */
-function readEntry(bytes: Uint8Array, at: number, end: number): { member: ZipMember; next: number } {
+function readEntry(bytes: Uint8Array, at: number): { member: ZipMember; next: number } {
   const view = viewOf(bytes);
   if (view.getUint32(at, true) !== CENTRAL) throw new RangeError("no directory entry");
   const names = at + 46, extras = names + view.getUint16(at + 28, true);
   const comments = extras + view.getUint16(at + 30, true), next = comments + view.getUint16(at + 32, true);
-  if (next > end) throw new RangeError("the directory entry is too long");
+  if (next > bytes.length) throw new RangeError("the directory entry is too long");
   const [size, packedSize, offset] = widen(viewOf(bytes.subarray(extras, comments)), [
     view.getUint32(at + 24, true),
     view.getUint32(at + 20, true),
@@ -112,7 +120,7 @@ function readEntry(bytes: Uint8Array, at: number, end: number): { member: ZipMem
 /**
  * Lists the files in the directory of a ZIP archive.
  *
- * @param bytes The archive.
+ * @param archive The archive.
  * @param name Name of the archive, for errors.
  * @returns The files, in the order of the directory.
  * @throws {InputError} If the archive is malformed or truncated.
@@ -120,109 +128,122 @@ function readEntry(bytes: Uint8Array, at: number, end: number): { member: ZipMem
  * @example
  * ```ts
  * import assert from "node:assert/strict";
+ * import { heldBytes } from "./bytes.ts";
  * import { listZip } from "./zip.ts";
  *
  * const empty = Uint8Array.of(0x50, 0x4b, 5, 6, ...new Uint8Array(18));
- * assert.deepEqual(listZip(empty, "empty.zip"), []);
- * assert.throws(() => listZip(empty.subarray(0, 21), "empty.zip"), {
+ * assert.deepEqual(listZip(heldBytes(empty), "empty.zip"), []);
+ * assert.throws(() => listZip(heldBytes(empty.subarray(0, 21)), "empty.zip"), {
  *   message: "empty.zip: corrupt or truncated ZIP archive; save it again",
  * });
  * ```
  */
-export function listZip(bytes: Uint8Array, name: string): ZipMember[] {
+export function listZip(archive: ByteSource, name: string): ZipMember[] {
   try {
-    const { count, begin, end } = findDirectory(viewOf(bytes));
+    const { count, begin, size } = findDirectory(archive);
+    const directory = readRange(archive, begin, size);
     const members: ZipMember[] = [];
-    let at = begin;
+    let at = 0;
     while (members.length < count) {
-      const { member, next } = readEntry(bytes, at, end);
+      const { member, next } = readEntry(directory, at);
       members.push(member);
       at = next;
     }
-    if (at !== end) throw new RangeError("the directory is too long");
+    if (at !== size) throw new RangeError("the directory is too long");
+    checkPlaces(members, begin);
     return members;
   } catch (cause) {
-    // The view throws a RangeError for places outside of the archive.
+    // The view throws a RangeError for places outside of what was read.
     if (!(cause instanceof RangeError)) throw cause;
     throw new InputError(`${name}: corrupt or truncated ZIP archive; save it again`, { cause });
   }
 }
 
 /**
- * Takes the compressed bytes of a file, which follow a header that repeats the directory;
- * `undefined` if they are not there.
+ * Checks that files follow each other, each after a header of 30 bytes or more, so that an archive
+ * can not unpack to more than it could hold.
  */
-function packedBytes(bytes: Uint8Array, { offset, packedSize }: ZipMember): Uint8Array | undefined {
-  const view = viewOf(bytes);
-  if (offset + 30 > bytes.length || view.getUint32(offset, true) !== LOCAL) return undefined;
-  const start = offset + 30 + view.getUint16(offset + 26, true) + view.getUint16(offset + 28, true);
-  return start + packedSize <= bytes.length ? bytes.subarray(start, start + packedSize) : undefined;
-}
-
-function* pieces(bytes: Uint8Array, length: number): Generator<Uint8Array<ArrayBuffer>> {
-  // The types of the stream exclude shared memory, and no file lies there.
-  const plain = bytes as Uint8Array<ArrayBuffer>;
-  for (let at = 0; at < plain.length; at += length) yield plain.subarray(at, at + length);
-}
-
-/**
- * Inflates a file of a known size into memory allocated once; `undefined` if it has another size or
- * is corrupt.
- */
-async function inflate(packed: Uint8Array, size: number): Promise<Uint8Array | undefined> {
-  if (size > MOST_EXPANSION * packed.length) return undefined;
-  const content = new Uint8Array(size);
-  let at = 0;
-  try {
-    const stream = ReadableStream.from(pieces(packed, PIECE));
-    for await (const piece of stream.pipeThrough(new DecompressionStream("deflate-raw"))) {
-      if (at + piece.length > size) return undefined;
-      content.set(piece, at);
-      at += piece.length;
-    }
-  } catch {
-    return undefined;
+function checkPlaces(members: readonly ZipMember[], directory: number): void {
+  let last = 0;
+  for (const { offset, packedSize } of members.toSorted((a, b) => a.offset - b.offset)) {
+    if (offset < last) throw new RangeError("files overlap");
+    last = offset + 30 + packedSize;
   }
-  return at === size ? content : undefined;
+  if (last > directory) throw new RangeError("a file overlaps the directory");
 }
 
 /**
- * Unpacks a file of a ZIP archive and checks its checksum.
+ * Opens the bytes of a file of a ZIP archive as they lie there. Those of a file that is not
+ * compressed are checked against its checksum while they are read in order.
  *
- * @param bytes The archive.
+ * @param archive The archive.
  * @param member The file, as {@linkcode listZip} lists it.
  * @param name Name of the file, for errors.
- * @returns Its content; a view of `bytes` if it is not compressed.
+ * @returns Its bytes, compressed or not.
  * @throws {InputError} If the file is corrupt or encrypted, or its compression is not deflate.
- *
- * @example
- * ```ts
- * import { listZip, unzip } from "./zip.ts";
- *
- * async function contents(archive: Uint8Array): Promise<Map<string, Uint8Array>> {
- *   const files = new Map<string, Uint8Array>();
- *   for (const member of listZip(archive, "run.zip")) {
- *     files.set(member.name, await unzip(archive, member, member.name));
- *   }
- *   return files;
- * }
- * await contents(Uint8Array.of(0x50, 0x4b, 5, 6, ...new Uint8Array(18)));
- * ```
  */
-export async function unzip(bytes: Uint8Array, member: ZipMember, name: string): Promise<Uint8Array> {
-  const { method, size, encrypted, checksum } = member;
+export function openMember(archive: ByteSource, member: ZipMember, name: string): ByteSource {
+  const { method, size, packedSize, encrypted, checksum, offset } = member;
   if (encrypted) throw new InputError(`${name}: is encrypted; save it without a password`);
   if (method !== 0 && method !== 8) {
     throw new InputError(`${name}: has compression method ${method}; save it stored or deflated`);
   }
-  const packed = packedBytes(bytes, member);
-  const content = packed && method === 8 ? await inflate(packed, size) : packed;
-  if (content?.length !== size) {
-    throw new InputError(`${name}: cannot be unpacked because the archive is corrupt; save it again`);
-  }
-  let sum = 0;
-  // In pieces, because the function counts bytes in 32 bits.
-  for (const piece of pieces(content, 2 ** 30)) sum = crc32(piece, sum);
+  // The header in front of the bytes repeats the directory, or leaves sizes out.
+  const header = viewOf(readRange(archive, offset, 30));
+  const isThere = header.byteLength === 30 && header.getUint32(0, true) === LOCAL;
+  const start = isThere ? offset + 30 + header.getUint16(26, true) + header.getUint16(28, true) : Infinity;
+  // Deflate expands a byte to at most 1032. A file that claims more is corrupt, and gets no memory.
+  const isPossible = method === 0 ? size === packedSize : size <= MOST_EXPANSION * packedSize;
+  if (!isPossible || start + packedSize > archive.size) throw corrupt(name);
+  const packed = partOf(archive, start, packedSize);
+  return method === 0 ? checkedBytes(packed, checksum, name) : packed;
+}
+
+/**
+ * Tells that a file of an archive is damaged.
+ *
+ * @param name Name of the file.
+ * @returns The error.
+ */
+export function corrupt(name: string): InputError {
+  return new InputError(`${name}: cannot be unpacked because the archive is corrupt; save it again`);
+}
+
+/**
+ * Compares checksums.
+ *
+ * @param sum Checksum of what was read.
+ * @param checksum That of the directory.
+ * @param name Name of the file, for errors.
+ * @throws {InputError} If they differ.
+ */
+export function checkSum(sum: number, checksum: number, name: string): void {
   if (sum !== checksum) throw new InputError(`${name}: has a wrong checksum; save it again`);
-  return content;
+}
+
+/** Bytes whose checksum is compared once all have been read in order. */
+function checkedBytes(bytes: ByteSource, checksum: number, name: string): ByteSource {
+  let sum = 0, summed = 0;
+  const check = () => {
+    if (summed === bytes.size) checkSum(sum, checksum, name);
+  };
+  const checked = (source: ByteSource): ByteSource => ({
+    size: source.size,
+    read(at, into) {
+      source.read(at, into);
+      if (at > summed || at + into.length <= summed) return;
+      // In pieces, because the function counts bytes in 32 bits.
+      for (let from = summed - at; from < into.length; from += PIECE) {
+        sum = crc32(into.subarray(from, from + PIECE), sum);
+      }
+      summed = at + into.length;
+      check();
+    },
+    share: () => {
+      const shared = source.share();
+      return { ...checked(shared), [Symbol.dispose]: () => shared[Symbol.dispose]() };
+    },
+  });
+  check();
+  return checked(bytes);
 }

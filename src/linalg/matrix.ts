@@ -4,6 +4,7 @@
  * @module
  */
 import { InputError, ShapeError } from "../errors.ts";
+import { exponentOf } from "./rounding.ts";
 
 /** A matrix in the host's memory. */
 export interface Matrix {
@@ -109,22 +110,29 @@ function kindOf(value: unknown): string {
  *
  * @param matrix A matrix that {@linkcode checkMatrix} has passed.
  * @param name Its name for error messages: `matrix 0`.
- * @returns e with the largest magnitude in [2^e, 2^(e + 1)), limited to −1000 … 1000; 0 for a
- * matrix of zeros.
+ * @returns e with the largest magnitude in [2^e, 2^(e + 1)), from −1074 to 1023; 0 for a matrix of
+ * zeros.
  * @throws {InputError} Where an entry is NaN or infinite.
  */
 export function largestExponent({ data }: Matrix, name: string): number {
-  const largest = data instanceof Float32Array ? largestSingle(data) : largestDouble(data);
+  const largest = largestMagnitude(data);
   if (!Number.isFinite(largest)) {
     throw new InputError(`${name} has an entry that is NaN or infinite: give finite numbers`);
   }
-  return largest === 0 ? 0 : Math.max(-1000, Math.min(1000, Math.floor(Math.log2(largest))));
+  return largest === 0 ? 0 : exponentOf(largest);
 }
 
 /**
- * Finds the largest magnitude; not finite where an entry is not. Bits order magnitudes, with NaN on
- * top.
+ * Finds the largest magnitude of entries.
+ *
+ * @param data Entries.
+ * @returns The largest magnitude; not finite where an entry is not.
  */
+export function largestMagnitude(data: Float32Array | Float64Array): number {
+  return data instanceof Float32Array ? largestSingle(data) : largestDouble(data);
+}
+
+/** Bits order magnitudes, with NaN on top. */
 function largestSingle(entries: Float32Array): number {
   const bits = new Int32Array(entries.buffer, entries.byteOffset, entries.length);
   let most = 0;

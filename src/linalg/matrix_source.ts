@@ -21,10 +21,47 @@ export interface TiledMatrix {
    * @returns Row-major entries, `count × columns`; they are copied before the next call.
    */
   tile(first: number, count: number): Float32Array | Float64Array;
+  /**
+   * Gives columns, where the matrix can. One with fewer rows than columns is read by columns;
+   * without this function all of its rows are read for every 256 MiB of them.
+   *
+   * @param first Index of the first column.
+   * @param count Number of columns.
+   * @returns Row-major entries, `rows × count`; they are copied before the next call.
+   */
+  columnTile?(first: number, count: number): Float32Array | Float64Array;
 }
 
 /** A matrix, however its entries are had. */
 export type MatrixSource = Matrix | TiledMatrix;
+
+/** Shape of a matrix. */
+export interface Shape {
+  /** Number of rows. */
+  readonly rows: number;
+  /** Number of columns. */
+  readonly columns: number;
+}
+
+/**
+ * Tells whether a matrix has fewer rows than columns.
+ *
+ * @param shape Its shape.
+ * @returns Whether it is wide.
+ */
+export function isWide({ rows, columns }: Shape): boolean {
+  return rows < columns;
+}
+
+/**
+ * Gets the shape of a matrix that is transposed where it is wide.
+ *
+ * @param shape Its shape.
+ * @returns The longer side as rows, the shorter one as columns.
+ */
+export function tallShape({ rows, columns }: Shape): Shape {
+  return { rows: Math.max(rows, columns), columns: Math.min(rows, columns) };
+}
 
 /**
  * Checks quadrature weights.

@@ -34,6 +34,7 @@ export {
   type GramMatrix,
   type GramPrecision,
 } from "./gram/gram_matrices.ts";
+export { sampleGramMatrices } from "./gram/sample_gram_matrices.ts";
 export type { EigenvalueCount } from "./count/eigenvalue_count.ts";
 export type { Matrix, PrecisionName } from "./matrix.ts";
 export type { MatrixSource, TiledMatrix } from "./matrix_source.ts";

@@ -20,15 +20,20 @@
 export type { EigenvalueCount } from "../linalg/count/eigenvalue_count.ts";
 export type { Matrix } from "../linalg/matrix.ts";
 export type { MatrixSource, TiledMatrix } from "../linalg/matrix_source.ts";
-export type { Enclosure } from "./certificates/largest_eigenvalue.ts";
+export type { Rational } from "../linalg/exact/rational.ts";
+export type { ExactRank } from "./certificates/exact_count.ts";
 export {
-  type FloorInput,
-  lossFloor,
-  projectionError,
-  type TargetMoments,
-  targetMoments,
-} from "./certificates/loss_floor.ts";
+  exactRank,
+  type ExactRankOptions,
+  exactRankSeconds,
+  exactRelativeRank,
+} from "./certificates/exact_rank.ts";
+export type { RelativeCount } from "./certificates/exact_relative.ts";
+export type { Enclosure } from "./certificates/largest_eigenvalue.ts";
+export { type FloorInput, lossFloor, projectionError } from "./certificates/loss_floor.ts";
 export { type RankInterval, rankInterval, type Threshold } from "./certificates/rank_interval.ts";
+export { type TargetMoments, targetMoments } from "./certificates/target_moments.ts";
+export { type RankVerdict, type VerifyOptions, verifyRanks } from "./certificates/verify_ranks.ts";
 export type { PrepareOptions } from "./features/prepare_features.ts";
 export { type CountingOptions, countRanks } from "./methods/counting.ts";
 export {
@@ -69,7 +74,6 @@ export {
   rankMe,
   stableRank,
 } from "./ranks/spectral_ranks.ts";
-export { findStairs, type Jump, type Stair, type Staircase, type StairOptions } from "./ranks/stairs.ts";
 export { chordalDistance, subspaceSimilarity } from "./ranks/subspace_distance.ts";
 export { type WeightRank, type WeightRankOptions, weightRanks } from "./ranks/weight_ranks.ts";
 export {
@@ -79,3 +83,11 @@ export {
   type SpectrumOptions,
 } from "./spectra/feature_spectrum.ts";
 export { oneSidedSpectra } from "./spectra/one_sided_spectra.ts";
+export {
+  findStairs,
+  type Jump,
+  type Stair,
+  type Staircase,
+  type StairOptions,
+} from "./stairs/find_stairs.ts";
+export type { RankBounds } from "./stairs/flicker.ts";

@@ -5,6 +5,7 @@
  */
 import type { GpuArray } from "../gpu/array.ts";
 import type { Dispatch } from "../gpu/kernel.ts";
+import type { MatrixView } from "../linalg/matrix_view.ts";
 import { activationBound } from "../nn/activation.ts";
 import type { Network } from "../nn/network.ts";
 import type { TrainingStep } from "../nn/optim/training_step.ts";
@@ -48,6 +49,8 @@ export interface ProbeCommands {
   readonly spectrum: SpectrumProbes;
   /** Probes that only count; `null` if all solve for spectra. */
   readonly count: CountProbes | null;
+  /** Features of each hidden layer that all probes look at, known once their commands have run. */
+  readonly features: readonly MatrixView[];
   /** Largest number of probes in one submission. */
   readonly mostAtOnce: number;
   /**
@@ -133,6 +136,7 @@ export async function bindProbeCommands(run: ProbedRun, stack: DisposableStack):
       ring,
     },
     count: counted && { commands: [...looks, ...counted.commands], probes: counted },
+    features: train.features,
     mostAtOnce: Math.min(counted?.capacity ?? Infinity, Math.max(1, ring.capacity - 1) * spectraEvery),
     results: [ring.records, ...counted?.results ?? []],
   };

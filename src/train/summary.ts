@@ -15,7 +15,7 @@ import {
   rankMe,
   stableRank,
 } from "../rank/ranks/spectral_ranks.ts";
-import { findStairs, type Staircase } from "../rank/ranks/stairs.ts";
+import { findStairs, type Staircase } from "../rank/stairs/find_stairs.ts";
 import type { Probe, Trace } from "./trace.ts";
 
 /** One threshold's ε-rank of one layer over a run. */
@@ -189,6 +189,6 @@ function summarizeRank(probes: readonly Probe[], layer: number, e: number, epsil
     furthestFall,
     certainShare: intervals.filter(({ low, high }) => low === high).length / intervals.length,
     spearman: spearman(ranks, probes.map(({ loss }) => Math.log(loss))),
-    staircase: findStairs(probes.map(({ step }) => step), ranks),
+    staircase: findStairs(probes.map(({ step }) => step), intervals),
   };
 }

@@ -14,6 +14,7 @@ import { type CompleteOptions, completeOptions, type TrainingOptions } from "./o
 import { bindTrainingCommands, type TrainingCommands } from "./commands.ts";
 import type { LayerRecord } from "../rank/probes/probe.ts";
 import type { Doubt } from "./escalation.ts";
+import { FeatureExport } from "./feature_export.ts";
 import { type Draft, Recorder } from "./recorder.ts";
 import type { Probe, Trace } from "./trace.ts";
 
@@ -78,6 +79,7 @@ export class Training implements AsyncIterable<Probe>, Disposable {
   #arrived = 0;
   #isStarted = false;
   #isEnded = false;
+  #exported: FeatureExport | null = null;
 
   private constructor(
     options: CompleteOptions,
@@ -149,6 +151,18 @@ export class Training implements AsyncIterable<Probe>, Disposable {
   }
 
   /**
+   * Exports the features of some probes, so that their ranks can be verified. Call it before
+   * training starts.
+   *
+   * @param steps Steps of probes.
+   * @returns The features, once the probes have arrived.
+   */
+  exportFeatures(steps: Iterable<number>): FeatureExport {
+    const { features: views } = this.#commands.probes;
+    return this.#exported = new FeatureExport(this.network, this.options, { views, steps });
+  }
+
+  /**
    * Trains, and yields the probes as they arrive: in the order of steps, then replicas.
    *
    * @throws {DivergenceError} If every replica has diverged.
@@ -210,8 +224,7 @@ export class Training implements AsyncIterable<Probe>, Disposable {
   #submit(start: number, count: number): Promise<Float32Array[]> {
     const { steps } = this.options;
     const { step, probes: { schedule, spectrum, count: counted }, escalation } = this.#commands;
-    const commands = new Commands(this.#gpu);
-    let counts = 0;
+    let commands = new Commands(this.#gpu), counts = 0;
     for (let s = start; s < start + count; s++) {
       const [first, ...rest] = s === steps ? step.measure : step.update;
       commands.run(...step.draw, ...step.forward, first);
@@ -223,7 +236,10 @@ export class Training implements AsyncIterable<Probe>, Disposable {
         commands.run(...counted.commands);
         counts++;
       }
-      if (kind) escalation?.keep(commands, schedule.before(s).all);
+      if (kind) {
+        escalation?.keep(commands, schedule.before(s).all);
+        commands = this.#exported?.take(s, commands) ?? commands;
+      }
       commands.run(...rest);
     }
     counted?.probes.count(commands, schedule.before(start).count, counts);

@@ -2,10 +2,18 @@ import { rankTable } from "../../src/cli/rank_table.ts";
 import { type NamedRanks, rankJson } from "../../src/io/rank_json.ts";
 import { assert } from "../deps.ts";
 
-const ranks: NamedRanks = {
+const source = {
   name: "hidden.npy",
+  file: "hidden.npy",
+  tensor: null,
+  shape: [100, 3],
+  axes: [1],
   rows: 100,
   columns: 3,
+  normalization: { kind: "mean" },
+} as const;
+const ranks: NamedRanks = {
+  ...source,
   kind: "spectrum",
   rankMethod: "gram-jacobi",
   precision: "double",
@@ -29,9 +37,7 @@ const ranks: NamedRanks = {
   },
 };
 const counts: NamedRanks = {
-  name: "hidden.npy",
-  rows: 100,
-  columns: 3,
+  ...source,
   kind: "count",
   rankMethod: "inertia",
   precision: "single",
@@ -45,7 +51,7 @@ Deno.test("rankTable: what it is, a row for each threshold, the other ranks", ()
     rankTable(ranks),
     [
       "hidden.npy: 100 samples, 3 neurons, largest eigenvalue λ₁ = 2",
-      "  by gram-jacobi in double precision",
+      "  by gram-jacobi in double precision, weights 1/100 (mean)",
       "  threshold ε   ε-rank   certified",
       "         1e-2        2   exactly 2",
       "      2.5e-10        3      2 to 3",
@@ -80,7 +86,7 @@ Deno.test("rankTable: of counts no eigenvalues, and why there are no other ranks
     rankTable(counts),
     [
       "hidden.npy: 100 samples, 3 neurons, λ₁ from 2 to 2",
-      "  by inertia in single precision",
+      "  by inertia in single precision, weights 1/100 (mean)",
       "  threshold / λ₁   ε-rank   certified",
       "            1e-6        2      2 to 3",
       "  counted without a spectrum: only a spectrum has effective and stable ranks",
@@ -95,8 +101,13 @@ Deno.test("rankTable: of counts no eigenvalues, and why there are no other ranks
 Deno.test("rankJson: snake case; what a count does not have is not there", () => {
   assert.deepEqual(Object.keys(rankJson(ranks)), [
     "name",
+    "file",
+    "tensor",
+    "shape",
+    "axes",
     "rows",
     "columns",
+    "normalization",
     "kind",
     "rank_method",
     "precision",
@@ -114,9 +125,8 @@ Deno.test("rankJson: snake case; what a count does not have is not there", () =>
   ]);
   assert.equal((rankJson(ranks).spectral_bounds as Record<string, number>).effective_rank, 2.1e-5);
   assert.deepEqual(rankJson(counts), {
-    name: "hidden.npy",
-    rows: 100,
-    columns: 3,
+    ...source,
+    normalization: "mean",
     kind: "count",
     rank_method: "inertia",
     precision: "single",
@@ -125,4 +135,8 @@ Deno.test("rankJson: snake case; what a count does not have is not there", () =>
     largest_low: 1.99999,
     largest_high: 2.00001,
   });
+  const integral = rankJson({ ...counts, normalization: { kind: "integral", volume: 2 } });
+  assert.deepEqual([integral.normalization, integral.volume], ["integral", 2]);
+  const weighted = rankJson({ ...counts, normalization: { kind: "weights", file: "w.npy" } });
+  assert.deepEqual([weighted.normalization, weighted.quadrature_weights], ["weights", "w.npy"]);
 });

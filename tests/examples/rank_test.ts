@@ -1,12 +1,11 @@
 import { fileURLToPath } from "node:url";
 import { npy } from "../../src/io/npy.ts";
-import { autoRankMethodHelp, rankMethodNames, rankMethods } from "../../src/rank/methods/rank_methods.ts";
 import { uniform } from "../../src/stats/random.ts";
 import { assert } from "../deps.ts";
 import { bytesOf, npyFile, safetensorsFile, zipArchive } from "../support/array_files.ts";
 import { reference } from "../support/families.ts";
 import { tanhFeatures } from "../support/solve.ts";
-import { root, run as runIn, temporaryFolder } from "../support/program.ts";
+import { pairwise, root, run as runIn, temporaryFolder } from "../support/program.ts";
 
 const program = fileURLToPath(new URL("examples/rank.ts", root));
 const rows = 60, columns = 16;
@@ -68,15 +67,6 @@ function check(
   }
 }
 
-/** Runs some things two at a time: each spends a good part of its time waiting. */
-async function pairwise<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values();
-  const worker = async () => {
-    for (const item of queue) await work(item);
-  };
-  await Promise.all([worker(), worker()]);
-}
-
 Deno.test("rank: a table; with --json one object more, on the last line", async () => {
   using folder = temporaryFolder();
   const { path: cwd } = folder;
@@ -88,7 +78,8 @@ Deno.test("rank: a table; with --json one object more, on the last line", async 
   check(printed, single, [1e-2, 1e-4, 1e-6]);
   assert.deepEqual([printed.name, printed.threshold], ["hidden.npy", "absolute"]);
   assert.match(lines[0], /^hidden\.npy: 60 samples, 16 neurons, largest eigenvalue λ₁ = \S+$/);
-  assert.equal(lines[1], `  by ${printed.rank_method} in ${printed.precision} precision`);
+  const how = `by ${printed.rank_method} in ${printed.precision} precision`;
+  assert.equal(lines[1], `  ${how}, weights 1/60 (mean)`);
   assert.match(lines[2], /^ +threshold ε +ε-rank +certified$/);
   printed.ranks.forEach(({ epsilon, rank, rank_low, rank_high }, i) => {
     assert.equal(rank_low, rank_high);
@@ -173,7 +164,7 @@ Deno.test("rank: thresholds in the order asked, any format, precision, weights, 
   await pairwise(cases, async ([args, judge]) => judge(await json(cwd, [...args, ...asked])));
 });
 
-Deno.test("rank: several files, of different shapes, each with its table", async () => {
+Deno.test("rank: several files, of different shapes, in one table", async () => {
   using folder = temporaryFolder();
   const { path: cwd } = folder;
   Deno.writeFileSync(`${cwd}/a.npy`, npy([rows, columns], single));
@@ -184,7 +175,46 @@ Deno.test("rank: several files, of different shapes, each with its table", async
   assert.deepEqual(files.map(({ name }) => name), ["a.npy", "b.npy"]);
   check(files[0], single, [1e-3]);
   assert.deepEqual([files[1].ranks[0].rank_low, files[1].ranks[0].rank_high], [2, 2]);
-  assert.match(out, /^a\.npy: 60 samples, 16 neurons, .*\n(.*\n)+b\.npy: 2 samples, 2 neurons, /);
+  assert.match(out, /^2 arrays: thresholds ε, weights 1\/samples \(mean\)\n/);
+  assert.match(out, /\n +a\.npy +60 +16 +\S+ +\d+\n +b\.npy +2 +2 +0\.5 +2\n +all ranks are certain\n/);
+});
+
+Deno.test("rank: arrays by patterns, axes and a normalisation, in one table and in JSON", async () => {
+  using folder = temporaryFolder();
+  const { path: cwd } = folder;
+  Deno.mkdirSync(`${cwd}/ckpt`);
+  for (const step of [9, 10]) {
+    const files = [2, 10].map((layer) => ({
+      name: `layer${layer}.npy`,
+      content: npy([5, 3, 2, 2], single.subarray(step, step + 60)),
+    }));
+    Deno.writeFileSync(`${cwd}/ckpt/${step}.npz`, await zipArchive(files));
+  }
+  const args = ["ckpt/*.npz", "--tensor=layer*", "--layout=NCHW", "--normalise=integral", "--volume=3"];
+  const { code, out, err } = await run(cwd, [...args, "--epsilons=1e-3,1e-30", "--json"]);
+  assert.deepEqual([code, err], [0, ""]);
+  const lines = out.trimEnd().split("\n");
+  const { files } = JSON.parse(lines.pop()!);
+  assert.equal(lines[0], "4 arrays in ckpt/: thresholds ε, weights 3/samples (integral)");
+  assert.match(lines[2], /^ {2}file +tensor +samples +features +λ₁ +1e-3 +1e-30$/);
+  const rowsOf = lines.slice(3, 7).map((line) => line.trim().split(/ +/).slice(0, 4).join(" "));
+  const names = ["9.npz layer2", "9.npz layer10", "10.npz layer2", "10.npz layer10"];
+  assert.deepEqual(rowsOf, names.map((name) => `${name} 20 3`));
+  assert.deepEqual(
+    files.map(({ file, tensor }: Record<string, string>) => `${file.slice("ckpt/".length)} ${tensor}`),
+    names,
+  );
+  const [{ shape, axes, normalization, volume, eigenvalues, bounds }] = files;
+  assert.deepEqual([shape, axes, normalization, volume], [[5, 3, 2, 2], [1], "integral", 3]);
+  const data = Float64Array.from({ length: 60 }, (_, e) => {
+    const [sample, channel] = [Math.floor(e / 3), e % 3];
+    return single[9 + 12 * Math.floor(sample / 4) + 4 * channel + sample % 4];
+  });
+  const truth = reference({ rows: 20, columns: 3, data }, new Float64Array(20).fill(3 / 20));
+  truth.eigenvalues.forEach((value, i) =>
+    assert.ok(Math.abs(eigenvalues[i] - value) <= bounds[i] + truth.errors[i])
+  );
+  assert.ok(lines.every((line) => line.length <= 80), out);
 });
 
 Deno.test("rank: a counting method solves no spectrum, and says so", async () => {
@@ -206,79 +236,4 @@ Deno.test("rank: a counting method solves no spectrum, and says so", async () =>
   assert.match(lines[2], /^ +threshold \/ λ₁ +ε-rank +certified$/);
   assert.match(lines.at(-1)!, /counted without a spectrum/);
   assert.ok(lines.every((line) => line.length <= 80), out);
-});
-
-Deno.test("rank: bad input is one line that names the file and the offence, and status 2", async () => {
-  using folder = temporaryFolder();
-  const { path: cwd } = folder;
-  const write = (name: string, bytes: Uint8Array) => Deno.writeFileSync(`${cwd}/${name}`, bytes);
-  const good = npy([rows, columns], single);
-  const spoilt = (value: number, at: number) =>
-    npy([rows, columns], single.map((x, e) => e === at || e === at + 40 ? value : x));
-  write("good.npy", good);
-  write("malformed.npy", new TextEncoder().encode("1.0, 2.0\n3.0, 4.0\n"));
-  write("header.npy", npyFile([2, 2], [1, 2, 3, 4], { dictionary: "{'descr': '<f8', 'fortran_order': " }));
-  write("truncated.npy", good.subarray(0, good.length - 7));
-  write("flat.npy", npy([6], new Float32Array(6)));
-  write("none.npy", npy([0, 6], new Float32Array(0)));
-  write("empty.npy", new Uint8Array());
-  write("nan.npy", spoilt(NaN, 3 * columns + 5));
-  write("infinite.npy", spoilt(-Infinity, 7 * columns));
-  write("whole.npy", npyFile([2, 2], [1, 2, 3, 4], { descr: "<i8" }));
-  write("huge.npy", npyFile([2, 1], [1e300, 1]));
-  write("few.npy", npy([rows - 1], new Float64Array(rows - 1).fill(1)));
-  write("negative.npy", npy([rows], Float64Array.from(single.subarray(0, rows), (_, k) => k === 9 ? -1 : 1)));
-  const cases: [args: string[], line: RegExp][] = [
-    [["malformed.npy"], /^malformed\.npy: is not a \.npy, /],
-    [["header.npy"], /^header\.npy: malformed \.npy header, /],
-    [
-      ["truncated.npy"],
-      /^truncated\.npy: truncated after \d+ of the \d+ bytes that shape \(60, 16\) needs; /,
-    ],
-    [["flat.npy"], /^flat\.npy: an array of shape \(6,\) is no matrix; /],
-    [["none.npy"], /^none\.npy: is empty, of shape \(0, 6\); /],
-    [["empty.npy"], /^empty\.npy: is empty; /],
-    [["nan.npy"], /^nan\.npy: NaN in row 3, column 5 \(counted from 0\); /],
-    [["infinite.npy"], /^infinite\.npy: -Infinity in row 7, column 0 \(counted from 0\); /],
-    [["whole.npy"], /^whole\.npy: holds .*, not floats of 4 or 8 bytes; /],
-    [["huge.npy"], /^huge\.npy: features as large as 1e\+300: .*; scale them down$/],
-    [["missing.npy"], /^missing\.npy: no such file; /],
-    // Nothing is printed of the good one either.
-    [["good.npy", "nan.npy"], /^nan\.npy: NaN in row 3, column 5 /],
-    [["good.npy", "--quadrature-weights=few.npy"], /^few\.npy: 59 weights for 60 samples; /],
-    [
-      ["good.npy", "--quadrature-weights=negative.npy"],
-      /^negative\.npy: weight 9 \(counted from 0\) is -1; /,
-    ],
-    [["good.npy", "--rank-method=svd"], /^--rank-method must be auto.* or .*, not "svd"$/],
-    // Former names: what stands for them now, once the flags know of former names.
-    [["good.npy", "--method=sturm"], /^--method is now --rank-method$/],
-    [["good.npy", "--weights=few.npy"], /^--weights is now --quadrature-weights$/],
-    [["good.npy", "--precision=half"], /^--precision must be auto, single or double, not "half"$/],
-    [["good.npy", "--epsilons=1e-2,0"], /^--epsilons must be a number above 0, not "0"$/],
-    [[], /^FEATURES is missing; see --help$/],
-  ];
-  await pairwise(cases, async ([args, line]) => {
-    const { code, out, err } = await run(cwd, args);
-    assert.deepEqual([code, out], [2, ""], `${args}: ${err}`);
-    assert.ok(err.startsWith("rank: ") && err.endsWith("\n"), err);
-    const [first, ...others] = err.slice("rank: ".length, -1).split("\n");
-    assert.deepEqual(others, [], `${args}: more than one line`);
-    assert.match(first, line);
-  });
-});
-
-Deno.test("rank: --help lists the flags", async () => {
-  using folder = temporaryFolder();
-  const { code, out, err } = await run(folder.path, ["--help"]);
-  assert.deepEqual([code, err], [0, ""]);
-  for (
-    const flag of ["epsilons", "relative", "quadrature-weights", "precision", "rank-method", "center", "json"]
-  ) {
-    assert.match(out, new RegExp(`^ +--${flag}`, "m"));
-  }
-  // Of every method what it does, and of auto what it takes.
-  const text = out.replaceAll(/\s+/g, " ");
-  assert.ok(text.includes(autoRankMethodHelp));
-  for (const name of rankMethodNames) assert.ok(text.includes(`${name} ${rankMethods[name].help}`), name);
 });

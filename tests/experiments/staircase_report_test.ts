@@ -17,7 +17,21 @@ const rank: RankSummary = {
   furthestFall: 1,
   certainShare: 1,
   spearman: -0.98765,
-  staircase: { stairs, jumps: [{ step: 100, size: 10 }] },
+  staircase: {
+    stairs,
+    jumps: [{
+      step: 100,
+      size: 10,
+      after: 90,
+      before: 100,
+      flickerP: 1e-9,
+      trendP: 1e-6,
+      isSignificant: true,
+    }],
+    flicker: 0.01,
+    shortest: 4,
+    doubt: null,
+  },
 };
 
 const replica: ReplicaSummary = {

@@ -1,9 +1,9 @@
-import { readFeatures, readWeights } from "../../src/io/feature_file.ts";
+import { openFeatures, readFeatures, readWeights } from "../../src/io/feature_file.ts";
 import { npy } from "../../src/io/npy.ts";
 import { assert, fc } from "../deps.ts";
 import { temporaryDirectory } from "../support/idx_files.ts";
 import { inputError } from "../support/input_error.ts";
-import { bytesOf, npyFile, safetensorsFile, zipArchive } from "../support/array_files.ts";
+import { bytesOf, npyFile, npyOfBytes, safetensorsFile, zipArchive } from "../support/array_files.ts";
 
 const data = Float32Array.of(1, 2, 3, 4, 5, 6);
 const matrix = npy([3, 2], data), vector = npy([3], Float64Array.of(0.5, 0.25, 0.25));
@@ -11,9 +11,9 @@ const matrix = npy([3, 2], data), vector = npy([3], Float64Array.of(0.5, 0.25, 0
 function safetensors(): Uint8Array {
   const header = {
     phi: { dtype: "F32", shape: [3, 2], data_offsets: [0, 24] },
-    "a:b/c": { dtype: "F32", shape: [2, 3], data_offsets: [0, 24] },
+    "a:b/c": { dtype: "F32", shape: [2, 3], data_offsets: [24, 48] },
   };
-  return safetensorsFile(header, bytesOf(data));
+  return safetensorsFile(header, bytesOf(Float32Array.of(...data, ...data)));
 }
 
 Deno.test("feature_file: the format is told by the content, whatever the name", async () => {
@@ -67,18 +67,21 @@ Deno.test("feature_file: one of several arrays follows a colon; file and array m
   );
 });
 
-Deno.test("feature_file: what is no matrix is refused with its shape", async () => {
+Deno.test("feature_file: what is no matrix is refused with its shape; more axes are samples or chosen", async () => {
   using directory = temporaryDirectory();
-  for (const shape of [[], [6], [1, 2, 3], [1, 1, 1, 1]]) {
+  for (const shape of [[], [6]]) {
     const count = shape.reduce((product, size) => product * size, 1);
     const path = directory.write("f.npy", npy(shape, new Float32Array(count)));
     await assert.rejects(
       readFeatures(path),
       inputError(
-        /f\.npy: an array of shape \(.*\) is no matrix; give one row per sample and one column per neuron$/,
+        /f\.npy: an array of shape \(.*\) is no matrix; give samples along one axis, features along another$/,
       ),
     );
   }
+  const images = directory.write("f.npy", npy([2, 3, 1, 2], Float32Array.from({ length: 12 }, (_, e) => e)));
+  assert.deepEqual((await readFeatures(images)).columns, 2);
+  assert.deepEqual([...(await readFeatures(images, { layout: "NCHW" })).data.subarray(0, 3)], [0, 2, 4]);
   for (const shape of [[0, 3], [3, 0], [0]]) {
     const path = directory.write("f.npy", npy(shape, new Float32Array()));
     await assert.rejects(readFeatures(path), inputError(/f\.npy: is empty, of shape \(/));
@@ -101,6 +104,89 @@ Deno.test("feature_file: the first entry that is not finite is named by row and 
     }),
     { numRuns: 50 },
   );
+});
+
+Deno.test("feature_file: tiles of any rows, in any order, are those of the whole matrix", async () => {
+  using directory = temporaryDirectory();
+  const kind = fc.record({ rows: fc.integer({ min: 1, max: 40 }), columns: fc.integer({ min: 1, max: 5 }) });
+  const ranges = fc.array(fc.tuple(fc.nat(), fc.nat()), { minLength: 1, maxLength: 6 });
+  await fc.assert(
+    fc.asyncProperty(
+      kind,
+      ranges,
+      fc.boolean(),
+      fc.boolean(),
+      async ({ rows, columns }, list, fortranOrder, f4) => {
+        const stored = Array.from({ length: rows * columns }, (_, i) => i);
+        const path = directory.write(
+          "f.npy",
+          npyFile([rows, columns], stored, { fortranOrder, descr: f4 ? "<f4" : ">f8" }),
+        );
+        const entry = (row: number, column: number) =>
+          fortranOrder ? column * rows + row : row * columns + column;
+        using features = await openFeatures(path);
+        assert.deepEqual([features.rows, features.columns, features.name], [rows, columns, path]);
+        for (const [a, b] of list) {
+          const first = a % rows, count = 1 + b % (rows - first), tile = features.tile(first, count);
+          const expected = Array.from(
+            { length: count * columns },
+            (_, i) => entry(first + Math.floor(i / columns), i % columns),
+          );
+          assert.deepEqual(tile, (f4 ? Float32Array : Float64Array).from(expected));
+        }
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+Deno.test("feature_file: columns in blocks give the same rows as columns at once", async () => {
+  using directory = temporaryDirectory();
+  // More than one block of 2²³ entries.
+  const rows = 100_003, columns = 97;
+  const bytes = new Uint8Array(rows * columns).map((_, i) => (i * 31) >> 5);
+  const path = directory.write(
+    "f.npy",
+    npyOfBytes([rows, columns], bytes, { descr: "|u1", fortranOrder: true }),
+  );
+  using features = await openFeatures(path);
+  for (const first of [0, 40_000, 86_000, 100_000, 5]) {
+    const tile = features.tile(first, 3);
+    for (let i = 0; i < tile.length; i++) {
+      assert.equal(tile[i], bytes[(i % columns) * rows + first + Math.floor(i / columns)]);
+    }
+  }
+});
+
+Deno.test("feature_file: an entry that is not finite is found wherever a tile begins, again and again", async () => {
+  using directory = temporaryDirectory();
+  const values = Array.from({ length: 60 }, (_, i) => i).with(47, -Infinity);
+  using features = await openFeatures(directory.write("f.npy", npyFile([20, 3], values)));
+  const message = /f\.npy: -Infinity in row 15, column 2 \(counted from 0\); give finite features$/;
+  assert.throws(() => features.tile(14, 6), inputError(message));
+  for (let pass = 0; pass < 2; pass++) {
+    for (let first = 0; first < 15; first += 5) assert.equal(features.tile(first, 5)[0], 3 * first);
+    assert.throws(() => features.tile(15, 5), inputError(message));
+    assert.throws(() => features.tile(10, 10), inputError(message));
+    assert.equal(features.tile(16, 4)[0], 48);
+  }
+});
+
+Deno.test("feature_file: features larger than memory are read by rows", async () => {
+  using directory = temporaryDirectory();
+  const rows = 2 ** 30, columns = 64, path = `${directory.path}/f.npy`;
+  {
+    // A file with a hole, which takes no room.
+    using file = await Deno.open(path, { write: true, createNew: true });
+    const header = npyOfBytes([rows, columns], new Uint8Array(), { descr: "<f4" });
+    await file.write(header);
+    await file.seek(header.length + 4 * columns * (rows - 1), Deno.SeekMode.Start);
+    await file.write(bytesOf(new Float32Array(columns).fill(0.5)));
+  }
+  using features = await openFeatures(path);
+  assert.deepEqual([features.rows, features.columns], [rows, columns]);
+  const last = features.tile(rows - 2, 2);
+  assert.deepEqual(last, Float32Array.from({ length: 128 }, (_, i) => i < 64 ? 0 : 0.5));
 });
 
 Deno.test("feature_file: what is not there, not readable or not of a known format is refused", async () => {

@@ -2,7 +2,7 @@ import { npy, parseNpy } from "../../src/io/npy.ts";
 import { ShapeError } from "../../src/errors.ts";
 import { assert, fc } from "../deps.ts";
 import { inputError } from "../support/input_error.ts";
-import { npyFile } from "../support/array_files.ts";
+import { npyFile, npyOfBytes } from "../support/array_files.ts";
 
 const sides = fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 4 });
 const count = (shape: number[]) => shape.reduce((product, size) => product * size, 1);
@@ -126,32 +126,40 @@ Deno.test("npy: another dictionary is refused, and says where it goes wrong", ()
 
 Deno.test("npy: another type is refused by name", () => {
   const types: [descr: string, kind: string][] = [
-    ["<i8", "integers"],
-    ["|u1", "integers"],
-    ["|b1", "booleans"],
-    ["<f2", "floats of another size"],
-    ["<f16", "floats of another size"],
+    ["<i16", "integers of an unknown size"],
+    ["|u3", "integers of an unknown size"],
+    ["<b4", "booleans of an unknown size"],
+    ["<f16", "floats of more than 64 bits, or of an unknown size"],
+    ["<f1", "floats of more than 64 bits, or of an unknown size"],
+    ["<f8x", "floats of more than 64 bits, or of an unknown size"],
     ["<c8", "complex numbers"],
+    [">c16", "complex numbers"],
     ["|O", "Python objects"],
+    ["|S5", "text"],
     ["<U3", "text"],
+    ["|T16", "text"],
     ["|V8", "records"],
+    ["<M8[ns]", "dates"],
+    ["<m8[s]", "durations"],
     ["", "another type"],
-    ["<f8x", "floats of another size"],
+    ["<x4", "another type"],
   ];
   for (const [descr, kind] of types) {
+    const start = `f: holds ${kind} (${JSON.stringify(descr)}), not real numbers; `;
+    const read = () => parseNpy(npyFile([1], [1], { descr }), "f");
+    assert.throws(read, inputError(/; (convert them with \.astype\("f[48]"\)|save )/));
+    assert.throws(read, (error: Error) => error.message.startsWith(start));
+  }
+  for (const descr of ["|V1", "<V1"]) {
     assert.throws(
       () => parseNpy(npyFile([1], [1], { descr }), "f"),
-      inputError(/^f: holds .* not floats of 4 or 8 bytes; convert them with \.astype\("f4"\)/),
-    );
-    assert.throws(
-      () => parseNpy(npyFile([1], [1], { descr }), "f"),
-      (error: Error) => error.message.startsWith(`f: holds ${kind} ("${descr}")`),
+      inputError(/^f: holds single bytes without a type .* 8-bit floats; convert them with .*safetensors$/),
     );
   }
   const dictionary = "{'descr': [('a', '<f4'), ('b', '<f8')], 'fortran_order': False, 'shape': (2,), }";
   assert.throws(
     () => parseNpy(npyFile([], [], { dictionary }), "f"),
-    inputError(/^f: holds records, not floats/),
+    inputError(/^f: holds records, not real numbers; save one of their fields/),
   );
 });
 
@@ -173,21 +181,60 @@ Deno.test("npy: a file cut off at any byte or continued is refused by name", () 
   }
 });
 
-Deno.test("npy: arrays without entries, or with more than any file, are refused", () => {
-  assert.throws(
-    () => parseNpy(npyFile([0, 3], []), "f"),
-    inputError(/^f: is empty, of shape \(0, 3\)/),
-  );
-  assert.throws(
-    () => parseNpy(npyFile([3, 0], []), "f"),
-    inputError(/^f: is empty, of shape \(3, 0\)/),
-  );
+Deno.test("npy: arrays may have no entries, and never more than the file", () => {
+  for (const shape of [[0], [0, 3], [3, 0], [2, 0, 5]]) {
+    for (const fortranOrder of [false, true]) {
+      const parsed = parseNpy(npyFile(shape, [], { fortranOrder }), "f");
+      assert.deepEqual(parsed, { shape, data: new Float64Array() });
+    }
+  }
   const side = 2 ** 32;
   assert.throws(() => parseNpy(npyFile([side, side], [1]), "f"), inputError(/of the more than 2⁵³ bytes/));
   // In 64 bits the product wraps around to 0.
   const wide = Array.from({ length: 60 }, () => Number.MAX_SAFE_INTEGER);
   assert.throws(() => parseNpy(npyFile(wide, [1]), "f"), inputError(/of the more than 2⁵³ bytes/));
-  assert.throws(() => parseNpy(npyFile([0, ...wide], []), "f"), inputError(/is empty, of shape/));
+  assert.deepEqual(parseNpy(npyFile([0, ...wide], []), "f").data, new Float64Array());
+});
+
+Deno.test("npy: a size whose digits are in groups is found where the joined shape fits the file", () => {
+  const file = (sizes: string, entries: number) =>
+    npyOfBytes([], new Uint8Array(4 * entries), {
+      dictionary: `{'descr': '<f4', 'fortran_order': False, 'shape': (${sizes}), }`,
+    });
+  const grouped: [sizes: string, joined: string, entries: number][] = [
+    ["2,621, 401", "\\(2621, 401\\)", 2621 * 401],
+    ["2,621, 3", "\\(2621, 3\\)", 7863],
+    ["3, 2,621", "\\(3, 2621\\)", 7863],
+    ["10,000,", "\\(10000,\\)", 10_000],
+    ["1,048,576, 2", "\\(1048576, 2\\)", 2 ** 21],
+    ["1,000, 1,200", "\\(1000, 1200\\)", 1_200_000],
+  ];
+  for (const [sizes, joined, entries] of grouped) {
+    const message = `^f: its ${
+      4 * entries
+    } bytes of entries fit shape ${joined}, but its header has the digits`;
+    assert.throws(() => parseNpy(file(sizes, entries), "f"), inputError(new RegExp(message)), sizes);
+  }
+  // Three axes, as the header says, and neither of the two.
+  assert.deepEqual(parseNpy(file("2,621, 3", 2 * 621 * 3), "f").shape, [2, 621, 3]);
+  assert.throws(
+    () => parseNpy(file("2,621, 401", 2621), "f"),
+    inputError(/^f: truncated after .* that shape \(2, 621, 401\) needs/),
+  );
+  assert.throws(() => parseNpy(file("2, 621, 3", 2621 * 3), "f"), inputError(/ trailing bytes after the /));
+});
+
+Deno.test("npy: digits that are grouped by other signs than commas are named", () => {
+  for (const sizes of ["2.621, 401", "2'621, 401", "2_621, 401", "2 621, 401", "2\u00a0621, 401"]) {
+    const dictionary = `{'descr': '<f4', 'fortran_order': False, 'shape': (${sizes}), }`;
+    assert.throws(
+      () => parseNpy(npyOfBytes([], new Uint8Array(8), { dictionary, version: [3, 0] }), "f"),
+      inputError(
+        /^f: malformed \.npy header, .*; the digits of a size may be in groups, by a locale; save it/,
+      ),
+      sizes,
+    );
+  }
 });
 
 Deno.test("npy: what is of another format or version is refused", () => {

@@ -1,4 +1,6 @@
-import { listZip, unzip } from "../../src/io/zip.ts";
+import { heldBytes, readRange } from "../../src/io/bytes.ts";
+import { Unpacker } from "../../src/io/unpack.ts";
+import { listZip, openMember } from "../../src/io/zip.ts";
 import { assert, fc } from "../deps.ts";
 import { inputError } from "../support/input_error.ts";
 import { zipArchive, type ZipFile } from "../support/array_files.ts";
@@ -7,8 +9,12 @@ const text = (content: string) => new TextEncoder().encode(content);
 
 async function contents(archive: Uint8Array): Promise<[name: string, content: Uint8Array][]> {
   const list: [string, Uint8Array][] = [];
-  for (const member of listZip(archive, "f.zip")) {
-    list.push([member.name, Uint8Array.from(await unzip(archive, member, `f.zip:${member.name}`))]);
+  const source = heldBytes(archive);
+  using unpacker = new Unpacker();
+  for (const member of listZip(source, "f.zip")) {
+    const name = `f.zip:${member.name}`, bytes = openMember(source, member, name);
+    const content = member.method === 0 ? bytes : await unpacker.unpack(bytes, member, name);
+    list.push([member.name, readRange(content, 0, content.size)]);
   }
   return list;
 }
@@ -47,7 +53,7 @@ Deno.test("zip: an archive cut off at any byte is refused by name", async () => 
     const archive = await zipArchive(list, { zip64 });
     for (let length = 0; length < archive.length; length++) {
       assert.throws(
-        () => listZip(archive.subarray(0, length), "some/f.npz"),
+        () => listZip(heldBytes(archive.subarray(0, length)), "some/f.npz"),
         inputError(/^some\/f\.npz: corrupt or truncated ZIP archive; save it again$/),
       );
     }
@@ -105,6 +111,45 @@ Deno.test("zip: false claims are refused", async () => {
     await assert.rejects(
       claim({ size: 2 ** 52 }, deflate, true),
       inputError(/^f\.zip:a: cannot be unpacked/),
+    );
+  }
+});
+
+Deno.test("zip: a stored file is checked once all of it was read in order, however it is cut", async () => {
+  const content = Uint8Array.from({ length: 100 }, (_, i) => i * i);
+  const whole = heldBytes(await zipArchive([{ name: "a", content }]));
+  const changed = heldBytes(await zipArchive([{ name: "a", content, claims: { checksum: 1 } }]));
+  const open = (archive: typeof whole) => openMember(archive, listZip(archive, "f.zip")[0], "f.zip:a");
+  fc.assert(fc.property(fc.array(fc.tuple(fc.nat(100), fc.nat(100)), { maxLength: 5 }), (cuts) => {
+    const good = open(whole), bad = open(changed);
+    let read = 0;
+    const ranges = [...cuts.map(([a, b]) => [Math.min(a, b), Math.max(a, b)]), [0, 99], [98, 100]];
+    for (const [begin, end] of ranges) {
+      if (begin <= read) read = Math.max(read, end);
+      assert.deepEqual(readRange(good, begin, end - begin), content.slice(begin, end));
+      const part = () => readRange(bad.share(), begin, end - begin);
+      if (begin <= read && read === 100 && end === 100) {
+        assert.throws(part, inputError(/^f\.zip:a: has a wrong checksum; save it again$/));
+        return;
+      }
+      part();
+    }
+  }));
+});
+
+Deno.test("zip: files that lie on each other, or in the directory, are refused", async () => {
+  const archive = await zipArchive([{ name: "a", content: text("abc") }, {
+    name: "b",
+    content: text("abc"),
+  }]);
+  const view = new DataView(archive.buffer), directory = view.getUint32(archive.length - 22 + 16, true);
+  const second = archive.length - 22 - (archive.length - 22 - directory) / 2;
+  assert.equal(view.getUint32(second, true), 0x02014b50);
+  for (const offset of [0, 1, directory - 32, directory]) {
+    view.setUint32(second + 42, offset, true);
+    assert.throws(
+      () => listZip(heldBytes(archive), "f.zip"),
+      inputError(/^f\.zip: corrupt or truncated ZIP archive/),
     );
   }
 });

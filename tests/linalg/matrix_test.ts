@@ -84,15 +84,11 @@ for (const [name, call] of Object.entries(functions)) {
   });
 }
 
-Deno.test("eigh, eigvalsh: square matrices within single precision's range alone; entries of float64 are rounded", async () => {
+Deno.test("eigh, eigvalsh: square matrices alone; entries of float64 are rounded", async () => {
   for (const solve of [eigh, eigvalsh]) {
     await assert.rejects(solve(gpu, [{ rows: 1, columns: 2, data: new Float32Array(2) }]), {
       name: ShapeError.name,
       message: "matrix 0 is 1 × 2: give a square one, n × n",
-    });
-    await assert.rejects(solve(gpu, [squareMatrix(Float64Array.of(1e39))]), {
-      name: InputError.name,
-      message: /^matrix 0 has entries of 2\^128 or more, beyond single precision: scale it down$/,
     });
     const wide = squareMatrix(Float64Array.of(2, 0.1, 0.1, 1));
     const narrow = squareMatrix(Float32Array.from(wide.data));

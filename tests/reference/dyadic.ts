@@ -3,25 +3,9 @@
  *
  * @module
  */
+import { bitLength, type Dyadic } from "../../src/linalg/exact/dyadic.ts";
 
-/** The number n · 2^e. */
-export interface Dyadic {
-  readonly n: bigint;
-  readonly e: number;
-}
-
-/** A finite number, exactly. */
-export function dyadic(x: number): Dyadic {
-  if (!Number.isFinite(x)) throw new RangeError(`${x} is not finite`);
-  if (x === 0) return { n: 0n, e: 0 };
-  const bits = new DataView(new ArrayBuffer(8));
-  bits.setFloat64(0, x);
-  const word = bits.getBigUint64(0);
-  const exponent = Number((word >> 52n) & 2047n);
-  const fraction = word & (2n ** 52n - 1n);
-  const n = exponent === 0 ? fraction : fraction | 2n ** 52n;
-  return { n: x < 0 ? -n : n, e: Math.max(exponent, 1) - 1075 };
-}
+export { type Dyadic, dyadic } from "../../src/linalg/exact/dyadic.ts";
 
 /** a + b. */
 export function plus(a: Dyadic, b: Dyadic): Dyadic {
@@ -45,7 +29,7 @@ export function ratio(a: Dyadic, b: Dyadic): number {
   if (b.n === 0n) return Infinity;
   const [x, y] = [a, b].map(({ n, e }) => {
     const magnitude = n < 0n ? -n : n;
-    const excess = magnitude.toString(16).length * 4 - 60;
+    const excess = bitLength(n) - 60;
     const leading = Number(excess > 0 ? magnitude >> BigInt(excess) : magnitude);
     return { leading, e: e + Math.max(excess, 0) };
   });

@@ -15,28 +15,40 @@ export interface NpyOptions {
   dictionary?: string;
 }
 
-/** A `.npy` file with the numbers in the order in which they are given. */
+/** A `.npy` file with the floats in the order in which they are given. */
 export function npyFile(
   shape: number[],
   values: number[],
   options: NpyOptions = {},
 ): Uint8Array<ArrayBuffer> {
-  const { version = [1, 0], descr = "<f8", fortranOrder = false } = options;
+  const { descr = "<f8" } = options;
+  const size = descr.endsWith("4") ? 4 : 8, little = !descr.startsWith(">");
+  const entries = new Uint8Array(size * values.length), view = new DataView(entries.buffer);
+  values.forEach((value, i) => {
+    if (size === 4) view.setFloat32(4 * i, value, little);
+    else view.setFloat64(8 * i, value, little);
+  });
+  return npyOfBytes(shape, entries, { ...options, descr });
+}
+
+/** A `.npy` file with the bytes of its entries. */
+export function npyOfBytes(
+  shape: readonly number[],
+  entries: Uint8Array,
+  options: NpyOptions,
+): Uint8Array<ArrayBuffer> {
+  const { version = [1, 0], descr, fortranOrder = false } = options;
   const sizes = shape.length === 1 ? `(${shape},)` : `(${shape.join(", ")})`;
   const dictionary = options.dictionary ??
     `{'descr': '${descr}', 'fortran_order': ${fortranOrder ? "True" : "False"}, 'shape': ${sizes}, }`;
   const text = new TextEncoder().encode(dictionary + "\n");
   const begin = version[0] === 1 ? 10 : 12, start = begin + text.length;
-  const size = descr.endsWith("4") ? 4 : 8, little = !descr.startsWith(">");
-  const bytes = new Uint8Array(start + size * values.length), view = new DataView(bytes.buffer);
+  const bytes = new Uint8Array(start + entries.length), view = new DataView(bytes.buffer);
   bytes.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, ...version]);
   if (begin === 10) view.setUint16(8, text.length, true);
   else view.setUint32(8, text.length, true);
   bytes.set(text, begin);
-  values.forEach((value, i) => {
-    if (size === 4) view.setFloat32(start + 4 * i, value, little);
-    else view.setFloat64(start + 8 * i, value, little);
-  });
+  bytes.set(entries, start);
   return bytes;
 }
 
@@ -67,10 +79,13 @@ function fields(...pairs: [size: 2 | 4 | 8, value: number][]): number[] {
   });
 }
 
-/** A ZIP archive; with a ZIP64 end record if that is asked for. */
+/**
+ * A ZIP archive; with a ZIP64 end record if that is asked for. It may be the end of a file that has
+ * `before` bytes in front of it.
+ */
 export async function zipArchive(
   files: ZipFile[],
-  { zip64 = false, comment = "" } = {},
+  { zip64 = false, comment = "", before = 0 } = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const bytes: number[] = [], directory: number[] = [];
   for (const file of files) {
@@ -80,10 +95,10 @@ export async function zipArchive(
       size = file.claims?.size ?? file.content.length;
     const method = file.claims?.method ?? (file.deflate ? 8 : 0);
     const flags = file.claims?.flags ?? (file.descriptor ? 0x808 : 0x800);
-    const offset = bytes.length, full = 0xffffffff;
+    const offset = before + bytes.length, full = 0xffffffff;
     const first = [[4, 0x04034b50], [2, 20], [2, flags], [2, method], [4, 0]] as [2 | 4, number][];
-    const before = file.descriptor ? [0, 0, 0] : [checksum, packed.length, size];
-    bytes.push(...fields(...first, [4, before[0]], [4, before[1]], [4, before[2]]));
+    const head = file.descriptor ? [0, 0, 0] : [checksum, packed.length, size];
+    bytes.push(...fields(...first, [4, head[0]], [4, head[1]], [4, head[2]]));
     // An extra field of another kind, as NumPy's have.
     bytes.push(...fields([2, name.length], [2, 6]), ...name, ...fields([2, 0x7777], [2, 2], [2, 0]));
     for (const byte of packed) bytes.push(byte);
@@ -104,9 +119,9 @@ export async function zipArchive(
       0x21,
     );
   }
-  const begin = bytes.length;
+  const begin = before + bytes.length;
   bytes.push(...directory);
-  const end = bytes.length, count = files.length;
+  const end = before + bytes.length, count = files.length;
   if (zip64) {
     bytes.push(...fields([4, 0x06064b50], [8, 44], [2, 45], [2, 45], [4, 0], [4, 0], [8, count], [8, count]));
     bytes.push(...fields([8, end - begin], [8, begin]));

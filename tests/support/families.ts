@@ -77,7 +77,8 @@ export interface Reference {
 
 /**
  * Eigenvalues of Φᵀ diag(w) Φ, descending: squares of the singular values σ of √w Φ. These are
- * right to some 10⁻¹⁵ σ₁ (8·10⁻¹⁵ for safety), so that the squares are to 2 σ times that.
+ * right to some 10⁻¹⁵ σ₁ (8·10⁻¹⁵ for safety), so that the squares are to 2 σ times that. There are
+ * min(m, n) of them.
  */
 export function reference(features: HostMatrix, weights?: ArrayLike<number>): Reference {
   const { rows, columns, data } = features;
@@ -90,7 +91,7 @@ export function reference(features: HostMatrix, weights?: ArrayLike<number>): Re
     computeLeftSingularVectors: false,
     computeRightSingularVectors: false,
   });
-  const sigma = diagonal.map(Math.abs).sort((a, b) => b - a);
+  const sigma = diagonal.map(Math.abs).sort((a, b) => b - a).slice(0, Math.min(rows, columns));
   const off = 8e-15 * sigma[0];
   return { eigenvalues: sigma.map((x) => x * x), errors: sigma.map((x) => 2 * x * off + off * off) };
 }

@@ -126,3 +126,12 @@ export async function assertAllDiverge(
 function readRecord<Plan extends ExperimentPlan>(path: string): JudgedRecord<Plan> {
   return camelCase(JSON.parse(Deno.readTextFileSync(`${path}/o/run.json`))) as JudgedRecord<Plan>;
 }
+
+/** Runs some things two at a time: each spends a good part of its time waiting. */
+export async function pairwise<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  const worker = async () => {
+    for (const item of queue) await work(item);
+  };
+  await Promise.all([worker(), worker()]);
+}

@@ -24,7 +24,7 @@
 //
 // needs: pivoted.wgsl
 
-struct Shape { rows: u32, copy: u32, steps: u32, restart: u32 }
+struct Shape { rows: u32, copy: u32, steps: u32, restart: u32, zero: u32 }
 
 // `left` rows remain. `sum` and `block`: the error of S in units of u; `trace` of the inverse;
 // `residual`, ‖N Y − I‖_F.
@@ -138,7 +138,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     let bits = largest_bits(lane, matrix, order, 0.0);
     let exponent = clamp(bits >> 23u, 27u, 253u);
     load(lane, matrix, copy, order, 0.0, bitcast<f32>((254u - exponent) << 23u));
-    for (var k = lane; k < order; k += LANES) { bounds[first_bound + k] = vec2f(bitcast<f32>(0x7f800000u), 0.0); }
+    // Infinite, which a constant must not be.
+    let infinite = bitcast<f32>(0x7f800000u | shape.zero);
+    for (var k = lane; k < order; k += LANES) { bounds[first_bound + k] = vec2f(infinite, 0.0); }
     if (lane == 0u) {
       let finished = select(0u, 1u, bits >= 0x7f800000u);
       place = State(order, bitcast<f32>(exponent << 23u), 0.0, 0.0, 0.0, 0.0, finished, 0u);

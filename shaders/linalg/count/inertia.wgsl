@@ -39,7 +39,7 @@
 
 const ALPHA: f32 = 0.6403882;
 
-struct Shape { rows: u32, copy: u32, stage: u32, steps: u32, restart: u32 }
+struct Shape { rows: u32, copy: u32, stage: u32, steps: u32, restart: u32, zero: u32 }
 
 // `left` rows remain; `sum` and `block` are the two parts of the error, in units of u and of the
 // scaled matrix.
@@ -140,7 +140,8 @@ fn started(threshold: u32, side: u32) -> Result {
     margin = 1.25 * results[threshold * 3u].bound + 4.0 * U * abs(epsilon);
   }
   let shift = epsilon + select(-margin, margin, side == 0u);
-  let infinite = bitcast<f32>(0x7f800000u);
+  // A constant must not be infinite.
+  let infinite = bitcast<f32>(0x7f800000u | shape.zero);
   return Result(shift, infinite, 0u, 0u, 0.0, 0.0, 1.0, select(NOT_NEEDED, AT_WORK, needed));
 }
 

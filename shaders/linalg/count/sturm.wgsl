@@ -81,7 +81,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let shifts = vec3f(epsilon, epsilon + margin, epsilon - margin);
   // Beyond 2⁶⁰ times the largest entry there is nothing to count, and squares would overflow.
   let counts = counts_above(first, order, clamp(state.scale * shifts, vec3f(-1.1529215e18), vec3f(1.1529215e18)));
-  let known = select(bitcast<f32>(NOT_FINITE), bound, finite);
+  // A constant must not be infinite.
+  let known = select(bitcast<f32>(NOT_FINITE | shape.zero), bound, finite);
   results[id.x] = Counts(vec4f(shifts, known), vec4u(counts, 0u));
 }
 

@@ -73,6 +73,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     counts += select(vec3u(), vec3u(1u), vec3f(at.x, above.x, below.x) > vec3f());
     square = ds_mul(row.zw, row.zw);
   }
-  let known = select(bitcast<f32>(NOT_FINITE), bound, finite);
+  // A constant must not be infinite.
+  let known = select(bitcast<f32>(NOT_FINITE | shape.zero), bound, finite);
   results[id.x] = Counts(vec4f(shifts, known), vec4u(counts, 0u));
 }

@@ -166,7 +166,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       copies[at + 2u * stride] = scale * block[2];
       copies[at + 3u * stride] = scale * block[3];
     }
-    if (lane == 0u) { place = State(select(order, 0u, bits >= NOT_FINITE), scale, 0.0, bitcast<f32>(NOT_FINITE)); }
+    // A constant must not be infinite.
+    let infinite = bitcast<f32>(NOT_FINITE | shape.zero);
+    if (lane == 0u) { place = State(select(order, 0u, bits >= NOT_FINITE), scale, 0.0, infinite); }
   } else if (lane == 0u) {
     place = states[index];
   }

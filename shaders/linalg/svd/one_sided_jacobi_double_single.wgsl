@@ -166,6 +166,8 @@ fn rotate(
 
 // Largest norm, Σ 2 e², largest e, what rounding moved.
 var<workgroup> most: array<vec4f, LANES>;
+// What is written is not uniform to a compiler, unless a workgroup's memory hands it to all lanes.
+var<workgroup> before_sweep: Progress;
 
 fn norm(at: u32) -> vec2f {
   var sum = vec2f();
@@ -181,7 +183,8 @@ fn norm(at: u32) -> vec2f {
 @compute @workgroup_size(LANES)
 fn judge(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
   let index = workgroup.x;
-  let before = judged[index];
+  if (lane == 0u) { before_sweep = judged[index]; }
+  let before = workgroupUniformLoad(&before_sweep);
   let restart = shape.restart == 1u;
   if (before.done == 1u && !restart) { return; }
   var all = vec4f();

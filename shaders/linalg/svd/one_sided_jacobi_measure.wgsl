@@ -18,11 +18,14 @@
 const MEASURERS: u32 = 64u;
 // Largest norm, Σ 2 eᵢⱼ², largest eᵢⱼ, pairs rotated.
 var<workgroup> most: array<vec4f, MEASURERS>;
+// What is written is not uniform to a compiler, unless a workgroup's memory hands it to all lanes.
+var<workgroup> before_sweep: Progress;
 
 @compute @workgroup_size(MEASURERS)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
   let index = workgroup.y;
-  let before = progress[index];
+  if (lane == 0u) { before_sweep = progress[index]; }
+  let before = workgroupUniformLoad(&before_sweep);
   let restart = shape.restart == 1u;
   if ((before.done == 1u) & !restart) { return; }
   let order = 8u * shape.blocks;

@@ -11,9 +11,11 @@ import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import { type StepIterations, stepsPerDispatch } from "../iterations.ts";
+import { addDown, addUp, ldexpDown, ldexpUp } from "../directed.ts";
 import type { EigenvalueCount } from "./eigenvalue_count.ts";
 import type { Matrix } from "../matrix.ts";
-import { SymmetricBatch, type SymmetricMatrices } from "./symmetric_batch.ts";
+import { scaledSingle } from "../scaled_matrix.ts";
+import { ordersOf, SymmetricBatch, type SymmetricMatrices } from "./symmetric_batch.ts";
 import pivotedSource from "../../../shaders/linalg/include/pivoted.wgsl" with { type: "text" };
 import choleskySource from "../../../shaders/linalg/count/cholesky.wgsl" with { type: "text" };
 
@@ -31,9 +33,9 @@ export interface EigenvalueBounds {
    * λ_(k+1) ≤ upper[k], infinite where nothing is known. Not in order beyond the first infinite
    * one.
    */
-  readonly upper: Float32Array;
+  readonly upper: Float64Array;
   /** λ_(k+1) ≥ lower[k], 0 where nothing is known. */
-  readonly lower: Float32Array;
+  readonly lower: Float64Array;
 }
 
 /** Memory for the factorisation of a batch of matrices. */
@@ -117,7 +119,7 @@ export async function bindCholesky(
     const shape = gpuStruct(
       gpu,
       "cholesky shape",
-      ["u32", rows, rows * (rows + 4) / 2, steps, index === 0 ? 1 : 0],
+      ["u32", rows, rows * (rows + 4) / 2, steps, index === 0 ? 1 : 0, 0],
     );
     const { inverses, copies, states, bounds } = work;
     return kernel.bind([shape, batch.orders, inverses, batch.matrices, copies, states, bounds], [count]);
@@ -146,7 +148,8 @@ function iterationsOf(order: number, lanes: number): StepIterations {
  * Bounds the eigenvalues of positive semidefinite matrices. Waits for the GPU.
  *
  * @param gpu Device.
- * @param matrices Square matrices of any orders 1 ≤ n ≤ 1,024; only the lower triangle is read.
+ * @param matrices Square matrices of any orders 1 ≤ n ≤ 1,024, and of any magnitude; only the lower
+ * triangle is read. Entries of float64 are rounded to 24 bits, which the bounds cover.
  * @returns Bounds on the eigenvalues of each. A matrix that is not finite has bounds of infinity
  * and 0.
  * @throws {InputError} Where they are no list of matrices.
@@ -170,16 +173,22 @@ export async function boundByCholesky(
   matrices: readonly Matrix[],
 ): Promise<EigenvalueBounds[]> {
   if (matrices.length === 0) return [];
-  using batch = new SymmetricBatch(gpu, matrices);
+  ordersOf(matrices);
+  const scaled = matrices.map(scaledSingle);
+  using batch = new SymmetricBatch(gpu, scaled);
   using work = new CholeskyWork(gpu, batch);
   const commands = new Commands(gpu);
   commands.run(...await bindCholesky(gpu, batch, work));
   commands.submit();
   const words = await work.bounds.read();
   return matrices.map(({ rows: n }, index) => {
-    const part = (which: number) =>
-      Float32Array.from({ length: n }, (_, k) => words[2 * (index * batch.rows + k) + which]);
-    return { upper: part(0), lower: part(1) };
+    const { exponent, rounding } = scaled[index];
+    const part = (which: number, unscale: (bound: number) => number) =>
+      Float64Array.from({ length: n }, (_, k) => unscale(words[2 * (index * batch.rows + k) + which]));
+    return {
+      upper: part(0, (bound) => ldexpUp(addUp(bound, rounding), -exponent)),
+      lower: part(1, (bound) => ldexpDown(Math.max(0, addDown(bound, -rounding)), -exponent)),
+    };
   });
 }
 
@@ -197,6 +206,6 @@ export function countBetween({ upper, lower }: EigenvalueBounds, epsilon: number
   const high = first < 0 ? upper.length : first;
   const low = epsilon < 0 ? 0 : lower.findLastIndex((bound) => bound > epsilon) + 1;
   let count = low;
-  while (count < high && upper[count] * lower[count] > epsilon * epsilon) count++;
+  while (count < high && Math.sqrt(upper[count]) * Math.sqrt(lower[count]) > epsilon) count++;
   return { count, low, high };
 }

@@ -5,7 +5,9 @@
  */
 
 import { InputError, ShapeError } from "../../errors.ts";
+import { addDown, addUp, ldexpDown, ldexpUp } from "../directed.ts";
 import { checkMatrices, type Matrix } from "../matrix.ts";
+import type { Scaling } from "../scaled_matrix.ts";
 
 /** A count of eigenvalues above a threshold, and the interval in which the exact one lies. */
 export interface EigenvalueCount {
@@ -57,10 +59,16 @@ export function countInterval(
 ): [low: number, high: number] {
   let low = 0, high = order;
   for (const { shift, bound, count } of counts) {
-    if (shift - bound >= epsilon) low = Math.max(low, count);
-    if (shift + bound <= epsilon) high = Math.min(high, count);
+    if (addDown(shift, -bound) >= epsilon) low = Math.max(low, count);
+    if (addUp(shift, bound) <= epsilon) high = Math.min(high, count);
   }
   return [low, high];
+}
+
+/** Order n of a matrix whose eigenvalues were counted, and how it was scaled before. */
+export interface CountedMatrix extends Scaling {
+  /** Number of rows n. */
+  readonly rows: number;
 }
 
 /**
@@ -69,17 +77,19 @@ export function countInterval(
  *
  * @param known Proven counts: as many for each threshold, the first of them at the threshold
  * itself.
- * @param order Order n of the matrix.
- * @param epsilons Thresholds as the caller gave them; those on the GPU may be rounded.
+ * @param matrix Order n of the matrix, and how it was scaled before it was counted.
+ * @param epsilons Thresholds for the matrix as the caller gave it; those on the GPU may be rounded.
  * @returns A count for each threshold.
  */
 export function countsIn(
   known: readonly ShiftedCount[],
-  order: number,
+  { rows, exponent = 0, rounding = 0 }: CountedMatrix,
   epsilons: readonly number[],
 ): EigenvalueCount[] {
+  const proven = known.map((each) => ({ ...each, bound: addUp(each.bound, rounding) }));
   return epsilons.map((epsilon, k) => {
-    const [low, high] = countInterval(known, order, epsilon);
+    const [low] = countInterval(proven, rows, ldexpUp(epsilon, exponent));
+    const [, high] = countInterval(proven, rows, ldexpDown(epsilon, exponent));
     const { count } = known[k * known.length / epsilons.length];
     return { count: Math.min(high, Math.max(low, count)), low, high };
   });

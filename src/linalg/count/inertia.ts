@@ -12,7 +12,14 @@ import { gpuStruct } from "../../gpu/struct.ts";
 import { type StepIterations, stepsPerDispatch } from "../iterations.ts";
 import type { Matrix } from "../matrix.ts";
 import { U } from "../rounding.ts";
-import { countsIn, type EigenvalueCount, type ShiftedCount, thresholdsOf } from "./eigenvalue_count.ts";
+import {
+  type CountedMatrix,
+  countsIn,
+  type EigenvalueCount,
+  type ShiftedCount,
+  thresholdsOf,
+} from "./eigenvalue_count.ts";
+import { scaledSingle, scaledThresholds } from "../scaled_matrix.ts";
 import { SymmetricBatch, type SymmetricMatrices } from "./symmetric_batch.ts";
 import pivotedSource from "../../../shaders/linalg/include/pivoted.wgsl" with { type: "text" };
 import inertiaSource from "../../../shaders/linalg/count/inertia.wgsl" with { type: "text" };
@@ -123,7 +130,7 @@ export async function bindInertia(
       const shape = gpuStruct(
         gpu,
         "inertia shape",
-        ["u32", batch.rows, copyWords(batch.rows), stage, steps, index === 0 ? 1 : 0],
+        ["u32", batch.rows, copyWords(batch.rows), stage, steps, index === 0 ? 1 : 0, 0],
       );
       dispatches.push(kernel.bind(
         [shape, batch.orders, work.epsilons, batch.matrices, work.copies, work.results],
@@ -192,7 +199,7 @@ function likelyMargin({ rows: n, data: matrix }: Matrix): (epsilon: number) => n
  *
  * @param batch The matrices.
  * @param work The memory where {@linkcode bindInertia} left the counts.
- * @param orders Orders of the matrices.
+ * @param matrices Orders of the matrices, and how they were scaled.
  * @param epsilons Thresholds of each matrix as the caller gave them; those on the GPU may be
  * rounded.
  * @returns A count for each threshold of each matrix. A matrix or threshold that is not finite
@@ -201,7 +208,7 @@ function likelyMargin({ rows: n, data: matrix }: Matrix): (epsilon: number) => n
 export async function readInertia(
   batch: SymmetricMatrices,
   work: InertiaWork,
-  orders: readonly number[],
+  matrices: readonly CountedMatrix[],
   epsilons: readonly (readonly number[])[],
 ): Promise<EigenvalueCount[][]> {
   const words = await work.results.readUint32();
@@ -212,7 +219,7 @@ export async function readInertia(
       const at = (index * perMatrix + k) * RESULT_WORDS;
       return { shift: floats[at], bound: floats[at + 1], count: words[at + 2] };
     });
-    return countsIn(known, orders[index], epsilons[index]);
+    return countsIn(known, matrices[index], epsilons[index]);
   });
 }
 
@@ -220,7 +227,8 @@ export async function readInertia(
  * Counts the eigenvalues of symmetric matrices above thresholds. Waits for the GPU.
  *
  * @param gpu Device.
- * @param matrices Symmetric matrices of any orders 1 ≤ n ≤ 1,024; only the lower triangle is read.
+ * @param matrices Symmetric matrices of any orders 1 ≤ n ≤ 1,024, and of any magnitude; only the
+ * lower triangle is read. Entries of float64 are rounded to 24 bits, which the intervals cover.
  * @param epsilons Thresholds of each matrix, as many for each.
  * @returns A certified count for each threshold of each matrix; 0 in [0, n] where a matrix is not
  * finite.
@@ -248,16 +256,17 @@ export async function countByInertia(
   if (matrices.length === 0) return [];
   const thresholds = thresholdsOf(matrices, epsilons);
   if (thresholds === 0) return matrices.map(() => []);
-  using batch = new SymmetricBatch(gpu, matrices);
+  const scaled = matrices.map(scaledSingle);
+  using batch = new SymmetricBatch(gpu, scaled);
   using work = new InertiaWork(gpu, batch, thresholds);
   work.epsilons.write(Float32Array.from(
-    matrices.flatMap((matrix, index) => {
+    scaled.flatMap((matrix, index) => {
       const margin = likelyMargin(matrix);
-      return epsilons[index].flatMap((epsilon) => [epsilon, margin(epsilon)]);
+      return scaledThresholds(epsilons[index], matrix).flatMap((epsilon) => [epsilon, margin(epsilon)]);
     }),
   ));
   const commands = new Commands(gpu);
   commands.run(...await bindInertia(gpu, batch, work));
   commands.submit();
-  return await readInertia(batch, work, matrices.map(({ rows }) => rows), epsilons);
+  return await readInertia(batch, work, scaled, epsilons);
 }

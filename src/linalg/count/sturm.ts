@@ -13,6 +13,7 @@ import { type GpuStruct, gpuStruct } from "../../gpu/struct.ts";
 import { selfTestDoubleSingle } from "../double_single/double_single_self_test.ts";
 import { type EigenvalueCount, thresholdsOf } from "./eigenvalue_count.ts";
 import { type Matrix, type PrecisionName, precisionNames } from "../matrix.ts";
+import { scaledSingle, scaledThresholds } from "../scaled_matrix.ts";
 import { SymmetricBatch } from "./symmetric_batch.ts";
 import { readSturm, SturmWork } from "./sturm_work.ts";
 import { bindSturmDoubleSingle } from "./sturm_double_single.ts";
@@ -95,7 +96,8 @@ export interface SturmOptions {
  * Counts the eigenvalues of symmetric matrices above thresholds. Waits for the GPU.
  *
  * @param gpu Device.
- * @param matrices Symmetric matrices of any orders 1 ≤ n ≤ 2,048, or 512 in double precision.
+ * @param matrices Symmetric matrices of any orders 1 ≤ n ≤ 2,048, or 512 in double precision, and
+ * of any magnitude. Entries of float64 are rounded to 24 bits, which the intervals cover.
  * @param epsilons Thresholds of each matrix, as many for each.
  * @param options Precision.
  * @returns A certified count for each threshold of each matrix; 0 in [0, n] where a matrix is not
@@ -130,16 +132,19 @@ export async function countBySturm(
   const thresholds = thresholdsOf(matrices, epsilons);
   if (thresholds === 0) return matrices.map(() => []);
   const { form } = await selfTestDoubleSingle(gpu);
-  using batch = new SymmetricBatch(gpu, matrices);
+  const scaled = matrices.map(scaledSingle);
+  using batch = new SymmetricBatch(gpu, scaled);
   const double = precision === "double";
   using reduced = new TridiagonalBatch(gpu, batch, double ? 2 : 1);
   using work = new SturmWork(gpu, batch.count, thresholds);
-  work.epsilons.write(Float32Array.from(epsilons.flat()));
+  work.epsilons.write(
+    Float32Array.from(scaled.flatMap((matrix, index) => scaledThresholds(epsilons[index], matrix))),
+  );
   const commands = new Commands(gpu);
   commands.run(
     ...await (double ? bindTridiagonalDoubleSingle : bindTridiagonal)(gpu, batch, reduced, form),
     await (double ? bindSturmDoubleSingle(gpu, reduced, work, form) : bindSturm(gpu, reduced, work)),
   );
   commands.submit();
-  return await readSturm(work, matrices.map(({ rows }) => rows), epsilons);
+  return await readSturm(work, scaled, epsilons);
 }

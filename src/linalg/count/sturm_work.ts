@@ -5,7 +5,7 @@
  */
 import { allocateArrays, type GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import { countsIn, type EigenvalueCount, type ShiftedCount } from "./eigenvalue_count.ts";
+import { type CountedMatrix, countsIn, type EigenvalueCount, type ShiftedCount } from "./eigenvalue_count.ts";
 
 /** Words of one record: three shifts and the bound on their errors, three counts and one spare. */
 const RECORD_WORDS = 8;
@@ -46,7 +46,7 @@ export class SturmWork implements Disposable {
  * Reads the counts. Waits for the GPU.
  *
  * @param work The memory where `bindSturm` left the counts.
- * @param orders Orders of the matrices.
+ * @param matrices Orders of the matrices, and how they were scaled.
  * @param epsilons Thresholds of each matrix as the caller gave them; those on the GPU may be
  * rounded.
  * @returns A count for each threshold of each matrix. A matrix or threshold that is not finite
@@ -54,17 +54,17 @@ export class SturmWork implements Disposable {
  */
 export async function readSturm(
   work: SturmWork,
-  orders: readonly number[],
+  matrices: readonly CountedMatrix[],
   epsilons: readonly (readonly number[])[],
 ): Promise<EigenvalueCount[][]> {
   const words = await work.results.readUint32();
   const floats = new Float32Array(words.buffer, words.byteOffset, words.length);
-  return orders.map((order, index) => {
+  return matrices.map((matrix, index) => {
     const first = index * work.thresholds * RECORD_WORDS;
     const known = Array.from({ length: 3 * work.thresholds }, (_, k): ShiftedCount => {
       const at = first + Math.floor(k / 3) * RECORD_WORDS, which = k % 3;
       return { shift: floats[at + which], bound: floats[at + 3], count: words[at + 4 + which] };
     });
-    return countsIn(known, order, epsilons[index]);
+    return countsIn(known, matrix, epsilons[index]);
   });
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { InputError, ShapeError } from "../../errors.ts";
+import { ShapeError } from "../../errors.ts";
 import { allocateArrays, type GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { checkMatrices, largestExponent, type Matrix } from "../matrix.ts";
@@ -41,28 +41,13 @@ export function ordersOf(matrices: readonly Matrix[]): number[] {
 }
 
 /**
- * Rounds the entries of a matrix to single precision.
- *
- * @param matrix The matrix.
- * @returns Its entries; the matrix's own where they are single already.
- */
-export function singleEntries({ data }: Matrix): Float32Array {
-  return data instanceof Float32Array ? data : Float32Array.from(data);
-}
-
-/**
- * Checks that all entries of matrices are finite numbers of single precision.
+ * Checks that all entries of matrices are finite numbers.
  *
  * @param matrices Matrices.
- * @throws {InputError} Where an entry is NaN or infinite, or beyond the range of single precision.
+ * @throws {InputError} Where an entry is NaN or infinite.
  */
 export function checkFinite(matrices: readonly Matrix[]): void {
-  matrices.forEach((matrix, index) => {
-    if (largestExponent(matrix, `matrix ${index}`) < 128) return;
-    throw new InputError(
-      `matrix ${index} has entries of 2^128 or more, beyond single precision: scale it down`,
-    );
-  });
+  matrices.forEach((matrix, index) => largestExponent(matrix, `matrix ${index}`));
 }
 
 /** Symmetric matrices padded to one size, in GPU memory. */
@@ -82,8 +67,8 @@ export class SymmetricBatch implements SymmetricMatrices, Disposable {
    * Copies matrices to the GPU.
    *
    * @param gpu Device.
-   * @param matrices Square matrices of any orders, at least one; their entries are rounded to
-   * single precision.
+   * @param matrices Square matrices of any orders, at least one. Entries of float64 are rounded to
+   * single precision, in silence: see `scaledSingle`.
    * @throws {ShapeError} Where a matrix is not square.
    */
   constructor(gpu: Gpu, matrices: readonly Matrix[]) {
@@ -96,8 +81,9 @@ export class SymmetricBatch implements SymmetricMatrices, Disposable {
       ["orders", Uint32Array.from(orders)],
       ["symmetric matrices", this.count * this.rows * this.rows],
     );
-    matrices.forEach((matrix, index) => {
-      const padded = padRows(singleEntries(matrix), orders[index], this.rows / 4);
+    matrices.forEach(({ data }, index) => {
+      const entries = data instanceof Float32Array ? data : Float32Array.from(data);
+      const padded = padRows(entries, orders[index], this.rows / 4);
       this.matrices.write(padded, index * this.rows * this.rows);
     });
   }

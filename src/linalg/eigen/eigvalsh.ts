@@ -9,6 +9,8 @@ import type { Gpu } from "../../gpu/device.ts";
 import { bindBisection } from "../count/sturm.ts";
 import { checkFinite, ordersOf, SymmetricBatch } from "../count/symmetric_batch.ts";
 import type { Matrix } from "../matrix.ts";
+import { ldexp } from "../rounding.ts";
+import { scaledSingle } from "../scaled_matrix.ts";
 import { symmetricMatrix } from "../symmetric_matrix.ts";
 import { bindTridiagonal, TridiagonalBatch } from "../count/tridiagonal.ts";
 
@@ -20,17 +22,18 @@ import { bindTridiagonal, TridiagonalBatch } from "../count/tridiagonal.ts";
  * Errors: each eigenvalue to about n u ‖A‖₂, u = 2⁻²⁴, like those of `eigh`. Roundings of random
  * sign amount to √n u ‖A‖₂, and measured errors are 1 … 3 u ‖A‖₂ for n up to 2,048. `eigh` also
  * gives the small eigenvalues of a positive definite matrix with a good diagonal scaling right
- * relative to themselves; this function does not.
+ * relative to themselves; this function does not. Matrices are scaled by powers of two, so this
+ * holds for entries of any magnitude.
  *
  * @param gpu Device.
  * @param matrices Symmetric matrices of any orders 1 ≤ n ≤ 2,048. The lower triangle counts; the
  * upper one may differ from it as rounding makes it differ, by 2⁻¹³ √|a_ii a_jj|. Entries of
- * float64 are rounded to single precision.
- * @returns Eigenvalues of each, descending.
+ * float64 are rounded to 24 bits.
+ * @returns Eigenvalues of each, descending. One beyond float64 is infinite.
  * @throws {ShapeError} Where a matrix is not square, too large, or has another number of entries
  * than its shape says.
  * @throws {InputError} Where they are no list of matrices, a matrix is not symmetric, or an entry
- * is NaN, infinite or beyond single precision.
+ * is NaN or infinite.
  *
  * @example
  * ```ts
@@ -44,12 +47,12 @@ import { bindTridiagonal, TridiagonalBatch } from "../count/tridiagonal.ts";
  * assert.deepEqual([...values].map(Math.round), [3, 1]);
  * ```
  */
-export async function eigvalsh(gpu: Gpu, matrices: readonly Matrix[]): Promise<Float32Array[]> {
+export async function eigvalsh(gpu: Gpu, matrices: readonly Matrix[]): Promise<Float64Array[]> {
   const orders = ordersOf(matrices);
   checkFinite(matrices);
   if (matrices.length === 0) return [];
-  const symmetric = matrices.map(symmetricMatrix);
-  using batch = new SymmetricBatch(gpu, symmetric);
+  const scaled = matrices.map(symmetricMatrix).map(scaledSingle);
+  using batch = new SymmetricBatch(gpu, scaled);
   using reduced = new TridiagonalBatch(gpu, batch);
   using values = new GpuArray(gpu, "eigenvalues", batch.count * batch.rows);
   const commands = new Commands(gpu);
@@ -59,5 +62,8 @@ export async function eigvalsh(gpu: Gpu, matrices: readonly Matrix[]): Promise<F
   );
   commands.submit();
   const words = await values.read();
-  return orders.map((n, index) => words.slice(index * batch.rows, index * batch.rows + n));
+  return orders.map((n, index) => {
+    const own = words.subarray(index * batch.rows, index * batch.rows + n);
+    return Float64Array.from(own, (value) => ldexp(value, -scaled[index].exponent));
+  });
 }

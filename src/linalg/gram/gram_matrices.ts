@@ -5,12 +5,16 @@
  * @module
  */
 import { checkKeys, checkName } from "../../check.ts";
+import { addUp, ldexpUp } from "../directed.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { joinDouble } from "../double_single/double_single.ts";
 import { keepsCompensation, selfTestDoubleSingle } from "../double_single/double_single_self_test.ts";
 import { checkSources, type MatrixSource } from "../matrix_source.ts";
+import { exponentOf, ldexp } from "../rounding.ts";
 import { cutTiles, type GramPlan, gramPlanBounds } from "./gram_tiles.ts";
-import { checkCenter, heaviestOf, type PrepareOptions, RunningPreparation } from "./preparation.ts";
+import { heaviestOf } from "./means.ts";
+import { RunningPreparation } from "./preparation.ts";
+import { checkCenter, checkVolume, prepareKeys, type PrepareOptions } from "./prepare_options.ts";
 import { TileStream } from "./tile_stream.ts";
 
 /** Names of the arithmetics of a Gram matrix. */
@@ -39,6 +43,12 @@ export interface GramMatrix {
   readonly bound: number;
 }
 
+/** A Gram matrix that is scaled: 2^`exponent` M, to within the bound. */
+export interface ScaledGramMatrix extends GramMatrix {
+  /** Exponent of the power of two. */
+  readonly exponent: number;
+}
+
 /** Default bytes of an array of a tile: long enough to keep a GPU busy, small beside its memory. */
 const TILE_BYTES = 2 ** 25;
 /** Bound on the error of a term that underflows, of features below 2¹² and weights below 2. */
@@ -56,7 +66,9 @@ const UNDERFLOW = 2 ** -100;
  * so M errs by at most δ tr M. Centring leaves a matrix of weighted norm e in the features, which
  * adds 2 e √tr M + e². Without weights, compensated sums have δ = 6·10⁻⁷ for a thousand samples and
  * 7·10⁻⁷ for ten million, plain ones 1.5·10⁻⁵ and more, double-single ones 4·10⁻¹³ and more. An
- * adapter whose arithmetic defeats compensation gets the bound of plain sums.
+ * adapter whose arithmetic defeats compensation gets the bound of plain sums. Features and weights
+ * are scaled by powers of two, so that the same holds for all magnitudes; what is below 2⁻¹⁰⁰ of
+ * the largest square, or below the range of float64, counts as error.
  *
  * @param gpu Device.
  * @param features Features of one shape, in memory or produced on demand.
@@ -91,9 +103,40 @@ export async function gramMatrices(
   features: readonly MatrixSource[],
   options: GramMatricesOptions = {},
 ): Promise<GramMatrix[]> {
-  checkKeys("options of gramMatrices", options, ["precision", "weights", "center", "tileBytes"]);
-  if (options.precision !== undefined) checkName("precision", options.precision, gramPrecisionNames);
-  if (options.center !== undefined) checkCenter(options.center);
+  return unscaled(await scaledGramMatrices(gpu, features, options));
+}
+
+/**
+ * Takes the scale out of Gram matrices.
+ *
+ * @param scaled The matrices.
+ * @returns The same, with what float64 can not hold in their bounds.
+ */
+export function unscaled(scaled: readonly ScaledGramMatrix[]): GramMatrix[] {
+  return scaled.map(({ matrix, bound, exponent }) => ({
+    matrix: matrix.map((value) => ldexp(value, -exponent)),
+    bound: bound === 0 ? 0 : addUp(ldexpUp(bound, -exponent), Math.sqrt(matrix.length) * Number.MIN_VALUE),
+  }));
+}
+
+/**
+ * Computes Gram matrices as {@linkcode gramMatrices} does, and leaves them scaled, so that none is
+ * below or beyond the range of float64.
+ *
+ * @param gpu Device.
+ * @param features Features of one shape, in memory or produced on demand.
+ * @param options Arithmetic, weights (shared by all), centring.
+ * @returns The matrix of each, and its error, both scaled.
+ * @throws {ShapeError} As `gramMatrices` does.
+ * @throws {InputError} As `gramMatrices` does.
+ * @throws {PrecisionError} As `gramMatrices` does.
+ */
+export async function scaledGramMatrices(
+  gpu: Gpu,
+  features: readonly MatrixSource[],
+  options: GramMatricesOptions = {},
+): Promise<ScaledGramMatrix[]> {
+  checkGramOptions("options of gramMatrices", options);
   const { precision = "compensated", weights, center = false, tileBytes = TILE_BYTES } = options;
   checkSources(features, weights);
   if (features.length === 0) return [];
@@ -105,17 +148,38 @@ export async function gramMatrices(
   const areSingle = features.every((each) => "data" in each && each.data instanceof Float32Array);
   const words = center || isDouble && !areSingle ? 2 : 1;
   const cut = cutTiles(features[0], features.length, center || isDouble ? 2 : 1, mostBytes(gpu, tileBytes));
-  const results: GramMatrix[] = [];
+  const results: ScaledGramMatrix[] = [];
   for (let first = 0; first < features.length; first += cut.matrices) {
     const batch = features.slice(first, first + cut.matrices);
     const tiles = Math.ceil(rows / cut.rows);
     const plan = { columns, count: batch.length, rows: cut.rows, tiles, form, sums, center, words } as const;
-    results.push(...await addTiles(gpu, batch, plan, weights));
+    results.push(...await addTiles(gpu, batch, plan, options));
   }
   return results;
 }
 
-function mostBytes({ limits }: Gpu, tileBytes: number): number {
+/**
+ * Checks options of Gram matrices.
+ *
+ * @param what Whose options they are, for errors.
+ * @param options The options.
+ * @throws {InputError} If a key or a name is unknown, or a value is not what it must be.
+ */
+export function checkGramOptions(what: string, options: GramMatricesOptions): void {
+  checkKeys(what, options, [...prepareKeys, "precision", "tileBytes"]);
+  if (options.precision !== undefined) checkName("precision", options.precision, gramPrecisionNames);
+  if (options.center !== undefined) checkCenter(options.center);
+  checkVolume(options);
+}
+
+/**
+ * Limits the bytes of an array of a tile to what the adapter has.
+ *
+ * @param gpu Device.
+ * @param tileBytes Bytes that are wanted. Default: 2²⁵, 32 MiB.
+ * @returns Bytes that an array may take.
+ */
+export function mostBytes({ limits }: Gpu, tileBytes: number = TILE_BYTES): number {
   return Math.min(tileBytes, limits.maxStorageBufferBindingSize, limits.maxBufferSize);
 }
 
@@ -123,20 +187,19 @@ async function addTiles(
   gpu: Gpu,
   sources: readonly MatrixSource[],
   plan: GramPlan,
-  weights: ArrayLike<number> | undefined,
-): Promise<GramMatrix[]> {
+  options: PrepareOptions,
+): Promise<ScaledGramMatrix[]> {
+  const { weights, volume = 1 } = options;
   const [{ rows, columns }] = sources;
   // Weights are scaled by a power of two so that the heaviest is from 1 to 2.
-  const heaviest = weights ? heaviestOf(weights) : 1;
-  const weightScale = 2 ** -Math.max(-1000, Math.min(1000, Math.floor(Math.log2(heaviest))));
-  const most = weights ? heaviest * rows : 1;
-  const preparations = sources.map(() => new RunningPreparation(columns, plan.center, most));
+  const weightExponent = weights ? -exponentOf(heaviestOf(weights)) : 0;
+  const preparations = sources.map(() => new RunningPreparation(columns, plan.center, options));
   using stream = new TileStream(gpu, sources, { preparations, plan });
   const { gram } = stream;
   let mass = weights ? 0 : rows;
   const setWeights = (first: number, samples: number, isLast: boolean) => {
     if (!weights) return;
-    const part = Float64Array.from({ length: samples }, (_, k) => weights[first + k] * weightScale);
+    const part = Float64Array.from({ length: samples }, (_, k) => ldexp(weights[first + k], weightExponent));
     gram.setWeights(part);
     if (isLast) mass += part.reduce((sum, weight) => sum + weight, 0);
   };
@@ -153,28 +216,51 @@ async function addTiles(
   });
 
   const pairs = await gram.pairs.read();
-  const unweighted = weights ? 1 / weightScale : 1 / rows;
   return sources.map((_, index) => {
-    const matrix = Float64Array.from({ length: columns ** 2 }, (_, e) => {
-      const at = 2 * (index * columns ** 2 + e);
-      return joinDouble(pairs[at], pairs[at + 1]);
-    });
     // Zeros are exact in any arithmetic.
     const { largest, exponent } = preparations[index];
-    if (largest === 0) return { matrix, bound: 0 };
+    if (largest === 0) return { matrix: new Float64Array(columns ** 2), bound: 0, exponent: 0 };
     const isRounded = plan.sums === null || plan.center || plan.words === 1 && stream.tiles.isDouble[index];
     const { relative, centering } = gramPlanBounds(plan, weights !== undefined, isRounded);
-    const scale = 2 ** -exponent;
-    const lost = UNDERFLOW * rows * columns;
-    let trace = 0;
-    for (let i = 0; i < columns; i++) trace += matrix[i * (columns + 1)];
-    const exact = (trace + lost) / (1 - relative);
-    const left = centering * largest / scale * Math.sqrt(columns * mass);
-    // 2⁻⁵¹ for the host's own roundings.
-    const bound = (relative + 2 ** -51) * exact + 2 * Math.sqrt(exact) * left + left ** 2 + lost;
+    const left = centering * ldexp(largest, exponent) * Math.sqrt(columns * mass);
+    const { matrix, bound } = summedGram(pairs, { columns, index, rows, relative, left });
+    const samples = weights ? 1 : rows / volume;
     return {
-      matrix: matrix.map((value) => value * scale * unweighted * scale),
-      bound: bound * scale * unweighted * scale + columns * Number.MIN_VALUE,
+      matrix: matrix.map((value) => value / samples),
+      bound: bound / samples,
+      exponent: 2 * exponent + weightExponent,
     };
   });
+}
+
+/**
+ * Takes one Gram matrix of those that tiles were summed to, and bounds its error.
+ *
+ * @param pairs The sums, in pairs of words.
+ * @param sum Order and place of the matrix, number of rows summed, bound on an entry relative to
+ * the magnitudes of its terms, Frobenius norm of the error of the entries that were summed.
+ * @returns The matrix of the entries as they were summed, and the bound, with room for the rounding
+ * of a quotient by a number that was rounded itself.
+ */
+export function summedGram(
+  pairs: Float32Array,
+  { columns, index, rows, relative, left }: {
+    readonly columns: number;
+    readonly index: number;
+    readonly rows: number;
+    readonly relative: number;
+    readonly left: number;
+  },
+): GramMatrix {
+  const matrix = Float64Array.from({ length: columns ** 2 }, (_, e) => {
+    const at = 2 * (index * columns ** 2 + e);
+    return joinDouble(pairs[at], pairs[at + 1]);
+  });
+  const lost = UNDERFLOW * rows * columns;
+  let trace = 0;
+  for (let i = 0; i < columns; i++) trace += matrix[i * (columns + 1)];
+  const exact = (trace + lost) / (1 - relative);
+  // 2⁻⁵¹ for the host's own roundings.
+  const bound = (relative + 2 ** -51) * exact + 2 * Math.sqrt(exact) * left + left ** 2 + lost;
+  return { matrix, bound };
 }

@@ -43,6 +43,11 @@ export interface GramPlan {
   readonly center: boolean;
   /** Words an entry of the features that are sent: 1 for single precision, 2 for double-single. */
   readonly words: 1 | 2;
+  /**
+   * Whether rows and columns of the plan are columns and rows of the matrices: it sums ΦΦᵀ.
+   * Default: false.
+   */
+  readonly transposed?: boolean;
 }
 
 /**

@@ -6,32 +6,14 @@
  */
 import { InputError } from "../../errors.ts";
 import { checkSources, type MatrixSource, tileOf } from "../matrix_source.ts";
+import { exponentOf } from "../rounding.ts";
+import { heaviestOf, type Means, meansOf, type Origin } from "./means.ts";
+import type { PrepareOptions } from "./prepare_options.ts";
 
-/** Root of the largest eigenvalue to be computed. */
-const MOST = Math.sqrt(Number.MAX_VALUE);
+/** Root of the largest eigenvalue to be computed, with room for its bound. */
+const MOST = Math.sqrt(Number.MAX_VALUE / 2);
 /** Entries are scaled so that the largest is between 2^-SLACK and 2^SLACK: mostly, not at all. */
 const SLACK = 10;
-
-/** Weights of the rows of a feature matrix, and whether their mean is taken off. */
-export interface PrepareOptions {
-  /** Quadrature weights w > 0, one a sample. Default: 1/m each. */
-  readonly weights?: ArrayLike<number>;
-  /**
-   * Whether each column's weighted mean is taken off, for the ranks of the covariance. Default:
-   * false.
-   */
-  readonly center?: boolean;
-}
-
-/**
- * Checks the option that takes means off.
- *
- * @param center Any value.
- * @throws {InputError} If it is no boolean.
- */
-export function checkCenter(center: unknown): void {
-  if (typeof center !== "boolean") throw new InputError(`center is ${center}: give true or false`);
-}
 
 /**
  * Entries become (entry − origin) · factor · root, with the origin of their column and the root of
@@ -39,10 +21,10 @@ export function checkCenter(center: unknown): void {
  */
 export interface Preparation {
   /** What is taken off each column; `null` for nothing. */
-  readonly origin: Float64Array | null;
+  readonly origin: Origin | null;
   /** A power of two. */
   readonly factor: number;
-  /** Root of the weight of row k, scaled; `null` for 1. */
+  /** Root of the weight of row k; `null` for 1. */
   readonly root: ((k: number) => number) | null;
   /**
    * Looks at a tile before its entries are prepared.
@@ -56,15 +38,48 @@ export interface Preparation {
   look(tile: Float32Array | Float64Array, first: number): number;
 }
 
-/** A preparation that all entries were looked at for. */
+/**
+ * Counts the rows of a matrix that fit into memory.
+ *
+ * @param columns Number of columns.
+ * @param bytes Bytes that they may take in double precision.
+ * @returns Number of rows, at least 1.
+ */
+export function rowsWithin(columns: number, bytes: number): number {
+  return Math.max(1, Math.floor(bytes / (8 * columns)));
+}
+
+/**
+ * Restricts a preparation to some columns.
+ *
+ * @param preparation The preparation.
+ * @param first Index of the first column.
+ * @param count Number of columns.
+ * @returns The preparation of a matrix of these columns.
+ */
+export function preparationOfColumns(preparation: Preparation, first: number, count: number): Preparation {
+  const { origin, factor, root, look } = preparation;
+  const part = (word: Float64Array) => word.subarray(first, first + count);
+  return { origin: origin && { high: part(origin.high), low: part(origin.low) }, factor, root, look };
+}
+
+/**
+ * A preparation that all entries were looked at for. The Gram matrix of the prepared entries is
+ * `mass` · 2^`exponent` times the weighted one. The two are kept apart, since their product may be
+ * beyond float64 where the Gram matrix is not.
+ */
 export interface PlannedPreparation extends Preparation {
   /**
    * Bound on the Frobenius norm of what the rounding of means leaves in the entries; 0 where none
    * are taken off.
    */
   readonly meanBound: number;
-  /** Factor from the weighted Gram matrix to that of the prepared entries. */
-  readonly scale: number;
+  /** Samples per unit of volume where there are no weights, rounded once; else 1. */
+  readonly mass: number;
+  /** Exponent of a power of two. */
+  readonly exponent: number;
+  /** Whether all entries are exactly 0, less the means. */
+  readonly isZero: boolean;
 }
 
 /**
@@ -73,7 +88,7 @@ export interface PlannedPreparation extends Preparation {
  *
  * @param source Features, a sample a row.
  * @param options Weights, centring.
- * @param tileRows Rows to look at in one go.
+ * @param tileRows Rows to look at in one go; {@linkcode rowsWithin} for wide matrices.
  * @returns The preparation.
  * @throws {ShapeError} If shapes do not fit together.
  * @throws {InputError} If an entry is not finite, or a weight is not a finite number above 0; if
@@ -81,42 +96,38 @@ export interface PlannedPreparation extends Preparation {
  */
 export function planPreparation(
   source: MatrixSource,
-  { weights, center = false }: PrepareOptions,
+  { weights, center = false, volume = 1 }: PrepareOptions,
   tileRows: number,
 ): PlannedPreparation {
   checkSources([source], weights);
   const { rows, columns } = source;
-  // The weights are scaled by a power of four at most, so that their roots are near 1.
-  const heaviest = weights ? heaviestOf(weights) : 1;
-  const weightScale = 4 ** Math.max(-500, Math.min(500, -Math.round(Math.log2(heaviest) / 2)));
-  const weight = (k: number) => weights ? weights[k] * weightScale : 1;
   const tiles = function* () {
     for (let first = 0; first < rows; first += tileRows) {
       yield { first, data: tileOf(source, first, Math.min(tileRows, rows - first)) };
     }
   };
-  const means = new Float64Array(columns);
-  let total = 0;
+  const root = weights ? (k: number) => Math.sqrt(weights[k]) : null;
+  let means: Means | null = null;
   if (center) {
-    for (const { first, data } of tiles()) largestOf(data, columns, first);
-    total = takeMeans(means, tiles, weight);
+    const sizes = new Float64Array(columns);
+    for (const { first, data } of tiles()) largestOf(data, { columns, first, sizes });
+    means = meansOf(tiles, sizes, weights);
   }
+  const origin = means?.origin ?? null;
   let largest = 0;
   for (const { first, data } of tiles()) {
-    largest = Math.max(largest, largestOf(data, columns, first, center ? means : null));
+    largest = Math.max(largest, largestOf(data, { columns, first, origin, root }));
   }
-  checkRange(largest, columns, weights ? heaviest * rows : 1);
-  const exponent = largest > 0 ? -Math.floor(Math.log2(largest)) : 0;
-  const factor = 2 ** Math.max(-1000, Math.min(1000, exponent));
-  // An ulp of a mean, and the rounding of a sum of what the mean leaves.
-  const ulps = means.map((mean) => 2 ** -52 * (Math.abs(mean) + rows * largest) * factor);
+  checkRange(largest, columns * (weights ? rows : volume));
+  const exponent = largest > 0 ? Math.max(-1023, Math.min(1023, -exponentOf(largest))) : 0;
   return {
-    origin: center ? means : null,
-    root: (k) => Math.sqrt(weight(k)),
-    factor,
-    meanBound: center ? Math.hypot(...ulps) * Math.sqrt(total) : 0,
-    // In this order, so that no product but the last leaves the range of float64.
-    scale: factor * (weights ? weightScale : rows) * factor,
+    origin,
+    root,
+    factor: 2 ** exponent,
+    meanBound: means ? means.bound(exponent) : 0,
+    mass: weights ? 1 : rows / volume,
+    exponent: 2 * exponent,
+    isZero: largest === 0,
     look: () => 1,
   };
 }
@@ -127,7 +138,7 @@ export function planPreparation(
  */
 export class RunningPreparation implements Preparation {
   /** The first row, where it is taken off. */
-  readonly origin: Float64Array | null;
+  readonly origin: Origin | null;
   /** Roots are left to the GPU, which weights the sums. */
   readonly root = null;
   /** Largest magnitude so far, less the first row. */
@@ -135,19 +146,21 @@ export class RunningPreparation implements Preparation {
   /** Power of two by which entries are scaled now. */
   exponent = 0;
   readonly #columns: number;
-  readonly #mass: number;
+  readonly #root: number;
+  readonly #terms: number;
 
   /**
    * Starts before the first row.
    *
    * @param columns Number of columns.
    * @param center Whether the first row is taken off.
-   * @param mass Bound on the sum of the weights.
+   * @param options Weights of the rows, or their sum.
    */
-  constructor(columns: number, center: boolean, mass: number) {
-    this.origin = center ? new Float64Array(columns) : null;
+  constructor(columns: number, center: boolean, { weights, volume = 1 }: PrepareOptions = {}) {
+    this.origin = center ? { high: new Float64Array(columns), low: new Float64Array(columns) } : null;
     this.#columns = columns;
-    this.#mass = mass;
+    this.#root = weights ? Math.sqrt(heaviestOf(weights)) : 1;
+    this.#terms = columns * (weights?.length ?? volume);
   }
 
   /** Power of two by which entries are scaled now. */
@@ -163,88 +176,82 @@ export class RunningPreparation implements Preparation {
    * @returns Power of two by which the factor changed.
    */
   look(tile: Float32Array | Float64Array, first: number): number {
-    if (first === 0) this.origin?.set(tile.subarray(0, this.#columns));
-    const largest = largestOf(tile, this.#columns, first, this.origin);
-    checkRange(largest, this.#columns, this.#mass);
+    if (first === 0) this.origin?.high.set(tile.subarray(0, this.#columns));
+    const largest = largestOf(tile, { columns: this.#columns, first, origin: this.origin });
+    checkRange(largest * this.#root, this.#terms);
     const before = this.exponent, isFirst = this.largest === 0;
     this.largest = Math.max(this.largest, largest);
     if (largest === 0 || !isFirst && largest * 2 ** before <= 2 ** SLACK) return 1;
-    const exponent = -Math.floor(Math.log2(largest));
-    this.exponent = Math.abs(exponent) < SLACK ? 0 : Math.max(-1000, Math.min(1000, exponent));
+    const exponent = -exponentOf(largest);
+    this.exponent = Math.abs(exponent) < SLACK ? 0 : Math.max(-1023, Math.min(1023, exponent));
     return isFirst ? 1 : 2 ** (this.exponent - before);
   }
 }
 
-/**
- * Finds the heaviest weight.
- *
- * @param weights Weights.
- * @returns The largest of them.
- */
-export function heaviestOf(weights: ArrayLike<number>): number {
-  let most = 0;
-  for (let k = 0; k < weights.length; k++) most = Math.max(most, weights[k]);
-  return most;
-}
-
-function checkRange(largest: number, columns: number, mass: number): void {
-  if (largest * Math.sqrt(columns * mass) < MOST) return;
+/** Checks that eigenvalues, at most `terms` squares of the largest entry, are in range. */
+function checkRange(largest: number, terms: number): void {
+  if (largest * Math.sqrt(terms) < MOST) return;
   throw new InputError(
     `features as large as ${largest}: eigenvalues, of the size of their squares, leave the range of float64; ` +
       "scale them down",
   );
 }
 
-/** Largest magnitude of a tile's entries, less the origin; not a number where means overflowed. */
+/** How to look at a tile. */
+interface Look {
+  readonly columns: number;
+  readonly first: number;
+  /** What is taken off. Default: nothing. */
+  readonly origin?: Origin | null;
+  /** Root of the weight of a row. Default: 1. */
+  readonly root?: ((k: number) => number) | null;
+  /** Receives the largest magnitude of each column so far, as given. */
+  readonly sizes?: Float64Array;
+}
+
+/**
+ * Largest magnitude of a tile's entries, less the origin, times the roots; infinite where means
+ * overflowed. It is above 0 if an entry is, however small.
+ */
 function largestOf(
   tile: Float32Array | Float64Array,
-  columns: number,
-  first: number,
-  origin: Float64Array | null = null,
+  { columns, first, origin = null, root = null, sizes }: Look,
 ): number {
+  if (!origin && !root && !sizes) {
+    const size = largestMagnitude(tile);
+    if (size < Infinity) return size;
+  }
   let largest = 0;
-  for (let start = 0; start < tile.length; start += columns) {
+  for (let start = 0, k = first; start < tile.length; start += columns, k++) {
+    let most = 0;
     for (let j = 0; j < columns; j++) {
-      const size = Math.abs(origin ? tile[start + j] - origin[j] : tile[start + j]);
-      if (size <= largest) continue;
       const value = tile[start + j];
+      const size = Math.abs(origin ? value - origin.high[j] - origin.low[j] : value);
+      if (sizes && size > sizes[j]) sizes[j] = size;
+      if (size <= most) continue;
       if (!Number.isFinite(value)) {
         throw new InputError(
-          `the feature in row ${
-            first + start / columns
-          }, column ${j} (from 0) is ${value}: give finite numbers`,
+          `the feature in row ${k}, column ${j} (from 0) is ${value}: give finite numbers`,
         );
       }
-      if (Number.isNaN(size)) return size;
-      largest = size;
+      if (Number.isNaN(size)) return Infinity;
+      most = size;
     }
+    if (most > 0) largest = Math.max(largest, root ? most * root(k) : most, Number.MIN_VALUE);
   }
   return largest;
 }
 
 /**
- * Weighted means, in two passes: the second, over what the first left, errs as the deviations do,
- * and not as the means. That of a constant column is the constant, so that nothing of it is left.
- * Gives the sum of the weights.
+ * Largest magnitude of entries; NaN if one is. Two maxima at a time take half as long as one, for
+ * which each step waits.
  */
-function takeMeans(
-  means: Float64Array,
-  tiles: () => Iterable<{ first: number; data: Float32Array | Float64Array }>,
-  weight: (k: number) => number,
-): number {
-  const columns = means.length;
-  let mass = 0;
-  for (let pass = 0; pass < 2; pass++) {
-    const sums = new Float64Array(columns);
-    mass = 0;
-    for (const { first, data } of tiles()) {
-      for (let start = 0, k = first; start < data.length; start += columns, k++) {
-        const w = weight(k);
-        mass += w;
-        for (let j = 0; j < columns; j++) sums[j] += w * (data[start + j] - means[j]);
-      }
-    }
-    sums.forEach((sum, j) => means[j] += sum / mass);
+function largestMagnitude(tile: Float32Array | Float64Array): number {
+  let even = 0, odd = 0;
+  const last = tile.length - tile.length % 2;
+  for (let i = 0; i < last; i += 2) {
+    even = Math.max(even, Math.abs(tile[i]));
+    odd = Math.max(odd, Math.abs(tile[i + 1]));
   }
-  return mass;
+  return Math.max(even, odd, last < tile.length ? Math.abs(tile[last]) : 0);
 }

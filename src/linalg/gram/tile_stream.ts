@@ -62,10 +62,15 @@ export class TileStream implements Disposable {
   ) {
     this.#gpu = gpu;
     this.#plan = plan;
-    this.#rows = sources[0].rows;
+    const { rows, words, transposed = false } = plan;
+    this.#rows = transposed ? sources[0].columns : sources[0].rows;
     this.gram = new GramTiles(gpu, plan);
-    const { rows, words } = plan;
-    this.tiles = new MatrixTiles(sources, preparations, { rows, words, stride: this.gram.stride });
+    this.tiles = new MatrixTiles(sources, preparations, {
+      rows,
+      words,
+      stride: this.gram.stride,
+      transposed,
+    });
   }
 
   /**

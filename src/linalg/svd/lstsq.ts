@@ -7,7 +7,8 @@ import { checkKeys, checkName } from "../../check.ts";
 import { InputError, ShapeError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { checkMatrix, largestExponent, type Matrix, type PrecisionName, precisionNames } from "../matrix.ts";
-import { U, U2 } from "../rounding.ts";
+import { ldexp, U, U2 } from "../rounding.ts";
+import { magnitudeOf, type ScaledEntries } from "./magnitude.ts";
 import { LEAST_FLOOR } from "./one_sided_jacobi_double_single.ts";
 import { descendingRows } from "./orthonormal_rows.ts";
 import { svdDoubleSingle } from "./svd_double_single.ts";
@@ -55,14 +56,11 @@ export interface LeastSquaresSolution {
   readonly residuals: Float64Array;
 }
 
-/**
- * A problem, and the powers of two that bring the largest entries of A and of each column of B near
- * 1.
- */
+/** A problem whose A, and each column of B, are scaled so that their largest entries are near 1. */
 interface Scaled extends LeastSquaresProblem {
   readonly index: number;
-  readonly scaleA: number;
-  readonly scalesB: readonly number[];
+  readonly scaledA: ScaledEntries;
+  readonly columnsB: readonly ScaledEntries[];
 }
 
 /**
@@ -94,7 +92,9 @@ interface Rotated {
  *     ‖A x − b‖ − ‖A y − b‖ ≤ c u (‖A‖ (‖x‖ + ‖y‖) + ‖b‖) + rcond σ₁ ‖y‖,
  *
  * however ill-conditioned A is. x is off by ΔA times the condition number of the values that count,
- * σ₁ / σ_rank. Problems of one shape are solved together; tall ones travel in slabs.
+ * σ₁ / σ_rank. Problems of one shape are solved together; tall ones travel in slabs. A and each
+ * column of B are scaled by powers of two, so this holds for entries of any magnitude; a result
+ * beyond float64 is infinite.
  *
  * @param gpu Device.
  * @param problems Problems of any shapes; at most 2,048 unknowns and right-hand sides together.
@@ -151,7 +151,7 @@ export async function lstsq(
 function scale({ a, b }: LeastSquaresProblem, index: number): Scaled {
   checkMatrix(a, `matrix ${index}`);
   checkMatrix(b, `right-hand side ${index}`);
-  const exponent = largestExponent(a, `matrix ${index}`);
+  const scaledA = magnitudeOf(a, `matrix ${index}`);
   largestExponent(b, `right-hand side ${index}`);
   if (a.rows !== b.rows) {
     throw new ShapeError(
@@ -163,22 +163,22 @@ function scale({ a, b }: LeastSquaresProblem, index: number): Scaled {
       `${a.columns} unknowns and ${b.columns} right-hand sides are too many: use at most ${MOST_COLUMNS} together`,
     );
   }
-  const scalesB = Array.from({ length: b.columns }, (_, j) => {
+  const columnsB = Array.from({ length: b.columns }, (_, j) => {
     const data = Float64Array.from({ length: b.rows }, (_, i) => b.data[i * b.columns + j]);
-    return 2 ** -largestExponent({ rows: b.rows, columns: 1, data }, `right-hand side ${index}`);
+    return magnitudeOf({ rows: b.rows, columns: 1, data }, `right-hand side ${index}`);
   });
-  return { index, a, b, scaleA: 2 ** -exponent, scalesB };
+  return { index, a, b, scaledA, columnsB };
 }
 
 /** Joins [A B], scaled, with A padded with columns of zeros to `columns`. */
-function augment({ a, b, scaleA, scalesB }: Scaled, columns: number): Float64Array {
+function augment({ a, b, scaledA, columnsB }: Scaled, columns: number): Float64Array {
   const width = columns + b.columns;
   const entries = new Float64Array(a.rows * width);
   for (let i = 0; i < a.rows; i++) {
-    for (let j = 0; j < a.columns; j++) entries[i * width + j] = scaleA * a.data[i * a.columns + j];
-    for (let j = 0; j < b.columns; j++) {
-      entries[i * width + columns + j] = scalesB[j] * b.data[i * b.columns + j];
+    for (let j = 0; j < a.columns; j++) {
+      entries[i * width + j] = scaledA.scale * scaledA.entries[i * a.columns + j];
     }
+    columnsB.forEach(({ entries: own, scale }, j) => entries[i * width + columns + j] = scale * own[i]);
   }
   return entries;
 }
@@ -219,7 +219,11 @@ async function rotateDouble(gpu: Gpu, group: readonly Scaled[], rcond: number): 
   }));
 }
 
-function solution({ a, b, scaleA, scalesB }: Scaled, rotated: Rotated, rcond: number): LeastSquaresSolution {
+function solution(
+  { a, b, scaledA, columnsB }: Scaled,
+  rotated: Rotated,
+  rcond: number,
+): LeastSquaresSolution {
   const { norms, rows, width, columns, outside } = rotated;
   const values = norms.slice(0, Math.min(a.rows, a.columns));
   const rank = values.filter((value) => value > rcond * values[0]).length;
@@ -230,15 +234,16 @@ function solution({ a, b, scaleA, scalesB }: Scaled, rotated: Rotated, rcond: nu
       const part = rows[i * width + columns + k];
       if (i >= rank) squares[k] += part ** 2;
       else {
-        const factor = part / norm / norm * (scaleA / scalesB[k]);
+        const factor = part / norm / norm;
         for (let j = 0; j < a.columns; j++) x[j * b.columns + k] += factor * rows[i * width + j];
       }
     }
   });
+  x.forEach((value, e) => x[e] = ldexp(value, columnsB[e % b.columns].exponent - scaledA.exponent));
   return {
     x: { rows: a.columns, columns: b.columns, data: x },
     rank,
-    values: values.map((value) => value / scaleA),
-    residuals: squares.map((square, k) => Math.sqrt(square) / scalesB[k]),
+    values: values.map((value) => ldexp(value, scaledA.exponent)),
+    residuals: squares.map((square, k) => ldexp(Math.sqrt(square), columnsB[k].exponent)),
   };
 }

@@ -16,10 +16,17 @@ import {
 } from "../matrix.ts";
 import { FLOOR } from "./one_sided_jacobi.ts";
 import { LEAST_FLOOR } from "./one_sided_jacobi_double_single.ts";
+import { exponentOf, ldexp } from "../rounding.ts";
+import { magnitudeOf, type ScaledEntries } from "./magnitude.ts";
 import { descendingRows, orthonormalRows } from "./orthonormal_rows.ts";
 import { type PairMatrix, svdDoubleSingle } from "./svd_double_single.ts";
 import { svdSingle } from "./svd_single.ts";
 
+/**
+ * Exponent from which on shorter columns are factored as if they were long: a factorisation in
+ * double-single words sees columns down to 2⁻⁶⁵ of the largest entry, and needs bits of them.
+ */
+const GRADED = 16;
 /** Largest order of a matrix, and most columns of one that is wider than tall. */
 const MOST_COLUMNS = 2048;
 
@@ -45,11 +52,10 @@ export interface Svd {
   readonly sweeps: number;
 }
 
-/** A matrix, and the factor that it is scaled by. */
-interface Scaled {
+/** A matrix, and how it is scaled. */
+interface Scaled extends ScaledEntries {
   readonly index: number;
   readonly matrix: Matrix;
-  readonly scale: number;
   readonly start: Matrix | null;
 }
 
@@ -60,16 +66,18 @@ interface Scaled {
  * It takes the way of a QR factorisation (of matrices that are not wider than tall) and one-sided
  * Jacobi rotations of the rows of R, which become σ_i v_i, so it does not square the condition
  * number. Values are right to a few u √n σ₁, u = 2⁻²⁴ in single and 2⁻⁴⁸ in double precision. In
- * double precision, and without a start, the values of a matrix B D, D diagonal and B well
- * conditioned, are right to as much of themselves (Drmač and Veselić, SIAM J. Matrix Anal. Appl.
- * 29, 2008). Vectors of small values are right to the error over the gap. Matrices of one shape are
- * solved together; tall ones travel in slabs.
+ * double precision, and without a start, those of a matrix B D that is not wider than tall, D
+ * diagonal and B well conditioned, are right to as much of themselves down to 2⁻⁷⁶ σ₁, about 10⁻²³
+ * (Drmač and Veselić, SIAM J. Matrix Anal. Appl. 29, 2008); below, they may be off by as much as
+ * that, or 0. Vectors of small values are right to the error over the gap. Matrices are scaled by
+ * powers of two, so this holds for entries of any magnitude. Matrices of one shape are solved
+ * together; tall ones travel in slabs.
  *
  * @param gpu Device.
  * @param matrices Matrices of any shapes; the smaller side is at most 2,048, and so are the columns
  * of one that is wider than tall.
  * @param options Precision, vectors to start from.
- * @returns Values and vectors of each.
+ * @returns Values and vectors of each. A value beyond float64 is infinite.
  * @throws {ShapeError} Where a matrix has no entries, another number of them than its shape says,
  * or is too large; or a start has another shape.
  * @throws {InputError} Where they are no list of matrices, an entry is NaN or infinite, a start is
@@ -103,9 +111,9 @@ export async function svd(
     throw new ShapeError(`${start.length} starts for ${matrices.length} matrices: give one for each`);
   }
   const scaled = matrices.map((matrix, index): Scaled => {
-    const exponent = largestExponent(matrix, `matrix ${index}`);
+    const scaled = magnitudeOf(matrix, `matrix ${index}`);
     checkShape(matrix, index, start?.[index] ?? null);
-    return { index, matrix, scale: 2 ** -exponent, start: start?.[index] ?? null };
+    return { index, matrix, ...scaled, start: start?.[index] ?? null };
   });
   const results: Svd[] = new Array(matrices.length);
   for (const group of Map.groupBy(scaled, ({ matrix: { rows, columns } }) => `${rows}×${columns}`).values()) {
@@ -149,18 +157,13 @@ const startsOf = (group: readonly Scaled[]) => {
 
 async function solveSingle(gpu: Gpu, group: readonly Scaled[]): Promise<Svd[]> {
   const { rows, columns } = group[0].matrix;
-  const strided = group.map(({ matrix: { data }, scale }) => ({
-    down: columns,
-    across: 1,
-    entries: data,
-    scale,
-  }));
+  const strided = group.map(({ entries, scale }) => ({ down: columns, across: 1, entries, scale }));
   const solved = await svdSingle(gpu, strided, { rows, columns, vectors: true, ...startsOf(group) });
   return solved.map(({ values, rows, sweeps }, i) => {
     const sorted = descendingRows(values, rows, columns);
     const vt = orthonormalRows({ ...sorted, columns, noise: FLOOR * sorted.norms[0] });
     return {
-      values: sorted.norms.map((norm) => norm / group[i].scale),
+      values: sorted.norms.map((norm) => ldexp(norm, group[i].exponent)),
       vt: { rows: sorted.norms.length, columns, data: vt },
       sweeps,
     };
@@ -170,7 +173,7 @@ async function solveSingle(gpu: Gpu, group: readonly Scaled[]): Promise<Svd[]> {
 async function solveDouble(gpu: Gpu, group: readonly Scaled[]): Promise<Svd[]> {
   const { rows, columns } = group[0].matrix;
   // Long columns first: then R is graded by rows, whose norms the rotations respect.
-  const orders = group.map(({ matrix, start }) => start ? null : byLength(matrix));
+  const orders = group.map((each) => each.start ? null : byLength(each));
   const pairs = group.map((each, i) => split(each, orders[i]));
   const { starts } = startsOf(group);
   const solved = await svdDoubleSingle(gpu, pairs, {
@@ -179,34 +182,51 @@ async function solveDouble(gpu: Gpu, group: readonly Scaled[]): Promise<Svd[]> {
     ...(starts ? { starts: starts.map((each) => Float64Array.from(each)) } : {}),
   });
   return solved.map(({ values, rows, sweeps }, i) => {
-    const order = orders[i];
+    const order = orders[i]?.columns ?? null;
     const restored = order ? new Float64Array(rows.length) : rows;
     if (order) rows.forEach((x, e) => restored[e - e % columns + order[e % columns]] = x);
     const vt = orthonormalRows({ rows: restored, norms: values, columns, noise: LEAST_FLOOR * values[0] });
     return {
-      values: values.map((value) => value / group[i].scale),
+      values: values.map((value) => ldexp(value, group[i].exponent)),
       vt: { rows: values.length, columns, data: vt },
       sweeps,
     };
   });
 }
 
+/** Columns from long to short. */
+interface ColumnOrder {
+  /** Index of each. */
+  readonly columns: readonly number[];
+  /** Exponent of its largest entry, scaled; 0 for all where none is much shorter than the first. */
+  readonly exponents: readonly number[];
+}
+
 /** Sorts the columns from long to short. */
-function byLength({ columns, data }: Matrix): number[] {
-  const longest = new Float64Array(columns);
-  for (let e = 0; e < data.length; e++) {
-    longest[e % columns] = Math.max(longest[e % columns], Math.abs(data[e]));
+function byLength({ matrix: { rows, columns: n }, entries, scale }: Scaled): ColumnOrder {
+  const longest = new Float64Array(n);
+  for (let e = 0; e < entries.length; e++) {
+    longest[e % n] = Math.max(longest[e % n], Math.abs(scale * entries[e]));
   }
-  return [...longest.keys()].sort((a, b) => longest[b] - longest[a]);
+  const columns = [...longest.keys()].sort((a, b) => longest[b] - longest[a]);
+  const exponents = columns.map((j) => longest[j] > 0 ? exponentOf(longest[j]) : 0);
+  const isGraded = rows >= n && exponents.some((exponent) => exponent < -GRADED);
+  return { columns, exponents: exponents.map((exponent) => isGraded ? exponent : 0) };
 }
 
 /** Splits a matrix into pairs, scaled, with its columns in the given order. */
-function split({ matrix: { columns, data }, scale }: Scaled, order: readonly number[] | null): PairMatrix {
-  const high = new Float32Array(data.length), low = new Float32Array(data.length);
-  for (let e = 0; e < data.length; e++) {
-    const x = scale * data[order ? e - e % columns + order[e % columns] : e];
+function split({ matrix: { columns, data }, entries, scale }: Scaled, order: ColumnOrder | null): PairMatrix {
+  const high = new Float32Array(entries.length), low = new Float32Array(entries.length);
+  for (let e = 0; e < entries.length; e++) {
+    const j = e % columns;
+    const x = scale * (order ? ldexp(entries[e - j + order.columns[j]], -order.exponents[j]) : entries[e]);
     high[e] = x;
     low[e] = x - high[e];
   }
-  return { high, low: data instanceof Float32Array ? null : low };
+  const isGraded = order?.exponents.some((exponent) => exponent !== 0);
+  return {
+    high,
+    low: data instanceof Float32Array ? null : low,
+    ...isGraded && { columnExponents: order!.exponents },
+  };
 }

@@ -36,6 +36,12 @@ export interface PairMatrix {
   readonly low: Float32Array | null;
   /** A power of two that brings its largest entry near 1. Default: 1. */
   readonly scale?: number;
+  /**
+   * For each column the exponent, at most 0, of a power of two by which it is yet to be multiplied
+   * once it is factored: a factorisation does not mind, and sees short columns as well as long
+   * ones. For matrices that are not wider than tall, without a start. Default: 0 each.
+   */
+  readonly columnExponents?: ArrayLike<number>;
 }
 
 /** Shape of the matrices, and which results are wanted. */
@@ -142,8 +148,11 @@ async function solve(
   const operand = { matrices: array, order, columns, width, batch: size, count, ...rest };
   const jacobi = await bindOneSidedJacobiDoubleSingle(gpu, form, operand, stack);
   const start = batch && starts ? await bindStartDoubleSingle(gpu, batch, stack, { form, starts }) : null;
-  if (batch) await factor(gpu, form, batch, matrices, rows, start);
-  else {
+  let factorNorms: readonly Float64Array[] | null = null;
+  if (batch) {
+    await factor(gpu, form, batch, matrices, rows, start);
+    if (matrices.some((each) => each.columnExponents)) factorNorms = await shorten(batch, matrices);
+  } else {
     matrices.forEach(({ high, low, scale = 1 }, index) =>
       array.write(interleave(high, low, SCALE * scale), 2 * index * size)
     );
@@ -171,7 +180,8 @@ async function solve(
       const part = (array: Float64Array, length: number) =>
         array.subarray(index * length, (index + 1) * length);
       const bounds = rotationBounds(gpu, operand, each), first = part(earlier, order);
-      const factored = batch ? qrDoubleSingleBound(gpu, room, Math.ceil(rows / room), first) : 0;
+      const norms = factorNorms?.[index] ?? first;
+      const factored = batch ? qrDoubleSingleBound(gpu, room, Math.ceil(rows / room), norms) : 0;
       const rotated = start ? startBounds(columns, Math.hypot(...first)) : { absolute: 0, relative: 0 };
       const scale = SCALE * (matrices[index].scale ?? 1);
       const own = part(all, size);
@@ -192,6 +202,31 @@ async function solve(
   throw new StaircaseError(
     "the singular values of a matrix did not converge: please report this as a defect",
   );
+}
+
+/**
+ * Multiplies the columns of R by their powers of two. What single precision can not hold of them is
+ * below 2⁻¹⁴⁹, and the bound of the factorisation many times that. Gives the norms of the rows of R
+ * as it was factored: no power is above 1, so a bound for that R is one for this.
+ */
+async function shorten(
+  { factors, order }: SlabBatch,
+  matrices: readonly PairMatrix[],
+): Promise<Float64Array[]> {
+  const words = await factors.read();
+  const norms = matrices.map(({ columnExponents }, index) => {
+    const squares = new Float64Array(order);
+    for (let e = 0, at = 2 * index * order ** 2; e < order ** 2; e++, at += 2) {
+      squares[Math.floor(e / order)] += words[at] ** 2;
+      const power = 2 ** (columnExponents?.[e % order] ?? 0);
+      words[at] *= power;
+      words[at + 1] *= power;
+    }
+    // A little more for the second words.
+    return squares.map((square) => (1 + 2 ** -20) * Math.sqrt(square));
+  });
+  factors.write(words);
+  return norms;
 }
 
 /** Factors the matrices, slab by slab. */

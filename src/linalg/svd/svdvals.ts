@@ -4,7 +4,9 @@
  * @module
  */
 import type { Gpu } from "../../gpu/device.ts";
-import { checkMatrices, largestExponent, type Matrix } from "../matrix.ts";
+import { checkMatrices, type Matrix } from "../matrix.ts";
+import { ldexp } from "../rounding.ts";
+import { magnitudeOf, type ScaledEntries } from "./magnitude.ts";
 import { type StridedMatrix, svdSingle } from "./svd_single.ts";
 
 /**
@@ -14,7 +16,7 @@ import { type StridedMatrix, svdSingle } from "./svd_single.ts";
 const MOST_EXPONENT = 16;
 
 /** A matrix with at least as many rows as columns. */
-interface Tall extends StridedMatrix {
+interface Tall extends StridedMatrix, ScaledEntries {
   readonly index: number;
   readonly rows: number;
   readonly columns: number;
@@ -27,11 +29,14 @@ interface Tall extends StridedMatrix {
  * It takes the way of a QR factorisation and one-sided Jacobi rotations, so it does not square the
  * condition number: |σ̂_i − σ_i| ≤ η σ₁ with η of a few u √n (u = 2⁻²⁴;
  * {@linkcode singularValueBound} has the terms). Matrices of one shape are solved together; a
- * matrix with more rows than fit into a buffer travels in slabs.
+ * matrix with more rows than fit into a buffer travels in slabs. Matrices are scaled by powers of
+ * two, so this holds for entries of any magnitude.
  *
  * @param gpu Device.
- * @param matrices Matrices of any shapes; the smaller side is at most 2,048.
- * @returns Singular values of each, descending, as many as the smaller side has.
+ * @param matrices Matrices of any shapes and magnitudes; the smaller side is at most 2,048. Entries
+ * of float64 are rounded to 24 bits.
+ * @returns Singular values of each, descending, as many as the smaller side has. One beyond float64
+ * is infinite.
  * @throws {ShapeError} Where a matrix has no entries, another number of them than its shape says,
  * or is too large.
  * @throws {InputError} Where they are no list of matrices, or an entry is NaN or infinite.
@@ -49,15 +54,16 @@ interface Tall extends StridedMatrix {
  * assert.deepEqual([...values], [4, 3]);
  * ```
  */
-export async function svdvals(gpu: Gpu, matrices: readonly Matrix[]): Promise<Float32Array[]> {
+export async function svdvals(gpu: Gpu, matrices: readonly Matrix[]): Promise<Float64Array[]> {
   checkMatrices(matrices);
   const groups = Map.groupBy(matrices.map(tall), ({ rows, columns }) => `${rows}×${columns}`);
-  const results: Float32Array[] = new Array(matrices.length);
+  const results: Float64Array[] = new Array(matrices.length);
   for (const group of groups.values()) {
     const { rows, columns } = group[0];
     const solved = await svdSingle(gpu, group, { rows, columns, vectors: false });
     solved.forEach(({ values }, i) => {
-      results[group[i].index] = values.map((value) => value / group[i].scale).sort().reverse();
+      const { exponent } = group[i];
+      results[group[i].index] = Float64Array.from(values, (value) => ldexp(value, exponent)).sort().reverse();
     });
   }
   return results;
@@ -65,10 +71,9 @@ export async function svdvals(gpu: Gpu, matrices: readonly Matrix[]): Promise<Fl
 
 /** Lays a matrix on its side if it is wide. */
 function tall(matrix: Matrix, index: number): Tall {
-  const { rows, columns, data } = matrix;
-  const exponent = largestExponent(matrix, `matrix ${index}`);
-  const scale = Math.abs(exponent) <= MOST_EXPONENT ? 1 : 2 ** -exponent;
+  const { rows, columns } = matrix;
+  const scaled = magnitudeOf(matrix, `matrix ${index}`, MOST_EXPONENT);
   return rows >= columns
-    ? { index, rows, columns, down: columns, across: 1, entries: data, scale }
-    : { index, rows: columns, columns: rows, down: 1, across: columns, entries: data, scale };
+    ? { index, rows, columns, down: columns, across: 1, ...scaled }
+    : { index, rows: columns, columns: rows, down: 1, across: columns, ...scaled };
 }

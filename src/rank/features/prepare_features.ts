@@ -5,13 +5,23 @@
  * @module
  */
 import { checkKeys } from "../../check.ts";
-import { checkCenter, planPreparation, type PrepareOptions } from "../../linalg/gram/preparation.ts";
+import { planPreparation } from "../../linalg/gram/preparation.ts";
+import {
+  checkCenter,
+  checkVolume,
+  prepareKeys,
+  type PrepareOptions,
+} from "../../linalg/gram/prepare_options.ts";
 import { splitEntries } from "../../linalg/gram/matrix_tiles.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
+import { isWide, type Shape } from "../../linalg/matrix_source.ts";
 
 export type { PrepareOptions };
 
-/** Features of which the Gram matrix without weights is `scale` times the one asked for. */
+/**
+ * Features of which the Gram matrix without weights is `mass` · 2^`exponent` times the one asked
+ * for.
+ */
 export interface PreparedFeatures {
   /** The entries rounded to single precision. */
   readonly high: Float32Array;
@@ -24,8 +34,12 @@ export interface PreparedFeatures {
    * were taken off.
    */
   readonly meanBound: number;
-  /** Factor from M to the Gram matrix of the prepared features. */
-  readonly scale: number;
+  /** Number of samples where there are no weights, else 1. */
+  readonly mass: number;
+  /** Exponent of a power of two. */
+  readonly exponent: number;
+  /** Whether all features are exactly 0, less the means. */
+  readonly isZero: boolean;
 }
 
 /**
@@ -41,14 +55,45 @@ export interface PreparedFeatures {
  * if eigenvalues could leave the range of float64.
  */
 export function prepareFeatures(features: Matrix, options: PrepareOptions = {}): PreparedFeatures {
-  checkKeys("options of prepareFeatures", options, ["weights", "center"]);
+  checkKeys("options of prepareFeatures", options, prepareKeys);
   if (options.center !== undefined) checkCenter(options.center);
+  checkVolume(options);
   const { rows, columns, data } = features;
   const plan = planPreparation(features, options, rows);
   const high = new Float32Array(data.length), low = new Float32Array(data.length);
   const to = { high, low, at: 0, step: 1, stride: columns } as const;
-  const { square } = splitEntries(data, plan, { columns, first: 0 }, to);
-  const { meanBound, scale } = plan;
+  const square = splitEntries(data, plan, { columns, first: 0 }, to);
+  const { meanBound, mass, exponent, isZero } = plan;
   const any = square > 0 || low.some((value) => value !== 0);
-  return { high, low: any ? low : null, leftOut: Math.sqrt(square), meanBound, scale };
+  return { high, low: any ? low : null, leftOut: Math.sqrt(square), meanBound, mass, exponent, isZero };
+}
+
+/**
+ * Prepares features as {@linkcode prepareFeatures} does, and transposes those with fewer samples m
+ * than columns n.
+ *
+ * The Gram matrix of A = √w (Φ − mean) is M = AᵀA. It has the eigenvalues of AAᵀ and n − m zeros.
+ * Aᵀ has the singular values of A, and what was left out of its entries has the same norm. So
+ * solvers and certificates take Aᵀ, with n rows and m columns, in the place of A. The zeros are
+ * exact, and no result lists them: a spectrum has min(m, n) eigenvalues, as A has singular values.
+ *
+ * @param features Features, a sample a row.
+ * @param options Weights, centring.
+ * @returns Words of the shape that `tallShape` gives.
+ * @throws {ShapeError} If the number of entries or of weights does not fit.
+ * @throws {InputError} If an entry or a weight is not a number to compute with.
+ */
+export function prepareTall(features: Matrix, options: PrepareOptions): PreparedFeatures {
+  const prepared = prepareFeatures(features, options);
+  if (!isWide(features)) return prepared;
+  const { high, low } = prepared;
+  return { ...prepared, high: transpose(high, features), low: low && transpose(low, features) };
+}
+
+function transpose(words: Float32Array, { rows, columns }: Shape): Float32Array {
+  const transposed = new Float32Array(words.length);
+  for (let k = 0, e = 0; k < rows; k++) {
+    for (let at = k, end = e + columns; e < end; e++, at += rows) transposed[at] = words[e];
+  }
+  return transposed;
 }

@@ -5,10 +5,11 @@
  * @module
  */
 import type { Gpu } from "../../gpu/device.ts";
-import { gramMatrices, type GramPrecision } from "../../linalg/gram/gram_matrices.ts";
-import type { PrepareOptions } from "../../linalg/gram/preparation.ts";
-import type { MatrixSource } from "../../linalg/matrix_source.ts";
-import { LEAST_NORMAL } from "../../linalg/rounding.ts";
+import { type GramPrecision, scaledGramMatrices } from "../../linalg/gram/gram_matrices.ts";
+import type { PrepareOptions } from "../../linalg/gram/prepare_options.ts";
+import { scaledSampleGrams } from "../../linalg/gram/sample_gram_matrices.ts";
+import { isWide, type MatrixSource, tallShape } from "../../linalg/matrix_source.ts";
+import { exponentOf, ldexp, LEAST_NORMAL } from "../../linalg/rounding.ts";
 
 /** Options of {@linkcode scaledGrams}. */
 export interface ScaledGramOptions extends PrepareOptions {
@@ -16,14 +17,17 @@ export interface ScaledGramOptions extends PrepareOptions {
   readonly precision?: GramPrecision;
 }
 
-/** `scale` times a Gram matrix, M̂, and a bound on its error. */
+/**
+ * A scaled Gram matrix, M̂, about 2^`exponent` M, and a bound on its error. Of features with fewer
+ * samples than columns it is the matrix of samples, whose eigenvalues are the same but for zeros.
+ */
 export interface ScaledGram {
-  /** Row-major `columns × columns`, symmetric to the bit. */
+  /** Row-major `n × n`, or `m × m` for m < n, symmetric to the bit. */
   readonly matrix: Float32Array;
-  /** Bound on ‖M̂ − scale · M‖₂; 0 for features that are all 0. */
+  /** Bound on ‖M̂ − 2^`exponent` M‖₂; 0 for features that are all 0. */
   readonly bound: number;
-  /** A power of two, by which the largest diagonal entry is near 1. */
-  readonly scale: number;
+  /** Exponent of the power of two by which the largest diagonal entry is near 1. */
+  readonly exponent: number;
 }
 
 /**
@@ -42,19 +46,19 @@ export async function scaledGrams(
   features: readonly MatrixSource[],
   options: ScaledGramOptions = {},
 ): Promise<ScaledGram[]> {
-  const grams = await gramMatrices(gpu, features, options);
-  return grams.map(({ matrix: exact, bound }, index): ScaledGram => {
-    const { columns } = features[index];
+  if (features.length === 0) return [];
+  const { columns } = tallShape(features[0]);
+  const grams = await (isWide(features[0]) ? scaledSampleGrams : scaledGramMatrices)(gpu, features, options);
+  return grams.map(({ matrix: exact, bound, exponent }): ScaledGram => {
     let largest = 0;
     for (let i = 0; i < columns; i++) largest = Math.max(largest, exact[i * (columns + 1)]);
-    const exponent = largest > 0 ? -Math.floor(Math.log2(largest)) : 0;
-    const scale = 2 ** Math.max(-1000, Math.min(1000, exponent));
-    const matrix = Float32Array.from(exact, (value) => value * scale);
-    if (bound === 0) return { matrix, bound, scale };
+    const shift = largest > 0 ? -exponentOf(largest) : 0;
+    const matrix = Float32Array.from(exact, (value) => ldexp(value, shift));
+    if (bound === 0) return { matrix, bound, exponent };
     let square = 0;
-    for (let e = 0; e < exact.length; e++) square += (exact[e] * scale - matrix[e]) ** 2;
+    for (let e = 0; e < exact.length; e++) square += (ldexp(exact[e], shift) - matrix[e]) ** 2;
     // A little more for the rounding of this sum, and for entries that the GPU takes for 0.
     const rounding = (1 + 2 ** -30) * Math.sqrt(square) + columns * LEAST_NORMAL;
-    return { matrix, bound: bound * scale + rounding, scale };
+    return { matrix, bound: ldexp(bound, shift) + rounding, exponent: exponent + shift };
   });
 }

@@ -5,6 +5,7 @@
  */
 import { checkName } from "../../check.ts";
 import { InputError, ShapeError } from "../../errors.ts";
+import { isWide, type Shape, tallShape } from "../../linalg/matrix_source.ts";
 import { type MethodPrecision, type RankMethodName, rankMethods } from "./rank_methods.ts";
 
 /**
@@ -29,22 +30,24 @@ export function checkMethodPrecision(name: RankMethodName, precision: unknown): 
 }
 
 /**
- * Checks that a method takes as many columns.
+ * Checks that a method takes as many columns, or of a wide matrix as many rows.
  *
  * @param name Name of the method.
  * @param precision Its arithmetic.
- * @param columns Number of columns.
+ * @param shape Shape of the features.
  * @throws {ShapeError} If it does not.
  */
 export function checkMostColumns(
   name: RankMethodName,
   precision: MethodPrecision,
-  columns: number,
+  shape: Shape,
 ): void {
   const limits: Readonly<Partial<Record<MethodPrecision, number>>> = rankMethods[name].mostColumns;
   const most = limits[precision] ?? 0;
+  const { columns } = tallShape(shape);
   if (columns <= most) return;
+  const side = isWide(shape) ? "samples of more columns" : "columns";
   throw new ShapeError(
-    `${name} in ${precision} precision takes at most ${most} columns, not ${columns}: use another method`,
+    `${name} in ${precision} precision takes at most ${most} ${side}, not ${columns}: use another method`,
   );
 }

@@ -5,9 +5,11 @@
  * @module
  */
 import type { Gpu } from "../../gpu/device.ts";
+import { addDown, addUp, ldexpDown, ldexpUp, multiplyDown, multiplyUp } from "../../linalg/directed.ts";
 import type { EigenvalueCount } from "../../linalg/count/eigenvalue_count.ts";
-import type { PrepareOptions } from "../../linalg/gram/preparation.ts";
-import type { MatrixSource } from "../../linalg/matrix_source.ts";
+import { type PrepareOptions, prepareOptions } from "../../linalg/gram/prepare_options.ts";
+import { type MatrixSource, tallShape } from "../../linalg/matrix_source.ts";
+import { ldexp } from "../../linalg/rounding.ts";
 import { encloseLargest, type Enclosure } from "../certificates/largest_eigenvalue.ts";
 import type { RankInterval, Threshold } from "../certificates/rank_interval.ts";
 import { type ScaledGram, scaledGrams } from "../features/scaled_gram.ts";
@@ -48,11 +50,14 @@ export interface CountedFeatures {
 /**
  * Counts the eigenvalues of Gram matrices M of features above thresholds. Waits for the GPU.
  *
- * Let M̂ be the scaled matrix in single words, ‖M̂ − sM‖₂ ≤ b. By Weyl's theorem at least as many
- * eigenvalues of sM lie above t as of M̂ above t + b, and at most as many as of M̂ above t − b. An
+ * Let M̂ be the scaled matrix in single words, s a power of two, ‖M̂ − sM‖₂ ≤ b. By Weyl's theorem
+ * at least as many eigenvalues of sM lie above t as of M̂ above t + b, and at most as many as of M̂
+ * above t − b. An
  * absolute threshold is t = sε. A relative one is t = ε λ₁(sM), and with λ₁(M̂) ∈ [l, h] it lies in
  * [ε max(0, l − b), ε (h + b)]: at least as many eigenvalues lie above it as of M̂ above ε (h + b)
- * + b, at most as many as of M̂ above ε max(0, l − b) − b.
+ * + b, at most as many as of M̂ above ε max(0, l − b) − b. No eigenvalue lies above λ₁ itself, so
+ * the rank is 0 for ε ≥ 1; and λ₁ > 0 lies above any smaller share of itself. Thresholds are
+ * rounded to the safe side.
  *
  * [l, h] comes from {@linkcode encloseLargest}. Where that is wide, the method counts at thresholds
  * t inside it: a count of certainly 0 proves λ₁ ≤ t, one of certainly 1 or more λ₁ > t.
@@ -67,14 +72,14 @@ export interface CountedFeatures {
 export async function countFeatures(
   gpu: Gpu,
   features: readonly MatrixSource[],
-  { method, precision, epsilons, threshold = "absolute", weights, center }: CountFeaturesOptions,
+  { method, precision, epsilons, threshold = "absolute", ...prepare }: CountFeaturesOptions,
 ): Promise<CountedFeatures[]> {
   if (features.length === 0) return [];
   const grams = await scaledGrams(gpu, features, {
     precision: precision === "double" ? "double" : "compensated",
-    ...weights && { weights },
-    ...center && { center },
+    ...prepareOptions(prepare),
   });
+  const { columns: order } = tallShape(features[0]);
   const matrices = grams.map(({ matrix }) => matrix);
   const countAt = (thresholds: readonly (readonly number[])[]): Promise<EigenvalueCount[][]> => {
     if (thresholds[0].length === 0) return Promise.resolve(thresholds.map(() => []));
@@ -82,48 +87,56 @@ export async function countFeatures(
     return method.count(gpu, matrices, { epsilons: within, precision });
   };
   const largest = threshold === "relative"
-    ? await narrow(grams.map(({ matrix }) => encloseLargest(matrix, features[0].columns)), countAt)
+    ? await narrow(grams.map(({ matrix }) => encloseLargest(matrix, order)), countAt)
     : null;
-  const around = grams.map(({ bound, scale }, index) =>
+  const around = grams.map((gram, index) =>
     epsilons[index].flatMap((epsilon) => {
-      const at = thresholdsOf(epsilon, { bound, scale }, largest?.[index] ?? null);
-      return [at.nominal, at.most + bound, at.least - bound];
+      const { nominal, most, least } = thresholdsOf(epsilon, gram, largest?.[index] ?? null);
+      return [nominal, addUp(most, gram.bound), addDown(least, -gram.bound)];
     })
   );
   const counts = await countAt(around);
   return grams.map((gram, index): CountedFeatures => {
+    const enclosed = largest && unscaled(largest[index], gram);
+    const isPositive = largest !== null && largest[index].low > gram.bound;
     const ranks = epsilons[index].map((epsilon, k): RankInterval => {
       // Zeros are exact in any arithmetic.
-      if (gram.bound === 0 && gram.matrix.every((value) => value === 0)) {
-        return { epsilon, rank: 0, low: 0, high: 0 };
-      }
-      const [{ count }, { low }, { high }] = counts[index].slice(3 * k, 3 * k + 3);
+      const isZero = gram.bound === 0 && gram.matrix.every((value) => value === 0);
+      if (isZero || largest && epsilon >= 1) return { epsilon, rank: 0, low: 0, high: 0 };
+      const [{ count }, { low: proven }, { high }] = counts[index].slice(3 * k, 3 * k + 3);
+      const low = isPositive ? Math.max(1, proven) : proven;
       return { epsilon, rank: Math.min(high, Math.max(low, count)), low, high };
     });
-    return { ranks, largest: largest && unscaled(largest[index], gram) };
+    return { ranks, largest: enclosed };
   });
 }
 
 /** A threshold for eigenvalues of sM: as meant, the most that it may be, the least. */
 function thresholdsOf(
   epsilon: number,
-  { bound, scale }: Pick<ScaledGram, "bound" | "scale">,
+  { bound, exponent }: ScaledGram,
   largest: Enclosure | null,
 ): { readonly nominal: number; readonly most: number; readonly least: number } {
   if (!largest) {
-    const at = epsilon * scale;
-    return { nominal: at, most: at, least: at };
+    return {
+      nominal: ldexp(epsilon, exponent),
+      most: ldexpUp(epsilon, exponent),
+      least: ldexpDown(epsilon, exponent),
+    };
   }
   return {
     nominal: epsilon * largest.low,
-    most: (1 + 2 ** -50) * epsilon * (largest.high + bound),
-    least: (1 - 2 ** -50) * epsilon * Math.max(0, largest.low - bound),
+    most: multiplyUp(epsilon, addUp(largest.high, bound)),
+    least: multiplyDown(epsilon, Math.max(0, addDown(largest.low, -bound))),
   };
 }
 
 /** The enclosure of λ₁(M) from that of λ₁(M̂). */
-function unscaled({ low, high }: Enclosure, { bound, scale }: ScaledGram): Enclosure {
-  return { low: Math.max(0, low - bound) / scale, high: (high + bound) / scale };
+function unscaled({ low, high }: Enclosure, { bound, exponent }: ScaledGram): Enclosure {
+  return {
+    low: ldexpDown(Math.max(0, addDown(low, -bound)), -exponent),
+    high: ldexpUp(addUp(high, bound), -exponent),
+  };
 }
 
 /**

@@ -9,6 +9,7 @@ import type { Gpu } from "../../gpu/device.ts";
 import { thresholdsOf } from "../../linalg/count/eigenvalue_count.ts";
 import { type Matrix, squareMatrix } from "../../linalg/matrix.ts";
 import { symmetricMatrix } from "../../linalg/symmetric_matrix.ts";
+import { addDown, addUp } from "../../linalg/directed.ts";
 import type { RankInterval } from "../certificates/rank_interval.ts";
 import { checkMethodPrecision, checkMostColumns } from "./check_method.ts";
 import {
@@ -74,7 +75,7 @@ export async function countRanks(
   const name = checkName("counting method", options.rankMethod ?? "inertia", countMethodNames);
   const method: CountMethod = rankMethods[name];
   checkMethodPrecision(name, precision);
-  const symmetric = symmetricEntries(matrices, ({ rows }) => checkMostColumns(name, precision, rows));
+  const symmetric = symmetricEntries(matrices, (each) => checkMostColumns(name, precision, each));
   if (!(matrices.length === 0 && Array.isArray(epsilons) && epsilons.length === 0)) {
     thresholdsOf(symmetric.map(squareMatrix), epsilons);
   }
@@ -91,7 +92,11 @@ export async function countRanks(
     throw new InputError("give one bound for each matrix, 0 or more");
   }
   const around = epsilons.map((list, index) =>
-    list.flatMap((epsilon) => [epsilon, epsilon + bounds[index], epsilon - bounds[index]])
+    list.flatMap((epsilon) => [
+      epsilon,
+      addUp(epsilon, bounds[index]),
+      addDown(epsilon, -bounds[index]),
+    ])
   );
   const counts = await method.count(gpu, symmetric, { epsilons: around, precision });
   return counts.map((each, index) =>

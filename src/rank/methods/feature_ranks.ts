@@ -6,7 +6,8 @@
 import { checkName } from "../../check.ts";
 import { InputError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import { checkSources, type MatrixSource } from "../../linalg/matrix_source.ts";
+import { prepareOptions } from "../../linalg/gram/prepare_options.ts";
+import { checkSources, type MatrixSource, tallShape } from "../../linalg/matrix_source.ts";
 import type { Enclosure } from "../certificates/largest_eigenvalue.ts";
 import { type RankInterval, rankInterval, type Threshold } from "../certificates/rank_interval.ts";
 import { spectralBounds, type SpectralRanks } from "../ranks/spectral_bounds.ts";
@@ -58,7 +59,10 @@ export interface RanksBase {
 export interface SpectrumRanks extends RanksBase {
   /** What they come from. */
   readonly kind: "spectrum";
-  /** Eigenvalues of the weighted Gram matrix, descending. */
+  /**
+   * Eigenvalues of the weighted Gram matrix, descending: min(m, n) of them. Where there are fewer
+   * samples m than columns n, the other n − m are 0.
+   */
   readonly eigenvalues: Float64Array;
   /** Bounds on their errors. */
   readonly bounds: Float64Array;
@@ -94,7 +98,8 @@ export type FeatureRanks = SpectrumRanks | CountRanks;
  *
  * A method that yields a spectrum gives eigenvalues and all other ranks besides; one that counts
  * solves no spectrum. In precision `auto` either works in single precision first, and in double
- * where that leaves a rank uncertain and the method can.
+ * where that leaves a rank uncertain and the method can. Features with fewer samples m than columns
+ * n are solved through the m × m matrix √w Φ Φᵀ √w, in the time of their transpose.
  *
  * @param gpu Device.
  * @param features Features, a sample a row.
@@ -131,7 +136,7 @@ export async function featureRanks(
   const { precision = "auto" } = options;
   if (precision !== "auto") {
     checkMethodPrecision(rankMethod, precision);
-    checkMostColumns(rankMethod, precision, features.columns);
+    checkMostColumns(rankMethod, precision, features);
   }
   const method: RankMethod = rankMethods[rankMethod];
   if (method.yields === "count") return await counted(gpu, features, options, { rankMethod, method });
@@ -180,16 +185,15 @@ async function counted(
   options: FeatureRanksOptions,
   { rankMethod, method }: { readonly rankMethod: RankMethodName; readonly method: CountMethod },
 ): Promise<CountRanks> {
-  const { epsilons, threshold = "absolute", weights, center, precision: asked = "auto" } = options;
+  const { epsilons, threshold = "absolute", precision: asked = "auto" } = options;
   const countIn = async (precision: MethodPrecision): Promise<CountRanks> => {
-    checkMostColumns(rankMethod, precision, features.columns);
+    checkMostColumns(rankMethod, precision, features);
     const [{ ranks, largest }] = await countFeatures(gpu, [features], {
       method,
       precision,
       epsilons: [epsilons],
       threshold,
-      ...weights && { weights },
-      ...center && { center },
+      ...prepareOptions(options),
     });
     return { kind: "count", rankMethod, precision, threshold, ranks, largest };
   };
@@ -197,5 +201,5 @@ async function counted(
   const single = await countIn("single");
   const isCertain = single.ranks.every(({ low, high }) => low === high);
   const most = method.mostColumns.double ?? 0;
-  return isCertain || features.columns > most ? single : await countIn("double");
+  return isCertain || tallShape(features).columns > most ? single : await countIn("double");
 }

@@ -9,7 +9,7 @@ import type { EigenvalueCount } from "../../linalg/count/eigenvalue_count.ts";
 import { countByInertia } from "../../linalg/count/inertia.ts";
 import { countBySturm } from "../../linalg/count/sturm.ts";
 import { squareMatrix } from "../../linalg/matrix.ts";
-import type { MatrixSource } from "../../linalg/matrix_source.ts";
+import { type MatrixSource, tallShape } from "../../linalg/matrix_source.ts";
 import { featureSpectra, type FeatureSpectrum, type SpectrumOptions } from "../spectra/feature_spectrum.ts";
 import { oneSidedSpectra } from "../spectra/one_sided_spectra.ts";
 
@@ -21,8 +21,8 @@ export interface RankMethodBase {
   /** What it does, in one line. */
   readonly help: string;
   /**
-   * Arithmetics that it has, each with the greatest number of columns: `Infinity` where memory
-   * alone limits it.
+   * Arithmetics that it has, each with the greatest number of columns, or of samples where these
+   * are fewer: `Infinity` where memory alone limits it.
    */
   readonly mostColumns: Readonly<Partial<Record<MethodPrecision, number>>>;
 }
@@ -123,15 +123,15 @@ export const countMethodNames: readonly CountMethodName[] = rankMethodNames.filt
 ): name is CountMethodName => rankMethods[name].yields === "count");
 
 /**
- * Most columns, and bytes of features in double-single words, up to which `auto` takes one-sided
- * rotations. Measured on lavapipe: up to about 256 columns they take half the time of two-sided
- * ones, from 512 on more.
+ * Most columns (of wide features, samples), and bytes of features in double-single words, up to
+ * which `auto` takes one-sided rotations. Measured on lavapipe: up to about 256 columns they take
+ * half the time of two-sided ones, from 512 on more.
  */
 const MOST_ONE_SIDED = 256, MOST_BYTES = 2 ** 26;
 
 /** What `auto` takes, in one line. */
 export const autoRankMethodHelp: string =
-  `auto is one-sided-jacobi for features in memory of up to ${MOST_ONE_SIDED} columns ` +
+  `auto is one-sided-jacobi for features in memory of up to ${MOST_ONE_SIDED} columns or samples ` +
   `(and ${MOST_BYTES / 2 ** 20} MiB in double-single words), else gram-jacobi`;
 
 /**
@@ -141,7 +141,7 @@ export const autoRankMethodHelp: string =
  * @returns Its name: see {@linkcode autoRankMethodHelp}.
  */
 export function autoRankMethod(features: MatrixSource): SpectrumMethodName {
-  const { rows, columns } = features;
+  const { rows, columns } = tallShape(features);
   const isSmall = columns <= MOST_ONE_SIDED && 8 * rows * columns <= MOST_BYTES;
   return "data" in features && isSmall ? "one-sided-jacobi" : "gram-jacobi";
 }

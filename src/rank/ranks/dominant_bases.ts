@@ -174,12 +174,11 @@ export async function dominantBases(
 }
 
 /** Eigenvalues of prepared features, descending, with their errors. */
-function sort(solved: SolvedMatrix, { high, low, meanBound }: PreparedFeatures, samples: number): Sorted {
+function sort(solved: SolvedMatrix, { isZero, meanBound }: PreparedFeatures, samples: number): Sorted {
   const order = [...solved.values.keys()].sort((i, j) => solved.values[j] - solved.values[i]);
   const eigenvalues = Float64Array.from(order, (i) => Math.max(0, solved.values[i]));
   // Zeros are exact in any arithmetic.
-  const zero = low === null && high.every((value) => value === 0);
-  const bounds = zero
+  const bounds = isZero
     ? new Float64Array(eigenvalues.length)
     : eigenvalueBounds({ ...solved, eigenvalues, samples, leftOut: meanBound }, DOUBLE);
   return { order, eigenvalues, bounds };

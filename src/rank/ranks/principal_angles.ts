@@ -19,7 +19,7 @@ import type { RankInterval } from "../certificates/rank_interval.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
 
 /** Options of {@linkcode principalAngles}. */
-export interface PrincipalAnglesOptions extends PrepareOptions {
+export interface PrincipalAnglesOptions extends Omit<PrepareOptions, "volume"> {
   /**
    * Share ε of λ₁ above which eigenfeatures belong to the subspace. Default: 10⁻⁶, amplitudes of a
    * thousandth of the largest. That is well above the noise of features in single precision, whose

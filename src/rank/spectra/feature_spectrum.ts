@@ -6,13 +6,14 @@
 import type { Gpu } from "../../gpu/device.ts";
 import { vectors } from "../../linalg/matrix_view.ts";
 import { inPrecision } from "./in_precision.ts";
-import { prepareFeatures, type PrepareOptions } from "../features/prepare_features.ts";
-import { isZero, spectrumOf } from "./prepared_spectrum.ts";
+import { type PrepareOptions, prepareOptions } from "../../linalg/gram/prepare_options.ts";
+import { prepareTall } from "../features/prepare_features.ts";
+import { spectrumOf } from "./prepared_spectrum.ts";
 import { DOUBLE, refineSpectra } from "./refine_spectra.ts";
 import { readSpectra, solveFeatures } from "./solve_features.ts";
 import { checkSpectrumOptions, type FeatureSpectrum, type SpectrumOptions } from "./spectrum_options.ts";
 import { streamSpectra } from "./stream_spectra.ts";
-import type { MatrixSource } from "../../linalg/matrix_source.ts";
+import { type MatrixSource, tallShape } from "../../linalg/matrix_source.ts";
 
 export type { FeatureSpectrum, Precision, SpectrumOptions } from "./spectrum_options.ts";
 
@@ -22,6 +23,9 @@ const MOST_BYTES = 2 ** 27;
 /**
  * Computes the eigenvalues of the weighted Gram matrices of features, all of one shape, solved as
  * one batch. Waits for the GPU.
+ *
+ * Features with fewer samples m than columns n are solved through the m × m matrix √w Φ Φᵀ √w,
+ * which has the same eigenvalues but for n − m zeros. So there are min(m, n) of them.
  *
  * Features of more than 128 MiB in double-single words, and features produced on demand, go to the
  * GPU in tiles of rows, several times: see {@linkcode streamSpectra}. So m may be a million or
@@ -52,8 +56,7 @@ export async function featureSpectra(
   options: SpectrumOptions = {},
 ): Promise<FeatureSpectrum[]> {
   checkSpectrumOptions("options of featureSpectra", options);
-  const { weights, center } = options;
-  const prepare = { ...weights && { weights }, ...center && { center } };
+  const prepare = prepareOptions(options);
   return await inPrecision(
     features,
     options,
@@ -67,7 +70,7 @@ async function solve(
   features: readonly MatrixSource[],
   { precision, ...options }: PrepareOptions & { readonly precision: "single" | "double" },
 ): Promise<FeatureSpectrum[]> {
-  const [{ rows, columns }] = features;
+  const { rows, columns } = tallShape(features[0]);
   const held = features.filter((each) => "data" in each);
   const bytes = 8 * features.length * rows * 4 * vectors(columns);
   if (held.length < features.length || bytes > MOST_BYTES) {
@@ -76,13 +79,13 @@ async function solve(
       spectrumOf(each.solved, each, { samples: rows, precision, arithmetic: each.arithmetic })
     );
   }
-  const prepared = held.map((each) => prepareFeatures(each, options));
+  const prepared = held.map((each) => prepareTall(each, options));
   using stack = new DisposableStack();
   const spectra = await solveFeatures(gpu, prepared, { rows, columns }, stack);
   if (precision === "double") {
     const { solved } = await refineSpectra(gpu, prepared, { spectra, rows, columns }, stack);
     return prepared.map((each, i) =>
-      spectrumOf(solved[i], { ...each, leftOut: 0, isZero: isZero(each) }, {
+      spectrumOf(solved[i], { ...each, leftOut: 0 }, {
         samples: rows,
         precision,
         arithmetic: DOUBLE,

@@ -7,6 +7,7 @@
 import { InputError } from "../../errors.ts";
 import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import { prepareOptions } from "../../linalg/gram/prepare_options.ts";
 import { U2 } from "../../linalg/rounding.ts";
 import { padRows } from "../../linalg/matrix_view.ts";
 import { descendingRows, orthonormalRows } from "../../linalg/svd/orthonormal_rows.ts";
@@ -19,10 +20,10 @@ import {
   type SpectrumOptions,
 } from "./spectrum_options.ts";
 import { inPrecision } from "./in_precision.ts";
-import { type PreparedFeatures, prepareFeatures } from "../features/prepare_features.ts";
-import { isZero, scaledSpectrum } from "./prepared_spectrum.ts";
+import { type PreparedFeatures, prepareTall } from "../features/prepare_features.ts";
+import { scaledSpectrum } from "./prepared_spectrum.ts";
 import { bindFeatures, readSpectra } from "./solve_features.ts";
-import { checkSources, type MatrixSource } from "../../linalg/matrix_source.ts";
+import { checkSources, type MatrixSource, tallShape } from "../../linalg/matrix_source.ts";
 
 /** Share of σ₁ below which rows in single precision are noise and have no reliable direction. */
 const SINGLE_NOISE = 2 ** -30;
@@ -40,6 +41,8 @@ const DOUBLE_FLOOR = 2 ** -22;
  * Both have a worst-case bound on what they do to σ: |σ̂_i − σ_i| ≤ α + ρ σ̂_i with α about 10⁻¹¹
  * σ₁. So δ_i = 2 σ̂_i d + d², d = α + ρ σ̂_i, and small eigenvalues are certain as far down as 10²
  * α².
+ *
+ * Features with fewer samples m than columns n are transposed, and have min(m, n) eigenvalues.
  *
  * Single: the same in single precision, for which the worst case is too pessimistic to be of use.
  * So it only finds the right singular vectors V, to 10⁻⁷. The eigenvalues and their bounds come
@@ -82,12 +85,10 @@ export async function oneSidedSpectra(
       "one-sided-jacobi takes features in memory only: for those produced on demand use gram-jacobi",
     );
   });
-  const { weights, center } = options;
-  const prepare = { ...weights && { weights }, ...center && { center } };
+  const prepare = prepareOptions(options);
   return await inPrecision(held, options, (some, precision) => {
-    const prepared = some.map((each) => prepareFeatures(each, prepare));
-    const [{ rows, columns }] = some;
-    return (precision === "single" ? solveSingle : solveDouble)(gpu, prepared, { rows, columns });
+    const prepared = some.map((each) => prepareTall(each, prepare));
+    return (precision === "single" ? solveSingle : solveDouble)(gpu, prepared, tallShape(some[0]));
   });
 }
 
@@ -114,16 +115,10 @@ async function solveSingle(
   return await readSpectra(spectra, prepared, rows);
 }
 
-/**
- * Makes an orthonormal basis, one vector a row, of the rows that rotations left; where m < n, zeros
- * come first.
- */
+/** Makes an orthonormal basis, one vector a row, of the rows that rotations left. */
 function basisOf(values: Float32Array, rows: Float32Array, columns: number): Float64Array {
   const sorted = descendingRows(values, rows, columns);
-  const padded = new Float64Array(columns * columns), norms = new Float64Array(columns);
-  padded.set(sorted.rows);
-  norms.set(sorted.norms);
-  return orthonormalRows({ rows: padded, norms, columns, noise: SINGLE_NOISE * norms[0] });
+  return orthonormalRows({ ...sorted, columns, noise: SINGLE_NOISE * sorted.norms[0] });
 }
 
 async function solveDouble(
@@ -137,28 +132,25 @@ async function solveDouble(
     { rows, columns, floor: DOUBLE_FLOOR },
   );
   return solved.map((each, index) => {
-    const eigenvalues = new Float64Array(columns);
-    each.values.forEach((sigma, i) => eigenvalues[i] = sigma * sigma);
-    const { scale, meanBound } = prepared[index];
-    const bounds = squareBounds(each, eigenvalues, meanBound);
-    const known = { scale, isZero: isZero(prepared[index]) };
-    return scaledSpectrum({ eigenvalues, bounds, precision: "double" }, known);
+    const eigenvalues = Float64Array.from(each.values, (sigma) => sigma * sigma);
+    const bounds = squareBounds(each, eigenvalues, prepared[index].meanBound);
+    return scaledSpectrum({ eigenvalues, bounds, precision: "double" }, prepared[index]);
   });
 }
 
 /**
  * Bounds the errors of squared singular values: |σ̂_i − σ_i| ≤ d gives 2 σ̂_i d + d². The features
- * themselves were rounded to 48 bits, once with two words and three times in float64: u² ‖Φ‖_F
+ * themselves were rounded to 48 bits, once with two words and five times in float64: u² ‖Φ‖_F
  * covers it.
  */
 function squareBounds({ values, bounds }: DoubleSingleSvd, eigenvalues: Float64Array, meanBound: number) {
   const { absolute, relative, squared } = bounds;
   const moved = absolute + U2 * Math.hypot(...values) + meanBound;
   return eigenvalues.map((value, i) => {
-    const sigma = i < values.length ? values[i] : 0;
+    const sigma = values[i];
     // σ itself is known to σ̂ only.
     const d = (1 + 2 * relative) * (moved + relative * sigma);
-    return i < values.length ? 2 * sigma * d + d * d + squared + 2 ** -52 * value : 0;
+    return 2 * sigma * d + d * d + squared + 2 ** -52 * value;
   });
 }
 

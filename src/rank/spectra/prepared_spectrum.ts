@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { addUp, ldexpUp } from "../../linalg/directed.ts";
+import { ldexp } from "../../linalg/rounding.ts";
 import { type Arithmetic, eigenvalueBounds } from "../certificates/certificate.ts";
 import type { FeatureSpectrum } from "./spectrum_options.ts";
-import type { PreparedFeatures } from "../features/prepare_features.ts";
 import type { SolvedMatrix } from "./solved_record.ts";
 
 /** What is known of features besides what a solver left of them. */
@@ -14,9 +15,11 @@ export interface KnownFeatures {
   readonly leftOut: number;
   /** Bound on what the rounding of means left in them, in that norm. */
   readonly meanBound: number;
-  /** Factor from M to the Gram matrix that was solved. */
-  readonly scale: number;
-  /** Whether all features are 0. */
+  /** The Gram matrix that was solved is `mass` · 2^`exponent` times M. */
+  readonly mass: number;
+  /** Exponent of a power of two. */
+  readonly exponent: number;
+  /** Whether all features are exactly 0. */
   readonly isZero: boolean;
 }
 
@@ -28,16 +31,6 @@ export interface SolveSettings {
   readonly precision: "single" | "double";
   /** Bounds on its roundings. */
   readonly arithmetic: Arithmetic;
-}
-
-/**
- * Finds whether features are all 0.
- *
- * @param prepared The prepared features.
- * @returns Whether all of them are 0, also before they were rounded.
- */
-export function isZero({ high, low }: PreparedFeatures): boolean {
-  return low === null && high.every((value) => value === 0);
 }
 
 /**
@@ -60,7 +53,9 @@ export function spectrumOf(
 }
 
 /**
- * Makes the spectrum of features of that of the prepared ones.
+ * Makes the spectrum of features of that of the prepared ones. The mass rounds by 2⁻⁵³ of itself,
+ * and so does the quotient by it. What float64 can not hold counts as error, so that features of
+ * magnitude 10⁻²⁰⁰ are not certainly 0.
  *
  * @param spectrum Spectrum of the prepared features.
  * @param known Their scale, and whether they are all 0.
@@ -68,17 +63,18 @@ export function spectrumOf(
  */
 export function scaledSpectrum(
   { eigenvalues, bounds, precision }: FeatureSpectrum,
-  { scale, isZero }: Pick<KnownFeatures, "scale" | "isZero">,
+  { mass, exponent, isZero }: Pick<KnownFeatures, "mass" | "exponent" | "isZero">,
 ): FeatureSpectrum {
   if (isZero) {
     // Zeros are exact in any arithmetic.
     return { eigenvalues: eigenvalues.map(() => 0), bounds: bounds.map(() => 0), precision };
   }
   return {
-    eigenvalues: eigenvalues.map((value) => value / scale),
-    // What float64 can not hold counts as error, so that features of magnitude 10⁻²⁰⁰ are not
-    // certainly 0.
-    bounds: bounds.map((value) => value / scale + Number.MIN_VALUE),
+    eigenvalues: eigenvalues.map((value) => ldexp(value / mass, -exponent)),
+    bounds: bounds.map((bound, i) => {
+      const rounded = (1 + 2 ** -51) * (bound + 2 ** -52 * eigenvalues[i]) / mass;
+      return addUp(ldexpUp(rounded, -exponent), Number.MIN_VALUE);
+    }),
     precision,
   };
 }

@@ -9,7 +9,7 @@ import type { Gpu } from "../../gpu/device.ts";
 import { padRows, vectors } from "../../linalg/matrix_view.ts";
 import type { FeatureShape, FeatureSpectrum } from "./spectrum_options.ts";
 import type { PreparedFeatures } from "../features/prepare_features.ts";
-import { isZero, spectrumOf } from "./prepared_spectrum.ts";
+import { spectrumOf } from "./prepared_spectrum.ts";
 import { readSolved } from "./solved_record.ts";
 import { bindSpectra, type Spectra } from "./spectra.ts";
 
@@ -81,7 +81,7 @@ export async function readSpectra(
 ): Promise<FeatureSpectrum[]> {
   const solved = await readSolved(batch);
   return features.map((each, index) =>
-    spectrumOf(solved[index], { ...each, isZero: isZero(each) }, {
+    spectrumOf(solved[index], each, {
       samples: rows,
       precision: "single",
       arithmetic,

@@ -5,7 +5,12 @@
  */
 import { checkKeys, checkName } from "../../check.ts";
 import { InputError } from "../../errors.ts";
-import { checkCenter, type PrepareOptions } from "../../linalg/gram/preparation.ts";
+import {
+  checkCenter,
+  checkVolume,
+  prepareKeys,
+  type PrepareOptions,
+} from "../../linalg/gram/prepare_options.ts";
 import { type Threshold, thresholdNames } from "../certificates/rank_interval.ts";
 
 /** Shape of feature matrices. */
@@ -39,7 +44,7 @@ export interface SpectrumOptions extends PrepareOptions {
 
 /** Eigenvalues of Φᵀ diag(w) Φ with certified bounds. */
 export interface FeatureSpectrum {
-  /** Eigenvalues λ̂, descending. */
+  /** Eigenvalues λ̂, descending: min(m, n) of them, since the others are 0. */
   readonly eigenvalues: Float64Array;
   /** Bounds δ_i ≥ |λ̂_i − λ_i|. */
   readonly bounds: Float64Array;
@@ -48,7 +53,7 @@ export interface FeatureSpectrum {
 }
 
 /** Keys of {@linkcode SpectrumOptions}. */
-const KEYS = ["weights", "center", "precision", "epsilons", "threshold"] as const;
+const KEYS = [...prepareKeys, "precision", "epsilons", "threshold"] as const;
 
 /**
  * Checks options of spectra.
@@ -69,6 +74,7 @@ export function checkSpectrumOptions(
   if (precision !== undefined) checkName("precision", precision, precisionNames);
   if (threshold !== undefined) checkName("threshold", threshold, thresholdNames);
   if (center !== undefined) checkCenter(center);
+  checkVolume(options);
   if (epsilons !== undefined) checkEpsilons(epsilons);
 }
 

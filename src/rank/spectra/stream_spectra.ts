@@ -20,16 +20,13 @@ import { bindGemmDoubleSingle, type EntryView } from "../../linalg/products/gemm
 import { gramBound } from "../../linalg/gram/gram.ts";
 import { gramDoubleSingleBound } from "../../linalg/gram/gram_double_single.ts";
 import { cutTiles, type GramPlan } from "../../linalg/gram/gram_tiles.ts";
-import {
-  type PlannedPreparation,
-  planPreparation,
-  type PrepareOptions,
-} from "../../linalg/gram/preparation.ts";
+import { type PlannedPreparation, planPreparation, rowsWithin } from "../../linalg/gram/preparation.ts";
+import type { PrepareOptions } from "../../linalg/gram/prepare_options.ts";
 import { TileStream } from "../../linalg/gram/tile_stream.ts";
 import { PROGRESS_WORDS } from "../../linalg/eigen/jacobi_solver.ts";
 import { solveJacobi } from "../../linalg/eigen/jacobi.ts";
 import { solveJacobiDoubleSingle } from "../../linalg/eigen/jacobi_double_single.ts";
-import type { MatrixSource } from "../../linalg/matrix_source.ts";
+import { isWide, type MatrixSource, tallShape } from "../../linalg/matrix_source.ts";
 import type { MatrixView } from "../../linalg/matrix_view.ts";
 import { bindNewtonSchulz, type Product } from "../../linalg/svd/newton_schulz.ts";
 import { type Arithmetic, headShares, SINGLE, SINGLE_COMPENSATED } from "../certificates/certificate.ts";
@@ -74,7 +71,11 @@ export interface StreamedSpectrum extends KnownFeatures {
  * Then it solves n × n matrices. There are three passes in single precision, the first without a
  * basis, and two more in double-single. While the GPU works on a tile, the host prepares the next.
  *
- * Memory: about four tiles and ten n × n matrices on the GPU, a tile on the host, for any m.
+ * Features with m < n are read by columns: a tile holds columns of Φ, and the Gram matrices are m ×
+ * m.
+ *
+ * Memory: about four tiles and ten n × n matrices (m × m for m < n) on the GPU, a tile on the host,
+ * for any m.
  *
  * @param gpu Device.
  * @param sources Features of one shape.
@@ -93,11 +94,13 @@ export async function streamSpectra(
   const { precision, tileBytes = TILE_BYTES } = options;
   const { maxStorageBufferBindingSize, maxBufferSize } = gpu.limits;
   const most = Math.min(tileBytes, maxStorageBufferBindingSize, maxBufferSize);
-  const cut = cutTiles(sources[0], sources.length, precision === "double" ? 2 : 1, most);
+  const words = precision === "double" ? 2 : 1;
+  const cut = cutTiles(tallShape(sources[0]), sources.length, words, most);
+  const planned = isWide(sources[0]) ? rowsWithin(sources[0].columns, most) : cut.rows;
   const results: StreamedSpectrum[] = [];
   for (let first = 0; first < sources.length; first += cut.matrices) {
     const batch = sources.slice(first, first + cut.matrices);
-    const preparations = batch.map((source) => planPreparation(source, options, cut.rows));
+    const preparations = batch.map((source) => planPreparation(source, options, planned));
     results.push(...await solveBatch(gpu, batch, { preparations, tileRows: cut.rows, precision }));
   }
   return results;
@@ -113,7 +116,7 @@ async function solveBatch(
   },
 ): Promise<StreamedSpectrum[]> {
   using stack = new DisposableStack();
-  const count = sources.length, { rows, columns } = sources[0];
+  const count = sources.length, { rows, columns } = tallShape(sources[0]);
   const batch = stack.use(new EigenBatch(gpu, new Array<number>(count).fill(columns)));
   const isExact = await keepsCompensation(gpu);
   const plan: GramPlan = {
@@ -125,19 +128,17 @@ async function solveBatch(
     sums: isExact ? "compensated" : "plain",
     center: false,
     words: 1,
+    transposed: isWide(sources[0]),
   };
   const stream = stack.use(new TileStream(gpu, sources, { preparations, plan }));
   const squares = await solveSingle(gpu, stream, batch, isExact);
   const single = isExact ? SINGLE_COMPENSATED : SINGLE;
   const results = (solved: SolvedMatrix[], arithmetic: Arithmetic, isRounded: boolean) =>
-    solved.map((each, index): StreamedSpectrum => ({
-      solved: each,
-      arithmetic,
-      leftOut: isRounded ? Math.sqrt(squares[index]) : 0,
-      meanBound: preparations[index].meanBound,
-      scale: preparations[index].scale,
-      isZero: !stream.tiles.isFilled[index],
-    }));
+    solved.map((each, index): StreamedSpectrum => {
+      const { meanBound, mass, exponent, isZero } = preparations[index];
+      const leftOut = isRounded ? Math.sqrt(squares[index]) : 0;
+      return { solved: each, arithmetic, leftOut, meanBound, mass, exponent, isZero };
+    });
   if (precision === "single") {
     const sums = gramBound(tileRows, plan.sums!, plan.tiles) + U;
     return results(await readSolved(batch), { ...single, gram: () => sums }, true);

@@ -99,7 +99,7 @@ Deno.test("inertia: two counts where the first margin does; three more, by a bet
   const results = await work.results.read();
   const atEpsilon = epsilons.map((_, k) => results[24 * k + 1]);
   assert.deepEqual(atEpsilon.map(Number.isFinite), [false, true, true]);
-  const [counts] = await readInertia(batch, work, [n], [epsilons.map(Math.fround)]);
+  const [counts] = await readInertia(batch, work, [{ rows: n }], [epsilons.map(Math.fround)]);
   assert.deepEqual(counts, [3, 3, 2].map((count) => ({ count, low: count, high: count })));
 });
 
@@ -165,7 +165,7 @@ Deno.test("inertia: a run leaves nothing behind that the next one minds", async 
     const commands = new Commands(gpu);
     commands.run(...dispatches);
     commands.submit();
-    return (await readInertia(batch, work, [9], [[1]]))[0][0];
+    return (await readInertia(batch, work, [{ rows: 9 }], [[1]]))[0][0];
   };
   const before = await run(good.slice());
   assert.deepEqual(await run(new Float32Array(81).fill(NaN)), { count: 0, low: 0, high: 9 });

@@ -29,7 +29,7 @@ function random(rows: number, columns: number, seed: number): Matrix {
  * That values are descending and those of float64, up to the bound for all pairs rotated in ten
  * sweeps.
  */
-function assertValues({ rows, columns, data }: Matrix, values: Float32Array, name = "") {
+function assertValues({ rows, columns, data }: Matrix, values: Float64Array, name = "") {
   const exact = singularValues(data, rows, columns);
   assert.equal(values.length, exact.length);
   const [m, n] = [Math.max(rows, columns), Math.min(rows, columns)];

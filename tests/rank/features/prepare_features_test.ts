@@ -5,6 +5,7 @@ import { assert, fc } from "../../deps.ts";
 import { weightedProduct } from "../../reference/matrix.ts";
 import { normals } from "../../reference/random.ts";
 import type { Matrix } from "../../../src/linalg/matrix.ts";
+import { ldexp } from "../../../src/linalg/rounding.ts";
 
 /** Entries of more than 24 bits, of the given magnitude. */
 function doubles(length: number, seed: number, magnitude = 1): Float64Array {
@@ -21,36 +22,41 @@ const matrix = (rows: number, columns: number, data: Float32Array | Float64Array
 const largest = (data: ArrayLike<number>) => Math.max(...Array.from(data, Math.abs));
 
 /**
- * That the Gram matrix of the prepared features is `scale` times the weighted one of the features.
+ * That the Gram matrix of the prepared features is `mass` · 2^`exponent` times the weighted one of
+ * the features.
  */
 function assertGram(features: Matrix, options: PrepareOptions): void {
   const { rows, columns, data } = features, { weights, center } = options;
   const w = Array.from({ length: rows }, (_, k) => weights ? weights[k] : 1 / rows);
-  const mass = w.reduce((sum, x) => sum + x, 0);
-  const means = weightedProduct(new Float64Array(rows).fill(1), 1, data, columns, w).map((sum) => sum / mass);
+  const total = w.reduce((sum, x) => sum + x, 0);
+  const means = weightedProduct(new Float64Array(rows).fill(1), 1, data, columns, w).map((sum) =>
+    sum / total
+  );
   const taken = Float64Array.from(data, (x, e) => center ? x - means[e % columns] : x);
-  const { high, low, scale } = prepareFeatures(features, options);
+  const { high, low, mass, exponent } = prepareFeatures(features, options);
   const prepared = Float64Array.from(high, (x, e) => x + (low ? low[e] : 0));
   const got = weightedProduct(prepared, columns, prepared, columns, new Float64Array(rows).fill(1));
   const right = weightedProduct(taken, columns, taken, columns, w);
   const root = (i: number) => Math.sqrt(right[i * (columns + 1)]);
   // Centred, the reference's own means are off by an ulp or so for each sample.
-  const size = center ? largest(data) * Math.sqrt(mass) * rows * 2 ** -52 : 0;
+  const size = center ? largest(data) * Math.sqrt(total) * rows * 2 ** -52 : 0;
   right.forEach((value, e) => {
     const i = Math.floor(e / columns), j = e % columns;
     const allowed = 1e-13 * root(i) * root(j) + 2 * size * (root(i) + root(j) + size);
-    assert.ok(Math.abs(got[e] / scale - value) <= allowed, `M[${i}, ${j}]: ${got[e] / scale}, not ${value}`);
+    const unscaled = ldexp(got[e] / mass, -exponent);
+    assert.ok(Math.abs(unscaled - value) <= allowed, `M[${i}, ${j}]: ${unscaled}, not ${value}`);
   });
 }
 
 Deno.test("prepareFeatures: single-precision features stay as they are, but for a power of two", () => {
   for (const magnitude of [1, 1e-30, 1e30]) {
     const data = normals(35, 1).map((x) => magnitude * x);
-    const { high, low, leftOut, meanBound, scale } = prepareFeatures(matrix(7, 5, data));
+    const { high, low, leftOut, meanBound, mass, exponent } = prepareFeatures(matrix(7, 5, data));
     const factor = high[0] / data[0];
     assert.ok(Number.isInteger(Math.log2(factor)));
     assert.deepEqual(high, data.map((x) => x * factor));
-    assert.deepEqual({ low, leftOut, scale }, { low: null, leftOut: 0, scale: 7 * factor ** 2 });
+    assert.deepEqual({ low, leftOut, mass }, { low: null, leftOut: 0, mass: 7 });
+    assert.equal(exponent, 2 * Math.log2(factor));
     assert.equal(meanBound, 0);
     assert.ok(largest(high) >= 1 && largest(high) < 2);
   }
@@ -101,16 +107,16 @@ Deno.test("prepareFeatures: the Gram matrix is the weighted, centred one times t
 Deno.test("prepareFeatures: no weight is too heavy or too light", () => {
   const data = doubles(6, 3, 1e-80);
   for (const weights of [[5e-324, 1e-322, 3e-320], [1e300, 1e290, 1], [1e-300, 1e-305, 1e-290]]) {
-    const { high, scale } = prepareFeatures(matrix(3, 2, data), { weights });
-    assert.ok(high.every(Number.isFinite) && largest(high) > 0);
-    assert.ok(scale > 0);
+    const { high } = prepareFeatures(matrix(3, 2, data), { weights });
+    assert.ok(high.every(Number.isFinite) && largest(high) >= 1 && largest(high) < 4);
     // Of a magnitude at which the reference keeps its digits, too.
     const magnitude = weights[0] < 1 ? 1e140 : 1e60;
     assertGram(matrix(3, 2, data.map((x) => magnitude * x)), { weights, center: true });
   }
   // Factors that leave the range of float64 only together: features of 10⁻²⁰⁰, weights of 10³⁰⁰.
-  const { high, scale } = prepareFeatures(matrix(1, 1, Float64Array.of(1e-200)), { weights: [1e300] });
-  assert.ok(Math.abs(high[0] ** 2 / scale / 1e-100 - 1) < 1e-6);
+  const one = matrix(1, 1, Float64Array.of(1e-200));
+  const { high, mass, exponent } = prepareFeatures(one, { weights: [1e300] });
+  assert.ok(Math.abs(ldexp(high[0] ** 2 / mass, -exponent) / 1e-100 - 1) < 1e-6);
 });
 
 Deno.test("prepareFeatures: nothing is left of a constant column that is centred", () => {
@@ -129,8 +135,8 @@ Deno.test("prepareFeatures: nothing is left of a constant column that is centred
 });
 
 Deno.test("prepareFeatures: zeros stay zeros", () => {
-  const { high, low, leftOut, scale } = prepareFeatures(matrix(2, 3, new Float32Array(6)), { center: true });
-  assert.deepEqual([high, low, leftOut, scale], [new Float32Array(6), null, 0, 2]);
+  const { high, low, leftOut, isZero } = prepareFeatures(matrix(2, 3, new Float32Array(6)), { center: true });
+  assert.deepEqual([high, low, leftOut, isZero], [new Float32Array(6), null, 0, true]);
 });
 
 Deno.test("prepareFeatures: entries far below the largest are not lost, or counted as left out", () => {

@@ -112,7 +112,7 @@ Deno.test("featureRanks: a threshold that is none, shapes that do not fit", asyn
 Deno.test("featureRanks: auto is what the registry says that it is", async () => {
   assert.match(
     autoRankMethodHelp,
-    /^auto is one-sided-jacobi for .* up to 256 columns .*, else gram-jacobi$/,
+    /^auto is one-sided-jacobi for .* up to 256 columns or samples .*, else gram-jacobi$/,
   );
   assert.equal((await featureRanks(gpu, features, { epsilons: [] })).rankMethod, "one-sided-jacobi");
   const { rows, columns, data } = features;
@@ -120,10 +120,10 @@ Deno.test("featureRanks: auto is what the registry says that it is", async () =>
   const asked = { rows, columns, tile };
   assert.equal((await featureRanks(gpu, asked, { epsilons: [] })).rankMethod, "gram-jacobi");
   assert.deepEqual(
-    [[10, 256], [10, 257], [40_000, 256]].map(([rows, columns]) =>
+    [[300, 256], [300, 257], [10, 300], [40_000, 256], [256, 40_000]].map(([rows, columns]) =>
       autoRankMethod({ rows, columns, data: new Float32Array() })
     ),
-    ["one-sided-jacobi", "gram-jacobi", "gram-jacobi"],
+    ["one-sided-jacobi", "gram-jacobi", "one-sided-jacobi", "gram-jacobi", "gram-jacobi"],
   );
   await assert.rejects(featureRanks(gpu, asked, { epsilons: [], rankMethod: "one-sided-jacobi" }), {
     name: InputError.name,

@@ -1,8 +1,8 @@
 import { InputError, ShapeError } from "../../../src/errors.ts";
 import { gramMatrices } from "../../../src/linalg/gram/gram_matrices.ts";
-import { targetMoments } from "../../../src/rank/certificates/loss_floor.ts";
+import { targetMoments } from "../../../src/rank/certificates/target_moments.ts";
 import { prepareFeatures } from "../../../src/rank/features/prepare_features.ts";
-import { findStairs } from "../../../src/rank/ranks/stairs.ts";
+import { findStairs } from "../../../src/rank/stairs/find_stairs.ts";
 import { featureSpectra } from "../../../src/rank/spectra/feature_spectrum.ts";
 import { oneSidedSpectra } from "../../../src/rank/spectra/one_sided_spectra.ts";
 import { assert } from "../../deps.ts";

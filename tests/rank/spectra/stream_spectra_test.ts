@@ -27,10 +27,11 @@ function streamed({ rows, columns, data }: Matrix, asked: number[][] = []): Matr
 }
 
 /** As `featureSpectra` makes them of what the solver left. */
-function spectrumOf({ solved, arithmetic, scale, ...known }: StreamedSpectrum, samples: number) {
+function spectrumOf({ solved, arithmetic, mass, exponent, ...known }: StreamedSpectrum, samples: number) {
   const values = solved.values.map((value) => Math.max(0, value)).sort((a, b) => b - a);
   const leftOut = known.leftOut + known.meanBound;
   const bounds = eigenvalueBounds({ ...solved, eigenvalues: values, samples, leftOut }, arithmetic);
+  const scale = mass * 2 ** exponent;
   return {
     eigenvalues: values.map((x) => x / scale),
     bounds: bounds.map((x) => x / scale),

@@ -1,0 +1,182 @@
+/**
+ * The program that computes certified ranks of features from files.
+ *
+ * @module
+ */
+import { InputError, ShapeError } from "../../errors.ts";
+import { count } from "../../format.ts";
+import type { Gpu } from "../../gpu/device.ts";
+import { printable } from "../../io/choose_array.ts";
+import { dtypes } from "../../io/dtypes.ts";
+import { readWeights } from "../../io/feature_file.ts";
+import { compactJson } from "../../io/json.ts";
+import { type Normalization, volumeOf } from "../../io/normalization.ts";
+import { type NamedRanks, rankJson } from "../../io/rank_json.ts";
+import type { MatrixSource } from "../../linalg/matrix_source.ts";
+import type { Threshold } from "../../rank/certificates/rank_interval.ts";
+import type { RankVerdict } from "../../rank/certificates/verify_ranks.ts";
+import { checkMethodPrecision, checkMostColumns } from "../../rank/methods/check_method.ts";
+import {
+  type FeatureRanks,
+  featureRanks,
+  type FeatureRanksOptions,
+} from "../../rank/methods/feature_ranks.ts";
+import { type RankMethod, rankMethods } from "../../rank/methods/rank_methods.ts";
+import { openGpu } from "../implementation.ts";
+import type { Program, ProgramCall } from "../program.ts";
+import { rankTable } from "../rank_table.ts";
+import { verdictJson, verdictLine, Verification } from "../verification.ts";
+import { inputOptionsOf, normalizationOf, type RankFlags, rankFlags } from "./flags.ts";
+import { checkEntries, findInputs, openFeaturesOf, type RankInput } from "./inputs.ts";
+import { ranksTable } from "./ranks_table.ts";
+
+/** Name, help and flags. */
+export const rankProgram: Program<typeof rankFlags> = {
+  name: "rank",
+  summary: "certified ranks of feature matrices: one row per sample, one column per neuron",
+  positionals: {
+    placeholder: "FEATURES",
+    help: "a .npy, .npz or safetensors file, FILE:ARRAY, or a pattern of several",
+    min: 1,
+  },
+  flags: rankFlags,
+  examples: [
+    {
+      args: "features.npy --epsilons 1e-6,1e-9 --relative",
+      help: "counts eigenvalues above two shares of the largest",
+    },
+    {
+      args: "'ckpt/*.npz' --tensor 'layer*' --relative",
+      help: "one table of many arrays, in natural order",
+    },
+  ],
+};
+
+/** Ranks of an array, and what verified them. */
+interface Result {
+  readonly named: NamedRanks;
+  readonly verdicts: readonly RankVerdict[] | null;
+}
+
+/**
+ * Computes the ranks of the features that a command line names, and prints them.
+ *
+ * What can be told before any work is checked first: files, shapes, weights, and the entries of
+ * arrays of up to 128 MiB. If one of many fails after that, those before it are printed.
+ *
+ * @param call Values of the flags, paths, the signal to stop.
+ * @throws {InputError} If flags, files, arrays or weights are not what they must be.
+ */
+export async function runRanks(
+  { flags, given: names, positionals, signal }: ProgramCall<typeof rankFlags>,
+): Promise<void> {
+  const { epsilons, precision, rankMethod, center } = flags;
+  const threshold: Threshold = flags.relative ? "relative" : "absolute";
+  const normalization = normalizationOf(flags, names);
+  const inputs = await findInputs(positionals, inputOptionsOf(flags));
+  inputs.forEach((input) => checkLimits(input, flags));
+  const weights = await weightsOf(inputs, normalization);
+  if (inputs.length > 1) await checkEntries(inputs);
+  const verification = await Verification.open(flags.exportCertificate);
+  using gpu = await openGpu(flags);
+  const results: Result[] = [];
+  try {
+    for (const input of inputs) {
+      signal.throwIfAborted();
+      using opened = await openFeaturesOf(input, isHeld(flags));
+      const { features } = opened;
+      const given = { threshold, center, ...weights ? { weights } : volumeOf(normalization, input.rows) };
+      const options = { ...given, epsilons, precision, rankMethod };
+      const ranks = await ranksOf(gpu, input, { features, options });
+      const { name, file, tensor, shape, axes, rows, columns } = input;
+      const named = { name, file, tensor, shape, axes, rows, columns, normalization, ...ranks };
+      const verdicts = isVerified(flags) && "data" in features
+        ? await verification.add({ name, features, ranks: ranks.ranks, ...given })
+        : null;
+      results.push({ named, verdicts });
+    }
+  } finally {
+    if (results.length > 0) print(results, flags);
+  }
+  verification.failIfWrong();
+}
+
+/** Prints a table, and JSON if it is asked for. */
+function print(results: readonly Result[], { json, quiet }: RankFlags): void {
+  const all = results.map(({ named }) => named);
+  const lines = [
+    all.length > 1 ? ranksTable(all) : rankTable(all[0]),
+    ...results.flatMap(({ verdicts, named: { name } }) =>
+      verdicts ? [`${all.length > 1 ? `  ${printable(name)}:\n` : ""}${verdictLine(verdicts)}`] : []
+    ),
+  ];
+  if (!quiet) console.log(lines.join("\n"));
+  const files = results.map(({ named, verdicts }) => ({
+    ...rankJson(named),
+    ...verdicts && { verified: verdictJson(verdicts) },
+  }));
+  if (json) console.log(compactJson({ files }));
+}
+
+/** Whether ranks are counted again, exactly. */
+function isVerified({ verify, exportCertificate }: RankFlags): boolean {
+  return verify || exportCertificate !== null;
+}
+
+/** Whether features must be in memory: to be verified, or for a method that takes no others. */
+function isHeld(flags: RankFlags): boolean {
+  if (isVerified(flags)) return true;
+  if (flags.rankMethod === "auto") return false;
+  const method: RankMethod = rankMethods[flags.rankMethod];
+  return method.yields === "spectrum" && !method.takesTiles;
+}
+
+/** Checks that the method can do what it is asked for, and a verification ends soon enough. */
+function checkLimits(input: RankInput, flags: RankFlags): void {
+  const { rankMethod, precision, epsilons, relative } = flags, { name, rows, columns } = input;
+  if (isVerified(flags)) {
+    const data = dtypes[input.dtype].precision === "single" ? new Float32Array(0) : new Float64Array(0);
+    Verification.check(name, { rows, columns, data }, { thresholds: epsilons.length, isRelative: relative });
+  }
+  if (rankMethod === "auto") return;
+  try {
+    if (precision !== "auto") checkMethodPrecision(rankMethod, precision);
+    checkMostColumns(rankMethod, precision === "auto" ? "single" : precision, input);
+  } catch (error) {
+    throw withName(name, error);
+  }
+}
+
+/** Says which array an error is about. */
+function withName(name: string, error: unknown): unknown {
+  if (error instanceof ShapeError) return new ShapeError(`${name}: ${error.message}`);
+  return error instanceof InputError ? new InputError(`${name}: ${error.message}`) : error;
+}
+
+async function weightsOf(
+  inputs: readonly RankInput[],
+  normalization: Normalization,
+): Promise<Float64Array | null> {
+  if (normalization.kind !== "weights") return null;
+  const weights = await readWeights(normalization.file, inputs[0].rows);
+  for (const { name, rows } of inputs) {
+    if (rows === weights.length) continue;
+    throw new InputError(
+      `${normalization.file}: ${count(weights.length, "weight")} for ${count(rows, "sample")} of ${name}; ` +
+        "give one weight per sample",
+    );
+  }
+  return weights;
+}
+
+async function ranksOf(
+  gpu: Gpu,
+  { name }: RankInput,
+  { features, options }: { readonly features: MatrixSource; readonly options: FeatureRanksOptions },
+): Promise<FeatureRanks> {
+  try {
+    return await featureRanks(gpu, features, options);
+  } catch (error) {
+    throw withName(name, error);
+  }
+}

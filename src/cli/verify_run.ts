@@ -1,0 +1,230 @@
+/**
+ * Verification of a run: it trains again, and counts a sample of the ranks of its trace exactly.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { InputError, StaircaseError } from "../errors.ts";
+import { count } from "../format.ts";
+import type { Gpu } from "../gpu/device.ts";
+import { parseTrace, type TraceRow } from "../io/read_trace.ts";
+import { readRun } from "../io/run_folder.ts";
+import { exactRankSeconds } from "../rank/certificates/exact_rank.ts";
+import { rankedSamples } from "../train/equation.ts";
+import { type CompleteOptions, completeOptions } from "../train/options.ts";
+import type { Probe } from "../train/trace.ts";
+import { follow } from "../train/follow.ts";
+import { Training } from "../train/training.ts";
+import { taskOf } from "./training_flags.ts";
+import type { Verification } from "./verification.ts";
+
+/** A run as its folder has it. */
+export interface RecordedRun {
+  /** Options that it was trained with. */
+  readonly options: CompleteOptions;
+  /** The ranks of trace.csv. */
+  readonly rows: readonly TraceRow[];
+  /** Name of the adapter that it ran on. */
+  readonly adapter: string;
+}
+
+/** Options in the configuration of a run, beside its task. */
+const KEYS = [
+  "hidden",
+  "activation",
+  "initializer",
+  "optimizer",
+  "schedule",
+  "batch",
+  "steps",
+  "probeEvery",
+  "spectraEvery",
+  "epsilons",
+  "threshold",
+  "precision",
+  "replicas",
+  "seed",
+] as const satisfies readonly (keyof CompleteOptions)[];
+
+/** What `run.json` is read for. */
+interface RunRecord {
+  readonly experiment?: string;
+  readonly configuration?: Partial<Omit<CompleteOptions, "task">> & {
+    readonly task?: { readonly name: string; readonly samples: number; readonly heldOut: number };
+  };
+  readonly adapter?: { readonly name: string };
+}
+
+/**
+ * Reads the folder of a run of `staircase`.
+ *
+ * @param path The folder.
+ * @param data Folder of the data of a task that reads files; `null` for its own.
+ * @returns The run.
+ * @throws {InputError} If it is no folder of such a run, or its task is not known here or has other
+ * samples.
+ */
+export async function readTrainingRun(path: string, data: string | null): Promise<RecordedRun> {
+  const { experiment, configuration = {}, adapter } = await readRun<RunRecord>(path);
+  if (experiment !== "staircase") {
+    throw new InputError(`${path}: is a run of ${experiment ?? "something else"}; give one of staircase`);
+  }
+  const { task: wanted } = configuration;
+  const missing = KEYS.find((key) => configuration[key] === undefined);
+  if (!wanted || missing) {
+    throw new InputError(`${path}: its run.json has no ${missing ?? "task"}; give a run of this version`);
+  }
+  const { name, samples, heldOut } = wanted;
+  const task = await taskOf({ task: name, samples, seed: configuration.seed!, data });
+  const here = [task.train.count, task.test?.count ?? 0];
+  if (here[0] !== samples || here[1] !== heldOut) {
+    throw new InputError(
+      `${path}: was trained on ${samples} samples of ${name} with ${heldOut} held out, and here are ${
+        here.join(" and ")
+      }; give its data`,
+    );
+  }
+  const file = join(path, "trace.csv");
+  const text = await Deno.readTextFile(file).catch((cause) => {
+    throw new InputError(`${file}: cannot be read; give the folder of a run with its trace`, { cause });
+  });
+  const rows = parseTrace(text, file);
+  if (rows.length === 0) throw new InputError(`${file}: holds no rank; give a run that has made a probe`);
+  const picked = Object.fromEntries(KEYS.map((key) => [key, configuration[key]]));
+  return {
+    options: completeOptions({ task, ...picked }),
+    rows,
+    adapter: adapter?.name ?? "an unknown adapter",
+  };
+}
+
+/**
+ * Selects steps that lie evenly, the first and the last among them.
+ *
+ * @param rows Rows of a trace.
+ * @param share Number of steps.
+ * @returns As many steps, in order; all if there are no more.
+ */
+export function sampleSteps(rows: readonly TraceRow[], share: number): number[] {
+  const steps = [...new Set(rows.map(({ step }) => step))].sort((a, b) => a - b);
+  if (steps.length <= share) return steps;
+  if (share === 1) return steps.slice(-1);
+  return Array.from({ length: share }, (_, i) => steps[Math.round(i * (steps.length - 1) / (share - 1))]);
+}
+
+/** How a run is verified. */
+export interface VerifyRunOptions {
+  /** Steps whose probes are verified: those of {@linkcode sampleSteps}. */
+  readonly steps: readonly number[];
+  /** Takes the verdicts. */
+  readonly verification: Verification;
+  /** Stops early. */
+  readonly signal?: AbortSignal;
+  /**
+   * Reports progress.
+   *
+   * @param step Step that the repeated run has reached.
+   */
+  readonly onProgress?: (step: number) => void;
+}
+
+/** How far the repeated run agrees with its trace. */
+export interface Repetition {
+  /** Ranks of probes whose loss is another one when repeated: these can not be judged. */
+  readonly unrepeated: number;
+  /** Ranks that are others when repeated, or stand in one of both only. */
+  readonly differing: number;
+}
+
+/** Seconds that exact counts of some steps take. */
+export function verificationSeconds({ options }: RecordedRun, steps: number): number {
+  const { task, hidden, epsilons, replicas, threshold } = options;
+  const rows = rankedSamples(task).count, data = new Float32Array();
+  const each = hidden.reduce((sum, columns) => sum + exactRankSeconds({ rows, columns, data }), 0);
+  return steps * replicas * epsilons.length * (threshold === "relative" ? 6 : 1) * each;
+}
+
+/**
+ * Trains a run again from its configuration, with the same bits on the same adapter, and judges the
+ * ranks in its trace by exact counts on the features that they are of.
+ *
+ * @param gpu Device.
+ * @param run The run.
+ * @param how Steps to verify, and where verdicts go.
+ * @returns Where the repeated run differs. Its verdicts are in `how.verification`.
+ */
+export async function verifyRun(
+  gpu: Gpu,
+  { options, rows }: RecordedRun,
+  { steps, verification, signal, onProgress = () => {} }: VerifyRunOptions,
+): Promise<Repetition> {
+  const last = Math.max(...steps), wanted = new Set(steps);
+  const open = new Map(rows.filter(({ step }) => wanted.has(step)).map((row) => [keyOf(row), row]));
+  let differing = rows.filter(({ step }) => wanted.has(step)).length - open.size, unrepeated = 0;
+  const stop = new AbortController();
+  const signals = [stop.signal, ...signal ? [signal] : []];
+  using training = await Training.create(gpu, { ...options, signal: AbortSignal.any(signals) });
+  const exported = training.exportFeatures(wanted);
+  const probes: Probe[] = [];
+  await follow(training, (probe) => {
+    onProgress(Math.min(probe.step, last));
+    if (wanted.has(probe.step)) probes.push(probe);
+    if (probe.step > last) stop.abort();
+  });
+  signal?.throwIfAborted();
+  const { weights } = rankedSamples(options.task);
+  for (const probe of probes) {
+    const { replica, step, loss } = probe;
+    const features = await exported.features(probe);
+    for (const [index, { layer, ranks }] of probe.layers.entries()) {
+      const found = ranks.flatMap((rank) => {
+        const key = keyOf({ replica, step, layer, epsilon: rank.epsilon });
+        const row = open.get(key);
+        open.delete(key);
+        const isSame = row?.rank === rank.rank && row.low === rank.low && row.high === rank.high;
+        if (!isSame) differing++;
+        if (!row) return [];
+        if (row.loss === loss) return [row];
+        unrepeated++;
+        return [];
+      });
+      const name = `replica ${replica} step ${step} layer ${layer}`;
+      const { threshold } = options;
+      await verification.add({ name, features: features[index], ranks: found, weights, threshold });
+    }
+  }
+  return { unrepeated, differing: differing + open.size };
+}
+
+function keyOf({ replica, step, layer, epsilon }: Pick<TraceRow, "replica" | "step" | "layer" | "epsilon">) {
+  return `${replica} ${step} ${layer} ${epsilon}`;
+}
+
+/**
+ * Fails a program whose run does not hold: ranks that are wrong, or that can not be judged.
+ *
+ * @param verification The verdicts.
+ * @param repetition How far the run could be repeated.
+ * @param adapters Adapters of the run and of its repetition.
+ * @throws {StaircaseError} If so.
+ */
+export function failUnlessVerified(
+  verification: Verification,
+  { unrepeated, differing }: Repetition,
+  adapters: readonly [run: string, here: string],
+): void {
+  verification.failIfWrong();
+  if (unrepeated > 0) {
+    throw new StaircaseError(
+      `${count(unrepeated, "rank")} cannot be verified: the run, made on ${
+        adapters[0]
+      }, is another one when ` +
+        `repeated on ${adapters[1]}; take the same adapter and version`,
+    );
+  }
+  if (differing > 0) {
+    throw new StaircaseError(
+      `trace.csv is not as the run wrote it: ${count(differing, "rank")} differ, though no interval is wrong`,
+    );
+  }
+}

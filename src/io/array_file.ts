@@ -1,0 +1,170 @@
+/**
+ * Arrays of `.npy`, `.npz` and safetensors files, which stay in their file.
+ *
+ * @module
+ */
+import { InputError } from "../errors.ts";
+import { type ArrayList, openFitting, openNamed } from "./array_list.ts";
+import { FileBytes, heldBytes, readRange, type SharedBytes } from "./bytes.ts";
+import { printable } from "./choose_array.ts";
+import { openNpy } from "./npy.ts";
+import { NPY_MAGIC } from "./npy_header.ts";
+import { listNpz } from "./npz.ts";
+import { listSafetensors } from "./safetensors.ts";
+import { looksLikeSafetensors } from "./safetensors_header.ts";
+import type { StoredArray } from "./stored_array.ts";
+
+const FORMATS = "a .npy, .npz or safetensors file";
+
+// A ZIP archive begins with its first member, or with its end record if it is empty.
+const ZIP_MAGIC = [[0x50, 0x4b, 3, 4], [0x50, 0x4b, 5, 6]];
+
+const beginsWith = (bytes: Uint8Array, magic: readonly number[]) =>
+  magic.every((byte, i) => bytes[i] === byte);
+
+/** Explains why a file cannot be read. */
+function unreadable(path: string, cause: unknown): InputError {
+  const name = printable(path);
+  if (cause instanceof Deno.errors.NotFound) {
+    return new InputError(`${name}: no such file; give the path of ${FORMATS}`, { cause });
+  }
+  if (cause instanceof Deno.errors.NotCapable) {
+    return new InputError(`${name}: Deno may not read it; run Deno with --allow-read`, { cause });
+  }
+  const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
+  return new InputError(
+    `${name}: cannot be read (${printable(reason)}); give ${FORMATS} that this program may read`,
+    { cause },
+  );
+}
+
+/** Tells whether reading a path comes to an end. */
+const isReadable = ({ isFile, isFifo }: Deno.FileInfo) => isFile || isFifo === true;
+
+/**
+ * Splits `file:array`. Both may hold colons, so the file is the longest beginning that exists. A
+ * file with a colon in its name comes first.
+ */
+async function locate(path: string): Promise<{ file: string; array?: string }> {
+  if (path === "") throw new InputError(`the path of a file is empty; give the path of ${FORMATS}`);
+  let failure: unknown;
+  try {
+    const info = await Deno.stat(path);
+    if (isReadable(info)) return { file: path };
+    const what = info.isDirectory ? "is a directory" : "is a device";
+    throw new InputError(`${printable(path)}: ${what}; give the path of ${FORMATS}`);
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    failure = error;
+  }
+  for (let colon = path.lastIndexOf(":"); colon > 0; colon = path.lastIndexOf(":", colon - 1)) {
+    const file = path.slice(0, colon);
+    const info = await Deno.stat(file).catch(() => undefined);
+    if (info && isReadable(info)) return { file, array: path.slice(colon + 1) };
+  }
+  throw unreadable(path, failure);
+}
+
+/** Opens a file. What can not be read at any place, such as a pipe, is read whole. */
+async function openFile(path: string): Promise<SharedBytes> {
+  let file: Deno.FsFile | undefined;
+  try {
+    file = await Deno.open(path);
+    const { isFile, size } = await file.stat();
+    if (isFile) return new FileBytes(file, size, { name: printable(path) });
+  } catch (cause) {
+    file?.close();
+    throw unreadable(path, cause);
+  }
+  try {
+    return heldBytes(new Uint8Array(await new Response(file.readable).arrayBuffer()));
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+/** Lists the arrays of a file. The first bytes decide its format. */
+function listArrays(source: SharedBytes, file: string): ArrayList {
+  const name = printable(file), bytes = readRange(source, 0, 9);
+  if (bytes.length === 0) throw new InputError(`${name}: is empty; give ${FORMATS}`);
+  if (ZIP_MAGIC.some((magic) => beginsWith(bytes, magic))) return listNpz(source, file);
+  if (looksLikeSafetensors(source)) return listSafetensors(source, file);
+  throw new InputError(`${name}: is not ${FORMATS}; save the features with numpy.save`);
+}
+
+/**
+ * Opens arrays of a file with a function that chooses them. A `.npy` file has one without a name.
+ */
+async function openFrom(
+  path: string,
+  open: (list: ArrayList, array: string | undefined) => Promise<StoredArray[]>,
+  pattern?: string,
+): Promise<StoredArray[]> {
+  const { file, array } = await locate(path);
+  if (array !== undefined && pattern !== undefined) {
+    throw new InputError(
+      `${printable(path)}: names an array, and ${printable(pattern)} others; give one of the two`,
+    );
+  }
+  const asked = array ?? pattern;
+  using source = await openFile(file);
+  if (beginsWith(readRange(source, 0, NPY_MAGIC.length), NPY_MAGIC)) {
+    if (asked === undefined) return [openNpy(source, file)];
+    throw new InputError(
+      `${printable(file)}: is a .npy file, whose array has no name; leave out ${
+        array === undefined ? "" : ":"
+      }${printable(asked)}`,
+    );
+  }
+  using list = listArrays(source, file);
+  return await open(list, asked);
+}
+
+/**
+ * Opens arrays of a `.npy`, `.npz` or safetensors file. The first bytes of the file decide its
+ * format, not its name. Their entries stay in the file, but for those of a pipe, and for compressed
+ * arrays of a `.npz` file: these are unpacked into memory up to 64 MiB a file, and beyond that into
+ * a temporary file.
+ *
+ * @param path Path of the file, and after a colon the name of an array, or a pattern of names:
+ * `run.npz:hidden`, `run.safetensors:layers.*`.
+ * @param options `tensor`, the same as after a colon. In a pattern `*` stands for any characters,
+ * `?` for one, and `[…]` for one of those listed. Default: all arrays.
+ * @returns The arrays, in the order of the file; at least one. Dispose of each.
+ * @throws {InputError} If the file cannot be read or is malformed, no array fits, or one of them
+ * does not hold real numbers.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { openArrays } from "./array_file.ts";
+ * import { npy } from "./npy.ts";
+ *
+ * const path = await Deno.makeTempFile();
+ * await Deno.writeFile(path, npy([2, 3], Float32Array.of(1, 2, 3, 4, 5, 6)));
+ * const [array] = await openArrays(path);
+ * assert.deepEqual([array.dtype, array.shape, array.strides], ["f32", [2, 3], [3, 1]]);
+ * assert.deepEqual(array.read(4, 2), Float32Array.of(5, 6));
+ * array[Symbol.dispose]();
+ * await Deno.remove(path);
+ * ```
+ */
+export async function openArrays(
+  path: string,
+  { tensor }: { readonly tensor?: string } = {},
+): Promise<StoredArray[]> {
+  return await openFrom(path, openFitting, tensor);
+}
+
+/**
+ * Opens one array of a file.
+ *
+ * @param path Path of the file, and name of the array if the file holds several.
+ * @returns The array.
+ * @throws {InputError} If the file cannot be read or is malformed, there is no such array, there
+ * are several and none is named, or it does not hold real numbers.
+ */
+export async function openArray(path: string): Promise<StoredArray> {
+  const [array] = await openFrom(path, async (list, wanted) => [await openNamed(list, wanted)]);
+  return array;
+}

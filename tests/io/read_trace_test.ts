@@ -1,0 +1,43 @@
+import { parseTrace } from "../../src/io/read_trace.ts";
+import { traceCsv } from "../../src/io/trace_csv.ts";
+import type { Trace } from "../../src/train/trace.ts";
+import { assert } from "../deps.ts";
+import { inputError } from "../support/input_error.ts";
+
+const ranks = [{ epsilon: 1e-6, rank: 2, low: 2, high: 3 }, { epsilon: 0.1 + 0.2, rank: 1, low: 0, high: 1 }];
+const layers = [{ kind: "count" as const, layer: 1, precision: "double" as const, ranks }];
+const trace: Trace = {
+  replicas: 2,
+  epsilons: ranks.map(({ epsilon }) => epsilon),
+  losses: [],
+  probes: [1, 0].map((replica) => ({
+    kind: "count",
+    replica,
+    step: 100,
+    loss: Math.PI / 7,
+    accuracy: null,
+    layers,
+  })),
+};
+
+Deno.test("parseTrace reads what traceCsv writes, to the bit", () => {
+  const rows = [0, 1].flatMap((replica) =>
+    ranks.map((rank) => ({ replica, step: 100, loss: Math.PI / 7, layer: 1, ...rank }))
+  );
+  assert.deepEqual(parseTrace(traceCsv(trace), "trace.csv"), rows);
+  assert.deepEqual(parseTrace(traceCsv({ ...trace, probes: [] }), "trace.csv"), []);
+  const [header, ...lines] = traceCsv(trace).trimEnd().split("\n");
+  const turned = [header, ...lines].map((line) => line.split(",").reverse().join(",")).join("\r\n");
+  assert.deepEqual(parseTrace(turned, "trace.csv"), rows);
+});
+
+Deno.test("parseTrace: what is no trace is refused, with the line", () => {
+  const text = traceCsv(trace);
+  assert.throws(() => parseTrace("a,b\n1,2\n", "x.csv"), inputError(/^x\.csv: has no column replica;/));
+  assert.throws(() => parseTrace("", "x.csv"), inputError(/has no column/));
+  const spoil = (from: string, to: string) => parseTrace(text.replace(from, to), "x.csv");
+  assert.throws(() => spoil("0,100,", "0,100.5,"), inputError(/^x\.csv: line 2 has "100\.5" for step;/));
+  assert.throws(() => spoil("0,100,", "0,,"), inputError(/line 2 has "" for step/));
+  assert.throws(() => spoil("0,100,", "0,100,7,"), inputError(/line 2 has/));
+  assert.throws(() => parseTrace(`${text}half a li`, "x.csv"), inputError(/line 6 has/));
+});
