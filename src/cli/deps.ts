@@ -10,8 +10,8 @@ import cliProgress from "npm:cli-progress@3.12.0";
 let dawn: GPU | undefined;
 
 /**
- * Creates Dawn, once for the process: the implementation of WebGPU that Chrome, Edge and Node use. The package is
- * downloaded only when this is called: 51 MB, with programs for five systems.
+ * Creates Dawn, once for the process: the implementation of WebGPU that Chrome, Edge and Node use.
+ * The package is downloaded only when this is called: 51 MB, with programs for five systems.
  *
  * @returns Its counterpart of `navigator.gpu`.
  */

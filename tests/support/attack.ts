@@ -145,8 +145,8 @@ function exactRanks(
 }
 
 /**
- * Ranks at the ends of certified intervals of eigenvalues, and a share of 10⁻⁹ beyond: there a bound
- * that is too small is certain and wrong.
+ * Ranks at the ends of certified intervals of eigenvalues, and a share of 10⁻⁹ beyond: there a
+ * bound that is too small is certain and wrong.
  */
 function edgesOf({ eigenvalues, bounds }: SpectrumRanks): RankInterval[] {
   const n = eigenvalues.length;
