@@ -74,9 +74,8 @@ export async function weightRanks(
   if (!(typeof tolerance === "number" && tolerance > 0 && tolerance < 1)) {
     throw new InputError(`tolerance ${tolerance}: give a share of the largest singular value, in (0, 1)`);
   }
-  const tall = matrices.map((matrix) => matrix.columns > matrix.rows ? transpose(matrix) : matrix);
-  const spectra = await featureSpectra(gpu, tall, {
-    weights: new Float64Array(tall[0]?.rows ?? 0).fill(1),
+  const spectra = await featureSpectra(gpu, matrices, {
+    volume: matrices[0]?.rows ?? 1,
     precision,
     epsilons: [tolerance ** 2],
     threshold: "relative",
@@ -91,12 +90,4 @@ export async function weightRanks(
       high,
     };
   });
-}
-
-function transpose({ rows, columns, data }: Matrix): Matrix {
-  const transposed = data.slice();
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) transposed[j * rows + i] = data[i * columns + j];
-  }
-  return { rows: columns, columns: rows, data: transposed };
 }
