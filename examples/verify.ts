@@ -4,11 +4,11 @@
  *     deno run -A examples/verify.ts runs/staircase --share 20
  */
 import {
-  adapterFlag,
-  autotuneFlag,
   createProgress,
   exportFlag,
   failUnlessVerified,
+  machineFlags,
+  openGpu,
   quietFlag,
   readTrainingRun,
   runProgram,
@@ -17,8 +17,7 @@ import {
   verificationSeconds,
   verifyRun,
 } from "../src/cli/mod.ts";
-import { Gpu } from "../src/gpu/mod.ts";
-import { choiceFiles, compactJson } from "../src/io/mod.ts";
+import { compactJson } from "../src/io/mod.ts";
 
 await runProgram(
   {
@@ -49,8 +48,7 @@ await runProgram(
         help: "folder of MNIST's IDX files, if the run was trained on them",
       },
       exportFlag,
-      adapterFlag,
-      autotuneFlag,
+      ...machineFlags,
       {
         name: "json",
         group: "output",
@@ -65,15 +63,14 @@ await runProgram(
       { args: "runs/staircase --share 3 --export-certificate certificates", help: "writes each as a folder" },
     ],
   },
-  async (
-    { flags: { share, data, exportCertificate, adapter, autotune, json, quiet }, positionals, signal },
-  ) => {
+  async ({ flags, positionals, signal }) => {
+    const { share, data, exportCertificate, json, quiet } = flags;
     const [path] = positionals;
     const run = await readTrainingRun(path, data);
     const steps = sampleSteps(run.rows, share);
     Verification.checkSeconds(path, verificationSeconds(run, steps.length), "give a smaller --share");
     const verification = await Verification.open(exportCertificate);
-    using gpu = await Gpu.open({ adapter, autotune: autotune && choiceFiles });
+    using gpu = await openGpu(flags);
     using progress = createProgress({ total: steps.at(-1) ?? 0, label: "training again", quiet });
     const onProgress = (step: number) => progress.update(step);
     const repetition = await verifyRun(gpu, run, { steps, verification, signal, onProgress });

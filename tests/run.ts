@@ -6,6 +6,8 @@
  * deno task test --filter TEXT            # the tests with this text in their name
  * deno task test tests/linalg tests/gpu   # files or folders
  * deno task test:fast                     # no programs, no long kernels
+ * deno task test:dawn                     # the tests of kernels, on Dawn and SwiftShader
+ * deno task test:dawn --fast              # those that take about four minutes
  * ```
  *
  * Options of `deno test` are passed on, and what follows `--` goes to the tests. Without files, two
@@ -19,6 +21,7 @@
  *
  * @module
  */
+import { runsOnDawn, vulkanDriver } from "./support/dawn_files.ts";
 import { isFast } from "./support/fast.ts";
 
 const root = new URL("../", import.meta.url);
@@ -61,6 +64,7 @@ async function test(args: readonly string[], isLive: boolean): Promise<Outcome> 
   const child = new Deno.Command(Deno.execPath(), {
     args: ["test", "-A", ...args],
     cwd: root,
+    env: driver === null ? {} : { VK_ICD_FILENAMES: driver },
     stdout: "piped",
   }).spawn();
   const decoder = new TextDecoder();
@@ -89,13 +93,23 @@ async function print(text: string): Promise<void> {
 }
 
 const start = performance.now();
-const { files, options, forTests } = parse(Deno.args.filter((arg) => arg !== "--fast"));
-const onlyFast = Deno.args.includes("--fast");
-const found = [...testFiles("tests/")].filter((file) => !onlyFast || isFast(file));
+const { files, options, forTests } = parse(Deno.args.filter((arg) => arg !== "--fast" && arg !== "--dawn"));
+const onlyFast = Deno.args.includes("--fast"), isOnDawn = Deno.args.includes("--dawn");
+const driver = isOnDawn ? vulkanDriver() : null;
+const found = [...testFiles("tests/")].filter((file) =>
+  isOnDawn ? runsOnDawn(file, onlyFast) : !onlyFast || isFast(file)
+);
+if (isOnDawn && driver === null) {
+  const skipped = files.length > 0 ? files : found;
+  for (const file of skipped) console.log(`${file} on Dawn ... ignored (no SwiftShader: install chromium)`);
+  console.log(`\nok | 0 passed | 0 failed | ${skipped.length} ignored (0 min)`);
+  Deno.exit(0);
+}
 const halves = [0, 1].map((half) => found.filter((_, i) => i % 2 === half));
 // Types are checked by `deno task check`, and examples in the documentation take a process each.
-const common = onlyFast ? ["--no-check", ...options] : ["--doc", ...options];
-const documented = onlyFast ? [] : ["mod.ts", "src", "README.md"];
+const onDawn = isOnDawn ? ["--preload", "tests/support/dawn.ts"] : [];
+const common = onlyFast || isOnDawn ? ["--no-check", ...onDawn, ...options] : ["--doc", ...options];
+const documented = onlyFast || isOnDawn ? [] : ["mod.ts", "src", "README.md"];
 const calls = files.length > 0
   ? [[...common, ...files, ...forTests]]
   : [[...common, ...halves[0], ...forTests], [...common, ...halves[1], ...documented, ...forTests]];

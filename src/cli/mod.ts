@@ -38,6 +38,13 @@ export {
   type ShownDefaults,
 } from "./help.ts";
 export {
+  type ImplementationName,
+  implementationNames,
+  loadImplementation,
+  type MachineFlags,
+  openGpu,
+} from "./implementation.ts";
+export {
   choice,
   completeValues,
   flagsOf,
@@ -65,6 +72,8 @@ export {
   adapterFlag,
   autotuneFlag,
   builtInFlags,
+  implementationFlag,
+  machineFlags,
   outFlag,
   quietFlag,
   runFlags,

@@ -5,6 +5,7 @@
  */
 import type { AdapterPreference } from "../gpu/device.ts";
 import type { Flag } from "./flags.ts";
+import { implementationNames } from "./implementation.ts";
 
 const ADAPTERS = [
   "high-performance",
@@ -20,6 +21,17 @@ export const adapterFlag = {
   default: "high-performance",
   choices: ADAPTERS,
   help: "GPU to run on; software is the CPU",
+} as const satisfies Flag;
+
+/** `--implementation`: which WebGPU to run on. */
+export const implementationFlag = {
+  name: "implementation",
+  group: "machine",
+  kind: "string",
+  default: "wgpu",
+  choices: implementationNames,
+  help:
+    "WebGPU to run on: wgpu is Deno's own, dawn that of Chrome, which is downloaded the first time (51 MB)",
 } as const satisfies Flag;
 
 /** `--no-autotune`: takes the default variant of every kernel and times none. */
@@ -49,10 +61,16 @@ export const runJsonFlag = {
   help: "print the run as one JSON object on the last line",
 } as const satisfies Flag;
 
+/** Flags of all programs that use the GPU; {@linkcode openGpu} takes their values. */
+export const machineFlags = [
+  adapterFlag,
+  implementationFlag,
+  autotuneFlag,
+] as const satisfies readonly Flag[];
+
 /** Flags of all programs that make a run. */
 export const runFlags = [
-  adapterFlag,
-  autotuneFlag,
+  ...machineFlags,
   runJsonFlag,
   quietFlag,
 ] as const satisfies readonly Flag[];

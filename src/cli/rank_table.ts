@@ -5,6 +5,7 @@
  */
 import { normalizationText } from "../io/normalization.ts";
 import type { NamedRanks } from "../io/rank_json.ts";
+import type { SpectralRanks } from "../rank/ranks/spectral_bounds.ts";
 import { textTable } from "./text_table.ts";
 
 /**
@@ -48,12 +49,34 @@ function others(named: NamedRanks): string[] {
   if (named.kind === "count") {
     return ["  counted without a spectrum: only a spectrum has effective and stable ranks"];
   }
+  const bounded = (name: keyof SpectralRanks) => withBound(named[name], named.spectralBounds[name]);
+  const { energyRank, spectralBounds } = named;
   return textTable([
-    ["effective rank", named.effectiveRank.toFixed(3), "exp of the entropy of σ / Σσ"],
-    ["RankMe", named.rankMe.toFixed(3), "the same of σ / Σσ + 1e-7"],
-    ["stable rank", named.stableRank.toFixed(3), "Σλ / λ₁"],
-    ["participation ratio", named.participationRatio.toFixed(3), "(Σλ)² / Σλ²"],
-    ["90 % energy rank", String(named.energyRank), "fewest eigenvalues that hold 90 % of Σλ"],
-    ["nuclear-norm ratio", named.nuclearNormRatio.toFixed(3), "Σσ / σ₁, σ = √λ"],
-  ].map(([label, value, formula]) => [label, value, formula.padEnd(39)]));
+    ["effective rank", ...bounded("effectiveRank"), "exp of the entropy of σ / Σσ"],
+    ["RankMe", ...bounded("rankMe"), "the same of σ / Σσ + 1e-7"],
+    ["stable rank", ...bounded("stableRank"), "Σλ / λ₁"],
+    ["participation ratio", ...bounded("participationRatio"), "(Σλ)² / Σλ²"],
+    [
+      "90 % energy rank",
+      String(energyRank),
+      `± ${spectralBounds.energyRank}`,
+      "fewest λ that hold 90 % of Σλ",
+    ],
+    ["nuclear-norm ratio", ...bounded("nuclearNormRatio"), "Σσ / σ₁, σ = √λ"],
+  ].map(([label, value, bound, formula]) => [label, value, bound.padEnd(7), formula.padEnd(29)]));
+}
+
+/** Fewest and most decimals of a value with a bound. */
+const LEAST_DECIMALS = 3, MOST_DECIMALS = 6;
+
+/** A value with the decimals that are certain, and a bound on the error of what is written. */
+function withBound(value: number, bound: number): [value: string, bound: string] {
+  const digits = bound > 0 ? Math.ceil(-Math.log10(bound)) : MOST_DECIMALS;
+  const decimals = Number.isNaN(digits)
+    ? LEAST_DECIMALS
+    : Math.max(LEAST_DECIMALS, Math.min(MOST_DECIMALS, digits));
+  const text = value.toFixed(decimals);
+  const whole = bound + Math.abs(Number(text) - value);
+  const unit = 10 ** Math.floor(Math.log10(whole));
+  return [text, whole > 0 ? `± ${(Math.ceil(whole / unit) * unit).toExponential(0)}` : "± 0"];
 }

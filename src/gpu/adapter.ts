@@ -37,13 +37,17 @@ export type AdapterInfo = Partial<GPUAdapterInfo>;
  * Opens a device with all limits and timestamps that its adapter has.
  *
  * @param preference Adapter to take.
+ * @param gpu Implementation of WebGPU.
  * @returns The device, and the description of its adapter.
  * @throws {GpuUnavailableError} If there is no such adapter; the message says how to install a
  * software one.
  */
-export async function openDevice(preference: AdapterPreference): Promise<[GPUDevice, AdapterInfo]> {
+export async function openDevice(
+  preference: AdapterPreference,
+  gpu: GPU | undefined,
+): Promise<[GPUDevice, AdapterInfo]> {
   quietDriver();
-  const adapter = await navigator.gpu?.requestAdapter(
+  const adapter = await gpu?.requestAdapter(
     preference === "software" ? { forceFallbackAdapter: true } : { powerPreference: preference },
   );
   if (!adapter) throw new GpuUnavailableError(installHint());

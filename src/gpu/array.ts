@@ -57,7 +57,7 @@ export class GpuArray implements Disposable {
     this.#gpu = gpu;
     this.label = label;
     this.length = words;
-    this.buffer = gpu.device.createBuffer({
+    this.buffer = gpu.allocate({
       label,
       size: bytes,
       usage: GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_SRC |
@@ -79,12 +79,18 @@ export class GpuArray implements Disposable {
         `${this.label} holds ${this.length} words: ${words.length} from ${offset} on do not fit`,
       );
     }
-    this.#gpu.device.queue.writeBuffer(
-      this.buffer,
-      4 * offset,
-      words.buffer as ArrayBuffer,
-      words.byteOffset,
-      words.byteLength,
+    const { buffer, byteOffset, byteLength } = words;
+    this.#gpu.watch(
+      `writing ${this.label}`,
+      () =>
+        this.#gpu.device.queue.writeBuffer(
+          this.buffer,
+          4 * offset,
+          buffer as ArrayBuffer,
+          byteOffset,
+          byteLength,
+        ),
+      [this.buffer],
     );
   }
 

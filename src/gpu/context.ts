@@ -31,14 +31,20 @@ export interface WorkCounter {
 export interface GpuContext {
   /** WebGPU device. */
   readonly device: GPUDevice;
+  /** Name of the implementation of WebGPU. */
+  readonly implementation: string;
   /** Limits that the device grants. */
   readonly limits: GPUSupportedLimits;
   /** Timer of every dispatch; `null` if none is timed. */
   readonly profiler: DispatchTimer | null;
   /** Counter of submitted work; `null` if none is counted. */
   meter: WorkCounter | null;
-  /** Runs an action and reports errors of the device under a name, later. */
-  watch<T>(name: string, action: () => T): T;
+  /** Allocates a buffer; one without memory fails the device when it is used, not before. */
+  allocate(descriptor: GPUBufferDescriptor): GPUBuffer;
+  /** Runs an action on buffers and reports errors of the device under a name, later. */
+  watch<T>(name: string, action: () => T, buffers?: readonly GPUBuffer[]): T;
+  /** Waits until the device has accepted buffers and bind groups; rejects if it refuses one. */
+  accept(made: readonly (GPUBuffer | GPUBindGroup)[]): Promise<void>;
   /** Maps a staging buffer for reading, once the GPU is done with it. */
   map(staging: GPUBuffer): Promise<ArrayBuffer>;
   /** Finds the struct with these words, or allocates it. */

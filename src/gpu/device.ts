@@ -5,49 +5,17 @@
  */
 import { checkKeys, checkName } from "../check.ts";
 import { GpuUnavailableError, InputError } from "../errors.ts";
-import {
-  type AdapterInfo,
-  adapterName,
-  type AdapterPreference,
-  adapterPreferences,
-  isSoftware,
-  openDevice,
-} from "./adapter.ts";
+import { type AdapterInfo, adapterName, adapterPreferences, isSoftware, openDevice } from "./adapter.ts";
 import type { GpuContext, WorkCounter } from "./context.ts";
 import { DeviceFailure } from "./failure.ts";
+import { implementationOf, ownImplementation } from "./implementation.ts";
 import { Kernel, type KernelSource, type OverrideConstants } from "./kernel.ts";
 import { Profiler } from "./measure/profiler.ts";
+import { checkOptions, type GpuFromOptions, type GpuOptions } from "./options.ts";
 import { type GpuStruct, StructCache } from "./struct_cache.ts";
-import type { ChoiceStore } from "./tune/choice_store.ts";
 import { type Choice, Tuner } from "./tune/tuner.ts";
 
 export type { AdapterPreference } from "./adapter.ts";
-
-/** Options of {@linkcode Gpu.from}. */
-export interface GpuFromOptions {
-  /**
-   * Whether every dispatch is timed by timestamp queries; see {@linkcode Gpu.profiler}. Default:
-   * false.
-   */
-  readonly profile?: boolean;
-  /**
-   * Whether the fastest variant of a kernel is found by timing, the first time that a shape needs
-   * it; see {@linkcode autotune}. `true` keeps the choices on this device; a
-   * {@linkcode ChoiceStore} also keeps them for later runs. All variants give the same results to
-   * the bit, but compiling them for the comparison takes seconds. With `false` the variant follows
-   * from the shape and the kind of adapter. Default: false.
-   */
-  readonly autotune?: boolean | ChoiceStore;
-}
-
-/** Options of {@linkcode Gpu.open}. */
-export interface GpuOptions extends GpuFromOptions {
-  /** Adapter to take. Default: `high-performance`. */
-  readonly adapter?: AdapterPreference;
-}
-
-/** Keys of {@linkcode GpuFromOptions}. */
-const KEYS = ["profile", "autotune"] as const;
 
 /**
  * An open GPU device. Disposing of it frees the device and everything on it, or, if the device is a
@@ -65,6 +33,8 @@ const KEYS = ["profile", "autotune"] as const;
 export class Gpu implements Disposable, GpuContext {
   /** WebGPU device. In this toolkit only the modules of `src/gpu` call it. */
   readonly device: GPUDevice;
+  /** Name of the implementation of WebGPU: `wgpu` for Deno's own. */
+  readonly implementation: string;
   /** Name of the adapter as its driver gives it. */
   readonly adapterName: string;
   /** Whether the adapter is a CPU in place of a GPU. */
@@ -82,9 +52,10 @@ export class Gpu implements Disposable, GpuContext {
   readonly #failure: DeviceFailure;
   readonly #isOwn: boolean;
 
-  private constructor(device: GPUDevice, info: AdapterInfo, options: GpuFromOptions, isOwn: boolean) {
-    const { profile = false, autotune = false } = options;
+  private constructor(device: GPUDevice, info: AdapterInfo, options: GpuOptions, isOwn: boolean) {
+    const { profile = false, autotune = false, implementation } = options;
     this.device = device;
+    this.implementation = implementation?.name ?? implementationOf(device);
     this.adapterName = adapterName(info);
     this.software = isSoftware(info);
     this.#isOwn = isOwn;
@@ -109,10 +80,10 @@ export class Gpu implements Disposable, GpuContext {
    * @throws {InputError} If an option does not exist or has an unknown value.
    */
   static async open(options: GpuOptions = {}): Promise<Gpu> {
-    checkKeys("GPU options", options, ["adapter", ...KEYS]);
-    checkValues(options);
+    checkOptions(options, ["adapter", "implementation"]);
     const preference = checkName("adapter", options.adapter ?? "high-performance", adapterPreferences);
-    const [device, info] = await openDevice(preference);
+    const { gpu } = options.implementation ?? ownImplementation();
+    const [device, info] = await openDevice(preference, gpu);
     return new Gpu(device, info, options, true);
   }
 
@@ -149,8 +120,7 @@ export class Gpu implements Disposable, GpuContext {
    * ```
    */
   static from(device: GPUDevice, options: GpuFromOptions = {}): Gpu {
-    checkKeys("GPU options", options, KEYS);
-    checkValues(options);
+    checkOptions(options);
     if (typeof device?.createBuffer !== "function") {
       throw new InputError("device must be a GPUDevice: give the result of GPUAdapter.requestDevice()");
     }
@@ -231,14 +201,36 @@ export class Gpu implements Disposable, GpuContext {
 
   /**
    * Runs an action at once. If the device rejects a call later, {@linkcode Gpu.failure} names the
-   * action.
+   * action, unless the cause is memory that was refused to one of the buffers.
    *
    * @param name Name of the action for error messages.
    * @param action Synchronous calls to the device.
+   * @param buffers Buffers that the calls use. Default: none.
    * @returns The action's result.
    */
-  watch<T>(name: string, action: () => T): T {
-    return this.#failure.watch(name, action);
+  watch<T>(name: string, action: () => T, buffers: readonly GPUBuffer[] = []): T {
+    return this.#failure.watch(name, action, buffers);
+  }
+
+  /**
+   * Allocates a buffer. If the device has no memory for it, {@linkcode Gpu.failure} rejects when
+   * commands that use the buffer are submitted, and {@linkcode Gpu.accept} rejects before.
+   *
+   * @param descriptor Label, size and usage.
+   * @returns The buffer.
+   */
+  allocate(descriptor: GPUBufferDescriptor): GPUBuffer {
+    return this.#failure.allocate(descriptor);
+  }
+
+  /**
+   * Waits for the device's verdict on buffers and bind groups.
+   *
+   * @param made What was allocated or bound.
+   * @throws {KernelError} If the device refuses one of them, for want of memory or otherwise.
+   */
+  accept(made: readonly (GPUBuffer | GPUBindGroup)[]): Promise<void> {
+    return this.#failure.accept(made);
   }
 
   /**
@@ -274,15 +266,5 @@ export class Gpu implements Disposable, GpuContext {
     this.profiler?.[Symbol.dispose]();
     this.#structs[Symbol.dispose]();
     if (this.#isOwn) this.device.destroy();
-  }
-}
-
-/** Checks the values that TypeScript would refuse. */
-function checkValues({ profile = false, autotune = false }: GpuFromOptions): void {
-  if (typeof profile !== "boolean") throw new InputError(`profile must be true or false, not ${profile}`);
-  const isStore = typeof autotune === "object" && typeof autotune?.recall === "function" &&
-    typeof autotune.remember === "function";
-  if (typeof autotune !== "boolean" && !isStore) {
-    throw new InputError("autotune must be true, false or an object with the methods recall and remember");
   }
 }

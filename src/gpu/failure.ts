@@ -5,6 +5,12 @@
  */
 import { DeviceLostError, KernelError, StaircaseError } from "../errors.ts";
 
+/**
+ * Kinds of errors that a device reports. `internal`: its driver fails at a valid request, such as a
+ * pipeline that it can not compile.
+ */
+const KINDS = ["out-of-memory", "internal", "validation"] as const satisfies readonly GPUErrorFilter[];
+
 /** Listens to a device, and rejects every pending read-back at its first failure. */
 export class DeviceFailure implements Disposable {
   /** Rejects at the first failure; never resolves. */
@@ -12,6 +18,8 @@ export class DeviceFailure implements Disposable {
   readonly #device: GPUDevice;
   readonly #listen: (event: Event) => void;
   readonly #rejections = new Set<(error: StaircaseError) => void>();
+  /** The device's verdicts on buffers and bind groups. */
+  readonly #verdicts = new WeakMap<object, Promise<KernelError | null>>();
   #error: StaircaseError | null = null;
   #isDisposed = false;
 
@@ -64,38 +72,81 @@ export class DeviceFailure implements Disposable {
    * first lines.
    */
   async scope<T>(name: string, action: () => T): Promise<T> {
-    const device = this.#device;
-    device.pushErrorScope("out-of-memory");
-    device.pushErrorScope("validation");
-    let result: T | undefined, thrown: unknown;
-    try {
-      result = action();
-    } catch (error) {
-      thrown = error;
-    }
-    const errors = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
-    const error = errors.find((e) => e !== null);
-    if (error) throw new KernelError(`${name}: ${firstLines(error.message)}`);
+    const [{ result, thrown }, verdict] = this.#judge(name, (): { result?: T; thrown?: unknown } => {
+      try {
+        return { result: action() };
+      } catch (thrown) {
+        return { thrown };
+      }
+    });
+    const error = await verdict;
+    if (error) throw error;
     if (thrown instanceof StaircaseError) throw thrown;
     if (thrown !== undefined) throw new KernelError(`${name}: ${firstLines(String(thrown))}`);
     return result as T;
   }
 
   /**
-   * Runs an action at once. If the device rejects a call later, the failure names the action.
+   * Runs an action at once. If the device rejects a call later, the failure names the action. What
+   * follows from memory that was refused to a buffer is no failure yet: {@linkcode accept} tells.
    *
    * @param name Name of the action for error messages.
    * @param action Synchronous calls to the device.
+   * @param buffers Buffers that the calls use.
    * @returns The action's result.
    */
-  watch<T>(name: string, action: () => T): T {
-    this.#device.pushErrorScope("validation");
+  watch<T>(name: string, action: () => T, buffers: readonly GPUBuffer[] = []): T {
+    const [result, verdict] = this.#judge(name, action);
+    const verdicts = Promise.all([verdict, ...buffers.map((buffer) => this.#verdicts.get(buffer))])
+      .then(([error, ...refusals]) => {
+        const refusal = refusals.find((each) => each instanceof KernelError) ?? null;
+        if (error && !refusal) this.report(error);
+        return refusal ?? error;
+      }, () => null); // A lost device has already reported its loss.
+    if (typeof result === "object" && result !== null) this.#verdicts.set(result, verdicts);
+    return result;
+  }
+
+  /**
+   * Allocates a buffer. If the device has no memory for it, this fails the device only when
+   * commands that use the buffer are submitted.
+   *
+   * @param descriptor Label, size and usage.
+   * @returns The buffer.
+   */
+  allocate(descriptor: GPUBufferDescriptor): GPUBuffer {
+    const [buffer, verdict] = this.#judge(`${descriptor.label}`, () => this.#device.createBuffer(descriptor));
+    this.#verdicts.set(buffer, verdict.catch(() => null));
+    return buffer;
+  }
+
+  /**
+   * Waits for the device's verdict on what was made by {@linkcode watch} or {@linkcode allocate}.
+   *
+   * @param made Buffers and bind groups.
+   * @throws {KernelError} If one of them can not be used.
+   */
+  async accept(made: readonly (GPUBuffer | GPUBindGroup)[]): Promise<void> {
+    const errors = await Promise.all(made.map((each) => this.#verdicts.get(each)));
+    const error = errors.find((each) => each instanceof KernelError);
+    if (error) throw error;
+  }
+
+  /** Runs an action; gives its result, and a promise of the device's verdict on it. */
+  #judge<T>(name: string, action: () => T): [result: T, verdict: Promise<KernelError | null>] {
+    const device = this.#device;
+    for (const kind of KINDS) device.pushErrorScope(kind);
+    let popped: Promise<(GPUError | null)[]> | undefined;
     try {
-      return action();
+      const result = action();
+      popped = Promise.all(KINDS.map(() => device.popErrorScope()));
+      const verdict = popped.then((errors) => {
+        const error = errors.find((each) => each !== null);
+        return error ? new KernelError(`${name}: ${firstLines(error.message)}`) : null;
+      });
+      return [result, verdict];
     } finally {
-      this.#device.popErrorScope().then((error) => {
-        if (error) this.report(new KernelError(`${name}: ${firstLines(error.message)}`));
-      }, () => {}); // A lost device has already reported its loss.
+      if (!popped) KINDS.forEach(() => device.popErrorScope().catch(() => {}));
     }
   }
 

@@ -94,14 +94,19 @@ export class Kernel {
           "use fewer samples, replicas or neurons",
       );
     }
-    const bindGroup = this.#gpu.watch(`kernel ${this.name}`, () =>
-      this.#gpu.device.createBindGroup({
-        label: this.name,
-        layout: this.#pipeline.getBindGroupLayout(0),
-        entries: arrays.flatMap((array, binding) =>
-          array ? [{ binding, resource: bufferBinding(array) }] : []
-        ),
-      }));
+    const entries = arrays.flatMap((array, binding) =>
+      array ? [{ binding, resource: bufferBinding(array) }] : []
+    );
+    const bindGroup = this.#gpu.watch(
+      `kernel ${this.name}`,
+      () =>
+        this.#gpu.device.createBindGroup({
+          label: this.name,
+          layout: this.#pipeline.getBindGroupLayout(0),
+          entries,
+        }),
+      entries.map(({ resource }) => resource.buffer),
+    );
     return { name: this.name, pipeline: this.#pipeline, bindGroup, workgroups: [x, y, z] };
   }
 }

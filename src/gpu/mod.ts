@@ -46,7 +46,8 @@ export type { AdapterInfo, AdapterPreference } from "./adapter.ts";
 export { allocateArrays, GpuArray } from "./array.ts";
 export { Commands } from "./commands.ts";
 export type { DispatchTimer, GpuContext, WorkCounter } from "./context.ts";
-export { Gpu, type GpuFromOptions, type GpuOptions } from "./device.ts";
+export { Gpu } from "./device.ts";
+export type { Implementation } from "./implementation.ts";
 export {
   type ArrayWindow,
   type Dispatch,
@@ -57,6 +58,7 @@ export {
 export { measure, type Measurement } from "./measure/meter.ts";
 export { measurePeak, type Peak } from "./measure/peak.ts";
 export type { KernelTime, Profiler } from "./measure/profiler.ts";
+export type { GpuFromOptions, GpuOptions } from "./options.ts";
 export { ReadbackRing } from "./readback.ts";
 export { type GpuStruct, gpuStruct, packStruct, type StructFields } from "./struct.ts";
 export { autotune, type Candidate } from "./tune/autotune.ts";

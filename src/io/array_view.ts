@@ -102,10 +102,8 @@ export class ArrayView implements TiledMatrix {
 
   /** Refuses a block with an entry that is not finite, by its place. */
   #check(block: Floats, width: number, start: { readonly row: number; readonly column: number }): void {
-    // A plain loop, because a callback for each entry takes many times as long.
-    let wrong = 0;
-    while (wrong < block.length && Number.isFinite(block[wrong])) wrong++;
-    if (wrong === block.length) return;
+    const wrong = firstNotFinite(block);
+    if (wrong < 0) return;
     const row = start.row + Math.floor(wrong / width), column = start.column + wrong % width;
     const { file, name, shape } = this.#array;
     const where = shape.length === 2 && this.#axes[0] === 1
@@ -174,6 +172,21 @@ export class ArrayView implements TiledMatrix {
       ];
     for (const half of halves) this.#gather({ ...half, stride }, take);
   }
+}
+
+/** Finds the first entry that is NaN or infinite. Returns its index, or −1. */
+function firstNotFinite(data: Floats): number {
+  // Times 0 they are NaN, and others 0. Four sums take half as long as a test of each entry.
+  let a = 0, b = 0, c = 0, d = 0;
+  const last = data.length - data.length % 4;
+  for (let i = 0; i < last; i += 4) {
+    a += 0 * data[i];
+    b += 0 * data[i + 1];
+    c += 0 * data[i + 2];
+    d += 0 * data[i + 3];
+  }
+  for (let i = a + b + c + d === 0 ? last : 0; i < data.length; i++) if (!Number.isFinite(data[i])) return i;
+  return -1;
 }
 
 /** Places in the file of some steps of a walk. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { InputError } from "../errors.ts";
+import { printable } from "./choose_array.ts";
 
 /** Bytes that are read by ranges. */
 export interface ByteSource {
@@ -100,10 +101,8 @@ export class FileBytes implements SharedBytes {
 
   /** Reads bytes; see {@linkcode ByteSource.read}. */
   read(at: number, into: Uint8Array<ArrayBuffer>): void {
-    if (into.length === 0) return;
-    this.#file.seekSync(at, Deno.SeekMode.Start);
     for (let filled = 0; filled < into.length;) {
-      const count = this.#file.readSync(filled === 0 ? into : into.subarray(filled));
+      const count = this.#readSome(at + filled, filled === 0 ? into : into.subarray(filled));
       if (count === null) {
         throw new InputError(
           `${this.#name}: ends after ${at + filled} bytes, as it was cut off since it was opened; ` +
@@ -111,6 +110,18 @@ export class FileBytes implements SharedBytes {
         );
       }
       filled += count;
+    }
+  }
+
+  #readSome(at: number, into: Uint8Array<ArrayBuffer>): number | null {
+    try {
+      this.#file.seekSync(at, Deno.SeekMode.Start);
+      return this.#file.readSync(into);
+    } catch (cause) {
+      const reason = printable(cause instanceof Error ? cause.message.split("\n")[0] : String(cause));
+      throw new InputError(`${this.#name}: cannot be read at byte ${at} (${reason}); look at its disk`, {
+        cause,
+      });
     }
   }
 

@@ -33,6 +33,7 @@ export { camelCase, compactJson, prettyJson, snakeCase, snakeName } from "./json
 export { type Normalization, normalizationText, volumeOf } from "./normalization.ts";
 export { npy, parseNpy } from "./npy.ts";
 export { parseNpz } from "./npz.ts";
+export { parseTrace, type TraceRow } from "./read_trace.ts";
 export { type RankCertificate, writeCertificate } from "./rank_certificate.ts";
 export { type NamedRanks, rankJson } from "./rank_json.ts";
 export { readRun, RunFolder } from "./run_folder.ts";

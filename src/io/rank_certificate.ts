@@ -31,19 +31,10 @@ interface Numbers {
  * little-endian floats without any header. `examples/check_certificate.py` reads it and counts in
  * whole numbers of Python.
  *
- * | key               | meaning                                                                   |
- * | ----------------- | ------------------------------------------------------------------------- |
- * | `name`            | what the features are                                                     |
- * | `claim`           | what `low` and `high` say, in words                                       |
- * | `rows`, `columns` | samples m and features n                                                  |
- * | `features`        | `file` and `dtype`, row-major, a sample a row                             |
- * | `weights`         | `file` and `dtype`, one a sample; `null` for `volume` / m each            |
- * | `volume`          | a fraction, taken exactly: 1 for a mean; of no account beside weights     |
- * | `epsilon`         | `file` and `dtype`, its `decimal` form, its `exact` value as a fraction   |
- * | `centered`        | whether each column's weighted mean is taken off first                    |
- * | `relative`        | whether the threshold is ε λ₁                                             |
- * | `largest`         | if so, two fractions that enclose λ₁, as can be checked; else `null`      |
- * | `low`, `high`     | the certified interval of the rank                                        |
+ * The keys are `name`; `claim`, in words; `rows` and `columns`; `features`, `weights` (`null` for
+ * exactly `volume` / m each) and `epsilon`, with the `file` and `dtype` of each; `volume`, a
+ * fraction; `centered` and `relative`; `largest`, two fractions that enclose λ₁ where the threshold
+ * is relative, which can be checked; `low` and `high`, the certified interval.
  *
  * @param path Folder to write to; it is created.
  * @param certificate The rank and all that it depends on.

@@ -5,6 +5,7 @@
  */
 import type { FeatureRanks } from "../rank/methods/feature_ranks.ts";
 import type { Normalization } from "./normalization.ts";
+import { snakeCase } from "./json.ts";
 
 /** Ranks of a named feature matrix. */
 export type NamedRanks = FeatureRanks & {
@@ -32,8 +33,8 @@ export type NamedRanks = FeatureRanks & {
  * @param named The ranks.
  * @returns Name, file, tensor, shape and axes of the array, numbers of rows and columns,
  * `normalization` with `volume` or `quadrature_weights`, `kind`, `rank_method`, `precision`,
- * `threshold`, `ranks`; of a spectrum also `eigenvalues`, `bounds` and the other ranks, of a count
- * with relative thresholds `largest_low` and `largest_high`.
+ * `threshold`, `ranks`; of a spectrum also `eigenvalues`, `bounds`, the other ranks and their
+ * `spectral_bounds`, of a count with relative thresholds `largest_low` and `largest_high`.
  *
  * @example
  * ```ts
@@ -85,5 +86,6 @@ export function rankJson(named: NamedRanks): Record<string, unknown> {
     participation_ratio: named.participationRatio,
     energy_rank: named.energyRank,
     nuclear_norm_ratio: named.nuclearNormRatio,
+    spectral_bounds: snakeCase(named.spectralBounds),
   };
 }

@@ -24,6 +24,9 @@ export interface TensorInfo {
 // The format's own limit.
 const LONGEST = 100_000_000;
 
+/** Objects and lists in each other, at most: a header has three. */
+const DEEPEST = 16;
+
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -31,19 +34,37 @@ const isSizes = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
 
 /**
- * Finds a key that an object of a JSON text has twice; `undefined` if there is none. A parser would
- * take the last.
+ * Looks for what a parser of JSON would not mind, or take very long for: an object that has a key
+ * twice, of which it would take the last, and lists in lists without end.
+ *
+ * @param text Text that may be JSON.
+ * @returns What is wrong; `null` if nothing is.
  */
-function findDuplicate(text: string): string | undefined {
-  const objects: Set<string>[] = [];
-  for (const [token, key] of text.matchAll(/[{}]|("(?:[^"\\]|\\.)*")(?:\s*:)?/g)) {
-    if (token === "{") objects.push(new Set());
-    else if (token === "}") objects.pop();
-    else if (token.endsWith(":")) {
-      const name = JSON.parse(key), keys = objects.at(-1)!;
-      if (keys.has(name)) return name;
-      keys.add(name);
-    }
+function findOddity(text: string): string | null {
+  const keys: (Set<string> | null)[] = [], colon = /[ \t\r\n]*:/y;
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at];
+    if (sign === "{" || sign === "[") keys.push(sign === "{" ? new Set() : null);
+    else if (sign === "}" || sign === "]") keys.pop();
+    if (keys.length > DEEPEST) return "it is nested too deep";
+    if (sign !== '"') continue;
+    const begin = at++;
+    while (at < text.length && text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
+    colon.lastIndex = at + 1;
+    if (!colon.test(text)) continue;
+    const key = text.slice(begin, at + 1), name = key.includes("\\") ? unescaped(key) : key.slice(1, -1);
+    if (keys.at(-1)?.has(name)) return `it names ${printable(name)} twice`;
+    keys.at(-1)?.add(name);
+  }
+  return null;
+}
+
+/** Reads a string of JSON; as it is if it is none, which the parser tells. */
+function unescaped(text: string): string {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
   }
 }
 
@@ -122,13 +143,13 @@ function parseHeader(
   const object = text.replace(/\0+$/, ""), end = object.lastIndexOf("}") + 1;
   const [odd] = object.slice(end).match(/[^ \t\r\n]/u) ?? [];
   if (end > 0 && odd !== undefined) throw malformed(`${character(odd)} follows its JSON object`);
+  const oddity = findOddity(object);
+  if (oddity !== null) throw malformed(oddity);
   try {
     header = JSON.parse(object);
   } catch (cause) {
     throw malformed("it is not JSON", cause);
   }
-  const twice = findDuplicate(object);
-  if (twice !== undefined) throw malformed(`it names ${printable(twice)} twice`);
   return header;
 }
 
@@ -154,13 +175,15 @@ function checkPlaces(
   },
 ): void {
   const places = [...tensors].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end);
-  let last = start, before = "the header";
+  let last = start, before: string | null = null;
   for (const [key, { begin, end }] of places) {
-    if (begin < last) throw malformed(`the bytes of tensor ${printable(key)} overlap those of ${before}`);
+    if (begin < last) {
+      throw malformed(`the bytes of tensor ${printable(key)} overlap those of ${printable(before ?? "")}`);
+    }
     if (begin > last) {
       throw malformed(`${count(begin - last, "byte")} before tensor ${printable(key)} belong to none`);
     }
-    [last, before] = [end, printable(key)];
+    [last, before] = [end, key];
   }
   if (size < last) {
     throw new InputError(`${name}: truncated after ${size} of ${last} bytes; save it again`);

@@ -101,8 +101,8 @@ export class ArrayOfBytes implements StoredArray {
   readonly #layout: ArrayLayout;
   readonly #dtype: Dtype;
   readonly #size: number;
-  #values: Floats;
-  #raw = new Uint8Array(0);
+  #values: Floats | null = null;
+  #raw: Uint8Array<ArrayBuffer> | null = null;
   #isOpen = true;
 
   /**
@@ -118,7 +118,6 @@ export class ArrayOfBytes implements StoredArray {
     this.#layout = layout;
     this.#dtype = dtypes[layout.dtype];
     this.#size = countEntries(layout.shape);
-    this.#values = this.#allocate(0);
   }
 
   /** Reads entries; see {@linkcode StoredArray.read}. */
@@ -132,7 +131,7 @@ export class ArrayOfBytes implements StoredArray {
         }: read some of its ${amountOf(this.#size, "entry", "entries")}`,
       );
     }
-    if (this.#values.length < count) this.#values = this.#allocate(count);
+    if (!this.#values || this.#values.length < count) this.#values = this.#allocate(count);
     const values = this.#values.subarray(0, count);
     const { bytes } = this.#dtype, { begin, bigEndian = false } = this.#layout;
     if (this.dtype === "f32" || this.dtype === "f64") {
@@ -142,7 +141,7 @@ export class ArrayOfBytes implements StoredArray {
       return values;
     }
     const step = PIECE / bytes;
-    if (this.#raw.length === 0) this.#raw = new Uint8Array(Math.min(PIECE, this.#size * bytes));
+    this.#raw ??= new Uint8Array(Math.min(PIECE, this.#size * bytes));
     for (let done = 0; done < count; done += step) {
       const entries = Math.min(step, count - done);
       const raw = this.#raw.subarray(0, entries * bytes);

@@ -150,12 +150,26 @@ export function listZip(archive: ByteSource, name: string): ZipMember[] {
       at = next;
     }
     if (at !== size) throw new RangeError("the directory is too long");
+    checkPlaces(members, begin);
     return members;
   } catch (cause) {
     // The view throws a RangeError for places outside of what was read.
     if (!(cause instanceof RangeError)) throw cause;
     throw new InputError(`${name}: corrupt or truncated ZIP archive; save it again`, { cause });
   }
+}
+
+/**
+ * Checks that files follow each other, each after a header of 30 bytes or more, so that an archive
+ * can not unpack to more than it could hold.
+ */
+function checkPlaces(members: readonly ZipMember[], directory: number): void {
+  let last = 0;
+  for (const { offset, packedSize } of members.toSorted((a, b) => a.offset - b.offset)) {
+    if (offset < last) throw new RangeError("files overlap");
+    last = offset + 30 + packedSize;
+  }
+  if (last > directory) throw new RangeError("a file overlaps the directory");
 }
 
 /**

@@ -93,11 +93,17 @@ export function checkWeights(weights: ArrayLike<number>, rows: number): void {
  * @param weights Quadrature weights, shared by all. Default: none.
  * @throws {ShapeError} If shapes differ, are not whole numbers from 1, or do not fit the number of
  * entries or weights.
- * @throws {InputError} If there are no entries of a type that is known, or a weight is not a finite
- * number above 0.
+ * @throws {InputError} If they are no list of matrices, there are no entries of a type that is
+ * known, or a weight is not a finite number above 0.
  */
 export function checkSources(sources: readonly MatrixSource[], weights?: ArrayLike<number>): void {
+  if (!Array.isArray(sources)) {
+    throw new InputError("features must be a list of matrices: give [features], even for one");
+  }
   for (const source of sources) {
+    if (typeof source !== "object" || source === null) {
+      throw new InputError(`features are ${source}: give an object { rows, columns, data }`);
+    }
     const { rows, columns } = source;
     if (!(Number.isSafeInteger(rows) && Number.isSafeInteger(columns) && rows >= 1 && columns >= 1)) {
       throw new ShapeError(

@@ -11,7 +11,7 @@ import { exponentOf, ldexp } from "./rounding.ts";
 export interface Scaling {
   /** Entries are 2^`exponent` times those given. Default: 0. */
   readonly exponent?: number;
-  /** Bound on the Frobenius norm of what their rounding left out, scaled as they are. Default: 0. */
+  /** Bound on the Frobenius norm of what rounding left out of these. Default: 0. */
   readonly rounding?: number;
 }
 
@@ -33,13 +33,14 @@ export interface ScaledMatrix extends Matrix, Required<Scaling> {
  * import assert from "node:assert/strict";
  * import { scaledSingle } from "./scaled_matrix.ts";
  *
- * const { data, exponent } = scaledSingle({ rows: 1, columns: 2, data: Float64Array.of(3e-320, 0) });
- * assert(exponent === 1063 && data[0] > 1.4 && data[0] < 1.5);
+ * const matrix = { rows: 1, columns: 2, data: Float64Array.of(3e-320, 0) };
+ * const { data, exponent } = scaledSingle(matrix);
+ * assert(exponent === 1062 && data[0] > 1.4 && data[0] < 1.5);
  * ```
  */
 export function scaledSingle({ rows, columns, data }: Matrix): ScaledMatrix {
   const largest = largestMagnitude(data);
-  const exponent = largest > 0 && Number.isFinite(largest) ? -exponentOf(largest) : 0;
+  const exponent = largest > 0 && Number.isFinite(largest) ? 0 - exponentOf(largest) : 0;
   if (data instanceof Float32Array && exponent === 0) return { rows, columns, data, exponent, rounding: 0 };
   const scaled = new Float32Array(data.length);
   let square = 0, isRounded = false;

@@ -30,14 +30,9 @@ export {
 } from "./certificates/exact_rank.ts";
 export type { RelativeCount } from "./certificates/exact_relative.ts";
 export type { Enclosure } from "./certificates/largest_eigenvalue.ts";
-export {
-  type FloorInput,
-  lossFloor,
-  projectionError,
-  type TargetMoments,
-  targetMoments,
-} from "./certificates/loss_floor.ts";
+export { type FloorInput, lossFloor, projectionError } from "./certificates/loss_floor.ts";
 export { type RankInterval, rankInterval, type Threshold } from "./certificates/rank_interval.ts";
+export { type TargetMoments, targetMoments } from "./certificates/target_moments.ts";
 export { type RankVerdict, type VerifyOptions, verifyRanks } from "./certificates/verify_ranks.ts";
 export type { PrepareOptions } from "./features/prepare_features.ts";
 export { type CountingOptions, countRanks } from "./methods/counting.ts";
@@ -70,6 +65,7 @@ export {
   principalAngles,
   type PrincipalAnglesOptions,
 } from "./ranks/principal_angles.ts";
+export { spectralBounds, type SpectralRanks, spectralRanks } from "./ranks/spectral_bounds.ts";
 export {
   effectiveRank,
   energyRank,
@@ -78,7 +74,6 @@ export {
   rankMe,
   stableRank,
 } from "./ranks/spectral_ranks.ts";
-export { findStairs, type Jump, type Stair, type Staircase, type StairOptions } from "./ranks/stairs.ts";
 export { chordalDistance, subspaceSimilarity } from "./ranks/subspace_distance.ts";
 export { type WeightRank, type WeightRankOptions, weightRanks } from "./ranks/weight_ranks.ts";
 export {
@@ -88,3 +83,11 @@ export {
   type SpectrumOptions,
 } from "./spectra/feature_spectrum.ts";
 export { oneSidedSpectra } from "./spectra/one_sided_spectra.ts";
+export {
+  findStairs,
+  type Jump,
+  type Stair,
+  type Staircase,
+  type StairOptions,
+} from "./stairs/find_stairs.ts";
+export type { RankBounds } from "./stairs/flicker.ts";

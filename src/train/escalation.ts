@@ -13,12 +13,9 @@ import { ReadbackRing } from "../gpu/readback.ts";
 import { splitDoubles } from "../linalg/double_single/double_single.ts";
 import { Network } from "../nn/network.ts";
 import type { SampleArrays } from "../nn/samples.ts";
-import { eigenvalueBounds } from "../rank/certificates/certificate.ts";
 import type { LayerRecord } from "../rank/probes/probe.ts";
-import { bindRefinement, DOUBLE } from "../rank/spectra/refine_spectra.ts";
-import { decodeSolvedRecord, solvedRecordWords } from "../rank/spectra/solved_record.ts";
-import { bindSpectra } from "../rank/spectra/spectra.ts";
 import { rankedSamples } from "./equation.ts";
+import { bindLayerSolver, decodeLayer, type LayerSolver, resultWords } from "./layer_solver.ts";
 import type { CompleteOptions } from "./options.ts";
 
 /** Largest number of bytes of parameters kept, and of results in flight. */
@@ -39,19 +36,6 @@ export interface Doubt {
   readonly layer: number;
 }
 
-/** Commands that solve for the spectrum of one layer of one replica. */
-interface LayerSolver {
-  readonly width: number;
-  /**
-   * Basis that the solver starts from, and the identity that is copied there, so that no result
-   * depends on another.
-   */
-  readonly basis: GpuArray;
-  readonly identity: GpuArray;
-  readonly dispatches: readonly Dispatch[];
-  readonly records: GpuArray;
-}
-
 /** A run whose spectra in doubt are to be solved again. */
 export interface EscalatedRun {
   /** Training samples, of which the first are ranked. */
@@ -68,7 +52,6 @@ interface BoundEscalation {
   readonly network: Network;
   readonly forward: readonly Dispatch[];
   readonly layers: readonly LayerSolver[];
-  readonly samples: number;
   readonly probesAtOnce: number;
 }
 
@@ -81,7 +64,9 @@ interface BoundEscalation {
  * roundings.
  *
  * Cost if nothing is in doubt: one copy of the parameters per probe. A spectrum of 50 neurons on
- * 256 samples takes about 0.1 s on lavapipe.
+ * 256 samples takes about 0.1 s on lavapipe. For a regression that of the last layer comes with the
+ * moments of its eigenfeatures, so that floors are as precise as ranks: at most four commands and 2
+ * n (outputs + 1) words more.
  */
 export class Escalation {
   /**
@@ -98,7 +83,6 @@ export class Escalation {
   readonly #kept: GpuArray;
   readonly #results: GpuArray;
   readonly #ring: ReadbackRing;
-  readonly #samples: number;
 
   private constructor(bound: BoundEscalation, stack: DisposableStack) {
     const { trained, layers, probesAtOnce } = bound;
@@ -107,7 +91,6 @@ export class Escalation {
     this.#network = bound.network;
     this.#forward = bound.forward;
     this.#layers = layers;
-    this.#samples = bound.samples;
     this.probesAtOnce = probesAtOnce;
     const gpu = this.#gpu;
     this.#kept = stack.use(
@@ -161,35 +144,24 @@ export class Escalation {
       await Network.create(gpu, { inputs, hidden, outputs, activation, initializer }),
     );
     const activations = await network.evaluate({ ...samples, count }, stack);
-    const pairs = stack.use(
-      new GpuArray(gpu, "weights of samples", splitDoubles(Float64Array.from(weights))),
-    );
+    const pairs = splitDoubles(Float64Array.from(weights));
+    const sampleWeights = {
+      host: weights,
+      single: samples.weights,
+      double: stack.use(new GpuArray(gpu, "weights of samples", pairs)),
+    };
     const layers: LayerSolver[] = [];
     for (const [index, width] of hidden.entries()) {
-      const features = activations.layers[index];
-      const spectra = await bindSpectra(gpu, [{ features, width }], {
-        samples: count,
-        replicas: 1,
-        weights: samples.weights,
-        targets: null,
-      }, stack);
-      const { dispatches, records } = await bindRefinement(gpu, spectra, {
-        samples: count,
-        order: width,
-        count: 1,
-        features: { array: features.array, double: false, stride: 4 * features.stride, batch: 0 },
-        weights: pairs,
-      }, stack);
-      const basis = spectra.basis.array;
-      const identity = stack.use(new GpuArray(gpu, "identity", basis.length));
-      const commands = new Commands(gpu);
-      commands.copy(basis, 0, identity, 0, basis.length);
-      commands.submit();
-      // Twice, because a first probe warms up.
-      const all = [...spectra.dispatches, ...spectra.dispatches, ...dispatches];
-      layers.push({ width, basis, identity, dispatches: all, records });
+      const isProjected = task.kind === "regression" && index === hidden.length - 1;
+      layers.push(
+        await bindLayerSolver(gpu, { features: activations.layers[index], width }, {
+          samples: count,
+          weights: sampleWeights,
+          targets: isProjected ? task.train.y : null,
+        }, stack),
+      );
     }
-    const resultBytes = 4 * replicas * layers.length * solvedRecordWords(Math.max(...hidden));
+    const resultBytes = 4 * replicas * layers.length * Math.max(...layers.map(resultWords));
     const fitting = Math.min(
       probesAtOnce,
       Math.floor(MOST_KEPT / (4 * KEPT_SUBMISSIONS * trained.parameters.length)),
@@ -197,14 +169,14 @@ export class Escalation {
     );
     const { forward } = activations;
     return new Escalation(
-      { trained, network, forward, layers, samples: count, probesAtOnce: Math.max(1, fitting) },
+      { trained, network, forward, layers, probesAtOnce: Math.max(1, fitting) },
       stack,
     );
   }
 
   /** Words of each result. */
   get #recordWords(): number {
-    return solvedRecordWords(Math.max(...this.#layers.map(({ width }) => width)));
+    return Math.max(...this.#layers.map(resultWords));
   }
 
   /**
@@ -235,20 +207,21 @@ export class Escalation {
         commands.submit();
         commands = new Commands(this.#gpu);
       }
-      const { basis, identity, dispatches, records } = this.#layers[layer];
+      const { basis, identity, dispatches, results } = this.#layers[layer];
       const size = 4 * layout.size;
       commands.copy(this.#kept, this.#slot(probe) + replica * size, parameters, 0, size);
       commands.copy(identity, 0, basis, 0, basis.length);
       commands.run(...this.#forward.slice(0, layer + 1), ...dispatches);
-      commands.copy(records, 0, this.#results, index * words, records.length);
+      let at = index * words;
+      for (const array of results) {
+        commands.copy(array, 0, this.#results, at, array.length);
+        at += array.length;
+      }
     });
     const [results] = await this.#ring.submit(commands);
-    return doubts.map(({ layer }, index) => {
-      const solved = decodeSolvedRecord(results.subarray(index * words), this.#layers[layer].width);
-      const eigenvalues = solved.values.map((value) => Math.max(0, value)).sort((a, b) => b - a);
-      const spectrum = { ...solved, eigenvalues, samples: this.#samples };
-      return { eigenvalues, bounds: eigenvalueBounds(spectrum, DOUBLE) };
-    });
+    return doubts.map(({ layer }, index) =>
+      decodeLayer(results.subarray(index * words, (index + 1) * words), this.#layers[layer])
+    );
   }
 
   /** First word of the parameters kept of a probe. */

@@ -1,6 +1,6 @@
 /**
- * The features that probes look at, read from the GPU while a network trains, so that their ranks can
- * be verified.
+ * The features that probes look at, read from the GPU while a network trains, so that their ranks
+ * can be verified.
  *
  * @module
  */
@@ -26,8 +26,8 @@ interface Exported {
  *
  * A probe ranks the features that the training step has computed. Ranks that these leave in doubt
  * are those of the same parameters in the layered forward pass, whose features may differ by
- * roundings, see `escalation.ts`. {@linkcode FeatureExport.features} gives those that the ranks of a
- * probe are of, to the bit.
+ * roundings, see `escalation.ts`. {@linkcode FeatureExport.features} gives those that the ranks of
+ * a probe are of, to the bit.
  */
 export class FeatureExport {
   readonly #network: Network;
@@ -56,8 +56,8 @@ export class FeatureExport {
   }
 
   /**
-   * Takes the features of a probe, if they are wanted. They are copied once the commands so far have
-   * run.
+   * Takes the features of a probe, if they are wanted. They are copied once the commands so far
+   * have run.
    *
    * @param step Step of the probe.
    * @param commands Commands up to the probe.
@@ -81,8 +81,8 @@ export class FeatureExport {
    * Gives the features that the ranks of a probe are of.
    *
    * @param probe A probe that the training has yielded.
-   * @returns The features of each hidden layer, a sample a row; their quadrature weights are those of
-   * the task's samples.
+   * @returns The features of each hidden layer, a sample a row; their quadrature weights are those
+   * of the task's samples.
    * @throws {InputError} If the probe was not to be exported.
    */
   async features(probe: Probe): Promise<Matrix[]> {

@@ -3,19 +3,23 @@
  *
  * @module
  */
-import {
-  lossFloor,
-  projectionError,
-  type TargetMoments,
-  targetMoments,
-} from "../rank/certificates/loss_floor.ts";
 import { rankInterval } from "../rank/certificates/rank_interval.ts";
+import { type TargetMoments, targetMoments } from "../rank/certificates/target_moments.ts";
 import type { CountedRecord } from "../rank/probes/counted_probe.ts";
 import type { LayerRecord, ProbeRecord } from "../rank/probes/probe.ts";
 import type { TrainingCommands } from "./commands.ts";
 import type { Doubt } from "./escalation.ts";
+import { type Floors, type OutputNorms, probeFloors } from "./floors.ts";
 import type { CompleteOptions } from "./options.ts";
-import type { LayerCount, LayerProbe, LayerSpectrum, Probe, Trace } from "./trace.ts";
+import type {
+  CountProbe,
+  LayerCount,
+  LayerProbe,
+  LayerSpectrum,
+  Probe,
+  SpectrumProbe,
+  Trace,
+} from "./trace.ts";
 
 /** Steps whose losses a replica has room for at first. */
 const FIRST_ROOM = 1024;
@@ -28,7 +32,12 @@ export interface Draft {
   readonly number: number;
   /** Layers whose spectrum is to be solved again. */
   readonly doubts: readonly Doubt[];
+  /** Norms of the output layer; `null` where the probe has no floors. */
+  readonly norms: OutputNorms | null;
 }
+
+/** Step and replica of a probe. */
+type Place = Pick<Probe, "step" | "replica">;
 
 /** Collects losses and probes of a run in the order of its steps. */
 export class Recorder {
@@ -101,11 +110,11 @@ export class Recorder {
       if (!kind) continue;
       for (let replica = 0; replica < replicas; replica++) {
         if (this.diverged.has(replica)) continue;
-        const probe = kind === "count" && counted
-          ? this.#countProbe(counted.probes.decode(tallies, counts, before.count, replica), step, replica)
-          : this.#spectrumProbe(spectrum.ring.decode(records, before.spectrum, replica), step, replica);
+        const record = kind === "count" && counted
+          ? counted.probes.decode(tallies, counts, before.count, replica)
+          : spectrum.ring.decode(records, before.spectrum, replica);
         // The loss of a mini-batch may be finite while that of all samples is not.
-        if (Number.isFinite(probe.loss)) drafts.push(this.#draft(probe, before.all));
+        if (Number.isFinite(record.loss)) drafts.push(this.#draft(record, { step, replica }, before.all));
         else this.diverged.set(replica, step);
       }
     }
@@ -123,14 +132,17 @@ export class Recorder {
    */
   add(drafts: readonly Draft[], doubts: readonly Doubt[], solved: readonly LayerRecord[]): Probe[] {
     const better = new Map(doubts.map((doubt, i) => [keyOf(doubt), solved[i]]));
-    const probes = drafts.map(({ probe, number }): Probe => {
+    const probes = drafts.map(({ probe, number, norms }): Probe => {
+      const { replica } = probe;
+      const solvedAgain = (layer: number) => better.get(keyOf({ probe: number, replica, layer }));
       const again = <Layer extends LayerProbe>(layer: Layer, index: number): Layer | LayerSpectrum => {
-        const record = better.get(keyOf({ probe: number, replica: probe.replica, layer: index }));
+        const record = solvedAgain(index);
         return record ? this.#layer(record, index, "double") : layer;
       };
-      return probe.kind === "spectrum"
-        ? { ...probe, layers: probe.layers.map(again) }
-        : { ...probe, layers: probe.layers.map(again) };
+      if (probe.kind === "count") return { ...probe, layers: probe.layers.map(again) };
+      const last = solvedAgain(probe.layers.length - 1);
+      const floors = last && norms && this.#floors(last, norms);
+      return { ...probe, layers: probe.layers.map(again), ...floors };
     });
     this.#probes.push(...probes);
     return probes;
@@ -154,27 +166,26 @@ export class Recorder {
     return { kind: "spectrum", layer: index + 1, eigenvalues, bounds, ranks, precision };
   }
 
-  #spectrumProbe(record: ProbeRecord, step: number, replica: number): Probe {
-    const { epsilons, threshold } = this.#options;
+  #spectrumProbe(record: ProbeRecord, place: Place): SpectrumProbe {
     const layers = record.layers.map((layer, index) => this.#layer(layer, index, "single"));
-    const common = { kind: "spectrum", step, replica, ...this.#measures(record), layers } as const;
-    const targets = this.#targets;
-    if (!targets) return { ...common, floors: null };
-    const terminal = record.layers[record.layers.length - 1];
-    const input = { ...record, ...terminal, targets };
-    const scale = threshold === "relative" ? terminal.eigenvalues[0] + terminal.bounds[0] : 1;
-    const floors = epsilons.map((epsilon) => lossFloor(input, epsilon * scale));
-    return { ...common, floors, projectionError: projectionError(input) };
+    const floors = this.#floors(record.layers[layers.length - 1], record) ?? { floors: null };
+    return { kind: "spectrum", ...place, ...this.#measures(record), layers, ...floors };
   }
 
-  #countProbe(record: CountedRecord, step: number, replica: number): Probe {
+  #floors(terminal: LayerRecord, norms: OutputNorms): Floors | null {
+    const { epsilons, threshold, task } = this.#options, targets = this.#targets;
+    if (!targets) return null;
+    return probeFloors(terminal, norms, { targets, samples: task.train.count, epsilons, threshold });
+  }
+
+  #countProbe(record: CountedRecord, place: Place): CountProbe {
     const layers = record.ranks.map((ranks, index): LayerCount => ({
       kind: "count",
       layer: index + 1,
       ranks,
       precision: "double",
     }));
-    return { kind: "count", step, replica, ...this.#measures(record), layers };
+    return { kind: "count", ...place, ...this.#measures(record), layers };
   }
 
   /** Loss, and where the task has them accuracies or the error of the solution. */
@@ -193,14 +204,16 @@ export class Recorder {
    * Finds the layers to solve again: all spectra if double precision was asked for, and those with
    * an uncertain rank.
    */
-  #draft(probe: Probe, number: number): Draft {
+  #draft(record: ProbeRecord | CountedRecord, place: Place, number: number): Draft {
+    const isSpectrum = "layers" in record;
+    const probe = isSpectrum ? this.#spectrumProbe(record, place) : this.#countProbe(record, place);
     const isAllInDoubt = this.#options.precision === "double" && probe.kind === "spectrum";
     const doubts = probe.layers.flatMap(({ ranks }, layer) =>
       isAllInDoubt || ranks.some(({ low, high }) => low !== high)
         ? [{ probe: number, replica: probe.replica, layer }]
         : []
     );
-    return { probe, number, doubts };
+    return { probe, number, doubts, norms: isSpectrum ? record : null };
   }
 }
 

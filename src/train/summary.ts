@@ -6,6 +6,7 @@
 import { lowerMedian } from "../stats/median.ts";
 import type { RankInterval } from "../rank/certificates/rank_interval.ts";
 import { spearman } from "../stats/spearman.ts";
+import { spectralBounds, type SpectralRanks } from "../rank/ranks/spectral_bounds.ts";
 import {
   effectiveRank,
   energyRank,
@@ -14,7 +15,7 @@ import {
   rankMe,
   stableRank,
 } from "../rank/ranks/spectral_ranks.ts";
-import { findStairs, type Staircase } from "../rank/ranks/stairs.ts";
+import { findStairs, type Staircase } from "../rank/stairs/find_stairs.ts";
 import type { Probe, Trace } from "./trace.ts";
 
 /** One threshold's ε-rank of one layer over a run. */
@@ -65,6 +66,8 @@ export interface LayerSummary {
   readonly energyRank: number;
   /** Σσ / σ₁. */
   readonly nuclearNormRatio: number;
+  /** Bounds on the errors of these six. */
+  readonly spectralBounds: SpectralRanks;
 }
 
 /** One replica's run. */
@@ -145,7 +148,7 @@ function summarizeReplica(
       const spectra = probes.map(({ layers }) => layers[l]).filter((found) => found.kind === "spectrum");
       // A run that was stopped, or diverged, may end with probes that only counted; the first probe
       // never does.
-      const { eigenvalues } = spectra[spectra.length - 1];
+      const { eigenvalues, bounds } = spectra[spectra.length - 1];
       return {
         layer,
         ranks: epsilons.map((epsilon, e) => summarizeRank(probes, l, e, epsilon)),
@@ -157,6 +160,7 @@ function summarizeReplica(
         participationRatio: participationRatio(eigenvalues),
         energyRank: energyRank(eigenvalues),
         nuclearNormRatio: nuclearNormRatio(eigenvalues),
+        spectralBounds: spectralBounds(eigenvalues, bounds),
       };
     }),
   };
@@ -185,6 +189,6 @@ function summarizeRank(probes: readonly Probe[], layer: number, e: number, epsil
     furthestFall,
     certainShare: intervals.filter(({ low, high }) => low === high).length / intervals.length,
     spearman: spearman(ranks, probes.map(({ loss }) => Math.log(loss))),
-    staircase: findStairs(probes.map(({ step }) => step), ranks),
+    staircase: findStairs(probes.map(({ step }) => step), intervals),
   };
 }

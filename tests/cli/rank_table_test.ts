@@ -27,6 +27,14 @@ const ranks: NamedRanks = {
   participationRatio: 1.4706,
   energyRank: 2,
   nuclearNormRatio: 1.5,
+  spectralBounds: {
+    effectiveRank: 2.1e-5,
+    rankMe: 0.02,
+    stableRank: 1e-12,
+    participationRatio: 3e-4,
+    energyRank: 0,
+    nuclearNormRatio: 0,
+  },
 };
 const counts: NamedRanks = {
   ...source,
@@ -47,12 +55,12 @@ Deno.test("rankTable: what it is, a row for each threshold, the other ranks", ()
       "  threshold ε   ε-rank   certified",
       "         1e-2        2   exactly 2",
       "      2.5e-10        3      2 to 3",
-      "       effective rank   1.900   exp of the entropy of σ / Σσ",
-      "               RankMe   1.910   the same of σ / Σσ + 1e-7",
-      "          stable rank   1.250   Σλ / λ₁",
-      "  participation ratio   1.471   (Σλ)² / Σλ²",
-      "     90 % energy rank       2   fewest eigenvalues that hold 90 % of Σλ",
-      "   nuclear-norm ratio   1.500   Σσ / σ₁, σ = √λ",
+      "       effective rank    1.90000   ± 3e-5    exp of the entropy of σ / Σσ",
+      "               RankMe      1.910   ± 2e-2    the same of σ / Σσ + 1e-7",
+      "          stable rank   1.250000   ± 1e-12   Σλ / λ₁",
+      "  participation ratio     1.4706   ± 3e-4    (Σλ)² / Σλ²",
+      "     90 % energy rank          2   ± 0       fewest λ that hold 90 % of Σλ",
+      "   nuclear-norm ratio   1.500000   ± 0       Σσ / σ₁, σ = √λ",
     ].join("\n"),
   );
 });
@@ -113,7 +121,9 @@ Deno.test("rankJson: snake case; what a count does not have is not there", () =>
     "participation_ratio",
     "energy_rank",
     "nuclear_norm_ratio",
+    "spectral_bounds",
   ]);
+  assert.equal((rankJson(ranks).spectral_bounds as Record<string, number>).effective_rank, 2.1e-5);
   assert.deepEqual(rankJson(counts), {
     ...source,
     normalization: "mean",

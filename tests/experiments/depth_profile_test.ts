@@ -24,7 +24,10 @@ Deno.test("depthProfile: training raises ranks, most in the last layers", async 
   const result = await study(gpu, depthProfile, options);
   assert.deepEqual(holds(result.verdicts).slice(1), [true, true]);
   const [header, ...rows] = result.tables["depth_profile.csv"].trimEnd().split("\n");
-  assert.equal(header, "replica,step,loss,layer,epsilon,rank,rank_low,rank_high,effective_rank");
+  assert.equal(
+    header,
+    "replica,step,loss,layer,epsilon,rank,rank_low,rank_high,effective_rank,effective_rank_bound",
+  );
   assert.equal(rows.length, 3 * 2 * 4 * 2);
   assert.deepEqual([...new Set(rows.map((row) => row.split(",")[1]))], ["0", "400"]);
   for (const row of rows) {

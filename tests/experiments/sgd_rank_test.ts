@@ -43,15 +43,17 @@ Deno.test("sgdRank: weight decay lowers the rank of weights, and so do epochs of
   const [header, ...lines] = result.tables["sgd_rank.csv"].trimEnd().split("\n");
   assert.equal(
     header,
-    "equal,batch_size,steps,learning_rate,weight_decay,replica,layer,rank,rank_low,rank_high,stable_rank,loss," +
-      "training_accuracy,accuracy,has_learnt",
+    "equal,batch_size,steps,learning_rate,weight_decay,replica,layer,rank,rank_low,rank_high,stable_rank," +
+      "stable_rank_bound,loss,training_accuracy,accuracy,has_learnt",
   );
   // Two comparisons of a grid of 2³, 3 seeds, 3 matrices.
   assert.equal(lines.length, 2 * 8 * 3 * 3);
   const kinds = new Set(lines.map((line) => line.split(",").slice(0, 3).join()));
   assert.deepEqual([...kinds], ["steps,5,400", "epochs,5,1600", "steps,20,400", "epochs,20,400"]);
   for (const line of lines) {
-    const [layer, rank, low, high, stable, loss, training, held] = line.split(",").slice(6, 14).map(Number);
+    const [layer, rank, low, high, stable, ...others] = line.split(",").slice(6, 15).map(Number);
+    const [bound, loss, training, held] = others;
+    assert(bound > 0 && bound < 1e-4 * stable);
     assert(low <= rank && rank <= high && stable >= 1 && stable <= [6, 12, 3][layer - 1] + 1e-6);
     assert(loss > 0 && training > 0.4 && training === held);
   }

@@ -1,6 +1,7 @@
 import type { KernelTime } from "../../src/gpu/measure/profiler.ts";
 import type { OptimizerOptions } from "../../src/nn/optim/optimizer.ts";
 import { staircaseReport } from "../../src/experiments/staircase/report.ts";
+import { spectralRanks } from "../../src/rank/ranks/spectral_bounds.ts";
 import type { RankSummary, ReplicaSummary, TraceSummary } from "../../src/train/summary.ts";
 import { completeOptions } from "../../src/train/options.ts";
 import { assert } from "../deps.ts";
@@ -16,7 +17,21 @@ const rank: RankSummary = {
   furthestFall: 1,
   certainShare: 1,
   spearman: -0.98765,
-  staircase: { stairs, jumps: [{ step: 100, size: 10 }] },
+  staircase: {
+    stairs,
+    jumps: [{
+      step: 100,
+      size: 10,
+      after: 90,
+      before: 100,
+      flickerP: 1e-9,
+      trendP: 1e-6,
+      isSignificant: true,
+    }],
+    flicker: 0.01,
+    shortest: 4,
+    doubt: null,
+  },
 };
 
 const replica: ReplicaSummary = {
@@ -42,6 +57,7 @@ const replica: ReplicaSummary = {
     participationRatio: 2,
     energyRank: 2,
     nuclearNormRatio: 2,
+    spectralBounds: spectralRanks([]),
   }],
 };
 

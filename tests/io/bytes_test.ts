@@ -43,3 +43,13 @@ Deno.test("bytes: a file that was cut off since it was opened is refused", () =>
     inputError(/^some\/f: ends after 40 bytes, as it was cut off/),
   );
 });
+
+Deno.test("bytes: a file that the system does not give is refused in one line", () => {
+  using directory = temporaryDirectory();
+  const file = Deno.openSync(directory.write("f", new Uint8Array(9)), { write: true });
+  using bytes = new FileBytes(file, 9, { name: "some/f" });
+  assert.throws(
+    () => readRange(bytes, 2, 3),
+    inputError(/^some\/f: cannot be read at byte 2 \(.+\); look at/),
+  );
+});

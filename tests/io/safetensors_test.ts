@@ -106,6 +106,7 @@ Deno.test("safetensors: a name or field that the header has twice is refused", (
     [`{"x":${x},"\\u0078" :${x}}`, /names x twice/],
     [`{"x":{"dtype":"U8","shape":[2],"shape":[1],"data_offsets":[0,1]}}`, /names shape twice/],
     [`{"__metadata__":{"a":"1","a":"2"},"x":${x}}`, /names a twice/],
+    [`{"x":[{"y":1},{"y":1,"z":"y","y":2}]}`, /names y twice/],
   ];
   for (const [text, message] of twice) assert.throws(() => read(text), inputError(message));
 });
@@ -156,6 +157,16 @@ Deno.test("safetensors: a malformed header is refused", () => {
   for (const content of ["{", "{'x': 1}", '{"x": 1']) {
     refused(content, /^f: malformed .* header: it is not JSON;/);
   }
+  for (const [open, close] of [["[", "]"], ['{"x":', "}"]]) {
+    const deep = open.repeat(1e5) + "1" + close.repeat(1e5);
+    refused(`{"y":${deep}}`, /^f: malformed .* header: it is nested too deep;/);
+    refused(`{"y":${open.repeat(1e5)}`, /^f: malformed .* header: it (is nested too deep|is not JSON);/);
+  }
+  for (const content of ['{"x', '{"x\\', '{"\\u00":1}', '{"x":1', "{]]}"]) {
+    refused(content, /header: it is not JSON;|follows/);
+  }
+  const long = "\\\\".repeat(1e6);
+  refused(`{"__metadata__":{"a":"${long}"},"x":1}`, /header: tensor x lacks a dtype/);
   for (const content of ["", " \n"]) refused(content, /^f: malformed .* header: it is blank; save/);
   for (const content of ["null", "[]", "3", "\xff"]) {
     refused(content, /header: it begins with ("[n[3]"|U\+00FF), not with \{; save it again$/);

@@ -136,3 +136,20 @@ Deno.test("zip: a stored file is checked once all of it was read in order, howev
     }
   }));
 });
+
+Deno.test("zip: files that lie on each other, or in the directory, are refused", async () => {
+  const archive = await zipArchive([{ name: "a", content: text("abc") }, {
+    name: "b",
+    content: text("abc"),
+  }]);
+  const view = new DataView(archive.buffer), directory = view.getUint32(archive.length - 22 + 16, true);
+  const second = archive.length - 22 - (archive.length - 22 - directory) / 2;
+  assert.equal(view.getUint32(second, true), 0x02014b50);
+  for (const offset of [0, 1, directory - 32, directory]) {
+    view.setUint32(second + 42, offset, true);
+    assert.throws(
+      () => listZip(heldBytes(archive), "f.zip"),
+      inputError(/^f\.zip: corrupt or truncated ZIP archive/),
+    );
+  }
+});

@@ -7,7 +7,7 @@ import { InputError } from "../../errors.ts";
 import type { Normalization } from "../../io/normalization.ts";
 import { autoRankMethodHelp, rankMethodNames, rankMethods } from "../../rank/methods/rank_methods.ts";
 import type { Flag, FlagValues } from "../flags.ts";
-import { adapterFlag, autotuneFlag, quietFlag } from "../program_flags.ts";
+import { machineFlags, quietFlag } from "../program_flags.ts";
 import { verificationFlags } from "../verification.ts";
 import type { InputOptions } from "./inputs.ts";
 
@@ -113,8 +113,7 @@ export const rankFlags = [
     help: "take off each column's weighted mean first",
   },
   ...verificationFlags,
-  adapterFlag,
-  autotuneFlag,
+  ...machineFlags,
   {
     name: "json",
     group: "output",

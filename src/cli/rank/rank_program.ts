@@ -5,8 +5,7 @@
  */
 import { InputError, ShapeError } from "../../errors.ts";
 import { count } from "../../format.ts";
-import { Gpu } from "../../gpu/device.ts";
-import { choiceFiles } from "../../io/choice_file.ts";
+import type { Gpu } from "../../gpu/device.ts";
 import { printable } from "../../io/choose_array.ts";
 import { dtypes } from "../../io/dtypes.ts";
 import { readWeights } from "../../io/feature_file.ts";
@@ -23,6 +22,7 @@ import {
   type FeatureRanksOptions,
 } from "../../rank/methods/feature_ranks.ts";
 import { type RankMethod, rankMethods } from "../../rank/methods/rank_methods.ts";
+import { openGpu } from "../implementation.ts";
 import type { Program, ProgramCall } from "../program.ts";
 import { rankTable } from "../rank_table.ts";
 import { verdictJson, verdictLine, Verification } from "../verification.ts";
@@ -78,7 +78,7 @@ export async function runRanks(
   const weights = await weightsOf(inputs, normalization);
   if (inputs.length > 1) await checkEntries(inputs);
   const verification = await Verification.open(flags.exportCertificate);
-  using gpu = await Gpu.open({ adapter: flags.adapter, autotune: flags.autotune && choiceFiles });
+  using gpu = await openGpu(flags);
   const results: Result[] = [];
   try {
     for (const input of inputs) {

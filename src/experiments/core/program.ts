@@ -6,15 +6,14 @@
 import type { Flag, FlagValues } from "../../cli/flags.ts";
 import { completeValues, flagsOf, type GivenOptions, type OptionTable } from "../../cli/options.ts";
 import { type Program, runProgram } from "../../cli/program.ts";
+import { openGpu } from "../../cli/implementation.ts";
 import { outFlag, runFlags } from "../../cli/program_flags.ts";
 import { createProgress } from "../../cli/progress.ts";
 import { shownDefaults } from "../../cli/training_flags.ts";
-import { Gpu } from "../../gpu/device.ts";
-import { choiceFiles } from "../../io/choice_file.ts";
 import { compactJson, snakeCase } from "../../io/json.ts";
 import { RunFolder } from "../../io/run_folder.ts";
 import type { Experiment, ExperimentPlan } from "./experiment.ts";
-import { experimentRecord, failIfDiverged } from "./record.ts";
+import { adapterOf, experimentRecord, failIfDiverged } from "./record.ts";
 import { runPlan } from "./run.ts";
 import { adapterText, experimentText } from "./text.ts";
 
@@ -48,14 +47,14 @@ export async function runExperimentProgram<Options extends OptionTable, Plan ext
     defaults: (flags) => shownDefaults(options, flags),
   };
   await runProgram(program, async ({ flags: values, signal }) => {
-    const { adapter, autotune, quiet, json, out, profile = false } = values as
+    const { adapter, implementation, autotune, quiet, json, out, profile = false } = values as
       & FlagValues<typeof runFlags>
       & { readonly out: string; readonly profile?: boolean };
     const given = Object.fromEntries(Object.entries(values).filter(([key]) => Object.hasOwn(options, key)));
     const plan = await experiment.plan(completeValues(options, given as GivenOptions<Options>, name));
-    using gpu = await Gpu.open({ adapter, autotune: autotune && choiceFiles, profile });
+    using gpu = await openGpu({ adapter, implementation, autotune, profile });
     const folder = await RunFolder.open(out);
-    const heading = `adapter: ${adapterText({ name: gpu.adapterName, software: gpu.software })}`;
+    const heading = `adapter: ${adapterText(adapterOf(gpu))}`;
     const total = experiment.runs(plan).reduce((sum, { steps }) => sum + steps, 0);
 
     const label = experiment.label ?? plan.task?.name ?? name;

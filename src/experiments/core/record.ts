@@ -51,8 +51,8 @@ export interface ExperimentRecord<Plan extends ExperimentPlan = ExperimentPlan> 
   readonly configuration: Configuration<Plan>;
   /** Versions of Staircase, Deno, V8 and TypeScript. */
   readonly versions: Readonly<Record<string, string>>;
-  /** The GPU. */
-  readonly adapter: { readonly name: string; readonly software: boolean };
+  /** The GPU, and the implementation of WebGPU: `wgpu` or `dawn`. */
+  readonly adapter: { readonly name: string; readonly software: boolean; readonly implementation: string };
   /** Form in which the adapter keeps the digits of double-single arithmetic, or why it does not. */
   readonly precisionSelfTest: PrecisionSelfTest | string;
   /** Variants of kernels chosen by timing, and the time that this took. */
@@ -99,7 +99,7 @@ export async function experimentRecord<Plan extends ExperimentPlan, Row>(
     status,
     configuration: configurationOf(plan, runs),
     versions: { staircase: VERSION, ...Deno.version },
-    adapter: { name: gpu.adapterName, software: gpu.software },
+    adapter: adapterOf(gpu),
     precisionSelfTest: await precisionSelfTest(gpu),
     choices: gpu.choices,
     summary: experiment.summarize?.(result) ?? {},
@@ -114,6 +114,16 @@ export async function experimentRecord<Plan extends ExperimentPlan, Row>(
     },
     columns: Object.fromEntries(Object.entries(tables).map(([file, { columns }]) => [file, columns])),
   };
+}
+
+/**
+ * Describes the adapter of a device.
+ *
+ * @param gpu The device.
+ * @returns Its entry in the record.
+ */
+export function adapterOf(gpu: Gpu): ExperimentRecord["adapter"] {
+  return { name: gpu.adapterName, software: gpu.software, implementation: gpu.implementation };
 }
 
 /** Replaces the tasks of a plan by their descriptions. */

@@ -8,9 +8,10 @@ import type { ExperimentPlan } from "./experiment.ts";
 import type { ExperimentRecord } from "./record.ts";
 import { verdictLines } from "./verdict.ts";
 
-/** Names an adapter, and says if it is the CPU. */
-export function adapterText({ name, software }: ExperimentRecord["adapter"]): string {
-  return `${name}${software ? " (software: the CPU, no GPU)" : ""}`;
+/** Names an adapter, and says if it is the CPU, or reached by another implementation. */
+export function adapterText({ name, software, implementation }: ExperimentRecord["adapter"]): string {
+  const through = implementation === "wgpu" ? "" : ` through ${implementation}`;
+  return `${name}${through}${software ? " (software: the CPU, no GPU)" : ""}`;
 }
 
 /**

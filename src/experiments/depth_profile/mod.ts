@@ -7,6 +7,7 @@ import { pick, type TableOf, toggle } from "../../cli/options.ts";
 import { trainingOptions } from "../../cli/training_flags.ts";
 import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
+import { spectralBounds } from "../../rank/ranks/spectral_bounds.ts";
 import { effectiveRank } from "../../rank/ranks/spectral_ranks.ts";
 import { type CompleteOptions, completeOptions } from "../../train/options.ts";
 import { spectrumProbes, type Trace } from "../../train/trace.ts";
@@ -105,6 +106,10 @@ export const depthProfile: Experiment<TableOf<DepthProfileOptions>, CompleteOpti
             effective_rank: {
               help: "exponential of the entropy of the singular values",
               value: ({ layer }) => effectiveRank(layer.eigenvalues),
+            },
+            effective_rank_bound: {
+              help: "bound on the error of that",
+              value: ({ layer }) => spectralBounds(layer.eigenvalues, layer.bounds).effectiveRank,
             },
           },
         ),

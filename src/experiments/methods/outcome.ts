@@ -4,7 +4,7 @@
  * @module
  */
 import type { RankInterval } from "../../rank/certificates/rank_interval.ts";
-import { findStairs } from "../../rank/ranks/stairs.ts";
+import { findStairs } from "../../rank/stairs/find_stairs.ts";
 import type { Samples } from "../../tasks/task.ts";
 import type { LearningMethod } from "./plan.ts";
 
@@ -38,7 +38,7 @@ export interface MethodOutcome {
  * @returns Jumps at each threshold.
  */
 export function jumpsOf(steps: readonly number[], ranks: MethodOutcome["ranks"]): number[] {
-  return ranks[0].map((_, e) => findStairs(steps, ranks.map((each) => each[e].rank)).jumps.length);
+  return ranks[0].map((_, e) => findStairs(steps, ranks.map((each) => each[e])).jumps.length);
 }
 
 /**

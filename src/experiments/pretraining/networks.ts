@@ -5,7 +5,7 @@
  */
 import { lowerMedian } from "../../stats/median.ts";
 import type { RankInterval } from "../../rank/certificates/rank_interval.ts";
-import { findStairs } from "../../rank/ranks/stairs.ts";
+import { findStairs } from "../../rank/stairs/find_stairs.ts";
 import type { Probe } from "../../train/trace.ts";
 import type { MethodStart } from "./starts.ts";
 
@@ -134,9 +134,6 @@ export function lossAfter({ probes, startSteps }: PretrainingNetwork, steps: num
  * @returns How often the terminal ε-rank jumps up from one stair to the next.
  */
 export function stairsClimbed({ probes }: PretrainingNetwork): number {
-  const { jumps } = findStairs(
-    probes.map(({ step }) => step),
-    probes.map((probe) => terminalRank(probe).rank),
-  );
+  const { jumps } = findStairs(probes.map(({ step }) => step), probes.map(terminalRank));
   return jumps.filter(({ size }) => size > 0).length;
 }

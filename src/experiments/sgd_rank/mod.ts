@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { spectralBounds } from "../../rank/ranks/spectral_bounds.ts";
 import { stableRank } from "../../rank/ranks/spectral_ranks.ts";
 import type { TableOf } from "../../cli/options.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
@@ -107,6 +108,14 @@ export const sgdRank: Experiment<TableOf<SgdRankOptions>, SgdRankPlan, SgdRankNe
           stable_rank: {
             help: "sum of the squared singular values divided by the largest",
             value: ({ matrix }) => stableRank(matrix.singularValues.map((sigma) => sigma ** 2)),
+          },
+          stable_rank_bound: {
+            help: "bound on the error of that",
+            value: ({ matrix: { singularValues, bounds } }) =>
+              spectralBounds(
+                singularValues.map((sigma) => sigma ** 2),
+                bounds.map((bound, i) => (2 * singularValues[i] + bound) * bound),
+              ).stableRank,
           },
           loss: { help: "loss over all training samples", value: ({ network }) => network.loss },
           training_accuracy: {

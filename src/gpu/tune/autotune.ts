@@ -22,7 +22,8 @@ export type { Candidate } from "./candidate.ts";
  * @param gpu Device.
  * @param question Kernel and sizes to choose for; sizes are rounded up to powers of two.
  * @param candidates Ways to choose from, at least one. The first is the default: it is taken if
- * tuning is off ({@linkcode GpuOptions.autotune}), if it is the only one, or if timing fails.
+ * tuning is off ({@linkcode GpuOptions.autotune}), if it is the only one, or if none can be timed.
+ * One that does not compile, or that the device has no memory for, loses; the device stays usable.
  * @returns The value of the chosen candidate.
  * @throws {InputError} If there is no candidate.
  *

@@ -73,8 +73,8 @@ export async function timeDispatches(
  *
  * @param gpu Device.
  * @param candidates Candidates to time.
- * @returns The time of each in milliseconds, in their order; `null` for one that could not be bound
- * or compiled.
+ * @returns The time of each in milliseconds, in their order; `null` for one that could not be
+ * compiled or bound, or that the device had no memory for.
  */
 export async function race(
   gpu: GpuContext,
@@ -116,6 +116,7 @@ async function warm(
 ): Promise<readonly Dispatch[] | null> {
   try {
     const dispatches = await bind(stack);
+    await gpu.accept(dispatches.map(({ bindGroup }) => bindGroup));
     await timeDispatches(gpu, dispatches, 1, "host");
     return dispatches;
   } catch (error) {
@@ -128,11 +129,12 @@ async function warm(
  * Finds the winner of a race.
  *
  * @param times The time of each; `null` for one that could not be run. The first is the default.
- * @returns Index of the fastest, if it takes 5 % less time than the default; else, or if the
- * default was not timed, 0.
+ * @returns Index of the fastest, if it takes 5 % less time than the default or the default could
+ * not be run; else, or if none could be run, 0.
  */
 export function winner(times: readonly (number | null)[]): number {
   const known = times.map((time) => time ?? Infinity);
   const least = Math.min(...known);
-  return times[0] !== null && least < (1 - MARGIN) * times[0] ? known.indexOf(least) : 0;
+  const isFaster = times[0] === null ? least < Infinity : least < (1 - MARGIN) * times[0];
+  return isFaster ? known.indexOf(least) : 0;
 }

@@ -31,7 +31,7 @@ export interface Choice extends Question {
   readonly chosen: string;
   /**
    * Origin of the choice. `measured`: timed in this run; `remembered`: timed in an earlier run;
-   * `default`: not timed, since the default failed to run or a profile is being taken, in which the
+   * `default`: not timed, since no candidate could be run or a profile is being taken, in which the
    * timing would show.
    */
   readonly source: "measured" | "remembered" | "default";
@@ -62,7 +62,7 @@ export class Tuner {
   constructor(gpu: GpuContext, info: AdapterInfo, store: ChoiceStore | null) {
     const { vendor = "", architecture = "", device = "", description = "" } = info;
     this.#gpu = gpu;
-    this.#adapter = [vendor, architecture, device, description];
+    this.#adapter = [gpu.implementation, vendor, architecture, device, description];
     this.#store = store;
   }
 
@@ -107,7 +107,7 @@ export class Tuner {
       const turn = this.#races.then(() => race(this.#gpu, candidates));
       this.#races = turn.catch(() => {});
       const times = await turn;
-      const isTimed = times[0] !== null;
+      const isTimed = times.some((time) => time !== null);
       const { name: chosen } = candidates[winner(times)];
       const milliseconds = Object.fromEntries(candidates.map(({ name }, index) => [name, times[index]]));
       found = { chosen, source: isTimed ? "measured" : "default", milliseconds };

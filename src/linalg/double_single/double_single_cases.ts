@@ -101,6 +101,33 @@ const PAIRWISE: readonly DoubleSingleFunction[] = [
   "ds_fma",
 ];
 
+/** A sum whose exact result, 2⁻¹²⁷, is subnormal: it tells whether an adapter takes that for 0. */
+export const SUBNORMAL_CASE: DoubleSingleCase = {
+  name: "two_sum",
+  operands: [1.5 * 2 ** -126, 0, -(2 ** -126), 0],
+};
+
+/**
+ * Functions and factors of their operands that bring results to the lower end of the range that
+ * `double_single.wgsl` promises. Low words lie just above 2⁻¹²⁶ there: an adapter that takes more
+ * than subnormal numbers for 0 loses them.
+ */
+const LOWEST: readonly (readonly [name: DoubleSingleFunction, first: number, second: number])[] = [
+  ["two_sum", 2 ** -79, 2 ** -103],
+  ["two_prod", 2 ** -39, 2 ** -39],
+  ["ds_add", 2 ** -70, 2 ** -70],
+  ["ds_sub", 2 ** -70, 2 ** -70],
+  ["ds_add_f32", 2 ** -70, 2 ** -70],
+  ["ds_mul", 2 ** -35, 2 ** -35],
+  ["ds_mul_f32", 2 ** -35, 2 ** -35],
+];
+
+/**
+ * Operands between 1 and 4 of all bits, for the ends of the range: single numbers, and such with a
+ * low word.
+ */
+const FULL = [1 + 2 ** -23, 3 - 2 ** -22, 5 / 3, -Math.SQRT2, Math.E, -1 - 2 ** -23 - 2 ** -48];
+
 /**
  * Lists the cases of the self-test.
  *
@@ -117,6 +144,11 @@ export function hardCases(): DoubleSingleCase[] {
         cases.push({ name, operands: [x, y, z].flatMap(splitDouble) });
       })
     );
+  }
+  for (const [name, first, second] of LOWEST) {
+    for (const x of FULL) {
+      for (const y of FULL) cases.push({ name, operands: [first * x, second * y].flatMap(splitDouble) });
+    }
   }
   for (const x of NUMBERS) {
     const operands = splitDouble(Math.abs(x));

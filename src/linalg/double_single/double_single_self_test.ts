@@ -18,6 +18,7 @@ import {
   hardCases,
   hardTerms,
   judge,
+  SUBNORMAL_CASE,
 } from "./double_single_cases.ts";
 import selfTestSource from "../../../shaders/linalg/double_single/double_single_self_test.wgsl" with {
   type: "text",
@@ -38,6 +39,10 @@ export interface FormSelfTest {
   readonly worst: DoubleSingleFunction;
   /** Whether every error was within its bound. */
   readonly passed: boolean;
+  /**
+   * What becomes of results below 2⁻¹²⁶. Either will do: the bounds on errors leave room for it.
+   */
+  readonly subnormals: "kept" | "flushed";
 }
 
 /** Results of the start-up test, as plain data for `run.json`. */
@@ -199,7 +204,7 @@ async function testForm(
   files: (form: DoubleSingleForm) => readonly string[],
 ): Promise<FormSelfTest> {
   const cases = hardCases(), terms = hardTerms();
-  const results = await applyDoubleSingle(gpu, form, cases, terms, files);
+  const results = await applyDoubleSingle(gpu, form, [...cases, SUBNORMAL_CASE], terms, files);
   let error = 0, share = -1, worst: DoubleSingleFunction = cases[0].name;
   cases.forEach((one, i) => {
     const verdict = judge(one, terms, results[2 * i], results[2 * i + 1]);
@@ -209,5 +214,6 @@ async function testForm(
       worst = one.name;
     }
   });
-  return { error, share: Math.min(share, 1e9), worst, passed: share <= 1 };
+  const subnormals = results[2 * cases.length] === 2 ** -127 ? "kept" : "flushed";
+  return { error, share: Math.min(share, 1e9), worst, passed: share <= 1, subnormals };
 }

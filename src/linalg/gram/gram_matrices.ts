@@ -137,9 +137,9 @@ export async function scaledGramMatrices(
   options: GramMatricesOptions = {},
 ): Promise<ScaledGramMatrix[]> {
   checkGramOptions("options of gramMatrices", options);
-  if (features.length === 0) return [];
   const { precision = "compensated", weights, center = false, tileBytes = TILE_BYTES } = options;
   checkSources(features, weights);
+  if (features.length === 0) return [];
   const [{ rows, columns }] = features;
   const isDouble = precision === "double";
   const form = isDouble || center ? (await selfTestDoubleSingle(gpu)).form : null;

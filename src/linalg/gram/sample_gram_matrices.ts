@@ -78,9 +78,9 @@ export async function scaledSampleGrams(
   options: GramMatricesOptions = {},
 ): Promise<ScaledGramMatrix[]> {
   checkGramOptions("options of sampleGramMatrices", options);
-  if (features.length === 0) return [];
   const { precision = "compensated", tileBytes, ...prepare } = options;
   checkSources(features, prepare.weights);
+  if (features.length === 0) return [];
   const isDouble = precision === "double";
   const form = isDouble ? (await selfTestDoubleSingle(gpu)).form : null;
   const isCompensated = precision === "compensated" && await keepsCompensation(gpu);

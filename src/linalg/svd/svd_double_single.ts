@@ -38,8 +38,8 @@ export interface PairMatrix {
   readonly scale?: number;
   /**
    * For each column the exponent, at most 0, of a power of two by which it is yet to be multiplied
-   * once it is factored: a factorisation does not mind, and sees short columns as well as long ones.
-   * For matrices that are not wider than tall, without a start. Default: 0 each.
+   * once it is factored: a factorisation does not mind, and sees short columns as well as long
+   * ones. For matrices that are not wider than tall, without a start. Default: 0 each.
    */
   readonly columnExponents?: ArrayLike<number>;
 }

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { RankSeries, StaircaseFigureData } from "./staircase_data.ts";
+import type { RankSeries, ReplicaSeries, StaircaseFigureData } from "./staircase_data.ts";
 import { lowerMedian } from "../../stats/median.ts";
 import type { RankInterval, Threshold } from "../../rank/certificates/rank_interval.ts";
-import { findStairs } from "../../rank/ranks/stairs.ts";
+import { findStairs } from "../../rank/stairs/find_stairs.ts";
 import type { Probe, Trace } from "../../train/trace.ts";
 
 /** Texts and settings of the figure that are not in the trace. */
@@ -54,8 +54,11 @@ export function staircaseData(trace: Trace, options: StaircaseDataOptions): Stai
         series((probe) => (probe.layers[l]?.ranks[e] as RankInterval | undefined)?.[key]);
       return { epsilon, rank: end("rank"), low: end("low"), high: end("high") };
     });
-    const median = steps.map((_, i) => lowerMedian((ranks[smallest]?.rank ?? []).map((row) => row[i])));
-    const { stairs } = findStairs(steps, median, hysteresis === undefined ? {} : { hysteresis });
+    const medianOf = (rows: ReplicaSeries, i: number) => lowerMedian(rows.map((row) => row[i]));
+    const { low, high } = ranks[smallest];
+    // The lower median is monotone: that of the lower ends is below that of the ranks.
+    const medians = steps.map((_, i) => ({ low: medianOf(low, i), high: medianOf(high, i) }));
+    const { stairs } = findStairs(steps, medians, hysteresis === undefined ? {} : { hysteresis });
     const label = `hidden layer ${first.layer}${all.length > 1 && l === all.length - 1 ? ", terminal" : ""}`;
     // The first probe of a run always solves for spectra.
     const width = first.kind === "spectrum" ? first.eigenvalues.length : 0;

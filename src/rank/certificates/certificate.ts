@@ -151,6 +151,56 @@ export interface SolvedSpectrum {
  * @returns δ, one for each eigenvalue; NaN where the features were not finite.
  */
 export function eigenvalueBounds(spectrum: SolvedSpectrum, arithmetic: Arithmetic): Float64Array {
+  const lambda = Float64Array.from(spectrum.eigenvalues, (value) => value < 0 ? 0 : value);
+  const { heads, trace, moved, leftOut, orthonormality, mixing } = headCertificates(spectrum, arithmetic);
+  const all = leftOut + moved;
+  return lambda.map((value) => {
+    const sigma = Math.sqrt(value);
+    const known = heads.map(({ relative, absolute, tail }) =>
+      relative * value + 2 * sigma * absolute + absolute ** 2 + tail
+    );
+    return known.length > 0
+      ? Math.min(...known)
+      : (mixing + orthonormality + 1) * trace + 2 * sigma * all + all ** 2;
+  });
+}
+
+/** What a head of a spectrum with ‖A − I‖_F < ½ bounds, see {@linkcode eigenvalueBounds}. */
+export interface HeadCertificate {
+  /** Eigenvalues above this are surely in the head. */
+  readonly least: number;
+  /** η. */
+  readonly relative: number;
+  /** α. */
+  readonly absolute: number;
+  /** τ and what it is mixed by: (1 + κ) τ. */
+  readonly tail: number;
+}
+
+/** What the heads of a spectrum bound, and what holds for all of it. */
+export interface HeadCertificates {
+  /** The heads, longest first. */
+  readonly heads: readonly HeadCertificate[];
+  /** tr M. */
+  readonly trace: number;
+  /** What all columns of Ψ move σ by. */
+  readonly moved: number;
+  /** Norm of what was left out of the features. */
+  readonly leftOut: number;
+  /** ω. */
+  readonly orthonormality: number;
+  /** κ. */
+  readonly mixing: number;
+}
+
+/**
+ * Computes the terms of {@linkcode eigenvalueBounds}.
+ *
+ * @param spectrum What the solver left.
+ * @param arithmetic Arithmetic of the solver.
+ * @returns The terms, in the notation there.
+ */
+export function headCertificates(spectrum: SolvedSpectrum, arithmetic: Arithmetic): HeadCertificates {
   const { eigenvalues, samples, heads, off, rounds, leftOut = 0 } = spectrum;
   const lambda = Float64Array.from(eigenvalues, (value) => value < 0 ? 0 : value);
   const n = lambda.length;
@@ -173,21 +223,13 @@ export function eigenvalueBounds(spectrum: SolvedSpectrum, arithmetic: Arithmeti
       Math.SQRT2 * off;
     const root = Math.sqrt(2 * tail) + moved(n);
     return [{
+      least: 4 * share * lambda[0],
       relative: rounding / (1 - departure) + orthonormality,
       absolute: leftOut + moved(columns) + mixing / Math.sqrt(1 - departure) * root,
       tail: (1 + mixing) * root ** 2,
     }];
   });
-  const all = leftOut + moved(n);
-  return lambda.map((value) => {
-    const sigma = Math.sqrt(value);
-    const known = certificates.map(({ relative, absolute, tail }) =>
-      relative * value + 2 * sigma * absolute + absolute ** 2 + tail
-    );
-    return known.length > 0
-      ? Math.min(...known)
-      : (mixing + orthonormality + 1) * trace + 2 * sigma * all + all ** 2;
-  });
+  return { heads: certificates, trace, moved: moved(n), leftOut, orthonormality, mixing };
 }
 
 /**

@@ -123,7 +123,10 @@ export function guessLargest(
   let x = Float64Array.from({ length: columns }, (_, j) => 1 + 0.1 * Math.sin(j + 1)), value = 0;
   const products = Math.min(MOST_PRODUCTS, Math.ceil(MOST_OPERATIONS / data.length));
   for (let step = 0; step < products; step++) {
-    const norm = Math.sqrt(x.reduce((sum, entry) => sum + entry * entry, 0));
+    // Squares of very small or large numbers would leave the range.
+    const size = x.reduce((most, entry) => Math.max(most, Math.abs(entry)), 0);
+    if (size === 0) return 0;
+    const norm = size * Math.sqrt(x.reduce((sum, entry) => sum + (entry / size) ** 2, 0));
     x = x.map((entry) => entry / norm);
     const y = new Float64Array(rows);
     let mean = 0;

@@ -10,6 +10,7 @@ import { prepareOptions } from "../../linalg/gram/prepare_options.ts";
 import { checkSources, type MatrixSource, tallShape } from "../../linalg/matrix_source.ts";
 import type { Enclosure } from "../certificates/largest_eigenvalue.ts";
 import { type RankInterval, rankInterval, type Threshold } from "../certificates/rank_interval.ts";
+import { spectralBounds, type SpectralRanks } from "../ranks/spectral_bounds.ts";
 import {
   effectiveRank,
   energyRank,
@@ -77,6 +78,8 @@ export interface SpectrumRanks extends RanksBase {
   readonly energyRank: number;
   /** Σσ / σ₁. */
   readonly nuclearNormRatio: number;
+  /** Bounds on the errors of these six. */
+  readonly spectralBounds: SpectralRanks;
 }
 
 /** Ranks counted without a spectrum: there are no eigenvalues, and no ranks that need them. */
@@ -172,6 +175,7 @@ async function solved(
     participationRatio: participationRatio(eigenvalues),
     energyRank: energyRank(eigenvalues),
     nuclearNormRatio: nuclearNormRatio(eigenvalues),
+    spectralBounds: spectralBounds(eigenvalues, bounds),
   };
 }
 

@@ -140,7 +140,7 @@ export const autoRankMethodHelp: string =
  * @param features Features.
  * @returns Its name: see {@linkcode autoRankMethodHelp}.
  */
-export function autoRankMethod(features: MatrixSource): RankMethodName {
+export function autoRankMethod(features: MatrixSource): SpectrumMethodName {
   const { rows, columns } = tallShape(features);
   const isSmall = columns <= MOST_ONE_SIDED && 8 * rows * columns <= MOST_BYTES;
   return "data" in features && isSmall ? "one-sided-jacobi" : "gram-jacobi";

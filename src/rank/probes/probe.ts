@@ -9,6 +9,7 @@ import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import { eigenvalueBounds } from "../certificates/certificate.ts";
+import { eigenfeatureBounds, type EigenfeatureMoments } from "../certificates/eigenfeatures.ts";
 import type { Spectra } from "../spectra/spectra.ts";
 import recordSource from "../../../shaders/rank/probes/probe.wgsl" with { type: "text" };
 import stateSource from "../../../shaders/nn/include/state.wgsl" with { type: "text" };
@@ -59,6 +60,11 @@ export interface LayerRecord {
   readonly eigenvalues: Float64Array;
   /** Bounds δ_i ≥ |λ̂_i − λ_i|. */
   readonly bounds: Float64Array;
+  /**
+   * Moments of the last layer's eigenfeatures with targets and constant; `null` for other layers,
+   * and where there are no targets.
+   */
+  readonly moments: EigenfeatureMoments | null;
 }
 
 /** One probe of one replica, decoded. */
@@ -77,13 +83,6 @@ export interface ProbeRecord {
   readonly biasNorm: number;
   /** The layers, first to last. */
   readonly layers: readonly LayerRecord[];
-  /**
-   * ⟨ψ_i, y_c⟩ of the last layer's eigenfeatures, in the order of the eigenvalues, for each output
-   * c.
-   */
-  readonly targetMoments: readonly Float64Array[];
-  /** ⟨ψ_i, 1⟩ likewise. */
-  readonly meanMoments: Float64Array;
 }
 
 /** A bound recorder: the command that writes a record, and the ring it writes to. */
@@ -162,21 +161,29 @@ export async function bindProbe(
       const at = ((probe % capacity) * widths.length * replicas + layer * replicas + replica) * size;
       return words.subarray(at, at + size);
     };
-    const orders: number[][] = [];
     const layers = widths.map((width, layer): LayerRecord => {
       const words = record(layer);
       const values = words.subarray(HEADER, HEADER + width);
       const order = [...values.keys()].sort((a, b) => values[b] - values[a]);
-      orders.push(order);
       const finite = values.every(Number.isFinite);
       const eigenvalues = Float64Array.from(order, (i) => finite ? Math.max(0, values[i]) : NaN);
       const [rounds, off, ...heads] = words.subarray(6, HEADER);
       const solved = { eigenvalues, samples, heads, off, rounds };
-      return { eigenvalues, bounds: eigenvalueBounds(solved, spectra.arithmetic) };
+      const bounds = eigenvalueBounds(solved, spectra.arithmetic);
+      if (options.outputs === 0 || layer < widths.length - 1) return { eigenvalues, bounds, moments: null };
+      const moments = (column: number) =>
+        Float64Array.from(order, (i) => words[HEADER + rows + i * 4 * tailStride + column]);
+      return {
+        eigenvalues,
+        bounds,
+        moments: {
+          targetMoments: Array.from({ length: options.outputs }, (_, c) => moments(c)),
+          meanMoments: moments(4 * (tailStride - 1)),
+          heads: eigenfeatureBounds(solved, spectra.arithmetic, "rotated"),
+        },
+      };
     });
     const last = record(widths.length - 1);
-    const moments = (column: number) =>
-      Float64Array.from(orders.at(-1)!, (i) => last[HEADER + rows + i * 4 * tailStride + column]);
     return {
       loss: last[0],
       hits: last[1],
@@ -185,8 +192,6 @@ export async function bindProbe(
       weightNorm: Math.sqrt(last[4]),
       biasNorm: Math.sqrt(last[5]),
       layers,
-      targetMoments: Array.from({ length: options.outputs }, (_, c) => moments(c)),
-      meanMoments: options.outputs > 0 ? moments(4 * (tailStride - 1)) : new Float64Array(),
     };
   };
   return { dispatch, records, capacity, decode };

@@ -104,6 +104,10 @@ export async function principalAngles(
   if (!(typeof epsilon === "number" && epsilon > 0 && epsilon < 1)) {
     throw new InputError(`ε = ${epsilon}: give a share of the largest eigenvalue, in (0, 1)`);
   }
+  for (const [name, given] of Object.entries({ a, b })) {
+    if (typeof given === "object" && given !== null) continue;
+    throw new InputError(`${name}: features are ${given}: give an object { rows, columns, data }`);
+  }
   if (a.rows !== b.rows) {
     throw new ShapeError(`features of ${a.rows} and ${b.rows} samples: give both on the same samples`);
   }

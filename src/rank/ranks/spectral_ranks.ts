@@ -10,6 +10,9 @@
  */
 import { InputError } from "../../errors.ts";
 
+/** What RankMe adds to every p_i. */
+export const RANK_ME_OFFSET = 1e-7;
+
 /**
  * Computes the entropy of a distribution p = σ / Σσ + `offset`, exponentiated.
  *
@@ -61,7 +64,7 @@ export function effectiveRank(eigenvalues: ArrayLike<number>): number {
  * @returns exp(−Σ p_i log p_i), p_i = σ_i / Σσ + 10⁻⁷; 0 for a spectrum of zeros.
  */
 export function rankMe(eigenvalues: ArrayLike<number>): number {
-  return exponentialEntropy(eigenvalues, 1e-7);
+  return exponentialEntropy(eigenvalues, RANK_ME_OFFSET);
 }
 
 /**

@@ -23,7 +23,7 @@ import { inPrecision } from "./in_precision.ts";
 import { type PreparedFeatures, prepareTall } from "../features/prepare_features.ts";
 import { scaledSpectrum } from "./prepared_spectrum.ts";
 import { bindFeatures, readSpectra } from "./solve_features.ts";
-import { type MatrixSource, tallShape } from "../../linalg/matrix_source.ts";
+import { checkSources, type MatrixSource, tallShape } from "../../linalg/matrix_source.ts";
 
 /** Share of σ₁ below which rows in single precision are noise and have no reliable direction. */
 const SINGLE_NOISE = 2 ** -30;
@@ -78,6 +78,7 @@ export async function oneSidedSpectra(
   options: SpectrumOptions = {},
 ): Promise<FeatureSpectrum[]> {
   checkSpectrumOptions("options of oneSidedSpectra", options);
+  checkSources(features, options.weights);
   const held = features.map((each) => {
     if ("data" in each) return each;
     throw new InputError(

@@ -84,7 +84,9 @@ Deno.test("winner: the fastest, by a margin over the default, which noise does n
   assert.equal(winner([10, 9.4, 9.3, 11]), 2);
   assert.equal(winner([10, null, 5]), 2);
   assert.equal(winner([10, Infinity, null]), 0);
-  assert.equal(winner([null, 1]), 0);
+  // A default that could not be run loses.
+  assert.equal(winner([null, 4, null, 3]), 3);
+  assert.equal(winner([null, null]), 0);
 });
 
 Deno.test("autotune: a later run remembers, and measures again where it can not", async () => {
@@ -120,7 +122,7 @@ Deno.test("autotune: a later run remembers, and measures again where it can not"
   });
 });
 
-Deno.test("autotune: a candidate that does not compile does not count; the default is taken if it has no time", async () => {
+Deno.test("autotune: a candidate that does not compile loses, be it the default; errors of the host are thrown", async () => {
   await withCache(async (folder) => {
     using gpu = await Gpu.open({ autotune: choiceFiles });
     const broken: Candidate<number> = {
@@ -132,9 +134,12 @@ Deno.test("autotune: a candidate that does not compile does not count; the defau
     assert.equal(await autotune(gpu, question(1), [slow, broken, fast]), 1);
     assert.equal(gpu.choices[0].milliseconds.broken, null);
     assert.equal(files(folder).length, 1);
-    assert.equal(await autotune(gpu, question(1), [broken, slow, fast]), 9);
-    assert.equal(gpu.choices[1].source, "default");
-    assert.equal(files(folder).length, 1);
+    assert.equal(await autotune(gpu, question(1), [broken, slow, fast]), 1);
+    assert.equal(gpu.choices[1].source, "measured");
+    assert.equal(files(folder).length, 2);
+    assert.equal(await autotune(gpu, question(1), [broken, { ...broken, name: "also broken" }]), 9);
+    assert.equal(gpu.choices[2].source, "default");
+    assert.equal(files(folder).length, 2);
     // An error that the device did not cause is a defect of the candidate.
     const wrong = { ...slow, bind: () => Promise.reject(new TypeError("oops")) };
     await assert.rejects(autotune(gpu, question(1), [slow, wrong]), TypeError);

@@ -62,14 +62,14 @@ Deno.test("staircaseData arranges probes by replica, layer and threshold", () =>
 });
 
 Deno.test("staircaseData finds the stairs of the smallest ε, of the median", () => {
-  const ranks = [2, 2, 2, 5, 5, 5, 5];
+  const ranks = [...new Array(10).fill(2), ...new Array(12).fill(5)];
   const probes = ranks.flatMap((rank, k) =>
     [0, 1, 2].map((r) => probe(10 * k, r, [[9, rank + 3 * (r - 1)]]))
   );
   const { layers: [{ stairs, label }] } = staircaseData(trace(3, probes), options);
-  assert.deepEqual(stairs, [{ from: 0, to: 20, rank: 2 }, { from: 30, to: 60, rank: 5 }]);
+  assert.deepEqual(stairs, [{ from: 0, to: 90, rank: 2 }, { from: 100, to: 210, rank: 5 }]);
   assert.equal(label, "hidden layer 1");
-  const coarse = staircaseData(trace(3, probes), { ...options, hysteresis: 5 });
+  const coarse = staircaseData(trace(3, probes), { ...options, hysteresis: 15 });
   assert.equal(coarse.layers[0].stairs.length, 1);
 });
 

@@ -1,5 +1,6 @@
 import { assert, fc } from "../../deps.ts";
 import { rankInterval, type Threshold } from "../../../src/rank/certificates/rank_interval.ts";
+import { type Dyadic, dyadic, minus, plus, signOf, times } from "../../reference/dyadic.ts";
 
 const zeros = (n: number) => new Float64Array(n);
 
@@ -90,4 +91,56 @@ Deno.test("rankInterval holds the true rank whenever the eigenvalues are within 
       assert(low <= truth && truth <= high, `${truth} not in [${low}, ${high}]`);
     },
   ));
+});
+
+Deno.test("rankInterval: no eigenvalue is above λ₁ itself, and a λ₁ above 0 is above each share of it", () => {
+  for (const epsilon of [1, 1.5, 1e300]) {
+    const { rank, low, high } = rankInterval([1, 1], [0.5, Infinity], epsilon, { threshold: "relative" });
+    assert.deepEqual([rank, low, high], [0, 0, 0]);
+  }
+  const below = rankInterval([1, 1], [0.5, 0.5], 0.9, { threshold: "relative" });
+  assert.deepEqual([below.low, below.high], [1, 2]);
+  const unknown = rankInterval([1, 1], [1, 1], 0.9, { threshold: "relative" });
+  assert.deepEqual([unknown.low, unknown.high], [0, 2]);
+});
+
+Deno.test("rankInterval: exact eigenvalues and thresholds of any magnitude, against exact arithmetic", () => {
+  const edges = [5e-324, 1e-323, 2 ** -1022, 1e-200, 0.1, 1 / 3, 1, 3, 1e200, Number.MAX_VALUE];
+  const size = fc.oneof(
+    fc.constantFrom(...edges),
+    fc.double({ min: 5e-324, noNaN: true, noDefaultInfinity: true }),
+  );
+  const isAbove = (a: Dyadic, b: Dyadic) => signOf(plus(a, minus(b))) > 0;
+  fc.assert(
+    fc.property(
+      fc.array(size, { minLength: 1, maxLength: 5 }),
+      fc.array(size),
+      size,
+      (sizes, slacks, epsilon) => {
+        const eigenvalues = sizes.sort((a, b) => b - a), bounds = sizes.map((_, i) => slacks[i] ?? 0);
+        const [least, most] = [-1, 1].map((sign) =>
+          sizes.map((value, i) => plus(dyadic(value), times(dyadic(sign), dyadic(bounds[i]))))
+        );
+        for (const threshold of ["absolute", "relative"] as const) {
+          const { low, high } = rankInterval(eigenvalues, bounds, epsilon, { threshold });
+          const share = (value: Dyadic) => times(dyadic(epsilon), value.n > 0n ? value : dyadic(0));
+          const [from, to] = threshold === "absolute"
+            ? [dyadic(epsilon), dyadic(epsilon)]
+            : [share(least[0]), share(most[0])];
+          const sure = least.filter((value) => isAbove(value, to)).length;
+          const open = most.filter((value) => isAbove(value, from)).length;
+          // A relative threshold knows more: that it is a share of the first of them.
+          const first = threshold === "relative" && epsilon < 1 && least[0].n > 0n ? 1 : 0;
+          const is = threshold === "relative" && epsilon >= 1 ? [0, 0] : [Math.max(sure, first), open];
+          assert(
+            low <= is[0] && high >= is[1],
+            `[${low}, ${high}] of ${eigenvalues} ± ${bounds} at ${epsilon}`,
+          );
+          // Rounding to the safe side costs certainty in the last bit alone.
+          if (threshold === "absolute") assert.deepEqual([low, high], is);
+        }
+      },
+    ),
+    { numRuns: 1000, seed: 6 },
+  );
 });

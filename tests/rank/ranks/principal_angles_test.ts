@@ -222,6 +222,10 @@ Deno.test("principalAngles: what is wrong is told in one line", async () => {
     name: InputError.name,
     message: /^b: the feature in row 2, column 1 \(from 0\) is NaN/,
   });
+  await assert.rejects(principalAngles(gpu, good, null as unknown as typeof good), {
+    name: InputError.name,
+    message: /^b: features are null: give an object/,
+  });
   await assert.rejects(principalAngles(gpu, { ...good, columns: 3 }, good), {
     name: ShapeError.name,
     message: /^a: 8 entries for 4 samples of 3 features/,

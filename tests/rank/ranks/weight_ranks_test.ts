@@ -1,7 +1,9 @@
 import { InputError, ShapeError } from "../../../src/errors.ts";
 import { weightRanks } from "../../../src/rank/ranks/weight_ranks.ts";
 import { uniform } from "../../../src/stats/random.ts";
+import { withEigenvalues } from "../../../src/stats/random_matrices.ts";
 import { assert, Matrix, SingularValueDecomposition } from "../../deps.ts";
+import { exactCount, exactGramMatrix } from "../../reference/exact_inertia.ts";
 import { openGpu } from "../../support/gpu.ts";
 
 const gpu = await openGpu();
@@ -47,6 +49,36 @@ Deno.test("weightRanks: singular values and ranks against float64, tall and wide
   }
 });
 
+Deno.test("weightRanks: certain at a tolerance of 10⁻⁹, tall and wide, against whole numbers", async () => {
+  const tolerance = 1e-9;
+  const sigma = [1, 1e-2, 3e-5, 2e-8, 1.1e-9, 0.9e-9, 3e-10, 1e-12];
+  for (const [rows, seed] of [[8, 1], [19, 2]]) {
+    const columns = sigma.length;
+    const tall = withEigenvalues(sigma.map((value) => value * value), rows, seed);
+    const wide = tall.map((_, e) => tall[(e % rows) * columns + Math.floor(e / rows)]);
+    const gram = exactGramMatrix(tall, rows, columns);
+    // λ₁ of WᵀW / m to 10⁻¹², and the counts at both ends of τ² λ₁.
+    const [low, high] = [1 - 1e-12, 1 + 1e-12].map((share) => share / rows);
+    assert.deepEqual([low, high].map((at) => exactCount(gram, at).above), [1, 0]);
+    assert.deepEqual([low, high].map((at) => exactCount(gram, tolerance ** 2 * at).above), [5, 5]);
+    for (const precision of ["auto", "double"] as const) {
+      const options = { tolerance, precision };
+      const ranks = [
+        ...await weightRanks(gpu, [{ rows, columns, data: tall }], options),
+        ...await weightRanks(gpu, [{ rows: columns, columns: rows, data: wide }], options),
+      ];
+      for (const { rank, low, high, singularValues, bounds } of ranks) {
+        assert.deepEqual([rank, low, high], [5, 5, 5], precision);
+        sigma.forEach((value, k) => {
+          // Products round W by 10⁻¹⁶.
+          assert(Math.abs(singularValues[k] - value) <= bounds[k] + 1e-15, `σ_${k + 1}`);
+          assert(bounds[k] < 1e-10, `σ_${k + 1} to ${bounds[k]}`);
+        });
+      }
+    }
+  }
+});
+
 Deno.test("weightRanks: nothing, zero, and what is wrong", async () => {
   assert.deepEqual(await weightRanks(gpu, []), []);
   const [{ rank, low, high, singularValues, bounds }] = await weightRanks(gpu, [
@@ -59,6 +91,9 @@ Deno.test("weightRanks: nothing, zero, and what is wrong", async () => {
   }
   await assert.rejects(weightRanks(gpu, [{ ...one, data: Float32Array.of(NaN) }]), InputError);
   await assert.rejects(weightRanks(gpu, [{ ...one, rows: 0.5, columns: 2 }]), ShapeError);
+  for (const wrong of [null, one, [null], [{ rows: 1, columns: 1, data: [1] }]]) {
+    await assert.rejects(weightRanks(gpu, wrong as unknown as [typeof one]), InputError);
+  }
   for (const options of [{ precision: "float64" }, { epsilon: 1e-2 }, { tolerance: "0.1" }]) {
     await assert.rejects(weightRanks(gpu, [one], options as object), InputError);
   }

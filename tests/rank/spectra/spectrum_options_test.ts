@@ -1,8 +1,8 @@
 import { InputError, ShapeError } from "../../../src/errors.ts";
 import { gramMatrices } from "../../../src/linalg/gram/gram_matrices.ts";
-import { targetMoments } from "../../../src/rank/certificates/loss_floor.ts";
+import { targetMoments } from "../../../src/rank/certificates/target_moments.ts";
 import { prepareFeatures } from "../../../src/rank/features/prepare_features.ts";
-import { findStairs } from "../../../src/rank/ranks/stairs.ts";
+import { findStairs } from "../../../src/rank/stairs/find_stairs.ts";
 import { featureSpectra } from "../../../src/rank/spectra/feature_spectrum.ts";
 import { oneSidedSpectra } from "../../../src/rank/spectra/one_sided_spectra.ts";
 import { assert } from "../../deps.ts";
@@ -46,6 +46,12 @@ for (
     });
     const { rows, columns } = features;
     await assert.rejects(call(gpu, [{ rows, columns } as typeof features]), InputError);
+    for (const wrong of [features, null, [null], [1], ["features"]]) {
+      const given = wrong as unknown as [typeof features];
+      await assert.rejects(call(gpu, given), { name: InputError.name, message: /^features (must be|are) / });
+    }
+    await assert.rejects(call(gpu, [features, { ...features, rows: 2, columns: 4 }]), ShapeError);
+    assert.deepEqual(await call(gpu, []), []);
   });
 }
 

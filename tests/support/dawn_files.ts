@@ -1,0 +1,60 @@
+/**
+ * Which tests run on Dawn, and the driver that they run on.
+ *
+ * @module
+ */
+
+/** Folders of the tests of kernels, and of what is made of them alone. */
+const FOLDERS = ["tests/gpu/", "tests/linalg/", "tests/nn/", "tests/rank/"];
+
+/**
+ * Files that take about four minutes together on two cores, of which most goes to SwiftShader's
+ * compiler. All shaders that Tint once refused are among what they compile.
+ */
+const QUICK: readonly string[] = [
+  "tests/gpu/array_test.ts",
+  "tests/gpu/commands_test.ts",
+  "tests/gpu/kernel_test.ts",
+  "tests/gpu/readback_test.ts",
+  "tests/gpu/struct_test.ts",
+  "tests/gpu/tune/race_test.ts",
+  "tests/linalg/count/cholesky_test.ts",
+  "tests/linalg/count/inertia_test.ts",
+  "tests/linalg/count/sturm_test.ts",
+  "tests/linalg/count/sturm_double_single_test.ts",
+  "tests/linalg/count/tridiagonal_test.ts",
+  "tests/linalg/eigen/eigh_test.ts",
+  "tests/linalg/eigen/eigvalsh_test.ts",
+  "tests/linalg/svd/orthonormal_rows_test.ts",
+  "tests/linalg/svd/svdvals_test.ts",
+];
+
+/** SwiftShader's driver as Debian's package `chromium` installs it. */
+const CHROMIUM = "/usr/lib/chromium/vk_swiftshader_icd.json";
+
+/**
+ * Tells whether a file of tests runs on Dawn.
+ *
+ * @param file Path from the root.
+ * @param isQuick Whether only the quick ones do.
+ * @returns Whether it does.
+ */
+export function runsOnDawn(file: string, isQuick: boolean): boolean {
+  return isQuick ? QUICK.includes(file) : FOLDERS.some((folder) => file.startsWith(folder));
+}
+
+/**
+ * Finds the Vulkan driver for Dawn. It does not take Mesa's lavapipe.
+ *
+ * @returns Path of its manifest, which `VK_ICD_FILENAMES` names if it is set; `null` where there is
+ * none.
+ */
+export function vulkanDriver(): string | null {
+  const path = Deno.env.get("VK_ICD_FILENAMES") ?? CHROMIUM;
+  try {
+    Deno.statSync(path);
+    return path;
+  } catch {
+    return null;
+  }
+}
