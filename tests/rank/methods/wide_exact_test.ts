@@ -7,7 +7,7 @@ import { openGpu } from "../../support/gpu.ts";
 
 const gpu = await openGpu();
 
-/** Entries of small whole numbers, whose eigenvalues may be thresholds; of noise; graded; offset. */
+/** Small whole numbers, whose eigenvalues may be thresholds; noise; graded columns; an offset. */
 const KINDS: readonly ((random: () => number, share: number) => number)[] = [
   (random) => Math.floor(5 * random()) - 2,
   (random) => random() - 0.5,
