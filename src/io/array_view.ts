@@ -96,7 +96,7 @@ export class ArrayView implements TiledMatrix {
   /**
    * Reads the whole matrix into memory.
    *
-   * @returns The matrix.
+   * @returns The matrix; a later read of the array may overwrite its entries.
    * @throws {InputError} If an entry is NaN or infinite, or the file can not be read.
    */
   whole(): Matrix {
