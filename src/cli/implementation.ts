@@ -7,9 +7,7 @@ import { GpuUnavailableError, InputError } from "../errors.ts";
 import { type AdapterPreference, Gpu } from "../gpu/device.ts";
 import { type Implementation, ownImplementation } from "../gpu/implementation.ts";
 import { choiceFiles } from "../io/choice_file.ts";
-
-/** Names of the implementations: Deno's own, and that of Chrome. */
-export const implementationNames = ["wgpu", "dawn"] as const;
+import type { implementationNames } from "./program_flags.ts";
 
 /** Name of an implementation. */
 export type ImplementationName = typeof implementationNames[number];

@@ -5,14 +5,7 @@
  */
 import { checkKeys, checkName } from "../check.ts";
 import { GpuUnavailableError, InputError } from "../errors.ts";
-import {
-  type AdapterInfo,
-  adapterName,
-  type AdapterPreference,
-  adapterPreferences,
-  isSoftware,
-  openDevice,
-} from "./adapter.ts";
+import { type AdapterInfo, adapterName, adapterPreferences, isSoftware, openDevice } from "./adapter.ts";
 import type { GpuContext, WorkCounter } from "./context.ts";
 import { DeviceFailure } from "./failure.ts";
 import { implementationOf, ownImplementation } from "./implementation.ts";

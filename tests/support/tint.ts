@@ -1,6 +1,6 @@
 /**
- * What Tint, the WGSL compiler of Chrome, refuses and naga, that of Deno, accepts: looked for in the
- * text of shaders.
+ * Looks in the text of shaders for what Tint, the WGSL compiler of Chrome, refuses and naga, that
+ * of Deno, accepts.
  *
  * @module
  */
@@ -23,21 +23,24 @@ function mentions(expression: string, names: ReadonlySet<string>): boolean {
  * @returns Findings: a path and the expression.
  */
 export function nonFiniteConstants(shaders: readonly SourceFile[]): [path: string, what: string][] {
-  const constants = new Map<string, string>();
-  for (const { text } of shaders) {
-    for (const [, name, value] of text.matchAll(/^const (\w+)[^=\n]*= ([^;]*);/gm)) {
-      constants.set(name, value);
-    }
-  }
-  return shaders.flatMap(({ path, text }) => {
-    const casts = withoutComments(text).matchAll(
+  const constantsOf = ({ text }: SourceFile) =>
+    [...text.matchAll(/^const (\w+)[^=\n]*= ([^;]*);/gm)].map((
+      [, name, value],
+    ): [string, string] => [name, value]);
+  const all = shaders.flatMap(constantsOf);
+  /** The value that the file itself gives a constant, or all that others do. */
+  const valueOf = (name: string, file: SourceFile) =>
+    constantsOf(file).find(([own]) => own === name)?.[1] ??
+      (all.filter(([other]) => other === name).map(([, value]) => value).join(" | ") || name);
+  return shaders.flatMap((file) => {
+    const casts = withoutComments(file.text).matchAll(
       new RegExp(`bitcast<(?:f32|vec\\d?f|vec\\d?<f32>)>\\((${INNER})\\)`, "g"),
     );
     return [...casts].flatMap(([cast, argument]): [string, string][] => {
-      const value = argument.replaceAll(/(?<![.\w])[A-Z_]\w*/g, (name) => constants.get(name) ?? name);
+      const value = argument.replaceAll(/(?<![.\w])[A-Z_]\w*/g, (name) => valueOf(name, file));
       const isConstant = !/(?<![\w.])(?!vec\d)[A-Za-z_]\w*/.test(value);
       const words = [...value.matchAll(/0x([\da-f]+)/gi)].map(([, digits]) => parseInt(digits, 16));
-      return isConstant && words.some((word) => (word >>> 23 & 255) === 255) ? [[path, cast]] : [];
+      return isConstant && words.some((word) => (word >>> 23 & 255) === 255) ? [[file.path, cast]] : [];
     });
   });
 }

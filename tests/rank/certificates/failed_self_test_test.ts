@@ -14,7 +14,7 @@ import { tanhFeatures } from "../../support/solve.ts";
 
 const gpu = await openGpu();
 
-/** Both forms of the arithmetic, with a two_sum that keeps no error: as on an adapter that has none. */
+/** Changes of both forms of the arithmetic, after which two_sum keeps no error. */
 const FAULTS: readonly (readonly [from: string, to: string])[] = [
   [
     "let t = rounded(s - a);\n  return vec2f(s, rounded(rounded(a - rounded(s - t)) + rounded(b - t)));",
