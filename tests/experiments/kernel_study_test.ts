@@ -197,6 +197,22 @@ Deno.test("kernelStudy: a tall matrix is timed by every method in one precision"
   assert.equal(study.tables["tall.csv"].trimEnd().split("\n").length, 6);
 });
 
+Deno.test("kernelStudy: zeros, ends of the range and groups of families", async () => {
+  const { counts, eigenvalues, options, summary, figures } = await kernelStudy({
+    families: "symmetric-1,bidiagonal-6,symmetric-7,inverse",
+    methods: ["naive", "inertia", "gram-jacobi:auto"],
+    orders: [6],
+    batches: [],
+    growthOrders: [],
+    growthSamples: [],
+  });
+  assert.equal(options.families.length, 13);
+  assert.deepEqual([summary.certainButWrong, summary.brokenPromises], [0, 0]);
+  assert.equal(counts.length, 13 * 3 * 13);
+  assert(eigenvalues.every((row) => [row.value, row.computed, row.error].every(Number.isFinite)));
+  assertSoundSvg(figures["counts.svg"], "Who counts right: errors of the ε-rank");
+});
+
 Deno.test("kernelStudy: an aborted study keeps what it has", async () => {
   const abort = new AbortController();
   const study = await kernelStudy(small, {

@@ -23,6 +23,8 @@ export interface Solved {
   readonly done: boolean;
   readonly off: number;
   readonly heads: readonly number[];
+  /** Trace of what is not in each head, at the start. */
+  readonly tailTraces: readonly number[];
 }
 
 /** Choices that {@linkcode solve} has. */
@@ -80,6 +82,7 @@ export async function solve(gpu: Gpu, matrices: readonly Float32Array[], options
       done: state[1] === 1,
       off: floats[2],
       heads: [...floats.subarray(4, 8)],
+      tailTraces: [...floats.subarray(8, 12)],
     };
   });
   return { solved, dispatches: dispatches.length };

@@ -66,7 +66,7 @@ struct Shape {
   most_pairs: u32, worth: u32,
 }
 
-struct Progress { round: u32, done: u32, off: f32, largest: f32, heads: vec4f }
+struct Progress { round: u32, done: u32, off: f32, largest: f32, heads: vec4f, tails: vec4f }
 
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> orders: array<u32>;

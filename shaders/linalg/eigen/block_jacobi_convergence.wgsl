@@ -7,12 +7,13 @@
 // needs: block_jacobi.wgsl
 
 // State that `judge` writes, and sums that `measure` gives it: off², the largest |a_ii|; off² of
-// the heads.
+// the heads; sums of the |a_ii| of the tails.
 @group(0) @binding(2) var<storage, read_write> judged: array<Progress>;
 @group(0) @binding(3) var<storage, read> measured: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> measures: array<vec4f>;
 
 var<workgroup> head_sums: array<vec4f, LANES>;
+var<workgroup> tail_sums: array<vec4f, LANES>;
 
 @compute @workgroup_size(LANES)
 fn measure(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -69,11 +70,17 @@ fn measure(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_in
   }
   sums[lane] = vec4f(sum);
   head_sums[lane] = heads;
+  tail_sums[lane] = vec4f();
   add_lanes(lane);
   if (lane == 0u) {
-    let at = 2u * (2u * index * shape.most_pairs + workgroup.x);
+    var tails = vec4f();
+    for (var i = 0u; i < 8u; i++) {
+      tails += select(vec4f(diagonal[i]), vec4f(), vec4f(diagonal[i]) >= shape.heads * largest);
+    }
+    let at = 3u * (2u * index * shape.most_pairs + workgroup.x);
     measures[at] = vec4f(sums[0].x, largest, 0.0, 0.0);
     measures[at + 1u] = head_sums[0];
+    measures[at + 2u] = tails;
   }
 }
 
@@ -94,13 +101,14 @@ fn mirror(matrix: u32, row: u32, column: u32) {
   }
 }
 
-// Adds what the lanes have, in a fixed order, into sums[0] and head_sums[0].
+// Adds what the lanes have, in a fixed order, into sums[0], head_sums[0] and tail_sums[0].
 fn add_lanes(lane: u32) {
   for (var half = LANES / 2u; half > 0u; half /= 2u) {
     workgroupBarrier();
     if (lane < half) {
       sums[lane] += sums[lane + half];
       head_sums[lane] += head_sums[lane + half];
+      tail_sums[lane] += tail_sums[lane + half];
     }
   }
 }
@@ -114,16 +122,19 @@ fn judge(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_inde
   let skip = place.done == 1u && !restart;
   var sum = vec4f();
   var heads = vec4f();
+  var tails = vec4f();
   var largest = 0.0;
   let blocks = (order + 7u) >> 3u;
   for (var block = lane; block < blocks; block += LANES) {
-    let at = 2u * (2u * index * shape.most_pairs + block);
+    let at = 3u * (2u * index * shape.most_pairs + block);
     sum += measured[at];
     heads += measured[at + 1u];
+    tails += measured[at + 2u];
     largest = measured[at].y;
   }
   sums[lane] = sum;
   head_sums[lane] = heads;
+  tail_sums[lane] = tails;
   add_lanes(lane);
   if (lane != 0u || skip) { return; }
   // Infinities on the diagonal would make all else look small; NaN, from a value that the compiler
@@ -132,7 +143,7 @@ fn judge(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_inde
   let off = select(sqrt(sums[0].x), bitcast<f32>(0x7fc00000u ^ shape.zero), infinite);
   let sweep = shape.worth * (2u * pairs_of(order) - 1u);
   if (restart) {
-    place = Progress(0u, 0u, 0.0, 0.0, sqrt(head_sums[0]));
+    place = Progress(0u, 0u, 0.0, 0.0, sqrt(head_sums[0]), tail_sums[0]);
   } else {
     place.round += sweep;
   }

@@ -15,8 +15,9 @@
 //
 // A dispatch runs at most `rounds` rounds and leaves its place in `progress`, because lavapipe ends
 // a shader after 65,535 loop iterations. Dispatches after convergence return at once. `progress`
-// holds the rounds made, `off` at the last look, and, for each of four shares, `off` at the start,
-// restricted to the head of the spectrum from that share of the largest diagonal entry on.
+// holds the rounds made, `off` at the last look, and, for each of four shares, two numbers of the
+// start: `off` restricted to the head of the spectrum, from that share of the largest diagonal
+// entry on, and the sum of the diagonal entries of the tail, which is the rest.
 //
 // needs: jacobi_rotation.wgsl
 
@@ -31,7 +32,7 @@ struct Shape {
   zero: u32,
 }
 
-struct Progress { round: u32, done: u32, off: f32, unused: f32, heads: vec4f }
+struct Progress { round: u32, done: u32, off: f32, unused: f32, heads: vec4f, tails: vec4f }
 
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> orders: array<u32>;
@@ -88,6 +89,16 @@ fn off_diagonal(lane: u32, matrix: u32, order: u32, largest: f32) -> f32 {
     }
   }
   return workgroupUniformLoad(&sums[0]);
+}
+
+// Sums of the diagonal entries that are not in a head.
+fn tail_traces(matrix: u32, order: u32, largest: f32) -> vec4f {
+  var tails = vec4f();
+  for (var i = 0u; i < order; i++) {
+    let d = abs(leading(matrix + i * shape.rows + i));
+    tails += select(vec4f(d), vec4f(), vec4f(d) >= shape.heads * largest);
+  }
+  return tails;
 }
 
 // Rotates the 2 × 2 block of pair k on the diagonal, and keeps the rotation for the others.
@@ -155,7 +166,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       let off = sqrt(off_diagonal(lane, matrix, order, largest));
       if (lane == 0u) {
         place.off = off;
-        if (round == 0u) { place.heads = sqrt(head_sums[0]); }
+        if (round == 0u) {
+          place.heads = sqrt(head_sums[0]);
+          place.tails = tail_traces(matrix, order, largest);
+        }
       }
       // Written so that NaN ends the solve.
       if (!(off > shape.tolerance * f32(order)) || round >= shape.most_rounds) {

@@ -6,7 +6,8 @@
 //     4 … 5            ‖β‖², ‖b‖² of the output layer
 //     6 … 7            rounds that the solver made, its off at the end
 //     8 … 11           its off of each head at the start
-//     12 … 12+rows−1   eigenvalues, in no order
+//     12 … 15          the trace of each tail at the start
+//     16 … 16+rows−1   eigenvalues, in no order
 //     then             the moments of each eigenvalue's feature, 4 · tail_stride words
 // Cost: rows · (1 + 4 · tail_stride) words a layer, and the output layer's parameters once, in one
 // dispatch, so that the host copies a single buffer for any number of layers and replicas.
@@ -20,9 +21,9 @@ struct Shape {
   held_out: u32,
 }
 
-struct Progress { round: u32, done: u32, off: f32, unused: f32, heads: vec4f }
+struct Progress { round: u32, done: u32, off: f32, unused: f32, heads: vec4f, tails: vec4f }
 
-const HEADER = 12u;
+const HEADER = 16u;
 
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> matrices: array<f32>;
@@ -84,7 +85,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       records[record + 5u] = totals.w;
       records[record + 6u] = f32(solved.round);
       records[record + 7u] = solved.off;
-      for (var i = 0u; i < 4u; i++) { records[record + 8u + i] = solved.heads[i]; }
+      for (var i = 0u; i < 4u; i++) {
+        records[record + 8u + i] = solved.heads[i];
+        records[record + 12u + i] = solved.tails[i];
+      }
     }
     for (var i = lane; i < shape.rows; i += 64u) {
       records[record + HEADER + i] = matrices[(matrix * shape.rows + i) * shape.rows + i];

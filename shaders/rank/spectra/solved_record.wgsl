@@ -1,9 +1,11 @@
-// Copies the results of a double-single solver without its matrices: for each matrix the eight
+// Copies the results of a double-single solver without its matrices: for each matrix the twelve
 // words of its progress, then its diagonal, hi, lo, hi, lo, ….
 //
-// matrices: rows × rows pairs each; records: 8 + 2 · order words each. It copies bits, since a word
-// may be an integer. One workgroup a matrix. Cost: order pairs read, rows + 1 pairs apart. With
-// this dispatch the host copies kilobytes and not the 8 rows² bytes of each matrix.
+// matrices: rows × rows pairs each; records: 12 + 2 · order words each. It copies bits, since a
+// word may be an integer. One workgroup a matrix. Cost: order pairs read, rows + 1 pairs apart.
+// With this dispatch the host copies kilobytes and not the 8 rows² bytes of each matrix.
+
+const PROGRESS = 12u;
 
 struct Shape { order: u32, rows: u32 }
 
@@ -15,11 +17,11 @@ struct Shape { order: u32, rows: u32 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
   let index = workgroup.x;
-  let record = index * (8u + 2u * shape.order);
-  if (lane < 8u) { records[record + lane] = progress[8u * index + lane]; }
+  let record = index * (PROGRESS + 2u * shape.order);
+  if (lane < PROGRESS) { records[record + lane] = progress[PROGRESS * index + lane]; }
   for (var i = lane; i < shape.order; i += 64u) {
     let value = matrices[(index * shape.rows + i) * shape.rows + i];
-    records[record + 8u + 2u * i] = value.x;
-    records[record + 9u + 2u * i] = value.y;
+    records[record + PROGRESS + 2u * i] = value.x;
+    records[record + PROGRESS + 2u * i + 1u] = value.y;
   }
 }

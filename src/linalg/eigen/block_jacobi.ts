@@ -129,7 +129,7 @@ export async function bindBlocks(
   );
   const turns = stack.use(new GpuArray(gpu, "turns of blocks", count * pairs * 512 * words));
   const turned = stack.use(new GpuArray(gpu, "turned blocks", count * pairs));
-  const sums = stack.use(new GpuArray(gpu, "off-diagonal sums", count * pairs * 16));
+  const sums = stack.use(new GpuArray(gpu, "off-diagonal sums", count * pairs * 24));
 
   const shape = (round: number, restart: boolean) =>
     gpuStruct(

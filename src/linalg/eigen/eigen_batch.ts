@@ -6,6 +6,7 @@
 import { allocateArrays, type GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { vectors } from "../matrix_view.ts";
+import { PROGRESS_WORDS } from "./jacobi_solver.ts";
 
 /**
  * Symmetric matrices padded to one size, their bases and the state of their solver, in GPU memory.
@@ -26,8 +27,8 @@ export class EigenBatch implements Disposable {
   /** The bases, `rows × 4 rowStride` each: one vector per row. The identity at first. */
   readonly basis: GpuArray;
   /**
-   * The solver's progress with each matrix: rounds, done, off, a gap, and off of four heads; see
-   * `jacobi.wgsl`.
+   * The solver's progress with each matrix: rounds, done, off, a gap, off of four heads, traces of
+   * four tails; see `jacobi_rounds.wgsl`.
    */
   readonly progress: GpuArray;
   /** Largest order. */
@@ -51,7 +52,7 @@ export class EigenBatch implements Disposable {
       ["orders", Uint32Array.from(orders)],
       ["Gram matrices", this.count * this.rows * this.rows],
       ["eigenvectors", this.count * this.rows * this.rowStride * 4],
-      ["solver progress", this.count * 8],
+      ["solver progress", this.count * PROGRESS_WORDS],
     );
     const identity = new Float32Array(this.basis.length);
     orders.forEach((order, index) => {

@@ -20,6 +20,9 @@ export interface JacobiShares {
   readonly heads?: readonly [number, number, number, number];
 }
 
+/** Words of `struct Progress` of `jacobi_rounds.wgsl` and `block_jacobi.wgsl`. */
+export const PROGRESS_WORDS = 12;
+
 /** Matrices that two-sided Jacobi solves; an `EigenBatch` is a batch of them. */
 export interface SolvableMatrices {
   /** Number of matrices. */
@@ -30,7 +33,7 @@ export interface SolvableMatrices {
   readonly order: number;
   /** Order of each matrix. */
   readonly orders: GpuArray;
-  /** The solver's progress with each matrix: 8 words. */
+  /** The solver's progress with each matrix: {@linkcode PROGRESS_WORDS} words. */
   readonly progress: GpuArray;
   /** The matrices, `rows × rows` entries each. */
   readonly matrices: GpuArray;
@@ -92,7 +95,7 @@ export async function runSolver(gpu: Gpu, solver: JacobiSolver, progress: GpuArr
     submit(solver.sweep);
     if (sweep < 4 || sweep % 2 === 1) continue;
     const words = await progress.readUint32();
-    if (words.every((word, i) => i % 8 !== 1 || word === 1)) return;
+    if (words.every((word, i) => i % PROGRESS_WORDS !== 1 || word === 1)) return;
   }
 }
 
@@ -104,16 +107,20 @@ export interface SolverProgress {
   readonly off: number;
   /** The same of each head at the start. */
   readonly heads: readonly number[];
+  /** Sum of the diagonal entries below each head at the start. */
+  readonly tails: readonly number[];
 }
 
 /**
- * Decodes `struct Progress` of `jacobi_rounds.wgsl` and `block_jacobi.wgsl`.
+ * Decodes the progress of a solver.
  *
  * @param words Words of all matrices, as read from the GPU.
  * @param index Index of the matrix.
  * @returns Its progress.
  */
 export function decodeProgress(words: Float32Array, index: number): SolverProgress {
-  const [round, _done, off, _largest, ...heads] = words.subarray(8 * index, 8 * index + 8);
-  return { rounds: new Uint32Array(Float32Array.of(round).buffer)[0], off, heads };
+  const at = PROGRESS_WORDS * index;
+  const [round, _done, off, _largest, ...shares] = words.subarray(at, at + PROGRESS_WORDS);
+  const rounds = new Uint32Array(Float32Array.of(round).buffer)[0];
+  return { rounds, off, heads: shares.slice(0, 4), tails: shares.slice(4) };
 }

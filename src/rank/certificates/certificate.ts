@@ -92,10 +92,11 @@ const HEADS = [1, 10, 1e3, 1e5] as const;
  *
  * @param order Number of features n.
  * @param arithmetic Arithmetic of the solver. Default: single.
- * @returns (n u)² / 10 and 10, 10³, 10⁵ times that.
+ * @returns (n u)² / 10 and 10, 10³, 10⁵ times that; none below the tail, whose off-diagonal is not
+ * measured.
  */
 export function headShares(order: number, arithmetic: Arithmetic = SINGLE): [number, number, number, number] {
-  const least = arithmetic.head(order);
+  const least = Math.max(arithmetic.head(order), arithmetic.tail(order));
   return HEADS.map((factor) => factor * least) as [number, number, number, number];
 }
 
@@ -107,6 +108,8 @@ export interface SolvedSpectrum {
   readonly samples: number;
   /** Off-diagonal norm of each head of A before the last solve, scaled: ‖A_head − I‖_F / √2. */
   readonly heads: readonly number[];
+  /** Trace of what is not in each head, before the last solve. */
+  readonly tails: readonly number[];
   /** Off-diagonal norm when the last solve ended, scaled likewise. */
   readonly off: number;
   /** Rounds of rotations that the last solve made. */
@@ -136,10 +139,17 @@ export interface SolvedSpectrum {
  *   off-diagonal ones by a share `rotation` of the entries that they come from: in a head, where A
  *   is near I, by that share of ‖A − I‖_F in the norm (twice, as sweeps may raise it a little).
  * - The other columns, the tail, raise eigenvalues by at most τ, the trace of their exact block:
- *   ΦΦᵀ is the sum of the parts of head and tail, both positive semidefinite (Weyl). √τ is at most
- *   that of the computed trace plus dot(n) √(n tr M). The entries of A between head and tail are
- *   only known to be at most 1. So their roundings, of norm κ = n gram(m) + 2 √n `entry` +
- *   `rotation` n / 2 a round, move λ_i by κ (2 √(λ_i τ) + τ).
+ *   ΦΦᵀ is the sum of the parts of head and tail, both positive semidefinite (Weyl). The solver
+ *   measures the trace T of that block of M″ before it rotates anything, and where it measures ‖A −
+ *   I‖: by the same comparison of diagonal entries. T rounds by gram(m) and by n additions. √τ is
+ *   at most √T plus dot(n) √(n tr M). The entries of A between head and tail are only known to be
+ *   at most 1. So their roundings, of norm κ = n gram(m) + 2 √n `entry` + `rotation` n / 2 a round,
+ *   move λ_i by κ (2 √(λ_i τ) + τ).
+ * - h, the size of a head from a share s of the largest diagonal entry d on: with g = ‖A − I‖_F < ½
+ *   on it, λ_h(M″) ≥ (1 − g) s d (Cauchy, Ostrowski), and λ₁(M″) ≤ (1 + g) d + T, the sum of the
+ *   norms of both diagonal blocks. So λ_h ≥ s (λ₁ − T) / 3. Where T ≤ λ̂₁ / 10 and roundings are at
+ *   most 1/20 of λ̂_i, besides κ (2 √(λ_i T) + T), all of the h computed values plus that exceed s
+ *   λ̂₁ / 4. Elsewhere h ≤ n.
  *
  * Let η be the sum of the relative terms, and α of those on σ for the h columns of a head. Then δ_i
  * = η λ̂_i + 2 σ̂_i α + α² + τ + κ (2 σ̂_i √τ + τ). Of the heads with ‖A − I‖_F < ½ the one with
@@ -167,7 +177,10 @@ export function eigenvalueBounds(spectrum: SolvedSpectrum, arithmetic: Arithmeti
 
 /** What a head of a spectrum with ‖A − I‖_F < ½ bounds, see {@linkcode eigenvalueBounds}. */
 export interface HeadCertificate {
-  /** Eigenvalues above this are surely in the head. */
+  /**
+   * At most as many computed eigenvalues as the head has columns are above this: λ_(h+1)(M″) ≤ T,
+   * and λ̂ is off by at most 1/20 of itself and κ (2 √(λ̂ T) + T).
+   */
   readonly least: number;
   /** η. */
   readonly relative: number;
@@ -201,7 +214,7 @@ export interface HeadCertificates {
  * @returns The terms, in the notation there.
  */
 export function headCertificates(spectrum: SolvedSpectrum, arithmetic: Arithmetic): HeadCertificates {
-  const { eigenvalues, samples, heads, off, rounds, leftOut = 0 } = spectrum;
+  const { eigenvalues, samples, heads, tails, off, rounds, leftOut = 0 } = spectrum;
   const lambda = Float64Array.from(eigenvalues, (value) => value < 0 ? 0 : value);
   const n = lambda.length;
   const trace = lambda.reduce((sum, value) => sum + value, 0);
@@ -215,16 +228,18 @@ export function headCertificates(spectrum: SolvedSpectrum, arithmetic: Arithmeti
   const certificates = headShares(n, arithmetic).flatMap((share, index) => {
     const departure = Math.SQRT2 * heads[index];
     if (!(departure < 0.5)) return [];
-    // A factor of four either way: the solver drew the line at its first look, and values have
-    // moved a little since.
-    const columns = lambda.reduce((count, value) => value > share * lambda[0] / 4 ? count + 1 : count, 0);
-    const tail = lambda.reduce((sum, value) => value <= 4 * share * lambda[0] ? sum + value : sum, 0);
+    const tail = tails[index] * (1 + 2 * (arithmetic.gram(samples) + n * U)) + n * arithmetic.underflow;
     const rounding = sums + rounds * (arithmetic.diagonal + 2 * arithmetic.rotation * departure) +
       Math.SQRT2 * off;
-    const root = Math.sqrt(2 * tail) + moved(n);
+    const relative = rounding / (1 - departure);
+    const spread = (value: number) => mixing * (2 * Math.sqrt(value * tail) + tail);
+    const columns = relative < 1 / 20 && tail < lambda[0] / 10
+      ? lambda.reduce((h, value) => value + spread(value) > share * lambda[0] / 4 ? h + 1 : h, 0)
+      : n;
+    const root = Math.sqrt(tail) + moved(n);
     return [{
-      least: 4 * share * lambda[0],
-      relative: rounding / (1 - departure) + orthonormality,
+      least: Math.max(4 * share * lambda[0], 2 * (1 + 4 * mixing) ** 2 * tail),
+      relative: relative + orthonormality,
       absolute: leftOut + moved(columns) + mixing / Math.sqrt(1 - departure) * root,
       tail: (1 + mixing) * root ** 2,
     }];

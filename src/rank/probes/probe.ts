@@ -15,7 +15,7 @@ import recordSource from "../../../shaders/rank/probes/probe.wgsl" with { type: 
 import stateSource from "../../../shaders/nn/include/state.wgsl" with { type: "text" };
 
 /** Words of a record before the eigenvalues. */
-const HEADER = 12;
+const HEADER = 16;
 /** Most bytes that the ring takes, and most probes that it holds. */
 const MOST_BYTES = 2 ** 24, MOST_PROBES = 1024;
 
@@ -167,8 +167,9 @@ export async function bindProbe(
       const order = [...values.keys()].sort((a, b) => values[b] - values[a]);
       const finite = values.every(Number.isFinite);
       const eigenvalues = Float64Array.from(order, (i) => finite ? Math.max(0, values[i]) : NaN);
-      const [rounds, off, ...heads] = words.subarray(6, HEADER);
-      const solved = { eigenvalues, samples, heads, off, rounds };
+      const [rounds, off, ...shares] = words.subarray(6, HEADER);
+      const [heads, tails] = [shares.slice(0, 4), shares.slice(4)];
+      const solved = { eigenvalues, samples, heads, tails, off, rounds };
       const bounds = eigenvalueBounds(solved, spectra.arithmetic);
       if (options.outputs === 0 || layer < widths.length - 1) return { eigenvalues, bounds, moments: null };
       const moments = (column: number) =>

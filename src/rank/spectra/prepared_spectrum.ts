@@ -42,13 +42,13 @@ export interface SolveSettings {
  * @returns The spectrum.
  */
 export function spectrumOf(
-  { values, rounds, off, heads }: SolvedMatrix,
+  { values, rounds, off, heads, tails }: SolvedMatrix,
   known: KnownFeatures,
   { samples, precision, arithmetic }: SolveSettings,
 ): FeatureSpectrum {
   const { leftOut, meanBound } = known;
   const eigenvalues = values.map((value) => Math.max(0, value)).sort((a, b) => b - a);
-  const solved = { eigenvalues, samples, heads, off, rounds, leftOut: leftOut + meanBound };
+  const solved = { eigenvalues, samples, heads, tails, off, rounds, leftOut: leftOut + meanBound };
   return scaledSpectrum({ eigenvalues, bounds: eigenvalueBounds(solved, arithmetic), precision }, known);
 }
 

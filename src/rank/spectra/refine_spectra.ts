@@ -16,7 +16,7 @@ import {
   gramDoubleSingleBound,
   gramDoubleSinglePartials,
 } from "../../linalg/gram/gram_double_single.ts";
-import { unrollSweeps } from "../../linalg/eigen/jacobi_solver.ts";
+import { PROGRESS_WORDS, unrollSweeps } from "../../linalg/eigen/jacobi_solver.ts";
 import { bindJacobiDoubleSingle } from "../../linalg/eigen/jacobi_double_single.ts";
 import { bindNewtonSchulz, type Product } from "../../linalg/svd/newton_schulz.ts";
 import { type Arithmetic, headShares } from "../certificates/certificate.ts";
@@ -131,7 +131,7 @@ export async function bindRefinement(
   // Rows for every player of the tournament, though only those of the order are ever rotated.
   const bases = [0, 1].map(() => pairs("basis", rows));
   const matrices = array("Gram matrices", 2 * count * rows * rows);
-  const progress = array("solver progress", 8 * count);
+  const progress = array("solver progress", PROGRESS_WORDS * count);
   const gram = await bindGramDoubleSingle(gpu, {
     form,
     samples,

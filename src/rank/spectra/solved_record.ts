@@ -9,7 +9,7 @@ import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import type { EigenBatch } from "../../linalg/eigen/eigen_batch.ts";
 import { joinDouble } from "../../linalg/double_single/double_single.ts";
-import { decodeProgress, type SolverProgress } from "../../linalg/eigen/jacobi_solver.ts";
+import { decodeProgress, PROGRESS_WORDS, type SolverProgress } from "../../linalg/eigen/jacobi_solver.ts";
 import source from "../../../shaders/rank/spectra/solved_record.wgsl" with { type: "text" };
 
 /** What a solver leaves of one matrix. */
@@ -45,7 +45,7 @@ export interface SolvedArrays {
   readonly order: number;
   /** Number of matrices. */
   readonly count: number;
-  /** Progress of their solver, eight words each. */
+  /** Progress of their solver. */
   readonly progress: GpuArray;
 }
 
@@ -64,7 +64,7 @@ export interface SolvedRecords {
  * @returns Number of 32-bit words.
  */
 export function solvedRecordWords(order: number): number {
-  return 8 + 2 * order;
+  return PROGRESS_WORDS + 2 * order;
 }
 
 /**
@@ -96,7 +96,7 @@ export async function bindSolvedRecords(
 export function decodeSolvedRecord(words: Float32Array, order: number): SolvedMatrix {
   const values = Float64Array.from(
     { length: order },
-    (_, i) => joinDouble(words[8 + 2 * i], words[9 + 2 * i]),
+    (_, i) => joinDouble(words[PROGRESS_WORDS + 2 * i], words[PROGRESS_WORDS + 2 * i + 1]),
   );
   return { values, ...decodeProgress(words, 0) };
 }

@@ -23,6 +23,7 @@ import { cutTiles, type GramPlan } from "../../linalg/gram/gram_tiles.ts";
 import { type PlannedPreparation, planPreparation, rowsWithin } from "../../linalg/gram/preparation.ts";
 import type { PrepareOptions } from "../../linalg/gram/prepare_options.ts";
 import { TileStream } from "../../linalg/gram/tile_stream.ts";
+import { PROGRESS_WORDS } from "../../linalg/eigen/jacobi_solver.ts";
 import { solveJacobi } from "../../linalg/eigen/jacobi.ts";
 import { solveJacobiDoubleSingle } from "../../linalg/eigen/jacobi_double_single.ts";
 import { isWide, type MatrixSource, tallShape } from "../../linalg/matrix_source.ts";
@@ -237,7 +238,7 @@ async function solveDouble(gpu: Gpu, stream: TileStream, batch: EigenBatch): Pro
   const product: Product<EntryView> = (...operands) => bindGemmDoubleSingle(gpu, form, ...operands);
   const bases = [pairs(rows), pairs(rows)], correction = pairs(order);
   const matrices = array("Gram matrices", 2 * count * rows * rows),
-    progress = array("solver progress", 8 * count);
+    progress = array("solver progress", PROGRESS_WORDS * count);
   const shares = { tail: DOUBLE.tail(order), heads: headShares(order, DOUBLE) };
   const { stride, features } = stream.gram;
   const phi = array("features", features.length);

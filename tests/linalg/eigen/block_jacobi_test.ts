@@ -165,18 +165,20 @@ Deno.test("block_jacobi: shares of the spectrum: heads are reported, the tail is
   const d = Array.from({ length: n }, (_, i) => 2 ** (-i / 2));
   const matrix = gramMatrix(n, 60, 3).map((x, e) => d[Math.floor(e / n)] * x * d[e % n]);
   const heads = [0.5, 0.01, 1e-4, 0] as const;
-  const [{ heads: got }] = await solve([matrix], { shares: { heads } });
+  const [{ heads: got, tailTraces }] = await solve([matrix], { shares: { heads } });
   const at = (i: number) => matrix[i * (n + 1)];
   const largest = Math.max(...d.map((_, i) => at(i)));
   heads.forEach((share, index) => {
-    let sum = 0;
+    let sum = 0, trace = 0;
     for (let i = 0; i < n; i++) {
+      if (at(i) < share * largest) trace += at(i);
       for (let j = i + 1; j < n; j++) {
         if (Math.min(at(i), at(j)) >= share * largest) sum += matrix[i * n + j] ** 2 / (at(i) * at(j));
       }
     }
     // At most n² additions, of terms with 16 roundings in square roots and divisions, twice.
     assert.ok(Math.abs(got[index] - Math.sqrt(sum)) <= gamma(n * n + 64) * Math.sqrt(sum));
+    assert.ok(Math.abs(tailTraces[index] - trace) <= gamma(n) * trace);
   });
 
   // Noise within a block and between two.

@@ -5,7 +5,13 @@ import {
   joinDoubles,
   splitDoubles,
 } from "../../../src/linalg/double_single/double_single.ts";
-import { type JacobiShares, unrollSweeps } from "../../../src/linalg/eigen/jacobi_solver.ts";
+import {
+  decodeProgress,
+  type JacobiShares,
+  PROGRESS_WORDS,
+  type SolverProgress,
+  unrollSweeps,
+} from "../../../src/linalg/eigen/jacobi_solver.ts";
 import { bindJacobiDoubleSingle } from "../../../src/linalg/eigen/jacobi_double_single.ts";
 import { assert } from "../../deps.ts";
 import { run } from "../../support/arrays.ts";
@@ -22,15 +28,12 @@ const gpu = await openGpu();
 const TOLERANCE = 2 ** -44;
 
 /** What the solver made of one matrix of order n. */
-interface Solved {
+interface Solved extends SolverProgress {
   /** Diagonal, in no particular order. */
   readonly values: Float64Array;
   /** Basis, one vector a row, `n × n`. */
   readonly vectors: Float64Array;
-  readonly rounds: number;
   readonly done: boolean;
-  readonly off: number;
-  readonly heads: readonly number[];
 }
 
 interface Choices {
@@ -59,7 +62,7 @@ async function solveAny(matrices: readonly Float64Array[], choices: Choices = {}
     return stack.use(new GpuArray(gpu, label, words));
   };
   const array = lay("matrices", matrices), basis = lay("bases", bases ?? orders.map((n) => identity(n)));
-  const progress = stack.use(new GpuArray(gpu, "progress", 8 * count));
+  const progress = stack.use(new GpuArray(gpu, "progress", PROGRESS_WORDS * count));
   const batch = { count, rows, order, progress, matrices: array, basis, rowStride: rows };
   const orderArray = stack.use(new GpuArray(gpu, "orders", Uint32Array.from(orders)));
   const dispatches = unrollSweeps(
@@ -79,10 +82,8 @@ async function solveAny(matrices: readonly Float64Array[], choices: Choices = {}
       { length: n * n },
       (_, e) => vectors[(index * rows + Math.floor(e / n)) * rows + e % n],
     ),
-    rounds: places[8 * index],
-    done: places[8 * index + 1] === 1,
-    off: floats[8 * index + 2],
-    heads: [...floats.subarray(8 * index + 4, 8 * index + 8)],
+    ...decodeProgress(floats, index),
+    done: places[PROGRESS_WORDS * index + 1] === 1,
   }));
   return { solved, dispatches: dispatches.length };
 }
@@ -256,9 +257,11 @@ for (const blocks of [false, true]) {
     const scaled = Float64Array.from(identity(n), (_, e) => 3 ** -Math.abs(Math.floor(e / n) - e % n));
     const matrix = scaled.map((x, e) => x * 2 ** -(Math.floor(e / n) + e % n));
     const heads = [0.5, 0.01, 1e-4, 0] as const;
-    const [{ heads: got }] = (await solve([matrix], { shares: { heads } })).solved;
+    const [{ heads: got, tails }] = (await solve([matrix], { shares: { heads } })).solved;
     heads.forEach((share, index) => {
-      let sum = 0;
+      let sum = 0, trace = 0;
+      for (let j = 0; j < n; j++) if (4 ** -j < share) trace += 4 ** -j;
+      assert.ok(Math.abs(tails[index] - trace) <= 1e-6 * trace, `tail ${index}: ${tails[index]}`);
       for (let i = 0; i < n; i++) {
         for (let j = i + 1; j < n; j++) if (4 ** -j >= share) sum += scaled[i * n + j] ** 2;
       }

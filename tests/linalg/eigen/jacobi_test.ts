@@ -148,18 +148,20 @@ Deno.test("jacobi: shares of the spectrum: heads are reported, the tail is left 
   const d = Array.from({ length: N }, (_, i) => 2 ** -i);
   const matrix = gramMatrix(N, 60, 3).map((x, e) => d[Math.floor(e / N)] * x * d[e % N]);
   const heads = [0.5, 0.01, 1e-4, 0] as const;
-  const [{ heads: got }] = (await solve(gpu, [matrix], { shares: { heads } })).solved;
+  const [{ heads: got, tailTraces }] = (await solve(gpu, [matrix], { shares: { heads } })).solved;
   const at = (i: number) => matrix[i * (N + 1)];
   const largest = Math.max(...d.map((_, i) => at(i)));
   heads.forEach((share, index) => {
-    let sum = 0;
+    let sum = 0, trace = 0;
     for (let i = 0; i < N; i++) {
+      if (at(i) < share * largest) trace += at(i);
       for (let j = i + 1; j < N; j++) {
         if (Math.min(at(i), at(j)) >= share * largest) sum += matrix[i * N + j] ** 2 / (at(i) * at(j));
       }
     }
     // At most N² additions, of terms with 16 roundings in square roots and divisions, twice.
     assert.ok(Math.abs(got[index] - Math.sqrt(sum)) <= gamma(N * N + 64) * Math.sqrt(sum));
+    assert.ok(Math.abs(tailTraces[index] - trace) <= gamma(N) * trace);
   });
 
   const noisy = diagonal([1, 0.5, 1e-16, 1e-16, 0.25]);

@@ -9,7 +9,10 @@ import { assert } from "../../deps.ts";
 
 const eigenvalues = Float64Array.from({ length: 50 }, (_, i) => 20 * 10 ** (-i / 3));
 const errorsOf = (spectrum: SolvedSpectrum) => eigenvalueBounds(spectrum, SINGLE_COMPENSATED);
-const solved = { eigenvalues, samples: 256, heads: [0, 0, 0, 0], off: 0, rounds: 51 };
+const tails = headShares(50).map((share) =>
+  eigenvalues.filter((value) => value < share * eigenvalues[0]).reduce((a, b) => a + b, 0)
+);
+const solved = { eigenvalues, samples: 256, heads: [0, 0, 0, 0], tails, off: 0, rounds: 51 };
 
 Deno.test("eigenvalueErrors: tight where eigenvalues are small, a share of λ where they are large", () => {
   const errors = errorsOf(solved);
@@ -27,6 +30,7 @@ Deno.test("eigenvalueErrors: grow with every source of error", () => {
     { ...solved, rounds: 500 },
     { ...solved, off: 1e-3 },
     { ...solved, heads: [0.3, 0.3, 0.3, 0.3] },
+    { ...solved, tails: tails.map((trace) => trace + 1e-6) },
   ];
   for (const each of worse) assert(errorsOf(each)[0] > least[0]);
 });
@@ -41,12 +45,10 @@ Deno.test("eigenvalueErrors: a shorter head serves where the longer ones are not
   const errors = errorsOf({ ...solved, heads: [2, 0.9, 1e-3, 1e-4] });
   // The third head ends at 100 (n u)² λ₁: what lies below adds its trace, and what the rounding of
   // Ψ adds to that.
-  const cut = headShares(50)[2] * eigenvalues[0];
-  const tail = eigenvalues.filter((value) => value <= 4 * cut).reduce((a, b) => a + b, 0);
   const known = errorsOf(solved);
   const rounding = known[known.length - 1];
   errors.forEach((error, i) => {
-    const added = (Math.sqrt(2 * tail) + Math.sqrt(rounding)) ** 2;
+    const added = (Math.sqrt(tails[2]) + Math.sqrt(rounding)) ** 2;
     assert(error <= 1.2 * (known[i] + added), `${i}: ${error} > ${known[i]} + ${added}`);
     assert(error >= known[i]);
   });
@@ -60,7 +62,7 @@ Deno.test("eigenvalueErrors: without any head nothing is certain, and NaN bounds
 });
 
 Deno.test("eigenvalueErrors: no features, no rank", () => {
-  const errors = errorsOf({ ...solved, eigenvalues: new Float64Array(4) });
+  const errors = errorsOf({ ...solved, eigenvalues: new Float64Array(4), tails: [0, 0, 0, 0] });
   // Only underflow remains.
   assert(errors.every((error) => error < 1e-30));
   assert(SINGLE.tail(50) < headShares(50)[0]);

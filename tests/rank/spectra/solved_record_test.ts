@@ -1,6 +1,7 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
 import { splitDoubles } from "../../../src/linalg/double_single/double_single.ts";
+import { PROGRESS_WORDS } from "../../../src/linalg/eigen/jacobi_solver.ts";
 import {
   bindSolvedRecords,
   decodeSolvedRecord,
@@ -27,12 +28,12 @@ Deno.test("solved_record: diagonals and progress of every matrix, to the bit", a
       values(index).forEach((value, i) => matrices[(index * rows + i) * rows + i] = value);
     }
     const words = splitDoubles(matrices);
-    const progress = new Uint32Array(8 * count);
+    const progress = new Uint32Array(PROGRESS_WORDS * count);
     const floats = new Float32Array(progress.buffer);
     for (let index = 0; index < count; index++) {
       // A number of rounds is, as a float, below what many a GPU takes for 0.
-      progress[8 * index] = 17 + index;
-      floats.set([0.5 * index, 0, 1, 2, 3, NaN], 8 * index + 2);
+      progress[PROGRESS_WORDS * index] = 17 + index;
+      floats.set([0.5 * index, 0, 1, 2, 3, NaN, 4, 5, 6, Infinity], PROGRESS_WORDS * index + 2);
     }
     const records = await bindSolvedRecords(gpu, {
       matrices: array(words),
@@ -51,6 +52,7 @@ Deno.test("solved_record: diagonals and progress of every matrix, to the bit", a
       assert.equal(solved.rounds, 17 + index);
       assert.equal(solved.off, 0.5 * index);
       assert.deepEqual([...solved.heads], [1, 2, 3, NaN]);
+      assert.deepEqual([...solved.tails], [4, 5, 6, Infinity]);
       const expected = splitDoubles(values(index));
       assert.deepEqual(
         solved.values,
