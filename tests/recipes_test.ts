@@ -78,15 +78,15 @@ Deno.test("recipes: what they add is in help and lists, runs, and passes the tes
     squeezed(ofRank),
     /--rank-method .*diagonal counts by the diagonal, certain of little.* --center /,
   );
-  assert.match(squeezed(ofRank), /--rows N samples to take, from the first/);
+  assert.match(squeezed(ofRank), /--most N arrays to take, from the first/);
   assert.match(list.out, /^ *width-profile +compare the ranks of/m);
   assert.equal(studied.code, 0, studied.err);
   assert.match(studied.out, /a wider network has a higher ε-rank \(Spearman's ρ of width and rank/);
   assert.deepEqual(filesIn(`${folder.path}/runs/w`), ["run.json", "width_profile.csv", "width_profile.svg"]);
 
   await Deno.writeFile(`${folder.path}/f.npy`, npy([4, 2], Float32Array.of(1, 0, 0, 1, 1, 1, 2, 1)));
-  const first = await at("rank", "f.npy", "--rows=3", "--json", "--quiet");
-  assert.equal(JSON.parse(first.out).files[0].rows, 3, first.err);
+  const first = await at("rank", "f.npy", "f.npy", "--most=1", "--json", "--quiet");
+  assert.equal(JSON.parse(first.out).files.length, 1, first.err);
 
   const scripts = [...new Set(blocks.map(({ path }) => path).filter((path) => path.endsWith(".ts")))];
   for (const check of [["check"], ["lint"], ["fmt", "--check"]]) {

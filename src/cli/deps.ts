@@ -6,12 +6,12 @@
  */
 import cliProgress from "npm:cli-progress@3.12.0";
 
-/** Dawn, once it is created: it must not be collected while its devices or promises are in use. */
+/** Dawn, once created: it must not be collected while its devices or promises are in use. */
 let dawn: GPU | undefined;
 
 /**
- * Creates Dawn, once for the process: the implementation of WebGPU that Chrome, Edge and Node use.
- * The package is downloaded only when this is called: 51 MB, with programs for five systems.
+ * Creates Dawn, the implementation of WebGPU that Chrome and Edge use, once for the process. The
+ * package is downloaded only when this is called: 51 MB, with programs for five systems.
  *
  * @returns Its counterpart of `navigator.gpu`.
  */

@@ -7,9 +7,7 @@ import { GpuUnavailableError, InputError } from "../errors.ts";
 import { type AdapterPreference, Gpu } from "../gpu/device.ts";
 import { type Implementation, ownImplementation } from "../gpu/implementation.ts";
 import { choiceFiles } from "../io/choice_file.ts";
-
-/** Names of the implementations: Deno's own, and that of Chrome. */
-export const implementationNames = ["wgpu", "dawn"] as const;
+import type { implementationNames } from "./program_flags.ts";
 
 /** Name of an implementation. */
 export type ImplementationName = typeof implementationNames[number];
@@ -61,18 +59,17 @@ export interface MachineFlags {
 /**
  * Opens the device that a program's flags ask for.
  *
- * @param flags Values of the flags.
+ * @param flags Values of the flags; those of other flags may be among them.
  * @returns The device.
  * @throws {InputError} If the implementation can not be loaded, or is not Deno's own and finds no
  * adapter.
  * @throws {GpuUnavailableError} If Deno's own finds no adapter.
  */
-export async function openGpu(
-  { adapter, implementation, autotune, profile = false }: MachineFlags,
-): Promise<Gpu> {
+export async function openGpu(flags: MachineFlags): Promise<Gpu> {
+  const { adapter, implementation, autotune, profile = false } = flags;
   const loaded = await loadImplementation(implementation);
   try {
-    return await Gpu.open({ adapter, profile, implementation: loaded, autotune: autotune && choiceFiles });
+    return await Gpu.open({ adapter, implementation: loaded, autotune: autotune && choiceFiles, profile });
   } catch (error) {
     if (implementation === "wgpu" || !(error instanceof GpuUnavailableError)) throw error;
     throw new InputError(`--implementation ${implementation} finds no adapter: ${error.message}`);

@@ -37,13 +37,7 @@ export {
   type Positionals,
   type ShownDefaults,
 } from "./help.ts";
-export {
-  type ImplementationName,
-  implementationNames,
-  loadImplementation,
-  type MachineFlags,
-  openGpu,
-} from "./implementation.ts";
+export { type ImplementationName, loadImplementation, type MachineFlags, openGpu } from "./implementation.ts";
 export {
   choice,
   completeValues,
@@ -73,6 +67,7 @@ export {
   autotuneFlag,
   builtInFlags,
   implementationFlag,
+  implementationNames,
   machineFlags,
   outFlag,
   quietFlag,

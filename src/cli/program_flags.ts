@@ -5,7 +5,6 @@
  */
 import type { AdapterPreference } from "../gpu/device.ts";
 import type { Flag } from "./flags.ts";
-import { implementationNames } from "./implementation.ts";
 
 const ADAPTERS = [
   "high-performance",
@@ -22,6 +21,9 @@ export const adapterFlag = {
   choices: ADAPTERS,
   help: "GPU to run on; software is the CPU",
 } as const satisfies Flag;
+
+/** Names of the implementations of WebGPU: Deno's own, and that of Chrome. */
+export const implementationNames = ["wgpu", "dawn"] as const;
 
 /** `--implementation`: which WebGPU to run on. */
 export const implementationFlag = {
@@ -61,7 +63,7 @@ export const runJsonFlag = {
   help: "print the run as one JSON object on the last line",
 } as const satisfies Flag;
 
-/** Flags of all programs that use the GPU; {@linkcode openGpu} takes their values. */
+/** Flags of all programs that use the GPU; `openGpu` takes their values. */
 export const machineFlags = [
   adapterFlag,
   implementationFlag,

@@ -38,6 +38,8 @@ export class ArrayView implements TiledMatrix {
   readonly #features: Walk;
   /** Whether the file holds the matrix row by row. */
   readonly #isRowMajor: boolean;
+  /** Rows that were found finite: a computation reads them several times. */
+  #finiteRows = 0;
 
   /**
    * Looks at an array.
@@ -71,7 +73,9 @@ export class ArrayView implements TiledMatrix {
     const tile = this.#isRowMajor
       ? this.#array.read(first * this.columns, count * this.columns)
       : this.#block(places(this.#samples, first, count), places(this.#features, 0, this.columns));
+    if (first + count <= this.#finiteRows) return tile;
     this.#check(tile, this.columns, { row: first, column: 0 });
+    if (first <= this.#finiteRows) this.#finiteRows = first + count;
     return tile;
   }
 
@@ -92,7 +96,7 @@ export class ArrayView implements TiledMatrix {
   /**
    * Reads the whole matrix into memory.
    *
-   * @returns The matrix.
+   * @returns The matrix; a later read of the array may overwrite its entries.
    * @throws {InputError} If an entry is NaN or infinite, or the file can not be read.
    */
   whole(): Matrix {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { lostBySum } from "./double_double.ts";
 import { exponentOf, ldexp } from "./rounding.ts";
 
 /** Splits a number of 53 bits into two halves (Dekker 1971). */
@@ -20,9 +21,8 @@ const float = new Float64Array(1), integer = new BigInt64Array(float.buffer);
 export function addUp(a: number, b: number): number {
   const sum = a + b;
   if (!Number.isFinite(sum)) return sum < 0 && a > sum && b > sum ? -Number.MAX_VALUE : sum;
-  // What rounding left out (Knuth's two-sum). It is NaN where it overflowed.
-  const part = sum - a, rest = a - (sum - part) + (b - part);
-  return rest <= 0 ? sum : next(sum);
+  // NaN where it overflowed.
+  return lostBySum(a, b, sum) <= 0 ? sum : next(sum);
 }
 
 /**

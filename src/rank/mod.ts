@@ -84,6 +84,15 @@ export {
 } from "./spectra/feature_spectrum.ts";
 export { oneSidedSpectra } from "./spectra/one_sided_spectra.ts";
 export {
+  type FloorTest,
+  type JumpsAndFloors,
+  type JumpsAndLosses,
+  responseOptions,
+  testCoupling,
+  testFloor,
+  testPairing,
+} from "./stairs/coupling.ts";
+export {
   findStairs,
   type Jump,
   type Stair,
@@ -91,3 +100,4 @@ export {
   type StairOptions,
 } from "./stairs/find_stairs.ts";
 export type { RankBounds } from "./stairs/flicker.ts";
+export { type RampTest, type RampTestOptions, testRamp } from "./stairs/ramp.ts";

@@ -1,6 +1,6 @@
 /**
  * Statistics and random numbers: medians and quantiles, confidence intervals, rank correlation,
- * power laws, and reproducible random streams and matrices. They run on the host.
+ * p-values, tests against circular shifts, power laws, and reproducible random streams and matrices. They run on the host.
  *
  * @example Mean of five values, with its confidence interval.
  * ```ts
@@ -18,6 +18,16 @@ export { mean } from "./mean.ts";
 export { lowerMedian } from "./median.ts";
 export { fitPowerLaw, type PowerLaw } from "./power_law.ts";
 export { summarize, type Summary } from "./quantiles.ts";
+export { combinePValues, monteCarloPValue } from "./p_values.ts";
 export { normal, permutation, uniform } from "./random.ts";
 export { normals, tanhLayer, withEigenvalues } from "./random_matrices.ts";
 export { spearman } from "./spearman.ts";
+export {
+  type Correlation,
+  oppositeChanges,
+  type ResponseOptions,
+  type ResponseTest,
+  shiftedResponse,
+  type ShiftEvent,
+  testResponse,
+} from "./shifts.ts";

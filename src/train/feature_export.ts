@@ -28,6 +28,22 @@ interface Exported {
  * are those of the same parameters in the layered forward pass, whose features may differ by
  * roundings, see `escalation.ts`. {@linkcode FeatureExport.features} gives those that the ranks of
  * a probe are of, to the bit.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Gpu } from "../gpu/device.ts";
+ * import { loadTask } from "../tasks/registry.ts";
+ * import { Training } from "./training.ts";
+ *
+ * using gpu = await Gpu.open();
+ * const options = { task: await loadTask("cosines"), hidden: [8, 6], steps: 20, probeEvery: 10 };
+ * using training = await Training.create(gpu, options);
+ * const exported = training.exportFeatures([20]);
+ * const { probes } = await training.finish();
+ * const [first, second] = await exported.features(probes[2]);
+ * assert.deepEqual([first.rows, first.columns, second.columns], [256, 8, 6]);
+ * ```
  */
 export class FeatureExport {
   readonly #network: Network;

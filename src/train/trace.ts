@@ -66,8 +66,8 @@ export interface SpectrumProbe extends ProbeBase {
   /** Kind of probe. */
   readonly kind: "spectrum";
   /**
-   * Lower bounds of the loss by the ε-rank of the terminal layer, in the order of `Trace.epsilons`;
-   * `null` unless the task is a regression.
+   * Lower bounds of the loss by the ε-rank of the terminal layer, in the order of `Trace.epsilons`,
+   * in the precision of its spectrum; `null` unless the task is a regression.
    */
   readonly floors: readonly number[] | null;
   /**

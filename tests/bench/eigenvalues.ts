@@ -42,7 +42,7 @@ class Findings {
   /** Eigenvalues in double precision, descending. */
   readonly exact: readonly (readonly number[])[];
   /** Eigenvalues that each contestant found last. */
-  readonly spectra = new Map<string, readonly Float32Array[]>();
+  readonly spectra = new Map<string, readonly (Float32Array | Float64Array)[]>();
   /** Counts that each contestant found last. */
   readonly ranks = new Map<string, RankInterval[][]>();
 

@@ -47,7 +47,7 @@ async function section(
     columns,
   );
   const onGpu = np.array(data).reshape([rows, columns]);
-  let ours: Float32Array = new Float32Array(), theirs = ours;
+  let ours: Float64Array = new Float64Array(), theirs: Float32Array = new Float32Array();
   const times = await timeInTurns([
     {
       name: "Staircase svdvals",
@@ -69,7 +69,7 @@ async function section(
       : []),
   ], bench);
   onGpu.dispose();
-  const error = (found: Float32Array) =>
+  const error = (found: ArrayLike<number>) =>
     Math.max(...exact.map((value, i) => Math.abs(found[i] - value))) / exact[0];
   const verdict = atMost(error(ours) / error(theirs), 1);
   return {

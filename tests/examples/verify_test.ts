@@ -1,6 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { readTrainingRun, sampleSteps, verificationSeconds, verifyRun } from "../../src/cli/verify_run.ts";
 import { Verification } from "../../src/cli/verification.ts";
+import { experimentRecord } from "../../src/experiments/core/record.ts";
+import { runExperiment } from "../../src/experiments/core/run.ts";
+import { staircase } from "../../src/experiments/staircase/mod.ts";
+import { RunFolder } from "../../src/io/run_folder.ts";
 import { assert } from "../deps.ts";
 import { openGpu } from "../support/gpu.ts";
 import { inputError } from "../support/input_error.ts";
@@ -9,21 +13,21 @@ import { filesIn, root, run, temporaryFolder } from "../support/program.ts";
 const gpu = await openGpu();
 const program = fileURLToPath(new URL("examples/verify.ts", root));
 
-const small = [
-  "--layers=8,6",
-  "--samples=37",
-  "--steps=30",
-  "--probe-every=5",
-  "--spectra-every=2",
-  "--epsilons=1e-2,1e-6,1e-9",
-  "--replicas=2",
-  "--quiet",
-];
-
 const folder = temporaryFolder();
 Deno.test.afterAll(() => folder[Symbol.dispose]());
 const { path: cwd } = folder;
-const made = await run([...small, "--out=made"], { cwd });
+const result = await runExperiment(gpu, staircase, {
+  layers: "8,6",
+  samples: 37,
+  steps: 30,
+  probeEvery: 5,
+  spectraEvery: 2,
+  epsilons: [1e-2, 1e-6, 1e-9],
+  replicas: 2,
+});
+const made = await RunFolder.open(`${cwd}/made`);
+await made.writeRun(await experimentRecord(gpu, staircase, result));
+await made.write("trace.csv", staircase.tables["trace.csv"](result).csv);
 const trace = Deno.readTextFileSync(`${cwd}/made/trace.csv`);
 const record = Deno.readTextFileSync(`${cwd}/made/run.json`);
 
@@ -43,11 +47,11 @@ function changeLast(change: (cells: string[]) => void): string {
   return [...lines, cells.join(","), ""].join("\n");
 }
 
-/** Verifies all probes of a folder. */
-async function verify(path: string) {
+/** Verifies the ranks of some probes of a folder, of all by default. */
+async function verify(path: string, share = 1000, certificates: string | null = null) {
   const recorded = await readTrainingRun(path, null);
-  const verification = await Verification.open(null);
-  const steps = sampleSteps(recorded.rows, 1000);
+  const verification = await Verification.open(certificates);
+  const steps = sampleSteps(recorded.rows, share);
   const repetition = await verifyRun(gpu, recorded, { steps, verification });
   return { ...verification.counts, ...repetition };
 }
@@ -56,7 +60,6 @@ async function verify(path: string) {
 const RANKS = 2 * 7 * 2 * 3;
 
 Deno.test("verify: all ranks of a run hold, and are repeated to the bit", async () => {
-  assert.equal(made.code, 0, made.err);
   const { checked, wrong, unrepeated, differing, certain } = await verify(`${cwd}/made`);
   assert.deepEqual({ checked, wrong, unrepeated, differing }, {
     checked: RANKS,
@@ -67,24 +70,24 @@ Deno.test("verify: all ranks of a run hold, and are repeated to the bit", async 
   assert(certain > 0.9 * RANKS);
 });
 
-Deno.test("verify: the program verifies a share and writes certificates", async () => {
-  const args = ["made", "--share=3", "--json", "--export-certificate=c"];
-  const { code, out, err } = await run(args, { cwd, program });
-  assert.equal(code, 0, err);
-  const [line, json] = out.trimEnd().split("\n");
+Deno.test("verify: a share of the probes, each rank with its certificate", async () => {
   const ranks = RANKS * 3 / 7;
-  assert.match(line, new RegExp(`^made: 3 probes verified; ${ranks} ranks checked, \\d+ certain, 0 wrong$`));
-  assert.deepEqual([JSON.parse(json).checked, JSON.parse(json).wrong], [ranks, 0]);
+  const { checked, wrong } = await verify(`${cwd}/made`, 3, `${cwd}/c`);
+  assert.deepEqual([checked, wrong], [ranks, 0]);
   const names = filesIn(`${cwd}/c`);
   assert.deepEqual([names.length, names[0]], [ranks, "0001-replica-0-step-0-layer-1-0.01"]);
+  const certificate = JSON.parse(Deno.readTextFileSync(`${cwd}/c/${names.at(-1)}/certificate.json`));
+  assert.deepEqual([certificate.rows, certificate.columns, certificate.epsilon.decimal], [37, 6, 1e-9]);
 });
 
 Deno.test("verify: a changed rank is wrong, and the program fails with a line that says which", async () => {
   const csv = changeLast((cells) => [5, 6, 7].forEach((at) => cells[at] = String(Number(cells[at]) - 1)));
   altered("tampered", { csv });
-  const { code, out, err } = await run(["tampered", "--share=2"], { cwd, program });
+  const { code, out, err } = await run(["tampered", "--share=2", "--json"], { cwd, program });
   assert.equal(code, 1);
-  assert.match(out, / ranks checked, \d+ certain, 1 wrong\n$/);
+  const [line, json] = out.trimEnd().split("\n");
+  assert.match(line, /^tampered: 2 probes verified; 24 ranks checked, \d+ certain, 1 wrong$/);
+  assert.deepEqual([JSON.parse(json).checked, JSON.parse(json).wrong], [24, 1]);
   assert.match(
     err,
     /\nverify: 1 rank of 24 wrong: the first is that of replica 1 step 30 layer 2 at ε = 1e-9, 5 and exactly 6;/,

@@ -177,7 +177,8 @@ Deno.test("experimentRecord: everything that run.json must hold, as JSON can tel
   });
   assert.equal(read.versions.staircase, VERSION);
   assert.equal(read.versions.deno, Deno.version.deno);
-  assert.deepEqual(read.adapter, { name: gpu.adapterName, software: gpu.software });
+  const { adapterName: name, software, implementation } = gpu;
+  assert.deepEqual(read.adapter, { name, software, implementation });
   assert.equal(read.timings.steps, 30);
   assert(Math.abs(read.timings.millisecondsPerStep - read.timings.milliseconds / 30) < 1e-9);
   assert.equal(read.timings.kernels, null);

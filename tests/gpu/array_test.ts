@@ -110,3 +110,14 @@ Deno.test("GpuArray: room behind the words is in the buffer, not in what is read
   const most = Math.min(gpu.limits.maxBufferSize, gpu.limits.maxStorageBufferBindingSize);
   assert.throws(() => new GpuArray(gpu, "features", Math.floor(most / 4) - 7, 8), ShapeError);
 });
+
+Deno.test("GpuArray: many words are written piece by piece, and no others", async () => {
+  using gpu = await Gpu.open();
+  // Two whole pieces of 2¹⁸ words and a part of one, from the middle of a larger array.
+  const all = Float32Array.from({ length: 700_000 }, (_, i) => i), words = all.subarray(3, 600_000);
+  using array = new GpuArray(gpu, "pieces", 700_000);
+  array.write(words, 5);
+  const expected = new Float32Array(700_000);
+  expected.set(words, 5);
+  assert.deepEqual(await array.read(), expected);
+});

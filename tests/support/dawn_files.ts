@@ -12,6 +12,7 @@ const FOLDERS = ["tests/gpu/", "tests/linalg/", "tests/nn/", "tests/rank/"];
  * compiler. All shaders that Tint once refused are among what they compile.
  */
 const QUICK: readonly string[] = [
+  "tests/cli/implementation_test.ts",
   "tests/gpu/array_test.ts",
   "tests/gpu/commands_test.ts",
   "tests/gpu/kernel_test.ts",

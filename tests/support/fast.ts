@@ -37,6 +37,7 @@ const SLOW_FILES: readonly string[] = [
   "tests/linalg/gram/gram_matrices_test.ts",
   "tests/linalg/gram/gram_plain_test.ts",
   "tests/linalg/gram/gram_test.ts",
+  "tests/linalg/gram/sample_gram_matrices_test.ts",
   "tests/linalg/magnitudes_test.ts",
   "tests/linalg/products/gemm_compensated_test.ts",
   "tests/linalg/products/gemm_double_single_test.ts",

@@ -72,14 +72,16 @@ async function inputsOf(
   tensor: string | undefined,
   options: FeatureAxesOptions,
 ): Promise<RankInput[]> {
-  const info = await Deno.stat(path).catch(() => null);
+  const isPath = await Deno.stat(path).then(() => true, () => false);
   // Without a pattern a file must hold one array: the error lists them.
-  const arrays = tensor === undefined && info
+  const arrays = tensor === undefined && isPath
     ? [await openArray(path)]
     : await openArrays(path, tensor === undefined ? {} : { tensor });
   const isOne = arrays.length === 1 && tensor === undefined;
   using stack = new DisposableStack();
   arrays.forEach((array) => stack.use(array));
+  // What is no file, such as a pipe, is read but once, and kept.
+  const { isFile } = await Deno.stat(arrays[0].file);
   const inputs = arrays.map((array): RankInput => {
     const { file, name, dtype, shape } = array;
     const { rows, columns, ...found } = axesOf(array, options);
@@ -92,14 +94,20 @@ async function inputsOf(
       ...found,
       rows,
       columns,
-      // What is no file, such as a pipe, is read but once.
-      open: info && !info.isFile
-        ? () => Promise.resolve(array)
-        : () => openArray(name === null ? file : `${file}:${name}`),
+      open: isFile
+        ? () => openArray(name === null ? file : `${file}:${name}`)
+        : () => Promise.resolve(withoutEnd(array)),
     };
   });
-  if (info && !info.isFile) stack.move();
+  if (!isFile) stack.move();
   return inputs.sort((a, b) => compareNames(a.tensor ?? "", b.tensor ?? ""));
+}
+
+/** The same array, which stays open when it is disposed of. */
+function withoutEnd(array: StoredArray): StoredArray {
+  const { file, name, dtype, shape, strides } = array;
+  const read = (first: number, count: number) => array.read(first, count);
+  return { file, name, dtype, shape, strides, read, [Symbol.dispose]: () => {} };
 }
 
 function axesOf(array: StoredArray, options: FeatureAxesOptions) {

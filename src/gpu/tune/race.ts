@@ -129,7 +129,7 @@ async function warm(
  * Finds the winner of a race.
  *
  * @param times The time of each; `null` for one that could not be run. The first is the default.
- * @returns Index of the fastest, if it takes 5 % less time than the default or the default could
+ * @returns Index of the fastest, if it takes 5 % less time than the default, or the default could
  * not be run; else, or if none could be run, 0.
  */
 export function winner(times: readonly (number | null)[]): number {

@@ -45,12 +45,18 @@ export function product(a: Rational, b: Rational): Rational {
   return { n: a.n * b.n, d: a.d * b.d };
 }
 
-/** (a + b) / 2. */
+/**
+ * (a + b) / 2. Powers of two are cancelled, and odd parts of denominators kept where they agree, so
+ * that halving an interval again and again adds a bit each time.
+ */
 export function midpoint(a: Rational, b: Rational): Rational {
-  const n = a.n * b.d + b.n * a.d, d = 2n * a.d * b.d;
+  const i = trailingZeros(a.d), j = trailingZeros(b.d), most = Math.max(i, j);
+  const [p, q] = [a.d >> BigInt(i), b.d >> BigInt(j)];
+  const [x, y] = [a.n << BigInt(most - i), b.n << BigInt(most - j)];
+  const n = p === q ? x + y : x * q + y * p, odd = p === q || q === 1n ? p : p === 1n ? q : p * q;
   if (n === 0n) return { n, d: 1n };
-  const zeros = BigInt(Math.min(trailingZeros(n), trailingZeros(d)));
-  return { n: n >> zeros, d: d >> zeros };
+  const zeros = Math.min(trailingZeros(n), most + 1);
+  return { n: n >> BigInt(zeros), d: odd << BigInt(most + 1 - zeros) };
 }
 
 /** Whether a < b. */

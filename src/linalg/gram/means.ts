@@ -4,6 +4,7 @@
  * @module
  */
 import { ldexpUp } from "../directed.ts";
+import { lostBySum } from "../double_double.ts";
 import { exponentOf, ldexp } from "../rounding.ts";
 
 /**
@@ -80,12 +81,12 @@ export function meansOf(
       for (let start = 0; start < data.length; start += columns, rows++) {
         const weight = weights ? ldexp(weights[rows], -weightExponent) : 1;
         const total = mass + weight;
-        massRest += restOf(mass, weight, total);
+        massRest += lostBySum(mass, weight, total);
         mass = total;
         for (let j = 0; j < columns; j++) {
           const deviation = data[start + j] - high[j];
           const term = deviation * factors[j] * weight, sum = sums[j] + term;
-          rests[j] += restOf(sums[j], term, sum);
+          rests[j] += lostBySum(sums[j], term, sum);
           sums[j] = sum;
           if (Math.abs(deviation) > largest[j]) largest[j] = Math.abs(deviation);
         }
@@ -104,10 +105,4 @@ export function meansOf(
       return root * bounds.reduce((sum, bound) => Math.hypot(sum, bound), 0);
     },
   };
-}
-
-/** What the rounding of a sum a + b left out (Knuth's two-sum). */
-function restOf(a: number, b: number, sum: number): number {
-  const part = sum - a;
-  return a - (sum - part) + (b - part);
 }

@@ -77,13 +77,12 @@ export async function weightRanks(
   if (!(typeof tolerance === "number" && tolerance > 0 && tolerance < 1)) {
     throw new InputError(`tolerance ${tolerance}: give a share of the largest singular value, in (0, 1)`);
   }
-  const tall = matrices.map((matrix) => matrix.columns > matrix.rows ? transpose(matrix) : matrix);
-  if (tall.length === 0) return [];
-  const weights = new Float64Array(tall[0].rows).fill(1);
-  const single = rankMethods[autoRankMethod(tall[0])];
-  const thresholds = { weights, precision, epsilons: [tolerance ** 2], threshold: "relative" } as const;
-  const spectra = await inPrecision(tall, thresholds, (some, precision) => {
-    return (precision === "single" ? single.solve : oneSidedSpectra)(gpu, some, { weights, precision });
+  if (matrices.length === 0) return [];
+  const volume = matrices[0].rows;
+  const single = rankMethods[autoRankMethod(matrices[0])];
+  const thresholds = { volume, precision, epsilons: [tolerance ** 2], threshold: "relative" } as const;
+  const spectra = await inPrecision(matrices, thresholds, (some, precision) => {
+    return (precision === "single" ? single.solve : oneSidedSpectra)(gpu, some, { volume, precision });
   });
   return spectra.map(({ eigenvalues, bounds }) => {
     const { rank, low, high } = rankInterval(eigenvalues, bounds, tolerance ** 2, { threshold: "relative" });
@@ -95,12 +94,4 @@ export async function weightRanks(
       high,
     };
   });
-}
-
-function transpose({ rows, columns, data }: Matrix): Matrix {
-  const transposed = data.slice();
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) transposed[j * rows + i] = data[i * columns + j];
-  }
-  return { rows: columns, columns: rows, data: transposed };
 }

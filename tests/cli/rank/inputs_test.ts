@@ -109,6 +109,25 @@ Deno.test("checkEntries: names the first array that is not finite", async () => 
   });
 });
 
+Deno.test({
+  name: "findInputs: a pipe is read once, and opened as often as need be",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    using folder = temporaryFolder();
+    const path = `${folder.path}/pipe`;
+    await new Deno.Command("mkfifo", { args: [path] }).output();
+    const [inputs] = await Promise.all([
+      findInputs([path], {}),
+      Deno.writeFile(path, npy([2, 2], Float32Array.of(1, 2, 3, 4))),
+    ]);
+    await checkEntries(inputs);
+    for (const inMemory of [true, false]) {
+      using opened = await openFeaturesOf(inputs[0], inMemory);
+      assert.deepEqual(opened.features, { rows: 2, columns: 2, data: Float32Array.of(1, 2, 3, 4) });
+    }
+  },
+});
+
 Deno.test("openFeaturesOf: what is too large for memory is named where the method needs it there", async () => {
   const input = {
     name: "huge.npy",

@@ -7,6 +7,7 @@ import {
   rankMethodNames,
   rankMethods,
 } from "../../../src/rank/methods/rank_methods.ts";
+import { verifyRanks } from "../../../src/rank/certificates/verify_ranks.ts";
 import { featureSpectra } from "../../../src/rank/spectra/feature_spectrum.ts";
 import { oneSidedSpectra } from "../../../src/rank/spectra/one_sided_spectra.ts";
 import { streamSpectra } from "../../../src/rank/spectra/stream_spectra.ts";
@@ -193,6 +194,28 @@ Deno.test("wide features: zeros, duplicates, a constant, centred to nothing", as
   );
   const spectrum = await featureSpectra(gpu, [{ rows: 1, columns, data: three.slice(0, columns) }]);
   assert.equal(spectrum[0].eigenvalues.length, 1);
+});
+
+Deno.test("wide features: offsets of 2⁴⁰ are taken off in two words, by rows and by columns, exactly judged", async () => {
+  const rows = 9, columns = 50, random = uniform(6);
+  const whole = (length: number) => Array.from({ length }, () => Math.floor(16 * random()));
+  const [a, c, b, d] = [whole(rows), whole(rows), whole(columns), whole(columns)];
+  const data = Float64Array.from({ length: rows * columns }, (_, e) => {
+    const k = Math.floor(e / columns), j = e % columns;
+    return 2 ** 40 + (a[k] * b[j] + c[k] * d[j]) / 1024;
+  });
+  const features = { rows, columns, data };
+  const options = { center: true, threshold: "relative" } as const;
+  for (const source of [features, produced(features, false), produced(features, true)]) {
+    const { ranks } = await featureRanks(gpu, source, {
+      ...options,
+      epsilons: [1e-6, 1e-11],
+      rankMethod: "gram-jacobi",
+      precision: "double",
+    });
+    assert.deepEqual(ranks.map(({ low, high }) => [low, high]), [[2, 2], [2, 2]]);
+    assert.ok(verifyRanks(features, ranks, options).every(({ verdict }) => verdict === "right"));
+  }
 });
 
 Deno.test("wide features: what is wrong with them is said", async () => {

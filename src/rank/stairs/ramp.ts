@@ -1,0 +1,146 @@
+/**
+ * Whether ranks rise in stairs, or along a smooth trend that is rounded.
+ *
+ * @module
+ */
+import { checkKeys } from "../../check.ts";
+import { mean } from "../../stats/mean.ts";
+import { monteCarloPValue } from "../../stats/p_values.ts";
+import { normal, uniform } from "../../stats/random.ts";
+import type { RankBounds } from "./flicker.ts";
+
+/** Options of {@linkcode testRamp}. */
+export interface RampTestOptions {
+  /** Share of the probes that are one off their level, half of them to each side. Default: 0. */
+  readonly flicker?: number;
+  /** Seed of the trends that are drawn. Default: 0. */
+  readonly seed?: number;
+  /** Number of trends that are drawn. Default: 199. */
+  readonly draws?: number;
+}
+
+/** Whether ranks rise in stairs. */
+export interface RampTest {
+  /** Levels whose duration counts: all that the rank climbs, but the first and the last. */
+  readonly levels: number;
+  /** Roughness of the durations, see {@linkcode testRamp}; NaN with fewer than five levels. */
+  readonly roughness: number;
+  /** p-value; NaN with fewer than five levels. */
+  readonly pValue: number;
+}
+
+/** Fewest levels whose durations say something about their smoothness. */
+const FEWEST_LEVELS = 5;
+
+/** Levels of the lines by which the null smooths durations. */
+const SMOOTHED = 5;
+
+/** Standard deviation of the logarithm of speeds that the null allows from level to level. */
+const UNEVEN = 0.1;
+
+/**
+ * Tests whether a rank climbs in stairs rather than along a smooth trend.
+ *
+ * - Data: the probe t_v at which the rank passes level v is the one that best splits the series into
+ *   probes below v before it and at v or above from it on. The duration of level v is
+ *   d_v = t_(v+1) − t_v, 0 for a level that a jump leaves out. So flicker moves no passage by much,
+ *   and no stairs need to be found. A series that falls on the whole is turned over.
+ * - Statistic: roughness, the mean of |ℓ_(v−1) − 2 ℓ_v + ℓ_(v+1)| with ℓ_v = log(1 + d_v). Long
+ *   plateaus beside short ones, and jumps over several levels, are rough; durations that are equal,
+ *   or grow or shrink steadily, are smooth.
+ * - Null: a monotone trend with the same rise and flicker, whose speed varies smoothly. Its
+ *   durations are those of the series where ℓ_v is replaced by the line through five neighbouring
+ *   levels, times e^(z/10) with a normal number z of each level: speeds that vary by a tenth from
+ *   level to level are no stairs. It starts at a random phase, is rounded, and flickers
+ *   independently from probe to probe.
+ * - Tail: one-sided, rougher. Monte Carlo.
+ * - Assumes a series that rises or falls on the whole. A random walk is no smooth trend either, and
+ *   is rough: the p-value of each jump (`trendP`) tells it apart.
+ *
+ * @param ranks Ranks at the probes, or the intervals in which they certainly lie. Probes without a
+ * finite rank are left out.
+ * @param options Flicker, seed and number of draws.
+ * @returns Number of levels, roughness and p-value.
+ */
+export function testRamp(ranks: ArrayLike<number | RankBounds>, options: RampTestOptions = {}): RampTest {
+  checkKeys("options of testRamp", options, ["flicker", "seed", "draws"]);
+  const { flicker = 0, seed = 0, draws = 199 } = options;
+  const all = Array.from(ranks, (rank) => typeof rank === "number" ? { low: rank, high: rank } : rank);
+  const known = all.filter(({ low, high }) => Number.isFinite(low + high));
+  const half = Math.floor(known.length / 2), height = ({ low, high }: RankBounds) => (low + high) / 2;
+  const falls = mean(known.slice(half).map(height)) < mean(known.slice(0, half).map(height));
+  const probes = falls ? known.map(({ low, high }) => ({ low: -high, high: -low })) : known;
+  const durations = durationsOf(probes);
+  const levels = durations.length;
+  if (levels < FEWEST_LEVELS) return { levels, roughness: NaN, pValue: NaN };
+  const roughness = roughnessOf(durations);
+  const random = uniform(seed), next = normal(random);
+  const start = passages(probes).find((at) => at > 0)!, smooth = smoothed(durations);
+  const drawn = Array.from({ length: draws }, () => {
+    const phase = random();
+    const uneven = smooth.map((duration) => duration * Math.exp(UNEVEN * next()));
+    return roughnessOf(durationsOf(Array.from(trendThrough(uneven, start, probes.length), (height) => {
+      const rank = Math.floor(height + phase), chance = random();
+      const shown = chance < flicker / 2 ? rank - 1 : chance < flicker ? rank + 1 : rank;
+      return { low: shown, high: shown };
+    })));
+  });
+  return { levels, roughness, pValue: monteCarloPValue(roughness, drawn) };
+}
+
+/** Probes at which the levels between the least and the greatest rank are passed. */
+function passages(probes: readonly RankBounds[]): number[] {
+  let least = Infinity, greatest = -Infinity;
+  for (const { low, high } of probes) {
+    least = Math.min(least, high);
+    greatest = Math.max(greatest, low);
+  }
+  const passed: number[] = [];
+  for (let level = least + 1; level <= greatest; level++) {
+    let score = 0, best = 0, place = 0;
+    for (const [i, { low, high }] of probes.entries()) {
+      if (high < level) score++;
+      else if (low >= level) score--;
+      // Ties are passed at the first place.
+      if (score > best) [best, place] = [score, i + 1];
+    }
+    passed.push(place);
+  }
+  return passed;
+}
+
+/** Durations of the levels that are passed: levels beyond both ends, by flicker alone, have none. */
+function durationsOf(probes: readonly RankBounds[]): number[] {
+  const inner = passages(probes).filter((at) => at > 0 && at < probes.length);
+  return inner.slice(1).map((at, i) => at - inner[i]);
+}
+
+function roughnessOf(durations: readonly number[]): number {
+  const logs = durations.map((duration) => Math.log1p(duration));
+  return mean(logs.slice(2).map((log, i) => Math.abs(log - 2 * logs[i + 1] + logs[i])));
+}
+
+/** Durations of a trend: their logarithms lie on lines through neighbouring levels. */
+function smoothed(durations: readonly number[]): number[] {
+  const logs = durations.map((duration) => Math.log1p(duration)), window = Math.min(SMOOTHED, logs.length);
+  const smooth = logs.map((_, k) => {
+    const first = Math.min(Math.max(0, k - (window >> 1)), logs.length - window);
+    const near = logs.slice(first, first + window), level = mean(near), middle = (window - 1) / 2;
+    const square = near.reduce((sum, _, i) => sum + (i - middle) ** 2, 0);
+    const slope = near.reduce((sum, log, i) => sum + (i - middle) * (log - level), 0) / square;
+    return Math.max(1e-3, Math.expm1(level + slope * (k - first - middle)));
+  });
+  const scale = durations.reduce((a, b) => a + b) / smooth.reduce((a, b) => a + b);
+  return smooth.map((duration) => scale * duration);
+}
+
+/** A piecewise linear trend that rises by one in each duration, and goes on alike at both ends. */
+function trendThrough(durations: readonly number[], start: number, length: number): Float64Array {
+  const heights = new Float64Array(length), most = durations.length;
+  let piece = 0, begin = start;
+  for (let i = 0; i < length; i++) {
+    while (piece < most - 1 && i >= begin + durations[piece]) begin += durations[piece++];
+    heights[i] = Math.max(-0.5, Math.min(most + 0.5, piece + (i - begin) / durations[piece]));
+  }
+  return heights;
+}
