@@ -64,8 +64,8 @@ export interface FloorNorms {
  * The solver measures Ψ̂ = Φ Q̂ + E and turns its Gram matrix by Ṽ to diag(λ̂), but for what it
  * leaves. Let the eigenfeatures be the columns of X = Φ Q̂ Ṽ, with Ṽ the exact rotations nearest to
  * those computed, and G = XᵀWX. Let x be 0 but for the i with λ̂_i > ε′ ≥ `least`, no more than the
- * head has columns, and |x|² = Σ λ̂_i x_i². Each step there bounds not only eigenvalues but the form
- * xᵀGx:
+ * head has columns, and |x|² = Σ λ̂_i x_i². Each step there bounds not only eigenvalues but the
+ * form xᵀGx:
  *
  * - What is left off the diagonal, and the rounding of rotations, of Gram sums and of entries of Ψ̂
  *   by a share of themselves, move it by η |x|². They are relative to ‖D Ṽ x‖ ≤ (|x| + 2 √τ ‖x‖) /

@@ -71,7 +71,7 @@ export type RankMethodName = CountMethodName | SpectrumMethodName;
  *
  * Those that count see a Gram matrix in single words, and are certain of little below 10⁻⁶ λ₁ in
  * single precision, 10⁻⁷ λ₁ in double. `gram-jacobi` is certain down to 10⁻¹⁰ λ₁ in single and
- * 10⁻¹³ λ₁ in double precision, `one-sided-jacobi` in double down to 10⁻¹⁸ λ₁.
+ * 10⁻¹³ λ₁ in double precision, `one-sided-jacobi` in double down to 10⁻¹⁶ λ₁, mostly 10⁻¹⁸ λ₁.
  */
 export const rankMethods:
   & Readonly<Record<CountMethodName, CountMethod>>
