@@ -169,6 +169,8 @@ export function eigenvalueBounds(spectrum: SolvedSpectrum, arithmetic: Arithmeti
 export interface HeadCertificate {
   /** Eigenvalues above this are surely in the head. */
   readonly least: number;
+  /** Largest number of its columns h. */
+  readonly columns: number;
   /** η. */
   readonly relative: number;
   /** α. */
@@ -224,6 +226,7 @@ export function headCertificates(spectrum: SolvedSpectrum, arithmetic: Arithmeti
     const root = Math.sqrt(2 * tail) + moved(n);
     return [{
       least: 4 * share * lambda[0],
+      columns,
       relative: rounding / (1 - departure) + orthonormality,
       absolute: leftOut + moved(columns) + mixing / Math.sqrt(1 - departure) * root,
       tail: (1 + mixing) * root ** 2,
