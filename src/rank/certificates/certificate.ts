@@ -182,6 +182,8 @@ export interface HeadCertificate {
    * and λ̂ is off by at most 1/20 of itself and κ (2 √(λ̂ T) + T).
    */
   readonly least: number;
+  /** Largest number of its columns h. */
+  readonly columns: number;
   /** η. */
   readonly relative: number;
   /** α. */
@@ -239,6 +241,7 @@ export function headCertificates(spectrum: SolvedSpectrum, arithmetic: Arithmeti
     const root = Math.sqrt(tail) + moved(n);
     return [{
       least: Math.max(4 * share * lambda[0], 2 * (1 + 4 * mixing) ** 2 * tail),
+      columns,
       relative: relative + orthonormality,
       absolute: leftOut + moved(columns) + mixing / Math.sqrt(1 - departure) * root,
       tail: (1 + mixing) * root ** 2,

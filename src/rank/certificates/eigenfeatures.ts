@@ -68,15 +68,20 @@ export interface FloorNorms {
  * form xᵀGx:
  *
  * - What is left off the diagonal, and the rounding of rotations, of Gram sums and of entries of Ψ̂
- *   by a share of themselves, move it by η |x|². They are relative to ‖D Ṽ x‖ ≤ (|x| + 2 √τ ‖x‖) /
- *   √(1 − ‖A − I‖), as Ṽx has a part in the tail of norm at most ‖x‖, whose features have norm √τ.
- * - So the tail adds what κ mixes in: 2 κ √τ |x| ‖x‖ and κ τ ‖x‖².
- * - ‖E Ṽ x‖ ≤ (α + dot(n) √(n tr M)) ‖x‖, all n columns counted, since Ṽx may have a part in each.
+ *   by a share of themselves, move it by η |x|². Those of sums and entries, s = n gram(m) + 2 √n
+ *   `entry`, are relative to ‖D Ṽ x‖ ≤ (|x| + 2 √τ ‖x‖) / √(1 − ‖A − I‖), as Ṽx has a part in the
+ *   tail of norm at most ‖x‖, whose features have norm √τ. With ‖A − I‖ < ½ that adds 8 s √τ |x|
+ *   ‖x‖ + 8 s τ ‖x‖².
+ * - An entry a_ij between head and tail, at most 1, rounds by ρ = `rotation` in each round. With y,
+ *   what the rotations of the round before make of x, that is ρ Σ d_i |y_i| Σ d_j |y_j| on either
+ *   side, at most ρ √h ‖D y_head‖ √τ ‖x‖; within the tail it is ρ τ ‖x‖².
+ * - ‖E Ṽ x‖ ≤ (α′ + dot(n) √(n tr M)) ‖x‖, with α′ what was left out, and all n columns counted,
+ *   since Ṽx may have a part in each.
  *
- * As ‖x‖ ≤ |x| / √ε′, xᵀGx ≥ (1 − θ) |x|² with θ = η + 2 a / √ε′ + κ τ / ε′ and a the absolute
- * terms. For x that is 0 in the leading entries, columns of the head give at most (1 + θ) λ̂_i +
- * δ_i, and those of the tail add at most τ, which δ_i holds. These are the two assumptions of
- * `lossFloor`.
+ * As ‖x‖ ≤ |x| / √ε′, xᵀGx ≥ (1 − θ) |x|² with θ = η + 2 a / √ε′ + k / ε′, a half of the terms of
+ * |x| ‖x‖, and k those of ‖x‖². For x that is 0 in the leading entries, columns of the head give at
+ * most (1 + θ) λ̂_i + δ_i, and those of the tail add at most τ, which δ_i holds. These are the two
+ * assumptions of `lossFloor`.
  *
  * Moments are Xᵀ W y for the same X. Those that are rotated with the eigenvectors err, in ⟨x, t⟩ /
  * ‖y‖,
@@ -103,14 +108,15 @@ export function eigenfeatureBounds(
   moments: "rotated" | { readonly absolute: number },
 ): EigenfeatureBounds[] {
   const { samples, rounds, eigenvalues: { length: n } } = spectrum;
-  const { heads, moved, leftOut, mixing } = headCertificates(spectrum, arithmetic);
-  const rounding = Math.sqrt(2 * n) * (arithmetic.gram(samples) + arithmetic.entry) +
-    rounds * arithmetic.rotation;
-  return heads.map(({ least, relative, absolute, tail }) => ({
+  const { heads, moved, leftOut } = headCertificates(spectrum, arithmetic);
+  const sums = n * arithmetic.gram(samples) + 2 * Math.sqrt(n) * arithmetic.entry;
+  const rotations = rounds * arithmetic.rotation;
+  const rounding = Math.sqrt(2 * n) * (arithmetic.gram(samples) + arithmetic.entry) + rotations;
+  return heads.map(({ least, columns, relative, tail }) => ({
     least,
     relative,
-    absolute: absolute + moved,
-    mixed: tail * mixing / (1 + mixing),
+    absolute: leftOut + moved + (4 * sums + rotations * Math.sqrt(2 * columns)) * Math.sqrt(tail),
+    mixed: (4 * sums + rotations * (1 + 3 * Math.sqrt(columns))) * tail,
     ...moments === "rotated"
       ? { momentRelative: rounding, momentAbsolute: leftOut + moved + 2 * rounding * Math.sqrt(tail) }
       : { momentRelative: 0, momentAbsolute: moments.absolute },
