@@ -124,8 +124,8 @@ export function eigenfeatureBounds(
 }
 
 /**
- * Bounds the weighted mean squared error from below for computed eigenfeatures: the best of what
- * the certified heads of their spectrum allow. Where none reaches down to ε, the bound is that of a
+ * Bounds the weighted mean squared error from below for computed eigenfeatures, by the certified
+ * head of their spectrum that knows them best. Where none reaches down to ε, the bound is that of a
  * larger threshold, which holds as well.
  *
  * @param features Spectrum and moments.
@@ -141,19 +141,25 @@ export function eigenfeatureFloor(
   const { eigenvalues, bounds, moments } = features;
   if (eigenvalues.some(Number.isNaN)) return NaN;
   const long = moments.heads.filter(({ least }) => least <= epsilon);
-  const floors = (long.length > 0 ? long : moments.heads).map((head) => {
-    const threshold = Math.max(epsilon, head.least), root = Math.sqrt(threshold);
-    const departure = head.relative + 2 * head.absolute / root + head.mixed / threshold;
-    if (!(departure < 1)) return 0;
-    return lossFloor({
-      eigenvalues,
-      bounds: eigenvalues.map((value, i) =>
-        (1 - departure) * value > threshold ? departure * value : bounds[i] + departure * value
-      ),
-      ...moments,
-      momentBound: (head.momentRelative + head.momentAbsolute / root) / Math.sqrt(1 - departure),
-      ...norms,
-    }, threshold);
-  });
-  return Math.max(0, ...floors);
+  const [known] = (long.length > 0 ? long : moments.heads.slice(0, 1))
+    .map((head) => {
+      const threshold = Math.max(epsilon, head.least), root = Math.sqrt(threshold);
+      return {
+        threshold,
+        departure: head.relative + 2 * head.absolute / root + head.mixed / threshold,
+        rounding: head.momentRelative + head.momentAbsolute / root,
+      };
+    })
+    .sort((a, b) => a.departure + 2 * a.rounding - b.departure - 2 * b.rounding);
+  if (!known || !(known.departure < 1)) return 0;
+  const { threshold, departure, rounding } = known;
+  return lossFloor({
+    eigenvalues,
+    bounds: eigenvalues.map((value, i) =>
+      (1 - departure) * value > threshold ? departure * value : bounds[i] + departure * value
+    ),
+    ...moments,
+    momentBound: rounding / Math.sqrt(1 - departure),
+    ...norms,
+  }, threshold);
 }

@@ -163,16 +163,18 @@ function remainderOf(
   { eigenvalues, bounds, targetMoments, meanMoments, targets }: Omit<FloorInput, "weightNorm" | "biasNorm">,
   indices: readonly number[],
 ): Remainder {
-  const means = [...targets.means];
-  let projected = 0, spanned = 0;
-  for (const i of indices) {
-    const least = eigenvalues[i] - bounds[i];
-    spanned += meanMoments[i] * (meanMoments[i] / least);
-    for (const [c, moments] of targetMoments.entries()) {
-      projected += moments[i] * (moments[i] / least);
-      means[c] -= meanMoments[i] * (moments[i] / least);
+  const shares = indices.map((i) => meanMoments[i] / (eigenvalues[i] - bounds[i]));
+  const spanned = indices.reduce((sum, i, at) => sum + meanMoments[i] * shares[at], 0);
+  let projected = 0;
+  const means = targetMoments.map((moments, c) => {
+    let mean = targets.means[c];
+    for (let at = 0; at < indices.length; at++) {
+      const i = indices[at];
+      projected += moments[i] * (moments[i] / (eigenvalues[i] - bounds[i]));
+      mean -= shares[at] * moments[i];
     }
-  }
+    return mean;
+  });
   return { projected, mean: Math.hypot(...means), spanned };
 }
 
