@@ -9,8 +9,9 @@ import type { Gpu } from "../../gpu/device.ts";
 import { rootBound } from "../certificates/certificate.ts";
 import { autoRankMethod, rankMethods } from "../methods/rank_methods.ts";
 import { inPrecision } from "../spectra/in_precision.ts";
+import { multiplyDown, multiplyUp } from "../../linalg/directed.ts";
 import { oneSidedSpectra } from "../spectra/one_sided_spectra.ts";
-import { type Precision, precisionNames } from "../spectra/spectrum_options.ts";
+import { type FeatureSpectrum, type Precision, precisionNames } from "../spectra/spectrum_options.ts";
 import { rankInterval } from "../certificates/rank_interval.ts";
 import { checkMatrices, type Matrix } from "../../linalg/matrix.ts";
 
@@ -80,12 +81,17 @@ export async function weightRanks(
   if (matrices.length === 0) return [];
   const volume = matrices[0].rows;
   const single = rankMethods[autoRankMethod(matrices[0])];
-  const thresholds = { volume, precision, epsilons: [tolerance ** 2], threshold: "relative" } as const;
+  // τ² is no float64, mostly, and may be below all of them: each end of a rank takes its safe side.
+  const least = multiplyDown(tolerance, tolerance), most = multiplyUp(tolerance, tolerance);
+  const thresholds = { volume, precision, epsilons: [least, most], threshold: "relative" } as const;
   const spectra = await inPrecision(matrices, thresholds, (some, precision) => {
     return (precision === "single" ? single.solve : oneSidedSpectra)(gpu, some, { volume, precision });
   });
-  return spectra.map(({ eigenvalues, bounds }) => {
-    const { rank, low, high } = rankInterval(eigenvalues, bounds, tolerance ** 2, { threshold: "relative" });
+  const countAt = ({ eigenvalues, bounds }: FeatureSpectrum, epsilon: number) =>
+    rankInterval(eigenvalues, bounds, epsilon, { threshold: "relative" });
+  return spectra.map((spectrum) => {
+    const { eigenvalues, bounds } = spectrum;
+    const { low } = countAt(spectrum, most), { rank, high } = countAt(spectrum, least);
     return {
       singularValues: eigenvalues.map(Math.sqrt),
       bounds: bounds.map((bound, i) => rootBound(eigenvalues[i], bound)),

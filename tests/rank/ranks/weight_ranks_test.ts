@@ -102,3 +102,10 @@ Deno.test("weightRanks: nothing, zero, and what is wrong", async () => {
     ShapeError,
   );
 });
+
+Deno.test("weightRanks: a tolerance whose square is below all floats", async () => {
+  const matrix = { rows: 2, columns: 2, data: Float32Array.of(3, 0, 0, 0) };
+  const [{ low, rank, high }] = await weightRanks(gpu, [matrix], { tolerance: 1e-200 });
+  assert.equal(low, 1);
+  assert.ok(low <= rank && rank <= high);
+});
