@@ -24,6 +24,7 @@ export { normals, tanhLayer, withEigenvalues } from "./random_matrices.ts";
 export { spearman } from "./spearman.ts";
 export {
   type Correlation,
+  localQuantiles,
   oppositeChanges,
   type ResponseOptions,
   type ResponseTest,

@@ -48,7 +48,7 @@ export function responseOptions(count: number): ResponseOptions {
  *   before the rank rises.
  * - Null: jumps shifted together in a circle; the highest over the lags has the same null.
  * - Tail: one-sided, the loss falls faster at jumps.
- * - Increments less their local median, by rank: neither trends nor single spikes of the loss count.
+ * - Falls count by their quantile among neighbouring ones: neither trends nor single spikes count.
  *
  * @param run Losses and jumps.
  * @returns Both p-values, and the lag in probes; NaN without jumps, or if a loss is not above 0.
@@ -150,7 +150,7 @@ const NEAR = 2;
  *   within a factor of two of the floor.
  * - Statistic: over these jumps, the mean fall of the log loss per step in the probes behind the jump
  *   less that in as many before it, within the most lag of {@linkcode responseOptions}. Falls count
- *   by rank after their local median is taken off, as in {@linkcode testCoupling}.
+ *   by their quantile among neighbouring ones, as in {@linkcode testCoupling}.
  * - Null: these jumps shifted together in a circle.
  * - Tail: one-sided, the fall is faster behind than before. If the loss waited at its floor, it would
  *   be.
@@ -177,7 +177,7 @@ export function testFloor(run: JumpsAndFloors): FloorTest {
   if (reached.length === 0 || length < 4 * (mostLag + 1) || !falls.every(Number.isFinite)) {
     return { ...counts, pValue: NaN };
   }
-  // The reach keeps the scale of the local median; the contrast averages over the lags.
+  // The reach sets the neighbours; the contrast averages over the lags.
   const single = shiftedResponse(eventsOf({ ...run, jumps: reached }), falls, { reach });
   const at = (k: number) => single[((k % length) + length) % length];
   const contrast = (k: number) => {
