@@ -19,7 +19,7 @@ export interface Correlation {
 }
 
 /** Blocks to either side among which a change is ranked. */
-const NEIGHBOURS = 3;
+const NEIGHBORS = 3;
 
 /**
  * Tests whether one series rises where another one falls, apart from their trends.
@@ -76,7 +76,7 @@ function blockMeans(values: ArrayLike<number>): number[] {
 /** Quantiles of the changes from block to block among their neighbours. */
 function localChanges(values: ArrayLike<number>): Float64Array {
   const means = blockMeans(values);
-  return localQuantiles(means.slice(1).map((mean, i) => mean - means[i]), NEIGHBOURS);
+  return localQuantiles(means.slice(1).map((mean, i) => mean - means[i]), NEIGHBORS);
 }
 
 /**

@@ -9,7 +9,9 @@ import { type RampTest, testRamp } from "../rank/stairs/ramp.ts";
 import { type Correlation, oppositeChanges, type ResponseTest } from "../stats/shifts.ts";
 import type { Probe } from "./trace.ts";
 
-/** Tests of one ε-rank of one layer over a run. p-values are NaN where there is too little to test. */
+/**
+ * Tests of one ε-rank of one layer over a run. p-values are NaN where there is too little to test.
+ */
 export interface StairTests {
   /**
    * Bound on the probability that flicker, a trend or a random walk makes any of the jumps: 1 where

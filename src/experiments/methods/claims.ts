@@ -8,8 +8,8 @@ import type { MethodOutcome } from "./outcome.ts";
 import { type LearningMethod, learningMethods, type MethodsPlan } from "./plan.ts";
 
 /**
- * Compares an outcome with that of the plain network of the same replica and task; `null` where that
- * cannot be told.
+ * Compares an outcome with that of the plain network of the same replica and task; `null` where
+ * that cannot be told.
  */
 type Comparison = (outcome: MethodOutcome, plain: MethodOutcome) => number | null;
 

@@ -116,8 +116,8 @@ function claimOf({ cell, summary }: AtlasRun, claim: AtlasClaim, e: number): Cla
  *
  * @param runs The cells.
  * @param epsilons Thresholds; the first counts.
- * @returns The claims. The statistic of a replica is the mean over the cells, of p-values the one of
- * all together; and the value of the cell least in favour of the claim.
+ * @returns The claims. The statistic of a replica is the mean over the cells, of p-values the one
+ * of all together; and the value of the cell least in favour of the claim.
  */
 export function claimsOfAtlas(runs: readonly AtlasRun[], epsilons: readonly number[]): Claim[] {
   return atlasClaims.flatMap((claim) => {

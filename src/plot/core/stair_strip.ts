@@ -30,8 +30,8 @@ export interface StripStair {
 }
 
 /**
- * Draws the stairs as blocks. Each reaches from its first probe to that of the next stair, and shows
- * its rank if there is room: five stairs can be read, and forty can be counted. Blocks with a
+ * Draws the stairs as blocks. Each reaches from its first probe to that of the next stair, and
+ * shows its rank if there is room: five stairs can be read, and forty can be counted. Blocks with a
  * significant jump are filled, in two alternating tints; the others are hollow.
  *
  * @param parent Where to draw; the origin is the upper left corner of the strip.
