@@ -24,6 +24,7 @@
  */
 export { staircaseData, type StaircaseDataOptions } from "./staircase/figure_data.ts";
 export { staircaseFigure } from "./staircase/staircase.ts";
+export type { StripStair } from "./core/stair_strip.ts";
 export type {
   LayerSeries,
   RankSeries,

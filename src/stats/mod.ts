@@ -1,6 +1,7 @@
 /**
  * Statistics and random numbers: medians and quantiles, confidence intervals, rank correlation,
- * p-values, tests against circular shifts, power laws, and reproducible random streams and matrices. They run on the host.
+ * p-values, tests against circular shifts, power laws, and reproducible random streams and
+ * matrices. They run on the host.
  *
  * @example Mean of five values, with its confidence interval.
  * ```ts
@@ -24,6 +25,7 @@ export { normals, tanhLayer, withEigenvalues } from "./random_matrices.ts";
 export { spearman } from "./spearman.ts";
 export {
   type Correlation,
+  localQuantiles,
   oppositeChanges,
   type ResponseOptions,
   type ResponseTest,

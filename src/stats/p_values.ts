@@ -33,8 +33,8 @@ export function monteCarloPValue(observed: number, draws: Iterable<number>): num
 
 /**
  * Combines the p-values of independent tests of the same null, such as those of replicas: under the
- * null −2 Σ log p_i has a χ² distribution with 2 n degrees of freedom, so that the p-value of all is
- * e^(−x) Σ_{i < n} x^i / i! with x = −Σ log p_i.
+ * null −2 Σ log p_i has a χ² distribution with 2 n degrees of freedom, so that the p-value of all
+ * is e^(−x) Σ_{i < n} x^i / i! with x = −Σ log p_i.
  *
  * Source: R. A. Fisher, "Statistical methods for research workers", 4th edition, 1932.
  *

@@ -4,7 +4,6 @@
  * @module
  */
 import { InputError, ShapeError } from "../errors.ts";
-import { lowerMedian } from "./median.ts";
 import { monteCarloPValue } from "./p_values.ts";
 import { spearman } from "./spearman.ts";
 
@@ -19,17 +18,22 @@ export interface Correlation {
   readonly pValue: number;
 }
 
+/** Blocks to either side among which a change is ranked. */
+const NEIGHBORS = 3;
+
 /**
  * Tests whether one series rises where another one falls, apart from their trends.
  *
- * - Statistic: −ρ, Spearman's ρ of the changes of both series from block to block, each less the
- *   change before it. The series are cut into 50 blocks of as many values (into single values if
- *   there are fewer than 100), and a block counts by its mean. The second difference has no level
- *   and no constant speed, which any two trends share.
+ * - Data: the changes of both series from block to block. The series are cut into 50 blocks of as
+ *   many values (into single values if there are fewer than 100), and a block counts by its mean.
+ *   A change counts by its quantile among those of the three blocks before and behind it
+ *   ({@linkcode localQuantiles}): a series whose speed rises or falls steadily has quantiles of ½,
+ *   so that no trend is left.
+ * - Statistic: −ρ, Spearman's ρ of the quantiles.
  * - Null: the times of one series say nothing about those of the other. It is shifted in a circle,
  *   by all shifts but 0, ±1 and ±2, which keeps the order within each series.
  * - Tail: one-sided. ρ is more negative than with shifts.
- * - Assumes that shifted series are as likely as the observed one: the second differences are about
+ * - Assumes that shifted series are as likely as the observed one: the quantiles are about
  *   stationary.
  *
  * @param x First series.
@@ -51,7 +55,7 @@ export interface Correlation {
  */
 export function oppositeChanges(x: ArrayLike<number>, y: ArrayLike<number>): Correlation {
   checkLengths(x, y);
-  const a = secondDifferences(blockMeans(x)), b = secondDifferences(blockMeans(y)), count = a.length;
+  const a = localChanges(x), b = localChanges(y), count = a.length;
   if (count < 6) return { value: NaN, pValue: NaN };
   const shifted = (k: number) => spearman(a, b.map((_, i) => b[(i + k) % count]));
   const value = shifted(0);
@@ -69,8 +73,42 @@ function blockMeans(values: ArrayLike<number>): number[] {
   });
 }
 
-function secondDifferences(values: readonly number[]): number[] {
-  return values.slice(2).map((value, i) => value - 2 * values[i + 1] + values[i]);
+/** Quantiles of the changes from block to block among their neighbours. */
+function localChanges(values: ArrayLike<number>): Float64Array {
+  const means = blockMeans(values);
+  return localQuantiles(means.slice(1).map((mean, i) => mean - means[i]), NEIGHBORS);
+}
+
+/**
+ * Computes the quantile of each value among its neighbours. In a stretch that rises or falls
+ * steadily each value is the median of its neighbours, so that quantiles have no trend.
+ *
+ * @param values The values.
+ * @param reach Neighbours to either side, fewer where an end is nearer: as many before as behind.
+ * @returns Shares of the neighbours that are smaller, with half of those that are equal, from 0 to
+ * 1; ½ at both ends.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { localQuantiles } from "./shifts.ts";
+ *
+ * assert.deepEqual([...localQuantiles([1, 4, 9, 16, 25], 2)], [0.5, 0.5, 0.5, 0.5, 0.5]);
+ * assert.deepEqual([...localQuantiles([1, 9, 4], 1)], [0.5, 1, 0.5]);
+ * ```
+ */
+export function localQuantiles(values: ArrayLike<number>, reach: number): Float64Array {
+  return Float64Array.from(values, (value, i) => {
+    const near = Math.min(reach, i, values.length - 1 - i);
+    if (near === 0) return 0.5;
+    let below = 0;
+    for (let k = 1; k <= near; k++) {
+      for (const other of [values[i - k], values[i + k]]) {
+        below += other < value ? 1 : other === value ? 0.5 : 0;
+      }
+    }
+    return below / (2 * near);
+  });
 }
 
 /** An event of a series. */
@@ -92,9 +130,8 @@ export interface ResponseOptions {
 /**
  * Computes how much higher a response is at events than about them, for all shifts of the events.
  *
- * Each value of the response counts by its rank among all, from 0 to 1, after the median of its
- * neighbours within 4 × reach is taken off: neither a trend nor single large values count. It is
- * then averaged over the reach.
+ * The response is averaged over the reach; a mean counts by its quantile among those within 4 ×
+ * reach ({@linkcode localQuantiles}). Neither a trend nor single large values count.
  *
  * @param events The events.
  * @param response The response, a number at each index.
@@ -108,29 +145,18 @@ export function shiftedResponse(
   { reach }: Pick<ResponseOptions, "reach">,
 ): Float64Array {
   const length = response.length, at = (i: number) => ((i % length) + length) % length;
-  const level = Array.from(response, (value, i) => value - localMedian(response, i, 4 * reach));
-  const order = level.map((_, i) => i).sort((i, j) => level[i] - level[j]);
-  const ranks = new Float64Array(length);
-  for (let first = 0, end = 0; first < length; first = end) {
-    while (end < length && level[order[end]] === level[order[first]]) end++;
-    for (let i = first; i < end; i++) ranks[order[i]] = (first + end - 1) / 2 / (length - 1);
-  }
-  const mean = new Float64Array(length);
-  for (let i = 0; i < length; i++) {
-    for (let k = -reach; k <= reach; k++) mean[i] += ranks[at(i + k)] / (2 * reach + 1);
-  }
+  const means = Array.from(response, (_, i) => {
+    const first = Math.max(0, i - reach), end = Math.min(length, i + reach + 1);
+    let sum = 0;
+    for (let k = first; k < end; k++) sum += response[k];
+    return sum / (end - first);
+  });
+  const quantiles = localQuantiles(means, 4 * reach);
   const all = events.reduce((sum, { weight }) => sum + Math.abs(weight), 0);
   return Float64Array.from(
     response,
-    (_, k) => events.reduce((sum, event) => sum + event.weight * mean[at(event.at + k)], 0) / all,
+    (_, k) => events.reduce((sum, event) => sum + event.weight * quantiles[at(event.at + k)], 0) / all,
   );
-}
-
-/** Median of the values around an index, those beyond the ends left out. */
-function localMedian(values: ArrayLike<number>, i: number, reach: number): number {
-  const near: number[] = [];
-  for (let k = Math.max(0, i - reach); k <= Math.min(values.length - 1, i + reach); k++) near.push(values[k]);
-  return lowerMedian(near);
 }
 
 /** Whether a response is higher at events. */
@@ -152,7 +178,7 @@ export interface ResponseTest {
  *   together in a circle, by all shifts beyond the most lag, and the null takes the same highest
  *   response over the lags.
  * - Tail: one-sided, higher.
- * - Assumes that the response, its local median taken off, is about stationary.
+ * - Assumes that the quantiles of the response are about stationary.
  *
  * @param events The events.
  * @param response The response, a number at each index.

@@ -95,4 +95,5 @@ export {
   type Trace,
 } from "./trace.ts";
 export { follow } from "./follow.ts";
+export type { StairTests } from "./stair_tests.ts";
 export { Training } from "./training.ts";

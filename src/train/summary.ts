@@ -16,6 +16,7 @@ import {
   stableRank,
 } from "../rank/ranks/spectral_ranks.ts";
 import { findStairs, type Staircase } from "../rank/stairs/find_stairs.ts";
+import { type StairTests, testReplicas, testStairs } from "./stair_tests.ts";
 import type { Probe, Trace } from "./trace.ts";
 
 /** One threshold's ε-rank of one layer over a run. */
@@ -37,8 +38,10 @@ export interface RankSummary {
    * constant.
    */
   readonly spearman: number;
-  /** Stairs of the rank, and the jumps between them. */
+  /** Stairs of the rank, and the jumps between them, with their p-values. */
   readonly staircase: Staircase;
+  /** Tests of the stairs, and of the loss at their jumps. */
+  readonly tests: StairTests;
 }
 
 /**
@@ -102,6 +105,11 @@ export interface TraceSummary {
   readonly accuracy: number | null;
   /** Lower median of that relative error; `null` if there is none. */
   readonly relativeError: number | null;
+  /**
+   * p-value, for each threshold, that the loss of the replicas falls at the jumps of their own
+   * terminal rank more than at those of others; NaN with fewer than three replicas.
+   */
+  readonly pairings: readonly number[];
   /** The replicas that have a probe. */
   readonly replicas: readonly ReplicaSummary[];
 }
@@ -122,6 +130,12 @@ export function summarize(trace: Trace, diverged: ReadonlyMap<number, number> = 
     loss: lowerMedian(replicas.map(({ loss }) => loss)),
     accuracy: medianOfSome(replicas.map(({ accuracy }) => accuracy)),
     relativeError: medianOfSome(replicas.map(({ relativeError }) => relativeError)),
+    pairings: trace.epsilons.map((_, e) =>
+      testReplicas(replicas.map(({ replica, layers }) => ({
+        probes: trace.probes.filter((probe) => probe.replica === replica),
+        staircase: layers[layers.length - 1].ranks[e].staircase,
+      })))
+    ),
     replicas,
   };
 }
@@ -176,6 +190,8 @@ function floorHolds(probes: readonly Probe[]): boolean | null {
 function summarizeRank(probes: readonly Probe[], layer: number, e: number, epsilon: number): RankSummary {
   const intervals = probes.map((probe) => probe.layers[layer].ranks[e]);
   const ranks = intervals.map(({ rank }) => rank);
+  const isTerminal = layer === probes[0].layers.length - 1;
+  const staircase = findStairs(probes.map(({ step }) => step), intervals);
   let largestRank = 0, furthestFall = 0;
   for (const rank of ranks) {
     largestRank = Math.max(largestRank, rank);
@@ -189,6 +205,7 @@ function summarizeRank(probes: readonly Probe[], layer: number, e: number, epsil
     furthestFall,
     certainShare: intervals.filter(({ low, high }) => low === high).length / intervals.length,
     spearman: spearman(ranks, probes.map(({ loss }) => Math.log(loss))),
-    staircase: findStairs(probes.map(({ step }) => step), intervals),
+    staircase,
+    tests: testStairs(probes, staircase, { layer, e, isTerminal }),
   };
 }

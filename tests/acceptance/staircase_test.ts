@@ -15,14 +15,19 @@ Deno.test("the default staircase: the loss falls, the rank rises in stairs, and 
   assert(summary.loss < 0.05, `loss ${summary.loss}`);
 
   const smallest = options.epsilons.indexOf(1e-6);
-  const [below, { initial, final, furthestFall, spearman, staircase: { stairs, jumps } }] = [first, terminal]
-    .map(({ ranks }) => ranks[smallest]);
+  const [below, { initial, final, furthestFall, spearman, staircase: { stairs, jumps }, tests }] = [
+    first,
+    terminal,
+  ].map(({ ranks }) => ranks[smallest]);
   assert(final.rank >= 18, `rank ${final.rank}`);
   assert(initial <= 4, `rank ${initial} at the start`);
   assert(furthestFall <= 3, `${furthestFall} below the running maximum`);
   assert(spearman < -0.9, `ρ = ${spearman}`);
   assert(final.rank > below.final.rank, `${final.rank}, below it ${below.final.rank}`);
   assert(stairs.length >= 10 && jumps.filter(({ size }) => size > 0).length >= 10, `${stairs.length} stairs`);
+
+  // No smooth trend lasts as unevenly on its levels.
+  assert(tests.ramp.pValue <= 0.05, `p = ${tests.ramp.pValue}`);
 
   assert.equal(floorHolds, true);
   const floors = spectrumProbes(trace).map((probe) => probe.floors![smallest]);

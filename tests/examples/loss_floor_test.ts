@@ -23,11 +23,12 @@ Deno.test("loss-floor: writes its files, and says what they say", async () => {
   assert.deepEqual([record.status, record.configuration.replicas, record.verdict.claims.length], [
     "done",
     5,
-    3,
+    4,
   ]);
   for (const { claim, statistic, value, interval, holds } of record.verdict.claims) {
     assert(claim && statistic && typeof holds === "boolean" && interval.length === 2);
-    assert(typeof value === "number");
+    // A p-value without anything to test is null.
+    assert(typeof value === "number" || statistic.includes("circular shifts"));
     assert(out.includes(`: ${claim} (`));
   }
   assert.equal(readTable(`${folder.path}/o/loss_floor.csv`).rows.length, 5 * 4 * 3);

@@ -50,7 +50,8 @@ Deno.test("methods: features that are there from the start have a high rank, a l
   assert.equal(verdicts.length, 5 * 3);
   // Random features and partitions of unity: all three claims.
   assert.deepEqual(holds(verdicts.slice(6)), new Array(9).fill(true), JSON.stringify(verdicts.slice(6)));
-  assert(verdicts.every(({ values }) => values.length === 3));
+  // Jumps of a rank that drifts cannot be told, and do not count.
+  assert(verdicts.every(({ values }, i) => i % 3 === 2 ? values.length <= 3 : values.length === 3));
   assert(progress.every((steps, i) => i === 0 || steps >= progress[i - 1]));
   assert.equal(progress.at(-1), 2 * 3 * 200);
   assert.equal(outcomes.length, 2 * 6 * 3);
@@ -154,7 +155,7 @@ Deno.test("methods: networks that diverge are named and left out; a run that is 
   const short = { methods: "elm", activation: "relu", optimizer: "sgd", steps: 40 };
   const result = await study({ ...short, learningRate: [0.01, 1e30, 0.01] });
   assert.deepEqual(result.diverged.map(({ replica }) => replica), [1]);
-  assert(result.verdicts.every(({ values }) => values.length === 2));
+  assert(result.verdicts.every(({ values }, i) => i % 3 === 2 || values.length === 2));
   assert.equal(result.status, "done");
   assert.match(
     await textOf(result),

@@ -164,7 +164,7 @@ Deno.test("pretraining: what can not be compared is refused before anything is t
   for (const epsilon of [0, NaN]) await refused({ epsilon });
 });
 
-/** A network with given losses and ranks at steps 0, 10, 20 … */
+/** A network with given losses and ranks from steps 0, 10, 20 … on, with a probe at each step. */
 function network(
   method: string,
   replica: number,
@@ -173,9 +173,12 @@ function network(
   startSteps = 0,
 ): PretrainingNetwork {
   const nothing = new Float64Array();
-  const probes = losses.map((loss, i) => ({
+  const times = losses.flatMap((loss, i) =>
+    Array.from({ length: 10 }, (_, k) => ({ loss, rank: ranks[i], step: 10 * i + k }))
+  );
+  const probes = times.map(({ loss, rank, step }) => ({
     kind: "spectrum" as const,
-    step: 10 * i,
+    step,
     replica: 0,
     loss,
     accuracy: null,
@@ -186,7 +189,7 @@ function network(
       eigenvalues: nothing,
       bounds: nothing,
       precision: "single" as const,
-      ranks: [{ epsilon: 1e-6, rank: ranks[i], low: ranks[i], high: ranks[i] }],
+      ranks: [{ epsilon: 1e-6, rank, low: rank, high: rank }],
     }],
   }));
   return { method, replica, probes, startMilliseconds: startSteps, startSteps, logDeterminants: null };

@@ -11,7 +11,7 @@ function cell(networks: number, holds: boolean, first: boolean): AtlasFigureCell
   const series = (value: (step: number, network: number) => number) =>
     Array.from({ length: networks }, (_, network) => steps.map((step) => value(step, network)));
   return {
-    heading: `ρ −0.${networks} · 12.4 stairs`,
+    heading: `12.4 stairs · p 0.0${networks}`,
     holds,
     loss: series((step, network) => Math.exp(-step / 50 - network)),
     terminal: series((step, network) => 3 + step / 10 + network),

@@ -50,10 +50,16 @@ Deno.test("staircaseAtlas: in cells that learn, ranks rise in stairs, most in th
   // Two tasks with three networks each, but for the equation with ReLU.
   assert.equal(last, 5 * 300);
   assert.equal(result.rows.length, 5);
-  for (const [claim, word] of [[0, "rises"], [2, "stair"], [4, "last"]] as const) {
-    assert(result.verdicts[claim].claim.includes(word) && result.verdicts[claim].holds, word);
+  // Each claim is judged over all cells, then in each.
+  const words = ["rises where the loss falls", "jump", "climbs in stairs", "falls faster", "ranks above"];
+  for (const [i, word] of words.entries()) {
+    assert(result.verdicts[2 * i].claim.includes(word), word);
+    assert.equal(result.verdicts[2 * i].pValue === null, word === "ranks above");
   }
-  assert.match(result.verdicts[0].claim, /ε = 0.0001, on average over 5 cells$/);
+  assert.match(result.verdicts[0].claim, /ε = 0.0001, in 5 cells together$/);
+  const lift = result.verdicts[8];
+  assert.match(lift.claim, /ε = 0.0001, on average over 5 cells$/);
+  assert(lift.holds);
 
   const cells = rows(result.tables["cells.csv"]);
   assert.equal(cells.length, 5 * 2);
@@ -66,9 +72,13 @@ Deno.test("staircaseAtlas: in cells that learn, ranks rise in stairs, most in th
     if (i >= 6) assert(Number(error) > 0 && Number(error) < 2);
   }
   // What is judged is what the table says of the first threshold.
-  const means = column("correlation").filter((_, i) => i % 2 === 0).map(Number);
+  const means = column("lift").filter((_, i) => i % 2 === 0).map(Number);
   const mean = means.reduce((sum, value) => sum + value, 0) / 5;
-  assert(Math.abs(mean - result.verdicts[0].value) < 1e-12);
+  assert(Math.abs(mean - lift.value) < 1e-12);
+  for (const key of ["changes", "jumps", "ramp", "coupling"]) {
+    const values = column(key).filter((value) => value !== "").map(Number);
+    assert(values.every((p) => p > 0 && p <= 1), `${key}: ${values}`);
+  }
 
   // 51 probes of three networks at two thresholds, of 2, 2, 3, 2 and 3 layers.
   const probes = rows(result.tables["staircase_atlas.csv"]);
@@ -86,14 +96,12 @@ Deno.test("staircaseAtlas: in cells that learn, ranks rise in stairs, most in th
   assert.equal(result.record.status, "done");
 });
 
-Deno.test("staircaseAtlas: a linear network has no stair beyond its rank, and the cell says so by name", async () => {
+Deno.test("staircaseAtlas: a linear network has no stair beyond its rank, and its cell is not told from a trend", async () => {
   const options = { ...small, activations: ["tanh", "identity"], optimizers: [adam] };
   const { verdicts, figures } = await study(gpu, staircaseAtlas, options);
   const failed = verdicts.filter(({ holds }) => !holds).map(({ claim }) => claim);
-  assert(failed.includes("the terminal ε-rank has more than one stair, ε = 0.01, in each cell"), `${failed}`);
-  assert(
-    failed.includes("small, identity, 2 layers, adam 0.01: the terminal ε-rank has more than one stair"),
-  );
+  const stairs = "the terminal ε-rank climbs in stairs rather than along a smooth trend";
+  assert(failed.includes(`${stairs}, ε = 0.01, in each cell`), `${failed}`);
   assert(
     failed.includes(
       "small, identity, 2 layers, adam 0.01: after training the last layer ranks above the first",
@@ -104,7 +112,7 @@ Deno.test("staircaseAtlas: a linear network has no stair beyond its rank, and th
     figures["staircase_atlas.svg"],
     "The staircase across tasks, activations, depths and optimisers",
   );
-  assert.equal(marks(elements, "broken").length, 1);
+  assert(marks(elements, "broken").length >= 1);
 });
 
 Deno.test("staircaseAtlas: who diverged is told by name and left out; a network of one layer has no later one", async () => {

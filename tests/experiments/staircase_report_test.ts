@@ -32,6 +32,13 @@ const rank: RankSummary = {
     shortest: 4,
     doubt: null,
   },
+  tests: {
+    sharpness: 1e-6,
+    ramp: { levels: 9, roughness: 1.5, pValue: 0.01 },
+    coupling: { pValue: 0.2, lagPValue: 0.125, lag: 3 },
+    changes: { value: -0.1, pValue: 0.34 },
+    floor: { jumps: 9, reached: 4, pValue: 0.5 },
+  },
 };
 
 const replica: ReplicaSummary = {
@@ -61,7 +68,13 @@ const replica: ReplicaSummary = {
   }],
 };
 
-const summary: TraceSummary = { loss: 0.0123, accuracy: null, relativeError: null, replicas: [replica] };
+const summary: TraceSummary = {
+  loss: 0.0123,
+  accuracy: null,
+  relativeError: null,
+  pairings: [0.25, NaN],
+  replicas: [replica],
+};
 
 /** The report of a training with that summary. */
 function report(
@@ -97,7 +110,20 @@ Deno.test("staircaseReport: a training in a few lines", () => {
       "",
       "  first, last, highest: ranks at the first and the last probe, and the highest of",
       "  all; an interval is given where a rank is not certain. stairs: runs over which",
-      "  the rank stays. ρ: Spearman's correlation of rank and log loss.",
+      "  the rank stays. ρ: Spearman's correlation of rank and log loss, which is near −1",
+      "  for any two opposite trends.",
+      "",
+      "p-values of the stairs:",
+      "  layer      ε   sharp   jump   trend   loss    lag    own   change   floor",
+      "  1       1e-6       1   1e-6   0.010   0.20   0.13   0.25     0.34    0.50",
+      "  1       1e-8       1   1e-6   0.010   0.20   0.13      –     0.34    0.50",
+      "",
+      "  sharp: jumps that neither flicker nor a rounded trend makes. p-values are small",
+      "  where the data speak against a sentence. jump: there is no such jump. trend:",
+      "  levels last as along a smooth trend. loss: it falls no faster at jumps than",
+      "  between them; lag: nor a little before or behind them; own: nor faster than at",
+      "  jumps of other replicas. change: rank and loss change independently. floor: the",
+      "  loss does not wait at its floor.",
       "",
       "other ranks of the last spectrum:",
       "  layer   effective rank   stable rank   participation ratio",

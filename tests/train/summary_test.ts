@@ -57,7 +57,7 @@ Deno.test("summarize: ranks of every layer and threshold over the run", () => {
   const [{ layers, floorHolds, divergedAt, replica }] = replicas;
   assert.deepEqual([replica, divergedAt, floorHolds], [0, null, null]);
   assert.deepEqual(layers.map(({ layer }) => layer), [1, 2]);
-  const { staircase, ...rank } = layers[0].ranks[1];
+  const { staircase, tests, ...rank } = layers[0].ranks[1];
   assert.deepEqual(rank, {
     epsilon: 1e-6,
     initial: 2,
@@ -68,6 +68,9 @@ Deno.test("summarize: ranks of every layer and threshold over the run", () => {
     spearman: -1,
   });
   assert(staircase.stairs.length >= 1 && staircase.jumps.length === staircase.stairs.length - 1);
+  // Five probes are too few for every test.
+  assert.deepEqual([tests.sharpness, tests.ramp.pValue, tests.coupling.pValue], [1, NaN, NaN]);
+  assert.deepEqual([tests.changes.pValue, tests.floor], [NaN, null]);
   // A constant has no correlation.
   assert.deepEqual(layers[1].ranks.map(({ spearman }) => spearman), [NaN, NaN]);
 });
@@ -154,5 +157,43 @@ Deno.test("summarize: probes that only count solve no spectra, in no arithmetic"
 });
 
 Deno.test("summarize: no probes, no numbers", () => {
-  assert.deepEqual(summarize(trace(2, [])), { loss: NaN, accuracy: null, relativeError: null, replicas: [] });
+  assert.deepEqual(summarize(trace(2, [])), {
+    loss: NaN,
+    accuracy: null,
+    relativeError: null,
+    pairings: [NaN, NaN],
+    replicas: [],
+  });
+});
+
+Deno.test("summarize: stairs of a long run are tested, and those of replicas against each other", () => {
+  // Six stairs of uneven length, by two, and a loss that falls at the jumps alone.
+  const ends = [12, 60, 75, 130, 142, 200];
+  const given = [0, 1, 2].flatMap((replica) =>
+    Array.from({ length: 200 }, (_, i): Given => {
+      const stair = ends.findIndex((end) => i < end + 2 * replica || end === 200);
+      const loss = 2 ** -stair * (1 - 1e-4 * i);
+      return {
+        step: 10 * i,
+        replica,
+        loss,
+        ranks: [[1, 1], [1, 2 + 2 * stair]],
+        floors: [0, 0.9 * 2 ** -stair],
+      };
+    })
+  );
+  const { replicas, pairings } = summarize(trace(3, given));
+  for (const { layers: [first, { ranks: [, { staircase, tests }] }] } of replicas) {
+    assert.equal(first.ranks[0].tests.sharpness, 1);
+    assert.equal(first.ranks[0].tests.floor, null);
+    assert.deepEqual(staircase.jumps.map(({ size, isSignificant }) => [size, isSignificant]).flat(), [
+      ...new Array(5).fill([2, true]).flat(),
+    ]);
+    assert(tests.sharpness < 1e-3 && tests.ramp.pValue <= 0.05, `${tests.sharpness}, ${tests.ramp.pValue}`);
+    assert(tests.coupling.lagPValue <= 0.05 && Math.abs(tests.coupling.lag) <= 1);
+    assert(tests.changes.value < -0.5 && tests.changes.pValue <= 0.05);
+    assert.deepEqual([tests.floor?.jumps, tests.floor?.reached], [5, 5]);
+  }
+  // Three replicas have six pairings.
+  assert(Number.isNaN(pairings[0]) && pairings[1] >= 1 / 6 && pairings[1] <= 1);
 });

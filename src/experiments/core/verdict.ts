@@ -5,6 +5,7 @@
  */
 import { count } from "../../format.ts";
 import { correlationInterval, meanInterval } from "../../stats/confidence.ts";
+import { combinePValues } from "../../stats/p_values.ts";
 
 /** Range in which the whole confidence interval of a statistic must lie. */
 export type Demand = { readonly above: number } | { readonly below: number } | { readonly equals: number };
@@ -18,10 +19,11 @@ export interface Claim {
   /** The statistic of each replica that counts. */
   readonly values: readonly number[];
   /**
-   * Kind of the statistic: any number, or a correlation in [−1, 1] or a mean of correlations, whose
-   * interval stays within [−1, 1]. Default: any number.
+   * Kind of the statistic: any number; a correlation in [−1, 1] or a mean of correlations, whose
+   * interval stays within [−1, 1]; or the p-value of a test against a null without the effect, NaN
+   * where there was too little to test. Default: any number.
    */
-  readonly kind?: "number" | "correlation";
+  readonly kind?: "number" | "correlation" | "p-value";
   /** Range in which the statistic must lie for the claim to hold. */
   readonly demand: Demand;
 }
@@ -32,10 +34,12 @@ export interface Verdict {
   readonly claim: string;
   /** Name of the statistic that decides it. */
   readonly statistic: string;
-  /** Mean of the statistic over the replicas. */
+  /** Mean of the statistic over the replicas; of p-values the one of all together. */
   readonly value: number;
-  /** 95 % confidence interval of the mean. */
+  /** 95 % confidence interval of the mean; of p-values their range. */
   readonly interval: readonly [low: number, high: number];
+  /** p-value of the claim, if it is judged by one. */
+  readonly pValue: number | null;
   /** The statistic of each replica that counts. */
   readonly values: readonly number[];
   /** Range in which the statistic must lie for the claim to hold. */
@@ -46,13 +50,16 @@ export interface Verdict {
 
 /**
  * Judges a claim. It holds if the whole confidence interval lies as demanded. A single replica has
- * no interval and is judged by its value alone.
+ * no interval and is judged by its value alone. p-values of replicas are combined by Fisher's
+ * method; those that are NaN are left out.
  *
  * @param claim The claim and the statistic of each replica.
  * @returns The verdict. A claim without replicas, or with a value that is not a number, does not
  * hold.
  */
-export function judge({ text, statistic, values, kind = "number", demand }: Claim): Verdict {
+export function judge(claim: Claim): Verdict {
+  const { text, statistic, values, kind = "number", demand } = claim;
+  if (kind === "p-value") return judgePValues(claim);
   const interval = kind === "correlation" ? correlationInterval : meanInterval;
   const { mean, low, high } = interval(values);
   const [least, most] = values.length > 1 ? [low, high] : [mean, mean];
@@ -61,7 +68,18 @@ export function judge({ text, statistic, values, kind = "number", demand }: Clai
     : "below" in demand
     ? most < demand.below
     : least === demand.equals && most === demand.equals;
-  return { claim: text, statistic, value: mean, interval: [low, high], values, demand, holds };
+  return { claim: text, statistic, value: mean, interval: [low, high], pValue: null, values, demand, holds };
+}
+
+/** Level of significance of a claim that is judged by p-values. */
+export const SIGNIFICANT: Demand = { below: 0.05 };
+
+/** Judges a claim by the p-values of its replicas, combined by Fisher's method. */
+function judgePValues({ text, statistic, values, demand }: Claim): Verdict {
+  const known = values.filter((value) => !Number.isNaN(value)), value = combinePValues(known);
+  const interval: [number, number] = known.length > 0 ? [Math.min(...known), Math.max(...known)] : [NaN, NaN];
+  const holds = "below" in demand && value < demand.below;
+  return { claim: text, statistic, value, interval, pValue: value, values: known, demand, holds };
 }
 
 /**
@@ -72,7 +90,14 @@ export function judge({ text, statistic, values, kind = "number", demand }: Clai
  * @returns A line each.
  */
 export function verdictLines(verdicts: readonly Verdict[]): string[] {
-  return verdicts.map(({ claim, statistic, value, interval: [low, high], holds, values }) => {
+  return verdicts.map(({ claim, statistic, value, interval: [low, high], pValue, holds, values }) => {
+    if (pValue !== null) {
+      const range = values.length < 2 ? "" : `, of single ones ${short(low)} to ${short(high)}`;
+      const text = values.length === 0 ? "nothing to test" : `p ${short(pValue)}${range}`;
+      return `${holds ? "holds" : "does not hold"}: ${claim} (${statistic}: ${text}, ${
+        count(values.length, "replica")
+      })`;
+    }
     const range = values.length < 2
       ? ""
       : low === high

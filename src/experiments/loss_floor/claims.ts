@@ -3,9 +3,11 @@
  *
  * @module
  */
-import { spearman } from "../../stats/spearman.ts";
+import { testFloor } from "../../rank/stairs/coupling.ts";
+import { findStairs } from "../../rank/stairs/find_stairs.ts";
+import { oppositeChanges } from "../../stats/shifts.ts";
 import { type SpectrumProbe, spectrumProbes, type Trace } from "../../train/trace.ts";
-import type { Claim } from "../core/verdict.ts";
+import { type Claim, SIGNIFICANT } from "../core/verdict.ts";
 
 /** One training, with all its replicas. */
 export interface LossFloorRun {
@@ -18,8 +20,8 @@ export interface LossFloorRun {
 }
 
 /**
- * States the claims: no loss lies below its floor; for the smallest ε floors fall as ranks rise; no
- * loss lies below the least that any output layer could reach.
+ * States the claims: no loss lies below its floor; for the smallest ε floors fall where ranks rise,
+ * and the loss waits at its floor; no loss lies below the least that any output layer could reach.
  *
  * @param trace Record of a training with floors at all probes.
  * @param leftOut Replicas that do not count.
@@ -38,16 +40,32 @@ export function floorClaims(trace: Trace, leftOut: ReadonlySet<number> = new Set
       demand: { equals: 0 },
     },
     {
-      text: `the floor falls as the ε-rank rises, ε = ${trace.epsilons[smallest]}`,
-      statistic: "Spearman's ρ of rank and floor",
-      values: replicas.map((probes) =>
-        spearman(
-          probes.map((probe) => rankOf(probe, smallest)),
-          probes.map(({ floors }) => floors![smallest]),
-        )
-      ),
-      kind: "correlation",
-      demand: { below: 0 },
+      text: `the floor falls where the ε-rank rises, trends apart, ε = ${trace.epsilons[smallest]}`,
+      statistic: "changes of rank and log floor against circular shifts",
+      values: replicas.map((probes) => {
+        const bounded = probes.filter(({ floors }) => floors![smallest] > 0);
+        return oppositeChanges(
+          bounded.map((probe) => rankOf(probe, smallest)),
+          bounded.map(({ floors }) => Math.log(floors![smallest])),
+        ).pValue;
+      }),
+      kind: "p-value",
+      demand: SIGNIFICANT,
+    },
+    {
+      text: `the loss waits at its floor until the ε-rank rises, ε = ${trace.epsilons[smallest]}`,
+      statistic: "falls behind jumps less falls before them against circular shifts",
+      values: replicas.map((probes) => {
+        const steps = probes.map(({ step }) => step);
+        const { jumps } = findStairs(
+          steps,
+          probes.map(({ layers }) => layers[layers.length - 1].ranks[smallest]),
+        );
+        const floors = probes.map((probe) => probe.floors![smallest]);
+        return testFloor({ steps, losses: probes.map(({ loss }) => loss), jumps, floors }).pValue;
+      }),
+      kind: "p-value",
+      demand: SIGNIFICANT,
     },
     {
       text: "the loss lies on or above what any output layer could reach",

@@ -7,8 +7,11 @@ import { type Claim, type Demand, judge } from "../core/verdict.ts";
 import type { MethodOutcome } from "./outcome.ts";
 import { type LearningMethod, learningMethods, type MethodsPlan } from "./plan.ts";
 
-/** Compares an outcome with that of the plain network of the same replica and task. */
-type Comparison = (outcome: MethodOutcome, plain: MethodOutcome) => number;
+/**
+ * Compares an outcome with that of the plain network of the same replica and task; `null` where
+ * that cannot be told.
+ */
+type Comparison = (outcome: MethodOutcome, plain: MethodOutcome) => number | null;
 
 /**
  * States about each method, at the smallest ε, that its rank is above the plain network's at the
@@ -73,7 +76,10 @@ export function methodClaims(
         "the rank has fewer jumps left than the plain network's",
         "difference",
         { below: 0 },
-        (own, plain) => own.jumps[e] - plain.jumps[e],
+        (own, plain) => {
+          const difference = own.jumps[e] - plain.jumps[e];
+          return Number.isNaN(difference) ? null : difference;
+        },
       ),
     ];
   });

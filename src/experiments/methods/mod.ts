@@ -88,7 +88,10 @@ export const methods: Experiment<TableOf<MethodsOptions>, MethodsPlan, MethodOut
           rank_start_low: { help: "lower end of its certified interval", value: ({ start }) => start.low },
           rank_start_high: { help: "upper end of it", value: ({ start }) => start.high },
           rank_end: { help: "ε-rank of the last hidden layer after training", value: ({ end }) => end.rank },
-          jumps: { help: "jumps of the rank after the start", value: ({ jumps }) => jumps },
+          jumps: {
+            help: "jumps of the rank after the start, beyond flicker; empty where stairs cannot be told",
+            value: ({ jumps }) => Number.isNaN(jumps) ? null : jumps,
+          },
           loss: {
             help: "mean squared error over the training samples at the end",
             value: ({ outcome: { losses } }) => losses[losses.length - 1],

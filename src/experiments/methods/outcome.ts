@@ -22,7 +22,10 @@ export interface MethodOutcome {
   readonly losses: readonly number[];
   /** ε-ranks of the last hidden layer, `[probe][threshold]`. */
   readonly ranks: readonly (readonly RankInterval[])[];
-  /** Jumps of each ε-rank after the start; none for features that stay as they are. */
+  /**
+   * Jumps of each ε-rank after the start, beyond flicker: none for features that stay as they are,
+   * NaN where stairs cannot be told.
+   */
   readonly jumps: readonly number[];
   /** Mean squared error on the held-out samples at the end; `null` without any. */
   readonly heldOut: number | null;
@@ -35,10 +38,14 @@ export interface MethodOutcome {
  *
  * @param steps Steps of the probes.
  * @param ranks Ranks, `[probe][threshold]`.
- * @returns Jumps at each threshold.
+ * @returns Jumps at each threshold; NaN where stairs cannot be told.
  */
 export function jumpsOf(steps: readonly number[], ranks: MethodOutcome["ranks"]): number[] {
-  return ranks[0].map((_, e) => findStairs(steps, ranks.map((each) => each[e])).jumps.length);
+  if (steps.length === 1) return ranks[0].map(() => 0);
+  return ranks[0].map((_, e) => {
+    const { jumps, doubt } = findStairs(steps, ranks.map((each) => each[e]));
+    return doubt === null ? jumps.length : NaN;
+  });
 }
 
 /**

@@ -148,8 +148,12 @@ export const pretraining: Experiment<TableOf<PretrainingOptions>, PretrainingPla
               value: ({ end }) => terminalRank(end).rank,
             },
             stairs: {
-              help: "upward jumps of the rank of the last hidden layer in training",
-              value: ({ network }) => stairsClimbed(network),
+              help:
+                "upward jumps of the rank of the last hidden layer in training; empty where stairs cannot be told",
+              value: ({ network }) => {
+                const stairs = stairsClimbed(network);
+                return Number.isNaN(stairs) ? null : stairs;
+              },
             },
             loss_start: { help: "loss at the start", value: ({ start }) => start.loss },
             loss_end: { help: "loss after training", value: ({ end }) => end.loss },

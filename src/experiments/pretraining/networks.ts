@@ -131,9 +131,10 @@ export function lossAfter({ probes, startSteps }: PretrainingNetwork, steps: num
  * Counts the stairs that a network climbs while it is trained.
  *
  * @param network The network.
- * @returns How often the terminal ε-rank jumps up from one stair to the next.
+ * @returns How often the terminal ε-rank jumps up by more than flicker; NaN where stairs cannot be
+ * told.
  */
 export function stairsClimbed({ probes }: PretrainingNetwork): number {
-  const { jumps } = findStairs(probes.map(({ step }) => step), probes.map(terminalRank));
-  return jumps.filter(({ size }) => size > 0).length;
+  const { jumps, doubt } = findStairs(probes.map(({ step }) => step), probes.map(terminalRank));
+  return doubt === null ? jumps.filter(({ size }) => size > 0).length : NaN;
 }

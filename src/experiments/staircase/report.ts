@@ -8,8 +8,10 @@ import { textTable } from "../../cli/text_table.ts";
 import { count, formatNumber } from "../../format.ts";
 import type { KernelTime } from "../../gpu/measure/profiler.ts";
 import { lowerMedian } from "../../stats/median.ts";
+import { combinePValues } from "../../stats/p_values.ts";
 import type { CompleteOptions } from "../../train/options.ts";
 import type { LayerSummary, RankSummary, ReplicaSummary, TraceSummary } from "../../train/summary.ts";
+import type { StairTests } from "../../train/stair_tests.ts";
 import type { Trace } from "../../train/trace.ts";
 import type { ExperimentResult } from "../core/experiment.ts";
 import { sweptBy, sweptGroups } from "./swept.ts";
@@ -53,7 +55,14 @@ export function staircaseReport(
     const members = replicas.filter(({ replica }) => indices.includes(replica));
     if (members.length === 0) continue;
     if (label !== "") lines.push("", `${label}: final loss ${medianLoss(members)}`);
-    lines.push("", ...rankLines(members), "", ...otherLines(members));
+    lines.push(
+      "",
+      ...rankLines(members),
+      "",
+      ...testLines(members, members.length === wanted ? summary.pairings : null),
+      "",
+      ...otherLines(members),
+    );
   }
   const share = doubleShare(replicas);
   if (share > 0) {
@@ -93,8 +102,60 @@ function rankLines(replicas: readonly ReplicaSummary[]): string[] {
     "",
     "  first, last, highest: ranks at the first and the last probe, and the highest of",
     "  all; an interval is given where a rank is not certain. stairs: runs over which",
-    "  the rank stays. ρ: Spearman's correlation of rank and log loss.",
+    "  the rank stays. ρ: Spearman's correlation of rank and log loss, which is near −1",
+    "  for any two opposite trends.",
   ];
+}
+
+/** Writes the p-values of each layer and threshold, those of replicas combined. */
+function testLines(replicas: readonly ReplicaSummary[], pairings: readonly number[] | null): string[] {
+  const rows = replicas[0].layers.flatMap(({ layer, ranks }, l) =>
+    ranks.map(({ epsilon }, e) => {
+      const all = replicas.map(({ layers }) => layers[l].ranks[e]);
+      const p = (of: (tests: StairTests) => number | undefined) =>
+        pText(combinePValues(all.map(({ tests }) => of(tests) ?? NaN)));
+      const isTerminal = l === replicas[0].layers.length - 1;
+      return [
+        String(layer),
+        formatNumber(epsilon),
+        spanOf(
+          all.map(({ staircase }) => staircase.jumps.filter(({ isSignificant }) => isSignificant).length),
+        ),
+        p(({ sharpness }) => sharpness),
+        p(({ ramp }) => ramp.pValue),
+        p(({ coupling }) => coupling.pValue),
+        p(({ coupling }) => coupling.lagPValue),
+        isTerminal ? pText(pairings?.[e] ?? NaN) : "",
+        p(({ changes }) => changes.pValue),
+        p(({ floor }) => floor?.pValue),
+      ];
+    })
+  );
+  const header = ["layer", "ε", "sharp", "jump", "trend", "loss", "lag", "own", "change", "floor"];
+  const doubts = replicas.flatMap(({ replica, layers }) =>
+    layers.flatMap(({ layer, ranks }) =>
+      ranks.flatMap(({ epsilon, staircase: { doubt } }) =>
+        doubt === null ? [] : [`  replica ${replica}, layer ${layer}, ε ${formatNumber(epsilon)}: ${doubt}`]
+      )
+    )
+  );
+  return [
+    replicas.length > 1 ? "p-values of the stairs, all replicas together:" : "p-values of the stairs:",
+    ...textTable([header, ...rows], 1),
+    "",
+    "  sharp: jumps that neither flicker nor a rounded trend makes. p-values are small",
+    "  where the data speak against a sentence. jump: there is no such jump. trend:",
+    "  levels last as along a smooth trend. loss: it falls no faster at jumps than",
+    "  between them; lag: nor a little before or behind them; own: nor faster than at",
+    "  jumps of other replicas. change: rank and loss change independently. floor: the",
+    "  loss does not wait at its floor.",
+    ...(doubts.length === 0 ? [] : ["", "stairs that cannot be told:", ...doubts]),
+  ];
+}
+
+/** Writes a p-value; nothing where there was too little to test. */
+function pText(value: number): string {
+  return Number.isNaN(value) ? "–" : value < 1e-3 ? value.toExponential(0) : value.toPrecision(2);
 }
 
 /** Writes the last ranks, with the interval if one of them is not certain. */

@@ -6,7 +6,8 @@
 import type { ReplicaSummary, TraceSummary } from "../../train/summary.ts";
 import type { Trace } from "../../train/trace.ts";
 import { mean } from "../../stats/mean.ts";
-import { type Claim, type Demand, judge, type Verdict } from "../core/verdict.ts";
+import { combinePValues } from "../../stats/p_values.ts";
+import { type Claim, type Demand, judge, SIGNIFICANT, type Verdict } from "../core/verdict.ts";
 import { type AtlasCell, nameOfCell } from "./cells.ts";
 
 /** A trained cell. */
@@ -22,13 +23,13 @@ export interface AtlasRun {
 /** A claim about each cell. */
 export interface AtlasClaim {
   /** Name of its columns. */
-  readonly key: "correlation" | "stairs" | "lift";
+  readonly key: "changes" | "jumps" | "ramp" | "coupling" | "lift";
   /** The claim, without the cell. */
   readonly claim: string;
   /** Name of the statistic that decides it. */
   readonly statistic: string;
   /** Kind of the statistic, as of a {@linkcode Claim}. */
-  readonly kind: "number" | "correlation";
+  readonly kind: "number" | "p-value";
   /** Range in which it must lie. */
   readonly demand: Demand;
   /** Statistic of a network at the e-th threshold; `null` if the claim does not apply to it. */
@@ -38,21 +39,36 @@ export interface AtlasClaim {
 /** The claims, in the order of their verdicts. */
 export const atlasClaims: readonly AtlasClaim[] = [
   {
-    key: "correlation",
-    claim: "the terminal ε-rank rises as the loss falls",
-    statistic: "Spearman's ρ of rank and loss",
-    kind: "correlation",
-    demand: { below: 0 },
-    // Undefined if the rank is constant.
-    measure: ({ layers }, e) => layers[layers.length - 1].ranks[e].spearman || 0,
+    key: "changes",
+    claim: "the terminal ε-rank rises where the loss falls, trends apart",
+    statistic: "changes of rank and loss against circular shifts",
+    kind: "p-value",
+    demand: SIGNIFICANT,
+    measure: ({ layers }, e) => layers[layers.length - 1].ranks[e].tests.changes.pValue,
   },
   {
-    key: "stairs",
-    claim: "the terminal ε-rank has more than one stair",
-    statistic: "stairs",
-    kind: "number",
-    demand: { above: 1 },
-    measure: ({ layers }, e) => layers[layers.length - 1].ranks[e].staircase.stairs.length,
+    key: "jumps",
+    claim: "the terminal ε-rank has a jump that no rounded trend makes",
+    statistic: "jumps against flicker, trends and random walks",
+    kind: "p-value",
+    demand: SIGNIFICANT,
+    measure: ({ layers }, e) => layers[layers.length - 1].ranks[e].tests.sharpness,
+  },
+  {
+    key: "ramp",
+    claim: "the terminal ε-rank climbs in stairs rather than along a smooth trend",
+    statistic: "durations of the levels against smooth trends",
+    kind: "p-value",
+    demand: SIGNIFICANT,
+    measure: ({ layers }, e) => layers[layers.length - 1].ranks[e].tests.ramp.pValue,
+  },
+  {
+    key: "coupling",
+    claim: "the loss falls faster at jumps of the terminal ε-rank than between them",
+    statistic: "falls at jumps against circular shifts",
+    kind: "p-value",
+    demand: SIGNIFICANT,
+    measure: ({ layers }, e) => layers[layers.length - 1].ranks[e].tests.coupling.pValue,
   },
   {
     key: "lift",
@@ -95,13 +111,13 @@ function claimOf({ cell, summary }: AtlasRun, claim: AtlasClaim, e: number): Cla
 }
 
 /**
- * States the claims: on average over the cells, in each cell, and by name in each cell where they
- * do not hold.
+ * States the claims: in all cells together, in each cell, and where it is decided by no p-value by
+ * name in each cell where it does not hold.
  *
  * @param runs The cells.
  * @param epsilons Thresholds; the first counts.
- * @returns The claims. The statistic of a replica is the mean over the cells, or the value of the
- * cell least in favour of the claim.
+ * @returns The claims. The statistic of a replica is the mean over the cells, of p-values the one
+ * of all together; and the value of the cell least in favour of the claim.
  */
 export function claimsOfAtlas(runs: readonly AtlasRun[], epsilons: readonly number[]): Claim[] {
   return atlasClaims.flatMap((claim) => {
@@ -109,23 +125,30 @@ export function claimsOfAtlas(runs: readonly AtlasRun[], epsilons: readonly numb
     const replicas = replicasOf(runs, (network) => claim.measure(network, 0));
     const worst = "below" in claim.demand ? Math.max : Math.min;
     const title = `${claim.claim}, ε = ${epsilons[0]}`;
-    const { statistic, kind, demand } = claim;
+    const { statistic, kind, demand } = claim, isTest = kind === "p-value";
+    const failed = cells.filter((cell) => !judge(cell).holds);
+    const held = `${cells.length - failed.length} of ${cells.length} alone`;
     return [
       {
-        text: `${title}, on average over ${cells.length} cells`,
-        statistic,
-        values: replicas.map(mean),
+        text: `${title}, ${isTest ? "in" : "on average over"} ${cells.length} cells${
+          isTest ? " together" : ""
+        }`,
+        statistic: isTest ? `${statistic}, ${held}` : statistic,
+        values: replicas.map(isTest ? combinePValues : mean),
         kind,
         demand,
       },
       {
         text: `${title}, in each cell`,
         statistic: `${worst === Math.max ? "largest" : "least"} of all cells: ${statistic}`,
-        values: replicas.map((values) => worst(...values)),
+        // A cell with too little to test does not speak for the claim.
+        values: replicas.map((values) =>
+          worst(...values.map((value) => isTest && Number.isNaN(value) ? 1 : value))
+        ),
         kind,
         demand,
       },
-      ...cells.filter((cell) => !judge(cell).holds),
+      ...isTest ? [] : failed,
     ];
   });
 }

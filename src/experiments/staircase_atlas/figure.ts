@@ -168,17 +168,17 @@ function legend({ epsilon, replicas, rows }: AtlasFigureData): LegendEntry[] {
     entries.push({ label: "of the first", swatch: lineSwatch(firstStyle) });
   }
   entries.push(...bandEntries(replicas, "networks"));
-  entries.push({ label: "Spearman's ρ of rank and loss", swatch: rhoSwatch(greyInk, null) });
+  entries.push({ label: "p-value of stairs against a smooth trend", swatch: letterSwatch(greyInk, null) });
   if (cells.some(({ holds }) => !holds)) {
-    entries.push({ label: "a claim does not hold", swatch: rhoSwatch(brokenInk, "bold") });
+    entries.push({ label: "a smooth trend may do", swatch: letterSwatch(brokenInk, "bold") });
   }
   return entries;
 }
 
-function rhoSwatch(color: string, weight: "bold" | null): LegendEntry["swatch"] {
+function letterSwatch(color: string, weight: "bold" | null): LegendEntry["swatch"] {
   return (parent) =>
     void parent.append("text").attr("x", swatchWidth).attr("dy", "0.35em").attr("text-anchor", "end")
-      .attr("font-size", fontSize.small).attr("font-weight", weight).attr("fill", color).text("ρ");
+      .attr("font-size", fontSize.small).attr("font-weight", weight).attr("fill", color).text("p");
 }
 
 /** Describes the figure in words. */

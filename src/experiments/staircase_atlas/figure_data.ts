@@ -5,6 +5,7 @@
  */
 import type { AtlasFigureCell } from "./panel.ts";
 import type { AtlasFigureData } from "./figure.ts";
+import { mean } from "../../stats/mean.ts";
 import type { Task } from "../../tasks/task.ts";
 import type { Probe } from "../../train/trace.ts";
 import { type AtlasVariant, isTrainable, nameOfCell, namesOfVariant } from "./cells.ts";
@@ -51,13 +52,14 @@ function figureCell(run: AtlasRun): AtlasFigureCell {
   const { trace: { probes }, summary, cell: { depth } } = run;
   const series = (value: (probe: Probe) => number) =>
     summary.replicas.map((network) => probes.filter(({ replica }) => replica === network.replica).map(value));
-  const verdicts = atlasClaims.map((claim) => judgeCell(run, claim, 0)).filter((verdict) => verdict !== null);
-  const [correlation, stairs] = verdicts;
+  const ramp = judgeCell(run, atlasClaims.find(({ key }) => key === "ramp")!, 0);
+  const stairs = mean(
+    summary.replicas.map(({ layers }) => layers[layers.length - 1].ranks[0].staircase.stairs.length),
+  );
+  const p = ramp && !Number.isNaN(ramp.value) ? `p ${Number(ramp.value.toPrecision(1))}` : "no p-value";
   return {
-    heading: `ρ ${correlation.value.toFixed(2).replace("-", "−")} · ${
-      Number(stairs.value.toFixed(1))
-    } stairs`,
-    holds: verdicts.every(({ holds }) => holds),
+    heading: `${Number(stairs.toFixed(1))} stairs · ${p}`,
+    holds: ramp?.holds ?? false,
     loss: series(({ loss }) => loss),
     terminal: series(({ layers }) => layers[layers.length - 1].ranks[0].rank),
     first: depth > 1 ? series(({ layers }) => layers[0].ranks[0].rank) : null,

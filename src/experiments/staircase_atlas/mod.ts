@@ -119,6 +119,16 @@ export const staircaseAtlas: Experiment<TableOf<AtlasOptions>, AtlasPlan, AtlasR
             help: "median of the terminal rank at the end",
             value: terminal(({ final }) => final.rank),
           },
+          stairs: {
+            help: "median number of stairs of the terminal rank",
+            value: terminal(({ staircase }) => staircase.stairs.length),
+          },
+          significant_jumps: {
+            help: "median number of its jumps that neither flicker nor a rounded trend makes",
+            value: terminal(({ staircase }) =>
+              staircase.jumps.filter(({ isSignificant }) => isSignificant).length
+            ),
+          },
           ...Object.assign({}, ...atlasClaims.map(claimColumns)),
         },
       ),
@@ -150,15 +160,22 @@ function terminal(of: (rank: RankSummary) => number): (row: CellRow) => number {
 
 /** Columns of a claim: its statistic, the interval, and whether it holds. */
 function claimColumns(claim: typeof atlasClaims[number]): Columns<CellRow> {
-  const { key, statistic } = claim;
+  const { key, kind, statistic } = claim;
   const judged = (row: CellRow) => judgeCell(row, claim, row.e);
+  const known = (value: number | undefined) => value === undefined || Number.isNaN(value) ? null : value;
   return {
-    [key]: { help: `mean of: ${statistic}`, value: (row) => judged(row)?.value ?? null },
-    [`${key}_low`]: {
-      help: "lower end of its 95 % confidence interval",
-      value: (row) => judged(row)?.interval[0] ?? null,
+    [key]: {
+      help: `${kind === "p-value" ? "p-value of all replicas" : "mean"}: ${statistic}`,
+      value: (row) => known(judged(row)?.value),
     },
-    [`${key}_high`]: { help: "upper end of that interval", value: (row) => judged(row)?.interval[1] ?? null },
+    [`${key}_low`]: {
+      help: kind === "p-value" ? "least p-value of a replica" : "lower end of its 95 % confidence interval",
+      value: (row) => known(judged(row)?.interval[0]),
+    },
+    [`${key}_high`]: {
+      help: kind === "p-value" ? "greatest p-value of a replica" : "upper end of that interval",
+      value: (row) => known(judged(row)?.interval[1]),
+    },
     [`${key}_holds`]: {
       help: `whether ${claim.claim}; empty where the claim does not apply`,
       value: (row) => judged(row)?.holds ?? null,

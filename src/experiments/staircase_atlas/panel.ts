@@ -18,7 +18,7 @@ import { wrapText } from "../../plot/core/text.ts";
 export interface AtlasFigureCell {
   /** Statistics in a few words. */
   readonly heading: string;
-  /** Whether all claims hold in it. */
+  /** Whether its stairs are told from a smooth trend. */
   readonly holds: boolean;
   /** Loss at the probes. */
   readonly loss: ReplicaSeries;
@@ -57,7 +57,7 @@ export const atlasLossStyle: LineStyle = { color: ink, dash: null, width: 1.2 };
 /** Styles of the ranks of the last layer and of the first. */
 export const terminalStyle: LineStyle = lineStyle(0), firstStyle: LineStyle = lineStyle(4);
 
-/** Colour of the heading of a cell in which a claim does not hold. */
+/** Colour of the heading of a cell whose stairs are not told from a smooth trend. */
 export const brokenInk: string = lineStyle(1).color;
 
 /**

@@ -58,7 +58,16 @@ export function staircaseData(trace: Trace, options: StaircaseDataOptions): Stai
     const { low, high } = ranks[smallest];
     // The lower median is monotone: that of the lower ends is below that of the ranks.
     const medians = steps.map((_, i) => ({ low: medianOf(low, i), high: medianOf(high, i) }));
-    const { stairs } = findStairs(steps, medians, hysteresis === undefined ? {} : { hysteresis });
+    const { stairs: found, jumps } = findStairs(
+      steps,
+      medians,
+      hysteresis === undefined ? {} : { hysteresis },
+    );
+    // Jump i is the one before stair i + 1.
+    const stairs = found.map((stair, i) => ({
+      ...stair,
+      isSignificant: Boolean(jumps[i - 1]?.isSignificant || jumps[i]?.isSignificant),
+    }));
     const label = `hidden layer ${first.layer}${all.length > 1 && l === all.length - 1 ? ", terminal" : ""}`;
     // The first probe of a run always solves for spectra.
     const width = first.kind === "spectrum" ? first.eigenvalues.length : 0;

@@ -175,6 +175,8 @@ function contentsOf(
     band: replicas > 1 ? bandName(replicas) : null,
     floor: panels.some((panel) => panel.floor !== null) ? floor?.epsilon ?? null : null,
     stairs: withStairs?.ranks[0]?.epsilon ?? null,
+    hasFilledStairs: panels.some(({ stairs }) => stairs.some(({ isSignificant = true }) => isSignificant)),
+    hasHollowStairs: panels.some(({ stairs }) => stairs.some(({ isSignificant }) => isSignificant === false)),
     certified: uncertain ? lineStyle(uncertain.i).color : null,
   };
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { StripStair } from "../core/stair_strip.ts";
 import type { Threshold } from "../../rank/certificates/rank_interval.ts";
 
 /** Values of the replicas at the probes: `[replica][probe]`; NaN where a replica has none. */
@@ -29,7 +30,7 @@ export interface LayerSeries {
   /** Its ranks, one per threshold. */
   readonly ranks: readonly RankSeries[];
   /** Stairs of the smallest ε, of the median over the replicas, first to last. */
-  readonly stairs: readonly { readonly from: number; readonly to: number; readonly rank: number }[];
+  readonly stairs: readonly StripStair[];
 }
 
 /** The data of a staircase figure. */

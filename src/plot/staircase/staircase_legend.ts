@@ -6,7 +6,7 @@
 import { scientific } from "../core/format.ts";
 import { type LegendEntry, swatchWidth } from "../core/legend.ts";
 import { bandOpacity, type LineStyle, lineStyle } from "../core/palette.ts";
-import { stripFills, stripHeight } from "../core/stair_strip.ts";
+import { hollowStroke, stripFills, stripHeight } from "../core/stair_strip.ts";
 import { certifiedOpacity, floorStyle, lossStyle } from "./staircase_panel.ts";
 import type { Group } from "../core/svg.ts";
 
@@ -22,6 +22,10 @@ export interface LegendContents {
   readonly floor: number | null;
   /** Threshold of the stairs; `null` where there are none. */
   readonly stairs: number | null;
+  /** Whether some stairs have a significant jump and are filled. */
+  readonly hasFilledStairs: boolean;
+  /** Whether some have none and are hollow. */
+  readonly hasHollowStairs: boolean;
   /** Colour of the first certified interval; `null` where every rank is certain. */
   readonly certified: string | null;
 }
@@ -34,7 +38,7 @@ export interface LegendContents {
  * @returns The entries.
  */
 export function staircaseLegend(contents: LegendContents): LegendEntry[] {
-  const { lossName, replicas, band, floor, stairs, certified } = contents;
+  const { lossName, replicas, band, floor, stairs, hasFilledStairs, hasHollowStairs, certified } = contents;
   const entries: LegendEntry[] = [
     { label: `${lossName} (left axis)`, swatch: (parent) => drawStroke(parent, lossStyle) },
   ];
@@ -43,10 +47,20 @@ export function staircaseLegend(contents: LegendContents): LegendEntry[] {
     entries.push({ label, swatch: (parent) => drawStroke(parent, floorStyle) });
   }
   if (stairs !== null) {
-    entries.push({
-      label: `stairs at ε = ${scientific(stairs)}, and their ranks`,
-      swatch: (parent) => drawHalves(parent, stripFills, 1, stripHeight - 3),
-    });
+    const label = `stairs at ε = ${scientific(stairs)}, and their ranks`, height = stripHeight - 3;
+    const hollow = "a rounded trend has such jumps";
+    if (hasFilledStairs) {
+      entries.push({
+        label,
+        swatch: (parent) => drawHalves(parent, stripFills, 1, height),
+      });
+    }
+    if (hasHollowStairs) {
+      entries.push({
+        label: hasFilledStairs ? `hollow: ${hollow}` : `${label}; hollow: ${hollow}`,
+        swatch: (parent) => drawHollow(parent, height),
+      });
+    }
   }
   if (band !== null) {
     entries.push({
@@ -79,6 +93,14 @@ function drawStroke(
 ): void {
   parent.append("line").attr("x1", from).attr("x2", to).attr("stroke", color).attr("stroke-width", width)
     .attr("stroke-dasharray", dash);
+}
+
+/** Two hollow blocks side by side. */
+function drawHollow(parent: Group, height: number): void {
+  for (const i of [0, 1]) {
+    parent.append("rect").attr("x", i * swatchWidth / 2).attr("y", -height / 2).attr("width", swatchWidth / 2)
+      .attr("height", height).attr("fill", "none").attr("stroke", hollowStroke).attr("stroke-width", 0.8);
+  }
 }
 
 /** Two blocks side by side. */

@@ -43,12 +43,12 @@ export function responseOptions(count: number): ResponseOptions {
  *
  * - Statistic: fall of the log loss per step, from the probe before to the first one after the
  *   jump, as {@linkcode testResponse} averages it about all jumps, weighted by their sizes; jumps
- *   down count negatively. Reach and lags are those of {@linkcode responseOptions}, fixed before any
- *   data were seen. At lag 0, and the highest over all lags: a negative lag says that the loss falls
- *   before the rank rises.
+ *   down count negatively. Reach and lags are those of {@linkcode responseOptions}, fixed before
+ *   any data were seen. At lag 0, and the highest over all lags: a negative lag says that the loss
+ *   falls before the rank rises.
  * - Null: jumps shifted together in a circle; the highest over the lags has the same null.
  * - Tail: one-sided, the loss falls faster at jumps.
- * - Increments less their local median, by rank: neither trends nor single spikes of the loss count.
+ * - Falls count by their quantile among neighbouring ones: neither trends nor single spikes count.
  *
  * @param run Losses and jumps.
  * @returns Both p-values, and the lag in probes; NaN without jumps, or if a loss is not above 0.
@@ -87,8 +87,8 @@ const PAIRINGS = 999;
  *   {@linkcode testCoupling}, of the loss of a replica to its jumps.
  * - Null: jumps are paired with the loss of any replica. Replicas learn the same task at about the
  *   same pace, so that what they share in time, trends included, is in the null.
- * - Tail: one-sided. All pairings of up to six replicas, 999 random ones of more: three replicas give
- *   p ≥ 1/6, four p ≥ 1/24.
+ * - Tail: one-sided. All pairings of up to six replicas, 999 random ones of more: three replicas
+ *   give p ≥ 1/6, four p ≥ 1/24.
  *
  * @param runs Losses and jumps of the replicas, at the same steps. Replicas without jumps are left
  * out.
@@ -144,16 +144,17 @@ export interface FloorTest {
 const NEAR = 2;
 
 /**
- * Tests whether the loss reaches the floor that the rank sets, and falls on only once the rank rises.
+ * Tests whether the loss reaches the floor that the rank sets, and falls on only once the rank
+ * rises.
  *
  * - Data: jumps up before which the loss, at the last probe with a floor on the earlier stair, is
  *   within a factor of two of the floor.
- * - Statistic: over these jumps, the mean fall of the log loss per step in the probes behind the jump
- *   less that in as many before it, within the most lag of {@linkcode responseOptions}. Falls count
- *   by rank after their local median is taken off, as in {@linkcode testCoupling}.
+ * - Statistic: over these jumps, the mean fall of the log loss per step in the probes behind the
+ *   jump less that in as many before it, within the most lag of {@linkcode responseOptions}. Falls
+ *   count by their quantile among neighbouring ones, as in {@linkcode testCoupling}.
  * - Null: these jumps shifted together in a circle.
- * - Tail: one-sided, the fall is faster behind than before. If the loss waited at its floor, it would
- *   be.
+ * - Tail: one-sided, the fall is faster behind than before. If the loss waited at its floor, it
+ *   would be.
  *
  * @param run Losses, floors and jumps.
  * @returns How many jumps there are and how many count, and the p-value.
@@ -177,7 +178,7 @@ export function testFloor(run: JumpsAndFloors): FloorTest {
   if (reached.length === 0 || length < 4 * (mostLag + 1) || !falls.every(Number.isFinite)) {
     return { ...counts, pValue: NaN };
   }
-  // The reach keeps the scale of the local median; the contrast averages over the lags.
+  // The reach sets the neighbours; the contrast averages over the lags.
   const single = shiftedResponse(eventsOf({ ...run, jumps: reached }), falls, { reach });
   const at = (k: number) => single[((k % length) + length) % length];
   const contrast = (k: number) => {

@@ -41,8 +41,8 @@ const UNEVEN = 0.1;
 /**
  * Tests whether a rank climbs in stairs rather than along a smooth trend.
  *
- * - Data: the probe t_v at which the rank passes level v is the one that best splits the series into
- *   probes below v before it and at v or above from it on. The duration of level v is
+ * - Data: the probe t_v at which the rank passes level v is the one that best splits the series
+ *   into probes below v before it and at v or above from it on. The duration of level v is
  *   d_v = t_(v+1) − t_v, 0 for a level that a jump leaves out. So flicker moves no passage by much,
  *   and no stairs need to be found. A series that falls on the whole is turned over.
  * - Statistic: roughness, the mean of |ℓ_(v−1) − 2 ℓ_v + ℓ_(v+1)| with ℓ_v = log(1 + d_v). Long
@@ -109,7 +109,9 @@ function passages(probes: readonly RankBounds[]): number[] {
   return passed;
 }
 
-/** Durations of the levels that are passed: levels beyond both ends, by flicker alone, have none. */
+/**
+ * Durations of the levels that are passed: levels beyond both ends, by flicker alone, have none.
+ */
 function durationsOf(probes: readonly RankBounds[]): number[] {
   const inner = passages(probes).filter((at) => at > 0 && at < probes.length);
   return inner.slice(1).map((at, i) => at - inner[i]);

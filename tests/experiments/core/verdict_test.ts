@@ -1,4 +1,4 @@
-import { type Demand, judge, verdictLines } from "../../../src/experiments/core/verdict.ts";
+import { type Demand, judge, SIGNIFICANT, verdictLines } from "../../../src/experiments/core/verdict.ts";
 import { assert } from "../../deps.ts";
 
 Deno.test("judge: by the whole interval; without replicas, or with what is no number, nothing holds", () => {
@@ -48,4 +48,21 @@ Deno.test("verdictLines: a line each, with what was measured", () => {
     "holds: no loss is below (probes 0, all replicas agree, 3 replicas)",
     "does not hold: one replica is enough (cosine 0.5, 1 replica)",
   ]);
+});
+
+Deno.test("judge: p-values are combined, and a test without data neither helps nor holds", () => {
+  const claim = { text: "ranks jump", statistic: "test", kind: "p-value", demand: SIGNIFICANT } as const;
+  const combined = judge({ ...claim, values: [0.1, NaN, 0.02] });
+  // e^(−x) (1 + x) with x = −log(0.1 · 0.02).
+  assert(Math.abs(combined.pValue! - 0.002 * (1 - Math.log(0.002))) < 1e-15);
+  assert.deepEqual([combined.holds, combined.interval, combined.values], [true, [0.02, 0.1], [0.1, 0.02]]);
+  assert(!judge({ ...claim, values: [0.3, 0.4] }).holds && !judge({ ...claim, values: [NaN] }).holds);
+  assert.deepEqual(
+    verdictLines([combined, judge({ ...claim, values: [0.3] }), judge({ ...claim, values: [] })]),
+    [
+      "holds: ranks jump (test: p 0.0144, of single ones 0.02 to 0.1, 2 replicas)",
+      "does not hold: ranks jump (test: p 0.3, 1 replica)",
+      "does not hold: ranks jump (test: nothing to test, 0 replicas)",
+    ],
+  );
 });

@@ -94,6 +94,27 @@ Deno.test("staircaseFigure: stairs tile the strip, whether 5 or 40", () => {
   }
 });
 
+Deno.test("staircaseFigure: stairs without a significant jump are hollow, and the legend says so", () => {
+  const data = madeUp();
+  for (
+    const [significant, count, text] of [
+      [[true, true], 0, null],
+      [[true, false, false], 2, "hollow: a rounded trend has such jumps"],
+      [[false, false], 2, "and their ranks; hollow: a rounded trend has such jumps"],
+    ] as const
+  ) {
+    const stairs = significant.map((isSignificant, i) => {
+      return { from: data.steps[10 * i], to: data.steps[10 * i + 9], rank: i, isSignificant };
+    });
+    const layers = data.layers.map((layer) => ({ ...layer, stairs }));
+    const elements = assertSound({ ...data, layers });
+    assert.equal(marks(elements, "/stairs/hollow").length, count * layers.length);
+    const entries = marks(elements, "/entry/text").filter((entry) => entry.text.includes("hollow"));
+    assert.equal(entries.length, text === null ? 0 : 1);
+    assert(text === null || entries[0].text.includes(text));
+  }
+});
+
 Deno.test("staircaseFigure: a loss that is zero, negative or not finite breaks the line", () => {
   const data = madeUp();
   const loss = [
