@@ -84,17 +84,18 @@ function judgePValues({ text, statistic, values, demand }: Claim): Verdict {
 
 /**
  * Writes verdicts for a terminal. An interval without width is not written as one: it says that all
- * replicas agree, and not that the mean is known exactly.
+ * replicas agree, and not that the mean is known exactly. A claim that no replica tells anything of
+ * does not hold, and the line says that it cannot be told.
  *
  * @param verdicts The verdicts.
  * @returns A line each.
  */
 export function verdictLines(verdicts: readonly Verdict[]): string[] {
   return verdicts.map(({ claim, statistic, value, interval: [low, high], pValue, holds, values }) => {
+    if (values.length === 0) return `cannot be told: ${claim} (${statistic}: no replica has one)`;
     if (pValue !== null) {
       const range = values.length < 2 ? "" : `, of single ones ${short(low)} to ${short(high)}`;
-      const text = values.length === 0 ? "nothing to test" : `p ${short(pValue)}${range}`;
-      return `${holds ? "holds" : "does not hold"}: ${claim} (${statistic}: ${text}, ${
+      return `${holds ? "holds" : "does not hold"}: ${claim} (${statistic}: p ${short(pValue)}${range}, ${
         count(values.length, "replica")
       })`;
     }

@@ -62,7 +62,7 @@ Deno.test("judge: p-values are combined, and a test without data neither helps n
     [
       "holds: ranks jump (test: p 0.0144, of single ones 0.02 to 0.1, 2 replicas)",
       "does not hold: ranks jump (test: p 0.3, 1 replica)",
-      "does not hold: ranks jump (test: nothing to test, 0 replicas)",
+      "cannot be told: ranks jump (test: no replica has one)",
     ],
   );
 });
