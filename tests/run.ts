@@ -11,9 +11,9 @@
  * ```
  *
  * Options of `deno test` are passed on, and what follows `--` goes to the tests. Without files, two
- * processes take half of the files each: tests wait for the GPU and for compilers as long as they
- * compute, so that both are done in two thirds of the time of one. The output of the second appears
- * when it is done.
+ * processes take half of the files each, and a third the examples: tests wait for the GPU and for
+ * compilers as long as they compute, so that all are done in two thirds of the time of one. The
+ * output of the second and the third appears when they are done.
  *
  * Mesa's software driver sometimes aborts in its own exit handlers, when all results are out. The
  * verdict is then the closing line of the tests: a run that was killed after "0 failed" has passed,
@@ -105,14 +105,16 @@ if (isOnDawn && driver === null) {
   console.log(`\nok | 0 passed | 0 failed | ${skipped.length} ignored (0 min)`);
   Deno.exit(0);
 }
-const halves = [0, 1].map((half) => found.filter((_, i) => i % 2 === half));
-// Types are checked by `deno task check`, and examples in the documentation take a process each.
+// Types of tests are checked by `deno task check`; those of examples in the documentation are not.
 const onDawn = isOnDawn ? ["--preload", "tests/support/dawn.ts"] : [];
-const common = onlyFast || isOnDawn ? ["--no-check", ...onDawn, ...options] : ["--doc", ...options];
-const documented = onlyFast || isOnDawn ? [] : ["mod.ts", "src", "README.md"];
+const common = ["--no-check", ...onDawn, ...options];
+const halves = [0, 1].map((half) => [...common, ...found.filter((_, i) => i % 2 === half), ...forTests]);
+const documented = ["--doc", ...options, "mod.ts", "src", "README.md"];
 const calls = files.length > 0
-  ? [[...common, ...files, ...forTests]]
-  : [[...common, ...halves[0], ...forTests], [...common, ...halves[1], ...documented, ...forTests]];
+  ? [["--doc", ...common, ...files, ...forTests]]
+  : onlyFast || isOnDawn
+  ? halves
+  : [...halves, documented];
 const outcomes = await Promise.all(calls.map((args, i) => test(args, i === 0)));
 for (const { output } of outcomes.slice(1)) await print(output);
 const total = (what: "passed" | "failed" | "ignored") =>

@@ -12,6 +12,9 @@ import type { implementationNames } from "./program_flags.ts";
 /** Name of an implementation. */
 export type ImplementationName = typeof implementationNames[number];
 
+/** Module of Dawn's package: a name and no literal, which would be downloaded with this file. */
+const THIRD_PARTY: string = "./deps.ts";
+
 /**
  * Loads an implementation of WebGPU. Dawn is the package `npm:webgpu`, 51 MB, which Deno downloads
  * the first time.
@@ -33,7 +36,7 @@ export type ImplementationName = typeof implementationNames[number];
 export async function loadImplementation(name: ImplementationName): Promise<Implementation> {
   if (name === "wgpu") return ownImplementation();
   try {
-    const { createDawn } = await import("./deps.ts");
+    const { createDawn } = await import(THIRD_PARTY) as typeof import("./deps.ts");
     return { name, gpu: await createDawn() };
   } catch (error) {
     const reason = String(error instanceof Error ? error.message : error).split("\n")[0];
