@@ -10,10 +10,9 @@
  * deno task test:dawn --fast              # those that take about four minutes
  * ```
  *
- * Options of `deno test` are passed on, and what follows `--` goes to the tests. Without files, two
- * processes take half of the files each, and a third the examples: tests wait for the GPU and for
- * compilers as long as they compute, so that all are done in two thirds of the time of one. The
- * output of the second and the third appears when they are done.
+ * Options of `deno test` are passed on, and what follows `--` goes to the tests. Without files, three
+ * processes run at a time, each with a dozen files, since tests wait for the GPU and for compilers
+ * as long as they compute. The output of a process appears when it is done.
  *
  * Mesa's software driver sometimes aborts in its own exit handlers, when all results are out. The
  * verdict is then the closing line of the tests: a run that was killed after "0 failed" has passed,
@@ -25,6 +24,8 @@ import { runsOnDawn, vulkanDriver } from "./support/dawn_files.ts";
 import { isFast } from "./support/fast.ts";
 
 const root = new URL("../", import.meta.url);
+/** Processes that run at a time, and files that share one. */
+const PROCESSES = 3, SHARED = 12;
 
 /** What one call of `deno test` came to. */
 interface Outcome {
@@ -108,15 +109,26 @@ if (isOnDawn && driver === null) {
 // Types of tests are checked by `deno task check`; those of examples in the documentation are not.
 const onDawn = isOnDawn ? ["--preload", "tests/support/dawn.ts"] : [];
 const common = ["--no-check", ...onDawn, ...options];
-const halves = [0, 1].map((half) => [...common, ...found.filter((_, i) => i % 2 === half), ...forTests]);
+const groups = Math.ceil(found.length / SHARED);
+const grouped = Array.from({ length: groups }, (_, group) => found.filter((_, i) => i % groups === group))
+  .map((group) => [...common, ...group, ...forTests]);
 const documented = ["--doc", ...options, "mod.ts", "src", "README.md"];
 const calls = files.length > 0
   ? [["--doc", ...common, ...files, ...forTests]]
   : onlyFast || isOnDawn
-  ? halves
-  : [...halves, documented];
-const outcomes = await Promise.all(calls.map((args, i) => test(args, i === 0)));
-for (const { output } of outcomes.slice(1)) await print(output);
+  ? grouped
+  : [documented, ...grouped];
+const outcomes: Outcome[] = [];
+const waiting = calls.values();
+let printed = Promise.resolve();
+await Promise.all(Array.from({ length: PROCESSES }, async () => {
+  for (const args of waiting) {
+    const outcome = await test(args, files.length > 0);
+    outcomes.push(outcome);
+    if (files.length === 0) printed = printed.then(() => print(outcome.output));
+  }
+}));
+await printed;
 const total = (what: "passed" | "failed" | "ignored") =>
   outcomes.reduce((sum, outcome) => sum + outcome[what], 0);
 const code = Math.max(...outcomes.map((outcome) => outcome.code));
