@@ -10,9 +10,9 @@
  * deno task test:dawn --fast              # those that take about four minutes
  * ```
  *
- * Options of `deno test` are passed on, and what follows `--` goes to the tests. Without files, three
- * processes run at a time, each with a dozen files, since tests wait for the GPU and for compilers
- * as long as they compute. The output of a process appears when it is done.
+ * Options of `deno test` are passed on, and what follows `--` goes to the tests. Without files,
+ * three processes run at a time, each with a dozen files, since tests wait for the GPU and for
+ * compilers as long as they compute. The output of a process appears when it is done.
  *
  * Mesa's software driver sometimes aborts in its own exit handlers, when all results are out. The
  * verdict is then the closing line of the tests: a run that was killed after "0 failed" has passed,

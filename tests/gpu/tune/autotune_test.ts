@@ -72,7 +72,8 @@ Deno.test("autotune: takes the fastest, once for neighbouring shapes, and tells 
     assert.deepEqual(choice.shape, { m: 128, variant: "nn" });
     assert.deepEqual([choice.kernel, choice.chosen, choice.source], ["test", "candidate 1", "measured"]);
     const times = list.map(({ name }) => choice.milliseconds[name]!);
-    assert.ok(times[1] < times[2] && times[2] < times[0] && times[0] < times[3], String(times));
+    // The others may change places on a busy machine.
+    assert.ok(times.every((time, i) => i === 1 || time > times[1]), String(times));
     assert.ok(choice.tuningMilliseconds > 0 && choice.tuningMilliseconds < 10_000);
     assert.equal(await autotune(gpu, question(129), list), 1);
     assert.deepEqual(gpu.choices.map(({ shape }) => shape.m), [128, 256]);
