@@ -41,6 +41,17 @@ export const verificationFlags = [
 /** Longest time of an exact verification, in seconds, and counts for a threshold relative to λ₁. */
 const MOST_SECONDS = 600, RELATIVE_COUNTS = 6;
 
+/**
+ * Estimates how many exact counts the ranks of a matrix take.
+ *
+ * @param thresholds Number of thresholds.
+ * @param isRelative Whether they are shares of λ₁, which must be enclosed as well.
+ * @returns The number.
+ */
+export function exactCounts(thresholds: number, isRelative: boolean): number {
+  return thresholds * (isRelative ? RELATIVE_COUNTS : 1);
+}
+
 /** Ranks of one feature matrix. */
 export interface RankedFeatures extends VerifyOptions {
   /** What the features are: a file, or a layer of a run. */
@@ -99,7 +110,7 @@ export class Verification {
     features: Matrix,
     { thresholds, isRelative }: { readonly thresholds: number; readonly isRelative: boolean },
   ): void {
-    const seconds = thresholds * (isRelative ? RELATIVE_COUNTS : 1) * exactRankSeconds(features);
+    const seconds = exactCounts(thresholds, isRelative) * exactRankSeconds(features);
     const size = `${features.rows} × ${features.columns} features`;
     Verification.checkSeconds(`${what}: ${size}`, seconds, "give fewer thresholds, samples or features");
   }

@@ -16,7 +16,7 @@ import type { Probe } from "../train/trace.ts";
 import { follow } from "../train/follow.ts";
 import { Training } from "../train/training.ts";
 import { taskOf } from "./training_flags.ts";
-import type { Verification } from "./verification.ts";
+import { exactCounts, type Verification } from "./verification.ts";
 
 /** A run as its folder has it. */
 export interface RecordedRun {
@@ -141,7 +141,7 @@ export function verificationSeconds({ options }: RecordedRun, steps: number): nu
   const { task, hidden, epsilons, replicas, threshold } = options;
   const rows = rankedSamples(task).count, data = new Float32Array();
   const each = hidden.reduce((sum, columns) => sum + exactRankSeconds({ rows, columns, data }), 0);
-  return steps * replicas * epsilons.length * (threshold === "relative" ? 6 : 1) * each;
+  return steps * replicas * exactCounts(epsilons.length, threshold === "relative") * each;
 }
 
 /**

@@ -6,15 +6,7 @@
 import { lowerMedian } from "../stats/median.ts";
 import type { RankInterval } from "../rank/certificates/rank_interval.ts";
 import { spearman } from "../stats/spearman.ts";
-import { spectralBounds, type SpectralRanks } from "../rank/ranks/spectral_bounds.ts";
-import {
-  effectiveRank,
-  energyRank,
-  nuclearNormRatio,
-  participationRatio,
-  rankMe,
-  stableRank,
-} from "../rank/ranks/spectral_ranks.ts";
+import { spectralBounds, type SpectralRanks, spectralRanks } from "../rank/ranks/spectral_bounds.ts";
 import { findStairs, type Staircase } from "../rank/stairs/find_stairs.ts";
 import { type StairTests, testReplicas, testStairs } from "./stair_tests.ts";
 import type { Probe, Trace } from "./trace.ts";
@@ -48,7 +40,7 @@ export interface RankSummary {
  * One layer over a run. Ranks that need no threshold are those of its last spectrum, with
  * eigenvalues λ and σ = √λ.
  */
-export interface LayerSummary {
+export interface LayerSummary extends SpectralRanks {
   /** Index of the hidden layer, from 1. */
   readonly layer: number;
   /** ε-ranks over the run, in the order of the thresholds. */
@@ -57,19 +49,7 @@ export interface LayerSummary {
   readonly spectra: number;
   /** Share of these, from 0 to 1, that were solved in double-single arithmetic. */
   readonly doubleShare: number;
-  /** Exponential of the entropy of the singular values (Roy and Vetterli 2007). */
-  readonly effectiveRank: number;
-  /** The same, smoothed (Garrido et al. 2023). */
-  readonly rankMe: number;
-  /** Σλ / λ₁. */
-  readonly stableRank: number;
-  /** (Σλ)² / Σλ². */
-  readonly participationRatio: number;
-  /** Fewest eigenvalues that hold 90 % of Σλ. */
-  readonly energyRank: number;
-  /** Σσ / σ₁. */
-  readonly nuclearNormRatio: number;
-  /** Bounds on the errors of these six. */
+  /** Bounds on the errors of the six measures. */
   readonly spectralBounds: SpectralRanks;
 }
 
@@ -168,12 +148,7 @@ function summarizeReplica(
         ranks: epsilons.map((epsilon, e) => summarizeRank(probes, l, e, epsilon)),
         spectra: spectra.length,
         doubleShare: spectra.filter(({ precision }) => precision === "double").length / spectra.length,
-        effectiveRank: effectiveRank(eigenvalues),
-        rankMe: rankMe(eigenvalues),
-        stableRank: stableRank(eigenvalues),
-        participationRatio: participationRatio(eigenvalues),
-        energyRank: energyRank(eigenvalues),
-        nuclearNormRatio: nuclearNormRatio(eigenvalues),
+        ...spectralRanks(eigenvalues),
         spectralBounds: spectralBounds(eigenvalues, bounds),
       };
     }),

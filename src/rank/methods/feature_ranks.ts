@@ -10,15 +10,7 @@ import { prepareOptions } from "../../linalg/gram/prepare_options.ts";
 import { checkSources, type MatrixSource, tallShape } from "../../linalg/matrix_source.ts";
 import type { Enclosure } from "../certificates/largest_eigenvalue.ts";
 import { type RankInterval, rankInterval, type Threshold } from "../certificates/rank_interval.ts";
-import { spectralBounds, type SpectralRanks } from "../ranks/spectral_bounds.ts";
-import {
-  effectiveRank,
-  energyRank,
-  nuclearNormRatio,
-  participationRatio,
-  rankMe,
-  stableRank,
-} from "../ranks/spectral_ranks.ts";
+import { spectralBounds, type SpectralRanks, spectralRanks } from "../ranks/spectral_bounds.ts";
 import { checkEpsilons, checkSpectrumOptions, type SpectrumOptions } from "../spectra/spectrum_options.ts";
 import { countFeatures } from "./count_features.ts";
 import { checkMethodPrecision, checkMostColumns } from "./check_method.ts";
@@ -56,7 +48,7 @@ export interface RanksBase {
 }
 
 /** Ranks counted in a solved spectrum, and other ranks of the same spectrum. */
-export interface SpectrumRanks extends RanksBase {
+export interface SpectrumRanks extends RanksBase, SpectralRanks {
   /** What they come from. */
   readonly kind: "spectrum";
   /**
@@ -66,19 +58,7 @@ export interface SpectrumRanks extends RanksBase {
   readonly eigenvalues: Float64Array;
   /** Bounds on their errors. */
   readonly bounds: Float64Array;
-  /** Entropy of the singular values, exponentiated (Roy and Vetterli 2007). */
-  readonly effectiveRank: number;
-  /** The same, smoothed (Garrido et al. 2023). */
-  readonly rankMe: number;
-  /** Σλ / λ₁. */
-  readonly stableRank: number;
-  /** (Σλ)² / Σλ². */
-  readonly participationRatio: number;
-  /** Fewest eigenvalues that hold 90 % of Σλ. */
-  readonly energyRank: number;
-  /** Σσ / σ₁. */
-  readonly nuclearNormRatio: number;
-  /** Bounds on the errors of these six. */
+  /** Bounds on the errors of the six measures. */
   readonly spectralBounds: SpectralRanks;
 }
 
@@ -169,12 +149,7 @@ async function solved(
     ranks: epsilons.map((epsilon) => rankInterval(eigenvalues, bounds, epsilon, { threshold })),
     eigenvalues,
     bounds,
-    effectiveRank: effectiveRank(eigenvalues),
-    rankMe: rankMe(eigenvalues),
-    stableRank: stableRank(eigenvalues),
-    participationRatio: participationRatio(eigenvalues),
-    energyRank: energyRank(eigenvalues),
-    nuclearNormRatio: nuclearNormRatio(eigenvalues),
+    ...spectralRanks(eigenvalues),
     spectralBounds: spectralBounds(eigenvalues, bounds),
   };
 }
