@@ -1,0 +1,43 @@
+/**
+ * What a training hands out as it goes: the record of each submission, and states to go on from.
+ *
+ * @module
+ */
+import type { Probe } from "./trace.ts";
+
+/** A network whose loss became NaN or infinite. */
+export interface DivergedReplica {
+  /** Index of the replica. */
+  readonly replica: number;
+  /** Step at which its loss was first not finite. */
+  readonly step: number;
+}
+
+/**
+ * State of a training between two steps: all that its later steps and probes depend on, beside its
+ * options. A training that starts from it makes the same bits as one that was never interrupted.
+ */
+export interface TrainingState {
+  /** Number of the next step. All earlier ones are made. */
+  readonly step: number;
+  /** Words of the arrays on the GPU that change from step to step, by name. */
+  readonly arrays: Readonly<Record<string, Uint32Array>>;
+  /** Networks that had diverged. */
+  readonly diverged: readonly DivergedReplica[];
+}
+
+/** The record of some consecutive steps, complete: their losses, and all probes made at them. */
+export interface TraceChunk {
+  /** First step. */
+  readonly first: number;
+  /** Number of steps. */
+  readonly count: number;
+  /** Loss of the batch at each of these steps: `losses[replica][step - first]`. */
+  readonly losses: readonly Float32Array[];
+  /** Probes at these steps, in the order of step, then replica. */
+  readonly probes: readonly Probe[];
+  /** Networks that diverged at these steps. */
+  readonly diverged: readonly DivergedReplica[];
+  /** State after these steps if one was asked for in time; otherwise `null`. */
+  readonly state: TrainingState | null;
+}
