@@ -35,7 +35,7 @@ export class Commands {
   #encoder: GPUCommandEncoder;
   #pass: GPUComputePassEncoder | null = null;
   #pipeline: GPUComputePipeline | null = null;
-  /** What was recorded, each once: the steps of a training are the same dispatches again and again. */
+  /** Dispatches that were recorded, each once: a training repeats the same ones. */
   readonly #recorded = new Set<Dispatch>();
   readonly #copied = new Set<GpuArray>();
 

@@ -11,7 +11,7 @@ import { DeviceLostError, KernelError, StaircaseError } from "../errors.ts";
  */
 const KINDS = ["out-of-memory", "internal", "validation"] as const satisfies readonly GPUErrorFilter[];
 
-/** Listens to a device, and rejects every pending read-back at its first failure or its disposal. */
+/** Listens to a device, and rejects pending read-backs at its first failure or its disposal. */
 export class DeviceFailure implements Disposable {
   /** Rejects at the first failure; never resolves. */
   readonly promise: Promise<never>;

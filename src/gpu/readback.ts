@@ -64,8 +64,8 @@ export class ReadbackRing implements Disposable {
    * @param commands Commands to end and submit.
    * @returns The words of each source, in their order; the promise settles while later submissions
    * run.
-   * @throws {StaircaseError} The promise rejects if the ring or an array was disposed, or the device
-   * failed or was disposed.
+   * @throws {StaircaseError} The promise rejects if the ring or an array was disposed, or if the
+   * device failed or was disposed.
    */
   async submit(commands: Commands): Promise<Float32Array[]> {
     if (this.#isDisposed) {
