@@ -4,7 +4,7 @@
  * @module
  */
 import { FileError } from "../errors.ts";
-import { printable } from "./choose_array.ts";
+import { printable } from "../format.ts";
 
 /** What the codes of the system mean, and what to do. */
 const REASONS: Readonly<Record<string, string>> = {
