@@ -30,9 +30,9 @@ const NUMBERS: Partial<Record<Deno.Signal, number>> = { SIGHUP: 1, SIGINT: 2, SI
 /**
  * Milliseconds from the first signal in which another one does not count. `deno task` passes
  * signals on to its program, and Ctrl-C on a terminal reaches both: it arrives twice within some
- * milliseconds.
+ * milliseconds. A job script of Slurm passes SIGTERM on as well, and on a loaded machine later.
  */
-const GRACE = 100;
+const GRACE = { ctrlC: 250, others: 1000 };
 
 /** What a watch tells: a signal has come; or from now on another one ends the process. */
 interface Tidings {
@@ -61,7 +61,7 @@ export interface SignalHandler {
  * no listener, and the system ends the process as it does by default. It runs in a worker as well,
  * from its source text, so it must not use anything of this module.
  */
-function listen(names: readonly Deno.Signal[], grace: number, tell: (tidings: Tidings) => void): void {
+function listen(names: readonly Deno.Signal[], grace: typeof GRACE, tell: (tidings: Tidings) => void): void {
   let isFirst = true;
   const listeners = names.map((signal) => [signal, () => heard(signal)] as const);
   function heard(signal: Deno.Signal) {
@@ -71,7 +71,7 @@ function listen(names: readonly Deno.Signal[], grace: number, tell: (tidings: Ti
     setTimeout(() => {
       for (const [name, listener] of listeners) Deno.removeSignalListener(name, listener);
       tell({ signal, isArmed: true });
-    }, grace);
+    }, signal === "SIGINT" ? grace.ctrlC : grace.others);
   }
   for (const [name, listener] of listeners) Deno.addSignalListener(name, listener);
 }
@@ -116,7 +116,8 @@ function isHangUpIgnored(): boolean {
 export function watchSignals({ stop, armed }: SignalHandler): Promise<void> {
   const tell = ({ signal, isArmed }: Tidings) => isArmed ? armed(signal) : stop(signal);
   const names = signalsToHear();
-  const code = `(${listen})(${JSON.stringify(names)}, ${GRACE}, (tidings) => postMessage(tidings));` +
+  const code =
+    `(${listen})(${JSON.stringify(names)}, ${JSON.stringify(GRACE)}, (tidings) => postMessage(tidings));` +
     `postMessage(null);`;
   const { promise: ready, resolve } = Promise.withResolvers<void>();
   const here = () => {

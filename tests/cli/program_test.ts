@@ -86,7 +86,7 @@ Deno.test("program: an error is one line and an exit status", async () => {
     [["--foo"], 2, "demo: unknown flag --foo; see --help\n"],
     [["--count=x"], 2, 'demo: --count must be a whole number of at least 0, not "x"\n'],
     [["stair"], 2, 'demo: unexpected argument "stair"; see --help\n'],
-    [["--do=input"], 2, "demo: the file is malformed\n"],
+    [["--do=input"], 2, "demo: the file is\\u{a}  malformed\n"],
     [["--do=diverge"], 1, "demo: the loss is NaN at step 7\n"],
     [["--do=defect"], 1, "demo: TypeError: x is undefined; --debug shows where\n"],
     [["--do=stray"], 1, "demo: RangeError: astray; --debug shows where\n"],

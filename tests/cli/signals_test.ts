@@ -146,7 +146,7 @@ Deno.test({
     process.child.kill("SIGINT");
     process.child.kill("SIGTERM");
     await process.until(again("SIGINT"));
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await new Promise((resolve) => setTimeout(resolve, 100));
     assert.equal(process.out, "ready\nasked by Interruption SIGINT\n");
     process.child.kill("SIGINT");
     assert.equal((await process.ended()).code, 130);
