@@ -6,7 +6,7 @@
  */
 import type { Trial } from "./trial.ts";
 
-/** Values per sample that a network of an equation carries: itself, gradient and second derivatives. */
+/** Values that a neuron has for a sample: of an equation also its first and second derivatives. */
 const jets = ({ kind, inputs }: Trial["task"]) => kind === "equation" ? 1 + 2 * inputs : 1;
 
 /** Widths of all layers, and the number of parameters. */

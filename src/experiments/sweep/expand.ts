@@ -30,7 +30,8 @@ export interface GivenTrial {
  * import assert from "node:assert/strict";
  * import { expandPlan } from "./expand.ts";
  *
- * const { trials, keys } = expandPlan({ base: {}, grid: { width: [5, 9], seed: [0, 1] }, trials: [] });
+ * const grid = { width: [5, 9], seed: [0, 1] };
+ * const { trials, keys } = expandPlan({ base: {}, grid, trials: [] });
  * assert.deepEqual([keys, trials[1].given], [["width", "seed"], { width: 5, seed: 1 }]);
  * ```
  */

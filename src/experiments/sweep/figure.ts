@@ -103,7 +103,7 @@ export function sweepFigure(data: SweepFigureData): string {
   });
 }
 
-/** Gives the number of panels side by side: values of the option that varies fastest, if they fit. */
+/** Number of panels side by side: values of the option that varies fastest, if they fit. */
 function columnsOf({ panels, fastest }: SweepFigureData): number {
   if (panels.length > fastest && fastest > 1 && fastest <= MOST_ABREAST) return fastest;
   return panels.length === 4 ? 2 : Math.max(1, Math.min(MOST_ABREAST, panels.length));

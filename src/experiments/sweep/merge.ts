@@ -5,6 +5,7 @@
  */
 import { InputError } from "../../errors.ts";
 import { count } from "../../format.ts";
+import { RunFolder } from "../../io/run_folder.ts";
 import type { Sweep } from "./batch.ts";
 import { trialText } from "./expand.ts";
 import { collectOutcomes, type SweepResults, writeCollected } from "./results.ts";
@@ -24,8 +25,8 @@ export interface MergeOptions {
 const MOST_NAMED = 3;
 
 /**
- * Merges folders of shards. It reads outcomes and trains nothing, so it can be done again, with more
- * folders or fewer, and with the folder of the results among them.
+ * Merges folders of shards. It reads outcomes and trains nothing, so it can be done again, with
+ * more folders or fewer, and with the folder of the results among them.
  *
  * @param folders Folders with a plan and batches.
  * @param options Folder of the results; whether trials may be missing.
@@ -50,9 +51,10 @@ export async function mergeSweeps(
         "run the other shards, or give --partial to merge what is there",
     );
   }
+  await RunFolder.open(out);
   if (!folders.includes(out)) {
     await writeSweep(out, sweep);
-    // Outcomes go with the table, so that the folder stands for all shards. Traces stay where they are.
+    // Outcomes go with the table: the folder stands for all shards. Traces stay where they are.
     for (const batch of collected.batches) {
       const folder = batchFolder(out, batch);
       await Deno.mkdir(folder, { recursive: true });

@@ -3,12 +3,10 @@
  *
  * @module
  */
-import { runProgram } from "../../cli/program.ts";
+import { type Program, runProgram } from "../../cli/program.ts";
 import { quietFlag, runJsonFlag } from "../../cli/program_flags.ts";
-import type { Program } from "../../cli/program.ts";
 import type { Flag } from "../../cli/flags.ts";
 import { compactJson, snakeCase } from "../../io/json.ts";
-import { RunFolder } from "../../io/run_folder.ts";
 import { mergeSweeps } from "./merge.ts";
 import { resultLines } from "./results.ts";
 
@@ -51,7 +49,6 @@ export const mergeProgram: Program<typeof flags> = {
  */
 export async function runMergeProgram(args: readonly string[] = Deno.args): Promise<void> {
   await runProgram(mergeProgram, async ({ flags: { partial, out, json, quiet }, positionals }) => {
-    await RunFolder.open(out);
     const results = await mergeSweeps(positionals, { out, partial });
     if (!quiet) console.log(resultLines(results).join("\n"));
     if (json) console.log(compactJson(snakeCase({ experiment: "merge", folder: out, ...results.summary })));

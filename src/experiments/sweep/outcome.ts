@@ -79,7 +79,7 @@ export interface TrialOutcome {
   readonly accuracy: number | null;
   /** Relative error of the solution at the last probe; `null` if the task is no equation. */
   readonly relativeError: number | null;
-  /** Whether the loss lies on or above its floor at every probe that has one; `null` if none has. */
+  /** Whether the loss lies on or above its floor at each probe that has one; `null` if none has. */
   readonly floorHolds: boolean | null;
   /** The hidden layers; none if it diverged before the first probe. */
   readonly layers: readonly LayerOutcome[];

@@ -42,8 +42,8 @@ export function parseShard(text: string): Shard {
  * import { shardOf } from "./shards.ts";
  *
  * const batches = [3, 1, 2].map((cost, i) => ({ id: `${i}`, trials: [], cost, bytes: 0 }));
- * const costs = [1, 2].map((index) => shardOf(batches, { index, count: 2 }).map(({ cost }) => cost));
- * assert.deepEqual(costs, [[3], [1, 2]]);
+ * const costOf = (index: number) => shardOf(batches, { index, count: 2 }).map(({ cost }) => cost);
+ * assert.deepEqual([costOf(1), costOf(2)], [[3], [1, 2]]);
  * ```
  */
 export function shardOf(batches: readonly Batch[], { index, count }: Shard): Batch[] {
