@@ -199,7 +199,7 @@ function legend(data: SweepFigureData): LegendEntry[] {
     }]
   );
   const band: LegendEntry = {
-    label: `quartiles of up to ${seeds} seeds; lines are medians`,
+    label: `${seeds < 5 ? "range" : "quartiles"} of up to ${seeds} seeds; lines are medians`,
     swatch: (parent) =>
       void parent.append("rect").attr("y", -5).attr("width", swatchWidth).attr("height", 10)
         .attr("fill", ink).attr("fill-opacity", bandOpacity),

@@ -9,7 +9,10 @@ import type { TrialOutcome, TrialSeries } from "./outcome.ts";
 import { keyText, type SweptValue, sweptValue, valueText } from "./swept_value.ts";
 import type { SweepPlan, Trial } from "./trial.ts";
 
-/** Median and quartiles of some trials at each probe; not finite where there is nothing to draw. */
+/**
+ * Median and quartiles of some trials at each probe, of fewer than five their range; not finite
+ * where there is nothing to draw.
+ */
 export interface Quartiles {
   /** Lower quartile. */
   readonly low: readonly number[];
