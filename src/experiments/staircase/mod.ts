@@ -49,6 +49,7 @@ export const staircase: Experiment<TableOf<StaircaseOptions>, CompleteOptions, S
     runs: (plan) => [
       trainingRun<StaircaseRun>({
         training: plan,
+        trace: { swept: sweptBy(plan) },
         measure: ({ trace, diverged, network }) => ({
           rows: [{ trace, summary: summarize(trace, diverged), widths: network.widths }],
         }),
