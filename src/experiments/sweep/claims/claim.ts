@@ -30,8 +30,8 @@ export interface ClaimOptions {
 }
 
 /**
- * Finds the attempt whose files the next one goes on from. What went wrong twice at one place may be
- * in the files: the third attempt begins anew.
+ * Finds the attempt whose files the next one goes on from. What went wrong twice at one place may
+ * be in the files: the third attempt begins anew.
  */
 async function formerOf(sweep: string, { batch, claim, condition }: BatchState): Promise<number | null> {
   if (claim === null) return null;

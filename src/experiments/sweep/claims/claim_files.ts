@@ -1,17 +1,20 @@
 /**
  * Files of claims: `claims/BATCH.N` is attempt N at a batch.
  *
- * Many processes on many machines share the folder, perhaps by NFS. One primitive decides: a file is
- * created exclusively (`O_EXCL`), which the file server does for one of them alone. Whoever creates
- * `BATCH.N` owns the batch as long as there is no `BATCH.(N+1)`. The owner alone rewrites its file,
- * by renaming another over it. No file is removed or renamed to take a batch over, so a process that
- * acts late on what it read hits nothing but a name that exists already.
+ * Many processes on many machines share the folder, perhaps by NFS. One primitive decides: a file
+ * is created exclusively (`O_EXCL`), which the file server does for one of them alone. Whoever
+ * creates `BATCH.N` owns the batch as long as there is no `BATCH.(N+1)`. The owner alone rewrites
+ * its file, by renaming another over it. No file is removed or renamed to take a batch over, so a
+ * process that acts late on what it read hits nothing but a name that exists already.
  *
  * @module
  */
 import { join } from "node:path";
 import { writeAtomically } from "../../../io/atomic.ts";
 import { type ClaimRecord, claimText, parseClaim } from "./record.ts";
+
+/** Bytes that a claim may have. */
+const MOST_BYTES = 1 << 16;
 
 /** Folder of the claims of a sweep. */
 export function claimsFolder(sweep: string): string {
@@ -104,11 +107,13 @@ export async function readClaim(sweep: string, batch: string, attempt: number): 
     // Opening a file makes an NFS client ask the server for its attributes.
     using file = await Deno.open(claimPath(sweep, batch, attempt));
     const { mtime, size } = await file.stat();
-    const bytes = new Uint8Array(Math.min(size, 1 << 16));
+    // No more than the file had: it may be anything.
+    const bytes = new Uint8Array(Math.min(size, MOST_BYTES));
     let filled = 0;
-    for (let read; filled < bytes.length; filled += read) {
-      read = await file.read(bytes.subarray(filled)) ?? 0;
-      if (read === 0) break;
+    while (filled < bytes.length) {
+      const read = await file.read(bytes.subarray(filled));
+      if (read === null) break;
+      filled += read;
     }
     const text = new TextDecoder().decode(bytes.subarray(0, filled));
     return { record: parseClaim(text), written: (mtime?.getTime() ?? 0) / 1000 };

@@ -58,7 +58,7 @@ export function cameFurther({ step, steps, reached }: ClaimRecord): boolean {
   return step > reached + PROGRESS * steps;
 }
 
-/** Failures in a row when an attempt has ended. A stop is no failure; progress forgives earlier ones. */
+/** Failures in a row after an attempt. A stop is no failure; progress forgives earlier ones. */
 function failuresAfter(claim: ClaimRecord, endedBadly: boolean): number {
   const before = cameFurther(claim) ? 0 : claim.failures;
   return before + (endedBadly ? 1 : 0);
