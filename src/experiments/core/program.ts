@@ -53,7 +53,7 @@ export async function runExperimentProgram<Options extends OptionTable, Plan ext
     const given = Object.fromEntries(Object.entries(values).filter(([key]) => Object.hasOwn(options, key)));
     const plan = await experiment.plan(completeValues(options, given as GivenOptions<Options>, name));
     using gpu = await openGpu({ adapter, implementation, autotune, profile });
-    const folder = await RunFolder.open(out);
+    await using folder = await RunFolder.open(out, { mode: "overwrite" });
     const heading = `adapter: ${adapterText(adapterOf(gpu))}`;
     const total = experiment.runs(plan).reduce((sum, { steps }) => sum + steps, 0);
 
@@ -69,8 +69,9 @@ export async function runExperimentProgram<Options extends OptionTable, Plan ext
       Object.entries(experiment.tables).map(([file, of]) => [file, of(result)]),
     );
     const record = await experimentRecord(gpu, experiment, result, tables);
+    await folder.begin();
     const paths = [await folder.writeRun(record)];
-    for (const [file, { csv }] of Object.entries(tables)) paths.push(await folder.write(file, csv));
+    for (const [file, table] of Object.entries(tables)) paths.push(await folder.write(file, table.pieces()));
     for (const [file, draw] of Object.entries(experiment.figures)) {
       paths.push(await folder.write(file, await draw(result)));
     }
