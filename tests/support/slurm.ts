@@ -241,8 +241,8 @@ function kill(pid: number): void {
 }
 
 /**
- * Kills the jobs whose scripts lie in a folder: the daemon of each, its script's shell, and all that
- * these started.
+ * Kills the jobs whose scripts lie in a folder: the daemon of each, its script's shell, and all
+ * that these started.
  */
 function killJobs(folder: string): void {
   const all = processes();

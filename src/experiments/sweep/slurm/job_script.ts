@@ -81,7 +81,8 @@ function check({ partition, account, gpus, time, more, logs }: JobScript): void 
   if (wrong !== undefined) {
     throw new InputError(`--sbatch takes options of sbatch, as '--mem=16G', not ${JSON.stringify(wrong)}`);
   }
-  // Slurm replaces %, takes backslashes for a sign that there is nothing to replace, and has quotes.
+  // Slurm replaces %, takes backslashes for a sign that there is nothing to replace, and has
+  // quotes.
   if (/[%"\\\p{C}]/u.test(logs)) {
     throw new InputError(`Slurm writes no logs to ${JSON.stringify(logs)}: name a folder without % " and \\`);
   }
@@ -91,8 +92,8 @@ function check({ partition, account, gpus, time, more, logs }: JobScript): void 
  * Writes the script of a job array. Its tasks claim batches of a sweep until none is free.
  *
  * Slurm signals the script's shell; whether it signals the task as well depends on the cluster
- * (`proctrack/linuxproc` and `pgid` do, `cgroup` does not). So the shell passes the signal on, and a
- * program of Staircase takes two within a moment for one.
+ * (`proctrack/linuxproc` and `pgid` do, `cgroup` does not). So the shell passes the signal on, and
+ * a program of Staircase takes two within a moment for one.
  *
  * @param job What it is made of.
  * @returns The script.
