@@ -149,7 +149,7 @@ export class SlurmCluster implements AsyncDisposable {
     await call(PROGRAMS.slurmd, ["-N", node, "-b"], this.env);
   }
 
-  /** Kills the daemon of a node and all processes of its jobs, as when the machine is switched off. */
+  /** Kills the daemon of a node and all its jobs, as when the machine is switched off. */
   async killNode(node: string): Promise<void> {
     const daemon = await this.#pid(node);
     assert.ok(daemon, `${node} has a daemon`);
