@@ -4,7 +4,7 @@
  * @module
  */
 import { InputError, ShapeError } from "../errors.ts";
-import type { GpuArray } from "./array.ts";
+import { GpuArray } from "./array.ts";
 import type { GpuContext } from "./context.ts";
 import type { GpuStruct } from "./struct_cache.ts";
 
@@ -34,6 +34,8 @@ export interface Dispatch {
   readonly bindGroup: GPUBindGroup;
   /** Number of workgroups along x, y, z. */
   readonly workgroups: readonly [number, number, number];
+  /** Arrays that are bound: a submission with one that was disposed is refused. */
+  readonly arrays: readonly GpuArray[];
 }
 
 /** A part of an array, for a binding of its own. */
@@ -74,6 +76,7 @@ export class Kernel {
    * @param workgroups Number of workgroups along x, y, z; y and z default to 1.
    * @returns A command for {@linkcode Commands.run}.
    * @throws {ShapeError} If the adapter does not allow so many workgroups.
+   * @throws {StaircaseError} If an array was disposed, or the device failed or was disposed.
    * @throws {InputError} If a number of workgroups is not a whole number of at least 0.
    */
   bind(
@@ -94,6 +97,8 @@ export class Kernel {
           "use fewer samples, replicas or neurons",
       );
     }
+    const bound = arrays.flatMap((array) => array ? arrayOf(array) : []);
+    for (const array of bound) array.check();
     const entries = arrays.flatMap((array, binding) =>
       array ? [{ binding, resource: bufferBinding(array) }] : []
     );
@@ -107,8 +112,14 @@ export class Kernel {
         }),
       entries.map(({ resource }) => resource.buffer),
     );
-    return { name: this.name, pipeline: this.#pipeline, bindGroup, workgroups: [x, y, z] };
+    return { name: this.name, pipeline: this.#pipeline, bindGroup, workgroups: [x, y, z], arrays: bound };
   }
+}
+
+/** The array of a binding; none for a struct, which its `Gpu` owns. */
+function arrayOf(bound: GpuArray | GpuStruct | ArrayWindow): GpuArray[] {
+  if ("array" in bound) return [bound.array];
+  return bound instanceof GpuArray ? [bound] : [];
 }
 
 function bufferBinding(bound: GpuArray | GpuStruct | ArrayWindow): GPUBufferBinding {

@@ -4,9 +4,8 @@
  * @module
  */
 import { InputError, ShapeError } from "../../errors.ts";
-import { count } from "../../format.ts";
+import { count, printable } from "../../format.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import { printable } from "../../io/choose_array.ts";
 import { dtypes } from "../../io/dtypes.ts";
 import { readWeights } from "../../io/feature_file.ts";
 import { compactJson } from "../../io/json.ts";
