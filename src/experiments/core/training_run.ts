@@ -90,7 +90,17 @@ export function trainingRun<Row, Prepared = void>(options: MeasuredTraining<Row,
  */
 export function trainingPart(plan: CompleteOptions): CompleteOptions {
   const { task, hidden, activation, initializer, optimizer, schedule, batch, steps } = plan;
-  const { probeEvery, spectraEvery, epsilons, threshold, precision, replicas, seed } = plan;
+  const {
+    probeEvery,
+    spectraEvery,
+    epsilons,
+    threshold,
+    precision,
+    replicas,
+    seed,
+    stopOnDivergence,
+    retain,
+  } = plan;
   return {
     task,
     hidden,
@@ -107,6 +117,8 @@ export function trainingPart(plan: CompleteOptions): CompleteOptions {
     precision,
     replicas,
     seed,
+    stopOnDivergence,
+    retain,
   };
 }
 
