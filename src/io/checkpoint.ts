@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 import { FileError, InputError } from "../errors.ts";
-import type { DivergedReplica, TrainingState } from "../train/state.ts";
+import type { TrainingState } from "../train/state.ts";
 import { checkPrefix, type FilePosition } from "./append_file.ts";
 import { unreadable } from "./file_reason.ts";
 import { readSealed, type SealedKind, writeSealed } from "./sealed_file.ts";
@@ -41,8 +41,7 @@ export interface FoundCheckpoint {
 
 /** What the header of a checkpoint holds. */
 interface Header extends Omit<Checkpoint, "state"> {
-  readonly step: number;
-  readonly diverged: readonly DivergedReplica[];
+  readonly state: Omit<TrainingState, "arrays">;
   readonly arrays: readonly (readonly [name: string, words: number])[];
 }
 
@@ -91,14 +90,13 @@ export async function writeCheckpoint(
   await Deno.mkdir(folder, { recursive: true }).catch(() => {});
   const earlier = await listCheckpoints(folder, run);
   const path = join(folder, `run-${run}-${(earlier[0]?.number ?? 0) + 1}.checkpoint`);
-  const arrays = Object.entries(state.arrays);
+  const { arrays: named, ...scalars } = state, arrays = Object.entries(named);
   const header: Header = {
     identity,
     journal,
     trace,
     notes,
-    step: state.step,
-    diverged: state.diverged,
+    state: scalars,
     arrays: arrays.map(([name, words]) => [name, words.length]),
   };
   await writeSealed(path, KIND, header, arrays.map(([, words]) => words));
@@ -169,7 +167,7 @@ export async function readCheckpoint(
 async function parseCheckpoint(path: string): Promise<Checkpoint> {
   const { header, body } = await readSealed(path, KIND);
   try {
-    const { identity, journal, trace, notes, step, diverged, arrays } = header as Header;
+    const { identity, journal, trace, notes, state, arrays } = header as Header;
     let at = 0;
     const words = Object.fromEntries(arrays.map(([name, length]) => {
       const part = new Uint32Array(body.buffer, at, length);
@@ -177,7 +175,7 @@ async function parseCheckpoint(path: string): Promise<Checkpoint> {
       return [name, part];
     }));
     if (at !== body.length) throw new RangeError("words are left over");
-    return { state: { step, arrays: words, diverged }, journal, trace, identity, notes };
+    return { state: { ...state, arrays: words }, journal, trace, identity, notes };
   } catch (cause) {
     throw new FileError(`${path}: its header does not fit its content`, { cause });
   }
