@@ -56,20 +56,62 @@ export function journalPath(folder: string, run: number): string {
   return join(folder, `run-${run}.journal`);
 }
 
-/** The checkpoints of a training, by their numbers, latest first. */
-async function listCheckpoints(folder: string, run: number): Promise<{ path: string; number: number }[]> {
-  const found: { path: string; number: number }[] = [];
+/** A checkpoint in a folder. */
+export interface CheckpointInfo {
+  /** Path of the file. */
+  readonly path: string;
+  /** Number of the training in its run, from 0. */
+  readonly run: number;
+  /** Step that it goes on with; `null` if it is damaged. */
+  readonly step: number | null;
+  /** Why it cannot be used, in a line; `null` if it is whole. */
+  readonly problem: string | null;
+}
+
+/**
+ * Lists the checkpoints of a run.
+ *
+ * @param folder Folder of checkpoints.
+ * @returns The checkpoints of each training, latest first; none if there is no folder.
+ */
+export async function listCheckpoints(folder: string): Promise<CheckpointInfo[]> {
+  const found: CheckpointInfo[] = [];
+  for (const { path, run } of await findCheckpoints(folder)) {
+    try {
+      const { state } = await parseCheckpoint(path);
+      found.push({ path, run, step: state.step, problem: null });
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      // One that is deleted meanwhile is one of those that are not kept.
+      if (!(error.cause instanceof Deno.errors.NotFound)) {
+        found.push({ path, run, step: null, problem: error.message });
+      }
+    }
+  }
+  return found;
+}
+
+/** Where a checkpoint lies. */
+interface CheckpointPlace {
+  readonly path: string;
+  readonly run: number;
+  readonly number: number;
+}
+
+/** The files of checkpoints, of one training or all, by their numbers, latest first. */
+async function findCheckpoints(folder: string, of?: number): Promise<CheckpointPlace[]> {
+  const found: CheckpointPlace[] = [];
   try {
     for await (const { name } of Deno.readDir(folder)) {
       const match = /^run-(\d+)-(\d+)\.checkpoint$/.exec(name);
-      if (match && Number(match[1]) === run) {
-        found.push({ path: join(folder, name), number: Number(match[2]) });
-      }
+      if (!match) continue;
+      const run = Number(match[1]), number = Number(match[2]);
+      if (of === undefined || run === of) found.push({ path: join(folder, name), run, number });
     }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw unreadable(folder, error);
   }
-  return found.sort((a, b) => b.number - a.number);
+  return found.sort((a, b) => a.run - b.run || b.number - a.number);
 }
 
 /**
@@ -88,7 +130,7 @@ export async function writeCheckpoint(
   { state, journal, trace, identity, notes }: Checkpoint,
 ): Promise<string> {
   await Deno.mkdir(folder, { recursive: true }).catch(() => {});
-  const earlier = await listCheckpoints(folder, run);
+  const earlier = await findCheckpoints(folder, run);
   const path = join(folder, `run-${run}-${(earlier[0]?.number ?? 0) + 1}.checkpoint`);
   const { arrays: named, ...scalars } = state, arrays = Object.entries(named);
   const header: Header = {
@@ -123,7 +165,8 @@ export async function writeCheckpoint(
  * import { Journal } from "./journal.ts";
  *
  * const folder = await Deno.makeTempDir(), identity = { adapter: "A", seed: "1" };
- * const state = { step: 7, arrays: { weights: Uint32Array.of(1, 2, 3) }, diverged: [] };
+ * const arrays = { weights: Uint32Array.of(1, 2, 3) };
+ * const state = { steps: 9, step: 7, arrays, diverged: [] };
  * const shape = { replicas: 1, epsilons: [1e-6] };
  * await using file = await Journal.create(journalPath(folder, 0), shape);
  * const journal = await file.flush({ sync: true });
@@ -141,7 +184,7 @@ export async function readCheckpoint(
   identity: RunIdentity,
 ): Promise<FoundCheckpoint | null> {
   const refused: string[] = [];
-  for (const { path } of await listCheckpoints(folder, run)) {
+  for (const { path } of await findCheckpoints(folder, run)) {
     try {
       const checkpoint = await parseCheckpoint(path);
       const difference = differenceOf(checkpoint.identity, identity);
