@@ -12,6 +12,7 @@ import type { KernelTime } from "../../gpu/measure/profiler.ts";
 import type { SweptValues, TraceShape } from "../../io/mod.ts";
 import type { Table } from "../../io/table.ts";
 import type { TrainingSession } from "./training_session.ts";
+import type { Trace } from "../../train/trace.ts";
 import type { Claim, Verdict } from "./verdict.ts";
 
 /** Options of an experiment, checked and completed. `run.json` has them as its configuration. */
@@ -182,6 +183,13 @@ export interface Experiment<
   readonly tables: Readonly<Record<string, Maker<Plan, Row, Table>>>;
   /** Figures by the names of their files. Each imports its module, and d3, when it is called. */
   readonly figures: Readonly<Record<string, Maker<Plan, Row, Promise<string>>>>;
+  /**
+   * Takes the record of its training, which `spectra.npz` holds.
+   *
+   * @param result The experiment.
+   * @returns The record.
+   */
+  trace?(result: ExperimentResult<Plan, Row>): Trace;
   /**
    * Sums up the measurements, for `run.json`.
    *

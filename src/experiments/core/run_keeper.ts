@@ -36,6 +36,7 @@ interface Kept {
 export class RunKeeper {
   readonly #place: KeptPlace;
   #beginning: Promise<void> | null = null;
+  #run = 0;
   #restored = 0;
 
   /**
@@ -52,9 +53,9 @@ export class RunKeeper {
     return this.#beginning !== null;
   }
 
-  /** Step that the current training went on from. */
-  get restored(): number {
-    return this.#restored;
+  /** How far the current run had come when it began: grows with every checkpoint of every run. */
+  get progress(): number {
+    return this.#run * 2 ** 33 + this.#restored;
   }
 
   /**
@@ -101,7 +102,7 @@ export class RunKeeper {
    * @returns The keeper.
    */
   training(index: number, run: Run<unknown>): TrainingKeeper {
-    this.#restored = 0;
+    [this.#run, this.#restored] = [index, 0];
     const { isBegun, trace: path, variant: _, ...place } = this.#place;
     return {
       open: async (shape, swept) => {

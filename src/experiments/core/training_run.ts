@@ -134,7 +134,9 @@ async function execute<Row, Prepared>(
   onProgress(training.updates);
   const kept = await keeper?.prepared();
   const prepared = kept ? kept.value as Prepared : await prepare?.(training, context) as Prepared;
-  if (prepare && !kept) await keeper?.prepare(prepared);
+  // What the signal has cut short is not what the run starts with.
+  const isCut = prepare !== undefined && !kept && !!signal?.aborted;
+  if (prepare && !kept && !isCut) await keeper?.prepare(prepared);
   // The state of a training that goes on has the parameters.
   if (!saved) apply?.(training, prepared);
   let text = "";
@@ -146,7 +148,9 @@ async function execute<Row, Prepared>(
     onProgress(probe.step, text);
   };
   try {
-    await (session ? session.follow(training, ({ probes }) => probes.forEach(show)) : follow(training, show));
+    await (session && !isCut
+      ? session.follow(training, ({ probes }) => probes.forEach(show))
+      : follow(training, show));
   } finally {
     clearInterval(timer);
   }

@@ -85,7 +85,10 @@ export class TrainingSession {
     const { folder, index, onNotice } = place;
     const journal = journalPath(folder, index);
     const found = await findCheckpoint(place);
-    const streams = new TraceStreams({ journal, shape, table, from: found }, (error) => onNotice(textOf(error)));
+    const streams = new TraceStreams(
+      { journal, shape, table, from: found },
+      (error) => onNotice(textOf(error)),
+    );
     if (!found) return new TrainingSession(place, streams, { saved: null, milliseconds: 0 });
     const { trace } = await readJournal(journal, found.journal.bytes);
     const { milliseconds } = found.notes as Notes;
