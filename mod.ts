@@ -26,6 +26,7 @@
 export {
   DeviceLostError,
   DivergenceError,
+  FileError,
   GpuUnavailableError,
   InputError,
   KernelError,

@@ -88,6 +88,12 @@ export class DivergenceError extends StaircaseError {
   }
 }
 
+/**
+ * A file could not be written or read, through no fault of the request: the disk is full, the
+ * folder vanished, the file is damaged.
+ */
+export class FileError extends StaircaseError {}
+
 /** The request was wrong: an unknown name, a number out of range, a malformed file. */
 export class InputError extends StaircaseError {
   /** A program that ends with this error exits with 2. */

@@ -8,7 +8,7 @@ import { InputError, StaircaseError } from "../errors.ts";
 import { count, shown } from "../format.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { parseTrace, type TraceRow } from "../io/read_trace.ts";
-import { readRun } from "../io/run_folder.ts";
+import { readRun } from "../io/read_run.ts";
 import { readTextFile } from "../io/text_file.ts";
 import { exactRankSeconds } from "../rank/certificates/exact_rank.ts";
 import { rankedSamples } from "../train/equation.ts";

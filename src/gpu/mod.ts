@@ -47,6 +47,7 @@ export { allocateArrays, GpuArray } from "./array.ts";
 export { Commands } from "./commands.ts";
 export type { DispatchTimer, GpuContext, WorkCounter } from "./context.ts";
 export { Gpu } from "./device.ts";
+export { type Backend, type BackendClues, backendOf } from "./backend.ts";
 export type { Implementation } from "./implementation.ts";
 export {
   type ArrayWindow,

@@ -10,7 +10,7 @@ const trace: Trace = {
   replicas: 2,
   epsilons: ranks.map(({ epsilon }) => epsilon),
   losses: [],
-  probes: [1, 0].map((replica) => ({
+  probes: [0, 1].map((replica) => ({
     kind: "count",
     replica,
     step: 100,

@@ -147,6 +147,7 @@ export async function bindTrainingStep(
     evaluated: { activations, loss },
     seen: {
       features: activations.layers.slice(0, -1),
+      rows: jetComponents(trained.axes ?? 0) * trained.count,
       loss: results.loss,
     },
     states,
