@@ -169,7 +169,8 @@ export class GpuArray implements Disposable {
  * @param gpu Device to allocate on.
  * @param arrays Label and length, or words, of each.
  * @returns The arrays, in the same order.
- * @throws {ShapeError} If the adapter does not allow a buffer of one of the sizes, or has no memory.
+ * @throws {ShapeError} If the adapter does not allow a buffer of one of the sizes.
+ * @throws {OutOfMemoryError} If the machine is known to have no memory for them.
  *
  * @example
  * ```ts

@@ -101,7 +101,7 @@ export class DeviceMemory {
   }
 }
 
-/** Share of the memory that is left for buffers: the host needs some for itself, and so do others. */
+/** Share of the memory for buffers: the host needs some for itself, and so do others. */
 const SHARE = 0.9;
 
 /**
@@ -117,7 +117,7 @@ export function spareMemory(read: (path: string) => string | null = readTextFile
   return SHARE * Math.min(1024 * Number(available[1]), ...groupRooms(read));
 }
 
-/** Files of control groups: the line of the process, the folder, and the names, of either version. */
+/** Files of control groups, of either version, and the line of the process. */
 const GROUPS = [
   {
     line: /^0::(\/.*)$/m,
