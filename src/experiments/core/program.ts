@@ -7,6 +7,7 @@ import type { Flag, FlagValues } from "../../cli/flags.ts";
 import { completeValues, flagsOf, type GivenOptions, type OptionTable } from "../../cli/options.ts";
 import { type Program, runProgram } from "../../cli/program.ts";
 import { openGpu } from "../../cli/implementation.ts";
+import { print } from "../../cli/output.ts";
 import { outFlag, runFlags } from "../../cli/program_flags.ts";
 import { createProgress } from "../../cli/progress.ts";
 import { shownDefaults } from "../../cli/training_flags.ts";
@@ -76,8 +77,8 @@ export async function runExperimentProgram<Options extends OptionTable, Plan ext
       paths.push(await folder.write(file, await draw(result)));
     }
     const lines = experiment.report?.(result, record.timings.kernels) ?? [];
-    if (!quiet) console.log([experimentText(record, lines), "", ...paths].join("\n"));
-    if (json) console.log(compactJson(snakeCase(record)));
+    if (!quiet) print([experimentText(record, lines), "", ...paths].join("\n"));
+    if (json) print(compactJson(snakeCase(record)));
     failIfDiverged(record);
   }, args);
 }
