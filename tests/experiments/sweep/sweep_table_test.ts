@@ -58,7 +58,9 @@ Deno.test("the table is the same in CSV and in Parquet, and each column is expla
   const outcomes = new Map(
     plan.trials.map((trial, i) => [trial.id, madeOutcome(trial, i === 3 ? 0 : i === 5 ? 15 : null)]),
   );
-  const columns = sweepColumns(plan, outcomes), csv = typedCsv(columns), bytes = await parquet(columns);
+  const columns = sweepColumns(plan, outcomes),
+    csv = [...typedCsv(columns)].join(""),
+    bytes = await parquet(columns);
   const [header, ...lines] = csv.trimEnd().split("\n").map((line) => line.split(","));
   assert.deepEqual(Object.keys(columnHelp(columns)), header);
   assert(
