@@ -1,6 +1,5 @@
 /** Third-party code of the tests. @module */
 export * as fc from "npm:fast-check@4.10.2";
-export { parquetMetadata, parquetReadObjects, parquetSchema } from "npm:hyparquet@1.31.5";
 export { default as assert } from "node:assert/strict";
 export {
   EigenvalueDecomposition,

@@ -6,7 +6,7 @@ import { assertGolden } from "../../support/golden.ts";
 import { assertSoundSvg, marks } from "../../support/sound.ts";
 import { madeOutcome, planOf } from "../../support/sweeps.ts";
 
-/** The figure of a plan whose trials diverge where they are told to, and are missing where not done. */
+/** The figure of a plan whose trials end as they are told: diverged, missing, or done. */
 async function figureOf(
   json: object,
   fate: (trial: Trial, index: number) => number | null | "missing" = () => null,

@@ -5,7 +5,8 @@ import {
   type TypedColumn,
   typedCsv,
 } from "../../../src/experiments/sweep/typed_table.ts";
-import { assert, parquetMetadata, parquetReadObjects } from "../../deps.ts";
+import { parquetMetadata, parquetReadObjects } from "./deps.ts";
+import { assert } from "../../deps.ts";
 import { madeOutcome, planOf } from "../../support/sweeps.ts";
 
 /** A table of parquet as rows; whole numbers are big integers there. */
