@@ -42,6 +42,7 @@ export interface FoundCheckpoint {
 /** What the header of a checkpoint holds. */
 interface Header extends Omit<Checkpoint, "state"> {
   readonly step: number;
+  readonly steps: number;
   readonly diverged: readonly DivergedReplica[];
   readonly arrays: readonly (readonly [name: string, words: number])[];
 }
@@ -98,6 +99,7 @@ export async function writeCheckpoint(
     trace,
     notes,
     step: state.step,
+    steps: state.steps,
     diverged: state.diverged,
     arrays: arrays.map(([name, words]) => [name, words.length]),
   };
@@ -125,7 +127,7 @@ export async function writeCheckpoint(
  * import { Journal } from "./journal.ts";
  *
  * const folder = await Deno.makeTempDir(), identity = { adapter: "A", seed: "1" };
- * const state = { step: 7, arrays: { weights: Uint32Array.of(1, 2, 3) }, diverged: [] };
+ * const state = { step: 7, steps: 9, arrays: { weights: Uint32Array.of(1, 2, 3) }, diverged: [] };
  * const shape = { replicas: 1, epsilons: [1e-6] };
  * await using file = await Journal.create(journalPath(folder, 0), shape);
  * const journal = await file.flush({ sync: true });
@@ -169,7 +171,7 @@ export async function readCheckpoint(
 async function parseCheckpoint(path: string): Promise<Checkpoint> {
   const { header, body } = await readSealed(path, KIND);
   try {
-    const { identity, journal, trace, notes, step, diverged, arrays } = header as Header;
+    const { identity, journal, trace, notes, step, steps, diverged, arrays } = header as Header;
     let at = 0;
     const words = Object.fromEntries(arrays.map(([name, length]) => {
       const part = new Uint32Array(body.buffer, at, length);
@@ -177,7 +179,7 @@ async function parseCheckpoint(path: string): Promise<Checkpoint> {
       return [name, part];
     }));
     if (at !== body.length) throw new RangeError("words are left over");
-    return { state: { step, arrays: words, diverged }, journal, trace, identity, notes };
+    return { state: { step, steps, arrays: words, diverged }, journal, trace, identity, notes };
   } catch (cause) {
     throw new FileError(`${path}: its header does not fit its content`, { cause });
   }
