@@ -36,6 +36,28 @@ export function formatNumber(value: number): string {
 }
 
 /**
+ * Writes a number of bytes in units that people know: `12.5 MiB`, `300 GiB`.
+ *
+ * @param bytes The number.
+ * @returns The text.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { formatBytes } from "./format.ts";
+ *
+ * assert.equal(formatBytes(2 ** 27), "128.0 MiB");
+ * assert.equal(formatBytes(3 * 2 ** 40), "3072 GiB");
+ * ```
+ */
+export function formatBytes(bytes: number): string {
+  const gibibytes = bytes / 2 ** 30;
+  return gibibytes < 10
+    ? `${(bytes / 2 ** 20).toFixed(1)} MiB`
+    : `${formatNumber(Math.round(gibibytes))} GiB`;
+}
+
+/**
  * Writes numbers that stand together, such as thresholds, in one form: if one below 1 needs an
  * exponent, all below 1 get one.
  *

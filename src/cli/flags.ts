@@ -16,6 +16,7 @@ export const FLAG_GROUPS = [
   "how to train",
   "what to probe",
   "experiment",
+  "cluster",
   "output",
   "machine",
 ] as const;
