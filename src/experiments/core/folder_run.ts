@@ -147,6 +147,7 @@ export async function runInFolder<Options extends OptionTable, Plan extends Expe
   const writeRecord = async (status: "running" | "failed") => {
     await folder.writeRun({ ...start, status, ...history }).catch((error) => onNotice(error.message));
   };
+  const isEager = mode !== "overwrite";
   const keeper = new RunKeeper({
     folder: folder.state,
     trace: join(folder.path, "trace.csv"),
@@ -154,7 +155,7 @@ export async function runInFolder<Options extends OptionTable, Plan extends Expe
     variant: JSON.stringify({ stopOnDivergence: (plan as { stopOnDivergence?: boolean }).stopOnDivergence }),
     checkpointEvery,
     requests,
-    isBegun: mode !== "overwrite",
+    isEager,
     begin: async () => {
       await folder.begin();
       how.onBegin?.(folder.path);
@@ -162,7 +163,6 @@ export async function runInFolder<Options extends OptionTable, Plan extends Expe
     },
     onNotice,
   });
-  if (mode !== "overwrite") await keeper.begin();
 
   let made = 0;
   const devices = recovery(lease, keeper, async (message, isLast) => {
@@ -175,7 +175,11 @@ export async function runInFolder<Options extends OptionTable, Plan extends Expe
     const result = await runPlan(devices, experiment, plan, {
       ...signal && { signal },
       keeper,
-      onProgress: (steps, text) => onProgress?.(made = steps, text),
+      onProgress: (steps, text) => {
+        // A training begins by itself, once it has room on the device.
+        if (isEager) keeper.begin().catch((error) => onNotice(error.message));
+        onProgress?.(made = steps, text);
+      },
     });
     const tables = Object.fromEntries(
       Object.entries(experiment.tables).map(([file, of]) => [file, of(result)]),
@@ -185,6 +189,7 @@ export async function runInFolder<Options extends OptionTable, Plan extends Expe
       ...facts,
       ...endSession(history, endOf(result.status, signal, error)),
     });
+    if (isEager) await keeper.begin();
     if (!keeper.isBegun) return { result, record: ended(null), folder: folder.path, paths: [], error: null };
     const makers: Record<string, FileMaker> = {};
     for (const [file, table] of Object.entries(tables)) makers[file] = () => table.pieces();

@@ -14,8 +14,8 @@ export interface KeptPlace extends Omit<SessionPlace, "index" | "isBegun" | "beg
   readonly trace: string;
   /** Options that may change when the experiment goes on, and then change what a run comes to. */
   readonly variant: string;
-  /** Whether files may be written at once. Otherwise they are when there is something to write. */
-  readonly isBegun: boolean;
+  /** Whether files are written once a run is ready, and not only when there is a result. */
+  readonly isEager: boolean;
   /** Called once, before the first file is written. */
   begin(): Promise<void>;
 }
@@ -89,7 +89,7 @@ export class RunKeeper {
    */
   async keep<Row>(index: number, run: Run<Row>, outcome: RunOutcome<Row>): Promise<void> {
     const isNothing = outcome.rows.length === 0 || outcome.status === "diverged";
-    if (isNothing && !this.isBegun) return;
+    if (isNothing && !this.#place.isEager && !this.isBegun) return;
     const { prepared } = await this.#read(index, run) ?? {};
     await this.#write(index, run, { outcome, ...prepared && { prepared } });
   }
@@ -103,14 +103,14 @@ export class RunKeeper {
    */
   training(index: number, run: Run<unknown>): TrainingKeeper {
     [this.#run, this.#restored] = [index, 0];
-    const { isBegun, trace: path, variant: _, ...place } = this.#place;
+    const { isEager, trace: path, variant: _, ...place } = this.#place;
     return {
       open: async (shape, swept) => {
         const table = swept ? { path, swept } : null;
         const session = await TrainingSession.open({
           ...place,
           index,
-          isBegun: isBegun || this.isBegun,
+          isBegun: isEager || this.isBegun,
           begin: () => this.begin(),
           onNotice: (line) => place.onNotice(line),
         }, { shape, table });
@@ -122,7 +122,7 @@ export class RunKeeper {
         return prepared ? { value: prepared[0] } : null;
       },
       prepare: async (prepared) => {
-        if (isBegun || this.isBegun) await this.#write(index, run, { prepared: [prepared] });
+        if (isEager || this.isBegun) await this.#write(index, run, { prepared: [prepared] });
       },
     };
   }

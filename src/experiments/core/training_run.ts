@@ -131,7 +131,7 @@ async function execute<Row, Prepared>(
   const session = await keeper?.open(options, trace?.swept ?? null) ?? null;
   const saved = session?.saved ?? null, before = session?.milliseconds ?? 0;
   using training = await Training.create(gpu, { ...options, ...signal && { signal } }, saved);
-  onProgress(training.updates);
+  if (saved) onProgress(training.updates);
   const kept = await keeper?.prepared();
   const prepared = kept ? kept.value as Prepared : await prepare?.(training, context) as Prepared;
   // What the signal has cut short is not what the run starts with.
