@@ -50,7 +50,7 @@ export { parseNpz } from "./npz.ts";
 export { readRun } from "./read_run.ts";
 export { type OpenedRun, type OpenedStatus, openRun } from "./open_run.ts";
 export { readOutcome, writeOutcome } from "./outcome_file.ts";
-export { type Provenance, provenance, zonedDate } from "./provenance.ts";
+export { type DescribedGpu, type Provenance, provenance, zonedDate } from "./provenance.ts";
 export { parseTrace, type TraceRow } from "./read_trace.ts";
 export { type RankCertificate, writeCertificate } from "./rank_certificate.ts";
 export { type NamedRanks, rankJson } from "./rank_json.ts";
