@@ -7,14 +7,14 @@
  * @module
  */
 import { crc32 } from "node:zlib";
-import { FileError } from "../errors.ts";
+import { FileError, ShapeError } from "../errors.ts";
 import type { TraceChunk } from "../train/state.ts";
 import type { Trace } from "../train/trace.ts";
+import { TraceBuilder } from "../train/trace_builder.ts";
 import { AppendFile, type FilePosition } from "./append_file.ts";
 import { type ByteSource, FileBytes, readRange } from "./bytes.ts";
 import { readChunk, type TraceShape, writeChunk } from "./chunk_bytes.ts";
 import { unreadable } from "./file_reason.ts";
-import { TraceBuilder } from "./trace_builder.ts";
 import { ByteReader, ByteWriter } from "./words.ts";
 
 const MAGIC = "STAIRJNL", VERSION = 1;
@@ -22,8 +22,8 @@ const MAGIC = "STAIRJNL", VERSION = 1;
 const FIXED = MAGIC.length + 8;
 /** Bytes before a record: length, checksum. */
 const PREFIX = 8;
-/** More replicas than any adapter has room for. */
-const MOST_REPLICAS = 2 ** 22;
+/** Workgroups along a dimension, which replicas are, are no more on any adapter. */
+const MOST_REPLICAS = 2 ** 16;
 /** Bytes in memory that are written although nobody has asked. */
 const MOST_WAITING = 2 ** 20;
 
@@ -82,9 +82,15 @@ export class Journal implements AsyncDisposable {
    * @param path Path of the file, in a folder that exists.
    * @param shape Replicas and thresholds of the run.
    * @returns The journal.
+   * @throws {ShapeError} If there are more than 65,536 replicas.
    * @throws {FileError} If the file cannot be written.
    */
   static async create(path: string, shape: TraceShape): Promise<Journal> {
+    if (shape.replicas > MOST_REPLICAS) {
+      throw new ShapeError(
+        `${shape.replicas} replicas: a journal holds at most ${MOST_REPLICAS}; give fewer`,
+      );
+    }
     const file = await AppendFile.open(path);
     file.append(headerOf(shape));
     try {
@@ -194,12 +200,13 @@ export async function readJournal(path: string, end: number = Infinity): Promise
   using source = openBytes(path);
   const { shape, start } = readHeader(source, path);
   const builder = new TraceBuilder(shape);
-  let at = start;
+  let at = start, steps = 0;
   for (const record of recordsOf(source, { shape, start, end, path })) {
     builder.add(record.chunk);
+    steps += record.chunk.count;
     at = record.end;
   }
-  const { trace, diverged, steps } = builder;
+  const { trace, diverged } = builder;
   return { trace, diverged, steps, end: at, isIntact: at === Math.min(end, source.size) };
 }
 
