@@ -9,22 +9,21 @@ import { flagsOf } from "../../cli/options.ts";
 import { type Program, type ProgramCall, runProgram } from "../../cli/program.ts";
 import { runFlags } from "../../cli/program_flags.ts";
 import { createProgress } from "../../cli/progress.ts";
-import { InputError, StaircaseError } from "../../errors.ts";
+import { StaircaseError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { compactJson, snakeCase } from "../../io/json.ts";
-import { RunFolder } from "../../io/run_folder.ts";
+import { checkWritable } from "../../io/writable_folder.ts";
 import { adapterOf } from "../core/record.ts";
 import { adapterText } from "../core/text.ts";
 import type { Batch, Sweep } from "./batch.ts";
 import { planJson, planLines } from "./describe_plan.ts";
 import { trialTable } from "./options.ts";
-import { MOST_IN_BATCH, packTrials } from "./pack.ts";
-import { contentId, planSweep } from "./plan.ts";
-import { defaultFolder, readRequest } from "./request.ts";
-import { resultLines, writeResults } from "./results.ts";
+import { MOST_IN_BATCH } from "./pack.ts";
+import { askedSweep } from "./request.ts";
+import { RESULT_FILES, resultLines, writeResults } from "./results.ts";
 import { runBatches } from "./run_batches.ts";
 import { parseShard, shardOf } from "./shards.ts";
-import { checkFolder, packInFolder, writeSweep } from "./sweep_folder.ts";
+import { writeSweep } from "./sweep_folder.ts";
 import { TaskCatalog } from "./task_catalog.ts";
 
 const ownFlags = [
@@ -83,7 +82,8 @@ export const sweepProgram: Program<readonly Flag[]> = {
   positionals: {
     placeholder: "PLAN",
     help:
-      'plan in JSON, {"base": {…}, "grid": {"width": [20, 50], "seed": "0..9"}}; flags of options hold for all trials',
+      'plan in JSON, {"base": {…}, "grid": {"width": [20, 50], "seed": "0..9"}}, or the folder of a sweep, to go on; ' +
+      "flags of options hold for all trials",
     max: 1,
   },
   examples: [
@@ -105,25 +105,21 @@ export async function runSweepProgram(args: readonly string[] = Deno.args): Prom
 
 async function sweep({ flags, given, positionals, signal }: ProgramCall<readonly Flag[]>): Promise<void> {
   const values = flags as unknown as Values, { quiet, json } = values;
-  const [path] = positionals, most = values.trialsPerBatch;
   const shard = values.shard === null ? null : parseShard(values.shard);
   const catalog = new TaskCatalog();
-  const request = await readRequest({ path, grid: values.grid, flags, given });
-  const plan = await planSweep(request, catalog);
-  const partOf = (batches: readonly Batch[]) => shard ? shardOf(batches, shard) : batches;
+  const { folder, planned, isNew } = await askedSweep(
+    { path: positionals[0], grid: values.grid, out: values.out, flags, given },
+    { most: values.trialsPerBatch, catalog },
+  );
+  const batches = shard ? shardOf(planned.batches, shard) : planned.batches;
   if (values.dryRun) {
-    const planned = { plan, batches: packTrials(plan, { most }) }, mine = partOf(planned.batches);
-    if (!quiet) console.log(planLines(planned, mine).join("\n"));
-    if (json) console.log(compactJson(snakeCase(planJson(planned, mine))));
+    if (!quiet) console.log(planLines(planned, batches).join("\n"));
+    if (json) console.log(compactJson(snakeCase(planJson(planned, batches))));
     return;
   }
-  const folder = values.out ?? defaultFolder(path, contentId(plan.trials.map(({ id }) => id)));
-  if (folder === "") throw new InputError("--out needs a value; see --help");
-  await checkFolder(folder, plan);
-  await RunFolder.open(folder);
-  const planned = await packInFolder(folder, plan, { most });
-  await writeSweep(folder, planned);
-  const state = await train(folder, planned, { batches: partOf(planned.batches), values, signal, catalog });
+  await checkWritable(folder, RESULT_FILES);
+  if (isNew) await writeSweep(folder, planned);
+  const state = await train(folder, planned, { batches, values, signal, catalog });
   const results = await writeResults(folder, planned);
   if (!quiet) console.log(resultLines(results).join("\n"));
   if (json) console.log(compactJson(snakeCase({ experiment: "sweep", folder, ...results.summary })));
