@@ -13,7 +13,8 @@ import {
   readCheckpoint,
   writeCheckpoint,
 } from "../../../../src/io/checkpoint.ts";
-import { Journal, readJournal } from "../../../../src/io/journal.ts";
+import { Journal } from "../../../../src/io/journal.ts";
+import { readJournal } from "../../../../src/io/read_journal.ts";
 import { readOutcome, writeOutcome } from "../../../../src/io/outcome_file.ts";
 import { readSpectra } from "../../../../src/io/read_spectra.ts";
 import { writeSpectra } from "../../../../src/io/spectra_file.ts";
