@@ -30,6 +30,7 @@ export {
   GpuUnavailableError,
   InputError,
   KernelError,
+  OutOfMemoryError,
   PrecisionError,
   ShapeError,
   StaircaseError,

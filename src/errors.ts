@@ -102,3 +102,6 @@ export class InputError extends StaircaseError {
 
 /** Shapes do not fit together, or do not fit in the adapter's limits. */
 export class ShapeError extends InputError {}
+
+/** The machine, or the GPU, has no memory for what was asked for. */
+export class OutOfMemoryError extends ShapeError {}

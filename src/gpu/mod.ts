@@ -39,6 +39,7 @@ export {
   GpuUnavailableError,
   InputError,
   KernelError,
+  OutOfMemoryError,
   ShapeError,
   StaircaseError,
 } from "../errors.ts";

@@ -58,11 +58,11 @@ export class SweepOnCluster {
     let found: { job: SlurmJob; pid: number } | undefined;
     await this.cluster.until(async () => {
       const jobs = await this.cluster.jobs();
-      for (const { status, owner, started } of this.claims()) {
+      for (const { status, owner, started, from } of this.claims()) {
         const job = jobs.find(({ name, state }) => name === owner.job && state === "RUNNING");
         if (status !== "running" || !job || !isMeant(job)) continue;
         const [pid] = processesOfJob(this.cluster, job.id);
-        const isOnItsWay = Date.now() - Date.parse(started) > 1500;
+        const isOnItsWay = from !== null && Date.now() - Date.parse(started) > 1500;
         if (isOnItsWay && pid === Number.parseInt(owner.process)) found = { job, pid };
       }
       return found !== undefined;

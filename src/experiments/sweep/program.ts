@@ -21,14 +21,13 @@ import { statusText } from "./claims/status.ts";
 import type { WorkOutcome } from "./claims/work.ts";
 import { statusOf, submit, tryAgain } from "./cluster.ts";
 import { planJson, planLines } from "./describe_plan.ts";
-import { trialKeys, trialTable } from "./options.ts";
-import { MOST_IN_BATCH, packTrials } from "./pack.ts";
-import { contentId, planSweep } from "./plan.ts";
-import { defaultFolder, readRequest } from "./request.ts";
-import { resultLines, writeResults } from "./results.ts";
+import { trialTable } from "./options.ts";
+import { MOST_IN_BATCH } from "./pack.ts";
+import { askedSweep } from "./request.ts";
+import { RESULT_FILES, resultLines, writeResults } from "./results.ts";
 import { runBatches } from "./run_batches.ts";
 import { parseShard, shardOf } from "./shards.ts";
-import { checkFolder, packInFolder, readSweep, writeSweep } from "./sweep_folder.ts";
+import { writeSweep } from "./sweep_folder.ts";
 import { type SlurmFlags, slurmFlags } from "./slurm/flags.ts";
 import { TaskCatalog } from "./task_catalog.ts";
 
@@ -88,7 +87,8 @@ export const sweepProgram: Program<readonly Flag[]> = {
   positionals: {
     placeholder: "PLAN",
     help:
-      'plan in JSON, {"base": {…}, "grid": {"width": [20, 50], "seed": "0..9"}}; flags of options hold for all trials. Or the folder of a sweep, to go on with it',
+      'plan in JSON, {"base": {…}, "grid": {"width": [20, 50], "seed": "0..9"}}, or the folder of a sweep, to go on; ' +
+      "flags of options hold for all trials",
     max: 1,
   },
   examples: [
@@ -108,83 +108,40 @@ export async function runSweepProgram(args: readonly string[] = Deno.args): Prom
   await runProgram(sweepProgram, sweep, args);
 }
 
-/** A sweep and its folder. */
-interface Located {
-  readonly folder: string;
-  readonly planned: Sweep;
-}
-
-async function isFolder(path: string | undefined): Promise<boolean> {
-  if (path === undefined) return false;
-  try {
-    return (await Deno.stat(path)).isDirectory;
-  } catch {
-    return false;
-  }
-}
-
-/** Takes the sweep of a folder as it is. */
-async function openFolder(folder: string, given: ReadonlySet<string>): Promise<Located> {
-  const changing = ["grid", "out", "trialsPerBatch", ...trialKeys].find((key) => given.has(key));
-  if (changing !== undefined) {
-    const flag = changing.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    throw new InputError(`${folder} is a sweep with a plan of its own: leave --${flag} out`);
-  }
-  return { folder, planned: await readSweep(folder) };
-}
-
-/** Plans the sweep that the command line asks for; `null` where it was printed alone. */
-async function makeFolder(
-  { flags, given, positionals: [path] }: ProgramCall<readonly Flag[]>,
-  catalog: TaskCatalog,
-): Promise<Located | null> {
-  const values = flags as unknown as Values, { quiet, json, trialsPerBatch: most } = values;
-  const plan = await planSweep(await readRequest({ path, grid: values.grid, flags, given }), catalog);
-  if (values.dryRun) {
-    const planned = { plan, batches: packTrials(plan, { most }) }, mine = partOf(planned.batches, values);
-    if (!quiet) console.log(planLines(planned, mine).join("\n"));
-    if (json) console.log(compactJson(snakeCase(planJson(planned, mine))));
-    return null;
-  }
-  const folder = values.out ?? defaultFolder(path, contentId(plan.trials.map(({ id }) => id)));
-  if (folder === "") throw new InputError("--out needs a value; see --help");
-  if (values.status) return { folder, planned: await readSweep(folder) };
-  await checkFolder(folder, plan);
-  await checkWritable(folder);
-  const planned = await packInFolder(folder, plan, { most });
-  await writeSweep(folder, planned);
-  return { folder, planned };
-}
-
-function partOf(batches: readonly Batch[], { shard }: Values): readonly Batch[] {
-  return shard === null ? batches : shardOf(batches, parseShard(shard));
-}
-
-async function sweep(call: ProgramCall<readonly Flag[]>): Promise<void> {
-  const { given, positionals: [path], signal } = call, values = call.flags as unknown as Values;
-  const { quiet, json, worker } = values, catalog = new TaskCatalog();
+async function sweep({ flags, given, positionals, signal }: ProgramCall<readonly Flag[]>): Promise<void> {
+  const values = flags as unknown as Values, { quiet, json, worker } = values;
   if (values.slurm && values.shard !== null) {
-    throw new InputError("--slurm and --shard: give one of them, tasks of the array share all batches");
+    throw new InputError(
+      "--slurm and --shard: give one of them, as the tasks of the array share all batches",
+    );
   }
-  const located = await isFolder(path) ? await openFolder(path, given) : await makeFolder(call, catalog);
-  if (located === null) return;
-  const { folder, planned } = located;
+  const shard = values.shard === null ? null : parseShard(values.shard);
+  const catalog = new TaskCatalog();
+  const { folder, planned, isNew } = await askedSweep(
+    { path: positionals[0], grid: values.grid, out: values.out, flags, given },
+    { most: values.trialsPerBatch, catalog },
+  );
+  const batches = shard ? shardOf(planned.batches, shard) : planned.batches;
+  if (values.dryRun) {
+    if (!quiet) console.log(planLines(planned, batches).join("\n"));
+    if (json) console.log(compactJson(snakeCase(planJson(planned, batches))));
+    return;
+  }
   if (values.status) {
     const status = await statusOf(folder, planned);
     return console.log(json ? compactJson(snakeCase(status)) : statusText(status).join("\n"));
   }
+  await checkWritable(folder, RESULT_FILES);
+  if (isNew) await writeSweep(folder, planned);
   if (values.slurm) {
     const lines = await submit(folder, planned, { flags: values, given });
     if (lines !== null) return console.log(lines.join("\n"));
   }
   if (!worker) await tryAgain(folder, planned);
-  const { status, states, hasMadeProgress } = await train(folder, planned, {
-    batches: partOf(planned.batches, values),
-    values,
-    signal,
-    catalog,
-  });
+  const outcome = await train(folder, planned, { batches, values, signal, catalog });
+  const { status, states, hasMadeProgress } = outcome;
   if (worker && status !== "done") {
+    // So that a job is not queued again and again for nothing.
     if (status === "stopped" && !hasMadeProgress) throw new StaircaseError("stopped before the first step");
     return;
   }
@@ -235,7 +192,7 @@ async function train(
     signal,
     catalog,
     waits: !values.worker,
-    onNotice: (line) => console.error(line),
+    onNotice: (line) => console.error(`sweep: ${line}`),
     onProgress: (share, text) => progress?.update(Math.round(share * total), text),
   });
   progress?.finish();
