@@ -19,7 +19,8 @@ export interface BatchesRun extends Omit<BatchRun, "folder" | "onProgress"> {
   /**
    * Reports progress.
    *
-   * @param share Share of the work that is done by all processes, from 0 to 1, by its estimated cost.
+   * @param share Share of the work that is done by all processes, from 0 to 1, by its estimated
+   * cost.
    * @param text A few words on the state.
    */
   readonly onProgress?: (share: number, text: string) => void;
@@ -33,8 +34,8 @@ export interface BatchesRun extends Omit<BatchRun, "folder" | "onProgress"> {
 
 /**
  * Runs batches in the folder of a sweep. Those that are done are left out, and those that another
- * process runs, as long as it lives. A batch runs in a folder of its own, `work/ID.N`, which goes to
- * its place when it is done.
+ * process runs, as long as it lives. A batch runs in a folder of its own, `work/ID.N`, which goes
+ * to its place when it is done.
  *
  * @param gpu Opens the device. It is not called where all batches are done.
  * @param batches The batches.
@@ -58,13 +59,13 @@ export async function runBatches(
     onProgress(total > 0 ? made / total : 1, text);
   };
   let states: readonly BatchState[] = [];
-  const isOver = new Set<string>();
+  const finished = new Set<string>();
   return await workThrough(folder, {
     batches: batches.map(({ id }) => id),
     resultFolder: (id) => batchFolder(folder, { id }),
     isDone: async (id) => {
-      if (!isOver.has(id) && await isBatchDone(folder, { id })) isOver.add(id);
-      return isOver.has(id);
+      if (!finished.has(id) && await isBatchDone(folder, { id })) finished.add(id);
+      return finished.has(id);
     },
     waits,
     signal,
