@@ -153,7 +153,7 @@ export class TraceStreams {
     return promise;
   }
 
-  /** Writes what waits, and closes the files. What waits for files that were never opened is lost. */
+  /** Writes what waits, and closes the files. What waits for files that never opened is lost. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     if (this.#journal) {
