@@ -82,6 +82,30 @@ Deno.test("folder_lock: of many at once, one gets it", () =>
     await locks[0][Symbol.asyncDispose]();
   }));
 
+Deno.test("folder_lock: one who looks who holds it keeps nobody from taking it", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/lock`;
+    await Deno.writeTextFile(path, "");
+    const file = await Deno.open(path);
+    assert.ok(await file.tryLock(false));
+    const taken = take(path);
+    await new Promise((resolve) => setTimeout(resolve, 80));
+    file.close();
+    await (await taken)[Symbol.asyncDispose]();
+  }));
+
+Deno.test("folder_lock: a lock whose folder was deleted does not delete another's", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/state/lock`;
+    await Deno.mkdir(`${folder}/state`);
+    const lost = await take(path);
+    await Deno.remove(`${folder}/state`, { recursive: true });
+    await Deno.mkdir(`${folder}/state`);
+    await using _other = await take(path);
+    await lost[Symbol.asyncDispose]();
+    assert.equal((await livingOwner(path))?.pid, Deno.pid);
+  }));
+
 Deno.test("folder_lock: rubbish in its file is nobody; a folder of its name is refused", () =>
   inFolder(async (folder) => {
     for (const [i, text] of ["", "{", "[]", '{"host":1}'].entries()) {

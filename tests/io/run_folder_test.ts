@@ -42,6 +42,7 @@ Deno.test("run_folder: one that holds a run is refused, overwritten or resumed, 
       "mine.txt": "",
       "staircase.svg": "",
     });
+    await Deno.mkdir(`${path}/mine`);
     await Deno.mkdir(`${path}/state`);
     for (const name of ["run-0.journal", "run-0-12.checkpoint", "run-1.outcome", "foreign"]) {
       await Deno.writeTextFile(`${path}/state/${name}`, "");
@@ -63,7 +64,7 @@ Deno.test("run_folder: one that holds a run is refused, overwritten or resumed, 
     {
       await using folder = await RunFolder.open(path, { mode: "overwrite", files: ["staircase.svg"] });
       await folder.begin();
-      assert.deepEqual(filesIn(path), ["mine.txt", "state"]);
+      assert.deepEqual(filesIn(path), ["mine", "mine.txt", "state"]);
       assert.deepEqual(filesIn(folder.state), ["foreign", "lock"]);
     }
     assert.deepEqual(filesIn(parent), ["outside", "run"]);
@@ -178,11 +179,19 @@ Deno.test("run_folder: files that fail are named in one line, the others are wri
       "b.csv": "b\n",
       "c.svg": () => Promise.resolve("<svg/>"),
       "d.svg": () => Promise.reject(new RangeError("no\nroom")),
+      "e.svg": () => {
+        throw new InputError("no points");
+      },
+      "f.csv": "f\n",
     });
-    assert.deepEqual(paths, [`${path}/run.json`, `${path}/a.csv`]);
+    await assert.rejects(folder.save({ "g.csv": "", "a/b": "" }), InputError);
+    assert.deepEqual(paths, [`${path}/run.json`, `${path}/a.csv`, `${path}/f.csv`]);
     assert.deepEqual([error?.name, error?.exitStatus], ["FileError", 1]);
     const taken = "there is a folder of that name";
-    assert.equal(error?.message, `cannot write b.csv (${taken}), c.svg (${taken}) and d.svg (no) to ${path}`);
+    assert.equal(
+      error?.message,
+      `cannot write b.csv (${taken}), c.svg (${taken}), d.svg (no) and e.svg (no points) to ${path}`,
+    );
     const others = await folder.save({ "b.csv": "", "c.svg": "" });
     assert.equal(others.error?.message, `cannot write b.csv and c.svg to ${path}: ${taken}`);
     await Deno.remove(path, { recursive: true });
