@@ -78,6 +78,7 @@ export function trainingPart(plan: CompleteOptions): CompleteOptions {
     precision,
     replicas,
     seed,
+    streams,
     stopOnDivergence,
     retain,
   } = plan;
@@ -97,6 +98,7 @@ export function trainingPart(plan: CompleteOptions): CompleteOptions {
     precision,
     replicas,
     seed,
+    streams,
     stopOnDivergence,
     retain,
   };
