@@ -5,8 +5,8 @@
 //               1: normal with standard deviation scale, by Box and Muller
 //
 // Weight (i, j) is number i · outputs + j of its layer whatever the padding is, so the values of a
-// layer depend on its replica's stream (seed, number) and shape alone. Biases are uniform on (−bias_scale, bias_scale),
-// and 0 where bias_scale is 0. Parameters that pad are 0.
+// layer depend on its replica's stream (seed, number) and shape alone. Biases are uniform on
+// (−bias_scale, bias_scale), and 0 where bias_scale is 0. Parameters that pad are 0.
 //
 // One invocation handles one parameter, padding included; grid (⌈(rows + 1) · stride / 64⌉, 1,
 // replicas), once a run.
