@@ -148,7 +148,7 @@ export async function writeCheckpoint(
 
 /**
  * Finds the last checkpoint of a training that can be used: it is whole, belongs to the same run,
- * and the journal still begins as it did.
+ * and the journal still begins as it did. Later ones are renamed to `….refused`.
  *
  * @param folder Folder of checkpoints.
  * @param run Number of the training in its run, from 0.
@@ -183,7 +183,7 @@ export async function readCheckpoint(
   run: number,
   identity: RunIdentity,
 ): Promise<FoundCheckpoint | null> {
-  const refused: string[] = [];
+  const refused: string[] = [], paths: string[] = [];
   for (const { path } of await findCheckpoints(folder, run)) {
     try {
       const checkpoint = await parseCheckpoint(path);
@@ -195,10 +195,13 @@ export async function readCheckpoint(
         );
       }
       await checkPrefix(journalPath(folder, run), checkpoint.journal);
+      // They would take the places of the last two.
+      for (const path of paths) await Deno.rename(path, `${path}.refused`).catch(() => {});
       return { checkpoint, refused };
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
       refused.push(error.message);
+      paths.push(path);
     }
   }
   if (refused.length === 0) return null;

@@ -72,7 +72,7 @@ export const sgdRank: Experiment<TableOf<SgdRankOptions>, SgdRankPlan, SgdRankNe
           seed,
         },
         nameOf: (replica) => nameOf(places[replica]),
-        measure: (training, { gpu }) => measureNetworks(gpu, plan, places, training),
+        measure: (training, _, { gpu }) => measureNetworks(gpu, plan, places, training),
       });
     });
   },
