@@ -1,12 +1,13 @@
 /**
  * Runs a sweep of 64 trials on a Slurm cluster in this machine while things break: two tasks are
- * killed, a node dies, the disk is full for a while, a checkpoint is damaged. Then compares the table
- * with that of a sweep that ran undisturbed in one process. It needs the packages `slurm-wlm` and
- * `munge`, and root, to mount a small disk.
+ * killed, a node dies, the disk is full for a while, a checkpoint is damaged. Then compares the
+ * table with that of a sweep that ran undisturbed in one process. It needs the packages `slurm-wlm`
+ * and `munge`, and root, to mount a small disk.
  *
  *     deno task slurm-faults
  *
- * It ends with a line of JSON, and with status 1 where trials are lost or doubled or a byte differs.
+ * It ends with a line of JSON, and with status 1 where trials are lost or doubled or a byte
+ * differs.
  *
  * @module
  */
