@@ -41,7 +41,6 @@ const ownFlags = [
     kind: "integer",
     default: MOST_IN_BATCH,
     min: 1,
-    max: 1,
     help: "most trials that train side by side; results stay the same",
   },
   {

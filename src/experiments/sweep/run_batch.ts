@@ -46,7 +46,7 @@ export async function batchTraining(
   { trials }: Pick<Batch, "trials">,
   catalog: TaskCatalog,
 ): Promise<TrainingOptions & { readonly steps: number }> {
-  const [{ settings: shared, task }] = trials;
+  const [{ settings: { seed: _, ...shared }, task }] = trials;
   const each = (key: "learningRate" | "momentum" | "weightDecay") =>
     trials.map(({ settings }) => settings.optimizer[key] as number);
   return {
@@ -59,6 +59,7 @@ export async function batchTraining(
       weightDecay: each("weightDecay"),
     },
     replicas: trials.length,
+    streams: trials.map(({ settings: { seed } }) => ({ seed, stream: 0 })),
   };
 }
 
