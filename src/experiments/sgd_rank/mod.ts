@@ -73,7 +73,7 @@ export const sgdRank: Experiment<TableOf<SgdRankOptions>, SgdRankPlan, SgdRankNe
           streams: places.map(({ replica: stream }) => ({ seed, stream })),
         },
         nameOf: (replica) => nameOf(places[replica]),
-        measure: (training, { gpu }) => measureNetworks(gpu, plan, places, training),
+        measure: (training, _, { gpu }) => measureNetworks(gpu, plan, places, training),
       });
     });
   },
