@@ -15,7 +15,7 @@ const gpu = await openGpu();
 const lease = await GpuLease.open(() => Promise.resolve(gpu));
 const open = () => Promise.resolve(lease);
 
-/** Options that `deno task staircase` has for a trial: lists where it takes a list, no width or depth. */
+/** Options of a trial as `staircase` takes them: lists for numbers, no width and no depth. */
 function aloneOptions(base: object, { given, settings }: Trial): Record<string, unknown> {
   const { width, depth, learningRate, weightDecay, ...others } = { ...base, ...given } as Record<
     string,
@@ -58,7 +58,7 @@ const SWEEPS: Readonly<Record<string, SmallSweep>> = {
   },
 };
 
-/** Trains each trial alone as `staircase` does, and in batches of several sizes; compares all numbers. */
+/** Trains each trial alone as `staircase` does, and in batches; compares all numbers. */
 async function assertSameBits(json: SmallSweep, sizes: readonly number[]): Promise<void> {
   const plan = await planOf(json), alone = new Map<string, unknown>();
   for (const trial of plan.trials) {
