@@ -98,6 +98,7 @@ export function trainingPart(plan: CompleteOptions): CompleteOptions {
     precision,
     replicas,
     seed,
+    streams,
     stopOnDivergence,
     retain,
   } = plan;
@@ -117,6 +118,7 @@ export function trainingPart(plan: CompleteOptions): CompleteOptions {
     precision,
     replicas,
     seed,
+    streams,
     stopOnDivergence,
     retain,
   };

@@ -69,7 +69,8 @@ export const sgdRank: Experiment<TableOf<SgdRankOptions>, SgdRankPlan, SgdRankNe
           probeEvery: cell.steps,
           precision: "single",
           replicas,
-          seed,
+          // A network starts from the same weights everywhere in the grid.
+          streams: places.map(({ replica: stream }) => ({ seed, stream })),
         },
         nameOf: (replica) => nameOf(places[replica]),
         measure: (training, _, { gpu }) => measureNetworks(gpu, plan, places, training),
