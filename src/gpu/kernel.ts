@@ -34,6 +34,8 @@ export interface Dispatch {
   readonly bindGroup: GPUBindGroup;
   /** Number of workgroups along x, y, z. */
   readonly workgroups: readonly [number, number, number];
+  /** About how many floating-point operations it makes; `PacedCommands` cuts long work by them. */
+  readonly operations: number;
 }
 
 /** A part of an array, for a binding of its own. */
@@ -72,6 +74,8 @@ export class Kernel {
    * @param arrays Arrays, windows and structs in the order of `@binding`, all in group 0; `null`
    * for a binding that the entry point does not use.
    * @param workgroups Number of workgroups along x, y, z; y and z default to 1.
+   * @param operations About how many floating-point operations it makes. Default: 1,000 for each
+   * workgroup.
    * @returns A command for {@linkcode Commands.run}.
    * @throws {ShapeError} If the adapter does not allow so many workgroups.
    * @throws {InputError} If a number of workgroups is not a whole number of at least 0.
@@ -79,6 +83,7 @@ export class Kernel {
   bind(
     arrays: readonly (GpuArray | GpuStruct | ArrayWindow | null)[],
     workgroups: readonly [number, number?, number?],
+    operations?: number,
   ): Dispatch {
     const [x, y = 1, z = 1] = workgroups;
     for (const count of [x, y, z]) {
@@ -107,7 +112,13 @@ export class Kernel {
         }),
       entries.map(({ resource }) => resource.buffer),
     );
-    return { name: this.name, pipeline: this.#pipeline, bindGroup, workgroups: [x, y, z] };
+    return {
+      name: this.name,
+      pipeline: this.#pipeline,
+      bindGroup,
+      workgroups: [x, y, z],
+      operations: operations ?? 1000 * x * y * z,
+    };
   }
 }
 

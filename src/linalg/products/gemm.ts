@@ -121,11 +121,8 @@ export async function bindGemmInTiles(
     ["u32", a.offset ?? 0, b.offset ?? 0, c.offset ?? 0],
     ["f32", scale, shift],
   );
-  return kernel.bind([shape, a.array, b.array, c.array], [
-    Math.ceil(tileCount(tile, m, n) / tile.tiles),
-    1,
-    count,
-  ]);
+  const workgroups = [Math.ceil(tileCount(tile, m, n) / tile.tiles), 1, count] as const;
+  return kernel.bind([shape, a.array, b.array, c.array], workgroups, 2 * m * n * k * count);
 }
 
 /**

@@ -58,5 +58,6 @@ export async function bindGemmCompensated(
     ["u32", 0],
   );
   const tiles = Math.ceil(m / 4) * Math.ceil(n / 4);
-  return kernel.bind([shape, a.array, b.array, c.array], [Math.ceil(tiles / 64), 1, count]);
+  const workgroups = [Math.ceil(tiles / 64), 1, count] as const;
+  return kernel.bind([shape, a.array, b.array, c.array], workgroups, 8 * m * n * k * count);
 }

@@ -62,5 +62,6 @@ export async function bindGemmDoubleSingle(
     ["u32", 0],
   );
   const tiles = Math.ceil(m / 2) * Math.ceil(n / 2);
-  return kernel.bind([shape, a.array, b.array, c.array], [Math.ceil(tiles / 64), 1, count]);
+  const workgroups = [Math.ceil(tiles / 64), 1, count] as const;
+  return kernel.bind([shape, a.array, b.array, c.array], workgroups, 40 * m * n * k * count);
 }

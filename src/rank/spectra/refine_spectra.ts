@@ -4,12 +4,13 @@
  * @module
  */
 import { GpuArray } from "../../gpu/array.ts";
-import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import { PacedCommands, type WorkOptions } from "../../gpu/paced_commands.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { type DoubleSingleForm, interleave, splitDoubles } from "../../linalg/double_single/double_single.ts";
 import { U2 } from "../../linalg/rounding.ts";
 import { selfTestDoubleSingle } from "../../linalg/double_single/double_single_self_test.ts";
+import { bindRowProducts } from "../../linalg/products/row_products.ts";
 import { bindGemmDoubleSingle, type EntryView } from "../../linalg/products/gemm_double_single.ts";
 import {
   bindGramDoubleSingle,
@@ -161,7 +162,13 @@ export async function bindRefinement(
     const solvable = { count, rows, order, orders: batch.orders, progress };
     const rotated = { matrices, basis: q.array, rowStride: order };
     dispatches.push(
-      await product("nt", features, q, psi, { m: samples, n: order, k: order, count }),
+      ...await bindRowProducts(
+        gpu,
+        product,
+        [features, q, psi],
+        { m: samples, n: order, k: order, count },
+        40,
+      ),
       ...gram,
       ...unrollSweeps(
         await bindJacobiDoubleSingle(gpu, { ...solvable, ...rotated }, stack, { form, shares }),
@@ -181,7 +188,7 @@ export async function bindRefinement(
  *
  * @param gpu Device.
  * @param features Features, one matrix for each of the batch.
- * @param found Their shape, and what single precision found.
+ * @param found Their shape, and what single precision found; signal to stop.
  * @param stack Owner of the arrays.
  * @returns What the solver left of each matrix, and the eigenvectors.
  * @throws {ShapeError} If the adapter has no room for it.
@@ -189,7 +196,7 @@ export async function bindRefinement(
 export async function refineSpectra(
   gpu: Gpu,
   features: readonly PreparedFeatures[],
-  { spectra, rows, columns }: FeatureShape & { readonly spectra: Spectra },
+  { spectra, rows, columns, signal }: FeatureShape & WorkOptions & { readonly spectra: Spectra },
   stack: DisposableStack,
 ): Promise<RefinedSpectra> {
   const count = features.length, entries = rows * columns;
@@ -203,8 +210,8 @@ export async function refineSpectra(
     features: phi,
     weights: stack.use(new GpuArray(gpu, "weights", splitDoubles(new Float64Array(rows).fill(1)))),
   }, stack);
-  const commands = new Commands(gpu);
-  commands.run(...refinement.dispatches);
+  using commands = new PacedCommands(gpu, { signal });
+  await commands.run(refinement.dispatches);
   commands.submit();
   const { form, basis } = refinement;
   const words = await refinement.records.read(), size = solvedRecordWords(columns);

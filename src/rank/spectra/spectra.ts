@@ -9,12 +9,13 @@ import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { EigenBatch } from "../../linalg/eigen/eigen_batch.ts";
 import { keepsCompensation } from "../../linalg/double_single/double_single_self_test.ts";
+import { bindRowProducts } from "../../linalg/products/row_products.ts";
 import { bindGemm } from "../../linalg/products/gemm.ts";
 import { bindGemmCompensated } from "../../linalg/products/gemm_compensated.ts";
 import { bindGram, bindGramReduce, gramPartials } from "../../linalg/gram/gram.ts";
 import { bindJacobiSweeps, JACOBI_TOLERANCE } from "../../linalg/eigen/jacobi.ts";
 import { type MatrixView, vectors } from "../../linalg/matrix_view.ts";
-import { bindNewtonSchulz } from "../../linalg/svd/newton_schulz.ts";
+import { bindNewtonSchulz, type Product } from "../../linalg/svd/newton_schulz.ts";
 import { type Arithmetic, headShares, SINGLE, SINGLE_COMPENSATED } from "../certificates/certificate.ts";
 
 /** Features of one layer of all replicas. */
@@ -145,10 +146,12 @@ export async function bindSpectra(
       const psi = { array: rotated, stride, batch: samples * stride };
       const q = { ...basisView(pass), offset: first * rows * rowStride };
       const size = { m: samples, n: width, k: 4 * stride, count: replicas };
-      dispatches.push(await (pass === 1 ? product : bindGemm)(gpu, "nt", features, q, psi, size));
+      const multiply: Product<MatrixView> = (...operands) =>
+        (pass === 1 ? product : bindGemm)(gpu, ...operands);
+      dispatches.push(...await bindRowProducts(gpu, multiply, [features, q, psi], size, 8));
       const moments = pass === 1 && index === layers.length - 1 ? targets : null;
       dispatches.push(
-        await bindGram(gpu, { features: psi, order: width, first, targets: moments }, gramOptions),
+        ...await bindGram(gpu, { features: psi, order: width, first, targets: moments }, gramOptions),
       );
     }
     dispatches.push(await bindGramReduce(gpu, gramOptions));
