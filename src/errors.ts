@@ -5,6 +5,28 @@
  * @module
  */
 
+/**
+ * Longest message, in characters. Names and numbers from files go into messages, and may be of any
+ * length.
+ */
+const LONGEST = 600;
+
+/** Characters kept of the end of a longer message, which says what to do. */
+const KEPT_END = 200;
+
+/**
+ * Puts a message on one line of bounded length: characters that can not be seen, such as those of
+ * line ends and terminals, are written by their numbers, and the middle is left out.
+ */
+function oneLine(message: string): string {
+  const line = String(message).toWellFormed().replaceAll(
+    /[\p{Cc}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
+  );
+  if (line.length <= LONGEST) return line;
+  return `${line.slice(0, LONGEST - KEPT_END - 1)}…${line.slice(-KEPT_END)}`.toWellFormed();
+}
+
 /** Base of every error that Staircase throws on purpose. */
 export class StaircaseError extends Error {
   /**
@@ -12,6 +34,17 @@ export class StaircaseError extends Error {
    * wrong.
    */
   readonly exitStatus: 1 | 2 = 1;
+
+  /**
+   * Says what is wrong and what to do.
+   *
+   * @param message One line; line ends in it are escaped, and the middle of one of more than 600
+   * characters is left out.
+   * @param options Its cause, if there is one.
+   */
+  constructor(message: string, options?: ErrorOptions) {
+    super(oneLine(message), options);
+  }
 
   /** Name of the error's class. */
   override get name(): string {

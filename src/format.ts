@@ -78,3 +78,69 @@ export function formatNumbers(values: ArrayLike<number>): string[] {
 export function count(number: number, noun: string, plural = `${noun}s`): string {
   return `${number} ${number === 1 ? noun : plural}`;
 }
+
+/**
+ * Writes a name on one line, as names in files may hold any characters.
+ *
+ * @param name The name.
+ * @returns The name, in quotes and with escapes where it is not plain. Different names stay
+ * different.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { printable } from "./format.ts";
+ *
+ * assert.equal(printable("layers/2.npy"), "layers/2.npy");
+ * assert.equal(printable("two\nlines"), '"two\\nlines"');
+ * ```
+ */
+export function printable(name: string): string {
+  if (!/^$|^"|[\p{C}\p{Zl}\p{Zp}]/u.test(name)) return name;
+  return JSON.stringify(name).replace(
+    /[\p{C}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
+}
+
+/** Characters of a name in a message, at most. */
+const MOST_SHOWN = 120;
+
+/**
+ * Writes a name or a value that comes from outside for a message: on one line, and shortened in the
+ * middle if it is long.
+ *
+ * @param text The text.
+ * @param most Characters at most. Default: 120.
+ * @returns The text as {@linkcode printable} writes it, shortened.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { shown } from "./format.ts";
+ *
+ * assert.equal(shown("layers/2.npy"), "layers/2.npy");
+ * assert.equal(shown("x".repeat(1000), 9), "xxx…xxxxx");
+ * ```
+ */
+export function shown(text: string, most: number = MOST_SHOWN): string {
+  return shortened(printable(text), most);
+}
+
+/**
+ * Writes a text that was given in quotes, shortened in the middle if it is long.
+ *
+ * @param text The text.
+ * @param most Characters at most. Default: 120.
+ * @returns The text in quotes, with escapes.
+ */
+export function quoted(text: string, most: number = MOST_SHOWN): string {
+  return shortened(JSON.stringify(text), most);
+}
+
+/** Leaves out the middle of a long text. */
+function shortened(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const head = Math.floor((most - 1) * 0.4);
+  return `${text.slice(0, head)}…${text.slice(text.length - (most - 1 - head))}`.toWellFormed();
+}

@@ -1,5 +1,5 @@
 import { assert, fc } from "./deps.ts";
-import { count, formatNumber, formatNumbers } from "../src/format.ts";
+import { count, formatNumber, formatNumbers, printable, quoted, shown } from "../src/format.ts";
 
 Deno.test("formatNumber: as people write numbers", () => {
   const cases: [number, string][] = [
@@ -30,4 +30,27 @@ Deno.test("formatNumbers: one form for those below 1", () => {
 Deno.test("count: one and several", () => {
   assert.deepEqual([0, 1, 2].map((n) => count(n, "neuron")), ["0 neurons", "1 neuron", "2 neurons"]);
   assert.deepEqual([1, 3].map((n) => count(n, "matrix", "matrices")), ["1 matrix", "3 matrices"]);
+});
+
+Deno.test("printable: names are on one line and tell each other apart", () => {
+  fc.assert(fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (a, b) => {
+    assert(!/[\p{Cc}\u2028\u2029]/u.test(printable(a)));
+    assert.equal(printable(a) === printable(b), a === b);
+  }));
+  assert.equal(printable("Schicht 1/ä"), "Schicht 1/ä");
+  assert.equal(printable(""), '""');
+  assert.equal(printable("a\u2028b"), '"a\\u{2028}b"');
+});
+
+Deno.test("shown, quoted: long texts lose their middle, and stay well-formed", () => {
+  fc.assert(fc.property(fc.string({ unit: "binary", minLength: 200, maxLength: 400 }), (text) => {
+    for (const short of [shown(text), quoted(text)]) {
+      assert.equal(short.length, 120);
+      assert(short.includes("…") && short.isWellFormed());
+    }
+  }));
+  fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 15 }), (text) => {
+    assert.equal(shown(text), printable(text));
+    assert.equal(quoted(text), JSON.stringify(text));
+  }));
 });

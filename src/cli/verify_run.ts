@@ -9,6 +9,7 @@ import { count } from "../format.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { parseTrace, type TraceRow } from "../io/read_trace.ts";
 import { readRun } from "../io/run_folder.ts";
+import { readTextFile } from "../io/text_file.ts";
 import { exactRankSeconds } from "../rank/certificates/exact_rank.ts";
 import { rankedSamples } from "../train/equation.ts";
 import { type CompleteOptions, completeOptions } from "../train/options.ts";
@@ -85,7 +86,8 @@ export async function readTrainingRun(path: string, data: string | null): Promis
     );
   }
   const file = join(path, "trace.csv");
-  const text = await Deno.readTextFile(file).catch((cause) => {
+  const text = await readTextFile(file).catch((cause) => {
+    if (cause instanceof InputError) throw cause;
     throw new InputError(`${file}: cannot be read; give the folder of a run with its trace`, { cause });
   });
   const rows = parseTrace(text, file);
@@ -190,7 +192,9 @@ export async function verifyRun(
       });
       const name = `replica ${replica} step ${step} layer ${layer}`;
       const { threshold } = options;
-      await verification.add({ name, features: features[index], ranks: found, weights, threshold });
+      await verification.add({ name, features: features[index], ranks: found, weights, threshold }, {
+        signal,
+      });
     }
   }
   return { unrepeated, differing: differing + open.size };

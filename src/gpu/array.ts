@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { InputError, ShapeError } from "../errors.ts";
+import { InputError, ShapeError, StaircaseError } from "../errors.ts";
 import type { GpuContext } from "./context.ts";
 
 /**
@@ -34,6 +34,7 @@ export class GpuArray implements Disposable {
   /** The WebGPU buffer. */
   readonly buffer: GPUBuffer;
   #gpu: GpuContext;
+  #isDisposed = false;
 
   /**
    * Allocates an array.
@@ -44,6 +45,7 @@ export class GpuArray implements Disposable {
    * @param room Number of further words in the buffer, for windows that reach beyond the array's
    * end. Default: 0.
    * @throws {ShapeError} If the adapter does not allow a buffer of that size.
+   * @throws {StaircaseError} If the device failed or was disposed.
    * @throws {InputError} If a number is not a whole number of at least 0.
    */
   constructor(gpu: GpuContext, label: string, length: number | Float32Array | Uint32Array, room = 0) {
@@ -73,13 +75,25 @@ export class GpuArray implements Disposable {
   }
 
   /**
+   * Refuses to use an array that was disposed.
+   *
+   * @throws {StaircaseError} If it was.
+   */
+  check(): void {
+    if (!this.#isDisposed) return;
+    throw new StaircaseError(`${this.label}: used after what it belongs to was disposed; create it again`);
+  }
+
+  /**
    * Writes words. The write takes effect before any work submitted later.
    *
    * @param words Words to write.
    * @param offset Index of the first word to overwrite. Default: 0.
    * @throws {ShapeError} If the words reach beyond the array.
+   * @throws {StaircaseError} If the array was disposed, or the device failed or was disposed.
    */
   write(words: Float32Array | Uint32Array, offset = 0): void {
+    this.check();
     if (!(offset >= 0 && 4 * (offset + words.length) <= this.buffer.size)) {
       throw new ShapeError(
         `${this.label} holds ${this.length} words: ${words.length} from ${offset} on do not fit`,
@@ -103,7 +117,7 @@ export class GpuArray implements Disposable {
    * Reads the whole array. Waits for the GPU: use {@linkcode ReadbackRing} inside a training loop.
    *
    * @returns Its words as floats.
-   * @throws {StaircaseError} If the device failed or was disposed.
+   * @throws {StaircaseError} If the array was disposed, or the device failed or was disposed.
    */
   async read(): Promise<Float32Array> {
     return new Float32Array(await this.#bytes());
@@ -113,25 +127,28 @@ export class GpuArray implements Disposable {
    * Reads the whole array. Waits for the GPU: use {@linkcode ReadbackRing} inside a training loop.
    *
    * @returns Its words as unsigned integers.
-   * @throws {StaircaseError} If the device failed or was disposed.
+   * @throws {StaircaseError} If the array was disposed, or the device failed or was disposed.
    */
   async readUint32(): Promise<Uint32Array> {
     return new Uint32Array(await this.#bytes());
   }
 
   async #bytes(): Promise<ArrayBuffer> {
-    const { device } = this.#gpu;
+    const gpu = this.#gpu, { device } = gpu;
+    this.check();
     const size = 4 * this.length;
-    const staging = device.createBuffer({
+    const staging = gpu.allocate({
       label: `${this.label} (staging)`,
       size: Math.max(16, size),
       usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
     });
     try {
-      const encoder = device.createCommandEncoder();
-      encoder.copyBufferToBuffer(this.buffer, 0, staging, 0, Math.max(16, size));
-      device.queue.submit([encoder.finish()]);
-      return (await this.#gpu.map(staging)).slice(0, size);
+      gpu.watch(`reading ${this.label}`, () => {
+        const encoder = device.createCommandEncoder();
+        encoder.copyBufferToBuffer(this.buffer, 0, staging, 0, Math.max(16, size));
+        device.queue.submit([encoder.finish()]);
+      }, [this.buffer, staging]);
+      return (await gpu.map(staging)).slice(0, size);
     } finally {
       staging.destroy();
     }
@@ -139,6 +156,7 @@ export class GpuArray implements Disposable {
 
   /** Frees the memory. */
   [Symbol.dispose](): void {
+    this.#isDisposed = true;
     this.buffer.destroy();
   }
 }

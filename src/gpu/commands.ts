@@ -35,13 +35,18 @@ export class Commands {
   #encoder: GPUCommandEncoder;
   #pass: GPUComputePassEncoder | null = null;
   #pipeline: GPUComputePipeline | null = null;
+  /** Dispatches that were recorded, each once: a training repeats the same ones. */
+  readonly #recorded = new Set<Dispatch>();
+  readonly #copied = new Set<GpuArray>();
 
   /**
    * Starts an empty list.
    *
    * @param gpu Device of the commands.
+   * @throws {StaircaseError} If the device failed or was disposed.
    */
   constructor(gpu: GpuContext) {
+    gpu.check();
     this.#gpu = gpu;
     this.#encoder = gpu.device.createCommandEncoder();
   }
@@ -62,6 +67,7 @@ export class Commands {
       if (this.#pipeline !== dispatch.pipeline) this.#pass.setPipeline(this.#pipeline = dispatch.pipeline);
       this.#pass.setBindGroup(0, dispatch.bindGroup);
       this.#pass.dispatchWorkgroups(...dispatch.workgroups);
+      this.#recorded.add(dispatch);
       this.dispatches++;
     }
   }
@@ -75,7 +81,9 @@ export class Commands {
   pack(sources: readonly GpuArray[], target: GPUBuffer): void {
     this.#endPass();
     let offset = 0;
-    for (const { buffer, length } of sources) {
+    for (const source of sources) {
+      const { buffer, length } = source;
+      this.#copied.add(source);
       this.#encoder.copyBufferToBuffer(buffer, 0, target, offset, 4 * length);
       offset += 4 * length;
     }
@@ -92,12 +100,23 @@ export class Commands {
    */
   copy(source: GpuArray, first: number, target: GpuArray, at: number, length: number): void {
     this.#endPass();
+    this.#copied.add(source).add(target);
     this.#encoder.copyBufferToBuffer(source.buffer, 4 * first, target.buffer, 4 * at, 4 * length);
   }
 
-  /** Submits the list. It can not be used again. */
+  /**
+   * Submits the list. It can not be used again.
+   *
+   * @throws {StaircaseError} If an array of it was disposed, or the device failed or was disposed.
+   * Nothing is submitted then, and the device is as good as before.
+   */
   submit(): void {
     this.#endPass();
+    this.#gpu.check();
+    for (const array of this.#copied) array.check();
+    for (const { arrays } of this.#recorded) {
+      for (const array of arrays) array.check();
+    }
     const { meter } = this.#gpu;
     if (meter && this.dispatches > 0) {
       meter.dispatches += this.dispatches;

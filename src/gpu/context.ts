@@ -39,6 +39,8 @@ export interface GpuContext {
   readonly profiler: DispatchTimer | null;
   /** Counter of submitted work; `null` if none is counted. */
   meter: WorkCounter | null;
+  /** Refuses to use a device that failed or was disposed: throws why. */
+  check(): void;
   /** Allocates a buffer; one without memory fails the device when it is used, not before. */
   allocate(descriptor: GPUBufferDescriptor): GPUBuffer;
   /** Runs an action on buffers and reports errors of the device under a name, later. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { checkKeys, checkName } from "../check.ts";
-import { GpuUnavailableError, InputError } from "../errors.ts";
+import { GpuUnavailableError, InputError, type StaircaseError } from "../errors.ts";
 import { type AdapterInfo, adapterName, adapterPreferences, isSoftware, openDevice } from "./adapter.ts";
 import type { GpuContext, WorkCounter } from "./context.ts";
 import { DeviceFailure } from "./failure.ts";
@@ -133,6 +133,25 @@ export class Gpu implements Disposable, GpuContext {
   }
 
   /**
+   * Why this device can not be used any more: its first failure, or its disposal; `null` while it
+   * can.
+   */
+  get error(): StaircaseError | null {
+    return this.#failure.error;
+  }
+
+  /**
+   * Refuses to use a device that failed or was disposed. Everything that uses the device calls this
+   * first.
+   *
+   * @throws {DeviceLostError} If the device was lost: open another one.
+   * @throws {StaircaseError} If it failed otherwise, or was disposed.
+   */
+  check(): void {
+    this.#failure.check();
+  }
+
+  /**
    * Variants of kernels chosen by timing so far; empty without {@linkcode GpuFromOptions.autotune}.
    */
   get choices(): readonly Choice[] {
@@ -151,9 +170,11 @@ export class Gpu implements Disposable, GpuContext {
    * @param constants Values of its `override` constants.
    * @returns The kernel.
    * @throws {KernelError} If the device rejects it; the message names the kernel.
+   * @throws {StaircaseError} If the device was lost or disposed.
    * @throws {InputError} If the source has an unknown key, or another kernel has its name.
    */
   async kernel(source: KernelSource, constants: OverrideConstants = {}): Promise<Kernel> {
+    this.check();
     checkKeys("kernel sources", source, ["name", "files", "entryPoint"]);
     const { name, files, entryPoint = "main" } = source;
     const others = this.#modules.get(name)?.files ?? files;
@@ -254,6 +275,7 @@ export class Gpu implements Disposable, GpuContext {
    * @throws {StaircaseError} If the device was disposed.
    */
   struct(label: string, words: Uint32Array<ArrayBuffer>): GpuStruct {
+    this.check();
     return this.#structs.get(label, words);
   }
 

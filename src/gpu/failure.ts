@@ -11,17 +11,17 @@ import { DeviceLostError, KernelError, StaircaseError } from "../errors.ts";
  */
 const KINDS = ["out-of-memory", "internal", "validation"] as const satisfies readonly GPUErrorFilter[];
 
-/** Listens to a device, and rejects every pending read-back at its first failure. */
+/** Listens to a device, and rejects pending read-backs at its first failure or its disposal. */
 export class DeviceFailure implements Disposable {
   /** Rejects at the first failure; never resolves. */
   readonly promise: Promise<never>;
+  readonly #reject: (error: StaircaseError) => void;
   readonly #device: GPUDevice;
   readonly #listen: (event: Event) => void;
   readonly #rejections = new Set<(error: StaircaseError) => void>();
   /** The device's verdicts on buffers and bind groups. */
   readonly #verdicts = new WeakMap<object, Promise<KernelError | null>>();
   #error: StaircaseError | null = null;
-  #isDisposed = false;
 
   /**
    * Starts to listen.
@@ -37,9 +37,8 @@ export class DeviceFailure implements Disposable {
     // Callers that wait for results race against the promise. Without such a caller its rejection
     // is not an error.
     this.promise.catch(() => {});
-    this.#rejections.add(reject);
+    this.#reject = reject;
     device.lost.then((lost) => {
-      if (this.#isDisposed) return;
       this.report(new DeviceLostError(`the GPU device was lost (${lost.message || lost.reason}); run again`));
     });
     this.#listen = (event) => {
@@ -50,13 +49,32 @@ export class DeviceFailure implements Disposable {
     device.addEventListener("uncapturederror", this.#listen);
   }
 
+  /** Why the device can not be used any more: its first failure, or its disposal; or `null`. */
+  get error(): StaircaseError | null {
+    return this.#error;
+  }
+
+  /**
+   * Refuses to use a device that failed or was disposed.
+   *
+   * @throws {StaircaseError} If it did.
+   */
+  check(): void {
+    if (this.#error) throw this.#error;
+  }
+
   /**
    * Records the first failure; later ones are its consequences.
    *
    * @param error The failure.
    */
   report(error: StaircaseError): void {
-    if (this.#error || this.#isDisposed) return;
+    if (this.#error) return;
+    this.#end(error);
+    this.#reject(error);
+  }
+
+  #end(error: StaircaseError): void {
     this.#error = error;
     for (const reject of this.#rejections) reject(error);
     this.#rejections.clear();
@@ -70,6 +88,7 @@ export class DeviceFailure implements Disposable {
    * @returns The action's result.
    * @throws {KernelError} If the device rejects a call; the message has the name and the device's
    * first lines.
+   * @throws {StaircaseError} If the device failed or was disposed, before or meanwhile.
    */
   async scope<T>(name: string, action: () => T): Promise<T> {
     const [{ result, thrown }, verdict] = this.#judge(name, (): { result?: T; thrown?: unknown } => {
@@ -80,6 +99,7 @@ export class DeviceFailure implements Disposable {
       }
     });
     const error = await verdict;
+    this.check();
     if (error) throw error;
     if (thrown instanceof StaircaseError) throw thrown;
     if (thrown !== undefined) throw new KernelError(`${name}: ${firstLines(String(thrown))}`);
@@ -125,15 +145,18 @@ export class DeviceFailure implements Disposable {
    *
    * @param made Buffers and bind groups.
    * @throws {KernelError} If one of them can not be used.
+   * @throws {StaircaseError} If the device failed or was disposed.
    */
   async accept(made: readonly (GPUBuffer | GPUBindGroup)[]): Promise<void> {
     const errors = await Promise.all(made.map((each) => this.#verdicts.get(each)));
+    this.check();
     const error = errors.find((each) => each instanceof KernelError);
     if (error) throw error;
   }
 
   /** Runs an action; gives its result, and a promise of the device's verdict on it. */
   #judge<T>(name: string, action: () => T): [result: T, verdict: Promise<KernelError | null>] {
+    this.check();
     const device = this.#device;
     for (const kind of KINDS) device.pushErrorScope(kind);
     let popped: Promise<(GPUError | null)[]> | undefined;
@@ -155,13 +178,10 @@ export class DeviceFailure implements Disposable {
    *
    * @param staging Buffer to map.
    * @returns Its bytes, until it is unmapped.
-   * @throws {StaircaseError} If the device failed, or this was disposed.
+   * @throws {StaircaseError} If the buffer was destroyed, or the device failed or was disposed.
    */
   async map(staging: GPUBuffer): Promise<ArrayBuffer> {
-    if (this.#error) throw this.#error;
-    if (this.#isDisposed) {
-      throw new StaircaseError(`${staging.label}: this Gpu was disposed; open another one`);
-    }
+    this.check();
     // A race against `promise` itself would keep every reading in memory for as long as the device
     // lives.
     const { promise: failed, reject } = Promise.withResolvers<never>();
@@ -169,24 +189,41 @@ export class DeviceFailure implements Disposable {
     let timer: ReturnType<typeof setTimeout> | undefined;
     try {
       const mapped = staging.mapAsync(GPUMapMode.READ).catch(async (error) => {
+        const refusal = await this.#verdicts.get(staging);
+        if (refusal) throw refusal;
         // A lost device also rejects the mapping, with a vaguer error: wait for the report of the
         // loss first.
-        if (!this.#isDisposed) await new Promise((resolve) => timer = setTimeout(resolve, 100));
-        throw error;
+        await new Promise((resolve) => timer = setTimeout(resolve, 100));
+        throw unreadable(staging, error);
       });
       await Promise.race([mapped, failed]);
+      // A mapping that was pending when the device was lost may still succeed, without the results.
+      this.check();
     } finally {
       clearTimeout(timer);
       this.#rejections.delete(reject);
     }
-    return staging.getMappedRange();
+    try {
+      return staging.getMappedRange();
+    } catch (error) {
+      throw unreadable(staging, error);
+    }
   }
 
-  /** Stops listening. A device that is destroyed from now on has not failed. */
+  /**
+   * Stops listening, and rejects pending read-backs. A device that is destroyed from now on has not
+   * failed.
+   */
   [Symbol.dispose](): void {
-    this.#isDisposed = true;
+    if (!this.#error) this.#end(new StaircaseError("this Gpu was disposed; open another one"));
     this.#device.removeEventListener("uncapturederror", this.#listen);
   }
+}
+
+/** The error of a buffer whose bytes can not be had: it was freed by its owner meanwhile. */
+function unreadable({ label }: GPUBuffer, cause: unknown): StaircaseError {
+  const why = firstLines(String(cause));
+  return new StaircaseError(`${label}: what it belongs to was disposed before it was read (${why})`);
 }
 
 /**

@@ -4,7 +4,7 @@
  * @module
  */
 import { InputError, ShapeError } from "../errors.ts";
-import type { GpuArray } from "./array.ts";
+import { GpuArray } from "./array.ts";
 import type { GpuContext } from "./context.ts";
 import type { GpuStruct } from "./struct_cache.ts";
 
@@ -34,6 +34,8 @@ export interface Dispatch {
   readonly bindGroup: GPUBindGroup;
   /** Number of workgroups along x, y, z. */
   readonly workgroups: readonly [number, number, number];
+  /** Arrays that are bound: a submission with one that was disposed is refused. */
+  readonly arrays: readonly GpuArray[];
   /** About how many floating-point operations it makes; `PacedCommands` cuts long work by them. */
   readonly operations: number;
 }
@@ -78,6 +80,7 @@ export class Kernel {
    * workgroup.
    * @returns A command for {@linkcode Commands.run}.
    * @throws {ShapeError} If the adapter does not allow so many workgroups.
+   * @throws {StaircaseError} If an array was disposed, or the device failed or was disposed.
    * @throws {InputError} If a number of workgroups is not a whole number of at least 0.
    */
   bind(
@@ -99,6 +102,8 @@ export class Kernel {
           "use fewer samples, replicas or neurons",
       );
     }
+    const bound = arrays.flatMap((array) => array ? arrayOf(array) : []);
+    for (const array of bound) array.check();
     const entries = arrays.flatMap((array, binding) =>
       array ? [{ binding, resource: bufferBinding(array) }] : []
     );
@@ -117,9 +122,16 @@ export class Kernel {
       pipeline: this.#pipeline,
       bindGroup,
       workgroups: [x, y, z],
+      arrays: bound,
       operations: operations ?? 1000 * x * y * z,
     };
   }
+}
+
+/** The array of a binding; none for a struct, which its `Gpu` owns. */
+function arrayOf(bound: GpuArray | GpuStruct | ArrayWindow): GpuArray[] {
+  if ("array" in bound) return [bound.array];
+  return bound instanceof GpuArray ? [bound] : [];
 }
 
 function bufferBinding(bound: GpuArray | GpuStruct | ArrayWindow): GPUBufferBinding {

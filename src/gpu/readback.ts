@@ -4,6 +4,7 @@
  * @module
  */
 import { checkNumber } from "../check.ts";
+import { StaircaseError } from "../errors.ts";
 import type { GpuArray } from "./array.ts";
 import type { Commands } from "./commands.ts";
 import type { GpuContext } from "./context.ts";
@@ -33,6 +34,7 @@ export class ReadbackRing implements Disposable {
   #sources: readonly GpuArray[];
   #staging: GPUBuffer[] = [];
   #turn = 0;
+  #isDisposed = false;
 
   /**
    * Allocates the staging buffers.
@@ -48,7 +50,7 @@ export class ReadbackRing implements Disposable {
     this.#sources = sources;
     const words = sources.reduce((sum, source) => sum + source.length, 0);
     for (let i = 0; i < depth; i++) {
-      this.#staging.push(gpu.device.createBuffer({
+      this.#staging.push(gpu.allocate({
         label: "readback ring",
         size: 4 * words,
         usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
@@ -62,16 +64,16 @@ export class ReadbackRing implements Disposable {
    * @param commands Commands to end and submit.
    * @returns The words of each source, in their order; the promise settles while later submissions
    * run.
-   * @throws {StaircaseError} The promise rejects if the device failed.
+   * @throws {StaircaseError} The promise rejects if the ring or an array was disposed, or if the
+   * device failed or was disposed.
    */
-  submit(commands: Commands): Promise<Float32Array[]> {
+  async submit(commands: Commands): Promise<Float32Array[]> {
+    if (this.#isDisposed) {
+      throw new StaircaseError("readback ring: used after what it belongs to was disposed; create it again");
+    }
     const staging = this.#staging[this.#turn++ % this.#staging.length];
     commands.pack(this.#sources, staging);
     commands.submit();
-    return this.#read(staging);
-  }
-
-  async #read(staging: GPUBuffer): Promise<Float32Array[]> {
     const words = new Float32Array((await this.#gpu.map(staging)).slice(0));
     staging.unmap();
     let offset = 0;
@@ -80,6 +82,7 @@ export class ReadbackRing implements Disposable {
 
   /** Frees the staging buffers. */
   [Symbol.dispose](): void {
+    this.#isDisposed = true;
     for (const buffer of this.#staging) buffer.destroy();
   }
 }

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { StaircaseError } from "../errors.ts";
 
 /** A struct in GPU memory. Its {@linkcode Gpu} owns it and frees it; kernels only read it. */
 export interface GpuStruct {
@@ -30,7 +29,6 @@ const MOST = 4096;
 export class StructCache implements Disposable {
   readonly #device: GPUDevice;
   readonly #structs = new Map<string, GpuStruct>();
-  #isDisposed = false;
 
   /**
    * Starts empty.
@@ -47,10 +45,8 @@ export class StructCache implements Disposable {
    * @param label Name for error messages; structs with different labels share no buffer.
    * @param words Words of the struct, as `packStruct` lays them out.
    * @returns The struct.
-   * @throws {StaircaseError} If the cache was disposed.
    */
   get(label: string, words: Uint32Array<ArrayBuffer>): GpuStruct {
-    if (this.#isDisposed) throw new StaircaseError(`${label}: this Gpu was disposed; open another one`);
     const key = `${label}:${words}`;
     const struct = this.#structs.get(key) ?? this.#allocate(label, words);
     // A map iterates in the order of insertion: the least recently used struct comes first.
@@ -72,7 +68,6 @@ export class StructCache implements Disposable {
 
   /** Frees every struct that the cache holds. */
   [Symbol.dispose](): void {
-    this.#isDisposed = true;
     for (const { buffer } of this.#structs.values()) buffer.destroy();
     this.#structs.clear();
   }

@@ -4,9 +4,9 @@
  * @module
  */
 import { InputError } from "../errors.ts";
+import { shown } from "../format.ts";
 import { type ArrayList, openFitting, openNamed } from "./array_list.ts";
-import { FileBytes, heldBytes, readRange, type SharedBytes } from "./bytes.ts";
-import { printable } from "./choose_array.ts";
+import { type ByteSource, FileBytes, heldBytes, joined, readRange, type SharedBytes } from "./bytes.ts";
 import { openNpy } from "./npy.ts";
 import { NPY_MAGIC } from "./npy_header.ts";
 import { listNpz } from "./npz.ts";
@@ -24,7 +24,7 @@ const beginsWith = (bytes: Uint8Array, magic: readonly number[]) =>
 
 /** Explains why a file cannot be read. */
 function unreadable(path: string, cause: unknown): InputError {
-  const name = printable(path);
+  const name = shown(path);
   if (cause instanceof Deno.errors.NotFound) {
     return new InputError(`${name}: no such file; give the path of ${FORMATS}`, { cause });
   }
@@ -33,7 +33,7 @@ function unreadable(path: string, cause: unknown): InputError {
   }
   const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
   return new InputError(
-    `${name}: cannot be read (${printable(reason)}); give ${FORMATS} that this program may read`,
+    `${name}: cannot be read (${shown(reason)}); give ${FORMATS} that this program may read`,
     { cause },
   );
 }
@@ -52,7 +52,7 @@ async function locate(path: string): Promise<{ file: string; array?: string }> {
     const info = await Deno.stat(path);
     if (isReadable(info)) return { file: path };
     const what = info.isDirectory ? "is a directory" : "is a device";
-    throw new InputError(`${printable(path)}: ${what}; give the path of ${FORMATS}`);
+    throw new InputError(`${shown(path)}: ${what}; give the path of ${FORMATS}`);
   } catch (error) {
     if (error instanceof InputError) throw error;
     failure = error;
@@ -65,31 +65,68 @@ async function locate(path: string): Promise<{ file: string; array?: string }> {
   throw unreadable(path, failure);
 }
 
+/** Bytes of a pipe, at most: 2 GiB, all of which are in memory. */
+const MOST_PIPED = 2 ** 31;
+/** Bytes that tell the format of a file, whatever stands in front of the header of safetensors. */
+const TELLING = 8 + 4096;
+
 /** Opens a file. What can not be read at any place, such as a pipe, is read whole. */
 async function openFile(path: string): Promise<SharedBytes> {
   let file: Deno.FsFile | undefined;
   try {
     file = await Deno.open(path);
     const { isFile, size } = await file.stat();
-    if (isFile) return new FileBytes(file, size, { name: printable(path) });
+    if (isFile) return new FileBytes(file, size, { name: shown(path) });
   } catch (cause) {
     file?.close();
     throw unreadable(path, cause);
   }
   try {
-    return heldBytes(new Uint8Array(await new Response(file.readable).arrayBuffer()));
+    return heldBytes(await readPipe(file.readable, path));
   } catch (cause) {
-    throw unreadable(path, cause);
+    throw cause instanceof InputError ? cause : unreadable(path, cause);
   }
 }
 
-/** Lists the arrays of a file. The first bytes decide its format. */
+/** Reads a pipe whole, unless its first bytes are those of no format. */
+async function readPipe(pipe: AsyncIterable<Uint8Array>, path: string): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let size = 0, isKnown = false;
+  for await (const piece of pipe) {
+    pieces.push(piece);
+    size += piece.length;
+    if (!isKnown && size >= TELLING) {
+      if (formatOf(heldBytes(joined(pieces, size))) === null) throw unknownFormat(path);
+      isKnown = true;
+    }
+    if (size > MOST_PIPED) {
+      throw new InputError(
+        `${shown(path)}: is a pipe with more than ${MOST_PIPED} bytes; save them to a file`,
+      );
+    }
+  }
+  return joined(pieces, size);
+}
+
+/** Tells the format of a file by its first bytes; `null` if it is another one. */
+function formatOf(source: ByteSource): "npy" | "npz" | "safetensors" | null {
+  const bytes = readRange(source, 0, NPY_MAGIC.length);
+  if (beginsWith(bytes, NPY_MAGIC)) return "npy";
+  if (ZIP_MAGIC.some((magic) => beginsWith(bytes, magic))) return "npz";
+  return looksLikeSafetensors(source) ? "safetensors" : null;
+}
+
+function unknownFormat(file: string): InputError {
+  return new InputError(`${shown(file)}: is not ${FORMATS}; save the features with numpy.save`);
+}
+
+/** Lists the arrays of a file that holds several. */
 function listArrays(source: SharedBytes, file: string): ArrayList {
-  const name = printable(file), bytes = readRange(source, 0, 9);
-  if (bytes.length === 0) throw new InputError(`${name}: is empty; give ${FORMATS}`);
-  if (ZIP_MAGIC.some((magic) => beginsWith(bytes, magic))) return listNpz(source, file);
-  if (looksLikeSafetensors(source)) return listSafetensors(source, file);
-  throw new InputError(`${name}: is not ${FORMATS}; save the features with numpy.save`);
+  if (source.size === 0) throw new InputError(`${shown(file)}: is empty; give ${FORMATS}`);
+  const format = formatOf(source);
+  if (format === "npz") return listNpz(source, file);
+  if (format === "safetensors") return listSafetensors(source, file);
+  throw unknownFormat(file);
 }
 
 /**
@@ -103,17 +140,17 @@ async function openFrom(
   const { file, array } = await locate(path);
   if (array !== undefined && pattern !== undefined) {
     throw new InputError(
-      `${printable(path)}: names an array, and ${printable(pattern)} others; give one of the two`,
+      `${shown(path)}: names an array, and ${shown(pattern)} others; give one of the two`,
     );
   }
   const asked = array ?? pattern;
   using source = await openFile(file);
-  if (beginsWith(readRange(source, 0, NPY_MAGIC.length), NPY_MAGIC)) {
+  if (formatOf(source) === "npy") {
     if (asked === undefined) return [openNpy(source, file)];
     throw new InputError(
-      `${printable(file)}: is a .npy file, whose array has no name; leave out ${
-        array === undefined ? "" : ":"
-      }${printable(asked)}`,
+      `${shown(file)}: is a .npy file, whose array has no name; leave out ${array === undefined ? "" : ":"}${
+        shown(asked)
+      }`,
     );
   }
   using list = listArrays(source, file);

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { chooseArray, chooseArrays, printable } from "./choose_array.ts";
+import { shown } from "../format.ts";
+import { chooseArray, chooseArrays } from "./choose_array.ts";
 import type { StoredArray } from "./stored_array.ts";
 
 /** Arrays of a file by name. Dispose of the list once the arrays are open. */
@@ -40,7 +41,7 @@ function withoutSuffix({ names, suffix }: ArrayList, asked: string | undefined):
  * not be read.
  */
 export async function openNamed(list: ArrayList, wanted: string | undefined): Promise<StoredArray> {
-  return await list.open(chooseArray(list.names, withoutSuffix(list, wanted), printable(list.file)));
+  return await list.open(chooseArray(list.names, withoutSuffix(list, wanted), shown(list.file)));
 }
 
 /**
@@ -54,7 +55,7 @@ export async function openNamed(list: ArrayList, wanted: string | undefined): Pr
 export async function openFitting(list: ArrayList, pattern: string | undefined): Promise<StoredArray[]> {
   using stack = new DisposableStack();
   const arrays: StoredArray[] = [];
-  for (const name of chooseArrays(list.names, withoutSuffix(list, pattern), printable(list.file))) {
+  for (const name of chooseArrays(list.names, withoutSuffix(list, pattern), shown(list.file))) {
     arrays.push(stack.use(await list.open(name)));
   }
   stack.move();

@@ -4,7 +4,7 @@
  * @module
  */
 import { InputError } from "../errors.ts";
-import { printable } from "./choose_array.ts";
+import { shown } from "../format.ts";
 
 /** Bytes that are read by ranges. */
 export interface ByteSource {
@@ -37,6 +37,23 @@ export function readRange(source: ByteSource, at: number, length: number): Uint8
   const bytes = new Uint8Array(Math.max(0, Math.min(length, source.size - at)));
   source.read(at, bytes);
   return bytes;
+}
+
+/**
+ * Joins pieces.
+ *
+ * @param pieces The pieces.
+ * @param size Number of all their bytes.
+ * @returns The bytes, one piece after the other.
+ */
+export function joined(pieces: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
 }
 
 /**
@@ -118,7 +135,7 @@ export class FileBytes implements SharedBytes {
       this.#file.seekSync(at, Deno.SeekMode.Start);
       return this.#file.readSync(into);
     } catch (cause) {
-      const reason = printable(cause instanceof Error ? cause.message.split("\n")[0] : String(cause));
+      const reason = shown(cause instanceof Error ? cause.message.split("\n")[0] : String(cause));
       throw new InputError(`${this.#name}: cannot be read at byte ${at} (${reason}); look at its disk`, {
         cause,
       });

@@ -9,7 +9,12 @@
  * @module
  */
 import { isAbsolute, join } from "node:path";
+import { parseJson } from "./parse_json.ts";
+import { readTextFile } from "./text_file.ts";
 import type { ChoiceKey, ChoiceStore, RememberedChoice } from "../gpu/tune/choice_store.ts";
+
+/** Bytes of the file of a choice, at most: it names a few candidates. */
+const LONGEST = 2 ** 20;
 
 /**
  * Finds the toolkit's folder among the user's caches: in `$XDG_CACHE_HOME`, or where the system
@@ -51,12 +56,32 @@ export async function recallChoice(key: ChoiceKey): Promise<RememberedChoice | n
   try {
     const path = await choicePath(key, "read");
     if (!path) return null;
-    const { key: found, chosen, milliseconds } = JSON.parse(await Deno.readTextFile(path));
-    const isValid = typeof chosen === "string" && typeof milliseconds === "object" && milliseconds !== null;
-    return isValid && JSON.stringify(found) === JSON.stringify(key) ? { chosen, milliseconds } : null;
+    return parseChoice(await readTextFile(path, LONGEST), key);
   } catch {
     return null;
   }
+}
+
+/**
+ * Parses the file of a choice.
+ *
+ * @param text Its content.
+ * @param key What the choice must depend on.
+ * @returns The choice; `null` if it is none, or that of something else.
+ */
+export function parseChoice(text: string, key: ChoiceKey): RememberedChoice | null {
+  let file: unknown;
+  try {
+    file = parseJson(text);
+  } catch {
+    return null;
+  }
+  if (typeof file !== "object" || file === null) return null;
+  const { key: found, chosen, milliseconds } = file as Record<string, unknown>;
+  if (typeof chosen !== "string" || JSON.stringify(found) !== JSON.stringify(key)) return null;
+  if (typeof milliseconds !== "object" || milliseconds === null || Array.isArray(milliseconds)) return null;
+  const isTimes = Object.values(milliseconds).every((time) => time === null || typeof time === "number");
+  return isTimes ? { chosen, milliseconds: milliseconds as RememberedChoice["milliseconds"] } : null;
 }
 
 /**

@@ -4,32 +4,10 @@
  * @module
  */
 import { InputError } from "../errors.ts";
+import { shown } from "../format.ts";
 
-const MOST_LISTED = 20;
-
-/**
- * Writes a name on one line, as names in files may hold any characters.
- *
- * @param name The name.
- * @returns The name, in quotes and with escapes where it is not plain. Different names stay
- * different.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * import { printable } from "./choose_array.ts";
- *
- * assert.equal(printable("layers/2.npy"), "layers/2.npy");
- * assert.equal(printable("two\nlines"), '"two\\nlines"');
- * ```
- */
-export function printable(name: string): string {
-  if (!/^$|^"|[\p{C}\p{Zl}\p{Zp}]/u.test(name)) return name;
-  return JSON.stringify(name).replace(
-    /[\p{C}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  );
-}
+/** Names that a message lists, and their characters, at most. */
+const MOST_LISTED = 20, LONGEST_LIST = 240;
 
 /**
  * Chooses one of the arrays that a file holds.
@@ -56,11 +34,11 @@ export function chooseArray(names: readonly string[], wanted: string | undefined
   if (names.length === 0) throw noArrays(file);
   if (wanted !== undefined && names.includes(wanted)) return wanted;
   if (wanted !== undefined) {
-    throw new InputError(`${file}: holds no array ${printable(wanted)}; name one of ${list(names)}`);
+    throw new InputError(`${file}: holds no array ${shown(wanted)}; name one of ${list(names)}`);
   }
   if (names.length === 1) return names[0];
   throw new InputError(
-    `${file}: holds ${names.length} arrays (${list(names)}); name one, as in ${file}:${printable(names[0])}`,
+    `${file}: holds ${names.length} arrays (${list(names)}); name one, as in ${file}:${shown(names[0])}`,
   );
 }
 
@@ -95,7 +73,7 @@ export function chooseArrays(names: readonly string[], pattern: string | undefin
   const fits = glob(pattern), chosen = names.filter((name) => fits.test(name));
   if (chosen.length > 0) return chosen;
   throw new InputError(
-    `${file}: holds no array that fits ${printable(pattern)}; it holds ${list(names)}`,
+    `${file}: holds no array that fits ${shown(pattern)}; it holds ${list(names)}`,
   );
 }
 
@@ -105,23 +83,82 @@ function noArrays(file: string): InputError {
 
 /** Lists names, the first of many. */
 function list(names: readonly string[]): string {
-  return names.slice(0, MOST_LISTED).map(printable).join(", ") +
-    (names.length > MOST_LISTED ? ` and ${names.length - MOST_LISTED} more` : "");
+  let text = "", listed = 0;
+  for (const name of names.slice(0, MOST_LISTED)) {
+    const next = `${listed === 0 ? "" : ", "}${shown(name)}`;
+    if (listed > 0 && text.length + next.length > LONGEST_LIST) break;
+    text += next;
+    listed++;
+  }
+  return listed < names.length ? `${text} and ${names.length - listed} more` : text;
+}
+
+/** What one character of a name may be; `null` for any characters, none as well. */
+type Part = ((character: string) => boolean) | null;
+
+/** Names that fit a pattern. */
+export interface NamePattern {
+  /**
+   * Tells whether a name fits, in a time of at most its length times that of the pattern.
+   *
+   * @param name The name.
+   * @returns Whether it fits.
+   */
+  test(name: string): boolean;
 }
 
 /**
  * Compiles a pattern. A bracket that is not closed, or lists nothing, stands for itself.
  *
  * @param pattern Text in which `*` stands for any characters, `?` for one and `[…]` for one of
- * those listed.
+ * those listed, single or as a range, or with `!` in front for one of the others.
  * @returns What fits it.
  */
-export function glob(pattern: string): RegExp {
-  const source = pattern.replaceAll(/\*+|\?|\[(!?)([^\]]+)\]|[^*?]/gsu, (part, not, listed) => {
-    if (part.startsWith("*")) return ".*";
-    if (part === "?") return ".";
-    if (listed === undefined) return RegExp.escape(part);
-    return `[${not ? "^" : ""}${listed.replaceAll(/[\\^[\]&|~]/g, "\\$&")}]`;
-  });
-  return new RegExp(`^${source}$`, "su");
+export function glob(pattern: string): NamePattern {
+  const parts = [...pattern.matchAll(/\*+|\?|\[(!?)([^\]]+)\]|[^*?]/gsu)].map(
+    ([part, not, listed]): Part => {
+      if (part.startsWith("*")) return null;
+      if (part === "?") return () => true;
+      if (listed === undefined) return (character) => character === part;
+      const isListed = characterClass([...listed]);
+      return (character) => isListed(character) === (not === "");
+    },
+  );
+  return { test: (name) => isFit(parts, [...name]) };
+}
+
+/** Characters listed in brackets, single or as ranges; one that runs backwards holds none. */
+function characterClass(listed: readonly string[]): (character: string) => boolean {
+  const ranges: [from: number, to: number][] = [];
+  for (let at = 0; at < listed.length; at++) {
+    const isRange = listed[at + 1] === "-" && at + 2 < listed.length;
+    ranges.push(
+      [listed[at], listed[isRange ? at + 2 : at]].map((each) => each.codePointAt(0)!) as [number, number],
+    );
+    if (isRange) at += 2;
+  }
+  return (character) => {
+    const code = character.codePointAt(0)!;
+    return ranges.some(([from, to]) => from <= code && code <= to);
+  };
+}
+
+/** Tells whether characters fit a pattern. After a mismatch the last `*` takes one more of them. */
+function isFit(parts: readonly Part[], characters: readonly string[]): boolean {
+  let at = 0, part = 0, star = -1, taken = 0;
+  while (at < characters.length) {
+    const fits = parts[part];
+    if (part < parts.length && fits === null) {
+      [star, taken] = [part++, at];
+    } else if (part < parts.length && fits!(characters[at])) {
+      part++;
+      at++;
+    } else if (star >= 0) {
+      part = star + 1;
+      at = ++taken;
+    } else {
+      return false;
+    }
+  }
+  return parts.slice(part).every((rest) => rest === null);
 }

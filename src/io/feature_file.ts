@@ -4,12 +4,11 @@
  * @module
  */
 import { InputError } from "../errors.ts";
-import { count } from "../format.ts";
+import { count, shown } from "../format.ts";
 import { openArray } from "./array_file.ts";
 import { ArrayView } from "./array_view.ts";
-import { printable } from "./choose_array.ts";
 import { featureAxes, type FeatureAxesOptions } from "./feature_axes.ts";
-import { shapeText } from "./floats.ts";
+import { countEntries, shapeText } from "./floats.ts";
 import { type StoredArray, wholeArray } from "./stored_array.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import type { TiledMatrix } from "../linalg/matrix_source.ts";
@@ -59,7 +58,7 @@ export interface StoredFeatures extends TiledMatrix, Disposable {
 export async function openFeatures(path: string, options: FeatureAxesOptions = {}): Promise<StoredFeatures> {
   using stack = new DisposableStack();
   const array = stack.use(await openArray(path));
-  const view = new ArrayView(array, featureAxes(array.shape, options, printable(path)));
+  const view = new ArrayView(array, featureAxes(array.shape, options, shown(path)));
   const owned = stack.move();
   return {
     rows: view.rows,
@@ -131,18 +130,19 @@ export async function readFeatures(
  * ```
  */
 export async function readWeights(path: string, rows: number): Promise<Float64Array> {
-  const { shape, data } = wholeArray(await openArray(path));
-  const name = printable(path);
+  using array = await openArray(path);
+  const name = shown(path), { shape } = array, weights = countEntries(shape);
   if (shape.length !== 1 && !(shape.length === 2 && shape[1] === 1)) {
     throw new InputError(
       `${name}: an array of shape ${shapeText(shape)} cannot hold weights; give one dimension or one column`,
     );
   }
-  if (data.length !== rows) {
+  if (weights !== rows) {
     throw new InputError(
-      `${name}: ${count(data.length, "weight")} for ${count(rows, "sample")}; give one weight per sample`,
+      `${name}: ${count(weights, "weight")} for ${count(rows, "sample")}; give one weight per sample`,
     );
   }
+  const { data } = wholeArray(array);
   const wrong = data.findIndex((weight) => !(weight > 0 && weight < Infinity));
   if (wrong >= 0) {
     throw new InputError(

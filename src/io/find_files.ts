@@ -4,7 +4,8 @@
  * @module
  */
 import { InputError } from "../errors.ts";
-import { glob, printable } from "./choose_array.ts";
+import { shown } from "../format.ts";
+import { glob } from "./choose_array.ts";
 
 const { compare } = new Intl.Collator("en", { numeric: true });
 
@@ -54,7 +55,7 @@ export async function findFiles(path: string): Promise<string[]> {
     if (files.length > 0) return files.map((each) => each + array);
   }
   throw new InputError(
-    `${printable(path)}: no file fits this pattern; give the path of a file, or of several`,
+    `${shown(path)}: no file fits this pattern; give the path of a file, or of several`,
   );
 }
 

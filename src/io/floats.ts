@@ -3,6 +3,11 @@
  *
  * @module
  */
+import { shown } from "../format.ts";
+
+/** Dimensions of an array, at most: NumPy's and PyTorch's own limit. */
+export const MOST_DIMENSIONS = 64;
+
 /** An array of floats with any number of dimensions. */
 export interface FloatArray {
   /** Size along each dimension; empty for a single number. */
@@ -16,6 +21,16 @@ export interface FloatArray {
  *
  * @param shape Size along each dimension.
  * @returns The text.
+ */
+export function shapeTuple(shape: readonly number[]): string {
+  return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
+}
+
+/**
+ * Writes a shape for people, shortened where it has very many dimensions.
+ *
+ * @param shape Size along each dimension.
+ * @returns The text.
  *
  * @example
  * ```ts
@@ -26,7 +41,7 @@ export interface FloatArray {
  * ```
  */
 export function shapeText(shape: readonly number[]): string {
-  return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
+  return shown(shapeTuple(shape));
 }
 
 /**

@@ -7,11 +7,9 @@ import { InputError, ShapeError } from "../errors.ts";
 import { count } from "../format.ts";
 import { type ByteSource, heldBytes } from "./bytes.ts";
 import { dtypes } from "./dtypes.ts";
-import { countEntries, type FloatArray, shapeText } from "./floats.ts";
+import { countEntries, type FloatArray, MOST_DIMENSIONS, shapeText, shapeTuple } from "./floats.ts";
 import { NPY_MAGIC, readNpyHeader } from "./npy_header.ts";
 import { arrayLabel, ArrayOfBytes, type StoredArray, wholeArray } from "./stored_array.ts";
-
-const MOST_DIMENSIONS = 64;
 
 /**
  * Opens the array of a `.npy` file. It reads versions 1.0, 2.0 and 3.0, real numbers in either byte
@@ -113,7 +111,7 @@ export function npy(
     );
   }
   const dictionary = `{'descr': '<f${data.BYTES_PER_ELEMENT}', 'fortran_order': False, 'shape': ${
-    shapeText(shape)
+    shapeTuple(shape)
   }, }`;
   // The entries begin on a multiple of 64 bytes, after a line feed, so that the file can be mapped
   // into memory.

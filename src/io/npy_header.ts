@@ -5,8 +5,10 @@
  * @module
  */
 import { InputError } from "../errors.ts";
+import { quoted } from "../format.ts";
 import { type ByteSource, readRange } from "./bytes.ts";
 import type { DtypeName } from "./dtypes.ts";
+import { MOST_DIMENSIONS } from "./floats.ts";
 
 /** Contents of the header of a `.npy` file. */
 export interface NpyHeader {
@@ -32,6 +34,9 @@ export const NPY_MAGIC: readonly number[] = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]
 
 // NumPy's own limit. The header of an array of floats is far shorter, whatever its shape.
 const LONGEST = 10_000;
+
+/** Bytes in which any header ends that is read. */
+export const LONGEST_START: number = 12 + LONGEST;
 
 const DTYPES: Readonly<Record<string, DtypeName>> = {
   b1: "bool",
@@ -95,16 +100,22 @@ function parseDescr(descr: string, name: string): Pick<NpyHeader, "dtype" | "big
   const match = /^([<>=|]?)([biufV]\d)$/.exec(descr);
   if (match?.[2] === "V1") {
     throw new InputError(
-      `${name}: holds single bytes without a type (${JSON.stringify(descr)}), as numpy.save writes ` +
+      `${name}: holds single bytes without a type (${quoted(descr)}), as numpy.save writes ` +
         'all 8-bit floats; convert them with .astype("f4"), or save them as safetensors',
     );
   }
   if (match && Object.hasOwn(DTYPES, match[2])) {
     return { dtype: DTYPES[match[2]], bigEndian: match[1] === ">" };
   }
-  const letter = descr.replace(/^[<>=|]/, "").charAt(0);
-  const [kind, advice] = Object.hasOwn(REFUSED, letter) ? REFUSED[letter] : ["another type", TO_FLOATS];
-  throw new InputError(`${name}: holds ${kind} (${JSON.stringify(descr)}), not real numbers; ${advice}`);
+  // A letter and a size. Others are names, such as bfloat16, whose first letter tells nothing.
+  const letter = /^[<>=|]?([A-Za-z])\d*(?:\[\w+\])?$/.exec(descr)?.[1] ?? "";
+  if (!Object.hasOwn(REFUSED, letter)) {
+    throw new InputError(
+      `${name}: holds entries of an unknown type (${quoted(descr)}), not real numbers; ${TO_FLOATS}`,
+    );
+  }
+  const [kind, advice] = REFUSED[letter];
+  throw new InputError(`${name}: holds ${kind} (${quoted(descr)}), not real numbers; ${advice}`);
 }
 
 /**
@@ -128,7 +139,7 @@ function parseDictionary(text: string, name: string): Omit<NpyHeader, "start" | 
   const tokens = tokenize(text);
   let next = 0;
   const malformed = (expected: string): never => {
-    const found = next < tokens.length ? `not ${JSON.stringify(tokens[next])}` : "but it ends";
+    const found = next < tokens.length ? `not ${quoted(tokens[next])}` : "but it ends";
     const hint = GROUPED.test(text) ? "the digits of a size may be in groups, by a locale; " : "";
     throw new InputError(
       `${name}: malformed .npy header, expected ${expected}, ${found}; ${hint}save it again with numpy.save`,
@@ -164,6 +175,11 @@ function parseDictionary(text: string, name: string): Omit<NpyHeader, "start" | 
       if (tokens[next] !== ")" || sizes.length === 1) expect(",");
     }
     next++;
+    if (sizes.length > MOST_DIMENSIONS) {
+      throw new InputError(
+        `${name}: has ${sizes.length} dimensions, and NumPy allows ${MOST_DIMENSIONS}; save it with fewer`,
+      );
+    }
     return sizes;
   };
 

@@ -4,16 +4,22 @@
  * @module
  */
 import { InputError } from "../errors.ts";
+import { shown } from "../format.ts";
 import { type ArrayList, openNamed } from "./array_list.ts";
 import { type ByteSource, heldBytes } from "./bytes.ts";
-import { printable } from "./choose_array.ts";
 import type { FloatArray } from "./floats.ts";
 import { openNpy } from "./npy.ts";
+import { LONGEST_START } from "./npy_header.ts";
 import { arrayLabel, wholeArray } from "./stored_array.ts";
-import { Unpacker } from "./unpack.ts";
+import { Unpacker, unpackStart } from "./unpack.ts";
 import { listZip, openMember } from "./zip.ts";
 
 const SUFFIX = ".npy";
+
+/** The first bytes of a file, as the file. Those after them are not there, and not read. */
+function startOf(start: Uint8Array, size: number): ByteSource {
+  return { ...heldBytes(start), size, share: () => heldBytes(start) };
+}
 
 /**
  * Lists the arrays of a `.npz` file.
@@ -24,7 +30,7 @@ const SUFFIX = ".npy";
  * @throws {InputError} If the file is malformed, or holds no arrays.
  */
 export function listNpz(archive: ByteSource, file: string): ArrayList {
-  const label = printable(file);
+  const label = shown(file);
   // Many formats are ZIP archives, for instance PyTorch's. The error below explains what these
   // lack.
   const members = listZip(archive, label).filter((member) => member.name.endsWith(SUFFIX));
@@ -43,8 +49,11 @@ export function listNpz(archive: ByteSource, file: string): ArrayList {
     async open(name) {
       const member = arrays.get(name)!, label = arrayLabel(file, name);
       const bytes = openMember(archive, member, label);
-      const content = member.method === 0 ? bytes : await unpacker.unpack(bytes, member, label);
-      return openNpy(content, file, name);
+      if (member.method === 0) return openNpy(bytes, file, name);
+      const begun = Math.min(member.size, LONGEST_START), start = await unpackStart(bytes, begun);
+      // An array that does not fit its size is refused before it takes any room.
+      if (start.length === begun) openNpy(startOf(start, member.size), file, name)[Symbol.dispose]();
+      return openNpy(await unpacker.unpack(bytes, member, label), file, name);
     },
     [Symbol.dispose]: () => unpacker[Symbol.dispose](),
   };

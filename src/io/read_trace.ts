@@ -4,6 +4,7 @@
  * @module
  */
 import { InputError } from "../errors.ts";
+import { quoted, shown } from "../format.ts";
 import type { RankInterval } from "../rank/certificates/rank_interval.ts";
 
 /** A row of trace.csv: one rank. */
@@ -33,6 +34,9 @@ const COLUMNS = {
 /** Columns that hold whole numbers. */
 const WHOLE: readonly (keyof TraceRow)[] = ["replica", "step", "layer", "rank", "low", "high"];
 
+/** Numbers as they are written: not in other bases, and with nothing around them. */
+const DIGITS = /^\d+$/, FLOAT = /^-?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|Infinity)$/;
+
 /**
  * Reads a table as {@linkcode traceCsv} writes it. Columns may stand in any order.
  *
@@ -57,21 +61,22 @@ export function parseTrace(text: string, name: string): TraceRow[] {
   const entries = Object.entries(COLUMNS).map(([key, column]) => {
     const at = names.indexOf(column);
     if (at < 0) {
-      throw new InputError(`${name}: has no column ${column}; give a trace that a run of staircase wrote`);
+      throw new InputError(
+        `${shown(name)}: has no column ${column}; give a trace that a run of staircase wrote`,
+      );
     }
     return { key: key as keyof TraceRow, column, at };
   });
   return lines.map((line, index) => {
     const cells = line.split(",");
     const row = entries.map(({ key, column, at }) => {
-      const value = Number(cells[at]);
-      const isNumber = WHOLE.includes(key) ? Number.isSafeInteger(value) && value >= 0 : !Number.isNaN(value);
-      if (cells.length !== names.length || cells[at].trim() === "" || !isNumber) {
+      const text = cells[at] ?? "", isKind = (WHOLE.includes(key) ? DIGITS : FLOAT).test(text);
+      const value = Number(text);
+      if (cells.length !== names.length || !isKind || WHOLE.includes(key) && !Number.isSafeInteger(value)) {
         throw new InputError(
-          `${name}: line ${index + 2} has ${
-            JSON.stringify(cells[at] ?? "")
-          } for ${column}; give the file as it ` +
-            "was written",
+          `${shown(name)}: line ${index + 2} has ${
+            quoted(text)
+          } for ${column}; give the file as it was written`,
         );
       }
       return [key, value];

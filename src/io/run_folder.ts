@@ -8,6 +8,8 @@ import { InputError } from "../errors.ts";
 import type { Trace } from "../train/trace.ts";
 import { writeAtomically } from "./atomic.ts";
 import { camelCase, prettyJson, snakeCase } from "./json.ts";
+import { JsonError, parseJson } from "./parse_json.ts";
+import { readTextFile } from "./text_file.ts";
 import { traceCsv } from "./trace_csv.ts";
 
 const RUN_FILE = "run.json";
@@ -147,16 +149,18 @@ export async function readRun<Run extends object = Record<string, unknown>>(path
   let text: string;
   try {
     const { isDirectory } = await Deno.stat(path);
-    text = await Deno.readTextFile(isDirectory ? join(path, RUN_FILE) : path);
+    text = await readTextFile(isDirectory ? join(path, RUN_FILE) : path);
   } catch (error) {
+    if (error instanceof InputError) throw error;
     const why = error instanceof Deno.errors.NotFound ? "there is no run" : reason(error);
     throw new InputError(`${path}: ${why}; give the folder of a run, or its ${RUN_FILE}`, { cause: error });
   }
   let run: unknown;
   try {
-    run = JSON.parse(text);
+    run = parseJson(text);
   } catch (cause) {
-    throw new InputError(`${path}: is not JSON; give the folder of a run, or its ${RUN_FILE}`, { cause });
+    const why = cause instanceof JsonError ? cause.message : "it is not JSON";
+    throw new InputError(`${path}: ${why}; give the folder of a run, or its ${RUN_FILE}`, { cause });
   }
   if (typeof run !== "object" || run === null || Array.isArray(run)) {
     throw new InputError(`${path}: is no record of a run; give the folder of a run, or its ${RUN_FILE}`);

@@ -4,12 +4,12 @@
  * @module
  */
 import { InputError } from "../errors.ts";
-import { count } from "../format.ts";
+import { count, shown } from "../format.ts";
 import type { ArrayList } from "./array_list.ts";
 import { type ByteSource, heldBytes } from "./bytes.ts";
-import { chooseArray, printable } from "./choose_array.ts";
+import { chooseArray } from "./choose_array.ts";
 import { type DtypeName, dtypes } from "./dtypes.ts";
-import { countEntries, type FloatArray, shapeText } from "./floats.ts";
+import { countEntries, type FloatArray, MOST_DIMENSIONS, shapeText } from "./floats.ts";
 import { readSafetensorsHeader, type TensorInfo } from "./safetensors_header.ts";
 import { arrayLabel, ArrayOfBytes, type StoredArray, wholeArray } from "./stored_array.ts";
 
@@ -41,9 +41,14 @@ function openTensor(
   if (!Object.hasOwn(DTYPES, info.dtype)) {
     const what = /^C\d/.test(info.dtype) ? "complex numbers" : "an unknown type";
     throw new InputError(
-      `${label}: holds ${what} (${printable(info.dtype)}), not real numbers of type ${
+      `${label}: holds ${what} (${shown(info.dtype)}), not real numbers of type ${
         Object.keys(DTYPES).join(", ")
       }; convert it before you save it`,
+    );
+  }
+  if (shape.length > MOST_DIMENSIONS) {
+    throw new InputError(
+      `${label}: has ${shape.length} dimensions, of at most ${MOST_DIMENSIONS}; save it with fewer`,
     );
   }
   const dtype = DTYPES[info.dtype], expected = dtypes[dtype].bytes * countEntries(shape);
@@ -66,7 +71,7 @@ function openTensor(
  * @throws {InputError} If the header is malformed, or the file is truncated or too long.
  */
 export function listSafetensors(source: ByteSource, file: string): ArrayList {
-  const tensors = readSafetensorsHeader(source, printable(file));
+  const tensors = readSafetensorsHeader(source, shown(file));
   return {
     file,
     names: [...tensors.keys()],
@@ -101,7 +106,7 @@ export function listSafetensors(source: ByteSource, file: string): ArrayList {
  * ```
  */
 export function parseSafetensors(bytes: Uint8Array, name: string, tensor?: string): FloatArray {
-  const source = heldBytes(bytes), tensors = readSafetensorsHeader(source, printable(name));
-  const chosen = chooseArray([...tensors.keys()], tensor, printable(name));
+  const source = heldBytes(bytes), tensors = readSafetensorsHeader(source, shown(name));
+  const chosen = chooseArray([...tensors.keys()], tensor, shown(name));
   return wholeArray(openTensor(source, name, { name: chosen, ...tensors.get(chosen)! }));
 }

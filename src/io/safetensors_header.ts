@@ -5,9 +5,9 @@
  * @module
  */
 import { InputError } from "../errors.ts";
-import { count } from "../format.ts";
+import { count, shown } from "../format.ts";
 import { type ByteSource, readRange } from "./bytes.ts";
-import { printable } from "./choose_array.ts";
+import { JsonError, parseJson } from "./parse_json.ts";
 
 /** Type, shape and place of a tensor. */
 export interface TensorInfo {
@@ -24,49 +24,11 @@ export interface TensorInfo {
 // The format's own limit.
 const LONGEST = 100_000_000;
 
-/** Objects and lists in each other, at most: a header has three. */
-const DEEPEST = 16;
-
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 const isSizes = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
-
-/**
- * Looks for what a parser of JSON would not mind, or take very long for: an object that has a key
- * twice, of which it would take the last, and lists in lists without end.
- *
- * @param text Text that may be JSON.
- * @returns What is wrong; `null` if nothing is.
- */
-function findOddity(text: string): string | null {
-  const keys: (Set<string> | null)[] = [], colon = /[ \t\r\n]*:/y;
-  for (let at = 0; at < text.length; at++) {
-    const sign = text[at];
-    if (sign === "{" || sign === "[") keys.push(sign === "{" ? new Set() : null);
-    else if (sign === "}" || sign === "]") keys.pop();
-    if (keys.length > DEEPEST) return "it is nested too deep";
-    if (sign !== '"') continue;
-    const begin = at++;
-    while (at < text.length && text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
-    colon.lastIndex = at + 1;
-    if (!colon.test(text)) continue;
-    const key = text.slice(begin, at + 1), name = key.includes("\\") ? unescaped(key) : key.slice(1, -1);
-    if (keys.at(-1)?.has(name)) return `it names ${printable(name)} twice`;
-    keys.at(-1)?.add(name);
-  }
-  return null;
-}
-
-/** Reads a string of JSON; as it is if it is none, which the parser tells. */
-function unescaped(text: string): string {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
 
 /**
  * Tells whether a file may be one of safetensors, which have no magic number: their header is a
@@ -115,7 +77,7 @@ export function readSafetensorsHeader(source: ByteSource, name: string): Map<str
     const wellFormed = isObject(info) && typeof info.dtype === "string" && isSizes(info.shape) &&
       isSizes(offsets) && offsets.length === 2 && offsets[0] <= offsets[1];
     if (!wellFormed) {
-      throw malformed(`tensor ${printable(key)} lacks a dtype, a shape or two data_offsets in order`);
+      throw malformed(`tensor ${shown(key)} lacks a dtype, a shape or two data_offsets in order`);
     }
     const [begin, end] = [start + offsets[0], start + offsets[1]];
     tensors.set(key, { dtype: info.dtype as string, shape: info.shape as number[], begin, end });
@@ -129,7 +91,7 @@ function parseHeader(
   bytes: Uint8Array,
   malformed: (what: string, cause?: unknown) => InputError,
 ): Record<string, unknown> {
-  let text: string, header: Record<string, unknown>;
+  let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
@@ -143,14 +105,11 @@ function parseHeader(
   const object = text.replace(/\0+$/, ""), end = object.lastIndexOf("}") + 1;
   const [odd] = object.slice(end).match(/[^ \t\r\n]/u) ?? [];
   if (end > 0 && odd !== undefined) throw malformed(`${character(odd)} follows its JSON object`);
-  const oddity = findOddity(object);
-  if (oddity !== null) throw malformed(oddity);
   try {
-    header = JSON.parse(object);
+    return parseJson(object) as Record<string, unknown>;
   } catch (cause) {
-    throw malformed("it is not JSON", cause);
+    throw malformed(cause instanceof JsonError ? cause.message : "it is not JSON", cause);
   }
-  return header;
 }
 
 /** Names a character: as it is, or by its number if it can not be seen. */
@@ -178,10 +137,10 @@ function checkPlaces(
   let last = start, before: string | null = null;
   for (const [key, { begin, end }] of places) {
     if (begin < last) {
-      throw malformed(`the bytes of tensor ${printable(key)} overlap those of ${printable(before ?? "")}`);
+      throw malformed(`the bytes of tensor ${shown(key)} overlap those of ${shown(before ?? "")}`);
     }
     if (begin > last) {
-      throw malformed(`${count(begin - last, "byte")} before tensor ${printable(key)} belong to none`);
+      throw malformed(`${count(begin - last, "byte")} before tensor ${shown(key)} belong to none`);
     }
     [last, before] = [end, key];
   }

@@ -4,9 +4,8 @@
  * @module
  */
 import { InputError, ShapeError } from "../errors.ts";
-import { count as amountOf } from "../format.ts";
+import { count as amountOf, shown } from "../format.ts";
 import type { ByteSource, SharedBytes } from "./bytes.ts";
-import { printable } from "./choose_array.ts";
 import { type Dtype, type DtypeName, dtypes, type Floats, swapBytes } from "./dtypes.ts";
 import { countEntries, type FloatArray, shapeText } from "./floats.ts";
 
@@ -69,7 +68,7 @@ const PIECE = 2 ** 18;
  * @returns Both on one line.
  */
 export function arrayLabel(file: string, name: string | null): string {
-  return name === null ? printable(file) : `${printable(file)}:${printable(name)}`;
+  return name === null ? shown(file) : `${shown(file)}:${shown(name)}`;
 }
 
 /**
@@ -161,7 +160,17 @@ export class ArrayOfBytes implements StoredArray {
   }
 
   #allocate(count: number): Floats {
-    return this.#dtype.precision === "single" ? new Float32Array(count) : new Float64Array(count);
+    try {
+      return this.#dtype.precision === "single" ? new Float32Array(count) : new Float64Array(count);
+    } catch (cause) {
+      // A RangeError, beyond what the engine or the machine can give.
+      throw new InputError(
+        `${arrayLabel(this.file, this.name)}: ${
+          amountOf(count, "entry", "entries")
+        } are too many to hold in memory; read them in parts, or save a part of them`,
+        { cause },
+      );
+    }
   }
 
   /** Refuses an integer that is no float64, by its index along each axis. */

@@ -5,8 +5,8 @@
  */
 import { crc32 } from "node:zlib";
 import { InputError } from "../errors.ts";
-import { type ByteSource, FileBytes, heldBytes, partOf, readRange } from "./bytes.ts";
-import { printable } from "./choose_array.ts";
+import { shown } from "../format.ts";
+import { type ByteSource, FileBytes, heldBytes, joined, partOf, readRange } from "./bytes.ts";
 import { checkSum, corrupt, type ZipMember } from "./zip.ts";
 
 /** Bytes of an archive that are unpacked into memory: 64 MiB. */
@@ -50,10 +50,11 @@ export class Unpacker implements Disposable {
    */
   async unpack(packed: ByteSource, { size, checksum }: ZipMember, name: string): Promise<ByteSource> {
     if (this.#held + size <= this.#mostHeld) {
-      const content = new Uint8Array(size);
-      await inflate(packed, { size, checksum, name }, (piece, at) => content.set(piece, at));
+      // Of the size that it claims once it has it.
+      const pieces: Uint8Array[] = [];
+      await inflate(packed, { size, checksum, name }, (piece) => pieces.push(piece));
       this.#held += size;
-      return heldBytes(content);
+      return heldBytes(joined(pieces, size));
     }
     const [file, temporary] = this.#openTemporary(name, size);
     const begin = this.#written;
@@ -112,23 +113,46 @@ function unwritable(name: string, size: number, cause: unknown): InputError {
   const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
   return new InputError(
     `${name}: is compressed, and its ${size} bytes can not be written to a temporary file ` +
-      `(${printable(reason)}); set TMPDIR to a folder with room, or ${advice}`,
+      `(${shown(reason)}); set TMPDIR to a folder with room, or ${advice}`,
     { cause },
   );
+}
+
+/**
+ * Unpacks the first bytes of a file, so that one that is none of use needs no room.
+ *
+ * @param packed Its bytes in the archive.
+ * @param most Number of bytes at most.
+ * @returns The bytes; fewer where the file ends or is corrupt.
+ */
+export async function unpackStart(packed: ByteSource, most: number): Promise<Uint8Array<ArrayBuffer>> {
+  const found: Uint8Array[] = [];
+  let size = 0;
+  try {
+    const stream = ReadableStream.from(pieces(packed)).pipeThrough(new DecompressionStream("deflate-raw"));
+    for await (const piece of stream) {
+      found.push(piece);
+      size += piece.length;
+      if (size >= most) break;
+    }
+  } catch {
+    // What is corrupt is told when all of it is unpacked.
+  }
+  return joined(found, size).subarray(0, most);
 }
 
 /** Inflates a file of a known size and checksum, piece by piece. */
 async function inflate(
   packed: ByteSource,
   { size, checksum, name }: { readonly size: number; readonly checksum: number; readonly name: string },
-  to: (piece: Uint8Array, at: number) => void,
+  to: (piece: Uint8Array) => void,
 ): Promise<void> {
   let at = 0, sum = 0;
   try {
     const stream = ReadableStream.from(pieces(packed)).pipeThrough(new DecompressionStream("deflate-raw"));
     for await (const piece of stream) {
       if (at + piece.length > size) throw corrupt(name);
-      to(piece, at);
+      to(piece);
       sum = crc32(piece, sum);
       at += piece.length;
     }

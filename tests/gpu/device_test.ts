@@ -158,7 +158,7 @@ Deno.test("Gpu.failure: an error that no scope caught is a KernelError, as well"
   using gpu = await Gpu.open();
   const array = new GpuArray(gpu, "freed words", 4);
   array[Symbol.dispose]();
-  array.write(Float32Array.of(1));
+  gpu.device.queue.writeBuffer(array.buffer, 0, Float32Array.of(1));
   const error = await rejection(gpu.failure);
   assert.ok(error instanceof KernelError);
   assert.match(error.message, /freed words.*$/);

@@ -92,3 +92,34 @@ Deno.test("array_file: an array at the far end of a file larger than memory is r
   assert.deepEqual(contents(await openArrays(path, { tensor: "l*2" })), [["layer2", [1, 10]]]);
   assert.deepEqual(contents(await openArrays(path, { tensor: "loss" })), [["loss", [2, 20]]]);
 });
+
+Deno.test({
+  name: "array_file: of a pipe without end no more than its first bytes are read, if they are of no format",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    using directory = temporaryDirectory();
+    const pipe = `${directory.path}/pipe`;
+    await new Deno.Command("mkfifo", { args: [pipe] }).output();
+    const writer = new Deno.Command("sh", { args: ["-c", `exec cat /dev/zero > ${pipe}`], stderr: "null" })
+      .spawn();
+    await assert.rejects(
+      openArrays(pipe),
+      inputError(/\/pipe: is not a \.npy, \.npz or safetensors file; save/),
+    );
+    assert((await writer.status).signal === "SIGPIPE");
+    await assert.rejects(openArrays("/dev/zero"), inputError(/^\/dev\/zero: is a device; give the path of/));
+  },
+});
+
+Deno.test("array_file: a file of zeros, and text, are told to be none by their first bytes", async () => {
+  using directory = temporaryDirectory();
+  const zeros = directory.write("zeros", new Uint8Array());
+  Deno.truncateSync(zeros, 2 ** 36);
+  const text = directory.write("text", new TextEncoder().encode("some text, as of a table\n".repeat(9)));
+  for (const path of [zeros, text]) {
+    await assert.rejects(
+      openArrays(path),
+      inputError(/: is not a \.npy, \.npz or safetensors file; save the/),
+    );
+  }
+});

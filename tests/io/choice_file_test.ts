@@ -1,5 +1,5 @@
 import { assert } from "../deps.ts";
-import { cacheFolder, recallChoice } from "../../src/io/choice_file.ts";
+import { cacheFolder, parseChoice, recallChoice } from "../../src/io/choice_file.ts";
 
 const PROGRAM = new URL("../../src/io/choice_file.ts", import.meta.url).href;
 
@@ -14,6 +14,25 @@ Deno.test("cacheFolder: what the system has, or XDG_CACHE_HOME; none where the e
   assert.equal(at("linux", { HOME: "/home/ada", XDG_CACHE_HOME: "cache" }), "/home/ada/.cache/staircase");
   assert.equal(at("linux", { HOME: "", XDG_CACHE_HOME: "" }), null);
   assert.equal(at("windows", { HOME: "/home/ada" }), null);
+});
+
+Deno.test("parseChoice: what is no choice of this key is none", () => {
+  const key = { kernel: "k" }, choice = { chosen: "a", milliseconds: { a: 1, b: null } };
+  const parse = (file: unknown) => parseChoice(typeof file === "string" ? file : JSON.stringify(file), key);
+  assert.deepEqual(parse({ key, ...choice }), choice);
+  for (
+    const other of [
+      ...["", "{", "null", "[]", "7", "[".repeat(1e6), '{"chosen":"a","chosen":"b"}'],
+      { ...choice },
+      { key: { kernel: "other" }, ...choice },
+      { key, ...choice, chosen: 7 },
+      ...[null, [], 7, "x", { a: "1" }, { a: {} }].map((milliseconds) => ({
+        key,
+        chosen: "a",
+        milliseconds,
+      })),
+    ]
+  ) assert.equal(parse(other), null, JSON.stringify(other));
 });
 
 /** Runs code that imports the module in a process of its own. */

@@ -1,16 +1,6 @@
-import { chooseArray, chooseArrays, printable } from "../../src/io/choose_array.ts";
+import { chooseArray, chooseArrays, glob } from "../../src/io/choose_array.ts";
 import { assert, fc } from "../deps.ts";
 import { inputError } from "../support/input_error.ts";
-
-Deno.test("choose_array: names are on one line and tell each other apart", () => {
-  fc.assert(fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (a, b) => {
-    assert(!/[\p{Cc}\u2028\u2029]/u.test(printable(a)));
-    assert.equal(printable(a) === printable(b), a === b);
-  }));
-  assert.equal(printable("Schicht 1/ä"), "Schicht 1/ä");
-  assert.equal(printable(""), '""');
-  assert.equal(printable("a\u2028b"), '"a\\u{2028}b"');
-});
 
 Deno.test("choose_array: of many arrays some are listed", () => {
   const names = Array.from({ length: 300 }, (_, i) => `layer${i}`);
@@ -74,4 +64,40 @@ Deno.test("choose_array: any text is a pattern, and stars fit any text between o
   fc.assert(fc.property(plain, plain, plain, (before, between, after) => {
     assert.equal(chooseArrays([before + between + after], `${before}*${after}`, "f").length, 1);
   }));
+});
+
+Deno.test("choose_array: brackets list characters, ranges, and what is not among them", () => {
+  const fits: [pattern: string, yes: string[], no: string[]][] = [
+    ["[a-c]", ["a", "b", "c"], ["d", "-", ""]],
+    ["[!a-c]x", ["dx", "-x", "äx"], ["ax", "x"]],
+    ["[c-a]", [], ["a", "b", "c", "-"]],
+    ["[-a]", ["-", "a"], ["b"]],
+    ["[a-]", ["-", "a"], ["b"]],
+    ["[^a]", ["^", "a"], ["b"]],
+    ["[a", ["[a"], ["a"]],
+    ["[]", ["[]"], ["", "]"]],
+    ["[\\]", ["\\"], ["a"]],
+    ["[😀-😂]", ["😁"], ["😃"]],
+    ["?", ["😀", "a"], ["", "ab"]],
+    ["a**?c", ["abc", "abbc"], ["ac"]],
+    ["", [""], ["a"]],
+  ];
+  for (const [pattern, yes, no] of fits) {
+    for (const name of yes) assert(glob(pattern).test(name), `${pattern} ${name}`);
+    for (const name of no) assert(!glob(pattern).test(name), `${pattern} ${name}`);
+  }
+});
+
+Deno.test("choose_array: a pattern of many stars takes no longer than its length times that of the name", () => {
+  // A regular expression would take longer than the universe has existed.
+  assert(!glob("*a".repeat(2000) + "b").test("a".repeat(20_000)));
+  assert(glob("*a".repeat(2000)).test("a".repeat(20_000)));
+});
+
+Deno.test("choose_array: lists of long names are short", () => {
+  const names = Array.from({ length: 30 }, (_, i) => `${i}`.repeat(3000));
+  assert.throws(() => chooseArrays(names, "y", "f"), (error: Error) => {
+    assert(error.message.length < 400);
+    return inputError(/^f: holds no array that fits y; it holds 0+…0+ and 29 more$/)(error);
+  });
 });

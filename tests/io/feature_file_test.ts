@@ -187,6 +187,25 @@ Deno.test("feature_file: features larger than memory are read by rows", async ()
   assert.deepEqual([features.rows, features.columns], [rows, columns]);
   const last = features.tile(rows - 2, 2);
   assert.deepEqual(last, Float32Array.from({ length: 128 }, (_, i) => i < 64 ? 0 : 0.5));
+  await assert.rejects(
+    readFeatures(path),
+    inputError(/f\.npy: 68719476736 entries are too many to hold in memory;/),
+  );
+  // Its shape is looked at first.
+  await assert.rejects(
+    readWeights(path, 3),
+    inputError(/f\.npy: an array of shape \(1073741824, 64\) cannot hold/),
+  );
+});
+
+Deno.test("feature_file: weights of another number are not read", async () => {
+  using directory = temporaryDirectory();
+  const path = directory.write("f.npy", npyOfBytes([2 ** 33], new Uint8Array(), { descr: "<f8" }));
+  Deno.truncateSync(path, Deno.statSync(path).size + 2 ** 36);
+  await assert.rejects(
+    readWeights(path, 3),
+    inputError(/f\.npy: 8589934592 weights for 3 samples; give one/),
+  );
 });
 
 Deno.test("feature_file: what is not there, not readable or not of a known format is refused", async () => {

@@ -82,3 +82,35 @@ Deno.test("npz: cut off, changed or exchanged bytes are refused in one line", as
     }
   }
 });
+
+Deno.test("npz: an array that does not fit what its archive claims takes no room", async () => {
+  // More than is held in memory: unpacked, it would be a temporary file.
+  const content = new Uint8Array(2 ** 27);
+  content.set(hidden.content);
+  const bomb = await zipArchive([{ name: "a.npy", content, deflate: true }]);
+  const before = Deno.env.get("TMPDIR");
+  Deno.env.set("TMPDIR", "/nonexistent");
+  try {
+    await assert.rejects(
+      parseNpz(bomb, "f"),
+      inputError(/^f:a: 134217552 trailing bytes after the 176 that/),
+    );
+  } finally {
+    if (before === undefined) Deno.env.delete("TMPDIR");
+    else Deno.env.set("TMPDIR", before);
+  }
+  for (const size of [30e9, 2 ** 30]) {
+    const claims = { size };
+    const claim = await zipArchive([{
+      name: "a.npy",
+      content: hidden.content,
+      deflate: true,
+      zip64: true,
+      claims,
+    }]);
+    await assert.rejects(
+      parseNpz(claim, "f"),
+      inputError(/^f:a: cannot be unpacked because the archive is corrupt/),
+    );
+  }
+});

@@ -38,6 +38,19 @@ Deno.test("parseTrace: what is no trace is refused, with the line", () => {
   const spoil = (from: string, to: string) => parseTrace(text.replace(from, to), "x.csv");
   assert.throws(() => spoil("0,100,", "0,100.5,"), inputError(/^x\.csv: line 2 has "100\.5" for step;/));
   assert.throws(() => spoil("0,100,", "0,,"), inputError(/line 2 has "" for step/));
+  for (const odd of ["0x10", "1e2", "+1", " 1", "1.", "-1", "9007199254740993", "Infinity", "1_0", "١"]) {
+    assert.throws(() => spoil("0,100,", `0,${odd},`), inputError(/^x\.csv: line 2 has ".*" for step;/));
+  }
+  for (const odd of ["0x10", "NaN", ".5", "5.", " 5", "+5", "1e", "infinity"]) {
+    assert.throws(
+      () => spoil(",1e-6,", `,${odd},`) && spoil(",0.000001,", `,${odd},`),
+      inputError(/ for epsilon;/),
+    );
+  }
+  assert.throws(
+    () => spoil("0,100,", `0,${"7".repeat(1e5)},`),
+    (error: Error) => error.message.length < 200 && inputError(/line 2 has "7+…7+" for step/)(error),
+  );
   assert.throws(() => spoil("0,100,", "0,100,7,"), inputError(/line 2 has/));
   assert.throws(() => parseTrace(`${text}half a li`, "x.csv"), inputError(/line 6 has/));
 });

@@ -62,7 +62,7 @@ Deno.test("run_folder: a record is read as it was written", async () => {
     await Deno.writeTextFile(path, "{");
     await assert.rejects(readRun(path), {
       name: "InputError",
-      message: /^.*run\.json: is not JSON; give the folder of a run/,
+      message: /^.*run\.json: it is not JSON; give the folder of a run/,
     });
     await Deno.writeTextFile(path, "[]");
     await assert.rejects(readRun(parent), {

@@ -31,6 +31,9 @@ const QUICK: readonly string[] = [
   "tests/linalg/svd/orthonormal_rows_test.ts",
 ];
 
+/** Whether this process runs on Dawn: `dawn.ts` then stands before Deno's own `navigator.gpu`. */
+export const isOnDawn = Object.hasOwn(navigator, "gpu");
+
 /** SwiftShader's driver as Debian's package `chromium` installs it. */
 const CHROMIUM = "/usr/lib/chromium/vk_swiftshader_icd.json";
 

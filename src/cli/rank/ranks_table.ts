@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { count, formatNumbers } from "../../format.ts";
-import { printable } from "../../io/choose_array.ts";
+import { count, formatNumbers, printable } from "../../format.ts";
 import { normalizationText } from "../../io/normalization.ts";
 import type { NamedRanks } from "../../io/rank_json.ts";
 import { textTable } from "../text_table.ts";

@@ -47,6 +47,7 @@ export class Meter implements Disposable, WorkCounter {
    */
   constructor(gpu: GpuContext) {
     const { device, profiler } = this.#gpu = gpu;
+    gpu.check();
     const timed = !profiler && device.features.has("timestamp-query");
     this.#queries = timed ? device.createQuerySet({ type: "timestamp", count: 2 * PASSES }) : null;
   }

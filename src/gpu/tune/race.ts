@@ -120,6 +120,7 @@ async function warm(
     await timeDispatches(gpu, dispatches, 1, "host");
     return dispatches;
   } catch (error) {
+    gpu.check(); // A device that is lost has no slower candidate.
     if (error instanceof StaircaseError) return null;
     throw error;
   }

@@ -136,8 +136,13 @@ export interface SolvedSpectrum {
  *   of A moves λ_i by ‖G‖ / λ_min(A) relative to itself, and λ_min(A) ≥ 1 − ‖A − I‖_F (Demmel and
  *   Veselić 1992, Thm 2.3).
  * - A round of rotations moves diagonal entries by a share `diagonal` of themselves. It moves
- *   off-diagonal ones by a share `rotation` of the entries that they come from: in a head, where A
- *   is near I, by that share of ‖A − I‖_F in the norm (twice, as sweeps may raise it a little).
+ *   off-diagonal ones by a share `rotation` of the entries that they come from. Within a head these
+ *   stay below 2 g plus (√(τ / m_ii) + √(τ / m_jj)) / 2, with g = ‖A − I‖_F before the first
+ *   rotation and τ as below: rotations of head columns with each other raise g² by a factor of at
+ *   most 1 + c g² a round, and those with tail columns bring in entries of the size of √(m_ii τ).
+ *   Roundings of the first part count here, as `rotation` 2 g; those of the second belong to κ.
+ *   The sum of both parts is not proven. `rotation_growth_test.ts` follows rotations in float64:
+ *   over thousands of matrices the second part needed a factor of 0.24 instead of 1/2.
  * - The other columns, the tail, raise eigenvalues by at most τ, the trace of their exact block:
  *   ΦΦᵀ is the sum of the parts of head and tail, both positive semidefinite (Weyl). The solver
  *   measures the trace T of that block of M″ before it rotates anything, and where it measures ‖A −

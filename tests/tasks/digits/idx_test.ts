@@ -79,8 +79,57 @@ Deno.test("idx: a file is read plain or compressed, whatever its name", async ()
   const bytes = idxImages(3, 4, 5);
   const plain = directory.write("plain.gz", bytes);
   const compressed = directory.write("compressed", await gzip(bytes));
-  assert.deepEqual(await readIdxFile(plain), bytes);
-  assert.deepEqual(await readIdxFile(compressed), bytes);
+  assert.deepEqual(await readIdxFile(plain, 0x803), bytes);
+  assert.deepEqual(await readIdxFile(compressed, 0x803), bytes);
+});
+
+Deno.test("idx: gzip may have several members, split anywhere, and empty ones", async () => {
+  using directory = temporaryDirectory();
+  const bytes = idxImages(3, 4, 5), empty = await gzip(new Uint8Array());
+  for (const at of [0, 1, 7, 16, 30, bytes.length]) {
+    const members = await Promise.all([bytes.slice(0, at), bytes.slice(at)].map(gzip));
+    const path = directory.write("members.gz", Uint8Array.of(...members[0], ...empty, ...members[1]));
+    assert.deepEqual(await readIdxFile(path, 0x803), bytes);
+  }
+});
+
+Deno.test("idx: no more of a file is read than its header says", async () => {
+  using directory = temporaryDirectory();
+  // Of zeros that no disk holds: 2 GiB read would show.
+  const zeros = directory.write("zeros", new Uint8Array()), large = directory.write("large", idxLabels([1]));
+  for (const path of [zeros, large]) Deno.truncateSync(path, 2 ** 31);
+  await assert.rejects(readIdxFile(zeros, 0x801), inputError(/^\S+zeros: magic number is 0x00000000, not/));
+  await assert.rejects(readIdxFile(large, 0x801), inputError(/large: 2147483639 trailing bytes after the 9/));
+
+  // 1 GiB in 1 MiB: all of it would take a second and more.
+  const mebibytes = await gzip(new Uint8Array(2 ** 20));
+  const parts = [await gzip(idxLabels([1])), ...new Array<Uint8Array>(1024).fill(mebibytes)];
+  const bomb = directory.write("bomb.gz", new Uint8Array(await new Blob(parts as BlobPart[]).arrayBuffer()));
+  const before = Deno.memoryUsage().rss;
+  await assert.rejects(
+    readIdxFile(bomb, 0x801),
+    inputError(/bomb\.gz: trailing bytes after the 9 it should/),
+  );
+  assert(Deno.memoryUsage().rss - before < 2 ** 28, "the file was unpacked");
+  const wrong = directory.write("wrong.gz", await gzip(new Uint8Array(2 ** 24)));
+  await assert.rejects(readIdxFile(wrong, 0x801), inputError(/wrong\.gz: magic number is 0x00000000/));
+});
+
+Deno.test({
+  name: "idx: pipes and devices are refused, behind links as well",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    using directory = temporaryDirectory();
+    const pipe = `${directory.path}/pipe`, link = `${directory.path}/link`;
+    await new Deno.Command("mkfifo", { args: [pipe] }).output();
+    Deno.symlinkSync("/dev/zero", link);
+    for (const path of [pipe, link, "/dev/null", directory.path]) {
+      await assert.rejects(
+        readIdxFile(path, 0x801),
+        inputError(/: is a directory, a pipe or a device; put a regular file there$/),
+      );
+    }
+  },
 });
 
 Deno.test("idx: compressed data cut off at any byte, changed or continued is refused by name", async () => {
@@ -88,7 +137,10 @@ Deno.test("idx: compressed data cut off at any byte, changed or continued is ref
   const bytes = await gzip(idxLabels([3, 1, 4, 1, 5, 9, 2, 6]));
   const refused = async (content: Uint8Array) => {
     const path = directory.write("labels.gz", content);
-    await assert.rejects(readIdxFile(path), inputError(/labels\.gz: corrupt or truncated gzip data; fetch/));
+    await assert.rejects(
+      readIdxFile(path, 0x801),
+      inputError(/labels\.gz: corrupt or truncated gzip data; fetch/),
+    );
   };
   for (let length = 2; length < bytes.length; length++) await refused(bytes.subarray(0, length));
   await refused(bytes.with(bytes.length - 6, bytes[bytes.length - 6] ^ 1));
@@ -98,10 +150,11 @@ Deno.test("idx: compressed data cut off at any byte, changed or continued is ref
 Deno.test("idx: a file that is missing or cannot be read is refused by name", async () => {
   using directory = temporaryDirectory();
   await assert.rejects(
-    readIdxFile(`${directory.path}/none`),
+    readIdxFile(`${directory.path}/none`, 0x803),
     inputError(/\/none: no such file; give the path/),
   );
-  await assert.rejects(readIdxFile(directory.path), inputError(/: cannot be read \(.*\); make it a file/));
+  const below = `${directory.write("file", new Uint8Array())}/images`;
+  await assert.rejects(readIdxFile(below, 0x803), inputError(/: cannot be read \(.*\); make it a file/));
 });
 
 Deno.test("idx: images and labels must be as many", async () => {
