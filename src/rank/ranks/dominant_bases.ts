@@ -13,14 +13,14 @@ import {
   splitDoubles,
 } from "../../linalg/double_single/double_single.ts";
 import { U2 } from "../../linalg/rounding.ts";
-import { bindRowProducts } from "../../linalg/products/row_products.ts";
-import { bindGemmDoubleSingle, type EntryView } from "../../linalg/products/gemm_double_single.ts";
+import { bindRowProducts, doubleSingleProduct } from "../../linalg/products/row_products.ts";
+import type { EntryView } from "../../linalg/products/gemm_double_single.ts";
 import {
   bindGramDoubleSingle,
   gramDoubleSingleBound,
   gramDoubleSinglePartials,
 } from "../../linalg/gram/gram_double_single.ts";
-import { bindNewtonSchulz, type Product } from "../../linalg/svd/newton_schulz.ts";
+import { bindNewtonSchulz } from "../../linalg/svd/newton_schulz.ts";
 import { eigenvalueBounds } from "../certificates/certificate.ts";
 import type { PreparedFeatures } from "../features/prepare_features.ts";
 import { type RankInterval, rankInterval } from "../certificates/rank_interval.ts";
@@ -109,11 +109,11 @@ export async function dominantBases(
     stride,
     batch: height * stride,
   });
-  const multiply: Product<EntryView> = (...operands) => bindGemmDoubleSingle(gpu, form, ...operands);
+  const multiply = doubleSingleProduct(gpu, form);
   const next = pairs("orthonormal basis", 2, n, n);
   const commands = stack.use(new PacedCommands(gpu, { signal }));
   const operands = { q: basis, correction: pairs("orthonormal correction", 2, n, n), next };
-  await commands.run(await bindNewtonSchulz(multiply, { ...operands, order: n, count: 2 }));
+  await commands.run(await bindNewtonSchulz(gpu, multiply, { ...operands, order: n, count: 2 }));
   commands.submit();
   const q = joinDoubles(await next.array.read());
 
@@ -141,9 +141,9 @@ export async function dominantBases(
     bindRowProducts(
       gpu,
       multiply,
+      "nt",
       [{ ...phi, offset: i * phi.batch }, { ...turn, offset: i * turn.batch }, c],
       { m: rows, n: width, k: n, count },
-      40,
     );
   await commands.run([
     ...await product(0, psi, n, 2),

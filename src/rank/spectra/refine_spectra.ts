@@ -10,8 +10,8 @@ import type { Dispatch } from "../../gpu/kernel.ts";
 import { type DoubleSingleForm, interleave, splitDoubles } from "../../linalg/double_single/double_single.ts";
 import { U2 } from "../../linalg/rounding.ts";
 import { selfTestDoubleSingle } from "../../linalg/double_single/double_single_self_test.ts";
-import { bindRowProducts } from "../../linalg/products/row_products.ts";
-import { bindGemmDoubleSingle, type EntryView } from "../../linalg/products/gemm_double_single.ts";
+import { bindRowProducts, doubleSingleProduct } from "../../linalg/products/row_products.ts";
+import type { EntryView } from "../../linalg/products/gemm_double_single.ts";
 import {
   bindGramDoubleSingle,
   gramDoubleSingleBound,
@@ -19,7 +19,7 @@ import {
 } from "../../linalg/gram/gram_double_single.ts";
 import { PROGRESS_WORDS, unrollSweeps } from "../../linalg/eigen/jacobi_solver.ts";
 import { bindJacobiDoubleSingle } from "../../linalg/eigen/jacobi_double_single.ts";
-import { bindNewtonSchulz, type Product } from "../../linalg/svd/newton_schulz.ts";
+import { bindNewtonSchulz } from "../../linalg/svd/newton_schulz.ts";
 import { type Arithmetic, headShares } from "../certificates/certificate.ts";
 import type { PreparedFeatures } from "../features/prepare_features.ts";
 import {
@@ -147,7 +147,7 @@ export async function bindRefinement(
   });
   const shares = { tail: DOUBLE.tail(order), heads: headShares(order, DOUBLE) };
 
-  const product: Product<EntryView> = (...operands) => bindGemmDoubleSingle(gpu, form, ...operands);
+  const product = doubleSingleProduct(gpu, form);
   const dispatches: Dispatch[] = [];
   let q: EntryView = { array: basis.array, double: false, stride: 4 * basis.stride, batch: 4 * basis.batch };
   let turn = 0;
@@ -156,19 +156,18 @@ export async function bindRefinement(
   for (const steps of [2, 1]) {
     for (let step = 0; step < steps; step++) {
       const next = bases[turn++ % 2];
-      dispatches.push(...await bindNewtonSchulz(product, { q, correction, next, order, count }));
+      dispatches.push(...await bindNewtonSchulz(gpu, product, { q, correction, next, order, count }));
       q = next;
     }
     const solvable = { count, rows, order, orders: batch.orders, progress };
     const rotated = { matrices, basis: q.array, rowStride: order };
     dispatches.push(
-      ...await bindRowProducts(
-        gpu,
-        product,
-        [features, q, psi],
-        { m: samples, n: order, k: order, count },
-        40,
-      ),
+      ...await bindRowProducts(gpu, product, "nt", [features, q, psi], {
+        m: samples,
+        n: order,
+        k: order,
+        count,
+      }),
       ...gram,
       ...unrollSweeps(
         await bindJacobiDoubleSingle(gpu, { ...solvable, ...rotated }, stack, { form, shares }),

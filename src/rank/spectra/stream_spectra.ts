@@ -15,10 +15,8 @@ import {
   selfTestDoubleSingle,
 } from "../../linalg/double_single/double_single_self_test.ts";
 import { EigenBatch } from "../../linalg/eigen/eigen_batch.ts";
-import { bindRowProducts } from "../../linalg/products/row_products.ts";
-import { bindGemm } from "../../linalg/products/gemm.ts";
-import { bindGemmCompensated } from "../../linalg/products/gemm_compensated.ts";
-import { bindGemmDoubleSingle, type EntryView } from "../../linalg/products/gemm_double_single.ts";
+import { bindRowProducts, doubleSingleProduct, singleProduct } from "../../linalg/products/row_products.ts";
+import type { EntryView } from "../../linalg/products/gemm_double_single.ts";
 import { gramBound } from "../../linalg/gram/gram.ts";
 import { gramDoubleSingleBound } from "../../linalg/gram/gram_double_single.ts";
 import { cutTiles, type GramPlan } from "../../linalg/gram/gram_tiles.ts";
@@ -30,7 +28,7 @@ import { solveJacobi } from "../../linalg/eigen/jacobi.ts";
 import { solveJacobiDoubleSingle } from "../../linalg/eigen/jacobi_double_single.ts";
 import { isWide, type MatrixSource, tallShape } from "../../linalg/matrix_source.ts";
 import type { MatrixView } from "../../linalg/matrix_view.ts";
-import { bindNewtonSchulz, type Product } from "../../linalg/svd/newton_schulz.ts";
+import { bindNewtonSchulz } from "../../linalg/svd/newton_schulz.ts";
 import { type Arithmetic, headShares, SINGLE, SINGLE_COMPENSATED } from "../certificates/certificate.ts";
 import type { KnownFeatures } from "./prepared_spectrum.ts";
 import { DOUBLE } from "./refine_spectra.ts";
@@ -186,7 +184,7 @@ async function solveSingle(
   const correction = stack.use(new GpuArray(gpu, "orthonormal correction", count * rows * rows));
   const square = (array: GpuArray): MatrixView => ({ array, stride: rows / 4, batch: rows * rows / 4 });
   const shares = { tail: SINGLE.tail(order), heads: headShares(order) };
-  const product = isExact ? bindGemmCompensated : bindGemm;
+  const product = singleProduct(gpu, isExact), plain = singleProduct(gpu, false);
   const { stride, features } = stream.gram;
   const tileView = (array: GpuArray): MatrixView => {
     return { array, stride: stride / 4, batch: features.length / count / 4 };
@@ -195,11 +193,9 @@ async function solveSingle(
   for (let pass = 0; pass < SINGLE_PASSES; pass++) {
     const isLast = pass === SINGLE_PASSES - 1;
     const [from, psi] = [phi, features].map(tileView);
-    const multiplyRows: Product<MatrixView> = (...operands) =>
-      (isLast ? product : bindGemm)(gpu, ...operands);
     const rotate = (samples: number) => {
       const size = { m: samples, n: order, k: stride, count };
-      return bindRowProducts(gpu, multiplyRows, [from, square(batch.basis), psi], size, 8);
+      return bindRowProducts(gpu, isLast ? product : plain, "nt", [from, square(batch.basis), psi], size);
     };
     const pairs = await sumTiles(stream, pass === 0 ? null : { phi, rotate });
     const words = new Float32Array(batch.matrices.length);
@@ -214,10 +210,10 @@ async function solveSingle(
     batch.matrices.write(words);
     await solveJacobi(gpu, batch, { shares, signal });
     using commands = new PacedCommands(gpu, { signal });
-    const multiply = isLast ? bindGemm : product;
+    const multiply = isLast ? plain : product;
     const [q, c, to] = [batch.basis, correction, next].map(square);
     const bases = { q, correction: c, next: to, order: rows, count };
-    await commands.run(await bindNewtonSchulz((...operands) => multiply(gpu, ...operands), bases));
+    await commands.run(await bindNewtonSchulz(gpu, multiply, bases));
     commands.submit();
     const copy = new Commands(gpu);
     copy.copy(next, 0, batch.basis, 0, next.length);
@@ -243,7 +239,7 @@ async function solveDouble(
     stride: order,
     batch: height * order,
   });
-  const product: Product<EntryView> = (...operands) => bindGemmDoubleSingle(gpu, form, ...operands);
+  const product = doubleSingleProduct(gpu, form);
   const bases = [pairs(rows), pairs(rows)], correction = pairs(order);
   const matrices = array("Gram matrices", 2 * count * rows * rows),
     progress = array("solver progress", PROGRESS_WORDS * count);
@@ -259,13 +255,13 @@ async function solveDouble(
     using commands = new PacedCommands(gpu, { signal });
     for (let step = 0; step < steps; step++) {
       const next = bases[turn++ % 2];
-      await commands.run(await bindNewtonSchulz(product, { q, correction, next, order, count }));
+      await commands.run(await bindNewtonSchulz(gpu, product, { q, correction, next, order, count }));
       q = next;
     }
     commands.submit();
     const size = { n: order, k: order, count };
     const rotate = (samples: number) =>
-      bindRowProducts(gpu, product, [entries(phi), q, entries(features)], { m: samples, ...size }, 40);
+      bindRowProducts(gpu, product, "nt", [entries(phi), q, entries(features)], { m: samples, ...size });
     const words = await sumTiles(stream, { phi, rotate });
     const padded = new Float32Array(matrices.length);
     for (let index = 0; index < count; index++) {
