@@ -23,11 +23,11 @@ const TARGET_MILLISECONDS = 75;
 /**
  * Operations per millisecond that a kernel is expected to make before it has been timed, and the
  * most that are believed of it afterwards: dispatches with nothing left to do seem endlessly fast.
- * lavapipe makes 2 to 30 · 10⁶ on two cores.
+ * lavapipe makes 2 to 20 · 10⁶ on two cores.
  */
 const RATES = {
-  software: { first: 5e5, most: 3e7 },
-  hardware: { first: 2e7, most: 1e10 },
+  software: { first: 5e5, most: 1e7 },
+  hardware: { first: 2e7, most: 5e9 },
 } as const;
 /**
  * Shorter submissions say little of a rate: Deno's wait for one takes 10 ms, whatever it does.
