@@ -26,9 +26,11 @@
 export {
   DeviceLostError,
   DivergenceError,
+  FileError,
   GpuUnavailableError,
   InputError,
   KernelError,
+  OutOfMemoryError,
   PrecisionError,
   ShapeError,
   StaircaseError,

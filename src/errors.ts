@@ -88,6 +88,12 @@ export class DivergenceError extends StaircaseError {
   }
 }
 
+/**
+ * A file could not be written or read, through no fault of the request: the disk is full, the
+ * folder vanished, the file is damaged.
+ */
+export class FileError extends StaircaseError {}
+
 /** The request was wrong: an unknown name, a number out of range, a malformed file. */
 export class InputError extends StaircaseError {
   /** A program that ends with this error exits with 2. */
@@ -96,3 +102,6 @@ export class InputError extends StaircaseError {
 
 /** Shapes do not fit together, or do not fit in the adapter's limits. */
 export class ShapeError extends InputError {}
+
+/** The machine, or the GPU, has no memory for what was asked for. */
+export class OutOfMemoryError extends ShapeError {}

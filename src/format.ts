@@ -36,6 +36,28 @@ export function formatNumber(value: number): string {
 }
 
 /**
+ * Writes a number of bytes in units that people know: `12.5 MiB`, `300 GiB`.
+ *
+ * @param bytes The number.
+ * @returns The text.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { formatBytes } from "./format.ts";
+ *
+ * assert.equal(formatBytes(2 ** 27), "128.0 MiB");
+ * assert.equal(formatBytes(3 * 2 ** 40), "3072 GiB");
+ * ```
+ */
+export function formatBytes(bytes: number): string {
+  const gibibytes = bytes / 2 ** 30;
+  return gibibytes < 10
+    ? `${(bytes / 2 ** 20).toFixed(1)} MiB`
+    : `${formatNumber(Math.round(gibibytes))} GiB`;
+}
+
+/**
  * Writes numbers that stand together, such as thresholds, in one form: if one below 1 needs an
  * exponent, all below 1 get one.
  *
@@ -136,6 +158,35 @@ export function shown(text: string, most: number = MOST_SHOWN): string {
  */
 export function quoted(text: string, most: number = MOST_SHOWN): string {
   return shortened(JSON.stringify(text), most);
+}
+
+/** Names that a message lists, and their characters, at most. */
+const MOST_LISTED = 40, LONGEST_LIST = 280;
+
+/**
+ * Lists names for a message, the first of many.
+ *
+ * @param names The names.
+ * @param most Names at most. Default: 40.
+ * @returns The names, separated by commas, and how many are left out.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { listed } from "./format.ts";
+ *
+ * assert.equal(listed(["a", "b", "c"], 2), "a, b and 1 more");
+ * ```
+ */
+export function listed(names: readonly string[], most: number = MOST_LISTED): string {
+  let text = "", count = 0;
+  for (const name of names.slice(0, most)) {
+    const next = `${count === 0 ? "" : ", "}${shown(name)}`;
+    if (count > 0 && text.length + next.length > LONGEST_LIST) break;
+    text += next;
+    count++;
+  }
+  return count < names.length ? `${text} and ${names.length - count} more` : text;
 }
 
 /** Leaves out the middle of a long text. */

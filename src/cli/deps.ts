@@ -4,6 +4,7 @@
  *
  * @module
  */
+import process from "node:process";
 import cliProgress from "npm:cli-progress@3.12.0";
 
 /** Dawn, once created: it must not be collected while its devices or promises are in use. */
@@ -49,5 +50,7 @@ export function createBar(format: string): Bar {
     linewrap: true,
     gracefulExit: false,
   };
+  // A terminal that has hung up loses the bar. Without a listener it would end the program.
+  process.stderr.on("error", () => {});
   return new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
 }

@@ -61,7 +61,8 @@ export {
   text,
   toggle,
 } from "./options.ts";
-export { execute, type Program, type ProgramCall, runProgram } from "./program.ts";
+export { print, say } from "./output.ts";
+export { execute, type Program, type ProgramCall, type ProgramSignals, runProgram } from "./program.ts";
 export {
   adapterFlag,
   autotuneFlag,
@@ -85,6 +86,7 @@ export {
   type ProgressOutlet,
 } from "./progress.ts";
 export { rankTable } from "./rank_table.ts";
+export { Interruption } from "./signals.ts";
 export { parseBatch, parseLayers } from "./sizes.ts";
 export { textTable } from "./text_table.ts";
 export { taskOf, trainingOptions } from "./training_flags.ts";

@@ -1,6 +1,6 @@
 /**
  * The frame of every program: it reads flags, prints errors as one line, sets the exit status, and
- * handles Ctrl-C.
+ * handles signals.
  *
  * @module
  */
@@ -13,7 +13,9 @@ import {
   type Positionals,
   type ShownDefaults,
 } from "./help.ts";
+import { isBrokenPipe, OutputError, say } from "./output.ts";
 import { builtInFlags } from "./program_flags.ts";
+import { Interruption, watchSignals } from "./signals.ts";
 
 /** A program: its name, its help, its flags. */
 export interface Program<Flags extends readonly Flag[]> extends HelpSubject {
@@ -28,33 +30,46 @@ export interface Program<Flags extends readonly Flag[]> extends HelpSubject {
   defaults?(flags: FlagValues<Flags>): Promise<ShownDefaults | undefined>;
 }
 
-/** Command line of a program, and its signal to stop. */
-export interface ProgramCall<Flags extends readonly Flag[]> extends ParsedArguments<Flags> {
-  /** Aborted by Ctrl-C. Stop soon, and keep the results so far. */
+/** What reaches a program from outside while it runs. */
+export interface ProgramSignals {
+  /**
+   * Aborted by SIGINT (Ctrl-C), SIGTERM and SIGHUP; its reason is an {@linkcode Interruption}. Stop
+   * soon, and keep the results so far.
+   */
   readonly signal: AbortSignal;
+  /** Gets an event `checkpoint` for each SIGUSR1: write down the state, and go on. */
+  readonly requests: EventTarget;
 }
 
-/** Exit status of a program ended by Ctrl-C, as shells have it: 128 + SIGINT. */
+/** Command line of a program, and its signals. */
+export interface ProgramCall<Flags extends readonly Flag[]> extends ParsedArguments<Flags>, ProgramSignals {
+  /** Command line, without the program's name. */
+  readonly args: readonly string[];
+}
+
+/** Exit status of a program that was interrupted by no signal of the system: that of Ctrl-C. */
 const INTERRUPTED = 130;
 /** Exit status of a program whose output is no longer read, as under `| head`: 128 + SIGPIPE. */
 const BROKEN_PIPE = 141;
 
-function isBrokenPipe(error: unknown): boolean {
-  return error instanceof Deno.errors.BrokenPipe ||
-    error instanceof Error && (error as { code?: unknown }).code === "EPIPE";
+function interruptedStatus({ reason }: AbortSignal): number {
+  return reason instanceof Interruption ? reason.status : INTERRUPTED;
 }
 
 /** Reports an error in one line and returns the exit status. */
 function report(name: string, error: unknown, debug: boolean, signal: AbortSignal): number {
+  // A terminal that has hung up closes the output as well.
+  const isUnprinted = isBrokenPipe(error) || error instanceof OutputError;
+  if (signal.aborted && isUnprinted) return interruptedStatus(signal);
   if (isBrokenPipe(error)) return BROKEN_PIPE;
   if (signal.aborted && (error === signal.reason || error instanceof Error && error.name === "AbortError")) {
-    console.error(`${name}: interrupted`);
-    return INTERRUPTED;
+    say(`${name}: interrupted`);
+    return interruptedStatus(signal);
   }
   const foreseen = error instanceof StaircaseError;
   const message = (foreseen ? error.message : String(error)).replaceAll(/\s*\n\s*/g, " ");
-  console.error(`${name}: ${message}${foreseen || debug ? "" : "; --debug shows where"}`);
-  if (debug) console.error(Deno.inspect(error));
+  say(`${name}: ${message}${foreseen || debug ? "" : "; --debug shows where"}`);
+  if (debug) say(Deno.inspect(error));
   return foreseen ? error.exitStatus : 1;
 }
 
@@ -100,7 +115,7 @@ function checkPositionals(given: readonly string[], allowed: Positionals | undef
  * @param program Its name, help and flags.
  * @param main Its work.
  * @param args The command line, without the program's name.
- * @param signal Aborted to interrupt it.
+ * @param signals Interrupt it, and ask it for checkpoints.
  * @returns The exit status.
  *
  * @example
@@ -121,7 +136,7 @@ function checkPositionals(given: readonly string[], allowed: Positionals | undef
  *   program,
  *   ({ flags }) => void (counted = flags.steps),
  *   ["--steps=7"],
- *   signal,
+ *   { signal, requests: new EventTarget() },
  * );
  * assert.deepEqual([status, counted], [0, 7]);
  * ```
@@ -130,7 +145,7 @@ export async function execute<const Flags extends readonly Flag[]>(
   program: Program<Flags>,
   main: (call: ProgramCall<Flags>) => void | Promise<void>,
   args: readonly string[],
-  signal: AbortSignal,
+  { signal, requests }: ProgramSignals,
 ): Promise<number> {
   const own = args.slice(0, args.includes("--") ? args.indexOf("--") : args.length);
   if (own.includes("--help") || own.includes("-h")) {
@@ -140,8 +155,8 @@ export async function execute<const Flags extends readonly Flag[]>(
   try {
     const { flags, given, positionals } = parseFlags([...program.flags, ...builtInFlags], args);
     checkPositionals(positionals, program.positionals);
-    await main({ flags: flags as ProgramCall<Flags>["flags"], given, positionals, signal });
-    return signal.aborted ? INTERRUPTED : 0;
+    await main({ flags: flags as ProgramCall<Flags>["flags"], given, positionals, args, signal, requests });
+    return signal.aborted ? interruptedStatus(signal) : 0;
   } catch (error) {
     return report(program.name, error, own.includes("--debug"), signal);
   }
@@ -149,9 +164,10 @@ export async function execute<const Flags extends readonly Flag[]>(
 
 /**
  * Runs a program and ends the process. The exit status is 0 when it is done, 1 when it failed, 2
- * when the request was wrong, 130 after Ctrl-C, and 141 when its output is closed. An error is one
- * line on stderr; `--debug` adds the stack. `--help` lists the flags. The first Ctrl-C aborts
- * `signal`, the second ends the process at once. Print with `console.log`.
+ * when the request was wrong, 128 + n after signal n, and 141 when its output is closed. An error
+ * is one line on stderr; `--debug` adds the stack. `--help` lists the flags. The first SIGINT
+ * (Ctrl-C), SIGTERM or SIGHUP aborts `signal`; the second one ends the process at once, even while
+ * it waits for the driver. SIGUSR1 asks for a checkpoint. Print with `print`, or `console.log`.
  *
  * @param program Its name, help and flags.
  * @param main Its work. It receives the values of the flags (names in camel case) and the other
@@ -185,13 +201,32 @@ export async function runProgram<const Flags extends readonly Flag[]>(
   args: readonly string[] = Deno.args,
 ): Promise<void> {
   const { name } = program;
-  const interruption = new AbortController();
+  const interruption = new AbortController(), requests = new EventTarget();
   const { signal } = interruption;
-  Deno.addSignalListener("SIGINT", () => {
-    if (signal.aborted) Deno.exit(INTERRUPTED);
-    console.error(`${name}: stopping; Ctrl-C again to end at once`);
-    interruption.abort();
-  });
+  let announcement = "";
+  const announce = () => {
+    if (announcement !== "") say(announcement);
+    announcement = "";
+  };
+  const watched = async (call: ProgramCall<Flags>) => {
+    const watching = watchSignals({
+      stop(which) {
+        const [what, again] = which === "SIGINT"
+          ? ["", "Ctrl-C again"]
+          : [` after ${which}`, "another signal"];
+        announcement = `${name}: stopping${what}; ${again} to end at once`;
+        interruption.abort(new Interruption(which));
+      },
+      armed: announce,
+    });
+    listenForCheckpoints(requests);
+    await watching;
+    try {
+      await main(call);
+    } finally {
+      announce();
+    }
+  };
   // Errors of promises that are not awaited, such as those of a stream, would show a stack
   // otherwise.
   const stray = (error: unknown) => Deno.exit(report(name, error, args.includes("--debug"), signal));
@@ -203,5 +238,11 @@ export async function runProgram<const Flags extends readonly Flag[]>(
     event.preventDefault();
     stray(event.error);
   });
-  Deno.exit(await execute(program, main, args, signal));
+  Deno.exit(await execute(program, watched, args, { signal, requests }));
+}
+
+/** Passes SIGUSR1 on, where the system has it. */
+function listenForCheckpoints(requests: EventTarget): void {
+  if (Deno.build.os === "windows") return;
+  Deno.addSignalListener("SIGUSR1", () => requests.dispatchEvent(new Event("checkpoint")));
 }

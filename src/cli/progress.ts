@@ -4,6 +4,7 @@
  * @module
  */
 import type { Bar } from "./deps.ts";
+import { say } from "./output.ts";
 import { durationText, leftText, timeLeft } from "./time_left.ts";
 
 export type { Bar };
@@ -193,13 +194,18 @@ export function progressBar({ total, label, heading }: ProgressOptions, outlet: 
 export function createProgress(options: ProgressOptions): Progress {
   const nothing = () => {};
   if (options.quiet) return { update: nothing, finish: nothing, [Symbol.dispose]: nothing };
-  // Unlike a write to stderr itself, console.error does not fail where the other end of a pipe is
-  // closed.
-  const outlet = { write: (line: string) => console.error(line), now: () => performance.now() };
-  if (!Deno.stderr.isTerminal()) return progressLines(options, outlet);
+  const outlet = { write: say, now: () => performance.now() };
+  if (!Deno.stderr.isTerminal() || isDumb()) return progressLines(options, outlet);
   const createBar = async (format: string) => {
     const { createBar } = await import(THIRD_PARTY) as typeof import("./deps.ts");
     return createBar(format);
   };
   return progressBar(options, { ...outlet, createBar });
+}
+
+/** Whether the terminal cannot move its cursor, which a bar needs. */
+function isDumb(): boolean {
+  if (Deno.permissions.querySync({ name: "env", variable: "TERM" }).state !== "granted") return false;
+  const terminal = Deno.env.get("TERM") ?? "";
+  return terminal === "dumb" || terminal === "" && Deno.build.os !== "windows";
 }

@@ -10,7 +10,7 @@ import { count, formatNumber } from "../format.ts";
 import type { WorkOptions } from "../gpu/paced_commands.ts";
 import { inTurns } from "../gpu/turns.ts";
 import { writeCertificate } from "../io/rank_certificate.ts";
-import { RunFolder } from "../io/run_folder.ts";
+import { checkWritable } from "../io/writable_folder.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import { exactRankSeconds } from "../rank/certificates/exact_rank.ts";
 import type { RankInterval } from "../rank/certificates/rank_interval.ts";
@@ -96,7 +96,8 @@ export class Verification {
    * @throws {InputError} If the folder cannot be written to.
    */
   static async open(folder: string | null): Promise<Verification> {
-    return new Verification(folder === null ? null : (await RunFolder.open(folder)).path);
+    if (folder !== null) await checkWritable(folder);
+    return new Verification(folder);
   }
 
   /**

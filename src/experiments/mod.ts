@@ -111,6 +111,7 @@ export {
 } from "./core/experiment.ts";
 export { experimentFlags, runExperimentProgram } from "./core/program.ts";
 export {
+  type AdapterRecord,
   type Configuration,
   type ExperimentRecord,
   experimentRecord,

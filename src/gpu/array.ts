@@ -4,6 +4,7 @@
  * @module
  */
 import { InputError, ShapeError, StaircaseError } from "../errors.ts";
+import { formatBytes } from "../format.ts";
 import type { GpuContext } from "./context.ts";
 
 /**
@@ -45,6 +46,7 @@ export class GpuArray implements Disposable {
    * @param room Number of further words in the buffer, for windows that reach beyond the array's
    * end. Default: 0.
    * @throws {ShapeError} If the adapter does not allow a buffer of that size.
+   * @throws {OutOfMemoryError} If the machine is known to have no memory for it.
    * @throws {StaircaseError} If the device failed or was disposed.
    * @throws {InputError} If a number is not a whole number of at least 0.
    */
@@ -58,7 +60,7 @@ export class GpuArray implements Disposable {
     const most = Math.min(gpu.limits.maxBufferSize, gpu.limits.maxStorageBufferBindingSize);
     if (bytes > most) {
       throw new ShapeError(
-        `${label} needs ${mebibytes(bytes)} in one buffer, the adapter allows ${mebibytes(most)}: ` +
+        `${label} needs ${formatBytes(bytes)} in one buffer, the adapter allows ${formatBytes(most)}: ` +
           "use fewer samples, replicas or neurons",
       );
     }
@@ -150,14 +152,14 @@ export class GpuArray implements Disposable {
       }, [this.buffer, staging]);
       return (await gpu.map(staging)).slice(0, size);
     } finally {
-      staging.destroy();
+      gpu.release(staging);
     }
   }
 
   /** Frees the memory. */
   [Symbol.dispose](): void {
     this.#isDisposed = true;
-    this.buffer.destroy();
+    this.#gpu.release(this.buffer);
   }
 }
 
@@ -168,6 +170,7 @@ export class GpuArray implements Disposable {
  * @param arrays Label and length, or words, of each.
  * @returns The arrays, in the same order.
  * @throws {ShapeError} If the adapter does not allow a buffer of one of the sizes.
+ * @throws {OutOfMemoryError} If the machine is known to have no memory for them.
  *
  * @example
  * ```ts
@@ -188,8 +191,4 @@ export function allocateArrays<
   const allocated = arrays.map(([label, length]) => stack.use(new GpuArray(gpu, label, length)));
   stack.move();
   return allocated as { [Index in keyof Arrays]: GpuArray };
-}
-
-function mebibytes(bytes: number): string {
-  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }

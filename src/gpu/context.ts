@@ -41,8 +41,10 @@ export interface GpuContext {
   meter: WorkCounter | null;
   /** Refuses to use a device that failed or was disposed: throws why. */
   check(): void;
-  /** Allocates a buffer; one without memory fails the device when it is used, not before. */
+  /** Allocates a buffer, of the memory that there is. */
   allocate(descriptor: GPUBufferDescriptor): GPUBuffer;
+  /** Frees a buffer. */
+  release(buffer: GPUBuffer): void;
   /** Runs an action on buffers and reports errors of the device under a name, later. */
   watch<T>(name: string, action: () => T, buffers?: readonly GPUBuffer[]): T;
   /** Waits until the device has accepted buffers and bind groups; rejects if it refuses one. */

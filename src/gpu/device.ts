@@ -3,13 +3,15 @@
  *
  * @module
  */
-import { checkKeys, checkName } from "../check.ts";
+import { checkName } from "../check.ts";
 import { GpuUnavailableError, InputError, type StaircaseError } from "../errors.ts";
 import { type AdapterInfo, adapterName, adapterPreferences, isSoftware, openDevice } from "./adapter.ts";
 import type { GpuContext, WorkCounter } from "./context.ts";
 import { DeviceFailure } from "./failure.ts";
 import { implementationOf, ownImplementation } from "./implementation.ts";
-import { Kernel, type KernelSource, type OverrideConstants } from "./kernel.ts";
+import type { Kernel, KernelSource, OverrideConstants } from "./kernel.ts";
+import { KernelCache } from "./kernel_cache.ts";
+import { DeviceMemory, spareMemory } from "./memory.ts";
 import { Profiler } from "./measure/profiler.ts";
 import { checkOptions, type GpuFromOptions, type GpuOptions } from "./options.ts";
 import { type GpuStruct, StructCache } from "./struct_cache.ts";
@@ -46,14 +48,14 @@ export class Gpu implements Disposable, GpuContext {
   /** Counter of submitted work; `null` unless {@linkcode measure} runs. */
   meter: WorkCounter | null = null;
 
-  readonly #kernels = new Map<string, Promise<Kernel>>();
-  readonly #modules = new Map<string, { files: readonly string[]; module: GPUShaderModule }>();
+  readonly #kernels: KernelCache;
   readonly #structs: StructCache;
   readonly #failure: DeviceFailure;
+  readonly #memory: DeviceMemory;
   readonly #isOwn: boolean;
 
   private constructor(device: GPUDevice, info: AdapterInfo, options: GpuOptions, isOwn: boolean) {
-    const { profile = false, autotune = false, implementation } = options;
+    const { profile = false, autotune = false, implementation, memory } = options;
     this.device = device;
     this.implementation = implementation?.name ?? implementationOf(device);
     this.adapterName = adapterName(info);
@@ -65,6 +67,8 @@ export class Gpu implements Disposable, GpuContext {
     }
     this.#structs = new StructCache(device);
     this.#failure = new DeviceFailure(device, isOwn);
+    this.#memory = new DeviceMemory(this.#failure, memory ?? (this.software ? spareMemory() : Infinity));
+    this.#kernels = new KernelCache(this);
     this.profiler = profile ? new Profiler(this) : null;
     this.tuner = autotune ? new Tuner(this, info, autotune === true ? null : autotune) : null;
   }
@@ -175,36 +179,7 @@ export class Gpu implements Disposable, GpuContext {
    */
   async kernel(source: KernelSource, constants: OverrideConstants = {}): Promise<Kernel> {
     this.check();
-    checkKeys("kernel sources", source, ["name", "files", "entryPoint"]);
-    const { name, files, entryPoint = "main" } = source;
-    const others = this.#modules.get(name)?.files ?? files;
-    if (others.length !== files.length || others.some((file, index) => file !== files[index])) {
-      throw new InputError(`two different kernels are called ${name}: give each a name of its own`);
-    }
-    const key = `${name}:${entryPoint}:${JSON.stringify(constants)}`;
-    let kernel = this.#kernels.get(key);
-    if (!kernel) this.#kernels.set(key, kernel = this.#compile(source, constants));
-    return await kernel;
-  }
-
-  async #compile(source: KernelSource, constants: OverrideConstants): Promise<Kernel> {
-    const { device } = this;
-    return await this.scope(`kernel ${source.name}`, () => {
-      const { name, files } = source;
-      let module = this.#modules.get(name)?.module;
-      if (!module) {
-        module = device.createShaderModule({ label: name, code: files.join("\n") });
-        this.#modules.set(name, { files, module });
-      }
-      const values: Record<string, number> = {};
-      for (const [name, value] of Object.entries(constants)) values[name] = Number(value);
-      const pipeline = device.createComputePipeline({
-        label: source.name,
-        layout: "auto",
-        compute: { module, entryPoint: source.entryPoint ?? "main", constants: values },
-      });
-      return new Kernel(this, source.name, pipeline);
-    });
+    return await this.#kernels.get(source, constants);
   }
 
   /**
@@ -233,25 +208,43 @@ export class Gpu implements Disposable, GpuContext {
     return this.#failure.watch(name, action, buffers);
   }
 
+  /** Bytes that buffers may still take; `Infinity` where nothing is known. */
+  get memoryLeft(): number {
+    return this.#memory.left;
+  }
+
   /**
-   * Allocates a buffer. If the device has no memory for it, {@linkcode Gpu.failure} rejects when
-   * commands that use the buffer are submitted, and {@linkcode Gpu.accept} rejects before.
+   * Allocates a buffer. If the device refuses the memory for it, {@linkcode Gpu.failure} rejects
+   * when commands that use the buffer are submitted, and {@linkcode Gpu.accept} rejects before.
    *
    * @param descriptor Label, size and usage.
    * @returns The buffer.
+   * @throws {OutOfMemoryError} If the machine is known to have no memory for it.
    */
   allocate(descriptor: GPUBufferDescriptor): GPUBuffer {
-    return this.#failure.allocate(descriptor);
+    return this.#memory.allocate(descriptor);
+  }
+
+  /**
+   * Frees a buffer.
+   *
+   * @param buffer The buffer.
+   */
+  release(buffer: GPUBuffer): void {
+    this.#memory.release(buffer);
   }
 
   /**
    * Waits for the device's verdict on buffers and bind groups.
    *
-   * @param made What was allocated or bound.
-   * @throws {KernelError} If the device refuses one of them, for want of memory or otherwise.
+   * @param made What was allocated or bound. Default: all buffers in use.
+   * @throws {OutOfMemoryError} If the device has no memory for one of them.
+   * @throws {KernelError} If it refuses one for another reason.
    */
-  accept(made: readonly (GPUBuffer | GPUBindGroup)[]): Promise<void> {
-    return this.#failure.accept(made);
+  async accept(made?: readonly (GPUBuffer | GPUBindGroup)[]): Promise<void> {
+    if (made) return await this.#failure.accept(made);
+    await this.#memory.accept();
+    this.check();
   }
 
   /**

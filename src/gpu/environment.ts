@@ -11,7 +11,12 @@ interface DenoRuntime {
   readonly build: { readonly os: string };
   readonly version: { readonly deno: string };
   readonly env: { get(name: string): string | undefined; set(name: string, value: string): void };
-  readonly permissions: { querySync(of: { name: "env"; variable: string }): { readonly state: string } };
+  readonly permissions: {
+    querySync(
+      of: { name: "env"; variable: string } | { name: "read"; path: string },
+    ): { readonly state: string };
+  };
+  readTextFileSync(path: string): string;
 }
 
 /** Deno's own functions; `undefined` in a browser and in Node. */
@@ -64,4 +69,20 @@ export function quietDriver(): void {
 /** Whether an environment variable may be read and set without a prompt for permission. */
 function isAllowed({ permissions }: DenoRuntime, variable: string): boolean {
   return permissions.querySync({ name: "env", variable }).state === "granted";
+}
+
+/**
+ * Reads a file in which the system describes itself.
+ *
+ * @param path Path of the file.
+ * @returns Its text; `null` outside Deno, without permission, or where there is no such file.
+ */
+export function readTextFile(path: string): string | null {
+  const deno = denoOrNone();
+  if (deno?.permissions.querySync({ name: "read", path }).state !== "granted") return null;
+  try {
+    return deno.readTextFileSync(path);
+  } catch {
+    return null;
+  }
 }

@@ -3,7 +3,10 @@
  *
  * @module
  */
-import { DeviceLostError, KernelError, StaircaseError } from "../errors.ts";
+import { DeviceLostError, KernelError, OutOfMemoryError, StaircaseError } from "../errors.ts";
+
+/** What to do about memory that a device refuses. */
+const NO_MEMORY = "the GPU has no memory left for it; use fewer samples, replicas or neurons";
 
 /**
  * Kinds of errors that a device reports. `internal`: its driver fails at a valid request, such as a
@@ -20,7 +23,7 @@ export class DeviceFailure implements Disposable {
   readonly #listen: (event: Event) => void;
   readonly #rejections = new Set<(error: StaircaseError) => void>();
   /** The device's verdicts on buffers and bind groups. */
-  readonly #verdicts = new WeakMap<object, Promise<KernelError | null>>();
+  readonly #verdicts = new WeakMap<object, Promise<StaircaseError | null>>();
   #error: StaircaseError | null = null;
 
   /**
@@ -119,7 +122,7 @@ export class DeviceFailure implements Disposable {
     const [result, verdict] = this.#judge(name, action);
     const verdicts = Promise.all([verdict, ...buffers.map((buffer) => this.#verdicts.get(buffer))])
       .then(([error, ...refusals]) => {
-        const refusal = refusals.find((each) => each instanceof KernelError) ?? null;
+        const refusal = refusals.find((each) => each) ?? null;
         if (error && !refusal) this.report(error);
         return refusal ?? error;
       }, () => null); // A lost device has already reported its loss.
@@ -141,6 +144,16 @@ export class DeviceFailure implements Disposable {
   }
 
   /**
+   * Tells the device's verdict on a buffer made by {@linkcode allocate}.
+   *
+   * @param buffer The buffer.
+   * @returns The reason why it can not be used, or `null`.
+   */
+  verdict(buffer: GPUBuffer): Promise<StaircaseError | null> {
+    return this.#verdicts.get(buffer) ?? Promise.resolve(null);
+  }
+
+  /**
    * Waits for the device's verdict on what was made by {@linkcode watch} or {@linkcode allocate}.
    *
    * @param made Buffers and bind groups.
@@ -150,12 +163,12 @@ export class DeviceFailure implements Disposable {
   async accept(made: readonly (GPUBuffer | GPUBindGroup)[]): Promise<void> {
     const errors = await Promise.all(made.map((each) => this.#verdicts.get(each)));
     this.check();
-    const error = errors.find((each) => each instanceof KernelError);
+    const error = errors.find((each) => each);
     if (error) throw error;
   }
 
   /** Runs an action; gives its result, and a promise of the device's verdict on it. */
-  #judge<T>(name: string, action: () => T): [result: T, verdict: Promise<KernelError | null>] {
+  #judge<T>(name: string, action: () => T): [result: T, verdict: Promise<StaircaseError | null>] {
     this.check();
     const device = this.#device;
     for (const kind of KINDS) device.pushErrorScope(kind);
@@ -164,8 +177,11 @@ export class DeviceFailure implements Disposable {
       const result = action();
       popped = Promise.all(KINDS.map(() => device.popErrorScope()));
       const verdict = popped.then((errors) => {
-        const error = errors.find((each) => each !== null);
-        return error ? new KernelError(`${name}: ${firstLines(error.message)}`) : null;
+        // The scope that was opened first is closed last.
+        const [memory, ...others] = errors.toReversed();
+        const error = others.find((each) => each !== null);
+        if (error) return new KernelError(`${name}: ${firstLines(error.message)}`);
+        return memory && new OutOfMemoryError(`${name}: ${NO_MEMORY} (${firstLines(memory.message)})`);
       });
       return [result, verdict];
     } finally {

@@ -39,6 +39,7 @@ export {
   GpuUnavailableError,
   InputError,
   KernelError,
+  OutOfMemoryError,
   ShapeError,
   StaircaseError,
 } from "../errors.ts";
@@ -47,6 +48,7 @@ export { allocateArrays, GpuArray } from "./array.ts";
 export { Commands } from "./commands.ts";
 export type { DispatchTimer, GpuContext, WorkCounter } from "./context.ts";
 export { Gpu } from "./device.ts";
+export { type Backend, type BackendClues, backendOf } from "./backend.ts";
 export type { Implementation } from "./implementation.ts";
 export {
   type ArrayWindow,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkKeys } from "../check.ts";
+import { checkKeys, checkNumber } from "../check.ts";
 import { InputError } from "../errors.ts";
 import type { AdapterPreference } from "./adapter.ts";
 import type { Implementation } from "./implementation.ts";
@@ -24,6 +24,12 @@ export interface GpuFromOptions {
    * from the shape and the kind of adapter. Default: false.
    */
   readonly autotune?: boolean | ChoiceStore;
+  /**
+   * Bytes that arrays may take in all; more are refused before they are allocated. Default: on a
+   * CPU in place of a GPU most of the memory that the machine has to spare, if the system tells,
+   * and if files may be read; else no limit but the adapter's.
+   */
+  readonly memory?: number;
 }
 
 /** Options of {@linkcode Gpu.open}. */
@@ -45,8 +51,9 @@ export interface GpuOptions extends GpuFromOptions {
  * @throws {InputError} If an option does not exist or has an unknown value.
  */
 export function checkOptions(options: GpuOptions, more: readonly string[] = []): void {
-  checkKeys("GPU options", options, [...more, "profile", "autotune"]);
-  const { profile = false, autotune = false, implementation } = options;
+  checkKeys("GPU options", options, [...more, "profile", "autotune", "memory"]);
+  const { profile = false, autotune = false, implementation, memory = 0 } = options;
+  if (memory !== Infinity) checkNumber("memory", memory, { min: 0 });
   if (typeof profile !== "boolean") throw new InputError(`profile must be true or false, not ${profile}`);
   const isStore = typeof autotune === "object" && typeof autotune?.recall === "function" &&
     typeof autotune.remember === "function";

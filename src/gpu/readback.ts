@@ -83,6 +83,6 @@ export class ReadbackRing implements Disposable {
   /** Frees the staging buffers. */
   [Symbol.dispose](): void {
     this.#isDisposed = true;
-    for (const buffer of this.#staging) buffer.destroy();
+    for (const buffer of this.#staging) this.#gpu.release(buffer);
   }
 }

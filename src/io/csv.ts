@@ -60,9 +60,29 @@ export function csv(columns: readonly CsvColumn[]): string {
     );
   }
 
-  // A line without any character would be taken for a blank one and skipped.
-  const line = (cells: string[]) => (cells.length === 1 && cells[0] === "" ? '""' : cells.join(",")) + "\n";
-  const lines = [line(names.map(cell))];
-  for (let row = 0; row < rows; row++) lines.push(line(lists.map((values) => cell(values[row]))));
+  const lines = [csvLine(names)];
+  for (let row = 0; row < rows; row++) lines.push(csvLine(lists.map((values) => values[row])));
   return lines.join("");
+}
+
+/**
+ * Writes one row of a table, as {@linkcode csv} does.
+ *
+ * @param cells The cells from left to right, at least one.
+ * @returns The line, with its line feed.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { csvLine } from "./csv.ts";
+ *
+ * assert.equal(csvLine([0.1, "a, b", null]), '0.1,"a, b",\n');
+ * ```
+ */
+export function csvLine(cells: readonly CsvValue[]): string {
+  // A line without any character would be taken for a blank one and skipped.
+  if (cells.length === 1 && cell(cells[0]) === "") return '""\n';
+  let line = cell(cells[0]);
+  for (let i = 1; i < cells.length; i++) line += `,${cell(cells[i])}`;
+  return `${line}\n`;
 }

@@ -15,9 +15,20 @@
  */
 export { openArrays } from "./array_file.ts";
 export { ArrayView } from "./array_view.ts";
-export { writeAtomically } from "./atomic.ts";
+export { type FileContent, writeAtomically } from "./atomic.ts";
+export { FILE_START, type FilePosition } from "./append_file.ts";
+export {
+  type Checkpoint,
+  type CheckpointInfo,
+  type FoundCheckpoint,
+  journalPath,
+  listCheckpoints,
+  readCheckpoint,
+  writeCheckpoint,
+} from "./checkpoint.ts";
 export { choiceFiles } from "./choice_file.ts";
-export { csv, type CsvColumn, type CsvValue } from "./csv.ts";
+export type { TraceShape } from "./chunk_bytes.ts";
+export { csv, type CsvColumn, csvLine, type CsvValue } from "./csv.ts";
 export type { DtypeName, Floats } from "./dtypes.ts";
 export { featureAxes, type FeatureAxesOptions } from "./feature_axes.ts";
 export {
@@ -29,15 +40,34 @@ export {
 } from "./feature_file.ts";
 export { compareNames, findFiles } from "./find_files.ts";
 export type { FloatArray } from "./floats.ts";
+export type { LockOwner } from "./folder_lock.ts";
+export type { GitState } from "./git.ts";
+export { Journal, journalChunks, type JournalContent, journalShape, readJournal } from "./journal.ts";
 export { camelCase, compactJson, prettyJson, snakeCase, snakeName } from "./json.ts";
 export { type Normalization, normalizationText, volumeOf } from "./normalization.ts";
 export { npy, parseNpy } from "./npy.ts";
 export { parseNpz } from "./npz.ts";
+export { readRun } from "./read_run.ts";
+export { type OpenedRun, type OpenedStatus, openRun } from "./open_run.ts";
+export { readOutcome, writeOutcome } from "./outcome_file.ts";
+export { type Provenance, provenance, zonedDate } from "./provenance.ts";
 export { parseTrace, type TraceRow } from "./read_trace.ts";
 export { type RankCertificate, writeCertificate } from "./rank_certificate.ts";
 export { type NamedRanks, rankJson } from "./rank_json.ts";
-export { readRun, RunFolder } from "./run_folder.ts";
+export {
+  type FileMaker,
+  type FolderMode,
+  RunFolder,
+  type RunFolderOptions,
+  type SavedFiles,
+} from "./run_folder.ts";
+export { configurationHash, differenceOf, type RunIdentity } from "./run_identity.ts";
+export { readSpectra } from "./read_spectra.ts";
+export { chunksOf, spectraPieces, type TraceSource, writeSpectra } from "./spectra_file.ts";
 export { parseSafetensors } from "./safetensors.ts";
 export type { StoredArray } from "./stored_array.ts";
 export { type Column, type Columns, type Table, table } from "./table.ts";
-export { traceCsv, traceTable } from "./trace_csv.ts";
+export { TraceBuilder } from "./trace_builder.ts";
+export { type SweptValues, traceCsv, traceTable } from "./trace_csv.ts";
+export { type ResumedTrace, TraceFile } from "./trace_file.ts";
+export { checkWritable } from "./writable_folder.ts";

@@ -3,91 +3,236 @@
  *
  * @module
  */
-import { join } from "node:path";
-import { InputError } from "../errors.ts";
+import { basename, dirname, join } from "node:path";
+import { FileError, InputError } from "../errors.ts";
 import type { Trace } from "../train/trace.ts";
-import { writeAtomically } from "./atomic.ts";
-import { camelCase, prettyJson, snakeCase } from "./json.ts";
-import { JsonError, parseJson } from "./parse_json.ts";
-import { readTextFile } from "./text_file.ts";
-import { traceCsv } from "./trace_csv.ts";
+import { type FileContent, removeTemporaryFiles, writeAtomically } from "./atomic.ts";
+import { fileReason, unwritable } from "./file_reason.ts";
+import { FolderLock } from "./folder_lock.ts";
+import { prettyJson, snakeCase } from "./json.ts";
+import {
+  COMMON_FILES,
+  holdsRun,
+  isFileName,
+  LOCK_FILE,
+  RUN_FILE,
+  runFiles,
+  STATE_FOLDER,
+  TRACE_FILE,
+} from "./run_files.ts";
+import { linkLatest, makeRunFolder } from "./run_place.ts";
+import { traceTable } from "./trace_csv.ts";
+import { checkWritable } from "./writable_folder.ts";
 
-const RUN_FILE = "run.json";
+/**
+ * What to do with a run that a folder holds: `new` refuses the folder; `overwrite` removes the
+ * run's files; `resume` keeps them, and refuses a folder that holds none.
+ */
+export type FolderMode = "new" | "overwrite" | "resume";
 
-/** Explains to a user why a folder cannot be used. */
-function reason(error: unknown): string {
-  if (error instanceof Deno.errors.AlreadyExists) return "there is a file of that name";
-  if (error instanceof Deno.errors.NotADirectory) return "a part of the path is a file";
-  if (error instanceof Deno.errors.NotCapable) return "Deno runs without --allow-read and --allow-write";
-  if (error instanceof Deno.errors.PermissionDenied) return "you have no permission there";
-  return error instanceof Error ? error.message.split("\n")[0] : String(error);
+/** How to open a folder. */
+export interface RunFolderOptions {
+  /** What to do with a run that it holds. Default: `new`. */
+  readonly mode?: FolderMode;
+  /** Names of files that the run will write, beside those of every run. Default: none. */
+  readonly files?: readonly string[];
+}
+
+/** Content of a file, or a function that makes it. */
+export type FileMaker = FileContent | (() => FileContent | Promise<FileContent>);
+
+/** How a folder was opened. */
+interface Opening extends Required<RunFolderOptions> {
+  /** Whether it was made for the run. */
+  readonly isMade: boolean;
+  /** Whether the link to the latest run is to lead to it. */
+  readonly isLinked: boolean;
+}
+
+/** What became of some files. */
+export interface SavedFiles {
+  /** Paths of those that were written. */
+  readonly paths: readonly string[];
+  /** Names the others, with reasons, in one line; `null` if there are none. */
+  readonly error: FileError | null;
 }
 
 /**
  * The folder of one run. Every file is written under a temporary name and renamed: a reader never
- * sees half a file.
+ * sees half a file. While it is open no other process can open it. Dispose of it at the end.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
  * import { RunFolder } from "./run_folder.ts";
  *
- * const parent = await Deno.makeTempDir();
- * const folder = await RunFolder.open(`${parent}/runs/first`);
- * await folder.writeRun({ seed: 1, summary: { loss: 0.01 } });
- * await folder.writeFigure("staircase", "<svg/>");
- * const names = [...Deno.readDirSync(folder.path)].map(({ name }) => name);
+ * const parent = await Deno.makeTempDir(), path = `${parent}/runs/first`;
+ * {
+ *   await using folder = await RunFolder.open(path);
+ *   await folder.begin();
+ *   await folder.writeRun({ seed: 1, summary: { loss: 0.01 } });
+ *   await folder.writeFigure("staircase", "<svg/>");
+ * }
+ * const names = [...Deno.readDirSync(path)].map(({ name }) => name);
  * assert.deepEqual(names.sort(), ["run.json", "staircase.svg"]);
+ * await assert.rejects(RunFolder.open(path), { name: "InputError", message: /holds a run/ });
  * await Deno.remove(parent, { recursive: true });
  * ```
  */
-export class RunFolder {
+export class RunFolder implements AsyncDisposable {
   /** Path of the folder. */
   readonly path: string;
+  /** Path of the folder in it for what resuming the run needs. */
+  readonly state: string;
+  readonly #lock: FolderLock;
+  readonly #opening: Opening;
 
-  private constructor(path: string) {
+  private constructor(path: string, lock: FolderLock, opening: Opening) {
     this.path = path;
+    this.state = join(path, STATE_FOLDER);
+    this.#lock = lock;
+    this.#opening = opening;
   }
 
   /**
-   * Creates the folder and the folders above it, and checks that files can be written to it. Open
-   * the folder before the training starts, so that no run is lost.
+   * Opens a folder, and checks that files can be written to it and read. It and the folders above
+   * it are made if there are none. Open the folder before the training starts, so that no run is
+   * lost, and call {@linkcode RunFolder.begin} when it starts.
    *
    * @param path Path of the folder, as the user gave it.
-   * @returns The folder.
-   * @throws {InputError} If the path is that of a file, or the folder cannot be created or written
-   * to.
+   * @param options What to do with a run that it holds, and names of the files to come.
+   * @returns The folder, which is this process's own until it is disposed of.
+   * @throws {InputError} If the folder holds a run, or none where one is to be resumed; if another
+   * process has it open; if the path is that of a file; if the folder cannot be created, written to
+   * or read.
    */
-  static async open(path: string): Promise<RunFolder> {
+  static async open(path: string, { mode = "new", files = [] }: RunFolderOptions = {}): Promise<RunFolder> {
     if (path === "") throw new InputError("the folder of the run has no name; give one");
+    const isMade = !await Deno.lstat(path).catch(() => null);
+    return await RunFolder.#open(path, { mode, files, isMade, isLinked: false });
+  }
+
+  static async #open(path: string, opening: Opening): Promise<RunFolder> {
+    const { mode, files } = opening;
+    const there = await holdsRun(path, files);
+    if (mode === "new" && there) {
+      throw new InputError(
+        `the folder ${path} holds a run (${there}); name another folder, or give --overwrite or --resume`,
+      );
+    }
+    if (mode === "resume" && !there) throw new InputError(`the folder ${path} holds no run to resume`);
+    await checkWritable(path, [...COMMON_FILES, ...files]);
+    const state = join(path, STATE_FOLDER);
     try {
-      await Deno.mkdir(path, { recursive: true });
-      // Only a file written shows it: permissions do not tell of read-only or full disks, and root
-      // ignores them.
-      await Deno.remove(await Deno.makeTempFile({ dir: path, prefix: ".", suffix: ".tmp" }));
-    } catch (error) {
-      throw new InputError(`cannot write to the folder ${path}: ${reason(error)}; name another one`, {
-        cause: error,
+      await Deno.mkdir(state, { recursive: true });
+    } catch (cause) {
+      throw new InputError(`cannot write to the folder ${state}: ${fileReason(cause)}; name another one`, {
+        cause,
       });
     }
-    return new RunFolder(path);
+    const lock = await FolderLock.take(join(state, LOCK_FILE));
+    if (!(lock instanceof FolderLock)) {
+      const { host, pid, since } = lock;
+      throw new InputError(
+        `the folder ${path} is in use by process ${pid} on ${host} since ${since}; name another one, or wait for it`,
+      );
+    }
+    for (const folder of [path, state]) await removeTemporaryFiles(folder);
+    return new RunFolder(path, lock, opening);
   }
 
   /**
-   * Writes a file.
+   * Makes and opens the folder of a run that is given none: `PARENT/DATE-TIME-xxxx` in UTC.
+   * Once the run begins the link `PARENT/latest` leads to it.
+   *
+   * @param parent Folder of all runs of a program, such as `runs/staircase`.
+   * @param options Names of the files to come.
+   * @returns The folder.
+   * @throws {InputError} If it cannot be made or used.
+   */
+  static async create(
+    parent: string,
+    { files = [] }: Pick<RunFolderOptions, "files"> = {},
+  ): Promise<RunFolder> {
+    let path: string;
+    try {
+      path = await makeRunFolder(parent);
+    } catch (cause) {
+      throw new InputError(`cannot make a folder in ${parent}: ${fileReason(cause)}; name one with --out`, {
+        cause,
+      });
+    }
+    return await RunFolder.#open(path, { mode: "new", files, isMade: true, isLinked: true });
+  }
+
+  /**
+   * Begins the run: where it overwrites another one, removes the files of that one, and no others;
+   * in a folder that {@linkcode RunFolder.create} made, points the link to the latest run to it.
+   *
+   * @throws {FileError} If one of them cannot be removed.
+   */
+  async begin(): Promise<void> {
+    const { mode, files, isLinked } = this.#opening;
+    if (isLinked) await linkLatest(dirname(this.path), basename(this.path));
+    if (mode !== "overwrite") return;
+    for (const path of await runFiles(this.path, files)) {
+      await Deno.remove(path).catch((error) => {
+        if (!(error instanceof Deno.errors.NotFound)) throw unwritable(path, error);
+      });
+    }
+  }
+
+  /**
+   * Writes a file. The folder is made again if it was deleted.
    *
    * @param name Name of the file, without a folder.
-   * @param data Its content; text is written as UTF-8.
+   * @param data Its content, at once or in pieces; text is written as UTF-8.
    * @returns Path of the file.
    * @throws {InputError} If the name is empty or leads out of the folder.
+   * @throws {FileError} If it cannot be written.
    */
-  async write(name: string, data: string | Uint8Array): Promise<string> {
-    if (name === "" || name === "." || name === ".." || /[\/\\\0]/.test(name)) {
+  write(name: string, data: FileContent): Promise<string> {
+    return this.#write(name, () => data);
+  }
+
+  async #write(name: string, make: () => FileContent | Promise<FileContent>): Promise<string> {
+    if (!isFileName(name)) {
       throw new InputError(`${JSON.stringify(name)} is no name of a file; give one without folders`);
     }
     const path = join(this.path, name);
-    await writeAtomically(path, data);
+    try {
+      await writeAtomically(path, await make());
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw unwritable(path, error);
+      try {
+        await Deno.mkdir(this.path, { recursive: true });
+        // Pieces that were read cannot be read again.
+        await writeAtomically(path, await make());
+      } catch (error) {
+        throw unwritable(path, error);
+      }
+    }
     return path;
+  }
+
+  /**
+   * Writes several files. If one of them fails the others are written nevertheless.
+   *
+   * @param files Contents, or functions that make them, by the names of the files.
+   * @returns Paths of the files, and the error that names those that failed.
+   * @throws {InputError} If a name is empty or leads out of the folder.
+   */
+  async save(files: Readonly<Record<string, FileMaker>>): Promise<SavedFiles> {
+    const paths: string[] = [], failures: [name: string, error: unknown][] = [];
+    for (const [name, maker] of Object.entries(files)) {
+      try {
+        paths.push(await this.#write(name, typeof maker === "function" ? maker : () => maker));
+      } catch (error) {
+        if (error instanceof InputError) throw error;
+        failures.push([name, error instanceof FileError ? error.cause ?? error : error]);
+      }
+    }
+    return { paths, error: failures.length > 0 ? failureOf(this.path, failures) : null };
   }
 
   /**
@@ -97,19 +242,21 @@ export class RunFolder {
    * @param run Record of the run. Its keys are written in snake case. Typed arrays become lists,
    * numbers that are not finite become `null`.
    * @returns Path of the file.
+   * @throws {FileError} If it cannot be written.
    */
   writeRun(run: object): Promise<string> {
     return this.write(RUN_FILE, prettyJson(snakeCase(run)));
   }
 
   /**
-   * Writes `trace.csv`, with the columns of {@linkcode traceCsv}.
+   * Writes `trace.csv`, with the columns of {@linkcode traceTable}.
    *
    * @param trace Record of the run.
    * @returns Path of the file.
+   * @throws {FileError} If it cannot be written.
    */
   writeTrace(trace: Trace): Promise<string> {
-    return this.write("trace.csv", traceCsv(trace));
+    return this.#write(TRACE_FILE, () => traceTable(trace).pieces());
   }
 
   /**
@@ -119,51 +266,26 @@ export class RunFolder {
    * @param svg The figure.
    * @returns Path of the file.
    * @throws {InputError} If the name is empty or leads out of the folder.
+   * @throws {FileError} If it cannot be written.
    */
   writeFigure(name: string, svg: string): Promise<string> {
     return this.write(`${name}.svg`, svg);
   }
+
+  /** Lets other processes open the folder. One that was made and stayed empty is removed. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#lock[Symbol.asyncDispose]();
+    // Only where they are empty.
+    await Deno.remove(this.state).catch(() => {});
+    if (this.#opening.isMade) await Deno.remove(this.path).catch(() => {});
+  }
 }
 
-/**
- * Reads the record of a run.
- *
- * @param path Path of the run's folder, or of its `run.json`.
- * @returns The record, with its keys in camel case. Numbers that were not finite are `null`.
- * @throws {InputError} If there is no such file, or it cannot be read, or it is not a JSON object.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * import { readRun, RunFolder } from "./run_folder.ts";
- *
- * const parent = await Deno.makeTempDir();
- * const folder = await RunFolder.open(`${parent}/runs/first`);
- * await folder.writeRun({ status: "done", timings: { millisecondsPerStep: 1.5 } });
- * const { timings } = await readRun<{ timings: { millisecondsPerStep: number } }>(folder.path);
- * assert.equal(timings.millisecondsPerStep, 1.5);
- * await Deno.remove(parent, { recursive: true });
- * ```
- */
-export async function readRun<Run extends object = Record<string, unknown>>(path: string): Promise<Run> {
-  let text: string;
-  try {
-    const { isDirectory } = await Deno.stat(path);
-    text = await readTextFile(isDirectory ? join(path, RUN_FILE) : path);
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    const why = error instanceof Deno.errors.NotFound ? "there is no run" : reason(error);
-    throw new InputError(`${path}: ${why}; give the folder of a run, or its ${RUN_FILE}`, { cause: error });
-  }
-  let run: unknown;
-  try {
-    run = parseJson(text);
-  } catch (cause) {
-    const why = cause instanceof JsonError ? cause.message : "it is not JSON";
-    throw new InputError(`${path}: ${why}; give the folder of a run, or its ${RUN_FILE}`, { cause });
-  }
-  if (typeof run !== "object" || run === null || Array.isArray(run)) {
-    throw new InputError(`${path}: is no record of a run; give the folder of a run, or its ${RUN_FILE}`);
-  }
-  return camelCase(run) as Run;
+/** Names all files that failed, with their reasons, in one line. */
+function failureOf(folder: string, failures: readonly (readonly [string, unknown])[]): FileError {
+  const reasons = new Set(failures.map(([, error]) => fileReason(error)));
+  const names = failures.map(([name, error]) => reasons.size > 1 ? `${name} (${fileReason(error)})` : name);
+  const list = new Intl.ListFormat("en-GB").format(names);
+  const why = reasons.size > 1 ? "" : `: ${[...reasons][0]}`;
+  return new FileError(`cannot write ${list} to ${folder}${why}`, { cause: failures[0][1] });
 }

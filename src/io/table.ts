@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { csv, type CsvValue } from "./csv.ts";
+import { csv, csvLine, type CsvValue } from "./csv.ts";
 import { snakeName } from "./json.ts";
 
 /** A column. */
@@ -17,20 +17,30 @@ export interface Column<Row> {
 /** Columns by their names, from left to right. On disk the names are in snake case. */
 export type Columns<Row> = Readonly<Record<string, Column<Row>>>;
 
-/** A table. */
+/** A table. Its text is made when it is asked for. */
 export interface Table {
   /** Explanations of the columns, by their names on disk. */
   readonly columns: Readonly<Record<string, string>>;
-  /** The table as comma-separated values. */
+  /** The table as comma-separated values. Take {@linkcode Table.pieces} where it may be large. */
   readonly csv: string;
+  /**
+   * Makes the same text piece by piece, so that little memory is needed.
+   *
+   * @returns Whole lines, of about 64 KiB together.
+   */
+  pieces(): Iterable<string>;
 }
+
+/** Characters of a piece. */
+const PIECE = 2 ** 16;
 
 /**
  * Makes a table.
  *
- * @param rows The rows.
+ * @param rows The rows. They are iterated over each time the text is made.
  * @param columns The columns.
  * @returns The table.
+ * @throws {InputError} If there is no column, or two have the same name.
  *
  * @example
  * ```ts
@@ -44,10 +54,42 @@ export interface Table {
  * assert.equal(columns.loss, "mean squared error");
  * ```
  */
-export function table<Row>(rows: readonly Row[], columns: Columns<Row>): Table {
+export function table<Row>(rows: Iterable<Row>, columns: Columns<Row>): Table {
   const entries = Object.entries(columns);
+  // Checks the names.
+  const header = csv(entries.map(([name]) => [name, []]));
+  function* pieces(): Generator<string> {
+    let piece = header;
+    for (const lines of linesOf(rows, columns)) {
+      yield piece + lines;
+      piece = "";
+    }
+    if (piece !== "") yield piece;
+  }
   return {
     columns: Object.fromEntries(entries.map(([name, { help }]) => [snakeName(name), help])),
-    csv: csv(entries.map(([name, { value }]) => [name, rows.map(value)])),
+    get csv() {
+      return [...pieces()].join("");
+    },
+    pieces,
   };
+}
+
+/**
+ * Writes the rows of a table without its header.
+ *
+ * @param rows The rows.
+ * @param columns The columns.
+ * @returns Whole lines, of about 64 KiB together; none if there is no row.
+ */
+export function* linesOf<Row>(rows: Iterable<Row>, columns: Columns<Row>): Generator<string, void, void> {
+  const all = Object.values(columns);
+  let piece = "";
+  for (const row of rows) {
+    piece += csvLine(all.map(({ value }) => value(row)));
+    if (piece.length < PIECE) continue;
+    yield piece;
+    piece = "";
+  }
+  if (piece !== "") yield piece;
 }

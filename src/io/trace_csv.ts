@@ -5,7 +5,7 @@
  */
 import type { LayerProbe, Probe, Trace } from "../train/trace.ts";
 import type { RankInterval } from "../rank/certificates/rank_interval.ts";
-import { type Column, type Columns, type Table, table } from "./table.ts";
+import { type Column, type Columns, linesOf, type Table, table } from "./table.ts";
 
 /** A row: one threshold of one layer of one probe. */
 interface Row {
@@ -68,21 +68,40 @@ const COLUMNS: Columns<Row> = {
   },
 };
 
-function rowsOf(probe: Probe): Row[] {
-  const terminal = probe.layers.at(-1);
-  return probe.layers.flatMap((layer) =>
-    layer.ranks.map((rank, i) => ({
-      probe,
-      layer,
-      rank,
-      floor: probe.kind === "spectrum" && layer === terminal ? probe.floors?.[i] ?? null : null,
-    }))
-  );
+/** The rows of some probes, in their order. */
+function* rowsOf(probes: Iterable<Probe>): Generator<Row> {
+  for (const probe of probes) {
+    const terminal = probe.layers.at(-1);
+    for (const layer of probe.layers) {
+      for (const [i, rank] of layer.ranks.entries()) {
+        const hasFloor = probe.kind === "spectrum" && layer === terminal;
+        yield { probe, layer, rank, floor: hasFloor ? probe.floors?.[i] ?? null : null };
+      }
+    }
+  }
+}
+
+/** Values that differ between the replicas, one per replica, by the name of their column. */
+export type SweptValues = Readonly<Record<string, readonly number[]>>;
+
+/**
+ * The columns of `trace.csv`.
+ *
+ * @param swept Values that differ between the replicas, by names in snake case. Default: none.
+ * @returns The replica, what is swept, and the others.
+ */
+function columnsOf(swept: SweptValues = {}): Columns<Row> {
+  const columns = Object.entries(swept).map(([name, values]): [string, Column<Row>] => [name, {
+    help: `${name.replaceAll("_", " ")} of the network`,
+    value: ({ probe }) => values[probe.replica],
+  }]);
+  const { replica, ...others } = COLUMNS;
+  return { replica, ...Object.fromEntries(columns), ...others };
 }
 
 /**
- * Writes the probes of a run as comma-separated values. There is one row per replica, step, layer
- * and threshold ε, replicas first. {@linkcode traceTable} explains the columns.
+ * Writes the probes of a run as comma-separated values. There is one row per step, replica, layer
+ * and threshold ε, steps first. {@linkcode traceTable} explains the columns.
  *
  * @param trace Record of the run.
  * @returns The text; a header alone if there is no probe.
@@ -116,15 +135,29 @@ export function traceCsv(trace: Trace): string {
  * column in snake case. Default: none.
  * @returns The table; its columns are the replica, what is swept, and the others.
  */
-export function traceTable(
-  trace: Trace,
-  swept: Readonly<Record<string, readonly number[]>> = {},
-): Table {
-  const columns = Object.entries(swept).map(([name, values]): [string, Column<Row>] => [name, {
-    help: `${name.replaceAll("_", " ")} of the network`,
-    value: ({ probe }) => values[probe.replica],
-  }]);
-  const byReplica = trace.probes.toSorted((a, b) => a.replica - b.replica || a.step - b.step);
-  const { replica, ...others } = COLUMNS;
-  return table(byReplica.flatMap(rowsOf), { replica, ...Object.fromEntries(columns), ...others });
+export function traceTable(trace: Trace, swept: SweptValues = {}): Table {
+  // Each time the text is made, the probes are gone through once more.
+  const rows = { [Symbol.iterator]: () => rowsOf(trace.probes) };
+  return table(rows, columnsOf(swept));
+}
+
+/**
+ * Writes the rows of some probes, as the table `trace.csv` has them.
+ *
+ * @param probes The probes, in the order of step, then replica.
+ * @param swept Values that differ between the replicas. Default: none.
+ * @returns Whole lines without a header, of about 64 KiB together.
+ */
+export function traceLines(probes: Iterable<Probe>, swept: SweptValues = {}): Iterable<string> {
+  return linesOf(rowsOf(probes), columnsOf(swept));
+}
+
+/**
+ * Writes the header of the table `trace.csv`.
+ *
+ * @param swept Values that differ between the replicas. Default: none.
+ * @returns One line.
+ */
+export function traceHeader(swept: SweptValues = {}): string {
+  return table([], columnsOf(swept)).csv;
 }

@@ -59,6 +59,8 @@ export interface Activations {
 export interface BatchEvaluation {
   /** Features of each hidden layer, first to last. */
   readonly features: readonly MatrixView[];
+  /** Rows of the features: the samples, each with the derivatives that it carries. */
+  readonly rows: number;
   /** Pairs (Σ w ℓ, hits), `count` for each replica. */
   readonly loss: { readonly array: GpuArray; readonly count: number };
 }

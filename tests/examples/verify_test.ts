@@ -25,9 +25,11 @@ const result = await runExperiment(gpu, staircase, {
   epsilons: [1e-2, 1e-6, 1e-9],
   replicas: 2,
 });
-const made = await RunFolder.open(`${cwd}/made`);
-await made.writeRun(await experimentRecord(gpu, staircase, result));
-await made.write("trace.csv", staircase.tables["trace.csv"](result).csv);
+{
+  await using made = await RunFolder.open(`${cwd}/made`);
+  await made.writeRun(await experimentRecord(gpu, staircase, result));
+  await made.write("trace.csv", staircase.tables["trace.csv"](result).pieces());
+}
 const trace = Deno.readTextFileSync(`${cwd}/made/trace.csv`);
 const record = Deno.readTextFileSync(`${cwd}/made/run.json`);
 

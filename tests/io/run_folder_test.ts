@@ -1,54 +1,190 @@
 import { assert } from "../deps.ts";
 import { InputError } from "../../src/errors.ts";
-import { readRun, RunFolder } from "../../src/io/run_folder.ts";
+import { readRun } from "../../src/io/read_run.ts";
+import { RunFolder } from "../../src/io/run_folder.ts";
+import { filesIn, root } from "../support/program.ts";
+import { inFolder } from "../support/traces.ts";
 
-Deno.test("run_folder: writes the files of a run", async () => {
-  const parent = await Deno.makeTempDir();
-  try {
-    const folder = await RunFolder.open(`${parent}/a/b`);
-    assert.deepEqual([...Deno.readDirSync(folder.path)], []);
-    assert.equal(await folder.writeRun({ seed: 7 }), `${parent}/a/b/run.json`);
-    await folder.writeTrace({ replicas: 1, epsilons: [1e-6], losses: [], probes: [] });
-    await folder.writeFigure("staircase", "<svg/>\n");
-    await folder.write("weights.bin", Uint8Array.of(1, 2));
-    const again = await RunFolder.open(`${parent}/a/b`);
-    assert.deepEqual(
-      [...Deno.readDirSync(again.path)].map(({ name }) => name).sort(),
-      ["run.json", "staircase.svg", "trace.csv", "weights.bin"],
-    );
-    assert.equal(await Deno.readTextFile(`${again.path}/run.json`), '{\n  "seed": 7\n}\n');
-    assert.match(await Deno.readTextFile(`${again.path}/trace.csv`), /^replica,step,loss,.*\n$/);
-    for (const name of ["", "..", "../x", "a/b", "a\\b"]) {
-      await assert.rejects(folder.write(name, ""), InputError);
+/** Makes a finished run with some files. */
+async function makeRun(path: string, record: object, files: Readonly<Record<string, string>>): Promise<void> {
+  await using folder = await RunFolder.open(path);
+  await folder.begin();
+  await folder.writeRun(record);
+  for (const [name, text] of Object.entries(files)) await folder.write(name, text);
+}
+
+Deno.test("run_folder: writes the files of a run", () =>
+  inFolder(async (parent) => {
+    const path = `${parent}/a/b`;
+    {
+      await using folder = await RunFolder.open(path);
+      await folder.begin();
+      assert.equal(await folder.writeRun({ seed: 7 }), `${path}/run.json`);
+      await folder.writeTrace({ replicas: 1, epsilons: [1e-6], losses: [], probes: [] });
+      await folder.writeFigure("staircase", "<svg/>\n");
+      await folder.write("weights.bin", Uint8Array.of(1, 2));
+      for (const name of ["", "..", "../x", "a/b", "a\\b", "a\0"]) {
+        await assert.rejects(folder.write(name, ""), InputError);
+      }
     }
-  } finally {
-    await Deno.remove(parent, { recursive: true });
-  }
-});
+    assert.deepEqual(filesIn(path), ["run.json", "staircase.svg", "trace.csv", "weights.bin"]);
+    assert.equal(await Deno.readTextFile(`${path}/run.json`), '{\n  "seed": 7\n}\n');
+    assert.match(await Deno.readTextFile(`${path}/trace.csv`), /^replica,step,loss,.*\n$/);
+  }));
 
-Deno.test("run_folder: refuses a path that is not a folder's or cannot be written", async () => {
-  const parent = await Deno.makeTempDir();
-  try {
+Deno.test("run_folder: one that holds a run is refused, overwritten or resumed, as asked", () =>
+  inFolder(async (parent) => {
+    const path = `${parent}/run`;
+    const columns = { "other.csv": { loss: "loss" } }, files = ["old.svg", "../outside", "run.json"];
+    await makeRun(path, { columns, files }, {
+      "other.csv": "",
+      "old.svg": "",
+      "mine.txt": "",
+      "staircase.svg": "",
+    });
+    await Deno.mkdir(`${path}/state`);
+    for (const name of ["run-0.journal", "run-0-12.checkpoint", "run-1.outcome", "foreign"]) {
+      await Deno.writeTextFile(`${path}/state/${name}`, "");
+    }
+    await Deno.writeTextFile(`${parent}/outside`, "");
+    await assert.rejects(RunFolder.open(path), {
+      name: "InputError",
+      message:
+        `the folder ${path} holds a run (run.json); name another folder, or give --overwrite or --resume`,
+    });
+    const before = filesIn(path);
+    {
+      await using _resumed = await RunFolder.open(path, { mode: "resume" });
+      // A request that turns out to be wrong removes nothing.
+      await _resumed[Symbol.asyncDispose]();
+      await using _unused = await RunFolder.open(path, { mode: "overwrite", files: ["staircase.svg"] });
+      assert.deepEqual(filesIn(path), before);
+    }
+    {
+      await using folder = await RunFolder.open(path, { mode: "overwrite", files: ["staircase.svg"] });
+      await folder.begin();
+      assert.deepEqual(filesIn(path), ["mine.txt", "state"]);
+      assert.deepEqual(filesIn(folder.state), ["foreign", "lock"]);
+    }
+    assert.deepEqual(filesIn(parent), ["outside", "run"]);
+    await assert.rejects(RunFolder.open(path, { mode: "resume" }), { message: /holds no run to resume$/ });
+    // What a killed run leaves is a run.
+    await Deno.writeTextFile(`${path}/state/run-0.journal`, "");
+    await assert.rejects(RunFolder.open(path), /holds a run \(state\/run-0\.journal\)/);
+    await assert.rejects(RunFolder.open(parent, { files: ["outside"] }), /holds a run \(outside\)/);
+  }));
+
+Deno.test("run_folder: two runs at once are refused, a killed one leaves nothing that stays", () =>
+  inFolder(async (parent) => {
+    const path = `${parent}/run`;
+    const code = `
+      import { RunFolder } from ${JSON.stringify(new URL("src/io/run_folder.ts", root).href)};
+      const folder = await RunFolder.open(${JSON.stringify(path)});
+      await folder.begin();
+      async function* endless() {
+        while (true) {
+          yield "half a file";
+          console.log("ready");
+          await new Promise((resolve) => setTimeout(resolve, 1000));
+        }
+      }
+      await folder.write("trace.csv", endless());`;
+    const child = new Deno.Command(Deno.execPath(), { args: ["eval", code], stdout: "piped" }).spawn();
+    await child.stdout.getReader().read();
+    await assert.rejects(RunFolder.open(path), {
+      name: "InputError",
+      message: new RegExp(
+        `^the folder ${path} is in use by process ${child.pid} on .* since 20.*; name another`,
+      ),
+    });
+    child.kill("SIGKILL");
+    await child.status;
+    const [temporary, state] = filesIn(path);
+    assert.match(temporary, /^\.[0-9a-f-]{36}\.tmp$/);
+    assert.equal(state, "state");
+    await Deno.writeTextFile(`${path}/.mine.tmp`, "");
+    await using _folder = await RunFolder.open(path);
+    assert.deepEqual(filesIn(path), [".mine.tmp", "state"]);
+  }));
+
+Deno.test("run_folder: a run without a name gets a folder of its own, and the link leads to the latest", () =>
+  inFolder(async (parent) => {
+    const runs = `${parent}/runs/staircase`, names: string[] = [];
+    for (let i = 0; i < 3; i++) {
+      await using folder = await RunFolder.create(runs);
+      await folder.begin();
+      await folder.writeRun({ i });
+      names.push(folder.path.split("/").at(-1)!);
+      assert.match(names[i], /^\d{4}-\d\d-\d\d-\d{6}-[0-9a-f]{4}$/);
+      assert.equal(await Deno.readLink(`${runs}/latest`), names[i]);
+      assert.deepEqual(await readRun(`${runs}/latest`), { i });
+    }
+    assert.deepEqual(filesIn(runs), [...names, "latest"].sort());
+    {
+      // One that never begins leaves neither a folder nor a link.
+      await using _unused = await RunFolder.create(runs);
+    }
+    assert.deepEqual(filesIn(runs), [...names, "latest"].sort());
+    assert.equal(await Deno.readLink(`${runs}/latest`), names[2]);
+    await Deno.remove(`${runs}/latest`);
+    await Deno.mkdir(`${runs}/latest`);
+    await using folder = await RunFolder.create(runs);
+    await folder.begin();
+    assert.ok((await Deno.lstat(`${runs}/latest`)).isDirectory);
+    assert.deepEqual(filesIn(runs).length, 5);
+  }));
+
+Deno.test("run_folder: refuses a path that is not a folder's or cannot be written", () =>
+  inFolder(async (parent) => {
     await Deno.writeTextFile(`${parent}/file`, "kept");
     await assert.rejects(RunFolder.open(`${parent}/file`), {
       name: "InputError",
       exitStatus: 2,
       message: `cannot write to the folder ${parent}/file: there is a file of that name; name another one`,
     });
-    await assert.rejects(RunFolder.open(`${parent}/file/below`), InputError);
+    await assert.rejects(RunFolder.open(`${parent}/file/below`), /a part of the path is a file/);
+    await assert.rejects(RunFolder.create(`${parent}/file/below`), InputError);
     await assert.rejects(RunFolder.open(""), InputError);
     // The file system of processes is one that even root cannot write to.
     if (Deno.build.os === "linux") await assert.rejects(RunFolder.open("/proc"), InputError);
     assert.equal(await Deno.readTextFile(`${parent}/file`), "kept");
-  } finally {
-    await Deno.remove(parent, { recursive: true });
-  }
-});
+    await Deno.mkdir(`${parent}/run/trace.csv`, { recursive: true });
+    await assert.rejects(RunFolder.open(`${parent}/run`, { mode: "overwrite" }), {
+      message: `cannot write ${parent}/run/trace.csv: there is a folder of that name; remove it`,
+    });
+    assert.deepEqual(filesIn(`${parent}/run`), ["trace.csv"]);
+  }));
 
-Deno.test("run_folder: a record is read as it was written", async () => {
-  const parent = await Deno.makeTempDir();
-  try {
-    const folder = await RunFolder.open(parent);
+Deno.test("run_folder: files that fail are named in one line, the others are written", () =>
+  inFolder(async (parent) => {
+    const path = `${parent}/run`;
+    await using folder = await RunFolder.open(path);
+    await folder.begin();
+    await Deno.mkdir(`${path}/b.csv`);
+    await Deno.mkdir(`${path}/c.svg`);
+    const { paths, error } = await folder.save({
+      "run.json": "{}\n",
+      "a.csv": () => ["a\n", "1\n"],
+      "b.csv": "b\n",
+      "c.svg": () => Promise.resolve("<svg/>"),
+      "d.svg": () => Promise.reject(new RangeError("no\nroom")),
+    });
+    assert.deepEqual(paths, [`${path}/run.json`, `${path}/a.csv`]);
+    assert.deepEqual([error?.name, error?.exitStatus], ["FileError", 1]);
+    const taken = "there is a folder of that name";
+    assert.equal(error?.message, `cannot write b.csv (${taken}), c.svg (${taken}) and d.svg (no) to ${path}`);
+    const others = await folder.save({ "b.csv": "", "c.svg": "" });
+    assert.equal(others.error?.message, `cannot write b.csv and c.svg to ${path}: ${taken}`);
+    await Deno.remove(path, { recursive: true });
+    // The folder is made again.
+    const again = await folder.save({ "a.csv": () => ["a\n", "1\n"], "run.json": "{}\n" });
+    assert.deepEqual([again.error, filesIn(path)], [null, ["a.csv", "run.json"]]);
+    assert.equal(await Deno.readTextFile(`${path}/a.csv`), "a\n1\n");
+  }));
+
+Deno.test("run_folder: a record is read as it was written", () =>
+  inFolder(async (parent) => {
+    await using folder = await RunFolder.open(parent);
     const run = {
       heldOut: 7,
       learningRates: [0.1, 0.2],
@@ -73,7 +209,4 @@ Deno.test("run_folder: a record is read as it was written", async () => {
       name: "InputError",
       message: /none: there is no run; give the folder/,
     });
-  } finally {
-    await Deno.remove(parent, { recursive: true });
-  }
-});
+  }));

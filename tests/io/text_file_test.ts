@@ -1,4 +1,4 @@
-import { readRun } from "../../src/io/run_folder.ts";
+import { readRun } from "../../src/io/read_run.ts";
 import { readTextFile } from "../../src/io/text_file.ts";
 import { assert } from "../deps.ts";
 import { temporaryDirectory } from "../support/idx_files.ts";

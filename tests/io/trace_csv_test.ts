@@ -20,15 +20,15 @@ function probeOf(step: number, replica: number, rest: Partial<SpectrumProbe> = {
   return { kind: "spectrum", step, replica, ...measures, layers, ...rest };
 }
 
-Deno.test("trace_csv: one row per replica, step, layer and threshold, in that order", () => {
+Deno.test("trace_csv: one row per step, replica, layer and threshold, in that order", () => {
   const probes = [probeOf(0, 0), probeOf(0, 1), probeOf(10, 0), probeOf(10, 1)];
   const [header, ...rows] = traceCsv({ replicas: 2, epsilons, losses: [], probes }).trimEnd().split("\n");
   assert.ok(header.startsWith("replica,step,loss,layer,epsilon,rank,rank_low,rank_high"));
   assert.equal(rows.length, 2 * 2 * 2 * 2);
   const keys = rows.map((row) => row.split(",").filter((_, i) => [0, 1, 3].includes(i)).join());
   assert.deepEqual([...new Set(keys)], [
-    ...["0,0,1", "0,0,2", "0,10,1", "0,10,2"],
-    ...["1,0,1", "1,0,2", "1,10,1", "1,10,2"],
+    ...["0,0,1", "0,0,2", "1,0,1", "1,0,2"],
+    ...["0,10,1", "0,10,2", "1,10,1", "1,10,2"],
   ]);
 });
 

@@ -4,6 +4,7 @@ import { GpuArray } from "../../src/gpu/array.ts";
 import { Commands } from "../../src/gpu/commands.ts";
 import type { Gpu } from "../../src/gpu/device.ts";
 import { padRows, vectors } from "../../src/linalg/matrix_view.ts";
+import { STATE_WORDS } from "../../src/nn/optim/update.ts";
 import { bindProbe, type ProbeRecord } from "../../src/rank/probes/probe.ts";
 import { bindSpectra } from "../../src/rank/spectra/spectra.ts";
 import { Matrix, SingularValueDecomposition } from "../deps.ts";
@@ -49,7 +50,7 @@ export async function solve(gpu: Gpu, { layers, weights, targets }: Problem): Pr
     loss: { array: array("partials", 2 * replicas), count: 1 },
     heldOut: null,
     parameters: { array: array("parameters", 4 * replicas), batch: 1, weights: 0, bias: 0 },
-    states: array("states", 8 * replicas),
+    states: array("states", STATE_WORDS * replicas),
     capacity: 1,
   }, stack);
   const commands = new Commands(gpu);

@@ -10,7 +10,7 @@
 // and applies the optimiser to the sum. So there are no partial gradients to write and read again,
 // and the sum depends neither on the number of replicas nor on SIDE. For many samples and few
 // neurons that leaves a GPU idle; dense_gradient.wgsl cuts the samples into slices instead.
-// `log_only` is for a last step that updates nothing.
+// `log_only` is for a last step that updates nothing. A replica that has diverged rests.
 //
 // Cost: 2 · rows · Σ (inputs + 1) · outputs flops, 2 · SIDE vectors read for 4 · SIDE² products,
 // see block_tile.wgsl; 3 vectors read and 3 written for each of Adam's. The table gives what
@@ -84,6 +84,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let replica = id.z;
   if (id.x >= shape.tiles) { return; }
   if (id.x == 0u) { log_loss(replica); }
+  if (states[replica].diverged != 0u) { return; }
   var l = 0u;
   while (l + 1u < shape.layers && id.x >= shape.table[l + 1u].first_tile) { l++; }
   layer = shape.table[l];

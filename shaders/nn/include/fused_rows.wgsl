@@ -192,7 +192,8 @@ fn network_output(at: u32) -> vec4f { return matrices[matrices_at + layer.output
 fn wanted(at: u32) -> vec4f { return targets[targets_at + at]; }
 fn emit_delta(at: u32, value: vec4f) { matrices[matrices_at + layer.delta_at + at] = value; }
 
-// Loss and Δ of the output for a tile of rows; Δ of those beyond the last is 0.
+// Loss and Δ of the output for a tile of rows; Δ of those beyond the last is 0. A loss that is not
+// finite marks its replica.
 fn measure(replica: u32, tile: u32) {
   let stride = layer.output_stride;
   var sum = vec2f();
@@ -207,6 +208,12 @@ fn measure(replica: u32, tile: u32) {
     }
   }
   partials[replica * shape.partials + tile] = sum;
+  // All that find it at this step write the same. The update is of another dispatch, so that all of
+  // it sees the mark. Partial sums that are finite may add up to infinity: then the replica rests
+  // from the next step on.
+  if (is_not_finite(vec4f(sum.x)).x && states[replica].diverged == 0u) {
+    states[replica].diverged = states[replica].step + 1u;
+  }
 }
 
 // The step's rates. Word by word: invocations beside this one may read the others.

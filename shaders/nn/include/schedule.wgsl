@@ -38,10 +38,11 @@ fn with_rates(before: State, hyper: Hyper, schedule: Schedule) -> State {
   return state;
 }
 
-// The place of the next step.
+// The place of the next step. A replica that has diverged keeps its mini-batch.
 fn moved_on(before: State, schedule: Schedule) -> State {
   var state = before;
   state.step++;
+  if (state.diverged != 0u) { return state; }
   // Position in the endless sequence of shuffled epochs from which batch.wgsl draws.
   state.offset += schedule.batch;
   state.epoch += state.offset / schedule.samples;

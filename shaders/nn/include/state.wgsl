@@ -6,6 +6,10 @@ struct State {
   // Of the step in progress: scheduled learning rate, Adam's 1 − β₁ᵗ and 1 − β₂ᵗ, loss before the
   // update.
   learning_rate: f32, correction1: f32, correction2: f32, loss: f32,
+  // 1 + the first step whose loss was not finite, 0 before. A replica that has diverged rests: its
+  // parameters stay those of that step, and so does its mini-batch, as evidence of the layer where
+  // it began.
+  diverged: u32,
 }
 
 // Settings of the optimiser; 1 − β and log β are rounded once, from float64: 1 − 0.999 in single

@@ -1,5 +1,6 @@
 // Updates all parameters of all replicas by the optimiser; see optimizer.wgsl. The gradient is the
-// sum of `slices` partial gradients, in order: [replica][slice][parameter].
+// sum of `slices` partial gradients, in order: [replica][slice][parameter]. A replica that has
+// diverged rests.
 // needs: state.wgsl, optimizer.wgsl
 //
 // One invocation updates 4 parameters; grid (⌈batch / 64⌉, 1, replicas). The kernel is bound by
@@ -18,6 +19,7 @@ struct Settings { batch: u32, slices: u32 }
 fn main(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= settings.batch) { return; }
   let replica = id.z;
+  if (states[replica].diverged != 0u) { return; }
   var gradient = vec4f();
   for (var slice = 0u; slice < settings.slices; slice++) {
     gradient += gradients[(replica * settings.slices + slice) * settings.batch + id.x];

@@ -5,8 +5,9 @@
 // One workgroup a replica adds the partial sums of loss.wgsl in a fixed order and writes the loss
 // to losses[step mod capacity][replica]. Then it writes the step's learning rate and Adam's bias
 // corrections 1 − βᵗ for update.wgsl (see schedule.wgsl), and moves step, epoch and offset on to
-// the next step. Each replica has its own state, which only its own workgroup reads and writes. So
-// the commands of a step are the same at every step and need no host.
+// the next step. A loss that is not finite stops the updates of its replica. Each replica has its
+// own state, which only its own workgroup reads and writes. So the commands of a step are the same
+// at every step and need no host.
 //
 // Cost: a few hundred flops. The kernel exists to save the host's wait.
 
@@ -34,6 +35,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
 
   var state = states[replica];
   state.loss = sums[0];
+  if (state.diverged == 0u && is_not_finite(vec4f(state.loss)).x) { state.diverged = state.step + 1u; }
   losses[(state.step % settings.capacity) * settings.replicas + replica] = state.loss;
   states[replica] = moved_on(with_rates(state, hypers[replica], settings.schedule), settings.schedule);
 }

@@ -7,6 +7,7 @@ import type { Flag, FlagValues } from "../../cli/flags.ts";
 import { completeValues, flagsOf, type GivenOptions, type OptionTable } from "../../cli/options.ts";
 import { type Program, runProgram } from "../../cli/program.ts";
 import { openGpu } from "../../cli/implementation.ts";
+import { print } from "../../cli/output.ts";
 import { outFlag, runFlags } from "../../cli/program_flags.ts";
 import { createProgress } from "../../cli/progress.ts";
 import { shownDefaults } from "../../cli/training_flags.ts";
@@ -53,7 +54,7 @@ export async function runExperimentProgram<Options extends OptionTable, Plan ext
     const given = Object.fromEntries(Object.entries(values).filter(([key]) => Object.hasOwn(options, key)));
     const plan = await experiment.plan(completeValues(options, given as GivenOptions<Options>, name));
     using gpu = await openGpu({ adapter, implementation, autotune, profile });
-    const folder = await RunFolder.open(out);
+    await using folder = await RunFolder.open(out, { mode: "overwrite" });
     const heading = `adapter: ${adapterText(adapterOf(gpu))}`;
     const total = experiment.runs(plan).reduce((sum, { steps }) => sum + steps, 0);
 
@@ -69,14 +70,15 @@ export async function runExperimentProgram<Options extends OptionTable, Plan ext
       Object.entries(experiment.tables).map(([file, of]) => [file, of(result)]),
     );
     const record = await experimentRecord(gpu, experiment, result, tables);
+    await folder.begin();
     const paths = [await folder.writeRun(record)];
-    for (const [file, { csv }] of Object.entries(tables)) paths.push(await folder.write(file, csv));
+    for (const [file, table] of Object.entries(tables)) paths.push(await folder.write(file, table.pieces()));
     for (const [file, draw] of Object.entries(experiment.figures)) {
       paths.push(await folder.write(file, await draw(result)));
     }
     const lines = experiment.report?.(result, record.timings.kernels) ?? [];
-    if (!quiet) console.log([experimentText(record, lines), "", ...paths].join("\n"));
-    if (json) console.log(compactJson(snakeCase(record)));
+    if (!quiet) print([experimentText(record, lines), "", ...paths].join("\n"));
+    if (json) print(compactJson(snakeCase(record)));
     failIfDiverged(record);
   }, args);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { PrecisionError, StaircaseError } from "../../errors.ts";
+import { type Backend, backendOf } from "../../gpu/backend.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { KernelTime } from "../../gpu/measure/profiler.ts";
 import type { Choice } from "../../gpu/tune/tuner.ts";
@@ -12,6 +13,7 @@ import {
   tryDoubleSingle,
 } from "../../linalg/double_single/double_single_self_test.ts";
 import type { Task } from "../../tasks/task.ts";
+import { environmentVariable } from "../../io/host.ts";
 import { VERSION } from "../../version.ts";
 import type { Divergence, Experiment, ExperimentPlan, ExperimentResult, RunStatus } from "./experiment.ts";
 import type { OptionTable } from "../../cli/options.ts";
@@ -39,6 +41,18 @@ export type Configuration<Plan extends ExperimentPlan = ExperimentPlan> =
     readonly runs: number;
   };
 
+/** The adapter of a run. */
+export interface AdapterRecord {
+  /** Name of the GPU as its driver gives it. */
+  readonly name: string;
+  /** Whether it is the CPU in place of a GPU. */
+  readonly software: boolean;
+  /** Implementation of WebGPU: `wgpu` or `dawn`. */
+  readonly implementation: string;
+  /** Interface of the system that it is reached through; `null` where it cannot be told. */
+  readonly backend: Backend | null;
+}
+
 /** The record of an experiment. */
 export interface ExperimentRecord<Plan extends ExperimentPlan = ExperimentPlan> {
   /** Name of the experiment. */
@@ -52,7 +66,7 @@ export interface ExperimentRecord<Plan extends ExperimentPlan = ExperimentPlan> 
   /** Versions of Staircase, Deno, V8 and TypeScript. */
   readonly versions: Readonly<Record<string, string>>;
   /** The GPU, and the implementation of WebGPU: `wgpu` or `dawn`. */
-  readonly adapter: { readonly name: string; readonly software: boolean; readonly implementation: string };
+  readonly adapter: AdapterRecord;
   /** Form in which the adapter keeps the digits of double-single arithmetic, or why it does not. */
   readonly precisionSelfTest: PrecisionSelfTest | string;
   /** Variants of kernels chosen by timing, and the time that this took. */
@@ -123,7 +137,9 @@ export async function experimentRecord<Plan extends ExperimentPlan, Row>(
  * @returns Its entry in the record.
  */
 export function adapterOf(gpu: Gpu): ExperimentRecord["adapter"] {
-  return { name: gpu.adapterName, software: gpu.software, implementation: gpu.implementation };
+  const { adapterName: name, software, implementation } = gpu;
+  const backend = backendOf(gpu, environmentVariable("DENO_WEBGPU_BACKEND"));
+  return { name, software, implementation, backend };
 }
 
 /** Replaces the tasks of a plan by their descriptions. */

@@ -8,6 +8,7 @@ import { PrecisionError } from "../../errors.ts";
 import { GpuArray } from "../../gpu/array.ts";
 import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import { originalOf } from "../../gpu/planning.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import { doubleSingleFiles, type DoubleSingleForm } from "./double_single.ts";
 import { U2 } from "../rounding.ts";
@@ -189,10 +190,12 @@ export async function keepsCompensation(gpu: Gpu): Promise<boolean> {
 }
 
 function remembered(gpu: Gpu): (form: DoubleSingleForm) => Promise<FormSelfTest> {
-  const forms = found.get(gpu) ?? new Map<DoubleSingleForm, Promise<FormSelfTest>>();
-  found.set(gpu, forms);
+  // What is only planned does not compute: its device is tested instead.
+  const tested = originalOf(gpu);
+  const forms = found.get(tested) ?? new Map<DoubleSingleForm, Promise<FormSelfTest>>();
+  found.set(tested, forms);
   return (form) => {
-    const test = forms.get(form) ?? testForm(gpu, form, doubleSingleFiles);
+    const test = forms.get(form) ?? testForm(tested, form, doubleSingleFiles);
     forms.set(form, test);
     return test;
   };

@@ -90,6 +90,7 @@ export async function bindFusedStep(
       batch: matrixBatch,
       offset: shape.features[index],
     })),
+    rows: options.batch ?? samples.count,
     loss: { array: partials, count: rowTiles },
   };
   return { forward: before, measure: [last, log], update: [last, ...after, update], seen };

@@ -17,7 +17,9 @@ import stateSource from "../../../shaders/nn/include/state.wgsl" with { type: "t
 import updateSource from "../../../shaders/nn/optim/update.wgsl" with { type: "text" };
 
 /** Words of `struct State` in `shaders/nn/include/state.wgsl`. */
-const STATE_WORDS = 8;
+export const STATE_WORDS = 9;
+/** Index of the word of `struct State` that marks a replica that has diverged. */
+export const DIVERGED_WORD = 8;
 
 /** Options of an update. */
 export interface UpdateOptions {

@@ -1,5 +1,6 @@
 import { fusedFits } from "../../../src/nn/fused/fused_step.ts";
 import { Network } from "../../../src/nn/network.ts";
+import { STATE_WORDS } from "../../../src/nn/optim/update.ts";
 import { uploadSamples } from "../../../src/nn/samples.ts";
 import { bindTrainingStep, choosePath, type StepPath } from "../../../src/nn/optim/training_step.ts";
 import { assert } from "../../deps.ts";
@@ -104,7 +105,7 @@ for (const path of fused) {
     const [log, states] = await Promise.all([step.losses.read(), step.states.readUint32()]);
     assertSameBits(log.slice(2, 4), log.slice(4, 6), "loss of the same parameters");
     assert(log[2] > 0 && log[2] < log[0] && log[6] === 0, `log ${log}`);
-    assert.deepEqual([states[0], states[8]], [3, 3]);
+    assert.deepEqual([states[0], states[STATE_WORDS]], [3, 3]);
   });
 
   Deno.test(`fused_step: ${path}, a replica that diverges leaves the others alone`, async () => {

@@ -6,6 +6,7 @@ import { chooseVariant, defaultVariant } from "../../../src/nn/fused/fused_varia
 import type { SampleLossName } from "../../../src/nn/loss/loss.ts";
 import { Network } from "../../../src/nn/network.ts";
 import { optimizerRecords } from "../../../src/nn/optim/optimizer.ts";
+import { STATE_WORDS } from "../../../src/nn/optim/update.ts";
 import { uploadSamples } from "../../../src/nn/samples.ts";
 import { assert } from "../../deps.ts";
 import { randomSamples, run } from "../../support/arrays.ts";
@@ -97,7 +98,7 @@ async function prepare(
   const array = (label: string, length: number | Float32Array) => stack.use(new GpuArray(gpu, label, length));
   const arrays = {
     hypers: array("hypers", optimizerRecords({ ...optimizer, learningRate: rates }, replicas)),
-    states: array("states", 8 * replicas),
+    states: array("states", STATE_WORDS * replicas),
     moments: array("moments", 8 * replicas * network.layout.size),
     losses: array("losses", 8 * replicas),
   };

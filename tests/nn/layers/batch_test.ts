@@ -1,6 +1,7 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { bindBatch } from "../../../src/nn/layers/batch.ts";
 import { Network } from "../../../src/nn/network.ts";
+import { STATE_WORDS } from "../../../src/nn/optim/update.ts";
 import { uploadSamples } from "../../../src/nn/samples.ts";
 import { assert, fc } from "../../deps.ts";
 import { epochOrder } from "../../reference/permutation.ts";
@@ -38,12 +39,12 @@ async function visit(samples: number, batch: number, seed: number, replicas: num
     y: Float32Array.from(index.flatMap((k) => [-k, k + 0.25])),
     weights: Float32Array.from(index, (k) => (k + 1) / 1000),
   };
-  const states = stack.use(new GpuArray(gpu, "states", 8 * replicas));
+  const states = stack.use(new GpuArray(gpu, "states", STATE_WORDS * replicas));
   const drawn = await bindBatch(network, uploadSamples(gpu, host, stack), { batch, states }, stack);
   const visited = Array.from({ length: replicas }, (): number[] => []);
   for (let first = 0; first < positions; first += batch) {
     const epoch = Math.floor(first / samples), offset = first % samples;
-    states.write(Uint32Array.from(visited.flatMap(() => [0, epoch, offset, 0, 0, 0, 0, 0])));
+    states.write(Uint32Array.from(visited.flatMap(() => [0, epoch, offset, 0, 0, 0, 0, 0, 0])));
     run(gpu, [drawn.dispatch]);
     const { x, y, weights } = drawn.samples;
     const [xs, ys, ws] = await Promise.all([x.array.read(), y.array.read(), weights.read()]);

@@ -2,6 +2,7 @@ import { GpuArray } from "../../../src/gpu/array.ts";
 import { gpuStruct } from "../../../src/gpu/struct.ts";
 import { optimizerRecords } from "../../../src/nn/optim/optimizer.ts";
 import { schedules } from "../../../src/nn/optim/schedule.ts";
+import { DIVERGED_WORD, STATE_WORDS } from "../../../src/nn/optim/update.ts";
 import { assert } from "../../deps.ts";
 import { type ReferenceSchedule, scheduleFactor } from "../../reference/optimizer.ts";
 import { gamma, U } from "../../reference/rounding.ts";
@@ -20,6 +21,7 @@ interface State {
   readonly step: number;
   readonly epoch: number;
   readonly offset: number;
+  readonly diverged?: number;
 }
 
 interface Advanced extends State {
@@ -27,6 +29,7 @@ interface Advanced extends State {
   readonly correction1: number;
   readonly correction2: number;
   readonly loss: number;
+  readonly diverged: number;
 }
 
 interface Case {
@@ -67,7 +70,7 @@ async function advance(options: Case): Promise<{ states: Advanced[]; log: Float3
   const pairs = Float32Array.from(partials.flatMap((each) => [...each].flatMap((loss) => [loss, 1000])));
   const sums = stack.use(new GpuArray(gpu, "partials", pairs));
   const words = Uint32Array.from(
-    states.flatMap(({ step, epoch, offset }) => [step, epoch, offset, 7, 0, 0, 0, 0]),
+    states.flatMap(({ step, epoch, offset, diverged = 0 }) => [step, epoch, offset, 7, 0, 0, 0, 0, diverged]),
   );
   const array = stack.use(new GpuArray(gpu, "states", words));
   const log = stack.use(new GpuArray(gpu, "log", new Float32Array(capacity * replicas).fill(-1)));
@@ -75,10 +78,12 @@ async function advance(options: Case): Promise<{ states: Advanced[]; log: Float3
   const [integers, losses] = await Promise.all([array.readUint32(), log.read()]);
   const floats = new Float32Array(integers.buffer);
   const advanced = states.map((_, r) => {
-    assert.equal(integers[8 * r + 3], 7, "probes are not this kernel's to count");
-    const [learningRate, correction1, correction2, loss] = floats.subarray(8 * r + 4, 8 * r + 8);
-    const [step, epoch, offset] = integers.subarray(8 * r, 8 * r + 3);
-    return { step, epoch, offset, learningRate, correction1, correction2, loss };
+    const at = STATE_WORDS * r;
+    assert.equal(integers[at + 3], 7, "probes are not this kernel's to count");
+    const [learningRate, correction1, correction2, loss] = floats.subarray(at + 4, at + 8);
+    const [step, epoch, offset] = integers.subarray(at, at + 3);
+    const diverged = integers[at + DIVERGED_WORD];
+    return { step, epoch, offset, learningRate, correction1, correction2, loss, diverged };
   });
   return { states: advanced, log: losses };
 }
@@ -166,5 +171,28 @@ Deno.test("advance: epoch and offset walk through the shuffled epochs", async ()
       const expected = [step, Math.floor(position / samples), position % samples];
       assert.deepEqual([state.step, state.epoch, state.offset], expected, `${batch} of ${samples}`);
     }
+  }
+});
+
+Deno.test("advance: the first loss that is not finite marks its replica, which keeps its mini-batch", async () => {
+  const marked = async (losses: readonly number[], state: State) => {
+    const partials = [Float32Array.from(losses)];
+    const { states: [{ diverged, step, epoch, offset }] } = await advance({
+      states: [state],
+      partials,
+      samples: 10,
+      batch: 3,
+    });
+    return [diverged, step, epoch, offset];
+  };
+  const state = { step: 6, epoch: 1, offset: 8 };
+  assert.deepEqual(await marked([1, 3e38], state), [0, 7, 2, 1]);
+  // The third is finite in both parts, and their sum is not.
+  for (const losses of [[1, NaN], [Infinity, 1], [3e38, 3e38], [-Infinity, 0]]) {
+    assert.deepEqual(await marked(losses, state), [7, 7, 1, 8], String(losses));
+  }
+  // The first such step stays.
+  for (const losses of [[NaN], [1]]) {
+    assert.deepEqual(await marked(losses, { ...state, diverged: 3 }), [3, 7, 1, 8], String(losses));
   }
 });

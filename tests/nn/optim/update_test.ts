@@ -6,6 +6,7 @@ import {
   optimizerNames,
   optimizerRecords,
 } from "../../../src/nn/optim/optimizer.ts";
+import { STATE_WORDS } from "../../../src/nn/optim/update.ts";
 import { assert } from "../../deps.ts";
 import { type ReferenceOptimizer, update, zeroMoments } from "../../reference/optimizer.ts";
 import { U } from "../../reference/rounding.ts";
@@ -46,7 +47,7 @@ async function optimize(name: OptimizerName, start: Float32Array, gradients: rea
   const records = optimizerRecords(options, REPLICAS);
   const settings = gpuStruct(gpu, "update settings", ["u32", VECTORS, SLICES]);
   const hypers = stack.use(new GpuArray(gpu, "hypers", records));
-  const states = stack.use(new GpuArray(gpu, "states", 8 * REPLICAS));
+  const states = stack.use(new GpuArray(gpu, "states", STATE_WORDS * REPLICAS));
   const gradient = stack.use(new GpuArray(gpu, "gradients", gradients[0].length));
   const parameters = stack.use(new GpuArray(gpu, "parameters", start));
   const moments = stack.use(new GpuArray(gpu, "moments", 2 * REPLICAS * WORDS));
@@ -58,7 +59,7 @@ async function optimize(name: OptimizerName, start: Float32Array, gradients: rea
     gradient.write(each);
     const t = step + 1;
     const corrections = [0.9, 0.999].map((beta) => -Math.expm1(t * Math.log(beta)));
-    const floats = rates.flatMap((_, r) => [0, 0, 0, 0, scheduled(r, step), ...corrections, 0]);
+    const floats = rates.flatMap((_, r) => [0, 0, 0, 0, scheduled(r, step), ...corrections, 0, 0]);
     states.write(Float32Array.from(floats));
     run(gpu, [dispatch]);
   });

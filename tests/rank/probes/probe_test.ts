@@ -1,6 +1,7 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
 import { padRows, vectors } from "../../../src/linalg/matrix_view.ts";
+import { STATE_WORDS } from "../../../src/nn/optim/update.ts";
 import { bindProbe } from "../../../src/rank/probes/probe.ts";
 import { bindSpectra } from "../../../src/rank/spectra/spectra.ts";
 import { uniform } from "../../../src/stats/random.ts";
@@ -37,7 +38,7 @@ Deno.test("bindProbe: losses, norms, spectra and moments of each replica, in the
     loss: { array: array("partials", Float32Array.of(0.5, 1, 0.25, 2, 4, 5, 8, 6)), count: 2 },
     heldOut: { array: array("held-out partials", Float32Array.of(0.75, 9, 1.5, 10)), count: 1 },
     parameters: { array: array("parameters", parameters), batch: 3, weights: 0, bias: 2 },
-    states: array("states", 8 * replicas),
+    states: array("states", STATE_WORDS * replicas),
     capacity: 2,
   }, stack);
   assert.equal(probe.capacity, 2);

@@ -1,0 +1,183 @@
+/**
+ * A lock on a folder: one process at a time writes to it.
+ *
+ * The lock is a file that its owner holds locked in the sense of the operating system, which ends
+ * with the process, however it ends. Some network disks do not share such locks between machines.
+ * So the file also names the owner, who touches it every few seconds.
+ *
+ * @module
+ */
+import { FileError } from "../errors.ts";
+import { writeWhole } from "./atomic.ts";
+import { unwritable } from "./file_reason.ts";
+import { hostName, isAlive } from "./host.ts";
+
+/** Milliseconds from one sign of life of an owner to the next. */
+const HEARTBEAT = 10_000;
+
+/** Milliseconds without a sign of life after which an owner on another machine counts as dead. */
+const DEAD_AFTER = 90_000;
+
+/** Who holds a lock. */
+export interface LockOwner {
+  /** Name of the machine. */
+  readonly host: string;
+  /** Number of the process there. */
+  readonly pid: number;
+  /** When it began, in ISO 8601. */
+  readonly since: string;
+}
+
+/** What the file of a lock holds. */
+interface LockText extends LockOwner {
+  /** Number of the file on its disk; `null` where there are none. A copy of a lock is none. */
+  readonly inode: number | null;
+}
+
+/** A lock that is held until it is disposed of, or its process ends. */
+export class FolderLock implements AsyncDisposable {
+  readonly #path: string;
+  readonly #file: Deno.FsFile;
+  readonly #text: string;
+  readonly #timer: ReturnType<typeof setInterval>;
+
+  private constructor(path: string, file: Deno.FsFile, text: string) {
+    this.#path = path;
+    this.#file = file;
+    this.#text = text;
+    this.#timer = setInterval(() => void this.#touch(), HEARTBEAT);
+    // A lock alone keeps no process alive.
+    Deno.unrefTimer(this.#timer);
+  }
+
+  /**
+   * Takes a lock. That of a dead process is taken over.
+   *
+   * @param path Path of the lock's file, in a folder that exists.
+   * @param options Milliseconds without a sign of life after which an owner on another machine
+   * counts as dead. Default: 90,000.
+   * @returns The lock, or else who holds it.
+   * @throws {FileError} If the file cannot be written.
+   */
+  static async take(
+    path: string,
+    { deadAfter = DEAD_AFTER }: { readonly deadAfter?: number } = {},
+  ): Promise<FolderLock | LockOwner> {
+    while (true) {
+      let file: Deno.FsFile;
+      try {
+        file = await Deno.open(path, { read: true, write: true, create: true });
+      } catch (error) {
+        throw unwritable(path, error);
+      }
+      try {
+        const isFree = await tryLock(file);
+        // An owner deletes its file: that which was opened may be gone, and another one there.
+        const [opened, there] = [await file.stat(), await Deno.stat(path).catch(() => null)];
+        if (!there || there.ino !== opened.ino || there.dev !== opened.dev) {
+          file.close();
+          continue;
+        }
+        const owner = await ownerOf(path, opened);
+        const isElsewhere = owner !== null && owner.host !== hostName();
+        const isHeld = isFree === false || isElsewhere && await isFresh(path, opened, deadAfter) ||
+          // Without locks of the system, the number of the process has to do.
+          isFree === null && owner !== null && !isElsewhere && isAlive(owner.pid);
+        if (isHeld) {
+          file.close();
+          return owner ?? { host: "this machine", pid: 0, since: "" };
+        }
+        const since = new Date().toISOString();
+        const content: LockText = { host: hostName(), pid: Deno.pid, since, inode: opened.ino };
+        const text = JSON.stringify(content) + "\n";
+        const lock = new FolderLock(path, file, text);
+        try {
+          await lock.#write();
+        } catch (error) {
+          await lock[Symbol.asyncDispose]();
+          throw unwritable(path, error);
+        }
+        return lock;
+      } catch (error) {
+        if (!(error instanceof FileError)) file.close();
+        throw unwritable(path, error);
+      }
+    }
+  }
+
+  /** Gives a sign of life. A disk that is full or gone for a while ends no run. */
+  async #touch(): Promise<void> {
+    await this.#write().catch(() => {});
+  }
+
+  /** Writes the owner over itself, so that the disk stamps the file with its own time. */
+  async #write(): Promise<void> {
+    await this.#file.seek(0, Deno.SeekMode.Start);
+    await writeWhole(this.#file, this.#text);
+    await this.#file.truncate(this.#text.length);
+  }
+
+  /** Gives the lock back. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    // While it is locked: nobody can have taken it yet.
+    await Deno.remove(this.#path).catch(() => {});
+    try {
+      this.#file.close();
+    } catch {
+      // It was given back before.
+    }
+  }
+}
+
+/** Reads who holds a lock, dead or alive; `null` if nobody does. */
+async function ownerOf(path: string, { ino }: Deno.FileInfo): Promise<LockOwner | null> {
+  try {
+    const { host, pid, since, inode } = JSON.parse(await Deno.readTextFile(path));
+    const isOwner = typeof host === "string" && Number.isSafeInteger(pid) && typeof since === "string";
+    return isOwner && inode === ino ? { host, pid, since } : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Finds out whether a process works in a folder now, without taking its lock.
+ *
+ * @param path Path of the lock's file.
+ * @returns The owner if it lives; otherwise `null`.
+ */
+export async function livingOwner(path: string): Promise<LockOwner | null> {
+  try {
+    using file = await Deno.open(path, { read: true });
+    const info = await file.stat(), owner = await ownerOf(path, info);
+    // A shared lock is refused while another process has its own.
+    const isFree = await tryLock(file, false);
+    if (owner === null || isFree === false) return owner;
+    if (owner.host === hostName()) return isFree === null && isAlive(owner.pid) ? owner : null;
+    return info.mtime && Date.now() - info.mtime.getTime() < DEAD_AFTER ? owner : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Locks a file for this process: whether it could; `null` where the disk has no locks. */
+async function tryLock(file: Deno.FsFile, exclusive = true): Promise<boolean | null> {
+  try {
+    return await file.tryLock(exclusive);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Tells whether a lock was touched of late. The clocks of two machines may differ, so both times
+ * are the disk's: a new file has its present one.
+ */
+async function isFresh(path: string, { mtime }: Deno.FileInfo, deadAfter: number): Promise<boolean> {
+  const probe = `${path}.${crypto.randomUUID()}.tmp`;
+  await Deno.writeFile(probe, new Uint8Array(1), { createNew: true });
+  const now = (await Deno.stat(probe)).mtime;
+  await Deno.remove(probe).catch(() => {});
+  return mtime !== null && now !== null && now.getTime() - mtime.getTime() < deadAfter;
+}

@@ -1,0 +1,76 @@
+/**
+ * What would fit, of a run that does not.
+ *
+ * @module
+ */
+import { OutOfMemoryError, ShapeError } from "../errors.ts";
+import { count } from "../format.ts";
+import type { Gpu } from "../gpu/device.ts";
+import { largestFitting, originalOf, wouldFit } from "../gpu/planning.ts";
+import type { OptimizerOptions } from "../nn/optim/optimizer.ts";
+import type { CompleteOptions } from "./options.ts";
+
+/**
+ * Adds to the error of a run that does not fit what would: the number of replicas; if not even one
+ * does, the width of its layers; if that is not it, their number.
+ *
+ * @param error Error of the run.
+ * @param gpu Device.
+ * @param options Options of the run.
+ * @param create Allocates a run, and frees it.
+ * @returns The error with advice, or the same error.
+ */
+export async function withAdvice(
+  error: unknown,
+  gpu: Gpu,
+  options: CompleteOptions,
+  create: (gpu: Gpu, options: CompleteOptions) => Promise<void>,
+): Promise<unknown> {
+  // What only plans asks for no advice.
+  if (!(error instanceof ShapeError) || originalOf(gpu) !== gpu) return error;
+  const fits = (smaller: CompleteOptions) => wouldFit(gpu, (plan) => create(plan, smaller));
+  const advice = await adviceFor(options, fits);
+  if (advice === null) return error;
+  const Kind = error instanceof OutOfMemoryError ? OutOfMemoryError : ShapeError;
+  return new Kind(`${error.message} (${advice})`, { cause: error });
+}
+
+async function adviceFor(
+  options: CompleteOptions,
+  fits: (smaller: CompleteOptions) => Promise<boolean>,
+): Promise<string | null> {
+  const { hidden, replicas } = options;
+  const fitting = await largestFitting(replicas - 1, (each) => fits(ofReplicas(options, each)));
+  if (fitting > 0) return `${count(fitting, "replica")} would fit`;
+  const alone = replicas > 1 ? ofReplicas(options, 1) : options;
+  const whose = replicas > 1 ? ", with one replica" : "";
+  const widest = hidden.reduce((most, width) => Math.max(most, width));
+  const width = await largestFitting(widest - 1, (most) => {
+    return fits({ ...alone, hidden: hidden.map((each) => Math.min(each, most)) });
+  });
+  if (width > 0) return `layers of ${count(width, "neuron")} would fit${whose}`;
+  const depth = await largestFitting(hidden.length - 1, (each) => fits(ofLayers(alone, each)));
+  return depth > 0 ? `${count(depth, "hidden layer")} would fit${whose}` : null;
+}
+
+/** The first replicas of a run. */
+function ofReplicas(options: CompleteOptions, replicas: number): CompleteOptions {
+  const optimizer = Object.fromEntries(
+    Object.entries(options.optimizer).map(([key, value]) => [
+      key,
+      // Adam's betas are a pair for all.
+      Array.isArray(value) && key !== "betas" ? value.slice(0, replicas) : value,
+    ]),
+  ) as unknown as OptimizerOptions;
+  return { ...options, replicas, optimizer };
+}
+
+/** The first layers of a run. */
+function ofLayers(options: CompleteOptions, layers: number): CompleteOptions {
+  const { hidden, activation } = options;
+  return {
+    ...options,
+    hidden: hidden.slice(0, layers),
+    activation: typeof activation === "string" ? activation : activation.slice(0, layers),
+  };
+}

@@ -1,0 +1,95 @@
+import { FolderLock, livingOwner } from "../../src/io/folder_lock.ts";
+import { hostName } from "../../src/io/host.ts";
+import { assert } from "../deps.ts";
+import { filesIn, root } from "../support/program.ts";
+import { inFolder } from "../support/traces.ts";
+
+/** A process that takes a lock, says so, and waits to be killed. */
+async function holder(path: string): Promise<Deno.ChildProcess> {
+  const code = `
+    import { FolderLock } from ${JSON.stringify(new URL("src/io/folder_lock.ts", root).href)};
+    const lock = await FolderLock.take(${JSON.stringify(path)});
+    console.log(lock instanceof FolderLock ? "taken" : "held");
+    setInterval(() => {}, 1000);`;
+  const child = new Deno.Command(Deno.execPath(), { args: ["eval", code], stdout: "piped" }).spawn();
+  const { value } = await child.stdout.getReader().read();
+  assert.equal(new TextDecoder().decode(value).trim(), "taken");
+  return child;
+}
+
+async function take(path: string): Promise<FolderLock> {
+  const lock = await FolderLock.take(path);
+  assert.ok(lock instanceof FolderLock);
+  return lock;
+}
+
+Deno.test("folder_lock: one at a time, and the next once it is given back", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/lock`;
+    const first = await take(path);
+    const owner = await FolderLock.take(path);
+    assert.ok(!(owner instanceof FolderLock));
+    assert.deepEqual([owner.host, owner.pid], [hostName(), Deno.pid]);
+    assert.deepEqual(await livingOwner(path), owner);
+    await first[Symbol.asyncDispose]();
+    await first[Symbol.asyncDispose]();
+    assert.deepEqual([filesIn(folder), await livingOwner(path)], [[], null]);
+    await using _second = await take(path);
+  }));
+
+Deno.test("folder_lock: that of a killed process is taken over", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/lock`;
+    const child = await holder(path);
+    const owner = await FolderLock.take(path);
+    assert.ok(!(owner instanceof FolderLock));
+    assert.equal(owner.pid, child.pid);
+    assert.equal((await livingOwner(path))?.pid, child.pid);
+    child.kill("SIGKILL");
+    await child.status;
+    assert.deepEqual(filesIn(folder), ["lock"]);
+    assert.equal(await livingOwner(path), null);
+    await using _lock = await take(path);
+  }));
+
+Deno.test("folder_lock: that of another machine holds until it is old; a copy holds nothing", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/lock`;
+    await Deno.writeTextFile(path, "");
+    const { ino: inode } = await Deno.stat(path);
+    const elsewhere = { host: "another.example", pid: 1, since: "2026-11-29T20:15:30.000Z" };
+    await Deno.writeTextFile(path, JSON.stringify({ ...elsewhere, inode }));
+    assert.deepEqual(await FolderLock.take(path), elsewhere);
+    assert.deepEqual(await livingOwner(path), elsewhere);
+    await Deno.utime(path, new Date(), new Date(Date.now() - 60_000));
+    assert.deepEqual(await FolderLock.take(path), elsewhere);
+    {
+      await using _lock = await take(`${path}2`);
+      await Deno.copyFile(path, `${path}3`);
+      await using _copy = await take(`${path}3`);
+    }
+    await Deno.utime(path, new Date(), new Date(Date.now() - 100_000));
+    assert.equal(await livingOwner(path), null);
+    await using _lock = await take(path);
+    assert.deepEqual(filesIn(folder), ["lock"]);
+  }));
+
+Deno.test("folder_lock: of many at once, one gets it", () =>
+  inFolder(async (folder) => {
+    const taken = await Promise.all(Array.from({ length: 8 }, () => FolderLock.take(`${folder}/lock`)));
+    const locks = taken.filter((lock) => lock instanceof FolderLock);
+    assert.equal(locks.length, 1);
+    await locks[0][Symbol.asyncDispose]();
+  }));
+
+Deno.test("folder_lock: rubbish in its file is nobody; a folder of its name is refused", () =>
+  inFolder(async (folder) => {
+    for (const [i, text] of ["", "{", "[]", '{"host":1}'].entries()) {
+      await Deno.writeTextFile(`${folder}/${i}`, text);
+      await using _lock = await take(`${folder}/${i}`);
+    }
+    await assert.rejects(FolderLock.take(folder), {
+      name: "FileError",
+      message: /there is a folder of that name/,
+    });
+  }));
