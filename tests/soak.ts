@@ -71,7 +71,7 @@ function stepTime(samples: readonly Sample[], key: keyof typeof times): number {
   );
 }
 
-/** The least of each kind of memory among samples: garbage that waits to be collected is no leak. */
+/** The least of each kind of memory among samples: garbage that waits is no leak. */
 function leastOf(samples: readonly Sample[]): Sample {
   const least = (key: keyof typeof memories) => Math.min(...samples.map((sample) => sample[key]));
   return {

@@ -154,7 +154,7 @@ export async function openFeaturesOf(input: RankInput, inMemory: boolean): Promi
  * @param work Signal to stop.
  * @throws {InputError} If an entry is not finite or can not be read.
  */
-export async function checkEntries(inputs: readonly RankInput[], work: WorkOptions): Promise<void> {
+export async function checkEntries(inputs: readonly RankInput[], work: WorkOptions = {}): Promise<void> {
   for (const input of inputs) {
     await turn(work);
     if (input.rows * input.columns > MOST_HELD) continue;

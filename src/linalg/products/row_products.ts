@@ -63,8 +63,8 @@ export function doubleSingleProduct(gpu: Gpu, form: DoubleSingleForm): RowProduc
 }
 
 /**
- * Binds C = scale · A op(B) + shift · I in as many dispatches as keep each of them short; the pieces do not change the
- * result.
+ * Binds C = scale · A op(B) + shift · I in as many dispatches as keep each of them short; the
+ * pieces do not change the result.
  *
  * @param gpu Device.
  * @param product The product in the arithmetic of the operands, and the operations of a term.
