@@ -129,7 +129,7 @@ export async function runInFolder<Options extends OptionTable, Plan extends Expe
   const identity = await planIdentity(experiment.name, plan);
   const earlier = mode === "resume" ? await readHistory(folder.path) : null;
   if (earlier) refuseOther(folder.path, earlier.identity, identity);
-  const session = await beginSession(adapterOf(lease.gpu));
+  const session = await beginSession(lease.gpu, adapterOf(lease.gpu));
   let history: RunHistory = {
     options: how.options ?? earlier?.options ?? null,
     identity,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Provenance, provenance, type RunIdentity, zonedDate } from "../../io/mod.ts";
+import { type DescribedGpu, type Provenance, provenance, type RunIdentity, zonedDate } from "../../io/mod.ts";
 import type { AdapterRecord } from "./record.ts";
 
 /** A loss of the device. */
@@ -50,11 +50,12 @@ export interface RunHistory {
 /**
  * Begins the record of a process.
  *
- * @param adapter The GPU.
+ * @param gpu Its device.
+ * @param adapter The adapter of that.
  * @returns Its record, open.
  */
-export async function beginSession(adapter: AdapterRecord): Promise<RunSession> {
-  return { ...await provenance(), adapter, ended: null, exitStatus: null, signal: null, error: null };
+export async function beginSession(gpu: DescribedGpu, adapter: AdapterRecord): Promise<RunSession> {
+  return { ...await provenance(gpu), adapter, ended: null, exitStatus: null, signal: null, error: null };
 }
 
 /**
