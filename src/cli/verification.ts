@@ -96,6 +96,7 @@ export class Verification {
    * @throws {InputError} If the folder cannot be written to.
    */
   static async open(folder: string | null): Promise<Verification> {
+    if (folder === "") throw new InputError("the folder of certificates has no name; give one");
     if (folder !== null) await checkWritable(folder);
     return new Verification(folder);
   }
