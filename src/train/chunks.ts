@@ -11,8 +11,12 @@ export const DEPTH = 2;
 
 /** Steps to submit. */
 export interface ChunkedWork<T> {
-  /** Number of steps. */
+  /** First step. Default: 0. */
+  readonly first?: number;
+  /** Number of the step to end before. */
   readonly steps: number;
+  /** A step at which a submission begins, however long the one before is. Default: none. */
+  readonly border?: number;
   /** Largest number of steps in one submission. */
   readonly most: number;
   /** Signal that ends the work early. Results of steps submitted by then still arrive. */
@@ -56,15 +60,16 @@ interface Submitted<T> {
  * @returns The chunks.
  */
 export async function* inChunks<T>(work: ChunkedWork<T>): AsyncGenerator<Chunk<T>, void, void> {
-  const { steps, most, signal } = work;
+  const { first: start = 0, steps, border = steps, most, signal } = work;
   const pacer = new Pacer(most);
   const chunks: Submitted<T>[] = [];
-  const start = performance.now();
-  let encoded = 0, lastArrival = start;
+  const begun = performance.now();
+  let encoded = start, lastArrival = begun;
   try {
     while (true) {
       if (encoded < steps && chunks.length < DEPTH && !signal?.aborted) {
-        const count = Math.min(pacer.steps, steps - encoded), submitted = performance.now();
+        const end = encoded < border ? border : steps;
+        const count = Math.min(pacer.steps, end - encoded), submitted = performance.now();
         const arrived = work.submit(encoded, count).then((result) => ({
           result,
           arrival: performance.now(),
@@ -83,7 +88,7 @@ export async function* inChunks<T>(work: ChunkedWork<T>): AsyncGenerator<Chunk<T
       // Time that the caller spends between two chunks is no time of the GPU.
       pacer.observe(count, arrival - Math.max(lastArrival, submitted));
       lastArrival = arrival;
-      yield { first, count, result, milliseconds: arrival - start };
+      yield { first, count, result, milliseconds: arrival - begun };
     }
   } finally {
     // No result may be in flight to buffers that the caller is about to free.

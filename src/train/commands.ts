@@ -9,6 +9,7 @@ import { uploadSamples } from "../nn/samples.ts";
 import { Escalation } from "./escalation.ts";
 import { objectiveOf } from "./objective.ts";
 import type { CompleteOptions } from "./options.ts";
+import { RunState } from "./run_state.ts";
 import { bindProbeCommands, type ProbeCommands } from "./probe_commands.ts";
 
 /**
@@ -27,6 +28,8 @@ export interface TrainingCommands {
   readonly probes: ProbeCommands;
   /** Solver of spectra in doubt; `null` for single precision alone. */
   readonly escalation: Escalation | null;
+  /** All that later steps and probes depend on. */
+  readonly state: RunState;
   /**
    * Largest number of steps in one submission. More would overwrite results before they are read.
    */
@@ -62,12 +65,15 @@ export async function bindTrainingCommands(
     options,
     probesAtOnce: probes.mostAtOnce,
   }, stack);
+  const kept = { parameters: network.parameters, moments: step.moments };
+  const state = new RunState(network.gpu, kept, { states: step.states, ...probes.state }, stack);
   const mostProbes = Math.min(probes.mostAtOnce, escalation?.probesAtOnce ?? Infinity);
   return {
     step,
     logCapacity: LOG_CAPACITY,
     probes,
     escalation,
+    state,
     mostSteps: Math.min(LOG_CAPACITY, (mostProbes - 1) * probeEvery + 1),
   };
 }

@@ -12,6 +12,7 @@ import type { Precision } from "../rank/spectra/feature_spectrum.ts";
 import { checkTask } from "../tasks/check_task.ts";
 import { taskDefaults } from "../tasks/defaults.ts";
 import type { Task } from "../tasks/task.ts";
+import type { TrainingState } from "./state.ts";
 
 /** What to train, and how. Options without a default take that of the task, see `taskDefaults`. */
 export interface TrainingOptions {
@@ -58,6 +59,15 @@ export interface TrainingOptions {
   readonly replicas?: number;
   /** Seed of the random streams. Default: 0. */
   readonly seed?: number;
+  /**
+   * Whether the run ends once one replica has diverged. Default: `false`, the others go on.
+   */
+  readonly stopOnDivergence?: boolean;
+  /**
+   * Whether `Training.trace` keeps all chunks. Default: `true`; with `false` it keeps none, so that
+   * memory does not grow with the run.
+   */
+  readonly retain?: boolean;
   /** Signal that stops the run early. The trace up to there is kept. */
   readonly signal?: AbortSignal;
 }
@@ -81,6 +91,8 @@ const KEYS: Readonly<Record<keyof TrainingOptions, true>> = {
   precision: true,
   replicas: true,
   seed: true,
+  stopOnDivergence: true,
+  retain: true,
   signal: true,
 };
 
@@ -116,9 +128,35 @@ export function completeOptions(options: TrainingOptions): CompleteOptions {
     precision: options.precision ?? "auto",
     replicas: options.replicas ?? 1,
     seed: options.seed ?? 0,
+    stopOnDivergence: options.stopOnDivergence ?? false,
+    retain: options.retain ?? true,
   };
   checkOptions(complete, options.signal);
   return complete;
+}
+
+/**
+ * Checks that a run can go on from a state.
+ *
+ * @param options Options of the run.
+ * @param state The state.
+ * @throws {InputError} If it has made more steps than the run is to make, or if a cosine schedule
+ * is to have another number of steps.
+ */
+export function checkSteps(
+  { steps, schedule }: CompleteOptions,
+  { step, steps: planned }: TrainingState,
+): void {
+  if (step > steps) {
+    throw new InputError(
+      `the training to go on with has made ${step} steps: give at least as many, not ${steps}`,
+    );
+  }
+  if (schedule.kind === "cosine" && steps !== planned) {
+    throw new InputError(
+      `the cosine schedule of the training to go on with ends at step ${planned}: give as many steps, not ${steps}`,
+    );
+  }
 }
 
 /** Step counters of the GPU are 32-bit words. */
@@ -171,6 +209,10 @@ function checkOptions(options: CompleteOptions, signal: AbortSignal | undefined)
   checkName("precision", options.precision, PRECISIONS);
   checkNumber("replicas", options.replicas, { min: 1, integer: true });
   checkNumber("seed", options.seed, { min: 0, max: 2 ** 32 - 1, integer: true });
+  for (const key of ["stopOnDivergence", "retain"] as const) {
+    const value: unknown = options[key];
+    if (typeof value !== "boolean") throw new InputError(`${key} must be true or false, not ${value}`);
+  }
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new InputError("the signal is no AbortSignal: give the signal of an AbortController");
   }

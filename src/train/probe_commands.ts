@@ -57,6 +57,8 @@ export interface ProbeCommands {
    * Results to read back after each submission, in the order in which `Recorder.record` takes them.
    */
   readonly results: readonly GpuArray[];
+  /** Arrays that later probes depend on, and that each probe may change, by name. */
+  readonly state: Readonly<Record<string, GpuArray>>;
 }
 
 /** What the probes of a run look at. */
@@ -139,5 +141,6 @@ export async function bindProbeCommands(run: ProbedRun, stack: DisposableStack):
     features: train.features,
     mostAtOnce: Math.min(counted?.capacity ?? Infinity, Math.max(1, ring.capacity - 1) * spectraEvery),
     results: [ring.records, ...counted?.results ?? []],
+    state: { eigenvectors: spectra.basis.array, ...counted && { counted: counted.made } },
   };
 }

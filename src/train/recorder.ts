@@ -1,5 +1,5 @@
 /**
- * The trace of a run, decoded from the results of its commands.
+ * The record of a run, decoded from the results of its commands.
  *
  * @module
  */
@@ -9,20 +9,12 @@ import type { CountedRecord } from "../rank/probes/counted_probe.ts";
 import type { LayerRecord, ProbeRecord } from "../rank/probes/probe.ts";
 import type { TrainingCommands } from "./commands.ts";
 import type { Doubt } from "./escalation.ts";
+import { hasDiverged } from "./divergence.ts";
 import { type Floors, type OutputNorms, probeFloors } from "./floors.ts";
 import type { CompleteOptions } from "./options.ts";
-import type {
-  CountProbe,
-  LayerCount,
-  LayerProbe,
-  LayerSpectrum,
-  Probe,
-  SpectrumProbe,
-  Trace,
-} from "./trace.ts";
-
-/** Steps whose losses a replica has room for at first. */
-const FIRST_ROOM = 1024;
+import type { DivergedReplica, TraceChunk, TrainingState } from "./state.ts";
+import type { SubmissionResults } from "./submissions.ts";
+import type { CountProbe, LayerCount, LayerProbe, LayerSpectrum, Probe, SpectrumProbe } from "./trace.ts";
 
 /** A probe before spectra in doubt have been solved again. */
 export interface Draft {
@@ -36,103 +28,140 @@ export interface Draft {
   readonly norms: OutputNorms | null;
 }
 
+/** Steps whose results have arrived, before spectra in doubt have been solved again. */
+export interface Recorded {
+  /** First step. */
+  readonly first: number;
+  /** Number of steps up to the one at which the run ended by divergence, if it did. */
+  readonly count: number;
+  /** Loss at each of these steps: `losses[replica][step - first]`. */
+  readonly losses: readonly Float32Array[];
+  /** Networks that diverged at these steps. */
+  readonly diverged: readonly DivergedReplica[];
+  /** Probes at these steps, except those of diverged networks. */
+  readonly drafts: readonly Draft[];
+  /** State after these steps, if one was asked for. */
+  readonly state: TrainingState | null;
+  /** The spectra in doubt, solved again, in the order of the drafts; `null` if there are none. */
+  readonly solved: Promise<readonly LayerRecord[]> | null;
+}
+
 /** Step and replica of a probe. */
 type Place = Pick<Probe, "step" | "replica">;
 
-/** Collects losses and probes of a run in the order of its steps. */
+/** Decodes losses and probes of a run in the order of its steps. */
 export class Recorder {
-  /** Replicas whose loss became NaN or infinite, with the step at which it did. */
-  readonly diverged = new Map<number, number>();
-
   readonly #options: CompleteOptions;
   readonly #commands: TrainingCommands;
   readonly #targets: TargetMoments | null;
   /** Σ w u*² over the held-out samples of a differential equation; `null` without them. */
   readonly #solutionSquare: number | null;
-  readonly #losses: Float32Array[];
-  readonly #probes: Probe[] = [];
-  #steps = 0;
+  /** Replicas whose loss became NaN or infinite, with the step at which it did. */
+  readonly #diverged: Map<number, number>;
 
   /**
    * Prepares to record.
    *
    * @param options Options of the run.
    * @param commands Commands of the run, which decode their results.
+   * @param diverged Replicas that had diverged before.
    */
-  constructor(options: CompleteOptions, commands: TrainingCommands) {
+  constructor(options: CompleteOptions, commands: TrainingCommands, diverged: readonly DivergedReplica[]) {
     this.#options = options;
     this.#commands = commands;
-    const { task, replicas } = options;
+    this.#diverged = new Map(diverged.map(({ replica, step }) => [replica, step]));
+    const { task } = options;
     this.#targets = task.kind === "regression" ? targetMoments(task.train.y, task.train.weights) : null;
     this.#solutionSquare = task.kind === "equation" && task.test
       ? targetMoments(task.test.y, task.test.weights).square
       : null;
-    this.#losses = Array.from({ length: replicas }, () => new Float32Array(FIRST_ROOM));
   }
 
-  /** The record so far. */
-  get trace(): Trace {
-    const { replicas, epsilons } = this.#options;
-    return {
-      replicas,
-      epsilons,
-      losses: this.#losses.map((losses, replica) =>
-        losses.subarray(0, Math.min(this.#steps, this.diverged.get(replica) ?? Infinity))
-      ),
-      probes: this.#probes,
-    };
+  /** Whether the run has ended because one replica has diverged, or all have. */
+  get hasDiverged(): boolean {
+    return hasDiverged(this.#diverged, this.#options);
   }
 
   /**
-   * Takes in the results of a submission: the losses at once, the probes as drafts.
+   * Takes in the results of a submission. Nothing is recorded after the step at which the run ends
+   * by divergence, so that its end does not depend on how steps fall into submissions. Starts to
+   * solve spectra in doubt again.
    *
    * @param first First step of the submission.
    * @param count Number of its steps.
-   * @param results The log of losses, then the results of the probes.
-   * @returns The probes of the submission, except those of diverged replicas.
+   * @param submitted What it left.
+   * @returns The record, its probes as drafts.
    */
-  record(
-    first: number,
-    count: number,
-    [losses, records, tallies, counts]: readonly Float32Array[],
-  ): Draft[] {
+  record(first: number, count: number, { results, arrays }: SubmissionResults): Recorded {
     const { replicas } = this.#options;
     const { logCapacity, probes: { schedule, spectrum, count: counted } } = this.#commands;
-    const drafts: Draft[] = [];
-    this.#makeRoom(first + count);
-    for (let step = first; step < first + count; step++) {
+    const [log, records, tallies, counts] = results;
+    const losses = Array.from({ length: replicas }, () => new Float32Array(count));
+    const drafts: Draft[] = [], diverged: DivergedReplica[] = [];
+    const diverge = (replica: number, step: number) => {
+      this.#diverged.set(replica, step);
+      diverged.push({ replica, step });
+    };
+    let step = first;
+    for (; step < first + count && (step === first || !this.hasDiverged); step++) {
       for (let replica = 0; replica < replicas; replica++) {
-        const loss = losses[(step % logCapacity) * replicas + replica];
-        this.#losses[replica][step] = loss;
-        if (!Number.isFinite(loss) && !this.diverged.has(replica)) this.diverged.set(replica, step);
+        const loss = log[(step % logCapacity) * replicas + replica];
+        losses[replica][step - first] = loss;
+        if (!Number.isFinite(loss) && !this.#diverged.has(replica)) diverge(replica, step);
       }
       const kind = schedule.kind(step), before = schedule.before(step);
       if (!kind) continue;
       for (let replica = 0; replica < replicas; replica++) {
-        if (this.diverged.has(replica)) continue;
+        if (this.#diverged.has(replica)) continue;
         const record = kind === "count" && counted
           ? counted.probes.decode(tallies, counts, before.count, replica)
           : spectrum.ring.decode(records, before.spectrum, replica);
         // The loss of a mini-batch may be finite while that of all samples is not.
         if (Number.isFinite(record.loss)) drafts.push(this.#draft(record, { step, replica }, before.all));
-        else this.diverged.set(replica, step);
+        else diverge(replica, step);
       }
     }
-    this.#steps = first + count;
-    return drafts;
+    const made = step - first;
+    // The state is that after all of the steps, of which some may not be recorded.
+    const state = arrays && made === count ? this.stateAt(first + count, arrays) : null;
+    const doubts = drafts.flatMap((draft) => draft.doubts);
+    const solved = doubts.length > 0 ? this.#commands.escalation?.solve(doubts) ?? null : null;
+    // The error reaches the caller that awaits this chunk, if there is one.
+    solved?.catch(() => {});
+    const cut = losses.map((each) => each.subarray(0, made));
+    return { first, count: made, losses: cut, diverged, drafts, state, solved };
   }
 
   /**
-   * Adds probes to the trace.
+   * Completes a record once its spectra have been solved again.
    *
-   * @param drafts Probes in the order of steps, then replicas.
-   * @param doubts Spectra that were solved again.
-   * @param solved Their results.
-   * @returns The probes.
+   * @param recorded The record.
+   * @returns The chunk.
    */
-  add(drafts: readonly Draft[], doubts: readonly Doubt[], solved: readonly LayerRecord[]): Probe[] {
-    const better = new Map(doubts.map((doubt, i) => [keyOf(doubt), solved[i]]));
-    const probes = drafts.map(({ probe, number, norms }): Probe => {
+  async complete({ drafts, solved, ...rest }: Recorded): Promise<TraceChunk> {
+    const again = await solved;
+    const doubts = again ? drafts.flatMap((draft) => draft.doubts) : [];
+    return {
+      ...rest,
+      probes: this.#probes(drafts, new Map(doubts.map((each, i) => [keyOf(each), again![i]]))),
+    };
+  }
+
+  /**
+   * Makes a state.
+   *
+   * @param step Number of the next step.
+   * @param arrays Words of its arrays.
+   * @returns The state, with the replicas that had diverged by then.
+   */
+  stateAt(step: number, arrays: TrainingState["arrays"]): TrainingState {
+    const diverged = [...this.#diverged].map(([replica, step]) => ({ replica, step }))
+      .filter((each) => each.step < step);
+    return { step, steps: this.#options.steps, arrays, diverged };
+  }
+
+  #probes(drafts: readonly Draft[], better: ReadonlyMap<string, LayerRecord>): Probe[] {
+    return drafts.map(({ probe, number, norms }): Probe => {
       const { replica } = probe;
       const solvedAgain = (layer: number) => better.get(keyOf({ probe: number, replica, layer }));
       const again = <Layer extends LayerProbe>(layer: Layer, index: number): Layer | LayerSpectrum => {
@@ -144,20 +173,6 @@ export class Recorder {
       const floors = last && norms && this.#floors(last, norms);
       return { ...probe, layers: probe.layers.map(again), ...floors };
     });
-    this.#probes.push(...probes);
-    return probes;
-  }
-
-  /**
-   * Makes room that grows with the run: a run that goes on until it is stopped may ask for billions
-   * of steps.
-   */
-  #makeRoom(steps: number): void {
-    for (const [replica, losses] of this.#losses.entries()) {
-      if (losses.length >= steps) continue;
-      this.#losses[replica] = new Float32Array(Math.max(steps, 2 * losses.length));
-      this.#losses[replica].set(losses);
-    }
   }
 
   #layer({ eigenvalues, bounds }: LayerRecord, index: number, precision: "single" | "double"): LayerSpectrum {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Probe } from "./trace.ts";
+import type { Probe, Trace } from "./trace.ts";
 
 /** A network whose loss became NaN or infinite. */
 export interface DivergedReplica {
@@ -20,6 +20,8 @@ export interface DivergedReplica {
 export interface TrainingState {
   /** Number of the next step. All earlier ones are made. */
   readonly step: number;
+  /** Updates that the run was to make, on which a cosine schedule depends. */
+  readonly steps: number;
   /** Words of the arrays on the GPU that change from step to step, by name. */
   readonly arrays: Readonly<Record<string, Uint32Array>>;
   /** Networks that had diverged. */
@@ -32,12 +34,29 @@ export interface TraceChunk {
   readonly first: number;
   /** Number of steps. */
   readonly count: number;
-  /** Loss of the batch at each of these steps: `losses[replica][step - first]`. */
+  /**
+   * Loss of the batch at each of these steps: `losses[replica][step - first]`, those of networks
+   * that have diverged among them.
+   */
   readonly losses: readonly Float32Array[];
   /** Probes at these steps, in the order of step, then replica. */
   readonly probes: readonly Probe[];
   /** Networks that diverged at these steps. */
   readonly diverged: readonly DivergedReplica[];
-  /** State after these steps if one was asked for in time; otherwise `null`. */
+  /**
+   * State after these steps, if one was asked for before they were submitted; otherwise, and after
+   * the last step of all, `null`.
+   */
   readonly state: TrainingState | null;
+}
+
+/** A training to go on with. */
+export interface SavedTraining {
+  /** Its state. */
+  readonly state: TrainingState;
+  /**
+   * Its record, of which only what comes before the state counts. `null` if the rest of the record
+   * is all that is wanted, which needs `retain: false`.
+   */
+  readonly trace: Trace | null;
 }

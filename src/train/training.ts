@@ -4,33 +4,26 @@
  *
  * @module
  */
-import { DivergenceError, StaircaseError } from "../errors.ts";
-import { Commands } from "../gpu/commands.ts";
+import { StaircaseError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
-import { ReadbackRing } from "../gpu/readback.ts";
 import { Network } from "../nn/network.ts";
-import { DEPTH, inChunks } from "./chunks.ts";
-import { type CompleteOptions, completeOptions, type TrainingOptions } from "./options.ts";
+import { inChunks } from "./chunks.ts";
+import { divergenceError, hasDiverged } from "./divergence.ts";
+import { checkSteps, type CompleteOptions, completeOptions, type TrainingOptions } from "./options.ts";
 import { bindTrainingCommands, type TrainingCommands } from "./commands.ts";
-import type { LayerRecord } from "../rank/probes/probe.ts";
-import type { Doubt } from "./escalation.ts";
-import { FeatureExport } from "./feature_export.ts";
-import { type Draft, Recorder } from "./recorder.ts";
+import type { FeatureExport } from "./feature_export.ts";
+import { type Recorded, Recorder } from "./recorder.ts";
+import type { SavedTraining, TraceChunk, TrainingState } from "./state.ts";
 import type { Probe, Trace } from "./trace.ts";
-
-/** Probes that wait for their spectra in doubt. */
-interface Pending {
-  readonly drafts: readonly Draft[];
-  readonly doubts: readonly Doubt[];
-  /** The spectra in doubt, solved again; `null` if there are none. */
-  readonly solved: Promise<readonly LayerRecord[]> | null;
-}
+import { Submissions } from "./submissions.ts";
+import { TraceBuilder } from "./trace_builder.ts";
 
 /** The parts of a training, bound. */
 interface BoundTraining {
   readonly network: Network;
   readonly commands: TrainingCommands;
   readonly signal: AbortSignal | undefined;
+  readonly from: SavedTraining | null;
 }
 
 /**
@@ -69,33 +62,35 @@ export class Training implements AsyncIterable<Probe>, Disposable {
    */
   readonly dispatchesPerCount: number | null;
 
-  readonly #gpu: Gpu;
-  readonly #stack: DisposableStack;
+  #stack: DisposableStack;
   readonly #commands: TrainingCommands;
   readonly #recorder: Recorder;
-  readonly #ring: ReadbackRing;
+  readonly #builder: TraceBuilder;
+  readonly #submissions: Submissions;
   readonly #signal: AbortSignal | undefined;
   /** Steps whose results have arrived, the last of which updates nothing. */
-  #arrived = 0;
-  #isStarted = false;
-  #isEnded = false;
-  #exported: FeatureExport | null = null;
+  #arrived: number;
+  #phase: "new" | "running" | "drained" | "left" = "new";
 
   private constructor(
     options: CompleteOptions,
-    { network, commands, signal }: BoundTraining,
+    { network, commands, signal, from }: BoundTraining,
     stack: DisposableStack,
   ) {
-    const { gpu } = network;
-    this.#gpu = gpu;
     this.options = options;
     this.network = network;
     this.#commands = commands;
     this.#signal = signal;
     this.#stack = stack;
-    this.#recorder = new Recorder(options, commands);
+    this.#recorder = new Recorder(options, commands, from?.state.diverged ?? []);
+    this.#builder = new TraceBuilder(options);
+    this.#arrived = from?.state.step ?? 0;
+    if (from) {
+      this.#builder.start(from);
+      commands.state.write(from.state.arrays);
+    }
     const { step, probes } = commands;
-    this.#ring = stack.use(new ReadbackRing(gpu, [step.losses, ...probes.results], DEPTH));
+    this.#submissions = new Submissions(network, options, commands, stack);
     this.dispatchesPerStep = step.draw.length + step.forward.length + step.update.length;
     this.dispatchesPerProbe = probes.spectrum.commands.length;
     this.dispatchesPerCount = probes.count?.commands.length ?? null;
@@ -106,24 +101,49 @@ export class Training implements AsyncIterable<Probe>, Disposable {
    *
    * @param gpu Device.
    * @param options What to train, and how.
-   * @returns The run, at its start.
-   * @throws {InputError} If an option is out of range.
+   * @param from A training to go on with, of the same options but for `steps`, which may be more:
+   * what follows has the bits of a run that was never interrupted. The parameters are those of its
+   * state. Default: none, from the start.
+   * @returns The run, at its start or where the other one was.
+   * @throws {InputError} If an option is out of range, or the options are not those of the training
+   * to go on with, or a cosine schedule is to have another number of steps.
    * @throws {ShapeError} If the adapter has no room for it.
+   *
+   * @example
+   * ```ts
+   * import assert from "node:assert/strict";
+   * import { Gpu } from "../gpu/device.ts";
+   * import { loadTask } from "../tasks/registry.ts";
+   *
+   * using gpu = await Gpu.open();
+   * const options = { task: await loadTask("cosines"), steps: 20, probeEvery: 10 };
+   * using training = await Training.create(gpu, options);
+   * const saved = { trace: await training.finish(), state: await training.readState() };
+   * using longer = await Training.create(gpu, { ...options, steps: 40 }, saved);
+   * assert.deepEqual((await longer.finish()).probes.map(({ step }) => step), [0, 10, 20, 30, 40]);
+   * ```
    */
-  static async create(gpu: Gpu, options: TrainingOptions): Promise<Training> {
+  static async create(
+    gpu: Gpu,
+    options: TrainingOptions,
+    from: SavedTraining | null = null,
+  ): Promise<Training> {
     const complete = completeOptions(options);
+    if (from) checkSteps(complete, from.state);
     using stack = new DisposableStack();
     const { task, hidden, activation, initializer, replicas, seed } = complete;
     const { inputs, outputs } = task;
     const shape = { inputs, hidden, outputs, activation, initializer, replicas, seed };
     const network = stack.use(await Network.create(gpu, shape));
     const commands = await bindTrainingCommands(network, complete, stack);
-    return new Training(complete, { network, commands, signal: options.signal }, stack.move());
+    const training = new Training(complete, { network, commands, signal: options.signal, from }, stack);
+    training.#stack = stack.move();
+    return training;
   }
 
-  /** The record so far. */
+  /** The record so far: all chunks that have been yielded, and what it went on from. */
   get trace(): Trace {
-    return this.#recorder.trace;
+    return this.#builder.trace;
   }
 
   /**
@@ -131,7 +151,7 @@ export class Training implements AsyncIterable<Probe>, Disposable {
    * before it.
    */
   get diverged(): ReadonlyMap<number, number> {
-    return this.#recorder.diverged;
+    return this.#builder.diverged;
   }
 
   /** Number of updates whose results have arrived, from 0 to `options.steps`. */
@@ -141,13 +161,13 @@ export class Training implements AsyncIterable<Probe>, Disposable {
 
   /**
    * State of the run: `done` once all results have arrived, `diverged` once every replica has
-   * diverged, `stopped` if it ended before, by its signal, by an error or because its caller left;
-   * otherwise `running`, which includes not yet started.
+   * diverged, or one with `stopOnDivergence`; `stopped` if it ended before, by its signal, by an
+   * error or because its caller left; otherwise `running`, which includes not yet started.
    */
   get status(): "running" | "done" | "stopped" | "diverged" {
-    if (this.diverged.size === this.options.replicas) return "diverged";
+    if (hasDiverged(this.diverged, this.options)) return "diverged";
     if (this.#arrived > this.options.steps) return "done";
-    return this.#isEnded ? "stopped" : "running";
+    return this.#phase === "new" || this.#phase === "running" ? "running" : "stopped";
   }
 
   /**
@@ -158,43 +178,89 @@ export class Training implements AsyncIterable<Probe>, Disposable {
    * @returns The features, once the probes have arrived.
    */
   exportFeatures(steps: Iterable<number>): FeatureExport {
-    const { features: views } = this.#commands.probes;
-    return this.#exported = new FeatureExport(this.network, this.options, { views, steps });
+    return this.#submissions.exportFeatures(steps);
+  }
+
+  /**
+   * Asks for the state: a copy of it at the end of the submission that is encoded next arrives with
+   * that submission's chunk. The GPU does not wait for it.
+   */
+  requestState(): void {
+    this.#submissions.requestState();
+  }
+
+  /**
+   * Reads the state after the last chunk, for a run that is to go on later. Of a run that is done
+   * it is the state before the last step, which updates nothing, so that `steps` may grow. Waits
+   * for the GPU.
+   *
+   * @returns The state.
+   * @throws {StaircaseError} If the run goes on, or ended otherwise than by its signal or its last
+   * step: the GPU is then ahead of the chunks.
+   */
+  async readState(): Promise<TrainingState> {
+    if (this.#phase !== "drained" && this.#phase !== "new") {
+      throw new StaircaseError(
+        this.#phase === "running"
+          ? "a training that runs has no state to read: stop it by its signal first, or request its state"
+          : "a training that diverged, failed or was left within its loop has no state to read: request it as it runs",
+      );
+    }
+    return this.#recorder.stateAt(this.updates, await this.#commands.state.read());
+  }
+
+  /**
+   * Trains, and yields the record of each submission as it arrives. A training can be iterated over
+   * once, by chunks or by probes.
+   *
+   * @throws {DivergenceError} If every replica has diverged, or one with `stopOnDivergence`.
+   * @throws {DeviceLostError} If the device is lost.
+   */
+  async *chunks(): AsyncGenerator<TraceChunk, void, void> {
+    if (this.#phase !== "new") {
+      throw new StaircaseError("a training run can be iterated over once: create another");
+    }
+    this.#phase = "running";
+    const { steps } = this.options;
+    const pending: Recorded[] = [];
+    const chunks = inChunks({
+      first: this.#arrived,
+      steps: steps + 1,
+      // The last step is on its own, so that there is a chunk that ends before it.
+      border: steps,
+      most: this.#commands.mostSteps,
+      signal: this.#signal,
+      submit: (first, count) => this.#submissions.submit(first, count),
+    });
+    try {
+      for await (const { first, count, result, milliseconds } of chunks) {
+        pending.push(this.#recorder.record(first, count, result));
+        this.milliseconds = milliseconds;
+        const { hasDiverged } = this.#recorder;
+        // Spectra that are solved again have time until the next submission has been read.
+        while (pending.length > 1 || pending[0]?.solved === null) {
+          yield await this.#complete(pending.shift()!);
+        }
+        if (hasDiverged) break;
+      }
+      while (pending.length > 0) yield await this.#complete(pending.shift()!);
+      if (this.#recorder.hasDiverged) throw divergenceError(this.diverged, this.options);
+      this.#phase = "drained";
+    } finally {
+      if (this.#phase === "running") this.#phase = "left";
+      // No result may be in flight to buffers that the caller is about to free.
+      await Promise.allSettled(pending.map(({ solved }) => solved));
+    }
   }
 
   /**
    * Trains, and yields the probes as they arrive: in the order of steps, then replicas.
    *
-   * @throws {DivergenceError} If every replica has diverged.
+   * @throws {DivergenceError} If every replica has diverged, or one with `stopOnDivergence`.
    * @throws {DeviceLostError} If the device is lost.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Probe, void, void> {
-    if (this.#isStarted) throw new StaircaseError("a training run can be iterated over once: create another");
-    this.#isStarted = true;
-    const { steps, replicas } = this.options;
-    const pending: Pending[] = [];
-    const chunks = inChunks({
-      steps: steps + 1,
-      most: this.#commands.mostSteps,
-      signal: this.#signal,
-      submit: (first, count) => this.#submit(first, count),
-    });
-    try {
-      for await (const { first, count, result, milliseconds } of chunks) {
-        pending.push(this.#judge(this.#recorder.record(first, count, result)));
-        this.#arrived += count;
-        this.milliseconds = milliseconds;
-        // Spectra that are solved again have time until the next submission has been read.
-        while (pending.length > 1 || pending[0]?.solved === null) yield* await this.#add(pending.shift()!);
-        if (this.diverged.size === replicas) break;
-      }
-      while (pending.length > 0) yield* await this.#add(pending.shift()!);
-      if (this.diverged.size === replicas) throw divergence(this.diverged);
-    } finally {
-      this.#isEnded = true;
-      // No result may be in flight to buffers that the caller is about to free.
-      await Promise.allSettled(pending.map(({ solved }) => solved));
-    }
+    for await (const { probes } of this.chunks()) yield* probes;
   }
 
   /**
@@ -207,56 +273,15 @@ export class Training implements AsyncIterable<Probe>, Disposable {
     return this.trace;
   }
 
-  /** Starts to solve the spectra in doubt again. */
-  #judge(drafts: readonly Draft[]): Pending {
-    const { escalation } = this.#commands;
-    const doubts = escalation ? drafts.flatMap((draft) => draft.doubts) : [];
-    if (!escalation || doubts.length === 0) return { drafts, doubts, solved: null };
-    const solved = escalation.solve(doubts);
-    solved.catch(() => {});
-    return { drafts, doubts, solved };
-  }
-
-  async #add({ drafts, doubts, solved }: Pending): Promise<Probe[]> {
-    return this.#recorder.add(drafts, doubts, await solved ?? []);
-  }
-
-  #submit(start: number, count: number): Promise<Float32Array[]> {
-    const { steps } = this.options;
-    const { step, probes: { schedule, spectrum, count: counted }, escalation } = this.#commands;
-    let commands = new Commands(this.#gpu), counts = 0;
-    for (let s = start; s < start + count; s++) {
-      const [first, ...rest] = s === steps ? step.measure : step.update;
-      commands.run(...step.draw, ...step.forward, first);
-      const kind = schedule.kind(s);
-      // There is no basis for the spectra to start from yet, or it is as old as the last of them.
-      if (s === 0 || (kind === "spectrum" && counted)) commands.run(...spectrum.warmUp);
-      if (kind === "spectrum") commands.run(...spectrum.commands);
-      if (kind === "count" && counted) {
-        commands.run(...counted.commands);
-        counts++;
-      }
-      if (kind) {
-        escalation?.keep(commands, schedule.before(s).all);
-        commands = this.#exported?.take(s, commands) ?? commands;
-      }
-      commands.run(...rest);
-    }
-    counted?.probes.count(commands, schedule.before(start).count, counts);
-    return this.#ring.submit(commands);
+  async #complete(recorded: Recorded): Promise<TraceChunk> {
+    const chunk = await this.#recorder.complete(recorded);
+    this.#builder.add(chunk);
+    this.#arrived = chunk.first + chunk.count;
+    return chunk;
   }
 
   /** Frees everything. */
   [Symbol.dispose](): void {
     this.#stack.dispose();
   }
-}
-
-function divergence(diverged: ReadonlyMap<number, number>): DivergenceError {
-  const step = Math.min(...diverged.values());
-  return new DivergenceError(
-    `the loss is no longer finite from step ${step} on: lower the learning rate, or choose another initialiser`,
-    step,
-    [...diverged.keys()],
-  );
 }

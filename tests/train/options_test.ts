@@ -26,6 +26,8 @@ Deno.test("completeOptions: what is left out the task decides", () => {
     precision: "auto",
     replicas: 1,
     seed: 0,
+    stopOnDivergence: false,
+    retain: true,
   });
 });
 
@@ -46,6 +48,8 @@ Deno.test("completeOptions: what is given is kept, and the signal is no part of 
     precision: "single",
     replicas: 2,
     seed: 7,
+    stopOnDivergence: true,
+    retain: false,
   };
   assert.deepEqual(completeOptions({ ...given, signal: AbortSignal.abort() }), given);
 });
@@ -64,6 +68,8 @@ Deno.test("completeOptions: numbers out of range are refused", () => {
     [{ epsilons: [-1e-6] }, /^threshold ε must be a number above 0, not -0.000001$/],
     [{ epsilons: [NaN] }, /^threshold ε .*, not NaN$/],
     [{ epsilons: [Infinity] }, /^threshold ε .*, not Infinity$/],
+    [{ retain: 1 as unknown as boolean }, /^retain must be true or false, not 1$/],
+    [{ stopOnDivergence: "no" as unknown as boolean }, /^stopOnDivergence must be true or false, not no$/],
   ];
   for (const [options, message] of cases) {
     assert.throws(() => completeOptions({ task, ...options }), inputError(message));

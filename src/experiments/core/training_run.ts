@@ -70,7 +70,17 @@ export function trainingRun<Row>(options: MeasuredTraining<Row>): Run<Row> {
  */
 export function trainingPart(plan: CompleteOptions): CompleteOptions {
   const { task, hidden, activation, initializer, optimizer, schedule, batch, steps } = plan;
-  const { probeEvery, spectraEvery, epsilons, threshold, precision, replicas, seed } = plan;
+  const {
+    probeEvery,
+    spectraEvery,
+    epsilons,
+    threshold,
+    precision,
+    replicas,
+    seed,
+    stopOnDivergence,
+    retain,
+  } = plan;
   return {
     task,
     hidden,
@@ -87,6 +97,8 @@ export function trainingPart(plan: CompleteOptions): CompleteOptions {
     precision,
     replicas,
     seed,
+    stopOnDivergence,
+    retain,
   };
 }
 

@@ -71,6 +71,8 @@ export interface TrainingStep {
   readonly seen: BatchEvaluation;
   /** `struct State` of each replica. */
   readonly states: GpuArray;
+  /** First and second moments of the parameters. */
+  readonly moments: GpuArray;
   /** Loss of each replica at the last `logCapacity` steps, `[step mod capacity][replica]`. */
   readonly losses: GpuArray;
 }
@@ -101,7 +103,7 @@ export async function bindTrainingStep(
     throw new InputError(`a batch of ${batch} samples of a differential equation: give the full batch`);
   }
   const arrays = optimizerArrays(network, options, stack);
-  const { states, losses } = arrays;
+  const { states, moments, losses } = arrays;
 
   const path = options.path ?? choosePath(network, batch ?? samples.count);
   if (path !== "layered" && typeof objective === "string") {
@@ -117,7 +119,7 @@ export async function bindTrainingStep(
       ? defaultVariant(network, path)
       : await chooseVariant(network, samples, path, fusedOptions);
     const fused = await bindFusedStep(network, samples, { ...fusedOptions, variant }, stack);
-    return { draw: [], ...fused, evaluated: null, states, losses };
+    return { draw: [], ...fused, evaluated: null, states, moments, losses };
   }
 
   const { gpu, replicas } = network;
@@ -151,6 +153,7 @@ export async function bindTrainingStep(
       loss: results.loss,
     },
     states,
+    moments,
     losses,
   };
 }

@@ -61,6 +61,8 @@ export interface CountedProbes {
   readonly capacity: number;
   /** Arrays to read back after a submission. */
   readonly results: readonly [tallies: GpuArray, counts: GpuArray];
+  /** Number of probes made so far, one word: all that is kept from submission to submission. */
+  readonly made: GpuArray;
   /**
    * Counts in the Gram matrices of all probes of a submission at once: a single probe would not
    * fill a GPU.
@@ -136,6 +138,7 @@ async function bind(gpu: Gpu, options: CountedProbeOptions, stack: DisposableSta
     commands: [...grams.dispatches, tally],
     capacity,
     results: [tallies, inertia.counts],
+    made: grams.made,
     count: (commands, first, probes) => inertia.encode(commands, first, probes),
     decode: (tallies, counts, probe, replica) => {
       const at = 4 * ((probe % capacity) * replicas + replica);

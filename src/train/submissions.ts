@@ -1,0 +1,107 @@
+/**
+ * The submissions of a run: some steps, their probes, and what is read back of them.
+ *
+ * @module
+ */
+import { Commands } from "../gpu/commands.ts";
+import { ReadbackRing } from "../gpu/readback.ts";
+import type { Network } from "../nn/network.ts";
+import { DEPTH } from "./chunks.ts";
+import type { TrainingCommands } from "./commands.ts";
+import { FeatureExport } from "./feature_export.ts";
+import type { CompleteOptions } from "./options.ts";
+import type { TrainingState } from "./state.ts";
+
+/** What a submission leaves for the host. */
+export interface SubmissionResults {
+  /** The log of losses, then the results of the probes, as `Recorder.record` takes them. */
+  readonly results: readonly Float32Array[];
+  /** Arrays of the state after it; `null` if none was asked for. */
+  readonly arrays: TrainingState["arrays"] | null;
+}
+
+/** Makes the submissions of a run. */
+export class Submissions {
+  readonly #network: Network;
+  readonly #options: CompleteOptions;
+  readonly #commands: TrainingCommands;
+  readonly #ring: ReadbackRing;
+  #exported: FeatureExport | null = null;
+  #isStateWanted = false;
+
+  /**
+   * Allocates the room for results.
+   *
+   * @param network The network.
+   * @param options Options of the run.
+   * @param commands Its commands.
+   * @param stack Owner of the room.
+   */
+  constructor(
+    network: Network,
+    options: CompleteOptions,
+    commands: TrainingCommands,
+    stack: DisposableStack,
+  ) {
+    this.#network = network;
+    this.#options = options;
+    this.#commands = commands;
+    const results = [commands.step.losses, ...commands.probes.results];
+    this.#ring = stack.use(new ReadbackRing(network.gpu, results, DEPTH));
+  }
+
+  /**
+   * Exports the features of some probes of later submissions.
+   *
+   * @param steps Steps of probes.
+   * @returns The features, once the probes have arrived.
+   */
+  exportFeatures(steps: Iterable<number>): FeatureExport {
+    const { features: views } = this.#commands.probes;
+    return this.#exported = new FeatureExport(this.#network, this.#options, { views, steps });
+  }
+
+  /** Asks for the state at the end of the next submission. */
+  requestState(): void {
+    this.#isStateWanted = true;
+  }
+
+  /**
+   * Submits some steps. The last step of the run comes alone: before it, what it changes is copied
+   * aside.
+   *
+   * @param start First step.
+   * @param count Number of steps.
+   * @returns Their results, and the state if it was asked for and they do not end the run.
+   */
+  async submit(start: number, count: number): Promise<SubmissionResults> {
+    const { steps } = this.#options;
+    const { step, probes: { schedule, spectrum, count: counted }, escalation, state } = this.#commands;
+    let commands = new Commands(this.#network.gpu), counts = 0;
+    if (start === steps) state.spare(commands);
+    for (let s = start; s < start + count; s++) {
+      const [first, ...rest] = s === steps ? step.measure : step.update;
+      commands.run(...step.draw, ...step.forward, first);
+      const kind = schedule.kind(s);
+      // There is no basis for the spectra to start from yet, or it is as old as the last of them.
+      if (s === 0 || (kind === "spectrum" && counted)) commands.run(...spectrum.warmUp);
+      if (kind === "spectrum") commands.run(...spectrum.commands);
+      if (kind === "count" && counted) {
+        commands.run(...counted.commands);
+        counts++;
+      }
+      if (kind) {
+        escalation?.keep(commands, schedule.before(s).all);
+        commands = this.#exported?.take(s, commands) ?? commands;
+      }
+      commands.run(...rest);
+    }
+    counted?.probes.count(commands, schedule.before(start).count, counts);
+    const isStateWanted = this.#isStateWanted && start < steps;
+    this.#isStateWanted = false;
+    const submitted = this.#ring.submit(commands);
+    // Nothing that changes the state is submitted in between.
+    const [results, arrays] = await Promise.all([submitted, isStateWanted ? state.read() : null]);
+    return { results, arrays };
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * The trace of a run, put together from the records of its submissions.
+ *
+ * @module
+ */
+import { InputError } from "../errors.ts";
+import type { SavedTraining, TraceChunk } from "./state.ts";
+import type { Probe, Trace } from "./trace.ts";
+
+/** Steps whose losses a replica has room for at first. */
+const FIRST_ROOM = 1024;
+
+/**
+ * Puts chunks together to a trace.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const builder = new TraceBuilder({ replicas: 1, epsilons: [1e-6] });
+ * const chunk = { count: 2, probes: [], diverged: [], state: null };
+ * builder.add({ ...chunk, first: 0, losses: [Float32Array.of(4, 3)] });
+ * builder.add({ ...chunk, first: 2, losses: [Float32Array.of(2, 1)] });
+ * assert.deepEqual(builder.trace.losses[0], Float32Array.of(4, 3, 2, 1));
+ * ```
+ */
+export class TraceBuilder {
+  /** Replicas that have diverged, with the step at which they did: their trace ends before it. */
+  readonly diverged = new Map<number, number>();
+
+  readonly #epsilons: readonly number[];
+  readonly #isKept: boolean;
+  readonly #losses: Float32Array[];
+  readonly #probes: Probe[] = [];
+  #steps = 0;
+
+  /**
+   * Starts a trace.
+   *
+   * @param shape Number of replicas, thresholds, and whether chunks are kept at all; without them,
+   * only divergence is. Default: kept.
+   */
+  constructor(
+    { replicas, epsilons, retain = true }: Pick<Trace, "replicas" | "epsilons"> & {
+      readonly retain?: boolean;
+    },
+  ) {
+    this.#epsilons = epsilons;
+    this.#isKept = retain;
+    this.#losses = Array.from({ length: replicas }, () => new Float32Array(retain ? FIRST_ROOM : 0));
+  }
+
+  /** The trace so far. */
+  get trace(): Trace {
+    return {
+      replicas: this.#losses.length,
+      epsilons: this.#epsilons,
+      losses: this.#losses.map((losses, replica) =>
+        losses.subarray(0, Math.min(this.#steps, this.diverged.get(replica) ?? Infinity))
+      ),
+      probes: this.#probes,
+    };
+  }
+
+  /**
+   * Takes in what an earlier training recorded before its state. Comes before any chunk.
+   *
+   * @param saved The training.
+   * @throws {InputError} If its trace is of another run, ends too early, or is missing.
+   */
+  start({ state: { step, diverged }, trace }: SavedTraining): void {
+    for (const each of diverged) this.diverged.set(each.replica, each.step);
+    if (!this.#isKept) return;
+    if (trace === null) {
+      if (step === 0) return;
+      throw new InputError(
+        `a trace is kept that begins at step ${step}: give the trace up to there, or retain: false`,
+      );
+    }
+    const reachesState = (losses: Float32Array, replica: number) =>
+      losses.length >= Math.min(step, this.diverged.get(replica) ?? Infinity);
+    if (trace.losses.length !== this.#losses.length || !trace.losses.every(reachesState)) {
+      throw new InputError(
+        `the trace does not reach step ${step} of ${this.#losses.length} replicas: give that of the same run`,
+      );
+    }
+    this.#makeRoom(step);
+    for (const [replica, losses] of trace.losses.entries()) {
+      this.#losses[replica].set(losses.subarray(0, step));
+    }
+    for (const probe of trace.probes) if (probe.step < step) this.#probes.push(probe);
+    this.#steps = step;
+  }
+
+  /**
+   * Adds the next chunk.
+   *
+   * @param chunk The chunk.
+   */
+  add({ first, count, losses, probes, diverged }: TraceChunk): void {
+    for (const { replica, step } of diverged) this.diverged.set(replica, step);
+    if (!this.#isKept) return;
+    this.#steps = first + count;
+    this.#makeRoom(this.#steps);
+    for (const [replica, each] of losses.entries()) this.#losses[replica].set(each, first);
+    for (const probe of probes) this.#probes.push(probe);
+  }
+
+  /**
+   * Makes room that grows with the run: a run that goes on until it is stopped may ask for billions
+   * of steps.
+   */
+  #makeRoom(steps: number): void {
+    for (const [replica, losses] of this.#losses.entries()) {
+      if (losses.length >= steps) continue;
+      this.#losses[replica] = new Float32Array(Math.max(steps, 2 * losses.length));
+      this.#losses[replica].set(losses);
+    }
+  }
+}
