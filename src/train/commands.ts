@@ -6,11 +6,13 @@
 import type { Network } from "../nn/network.ts";
 import { bindTrainingStep, type TrainingStep } from "../nn/optim/training_step.ts";
 import { uploadSamples } from "../nn/samples.ts";
+import { locateDivergence } from "./divergence.ts";
 import { Escalation } from "./escalation.ts";
 import { objectiveOf } from "./objective.ts";
 import type { CompleteOptions } from "./options.ts";
 import { RunState } from "./run_state.ts";
 import { bindProbeCommands, type ProbeCommands } from "./probe_commands.ts";
+import type { DivergedReplica } from "./state.ts";
 
 /**
  * Steps whose losses the GPU keeps until the host has read them: the most that one submission may
@@ -30,6 +32,8 @@ export interface TrainingCommands {
   readonly escalation: Escalation | null;
   /** All that later steps and probes depend on. */
   readonly state: RunState;
+  /** Finds the layers in which replicas have diverged, at the steps of their batches. */
+  locate(diverged: readonly DivergedReplica[]): Promise<DivergedReplica[]>;
   /**
    * Largest number of steps in one submission. More would overwrite results before they are read.
    */
@@ -74,6 +78,7 @@ export async function bindTrainingCommands(
     probes,
     escalation,
     state,
+    locate: (diverged) => locateDivergence(network, step, diverged),
     mostSteps: Math.min(LOG_CAPACITY, (mostProbes - 1) * probeEvery + 1),
   };
 }

@@ -13,7 +13,7 @@ import { checkSteps, type CompleteOptions, completeOptions, type TrainingOptions
 import { bindTrainingCommands, type TrainingCommands } from "./commands.ts";
 import type { FeatureExport } from "./feature_export.ts";
 import { type Recorded, Recorder } from "./recorder.ts";
-import type { SavedTraining, TraceChunk, TrainingState } from "./state.ts";
+import type { DivergedReplica, SavedTraining, TraceChunk, TrainingState } from "./state.ts";
 import type { Probe, Trace } from "./trace.ts";
 import { Submissions } from "./submissions.ts";
 import { TraceBuilder } from "./trace_builder.ts";
@@ -154,6 +154,11 @@ export class Training implements AsyncIterable<Probe>, Disposable {
     return this.#builder.diverged;
   }
 
+  /** Replicas that have diverged, when and in which layer, in the order in which they did. */
+  get divergedReplicas(): readonly DivergedReplica[] {
+    return this.#builder.divergedReplicas;
+  }
+
   /** Number of updates whose results have arrived, from 0 to `options.steps`. */
   get updates(): number {
     return Math.min(this.#arrived, this.options.steps);
@@ -238,18 +243,18 @@ export class Training implements AsyncIterable<Probe>, Disposable {
         this.milliseconds = milliseconds;
         const { hasDiverged } = this.#recorder;
         // Spectra that are solved again have time until the next submission has been read.
-        while (pending.length > 1 || pending[0]?.solved === null) {
+        while (pending.length > 1 || pending.length === 1 && Recorder.isComplete(pending[0])) {
           yield await this.#complete(pending.shift()!);
         }
         if (hasDiverged) break;
       }
       while (pending.length > 0) yield await this.#complete(pending.shift()!);
-      if (this.#recorder.hasDiverged) throw divergenceError(this.diverged, this.options);
+      if (this.#recorder.hasDiverged) throw divergenceError(this.divergedReplicas, this.options);
       this.#phase = "drained";
     } finally {
       if (this.#phase === "running") this.#phase = "left";
       // No result may be in flight to buffers that the caller is about to free.
-      await Promise.allSettled(pending.map(({ solved }) => solved));
+      await Promise.allSettled(pending.flatMap(({ solved, located }) => [solved, located]));
     }
   }
 

@@ -34,7 +34,10 @@ Deno.test("divergence: the run ends with an error that says when, and keeps the 
     }
     assert(thrown instanceof DivergenceError, String(thrown));
     assert.equal(thrown.exitStatus, 1);
-    assert.match(thrown.message, /^the loss is no longer finite from step \d+ on: lower the learning rate, /);
+    assert.match(
+      thrown.message,
+      /^the loss is no longer finite from step \d+ on, first in (layer \d|the output layer)( of replica \d)?: lower the learning rate, /,
+    );
     const { trace, diverged } = training;
     assert.equal(thrown.step, Math.min(...diverged.values()));
     assert(thrown.step > 0 && thrown.step < 1000);

@@ -10,6 +10,7 @@ import type { Gpu } from "../../gpu/device.ts";
 import type { Task } from "../../tasks/task.ts";
 import type { KernelTime } from "../../gpu/measure/profiler.ts";
 import type { Table } from "../../io/table.ts";
+import type { DivergedLayer } from "../../train/state.ts";
 import type { Claim, Verdict } from "./verdict.ts";
 
 /** Options of an experiment, checked and completed. `run.json` has them as its configuration. */
@@ -45,6 +46,8 @@ export interface Divergence {
   readonly replica: number;
   /** Step at which its loss became NaN or infinite. */
   readonly step: number;
+  /** Layer in which that began, see `DivergedReplica`; absent if the network is left out otherwise. */
+  readonly layer?: DivergedLayer;
   /** Its name and the reason, unless index and step are enough. */
   readonly description?: string;
 }

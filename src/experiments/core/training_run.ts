@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { divergencePlace } from "../../train/divergence.ts";
 import type { CompleteOptions, TrainingOptions } from "../../train/options.ts";
 import type { Probe } from "../../train/trace.ts";
 import { Training } from "../../train/training.ts";
@@ -122,10 +123,9 @@ async function execute<Row>(
     clearInterval(timer);
   }
   const { rows, leftOut = [] } = await measure(training, context);
-  const diverged = [...training.diverged].map(([replica, step]): Divergence => ({
-    replica,
-    step,
-    ...nameOf && { description: `${nameOf(replica)} diverged at step ${step}` },
+  const diverged = training.divergedReplicas.map((each): Divergence => ({
+    ...each,
+    ...nameOf && { description: `${nameOf(each.replica)} diverged ${divergencePlace(each)}` },
   }));
   return {
     rows,
