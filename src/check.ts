@@ -5,7 +5,7 @@
  * @module
  */
 import { InputError } from "./errors.ts";
-import { formatNumber } from "./format.ts";
+import { formatNumber, listed, quoted, shown } from "./format.ts";
 
 /** Which numbers are allowed. */
 export interface NumberRange {
@@ -99,7 +99,7 @@ export function checkName<const Name extends string>(
   names: readonly Name[],
 ): Name {
   if (names.includes(name as Name)) return name as Name;
-  throw new InputError(`no ${what} ${show(name)};${suggestion(name, names)} give one of ${names.join(", ")}`);
+  throw new InputError(`no ${what} ${show(name)};${suggestion(name, names)} give one of ${listed(names)}`);
 }
 
 /**
@@ -128,10 +128,13 @@ export function checkKeys(what: string, given: object, known: readonly string[])
   for (const [key, value] of Object.entries(given)) {
     if (value === undefined || known.includes(key)) continue;
     throw new InputError(
-      `${what} have no ${show(key)};${suggestion(key, known)} give some of ${known.join(", ")}`,
+      `${what} have no ${show(key)};${suggestion(key, known)} give some of ${listed(known)}`,
     );
   }
 }
+
+/** Characters of a name that may be a mistyped one, at most. */
+const LONGEST_NAME = 100;
 
 /**
  * Levenshtein's distance: the fewest insertions, deletions and replacements that turn one string
@@ -167,6 +170,7 @@ function distance(from: string, to: string): number {
  * ```
  */
 export function closest(name: string, known: readonly string[]): string | undefined {
+  if (name.length > LONGEST_NAME) return undefined;
   let best: string | undefined, least = Infinity;
   for (const candidate of known) {
     const edits = distance(name.toLowerCase(), candidate.toLowerCase());
@@ -187,7 +191,13 @@ export function suggestion(name: unknown, known: readonly string[]): string {
   return near === undefined ? "" : ` did you mean "${near}"?`;
 }
 
-/** A value as an error message shows it. */
+/** A value as an error message shows it: short, whatever it is. */
 function show(value: unknown): string {
-  return typeof value === "string" ? JSON.stringify(value) : String(value);
+  if (typeof value === "string") return quoted(value);
+  try {
+    return shown(String(value));
+  } catch {
+    // An object without a way to become text.
+    return "an object";
+  }
 }

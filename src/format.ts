@@ -160,6 +160,35 @@ export function quoted(text: string, most: number = MOST_SHOWN): string {
   return shortened(JSON.stringify(text), most);
 }
 
+/** Names that a message lists, and their characters, at most. */
+const MOST_LISTED = 40, LONGEST_LIST = 280;
+
+/**
+ * Lists names for a message, the first of many.
+ *
+ * @param names The names.
+ * @param most Names at most. Default: 40.
+ * @returns The names, separated by commas, and how many are left out.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { listed } from "./format.ts";
+ *
+ * assert.equal(listed(["a", "b", "c"], 2), "a, b and 1 more");
+ * ```
+ */
+export function listed(names: readonly string[], most: number = MOST_LISTED): string {
+  let text = "", count = 0;
+  for (const name of names.slice(0, most)) {
+    const next = `${count === 0 ? "" : ", "}${shown(name)}`;
+    if (count > 0 && text.length + next.length > LONGEST_LIST) break;
+    text += next;
+    count++;
+  }
+  return count < names.length ? `${text} and ${names.length - count} more` : text;
+}
+
 /** Leaves out the middle of a long text. */
 function shortened(text: string, most: number): string {
   if (text.length <= most) return text;

@@ -7,6 +7,7 @@
 import { parseArgs } from "node:util";
 import { closest, type NumberRange } from "../check.ts";
 import { InputError } from "../errors.ts";
+import { quoted, shown } from "../format.ts";
 import { suggestFlag } from "./flag_suggestion.ts";
 import { isDecimal, parseNumber } from "./parse_number.ts";
 
@@ -130,7 +131,7 @@ function readValue(flag: Exclude<Flag, BooleanFlag>, text: string): unknown {
       if (flag.choices && !flag.choices.includes(text)) {
         const guess = closest(text, flag.choices);
         throw new InputError(
-          `--${flag.name} must be ${anyOf(flag.choices)}, not ${JSON.stringify(text)}` +
+          `--${flag.name} must be ${anyOf(flag.choices)}, not ${quoted(text)}` +
             (guess === undefined ? "" : `; did you mean ${guess}?`),
         );
       }
@@ -161,13 +162,13 @@ function refuseSplitList(name: string, first: string, rest: readonly string[]): 
   const whole = parts.join("");
   if (parts.length === 1 || !whole.split(",").every(isDecimal)) return;
   const where = first.endsWith(",") ? "after" : "before";
-  throw new InputError(`--${name}: leave out the blank ${where} the comma, as in ${whole}`);
+  throw new InputError(`--${name}: leave out the blank ${where} the comma, as in ${shown(whole)}`);
 }
 
 /** Describes a flag that is not in the table, and names the one that was probably meant. */
 function unknownFlag(flags: readonly Flag[], argument: string): InputError {
-  const typed = argument.replace(/=.*$/s, "");
-  const name = typed.replace(/^-+/, "");
+  const given = argument.replace(/=.*$/s, ""), typed = shown(given);
+  const name = given.replace(/^-+/, "");
   const find = (wanted: string, among: readonly Flag[], prefix: string): string | undefined => {
     const present = among.find(({ was }) => was?.includes(wanted));
     if (present) return `${typed} is now --${prefix}${present.name}`;
@@ -234,7 +235,9 @@ export function parseFlags<const Flags extends readonly Flag[]>(
     if (!flag || !rawName.startsWith("--")) throw unknownFlag(flags, args[index]);
     given.add(camelCase(flag.name));
     if (flag.kind === "boolean") {
-      if (value !== undefined) throw new InputError(`--${flag.name} takes no value; leave out =${value}`);
+      if (value !== undefined) {
+        throw new InputError(`--${flag.name} takes no value; leave out =${shown(value)}`);
+      }
       values[camelCase(flag.name)] = flag.name === name;
     } else {
       // `--out --json` forgot a value; `--x -1` did not.

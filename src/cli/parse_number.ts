@@ -5,6 +5,7 @@
  */
 import { describeRange, isInRange, type NumberRange } from "../check.ts";
 import { InputError } from "../errors.ts";
+import { quoted } from "../format.ts";
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
@@ -48,7 +49,7 @@ export function parseNumber(
   const range = { ...flag, integer };
   if (!isInRange(value, range)) {
     throw new InputError(
-      `--${flag.name} must be ${describeRange(range)}, not ${JSON.stringify(text)}`,
+      `--${flag.name} must be ${describeRange(range)}, not ${quoted(text)}`,
     );
   }
   return value;

@@ -5,6 +5,7 @@
  */
 import { checkNumber } from "../check.ts";
 import { InputError, ShapeError } from "../errors.ts";
+import { quoted, shown } from "../format.ts";
 import type { Task } from "../tasks/task.ts";
 
 /**
@@ -25,13 +26,15 @@ export function parseLayers(text: string | readonly number[], task: Task): numbe
   const widths = words.map(Number);
   // Number() alone also takes 0x10, 1e2 and blanks.
   if (!words.every((word, i) => /^\d+$/.test(word) && widths[i] >= 1 && Number.isSafeInteger(widths[i]))) {
-    throw new InputError(`layers "${text}": give hidden widths as 50,50 or all widths as 1-50-50-1`);
+    throw new InputError(`layers ${quoted(text)}: give hidden widths as 50,50 or all widths as 1-50-50-1`);
   }
   if (!all) return widths;
   const { inputs, outputs, name } = task;
   if (widths.length < 3 || widths[0] !== inputs || widths[widths.length - 1] !== outputs) {
     throw new ShapeError(
-      `layers ${text} do not fit the task ${name}: give ${inputs}, at least one hidden width, and ${outputs}`,
+      `layers ${
+        shown(text)
+      } do not fit the task ${name}: give ${inputs}, at least one hidden width, and ${outputs}`,
     );
   }
   return widths.slice(1, -1);
@@ -48,5 +51,5 @@ export function parseBatch(text: string | number): number | null {
   if (typeof text === "number") return checkNumber("batch", text, { min: 1, integer: true });
   if (text === "full") return null;
   if (/^\d+$/.test(text)) return Number(text);
-  throw new InputError(`batch "${text}": give a whole number of samples, or full`);
+  throw new InputError(`batch ${quoted(text)}: give a whole number of samples, or full`);
 }

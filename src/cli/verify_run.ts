@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { InputError, StaircaseError } from "../errors.ts";
-import { count } from "../format.ts";
+import { count, shown } from "../format.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { parseTrace, type TraceRow } from "../io/read_trace.ts";
 import { readRun } from "../io/read_run.ts";
@@ -66,9 +66,12 @@ interface RunRecord {
  * samples.
  */
 export async function readTrainingRun(path: string, data: string | null): Promise<RecordedRun> {
-  const { experiment, configuration = {}, adapter } = await readRun<RunRecord>(path);
+  const { experiment, configuration: recorded, adapter } = await readRun<RunRecord>(path);
+  const configuration = recorded ?? {};
   if (experiment !== "staircase") {
-    throw new InputError(`${path}: is a run of ${experiment ?? "something else"}; give one of staircase`);
+    throw new InputError(
+      `${path}: is a run of ${shown(String(experiment ?? "something else"))}; give one of staircase`,
+    );
   }
   const { task: wanted } = configuration;
   const missing = KEYS.find((key) => configuration[key] === undefined);
@@ -76,6 +79,11 @@ export async function readTrainingRun(path: string, data: string | null): Promis
     throw new InputError(`${path}: its run.json has no ${missing ?? "task"}; give a run of this version`);
   }
   const { name, samples, heldOut } = wanted;
+  if (typeof name !== "string" || ![samples, heldOut].every(Number.isSafeInteger)) {
+    throw new InputError(
+      `${path}: its task has no name or no numbers of samples; give a run of this version`,
+    );
+  }
   const task = await taskOf({ task: name, samples, seed: configuration.seed!, data });
   const here = [task.train.count, task.test?.count ?? 0];
   if (here[0] !== samples || here[1] !== heldOut) {

@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 import { FileError, InputError } from "../errors.ts";
-import type { DivergedReplica, TrainingState } from "../train/state.ts";
+import type { TrainingState } from "../train/state.ts";
 import { checkPrefix, type FilePosition } from "./append_file.ts";
 import { unreadable } from "./file_reason.ts";
 import { readSealed, type SealedKind, writeSealed } from "./sealed_file.ts";
@@ -41,8 +41,7 @@ export interface FoundCheckpoint {
 
 /** What the header of a checkpoint holds. */
 interface Header extends Omit<Checkpoint, "state"> {
-  readonly step: number;
-  readonly diverged: readonly DivergedReplica[];
+  readonly state: Omit<TrainingState, "arrays">;
   readonly arrays: readonly (readonly [name: string, words: number])[];
 }
 
@@ -57,20 +56,62 @@ export function journalPath(folder: string, run: number): string {
   return join(folder, `run-${run}.journal`);
 }
 
-/** The checkpoints of a training, by their numbers, latest first. */
-async function listCheckpoints(folder: string, run: number): Promise<{ path: string; number: number }[]> {
-  const found: { path: string; number: number }[] = [];
+/** A checkpoint in a folder. */
+export interface CheckpointInfo {
+  /** Path of the file. */
+  readonly path: string;
+  /** Number of the training in its run, from 0. */
+  readonly run: number;
+  /** Step that it goes on with; `null` if it is damaged. */
+  readonly step: number | null;
+  /** Why it cannot be used, in a line; `null` if it is whole. */
+  readonly problem: string | null;
+}
+
+/**
+ * Lists the checkpoints of a run.
+ *
+ * @param folder Folder of checkpoints.
+ * @returns The checkpoints of each training, latest first; none if there is no folder.
+ */
+export async function listCheckpoints(folder: string): Promise<CheckpointInfo[]> {
+  const found: CheckpointInfo[] = [];
+  for (const { path, run } of await findCheckpoints(folder)) {
+    try {
+      const { state } = await parseCheckpoint(path);
+      found.push({ path, run, step: state.step, problem: null });
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      // One that is deleted meanwhile is one of those that are not kept.
+      if (!(error.cause instanceof Deno.errors.NotFound)) {
+        found.push({ path, run, step: null, problem: error.message });
+      }
+    }
+  }
+  return found;
+}
+
+/** Where a checkpoint lies. */
+interface CheckpointPlace {
+  readonly path: string;
+  readonly run: number;
+  readonly number: number;
+}
+
+/** The files of checkpoints, of one training or all, by their numbers, latest first. */
+async function findCheckpoints(folder: string, of?: number): Promise<CheckpointPlace[]> {
+  const found: CheckpointPlace[] = [];
   try {
     for await (const { name } of Deno.readDir(folder)) {
       const match = /^run-(\d+)-(\d+)\.checkpoint$/.exec(name);
-      if (match && Number(match[1]) === run) {
-        found.push({ path: join(folder, name), number: Number(match[2]) });
-      }
+      if (!match) continue;
+      const run = Number(match[1]), number = Number(match[2]);
+      if (of === undefined || run === of) found.push({ path: join(folder, name), run, number });
     }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw unreadable(folder, error);
   }
-  return found.sort((a, b) => b.number - a.number);
+  return found.sort((a, b) => a.run - b.run || b.number - a.number);
 }
 
 /**
@@ -89,16 +130,15 @@ export async function writeCheckpoint(
   { state, journal, trace, identity, notes }: Checkpoint,
 ): Promise<string> {
   await Deno.mkdir(folder, { recursive: true }).catch(() => {});
-  const earlier = await listCheckpoints(folder, run);
+  const earlier = await findCheckpoints(folder, run);
   const path = join(folder, `run-${run}-${(earlier[0]?.number ?? 0) + 1}.checkpoint`);
-  const arrays = Object.entries(state.arrays);
+  const { arrays: named, ...scalars } = state, arrays = Object.entries(named);
   const header: Header = {
     identity,
     journal,
     trace,
     notes,
-    step: state.step,
-    diverged: state.diverged,
+    state: scalars,
     arrays: arrays.map(([name, words]) => [name, words.length]),
   };
   await writeSealed(path, KIND, header, arrays.map(([, words]) => words));
@@ -125,7 +165,8 @@ export async function writeCheckpoint(
  * import { Journal } from "./journal.ts";
  *
  * const folder = await Deno.makeTempDir(), identity = { adapter: "A", seed: "1" };
- * const state = { step: 7, arrays: { weights: Uint32Array.of(1, 2, 3) }, diverged: [] };
+ * const arrays = { weights: Uint32Array.of(1, 2, 3) };
+ * const state = { steps: 9, step: 7, arrays, diverged: [] };
  * const shape = { replicas: 1, epsilons: [1e-6] };
  * await using file = await Journal.create(journalPath(folder, 0), shape);
  * const journal = await file.flush({ sync: true });
@@ -143,7 +184,7 @@ export async function readCheckpoint(
   identity: RunIdentity,
 ): Promise<FoundCheckpoint | null> {
   const refused: string[] = [];
-  for (const { path } of await listCheckpoints(folder, run)) {
+  for (const { path } of await findCheckpoints(folder, run)) {
     try {
       const checkpoint = await parseCheckpoint(path);
       const difference = differenceOf(checkpoint.identity, identity);
@@ -169,7 +210,7 @@ export async function readCheckpoint(
 async function parseCheckpoint(path: string): Promise<Checkpoint> {
   const { header, body } = await readSealed(path, KIND);
   try {
-    const { identity, journal, trace, notes, step, diverged, arrays } = header as Header;
+    const { identity, journal, trace, notes, state, arrays } = header as Header;
     let at = 0;
     const words = Object.fromEntries(arrays.map(([name, length]) => {
       const part = new Uint32Array(body.buffer, at, length);
@@ -177,7 +218,7 @@ async function parseCheckpoint(path: string): Promise<Checkpoint> {
       return [name, part];
     }));
     if (at !== body.length) throw new RangeError("words are left over");
-    return { state: { step, arrays: words, diverged }, journal, trace, identity, notes };
+    return { state: { ...state, arrays: words }, journal, trace, identity, notes };
   } catch (cause) {
     throw new FileError(`${path}: its header does not fit its content`, { cause });
   }

@@ -4,10 +4,9 @@
  * @module
  */
 import { InputError } from "../errors.ts";
-import { shown } from "../format.ts";
+import { listed, shown } from "../format.ts";
 
-/** Names that a message lists, and their characters, at most. */
-const MOST_LISTED = 20, LONGEST_LIST = 240;
+const MOST_LISTED = 20;
 
 /**
  * Chooses one of the arrays that a file holds.
@@ -34,11 +33,15 @@ export function chooseArray(names: readonly string[], wanted: string | undefined
   if (names.length === 0) throw noArrays(file);
   if (wanted !== undefined && names.includes(wanted)) return wanted;
   if (wanted !== undefined) {
-    throw new InputError(`${file}: holds no array ${shown(wanted)}; name one of ${list(names)}`);
+    throw new InputError(
+      `${file}: holds no array ${shown(wanted)}; name one of ${listed(names, MOST_LISTED)}`,
+    );
   }
   if (names.length === 1) return names[0];
   throw new InputError(
-    `${file}: holds ${names.length} arrays (${list(names)}); name one, as in ${file}:${shown(names[0])}`,
+    `${file}: holds ${names.length} arrays (${listed(names, MOST_LISTED)}); name one, as in ${file}:${
+      shown(names[0])
+    }`,
   );
 }
 
@@ -73,24 +76,12 @@ export function chooseArrays(names: readonly string[], pattern: string | undefin
   const fits = glob(pattern), chosen = names.filter((name) => fits.test(name));
   if (chosen.length > 0) return chosen;
   throw new InputError(
-    `${file}: holds no array that fits ${shown(pattern)}; it holds ${list(names)}`,
+    `${file}: holds no array that fits ${shown(pattern)}; it holds ${listed(names, MOST_LISTED)}`,
   );
 }
 
 function noArrays(file: string): InputError {
   return new InputError(`${file}: holds no arrays; save the features in it`);
-}
-
-/** Lists names, the first of many. */
-function list(names: readonly string[]): string {
-  let text = "", listed = 0;
-  for (const name of names.slice(0, MOST_LISTED)) {
-    const next = `${listed === 0 ? "" : ", "}${shown(name)}`;
-    if (listed > 0 && text.length + next.length > LONGEST_LIST) break;
-    text += next;
-    listed++;
-  }
-  return listed < names.length ? `${text} and ${names.length - listed} more` : text;
 }
 
 /** What one character of a name may be; `null` for any characters, none as well. */

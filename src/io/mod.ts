@@ -19,8 +19,10 @@ export { type FileContent, writeAtomically } from "./atomic.ts";
 export { FILE_START, type FilePosition } from "./append_file.ts";
 export {
   type Checkpoint,
+  type CheckpointInfo,
   type FoundCheckpoint,
   journalPath,
+  listCheckpoints,
   readCheckpoint,
   writeCheckpoint,
 } from "./checkpoint.ts";
@@ -46,6 +48,7 @@ export { type Normalization, normalizationText, volumeOf } from "./normalization
 export { npy, parseNpy } from "./npy.ts";
 export { parseNpz } from "./npz.ts";
 export { readRun } from "./read_run.ts";
+export { type OpenedRun, type OpenedStatus, openRun } from "./open_run.ts";
 export { readOutcome, writeOutcome } from "./outcome_file.ts";
 export { type Provenance, provenance, zonedDate } from "./provenance.ts";
 export { parseTrace, type TraceRow } from "./read_trace.ts";
@@ -59,6 +62,8 @@ export {
   type SavedFiles,
 } from "./run_folder.ts";
 export { configurationHash, differenceOf, type RunIdentity } from "./run_identity.ts";
+export { readSpectra } from "./read_spectra.ts";
+export { chunksOf, spectraPieces, type TraceSource, writeSpectra } from "./spectra_file.ts";
 export { parseSafetensors } from "./safetensors.ts";
 export type { StoredArray } from "./stored_array.ts";
 export { type Column, type Columns, type Table, table } from "./table.ts";

@@ -110,17 +110,30 @@ export function npy(
       `an array has ${shape.length} dimensions, and NumPy allows ${MOST_DIMENSIONS}; give fewer`,
     );
   }
-  const dictionary = `{'descr': '<f${data.BYTES_PER_ELEMENT}', 'fortran_order': False, 'shape': ${
-    shapeTuple(shape)
-  }, }`;
+  const header = npyHeader(`<f${data.BYTES_PER_ELEMENT}`, shape);
+  const bytes = new Uint8Array(header.length + data.byteLength);
+  bytes.set(header);
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), header.length);
+  return bytes;
+}
+
+/**
+ * Writes what stands before the entries of a `.npy` file: little-endian, in row-major order,
+ * version 1.0.
+ *
+ * @param descr Type of the entries as NumPy writes it, such as `<f8`.
+ * @param shape Size along each dimension.
+ * @returns The bytes.
+ */
+export function npyHeader(descr: string, shape: readonly number[]): Uint8Array<ArrayBuffer> {
+  const dictionary = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${shapeTuple(shape)}, }`;
   // The entries begin on a multiple of 64 bytes, after a line feed, so that the file can be mapped
   // into memory.
   const start = Math.ceil((10 + dictionary.length + 1) / 64) * 64;
-  const bytes = new Uint8Array(start + data.byteLength).fill(0x20, 0, start);
+  const bytes = new Uint8Array(start).fill(0x20);
   bytes.set([...NPY_MAGIC, 1, 0]);
   new DataView(bytes.buffer).setUint16(8, start - 10, true);
   new TextEncoder().encodeInto(dictionary, bytes.subarray(10));
   bytes[start - 1] = 0x0a;
-  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), start);
   return bytes;
 }

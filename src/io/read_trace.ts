@@ -38,7 +38,8 @@ const WHOLE: readonly (keyof TraceRow)[] = ["replica", "step", "layer", "rank", 
 const DIGITS = /^\d+$/, FLOAT = /^-?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|Infinity)$/;
 
 /**
- * Reads a table as {@linkcode traceCsv} writes it. Columns may stand in any order.
+ * Reads a table as {@linkcode traceCsv} writes it. Columns may stand in any order. A last line that
+ * was cut off, as by a killed run, is left out.
  *
  * @param text Content of the file.
  * @param name Name of the file, for errors.
@@ -67,8 +68,10 @@ export function parseTrace(text: string, name: string): TraceRow[] {
     }
     return { key: key as keyof TraceRow, column, at };
   });
-  return lines.map((line, index) => {
+  const torn = text.endsWith("\n") ? -1 : lines.length - 1;
+  return lines.flatMap((line, index) => {
     const cells = line.split(",");
+    if (index === torn && cells.length < names.length) return [];
     const row = entries.map(({ key, column, at }) => {
       const text = cells[at] ?? "", isKind = (WHOLE.includes(key) ? DIGITS : FLOAT).test(text);
       const value = Number(text);

@@ -11,8 +11,17 @@ export const RUN_FILE = "run.json";
 /** Name of the folder for what resuming a run needs. */
 export const STATE_FOLDER = "state";
 
+/** Name of the table of probes. */
+export const TRACE_FILE = "trace.csv";
+
+/** Name of the archive of all that was recorded. */
+export const SPECTRA_FILE = "spectra.npz";
+
+/** Name of the lock in the folder for what resuming needs. */
+export const LOCK_FILE = "lock";
+
 /** Files of every run. */
-const COMMON = [RUN_FILE, "trace.csv", "spectra.npz"];
+export const COMMON_FILES: readonly string[] = [RUN_FILE, TRACE_FILE, SPECTRA_FILE];
 
 /** Files of the folder for what resuming needs. */
 const STATE_FILE = /^run-\d+(-\d+)?\.(journal|checkpoint|outcome)$/;
@@ -47,7 +56,7 @@ async function namesIn(folder: string): Promise<string[]> {
  */
 export async function holdsRun(folder: string, files: readonly string[]): Promise<string | null> {
   const names = await namesIn(folder);
-  const found = [...COMMON, ...files].find((name) => names.includes(name));
+  const found = [...COMMON_FILES, ...files].find((name) => names.includes(name));
   const state = (await namesIn(join(folder, STATE_FOLDER))).find((name) => STATE_FILE.test(name));
   return found ?? (state ? `${STATE_FOLDER}/${state}` : null);
 }
@@ -62,7 +71,7 @@ export async function holdsRun(folder: string, files: readonly string[]): Promis
  * @returns Paths of files, some of which may not exist.
  */
 export async function runFiles(folder: string, files: readonly string[]): Promise<string[]> {
-  const names = new Set([...COMMON, ...files, ...await recordedFiles(join(folder, RUN_FILE))]);
+  const names = new Set([...COMMON_FILES, ...files, ...await recordedFiles(join(folder, RUN_FILE))]);
   names.delete(RUN_FILE);
   const state = (await namesIn(join(folder, STATE_FOLDER))).filter((name) => STATE_FILE.test(name));
   return [

@@ -10,7 +10,16 @@ import { type FileContent, removeTemporaryFiles, writeAtomically } from "./atomi
 import { fileReason, unwritable } from "./file_reason.ts";
 import { FolderLock } from "./folder_lock.ts";
 import { prettyJson, snakeCase } from "./json.ts";
-import { holdsRun, isFileName, RUN_FILE, runFiles, STATE_FOLDER } from "./run_files.ts";
+import {
+  COMMON_FILES,
+  holdsRun,
+  isFileName,
+  LOCK_FILE,
+  RUN_FILE,
+  runFiles,
+  STATE_FOLDER,
+  TRACE_FILE,
+} from "./run_files.ts";
 import { linkLatest, makeRunFolder } from "./run_place.ts";
 import { traceTable } from "./trace_csv.ts";
 import { checkWritable } from "./writable_folder.ts";
@@ -112,7 +121,7 @@ export class RunFolder implements AsyncDisposable {
       );
     }
     if (mode === "resume" && !there) throw new InputError(`the folder ${path} holds no run to resume`);
-    await checkWritable(path, [RUN_FILE, "trace.csv", "spectra.npz", ...files]);
+    await checkWritable(path, [...COMMON_FILES, ...files]);
     const state = join(path, STATE_FOLDER);
     try {
       await Deno.mkdir(state, { recursive: true });
@@ -121,7 +130,7 @@ export class RunFolder implements AsyncDisposable {
         cause,
       });
     }
-    const lock = await FolderLock.take(join(state, "lock"));
+    const lock = await FolderLock.take(join(state, LOCK_FILE));
     if (!(lock instanceof FolderLock)) {
       const { host, pid, since } = lock;
       throw new InputError(
@@ -247,7 +256,7 @@ export class RunFolder implements AsyncDisposable {
    * @throws {FileError} If it cannot be written.
    */
   writeTrace(trace: Trace): Promise<string> {
-    return this.#write("trace.csv", () => traceTable(trace).pieces());
+    return this.#write(TRACE_FILE, () => traceTable(trace).pieces());
   }
 
   /**

@@ -28,6 +28,12 @@ export class ByteWriter {
     this.#view.setUint8(at, value);
   }
 
+  /** Writes a whole number below 2¹⁶. */
+  half(value: number): void {
+    const at = this.#take(2);
+    this.#view.setUint16(at, value, true);
+  }
+
   /** Writes a whole number below 2³². */
   word(value: number): void {
     const at = this.#take(4);
@@ -38,6 +44,12 @@ export class ByteWriter {
   double(value: number): void {
     const at = this.#take(8);
     this.#view.setFloat64(at, value, true);
+  }
+
+  /** Writes a whole number from 0 to 2⁵³ in 64 bits. */
+  long(value: number): void {
+    this.word(value % 2 ** 32);
+    this.word(Math.floor(value / 2 ** 32));
   }
 
   /** Writes the entries of an array, without their number. */

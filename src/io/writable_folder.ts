@@ -17,7 +17,7 @@ const ROOM = 2 ** 16;
  * @param path Path of the folder, as the user gave it.
  * @param names Names of files that will be written to it. Default: none.
  * @throws {InputError} If it cannot be made, written to or read, or one of the names is that of a
- * folder in it.
+ * folder, a pipe or a device in it.
  */
 export async function checkWritable(path: string, names: readonly string[] = []): Promise<void> {
   try {
@@ -38,8 +38,9 @@ export async function checkWritable(path: string, names: readonly string[] = [])
   }
   for (const name of names) {
     const there = await Deno.lstat(join(path, name)).catch(() => null);
-    if (there?.isDirectory) {
-      throw new InputError(`cannot write ${join(path, name)}: there is a folder of that name; remove it`);
-    }
+    // A link is replaced by the file, as a file is.
+    if (!there || there.isFile || there.isSymlink) continue;
+    const what = there.isDirectory ? "folder" : "pipe or device";
+    throw new InputError(`cannot write ${join(path, name)}: there is a ${what} of that name; remove it`);
   }
 }

@@ -5,6 +5,7 @@
  */
 import { checkKeys, checkName } from "../check.ts";
 import { InputError } from "../errors.ts";
+import { quoted } from "../format.ts";
 import { digitsEntry } from "./digits/digits.ts";
 import { equationEntries } from "./equations/equation_task.ts";
 import { functionEntries } from "./function_task.ts";
@@ -44,7 +45,7 @@ export async function loadTask(name: string, options: LoadOptions = {}): Promise
   checkKeys("options of a task", options, ["samples", "seed", "data"]);
   const { load, readsFiles = false } = tasks[checkName("task", name, Object.keys(tasks))];
   if (options.data !== undefined && !readsFiles) {
-    throw new InputError(`task "${name}" reads no files; leave out data "${options.data}"`);
+    throw new InputError(`task "${name}" reads no files; leave out data ${quoted(options.data)}`);
   }
   return await load(options);
 }

@@ -5,6 +5,7 @@
  */
 import { checkKeys, checkName, checkNumber, type NumberRange } from "../check.ts";
 import { InputError } from "../errors.ts";
+import { shown } from "../format.ts";
 import { type OptimizerOptions, parseOptimizerName } from "../nn/optim/optimizer.ts";
 import type { Schedule } from "../nn/optim/schedule.ts";
 import type { Threshold } from "../rank/certificates/rank_interval.ts";
@@ -187,7 +188,9 @@ function checkOptions(options: CompleteOptions, signal: AbortSignal | undefined)
   const isWidth = (width: unknown) => Number.isInteger(width) && (width as number) >= 1;
   if (!Array.isArray(hidden) || hidden.length === 0 || !hidden.every(isWidth)) {
     throw new InputError(
-      `hidden widths ${JSON.stringify(hidden)}: give a list of at least one whole number from 1`,
+      `hidden widths ${
+        shown(String(JSON.stringify(hidden)))
+      }: give a list of at least one whole number from 1`,
     );
   }
   checkOptimizer(options.optimizer);

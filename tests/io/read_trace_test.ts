@@ -52,5 +52,18 @@ Deno.test("parseTrace: what is no trace is refused, with the line", () => {
     (error: Error) => error.message.length < 200 && inputError(/line 2 has "7+…7+" for step/)(error),
   );
   assert.throws(() => spoil("0,100,", "0,100,7,"), inputError(/line 2 has/));
-  assert.throws(() => parseTrace(`${text}half a li`, "x.csv"), inputError(/line 6 has/));
+  assert.throws(() => parseTrace(`${text}half a li\n`, "x.csv"), inputError(/line 6 has/));
+  assert.throws(() => parseTrace(`${text.trimEnd()},more`, "x.csv"), inputError(/line 5 has/));
+});
+
+Deno.test("parseTrace: a killed run may have cut off the last line, anywhere", () => {
+  const text = traceCsv(trace), header = text.indexOf("\n") + 1;
+  const whole = parseTrace(text, "trace.csv");
+  for (let end = header; end <= text.length; end++) {
+    const rows = parseTrace(text.slice(0, end), "trace.csv");
+    assert.deepEqual(rows, whole.slice(0, rows.length));
+    // All columns that are read stand before the last one, which alone may be cut off.
+    const cells = text.slice(header, end).split("\n").filter((line) => line.split(",").length === 12);
+    assert.equal(rows.length, cells.length);
+  }
 });

@@ -19,6 +19,7 @@ const SLOW_FOLDERS = [
  * of kernels, and add it here if it takes longer.
  */
 const SLOW_FILES: readonly string[] = [
+  "tests/fuzz_test.ts",
   "tests/gpu/tune/autotune_test.ts",
   "tests/linalg/count/inertia_double_single_test.ts",
   "tests/linalg/count/inertia_test.ts",

@@ -4,6 +4,7 @@
  * @module
  */
 import { InputError } from "../../errors.ts";
+import { quoted } from "../../format.ts";
 
 /**
  * Reads a list of names.
@@ -28,6 +29,6 @@ export function parseNames<Item>(
 ): readonly (Item | string)[] {
   if (typeof given !== "string") return given;
   const names = given.split(",").map((name) => name.trim());
-  if (names.includes("")) throw new InputError(`${what} "${given}": give names, separated by commas`);
+  if (names.includes("")) throw new InputError(`${what} ${quoted(given)}: give names, separated by commas`);
   return names;
 }

@@ -6,6 +6,7 @@
 import { choice, integer, number, numbers, type TableOf, text, toggle } from "../../cli/options.ts";
 import { seed } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
+import { quoted } from "../../format.ts";
 import { parseInitializer } from "../../nn/initializer.ts";
 import { parseActivation } from "../../nn/activation.ts";
 import { ascending } from "../core/lists.ts";
@@ -210,7 +211,9 @@ function parseNetworks(list: string): DirectionalNetwork[] {
     const [widths, activation] = item.trim().split(/:(.*)/);
     const words = widths.split(",");
     if (!words.every((word) => /^[1-9]\d{0,5}$/.test(word)) || !activation) {
-      throw new InputError(`network "${item}": give hidden widths and an activation as 20,20:leaky-relu:0.1`);
+      throw new InputError(
+        `network ${quoted(item)}: give hidden widths and an activation as 20,20:leaky-relu:0.1`,
+      );
     }
     return { hidden: words.map(Number), activation };
   });

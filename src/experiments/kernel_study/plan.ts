@@ -6,6 +6,7 @@
 import { integer, integers, numbers, type TableOf, text, toggle } from "../../cli/options.ts";
 import { seed } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
+import { quoted } from "../../format.ts";
 import { ascending } from "../core/lists.ts";
 import { parseNames } from "../core/names.ts";
 import { familiesOf, familyGroups } from "./families/mod.ts";
@@ -176,7 +177,7 @@ function parseMethod(name: string): string[] {
   if (found.length > 0) return found;
   const names = new Set([...keys.values()].map(({ method }) => method));
   throw new InputError(
-    `unknown method "${name}": use ${[...names].join(", ")}, or one with its precision, as in ${
+    `unknown method ${quoted(name)}: use ${[...names].join(", ")}, or one with its precision, as in ${
       [...keys.keys()].at(-1)
     }`,
   );

@@ -5,6 +5,7 @@
  * @module
  */
 import { InputError } from "../../errors.ts";
+import { quoted } from "../../format.ts";
 import { boundingBox } from "../../tasks/bounding_box.ts";
 import {
   dyadicFrequencies,
@@ -82,6 +83,6 @@ export function parseFrequencies(text: string): Frequencies {
     if (kind === "dyadic" && second === undefined && count <= 24) return { kind, octaves: count };
   }
   throw new InputError(
-    `frequencies "${text}": give random:COUNT:DEVIATION or dyadic:OCTAVES, as random:16:2`,
+    `frequencies ${quoted(text)}: give random:COUNT:DEVIATION or dyadic:OCTAVES, as random:16:2`,
   );
 }

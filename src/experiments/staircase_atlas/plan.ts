@@ -7,6 +7,7 @@ import { integer, integers, pick, type TableOf, text, toggle } from "../../cli/o
 import { taskOf } from "../../cli/training_flags.ts";
 import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
+import { shown } from "../../format.ts";
 import { parseActivation } from "../../nn/activation.ts";
 import { parseInitializer } from "../../nn/initializer.ts";
 import { type OptimizerName, parseOptimizerName } from "../../nn/optim/optimizer.ts";
@@ -171,7 +172,9 @@ export function parseAtlasOptimizer(text: string): AtlasOptimizer {
   const name = parseOptimizerName(first);
   const learningRate = rate === undefined ? RATES[name] : Number(rate);
   if (!(learningRate > 0 && learningRate < Infinity)) {
-    throw new InputError(`learning rate of ${text}: give a number above 0, as in ${name}:${RATES[name]}`);
+    throw new InputError(
+      `learning rate of ${shown(text)}: give a number above 0, as in ${name}:${RATES[name]}`,
+    );
   }
   return { name, learningRate };
 }

@@ -5,6 +5,7 @@
  */
 import { checkKeys, checkName, checkNumber, suggestion } from "../../check.ts";
 import { InputError } from "../../errors.ts";
+import { quoted } from "../../format.ts";
 import type { StructFields } from "../../gpu/struct.ts";
 
 /** How the learning rate changes with the step s of S: η · factor. */
@@ -56,7 +57,9 @@ export function parseSchedule(text: string): Schedule {
   if (step && every >= 1 && factor > 0 && Number.isFinite(factor)) return { kind: "step", every, factor };
   const known = Object.values(schedules).map(({ syntax }) => syntax).join(", ");
   throw new InputError(
-    `no schedule "${text}";${suggestion(text, scheduleNames)} give one of ${known}, as in step:1000:0.5`,
+    `no schedule ${quoted(text)};${
+      suggestion(text, scheduleNames)
+    } give one of ${known}, as in step:1000:0.5`,
   );
 }
 

@@ -1,0 +1,286 @@
+/**
+ * `spectra.npz`: all that a run recorded, as arrays for NumPy.
+ *
+ * @module
+ */
+import { ShapeError } from "../errors.ts";
+import type { TraceChunk } from "../train/state.ts";
+import type { LayerProbe, Probe, Trace } from "../train/trace.ts";
+import { writeAtomically } from "./atomic.ts";
+import type { TraceShape } from "./chunk_bytes.ts";
+import { unwritable } from "./file_reason.ts";
+import { npyHeader } from "./npy.ts";
+import {
+  type ColumnName,
+  COLUMNS,
+  type Descr,
+  LAYER_COLUMNS,
+  type LayerColumnName,
+  PROBE_FIELDS,
+  SPECTRA_VERSION,
+} from "./spectra_columns.ts";
+import { Spool } from "./spool.ts";
+import { type ZipContent, zipPieces } from "./zip_writer.ts";
+
+/** A record that need not be in memory. */
+export interface TraceSource extends TraceShape {
+  /** Its chunks, in order, as those of a journal. */
+  readonly chunks: Iterable<TraceChunk>;
+}
+
+/** Steps of a chunk that a trace is cut into. */
+const STEPS = 4096;
+
+/**
+ * Cuts a trace into chunks, as a training yields them.
+ *
+ * @param trace The trace.
+ * @returns The chunks. Where a replica diverged, its losses end and it is named.
+ */
+export function* chunksOf({ losses, probes }: Trace): Generator<TraceChunk, void, void> {
+  const steps = losses.reduce((most, { length }) => Math.max(most, length), 0);
+  let next = 0, first = 0;
+  do {
+    const end = Math.min(steps, first + STEPS), from = next;
+    while (next < probes.length && (probes[next].step < end || end === steps)) next++;
+    yield {
+      first,
+      count: end - first,
+      losses: losses.map((some) => some.subarray(first, end)),
+      probes: probes.slice(from, next),
+      diverged: [...losses.entries()].filter(([, { length }]) =>
+        length < steps && length >= first && length < end
+      )
+        .map(([replica, { length }]) => ({ replica, step: length, layer: null })),
+      state: null,
+    };
+    first = end;
+  } while (first < steps);
+}
+
+/**
+ * Writes `spectra.npz`. Arrays that outgrow a part of the memory lie in temporary files beside it
+ * until they are in it.
+ *
+ * @param path Path of the file, in a folder that exists.
+ * @param source The trace, or the chunks of a journal.
+ * @throws {ShapeError} If the spectra of a layer differ in length, or layers are not numbered from
+ * 1.
+ * @throws {FileError} If it cannot be written.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { readSpectra } from "./read_spectra.ts";
+ * import { writeSpectra } from "./spectra_file.ts";
+ *
+ * const folder = await Deno.makeTempDir(), path = `${folder}/spectra.npz`;
+ * const trace = { replicas: 1, epsilons: [1e-6], losses: [Float32Array.of(1, 0.5)], probes: [] };
+ * await writeSpectra(path, trace);
+ * assert.deepEqual(await readSpectra(path), trace);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
+export async function writeSpectra(path: string, source: Trace | TraceSource): Promise<void> {
+  const slash = path.lastIndexOf("/");
+  try {
+    await writeAtomically(path, spectraPieces(source, slash < 0 ? "." : path.slice(0, slash + 1)));
+  } catch (error) {
+    throw error instanceof ShapeError ? error : unwritable(path, error);
+  }
+}
+
+/**
+ * Makes `spectra.npz` piece by piece.
+ *
+ * @param source The trace, or the chunks of a journal.
+ * @param folder Folder for temporary files.
+ * @returns Pieces, in order, each of which the next one may overwrite.
+ * @throws {ShapeError} If the spectra of a layer differ in length, or layers are not numbered from
+ * 1.
+ */
+export async function* spectraPieces(
+  source: Trace | TraceSource,
+  folder: string,
+): AsyncGenerator<Uint8Array, void, void> {
+  using arrays = new SpectraArrays(source, folder);
+  for (const chunk of "chunks" in source ? source.chunks : chunksOf(source)) {
+    arrays.add(chunk);
+    // Other work, such as that of signals, gets its turn.
+    await Promise.resolve();
+  }
+  yield* zipPieces(arrays.files());
+}
+
+/** The arrays in collection. */
+class SpectraArrays implements Disposable {
+  readonly #shape: TraceShape;
+  readonly #folder: string;
+  readonly #columns: Readonly<Record<ColumnName, Spool>>;
+  readonly #layers: { columns: Record<LayerColumnName, Spool>; length: number; count: number }[] = [];
+  /** Steps before a replica diverged; those so far if it has not. */
+  readonly #counts: number[];
+  readonly #diverged = new Set<number>();
+  #steps = 0;
+  #probes = 0;
+
+  constructor({ replicas, epsilons }: TraceShape, folder: string) {
+    this.#shape = { replicas, epsilons };
+    this.#folder = folder;
+    this.#columns = this.#spools(COLUMNS);
+    this.#counts = new Array<number>(replicas).fill(0);
+  }
+
+  /** Adds a chunk. */
+  add({ first, count, losses, probes, diverged }: TraceChunk): void {
+    this.#steps = first + count;
+    for (const { replica, step } of diverged) {
+      this.#diverged.add(replica);
+      this.#counts[replica] = step;
+    }
+    for (let replica = 0; replica < this.#shape.replicas; replica++) {
+      if (!this.#diverged.has(replica)) this.#counts[replica] = this.#steps;
+    }
+    const { replicas } = this.#shape, rows = new Float32Array(count * replicas).fill(NaN);
+    // On words, because numbers lose the payload of a NaN.
+    const words = new Uint32Array(rows.buffer);
+    for (const [replica, some] of losses.entries()) {
+      const from = new Uint32Array(some.buffer, some.byteOffset, some.length);
+      const until = Math.min(some.length, this.#counts[replica] - first);
+      for (let i = 0; i < until; i++) words[i * replicas + replica] = from[i];
+    }
+    this.#columns.losses.latest.array(rows);
+    for (const probe of probes) this.#addProbe(probe);
+    for (const spool of this.#all()) spool.settle();
+  }
+
+  #addProbe(probe: Probe): void {
+    const { step, replica, loss, accuracy, trainingAccuracy, relativeError, layers } = probe;
+    const { floors, projectionError } = probe.kind === "spectrum" ? probe : { floors: null };
+    const columns = this.#columns;
+    let fields = probe.kind === "spectrum" ? PROBE_FIELDS.spectrum : 0;
+    const optional = (column: ColumnName, bit: number, value: number | null | undefined) => {
+      const isThere = value !== null && value !== undefined;
+      if (isThere) fields |= bit;
+      columns[column].latest.double(isThere ? value : NaN);
+    };
+    optional("probe_accuracy", PROBE_FIELDS.accuracy, accuracy);
+    optional("probe_training_accuracy", PROBE_FIELDS.trainingAccuracy, trainingAccuracy);
+    optional("probe_relative_error", PROBE_FIELDS.relativeError, relativeError);
+    optional("probe_projection_error", PROBE_FIELDS.projectionError, projectionError);
+    if (floors) fields |= PROBE_FIELDS.floors;
+    for (let e = 0; e < this.#shape.epsilons.length; e++) {
+      columns.probe_floors.latest.double(floors?.[e] ?? NaN);
+    }
+    columns.probe_step.latest.long(step);
+    columns.probe_replica.latest.word(replica);
+    columns.probe_fields.latest.byte(fields);
+    columns.probe_loss.latest.double(loss);
+    if (this.#probes === 0) this.#layers.push(...layers.map(() => this.#layer()));
+    if (layers.length !== this.#layers.length) {
+      throw new ShapeError(
+        `a probe of ${layers.length} layers after those of ${this.#layers.length}: give all`,
+      );
+    }
+    for (const [index, layer] of layers.entries()) this.#addLayer(layer, index);
+    this.#probes++;
+  }
+
+  #addLayer(layer: LayerProbe, index: number): void {
+    const { ranks, ranks_low, ranks_high, is_solved, is_double } = this.#columns;
+    if (layer.layer !== index + 1) {
+      throw new ShapeError(`layer ${layer.layer} at place ${index + 1}: number them from 1`);
+    }
+    for (const { rank, low, high } of layer.ranks) {
+      ranks.latest.word(rank);
+      ranks_low.latest.word(low);
+      ranks_high.latest.word(high);
+    }
+    is_solved.latest.byte(layer.kind === "spectrum" ? 1 : 0);
+    is_double.latest.byte(layer.precision === "double" ? 1 : 0);
+    if (layer.kind !== "spectrum") return;
+    const { eigenvalues, bounds } = layer, spectra = this.#layers[index];
+    if (spectra.count === 0) spectra.length = eigenvalues.length;
+    if (eigenvalues.length !== spectra.length || bounds.length !== spectra.length) {
+      throw new ShapeError(
+        `a spectrum of ${eigenvalues.length} eigenvalues and ${bounds.length} bounds after those of ${spectra.length}`,
+      );
+    }
+    spectra.columns.spectrum_probe.latest.long(this.#probes);
+    spectra.columns.eigenvalues.latest.array(eigenvalues);
+    spectra.columns.bounds.latest.array(bounds);
+    spectra.count++;
+  }
+
+  /** The files of the archive. */
+  *files(): Generator<ZipContent> {
+    const { replicas, epsilons } = this.#shape, columns = this.#columns;
+    columns.format_version.latest.word(SPECTRA_VERSION);
+    columns.epsilons.latest.array(Float64Array.from(epsilons));
+    for (const count of this.#counts) columns.loss_counts.latest.long(count);
+    const P = [this.#probes], L = this.#layers.length, E = epsilons.length;
+    const shapes: Readonly<Record<ColumnName, readonly number[]>> = {
+      format_version: [],
+      epsilons: [E],
+      losses: [this.#steps, replicas],
+      loss_counts: [replicas],
+      probe_step: P,
+      probe_replica: P,
+      probe_fields: P,
+      probe_loss: P,
+      probe_accuracy: P,
+      probe_training_accuracy: P,
+      probe_relative_error: P,
+      probe_projection_error: P,
+      probe_floors: [...P, E],
+      ranks: [...P, L, E],
+      ranks_low: [...P, L, E],
+      ranks_high: [...P, L, E],
+      is_solved: [...P, L],
+      is_double: [...P, L],
+    };
+    for (const [name, descr] of Object.entries(COLUMNS) as [ColumnName, Descr][]) {
+      yield arrayFile(name, descr, shapes[name], columns[name]);
+    }
+    for (const [index, { columns, length, count }] of this.#layers.entries()) {
+      for (const [name, descr] of Object.entries(LAYER_COLUMNS) as [LayerColumnName, Descr][]) {
+        const shape = name === "spectrum_probe" ? [count] : [count, length];
+        yield arrayFile(`${name}_${index + 1}`, descr, shape, columns[name]);
+      }
+    }
+  }
+
+  /** Deletes the temporary files. */
+  [Symbol.dispose](): void {
+    for (const spool of this.#all()) spool[Symbol.dispose]();
+  }
+
+  #layer() {
+    return { columns: this.#spools(LAYER_COLUMNS), length: 0, count: 0 };
+  }
+
+  #spools<Name extends string>(columns: Readonly<Record<Name, Descr>>): Record<Name, Spool> {
+    return Object.fromEntries(Object.keys(columns).map((name) => [name, new Spool(this.#folder)])) as Record<
+      Name,
+      Spool
+    >;
+  }
+
+  *#all(): Generator<Spool> {
+    yield* Object.values(this.#columns);
+    for (const { columns } of this.#layers) yield* Object.values(columns);
+  }
+}
+
+/** An array as a file of the archive. */
+function arrayFile(name: string, descr: Descr, shape: readonly number[], spool: Spool): ZipContent {
+  const header = npyHeader(descr, shape);
+  return {
+    name: `${name}.npy`,
+    size: header.length + spool.size,
+    *pieces() {
+      yield header;
+      yield* spool.pieces();
+    },
+  };
+}

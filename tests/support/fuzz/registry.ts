@@ -1,0 +1,18 @@
+/**
+ * The parsers that are fuzzed. A new parser is one more entry.
+ *
+ * @module
+ */
+import type { FuzzedParser } from "./parser.ts";
+import { arrayParsers } from "./parsers/arrays.ts";
+import { digitParsers } from "./parsers/digits.ts";
+import { recordParsers } from "./parsers/records.ts";
+import { requestParsers } from "./parsers/requests.ts";
+
+/** All parsers. */
+export const fuzzedParsers: readonly FuzzedParser[] = [
+  ...arrayParsers,
+  ...digitParsers,
+  ...recordParsers,
+  ...requestParsers,
+];
