@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Network } from "../nn/network.ts";
+import type { Gpu } from "../gpu/device.ts";
+import { Network } from "../nn/network.ts";
 import { bindTrainingStep, type TrainingStep } from "../nn/optim/training_step.ts";
 import { uploadSamples } from "../nn/samples.ts";
 import { locateDivergence } from "./divergence.ts";
@@ -41,6 +42,22 @@ export interface TrainingCommands {
 }
 
 /**
+ * Creates the network of a run, and binds its commands.
+ *
+ * @param gpu Device.
+ * @param options What to train, and how.
+ * @param stack Owner of the arrays.
+ * @returns The network and the commands.
+ * @throws {ShapeError} If the adapter has no room for it.
+ */
+export async function bindTraining(gpu: Gpu, options: CompleteOptions, stack: DisposableStack) {
+  const { task: { inputs, outputs }, hidden, activation, initializer, replicas, seed } = options;
+  const shape = { inputs, hidden, outputs, activation, initializer, replicas, seed };
+  const network = stack.use(await Network.create(gpu, shape));
+  return { network, commands: await bindTrainingCommands(network, options, stack) };
+}
+
+/**
  * Binds the commands of a run.
  *
  * @param network Network to train.
@@ -48,7 +65,7 @@ export interface TrainingCommands {
  * @param stack Owner of the arrays.
  * @returns The commands.
  */
-export async function bindTrainingCommands(
+async function bindTrainingCommands(
   network: Network,
   options: CompleteOptions,
   stack: DisposableStack,

@@ -59,7 +59,7 @@ Deno.test("staircase: a wrong request is one line and status 2, and leaves no fi
     ],
     [
       ["--layers=200000,200000"],
-      /^parameters needs \d+\.\d MiB in one buffer, the adapter allows .*: use fewer /,
+      /^parameters needs \d+ GiB in one buffer, the adapter allows .*: use fewer /,
     ],
     [["--out=file"], /^cannot write to the folder file: there is a file of that name; name another one$/],
     [["--step=10"], /^unknown flag --step; did you mean --steps\?$/],
