@@ -166,9 +166,9 @@ export class SlurmCluster implements AsyncDisposable {
     });
   }
 
-  /** What `scontrol` knows of a job. */
-  describe(job: string): Promise<string> {
-    return call("scontrol", ["show", "job", job], this.env);
+  /** Sends a signal to the shell of a job's script, as Slurm does with `--signal=B:…`. */
+  async signal(job: string, signal: string): Promise<void> {
+    await call("scancel", ["--batch", `--signal=${signal}`, job], this.env);
   }
 
   /** Waits until something holds; the test's own limit of time ends it otherwise. */

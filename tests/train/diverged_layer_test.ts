@@ -91,7 +91,7 @@ for (const path of stepPaths) {
           batch: random() < 0.4 ? 1 + below(count - 1) : null,
         },
       };
-      // The last replica starts with a weight that is too large, the second and third learn too fast.
+      // The last replica starts with too large a weight; the second and third learn too fast.
       const { starts, found } = await divergences(what, path, [null, null, null, below(depth + 1)]);
       for (const [replica, start] of starts.entries()) {
         const expected = expectedOf(referenceRun(what, replica), start);

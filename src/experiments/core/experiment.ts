@@ -46,7 +46,7 @@ export interface Divergence {
   readonly replica: number;
   /** Step at which its loss became NaN or infinite. */
   readonly step: number;
-  /** Layer in which that began, see `DivergedReplica`; absent if the network is left out otherwise. */
+  /** Layer in which that began, see `DivergedReplica`; absent if it did not diverge. */
   readonly layer?: DivergedLayer;
   /** Its name and the reason, unless index and step are enough. */
   readonly description?: string;

@@ -5,10 +5,10 @@
  */
 import { InputError } from "../../errors.ts";
 import { count } from "../../format.ts";
-import { RunFolder } from "../../io/run_folder.ts";
+import { checkWritable } from "../../io/writable_folder.ts";
 import type { Sweep } from "./batch.ts";
 import { trialText } from "./expand.ts";
-import { collectOutcomes, type SweepResults, writeCollected } from "./results.ts";
+import { collectOutcomes, RESULT_FILES, type SweepResults, writeCollected } from "./results.ts";
 import { batchFolder, holdsSweep, readSweep, writeSweep } from "./sweep_folder.ts";
 import type { Trial } from "./trial.ts";
 import { writeTrials } from "./trials_file.ts";
@@ -51,7 +51,7 @@ export async function mergeSweeps(
         "run the other shards, or give --partial to merge what is there",
     );
   }
-  await RunFolder.open(out);
+  await checkWritable(out, RESULT_FILES);
   if (!folders.includes(out)) {
     await writeSweep(out, sweep);
     // Outcomes go with the table: the folder stands for all shards. Traces stay where they are.

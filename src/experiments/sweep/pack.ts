@@ -23,6 +23,11 @@ export interface PackOptions {
    * they are, so that what they have done is kept. Default: none.
    */
   readonly kept?: readonly (readonly string[])[];
+  /**
+   * Ids of trials that are done in batches which do not stay. They are packed apart from the
+   * others. Default: none.
+   */
+  readonly done?: ReadonlySet<string>;
 }
 
 /**
@@ -35,7 +40,7 @@ export interface PackOptions {
  * @returns The batches, in the order of their first trials.
  */
 export function packTrials({ trials }: SweepPlan, options: PackOptions = {}): Batch[] {
-  const { most = MOST_IN_BATCH, kept = [] } = options;
+  const { most = MOST_IN_BATCH, kept = [], done = new Set() } = options;
   const byId = new Map(trials.map((trial) => [trial.id, trial]));
   const batches: Batch[] = [];
   const isPacked = new Set<string>();
@@ -47,7 +52,7 @@ export function packTrials({ trials }: SweepPlan, options: PackOptions = {}): Ba
     batches.push(makeBatch(members));
   }
   const rest = trials.filter(({ id }) => !isPacked.has(id));
-  for (const members of Map.groupBy(rest, ({ shape }) => shape).values()) {
+  for (const members of Map.groupBy(rest, ({ shape, id }) => shape + done.has(id)).values()) {
     const fitting = Math.max(1, Math.floor(MOST_BYTES / trialBytes(members[0])));
     const count = Math.ceil(members.length / Math.min(most, fitting));
     for (let b = 0; b < count; b++) {

@@ -6,9 +6,9 @@
 import { join } from "node:path";
 import { StaircaseError } from "../../errors.ts";
 import { count } from "../../format.ts";
-import { writeAtomically } from "../../io/atomic.ts";
+import { type FileContent, writeAtomically } from "../../io/atomic.ts";
 import { prettyJson, snakeCase } from "../../io/json.ts";
-import { VERSION } from "../../version.ts";
+import { provenance } from "../../io/provenance.ts";
 import type { Sweep } from "./batch.ts";
 import { sweepFigureData } from "./figure_data.ts";
 import type { TrialOutcome } from "./outcome.ts";
@@ -17,6 +17,15 @@ import { sweepColumns } from "./sweep_table.ts";
 import type { Trial } from "./trial.ts";
 import type { BatchOutcome } from "./trials_file.ts";
 import { columnHelp, parquet, type TypedColumn, typedCsv } from "./typed_table.ts";
+
+/** Names of the files that {@linkcode writeResults} writes. */
+export const RESULT_FILES: readonly string[] = [
+  "run.json",
+  "sweep.csv",
+  "sweep.parquet",
+  "sweep.svg",
+  "batches.csv",
+];
 
 /** A sweep in a few numbers, for `run.json` and `--json`. */
 export interface SweepSummary {
@@ -65,7 +74,7 @@ export async function collectOutcomes({ plan }: Sweep, folders: readonly string[
   for (const folder of folders) {
     for (const batch of await readOutcomes(folder)) {
       const mine = batch.trials.filter(({ id }) => wanted.has(id));
-      if (mine.length > 0 && !batches.has(batch.id)) batches.set(batch.id, batch);
+      if (mine.length > 0 && !batch.isCopy && !batches.has(batch.id)) batches.set(batch.id, batch);
       for (const outcome of mine) {
         const other = outcomes.get(outcome.id);
         if (other && !isSame(other, outcome)) {
@@ -97,7 +106,7 @@ function batchColumns(batches: readonly BatchOutcome[]): TypedColumn[] {
     name: string,
     kind: TypedColumn["kind"],
     help: string,
-    value: (batch: BatchOutcome) => string | number,
+    value: (batch: BatchOutcome) => string | number | null,
   ): TypedColumn => ({ name, kind, help, values: batches.map(value) });
   return [
     column("batch", "text", "identity of the batch, and name of its folder", ({ id }) => id),
@@ -116,6 +125,12 @@ function batchColumns(batches: readonly BatchOutcome[]): TypedColumn[] {
       "text",
       "implementation of WebGPU",
       ({ circumstances }) => circumstances.implementation,
+    ),
+    column(
+      "backend",
+      "text",
+      "what the implementation runs on: vulkan, opengl, metal or d3d12; empty if it does not tell",
+      ({ circumstances }) => circumstances.backend,
     ),
     column("version", "text", "version of Staircase", ({ circumstances }) => circumstances.version),
   ];
@@ -167,13 +182,13 @@ export async function writeCollected(
     experiment: "sweep",
     ...summary,
     missing: missing.map(({ id }) => id),
-    versions: { staircase: VERSION, ...Deno.version },
+    ...await provenance(),
     adapters: [...new Set(ran.map(({ circumstances }) => circumstances.adapter))].sort(),
     seconds: ran.reduce((sum, { circumstances }) => sum + circumstances.seconds, 0),
     columns: { "sweep.csv": columnHelp(columns), "batches.csv": columnHelp(timings) },
   };
   const { sweepFigure } = await import("./figure.ts");
-  const files: readonly (readonly [name: string, data: string | Uint8Array])[] = [
+  const files: readonly (readonly [name: string, data: FileContent])[] = [
     ["sweep.csv", typedCsv(columns)],
     ["sweep.parquet", await parquet(columns)],
     ["sweep.svg", sweepFigure(sweepFigureData(plan, outcomes))],
@@ -182,11 +197,7 @@ export async function writeCollected(
     ["run.json", prettyJson(snakeCase(record))],
   ];
   for (const [name, data] of files) await writeAtomically(join(folder, name), data);
-  return {
-    summary,
-    missing,
-    paths: ["run.json", ...files.slice(0, -1).map(([name]) => name)].map((name) => join(folder, name)),
-  };
+  return { summary, missing, paths: RESULT_FILES.map((name) => join(folder, name)) };
 }
 
 /**

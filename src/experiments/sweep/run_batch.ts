@@ -4,11 +4,13 @@
  * @module
  */
 import type { Gpu } from "../../gpu/device.ts";
+import { hostName } from "../../io/host.ts";
 import { follow } from "../../train/follow.ts";
 import type { TrainingOptions } from "../../train/options.ts";
 import { summarize } from "../../train/summary.ts";
 import { Training } from "../../train/training.ts";
 import { VERSION } from "../../version.ts";
+import { adapterOf } from "../core/record.ts";
 import type { Batch } from "./batch.ts";
 import { trialOutcomes } from "./outcome.ts";
 import { TaskCatalog } from "./task_catalog.ts";
@@ -79,17 +81,20 @@ export async function runBatch(gpu: Gpu, batch: Batch, how: BatchRun): Promise<"
     if (probe.replica === 0) onProgress(probe.step, `loss ${probe.loss.toExponential(2)}`);
   });
   if (training.status === "stopped") return "stopped";
+  const { name: adapter, implementation, backend } = adapterOf(gpu);
   const { trace, diverged } = training, summary = summarize(trace, diverged);
   await writeTrials(folder, {
     id: batch.id,
     circumstances: {
-      host: Deno.hostname(),
-      adapter: gpu.adapterName,
-      implementation: gpu.implementation,
+      host: hostName(),
+      adapter,
+      implementation,
+      backend,
       version: VERSION,
       seconds: training.milliseconds / 1000,
       ended: new Date().toISOString(),
     },
+    isCopy: false,
     trials: trialOutcomes(batch.trials, trace, { summary, diverged }),
   });
   return "done";

@@ -10,8 +10,10 @@ import type { Batch, Sweep } from "./batch.ts";
 import { type PackOptions, packTrials } from "./pack.ts";
 import { planSweep } from "./plan.ts";
 import { checkPlan } from "./plan_schema.ts";
+import type { TaskCatalog } from "./task_catalog.ts";
 import type { SweepPlan } from "./trial.ts";
-import { type BatchOutcome, readTrials } from "./trials_file.ts";
+import type { TrialOutcome } from "./outcome.ts";
+import { type BatchOutcome, readTrials, writeTrials } from "./trials_file.ts";
 
 /** Name of the file with the plan. */
 export const PLAN_FILE = "plan.json";
@@ -140,12 +142,24 @@ export async function packInFolder(
   plan: SweepPlan,
   options: Omit<PackOptions, "kept"> = {},
 ): Promise<Sweep> {
-  const known = await readStored(folder);
-  return { plan, batches: packTrials(plan, { ...options, kept: known?.stored.batches ?? [] }) };
+  const kept = (await readStored(folder))?.stored.batches ?? [];
+  const ids = new Set(plan.trials.map(({ id }) => id));
+  // Batches that also hold trials of another plan do not stay, but what they have done is done.
+  const done = kept.flat().every((id) => ids.has(id)) ? new Set<string>() : (await readDone(folder)).keys();
+  return { plan, batches: packTrials(plan, { ...options, kept, done: new Set(done) }) };
+}
+
+/** Reads the outcomes of the trials in a folder, and the batches that they are from. */
+async function readDone(folder: string): Promise<Map<string, readonly [TrialOutcome, BatchOutcome]>> {
+  const batches = await readOutcomes(folder);
+  return new Map(
+    batches.flatMap((batch) => batch.trials.map((trial) => [trial.id, [trial, batch] as const])),
+  );
 }
 
 /**
- * Writes the plan of a sweep into its folder. Afterwards the folder alone is enough to go on.
+ * Writes the plan of a sweep into its folder. Afterwards the folder alone is enough to go on. A
+ * batch whose trials are all done in batches of an earlier plan gets copies of their outcomes.
  *
  * @param folder The folder, which is created.
  * @param sweep The sweep.
@@ -163,6 +177,20 @@ export async function writeSweep(folder: string, { plan, batches }: Sweep): Prom
     "}\n",
   ].join("\n");
   await Deno.mkdir(join(folder, BATCHES), { recursive: true });
+  const done = await readDone(folder);
+  for (const batch of batches) {
+    const found = batch.trials.map(({ id }) => done.get(id));
+    if (!found.every((each) => each !== undefined) || await isBatchDone(folder, batch)) continue;
+    await Deno.mkdir(batchFolder(folder, batch), { recursive: true });
+    const { circumstances } = found[0][1];
+    const copies = found.map(([outcome]) => outcome);
+    await writeTrials(batchFolder(folder, batch), {
+      id: batch.id,
+      circumstances,
+      isCopy: true,
+      trials: copies,
+    });
+  }
   await writeAtomically(join(folder, PLAN_FILE), text);
 }
 
@@ -170,14 +198,15 @@ export async function writeSweep(folder: string, { plan, batches }: Sweep): Prom
  * Reads the sweep of a folder. It loads the tasks again.
  *
  * @param folder The folder.
+ * @param catalog Tasks that are known. Default: none.
  * @returns The sweep.
  * @throws {InputError} If the folder has none, or its trials would train something else by now.
  */
-export async function readSweep(folder: string): Promise<Sweep> {
+export async function readSweep(folder: string, catalog?: TaskCatalog): Promise<Sweep> {
   const known = await readStored(folder);
   if (!known) throw new InputError(`${folder}: there is no sweep; give a folder with ${PLAN_FILE}`);
   const { stored, request } = known, path = join(folder, PLAN_FILE);
-  const plan = await planSweep(await checkPlan(request, path));
+  const plan = await planSweep(await checkPlan(request, path), catalog);
   const changed = plan.trials.findIndex(({ id }, i) => id !== stored.ids[i]);
   if (changed >= 0 || plan.trials.length !== stored.ids.length) {
     throw new InputError(

@@ -19,6 +19,8 @@ export interface BatchCircumstances {
   readonly adapter: string;
   /** Implementation of WebGPU. */
   readonly implementation: string;
+  /** What it runs on: vulkan, opengl, metal or d3d12; `null` if it does not tell. */
+  readonly backend: string | null;
   /** Version of Staircase. */
   readonly version: string;
   /** Time of its steps and probes in seconds, that of earlier attempts included. */
@@ -33,6 +35,8 @@ export interface BatchOutcome {
   readonly id: string;
   /** Where and how fast it ran. */
   readonly circumstances: BatchCircumstances;
+  /** Whether its outcomes are copies of those of batches of an earlier plan. */
+  readonly isCopy: boolean;
   /** Outcomes in the order of its trials. */
   readonly trials: readonly TrialOutcome[];
 }

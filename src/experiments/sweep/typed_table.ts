@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { csv, type CsvValue } from "../../io/csv.ts";
+import { csvLine } from "../../io/csv.ts";
 import type { ValueKind } from "./swept_value.ts";
 
 /** A column with a type. */
@@ -25,13 +25,15 @@ const TYPES = { integer: "INT64", number: "DOUBLE", text: "STRING", boolean: "BO
 const THIRD_PARTY: string = "./deps.ts";
 
 /**
- * Writes a table as comma-separated values.
+ * Writes a table as comma-separated values, line by line: as one text it may be too long.
  *
  * @param columns The columns.
- * @returns The text.
+ * @yields The header, then a line for each row.
  */
-export function typedCsv(columns: readonly TypedColumn[]): string {
-  return csv(columns.map(({ name, values }) => [name, values as readonly CsvValue[]]));
+export function* typedCsv(columns: readonly TypedColumn[]): Generator<string, void, void> {
+  yield csvLine(columns.map(({ name }) => name));
+  const rows = columns[0].values.length;
+  for (let row = 0; row < rows; row++) yield csvLine(columns.map(({ values }) => values[row]));
 }
 
 /**

@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { InputError, StaircaseError } from "../../../errors.ts";
+import { GpuUnavailableError, InputError, StaircaseError } from "../../../errors.ts";
 import { count } from "../../../format.ts";
 import { Claim } from "./claim.ts";
 import { thisOwner } from "./owner.ts";
@@ -112,7 +112,7 @@ class Worker {
       onStates?.(states);
       if (signal.aborted) return this.#outcome("stopped", states);
       if (await this.#takeOne(states)) continue;
-      const open = states.filter(({ condition }) => condition !== "done" && condition !== "given up");
+      const open = states.filter(({ condition }) => condition !== "done" && condition !== "abandoned");
       if (open.length === 0) return this.#outcome("done", states);
       const isToBeTriedAgain = open.some(({ condition }) => condition !== "running");
       if (!waits && !isToBeTriedAgain) return this.#outcome("waiting", states);
@@ -219,6 +219,10 @@ class Worker {
     const { onNotice } = this.#options;
     const { batch, failures } = claim.record;
     const message = lineOf(error);
+    if (error instanceof GpuUnavailableError) {
+      await this.#patiently(() => claim.finish("released", message));
+      throw error;
+    }
     if (await isDiskFull(this.#sweep)) {
       // The batch is not to blame.
       await this.#patiently(() => claim.finish("released", message));
@@ -246,6 +250,7 @@ class Worker {
  * @param sweep Folder of the sweep.
  * @param options What to work on, and how.
  * @returns How the work ended.
+ * @throws {GpuUnavailableError} If there is no device.
  * @throws {StaircaseError} If three batches in a row fail here, or the folder cannot be written.
  */
 export function workThrough(sweep: string, options: WorkOptions): Promise<WorkOutcome> {

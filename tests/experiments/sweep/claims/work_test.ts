@@ -136,7 +136,7 @@ Deno.test("a batch that fails three times at one place is given up, until it is 
   assert.deepEqual(finishedBy(lines), ["batch-1"]);
   assert.equal(lines.at(-1), "done", "not in an endless loop");
   const given = await look();
-  assert.deepEqual([given.condition, given.isFree, given.claim?.message], ["given up", false, "poisoned"]);
+  assert.deepEqual([given.condition, given.isFree, given.claim?.message], ["abandoned", false, "poisoned"]);
   assert.deepEqual(await start(folder.path, 2, 4, 0).lines, ["done"], "left alone");
   await forgive(folder.path, given, thisOwner());
   assert.deepEqual(await start(folder.path, 2, 4, 0).lines, ["batch-0 from 0", "finished batch-0", "done"]);
