@@ -51,8 +51,8 @@ export interface TrainingCommands {
  * @throws {ShapeError} If the adapter has no room for it.
  */
 export async function bindTraining(gpu: Gpu, options: CompleteOptions, stack: DisposableStack) {
-  const { task: { inputs, outputs }, hidden, activation, initializer, replicas, seed } = options;
-  const shape = { inputs, hidden, outputs, activation, initializer, replicas, seed };
+  const { task: { inputs, outputs }, hidden, activation, initializer, replicas, seed, streams } = options;
+  const shape = { inputs, hidden, outputs, activation, initializer, replicas, seed, streams };
   const network = stack.use(await Network.create(gpu, shape));
   return { network, commands: await bindTrainingCommands(network, options, stack) };
 }

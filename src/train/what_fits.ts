@@ -66,7 +66,7 @@ function ofReplicas(options: CompleteOptions, replicas: number): CompleteOptions
       Array.isArray(value) && key !== "betas" ? value.slice(0, replicas) : value,
     ]),
   ) as unknown as OptimizerOptions;
-  return { ...options, replicas, optimizer };
+  return { ...options, replicas, optimizer, streams: options.streams?.slice(0, replicas) ?? null };
 }
 
 /** The first layers of a run. */
