@@ -21,7 +21,7 @@ const GRID = [
   "--grid=width=12,16 learningRate=1e-2,3e-3 seed=0..15",
   "--trials-per-batch=4",
   "--depth=2",
-  "--steps=10000",
+  "--steps=4000",
   "--checkpoint-every=2",
 ];
 
