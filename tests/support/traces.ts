@@ -152,3 +152,13 @@ export async function inFolder(work: (path: string) => Promise<void>): Promise<v
     await Deno.remove(path, { recursive: true });
   }
 }
+
+/** Names of all that lies in a folder, hidden files and folders too; none where there is none. */
+export function entriesIn(path: string): string[] {
+  try {
+    return [...Deno.readDirSync(path)].map(({ name }) => name).sort();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
