@@ -32,7 +32,7 @@ Deno.test("recipes: an experiment, an activation, a task and a rank method cost 
   assert(lines("src/experiments/width_profile/mod.ts") <= 60, "an experiment of at most 60 lines");
   // Its import and its entry.
   assert.equal(lines("src/experiments/mod.ts"), 2);
-  assert.equal(lines("tests/experiments/registry_test.ts"), 1);
+  assert.equal(lines("tests/experiments/tiny_runs.ts"), 1);
   assert.equal(lines("src/nn/activation.ts"), 1);
   assert.equal(lines("src/tasks/registry.ts"), 2);
   assert.equal(lines("src/rank/README.md"), 1);

@@ -5,8 +5,8 @@
 //               1: normal with standard deviation scale, by Box and Muller
 //
 // Weight (i, j) is number i · outputs + j of its layer whatever the padding is, so the values of a
-// layer depend on seed, replica and shape alone. Biases are uniform on (−bias_scale, bias_scale),
-// and 0 where bias_scale is 0. Parameters that pad are 0.
+// layer depend on its replica's stream (seed, number) and shape alone. Biases are uniform on
+// (−bias_scale, bias_scale), and 0 where bias_scale is 0. Parameters that pad are 0.
 //
 // One invocation handles one parameter, padding included; grid (⌈(rows + 1) · stride / 64⌉, 1,
 // replicas), once a run.
@@ -15,12 +15,13 @@ override DISTRIBUTION: u32;
 
 struct Shape {
   inputs: u32, outputs: u32, stride: u32, weights: u32,
-  parameter_batch: u32, layer: u32, seed: u32, scale: f32,
-  bias_scale: f32,
+  parameter_batch: u32, layer: u32, scale: f32, bias_scale: f32,
 }
 
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read_write> parameters: array<f32>;
+// Seed and number of the stream of each replica.
+@group(0) @binding(2) var<storage, read> streams: array<vec2u>;
 
 fn weight(number: u32, key: vec2u) -> f32 {
   let bits = philox(vec4u(number, shape.layer, FOR_WEIGHTS, 0u), key);
@@ -37,7 +38,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let i = id.x / shape.stride;
   let j = id.x % shape.stride;
   if (i > rows) { return; }
-  let key = vec2u(shape.seed, id.z);
+  let key = streams[id.z];
   var value = 0.0;
   if (j < shape.outputs) {
     if (i < shape.inputs) {

@@ -78,20 +78,46 @@ export const runFlags = [
 ] as const satisfies readonly Flag[];
 
 /**
- * Makes `--out`.
+ * Makes the flags of the folder of a run.
  *
  * @param program Name of the program.
- * @returns The flag.
+ * @returns `--out`, `--overwrite`, `--resume` and `--checkpoint-every`.
  */
-export function outFlag(program: string): Flag {
-  return {
-    name: "out",
-    group: "output",
-    kind: "string",
-    default: `runs/${program}`,
-    placeholder: "DIR",
-    help: "folder for the files",
-  };
+export function folderFlags(program: string): Flag[] {
+  return [
+    {
+      name: "out",
+      group: "output",
+      kind: "string",
+      default: null,
+      placeholder: "DIR",
+      help: `folder for the files; by default a new one, runs/${program}/DATE-TIME-xxxx`,
+    },
+    {
+      name: "overwrite",
+      group: "output",
+      kind: "boolean",
+      default: false,
+      help: "replace the run that the folder holds, once there is a result",
+    },
+    {
+      name: "resume",
+      group: "output",
+      kind: "string",
+      default: null,
+      placeholder: "DIR",
+      help: "go on with the run in a folder, by its own options; --steps may be more",
+    },
+    {
+      name: "checkpoint-every",
+      group: "output",
+      kind: "number",
+      default: 60,
+      positive: true,
+      max: 86_400,
+      help: "seconds from one checkpoint of the training to the next",
+    },
+  ];
 }
 
 /** Flags that every program has without declaring them. */

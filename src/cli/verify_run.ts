@@ -45,6 +45,7 @@ const KEYS = [
   "precision",
   "replicas",
   "seed",
+  "streams",
 ] as const satisfies readonly (keyof CompleteOptions)[];
 
 /** What `run.json` is read for. */

@@ -108,8 +108,13 @@ export {
   type RunContext,
   type RunOutcome,
   type RunStatus,
+  type TrainingKeeper,
 } from "./core/experiment.ts";
+export { type FolderRecord, type FolderRun, type FolderRunOptions, runInFolder } from "./core/folder_run.ts";
+export { GpuLease } from "./core/gpu_lease.ts";
 export { experimentFlags, runExperimentProgram } from "./core/program.ts";
+export type { DeviceLoss, RunHistory, RunSession } from "./core/run_history.ts";
+export { TrainingSession } from "./core/training_session.ts";
 export {
   type AdapterRecord,
   type Configuration,

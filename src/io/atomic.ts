@@ -28,15 +28,20 @@ export function temporaryPath(folder: string): string {
 }
 
 /**
- * Deletes temporary files that a killed process left behind. Call it only while no other process
- * writes to the folder.
+ * Deletes temporary files that a killed process left behind. If other processes may write to the
+ * folder, give an age that no file in the making has.
  *
  * @param folder The folder; nothing happens if there is none.
+ * @param age Milliseconds since the last change of a file, at least. Default: 0.
  */
-export async function removeTemporaryFiles(folder: string): Promise<void> {
+export async function removeTemporaryFiles(folder: string, age: number = 0): Promise<void> {
   try {
     for await (const { name, isDirectory } of Deno.readDir(folder)) {
-      if (!isDirectory && TEMPORARY.test(name)) await Deno.remove(join(folder, name)).catch(() => {});
+      if (isDirectory || !TEMPORARY.test(name)) continue;
+      const path = join(folder, name);
+      const { mtime } = await Deno.lstat(path).catch(() => ({ mtime: null }));
+      const isOld = age === 0 || mtime !== null && Date.now() - mtime.getTime() > age;
+      if (isOld) await Deno.remove(path).catch(() => {});
     }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;

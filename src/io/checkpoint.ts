@@ -10,7 +10,7 @@ import type { TrainingState } from "../train/state.ts";
 import { checkPrefix, type FilePosition } from "./append_file.ts";
 import { unreadable } from "./file_reason.ts";
 import { readSealed, type SealedKind, writeSealed } from "./sealed_file.ts";
-import { differenceOf, type RunIdentity } from "./run_identity.ts";
+import { differenceOf, isIdentity, type RunIdentity } from "./run_identity.ts";
 
 const KIND: SealedKind = { magic: "STAIRCHK", version: 1, name: "checkpoint" };
 
@@ -148,7 +148,7 @@ export async function writeCheckpoint(
 
 /**
  * Finds the last checkpoint of a training that can be used: it is whole, belongs to the same run,
- * and the journal still begins as it did.
+ * and the journal still begins as it did. Later ones are renamed to `….refused`.
  *
  * @param folder Folder of checkpoints.
  * @param run Number of the training in its run, from 0.
@@ -183,7 +183,7 @@ export async function readCheckpoint(
   run: number,
   identity: RunIdentity,
 ): Promise<FoundCheckpoint | null> {
-  const refused: string[] = [];
+  const refused: string[] = [], paths: string[] = [];
   for (const { path } of await findCheckpoints(folder, run)) {
     try {
       const checkpoint = await parseCheckpoint(path);
@@ -195,10 +195,13 @@ export async function readCheckpoint(
         );
       }
       await checkPrefix(journalPath(folder, run), checkpoint.journal);
+      // They would take the places of the last two.
+      for (const path of paths) await Deno.rename(path, `${path}.refused`).catch(() => {});
       return { checkpoint, refused };
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
       refused.push(error.message);
+      paths.push(path);
     }
   }
   if (refused.length === 0) return null;
@@ -209,17 +212,38 @@ export async function readCheckpoint(
 
 async function parseCheckpoint(path: string): Promise<Checkpoint> {
   const { header, body } = await readSealed(path, KIND);
-  try {
-    const { identity, journal, trace, notes, state, arrays } = header as Header;
-    let at = 0;
-    const words = Object.fromEntries(arrays.map(([name, length]) => {
-      const part = new Uint32Array(body.buffer, at, length);
-      at += part.byteLength;
-      return [name, part];
-    }));
-    if (at !== body.length) throw new RangeError("words are left over");
-    return { state: { ...state, arrays: words }, journal, trace, identity, notes };
-  } catch (cause) {
-    throw new FileError(`${path}: its header does not fit its content`, { cause });
-  }
+  if (!isHeader(header)) throw new FileError(`${path}: its header is not that of a checkpoint`);
+  const { identity, journal, trace, notes, state, arrays } = header;
+  const words = arrays.reduce((sum, [, length]) => sum + length, 0);
+  if (4 * words !== body.length) throw new FileError(`${path}: its header does not fit its content`);
+  let at = 0;
+  const parts = Object.fromEntries(arrays.map(([name, length]) => {
+    const part = new Uint32Array(body.buffer, at, length);
+    at += part.byteLength;
+    return [name, part];
+  }));
+  return { state: { ...state, arrays: parts }, journal, trace, identity, notes };
+}
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isPosition = (value: unknown): value is FilePosition =>
+  isObject(value) && isCount(value.bytes) && isCount(value.checksum);
+
+const isDiverged = (value: unknown) => isObject(value) && isCount(value.replica) && isCount(value.step);
+
+const isArray = (value: unknown) =>
+  Array.isArray(value) && value.length === 2 && typeof value[0] === "string" && isCount(value[1]);
+
+/** Tells whether a value is the header of a checkpoint. */
+function isHeader(value: unknown): value is Header {
+  if (!isObject(value)) return false;
+  const { identity, journal, trace, state, arrays } = value;
+  return isIdentity(identity) && isPosition(journal) && (trace === null || isPosition(trace)) &&
+    isObject(state) && isCount(state.step) && Array.isArray(state.diverged) &&
+    state.diverged.every(isDiverged) &&
+    Array.isArray(arrays) && arrays.every(isArray);
 }

@@ -12,9 +12,13 @@ import { isAbsolute, join } from "node:path";
 import { parseJson } from "./parse_json.ts";
 import { readTextFile } from "./text_file.ts";
 import type { ChoiceKey, ChoiceStore, RememberedChoice } from "../gpu/tune/choice_store.ts";
+import { removeTemporaryFiles, temporaryPath } from "./atomic.ts";
 
 /** Bytes of the file of a choice, at most: it names a few candidates. */
 const LONGEST = 2 ** 20;
+
+/** Age of a file in the making that nobody makes any more, in milliseconds: an hour. */
+const STALE = 3_600_000;
 
 /**
  * Finds the toolkit's folder among the user's caches: in `$XDG_CACHE_HOME`, or where the system
@@ -96,7 +100,8 @@ export async function rememberChoice(key: ChoiceKey, choice: RememberedChoice): 
     const path = await choicePath(key, "write");
     if (!path) return;
     await Deno.mkdir(join(path, ".."), { recursive: true });
-    temporary = join(path, "..", `.${crypto.randomUUID()}.tmp`);
+    if (await choicePath(key, "read")) await removeTemporaryFiles(join(path, ".."), STALE);
+    temporary = temporaryPath(join(path, ".."));
     await Deno.writeTextFile(temporary, JSON.stringify({ key, ...choice }) + "\n", { createNew: true });
     await Deno.rename(temporary, path);
   } catch {

@@ -94,7 +94,9 @@ export function writeChunk(to: ByteWriter, chunk: TraceChunk, { replicas, epsilo
   to.double(first);
   to.word(count);
   for (const some of losses) {
-    to.word(some.length);
+    if (some.length !== count) {
+      throw new ShapeError(`${some.length} losses of ${count} steps: give one for each`);
+    }
     to.array(some);
   }
   to.word(diverged.length);
@@ -166,7 +168,7 @@ function times<T>(count: number, make: () => T): T[] {
 export function readChunk(bytes: Uint8Array, { replicas, epsilons }: TraceShape, name: string): TraceChunk {
   const from = new ByteReader(bytes, name);
   const first = from.double(), count = from.word();
-  const losses = times(replicas, () => from.singles(from.word()));
+  const losses = times(replicas, () => from.singles(count));
   const diverged = times(from.word(), () => ({ replica: from.word(), step: from.double() }));
   const probes = times(from.word(), () => readProbe(from, epsilons));
   if (from.left > 0) throw new FileError(`${name}: has ${from.left} bytes too many in a record`);

@@ -7,8 +7,9 @@
  *
  * @module
  */
+import { dirname } from "node:path";
 import { FileError } from "../errors.ts";
-import { writeWhole } from "./atomic.ts";
+import { temporaryPath, writeWhole } from "./atomic.ts";
 import { unwritable } from "./file_reason.ts";
 import { hostName, isAlive } from "./host.ts";
 
@@ -175,7 +176,7 @@ async function tryLock(file: Deno.FsFile, exclusive = true): Promise<boolean | n
  * are the disk's: a new file has its present one.
  */
 async function isFresh(path: string, { mtime }: Deno.FileInfo, deadAfter: number): Promise<boolean> {
-  const probe = `${path}.${crypto.randomUUID()}.tmp`;
+  const probe = temporaryPath(dirname(path));
   await Deno.writeFile(probe, new Uint8Array(1), { createNew: true });
   const now = (await Deno.stat(probe)).mtime;
   await Deno.remove(probe).catch(() => {});

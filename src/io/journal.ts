@@ -1,44 +1,32 @@
 /**
  * The journal of a run: its trace as a binary file that grows while it trains.
  *
- * It begins with `STAIRJNL`, the version of the format, and a header in JSON with its length. Each
- * record is its length and its checksum, 4 bytes each, and the bytes of a chunk.
- *
  * @module
  */
-import { crc32 } from "node:zlib";
-import { FileError } from "../errors.ts";
+import { ShapeError } from "../errors.ts";
 import type { TraceChunk } from "../train/state.ts";
-import type { Trace } from "../train/trace.ts";
 import { AppendFile, type FilePosition } from "./append_file.ts";
-import { type ByteSource, FileBytes, readRange } from "./bytes.ts";
-import { readChunk, type TraceShape, writeChunk } from "./chunk_bytes.ts";
-import { unreadable } from "./file_reason.ts";
-import { TraceBuilder } from "./trace_builder.ts";
-import { ByteReader, ByteWriter } from "./words.ts";
+import { type TraceShape, writeChunk } from "./chunk_bytes.ts";
+import {
+  JOURNAL_MAGIC,
+  JOURNAL_VERSION,
+  journalShape,
+  MOST_REPLICAS,
+  RECORD_PREFIX,
+  recordChecksum,
+} from "./read_journal.ts";
+import { ByteWriter } from "./words.ts";
 
-const MAGIC = "STAIRJNL", VERSION = 1;
-/** Bytes before the header: magic, version, length. */
-const FIXED = MAGIC.length + 8;
-/** Bytes before a record: length, checksum. */
-const PREFIX = 8;
-/** More replicas than any adapter has room for. */
-const MOST_REPLICAS = 2 ** 22;
 /** Bytes in memory that are written although nobody has asked. */
 const MOST_WAITING = 2 ** 20;
-
-/** Checksum of a record; its length counts, so that zeros are no record. */
-function checksumOf(length: number, bytes: Uint8Array): number {
-  return crc32(bytes, length);
-}
 
 function headerOf(shape: TraceShape): Uint8Array<ArrayBuffer> {
   const text = new TextEncoder().encode(
     JSON.stringify({ replicas: shape.replicas, epsilons: shape.epsilons }),
   );
   const to = new ByteWriter();
-  to.array(new TextEncoder().encode(MAGIC));
-  to.word(VERSION);
+  to.array(new TextEncoder().encode(JOURNAL_MAGIC));
+  to.word(JOURNAL_VERSION);
   to.word(text.length);
   to.array(text);
   return to.bytes.slice();
@@ -51,7 +39,8 @@ function headerOf(shape: TraceShape): Uint8Array<ArrayBuffer> {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { Journal, readJournal } from "./journal.ts";
+ * import { Journal } from "./journal.ts";
+ * import { readJournal } from "./read_journal.ts";
  *
  * const folder = await Deno.makeTempDir(), path = `${folder}/run-0.journal`;
  * {
@@ -82,9 +71,15 @@ export class Journal implements AsyncDisposable {
    * @param path Path of the file, in a folder that exists.
    * @param shape Replicas and thresholds of the run.
    * @returns The journal.
+   * @throws {ShapeError} If there are more than 65,536 replicas.
    * @throws {FileError} If the file cannot be written.
    */
   static async create(path: string, shape: TraceShape): Promise<Journal> {
+    if (shape.replicas > MOST_REPLICAS) {
+      throw new ShapeError(
+        `${shape.replicas} replicas: a journal holds at most ${MOST_REPLICAS}; give fewer`,
+      );
+    }
     const file = await AppendFile.open(path);
     file.append(headerOf(shape));
     try {
@@ -105,8 +100,7 @@ export class Journal implements AsyncDisposable {
    * @throws {FileError} If it cannot be written, or is not the same up to that position.
    */
   static async resume(path: string, position: FilePosition): Promise<Journal> {
-    using source = openBytes(path);
-    const { shape } = readHeader(source, path);
+    const shape = journalShape(path);
     return new Journal(await AppendFile.open(path, position), shape);
   }
 
@@ -122,10 +116,10 @@ export class Journal implements AsyncDisposable {
     to.word(0);
     to.word(0);
     writeChunk(to, chunk, this.shape);
-    const bytes = to.bytes.slice(), length = bytes.length - PREFIX;
+    const bytes = to.bytes.slice(), length = bytes.length - RECORD_PREFIX;
     const view = new DataView(bytes.buffer);
     view.setUint32(0, length, true);
-    view.setUint32(4, checksumOf(length, bytes.subarray(PREFIX)), true);
+    view.setUint32(4, recordChecksum(length, bytes.subarray(RECORD_PREFIX)), true);
     this.#file.append(bytes);
   }
 
@@ -164,135 +158,5 @@ export class Journal implements AsyncDisposable {
   /** Closes the file. What was not flushed is lost. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-}
-
-/** What a journal holds. */
-export interface JournalContent {
-  /** Record of the run as far as it goes. */
-  readonly trace: Trace;
-  /** Networks that diverged, with the step at which their loss was first not finite. */
-  readonly diverged: ReadonlyMap<number, number>;
-  /** Number of steps whose losses it holds. */
-  readonly steps: number;
-  /** End of its last whole record, in bytes. */
-  readonly end: number;
-  /** Whether the file ends there. */
-  readonly isIntact: boolean;
-}
-
-/**
- * Reads a journal, also while another process writes it. A torn or damaged record ends it.
- *
- * @param path Path of the file.
- * @param end Where to stop, in bytes. Default: at the end.
- * @returns What it holds.
- * @throws {FileError} If it cannot be read, or its header is no journal's.
- */
-// deno-lint-ignore require-await -- a reader of files is asynchronous, whatever it does inside
-export async function readJournal(path: string, end: number = Infinity): Promise<JournalContent> {
-  using source = openBytes(path);
-  const { shape, start } = readHeader(source, path);
-  const builder = new TraceBuilder(shape);
-  let at = start;
-  for (const record of recordsOf(source, { shape, start, end, path })) {
-    builder.add(record.chunk);
-    at = record.end;
-  }
-  const { trace, diverged, steps } = builder;
-  return { trace, diverged, steps, end: at, isIntact: at === Math.min(end, source.size) };
-}
-
-/**
- * Reads the chunks of a journal one by one, so that little memory is needed.
- *
- * @param path Path of the file.
- * @param end Where to stop, in bytes. Default: at the end, or at a torn or damaged record.
- * @returns The chunks, in order.
- * @throws {FileError} If it cannot be read, or its header is no journal's.
- */
-export function* journalChunks(path: string, end: number = Infinity): Generator<TraceChunk, void, void> {
-  using source = openBytes(path);
-  const { shape, start } = readHeader(source, path);
-  for (const { chunk } of recordsOf(source, { shape, start, end, path })) yield chunk;
-}
-
-/**
- * Reads what all chunks of a journal share.
- *
- * @param path Path of the file.
- * @returns Replicas and thresholds.
- * @throws {FileError} If it cannot be read, or its header is no journal's.
- */
-export function journalShape(path: string): TraceShape {
-  using source = openBytes(path);
-  return readHeader(source, path).shape;
-}
-
-function openBytes(path: string): FileBytes {
-  try {
-    const file = Deno.openSync(path);
-    return new FileBytes(file, file.statSync().size, { name: path });
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-}
-
-function readHeader(source: ByteSource, path: string): { shape: TraceShape; start: number } {
-  const fixed = readRange(source, 0, FIXED);
-  const refuse = (why: string) => new FileError(`${path}: is no journal of a run: ${why}`);
-  if (fixed.length < FIXED || new TextDecoder().decode(fixed.subarray(0, MAGIC.length)) !== MAGIC) {
-    throw refuse("it begins otherwise");
-  }
-  const from = new ByteReader(fixed.subarray(MAGIC.length), path);
-  const version = from.word(), length = from.word();
-  if (version !== VERSION) {
-    throw refuse(`its format has version ${version}, and this program reads ${VERSION}`);
-  }
-  if (FIXED + length > source.size) throw refuse("its header is cut off");
-  try {
-    const { replicas, epsilons } = JSON.parse(new TextDecoder().decode(readRange(source, FIXED, length)));
-    const isShape = Number.isSafeInteger(replicas) && replicas > 0 && replicas <= MOST_REPLICAS &&
-      Array.isArray(epsilons) &&
-      epsilons.every((epsilon) => typeof epsilon === "number");
-    if (isShape) return { shape: { replicas, epsilons }, start: FIXED + length };
-  } catch {
-    // Refused below.
-  }
-  throw refuse("its header is damaged");
-}
-
-/** Where and what to read. */
-interface RecordRange {
-  readonly shape: TraceShape;
-  readonly start: number;
-  readonly end: number;
-  readonly path: string;
-}
-
-/** The whole records of a journal, with their ends. */
-function* recordsOf(
-  source: ByteSource,
-  { shape, start, end, path }: RecordRange,
-): Generator<{ chunk: TraceChunk; end: number }, void, void> {
-  const size = Math.min(end, source.size);
-  let steps = 0;
-  for (let at = start; at + PREFIX <= size;) {
-    const from = new ByteReader(readRange(source, at, PREFIX), path);
-    const length = from.word(), checksum = from.word();
-    const next = at + PREFIX + length;
-    if (next > size) return;
-    const bytes = readRange(source, at + PREFIX, length);
-    if (checksumOf(length, bytes) !== checksum) return;
-    let chunk: TraceChunk;
-    try {
-      chunk = readChunk(bytes, shape, path);
-    } catch {
-      return;
-    }
-    if (chunk.first !== steps) return;
-    yield { chunk, end: next };
-    steps += chunk.count;
-    at = next;
   }
 }

@@ -9,7 +9,7 @@ import { shown } from "../format.ts";
 import type { Trace } from "../train/trace.ts";
 import { type CheckpointInfo, journalPath, listCheckpoints } from "./checkpoint.ts";
 import { livingOwner, type LockOwner } from "./folder_lock.ts";
-import { readJournal } from "./journal.ts";
+import { readJournal } from "./read_journal.ts";
 import { readRun } from "./read_run.ts";
 import { readSpectra } from "./read_spectra.ts";
 import { parseTrace, type TraceRow } from "./read_trace.ts";

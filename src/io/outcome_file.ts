@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
 import { FileError } from "../errors.ts";
-import { differenceOf, type RunIdentity } from "./run_identity.ts";
+import { differenceOf, isIdentity, type RunIdentity } from "./run_identity.ts";
 import { readSealed, type SealedKind, writeSealed } from "./sealed_file.ts";
 
 const KIND: SealedKind = { magic: "STAIROUT", version: 1, name: "outcome" };
@@ -60,13 +60,25 @@ export async function readOutcome(
   const path = pathOf(folder, run);
   try {
     const { header, body } = await readSealed(path, KIND);
-    const { identity: found, v8 } = header as { identity: RunIdentity; v8: string };
+    const { identity: found, v8 } = header as Partial<Record<string, unknown>> ?? {};
+    if (!isIdentity(found) || typeof v8 !== "string") {
+      throw new FileError(`${path}: its header is not that of an outcome`);
+    }
     const difference = differenceOf({ ...found, v8 }, { ...identity, v8: Deno.version.v8 });
     if (difference) return { value: null, refused: `${path}: belongs to another run (${difference})` };
-    return { value: deserialize(body), refused: null };
+    return { value: valueOf(body, path), refused: null };
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     if (error.cause instanceof Deno.errors.NotFound) return { value: null, refused: null };
     return { value: null, refused: error.message };
+  }
+}
+
+/** The value that bytes stand for. */
+function valueOf(bytes: Uint8Array<ArrayBuffer>, path: string): unknown {
+  try {
+    return deserialize(bytes);
+  } catch (cause) {
+    throw new FileError(`${path}: its content is no value`, { cause });
   }
 }

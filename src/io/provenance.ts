@@ -5,9 +5,11 @@
  */
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type BackendClues, backendOf } from "../gpu/backend.ts";
 import { VERSION } from "../version.ts";
 import { type GitState, gitState } from "./git.ts";
 import { environmentVariable, hostName, isGranted } from "./host.ts";
+import { vulkanDriver } from "./vulkan_driver.ts";
 
 /** Where a run comes from. */
 export interface Provenance {
@@ -29,8 +31,19 @@ export interface Provenance {
   readonly versions: Readonly<Record<string, string>>;
   /** Operating system, its version, and the architecture. */
   readonly system: string;
+  /**
+   * Driver of the adapter, name and version; `null` where it cannot be told, as on other backends
+   * than Vulkan.
+   */
+  readonly driver: string | null;
   /** Variables of Slurm that name the job, by their names; `null` outside of one. */
   readonly slurm: Readonly<Record<string, string>> | null;
+}
+
+/** A device that knows its adapter, such as a `Gpu`. */
+export interface DescribedGpu extends BackendClues {
+  /** Name of the adapter as its driver gives it. */
+  readonly adapterName: string;
 }
 
 /** What Slurm tells a task about itself. */
@@ -50,6 +63,7 @@ const SLURM = [
 /**
  * Finds out where this run comes from. Nothing fails: what cannot be told is `null`.
  *
+ * @param gpu Device that the run is made on, to name its driver. Default: none.
  * @returns The provenance.
  *
  * @example
@@ -61,11 +75,12 @@ const SLURM = [
  * assert.deepEqual([pid, versions.deno], [Deno.pid, Deno.version.deno]);
  * ```
  */
-export async function provenance(): Promise<Provenance> {
+export async function provenance(gpu: DescribedGpu | null = null): Promise<Provenance> {
   const directory = currentFolder();
-  const [commit, toolkitCommit] = await Promise.all([
+  const [commit, toolkitCommit, driver] = await Promise.all([
     directory === null ? null : gitState(directory),
     toolkitState(),
+    gpu === null ? null : driverOf(gpu),
   ]);
   return {
     date: zonedDate(new Date()),
@@ -77,6 +92,7 @@ export async function provenance(): Promise<Provenance> {
     toolkitCommit,
     versions: { staircase: VERSION, ...Deno.version },
     system: systemName(),
+    driver,
     slurm: slurmVariables(),
   };
 }
@@ -103,6 +119,11 @@ export function zonedDate(date: Date): string {
   const local = new Date(date.getTime() + 60_000 * offset).toISOString().slice(0, 19);
   const two = (value: number) => String(value).padStart(2, "0");
   return `${local}${offset < 0 ? "-" : "+"}${two(hours)}:${two(minutes)}`;
+}
+
+async function driverOf(gpu: DescribedGpu): Promise<string | null> {
+  const backend = backendOf(gpu, environmentVariable("DENO_WEBGPU_BACKEND"));
+  return backend === "vulkan" ? await vulkanDriver(gpu.adapterName) : null;
 }
 
 function currentFolder(): string | null {

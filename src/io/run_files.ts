@@ -24,7 +24,7 @@ export const LOCK_FILE = "lock";
 export const COMMON_FILES: readonly string[] = [RUN_FILE, TRACE_FILE, SPECTRA_FILE];
 
 /** Files of the folder for what resuming needs. */
-const STATE_FILE = /^run-\d+(-\d+)?\.(journal|checkpoint|outcome)$/;
+const STATE_FILE = /^run-\d+(-\d+)?\.(journal|checkpoint|checkpoint\.refused|outcome)$/;
 
 /**
  * Tells whether a text names a file in a folder.

@@ -80,7 +80,7 @@ export interface SavedFiles {
  * ```
  */
 export class RunFolder implements AsyncDisposable {
-  /** Path of the folder. */
+  /** Path of the folder; where a link was given, that of the folder that it led to. */
   readonly path: string;
   /** Path of the folder in it for what resuming the run needs. */
   readonly state: string;
@@ -108,8 +108,10 @@ export class RunFolder implements AsyncDisposable {
    */
   static async open(path: string, { mode = "new", files = [] }: RunFolderOptions = {}): Promise<RunFolder> {
     if (path === "") throw new InputError("the folder of the run has no name; give one");
-    const isMade = !await Deno.lstat(path).catch(() => null);
-    return await RunFolder.#open(path, { mode, files, isMade, isLinked: false });
+    const there = await Deno.lstat(path).catch(() => null);
+    // The link to the latest run may lead elsewhere before this one has ended.
+    const place = there?.isSymlink ? await Deno.realPath(path).catch(() => path) : path;
+    return await RunFolder.#open(place, { mode, files, isMade: !there, isLinked: false });
   }
 
   static async #open(path: string, opening: Opening): Promise<RunFolder> {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { quoted, shown } from "../format.ts";
 import { compactJson } from "./json.ts";
 
 /**
@@ -42,6 +43,17 @@ function sorted(value: unknown): unknown {
 }
 
 /**
+ * Tells whether a value is an identity.
+ *
+ * @param value Any value, as of a file.
+ * @returns Whether it has texts by their names.
+ */
+export function isIdentity(value: unknown): value is RunIdentity {
+  return typeof value === "object" && value !== null && !Array.isArray(value) &&
+    Object.values(value).every((text) => typeof text === "string");
+}
+
+/**
  * Finds what tells two runs apart.
  *
  * @param found Identity in a file.
@@ -52,9 +64,9 @@ export function differenceOf(found: RunIdentity, wanted: RunIdentity): string | 
   for (const name of new Set([...Object.keys(wanted), ...Object.keys(found)])) {
     if (found[name] === wanted[name]) continue;
     const [there, here] = [found, wanted].map((identity) =>
-      Object.hasOwn(identity, name) ? JSON.stringify(identity[name]) : "none"
+      Object.hasOwn(identity, name) ? quoted(identity[name]) : "none"
     );
-    return `${name} ${there} there, ${here} here`;
+    return `${shown(name)} ${there} there, ${here} here`;
   }
   return null;
 }

@@ -4,7 +4,10 @@
  * @module
  */
 import { join } from "node:path";
-import { temporaryPath } from "./atomic.ts";
+import { removeTemporaryFiles, temporaryPath } from "./atomic.ts";
+
+/** Age of a link in the making that nobody makes any more, in milliseconds. */
+const STALE = 60_000;
 
 /** Name of the link to the folder of the latest run. */
 const LATEST = "latest";
@@ -62,6 +65,7 @@ export async function linkLatest(parent: string, name: string): Promise<void> {
   try {
     const there = await Deno.lstat(path).catch(() => null);
     if (there && !there.isSymlink) return;
+    await removeTemporaryFiles(parent, STALE);
     await Deno.symlink(name, temporary, { type: "dir" });
     await Deno.rename(temporary, path);
   } catch {

@@ -9,6 +9,7 @@
 import { FileError } from "../errors.ts";
 import { unreadable, unwritable } from "./file_reason.ts";
 import { writeAtomically } from "./atomic.ts";
+import { JsonError, parseJson } from "./parse_json.ts";
 import { ByteReader, ByteWriter } from "./words.ts";
 
 /** A kind of sealed file. */
@@ -90,6 +91,11 @@ export async function readSealed(path: string, kind: SealedKind): Promise<Sealed
       `has version ${version} of the format of a ${kind.name}, and this program reads ${kind.version}`,
     );
   }
-  const header = JSON.parse(new TextDecoder().decode(from.copy(from.word())));
+  let header: unknown;
+  try {
+    header = parseJson(new TextDecoder().decode(from.copy(from.word())));
+  } catch (cause) {
+    throw cause instanceof JsonError ? refuse(`its header: ${cause.message}`) : cause;
+  }
   return { header, body: from.copy(from.left) };
 }

@@ -35,7 +35,7 @@ const STEPS = 4096;
  * Cuts a trace into chunks, as a training yields them.
  *
  * @param trace The trace.
- * @returns The chunks. Where a replica diverged, its losses end and it is named.
+ * @returns The chunks. Where a replica diverged it is named, and its losses are NaN.
  */
 export function* chunksOf({ losses, probes }: Trace): Generator<TraceChunk, void, void> {
   const steps = losses.reduce((most, { length }) => Math.max(most, length), 0);
@@ -46,7 +46,12 @@ export function* chunksOf({ losses, probes }: Trace): Generator<TraceChunk, void
     yield {
       first,
       count: end - first,
-      losses: losses.map((some) => some.subarray(first, end)),
+      losses: losses.map((some) => {
+        if (some.length >= end) return some.subarray(first, end);
+        const padded = new Float32Array(end - first).fill(NaN);
+        padded.set(some.subarray(first, end));
+        return padded;
+      }),
       probes: probes.slice(from, next),
       diverged: [...losses.entries()].filter(([, { length }]) =>
         length < steps && length >= first && length < end

@@ -21,10 +21,8 @@ export interface InitializeOptions {
   readonly layout: ParameterLayout;
   /** Parameters of all replicas. */
   readonly parameters: GpuArray;
-  /** Number of replicas; replica r draws from the stream (seed, r). */
-  readonly replicas: number;
-  /** Seed of the random streams. */
-  readonly seed: number;
+  /** Seed and number of the random stream of each replica. */
+  readonly streams: GpuArray;
 }
 
 /**
@@ -36,7 +34,7 @@ export interface InitializeOptions {
  */
 export async function bindInitialize(
   gpu: Gpu,
-  { initializer, layout, parameters, replicas, seed }: InitializeOptions,
+  { initializer, layout, parameters, streams }: InitializeOptions,
 ): Promise<Dispatch[]> {
   const kernel = await gpu.kernel(
     { name: "initialize", files: [elementarySource, philoxSource, initializeSource] },
@@ -46,10 +44,10 @@ export async function bindInitialize(
     const shape = gpuStruct(
       gpu,
       "initialize shape",
-      ["u32", inputs, outputs, 4 * outputStride, 4 * weights, 4 * layout.size, index, seed],
+      ["u32", inputs, outputs, 4 * outputStride, 4 * weights, 4 * layout.size, index],
       ["f32", initializer.scale(inputs, outputs), initializer.biasScale(inputs)],
     );
     const entries = (4 * inputStride + 1) * 4 * outputStride;
-    return kernel.bind([shape, parameters], [Math.ceil(entries / 64), 1, replicas]);
+    return kernel.bind([shape, parameters, streams], [Math.ceil(entries / 64), 1, streams.length / 2]);
   });
 }

@@ -16,13 +16,14 @@ import { bindInitialize } from "./initialize.ts";
 import { parseInitializer } from "./initializer.ts";
 import { bindJetForward } from "./jets/jet_forward.ts";
 import { jetComponents, tangentRows } from "./jets/jets.ts";
+import { type RandomStream, randomStreams } from "./random_stream.ts";
 import { bindDenseForward } from "./layers/dense_forward.ts";
 import { type ParameterLayout, parameterLayout } from "./layout.ts";
 import type { SampleArrays } from "./samples.ts";
 import { WINDOW } from "./layers/weight_windows.ts";
 
 /** Keys of {@linkcode NetworkOptions}. */
-const KEYS = ["inputs", "hidden", "outputs", "activation", "initializer", "replicas", "seed"];
+const KEYS = ["inputs", "hidden", "outputs", "activation", "initializer", "replicas", "seed", "streams"];
 
 /** Shape and start of a network. */
 export interface NetworkOptions {
@@ -40,6 +41,8 @@ export interface NetworkOptions {
   readonly replicas?: number;
   /** Seed of the random streams, an integer in [0, 2³²). Default: 0. */
   readonly seed?: number;
+  /** Random stream of each replica. Default: (seed, r) for replica r. */
+  readonly streams?: readonly RandomStream[] | null;
 }
 
 /**
@@ -83,27 +86,27 @@ export class Network implements Disposable {
   readonly activations: readonly Activation[];
   /** Number of replicas. */
   readonly replicas: number;
-  /** Seed of the random streams. */
-  readonly seed: number;
+  /** Random stream of each replica. */
+  readonly streams: readonly RandomStream[];
   /** Places of the parameters. */
   readonly layout: ParameterLayout;
   /** Parameters of all replicas. */
   readonly parameters: GpuArray;
 
   private constructor(gpu: Gpu, options: NetworkOptions, activations: readonly Activation[]) {
-    const { inputs, hidden, outputs, replicas = 1, seed = 0 } = options;
+    const { inputs, hidden, outputs, replicas = 1, seed = 0, streams } = options;
     this.gpu = gpu;
     this.widths = [inputs, ...hidden, outputs];
     this.activations = activations;
     this.replicas = replicas;
-    this.seed = seed;
+    this.streams = randomStreams(replicas, seed, streams);
     this.layout = parameterLayout(this.widths);
     this.parameters = new GpuArray(gpu, "parameters", replicas * this.layout.size * 4, 4 * WINDOW);
   }
 
   /**
-   * Allocates a network and draws its initial parameters on the GPU: replica r from the stream
-   * (seed, r).
+   * Allocates a network and draws its initial parameters on the GPU: each replica from its
+   * stream.
    *
    * @param gpu Device.
    * @param options Shape and start.
@@ -134,8 +137,10 @@ export class Network implements Disposable {
     using stack = new DisposableStack();
     const network = stack.use(new Network(gpu, options, names.map(parseActivation)));
     const { layout, parameters } = network;
+    const keys = Uint32Array.from(network.streams.flatMap(({ seed, stream }) => [seed, stream]));
+    using streams = new GpuArray(gpu, "random streams", keys);
     const commands = new Commands(gpu);
-    commands.run(...await bindInitialize(gpu, { initializer, layout, parameters, replicas, seed }));
+    commands.run(...await bindInitialize(gpu, { initializer, layout, parameters, streams }));
     commands.submit();
     stack.move();
     return network;

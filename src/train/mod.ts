@@ -59,6 +59,7 @@ export {
 } from "../nn/optim/optimizer.ts";
 export { parseSchedule, type Schedule, type ScheduleEntry, schedules } from "../nn/optim/schedule.ts";
 export type { FlowRecord, PolarFlowOptions } from "../nn/optim/polar_flow.ts";
+export type { RandomStream } from "../nn/random_stream.ts";
 export { type HostSamples, type SampleArrays, uploadSamples } from "../nn/samples.ts";
 export {
   type DirectedRecord,

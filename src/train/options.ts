@@ -7,6 +7,7 @@ import { checkKeys, checkName, checkNumber, type NumberRange } from "../check.ts
 import { InputError } from "../errors.ts";
 import { shown } from "../format.ts";
 import { type OptimizerOptions, parseOptimizerName } from "../nn/optim/optimizer.ts";
+import { type RandomStream, randomStreams } from "../nn/random_stream.ts";
 import type { Schedule } from "../nn/optim/schedule.ts";
 import type { Threshold } from "../rank/certificates/rank_interval.ts";
 import type { Precision } from "../rank/spectra/feature_spectrum.ts";
@@ -62,6 +63,12 @@ export interface TrainingOptions {
   /** Seed of the random streams. Default: 0. */
   readonly seed?: number;
   /**
+   * Random stream of each replica, from which its initial parameters and its mini-batches are
+   * drawn. Replicas with the same stream start from the same parameters, so that settings can be
+   * compared in pairs. Default: `null`, the stream (seed, r) for replica r.
+   */
+  readonly streams?: readonly RandomStream[] | null;
+  /**
    * Whether the run ends once one replica has diverged. Default: `false`, the others go on.
    */
   readonly stopOnDivergence?: boolean;
@@ -93,6 +100,7 @@ const KEYS: Readonly<Record<keyof TrainingOptions, true>> = {
   precision: true,
   replicas: true,
   seed: true,
+  streams: true,
   stopOnDivergence: true,
   retain: true,
   signal: true,
@@ -130,6 +138,7 @@ export function completeOptions(options: TrainingOptions): CompleteOptions {
     precision: options.precision ?? "auto",
     replicas: options.replicas ?? 1,
     seed: options.seed ?? 0,
+    streams: options.streams ?? null,
     stopOnDivergence: options.stopOnDivergence ?? false,
     retain: options.retain ?? true,
   };
@@ -216,6 +225,7 @@ function checkOptions(options: CompleteOptions, signal: AbortSignal | undefined)
   checkName("precision", options.precision, PRECISIONS);
   checkNumber("replicas", options.replicas, { min: 1, max: MOST_REPLICAS, integer: true });
   checkNumber("seed", options.seed, { min: 0, max: 2 ** 32 - 1, integer: true });
+  if (options.streams !== null) randomStreams(options.replicas, options.seed, options.streams);
   for (const key of ["stopOnDivergence", "retain"] as const) {
     const value: unknown = options[key];
     if (typeof value !== "boolean") throw new InputError(`${key} must be true or false, not ${value}`);

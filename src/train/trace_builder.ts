@@ -7,8 +7,7 @@ import { InputError } from "../errors.ts";
 import type { SavedTraining, TraceChunk } from "./state.ts";
 import type { Probe, Trace } from "./trace.ts";
 
-/** Steps whose losses a replica has room for at first. */
-const FIRST_ROOM = 1024;
+const NONE = new Float32Array(0);
 
 /**
  * Puts chunks together to a trace.
@@ -47,7 +46,8 @@ export class TraceBuilder {
   ) {
     this.#epsilons = epsilons;
     this.#isKept = retain;
-    this.#losses = Array.from({ length: replicas }, () => new Float32Array(retain ? FIRST_ROOM : 0));
+    // Room is made when there is something to hold: the shape may be that of a damaged file.
+    this.#losses = new Array<Float32Array>(replicas).fill(NONE);
   }
 
   /** The trace so far. */

@@ -131,9 +131,9 @@ export class Training implements AsyncIterable<Probe>, Disposable {
     const complete = completeOptions(options);
     if (from) checkSteps(complete, from.state);
     using stack = new DisposableStack();
-    const { task, hidden, activation, initializer, replicas, seed } = complete;
+    const { task, hidden, activation, initializer, replicas, seed, streams } = complete;
     const { inputs, outputs } = task;
-    const shape = { inputs, hidden, outputs, activation, initializer, replicas, seed };
+    const shape = { inputs, hidden, outputs, activation, initializer, replicas, seed, streams };
     const network = stack.use(await Network.create(gpu, shape));
     const commands = await bindTrainingCommands(network, complete, stack);
     const training = new Training(complete, { network, commands, signal: options.signal, from }, stack);

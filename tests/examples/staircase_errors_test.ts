@@ -59,7 +59,7 @@ Deno.test("staircase: a wrong request is one line and status 2, and leaves no fi
     ],
     [
       ["--layers=200000,200000"],
-      /^parameters needs \d+\.\d MiB in one buffer, the adapter allows .*: use fewer /,
+      /^parameters needs \d+(\.\d)? [MG]iB in one buffer, the adapter allows .*: use fewer /,
     ],
     [["--out=file"], /^cannot write to the folder file: there is a file of that name; name another one$/],
     [["--step=10"], /^unknown flag --step; did you mean --steps\?$/],
@@ -96,7 +96,7 @@ Deno.test("staircase: a run that diverges is status 1, says when, and keeps the 
   const [, step] =
     /^staircase: the loss is no longer finite from step (\d+) on: lower the learning rate, .*\n$/
       .exec(err) ?? assert.fail(err);
-  assert.deepEqual(filesIn(`${cwd}/o`), ["run.json", "staircase.svg", "trace.csv"]);
+  assert.deepEqual(filesIn(`${cwd}/o`), ["run.json", "spectra.npz", "staircase.svg", "trace.csv"]);
   const record = camelCase(JSON.parse(Deno.readTextFileSync(`${cwd}/o/run.json`))) as RunRecord;
   assert.deepEqual(camelCase(JSON.parse(out)), record);
   assert.equal(record.status, "diverged");

@@ -10,7 +10,7 @@ import { command, filesIn, readTable, run, temporaryFolder } from "../support/pr
 /** The record of a training. */
 type RunRecord = ExperimentRecord<CompleteOptions> & { readonly summary: TraceSummary };
 
-const FILES = ["run.json", "staircase.svg", "trace.csv"];
+const FILES = ["run.json", "spectra.npz", "staircase.svg", "trace.csv"];
 const HEADER =
   "replica,step,loss,layer,epsilon,rank,rank_low,rank_high,floor,accuracy,relative_error,precision";
 const small = ["--layers=8,6", "--samples=32", "--steps=25", "--probe-every=10"];
@@ -36,8 +36,8 @@ Deno.test("staircase: writes its files, reports on stdout, and shows progress on
   const { header, rows } = readTable(`${out}/trace.csv`);
   assert.equal(header, HEADER);
   const key = rows.map(([replica, step, , layer, epsilon]) => [replica, step, layer, epsilon].map(Number));
-  const expected = [0, 1].flatMap((replica) =>
-    [0, 10, 20, 25].flatMap((step) =>
+  const expected = [0, 10, 20, 25].flatMap((step) =>
+    [0, 1].flatMap((replica) =>
       [1, 2].flatMap((layer) => [1e-2, 1e-4, 1e-6].map((epsilon) => [replica, step, layer, epsilon]))
     )
   );
@@ -65,7 +65,7 @@ Deno.test("staircase: --quiet is silent, but for the object of --json; the run i
   using folder = temporaryFolder();
   const surroundings = { cwd: folder.path };
   assert.deepEqual(await run([...small, "--quiet"], surroundings), { code: 0, out: "", err: "" });
-  const default_ = `${folder.path}/runs/staircase`;
+  const default_ = `${folder.path}/runs/staircase/latest`;
   assert.deepEqual(filesIn(default_), FILES);
   const { code, out, err } = await run([...small, "--quiet", "--json", "--out=again"], surroundings);
   assert.deepEqual([code, err, out.split("\n").length], [0, "", 2]);
@@ -115,7 +115,10 @@ Deno.test({
     for (let part; !(part = await said.read()).done;) err += part.value;
     const out = await new Response(child.stdout).text();
     assert.equal((await child.status).code, 130);
-    assert.match(err, /^adapter: .+\nstaircase: stopping; Ctrl-C again to end at once\ncosines: 0 % .+\n$/);
+    assert.match(
+      err,
+      /^adapter: .+\nstaircase: stopping; Ctrl-C again to end at once\ncosines: 0 % .+\nstaircase: resume with: deno run -A .*staircase\.ts --resume o\n$/,
+    );
     assert.match(out, /^cosines on .+\n\d+ steps of 1 replica, /);
     assert.deepEqual(filesIn(`${folder.path}/o`), FILES);
     const record = readRun(`${folder.path}/o`);

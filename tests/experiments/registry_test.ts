@@ -8,34 +8,10 @@ import { compactJson } from "../../src/io/json.ts";
 import { assert } from "../deps.ts";
 import { readFigure } from "../support/figure.ts";
 import { study } from "./study.ts";
+import { TINY } from "./tiny_runs.ts";
 import { openGpu } from "../support/gpu.ts";
 
 const gpu = await openGpu();
-
-/**
- * The smallest run of each experiment that makes all of its files. A new experiment needs a line
- * here.
- */
-const TINY: Readonly<Record<string, string>> = {
-  "staircase": "--layers 6,5 --samples 24 --steps 20 --probe-every 10 --replicas 2",
-  "staircase-atlas":
-    "--tasks abs,burgers --samples 24 --width 6 --depths 2 --activations tanh --optimizers adam " +
-    "--steps 20 --replicas 2",
-  "loss-floor": "--layers 6,5 --samples 24 --steps 20 --probe-every 10 --replicas 2",
-  "pretraining":
-    "--tasks cosines:tanh --samples 24 --layers 8,6 --steps 20 --pretraining-steps 5 --replicas 2",
-  "methods": "--targets abs --methods elm,fourier --width 8 --samples 24 --steps 20 --replicas 2",
-  "depth-profile": "--layers 6,5 --samples 24 --steps 20 --probe-every 20 --replicas 2",
-  "rank-collapse": "--layers 6,5 --samples 20 --steps 20 --replicas 2 --weight-decays 0,1e-2",
-  "directional-convergence":
-    "--networks 6,5:leaky-relu:0.1 --samples 20 --inputs 3 --deltas 0.1,0.3 --loss square " +
-    "--flow-steps 40 --ascent-steps 30 --replicas 2",
-  "sgd-rank": "--samples 60 --pool 7 --layers 8,6 --batch-sizes 20,10 --learning-rates 0.1,0.2 " +
-    "--weight-decays 0,0.01 --steps 10 --replicas 2",
-  "kernel-study":
-    "--families gaussian --methods naive,gram-jacobi:double --orders 8 --batches 1 --growth-orders 4,8 " +
-    "--growth-samples 20",
-};
 
 const tasks: Readonly<Record<string, unknown>> =
   JSON.parse(Deno.readTextFileSync(new URL("../../deno.json", import.meta.url))).tasks;

@@ -1,5 +1,5 @@
 import { assert } from "../deps.ts";
-import { writeAtomically } from "../../src/io/atomic.ts";
+import { removeTemporaryFiles, temporaryPath, writeAtomically } from "../../src/io/atomic.ts";
 
 async function inFolder(work: (folder: string) => Promise<void>) {
   const folder = await Deno.makeTempDir();
@@ -54,4 +54,34 @@ Deno.test("atomic: a reader sees one content or another, never a part", () =>
     })();
     while (writing) assert.ok(contents.includes(await Deno.readTextFile(path)));
     await writer;
+  }));
+
+Deno.test("atomic: content may come in pieces, and a failure among them leaves the old file", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/file`;
+    await writeAtomically(path, ["größer\n", Uint8Array.of(65), ""]);
+    assert.equal(await Deno.readTextFile(path), "größer\nA");
+    async function* failing() {
+      yield "half";
+      await Promise.reject(new RangeError("no more"));
+    }
+    await assert.rejects(writeAtomically(path, failing()), { name: "RangeError" });
+    assert.equal(await Deno.readTextFile(path), "größer\nA");
+    assert.deepEqual(names(folder), ["file"]);
+  }));
+
+Deno.test("atomic: what killed processes left is deleted, and nothing else", () =>
+  inFolder(async (folder) => {
+    const [old, young] = [temporaryPath(folder), temporaryPath(folder)];
+    for (const path of [old, young, `${folder}/.mine.tmp`]) await Deno.writeTextFile(path, "");
+    await Deno.mkdir(temporaryPath(folder));
+    await Deno.utime(old, new Date(), new Date(Date.now() - 100_000));
+    await removeTemporaryFiles(folder, 50_000);
+    assert.deepEqual([names(folder).length, names(folder).includes(young.slice(folder.length + 1))], [
+      3,
+      true,
+    ]);
+    await removeTemporaryFiles(folder);
+    assert.equal(names(folder).length, 2);
+    await removeTemporaryFiles(`${folder}/none`);
   }));

@@ -77,6 +77,11 @@ Deno.test("checkpoint: one without its part of the journal is refused", () =>
     const found = await readCheckpoint(folder, 0, identity);
     assert.deepEqual(found?.checkpoint.state, made[0].state);
     assert.match(found.refused[0], /run-0\.journal: ends after \d+ of \d+ bytes$/);
+    // It does not take the place of one of the last two.
+    const before = ["run-0-1.checkpoint", "run-0-2.checkpoint.refused", "run-0.journal"];
+    assert.deepEqual(filesIn(folder), before);
+    await writeCheckpoint(folder, 0, made[0]);
+    assert.deepEqual(filesIn(folder), before.toSpliced(1, 0, "run-0-2.checkpoint"));
     await Deno.remove(journalPath(folder, 0));
     await assert.rejects(readCheckpoint(folder, 0, identity), {
       name: "FileError",

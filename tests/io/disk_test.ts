@@ -1,6 +1,7 @@
 import { AppendFile } from "../../src/io/append_file.ts";
 import { type Checkpoint, journalPath, readCheckpoint, writeCheckpoint } from "../../src/io/checkpoint.ts";
-import { Journal, journalChunks, readJournal } from "../../src/io/journal.ts";
+import { Journal } from "../../src/io/journal.ts";
+import { journalChunks, readJournal } from "../../src/io/read_journal.ts";
 import { RunFolder } from "../../src/io/run_folder.ts";
 import { writeSpectra } from "../../src/io/spectra_file.ts";
 import { TraceFile } from "../../src/io/trace_file.ts";

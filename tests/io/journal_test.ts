@@ -1,6 +1,7 @@
 import { FILE_START } from "../../src/io/append_file.ts";
-import { Journal, journalChunks, journalShape, readJournal } from "../../src/io/journal.ts";
-import { TraceBuilder } from "../../src/io/trace_builder.ts";
+import { Journal } from "../../src/io/journal.ts";
+import { journalChunks, journalShape, readJournal } from "../../src/io/read_journal.ts";
+import { TraceBuilder } from "../../src/train/trace_builder.ts";
 import type { TraceChunk } from "../../src/train/state.ts";
 import { assert, fc } from "../deps.ts";
 import { bitsOf, inFolder, madeUpChunks, SMALL } from "../support/traces.ts";

@@ -3,7 +3,7 @@ import { Journal } from "../../src/io/journal.ts";
 import { openRun } from "../../src/io/open_run.ts";
 import { RunFolder } from "../../src/io/run_folder.ts";
 import { writeSpectra } from "../../src/io/spectra_file.ts";
-import { TraceBuilder } from "../../src/io/trace_builder.ts";
+import { TraceBuilder } from "../../src/train/trace_builder.ts";
 import { TraceFile } from "../../src/io/trace_file.ts";
 import { assert } from "../deps.ts";
 import { root } from "../support/program.ts";

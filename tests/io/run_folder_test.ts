@@ -121,6 +121,16 @@ Deno.test("run_folder: a run without a name gets a folder of its own, and the li
     }
     assert.deepEqual(filesIn(runs), [...names, "latest"].sort());
     {
+      // A link may lead elsewhere before a run that goes on has ended.
+      await using resumed = await RunFolder.open(`${runs}/latest`, { mode: "resume" });
+      await Deno.remove(`${runs}/latest`);
+      await Deno.symlink(names[0], `${runs}/latest`);
+      await resumed.writeRun({ i: "resumed" });
+      assert.equal((await readRun(`${runs}/${names[2]}`)).i, "resumed");
+      await Deno.remove(`${runs}/latest`);
+      await Deno.symlink(names[2], `${runs}/latest`);
+    }
+    {
       // One that never begins leaves neither a folder nor a link.
       await using _unused = await RunFolder.create(runs);
     }
@@ -209,4 +219,26 @@ Deno.test("run_folder: a record is read as it was written", () =>
       name: "InputError",
       message: /none: there is no run; give the folder/,
     });
+  }));
+
+Deno.test("run_folder: without permission to read, nothing is begun", () =>
+  inFolder(async (parent) => {
+    const code = `${parent}/open.ts`, module = new URL("src/io/run_folder.ts", root);
+    await Deno.writeTextFile(
+      code,
+      `import { RunFolder } from ${JSON.stringify(module.href)};
+       await RunFolder.open(${
+        JSON.stringify(`${parent}/run`)
+      }).catch(({ name, message }) => console.log(name, message));`,
+    );
+    for (const flag of ["read", "write"]) {
+      const { stdout } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "--no-config", "--no-prompt", `--allow-${flag}=${parent}`, code],
+        env: { NO_COLOR: "1" },
+      }).output();
+      assert.equal(
+        new TextDecoder().decode(stdout).trim(),
+        `InputError cannot write to the folder ${parent}/run: Deno runs without --allow-read and --allow-write; name another one`,
+      );
+    }
   }));

@@ -1,8 +1,9 @@
 import { openArrays } from "../../src/io/array_file.ts";
-import { Journal, journalChunks, readJournal } from "../../src/io/journal.ts";
+import { Journal } from "../../src/io/journal.ts";
+import { journalChunks, readJournal } from "../../src/io/read_journal.ts";
 import { readSpectra } from "../../src/io/read_spectra.ts";
 import { spectraPieces, writeSpectra } from "../../src/io/spectra_file.ts";
-import { TraceBuilder } from "../../src/io/trace_builder.ts";
+import { TraceBuilder } from "../../src/train/trace_builder.ts";
 import type { TraceChunk } from "../../src/train/state.ts";
 import type { Trace } from "../../src/train/trace.ts";
 import { assert, fc } from "../deps.ts";

@@ -59,10 +59,11 @@ export function temporaryFolder(): Disposable & { readonly path: string } {
   return { path, [Symbol.dispose]: () => Deno.removeSync(path, { recursive: true }) };
 }
 
-/** Names of the files in a folder, hidden ones too; none where there is no folder. */
+/** Names of the files in a folder, hidden ones too, folders not; none where there is no folder. */
 export function filesIn(path: string): string[] {
   try {
-    return [...Deno.readDirSync(path)].map(({ name }) => name).sort();
+    return [...Deno.readDirSync(path)].filter(({ isDirectory }) => !isDirectory).map(({ name }) => name)
+      .sort();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
     throw error;

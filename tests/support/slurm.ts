@@ -27,7 +27,7 @@ function freePort(): number {
 }
 
 /** Seconds after which the controller takes a silent node for dead. */
-const NODE_TIMEOUT = 10;
+const NODE_TIMEOUT = 5;
 
 /**
  * Configures a cluster whose nodes are all in this machine. Jobs share processors, and start again
@@ -166,9 +166,9 @@ export class SlurmCluster implements AsyncDisposable {
     });
   }
 
-  /** What `scontrol` knows of a job. */
-  describe(job: string): Promise<string> {
-    return call("scontrol", ["show", "job", job], this.env);
+  /** Sends a signal to the shell of a job's script, as Slurm does with `--signal=B:…`. */
+  async signal(job: string, signal: string): Promise<void> {
+    await call("scancel", ["--batch", `--signal=${signal}`, job], this.env);
   }
 
   /** Waits until something holds; the test's own limit of time ends it otherwise. */

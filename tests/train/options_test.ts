@@ -26,6 +26,7 @@ Deno.test("completeOptions: what is left out the task decides", () => {
     precision: "auto",
     replicas: 1,
     seed: 0,
+    streams: null,
     stopOnDivergence: false,
     retain: true,
   });
@@ -48,6 +49,7 @@ Deno.test("completeOptions: what is given is kept, and the signal is no part of 
     precision: "single",
     replicas: 2,
     seed: 7,
+    streams: [{ seed: 3, stream: 1 }, { seed: 0, stream: 2 }],
     stopOnDivergence: true,
     retain: false,
   };

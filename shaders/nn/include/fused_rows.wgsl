@@ -172,7 +172,7 @@ fn slope_follows() -> bool { return !MIXED && slope_follows_value(); }
 
 // Which sample stands in a row.
 fn sample_of(replica: u32, row: u32) -> u32 {
-  if (DRAWN) { return drawn_sample(shape.epochs, states[replica], replica, row); }
+  if (DRAWN) { return drawn_sample(shape.epochs, states[replica], row); }
   return row;
 }
 

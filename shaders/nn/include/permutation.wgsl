@@ -4,9 +4,9 @@
 //
 // The permutation is a function, not a table: a Feistel network of six rounds on the smallest power
 // of two that holds the samples, walked until it lands inside them (at most 2 steps on average),
-// keyed by Philox with (seed, replica, epoch). Cost: about 500 integer operations.
+// keyed by Philox with the stream of the replica and the epoch. Cost: about 500 integer operations.
 
-struct Permutation { samples: u32, seed: u32, low_bits: u32, high_bits: u32 }
+struct Permutation { samples: u32, low_bits: u32, @size(8) high_bits: u32 }
 
 // A round function: any will do, a good mixer needs few rounds. Multiply and xor-shift, twice.
 fn mix(value: u32, key: u32) -> u32 {
@@ -15,8 +15,7 @@ fn mix(value: u32, key: u32) -> u32 {
   return v ^ (v >> 13u);
 }
 
-fn permute(epochs: Permutation, place: u32, replica: u32, epoch: u32) -> u32 {
-  let key = vec2u(epochs.seed, replica);
+fn permute(epochs: Permutation, place: u32, key: vec2u, epoch: u32) -> u32 {
   let k = philox(vec4u(0u, epoch, FOR_BATCHES, 0u), key);
   let l = philox(vec4u(1u, epoch, FOR_BATCHES, 0u), key);
   let low_mask = (1u << epochs.low_bits) - 1u;
@@ -38,7 +37,7 @@ fn permute(epochs: Permutation, place: u32, replica: u32, epoch: u32) -> u32 {
 }
 
 // Sample number b of the mini-batch of a state.
-fn drawn_sample(epochs: Permutation, state: State, replica: u32, b: u32) -> u32 {
+fn drawn_sample(epochs: Permutation, state: State, b: u32) -> u32 {
   let position = state.offset + b;
-  return permute(epochs, position % epochs.samples, replica, state.epoch + position / epochs.samples);
+  return permute(epochs, position % epochs.samples, vec2u(state.seed, state.stream), state.epoch + position / epochs.samples);
 }

@@ -1,8 +1,8 @@
 // Philox4x32-10: a random function of a counter and a key (Salmon, Moraes, Dror, Shaw, SC'11).
 //
 // The same counter and key give the same 128 bits on every adapter, in any order, for any number of
-// replicas. The key is (seed, replica); the counter says what is drawn: (index, epoch or layer,
-// purpose, 0).
+// replicas. The key is the stream of the replica, (seed, number); the counter says what is drawn:
+// (index, epoch or layer, purpose, 0).
 //
 // Cost: 10 rounds of two 32 × 32 → 64-bit products, each made of four products of 16 × 16 bits.
 

@@ -10,6 +10,8 @@ struct State {
   // parameters stay those of that step, and so does its mini-batch, as evidence of the layer where
   // it began.
   diverged: u32,
+  // Key of the replica's random numbers, which stays as it is.
+  seed: u32, stream: u32,
 }
 
 // Settings of the optimiser; 1 − β and log β are rounded once, from float64: 1 − 0.999 in single

@@ -28,7 +28,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let j = id.x % vectors;
   if (b >= shape.batch) { return; }
   let replica = id.z;
-  let sample = drawn_sample(shape.epochs, states[replica], replica, b);
+  let sample = drawn_sample(shape.epochs, states[replica], b);
   let row = replica * shape.batch + b;
   if (j < shape.input_stride) {
     batch_x[row * shape.input_stride + j] = x[sample * shape.input_stride + j];

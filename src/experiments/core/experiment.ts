@@ -9,7 +9,10 @@ import type { GivenOptions, OptionTable, OptionValues } from "../../cli/options.
 import type { Gpu } from "../../gpu/device.ts";
 import type { Task } from "../../tasks/task.ts";
 import type { KernelTime } from "../../gpu/measure/profiler.ts";
+import type { SweptValues, TraceShape } from "../../io/mod.ts";
 import type { Table } from "../../io/table.ts";
+import type { TrainingSession } from "./training_session.ts";
+import type { Trace } from "../../train/trace.ts";
 import type { Claim, Verdict } from "./verdict.ts";
 
 /** Options of an experiment, checked and completed. `run.json` has them as its configuration. */
@@ -24,12 +27,39 @@ export interface ExperimentPlan {
   readonly tasks?: readonly Task[];
 }
 
+/** What keeps the training of a run in files, so that it can go on after any end. */
+export interface TrainingKeeper {
+  /**
+   * Finds what there is of the training.
+   *
+   * @param shape Replicas and thresholds.
+   * @param trace Values that differ between replicas, for a training whose probes are the table
+   * `trace.csv`; `null` for others.
+   * @returns The training, at its last checkpoint or at its start.
+   */
+  open(shape: TraceShape, trace: SweptValues | null): Promise<TrainingSession>;
+  /**
+   * Reads what the run prepared before it trained.
+   *
+   * @returns The value; `null` if it has prepared nothing yet.
+   */
+  prepared(): Promise<{ readonly value: unknown } | null>;
+  /**
+   * Keeps what the run prepares before it trains.
+   *
+   * @param value Numbers, texts, lists, objects, typed arrays.
+   */
+  prepare(value: unknown): Promise<void>;
+}
+
 /** Device, signal and progress of a run. */
 export interface RunContext {
   /** Device. */
   readonly gpu: Gpu;
   /** Stops the run early. */
   readonly signal: AbortSignal | undefined;
+  /** Keeps the run's training in files; `null` where nothing is kept. */
+  readonly keeper: TrainingKeeper | null;
   /**
    * Reports progress.
    *
@@ -153,6 +183,13 @@ export interface Experiment<
   readonly tables: Readonly<Record<string, Maker<Plan, Row, Table>>>;
   /** Figures by the names of their files. Each imports its module, and d3, when it is called. */
   readonly figures: Readonly<Record<string, Maker<Plan, Row, Promise<string>>>>;
+  /**
+   * Takes the record of its training, which `spectra.npz` holds.
+   *
+   * @param result The experiment.
+   * @returns The record.
+   */
+  trace?(result: ExperimentResult<Plan, Row>): Trace;
   /**
    * Sums up the measurements, for `run.json`.
    *

@@ -3,20 +3,33 @@
  *
  * @module
  */
+import { basename } from "node:path";
 import type { Flag, FlagValues } from "../../cli/flags.ts";
 import { completeValues, flagsOf, type GivenOptions, type OptionTable } from "../../cli/options.ts";
-import { type Program, runProgram } from "../../cli/program.ts";
+import { type Program, type ProgramCall, runProgram } from "../../cli/program.ts";
 import { openGpu } from "../../cli/implementation.ts";
-import { print } from "../../cli/output.ts";
-import { outFlag, runFlags } from "../../cli/program_flags.ts";
+import { print, say } from "../../cli/output.ts";
+import { folderFlags, runFlags } from "../../cli/program_flags.ts";
 import { createProgress } from "../../cli/progress.ts";
 import { shownDefaults } from "../../cli/training_flags.ts";
+import { InputError } from "../../errors.ts";
+import { environmentVariable } from "../../io/host.ts";
 import { compactJson, snakeCase } from "../../io/json.ts";
-import { RunFolder } from "../../io/run_folder.ts";
+import { readRun } from "../../io/mod.ts";
 import type { Experiment, ExperimentPlan } from "./experiment.ts";
-import { adapterOf, experimentRecord, failIfDiverged } from "./record.ts";
-import { runPlan } from "./run.ts";
+import { type FolderRunOptions, runInFolder } from "./folder_run.ts";
+import { GpuLease } from "./gpu_lease.ts";
+import { adapterOf, failIfDiverged } from "./record.ts";
+import { resumedOptions } from "./resumed_options.ts";
 import { adapterText, experimentText } from "./text.ts";
+
+/** Values of the flags that every experiment has. */
+type CommonFlags = FlagValues<typeof runFlags> & {
+  readonly out: string | null;
+  readonly overwrite: boolean;
+  readonly resume: string | null;
+  readonly checkpointEvery: number;
+};
 
 /**
  * Lists the flags of an experiment's program: its options, and those of every program.
@@ -25,7 +38,7 @@ import { adapterText, experimentText } from "./text.ts";
  * @returns The flags.
  */
 export function experimentFlags({ name, options }: Pick<Experiment, "name" | "options">): Flag[] {
-  return [...flagsOf(options), outFlag(name), ...runFlags];
+  return [...flagsOf(options), ...folderFlags(name), ...runFlags];
 }
 
 /**
@@ -47,38 +60,83 @@ export async function runExperimentProgram<Options extends OptionTable, Plan ext
     flags: experimentFlags(experiment),
     defaults: (flags) => shownDefaults(options, flags),
   };
-  await runProgram(program, async ({ flags: values, signal }) => {
-    const { adapter, implementation, autotune, quiet, json, out, profile = false } = values as
-      & FlagValues<typeof runFlags>
-      & { readonly out: string; readonly profile?: boolean };
-    const given = Object.fromEntries(Object.entries(values).filter(([key]) => Object.hasOwn(options, key)));
-    const plan = await experiment.plan(completeValues(options, given as GivenOptions<Options>, name));
-    using gpu = await openGpu({ adapter, implementation, autotune, profile });
-    await using folder = await RunFolder.open(out, { mode: "overwrite" });
-    const heading = `adapter: ${adapterText(adapterOf(gpu))}`;
-    const total = experiment.runs(plan).reduce((sum, { steps }) => sum + steps, 0);
+  await runProgram(program, (call) => execute(experiment, call), args);
+}
 
-    const label = experiment.label ?? plan.task?.name ?? name;
-    using progress = createProgress({ total, label, heading, quiet });
-    const result = await runPlan(gpu, experiment, plan, {
-      signal,
-      onProgress: (steps, text) => progress.update(steps, text),
-    });
-    progress.finish();
+async function execute<Options extends OptionTable, Plan extends ExperimentPlan, Row>(
+  experiment: Experiment<Options, Plan, Row>,
+  { flags, given, signal, requests }: ProgramCall<Flag[]>,
+): Promise<void> {
+  const { name, options } = experiment;
+  const common = flags as CommonFlags, { quiet, json, resume, checkpointEvery } = common;
+  const isOption = ([key]: [string, unknown]) => Object.hasOwn(options, key);
+  const asked = Object.fromEntries(Object.entries(flags).filter(isOption));
+  const place = placeOf(name, common);
+  const resumed = resume === null ? null : await resumedOptions(
+    resume,
+    experiment,
+    Object.fromEntries(Object.entries(flags).filter(([key]) => given.has(key))),
+  );
+  if (resumed?.isDone) {
+    if (!quiet) say(`${name}: the run in ${resume} is done; give more --steps to go on with it`);
+    if (json) print(compactJson(snakeCase(await readRun(resume!))));
+    return;
+  }
+  const values = resumed?.values ?? completeValues(options, asked as GivenOptions<Options>, name);
+  const plan = await experiment.plan(values);
+  const { adapter, implementation, autotune } = { ...common, ...resumed?.machine };
+  const { profile = false } = values as { readonly profile?: boolean };
+  using lease = await GpuLease.open(() => openGpu({ adapter, implementation, autotune, profile }));
+  const heading = `adapter: ${adapterText(adapterOf(lease.gpu))}`;
+  const total = experiment.runs(plan).reduce((sum, { steps }) => sum + steps, 0);
+  const label = experiment.label ?? plan.task?.name ?? name;
+  using progress = createProgress({ total, label, heading, quiet });
+  let folder = place.isParent ? null : place.folder;
+  const run = await runInFolder(lease, experiment, plan, {
+    ...place,
+    checkpointEvery,
+    signal,
+    requests,
+    options: { ...values, adapter, implementation, autotune },
+    onBegin: (path) => folder = path,
+    onProgress: (steps, text) => progress.update(steps, text),
+    onNotice: (line) => say(`${name}: ${line}`),
+  }).catch((error) => {
+    if (folder !== null && !(error instanceof InputError)) say(`${name}: ${resumeText(name, folder)}`);
+    throw error;
+  });
+  progress.finish();
+  const { record, result, paths, error } = run;
+  if (signal.aborted && paths.length > 0) say(`${name}: ${resumeText(name, run.folder)}`);
+  if (paths.length === 0) say(`${name}: nothing came of it, and the run in ${run.folder} is kept`);
+  const lines = experiment.report?.(result, record.timings.kernels) ?? [];
+  if (!quiet) print([experimentText(record, lines), "", ...paths].join("\n"));
+  if (json) print(compactJson(snakeCase(record)));
+  if (error) throw error;
+  failIfDiverged(record);
+}
 
-    const tables = Object.fromEntries(
-      Object.entries(experiment.tables).map(([file, of]) => [file, of(result)]),
-    );
-    const record = await experimentRecord(gpu, experiment, result, tables);
-    await folder.begin();
-    const paths = [await folder.writeRun(record)];
-    for (const [file, table] of Object.entries(tables)) paths.push(await folder.write(file, table.pieces()));
-    for (const [file, draw] of Object.entries(experiment.figures)) {
-      paths.push(await folder.write(file, await draw(result)));
+/** Where the flags say that the run is to go. */
+function placeOf(
+  name: string,
+  { out, overwrite, resume }: CommonFlags,
+): Pick<FolderRunOptions, "folder" | "isParent" | "mode"> {
+  if (resume !== null) {
+    if (out !== null || overwrite) {
+      throw new InputError("--resume goes on in its own folder; leave out --out and --overwrite");
     }
-    const lines = experiment.report?.(result, record.timings.kernels) ?? [];
-    if (!quiet) print([experimentText(record, lines), "", ...paths].join("\n"));
-    if (json) print(compactJson(snakeCase(record)));
-    failIfDiverged(record);
-  }, args);
+    return { folder: resume, mode: "resume" };
+  }
+  if (out !== null) return { folder: out, mode: overwrite ? "overwrite" : "new" };
+  if (overwrite) throw new InputError("--overwrite replaces the run in a folder; name it with --out");
+  return { folder: `runs/${name}`, isParent: true };
+}
+
+/** Says how to go on with a run. */
+function resumeText(name: string, folder: string): string {
+  const main = Deno.mainModule;
+  const isOwn = main.startsWith("file:") && environmentVariable("INIT_CWD") !== undefined;
+  const program = isOwn ? `deno task ${name}` : `deno run -A ${main.replace(/^file:\/\//, "")}` +
+    (basename(main) === "experiment.ts" ? ` ${name}` : "");
+  return `resume with: ${program} --resume ${/^[\w./-]+$/.test(folder) ? folder : JSON.stringify(folder)}`;
 }

@@ -131,6 +131,31 @@ export async function experimentRecord<Plan extends ExperimentPlan, Row>(
 }
 
 /**
+ * Describes an experiment that runs.
+ *
+ * @param gpu Device that it runs on.
+ * @param experiment The experiment.
+ * @param plan Its plan.
+ * @returns The part of its record that is known.
+ */
+export function runningRecord<Plan extends ExperimentPlan, Row>(
+  gpu: Gpu,
+  experiment: Experiment<OptionTable, Plan, Row>,
+  plan: Plan,
+): Pick<ExperimentRecord<Plan>, "experiment" | "source" | "configuration" | "versions" | "adapter"> & {
+  readonly status: "running";
+} {
+  return {
+    experiment: experiment.name,
+    source: experiment.source,
+    status: "running",
+    configuration: configurationOf(plan, experiment.runs(plan).length),
+    versions: { staircase: VERSION, ...Deno.version },
+    adapter: adapterOf(gpu),
+  };
+}
+
+/**
  * Describes the adapter of a device.
  *
  * @param gpu The device.
@@ -171,8 +196,18 @@ async function precisionSelfTest(gpu: Gpu): Promise<PrecisionSelfTest | string> 
  * @param record The experiment.
  * @throws {StaircaseError} If every network diverged.
  */
-export function failIfDiverged({ status, diverged }: Pick<ExperimentRecord, "status" | "diverged">): void {
+export function failIfDiverged(
+  { status, diverged, configuration }: Pick<ExperimentRecord, "status" | "diverged"> & {
+    readonly configuration: { readonly replicas?: number | undefined };
+  },
+): void {
   if (status !== "diverged") return;
+  if (diverged.length < (configuration.replicas ?? 0)) {
+    const [{ replica, step, description = `replica ${replica} diverged at step ${step}` }] = diverged;
+    throw new StaircaseError(
+      `${description}, and the run stopped there: lower the learning rate, or let it go on`,
+    );
+  }
   const what = diverged.length > 1
     ? "every network diverged"
     : `the loss is no longer finite from step ${diverged[0].step} on`;

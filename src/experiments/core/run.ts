@@ -5,7 +5,17 @@
  */
 import { completeValues, type GivenOptions, type OptionTable } from "../../cli/options.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import type { Divergence, Experiment, ExperimentPlan, ExperimentResult, RunStatus } from "./experiment.ts";
+import type {
+  Divergence,
+  Experiment,
+  ExperimentPlan,
+  ExperimentResult,
+  Run,
+  RunContext,
+  RunOutcome,
+  RunStatus,
+} from "./experiment.ts";
+import type { RunKeeper } from "./run_keeper.ts";
 import { judge } from "./verdict.ts";
 
 /** Signal and progress of an experiment. */
@@ -51,23 +61,42 @@ export async function runExperiment<Options extends OptionTable, Plan extends Ex
   how: RunOptions = {},
 ): Promise<ExperimentResult<Plan, Row>> {
   const plan = await experiment.plan(completeValues(experiment.options, options, experiment.name));
-  return await runPlan(gpu, experiment, plan, how);
+  return await runPlan({ gpu }, experiment, plan, how);
+}
+
+/** Devices to run on: one, or one after another. */
+export interface Devices {
+  /** The current device. */
+  readonly gpu: Gpu;
+  /**
+   * Replaces a device that was lost.
+   *
+   * @param error What the work on it failed with.
+   * @returns Whether the work can go on. Without it, the error ends the experiment.
+   */
+  recover?(error: unknown): Promise<boolean>;
+}
+
+/** How a plan is run. */
+export interface PlanRunOptions extends RunOptions {
+  /** Keeps what is done, and knows what is; without it all is done, and nothing kept. */
+  readonly keeper?: RunKeeper;
 }
 
 /**
  * Runs an experiment whose options are checked.
  *
- * @param gpu Device.
+ * @param devices Devices.
  * @param experiment The experiment.
  * @param plan The plan.
- * @param how Signal and progress.
+ * @param how Signal, progress, what is done already.
  * @returns As {@linkcode runExperiment}.
  */
 export async function runPlan<Plan extends ExperimentPlan, Row>(
-  gpu: Gpu,
+  devices: Devices,
   experiment: Pick<Experiment<OptionTable, Plan, Row>, "runs" | "claims">,
   plan: Plan,
-  { signal, onProgress = () => {} }: RunOptions = {},
+  { signal, onProgress = () => {}, keeper }: PlanRunOptions = {},
 ): Promise<ExperimentResult<Plan, Row>> {
   const runs = experiment.runs(plan);
   const rows: Row[] = [], diverged: Divergence[] = [];
@@ -75,25 +104,31 @@ export async function runPlan<Plan extends ExperimentPlan, Row>(
   let over = 0, steps = 0, milliseconds = 0, reached: RunStatus = "done";
   let networks = 0;
   for (const [index, run] of runs.entries()) {
-    // The first run always begins, so that there is a result.
-    if (index > 0 && signal?.aborted) reached = "stopped";
-    if (reached === "stopped") break;
     let text = runs.length > 1 ? run.label : "";
-    const outcome = await run.execute({
-      gpu,
-      signal,
-      onProgress: (made, words = "") => {
-        text = [...runs.length > 1 ? [run.label] : [], ...words === "" ? [] : [words]].join(", ");
-        onProgress(over + made, text);
-      },
-    });
+    let outcome = await keeper?.outcome(index, run) ?? null;
+    // The first run always begins, so that there is a result.
+    if (!outcome && index > 0 && signal?.aborted) reached = "stopped";
+    if (reached !== "done") break;
+    if (!outcome) {
+      outcome = await execute(devices, run, {
+        signal,
+        keeper: keeper?.training(index, run) ?? null,
+        onProgress: (made, words = "") => {
+          text = [...runs.length > 1 ? [run.label] : [], ...words === "" ? [] : [words]].join(", ");
+          onProgress(over + made, text);
+        },
+      });
+      if (outcome.status !== "stopped") await keeper?.keep(index, run, outcome);
+    }
     rows.push(...outcome.rows);
     diverged.push(...outcome.diverged.map((each) => ({ ...each, replica: networks + each.replica })));
     networks += run.networks;
     steps += outcome.steps;
     milliseconds += outcome.milliseconds;
+    // One network that diverged ends a run that is to stop there; all of them end theirs alone.
+    if (outcome.status === "diverged" && outcome.diverged.length < run.networks) reached = "diverged";
     if (outcome.status === "stopped") reached = "stopped";
-    if (reached === "stopped") break;
+    if (reached !== "done") break;
     over += run.steps;
     onProgress(over, text);
   }
@@ -109,4 +144,19 @@ export async function runPlan<Plan extends ExperimentPlan, Row>(
     runs: runs.length,
     timing: { steps, planned: runs.reduce((sum, run) => sum + run.steps, 0), milliseconds },
   };
+}
+
+/** Does a run, on another device each time one is lost. */
+async function execute<Row>(
+  devices: Devices,
+  run: Run<Row>,
+  context: Omit<RunContext, "gpu">,
+): Promise<RunOutcome<Row>> {
+  while (true) {
+    try {
+      return await run.execute({ gpu: devices.gpu, ...context });
+    } catch (error) {
+      if (!await devices.recover?.(error)) throw error;
+    }
+  }
 }

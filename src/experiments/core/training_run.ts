@@ -3,11 +3,12 @@
  *
  * @module
  */
-import type { CompleteOptions, TrainingOptions } from "../../train/options.ts";
+import type { SweptValues } from "../../io/mod.ts";
+import { type CompleteOptions, completeOptions, type TrainingOptions } from "../../train/options.ts";
 import type { Probe } from "../../train/trace.ts";
 import { Training } from "../../train/training.ts";
 import { follow } from "../../train/follow.ts";
-import type { Divergence, Run, RunContext, RunStatus } from "./experiment.ts";
+import type { Divergence, Run, RunContext, RunOutcome, RunStatus } from "./experiment.ts";
 
 /** Milliseconds from one report of progress to the next if probes are rarer. */
 const PROGRESS_EVERY = 500;
@@ -21,7 +22,7 @@ export interface Measurements<Row> {
 }
 
 /** A training to measure. */
-export interface MeasuredTraining<Row> {
+export interface MeasuredTraining<Row, Prepared = void> {
   /** Name in a few words, for the progress line. Default: the task's. */
   readonly label?: string;
   /** Options of the training. */
@@ -34,20 +35,39 @@ export interface MeasuredTraining<Row> {
    */
   nameOf?(replica: number): string;
   /**
-   * Changes the networks before they train.
+   * Makes the probes the table `trace.csv`, which grows while the networks train, with the values
+   * that differ between replicas.
+   */
+  readonly trace?: { readonly swept: SweptValues };
+  /**
+   * Prepares what the networks start with. It is kept, and not prepared again when the run goes on
+   * after an interruption.
    *
    * @param training The training, at its start.
    * @param context Device, signal, progress.
+   * @returns Numbers, texts, lists, objects, typed arrays.
    */
-  prepare?(training: Training, context: RunContext): void | Promise<void>;
+  prepare?(training: Training, context: RunContext): Prepared | Promise<Prepared>;
+  /**
+   * Changes the networks before they train.
+   *
+   * @param training The training, at its start.
+   * @param prepared What was prepared.
+   */
+  apply?(training: Training, prepared: Prepared): void;
   /**
    * Measures the networks at the end of the training, or where the signal stopped it.
    *
    * @param training The training, at its end.
+   * @param prepared What was prepared.
    * @param context Device, signal, progress.
    * @returns The measurements.
    */
-  measure(training: Training, context: RunContext): Measurements<Row> | Promise<Measurements<Row>>;
+  measure(
+    training: Training,
+    prepared: Prepared,
+    context: RunContext,
+  ): Measurements<Row> | Promise<Measurements<Row>>;
 }
 
 /**
@@ -56,7 +76,7 @@ export interface MeasuredTraining<Row> {
  * @param options What to train and how to measure it.
  * @returns The run.
  */
-export function trainingRun<Row>(options: MeasuredTraining<Row>): Run<Row> {
+export function trainingRun<Row, Prepared = void>(options: MeasuredTraining<Row, Prepared>): Run<Row> {
   const { training: { task, steps, replicas = 1 }, label = task.name } = options;
   return { label, steps, networks: replicas, execute: (context) => execute(options, context) };
 }
@@ -78,6 +98,7 @@ export function trainingPart(plan: CompleteOptions): CompleteOptions {
     precision,
     replicas,
     seed,
+    streams,
     stopOnDivergence,
     retain,
   } = plan;
@@ -97,31 +118,45 @@ export function trainingPart(plan: CompleteOptions): CompleteOptions {
     precision,
     replicas,
     seed,
+    streams,
     stopOnDivergence,
     retain,
   };
 }
 
-async function execute<Row>(
-  { training: wanted, nameOf, prepare, measure }: MeasuredTraining<Row>,
+async function execute<Row, Prepared>(
+  { training: wanted, trace, nameOf, prepare, apply, measure }: MeasuredTraining<Row, Prepared>,
   context: RunContext,
-) {
-  const { gpu, signal, onProgress } = context;
-  using training = await Training.create(gpu, { ...wanted, ...signal && { signal } });
-  await prepare?.(training, context);
+): Promise<RunOutcome<Row>> {
+  const { gpu, signal, keeper, onProgress } = context;
+  const options = completeOptions(wanted);
+  const session = await keeper?.open(options, trace?.swept ?? null) ?? null;
+  const saved = session?.saved ?? null, before = session?.milliseconds ?? 0;
+  using training = await Training.create(gpu, { ...options, ...signal && { signal } }, saved);
+  if (saved) onProgress(training.updates);
+  const kept = await keeper?.prepared();
+  const prepared = kept ? kept.value as Prepared : await prepare?.(training, context) as Prepared;
+  // What the signal has cut short is not what the run starts with.
+  const isCut = prepare !== undefined && !kept && !!signal?.aborted;
+  if (prepare && !kept && !isCut) await keeper?.prepare(prepared);
+  // The state of a training that goes on has the parameters.
+  if (!saved) apply?.(training, prepared);
   let text = "";
   const made = () => training.updates;
   const timer = setInterval(() => onProgress(made(), text), PROGRESS_EVERY);
+  const show = (probe: Probe) => {
+    if (probe.replica !== 0) return;
+    text = describe(probe);
+    onProgress(probe.step, text);
+  };
   try {
-    await follow(training, (probe) => {
-      if (probe.replica !== 0) return;
-      text = describe(probe);
-      onProgress(probe.step, text);
-    });
+    await (session && !isCut
+      ? session.follow(training, ({ probes }) => probes.forEach(show))
+      : follow(training, show));
   } finally {
     clearInterval(timer);
   }
-  const { rows, leftOut = [] } = await measure(training, context);
+  const { rows, leftOut = [] } = await measure(training, prepared, context);
   const diverged = [...training.diverged].map(([replica, step]): Divergence => ({
     replica,
     step,
@@ -133,7 +168,7 @@ async function execute<Row>(
     // A training that was followed to its end no longer runs.
     status: training.status as RunStatus,
     steps: made(),
-    milliseconds: training.milliseconds,
+    milliseconds: before + training.milliseconds,
   };
 }
 

@@ -34,6 +34,13 @@ interface NetworkRow {
   readonly network: PretrainingNetwork;
 }
 
+/** What the networks of a case start with. */
+interface PreparedStarts {
+  readonly starts: readonly MethodStart[];
+  /** Time of a step of the networks of one start. */
+  readonly milliseconds: number;
+}
+
 /** The columns that say which network a row is of. */
 const place: Columns<NetworkRow> = {
   task: { help: "task", value: ({ run }) => run.task },
@@ -76,20 +83,20 @@ export const pretraining: Experiment<TableOf<PretrainingOptions>, PretrainingPla
       plan.cases.map((own, index) => {
         const { methods, replicasOfEach } = plan, { activation, epsilon, steps } = own;
         const task = plan.tasks[index], label = `${task.name}, ${activation}`;
-        let starts: readonly MethodStart[] = [], milliseconds = NaN;
-        return trainingRun<PretrainingRun>({
+        return trainingRun<PretrainingRun, PreparedStarts>({
           label,
           training: trainingPart({ ...own, task }),
           nameOf: (replica) =>
             `${label}, ${methods[Math.floor(replica / replicasOfEach)]}, replica ${replica % replicasOfEach}`,
-          prepare: async ({ options, network }, context) => {
-            milliseconds = await stepTime(context.gpu, { ...options, replicas: replicasOfEach });
-            starts = await startsOf(context, plan, index);
+          prepare: async ({ options }, context) => ({
+            milliseconds: await stepTime(context.gpu, { ...options, replicas: replicasOfEach }),
+            starts: await startsOf(context, plan, index),
+          }),
+          apply: ({ network }, { starts }) =>
             starts.flatMap(({ networks }) => networks).forEach((parameters, replica) =>
               network.writeParameters(parameters, replica)
-            );
-          },
-          measure: ({ trace: { probes }, diverged }) => ({
+            ),
+          measure: ({ trace: { probes }, diverged }, { starts, milliseconds }) => ({
             rows: probes.length === 0 ? [] : [{
               task: task.name,
               activation,

@@ -34,7 +34,7 @@ const place: Columns<{ readonly row: CollapseRow }> = {
  * Trains networks with a ladder of weight decays, several of each side by side, on tasks of more
  * and less variable classes. It measures the ranks of their weights and the variability of the
  * inputs of their layers. The networks of a task share its samples: confidence intervals are over
- * initial weights and mini-batches.
+ * initial weights and mini-batches, which are the same under all weight decays.
  *
  * After S steps of learning rate η and momentum μ, about e^(−Sηλ/(1−μ)) of the initial weights is
  * left. If λ is too small for that, the ranks are those of the start, not of the limit.

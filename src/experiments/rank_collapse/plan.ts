@@ -126,11 +126,18 @@ export async function rankCollapsePlan(
   };
 }
 
-/** Makes the options of one run: replicas are all decays of the first network, then of the next. */
+/**
+ * Makes the options of one run: replicas are all decays of the first network, then of the next. A
+ * network starts from the same weights and draws the same mini-batches under all decays.
+ */
 async function runOptions(task: Task, options: RankCollapseOptions) {
-  const { weightDecays, replicas, steps } = options;
-  return completeOptions(
-    await trainingOptions({
+  const { weightDecays, replicas, steps, seed } = options;
+  const networks = Array.from(
+    { length: replicas },
+    (_, stream) => weightDecays.map(() => ({ seed, stream })),
+  );
+  return completeOptions({
+    ...await trainingOptions({
       ...options,
       task,
       weightDecay: Array.from({ length: replicas }, () => weightDecays).flat(),
@@ -141,7 +148,8 @@ async function runOptions(task: Task, options: RankCollapseOptions) {
       relative: false,
       precision: "single",
     }),
-  );
+    streams: networks.flat(),
+  });
 }
 
 async function tasksOf(options: RankCollapseOptions): Promise<readonly CollapseTask[]> {

@@ -69,10 +69,11 @@ export const sgdRank: Experiment<TableOf<SgdRankOptions>, SgdRankPlan, SgdRankNe
           probeEvery: cell.steps,
           precision: "single",
           replicas,
-          seed,
+          // A network starts from the same weights everywhere in the grid.
+          streams: places.map(({ replica: stream }) => ({ seed, stream })),
         },
         nameOf: (replica) => nameOf(places[replica]),
-        measure: (training, { gpu }) => measureNetworks(gpu, plan, places, training),
+        measure: (training, _, { gpu }) => measureNetworks(gpu, plan, places, training),
       });
     });
   },

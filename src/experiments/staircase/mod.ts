@@ -17,6 +17,8 @@ import { sweptBy } from "./swept.ts";
 
 /** Values of the options of a training. */
 export interface StaircaseOptions extends TrainingValues {
+  /** Whether to stop when the first replica diverges. */
+  readonly stopOnDivergence: boolean;
   /** Whether to measure the GPU time of each kernel. */
   readonly profile: boolean;
 }
@@ -39,16 +41,23 @@ export const staircase: Experiment<TableOf<StaircaseOptions>, CompleteOptions, S
     ],
     options: {
       ...trainingTable,
+      stopOnDivergence: toggle({
+        default: false,
+        help: "stop when the first replica diverges; otherwise the others go on",
+        group: "how to train",
+      }),
       profile: toggle({
         default: false,
         help: "print the GPU time of each kernel, which slows training down",
         group: "machine",
       }),
     },
-    plan: async ({ profile: _, ...values }) => completeOptions(await trainingOptions(values)),
+    plan: async ({ profile: _, stopOnDivergence, ...values }) =>
+      completeOptions({ ...await trainingOptions(values), stopOnDivergence }),
     runs: (plan) => [
       trainingRun<StaircaseRun>({
         training: plan,
+        trace: { swept: sweptBy(plan) },
         measure: ({ trace, diverged, network }) => ({
           rows: [{ trace, summary: summarize(trace, diverged), widths: network.widths }],
         }),
@@ -60,6 +69,7 @@ export const staircase: Experiment<TableOf<StaircaseOptions>, CompleteOptions, S
     figures: {
       "staircase.svg": async (result) => (await import("./figure.ts")).drawStaircase(result),
     },
+    trace: ({ rows: [{ trace }] }) => trace,
     summarize: ({ rows: [{ summary }] }) => summary,
     report: staircaseReport,
   });

@@ -9,13 +9,17 @@ import { flagsOf } from "../../cli/options.ts";
 import { type Program, type ProgramCall, runProgram } from "../../cli/program.ts";
 import { runFlags } from "../../cli/program_flags.ts";
 import { createProgress } from "../../cli/progress.ts";
-import { StaircaseError } from "../../errors.ts";
+import { InputError, StaircaseError } from "../../errors.ts";
+import { count } from "../../format.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { compactJson, snakeCase } from "../../io/json.ts";
 import { checkWritable } from "../../io/writable_folder.ts";
 import { adapterOf } from "../core/record.ts";
 import { adapterText } from "../core/text.ts";
 import type { Batch, Sweep } from "./batch.ts";
+import { statusText } from "./claims/status.ts";
+import type { WorkOutcome } from "./claims/work.ts";
+import { statusOf, submit, tryAgain } from "./cluster.ts";
 import { planJson, planLines } from "./describe_plan.ts";
 import { trialTable } from "./options.ts";
 import { MOST_IN_BATCH } from "./pack.ts";
@@ -24,6 +28,7 @@ import { RESULT_FILES, resultLines, writeResults } from "./results.ts";
 import { runBatches } from "./run_batches.ts";
 import { parseShard, shardOf } from "./shards.ts";
 import { writeSweep } from "./sweep_folder.ts";
+import { type SlurmFlags, slurmFlags } from "./slurm/flags.ts";
 import { TaskCatalog } from "./task_catalog.ts";
 
 const ownFlags = [
@@ -71,7 +76,7 @@ const ownFlags = [
 ] as const satisfies readonly Flag[];
 
 /** Flags of the program: the options of a trial, and those of a sweep. */
-export const sweepFlags: readonly Flag[] = [...flagsOf(trialTable), ...ownFlags, ...runFlags];
+export const sweepFlags: readonly Flag[] = [...flagsOf(trialTable), ...ownFlags, ...slurmFlags, ...runFlags];
 
 /** The program. */
 export const sweepProgram: Program<readonly Flag[]> = {
@@ -92,7 +97,7 @@ export const sweepProgram: Program<readonly Flag[]> = {
   ],
 };
 
-type Values = FlagValues<typeof ownFlags> & FlagValues<typeof runFlags>;
+type Values = FlagValues<typeof ownFlags> & FlagValues<typeof runFlags> & SlurmFlags;
 
 /**
  * Runs the program and ends the process, see {@linkcode runProgram}.
@@ -104,7 +109,12 @@ export async function runSweepProgram(args: readonly string[] = Deno.args): Prom
 }
 
 async function sweep({ flags, given, positionals, signal }: ProgramCall<readonly Flag[]>): Promise<void> {
-  const values = flags as unknown as Values, { quiet, json } = values;
+  const values = flags as unknown as Values, { quiet, json, worker } = values;
+  if (values.slurm && values.shard !== null) {
+    throw new InputError(
+      "--slurm and --shard: give one of them, as the tasks of the array share all batches",
+    );
+  }
   const shard = values.shard === null ? null : parseShard(values.shard);
   const catalog = new TaskCatalog();
   const { folder, planned, isNew } = await askedSweep(
@@ -117,14 +127,38 @@ async function sweep({ flags, given, positionals, signal }: ProgramCall<readonly
     if (json) console.log(compactJson(snakeCase(planJson(planned, batches))));
     return;
   }
+  if (values.status) {
+    const status = await statusOf(folder, planned);
+    return console.log(json ? compactJson(snakeCase(status)) : statusText(status).join("\n"));
+  }
   await checkWritable(folder, RESULT_FILES);
   if (isNew) await writeSweep(folder, planned);
-  const state = await train(folder, planned, { batches, values, signal, catalog });
+  if (values.slurm) {
+    const lines = await submit(folder, planned, { flags: values, given });
+    if (lines !== null) return console.log(lines.join("\n"));
+  }
+  if (!worker) await tryAgain(folder, planned);
+  const outcome = await train(folder, planned, { batches, values, signal, catalog });
+  const { status, states, hasMadeProgress } = outcome;
+  if (worker && status !== "done") {
+    // So that a job is not queued again and again for nothing.
+    if (status === "stopped" && !hasMadeProgress) throw new StaircaseError("stopped before the first step");
+    return;
+  }
   const results = await writeResults(folder, planned);
   if (!quiet) console.log(resultLines(results).join("\n"));
   if (json) console.log(compactJson(snakeCase({ experiment: "sweep", folder, ...results.summary })));
-  if (state === "stopped") console.error("sweep: the same command goes on where it stopped");
-  else if (results.summary.status === "diverged") {
+  if (status === "stopped") console.error("sweep: the same command goes on where it stopped");
+  const failed = states.filter(({ condition }) => condition === "abandoned");
+  if (failed.length > 0) {
+    throw new StaircaseError(
+      `${count(failed.length, "batch", "batches")} failed, ${failed[0].batch} with: ${
+        failed[0].claim?.message
+      }; ` +
+        "the same command tries again",
+    );
+  }
+  if (results.summary.status === "diverged") {
     throw new StaircaseError(
       "every network diverged: lower the learning rate, or choose another initialiser",
     );
@@ -141,7 +175,7 @@ async function train(
     readonly signal: AbortSignal;
     readonly catalog: TaskCatalog;
   },
-): Promise<"done" | "stopped"> {
+): Promise<WorkOutcome> {
   // Steps, weighted by the work that they are.
   const total = batches.reduce((sum, { trials }) => sum + trials[0].settings.steps, 0);
   using stack = new DisposableStack();
@@ -153,12 +187,14 @@ async function train(
     progress = stack.use(createProgress({ total, label: "sweep", heading, quiet: values.quiet }));
     return gpu;
   };
-  const state = await runBatches(open, batches, {
+  const outcome = await runBatches(open, batches, {
     folder,
     signal,
     catalog,
+    waits: !values.worker,
+    onNotice: (line) => console.error(`sweep: ${line}`),
     onProgress: (share, text) => progress?.update(Math.round(share * total), text),
   });
   progress?.finish();
-  return state;
+  return outcome;
 }

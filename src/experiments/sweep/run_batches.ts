@@ -1,64 +1,97 @@
 /**
- * Runs batches one after another.
+ * Runs the batches of a sweep, beside other processes that do.
  *
  * @module
  */
 import type { Gpu } from "../../gpu/device.ts";
 import type { Batch } from "./batch.ts";
-import { runBatch } from "./run_batch.ts";
+import type { BatchState } from "./claims/survey.ts";
+import { type WorkOutcome, workThrough } from "./claims/work.ts";
+import { type BatchRun, runBatch } from "./run_batch.ts";
 import { batchFolder, isBatchDone } from "./sweep_folder.ts";
-import { TaskCatalog } from "./task_catalog.ts";
 
 /** How batches are run. */
-export interface BatchesRun {
+export interface BatchesRun extends Omit<BatchRun, "folder" | "onProgress"> {
   /** Folder of the sweep. */
   readonly folder: string;
-  /** Stops after the steps in flight. */
-  readonly signal?: AbortSignal;
-  /** Tasks that are known. Default: none. */
-  readonly catalog?: TaskCatalog;
+  /** Whether to wait for batches that other processes run. Default: it does. */
+  readonly waits?: boolean;
   /**
    * Reports progress.
    *
-   * @param share Share of the work that is done, from 0 to 1, by its estimated cost.
+   * @param share Share of the work that is done by all processes, from 0 to 1, by its estimated
+   * cost.
    * @param text A few words on the state.
    */
   readonly onProgress?: (share: number, text: string) => void;
+  /**
+   * Reports what is worth a line: batches that failed, or were taken over.
+   *
+   * @param line The line.
+   */
+  readonly onNotice?: (line: string) => void;
 }
 
 /**
- * Runs batches in the folder of a sweep. Those that are done are left out.
+ * Runs batches in the folder of a sweep. Those that are done are left out, and those that another
+ * process runs, as long as it lives. A batch runs in a folder of its own, `work/ID.N`, which goes
+ * to its place when it is done.
  *
  * @param gpu Opens the device. It is not called where all batches are done.
  * @param batches The batches.
  * @param how Folder, signal, progress.
- * @returns `done`; `stopped` by the signal.
- * @throws {DeviceLostError} If the device is lost.
+ * @returns How it ended.
+ * @throws {GpuUnavailableError} If there is no device.
+ * @throws {StaircaseError} If three batches in a row fail, or the folder cannot be written.
  */
 export async function runBatches(
   gpu: () => Promise<Gpu>,
   batches: readonly Batch[],
-  { folder, signal, catalog = new TaskCatalog(), onProgress = () => {} }: BatchesRun,
-): Promise<"done" | "stopped"> {
-  const left: Batch[] = [];
-  for (const batch of batches) if (!await isBatchDone(folder, batch)) left.push(batch);
-  const total = left.reduce((sum, { cost }) => sum + cost, 0);
-  let over = 0;
-  for (const [index, batch] of left.entries()) {
-    if (signal?.aborted) return "stopped";
-    const { cost, trials } = batch, { steps } = trials[0].settings;
-    const state = await runBatch(await gpu(), batch, {
-      folder: batchFolder(folder, batch),
-      catalog,
-      ...signal && { signal },
-      onProgress: (made, text) => {
-        const share = total > 0 ? (over + cost * made / Math.max(1, steps)) / total : 1;
-        onProgress(share, `batch ${index + 1} of ${left.length}, ${text}`);
-      },
-    });
-    if (state === "stopped") return "stopped";
-    over += cost;
-    onProgress(total > 0 ? over / total : 1, `batch ${index + 1} of ${left.length}`);
-  }
-  return "done";
+  how: BatchesRun,
+): Promise<WorkOutcome> {
+  const { folder, signal = new AbortController().signal, waits = true, ...others } = how;
+  const { onProgress = () => {}, onNotice = () => {}, ...run } = others;
+  const byId = new Map(batches.map((batch) => [batch.id, batch]));
+  const total = batches.reduce((sum, { cost }) => sum + cost, 0);
+  const shares = new Map<string, number>();
+  const report = (text: string) => {
+    const made = batches.reduce((sum, { id, cost }) => sum + cost * (shares.get(id) ?? 0), 0);
+    onProgress(total > 0 ? made / total : 1, text);
+  };
+  let states: readonly BatchState[] = [];
+  const finished = new Set<string>();
+  return await workThrough(folder, {
+    batches: batches.map(({ id }) => id),
+    resultFolder: (id) => batchFolder(folder, { id }),
+    isDone: async (id) => {
+      if (!finished.has(id) && await isBatchDone(folder, { id })) finished.add(id);
+      return finished.has(id);
+    },
+    waits,
+    signal,
+    onNotice,
+    onStates: (found) => {
+      states = found;
+      for (const { batch, condition, claim } of states) {
+        const { steps } = byId.get(batch)!.trials[0].settings;
+        shares.set(batch, condition === "done" ? 1 : (claim?.step ?? 0) / Math.max(1, steps));
+      }
+      const done = states.filter(({ condition }) => condition === "done").length;
+      report(`${done} of ${batches.length} batches done`);
+    },
+    run: async ({ batch: id, folder: work, signal, onProgress: note }) => {
+      const batch = byId.get(id)!, { steps } = batch.trials[0].settings;
+      const done = states.filter(({ condition }) => condition === "done").length;
+      return await runBatch(await gpu(), batch, {
+        ...run,
+        folder: work,
+        signal,
+        onProgress: (made, text) => {
+          note(made, steps);
+          shares.set(id, made / Math.max(1, steps));
+          report(`${done} of ${batches.length} batches done, ${text}`);
+        },
+      });
+    },
+  });
 }

@@ -88,7 +88,7 @@ export function fusedShape(
   samples: SampleArrays,
   { schedule, batch, logCapacity, gradientSide }: FusedShapeOptions,
 ): FusedShape {
-  const { gpu, replicas, seed, layout, layout: { layers, size }, activations } = network;
+  const { gpu, replicas, layout, layout: { layers, size }, activations } = network;
   const count = batch ?? samples.count;
   const rowTiles = Math.ceil(count / ROWS);
 
@@ -119,7 +119,7 @@ export function fusedShape(
     ["u32", count, layers.length, matrixBatch, size],
     ["u32", samples.x.batch, samples.y.batch, samples.weightBatch, rowTiles],
     ["u32", logCapacity, replicas, tiles.all, ROWS],
-    permutationFields(samples.count, seed),
+    permutationFields(samples.count),
     ["f32", samples.count / count],
     ["u32", gradientSide, 0, 0],
     ...table,

@@ -21,14 +21,13 @@ export const permutationFiles: readonly string[] = [philoxSource, stateSource, p
  * Lists the fields of `struct Permutation` in `shaders/nn/include/permutation.wgsl`.
  *
  * @param samples Number of samples.
- * @param seed Seed of the epochs.
  * @returns The fields.
  */
-export function permutationFields(samples: number, seed: number): StructFields {
+export function permutationFields(samples: number): StructFields {
   // At least one bit each half, so that the Feistel network has two.
   const bits = Math.max(2, Math.ceil(Math.log2(samples)));
   const low = Math.ceil(bits / 2);
-  return ["u32", samples, seed, low, bits - low];
+  return ["u32", samples, low, bits - low, 0];
 }
 
 /** A mini-batch of each replica, and the command that draws the next. */
@@ -43,9 +42,10 @@ export interface DrawnBatch {
  * Binds the drawing of mini-batches: without replacement, from epochs shuffled anew for each
  * replica.
  *
- * @param network Its replicas and seed.
+ * @param network Its replicas.
  * @param samples All training samples.
- * @param options Samples a mini-batch, and `struct State` of each replica.
+ * @param options Samples a mini-batch, and `struct State` of each replica, which
+ * holds its random stream.
  * @param stack Owner of the arrays.
  * @returns The batch.
  */
@@ -55,7 +55,7 @@ export async function bindBatch(
   { batch, states }: { readonly batch: number; readonly states: GpuArray },
   stack: DisposableStack,
 ): Promise<DrawnBatch> {
-  const { gpu, replicas, seed } = network;
+  const { gpu, replicas } = network;
   const room = (label: string, { stride }: MatrixView): MatrixView => ({
     array: stack.use(new GpuArray(gpu, label, replicas * batch * stride * 4)),
     stride,
@@ -67,7 +67,7 @@ export async function bindBatch(
   const shape = gpuStruct(
     gpu,
     "batch shape",
-    permutationFields(samples.count, seed),
+    permutationFields(samples.count),
     ["u32", batch, x.stride, y.stride],
     ["f32", samples.count / batch],
   );

@@ -17,9 +17,11 @@ import stateSource from "../../../shaders/nn/include/state.wgsl" with { type: "t
 import updateSource from "../../../shaders/nn/optim/update.wgsl" with { type: "text" };
 
 /** Words of `struct State` in `shaders/nn/include/state.wgsl`. */
-export const STATE_WORDS = 9;
+export const STATE_WORDS = 11;
 /** Index of the word of `struct State` that marks a replica that has diverged. */
 export const DIVERGED_WORD = 8;
+/** Index of the first of the two words that are the key of the replica's random numbers. */
+export const STREAM_WORD = 9;
 
 /** Options of an update. */
 export interface UpdateOptions {
@@ -57,13 +59,17 @@ export interface OptimizerArrays {
  * @throws {InputError} If a setting is out of range.
  */
 export function optimizerArrays(
-  { gpu, replicas, layout }: Network,
+  { gpu, replicas, streams, layout }: Network,
   { optimizer, logCapacity }: Pick<UpdateOptions, "optimizer" | "logCapacity">,
   stack: DisposableStack,
 ): OptimizerArrays {
+  const initial = new Uint32Array(replicas * STATE_WORDS);
+  for (const [replica, { seed, stream }] of streams.entries()) {
+    initial.set([seed, stream], replica * STATE_WORDS + STREAM_WORD);
+  }
   return {
     hypers: stack.use(new GpuArray(gpu, "optimiser settings", optimizerRecords(optimizer, replicas))),
-    states: stack.use(new GpuArray(gpu, "step states", replicas * STATE_WORDS)),
+    states: stack.use(new GpuArray(gpu, "step states", initial)),
     moments: stack.use(new GpuArray(gpu, "moments", replicas * layout.size * 8)),
     losses: stack.use(new GpuArray(gpu, "loss log", logCapacity * replicas)),
   };

@@ -44,7 +44,7 @@ async function visit(samples: number, batch: number, seed: number, replicas: num
   const visited = Array.from({ length: replicas }, (): number[] => []);
   for (let first = 0; first < positions; first += batch) {
     const epoch = Math.floor(first / samples), offset = first % samples;
-    states.write(Uint32Array.from(visited.flatMap(() => [0, epoch, offset, 0, 0, 0, 0, 0, 0])));
+    states.write(Uint32Array.from(visited.flatMap((_, r) => [0, epoch, offset, 0, 0, 0, 0, 0, 0, seed, r])));
     run(gpu, [drawn.dispatch]);
     const { x, y, weights } = drawn.samples;
     const [xs, ys, ws] = await Promise.all([x.array.read(), y.array.read(), weights.read()]);

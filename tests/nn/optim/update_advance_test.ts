@@ -2,7 +2,7 @@ import { GpuArray } from "../../../src/gpu/array.ts";
 import { gpuStruct } from "../../../src/gpu/struct.ts";
 import { optimizerRecords } from "../../../src/nn/optim/optimizer.ts";
 import { schedules } from "../../../src/nn/optim/schedule.ts";
-import { DIVERGED_WORD, STATE_WORDS } from "../../../src/nn/optim/update.ts";
+import { DIVERGED_WORD, STATE_WORDS, STREAM_WORD } from "../../../src/nn/optim/update.ts";
 import { assert } from "../../deps.ts";
 import { type ReferenceSchedule, scheduleFactor } from "../../reference/optimizer.ts";
 import { gamma, U } from "../../reference/rounding.ts";
@@ -70,7 +70,9 @@ async function advance(options: Case): Promise<{ states: Advanced[]; log: Float3
   const pairs = Float32Array.from(partials.flatMap((each) => [...each].flatMap((loss) => [loss, 1000])));
   const sums = stack.use(new GpuArray(gpu, "partials", pairs));
   const words = Uint32Array.from(
-    states.flatMap(({ step, epoch, offset, diverged = 0 }) => [step, epoch, offset, 7, 0, 0, 0, 0, diverged]),
+    states.flatMap((
+      { step, epoch, offset, diverged = 0 },
+    ) => [step, epoch, offset, 7, 0, 0, 0, 0, diverged, 8, 9]),
   );
   const array = stack.use(new GpuArray(gpu, "states", words));
   const log = stack.use(new GpuArray(gpu, "log", new Float32Array(capacity * replicas).fill(-1)));
@@ -80,6 +82,7 @@ async function advance(options: Case): Promise<{ states: Advanced[]; log: Float3
   const advanced = states.map((_, r) => {
     const at = STATE_WORDS * r;
     assert.equal(integers[at + 3], 7, "probes are not this kernel's to count");
+    assert.deepEqual([...integers.subarray(at + STREAM_WORD, at + STATE_WORDS)], [8, 9]);
     const [learningRate, correction1, correction2, loss] = floats.subarray(at + 4, at + 8);
     const [step, epoch, offset] = integers.subarray(at, at + 3);
     const diverged = integers[at + DIVERGED_WORD];

@@ -59,7 +59,7 @@ async function optimize(name: OptimizerName, start: Float32Array, gradients: rea
     gradient.write(each);
     const t = step + 1;
     const corrections = [0.9, 0.999].map((beta) => -Math.expm1(t * Math.log(beta)));
-    const floats = rates.flatMap((_, r) => [0, 0, 0, 0, scheduled(r, step), ...corrections, 0, 0]);
+    const floats = rates.flatMap((_, r) => [0, 0, 0, 0, scheduled(r, step), ...corrections, 0, 0, 0, 0]);
     states.write(Float32Array.from(floats));
     run(gpu, [dispatch]);
   });

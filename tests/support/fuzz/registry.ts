@@ -8,6 +8,7 @@ import { arrayParsers } from "./parsers/arrays.ts";
 import { digitParsers } from "./parsers/digits.ts";
 import { recordParsers } from "./parsers/records.ts";
 import { requestParsers } from "./parsers/requests.ts";
+import { runParsers } from "./parsers/runs.ts";
 
 /** All parsers. */
 export const fuzzedParsers: readonly FuzzedParser[] = [
@@ -15,4 +16,5 @@ export const fuzzedParsers: readonly FuzzedParser[] = [
   ...digitParsers,
   ...recordParsers,
   ...requestParsers,
+  ...runParsers,
 ];

@@ -107,9 +107,7 @@ export class Claim {
     this.#sweep = sweep;
     this.#record = record;
     this.#options = options;
-    this.#timer = setInterval(() => {
-      this.#beat ??= this.#keepAlive().finally(() => this.#beat = null);
-    }, options.expiresAfter / BEATS * 1000);
+    this.#timer = setInterval(() => this.#startBeat(), options.expiresAfter / BEATS * 1000);
   }
 
   /**
@@ -166,13 +164,15 @@ export class Claim {
   }
 
   /**
-   * Notes how far the work is. The next sign of life tells it.
+   * Notes how far the work is. The next sign of life tells it; the first note gives one at once.
    *
    * @param step Steps made.
    * @param steps Steps of the batch.
    */
   progress(step: number, steps: number): void {
+    const isFirst = this.#record.from === null;
     this.#record = { ...this.#record, from: this.#record.from ?? step, step, steps };
+    if (isFirst) this.#startBeat();
   }
 
   /**
@@ -236,6 +236,10 @@ export class Claim {
   #write(): Promise<void> {
     this.#record = { ...this.#record, written: new Date().toISOString() };
     return rewriteClaim(this.#sweep, this.#record);
+  }
+
+  #startBeat(): void {
+    this.#beat ??= this.#keepAlive().finally(() => this.#beat = null);
   }
 
   async #keepAlive(): Promise<void> {

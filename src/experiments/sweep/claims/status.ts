@@ -95,13 +95,13 @@ export async function sweepStatus(
     expired: 0,
     released: 0,
     failed: 0,
-    "given up": 0,
+    abandoned: 0,
     open: 0,
   };
   for (const { condition } of states) counts[condition]++;
   const total = sum(({ cost }) => cost), rate = sum((batch, state) => rateOf(state, batch));
   const left = sum((batch, state) =>
-    state.condition === "given up" ? 0 : batch.cost * (1 - shareOf(state, batch.steps))
+    state.condition === "abandoned" ? 0 : batch.cost * (1 - shareOf(state, batch.steps))
   );
   return {
     trials: sum(({ trials }) => trials),
@@ -137,7 +137,7 @@ const WORDS: Readonly<Record<Condition, string>> = {
   expired: "left by a process that is gone",
   released: "stopped, to be gone on with",
   failed: "to be tried again",
-  "given up": `given up after ${MOST_FAILURES} failures`,
+  abandoned: `given up after ${MOST_FAILURES} failures`,
   open: "waiting",
 };
 
@@ -187,7 +187,7 @@ export function statusText(
       ),
     );
   }
-  const failures = details.filter(({ state, message }) => message !== null && /failed|given up/.test(state));
+  const failures = details.filter(({ state, message }) => message !== null && /failed|abandoned/.test(state));
   if (failures.length > 0) {
     lines.push(
       "",

@@ -23,9 +23,10 @@ const PROGRESS = 0.01;
 
 /**
  * How a batch stands: `open`, no process has begun it; `running`; `expired`, its owner is gone;
- * `released`, its owner stopped; `failed`, to be tried again; `given up`; `done`.
+ * `released`, its owner stopped; `failed`, to be tried again; `abandoned`, it failed too often;
+ * `done`.
  */
-export type Condition = "open" | "running" | "expired" | "released" | "failed" | "given up" | "done";
+export type Condition = "open" | "running" | "expired" | "released" | "failed" | "abandoned" | "done";
 
 /** One batch of a sweep, and its last claim. */
 export interface BatchState {
@@ -108,7 +109,7 @@ async function stateOf(
   const endedBadly = condition === "failed" || condition === "expired";
   const failures = failuresAfter(claim, endedBadly);
   if (endedBadly && failures >= MOST_FAILURES) {
-    return { batch, condition: "given up", attempt, claim, silence, failures, isFree: false };
+    return { batch, condition: "abandoned", attempt, claim, silence, failures, isFree: false };
   }
   const pause = condition === "failed" ? FIRST_PAUSE * claim.expiresAfter * 4 ** (failures - 1) : 0;
   const isFree = condition !== "running" && silence >= pause;

@@ -11,6 +11,7 @@ import { survey } from "../../../../src/experiments/sweep/claims/survey.ts";
 import { forgive } from "../../../../src/experiments/sweep/claims/claim.ts";
 import { assert } from "../../../deps.ts";
 import { filesIn, temporaryFolder } from "../../../support/program.ts";
+import { mayMount, smallDisk } from "../../../support/small_disk.ts";
 
 interface Process {
   readonly child: Deno.ChildProcess;
@@ -136,7 +137,7 @@ Deno.test("a batch that fails three times at one place is given up, until it is 
   assert.deepEqual(finishedBy(lines), ["batch-1"]);
   assert.equal(lines.at(-1), "done", "not in an endless loop");
   const given = await look();
-  assert.deepEqual([given.condition, given.isFree, given.claim?.message], ["given up", false, "poisoned"]);
+  assert.deepEqual([given.condition, given.isFree, given.claim?.message], ["abandoned", false, "poisoned"]);
   assert.deepEqual(await start(folder.path, 2, 4, 0).lines, ["done"], "left alone");
   await forgive(folder.path, given, thisOwner());
   assert.deepEqual(await start(folder.path, 2, 4, 0).lines, ["batch-0 from 0", "finished batch-0", "done"]);
@@ -154,23 +155,12 @@ Deno.test("a machine on which three batches in a row fail leaves the rest to oth
   assertWhole(folder.path, 4, 4);
 });
 
-/** A file system of 2 MiB, unmounted at the end of its scope. */
-function smallDisk(path: string): Disposable {
-  const { success } = new Deno.Command("mount", { args: ["-t", "tmpfs", "-o", "size=2m", "tmpfs", path] })
-    .outputSync();
-  assert.ok(success);
-  return { [Symbol.dispose]: () => void new Deno.Command("umount", { args: ["-l", path] }).outputSync() };
-}
-
-const mayMount = Deno.build.os === "linux" && Deno.uid() === 0 &&
-  new Deno.Command("unshare", { args: ["--mount", "true"], stderr: "null" }).outputSync().success;
-
 Deno.test({
   name: "on a full disk a process waits for room, and blames no batch",
   ignore: !mayMount,
   fn: async () => {
     using folder = temporaryFolder();
-    using _ = smallDisk(folder.path);
+    using _ = smallDisk(folder.path, 2);
     const { child, lines } = start(folder.path, 2, 30, 20);
     await until(() => exists(`${folder.path}/work/batch-0.1/steps`));
     const filler = `${folder.path}/filler`;

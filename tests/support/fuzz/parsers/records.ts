@@ -149,6 +149,8 @@ const traceParser: FuzzedParser = {
   parse: (bytes) => parseTrace(decode(bytes), "f"),
   check: (bytes, value) => {
     const [header, ...lines] = decode(bytes).trimEnd().split(/\r?\n/).map((line) => line.split(","));
+    // A last line that was cut off is left out.
+    if (!decode(bytes).endsWith("\n") && (lines.at(-1)?.length ?? 0) < header.length) lines.pop();
     const column = (line: string[], name: string) =>
       JSON.parse(line[header.indexOf(name)].replace(/^(-?)0+(?=\d)/, "$1").replace("Infinity", "1e999"));
     const expected = lines.map((line) => ({

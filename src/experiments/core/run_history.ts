@@ -1,0 +1,73 @@
+/**
+ * What happened to a run: when, where and by whom it was begun and gone on with, and how it ended.
+ *
+ * @module
+ */
+import { type Provenance, provenance, type RunIdentity, zonedDate } from "../../io/mod.ts";
+import type { AdapterRecord } from "./record.ts";
+
+/** A loss of the device. */
+export interface DeviceLoss {
+  /** When it was noticed, in ISO 8601. */
+  readonly date: string;
+  /** Steps that had been made, of all trainings together. */
+  readonly step: number;
+  /** What the device said. */
+  readonly message: string;
+}
+
+/** A process that worked on a run. */
+export interface RunSession extends Provenance {
+  /** The GPU that it began on. */
+  readonly adapter: AdapterRecord;
+  /** When it ended, in ISO 8601; `null` while it works, and for ever if it was killed. */
+  readonly ended: string | null;
+  /** Its exit status; `null` as above. */
+  readonly exitStatus: number | null;
+  /** Name of the signal that stopped it; `null` if none did. */
+  readonly signal: string | null;
+  /** The error that ended it; `null` if none did. */
+  readonly error: string | null;
+}
+
+/** How a process ended. */
+export type SessionEnd = Pick<RunSession, "exitStatus" | "signal" | "error">;
+
+/** The history of a run, which is a part of `run.json`. */
+export interface RunHistory {
+  /** Values of the options that it was asked for, to go on by; `null` if a script made its plan. */
+  readonly options: Readonly<Record<string, unknown>> | null;
+  /** What a run must have in common with it to go on with it. */
+  readonly identity: RunIdentity;
+  /** Names of its tables, figures and other files. */
+  readonly files: readonly string[];
+  /** The processes that worked on it, the first one first. */
+  readonly sessions: readonly RunSession[];
+  /** Losses of the device. */
+  readonly deviceLosses: readonly DeviceLoss[];
+}
+
+/**
+ * Begins the record of a process.
+ *
+ * @param adapter The GPU.
+ * @returns Its record, open.
+ */
+export async function beginSession(adapter: AdapterRecord): Promise<RunSession> {
+  return { ...await provenance(), adapter, ended: null, exitStatus: null, signal: null, error: null };
+}
+
+/**
+ * Ends the record of the last process.
+ *
+ * @param history The history.
+ * @param end How it ended.
+ * @returns The history with its end.
+ */
+export function endSession(history: RunHistory, end: SessionEnd): RunHistory {
+  const { sessions } = history, last = sessions[sessions.length - 1];
+  return {
+    ...history,
+    sessions: [...sessions.slice(0, -1), { ...last, ...end, ended: zonedDate(new Date()) }],
+  };
+}

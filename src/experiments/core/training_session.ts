@@ -1,0 +1,180 @@
+/**
+ * A training whose record and state are kept in files while it runs, so that it can go on after any
+ * end.
+ *
+ * @module
+ */
+import { DivergenceError, FileError } from "../../errors.ts";
+import { type Checkpoint, readCheckpoint, readJournal, writeCheckpoint } from "../../io/mod.ts";
+import { journalPath, type RunIdentity, type SweptValues, type TraceShape } from "../../io/mod.ts";
+import type { SavedTraining, TraceChunk, TrainingState } from "../../train/state.ts";
+import type { Training } from "../../train/training.ts";
+import { type TraceMark, TraceStreams } from "./trace_streams.ts";
+
+/** Where and how often a training is kept. */
+export interface SessionPlace {
+  /** Folder of the run's state. */
+  readonly folder: string;
+  /** Number of the training in its run, from 0. */
+  readonly index: number;
+  /** What a checkpoint must have in common with this run. */
+  readonly identity: RunIdentity;
+  /** Seconds from one checkpoint to the next. */
+  readonly checkpointEvery: number;
+  /** Gets events `checkpoint`; absent if nobody asks. */
+  readonly requests: EventTarget | undefined;
+  /** Whether files may be written before the training has a probe. */
+  readonly isBegun: boolean;
+  /** Called before files are written. */
+  begin(): Promise<void>;
+  /**
+   * Called with a line on what went wrong, such as a checkpoint that could not be written.
+   *
+   * @param line The line.
+   */
+  onNotice(line: string): void;
+}
+
+/** What a training writes. */
+export interface SessionContent {
+  /** Replicas and thresholds. */
+  readonly shape: TraceShape;
+  /** Path of the table of probes, and the values that differ between replicas; `null` for none. */
+  readonly table: { readonly path: string; readonly swept: SweptValues } | null;
+}
+
+/** What a checkpoint keeps beside the state. */
+interface Notes {
+  /** Time that the training has taken, in milliseconds. */
+  readonly milliseconds: number;
+}
+
+/** A training kept in files. */
+export class TrainingSession {
+  /** Training to go on with; `null` to begin. */
+  readonly saved: SavedTraining | null;
+  /** Time that the training took before, in milliseconds. */
+  readonly milliseconds: number;
+
+  readonly #place: SessionPlace;
+  readonly #streams: TraceStreams;
+  /** The checkpoint that is being written, or the last one. */
+  #writing: Promise<void> = Promise.resolve();
+  #isBeginning: Promise<void> | null = null;
+
+  private constructor(
+    place: SessionPlace,
+    streams: TraceStreams,
+    { saved, milliseconds }: { readonly saved: SavedTraining | null; readonly milliseconds: number },
+  ) {
+    this.#place = place;
+    this.#streams = streams;
+    this.saved = saved;
+    this.milliseconds = milliseconds;
+  }
+
+  /**
+   * Finds the last checkpoint of a training. Files are written from its first chunk on.
+   *
+   * @param place Where it is kept.
+   * @param content What it writes.
+   * @returns The training, at that checkpoint or at its start.
+   * @throws {InputError} If the last checkpoint belongs to another run.
+   */
+  static async open(place: SessionPlace, { shape, table }: SessionContent): Promise<TrainingSession> {
+    const { folder, index, onNotice } = place;
+    const journal = journalPath(folder, index);
+    const found = await findCheckpoint(place);
+    const streams = new TraceStreams(
+      { journal, shape, table, from: found },
+      (error) => onNotice(textOf(error)),
+    );
+    if (!found) return new TrainingSession(place, streams, { saved: null, milliseconds: 0 });
+    const { trace } = await readJournal(journal, found.journal.bytes);
+    const { milliseconds } = found.notes as Notes;
+    return new TrainingSession(place, streams, { saved: { state: found.state, trace }, milliseconds });
+  }
+
+  /**
+   * Follows a training to its end. Writes its record as it comes, and its state from time to time,
+   * when it is asked to, and at the end.
+   *
+   * @param training The training, which goes on from {@linkcode TrainingSession.saved}.
+   * @param onChunk Called with every chunk, in order.
+   * @returns The error if the training ended by divergence; otherwise `null`.
+   * @throws {DeviceLostError} If the device is lost.
+   * @throws {FileError} If no file can be made at the start.
+   */
+  async follow(training: Training, onChunk: (chunk: TraceChunk) => void): Promise<DivergenceError | null> {
+    const { checkpointEvery, requests, isBegun, onNotice } = this.#place;
+    const ask = () => training.requestState();
+    const timer = setInterval(ask, 1000 * checkpointEvery);
+    requests?.addEventListener("checkpoint", ask);
+    let end: Promise<TraceMark | null> | null = null;
+    try {
+      if (isBegun) await this.#begin();
+      const begin = () => this.#begin().catch((error) => onNotice(textOf(error)));
+      for await (const chunk of training.chunks()) {
+        // The last step updates nothing: the state before it is that of a run that may grow.
+        if (chunk.first === training.options.steps) end = this.#streams.mark();
+        this.#streams.append(chunk);
+        if (chunk.probes.length > 0) void begin();
+        if (chunk.state) this.#keep(chunk.state, this.#streams.mark(), training);
+        onChunk(chunk);
+      }
+      // A training of which nothing came leaves nothing behind.
+      if (this.#isBeginning || training.status === "stopped") {
+        await begin();
+        this.#keep(await training.readState(), end ?? this.#streams.mark(), training);
+      }
+      return null;
+    } catch (error) {
+      if (!(error instanceof DivergenceError)) throw error;
+      return error;
+    } finally {
+      clearInterval(timer);
+      requests?.removeEventListener("checkpoint", ask);
+      await this.#isBeginning?.catch(() => {});
+      await this.#streams.close();
+      await this.#writing;
+    }
+  }
+
+  #begin(): Promise<void> {
+    return this.#isBeginning ??= this.#place.begin().then(() => this.#streams.open());
+  }
+
+  /** Writes a checkpoint once its place in the files is known, one after another. */
+  #keep(state: TrainingState, mark: Promise<TraceMark | null>, { milliseconds }: Training): void {
+    const { folder, index, identity, onNotice } = this.#place;
+    const notes: Notes = { milliseconds: this.milliseconds + milliseconds };
+    this.#writing = Promise.all([mark, this.#writing]).then(async ([place]) => {
+      // The files could not be written, which has been said.
+      if (!place) return;
+      try {
+        await writeCheckpoint(folder, index, { state, ...place, identity, notes });
+      } catch (error) {
+        onNotice(textOf(error));
+      }
+    });
+  }
+}
+
+/** Finds the checkpoint to go on from, and says which ones cannot be used. */
+async function findCheckpoint(
+  { folder, index, identity, onNotice }: SessionPlace,
+): Promise<Checkpoint | null> {
+  try {
+    const found = await readCheckpoint(folder, index, identity);
+    for (const line of found?.refused ?? []) onNotice(`${line}; the checkpoint before it is used`);
+    return found?.checkpoint ?? null;
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    onNotice(`${error.message}; the training begins anew`);
+    return null;
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
