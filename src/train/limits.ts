@@ -8,8 +8,8 @@
 /** Steps: counters of the GPU are 32-bit words. */
 export const MOST_STEPS: number = 2 ** 32 - 1;
 
-/** Networks side by side. */
-export const MOST_REPLICAS: number = 2 ** 20;
+/** Networks side by side: workgroups along a dimension are no more on any adapter. */
+export const MOST_REPLICAS: number = 2 ** 16;
 
 /** Hidden layers: each has kernels of its own, which are bound one after the other. */
 export const MOST_LAYERS = 1024;

@@ -87,17 +87,17 @@ Deno.test("networks, layers, thresholds and steps of an experiment have upper bo
   const cases: [name: string, args: string[], line: RegExp][] = [
     [
       "pretraining",
-      ["--replicas=1048576"],
-      /^replicas must be a whole number from 1 to 1048576, not 5242880$/,
+      ["--replicas=65536"],
+      /^replicas must be a whole number from 1 to 65536, not 327680$/,
     ],
     [
       "rank-collapse",
-      ["--replicas=1048576"],
-      /^networks of a run must be a number of at most 1048576, not 5242880$/,
+      ["--replicas=65536"],
+      /^networks of a run must be a number of at most 65536, not 327680$/,
     ],
-    ["sgd-rank", ["--replicas=1048576"], /^networks of a run must be .*, not 9437184$/],
+    ["sgd-rank", ["--replicas=65536"], /^networks of a run must be .*, not 589824$/],
     ["sgd-rank", ["--steps=4294967295"], /^steps of the smallest batch must be /],
-    ["directional-convergence", ["--replicas=1048576"], /^networks of a run must be /],
+    ["directional-convergence", ["--replicas=65536"], /^networks of a run must be /],
     ["directional-convergence", ["--flow-steps=4294967295"], /^steps of flow and ascent must be /],
     [
       "directional-convergence",
@@ -145,11 +145,11 @@ Deno.test("data that no task reads are refused, before anything is looked for th
 Deno.test("what the adapter has no room for is refused before it is allocated", async () => {
   const gpu = await openGpu();
   const cases: [name: string, args: string[]][] = [
-    ["staircase", ["--replicas=1048576"]],
+    ["staircase", ["--replicas=65536"]],
     ["staircase", ["--layers=9007199254740991"]],
     ["methods", ["--targets=cosines", "--width=1048576"]],
     ["staircase-atlas", ["--width=1048576"]],
-    ["pretraining", ["--replicas=200000"]],
+    ["pretraining", ["--replicas=13000"]],
     ["pretraining", ["--layers=9007199254740991"]],
   ];
   for (const [name, args] of cases) {
