@@ -140,7 +140,7 @@ async function main({ flags, positionals: [given = "runs/staircase"] }: ProgramC
   if (saved.error) throw saved.error;
 }
 
-/** Makes the result that the run would have at these thresholds, as far as report and figure ask. */
+/** Makes the result that the run would have, as far as report and figure ask. */
 function resultOf(
   { task, ...options }: Configuration,
   trace: Trace,
