@@ -27,7 +27,7 @@ function freePort(): number {
 }
 
 /** Seconds after which the controller takes a silent node for dead. */
-const NODE_TIMEOUT = 10;
+const NODE_TIMEOUT = 5;
 
 /**
  * Configures a cluster whose nodes are all in this machine. Jobs share processors, and start again

@@ -28,6 +28,15 @@ export async function sweepWell(args: readonly string[], cwd: string, env: Recor
   return ending;
 }
 
+/** A task that trains a batch. */
+export interface BusyTask {
+  readonly job: SlurmJob;
+  /** Number of the process. */
+  readonly pid: number;
+  /** Folder of the attempt. */
+  readonly work: string;
+}
+
 /** A sweep whose tasks run on a cluster. */
 export class SweepOnCluster {
   readonly cluster: SlurmCluster;
@@ -53,17 +62,26 @@ export class SweepOnCluster {
     return parseClaim(Deno.readTextFileSync(`${this.folder}/claims/${name}`));
   }
 
-  /** Waits for a task that has a batch and has trained for a while, and tells its processes. */
-  async busyTask(isMeant: (job: SlurmJob) => boolean = () => true): Promise<{ job: SlurmJob; pid: number }> {
-    let found: { job: SlurmJob; pid: number } | undefined;
+  /**
+   * Waits for a task that has a batch and has trained for a while.
+   *
+   * @param isMeant Which jobs count.
+   * @param isRipe Which folders of attempts count.
+   */
+  async busyTask(
+    isMeant: (job: SlurmJob) => boolean = () => true,
+    isRipe: (work: string) => boolean = () => true,
+  ): Promise<BusyTask> {
+    let found: BusyTask | undefined;
     await this.cluster.until(async () => {
       const jobs = await this.cluster.jobs();
-      for (const { status, owner, started, from } of this.claims()) {
+      for (const { status, owner, started, from, batch, attempt } of this.claims()) {
         const job = jobs.find(({ name, state }) => name === owner.job && state === "RUNNING");
         if (status !== "running" || !job || !isMeant(job)) continue;
         const [pid] = processesOfJob(this.cluster, job.id);
-        const isOnItsWay = from !== null && Date.now() - Date.parse(started) > 1500;
-        if (isOnItsWay && pid === Number.parseInt(owner.process)) found = { job, pid };
+        const work = `${this.folder}/work/${batch}.${attempt}`;
+        const isOnItsWay = from !== null && Date.now() - Date.parse(started) > 1500 && isRipe(work);
+        if (isOnItsWay && pid === Number.parseInt(owner.process)) found = { job, pid, work };
       }
       return found !== undefined;
     });

@@ -68,9 +68,12 @@ export interface WorkOutcome {
 const lineOf = (error: unknown) =>
   (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, " ");
 
+/** Whether an error, or what caused it, is a full disk or an exhausted quota. */
 function isFull(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
   const { code } = error as { code?: unknown };
-  return code === "ENOSPC" || code === "EDQUOT" || /os error (28|122)\b/.test(String(error));
+  return code === "ENOSPC" || code === "EDQUOT" || /os error (28|122)\b/.test(error.message) ||
+    isFull(error.cause);
 }
 
 /** Whether there is no room on the disk for the files of a batch. */
@@ -97,6 +100,8 @@ class Worker {
   readonly #me = thisOwner();
   readonly #finished: string[] = [];
   readonly #failedHere = new Set<string>();
+  /** How often the disk was full since the last batch was done. */
+  #timesFull = 0;
   #hasMadeProgress = false;
 
   constructor(sweep: string, options: WorkOptions) {
@@ -116,13 +121,8 @@ class Worker {
       if (open.length === 0) return this.#outcome("done", states);
       const isToBeTriedAgain = open.some(({ condition }) => condition !== "running");
       if (!waits && !isToBeTriedAgain) return this.#outcome("waiting", states);
-      const line = `waiting for ${count(open.length, "batch", "batches")}: ${
-        open.map(({ condition, claim }) =>
-          condition === "running"
-            ? `one runs on ${claim?.owner.host ?? "another machine"}`
-            : `one ${condition}`
-        ).join(", ")
-      }`;
+      const hosts = new Set(open.map(({ claim }) => claim?.owner.host ?? "another machine"));
+      const line = `waiting for ${count(open.length, "batch", "batches")}, on ${[...hosts].join(", ")}`;
       if (line !== announced) onNotice(announced = line);
       await this.#pause();
     }
@@ -132,10 +132,11 @@ class Worker {
     return { status, states, finished: this.#finished, hasMadeProgress: this.#hasMadeProgress };
   }
 
-  /** Waits a little, or until the signal. */
-  async #pause(): Promise<void> {
+  /** Waits a little, or a multiple of that up to the time of expiry, or until the signal. */
+  async #pause(times = 1): Promise<void> {
     const { signal, expiresAfter = EXPIRES_AFTER } = this.#options;
-    await delay(Math.min(LOOK_EVERY, expiresAfter / 10) * 1000, undefined, { signal }).catch(() => {});
+    const seconds = Math.min(times * Math.min(LOOK_EVERY, expiresAfter / 10), expiresAfter);
+    await delay(seconds * 1000, undefined, { signal }).catch(() => {});
   }
 
   /** Does something again while the disk is full. */
@@ -203,6 +204,7 @@ class Worker {
     if (failure !== null) return await this.#fail(claim, failure.error);
     if (ending === "done") {
       this.#failedHere.clear();
+      this.#timesFull = 0;
       this.#hasMadeProgress = true;
       this.#finished.push(batch);
       await this.#patiently(() => claim.finish("done"));
@@ -223,12 +225,10 @@ class Worker {
       await this.#patiently(() => claim.finish("released", message));
       throw error;
     }
-    if (await isDiskFull(this.#sweep)) {
+    if (isFull(error) || await isDiskFull(this.#sweep)) {
       // The batch is not to blame.
       await this.#patiently(() => claim.finish("released", message));
-      await this.#patiently(async () => {
-        if (await isDiskFull(this.#sweep)) throw Object.assign(new Error("full"), { code: "ENOSPC" });
-      });
+      await this.#pause(2 ** this.#timesFull++);
       return;
     }
     onNotice(`${batch} failed (${failures + 1} of ${MOST_FAILURES}): ${message}`);

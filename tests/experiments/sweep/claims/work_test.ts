@@ -11,6 +11,7 @@ import { survey } from "../../../../src/experiments/sweep/claims/survey.ts";
 import { forgive } from "../../../../src/experiments/sweep/claims/claim.ts";
 import { assert } from "../../../deps.ts";
 import { filesIn, temporaryFolder } from "../../../support/program.ts";
+import { mayMount, smallDisk } from "../../../support/small_disk.ts";
 
 interface Process {
   readonly child: Deno.ChildProcess;
@@ -154,23 +155,12 @@ Deno.test("a machine on which three batches in a row fail leaves the rest to oth
   assertWhole(folder.path, 4, 4);
 });
 
-/** A file system of 2 MiB, unmounted at the end of its scope. */
-function smallDisk(path: string): Disposable {
-  const { success } = new Deno.Command("mount", { args: ["-t", "tmpfs", "-o", "size=2m", "tmpfs", path] })
-    .outputSync();
-  assert.ok(success);
-  return { [Symbol.dispose]: () => void new Deno.Command("umount", { args: ["-l", path] }).outputSync() };
-}
-
-const mayMount = Deno.build.os === "linux" && Deno.uid() === 0 &&
-  new Deno.Command("unshare", { args: ["--mount", "true"], stderr: "null" }).outputSync().success;
-
 Deno.test({
   name: "on a full disk a process waits for room, and blames no batch",
   ignore: !mayMount,
   fn: async () => {
     using folder = temporaryFolder();
-    using _ = smallDisk(folder.path);
+    using _ = smallDisk(folder.path, 2);
     const { child, lines } = start(folder.path, 2, 30, 20);
     await until(() => exists(`${folder.path}/work/batch-0.1/steps`));
     const filler = `${folder.path}/filler`;
