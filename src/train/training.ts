@@ -18,6 +18,9 @@ import type { Probe, Trace } from "./trace.ts";
 import { Submissions } from "./submissions.ts";
 import { TraceBuilder } from "./trace_builder.ts";
 
+const DISPOSED = "this training was disposed: create another";
+const DISPOSED_IN_LOOP = "this training was disposed in its loop: leave the loop first";
+
 /** The parts of a training, bound. */
 interface BoundTraining {
   readonly network: Network;
@@ -167,7 +170,8 @@ export class Training implements AsyncIterable<Probe>, Disposable {
   get status(): "running" | "done" | "stopped" | "diverged" {
     if (hasDiverged(this.diverged, this.options)) return "diverged";
     if (this.#arrived > this.options.steps) return "done";
-    return this.#phase === "new" || this.#phase === "running" ? "running" : "stopped";
+    const isOpen = this.#phase === "new" || this.#phase === "running";
+    return isOpen && !this.#stack.disposed ? "running" : "stopped";
   }
 
   /**
@@ -199,6 +203,7 @@ export class Training implements AsyncIterable<Probe>, Disposable {
    * step: the GPU is then ahead of the chunks.
    */
   async readState(): Promise<TrainingState> {
+    if (this.#stack.disposed) throw new StaircaseError(DISPOSED);
     if (this.#phase !== "drained" && this.#phase !== "new") {
       throw new StaircaseError(
         this.#phase === "running"
@@ -213,10 +218,13 @@ export class Training implements AsyncIterable<Probe>, Disposable {
    * Trains, and yields the record of each submission as it arrives. A training can be iterated over
    * once, by chunks or by probes.
    *
+   * @throws {StaircaseError} If it has been iterated over before, or was disposed, before or in the
+   * loop.
    * @throws {DivergenceError} If every replica has diverged, or one with `stopOnDivergence`.
    * @throws {DeviceLostError} If the device is lost.
    */
   async *chunks(): AsyncGenerator<TraceChunk, void, void> {
+    if (this.#stack.disposed) throw new StaircaseError(DISPOSED);
     if (this.#phase !== "new") {
       throw new StaircaseError("a training run can be iterated over once: create another");
     }
@@ -246,6 +254,8 @@ export class Training implements AsyncIterable<Probe>, Disposable {
       while (pending.length > 0) yield await this.#complete(pending.shift()!);
       if (this.#recorder.hasDiverged) throw divergenceError(this.diverged, this.options);
       this.#phase = "drained";
+    } catch (error) {
+      throw this.#stack.disposed ? new StaircaseError(DISPOSED_IN_LOOP, { cause: error }) : error;
     } finally {
       if (this.#phase === "running") this.#phase = "left";
       // No result may be in flight to buffers that the caller is about to free.
@@ -256,6 +266,7 @@ export class Training implements AsyncIterable<Probe>, Disposable {
   /**
    * Trains, and yields the probes as they arrive: in the order of steps, then replicas.
    *
+   * @throws {StaircaseError} If it has been iterated over before, or was disposed.
    * @throws {DivergenceError} If every replica has diverged, or one with `stopOnDivergence`.
    * @throws {DeviceLostError} If the device is lost.
    */
@@ -275,6 +286,7 @@ export class Training implements AsyncIterable<Probe>, Disposable {
 
   async #complete(recorded: Recorded): Promise<TraceChunk> {
     const chunk = await this.#recorder.complete(recorded);
+    if (this.#stack.disposed) throw new StaircaseError(DISPOSED_IN_LOOP);
     this.#builder.add(chunk);
     this.#arrived = chunk.first + chunk.count;
     return chunk;
