@@ -77,6 +77,17 @@ export const runFlags = [
   quietFlag,
 ] as const satisfies readonly Flag[];
 
+/** `--checkpoint-every`, of programs that keep the state of a training. */
+export const checkpointFlag = {
+  name: "checkpoint-every",
+  group: "output",
+  kind: "number",
+  default: 60,
+  positive: true,
+  max: 86_400,
+  help: "seconds from one checkpoint of the training to the next",
+} as const satisfies Flag;
+
 /**
  * Makes the flags of the folder of a run.
  *
@@ -108,15 +119,7 @@ export function folderFlags(program: string): Flag[] {
       placeholder: "DIR",
       help: "go on with the run in a folder, by its own options; --steps may be more",
     },
-    {
-      name: "checkpoint-every",
-      group: "output",
-      kind: "number",
-      default: 60,
-      positive: true,
-      max: 86_400,
-      help: "seconds from one checkpoint of the training to the next",
-    },
+    checkpointFlag,
   ];
 }
 

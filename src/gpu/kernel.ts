@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { InputError, ShapeError } from "../errors.ts";
+import { InputError, LimitError } from "../errors.ts";
 import { GpuArray } from "./array.ts";
 import type { GpuContext } from "./context.ts";
 import type { GpuStruct } from "./struct_cache.ts";
@@ -75,7 +75,7 @@ export class Kernel {
    * for a binding that the entry point does not use.
    * @param workgroups Number of workgroups along x, y, z; y and z default to 1.
    * @returns A command for {@linkcode Commands.run}.
-   * @throws {ShapeError} If the adapter does not allow so many workgroups.
+   * @throws {LimitError} If the adapter does not allow so many workgroups.
    * @throws {StaircaseError} If an array was disposed, or the device failed or was disposed.
    * @throws {InputError} If a number of workgroups is not a whole number of at least 0.
    */
@@ -92,7 +92,7 @@ export class Kernel {
     }
     const most = this.#gpu.limits.maxComputeWorkgroupsPerDimension;
     if (Math.max(x, y, z) > most) {
-      throw new ShapeError(
+      throw new LimitError(
         `${this.name} needs ${x}×${y}×${z} workgroups, the adapter allows ${most} along an axis: ` +
           "use fewer samples, replicas or neurons",
       );

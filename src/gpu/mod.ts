@@ -39,6 +39,7 @@ export {
   GpuUnavailableError,
   InputError,
   KernelError,
+  LimitError,
   OutOfMemoryError,
   ShapeError,
   StaircaseError,

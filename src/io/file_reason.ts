@@ -70,3 +70,21 @@ export function unreadable(path: string, cause: unknown): FileError {
   if (cause instanceof FileError) return cause;
   return new FileError(`cannot read ${printable(path)}: ${fileReason(cause)}`, { cause });
 }
+
+/**
+ * Makes the error of several files that cannot be written.
+ *
+ * @param folder Path of their folder.
+ * @param failures Their names, and what the system threw; at least one.
+ * @returns The error, which names all of them with their reasons.
+ */
+export function unwritableFiles(
+  folder: string,
+  failures: readonly (readonly [name: string, cause: unknown])[],
+): FileError {
+  const reasons = new Set(failures.map(([, error]) => fileReason(error)));
+  const names = failures.map(([name, error]) => reasons.size > 1 ? `${name} (${fileReason(error)})` : name);
+  const list = new Intl.ListFormat("en-GB").format(names);
+  const why = reasons.size > 1 ? "" : `: ${[...reasons][0]}`;
+  return new FileError(`cannot write ${list} to ${printable(folder)}${why}`, { cause: failures[0][1] });
+}

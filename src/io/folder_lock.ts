@@ -19,6 +19,12 @@ const HEARTBEAT = 10_000;
 /** Milliseconds without a sign of life after which an owner on another machine counts as dead. */
 const DEAD_AFTER = 90_000;
 
+/**
+ * How often a lock is tried, and the milliseconds from one time to the next. A process that only
+ * looks whether the owner lives holds it for a moment.
+ */
+const TRIES = 5, PAUSE = 50;
+
 /** Who holds a lock. */
 export interface LockOwner {
   /** Name of the machine. */
@@ -41,6 +47,7 @@ export class FolderLock implements AsyncDisposable {
   readonly #file: Deno.FsFile;
   readonly #text: string;
   readonly #timer: ReturnType<typeof setInterval>;
+  #isGiven = false;
 
   private constructor(path: string, file: Deno.FsFile, text: string) {
     this.#path = path;
@@ -64,7 +71,7 @@ export class FolderLock implements AsyncDisposable {
     path: string,
     { deadAfter = DEAD_AFTER }: { readonly deadAfter?: number } = {},
   ): Promise<FolderLock | LockOwner> {
-    while (true) {
+    for (let tries = 1;; tries++) {
       let file: Deno.FsFile;
       try {
         file = await Deno.open(path, { read: true, write: true, create: true });
@@ -77,6 +84,11 @@ export class FolderLock implements AsyncDisposable {
         const [opened, there] = [await file.stat(), await Deno.stat(path).catch(() => null)];
         if (!there || there.ino !== opened.ino || there.dev !== opened.dev) {
           file.close();
+          continue;
+        }
+        if (isFree === false && tries < TRIES) {
+          file.close();
+          await new Promise((resolve) => setTimeout(resolve, PAUSE));
           continue;
         }
         const owner = await ownerOf(path, opened);
@@ -120,14 +132,17 @@ export class FolderLock implements AsyncDisposable {
 
   /** Gives the lock back. */
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#isGiven) return;
+    this.#isGiven = true;
     clearInterval(this.#timer);
-    // While it is locked: nobody can have taken it yet.
-    await Deno.remove(this.#path).catch(() => {});
     try {
-      this.#file.close();
+      // While it is locked: nobody can have taken it yet, unless its folder was deleted.
+      const [own, there] = [await this.#file.stat(), await Deno.stat(this.#path)];
+      if (own.ino === there.ino && own.dev === there.dev) await Deno.remove(this.#path);
     } catch {
-      // It was given back before.
+      // It went with its folder, or the disk is gone.
     }
+    this.#file.close();
   }
 }
 

@@ -117,6 +117,7 @@ export class Journal implements AsyncDisposable {
     to.word(0);
     writeChunk(to, chunk, this.shape);
     const bytes = to.bytes.slice(), length = bytes.length - RECORD_PREFIX;
+    if (length >= 2 ** 32) throw new ShapeError(`a record of ${length} bytes: probe less often`);
     const view = new DataView(bytes.buffer);
     view.setUint32(0, length, true);
     view.setUint32(4, recordChecksum(length, bytes.subarray(RECORD_PREFIX)), true);

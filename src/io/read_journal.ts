@@ -14,6 +14,7 @@ import { TraceBuilder } from "../train/trace_builder.ts";
 import { type ByteSource, FileBytes, readRange } from "./bytes.ts";
 import { readChunk, type TraceShape } from "./chunk_bytes.ts";
 import { unreadable } from "./file_reason.ts";
+import { givesTurns } from "./turns.ts";
 import { ByteReader } from "./words.ts";
 
 /** First characters of a journal. */
@@ -64,16 +65,16 @@ export interface JournalContent {
  * @returns What it holds.
  * @throws {FileError} If it cannot be read, or its header is no journal's.
  */
-// deno-lint-ignore require-await -- a reader of files is asynchronous, whatever it does inside
 export async function readJournal(path: string, end: number = Infinity): Promise<JournalContent> {
   using source = openBytes(path);
   const { shape, start } = readHeader(source, path);
-  const builder = new TraceBuilder(shape);
+  const builder = new TraceBuilder(shape), turn = givesTurns();
   let at = start, steps = 0;
   for (const record of recordsOf(source, { shape, start, end, path })) {
     builder.add(record.chunk);
     steps += record.chunk.count;
     at = record.end;
+    await turn();
   }
   const { trace, diverged } = builder;
   return { trace, diverged, steps, end: at, isIntact: at === Math.min(end, source.size) };

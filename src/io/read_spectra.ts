@@ -19,6 +19,7 @@ import {
   SPECTRA_VERSION,
 } from "./spectra_columns.ts";
 import type { StoredArray } from "./stored_array.ts";
+import { givesTurns } from "./turns.ts";
 
 const DTYPES: Readonly<Record<Descr, DtypeName>> = {
   "<f8": "f64",
@@ -64,13 +65,13 @@ class Column {
 export async function readSpectra(path: string): Promise<Trace> {
   const arrays = new Map((await openArrays(path)).map((array) => [array.name!, array]));
   try {
-    return read(arrays, shown(path));
+    return await read(arrays, shown(path));
   } finally {
     for (const array of arrays.values()) array[Symbol.dispose]();
   }
 }
 
-function read(arrays: ReadonlyMap<string, StoredArray>, path: string): Trace {
+async function read(arrays: ReadonlyMap<string, StoredArray>, path: string): Promise<Trace> {
   const refuse = (why: string): never => {
     throw new InputError(`${path}: ${why}; give spectra.npz as a run of staircase wrote it`);
   };
@@ -119,10 +120,11 @@ function read(arrays: ReadonlyMap<string, StoredArray>, path: string): Trace {
     }
     return { ...layer, left: count, length };
   });
-  const probes: Probe[] = [];
+  const probes: Probe[] = [], turn = givesTurns();
   for (let first = 0; first < P; first += BLOCK) {
     const count = Math.min(BLOCK, P - first);
     for (const probe of readProbes(columns, layers, { first, count, epsilons }, refuse)) probes.push(probe);
+    await turn();
   }
   if (layers.some(({ left }) => left > 0)) refuse("has spectra of no probe");
   if (probes.some(({ replica }) => replica >= R)) refuse("has probes of a replica without losses");

@@ -4,6 +4,9 @@
  * @module
  */
 import { join } from "node:path";
+import { InputError } from "../errors.ts";
+import { parseJson } from "./parse_json.ts";
+import { readTextFile } from "./text_file.ts";
 
 /** Name of the record of a run. */
 export const RUN_FILE = "run.json";
@@ -26,14 +29,20 @@ export const COMMON_FILES: readonly string[] = [RUN_FILE, TRACE_FILE, SPECTRA_FI
 /** Files of the folder for what resuming needs. */
 const STATE_FILE = /^run-\d+(-\d+)?\.(journal|checkpoint|checkpoint\.refused|outcome)$/;
 
-/**
- * Tells whether a text names a file in a folder.
- *
- * @param name The text.
- * @returns Whether it does, and does not lead out of the folder.
- */
-export function isFileName(name: string): boolean {
+/** Whether a text names a file in a folder, and does not lead out of it. */
+function isFileName(name: string): boolean {
   return name !== "" && name !== "." && name !== ".." && !/[\/\\\0]/.test(name);
+}
+
+/**
+ * Refuses what names no file in a folder.
+ *
+ * @param name The name.
+ * @throws {InputError} If it is empty or leads out of the folder.
+ */
+export function checkFileName(name: string): void {
+  if (isFileName(name)) return;
+  throw new InputError(`${JSON.stringify(name)} is no name of a file; give one without folders`);
 }
 
 /** Names in a folder; none where there is no folder. */
@@ -62,30 +71,32 @@ export async function holdsRun(folder: string, files: readonly string[]): Promis
 }
 
 /**
- * Lists the files of a run: those of every run, those that its record names, and those that a run
- * of its kind writes. The record comes last, so that a folder whose files were removed in part
- * still counts as a run.
+ * Lists the files of a run that are there: those of every run, those that its record names, and
+ * those that a run of its kind writes. Folders are left out. The record comes last, so that a
+ * folder whose files were removed in part still counts as a run.
  *
  * @param folder The folder.
  * @param files Names of files that a run of this kind writes.
- * @returns Paths of files, some of which may not exist.
+ * @returns Paths of the files.
  */
 export async function runFiles(folder: string, files: readonly string[]): Promise<string[]> {
   const names = new Set([...COMMON_FILES, ...files, ...await recordedFiles(join(folder, RUN_FILE))]);
   names.delete(RUN_FILE);
   const state = (await namesIn(join(folder, STATE_FOLDER))).filter((name) => STATE_FILE.test(name));
-  return [
+  const paths = [
     ...state.map((name) => join(folder, STATE_FOLDER, name)),
     ...[...names].filter(isFileName).map((name) => join(folder, name)),
     join(folder, RUN_FILE),
   ];
+  const there = await Promise.all(paths.map((path) => Deno.lstat(path).catch(() => null)));
+  return paths.filter((_, i) => there[i] !== null && !there[i].isDirectory);
 }
 
 /** Names of files in a record: its tables, and all that it lists. */
 async function recordedFiles(path: string): Promise<string[]> {
   try {
-    const { columns = {}, files = [] } = JSON.parse(await Deno.readTextFile(path));
-    return [...Object.keys(columns), ...files].filter((name) => typeof name === "string");
+    const { columns = {}, files = [] } = parseJson(await readTextFile(path)) as Record<string, object>;
+    return [...Object.keys(columns), ...files as unknown[]].filter((name) => typeof name === "string");
   } catch {
     return [];
   }

@@ -7,13 +7,13 @@ import { basename, dirname, join } from "node:path";
 import { FileError, InputError } from "../errors.ts";
 import type { Trace } from "../train/trace.ts";
 import { type FileContent, removeTemporaryFiles, writeAtomically } from "./atomic.ts";
-import { fileReason, unwritable } from "./file_reason.ts";
+import { fileReason, unwritable, unwritableFiles } from "./file_reason.ts";
 import { FolderLock } from "./folder_lock.ts";
 import { prettyJson, snakeCase } from "./json.ts";
 import {
+  checkFileName,
   COMMON_FILES,
   holdsRun,
-  isFileName,
   LOCK_FILE,
   RUN_FILE,
   runFiles,
@@ -116,13 +116,15 @@ export class RunFolder implements AsyncDisposable {
 
   static async #open(path: string, opening: Opening): Promise<RunFolder> {
     const { mode, files } = opening;
-    const there = await holdsRun(path, files);
-    if (mode === "new" && there) {
+    const checkMode = async () => {
+      const there = await holdsRun(path, files);
+      if (mode === "resume" && !there) throw new InputError(`the folder ${path} holds no run to resume`);
+      if (mode !== "new" || !there) return;
       throw new InputError(
         `the folder ${path} holds a run (${there}); name another folder, or give --overwrite or --resume`,
       );
-    }
-    if (mode === "resume" && !there) throw new InputError(`the folder ${path} holds no run to resume`);
+    };
+    await checkMode();
     await checkWritable(path, [...COMMON_FILES, ...files]);
     const state = join(path, STATE_FOLDER);
     try {
@@ -139,7 +141,14 @@ export class RunFolder implements AsyncDisposable {
         `the folder ${path} is in use by process ${pid} on ${host} since ${since}; name another one, or wait for it`,
       );
     }
-    for (const folder of [path, state]) await removeTemporaryFiles(folder);
+    try {
+      // Another run may have begun and ended in between.
+      await checkMode();
+      for (const folder of [path, state]) await removeTemporaryFiles(folder);
+    } catch (error) {
+      await lock[Symbol.asyncDispose]();
+      throw error;
+    }
     return new RunFolder(path, lock, opening);
   }
 
@@ -179,7 +188,7 @@ export class RunFolder implements AsyncDisposable {
     if (mode !== "overwrite") return;
     for (const path of await runFiles(this.path, files)) {
       await Deno.remove(path).catch((error) => {
-        if (!(error instanceof Deno.errors.NotFound)) throw unwritable(path, error);
+        throw unwritable(path, error);
       });
     }
   }
@@ -198,9 +207,7 @@ export class RunFolder implements AsyncDisposable {
   }
 
   async #write(name: string, make: () => FileContent | Promise<FileContent>): Promise<string> {
-    if (!isFileName(name)) {
-      throw new InputError(`${JSON.stringify(name)} is no name of a file; give one without folders`);
-    }
+    checkFileName(name);
     const path = join(this.path, name);
     try {
       await writeAtomically(path, await make());
@@ -226,15 +233,15 @@ export class RunFolder implements AsyncDisposable {
    */
   async save(files: Readonly<Record<string, FileMaker>>): Promise<SavedFiles> {
     const paths: string[] = [], failures: [name: string, error: unknown][] = [];
+    Object.keys(files).forEach(checkFileName);
     for (const [name, maker] of Object.entries(files)) {
       try {
         paths.push(await this.#write(name, typeof maker === "function" ? maker : () => maker));
       } catch (error) {
-        if (error instanceof InputError) throw error;
         failures.push([name, error instanceof FileError ? error.cause ?? error : error]);
       }
     }
-    return { paths, error: failures.length > 0 ? failureOf(this.path, failures) : null };
+    return { paths, error: failures.length > 0 ? unwritableFiles(this.path, failures) : null };
   }
 
   /**
@@ -281,13 +288,4 @@ export class RunFolder implements AsyncDisposable {
     await Deno.remove(this.state).catch(() => {});
     if (this.#opening.isMade) await Deno.remove(this.path).catch(() => {});
   }
-}
-
-/** Names all files that failed, with their reasons, in one line. */
-function failureOf(folder: string, failures: readonly (readonly [string, unknown])[]): FileError {
-  const reasons = new Set(failures.map(([, error]) => fileReason(error)));
-  const names = failures.map(([name, error]) => reasons.size > 1 ? `${name} (${fileReason(error)})` : name);
-  const list = new Intl.ListFormat("en-GB").format(names);
-  const why = reasons.size > 1 ? "" : `: ${[...reasons][0]}`;
-  return new FileError(`cannot write ${list} to ${folder}${why}`, { cause: failures[0][1] });
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { dirname } from "node:path";
 import { ShapeError } from "../errors.ts";
 import type { TraceChunk } from "../train/state.ts";
 import type { LayerProbe, Probe, Trace } from "../train/trace.ts";
@@ -20,6 +21,7 @@ import {
   SPECTRA_VERSION,
 } from "./spectra_columns.ts";
 import { Spool } from "./spool.ts";
+import { givesTurns } from "./turns.ts";
 import { type ZipContent, zipPieces } from "./zip_writer.ts";
 
 /** A record that need not be in memory. */
@@ -56,7 +58,7 @@ export function* chunksOf({ losses, probes }: Trace): Generator<TraceChunk, void
       diverged: [...losses.entries()].filter(([, { length }]) =>
         length < steps && length >= first && length < end
       )
-        .map(([replica, { length }]) => ({ replica, step: length })),
+        .map(([replica, { length }]) => ({ replica, step: length, layer: null })),
       state: null,
     };
     first = end;
@@ -87,9 +89,8 @@ export function* chunksOf({ losses, probes }: Trace): Generator<TraceChunk, void
  * ```
  */
 export async function writeSpectra(path: string, source: Trace | TraceSource): Promise<void> {
-  const slash = path.lastIndexOf("/");
   try {
-    await writeAtomically(path, spectraPieces(source, slash < 0 ? "." : path.slice(0, slash + 1)));
+    await writeAtomically(path, spectraPieces(source, dirname(path)));
   } catch (error) {
     throw error instanceof ShapeError ? error : unwritable(path, error);
   }
@@ -109,10 +110,10 @@ export async function* spectraPieces(
   folder: string,
 ): AsyncGenerator<Uint8Array, void, void> {
   using arrays = new SpectraArrays(source, folder);
+  const turn = givesTurns();
   for (const chunk of "chunks" in source ? source.chunks : chunksOf(source)) {
     arrays.add(chunk);
-    // Other work, such as that of signals, gets its turn.
-    await Promise.resolve();
+    await turn();
   }
   yield* zipPieces(arrays.files());
 }

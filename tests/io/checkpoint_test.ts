@@ -1,8 +1,7 @@
 import { type Checkpoint, journalPath, readCheckpoint, writeCheckpoint } from "../../src/io/checkpoint.ts";
 import { Journal } from "../../src/io/journal.ts";
 import { assert, fc } from "../deps.ts";
-import { filesIn } from "../support/program.ts";
-import { bitsOf, inFolder, madeUpChunks, SMALL } from "../support/traces.ts";
+import { bitsOf, entriesIn, inFolder, madeUpChunks, SMALL } from "../support/traces.ts";
 
 const identity = { configuration: "0123", adapter: "A" };
 const chunks = madeUpChunks(SMALL);
@@ -13,8 +12,7 @@ function stateAt(step: number): Checkpoint["state"] {
     step: Uint32Array.of(step),
     none: new Uint32Array(0),
   };
-  const state = { steps: 9, step, arrays, diverged: [{ replica: 2, step: 1 }] };
-  return state;
+  return { steps: 9, step, arrays, diverged: [{ replica: 2, step: 1, layer: "output" }] };
 }
 
 /** Writes so many checkpoints, and chunks of a journal between them. */
@@ -36,7 +34,7 @@ Deno.test("checkpoint: reads as it was written; the last two are kept", () =>
     assert.equal(await readCheckpoint(folder, 0, identity), null);
     assert.equal(await readCheckpoint(`${folder}/none`, 0, identity), null);
     const made = await write(folder, 4);
-    assert.deepEqual(filesIn(folder), ["run-0-3.checkpoint", "run-0-4.checkpoint", "run-0.journal"]);
+    assert.deepEqual(entriesIn(folder), ["run-0-3.checkpoint", "run-0-4.checkpoint", "run-0.journal"]);
     const found = await readCheckpoint(folder, 0, identity);
     assert.deepStrictEqual(bitsOf(found), bitsOf({ checkpoint: made[3], refused: [] }));
     assert.equal(await readCheckpoint(folder, 1, identity), null);
@@ -79,9 +77,9 @@ Deno.test("checkpoint: one without its part of the journal is refused", () =>
     assert.match(found.refused[0], /run-0\.journal: ends after \d+ of \d+ bytes$/);
     // It does not take the place of one of the last two.
     const before = ["run-0-1.checkpoint", "run-0-2.checkpoint.refused", "run-0.journal"];
-    assert.deepEqual(filesIn(folder), before);
+    assert.deepEqual(entriesIn(folder), before);
     await writeCheckpoint(folder, 0, made[0]);
-    assert.deepEqual(filesIn(folder), before.toSpliced(1, 0, "run-0-2.checkpoint"));
+    assert.deepEqual(entriesIn(folder), before.toSpliced(1, 0, "run-0-2.checkpoint"));
     await Deno.remove(journalPath(folder, 0));
     await assert.rejects(readCheckpoint(folder, 0, identity), {
       name: "FileError",

@@ -6,8 +6,7 @@ import { RunFolder } from "../../src/io/run_folder.ts";
 import { writeSpectra } from "../../src/io/spectra_file.ts";
 import { TraceFile } from "../../src/io/trace_file.ts";
 import { assert } from "../deps.ts";
-import { filesIn } from "../support/program.ts";
-import { bitsOf, inFolder, madeUpChunks, SMALL } from "../support/traces.ts";
+import { bitsOf, entriesIn, inFolder, madeUpChunks, SMALL } from "../support/traces.ts";
 
 const FULL = "no space is left on the disk";
 
@@ -104,7 +103,7 @@ test("checkpoints before the one that fails are kept, and nothing else is left",
     name: "FileError",
     message: `cannot write ${disk}/run-0-3.checkpoint: ${FULL}`,
   });
-  assert.deepEqual(filesIn(disk), ["filler", "run-0-1.checkpoint", "run-0-2.checkpoint", "run-0.journal"]);
+  assert.deepEqual(entriesIn(disk), ["filler", "run-0-1.checkpoint", "run-0-2.checkpoint", "run-0.journal"]);
   assert.equal((await readCheckpoint(disk, 0, {}))?.checkpoint.state.step, 2);
   await journal.close();
 });
@@ -125,7 +124,7 @@ test("all files are tried at the end, and those that failed are named", async (d
     `cannot write trace.csv and staircase.svg to ${disk}/run: ${FULL}`,
     1,
   ]);
-  assert.deepEqual(filesIn(`${disk}/run`), ["run.json", "state"]);
+  assert.deepEqual(entriesIn(`${disk}/run`), ["run.json", "state"]);
   assert.equal(await Deno.readTextFile(`${disk}/run/run.json`), '{ "status": "done" }\n');
 });
 
@@ -135,7 +134,7 @@ test("spectra.npz is whole or absent, with its temporary files", async (disk) =>
     name: "FileError",
     message: `cannot write ${disk}/spectra.npz: ${FULL}`,
   });
-  assert.deepEqual(filesIn(disk), ["filler"]);
+  assert.deepEqual(entriesIn(disk), ["filler"]);
 });
 
 test("a folder without room is refused before there is anything to lose", async (disk) => {
@@ -144,7 +143,7 @@ test("a folder without room is refused before there is anything to lose", async 
     name: "InputError",
     message: `cannot write to the folder ${disk}: ${FULL}; name another one`,
   });
-  assert.deepEqual(filesIn(disk), ["filler"]);
+  assert.deepEqual(entriesIn(disk), ["filler"]);
 });
 
 Deno.test({

@@ -1,8 +1,8 @@
 import { FolderLock, livingOwner } from "../../src/io/folder_lock.ts";
 import { hostName } from "../../src/io/host.ts";
 import { assert } from "../deps.ts";
-import { filesIn, root } from "../support/program.ts";
-import { inFolder } from "../support/traces.ts";
+import { root } from "../support/program.ts";
+import { entriesIn, inFolder } from "../support/traces.ts";
 
 /** A process that takes a lock, says so, and waits to be killed. */
 async function holder(path: string): Promise<Deno.ChildProcess> {
@@ -33,7 +33,7 @@ Deno.test("folder_lock: one at a time, and the next once it is given back", () =
     assert.deepEqual(await livingOwner(path), owner);
     await first[Symbol.asyncDispose]();
     await first[Symbol.asyncDispose]();
-    assert.deepEqual([filesIn(folder), await livingOwner(path)], [[], null]);
+    assert.deepEqual([entriesIn(folder), await livingOwner(path)], [[], null]);
     await using _second = await take(path);
   }));
 
@@ -47,7 +47,7 @@ Deno.test("folder_lock: that of a killed process is taken over", () =>
     assert.equal((await livingOwner(path))?.pid, child.pid);
     child.kill("SIGKILL");
     await child.status;
-    assert.deepEqual(filesIn(folder), ["lock"]);
+    assert.deepEqual(entriesIn(folder), ["lock"]);
     assert.equal(await livingOwner(path), null);
     await using _lock = await take(path);
   }));
@@ -71,7 +71,7 @@ Deno.test("folder_lock: that of another machine holds until it is old; a copy ho
     await Deno.utime(path, new Date(), new Date(Date.now() - 100_000));
     assert.equal(await livingOwner(path), null);
     await using _lock = await take(path);
-    assert.deepEqual(filesIn(folder), ["lock"]);
+    assert.deepEqual(entriesIn(folder), ["lock"]);
   }));
 
 Deno.test("folder_lock: of many at once, one gets it", () =>
@@ -80,6 +80,30 @@ Deno.test("folder_lock: of many at once, one gets it", () =>
     const locks = taken.filter((lock) => lock instanceof FolderLock);
     assert.equal(locks.length, 1);
     await locks[0][Symbol.asyncDispose]();
+  }));
+
+Deno.test("folder_lock: one who looks who holds it keeps nobody from taking it", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/lock`;
+    await Deno.writeTextFile(path, "");
+    const file = await Deno.open(path);
+    assert.ok(await file.tryLock(false));
+    const taken = take(path);
+    await new Promise((resolve) => setTimeout(resolve, 80));
+    file.close();
+    await (await taken)[Symbol.asyncDispose]();
+  }));
+
+Deno.test("folder_lock: a lock whose folder was deleted does not delete another's", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/state/lock`;
+    await Deno.mkdir(`${folder}/state`);
+    const lost = await take(path);
+    await Deno.remove(`${folder}/state`, { recursive: true });
+    await Deno.mkdir(`${folder}/state`);
+    await using _other = await take(path);
+    await lost[Symbol.asyncDispose]();
+    assert.equal((await livingOwner(path))?.pid, Deno.pid);
   }));
 
 Deno.test("folder_lock: rubbish in its file is nobody; a folder of its name is refused", () =>

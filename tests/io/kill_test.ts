@@ -3,8 +3,8 @@ import { Journal } from "../../src/io/journal.ts";
 import { readJournal } from "../../src/io/read_journal.ts";
 import { RunFolder } from "../../src/io/run_folder.ts";
 import { assert } from "../deps.ts";
-import { filesIn, root } from "../support/program.ts";
-import { inFolder } from "../support/traces.ts";
+import { root } from "../support/program.ts";
+import { entriesIn, inFolder } from "../support/traces.ts";
 
 /** Processes that are killed. */
 const KILLS = 6;
@@ -70,10 +70,10 @@ Deno.test("killed at any time, a run goes on from its last checkpoint, and loses
       await (await Journal.resume(journalPath(folder.state, 0), journal)).close();
       last = step;
       // Nothing that was half written stays.
-      const kept = filesIn(folder.state).filter((name) => name.endsWith(".checkpoint")).length;
+      const kept = entriesIn(folder.state).filter((name) => name.endsWith(".checkpoint")).length;
       assert.ok(kept >= 1 && kept <= 3);
       assert.deepEqual(
-        [...filesIn(path), ...filesIn(folder.state)].filter((name) => name.endsWith(".tmp")),
+        [...entriesIn(path), ...entriesIn(folder.state)].filter((name) => name.endsWith(".tmp")),
         [],
       );
     }

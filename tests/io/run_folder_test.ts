@@ -2,8 +2,8 @@ import { assert } from "../deps.ts";
 import { InputError } from "../../src/errors.ts";
 import { readRun } from "../../src/io/read_run.ts";
 import { RunFolder } from "../../src/io/run_folder.ts";
-import { filesIn, root } from "../support/program.ts";
-import { inFolder } from "../support/traces.ts";
+import { root } from "../support/program.ts";
+import { entriesIn, inFolder } from "../support/traces.ts";
 
 /** Makes a finished run with some files. */
 async function makeRun(path: string, record: object, files: Readonly<Record<string, string>>): Promise<void> {
@@ -27,7 +27,7 @@ Deno.test("run_folder: writes the files of a run", () =>
         await assert.rejects(folder.write(name, ""), InputError);
       }
     }
-    assert.deepEqual(filesIn(path), ["run.json", "staircase.svg", "trace.csv", "weights.bin"]);
+    assert.deepEqual(entriesIn(path), ["run.json", "staircase.svg", "trace.csv", "weights.bin"]);
     assert.equal(await Deno.readTextFile(`${path}/run.json`), '{\n  "seed": 7\n}\n');
     assert.match(await Deno.readTextFile(`${path}/trace.csv`), /^replica,step,loss,.*\n$/);
   }));
@@ -42,6 +42,7 @@ Deno.test("run_folder: one that holds a run is refused, overwritten or resumed, 
       "mine.txt": "",
       "staircase.svg": "",
     });
+    await Deno.mkdir(`${path}/mine`);
     await Deno.mkdir(`${path}/state`);
     for (const name of ["run-0.journal", "run-0-12.checkpoint", "run-1.outcome", "foreign"]) {
       await Deno.writeTextFile(`${path}/state/${name}`, "");
@@ -52,21 +53,21 @@ Deno.test("run_folder: one that holds a run is refused, overwritten or resumed, 
       message:
         `the folder ${path} holds a run (run.json); name another folder, or give --overwrite or --resume`,
     });
-    const before = filesIn(path);
+    const before = entriesIn(path);
     {
       await using _resumed = await RunFolder.open(path, { mode: "resume" });
       // A request that turns out to be wrong removes nothing.
       await _resumed[Symbol.asyncDispose]();
       await using _unused = await RunFolder.open(path, { mode: "overwrite", files: ["staircase.svg"] });
-      assert.deepEqual(filesIn(path), before);
+      assert.deepEqual(entriesIn(path), before);
     }
     {
       await using folder = await RunFolder.open(path, { mode: "overwrite", files: ["staircase.svg"] });
       await folder.begin();
-      assert.deepEqual(filesIn(path), ["mine.txt", "state"]);
-      assert.deepEqual(filesIn(folder.state), ["foreign", "lock"]);
+      assert.deepEqual(entriesIn(path), ["mine", "mine.txt", "state"]);
+      assert.deepEqual(entriesIn(folder.state), ["foreign", "lock"]);
     }
-    assert.deepEqual(filesIn(parent), ["outside", "run"]);
+    assert.deepEqual(entriesIn(parent), ["outside", "run"]);
     await assert.rejects(RunFolder.open(path, { mode: "resume" }), { message: /holds no run to resume$/ });
     // What a killed run leaves is a run.
     await Deno.writeTextFile(`${path}/state/run-0.journal`, "");
@@ -99,12 +100,12 @@ Deno.test("run_folder: two runs at once are refused, a killed one leaves nothing
     });
     child.kill("SIGKILL");
     await child.status;
-    const [temporary, state] = filesIn(path);
+    const [temporary, state] = entriesIn(path);
     assert.match(temporary, /^\.[0-9a-f-]{36}\.tmp$/);
     assert.equal(state, "state");
     await Deno.writeTextFile(`${path}/.mine.tmp`, "");
     await using _folder = await RunFolder.open(path);
-    assert.deepEqual(filesIn(path), [".mine.tmp", "state"]);
+    assert.deepEqual(entriesIn(path), [".mine.tmp", "state"]);
   }));
 
 Deno.test("run_folder: a run without a name gets a folder of its own, and the link leads to the latest", () =>
@@ -119,7 +120,7 @@ Deno.test("run_folder: a run without a name gets a folder of its own, and the li
       assert.equal(await Deno.readLink(`${runs}/latest`), names[i]);
       assert.deepEqual(await readRun(`${runs}/latest`), { i });
     }
-    assert.deepEqual(filesIn(runs), [...names, "latest"].sort());
+    assert.deepEqual(entriesIn(runs), [...names, "latest"].sort());
     {
       // A link may lead elsewhere before a run that goes on has ended.
       await using resumed = await RunFolder.open(`${runs}/latest`, { mode: "resume" });
@@ -134,14 +135,14 @@ Deno.test("run_folder: a run without a name gets a folder of its own, and the li
       // One that never begins leaves neither a folder nor a link.
       await using _unused = await RunFolder.create(runs);
     }
-    assert.deepEqual(filesIn(runs), [...names, "latest"].sort());
+    assert.deepEqual(entriesIn(runs), [...names, "latest"].sort());
     assert.equal(await Deno.readLink(`${runs}/latest`), names[2]);
     await Deno.remove(`${runs}/latest`);
     await Deno.mkdir(`${runs}/latest`);
     await using folder = await RunFolder.create(runs);
     await folder.begin();
     assert.ok((await Deno.lstat(`${runs}/latest`)).isDirectory);
-    assert.deepEqual(filesIn(runs).length, 5);
+    assert.deepEqual(entriesIn(runs).length, 5);
   }));
 
 Deno.test("run_folder: refuses a path that is not a folder's or cannot be written", () =>
@@ -162,7 +163,7 @@ Deno.test("run_folder: refuses a path that is not a folder's or cannot be writte
     await assert.rejects(RunFolder.open(`${parent}/run`, { mode: "overwrite" }), {
       message: `cannot write ${parent}/run/trace.csv: there is a folder of that name; remove it`,
     });
-    assert.deepEqual(filesIn(`${parent}/run`), ["trace.csv"]);
+    assert.deepEqual(entriesIn(`${parent}/run`), ["trace.csv"]);
   }));
 
 Deno.test("run_folder: files that fail are named in one line, the others are written", () =>
@@ -178,17 +179,25 @@ Deno.test("run_folder: files that fail are named in one line, the others are wri
       "b.csv": "b\n",
       "c.svg": () => Promise.resolve("<svg/>"),
       "d.svg": () => Promise.reject(new RangeError("no\nroom")),
+      "e.svg": () => {
+        throw new InputError("no points");
+      },
+      "f.csv": "f\n",
     });
-    assert.deepEqual(paths, [`${path}/run.json`, `${path}/a.csv`]);
+    await assert.rejects(folder.save({ "g.csv": "", "a/b": "" }), InputError);
+    assert.deepEqual(paths, [`${path}/run.json`, `${path}/a.csv`, `${path}/f.csv`]);
     assert.deepEqual([error?.name, error?.exitStatus], ["FileError", 1]);
     const taken = "there is a folder of that name";
-    assert.equal(error?.message, `cannot write b.csv (${taken}), c.svg (${taken}) and d.svg (no) to ${path}`);
+    assert.equal(
+      error?.message,
+      `cannot write b.csv (${taken}), c.svg (${taken}), d.svg (no) and e.svg (no points) to ${path}`,
+    );
     const others = await folder.save({ "b.csv": "", "c.svg": "" });
     assert.equal(others.error?.message, `cannot write b.csv and c.svg to ${path}: ${taken}`);
     await Deno.remove(path, { recursive: true });
     // The folder is made again.
     const again = await folder.save({ "a.csv": () => ["a\n", "1\n"], "run.json": "{}\n" });
-    assert.deepEqual([again.error, filesIn(path)], [null, ["a.csv", "run.json"]]);
+    assert.deepEqual([again.error, entriesIn(path)], [null, ["a.csv", "run.json"]]);
     assert.equal(await Deno.readTextFile(`${path}/a.csv`), "a\n1\n");
   }));
 

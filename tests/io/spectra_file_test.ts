@@ -7,8 +7,7 @@ import { TraceBuilder } from "../../src/train/trace_builder.ts";
 import type { TraceChunk } from "../../src/train/state.ts";
 import type { Trace } from "../../src/train/trace.ts";
 import { assert, fc } from "../deps.ts";
-import { filesIn } from "../support/program.ts";
-import { bitsOf, inFolder, madeUpChunks, type MadeUpTrace, SMALL } from "../support/traces.ts";
+import { bitsOf, entriesIn, inFolder, madeUpChunks, type MadeUpTrace, SMALL } from "../support/traces.ts";
 
 function traceOf(shape: MadeUpTrace, chunks: readonly TraceChunk[]): Trace {
   const builder = new TraceBuilder(shape);
@@ -32,7 +31,7 @@ Deno.test("spectra_file: a trace reads back to the bit, from memory and from a j
     await writeSpectra(path, { ...SMALL, chunks: journalChunks(journalFile) });
     assert.deepEqual(await Deno.readFile(path), bytes);
     assert.deepStrictEqual(bitsOf(await readSpectra(path)), bitsOf((await readJournal(journalFile)).trace));
-    assert.deepEqual(filesIn(folder), ["run-0.journal", "spectra.npz"]);
+    assert.deepEqual(entriesIn(folder), ["run-0.journal", "spectra.npz"]);
   }));
 
 Deno.test("spectra_file: long, empty, and of one replica", () =>
@@ -61,11 +60,11 @@ Deno.test("spectra_file: arrays that outgrow memory leave no file behind, also w
     const shape = { ...SMALL, replicas: 1, widths: [300], counts: [400], every: 1 };
     const trace = traceOf(shape, madeUpChunks(shape));
     let most = 0;
-    for await (const _ of spectraPieces(trace, folder)) most = Math.max(most, filesIn(folder).length);
+    for await (const _ of spectraPieces(trace, folder)) most = Math.max(most, entriesIn(folder).length);
     assert.ok(most >= 2, `${most} temporary files`);
-    assert.deepEqual(filesIn(folder), []);
+    assert.deepEqual(entriesIn(folder), []);
     for await (const _ of spectraPieces(trace, folder)) break;
-    assert.deepEqual(filesIn(folder), []);
+    assert.deepEqual(entriesIn(folder), []);
     await writeSpectra(`${folder}/spectra.npz`, trace);
     assert.deepStrictEqual(bitsOf(await readSpectra(`${folder}/spectra.npz`)), bitsOf(trace));
   }));
@@ -108,7 +107,7 @@ Deno.test("spectra_file: what no trace of a run has is refused", () =>
       await assert.rejects(writeSpectra(path, { ...trace, probes: [probe, other] }), { name: "ShapeError" });
     }
     await assert.rejects(writeSpectra(`${folder}/none/x.npz`, trace), { name: "FileError" });
-    assert.deepEqual(filesIn(folder), []);
+    assert.deepEqual(entriesIn(folder), []);
   }));
 
 /** Prints sums over a file as NumPy reads it. */

@@ -123,7 +123,7 @@ export function madeUpChunks(wanted: MadeUpTrace): TraceChunk[] {
       count,
       losses,
       probes,
-      diverged: isDiverging ? [{ replica: last, step: broken }] : [],
+      diverged: isDiverging ? [{ replica: last, step: broken, layer: 2 }] : [],
     };
     first += count;
     return { ...chunk, state: null };
@@ -150,5 +150,15 @@ export async function inFolder(work: (path: string) => Promise<void>): Promise<v
     await work(path);
   } finally {
     await Deno.remove(path, { recursive: true });
+  }
+}
+
+/** Names of all that lies in a folder, hidden files and folders too; none where there is none. */
+export function entriesIn(path: string): string[] {
+  try {
+    return [...Deno.readDirSync(path)].map(({ name }) => name).sort();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
   }
 }

@@ -16,7 +16,8 @@ import type { GpuLease } from "./gpu_lease.ts";
 import { planIdentity } from "./plan_identity.ts";
 import { adapterOf, type ExperimentRecord, experimentRecord, runningRecord } from "./record.ts";
 import { runPlan } from "./run.ts";
-import { beginSession, endSession, type RunHistory, type SessionEnd } from "./run_history.ts";
+import { beginSession, differenceOfMachines, endSession, type RunHistory } from "./run_history.ts";
+import type { SessionEnd } from "./run_history.ts";
 import { RunKeeper } from "./run_keeper.ts";
 
 /** Losses of the device without a step further after which a run gives up. */
@@ -128,7 +129,7 @@ export async function runInFolder<Options extends OptionTable, Plan extends Expe
   const identity = await planIdentity(experiment.name, plan);
   const earlier = mode === "resume" ? await readHistory(folder.path) : null;
   if (earlier) refuseOther(folder.path, earlier.identity, identity);
-  const session = await beginSession(adapterOf(lease.gpu));
+  const session = await beginSession(lease.gpu, adapterOf(lease.gpu));
   let history: RunHistory = {
     options: how.options ?? earlier?.options ?? null,
     identity,
@@ -247,24 +248,6 @@ function refuseOther(path: string, found: RunHistory["identity"], wanted: RunHis
     ? "is a run with other options"
     : "was trained on other samples";
   throw new InputError(`${path}: ${what}; go on with its own, or begin in another folder`);
-}
-
-/** Says in which way two processes may compute other bits; `null` if in none. */
-function differenceOfMachines(
-  before: RunHistory["sessions"][number],
-  now: RunHistory["sessions"][number],
-): string | null {
-  const { name, implementation, backend } = before.adapter;
-  if (name !== now.adapter.name) return `the run was on ${name}, and goes on on ${now.adapter.name}`;
-  if (implementation !== now.adapter.implementation || backend !== now.adapter.backend) {
-    return `the run was on ${implementation} (${backend}), and goes on on ${now.adapter.implementation} (${now.adapter.backend})`;
-  }
-  for (const each of ["staircase", "deno"]) {
-    if (before.versions[each] !== now.versions[each]) {
-      return `the run was by ${each} ${before.versions[each]}, and goes on by ${now.versions[each]}`;
-    }
-  }
-  return null;
 }
 
 /** Replaces devices that are lost, until three are lost without a step further. */

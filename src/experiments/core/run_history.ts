@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Provenance, provenance, type RunIdentity, zonedDate } from "../../io/mod.ts";
+import { type DescribedGpu, type Provenance, provenance, type RunIdentity, zonedDate } from "../../io/mod.ts";
 import type { AdapterRecord } from "./record.ts";
 
 /** A loss of the device. */
@@ -50,11 +50,12 @@ export interface RunHistory {
 /**
  * Begins the record of a process.
  *
- * @param adapter The GPU.
+ * @param gpu Its device.
+ * @param adapter The adapter of that.
  * @returns Its record, open.
  */
-export async function beginSession(adapter: AdapterRecord): Promise<RunSession> {
-  return { ...await provenance(), adapter, ended: null, exitStatus: null, signal: null, error: null };
+export async function beginSession(gpu: DescribedGpu, adapter: AdapterRecord): Promise<RunSession> {
+  return { ...await provenance(gpu), adapter, ended: null, exitStatus: null, signal: null, error: null };
 }
 
 /**
@@ -70,4 +71,25 @@ export function endSession(history: RunHistory, end: SessionEnd): RunHistory {
     ...history,
     sessions: [...sessions.slice(0, -1), { ...last, ...end, ended: zonedDate(new Date()) }],
   };
+}
+
+/**
+ * Says in which way two processes may compute other bits.
+ *
+ * @param before The process that worked on a run.
+ * @param now The one that goes on with it.
+ * @returns A few words; `null` if in none.
+ */
+export function differenceOfMachines(before: RunSession, now: RunSession): string | null {
+  const { name, implementation, backend } = before.adapter;
+  if (name !== now.adapter.name) return `the run was on ${name}, and goes on on ${now.adapter.name}`;
+  if (implementation !== now.adapter.implementation || backend !== now.adapter.backend) {
+    return `the run was on ${implementation} (${backend}), and goes on on ${now.adapter.implementation} (${now.adapter.backend})`;
+  }
+  for (const each of ["staircase", "deno"]) {
+    if (before.versions[each] !== now.versions[each]) {
+      return `the run was by ${each} ${before.versions[each]}, and goes on by ${now.versions[each]}`;
+    }
+  }
+  return null;
 }

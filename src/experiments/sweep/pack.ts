@@ -8,8 +8,8 @@ import { trialBytes, trialCost } from "./cost.ts";
 import { contentId } from "./plan.ts";
 import type { SweepPlan, Trial } from "./trial.ts";
 
-/** Most trials of a batch by default: one, while replicas draw from other streams than alone. */
-export const MOST_IN_BATCH = 1;
+/** Most trials of a batch by default. */
+export const MOST_IN_BATCH = 64;
 
 /** Most GPU memory of a batch in bytes, unless one trial needs more. */
 const MOST_BYTES = 2 ** 30;

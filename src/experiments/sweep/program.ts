@@ -7,13 +7,13 @@ import type { Flag, FlagValues } from "../../cli/flags.ts";
 import { openGpu } from "../../cli/implementation.ts";
 import { flagsOf } from "../../cli/options.ts";
 import { type Program, type ProgramCall, runProgram } from "../../cli/program.ts";
-import { runFlags } from "../../cli/program_flags.ts";
+import { checkpointFlag, runFlags } from "../../cli/program_flags.ts";
 import { createProgress } from "../../cli/progress.ts";
 import { InputError, StaircaseError } from "../../errors.ts";
 import { count } from "../../format.ts";
-import type { Gpu } from "../../gpu/device.ts";
 import { compactJson, snakeCase } from "../../io/json.ts";
 import { checkWritable } from "../../io/writable_folder.ts";
+import { GpuLease } from "../core/gpu_lease.ts";
 import { adapterOf } from "../core/record.ts";
 import { adapterText } from "../core/text.ts";
 import type { Batch, Sweep } from "./batch.ts";
@@ -46,7 +46,6 @@ const ownFlags = [
     kind: "integer",
     default: MOST_IN_BATCH,
     min: 1,
-    max: 1,
     help: "most trials that train side by side; results stay the same",
   },
   {
@@ -73,6 +72,7 @@ const ownFlags = [
     help:
       "folder for the files; by default runs/sweep/NAME for NAME.json. What is done there is not done again",
   },
+  checkpointFlag,
 ] as const satisfies readonly Flag[];
 
 /** Flags of the program: the options of a trial, and those of a sweep. */
@@ -108,7 +108,8 @@ export async function runSweepProgram(args: readonly string[] = Deno.args): Prom
   await runProgram(sweepProgram, sweep, args);
 }
 
-async function sweep({ flags, given, positionals, signal }: ProgramCall<readonly Flag[]>): Promise<void> {
+async function sweep(call: ProgramCall<readonly Flag[]>): Promise<void> {
+  const { flags, given, positionals } = call;
   const values = flags as unknown as Values, { quiet, json, worker } = values;
   if (values.slurm && values.shard !== null) {
     throw new InputError(
@@ -138,7 +139,7 @@ async function sweep({ flags, given, positionals, signal }: ProgramCall<readonly
     if (lines !== null) return console.log(lines.join("\n"));
   }
   if (!worker) await tryAgain(folder, planned);
-  const outcome = await train(folder, planned, { batches, values, signal, catalog });
+  const outcome = await train(folder, planned, { batches, values, call, catalog });
   const { status, states, hasMadeProgress } = outcome;
   if (worker && status !== "done") {
     // So that a job is not queued again and again for nothing.
@@ -169,27 +170,31 @@ async function sweep({ flags, given, positionals, signal }: ProgramCall<readonly
 async function train(
   folder: string,
   { plan }: Sweep,
-  { batches, values, signal, catalog }: {
+  { batches, values, call: { signal, requests }, catalog }: {
     readonly batches: readonly Batch[];
     readonly values: Values;
-    readonly signal: AbortSignal;
+    readonly call: Pick<ProgramCall<readonly Flag[]>, "signal" | "requests">;
     readonly catalog: TaskCatalog;
   },
 ): Promise<WorkOutcome> {
   // Steps, weighted by the work that they are.
   const total = batches.reduce((sum, { trials }) => sum + trials[0].settings.steps, 0);
   using stack = new DisposableStack();
-  let gpu: Gpu | undefined, progress: ReturnType<typeof createProgress> | undefined;
+  let lease: GpuLease | undefined, progress: ReturnType<typeof createProgress> | undefined;
   const open = async () => {
-    if (gpu) return gpu;
-    gpu = stack.use(await openGpu(values));
-    const heading = `adapter: ${adapterText(adapterOf(gpu))}; ${plan.trials.length} trials in ${folder}`;
+    if (lease) return lease;
+    lease = stack.use(await GpuLease.open(() => openGpu(values)));
+    const heading = `adapter: ${
+      adapterText(adapterOf(lease.gpu))
+    }; ${plan.trials.length} trials in ${folder}`;
     progress = stack.use(createProgress({ total, label: "sweep", heading, quiet: values.quiet }));
-    return gpu;
+    return lease;
   };
   const outcome = await runBatches(open, batches, {
     folder,
     signal,
+    requests,
+    checkpointEvery: values.checkpointEvery,
     catalog,
     waits: !values.worker,
     onNotice: (line) => console.error(`sweep: ${line}`),

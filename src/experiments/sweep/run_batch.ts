@@ -3,35 +3,31 @@
  *
  * @module
  */
-import type { Gpu } from "../../gpu/device.ts";
 import { hostName } from "../../io/host.ts";
-import { follow } from "../../train/follow.ts";
-import type { TrainingOptions } from "../../train/options.ts";
-import { summarize } from "../../train/summary.ts";
-import { Training } from "../../train/training.ts";
+import { completeOptions, type TrainingOptions } from "../../train/options.ts";
 import { VERSION } from "../../version.ts";
+import { type FolderRunOptions, runInFolder } from "../core/folder_run.ts";
+import type { GpuLease } from "../core/gpu_lease.ts";
 import { adapterOf } from "../core/record.ts";
+import { staircase } from "../staircase/mod.ts";
 import type { Batch } from "./batch.ts";
 import { trialOutcomes } from "./outcome.ts";
 import { TaskCatalog } from "./task_catalog.ts";
 import { readTrials, writeTrials } from "./trials_file.ts";
 
 /** Where a batch runs, and how it is followed. */
-export interface BatchRun {
+export interface BatchRun
+  extends Pick<FolderRunOptions, "checkpointEvery" | "requests" | "onProgress" | "onNotice"> {
   /** Folder of the batch. All its files go there. */
   readonly folder: string;
   /** Stops the batch early. The same call goes on. */
   readonly signal?: AbortSignal;
   /** Tasks that are known. Default: none. */
   readonly catalog?: TaskCatalog;
-  /**
-   * Reports progress.
-   *
-   * @param steps Steps made of this batch.
-   * @param text A few words on the state.
-   */
-  readonly onProgress?: (steps: number, text: string) => void;
 }
+
+/** A batch is a run of `staircase`, whose figure is that of the sweep. */
+const batchExperiment: typeof staircase = { ...staircase, figures: {} };
 
 /**
  * Makes the options of the training of a batch. Trial r is replica r, and has the random stream
@@ -46,7 +42,7 @@ export async function batchTraining(
   { trials }: Pick<Batch, "trials">,
   catalog: TaskCatalog,
 ): Promise<TrainingOptions & { readonly steps: number }> {
-  const [{ settings: shared, task }] = trials;
+  const [{ settings: { seed: _, ...shared }, task }] = trials;
   const each = (key: "learningRate" | "momentum" | "weightDecay") =>
     trials.map(({ settings }) => settings.optimizer[key] as number);
   return {
@@ -59,30 +55,35 @@ export async function batchTraining(
       weightDecay: each("weightDecay"),
     },
     replicas: trials.length,
+    streams: trials.map(({ settings: { seed } }) => ({ seed, stream: 0 })),
   };
 }
 
 /**
  * Runs a batch, or goes on with it, in a folder. A batch that is done is left as it is.
  *
- * @param gpu Device.
+ * @param lease The device.
  * @param batch The batch.
  * @param how Folder, signal, progress.
  * @returns `done`, with the outcomes of its trials in the folder; `stopped` by the signal.
- * @throws {DeviceLostError} If the device is lost.
+ * @throws {InputError} If the folder holds another run.
+ * @throws {FileError} If files cannot be written.
+ * @throws {DeviceLostError} If devices are lost three times without a step further.
  */
-export async function runBatch(gpu: Gpu, batch: Batch, how: BatchRun): Promise<"done" | "stopped"> {
-  const { folder, signal, catalog = new TaskCatalog(), onProgress = () => {} } = how;
+export async function runBatch(lease: GpuLease, batch: Batch, how: BatchRun): Promise<"done" | "stopped"> {
+  const { folder, catalog = new TaskCatalog(), ...others } = how;
   if ((await readTrials(folder))?.id === batch.id) return "done";
-  const options = await batchTraining(batch, catalog);
-  await Deno.mkdir(folder, { recursive: true });
-  using training = await Training.create(gpu, { ...options, ...signal && { signal } });
-  await follow(training, (probe) => {
-    if (probe.replica === 0) onProgress(probe.step, `loss ${probe.loss.toExponential(2)}`);
+  const plan = completeOptions(await batchTraining(batch, catalog));
+  const { result, error } = await runInFolder(lease, batchExperiment, plan, {
+    ...others,
+    folder,
+    mode: "resume",
   });
-  if (training.status === "stopped") return "stopped";
-  const { name: adapter, implementation, backend } = adapterOf(gpu);
-  const { trace, diverged } = training, summary = summarize(trace, diverged);
+  if (error) throw error;
+  if (result.status === "stopped") return "stopped";
+  const { rows: [{ trace, summary }], timing: { milliseconds } } = result;
+  const diverged = new Map(result.diverged.map(({ replica, step }) => [replica, step]));
+  const { name: adapter, implementation, backend } = adapterOf(lease.gpu);
   await writeTrials(folder, {
     id: batch.id,
     circumstances: {
@@ -91,7 +92,7 @@ export async function runBatch(gpu: Gpu, batch: Batch, how: BatchRun): Promise<"
       implementation,
       backend,
       version: VERSION,
-      seconds: training.milliseconds / 1000,
+      seconds: milliseconds / 1000,
       ended: new Date().toISOString(),
     },
     isCopy: false,

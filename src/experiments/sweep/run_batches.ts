@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Gpu } from "../../gpu/device.ts";
+import type { GpuLease } from "../core/gpu_lease.ts";
 import type { Batch } from "./batch.ts";
 import type { BatchState } from "./claims/survey.ts";
 import { type WorkOutcome, workThrough } from "./claims/work.ts";
@@ -37,7 +37,7 @@ export interface BatchesRun extends Omit<BatchRun, "folder" | "onProgress"> {
  * process runs, as long as it lives. A batch runs in a folder of its own, `work/ID.N`, which goes
  * to its place when it is done.
  *
- * @param gpu Opens the device. It is not called where all batches are done.
+ * @param lease Opens the device. It is not called where all batches are done.
  * @param batches The batches.
  * @param how Folder, signal, progress.
  * @returns How it ended.
@@ -45,7 +45,7 @@ export interface BatchesRun extends Omit<BatchRun, "folder" | "onProgress"> {
  * @throws {StaircaseError} If three batches in a row fail, or the folder cannot be written.
  */
 export async function runBatches(
-  gpu: () => Promise<Gpu>,
+  lease: () => Promise<GpuLease>,
   batches: readonly Batch[],
   how: BatchesRun,
 ): Promise<WorkOutcome> {
@@ -82,8 +82,9 @@ export async function runBatches(
     run: async ({ batch: id, folder: work, signal, onProgress: note }) => {
       const batch = byId.get(id)!, { steps } = batch.trials[0].settings;
       const done = states.filter(({ condition }) => condition === "done").length;
-      return await runBatch(await gpu(), batch, {
+      return await runBatch(await lease(), batch, {
         ...run,
+        onNotice,
         folder: work,
         signal,
         onProgress: (made, text) => {
