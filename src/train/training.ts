@@ -12,15 +12,13 @@ import { divergenceError, hasDiverged } from "./divergence.ts";
 import { checkSteps, type CompleteOptions, completeOptions, type TrainingOptions } from "./options.ts";
 import { bindTraining, type TrainingCommands } from "./commands.ts";
 import type { FeatureExport } from "./feature_export.ts";
+import { checkBegins, checkReadable, DISPOSED_IN_LOOP, type Phase } from "./phase.ts";
 import { type Recorded, Recorder } from "./recorder.ts";
 import type { DivergedReplica, SavedTraining, TraceChunk, TrainingState } from "./state.ts";
 import type { Probe, Trace } from "./trace.ts";
 import { Submissions } from "./submissions.ts";
 import { TraceBuilder } from "./trace_builder.ts";
 import { withAdvice } from "./what_fits.ts";
-
-const DISPOSED = "this training was disposed: create another";
-const DISPOSED_IN_LOOP = "this training was disposed in its loop: leave the loop first";
 
 /** The parts of a training, bound. */
 interface BoundTraining {
@@ -74,7 +72,7 @@ export class Training implements AsyncIterable<Probe>, Disposable {
   readonly #signal: AbortSignal | undefined;
   /** Steps whose results have arrived, the last of which updates nothing. */
   #arrived: number;
-  #phase: "new" | "running" | "drained" | "left" = "new";
+  #phase: Phase = "new";
 
   private constructor(
     options: CompleteOptions,
@@ -213,14 +211,7 @@ export class Training implements AsyncIterable<Probe>, Disposable {
    * step: the GPU is then ahead of the chunks.
    */
   async readState(): Promise<TrainingState> {
-    if (this.#stack.disposed) throw new StaircaseError(DISPOSED);
-    if (this.#phase !== "drained" && this.#phase !== "new") {
-      throw new StaircaseError(
-        this.#phase === "running"
-          ? "a training that runs has no state to read: stop it by its signal first, or request its state"
-          : "a training that diverged, failed or was left within its loop has no state to read: request it as it runs",
-      );
-    }
+    checkReadable(this.#phase, this.#stack.disposed);
     return this.#recorder.stateAt(this.updates, await this.#commands.state.read());
   }
 
@@ -234,10 +225,7 @@ export class Training implements AsyncIterable<Probe>, Disposable {
    * @throws {DeviceLostError} If the device is lost.
    */
   async *chunks(): AsyncGenerator<TraceChunk, void, void> {
-    if (this.#stack.disposed) throw new StaircaseError(DISPOSED);
-    if (this.#phase !== "new") {
-      throw new StaircaseError("a training run can be iterated over once: create another");
-    }
+    checkBegins(this.#phase, this.#stack.disposed);
     this.#phase = "running";
     const { steps } = this.options;
     const pending: Recorded[] = [];

@@ -11,10 +11,10 @@ import { replicaOf, train } from "../support/tasks.ts";
 import { optionsOf, type Way, ways } from "../support/training_ways.ts";
 
 // Which bits depend on what, on one adapter and driver. The same whatever the submissions, the
-// replicas beside, the streams' numbering and the interruptions: everything. The same at any cadence
-// of probes: losses, accuracies, counted ranks, spectra in double-single arithmetic. Within their
-// certified bounds at any cadence: eigenvalues in single precision, since each probe starts from the
-// eigenvectors of the one before; so ranks that are certain are the same.
+// replicas beside and the interruptions: everything. The same at any cadence of probes: losses,
+// accuracies, counted ranks, spectra in double-single arithmetic. Within their certified bounds at
+// any cadence: eigenvalues in single precision, since each probe starts from the eigenvectors of
+// the one before; so ranks that are certain are the same.
 
 const gpu = await openGpu();
 
