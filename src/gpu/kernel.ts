@@ -36,6 +36,8 @@ export interface Dispatch {
   readonly workgroups: readonly [number, number, number];
   /** Arrays that are bound: a submission with one that was disposed is refused. */
   readonly arrays: readonly GpuArray[];
+  /** About how many floating-point operations it makes; `PacedCommands` cuts long work by them. */
+  readonly operations: number;
 }
 
 /** A part of an array, for a binding of its own. */
@@ -74,6 +76,8 @@ export class Kernel {
    * @param arrays Arrays, windows and structs in the order of `@binding`, all in group 0; `null`
    * for a binding that the entry point does not use.
    * @param workgroups Number of workgroups along x, y, z; y and z default to 1.
+   * @param operations About how many floating-point operations it makes. Default: 1,000 for each
+   * workgroup.
    * @returns A command for {@linkcode Commands.run}.
    * @throws {LimitError} If the adapter does not allow so many workgroups.
    * @throws {StaircaseError} If an array was disposed, or the device failed or was disposed.
@@ -82,6 +86,7 @@ export class Kernel {
   bind(
     arrays: readonly (GpuArray | GpuStruct | ArrayWindow | null)[],
     workgroups: readonly [number, number?, number?],
+    operations?: number,
   ): Dispatch {
     const [x, y = 1, z = 1] = workgroups;
     for (const count of [x, y, z]) {
@@ -112,7 +117,14 @@ export class Kernel {
         }),
       entries.map(({ resource }) => resource.buffer),
     );
-    return { name: this.name, pipeline: this.#pipeline, bindGroup, workgroups: [x, y, z], arrays: bound };
+    return {
+      name: this.name,
+      pipeline: this.#pipeline,
+      bindGroup,
+      workgroups: [x, y, z],
+      arrays: bound,
+      operations: operations ?? 1000 * x * y * z,
+    };
   }
 }
 
