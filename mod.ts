@@ -30,6 +30,7 @@ export {
   GpuUnavailableError,
   InputError,
   KernelError,
+  LimitError,
   OutOfMemoryError,
   PrecisionError,
   ShapeError,

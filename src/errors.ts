@@ -103,5 +103,8 @@ export class InputError extends StaircaseError {
 /** Shapes do not fit together, or do not fit in the adapter's limits. */
 export class ShapeError extends InputError {}
 
+/** What was asked for is larger than the adapter allows: less of it would fit. */
+export class LimitError extends ShapeError {}
+
 /** The machine, or the GPU, has no memory for what was asked for. */
-export class OutOfMemoryError extends ShapeError {}
+export class OutOfMemoryError extends LimitError {}

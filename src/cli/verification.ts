@@ -7,12 +7,14 @@
 import { join } from "node:path";
 import { InputError, StaircaseError } from "../errors.ts";
 import { count, formatNumber } from "../format.ts";
+import type { WorkOptions } from "../gpu/paced_commands.ts";
+import { inTurns } from "../gpu/turns.ts";
 import { writeCertificate } from "../io/rank_certificate.ts";
 import { checkWritable } from "../io/writable_folder.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import { exactRankSeconds } from "../rank/certificates/exact_rank.ts";
 import type { RankInterval } from "../rank/certificates/rank_interval.ts";
-import { type RankVerdict, type VerifyOptions, verifyRanks } from "../rank/certificates/verify_ranks.ts";
+import { type RankVerdict, verificationOf, type VerifyOptions } from "../rank/certificates/verify_ranks.ts";
 import type { Flag } from "./flags.ts";
 
 /** `--export-certificate`. */
@@ -94,6 +96,7 @@ export class Verification {
    * @throws {InputError} If the folder cannot be written to.
    */
   static async open(folder: string | null): Promise<Verification> {
+    if (folder === "") throw new InputError("the folder of certificates has no name; give one");
     if (folder !== null) await checkWritable(folder);
     return new Verification(folder);
   }
@@ -136,12 +139,13 @@ export class Verification {
    * Counts ranks exactly, and writes their certificates if there is a folder for them.
    *
    * @param ranked Features and ranks.
+   * @param work Signal to stop.
    * @returns The verdicts.
    * @throws {InputError} If the folder cannot be written to.
    */
-  async add(ranked: RankedFeatures): Promise<RankVerdict[]> {
+  async add(ranked: RankedFeatures, work: WorkOptions = {}): Promise<RankVerdict[]> {
     const { name, features, ranks, ...options } = ranked;
-    const verdicts = verifyRanks(features, ranks, options);
+    const verdicts = await inTurns(verificationOf(features, ranks, options), work);
     for (const rank of verdicts) {
       this.verdicts.push({ ...rank, name });
       if (this.#folder === null) continue;

@@ -201,7 +201,9 @@ export async function verifyRun(
       });
       const name = `replica ${replica} step ${step} layer ${layer}`;
       const { threshold } = options;
-      await verification.add({ name, features: features[index], ranks: found, weights, threshold });
+      await verification.add({ name, features: features[index], ranks: found, weights, threshold }, {
+        signal,
+      });
     }
   }
   return { unrepeated, differing: differing + open.size };

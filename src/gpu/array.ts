@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { InputError, ShapeError, StaircaseError } from "../errors.ts";
+import { InputError, LimitError, ShapeError, StaircaseError } from "../errors.ts";
 import { formatBytes } from "../format.ts";
 import type { GpuContext } from "./context.ts";
 
@@ -45,7 +45,7 @@ export class GpuArray implements Disposable {
    * @param length Number of 32-bit words, or the words themselves.
    * @param room Number of further words in the buffer, for windows that reach beyond the array's
    * end. Default: 0.
-   * @throws {ShapeError} If the adapter does not allow a buffer of that size.
+   * @throws {LimitError} If the adapter does not allow a buffer of that size.
    * @throws {OutOfMemoryError} If the machine is known to have no memory for it.
    * @throws {StaircaseError} If the device failed or was disposed.
    * @throws {InputError} If a number is not a whole number of at least 0.
@@ -59,7 +59,7 @@ export class GpuArray implements Disposable {
     const bytes = Math.max(16, 4 * (words + room));
     const most = Math.min(gpu.limits.maxBufferSize, gpu.limits.maxStorageBufferBindingSize);
     if (bytes > most) {
-      throw new ShapeError(
+      throw new LimitError(
         `${label} needs ${formatBytes(bytes)} in one buffer, the adapter allows ${formatBytes(most)}: ` +
           "use fewer samples, replicas or neurons",
       );
@@ -169,7 +169,7 @@ export class GpuArray implements Disposable {
  * @param gpu Device to allocate on.
  * @param arrays Label and length, or words, of each.
  * @returns The arrays, in the same order.
- * @throws {ShapeError} If the adapter does not allow a buffer of one of the sizes.
+ * @throws {LimitError} If the adapter does not allow a buffer of one of the sizes.
  * @throws {OutOfMemoryError} If the machine is known to have no memory for them.
  *
  * @example

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { InputError, ShapeError } from "../errors.ts";
+import { InputError, LimitError } from "../errors.ts";
 import { GpuArray } from "./array.ts";
 import type { GpuContext } from "./context.ts";
 import type { GpuStruct } from "./struct_cache.ts";
@@ -36,6 +36,8 @@ export interface Dispatch {
   readonly workgroups: readonly [number, number, number];
   /** Arrays that are bound: a submission with one that was disposed is refused. */
   readonly arrays: readonly GpuArray[];
+  /** About how many floating-point operations it makes; `PacedCommands` cuts long work by them. */
+  readonly operations: number;
 }
 
 /** A part of an array, for a binding of its own. */
@@ -74,14 +76,17 @@ export class Kernel {
    * @param arrays Arrays, windows and structs in the order of `@binding`, all in group 0; `null`
    * for a binding that the entry point does not use.
    * @param workgroups Number of workgroups along x, y, z; y and z default to 1.
+   * @param operations About how many floating-point operations it makes. Default: 1,000 for each
+   * workgroup.
    * @returns A command for {@linkcode Commands.run}.
-   * @throws {ShapeError} If the adapter does not allow so many workgroups.
+   * @throws {LimitError} If the adapter does not allow so many workgroups.
    * @throws {StaircaseError} If an array was disposed, or the device failed or was disposed.
    * @throws {InputError} If a number of workgroups is not a whole number of at least 0.
    */
   bind(
     arrays: readonly (GpuArray | GpuStruct | ArrayWindow | null)[],
     workgroups: readonly [number, number?, number?],
+    operations?: number,
   ): Dispatch {
     const [x, y = 1, z = 1] = workgroups;
     for (const count of [x, y, z]) {
@@ -92,7 +97,7 @@ export class Kernel {
     }
     const most = this.#gpu.limits.maxComputeWorkgroupsPerDimension;
     if (Math.max(x, y, z) > most) {
-      throw new ShapeError(
+      throw new LimitError(
         `${this.name} needs ${x}×${y}×${z} workgroups, the adapter allows ${most} along an axis: ` +
           "use fewer samples, replicas or neurons",
       );
@@ -112,7 +117,14 @@ export class Kernel {
         }),
       entries.map(({ resource }) => resource.buffer),
     );
-    return { name: this.name, pipeline: this.#pipeline, bindGroup, workgroups: [x, y, z], arrays: bound };
+    return {
+      name: this.name,
+      pipeline: this.#pipeline,
+      bindGroup,
+      workgroups: [x, y, z],
+      arrays: bound,
+      operations: operations ?? 1000 * x * y * z,
+    };
   }
 }
 

@@ -14,10 +14,14 @@ interface Compiler extends GpuContext {
   scope<T>(name: string, action: () => T): Promise<T>;
 }
 
+/** Time after which the event loop turns, in milliseconds. */
+const LONGEST = 50;
+
 /** Kernels by source and constants. */
 export class KernelCache {
   readonly #gpu: Compiler;
   readonly #kernels = new Map<string, Promise<Kernel>>();
+  #lastTurn = performance.now();
   readonly #modules = new Map<string, { files: readonly string[]; module: GPUShaderModule }>();
 
   /**
@@ -39,6 +43,11 @@ export class KernelCache {
    * @throws {InputError} If the source has an unknown key, or another kernel has its name.
    */
   async get(source: KernelSource, constants: OverrideConstants): Promise<Kernel> {
+    // Whoever binds thousands of kernels one after the other lets signals and timers through.
+    if (performance.now() - this.#lastTurn > LONGEST) {
+      await new Promise((resolve) => setTimeout(resolve));
+      this.#lastTurn = performance.now();
+    }
     checkKeys("kernel sources", source, ["name", "files", "entryPoint"]);
     const { name, files, entryPoint = "main" } = source;
     const others = this.#modules.get(name)?.files ?? files;

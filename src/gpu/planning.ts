@@ -54,7 +54,7 @@ export async function wouldFit(gpu: Gpu, action: (plan: Gpu) => unknown): Promis
 
 /**
  * Finds the largest number that fits, of numbers of which each fits where a larger one does. It is
- * exact up to 50, and at most 2 % below the largest from there on.
+ * exact up to 10, and at most 10 % below the largest from there on.
  *
  * @param most Largest number to try.
  * @param fits Tells whether a number fits.
@@ -70,7 +70,7 @@ export async function largestFitting(
     high *= 2;
   }
   high = Math.min(high, most + 1);
-  while (high - low > 1 && high - low > low / 50) {
+  while (high - low > 1 && high - low > low / 10) {
     const middle = Math.floor((low + high) / 2);
     if (await fits(middle)) low = middle;
     else high = middle;

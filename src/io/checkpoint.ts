@@ -233,7 +233,11 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const isPosition = (value: unknown): value is FilePosition =>
   isObject(value) && isCount(value.bytes) && isCount(value.checksum);
 
-const isDiverged = (value: unknown) => isObject(value) && isCount(value.replica) && isCount(value.step);
+const isDiverged = (value: unknown) => {
+  if (!isObject(value) || !isCount(value.replica) || !isCount(value.step)) return false;
+  const { layer } = value;
+  return layer === null || layer === "output" || isCount(layer);
+};
 
 const isArray = (value: unknown) =>
   Array.isArray(value) && value.length === 2 && typeof value[0] === "string" && isCount(value[1]);

@@ -6,7 +6,7 @@
  */
 import { FileError, ShapeError } from "../errors.ts";
 import type { RankInterval } from "../rank/certificates/rank_interval.ts";
-import type { TraceChunk } from "../train/state.ts";
+import type { DivergedLayer, TraceChunk } from "../train/state.ts";
 import type { LayerProbe, LayerSpectrum, Probe, ProbeBase } from "../train/trace.ts";
 import { ByteReader, type ByteWriter } from "./words.ts";
 
@@ -27,6 +27,13 @@ const SPECTRUM = 1,
   PROJECTION_ERROR = 32;
 // Those of a layer.
 const DOUBLE = 2;
+// The layer in which a network diverged, where it has no number.
+const UNKNOWN = 0, OUTPUT = 2 ** 32 - 1;
+
+function layerOf(word: number): DivergedLayer {
+  if (word === UNKNOWN) return null;
+  return word === OUTPUT ? "output" : word;
+}
 
 /** Writes the ranks of a layer: three words for each threshold. */
 function writeRanks(to: ByteWriter, ranks: readonly RankInterval[], epsilons: readonly number[]): void {
@@ -100,9 +107,10 @@ export function writeChunk(to: ByteWriter, chunk: TraceChunk, { replicas, epsilo
     to.array(some);
   }
   to.word(diverged.length);
-  for (const { replica, step } of diverged) {
+  for (const { replica, step, layer } of diverged) {
     to.word(replica);
     to.double(step);
+    to.word(layer === "output" ? OUTPUT : layer ?? UNKNOWN);
   }
   to.word(probes.length);
   for (const probe of probes) writeProbe(to, probe, epsilons);
@@ -169,7 +177,11 @@ export function readChunk(bytes: Uint8Array, { replicas, epsilons }: TraceShape,
   const from = new ByteReader(bytes, name);
   const first = from.double(), count = from.word();
   const losses = times(replicas, () => from.singles(count));
-  const diverged = times(from.word(), () => ({ replica: from.word(), step: from.double() }));
+  const diverged = times(from.word(), () => ({
+    replica: from.word(),
+    step: from.double(),
+    layer: layerOf(from.word()),
+  }));
   const probes = times(from.word(), () => readProbe(from, epsilons));
   if (from.left > 0) throw new FileError(`${name}: has ${from.left} bytes too many in a record`);
   return { first, count, losses, probes, diverged, state: null };

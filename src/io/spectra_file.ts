@@ -58,7 +58,7 @@ export function* chunksOf({ losses, probes }: Trace): Generator<TraceChunk, void
       diverged: [...losses.entries()].filter(([, { length }]) =>
         length < steps && length >= first && length < end
       )
-        .map(([replica, { length }]) => ({ replica, step: length })),
+        .map(([replica, { length }]) => ({ replica, step: length, layer: null })),
       state: null,
     };
     first = end;

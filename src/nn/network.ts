@@ -25,6 +25,12 @@ import { WINDOW } from "./layers/weight_windows.ts";
 /** Keys of {@linkcode NetworkOptions}. */
 const KEYS = ["inputs", "hidden", "outputs", "activation", "initializer", "replicas", "seed", "streams"];
 
+/**
+ * Most hidden layers. Each takes 2 to 4 ms to bind and about 60 kB, whatever its width; a list of
+ * millions would fill the memory of the host before the adapter could refuse it.
+ */
+const MOST_LAYERS = 10_000;
+
 /** Shape and start of a network. */
 export interface NetworkOptions {
   /** Dimension of the input. */
@@ -99,9 +105,11 @@ export class Network implements Disposable {
     this.widths = [inputs, ...hidden, outputs];
     this.activations = activations;
     this.replicas = replicas;
-    this.streams = randomStreams(replicas, seed, streams);
     this.layout = parameterLayout(this.widths);
+    const given = streams && randomStreams(replicas, seed, streams);
     this.parameters = new GpuArray(gpu, "parameters", replicas * this.layout.size * 4, 4 * WINDOW);
+    // Replicas that the adapter has no room for, the host may have no list for.
+    this.streams = given ?? randomStreams(replicas, seed);
   }
 
   /**
@@ -111,13 +119,17 @@ export class Network implements Disposable {
    * @param gpu Device.
    * @param options Shape and start.
    * @returns The network.
-   * @throws {InputError} If a width, a name, the number of replicas or the seed is out of range.
+   * @throws {InputError} If a width, a name, the number of layers or replicas or the seed is out of
+   * range.
    * @throws {ShapeError} If the adapter has no room for it.
    */
   static async create(gpu: Gpu, options: NetworkOptions): Promise<Network> {
     checkKeys("network options", options, KEYS);
     const { inputs, hidden, outputs, replicas = 1, seed = 0 } = options;
     if (!Array.isArray(hidden)) throw new InputError("hidden must be a list of widths, one a layer");
+    if (hidden.length > MOST_LAYERS) {
+      throw new InputError(`${hidden.length} hidden layers are too many: give at most ${MOST_LAYERS}`);
+    }
     const whole = { min: 1, integer: true };
     checkNumber("inputs", inputs, whole);
     for (const width of hidden) checkNumber("width of a hidden layer", width, whole);

@@ -103,9 +103,9 @@ export function localQuantiles(values: ArrayLike<number>, reach: number): Float6
     if (near === 0) return 0.5;
     let below = 0;
     for (let k = 1; k <= near; k++) {
-      for (const other of [values[i - k], values[i + k]]) {
-        below += other < value ? 1 : other === value ? 0.5 : 0;
-      }
+      const before = values[i - k], behind = values[i + k];
+      below += before < value ? 1 : before === value ? 0.5 : 0;
+      below += behind < value ? 1 : behind === value ? 0.5 : 0;
     }
     return below / (2 * near);
   });
@@ -128,10 +128,48 @@ export interface ResponseOptions {
 }
 
 /**
- * Computes how much higher a response is at events than about them, for all shifts of the events.
+ * Averages a response over the reach. A mean counts by its quantile among those within 4 × reach
+ * ({@linkcode localQuantiles}): neither a trend nor single large values count.
  *
- * The response is averaged over the reach; a mean counts by its quantile among those within 4 ×
- * reach ({@linkcode localQuantiles}). Neither a trend nor single large values count.
+ * @param response The response, a number at each index.
+ * @param options Reach.
+ * @returns The quantile at each index.
+ */
+export function responseQuantiles(
+  response: ArrayLike<number>,
+  { reach }: Pick<ResponseOptions, "reach">,
+): Float64Array {
+  const length = response.length;
+  const means = Float64Array.from(response, (_, i) => {
+    const first = Math.max(0, i - reach), end = Math.min(length, i + reach + 1);
+    let sum = 0;
+    for (let k = first; k < end; k++) sum += response[k];
+    return sum / (end - first);
+  });
+  return localQuantiles(means, 4 * reach);
+}
+
+/**
+ * Computes how high a response is at events that are shifted in a circle.
+ *
+ * @param events The events.
+ * @param quantiles The response, as {@linkcode responseQuantiles} gives it.
+ * @param shift Indices by which the events are shifted.
+ * @returns Weighted mean of the quantiles at the events. NaN without events of any weight.
+ */
+export function shiftedMean(events: readonly ShiftEvent[], quantiles: Float64Array, shift: number): number {
+  const length = quantiles.length;
+  let sum = 0, all = 0;
+  for (const { at, weight } of events) {
+    sum += weight * quantiles[(((at + shift) % length) + length) % length];
+    all += Math.abs(weight);
+  }
+  return sum / all;
+}
+
+/**
+ * Computes how much higher a response is at events than about them, for all shifts of the events:
+ * see {@linkcode responseQuantiles} and {@linkcode shiftedMean}.
  *
  * @param events The events.
  * @param response The response, a number at each index.
@@ -142,21 +180,10 @@ export interface ResponseOptions {
 export function shiftedResponse(
   events: readonly ShiftEvent[],
   response: ArrayLike<number>,
-  { reach }: Pick<ResponseOptions, "reach">,
+  options: Pick<ResponseOptions, "reach">,
 ): Float64Array {
-  const length = response.length, at = (i: number) => ((i % length) + length) % length;
-  const means = Array.from(response, (_, i) => {
-    const first = Math.max(0, i - reach), end = Math.min(length, i + reach + 1);
-    let sum = 0;
-    for (let k = first; k < end; k++) sum += response[k];
-    return sum / (end - first);
-  });
-  const quantiles = localQuantiles(means, 4 * reach);
-  const all = events.reduce((sum, { weight }) => sum + Math.abs(weight), 0);
-  return Float64Array.from(
-    response,
-    (_, k) => events.reduce((sum, event) => sum + event.weight * quantiles[at(event.at + k)], 0) / all,
-  );
+  const quantiles = responseQuantiles(response, options);
+  return quantiles.map((_, k) => shiftedMean(events, quantiles, k));
 }
 
 /** Whether a response is higher at events. */
@@ -202,7 +229,7 @@ export function testResponse(
   const shifted = shiftedResponse(events, response, options);
   const lags = Array.from({ length: 2 * mostLag + 1 }, (_, i) => i - mostLag);
   const at = (k: number) => shifted[((k % length) + length) % length];
-  const highest = (k: number) => Math.max(...lags.map((lag) => at(k + lag)));
+  const highest = (k: number) => lags.reduce((most, lag) => Math.max(most, at(k + lag)), -Infinity);
   const shifts = Array.from({ length: length - 2 * mostLag - 1 }, (_, i) => mostLag + 1 + i);
   return {
     pValue: monteCarloPValue(at(0), shifts.map(at)),

@@ -3,14 +3,17 @@
  *
  * @module
  */
-import type { Network } from "../nn/network.ts";
+import type { Gpu } from "../gpu/device.ts";
+import { Network } from "../nn/network.ts";
 import { bindTrainingStep, type TrainingStep } from "../nn/optim/training_step.ts";
 import { uploadSamples } from "../nn/samples.ts";
+import { locateDivergence } from "./divergence.ts";
 import { Escalation } from "./escalation.ts";
 import { objectiveOf } from "./objective.ts";
 import type { CompleteOptions } from "./options.ts";
 import { RunState } from "./run_state.ts";
 import { bindProbeCommands, type ProbeCommands } from "./probe_commands.ts";
+import type { DivergedReplica } from "./state.ts";
 
 /**
  * Steps whose losses the GPU keeps until the host has read them: the most that one submission may
@@ -30,10 +33,28 @@ export interface TrainingCommands {
   readonly escalation: Escalation | null;
   /** All that later steps and probes depend on. */
   readonly state: RunState;
+  /** Finds the layers in which replicas have diverged, at the steps of their batches. */
+  locate(diverged: readonly DivergedReplica[]): Promise<DivergedReplica[]>;
   /**
    * Largest number of steps in one submission. More would overwrite results before they are read.
    */
   readonly mostSteps: number;
+}
+
+/**
+ * Creates the network of a run, and binds its commands.
+ *
+ * @param gpu Device.
+ * @param options What to train, and how.
+ * @param stack Owner of the arrays.
+ * @returns The network and the commands.
+ * @throws {ShapeError} If the adapter has no room for it.
+ */
+export async function bindTraining(gpu: Gpu, options: CompleteOptions, stack: DisposableStack) {
+  const { task: { inputs, outputs }, hidden, activation, initializer, replicas, seed, streams } = options;
+  const shape = { inputs, hidden, outputs, activation, initializer, replicas, seed, streams };
+  const network = stack.use(await Network.create(gpu, shape));
+  return { network, commands: await bindTrainingCommands(network, options, stack) };
 }
 
 /**
@@ -44,7 +65,7 @@ export interface TrainingCommands {
  * @param stack Owner of the arrays.
  * @returns The commands.
  */
-export async function bindTrainingCommands(
+async function bindTrainingCommands(
   network: Network,
   options: CompleteOptions,
   stack: DisposableStack,
@@ -74,6 +95,7 @@ export async function bindTrainingCommands(
     probes,
     escalation,
     state,
+    locate: (diverged) => locateDivergence(network, step, diverged),
     mostSteps: Math.min(LOG_CAPACITY, (mostProbes - 1) * probeEvery + 1),
   };
 }

@@ -96,6 +96,6 @@ export {
   type Trace,
 } from "./trace.ts";
 export { follow } from "./follow.ts";
-export type { DivergedReplica, SavedTraining, TraceChunk, TrainingState } from "./state.ts";
+export type { DivergedLayer, DivergedReplica, SavedTraining, TraceChunk, TrainingState } from "./state.ts";
 export type { StairTests } from "./stair_tests.ts";
 export { Training } from "./training.ts";

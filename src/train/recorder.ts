@@ -36,8 +36,10 @@ export interface Recorded {
   readonly count: number;
   /** Loss at each of these steps: `losses[replica][step - first]`. */
   readonly losses: readonly Float32Array[];
-  /** Networks that diverged at these steps. */
+  /** Networks that only a probe at these steps saw diverge. */
   readonly diverged: readonly DivergedReplica[];
+  /** Networks that diverged at these steps, and where; `null` if none did. */
+  readonly located: Promise<readonly DivergedReplica[]> | null;
   /** Probes at these steps, except those of diverged networks. */
   readonly drafts: readonly Draft[];
   /** State after these steps, if one was asked for. */
@@ -56,8 +58,8 @@ export class Recorder {
   readonly #targets: TargetMoments | null;
   /** Σ w u*² over the held-out samples of a differential equation; `null` without them. */
   readonly #solutionSquare: number | null;
-  /** Replicas whose loss became NaN or infinite, with the step at which it did. */
-  readonly #diverged: Map<number, number>;
+  /** Replicas whose loss became NaN or infinite; their layers once these are found. */
+  readonly #diverged: Map<number, DivergedReplica>;
 
   /**
    * Prepares to record.
@@ -69,7 +71,7 @@ export class Recorder {
   constructor(options: CompleteOptions, commands: TrainingCommands, diverged: readonly DivergedReplica[]) {
     this.#options = options;
     this.#commands = commands;
-    this.#diverged = new Map(diverged.map(({ replica, step }) => [replica, step]));
+    this.#diverged = new Map(diverged.map((each) => [each.replica, each]));
     const { task } = options;
     this.#targets = task.kind === "regression" ? targetMoments(task.train.y, task.train.weights) : null;
     this.#solutionSquare = task.kind === "equation" && task.test
@@ -80,6 +82,16 @@ export class Recorder {
   /** Whether the run has ended because one replica has diverged, or all have. */
   get hasDiverged(): boolean {
     return hasDiverged(this.#diverged, this.#options);
+  }
+
+  /**
+   * Tells whether a record waits for nothing more.
+   *
+   * @param recorded The record.
+   * @returns Whether it does not.
+   */
+  static isComplete({ solved, located }: Recorded): boolean {
+    return solved === null && located === null;
   }
 
   /**
@@ -97,17 +109,18 @@ export class Recorder {
     const { logCapacity, probes: { schedule, spectrum, count: counted } } = this.#commands;
     const [log, records, tallies, counts] = results;
     const losses = Array.from({ length: replicas }, () => new Float32Array(count));
-    const drafts: Draft[] = [], diverged: DivergedReplica[] = [];
-    const diverge = (replica: number, step: number) => {
-      this.#diverged.set(replica, step);
-      diverged.push({ replica, step });
+    const drafts: Draft[] = [], diverged: DivergedReplica[] = [], unlocated: DivergedReplica[] = [];
+    const diverge = (replica: number, step: number, found: DivergedReplica[]) => {
+      const each = { replica, step, layer: null };
+      this.#diverged.set(replica, each);
+      found.push(each);
     };
     let step = first;
     for (; step < first + count && (step === first || !this.hasDiverged); step++) {
       for (let replica = 0; replica < replicas; replica++) {
         const loss = log[(step % logCapacity) * replicas + replica];
         losses[replica][step - first] = loss;
-        if (!Number.isFinite(loss) && !this.#diverged.has(replica)) diverge(replica, step);
+        if (!Number.isFinite(loss) && !this.#diverged.has(replica)) diverge(replica, step, unlocated);
       }
       const kind = schedule.kind(step), before = schedule.before(step);
       if (!kind) continue;
@@ -118,7 +131,7 @@ export class Recorder {
           : spectrum.ring.decode(records, before.spectrum, replica);
         // The loss of a mini-batch may be finite while that of all samples is not.
         if (Number.isFinite(record.loss)) drafts.push(this.#draft(record, { step, replica }, before.all));
-        else diverge(replica, step);
+        else diverge(replica, step, diverged);
       }
     }
     const made = step - first;
@@ -128,8 +141,10 @@ export class Recorder {
     const solved = doubts.length > 0 ? this.#commands.escalation?.solve(doubts) ?? null : null;
     // The error reaches the caller that awaits this chunk, if there is one.
     solved?.catch(() => {});
+    const located = unlocated.length > 0 ? this.#commands.locate(unlocated) : null;
+    located?.catch(() => {});
     const cut = losses.map((each) => each.subarray(0, made));
-    return { first, count: made, losses: cut, diverged, drafts, state, solved };
+    return { first, count: made, losses: cut, diverged, located, drafts, state, solved };
   }
 
   /**
@@ -138,11 +153,14 @@ export class Recorder {
    * @param recorded The record.
    * @returns The chunk.
    */
-  async complete({ drafts, solved, ...rest }: Recorded): Promise<TraceChunk> {
-    const again = await solved;
+  async complete({ drafts, solved, diverged, located, state, ...rest }: Recorded): Promise<TraceChunk> {
+    const [again, found] = await Promise.all([solved, located]);
+    for (const each of found ?? []) this.#diverged.set(each.replica, each);
     const doubts = again ? drafts.flatMap((draft) => draft.doubts) : [];
     return {
       ...rest,
+      diverged: [...found ?? [], ...diverged].sort((a, b) => a.step - b.step || a.replica - b.replica),
+      state: state && this.stateAt(state.step, state.arrays),
       probes: this.#probes(drafts, new Map(doubts.map((each, i) => [keyOf(each), again![i]]))),
     };
   }
@@ -155,8 +173,7 @@ export class Recorder {
    * @returns The state, with the replicas that had diverged by then.
    */
   stateAt(step: number, arrays: TrainingState["arrays"]): TrainingState {
-    const diverged = [...this.#diverged].map(([replica, step]) => ({ replica, step }))
-      .filter((each) => each.step < step);
+    const diverged = [...this.#diverged.values()].filter((each) => each.step < step);
     return { step, steps: this.#options.steps, arrays, diverged };
   }
 

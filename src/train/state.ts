@@ -5,12 +5,21 @@
  */
 import type { Probe, Trace } from "./trace.ts";
 
+/**
+ * The first layer, from the input on, whose parameters or features hold NaN or an infinity: a
+ * hidden layer by its number, from 1; `output` if those of all hidden layers are finite. `null` if
+ * it is not known: where only a probe of all samples saw the loss, and the mini-batches did not.
+ */
+export type DivergedLayer = number | "output" | null;
+
 /** A network whose loss became NaN or infinite. */
 export interface DivergedReplica {
   /** Index of the replica. */
   readonly replica: number;
   /** Step at which its loss was first not finite. */
   readonly step: number;
+  /** Layer in which that began. */
+  readonly layer: DivergedLayer;
 }
 
 /**

@@ -102,17 +102,18 @@ export interface TraceSummary {
  * @returns The summary; its loss is NaN if there is no probe at all.
  */
 export function summarize(trace: Trace, diverged: ReadonlyMap<number, number> = new Map()): TraceSummary {
-  const replicas = Array.from({ length: trace.replicas }, (_, replica) => replica).flatMap((replica) => {
-    const probes = trace.probes.filter((probe) => probe.replica === replica);
-    return probes.length > 0 ? [summarizeReplica(probes, trace.epsilons, diverged.get(replica) ?? null)] : [];
-  });
+  const probesOf: Probe[][] = Array.from({ length: trace.replicas }, () => []);
+  for (const probe of trace.probes) probesOf[probe.replica].push(probe);
+  const replicas = probesOf.flatMap((probes, replica) =>
+    probes.length > 0 ? [summarizeReplica(probes, trace.epsilons, diverged.get(replica) ?? null)] : []
+  );
   return {
     loss: lowerMedian(replicas.map(({ loss }) => loss)),
     accuracy: medianOfSome(replicas.map(({ accuracy }) => accuracy)),
     relativeError: medianOfSome(replicas.map(({ relativeError }) => relativeError)),
     pairings: trace.epsilons.map((_, e) =>
       testReplicas(replicas.map(({ replica, layers }) => ({
-        probes: trace.probes.filter((probe) => probe.replica === replica),
+        probes: probesOf[replica],
         staircase: layers[layers.length - 1].ranks[e].staircase,
       })))
     ),

@@ -4,7 +4,7 @@
  * @module
  */
 import { InputError } from "../errors.ts";
-import type { SavedTraining, TraceChunk } from "./state.ts";
+import type { DivergedReplica, SavedTraining, TraceChunk } from "./state.ts";
 import type { Probe, Trace } from "./trace.ts";
 
 const NONE = new Float32Array(0);
@@ -26,6 +26,8 @@ const NONE = new Float32Array(0);
 export class TraceBuilder {
   /** Replicas that have diverged, with the step at which they did: their trace ends before it. */
   readonly diverged = new Map<number, number>();
+  /** The same with their layers, in the order in which they diverged. */
+  readonly divergedReplicas: DivergedReplica[] = [];
 
   readonly #epsilons: readonly number[];
   readonly #isKept: boolean;
@@ -69,7 +71,7 @@ export class TraceBuilder {
    * @throws {InputError} If its trace is of another run, ends too early, or is missing.
    */
   start({ state: { step, diverged }, trace }: SavedTraining): void {
-    for (const each of diverged) this.diverged.set(each.replica, each.step);
+    this.#diverge(diverged);
     if (!this.#isKept) return;
     if (trace === null) {
       if (step === 0) return;
@@ -98,12 +100,19 @@ export class TraceBuilder {
    * @param chunk The chunk.
    */
   add({ first, count, losses, probes, diverged }: TraceChunk): void {
-    for (const { replica, step } of diverged) this.diverged.set(replica, step);
+    this.#diverge(diverged);
     if (!this.#isKept) return;
     this.#steps = first + count;
     this.#makeRoom(this.#steps);
     for (const [replica, each] of losses.entries()) this.#losses[replica].set(each, first);
     for (const probe of probes) this.#probes.push(probe);
+  }
+
+  #diverge(diverged: readonly DivergedReplica[]): void {
+    for (const each of diverged) {
+      this.diverged.set(each.replica, each.step);
+      this.divergedReplicas.push(each);
+    }
   }
 
   /**

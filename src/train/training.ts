@@ -6,17 +6,18 @@
  */
 import { StaircaseError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
-import { Network } from "../nn/network.ts";
+import type { Network } from "../nn/network.ts";
 import { inChunks } from "./chunks.ts";
 import { divergenceError, hasDiverged } from "./divergence.ts";
 import { checkSteps, type CompleteOptions, completeOptions, type TrainingOptions } from "./options.ts";
-import { bindTrainingCommands, type TrainingCommands } from "./commands.ts";
+import { bindTraining, type TrainingCommands } from "./commands.ts";
 import type { FeatureExport } from "./feature_export.ts";
 import { type Recorded, Recorder } from "./recorder.ts";
-import type { SavedTraining, TraceChunk, TrainingState } from "./state.ts";
+import type { DivergedReplica, SavedTraining, TraceChunk, TrainingState } from "./state.ts";
 import type { Probe, Trace } from "./trace.ts";
 import { Submissions } from "./submissions.ts";
 import { TraceBuilder } from "./trace_builder.ts";
+import { withAdvice } from "./what_fits.ts";
 
 /** The parts of a training, bound. */
 interface BoundTraining {
@@ -107,7 +108,8 @@ export class Training implements AsyncIterable<Probe>, Disposable {
    * @returns The run, at its start or where the other one was.
    * @throws {InputError} If an option is out of range, or the options are not those of the training
    * to go on with, or a cosine schedule is to have another number of steps.
-   * @throws {ShapeError} If the adapter has no room for it.
+   * @throws {ShapeError} If the adapter has no room for it, or the machine no memory. The message
+   * says what would fit.
    *
    * @example
    * ```ts
@@ -128,17 +130,20 @@ export class Training implements AsyncIterable<Probe>, Disposable {
     options: TrainingOptions,
     from: SavedTraining | null = null,
   ): Promise<Training> {
+    gpu.check();
     const complete = completeOptions(options);
     if (from) checkSteps(complete, from.state);
     using stack = new DisposableStack();
-    const { task, hidden, activation, initializer, replicas, seed, streams } = complete;
-    const { inputs, outputs } = task;
-    const shape = { inputs, hidden, outputs, activation, initializer, replicas, seed, streams };
-    const network = stack.use(await Network.create(gpu, shape));
-    const commands = await bindTrainingCommands(network, complete, stack);
-    const training = new Training(complete, { network, commands, signal: options.signal, from }, stack);
-    training.#stack = stack.move();
-    return training;
+    try {
+      const bound = await bindTraining(gpu, complete, stack);
+      const training = new Training(complete, { ...bound, signal: options.signal, from }, stack);
+      await gpu.accept();
+      training.#stack = stack.move();
+      return training;
+    } catch (error) {
+      stack.dispose();
+      throw await withAdvice(error, gpu, complete);
+    }
   }
 
   /** The record so far: all chunks that have been yielded, and what it went on from. */
@@ -152,6 +157,11 @@ export class Training implements AsyncIterable<Probe>, Disposable {
    */
   get diverged(): ReadonlyMap<number, number> {
     return this.#builder.diverged;
+  }
+
+  /** Replicas that have diverged, when and in which layer, in the order in which they did. */
+  get divergedReplicas(): readonly DivergedReplica[] {
+    return this.#builder.divergedReplicas;
   }
 
   /** Number of updates whose results have arrived, from 0 to `options.steps`. */
@@ -238,18 +248,18 @@ export class Training implements AsyncIterable<Probe>, Disposable {
         this.milliseconds = milliseconds;
         const { hasDiverged } = this.#recorder;
         // Spectra that are solved again have time until the next submission has been read.
-        while (pending.length > 1 || pending[0]?.solved === null) {
+        while (pending.length > 1 || pending.length === 1 && Recorder.isComplete(pending[0])) {
           yield await this.#complete(pending.shift()!);
         }
         if (hasDiverged) break;
       }
       while (pending.length > 0) yield await this.#complete(pending.shift()!);
-      if (this.#recorder.hasDiverged) throw divergenceError(this.diverged, this.options);
+      if (this.#recorder.hasDiverged) throw divergenceError(this.divergedReplicas, this.options);
       this.#phase = "drained";
     } finally {
       if (this.#phase === "running") this.#phase = "left";
       // No result may be in flight to buffers that the caller is about to free.
-      await Promise.allSettled(pending.map(({ solved }) => solved));
+      await Promise.allSettled(pending.flatMap(({ solved, located }) => [solved, located]));
     }
   }
 

@@ -3,12 +3,14 @@
  *
  * @module
  */
-import { OutOfMemoryError, ShapeError } from "../errors.ts";
+import { LimitError, OutOfMemoryError } from "../errors.ts";
 import { count } from "../format.ts";
 import type { Gpu } from "../gpu/device.ts";
-import { largestFitting, originalOf, wouldFit } from "../gpu/planning.ts";
+import { largestFitting, wouldFit } from "../gpu/planning.ts";
 import type { OptimizerOptions } from "../nn/optim/optimizer.ts";
+import { bindTraining } from "./commands.ts";
 import type { CompleteOptions } from "./options.ts";
+import { Submissions } from "./submissions.ts";
 
 /**
  * Adds to the error of a run that does not fit what would: the number of replicas; if not even one
@@ -17,21 +19,23 @@ import type { CompleteOptions } from "./options.ts";
  * @param error Error of the run.
  * @param gpu Device.
  * @param options Options of the run.
- * @param create Allocates a run, and frees it.
  * @returns The error with advice, or the same error.
  */
 export async function withAdvice(
   error: unknown,
   gpu: Gpu,
   options: CompleteOptions,
-  create: (gpu: Gpu, options: CompleteOptions) => Promise<void>,
 ): Promise<unknown> {
-  // What only plans asks for no advice.
-  if (!(error instanceof ShapeError) || originalOf(gpu) !== gpu) return error;
-  const fits = (smaller: CompleteOptions) => wouldFit(gpu, (plan) => create(plan, smaller));
+  if (!(error instanceof LimitError)) return error;
+  const fits = (smaller: CompleteOptions) =>
+    wouldFit(gpu, async (plan) => {
+      using stack = new DisposableStack();
+      const { network, commands } = await bindTraining(plan, smaller, stack);
+      new Submissions(network, smaller, commands, stack);
+    });
   const advice = await adviceFor(options, fits);
   if (advice === null) return error;
-  const Kind = error instanceof OutOfMemoryError ? OutOfMemoryError : ShapeError;
+  const Kind = error instanceof OutOfMemoryError ? OutOfMemoryError : LimitError;
   return new Kind(`${error.message} (${advice})`, { cause: error });
 }
 
@@ -62,7 +66,7 @@ function ofReplicas(options: CompleteOptions, replicas: number): CompleteOptions
       Array.isArray(value) && key !== "betas" ? value.slice(0, replicas) : value,
     ]),
   ) as unknown as OptimizerOptions;
-  return { ...options, replicas, optimizer };
+  return { ...options, replicas, optimizer, streams: options.streams?.slice(0, replicas) ?? null };
 }
 
 /** The first layers of a run. */

@@ -155,7 +155,7 @@ async function bindGramJob(
   const options = { samples: SAMPLES, replicas: 1, weights, batch, partials };
   const features = { array, stride: FEATURES / 4, batch: 0 };
   return [
-    await bindGram(
+    ...await bindGram(
       gpu,
       { features, order: FEATURES, first: 0, targets: null },
       options,

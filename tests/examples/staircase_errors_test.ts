@@ -94,7 +94,7 @@ Deno.test("staircase: a run that diverges is status 1, says when, and keeps the 
   const { code, out, err } = await run([...args, "--quiet", "--json", "--out=o"], { cwd });
   assert.equal(code, 1);
   const [, step] =
-    /^staircase: the loss is no longer finite from step (\d+) on: lower the learning rate, .*\n$/
+    /^staircase: the loss is no longer finite from step (\d+) on, first in (?:layer \d|the output layer): lower the learning rate, .*\n$/
       .exec(err) ?? assert.fail(err);
   assert.deepEqual(filesIn(`${cwd}/o`), ["run.json", "spectra.npz", "staircase.svg", "trace.csv"]);
   const record = camelCase(JSON.parse(Deno.readTextFileSync(`${cwd}/o/run.json`))) as RunRecord;
@@ -109,7 +109,7 @@ Deno.test("staircase: a run that diverges is status 1, says when, and keeps the 
   // With the first step already: a header, and a figure that says so.
   const never = await run(["--init=normal:1e30", "--activation=identity", "--quiet", "--out=p"], { cwd });
   assert.equal(never.code, 1);
-  assert.match(never.err, /^staircase: the loss is no longer finite from step 0 on: [^\n]*\n$/);
+  assert.match(never.err, /^staircase: the loss is no longer finite from step 0 on, first in [^\n]*\n$/);
   assert.equal(Deno.readTextFileSync(`${cwd}/p/trace.csv`), HEADER);
 });
 

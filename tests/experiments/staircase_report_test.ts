@@ -1,3 +1,4 @@
+import type { Divergence } from "../../src/experiments/core/experiment.ts";
 import type { KernelTime } from "../../src/gpu/measure/profiler.ts";
 import type { OptimizerOptions } from "../../src/nn/optim/optimizer.ts";
 import { staircaseReport } from "../../src/experiments/staircase/report.ts";
@@ -81,6 +82,7 @@ function report(
   changes: Partial<TraceSummary> = {},
   kernels: readonly KernelTime[] | null = null,
   optimizer?: OptimizerOptions,
+  diverged: readonly Divergence[] = [],
 ): string {
   const { replicas: all } = { ...summary, ...changes };
   const plan = completeOptions({
@@ -92,7 +94,7 @@ function report(
   const rows = [{ trace, summary: { ...summary, ...changes }, widths: [1, 6, 5, 1] }];
   const timing = { steps: 200, planned: 200, milliseconds: 1500 };
   return staircaseReport(
-    { plan, rows, verdicts: [], diverged: [], status: "done", runs: 1, timing },
+    { plan, rows, verdicts: [], diverged, status: "done", runs: 1, timing },
     kernels,
   ).join("\n");
 }
@@ -140,16 +142,21 @@ Deno.test("staircaseReport: medians and ranges of replicas, accuracy, divergence
     ...layer,
     ranks: layer.ranks.map((each) => ({ ...each, final: { ...each.final, rank: 10, low: 10, high: 10 } })),
   };
-  const lines = report({
-    accuracy: 0.9512,
-    replicas: [
-      replica,
-      { ...replica, replica: 1, divergedAt: 70 },
-      { ...replica, replica: 2, layers: [lower] },
-    ],
-  }).split("\n");
+  const lines = report(
+    {
+      accuracy: 0.9512,
+      replicas: [
+        replica,
+        { ...replica, replica: 1, divergedAt: 70 },
+        { ...replica, replica: 2, layers: [lower] },
+      ],
+    },
+    null,
+    undefined,
+    [{ replica: 1, step: 70, layer: 2 }],
+  ).split("\n");
   assert.equal(lines[0], "final loss 1.230e-2, accuracy 95.12 % (median of 3 replicas)");
-  assert.equal(lines[1], "replica 1 diverged at step 70; its trace ends there");
+  assert.equal(lines[1], "replica 1 diverged at step 70 in layer 2; its trace ends there");
   assert.equal(lines[3], "ε-ranks of the features, medians of 3 replicas (range):");
   assert.match(lines[5], /^ {2}1 +1e-6 +2 +12 \(10–12\) +13 +2 +-0\.988$/);
   assert.match(lines[6], /^ {2}1 +1e-8 +2 +12 \(10–12\) in \[9, 14\] +13 +2 +none$/);

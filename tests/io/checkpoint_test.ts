@@ -12,8 +12,7 @@ function stateAt(step: number): Checkpoint["state"] {
     step: Uint32Array.of(step),
     none: new Uint32Array(0),
   };
-  const state = { steps: 9, step, arrays, diverged: [{ replica: 2, step: 1 }] };
-  return state;
+  return { steps: 9, step, arrays, diverged: [{ replica: 2, step: 1, layer: "output" }] };
 }
 
 /** Writes so many checkpoints, and chunks of a journal between them. */

@@ -67,7 +67,7 @@ export async function grams(
     const view = { array: array(all), stride, batch: samples * stride };
     const moments = targets?.lastOnly && index < layers.length - 1 ? null : targetView;
     commands.run(
-      await bindGram(gpu, { features: view, order, first: index * replicas, targets: moments }, options),
+      ...await bindGram(gpu, { features: view, order, first: index * replicas, targets: moments }, options),
     );
   }
   commands.run(await bindGramReduce(gpu, options));

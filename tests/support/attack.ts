@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { finish } from "../../src/gpu/turns.ts";
 import type { Gpu } from "../../src/gpu/device.ts";
 import type { Matrix } from "../../src/linalg/matrix.ts";
 import { product, type Rational, rational } from "../../src/linalg/exact/rational.ts";
@@ -130,14 +131,14 @@ function exactRanks(
 ): { exact: number | null; isClear: boolean }[] {
   const { weights = null, center = false, threshold, epsilons } = options;
   const around = (at: Rational) =>
-    [1023n, 1025n].map((n) => counter.count(product(at, { n, d: 1024n })).above);
+    [1023n, 1025n].map((n) => finish(counter.count(product(at, { n, d: 1024n }))).above);
   if (threshold !== "relative") {
     return epsilons.map((epsilon) => {
       const at = rational(epsilon), [more, less] = around(at);
-      return { exact: counter.count(at).above, isClear: more === less };
+      return { exact: finish(counter.count(at)).above, isClear: more === less };
     });
   }
-  const counts = countRelative(counter, guessLargest(features, weights, { center }), epsilons);
+  const counts = finish(countRelative(counter, guessLargest(features, weights, { center }), epsilons));
   return counts.map(({ low, high, largest: [, most] }, index) => {
     const [more, less] = around(product(rational(epsilons[index]), most));
     return { exact: low === high ? low : null, isClear: more === less };
@@ -166,7 +167,9 @@ function edgesOf({ eigenvalues, bounds }: SpectrumRanks): RankInterval[] {
  */
 export async function attackRanks(gpu: Gpu, attack: AttackCase): Promise<AttackedRank[]> {
   const { family, features, options } = attack;
-  const counter = exactCounter(features, options.weights ?? null, { center: options.center ?? false });
+  const counter = finish(
+    exactCounter(features, options.weights ?? null, { center: options.center ?? false }),
+  );
   const exact = exactRanks(counter, attack);
   const dtype = features.data instanceof Float32Array ? "f32" : "f64";
   const all: AttackedRank[] = [];
@@ -184,7 +187,7 @@ export async function attackRanks(gpu: Gpu, attack: AttackCase): Promise<Attacke
     all.push(...result.ranks.map((rank, index) => ({ ...common(family, rank), ...exact[index] })));
     if (result.kind === "count") continue;
     for (const edge of edgesOf(result)) {
-      const { above } = counter.count(rational(edge.epsilon));
+      const { above } = finish(counter.count(rational(edge.epsilon)));
       all.push({ ...common("edges of intervals", edge), exact: above, isClear: false });
     }
   }

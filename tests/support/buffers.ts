@@ -7,6 +7,8 @@ export interface BufferCount extends Disposable {
   readonly alive: string[];
   /** Structs, which the `Gpu` owns and uses again. */
   readonly structs: string[];
+  /** Bytes of all of these. */
+  readonly bytes: number;
 }
 
 /** Counts the buffers that are made on a device from now on, until disposed. */
@@ -37,6 +39,9 @@ export function countBuffers(gpu: Gpu): BufferCount {
     },
     get structs() {
       return labels(structs);
+    },
+    get bytes() {
+      return [...alive, ...structs].reduce((sum, { size }) => sum + size, 0);
     },
     [Symbol.dispose]: () => {
       device.createBuffer = createBuffer;

@@ -123,7 +123,7 @@ export function madeUpChunks(wanted: MadeUpTrace): TraceChunk[] {
       count,
       losses,
       probes,
-      diverged: isDiverging ? [{ replica: last, step: broken }] : [],
+      diverged: isDiverging ? [{ replica: last, step: broken, layer: 2 }] : [],
     };
     first += count;
     return { ...chunk, state: null };

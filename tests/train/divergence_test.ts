@@ -1,9 +1,12 @@
 import { DeviceLostError, DivergenceError } from "../../src/errors.ts";
 import { Gpu } from "../../src/gpu/device.ts";
+import type { TrainingOptions } from "../../src/train/options.ts";
+import type { DivergedReplica, TrainingState } from "../../src/train/state.ts";
 import type { Trace } from "../../src/train/trace.ts";
 import { Training } from "../../src/train/training.ts";
 import { summarize } from "../../src/train/summary.ts";
 import { assert } from "../deps.ts";
+import { poisson } from "../support/equations.ts";
 import { replicaOf, smallTask, spectraOf, train } from "../support/tasks.ts";
 import { openGpu } from "../support/gpu.ts";
 
@@ -34,7 +37,10 @@ Deno.test("divergence: the run ends with an error that says when, and keeps the 
     }
     assert(thrown instanceof DivergenceError, String(thrown));
     assert.equal(thrown.exitStatus, 1);
-    assert.match(thrown.message, /^the loss is no longer finite from step \d+ on: lower the learning rate, /);
+    assert.match(
+      thrown.message,
+      /^the loss is no longer finite from step \d+ on, first in (layer \d|the output layer)( of replica \d)?: lower the learning rate, /,
+    );
     const { trace, diverged } = training;
     assert.equal(thrown.step, Math.min(...diverged.values()));
     assert(thrown.step > 0 && thrown.step < 1000);
@@ -79,6 +85,54 @@ Deno.test("divergence: a loss that is not finite from the start has no trace", a
   assert.deepEqual([training.trace.probes, training.trace.losses[0].length], [[], 0]);
   assert.deepEqual(summarize(training.trace, training.diverged).replicas, []);
 });
+
+/** Options of trainings by kernels that differ, and a hidden layer of each. */
+const kinds: Record<string, { readonly options: TrainingOptions; readonly layer: number }> = {
+  fused: { options: { task: smallTask(), hidden: [6, 5, 4] }, layer: 2 },
+  "fused, mini-batches": { options: { task: smallTask(), hidden: [6, 5], batch: 7 }, layer: 1 },
+  layered: { options: { task: smallTask(), hidden: [130, 4] }, layer: 2 },
+  "layered, mini-batches": { options: { task: smallTask(), hidden: [130, 8], batch: 5 }, layer: 2 },
+  "a differential equation": { options: { task: poisson(), hidden: [6, 5, 4] }, layer: 2 },
+};
+
+for (const [kind, { options, layer }] of Object.entries(kinds)) {
+  Deno.test(`divergence, ${kind}: names replica, layer and step, and the others have the bits of a calm run`, async () => {
+    const steps = 40,
+      given = {
+        ...options,
+        steps,
+        probeEvery: 8,
+        replicas: 3,
+        activation: "tanh",
+        precision: "single",
+      } as const;
+    using calm = await Training.create(gpu, given);
+    const expected = await calm.finish();
+    using training = await Training.create(gpu, given);
+    const parameters = await training.network.readParameters(1);
+    parameters[layer - 1].weights[0] = NaN;
+    training.network.writeParameters(parameters, 1);
+    const found: DivergedReplica[] = [];
+    let state: TrainingState | null = null;
+    training.requestState();
+    for await (const chunk of training.chunks()) {
+      found.push(...chunk.diverged);
+      state ??= chunk.state;
+      training.requestState();
+    }
+    const place = { replica: 1, step: 0, layer };
+    assert.deepEqual([found, training.divergedReplicas, state!.diverged], [[place], [place], [place]]);
+    for (const replica of [0, 2]) {
+      assert.deepEqual(replicaOf(training.trace, replica), replicaOf(expected, replica));
+    }
+    // Its parameters are the evidence.
+    assert.deepEqual(await training.network.readParameters(1), parameters);
+    using again = await Training.create(gpu, given, { state: state!, trace: training.trace });
+    assert.deepEqual(again.divergedReplicas, [place]);
+    assert.deepEqual(await again.finish(), training.trace);
+    assert.deepEqual(again.divergedReplicas, [place]);
+  });
+}
 
 Deno.test("divergence: all samples count, not only those of the batch", async () => {
   // One sample in 40 is far out: none of this seed's batches of one holds it, every probe does.

@@ -146,7 +146,9 @@ Deno.test("chunks are the trace in pieces, and hold the probes of their steps", 
   const { trace, diverged } = await whole(options);
   assert.deepEqual(builder.trace, trace);
   assert.deepEqual(training.diverged, diverged);
-  assert.deepEqual(chunks.flatMap((chunk) => chunk.diverged), [{ replica: 1, step: diverged.get(1)! }]);
+  const [found, ...others] = chunks.flatMap((chunk) => chunk.diverged);
+  assert.deepEqual([found.replica, found.step, others], [1, diverged.get(1)!, []]);
+  assert.deepEqual(training.divergedReplicas, [found]);
 });
 
 Deno.test("a state that is requested comes with the next submission, and only with that one", async () => {
@@ -252,7 +254,7 @@ Deno.test("stopOnDivergence: the first replica that diverges ends the run, at th
   await assert.rejects(training.finish(), (error: DivergenceError) => {
     assert.match(
       error.message,
-      new RegExp(`^the loss of replica 1 is no longer finite from step ${end} on: `),
+      new RegExp(`^the loss of replica 1 is no longer finite from step ${end} on, first in `),
     );
     return error instanceof DivergenceError && error.step === end;
   });

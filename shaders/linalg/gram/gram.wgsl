@@ -32,7 +32,7 @@ struct Shape {
   samples: u32, order: u32, feature_stride: u32, feature_batch: u32,
   target_stride: u32, slice: u32, slices: u32, rows: u32,
   row_stride: u32, tail_stride: u32, first: u32, matrices: u32,
-  block: u32, zero: u32,
+  block: u32, zero: u32, first_slice: u32,
 }
 
 @group(0) @binding(0) var<uniform> shape: Shape;
@@ -63,7 +63,7 @@ fn right(batch: u32, i: u32, j: u32) -> vec4f {
 fn emit(batch: u32, i: u32, j: u32, sum: Sum) {
   if (i >= shape.order || j >= shape.feature_stride + shape.tail_stride) { return; }
   let column = select(j, j - shape.feature_stride + shape.row_stride - shape.tail_stride, j >= shape.feature_stride);
-  let matrix = (batch % shape.slices) * shape.matrices + shape.first + batch / shape.slices;
+  let matrix = (shape.first_slice + batch % shape.slices) * shape.matrices + shape.first + batch / shape.slices;
   partials[(matrix * shape.rows + i) * shape.row_stride + column] = sum.high + sum.low;
 }
 
@@ -73,7 +73,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let row = id.x / columns;
   let column = id.x % columns;
   if (8u * row >= shape.order || column < row) { return; }
-  let first = (id.z % shape.slices) * shape.slice;
+  let first = (shape.first_slice + id.z % shape.slices) * shape.slice;
   let end = min(first + shape.slice, shape.samples);
   var s0 = Sum();
   var t0 = Sum();

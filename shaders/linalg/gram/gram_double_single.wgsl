@@ -28,7 +28,7 @@ const BLOCK: u32 = 16u;
 struct Shape {
   samples: u32, order: u32, words: u32, stride: u32,
   batch: u32, slice: u32, slices: u32, matrices: u32,
-  rows: u32, zero: u32,
+  rows: u32, zero: u32, first_slice: u32,
 }
 
 @group(0) @binding(0) var<uniform> shape: Shape;
@@ -51,7 +51,7 @@ fn feature(matrix: u32, sample: u32, column: u32) -> vec2f {
 
 fn emit(z: u32, i: u32, j: u32, value: vec2f) {
   if (i >= shape.order || j >= shape.order) { return; }
-  let matrix = (z % shape.slices) * shape.matrices + z / shape.slices;
+  let matrix = (shape.first_slice + z % shape.slices) * shape.matrices + z / shape.slices;
   partials[(matrix * shape.order + i) * shape.order + j] = value;
 }
 
@@ -62,7 +62,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let column = 2u * (id.x % tiles);
   if (row >= shape.order || column < row) { return; }
   let matrix = id.z / shape.slices;
-  let first = (id.z % shape.slices) * shape.slice;
+  let first = (shape.first_slice + id.z % shape.slices) * shape.slice;
   let end = min(first + shape.slice, shape.samples);
   var s00 = vec2f();
   var s01 = vec2f();

@@ -29,7 +29,7 @@
 struct Shape {
   samples: u32, order: u32, feature_stride: u32, feature_batch: u32,
   slice: u32, slices: u32, rows: u32, row_stride: u32,
-  first: u32, matrices: u32, tiles: u32,
+  first: u32, matrices: u32, tiles: u32, first_slice: u32,
 }
 
 @group(0) @binding(0) var<uniform> shape: Shape;
@@ -85,8 +85,8 @@ fn band(sum: Band, at: u32, k: u32, end: u32, j: u32, b0: Wide, b1: Wide, b2: Wi
 fn main(@builtin(global_invocation_id) id: vec3u) {
   // Tiles are numbered along their rows, those left of the diagonal left out, slice by slice: an
   // invocation that had nothing to do would idle beside others of its subgroup.
-  let slice = id.x / shape.tiles;
-  if (slice >= shape.slices) { return; }
+  if (id.x / shape.tiles >= shape.slices) { return; }
+  let slice = shape.first_slice + id.x / shape.tiles;
   let across = (shape.order + columns - 1u) / columns;
   var row = 0u;
   var tile = id.x % shape.tiles;

@@ -15,7 +15,7 @@ struct Shape {
   a_stride: u32, b_stride: u32, c_stride: u32,
   a_batch: u32, b_batch: u32, c_batch: u32,
   a_offset: u32, b_offset: u32, c_offset: u32,
-  scale: f32, shift: f32,
+  scale: f32, shift: f32, first_row: u32,
 }
 
 @group(0) @binding(0) var<uniform> shape: Shape;
@@ -34,7 +34,7 @@ fn right(batch: u32, i: u32, j: u32) -> vec4f {
 fn emit(batch: u32, i: u32, j: u32, value: vec4f) {
   if (i >= shape.m || 4u * j >= shape.n) { return; }
   let columns = 4u * j + vec4u(0u, 1u, 2u, 3u);
-  let unit = select(vec4f(), vec4f(shape.shift), columns == vec4u(i));
+  let unit = select(vec4f(), vec4f(shape.shift), columns == vec4u(shape.first_row + i));
   let inside = columns < vec4u(shape.n);
   c[shape.c_offset + batch * shape.c_batch + i * shape.c_stride + j] = select(vec4f(), shape.scale * value + unit, inside);
 }

@@ -29,7 +29,7 @@ struct Shape {
   a_stride: u32, b_stride: u32, c_stride: u32,
   a_batch: u32, b_batch: u32, c_batch: u32,
   a_offset: u32, b_offset: u32, c_offset: u32,
-  scale: f32, shift: f32, zero: u32,
+  scale: f32, shift: f32, zero: u32, first_row: u32,
 }
 
 @group(0) @binding(0) var<uniform> shape: Shape;
@@ -56,7 +56,7 @@ fn leading(x: vec4f) -> vec4f {
 fn emit(batch: u32, i: u32, j: u32, sum: Sum, cross: vec4f) {
   if (i >= shape.m || 4u * j >= shape.n) { return; }
   let columns = 4u * j + vec4u(0u, 1u, 2u, 3u);
-  let unit = select(vec4f(), vec4f(shape.shift), columns == vec4u(i));
+  let unit = select(vec4f(), vec4f(shape.shift), columns == vec4u(shape.first_row + i));
   let shifted = add(Sum(shape.scale * sum.high, shape.scale * (sum.low + cross)), unit);
   let inside = columns < vec4u(shape.n);
   c[shape.c_offset + batch * shape.c_batch + i * shape.c_stride + j] =

@@ -24,7 +24,7 @@ struct Shape {
   a_stride: u32, b_stride: u32, c_stride: u32,
   a_batch: u32, b_batch: u32, c_batch: u32,
   a_offset: u32, b_offset: u32, c_offset: u32,
-  scale: f32, shift: f32, zero: u32,
+  scale: f32, shift: f32, zero: u32, first_row: u32,
 }
 
 @group(0) @binding(0) var<uniform> shape: Shape;
@@ -57,7 +57,7 @@ fn add_product(sum: vec2f, l: vec2f, r: vec2f) -> vec2f {
 fn emit(batch: u32, i: u32, j: u32, sum: vec2f) {
   if (i >= shape.m || j >= shape.n) { return; }
   let scaled = ds_mul_f32(sum, shape.scale);
-  let value = ds_add_f32(scaled, select(0.0, shape.shift, i == j));
+  let value = ds_add_f32(scaled, select(0.0, shape.shift, shape.first_row + i == j));
   let at = shape.c_offset + batch * shape.c_batch + i * shape.c_stride + j;
   if (C_DOUBLE) {
     c[2u * at] = value.x;

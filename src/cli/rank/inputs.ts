@@ -4,6 +4,8 @@
  * @module
  */
 import { InputError } from "../../errors.ts";
+import type { WorkOptions } from "../../gpu/paced_commands.ts";
+import { turn } from "../../gpu/turns.ts";
 import { openArray, openArrays } from "../../io/array_file.ts";
 import { ArrayView } from "../../io/array_view.ts";
 import type { DtypeName } from "../../io/dtypes.ts";
@@ -149,10 +151,12 @@ export async function openFeaturesOf(input: RankInput, inMemory: boolean): Promi
  * Checks the entries of arrays that are few, before any work on others.
  *
  * @param inputs The arrays.
+ * @param work Signal to stop.
  * @throws {InputError} If an entry is not finite or can not be read.
  */
-export async function checkEntries(inputs: readonly RankInput[]): Promise<void> {
+export async function checkEntries(inputs: readonly RankInput[], work: WorkOptions = {}): Promise<void> {
   for (const input of inputs) {
+    await turn(work);
     if (input.rows * input.columns > MOST_HELD) continue;
     using _features = await openFeaturesOf(input, false);
   }

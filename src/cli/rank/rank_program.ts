@@ -6,6 +6,7 @@
 import { InputError, ShapeError } from "../../errors.ts";
 import { count, printable } from "../../format.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import { turn } from "../../gpu/turns.ts";
 import { dtypes } from "../../io/dtypes.ts";
 import { readWeights } from "../../io/feature_file.ts";
 import { compactJson } from "../../io/json.ts";
@@ -22,6 +23,7 @@ import {
 } from "../../rank/methods/feature_ranks.ts";
 import { type RankMethod, rankMethods } from "../../rank/methods/rank_methods.ts";
 import { openGpu } from "../implementation.ts";
+import { createProgress } from "../progress.ts";
 import type { Program, ProgramCall } from "../program.ts";
 import { rankTable } from "../rank_table.ts";
 import { verdictJson, verdictLine, Verification } from "../verification.ts";
@@ -75,26 +77,29 @@ export async function runRanks(
   const inputs = await findInputs(positionals, inputOptionsOf(flags));
   inputs.forEach((input) => checkLimits(input, flags));
   const weights = await weightsOf(inputs, normalization);
-  if (inputs.length > 1) await checkEntries(inputs);
+  if (inputs.length > 1) await checkEntries(inputs, { signal });
   const verification = await Verification.open(flags.exportCertificate);
   using gpu = await openGpu(flags);
   const results: Result[] = [];
+  using progress = createProgress({ total: inputs.length, label: "rank", quiet: flags.quiet });
   try {
     for (const input of inputs) {
-      signal.throwIfAborted();
+      await turn({ signal });
       using opened = await openFeaturesOf(input, isHeld(flags));
       const { features } = opened;
       const given = { threshold, center, ...weights ? { weights } : volumeOf(normalization, input.rows) };
-      const options = { ...given, epsilons, precision, rankMethod };
+      const options = { ...given, epsilons, precision, rankMethod, signal };
       const ranks = await ranksOf(gpu, input, { features, options });
       const { name, file, tensor, shape, axes, rows, columns } = input;
       const named = { name, file, tensor, shape, axes, rows, columns, normalization, ...ranks };
       const verdicts = isVerified(flags) && "data" in features
-        ? await verification.add({ name, features, ranks: ranks.ranks, ...given })
+        ? await verification.add({ name, features, ranks: ranks.ranks, ...given }, { signal })
         : null;
       results.push({ named, verdicts });
+      if (inputs.length > 1) progress.update(results.length, name);
     }
   } finally {
+    progress.finish();
     if (results.length > 0) print(results, flags);
   }
   verification.failIfWrong();

@@ -11,6 +11,7 @@ import type { Task } from "../../tasks/task.ts";
 import type { KernelTime } from "../../gpu/measure/profiler.ts";
 import type { SweptValues, TraceShape } from "../../io/mod.ts";
 import type { Table } from "../../io/table.ts";
+import type { DivergedLayer } from "../../train/state.ts";
 import type { TrainingSession } from "./training_session.ts";
 import type { Trace } from "../../train/trace.ts";
 import type { Claim, Verdict } from "./verdict.ts";
@@ -75,6 +76,8 @@ export interface Divergence {
   readonly replica: number;
   /** Step at which its loss became NaN or infinite. */
   readonly step: number;
+  /** Layer in which that began, see `DivergedReplica`; absent if it did not diverge. */
+  readonly layer?: DivergedLayer;
   /** Its name and the reason, unless index and step are enough. */
   readonly description?: string;
 }

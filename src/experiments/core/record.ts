@@ -14,6 +14,7 @@ import {
 } from "../../linalg/double_single/double_single_self_test.ts";
 import type { Task } from "../../tasks/task.ts";
 import { environmentVariable } from "../../io/host.ts";
+import { divergenceOrigin } from "../../train/divergence.ts";
 import { VERSION } from "../../version.ts";
 import type { Divergence, Experiment, ExperimentPlan, ExperimentResult, RunStatus } from "./experiment.ts";
 import type { OptionTable } from "../../cli/options.ts";
@@ -210,6 +211,6 @@ export function failIfDiverged(
   }
   const what = diverged.length > 1
     ? "every network diverged"
-    : `the loss is no longer finite from step ${diverged[0].step} on`;
+    : `the loss is no longer finite from step ${diverged[0].step} on${divergenceOrigin(diverged[0])}`;
   throw new StaircaseError(`${what}: lower the learning rate, or choose another initialiser`);
 }

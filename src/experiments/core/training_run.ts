@@ -5,6 +5,7 @@
  */
 import type { SweptValues } from "../../io/mod.ts";
 import { type CompleteOptions, completeOptions, type TrainingOptions } from "../../train/options.ts";
+import { divergencePlace } from "../../train/divergence.ts";
 import type { Probe } from "../../train/trace.ts";
 import { Training } from "../../train/training.ts";
 import { follow } from "../../train/follow.ts";
@@ -157,10 +158,9 @@ async function execute<Row, Prepared>(
     clearInterval(timer);
   }
   const { rows, leftOut = [] } = await measure(training, prepared, context);
-  const diverged = [...training.diverged].map(([replica, step]): Divergence => ({
-    replica,
-    step,
-    ...nameOf && { description: `${nameOf(replica)} diverged at step ${step}` },
+  const diverged = training.divergedReplicas.map((each): Divergence => ({
+    ...each,
+    ...nameOf && { description: `${nameOf(each.replica)} diverged ${divergencePlace(each)}` },
   }));
   return {
     rows,

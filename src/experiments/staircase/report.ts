@@ -9,6 +9,7 @@ import { count, formatNumber } from "../../format.ts";
 import type { KernelTime } from "../../gpu/measure/profiler.ts";
 import { lowerMedian } from "../../stats/median.ts";
 import { combinePValues } from "../../stats/p_values.ts";
+import { divergencePlace } from "../../train/divergence.ts";
 import type { CompleteOptions } from "../../train/options.ts";
 import type { LayerSummary, RankSummary, ReplicaSummary, TraceSummary } from "../../train/summary.ts";
 import type { StairTests } from "../../train/stair_tests.ts";
@@ -36,7 +37,7 @@ export interface StaircaseRun {
  * @returns Lines for a terminal.
  */
 export function staircaseReport(
-  { plan, rows: [{ summary }] }: ExperimentResult<CompleteOptions, StaircaseRun>,
+  { plan, rows: [{ summary }], diverged }: ExperimentResult<CompleteOptions, StaircaseRun>,
   kernels: readonly KernelTime[] | null,
 ): string[] {
   const { replicas } = summary, wanted = plan.replicas;
@@ -46,10 +47,8 @@ export function staircaseReport(
     : `, relative error of the solution ${summary.relativeError.toExponential(3)}`;
   const of = wanted > 1 ? ` (median of ${count(wanted, "replica")})` : "";
   const lines = [`final loss ${summary.loss.toExponential(3)}${accuracy}${error}${of}`];
-  for (const { replica, divergedAt } of replicas) {
-    if (divergedAt !== null) {
-      lines.push(`replica ${replica} diverged at step ${divergedAt}; its trace ends there`);
-    }
+  for (const { replica, step, layer = null } of diverged) {
+    lines.push(`replica ${replica} diverged ${divergencePlace({ step, layer })}; its trace ends there`);
   }
   for (const { label, replicas: indices } of sweptGroups(sweptBy(plan), wanted)) {
     const members = replicas.filter(({ replica }) => indices.includes(replica));

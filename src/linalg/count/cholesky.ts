@@ -6,15 +6,16 @@
  */
 import { ShapeError } from "../../errors.ts";
 import { allocateArrays, type GpuArray } from "../../gpu/array.ts";
-import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import { PacedCommands, type WorkOptions } from "../../gpu/paced_commands.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import { type StepIterations, stepsPerDispatch } from "../iterations.ts";
 import { addDown, addUp, ldexpDown, ldexpUp } from "../directed.ts";
 import type { EigenvalueCount } from "./eigenvalue_count.ts";
 import type { Matrix } from "../matrix.ts";
-import { scaledSingle } from "../scaled_matrix.ts";
+import { inGroups } from "../pieces.ts";
+import { type ScaledMatrix, scaledSingle } from "../scaled_matrix.ts";
 import { ordersOf, SymmetricBatch, type SymmetricMatrices } from "./symmetric_batch.ts";
 import pivotedSource from "../../../shaders/linalg/include/pivoted.wgsl" with { type: "text" };
 import choleskySource from "../../../shaders/linalg/count/cholesky.wgsl" with { type: "text" };
@@ -122,7 +123,8 @@ export async function bindCholesky(
       ["u32", rows, rows * (rows + 4) / 2, steps, index === 0 ? 1 : 0, 0],
     );
     const { inverses, copies, states, bounds } = work;
-    return kernel.bind([shape, batch.orders, inverses, batch.matrices, copies, states, bounds], [count]);
+    const arrays = [shape, batch.orders, inverses, batch.matrices, copies, states, bounds];
+    return kernel.bind(arrays, [count], 4 * steps * order ** 2 * count);
   });
 }
 
@@ -150,6 +152,7 @@ function iterationsOf(order: number, lanes: number): StepIterations {
  * @param gpu Device.
  * @param matrices Square matrices of any orders 1 ≤ n ≤ 1,024, and of any magnitude; only the lower
  * triangle is read. Entries of float64 are rounded to 24 bits, which the bounds cover.
+ * @param options Signal to stop.
  * @returns Bounds on the eigenvalues of each. A matrix that is not finite has bounds of infinity
  * and 0.
  * @throws {InputError} Where they are no list of matrices.
@@ -171,18 +174,25 @@ function iterationsOf(order: number, lanes: number): StepIterations {
 export async function boundByCholesky(
   gpu: Gpu,
   matrices: readonly Matrix[],
+  options: WorkOptions = {},
 ): Promise<EigenvalueBounds[]> {
   if (matrices.length === 0) return [];
-  ordersOf(matrices);
-  const scaled = matrices.map(scaledSingle);
+  const order = Math.max(...ordersOf(matrices));
+  return await inGroups(gpu, matrices.map(scaledSingle), order ** 3, (group) => bound(gpu, group, options));
+}
+
+async function bound(
+  gpu: Gpu,
+  scaled: readonly ScaledMatrix[],
+  options: WorkOptions,
+): Promise<EigenvalueBounds[]> {
   using batch = new SymmetricBatch(gpu, scaled);
   using work = new CholeskyWork(gpu, batch);
-  const commands = new Commands(gpu);
-  commands.run(...await bindCholesky(gpu, batch, work));
+  using commands = new PacedCommands(gpu, options);
+  await commands.run(await bindCholesky(gpu, batch, work));
   commands.submit();
   const words = await work.bounds.read();
-  return matrices.map(({ rows: n }, index) => {
-    const { exponent, rounding } = scaled[index];
+  return scaled.map(({ rows: n, exponent, rounding }, index) => {
     const part = (which: number, unscale: (bound: number) => number) =>
       Float64Array.from({ length: n }, (_, k) => unscale(words[2 * (index * batch.rows + k) + which]));
     return {

@@ -5,12 +5,13 @@
  */
 import { ShapeError } from "../../errors.ts";
 import { allocateArrays, type GpuArray } from "../../gpu/array.ts";
-import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import { PacedCommands, type WorkOptions } from "../../gpu/paced_commands.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import { type StepIterations, stepsPerDispatch } from "../iterations.ts";
 import type { Matrix } from "../matrix.ts";
+import { inGroups } from "../pieces.ts";
 import { U } from "../rounding.ts";
 import {
   type CountedMatrix,
@@ -19,7 +20,7 @@ import {
   type ShiftedCount,
   thresholdsOf,
 } from "./eigenvalue_count.ts";
-import { scaledSingle, scaledThresholds } from "../scaled_matrix.ts";
+import { type ScaledMatrix, scaledSingle, scaledThresholds } from "../scaled_matrix.ts";
 import { SymmetricBatch, type SymmetricMatrices } from "./symmetric_batch.ts";
 import pivotedSource from "../../../shaders/linalg/include/pivoted.wgsl" with { type: "text" };
 import inertiaSource from "../../../shaders/linalg/count/inertia.wgsl" with { type: "text" };
@@ -135,6 +136,7 @@ export async function bindInertia(
       dispatches.push(kernel.bind(
         [shape, batch.orders, work.epsilons, batch.matrices, work.copies, work.results],
         [batch.count, work.thresholds, sides],
+        2 * steps * batch.order ** 2 * batch.count * work.thresholds * sides,
       ));
     });
   }
@@ -230,6 +232,7 @@ export async function readInertia(
  * @param matrices Symmetric matrices of any orders 1 ≤ n ≤ 1,024, and of any magnitude; only the
  * lower triangle is read. Entries of float64 are rounded to 24 bits, which the intervals cover.
  * @param epsilons Thresholds of each matrix, as many for each.
+ * @param options Signal to stop.
  * @returns A certified count for each threshold of each matrix; 0 in [0, n] where a matrix is not
  * finite.
  * @throws {InputError} Where they are no list of matrices.
@@ -252,11 +255,23 @@ export async function countByInertia(
   gpu: Gpu,
   matrices: readonly Matrix[],
   epsilons: readonly (readonly number[])[],
+  options: WorkOptions = {},
 ): Promise<EigenvalueCount[][]> {
   if (matrices.length === 0) return [];
   const thresholds = thresholdsOf(matrices, epsilons);
   if (thresholds === 0) return matrices.map(() => []);
-  const scaled = matrices.map(scaledSingle);
+  const all = matrices.map((matrix, index) => ({ matrix: scaledSingle(matrix), epsilons: epsilons[index] }));
+  const operations = thresholds * Math.max(...matrices.map(({ rows }) => rows)) ** 3;
+  return await inGroups(gpu, all, operations, (group) => count(gpu, group, options));
+}
+
+async function count(
+  gpu: Gpu,
+  group: readonly { readonly matrix: ScaledMatrix; readonly epsilons: readonly number[] }[],
+  options: WorkOptions,
+): Promise<EigenvalueCount[][]> {
+  const scaled = group.map(({ matrix }) => matrix), epsilons = group.map((each) => each.epsilons);
+  const thresholds = epsilons[0].length;
   using batch = new SymmetricBatch(gpu, scaled);
   using work = new InertiaWork(gpu, batch, thresholds);
   work.epsilons.write(Float32Array.from(
@@ -265,8 +280,8 @@ export async function countByInertia(
       return scaledThresholds(epsilons[index], matrix).flatMap((epsilon) => [epsilon, margin(epsilon)]);
     }),
   ));
-  const commands = new Commands(gpu);
-  commands.run(...await bindInertia(gpu, batch, work));
+  using commands = new PacedCommands(gpu, options);
+  await commands.run(await bindInertia(gpu, batch, work));
   commands.submit();
   return await readInertia(batch, work, scaled, epsilons);
 }

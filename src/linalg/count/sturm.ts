@@ -6,14 +6,15 @@
  */
 import { checkKeys, checkName } from "../../check.ts";
 import type { GpuArray } from "../../gpu/array.ts";
-import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import { PacedCommands, type WorkOptions } from "../../gpu/paced_commands.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { type GpuStruct, gpuStruct } from "../../gpu/struct.ts";
 import { selfTestDoubleSingle } from "../double_single/double_single_self_test.ts";
 import { type EigenvalueCount, thresholdsOf } from "./eigenvalue_count.ts";
 import { type Matrix, type PrecisionName, precisionNames } from "../matrix.ts";
-import { scaledSingle, scaledThresholds } from "../scaled_matrix.ts";
+import { type ScaledMatrix, scaledSingle, scaledThresholds } from "../scaled_matrix.ts";
+import { inGroups } from "../pieces.ts";
 import { SymmetricBatch } from "./symmetric_batch.ts";
 import { readSturm, SturmWork } from "./sturm_work.ts";
 import { bindSturmDoubleSingle } from "./sturm_double_single.ts";
@@ -52,6 +53,7 @@ export async function bindSturm(gpu: Gpu, batch: TridiagonalBatch, work: SturmWo
       work.results,
     ],
     [Math.ceil(batch.count * work.thresholds / WORKGROUP)],
+    30 * batch.count * work.thresholds * batch.rows,
   );
 }
 
@@ -75,6 +77,7 @@ export async function bindBisection(
   return kernel.bind(
     [shapeOf(gpu, batch, 0), batch.orders, batch.entries, batch.states, eigenvalues],
     [Math.ceil(batch.count * batch.rows / WORKGROUP)],
+    300 * batch.count * batch.rows ** 2,
   );
 }
 
@@ -83,7 +86,7 @@ function shapeOf(gpu: Gpu, batch: TridiagonalBatch, thresholds: number): GpuStru
 }
 
 /** Options of {@linkcode countBySturm}. */
-export interface SturmOptions {
+export interface SturmOptions extends WorkOptions {
   /**
    * Arithmetic. `single` proves little below 10⁻⁵ λ₁. `double`, double-single arithmetic for orders
    * up to 512, takes three times as long and proves counts down to about 10⁻¹¹ λ₁. Default:
@@ -125,14 +128,25 @@ export async function countBySturm(
   epsilons: readonly (readonly number[])[],
   options: SturmOptions = {},
 ): Promise<EigenvalueCount[][]> {
-  checkKeys("options of countBySturm", options, ["precision"]);
-  const { precision = "single" } = options;
+  checkKeys("options of countBySturm", options, ["precision", "signal"]);
+  const { precision = "single", signal } = options;
   checkName("precision", precision, precisionNames);
   if (matrices.length === 0) return [];
   const thresholds = thresholdsOf(matrices, epsilons);
   if (thresholds === 0) return matrices.map(() => []);
+  const all = matrices.map((matrix, index) => ({ matrix: scaledSingle(matrix), epsilons: epsilons[index] }));
+  const operations = (precision === "double" ? 20 : 1) * Math.max(...matrices.map(({ rows }) => rows)) ** 3;
+  return await inGroups(gpu, all, operations, (group) => count(gpu, group, { precision, signal }));
+}
+
+async function count(
+  gpu: Gpu,
+  group: readonly { readonly matrix: ScaledMatrix; readonly epsilons: readonly number[] }[],
+  { precision, signal }: SturmOptions,
+): Promise<EigenvalueCount[][]> {
+  const scaled = group.map(({ matrix }) => matrix), epsilons = group.map((each) => each.epsilons);
+  const thresholds = epsilons[0].length;
   const { form } = await selfTestDoubleSingle(gpu);
-  const scaled = matrices.map(scaledSingle);
   using batch = new SymmetricBatch(gpu, scaled);
   const double = precision === "double";
   using reduced = new TridiagonalBatch(gpu, batch, double ? 2 : 1);
@@ -140,11 +154,13 @@ export async function countBySturm(
   work.epsilons.write(
     Float32Array.from(scaled.flatMap((matrix, index) => scaledThresholds(epsilons[index], matrix))),
   );
-  const commands = new Commands(gpu);
-  commands.run(
-    ...await (double ? bindTridiagonalDoubleSingle : bindTridiagonal)(gpu, batch, reduced, form),
-    await (double ? bindSturmDoubleSingle(gpu, reduced, work, form) : bindSturm(gpu, reduced, work)),
+  using commands = new PacedCommands(gpu, { signal });
+  await commands.run(
+    await (double ? bindTridiagonalDoubleSingle : bindTridiagonal)(gpu, batch, reduced, form),
   );
+  await commands.run([
+    await (double ? bindSturmDoubleSingle(gpu, reduced, work, form) : bindSturm(gpu, reduced, work)),
+  ]);
   commands.submit();
   return await readSturm(work, scaled, epsilons);
 }

@@ -44,5 +44,6 @@ export async function bindSturmDoubleSingle(
   return kernel.bind(
     [shape, batch.orders, batch.entries, batch.states, work.epsilons, work.results],
     [Math.ceil(batch.count * work.thresholds / WORKGROUP)],
+    1000 * batch.count * work.thresholds * batch.rows,
   );
 }

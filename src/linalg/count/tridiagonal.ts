@@ -134,6 +134,7 @@ export async function bindTridiagonal(
     return kernel.bind(
       [shape, batch.orders, batch.matrices, out.copies, out.entries, out.states],
       [batch.count],
+      8 * steps * order ** 2 * batch.count,
     );
   });
 }

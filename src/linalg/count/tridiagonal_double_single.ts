@@ -88,6 +88,7 @@ export async function bindTridiagonalDoubleSingle(
     return kernel.bind(
       [shape, batch.orders, batch.matrices, out.copies, out.entries, out.states],
       [batch.count],
+      160 * steps * order ** 2 * batch.count,
     );
   });
 }

@@ -64,6 +64,8 @@ interface BlockArithmetic {
   readonly stripUnits: number;
   /** Loop iterations that a strip of the matrix takes, and one of the basis. */
   readonly iterations: readonly [number, number];
+  /** Operations that count as one. */
+  readonly cost: number;
 }
 
 const SINGLE: BlockArithmetic = {
@@ -75,6 +77,7 @@ const SINGLE: BlockArithmetic = {
   strip: 8,
   stripUnits: 2,
   iterations: [23, 18],
+  cost: 1,
 };
 
 function doubleSingle(form: DoubleSingleForm): BlockArithmetic {
@@ -95,6 +98,7 @@ function doubleSingle(form: DoubleSingleForm): BlockArithmetic {
     strip: 2,
     stripUnits: 2,
     iterations: [147, 91],
+    cost: 20,
   };
 }
 
@@ -115,12 +119,12 @@ export async function bindBlocks(
   arithmetic: "single" | DoubleSingleForm,
   { tolerance, least, shares, stack }: SolverOptions & { readonly stack: DisposableStack },
 ): Promise<JacobiSolver> {
-  const { source, words, strip, stripUnits, iterations } = arithmetic === "single"
+  const { source, words, strip, stripUnits, iterations, cost } = arithmetic === "single"
     ? SINGLE
     : doubleSingle(arithmetic);
   const { tail = 0, heads = [0, 0, 0, 0] } = shares;
   const { count, rowStride, orders, progress, matrices, basis } = batch;
-  const pairs = Math.ceil(batch.order / 16);
+  const pairs = Math.ceil(batch.order / 16), entries = count * batch.rows ** 2;
   // lavapipe runs 8 lanes as one vector, and pays for more at every barrier; a GPU's warps have 32.
   const lanes = gpu.software ? 8 : 32;
   const kernel = (entryPoint: string) => gpu.kernel({ ...source, entryPoint }, { LANES: lanes });
@@ -142,7 +146,7 @@ export async function bindBlocks(
   const look = (restart: boolean): Dispatch[] => {
     const how = shape(0, restart);
     return [
-      measure.bind([how, orders, progress, matrices, sums], [2 * pairs, count]),
+      measure.bind([how, orders, progress, matrices, sums], [2 * pairs, count], 2 * cost * entries),
       judge.bind([how, orders, progress, sums], [1, count]),
     ];
   };
@@ -154,11 +158,13 @@ export async function bindBlocks(
     : gpu.limits.maxComputeWorkgroupsPerDimension;
   const workgroups = Math.max(1, Math.min(blocks + strips, most));
   const sweep: Dispatch[] = [];
+  // A pair takes about 10 sweeps of 16 × 16; a round multiplies A from both sides, and the basis.
+  const solving = 40_000 * cost * pairs * count, turning = 96 * cost * entries;
   for (let round = 0; round < 2 * pairs - 1; round++) {
     const how = shape(round, false);
     sweep.push(
-      solve.bind([how, orders, progress, matrices, turns, turned], [pairs, count]),
-      turn.bind([how, orders, progress, matrices, turns, turned, basis], [workgroups, count]),
+      solve.bind([how, orders, progress, matrices, turns, turned], [pairs, count], solving),
+      turn.bind([how, orders, progress, matrices, turns, turned, basis], [workgroups, count], turning),
     );
   }
   return { start: look(true), sweep: [...sweep, ...look(false)], most: MOST_SWEEPS };

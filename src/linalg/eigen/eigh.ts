@@ -3,13 +3,16 @@
  *
  * @module
  */
+import { checkKeys } from "../../check.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import type { WorkOptions } from "../../gpu/paced_commands.ts";
 import { EigenBatch } from "./eigen_batch.ts";
 import { solveJacobi } from "./jacobi.ts";
 import { checkFinite, ordersOf } from "../count/symmetric_batch.ts";
 import type { Matrix } from "../matrix.ts";
+import { inGroups } from "../pieces.ts";
 import { ldexp } from "../rounding.ts";
-import { scaledSingle } from "../scaled_matrix.ts";
+import { type ScaledMatrix, scaledSingle } from "../scaled_matrix.ts";
 import { symmetricMatrix } from "../symmetric_matrix.ts";
 
 /** Eigenvalues and eigenvectors of one symmetric matrix. */
@@ -33,6 +36,7 @@ export interface Eigen {
  * @param matrices Symmetric matrices of any orders 1 ≤ n ≤ 2,048. The lower triangle counts; the
  * upper one may differ from it as rounding makes it differ, by 2⁻¹³ √|a_ii a_jj|. Entries of
  * float64 are rounded to 24 bits.
+ * @param options Signal to stop.
  * @returns Eigenvalues and eigenvectors of each. An eigenvalue beyond float64 is infinite.
  * @throws {ShapeError} Where a matrix is not square, too large, or has another number of entries
  * than its shape says.
@@ -51,15 +55,24 @@ export interface Eigen {
  * assert.deepEqual([...values].map(Math.round), [3, 1]);
  * ```
  */
-export async function eigh(gpu: Gpu, matrices: readonly Matrix[]): Promise<Eigen[]> {
+export async function eigh(
+  gpu: Gpu,
+  matrices: readonly Matrix[],
+  options: WorkOptions = {},
+): Promise<Eigen[]> {
+  checkKeys("options of eigh", options, ["signal"]);
   const orders = ordersOf(matrices);
   checkFinite(matrices);
   if (matrices.length === 0) return [];
-  const symmetric = matrices.map(symmetricMatrix);
+  const scaled = matrices.map(symmetricMatrix).map(scaledSingle);
+  return await inGroups(gpu, scaled, 12 * Math.max(...orders) ** 3, (group) => solve(gpu, group, options));
+}
+
+async function solve(gpu: Gpu, scaled: readonly ScaledMatrix[], options: WorkOptions): Promise<Eigen[]> {
+  const orders = scaled.map(({ rows }) => rows);
   using batch = new EigenBatch(gpu, orders);
   const { rows } = batch;
   const padded = new Float32Array(batch.matrices.length);
-  const scaled = symmetric.map(scaledSingle);
   scaled.forEach(({ rows: n, data: entries }, index) => {
     for (let i = 0; i < n; i++) {
       for (let j = 0; j < n; j++) {
@@ -68,7 +81,7 @@ export async function eigh(gpu: Gpu, matrices: readonly Matrix[]): Promise<Eigen
     }
   });
   batch.matrices.write(padded);
-  await solveJacobi(gpu, batch);
+  await solveJacobi(gpu, batch, options);
   const [solved, basis] = await Promise.all([batch.matrices.read(), batch.basis.read()]);
   return orders.map((n, index) => {
     const { exponent } = scaled[index];

@@ -4,13 +4,15 @@
  * @module
  */
 import { GpuArray } from "../../gpu/array.ts";
-import { Commands } from "../../gpu/commands.ts";
+import { checkKeys } from "../../check.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import { PacedCommands, type WorkOptions } from "../../gpu/paced_commands.ts";
 import { bindBisection } from "../count/sturm.ts";
 import { checkFinite, ordersOf, SymmetricBatch } from "../count/symmetric_batch.ts";
 import type { Matrix } from "../matrix.ts";
+import { inGroups } from "../pieces.ts";
 import { ldexp } from "../rounding.ts";
-import { scaledSingle } from "../scaled_matrix.ts";
+import { type ScaledMatrix, scaledSingle } from "../scaled_matrix.ts";
 import { symmetricMatrix } from "../symmetric_matrix.ts";
 import { bindTridiagonal, TridiagonalBatch } from "../count/tridiagonal.ts";
 
@@ -29,6 +31,7 @@ import { bindTridiagonal, TridiagonalBatch } from "../count/tridiagonal.ts";
  * @param matrices Symmetric matrices of any orders 1 ≤ n ≤ 2,048. The lower triangle counts; the
  * upper one may differ from it as rounding makes it differ, by 2⁻¹³ √|a_ii a_jj|. Entries of
  * float64 are rounded to 24 bits.
+ * @param options Signal to stop.
  * @returns Eigenvalues of each, descending. One beyond float64 is infinite.
  * @throws {ShapeError} Where a matrix is not square, too large, or has another number of entries
  * than its shape says.
@@ -47,22 +50,33 @@ import { bindTridiagonal, TridiagonalBatch } from "../count/tridiagonal.ts";
  * assert.deepEqual([...values].map(Math.round), [3, 1]);
  * ```
  */
-export async function eigvalsh(gpu: Gpu, matrices: readonly Matrix[]): Promise<Float64Array[]> {
+export async function eigvalsh(
+  gpu: Gpu,
+  matrices: readonly Matrix[],
+  options: WorkOptions = {},
+): Promise<Float64Array[]> {
+  checkKeys("options of eigvalsh", options, ["signal"]);
   const orders = ordersOf(matrices);
   checkFinite(matrices);
   if (matrices.length === 0) return [];
   const scaled = matrices.map(symmetricMatrix).map(scaledSingle);
+  return await inGroups(gpu, scaled, Math.max(...orders) ** 3, (group) => solve(gpu, group, options));
+}
+
+async function solve(
+  gpu: Gpu,
+  scaled: readonly ScaledMatrix[],
+  options: WorkOptions,
+): Promise<Float64Array[]> {
   using batch = new SymmetricBatch(gpu, scaled);
   using reduced = new TridiagonalBatch(gpu, batch);
   using values = new GpuArray(gpu, "eigenvalues", batch.count * batch.rows);
-  const commands = new Commands(gpu);
-  commands.run(
-    ...await bindTridiagonal(gpu, batch, reduced, "float"),
-    await bindBisection(gpu, reduced, values),
-  );
+  using commands = new PacedCommands(gpu, options);
+  await commands.run(await bindTridiagonal(gpu, batch, reduced, "float"));
+  await commands.run([await bindBisection(gpu, reduced, values)]);
   commands.submit();
   const words = await values.read();
-  return orders.map((n, index) => {
+  return scaled.map(({ rows: n }, index) => {
     const own = words.subarray(index * batch.rows, index * batch.rows + n);
     return Float64Array.from(own, (value) => ldexp(value, -scaled[index].exponent));
   });

@@ -6,6 +6,7 @@
 import { ShapeError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
+import type { WorkOptions } from "../../gpu/paced_commands.ts";
 import { U } from "../rounding.ts";
 import { bindBlocks } from "./block_jacobi.ts";
 import {
@@ -80,17 +81,17 @@ export async function bindJacobiSweeps(
  *
  * @param gpu Device.
  * @param batch Matrices and bases.
- * @param shares Limits of the tail and the heads of a spectrum.
+ * @param options Limits of the tail and the heads of a spectrum; signal to stop.
  * @throws {ShapeError} Where an order is above 2,048.
  */
 export async function solveJacobi(
   gpu: Gpu,
   batch: SolvableMatrices,
-  shares: JacobiShares = {},
+  { shares = {}, signal }: { readonly shares?: JacobiShares } & WorkOptions = {},
 ): Promise<void> {
   using stack = new DisposableStack();
   const solver = await bindJacobi(gpu, batch, stack, { shares, mostAlone: MOST_ORDER_ALONE_WATCHED });
-  await runSolver(gpu, solver, batch.progress);
+  await runSolver(gpu, solver, batch.progress, { signal });
 }
 
 /**

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Gpu } from "../../gpu/device.ts";
+import type { WorkOptions } from "../../gpu/paced_commands.ts";
 import { bindBlocks } from "./block_jacobi.ts";
 import type { DoubleSingleForm } from "../double_single/double_single.ts";
 import { checkOrder, type JacobiOptions } from "./jacobi.ts";
@@ -32,18 +33,18 @@ const MOST_ORDER_ALONE = 64;
  * @param gpu Device.
  * @param form Form of the arithmetic that the adapter needs.
  * @param batch Matrices and bases, in pairs hi, lo.
- * @param shares Limits of the tail and the heads of a spectrum.
+ * @param options Limits of the tail and the heads of a spectrum; signal to stop.
  * @throws {ShapeError} Where an order is above 2,048.
  */
 export async function solveJacobiDoubleSingle(
   gpu: Gpu,
   form: DoubleSingleForm,
   batch: SolvableMatrices,
-  shares: JacobiShares = {},
+  { shares = {}, signal }: { readonly shares?: JacobiShares } & WorkOptions = {},
 ): Promise<void> {
   using stack = new DisposableStack();
   const solver = await bindJacobiDoubleSingle(gpu, batch, stack, { form, shares });
-  await runSolver(gpu, solver, batch.progress);
+  await runSolver(gpu, solver, batch.progress, { signal });
 }
 
 /** Options of {@linkcode bindJacobiDoubleSingle}. */

@@ -68,6 +68,8 @@ export async function bindRounds(
   const lanes = lanesFor(gpu, batch.order);
   const kernel = await gpu.kernel(source, { LANES: lanes, PAIRS: pairs });
   const rounds = roundsPerDispatch(batch, lanes);
+  const perEntry = arithmetic === "single" ? 12 : 240;
+  const operations = perEntry * Math.min(rounds, MOST_SWEEPS * sweep) * batch.rows ** 2 * batch.count;
   const start: Dispatch[] = [];
   for (let done = 0; done <= MOST_SWEEPS * sweep; done += rounds) {
     const shape = gpuStruct(
@@ -77,9 +79,8 @@ export async function bindRounds(
       ["f32", tolerance, tail, least, ...heads],
       ["u32", 0],
     );
-    start.push(
-      kernel.bind([shape, batch.orders, batch.progress, batch.matrices, batch.basis], [batch.count]),
-    );
+    const { orders, progress, matrices, basis } = batch;
+    start.push(kernel.bind([shape, orders, progress, matrices, basis], [batch.count], operations));
   }
   return { start, sweep: [], most: 0 };
 }

@@ -5,9 +5,9 @@
  * @module
  */
 import type { GpuArray } from "../../gpu/array.ts";
-import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
+import { PacedCommands, type WorkOptions } from "../../gpu/paced_commands.ts";
 
 /** Shares of the largest diagonal entry, in absolute value, that divide a spectrum. */
 export interface JacobiShares {
@@ -83,20 +83,24 @@ export function unrollSweeps({ start, sweep, most }: JacobiSolver): Dispatch[] {
  * @param gpu Device.
  * @param solver The solver.
  * @param progress Its progress with each matrix.
+ * @param options Signal to stop.
  */
-export async function runSolver(gpu: Gpu, solver: JacobiSolver, progress: GpuArray): Promise<void> {
-  const submit = (dispatches: readonly Dispatch[]) => {
-    const commands = new Commands(gpu);
-    commands.run(...dispatches);
-    commands.submit();
-  };
-  submit(solver.start);
+export async function runSolver(
+  gpu: Gpu,
+  solver: JacobiSolver,
+  progress: GpuArray,
+  options: WorkOptions = {},
+): Promise<void> {
+  using commands = new PacedCommands(gpu, options);
+  await commands.run(solver.start);
   for (let sweep = 1; sweep <= solver.most; sweep++) {
-    submit(solver.sweep);
+    await commands.run(solver.sweep);
     if (sweep < 4 || sweep % 2 === 1) continue;
+    commands.submit();
     const words = await progress.readUint32();
     if (words.every((word, i) => i % PROGRESS_WORDS !== 1 || word === 1)) return;
   }
+  commands.submit();
 }
 
 /** Progress of the solver with a matrix. */

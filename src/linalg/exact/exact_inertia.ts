@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Steps } from "../../gpu/turns.ts";
 
 /** Numbers of eigenvalues by their sign. */
 export interface Inertia {
@@ -32,17 +33,18 @@ export interface Inertia {
  * bits.
  *
  * @param rows Lower triangle by rows: entry (i, j) is `[i][j]`, j ≤ i. It is left as it is.
- * @returns The counts.
+ * @returns The counts, after a step for each row of each elimination.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
+ * import { finish } from "../../gpu/turns.ts";
  * import { exactInertia } from "./exact_inertia.ts";
  *
- * assert.deepEqual(exactInertia([[0n], [3n, 0n]]), { positive: 1, zero: 0, negative: 1 });
+ * assert.deepEqual(finish(exactInertia([[0n], [3n, 0n]])), { positive: 1, zero: 0, negative: 1 });
  * ```
  */
-export function exactInertia(rows: readonly (readonly bigint[])[]): Inertia {
+export function* exactInertia(rows: readonly (readonly bigint[])[]): Steps<Inertia> {
   const a = rows.map((row) => [...row]);
   const n = a.length;
   let previous = 1n, positive = 0, negative = 0;
@@ -54,6 +56,7 @@ export function exactInertia(rows: readonly (readonly bigint[])[]): Inertia {
     for (let i = k + 1; i < n; i++) {
       const row = a[i], factor = row[k];
       for (let j = k + 1; j <= i; j++) row[j] = (pivot * row[j] - factor * a[j][k]) / previous;
+      yield;
     }
     previous = pivot;
   }

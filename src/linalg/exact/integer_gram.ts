@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Steps } from "../../gpu/turns.ts";
 import { bitLength } from "./dyadic.ts";
 
 /**
@@ -14,20 +15,22 @@ import { bitLength } from "./dyadic.ts";
  *
  * @param vectors Vectors a_i, all of one length.
  * @param multipliers Integers u_l ≥ 0, one for each entry of a vector; `null` for 1.
- * @returns Lower triangle by rows: entry (i, j) is `[i][j]`, j ≤ i.
+ * @returns Lower triangle by rows: entry (i, j) is `[i][j]`, j ≤ i; after a step for each entry of
+ * a vector.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
+ * import { finish } from "../../gpu/turns.ts";
  * import { integerGram } from "./integer_gram.ts";
  *
- * assert.deepEqual(integerGram([[1n, 2n], [-3n, 1n]], null), [[5n], [-1n, 10n]]);
+ * assert.deepEqual(finish(integerGram([[1n, 2n], [-3n, 1n]], null)), [[5n], [-1n, 10n]]);
  * ```
  */
-export function integerGram(
+export function* integerGram(
   vectors: readonly (readonly bigint[])[],
   multipliers: readonly bigint[] | null,
-): bigint[][] {
+): Steps<bigint[][]> {
   const length = vectors[0].length;
   const widest = (values: readonly bigint[]) => values.reduce((most, n) => Math.max(most, bitLength(n)), 0);
   const width = vectors.reduce((most, vector) => Math.max(most, widest(vector)), 0);
@@ -43,14 +46,18 @@ export function integerGram(
     vectors.forEach((vector, i) => {
       if (vector[l] !== 0n) sums[i] += multiplier * vector[l] * packed;
     });
+    yield;
   }
-  return sums.map((sum, i) => {
+  const rows: bigint[][] = [];
+  for (let i = 0; i < sums.length; i++, yield) {
+    let sum = sums[i];
     const row: bigint[] = [];
     for (let j = 0; j <= i; j++) {
       const entry = BigInt.asIntN(field, sum);
       row.push(entry);
       sum = (sum - entry) >> shift;
     }
-    return row;
-  });
+    rows.push(row);
+  }
+  return rows;
 }

@@ -119,7 +119,7 @@ export async function bindColumnSums(gpu: Gpu, operand: ColumnSums): Promise<Dis
       Math.ceil(slices * (columns + 1) / 64),
       1,
       count,
-    ]),
+    ], 20 * samples * columns * count),
     reduce.bind([shape, totals, factors, partials], [Math.ceil((columns + 1) / 64), 1, count]),
   ];
 }
@@ -144,6 +144,7 @@ export async function bindSubtractMeans(gpu: Gpu, operand: Uncentered, result: E
   return subtract.bind(
     [shape, features.array, pivots.array, totals, result.array],
     [Math.ceil(strips * columns / 64), 1, count],
+    40 * samples * columns * count,
   );
 }
 

@@ -11,6 +11,7 @@ import { tileWorkgroups } from "../products/gemm.ts";
 import type { GramInputs, GramLayout, GramOperand, Slices } from "./gram_operand.ts";
 import { bindGramPlain } from "./gram_plain.ts";
 import { vectors } from "../matrix_view.ts";
+import { piecesOf } from "../pieces.ts";
 import { gamma, U } from "../rounding.ts";
 import type { EigenBatch } from "../eigen/eigen_batch.ts";
 import compensatedSource from "../../../shaders/linalg/include/compensated.wgsl" with { type: "text" };
@@ -104,9 +105,10 @@ export function gramBound(samples: number, sums: GramSums, tiles = 0): number {
  * @param gpu Device.
  * @param operand Features and targets.
  * @param options Samples, weights, and where the sums go.
- * @returns The command; {@linkcode bindGramReduce} adds the slices of all layers.
+ * @returns The commands: one, but for large matrices of many samples. {@linkcode bindGramReduce}
+ * adds the slices of all layers.
  */
-export async function bindGram(gpu: Gpu, operand: GramOperand, options: GramOptions): Promise<Dispatch> {
+export async function bindGram(gpu: Gpu, operand: GramOperand, options: GramOptions): Promise<Dispatch[]> {
   const { features, order, first, targets } = operand;
   const { samples, replicas, weights, batch, partials, sums = "plain" } = options;
   const { slice, slices } = gramSlices(samples);
@@ -119,17 +121,21 @@ export async function bindGram(gpu: Gpu, operand: GramOperand, options: GramOpti
     return await bindGramPlain(gpu, operand, { samples, slice, slices, replicas, weights, batch, partials });
   }
   const kernel = await gpu.kernel({ name: "gram", files: [compensatedSource, gramSource] });
-  const shape = gpuStruct(
-    gpu,
-    "gram shape",
-    ["u32", samples, order, stride, features.batch],
-    ["u32", targets?.stride ?? 0, slice, slices, batch.rows],
-    ["u32", batch.rowStride, tail, first, batch.count, sums === "plain" ? slice : BLOCK, 0],
-  );
-  return kernel.bind(
-    [shape, features.array, targets?.array ?? weights, weights, partials],
-    [tileWorkgroups(order, 4 * (stride + tail)), 1, replicas * slices],
-  );
+  const operations = 3 * samples * replicas * order * (order + 8 * tail);
+  return piecesOf(gpu, slices, operations).map((piece) => {
+    const shape = gpuStruct(
+      gpu,
+      "gram shape",
+      ["u32", samples, order, stride, features.batch],
+      ["u32", targets?.stride ?? 0, slice, piece.length, batch.rows],
+      ["u32", batch.rowStride, tail, first, batch.count, sums === "plain" ? slice : BLOCK, 0, piece.first],
+    );
+    return kernel.bind(
+      [shape, features.array, targets?.array ?? weights, weights, partials],
+      [tileWorkgroups(order, 4 * (stride + tail)), 1, replicas * piece.length],
+      operations * piece.length / slices,
+    );
+  });
 }
 
 /**
@@ -149,6 +155,7 @@ export async function bindGramReduce(gpu: Gpu, options: GramReduceOptions): Prom
   return kernel.bind(
     [shape, partials, batch.orders, batch.matrices, batch.basis],
     [Math.ceil(invocations / 64), 1, count],
+    gramPartials(samples, batch),
   );
 }
 
@@ -182,7 +189,8 @@ export async function bindGramAccumulate(
   const files = [compensatedSource, reduceSource];
   const kernel = await gpu.kernel({ name: "gram_reduce", files, entryPoint: "accumulate" });
   const shape = reduceShape(gpu, samples, batch, order);
-  return kernel.bind([shape, partials, factors, pairs], [Math.ceil(order / 64), order, batch.count]);
+  const workgroups = [Math.ceil(order / 64), order, batch.count] as const;
+  return kernel.bind([shape, partials, factors, pairs], workgroups, gramPartials(samples, batch));
 }
 
 function reduceShape(gpu: Gpu, samples: number, layout: GramLayout, order: number): GpuStruct {

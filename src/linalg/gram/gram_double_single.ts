@@ -10,6 +10,7 @@ import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import { doubleSingleFiles, type DoubleSingleForm } from "../double_single/double_single.ts";
+import { piecesOf } from "../pieces.ts";
 import { U2 } from "../rounding.ts";
 import { gramSlices } from "./gram.ts";
 import source from "../../../shaders/linalg/gram/gram_double_single.wgsl" with { type: "text" };
@@ -96,11 +97,12 @@ export async function bindGramDoubleSingle(gpu: Gpu, operand: DoubleSingleGram):
   holds(matrices, 2 * count * rows * rows);
   if (operand.factors) holds(operand.factors, count);
   const { slice, slices } = gramSlices(samples);
-  const shape = gpuStruct(
-    gpu,
-    "gram_double_single shape",
-    ["u32", samples, order, words, stride, batch, slice, slices, count, rows, 0],
-  );
+  const shapeOf = (slices: number, first: number) =>
+    gpuStruct(
+      gpu,
+      "gram_double_single shape",
+      ["u32", samples, order, words, stride, batch, slice, slices, count, rows, 0, first],
+    );
   const files = [...doubleSingleFiles(form), source];
   const name = `gram_double_single (${form})`;
   const [main, reduce] = await Promise.all([
@@ -108,9 +110,20 @@ export async function bindGramDoubleSingle(gpu: Gpu, operand: DoubleSingleGram):
     gpu.kernel({ name, files, entryPoint: "reduce" }),
   ]);
   const tiles = Math.ceil(order / 2) ** 2;
+  const operations = 24 * samples * order ** 2 * count;
   return [
-    main.bind([shape, partials, features, weights], [Math.ceil(tiles / 64), 1, count * slices]),
-    reduce.bind([shape, partials, matrices, factors], [Math.ceil(rows * rows / 64), 1, count]),
+    ...piecesOf(gpu, slices, operations).map(({ first, length }) =>
+      main.bind(
+        [shapeOf(length, first), partials, features, weights],
+        [Math.ceil(tiles / 64), 1, count * length],
+        operations * length / slices,
+      )
+    ),
+    reduce.bind(
+      [shapeOf(slices, 0), partials, matrices, factors],
+      [Math.ceil(rows * rows / 64), 1, count],
+      20 * slices * order ** 2 * count,
+    ),
   ];
 }
 

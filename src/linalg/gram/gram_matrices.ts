@@ -7,6 +7,7 @@
 import { checkKeys, checkName } from "../../check.ts";
 import { addUp, ldexpUp } from "../directed.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import type { WorkOptions } from "../../gpu/paced_commands.ts";
 import { joinDouble } from "../double_single/double_single.ts";
 import { keepsCompensation, selfTestDoubleSingle } from "../double_single/double_single_self_test.ts";
 import { checkSources, type MatrixSource } from "../matrix_source.ts";
@@ -28,7 +29,7 @@ const gramPrecisionNames: readonly GramPrecision[] = ["single", "compensated", "
 export type GramPrecision = "single" | "compensated" | "double";
 
 /** Options of {@linkcode gramMatrices}. */
-export interface GramMatricesOptions extends PrepareOptions {
+export interface GramMatricesOptions extends PrepareOptions, WorkOptions {
   /** Arithmetic. Default: `compensated`. */
   readonly precision?: GramPrecision;
   /** Most bytes that an array of a tile takes on the GPU and on the host. Default: 2²⁵, 32 MiB. */
@@ -166,7 +167,7 @@ export async function scaledGramMatrices(
  * @throws {InputError} If a key or a name is unknown, or a value is not what it must be.
  */
 export function checkGramOptions(what: string, options: GramMatricesOptions): void {
-  checkKeys(what, options, [...prepareKeys, "precision", "tileBytes"]);
+  checkKeys(what, options, [...prepareKeys, "precision", "tileBytes", "signal"]);
   if (options.precision !== undefined) checkName("precision", options.precision, gramPrecisionNames);
   if (options.center !== undefined) checkCenter(options.center);
   checkVolume(options);
@@ -187,14 +188,14 @@ async function addTiles(
   gpu: Gpu,
   sources: readonly MatrixSource[],
   plan: GramPlan,
-  options: PrepareOptions,
+  options: PrepareOptions & WorkOptions,
 ): Promise<ScaledGramMatrix[]> {
-  const { weights, volume = 1 } = options;
+  const { weights, volume = 1, signal } = options;
   const [{ rows, columns }] = sources;
   // Weights are scaled by a power of two so that the heaviest is from 1 to 2.
   const weightExponent = weights ? -exponentOf(heaviestOf(weights)) : 0;
   const preparations = sources.map(() => new RunningPreparation(columns, plan.center, options));
-  using stream = new TileStream(gpu, sources, { preparations, plan });
+  using stream = new TileStream(gpu, sources, { preparations, plan, signal });
   const { gram } = stream;
   let mass = weights ? 0 : rows;
   const setWeights = (first: number, samples: number, isLast: boolean) => {

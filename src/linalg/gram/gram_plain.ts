@@ -10,6 +10,7 @@ import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import type { GramInputs, GramOperand, Slices } from "./gram_operand.ts";
 import { vectors } from "../matrix_view.ts";
+import { piecesOf } from "../pieces.ts";
 import plainSource from "../../../shaders/linalg/gram/gram_plain.wgsl" with { type: "text" };
 import bandSource from "../../../shaders/linalg/include/wide_band.wgsl" with { type: "text" };
 
@@ -61,13 +62,13 @@ export type GramPlainOptions = GramInputs & Slices;
  * @param gpu Device.
  * @param operand Features.
  * @param options Samples, weights, and where the sums go.
- * @returns The command.
+ * @returns The commands: one, but for large matrices of many samples.
  */
 export async function bindGramPlain(
   gpu: Gpu,
   operand: GramOperand,
   options: GramPlainOptions,
-): Promise<Dispatch> {
+): Promise<Dispatch[]> {
   const { order } = operand, { samples, replicas, slice } = options;
   const isLarge = gpu.software && samples * order ** 2 * replicas >= LARGE;
   const tiles = isLarge ? bestFirst(order) : GRAM_TILES.slice(0, 1);
@@ -88,28 +89,32 @@ export async function bindGramPlain(
  * @param tile How to compute them.
  * @param operand Features.
  * @param options Samples, weights, and where the sums go.
- * @returns The command.
+ * @returns The commands.
  */
 export async function bindGramInTiles(
   gpu: Gpu,
   tile: GramTile,
   { features, order, first }: GramOperand,
   { samples, slice, slices, replicas, weights, batch, partials }: GramPlainOptions,
-): Promise<Dispatch> {
+): Promise<Dispatch[]> {
   const { rows, columns, invocations } = tile;
   const source = { name: "gram_plain", files: [bandSource, plainSource] };
   const kernel = await gpu.kernel(source, { rows, columns, invocations });
   const tiles = tileCount(tile, order);
-  const shape = gpuStruct(
-    gpu,
-    "gram_plain shape",
-    ["u32", samples, order, features.stride, features.batch],
-    ["u32", slice, slices, batch.rows, batch.rowStride, first, batch.count, tiles],
-  );
-  return kernel.bind(
-    [shape, features.array, weights, partials],
-    [Math.ceil(tiles * slices / invocations), 1, replicas],
-  );
+  const operations = samples * order ** 2 * replicas;
+  return piecesOf(gpu, slices, operations).map((piece) => {
+    const shape = gpuStruct(
+      gpu,
+      "gram_plain shape",
+      ["u32", samples, order, features.stride, features.batch],
+      ["u32", slice, piece.length, batch.rows, batch.rowStride, first, batch.count, tiles, piece.first],
+    );
+    return kernel.bind(
+      [shape, features.array, weights, partials],
+      [Math.ceil(tiles * piece.length / invocations), 1, replicas],
+      operations * piece.length / slices,
+    );
+  });
 }
 
 /** Counts the tiles of a matrix. Those left of the diagonal are left out, as in the kernel. */
@@ -148,5 +153,5 @@ async function bindScratch(
   const weights = array("weights to time", samples);
   const partials = array("sums to time", slices * batch.rows * 4 * stride);
   const options = { samples, slice, slices, replicas: 1, weights, batch, partials };
-  return [await bindGramInTiles(gpu, tile, { features, order, first: 0, targets: null }, options)];
+  return await bindGramInTiles(gpu, tile, { features, order, first: 0, targets: null }, options);
 }

@@ -199,7 +199,7 @@ export class GramTiles implements Disposable {
         sums,
       };
       dispatches.push(
-        await bindGram(gpu, { features: view, order: columns, first: 0, targets: null }, options),
+        ...await bindGram(gpu, { features: view, order: columns, first: 0, targets: null }, options),
         await bindGramAccumulate(gpu, options, { order: columns, pairs: this.pairs, factors: this.factors }),
       );
     } else {

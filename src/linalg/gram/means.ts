@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Steps } from "../../gpu/turns.ts";
 import { ldexpUp } from "../directed.ts";
 import { lostBySum } from "../double_double.ts";
 import { exponentOf, ldexp } from "../rounding.ts";
@@ -57,13 +58,13 @@ export interface Means {
  * @param tiles Passes over all rows, in order.
  * @param sizes Largest magnitude of each column.
  * @param weights Weights of the rows. Default: 1 each.
- * @returns The means, and their bound.
+ * @returns The means, and their bound, after a step for each tile.
  */
-export function meansOf(
+export function* meansOf(
   tiles: () => Iterable<{ readonly first: number; readonly data: Float32Array | Float64Array }>,
   sizes: Float64Array,
   weights?: ArrayLike<number>,
-): Means {
+): Steps<Means> {
   const columns = sizes.length;
   const heaviest = weights ? heaviestOf(weights) : 1, weightExponent = exponentOf(heaviest);
   // Sums of deviations near 1 leave the range of float64 at neither end.
@@ -91,6 +92,7 @@ export function meansOf(
           if (Math.abs(deviation) > largest[j]) largest[j] = Math.abs(deviation);
         }
       }
+      yield;
     }
     mass += massRest;
     for (let j = 0; j < columns; j++) word[j] += ldexp((sums[j] + rests[j]) / mass, -exponents[j]);

@@ -5,6 +5,8 @@
  * @module
  */
 import { InputError } from "../../errors.ts";
+import type { WorkOptions } from "../../gpu/paced_commands.ts";
+import { inTurns, type Steps } from "../../gpu/turns.ts";
 import { checkSources, type MatrixSource, tileOf } from "../matrix_source.ts";
 import { exponentOf } from "../rounding.ts";
 import { heaviestOf, type Means, meansOf, type Origin } from "./means.ts";
@@ -89,16 +91,16 @@ export interface PlannedPreparation extends Preparation {
  * @param source Features, a sample a row.
  * @param options Weights, centring.
  * @param tileRows Rows to look at in one go; {@linkcode rowsWithin} for wide matrices.
- * @returns The preparation.
+ * @returns The preparation, after a step for each tile of a pass.
  * @throws {ShapeError} If shapes do not fit together.
  * @throws {InputError} If an entry is not finite, or a weight is not a finite number above 0; if
  * eigenvalues could leave the range of float64.
  */
-export function planPreparation(
+export function* planPreparation(
   source: MatrixSource,
   { weights, center = false, volume = 1 }: PrepareOptions,
   tileRows: number,
-): PlannedPreparation {
+): Steps<PlannedPreparation> {
   checkSources([source], weights);
   const { rows, columns } = source;
   const tiles = function* () {
@@ -110,13 +112,14 @@ export function planPreparation(
   let means: Means | null = null;
   if (center) {
     const sizes = new Float64Array(columns);
-    for (const { first, data } of tiles()) largestOf(data, { columns, first, sizes });
-    means = meansOf(tiles, sizes, weights);
+    for (const { first, data } of tiles()) yield void largestOf(data, { columns, first, sizes });
+    means = yield* meansOf(tiles, sizes, weights);
   }
   const origin = means?.origin ?? null;
   let largest = 0;
   for (const { first, data } of tiles()) {
     largest = Math.max(largest, largestOf(data, { columns, first, origin, root }));
+    yield;
   }
   checkRange(largest, columns * (weights ? rows : volume));
   const exponent = largest > 0 ? Math.max(-1023, Math.min(1023, -exponentOf(largest))) : 0;
@@ -130,6 +133,26 @@ export function planPreparation(
     isZero: largest === 0,
     look: () => 1,
   };
+}
+
+/**
+ * Plans the preparations of several matrices, in turns with the event loop.
+ *
+ * @param sources Features of one shape.
+ * @param options Weights, centring.
+ * @param tileRows Rows to look at in one go.
+ * @param work Signal to stop.
+ * @returns The preparations, as {@linkcode planPreparation} plans them.
+ */
+export async function planPreparations(
+  sources: readonly MatrixSource[],
+  options: PrepareOptions,
+  tileRows: number,
+  work: WorkOptions,
+): Promise<PlannedPreparation[]> {
+  const plans: PlannedPreparation[] = [];
+  for (const source of sources) plans.push(await inTurns(planPreparation(source, options, tileRows), work));
+  return plans;
 }
 
 /**

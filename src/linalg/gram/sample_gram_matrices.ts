@@ -17,7 +17,7 @@ import {
   unscaled,
 } from "./gram_matrices.ts";
 import { cutTiles, type GramPlan, gramPlanBounds } from "./gram_tiles.ts";
-import { planPreparation, rowsWithin } from "./preparation.ts";
+import { planPreparations, rowsWithin } from "./preparation.ts";
 import { TileStream } from "./tile_stream.ts";
 
 /**
@@ -78,7 +78,7 @@ export async function scaledSampleGrams(
   options: GramMatricesOptions = {},
 ): Promise<ScaledGramMatrix[]> {
   checkGramOptions("options of sampleGramMatrices", options);
-  const { precision = "compensated", tileBytes, ...prepare } = options;
+  const { precision = "compensated", tileBytes, signal, ...prepare } = options;
   checkSources(features, prepare.weights);
   if (features.length === 0) return [];
   const isDouble = precision === "double";
@@ -104,8 +104,8 @@ export async function scaledSampleGrams(
       transposed: true,
     };
     const planned = rowsWithin(rows, most);
-    const preparations = batch.map((source) => planPreparation(source, prepare, planned));
-    using stream = new TileStream(gpu, batch, { preparations, plan });
+    const preparations = await planPreparations(batch, prepare, planned, { signal });
+    using stream = new TileStream(gpu, batch, { preparations, plan, signal });
     await stream.pass({ bind: (samples) => stream.gram.add(samples) });
     const pairs = await stream.gram.pairs.read();
     results.push(...preparations.map((prepared, index): ScaledGramMatrix => {

@@ -4,8 +4,8 @@
  * @module
  */
 import type { GpuArray } from "../../gpu/array.ts";
-import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import { PacedCommands, type WorkOptions } from "../../gpu/paced_commands.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import type { MatrixSource } from "../matrix_source.ts";
 import { type GramPlan, GramTiles } from "./gram_tiles.ts";
@@ -46,22 +46,27 @@ export class TileStream implements Disposable {
   readonly #gpu: Gpu;
   readonly #plan: GramPlan;
   readonly #rows: number;
+  readonly #work: WorkOptions;
 
   /**
    * Makes room for a tile.
    *
    * @param gpu Device.
    * @param sources Matrices of one shape.
-   * @param options What is done to the entries of each, and how tiles are summed.
+   * @param options What is done to the entries of each, how tiles are summed, signal to stop.
    * @throws {ShapeError} If the adapter has no room for it.
    */
   constructor(
     gpu: Gpu,
     sources: readonly MatrixSource[],
-    { preparations, plan }: { readonly preparations: readonly Preparation[]; readonly plan: GramPlan },
+    { preparations, plan, ...work }: WorkOptions & {
+      readonly preparations: readonly Preparation[];
+      readonly plan: GramPlan;
+    },
   ) {
     this.#gpu = gpu;
     this.#plan = plan;
+    this.#work = work;
     const { rows, words, transposed = false } = plan;
     this.#rows = transposed ? sources[0].columns : sources[0].rows;
     this.gram = new GramTiles(gpu, plan);
@@ -83,6 +88,7 @@ export class TileStream implements Disposable {
     const { rows, count } = this.#plan, { tiles, gram } = this;
     const bound = new Map<number, Dispatch[]>();
     let previous: Promise<unknown> = Promise.resolve();
+    using commands = new PacedCommands(this.#gpu, this.#work);
     try {
       for (let first = 0; first < this.#rows; first += rows) {
         const samples = Math.min(rows, this.#rows - first);
@@ -90,11 +96,11 @@ export class TileStream implements Disposable {
         if (!bound.has(samples)) bound.set(samples, await bind(samples));
         // The words wait in the queue: not those of many tiles.
         await previous;
+        this.#work.signal?.throwIfAborted();
         target.write(count > 1 ? tiles.words : tiles.words.subarray(0, samples * tiles.rowWords));
         gram.factors.write(Float32Array.from(changes, (change) => first === 0 ? 0 : change ** power));
         before?.(first, samples);
-        const commands = new Commands(this.#gpu);
-        commands.run(...bound.get(samples)!);
+        await commands.run(bound.get(samples)!);
         commands.submit();
         previous = gram.factors.read();
         // A failure is reported where it is awaited.

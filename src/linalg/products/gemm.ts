@@ -41,6 +41,8 @@ export interface GemmOptions {
   readonly scale?: number;
   /** Number added to the diagonal of C. Default: 0. */
   readonly shift?: number;
+  /** Index of the first row of C in a product of which these are some rows. Default: 0. */
+  readonly firstRow?: number;
 }
 
 /** Invocations per workgroup of the kernels built on `tile.wgsl`, each with a tile of 8 × 8. */
@@ -112,7 +114,7 @@ export async function bindGemmInTiles(
   c: MatrixView,
   options: GemmOptions,
 ): Promise<Dispatch> {
-  const { m, n, k, count = 1, scale = 1, shift = 0 } = options;
+  const { m, n, k, count = 1, scale = 1, shift = 0, firstRow = 0 } = options;
   const kernel = await gpu.kernel({ ...SOURCES[tile.kernel], entryPoint: variant }, tile.constants);
   const shape = gpuStruct(
     gpu,
@@ -120,12 +122,10 @@ export async function bindGemmInTiles(
     ["u32", m, n, k, a.stride, b.stride, c.stride, a.batch, b.batch, c.batch],
     ["u32", a.offset ?? 0, b.offset ?? 0, c.offset ?? 0],
     ["f32", scale, shift],
+    ["u32", firstRow],
   );
-  return kernel.bind([shape, a.array, b.array, c.array], [
-    Math.ceil(tileCount(tile, m, n) / tile.tiles),
-    1,
-    count,
-  ]);
+  const workgroups = [Math.ceil(tileCount(tile, m, n) / tile.tiles), 1, count] as const;
+  return kernel.bind([shape, a.array, b.array, c.array], workgroups, 2 * m * n * k * count);
 }
 
 /**

@@ -47,7 +47,7 @@ export async function bindGemmDoubleSingle(
   c: EntryView,
   options: GemmOptions,
 ): Promise<Dispatch> {
-  const { m, n, k, count = 1, scale = 1, shift = 0 } = options;
+  const { m, n, k, count = 1, scale = 1, shift = 0, firstRow = 0 } = options;
   const kernel = await gpu.kernel({
     name: `gemm_double_single (${form})`,
     files: [...doubleSingleFiles(form), gemmSource],
@@ -59,8 +59,9 @@ export async function bindGemmDoubleSingle(
     ["u32", m, n, k, a.stride, b.stride, c.stride, a.batch, b.batch, c.batch],
     ["u32", a.offset ?? 0, b.offset ?? 0, c.offset ?? 0],
     ["f32", scale, shift],
-    ["u32", 0],
+    ["u32", 0, firstRow],
   );
   const tiles = Math.ceil(m / 2) * Math.ceil(n / 2);
-  return kernel.bind([shape, a.array, b.array, c.array], [Math.ceil(tiles / 64), 1, count]);
+  const workgroups = [Math.ceil(tiles / 64), 1, count] as const;
+  return kernel.bind([shape, a.array, b.array, c.array], workgroups, 40 * m * n * k * count);
 }

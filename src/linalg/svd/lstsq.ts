@@ -6,6 +6,7 @@
 import { checkKeys, checkName } from "../../check.ts";
 import { InputError, ShapeError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import type { WorkOptions } from "../../gpu/paced_commands.ts";
 import { checkMatrix, largestExponent, type Matrix, type PrecisionName, precisionNames } from "../matrix.ts";
 import { ldexp, U, U2 } from "../rounding.ts";
 import { magnitudeOf, type ScaledEntries } from "./magnitude.ts";
@@ -31,7 +32,7 @@ export interface LeastSquaresProblem {
 }
 
 /** Options of {@linkcode lstsq}. */
-export interface LstsqOptions {
+export interface LstsqOptions extends WorkOptions {
   /** Arithmetic: entries are rounded to 24 bits, or to 48. Default: single. */
   readonly precision?: PrecisionName;
   /**
@@ -74,6 +75,12 @@ interface Rotated {
   readonly width: number;
   readonly columns: number;
   readonly outside: Float64Array;
+}
+
+/** How to rotate a group of problems. */
+interface Rotation extends WorkOptions {
+  /** Share of the largest singular value up to which others do not count. */
+  readonly share: number;
 }
 
 /**
@@ -126,8 +133,8 @@ export async function lstsq(
   problems: readonly LeastSquaresProblem[],
   options: LstsqOptions = {},
 ): Promise<LeastSquaresSolution[]> {
-  checkKeys("options of lstsq", options, ["precision", "rcond"]);
-  const { precision = "single", rcond } = options;
+  checkKeys("options of lstsq", options, ["precision", "rcond", "signal"]);
+  const { precision = "single", rcond, signal } = options;
   checkName("precision", precision, precisionNames);
   if (!Array.isArray(problems)) {
     throw new InputError("problems must be a list: give [{ a, b }], even for one");
@@ -141,7 +148,10 @@ export async function lstsq(
   for (const group of Map.groupBy(scaled, shape).values()) {
     const { rows, columns } = group[0].a;
     const share = rcond ?? Math.max(rows, columns) * SPACING[precision];
-    const rotated = await (precision === "double" ? rotateDouble : rotateSingle)(gpu, group, share);
+    const rotated = await (precision === "double" ? rotateDouble : rotateSingle)(gpu, group, {
+      share,
+      signal,
+    });
     rotated.forEach((each, i) => results[group[i].index] = solution(group[i], each, share));
   }
   return results;
@@ -183,7 +193,7 @@ function augment({ a, b, scaledA, columnsB }: Scaled, columns: number): Float64A
   return entries;
 }
 
-async function rotateSingle(gpu: Gpu, group: readonly Scaled[]): Promise<Rotated[]> {
+async function rotateSingle(gpu: Gpu, group: readonly Scaled[], { signal }: Rotation): Promise<Rotated[]> {
   const [{ a: { rows, columns: own }, b: { columns: carried } }] = group;
   const columns = 4 * Math.ceil(own / 4), width = columns + carried;
   const matrices = group.map((each) => ({
@@ -192,7 +202,7 @@ async function rotateSingle(gpu: Gpu, group: readonly Scaled[]): Promise<Rotated
     entries: augment(each, columns),
     scale: 1,
   }));
-  const solved = await svdSingle(gpu, matrices, { rows, columns, carried, vectors: true });
+  const solved = await svdSingle(gpu, matrices, { rows, columns, carried, vectors: true, signal });
   return solved.map(({ values, rows, outside }) => ({
     ...descendingRows(values, rows, width),
     width,
@@ -201,15 +211,19 @@ async function rotateSingle(gpu: Gpu, group: readonly Scaled[]): Promise<Rotated
   }));
 }
 
-async function rotateDouble(gpu: Gpu, group: readonly Scaled[], rcond: number): Promise<Rotated[]> {
+async function rotateDouble(
+  gpu: Gpu,
+  group: readonly Scaled[],
+  { share, signal }: Rotation,
+): Promise<Rotated[]> {
   const [{ a: { rows, columns }, b: { columns: carried } }] = group;
   const pairs = group.map((each) => {
     const entries = augment(each, columns), high = Float32Array.from(entries);
     return { high, low: Float32Array.from(entries, (x, e) => x - high[e]) };
   });
   // Values that do not count need not be told apart.
-  const floor = Math.max(rcond, LEAST_FLOOR);
-  const solved = await svdDoubleSingle(gpu, pairs, { rows, columns, carried, floor });
+  const floor = Math.max(share, LEAST_FLOOR);
+  const solved = await svdDoubleSingle(gpu, pairs, { rows, columns, carried, floor, signal });
   return solved.map(({ values, rows, outside }) => ({
     norms: values,
     rows,

@@ -3,20 +3,9 @@
  *
  * @module
  */
+import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
-import type { GemmOptions } from "../products/gemm.ts";
-
-/**
- * A matrix product in one arithmetic, such as `bindGemm` or `bindGemmDoubleSingle`, of matrices
- * seen through a `View`.
- */
-export type Product<View> = (
-  variant: "nn" | "nt",
-  a: View,
-  b: View,
-  c: View,
-  options: GemmOptions,
-) => Promise<Dispatch>;
+import { bindRowProducts, type RowProduct } from "../products/row_products.ts";
 
 /** The bases of a Newton–Schulz step; none shares memory with another. */
 export interface Bases<View> {
@@ -36,17 +25,19 @@ export interface Bases<View> {
  * Binds one Newton–Schulz step Q ← (3/2 − QQᵀ/2) Q. A basis that is orthonormal to ω becomes
  * orthonormal to ω² and rounding.
  *
+ * @param gpu Device.
  * @param product The product in the arithmetic of the bases.
  * @param bases Bases, and the memory for the new ones.
  * @returns The commands.
  */
-export async function bindNewtonSchulz<View>(
-  product: Product<View>,
+export async function bindNewtonSchulz<View extends { readonly stride: number; readonly offset?: number }>(
+  gpu: Gpu,
+  product: RowProduct<View>,
   { q, correction, next, order, count }: Bases<View>,
 ): Promise<Dispatch[]> {
   const square = { m: order, n: order, k: order, count };
   return [
-    await product("nt", q, q, correction, { ...square, scale: -0.5, shift: 1.5 }),
-    await product("nn", correction, q, next, square),
+    ...await bindRowProducts(gpu, product, "nt", [q, q, correction], { ...square, scale: -0.5, shift: 1.5 }),
+    ...await bindRowProducts(gpu, product, "nn", [correction, q, next], square),
   ];
 }

@@ -187,14 +187,18 @@ export async function bindOneSidedJacobi(
       ["f32", vectors ? FLOOR : 0],
     );
   const judge = (restart: boolean) =>
-    measure.bind([shape(0, 0, restart), array, progress, seen, values], [1, count]);
+    measure.bind(
+      [shape(0, 0, restart), array, progress, seen, values],
+      [1, count],
+      8 * count * order * stride,
+    );
   const players = blocks / width;
   const rounds = alone ? players - 1 : 1;
   const sweep: Dispatch[] = [];
+  const operations = 32 * count * order ** 2 * stride * rounds / (players - 1);
   for (let round = 0; round < players - 1; round += rounds) {
-    sweep.push(
-      rotate.bind([shape(round, rounds, false), array, progress, seen], [alone ? 1 : players / 2, count]),
-    );
+    const bound = [shape(round, rounds, false), array, progress, seen];
+    sweep.push(rotate.bind(bound, [alone ? 1 : players / 2, count], operations));
   }
   return { start: judge(true), sweep: [...sweep, judge(false)], values, progress };
 }

@@ -212,7 +212,11 @@ export async function bindOneSidedJacobiDoubleSingle(
       ["u32", 0],
     );
   const judgement = (restart: boolean) =>
-    judge.bind([shape(0, 0, 1, restart), matrices, progress, seen, restart ? before : norms], [count]);
+    judge.bind(
+      [shape(0, 0, 1, restart), matrices, progress, seen, restart ? before : norms],
+      [count],
+      40 * count * order * (columns + order),
+    );
   // A round of one workgroup: for each of its shares of the pairs two loops over the entries, and
   // the ways out.
   const perRound = Math.ceil(pairs / together) * (2.5 * width / split + 16) + 4;
@@ -221,7 +225,8 @@ export async function bindOneSidedJacobiDoubleSingle(
   const sweep: Dispatch[] = [];
   for (let round = 0; round < players - 1; round += rounds) {
     const some = shape(round, Math.min(rounds, players - 1 - round), split, false);
-    sweep.push(rotate.bind([some, matrices, progress, seen], [workgroups, count]));
+    const operations = 160 * count * pairs * width * rounds;
+    sweep.push(rotate.bind([some, matrices, progress, seen], [workgroups, count], operations));
   }
   return { start: judgement(true), sweep: [...sweep, judgement(false)], before, norms, progress };
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Steps } from "../../gpu/turns.ts";
 
 /** Rows that are orthogonal, except for those too short to tell. */
 export interface OrthogonalRows {
@@ -40,9 +41,10 @@ export function descendingRows(
  * like LAPACK's vectors of zero singular values, or replaced where nothing is left of them.
  *
  * @param operand Rows and their norms.
- * @returns Rows of norm 1, in the same order.
+ * @returns Rows of norm 1, in the same order, after a step for each row: noise takes a time that
+ * grows as the cube of the number of rows.
  */
-export function orthonormalRows({ rows, norms, columns, noise }: OrthogonalRows): Float64Array {
+export function* orthonormalRows({ rows, norms, columns, noise }: OrthogonalRows): Steps<Float64Array> {
   const unit = Float64Array.from(rows);
   for (let i = 0; i < norms.length; i++) {
     const row = unit.subarray(i * columns, (i + 1) * columns);
@@ -51,6 +53,7 @@ export function orthonormalRows({ rows, norms, columns, noise }: OrthogonalRows)
       row.fill(0)[leastCovered(unit, i, columns)] = 1;
       orthogonalize(unit, i, columns);
     }
+    yield;
   }
   return unit;
 }

@@ -114,9 +114,12 @@ export async function bindQr(gpu: Gpu, batch: TallBatch): Promise<Dispatch[]> {
         ["u32", 2 * pairs, stride, batch.rows * stride, step, spacing, FAN, panels, groups, count],
       );
       const arrays = [shape, matrices, reflectors];
-      dispatches.push(factor.bind(arrays, [Math.ceil(count * panels / FACTOR_LANES)]));
+      // A reflection of 16 rows takes 4 operations an entry; 16 pass over each.
+      const perColumn = 4 * 16 * 16 * heads * count;
+      dispatches.push(factor.bind(arrays, [Math.ceil(count * panels / FACTOR_LANES)], 16 * perColumn));
       if (groups > 0) {
-        dispatches.push(update.bind(arrays, [Math.ceil(count * panels * groups / UPDATE_LANES)]));
+        const workgroups = [Math.ceil(count * panels * groups / UPDATE_LANES)] as const;
+        dispatches.push(update.bind(arrays, workgroups, 8 * groups * perColumn));
       }
       heads = panels > 1 ? panels : 0;
     }
@@ -176,6 +179,7 @@ export async function bindQrFeatures(
       dispatches.push(load.bind(
         [shape, batch.matrices, features.array, weights],
         [Math.ceil(batch.stride / LOAD_LANES), end - at, batch.count],
+        4 * batch.stride * (end - at) * batch.count,
       ));
     }
     dispatches.push(...factor);

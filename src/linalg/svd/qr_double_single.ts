@@ -109,8 +109,11 @@ export async function bindQrDoubleSingle(
     batch.pivots,
   ];
   return [
-    begin.bind(bound(0), [1, count]),
-    ...Array.from({ length: order - 1 }, (_, k) => eliminate.bind(bound(k), [order - 1 - k, count])),
+    begin.bind(bound(0), [1, count], 40 * rows * count),
+    ...Array.from({ length: order - 1 }, (_, k) => {
+      const left = order - 1 - k;
+      return eliminate.bind(bound(k), [left, count], 100 * rows * left * count);
+    }),
   ];
 }
 

@@ -8,9 +8,10 @@ import { GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { type DoubleSingleForm, splitDoubles } from "../double_single/double_single.ts";
-import { bindGemmDoubleSingle, type EntryView } from "../products/gemm_double_single.ts";
+import type { EntryView } from "../products/gemm_double_single.ts";
+import { bindRowProducts, doubleSingleProduct } from "../products/row_products.ts";
 import { U2 } from "../rounding.ts";
-import { bindNewtonSchulz, type Product } from "./newton_schulz.ts";
+import { bindNewtonSchulz } from "./newton_schulz.ts";
 import type { SlabBatch } from "./qr_double_single.ts";
 
 /** Commands for a start V, and their arrays. */
@@ -53,21 +54,31 @@ export async function bindStartDoubleSingle(
   const source = stack.use(new GpuArray(gpu, "slab of rows as given", slab.length));
   starts.forEach((each, i) => bases[0].array.write(splitDoubles(each), 2 * i * order * order));
   const square = { m: order, n: order, k: order, count };
-  const product: Product<EntryView> = (...operands) => bindGemmDoubleSingle(gpu, form, ...operands);
+  const product = doubleSingleProduct(gpu, form);
   const prepare: Dispatch[] = [];
   for (const [q, next] of [bases, bases.toReversed()]) {
     prepare.push(
-      ...await bindNewtonSchulz(product, { q, correction: view(correction, order), next, order, count }),
+      ...await bindNewtonSchulz(gpu, product, { q, correction: view(correction, order), next, order, count }),
     );
   }
   const [q] = bases;
   return {
     prepare,
     // A slab lies column by column, so it is its transpose that is multiplied from the left.
-    rotate: [
-      await product("nn", q, view(source, order, rows), view(slab, order, rows), { ...square, n: rows }),
-    ],
-    restore: [await product("nn", view(factors, order), q, view(solved, order), square)],
+    rotate: await bindRowProducts(
+      gpu,
+      product,
+      "nn",
+      [q, view(source, order, rows), view(slab, order, rows)],
+      { ...square, n: rows },
+    ),
+    restore: await bindRowProducts(
+      gpu,
+      product,
+      "nn",
+      [view(factors, order), q, view(solved, order)],
+      square,
+    ),
     slab: source,
     rows: solved,
     correction,

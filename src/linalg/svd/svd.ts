@@ -6,6 +6,8 @@
 import { checkKeys, checkName } from "../../check.ts";
 import { ShapeError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import type { WorkOptions } from "../../gpu/paced_commands.ts";
+import { inTurns } from "../../gpu/turns.ts";
 import {
   checkMatrices,
   checkMatrix,
@@ -31,7 +33,7 @@ const GRADED = 16;
 const MOST_COLUMNS = 2048;
 
 /** Options of {@linkcode svd}. */
-export interface SvdOptions {
+export interface SvdOptions extends WorkOptions {
   /** Arithmetic: entries are rounded to 24 bits, or to 48. Default: single. */
   readonly precision?: PrecisionName;
   /**
@@ -103,8 +105,8 @@ export async function svd(
   matrices: readonly Matrix[],
   options: SvdOptions = {},
 ): Promise<Svd[]> {
-  checkKeys("options of svd", options, ["precision", "start"]);
-  const { precision = "single", start } = options;
+  checkKeys("options of svd", options, ["precision", "start", "signal"]);
+  const { precision = "single", start, signal } = options;
   checkName("precision", precision, precisionNames);
   checkMatrices(matrices);
   if (start && start.length !== matrices.length) {
@@ -117,7 +119,7 @@ export async function svd(
   });
   const results: Svd[] = new Array(matrices.length);
   for (const group of Map.groupBy(scaled, ({ matrix: { rows, columns } }) => `${rows}×${columns}`).values()) {
-    const solved = await (precision === "double" ? solveDouble : solveSingle)(gpu, group);
+    const solved = await (precision === "double" ? solveDouble : solveSingle)(gpu, group, { signal });
     solved.forEach((each, i) => results[group[i].index] = each);
   }
   return results;
@@ -155,22 +157,24 @@ const startsOf = (group: readonly Scaled[]) => {
   return starts.length > 0 ? { starts } : {};
 };
 
-async function solveSingle(gpu: Gpu, group: readonly Scaled[]): Promise<Svd[]> {
+async function solveSingle(gpu: Gpu, group: readonly Scaled[], work: WorkOptions): Promise<Svd[]> {
   const { rows, columns } = group[0].matrix;
   const strided = group.map(({ entries, scale }) => ({ down: columns, across: 1, entries, scale }));
-  const solved = await svdSingle(gpu, strided, { rows, columns, vectors: true, ...startsOf(group) });
-  return solved.map(({ values, rows, sweeps }, i) => {
+  const options = { rows, columns, vectors: true, ...startsOf(group), ...work };
+  const results: Svd[] = [];
+  for (const [i, { values, rows, sweeps }] of (await svdSingle(gpu, strided, options)).entries()) {
     const sorted = descendingRows(values, rows, columns);
-    const vt = orthonormalRows({ ...sorted, columns, noise: FLOOR * sorted.norms[0] });
-    return {
+    const orthogonal = { ...sorted, columns, noise: FLOOR * sorted.norms[0] };
+    results.push({
       values: sorted.norms.map((norm) => ldexp(norm, group[i].exponent)),
-      vt: { rows: sorted.norms.length, columns, data: vt },
+      vt: { rows: sorted.norms.length, columns, data: await inTurns(orthonormalRows(orthogonal), work) },
       sweeps,
-    };
-  });
+    });
+  }
+  return results;
 }
 
-async function solveDouble(gpu: Gpu, group: readonly Scaled[]): Promise<Svd[]> {
+async function solveDouble(gpu: Gpu, group: readonly Scaled[], work: WorkOptions): Promise<Svd[]> {
   const { rows, columns } = group[0].matrix;
   // Long columns first: then R is graded by rows, whose norms the rotations respect.
   const orders = group.map((each) => each.start ? null : byLength(each));
@@ -180,18 +184,21 @@ async function solveDouble(gpu: Gpu, group: readonly Scaled[]): Promise<Svd[]> {
     rows,
     columns,
     ...(starts ? { starts: starts.map((each) => Float64Array.from(each)) } : {}),
+    ...work,
   });
-  return solved.map(({ values, rows, sweeps }, i) => {
+  const results: Svd[] = [];
+  for (const [i, { values, rows, sweeps }] of solved.entries()) {
     const order = orders[i]?.columns ?? null;
     const restored = order ? new Float64Array(rows.length) : rows;
     if (order) rows.forEach((x, e) => restored[e - e % columns + order[e % columns]] = x);
-    const vt = orthonormalRows({ rows: restored, norms: values, columns, noise: LEAST_FLOOR * values[0] });
-    return {
+    const orthogonal = { rows: restored, norms: values, columns, noise: LEAST_FLOOR * values[0] };
+    results.push({
       values: values.map((value) => ldexp(value, group[i].exponent)),
-      vt: { rows: values.length, columns, data: vt },
+      vt: { rows: values.length, columns, data: await inTurns(orthonormalRows(orthogonal), work) },
       sweeps,
-    };
-  });
+    });
+  }
+  return results;
 }
 
 /** Columns from long to short. */

@@ -5,10 +5,12 @@
  */
 import { StaircaseError } from "../../errors.ts";
 import { GpuArray } from "../../gpu/array.ts";
-import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import { PacedCommands, type WorkOptions } from "../../gpu/paced_commands.ts";
+import type { Dispatch } from "../../gpu/kernel.ts";
 import { columnNorms } from "./column_norms.ts";
-import { type DoubleSingleForm, interleave, joinDoubles } from "../double_single/double_single.ts";
+import { mostOperations } from "../pieces.ts";
+import { interleave, joinDoubles } from "../double_single/double_single.ts";
 import { selfTestDoubleSingle } from "../double_single/double_single_self_test.ts";
 import {
   bindOneSidedJacobiDoubleSingle,
@@ -45,7 +47,7 @@ export interface PairMatrix {
 }
 
 /** Shape of the matrices, and which results are wanted. */
-export interface DoubleSingleSvdOptions {
+export interface DoubleSingleSvdOptions extends WorkOptions {
   /** Number of rows m ≥ 1 of each. */
   readonly rows: number;
   /** Number of columns n ≥ 1. */
@@ -120,7 +122,10 @@ export async function svdDoubleSingle(
   const { maxBufferSize, maxStorageBufferBindingSize } = gpu.limits;
   const bytes = Math.min(MOST_BYTES, maxBufferSize, maxStorageBufferBindingSize);
   const width = columns + carried, rowBytes = 8 * width;
-  const together = Math.max(1, Math.floor(bytes / rowBytes / Math.max(width, Math.min(rows, 4 * width))));
+  // All rounds of a sweep of a small matrix are one dispatch.
+  const most = mostOperations(gpu) / (80 * Math.min(rows, columns) ** 2 * width);
+  const fitting = bytes / rowBytes / Math.max(width, Math.min(rows, 4 * width));
+  const together = Math.max(1, Math.floor(Math.min(fitting, most)));
   const results: DoubleSingleSvd[] = [];
   for (let first = 0; first < matrices.length; first += together) {
     const part = matrices.slice(first, first + together);
@@ -134,7 +139,7 @@ export async function svdDoubleSingle(
 async function solve(
   gpu: Gpu,
   matrices: readonly PairMatrix[],
-  { rows, columns, carried = 0, starts, ...rest }: DoubleSingleSvdOptions,
+  { rows, columns, carried = 0, starts, signal, ...rest }: DoubleSingleSvdOptions,
   room: number,
 ): Promise<DoubleSingleSvd[]> {
   const { form } = await selfTestDoubleSingle(gpu);
@@ -148,23 +153,22 @@ async function solve(
   const operand = { matrices: array, order, columns, width, batch: size, count, ...rest };
   const jacobi = await bindOneSidedJacobiDoubleSingle(gpu, form, operand, stack);
   const start = batch && starts ? await bindStartDoubleSingle(gpu, batch, stack, { form, starts }) : null;
+  const commands = stack.use(new PacedCommands(gpu, { signal }));
   let factorNorms: readonly Float64Array[] | null = null;
   if (batch) {
-    await factor(gpu, form, batch, matrices, rows, start);
+    await factor(commands, await bindQrDoubleSingle(gpu, form, batch), batch, { matrices, rows, start });
     if (matrices.some((each) => each.columnExponents)) factorNorms = await shorten(batch, matrices);
   } else {
     matrices.forEach(({ high, low, scale = 1 }, index) =>
       array.write(interleave(high, low, SCALE * scale), 2 * index * size)
     );
   }
-  let commands = new Commands(gpu);
-  commands.run(jacobi.start);
+  await commands.run([jacobi.start]);
   for (let sweeps = 0; sweeps < MOST_SWEEPS;) {
     const end = sweeps + (sweeps > 0 ? MORE_SWEEPS : start ? WARM_SWEEPS : FIRST_SWEEPS);
-    for (; sweeps < end; sweeps++) commands.run(...jacobi.sweep);
-    commands.run(...start?.restore ?? []);
+    for (; sweeps < end; sweeps++) await commands.run(jacobi.sweep);
+    await commands.run(start?.restore ?? []);
     commands.submit();
-    commands = new Commands(gpu);
     const [states, norms, before, solved, defect] = await Promise.all([
       jacobi.progress.readUint32(),
       jacobi.norms.read(),
@@ -231,24 +235,25 @@ async function shorten(
 
 /** Factors the matrices, slab by slab. */
 async function factor(
-  gpu: Gpu,
-  form: DoubleSingleForm,
+  commands: PacedCommands,
+  dispatches: readonly Dispatch[],
   batch: SlabBatch,
-  matrices: readonly PairMatrix[],
-  rows: number,
-  start: DoubleSingleStart | null,
+  { matrices, rows, start }: {
+    readonly matrices: readonly PairMatrix[];
+    readonly rows: number;
+    readonly start: DoubleSingleStart | null;
+  },
 ): Promise<void> {
   const { rows: room, order: columns } = batch;
-  const dispatches = [...start?.rotate ?? [], ...await bindQrDoubleSingle(gpu, form, batch)];
   const words = new Float32Array(2 * columns * room);
   for (let first = 0; first < rows; first += room) {
     matrices.forEach((matrix, index) => {
       fillSlab(words, matrix, { rows, columns, first, room });
       (start?.slab ?? batch.slab).write(words, index * words.length);
     });
-    const commands = new Commands(gpu);
-    if (first === 0) commands.run(...start?.prepare ?? []);
-    commands.run(...dispatches);
+    if (first === 0) await commands.run(start?.prepare ?? []);
+    await commands.run(start?.rotate ?? []);
+    await commands.run(dispatches);
     commands.submit();
   }
 }

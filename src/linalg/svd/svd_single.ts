@@ -5,12 +5,13 @@
  */
 import { InputError, StaircaseError } from "../../errors.ts";
 import { GpuArray } from "../../gpu/array.ts";
-import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import { PacedCommands, type WorkOptions } from "../../gpu/paced_commands.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { columnNorms } from "./column_norms.ts";
 import { bindGemm } from "../products/gemm.ts";
 import { padRows } from "../matrix_view.ts";
+import { mostOperations } from "../pieces.ts";
 import { bindOneSidedJacobi, decodeProgress } from "./one_sided_jacobi.ts";
 import { bindQr, TallBatch } from "./qr.ts";
 
@@ -32,7 +33,7 @@ export interface StridedMatrix {
 }
 
 /** Shape of the matrices, and which results are wanted. */
-export interface SingleSvdOptions {
+export interface SingleSvdOptions extends WorkOptions {
   /** Number of rows m ≥ 1 of each. */
   readonly rows: number;
   /** Number of columns n ≥ 1; at most m, unless vectors are wanted. */
@@ -90,7 +91,9 @@ export async function svdSingle(
   const bytes = Math.min(MOST_BYTES, maxBufferSize, maxStorageBufferBindingSize);
   const width = columns + carried, rowBytes = 64 * Math.ceil(width / 16);
   const room = 16 * Math.floor(Math.min(rows + 15, bytes / rowBytes) / 16);
-  const together = Math.max(1, Math.floor(bytes / rowBytes / Math.max(room, width + 31)));
+  // All rounds of a sweep of a small matrix are one dispatch.
+  const most = mostOperations(gpu) / (8 * Math.min(rows, columns) ** 2 * width);
+  const together = Math.max(1, Math.floor(Math.min(bytes / rowBytes / Math.max(room, width + 31), most)));
   const results: SingleSvd[] = [];
   for (let first = 0; first < matrices.length; first += together) {
     const part = matrices.slice(first, first + together);
@@ -104,7 +107,7 @@ export async function svdSingle(
 async function solve(
   gpu: Gpu,
   group: readonly StridedMatrix[],
-  { rows, columns, carried = 0, vectors, starts }: SingleSvdOptions,
+  { rows, columns, carried = 0, vectors, starts, signal }: SingleSvdOptions,
   room: number,
 ): Promise<SingleSvd[]> {
   using stack = new DisposableStack();
@@ -113,6 +116,7 @@ async function solve(
   const view = { array: batch.matrices, stride: batch.stride, batch: batch.rows * batch.stride };
   const counted = carried > 0 ? columns / 4 : batch.stride;
   const jacobi = await bindOneSidedJacobi(gpu, { matrices: view, order, count, counted, vectors }, stack);
+  const commands = stack.use(new PacedCommands(gpu, { signal }));
   const start = starts ? await bindStart(gpu, batch, starts, stack) : null;
   // The first slab fills all rows, a later one those below R. A matrix that is wider than tall is
   // rotated as it is.
@@ -122,17 +126,15 @@ async function solve(
     group.forEach((matrix, i) =>
       write(start?.slab ?? batch.matrices, i * batch.rows, batch, matrix, { rows, first, at })
     );
-    const commands = new Commands(gpu);
-    if (start) commands.run(...start.rotate(at));
-    commands.run(...factor);
+    if (start) await commands.run(start.rotate(at));
+    await commands.run(factor);
     commands.submit();
   }
-  let commands = new Commands(gpu);
-  commands.run(jacobi.start);
+  await commands.run([jacobi.start]);
   for (let sweeps = 0; sweeps < MOST_SWEEPS;) {
     const end = sweeps + (sweeps === 0 ? FIRST_SWEEPS : MORE_SWEEPS);
-    for (; sweeps < end; sweeps++) commands.run(...jacobi.sweep);
-    if (start) commands.run(start.restore);
+    for (; sweeps < end; sweeps++) await commands.run(jacobi.sweep);
+    if (start) await commands.run([start.restore]);
     commands.submit();
     const [values, words, solved] = await Promise.all([
       jacobi.values.read(),
@@ -156,7 +158,6 @@ async function solve(
         };
       });
     }
-    commands = new Commands(gpu);
   }
   throw new StaircaseError(
     "the singular values of a matrix did not converge: please report this as a defect",
@@ -193,11 +194,11 @@ async function bindStart(
   starts.forEach((each, index) => {
     basis.array.write(padRows(Float32Array.from(each), columns, stride), index * width * width);
   });
-  const commands = new Commands(gpu);
-  commands.run(
+  using commands = new PacedCommands(gpu);
+  await commands.run([
     await bindGemm(gpu, "nt", basis, basis, correction, { ...square, scale: -0.5, shift: 1.5 }),
     await bindGemm(gpu, "nn", correction, basis, q, square),
-  );
+  ]);
   commands.submit();
   checkStart(await correction.array.read(), width, columns);
   const inner = { array: matrices, stride, batch: rows * stride };

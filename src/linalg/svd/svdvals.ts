@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { checkKeys } from "../../check.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import type { WorkOptions } from "../../gpu/paced_commands.ts";
 import { checkMatrices, type Matrix } from "../matrix.ts";
 import { ldexp } from "../rounding.ts";
 import { magnitudeOf, type ScaledEntries } from "./magnitude.ts";
@@ -35,6 +37,7 @@ interface Tall extends StridedMatrix, ScaledEntries {
  * @param gpu Device.
  * @param matrices Matrices of any shapes and magnitudes; the smaller side is at most 2,048. Entries
  * of float64 are rounded to 24 bits.
+ * @param options Signal to stop.
  * @returns Singular values of each, descending, as many as the smaller side has. One beyond float64
  * is infinite.
  * @throws {ShapeError} Where a matrix has no entries, another number of them than its shape says,
@@ -54,13 +57,18 @@ interface Tall extends StridedMatrix, ScaledEntries {
  * assert.deepEqual([...values], [4, 3]);
  * ```
  */
-export async function svdvals(gpu: Gpu, matrices: readonly Matrix[]): Promise<Float64Array[]> {
+export async function svdvals(
+  gpu: Gpu,
+  matrices: readonly Matrix[],
+  options: WorkOptions = {},
+): Promise<Float64Array[]> {
+  checkKeys("options of svdvals", options, ["signal"]);
   checkMatrices(matrices);
   const groups = Map.groupBy(matrices.map(tall), ({ rows, columns }) => `${rows}×${columns}`);
   const results: Float64Array[] = new Array(matrices.length);
   for (const group of groups.values()) {
     const { rows, columns } = group[0];
-    const solved = await svdSingle(gpu, group, { rows, columns, vectors: false });
+    const solved = await svdSingle(gpu, group, { rows, columns, vectors: false, ...options });
     solved.forEach(({ values }, i) => {
       const { exponent } = group[i];
       results[group[i].index] = Float64Array.from(values, (value) => ldexp(value, exponent)).sort().reverse();

@@ -3,10 +3,12 @@
  *
  * @module
  */
-import type { RankSeries, ReplicaSeries, StaircaseFigureData } from "./staircase_data.ts";
+import type { RankSeries, StaircaseFigureData } from "./staircase_data.ts";
+import { stepsOf, visibleSteps } from "./visible_steps.ts";
 import { lowerMedian } from "../../stats/median.ts";
 import type { RankInterval, Threshold } from "../../rank/certificates/rank_interval.ts";
 import { findStairs } from "../../rank/stairs/find_stairs.ts";
+import type { RankBounds } from "../../rank/stairs/flicker.ts";
 import type { Probe, Trace } from "../../train/trace.ts";
 
 /** Texts and settings of the figure that are not in the trace. */
@@ -28,7 +30,8 @@ export interface StaircaseDataOptions {
 /**
  * Arranges a trace for the staircase figure. Stairs and loss floor are those of the smallest ε; the
  * stairs are those of the lower median over the replicas. A replica without a probe at a step has
- * NaN there.
+ * NaN there. Of a trace of very many probes the data hold those that can be seen, see
+ * {@linkcode visibleSteps}.
  *
  * @param trace The trace of a run.
  * @param options Texts and settings that are not in the trace.
@@ -37,30 +40,29 @@ export interface StaircaseDataOptions {
  */
 export function staircaseData(trace: Trace, options: StaircaseDataOptions): StaircaseFigureData {
   const { title, subtitle, lossName, threshold, part, hysteresis } = options;
-  const steps = [...new Set(trace.probes.map((probe) => probe.step))].sort((a, b) => a - b);
-  const column = new Map(steps.map((step, i) => [step, i]));
-  const series = (value: (probe: Probe) => number | undefined) => {
-    const rows = Array.from({ length: trace.replicas }, () => new Array<number>(steps.length).fill(NaN));
-    for (const probe of trace.probes) rows[probe.replica][column.get(probe.step)!] = value(probe) ?? NaN;
-    return rows;
-  };
-
   const smallest = trace.epsilons.indexOf(Math.min(...trace.epsilons));
   const floorOf = (probe: Probe) => probe.kind === "spectrum" ? probe.floors?.[smallest] : undefined;
   const hasFloor = trace.probes.some((probe) => floorOf(probe) !== undefined);
+  const probed = stepsOf(trace.probes), steps = visibleSteps(trace, probed, floorOf);
+  const column = new Map(steps.map((step, i) => [step, i]));
+  const shown = steps.length < probed.length
+    ? trace.probes.filter(({ step }) => column.has(step))
+    : trace.probes;
+  const series = (value: (probe: Probe) => number | undefined) => {
+    const rows = Array.from({ length: trace.replicas }, () => new Array<number>(steps.length).fill(NaN));
+    for (const probe of shown) rows[probe.replica][column.get(probe.step)!] = value(probe) ?? NaN;
+    return rows;
+  };
+
   const layers = (trace.probes[0]?.layers ?? []).map((first, l, all) => {
     const ranks = trace.epsilons.map((epsilon, e): RankSeries => {
       const end = (key: "rank" | "low" | "high") =>
         series((probe) => (probe.layers[l]?.ranks[e] as RankInterval | undefined)?.[key]);
       return { epsilon, rank: end("rank"), low: end("low"), high: end("high") };
     });
-    const medianOf = (rows: ReplicaSeries, i: number) => lowerMedian(rows.map((row) => row[i]));
-    const { low, high } = ranks[smallest];
-    // The lower median is monotone: that of the lower ends is below that of the ranks.
-    const medians = steps.map((_, i) => ({ low: medianOf(low, i), high: medianOf(high, i) }));
     const { stairs: found, jumps } = findStairs(
-      steps,
-      medians,
+      probed,
+      medianRanks(trace, { steps: probed, layer: l, e: smallest }),
       hysteresis === undefined ? {} : { hysteresis },
     );
     // Jump i is the one before stair i + 1.
@@ -84,4 +86,26 @@ export function staircaseData(trace: Trace, options: StaircaseDataOptions): Stai
     floor: hasFloor ? { epsilon: trace.epsilons[smallest], values: series(floorOf) } : null,
     layers,
   };
+}
+
+/**
+ * Lower medians, over the replicas, of the ends of certified intervals. The lower median is
+ * monotone: that of the lower ends is below that of the ranks.
+ */
+function medianRanks(
+  { probes, replicas }: Trace,
+  { steps, layer, e }: { readonly steps: readonly number[]; readonly layer: number; readonly e: number },
+): RankBounds[] {
+  const column = new Map(steps.map((step, i) => [step, i])), count = steps.length;
+  const low = new Float64Array(replicas * count).fill(NaN), high = low.slice();
+  for (const { step, replica, layers } of probes) {
+    const rank: RankInterval | undefined = layers[layer]?.ranks[e],
+      at = column.get(step)! * replicas + replica;
+    low[at] = rank?.low ?? NaN;
+    high[at] = rank?.high ?? NaN;
+  }
+  return steps.map((_, i) => {
+    const median = (ends: Float64Array) => lowerMedian(ends.subarray(i * replicas, (i + 1) * replicas));
+    return { low: median(low), high: median(high) };
+  });
 }

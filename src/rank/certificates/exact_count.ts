@@ -4,6 +4,7 @@
  * @module
  */
 import { InputError } from "../../errors.ts";
+import type { Steps } from "../../gpu/turns.ts";
 import { checkMatrix, type Matrix } from "../../linalg/matrix.ts";
 import { checkWeights } from "../../linalg/matrix_source.ts";
 import { type DyadicVector, dyadicVector, trailingZeros } from "../../linalg/exact/dyadic.ts";
@@ -35,9 +36,9 @@ export interface ExactCounter {
    * Counts the eigenvalues of M.
    *
    * @param threshold A number of at least 0.
-   * @returns The counts.
+   * @returns The counts, in steps.
    */
-  count(threshold: Rational): ExactRank;
+  count(threshold: Rational): Steps<ExactRank>;
 }
 
 /** Weights w_k = V_k 2^v / μ as integers. */
@@ -72,11 +73,11 @@ interface Weights extends DyadicVector {
  * @throws {ShapeError} If the number of entries or of weights does not fit.
  * @throws {InputError} If an entry is NaN or infinite, or a weight is not a finite number above 0.
  */
-export function exactCounter(
+export function* exactCounter(
   features: Matrix,
   weights: ArrayLike<number> | null,
   { center = false, volume = 1 }: { readonly center?: boolean; readonly volume?: number } = {},
-): ExactCounter {
+): Steps<ExactCounter> {
   checkMatrix(features, "the feature matrix");
   const { rows, columns, data } = features;
   if (weights) checkWeights(weights, rows);
@@ -90,10 +91,14 @@ export function exactCounter(
   const given: Weights = weights
     ? { ...dyadicVector(weights), mass: 1n }
     : { ...dyadicVector(new Array<number>(rows).fill(volume)), mass: BigInt(rows) };
-  return rows < columns ? overSamples(features, given, center) : overFeatures(features, given, center);
+  return yield* (rows < columns ? overSamples : overFeatures)(features, given, center);
 }
 
-function overFeatures({ rows, columns, data }: Matrix, weights: Weights, center: boolean): ExactCounter {
+function* overFeatures(
+  { rows, columns, data }: Matrix,
+  weights: Weights,
+  center: boolean,
+): Steps<ExactCounter> {
   const vectors = Array.from(
     { length: columns },
     (_, j) => dyadicVector(Array.from({ length: rows }, (_, k) => data[k * columns + j])),
@@ -101,34 +106,38 @@ function overFeatures({ rows, columns, data }: Matrix, weights: Weights, center:
   // The border comes first, with a threshold of 0.
   const all = center ? [{ n: new Array<bigint>(rows).fill(1n), e: 0 }, ...vectors] : vectors;
   const border = all.length - columns;
-  const gram = integerGram(all.map(({ n }) => n), weights.n);
+  const gram = yield* integerGram(all.map(({ n }) => n), weights.n);
   const places = all.map(({ e }, i) => i < border ? null : { e: 2 * e + weights.e, factor: 1n });
   const diagonal = vectors.map((_, j) => gram[j + border][j + border]);
   return {
     order: all.length,
     ...range(vectors, diagonal, weights, center),
-    count: (threshold) => {
-      const { positive, zero } = exactInertia(lessThreshold(gram, places, threshold, weights));
+    *count(threshold) {
+      const { positive, zero } = yield* exactInertia(lessThreshold(gram, places, threshold, weights));
       return rankOf(columns, positive - border, zero, threshold);
     },
   };
 }
 
-function overSamples({ rows, columns, data }: Matrix, weights: Weights, center: boolean): ExactCounter {
+function* overSamples(
+  { rows, columns, data }: Matrix,
+  weights: Weights,
+  center: boolean,
+): Steps<ExactCounter> {
   const vectors = Array.from(
     { length: rows },
     (_, k) => dyadicVector(data.subarray(k * columns, (k + 1) * columns)),
   );
-  const gram = integerGram(vectors.map(({ n }, k) => n.map((each) => each * weights.n[k])), null);
+  const gram = yield* integerGram(vectors.map(({ n }, k) => n.map((each) => each * weights.n[k])), null);
   const places = vectors.map(({ e }, k) => ({ e: 2 * e + weights.e, factor: weights.n[k] }));
   const diagonal = vectors.map((_, k) => gram[k][k] / weights.n[k]);
   return {
     order: rows + (center ? 1 : 0),
     ...range(vectors, diagonal, weights, center),
-    count: (threshold) => {
+    *count(threshold) {
       const matrix = lessThreshold(gram, places, threshold, weights);
       if (!center) {
-        const { positive, zero } = exactInertia(matrix);
+        const { positive, zero } = yield* exactInertia(matrix);
         return rankOf(columns, positive, zero, threshold);
       }
       // Row k of the border is w_k 2^(−g_k − v), times the power of two of row k and one of its
@@ -136,7 +145,7 @@ function overSamples({ rows, columns, data }: Matrix, weights: Weights, center: 
       const shifts = places.map((place, k) => shiftOf(place, threshold) - vectors[k].e);
       const least = Math.min(...shifts);
       const border = weights.n.map((n, k) => n << BigInt(shifts[k] - least));
-      const { positive, zero } = exactInertia([...matrix, [...border, 0n]]);
+      const { positive, zero } = yield* exactInertia([...matrix, [...border, 0n]]);
       return rankOf(columns, positive - 1, zero, threshold);
     },
   };

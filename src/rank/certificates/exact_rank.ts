@@ -4,6 +4,7 @@
  * @module
  */
 import { checkKeys, checkNumber } from "../../check.ts";
+import { finish } from "../../gpu/turns.ts";
 import { checkCenter } from "../../linalg/gram/prepare_options.ts";
 import { rational } from "../../linalg/exact/rational.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
@@ -55,7 +56,7 @@ export function exactRank(
 ): ExactRank {
   checkOptions("options of exactRank", options);
   checkNumber("ε", epsilon, { positive: true });
-  return exactCounter(features, weights, options).count(rational(epsilon));
+  return finish(finish(exactCounter(features, weights, options)).count(rational(epsilon)));
 }
 
 /**
@@ -91,8 +92,8 @@ export function exactRelativeRank(
 ): RelativeCount {
   checkOptions("options of exactRelativeRank", options);
   checkNumber("ε", epsilon, { positive: true });
-  const counter = exactCounter(features, weights, options);
-  return countRelative(counter, guessLargest(features, weights, options), [epsilon])[0];
+  const counter = finish(exactCounter(features, weights, options));
+  return finish(countRelative(counter, guessLargest(features, weights, options), [epsilon]))[0];
 }
 
 function checkOptions(what: string, options: ExactRankOptions): void {

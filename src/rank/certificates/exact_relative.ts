@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Steps } from "../../gpu/turns.ts";
 import { floor, isLess, midpoint, product, type Rational, rational } from "../../linalg/exact/rational.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
 import type { ExactCounter } from "./exact_count.ts";
@@ -36,52 +37,59 @@ const ZERO: Rational = { n: 0n, d: 1n };
  * @param counter The Gram matrix.
  * @param guess A number near λ₁, if it is known. Nothing depends on it but the time.
  * @param epsilons Thresholds ε > 0, shares of λ₁.
- * @returns The counts.
+ * @returns The counts, in steps.
  */
-export function countRelative(
+export function* countRelative(
   counter: ExactCounter,
   guess: number,
   epsilons: readonly number[],
-): RelativeCount[] {
+): Steps<RelativeCount[]> {
   // Centred features may be zeros where their trace, taken before, is none.
-  if (counter.most.n === 0n || counter.isCentered && counter.count(ZERO).above === 0) {
+  if (counter.most.n === 0n || counter.isCentered && (yield* counter.count(ZERO)).above === 0) {
     return epsilons.map(() => ({ low: 0, high: 0, largest: [ZERO, ZERO] }));
   }
-  let [low, high] = enclose(counter, guess);
-  return epsilons.map((value): RelativeCount => {
-    if (value >= 1) return { low: 0, high: 0, largest: [low, high] };
+  let [low, high] = yield* enclose(counter, guess);
+  const counts: RelativeCount[] = [];
+  for (const value of epsilons) {
+    if (value >= 1) {
+      counts.push({ low: 0, high: 0, largest: [low, high] });
+      continue;
+    }
     const epsilon = rational(value);
-    const countAt = (end: Rational) => counter.count(product(epsilon, end)).above;
-    let least = countAt(high), most = countAt(low);
+    const countAt = function* (end: Rational) {
+      return (yield* counter.count(product(epsilon, end))).above;
+    };
+    let least = yield* countAt(high), most = yield* countAt(low);
     for (let halvings = 0; least < most && halvings < MOST_HALVINGS; halvings++) {
       const whole = floor({ n: high.n * counter.unit.d, d: high.d * counter.unit.n });
       const multiple = product({ n: whole, d: 1n }, counter.unit);
       const isLast = isLess(product({ n: whole - 1n, d: 1n }, counter.unit), low);
       if (isLast && isLess(multiple, low)) break;
       const at = isLast ? multiple : midpoint(low, high);
-      const side = compare(counter, at);
-      if (side >= 0) [low, most] = [at, countAt(at)];
-      if (side <= 0) [high, least] = [at, countAt(at)];
+      const side = yield* compare(counter, at);
+      if (side >= 0) [low, most] = [at, yield* countAt(at)];
+      if (side <= 0) [high, least] = [at, yield* countAt(at)];
       if (isLast && side !== 0) break;
     }
-    return { low: least, high: most, largest: [low, high] };
-  });
+    counts.push({ low: least, high: most, largest: [low, high] });
+  }
+  return counts;
 }
 
 /** 1, 0 or −1 where λ₁ is above, on or below a number. */
-function compare(counter: ExactCounter, at: Rational): -1 | 0 | 1 {
-  const { above, on } = counter.count(at);
+function* compare(counter: ExactCounter, at: Rational): Steps<-1 | 0 | 1> {
+  const { above, on } = yield* counter.count(at);
   return above > 0 ? 1 : on > 0 ? 0 : -1;
 }
 
 /** Finds an interval of λ₁: a narrow one, if the guess is good. */
-function enclose(counter: ExactCounter, guess: number): [low: Rational, high: Rational] {
+function* enclose(counter: ExactCounter, guess: number): Steps<[low: Rational, high: Rational]> {
   let low = ZERO, high = counter.most;
   if (!(guess > 0 && guess < Infinity)) return [low, high];
   for (const share of SHARES) {
     const at = short(guess * (1 - share));
     if (!isLess(low, at) || !isLess(at, high)) continue;
-    if (compare(counter, at) >= 0) {
+    if ((yield* compare(counter, at)) >= 0) {
       low = at;
       break;
     }
@@ -90,7 +98,7 @@ function enclose(counter: ExactCounter, guess: number): [low: Rational, high: Ra
   for (const share of SHARES) {
     const at = short(guess * (1 + share));
     if (!isLess(low, at) || !isLess(at, high)) continue;
-    if (compare(counter, at) <= 0) {
+    if ((yield* compare(counter, at)) <= 0) {
       high = at;
       break;
     }

@@ -4,6 +4,7 @@
  * @module
  */
 import { checkKeys, checkName } from "../../check.ts";
+import { finish, type Steps } from "../../gpu/turns.ts";
 import { checkCenter, checkVolume, prepareKeys } from "../../linalg/gram/prepare_options.ts";
 import { type Rational, rational } from "../../linalg/exact/rational.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
@@ -66,6 +67,22 @@ export function verifyRanks(
   ranks: readonly RankInterval[],
   options: VerifyOptions = {},
 ): RankVerdict[] {
+  return finish(verificationOf(features, ranks, options));
+}
+
+/**
+ * Judges certified ranks as {@linkcode verifyRanks} does, in steps.
+ *
+ * @param features Features that the ranks are of.
+ * @param ranks Ranks with their intervals.
+ * @param options Those that the ranks were computed with.
+ * @returns A verdict on each.
+ */
+export function* verificationOf(
+  features: Matrix,
+  ranks: readonly RankInterval[],
+  options: VerifyOptions,
+): Steps<RankVerdict[]> {
   checkKeys("options of verifyRanks", options, [...prepareKeys, "threshold"]);
   const { weights, center = false, volume = 1, threshold = "absolute" } = options;
   checkCenter(center);
@@ -73,13 +90,17 @@ export function verifyRanks(
   checkName("threshold", threshold, thresholdNames);
   const epsilons = ranks.map(({ epsilon }) => epsilon);
   checkEpsilons(epsilons);
-  const counter = exactCounter(features, weights ?? null, { center, volume });
-  const exact = threshold === "relative"
-    ? countRelative(counter, guessLargest(features, weights ?? null, { center, volume }), epsilons)
-    : epsilons.map((epsilon) => {
-      const { above } = counter.count(rational(epsilon));
-      return { low: above, high: above, largest: null };
-    });
+  const counter = yield* exactCounter(features, weights ?? null, { center, volume });
+  const exact: (RankVerdict["exact"] & Pick<RankVerdict, "largest">)[] = [];
+  if (threshold === "relative") {
+    const guess = guessLargest(features, weights ?? null, { center, volume });
+    exact.push(...yield* countRelative(counter, guess, epsilons));
+  } else {
+    for (const epsilon of epsilons) {
+      const { above } = yield* counter.count(rational(epsilon));
+      exact.push({ low: above, high: above, largest: null });
+    }
+  }
   return ranks.map((rank, index): RankVerdict => {
     const { low, high, largest } = exact[index];
     const verdict = rank.low <= low && high <= rank.high

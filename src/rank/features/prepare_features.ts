@@ -5,6 +5,7 @@
  * @module
  */
 import { checkKeys } from "../../check.ts";
+import { finish } from "../../gpu/turns.ts";
 import { planPreparation } from "../../linalg/gram/preparation.ts";
 import {
   checkCenter,
@@ -59,7 +60,7 @@ export function prepareFeatures(features: Matrix, options: PrepareOptions = {}):
   if (options.center !== undefined) checkCenter(options.center);
   checkVolume(options);
   const { rows, columns, data } = features;
-  const plan = planPreparation(features, options, rows);
+  const plan = finish(planPreparation(features, options, rows));
   const high = new Float32Array(data.length), low = new Float32Array(data.length);
   const to = { high, low, at: 0, step: 1, stride: columns } as const;
   const square = splitEntries(data, plan, { columns, first: 0 }, to);

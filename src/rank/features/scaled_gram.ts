@@ -5,6 +5,7 @@
  * @module
  */
 import type { Gpu } from "../../gpu/device.ts";
+import type { WorkOptions } from "../../gpu/paced_commands.ts";
 import { type GramPrecision, scaledGramMatrices } from "../../linalg/gram/gram_matrices.ts";
 import type { PrepareOptions } from "../../linalg/gram/prepare_options.ts";
 import { scaledSampleGrams } from "../../linalg/gram/sample_gram_matrices.ts";
@@ -12,7 +13,7 @@ import { isWide, type MatrixSource, tallShape } from "../../linalg/matrix_source
 import { exponentOf, ldexp, LEAST_NORMAL } from "../../linalg/rounding.ts";
 
 /** Options of {@linkcode scaledGrams}. */
-export interface ScaledGramOptions extends PrepareOptions {
+export interface ScaledGramOptions extends PrepareOptions, WorkOptions {
   /** Arithmetic of the sums. Default: `compensated`. */
   readonly precision?: GramPrecision;
 }

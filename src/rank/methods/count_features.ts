@@ -5,6 +5,7 @@
  * @module
  */
 import type { Gpu } from "../../gpu/device.ts";
+import type { WorkOptions } from "../../gpu/paced_commands.ts";
 import { addDown, addUp, ldexpDown, ldexpUp, multiplyDown, multiplyUp } from "../../linalg/directed.ts";
 import type { EigenvalueCount } from "../../linalg/count/eigenvalue_count.ts";
 import { type PrepareOptions, prepareOptions } from "../../linalg/gram/prepare_options.ts";
@@ -28,7 +29,7 @@ const ENOUGH = 2 ** -18;
 const SHARES = [2 ** -16, 2 ** -11, 2 ** -7, 2 ** -4, 1 / 4, 1 / 2, 3 / 4] as const;
 
 /** Options of {@linkcode countFeatures}. */
-export interface CountFeaturesOptions extends PrepareOptions {
+export interface CountFeaturesOptions extends PrepareOptions, WorkOptions {
   /** Method. */
   readonly method: CountMethod;
   /** Its arithmetic. */
@@ -72,11 +73,12 @@ export interface CountedFeatures {
 export async function countFeatures(
   gpu: Gpu,
   features: readonly MatrixSource[],
-  { method, precision, epsilons, threshold = "absolute", ...prepare }: CountFeaturesOptions,
+  { method, precision, epsilons, threshold = "absolute", signal, ...prepare }: CountFeaturesOptions,
 ): Promise<CountedFeatures[]> {
   if (features.length === 0) return [];
   const grams = await scaledGrams(gpu, features, {
     precision: precision === "double" ? "double" : "compensated",
+    signal,
     ...prepareOptions(prepare),
   });
   const { columns: order } = tallShape(features[0]);
@@ -84,7 +86,7 @@ export async function countFeatures(
   const countAt = (thresholds: readonly (readonly number[])[]): Promise<EigenvalueCount[][]> => {
     if (thresholds[0].length === 0) return Promise.resolve(thresholds.map(() => []));
     const within = thresholds.map((each) => each.map((value) => Math.min(value, BEYOND)));
-    return method.count(gpu, matrices, { epsilons: within, precision });
+    return method.count(gpu, matrices, { epsilons: within, precision, signal });
   };
   const largest = threshold === "relative"
     ? await narrow(grams.map(({ matrix }) => encloseLargest(matrix, order)), countAt)

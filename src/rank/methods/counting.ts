@@ -6,6 +6,7 @@
 import { checkKeys, checkName } from "../../check.ts";
 import { InputError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import type { WorkOptions } from "../../gpu/paced_commands.ts";
 import { thresholdsOf } from "../../linalg/count/eigenvalue_count.ts";
 import { type Matrix, squareMatrix } from "../../linalg/matrix.ts";
 import { symmetricMatrix } from "../../linalg/symmetric_matrix.ts";
@@ -21,7 +22,7 @@ import {
 } from "./rank_methods.ts";
 
 /** Options of {@linkcode countRanks}. */
-export interface CountingOptions {
+export interface CountingOptions extends WorkOptions {
   /** Method, one of `countMethodNames`. Default: `inertia`. */
   readonly rankMethod?: CountMethodName;
   /** Its arithmetic; `double` for `sturm` alone. Default: `single`. */
@@ -70,8 +71,8 @@ export async function countRanks(
   epsilons: readonly (readonly number[])[],
   options: CountingOptions = {},
 ): Promise<RankInterval[][]> {
-  checkKeys("options of countRanks", options, ["rankMethod", "precision", "bounds"]);
-  const { bounds, precision = "single" } = options;
+  checkKeys("options of countRanks", options, ["rankMethod", "precision", "bounds", "signal"]);
+  const { bounds, precision = "single", signal } = options;
   const name = checkName("counting method", options.rankMethod ?? "inertia", countMethodNames);
   const method: CountMethod = rankMethods[name];
   checkMethodPrecision(name, precision);
@@ -83,7 +84,7 @@ export async function countRanks(
   if (wrong !== undefined) throw new InputError(`ε = ${wrong}: give a finite number`);
   if (matrices.length === 0) return [];
   if (!bounds) {
-    const counts = await method.count(gpu, symmetric, { epsilons, precision });
+    const counts = await method.count(gpu, symmetric, { epsilons, precision, signal });
     return counts.map((each, index) =>
       each.map(({ count, low, high }, k) => ({ epsilon: epsilons[index][k], rank: count, low, high }))
     );
@@ -98,7 +99,7 @@ export async function countRanks(
       addDown(epsilon, -bounds[index]),
     ])
   );
-  const counts = await method.count(gpu, symmetric, { epsilons: around, precision });
+  const counts = await method.count(gpu, symmetric, { epsilons: around, precision, signal });
   return counts.map((each, index) =>
     epsilons[index].map((epsilon, k) => {
       const [at, above, below] = each.slice(3 * k, 3 * k + 3);

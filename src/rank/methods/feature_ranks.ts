@@ -168,6 +168,7 @@ async function counted(
       precision,
       epsilons: [epsilons],
       threshold,
+      signal: options.signal,
       ...prepareOptions(options),
     });
     return { kind: "count", rankMethod, precision, threshold, ranks, largest };

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Gpu } from "../../gpu/device.ts";
+import type { WorkOptions } from "../../gpu/paced_commands.ts";
 import { boundByCholesky, countBetween } from "../../linalg/count/cholesky.ts";
 import type { EigenvalueCount } from "../../linalg/count/eigenvalue_count.ts";
 import { countByInertia } from "../../linalg/count/inertia.ts";
@@ -49,7 +50,10 @@ export interface CountMethod extends RankMethodBase {
   readonly count: (
     gpu: Gpu,
     matrices: readonly Float32Array[],
-    options: { readonly epsilons: readonly (readonly number[])[]; readonly precision: MethodPrecision },
+    options: WorkOptions & {
+      readonly epsilons: readonly (readonly number[])[];
+      readonly precision: MethodPrecision;
+    },
   ) => Promise<EigenvalueCount[][]>;
 }
 
@@ -80,8 +84,8 @@ export const rankMethods:
       help: "counts by one pivoted factorisation, certain of little unless the spectrum falls fast",
       yields: "count",
       mostColumns: { single: 1024 },
-      count: async (gpu, matrices, { epsilons }) => {
-        const bounds = await boundByCholesky(gpu, matrices.map(squareMatrix));
+      count: async (gpu, matrices, { epsilons, signal }) => {
+        const bounds = await boundByCholesky(gpu, matrices.map(squareMatrix), { signal });
         return bounds.map((each, index) => epsilons[index].map((epsilon) => countBetween(each, epsilon)));
       },
     },
@@ -89,14 +93,15 @@ export const rankMethods:
       help: "counts by Sturm sequences of a tridiagonal form, further thresholds are nearly free",
       yields: "count",
       mostColumns: { single: 2048, double: 512 },
-      count: (gpu, matrices, { epsilons, precision }) =>
-        countBySturm(gpu, matrices.map(squareMatrix), epsilons, { precision }),
+      count: (gpu, matrices, { epsilons, precision, signal }) =>
+        countBySturm(gpu, matrices.map(squareMatrix), epsilons, { precision, signal }),
     },
     inertia: {
       help: "counts by factorisations at each threshold, the tightest intervals in single precision",
       yields: "count",
       mostColumns: { single: 1024 },
-      count: (gpu, matrices, { epsilons }) => countByInertia(gpu, matrices.map(squareMatrix), epsilons),
+      count: (gpu, matrices, { epsilons, signal }) =>
+        countByInertia(gpu, matrices.map(squareMatrix), epsilons, { signal }),
     },
     "gram-jacobi": {
       help: "solves the spectrum by two-sided rotations of the Gram matrix, any number of samples",

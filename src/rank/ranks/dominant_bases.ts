@@ -5,21 +5,22 @@
  * @module
  */
 import { GpuArray } from "../../gpu/array.ts";
-import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import { PacedCommands, type WorkOptions } from "../../gpu/paced_commands.ts";
 import {
   type DoubleSingleForm,
   joinDoubles,
   splitDoubles,
 } from "../../linalg/double_single/double_single.ts";
 import { U2 } from "../../linalg/rounding.ts";
-import { bindGemmDoubleSingle, type EntryView } from "../../linalg/products/gemm_double_single.ts";
+import { bindRowProducts, doubleSingleProduct } from "../../linalg/products/row_products.ts";
+import type { EntryView } from "../../linalg/products/gemm_double_single.ts";
 import {
   bindGramDoubleSingle,
   gramDoubleSingleBound,
   gramDoubleSinglePartials,
 } from "../../linalg/gram/gram_double_single.ts";
-import { bindNewtonSchulz, type Product } from "../../linalg/svd/newton_schulz.ts";
+import { bindNewtonSchulz } from "../../linalg/svd/newton_schulz.ts";
 import { eigenvalueBounds } from "../certificates/certificate.ts";
 import type { PreparedFeatures } from "../features/prepare_features.ts";
 import { type RankInterval, rankInterval } from "../certificates/rank_interval.ts";
@@ -77,7 +78,7 @@ interface Sorted {
  *
  * @param gpu Device.
  * @param pair Features.
- * @param epsilon Threshold, a share of λ₁.
+ * @param options Threshold, a share of λ₁; signal to stop.
  * @param stack Owner of the arrays.
  * @returns Ranks and bases.
  * @throws {ShapeError} If the adapter has no room for them.
@@ -85,12 +86,12 @@ interface Sorted {
 export async function dominantBases(
   gpu: Gpu,
   pair: FeaturePair,
-  epsilon: number,
+  { epsilon, signal }: WorkOptions & { readonly epsilon: number },
   stack: DisposableStack,
 ): Promise<DominantSubspaces> {
   const { features, rows, columns: n, mostRanks } = pair;
-  const single = await solveFeatures(gpu, features, { rows, columns: n }, stack);
-  const found = { spectra: single, rows, columns: n };
+  const single = await solveFeatures(gpu, features, { rows, columns: n, signal }, stack);
+  const found = { spectra: single, rows, columns: n, signal };
   const { solved, form, features: phi, basis } = await refineSpectra(gpu, features, found, stack);
   const sorted = features.map((each, i) => sort(solved[i], each, rows));
   const ranks = sorted.map(({ eigenvalues, bounds }, i) => {
@@ -108,11 +109,11 @@ export async function dominantBases(
     stride,
     batch: height * stride,
   });
-  const multiply: Product<EntryView> = (...operands) => bindGemmDoubleSingle(gpu, form, ...operands);
+  const multiply = doubleSingleProduct(gpu, form);
   const next = pairs("orthonormal basis", 2, n, n);
-  let commands = new Commands(gpu);
+  const commands = stack.use(new PacedCommands(gpu, { signal }));
   const operands = { q: basis, correction: pairs("orthonormal correction", 2, n, n), next };
-  commands.run(...await bindNewtonSchulz(multiply, { ...operands, order: n, count: 2 }));
+  await commands.run(await bindNewtonSchulz(gpu, multiply, { ...operands, order: n, count: 2 }));
   commands.submit();
   const q = joinDoubles(await next.array.read());
 
@@ -137,21 +138,20 @@ export async function dominantBases(
   };
   const each = await gramOf(psi, n, 2), both = await gramOf(bases, r + s, 1);
   const product = (i: number, c: EntryView, width: number, count: number) =>
-    multiply(
+    bindRowProducts(
+      gpu,
+      multiply,
       "nt",
-      { ...phi, offset: i * phi.batch },
-      { ...turn, offset: i * turn.batch },
-      c,
+      [{ ...phi, offset: i * phi.batch }, { ...turn, offset: i * turn.batch }, c],
       { m: rows, n: width, k: n, count },
     );
-  commands = new Commands(gpu);
-  commands.run(
-    await product(0, psi, n, 2),
+  await commands.run([
+    ...await product(0, psi, n, 2),
     ...each.run,
-    await product(0, bases, r, 1),
-    await product(1, { ...bases, offset: r }, s, 1),
+    ...await product(0, bases, r, 1),
+    ...await product(1, { ...bases, offset: r }, s, 1),
     ...both.run,
-  );
+  ]);
   commands.submit();
   const [grams, gram] = (await Promise.all([each.matrices.read(), both.matrices.read()])).map(joinDoubles);
 

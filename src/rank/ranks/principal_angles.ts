@@ -6,8 +6,8 @@
 import { checkKeys } from "../../check.ts";
 import { InputError, ShapeError } from "../../errors.ts";
 import { GpuArray } from "../../gpu/array.ts";
-import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import { PacedCommands, type WorkOptions } from "../../gpu/paced_commands.ts";
 import { joinDoubles, splitDoubles } from "../../linalg/double_single/double_single.ts";
 import { U2 } from "../../linalg/rounding.ts";
 import { bindGemmDoubleSingle } from "../../linalg/products/gemm_double_single.ts";
@@ -19,7 +19,7 @@ import type { RankInterval } from "../certificates/rank_interval.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
 
 /** Options of {@linkcode principalAngles}. */
-export interface PrincipalAnglesOptions extends Omit<PrepareOptions, "volume"> {
+export interface PrincipalAnglesOptions extends Omit<PrepareOptions, "volume">, WorkOptions {
   /**
    * Share ε of λ₁ above which eigenfeatures belong to the subspace. Default: 10⁻⁶, amplitudes of a
    * thousandth of the largest. That is well above the noise of features in single precision, whose
@@ -99,8 +99,8 @@ export async function principalAngles(
   b: Matrix,
   options: PrincipalAnglesOptions = {},
 ): Promise<PrincipalAngles> {
-  checkKeys("options of principalAngles", options, ["weights", "center", "epsilon"]);
-  const { epsilon = 1e-6, ...prepareOptions } = options;
+  checkKeys("options of principalAngles", options, ["weights", "center", "epsilon", "signal"]);
+  const { epsilon = 1e-6, signal, ...prepareOptions } = options;
   if (!(typeof epsilon === "number" && epsilon > 0 && epsilon < 1)) {
     throw new InputError(`ε = ${epsilon}: give a share of the largest eigenvalue, in (0, 1)`);
   }
@@ -123,12 +123,12 @@ export async function principalAngles(
       columns,
       mostRanks: [Math.min(rows, a.columns), Math.min(rows, b.columns)],
     },
-    epsilon,
+    { epsilon, signal },
     stack,
   );
   if (!bases) return { angles: new Float64Array(), bounds: new Float64Array(), ranks };
   return {
-    ...await anglesBetween(gpu, bases, { rows, ranks: [ranks[0].rank, ranks[1].rank] }, stack),
+    ...await anglesBetween(gpu, bases, { rows, ranks: [ranks[0].rank, ranks[1].rank], signal }, stack),
     ranks,
   };
 }
@@ -159,7 +159,10 @@ function widen(features: PreparedFeatures, columns: number, width: number): Prep
 async function anglesBetween(
   gpu: Gpu,
   known: DominantBases,
-  { rows, ranks }: { readonly rows: number; readonly ranks: readonly [number, number] },
+  { rows, ranks, signal }: WorkOptions & {
+    readonly rows: number;
+    readonly ranks: readonly [number, number];
+  },
   stack: DisposableStack,
 ): Promise<Pick<PrincipalAngles, "angles" | "bounds">> {
   const { bases, form, gram, gramBound, departures, turns } = known;
@@ -185,21 +188,21 @@ async function anglesBetween(
   const view = (array: GpuArray, stride: number) => ({ array, double: true, stride, batch: 0 });
   const left = stack.use(new GpuArray(gpu, "what projections leave", 2 * rows * count));
   const factor = stack.use(new GpuArray(gpu, "cosines", splitDoubles(b)));
-  const commands = new Commands(gpu);
-  commands.run(
+  using commands = new PacedCommands(gpu, { signal });
+  await commands.run([
     await bindGemmDoubleSingle(gpu, form, "nn", bases, view(factor, count), view(left, count), {
       m: rows,
       n: count,
       k: order,
     }),
-  );
+  ]);
   commands.submit();
   const s = joinDoubles(await left.read());
   const weights = new Float64Array(rows).fill(1);
   const [sines, cosines] = (await featureSpectra(
     gpu,
     [s, x].map((data) => ({ rows, columns: count, data })),
-    { weights, precision: "double" },
+    { weights, precision: "double", signal },
   )).map(({ eigenvalues, bounds }) =>
     Array.from(eigenvalues, (value, i): Estimate => ({
       value: Math.sqrt(value),

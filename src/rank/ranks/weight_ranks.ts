@@ -6,6 +6,7 @@
 import { checkKeys, checkName } from "../../check.ts";
 import { InputError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import type { WorkOptions } from "../../gpu/paced_commands.ts";
 import { rootBound } from "../certificates/certificate.ts";
 import { autoRankMethod, rankMethods } from "../methods/rank_methods.ts";
 import { inPrecision } from "../spectra/in_precision.ts";
@@ -16,7 +17,7 @@ import { rankInterval } from "../certificates/rank_interval.ts";
 import { checkMatrices, type Matrix } from "../../linalg/matrix.ts";
 
 /** Options of {@linkcode weightRanks}. */
-export interface WeightRankOptions {
+export interface WeightRankOptions extends WorkOptions {
   /** Share τ of σ₁ above which a singular value counts. Default: 10⁻². */
   readonly tolerance?: number;
   /**
@@ -71,8 +72,8 @@ export async function weightRanks(
   matrices: readonly Matrix[],
   options: WeightRankOptions = {},
 ): Promise<WeightRank[]> {
-  checkKeys("options of weightRanks", options, ["tolerance", "precision"]);
-  const { tolerance = 1e-2, precision = "auto" } = options;
+  checkKeys("options of weightRanks", options, ["tolerance", "precision", "signal"]);
+  const { tolerance = 1e-2, precision = "auto", signal } = options;
   checkName("precision", precision, precisionNames);
   checkMatrices(matrices);
   if (!(typeof tolerance === "number" && tolerance > 0 && tolerance < 1)) {
@@ -85,7 +86,11 @@ export async function weightRanks(
   const least = multiplyDown(tolerance, tolerance), most = multiplyUp(tolerance, tolerance);
   const thresholds = { volume, precision, epsilons: [least, most], threshold: "relative" } as const;
   const spectra = await inPrecision(matrices, thresholds, (some, precision) => {
-    return (precision === "single" ? single.solve : oneSidedSpectra)(gpu, some, { volume, precision });
+    return (precision === "single" ? single.solve : oneSidedSpectra)(gpu, some, {
+      volume,
+      precision,
+      signal,
+    });
   });
   const countAt = ({ eigenvalues, bounds }: FeatureSpectrum, epsilon: number) =>
     rankInterval(eigenvalues, bounds, epsilon, { threshold: "relative" });

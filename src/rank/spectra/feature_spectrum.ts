@@ -4,6 +4,7 @@
  * @module
  */
 import type { Gpu } from "../../gpu/device.ts";
+import type { WorkOptions } from "../../gpu/paced_commands.ts";
 import { vectors } from "../../linalg/matrix_view.ts";
 import { inPrecision } from "./in_precision.ts";
 import { type PrepareOptions, prepareOptions } from "../../linalg/gram/prepare_options.ts";
@@ -56,11 +57,11 @@ export async function featureSpectra(
   options: SpectrumOptions = {},
 ): Promise<FeatureSpectrum[]> {
   checkSpectrumOptions("options of featureSpectra", options);
-  const prepare = prepareOptions(options);
+  const prepare = prepareOptions(options), { signal } = options;
   return await inPrecision(
     features,
     options,
-    (some, precision) => solve(gpu, some, { ...prepare, precision }),
+    (some, precision) => solve(gpu, some, { ...prepare, precision, signal }),
   );
 }
 
@@ -68,22 +69,24 @@ export async function featureSpectra(
 async function solve(
   gpu: Gpu,
   features: readonly MatrixSource[],
-  { precision, ...options }: PrepareOptions & { readonly precision: "single" | "double" },
+  { precision, signal, ...options }: PrepareOptions & WorkOptions & {
+    readonly precision: "single" | "double";
+  },
 ): Promise<FeatureSpectrum[]> {
   const { rows, columns } = tallShape(features[0]);
   const held = features.filter((each) => "data" in each);
   const bytes = 8 * features.length * rows * 4 * vectors(columns);
   if (held.length < features.length || bytes > MOST_BYTES) {
-    const streamed = await streamSpectra(gpu, features, { ...options, precision });
+    const streamed = await streamSpectra(gpu, features, { ...options, precision, signal });
     return streamed.map((each) =>
       spectrumOf(each.solved, each, { samples: rows, precision, arithmetic: each.arithmetic })
     );
   }
   const prepared = held.map((each) => prepareTall(each, options));
   using stack = new DisposableStack();
-  const spectra = await solveFeatures(gpu, prepared, { rows, columns }, stack);
+  const spectra = await solveFeatures(gpu, prepared, { rows, columns, signal }, stack);
   if (precision === "double") {
-    const { solved } = await refineSpectra(gpu, prepared, { spectra, rows, columns }, stack);
+    const { solved } = await refineSpectra(gpu, prepared, { spectra, rows, columns, signal }, stack);
     return prepared.map((each, i) =>
       spectrumOf(solved[i], { ...each, leftOut: 0 }, {
         samples: rows,

@@ -5,8 +5,9 @@
  * @module
  */
 import { InputError } from "../../errors.ts";
-import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import { PacedCommands, type WorkOptions } from "../../gpu/paced_commands.ts";
+import { inTurns, type Steps } from "../../gpu/turns.ts";
 import { prepareOptions } from "../../linalg/gram/prepare_options.ts";
 import { U2 } from "../../linalg/rounding.ts";
 import { padRows } from "../../linalg/matrix_view.ts";
@@ -85,38 +86,41 @@ export async function oneSidedSpectra(
       "one-sided-jacobi takes features in memory only: for those produced on demand use gram-jacobi",
     );
   });
-  const prepare = prepareOptions(options);
+  const prepare = prepareOptions(options), { signal } = options;
   return await inPrecision(held, options, (some, precision) => {
     const prepared = some.map((each) => prepareTall(each, prepare));
-    return (precision === "single" ? solveSingle : solveDouble)(gpu, prepared, tallShape(some[0]));
+    return (precision === "single" ? solveSingle : solveDouble)(gpu, prepared, {
+      ...tallShape(some[0]),
+      signal,
+    });
   });
 }
 
 async function solveSingle(
   gpu: Gpu,
   prepared: readonly PreparedFeatures[],
-  { rows, columns }: FeatureShape,
+  { rows, columns, signal }: FeatureShape & WorkOptions,
 ): Promise<FeatureSpectrum[]> {
   const found = await svdSingle(
     gpu,
     prepared.map((each) => ({ down: columns, across: 1, entries: each.high, scale: powerFor(each) })),
-    { rows, columns, vectors: true },
+    { rows, columns, vectors: true, signal },
   );
   using stack = new DisposableStack();
   const spectra = await bindFeatures(gpu, prepared, { rows, columns }, stack);
   const { basis } = spectra;
-  found.forEach(({ values, rows }, i) => {
-    const vectors = Float32Array.from(basisOf(values, rows, columns));
+  for (const [i, { values, rows }] of found.entries()) {
+    const vectors = Float32Array.from(await inTurns(basisOf(values, rows, columns), { signal }));
     basis.array.write(padRows(vectors, columns, basis.stride), 4 * i * basis.batch);
-  });
-  const commands = new Commands(gpu);
-  commands.run(...spectra.measurement);
+  }
+  using commands = new PacedCommands(gpu, { signal });
+  await commands.run(spectra.measurement);
   commands.submit();
   return await readSpectra(spectra, prepared, rows);
 }
 
 /** Makes an orthonormal basis, one vector a row, of the rows that rotations left. */
-function basisOf(values: Float32Array, rows: Float32Array, columns: number): Float64Array {
+function basisOf(values: Float32Array, rows: Float32Array, columns: number): Steps<Float64Array> {
   const sorted = descendingRows(values, rows, columns);
   return orthonormalRows({ ...sorted, columns, noise: SINGLE_NOISE * sorted.norms[0] });
 }
@@ -124,12 +128,12 @@ function basisOf(values: Float32Array, rows: Float32Array, columns: number): Flo
 async function solveDouble(
   gpu: Gpu,
   prepared: readonly PreparedFeatures[],
-  { rows, columns }: FeatureShape,
+  { rows, columns, signal }: FeatureShape & WorkOptions,
 ): Promise<FeatureSpectrum[]> {
   const solved = await svdDoubleSingle(
     gpu,
     prepared.map((each) => ({ high: each.high, low: each.low, scale: powerFor(each) })),
-    { rows, columns, floor: DOUBLE_FLOOR },
+    { rows, columns, floor: DOUBLE_FLOOR, signal },
   );
   return solved.map((each, index) => {
     const eigenvalues = Float64Array.from(each.values, (sigma) => sigma * sigma);

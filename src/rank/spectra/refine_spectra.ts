@@ -4,13 +4,14 @@
  * @module
  */
 import { GpuArray } from "../../gpu/array.ts";
-import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import { PacedCommands, type WorkOptions } from "../../gpu/paced_commands.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { type DoubleSingleForm, interleave, splitDoubles } from "../../linalg/double_single/double_single.ts";
 import { U2 } from "../../linalg/rounding.ts";
 import { selfTestDoubleSingle } from "../../linalg/double_single/double_single_self_test.ts";
-import { bindGemmDoubleSingle, type EntryView } from "../../linalg/products/gemm_double_single.ts";
+import { bindRowProducts, doubleSingleProduct } from "../../linalg/products/row_products.ts";
+import type { EntryView } from "../../linalg/products/gemm_double_single.ts";
 import {
   bindGramDoubleSingle,
   gramDoubleSingleBound,
@@ -18,7 +19,7 @@ import {
 } from "../../linalg/gram/gram_double_single.ts";
 import { PROGRESS_WORDS, unrollSweeps } from "../../linalg/eigen/jacobi_solver.ts";
 import { bindJacobiDoubleSingle } from "../../linalg/eigen/jacobi_double_single.ts";
-import { bindNewtonSchulz, type Product } from "../../linalg/svd/newton_schulz.ts";
+import { bindNewtonSchulz } from "../../linalg/svd/newton_schulz.ts";
 import { type Arithmetic, headShares } from "../certificates/certificate.ts";
 import type { PreparedFeatures } from "../features/prepare_features.ts";
 import {
@@ -146,7 +147,7 @@ export async function bindRefinement(
   });
   const shares = { tail: DOUBLE.tail(order), heads: headShares(order, DOUBLE) };
 
-  const product: Product<EntryView> = (...operands) => bindGemmDoubleSingle(gpu, form, ...operands);
+  const product = doubleSingleProduct(gpu, form);
   const dispatches: Dispatch[] = [];
   let q: EntryView = { array: basis.array, double: false, stride: 4 * basis.stride, batch: 4 * basis.batch };
   let turn = 0;
@@ -155,13 +156,18 @@ export async function bindRefinement(
   for (const steps of [2, 1]) {
     for (let step = 0; step < steps; step++) {
       const next = bases[turn++ % 2];
-      dispatches.push(...await bindNewtonSchulz(product, { q, correction, next, order, count }));
+      dispatches.push(...await bindNewtonSchulz(gpu, product, { q, correction, next, order, count }));
       q = next;
     }
     const solvable = { count, rows, order, orders: batch.orders, progress };
     const rotated = { matrices, basis: q.array, rowStride: order };
     dispatches.push(
-      await product("nt", features, q, psi, { m: samples, n: order, k: order, count }),
+      ...await bindRowProducts(gpu, product, "nt", [features, q, psi], {
+        m: samples,
+        n: order,
+        k: order,
+        count,
+      }),
       ...gram,
       ...unrollSweeps(
         await bindJacobiDoubleSingle(gpu, { ...solvable, ...rotated }, stack, { form, shares }),
@@ -181,7 +187,7 @@ export async function bindRefinement(
  *
  * @param gpu Device.
  * @param features Features, one matrix for each of the batch.
- * @param found Their shape, and what single precision found.
+ * @param found Their shape, and what single precision found; signal to stop.
  * @param stack Owner of the arrays.
  * @returns What the solver left of each matrix, and the eigenvectors.
  * @throws {ShapeError} If the adapter has no room for it.
@@ -189,7 +195,7 @@ export async function bindRefinement(
 export async function refineSpectra(
   gpu: Gpu,
   features: readonly PreparedFeatures[],
-  { spectra, rows, columns }: FeatureShape & { readonly spectra: Spectra },
+  { spectra, rows, columns, signal }: FeatureShape & WorkOptions & { readonly spectra: Spectra },
   stack: DisposableStack,
 ): Promise<RefinedSpectra> {
   const count = features.length, entries = rows * columns;
@@ -203,8 +209,8 @@ export async function refineSpectra(
     features: phi,
     weights: stack.use(new GpuArray(gpu, "weights", splitDoubles(new Float64Array(rows).fill(1)))),
   }, stack);
-  const commands = new Commands(gpu);
-  commands.run(...refinement.dispatches);
+  using commands = new PacedCommands(gpu, { signal });
+  await commands.run(refinement.dispatches);
   commands.submit();
   const { form, basis } = refinement;
   const words = await refinement.records.read(), size = solvedRecordWords(columns);

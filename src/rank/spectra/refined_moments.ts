@@ -7,8 +7,8 @@ import { GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { splitDoubles } from "../../linalg/double_single/double_single.ts";
-import { bindGemmDoubleSingle, type EntryView } from "../../linalg/products/gemm_double_single.ts";
-import type { Product } from "../../linalg/svd/newton_schulz.ts";
+import type { EntryView } from "../../linalg/products/gemm_double_single.ts";
+import { doubleSingleProduct } from "../../linalg/products/row_products.ts";
 import { U2 } from "../../linalg/rounding.ts";
 import { DOUBLE, type Refinement } from "./refine_spectra.ts";
 
@@ -61,7 +61,7 @@ export async function bindRefinedMoments(
     stride,
     batch,
   });
-  const product: Product<EntryView> = (...operands) => bindGemmDoubleSingle(gpu, form, ...operands);
+  const { bind: product } = doubleSingleProduct(gpu, form);
   // [Y 1]ᵀ W, so that the product needs no transposed left operand.
   const weighted = Float64Array.from({ length: columns * samples }, (_, e) => {
     const c = Math.floor(e / samples), k = e % samples;

@@ -4,8 +4,8 @@
  * @module
  */
 import { GpuArray } from "../../gpu/array.ts";
-import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import { PacedCommands, type WorkOptions } from "../../gpu/paced_commands.ts";
 import { padRows, vectors } from "../../linalg/matrix_view.ts";
 import type { FeatureShape, FeatureSpectrum } from "./spectrum_options.ts";
 import type { PreparedFeatures } from "../features/prepare_features.ts";
@@ -43,12 +43,12 @@ export async function bindFeatures(
 }
 
 /**
- * Solves prepared features of one shape as one batch: warms up, and measures. Does not wait for the
- * GPU.
+ * Solves prepared features of one shape as one batch: warms up, and measures. Does not wait
+ * for the end of it.
  *
  * @param gpu Device.
  * @param features Features.
- * @param shape Their shape.
+ * @param shape Their shape; signal to stop.
  * @param stack Owner of the arrays.
  * @returns The spectra, submitted.
  * @throws {ShapeError} If the adapter has no room for them.
@@ -56,12 +56,12 @@ export async function bindFeatures(
 export async function solveFeatures(
   gpu: Gpu,
   features: readonly PreparedFeatures[],
-  { rows, columns }: FeatureShape,
+  { rows, columns, signal }: FeatureShape & WorkOptions,
   stack: DisposableStack,
 ): Promise<Spectra> {
   const spectra = await bindFeatures(gpu, features, { rows, columns }, stack);
-  const commands = new Commands(gpu);
-  commands.run(...spectra.dispatches, ...spectra.dispatches);
+  using commands = new PacedCommands(gpu, { signal });
+  for (let pass = 0; pass < 2; pass++) await commands.run(spectra.dispatches);
   commands.submit();
   return spectra;
 }

@@ -9,8 +9,7 @@ import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { EigenBatch } from "../../linalg/eigen/eigen_batch.ts";
 import { keepsCompensation } from "../../linalg/double_single/double_single_self_test.ts";
-import { bindGemm } from "../../linalg/products/gemm.ts";
-import { bindGemmCompensated } from "../../linalg/products/gemm_compensated.ts";
+import { bindRowProducts, singleProduct } from "../../linalg/products/row_products.ts";
 import { bindGram, bindGramReduce, gramPartials } from "../../linalg/gram/gram.ts";
 import { bindJacobiSweeps, JACOBI_TOLERANCE } from "../../linalg/eigen/jacobi.ts";
 import { type MatrixView, vectors } from "../../linalg/matrix_view.ts";
@@ -124,7 +123,7 @@ export async function bindSpectra(
 
   const isExact = await keepsCompensation(gpu);
   const sums = isExact ? "compensated" : "plain";
-  const product = isExact ? bindGemmCompensated : bindGemm;
+  const product = singleProduct(gpu, isExact), plain = singleProduct(gpu, false);
   const arithmetic = isExact ? SINGLE_COMPENSATED : SINGLE;
   const shares = { tail: SINGLE.tail(batches[0].order), heads: headShares(batches[0].order) };
   const dispatches: Dispatch[] = [];
@@ -145,10 +144,11 @@ export async function bindSpectra(
       const psi = { array: rotated, stride, batch: samples * stride };
       const q = { ...basisView(pass), offset: first * rows * rowStride };
       const size = { m: samples, n: width, k: 4 * stride, count: replicas };
-      dispatches.push(await (pass === 1 ? product : bindGemm)(gpu, "nt", features, q, psi, size));
+      const multiply = pass === 1 ? product : plain;
+      dispatches.push(...await bindRowProducts(gpu, multiply, "nt", [features, q, psi], size));
       const moments = pass === 1 && index === layers.length - 1 ? targets : null;
       dispatches.push(
-        await bindGram(gpu, { features: psi, order: width, first, targets: moments }, gramOptions),
+        ...await bindGram(gpu, { features: psi, order: width, first, targets: moments }, gramOptions),
       );
     }
     dispatches.push(await bindGramReduce(gpu, gramOptions));
@@ -156,9 +156,9 @@ export async function bindSpectra(
     dispatches.push(...await bindJacobiSweeps(gpu, batch, stack, { shares, tolerance }));
     if (pass === 0) found = dispatches.length;
     const q = basisView(pass), next = basisView(1 - pass);
-    const multiply = pass === 0 ? product : bindGemm;
+    const multiply = pass === 0 ? product : plain;
     const bases = { q, correction: correctionView, next, order: rows, count };
-    dispatches.push(...await bindNewtonSchulz((...operands) => multiply(gpu, ...operands), bases));
+    dispatches.push(...await bindNewtonSchulz(gpu, multiply, bases));
   }
   const measurement = dispatches.slice(found);
   return { dispatches, measurement, batch: batches[1], arithmetic, basis: basisView(0) };

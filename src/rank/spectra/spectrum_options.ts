@@ -5,6 +5,7 @@
  */
 import { checkKeys, checkName } from "../../check.ts";
 import { InputError } from "../../errors.ts";
+import type { WorkOptions } from "../../gpu/paced_commands.ts";
 import {
   checkCenter,
   checkVolume,
@@ -31,7 +32,7 @@ export type Precision = "auto" | "single" | "double";
 export const precisionNames: readonly Precision[] = ["auto", "single", "double"];
 
 /** Options of `featureSpectra` and `oneSidedSpectra`. */
-export interface SpectrumOptions extends PrepareOptions {
+export interface SpectrumOptions extends PrepareOptions, WorkOptions {
   /** Arithmetic. Default: `auto`. */
   readonly precision?: Precision;
   /**
@@ -53,7 +54,7 @@ export interface FeatureSpectrum {
 }
 
 /** Keys of {@linkcode SpectrumOptions}. */
-const KEYS = [...prepareKeys, "precision", "epsilons", "threshold"] as const;
+const KEYS = [...prepareKeys, "precision", "epsilons", "threshold", "signal"] as const;
 
 /**
  * Checks options of spectra.

@@ -7,6 +7,7 @@
 import { GpuArray } from "../../gpu/array.ts";
 import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import { PacedCommands, type WorkOptions } from "../../gpu/paced_commands.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { U, U2 } from "../../linalg/rounding.ts";
 import {
@@ -14,13 +15,12 @@ import {
   selfTestDoubleSingle,
 } from "../../linalg/double_single/double_single_self_test.ts";
 import { EigenBatch } from "../../linalg/eigen/eigen_batch.ts";
-import { bindGemm } from "../../linalg/products/gemm.ts";
-import { bindGemmCompensated } from "../../linalg/products/gemm_compensated.ts";
-import { bindGemmDoubleSingle, type EntryView } from "../../linalg/products/gemm_double_single.ts";
+import { bindRowProducts, doubleSingleProduct, singleProduct } from "../../linalg/products/row_products.ts";
+import type { EntryView } from "../../linalg/products/gemm_double_single.ts";
 import { gramBound } from "../../linalg/gram/gram.ts";
 import { gramDoubleSingleBound } from "../../linalg/gram/gram_double_single.ts";
 import { cutTiles, type GramPlan } from "../../linalg/gram/gram_tiles.ts";
-import { type PlannedPreparation, planPreparation, rowsWithin } from "../../linalg/gram/preparation.ts";
+import { type PlannedPreparation, planPreparations, rowsWithin } from "../../linalg/gram/preparation.ts";
 import type { PrepareOptions } from "../../linalg/gram/prepare_options.ts";
 import { TileStream } from "../../linalg/gram/tile_stream.ts";
 import { PROGRESS_WORDS } from "../../linalg/eigen/jacobi_solver.ts";
@@ -28,7 +28,7 @@ import { solveJacobi } from "../../linalg/eigen/jacobi.ts";
 import { solveJacobiDoubleSingle } from "../../linalg/eigen/jacobi_double_single.ts";
 import { isWide, type MatrixSource, tallShape } from "../../linalg/matrix_source.ts";
 import type { MatrixView } from "../../linalg/matrix_view.ts";
-import { bindNewtonSchulz, type Product } from "../../linalg/svd/newton_schulz.ts";
+import { bindNewtonSchulz } from "../../linalg/svd/newton_schulz.ts";
 import { type Arithmetic, headShares, SINGLE, SINGLE_COMPENSATED } from "../certificates/certificate.ts";
 import type { KnownFeatures } from "./prepared_spectrum.ts";
 import { DOUBLE } from "./refine_spectra.ts";
@@ -49,7 +49,7 @@ const TILE_BYTES = 2 ** 25;
 const SINGLE_PASSES = 3;
 
 /** How to solve streamed features. */
-export interface StreamOptions extends PrepareOptions {
+export interface StreamOptions extends PrepareOptions, WorkOptions {
   /** Arithmetic; double-single makes two passes more. */
   readonly precision: "single" | "double";
   /** Most bytes that an array of a tile takes. Default: 2²⁵, 32 MiB. */
@@ -91,7 +91,7 @@ export async function streamSpectra(
   sources: readonly MatrixSource[],
   options: StreamOptions,
 ): Promise<StreamedSpectrum[]> {
-  const { precision, tileBytes = TILE_BYTES } = options;
+  const { precision, tileBytes = TILE_BYTES, signal, ...prepare } = options;
   const { maxStorageBufferBindingSize, maxBufferSize } = gpu.limits;
   const most = Math.min(tileBytes, maxStorageBufferBindingSize, maxBufferSize);
   const words = precision === "double" ? 2 : 1;
@@ -100,8 +100,8 @@ export async function streamSpectra(
   const results: StreamedSpectrum[] = [];
   for (let first = 0; first < sources.length; first += cut.matrices) {
     const batch = sources.slice(first, first + cut.matrices);
-    const preparations = batch.map((source) => planPreparation(source, options, planned));
-    results.push(...await solveBatch(gpu, batch, { preparations, tileRows: cut.rows, precision }));
+    const preparations = await planPreparations(batch, prepare, planned, { signal });
+    results.push(...await solveBatch(gpu, batch, { preparations, tileRows: cut.rows, precision, signal }));
   }
   return results;
 }
@@ -109,7 +109,7 @@ export async function streamSpectra(
 async function solveBatch(
   gpu: Gpu,
   sources: readonly MatrixSource[],
-  { preparations, tileRows, precision }: {
+  { preparations, tileRows, precision, signal }: WorkOptions & {
     readonly preparations: readonly PlannedPreparation[];
     readonly tileRows: number;
     readonly precision: "single" | "double";
@@ -130,8 +130,8 @@ async function solveBatch(
     words: 1,
     transposed: isWide(sources[0]),
   };
-  const stream = stack.use(new TileStream(gpu, sources, { preparations, plan }));
-  const squares = await solveSingle(gpu, stream, batch, isExact);
+  const stream = stack.use(new TileStream(gpu, sources, { preparations, plan, signal }));
+  const squares = await solveSingle(gpu, stream, batch, { isExact, signal });
   const single = isExact ? SINGLE_COMPENSATED : SINGLE;
   const results = (solved: SolvedMatrix[], arithmetic: Arithmetic, isRounded: boolean) =>
     solved.map((each, index): StreamedSpectrum => {
@@ -145,9 +145,9 @@ async function solveBatch(
   }
   const { form } = await selfTestDoubleSingle(gpu);
   const doublePlan: GramPlan = { ...plan, form, sums: null, words: 2 };
-  const doubles = stack.use(new TileStream(gpu, sources, { preparations, plan: doublePlan }));
+  const doubles = stack.use(new TileStream(gpu, sources, { preparations, plan: doublePlan, signal }));
   const sums = gramDoubleSingleBound(tileRows) + (3 * plan.tiles + 1) * U2;
-  return results(await solveDouble(gpu, doubles, batch), { ...DOUBLE, gram: () => sums }, false);
+  return results(await solveDouble(gpu, doubles, batch, { signal }), { ...DOUBLE, gram: () => sums }, false);
 }
 
 /**
@@ -156,12 +156,12 @@ async function solveBatch(
  */
 async function sumTiles(
   stream: TileStream,
-  rotation: { readonly phi: GpuArray; readonly rotate: (samples: number) => Promise<Dispatch> } | null,
+  rotation: { readonly phi: GpuArray; readonly rotate: (samples: number) => Promise<Dispatch[]> } | null,
 ): Promise<Float32Array> {
   await stream.pass({
     bind: async (samples) => {
       const add = await stream.gram.add(samples);
-      return rotation ? [await rotation.rotate(samples), ...add] : add;
+      return rotation ? [...await rotation.rotate(samples), ...add] : add;
     },
     ...rotation && { target: rotation.phi },
   });
@@ -176,7 +176,7 @@ async function solveSingle(
   gpu: Gpu,
   stream: TileStream,
   batch: EigenBatch,
-  isExact: boolean,
+  { isExact, signal }: WorkOptions & { readonly isExact: boolean },
 ): Promise<Float64Array> {
   using stack = new DisposableStack();
   const { count, rows, order } = batch;
@@ -184,7 +184,7 @@ async function solveSingle(
   const correction = stack.use(new GpuArray(gpu, "orthonormal correction", count * rows * rows));
   const square = (array: GpuArray): MatrixView => ({ array, stride: rows / 4, batch: rows * rows / 4 });
   const shares = { tail: SINGLE.tail(order), heads: headShares(order) };
-  const product = isExact ? bindGemmCompensated : bindGemm;
+  const product = singleProduct(gpu, isExact), plain = singleProduct(gpu, false);
   const { stride, features } = stream.gram;
   const tileView = (array: GpuArray): MatrixView => {
     return { array, stride: stride / 4, batch: features.length / count / 4 };
@@ -193,13 +193,10 @@ async function solveSingle(
   for (let pass = 0; pass < SINGLE_PASSES; pass++) {
     const isLast = pass === SINGLE_PASSES - 1;
     const [from, psi] = [phi, features].map(tileView);
-    const rotate = (samples: number) =>
-      (isLast ? product : bindGemm)(gpu, "nt", from, square(batch.basis), psi, {
-        m: samples,
-        n: order,
-        k: stride,
-        count,
-      });
+    const rotate = (samples: number) => {
+      const size = { m: samples, n: order, k: stride, count };
+      return bindRowProducts(gpu, isLast ? product : plain, "nt", [from, square(batch.basis), psi], size);
+    };
     const pairs = await sumTiles(stream, pass === 0 ? null : { phi, rotate });
     const words = new Float32Array(batch.matrices.length);
     for (let index = 0; index < count; index++) {
@@ -211,20 +208,27 @@ async function solveSingle(
       }
     }
     batch.matrices.write(words);
-    await solveJacobi(gpu, batch, shares);
-    const commands = new Commands(gpu);
-    const multiply = isLast ? bindGemm : product;
+    await solveJacobi(gpu, batch, { shares, signal });
+    using commands = new PacedCommands(gpu, { signal });
+    const multiply = isLast ? plain : product;
     const [q, c, to] = [batch.basis, correction, next].map(square);
     const bases = { q, correction: c, next: to, order: rows, count };
-    commands.run(...await bindNewtonSchulz((...operands) => multiply(gpu, ...operands), bases));
-    commands.copy(next, 0, batch.basis, 0, next.length);
+    await commands.run(await bindNewtonSchulz(gpu, multiply, bases));
     commands.submit();
+    const copy = new Commands(gpu);
+    copy.copy(next, 0, batch.basis, 0, next.length);
+    copy.submit();
   }
   return stream.tiles.squares;
 }
 
 /** Solves in double-single arithmetic, from the basis that single precision found. */
-async function solveDouble(gpu: Gpu, stream: TileStream, batch: EigenBatch): Promise<SolvedMatrix[]> {
+async function solveDouble(
+  gpu: Gpu,
+  stream: TileStream,
+  batch: EigenBatch,
+  { signal }: WorkOptions,
+): Promise<SolvedMatrix[]> {
   using stack = new DisposableStack();
   const { count, rows, order } = batch;
   const { form } = await selfTestDoubleSingle(gpu);
@@ -235,7 +239,7 @@ async function solveDouble(gpu: Gpu, stream: TileStream, batch: EigenBatch): Pro
     stride: order,
     batch: height * order,
   });
-  const product: Product<EntryView> = (...operands) => bindGemmDoubleSingle(gpu, form, ...operands);
+  const product = doubleSingleProduct(gpu, form);
   const bases = [pairs(rows), pairs(rows)], correction = pairs(order);
   const matrices = array("Gram matrices", 2 * count * rows * rows),
     progress = array("solver progress", PROGRESS_WORDS * count);
@@ -248,16 +252,16 @@ async function solveDouble(gpu: Gpu, stream: TileStream, batch: EigenBatch): Pro
   let q: EntryView = { array: batch.basis, double: false, stride: rows, batch: rows * rows };
   let turn = 0;
   for (const steps of [2, 1]) {
-    const commands = new Commands(gpu);
+    using commands = new PacedCommands(gpu, { signal });
     for (let step = 0; step < steps; step++) {
       const next = bases[turn++ % 2];
-      commands.run(...await bindNewtonSchulz(product, { q, correction, next, order, count }));
+      await commands.run(await bindNewtonSchulz(gpu, product, { q, correction, next, order, count }));
       q = next;
     }
     commands.submit();
     const size = { n: order, k: order, count };
     const rotate = (samples: number) =>
-      product("nt", entries(phi), q, entries(features), { m: samples, ...size });
+      bindRowProducts(gpu, product, "nt", [entries(phi), q, entries(features)], { m: samples, ...size });
     const words = await sumTiles(stream, { phi, rotate });
     const padded = new Float32Array(matrices.length);
     for (let index = 0; index < count; index++) {
@@ -272,12 +276,12 @@ async function solveDouble(gpu: Gpu, stream: TileStream, batch: EigenBatch): Pro
       gpu,
       form,
       { ...solvable, matrices, basis: q.array, rowStride: order },
-      shares,
+      { shares, signal },
     );
   }
   const { dispatch, words } = await bindSolvedRecords(gpu, { matrices, rows, order, count, progress }, stack);
-  const commands = new Commands(gpu);
-  commands.run(dispatch);
+  using commands = new PacedCommands(gpu, { signal });
+  await commands.run([dispatch]);
   commands.submit();
   const records = await words.read(), size = solvedRecordWords(order);
   return Array.from(

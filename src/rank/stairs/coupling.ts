@@ -10,11 +10,15 @@ import { monteCarloPValue } from "../../stats/p_values.ts";
 import { permutation, uniform } from "../../stats/random.ts";
 import {
   type ResponseOptions,
+  responseQuantiles,
   type ResponseTest,
+  shiftedMean,
   shiftedResponse,
+  type ShiftEvent,
   testResponse,
 } from "../../stats/shifts.ts";
 import type { Jump } from "./find_stairs.ts";
+import { thinSeries } from "./thin_series.ts";
 
 /** A run: its losses at the probes, and the jumps of a rank. */
 export interface JumpsAndLosses {
@@ -49,29 +53,47 @@ export function responseOptions(count: number): ResponseOptions {
  * - Null: jumps shifted together in a circle; the highest over the lags has the same null.
  * - Tail: one-sided, the loss falls faster at jumps.
  * - Falls count by their quantile among neighbouring ones: neither trends nor single spikes count.
+ * - Of more than 20,000 probes every s-th one counts, as in `findStairs`.
  *
  * @param run Losses and jumps.
  * @returns Both p-values, and the lag in probes; NaN without jumps, or if a loss is not above 0.
  * @throws {ShapeError} If there are not as many steps as losses.
  */
 export function testCoupling(run: JumpsAndLosses): ResponseTest {
-  const falls = fallsOf(run);
+  const { falls, events, stride } = thinned(run);
   if (!falls.every(Number.isFinite)) return { pValue: NaN, lagPValue: NaN, lag: NaN };
-  return testResponse(eventsOf(run), falls, responseOptions(falls.length));
+  const { lag, ...pValues } = testResponse(events, falls, responseOptions(falls.length));
+  return { ...pValues, lag: stride * lag };
 }
 
-/** Falls of the log loss per step, from each probe but the last to the next. */
-function fallsOf({ steps, losses }: JumpsAndLosses): number[] {
-  if (steps.length !== losses.length) {
-    throw new ShapeError(`${steps.length} steps but ${losses.length} losses: give one loss for each step`);
+/** A run as tests see it. */
+interface ThinRun {
+  /** Falls of the log loss per step, from each probe but the last to the next. */
+  readonly falls: readonly number[];
+  /** Events at the falls in which the jumps happen. */
+  readonly events: readonly ShiftEvent[];
+  /** Probes from one to the next. */
+  readonly stride: number;
+}
+
+/** Falls of the loss and the jumps at them, of every s-th probe where there are very many. */
+function thinned({ steps: all, losses: given, jumps }: JumpsAndLosses): ThinRun {
+  if (all.length !== given.length) {
+    throw new ShapeError(`${all.length} steps but ${given.length} losses: give one loss for each step`);
   }
-  return losses.slice(1).map((loss, i) => Math.log(losses[i] / loss) / (steps[i + 1] - steps[i]));
-}
-
-/** Events at the falls in which the jumps happen. */
-function eventsOf({ steps, jumps }: JumpsAndLosses) {
-  const index = new Map(steps.map((step, i) => [step, i]));
-  return jumps.map(({ step, size }) => ({ at: index.get(step)! - 1, weight: size }));
+  const { indices, stride } = thinSeries(all.length);
+  const steps = indices.map((i) => all[i]), losses = indices.map((i) => given[i]);
+  const falls = losses.slice(1).map((loss, i) => Math.log(losses[i] / loss) / (steps[i + 1] - steps[i]));
+  const events = jumps.map(({ step, size }) => {
+    let at = 0;
+    for (let end = steps.length - 1; at < end;) {
+      const middle = (at + end) >> 1;
+      if (steps[middle] < step) at = middle + 1;
+      else end = middle;
+    }
+    return { at: at - 1, weight: size };
+  });
+  return { falls, events, stride };
 }
 
 /** Most replicas of which all pairings are tried. */
@@ -79,6 +101,9 @@ const MOST_PAIRED = 6;
 
 /** Random pairings of more replicas. */
 const PAIRINGS = 999;
+
+/** Most replicas that are compared, of which each is paired with each. */
+const MOST_COMPARED = 500;
 
 /**
  * Tests whether the loss of a replica falls at its own jumps more than at those of other replicas.
@@ -88,7 +113,8 @@ const PAIRINGS = 999;
  * - Null: jumps are paired with the loss of any replica. Replicas learn the same task at about the
  *   same pace, so that what they share in time, trends included, is in the null.
  * - Tail: one-sided. All pairings of up to six replicas, 999 random ones of more: three replicas
- *   give p ≥ 1/6, four p ≥ 1/24.
+ *   give p ≥ 1/6, four p ≥ 1/24. Of more than 500 replicas every r-th one is compared, with the
+ *   least r that leaves as many.
  *
  * @param runs Losses and jumps of the replicas, at the same steps. Replicas without jumps are left
  * out.
@@ -99,17 +125,23 @@ export function testPairing(
   runs: readonly JumpsAndLosses[],
   { seed = 0 }: { readonly seed?: number } = {},
 ): number {
-  const kept = runs.filter(({ jumps }) => jumps.length > 0), falls = kept.map(fallsOf);
-  if (kept.length < 3 || !falls.every((values) => values.every(Number.isFinite))) return NaN;
-  const length = Math.min(...falls.map((values) => values.length)), options = responseOptions(length);
-  const highest = (run: JumpsAndLosses, response: readonly number[]) => {
-    const events = eventsOf(run).filter(({ at }) => at < length);
-    if (events.length === 0) return 0;
-    const shifted = shiftedResponse(events, response.slice(0, length), options);
-    const lags = Array.from({ length: 2 * options.mostLag + 1 }, (_, i) => i - options.mostLag);
-    return Math.max(...lags.map((lag) => shifted[(lag + length) % length]));
+  const all = runs.filter(({ jumps }) => jumps.length > 0);
+  const every = Math.ceil(all.length / MOST_COMPARED);
+  const kept = all.filter((_, i) => i % every === 0).map(thinned);
+  if (kept.length < 3 || !kept.every(({ falls }) => falls.every(Number.isFinite))) return NaN;
+  const length = Math.min(...kept.map(({ falls }) => falls.length)), options = responseOptions(length);
+  const quantiles = kept.map(({ falls }) => responseQuantiles(falls.slice(0, length), options));
+  const highest = (events: readonly ShiftEvent[], response: Float64Array) => {
+    let most = -Infinity;
+    for (let lag = -options.mostLag; lag <= options.mostLag; lag++) {
+      most = Math.max(most, shiftedMean(events, response, (lag + length) % length));
+    }
+    return most;
   };
-  const response = kept.map((run) => falls.map((values) => highest(run, values)));
+  const response = kept.map(({ events }) => {
+    const within = events.filter(({ at }) => at < length);
+    return quantiles.map((values) => within.length === 0 ? 0 : highest(within, values));
+  });
   const paired = (order: ArrayLike<number>) => mean(response.map((row, a) => row[order[a]]));
   const own = paired(kept.map((_, a) => a)), random = uniform(seed);
   const orders = kept.length <= MOST_PAIRED
@@ -153,6 +185,7 @@ const NEAR = 2;
  *   jump less that in as many before it, within the most lag of {@linkcode responseOptions}. Falls
  *   count by their quantile among neighbouring ones, as in {@linkcode testCoupling}.
  * - Null: these jumps shifted together in a circle.
+ * - Of more than 20,000 probes every s-th one counts, as in `findStairs`.
  * - Tail: one-sided, the fall is faster behind than before. If the loss waited at its floor, it
  *   would be.
  *
@@ -161,7 +194,7 @@ const NEAR = 2;
  * @throws {ShapeError} If there are not as many steps as losses.
  */
 export function testFloor(run: JumpsAndFloors): FloorTest {
-  const { steps, losses, floors, jumps } = run, falls = fallsOf(run);
+  const { steps, losses, floors, jumps } = run;
   const index = new Map(steps.map((step, i) => [step, i]));
   let start = 0;
   const ups = jumps.flatMap(({ step, size }) => {
@@ -174,12 +207,13 @@ export function testFloor(run: JumpsAndFloors): FloorTest {
   });
   const reached = ups.filter(({ isReached }) => isReached);
   const counts = { jumps: ups.length, reached: reached.length };
+  const { falls, events } = thinned({ ...run, jumps: reached });
   const { reach, mostLag } = responseOptions(falls.length), length = falls.length;
   if (reached.length === 0 || length < 4 * (mostLag + 1) || !falls.every(Number.isFinite)) {
     return { ...counts, pValue: NaN };
   }
   // The reach sets the neighbours; the contrast averages over the lags.
-  const single = shiftedResponse(eventsOf({ ...run, jumps: reached }), falls, { reach });
+  const single = shiftedResponse(events, falls, { reach });
   const at = (k: number) => single[((k % length) + length) % length];
   const contrast = (k: number) => {
     let sum = 0;

@@ -8,6 +8,7 @@ import { InputError, ShapeError } from "../../errors.ts";
 import { findChange, isSteady, trendPValue, widestRamp } from "./change.ts";
 import { evidenceNeeded, fitSegments, shortestStair, SIGNIFICANCE } from "./fit.ts";
 import { countFlicker, flickerRuns, type RankBounds, rankSeries } from "./flicker.ts";
+import { thinSeries } from "./thin_series.ts";
 
 /** A run of probes over which the rank stays. */
 export interface Stair {
@@ -90,6 +91,10 @@ const MOST_RUNS = 4;
  * 3. Each jump gets the range of steps in which it lies, and two p-values: of flicker on one level,
  *    and of a continuous trend or random walk that is rounded (`change.ts`).
  *
+ * Of a series of more than 20,000 probes every s-th one counts, with the least s that leaves as
+ * many, and the last: the shortest stair still has 100 of them. Jumps then lie between probes that
+ * are s apart.
+ *
  * Stairs are not told, and no jump is significant, where more than 45 % of the probes are off the
  * levels that fit best, where these probes come in runs, or where the series is too short for its
  * flicker. Measured rates of finds and of false finds: `.github/docs/stairs.md`.
@@ -136,15 +141,17 @@ export function findStairs(
   if (known.length === 0) {
     return { stairs: [], jumps: [], flicker: 0, shortest: 0, doubt: "no probe has a rank" };
   }
-  const probes = known.map((i) => bounds[i]), count = probes.length;
-  const stepOf = (i: number) => steps[known[i]];
-  const { segments, evidence, costs } = fitSegments(rankSeries(probes), hysteresis);
+  const { indices, stride } = thinSeries(known.length);
+  const probes = indices.map((i) => bounds[known[i]]), count = probes.length;
+  const stepOf = (i: number) => steps[known[indices[i]]];
+  const fewest = Math.max(1, Math.round(hysteresis / stride));
+  const { segments, evidence, costs } = fitSegments(rankSeries(probes), fewest);
   const counts = countFlicker(probes, segments), flicker = 1 - counts.on / count;
   const shortest = shortestStair(costs, count);
   const doubt = doubtOf({ flicker, shortest, count, runs: flickerRuns(probes, segments) });
   const stairs = segments.map(({ first, end, level }) => ({
     from: stepOf(first),
-    to: stepOf(end - 1),
+    to: end < count ? steps[known[indices[end] - 1]] : stepOf(end - 1),
     rank: level,
   }));
   const jumps = segments.slice(1).map((b, i): Jump => {
@@ -165,7 +172,7 @@ export function findStairs(
       isSignificant: doubt === null && flickerP <= SIGNIFICANCE && trendP <= SIGNIFICANCE,
     };
   });
-  return { stairs, jumps, flicker, shortest, doubt };
+  return { stairs, jumps, flicker, shortest: stride * shortest, doubt };
 }
 
 /** The reason why stairs cannot be told. */

@@ -8,6 +8,7 @@ import { mean } from "../../stats/mean.ts";
 import { monteCarloPValue } from "../../stats/p_values.ts";
 import { normal, uniform } from "../../stats/random.ts";
 import type { RankBounds } from "./flicker.ts";
+import { thinSeries } from "./thin_series.ts";
 
 /** Options of {@linkcode testRamp}. */
 export interface RampTestOptions {
@@ -54,6 +55,7 @@ const UNEVEN = 0.1;
  *   level to level are no stairs. It starts at a random phase, is rounded, and flickers
  *   independently from probe to probe.
  * - Tail: one-sided, rougher. Monte Carlo.
+ * - Of more than 20,000 probes every s-th one counts, as in `findStairs`.
  * - Assumes a series that rises or falls on the whole. A random walk is no smooth trend either, and
  *   is rough: the p-value of each jump (`trendP`) tells it apart.
  *
@@ -66,7 +68,8 @@ export function testRamp(ranks: ArrayLike<number | RankBounds>, options: RampTes
   checkKeys("options of testRamp", options, ["flicker", "seed", "draws"]);
   const { flicker = 0, seed = 0, draws = 199 } = options;
   const all = Array.from(ranks, (rank) => typeof rank === "number" ? { low: rank, high: rank } : rank);
-  const known = all.filter(({ low, high }) => Number.isFinite(low + high));
+  const finite = all.filter(({ low, high }) => Number.isFinite(low + high));
+  const known = thinSeries(finite.length).indices.map((i) => finite[i]);
   const half = Math.floor(known.length / 2), height = ({ low, high }: RankBounds) => (low + high) / 2;
   const falls = mean(known.slice(half).map(height)) < mean(known.slice(0, half).map(height));
   const probes = falls ? known.map(({ low, high }) => ({ low: -high, high: -low })) : known;

@@ -1,3 +1,4 @@
+import { finish } from "../../../src/gpu/turns.ts";
 import { exactInertia } from "../../../src/linalg/exact/exact_inertia.ts";
 import { assert, fc } from "../../deps.ts";
 import { inertiaByDescartes } from "../../reference/descartes.ts";
@@ -5,7 +6,7 @@ import { inertiaByDescartes } from "../../reference/descartes.ts";
 /** The inertia of a lower triangle, asserted to leave it as it was. */
 function inertiaOf(rows: readonly (readonly bigint[])[]): number[] {
   const before = structuredClone(rows);
-  const { positive, zero, negative } = exactInertia(rows);
+  const { positive, zero, negative } = finish(exactInertia(rows));
   assert.deepEqual(rows, before);
   return [positive, zero, negative];
 }

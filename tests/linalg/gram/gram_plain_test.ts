@@ -30,9 +30,9 @@ async function inTiles(gpu: Gpu, problem: Problem, tile: GramTile | null): Promi
   const operand = { features: view, order, first: 0, targets: moments };
   const commands = new Commands(gpu);
   commands.run(
-    tile === null
-      ? await bindGram(gpu, operand, options)
-      : await bindGramInTiles(gpu, tile, operand, { ...options, ...gramSlices(samples) }),
+    ...await (tile === null
+      ? bindGram(gpu, operand, options)
+      : bindGramInTiles(gpu, tile, operand, { ...options, ...gramSlices(samples) })),
     await bindGramReduce(gpu, options),
   );
   commands.submit();

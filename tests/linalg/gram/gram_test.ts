@@ -151,7 +151,7 @@ Deno.test("gram: tiles of samples accumulate, rescaled between", async () => {
     const factors = array(Float32Array.from({ length: MATRICES }, (_, r) => factor(r)));
     const commands = new Commands(gpu);
     commands.run(
-      await bindGram(gpu, { features: view, order: ORDER, first: 0, targets: null }, options),
+      ...await bindGram(gpu, { features: view, order: ORDER, first: 0, targets: null }, options),
       await bindGramAccumulate(gpu, options, { order: ORDER, pairs, factors }),
     );
     commands.submit();
@@ -212,7 +212,7 @@ Deno.test("gram: features that all replicas share", async () => {
     targets: null,
   };
   const commands = new Commands(gpu);
-  commands.run(await bindGram(gpu, operand, options), await bindGramReduce(gpu, options));
+  commands.run(...await bindGram(gpu, operand, options), await bindGramReduce(gpu, options));
   commands.submit();
   const words = await batch.matrices.read();
   assert.deepEqual(words.subarray(0, words.length / 2), words.subarray(words.length / 2));

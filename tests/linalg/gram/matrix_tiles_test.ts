@@ -1,3 +1,4 @@
+import { finish } from "../../../src/gpu/turns.ts";
 import { splitEntries } from "../../../src/linalg/gram/matrix_tiles.ts";
 import { planPreparation, RunningPreparation } from "../../../src/linalg/gram/preparation.ts";
 import { assert, fc } from "../../deps.ts";
@@ -35,7 +36,7 @@ Deno.test("matrix_tiles: the largest entry is found at any place, and one that i
     const place = at % (rows * columns), data = new Float32Array(rows * columns).fill(0.75);
     const source = { rows, columns, data }, sign = isNegative ? -1 : 1;
     data[place] = sign * 5;
-    assert.equal(planPreparation(source, {}, 2).factor, 1 / 4);
+    assert.equal(finish(planPreparation(source, {}, 2)).factor, 1 / 4);
     const running = new RunningPreparation(columns, false);
     running.look(data, 0);
     assert.equal(running.largest, 5);
@@ -45,7 +46,7 @@ Deno.test("matrix_tiles: the largest entry is found at any place, and one that i
       const named = inputError(
         new RegExp(`in row ${row}, column ${column} \\(from 0\\) is ${wrong}: give finite`),
       );
-      assert.throws(() => planPreparation(source, {}, 2), named);
+      assert.throws(() => finish(planPreparation(source, {}, 2)), named);
       assert.throws(() => running.look(data, 0), named);
     }
   }));

@@ -1,3 +1,4 @@
+import { finish } from "../../../src/gpu/turns.ts";
 import { meansOf } from "../../../src/linalg/gram/means.ts";
 import { ldexp } from "../../../src/linalg/rounding.ts";
 import { uniform } from "../../../src/stats/random.ts";
@@ -25,7 +26,7 @@ function means(data: Float64Array, columns: number, weights?: Float64Array) {
       yield { first, data: data.subarray(first * columns, (first + 7) * columns) };
     }
   };
-  return meansOf(tiles, sizes, weights);
+  return finish(meansOf(tiles, sizes, weights));
 }
 
 Deno.test("meansOf: right to its bound, a few units of 2⁻⁵³ of the deviations, at any offset", () => {

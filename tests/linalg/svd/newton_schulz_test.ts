@@ -1,10 +1,9 @@
+import { doubleSingleProduct, singleProduct } from "../../../src/linalg/products/row_products.ts";
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
 import { joinDoubles, splitDoubles } from "../../../src/linalg/double_single/double_single.ts";
 import { U2 } from "../../../src/linalg/rounding.ts";
 import { selfTestDoubleSingle } from "../../../src/linalg/double_single/double_single_self_test.ts";
-import { bindGemm } from "../../../src/linalg/products/gemm.ts";
-import { bindGemmDoubleSingle } from "../../../src/linalg/products/gemm_double_single.ts";
 import { bindNewtonSchulz } from "../../../src/linalg/svd/newton_schulz.ts";
 import { assert } from "../../deps.ts";
 import { normals } from "../../reference/random.ts";
@@ -68,7 +67,7 @@ for (const n of [1, 4, 37]) {
     const [q, correction, next] = [padded, new Float32Array(2 * size), new Float32Array(2 * size)].map(view);
     const commands = new Commands(gpu);
     commands.run(
-      ...await bindNewtonSchulz((...operands) => bindGemm(gpu, ...operands), {
+      ...await bindNewtonSchulz(gpu, singleProduct(gpu, false), {
         q,
         correction,
         next,
@@ -100,7 +99,7 @@ for (const n of [1, 4, 37]) {
     for (const [from, to] of [[q, next], [next, q]]) {
       const bases = { q: from, correction, next: to, order: n, count: 2 };
       commands.run(
-        ...await bindNewtonSchulz((...operands) => bindGemmDoubleSingle(gpu, form, ...operands), bases),
+        ...await bindNewtonSchulz(gpu, doubleSingleProduct(gpu, form), bases),
       );
     }
     commands.submit();

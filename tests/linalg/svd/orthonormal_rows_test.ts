@@ -1,3 +1,4 @@
+import { finish } from "../../../src/gpu/turns.ts";
 import { descendingRows, orthonormalRows } from "../../../src/linalg/svd/orthonormal_rows.ts";
 import { assert, fc } from "../../deps.ts";
 import { matmul, transpose } from "../../reference/matrix.ts";
@@ -11,7 +12,7 @@ function assertOrthonormal(v: Float64Array, rows: number, columns: number): void
 
 Deno.test("orthonormalRows: rows that are long enough are divided by their norms, and no more", () => {
   const rows = Float64Array.of(3, 4, 0, 0, -8e-3, 6e-3, 0, 0);
-  const v = orthonormalRows({ rows, norms: [5, 1e-2], columns: 4, noise: 1e-3 });
+  const v = finish(orthonormalRows({ rows, norms: [5, 1e-2], columns: 4, noise: 1e-3 }));
   assert.deepEqual(v, Float64Array.of(0.6, 0.8, 0, 0, -0.8, 0.6, 0, 0));
   assert.equal(rows[0], 3);
 });
@@ -34,14 +35,14 @@ Deno.test("orthonormalRows: noise, zeros and copies are completed to an orthonor
         norms[i] = Math.sqrt(norms[i]);
       }
     }
-    const v = orthonormalRows({ rows, norms, columns, noise: 1e-9 });
+    const v = finish(orthonormalRows({ rows, norms, columns, noise: 1e-9 }));
     assertOrthonormal(v, columns, columns);
     for (let i = 0; i < long; i++) assert.equal(v[i * columns + (i + seed) % columns], 1);
   }
 });
 
 Deno.test("orthonormalRows: of zeros alone, the identity", () => {
-  const v = orthonormalRows({ rows: new Float64Array(12), norms: [0, 0, 0], columns: 4, noise: 0 });
+  const v = finish(orthonormalRows({ rows: new Float64Array(12), norms: [0, 0, 0], columns: 4, noise: 0 }));
   assert.deepEqual(v, Float64Array.of(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0));
 });
 

@@ -95,7 +95,7 @@ const checkpoint: Checkpoint = (() => {
     moments: Uint32Array.of(4),
     none: new Uint32Array(0),
   };
-  const state = { steps: 9, step: 7, arrays, diverged: [{ replica: 1, step: 3 }] };
+  const state = { steps: 9, step: 7, arrays, diverged: [{ replica: 1, step: 3, layer: 2 }] };
   return { state, journal: FILE_START, trace: null, identity, notes: { lost: 1 } };
 })();
 

@@ -1,0 +1,69 @@
+/**
+ * Long work of the host, in turns with everything else that waits for the event loop: signals,
+ * timers, results of the GPU.
+ *
+ * @module
+ */
+import type { WorkOptions } from "./paced_commands.ts";
+
+/** Longest time without a turn of the event loop, in milliseconds, but for single steps. */
+const MOST_MILLISECONDS = 50;
+
+/** Work cut into steps, which yields after each. */
+export type Steps<T> = Generator<void, T>;
+
+/**
+ * Does all steps of some work at once.
+ *
+ * @param steps The work.
+ * @returns Its result.
+ */
+export function finish<T>(steps: Steps<T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/**
+ * Does some work, and lets the event loop turn about every 50 ms.
+ *
+ * @param steps The work.
+ * @param options Signal to stop.
+ * @returns Its result.
+ * @throws {unknown} The reason of the signal, once it is aborted.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { inTurns } from "./turns.ts";
+ *
+ * function* sum(count: number) {
+ *   let total = 0;
+ *   for (let k = 1; k <= count; k++, yield) total += k;
+ *   return total;
+ * }
+ * assert.equal(await inTurns(sum(100)), 5050);
+ * ```
+ */
+export async function inTurns<T>(steps: Steps<T>, { signal }: WorkOptions = {}): Promise<T> {
+  signal?.throwIfAborted();
+  for (let last = performance.now();;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    if (performance.now() - last < MOST_MILLISECONDS) continue;
+    await turn({ signal });
+    last = performance.now();
+  }
+}
+
+/**
+ * Lets the event loop turn once.
+ *
+ * @param options Signal to stop.
+ * @throws {unknown} The reason of the signal, if it is aborted.
+ */
+export async function turn({ signal }: WorkOptions = {}): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve));
+  signal?.throwIfAborted();
+}
