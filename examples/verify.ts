@@ -35,6 +35,7 @@ await runProgram(
         kind: "integer",
         default: 20,
         min: 1,
+        max: 2 ** 32,
         group: "what to probe",
         help:
           "probes to verify, evenly from the first to the last: all layers, thresholds and replicas of each",
