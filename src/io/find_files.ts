@@ -82,6 +82,8 @@ async function expand(parts: readonly string[], below: string | null = null): Pr
     return [];
   }
   const found: string[] = [];
-  for (const name of names.sort(compareNames)) found.push(...await expand(rest, join(name)));
+  for (const name of names.sort(compareNames)) {
+    for (const path of await expand(rest, join(name))) found.push(path);
+  }
   return found;
 }

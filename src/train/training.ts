@@ -12,6 +12,7 @@ import { divergenceError, hasDiverged } from "./divergence.ts";
 import { checkSteps, type CompleteOptions, completeOptions, type TrainingOptions } from "./options.ts";
 import { bindTraining, type TrainingCommands } from "./commands.ts";
 import type { FeatureExport } from "./feature_export.ts";
+import { checkBegins, checkReadable, DISPOSED_IN_LOOP, type Phase } from "./phase.ts";
 import { type Recorded, Recorder } from "./recorder.ts";
 import type { DivergedReplica, SavedTraining, TraceChunk, TrainingState } from "./state.ts";
 import type { Probe, Trace } from "./trace.ts";
@@ -71,7 +72,7 @@ export class Training implements AsyncIterable<Probe>, Disposable {
   readonly #signal: AbortSignal | undefined;
   /** Steps whose results have arrived, the last of which updates nothing. */
   #arrived: number;
-  #phase: "new" | "running" | "drained" | "left" = "new";
+  #phase: Phase = "new";
 
   private constructor(
     options: CompleteOptions,
@@ -177,7 +178,8 @@ export class Training implements AsyncIterable<Probe>, Disposable {
   get status(): "running" | "done" | "stopped" | "diverged" {
     if (hasDiverged(this.diverged, this.options)) return "diverged";
     if (this.#arrived > this.options.steps) return "done";
-    return this.#phase === "new" || this.#phase === "running" ? "running" : "stopped";
+    const isOpen = this.#phase === "new" || this.#phase === "running";
+    return isOpen && !this.#stack.disposed ? "running" : "stopped";
   }
 
   /**
@@ -209,13 +211,7 @@ export class Training implements AsyncIterable<Probe>, Disposable {
    * step: the GPU is then ahead of the chunks.
    */
   async readState(): Promise<TrainingState> {
-    if (this.#phase !== "drained" && this.#phase !== "new") {
-      throw new StaircaseError(
-        this.#phase === "running"
-          ? "a training that runs has no state to read: stop it by its signal first, or request its state"
-          : "a training that diverged, failed or was left within its loop has no state to read: request it as it runs",
-      );
-    }
+    checkReadable(this.#phase, this.#stack.disposed);
     return this.#recorder.stateAt(this.updates, await this.#commands.state.read());
   }
 
@@ -223,13 +219,13 @@ export class Training implements AsyncIterable<Probe>, Disposable {
    * Trains, and yields the record of each submission as it arrives. A training can be iterated over
    * once, by chunks or by probes.
    *
+   * @throws {StaircaseError} If it has been iterated over before, or was disposed, before or in the
+   * loop.
    * @throws {DivergenceError} If every replica has diverged, or one with `stopOnDivergence`.
    * @throws {DeviceLostError} If the device is lost.
    */
   async *chunks(): AsyncGenerator<TraceChunk, void, void> {
-    if (this.#phase !== "new") {
-      throw new StaircaseError("a training run can be iterated over once: create another");
-    }
+    checkBegins(this.#phase, this.#stack.disposed);
     this.#phase = "running";
     const { steps } = this.options;
     const pending: Recorded[] = [];
@@ -256,6 +252,8 @@ export class Training implements AsyncIterable<Probe>, Disposable {
       while (pending.length > 0) yield await this.#complete(pending.shift()!);
       if (this.#recorder.hasDiverged) throw divergenceError(this.divergedReplicas, this.options);
       this.#phase = "drained";
+    } catch (error) {
+      throw this.#stack.disposed ? new StaircaseError(DISPOSED_IN_LOOP, { cause: error }) : error;
     } finally {
       if (this.#phase === "running") this.#phase = "left";
       // No result may be in flight to buffers that the caller is about to free.
@@ -266,6 +264,7 @@ export class Training implements AsyncIterable<Probe>, Disposable {
   /**
    * Trains, and yields the probes as they arrive: in the order of steps, then replicas.
    *
+   * @throws {StaircaseError} If it has been iterated over before, or was disposed.
    * @throws {DivergenceError} If every replica has diverged, or one with `stopOnDivergence`.
    * @throws {DeviceLostError} If the device is lost.
    */
@@ -285,6 +284,7 @@ export class Training implements AsyncIterable<Probe>, Disposable {
 
   async #complete(recorded: Recorded): Promise<TraceChunk> {
     const chunk = await this.#recorder.complete(recorded);
+    if (this.#stack.disposed) throw new StaircaseError(DISPOSED_IN_LOOP);
     this.#builder.add(chunk);
     this.#arrived = chunk.first + chunk.count;
     return chunk;

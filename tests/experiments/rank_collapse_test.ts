@@ -7,7 +7,7 @@ import { mixture } from "../../src/tasks/mixture.ts";
 import { assert } from "../deps.ts";
 import { assertSoundSvg, marks } from "../support/sound.ts";
 import { smallTask } from "../support/tasks.ts";
-import { study } from "./study.ts";
+import { assertPaired, study } from "./study.ts";
 import { openGpu } from "../support/gpu.ts";
 
 const gpu = await openGpu();
@@ -108,6 +108,12 @@ Deno.test("rankCollapse: without weight decay nothing collapses", async () => {
   assert.deepEqual(holds(verdicts), [false, false, false]);
   assert(rows.every(({ layer, rank }) => layer === 3 || rank > 6));
   assertSoundSvg(figures["rank_collapse.svg"], "Rank collapse under weight decay: mixture, 3 classes");
+});
+
+Deno.test("rankCollapse: a network starts from the same weights under every decay", async () => {
+  const few = { task: [at(1)], steps: 40, learningRate: [0.05], weightDecays: [1e-9, 2e-9] };
+  const { rows } = await study(gpu, rankCollapse, { ...options, ...few });
+  assertPaired(rows.filter(({ layer }) => layer === 1), () => "all");
 });
 
 Deno.test("collapseClaims: classes that vary as much bear no lower ranks; a rank below K is not K", async () => {

@@ -7,7 +7,7 @@ import { sgdRankCells } from "../../src/experiments/sgd_rank/plan.ts";
 import { assert } from "../deps.ts";
 import { assertSoundSvg, marks } from "../support/sound.ts";
 import { smallTask } from "../support/tasks.ts";
-import { study } from "./study.ts";
+import { assertPaired, study } from "./study.ts";
 import { openGpu } from "../support/gpu.ts";
 
 const gpu = await openGpu();
@@ -33,10 +33,17 @@ const holds = (verdicts: readonly { readonly holds: boolean }[]) => verdicts.map
 
 Deno.test("sgdRank: weight decay lowers the rank of weights, and so do epochs of more updates", async () => {
   const progress: number[] = [];
-  const result = await study(gpu, sgdRank, options, { onProgress: (steps) => progress.push(steps) });
+  // Correlations of two values are coarse: three replicas leave too wide an interval.
+  const result = await study(gpu, sgdRank, { ...options, replicas: 5 }, {
+    onProgress: (steps) => progress.push(steps),
+  });
   const [, epochs, , decay] = result.verdicts;
-  assert.deepEqual(holds([epochs, decay]), [true, true]);
-  assert.deepEqual([decay.values.length, decay.value < -0.3], [3, true]);
+  assert.deepEqual(
+    holds([epochs, decay]),
+    [true, true],
+    [epochs, decay].map(({ values }) => values).join(" "),
+  );
+  assert.equal(decay.values.length, 5);
   assert.equal(progress.at(-1), 400 + 1600 + 400);
   assert(progress.every((steps, i) => i === 0 || steps >= progress[i - 1]));
 
@@ -46,8 +53,9 @@ Deno.test("sgdRank: weight decay lowers the rank of weights, and so do epochs of
     "equal,batch_size,steps,learning_rate,weight_decay,replica,layer,rank,rank_low,rank_high,stable_rank," +
       "stable_rank_bound,loss,training_accuracy,accuracy,has_learnt",
   );
-  // Two comparisons of a grid of 2³, 3 seeds, 3 matrices.
-  assert.equal(lines.length, 2 * 8 * 3 * 3);
+  // Two comparisons of a grid of 2³, 5 networks of each kind, 3 matrices.
+  assert.equal(lines.length, 2 * 8 * 5 * 3);
+
   const kinds = new Set(lines.map((line) => line.split(",").slice(0, 3).join()));
   assert.deepEqual([...kinds], ["steps,5,400", "epochs,5,1600", "steps,20,400", "epochs,20,400"]);
   for (const line of lines) {
@@ -67,10 +75,10 @@ Deno.test("sgdRank: weight decay lowers the rank of weights, and so do epochs of
   const { record } = result;
   assert.deepEqual([record.status, record.configuration.replicas, record.timings.planned], [
     "done",
-    12,
+    20,
     2400,
   ]);
-  assert.match(result.text, /\n2400 steps of 12 replicas, .*\n\n.*: with as many steps, /);
+  assert.match(result.text, /\n2400 steps of 20 replicas, .*\n\n.*: with as many steps, /);
 });
 
 Deno.test("sgdRank: without weight decay nothing lowers the rank, and no claim holds", async () => {
@@ -82,6 +90,7 @@ Deno.test("sgdRank: without weight decay nothing lowers the rank, and no claim h
   });
   assert(networks.every(({ hasLearnt, layers: [{ rank }] }) => hasLearnt && rank === 6));
   assert.deepEqual(holds(verdicts), [false, false, false, false]);
+  assertPaired(networks, ({ batchSize, steps, learningRate }) => `${batchSize} ${steps} ${learningRate}`);
   assert.deepEqual(verdicts.flatMap(({ values }) => values), new Array(12).fill(0));
 });
 

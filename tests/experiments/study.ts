@@ -9,6 +9,7 @@ import { type ExperimentRecord, experimentRecord } from "../../src/experiments/c
 import { runExperiment, type RunOptions } from "../../src/experiments/core/run.ts";
 import { experimentText } from "../../src/experiments/core/text.ts";
 import type { Gpu } from "../../src/gpu/device.ts";
+import { assert } from "../deps.ts";
 
 /**
  * A finished experiment with its tables as CSV, its figures as SVG, its record, and its text on a
@@ -42,4 +43,23 @@ export async function study<Options extends OptionTable, Plan extends Experiment
     record,
     text: experimentText(record, experiment.report?.(result, record.timings.kernels)),
   };
+}
+
+/**
+ * Checks that networks are paired, where settings differ by next to nothing within a group: those
+ * of one number start from the same weights and see the same samples, so they end alike, and those
+ * of other numbers do not.
+ */
+export function assertPaired<Row extends { readonly replica: number; readonly loss: number }>(
+  rows: readonly Row[],
+  groupOf: (row: Row) => string,
+): void {
+  const isAlike = (a: Row, b: Row) => Math.abs(a.loss - b.loss) < 1e-3 * a.loss;
+  for (const group of Map.groupBy(rows, groupOf).values()) {
+    for (const row of group) {
+      for (const other of group) {
+        assert.equal(isAlike(row, other), row.replica === other.replica, `${row.loss} ${other.loss}`);
+      }
+    }
+  }
 }

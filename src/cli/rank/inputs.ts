@@ -64,7 +64,9 @@ export async function findInputs(
   const ordered = isSorted ? [...paths].sort(compareNames) : paths;
   const inputs: RankInput[] = [];
   for (const path of ordered) {
-    for (const each of await findFiles(path)) inputs.push(...await inputsOf(each, tensor, axes));
+    for (const each of await findFiles(path)) {
+      for (const input of await inputsOf(each, tensor, axes)) inputs.push(input);
+    }
   }
   return inputs;
 }

@@ -120,8 +120,8 @@ export async function runPlan<Plan extends ExperimentPlan, Row>(
       });
       if (outcome.status !== "stopped") await keeper?.keep(index, run, outcome);
     }
-    rows.push(...outcome.rows);
-    diverged.push(...outcome.diverged.map((each) => ({ ...each, replica: networks + each.replica })));
+    for (const row of outcome.rows) rows.push(row);
+    for (const each of outcome.diverged) diverged.push({ ...each, replica: networks + each.replica });
     networks += run.networks;
     steps += outcome.steps;
     milliseconds += outcome.milliseconds;

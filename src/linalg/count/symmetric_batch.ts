@@ -74,7 +74,7 @@ export class SymmetricBatch implements SymmetricMatrices, Disposable {
   constructor(gpu: Gpu, matrices: readonly Matrix[]) {
     const orders = ordersOf(matrices);
     this.count = orders.length;
-    this.order = Math.max(...orders);
+    this.order = orders.reduce((most, order) => Math.max(most, order), 0);
     this.rows = 4 * vectors(this.order);
     [this.orders, this.matrices] = allocateArrays(
       gpu,

@@ -43,7 +43,7 @@ export class EigenBatch implements Disposable {
    */
   constructor(gpu: Gpu, orders: readonly number[], tailStride = 0) {
     this.count = orders.length;
-    this.order = Math.max(...orders);
+    this.order = orders.reduce((most, order) => Math.max(most, order), 0);
     this.rows = 4 * vectors(this.order);
     this.tailStride = tailStride;
     this.rowStride = this.rows / 4 + tailStride;

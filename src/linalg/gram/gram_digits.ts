@@ -102,7 +102,7 @@ export interface DigitBounds {
  * @returns Words of all matrices.
  */
 export function digitGramWords(orders: readonly number[]): number {
-  return orders.length * packedBlocks(Math.max(...orders)) * 32;
+  return orders.length * packedBlocks(orders.reduce((most, order) => Math.max(most, order), 0)) * 32;
 }
 
 /**

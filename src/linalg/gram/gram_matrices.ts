@@ -154,7 +154,7 @@ export async function scaledGramMatrices(
     const batch = features.slice(first, first + cut.matrices);
     const tiles = Math.ceil(rows / cut.rows);
     const plan = { columns, count: batch.length, rows: cut.rows, tiles, form, sums, center, words } as const;
-    results.push(...await addTiles(gpu, batch, plan, options));
+    for (const each of await addTiles(gpu, batch, plan, options)) results.push(each);
   }
   return results;
 }

@@ -131,7 +131,8 @@ export async function svdDoubleSingle(
     const part = matrices.slice(first, first + together);
     const room = Math.max(1, Math.min(rows, MOST_SLAB_ROWS, Math.floor(bytes / rowBytes / part.length)));
     const own = starts ? { ...options, starts: starts.slice(first, first + together) } : options;
-    results.push(...await solve(gpu, part, own, Math.ceil(rows / Math.ceil(rows / room))));
+    const slab = Math.ceil(rows / Math.ceil(rows / room));
+    for (const each of await solve(gpu, part, own, slab)) results.push(each);
   }
   return results;
 }

@@ -98,7 +98,7 @@ export async function svdSingle(
   for (let first = 0; first < matrices.length; first += together) {
     const part = matrices.slice(first, first + together);
     const own = starts ? { ...options, starts: starts.slice(first, first + together) } : options;
-    results.push(...await solve(gpu, part, own, room));
+    for (const each of await solve(gpu, part, own, room)) results.push(each);
   }
   return results;
 }

@@ -111,7 +111,7 @@ export async function bindSpectra(
     new GpuArray(gpu, "partial Gram matrices", gramPartials(samples, batches[0])),
   );
   const rotated = stack.use(
-    new GpuArray(gpu, "rotated features", replicas * samples * vectors(Math.max(...orders)) * 4),
+    new GpuArray(gpu, "rotated features", replicas * samples * vectors(batches[0].order) * 4),
   );
   const correction = stack.use(new GpuArray(gpu, "orthonormal correction", count * rows * rows));
   const correctionView = { array: correction, stride: rows / 4, batch: rows * rows / 4 };

@@ -101,7 +101,9 @@ export async function streamSpectra(
   for (let first = 0; first < sources.length; first += cut.matrices) {
     const batch = sources.slice(first, first + cut.matrices);
     const preparations = await planPreparations(batch, prepare, planned, { signal });
-    results.push(...await solveBatch(gpu, batch, { preparations, tileRows: cut.rows, precision, signal }));
+    for (
+      const each of await solveBatch(gpu, batch, { preparations, tileRows: cut.rows, precision, signal })
+    ) results.push(each);
   }
   return results;
 }
