@@ -23,10 +23,16 @@ Deno.test("TraceBuilder: after a saved training only what lies before its state 
     losses: [Float32Array.of(9, 8, 7, 6, 5), Float32Array.of(1)],
     probes,
   };
-  const state = { step: 3, steps: 4, arrays: {}, diverged: [{ replica: 1, step: 1 }] };
+  const state = { step: 3, steps: 4, arrays: {}, diverged: [{ replica: 1, step: 1, layer: 1 }] };
   const builder = new TraceBuilder({ replicas: 2, epsilons: [] });
   builder.start({ state, trace });
-  const chunk = { first: 3, count: 2, probes: [], diverged: [{ replica: 0, step: 4 }], state: null };
+  const chunk = {
+    first: 3,
+    count: 2,
+    probes: [],
+    diverged: [{ replica: 0, step: 4, layer: null }],
+    state: null,
+  };
   builder.add({ ...chunk, losses: [Float32Array.of(3, NaN), Float32Array.of(NaN, NaN)] });
   assert.deepEqual(builder.trace.losses, [Float32Array.of(9, 8, 7, 3), Float32Array.of(1)]);
   assert.deepEqual(builder.trace.probes, probes.slice(0, 2));
