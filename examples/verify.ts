@@ -1,7 +1,7 @@
 /**
  * Verifies the ranks of a run of `staircase`: trains it again and counts a sample of them exactly.
  *
- *     deno run -A examples/verify.ts runs/staircase --share 20
+ *     deno run -A examples/verify.ts runs/staircase/latest --share 20
  */
 import {
   createProgress,
@@ -11,6 +11,7 @@ import {
   openGpu,
   quietFlag,
   readTrainingRun,
+  runPath,
   runProgram,
   sampleSteps,
   Verification,
@@ -25,8 +26,7 @@ await runProgram(
     summary: "train a run of staircase again, and count a sample of its ranks in exact integer arithmetic",
     positionals: {
       placeholder: "RUN",
-      help: "folder of the run, with run.json and trace.csv",
-      min: 1,
+      help: "folder of the run, with run.json and trace.csv; by default the latest of runs/staircase",
       max: 1,
     },
     flags: [
@@ -35,6 +35,7 @@ await runProgram(
         kind: "integer",
         default: 20,
         min: 1,
+        max: 2 ** 32,
         group: "what to probe",
         help:
           "probes to verify, evenly from the first to the last: all layers, thresholds and replicas of each",
@@ -59,13 +60,16 @@ await runProgram(
       quietFlag,
     ],
     examples: [
-      { args: "runs/staircase", help: "verifies all ranks of 20 probes" },
-      { args: "runs/staircase --share 3 --export-certificate certificates", help: "writes each as a folder" },
+      { args: "runs/staircase/latest", help: "verifies all ranks of 20 probes" },
+      {
+        args: "--share 3 --export-certificate certificates",
+        help: "takes the latest run, and writes each as a folder",
+      },
     ],
   },
   async ({ flags, positionals, signal }) => {
     const { share, data, exportCertificate, json, quiet } = flags;
-    const [path] = positionals;
+    const path = await runPath(positionals[0] ?? "runs/staircase");
     const run = await readTrainingRun(path, data);
     const steps = sampleSteps(run.rows, share);
     Verification.checkSeconds(path, verificationSeconds(run, steps.length), "give a smaller --share");

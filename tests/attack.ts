@@ -35,12 +35,21 @@ await runProgram({
   name: "attack",
   summary: "count certified ranks that exact integer arithmetic proves wrong",
   flags: [
-    { name: "ranks", kind: "integer", default: 20_000, min: 1, group: "experiment", help: "ranks at least" },
+    {
+      name: "ranks",
+      kind: "integer",
+      default: 20_000,
+      min: 1,
+      max: 1e9,
+      group: "experiment",
+      help: "ranks at least",
+    },
     {
       name: "seed",
       kind: "integer",
       default: 0,
       min: 0,
+      max: 2 ** 31,
       group: "experiment",
       help: "the first of the seeds",
     },

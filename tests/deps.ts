@@ -7,3 +7,4 @@ export {
   SingularValueDecomposition,
   solve as solveLinear,
 } from "npm:ml-matrix@6.15.1";
+export { SaxesParser } from "npm:saxes@6.0.0";

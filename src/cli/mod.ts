@@ -86,6 +86,7 @@ export {
   type ProgressOutlet,
 } from "./progress.ts";
 export { rankTable } from "./rank_table.ts";
+export { runPath } from "./run_path.ts";
 export { Interruption } from "./signals.ts";
 export { parseBatch, parseLayers } from "./sizes.ts";
 export { textTable } from "./text_table.ts";

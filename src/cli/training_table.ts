@@ -4,8 +4,10 @@
  * @module
  */
 import { activationNames } from "../nn/activation.ts";
+import { MAX_SAMPLES } from "../tasks/options.ts";
 import { tasks } from "../tasks/registry.ts";
 import type { Task } from "../tasks/task.ts";
+import { MOST_REPLICAS, MOST_STEPS } from "../train/limits.ts";
 import { choice, integer, number, numbers, type Option, type TableOf, text, toggle } from "./options.ts";
 
 /** `--seed`. */
@@ -78,6 +80,7 @@ export const trainingTable: TableOf<TrainingValues> = {
   samples: integer({
     default: null,
     min: 1,
+    max: MAX_SAMPLES,
     help: "training samples; by default the task's own number",
     group: "what to train",
   }),
@@ -139,12 +142,14 @@ export const trainingTable: TableOf<TrainingValues> = {
   steps: integer({
     default: null,
     min: 0,
+    max: MOST_STEPS,
     help: "updates of the weights; by default the task's own number",
     group: "how to train",
   }),
   replicas: integer({
     default: 1,
     min: 1,
+    max: MOST_REPLICAS,
     help: "networks to train side by side; they differ in their random streams",
     group: "how to train",
   }),
@@ -152,12 +157,14 @@ export const trainingTable: TableOf<TrainingValues> = {
   probeEvery: integer({
     default: null,
     min: 1,
+    max: MOST_STEPS,
     help: "steps from one probe of the ranks to the next; by default the task's own number",
     group: "what to probe",
   }),
   spectraEvery: integer({
     default: null,
     min: 1,
+    max: MOST_STEPS,
     help: "probes from one with eigenvalues and loss floor to the next; those between only count ranks. " +
       "By default about a hundred probes have them",
     group: "what to probe",

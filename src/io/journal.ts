@@ -4,6 +4,7 @@
  * @module
  */
 import { ShapeError } from "../errors.ts";
+import { MOST_REPLICAS } from "../train/limits.ts";
 import type { TraceChunk } from "../train/state.ts";
 import { AppendFile, type FilePosition } from "./append_file.ts";
 import { type TraceShape, writeChunk } from "./chunk_bytes.ts";
@@ -11,7 +12,6 @@ import {
   JOURNAL_MAGIC,
   JOURNAL_VERSION,
   journalShape,
-  MOST_REPLICAS,
   RECORD_PREFIX,
   recordChecksum,
 } from "./read_journal.ts";

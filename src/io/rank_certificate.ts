@@ -3,12 +3,15 @@
  *
  * @module
  */
+import { join } from "node:path";
 import { count } from "../format.ts";
 import { type Rational, rational } from "../linalg/exact/rational.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import type { RankVerdict, VerifyOptions } from "../rank/certificates/verify_ranks.ts";
+import { writeAtomically } from "./atomic.ts";
+import { unwritable } from "./file_reason.ts";
 import { prettyJson } from "./json.ts";
-import { RunFolder } from "./run_folder.ts";
+import { checkWritable } from "./writable_folder.ts";
 
 /** A certified rank and all that it depends on. */
 export interface RankCertificate extends VerifyOptions {
@@ -40,6 +43,7 @@ interface Numbers {
  * @param certificate The rank and all that it depends on.
  * @returns The folder.
  * @throws {InputError} If the folder cannot be written to.
+ * @throws {FileError} If one of the files cannot be written.
  *
  * @example
  * ```ts
@@ -59,14 +63,20 @@ interface Numbers {
 export async function writeCertificate(path: string, certificate: RankCertificate): Promise<string> {
   const { name, features, rank, weights, center = false, volume = 1, threshold = "absolute" } = certificate;
   const { epsilon, low, high, largest } = rank;
-  const folder = await RunFolder.open(path);
+  await checkWritable(path);
+  const writeFile = async (name: string, content: string | Uint8Array) => {
+    const file = join(path, name);
+    await writeAtomically(file, content).catch((error) => {
+      throw unwritable(file, error);
+    });
+  };
   const write = async (what: string, numbers: Float32Array | Float64Array): Promise<Numbers> => {
     const file = `${what}.bin`;
-    await folder.write(file, littleEndian(numbers));
+    await writeFile(file, littleEndian(numbers));
     return { file, dtype: numbers instanceof Float32Array ? "float32" : "float64" };
   };
   const isRelative = threshold === "relative";
-  await folder.write(
+  await writeFile(
     "certificate.json",
     prettyJson({
       name,
@@ -88,7 +98,7 @@ export async function writeCertificate(path: string, certificate: RankCertificat
       high,
     }),
   );
-  return folder.path;
+  return path;
 }
 
 /** A fraction as Python's `Fraction` reads it. */

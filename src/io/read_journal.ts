@@ -8,6 +8,7 @@
  */
 import { crc32 } from "node:zlib";
 import { FileError } from "../errors.ts";
+import { MOST_REPLICAS } from "../train/limits.ts";
 import type { TraceChunk } from "../train/state.ts";
 import type { Trace } from "../train/trace.ts";
 import { TraceBuilder } from "../train/trace_builder.ts";
@@ -28,9 +29,6 @@ const FIXED = JOURNAL_MAGIC.length + 8;
 
 /** Bytes before a record: length, checksum. */
 export const RECORD_PREFIX = 8;
-
-/** Workgroups along a dimension, which replicas are, are no more on any adapter. */
-export const MOST_REPLICAS = 2 ** 16;
 
 /**
  * Computes the checksum of a record. Its length counts, so that zeros are no record.

@@ -4,6 +4,7 @@
  * @module
  */
 import { InputError } from "../errors.ts";
+import { listed } from "../format.ts";
 import { type Box, intoCube } from "./bounding_box.ts";
 import { checkSeed } from "./options.ts";
 import { normal, uniform } from "../stats/random.ts";
@@ -154,5 +155,7 @@ export function dyadicFrequencies(inputs: number, octaves: number): number[][] {
 
 function checkNumbers(name: string, values: readonly number[]): void {
   if (values.length > 0 && values.every(Number.isFinite)) return;
-  throw new InputError(`${name} ${values.join(", ") || "none"}: give one at least, and finite numbers`);
+  throw new InputError(
+    `${name} ${listed(values.map(String)) || "none"}: give one at least, and finite numbers`,
+  );
 }

@@ -15,6 +15,7 @@ import { checkTask } from "../tasks/check_task.ts";
 import { taskDefaults } from "../tasks/defaults.ts";
 import type { Task } from "../tasks/task.ts";
 import type { TrainingState } from "./state.ts";
+import { MOST_EPSILONS, MOST_LAYERS, MOST_REPLICAS, MOST_STEPS } from "./limits.ts";
 
 /** What to train, and how. Options without a default take that of the task, see `taskDefaults`. */
 export interface TrainingOptions {
@@ -169,9 +170,6 @@ export function checkSteps(
   }
 }
 
-/** Step counters of the GPU are 32-bit words. */
-const MOST_STEPS = 2 ** 32 - 1;
-
 const THRESHOLDS: readonly Threshold[] = ["absolute", "relative"];
 const PRECISIONS: readonly Precision[] = ["auto", "single", "double"];
 
@@ -202,6 +200,9 @@ function checkOptions(options: CompleteOptions, signal: AbortSignal | undefined)
       }: give a list of at least one whole number from 1`,
     );
   }
+  if (hidden.length > MOST_LAYERS) {
+    throw new InputError(`${hidden.length} hidden layers: give at most ${MOST_LAYERS}`);
+  }
   checkOptimizer(options.optimizer);
   checkSchedule(options.schedule);
   if (task.kind === "equation" && batch !== null) {
@@ -216,10 +217,13 @@ function checkOptions(options: CompleteOptions, signal: AbortSignal | undefined)
   if (!Array.isArray(epsilons) || epsilons.length === 0) {
     throw new InputError("epsilons must be a list of thresholds: give at least one number above 0");
   }
+  if (epsilons.length > MOST_EPSILONS) {
+    throw new InputError(`${epsilons.length} thresholds ε: give at most ${MOST_EPSILONS}`);
+  }
   for (const epsilon of epsilons) checkNumber("threshold ε", epsilon, { positive: true });
   checkName("kind of threshold", options.threshold, THRESHOLDS);
   checkName("precision", options.precision, PRECISIONS);
-  checkNumber("replicas", options.replicas, { min: 1, integer: true });
+  checkNumber("replicas", options.replicas, { min: 1, max: MOST_REPLICAS, integer: true });
   checkNumber("seed", options.seed, { min: 0, max: 2 ** 32 - 1, integer: true });
   if (options.streams !== null) randomStreams(options.replicas, options.seed, options.streams);
   for (const key of ["stopOnDivergence", "retain"] as const) {

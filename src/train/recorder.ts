@@ -8,6 +8,7 @@ import { type TargetMoments, targetMoments } from "../rank/certificates/target_m
 import type { CountedRecord } from "../rank/probes/counted_probe.ts";
 import type { LayerRecord, ProbeRecord } from "../rank/probes/probe.ts";
 import type { TrainingCommands } from "./commands.ts";
+import { CompactProbes } from "./compact.ts";
 import type { Doubt } from "./escalation.ts";
 import { hasDiverged } from "./divergence.ts";
 import { type Floors, type OutputNorms, probeFloors } from "./floors.ts";
@@ -58,6 +59,7 @@ export class Recorder {
   readonly #targets: TargetMoments | null;
   /** Σ w u*² over the held-out samples of a differential equation; `null` without them. */
   readonly #solutionSquare: number | null;
+  readonly #compact = new CompactProbes();
   /** Replicas whose loss became NaN or infinite; their layers once these are found. */
   readonly #diverged: Map<number, DivergedReplica>;
 
@@ -185,10 +187,12 @@ export class Recorder {
         const record = solvedAgain(index);
         return record ? this.#layer(record, index, "double") : layer;
       };
-      if (probe.kind === "count") return { ...probe, layers: probe.layers.map(again) };
+      if (probe.kind === "count") {
+        return this.#compact.pack({ ...probe, layers: probe.layers.map(again) });
+      }
       const last = solvedAgain(probe.layers.length - 1);
       const floors = last && norms && this.#floors(last, norms);
-      return { ...probe, layers: probe.layers.map(again), ...floors };
+      return this.#compact.pack({ ...probe, layers: probe.layers.map(again), ...floors });
     });
   }
 

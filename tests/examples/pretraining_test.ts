@@ -40,7 +40,7 @@ Deno.test("pretraining: a wrong request is one line and status 2, and leaves no 
       [["--tasks=cosines:swish"], /^pretraining: .*swish.*\n$/],
       [
         ["--tasks=cosines", "--data=d"],
-        /^pretraining: no task reads data "d": leave it out, or learn digits\n$/,
+        /^pretraining: no task reads data "d"; leave it out, or learn digits\n$/,
       ],
       [["--methods=structured"], /^pretraining: methods structured: .*\n$/],
       [["--methods=structured,xavier"], /^pretraining: no initialiser "xavier".*\n$/],

@@ -3,7 +3,8 @@ import { writeCertificate } from "../../src/io/rank_certificate.ts";
 import { verifyRanks } from "../../src/rank/certificates/verify_ranks.ts";
 import { uniform } from "../../src/stats/random.ts";
 import { assert } from "../deps.ts";
-import { filesIn, root, temporaryFolder } from "../support/program.ts";
+import { root, temporaryFolder } from "../support/program.ts";
+import { entriesIn } from "../support/traces.ts";
 
 const checker = fileURLToPath(new URL("examples/check_certificate.py", root));
 
@@ -35,7 +36,7 @@ Deno.test("writeCertificate: what is in the folder", async () => {
   const weights = [0.1, 0.3], options = { weights, center: true, threshold: "relative" } as const;
   const [rank] = verifyRanks(features, claims, options);
   const path = await writeCertificate(`${folder.path}/a/b`, { name: "tiny", features, rank, ...options });
-  assert.deepEqual(filesIn(path), ["certificate.json", "epsilon.bin", "features.bin", "weights.bin"]);
+  assert.deepEqual(entriesIn(path), ["certificate.json", "epsilon.bin", "features.bin", "weights.bin"]);
   const json = JSON.parse(Deno.readTextFileSync(`${path}/certificate.json`));
   const { largest, ...others } = json;
   assert.deepEqual(others, {

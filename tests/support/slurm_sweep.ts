@@ -42,10 +42,12 @@ export class SweepOnCluster {
   readonly cluster: SlurmCluster;
   /** Folder of the sweep. */
   readonly folder: string;
+  readonly #logs: string;
 
-  constructor(cluster: SlurmCluster, folder: string) {
+  constructor(cluster: SlurmCluster, folder: string, logs = `${folder}/slurm`) {
     this.cluster = cluster;
     this.folder = folder;
+    this.#logs = logs;
   }
 
   /** Last claims of all batches. */
@@ -95,7 +97,7 @@ export class SweepOnCluster {
 
   /** What all tasks have written, for messages of tests that fail. */
   logs(): string {
-    return filesIn(`${this.folder}/slurm`).filter((name) => name.endsWith(".log"))
-      .map((name) => `${name}:\n${Deno.readTextFileSync(`${this.folder}/slurm/${name}`)}`).join("\n");
+    return filesIn(this.#logs).filter((name) => name.endsWith(".log"))
+      .map((name) => `${name}:\n${Deno.readTextFileSync(`${this.#logs}/${name}`)}`).join("\n");
   }
 }

@@ -23,7 +23,7 @@ Deno.test("TraceBuilder: after a saved training only what lies before its state 
     losses: [Float32Array.of(9, 8, 7, 6, 5), Float32Array.of(1)],
     probes,
   };
-  const state = { step: 3, steps: 4, arrays: {}, diverged: [{ replica: 1, step: 1, layer: 1 }] };
+  const state = { step: 3, steps: 4, arrays: {}, diverged: [{ replica: 1, step: 1, layer: null }] };
   const builder = new TraceBuilder({ replicas: 2, epsilons: [] });
   builder.start({ state, trace });
   const chunk = {

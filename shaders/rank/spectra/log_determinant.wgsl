@@ -61,7 +61,12 @@ fn invert(@builtin(global_invocation_id) id: vec3u) {
   }
   if (q == 0u) {
     var sum = 0.0;
-    for (var i = 0u; i < n; i++) { sum -= 2.0 * log(abs(diagonal(replica, i)) * triangle.inverse_root); }
+    for (var i = 0u; i < n; i++) {
+      let d = diagonal(replica, i);
+      let logarithm = log(abs(d) * triangle.inverse_root);
+      // SwiftShader's logarithm of NaN is finite.
+      sum -= 2.0 * select(logarithm, d, (bitcast<u32>(d) & 0x7fffffffu) > 0x7f800000u);
+    }
     partials[replica] = vec2f(sum, 0.0);
   }
 }

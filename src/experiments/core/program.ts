@@ -10,6 +10,7 @@ import { type Program, type ProgramCall, runProgram } from "../../cli/program.ts
 import { openGpu } from "../../cli/implementation.ts";
 import { print, say } from "../../cli/output.ts";
 import { folderFlags, runFlags } from "../../cli/program_flags.ts";
+import { runPath } from "../../cli/run_path.ts";
 import { createProgress } from "../../cli/progress.ts";
 import { shownDefaults } from "../../cli/training_flags.ts";
 import { InputError } from "../../errors.ts";
@@ -68,10 +69,11 @@ async function execute<Options extends OptionTable, Plan extends ExperimentPlan,
   { flags, given, signal, requests }: ProgramCall<Flag[]>,
 ): Promise<void> {
   const { name, options } = experiment;
-  const common = flags as CommonFlags, { quiet, json, resume, checkpointEvery } = common;
+  const common = flags as CommonFlags, { quiet, json, checkpointEvery } = common;
   const isOption = ([key]: [string, unknown]) => Object.hasOwn(options, key);
   const asked = Object.fromEntries(Object.entries(flags).filter(isOption));
-  const place = placeOf(name, common);
+  const place = await placeOf(name, common),
+    { folder: resume } = place.mode === "resume" ? place : { folder: null };
   const resumed = resume === null ? null : await resumedOptions(
     resume,
     experiment,
@@ -117,15 +119,15 @@ async function execute<Options extends OptionTable, Plan extends ExperimentPlan,
 }
 
 /** Where the flags say that the run is to go. */
-function placeOf(
+async function placeOf(
   name: string,
   { out, overwrite, resume }: CommonFlags,
-): Pick<FolderRunOptions, "folder" | "isParent" | "mode"> {
+): Promise<Pick<FolderRunOptions, "folder" | "isParent" | "mode">> {
   if (resume !== null) {
     if (out !== null || overwrite) {
       throw new InputError("--resume goes on in its own folder; leave out --out and --overwrite");
     }
-    return { folder: resume, mode: "resume" };
+    return { folder: await runPath(resume), mode: "resume" };
   }
   if (out !== null) return { folder: out, mode: overwrite ? "overwrite" : "new" };
   if (overwrite) throw new InputError("--overwrite replaces the run in a folder; name it with --out");

@@ -5,10 +5,13 @@
  */
 import { choice, integer, number, numbers, type TableOf, text, toggle } from "../../cli/options.ts";
 import { seed } from "../../cli/training_table.ts";
+import { checkNumber } from "../../check.ts";
 import { InputError } from "../../errors.ts";
 import { quoted } from "../../format.ts";
 import { parseInitializer } from "../../nn/initializer.ts";
 import { parseActivation } from "../../nn/activation.ts";
+import { MAX_SAMPLES } from "../../tasks/options.ts";
+import { MOST_REPLICAS, MOST_STEPS, MOST_WIDTH } from "../../train/limits.ts";
 import { ascending } from "../core/lists.ts";
 import { homogeneousOrder } from "../../nn/optim/polar_flow.ts";
 
@@ -86,10 +89,17 @@ export const directionalOptions: TableOf<DirectionalOptions> = {
     default: 100,
     full: 200,
     min: 1,
+    max: MAX_SAMPLES,
     help: "samples, uniform on the sphere",
     group: "what to train",
   }),
-  inputs: integer({ default: 10, min: 1, help: "dimension of the input", group: "what to train" }),
+  inputs: integer({
+    default: 10,
+    min: 1,
+    max: MOST_WIDTH,
+    help: "dimension of the input",
+    group: "what to train",
+  }),
   init: text({
     default: "normal:1",
     placeholder: "NAME",
@@ -106,6 +116,7 @@ export const directionalOptions: TableOf<DirectionalOptions> = {
     default: 5,
     full: 10,
     min: 1,
+    max: MOST_REPLICAS,
     help: "directions to start from, each with samples of its own",
     group: "how to train",
     was: ["seeds"],
@@ -121,6 +132,7 @@ export const directionalOptions: TableOf<DirectionalOptions> = {
     default: 1500,
     full: 5000,
     min: 1,
+    max: MOST_STEPS,
     help: "largest number of steps of a flow",
     group: "how to train",
   }),
@@ -128,12 +140,16 @@ export const directionalOptions: TableOf<DirectionalOptions> = {
     default: 2000,
     full: 10_000,
     min: 1,
+    max: MOST_STEPS,
     help: "further steps of the ascents to the KKT points, larger at first and falling to 0",
     group: "how to train",
   }),
   seed,
   full: toggle({ default: false, help: "start from more directions, with a longer ladder and finer steps" }),
 };
+
+/** Numbers of all samples, which the host makes: 256 MiB on the GPU. */
+const MOST_NUMBERS = 2 ** 26;
 
 /** The study, its options checked. */
 export interface DirectionalPlan extends
@@ -185,6 +201,15 @@ export function directionalPlan(options: DirectionalOptions): DirectionalPlan {
   }
   if (networks.length === 0) throw new InputError("no network: give at least one");
   parseInitializer(initializer);
+  checkNumber("networks of a run", deltas.length * directions, { max: MOST_REPLICAS });
+  const numbers = directions * samples * inputs;
+  if (numbers > MOST_NUMBERS) {
+    throw new InputError(
+      `${directions} sets of ${samples} samples of ${inputs} inputs are ${numbers} numbers: give fewer, ` +
+        `at most ${MOST_NUMBERS} in all`,
+    );
+  }
+  checkNumber("steps of flow and ascent", flowSteps + ascentSteps, { max: MOST_STEPS });
   const plan: DirectionalPlan = {
     networks,
     losses: loss === "both" ? ["square", "logistic"] : [loss],

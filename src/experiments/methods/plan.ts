@@ -12,6 +12,7 @@ import { parseActivation } from "../../nn/activation.ts";
 import { functionTask } from "../../tasks/function_task.ts";
 import { type FunctionName, targetFunctions } from "../../tasks/functions.ts";
 import type { Task } from "../../tasks/task.ts";
+import { MOST_LAYERS, MOST_WIDTH } from "../../train/limits.ts";
 import { type CompleteOptions, completeOptions } from "../../train/options.ts";
 import { parseNames } from "../core/names.ts";
 import { type Frequencies, type InputMaps, inputsOf, parseFrequencies } from "./inputs.ts";
@@ -30,6 +31,9 @@ export const learningMethods: Readonly<
   rfm: { title: "random feature method", kind: "solved" },
   partition: { title: "partition of unity", kind: "solved" },
 };
+
+/** Scales of multi-scale inputs, at most: each repeats all inputs. */
+const MOST_SCALES = 256;
 
 const methodNames = Object.keys(learningMethods) as LearningMethod[];
 
@@ -92,12 +96,14 @@ export const methodsOptions: TableOf<MethodsOptions> = {
     default: 64,
     full: 100,
     min: 1,
+    max: MOST_WIDTH,
     help: "features of the last hidden layer, for all methods",
     group: "what to train",
   }),
   depth: integer({
     default: 2,
     min: 1,
+    max: MOST_LAYERS,
     help: "hidden layers of the networks that are trained, all of that width",
     group: "what to train",
   }),
@@ -131,6 +137,7 @@ export const methodsOptions: TableOf<MethodsOptions> = {
   patches: integer({
     default: null,
     min: 1,
+    max: MOST_WIDTH,
     help: "patches along each axis; by default so many that about 8 features belong to each",
   }),
   rcond: number({
@@ -202,6 +209,9 @@ export async function methodsPlan(options: MethodsOptions): Promise<MethodsPlan>
     throw new InputError(
       `${patches} patches along ${crowded.inputs} axes are more than ${width} features: give fewer, or a larger width`,
     );
+  }
+  if (scales.length > MOST_SCALES) {
+    throw new InputError(`${scales.length} scales of multi-scale inputs: give at most ${MOST_SCALES}`);
   }
   parseActivation(activation);
   const training = await trainingOptions({

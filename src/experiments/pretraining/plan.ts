@@ -16,14 +16,16 @@ import {
 import { taskOf, trainingOptions } from "../../cli/training_flags.ts";
 import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
+import { listed } from "../../format.ts";
 import { parseInitializer } from "../../nn/initializer.ts";
 import { type OptimizerName, parseOptimizerName } from "../../nn/optim/optimizer.ts";
 import { poolImages } from "../../tasks/digits/pool.ts";
 import { taskDefaults } from "../../tasks/defaults.ts";
 import type { Task } from "../../tasks/task.ts";
 import { type CompleteOptions, completeOptions } from "../../train/options.ts";
+import { MOST_STEPS, MOST_WIDTH } from "../../train/limits.ts";
 import { structuredLayer } from "../../train/pretrain/structured_layer.ts";
-import { parseNames } from "../core/names.ts";
+import { checkData, parseNames } from "../core/names.ts";
 
 /** Starts whose first layer is prepared. All others are initialisers. */
 export const pretrainedMethods: readonly string[] = ["structured", "gradient"];
@@ -71,6 +73,7 @@ export const pretrainingOptions: TableOf<PretrainingOptions> = {
     default: 4,
     full: 1,
     min: 1,
+    max: MOST_WIDTH,
     help: "side of the squares of pixels of the digits that become one; 1 keeps the images",
     group: "what to train",
   }),
@@ -79,7 +82,12 @@ export const pretrainingOptions: TableOf<PretrainingOptions> = {
     placeholder: "NAMES",
     help: "starts to compare: structured, gradient, and initialisers",
   }),
-  pretrainingSteps: integer({ default: 200, min: 1, help: "Adam's steps of pre-training by gradient" }),
+  pretrainingSteps: integer({
+    default: 200,
+    min: 1,
+    max: MOST_STEPS,
+    help: "Adam's steps of pre-training by gradient",
+  }),
   pretrainingRate: number({
     default: null,
     positive: true,
@@ -159,14 +167,14 @@ export async function pretrainingPlan(options: PretrainingOptions): Promise<Pret
   const methods = checkMethods(parseNames("methods", options.methods));
   if (targets.length === 0 || targets.some((share, i) => !(share < (targets[i - 1] ?? 1)))) {
     throw new InputError(
-      `targets ${targets.join(", ") || "none"}: give shares of the loss at the start, below 1, descending`,
+      `targets ${
+        listed(targets.map(String)) || "none"
+      }: give shares of the loss at the start, below 1, descending`,
     );
   }
   const entries = parseNames("tasks", options.tasks);
   if (entries.length === 0) throw new InputError("no task: give one at least");
-  if (data !== null && !entries.some((entry) => nameOf(entry) === "digits")) {
-    throw new InputError(`no task reads data "${data}": leave it out, or learn digits`);
-  }
+  checkData(data, entries.map(nameOf));
   const tasks: Task[] = [], cases: PretrainingCase[] = [];
   for (const entry of entries) {
     const { task, ...own } = await caseOf(entry, options, methods.length * replicas);
@@ -194,11 +202,11 @@ function checkMethods(methods: readonly string[]): readonly string[] {
   const plain = methods.filter((method) => !pretrainedMethods.includes(method));
   plain.forEach(parseInitializer);
   if (new Set(methods).size < methods.length) {
-    throw new InputError(`methods ${methods.join(", ")}: give each once`);
+    throw new InputError(`methods ${listed(methods)}: give each once`);
   }
   if (plain.length === 0 || plain.length === methods.length) {
     throw new InputError(
-      `methods ${methods.join(", ") || "none"}: give one of ${pretrainedMethods.join(", ")} at least, and ` +
+      `methods ${listed(methods) || "none"}: give one of ${pretrainedMethods.join(", ")} at least, and ` +
         "an initialiser to compare it with",
     );
   }

@@ -6,9 +6,13 @@
 import { numbers, pick, type TableOf, text, toggle } from "../../cli/options.ts";
 import { taskOf, trainingOptions } from "../../cli/training_flags.ts";
 import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
+import { checkNumber } from "../../check.ts";
 import { InputError } from "../../errors.ts";
+import { listed } from "../../format.ts";
+import { checkData } from "../core/names.ts";
 import { mixture } from "../../tasks/mixture.ts";
 import type { Task } from "../../tasks/task.ts";
+import { MOST_REPLICAS } from "../../train/limits.ts";
 import { type CompleteOptions, completeOptions } from "../../train/options.ts";
 
 /** A task of classes, and the deviation within them. */
@@ -106,8 +110,11 @@ export async function rankCollapsePlan(
   const tasks = checkTasks(await tasksOf(options));
   if (weightDecays.length === 0) throw new InputError("no weight decay: give at least one");
   if (weightDecays.some((decay, i) => i > 0 && !(decay > weightDecays[i - 1]))) {
-    throw new InputError(`weight decays ${weightDecays.join(", ")}: give them in ascending order, each once`);
+    throw new InputError(
+      `weight decays ${listed(weightDecays.map(String))}: give them in ascending order, each once`,
+    );
   }
+  checkNumber("networks of a run", weightDecays.length * replicas, { max: MOST_REPLICAS });
   if (steps < 1) throw new InputError("without a step nothing collapses: give at least one");
   const [first] = await Promise.all(tasks.map(({ task }) => runOptions(task, options)));
   return {
@@ -146,8 +153,9 @@ async function runOptions(task: Task, options: RankCollapseOptions) {
 }
 
 async function tasksOf(options: RankCollapseOptions): Promise<readonly CollapseTask[]> {
-  const { task, deviations, samples, seed } = options;
+  const { task, deviations, samples, seed, data } = options;
   if (task === "mixture") {
+    checkData(data, [task]);
     return (deviations ?? [0.1, 1]).map((deviation) => ({
       deviation,
       task: mixture({ samples, deviation, seed }),

@@ -7,10 +7,13 @@ import { integer, integers, number, numbers, pick, type TableOf, toggle } from "
 import { parseLayers } from "../../cli/sizes.ts";
 import { taskOf } from "../../cli/training_flags.ts";
 import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
+import { checkNumber } from "../../check.ts";
 import { InputError } from "../../errors.ts";
 import { ascending } from "../core/lists.ts";
 import { poolImages } from "../../tasks/digits/pool.ts";
+import { MAX_SAMPLES } from "../../tasks/options.ts";
 import type { Task } from "../../tasks/task.ts";
+import { MOST_REPLICAS, MOST_STEPS, MOST_WIDTH } from "../../train/limits.ts";
 
 /** Values of the options of the study. */
 export interface SgdRankOptions extends Pick<TrainingValues, "task" | "data" | "replicas" | "seed"> {
@@ -50,6 +53,7 @@ export const sgdRankOptions: TableOf<SgdRankOptions> = {
   pool: integer({
     default: 4,
     min: 1,
+    max: MOST_WIDTH,
     help: "side of the squares of pixels of the digits that become one; 1 keeps the images",
     group: "what to train",
   }),
@@ -57,6 +61,7 @@ export const sgdRankOptions: TableOf<SgdRankOptions> = {
     default: [8, 16, 32, 64],
     full: [4, 8, 16, 32, 64, 128],
     min: 1,
+    max: MAX_SAMPLES,
     help: "batch sizes to compare",
     was: ["batches"],
   }),
@@ -152,19 +157,24 @@ export async function sgdRankPlan(options: SgdRankOptions): Promise<SgdRankPlan>
   }
   const learningRates = ladder("learning rates", options.learningRates);
   const weightDecays = ladder("weight decays", options.weightDecays);
+  const batchSizes = ladder("batch sizes", options.batchSizes);
+  const networks = learningRates.length * weightDecays.length * replicas;
+  checkNumber("networks of a run", networks, { max: MOST_REPLICAS });
+  // As many epochs as the largest batch.
+  checkNumber("steps of the smallest batch", steps * batchSizes.at(-1)! / batchSizes[0], { max: MOST_STEPS });
   return {
     task,
     hidden: parseLayers(layers, task),
     activation: String(activation),
     initializer: init,
-    batchSizes: ladder("batch sizes", options.batchSizes),
+    batchSizes,
     learningRates,
     weightDecays,
     replicasOfEach: replicas,
     steps,
     tolerance,
     seed,
-    replicas: learningRates.length * weightDecays.length * replicas,
+    replicas: networks,
   };
 }
 

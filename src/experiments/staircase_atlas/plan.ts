@@ -13,7 +13,7 @@ import { parseInitializer } from "../../nn/initializer.ts";
 import { type OptimizerName, parseOptimizerName } from "../../nn/optim/optimizer.ts";
 import { poolImages } from "../../tasks/digits/pool.ts";
 import type { Task } from "../../tasks/task.ts";
-import { parseNames } from "../core/names.ts";
+import { checkData, parseNames } from "../core/names.ts";
 import {
   type AtlasCell,
   atlasCells,
@@ -22,6 +22,7 @@ import {
   combineAll,
   varyOne,
 } from "./cells.ts";
+import { MOST_LAYERS, MOST_WIDTH } from "../../train/limits.ts";
 import type { TrainingOptions } from "../../train/options.ts";
 
 /** Numbers of samples with which a cell takes about one to two seconds on a CPU. */
@@ -80,6 +81,7 @@ export const atlasOptions: TableOf<AtlasOptions> = {
     default: 4,
     full: 2,
     min: 1,
+    max: MOST_WIDTH,
     help: "side of the squares of pixels of the digits that become one",
     group: "what to train",
   }),
@@ -89,7 +91,13 @@ export const atlasOptions: TableOf<AtlasOptions> = {
     placeholder: "NAMES",
     help: "activations to compare",
   }),
-  depths: integers({ default: [2, 4], full: [2, 3, 4], min: 1, help: "numbers of hidden layers to compare" }),
+  depths: integers({
+    default: [2, 4],
+    full: [2, 3, 4],
+    min: 1,
+    max: MOST_LAYERS,
+    help: "numbers of hidden layers to compare",
+  }),
   optimizers: text({
     default: "adam,momentum",
     full: "adam,momentum,sgd",
@@ -105,6 +113,7 @@ export const atlasOptions: TableOf<AtlasOptions> = {
     default: 24,
     full: 50,
     min: 1,
+    max: MOST_WIDTH,
     help: "neurons of each hidden layer",
     group: "what to train",
   }),
@@ -189,8 +198,9 @@ export function parseAtlasOptimizer(text: string): AtlasOptimizer {
  */
 export async function atlasPlan(options: AtlasOptions): Promise<AtlasPlan> {
   const { depths, width, init: initializer, steps, epsilons, replicas, seed, full } = options;
-  const tasks: Task[] = [];
-  for (const each of parseNames("tasks", options.tasks)) {
+  const tasks: Task[] = [], named = parseNames("tasks", options.tasks);
+  checkData(options.data, named);
+  for (const each of named) {
     tasks.push(typeof each === "string" ? await loadSmall(each, options) : each);
   }
   const activations = parseNames("activations", options.activations);

@@ -5,6 +5,7 @@
  */
 import { isDecimal } from "../../cli/parse_number.ts";
 import { InputError } from "../../errors.ts";
+import { quoted, shown } from "../../format.ts";
 import { MOST_TRIALS } from "./limits.ts";
 import type { TrialValue } from "./trial.ts";
 
@@ -72,7 +73,7 @@ class Reader {
   }
 }
 
-const quote = (text: string) => JSON.stringify(text);
+const quote = (text: string) => quoted(text, 60);
 
 /**
  * Reads a grid. Entries are separated by blanks, values by commas. A value is a number, a word, a
@@ -101,8 +102,10 @@ export function parseGrid(text: string, what = "--grid"): GridValues {
   while (!reader.isAtEnd) {
     const key = reader.word();
     if (key === undefined) throw reader.error("a name is missing: give name=value,value");
-    if (grid.has(key)) throw reader.error(`${key} is there twice: put its values into one list`);
-    if (!reader.takes("=")) throw reader.error(`${key} has no values: give ${key}=value,value`);
+    if (grid.has(key)) throw reader.error(`${shown(key)} is there twice: put its values into one list`);
+    if (!reader.takes("=")) {
+      throw reader.error(`${shown(key)} has no values: give ${shown(key, 30)}=value,value`);
+    }
     grid.set(key, readValues(reader));
   }
   if (grid.size === 0) throw new InputError(`${what} is empty: give name=value,value, as in seed=0..9`);
@@ -126,9 +129,9 @@ export function parseValues(text: string, what: string): readonly TrialValue[] {
 function readValues(reader: Reader): TrialValue[] {
   const values: TrialValue[] = [];
   do {
-    const quoted = reader.quoted();
-    if (quoted !== undefined) {
-      values.push(quoted);
+    const inQuotes = reader.quoted();
+    if (inQuotes !== undefined) {
+      values.push(inQuotes);
       continue;
     }
     const word = reader.word();

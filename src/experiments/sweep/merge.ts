@@ -55,7 +55,7 @@ export async function mergeSweeps(
   if (!folders.includes(out)) {
     await writeSweep(out, sweep);
     // Outcomes go with the table: the folder stands for all shards. Traces stay where they are.
-    for (const batch of collected.batches) {
+    for (const batch of new Set([...collected.places.values()].map(({ batch }) => batch))) {
       const folder = batchFolder(out, batch);
       await Deno.mkdir(folder, { recursive: true });
       await writeTrials(folder, batch);

@@ -5,6 +5,7 @@
  */
 import { integer, number, type Option, pick, type TableOf } from "../../cli/options.ts";
 import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
+import { MOST_WIDTH } from "../../train/limits.ts";
 
 /** Options that a trial takes from those of a training run as they are. */
 const SHARED = [
@@ -62,6 +63,7 @@ export const trialTable: TableOf<TrialValues> = {
   width: integer({
     default: null,
     min: 1,
+    max: MOST_WIDTH,
     help: "neurons of every hidden layer; by default those of the task's first",
     group: "what to train",
   }),

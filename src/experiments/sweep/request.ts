@@ -5,6 +5,8 @@
  */
 import { basename } from "node:path";
 import { InputError } from "../../errors.ts";
+import { parseJson } from "../../io/parse_json.ts";
+import { readTextFile } from "../../io/text_file.ts";
 import type { Sweep } from "./batch.ts";
 import { parseGrid } from "./grid_text.ts";
 import { trialKeys } from "./options.ts";
@@ -73,8 +75,9 @@ async function isFolder(path: string): Promise<boolean> {
 
 async function readPlan(path: string): Promise<unknown> {
   try {
-    return JSON.parse(await Deno.readTextFile(path));
+    return parseJson(await readTextFile(path));
   } catch (error) {
+    if (error instanceof InputError) throw error;
     const why = error instanceof Deno.errors.NotFound
       ? "there is no such file"
       : (error as Error).message.split("\n")[0];

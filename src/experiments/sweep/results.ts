@@ -9,6 +9,7 @@ import { count } from "../../format.ts";
 import { type FileContent, writeAtomically } from "../../io/atomic.ts";
 import { prettyJson, snakeCase } from "../../io/json.ts";
 import { provenance } from "../../io/provenance.ts";
+import { type Columns, table } from "../../io/table.ts";
 import type { Sweep } from "./batch.ts";
 import { sweepFigureData } from "./figure_data.ts";
 import type { TrialOutcome } from "./outcome.ts";
@@ -16,7 +17,7 @@ import { readOutcomes } from "./sweep_folder.ts";
 import { sweepColumns } from "./sweep_table.ts";
 import type { Trial } from "./trial.ts";
 import type { BatchOutcome } from "./trials_file.ts";
-import { columnHelp, parquet, type TypedColumn, typedCsv } from "./typed_table.ts";
+import { columnHelp, parquet, typedCsv } from "./typed_table.ts";
 
 /** Names of the files that {@linkcode writeResults} writes. */
 export const RESULT_FILES: readonly string[] = [
@@ -24,7 +25,7 @@ export const RESULT_FILES: readonly string[] = [
   "sweep.csv",
   "sweep.parquet",
   "sweep.svg",
-  "batches.csv",
+  "trials.csv",
 ];
 
 /** A sweep in a few numbers, for `run.json` and `--json`. */
@@ -51,12 +52,20 @@ export interface SweepResults {
   readonly paths: readonly string[];
 }
 
-/** Outcomes of trials by their ids, and the batches that they are from. */
+/** Where a trial ran. */
+export interface TrialPlace {
+  /** Its batch. */
+  readonly batch: BatchOutcome;
+  /** Index of its replica there. */
+  readonly replica: number;
+}
+
+/** Outcomes of trials, and where they ran. */
 export interface Collected {
   /** Outcomes by the ids of trials. */
   readonly outcomes: ReadonlyMap<string, TrialOutcome>;
-  /** Batches with a trial of the plan. */
-  readonly batches: readonly BatchOutcome[];
+  /** Where the trials ran, by their ids. */
+  readonly places: ReadonlyMap<string, TrialPlace>;
 }
 
 /**
@@ -70,27 +79,29 @@ export interface Collected {
 export async function collectOutcomes({ plan }: Sweep, folders: readonly string[]): Promise<Collected> {
   const wanted = new Set(plan.trials.map(({ id }) => id));
   const outcomes = new Map<string, TrialOutcome>(), from = new Map<string, string>();
-  const batches = new Map<string, BatchOutcome>();
+  const places = new Map<string, TrialPlace>();
   for (const folder of folders) {
     for (const batch of await readOutcomes(folder)) {
-      const mine = batch.trials.filter(({ id }) => wanted.has(id));
-      if (mine.length > 0 && !batch.isCopy && !batches.has(batch.id)) batches.set(batch.id, batch);
-      for (const outcome of mine) {
-        const other = outcomes.get(outcome.id);
+      for (const [replica, outcome] of batch.trials.entries()) {
+        const { id } = outcome, other = outcomes.get(id);
+        if (!wanted.has(id)) continue;
         if (other && !isSame(other, outcome)) {
           throw new StaircaseError(
-            `trial ${outcome.id} has other numbers in ${folder} than in ${
-              from.get(outcome.id)
-            }: adapters or ` +
-              "versions differ (batches.csv names them); merge one of the two",
+            `trial ${id} has other numbers in ${folder} than in ${
+              from.get(id)
+            }: adapters or versions differ ` +
+              "(trials.csv names them); merge one of the two",
           );
         }
-        outcomes.set(outcome.id, outcome);
-        from.set(outcome.id, folder);
+        if (!other) {
+          outcomes.set(id, outcome);
+          from.set(id, folder);
+        }
+        if (!other || places.get(id)!.batch.isCopy) places.set(id, { batch, replica });
       }
     }
   }
-  return { outcomes, batches: [...batches.values()] };
+  return { outcomes, places };
 }
 
 /** Compares outcomes number by number; NaN is the same as NaN. */
@@ -100,45 +111,40 @@ function isSame(a: TrialOutcome, b: TrialOutcome): boolean {
   return text(a) === text(b);
 }
 
-/** Columns of `batches.csv`: where and how fast batches ran, which is no part of the results. */
-function batchColumns(batches: readonly BatchOutcome[]): TypedColumn[] {
-  const column = (
-    name: string,
-    kind: TypedColumn["kind"],
-    help: string,
-    value: (batch: BatchOutcome) => string | number | null,
-  ): TypedColumn => ({ name, kind, help, values: batches.map(value) });
-  return [
-    column("batch", "text", "identity of the batch, and name of its folder", ({ id }) => id),
-    column("trials", "integer", "networks that trained side by side", ({ trials }) => trials.length),
-    column(
-      "seconds",
-      "number",
-      "time of its steps and probes, in seconds",
-      ({ circumstances }) => circumstances.seconds,
-    ),
-    column("ended", "text", "time at which it ended, in UTC", ({ circumstances }) => circumstances.ended),
-    column("host", "text", "name of the computer", ({ circumstances }) => circumstances.host),
-    column("adapter", "text", "name of the GPU", ({ circumstances }) => circumstances.adapter),
-    column(
-      "implementation",
-      "text",
-      "implementation of WebGPU",
-      ({ circumstances }) => circumstances.implementation,
-    ),
-    column(
-      "backend",
-      "text",
-      "what the implementation runs on: vulkan, opengl, metal or d3d12; empty if it does not tell",
-      ({ circumstances }) => circumstances.backend,
-    ),
-    column("version", "text", "version of Staircase", ({ circumstances }) => circumstances.version),
-  ];
+/** A row of `trials.csv`. */
+interface PlacedTrial extends TrialPlace {
+  readonly trial: Trial;
 }
+
+/** Columns of `trials.csv`: where and how fast trials ran, which is no part of the results. */
+const PLACE_COLUMNS: Columns<PlacedTrial> = {
+  trial: { help: "identity of the trial, as in sweep.csv", value: ({ trial }) => trial.id },
+  batch: {
+    help: "identity of its batch: its trace is in batches/BATCH/trace.csv where it ran",
+    value: ({ batch }) => batch.id,
+  },
+  replica: { help: "index of its network there, from 0", value: ({ replica }) => replica },
+  batch_seconds: {
+    help: "time of the steps and probes of the batch, in seconds",
+    value: ({ batch }) => batch.circumstances.seconds,
+  },
+  ended: { help: "time at which the batch ended, in UTC", value: ({ batch }) => batch.circumstances.ended },
+  host: { help: "name of the computer", value: ({ batch }) => batch.circumstances.host },
+  adapter: { help: "name of the GPU", value: ({ batch }) => batch.circumstances.adapter },
+  implementation: {
+    help: "implementation of WebGPU: wgpu or dawn",
+    value: ({ batch }) => batch.circumstances.implementation,
+  },
+  backend: {
+    help: "what the implementation runs on: vulkan, opengl, metal or d3d12; empty if it does not tell",
+    value: ({ batch }) => batch.circumstances.backend,
+  },
+  version: { help: "version of Staircase", value: ({ batch }) => batch.circumstances.version },
+};
 
 /**
  * Writes the results of a sweep: `run.json`, `sweep.csv`, `sweep.parquet`, `sweep.svg` and
- * `batches.csv`. The same outcomes give the same bytes, whoever ran what when; `batches.csv` and
+ * `trials.csv`. The same outcomes give the same bytes, whoever ran what when; `trials.csv` and
  * `run.json` alone say where and how fast.
  *
  * @param folder Folder for the files.
@@ -166,7 +172,7 @@ export async function writeResults(
 export async function writeCollected(
   folder: string,
   { plan, batches }: Sweep,
-  { outcomes, batches: ran }: Collected,
+  { outcomes, places }: Collected,
 ): Promise<SweepResults> {
   const missing = plan.trials.filter(({ id }) => !outcomes.has(id));
   const diverged = plan.trials.filter(({ id }) => outcomes.get(id)?.status === "diverged").length;
@@ -177,7 +183,12 @@ export async function writeCollected(
     diverged,
     batches: batches.length,
   };
-  const columns = sweepColumns(plan, outcomes), timings = batchColumns(ran);
+  const columns = sweepColumns(plan, outcomes);
+  const placed = plan.trials.flatMap((trial) => {
+    const place = places.get(trial.id);
+    return place ? [{ trial, ...place }] : [];
+  });
+  const ran = [...new Set(placed.map(({ batch }) => batch))], where = table(placed, PLACE_COLUMNS);
   const record = {
     experiment: "sweep",
     ...summary,
@@ -185,14 +196,14 @@ export async function writeCollected(
     ...await provenance(),
     adapters: [...new Set(ran.map(({ circumstances }) => circumstances.adapter))].sort(),
     seconds: ran.reduce((sum, { circumstances }) => sum + circumstances.seconds, 0),
-    columns: { "sweep.csv": columnHelp(columns), "batches.csv": columnHelp(timings) },
+    columns: { "sweep.csv": columnHelp(columns), "trials.csv": where.columns },
   };
   const { sweepFigure } = await import("./figure.ts");
   const files: readonly (readonly [name: string, data: FileContent])[] = [
     ["sweep.csv", typedCsv(columns)],
     ["sweep.parquet", await parquet(columns)],
     ["sweep.svg", sweepFigure(sweepFigureData(plan, outcomes))],
-    ["batches.csv", typedCsv(timings)],
+    ["trials.csv", where.pieces()],
     // Last: where it says that the sweep is done, the other files are there.
     ["run.json", prettyJson(snakeCase(record))],
   ];

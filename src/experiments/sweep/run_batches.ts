@@ -42,7 +42,8 @@ export interface BatchesRun extends Omit<BatchRun, "folder" | "onProgress"> {
  * @param how Folder, signal, progress.
  * @returns How it ended.
  * @throws {GpuUnavailableError} If there is no device.
- * @throws {StaircaseError} If three batches in a row fail, or the folder cannot be written.
+ * @throws {StaircaseError} If three batches in a row fail.
+ * @throws {FileError} If the folder cannot be written, other than for lack of room.
  */
 export async function runBatches(
   lease: () => Promise<GpuLease>,

@@ -71,7 +71,19 @@ export function drawSvg(
   root.append("desc").text(words.desc);
   root.append("rect").attr("width", width).attr("height", height).attr("fill", "white");
   draw(root);
-  return document.documentElement.toString();
+  return wellFormed(document.documentElement.toString());
+}
+
+/**
+ * Replaces what XML does not allow for: control characters by their pictures, and halves of
+ * surrogate pairs. Names of files and tasks go into figures, and may hold any of these.
+ */
+function wellFormed(xml: string): string {
+  return xml.toWellFormed().replaceAll(
+    // deno-lint-ignore no-control-regex
+    /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g,
+    (character) => character < " " ? String.fromCharCode(0x2400 + character.charCodeAt(0)) : "\ufffd",
+  );
 }
 
 /**

@@ -6,6 +6,7 @@
  */
 
 import { InputError, StaircaseError } from "../../errors.ts";
+import { quoted, shown } from "../../format.ts";
 import { readIdxPair } from "./idx.ts";
 import { stratify } from "../stratify.ts";
 
@@ -94,7 +95,9 @@ async function find(directory: string, name: string, dimensions: number): Promis
     }
   }
   throw new InputError(
-    `digits: no ${name}-idx${dimensions}-ubyte (or .gz) in ${directory}; put the four MNIST files there`,
+    `digits: no ${name}-idx${dimensions}-ubyte (or .gz) in ${
+      shown(directory)
+    }; put the four MNIST files there`,
   );
 }
 
@@ -122,17 +125,23 @@ export async function readDigits(directory: string): Promise<DigitSets> {
   const info = await Deno.stat(directory).catch((error: Error) => {
     if (error instanceof Deno.errors.NotFound) return null;
     throw new InputError(
-      `digits: cannot read ${directory} (${error.message.split("\n")[0]}); allow this program to read it`,
+      `digits: cannot read ${shown(directory)} (${
+        shown(error.message.split("\n")[0])
+      }); allow this program to read it`,
     );
   });
   if (!info?.isDirectory) {
-    throw new InputError(`digits: data "${directory}" is no directory; give one with the four MNIST files`);
+    throw new InputError(
+      `digits: data ${quoted(directory)} is no directory; give one with the four MNIST files`,
+    );
   }
   const train = await readSet(directory, "train");
   const test = await readSet(directory, "t10k");
   if (train.shape !== test.shape) {
     throw new InputError(
-      `digits: in ${directory}, training images have ${train.shape} pixels but held-out images ${test.shape}; ` +
+      `digits: in ${
+        shown(directory)
+      }, training images have ${train.shape} pixels but held-out images ${test.shape}; ` +
         "give files that belong together",
     );
   }

@@ -178,8 +178,16 @@ Deno.test("readSweep: the folder alone gives the same sweep; a plan that gained 
   await writeSweep(folder.path, left);
   for (const batch of left.batches) assert(await isBatchDone(folder.path, batch));
   assert.equal((await writeResults(folder.path, left)).summary.status, "done");
-  const seconds = (await Deno.readTextFile(join(folder.path, "batches.csv"))).trimEnd().split("\n");
-  assert.equal(seconds.length, 1 + 2, "copies ran nowhere");
+  const [, ...placed] = (await Deno.readTextFile(join(folder.path, "trials.csv"))).trimEnd().split("\n");
+  const known = new Map(
+    sweep.batches.flatMap(({ id, trials }) => trials.map((trial, r) => [trial.id, [id, r]])),
+  );
+  for (const [i, line] of placed.entries()) {
+    const [trial, batch, replica] = line.split(",");
+    assert.equal(trial, fewer.trials[i].id);
+    assert.deepEqual([batch, Number(replica)], known.get(trial), "where it ran, and not its copy");
+  }
+  assert.equal(placed.length, 3);
 });
 
 Deno.test("folders of something else are refused: other trials, other runs, broken and stale plans", async () => {

@@ -11,7 +11,7 @@ import { assertSoundSvg } from "../../support/sound.ts";
 const programOf = (name: string) => fileURLToPath(new URL(`examples/${name}.ts`, root));
 
 /** Flags that make the trials of the documentation small. */
-const TINY = ["--samples=24", "--steps=20", "--probe-every=10"];
+const TINY = ["--samples=24", "--steps=4", "--probe-every=4"];
 
 /** Words of a command line, as a shell has them. */
 function words(line: string): string[] {

@@ -94,3 +94,37 @@ Deno.test("coupling: nothing to test has no p-value", () => {
   assert(far.jumps > 0 && far.reached === 0 && Number.isNaN(far.pValue));
   assert.throws(() => testCoupling({ steps, losses: [1], jumps }), ShapeError);
 });
+
+Deno.test("testCoupling, testFloor: long series count by every s-th probe, and lags in probes", () => {
+  const stretch = 75, { steps, losses, jumps } = run(3, { strength: 1 });
+  const length = stretch * (steps.length - 1) + 1, at = (k: number) => Math.floor(k / stretch);
+  const long = {
+    steps: Array.from({ length }, (_, k) => 10 * k),
+    // Losses between two probes lie on the line of their logarithms.
+    losses: Array.from({ length }, (_, k) => {
+      const share = k / stretch - at(k), next = Math.min(at(k) + 1, losses.length - 1);
+      return losses[at(k)] ** (1 - share) * losses[next] ** share;
+    }),
+    jumps: jumps.map(({ step, size }) => ({ step: stretch * step, size })),
+  };
+  assert(testCoupling({ steps, losses, jumps }).lagPValue <= 0.05);
+  const { lagPValue, lag } = testCoupling(long);
+  assert(lagPValue <= 0.05 && Math.abs(lag) <= 4 * length / 200, `${lagPValue} at ${lag}`);
+  const floors = long.losses.map((loss) => loss / 3);
+  assert.equal(testFloor({ ...long, floors }).reached, 0);
+  assert(testFloor({ ...long, floors: long.losses.map((loss) => loss / 1.5) }).reached > 0);
+});
+
+Deno.test("testPairing: of very many replicas some are compared", () => {
+  const few = count(6).map((k) => run(k, { strength: 1 }));
+  const many = Array.from({ length: 1200 }, (_, k) => {
+    const { steps, losses, jumps } = few[k % 6];
+    return {
+      steps: steps.slice(0, 60),
+      losses: losses.slice(0, 60),
+      jumps: jumps.filter(({ step }) => step < 600),
+    };
+  });
+  const pValue = testPairing(many);
+  assert(pValue > 0 && pValue <= 1, `${pValue}`);
+});

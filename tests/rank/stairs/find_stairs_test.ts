@@ -139,3 +139,19 @@ Deno.test("findStairs: shifted ranks have shifted stairs", () => {
     );
   }));
 });
+
+Deno.test("findStairs: a series of a hundred thousand probes has the stairs of a short one", () => {
+  const count = 100_000, steps = Array.from({ length: count }, (_, i) => 2 * i);
+  const random = uniform(7);
+  const ranks = steps.map((_, i) => (i < 30_000 ? 2 : i < 70_001 ? 5 : 9) + (random() < 0.1 ? 1 : 0));
+  const { stairs, jumps, flicker } = findStairs(steps, ranks);
+  assert.deepEqual(stairs.map(({ rank }) => rank), [2, 5, 9]);
+  assert.deepEqual([stairs[0].from, stairs[2].to], [0, 2 * (count - 1)]);
+  // Every probe is in one stair, and a place is known to one of the twenty thousand probes.
+  for (const [i, at] of [30_000, 70_001].entries()) {
+    assert.equal(stairs[i].to + 2, stairs[i + 1].from);
+    assert(Math.abs(jumps[i].step - 2 * at) <= 20, `${jumps[i].step}`);
+    assert(jumps[i].isSignificant);
+  }
+  assert(Math.abs(flicker - 0.1) < 0.01);
+});

@@ -6,6 +6,7 @@
 import type { FuzzedParser } from "./parser.ts";
 import { arrayParsers } from "./parsers/arrays.ts";
 import { digitParsers } from "./parsers/digits.ts";
+import { planParsers } from "./parsers/plans.ts";
 import { recordParsers } from "./parsers/records.ts";
 import { requestParsers } from "./parsers/requests.ts";
 import { runParsers } from "./parsers/runs.ts";
@@ -17,4 +18,5 @@ export const fuzzedParsers: readonly FuzzedParser[] = [
   ...recordParsers,
   ...requestParsers,
   ...runParsers,
+  ...planParsers,
 ];

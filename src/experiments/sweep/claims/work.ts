@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { GpuUnavailableError, InputError, StaircaseError } from "../../../errors.ts";
 import { count } from "../../../format.ts";
+import { unwritable } from "../../../io/file_reason.ts";
 import { Claim } from "./claim.ts";
 import { thisOwner } from "./owner.ts";
 import { type BatchState, EXPIRES_AFTER, MOST_FAILURES, survey } from "./survey.ts";
@@ -87,7 +88,7 @@ async function isDiskFull(sweep: string): Promise<boolean> {
     return false;
   } catch (error) {
     if (isFull(error)) return true;
-    throw new StaircaseError(`cannot write to ${sweep}: ${lineOf(error)}`, { cause: error });
+    throw unwritable(sweep, error);
   } finally {
     await Deno.remove(path).catch(() => {});
   }
@@ -251,7 +252,8 @@ class Worker {
  * @param options What to work on, and how.
  * @returns How the work ended.
  * @throws {GpuUnavailableError} If there is no device.
- * @throws {StaircaseError} If three batches in a row fail here, or the folder cannot be written.
+ * @throws {StaircaseError} If three batches in a row fail here.
+ * @throws {FileError} If the folder cannot be written, other than for lack of room.
  */
 export function workThrough(sweep: string, options: WorkOptions): Promise<WorkOutcome> {
   return new Worker(sweep, options).work();

@@ -9,7 +9,14 @@ import { hasSlurm, SlurmCluster } from "../../../support/slurm.ts";
 import { sweep, SweepOnCluster, sweepWell } from "../../../support/slurm_sweep.ts";
 
 /** Six networks that take a few seconds each. */
-const GRID = ["--grid", "learningRate=1e-2,3e-3 seed=0..2", "--width=16", "--depth=2", "--steps=8000"];
+const GRID = [
+  "--grid=learningRate=1e-2,3e-3 seed=0..2",
+  "--trials-per-batch=1",
+  "--checkpoint-every=1",
+  "--width=16",
+  "--depth=2",
+  "--steps=6000",
+];
 
 Deno.test({
   name: "tasks and a node are killed and queued again, and the table is that of one process, bit for bit" +
@@ -45,6 +52,8 @@ Deno.test({
     assert.match(logs, /queues again: the task was killed or crashed, status 137/);
     assert.match(logs, /queues again: the time limit is near/);
     assert.match(logs, /start 2/);
+    // The work was gone on with, not begun anew.
+    assert.ok(shared.claims().some(({ resumes, from }) => resumes !== null && from! > 0), logs);
     for (const name of ["sweep.csv", "sweep.parquet"]) {
       const [one, many] = ["alone", "it's here"].map((out) =>
         Deno.readFileSync(`${folder.path}/${out}/${name}`)
