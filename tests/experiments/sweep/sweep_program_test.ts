@@ -45,7 +45,7 @@ Deno.test({
       assert.equal(code, 0, `${line}: ${err}`);
     }
     const at = (path: string) => join(folder.path, path);
-    assert.deepEqual(filesIn(at("runs/all")), ["batches", "plan.json", ...RESULT_FILES].sort());
+    assert.deepEqual(filesIn(at("runs/all")), ["plan.json", ...RESULT_FILES].sort());
     for (const file of ["sweep.csv", "sweep.parquet", "sweep.svg"]) {
       assert.deepEqual(
         Deno.readFileSync(at(`runs/all/${file}`)),
@@ -138,8 +138,10 @@ Deno.test({
       command([...args, `--out=${out}`], { cwd: folder.path, program: programOf("sweep") });
     await using child = go("a").spawn();
     const folders = join(folder.path, "a/batches");
-    const isDone = () => filesIn(folders).some((id) => filesIn(join(folders, id)).includes("trials.json"));
-    while (!isDone()) await new Promise((resolve) => setTimeout(resolve, 20));
+    const isThere = (path: string) => filesIn(join(path, "..")).includes("plan.json");
+    const isDone = () =>
+      [...Deno.readDirSync(folders)].some(({ name }) => filesIn(join(folders, name)).includes("trials.json"));
+    while (!isThere(folders) || !isDone()) await new Promise((resolve) => setTimeout(resolve, 20));
     child.kill("SIGINT");
     const { code, stderr } = await child.output();
     const err = new TextDecoder().decode(stderr);
