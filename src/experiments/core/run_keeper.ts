@@ -128,7 +128,9 @@ export class RunKeeper {
   }
 
   async #read(index: number, run: Run<unknown>): Promise<Kept | null> {
-    const { folder, onNotice } = this.#place;
+    const { folder, isEager, onNotice } = this.#place;
+    // What lies there is of the run that is to be replaced.
+    if (!isEager && !this.isBegun) return null;
     const { value, refused } = await readOutcome(folder, index, this.#identityOf(run));
     if (refused) onNotice(`${refused}; it is done again`);
     return value as Kept | null;

@@ -84,7 +84,8 @@ export class TrainingSession {
   static async open(place: SessionPlace, { shape, table }: SessionContent): Promise<TrainingSession> {
     const { folder, index, onNotice } = place;
     const journal = journalPath(folder, index);
-    const found = await findCheckpoint(place);
+    // Before the run has begun to write, what lies there is of one that is to be replaced.
+    const found = place.isBegun ? await findCheckpoint(place) : null;
     const streams = new TraceStreams(
       { journal, shape, table, from: found },
       (error) => onNotice(textOf(error)),
@@ -123,7 +124,7 @@ export class TrainingSession {
         onChunk(chunk);
       }
       // A training of which nothing came leaves nothing behind.
-      if (this.#isBeginning || training.status === "stopped") {
+      if (this.#isBeginning) {
         await begin();
         this.#keep(await training.readState(), end ?? this.#streams.mark(), training);
       }
