@@ -186,7 +186,7 @@ Deno.test("rankCollapse: what does not make an experiment is refused", async () 
       [{ weightDecays: [] }, /^no weight decay: give at least one$/],
       [{ weightDecays: [0, 1e-2, 1e-3] }, /^weight decays 0, 0.01, 0.001: give them in ascending order/],
       [{ weightDecays: [-1] }, /^each of weightDecays must be a number of at least 0, not -1$/],
-      [{ replicas: 0 }, /^replicas must be a whole number of at least 1, not 0$/],
+      [{ replicas: 0 }, /^replicas must be a whole number from 1 to 65536, not 0$/],
       [{ steps: 0 }, /^without a step nothing collapses: give at least one$/],
     ] as const
   ) {

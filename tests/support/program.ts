@@ -59,15 +59,24 @@ export function temporaryFolder(): Disposable & { readonly path: string } {
   return { path, [Symbol.dispose]: () => Deno.removeSync(path, { recursive: true }) };
 }
 
-/** Names of the files in a folder, hidden ones too, folders not; none where there is no folder. */
-export function filesIn(path: string): string[] {
+/** Names of what is in a folder; none where there is no folder. */
+function namesIn(path: string, isMeant: (entry: Deno.DirEntry) => boolean): string[] {
   try {
-    return [...Deno.readDirSync(path)].filter(({ isDirectory }) => !isDirectory).map(({ name }) => name)
-      .sort();
+    return [...Deno.readDirSync(path)].filter(isMeant).map(({ name }) => name).sort();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
     throw error;
   }
+}
+
+/** Names of the files in a folder, hidden ones too, folders not; none where there is no folder. */
+export function filesIn(path: string): string[] {
+  return namesIn(path, ({ isDirectory }) => !isDirectory);
+}
+
+/** Names of the folders in a folder; none where there is no folder. */
+export function foldersIn(path: string): string[] {
+  return namesIn(path, ({ isDirectory }) => isDirectory);
 }
 
 /** A CSV file without quotes as its header and rows. */

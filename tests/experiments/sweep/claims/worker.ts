@@ -1,7 +1,7 @@
 /**
- * A process that works through made-up batches: `worker.ts SWEEP BATCHES STEPS MILLISECONDS
- * [POISONED…]`. Each step appends a line to the batch's file `steps`; the batch is done at the last
- * one. Poisoned batches fail half-way.
+ * A process that works through made-up batches: `worker.ts SWEEP EXPIRES_AFTER BATCHES STEPS
+ * MILLISECONDS [POISONED…]`. Each step appends a line to the batch's file `steps`; the batch is
+ * done at the last one. Poisoned batches fail half-way.
  *
  * @module
  */
@@ -10,13 +10,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type BatchCall, workThrough } from "../../../../src/experiments/sweep/claims/work.ts";
 import { exists } from "../../../../src/experiments/sweep/claims/claim_files.ts";
 
-const [sweep, count, steps, pause] = [Deno.args[0], ...Deno.args.slice(1).map(Number)] as [
-  string,
-  number,
-  number,
-  number,
-];
-const poisoned = Deno.args.slice(4);
+const [sweep, ...rest] = Deno.args, [expiresAfter, count, steps, pause] = rest.map(Number);
+const poisoned = rest.slice(4);
 
 async function run({ batch, folder, signal, onProgress }: BatchCall): Promise<"done" | "stopped"> {
   const path = join(folder, "steps");
@@ -42,7 +37,7 @@ const { status, finished } = await workThrough(sweep, {
   isDone: (batch) => exists(join(resultFolder(batch), "steps")),
   waits: true,
   signal: stopping.signal,
-  expiresAfter: 2,
+  expiresAfter,
   onNotice: (line) => console.log(`notice: ${line}`),
 });
 for (const batch of finished) console.log(`finished ${batch}`);

@@ -4,7 +4,7 @@
  * @module
  */
 import { assert } from "../../../deps.ts";
-import { filesIn, temporaryFolder } from "../../../support/program.ts";
+import { foldersIn, temporaryFolder } from "../../../support/program.ts";
 import { hasSlurm, SlurmCluster } from "../../../support/slurm.ts";
 import { sweep, SweepOnCluster, sweepWell } from "../../../support/slurm_sweep.ts";
 
@@ -63,8 +63,8 @@ Deno.test({
         logs,
       );
     }
-    assert.equal(filesIn(`${shared.folder}/batches`).length, 6);
-    assert.deepEqual(filesIn(`${shared.folder}/work`), []);
+    assert.equal(foldersIn(`${shared.folder}/batches`).length, 6);
+    assert.deepEqual(foldersIn(`${shared.folder}/work`), []);
     const done = await sweepWell(["it's here", "--status", "--json"], folder.path);
     const { trials, trials_done, batches } = JSON.parse(done.out);
     assert.deepEqual([trials, trials_done, batches.done], [6, 6, 6]);
