@@ -144,7 +144,7 @@ Deno.test("rankCollapse: networks that diverge are named and left out; a run tha
   assert.equal(result.record.status, "done");
   assert.match(
     result.text,
-    /\nreplica 3 \(deviation 0.1, weight decay 0, replica 1\) diverged at step \d+, and does not count\n/,
+    /\nreplica 3 \(deviation 0.1, weight decay 0, replica 1\) diverged at step \d+ in (layer \d|the output layer), and does not count\n/,
   );
   assertSoundSvg(result.figures["rank_collapse.svg"], "Rank collapse under weight decay: mixture, 3 classes");
 
