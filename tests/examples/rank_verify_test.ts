@@ -2,8 +2,9 @@ import { fileURLToPath } from "node:url";
 import { npy } from "../../src/io/npy.ts";
 import { uniform } from "../../src/stats/random.ts";
 import { assert } from "../deps.ts";
-import { filesIn, root, run, temporaryFolder } from "../support/program.ts";
+import { root, run, temporaryFolder } from "../support/program.ts";
 import { tanhFeatures } from "../support/solve.ts";
+import { entriesIn } from "../support/traces.ts";
 
 const program = fileURLToPath(new URL("examples/rank.ts", root));
 
@@ -21,7 +22,7 @@ Deno.test("rank: --verify counts ranks exactly, --export-certificate writes them
     assert.equal(epsilon, ranks[i].epsilon);
     assert.deepEqual([exact_low, exact_high, verdict], [ranks[i].rank_low, ranks[i].rank_high, "right"]);
   }
-  assert.deepEqual(filesIn(`${cwd}/c`), ["0001-hidden.npy-0.01", "0002-hidden.npy-1e-6"]);
+  assert.deepEqual(entriesIn(`${cwd}/c`), ["0001-hidden.npy-0.01", "0002-hidden.npy-1e-6"]);
   const json = JSON.parse(Deno.readTextFileSync(`${cwd}/c/0002-hidden.npy-1e-6/certificate.json`));
   assert.deepEqual([json.low, json.relative, json.centered], [ranks[1].rank_low, true, true]);
 });

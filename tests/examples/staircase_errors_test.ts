@@ -37,7 +37,7 @@ Deno.test("staircase: a wrong request is one line and status 2, and leaves no fi
     [["--layers=50;50"], /^layers "50;50": give hidden widths as 50,50 or all widths as 1-50-50-1$/],
     [["--epsilons=0"], /^--epsilons must be a number above 0, not "0"$/],
     [["--epsilons=1e-2,-1e-6"], /^--epsilons must be a number above 0, not "-1e-6"$/],
-    [["--replicas=0"], /^--replicas must be a whole number of at least 1, not "0"$/],
+    [["--replicas=0"], /^--replicas must be a whole number from 1 to 65536, not "0"$/],
     [["--activation=tan"], /^no activation "tan"; did you mean "tanh"\? give one of identity, tanh, /],
     [["--activation=tanh,sine,relu"], /^3 activations for 2 hidden layers: /],
     [["--init=xavier"], /^no initialiser "xavier"; give one of xavier-normal, /],

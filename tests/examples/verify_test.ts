@@ -8,7 +8,8 @@ import { RunFolder } from "../../src/io/run_folder.ts";
 import { assert } from "../deps.ts";
 import { openGpu } from "../support/gpu.ts";
 import { inputError } from "../support/input_error.ts";
-import { filesIn, root, run, temporaryFolder } from "../support/program.ts";
+import { root, run, temporaryFolder } from "../support/program.ts";
+import { entriesIn } from "../support/traces.ts";
 
 const gpu = await openGpu();
 const program = fileURLToPath(new URL("examples/verify.ts", root));
@@ -76,7 +77,7 @@ Deno.test("verify: a share of the probes, each rank with its certificate", async
   const ranks = RANKS * 3 / 7;
   const { checked, wrong } = await verify(`${cwd}/made`, 3, `${cwd}/c`);
   assert.deepEqual([checked, wrong], [ranks, 0]);
-  const names = filesIn(`${cwd}/c`);
+  const names = entriesIn(`${cwd}/c`);
   assert.deepEqual([names.length, names[0]], [ranks, "0001-replica-0-step-0-layer-1-0.01"]);
   const certificate = JSON.parse(Deno.readTextFileSync(`${cwd}/c/${names.at(-1)}/certificate.json`));
   assert.deepEqual([certificate.rows, certificate.columns, certificate.epsilon.decimal], [37, 6, 1e-9]);

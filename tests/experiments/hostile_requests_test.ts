@@ -156,7 +156,7 @@ Deno.test("what the adapter has no room for is refused before it is allocated", 
     const experiment = experiments.find((each) => each.name === name)!;
     const plan = await planOf(experiment, args);
     await assert.rejects(
-      runPlan({ gpu }, experiment, plan, { onProgress: () => {} }),
+      runPlan({ gpu }, experiment, plan),
       (error) => error instanceof StaircaseError && error.exitStatus === 2,
       `${name} ${args}`,
     );

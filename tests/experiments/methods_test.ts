@@ -159,7 +159,7 @@ Deno.test("methods: networks that diverge are named and left out; a run that is 
   assert.equal(result.status, "done");
   assert.match(
     await textOf(result),
-    /\nplain network, small, replica 1 diverged at step \d+, and does not count\n/,
+    /\nplain network, small, replica 1 diverged at step \d+ in layer \d, and does not count\n/,
   );
   const all = await study({ ...short, learningRate: [1e30] });
   assert.equal((await experimentRecord(gpu, methods, all)).status, "diverged");

@@ -132,7 +132,7 @@ Deno.test("pretraining: who diverges is named and does not count; a signal ends 
   assert.deepEqual(result.diverged.map(({ replica }) => replica), [3, 4, 5]);
   assert(
     experimentText(await experimentRecord(gpu, pretraining, result)).includes(
-      "small, relu, normal:1e30, replica 1 diverged at step 0, and does not count",
+      "small, relu, normal:1e30, replica 1 diverged at step 0",
     ),
   );
   assert(result.verdicts.every(({ values }) => values.length <= 3));

@@ -144,7 +144,7 @@ Deno.test("rankCollapse: networks that diverge are named and left out; a run tha
   assert.equal(result.record.status, "done");
   assert.match(
     result.text,
-    /\nreplica 3 \(deviation 0.1, weight decay 0, replica 1\) diverged at step \d+, and does not count\n/,
+    /\nreplica 3 \(deviation 0.1, weight decay 0, replica 1\) diverged at step \d+ in (layer \d|the output layer), and does not count\n/,
   );
   assertSoundSvg(result.figures["rank_collapse.svg"], "Rank collapse under weight decay: mixture, 3 classes");
 
@@ -186,7 +186,7 @@ Deno.test("rankCollapse: what does not make an experiment is refused", async () 
       [{ weightDecays: [] }, /^no weight decay: give at least one$/],
       [{ weightDecays: [0, 1e-2, 1e-3] }, /^weight decays 0, 0.01, 0.001: give them in ascending order/],
       [{ weightDecays: [-1] }, /^each of weightDecays must be a number of at least 0, not -1$/],
-      [{ replicas: 0 }, /^replicas must be a whole number of at least 1, not 0$/],
+      [{ replicas: 0 }, /^replicas must be a whole number from 1 to 65536, not 0$/],
       [{ steps: 0 }, /^without a step nothing collapses: give at least one$/],
     ] as const
   ) {

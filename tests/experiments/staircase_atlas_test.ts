@@ -132,7 +132,7 @@ Deno.test("staircaseAtlas: who diverged is told by name and left out; a network 
   assert.equal(result.record.status, "done");
   assert.match(
     result.text,
-    /\nsmall, relu, 1 layer, sgd 1e\+30, replica 1, diverged at step \d+, and does not count\n/,
+    /\nsmall, relu, 1 layer, sgd 1e\+30, replica 1, diverged at step \d+ in (layer \d|the output layer), and does not count\n/,
   );
   const lift = result.verdicts.filter(({ statistic }) => statistic.includes("rank of the last"));
   assert.deepEqual(lift.map(({ values, holds }) => [values.length, holds]), [[0, false], [0, false]]);
@@ -191,10 +191,10 @@ Deno.test("atlasPlan: what is out of range is refused", async () => {
       [{ tasks: [waves, waves] }, /^tasks: small is given twice, give it once$/],
       [{ activations: ["tanh", "thanh"] }, /^no activation "thanh"; did you mean "tanh"/],
       [{ activations: ["tanh", "tanh"] }, /^activations: tanh is given twice/],
-      [{ depths: [2, 0] }, /^each of depths must be a whole number of at least 1, not 0$/],
+      [{ depths: [2, 0] }, /^each of depths must be a whole number from 1 to 1024, not 0$/],
       [{ depths: [] }, /^no depths: give at least one$/],
       [{ optimizers: [] }, /^no optimisers/],
-      [{ width: 2.5 }, /^width must be a whole number of at least 1, not 2.5$/],
+      [{ width: 2.5 }, /^width must be a whole number from 1 to 1048576, not 2.5$/],
       [{ steps: 0 }, /^steps must be/],
       [{ replicas: 0 }, /^replicas must be/],
       [{ epsilons: [] }, /^no thresholds ε/],

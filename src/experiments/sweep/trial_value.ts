@@ -32,7 +32,7 @@ const LISTED_TEXTS: ReadonlySet<string> = new Set(["layers", "activation"]);
  *
  * assert.deepEqual(readValue("layers", [50, 50]), { value: "50,50" });
  * assert.deepEqual(readValue("steps", -1), {
- *   problem: "must be a whole number of at least 0, not -1",
+ *   problem: "must be a whole number from 0 to 4294967295, not -1",
  * });
  * ```
  */

@@ -49,7 +49,10 @@ Deno.test("checkPlan: a mistake is a line with the path of its place", async () 
     [JSON.parse('{"grid":{"constructor":[3]}}'), /grid\.constructor: is no option/],
     [{ trials: {} }, /trials: must be a list of objects/],
     [{ trials: [{}, 3] }, /trials\[1\]: must be an object of options/],
-    [{ trials: [{ width: 2 }, { width: "x" }] }, /trials\[1\]\.width: must be a whole number of at least 1/],
+    [
+      { trials: [{ width: 2 }, { width: "x" }] },
+      /trials\[1\]\.width: must be a whole number from 1 to 1048576/,
+    ],
     [
       { grid: { seed: Array.from({ length: 100_001 }, (_, i) => i) } },
       /grid\.seed: has more than 100000 values/,

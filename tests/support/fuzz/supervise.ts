@@ -6,8 +6,8 @@
 import { emptyOutcome, type Fault, type FuzzOptions, type FuzzOutcome } from "./fuzz.ts";
 
 const CHILD = new URL("child.ts", import.meta.url).pathname;
-/** Time without an input tried after which a process hangs, in milliseconds; it loads first. */
-const PATIENCE = 60_000;
+/** Time of an input after which a process hangs, and of its start, in milliseconds. */
+const PATIENCE = 60_000, STARTING = 600_000;
 /** Inputs that may end a process before the parser is given up. */
 const MOST_ENDS = 20;
 /** Memory of the engine in MiB: an input that takes more ends the process. */
@@ -46,7 +46,7 @@ async function runOnce(
     isHung = true;
     stop();
   };
-  let timer = setTimeout(hang, PATIENCE);
+  let timer = setTimeout(hang, STARTING);
   const errors = new Response(child.stderr).text();
   for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
     clearTimeout(timer);

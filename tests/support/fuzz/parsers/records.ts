@@ -39,6 +39,7 @@ const RUN = {
     precision: "auto",
     replicas: 1,
     seed: 0,
+    streams: [{ seed: 0, stream: 0 }],
   },
   versions: { staircase: "0.1.0", deno: "2.9.6" },
   adapter: { name: "llvmpipe", software: true },
