@@ -77,12 +77,12 @@ export class SweepOnCluster {
     let found: BusyTask | undefined;
     await this.cluster.until(async () => {
       const jobs = await this.cluster.jobs();
-      for (const { status, owner, started, from, batch, attempt } of this.claims()) {
+      for (const { status, owner, started, from, step, batch, attempt } of this.claims()) {
         const job = jobs.find(({ name, state }) => name === owner.job && state === "RUNNING");
         if (status !== "running" || !job || !isMeant(job)) continue;
         const [pid] = processesOfJob(this.cluster, job.id);
         const work = `${this.folder}/work/${batch}.${attempt}`;
-        const isOnItsWay = from !== null && Date.now() - Date.parse(started) > 1500 && isRipe(work);
+        const isOnItsWay = step > (from ?? step) && Date.now() - Date.parse(started) > 1500 && isRipe(work);
         if (isOnItsWay && pid === Number.parseInt(owner.process)) found = { job, pid, work };
       }
       return found !== undefined;

@@ -102,6 +102,7 @@ export class Claim {
   #record: ClaimRecord;
   readonly #timer: ReturnType<typeof setInterval>;
   #beat: Promise<void> | null = null;
+  #hasBegun = false;
 
   private constructor(sweep: string, record: ClaimRecord, options: ClaimOptions) {
     this.#sweep = sweep;
@@ -164,15 +165,17 @@ export class Claim {
   }
 
   /**
-   * Notes how far the work is. The next sign of life tells it; the first note gives one at once.
+   * Notes how far the work is. The next sign of life tells it; the first step gives one at once.
    *
    * @param step Steps made.
    * @param steps Steps of the batch.
    */
   progress(step: number, steps: number): void {
-    const isFirst = this.#record.from === null;
-    this.#record = { ...this.#record, from: this.#record.from ?? step, step, steps };
-    if (isFirst) this.#startBeat();
+    const { resumes } = this.#record, from = this.#record.from ?? (resumes === null ? 0 : step);
+    this.#record = { ...this.#record, from, step, steps };
+    if (this.#hasBegun || step <= from) return;
+    this.#hasBegun = true;
+    this.#startBeat();
   }
 
   /**

@@ -167,9 +167,10 @@ while [[ $signaled == yes ]]; do
   status=$?
 done
 
+# By its place in the array: SLURM_JOB_ID of the last task is the number of the whole array.
 requeue() {
   echo "== queues again: $1"
-  scontrol requeue "$SLURM_JOB_ID"
+  scontrol requeue "\${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"
 }
 case $status in
   0 | 1 | 2 | 129 | 130) ;; # nothing left to do, or the log says why

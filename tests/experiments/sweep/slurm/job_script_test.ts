@@ -94,7 +94,13 @@ class Script implements Disposable {
     );
     this.child = new Deno.Command("bash", {
       args: [`${path}/job.sh`],
-      env: { PATH: `${path}:${Deno.env.get("PATH")}`, SLURM_JOB_ID: "7", ...env },
+      env: {
+        PATH: `${path}:${Deno.env.get("PATH")}`,
+        SLURM_JOB_ID: "7",
+        SLURM_ARRAY_JOB_ID: "7",
+        SLURM_ARRAY_TASK_ID: "2",
+        ...env,
+      },
       stdout: "piped",
     }).spawn();
     this.output = new Response(this.child.stdout).text();
@@ -134,7 +140,7 @@ Deno.test({
       [stopping, ["SIGUSR1"], 143, [
         "stopped",
         "== queues again: the time limit is near",
-        "scontrol requeue 7",
+        "scontrol requeue 7_2",
       ]],
       // Done while the warning came: nothing to queue for.
       ["trap 'exit 0' TERM; touch begun; while :; do sleep 0.05; done", ["SIGUSR1"], 0, []],
@@ -142,7 +148,7 @@ Deno.test({
         "kill -KILL $$",
         [],
         137,
-        ["== queues again: the task was killed or crashed, status 137", "scontrol requeue 7"],
+        ["== queues again: the task was killed or crashed, status 137", "scontrol requeue 7_2"],
       ],
     ];
     for (const [task, signals, code, lines] of cases) {
