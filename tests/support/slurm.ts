@@ -166,7 +166,12 @@ export class SlurmCluster implements AsyncDisposable {
     });
   }
 
-  /** Sends a signal to the shell of a job's script, as Slurm does with `--signal=B:…`. */
+  /**
+   * Sends a signal to the shell of a job's script, as Slurm does with `--signal=B:…`.
+   *
+   * @param job Its name, as `12_3`: the number of the last task is that of the whole array as well.
+   * @param signal Name of the signal.
+   */
   async signal(job: string, signal: string): Promise<void> {
     await call("scancel", ["--batch", `--signal=${signal}`, job], this.env);
   }

@@ -112,16 +112,21 @@ export async function brokenRuns(
   const options = { task, hidden: [12, 10], steps, probeEvery: 20, replicas: 2 };
   using lease = await GpuLease.open(() => Gpu.open({ adapter: "software" }));
   const plan = completeOptions(options), whole = `${cwd}/unbroken`;
-  const start = performance.now();
   await runInFolder(lease, staircase, plan, { folder: whole });
-  const milliseconds = performance.now() - start;
   let recovered = 0, losses = 0;
   const found: string[] = [];
   for (let i = 0; i < count; i++) {
-    const folder = `${cwd}/broken-${i}`;
-    const timer = setTimeout(() => lease.gpu.device.destroy(), random() * milliseconds);
-    const { result, record } = await runInFolder(lease, staircase, plan, { folder, checkpointEvery: EVERY });
-    clearTimeout(timer);
+    const folder = `${cwd}/broken-${i}`, end = Math.floor(random() * steps);
+    let isWhole = true;
+    const { result, record } = await runInFolder(lease, staircase, plan, {
+      folder,
+      checkpointEvery: EVERY,
+      onProgress: (made) => {
+        // The submissions in flight are lost with the device.
+        if (isWhole && made >= end) lease.gpu.device.destroy();
+        isWhole &&= made < end;
+      },
+    });
     losses += record.deviceLosses.length;
     const different = differing(whole, folder);
     found.push(...different.map((file) => `${folder}/${file}`));

@@ -40,7 +40,7 @@ Deno.test({
     const first = await shared.busyTask();
     Deno.kill(first.pid, "SIGKILL");
     const second = await shared.busyTask(({ name }) => name !== first.job.name);
-    await cluster.signal(second.job.id, "USR1");
+    await cluster.signal(second.job.name, "USR1");
     // The node that is killed next may be this task's: it has to say so before.
     await cluster.until(
       () => Promise.resolve(/queues again: the time limit is near/.test(shared.logs())),
