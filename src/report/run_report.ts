@@ -21,6 +21,11 @@ export interface RunReportInput {
   readonly facts: RunFacts;
 }
 
+/** What is told about a run besides its trace, by the experiment that it is of. */
+export type ReportTexts =
+  & Pick<RunFacts, "title" | "subtitle" | "lossName" | "replicaNames">
+  & Pick<RunReportInput, "summary" | "threshold">;
+
 /**
  * Arranges a run for its report.
  *

@@ -18,8 +18,10 @@ function randomTrace(replicas: number, count: number, widths: readonly number[],
     for (let replica = 0; replica < replicas; replica++) {
       if (replica === 1 && 2 * p > count) continue;
       const layers = widths.map((width, l) => {
-        const eigenvalues = Float64Array.from({ length: width }, () =>
-          random() < 0.02 ? NaN : random() < 0.05 ? 1e-6 : 10 ** (2 - 12 * random())).sort().reverse();
+        const eigenvalues = Float64Array.from(
+          { length: width },
+          () => random() < 0.02 ? NaN : random() < 0.05 ? 1e-6 : 10 ** (2 - 12 * random()),
+        ).sort().reverse();
         const bounds = eigenvalues.map((value) =>
           random() < 0.02 ? Infinity : random() < 0.5 ? 0 : value * 10 ** -(8 * random())
         );

@@ -53,7 +53,13 @@ Deno.test("by URL: the program, and the library in a script, from a folder witho
   assert.equal(code, 0, err);
   assert.equal(err, "");
   assert.equal(JSON.parse(out).status, "done");
-  assert.deepEqual(filesIn(`${cwd}/o`), ["run.json", "spectra.npz", "staircase.svg", "trace.csv"]);
+  assert.deepEqual(filesIn(`${cwd}/o`), [
+    "report.html",
+    "run.json",
+    "spectra.npz",
+    "staircase.svg",
+    "trace.csv",
+  ]);
   assert([...server.asked].some((path) => path.endsWith(".wgsl")), "shaders come from elsewhere");
   // The same as from the disk, to the last bit.
   const local = await run([...args, "--out=p"], { cwd });

@@ -13,7 +13,11 @@ import type { RunModel } from "./run_model.ts";
 const SVG = "http://www.w3.org/2000/svg";
 
 /** Makes an SVG element. */
-function svgElement(name: string, attributes: Readonly<Record<string, string | number>>, text = ""): SVGElement {
+function svgElement(
+  name: string,
+  attributes: Readonly<Record<string, string | number>>,
+  text = "",
+): SVGElement {
   const made = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
   made.textContent = text;
@@ -21,9 +25,14 @@ function svgElement(name: string, attributes: Readonly<Record<string, string | n
 }
 
 /** All panels on screen in one document, below each other, on white. */
-function pageSvg(panels: Element, { report: { facts } }: RunModel): { text: string; width: number; height: number } {
+function pageSvg(
+  panels: Element,
+  { report: { facts } }: RunModel,
+): { text: string; width: number; height: number } {
   const figures = [...panels.querySelectorAll<SVGSVGElement>("figure.panel > svg")];
-  const sizes = figures.map((figure) => [Number(figure.getAttribute("width")), Number(figure.getAttribute("height"))]);
+  const sizes = figures.map((
+    figure,
+  ) => [Number(figure.getAttribute("width")), Number(figure.getAttribute("height"))]);
   const width = Math.max(300, ...sizes.map(([width]) => width));
   const root = svgElement("svg", { xmlns: SVG, "font-family": fontFamily, fill: ink, role: "img" });
   root.append(svgElement("title", {}, facts.title));
@@ -103,7 +112,11 @@ function csvOf({ report: { columns }, state }: RunModel): string {
  * @param onFault Called with what went wrong.
  * @returns The buttons.
  */
-export function exportButtons(panels: Element, model: RunModel, onFault: (text: string) => void): HTMLElement {
+export function exportButtons(
+  panels: Element,
+  model: RunModel,
+  onFault: (text: string) => void,
+): HTMLElement {
   const button = (name: string, make: () => Blob | Promise<Blob>) =>
     element("button", {
       type: "button",

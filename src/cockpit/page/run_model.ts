@@ -7,7 +7,7 @@ import type { EigenvalueIntervals } from "../../rank/certificates/rank_interval.
 import { countIntervals } from "../../rank/certificates/rank_interval.ts";
 import type { Staircase } from "../../rank/stairs/find_stairs.ts";
 import { computed, type ReadonlySignal, type Signal, signal } from "../deps.ts";
-import { intervalsOf, type RankSeries, ranksAt, recordedIndex, stairsOf } from "../data/ranks_at.ts";
+import { intervalsOf, ranksAt, type RankSeries, recordedIndex, stairsOf } from "../data/ranks_at.ts";
 import type { RunReport } from "../data/run_file.ts";
 import { initialState, type ViewState } from "../state.ts";
 

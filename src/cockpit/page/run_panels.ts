@@ -94,11 +94,21 @@ export function lossPanel(model: RunModel): PanelParts {
   );
   const floor = computed(() => {
     const floors = recorded.value < 0 ? undefined : columns.floors?.[recorded.value];
-    return floors && lineAndBand(rowsOf(floors, columns.replicas), { ...pickedOf(model), hasBand: false }).line;
+    return floors &&
+      lineAndBand(rowsOf(floors, columns.replicas), { ...pickedOf(model), hasBand: false }).line;
   });
   return {
     name: "loss",
-    heading: () => facts.lossName + (floor.value ? `, and its floor at ε = ${scientific(state.epsilon.value)} (dotted)` : ""),
+    heading: () => {
+      const at = scientific(state.epsilon.value);
+      return floor.value
+        ? [
+          `${facts.lossName}; dotted: its floor by the rank at ε = ${at}`,
+          `${facts.lossName}; dotted: floor`,
+          "loss; dotted: floor",
+        ]
+        : [facts.lossName, "loss"];
+    },
     describe: () => `From ${scientific(loss.value.line[0])} to ${scientific(loss.value.line.at(-1) ?? NaN)}.`,
     height: 190,
     xName: null,
@@ -166,7 +176,7 @@ export function rankPanel(model: RunModel, l: number): PanelParts {
   });
   return {
     name: `rank-${l + 1}`,
-    heading: () => `ε-rank of ${layerName(report, l)}`,
+    heading: () => [`ε-rank of ${layerName(report, l)}`, `ε-rank of layer ${l + 1}`, `layer ${l + 1}`],
     describe: () => {
       const { values: { line } } = own.value;
       return `At ε = ${scientific(state.epsilon.value)} from ${line[0]} to ${line.at(-1)}.`;
@@ -241,7 +251,11 @@ export function spectrumPanels(model: RunModel): readonly [PanelParts, PanelPart
   };
   const waterfall: PanelParts = {
     name: "waterfall",
-    heading: () => `Eigenvalues λ of ${layerName(report, state.layer.value)}${who()}`,
+    heading: () => [
+      `eigenvalues λ of ${layerName(report, state.layer.value)}${who()}`,
+      `eigenvalues λ of layer ${state.layer.value + 1}${who()}`,
+      "eigenvalues λ",
+    ],
     describe: () => `${at.length} spectra.`,
     height: 230,
     xName: "optimisation step",
@@ -260,7 +274,10 @@ export function spectrumPanels(model: RunModel): readonly [PanelParts, PanelPart
   const found = computed(() => spectrumAtCursor(model, state.layer.value));
   const spectrum: PanelParts = {
     name: "spectrum",
-    heading: () => found.value === null ? "no spectrum yet" : `Spectrum at step ${thousands(found.value.step)}${who()}`,
+    heading: () => {
+      const step = found.value && thousands(found.value.step);
+      return step === null ? ["no spectrum yet"] : [`spectrum at step ${step}${who()}`, `step ${step}`];
+    },
     describe: () => "Eigenvalues with their bounds, largest first.",
     height: 230,
     xName: "index of the eigenvalue",

@@ -43,12 +43,16 @@ export function stairsTable(model: RunModel): HTMLElement {
     const significant = jumps.filter(({ isSignificant }) => isSignificant).length;
     const { recorded: { spectra }, spectrumAt } = report.columns;
     const lines = [
-      `Layer ${layer + 1} at ε = ${scientific(state.epsilon.value)}: ${found.length} stairs, ${significant} ` +
+      `Layer ${layer + 1} at ε = ${
+        scientific(state.epsilon.value)
+      }: ${found.length} stairs, ${significant} ` +
       `significant jumps, ${(100 * flicker).toFixed(1)} % of the probes off their level.`,
     ];
     if (recorded.value < 0) {
       const some = spectrumAt.length < spectra ? `${thousands(spectrumAt.length)} of the ` : "the ";
-      lines.push(`They are from ${some}${thousands(spectra)} spectra; a run at this ε would have all of its probes.`);
+      lines.push(
+        `They are from ${some}${thousands(spectra)} spectra; a run at this ε would have all of its probes.`,
+      );
     }
     if (doubt) lines.push(`The stairs cannot be told: ${doubt}.`);
     const kept = report.stairs.find((each) =>
@@ -61,7 +65,11 @@ export function stairsTable(model: RunModel): HTMLElement {
       ...lines.map((line) => element("p", {}, line)),
       ...tests.length > 0
         ? [
-          tableElement("Tests. A small p speaks against the sentence.", ["what would make no stairs", "p"], tests),
+          tableElement(
+            "Tests. A small p speaks against the sentence.",
+            ["what would make no stairs", "p"],
+            tests,
+          ),
         ]
         : [],
       element(

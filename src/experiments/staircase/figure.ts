@@ -10,14 +10,7 @@ import type { Trace } from "../../train/trace.ts";
 import type { ExperimentResult } from "../core/experiment.ts";
 import type { StaircaseRun } from "./report.ts";
 import { sweptBy, sweptGroups } from "./swept.ts";
-
-/** Names of the losses for the figure's axis. */
-const LOSS_NAMES = {
-  "mean-squared-error": "weighted mean squared error",
-  "softmax-cross-entropy": "cross-entropy",
-  "logistic": "logistic loss",
-  "mean-squared-residual": "weighted mean squared residual",
-};
+import { staircaseTexts } from "./texts.ts";
 
 /**
  * Draws a training. Networks that differ in their learning rate or weight decay have panels of
@@ -26,16 +19,9 @@ const LOSS_NAMES = {
  * @param result The training.
  * @returns A standalone SVG document.
  */
-export function drawStaircase(
-  { plan, rows: [{ trace, widths }] }: ExperimentResult<CompleteOptions, StaircaseRun>,
-): string {
-  const { task, threshold } = plan;
-  const texts = {
-    title: `Loss and ε-rank: ${task.description}`,
-    subtitle: subtitle(plan, widths),
-    lossName: LOSS_NAMES[task.loss],
-    threshold,
-  };
+export function drawStaircase(result: ExperimentResult<CompleteOptions, StaircaseRun>): string {
+  const { plan, rows: [{ trace }] } = result;
+  const texts = { ...staircaseTexts(result), threshold: plan.threshold };
   return staircaseFigure(
     sweptGroups(sweptBy(plan), trace.replicas).map(({ label, replicas }) =>
       staircaseData(tracePart(trace, replicas), { ...texts, part: label })
@@ -52,20 +38,4 @@ function tracePart(trace: Trace, replicas: readonly number[]): Trace {
     probes: trace.probes.filter(({ replica }) => replicas.includes(replica))
       .map((probe) => ({ ...probe, replica: replicas.indexOf(probe.replica) })),
   };
-}
-
-/** Writes network and training as a line under the title of the figure. */
-function subtitle(options: CompleteOptions, widths: readonly number[]): string {
-  const { activation, optimizer, batch, task, initializer, replicas, seed } = options;
-  const activations = [...new Set(typeof activation === "string" ? [activation] : activation)].join(", ");
-  const rates = typeof optimizer.learningRate === "number"
-    ? [optimizer.learningRate]
-    : optimizer.learningRate;
-  const rate = [...new Set([Math.min(...rates), Math.max(...rates)])].join(" to ");
-  return [
-    `${widths.join("-")} ${activations}, ${initializer}`,
-    `${optimizer.name}, learning rate ${rate}`,
-    `${batch === null ? "full batch" : `batches of ${batch}`} of ${task.train.count} samples`,
-    replicas > 1 ? `${replicas} replicas of seed ${seed}` : `seed ${seed}`,
-  ].join(" · ");
 }
