@@ -5,9 +5,12 @@
  */
 import { flagsOf, type OptionTable } from "./options.ts";
 
+/** A single quote within single quotes, for a shell. */
+const QUOTE = "'\\''";
+
 /** Quotes a word for a shell, where it needs it. */
 function quoted(word: string): string {
-  return /^[\w.,:=+@%/-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return /^[\w.,:=+@%\/-]+$/.test(word) ? word : `'${word.replaceAll("'", QUOTE)}'`;
 }
 
 /**

@@ -3,7 +3,12 @@ import { fileURLToPath } from "node:url";
 import { assert } from "../deps.ts";
 import { filesIn, root, run, temporaryFolder } from "../support/program.ts";
 
-const TYPES: Record<string, string> = { ".ts": "application/typescript", ".wgsl": "text/plain" };
+const TYPES: Record<string, string> = {
+  ".ts": "application/typescript",
+  ".wgsl": "text/plain",
+  ".css": "text/css",
+  ".js": "text/javascript",
+};
 
 /** Serves the tree as a plain web server does: sources and nothing else. */
 function serveTree(): AsyncDisposable & { readonly origin: string; readonly asked: ReadonlySet<string> } {

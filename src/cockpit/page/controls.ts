@@ -12,7 +12,7 @@ import { type AxisKind, axisKinds } from "../views/axes.ts";
 import { spectrumDomain } from "../views/spectrum_views.ts";
 import { element } from "./dom.ts";
 import type { RunModel } from "./run_model.ts";
-import { epsilonStyle } from "./run_panels.ts";
+import { epsilonStyle } from "./panel_parts.ts";
 
 /** Steps of the slider of ε per power of ten. */
 const PER_DECADE = 100;

@@ -15,7 +15,9 @@ import { factsElement } from "./facts.ts";
 import { mountPanel } from "./panel.ts";
 import { runReadout } from "./readout.ts";
 import { type RunModel, runModel } from "./run_model.ts";
-import { lossPanel, rankPanel, spectrumPanels } from "./run_panels.ts";
+import { lossPanel } from "./loss_panel.ts";
+import { rankPanel } from "./rank_panel.ts";
+import { spectrumPanels } from "./spectrum_panels.ts";
 import { stairsTable } from "./stairs_table.ts";
 
 /** Identifier of the element that holds the packed run. */
