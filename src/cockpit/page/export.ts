@@ -5,6 +5,7 @@
  * @module
  */
 import { fontFamily, fontSize, greyInk, ink } from "../../plot/core/palette.ts";
+import { wellFormed } from "../../plot/core/svg.ts";
 import { wrapText } from "../../plot/core/text.ts";
 import { ranksAt } from "../data/ranks_at.ts";
 import { download, element } from "./dom.ts";
@@ -59,7 +60,7 @@ function pageSvg(
   for (const [key, value] of Object.entries({ width, height: y, viewBox: `0 0 ${width} ${y}` })) {
     root.setAttribute(key, String(value));
   }
-  return { text: new XMLSerializer().serializeToString(root), width, height: y };
+  return { text: wellFormed(new XMLSerializer().serializeToString(root)), width, height: y };
 }
 
 /** A picture of a document, two pixels for each of its own. */

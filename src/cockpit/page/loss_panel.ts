@@ -11,7 +11,7 @@ import { valueAxis } from "../views/axes.ts";
 import { drawFloor, drawLoss, otherStyle } from "../views/loss_view.ts";
 import { lineAndBand, rowsOf } from "../views/series.ts";
 import { drawCursor, drawDot, type PanelParts } from "./panel.ts";
-import { type RunModel } from "./run_model.ts";
+import type { RunModel } from "./run_model.ts";
 import { cursorX, moveCursor, otherPicked, pickedOf, sharedSteps } from "./panel_parts.ts";
 
 /**

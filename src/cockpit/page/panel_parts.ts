@@ -5,12 +5,11 @@
  */
 import { thousands } from "../../plot/core/format.ts";
 import { ink, type LineStyle, lineStyle } from "../../plot/core/palette.ts";
-import { stepAxis } from "../../plot/core/scales.ts";
 import type { RunReport } from "../data/run_file.ts";
 import { stepsAxis } from "../views/axes.ts";
-import { type Picked } from "../views/series.ts";
-import { type PanelFrame } from "./panel.ts";
-import { type RunModel } from "./run_model.ts";
+import type { Picked } from "../views/series.ts";
+import type { PanelFrame } from "./panel.ts";
+import type { RunModel } from "./run_model.ts";
 import type { Axis } from "../../plot/core/scales.ts";
 
 /** Says what of the replicas is drawn. */

@@ -13,7 +13,7 @@ import { ranksAt } from "../data/ranks_at.ts";
 import { otherStyle } from "../views/loss_view.ts";
 import { drawRanks, ranksOverSteps } from "../views/rank_view.ts";
 import { drawCursor, drawDot, type PanelParts } from "./panel.ts";
-import { type RunModel } from "./run_model.ts";
+import type { RunModel } from "./run_model.ts";
 import {
   cursorX,
   epsilonStyle,

@@ -38,7 +38,7 @@ const NULLS: Readonly<Record<string, string>> = {
 export function stairsTable(model: RunModel): HTMLElement {
   const box = element("div", {});
   effect(() => {
-    const { report, state, stairs } = model, layer = state.layer.value, own = stairs[layer].value;
+    const { state, stairs } = model, layer = state.layer.value, own = stairs[layer].value;
     if (own === null) return box.replaceChildren("…");
     const { stairs: found, jumps, flicker, doubt, at: { epsilon }, isOfAllProbes, pValues } = own;
     const significant = jumps.filter(({ isSignificant }) => isSignificant).length;
