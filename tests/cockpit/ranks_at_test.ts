@@ -21,7 +21,12 @@ for (const shape of shapes) {
   Deno.test(`ranks and stairs of ${replicas} replicas and ${count} probes at any ε are those of the readers`, async () => {
     const trace = madeUpTrace(shape);
     // By way of the text that a page holds.
-    const packed = await packRun({ facts: madeUpFacts, stairs: [], columns: columnsOf(trace, "absolute") });
+    const packed = await packRun({
+      facts: madeUpFacts,
+      stairs: [],
+      networks: null,
+      columns: columnsOf(trace, "absolute"),
+    });
     const { columns } = await unpackRun(packed);
     assert.deepEqual(columns, columnsOf(trace, "absolute"));
     const random = uniform(7), P = columns.steps.length;
