@@ -15,8 +15,10 @@ import {
   stairsOf,
   type ThresholdAt,
 } from "../data/ranks_at.ts";
+import { floorAt, type FloorBasis, floorBasis, hasFloors } from "../data/floors.ts";
 import type { RunReport, StairsRecord } from "../data/run_file.ts";
 import { initialState, type ViewState } from "../state.ts";
+import { lineAndBand, rowsOf } from "../views/series.ts";
 
 /** Stairs with their threshold. */
 export interface FoundStairs extends Pick<Staircase, "stairs" | "jumps" | "flicker" | "doubt"> {
@@ -26,6 +28,14 @@ export interface FoundStairs extends Pick<Staircase, "stairs" | "jumps" | "flick
   readonly pValues: StairsRecord["pValues"];
   /** Whether they are from all probes of the run. */
   readonly isOfAllProbes: boolean;
+}
+
+/** Floors of the loss at some steps. */
+export interface FloorSeries {
+  /** The steps, ascending. */
+  readonly steps: ArrayLike<number>;
+  /** Floors there; NaN where there is none. */
+  readonly values: readonly number[];
 }
 
 /** A run in a page. */
@@ -44,6 +54,8 @@ export interface RunModel {
   readonly recorded: ReadonlySignal<number>;
   /** Replica whose spectra are shown: the one picked, or the first. */
   readonly shownReplica: ReadonlySignal<number>;
+  /** Floor of the loss at the threshold; `null` where there is none. */
+  readonly floor: ReadonlySignal<FloorSeries | null>;
 }
 
 /**
@@ -75,7 +87,18 @@ export function runModel(report: RunReport): RunModel {
     })
   );
   const shownReplica = computed(() => state.replica.value ?? 0);
-  return { report, state, other: signal(null), ranks, stairs, recorded, shownReplica };
+  const between = floorsOfNetworks(report, shownReplica, recorded);
+  const floor = computed((): FloorSeries | null => {
+    if (recorded.value < 0) return between.value && between.value(at.value);
+    const floors = columns.floors?.[recorded.value];
+    if (!floors) return null;
+    const { line } = lineAndBand(rowsOf(floors, columns.replicas), {
+      replica: state.replica.value,
+      hasBand: false,
+    });
+    return { steps: columns.steps, values: line };
+  });
+  return { report, state, other: signal(null), ranks, stairs, recorded, shownReplica, floor };
 }
 
 /** Milliseconds from one search for stairs to the next while ε is dragged, if they take none. */
@@ -105,6 +128,46 @@ function trailing(at: ReadonlySignal<ThresholdAt>) {
     }
   };
   return { at: followed as ReadonlySignal<ThresholdAt | null>, timed };
+}
+
+/** Most neurons of the last hidden layer whose floors are computed: about 20 ms a network. */
+const MOST_NEURONS = 128;
+
+/**
+ * Computes floors at thresholds that the run did not have, from its networks. These are prepared
+ * one by one when first asked for, and between them the page can be used.
+ */
+function floorsOfNetworks(
+  { networks, columns }: RunReport,
+  shownReplica: ReadonlySignal<number>,
+  recorded: ReadonlySignal<number>,
+): ReadonlySignal<((at: ThresholdAt) => FloorSeries) | null> {
+  const ready = signal<{ readonly replica: number; readonly bases: readonly FloorBasis[] } | null>(null);
+  const can = networks && columns.floors && hasFloors(networks) && networks.widths.at(-2)! <= MOST_NEURONS;
+  if (!can) return computed(() => null);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  effect(() => {
+    const replica = Math.min(shownReplica.value, networks.replicas - 1);
+    clearTimeout(timer);
+    if (recorded.value >= 0 || ready.peek()?.replica === replica) return;
+    const bases: FloorBasis[] = [];
+    const prepare = () => {
+      if (bases.length < networks.steps.length) {
+        bases.push(floorBasis(networks, { snapshot: bases.length, replica }));
+        timer = setTimeout(prepare);
+      } else ready.value = { replica, bases };
+    };
+    timer = setTimeout(prepare);
+  });
+  return computed(() => {
+    const replica = Math.min(shownReplica.value, networks.replicas - 1);
+    if (ready.value?.replica !== replica) return null;
+    const { bases } = ready.value;
+    return ({ epsilon, threshold }) => ({
+      steps: networks.steps,
+      values: bases.map((basis) => floorAt(basis, epsilon, threshold === "relative")),
+    });
+  });
 }
 
 /** A spectrum with its step. */
