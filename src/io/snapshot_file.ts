@@ -29,7 +29,8 @@ interface Header extends Pick<Snapshot, "step" | "notes"> {
 const NAME = /^run-(\d+)-(\d+)\.snapshot$/;
 
 /**
- * Writes a snapshot. The same step of the same run has the same bits: one that is there is replaced.
+ * Writes a snapshot. The same step of the same run has the same bits: one that is there is
+ * replaced.
  *
  * @param folder Folder of the run's state; it is made if there is none.
  * @param run Number of the training in its run, from 0.

@@ -5,6 +5,7 @@
  */
 import type { RunFacts, RunReport, StairsRecord } from "../cockpit/data/run_file.ts";
 import { networkColumns, type NetworkSnapshot } from "../cockpit/data/networks.ts";
+import { pValuesOf } from "../cockpit/data/p_values.ts";
 import { columnsOf } from "../cockpit/data/run_columns.ts";
 import type { Threshold } from "../rank/certificates/rank_interval.ts";
 import type { TraceSummary } from "../train/summary.ts";
@@ -50,14 +51,7 @@ export function runReport({ trace, summary, threshold, facts, snapshots = [] }: 
         layer,
         e,
         ...staircase,
-        pValues: {
-          sharpness: tests.sharpness,
-          ramp: tests.ramp.pValue,
-          coupling: tests.coupling.pValue,
-          lag: tests.coupling.lagPValue,
-          changes: tests.changes.pValue,
-          ...tests.floor && { floor: tests.floor.pValue },
-        },
+        pValues: pValuesOf(tests),
       }))
     )
   );

@@ -5,8 +5,8 @@
  */
 
 /**
- * Computes the distribution function of the standard normal distribution, by its power series near 0
- * and its continued fraction beyond.
+ * Computes the distribution function of the standard normal distribution, by its power series near
+ * 0 and its continued fraction beyond.
  *
  * @param x A number.
  * @returns Φ(x), to within about 10⁻¹³ of itself for x above −38; below it is 0.

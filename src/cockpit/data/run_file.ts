@@ -7,6 +7,7 @@ import { InputError } from "../../errors.ts";
 import type { Threshold } from "../../rank/certificates/rank_interval.ts";
 import type { Staircase } from "../../rank/stairs/find_stairs.ts";
 import type { NetworkColumns } from "./networks.ts";
+import type { PValues } from "./p_values.ts";
 import { pack, type Packable, unpack } from "./pack.ts";
 import type { RunColumns } from "./run_columns.ts";
 
@@ -42,8 +43,8 @@ export interface StairsRecord extends Pick<Staircase, "stairs" | "jumps" | "flic
   readonly layer: number;
   /** Index of the threshold. */
   readonly e: number;
-  /** p-values by the names of their tests; `null` where there was too little to test. */
-  readonly pValues: Readonly<Record<string, number | null>>;
+  /** p-values of its tests. */
+  readonly pValues: PValues;
 }
 
 /** A run in a page. */

@@ -6,28 +6,43 @@
 import type { EigenvalueIntervals } from "../../rank/certificates/rank_interval.ts";
 import { countIntervals } from "../../rank/certificates/rank_interval.ts";
 import type { Staircase } from "../../rank/stairs/find_stairs.ts";
+import { drawRamps } from "../../rank/stairs/ramp.ts";
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "../deps.ts";
 import {
   intervalsOf,
   ranksAt,
   type RankSeries,
   recordedIndex,
+  singleSeries,
   stairsOf,
+  testsOf,
   type ThresholdAt,
 } from "../data/ranks_at.ts";
 import { floorAt, type FloorBasis, floorBasis, hasFloors } from "../data/floors.ts";
-import type { RunReport, StairsRecord } from "../data/run_file.ts";
+import type { PValues } from "../data/p_values.ts";
+import type { RunReport } from "../data/run_file.ts";
 import { initialState, type ViewState } from "../state.ts";
 import { lineAndBand, rowsOf } from "../views/series.ts";
 
+/** The parts of a staircase that are shown. */
+type StairsParts = Pick<Staircase, "stairs" | "jumps" | "flicker" | "doubt">;
+
 /** Stairs with their threshold. */
-export interface FoundStairs extends Pick<Staircase, "stairs" | "jumps" | "flicker" | "doubt"> {
+export interface FoundStairs extends StairsParts {
   /** The threshold. */
   readonly at: ThresholdAt;
-  /** p-values by the names of their tests, where the run has made them. */
-  readonly pValues: StairsRecord["pValues"];
+  /** p-values of their tests, where the run has made them; otherwise `null`. */
+  readonly pValues: PValues | null;
   /** Whether they are from all probes of the run. */
   readonly isOfAllProbes: boolean;
+}
+
+/** Ranks of a smooth trend. */
+export interface Trend {
+  /** Indices of the steps. */
+  readonly at: readonly number[];
+  /** Ranks at these. */
+  readonly ranks: readonly number[];
 }
 
 /** Floors of the loss at some steps. */
@@ -50,6 +65,10 @@ export interface RunModel {
   readonly ranks: readonly ReadonlySignal<RankSeries>[];
   /** Stairs of each layer, which follow the threshold a little later; `null` at the very start. */
   readonly stairs: readonly ReadonlySignal<FoundStairs | null>[];
+  /** Draws from the null of the stairs: smooth trends that are rounded; empty unless wanted. */
+  readonly trends: readonly ReadonlySignal<readonly Trend[]>[];
+  /** p-values of the stairs of the picked layer, a little later; `null` where there are none. */
+  readonly tests: ReadonlySignal<PValues | null>;
   /** Index of the threshold among those of the run; −1 for another. */
   readonly recorded: ReadonlySignal<number>;
   /** Replica whose spectra are shown: the one picked, or the first. */
@@ -79,11 +98,20 @@ export function runModel(report: RunReport): RunModel {
       // Those of the run are from all of its probes, also from those that are not in the page.
       if (kept) return { ...kept, at, isOfAllProbes: true };
       return settled.timed(() => ({
-        ...stairsOf(columns, ranksAt(columns, l, at), replica),
+        ...stairsOf(columns, singleSeries(columns, ranksAt(columns, l, at), replica)),
         at,
-        pValues: {},
+        pValues: null,
         isOfAllProbes: e >= 0 && columns.steps.length === columns.recorded.steps,
       }));
+    })
+  );
+  const trends = columns.layers.map((_, l) =>
+    computed((): readonly Trend[] => {
+      const found = stairs[l].value;
+      if (!state.hasTrends.value || found === null) return [];
+      const series = singleSeries(columns, ranksAt(columns, l, found.at), state.replica.value);
+      return drawRamps(series.ranks, { flicker: found.flicker, draws: TRENDS })
+        .map(({ indices, ranks }) => ({ at: indices.map((i) => series.at[i]), ranks }));
     })
   );
   const shownReplica = computed(() => state.replica.value ?? 0);
@@ -98,7 +126,9 @@ export function runModel(report: RunReport): RunModel {
     });
     return { steps: columns.steps, values: line };
   });
-  return { report, state, other: signal(null), ranks, stairs, recorded, shownReplica, floor };
+  const tests = testsOfStairs(report, state, stairs);
+  const other = signal(null);
+  return { report, state, other, ranks, stairs, trends, tests, recorded, shownReplica, floor };
 }
 
 /** Milliseconds from one search for stairs to the next while ε is dragged, if they take none. */
@@ -128,6 +158,34 @@ function trailing(at: ReadonlySignal<ThresholdAt>) {
     }
   };
   return { at: followed as ReadonlySignal<ThresholdAt | null>, timed };
+}
+
+/** Trends that are drawn. */
+const TRENDS = 3;
+
+/** Milliseconds for which the stairs must rest before they are tested. */
+const TESTED_AFTER = 400;
+
+/** Tests the stairs of the picked layer at thresholds that the run did not have. */
+function testsOfStairs(
+  { columns }: RunReport,
+  { layer, replica }: ViewState,
+  stairs: RunModel["stairs"],
+): ReadonlySignal<PValues | null> {
+  const tests = signal<PValues | null>(null);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  effect(() => {
+    const found = stairs[layer.value]?.value ?? null, of = replica.value, l = layer.value;
+    clearTimeout(timer);
+    tests.value = found?.pValues ?? null;
+    // Tests are of one network: those of a median are none.
+    if (found === null || found.pValues !== null || of === null) return;
+    timer = setTimeout(() => {
+      const series = singleSeries(columns, ranksAt(columns, l, found.at), of);
+      tests.value = testsOf(columns, series, found, of);
+    }, TESTED_AFTER);
+  });
+  return tests;
 }
 
 /** Most neurons of the last hidden layer whose floors are computed: about 20 ms a network. */

@@ -104,7 +104,8 @@ function colorOf(value: number, [low, high]: readonly [number, number]): string 
  * Draws a function of two inputs as coloured cells.
  *
  * @param parent Where to draw.
- * @param values Its values at the middles of `cells` × `cells` cells, from the lower left, rows first.
+ * @param values Its values at the middles of `cells` × `cells` cells, from the lower left, rows
+ * first.
  * @param options Number of cells a side, values at the ends of the colours, size of the frame.
  */
 export function drawCells(
