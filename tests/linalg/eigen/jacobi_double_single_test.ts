@@ -155,8 +155,7 @@ Deno.test("jacobiDoubleSingle: by blocks: orders that do and do not fill them, t
   }
 });
 
-// Not by blocks as well: half a minute of compiling, for the same arithmetic. SwiftShader's compiler
-// crashes on the integer form.
+// By blocks it takes half a minute to compile. SwiftShader's compiler crashes on the integer form.
 Deno.test("jacobiDoubleSingle: both forms give the same bits", { ignore: isOnDawn }, async () => {
   const matrices = [7, 12].map((n) => indefinite(n, n));
   const integer = await solveAny(matrices, { form: "integer" }), float = await solveAny(matrices);
