@@ -39,8 +39,8 @@ export interface NetworkColumns extends Pick<NetworkSnapshot, "widths" | "activa
   readonly targetY: Float32Array;
 }
 
-/** Most parameters in a page: 4 MB. */
-const MOST_PARAMETERS = 750_000;
+/** Most parameters in a page: about 2 MB. */
+const MOST_PARAMETERS = 400_000;
 
 /**
  * Arranges snapshots in columns. Of many networks it keeps the replicas that fit, and then the

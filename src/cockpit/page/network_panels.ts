@@ -120,7 +120,10 @@ export function networkPanels(model: RunModel, networks: NetworkColumns): PanelP
       {
         ...base(
           "output",
-          () => [`output${hasTarget ? " and target (dashed)" : ""}, ${when()}${who()}`, `output, ${when()}`],
+          () => {
+            const what = `output${hasTarget ? " and target (dashed)" : ""}`;
+            return [`${what}, ${when()}${who()}`, `${what}, ${when()}`, what, "output"];
+          },
         ),
         axes: (width, height) => ({ x: xAxis(width), y: yAxis([output.value, target], height) }),
         layers: [(parent, frame) => {
@@ -129,7 +132,14 @@ export function networkPanels(model: RunModel, networks: NetworkColumns): PanelP
         }],
       },
       {
-        ...base("features", () => [`features φ of ${layer()}, ${when()}${who()}`, `features of ${layer()}`]),
+        ...base(
+          "features",
+          () => [
+            `features φ of ${layer()}, ${when()}${who()}`,
+            `features φ of ${layer()}, ${when()}`,
+            `features of ${layer()}`,
+          ],
+        ),
         axes: (width, height) => ({
           x: xAxis(width),
           y: yAxis([onGrid.value[state.layer.value].values], height),

@@ -9,7 +9,8 @@ import { countIntervals } from "../../rank/certificates/rank_interval.ts";
 import { lowerMedian } from "../../stats/median.ts";
 import { effect } from "../deps.ts";
 import { element, tableElement } from "./dom.ts";
-import { type FloorSeries, type RunModel, spectrumAtCursor } from "./run_model.ts";
+import type { FloorSeries } from "./floor_model.ts";
+import { type RunModel, spectrumAtCursor } from "./run_model.ts";
 
 /** A number with nine digits, as many as single precision can tell apart; a dash for none. */
 function exact(value: number | undefined): string {

@@ -145,7 +145,7 @@ export function drawValues(
   domain: readonly [number, number],
 ): void {
   const group = appendGroup(parent, "values");
-  const radius = Math.max(1.5, Math.min(6, 110 / Math.sqrt(Math.max(1, values.length))));
+  const radius = Math.max(1.5, Math.min(5, 70 / Math.sqrt(Math.max(1, values.length))));
   for (let k = 0; k < values.length; k++) {
     const color = colorOf(values[k], domain);
     if (color === null) continue;
