@@ -12,6 +12,7 @@ import { runControls } from "./controls.ts";
 import { element } from "./dom.ts";
 import { exportButtons } from "./export.ts";
 import { factsElement } from "./facts.ts";
+import { drawKey } from "./key.ts";
 import { networkPanels } from "./network_panels.ts";
 import { mountPanel } from "./panel.ts";
 import { runReadout } from "./readout.ts";
@@ -110,6 +111,18 @@ function followAddress({ report: { columns }, state }: RunModel): void {
   });
 }
 
+/** The meaning of the lines on paper, where there are no controls. */
+function printedKey(model: RunModel): HTMLElement {
+  const box = element("div", { class: "key", "aria-hidden": "true" }), width = 700;
+  effect(() => {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    const height = drawKey(svg, model, width);
+    for (const [key, value] of Object.entries({ width, height })) svg.setAttribute(key, String(value));
+    box.replaceChildren(svg);
+  });
+  return box;
+}
+
 /**
  * Builds the page of a run.
  *
@@ -129,6 +142,7 @@ export function buildRunPage(parent: Element, report: RunReport): void {
   parent.replaceChildren(
     runControls(model),
     ...thinned === "" ? [] : [element("p", { class: "note" }, thinned)],
+    printedKey(model),
     panels,
     tools,
     status,
