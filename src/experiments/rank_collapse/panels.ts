@@ -50,7 +50,12 @@ export function ladderAxis(decays: readonly number[], width: number): { axis: Ax
     return { value: index, label };
   });
   return {
-    axis: { scale: (index) => scale(index), domain: [-0.4, decays.length - 0.6], ticks },
+    axis: {
+      scale: (index) => scale(index),
+      domain: [-0.4, decays.length - 0.6],
+      ticks,
+      reading: { places: decays },
+    },
     name: exponent === 0 ? "weight decay λ" : `weight decay λ / ${powerOfTen(exponent)}`,
   };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { drawHorizontalAxis, drawVerticalAxis } from "../../plot/core/axes.ts";
-import { clipped } from "../../plot/core/frame.ts";
+import { clipped, drawBorder } from "../../plot/core/frame.ts";
 import type { Course } from "../../plot/core/marks.ts";
 import { fontSize, greyInk, ink, type LineStyle, lineStyle } from "../../plot/core/palette.ts";
 import { summarize } from "../../stats/quantiles.ts";
@@ -78,8 +78,8 @@ export function drawAtlasPanel(
   drawHorizontalAxis(appendGroup(parent, "below", 0, height), x, height, isLowest);
   if (typeof cell === "string") drawReason(parent, cell, frame);
   else drawCell(parent, cell, steps, frame);
-  parent.append("rect").attr("class", "frame").attr("width", px(width)).attr("height", height)
-    .attr("fill", "none").attr("stroke", greyInk);
+  const names = { xName: "optimisation step", yName: "loss", rightName: "ε-rank" };
+  drawBorder(parent, { width, height, x, y: loss, right: rank, ...names });
   if (isFirst) drawVerticalAxis(parent, loss, "left", ink);
   if (isLast) drawVerticalAxis(appendGroup(parent, "beside", width), rank, "right", terminalStyle.color);
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { axisText } from "./axis_data.ts";
 import { drawHorizontalAxis, drawVerticalAxis, labelRoom } from "./axes.ts";
 import { fontSize, greyInk, gridInk, ink } from "./palette.ts";
 import type { Axis } from "./scales.ts";
@@ -51,8 +52,7 @@ export function drawFrame(parent: Group, frame: Frame): void {
     grid.append("line").attr("x2", width).attr("y1", at).attr("y2", at).attr("stroke", gridInk);
   }
   drawHorizontalAxis(appendGroup(parent, "below", 0, height), x, height, xName !== null);
-  parent.append("rect").attr("class", "frame").attr("width", width).attr("height", height)
-    .attr("fill", "none").attr("stroke", greyInk);
+  drawBorder(parent, { width, height, x, y, xName, yName });
   const unlabeled = { ...y, ticks: y.ticks.map((tick) => ({ ...tick, label: "" })) };
   drawVerticalAxis(parent, yName === null ? unlabeled : y, "left", ink);
   if (xName !== null) {
@@ -63,6 +63,29 @@ export function drawFrame(parent: Group, frame: Frame): void {
     parent.append("text").attr("font-size", fontSize.text).attr("text-anchor", "middle")
       .attr("transform", `translate(${px(-labelRoom(y) - 8)},${px(height / 2)})rotate(-90)`).text(yName);
   }
+}
+
+/** The border of a frame, and its axes. */
+export interface Border extends Omit<Frame, "label"> {
+  /** A second vertical axis, on the right. Default: none. */
+  readonly right?: Axis;
+  /** Heading of that. */
+  readonly rightName?: string;
+}
+
+/**
+ * Draws the border of a frame. Its attributes say how values are read off it, for pages that show
+ * the figure.
+ *
+ * @param parent Where to draw; the origin is the upper left corner of the frame.
+ * @param border Size and axes.
+ */
+export function drawBorder(parent: Group, { width, height, x, y, right, ...names }: Border): void {
+  parent.append("rect").attr("class", "frame").attr("width", px(width)).attr("height", px(height))
+    .attr("fill", "none").attr("stroke", greyInk)
+    .attr("data-x", axisText(x)).attr("data-y", axisText(y)).attr("data-right", right ? axisText(right) : null)
+    .attr("data-x-name", names.xName || null).attr("data-y-name", names.yName || null)
+    .attr("data-right-name", names.rightName || null);
 }
 
 /**

@@ -17,5 +17,10 @@ import type { Axis } from "./scales.ts";
  */
 export function ordinalAxis(values: readonly number[], width: number): Axis {
   const scale = (value: number) => (values.indexOf(value) + 0.5) * width / values.length;
-  return { scale, domain: [values[0], values[values.length - 1]], ticks: clearTicks(values, scale, String) };
+  return {
+    scale,
+    domain: [values[0], values[values.length - 1]],
+    ticks: clearTicks(values, scale, String),
+    reading: { places: values },
+  };
 }

@@ -14,6 +14,11 @@ export interface Axis {
   readonly domain: readonly [number, number];
   /** Ticks within the domain. */
   readonly ticks: readonly Tick[];
+  /**
+   * How a page reads values off it: logarithmic on both sides of 0, from that value on; or at the
+   * ticks alone, which stand for these values. Default: linear or logarithmic, as the scale is.
+   */
+  readonly reading?: { readonly symlog: number } | { readonly places: readonly number[] };
 }
 
 /**

@@ -7,6 +7,7 @@ import { drawHorizontalAxis, drawVerticalAxis, labelRoom } from "../core/axes.ts
 import { drawEndLabels } from "../core/end_labels.ts";
 import { scientific } from "../core/format.ts";
 import { drawBand, drawLine, holdSteps } from "../core/marks.ts";
+import { drawBorder } from "../core/frame.ts";
 import { bandOpacity, fontSize, greyInk, ink, type LineStyle, lineStyle } from "../core/palette.ts";
 import type { Summary } from "../../stats/quantiles.ts";
 import type { Axis } from "../core/scales.ts";
@@ -111,11 +112,8 @@ export function drawPanel(parent: Group, data: PanelData, frame: PanelFrame): vo
   for (let i = data.ranks.length - 1; i >= 0; i--) {
     drawLine(parent, "rank", points(data.steps, data.ranks[i].rank.median, x, rank), "step", lineStyle(i));
   }
-  parent.append("rect").attr("class", "frame").attr("width", width).attr("height", height).attr(
-    "fill",
-    "none",
-  )
-    .attr("stroke", greyInk);
+  const names = { xName: "optimisation step", yName: data.lossName, rightName: data.rankName };
+  drawBorder(parent, { width, height, x, y: loss, right: rank, ...names });
   drawVerticalAxis(parent, loss, "left", ink);
   const right = appendGroup(parent, "beside", width);
   drawVerticalAxis(right, rank, "right", ink);

@@ -121,11 +121,14 @@ function distinct(series: readonly CountSeries[]): DrawnMethod[] {
   return [...new Map(series.map(({ method }) => [key(method), method])).values()];
 }
 
+/** Error up to which their axis is about linear. */
+const LINEAR = 0.4;
+
 /** Makes the axis of errors: linear near 0, logarithmic beyond ±1, which it always contains. */
 function errorAxis(errors: readonly number[]): Axis {
   const low = Math.min(-1, ...errors), high = Math.max(1, ...errors);
   const domain: [number, number] = [low * 1.25, high * 1.25];
-  const scale = d3.scaleSymlog(domain, [plotHeight, 0]).constant(0.4);
+  const scale = d3.scaleSymlog(domain, [plotHeight, 0]).constant(LINEAR);
   // 0 first, then the largest: ticks that would overlap one of these are left out.
   const ticks: Tick[] = [];
   for (const size of [0, 1000, 100, 10, 1]) {
@@ -135,7 +138,7 @@ function errorAxis(errors: readonly number[]): Axis {
       ticks.push({ value, label: value > 0 ? `+${value}` : String(value).replace("-", "−") });
     }
   }
-  return { scale: (value) => scale(value), domain, ticks };
+  return { scale: (value) => scale(value), domain, ticks, reading: { symlog: LINEAR } };
 }
 
 /** Axes and place of a panel. */

@@ -1,0 +1,150 @@
+/// <reference lib="dom" />
+/**
+ * Panels of a figure and the marks in them, with their values by the axes.
+ *
+ * @module
+ */
+import { type AxisReading, parseAxis, readAxis } from "../../plot/core/axis_data.ts";
+
+/** An axis of a panel: how it is read, and its name. */
+export interface NamedAxis {
+  /** How values are read off it. */
+  readonly reading: AxisReading;
+  /** Its name; empty if the figure has none. */
+  readonly name: string;
+}
+
+/** A mark: a dot, or a point at which a line bends. */
+export interface Mark {
+  /** Element that it belongs to. */
+  readonly element: SVGElement;
+  /** Place in pixels of the panel. */
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A panel of a figure. */
+export class FigurePanel {
+  #marks: readonly Mark[] | null = null;
+
+  /**
+   * Takes a panel.
+   *
+   * @param frame Its border.
+   * @param x Horizontal axis.
+   * @param y Vertical axis, on the left.
+   * @param right Vertical axis on the right; `null` for none.
+   */
+  constructor(
+    readonly frame: SVGRectElement,
+    readonly x: NamedAxis | null,
+    readonly y: NamedAxis | null,
+    readonly right: NamedAxis | null,
+  ) {}
+
+  /** Width and height in pixels. */
+  get size(): readonly [number, number] {
+    return [Number(this.frame.getAttribute("width")), Number(this.frame.getAttribute("height"))];
+  }
+
+  /** Heading of the panel; empty if it has none. */
+  get label(): string {
+    return this.frame.parentElement?.querySelector(":scope > text.label")?.textContent ?? "";
+  }
+
+  /** Its marks, from left to right. */
+  get marks(): readonly Mark[] {
+    return this.#marks ??= findMarks(this.frame);
+  }
+
+  /**
+   * Finds the mark next to a place.
+   *
+   * @param x Place in pixels.
+   * @param y Place in pixels.
+   * @param reach Largest distance in pixels.
+   * @returns The mark; `null` if there is none so near. Marks of hidden series do not count.
+   */
+  nearest(x: number, y: number, reach: number): Mark | null {
+    let best: Mark | null = null, least = reach;
+    for (const mark of this.marks) {
+      const distance = Math.hypot(mark.x - x, mark.y - y);
+      if (distance > least || mark.element.classList.contains("muted")) continue;
+      [best, least] = [mark, distance];
+    }
+    return best;
+  }
+
+  /**
+   * Reads the values at a place.
+   *
+   * @param x Place in pixels.
+   * @param y Place in pixels.
+   * @returns Names and values of the axes.
+   */
+  read(x: number, y: number): { readonly name: string; readonly value: number }[] {
+    return [[this.x, x, "x"] as const, [this.y, y, "y"] as const, [this.right, y, "right"] as const]
+      .flatMap(([axis, at, usual]) =>
+        axis ? [{ name: axis.name || usual, value: readAxis(axis.reading, at) }] : []
+      );
+  }
+}
+
+/** The bends of a path of lines, in its own pixels; none if it has curves. */
+function bends(path: string): [number, number][] {
+  if (/[^MLHV\d\s.,eE+-]/.test(path)) return [];
+  let x = 0, y = 0;
+  return [...path.matchAll(/([MLHV])([^MLHV]*)/g)].map(([, command, text]): [number, number] => {
+    const [a, b] = text.split(/[\s,]+/).filter((word) => word !== "").map(Number);
+    if (command === "H") x = a;
+    else if (command === "V") y = a;
+    else [x, y] = [a, b];
+    return [x, y];
+  });
+}
+
+/** Finds the dots and the bends of lines within a frame. */
+function findMarks(frame: SVGRectElement): Mark[] {
+  const group = frame.parentElement as unknown as SVGGElement, own = frame.getScreenCTM()?.inverse();
+  const [width, height] = ["width", "height"].map((name) => Number(frame.getAttribute(name)));
+  if (!group || !own) return [];
+  const marks: Mark[] = [];
+  for (const element of group.querySelectorAll<SVGGraphicsElement>("circle, path[fill='none']")) {
+    const matrix = element.getScreenCTM();
+    if (!matrix) continue;
+    const inside = own.multiply(matrix);
+    const places = element.localName === "circle"
+      ? [["cx", "cy"].map((name) => Number(element.getAttribute(name) ?? 0)) as [number, number]]
+      : bends(element.getAttribute("d") ?? "");
+    for (const [px, py] of places) {
+      const { x, y } = new DOMPoint(px, py).matrixTransform(inside);
+      if (x >= -1 && x <= width + 1 && y >= -1 && y <= height + 1) marks.push({ element, x, y });
+    }
+  }
+  return marks.sort((a, b) => a.x - b.x || a.y - b.y);
+}
+
+/**
+ * Finds the panels of a figure. An axis without a name has that of another panel with the same
+ * axis: of panels in a row or a column one is labelled.
+ *
+ * @param figure The figure.
+ * @returns Its panels.
+ */
+export function findPanels(figure: Element): FigurePanel[] {
+  const frames = [...figure.querySelectorAll<SVGRectElement>("rect.frame")];
+  const names = new Map<string, string>();
+  for (const frame of frames) {
+    for (const axis of ["x", "y", "right"]) {
+      const { [axis]: text, [`${axis}Name`]: name } = frame.dataset;
+      if (text && name && !names.has(axis + text)) names.set(axis + text, name);
+    }
+  }
+  const axisOf = (frame: SVGRectElement, axis: string): NamedAxis | null => {
+    const text = frame.dataset[axis], reading = text ? parseAxis(text) : null;
+    return reading && { reading, name: frame.dataset[`${axis}Name`] ?? names.get(axis + text) ?? "" };
+  };
+  return frames.map((frame) =>
+    new FigurePanel(frame, axisOf(frame, "x"), axisOf(frame, "y"), axisOf(frame, "right"))
+  ).filter(({ x, y }) => x || y);
+}

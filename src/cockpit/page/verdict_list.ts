@@ -1,0 +1,77 @@
+/// <reference lib="dom" />
+/**
+ * Verdicts on the claims of an experiment, with what they rest on.
+ *
+ * @module
+ */
+import { count } from "../../format.ts";
+import type { VerdictRecord } from "../data/experiment_file.ts";
+import { element, tableElement } from "./dom.ts";
+import { demandOf, exact, verdictStrip } from "./verdict_strip.ts";
+
+/** The verdict in a few words, and a class for its colour. */
+function wordsOf({ values, holds }: VerdictRecord): readonly [text: string, kind: string] {
+  if (values.length === 0) return ["cannot tell", "unknown"];
+  return holds ? ["holds", "holds"] : ["does not hold", "fails"];
+}
+
+function short(value: number): string {
+  return Number.isFinite(value) ? exact(Number(value.toPrecision(4))) : exact(value);
+}
+
+/** What the values come to, and what is demanded of it. */
+function restsOn(verdict: VerdictRecord): string {
+  const { statistic, value, interval: [low, high], pValue, values } = verdict, { text } = demandOf(verdict);
+  if (values.length === 0) return `${statistic}: no replica has one; demanded: ${text}`;
+  const range = values.length < 2
+    ? ", no interval, since there is one value"
+    : pValue !== null
+    ? `, of single ones ${short(low)} to ${short(high)}`
+    : low === high
+    ? ", all replicas agree"
+    : `, 95 % in [${short(low)}, ${short(high)}]`;
+  const what = pValue !== null ? `p of all together ${short(pValue)}` : `mean ${short(value)}`;
+  return `${statistic}: ${what}${range}; demanded: ${text}`;
+}
+
+/**
+ * Makes the verdicts.
+ *
+ * @param verdicts Verdicts, one at least.
+ * @returns A section.
+ */
+export function verdictList(verdicts: readonly VerdictRecord[]): HTMLElement {
+  return element(
+    "section",
+    { class: "verdicts", "aria-labelledby": "verdicts" },
+    element("h2", { id: "verdicts" }, "Verdicts"),
+    element(
+      "p",
+      { class: "note key-line" },
+      "A dot is the value of one replica; the bar above them is the interval, the triangle the mean; " +
+        "the claim holds if the whole bar lies in the green range.",
+    ),
+    ...verdicts.map((verdict) => {
+      const [text, kind] = wordsOf(verdict), { claim, values } = verdict;
+      return element(
+        "article",
+        { class: "verdict" },
+        element("h3", {}, element("span", { class: `badge ${kind}` }, text), " ", claim),
+        element("p", {}, restsOn(verdict)),
+        ...values.length === 0 ? [] : [
+          verdictStrip(verdict),
+          element(
+            "details",
+            {},
+            element("summary", {}, count(values.length, "value")),
+            tableElement(
+              verdict.statistic,
+              ["replica that counts", "value"],
+              values.map((value, i) => [`${i + 1}`, exact(value)]),
+            ),
+          ),
+        ],
+      );
+    }),
+  );
+}
