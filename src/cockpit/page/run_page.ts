@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { scientific, thousands } from "../../plot/core/format.ts";
+import { thousands } from "../../plot/core/format.ts";
 import { effect } from "../deps.ts";
 import { type RunReport, unpackRun } from "../data/run_file.ts";
 import { applyFragment, fragmentOf } from "../state.ts";
@@ -174,5 +174,4 @@ export function buildRunPage(parent: Element, report: RunReport): void {
   if (report.networks) {
     for (const panel of networkPanels(model, report.networks)) mountPanel(networks, panel);
   }
-  document.title = `${report.facts.title} · ε = ${scientific(Math.min(...report.columns.epsilons))}`;
 }
