@@ -30,15 +30,13 @@ const SETTLED = 250;
 
 /** What was left out of the page, in words. */
 function thinnedText({ columns: { recorded, steps, spectrumAt } }: RunReport): string {
-  const parts = [
-    [steps.length, recorded.steps, "probed steps"],
-    [spectrumAt.length, recorded.spectra, "spectra"],
-  ] as const;
-  const cut = parts.filter(([kept, all]) => kept < all)
-    .map(([kept, all, what]) => `${thousands(kept)} of ${thousands(all)} ${what}`);
-  return cut.length === 0
-    ? ""
-    : `This page holds ${cut.join(" and ")}, with all peaks; spectra.npz has them all.`;
+  const some = (kept: number, all: number, what: string, which: string) =>
+    kept < all ? [`${thousands(kept)} of ${thousands(all)} ${what}, ${which}`] : [];
+  const cut = [
+    ...some(steps.length, recorded.steps, "probed steps", "those that can be seen"),
+    ...some(spectrumAt.length, recorded.spectra, "spectra", "evenly spaced"),
+  ];
+  return cut.length === 0 ? "" : `This page holds ${cut.join("; and ")}. spectra.npz has them all.`;
 }
 
 /** Reads the run of another report. */
