@@ -10,4 +10,5 @@ export {
   type ReadonlySignal,
   type Signal,
   signal,
+  untracked,
 } from "npm:@preact/signals-core@1.14.1";
