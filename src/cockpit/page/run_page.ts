@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { scientific, thousands } from "../../plot/core/format.ts";
+import { thousands } from "../../plot/core/format.ts";
 import { effect } from "../deps.ts";
 import { type RunReport, unpackRun } from "../data/run_file.ts";
 import { applyFragment, fragmentOf } from "../state.ts";
@@ -30,15 +30,13 @@ const SETTLED = 250;
 
 /** What was left out of the page, in words. */
 function thinnedText({ columns: { recorded, steps, spectrumAt } }: RunReport): string {
-  const parts = [
-    [steps.length, recorded.steps, "probed steps"],
-    [spectrumAt.length, recorded.spectra, "spectra"],
-  ] as const;
-  const cut = parts.filter(([kept, all]) => kept < all)
-    .map(([kept, all, what]) => `${thousands(kept)} of ${thousands(all)} ${what}`);
-  return cut.length === 0
-    ? ""
-    : `This page holds ${cut.join(" and ")}, with all peaks; spectra.npz has them all.`;
+  const some = (kept: number, all: number, what: string, which: string) =>
+    kept < all ? [`${thousands(kept)} of ${thousands(all)} ${what}, ${which}`] : [];
+  const cut = [
+    ...some(steps.length, recorded.steps, "probed steps", "those that can be seen"),
+    ...some(spectrumAt.length, recorded.spectra, "spectra", "evenly spaced"),
+  ];
+  return cut.length === 0 ? "" : `This page holds ${cut.join("; and ")}. spectra.npz has them all.`;
 }
 
 /** Reads the run of another report. */
@@ -174,5 +172,4 @@ export function buildRunPage(parent: Element, report: RunReport): void {
   if (report.networks) {
     for (const panel of networkPanels(model, report.networks)) mountPanel(networks, panel);
   }
-  document.title = `${report.facts.title} · ε = ${scientific(Math.min(...report.columns.epsilons))}`;
 }
