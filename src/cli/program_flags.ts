@@ -60,7 +60,7 @@ export const reportFlag = {
   group: "output",
   kind: "boolean",
   default: true,
-  help: "write report.html, a page to explore the run in, which needs no network",
+  help: "write report.html, a page to explore the results in, which needs no network",
 } as const satisfies Flag;
 
 /** `--json`, of programs that make a run. */

@@ -23,7 +23,11 @@ export class Address {
       clearTimeout(timer);
       timer = setTimeout(() => {
         if (location.hash.slice(1) === fragment) return;
-        history.replaceState(null, "", fragment === "" ? location.pathname + location.search : `#${fragment}`);
+        history.replaceState(
+          null,
+          "",
+          fragment === "" ? location.pathname + location.search : `#${fragment}`,
+        );
       }, SETTLED);
     });
   }

@@ -108,15 +108,20 @@ export function dataTable(record: TableRecord, address: Address, key: string): H
 
   const headings = columns.map(({ name, numbers }) => {
     const arrow = element("span", { class: "arrow", "aria-hidden": "true" });
-    const button = element("button", {
-      type: "button",
-      title: help[name] ?? name,
-      click: () => {
-        page.value = "";
-        // Up, down, as in the file.
-        sort.value = sort.value === name ? `-${name}` : sort.value === `-${name}` ? "" : name;
+    const button = element(
+      "button",
+      {
+        type: "button",
+        title: help[name] ?? name,
+        click: () => {
+          page.value = "";
+          // Up, down, as in the file.
+          sort.value = sort.value === name ? `-${name}` : sort.value === `-${name}` ? "" : name;
+        },
       },
-    }, name, arrow);
+      name,
+      arrow,
+    );
     const heading = element("th", { scope: "col", class: numbers ? "number" : "text" }, button);
     return { name, heading, arrow };
   });
@@ -131,23 +136,29 @@ export function dataTable(record: TableRecord, address: Address, key: string): H
   const body = element("tbody");
   effect(() => {
     const first = shown.value * ROWS;
-    body.replaceChildren(...sorted.value.slice(first, first + ROWS).map((i) =>
-      element(
-        "tr",
-        {},
-        ...columns.map(({ cells, numbers }) => {
-          const cell = cells[i], text = numbers ? shownNumber(cell) : cell;
-          return element("td", { class: numbers ? "number" : "text", title: text === cell ? null : cell }, text);
-        }),
-      )
-    ));
+    body.replaceChildren(
+      ...sorted.value.slice(first, first + ROWS).map((i) =>
+        element(
+          "tr",
+          {},
+          ...columns.map(({ cells, numbers }) => {
+            const cell = cells[i], text = numbers ? shownNumber(cell) : cell;
+            return element(
+              "td",
+              { class: numbers ? "number" : "text", title: text === cell ? null : cell },
+              text,
+            );
+          }),
+        )
+      ),
+    );
   });
   const status = element("span", { role: "status", class: "count" });
   effect(() => {
     const count = sorted.value.length, first = shown.value * ROWS;
-    const part = count === 0 ? "no row" : `rows ${thousands(first + 1)}–${
-      thousands(Math.min(count, first + ROWS))
-    } of ${thousands(count)}`;
+    const part = count === 0
+      ? "no row"
+      : `rows ${thousands(first + 1)}–${thousands(Math.min(count, first + ROWS))} of ${thousands(count)}`;
     status.textContent = count === held ? part : `${part}, out of ${thousands(held)}`;
   });
   const turn = (name: string, label: string, to: () => number) => {
@@ -175,7 +186,8 @@ export function dataTable(record: TableRecord, address: Address, key: string): H
     type: "button",
     click: () => {
       const line = (cells: readonly string[]) =>
-        cells.map((cell) => /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell).join(",") + "\n";
+        cells.map((cell) => /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell).join(",") +
+        "\n";
       const lines = sorted.value.map((i) => line(columns.map(({ cells }) => cells[i])));
       download(file, new Blob([line(table.names), ...lines], { type: "text/csv" }));
     },

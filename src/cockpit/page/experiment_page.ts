@@ -17,7 +17,11 @@ import { verdictList } from "./verdict_list.ts";
 function foldedTable(record: TableRecord, address: Address, index: number, isAlone: boolean): HTMLElement {
   const { file, rows } = record, key = `table${index + 1}`, open = address.text(`${key}.open`);
   const usual = isAlone ? "yes" : "no";
-  const details = element("details", { class: "table" }, element("summary", {}, `${file}, ${thousands(rows)} rows`));
+  const details = element(
+    "details",
+    { class: "table" },
+    element("summary", {}, `${file}, ${thousands(rows)} rows`),
+  );
   const isOpen = () => (open.value || usual) === "yes";
   let isMade = false;
   const make = () => {

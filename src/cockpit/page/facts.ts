@@ -36,7 +36,7 @@ function commandElement(command: string): HTMLElement {
  * @param facts The facts.
  * @returns Parts that can be opened.
  */
-export function factsElement({ command, sections }: RunFacts): HTMLElement {
+export function factsElement({ command, sections }: Pick<RunFacts, "command" | "sections">): HTMLElement {
   const list = (rows: readonly (readonly [string, string])[]) =>
     element(
       "dl",

@@ -45,7 +45,9 @@ function crossHair() {
   ring.setAttribute("r", "5");
   group.append(...lines, ring);
   for (const part of group.children) {
-    for (const [name, value] of Object.entries({ stroke: greyInk, fill: "none" })) part.setAttribute(name, value);
+    for (const [name, value] of Object.entries({ stroke: greyInk, fill: "none" })) {
+      part.setAttribute(name, value);
+    }
   }
   return (place: Place | null) => {
     if (!place) return group.remove();
@@ -166,10 +168,17 @@ function linkCrossHair(
  * @param address Keeps what is shown.
  * @param key Beginning of the names in the address.
  */
-export function mountFigure(parent: Element, { file, svg: text }: FigureRecord, address: Address, key: string): void {
+export function mountFigure(
+  parent: Element,
+  { file, svg: text }: FigureRecord,
+  address: Address,
+  key: string,
+): void {
   const parsed = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
   if (parsed.localName !== "svg") {
-    parent.append(element("p", { class: "note" }, `${file} cannot be shown here; open the file beside this page.`));
+    parent.append(
+      element("p", { class: "note" }, `${file} cannot be shown here; open the file beside this page.`),
+    );
     return;
   }
   const svg = document.importNode(parsed, true) as unknown as SVGSVGElement;
@@ -178,7 +187,12 @@ export function mountFigure(parent: Element, { file, svg: text }: FigureRecord, 
     found?.remove();
     return content;
   });
-  const attributes = { role: "group", tabindex: "0", "aria-label": title || file, "aria-describedby": "figure-how" };
+  const attributes = {
+    role: "group",
+    tabindex: "0",
+    "aria-label": title || file,
+    "aria-describedby": "figure-how",
+  };
   for (const [name, value] of Object.entries(attributes)) svg.setAttribute(name, value);
   const card = element("div", { class: "card" }, element("div", { class: "sheet" }, svg));
   const view = new FigureView(svg, address.text(`${key}.view`));

@@ -74,7 +74,12 @@ export function linkLegend(items: readonly LegendItem[], hidden: Signal<string>)
       if (!now.delete(index)) now.add(index);
       hidden.value = [...now].sort((a, b) => a - b).join(".");
     };
-    const attributes = { role: "button", tabindex: "0", "aria-label": `Show ${label}`, class: "entry toggle" };
+    const attributes = {
+      role: "button",
+      tabindex: "0",
+      "aria-label": `Show ${label}`,
+      class: "entry toggle",
+    };
     for (const [name, value] of Object.entries(attributes)) entry.setAttribute(name, value);
     entry.addEventListener("click", toggle);
     entry.addEventListener("keydown", (event) => {
@@ -84,7 +89,13 @@ export function linkLegend(items: readonly LegendItem[], hidden: Signal<string>)
     });
     // The whole of an entry takes the pointer, between its letters as well.
     const box = entry.getBBox(), area = document.createElementNS(entry.namespaceURI!, "rect");
-    const sides = { x: box.x - 3, y: -9.5, width: box.width + 6, height: Math.max(19, box.height), fill: "none" };
+    const sides = {
+      x: box.x - 3,
+      y: -9.5,
+      width: box.width + 6,
+      height: Math.max(19, box.height),
+      fill: "none",
+    };
     for (const [name, value] of Object.entries(sides)) area.setAttribute(name, String(value));
     area.setAttribute("pointer-events", "all");
     entry.append(area);

@@ -100,7 +100,9 @@ export class FigureView {
     const { svg } = this;
     svg.addEventListener("wheel", (event) => {
       // Without Ctrl the wheel scrolls the page past the figure.
-      if (!event.ctrlKey && !event.metaKey && !(this.view.value.scale > 1 && svg.matches(":focus-within"))) return;
+      if (!event.ctrlKey && !event.metaKey && !(this.view.value.scale > 1 && svg.matches(":focus-within"))) {
+        return;
+      }
       event.preventDefault();
       this.zoom(-Math.sign(event.deltaY) / 2, this.placeOf(event));
     }, { passive: false });

@@ -24,7 +24,10 @@ const demandInk = lineStyle(2).color, dotInk = lineStyle(0).color;
 /** The threshold of a claim, and in words what it demands. */
 export function demandOf({ demand }: VerdictRecord): { readonly threshold: number; readonly text: string } {
   const [[kind, threshold]] = Object.entries(demand) as [[string, number]];
-  return { threshold, text: kind === "equals" ? `exactly ${exact(threshold)}` : `${kind} ${exact(threshold)}` };
+  return {
+    threshold,
+    text: kind === "equals" ? `exactly ${exact(threshold)}` : `${kind} ${exact(threshold)}`,
+  };
 }
 
 /** A value with all its digits. */
@@ -45,16 +48,22 @@ function axisOf(verdict: VerdictRecord, width: number): Axis {
   const scale = d3.scaleLinear(domain, [0, width]), ticks = scale.ticks(Math.max(2, Math.floor(width / 90)));
   const isOdd = Math.max(...ticks.map(Math.abs)) >= 1e5 || high - low < 1e-3;
   const label = isOdd ? scientific : scale.tickFormat(Math.max(2, Math.floor(width / 90)));
-  return { scale: (value) => scale(value), domain, ticks: ticks.map((value) => ({ value, label: label(value) })) };
+  return {
+    scale: (value) => scale(value),
+    domain,
+    ticks: ticks.map((value) => ({ value, label: label(value) })),
+  };
 }
 
 /** Heights of dots, so that those of near values do not cover each other. */
 function heights(at: readonly number[]): number[] {
-  const levels = [0, -1, 1, -2, 2].map((level) => HEIGHT / 2 + 7.5 * level), ends = levels.map(() => -Infinity);
+  const levels = [0, -1, 1, -2, 2].map((level) => HEIGHT / 2 + 7.5 * level),
+    ends = levels.map(() => -Infinity);
   const made = new Array<number>(at.length).fill(levels[0]);
   const order = at.map((_, i) => i).sort((a, b) => at[a] - at[b]);
   for (const i of order) {
-    const free = ends.findIndex((end) => at[i] - end >= 8), level = free < 0 ? ends.indexOf(Math.min(...ends)) : free;
+    const free = ends.findIndex((end) => at[i] - end >= 8),
+      level = free < 0 ? ends.indexOf(Math.min(...ends)) : free;
     ends[level] = at[i];
     made[i] = levels[level];
   }
@@ -73,12 +82,18 @@ function drawBack(parent: Group, verdict: VerdictRecord, axis: Axis, width: numb
     .attr("y2", HEIGHT).attr("stroke", demandInk).attr("stroke-width", 2);
   const [low, high] = interval.map((end) => clamp(axis.scale(end)));
   if (Number.isFinite(low + high) && verdict.values.length > 1) {
-    parent.append("rect").attr("class", "interval").attr("x", px(low)).attr("width", px(Math.max(1.5, high - low)))
+    parent.append("rect").attr("class", "interval").attr("x", px(low)).attr(
+      "width",
+      px(Math.max(1.5, high - low)),
+    )
       .attr("y", -9).attr("height", 6).attr("fill", ink).attr("fill-opacity", 0.55);
   }
   const mean = axis.scale(value);
   if (Number.isFinite(mean)) {
-    parent.append("path").attr("class", "mean").attr("d", `M${px(clamp(mean))},-2l-5,-10h10z`).attr("fill", ink);
+    parent.append("path").attr("class", "mean").attr("d", `M${px(clamp(mean))},-2l-5,-10h10z`).attr(
+      "fill",
+      ink,
+    );
   }
 }
 

@@ -42,7 +42,7 @@ export interface FolderRunOptions {
   readonly requests?: EventTarget;
   /** Values of the options that the plan was made of, for `run.json`. Default: none. */
   readonly options?: Readonly<Record<string, unknown>>;
-  /** Whether an experiment that can writes `report.html`. Default: no. */
+  /** Whether it writes `report.html`. Default: no. */
   readonly hasReport?: boolean;
   /**
    * Called when files are written for the first time.
@@ -158,7 +158,7 @@ export async function runInFolder<Options extends OptionTable, Plan extends Expe
     checkpointEvery,
     requests,
     isEager,
-    hasSnapshots: files.includes(REPORT_FILE),
+    hasSnapshots: experiment.page !== undefined && files.includes(REPORT_FILE),
     begin: async () => {
       await folder.begin();
       how.onBegin?.(folder.path);

@@ -30,7 +30,7 @@ type CommonFlags = FlagValues<typeof runFlags> & {
   readonly overwrite: boolean;
   readonly resume: string | null;
   readonly checkpointEvery: number;
-  readonly report?: boolean;
+  readonly report: boolean;
 };
 
 /**
@@ -40,9 +40,9 @@ type CommonFlags = FlagValues<typeof runFlags> & {
  * @returns The flags.
  */
 export function experimentFlags(
-  { name, options, page }: Pick<Experiment, "name" | "options" | "page">,
+  { name, options }: Pick<Experiment, "name" | "options">,
 ): Flag[] {
-  return [...flagsOf(options), ...folderFlags(name), ...page ? [reportFlag] : [], ...runFlags];
+  return [...flagsOf(options), ...folderFlags(name), reportFlag, ...runFlags];
 }
 
 /**
@@ -89,7 +89,7 @@ async function execute<Options extends OptionTable, Plan extends ExperimentPlan,
   }
   const values = resumed?.values ?? completeValues(options, asked as GivenOptions<Options>, name);
   const plan = await experiment.plan(values);
-  const { adapter, implementation, autotune, report = false } = { ...common, ...resumed?.machine };
+  const { adapter, implementation, autotune, report } = { ...common, ...resumed?.machine };
   const { profile = false } = values as { readonly profile?: boolean };
   using lease = await GpuLease.open(() => openGpu({ adapter, implementation, autotune, profile }));
   const heading = `adapter: ${adapterText(adapterOf(lease.gpu))}`;
@@ -103,7 +103,7 @@ async function execute<Options extends OptionTable, Plan extends ExperimentPlan,
     signal,
     requests,
     hasReport: report,
-    options: { ...values, adapter, implementation, autotune, ...experiment.page && { report } },
+    options: { ...values, adapter, implementation, autotune, report },
     onBegin: (path) => folder = path,
     onProgress: (steps, text) => progress.update(steps, text),
     onNotice: (line) => say(`${name}: ${line}`),

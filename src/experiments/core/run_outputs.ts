@@ -22,18 +22,18 @@ export const REPORT_FILE = "report.html";
  * Lists the files of an experiment.
  *
  * @param experiment The experiment.
- * @param hasReport Whether it writes its report, if it has one.
+ * @param hasReport Whether it writes its report.
  * @returns Their names, without that of the record.
  */
 export function outputsOf(
-  { tables, figures, trace, page }: Pick<Experiment, "tables" | "figures" | "trace" | "page">,
+  { tables, figures, trace }: Pick<Experiment, "tables" | "figures" | "trace">,
   hasReport: boolean,
 ): string[] {
   return [
     ...Object.keys(tables),
     ...Object.keys(figures),
     ...trace ? ["spectra.npz"] : [],
-    ...page && hasReport ? [REPORT_FILE] : [],
+    ...hasReport ? [REPORT_FILE] : [],
   ];
 }
 
@@ -59,13 +59,20 @@ export function outputMakers<Options extends OptionTable, Plan extends Experimen
   if (experiment.trace) makers["spectra.npz"] = () => spectraPieces(experiment.trace!(result), state);
   for (const [file, draw] of Object.entries(experiment.figures)) makers[file] = () => draw(result);
   const { page, trace, options, name } = experiment;
-  if (page && trace && record.files.includes(REPORT_FILE)) {
+  if (!record.files.includes(REPORT_FILE)) return makers;
+  if (page && trace) {
     makers[REPORT_FILE] = async () => {
       const { summary, threshold, ...texts } = page(result);
       const command = record.options && commandLine(name, options, record.options);
       const facts = { ...texts, command, sections: reportFacts(record) };
       const snapshots = await readNetworks(state, record.identity);
       return await reportPieces({ trace: trace(result), summary, threshold, facts, snapshots });
+    };
+  } else {
+    makers[REPORT_FILE] = async () => {
+      const command = record.options && commandLine(name, options, record.options);
+      const { experimentReport } = await import("./experiment_report.ts");
+      return await experimentReport({ experiment, result, record, tables, command });
     };
   }
   return makers;

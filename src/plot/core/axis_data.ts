@@ -60,7 +60,11 @@ function readingOf({ scale, domain, ticks, reading }: Axis): AxisReading | null 
       const at = scale(valueAt({ kind, domain, range, constant }, share));
       return Math.abs(at - range[0] - share * (range[1] - range[0])) < 0.05;
     });
-  const kinds = reading ? ["symlog"] as const : low * high > 0 ? ["linear", "log"] as const : ["linear"] as const;
+  const kinds = reading
+    ? ["symlog"] as const
+    : low * high > 0
+    ? ["linear", "log"] as const
+    : ["linear"] as const;
   const kind = kinds.find(fits);
   return kind ? { kind, domain, range, constant } : null;
 }

@@ -83,7 +83,10 @@ export interface Border extends Omit<Frame, "label"> {
 export function drawBorder(parent: Group, { width, height, x, y, right, ...names }: Border): void {
   parent.append("rect").attr("class", "frame").attr("width", px(width)).attr("height", px(height))
     .attr("fill", "none").attr("stroke", greyInk)
-    .attr("data-x", axisText(x)).attr("data-y", axisText(y)).attr("data-right", right ? axisText(right) : null)
+    .attr("data-x", axisText(x)).attr("data-y", axisText(y)).attr(
+      "data-right",
+      right ? axisText(right) : null,
+    )
     .attr("data-x-name", names.xName || null).attr("data-y-name", names.yName || null)
     .attr("data-right-name", names.rightName || null);
 }

@@ -1,0 +1,78 @@
+/**
+ * The page in which an experiment can be explored.
+ *
+ * @module
+ */
+import type { OptionTable } from "../../cli/options.ts";
+import type { FactSection, RunFacts } from "../../cockpit/data/run_file.ts";
+import type { Table } from "../../io/table.ts";
+import { experimentPage } from "../../report/report_page.ts";
+import { pageTables } from "../../report/experiment_tables.ts";
+import type { Experiment, ExperimentPlan, ExperimentResult } from "./experiment.ts";
+import type { ExperimentRecord } from "./record.ts";
+import { reportFacts, type ToldRecord } from "./report_facts.ts";
+import { divergenceLines } from "./text.ts";
+
+/** What a page is made of. */
+interface ReportInput<Options extends OptionTable, Plan extends ExperimentPlan, Row> {
+  /** The experiment. */
+  readonly experiment: Experiment<Options, Plan, Row>;
+  /** Its result. */
+  readonly result: ExperimentResult<Plan, Row>;
+  /** Its record. */
+  readonly record: ExperimentRecord<Plan>;
+  /** Its tables, by the names of their files. */
+  readonly tables: Readonly<Record<string, Table>>;
+  /** Command line that repeats it; `null` where it is not known. */
+  readonly command: string | null;
+}
+
+/** `sgd-rank` as `Sgd rank`. */
+function titleOf(name: string): string {
+  const words = name.replaceAll("-", " ");
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
+}
+
+/** State of an experiment that is not done, and what is left out of it. */
+function stateSection({ status, diverged, timings }: ExperimentRecord<ExperimentPlan>): FactSection[] {
+  const rows: [string, string][] = status === "stopped"
+    ? [["stopped", `after ${timings.steps} of ${timings.planned} steps`]]
+    : [];
+  for (const line of divergenceLines(diverged)) rows.push(["left out", line]);
+  return rows.length > 0 ? [{ title: "What is missing", rows }] : [];
+}
+
+/**
+ * Writes the page of an experiment.
+ *
+ * @param input The experiment.
+ * @returns The page, in pieces.
+ */
+export async function experimentReport<Options extends OptionTable, Plan extends ExperimentPlan, Row>(
+  { experiment, result, record, tables, command }: ReportInput<Options, Plan, Row>,
+): Promise<string[]> {
+  const { name, summary, source } = experiment;
+  const figures = [];
+  for (const [file, draw] of Object.entries(experiment.figures)) {
+    figures.push({ file, svg: await draw(result) });
+  }
+  const state = record.status === "done" ? "" : ` · ${record.status}`;
+  const facts: Pick<RunFacts, "title" | "subtitle" | "command" | "sections"> = {
+    title: titleOf(name),
+    subtitle: `${summary.slice(0, 1).toUpperCase()}${summary.slice(1)}${
+      source === null ? "" : ` · ${source}`
+    }${state}`,
+    command,
+    sections: [...stateSection(record), ...reportFacts(record as ToldRecord)],
+  };
+  return await experimentPage({
+    facts,
+    verdicts: result.verdicts,
+    figures,
+    tables: pageTables(
+      Object.entries(tables).map(([file, table]) => {
+        return { file, help: table.columns, pieces: () => table.pieces() };
+      }),
+    ),
+  });
+}
