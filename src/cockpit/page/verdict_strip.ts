@@ -16,7 +16,7 @@ import type { VerdictRecord } from "../data/experiment_file.ts";
 import { effect, signal } from "../deps.ts";
 import { element } from "./dom.ts";
 
-const SIDE = 16, TOP = 20, HEIGHT = 42, FOOT = 26;
+const SIDE = 26, TOP = 20, HEIGHT = 42, FOOT = 26;
 
 /** Colours of the range that a claim demands, and of dots. */
 const demandInk = lineStyle(2).color, dotInk = lineStyle(0).color;
@@ -43,7 +43,8 @@ function axisOf(verdict: VerdictRecord, width: number): Axis {
   if (verdict.pValue !== null && low > 0 && low < 0.01) {
     return decadeAxis([low / 1.5, Math.max(1, high)], [0, width], Math.max(2, Math.floor(width / 60)));
   }
-  const margin = low < high ? 0.08 * (high - low) : Math.max(1e-9, Math.abs(low)) * 0.5;
+  // Values that agree and are what is demanded get an axis of a width that can be read.
+  const margin = low < high ? 0.08 * (high - low) : low === 0 ? 1 : Math.abs(low) * 0.5;
   const domain: [number, number] = [low - margin, high + margin];
   const scale = d3.scaleLinear(domain, [0, width]), ticks = scale.ticks(Math.max(2, Math.floor(width / 90)));
   const isOdd = Math.max(...ticks.map(Math.abs)) >= 1e5 || high - low < 1e-3;

@@ -27,12 +27,6 @@ interface ReportInput<Options extends OptionTable, Plan extends ExperimentPlan, 
   readonly command: string | null;
 }
 
-/** `sgd-rank` as `Sgd rank`. */
-function titleOf(name: string): string {
-  const words = name.replaceAll("-", " ");
-  return words.slice(0, 1).toUpperCase() + words.slice(1);
-}
-
 /** State of an experiment that is not done, and what is left out of it. */
 function stateSection({ status, diverged, timings }: ExperimentRecord<ExperimentPlan>): FactSection[] {
   const rows: [string, string][] = status === "stopped"
@@ -58,7 +52,7 @@ export async function experimentReport<Options extends OptionTable, Plan extends
   }
   const state = record.status === "done" ? "" : ` · ${record.status}`;
   const facts: Pick<RunFacts, "title" | "subtitle" | "command" | "sections"> = {
-    title: titleOf(name),
+    title: name,
     subtitle: `${summary.slice(0, 1).toUpperCase()}${summary.slice(1)}${
       source === null ? "" : ` · ${source}`
     }${state}`,

@@ -152,7 +152,11 @@ export function pretrainingFigure(data: PretrainingFigureData): string {
           yName: "terminal ε-rank",
         });
         const names = row.curves.map((_, m) => m);
-        const starts = { ...ordinalAxis(names, startWidth), ticks: [] };
+        const starts = {
+          ...ordinalAxis(names, startWidth),
+          ticks: [],
+          reading: { places: [], at: [] },
+        };
         const third = panel(
           left + 2 * width + between + columnGap,
           "at start",

@@ -54,7 +54,7 @@ export function ladderAxis(decays: readonly number[], width: number): { axis: Ax
       scale: (index) => scale(index),
       domain: [-0.4, decays.length - 0.6],
       ticks,
-      reading: { places: decays },
+      reading: { places: decays, at: decays.map((_, index) => scale(index)) },
     },
     name: exponent === 0 ? "weight decay λ" : `weight decay λ / ${powerOfTen(exponent)}`,
   };

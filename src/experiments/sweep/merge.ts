@@ -8,7 +8,7 @@ import { count } from "../../format.ts";
 import { checkWritable } from "../../io/writable_folder.ts";
 import type { Sweep } from "./batch.ts";
 import { trialText } from "./expand.ts";
-import { collectOutcomes, RESULT_FILES, type SweepResults, writeCollected } from "./results.ts";
+import { collectOutcomes, resultFiles, type SweepResults, writeCollected } from "./results.ts";
 import { batchFolder, holdsSweep, readSweep, writeSweep } from "./sweep_folder.ts";
 import type { Trial } from "./trial.ts";
 import { writeTrials } from "./trials_file.ts";
@@ -19,6 +19,8 @@ export interface MergeOptions {
   readonly out: string;
   /** Whether trials may be missing. Default: they may not. */
   readonly partial?: boolean;
+  /** Whether `report.html` is written. Default: it is not. */
+  readonly hasReport?: boolean;
 }
 
 /** Most missing trials that an error names. */
@@ -37,7 +39,7 @@ const MOST_NAMED = 3;
  */
 export async function mergeSweeps(
   folders: readonly string[],
-  { out, partial = false }: MergeOptions,
+  { out, partial = false, hasReport = false }: MergeOptions,
 ): Promise<SweepResults> {
   const [first, ...others] = folders;
   const sweep = await readSweep(first);
@@ -51,7 +53,7 @@ export async function mergeSweeps(
         "run the other shards, or give --partial to merge what is there",
     );
   }
-  await checkWritable(out, RESULT_FILES);
+  await checkWritable(out, resultFiles(hasReport));
   if (!folders.includes(out)) {
     await writeSweep(out, sweep);
     // Outcomes go with the table: the folder stands for all shards. Traces stay where they are.
@@ -61,7 +63,7 @@ export async function mergeSweeps(
       await writeTrials(folder, batch);
     }
   }
-  return await writeCollected(out, sweep, collected);
+  return await writeCollected(out, sweep, collected, { hasReport });
 }
 
 /**

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Program, runProgram } from "../../cli/program.ts";
-import { quietFlag, runJsonFlag } from "../../cli/program_flags.ts";
+import { quietFlag, reportFlag, runJsonFlag } from "../../cli/program_flags.ts";
 import type { Flag } from "../../cli/flags.ts";
 import { compactJson, snakeCase } from "../../io/json.ts";
 import { mergeSweeps } from "./merge.ts";
@@ -26,6 +26,7 @@ const flags = [
     placeholder: "DIR",
     help: "folder for the files; it may be one of the merged folders",
   },
+  reportFlag,
   runJsonFlag,
   quietFlag,
 ] as const satisfies readonly Flag[];
@@ -48,8 +49,8 @@ export const mergeProgram: Program<typeof flags> = {
  * @param args Command line. Default: that of the process.
  */
 export async function runMergeProgram(args: readonly string[] = Deno.args): Promise<void> {
-  await runProgram(mergeProgram, async ({ flags: { partial, out, json, quiet }, positionals }) => {
-    const results = await mergeSweeps(positionals, { out, partial });
+  await runProgram(mergeProgram, async ({ flags: { partial, out, report, json, quiet }, positionals }) => {
+    const results = await mergeSweeps(positionals, { out, partial, hasReport: report });
     if (!quiet) console.log(resultLines(results).join("\n"));
     if (json) console.log(compactJson(snakeCase({ experiment: "merge", folder: out, ...results.summary })));
   }, args);

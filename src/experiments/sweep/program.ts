@@ -7,7 +7,7 @@ import type { Flag, FlagValues } from "../../cli/flags.ts";
 import { openGpu } from "../../cli/implementation.ts";
 import { flagsOf } from "../../cli/options.ts";
 import { type Program, type ProgramCall, runProgram } from "../../cli/program.ts";
-import { checkpointFlag, runFlags } from "../../cli/program_flags.ts";
+import { checkpointFlag, reportFlag, runFlags } from "../../cli/program_flags.ts";
 import { createProgress } from "../../cli/progress.ts";
 import { InputError, StaircaseError } from "../../errors.ts";
 import { count } from "../../format.ts";
@@ -24,7 +24,7 @@ import { planJson, planLines } from "./describe_plan.ts";
 import { trialTable } from "./options.ts";
 import { MOST_IN_BATCH } from "./pack.ts";
 import { askedSweep } from "./request.ts";
-import { RESULT_FILES, resultLines, writeResults } from "./results.ts";
+import { resultFiles, resultLines, writeResults } from "./results.ts";
 import { runBatches } from "./run_batches.ts";
 import { parseShard, shardOf } from "./shards.ts";
 import { writeSweep } from "./sweep_folder.ts";
@@ -73,6 +73,7 @@ const ownFlags = [
       "folder for the files; by default runs/sweep/NAME for NAME.json. What is done there is not done again",
   },
   checkpointFlag,
+  reportFlag,
 ] as const satisfies readonly Flag[];
 
 /** Flags of the program: the options of a trial, and those of a sweep. */
@@ -132,7 +133,7 @@ async function sweep(call: ProgramCall<readonly Flag[]>): Promise<void> {
     const status = await statusOf(folder, planned);
     return console.log(json ? compactJson(snakeCase(status)) : statusText(status).join("\n"));
   }
-  await checkWritable(folder, RESULT_FILES);
+  await checkWritable(folder, resultFiles(values.report));
   if (isNew) await writeSweep(folder, planned);
   if (values.slurm) {
     const lines = await submit(folder, planned, { flags: values, given });
@@ -146,7 +147,7 @@ async function sweep(call: ProgramCall<readonly Flag[]>): Promise<void> {
     if (status === "stopped" && !hasMadeProgress) throw new StaircaseError("stopped before the first step");
     return;
   }
-  const results = await writeResults(folder, planned);
+  const results = await writeResults(folder, planned, { hasReport: values.report });
   if (!quiet) console.log(resultLines(results).join("\n"));
   if (json) console.log(compactJson(snakeCase({ experiment: "sweep", folder, ...results.summary })));
   if (status === "stopped") console.error("sweep: the same command goes on where it stopped");

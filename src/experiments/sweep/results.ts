@@ -10,6 +10,7 @@ import { type FileContent, writeAtomically } from "../../io/atomic.ts";
 import { prettyJson, snakeCase } from "../../io/json.ts";
 import { provenance } from "../../io/provenance.ts";
 import { type Columns, table } from "../../io/table.ts";
+import { REPORT_FILE } from "../core/run_outputs.ts";
 import type { Sweep } from "./batch.ts";
 import { sweepFigureData } from "./figure_data.ts";
 import type { TrialOutcome } from "./outcome.ts";
@@ -19,14 +20,22 @@ import type { Trial } from "./trial.ts";
 import type { BatchOutcome } from "./trials_file.ts";
 import { columnHelp, parquet, typedCsv } from "./typed_table.ts";
 
-/** Names of the files that {@linkcode writeResults} writes. */
-export const RESULT_FILES: readonly string[] = [
-  "run.json",
-  "sweep.csv",
-  "sweep.parquet",
-  "sweep.svg",
-  "trials.csv",
-];
+/** Whether a sweep gets a page. */
+export interface ResultOptions {
+  /** Whether `report.html` is written. Default: it is not. */
+  readonly hasReport?: boolean;
+}
+
+/**
+ * Lists the files that {@linkcode writeResults} writes.
+ *
+ * @param hasReport Whether the page is one of them.
+ * @returns Their names.
+ */
+export function resultFiles(hasReport: boolean): string[] {
+  const page = hasReport ? [REPORT_FILE] : [];
+  return ["run.json", "sweep.csv", "sweep.parquet", "sweep.svg", "trials.csv", ...page];
+}
 
 /** A sweep in a few numbers, for `run.json` and `--json`. */
 export interface SweepSummary {
@@ -144,21 +153,21 @@ const PLACE_COLUMNS: Columns<PlacedTrial> = {
 
 /**
  * Writes the results of a sweep: `run.json`, `sweep.csv`, `sweep.parquet`, `sweep.svg` and
- * `trials.csv`. The same outcomes give the same bytes, whoever ran what when; `trials.csv` and
- * `run.json` alone say where and how fast.
+ * `trials.csv`. The same outcomes give the same bytes, whoever ran what when; `trials.csv`,
+ * `run.json` and `report.html` alone say where and how fast.
  *
- * @param folder Folder for the files.
+ * @param folder Folder with batches, for the files.
  * @param sweep The sweep.
- * @param sources Folders with batches. Default: the folder itself.
+ * @param options Whether it gets a page.
  * @returns The results.
  */
 export async function writeResults(
   folder: string,
   sweep: Sweep,
-  sources: readonly string[] = [folder],
+  options: ResultOptions = {},
 ): Promise<SweepResults> {
-  const collected = await collectOutcomes(sweep, sources);
-  return await writeCollected(folder, sweep, collected);
+  const collected = await collectOutcomes(sweep, [folder]);
+  return await writeCollected(folder, sweep, collected, options);
 }
 
 /**
@@ -167,12 +176,14 @@ export async function writeResults(
  * @param folder Folder for the files.
  * @param sweep The sweep.
  * @param collected The outcomes.
+ * @param options Whether it gets a page.
  * @returns The results.
  */
 export async function writeCollected(
   folder: string,
   { plan, batches }: Sweep,
   { outcomes, places }: Collected,
+  { hasReport = false }: ResultOptions = {},
 ): Promise<SweepResults> {
   const missing = plan.trials.filter(({ id }) => !outcomes.has(id));
   const diverged = plan.trials.filter(({ id }) => outcomes.get(id)?.status === "diverged").length;
@@ -189,26 +200,48 @@ export async function writeCollected(
     return place ? [{ trial, ...place }] : [];
   });
   const ran = [...new Set(placed.map(({ batch }) => batch))], where = table(placed, PLACE_COLUMNS);
+  const origin = await provenance();
+  const adapters = [...new Set(ran.map(({ circumstances }) => circumstances.adapter))].sort();
   const record = {
     experiment: "sweep",
     ...summary,
     missing: missing.map(({ id }) => id),
-    ...await provenance(),
-    adapters: [...new Set(ran.map(({ circumstances }) => circumstances.adapter))].sort(),
+    ...origin,
+    adapters,
     seconds: ran.reduce((sum, { circumstances }) => sum + circumstances.seconds, 0),
     columns: { "sweep.csv": columnHelp(columns), "trials.csv": where.columns },
   };
   const { sweepFigure } = await import("./figure.ts");
+  const drawn = sweepFigureData(plan, outcomes), svg = sweepFigure(drawn);
+  const page = async () => {
+    const { sweepReport } = await import("./sweep_report.ts");
+    // Reports are sent to others, who need no names of computers.
+    const { host: _, ...told } = PLACE_COLUMNS, { columns: help, pieces } = table(placed, told);
+    return await sweepReport({
+      words: drawn,
+      summary,
+      base: plan.base,
+      keys: plan.keys,
+      adapters,
+      origin,
+      svg,
+      tables: [
+        { file: "sweep.csv", help: columnHelp(columns), pieces: () => typedCsv(columns) },
+        { file: "trials.csv", help, pieces },
+      ],
+    });
+  };
   const files: readonly (readonly [name: string, data: FileContent])[] = [
     ["sweep.csv", typedCsv(columns)],
     ["sweep.parquet", await parquet(columns)],
-    ["sweep.svg", sweepFigure(sweepFigureData(plan, outcomes))],
+    ["sweep.svg", svg],
     ["trials.csv", where.pieces()],
+    ...hasReport ? [[REPORT_FILE, await page()] as const] : [],
     // Last: where it says that the sweep is done, the other files are there.
     ["run.json", prettyJson(snakeCase(record))],
   ];
   for (const [name, data] of files) await writeAtomically(join(folder, name), data);
-  return { summary, missing, paths: RESULT_FILES.map((name) => join(folder, name)) };
+  return { summary, missing, paths: resultFiles(hasReport).map((name) => join(folder, name)) };
 }
 
 /**

@@ -48,9 +48,11 @@ function valueAt(reading: Exclude<AxisReading, { kind: "places" }>, share: numbe
 }
 
 /** Finds the kind of a scale. `null` if it is none of those that can be read. */
-function readingOf({ scale, domain, ticks, reading }: Axis): AxisReading | null {
+function readingOf({ scale, domain, reading }: Axis): AxisReading | null {
   if (reading && "places" in reading) {
-    return { kind: "places", values: reading.places, at: ticks.map(({ value }) => px(scale(value))) };
+    const { places: values } = reading, at = reading.at.map(px);
+    const isKnown = values.length > 0 && [...values, ...at].every(Number.isFinite);
+    return isKnown ? { kind: "places", values, at } : null;
   }
   const [low, high] = domain, range = [px(scale(low)), px(scale(high))] as const;
   if (![low, high, ...range].every(Number.isFinite) || low === high) return null;

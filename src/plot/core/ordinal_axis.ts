@@ -21,6 +21,6 @@ export function ordinalAxis(values: readonly number[], width: number): Axis {
     scale,
     domain: [values[0], values[values.length - 1]],
     ticks: clearTicks(values, scale, String),
-    reading: { places: values },
+    reading: { places: values, at: values.map(scale) },
   };
 }
