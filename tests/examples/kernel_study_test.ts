@@ -37,6 +37,7 @@ Deno.test("kernel-study: writes its files, and says what they say", async () => 
     "eigenvalues.svg",
     "growth.csv",
     "growth.svg",
+    "report.html",
     "run.json",
     "tall.csv",
   ]);

@@ -2,10 +2,13 @@ import { parseFlags } from "../../src/cli/flags.ts";
 import { helpText } from "../../src/cli/help.ts";
 import { completeValues, flagsOf } from "../../src/cli/options.ts";
 import { InputError } from "../../src/errors.ts";
+import { unpackExperiment } from "../../src/cockpit/data/experiment_file.ts";
+import { experimentReport } from "../../src/experiments/core/experiment_report.ts";
 import { experimentFlags } from "../../src/experiments/core/program.ts";
 import { experiments } from "../../src/experiments/mod.ts";
 import { compactJson } from "../../src/io/json.ts";
 import { assert } from "../deps.ts";
+import { Chromium, hasChromium } from "../support/chromium.ts";
 import { readFigure } from "../support/figure.ts";
 import { study } from "./study.ts";
 import { TINY } from "./tiny_runs.ts";
@@ -15,6 +18,9 @@ const gpu = await openGpu();
 
 const tasks: Readonly<Record<string, unknown>> =
   JSON.parse(Deno.readTextFileSync(new URL("../../deno.json", import.meta.url))).tasks;
+
+/** Pages of the tiny runs, by the names of the experiments. */
+const pages = new Map<string, string>();
 
 for (const experiment of experiments) {
   const { name, summary, examples, options, tables, figures } = experiment;
@@ -78,9 +84,47 @@ for (const experiment of experiments) {
       assert(claim !== "" && statistic !== "" && values.length <= 2, claim);
     }
     assert.equal(JSON.parse(compactJson(made.record)).experiment, name);
+    const own = Object.fromEntries(Object.entries(tables).map(([file, of]) => [file, of(made)]));
+    const page = await experimentReport({
+      experiment,
+      result: made,
+      record: made.record,
+      tables: own,
+      command: `deno task ${name}`,
+    });
+    const packed = page[page.findIndex((piece) => piece.endsWith('id="run-data">')) + 1];
+    const told = await unpackExperiment(packed);
+    assert.deepEqual(
+      told.verdicts,
+      made.verdicts.map((verdict) => ({ ...verdict, values: [...verdict.values] })),
+    );
+    assert.deepEqual(told.figures, Object.entries(made.figures).map(([file, svg]) => ({ file, svg })));
+    assert.deepEqual(told.tables.map(({ file, csv }) => [file, csv]), Object.entries(made.tables));
+    assert(told.facts.sections.length > 2 && page.join("").length < 2e6);
+    pages.set(name, page.join(""));
     assert(made.text.startsWith(made.plan.task ? `${made.plan.task.name} on ` : made.text.slice(0, 3)));
   });
 }
+
+Deno.test({
+  name: "experiments: the page of each tiny run is shown without a complaint, and reads all of its panels",
+  ignore: !hasChromium,
+  async fn() {
+    await using browser = await Chromium.launch();
+    const folder = await Deno.makeTempDir();
+    for (const [name, page] of pages) {
+      await Deno.writeTextFile(`${folder}/${name}.html`, page);
+      await using open = await browser.open(`file://${folder}/${name}.html`, { width: 390 });
+      await open.page.locator(".facts").waitFor();
+      const frames = open.page.locator("rect.frame"), count = await frames.count();
+      assert(count > 0, name);
+      assert.equal(await frames.and(open.page.locator("[data-y]")).count(), count, name);
+      assert(await open.page.evaluate("document.documentElement.scrollWidth") as number <= 390, name);
+      assert.deepEqual(open.complaints, [], name);
+    }
+    await Deno.remove(folder, { recursive: true });
+  },
+});
 
 Deno.test("experiments: no two have one name, and none loads d3 before it draws", async () => {
   assert.equal(new Set(experiments.map(({ name }) => name)).size, experiments.length);

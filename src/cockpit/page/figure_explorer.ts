@@ -1,7 +1,6 @@
 /// <reference lib="dom" />
 /**
- * A figure to explore: a cross-hair that reads the axes, marks that tell their values, a legend that
- * shows and hides, zoom.
+ * A figure to explore: a cross-hair that reads axes and marks, a legend that shows and hides, zoom.
  *
  * @module
  */

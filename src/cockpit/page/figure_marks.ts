@@ -108,8 +108,12 @@ function findMarks(frame: SVGRectElement): Mark[] {
   const group = frame.parentElement as unknown as SVGGElement, own = frame.getScreenCTM()?.inverse();
   const [width, height] = ["width", "height"].map((name) => Number(frame.getAttribute(name)));
   if (!group || !own) return [];
-  const marks: Mark[] = [];
-  for (const element of group.querySelectorAll<SVGGraphicsElement>("circle, path[fill='none']")) {
+  const marks: Mark[] = [], taken = new Set<string>();
+  // Dots first: where a line bends at one, there is one mark.
+  const found = ["circle", "path[fill='none']"].flatMap((what) => [
+    ...group.querySelectorAll<SVGGraphicsElement>(what),
+  ]);
+  for (const element of found) {
     const matrix = element.getScreenCTM();
     if (!matrix) continue;
     const inside = own.multiply(matrix);
@@ -118,7 +122,15 @@ function findMarks(frame: SVGRectElement): Mark[] {
       : bends(element.getAttribute("d") ?? "");
     for (const [px, py] of places) {
       const { x, y } = new DOMPoint(px, py).matrixTransform(inside);
-      if (x >= -1 && x <= width + 1 && y >= -1 && y <= height + 1) marks.push({ element, x, y });
+      if (!(x >= -1 && x <= width + 1 && y >= -1 && y <= height + 1)) continue;
+      const key = [
+        element.getAttribute(element.localName === "circle" ? "fill" : "stroke"),
+        x.toFixed(1),
+        y.toFixed(1),
+      ];
+      if (taken.has(key.join(" "))) continue;
+      taken.add(key.join(" "));
+      marks.push({ element, x, y });
     }
   }
   return marks.sort((a, b) => a.x - b.x || a.y - b.y);

@@ -4,14 +4,13 @@
  * @module
  */
 import type { OptionTable } from "../../cli/options.ts";
-import type { FactSection, RunFacts } from "../../cockpit/data/run_file.ts";
+import type { RunFacts } from "../../cockpit/data/run_file.ts";
 import type { Table } from "../../io/table.ts";
 import { experimentPage } from "../../report/report_page.ts";
 import { pageTables } from "../../report/experiment_tables.ts";
 import type { Experiment, ExperimentPlan, ExperimentResult } from "./experiment.ts";
 import type { ExperimentRecord } from "./record.ts";
 import { reportFacts, type ToldRecord } from "./report_facts.ts";
-import { divergenceLines } from "./text.ts";
 
 /** What a page is made of. */
 interface ReportInput<Options extends OptionTable, Plan extends ExperimentPlan, Row> {
@@ -25,15 +24,6 @@ interface ReportInput<Options extends OptionTable, Plan extends ExperimentPlan, 
   readonly tables: Readonly<Record<string, Table>>;
   /** Command line that repeats it; `null` where it is not known. */
   readonly command: string | null;
-}
-
-/** State of an experiment that is not done, and what is left out of it. */
-function stateSection({ status, diverged, timings }: ExperimentRecord<ExperimentPlan>): FactSection[] {
-  const rows: [string, string][] = status === "stopped"
-    ? [["stopped", `after ${timings.steps} of ${timings.planned} steps`]]
-    : [];
-  for (const line of divergenceLines(diverged)) rows.push(["left out", line]);
-  return rows.length > 0 ? [{ title: "What is missing", rows }] : [];
 }
 
 /**
@@ -57,7 +47,7 @@ export async function experimentReport<Options extends OptionTable, Plan extends
       source === null ? "" : ` · ${source}`
     }${state}`,
     command,
-    sections: [...stateSection(record), ...reportFacts(record as ToldRecord)],
+    sections: reportFacts(record as ToldRecord),
   };
   return await experimentPage({
     facts,

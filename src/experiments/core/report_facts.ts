@@ -10,7 +10,11 @@ export interface ToldRecord {
   /** How it ended. */
   readonly status?: string;
   /** Networks that diverged. */
-  readonly diverged?: readonly { readonly replica: number; readonly step: number }[];
+  readonly diverged?: readonly {
+    readonly replica: number;
+    readonly step: number;
+    readonly description?: string;
+  }[];
   /** Options, checked and completed. */
   readonly configuration: object;
   /** Versions of Staircase, Deno, V8 and TypeScript. */
@@ -77,8 +81,8 @@ export function reportFacts(record: ToldRecord): FactSection[] {
   const outcome = [
     ...rowsOf({ status }),
     ...diverged.map((
-      { replica, step },
-    ): [string, string] => [`replica ${replica}`, `diverged at step ${step}`]),
+      { replica, step, description = `diverged at step ${step}` },
+    ): [string, string] => [`replica ${replica}`, description]),
   ];
   const times = {
     ...timings,

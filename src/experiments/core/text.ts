@@ -5,7 +5,7 @@
  */
 import { count } from "../../format.ts";
 import { divergencePlace } from "../../train/divergence.ts";
-import type { Divergence, ExperimentPlan } from "./experiment.ts";
+import type { ExperimentPlan } from "./experiment.ts";
 import type { ExperimentRecord } from "./record.ts";
 import { verdictLines } from "./verdict.ts";
 
@@ -13,18 +13,6 @@ import { verdictLines } from "./verdict.ts";
 export function adapterText({ name, software, implementation }: ExperimentRecord["adapter"]): string {
   const through = implementation === "wgpu" ? "" : ` through ${implementation}`;
   return `${name}${through}${software ? " (software: the CPU, no GPU)" : ""}`;
-}
-
-/**
- * Says which networks are left out, and where they diverged.
- *
- * @param diverged The networks.
- * @returns A line each.
- */
-export function divergenceLines(diverged: readonly Divergence[]): string[] {
-  return diverged.map(({ replica, step, layer = null, description }) =>
-    description ?? `replica ${replica} diverged ${divergencePlace({ step, layer })}`
-  );
 }
 
 /**
@@ -47,7 +35,10 @@ export function experimentText(
       `${count(timings.steps, "step")} of ${count(replicas, "replica")}, ` +
       `${timings.millisecondsPerStep.toPrecision(3)} ms a step with its probes`,
     ]),
-    ...divergenceLines(diverged).map((what) => `${what}, and does not count`),
+    ...diverged.map(({ replica, step, layer = null, description }) => {
+      const what = description ?? `replica ${replica} diverged ${divergencePlace({ step, layer })}`;
+      return `${what}, and does not count`;
+    }),
     ...(more.length === 0 ? [] : ["", ...more]),
     ...(verdict === null ? [] : ["", ...verdictLines(verdict.claims)]),
   ].join("\n");

@@ -7,7 +7,6 @@ import type { Provenance } from "../../io/provenance.ts";
 import { pageTables, type TableSource } from "../../report/experiment_tables.ts";
 import { experimentPage } from "../../report/report_page.ts";
 import { reportFacts } from "../core/report_facts.ts";
-import type { SweepSummary } from "./results.ts";
 import type { TrialOptions } from "./trial.ts";
 
 /** What a page is made of. */
@@ -15,7 +14,7 @@ export interface SweepReport {
   /** Heading, and a line below it. */
   readonly words: { readonly title: string; readonly subtitle: string };
   /** The sweep in a few numbers. */
-  readonly summary: SweepSummary;
+  readonly summary: { readonly trials: number; readonly done: number; readonly diverged: number };
   /** Options that all trials have. */
   readonly base: TrialOptions;
   /** Names of the options that it sweeps. */

@@ -15,8 +15,8 @@ export interface Axis {
   /** Ticks within the domain. */
   readonly ticks: readonly Tick[];
   /**
-   * How a page reads values off it: logarithmic on both sides of 0, from that value on; or these values
-   * alone, at these pixels. Default: linear or logarithmic, as the scale is.
+   * How a page reads values off it: logarithmic on both sides of 0, from that value on; or these
+   * values alone, at these pixels. Default: linear or logarithmic, as the scale is.
    */
   readonly reading?:
     | { readonly symlog: number }

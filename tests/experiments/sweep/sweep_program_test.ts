@@ -120,7 +120,10 @@ Deno.test({
     const all = await sweep("1e30,1e31", "all");
     assert.equal(all.code, 1);
     assert.match(all.err, /^sweep: every network diverged: lower the learning rate/);
-    assert.deepEqual(resultFiles(true).filter((file) => !filesIn(join(folder.path, "all")).includes(file)), []);
+    assert.deepEqual(
+      resultFiles(true).filter((file) => !filesIn(join(folder.path, "all")).includes(file)),
+      [],
+    );
   },
 });
 
