@@ -47,7 +47,7 @@ function axisOf(verdict: VerdictRecord, width: number): Axis {
   const margin = low < high ? 0.08 * (high - low) : low === 0 ? 1 : Math.abs(low) * 0.5;
   const domain: [number, number] = [low - margin, high + margin];
   const scale = d3.scaleLinear(domain, [0, width]), ticks = scale.ticks(Math.max(2, Math.floor(width / 90)));
-  const isOdd = Math.max(...ticks.map(Math.abs)) >= 1e5 || high - low < 1e-3;
+  const isOdd = Math.max(...ticks.map(Math.abs)) >= 1e5 || domain[1] - domain[0] < 1e-3;
   const label = isOdd ? scientific : scale.tickFormat(Math.max(2, Math.floor(width / 90)));
   return {
     scale: (value) => scale(value),

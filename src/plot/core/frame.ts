@@ -32,6 +32,8 @@ export interface Frame {
   readonly xName: string | null;
   /** Heading of the vertical axis; `null` for an axis without labels. */
   readonly yName: string | null;
+  /** Name of a horizontal axis that is labelled elsewhere, for readers of a page. Default: none. */
+  readonly xMeaning?: string;
 }
 
 /**
@@ -52,7 +54,7 @@ export function drawFrame(parent: Group, frame: Frame): void {
     grid.append("line").attr("x2", width).attr("y1", at).attr("y2", at).attr("stroke", gridInk);
   }
   drawHorizontalAxis(appendGroup(parent, "below", 0, height), x, height, xName !== null);
-  drawBorder(parent, { width, height, x, y, xName, yName });
+  drawBorder(parent, { width, height, x, y, xName: xName || (frame.xMeaning ?? null), yName });
   const unlabeled = { ...y, ticks: y.ticks.map((tick) => ({ ...tick, label: "" })) };
   drawVerticalAxis(parent, yName === null ? unlabeled : y, "left", ink);
   if (xName !== null) {
@@ -66,7 +68,7 @@ export function drawFrame(parent: Group, frame: Frame): void {
 }
 
 /** The border of a frame, and its axes. */
-export interface Border extends Omit<Frame, "label"> {
+export interface Border extends Omit<Frame, "label" | "xMeaning"> {
   /** A second vertical axis, on the right. Default: none. */
   readonly right?: Axis;
   /** Heading of that. */

@@ -159,7 +159,16 @@ function drawPanel(
   const strip = proven.length * stripRow + stripGap;
   const plain = { ...x, ticks: x.ticks.map((tick) => ({ ...tick, label: "" })) };
   const yName = first ? "error of the rank" : null;
-  drawFrame(parent, { label, width, height: plotHeight, x: plain, y, xName: null, yName });
+  drawFrame(parent, {
+    label,
+    width,
+    height: plotHeight,
+    x: plain,
+    y,
+    xName: null,
+    yName,
+    xMeaning: "ε / λ₁",
+  });
   const zero = px(y.scale(0));
   parent.append("line").attr("class", "zero").attr("x2", width).attr("y1", zero).attr("y2", zero).attr(
     "stroke",
