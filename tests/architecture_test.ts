@@ -27,6 +27,7 @@ const NOT_YET: readonly string[] = [];
 const FLOORS = [
   ["errors"],
   ["format", "version"],
+  ["display"],
   ["check"],
   ["stats"],
   ["gpu", "tasks"],
@@ -41,7 +42,7 @@ const FLOORS = [
 ];
 
 /** Rooms that run in a browser. */
-const BROWSER = ["gpu", "stats", "linalg", "nn", "rank", "tasks", "train", "plot"];
+const BROWSER = ["display", "gpu", "stats", "linalg", "nn", "rank", "tasks", "train", "plot"];
 
 /** Rooms with a door of their own, `src/ROOM/mod.ts`. */
 const DOORS = ["gpu", "linalg", "rank", "tasks", "train", "plot", "experiments", "cli"];

@@ -6,7 +6,7 @@
 import { normalizationText } from "../io/normalization.ts";
 import type { NamedRanks } from "../io/rank_json.ts";
 import type { SpectralRanks } from "../rank/ranks/spectral_bounds.ts";
-import { textTable } from "./text_table.ts";
+import { textTable } from "../display/text_table.ts";
 
 /**
  * Writes ranks as a table.

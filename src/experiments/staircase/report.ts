@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { textTable } from "../../cli/text_table.ts";
+import { textTable } from "../../display/text_table.ts";
 import { count, formatNumber } from "../../format.ts";
 import type { KernelTime } from "../../gpu/measure/profiler.ts";
 import { lowerMedian } from "../../stats/median.ts";

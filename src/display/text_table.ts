@@ -1,5 +1,5 @@
 /**
- * Tables for a terminal.
+ * Tables as lines of text.
  *
  * @module
  */

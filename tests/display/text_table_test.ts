@@ -1,4 +1,4 @@
-import { textTable } from "../../src/cli/text_table.ts";
+import { textTable } from "../../src/display/text_table.ts";
 import { assert, fc } from "../deps.ts";
 
 Deno.test("textTable: columns as wide as their widest cell, header or not", () => {
