@@ -15,6 +15,7 @@ import type {
   RunOutcome,
   RunStatus,
 } from "./experiment.ts";
+import { viewResult } from "./result_view.ts";
 import type { RunKeeper } from "./run_keeper.ts";
 import { judge } from "./verdict.ts";
 
@@ -61,7 +62,7 @@ export async function runExperiment<Options extends OptionTable, Plan extends Ex
   how: RunOptions = {},
 ): Promise<ExperimentResult<Plan, Row>> {
   const plan = await experiment.plan(completeValues(experiment.options, options, experiment.name));
-  return await runPlan({ gpu }, experiment, plan, how);
+  return viewResult(experiment, await runPlan({ gpu }, experiment, plan, how));
 }
 
 /** Devices to run on: one, or one after another. */

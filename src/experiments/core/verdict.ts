@@ -110,6 +110,12 @@ export function verdictLines(verdicts: readonly Verdict[]): string[] {
   });
 }
 
-function short(value: number): string {
+/**
+ * Writes a statistic with three digits.
+ *
+ * @param value The statistic.
+ * @returns Its text.
+ */
+export function short(value: number): string {
   return Number.isFinite(value) ? Number(value.toPrecision(3)).toString() : `${value}`;
 }
