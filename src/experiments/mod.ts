@@ -90,6 +90,7 @@ export type {
 } from "./rank_collapse/plan.ts";
 export type { SgdRankNetwork } from "./sgd_rank/network.ts";
 export type { SgdRankComparison, SgdRankOptions, SgdRankPlan } from "./sgd_rank/plan.ts";
+export { rethreshold, type Thresholds } from "./staircase/rethreshold.ts";
 export type { StaircaseOptions } from "./staircase/mod.ts";
 export type { StaircaseRun } from "./staircase/report.ts";
 export type { AtlasRun } from "./staircase_atlas/claims.ts";
