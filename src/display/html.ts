@@ -24,7 +24,9 @@ export function escapeHtml(text: string): string {
 
 /** How a table is written. */
 export interface HtmlTableOptions {
-  /** Number of leading columns that are aligned to the left; the others to the right. Default: 0. */
+  /**
+   * Number of leading columns that are aligned to the left; the others to the right. Default: 0.
+   */
   readonly left?: number;
   /** Explanations of the columns, shown under the pointer. Default: none. */
   readonly help?: readonly string[];

@@ -38,7 +38,8 @@ export interface TablePage {
  * import assert from "node:assert/strict";
  * import { tableView } from "./table_view.ts";
  *
- * const view = tableView(() => ({ heading: "Ranks", tables: [{ rows: [["ε", "rank"], ["1", "2"]] }] }));
+ * const tables = [{ rows: [["ε", "rank"], ["1", "2"]] }];
+ * const view = tableView(() => ({ heading: "Ranks", tables }));
  * assert.equal(view.text(), "Ranks\n  ε   rank\n  1      2");
  * ```
  */

@@ -85,10 +85,10 @@ const MOST_SHOWN = 20;
 /** The first rows for a notebook, with numbers rounded to six digits. */
 function firstRows<Row>(rows: Iterable<Row>, columns: Columns<Row>): TablePage {
   const entries = Object.entries(columns), first: Row[] = [];
-  let isWhole = true;
+  let isComplete = true;
   for (const row of rows) {
-    isWhole = first.length < MOST_SHOWN;
-    if (!isWhole) break;
+    isComplete = first.length < MOST_SHOWN;
+    if (!isComplete) break;
     first.push(row);
   }
   const cells = (row: Row) =>
@@ -97,7 +97,7 @@ function firstRows<Row>(rows: Iterable<Row>, columns: Columns<Row>): TablePage {
       return typeof cell === "number" ? String(Number(cell.toPrecision(6))) : String(cell ?? "");
     });
   return {
-    heading: `${isWhole ? count(first.length, "row") : `the first ${MOST_SHOWN} rows`} of ${
+    heading: `${isComplete ? count(first.length, "row") : `the first ${MOST_SHOWN} rows`} of ${
       count(entries.length, "column")
     }`,
     tables: [{
