@@ -9,7 +9,6 @@ import { textTable } from "../../display/text_table.ts";
 import { withView } from "../../display/view.ts";
 import { count } from "../../format.ts";
 import { camelCase, snakeName } from "../../io/json.ts";
-import type { SweepResults } from "./results.ts";
 import type { SweepPlan } from "./trial.ts";
 import type { TypedColumn } from "./typed_table.ts";
 
@@ -33,6 +32,13 @@ export function sweepRows(columns: readonly TypedColumn[]): Iterable<SweepRow> {
   };
 }
 
+/** How many trials there are. */
+interface TrialCounts {
+  readonly trials: number;
+  readonly done: number;
+  readonly diverged: number;
+}
+
 /** Columns that a notebook shows after those of what is swept. */
 const MEASURED = [
   "status",
@@ -54,11 +60,11 @@ const MEASURED = [
  * @param made Table and figure.
  * @returns The same results.
  */
-export function viewSweep(
+export function viewSweep<Results extends { readonly summary: TrialCounts }>(
   { keys }: SweepPlan,
-  results: SweepResults,
+  results: Results,
   { columns, figure }: { readonly columns: readonly TypedColumn[]; readonly figure: string },
-): SweepResults {
+): Results {
   const shown = [...keys.map(snakeName), ...MEASURED];
   const picked = shown.map((name) => columns.find((column) => column.name === name)!);
   const rows = () => [

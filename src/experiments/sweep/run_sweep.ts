@@ -93,7 +93,7 @@ const KEYS: Readonly<Record<keyof SweepOptions, true>> = {
  * import { runSweep } from "./run_sweep.ts";
  *
  * const folder = `${await Deno.makeTempDir()}/widths`;
- * const base = { task: "cosines", samples: 24, depth: 1, steps: 20, probeEvery: 10, epsilons: [1e-6] };
+ * const base = { samples: 24, depth: 1, steps: 20, probeEvery: 10, epsilons: [1e-6] };
  * const grid = { width: [4, 8], seed: "0..2" };
  * const { rows, summary } = await runSweep(() => Gpu.open(), { base, grid }, { folder });
  * assert.equal(summary.status, "done");
