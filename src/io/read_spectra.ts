@@ -20,7 +20,7 @@ import {
   SPECTRA_VERSION,
 } from "./spectra_columns.ts";
 import type { StoredArray } from "./stored_array.ts";
-import { givesTurns } from "./turns.ts";
+import { givesTurns } from "../gpu/turns.ts";
 
 const DTYPES: Readonly<Record<Descr, DtypeName>> = {
   "<f8": "f64",
