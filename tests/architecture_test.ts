@@ -27,9 +27,9 @@ const NOT_YET: readonly string[] = [];
 const FLOORS = [
   ["errors"],
   ["format", "version"],
-  ["display"],
   ["check"],
   ["stats"],
+  ["display"],
   ["gpu", "tasks"],
   ["linalg"],
   ["nn"],

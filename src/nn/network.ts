@@ -152,7 +152,7 @@ export class Network implements Disposable {
     const keys = Uint32Array.from(network.streams.flatMap(({ seed, stream }) => [seed, stream]));
     using streams = new GpuArray(gpu, "random streams", keys);
     const commands = new Commands(gpu);
-    commands.run(...await bindInitialize(gpu, { initializer, layout, parameters, streams }));
+    commands.run(await bindInitialize(gpu, { initializer, layout, parameters, streams }));
     commands.submit();
     stack.move();
     return network;

@@ -211,7 +211,7 @@ export class Escalation {
       const size = 4 * layout.size;
       commands.copy(this.#kept, this.#slot(probe) + replica * size, parameters, 0, size);
       commands.copy(identity, 0, basis, 0, basis.length);
-      commands.run(...this.#forward.slice(0, layer + 1), ...dispatches);
+      commands.run(this.#forward.slice(0, layer + 1), dispatches);
       let at = index * words;
       for (const array of results) {
         commands.copy(array, 0, this.#results, at, array.length);

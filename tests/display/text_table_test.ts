@@ -53,3 +53,8 @@ Deno.test("textTable: never wider than 80 columns, and nothing is lost", () => {
     for (const word of rows.flat().flatMap((text) => text.split(" "))) assert.ok(found.has(word), word);
   }));
 });
+
+Deno.test("textTable: 200,000 rows, which are too many for arguments", () => {
+  const lines = textTable(Array.from({ length: 200_000 }, (_, i) => [`row ${i}`, String(i)]), 1);
+  assert.deepEqual([lines.length, lines.at(-1)], [200_000, "  row 199999   199999"]);
+});

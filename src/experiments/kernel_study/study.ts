@@ -105,8 +105,8 @@ export async function kernelStudy(
       const what = `accuracy of ${methodLabel(method)}, n = ${columns}`;
       const reason = await attempt(async () => {
         const judged = await judge(gpu, method, all, epsilons);
-        counts.push(...judged.counts);
-        eigenvalues.push(...judged.eigenvalues);
+        for (const row of judged.counts) counts.push(row);
+        for (const row of judged.eigenvalues) eigenvalues.push(row);
       });
       if (reason !== null) omissions.push(`${what}: ${reason}`);
       advance(what);
