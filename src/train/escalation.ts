@@ -161,6 +161,10 @@ export class Escalation {
         }, stack),
       );
     }
+    // One submission for all layers: its cost grows with all that is allocated.
+    const commands = new Commands(gpu);
+    for (const { basis, identity } of layers) commands.copy(basis, 0, identity, 0, basis.length);
+    commands.submit();
     const resultBytes = 4 * replicas * layers.length * Math.max(...layers.map(resultWords));
     const fitting = Math.min(
       probesAtOnce,
