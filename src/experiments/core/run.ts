@@ -111,14 +111,21 @@ export async function runPlan<Plan extends ExperimentPlan, Row>(
     if (!outcome && index > 0 && signal?.aborted) reached = "stopped";
     if (reached !== "done") break;
     if (!outcome) {
-      outcome = await execute(devices, run, {
-        signal,
-        keeper: keeper?.training(index, run) ?? null,
-        onProgress: (made, words = "") => {
-          text = [...runs.length > 1 ? [run.label] : [], ...words === "" ? [] : [words]].join(", ");
-          onProgress(over + made, text);
-        },
-      });
+      try {
+        outcome = await execute(devices, run, {
+          signal,
+          keeper: keeper?.training(index, run) ?? null,
+          onProgress: (made, words = "") => {
+            text = [...runs.length > 1 ? [run.label] : [], ...words === "" ? [] : [words]].join(", ");
+            onProgress(over + made, text);
+          },
+        });
+      } catch (error) {
+        // Stopped before it had anything to measure: what the runs before have measured counts.
+        if (index === 0 || !signal?.aborted || error !== signal.reason) throw error;
+        reached = "stopped";
+        break;
+      }
       if (outcome.status !== "stopped") await keeper?.keep(index, run, outcome);
     }
     for (const row of outcome.rows) rows.push(row);

@@ -89,7 +89,10 @@ export async function kernelStudy(
   advance("peak");
   const needed = orders.length > 0 && (families.includes("trained") || batches.length > 0);
   const networks = needed && !stopped()
-    ? await trainNetworks(gpu, Math.max(...orders), NETWORKS, seed, signal)
+    ? await trainNetworks(gpu, Math.max(...orders), NETWORKS, seed, signal).catch((error) => {
+      if (stopped()) return null;
+      throw error;
+    })
     : null;
   advance("trained networks");
 
