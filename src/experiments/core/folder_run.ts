@@ -212,10 +212,10 @@ export async function runInFolder<Options extends OptionTable, Plan extends Expe
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     // The first training was stopped before it had anything to measure.
-    const isStopped = !!signal?.aborted && error === signal.reason;
-    const end = isStopped ? endOf("stopped", signal, null) : { exitStatus: 1, signal: null, error: message };
+    const wasAborted = !!signal?.aborted && error === signal.reason;
+    const end = wasAborted ? endOf("stopped", signal, null) : { exitStatus: 1, signal: null, error: message };
     history = endSession(history, end);
-    if (keeper.isBegun) await writeRecord(isStopped ? "stopped" : "failed");
+    if (keeper.isBegun) await writeRecord(wasAborted ? "stopped" : "failed");
     throw error;
   }
 }
