@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { rmdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { removeTemporaryFiles, temporaryPath } from "./atomic.ts";
 
@@ -76,14 +77,16 @@ export async function missingFolders(path: string): Promise<string[]> {
 /**
  * Removes folders that are empty.
  *
- * @param paths Their paths, each within those that follow. The first that is not empty ends it.
+ * @param paths Their paths, each within those that follow. The first that is not empty, or no
+ * folder, ends it.
  */
 export async function removeEmpty(paths: readonly string[]): Promise<void> {
   for (const path of paths) {
     try {
-      await Deno.remove(path);
+      // Unlike `Deno.remove` it removes nothing but folders.
+      await rmdir(path);
     } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) return;
+      if ((error as { readonly code?: string }).code !== "ENOENT") return;
     }
   }
 }

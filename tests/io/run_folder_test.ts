@@ -238,14 +238,15 @@ Deno.test("run_folder: a request that comes to nothing leaves no folder, nor tho
     assert.deepEqual(entriesIn(parent), []);
     // What was there before stays, and so does a folder with other things in it.
     await Deno.mkdir(`${parent}/mine`);
-    await Deno.mkdir(`${parent}/full/trace.csv`, { recursive: true });
-    await assert.rejects(RunFolder.open(`${parent}/full`), /holds a run/);
+    await Deno.mkdir(`${parent}/full`);
+    await Deno.writeTextFile(`${parent}/full/state`, "mine");
+    await assert.rejects(RunFolder.open(`${parent}/full`), InputError);
     {
       await using _in = await RunFolder.open(`${parent}/mine/run`);
       await Deno.writeTextFile(`${parent}/mine/notes`, "");
     }
     assert.deepEqual([entriesIn(parent), entriesIn(`${parent}/mine`)], [["full", "mine"], ["notes"]]);
-    assert.deepEqual(entriesIn(`${parent}/full`), ["trace.csv"]);
+    assert.deepEqual(entriesIn(`${parent}/full`), ["state"]);
   }));
 
 Deno.test("run_folder: a record is read as it was written", () =>
