@@ -29,6 +29,7 @@ const FLOORS = [
   ["format", "version"],
   ["check"],
   ["stats"],
+  ["display"],
   ["gpu", "tasks"],
   ["linalg"],
   ["nn"],
@@ -41,7 +42,7 @@ const FLOORS = [
 ];
 
 /** Rooms that run in a browser. */
-const BROWSER = ["gpu", "stats", "linalg", "nn", "rank", "tasks", "train", "plot"];
+const BROWSER = ["display", "gpu", "stats", "linalg", "nn", "rank", "tasks", "train", "plot"];
 
 /** Rooms with a door of their own, `src/ROOM/mod.ts`. */
 const DOORS = ["gpu", "linalg", "rank", "tasks", "train", "plot", "experiments", "cli"];

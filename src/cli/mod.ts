@@ -89,7 +89,7 @@ export { rankTable } from "./rank_table.ts";
 export { runPath } from "./run_path.ts";
 export { Interruption } from "./signals.ts";
 export { parseBatch, parseLayers } from "./sizes.ts";
-export { textTable } from "./text_table.ts";
+export { textTable } from "../display/text_table.ts";
 export { taskOf, trainingOptions } from "./training_flags.ts";
 export { trainingTable, type TrainingValues } from "./training_table.ts";
 export {

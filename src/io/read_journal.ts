@@ -15,7 +15,7 @@ import { TraceBuilder } from "../train/trace_builder.ts";
 import { type ByteSource, FileBytes, readRange } from "./bytes.ts";
 import { readChunk, type TraceShape } from "./chunk_bytes.ts";
 import { unreadable } from "./file_reason.ts";
-import { givesTurns } from "./turns.ts";
+import { givesTurns } from "../gpu/turns.ts";
 import { ByteReader } from "./words.ts";
 
 /** First characters of a journal. */

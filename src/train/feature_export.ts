@@ -134,7 +134,7 @@ export class FeatureExport {
       stack,
     );
     const commands = new Commands(gpu);
-    commands.run(...forward);
+    commands.run(forward);
     commands.submit();
     return await Promise.all(
       hidden.map(async (_, layer) => this.#matrix(await layers[layer].array.read(), layers[layer], layer)),

@@ -145,7 +145,7 @@ export async function runInFolder<Options extends OptionTable, Plan extends Expe
   }
   const start = runningRecord(lease.gpu, experiment, plan);
   /** Writes the record while the run goes on. A fault is told; the record is written at the end. */
-  const writeRecord = async (status: "running" | "failed") => {
+  const writeRecord = async (status: "running" | "stopped" | "failed") => {
     await folder.writeRun({ ...start, status, ...history }).catch((error) => onNotice(error.message));
   };
   const isEager = mode !== "overwrite";
@@ -211,8 +211,11 @@ export async function runInFolder<Options extends OptionTable, Plan extends Expe
     };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    history = endSession(history, { exitStatus: 1, signal: null, error: message });
-    if (keeper.isBegun) await writeRecord("failed");
+    // The first training was stopped before it had anything to measure.
+    const wasAborted = !!signal?.aborted && error === signal.reason;
+    const end = wasAborted ? endOf("stopped", signal, null) : { exitStatus: 1, signal: null, error: message };
+    history = endSession(history, end);
+    if (keeper.isBegun) await writeRecord(wasAborted ? "stopped" : "failed");
     throw error;
   }
 }

@@ -15,6 +15,7 @@ import type {
   RunOutcome,
   RunStatus,
 } from "./experiment.ts";
+import { viewResult } from "./result_view.ts";
 import type { RunKeeper } from "./run_keeper.ts";
 import { judge } from "./verdict.ts";
 
@@ -61,7 +62,7 @@ export async function runExperiment<Options extends OptionTable, Plan extends Ex
   how: RunOptions = {},
 ): Promise<ExperimentResult<Plan, Row>> {
   const plan = await experiment.plan(completeValues(experiment.options, options, experiment.name));
-  return await runPlan({ gpu }, experiment, plan, how);
+  return viewResult(experiment, await runPlan({ gpu }, experiment, plan, how));
 }
 
 /** Devices to run on: one, or one after another. */
@@ -110,14 +111,21 @@ export async function runPlan<Plan extends ExperimentPlan, Row>(
     if (!outcome && index > 0 && signal?.aborted) reached = "stopped";
     if (reached !== "done") break;
     if (!outcome) {
-      outcome = await execute(devices, run, {
-        signal,
-        keeper: keeper?.training(index, run) ?? null,
-        onProgress: (made, words = "") => {
-          text = [...runs.length > 1 ? [run.label] : [], ...words === "" ? [] : [words]].join(", ");
-          onProgress(over + made, text);
-        },
-      });
+      try {
+        outcome = await execute(devices, run, {
+          signal,
+          keeper: keeper?.training(index, run) ?? null,
+          onProgress: (made, words = "") => {
+            text = [...runs.length > 1 ? [run.label] : [], ...words === "" ? [] : [words]].join(", ");
+            onProgress(over + made, text);
+          },
+        });
+      } catch (error) {
+        // Stopped before it had anything to measure: what the runs before have measured counts.
+        if (index === 0 || !signal?.aborted || error !== signal.reason) throw error;
+        reached = "stopped";
+        break;
+      }
       if (outcome.status !== "stopped") await keeper?.keep(index, run, outcome);
     }
     for (const row of outcome.rows) rows.push(row);

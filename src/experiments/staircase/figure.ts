@@ -5,6 +5,7 @@
  */
 import { staircaseData } from "../../plot/staircase/figure_data.ts";
 import { staircaseFigure } from "../../plot/staircase/staircase.ts";
+import { extent } from "../../stats/extent.ts";
 import type { CompleteOptions } from "../../train/options.ts";
 import type { Trace } from "../../train/trace.ts";
 import type { ExperimentResult } from "../core/experiment.ts";
@@ -45,12 +46,13 @@ export function drawStaircase(
 
 /** Takes some replicas of a trace, numbered anew. */
 function tracePart(trace: Trace, replicas: readonly number[]): Trace {
+  const places = new Map(replicas.map((replica, place) => [replica, place]));
   return {
     ...trace,
     replicas: replicas.length,
     losses: replicas.flatMap((replica) => trace.losses.slice(replica, replica + 1)),
-    probes: trace.probes.filter(({ replica }) => replicas.includes(replica))
-      .map((probe) => ({ ...probe, replica: replicas.indexOf(probe.replica) })),
+    probes: trace.probes.filter(({ replica }) => places.has(replica))
+      .map((probe) => ({ ...probe, replica: places.get(probe.replica)! })),
   };
 }
 
@@ -61,7 +63,7 @@ function subtitle(options: CompleteOptions, widths: readonly number[]): string {
   const rates = typeof optimizer.learningRate === "number"
     ? [optimizer.learningRate]
     : optimizer.learningRate;
-  const rate = [...new Set([Math.min(...rates), Math.max(...rates)])].join(" to ");
+  const rate = [...new Set(extent(rates))].join(" to ");
   return [
     `${widths.join("-")} ${activations}, ${initializer}`,
     `${optimizer.name}, learning rate ${rate}`,

@@ -10,7 +10,6 @@ import { type Program, type ProgramCall, runProgram } from "../../cli/program.ts
 import { checkpointFlag, runFlags } from "../../cli/program_flags.ts";
 import { createProgress } from "../../cli/progress.ts";
 import { InputError, StaircaseError } from "../../errors.ts";
-import { count } from "../../format.ts";
 import { compactJson, snakeCase } from "../../io/json.ts";
 import { checkWritable } from "../../io/writable_folder.ts";
 import { GpuLease } from "../core/gpu_lease.ts";
@@ -26,6 +25,7 @@ import { MOST_IN_BATCH } from "./pack.ts";
 import { askedSweep } from "./request.ts";
 import { RESULT_FILES, resultLines, writeResults } from "./results.ts";
 import { runBatches } from "./run_batches.ts";
+import { checkFailures } from "./run_sweep.ts";
 import { parseShard, shardOf } from "./shards.ts";
 import { writeSweep } from "./sweep_folder.ts";
 import { type SlurmFlags, slurmFlags } from "./slurm/flags.ts";
@@ -150,15 +150,7 @@ async function sweep(call: ProgramCall<readonly Flag[]>): Promise<void> {
   if (!quiet) console.log(resultLines(results).join("\n"));
   if (json) console.log(compactJson(snakeCase({ experiment: "sweep", folder, ...results.summary })));
   if (status === "stopped") console.error("sweep: the same command goes on where it stopped");
-  const failed = states.filter(({ condition }) => condition === "abandoned");
-  if (failed.length > 0) {
-    throw new StaircaseError(
-      `${count(failed.length, "batch", "batches")} failed, ${failed[0].batch} with: ${
-        failed[0].claim?.message
-      }; ` +
-        "the same command tries again",
-    );
-  }
+  checkFailures(states);
   if (results.summary.status === "diverged") {
     throw new StaircaseError(
       "every network diverged: lower the learning rate, or choose another initialiser",

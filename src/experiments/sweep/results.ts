@@ -13,6 +13,7 @@ import { type Columns, table } from "../../io/table.ts";
 import type { Sweep } from "./batch.ts";
 import { sweepFigureData } from "./figure_data.ts";
 import type { TrialOutcome } from "./outcome.ts";
+import { type SweepRow, sweepRows, viewSweep } from "./results_view.ts";
 import { readOutcomes } from "./sweep_folder.ts";
 import { sweepColumns } from "./sweep_table.ts";
 import type { Trial } from "./trial.ts";
@@ -48,6 +49,8 @@ export interface SweepResults {
   readonly summary: SweepSummary;
   /** Trials without an outcome. */
   readonly missing: readonly Trial[];
+  /** The table, a row for each layer and threshold of each trial, in the order of the plan. */
+  readonly rows: Iterable<SweepRow>;
   /** Paths of the files, `run.json` first. */
   readonly paths: readonly string[];
 }
@@ -199,16 +202,18 @@ export async function writeCollected(
     columns: { "sweep.csv": columnHelp(columns), "trials.csv": where.columns },
   };
   const { sweepFigure } = await import("./figure.ts");
+  const figure = sweepFigure(sweepFigureData(plan, outcomes));
   const files: readonly (readonly [name: string, data: FileContent])[] = [
     ["sweep.csv", typedCsv(columns)],
     ["sweep.parquet", await parquet(columns)],
-    ["sweep.svg", sweepFigure(sweepFigureData(plan, outcomes))],
+    ["sweep.svg", figure],
     ["trials.csv", where.pieces()],
     // Last: where it says that the sweep is done, the other files are there.
     ["run.json", prettyJson(snakeCase(record))],
   ];
   for (const [name, data] of files) await writeAtomically(join(folder, name), data);
-  return { summary, missing, paths: RESULT_FILES.map((name) => join(folder, name)) };
+  const paths = RESULT_FILES.map((name) => join(folder, name));
+  return viewSweep(plan, { summary, missing, rows: sweepRows(columns), paths }, { columns, figure });
 }
 
 /**
