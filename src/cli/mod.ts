@@ -68,6 +68,7 @@ export {
   autotuneFlag,
   builtInFlags,
   folderFlags,
+  formatsFlag,
   implementationFlag,
   implementationNames,
   machineFlags,

@@ -1,6 +1,7 @@
 import { parseFlags } from "../../src/cli/flags.ts";
 import { helpText } from "../../src/cli/help.ts";
 import { completeValues, flagsOf } from "../../src/cli/options.ts";
+import { drawPdf, drawPng } from "../../src/convert/draw.ts";
 import { InputError } from "../../src/errors.ts";
 import { experimentFlags } from "../../src/experiments/core/program.ts";
 import { experiments } from "../../src/experiments/mod.ts";
@@ -73,6 +74,8 @@ for (const experiment of experiments) {
     for (const [file, svg] of Object.entries(made.figures)) {
       assert(readFigure(svg).length > 10, file);
       assert(!/NaN|undefined/.test(svg), file);
+      assert((await drawPng(svg, 1)).length > 1000, file);
+      assert((await drawPdf(svg)).length > 1000, file);
     }
     for (const { claim, statistic, values } of made.verdicts) {
       assert(claim !== "" && statistic !== "" && values.length <= 2, claim);
@@ -102,4 +105,9 @@ Deno.test("experiments: no two have one name, and none loads d3 before it draws"
   visit(new URL("../../src/experiments/mod.ts", import.meta.url).href);
   assert(seen.size > 100, `${seen.size} modules`);
   assert.deepEqual([...seen].filter((specifier) => /\/src\/plot\/|npm:/.test(specifier)), []);
+  // Nor does Deno download beforehand what draws PNG and PDF.
+  assert.deepEqual(
+    [...byName.keys()].filter((specifier) => /\/src\/convert\/(?!draw|formats)/.test(specifier)),
+    [],
+  );
 });

@@ -4,6 +4,8 @@
  * @module
  */
 import { basename } from "node:path";
+import { loadFormats } from "../../convert/draw.ts";
+import { parseFormats } from "../../convert/formats.ts";
 import type { Flag, FlagValues } from "../../cli/flags.ts";
 import { completeValues, flagsOf, type GivenOptions, type OptionTable } from "../../cli/options.ts";
 import { type Program, type ProgramCall, runProgram } from "../../cli/program.ts";
@@ -70,6 +72,7 @@ async function execute<Options extends OptionTable, Plan extends ExperimentPlan,
 ): Promise<void> {
   const { name, options } = experiment;
   const common = flags as CommonFlags, { quiet, json, checkpointEvery } = common;
+  const askedFormats = parseFormats(common.formats);
   const isOption = ([key]: [string, unknown]) => Object.hasOwn(options, key);
   const asked = Object.fromEntries(Object.entries(flags).filter(isOption));
   const place = await placeOf(name, common),
@@ -87,6 +90,8 @@ async function execute<Options extends OptionTable, Plan extends ExperimentPlan,
   const values = resumed?.values ?? completeValues(options, asked as GivenOptions<Options>, name);
   const plan = await experiment.plan(values);
   const { adapter, implementation, autotune } = { ...common, ...resumed?.machine };
+  const formats = resumed?.formats ?? askedFormats;
+  await loadFormats(formats);
   const { profile = false } = values as { readonly profile?: boolean };
   using lease = await GpuLease.open(() => openGpu({ adapter, implementation, autotune, profile }));
   const heading = `adapter: ${adapterText(adapterOf(lease.gpu))}`;
@@ -97,9 +102,10 @@ async function execute<Options extends OptionTable, Plan extends ExperimentPlan,
   const run = await runInFolder(lease, experiment, plan, {
     ...place,
     checkpointEvery,
+    formats,
     signal,
     requests,
-    options: { ...values, adapter, implementation, autotune },
+    options: { ...values, adapter, implementation, autotune, formats: formats.join() },
     onBegin: (path) => folder = path,
     onProgress: (steps, text) => progress.update(steps, text),
     onNotice: (line) => say(`${name}: ${line}`),

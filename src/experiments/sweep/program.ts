@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { loadFormats } from "../../convert/draw.ts";
+import { type FigureFormat, parseFormats } from "../../convert/formats.ts";
 import type { Flag, FlagValues } from "../../cli/flags.ts";
 import { openGpu } from "../../cli/implementation.ts";
 import { flagsOf } from "../../cli/options.ts";
@@ -24,7 +26,7 @@ import { planJson, planLines } from "./describe_plan.ts";
 import { trialTable } from "./options.ts";
 import { MOST_IN_BATCH } from "./pack.ts";
 import { askedSweep } from "./request.ts";
-import { RESULT_FILES, resultLines, writeResults } from "./results.ts";
+import { formatsIn, resultFiles, resultLines, writeResults } from "./results.ts";
 import { runBatches } from "./run_batches.ts";
 import { parseShard, shardOf } from "./shards.ts";
 import { writeSweep } from "./sweep_folder.ts";
@@ -116,6 +118,7 @@ async function sweep(call: ProgramCall<readonly Flag[]>): Promise<void> {
       "--slurm and --shard: give one of them, as the tasks of the array share all batches",
     );
   }
+  const asked = given.has("formats") ? parseFormats(values.formats) : null;
   const shard = values.shard === null ? null : parseShard(values.shard);
   const catalog = new TaskCatalog();
   const { folder, planned, isNew } = await askedSweep(
@@ -132,7 +135,9 @@ async function sweep(call: ProgramCall<readonly Flag[]>): Promise<void> {
     const status = await statusOf(folder, planned);
     return console.log(json ? compactJson(snakeCase(status)) : statusText(status).join("\n"));
   }
-  await checkWritable(folder, RESULT_FILES);
+  const formats: readonly FigureFormat[] = asked ?? await formatsIn(folder);
+  await loadFormats(formats);
+  await checkWritable(folder, resultFiles(formats));
   if (isNew) await writeSweep(folder, planned);
   if (values.slurm) {
     const lines = await submit(folder, planned, { flags: values, given });
@@ -146,7 +151,7 @@ async function sweep(call: ProgramCall<readonly Flag[]>): Promise<void> {
     if (status === "stopped" && !hasMadeProgress) throw new StaircaseError("stopped before the first step");
     return;
   }
-  const results = await writeResults(folder, planned);
+  const results = await writeResults(folder, planned, formats);
   if (!quiet) console.log(resultLines(results).join("\n"));
   if (json) console.log(compactJson(snakeCase({ experiment: "sweep", folder, ...results.summary })));
   if (status === "stopped") console.error("sweep: the same command goes on where it stopped");
