@@ -45,7 +45,7 @@ export async function drawPng(svg: string, scale: number = 2): Promise<Uint8Arra
  * Draws an SVG document as a page of PDF: lines stay lines, and text stays text, in DejaVu Sans. A
  * pixel is 1/96 inch. The same document gives the same bytes: the file has no date.
  *
- * @param svg A standalone document of lines, paths, rectangles, circles, ellipses, text, groups
+ * @param svg A standalone document of lines, paths, rectangles, circles, text, groups
  * and nested documents, as the figures of this library are.
  * @returns The PDF file.
  * @throws {InputError} If the text is no SVG document, or has an element or an attribute that is
