@@ -75,6 +75,7 @@ export {
   quietFlag,
   runFlags,
   runJsonFlag,
+  watchFlag,
 } from "./program_flags.ts";
 export {
   type Bar,
@@ -85,6 +86,7 @@ export {
   progressLines,
   type ProgressOptions,
   type ProgressOutlet,
+  type WatchedRun,
 } from "./progress.ts";
 export { rankTable } from "./rank_table.ts";
 export { runPath } from "./run_path.ts";

@@ -73,6 +73,15 @@ export const formatsFlag = {
   help: "formats of the figures, of svg, png and pdf, as in svg,pdf; a run that goes on keeps its own",
 } as const satisfies Flag;
 
+/** `--watch`, of programs whose trainings have probes. */
+export const watchFlag = {
+  name: "watch",
+  group: "output",
+  kind: "boolean",
+  default: false,
+  help: "draw loss and ranks in the terminal while training",
+} as const satisfies Flag;
+
 /** Flags of all programs that use the GPU; `openGpu` takes their values. */
 export const machineFlags = [
   adapterFlag,

@@ -16,7 +16,7 @@ import type { Experiment, ExperimentPlan, ExperimentResult } from "./experiment.
 import type { GpuLease } from "./gpu_lease.ts";
 import { planIdentity } from "./plan_identity.ts";
 import { adapterOf, type ExperimentRecord, experimentRecord, runningRecord } from "./record.ts";
-import { runPlan } from "./run.ts";
+import { type RunOptions, runPlan } from "./run.ts";
 import { beginSession, differenceOfMachines, endOf, endSession, type RunHistory } from "./run_history.ts";
 import { RunKeeper } from "./run_keeper.ts";
 
@@ -57,6 +57,8 @@ export interface FolderRunOptions {
    * @param text A few words on the state.
    */
   readonly onProgress?: (steps: number, text: string) => void;
+  /** Reports a probe of a training, see `RunOptions`. */
+  readonly onProbe?: RunOptions["onProbe"];
   /**
    * Called with a line on what went wrong and did not end the run: a lost device, a checkpoint that
    * could not be written.
@@ -178,6 +180,7 @@ export async function runInFolder<Options extends OptionTable, Plan extends Expe
   try {
     const result = await runPlan(devices, experiment, plan, {
       ...signal && { signal },
+      ...how.onProbe && { onProbe: how.onProbe },
       keeper,
       onProgress: (steps, text) => {
         // A training begins by itself, once it has room on the device.

@@ -15,6 +15,7 @@ import type {
   RunOutcome,
   RunStatus,
 } from "./experiment.ts";
+import type { Probe } from "../../train/trace.ts";
 import type { RunKeeper } from "./run_keeper.ts";
 import { judge } from "./verdict.ts";
 
@@ -29,6 +30,14 @@ export interface RunOptions {
    * @param text A few words on the state.
    */
   readonly onProgress?: (steps: number, text: string) => void;
+  /**
+   * Reports a probe of a training, in the order of step, then replica. A training that goes on
+   * reports those of before as well.
+   *
+   * @param probe The probe.
+   * @param run The run that it is of.
+   */
+  readonly onProbe?: (probe: Probe, run: Pick<Run<unknown>, "label" | "steps" | "networks">) => void;
 }
 
 /**
@@ -96,7 +105,7 @@ export async function runPlan<Plan extends ExperimentPlan, Row>(
   devices: Devices,
   experiment: Pick<Experiment<OptionTable, Plan, Row>, "runs" | "claims">,
   plan: Plan,
-  { signal, onProgress = () => {}, keeper }: PlanRunOptions = {},
+  { signal, onProgress = () => {}, onProbe = () => {}, keeper }: PlanRunOptions = {},
 ): Promise<ExperimentResult<Plan, Row>> {
   const runs = experiment.runs(plan);
   const rows: Row[] = [], diverged: Divergence[] = [];
@@ -117,6 +126,7 @@ export async function runPlan<Plan extends ExperimentPlan, Row>(
           text = [...runs.length > 1 ? [run.label] : [], ...words === "" ? [] : [words]].join(", ");
           onProgress(over + made, text);
         },
+        onProbe: (probe) => onProbe(probe, run),
       });
       if (outcome.status !== "stopped") await keeper?.keep(index, run, outcome);
     }

@@ -9,7 +9,8 @@ import type { Flag, FlagValues } from "../../cli/flags.ts";
 import { openGpu } from "../../cli/implementation.ts";
 import { flagsOf } from "../../cli/options.ts";
 import { type Program, type ProgramCall, runProgram } from "../../cli/program.ts";
-import { checkpointFlag, runFlags } from "../../cli/program_flags.ts";
+import { checkpointFlag, runFlags, watchFlag } from "../../cli/program_flags.ts";
+import { say } from "../../cli/output.ts";
 import { createProgress } from "../../cli/progress.ts";
 import { InputError, StaircaseError } from "../../errors.ts";
 import { count } from "../../format.ts";
@@ -75,6 +76,7 @@ const ownFlags = [
       "folder for the files; by default runs/sweep/NAME for NAME.json. What is done there is not done again",
   },
   checkpointFlag,
+  watchFlag,
 ] as const satisfies readonly Flag[];
 
 /** Flags of the program: the options of a trial, and those of a sweep. */
@@ -192,7 +194,9 @@ async function train(
     const heading = `adapter: ${
       adapterText(adapterOf(lease.gpu))
     }; ${plan.trials.length} trials in ${folder}`;
-    progress = stack.use(createProgress({ total, label: "sweep", heading, quiet: values.quiet }));
+    progress = stack.use(
+      createProgress({ total, label: "sweep", heading, quiet: values.quiet, watch: values.watch }),
+    );
     return lease;
   };
   const outcome = await runBatches(open, batches, {
@@ -202,8 +206,9 @@ async function train(
     checkpointEvery: values.checkpointEvery,
     catalog,
     waits: !values.worker,
-    onNotice: (line) => console.error(`sweep: ${line}`),
+    onNotice: (line) => say(`sweep: ${line}`),
     onProgress: (share, text) => progress?.update(Math.round(share * total), text),
+    onProbe: (probe, run) => progress?.probe(probe, run),
   });
   progress?.finish();
   return outcome;
