@@ -86,8 +86,8 @@ export {
   progressLines,
   type ProgressOptions,
   type ProgressOutlet,
-  type WatchedRun,
 } from "./progress.ts";
+export type { WatchedRun } from "./display.ts";
 export { rankTable } from "./rank_table.ts";
 export { runPath } from "./run_path.ts";
 export { Interruption } from "./signals.ts";

@@ -3,37 +3,13 @@
  *
  * @module
  */
-import type { Probe } from "../train/trace.ts";
 import type { Bar } from "./deps.ts";
 import { say, show, stand } from "./output.ts";
 import { durationText, leftText, timeLeft } from "./time_left.ts";
-import type { WatchedRun } from "./watch/frame.ts";
+import type { Progress, ProgressOptions } from "./display.ts";
 import { watchDisplay } from "./watch/watch_display.ts";
 
-export type { Bar, WatchedRun };
-
-/**
- * Display of a job's progress. It shows nothing before the first update: a job that cannot start
- * leaves no trace.
- */
-export interface Progress extends Disposable {
-  /**
-   * Records how much is done. Cheap: call it as often as you like.
-   *
-   * @param done Work done so far, of the total.
-   * @param text A few words on how it goes, such as the loss and the rank.
-   */
-  update(done: number, text?: string): void;
-  /**
-   * Records a probe, which the next update draws if the job is watched. Cheap, as updates are.
-   *
-   * @param probe The probe.
-   * @param run The run that it is of; with another one the drawing begins anew.
-   */
-  probe(probe: Probe, run: WatchedRun): void;
-  /** Ends the display with what is done by now. Further calls do nothing. */
-  finish(): void;
-}
+export type { Bar, Progress, ProgressOptions };
 
 /** Place that a display writes to, and its clock. */
 export interface ProgressOutlet {
@@ -47,20 +23,6 @@ export interface ProgressOutlet {
 export interface BarOutlet extends ProgressOutlet {
   /** Loads the library and makes a bar of a format. */
   readonly createBar: (format: string) => Promise<Bar>;
-}
-
-/** Job to show. */
-export interface ProgressOptions {
-  /** All the work: steps, for instance. */
-  readonly total: number;
-  /** Name of the job, in a word or two. */
-  readonly label: string;
-  /** A line before all others, such as the name of the adapter. None by default. */
-  readonly heading?: string;
-  /** Whether to show nothing. @default false */
-  readonly quiet?: boolean;
-  /** Whether to draw loss and ranks, where a terminal allows it. @default false */
-  readonly watch?: boolean;
 }
 
 /** Shortest time between two lines, in milliseconds. */

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-control-regex
 /**
  * A small emulator of a terminal, which shows what a program has drawn.
  *

@@ -44,10 +44,11 @@ export class DotGrid {
     to: readonly [x: number, y: number],
     ink: number,
   ): void {
-    const [[x, y], [endX, endY]] = [from, to].map((end) => end.map(Math.round));
-    const pieces = Math.max(Math.abs(endX - x), Math.abs(endY - y), 1);
+    const x = Math.round(from[0]), y = Math.round(from[1]);
+    const across = Math.round(to[0]) - x, down = Math.round(to[1]) - y;
+    const pieces = Math.max(Math.abs(across), Math.abs(down), 1);
     for (let i = 0; i <= pieces; i++) {
-      this.#set(Math.round(x + (endX - x) * i / pieces), Math.round(y + (endY - y) * i / pieces), ink);
+      this.#set(x + Math.round(across * i / pieces), y + Math.round(down * i / pieces), ink);
     }
   }
 

@@ -6,16 +6,7 @@
 import { formatNumber } from "../../format.ts";
 import { drawPanel, type Paint, type Panel, type PanelLine } from "./panel.ts";
 import type { ProbeSeries } from "./probe_series.ts";
-
-/** A run whose probes are watched. */
-export interface WatchedRun {
-  /** Its name in a few words. */
-  readonly label: string;
-  /** Its steps. */
-  readonly steps: number;
-  /** Networks that train side by side. */
-  readonly networks: number;
-}
+import type { WatchedRun } from "../display.ts";
 
 /** Least room that there is a picture in, in characters: that of a terminal of 40 by 13. */
 const LEAST = { columns: 39, rows: 11 };

@@ -6,8 +6,8 @@
 import { lowerMedian } from "../../stats/median.ts";
 import type { Probe } from "../../train/trace.ts";
 
-/** Most points that are kept: a terminal has fewer columns of dots. */
-const MOST_POINTS = 4096;
+/** Most points that are kept, at least half of that: a picture has up to 320 columns of dots. */
+const MOST_POINTS = 1024;
 
 /** The networks at one step. */
 interface Point {

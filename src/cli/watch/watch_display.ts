@@ -5,11 +5,11 @@
  */
 import type { Probe } from "../../train/trace.ts";
 import type { Standing } from "../output.ts";
-import type { Progress, ProgressOptions } from "../progress.ts";
 import { durationText, leftText, timeLeft } from "../time_left.ts";
-import { drawFrame, type WatchedRun } from "./frame.ts";
+import { drawFrame } from "./frame.ts";
 import type { Paint } from "./panel.ts";
 import { ProbeSeries } from "./probe_series.ts";
+import type { Progress, ProgressOptions, WatchedRun } from "../display.ts";
 
 /** A terminal. */
 export interface Terminal {
@@ -51,7 +51,12 @@ export function watchDisplay(
 ): Progress {
   const start = now(), left = timeLeft(total);
   let series = new ProbeSeries(), run: WatchedRun | null = null;
-  let done = 0, text = "", end = "", drawnAt = -Infinity, standing: Disposable | null = null, isOver = false;
+  let done = 0,
+    text = "",
+    end = "",
+    drawnAt = -Infinity,
+    standing: Disposable | null = null,
+    finished = false;
   /** Characters in the lines of the picture that stands there. */
   let widths: readonly number[] = [];
   const paint: Paint = (words, ink) =>
@@ -92,8 +97,8 @@ export function watchDisplay(
     if (now() - drawnAt >= PAUSE_MS) draw();
   };
   const finish = () => {
-    if (isOver) return;
-    isOver = true;
+    if (finished) return;
+    finished = true;
     if (!standing) return;
     end = `in ${durationText(now() - start)}`;
     draw();
@@ -101,7 +106,7 @@ export function watchDisplay(
   };
   return {
     update(nowDone, nowText = "") {
-      if (isOver) return;
+      if (finished) return;
       [done, text] = [nowDone, nowText];
       const estimate = left.at(now(), done);
       end = done < total ? leftText(estimate) : "";
@@ -112,7 +117,7 @@ export function watchDisplay(
       drawSoon();
     },
     probe(probe: Probe, of: WatchedRun) {
-      if (isOver) return;
+      if (finished) return;
       if (of !== run) [run, series] = [of, new ProbeSeries()];
       series.add(probe);
     },

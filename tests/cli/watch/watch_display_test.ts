@@ -1,4 +1,5 @@
-import type { WatchedRun } from "../../../src/cli/watch/frame.ts";
+// deno-lint-ignore-file no-control-regex
+import type { WatchedRun } from "../../../src/cli/display.ts";
 import { watchDisplay } from "../../../src/cli/watch/watch_display.ts";
 import type { Standing } from "../../../src/cli/output.ts";
 import type { Probe } from "../../../src/train/trace.ts";

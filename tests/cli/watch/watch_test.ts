@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-control-regex
 import { fileURLToPath } from "node:url";
 import { formatNumber } from "../../../src/format.ts";
 import { assert } from "../../deps.ts";
@@ -144,7 +145,7 @@ Deno.test({
       lines.findIndex((l) => l.includes(part))
     );
     assert(0 < axis && axis < bar && bar < resume, lines.join("\n"));
-    // What is not restored was never changed: the cursor is not hidden, nor is there another screen.
+    // Nothing is to be restored: the cursor is not hidden, nor is there another screen.
     assert(!/\x1b\[\?(25|1049|47)/.test(text));
 
     const { steps } = JSON.parse(Deno.readTextFileSync(`${cwd}/o/run.json`)).timings;
