@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 import { figureFiles, type FigureFormat } from "../../convert/formats.ts";
-import { figureMakers } from "../../convert/draw.ts";
+import { figureMakers, loadFormats } from "../../convert/draw.ts";
 import type { OptionTable } from "../../cli/options.ts";
 import { type FileError, InputError } from "../../errors.ts";
 import { differenceOf, type FileMaker, prettyJson, snakeCase, zonedDate } from "../../io/mod.ts";
@@ -96,6 +96,7 @@ export interface FolderRun<Plan extends ExperimentPlan, Row> {
  * @param how Folder, signal, progress.
  * @returns The result and the files.
  * @throws {InputError} If the folder holds another run, or cannot be used.
+ * @throws {StaircaseError} If what draws figures in these formats cannot be loaded.
  * @throws {DeviceLostError} If devices are lost three times without a step further. What is done is
  * kept.
  *
@@ -130,6 +131,7 @@ export async function runInFolder<Options extends OptionTable, Plan extends Expe
   const { formats = ["svg"] } = how;
   const files = [...Object.keys(experiment.tables), ...figureFiles(Object.keys(experiment.figures), formats)];
   if (experiment.trace) files.push("spectra.npz");
+  await loadFormats(formats);
   await using folder = await openFolder(how, files);
   const identity = await planIdentity(experiment.name, plan);
   const earlier = mode === "resume" ? await readHistory(folder.path) : null;

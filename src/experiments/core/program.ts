@@ -4,7 +4,6 @@
  * @module
  */
 import { basename } from "node:path";
-import { loadFormats } from "../../convert/draw.ts";
 import { parseFormats } from "../../convert/formats.ts";
 import type { Flag, FlagValues } from "../../cli/flags.ts";
 import { completeValues, flagsOf, type GivenOptions, type OptionTable } from "../../cli/options.ts";
@@ -93,7 +92,6 @@ async function execute<Options extends OptionTable, Plan extends ExperimentPlan,
   const plan = await experiment.plan(values);
   const { adapter, implementation, autotune } = { ...common, ...resumed?.machine };
   const formats = resumed?.formats ?? askedFormats;
-  await loadFormats(formats);
   const { profile = false } = values as { readonly profile?: boolean };
   using lease = await GpuLease.open(() => openGpu({ adapter, implementation, autotune, profile }));
   const heading = `adapter: ${adapterText(adapterOf(lease.gpu))}`;

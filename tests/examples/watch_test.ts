@@ -1,9 +1,9 @@
 // deno-lint-ignore-file no-control-regex
 import { fileURLToPath } from "node:url";
-import { formatNumber } from "../../../src/format.ts";
-import { assert } from "../../deps.ts";
-import { command, filesIn, readTable, root, run, temporaryFolder } from "../../support/program.ts";
-import { Emulator } from "../../support/terminal.ts";
+import { formatNumber } from "../../src/format.ts";
+import { assert } from "../deps.ts";
+import { command, filesIn, readTable, root, run, temporaryFolder } from "../support/program.ts";
+import { Emulator } from "../support/terminal.ts";
 
 const isThere = (name: string) => {
   try {
