@@ -178,11 +178,16 @@ Deno.test("drawPdf: what it does not draw is refused by name", async () => {
   }
 });
 
-Deno.test("drawPdf: title and description are the document's, and reserved characters stay", async () => {
-  const pdf = await drawPdf(
-    document("<title>λ &lt; ε (1) \\</title><desc>a &amp; b</desc><text y='9'>(λ) \\</text>"),
-  );
-  if (!hasPoppler) return;
-  const text = decode(await poppler("pdftotext", pdf, "-"));
-  assert.equal(text.trim(), "(λ) \\");
+Deno.test({
+  name: "drawPdf: title and description are the document's, and reserved characters stay",
+  ignore: !hasPoppler,
+  fn: async () => {
+    const words = "<title>λ &lt; ε (1) \\</title><desc>a &amp; b</desc>";
+    const pdf = await drawPdf(document(`${words}<text y="9">(λ) \\</text>`));
+    assert.equal(decode(await poppler("pdftotext", pdf, "-")).trim(), "(λ) \\");
+    const info = decode(await poppler("pdfinfo", pdf));
+    assert.match(info, /^Title: +λ < ε \(1\) \\$/m);
+    assert.match(info, /^Subject: +a & b$/m);
+    assert.match(info, /^Page size: +30 x 22.5 pts$/m);
+  },
 });

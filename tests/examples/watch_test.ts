@@ -141,8 +141,8 @@ Deno.test({
     const { lines, cursor } = screenOf(text.replaceAll("^C", ""));
     assertShows(lines, `${cwd}/o`);
     assert.equal(cursor[1], 0);
-    const [axis, bar, resume] = ["└", "cosines █", "resume with"].map((part) =>
-      lines.findIndex((l) => l.includes(part))
+    const [axis, bar, resume] = [/└/, /^cosines [█░]+ /, /resume with/].map((part) =>
+      lines.findIndex((line) => part.test(line))
     );
     assert(0 < axis && axis < bar && bar < resume, lines.join("\n"));
     // Nothing is to be restored: the cursor is not hidden, nor is there another screen.

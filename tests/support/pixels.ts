@@ -15,7 +15,7 @@ export interface Picture {
 }
 
 /** Whether poppler's programs are there, which read PDF. */
-export const hasPoppler: boolean = ["pdftoppm", "pdftotext", "pdffonts"].every((name) => {
+export const hasPoppler: boolean = ["pdftoppm", "pdftotext", "pdffonts", "pdfinfo"].every((name) => {
   try {
     return new Deno.Command(name, { args: ["-v"], stderr: "null", stdout: "null" }).outputSync().success;
   } catch {
