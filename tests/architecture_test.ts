@@ -35,7 +35,7 @@ const FLOORS = [
   ["nn"],
   ["rank"],
   ["train"],
-  ["plot", "io"],
+  ["plot", "io", "convert"],
   ["cli"],
   ["experiments"],
   ["mod"],
@@ -45,7 +45,7 @@ const FLOORS = [
 const BROWSER = ["display", "gpu", "stats", "linalg", "nn", "rank", "tasks", "train", "plot"];
 
 /** Rooms with a door of their own, `src/ROOM/mod.ts`. */
-const DOORS = ["gpu", "linalg", "rank", "tasks", "train", "plot", "experiments", "cli"];
+const DOORS = ["gpu", "linalg", "rank", "tasks", "train", "plot", "experiments", "cli", "convert"];
 
 /** Most names that the root exports. */
 const MOST_NAMES = 80;

@@ -68,12 +68,14 @@ export {
   autotuneFlag,
   builtInFlags,
   folderFlags,
+  formatsFlag,
   implementationFlag,
   implementationNames,
   machineFlags,
   quietFlag,
   runFlags,
   runJsonFlag,
+  watchFlag,
 } from "./program_flags.ts";
 export {
   type Bar,
@@ -85,6 +87,7 @@ export {
   type ProgressOptions,
   type ProgressOutlet,
 } from "./progress.ts";
+export type { WatchedRun } from "./display.ts";
 export { rankTable } from "./rank_table.ts";
 export { runPath } from "./run_path.ts";
 export { Interruption } from "./signals.ts";

@@ -5,6 +5,8 @@
  * @module
  */
 import { join } from "node:path";
+import { figureFiles, type FigureFormat } from "../../convert/formats.ts";
+import { figureMakers, loadFormats } from "../../convert/draw.ts";
 import type { OptionTable } from "../../cli/options.ts";
 import { Interruption } from "../../cli/signals.ts";
 import { DeviceLostError, type FileError, InputError } from "../../errors.ts";
@@ -15,9 +17,8 @@ import type { Experiment, ExperimentPlan, ExperimentResult } from "./experiment.
 import type { GpuLease } from "./gpu_lease.ts";
 import { planIdentity } from "./plan_identity.ts";
 import { adapterOf, type ExperimentRecord, experimentRecord, runningRecord } from "./record.ts";
-import { runPlan } from "./run.ts";
-import { beginSession, differenceOfMachines, endSession, type RunHistory } from "./run_history.ts";
-import type { SessionEnd } from "./run_history.ts";
+import { type RunOptions, runPlan } from "./run.ts";
+import { beginSession, differenceOfMachines, endOf, endSession, type RunHistory } from "./run_history.ts";
 import { RunKeeper } from "./run_keeper.ts";
 
 /** Losses of the device without a step further after which a run gives up. */
@@ -36,6 +37,8 @@ export interface FolderRunOptions {
   readonly mode?: "new" | "resume" | "overwrite";
   /** Seconds from one checkpoint to the next. Default: 60. */
   readonly checkpointEvery?: number;
+  /** Formats of the figures. Default: SVG. */
+  readonly formats?: readonly FigureFormat[];
   /** Stops the run; what is done is kept, and the same call with `resume` goes on. */
   readonly signal?: AbortSignal;
   /** Gets events `checkpoint`, each of which asks for a checkpoint now. */
@@ -55,6 +58,8 @@ export interface FolderRunOptions {
    * @param text A few words on the state.
    */
   readonly onProgress?: (steps: number, text: string) => void;
+  /** Reports a probe of a training, see `RunOptions`. */
+  readonly onProbe?: RunOptions["onProbe"];
   /**
    * Called with a line on what went wrong and did not end the run: a lost device, a checkpoint that
    * could not be written.
@@ -92,6 +97,7 @@ export interface FolderRun<Plan extends ExperimentPlan, Row> {
  * @param how Folder, signal, progress.
  * @returns The result and the files.
  * @throws {InputError} If the folder holds another run, or cannot be used.
+ * @throws {StaircaseError} If what draws figures in these formats cannot be loaded.
  * @throws {DeviceLostError} If devices are lost three times without a step further. What is done is
  * kept.
  *
@@ -123,8 +129,10 @@ export async function runInFolder<Options extends OptionTable, Plan extends Expe
   how: FolderRunOptions,
 ): Promise<FolderRun<Plan, Row>> {
   const { mode = "new", checkpointEvery = 60, signal, requests, onProgress, onNotice = () => {} } = how;
-  const files = [...Object.keys(experiment.tables), ...Object.keys(experiment.figures)];
+  const { formats = ["svg"] } = how;
+  const files = [...Object.keys(experiment.tables), ...figureFiles(Object.keys(experiment.figures), formats)];
   if (experiment.trace) files.push("spectra.npz");
+  await loadFormats(formats);
   await using folder = await openFolder(how, files);
   const identity = await planIdentity(experiment.name, plan);
   const earlier = mode === "resume" ? await readHistory(folder.path) : null;
@@ -175,6 +183,7 @@ export async function runInFolder<Options extends OptionTable, Plan extends Expe
   try {
     const result = await runPlan(devices, experiment, plan, {
       ...signal && { signal },
+      ...how.onProbe && { onProbe: how.onProbe },
       keeper,
       onProgress: (steps, text) => {
         // A training begins by itself, once it has room on the device.
@@ -197,7 +206,9 @@ export async function runInFolder<Options extends OptionTable, Plan extends Expe
     if (experiment.trace) {
       makers["spectra.npz"] = () => spectraPieces(experiment.trace!(result), folder.state);
     }
-    for (const [file, draw] of Object.entries(experiment.figures)) makers[file] = () => draw(result);
+    for (const [file, draw] of Object.entries(experiment.figures)) {
+      Object.assign(makers, figureMakers(file, () => draw(result), formats));
+    }
     const saved = await folder.save(makers);
     const record = ended(saved.error);
     // The record comes last: it says that the others are there.
@@ -287,16 +298,4 @@ async function described<T>(devices: ReturnType<typeof recovery>, describe: () =
       if (!await devices.recover(error)) throw error;
     }
   }
-}
-
-/** How the process is about to end. */
-function endOf(
-  status: ExperimentResult["status"],
-  signal: AbortSignal | undefined,
-  error: FileError | null,
-): SessionEnd {
-  const reason: unknown = signal?.reason;
-  const interruption = reason instanceof Interruption ? reason : null;
-  const exitStatus = error || status === "diverged" ? 1 : signal?.aborted ? interruption?.status ?? 130 : 0;
-  return { exitStatus, signal: interruption?.signal ?? null, error: error?.message ?? null };
 }

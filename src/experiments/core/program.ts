@@ -4,12 +4,13 @@
  * @module
  */
 import { basename } from "node:path";
+import { parseFormats } from "../../convert/formats.ts";
 import type { Flag, FlagValues } from "../../cli/flags.ts";
 import { completeValues, flagsOf, type GivenOptions, type OptionTable } from "../../cli/options.ts";
 import { type Program, type ProgramCall, runProgram } from "../../cli/program.ts";
 import { openGpu } from "../../cli/implementation.ts";
 import { print, say } from "../../cli/output.ts";
-import { folderFlags, runFlags } from "../../cli/program_flags.ts";
+import { folderFlags, runFlags, watchFlag } from "../../cli/program_flags.ts";
 import { runPath } from "../../cli/run_path.ts";
 import { createProgress } from "../../cli/progress.ts";
 import { shownDefaults } from "../../cli/training_flags.ts";
@@ -30,6 +31,7 @@ type CommonFlags = FlagValues<typeof runFlags> & {
   readonly overwrite: boolean;
   readonly resume: string | null;
   readonly checkpointEvery: number;
+  readonly watch?: boolean;
 };
 
 /**
@@ -39,7 +41,8 @@ type CommonFlags = FlagValues<typeof runFlags> & {
  * @returns The flags.
  */
 export function experimentFlags({ name, options }: Pick<Experiment, "name" | "options">): Flag[] {
-  return [...flagsOf(options), ...folderFlags(name), ...runFlags];
+  const isWatched = Object.hasOwn(options, "probeEvery");
+  return [...flagsOf(options), ...folderFlags(name), ...isWatched ? [watchFlag] : [], ...runFlags];
 }
 
 /**
@@ -69,7 +72,8 @@ async function execute<Options extends OptionTable, Plan extends ExperimentPlan,
   { flags, given, signal, requests }: ProgramCall<Flag[]>,
 ): Promise<void> {
   const { name, options } = experiment;
-  const common = flags as CommonFlags, { quiet, json, checkpointEvery } = common;
+  const common = flags as CommonFlags, { quiet, json, checkpointEvery, watch = false } = common;
+  const askedFormats = parseFormats(common.formats);
   const isOption = ([key]: [string, unknown]) => Object.hasOwn(options, key);
   const asked = Object.fromEntries(Object.entries(flags).filter(isOption));
   const place = await placeOf(name, common),
@@ -87,21 +91,24 @@ async function execute<Options extends OptionTable, Plan extends ExperimentPlan,
   const values = resumed?.values ?? completeValues(options, asked as GivenOptions<Options>, name);
   const plan = await experiment.plan(values);
   const { adapter, implementation, autotune } = { ...common, ...resumed?.machine };
+  const formats = resumed?.formats ?? askedFormats;
   const { profile = false } = values as { readonly profile?: boolean };
   using lease = await GpuLease.open(() => openGpu({ adapter, implementation, autotune, profile }));
   const heading = `adapter: ${adapterText(adapterOf(lease.gpu))}`;
   const total = experiment.runs(plan).reduce((sum, { steps }) => sum + steps, 0);
   const label = experiment.label ?? plan.task?.name ?? name;
-  using progress = createProgress({ total, label, heading, quiet });
+  using progress = createProgress({ total, label, heading, quiet, watch });
   let folder = place.isParent ? null : place.folder;
   const run = await runInFolder(lease, experiment, plan, {
     ...place,
     checkpointEvery,
+    formats,
     signal,
     requests,
-    options: { ...values, adapter, implementation, autotune },
+    options: { ...values, adapter, implementation, autotune, formats: formats.join() },
     onBegin: (path) => folder = path,
     onProgress: (steps, text) => progress.update(steps, text),
+    onProbe: (probe, run) => progress.probe(probe, run),
     onNotice: (line) => say(`${name}: ${line}`),
   }).catch((error) => {
     if (folder !== null && !(error instanceof InputError)) say(`${name}: ${resumeText(name, folder)}`);

@@ -16,6 +16,7 @@ import type {
   RunStatus,
 } from "./experiment.ts";
 import { viewResult } from "./result_view.ts";
+import type { Probe } from "../../train/trace.ts";
 import type { RunKeeper } from "./run_keeper.ts";
 import { judge } from "./verdict.ts";
 
@@ -30,6 +31,14 @@ export interface RunOptions {
    * @param text A few words on the state.
    */
   readonly onProgress?: (steps: number, text: string) => void;
+  /**
+   * Reports a probe of a training, in the order of step, then replica. A training that goes on
+   * reports those of before as well.
+   *
+   * @param probe The probe.
+   * @param run The run that it is of.
+   */
+  readonly onProbe?: (probe: Probe, run: Pick<Run<unknown>, "label" | "steps" | "networks">) => void;
 }
 
 /**
@@ -97,7 +106,7 @@ export async function runPlan<Plan extends ExperimentPlan, Row>(
   devices: Devices,
   experiment: Pick<Experiment<OptionTable, Plan, Row>, "runs" | "claims">,
   plan: Plan,
-  { signal, onProgress = () => {}, keeper }: PlanRunOptions = {},
+  { signal, onProgress = () => {}, onProbe = () => {}, keeper }: PlanRunOptions = {},
 ): Promise<ExperimentResult<Plan, Row>> {
   const runs = experiment.runs(plan);
   const rows: Row[] = [], diverged: Divergence[] = [];
@@ -119,6 +128,7 @@ export async function runPlan<Plan extends ExperimentPlan, Row>(
             text = [...runs.length > 1 ? [run.label] : [], ...words === "" ? [] : [words]].join(", ");
             onProgress(over + made, text);
           },
+          onProbe: (probe) => onProbe(probe, run),
         });
       } catch (error) {
         // Stopped before it had anything to measure: what the runs before have measured counts.

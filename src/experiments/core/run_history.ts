@@ -3,7 +3,10 @@
  *
  * @module
  */
+import { Interruption } from "../../cli/signals.ts";
+import type { FileError } from "../../errors.ts";
 import { type DescribedGpu, type Provenance, provenance, type RunIdentity, zonedDate } from "../../io/mod.ts";
+import type { RunStatus } from "./experiment.ts";
 import type { AdapterRecord } from "./record.ts";
 
 /** A loss of the device. */
@@ -71,6 +74,25 @@ export function endSession(history: RunHistory, end: SessionEnd): RunHistory {
     ...history,
     sessions: [...sessions.slice(0, -1), { ...last, ...end, ended: zonedDate(new Date()) }],
   };
+}
+
+/**
+ * Says how a process is about to end.
+ *
+ * @param status State of the run.
+ * @param signal Stops it.
+ * @param error Names the files that could not be written; `null` if all were.
+ * @returns The end.
+ */
+export function endOf(
+  status: RunStatus,
+  signal: AbortSignal | undefined,
+  error: FileError | null,
+): SessionEnd {
+  const reason: unknown = signal?.reason;
+  const interruption = reason instanceof Interruption ? reason : null;
+  const exitStatus = error || status === "diverged" ? 1 : signal?.aborted ? interruption?.status ?? 130 : 0;
+  return { exitStatus, signal: interruption?.signal ?? null, error: error?.message ?? null };
 }
 
 /**

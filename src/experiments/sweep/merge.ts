@@ -3,12 +3,14 @@
  *
  * @module
  */
+import { loadFormats } from "../../convert/draw.ts";
+import type { FigureFormat } from "../../convert/formats.ts";
 import { InputError } from "../../errors.ts";
 import { count } from "../../format.ts";
 import { checkWritable } from "../../io/writable_folder.ts";
 import type { Sweep } from "./batch.ts";
 import { trialText } from "./expand.ts";
-import { collectOutcomes, RESULT_FILES, type SweepResults, writeCollected } from "./results.ts";
+import { collectOutcomes, resultFiles, type SweepResults, writeCollected } from "./results.ts";
 import { batchFolder, holdsSweep, readSweep, writeSweep } from "./sweep_folder.ts";
 import type { Trial } from "./trial.ts";
 import { writeTrials } from "./trials_file.ts";
@@ -19,6 +21,8 @@ export interface MergeOptions {
   readonly out: string;
   /** Whether trials may be missing. Default: they may not. */
   readonly partial?: boolean;
+  /** Formats of the figure. Default: SVG. */
+  readonly formats?: readonly FigureFormat[];
 }
 
 /** Most missing trials that an error names. */
@@ -37,7 +41,7 @@ const MOST_NAMED = 3;
  */
 export async function mergeSweeps(
   folders: readonly string[],
-  { out, partial = false }: MergeOptions,
+  { out, partial = false, formats = ["svg"] }: MergeOptions,
 ): Promise<SweepResults> {
   const [first, ...others] = folders;
   const sweep = await readSweep(first);
@@ -51,7 +55,8 @@ export async function mergeSweeps(
         "run the other shards, or give --partial to merge what is there",
     );
   }
-  await checkWritable(out, RESULT_FILES);
+  await loadFormats(formats);
+  await checkWritable(out, resultFiles(formats));
   if (!folders.includes(out)) {
     await writeSweep(out, sweep);
     // Outcomes go with the table: the folder stands for all shards. Traces stay where they are.
@@ -61,7 +66,7 @@ export async function mergeSweeps(
       await writeTrials(folder, batch);
     }
   }
-  return await writeCollected(out, sweep, collected);
+  return await writeCollected(out, sweep, { collected, formats });
 }
 
 /**

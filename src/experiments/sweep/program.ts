@@ -3,11 +3,14 @@
  *
  * @module
  */
+import { loadFormats } from "../../convert/draw.ts";
+import { type FigureFormat, parseFormats } from "../../convert/formats.ts";
 import type { Flag, FlagValues } from "../../cli/flags.ts";
 import { openGpu } from "../../cli/implementation.ts";
 import { flagsOf } from "../../cli/options.ts";
 import { type Program, type ProgramCall, runProgram } from "../../cli/program.ts";
-import { checkpointFlag, runFlags } from "../../cli/program_flags.ts";
+import { checkpointFlag, runFlags, watchFlag } from "../../cli/program_flags.ts";
+import { say } from "../../cli/output.ts";
 import { createProgress } from "../../cli/progress.ts";
 import { InputError, StaircaseError } from "../../errors.ts";
 import { compactJson, snakeCase } from "../../io/json.ts";
@@ -23,7 +26,7 @@ import { planJson, planLines } from "./describe_plan.ts";
 import { trialTable } from "./options.ts";
 import { MOST_IN_BATCH } from "./pack.ts";
 import { askedSweep } from "./request.ts";
-import { RESULT_FILES, resultLines, writeResults } from "./results.ts";
+import { formatsIn, resultFiles, resultLines, writeResults } from "./results.ts";
 import { runBatches } from "./run_batches.ts";
 import { checkFailures } from "./run_sweep.ts";
 import { parseShard, shardOf } from "./shards.ts";
@@ -73,6 +76,7 @@ const ownFlags = [
       "folder for the files; by default runs/sweep/NAME for NAME.json. What is done there is not done again",
   },
   checkpointFlag,
+  watchFlag,
 ] as const satisfies readonly Flag[];
 
 /** Flags of the program: the options of a trial, and those of a sweep. */
@@ -116,6 +120,7 @@ async function sweep(call: ProgramCall<readonly Flag[]>): Promise<void> {
       "--slurm and --shard: give one of them, as the tasks of the array share all batches",
     );
   }
+  const asked = given.has("formats") ? parseFormats(values.formats) : null;
   const shard = values.shard === null ? null : parseShard(values.shard);
   const catalog = new TaskCatalog();
   const { folder, planned, isNew } = await askedSweep(
@@ -132,7 +137,9 @@ async function sweep(call: ProgramCall<readonly Flag[]>): Promise<void> {
     const status = await statusOf(folder, planned);
     return console.log(json ? compactJson(snakeCase(status)) : statusText(status).join("\n"));
   }
-  await checkWritable(folder, RESULT_FILES);
+  const formats: readonly FigureFormat[] = asked ?? await formatsIn(folder);
+  await loadFormats(formats);
+  await checkWritable(folder, resultFiles(formats));
   if (isNew) await writeSweep(folder, planned);
   if (values.slurm) {
     const lines = await submit(folder, planned, { flags: values, given });
@@ -146,7 +153,7 @@ async function sweep(call: ProgramCall<readonly Flag[]>): Promise<void> {
     if (status === "stopped" && !hasMadeProgress) throw new StaircaseError("stopped before the first step");
     return;
   }
-  const results = await writeResults(folder, planned);
+  const results = await writeResults(folder, planned, formats);
   if (!quiet) console.log(resultLines(results).join("\n"));
   if (json) console.log(compactJson(snakeCase({ experiment: "sweep", folder, ...results.summary })));
   if (status === "stopped") console.error("sweep: the same command goes on where it stopped");
@@ -179,7 +186,9 @@ async function train(
     const heading = `adapter: ${
       adapterText(adapterOf(lease.gpu))
     }; ${plan.trials.length} trials in ${folder}`;
-    progress = stack.use(createProgress({ total, label: "sweep", heading, quiet: values.quiet }));
+    progress = stack.use(
+      createProgress({ total, label: "sweep", heading, quiet: values.quiet, watch: values.watch }),
+    );
     return lease;
   };
   const outcome = await runBatches(open, batches, {
@@ -189,8 +198,9 @@ async function train(
     checkpointEvery: values.checkpointEvery,
     catalog,
     waits: !values.worker,
-    onNotice: (line) => console.error(`sweep: ${line}`),
+    onNotice: (line) => say(`sweep: ${line}`),
     onProgress: (share, text) => progress?.update(Math.round(share * total), text),
+    onProbe: (probe, run) => progress?.probe(probe, run),
   });
   progress?.finish();
   return outcome;

@@ -4,10 +4,13 @@
  * @module
  */
 import { join } from "node:path";
+import { figureMakers } from "../../convert/draw.ts";
+import { figureFiles, type FigureFormat, parseFormats } from "../../convert/formats.ts";
 import { StaircaseError } from "../../errors.ts";
 import { count } from "../../format.ts";
 import { type FileContent, writeAtomically } from "../../io/atomic.ts";
 import { prettyJson, snakeCase } from "../../io/json.ts";
+import { readRun } from "../../io/read_run.ts";
 import { provenance } from "../../io/provenance.ts";
 import { type Columns, table } from "../../io/table.ts";
 import type { Sweep } from "./batch.ts";
@@ -20,14 +23,26 @@ import type { Trial } from "./trial.ts";
 import type { BatchOutcome } from "./trials_file.ts";
 import { columnHelp, parquet, typedCsv } from "./typed_table.ts";
 
-/** Names of the files that {@linkcode writeResults} writes. */
-export const RESULT_FILES: readonly string[] = [
-  "run.json",
-  "sweep.csv",
-  "sweep.parquet",
-  "sweep.svg",
-  "trials.csv",
-];
+/**
+ * Names the files that {@linkcode writeResults} writes.
+ *
+ * @param formats Formats of the figure. Default: SVG.
+ * @returns Their names, `run.json` first.
+ */
+export function resultFiles(formats: readonly FigureFormat[] = ["svg"]): string[] {
+  return ["run.json", "sweep.csv", "sweep.parquet", ...figureFiles(["sweep.svg"], formats), "trials.csv"];
+}
+
+/**
+ * Finds the formats that the figure of a sweep has.
+ *
+ * @param folder Folder of the sweep.
+ * @returns The formats; SVG where there is no figure yet.
+ */
+export async function formatsIn(folder: string): Promise<FigureFormat[]> {
+  const { formats } = await readRun<{ readonly formats?: unknown }>(folder).catch(() => ({ formats: null }));
+  return parseFormats(typeof formats === "string" ? formats : "svg");
+}
 
 /** A sweep in a few numbers, for `run.json` and `--json`. */
 export interface SweepSummary {
@@ -146,22 +161,22 @@ const PLACE_COLUMNS: Columns<PlacedTrial> = {
 };
 
 /**
- * Writes the results of a sweep: `run.json`, `sweep.csv`, `sweep.parquet`, `sweep.svg` and
- * `trials.csv`. The same outcomes give the same bytes, whoever ran what when; `trials.csv` and
+ * Writes the results of a sweep: `run.json`, `sweep.csv`, `sweep.parquet`, `trials.csv` and the
+ * figure. The same outcomes give the same bytes, whoever ran what when; `trials.csv` and
  * `run.json` alone say where and how fast.
  *
  * @param folder Folder for the files.
  * @param sweep The sweep.
- * @param sources Folders with batches. Default: the folder itself.
+ * @param formats Formats of the figure. Default: SVG.
  * @returns The results.
  */
 export async function writeResults(
   folder: string,
   sweep: Sweep,
-  sources: readonly string[] = [folder],
+  formats?: readonly FigureFormat[],
 ): Promise<SweepResults> {
-  const collected = await collectOutcomes(sweep, sources);
-  return await writeCollected(folder, sweep, collected);
+  const collected = await collectOutcomes(sweep, [folder]);
+  return await writeCollected(folder, sweep, { collected, formats });
 }
 
 /**
@@ -169,13 +184,16 @@ export async function writeResults(
  *
  * @param folder Folder for the files.
  * @param sweep The sweep.
- * @param collected The outcomes.
+ * @param what The outcomes, and the formats of the figure. Default: SVG.
  * @returns The results.
  */
 export async function writeCollected(
   folder: string,
   { plan, batches }: Sweep,
-  { outcomes, places }: Collected,
+  { collected: { outcomes, places }, formats = ["svg"] }: {
+    readonly collected: Collected;
+    readonly formats?: readonly FigureFormat[] | undefined;
+  },
 ): Promise<SweepResults> {
   const missing = plan.trials.filter(({ id }) => !outcomes.has(id));
   const diverged = plan.trials.filter(({ id }) => outcomes.get(id)?.status === "diverged").length;
@@ -200,20 +218,22 @@ export async function writeCollected(
     adapters: [...new Set(ran.map(({ circumstances }) => circumstances.adapter))].sort(),
     seconds: ran.reduce((sum, { circumstances }) => sum + circumstances.seconds, 0),
     columns: { "sweep.csv": columnHelp(columns), "trials.csv": where.columns },
+    formats: formats.join(),
   };
   const { sweepFigure } = await import("./figure.ts");
-  const figure = sweepFigure(sweepFigureData(plan, outcomes));
-  const files: readonly (readonly [name: string, data: FileContent])[] = [
+  const svg = sweepFigure(sweepFigureData(plan, outcomes));
+  const figure = figureMakers("sweep.svg", () => svg, formats);
+  const files: (readonly [name: string, data: FileContent])[] = [
     ["sweep.csv", typedCsv(columns)],
     ["sweep.parquet", await parquet(columns)],
-    ["sweep.svg", figure],
     ["trials.csv", where.pieces()],
-    // Last: where it says that the sweep is done, the other files are there.
-    ["run.json", prettyJson(snakeCase(record))],
   ];
+  for (const [name, make] of Object.entries(figure)) files.push([name, await make()]);
+  // Last: where it says that the sweep is done, the other files are there.
+  files.push(["run.json", prettyJson(snakeCase(record))]);
   for (const [name, data] of files) await writeAtomically(join(folder, name), data);
-  const paths = RESULT_FILES.map((name) => join(folder, name));
-  return viewSweep(plan, { summary, missing, rows: sweepRows(columns), paths }, { columns, figure });
+  const paths = resultFiles(formats).map((name) => join(folder, name));
+  return viewSweep(plan, { summary, missing, rows: sweepRows(columns), paths }, { columns, figure: svg });
 }
 
 /**

@@ -14,7 +14,7 @@ import { tryAgain } from "./cluster.ts";
 import { MOST_IN_BATCH } from "./pack.ts";
 import { planSweep } from "./plan.ts";
 import { checkPlan } from "./plan_schema.ts";
-import { RESULT_FILES, type SweepResults, writeResults } from "./results.ts";
+import { resultFiles, type SweepResults, writeResults } from "./results.ts";
 import { runBatches } from "./run_batches.ts";
 import { parseShard, shardOf } from "./shards.ts";
 import { checkFolder, packInFolder, writeSweep } from "./sweep_folder.ts";
@@ -121,7 +121,7 @@ export async function runSweep(
     plan,
     { most },
   );
-  await checkWritable(folder, RESULT_FILES);
+  await checkWritable(folder, resultFiles());
   await writeSweep(folder, sweep);
   await tryAgain(folder, sweep);
   using stack = new DisposableStack();

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { helpText } from "../../../src/cli/help.ts";
 import { mergeProgram } from "../../../src/experiments/sweep/merge_program.ts";
-import { RESULT_FILES } from "../../../src/experiments/sweep/results.ts";
+import { resultFiles } from "../../../src/experiments/sweep/results.ts";
 import { sweepProgram } from "../../../src/experiments/sweep/program.ts";
 import { assert } from "../../deps.ts";
 import { command, filesIn, root, run, temporaryFolder } from "../../support/program.ts";
@@ -47,7 +47,7 @@ Deno.test({
       assert.equal(code, 0, `${line}: ${err}`);
     }
     const at = (path: string) => join(folder.path, path);
-    assert.deepEqual(filesIn(at("runs/all")), ["plan.json", ...RESULT_FILES].sort());
+    assert.deepEqual(filesIn(at("runs/all")), ["plan.json", ...resultFiles()].sort());
     for (const file of ["sweep.csv", "sweep.parquet", "sweep.svg"]) {
       assert.deepEqual(
         Deno.readFileSync(at(`runs/all/${file}`)),
@@ -120,7 +120,7 @@ Deno.test({
     const all = await sweep("1e30,1e31", "all");
     assert.equal(all.code, 1);
     assert.match(all.err, /^sweep: every network diverged: lower the learning rate/);
-    assert.deepEqual(RESULT_FILES.filter((file) => !filesIn(join(folder.path, "all")).includes(file)), []);
+    assert.deepEqual(resultFiles().filter((file) => !filesIn(join(folder.path, "all")).includes(file)), []);
   },
 });
 
