@@ -35,7 +35,9 @@ const FLOORS = [
   ["rank"],
   ["train"],
   ["plot", "io"],
+  ["cockpit"],
   ["cli"],
+  ["live"],
   ["experiments"],
   ["mod"],
 ];
