@@ -36,6 +36,7 @@ const FLOORS = [
   ["train"],
   ["plot", "io"],
   ["cockpit"],
+  ["report"],
   ["cli"],
   ["live"],
   ["experiments"],
@@ -43,7 +44,7 @@ const FLOORS = [
 ];
 
 /** Rooms that run in a browser. */
-const BROWSER = ["gpu", "stats", "linalg", "nn", "rank", "tasks", "train", "plot"];
+const BROWSER = ["gpu", "stats", "linalg", "nn", "rank", "tasks", "train", "plot", "cockpit"];
 
 /** Rooms with a door of their own, `src/ROOM/mod.ts`. */
 const DOORS = ["gpu", "linalg", "rank", "tasks", "train", "plot", "experiments", "cli"];
@@ -199,8 +200,8 @@ Deno.test("rooms that a browser uses import no node: and load without Deno", asy
   const findings = files.filter((file) => specifiers(file).some((name) => name.startsWith("node:")))
     .map(({ path }): [string, string] => [path, "imports node:, which a browser does not have"]);
   // Outside the browser, linkedom itself needs Deno: its room is read, the others are imported.
-  const [read, imported] = [true, false].map((isPlot) =>
-    files.filter(({ path }) => path.startsWith("src/plot/") === isPlot)
+  const [read, imported] = [true, false].map((isPage) =>
+    files.filter(({ path }) => /^src\/(plot|cockpit)\//.test(path) === isPage)
   );
   for (const { path } of read.filter(({ text }) => identifiers(text).has("Deno"))) {
     findings.push([path, "uses Deno, which a browser does not have: take what it needs as an argument"]);

@@ -1,0 +1,145 @@
+/**
+ * A run in a page: its columns and all that is said about it, as text.
+ *
+ * @module
+ */
+import { InputError } from "../../errors.ts";
+import type { Threshold } from "../../rank/certificates/rank_interval.ts";
+import type { Staircase } from "../../rank/stairs/find_stairs.ts";
+import { pack, type Packable, unpack } from "./pack.ts";
+import type { RunColumns } from "./run_columns.ts";
+
+/** Texts and facts of a run. */
+export interface RunFacts {
+  /** Heading. */
+  readonly title: string;
+  /** Network and training, in a line. */
+  readonly subtitle: string;
+  /** Name of the loss. */
+  readonly lossName: string;
+  /** What sets each replica apart, such as "learning rate 0.1"; empty where only its seed does. */
+  readonly replicaNames: readonly string[];
+  /** Command line that trains the run again; `null` where it is not known. */
+  readonly command: string | null;
+  /** Facts under their headings: configuration, environment and the like. */
+  readonly sections: readonly FactSection[];
+}
+
+/** Facts under a heading. */
+export interface FactSection {
+  /** Heading. */
+  readonly title: string;
+  /** Names and values. */
+  readonly rows: readonly (readonly [name: string, value: string])[];
+}
+
+/** Stairs of one threshold of one layer of one replica, from all of its probes. */
+export interface StairsRecord extends Pick<Staircase, "stairs" | "jumps" | "flicker" | "doubt"> {
+  /** Index of the replica. */
+  readonly replica: number;
+  /** Index of the layer, from 0. */
+  readonly layer: number;
+  /** Index of the threshold. */
+  readonly e: number;
+  /** p-values by the names of their tests; `null` where there was too little to test. */
+  readonly pValues: Readonly<Record<string, number | null>>;
+}
+
+/** A run in a page. */
+export interface RunReport {
+  /** Texts and facts. */
+  readonly facts: RunFacts;
+  /** Stairs at the thresholds of the run. */
+  readonly stairs: readonly StairsRecord[];
+  /** Its record. */
+  readonly columns: RunColumns;
+}
+
+/** Version of what is packed. */
+const FORMAT = 1;
+
+/** What is packed beside the arrays. */
+interface ReportRecord extends Pick<RunReport, "facts" | "stairs"> {
+  readonly format: number;
+  readonly columns: {
+    readonly replicas: number;
+    readonly epsilons: readonly number[];
+    readonly threshold: Threshold;
+    readonly widths: readonly number[];
+    readonly recorded: RunColumns["recorded"];
+  };
+}
+
+/**
+ * Packs a run.
+ *
+ * @param report The run.
+ * @returns Text of the letters of base64.
+ */
+export async function packRun({ facts, stairs, columns }: RunReport): Promise<string> {
+  const { replicas, epsilons, threshold, recorded, steps, spectrumAt, isSolved, loss, layers } = columns;
+  const record: ReportRecord = {
+    format: FORMAT,
+    facts,
+    stairs,
+    columns: { replicas, epsilons, threshold, widths: layers.map(({ width }) => width), recorded },
+  };
+  const arrays: Record<string, Packable> = { steps, spectrumAt, isSolved, loss };
+  if (columns.accuracy) arrays.accuracy = columns.accuracy;
+  if (columns.relativeError) arrays.relativeError = columns.relativeError;
+  for (const [e, floors] of (columns.floors ?? []).entries()) arrays[`floors ${e}`] = floors;
+  for (const [l, { ranks, eigenvalues, bounds, isDouble }] of layers.entries()) {
+    for (const [e, { rank, low, high }] of ranks.entries()) {
+      Object.assign(arrays, { [`rank ${l} ${e}`]: rank, [`low ${l} ${e}`]: low, [`high ${l} ${e}`]: high });
+    }
+    Object.assign(arrays, {
+      [`eigenvalues ${l}`]: eigenvalues,
+      [`bounds ${l}`]: bounds,
+      [`double ${l}`]: isDouble,
+    });
+  }
+  return await pack({ record, arrays });
+}
+
+/**
+ * Unpacks a run.
+ *
+ * @param text What {@linkcode packRun} made.
+ * @returns The run.
+ * @throws {InputError} If it is damaged, or of another version.
+ */
+export async function unpackRun(text: string): Promise<RunReport> {
+  const { record, arrays } = await unpack(text);
+  const { format, facts, stairs, columns } = record as ReportRecord;
+  if (format !== FORMAT) {
+    throw new InputError(`a report of format ${format}, not ${FORMAT}: write it again with this version`);
+  }
+  const { widths, ...others } = columns;
+  const doubles = (name: string) => arrays[name] as Float64Array;
+  const integers = (name: string) => arrays[name] as Int32Array;
+  return {
+    facts,
+    stairs,
+    columns: {
+      ...others,
+      steps: doubles("steps"),
+      spectrumAt: arrays.spectrumAt as Uint32Array,
+      isSolved: arrays.isSolved as Uint8Array,
+      loss: doubles("loss"),
+      accuracy: doubles("accuracy") ?? null,
+      relativeError: doubles("relativeError") ?? null,
+      floors: arrays["floors 0"] ? others.epsilons.map((_, e) => doubles(`floors ${e}`)) : null,
+      layers: widths.map((width, l) => ({
+        width,
+        ranks: others.epsilons.map((_, e) => ({
+          rank: integers(`rank ${l} ${e}`),
+          low: integers(`low ${l} ${e}`),
+          high: integers(`high ${l} ${e}`),
+        })),
+        eigenvalues: doubles(`eigenvalues ${l}`),
+        bounds: doubles(`bounds ${l}`),
+        isDouble: arrays[`double ${l}`] as Uint8Array,
+      })),
+    },
+  };
+}

@@ -1,0 +1,86 @@
+/// <reference lib="dom" />
+/**
+ * The stairs at the threshold, their jumps and the tests against what makes no stairs.
+ *
+ * @module
+ */
+import { scientific, thousands } from "../../plot/core/format.ts";
+import { effect } from "../deps.ts";
+import { element, tableElement } from "./dom.ts";
+import type { RunModel } from "./run_model.ts";
+
+/** A p-value. */
+function pText(value: number | null | undefined): string {
+  return value === null || value === undefined || Number.isNaN(value)
+    ? "–"
+    : value < 1e-3
+    ? value.toExponential(0)
+    : value.toPrecision(2);
+}
+
+/** What each test speaks against where its p-value is small. */
+const NULLS: Readonly<Record<string, string>> = {
+  sharpness: "flicker or a rounded trend makes every jump",
+  ramp: "levels last as along a smooth trend",
+  coupling: "the loss falls no faster at jumps than between them",
+  lag: "nor a little before or behind them",
+  changes: "rank and loss change independently",
+  floor: "the loss does not wait at its floor",
+};
+
+/**
+ * Makes the tables of the stairs of the layer that is picked.
+ *
+ * @param model The run.
+ * @returns The element that holds them.
+ */
+export function stairsTable(model: RunModel): HTMLElement {
+  const box = element("div", {});
+  effect(() => {
+    const { report, state, stairs, recorded } = model, layer = state.layer.value;
+    if (!stairs[layer]) return box.replaceChildren("no layer");
+    const { stairs: found, jumps, flicker, doubt } = stairs[layer].value;
+    const significant = jumps.filter(({ isSignificant }) => isSignificant).length;
+    const { recorded: { spectra }, spectrumAt } = report.columns;
+    const lines = [
+      `Layer ${layer + 1} at ε = ${scientific(state.epsilon.value)}: ${found.length} stairs, ${significant} ` +
+      `significant jumps, ${(100 * flicker).toFixed(1)} % of the probes off their level.`,
+    ];
+    if (recorded.value < 0) {
+      const some = spectrumAt.length < spectra ? `${thousands(spectrumAt.length)} of the ` : "the ";
+      lines.push(`They are from ${some}${thousands(spectra)} spectra; a run at this ε would have all of its probes.`);
+    }
+    if (doubt) lines.push(`The stairs cannot be told: ${doubt}.`);
+    const kept = report.stairs.find((each) =>
+      each.replica === state.replica.value && each.layer === layer && each.e === recorded.value
+    );
+    const tests = Object.entries(NULLS).flatMap(([name, text]) =>
+      kept && name in kept.pValues ? [[text, pText(kept.pValues[name])]] : []
+    );
+    box.replaceChildren(
+      ...lines.map((line) => element("p", {}, line)),
+      ...tests.length > 0
+        ? [
+          tableElement("Tests. A small p speaks against the sentence.", ["what would make no stairs", "p"], tests),
+        ]
+        : [],
+      element(
+        "div",
+        { class: "scroll", tabindex: 0, role: "region", "aria-label": "Jumps" },
+        tableElement(
+          "Jumps",
+          ["step", "size", "between", "p, flicker", "p, trend", "significant"],
+          jumps.map(({ step, size, after, before, flickerP, trendP, isSignificant }) => [
+            thousands(step),
+            `${size > 0 ? "+" : "−"}${Math.abs(size)}`,
+            `${thousands(after)} – ${thousands(before)}`,
+            pText(flickerP),
+            pText(trendP),
+            isSignificant ? "yes" : "no",
+          ]),
+        ),
+      ),
+    );
+  });
+  return box;
+}

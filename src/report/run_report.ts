@@ -1,0 +1,50 @@
+/**
+ * The report of a run: its trace and its record, arranged for the page.
+ *
+ * @module
+ */
+import type { RunFacts, RunReport, StairsRecord } from "../cockpit/data/run_file.ts";
+import { columnsOf } from "../cockpit/data/run_columns.ts";
+import type { Threshold } from "../rank/certificates/rank_interval.ts";
+import type { TraceSummary } from "../train/summary.ts";
+import type { Trace } from "../train/trace.ts";
+
+/** What a report is made of. */
+export interface RunReportInput {
+  /** The record of the training. */
+  readonly trace: Trace;
+  /** The same in a few numbers. */
+  readonly summary: TraceSummary;
+  /** Kind of its thresholds. */
+  readonly threshold: Threshold;
+  /** Texts and facts. */
+  readonly facts: RunFacts;
+}
+
+/**
+ * Arranges a run for its report.
+ *
+ * @param input The run.
+ * @returns What {@linkcode reportPage} writes.
+ */
+export function runReport({ trace, summary, threshold, facts }: RunReportInput): RunReport {
+  const stairs = summary.replicas.flatMap(({ replica, layers }) =>
+    layers.flatMap(({ ranks }, layer) =>
+      ranks.map(({ staircase, tests }, e): StairsRecord => ({
+        replica,
+        layer,
+        e,
+        ...staircase,
+        pValues: {
+          sharpness: tests.sharpness,
+          ramp: tests.ramp.pValue,
+          coupling: tests.coupling.pValue,
+          lag: tests.coupling.lagPValue,
+          changes: tests.changes.pValue,
+          ...tests.floor && { floor: tests.floor.pValue },
+        },
+      }))
+    )
+  );
+  return { facts, stairs, columns: columnsOf(trace, threshold) };
+}
