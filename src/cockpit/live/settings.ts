@@ -33,7 +33,7 @@ export type SettingName =
   | "epsilons"
   | "precision";
 
-/** Settings of a run. An empty text leaves the choice to the task. */
+/** Settings of a run. An empty text leaves the choice to the task, or to the adapter. */
 export type RunSettings = Readonly<Record<SettingName, string>>;
 
 /** A setting: what a form shows of it. */
@@ -48,6 +48,8 @@ export interface Setting {
   readonly choices: readonly string[] | null;
   /** Values to suggest. Default: none. */
   readonly suggestions?: readonly string[];
+  /** Words for an empty text. Default: the choice is the task's own. */
+  readonly unset?: string;
 }
 
 /** Tasks that a page has: digits are read from files or fetched. */
@@ -99,6 +101,7 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
     flag: "precision",
     help: "of the ranks; auto takes double where single leaves one uncertain",
     choices: ["auto", "single", "double"],
+    unset: "the adapter's own",
   },
 };
 
@@ -119,8 +122,20 @@ export const firstSettings: RunSettings = {
   seed: "0",
   probeEvery: "20",
   epsilons: "1e-6",
-  precision: "auto",
+  precision: "",
 };
+
+/**
+ * Fills in the arithmetic of the ranks where it is left open: `auto`, but `single` on software,
+ * where kernels of double-single arithmetic take seconds to compile.
+ *
+ * @param texts Settings of a run.
+ * @param isSoftware Whether the adapter is the CPU.
+ * @returns The settings.
+ */
+export function forAdapter(texts: RunSettings, isSoftware: boolean): RunSettings {
+  return texts.precision.trim() === "" ? { ...texts, precision: isSoftware ? "single" : "auto" } : texts;
+}
 
 /** Reads a number that the library checks further; an empty text is none. */
 function readNumber(name: SettingName, text: string): number | undefined {

@@ -4,20 +4,13 @@
  * @module
  */
 import { staircaseData } from "../../plot/staircase/figure_data.ts";
+import { lossLabels, runSubtitle } from "../../plot/staircase/run_texts.ts";
 import { staircaseFigure } from "../../plot/staircase/staircase.ts";
 import type { CompleteOptions } from "../../train/options.ts";
 import type { Trace } from "../../train/trace.ts";
 import type { ExperimentResult } from "../core/experiment.ts";
 import type { StaircaseRun } from "./report.ts";
 import { sweptBy, sweptGroups } from "./swept.ts";
-
-/** Names of the losses for the figure's axis. */
-const LOSS_NAMES = {
-  "mean-squared-error": "weighted mean squared error",
-  "softmax-cross-entropy": "cross-entropy",
-  "logistic": "logistic loss",
-  "mean-squared-residual": "weighted mean squared residual",
-};
 
 /**
  * Draws a training. Networks that differ in their learning rate or weight decay have panels of
@@ -32,8 +25,8 @@ export function drawStaircase(
   const { task, threshold } = plan;
   const texts = {
     title: `Loss and ε-rank: ${task.description}`,
-    subtitle: subtitle(plan, widths),
-    lossName: LOSS_NAMES[task.loss],
+    subtitle: runSubtitle(plan, widths),
+    lossName: lossLabels[task.loss],
     threshold,
   };
   return staircaseFigure(
@@ -52,20 +45,4 @@ function tracePart(trace: Trace, replicas: readonly number[]): Trace {
     probes: trace.probes.filter(({ replica }) => replicas.includes(replica))
       .map((probe) => ({ ...probe, replica: replicas.indexOf(probe.replica) })),
   };
-}
-
-/** Writes network and training as a line under the title of the figure. */
-function subtitle(options: CompleteOptions, widths: readonly number[]): string {
-  const { activation, optimizer, batch, task, initializer, replicas, seed } = options;
-  const activations = [...new Set(typeof activation === "string" ? [activation] : activation)].join(", ");
-  const rates = typeof optimizer.learningRate === "number"
-    ? [optimizer.learningRate]
-    : optimizer.learningRate;
-  const rate = [...new Set([Math.min(...rates), Math.max(...rates)])].join(" to ");
-  return [
-    `${widths.join("-")} ${activations}, ${initializer}`,
-    `${optimizer.name}, learning rate ${rate}`,
-    `${batch === null ? "full batch" : `batches of ${batch}`} of ${task.train.count} samples`,
-    replicas > 1 ? `${replicas} replicas of seed ${seed}` : `seed ${seed}`,
-  ].join(" · ");
 }

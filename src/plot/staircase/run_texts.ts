@@ -1,0 +1,37 @@
+/**
+ * What a figure says of the training that it shows.
+ *
+ * @module
+ */
+import type { Task } from "../../tasks/task.ts";
+import type { CompleteOptions } from "../../train/options.ts";
+
+/** Names of the losses on an axis. */
+export const lossLabels: Readonly<Record<Task["loss"], string>> = {
+  "mean-squared-error": "weighted mean squared error",
+  "softmax-cross-entropy": "cross-entropy",
+  "logistic": "logistic loss",
+  "mean-squared-residual": "weighted mean squared residual",
+};
+
+/**
+ * Writes network and training as a line under the title of a figure.
+ *
+ * @param options Options of the training.
+ * @param widths Widths of all layers.
+ * @returns The line.
+ */
+export function runSubtitle(options: CompleteOptions, widths: readonly number[]): string {
+  const { activation, optimizer, batch, task, initializer, replicas, seed } = options;
+  const activations = [...new Set(typeof activation === "string" ? [activation] : activation)].join(", ");
+  const rates = typeof optimizer.learningRate === "number"
+    ? [optimizer.learningRate]
+    : optimizer.learningRate;
+  const rate = [...new Set([Math.min(...rates), Math.max(...rates)])].join(" to ");
+  return [
+    `${widths.join("-")} ${activations}, ${initializer}`,
+    `${optimizer.name}, learning rate ${rate}`,
+    `${batch === null ? "full batch" : `batches of ${batch}`} of ${task.train.count} samples`,
+    replicas > 1 ? `${replicas} replicas of seed ${seed}` : `seed ${seed}`,
+  ].join(" · ");
+}
