@@ -9,6 +9,7 @@ import type { CompleteOptions } from "../../train/options.ts";
 import type { Probe, Trace } from "../../train/trace.ts";
 import { Training } from "../../train/training.ts";
 import { type ReadonlySignal, type Signal, signal } from "../deps.ts";
+import { type FunctionValues, FunctionView, isCurve } from "./function_view.ts";
 import { Pace } from "./pace.ts";
 import { readSettings, type RunSettings } from "./settings.ts";
 
@@ -17,6 +18,20 @@ import { readSettings, type RunSettings } from "./settings.ts";
  * pauses; `failed`: it never began, or broke off, and the message says why.
  */
 export type LiveStatus = "preparing" | "ready" | "open" | "done" | "diverged" | "failed";
+
+/** Parameters of a network on the way. */
+interface KnownParameters {
+  /** Updates made. */
+  readonly step: number;
+  /** Their words. */
+  readonly words: Uint32Array;
+}
+
+/** A network as a curve. */
+export interface DrawnFunction extends FunctionValues {
+  /** The points, ascending. */
+  readonly points: Float32Array;
+}
 
 /** A run. */
 export class LiveRun {
@@ -28,6 +43,8 @@ export class LiveRun {
   readonly message: Signal<string> = signal("");
   /** What is shown of its record; `null` before its first probe. */
   readonly trace: Signal<Trace | null> = signal(null);
+  /** What the first network is as a function; `null` where it is no curve, or before it is known. */
+  readonly values: Signal<DrawnFunction | null> = signal(null);
   /** Updates that are shown. */
   readonly steps: Signal<number> = signal(0);
   /** Which of its steps are shown. */
@@ -36,6 +53,10 @@ export class LiveRun {
   readonly #options: Signal<CompleteOptions | null> = signal(null);
   readonly #end = new AbortController();
   #training: Training | null = null;
+  #view: FunctionView | null = null;
+  /** States that are ahead of what is shown, and the last one that is not. */
+  #states: KnownParameters[] = [];
+  #isEvaluating = false;
 
   /**
    * Prepares a run.
@@ -77,7 +98,7 @@ export class LiveRun {
       this.status.value = "ready";
       await this.pace.mayTrain(this.#end.signal);
       if (!this.#end.signal.aborted) this.status.value = "open";
-      await this.#follow(training);
+      await this.#follow(training, gpu);
     } catch (error) {
       if (this.#end.signal.aborted) return;
       this.message.value = error instanceof Error ? error.message : String(error);
@@ -87,13 +108,44 @@ export class LiveRun {
     }
   }
 
-  async #follow(training: Training): Promise<void> {
+  async #follow(training: Training, gpu: Gpu): Promise<void> {
     const { signal } = this.#end;
-    for await (const { first, count } of training.chunks()) {
+    const isCurved = isCurve(training.options.task);
+    if (isCurved) training.requestState();
+    let isBound = !isCurved;
+    for await (const { first, count, state } of training.chunks()) {
+      // Its kernels compile when the first ranks are seen, and not before.
+      if (!isBound && first > training.options.probeEvery) {
+        isBound = true;
+        void this.#bindView(gpu, training.options);
+      }
+      if (state) this.#states.push({ step: state.step, words: state.arrays.parameters });
+      if (isCurved) training.requestState();
       this.pace.arrive(Math.min(first + count - 1, training.options.steps));
       await this.pace.mayTrain(signal);
       if (signal.aborted) break;
     }
+  }
+
+  /** Prepares to evaluate the network. */
+  async #bindView(gpu: Gpu, options: CompleteOptions): Promise<void> {
+    // Without the view the run goes on; a device that failed is the training's to report.
+    const view = await FunctionView.bind(gpu, options).catch(() => null);
+    if (this.#end.signal.aborted) view?.[Symbol.dispose]();
+    else this.#view = view;
+  }
+
+  /** Evaluates the last state up to a step, unless it has been. */
+  async #evaluate(shown: number): Promise<void> {
+    while (this.#states.length > 1 && this.#states[1].step <= shown) this.#states.shift();
+    const [state] = this.#states, view = this.#view;
+    if (!view || this.#isEvaluating || !state || state.step > shown) return;
+    if (this.values.peek()?.step === state.step) return;
+    this.#isEvaluating = true;
+    const values = await view.values(state.step, state.words).catch(() => null);
+    this.#isEvaluating = false;
+    if (this.#end.signal.aborted) view[Symbol.dispose]();
+    else if (values) this.values.value = { points: view.points, ...values };
   }
 
   /**
@@ -106,6 +158,7 @@ export class LiveRun {
     const training = this.#training;
     if (!training) return;
     const shown = Math.floor(this.pace.shown), { probes, losses } = training.trace;
+    void this.#evaluate(shown);
     if (shown === this.steps.peek() && this.trace.peek()) return;
     const count = countUpTo(probes, shown);
     if (count === 0) return;
@@ -130,6 +183,7 @@ export class LiveRun {
   end(): void {
     this.#end.abort();
     this.pace.wake();
+    if (!this.#isEvaluating) this.#view?.[Symbol.dispose]();
   }
 }
 

@@ -12,20 +12,42 @@ import { staircaseFigure } from "../../plot/staircase/staircase.ts";
 import { lowerMedian } from "../../stats/median.ts";
 import { effect } from "../deps.ts";
 import { download, element } from "../page/dom.ts";
-import { mountPanel } from "../page/panel.ts";
+import { mountPanel, type PanelParts } from "../page/panel.ts";
 import { commandLine } from "./command.ts";
 import type { LiveModel, ShownRun } from "./live_model.ts";
+import { featuresPanel, outputPanel } from "./function_panels.ts";
+import { isCurve } from "./function_view.ts";
 import { liveLossPanel, liveRankPanel, liveSpectrumPanel } from "./live_panels.ts";
 import type { LiveRun } from "./live_run.ts";
+
+/** Styles that lines have in turn, see `lineStyle`. */
+const LINES = 5;
 
 /** Layers that have panels of ranks: all of few, of many the first and the last two. */
 function shownLayers(count: number): number[] {
   return count <= 3 ? Array.from({ length: count }, (_, l) => l) : [0, count - 2, count - 1];
 }
 
+/** Name of a layer, short enough for a phone. */
 function layerName(l: number, widths: readonly number[]): string {
-  const isTerminal = widths.length > 1 && l === widths.length - 1;
-  return `hidden layer ${l + 1}${isTerminal ? ", terminal" : ""} · ${thousands(widths[l])} neurons`;
+  return widths.length > 1 && l === widths.length - 1 ? `terminal layer ${l + 1}` : `layer ${l + 1}`;
+}
+
+/** Which threshold a line is of. */
+function thresholdKey(epsilons: readonly number[]): HTMLElement {
+  const sorted = epsilons.toSorted((a, b) => a - b);
+  return element(
+    "p",
+    { class: "key" },
+    ...sorted.map((epsilon, i) =>
+      element(
+        "span",
+        {},
+        element("span", { class: `swatch line-${i % LINES}` }),
+        ` ε = ${scientific(epsilon)}`,
+      )
+    ),
+  );
 }
 
 /** A loss with three digits. */
@@ -110,7 +132,7 @@ export function mountRun(parent: Element, model: LiveModel, shown: ShownRun, nam
   const message = element("p", { class: "message", role: "alert" });
   const panels = element("div", { class: "panels" });
   parent.append(message, progress, panels, tools(shown, name));
-  let unmount: (() => void)[] = [];
+  const unmount: (() => void)[] = [];
   const stops = [
     effect(() => void (progress.textContent = progressText(shown))),
     effect(() => {
@@ -121,12 +143,18 @@ export function mountRun(parent: Element, model: LiveModel, shown: ShownRun, nam
       const options = run.options.value;
       if (!options || unmount.length > 0) return;
       const { hidden } = options, last = hidden.length - 1;
-      const parts = [
-        liveLossPanel(model, shown),
-        ...shownLayers(hidden.length).map((l) => liveRankPanel(model, shown, l, layerName(l, hidden))),
-        liveSpectrumPanel(model, shown, last, layerName(last, hidden)),
-      ];
-      unmount = parts.map((each) => mountPanel(panels, each));
+      const rank = (l: number) => liveRankPanel(model, shown, l, layerName(l, hidden));
+      const mount = (where: Element, parts: readonly PanelParts[]) =>
+        unmount.push(...parts.map((each) => mountPanel(where, each)));
+      if (options.epsilons.length > 1) panels.append(thresholdKey(options.epsilons));
+      mount(panels, [liveLossPanel(model, shown), rank(last)]);
+      if (isCurve(options.task)) {
+        const curves = element("div", { class: "curves" });
+        panels.append(curves);
+        mount(curves, [outputPanel(shown), featuresPanel(shown)]);
+      }
+      const others = shownLayers(hidden.length).filter((l) => l !== last).reverse();
+      mount(panels, [...others.map(rank), liveSpectrumPanel(model, shown, last, layerName(last, hidden))]);
     }),
   ];
   return () => {

@@ -111,7 +111,7 @@ export const settingNames: readonly SettingName[] = Object.keys(settings) as Set
 /** What a page begins with: the staircase of Xavier's initialisation. */
 export const firstSettings: RunSettings = {
   task: "cosines",
-  samples: "",
+  samples: "128",
   layers: "50,50",
   activation: "tanh",
   init: "xavier-normal",
