@@ -3,4 +3,12 @@
  *
  * @module
  */
-export { batch, computed, effect, type ReadonlySignal, Signal, signal, untracked } from "npm:@preact/signals-core@1.14.1";
+export {
+  batch,
+  computed,
+  effect,
+  type ReadonlySignal,
+  Signal,
+  signal,
+  untracked,
+} from "npm:@preact/signals-core@1.14.1";

@@ -9,14 +9,26 @@ import type { Threshold } from "../rank/certificates/rank_interval.ts";
 import type { TraceSummary } from "../train/summary.ts";
 import type { Trace } from "../train/trace.ts";
 
-/** What a report is made of. */
-export interface RunReportInput {
-  /** The record of the training. */
-  readonly trace: Trace;
-  /** The same in a few numbers. */
+/** What is told about a run besides its trace, by the experiment that it is of. */
+export interface ReportTexts {
+  /** Heading. */
+  readonly title: string;
+  /** Network and training, in a line. */
+  readonly subtitle: string;
+  /** Name of the loss. */
+  readonly lossName: string;
+  /** What sets each replica apart; empty where only its seed does. */
+  readonly replicaNames: readonly string[];
+  /** The trace in a few numbers. */
   readonly summary: TraceSummary;
   /** Kind of its thresholds. */
   readonly threshold: Threshold;
+}
+
+/** What a report is made of. */
+export interface RunReportInput extends Pick<ReportTexts, "summary" | "threshold"> {
+  /** The record of the training. */
+  readonly trace: Trace;
   /** Texts and facts. */
   readonly facts: RunFacts;
 }

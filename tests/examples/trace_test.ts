@@ -4,7 +4,7 @@ import { command, filesIn, readTable, root, run, temporaryFolder } from "../supp
 
 const program = fileURLToPath(new URL("examples/trace.ts", root));
 const small = ["--layers=8,6", "--samples=32", "--steps=30", "--probe-every=5", "--replicas=2", "--quiet"];
-const FILES = ["run.json", "staircase.svg", "trace.csv"];
+const FILES = ["report.html", "run.json", "staircase.svg", "trace.csv"];
 
 /** A table without its floors, which only a run that is trained with a threshold has. */
 const withoutFloors = (path: string) => readTable(path).rows.map((row) => row.toSpliced(8, 1));

@@ -3,7 +3,12 @@ import { fileURLToPath } from "node:url";
 import { assert } from "../deps.ts";
 import { filesIn, root, run, temporaryFolder } from "../support/program.ts";
 
-const TYPES: Record<string, string> = { ".ts": "application/typescript", ".wgsl": "text/plain" };
+const TYPES: Record<string, string> = {
+  ".ts": "application/typescript",
+  ".wgsl": "text/plain",
+  ".css": "text/css",
+  ".js": "text/javascript",
+};
 
 /** Serves the tree as a plain web server does: sources and nothing else. */
 function serveTree(): AsyncDisposable & { readonly origin: string; readonly asked: ReadonlySet<string> } {
@@ -53,7 +58,13 @@ Deno.test("by URL: the program, and the library in a script, from a folder witho
   assert.equal(code, 0, err);
   assert.equal(err, "");
   assert.equal(JSON.parse(out).status, "done");
-  assert.deepEqual(filesIn(`${cwd}/o`), ["run.json", "spectra.npz", "staircase.svg", "trace.csv"]);
+  assert.deepEqual(filesIn(`${cwd}/o`), [
+    "report.html",
+    "run.json",
+    "spectra.npz",
+    "staircase.svg",
+    "trace.csv",
+  ]);
   assert([...server.asked].some((path) => path.endsWith(".wgsl")), "shaders come from elsewhere");
   // The same as from the disk, to the last bit.
   const local = await run([...args, "--out=p"], { cwd });

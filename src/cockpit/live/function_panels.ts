@@ -18,8 +18,14 @@ const MOST_DOTS = 60;
 /** Most features that are drawn: more cannot be told apart. */
 const MOST_FEATURES = 60;
 
-/** A linear axis. */
-function linearAxis(domain: readonly [number, number], range: readonly [number, number]): Axis {
+/**
+ * Makes a linear axis.
+ *
+ * @param domain Values at its ends.
+ * @param range Pixels of these; the first is above 0 for a vertical axis.
+ * @returns The axis.
+ */
+export function linearAxis(domain: readonly [number, number], range: readonly [number, number]): Axis {
   const scale = d3.scaleLinear(domain, range), length = Math.abs(range[1] - range[0]);
   const ticks = labeledTicks(
     domain[0],
@@ -77,7 +83,8 @@ export function outputPanel(shown: ShownRun): PanelParts {
   };
   return {
     name: "output",
-    heading: () => samples.length === 0 ? "Output" : `Output, target ${isDotted ? "dotted" : "dashed"}`,
+    heading: () =>
+      samples.length === 0 ? ["Output"] : [`Output, target ${isDotted ? "dotted" : "dashed"}`, "Output"],
     describe: () => {
       const values = run.values.value;
       return values ? `The curve of the network's output at step ${thousands(values.step)}.` : "Nothing yet.";
@@ -116,7 +123,7 @@ export function outputPanel(shown: ShownRun): PanelParts {
 export function featuresPanel({ run }: ShownRun): PanelParts {
   return {
     name: "features",
-    heading: () => "Terminal features φ",
+    heading: () => ["Terminal features φ", "Features φ"],
     describe: () => run.values.value ? "One curve for each neuron." : "Nothing yet.",
     height: 150,
     xName: "x",

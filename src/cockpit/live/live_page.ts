@@ -8,6 +8,7 @@
 import { Gpu } from "../../gpu/device.ts";
 import { batch, effect, signal, untracked } from "../deps.ts";
 import { element } from "../page/dom.ts";
+import { drawPad } from "./draw_pad.ts";
 import { liveModel, shownRun } from "./live_model.ts";
 import { LiveRun } from "./live_run.ts";
 import { readFragment, writeFragment } from "./page_settings.ts";
@@ -84,7 +85,10 @@ function build(main: Element, gpu: Gpu): void {
     const body = element("div", {});
     const title = `Run ${name.toUpperCase()}`;
     const summary = element("summary", {}, `${title}: settings`);
-    const settings = element("details", { open: innerWidth > NARROW }, summary, form.element);
+    const pad = drawPad((task) => {
+      runs.value = runs.peek().map((other, k) => k === i ? { ...other, task, samples: "" } : other);
+    });
+    const settings = element("details", { open: innerWidth > NARROW }, summary, form.element, pad);
     const section = element("section", { class: "run", "aria-label": title }, settings, body);
     return { name, form, body, section };
   });

@@ -54,7 +54,8 @@ export function liveLossPanel({ domains }: LiveModel, { columns }: ShownRun): Pa
   });
   return {
     name: "loss",
-    heading: () => floor.value ? "Loss, and its floor (dotted)" : "Loss",
+    heading: () =>
+      floor.value ? ["Loss, and its floor by the rank (dotted)", "Loss, floor dotted", "Loss"] : ["Loss"],
     describe: () => {
       const line = loss.value?.values.line ?? [];
       return line.length > 0 ? `From ${scientific(line[0])} to ${scientific(line.at(-1)!)}.` : "Nothing yet.";
@@ -97,7 +98,7 @@ export function liveRankPanel({ domains }: LiveModel, shown: ShownRun, l: number
   });
   return {
     name: `ranks-${l + 1}`,
-    heading: () => `ε-rank, ${name}`,
+    heading: () => [`ε-rank, ${name}`],
     describe: () => {
       const { values } = lines.value[0] ?? {};
       return values ? `At the smallest ε from ${values.line[0]} to ${values.line.at(-1)}.` : "Nothing yet.";
@@ -156,7 +157,10 @@ export function liveSpectrumPanel(
   const at = () => Array.from(columns.value?.spectrumAt ?? [], (p) => columns.value!.steps[p]);
   return {
     name: "waterfall",
-    heading: () => `Eigenvalues λ, ${name}${(columns.value?.replicas ?? 1) > 1 ? ", replica 0" : ""}`,
+    heading: () => {
+      const full = `Eigenvalues λ, ${name}`;
+      return (columns.value?.replicas ?? 1) > 1 ? [`${full}, replica 0`, full] : [full];
+    },
     describe: () => `${thousands(spectra.value.length)} spectra.`,
     height: 190,
     xName: "optimisation step",

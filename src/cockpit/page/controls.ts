@@ -12,7 +12,7 @@ import { type AxisKind, axisKinds } from "../views/axes.ts";
 import { spectrumDomain } from "../views/spectrum_views.ts";
 import { element } from "./dom.ts";
 import type { RunModel } from "./run_model.ts";
-import { epsilonStyle } from "./run_panels.ts";
+import { epsilonStyle } from "./panel_parts.ts";
 
 /** Steps of the slider of ε per power of ten. */
 const PER_DECADE = 100;
@@ -50,7 +50,9 @@ function tick(
 ): HTMLElement {
   const box = element("input", { type: "checkbox", change: () => set(box.checked) });
   effect(() => void (box.checked = get()));
-  const swatch = color === undefined ? [] : [element("span", { class: "swatch", style: `background:${color}` })];
+  const swatch = color === undefined
+    ? []
+    : [element("span", { class: "swatch", style: `background:${color}` })];
   return element("label", { class: "tick" }, box, ...swatch, text);
 }
 
@@ -127,13 +129,18 @@ function epsilonControl(model: RunModel): HTMLElement {
     exact.value = String(epsilon.value);
   });
   const buttons = columns.epsilons.map((value, e) => {
-    const button = element("button", {
-      type: "button",
-      click: () => {
-        threshold.value = columns.threshold;
-        epsilon.value = value;
+    const button = element(
+      "button",
+      {
+        type: "button",
+        click: () => {
+          threshold.value = columns.threshold;
+          epsilon.value = value;
+        },
       },
-    }, element("span", { class: "swatch", style: `background:${epsilonStyle(model, e).color}` }), scientific(value));
+      element("span", { class: "swatch", style: `background:${epsilonStyle(model, e).color}` }),
+      scientific(value),
+    );
     effect(() => button.setAttribute("aria-pressed", String(model.recorded.value === e)));
     return button;
   });
@@ -164,7 +171,13 @@ function cursorControl({ report: { columns: { steps } }, state: { cursor } }: Ru
     slider.setAttribute("aria-valuetext", `step ${text}`);
     output.textContent = text;
   });
-  return element("div", { class: "control wide" }, element("label", { for: "cursor" }, "step"), slider, output);
+  return element(
+    "div",
+    { class: "control wide" },
+    element("label", { for: "cursor" }, "step"),
+    slider,
+    output,
+  );
 }
 
 /**
@@ -209,8 +222,12 @@ export function runControls(model: RunModel): HTMLElement {
     rows.push(ticks("ranks of", names, state.layers));
   }
   rows.push(
-    ticks("lines at", epsilons.map((epsilon) => `ε = ${scientific(epsilon)}`), state.epsilons, (e) =>
-      epsilonStyle(model, e).color),
+    ticks(
+      "lines at",
+      epsilons.map((epsilon) => `ε = ${scientific(epsilon)}`),
+      state.epsilons,
+      (e) => epsilonStyle(model, e).color,
+    ),
     labeled("loss axis", axisChoice(state.lossAxis)),
     labeled("step axis", axisChoice(state.stepAxis)),
   );

@@ -6,7 +6,9 @@
  */
 
 /** What an element has: attributes, and functions by the names of events. */
-export type Attributes = Readonly<Record<string, string | number | boolean | null | ((event: Event) => void)>>;
+export type Attributes = Readonly<
+  Record<string, string | number | boolean | null | ((event: Event) => void)>
+>;
 
 /**
  * Makes an element.

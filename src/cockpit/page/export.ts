@@ -5,6 +5,7 @@
  * @module
  */
 import { fontFamily, fontSize, greyInk, ink } from "../../plot/core/palette.ts";
+import { wellFormed } from "../../plot/core/svg.ts";
 import { wrapText } from "../../plot/core/text.ts";
 import { ranksAt } from "../data/ranks_at.ts";
 import { download, element } from "./dom.ts";
@@ -13,7 +14,11 @@ import type { RunModel } from "./run_model.ts";
 const SVG = "http://www.w3.org/2000/svg";
 
 /** Makes an SVG element. */
-function svgElement(name: string, attributes: Readonly<Record<string, string | number>>, text = ""): SVGElement {
+function svgElement(
+  name: string,
+  attributes: Readonly<Record<string, string | number>>,
+  text = "",
+): SVGElement {
   const made = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
   made.textContent = text;
@@ -21,9 +26,14 @@ function svgElement(name: string, attributes: Readonly<Record<string, string | n
 }
 
 /** All panels on screen in one document, below each other, on white. */
-function pageSvg(panels: Element, { report: { facts } }: RunModel): { text: string; width: number; height: number } {
+function pageSvg(
+  panels: Element,
+  { report: { facts } }: RunModel,
+): { text: string; width: number; height: number } {
   const figures = [...panels.querySelectorAll<SVGSVGElement>("figure.panel > svg")];
-  const sizes = figures.map((figure) => [Number(figure.getAttribute("width")), Number(figure.getAttribute("height"))]);
+  const sizes = figures.map((
+    figure,
+  ) => [Number(figure.getAttribute("width")), Number(figure.getAttribute("height"))]);
   const width = Math.max(300, ...sizes.map(([width]) => width));
   const root = svgElement("svg", { xmlns: SVG, "font-family": fontFamily, fill: ink, role: "img" });
   root.append(svgElement("title", {}, facts.title));
@@ -50,7 +60,7 @@ function pageSvg(panels: Element, { report: { facts } }: RunModel): { text: stri
   for (const [key, value] of Object.entries({ width, height: y, viewBox: `0 0 ${width} ${y}` })) {
     root.setAttribute(key, String(value));
   }
-  return { text: new XMLSerializer().serializeToString(root), width, height: y };
+  return { text: wellFormed(new XMLSerializer().serializeToString(root)), width, height: y };
 }
 
 /** A picture of a document, two pixels for each of its own. */
@@ -103,7 +113,11 @@ function csvOf({ report: { columns }, state }: RunModel): string {
  * @param onFault Called with what went wrong.
  * @returns The buttons.
  */
-export function exportButtons(panels: Element, model: RunModel, onFault: (text: string) => void): HTMLElement {
+export function exportButtons(
+  panels: Element,
+  model: RunModel,
+  onFault: (text: string) => void,
+): HTMLElement {
   const button = (name: string, make: () => Blob | Promise<Blob>) =>
     element("button", {
       type: "button",

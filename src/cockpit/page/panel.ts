@@ -9,7 +9,7 @@ import { drawFrame, frameFoot, frameHead } from "../../plot/core/frame.ts";
 import { fontSize, greyInk } from "../../plot/core/palette.ts";
 import type { Axis } from "../../plot/core/scales.ts";
 import { appendGroup, type Group, px } from "../../plot/core/svg.ts";
-import { wrapText } from "../../plot/core/text.ts";
+import { textWidth } from "../../plot/core/text.ts";
 import { computed, effect, type ReadonlySignal, signal } from "../deps.ts";
 import { element } from "./dom.ts";
 
@@ -29,8 +29,8 @@ export interface PanelFrame {
 export interface PanelParts {
   /** Name, for style sheets, files and tests. */
   readonly name: string;
-  /** Heading. */
-  readonly heading: () => string;
+  /** Heading, and shorter ones for narrow pages. */
+  readonly heading: () => readonly [string, ...string[]];
   /** What the figure shows, for screen readers. */
   readonly describe: () => string;
   /** Height of the frame in pixels. */
@@ -65,7 +65,7 @@ export interface PanelParts {
 }
 
 /** Room left and right of every frame, so that the axes of steps lie below each other. */
-const LEFT = 62, RIGHT = 14;
+const LEFT = 62, RIGHT = 28;
 
 /** The element of a group. */
 function nodeOf(group: Group): Element {
@@ -101,13 +101,15 @@ export function mountPanel(parent: Element, parts: PanelParts): () => void {
       svg.attr("width", width).attr("height", whole).attr("viewBox", `0 0 ${width} ${whole}`);
       clip.attr("width", width - LEFT - RIGHT);
     }),
-    effect(() => void svg.attr("aria-label", `${parts.heading()}. ${parts.describe()}`)),
+    effect(() => void svg.attr("aria-label", `${parts.heading()[0]}. ${parts.describe()}`)),
     effect(() => {
       nodeOf(back).replaceChildren();
       drawFrame(back, { ...frame.value, label: "", xName: parts.xName ?? "", yName: "" });
-      const [heading = "", ...rest] = wrapText(parts.heading(), fontSize.text, frame.value.width, true);
+      const headings = parts.heading(), last = headings[headings.length - 1];
+      const room = frame.value.width + RIGHT;
+      const heading = headings.find((text) => textWidth(text, fontSize.text, true) <= room) ?? last;
       back.append("text").attr("y", -8 - head).attr("font-size", fontSize.text).attr("font-weight", "bold")
-        .text(rest.length > 0 ? `${heading}…` : heading);
+        .text(heading);
     }),
     ...[...layers.map((draw) => [clip, draw] as const), ...over ? [[front, over] as const] : []].map(
       ([where, draw]) => {

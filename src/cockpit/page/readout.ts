@@ -18,7 +18,9 @@ function exact(value: number | undefined): string {
 
 /** An eigenvalue with its bound. */
 function bounded(value: number | undefined, bound: number | undefined): string {
-  return value === undefined || Number.isNaN(value) ? "–" : `${value.toExponential(4)} ± ${bound?.toExponential(1)}`;
+  return value === undefined || Number.isNaN(value)
+    ? "–"
+    : `${value.toExponential(4)} ± ${bound?.toExponential(1)}`;
 }
 
 /** A rank, with its interval where it is not certain. */

@@ -15,7 +15,9 @@ import { factsElement } from "./facts.ts";
 import { mountPanel } from "./panel.ts";
 import { runReadout } from "./readout.ts";
 import { type RunModel, runModel } from "./run_model.ts";
-import { lossPanel, rankPanel, spectrumPanels } from "./run_panels.ts";
+import { lossPanel } from "./loss_panel.ts";
+import { rankPanel } from "./rank_panel.ts";
+import { spectrumPanels } from "./spectrum_panels.ts";
 import { stairsTable } from "./stairs_table.ts";
 
 /** Identifier of the element that holds the packed run. */
@@ -32,7 +34,9 @@ function thinnedText({ columns: { recorded, steps, spectrumAt } }: RunReport): s
   ] as const;
   const cut = parts.filter(([kept, all]) => kept < all)
     .map(([kept, all, what]) => `${thousands(kept)} of ${thousands(all)} ${what}`);
-  return cut.length === 0 ? "" : `This page holds ${cut.join(" and ")}, with all peaks; spectra.npz has them all.`;
+  return cut.length === 0
+    ? ""
+    : `This page holds ${cut.join(" and ")}, with all peaks; spectra.npz has them all.`;
 }
 
 /** Reads the run of another report. */
@@ -52,7 +56,11 @@ function comparison(model: RunModel, say: (text: string) => void): HTMLElement {
       const found = await readReport(file);
       other.value = found;
       const same = found.columns.threshold === report.columns.threshold;
-      say(`Dashed: ${found.facts.title} · ${found.facts.subtitle}${same ? "" : ", with thresholds of another kind"}`);
+      say(
+        `Dashed: ${found.facts.title} · ${found.facts.subtitle}${
+          same ? "" : ", with thresholds of another kind"
+        }`,
+      );
     } catch (error) {
       say(`${file.name} cannot be compared: ${error instanceof Error ? error.message : error}`);
     }
@@ -113,30 +121,26 @@ export function buildRunPage(parent: Element, report: RunReport): void {
   const status = element("p", { role: "status", class: "status" });
   const say = (text: string) => void (status.textContent = text);
   const thinned = thinnedText(report);
-  const panels = element("div", { class: "panels" });
-  const beside = element("div", { class: "beside" });
+  const [over, beside, below, spectrumPlace] = ["over", "beside", "below", "spectrum"].map((name) =>
+    element("div", { class: name })
+  );
+  const panels = element("div", { class: "columns" }, over, beside, below, spectrumPlace);
   const tools = element("div", { class: "tools" }, exportButtons(panels, model, say), comparison(model, say));
   parent.replaceChildren(
     runControls(model),
     ...thinned === "" ? [] : [element("p", { class: "note" }, thinned)],
-    element("div", { class: "columns" }, panels, beside),
+    panels,
     tools,
     status,
-    element(
-      "details",
-      { class: "stairs", open: true },
-      element("summary", {}, "Stairs, and what else could have made them"),
-      stairsTable(model),
-    ),
     factsElement(report.facts),
   );
   if (report.columns.steps.length === 0) {
     panels.append("The run has no probes.");
     return;
   }
-  mountPanel(panels, lossPanel(model));
+  mountPanel(over, lossPanel(model));
   const ranks = element("div", { class: "ranks" });
-  panels.append(ranks);
+  over.append(ranks);
   let unmount: (() => void)[] = [];
   effect(() => {
     for (const stop of unmount) stop();
@@ -144,8 +148,14 @@ export function buildRunPage(parent: Element, report: RunReport): void {
   });
   beside.append(runReadout(model));
   if (stairs.length === 0) return;
+  beside.append(element(
+    "details",
+    { class: "stairs", open: true },
+    element("summary", {}, "Stairs, and what else could have made them"),
+    stairsTable(model),
+  ));
   const [waterfall, spectrum] = spectrumPanels(model);
-  mountPanel(panels, waterfall);
-  mountPanel(beside, spectrum);
+  mountPanel(below, waterfall);
+  mountPanel(spectrumPlace, spectrum);
   document.title = `${report.facts.title} · ε = ${scientific(Math.min(...report.columns.epsilons))}`;
 }

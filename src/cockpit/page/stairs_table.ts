@@ -5,6 +5,7 @@
  * @module
  */
 import { scientific, thousands } from "../../plot/core/format.ts";
+import { count } from "../../format.ts";
 import { effect } from "../deps.ts";
 import { element, tableElement } from "./dom.ts";
 import type { RunModel } from "./run_model.ts";
@@ -37,31 +38,30 @@ const NULLS: Readonly<Record<string, string>> = {
 export function stairsTable(model: RunModel): HTMLElement {
   const box = element("div", {});
   effect(() => {
-    const { report, state, stairs, recorded } = model, layer = state.layer.value;
-    if (!stairs[layer]) return box.replaceChildren("no layer");
-    const { stairs: found, jumps, flicker, doubt } = stairs[layer].value;
+    const { state, stairs } = model, layer = state.layer.value, own = stairs[layer].value;
+    if (own === null) return box.replaceChildren("…");
+    const { stairs: found, jumps, flicker, doubt, at: { epsilon }, isOfAllProbes, pValues } = own;
     const significant = jumps.filter(({ isSignificant }) => isSignificant).length;
-    const { recorded: { spectra }, spectrumAt } = report.columns;
     const lines = [
-      `Layer ${layer + 1} at ε = ${scientific(state.epsilon.value)}: ${found.length} stairs, ${significant} ` +
-      `significant jumps, ${(100 * flicker).toFixed(1)} % of the probes off their level.`,
+      `Layer ${layer + 1} at ε = ${scientific(epsilon)}: ${count(found.length, "stair")}, ${significant} ` +
+      `significant ${significant === 1 ? "jump" : "jumps"}, ${
+        (100 * flicker).toFixed(1)
+      } % of the probes off their level.`,
     ];
-    if (recorded.value < 0) {
-      const some = spectrumAt.length < spectra ? `${thousands(spectrumAt.length)} of the ` : "the ";
-      lines.push(`They are from ${some}${thousands(spectra)} spectra; a run at this ε would have all of its probes.`);
-    }
+    if (!isOfAllProbes) lines.push("They are from the probes in this page that have a rank at this ε.");
     if (doubt) lines.push(`The stairs cannot be told: ${doubt}.`);
-    const kept = report.stairs.find((each) =>
-      each.replica === state.replica.value && each.layer === layer && each.e === recorded.value
-    );
     const tests = Object.entries(NULLS).flatMap(([name, text]) =>
-      kept && name in kept.pValues ? [[text, pText(kept.pValues[name])]] : []
+      name in pValues ? [[text, pText(pValues[name])]] : []
     );
     box.replaceChildren(
       ...lines.map((line) => element("p", {}, line)),
       ...tests.length > 0
         ? [
-          tableElement("Tests. A small p speaks against the sentence.", ["what would make no stairs", "p"], tests),
+          tableElement(
+            "Tests. A small p speaks against the sentence.",
+            ["what would make no stairs", "p"],
+            tests,
+          ),
         ]
         : [],
       element(

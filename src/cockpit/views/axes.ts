@@ -29,7 +29,9 @@ export function stepsAxis(steps: ArrayLike<number>, width: number, kind: AxisKin
   const begin = all[0] > 0 ? first : first / 2;
   const { scale, ticks } = decadeAxis([begin, last], [0, width], Math.max(2, Math.floor(width / 60)));
   const zero = all[0] > 0 ? [] : [{ value: 0, label: "0" }];
-  const clear = ticks.map((tick) => scale(tick.value) < 24 && zero.length > 0 ? { ...tick, label: "" } : tick);
+  const clear = ticks.map((tick) =>
+    scale(tick.value) < 24 && zero.length > 0 ? { ...tick, label: "" } : tick
+  );
   return {
     scale: (step) => scale(Math.max(step, begin)),
     domain: [all[0], last],

@@ -49,7 +49,9 @@ export function drawLoss(
   { x, y }: StepAxes,
   style: LineStyle = lossStyle,
 ): void {
-  const height = heightOn(y), [bottom] = [y.scale(y.domain[0])], at = Array.from(steps, (step) => x.scale(step));
+  const height = heightOn(y),
+    [bottom] = [y.scale(y.domain[0])],
+    at = Array.from(steps, (step) => x.scale(step));
   if (band) {
     const spans = at.map((x, i) => {
       const top = height(band.high[i]), low = height(band.low[i]);

@@ -39,10 +39,14 @@ export function ranksOverSteps(
   const { replicas, replica } = picked;
   const rows = (values: Int32Array) => rowsOf(values, replicas, shownRank);
   // Lower medians keep order: these two bound the lower median of the exact ranks.
-  const end = (values: Int32Array) => lineAndBand(rows(values), { replica, hasBand: false }).line;
+  const values = lineAndBand(rows(series.rank), picked);
+  const end = (ends: Int32Array) =>
+    ends.every((end, i) => end === series.rank[i])
+      ? values.line
+      : lineAndBand(rows(ends), { replica, hasBand: false }).line;
   return {
     steps: Array.from(series.at, (p) => steps[p]),
-    values: lineAndBand(rows(series.rank), picked),
+    values,
     low: end(series.low),
     high: end(series.high),
   };

@@ -35,7 +35,10 @@ export function rowsOf(
   of: (value: number) => number = (value) => value,
 ): number[][] {
   const K = values.length / Math.max(1, replicas);
-  return Array.from({ length: replicas }, (_, r) => Array.from({ length: K }, (_, k) => of(values[r * K + k])));
+  return Array.from(
+    { length: replicas },
+    (_, r) => Array.from({ length: K }, (_, k) => of(values[r * K + k])),
+  );
 }
 
 /** Shows a rank; NaN where there is none. */

@@ -5,7 +5,7 @@
  */
 import { drawLine } from "../../plot/core/marks.ts";
 import { decadeAxis } from "../../plot/core/log_axis.ts";
-import { gridInk, ladderStyle, type LineStyle } from "../../plot/core/palette.ts";
+import { gridInk, type LineStyle, lineStyle } from "../../plot/core/palette.ts";
 import type { Axis } from "../../plot/core/scales.ts";
 import { heightOn } from "../../plot/core/summary_marks.ts";
 import { appendGroup, type Group, px } from "../../plot/core/svg.ts";
@@ -88,8 +88,8 @@ export function drawWaterfall(
   const n = spectra.find((spectrum) => spectrum !== null)?.eigenvalues.length ?? 0;
   const height = heightOn(y), at = steps.map((step) => x.scale(step));
   const indices = pickedIndices(n);
-  for (const [k, i] of indices.entries()) {
-    const style = { ...ladderStyle(k, indices.length), width: n > 40 ? 1 : 1.4 };
+  const style = { ...lineStyle(0), width: n > 40 ? 1 : 1.4 };
+  for (const i of indices) {
     // What is not positive lies below a logarithmic axis.
     const points = at.map((x, s) => ({ x, y: height(spectra[s]?.eigenvalues[i] ?? NaN) }));
     drawLine(parent, "eigenvalue", points, "straight", style);
@@ -114,7 +114,9 @@ export function drawThreshold(
 ): void {
   const heightOf = heightOn(y);
   const isRelative = threshold === "relative";
-  const ys = isRelative ? largest.map((most) => heightOf(epsilon * most)) : [heightOf(epsilon), heightOf(epsilon)];
+  const ys = isRelative
+    ? largest.map((most) => heightOf(epsilon * most))
+    : [heightOf(epsilon), heightOf(epsilon)];
   const xs = isRelative ? steps.map((step) => x.scale(step)) : [0, width];
   const points = xs.flatMap((x, i) => Number.isFinite(ys[i]) ? [{ x, y: ys[i] }] : []);
   if (points.length === 0) return;

@@ -8,8 +8,7 @@ import { join } from "node:path";
 import type { OptionTable } from "../../cli/options.ts";
 import { Interruption } from "../../cli/signals.ts";
 import { type FileError, InputError } from "../../errors.ts";
-import { differenceOf, type FileMaker, prettyJson, snakeCase, zonedDate } from "../../io/mod.ts";
-import { readRun, RunFolder, spectraPieces } from "../../io/mod.ts";
+import { differenceOf, prettyJson, readRun, RunFolder, snakeCase, zonedDate } from "../../io/mod.ts";
 import { holdsRun } from "../../io/run_files.ts";
 import type { Experiment, ExperimentPlan, ExperimentResult } from "./experiment.ts";
 import type { GpuLease } from "./gpu_lease.ts";
@@ -19,6 +18,7 @@ import { runPlan } from "./run.ts";
 import { beginSession, differenceOfMachines, endSession, type RunHistory } from "./run_history.ts";
 import type { SessionEnd } from "./run_history.ts";
 import { RunKeeper } from "./run_keeper.ts";
+import { outputMakers, outputsOf } from "./run_outputs.ts";
 
 /** Losses of the device without a step further after which a run gives up. */
 const MOST_LOSSES = 3;
@@ -42,6 +42,8 @@ export interface FolderRunOptions {
   readonly requests?: EventTarget;
   /** Values of the options that the plan was made of, for `run.json`. Default: none. */
   readonly options?: Readonly<Record<string, unknown>>;
+  /** Whether an experiment that can writes `report.html`. Default: no. */
+  readonly hasReport?: boolean;
   /**
    * Called when files are written for the first time.
    *
@@ -123,8 +125,7 @@ export async function runInFolder<Options extends OptionTable, Plan extends Expe
   how: FolderRunOptions,
 ): Promise<FolderRun<Plan, Row>> {
   const { mode = "new", checkpointEvery = 60, signal, requests, onProgress, onNotice = () => {} } = how;
-  const files = [...Object.keys(experiment.tables), ...Object.keys(experiment.figures)];
-  if (experiment.trace) files.push("spectra.npz");
+  const files = outputsOf(experiment, how.hasReport ?? false);
   await using folder = await openFolder(how, files);
   const identity = await planIdentity(experiment.name, plan);
   const earlier = mode === "resume" ? await readHistory(folder.path) : null;
@@ -192,12 +193,8 @@ export async function runInFolder<Options extends OptionTable, Plan extends Expe
     });
     if (isEager) await keeper.begin();
     if (!keeper.isBegun) return { result, record: ended(null), folder: folder.path, paths: [], error: null };
-    const makers: Record<string, FileMaker> = {};
-    for (const [file, table] of Object.entries(tables)) makers[file] = () => table.pieces();
-    if (experiment.trace) {
-      makers["spectra.npz"] = () => spectraPieces(experiment.trace!(result), folder.state);
-    }
-    for (const [file, draw] of Object.entries(experiment.figures)) makers[file] = () => draw(result);
+    const temporary = folder.state;
+    const makers = outputMakers(experiment, result, { tables, record: ended(null), temporary });
     const saved = await folder.save(makers);
     const record = ended(saved.error);
     // The record comes last: it says that the others are there.

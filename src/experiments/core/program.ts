@@ -9,7 +9,7 @@ import { completeValues, flagsOf, type GivenOptions, type OptionTable } from "..
 import { type Program, type ProgramCall, runProgram } from "../../cli/program.ts";
 import { openGpu } from "../../cli/implementation.ts";
 import { print, say } from "../../cli/output.ts";
-import { folderFlags, runFlags } from "../../cli/program_flags.ts";
+import { folderFlags, reportFlag, runFlags } from "../../cli/program_flags.ts";
 import { runPath } from "../../cli/run_path.ts";
 import { createProgress } from "../../cli/progress.ts";
 import { shownDefaults } from "../../cli/training_flags.ts";
@@ -30,6 +30,7 @@ type CommonFlags = FlagValues<typeof runFlags> & {
   readonly overwrite: boolean;
   readonly resume: string | null;
   readonly checkpointEvery: number;
+  readonly report?: boolean;
 };
 
 /**
@@ -38,8 +39,10 @@ type CommonFlags = FlagValues<typeof runFlags> & {
  * @param experiment The experiment.
  * @returns The flags.
  */
-export function experimentFlags({ name, options }: Pick<Experiment, "name" | "options">): Flag[] {
-  return [...flagsOf(options), ...folderFlags(name), ...runFlags];
+export function experimentFlags(
+  { name, options, page }: Pick<Experiment, "name" | "options" | "page">,
+): Flag[] {
+  return [...flagsOf(options), ...folderFlags(name), ...page ? [reportFlag] : [], ...runFlags];
 }
 
 /**
@@ -86,7 +89,7 @@ async function execute<Options extends OptionTable, Plan extends ExperimentPlan,
   }
   const values = resumed?.values ?? completeValues(options, asked as GivenOptions<Options>, name);
   const plan = await experiment.plan(values);
-  const { adapter, implementation, autotune } = { ...common, ...resumed?.machine };
+  const { adapter, implementation, autotune, report = false } = { ...common, ...resumed?.machine };
   const { profile = false } = values as { readonly profile?: boolean };
   using lease = await GpuLease.open(() => openGpu({ adapter, implementation, autotune, profile }));
   const heading = `adapter: ${adapterText(adapterOf(lease.gpu))}`;
@@ -99,7 +102,8 @@ async function execute<Options extends OptionTable, Plan extends ExperimentPlan,
     checkpointEvery,
     signal,
     requests,
-    options: { ...values, adapter, implementation, autotune },
+    hasReport: report,
+    options: { ...values, adapter, implementation, autotune, ...experiment.page && { report } },
     onBegin: (path) => folder = path,
     onProgress: (steps, text) => progress.update(steps, text),
     onNotice: (line) => say(`${name}: ${line}`),

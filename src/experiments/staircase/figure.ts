@@ -4,13 +4,13 @@
  * @module
  */
 import { staircaseData } from "../../plot/staircase/figure_data.ts";
-import { lossLabels, runSubtitle } from "../../plot/staircase/run_texts.ts";
 import { staircaseFigure } from "../../plot/staircase/staircase.ts";
 import type { CompleteOptions } from "../../train/options.ts";
 import type { Trace } from "../../train/trace.ts";
 import type { ExperimentResult } from "../core/experiment.ts";
 import type { StaircaseRun } from "./report.ts";
 import { sweptBy, sweptGroups } from "./swept.ts";
+import { staircaseTexts } from "./texts.ts";
 
 /**
  * Draws a training. Networks that differ in their learning rate or weight decay have panels of
@@ -19,16 +19,9 @@ import { sweptBy, sweptGroups } from "./swept.ts";
  * @param result The training.
  * @returns A standalone SVG document.
  */
-export function drawStaircase(
-  { plan, rows: [{ trace, widths }] }: ExperimentResult<CompleteOptions, StaircaseRun>,
-): string {
-  const { task, threshold } = plan;
-  const texts = {
-    title: `Loss and ε-rank: ${task.description}`,
-    subtitle: runSubtitle(plan, widths),
-    lossName: lossLabels[task.loss],
-    threshold,
-  };
+export function drawStaircase(result: ExperimentResult<CompleteOptions, StaircaseRun>): string {
+  const { plan, rows: [{ trace }] } = result;
+  const texts = { ...staircaseTexts(result), threshold: plan.threshold };
   return staircaseFigure(
     sweptGroups(sweptBy(plan), trace.replicas).map(({ label, replicas }) =>
       staircaseData(tracePart(trace, replicas), { ...texts, part: label })

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { Flag, FlagValues } from "../../cli/flags.ts";
 import { print } from "../../cli/output.ts";
 import { type Program, type ProgramCall, runProgram } from "../../cli/program.ts";
-import { quietFlag, runJsonFlag } from "../../cli/program_flags.ts";
+import { quietFlag, reportFlag, runJsonFlag } from "../../cli/program_flags.ts";
 import { runPath } from "../../cli/run_path.ts";
 import { InputError } from "../../errors.ts";
 import { formatNumber } from "../../format.ts";
@@ -19,9 +19,12 @@ import { summarize } from "../../train/summary.ts";
 import type { Trace } from "../../train/trace.ts";
 import type { ExperimentResult } from "../core/experiment.ts";
 import type { TaskConfiguration } from "../core/record.ts";
+import { reportFacts } from "../core/report_facts.ts";
+import { REPORT_FILE, reportPieces } from "../core/run_outputs.ts";
 import { staircaseReport, type StaircaseRun } from "./report.ts";
 import { rethreshold } from "./rethreshold.ts";
 import { sweptBy } from "./swept.ts";
+import { staircasePage } from "./texts.ts";
 
 const flags = [
   {
@@ -55,6 +58,7 @@ const flags = [
     default: false,
     help: "replace the files that the folder holds",
   },
+  reportFlag,
   runJsonFlag,
   quietFlag,
 ] as const satisfies readonly Flag[];
@@ -113,7 +117,7 @@ async function main({ flags, positionals: [given = "runs/staircase"] }: ProgramC
   const name = `epsilons-${wanted.epsilons.map(formatNumber).join("-")}${
     wanted.threshold === "relative" ? "-relative" : ""
   }`;
-  const files = ["staircase.svg"];
+  const files = ["staircase.svg", ...flags.report ? [REPORT_FILE] : []];
   // A folder in that of the run holds nothing that could not be made again.
   const mode = out === null || overwrite ? "overwrite" : "new";
   await using folder = await RunFolder.open(out ?? join(path, name), { mode, files });
@@ -133,6 +137,13 @@ async function main({ flags, positionals: [given = "runs/staircase"] }: ProgramC
   const saved = await folder.save({
     "trace.csv": () => table.pieces(),
     "staircase.svg": () => drawStaircase(result),
+    ...flags.report && {
+      [REPORT_FILE]: () => {
+        const { summary, threshold, ...texts } = staircasePage(result);
+        const sections = reportFacts({ ...record, configuration: own.configuration });
+        return reportPieces({ trace, summary, threshold, facts: { ...texts, command: null, sections } });
+      },
+    },
     "run.json": prettyJson(snakeCase(own)),
   });
   if (!flags.quiet) print([...staircaseReport(result, null), "", ...saved.paths].join("\n"));

@@ -1,0 +1,83 @@
+/**
+ * The files that an experiment writes into its folder.
+ *
+ * @module
+ */
+import { commandLine } from "../../cli/command_line.ts";
+import type { OptionTable } from "../../cli/options.ts";
+import { type FileMaker, spectraPieces } from "../../io/mod.ts";
+import type { Table } from "../../io/table.ts";
+import type { RunReportInput } from "../../report/run_report.ts";
+import type { Experiment, ExperimentPlan, ExperimentResult } from "./experiment.ts";
+import { reportFacts } from "./report_facts.ts";
+import type { ExperimentRecord } from "./record.ts";
+import type { RunHistory } from "./run_history.ts";
+
+/** Name of the page that a run can be explored in. */
+export const REPORT_FILE = "report.html";
+
+/**
+ * Lists the files of an experiment.
+ *
+ * @param experiment The experiment.
+ * @param hasReport Whether it writes its report, if it has one.
+ * @returns Their names, without that of the record.
+ */
+export function outputsOf(
+  { tables, figures, trace, page }: Pick<Experiment, "tables" | "figures" | "trace" | "page">,
+  hasReport: boolean,
+): string[] {
+  return [
+    ...Object.keys(tables),
+    ...Object.keys(figures),
+    ...trace ? ["spectra.npz"] : [],
+    ...page && hasReport ? [REPORT_FILE] : [],
+  ];
+}
+
+/**
+ * Makes the files of an experiment, but for its record.
+ *
+ * @param experiment The experiment.
+ * @param result Its result.
+ * @param how Its tables, its record so far, and a folder for temporary files.
+ * @returns The files by their names.
+ */
+export function outputMakers<Options extends OptionTable, Plan extends ExperimentPlan, Row>(
+  experiment: Experiment<Options, Plan, Row>,
+  result: ExperimentResult<Plan, Row>,
+  { tables, record, temporary }: {
+    readonly tables: Readonly<Record<string, Table>>;
+    readonly record: ExperimentRecord<Plan> & RunHistory;
+    readonly temporary: string;
+  },
+): Record<string, FileMaker> {
+  const makers: Record<string, FileMaker> = {};
+  for (const [file, table] of Object.entries(tables)) makers[file] = () => table.pieces();
+  if (experiment.trace) makers["spectra.npz"] = () => spectraPieces(experiment.trace!(result), temporary);
+  for (const [file, draw] of Object.entries(experiment.figures)) makers[file] = () => draw(result);
+  const { page, trace, options, name } = experiment;
+  if (page && trace && record.files.includes(REPORT_FILE)) {
+    makers[REPORT_FILE] = async () => {
+      const { summary, threshold, ...texts } = page(result);
+      const command = record.options && commandLine(name, options, record.options);
+      const facts = { ...texts, command, sections: reportFacts(record) };
+      return await reportPieces({ trace: trace(result), summary, threshold, facts });
+    };
+  }
+  return makers;
+}
+
+/**
+ * Writes a report. The page is loaded when it is written.
+ *
+ * @param input The run.
+ * @returns The page, in pieces.
+ */
+export async function reportPieces(input: RunReportInput): Promise<string[]> {
+  const [{ runReport }, { reportPage }] = await Promise.all([
+    import("../../report/run_report.ts"),
+    import("../../report/report_page.ts"),
+  ]);
+  return await reportPage(runReport(input));
+}
