@@ -43,7 +43,9 @@ export class LiveRun {
   readonly message: Signal<string> = signal("");
   /** What is shown of its record; `null` before its first probe. */
   readonly trace: Signal<Trace | null> = signal(null);
-  /** What the first network is as a function; `null` where it is no curve, or before it is known. */
+  /**
+   * What the first network is as a function; `null` where it is no curve, or before it is known.
+   */
   readonly values: Signal<DrawnFunction | null> = signal(null);
   /** Updates that are shown. */
   readonly steps: Signal<number> = signal(0);
