@@ -125,7 +125,19 @@ Deno.test({
     await page.goto(`${server.url}#${writeFragment({ runs: [{ ...small, layers: "5" }], speed: null })}`);
     await control("Train").click();
     await waitFor(open, ".progress", /^step 60 of 60 .* done/);
+    await waitFor(open, ".transport button", /^Train$/);
     assert.equal(await page.locator("section.run:visible").count(), 1);
+
+    // Points drawn by hand are the next task.
+    await page.getByText("Draw points by hand").first().click();
+    const pad = (await page.locator(".pad svg").first().boundingBox())!;
+    await page.mouse.move(pad.x + 60, pad.y + 60);
+    await page.mouse.down();
+    for (let i = 1; i <= 8; i++) await page.mouse.move(pad.x + 60 + 20 * i, pad.y + 60 + 4 * i);
+    await page.mouse.up();
+    await page.getByRole("button", { name: "Train on them" }).first().click();
+    assert.match(await page.locator("#a-task").inputValue(), /^points (-?[\d.]+ -?[\d.]+(, |$)){9}/);
+    await waitFor(open, ".progress", /^step 60 of 60 .* done/);
     open.assertQuiet();
   },
 });

@@ -37,6 +37,8 @@ export interface LiveModel {
   readonly runs: Signal<readonly ShownRun[]>;
   /** Ends of their axes. */
   readonly domains: ReadonlySignal<SharedDomains>;
+  /** Whether all of them have ended. */
+  readonly haveEnded: ReadonlySignal<boolean>;
 }
 
 /**
@@ -90,5 +92,6 @@ export function liveModel(): LiveModel {
       : [1e-16, 1] as const;
     return { lastStep, losses, ranks, eigenvalues };
   });
-  return { runs, domains };
+  const hasEnded = ({ run }: ShownRun) => ["done", "diverged", "failed"].includes(run.status.value);
+  return { runs, domains, haveEnded: computed(() => runs.value.length > 0 && runs.value.every(hasEnded)) };
 }

@@ -60,7 +60,7 @@ function build(main: Element, gpu: Gpu): void {
   const step = () => model.runs.peek().forEach(({ run }) => run.step());
   main.replaceChildren(
     element("p", { class: "subtitle" }, `Training on ${gpu.adapterName}${gpu.software ? ", software" : ""}.`),
-    transport({ runs, isRunning, speed, step, reset }),
+    transport({ runs, isRunning, haveEnded: model.haveEnded, speed, step, reset }),
     sections,
   );
 

@@ -101,7 +101,7 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
     flag: "precision",
     help: "of the ranks; auto takes double where single leaves one uncertain",
     choices: ["auto", "single", "double"],
-    unset: "the adapter's own",
+    unset: "by adapter",
   },
 };
 

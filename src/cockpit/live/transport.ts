@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { effect, type Signal } from "../deps.ts";
+import { effect, type ReadonlySignal, type Signal } from "../deps.ts";
 import { element } from "../page/dom.ts";
 import { presets } from "./page_settings.ts";
 import type { RunSettings } from "./settings.ts";
@@ -18,6 +18,8 @@ export interface TransportParts {
   readonly runs: Signal<readonly RunSettings[]>;
   /** Whether the runs go on. */
   readonly isRunning: Signal<boolean>;
+  /** Whether all runs have ended. */
+  readonly haveEnded: ReadonlySignal<boolean>;
   /** Steps shown in a second; `null` for as many as there are. */
   readonly speed: Signal<number | null>;
   /** Goes on to the next probe. */
@@ -38,13 +40,17 @@ function labeled(text: string, id: string, control: HTMLElement): HTMLElement {
  * @param parts What they act on.
  * @returns The element that holds them.
  */
-export function transport({ runs, isRunning, speed, step, reset }: TransportParts): HTMLElement {
+export function transport({ runs, isRunning, haveEnded, speed, step, reset }: TransportParts): HTMLElement {
   const run = element("button", {
     type: "button",
     class: "main",
-    click: () => isRunning.value = !isRunning.value,
+    click: () => {
+      const isAgain = haveEnded.value;
+      isRunning.value = isAgain || !isRunning.value;
+      if (isAgain) reset();
+    },
   });
-  effect(() => void (run.textContent = isRunning.value ? "Pause" : "Train"));
+  effect(() => void (run.textContent = haveEnded.value || !isRunning.value ? "Train" : "Pause"));
   const next = element("button", {
     type: "button",
     title: "Train up to the next probe, and pause",
