@@ -63,6 +63,15 @@ export const reportFlag = {
   help: "write report.html, a page to explore the run in, which needs no network",
 } as const satisfies Flag;
 
+/** `--live`, of programs whose runs can be followed in a page. */
+export const liveFlag = {
+  name: "live",
+  group: "output",
+  kind: "boolean",
+  default: false,
+  help: "serve a page on this machine that shows the run while it trains",
+} as const satisfies Flag;
+
 /** `--json`, of programs that make a run. */
 export const runJsonFlag = {
   name: "json",

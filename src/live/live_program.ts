@@ -6,12 +6,15 @@
 import { print } from "../cli/output.ts";
 import type { Flag } from "../cli/flags.ts";
 import { type Program, runProgram } from "../cli/program.ts";
+import { runPath } from "../cli/run_path.ts";
 import { InputError } from "../errors.ts";
 import { shown } from "../format.ts";
 import { writeAtomically } from "../io/atomic.ts";
 import { fileReason, unwritable } from "../io/file_reason.ts";
 import { type PageFile, pageFiles } from "./page_files.ts";
-import { serveFiles } from "./server.ts";
+import { checkFollowed } from "./run_feed.ts";
+import { type LiveServer, serveSite } from "./server.ts";
+import { LIVE_PORT, serveRun } from "./serve_run.ts";
 
 /** Report of the last run, which browsers without WebGPU are led to. */
 const LATEST = "runs/staircase/latest/report.html";
@@ -20,7 +23,7 @@ const flags = [
   {
     name: "port",
     kind: "integer",
-    default: 8000,
+    default: LIVE_PORT,
     min: 0,
     max: 65_535,
     group: "output",
@@ -43,6 +46,14 @@ const flags = [
     help:
       `report.html of a recorded run, for browsers without WebGPU; by default ${LATEST} where there is one`,
   },
+  {
+    name: "run",
+    kind: "string",
+    default: null,
+    placeholder: "DIR",
+    group: "output",
+    help: "follow a run of staircase while it trains, instead of training in the page",
+  },
 ] as const satisfies readonly Flag[];
 
 /** What the program is, for its help. */
@@ -51,7 +62,7 @@ export const liveProgram: Program<typeof flags> = {
   summary: "serve a page in which networks train in the browser while their staircases are drawn",
   examples: [
     { args: "--port 0", help: "serve it on any free port" },
-    { args: "--build site", help: "write it for a static host" },
+    { args: "--run runs/staircase/latest", help: "follow the run that trains" },
   ],
   flags,
 };
@@ -81,21 +92,33 @@ async function writeSite(folder: string, files: ReadonlyMap<string, PageFile>): 
   }
 }
 
+/** Says where the page is, and serves it until the program is interrupted. */
+async function untilAborted({ url }: LiveServer, signal: AbortSignal): Promise<void> {
+  print(`${url}  (stop with Ctrl-C)`);
+  await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}
+
 /**
  * Runs the program `live` and ends the process. It serves the page until it is interrupted.
  *
  * @param args Command line. Default: that of the process.
  */
 export async function runLiveProgram(args: readonly string[] = Deno.args): Promise<void> {
-  await runProgram(liveProgram, async ({ flags: { port, build, report }, signal }) => {
-    const files = await pageFiles(await readReport(report));
+  await runProgram(liveProgram, async ({ flags: { port, build, report, run }, signal }) => {
+    if (run !== null) {
+      if (build !== null) throw new InputError("--run follows a run from a server; leave out --build");
+      const folder = await runPath(run);
+      await checkFollowed(folder);
+      await using server = await serveRun(folder, port);
+      return await untilAborted(server, signal);
+    }
+    const files = await pageFiles({ report: await readReport(report) });
     if (build !== null) {
       await writeSite(build, files);
       print([...files.keys()].map((name) => `${build}/${name}`).join("\n"));
       return;
     }
-    await using server = serveFiles(files, port);
-    print(`${server.url}  (stop with Ctrl-C)`);
-    await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+    await using server = serveSite({ files, feed: null }, port);
+    await untilAborted(server, signal);
   }, args);
 }

@@ -29,16 +29,26 @@ export interface PageFile {
   readonly content: string | Uint8Array<ArrayBuffer>;
 }
 
+/** What belongs to the page. */
+export interface PageOptions {
+  /** The report of a recorded run, for browsers without WebGPU. Default: none. */
+  readonly report?: Uint8Array<ArrayBuffer> | null;
+  /** Address of the events of a run that the page follows. Default: networks train in the page. */
+  readonly feed?: string | null;
+}
+
 /**
  * Makes the files of the live page; its script is bundled in about a second.
  *
- * @param report The report of a recorded run, for browsers without WebGPU; `null` for none.
+ * @param options What belongs to it.
  * @returns The files by their names, `index.html` among them.
  * @throws {StaircaseError} If the script cannot be bundled.
  */
-export async function pageFiles(report: Uint8Array<ArrayBuffer> | null): Promise<Map<string, PageFile>> {
+export async function pageFiles(
+  { report = null, feed = null }: PageOptions = {},
+): Promise<Map<string, PageFile>> {
   const files = new Map<string, PageFile>([
-    ["index.html", { type: "text/html; charset=utf-8", content: pageHtml(report !== null) }],
+    ["index.html", { type: "text/html; charset=utf-8", content: pageHtml(report !== null, feed) }],
     ["live.css", { type: "text/css; charset=utf-8", content: `${styles}\n${liveStyles}` }],
     ["live.js", { type: "text/javascript; charset=utf-8", content: await bundlePage(ENTRY) }],
   ]);
@@ -46,7 +56,7 @@ export async function pageFiles(report: Uint8Array<ArrayBuffer> | null): Promise
   return files;
 }
 
-function pageHtml(hasReport: boolean): string {
+function pageHtml(hasReport: boolean, feed: string | null): string {
   const link = '<a href="report.html">A run that was recorded</a> can be explored without it.';
   return `<!doctype html>
 <html lang="en">
@@ -62,7 +72,7 @@ function pageHtml(hasReport: boolean): string {
 </head>
 <body>
 <header><h1>Staircase, live: the rank of a network's features while it learns</h1></header>
-<main id="live">
+<main id="live"${feed === null ? "" : ` data-feed="${feed}"`}>
 <p>The page is loading. Where this line stays, the browser is older than the page: it needs Chrome or Edge from
 version 134 on, or Firefox from 141 on.</p>
 <noscript><p>The networks train in a script of this page. Allow it.</p></noscript>

@@ -4,7 +4,7 @@ import { writeFragment } from "../../src/cockpit/live/page_settings.ts";
 import { firstSettings, readSettings } from "../../src/cockpit/live/settings.ts";
 import { U } from "../../src/linalg/rounding.ts";
 import { pageFiles } from "../../src/live/page_files.ts";
-import { serveFiles } from "../../src/live/server.ts";
+import { serveSite } from "../../src/live/server.ts";
 import { Training } from "../../src/train/training.ts";
 import { assert } from "../deps.ts";
 import { Chromium, hasChromium, type OpenPage } from "../support/chromium.ts";
@@ -49,7 +49,7 @@ async function downloaded({ page }: OpenPage, run: string, button: string): Prom
 }
 
 Deno.test("live page: it fits, and imports nothing", async () => {
-  const files = await pageFiles(null);
+  const files = await pageFiles();
   assert.deepEqual([...files.keys()], ["index.html", "live.css", "live.js"]);
   const bytes = [...files.values()].reduce((sum, { content }) => sum + new Blob([content]).size, 0);
   assert.ok(bytes <= MOST_BYTES, `${bytes} bytes`);
@@ -61,7 +61,7 @@ Deno.test({
     "live page: two runs train in Chromium as in Deno, and can be paused, stepped, changed and taken away",
   ignore: !hasChromium,
   async fn() {
-    await using server = serveFiles(await pageFiles(null), 0);
+    await using server = serveSite({ files: await pageFiles(), feed: null }, 0);
     await using browser = await Chromium.launch(true);
     const runs = [small, { ...small, init: "structured" }];
     await using open = await browser.open(`${server.url}#${writeFragment({ runs, speed: null })}`);
@@ -146,7 +146,7 @@ Deno.test({
   name: "live page: without WebGPU it says so, and leads to a run that was recorded",
   ignore: !hasChromium,
   async fn() {
-    await using server = serveFiles(await pageFiles(report), 0);
+    await using server = serveSite({ files: await pageFiles({ report }), feed: null }, 0);
     await using browser = await Chromium.launch();
     await using open = await browser.open(server.url, { width: 390, isDark: true });
     await waitFor(open, "[role=alert]", /No network can train here: .*WebGPU/);

@@ -1,4 +1,4 @@
-import { answer, serveFiles } from "../../src/live/server.ts";
+import { answer, type LiveSite, serveSite } from "../../src/live/server.ts";
 import { StaircaseError } from "../../src/errors.ts";
 import { assert } from "../deps.ts";
 
@@ -7,6 +7,9 @@ const files = new Map([
   ["live.js", { type: "text/javascript", content: "script" }],
   ["report.html", { type: "text/html", content: "report" }],
 ]);
+
+const site: LiveSite = { files, feed: null };
+const reply = (request: Request) => answer(site, request, new AbortController().signal);
 
 /** Sends a request to the server as it is, and gives the first line and the body of its answer. */
 async function raw(port: number, request: string): Promise<{ status: number; body: string }> {
@@ -22,20 +25,20 @@ function request(url: string, headers: Record<string, string> = {}, method = "GE
 }
 
 const statusOf = (path: string, headers: Record<string, string> = {}, method = "GET") =>
-  answer(files, request(`http://127.0.0.1:8000${path}`, headers, method)).status;
+  reply(request(`http://127.0.0.1:8000${path}`, headers, method)).status;
 
 Deno.test("live server: its own files, to its own pages, with its policy", async () => {
-  const response = answer(files, request("http://127.0.0.1:8000/"));
+  const response = reply(request("http://127.0.0.1:8000/"));
   assert.equal(await response.text(), "page");
   assert.match(response.headers.get("content-security-policy")!, /default-src 'none'; script-src 'self';/);
   assert.equal(response.headers.get("x-content-type-options"), "nosniff");
   assert.equal(
-    await answer(files, request("http://localhost:8000/live.js", {}, "HEAD")).text(),
+    await reply(request("http://localhost:8000/live.js", {}, "HEAD")).text(),
     "",
   );
   // A report has a policy of its own inside.
   assert.equal(
-    answer(files, request("http://[::1]:8000/report.html")).headers.get("content-security-policy"),
+    reply(request("http://[::1]:8000/report.html")).headers.get("content-security-policy"),
     null,
   );
   assert.equal(statusOf("/", { origin: "http://localhost:8000" }), 200);
@@ -79,7 +82,7 @@ Deno.test("live server: foreign hosts and origins, other methods and paths are r
 });
 
 Deno.test("live server: hostile requests on the wire", async () => {
-  await using server = serveFiles(files, 0);
+  await using server = serveSite({ files, feed: null }, 0);
   const port = Number(new URL(server.url).port), own = `Host: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`;
   assert.deepEqual(await raw(port, `GET / HTTP/1.1\r\n${own}`), { status: 200, body: "page" });
   for (
@@ -103,9 +106,9 @@ Deno.test("live server: hostile requests on the wire", async () => {
 });
 
 Deno.test("live server: a port that is taken is refused in a line", async () => {
-  await using server = serveFiles(files, 0);
+  await using server = serveSite({ files, feed: null }, 0);
   const port = Number(new URL(server.url).port);
-  assert.throws(() => serveFiles(files, port), (error) => {
+  assert.throws(() => serveSite({ files, feed: null }, port), (error) => {
     assert.ok(error instanceof StaircaseError);
     assert.match(error.message, new RegExp(`^port ${port} cannot be used .*: give another with --port`));
     return true;

@@ -52,14 +52,6 @@ function span(values: Iterable<number>): readonly [number, number] {
   return [low - margin, high + margin];
 }
 
-/** Samples of a curve, from left to right. */
-function samplesOf({ run }: ShownRun): readonly (readonly [x: number, y: number])[] {
-  const options = run.options.value;
-  if (!options || options.task.kind === "equation") return [];
-  const { x, y } = options.task.train;
-  return Array.from(x, (at, k) => [at, y[k]] as const).sort(([a], [b]) => a - b);
-}
-
 /**
  * Makes the panel of the output and the target.
  *
@@ -67,7 +59,7 @@ function samplesOf({ run }: ShownRun): readonly (readonly [x: number, y: number]
  * @returns The panel.
  */
 export function outputPanel(shown: ShownRun): PanelParts {
-  const { run } = shown, samples = samplesOf(shown), isDotted = samples.length <= MOST_DOTS;
+  const { run } = shown, samples = run.facts.value?.curve ?? [], isDotted = samples.length <= MOST_DOTS;
   const drawTarget = (parent: Group, { x, y }: { readonly x: Axis; readonly y: Axis }) => {
     const points = samples.map(([at, value]) => ({ x: x.scale(at), y: y.scale(value) }));
     if (!isDotted) {

@@ -7,12 +7,12 @@ import { intervalsOf, ranksAt, type RankSeries } from "../data/ranks_at.ts";
 import { columnsOf, type RunColumns } from "../data/run_columns.ts";
 import { computed, type ReadonlySignal, type Signal, signal } from "../deps.ts";
 import { spectrumDomain } from "../views/spectrum_views.ts";
-import type { LiveRun } from "./live_run.ts";
+import type { WatchedRun } from "./watched_run.ts";
 
 /** A run and its record as columns. */
 export interface ShownRun {
   /** The run. */
-  readonly run: LiveRun;
+  readonly run: WatchedRun;
   /** Its record so far; `null` before the first probe. */
   readonly columns: ReadonlySignal<RunColumns | null>;
   /** Ranks of its layers at its thresholds: `[layer][threshold]`. */
@@ -47,10 +47,10 @@ export interface LiveModel {
  * @param run The run.
  * @returns The run with its columns.
  */
-export function shownRun(run: LiveRun): ShownRun {
+export function shownRun(run: WatchedRun): ShownRun {
   const columns = computed(() => {
-    const trace = run.trace.value, options = run.options.peek();
-    return trace && options && columnsOf(trace, options.threshold);
+    const trace = run.trace.value, facts = run.facts.peek();
+    return trace && facts && columnsOf(trace, facts.threshold);
   });
   const ranks = computed(() => {
     const found = columns.value;

@@ -8,16 +8,13 @@ import type { Gpu } from "../../gpu/device.ts";
 import type { CompleteOptions } from "../../train/options.ts";
 import type { Probe, Trace } from "../../train/trace.ts";
 import { Training } from "../../train/training.ts";
-import { type ReadonlySignal, type Signal, signal } from "../deps.ts";
-import { type FunctionValues, FunctionView, isCurve } from "./function_view.ts";
+import { type Signal, signal } from "../deps.ts";
+import { FunctionView, isCurve } from "./function_view.ts";
+import { commandLine } from "./command.ts";
+import { factsOf, type RunFacts } from "./run_facts.ts";
 import { Pace } from "./pace.ts";
 import { readSettings, type RunSettings } from "./settings.ts";
-
-/**
- * State of a run. `preparing`: kernels compile; `ready`: it has not begun; `open`: it trains or
- * pauses; `failed`: it never began, or broke off, and the message says why.
- */
-export type LiveStatus = "preparing" | "ready" | "open" | "done" | "diverged" | "failed";
+import type { DrawnFunction, LiveStatus, WatchedRun } from "./watched_run.ts";
 
 /** Parameters of a network on the way. */
 interface KnownParameters {
@@ -27,14 +24,8 @@ interface KnownParameters {
   readonly words: Uint32Array;
 }
 
-/** A network as a curve. */
-export interface DrawnFunction extends FunctionValues {
-  /** The points, ascending. */
-  readonly points: Float32Array;
-}
-
 /** A run. */
-export class LiveRun {
+export class LiveRun implements WatchedRun {
   /** Its settings. */
   readonly settings: RunSettings;
   /** How far it is. */
@@ -52,7 +43,9 @@ export class LiveRun {
   /** Which of its steps are shown. */
   readonly pace: Pace = new Pace();
 
-  readonly #options: Signal<CompleteOptions | null> = signal(null);
+  /** What is known of it; `null` until the settings have been read. */
+  readonly facts: Signal<RunFacts | null> = signal(null);
+
   readonly #end = new AbortController();
   #training: Training | null = null;
   #view: FunctionView | null = null;
@@ -69,20 +62,15 @@ export class LiveRun {
     this.settings = settings;
   }
 
-  /** What it trains, and how; `null` until the settings have been read. */
-  get options(): ReadonlySignal<CompleteOptions | null> {
-    return this.#options;
-  }
-
   /** Updates it has made in a second of training, on average; NaN at the start. */
   get stepsPerSecond(): number {
     const { updates = 0, milliseconds = 0 } = this.#training ?? {};
     return 1000 * updates / milliseconds;
   }
 
-  /** Widths of all layers; none before it is ready. */
-  get widths(): readonly number[] {
-    return this.#training?.network.widths ?? [];
+  /** Command that repeats it. */
+  get command(): string {
+    return commandLine(this.settings);
   }
 
   /**
@@ -92,7 +80,8 @@ export class LiveRun {
    */
   async train(gpu: Gpu): Promise<void> {
     try {
-      const options = this.#options.value = await readSettings(this.settings);
+      const options = await readSettings(this.settings);
+      this.facts.value = factsOf(options);
       if (this.#end.signal.aborted) return;
       using training = await Training.create(gpu, options);
       this.#training = training;

@@ -7,18 +7,15 @@
 import { traceCsv } from "../../io/trace_csv.ts";
 import { scientific, thousands } from "../../plot/core/format.ts";
 import { staircaseData } from "../../plot/staircase/figure_data.ts";
-import { lossLabels, runSubtitle } from "../../plot/staircase/run_texts.ts";
 import { staircaseFigure } from "../../plot/staircase/staircase.ts";
 import { lowerMedian } from "../../stats/median.ts";
 import { effect } from "../deps.ts";
 import { download, element } from "../page/dom.ts";
 import { mountPanel, type PanelParts } from "../page/panel.ts";
-import { commandLine } from "./command.ts";
 import type { LiveModel, ShownRun } from "./live_model.ts";
 import { featuresPanel, outputPanel } from "./function_panels.ts";
-import { isCurve } from "./function_view.ts";
 import { liveLossPanel, liveRankPanel, liveSpectrumPanel } from "./live_panels.ts";
-import type { LiveRun } from "./live_run.ts";
+import type { WatchedRun } from "./watched_run.ts";
 
 /** Styles that lines have in turn, see `lineStyle`. */
 const LINES = 5;
@@ -57,9 +54,9 @@ function shortNumber(value: number): string {
 
 /** Where a run is, in a line. */
 function progressText({ run, columns, ranks }: ShownRun): string {
-  const status = run.status.value, found = columns.value, options = run.options.value;
+  const status = run.status.value, found = columns.value, facts = run.facts.value;
   if (status === "preparing") return "Compiling the kernels …";
-  if (!found || !options) return "";
+  if (!found || !facts) return "";
   const last = found.steps.length - 1, P = found.steps.length;
   const of = (values: ArrayLike<number>) =>
     lowerMedian(
@@ -69,7 +66,7 @@ function progressText({ run, columns, ranks }: ShownRun): string {
   const rank = of(ranks.value.at(-1)?.[e]?.rank ?? []);
   const speed = run.stepsPerSecond;
   return [
-    `step ${thousands(run.steps.value)} of ${thousands(options.steps)}`,
+    `step ${thousands(run.steps.value)} of ${thousands(facts.steps)}`,
     `loss ${shortNumber(of(found.loss))}`,
     `rank ${Number.isNaN(rank) ? "–" : rank} at ε = ${scientific(found.epsilons[e])}`,
     ...speed > 0 && status === "open" ? [`${thousands(Math.round(speed))} steps/s`] : [],
@@ -78,14 +75,9 @@ function progressText({ run, columns, ranks }: ShownRun): string {
 }
 
 /** The staircase figure of what is shown. */
-function figureOf(run: LiveRun): string {
-  const trace = run.trace.peek()!, options = run.options.peek()!, { task, threshold } = options;
-  return staircaseFigure(staircaseData(trace, {
-    title: `Loss and ε-rank: ${task.description}`,
-    subtitle: runSubtitle(options, run.widths),
-    lossName: lossLabels[task.loss],
-    threshold,
-  }));
+function figureOf({ trace, facts }: WatchedRun): string {
+  const { title, subtitle, lossName, threshold } = facts.peek()!;
+  return staircaseFigure(staircaseData(trace.peek()!, { title, subtitle, lossName, threshold }));
 }
 
 /** Buttons for files, and the command. */
@@ -98,7 +90,13 @@ function tools({ run }: ShownRun, name: string): HTMLElement {
     effect(() => void (made.disabled = run.trace.value === null));
     return made;
   };
-  const command = commandLine(run.settings), said = element("span", { role: "status" });
+  const files = [
+    button("Trace as CSV", "text/csv", `trace-${name}.csv`, () => traceCsv(run.trace.peek()!)),
+    button("Figure as SVG", "image/svg+xml", `staircase-${name}.svg`, () => figureOf(run)),
+  ];
+  const { command } = run;
+  if (command === null) return element("div", { class: "command" }, ...files);
+  const said = element("span", { role: "status" });
   const copy = element("button", {
     type: "button",
     click: async () => {
@@ -106,15 +104,8 @@ function tools({ run }: ShownRun, name: string): HTMLElement {
       said.textContent = "Copied.";
     },
   }, "Copy the command");
-  return element(
-    "div",
-    { class: "command" },
-    button("Trace as CSV", "text/csv", `trace-${name}.csv`, () => traceCsv(run.trace.peek()!)),
-    button("Figure as SVG", "image/svg+xml", `staircase-${name}.svg`, () => figureOf(run)),
-    copy,
-    said,
-    element("pre", { tabindex: 0, "aria-label": "Command that repeats the run" }, command),
-  );
+  const line = element("pre", { tabindex: 0, "aria-label": "Command that repeats the run" }, command);
+  return element("div", { class: "command" }, ...files, copy, said, line);
 }
 
 /**
@@ -140,15 +131,15 @@ export function mountRun(parent: Element, model: LiveModel, shown: ShownRun, nam
       message.hidden = run.message.value === "";
     }),
     effect(() => {
-      const options = run.options.value;
-      if (!options || unmount.length > 0) return;
-      const { hidden } = options, last = hidden.length - 1;
+      const facts = run.facts.value;
+      if (!facts || unmount.length > 0) return;
+      const { hidden, epsilons } = facts, last = hidden.length - 1;
       const rank = (l: number) => liveRankPanel(model, shown, l, layerName(l, hidden));
       const mount = (where: Element, parts: readonly PanelParts[]) =>
         unmount.push(...parts.map((each) => mountPanel(where, each)));
-      if (options.epsilons.length > 1) panels.append(thresholdKey(options.epsilons));
+      if (epsilons.length > 1) panels.append(thresholdKey(epsilons));
       mount(panels, [liveLossPanel(model, shown), rank(last)]);
-      if (isCurve(options.task)) {
+      if (facts.curve) {
         const curves = element("div", { class: "curves" });
         panels.append(curves);
         mount(curves, [outputPanel(shown), featuresPanel(shown)]);

@@ -9,7 +9,7 @@ import { completeValues, flagsOf, type GivenOptions, type OptionTable } from "..
 import { type Program, type ProgramCall, runProgram } from "../../cli/program.ts";
 import { openGpu } from "../../cli/implementation.ts";
 import { print, say } from "../../cli/output.ts";
-import { folderFlags, reportFlag, runFlags } from "../../cli/program_flags.ts";
+import { folderFlags, liveFlag, reportFlag, runFlags } from "../../cli/program_flags.ts";
 import { runPath } from "../../cli/run_path.ts";
 import { createProgress } from "../../cli/progress.ts";
 import { shownDefaults } from "../../cli/training_flags.ts";
@@ -17,6 +17,7 @@ import { InputError } from "../../errors.ts";
 import { environmentVariable } from "../../io/host.ts";
 import { compactJson, snakeCase } from "../../io/json.ts";
 import { readRun } from "../../io/mod.ts";
+import type { LiveServer } from "../../live/server.ts";
 import type { Experiment, ExperimentPlan } from "./experiment.ts";
 import { type FolderRunOptions, runInFolder } from "./folder_run.ts";
 import { GpuLease } from "./gpu_lease.ts";
@@ -31,6 +32,7 @@ type CommonFlags = FlagValues<typeof runFlags> & {
   readonly resume: string | null;
   readonly checkpointEvery: number;
   readonly report?: boolean;
+  readonly live?: boolean;
 };
 
 /**
@@ -42,7 +44,7 @@ type CommonFlags = FlagValues<typeof runFlags> & {
 export function experimentFlags(
   { name, options, page }: Pick<Experiment, "name" | "options" | "page">,
 ): Flag[] {
-  return [...flagsOf(options), ...folderFlags(name), ...page ? [reportFlag] : [], ...runFlags];
+  return [...flagsOf(options), ...folderFlags(name), ...page ? [reportFlag, liveFlag] : [], ...runFlags];
 }
 
 /**
@@ -97,6 +99,8 @@ async function execute<Options extends OptionTable, Plan extends ExperimentPlan,
   const label = experiment.label ?? plan.task?.name ?? name;
   using progress = createProgress({ total, label, heading, quiet });
   let folder = place.isParent ? null : place.folder;
+  const begun = Promise.withResolvers<string>();
+  await using page = common.live ? await openLivePage(name, begun.promise) : null;
   const run = await runInFolder(lease, experiment, plan, {
     ...place,
     checkpointEvery,
@@ -104,7 +108,7 @@ async function execute<Options extends OptionTable, Plan extends ExperimentPlan,
     requests,
     hasReport: report,
     options: { ...values, adapter, implementation, autotune, ...experiment.page && { report } },
-    onBegin: (path) => folder = path,
+    onBegin: (path) => begun.resolve(folder = path),
     onProgress: (steps, text) => progress.update(steps, text),
     onNotice: (line) => say(`${name}: ${line}`),
   }).catch((error) => {
@@ -112,6 +116,7 @@ async function execute<Options extends OptionTable, Plan extends ExperimentPlan,
     throw error;
   });
   progress.finish();
+  await page?.finish();
   const { record, result, paths, error } = run;
   if (signal.aborted && paths.length > 0) say(`${name}: ${resumeText(name, run.folder)}`);
   if (paths.length === 0) say(`${name}: nothing came of it, and the run in ${run.folder} is kept`);
@@ -120,6 +125,14 @@ async function execute<Options extends OptionTable, Plan extends ExperimentPlan,
   if (json) print(compactJson(snakeCase(record)));
   if (error) throw error;
   failIfDiverged(record);
+}
+
+/** Opens a page that follows the run, once that has begun. */
+async function openLivePage(name: string, folder: Promise<string>): Promise<LiveServer> {
+  const { serveRun } = await import("../../live/serve_run.ts");
+  const page = await serveRun(folder, null);
+  say(`${name}: the run can be followed at ${page.url}`);
+  return page;
 }
 
 /** Where the flags say that the run is to go. */

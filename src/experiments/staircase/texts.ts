@@ -21,7 +21,7 @@ export function staircaseTexts(
 ): { readonly title: string; readonly subtitle: string; readonly lossName: string } {
   return {
     title: `Loss and ε-rank: ${plan.task.description}`,
-    subtitle: runSubtitle(plan, widths),
+    subtitle: runSubtitle({ ...plan, samples: plan.task.train.count }, widths),
     lossName: lossLabels[plan.task.loss],
   };
 }

@@ -6,6 +6,13 @@
 import type { Task } from "../../tasks/task.ts";
 import type { CompleteOptions } from "../../train/options.ts";
 
+/** What a subtitle says of a training. */
+export interface SubtitleFacts
+  extends Pick<CompleteOptions, "activation" | "optimizer" | "batch" | "initializer" | "replicas" | "seed"> {
+  /** Number of training samples. */
+  readonly samples: number;
+}
+
 /** Names of the losses on an axis. */
 export const lossLabels: Readonly<Record<Task["loss"], string>> = {
   "mean-squared-error": "weighted mean squared error",
@@ -17,12 +24,12 @@ export const lossLabels: Readonly<Record<Task["loss"], string>> = {
 /**
  * Writes network and training as a line under the title of a figure.
  *
- * @param options Options of the training.
+ * @param facts The training.
  * @param widths Widths of all layers.
  * @returns The line.
  */
-export function runSubtitle(options: CompleteOptions, widths: readonly number[]): string {
-  const { activation, optimizer, batch, task, initializer, replicas, seed } = options;
+export function runSubtitle(facts: SubtitleFacts, widths: readonly number[]): string {
+  const { activation, optimizer, batch, samples, initializer, replicas, seed } = facts;
   const activations = [...new Set(typeof activation === "string" ? [activation] : activation)].join(", ");
   const rates = typeof optimizer.learningRate === "number"
     ? [optimizer.learningRate]
@@ -31,7 +38,7 @@ export function runSubtitle(options: CompleteOptions, widths: readonly number[])
   return [
     `${widths.join("-")} ${activations}, ${initializer}`,
     `${optimizer.name}, learning rate ${rate}`,
-    `${batch === null ? "full batch" : `batches of ${batch}`} of ${task.train.count} samples`,
+    `${batch === null ? "full batch" : `batches of ${batch}`} of ${samples} samples`,
     replicas > 1 ? `${replicas} replicas of seed ${seed}` : `seed ${seed}`,
   ].join(" · ");
 }
