@@ -87,7 +87,10 @@ function eventStream(feed: NonNullable<LiveSite["feed"]>, signal: AbortSignal): 
       if (done) controller.close();
       else controller.enqueue(encoder.encode(value));
     },
-    cancel: () => left.abort(),
+    async cancel() {
+      left.abort();
+      await events.return();
+    },
   });
 }
 

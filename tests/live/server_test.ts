@@ -114,3 +114,30 @@ Deno.test("live server: a port that is taken is refused in a line", async () => 
     return true;
   });
 });
+
+Deno.test("live server: events go to its own pages alone, one after the other, and end when they are left", async () => {
+  let sent = 0, hasEnded = false;
+  const site: LiveSite = {
+    files,
+    async *feed(signal) {
+      try {
+        while (!signal.aborted) yield `data: ${sent++}\n\n`;
+      } finally {
+        hasEnded = true;
+      }
+    },
+  };
+  const { signal } = new AbortController(), url = "http://127.0.0.1:8000/events";
+  assert.equal(answer(site, request(url, { origin: "http://evil.example" }), signal).status, 403);
+  assert.equal(answer({ ...site, feed: null }, request(url), signal).status, 404);
+  assert.equal(await answer(site, request(url, {}, "HEAD"), signal).text(), "");
+  assert.equal(sent, 0);
+  const response = answer(site, request(url), signal);
+  assert.equal(response.headers.get("content-type"), "text/event-stream");
+  const reader = response.body!.getReader();
+  assert.equal(new TextDecoder().decode((await reader.read()).value), "data: 0\n\n");
+  // Nothing is made that nobody reads.
+  assert.ok(sent <= 3, `${sent} sent`);
+  await reader.cancel();
+  assert.equal(hasEnded, true);
+});
