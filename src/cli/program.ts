@@ -204,10 +204,6 @@ export async function runProgram<const Flags extends readonly Flag[]>(
   const interruption = new AbortController(), requests = new EventTarget();
   const { signal } = interruption;
   let announcement = "";
-  const announce = () => {
-    if (announcement !== "") say(announcement);
-    announcement = "";
-  };
   const watched = async (call: ProgramCall<Flags>) => {
     const watching = watchSignals({
       stop(which) {
@@ -217,14 +213,17 @@ export async function runProgram<const Flags extends readonly Flag[]>(
         announcement = `${name}: stopping${what}; ${again} to end at once`;
         interruption.abort(new Interruption(which));
       },
-      armed: announce,
+      armed: () => {
+        if (announcement !== "") say(announcement);
+      },
     });
     listenForCheckpoints(requests);
     await watching;
     try {
       await main(call);
     } finally {
-      announce();
+      // What has stopped by itself needs no second signal.
+      announcement = "";
     }
   };
   // Errors of promises that are not awaited, such as those of a stream, would show a stack

@@ -14,6 +14,7 @@ import { runProgram } from "../../src/cli/program.ts";
 import { VERSION } from "../../src/version.ts";
 import { growth } from "./growth.ts";
 import { appendMeasurement } from "./history.ts";
+import { keptRunBench } from "./kept_run.ts";
 import { kernelBench } from "./kernels.ts";
 import { probeCost } from "./probe_cost.ts";
 import { products } from "./products.ts";
@@ -32,6 +33,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   probes: probeCost,
   kernels: kernelBench,
   staircase: staircaseBench,
+  "kept-run": keptRunBench,
   products,
   growth,
   eigenvalues: eigenvalueBench,

@@ -90,17 +90,18 @@ export function atLeast(
  * Judges a figure that is to be small.
  *
  * @param value The figure.
- * @param most What is asked of it.
+ * @param most What is asked of it; `null` for nothing.
  * @param unit What stands behind the number. Default: `×`.
  * @returns The verdict.
  */
-export function atMost(value: number, most: number, unit = "×"): Verdict {
-  return {
-    text: `${digits(value)}${unit}`,
-    value,
-    bar: `≤ ${digits(most)}${unit}`,
-    met: value <= most,
-  };
+export function atMost(
+  value: number,
+  most: number | null,
+  unit = "×",
+): Verdict {
+  const text = `${digits(value)}${unit}`;
+  if (most === null) return { text, value, bar: "", met: null };
+  return { text, value, bar: `≤ ${digits(most)}${unit}`, met: value <= most };
 }
 
 /**

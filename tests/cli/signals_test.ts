@@ -106,7 +106,9 @@ Deno.test({
         process.child.kill(signal);
         assert.equal((await process.ended()).code, status, `${signal} ${what}`);
         assert.equal(process.out, `ready\nasked by Interruption ${signal}\n`);
-        assert.equal(process.err, again(signal) + (what === "throw" ? "demo: interrupted\n" : ""));
+        // On a busy machine it is still there when another signal would count.
+        const err = process.err.replace(again(signal), "");
+        assert.equal(err, what === "throw" ? "demo: interrupted\n" : "");
       }
     }
   },

@@ -168,16 +168,18 @@ async function work(gpu: Gpu): Promise<void> {
 }
 
 for (const point of lossPoints) {
+  // The tuner, which takes most of the time, is at work for one of them.
+  const autotune = point === "submit";
   Deno.test(`device lost at any ${point}: one typed error, and another device works in its place`, async () => {
     const total = await (async () => {
-      using gpu = await Gpu.open({ autotune: true });
+      using gpu = await Gpu.open({ autotune });
       const calls = loseAt(gpu, point);
       await work(gpu);
       return calls.count;
     })();
     assert.ok(total > 3, `${total} calls`);
-    for (const at of new Set([2, Math.ceil(total / 3), Math.ceil(2 * total / 3)])) {
-      using gpu = await Gpu.open({ autotune: true });
+    for (const at of new Set([2, Math.ceil(total / 2)])) {
+      using gpu = await Gpu.open({ autotune });
       const calls = loseAt(gpu, point, at);
       const error = await errorOf(() => work(gpu));
       assert.ok(calls.count >= at);

@@ -112,7 +112,7 @@ Deno.test("network: gradients of random networks are those of float64 and its di
         checkDifferenceQuotient(reference, theta, host, loss, expected.gradient, seed + 9);
       });
     }),
-    fixed(30),
+    fixed(16),
   );
 });
 

@@ -27,7 +27,7 @@ const ways: readonly TrainingOptions[] = [
   { task: smallTask({ count: 60 }), hidden: [20, 13], epsilons: [1e-2, 1e-4, 1e-6] },
   { task: smallTask({ count: 251 }), hidden: [37], batch: 32, activation: "relu" },
   { task: classes, hidden: [8, 5, 6], batch: 16 },
-  { task: classes, hidden: [200] },
+  { task: classes, hidden: [132] },
   { task: poisson(), hidden: [8, 6] },
   {
     task: {

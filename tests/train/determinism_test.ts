@@ -41,7 +41,7 @@ Deno.test("the bits do not depend on how steps fall into submissions", async () 
       assert.deepEqual(single.trace, long.trace);
       assert.deepEqual(mixed.trace, long.trace);
     }),
-    fixed(8),
+    fixed(4),
   );
 });
 
@@ -68,7 +68,7 @@ Deno.test("the bits of a replica do not depend on those beside it, nor on interr
       using again = await Training.create(gpu, five, from);
       assert.deepEqual(replicaOf(await again.finish(), 3), one);
     }),
-    fixed(6),
+    fixed(3),
   );
 });
 
@@ -127,7 +127,7 @@ Deno.test("at any cadence of probes: the same losses, and spectra that certify e
         }
       }
     }),
-    fixed(6),
+    fixed(3),
   );
   assert(spectra > 50 && counts > 10, `${spectra} spectra and ${counts} counts compared`);
 });

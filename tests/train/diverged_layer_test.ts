@@ -73,7 +73,7 @@ for (const path of stepPaths) {
     const random = uniform(stepPaths.indexOf(path) + 1), below = (n: number) => Math.floor(random() * n);
     const layers = new Set<unknown>();
     let late = 0, judged = 0;
-    for (const name of [...optimizerNames, ...optimizerNames]) {
+    for (const name of optimizerNames) {
       const depth = 2 + below(3), replicas = 4, count = 9 + below(30);
       const widths = [1 + below(3), ...Array.from({ length: depth }, () => 2 + below(9)), 1 + below(3)];
       const what: GpuRun = {
@@ -106,7 +106,7 @@ for (const path of stepPaths) {
         if (step > 1) late++;
       }
     }
-    assert.ok(judged > 30, `${judged} of 40 runs are judged`);
-    assert.ok(layers.has("output") && layers.size >= 3 && late >= 3, `${[...layers]}, ${late} of them late`);
+    assert.ok(judged > 12, `${judged} of 20 runs are judged`);
+    assert.ok(layers.has("output") && layers.size >= 2 && late >= 3, `${[...layers]}, ${late} of them late`);
   });
 }

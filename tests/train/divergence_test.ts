@@ -97,7 +97,7 @@ const kinds: Record<string, { readonly options: TrainingOptions; readonly layer:
 
 for (const [kind, { options, layer }] of Object.entries(kinds)) {
   Deno.test(`divergence, ${kind}: names replica, layer and step, and the others have the bits of a calm run`, async () => {
-    const steps = 40,
+    const steps = 16,
       given = {
         ...options,
         steps,

@@ -63,7 +63,7 @@ Deno.test("floor: at every probe the loss lies on or above it, and it is not emp
   let positive = 0, close = 0;
   for (const given of cases) {
     const optimizer = { name: "adam", learningRate: 0.02 } as const;
-    const options = { ...given, optimizer, steps: 300, probeEvery: 5, replicas: 3, seed: 1 };
+    const options = { ...given, optimizer, steps: 200, probeEvery: 5, replicas: 3, seed: 1 };
     const epsilons = [1e-1, 1e-3, 1e-5, 1e-8];
     const { losses, probes } = await train(gpu, { ...options, epsilons });
     for (const each of losses) assert(each.at(-1)! < 0.9 * each[0], `${given.task.name} does not learn`);
@@ -80,7 +80,7 @@ Deno.test("floor: at every probe the loss lies on or above it, and it is not emp
     }
   }
   // The check could have failed: many floors are above 0, and close below the loss.
-  assert(positive > 1000 && close > 300, `${positive} ${close}`);
+  assert(positive > 650 && close > 200, `${positive} ${close}`);
 });
 
 Deno.test("floor: thresholds relative to the largest eigenvalue", async () => {

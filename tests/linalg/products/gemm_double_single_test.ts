@@ -144,7 +144,7 @@ function judge(p: Product, a: Float64Array[], b: Float64Array[], words: Float32A
 }
 
 Deno.test("gemmDoubleSingle: any shapes, operands and layouts, within the bound of its header", async () => {
-  for (const [seed, p] of fc.sample(products, { seed: 31, numRuns: 60 }).entries()) {
+  for (const [seed, p] of fc.sample(products, { seed: 31, numRuns: 30 }).entries()) {
     const [a, b] = operands(p, 1000 * seed);
     const share = judge(p, a, b, await multiply("float", p, a, b));
     assert.ok(share <= 1, `${JSON.stringify(p)}: ${share} of the bound`);

@@ -122,7 +122,7 @@ function assertAgree(results: Float32Array[], label: string): void {
 }
 
 Deno.test("gemm tiles: agree to the bit over any shapes, within the rounding of their sums", async () => {
-  for (const [seed, p] of fc.sample(product, { seed: 21, numRuns: 60 }).entries()) {
+  for (const [seed, p] of fc.sample(product, { seed: 21, numRuns: 30 }).entries()) {
     const { m, n, k, count, scale, shift, offset, spare } = p;
     const [a, b] = operands(p, 100 * seed);
     const results = await inTiles(gpu, GEMM_TILES, p, [a, b]);

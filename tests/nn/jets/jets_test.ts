@@ -112,6 +112,6 @@ Deno.test("jets: gradients of random equations are those of float64 and its diff
         assert(Math.abs(quotient - slope) < 1e-6 * size + 1e-8, `${where}: ${quotient} ≠ ${slope}`);
       });
     }),
-    fixed(30),
+    fixed(16),
   );
 });

@@ -62,7 +62,7 @@ function* scaledEntries({ matrix, head }: GradedMatrix): Generator<[a: number, i
 
 Deno.test("eigenvalueBounds: rotations raise the entries of a head by no more than it charges", () => {
   let cases = 0, most = 0;
-  for (let seed = 1; seed <= 250; seed++) {
+  for (let seed = 1; seed <= 120; seed++) {
     const graded = drawMatrix(seed), { matrix, head } = graded, n = matrix.length;
     const start = Math.sqrt([...scaledEntries(graded)].reduce((sum, [a]) => sum + a * a, 0));
     if (head.length < 2 || !(start < 0.5)) continue;
@@ -86,7 +86,7 @@ Deno.test("eigenvalueBounds: rotations raise the entries of a head by no more th
       }
     }
   }
-  assert(cases > 150, `${cases} cases`);
+  assert(cases > 70, `${cases} cases`);
   // The second part is there: entries do rise by more than twice the norm.
   assert(most > 0.05, `${most}`);
 });

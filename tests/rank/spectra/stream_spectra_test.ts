@@ -40,7 +40,7 @@ function spectrumOf({ solved, arithmetic, mass, exponent, ...known }: StreamedSp
 }
 
 Deno.test("streamSpectra: every family in several tiles: within bounds, no certain rank wrong", async () => {
-  const rows = 700;
+  const rows = 350;
   const weights = Float64Array.from({ length: rows }, (_, k) => (1 + k % 7) / rows);
   let certain = 0, ranks = 0;
   for (
@@ -57,7 +57,7 @@ Deno.test("streamSpectra: every family in several tiles: within bounds, no certa
     });
     // Double precision takes most of the time: for features in float64, which need it.
     for (const precision of type === "f8" ? ["single", "double"] as const : ["single"] as const) {
-      const tiles: StreamOptions = { ...options, precision, tileBytes: 2 ** 15 };
+      const tiles: StreamOptions = { ...options, precision, tileBytes: 2 ** 14 };
       const spectra = await streamSpectra(gpu, all.map(({ features }) => features), tiles);
       all.forEach(({ name, features }, i) => {
         const spectrum = spectrumOf(spectra[i], rows);
