@@ -45,11 +45,14 @@ export function commandLine(
   for (const [i, { name, default: usual }] of flagsOf(table).entries()) {
     const value = values[keys[i]];
     if (value === undefined || value === null || JSON.stringify(value) === JSON.stringify(usual)) continue;
-    if (typeof value === "boolean") words.push(value ? `--${name}` : `--no-${name}`);
-    else if (typeof value === "number" || typeof value === "string") {
-      words.push(`--${name}`, quoted(String(value)));
-    } else if (Array.isArray(value)) words.push(`--${name}`, quoted(value.join(",")));
-    else return null;
+    if (typeof value === "boolean") {
+      words.push(value ? `--${name}` : `--no-${name}`);
+      continue;
+    }
+    if (typeof value === "object" && !Array.isArray(value)) return null;
+    const text = quoted(Array.isArray(value) ? value.join(",") : String(value));
+    // What begins with a dash would be read as the next flag.
+    words.push(/^'?-/.test(text) ? `--${name}=${text}` : `--${name} ${text}`);
   }
   return words.join(" ");
 }

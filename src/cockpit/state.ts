@@ -21,6 +21,8 @@ export interface ViewState {
   readonly replica: Signal<number | null>;
   /** Whether all replicas are a band. */
   readonly hasBand: Signal<boolean>;
+  /** Whether smooth trends that are rounded are drawn beside the ranks. */
+  readonly hasTrends: Signal<boolean>;
   /** Indices of the layers whose ranks are shown, from 0. */
   readonly layers: Signal<readonly number[]>;
   /** Index of the layer whose spectra are shown. */
@@ -50,6 +52,7 @@ export function initialState({ epsilons, threshold, replicas, layers, steps }: R
     epsilons: signal(Array.from(epsilons, (_, e) => e)),
     replica: signal(replicas > 1 ? null : 0),
     hasBand: signal(replicas > 1),
+    hasTrends: signal(false),
     layers: signal(L <= MOST_LAYERS ? all : [0, ...all.slice(1 - MOST_LAYERS)]),
     layer: signal(Math.max(0, L - 1)),
     cursor: signal(Math.max(0, steps.length - 1)),
@@ -67,6 +70,11 @@ interface Codec<T> {
 function oneOf<T extends string>(names: readonly T[]): Codec<T> {
   return { write: (name) => name, read: (text) => names.find((name) => name === text) };
 }
+
+const yesOrNo: Codec<boolean> = {
+  write: (is) => is ? "yes" : "no",
+  read: (text) => text === "yes" ? true : text === "no" ? false : undefined,
+};
 
 /** A whole number below a limit. */
 function index(count: number): Codec<number> {
@@ -100,10 +108,8 @@ function codecsOf({ epsilons, replicas, layers, steps }: RunColumns) {
       write: (replica) => replica === null ? "median" : String(replica),
       read: (text) => text === "median" && replicas > 1 ? null : index(replicas).read(text),
     },
-    hasBand: {
-      write: (has) => has ? "yes" : "no",
-      read: (text) => text === "yes" ? true : text === "no" ? false : undefined,
-    },
+    hasBand: yesOrNo,
+    hasTrends: yesOrNo,
     layers: listOf(L),
     layer: index(L),
     cursor: {

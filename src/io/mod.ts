@@ -71,6 +71,7 @@ export {
 } from "./run_folder.ts";
 export { configurationHash, differenceOf, type RunIdentity } from "./run_identity.ts";
 export { readSpectra } from "./read_spectra.ts";
+export { readSnapshots, type Snapshot, writeSnapshot } from "./snapshot_file.ts";
 export { chunksOf, spectraPieces, type TraceSource, writeSpectra } from "./spectra_file.ts";
 export { parseSafetensors } from "./safetensors.ts";
 export type { StoredArray } from "./stored_array.ts";

@@ -4,6 +4,8 @@
  * @module
  */
 import type { RunFacts, RunReport, StairsRecord } from "../cockpit/data/run_file.ts";
+import { networkColumns, type NetworkSnapshot } from "../cockpit/data/networks.ts";
+import { pValuesOf } from "../cockpit/data/p_values.ts";
 import { columnsOf } from "../cockpit/data/run_columns.ts";
 import type { Threshold } from "../rank/certificates/rank_interval.ts";
 import type { TraceSummary } from "../train/summary.ts";
@@ -31,6 +33,8 @@ export interface RunReportInput extends Pick<ReportTexts, "summary" | "threshold
   readonly trace: Trace;
   /** Texts and facts. */
   readonly facts: RunFacts;
+  /** Its networks at some steps, ascending. Default: none. */
+  readonly snapshots?: readonly NetworkSnapshot[];
 }
 
 /**
@@ -39,7 +43,7 @@ export interface RunReportInput extends Pick<ReportTexts, "summary" | "threshold
  * @param input The run.
  * @returns What {@linkcode reportPage} writes.
  */
-export function runReport({ trace, summary, threshold, facts }: RunReportInput): RunReport {
+export function runReport({ trace, summary, threshold, facts, snapshots = [] }: RunReportInput): RunReport {
   const stairs = summary.replicas.flatMap(({ replica, layers }) =>
     layers.flatMap(({ ranks }, layer) =>
       ranks.map(({ staircase, tests }, e): StairsRecord => ({
@@ -47,16 +51,9 @@ export function runReport({ trace, summary, threshold, facts }: RunReportInput):
         layer,
         e,
         ...staircase,
-        pValues: {
-          sharpness: tests.sharpness,
-          ramp: tests.ramp.pValue,
-          coupling: tests.coupling.pValue,
-          lag: tests.coupling.lagPValue,
-          changes: tests.changes.pValue,
-          ...tests.floor && { floor: tests.floor.pValue },
-        },
+        pValues: pValuesOf(tests),
       }))
     )
   );
-  return { facts, stairs, columns: columnsOf(trace, threshold) };
+  return { facts, stairs, columns: columnsOf(trace, threshold), networks: networkColumns(snapshots) };
 }

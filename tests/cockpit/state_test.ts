@@ -13,6 +13,7 @@ Deno.test("state: begins without a fragment; what is shown goes through it and b
   state.epsilons.value = [];
   state.replica.value = 2;
   state.hasBand.value = false;
+  state.hasTrends.value = true;
   state.layers.value = [1];
   state.layer.value = 0;
   state.cursor.value = 7;

@@ -7,10 +7,16 @@
 import { InputError } from "../../errors.ts";
 
 /** Arrays that can be packed, by the name of their type. */
-const TYPES = { f8: Float64Array, i4: Int32Array, u4: Uint32Array, u1: Uint8Array } as const;
+const TYPES = {
+  f8: Float64Array,
+  f4: Float32Array,
+  i4: Int32Array,
+  u4: Uint32Array,
+  u1: Uint8Array,
+} as const;
 
 /** An array that can be packed. */
-export type Packable = Float64Array | Int32Array | Uint32Array | Uint8Array;
+export type Packable = Float64Array | Float32Array | Int32Array | Uint32Array | Uint8Array;
 
 /** A record and its arrays. */
 export interface Packed {

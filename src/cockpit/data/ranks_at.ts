@@ -12,6 +12,9 @@ import {
 import { findStairs, type Staircase } from "../../rank/stairs/find_stairs.ts";
 import type { RankBounds } from "../../rank/stairs/flicker.ts";
 import { lowerMedian } from "../../stats/median.ts";
+import { testStairs } from "../../train/stair_tests.ts";
+import type { Probe } from "../../train/trace.ts";
+import { type PValues, pValuesOf } from "./p_values.ts";
 import type { LayerColumns, RankColumns, RunColumns } from "./run_columns.ts";
 
 /** A threshold and its kind. */
@@ -89,35 +92,80 @@ export function ranksAt(columns: RunColumns, layer: number, at: ThresholdAt): Ra
   return { at: spectrumAt, rank, low, high, isRecorded: false };
 }
 
+/** Ranks of one replica, or the lower median of all, at the steps that have one. */
+export interface SingleSeries {
+  /** Indices of the steps. */
+  readonly at: readonly number[];
+  /** Ranks, and their certified intervals. */
+  readonly ranks: readonly (RankBounds & { readonly rank: number })[];
+}
+
+/**
+ * Takes the ranks of one replica, or the lower median of all.
+ *
+ * @param columns The run.
+ * @param series Ranks of a layer.
+ * @param replica Index of the replica; `null` for the median.
+ * @returns The ranks at the steps that have one.
+ */
+export function singleSeries(
+  { replicas }: RunColumns,
+  { at, rank, low, high }: RankSeries,
+  replica: number | null,
+): SingleSeries {
+  const K = at.length, of: number[] = [], ranks: SingleSeries["ranks"][number][] = [];
+  for (let k = 0; k < K; k++) {
+    const all = replica === null ? Array.from({ length: replicas }, (_, r) => r * K + k) : [replica * K + k];
+    const ends = all.filter((i) => low[i] >= 0);
+    if (ends.length === 0) continue;
+    // The lower median keeps order: that of the lower ends is below that of the ranks.
+    const [rankHere, lowHere, highHere] = [rank, low, high].map((values) =>
+      ends.length === 1 ? values[ends[0]] : lowerMedian(ends.map((i) => values[i]))
+    );
+    ranks.push({ rank: rankHere, low: lowHere, high: highHere });
+    of.push(at[k]);
+  }
+  return { at: of, ranks };
+}
+
 /**
  * Finds the stairs of ranks.
  *
  * @param columns The run.
- * @param series Ranks of a layer.
- * @param replica Index of the replica; `null` for the lower median of all.
- * @returns Its stairs.
+ * @param series Ranks, as {@linkcode singleSeries} takes them.
+ * @returns Their stairs.
  */
-export function stairsOf(
-  { steps, replicas }: RunColumns,
-  { at, low, high }: RankSeries,
-  replica: number | null,
-): Staircase {
-  const K = at.length, of: number[] = [], ranks: RankBounds[] = [];
-  for (let k = 0; k < K; k++) {
-    if (replica !== null) {
-      const i = replica * K + k;
-      if (low[i] < 0) continue;
-      ranks.push({ low: low[i], high: high[i] });
-    } else {
-      const ends = Array.from({ length: replicas }, (_, r) => r * K + k).filter((i) => low[i] >= 0);
-      if (ends.length === 0) continue;
-      // The lower median keeps order: that of the lower ends is below that of the ranks.
-      ranks.push({
-        low: lowerMedian(ends.map((i) => low[i])),
-        high: lowerMedian(ends.map((i) => high[i])),
-      });
-    }
-    of.push(steps[at[k]]);
-  }
-  return findStairs(of, ranks);
+export function stairsOf({ steps }: RunColumns, { at, ranks }: SingleSeries): Staircase {
+  return findStairs(at.map((p) => steps[p]), ranks);
+}
+
+/**
+ * Tests the stairs of a replica, as the summary of a run does.
+ *
+ * @param columns The run.
+ * @param series Its ranks, as {@linkcode singleSeries} takes them.
+ * @param staircase Its stairs.
+ * @param replica Index of the replica.
+ * @returns p-values by the names of their tests, as {@linkcode pValuesOf} gives them.
+ */
+export function testsOf(
+  { steps, loss }: RunColumns,
+  { at, ranks }: SingleSeries,
+  staircase: Pick<Staircase, "jumps" | "flicker" | "doubt">,
+  replica: number,
+): PValues {
+  const probes = at.map((p, k): Probe => ({
+    kind: "count",
+    step: steps[p],
+    replica,
+    loss: loss[replica * steps.length + p],
+    accuracy: null,
+    layers: [{
+      kind: "count",
+      layer: 1,
+      precision: "double",
+      ranks: [{ epsilon: 1, ...ranks[k] }],
+    }],
+  }));
+  return pValuesOf(testStairs(probes, staircase, { layer: 0, e: 0, isTerminal: false }));
 }

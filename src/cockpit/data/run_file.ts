@@ -6,6 +6,8 @@
 import { InputError } from "../../errors.ts";
 import type { Threshold } from "../../rank/certificates/rank_interval.ts";
 import type { Staircase } from "../../rank/stairs/find_stairs.ts";
+import type { NetworkColumns } from "./networks.ts";
+import type { PValues } from "./p_values.ts";
 import { pack, type Packable, unpack } from "./pack.ts";
 import type { RunColumns } from "./run_columns.ts";
 
@@ -41,8 +43,8 @@ export interface StairsRecord extends Pick<Staircase, "stairs" | "jumps" | "flic
   readonly layer: number;
   /** Index of the threshold. */
   readonly e: number;
-  /** p-values by the names of their tests; `null` where there was too little to test. */
-  readonly pValues: Readonly<Record<string, number | null>>;
+  /** p-values of its tests. */
+  readonly pValues: PValues;
 }
 
 /** A run in a page. */
@@ -53,6 +55,8 @@ export interface RunReport {
   readonly stairs: readonly StairsRecord[];
   /** Its record. */
   readonly columns: RunColumns;
+  /** Its networks at some steps; `null` where none are kept. */
+  readonly networks: NetworkColumns | null;
 }
 
 /** Version of what is packed. */
@@ -68,7 +72,11 @@ interface ReportRecord extends Pick<RunReport, "facts" | "stairs"> {
     readonly widths: readonly number[];
     readonly recorded: RunColumns["recorded"];
   };
+  readonly networks: Pick<NetworkColumns, "widths" | "activations" | "replicas"> | null;
 }
+
+/** Arrays of the networks, by their names in the pack. */
+const NETWORK_ARRAYS = ["steps", "parameters", "x", "weights", "targetX", "targetY"] as const;
 
 /**
  * Packs a run.
@@ -76,13 +84,15 @@ interface ReportRecord extends Pick<RunReport, "facts" | "stairs"> {
  * @param report The run.
  * @returns Text of the letters of base64.
  */
-export async function packRun({ facts, stairs, columns }: RunReport): Promise<string> {
+export async function packRun({ facts, stairs, columns, networks }: RunReport): Promise<string> {
   const { replicas, epsilons, threshold, recorded, steps, spectrumAt, isSolved, loss, layers } = columns;
   const record: ReportRecord = {
     format: FORMAT,
     facts,
     stairs,
     columns: { replicas, epsilons, threshold, widths: layers.map(({ width }) => width), recorded },
+    networks: networks &&
+      { widths: networks.widths, activations: networks.activations, replicas: networks.replicas },
   };
   const arrays: Record<string, Packable> = { steps, spectrumAt, isSolved, loss };
   if (columns.accuracy) arrays.accuracy = columns.accuracy;
@@ -98,6 +108,7 @@ export async function packRun({ facts, stairs, columns }: RunReport): Promise<st
       [`double ${l}`]: isDouble,
     });
   }
+  if (networks) { for (const name of NETWORK_ARRAYS) arrays[`networks ${name}`] = networks[name]; }
   return await pack({ record, arrays });
 }
 
@@ -110,16 +121,18 @@ export async function packRun({ facts, stairs, columns }: RunReport): Promise<st
  */
 export async function unpackRun(text: string): Promise<RunReport> {
   const { record, arrays } = await unpack(text);
-  const { format, facts, stairs, columns } = record as ReportRecord;
+  const { format, facts, stairs, columns, networks } = record as ReportRecord;
   if (format !== FORMAT) {
     throw new InputError(`a report of format ${format}, not ${FORMAT}: write it again with this version`);
   }
   const { widths, ...others } = columns;
   const doubles = (name: string) => arrays[name] as Float64Array;
   const integers = (name: string) => arrays[name] as Int32Array;
+  const networkArrays = NETWORK_ARRAYS.map((name) => [name, arrays[`networks ${name}`]]);
   return {
     facts,
     stairs,
+    networks: networks && { ...networks, ...Object.fromEntries(networkArrays) },
     columns: {
       ...others,
       steps: doubles("steps"),

@@ -228,6 +228,7 @@ export function runControls(model: RunModel): HTMLElement {
       state.epsilons,
       (e) => epsilonStyle(model, e).color,
     ),
+    tick("smooth trends", () => state.hasTrends.value, (has) => state.hasTrends.value = has),
     labeled("loss axis", axisChoice(state.lossAxis)),
     labeled("step axis", axisChoice(state.stepAxis)),
   );

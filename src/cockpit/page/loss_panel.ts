@@ -21,18 +21,13 @@ import { cursorX, moveCursor, otherPicked, pickedOf, sharedSteps } from "./panel
  * @returns The panel.
  */
 export function lossPanel(model: RunModel): PanelParts {
-  const { report, state, other, recorded } = model, { columns, facts } = report;
+  const { report, state, other, floor } = model, { columns, facts } = report;
   const rows = rowsOf(columns.loss, columns.replicas);
   const loss = computed(() => lineAndBand(rows, pickedOf(model)));
   const others = computed(() =>
     other.value &&
     lineAndBand(rowsOf(other.value.columns.loss, other.value.columns.replicas), otherPicked(other.value))
   );
-  const floor = computed(() => {
-    const floors = recorded.value < 0 ? undefined : columns.floors?.[recorded.value];
-    return floors &&
-      lineAndBand(rowsOf(floors, columns.replicas), { ...pickedOf(model), hasBand: false }).line;
-  });
   return {
     name: "loss",
     heading: () => {
@@ -54,7 +49,7 @@ export function lossPanel(model: RunModel): PanelParts {
     },
     layers: [
       (parent, frame) => {
-        if (floor.value) drawFloor(parent, columns.steps, floor.value, frame);
+        if (floor.value) drawFloor(parent, floor.value.steps, floor.value.values, frame);
       },
       (parent, frame) => {
         if (other.value && others.value) {

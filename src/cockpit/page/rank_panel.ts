@@ -4,6 +4,8 @@
  * @module
  */
 import { scientific } from "../../plot/core/format.ts";
+import { drawLine } from "../../plot/core/marks.ts";
+import { greyInk } from "../../plot/core/palette.ts";
 import { rankAxis } from "../../plot/core/scales.ts";
 import { drawStairStrip, stripHeight } from "../../plot/core/stair_strip.ts";
 import { heightOn } from "../../plot/core/summary_marks.ts";
@@ -81,6 +83,12 @@ export function rankPanel(model: RunModel, l: number): PanelParts {
     xName: null,
     axes: (width, height) => ({ x: sharedSteps(model, width), y: rankAxis([highest.value], height) }),
     layers: [
+      (parent, { x, y }) => {
+        for (const { at, ranks } of model.trends[l].value) {
+          const points = at.map((p, k) => ({ x: x.scale(steps[p]), y: y.scale(ranks[k]) }));
+          drawLine(parent, "trend", points, "step", { color: greyInk, dash: null, width: 0.9 });
+        }
+      },
       (parent, frame) => {
         for (const { e, ranks } of fixed.value) drawRanks(parent, ranks, frame, epsilonStyle(model, e));
       },

@@ -9,6 +9,7 @@ import { countIntervals } from "../../rank/certificates/rank_interval.ts";
 import { lowerMedian } from "../../stats/median.ts";
 import { effect } from "../deps.ts";
 import { element, tableElement } from "./dom.ts";
+import type { FloorSeries } from "./floor_model.ts";
 import { type RunModel, spectrumAtCursor } from "./run_model.ts";
 
 /** A number with nine digits, as many as single precision can tell apart; a dash for none. */
@@ -28,8 +29,15 @@ function rankText(rank: number, low: number, high: number): string {
   return rank < 0 ? "–" : low === high ? `${rank}, certain` : `${rank} in [${low}, ${high}]`;
 }
 
+/** The last floor up to a step. */
+function floorAtCursor(floor: FloorSeries | null, step: number): number | undefined {
+  if (floor === null) return undefined;
+  const { steps, values } = floor;
+  return values.findLast((value, i) => steps[i] <= step && !Number.isNaN(value));
+}
+
 /** Rows of what was measured at the time cursor. */
-function measured({ report: { columns }, state, recorded, other }: RunModel): [string, string][] {
+function measured({ report: { columns }, state, floor, other }: RunModel): [string, string][] {
   const { steps, loss, accuracy, relativeError, floors, replicas } = columns, P = steps.length;
   const p = state.cursor.value, replica = state.replica.value;
   const at = (values: Float64Array) => {
@@ -37,8 +45,7 @@ function measured({ report: { columns }, state, recorded, other }: RunModel): [s
     return lowerMedian(Array.from({ length: replicas }, (_, r) => values[r * P + p]).filter(Number.isFinite));
   };
   const rows: [string, string][] = [["step", thousands(steps[p] ?? 0)], ["loss", exact(at(loss))]];
-  const floor = recorded.value < 0 ? undefined : floors?.[recorded.value];
-  if (floors) rows.push(["its floor at ε", exact(floor && at(floor))]);
+  if (floors) rows.push(["its floor at ε", exact(floorAtCursor(floor.value, steps[p]))]);
   if (accuracy) rows.push(["accuracy", exact(at(accuracy))]);
   if (relativeError) rows.push(["relative error", exact(at(relativeError))]);
   if (other.value) {

@@ -3,33 +3,16 @@
  *
  * @module
  */
-import type { EigenvalueIntervals } from "../../rank/certificates/rank_interval.ts";
-import { countIntervals } from "../../rank/certificates/rank_interval.ts";
-import type { Staircase } from "../../rank/stairs/find_stairs.ts";
-import { computed, effect, type ReadonlySignal, type Signal, signal } from "../deps.ts";
-import {
-  intervalsOf,
-  ranksAt,
-  type RankSeries,
-  recordedIndex,
-  stairsOf,
-  type ThresholdAt,
-} from "../data/ranks_at.ts";
-import type { RunReport, StairsRecord } from "../data/run_file.ts";
+import { countIntervals, type EigenvalueIntervals } from "../../rank/certificates/rank_interval.ts";
+import { computed, type ReadonlySignal, type Signal, signal } from "../deps.ts";
+import { intervalsOf, ranksAt, type RankSeries, recordedIndex } from "../data/ranks_at.ts";
+import type { RunReport } from "../data/run_file.ts";
 import { initialState, type ViewState } from "../state.ts";
-
-/** Stairs with their threshold. */
-export interface FoundStairs extends Pick<Staircase, "stairs" | "jumps" | "flicker" | "doubt"> {
-  /** The threshold. */
-  readonly at: ThresholdAt;
-  /** p-values by the names of their tests, where the run has made them. */
-  readonly pValues: StairsRecord["pValues"];
-  /** Whether they are from all probes of the run. */
-  readonly isOfAllProbes: boolean;
-}
+import { floorModel, type FloorSeries } from "./floor_model.ts";
+import { type StairsModel, stairsModel } from "./stairs_model.ts";
 
 /** A run in a page. */
-export interface RunModel {
+export interface RunModel extends StairsModel {
   /** The run. */
   readonly report: RunReport;
   /** What is shown of it. */
@@ -38,12 +21,12 @@ export interface RunModel {
   readonly other: Signal<RunReport | null>;
   /** Ranks of each layer at the threshold, each computed when it is asked for. */
   readonly ranks: readonly ReadonlySignal<RankSeries>[];
-  /** Stairs of each layer, which follow the threshold a little later; `null` at the very start. */
-  readonly stairs: readonly ReadonlySignal<FoundStairs | null>[];
   /** Index of the threshold among those of the run; −1 for another. */
   readonly recorded: ReadonlySignal<number>;
   /** Replica whose spectra are shown: the one picked, or the first. */
   readonly shownReplica: ReadonlySignal<number>;
+  /** Floor of the loss at the threshold; `null` where there is none. */
+  readonly floor: ReadonlySignal<FloorSeries | null>;
 }
 
 /**
@@ -55,56 +38,16 @@ export interface RunModel {
 export function runModel(report: RunReport): RunModel {
   const { columns } = report, state = initialState(columns);
   const at = computed(() => ({ epsilon: state.epsilon.value, threshold: state.threshold.value }));
-  const ranks = columns.layers.map((_, l) => computed(() => ranksAt(columns, l, at.value)));
-  const recorded = computed(() => recordedIndex(columns, at.value));
-  const settled = trailing(at);
-  const stairs = columns.layers.map((_, l) =>
-    computed((): FoundStairs | null => {
-      const at = settled.at.value, replica = state.replica.value;
-      if (at === null) return null;
-      const e = recordedIndex(columns, at);
-      const kept = report.stairs.find((each) => each.replica === replica && each.layer === l && each.e === e);
-      // Those of the run are from all of its probes, also from those that are not in the page.
-      if (kept) return { ...kept, at, isOfAllProbes: true };
-      return settled.timed(() => ({
-        ...stairsOf(columns, ranksAt(columns, l, at), replica),
-        at,
-        pValues: {},
-        isOfAllProbes: e >= 0 && columns.steps.length === columns.recorded.steps,
-      }));
-    })
-  );
-  const shownReplica = computed(() => state.replica.value ?? 0);
-  return { report, state, other: signal(null), ranks, stairs, recorded, shownReplica };
-}
-
-/** Milliseconds from one search for stairs to the next while ε is dragged, if they take none. */
-const STAIRS_EVERY = 100;
-
-/**
- * Follows a threshold at some distance: finding stairs takes longer than a frame, and the more
- * longer, the more rarely they follow.
- */
-function trailing(at: ReadonlySignal<ThresholdAt>) {
-  const followed = signal<ThresholdAt | null>(null);
-  let timer: ReturnType<typeof setTimeout> | undefined, spent = 0;
-  effect(() => {
-    void at.value;
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      spent = 0;
-      followed.value = at.value;
-    }, followed.peek() === null ? 0 : STAIRS_EVERY + 5 * spent);
-  });
-  const timed = <T>(find: () => T): T => {
-    const begin = performance.now();
-    try {
-      return find();
-    } finally {
-      spent += performance.now() - begin;
-    }
+  return {
+    report,
+    state,
+    other: signal(null),
+    ranks: columns.layers.map((_, l) => computed(() => ranksAt(columns, l, at.value))),
+    ...stairsModel(report, state, at),
+    recorded: computed(() => recordedIndex(columns, at.value)),
+    shownReplica: computed(() => state.replica.value ?? 0),
+    floor: floorModel(report, state, at),
   };
-  return { at: followed as ReadonlySignal<ThresholdAt | null>, timed };
 }
 
 /** A spectrum with its step. */

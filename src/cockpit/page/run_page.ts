@@ -12,6 +12,7 @@ import { runControls } from "./controls.ts";
 import { element } from "./dom.ts";
 import { exportButtons } from "./export.ts";
 import { factsElement } from "./facts.ts";
+import { networkPanels } from "./network_panels.ts";
 import { mountPanel } from "./panel.ts";
 import { runReadout } from "./readout.ts";
 import { type RunModel, runModel } from "./run_model.ts";
@@ -121,10 +122,9 @@ export function buildRunPage(parent: Element, report: RunReport): void {
   const status = element("p", { role: "status", class: "status" });
   const say = (text: string) => void (status.textContent = text);
   const thinned = thinnedText(report);
-  const [over, beside, below, spectrumPlace] = ["over", "beside", "below", "spectrum"].map((name) =>
-    element("div", { class: name })
-  );
-  const panels = element("div", { class: "columns" }, over, beside, below, spectrumPlace);
+  const [over, beside, below, spectrumPlace, networks] = ["over", "beside", "below", "spectrum", "networks"]
+    .map((name) => element("div", { class: name }));
+  const panels = element("div", { class: "columns" }, over, beside, below, spectrumPlace, networks);
   const tools = element("div", { class: "tools" }, exportButtons(panels, model, say), comparison(model, say));
   parent.replaceChildren(
     runControls(model),
@@ -157,5 +157,8 @@ export function buildRunPage(parent: Element, report: RunReport): void {
   const [waterfall, spectrum] = spectrumPanels(model);
   mountPanel(below, waterfall);
   mountPanel(spectrumPlace, spectrum);
+  if (report.networks) {
+    for (const panel of networkPanels(model, report.networks)) mountPanel(networks, panel);
+  }
   document.title = `${report.facts.title} · ε = ${scientific(Math.min(...report.columns.epsilons))}`;
 }

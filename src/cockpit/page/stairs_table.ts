@@ -38,9 +38,9 @@ const NULLS: Readonly<Record<string, string>> = {
 export function stairsTable(model: RunModel): HTMLElement {
   const box = element("div", {});
   effect(() => {
-    const { state, stairs } = model, layer = state.layer.value, own = stairs[layer].value;
+    const { state, stairs, tests } = model, layer = state.layer.value, own = stairs[layer].value;
     if (own === null) return box.replaceChildren("…");
-    const { stairs: found, jumps, flicker, doubt, at: { epsilon }, isOfAllProbes, pValues } = own;
+    const { stairs: found, jumps, flicker, doubt, at: { epsilon }, isOfAllProbes } = own;
     const significant = jumps.filter(({ isSignificant }) => isSignificant).length;
     const lines = [
       `Layer ${layer + 1} at ε = ${scientific(epsilon)}: ${count(found.length, "stair")}, ${significant} ` +
@@ -50,17 +50,18 @@ export function stairsTable(model: RunModel): HTMLElement {
     ];
     if (!isOfAllProbes) lines.push("They are from the probes in this page that have a rank at this ε.");
     if (doubt) lines.push(`The stairs cannot be told: ${doubt}.`);
-    const tests = Object.entries(NULLS).flatMap(([name, text]) =>
+    const pValues = tests.value ?? {};
+    const rows = Object.entries(NULLS).flatMap(([name, text]) =>
       name in pValues ? [[text, pText(pValues[name])]] : []
     );
     box.replaceChildren(
       ...lines.map((line) => element("p", {}, line)),
-      ...tests.length > 0
+      ...rows.length > 0
         ? [
           tableElement(
             "Tests. A small p speaks against the sentence.",
             ["what would make no stairs", "p"],
-            tests,
+            rows,
           ),
         ]
         : [],

@@ -18,7 +18,7 @@ import { runPlan } from "./run.ts";
 import { beginSession, differenceOfMachines, endSession, type RunHistory } from "./run_history.ts";
 import type { SessionEnd } from "./run_history.ts";
 import { RunKeeper } from "./run_keeper.ts";
-import { outputMakers, outputsOf } from "./run_outputs.ts";
+import { outputMakers, outputsOf, REPORT_FILE } from "./run_outputs.ts";
 
 /** Losses of the device without a step further after which a run gives up. */
 const MOST_LOSSES = 3;
@@ -158,6 +158,7 @@ export async function runInFolder<Options extends OptionTable, Plan extends Expe
     checkpointEvery,
     requests,
     isEager,
+    hasSnapshots: files.includes(REPORT_FILE),
     begin: async () => {
       await folder.begin();
       how.onBegin?.(folder.path);
@@ -193,8 +194,8 @@ export async function runInFolder<Options extends OptionTable, Plan extends Expe
     });
     if (isEager) await keeper.begin();
     if (!keeper.isBegun) return { result, record: ended(null), folder: folder.path, paths: [], error: null };
-    const temporary = folder.state;
-    const makers = outputMakers(experiment, result, { tables, record: ended(null), temporary });
+    const { state } = folder;
+    const makers = outputMakers(experiment, result, { tables, record: ended(null), state });
     const saved = await folder.save(makers);
     const record = ended(saved.error);
     // The record comes last: it says that the others are there.

@@ -5,13 +5,15 @@
  */
 import { commandLine } from "../../cli/command_line.ts";
 import type { OptionTable } from "../../cli/options.ts";
-import { type FileMaker, spectraPieces } from "../../io/mod.ts";
+import type { NetworkSnapshot } from "../../cockpit/data/networks.ts";
+import { type FileMaker, readSnapshots, type RunIdentity, spectraPieces } from "../../io/mod.ts";
 import type { Table } from "../../io/table.ts";
 import type { RunReportInput } from "../../report/run_report.ts";
 import type { Experiment, ExperimentPlan, ExperimentResult } from "./experiment.ts";
 import { reportFacts } from "./report_facts.ts";
 import type { ExperimentRecord } from "./record.ts";
 import type { RunHistory } from "./run_history.ts";
+import type { SnapshotNotes } from "./snapshots.ts";
 
 /** Name of the page that a run can be explored in. */
 export const REPORT_FILE = "report.html";
@@ -40,21 +42,21 @@ export function outputsOf(
  *
  * @param experiment The experiment.
  * @param result Its result.
- * @param how Its tables, its record so far, and a folder for temporary files.
+ * @param how Its tables, its record so far, and the folder of its state.
  * @returns The files by their names.
  */
 export function outputMakers<Options extends OptionTable, Plan extends ExperimentPlan, Row>(
   experiment: Experiment<Options, Plan, Row>,
   result: ExperimentResult<Plan, Row>,
-  { tables, record, temporary }: {
+  { tables, record, state }: {
     readonly tables: Readonly<Record<string, Table>>;
     readonly record: ExperimentRecord<Plan> & RunHistory;
-    readonly temporary: string;
+    readonly state: string;
   },
 ): Record<string, FileMaker> {
   const makers: Record<string, FileMaker> = {};
   for (const [file, table] of Object.entries(tables)) makers[file] = () => table.pieces();
-  if (experiment.trace) makers["spectra.npz"] = () => spectraPieces(experiment.trace!(result), temporary);
+  if (experiment.trace) makers["spectra.npz"] = () => spectraPieces(experiment.trace!(result), state);
   for (const [file, draw] of Object.entries(experiment.figures)) makers[file] = () => draw(result);
   const { page, trace, options, name } = experiment;
   if (page && trace && record.files.includes(REPORT_FILE)) {
@@ -62,10 +64,25 @@ export function outputMakers<Options extends OptionTable, Plan extends Experimen
       const { summary, threshold, ...texts } = page(result);
       const command = record.options && commandLine(name, options, record.options);
       const facts = { ...texts, command, sections: reportFacts(record) };
-      return await reportPieces({ trace: trace(result), summary, threshold, facts });
+      const snapshots = await readNetworks(state, record.identity);
+      return await reportPieces({ trace: trace(result), summary, threshold, facts, snapshots });
     };
   }
   return makers;
+}
+
+/**
+ * Reads what is kept of the networks of a run's training.
+ *
+ * @param folder Folder of the run's state.
+ * @param identity What tells the run apart.
+ * @returns Its snapshots, by their steps; none where there are none.
+ */
+export async function readNetworks(folder: string, identity: RunIdentity): Promise<NetworkSnapshot[]> {
+  const found = await readSnapshots(folder, 0, identity);
+  return found.map(({ step, notes, arrays }) => {
+    return { step, ...notes as SnapshotNotes, arrays: arrays as NetworkSnapshot["arrays"] };
+  });
 }
 
 /**

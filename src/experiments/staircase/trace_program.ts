@@ -12,7 +12,8 @@ import { runPath } from "../../cli/run_path.ts";
 import { InputError } from "../../errors.ts";
 import { formatNumber } from "../../format.ts";
 import { compactJson, snakeCase } from "../../io/json.ts";
-import { openRun, prettyJson, RunFolder, traceTable } from "../../io/mod.ts";
+import { openRun, prettyJson, RunFolder, type RunIdentity, traceTable } from "../../io/mod.ts";
+import { STATE_FOLDER } from "../../io/run_files.ts";
 import { type Threshold, thresholdNames } from "../../rank/certificates/rank_interval.ts";
 import type { CompleteOptions } from "../../train/options.ts";
 import { summarize } from "../../train/summary.ts";
@@ -20,7 +21,7 @@ import type { Trace } from "../../train/trace.ts";
 import type { ExperimentResult } from "../core/experiment.ts";
 import type { TaskConfiguration } from "../core/record.ts";
 import { reportFacts } from "../core/report_facts.ts";
-import { REPORT_FILE, reportPieces } from "../core/run_outputs.ts";
+import { readNetworks, REPORT_FILE, reportPieces } from "../core/run_outputs.ts";
 import { staircaseReport, type StaircaseRun } from "./report.ts";
 import { rethreshold } from "./rethreshold.ts";
 import { sweptBy } from "./swept.ts";
@@ -96,9 +97,10 @@ export async function runTraceProgram(args: readonly string[] = Deno.args): Prom
 async function main({ flags, positionals: [given = "runs/staircase"] }: ProgramCall<typeof program.flags>) {
   const path = await runPath(given);
   const { record, status, trace: readTrace } = await openRun(path);
-  const { experiment, configuration } = (record ?? {}) as {
+  const { experiment, configuration, identity } = (record ?? {}) as {
     experiment?: string;
     configuration?: Configuration;
+    identity?: RunIdentity;
   };
   if (experiment !== "staircase" || !configuration) {
     throw new InputError(`${path}: is a run of ${experiment ?? "something else"}; give one of staircase`);
@@ -138,10 +140,12 @@ async function main({ flags, positionals: [given = "runs/staircase"] }: ProgramC
     "trace.csv": () => table.pieces(),
     "staircase.svg": () => drawStaircase(result),
     ...flags.report && {
-      [REPORT_FILE]: () => {
+      [REPORT_FILE]: async () => {
         const { summary, threshold, ...texts } = staircasePage(result);
         const sections = reportFacts({ ...record, configuration: own.configuration });
-        return reportPieces({ trace, summary, threshold, facts: { ...texts, command: null, sections } });
+        const snapshots = identity ? await readNetworks(join(path, STATE_FOLDER), identity) : [];
+        const facts = { ...texts, command: null, sections };
+        return await reportPieces({ trace, summary, threshold, facts, snapshots });
       },
     },
     "run.json": prettyJson(snakeCase(own)),
