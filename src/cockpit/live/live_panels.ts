@@ -8,7 +8,7 @@ import { lineStyle } from "../../plot/core/palette.ts";
 import { rankAxis, stepAxis } from "../../plot/core/scales.ts";
 import { drawStairStrip, stripHeight } from "../../plot/core/stair_strip.ts";
 import { appendGroup } from "../../plot/core/svg.ts";
-import { intervalsOf, stairsOf } from "../data/ranks_at.ts";
+import { intervalsOf, singleSeries, stairsOf } from "../data/ranks_at.ts";
 import type { RunColumns } from "../data/run_columns.ts";
 import { computed } from "../deps.ts";
 import type { PanelParts } from "../page/panel.ts";
@@ -94,7 +94,8 @@ export function liveRankPanel({ domains }: LiveModel, shown: ShownRun, l: number
   const stairs = computed(() => {
     const found = columns.value;
     if (!found || found.steps.length < 2) return null;
-    return stairsOf(found, ranks.value[l][ordered(found)[0]], found.replicas > 1 ? null : 0);
+    const series = ranks.value[l][ordered(found)[0]];
+    return stairsOf(found, singleSeries(found, series, pickedOf(found).replica));
   });
   return {
     name: `ranks-${l + 1}`,
