@@ -9,7 +9,7 @@ import { chunkText, type FeedEnd, feedEvent, type FeedRun } from "../cockpit/liv
 import { InputError } from "../errors.ts";
 import { shown } from "../format.ts";
 import { journalPath, journalRecords, readRun } from "../io/mod.ts";
-import { lossLabels, runSubtitle, type SubtitleFacts } from "../plot/staircase/run_texts.ts";
+import { lossLabels, runSubtitle, type SubtitleFacts } from "../train/run_texts.ts";
 import type { Threshold } from "../rank/certificates/rank_interval.ts";
 import type { Task } from "../tasks/task.ts";
 

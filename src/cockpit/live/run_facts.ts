@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { lossLabels, runSubtitle } from "../../plot/staircase/run_texts.ts";
+import { lossLabels, runSubtitle } from "../../train/run_texts.ts";
 import type { Threshold } from "../../rank/certificates/rank_interval.ts";
 import type { CompleteOptions } from "../../train/options.ts";
 import { isCurve } from "./function_view.ts";

@@ -25,6 +25,9 @@ import { adapterOf, failIfDiverged } from "./record.ts";
 import { resumedOptions } from "./resumed_options.ts";
 import { adapterText, experimentText } from "./text.ts";
 
+/** A name and no literal: Deno fetches what a literal names, whether or not it is reached. */
+const SERVE_RUN: string = "../../live/serve_run.ts";
+
 /** Values of the flags that every experiment has. */
 type CommonFlags = FlagValues<typeof runFlags> & {
   readonly out: string | null;
@@ -129,7 +132,7 @@ async function execute<Options extends OptionTable, Plan extends ExperimentPlan,
 
 /** Opens a page that follows the run, once that has begun. */
 async function openLivePage(name: string, folder: Promise<string>): Promise<LiveServer> {
-  const { serveRun } = await import("../../live/serve_run.ts");
+  const { serveRun } = await import(SERVE_RUN) as typeof import("../../live/serve_run.ts");
   const page = await serveRun(folder, null);
   say(`${name}: the run can be followed at ${page.url}`);
   return page;

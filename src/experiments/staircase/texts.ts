@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { lossLabels, runSubtitle } from "../../plot/staircase/run_texts.ts";
+import { lossLabels, runSubtitle } from "../../train/run_texts.ts";
 import type { ReportTexts } from "../../report/run_report.ts";
 import type { CompleteOptions } from "../../train/options.ts";
 import type { ExperimentResult } from "../core/experiment.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Task } from "../../tasks/task.ts";
-import type { CompleteOptions } from "../../train/options.ts";
+import type { Task } from "../tasks/task.ts";
+import type { CompleteOptions } from "./options.ts";
 
 /** What a subtitle says of a training. */
 export interface SubtitleFacts
