@@ -119,7 +119,8 @@ export function liveRankPanel({ domains }: LiveModel, shown: ShownRun, l: number
       },
     ],
     over: (parent, { x }) => {
-      if (!stairs.value) return;
+      // Levels that pass before their probes can tell them from flicker are no stairs.
+      if (!stairs.value || stairs.value.doubt !== null) return;
       const { stairs: found, jumps } = stairs.value;
       drawStairStrip(
         appendGroup(parent, "strip", 0, -STRIP),
