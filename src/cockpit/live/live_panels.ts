@@ -119,8 +119,8 @@ export function liveRankPanel({ domains }: LiveModel, shown: ShownRun, l: number
       },
     ],
     over: (parent, { x }) => {
-      // Levels that pass before their probes can tell them from flicker are no stairs.
-      if (!stairs.value || stairs.value.doubt !== null) return;
+      // Where no level can be told, all probes are one stair.
+      if (!stairs.value || stairs.value.doubt !== null && stairs.value.stairs.length < 2) return;
       const { stairs: found, jumps } = stairs.value;
       drawStairStrip(
         appendGroup(parent, "strip", 0, -STRIP),
