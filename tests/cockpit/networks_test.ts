@@ -14,7 +14,7 @@ import { staircase } from "../../src/experiments/staircase/mod.ts";
 import { Gpu } from "../../src/gpu/device.ts";
 import { uniform } from "../../src/stats/random.ts";
 import { assert } from "../deps.ts";
-import { temporaryFolder } from "../support/program.ts";
+import { filesIn, temporaryFolder } from "../support/program.ts";
 
 const given = { layers: "7,5", activation: "tanh,gelu", samples: 33, steps: 24, replicas: 2, probeEvery: 1 };
 
@@ -25,6 +25,14 @@ Deno.test("networks: those of a report have the losses and the spectra of the ru
   const folder = `${parent.path}/run`, how = { folder, hasReport: true };
   const { result, record } = await runInFolder(lease, staircase, await staircase.plan(values), how);
   assert(record.files.includes("report.html"));
+  const plain = await runInFolder(lease, staircase, await staircase.plan(values), {
+    folder: `${parent.path}/plain`,
+  });
+  assert(!filesIn(plain.folder).includes("report.html"));
+  assert(!filesIn(`${plain.folder}/state`).some((name) => name.endsWith(".snapshot")));
+  // Snapshots change no bit.
+  const spectra = ["run", "plain"].map((name) => Deno.readFileSync(`${parent.path}/${name}/spectra.npz`));
+  assert.deepEqual(spectra[0], spectra[1]);
   const snapshots = await readNetworks(`${folder}/state`, record.identity);
   assert.deepEqual(await readNetworks(`${folder}/state`, { ...record.identity, samples: "others" }), []);
   const networks = networkColumns(snapshots)!, { steps, x, weights, targetY } = networks;

@@ -5,7 +5,7 @@
  */
 import type { StairTests } from "../../train/stair_tests.ts";
 
-/** p-values by the names of their tests; not finite, or `null`, where there was too little to test. */
+/** p-values by the names of their tests; NaN or `null` where there was too little to test. */
 export type PValues = Readonly<Record<string, number | null>>;
 
 /**

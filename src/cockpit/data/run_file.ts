@@ -121,13 +121,24 @@ export async function packRun({ facts, stairs, columns, networks }: RunReport): 
  */
 export async function unpackRun(text: string): Promise<RunReport> {
   const { record, arrays } = await unpack(text);
-  const { format, facts, stairs, columns, networks } = record as ReportRecord;
+  const { format, facts, stairs, columns, networks } = record as ReportRecord | null ?? {} as ReportRecord;
   if (format !== FORMAT) {
     throw new InputError(`a report of format ${format}, not ${FORMAT}: write it again with this version`);
   }
-  const { widths, ...others } = columns;
-  const doubles = (name: string) => arrays[name] as Float64Array;
-  const integers = (name: string) => arrays[name] as Int32Array;
+  const { widths, ...others } = columns, { replicas, epsilons } = columns;
+  const P = arrays.steps?.length ?? 0, S = arrays.spectrumAt?.length ?? 0;
+  /** Takes an array, which has its length unless the report is damaged. */
+  const take = <Type extends Packable>(name: string, length: number): Type => {
+    if (arrays[name]?.length !== length) {
+      throw new InputError(
+        `the report has no ${name} of ${length} numbers; take the file from the run again`,
+      );
+    }
+    return arrays[name] as Type;
+  };
+  const perProbe = (name: string) => take<Float64Array>(name, replicas * P);
+  const optional = (name: string) => arrays[name] ? perProbe(name) : null;
+  const ranks = (name: string) => take<Int32Array>(name, replicas * P);
   const networkArrays = NETWORK_ARRAYS.map((name) => [name, arrays[`networks ${name}`]]);
   return {
     facts,
@@ -135,23 +146,23 @@ export async function unpackRun(text: string): Promise<RunReport> {
     networks: networks && { ...networks, ...Object.fromEntries(networkArrays) },
     columns: {
       ...others,
-      steps: doubles("steps"),
-      spectrumAt: arrays.spectrumAt as Uint32Array,
-      isSolved: arrays.isSolved as Uint8Array,
-      loss: doubles("loss"),
-      accuracy: doubles("accuracy") ?? null,
-      relativeError: doubles("relativeError") ?? null,
-      floors: arrays["floors 0"] ? others.epsilons.map((_, e) => doubles(`floors ${e}`)) : null,
+      steps: take("steps", P),
+      spectrumAt: take("spectrumAt", S),
+      isSolved: take("isSolved", replicas * S),
+      loss: perProbe("loss"),
+      accuracy: optional("accuracy"),
+      relativeError: optional("relativeError"),
+      floors: arrays["floors 0"] ? epsilons.map((_, e) => perProbe(`floors ${e}`)) : null,
       layers: widths.map((width, l) => ({
         width,
-        ranks: others.epsilons.map((_, e) => ({
-          rank: integers(`rank ${l} ${e}`),
-          low: integers(`low ${l} ${e}`),
-          high: integers(`high ${l} ${e}`),
+        ranks: epsilons.map((_, e) => ({
+          rank: ranks(`rank ${l} ${e}`),
+          low: ranks(`low ${l} ${e}`),
+          high: ranks(`high ${l} ${e}`),
         })),
-        eigenvalues: doubles(`eigenvalues ${l}`),
-        bounds: doubles(`bounds ${l}`),
-        isDouble: arrays[`double ${l}`] as Uint8Array,
+        eigenvalues: take(`eigenvalues ${l}`, replicas * S * width),
+        bounds: take(`bounds ${l}`, replicas * S * width),
+        isDouble: take(`double ${l}`, replicas * P),
       })),
     },
   };

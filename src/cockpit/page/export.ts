@@ -9,6 +9,7 @@ import { wellFormed } from "../../plot/core/svg.ts";
 import { wrapText } from "../../plot/core/text.ts";
 import { ranksAt } from "../data/ranks_at.ts";
 import { download, element } from "./dom.ts";
+import { drawKey } from "./key.ts";
 import type { RunModel } from "./run_model.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -25,16 +26,21 @@ function svgElement(
   return made;
 }
 
-/** All panels on screen in one document, below each other, on white. */
-function pageSvg(
-  panels: Element,
-  { report: { facts } }: RunModel,
-): { text: string; width: number; height: number } {
+/** A document, and its size in pixels. */
+interface Drawing {
+  readonly text: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Puts all panels on screen into one document, as many side by side as fit, on white. */
+function pageSvg(panels: Element, model: RunModel): Drawing {
+  const { facts } = model.report;
   const figures = [...panels.querySelectorAll<SVGSVGElement>("figure.panel > svg")];
-  const sizes = figures.map((
-    figure,
-  ) => [Number(figure.getAttribute("width")), Number(figure.getAttribute("height"))]);
-  const width = Math.max(300, ...sizes.map(([width]) => width));
+  const sizes = figures.map((figure) =>
+    ["width", "height"].map((name) => Number(figure.getAttribute(name))) as [number, number]
+  );
+  const width = Math.max(300, panels.clientWidth, ...sizes.map(([width]) => width));
   const root = svgElement("svg", { xmlns: SVG, "font-family": fontFamily, fill: ink, role: "img" });
   root.append(svgElement("title", {}, facts.title));
   const back = svgElement("rect", { width, fill: "white" });
@@ -49,13 +55,25 @@ function pageSvg(
   write(wrapText(facts.title, fontSize.title, width - 24, true), fontSize.title, { "font-weight": "bold" });
   write(wrapText(facts.subtitle, fontSize.text, width - 24), fontSize.text, { fill: greyInk });
   y += 14;
+  const key = svgElement("g", { transform: `translate(12,${y})` });
+  root.append(key);
+  y += drawKey(key, model, width - 24) + 12;
+  let x = 0, rowHeight = 0;
   for (const [i, figure] of figures.entries()) {
+    const [own, height] = sizes[i];
+    if (x > 0 && x + own > width) {
+      y += rowHeight + 8;
+      [x, rowHeight] = [0, 0];
+    }
     const copy = figure.cloneNode(true) as SVGSVGElement;
+    copy.setAttribute("x", String(x));
     copy.setAttribute("y", String(y));
     copy.querySelectorAll("line.cursor, circle.cursor").forEach((mark) => mark.remove());
     root.append(copy);
-    y += sizes[i][1] + 8;
+    x += own;
+    rowHeight = Math.max(rowHeight, height);
   }
+  y += rowHeight + 8;
   back.setAttribute("height", String(y));
   for (const [key, value] of Object.entries({ width, height: y, viewBox: `0 0 ${width} ${y}` })) {
     root.setAttribute(key, String(value));
@@ -64,7 +82,7 @@ function pageSvg(
 }
 
 /** A picture of a document, two pixels for each of its own. */
-async function pngOf({ text, width, height }: ReturnType<typeof pageSvg>): Promise<Blob> {
+async function pngOf({ text, width, height }: Drawing): Promise<Blob> {
   const image = new Image(), url = URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }));
   try {
     image.src = url;

@@ -43,6 +43,9 @@ export function floorModel(
   });
 }
 
+/** Milliseconds from one network to the next, in which the page can answer. */
+const PREPARE_EVERY = 25;
+
 /** Most neurons of the last hidden layer whose floors are computed: about 20 ms a network. */
 const MOST_NEURONS = 128;
 
@@ -67,7 +70,7 @@ function floorsOfNetworks(
     const prepare = () => {
       if (bases.length < networks.steps.length) {
         bases.push(floorBasis(networks, { snapshot: bases.length, replica }));
-        timer = setTimeout(prepare);
+        timer = setTimeout(prepare, PREPARE_EVERY);
       } else ready.value = { replica, bases };
     };
     timer = setTimeout(prepare);

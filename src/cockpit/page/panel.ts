@@ -127,7 +127,9 @@ export function mountPanel(parent: Element, parts: PanelParts): () => void {
     const follow = (event: PointerEvent) => {
       const box = svg.node()!.getBoundingClientRect();
       const place = { x: event.clientX - box.left - LEFT, y: event.clientY - box.top - top };
-      onPoint(place, frame.value, (event.buttons & 1) === 1);
+      // A finger that presses scrolls the page.
+      const isPressed = (event.buttons & 1) === 1 && event.pointerType !== "touch";
+      onPoint(place, frame.value, isPressed);
     };
     for (const kind of ["pointermove", "pointerdown"] as const) {
       figure.addEventListener(kind, follow);

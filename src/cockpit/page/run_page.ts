@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { scientific, thousands } from "../../plot/core/format.ts";
+import { thousands } from "../../plot/core/format.ts";
 import { effect } from "../deps.ts";
 import { type RunReport, unpackRun } from "../data/run_file.ts";
 import { applyFragment, fragmentOf } from "../state.ts";
@@ -12,6 +12,7 @@ import { runControls } from "./controls.ts";
 import { element } from "./dom.ts";
 import { exportButtons } from "./export.ts";
 import { factsElement } from "./facts.ts";
+import { drawKey } from "./key.ts";
 import { networkPanels } from "./network_panels.ts";
 import { mountPanel } from "./panel.ts";
 import { runReadout } from "./readout.ts";
@@ -29,15 +30,13 @@ const SETTLED = 250;
 
 /** What was left out of the page, in words. */
 function thinnedText({ columns: { recorded, steps, spectrumAt } }: RunReport): string {
-  const parts = [
-    [steps.length, recorded.steps, "probed steps"],
-    [spectrumAt.length, recorded.spectra, "spectra"],
-  ] as const;
-  const cut = parts.filter(([kept, all]) => kept < all)
-    .map(([kept, all, what]) => `${thousands(kept)} of ${thousands(all)} ${what}`);
-  return cut.length === 0
-    ? ""
-    : `This page holds ${cut.join(" and ")}, with all peaks; spectra.npz has them all.`;
+  const some = (kept: number, all: number, what: string, which: string) =>
+    kept < all ? [`${thousands(kept)} of ${thousands(all)} ${what}, ${which}`] : [];
+  const cut = [
+    ...some(steps.length, recorded.steps, "probed steps", "those that can be seen"),
+    ...some(spectrumAt.length, recorded.spectra, "spectra", "evenly spaced"),
+  ];
+  return cut.length === 0 ? "" : `This page holds ${cut.join("; and ")}. spectra.npz has them all.`;
 }
 
 /** Reads the run of another report. */
@@ -110,6 +109,18 @@ function followAddress({ report: { columns }, state }: RunModel): void {
   });
 }
 
+/** The meaning of the lines on paper, where there are no controls. */
+function printedKey(model: RunModel): HTMLElement {
+  const box = element("div", { class: "key", "aria-hidden": "true" }), width = 700;
+  effect(() => {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    const height = drawKey(svg, model, width);
+    for (const [key, value] of Object.entries({ width, height })) svg.setAttribute(key, String(value));
+    box.replaceChildren(svg);
+  });
+  return box;
+}
+
 /**
  * Builds the page of a run.
  *
@@ -129,6 +140,7 @@ export function buildRunPage(parent: Element, report: RunReport): void {
   parent.replaceChildren(
     runControls(model),
     ...thinned === "" ? [] : [element("p", { class: "note" }, thinned)],
+    printedKey(model),
     panels,
     tools,
     status,
@@ -160,5 +172,4 @@ export function buildRunPage(parent: Element, report: RunReport): void {
   if (report.networks) {
     for (const panel of networkPanels(model, report.networks)) mountPanel(networks, panel);
   }
-  document.title = `${report.facts.title} · ε = ${scientific(Math.min(...report.columns.epsilons))}`;
 }

@@ -7,6 +7,10 @@ import type { FactSection } from "../../cockpit/data/run_file.ts";
 
 /** The parts of a run's record that are told. */
 export interface ToldRecord {
+  /** How it ended. */
+  readonly status?: string;
+  /** Networks that diverged. */
+  readonly diverged?: readonly { readonly replica: number; readonly step: number }[];
   /** Options, checked and completed. */
   readonly configuration: object;
   /** Versions of Staircase, Deno, V8 and TypeScript. */
@@ -56,8 +60,8 @@ function rowsOf(value: unknown, name = ""): [string, string][] {
  * @returns The facts; headings without any are left out.
  */
 export function reportFacts(record: ToldRecord): FactSection[] {
-  const { configuration, versions, adapter, precisionSelfTest, choices = [], timings, sessions = [] } =
-    record;
+  const { status, diverged = [], configuration, versions, adapter, precisionSelfTest } = record;
+  const { choices = [], timings, sessions = [] } = record;
   const last = sessions.at(-1), commit = last?.toolkitCommit;
   const environment = {
     adapter,
@@ -70,12 +74,19 @@ export function reportFacts(record: ToldRecord): FactSection[] {
   const kernels = choices.map((
     { kernel, chosen, source },
   ): [string, string] => [kernel, `${chosen} (${source})`]);
+  const outcome = [
+    ...rowsOf({ status }),
+    ...diverged.map((
+      { replica, step },
+    ): [string, string] => [`replica ${replica}`, `diverged at step ${step}`]),
+  ];
   const times = {
     ...timings,
     sessions: sessions.map(({ date, ended }) => `${date} to ${ended ?? "now"}`),
   };
   return [
     { title: "Configuration", rows: rowsOf(configuration) },
+    { title: "Outcome", rows: outcome },
     { title: "Environment", rows: rowsOf(environment) },
     { title: "Self-test of double-single arithmetic", rows: rowsOf(test) },
     { title: "Kernels", rows: kernels },

@@ -14,6 +14,8 @@ Deno.test("reportFacts: objects are told by their names; hosts, folders and comm
   };
   const facts = reportFacts({
     configuration: { hidden: [5, 4], optimizer: { name: "adam", weightDecay: 0 }, batch: null },
+    status: "done",
+    diverged: [{ replica: 2, step: 70 }],
     precisionSelfTest: "there is none",
     choices: [{ kernel: "gemm", chosen: "tiles", source: "measured" }],
     sessions: [session],
@@ -25,6 +27,7 @@ Deno.test("reportFacts: objects are told by their names; hosts, folders and comm
     "optimizer · name": "adam",
     "optimizer · weight decay": "0",
   });
+  assert.deepEqual(rows["Outcome"], { "status": "done", "replica 2": "diverged at step 70" });
   assert.deepEqual(rows["Environment"], { system: "linux", commit: "abc, changed" });
   assert.deepEqual(rows["Self-test of double-single arithmetic"], { failed: "there is none" });
   assert.deepEqual(rows["Kernels"], { gemm: "tiles (measured)" });
