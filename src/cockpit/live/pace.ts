@@ -64,14 +64,11 @@ export class Pace {
   /**
    * Waits until training may go on.
    *
-   * @param signal Ends the wait.
+   * @param signal Ends the wait, once it is aborted and {@linkcode Pace.wake} is called.
    */
   async mayTrain(signal: AbortSignal): Promise<void> {
     while (!signal.aborted && !this.#mayTrain()) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-        signal.addEventListener("abort", () => resolve(), { once: true });
-      });
+      await new Promise<void>((resolve) => this.#wake = resolve);
     }
   }
 
