@@ -36,13 +36,16 @@ const FLOORS = [
   ["rank"],
   ["train"],
   ["plot", "io", "convert"],
+  ["cockpit"],
+  ["report"],
   ["cli"],
+  ["live"],
   ["experiments"],
   ["mod"],
 ];
 
 /** Rooms that run in a browser. */
-const BROWSER = ["display", "gpu", "stats", "linalg", "nn", "rank", "tasks", "train", "plot"];
+const BROWSER = ["display", "gpu", "stats", "linalg", "nn", "rank", "tasks", "train", "plot", "cockpit"];
 
 /** Rooms with a door of their own, `src/ROOM/mod.ts`. */
 const DOORS = ["gpu", "linalg", "rank", "tasks", "train", "plot", "experiments", "cli", "convert"];
@@ -198,8 +201,8 @@ Deno.test("rooms that a browser uses import no node: and load without Deno", asy
   const findings = files.filter((file) => specifiers(file).some((name) => name.startsWith("node:")))
     .map(({ path }): [string, string] => [path, "imports node:, which a browser does not have"]);
   // Outside the browser, linkedom itself needs Deno: its room is read, the others are imported.
-  const [read, imported] = [true, false].map((isPlot) =>
-    files.filter(({ path }) => path.startsWith("src/plot/") === isPlot)
+  const [read, imported] = [true, false].map((isPage) =>
+    files.filter(({ path }) => /^src\/(plot|cockpit)\//.test(path) === isPage)
   );
   for (const { path } of read.filter(({ text }) => identifiers(text).has("Deno"))) {
     findings.push([path, "uses Deno, which a browser does not have: take what it needs as an argument"]);

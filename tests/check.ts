@@ -18,6 +18,7 @@ const parts: readonly (readonly [name: string, ...args: string[]])[] = [
   ["types of benchmarks", "check", "--frozen", "--config", "tests/bench/deno.json", "tests/bench"],
   ["documentation", "doc", "--lint", ...doors],
   ["rules of the house", "test", "-A", "--no-check", "tests/architecture_test.ts"],
+  ["script of reports", "run", "-A", "--no-check", "tests/bundle.ts", "--check"],
   ["lint", "lint"],
   ["format", "fmt", "--check"],
 ];

@@ -54,6 +54,24 @@ export const quietFlag = {
   help: "print only errors, and the object of --json",
 } as const satisfies Flag;
 
+/** `--no-report`, of programs whose runs can be explored in a page. */
+export const reportFlag = {
+  name: "report",
+  group: "output",
+  kind: "boolean",
+  default: true,
+  help: "write report.html, a page to explore the run in, which needs no network",
+} as const satisfies Flag;
+
+/** `--live`, of programs whose runs can be followed in a page. */
+export const liveFlag = {
+  name: "live",
+  group: "output",
+  kind: "boolean",
+  default: false,
+  help: "serve a page on this machine that shows the run while it trains",
+} as const satisfies Flag;
+
 /** `--json`, of programs that make a run. */
 export const runJsonFlag = {
   name: "json",

@@ -43,7 +43,14 @@ export type { FloatArray } from "./floats.ts";
 export type { LockOwner } from "./folder_lock.ts";
 export type { GitState } from "./git.ts";
 export { Journal } from "./journal.ts";
-export { journalChunks, type JournalContent, journalShape, readJournal } from "./read_journal.ts";
+export {
+  journalChunks,
+  type JournalContent,
+  type JournalRecord,
+  journalRecords,
+  journalShape,
+  readJournal,
+} from "./read_journal.ts";
 export { camelCase, compactJson, prettyJson, snakeCase, snakeName } from "./json.ts";
 export { type Normalization, normalizationText, volumeOf } from "./normalization.ts";
 export { npy, parseNpy } from "./npy.ts";
@@ -64,6 +71,7 @@ export {
 } from "./run_folder.ts";
 export { configurationHash, differenceOf, type RunIdentity } from "./run_identity.ts";
 export { readSpectra } from "./read_spectra.ts";
+export { readSnapshots, type Snapshot, writeSnapshot } from "./snapshot_file.ts";
 export { chunksOf, spectraPieces, type TraceSource, writeSpectra } from "./spectra_file.ts";
 export { parseSafetensors } from "./safetensors.ts";
 export type { StoredArray } from "./stored_array.ts";

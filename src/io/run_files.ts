@@ -27,7 +27,7 @@ export const LOCK_FILE = "lock";
 export const COMMON_FILES: readonly string[] = [RUN_FILE, TRACE_FILE, SPECTRA_FILE];
 
 /** Files of the folder for what resuming needs. */
-const STATE_FILE = /^run-\d+(-\d+)?\.(journal|checkpoint|checkpoint\.refused|outcome)$/;
+const STATE_FILE = /^run-\d+(-\d+)?\.(journal|checkpoint|checkpoint\.refused|outcome|snapshot)$/;
 
 /** Whether a text names a file in a folder, and does not lead out of it. */
 function isFileName(name: string): boolean {

@@ -4,6 +4,7 @@
  * @module
  */
 import { checkName } from "../check.ts";
+import { normalDistribution } from "../stats/normal_distribution.ts";
 import activationSource from "../../shaders/nn/include/activation.wgsl" with { type: "text" };
 import elementarySource from "../../shaders/nn/include/elementary.wgsl" with { type: "text" };
 
@@ -33,13 +34,27 @@ export interface ActivationEntry {
    * @returns The slope.
    */
   readonly slope?: (parameter: number) => number;
+  /**
+   * Computes σ without its power, in double precision, on the host.
+   *
+   * @param z A preactivation.
+   * @param parameter The parameter.
+   * @returns σ(z).
+   */
+  readonly value: (z: number, parameter: number) => number;
 }
 
 /** All activations, by the name that their own names begin with. */
 export const activations: Readonly<Record<string, ActivationEntry>> = {
-  identity: { kind: 0, help: "z", bound: null, isCurved: false, slope: () => 1 },
-  tanh: { kind: 1, help: "tanh z", bound: 1, isCurved: true },
-  sigmoid: { kind: 2, help: "1 / (1 + e^−z)", bound: 1, isCurved: true },
+  identity: { kind: 0, help: "z", bound: null, isCurved: false, slope: () => 1, value: (z) => z },
+  tanh: { kind: 1, help: "tanh z", bound: 1, isCurved: true, value: Math.tanh },
+  sigmoid: {
+    kind: 2,
+    help: "1 / (1 + e^−z)",
+    bound: 1,
+    isCurved: true,
+    value: (z) => 1 / (1 + Math.exp(-z)),
+  },
   relu: {
     kind: 3,
     help: "max(0, z), or its P-th power",
@@ -48,6 +63,7 @@ export const activations: Readonly<Record<string, ActivationEntry>> = {
     bound: null,
     isCurved: false,
     slope: () => 0,
+    value: (z) => Math.max(0, z),
   },
   "leaky-relu": {
     kind: 4,
@@ -58,11 +74,24 @@ export const activations: Readonly<Record<string, ActivationEntry>> = {
     bound: null,
     isCurved: false,
     slope: (parameter) => parameter,
+    value: (z, parameter) => z > 0 ? z : parameter * z,
   },
-  sine: { kind: 5, help: "sin z", bound: 1, isCurved: true },
-  cosine: { kind: 6, help: "cos z", bound: 1, isCurved: true },
-  gelu: { kind: 7, help: "z Φ(z), Φ the normal distribution", bound: null, isCurved: true },
-  softplus: { kind: 8, help: "log(1 + e^z)", bound: null, isCurved: true },
+  sine: { kind: 5, help: "sin z", bound: 1, isCurved: true, value: Math.sin },
+  cosine: { kind: 6, help: "cos z", bound: 1, isCurved: true, value: Math.cos },
+  gelu: {
+    kind: 7,
+    help: "z Φ(z), Φ the normal distribution",
+    bound: null,
+    isCurved: true,
+    value: (z) => z * normalDistribution(z),
+  },
+  softplus: {
+    kind: 8,
+    help: "log(1 + e^z)",
+    bound: null,
+    isCurved: true,
+    value: (z) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))),
+  },
 };
 
 /** Names that {@linkcode parseActivation} knows, with examples of their parameters. */
@@ -144,6 +173,24 @@ export function parseActivation(name: string): Activation {
 /** The entry of an activation. */
 function entryOf({ kind }: Activation): ActivationEntry {
   return Object.values(activations).find((entry) => entry.kind === kind)!;
+}
+
+/**
+ * Makes an activation as a function on the host, in double precision.
+ *
+ * @param activation Activation.
+ * @returns The function σ.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(activationFunction(parseActivation("leaky-relu:0.5^2"))(-4), 4);
+ * ```
+ */
+export function activationFunction(activation: Activation): (z: number) => number {
+  const { value } = entryOf(activation), { parameter, exponent } = activation;
+  return exponent === 1 ? (z) => value(z, parameter) : (z) => value(z, parameter) ** exponent;
 }
 
 /**

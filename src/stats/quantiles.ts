@@ -3,13 +3,11 @@
  *
  * @module
  */
-import { lowerMedian } from "./median.ts";
-
 /** Median and band of the replicas at each probe; NaN where no replica has a finite value. */
 export interface Summary {
   /** Lower edge of the band. */
   readonly low: readonly number[];
-  /** Lower median, see {@linkcode lowerMedian}. */
+  /** Lower median, see `lowerMedian`. */
   readonly median: readonly number[];
   /** Upper edge of the band. */
   readonly high: readonly number[];
@@ -48,12 +46,14 @@ export function bandName(replicas: number): string {
  */
 export function summarize(rows: readonly (readonly number[])[], probes: number): Summary {
   const low: number[] = [], median: number[] = [], high: number[] = [];
+  const values = new Float64Array(rows.length);
   for (let probe = 0; probe < probes; probe++) {
-    const sorted = rows.map((row) => row[probe]).filter(Number.isFinite).sort((a, b) => a - b);
-    const n = sorted.length;
+    let n = 0;
+    for (const row of rows) if (Number.isFinite(row[probe])) values[n++] = row[probe];
+    const sorted = values.subarray(0, n).sort();
     const outer = n <= MOST_OF_RANGE ? 0 : Math.ceil(n / 10) - 1;
     low.push(n > 0 ? sorted[outer] : NaN);
-    median.push(lowerMedian(sorted));
+    median.push(n > 0 ? sorted[(n - 1) >> 1] : NaN);
     high.push(n > 0 ? sorted[n - 1 - outer] : NaN);
   }
   return { low, median, high };

@@ -12,6 +12,7 @@ import { locateDivergence } from "./divergence.ts";
 import { Escalation } from "./escalation.ts";
 import { objectiveOf } from "./objective.ts";
 import type { CompleteOptions } from "./options.ts";
+import { drawnInitializer, STRUCTURED, structureFirstLayer } from "./pretrain/structured_start.ts";
 import { RunState } from "./run_state.ts";
 import { bindProbeCommands, type ProbeCommands } from "./probe_commands.ts";
 import type { DivergedReplica } from "./state.ts";
@@ -60,8 +61,10 @@ export async function bindTraining(
   work: WorkOptions = {},
 ) {
   const { task: { inputs, outputs }, hidden, activation, initializer, replicas, seed, streams } = options;
-  const shape = { inputs, hidden, outputs, activation, initializer, replicas, seed, streams };
+  const drawn = drawnInitializer(initializer);
+  const shape = { inputs, hidden, outputs, activation, initializer: drawn, replicas, seed, streams };
   const network = stack.use(await Network.create(gpu, shape));
+  if (initializer === STRUCTURED) await structureFirstLayer(network, options.task);
   return { network, commands: await bindTrainingCommands(network, options, stack, work) };
 }
 

@@ -18,6 +18,7 @@ import type { LayerRecord } from "../rank/probes/probe.ts";
 import { rankedSamples } from "./equation.ts";
 import { bindLayerSolver, decodeLayer, type LayerSolver, resultWords } from "./layer_solver.ts";
 import type { CompleteOptions } from "./options.ts";
+import { drawnInitializer } from "./pretrain/structured_start.ts";
 
 /** Largest number of bytes of parameters kept, and of results in flight. */
 const MOST_KEPT = 2 ** 26, MOST_RESULTS = 2 ** 24;
@@ -139,10 +140,11 @@ export class Escalation {
     { samples, options, probesAtOnce, signal }: EscalatedRun,
     stack: DisposableStack,
   ): Promise<Escalation> {
-    const { task, hidden, activation, initializer } = options;
+    const { task, hidden, activation, initializer: name } = options;
     const { gpu, replicas } = trained;
     const { inputs, outputs } = task;
     const { count, weights } = rankedSamples(task);
+    const initializer = drawnInitializer(name);
     const network = stack.use(
       await Network.create(gpu, { inputs, hidden, outputs, activation, initializer }),
     );

@@ -41,7 +41,7 @@ const DRAWS = 99;
  */
 export function testStairs(
   probes: readonly Probe[],
-  staircase: Staircase,
+  staircase: Pick<Staircase, "jumps" | "flicker" | "doubt">,
   { layer, e, isTerminal }: { readonly layer: number; readonly e: number; readonly isTerminal: boolean },
 ): StairTests {
   const { jumps, flicker, doubt } = staircase;

@@ -96,7 +96,13 @@ Deno.test("staircase: a run that diverges is status 1, says when, and keeps the 
   const [, step] =
     /^staircase: the loss is no longer finite from step (\d+) on, first in (?:layer \d|the output layer): lower the learning rate, .*\n$/
       .exec(err) ?? assert.fail(err);
-  assert.deepEqual(filesIn(`${cwd}/o`), ["run.json", "spectra.npz", "staircase.svg", "trace.csv"]);
+  assert.deepEqual(filesIn(`${cwd}/o`), [
+    "report.html",
+    "run.json",
+    "spectra.npz",
+    "staircase.svg",
+    "trace.csv",
+  ]);
   const record = camelCase(JSON.parse(Deno.readTextFileSync(`${cwd}/o/run.json`))) as RunRecord;
   assert.deepEqual(camelCase(JSON.parse(out)), record);
   assert.equal(record.status, "diverged");

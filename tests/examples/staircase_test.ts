@@ -10,7 +10,7 @@ import { command, filesIn, readTable, run, temporaryFolder } from "../support/pr
 /** The record of a training. */
 type RunRecord = ExperimentRecord<CompleteOptions> & { readonly summary: TraceSummary };
 
-const FILES = ["run.json", "spectra.npz", "staircase.svg", "trace.csv"];
+const FILES = ["report.html", "run.json", "spectra.npz", "staircase.svg", "trace.csv"];
 const HEADER =
   "replica,step,loss,layer,epsilon,rank,rank_low,rank_high,floor,accuracy,relative_error,precision";
 const small = ["--layers=8,6", "--samples=32", "--steps=25", "--probe-every=10"];

@@ -4,7 +4,7 @@ import { command, filesIn, readTable, root, run, temporaryFolder } from "../supp
 
 const program = fileURLToPath(new URL("examples/trace.ts", root));
 const small = ["--layers=8,6", "--samples=32", "--steps=30", "--probe-every=5", "--replicas=2", "--quiet"];
-const FILES = ["run.json", "staircase.svg", "trace.csv"];
+const FILES = ["report.html", "run.json", "staircase.svg", "trace.csv"];
 
 /** A table without its floors, which only a run that is trained with a threshold has. */
 const withoutFloors = (path: string) => readTable(path).rows.map((row) => row.toSpliced(8, 1));
@@ -31,6 +31,8 @@ Deno.test("trace: other thresholds give the ranks of a run that is trained with 
   assert(readTable(`${made}/trace.csv`).rows.every((row) => row[8] === ""));
   // It makes the same folder again, and refuses others that hold something.
   assert.equal((await run(["a", "--epsilons=1e-4,1e-9", "--quiet"], { cwd, program })).code, 0);
+  assert.equal((await run(["a", "--out=plain", "--no-report", "--quiet"], { cwd, program })).code, 0);
+  assert.deepEqual(filesIn(`${cwd}/plain`), FILES.filter((name) => name !== "report.html"));
   const refused = await run(["a", "--out=b"], { cwd, program });
   assert.equal(refused.code, 2);
   assert.match(refused.err, /^trace: the folder b holds a run .*\n$/);

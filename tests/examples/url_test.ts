@@ -7,6 +7,8 @@ const TYPES: Record<string, string> = {
   ".ts": "application/typescript",
   ".wgsl": "text/plain",
   ".txt": "text/plain",
+  ".css": "text/css",
+  ".js": "text/javascript",
 };
 
 /** Serves the tree as a plain web server does: sources and nothing else. */
@@ -57,7 +59,13 @@ Deno.test("by URL: the program, and the library in a script, from a folder witho
   assert.equal(code, 0, err);
   assert.equal(err, "");
   assert.equal(JSON.parse(out).status, "done");
-  assert.deepEqual(filesIn(`${cwd}/o`), ["run.json", "spectra.npz", "staircase.svg", "trace.csv"]);
+  assert.deepEqual(filesIn(`${cwd}/o`), [
+    "report.html",
+    "run.json",
+    "spectra.npz",
+    "staircase.svg",
+    "trace.csv",
+  ]);
   assert([...server.asked].some((path) => path.endsWith(".wgsl")), "shaders come from elsewhere");
   const ofFormats = /\/src\/convert\/(?!draw|formats)/;
   assert.deepEqual([...server.asked].filter((path) => ofFormats.test(path)), []);

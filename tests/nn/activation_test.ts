@@ -3,6 +3,7 @@ import { InputError } from "../../src/errors.ts";
 import {
   activationBound,
   activationFiles,
+  activationFunction,
   activationNames,
   activations,
   homogeneity,
@@ -194,6 +195,16 @@ Deno.test("homogeneity: the reference scales by the order and has the slope; oth
     for (const z of [-2, -0.7, 0.3, 1.5]) {
       const x = z > 0 ? z : Math.fround(found.slope) * z;
       assert(Math.abs(value(z) - x ** found.order) < 1e-12, `${name} at ${z}`);
+    }
+  }
+});
+
+Deno.test("activationFunction: on the host, activations are their formulas", () => {
+  for (const name of activationNames) {
+    const own = activationFunction(parseActivation(name)), { value } = activation(name);
+    for (const z of [-700, -30, -3, -1, -1e-3, 0, 1e-9, 0.5, 2.4, 2.6, 9, 40]) {
+      const expected = value(z);
+      assert(Math.abs(own(z) - expected) <= 1e-7 * Math.abs(expected) + 1e-13, `${name}(${z}): ${own(z)}`);
     }
   }
 });

@@ -11,6 +11,7 @@ import type { Task } from "../../tasks/task.ts";
 import type { KernelTime } from "../../gpu/measure/profiler.ts";
 import type { SweptValues, TraceShape } from "../../io/mod.ts";
 import type { Table } from "../../io/table.ts";
+import type { ReportTexts } from "../../report/run_report.ts";
 import type { DivergedLayer } from "../../train/state.ts";
 import type { TrainingSession } from "./training_session.ts";
 import type { Probe, Trace } from "../../train/trace.ts";
@@ -200,6 +201,13 @@ export interface Experiment<
    * @returns The record.
    */
   trace?(result: ExperimentResult<Plan, Row>): Trace;
+  /**
+   * Says what `report.html` shows beside the record of the training, in an experiment that has one.
+   *
+   * @param result The experiment.
+   * @returns Texts, and the record in a few numbers.
+   */
+  page?(result: ExperimentResult<Plan, Row>): ReportTexts;
   /**
    * Sums up the measurements, for `run.json`.
    *

@@ -5,13 +5,11 @@
  * @module
  */
 import { join } from "node:path";
-import { figureFiles, type FigureFormat } from "../../convert/formats.ts";
-import { figureMakers, loadFormats } from "../../convert/draw.ts";
 import type { OptionTable } from "../../cli/options.ts";
-import { Interruption } from "../../cli/signals.ts";
+import { loadFormats } from "../../convert/draw.ts";
+import type { FigureFormat } from "../../convert/formats.ts";
 import { DeviceLostError, type FileError, InputError } from "../../errors.ts";
-import { differenceOf, type FileMaker, prettyJson, snakeCase, zonedDate } from "../../io/mod.ts";
-import { readRun, RunFolder, spectraPieces } from "../../io/mod.ts";
+import { differenceOf, prettyJson, readRun, RunFolder, snakeCase, zonedDate } from "../../io/mod.ts";
 import { holdsRun } from "../../io/run_files.ts";
 import type { Experiment, ExperimentPlan, ExperimentResult } from "./experiment.ts";
 import type { GpuLease } from "./gpu_lease.ts";
@@ -20,6 +18,7 @@ import { adapterOf, type ExperimentRecord, experimentRecord, runningRecord } fro
 import { type RunOptions, runPlan } from "./run.ts";
 import { beginSession, differenceOfMachines, endOf, endSession, type RunHistory } from "./run_history.ts";
 import { RunKeeper } from "./run_keeper.ts";
+import { outputMakers, outputsOf, REPORT_FILE } from "./run_outputs.ts";
 
 /** Losses of the device without a step further after which a run gives up. */
 const MOST_LOSSES = 3;
@@ -45,6 +44,8 @@ export interface FolderRunOptions {
   readonly requests?: EventTarget;
   /** Values of the options that the plan was made of, for `run.json`. Default: none. */
   readonly options?: Readonly<Record<string, unknown>>;
+  /** Whether an experiment that can writes `report.html`. Default: no. */
+  readonly hasReport?: boolean;
   /**
    * Called when files are written for the first time.
    *
@@ -130,8 +131,7 @@ export async function runInFolder<Options extends OptionTable, Plan extends Expe
 ): Promise<FolderRun<Plan, Row>> {
   const { mode = "new", checkpointEvery = 60, signal, requests, onProgress, onNotice = () => {} } = how;
   const { formats = ["svg"] } = how;
-  const files = [...Object.keys(experiment.tables), ...figureFiles(Object.keys(experiment.figures), formats)];
-  if (experiment.trace) files.push("spectra.npz");
+  const files = outputsOf(experiment, { hasReport: how.hasReport ?? false, formats });
   await loadFormats(formats);
   await using folder = await openFolder(how, files);
   const identity = await planIdentity(experiment.name, plan);
@@ -165,6 +165,7 @@ export async function runInFolder<Options extends OptionTable, Plan extends Expe
     checkpointEvery,
     requests,
     isEager,
+    hasSnapshots: files.includes(REPORT_FILE),
     begin: async () => {
       await folder.begin();
       how.onBegin?.(folder.path);
@@ -201,14 +202,8 @@ export async function runInFolder<Options extends OptionTable, Plan extends Expe
     });
     if (isEager) await keeper.begin();
     if (!keeper.isBegun) return { result, record: ended(null), folder: folder.path, paths: [], error: null };
-    const makers: Record<string, FileMaker> = {};
-    for (const [file, table] of Object.entries(tables)) makers[file] = () => table.pieces();
-    if (experiment.trace) {
-      makers["spectra.npz"] = () => spectraPieces(experiment.trace!(result), folder.state);
-    }
-    for (const [file, draw] of Object.entries(experiment.figures)) {
-      Object.assign(makers, figureMakers(file, () => draw(result), formats));
-    }
+    const { state } = folder;
+    const makers = outputMakers(experiment, result, { tables, record: ended(null), state, formats });
     const saved = await folder.save(makers);
     const record = ended(saved.error);
     // The record comes last: it says that the others are there.

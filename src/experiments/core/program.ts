@@ -10,7 +10,7 @@ import { completeValues, flagsOf, type GivenOptions, type OptionTable } from "..
 import { type Program, type ProgramCall, runProgram } from "../../cli/program.ts";
 import { openGpu } from "../../cli/implementation.ts";
 import { print, say } from "../../cli/output.ts";
-import { folderFlags, runFlags, watchFlag } from "../../cli/program_flags.ts";
+import { folderFlags, liveFlag, reportFlag, runFlags, watchFlag } from "../../cli/program_flags.ts";
 import { runPath } from "../../cli/run_path.ts";
 import { createProgress } from "../../cli/progress.ts";
 import { shownDefaults } from "../../cli/training_flags.ts";
@@ -18,12 +18,16 @@ import { InputError } from "../../errors.ts";
 import { environmentVariable } from "../../io/host.ts";
 import { compactJson, snakeCase } from "../../io/json.ts";
 import { readRun } from "../../io/mod.ts";
+import type { LiveServer } from "../../live/server.ts";
 import type { Experiment, ExperimentPlan } from "./experiment.ts";
 import { type FolderRunOptions, runInFolder } from "./folder_run.ts";
 import { GpuLease } from "./gpu_lease.ts";
 import { adapterOf, failIfDiverged } from "./record.ts";
 import { resumedOptions } from "./resumed_options.ts";
 import { adapterText, experimentText } from "./text.ts";
+
+/** A name and no literal: Deno fetches what a literal names, whether or not it is reached. */
+const SERVE_RUN: string = "../../live/serve_run.ts";
 
 /** Values of the flags that every experiment has. */
 type CommonFlags = FlagValues<typeof runFlags> & {
@@ -32,6 +36,8 @@ type CommonFlags = FlagValues<typeof runFlags> & {
   readonly resume: string | null;
   readonly checkpointEvery: number;
   readonly watch?: boolean;
+  readonly report?: boolean;
+  readonly live?: boolean;
 };
 
 /**
@@ -40,9 +46,17 @@ type CommonFlags = FlagValues<typeof runFlags> & {
  * @param experiment The experiment.
  * @returns The flags.
  */
-export function experimentFlags({ name, options }: Pick<Experiment, "name" | "options">): Flag[] {
+export function experimentFlags(
+  { name, options, page }: Pick<Experiment, "name" | "options" | "page">,
+): Flag[] {
   const isWatched = Object.hasOwn(options, "probeEvery");
-  return [...flagsOf(options), ...folderFlags(name), ...isWatched ? [watchFlag] : [], ...runFlags];
+  return [
+    ...flagsOf(options),
+    ...folderFlags(name),
+    ...isWatched ? [watchFlag] : [],
+    ...page ? [reportFlag, liveFlag] : [],
+    ...runFlags,
+  ];
 }
 
 /**
@@ -90,7 +104,7 @@ async function execute<Options extends OptionTable, Plan extends ExperimentPlan,
   }
   const values = resumed?.values ?? completeValues(options, asked as GivenOptions<Options>, name);
   const plan = await experiment.plan(values);
-  const { adapter, implementation, autotune } = { ...common, ...resumed?.machine };
+  const { adapter, implementation, autotune, report = false } = { ...common, ...resumed?.machine };
   const formats = resumed?.formats ?? askedFormats;
   const { profile = false } = values as { readonly profile?: boolean };
   using lease = await GpuLease.open(() => openGpu({ adapter, implementation, autotune, profile }));
@@ -99,14 +113,24 @@ async function execute<Options extends OptionTable, Plan extends ExperimentPlan,
   const label = experiment.label ?? plan.task?.name ?? name;
   using progress = createProgress({ total, label, heading, quiet, watch });
   let folder = place.isParent ? null : place.folder;
+  const begun = Promise.withResolvers<string>();
+  await using page = common.live ? await openLivePage(name, begun.promise) : null;
   const run = await runInFolder(lease, experiment, plan, {
     ...place,
     checkpointEvery,
     formats,
     signal,
     requests,
-    options: { ...values, adapter, implementation, autotune, formats: formats.join() },
-    onBegin: (path) => folder = path,
+    hasReport: report,
+    options: {
+      ...values,
+      adapter,
+      implementation,
+      autotune,
+      formats: formats.join(),
+      ...experiment.page && { report },
+    },
+    onBegin: (path) => begun.resolve(folder = path),
     onProgress: (steps, text) => progress.update(steps, text),
     onProbe: (probe, run) => progress.probe(probe, run),
     onNotice: (line) => say(`${name}: ${line}`),
@@ -115,6 +139,7 @@ async function execute<Options extends OptionTable, Plan extends ExperimentPlan,
     throw error;
   });
   progress.finish();
+  await page?.finish();
   const { record, result, paths, error } = run;
   if (signal.aborted && paths.length > 0) say(`${name}: ${resumeText(name, run.folder)}`);
   if (paths.length === 0) say(`${name}: nothing came of it, and the run in ${run.folder} is kept`);
@@ -123,6 +148,14 @@ async function execute<Options extends OptionTable, Plan extends ExperimentPlan,
   if (json) print(compactJson(snakeCase(record)));
   if (error) throw error;
   failIfDiverged(record);
+}
+
+/** Opens a page that follows the run, once that has begun. */
+async function openLivePage(name: string, folder: Promise<string>): Promise<LiveServer> {
+  const { serveRun } = await import(SERVE_RUN) as typeof import("../../live/serve_run.ts");
+  const page = await serveRun(folder, null);
+  say(`${name}: the run can be followed at ${page.url}`);
+  return page;
 }
 
 /** Where the flags say that the run is to go. */

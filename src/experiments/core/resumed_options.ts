@@ -26,8 +26,8 @@ interface RunRecord extends Partial<RunHistory> {
 export interface ResumedOptions<Options extends OptionTable> {
   /** Values of its options. */
   readonly values: OptionValues<Options>;
-  /** Flags of the machine that it was begun with and that are not given now. */
-  readonly machine: Partial<MachineFlags>;
+  /** Flags of machine and output that it was begun with and that are not given now. */
+  readonly machine: Partial<MachineFlags & { readonly report: boolean }>;
   /** Formats of its figures: its own, and those given now. */
   readonly formats: readonly FigureFormat[];
   /** Whether it is done, and nothing is asked of it beyond. */
@@ -65,7 +65,7 @@ export async function resumedOptions<Options extends OptionTable>(
   }
   const given = Object.fromEntries(Object.entries(flags).filter(([key]) => Object.hasOwn(options, key)));
   const machine = Object.fromEntries(
-    ["adapter", "implementation", "autotune"].filter((key) => !Object.hasOwn(flags, key))
+    ["adapter", "implementation", "autotune", "report"].filter((key) => !Object.hasOwn(flags, key))
       .flatMap((key) => Object.hasOwn(record.options!, key) ? [[key, record.options![key]]] : []),
   );
   const own = Object.fromEntries(

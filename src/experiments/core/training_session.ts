@@ -9,6 +9,7 @@ import { type Checkpoint, readCheckpoint, readJournal, writeCheckpoint } from ".
 import { journalPath, type RunIdentity, type SweptValues, type TraceShape } from "../../io/mod.ts";
 import type { SavedTraining, TraceChunk, TrainingState } from "../../train/state.ts";
 import type { Training } from "../../train/training.ts";
+import { Snapshots } from "./snapshots.ts";
 import { type TraceMark, TraceStreams } from "./trace_streams.ts";
 
 /** Where and how often a training is kept. */
@@ -23,6 +24,8 @@ export interface SessionPlace {
   readonly checkpointEvery: number;
   /** Gets events `checkpoint`; absent if nobody asks. */
   readonly requests: EventTarget | undefined;
+  /** Whether to take snapshots of networks that can be drawn. */
+  readonly hasSnapshots: boolean;
   /** Whether files may be written before the training has a probe. */
   readonly isBegun: boolean;
   /** Called before files are written. */
@@ -107,26 +110,44 @@ export class TrainingSession {
    * @throws {FileError} If no file can be made at the start.
    */
   async follow(training: Training, onChunk: (chunk: TraceChunk) => void): Promise<DivergenceError | null> {
-    const { checkpointEvery, requests, isBegun, onNotice } = this.#place;
-    const ask = () => training.requestState();
+    const { checkpointEvery, requests, isBegun, onNotice, hasSnapshots } = this.#place;
+    let isCheckpoint = false;
+    const ask = () => {
+      isCheckpoint = true;
+      training.requestState();
+    };
+    const onFault = (error: unknown) => onNotice(textOf(error));
+    const snapshots = hasSnapshots ? new Snapshots(training, { ...this.#place, onFault }) : null;
     const timer = setInterval(ask, 1000 * checkpointEvery);
     requests?.addEventListener("checkpoint", ask);
     let end: Promise<TraceMark | null> | null = null;
     try {
-      if (isBegun) await this.#begin();
-      const begin = () => this.#begin().catch((error) => onNotice(textOf(error)));
+      const open = async () => {
+        await this.#begin();
+        snapshots?.open();
+      };
+      if (isBegun) await open();
+      await snapshots?.begin();
+      const begin = () => open().catch(onFault);
       for await (const chunk of training.chunks()) {
         // The last step updates nothing: the state before it is that of a run that may grow.
         if (chunk.first === training.options.steps) end = this.#streams.mark();
         this.#streams.append(chunk);
         if (chunk.probes.length > 0) void begin();
-        if (chunk.state) this.#keep(chunk.state, this.#streams.mark(), training);
+        if (chunk.state) {
+          snapshots?.take(chunk.state);
+          if (isCheckpoint) this.#keep(chunk.state, this.#streams.mark(), training);
+          isCheckpoint = false;
+        }
+        snapshots?.follow(chunk.first + chunk.count);
         onChunk(chunk);
       }
       // A training of which nothing came leaves nothing behind.
       if (this.#isBeginning) {
         await begin();
-        this.#keep(await training.readState(), end ?? this.#streams.mark(), training);
+        const state = await training.readState();
+        snapshots?.take(state, true);
+        this.#keep(state, end ?? this.#streams.mark(), training);
       }
       return null;
     } catch (error) {
@@ -138,6 +159,7 @@ export class TrainingSession {
       await this.#isBeginning?.catch(() => {});
       await this.#streams.close();
       await this.#writing;
+      await snapshots?.close();
     }
   }
 

@@ -14,6 +14,7 @@ import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { trainingRun } from "../core/training_run.ts";
 import { staircaseReport, type StaircaseRun } from "./report.ts";
 import { sweptBy } from "./swept.ts";
+import { staircasePage } from "./texts.ts";
 
 /** Values of the options of a training. */
 export interface StaircaseOptions extends TrainingValues {
@@ -70,6 +71,7 @@ export const staircase: Experiment<TableOf<StaircaseOptions>, CompleteOptions, S
       "staircase.svg": async (result) => (await import("./figure.ts")).drawStaircase(result),
     },
     trace: ({ rows: [{ trace }] }) => trace,
+    page: staircasePage,
     summarize: ({ rows: [{ summary }] }) => summary,
     report: staircaseReport,
   });

@@ -9,21 +9,25 @@ import { figureFiles, parseFormats } from "../../convert/formats.ts";
 import type { Flag, FlagValues } from "../../cli/flags.ts";
 import { print } from "../../cli/output.ts";
 import { type Program, type ProgramCall, runProgram } from "../../cli/program.ts";
-import { formatsFlag, quietFlag, runJsonFlag } from "../../cli/program_flags.ts";
+import { formatsFlag, quietFlag, reportFlag, runJsonFlag } from "../../cli/program_flags.ts";
 import { runPath } from "../../cli/run_path.ts";
 import { InputError } from "../../errors.ts";
 import { formatNumber } from "../../format.ts";
 import { compactJson, snakeCase } from "../../io/json.ts";
-import { openRun, prettyJson, RunFolder, traceTable } from "../../io/mod.ts";
+import { openRun, prettyJson, RunFolder, type RunIdentity, traceTable } from "../../io/mod.ts";
+import { STATE_FOLDER } from "../../io/run_files.ts";
 import { type Threshold, thresholdNames } from "../../rank/certificates/rank_interval.ts";
 import type { CompleteOptions } from "../../train/options.ts";
 import { summarize } from "../../train/summary.ts";
 import type { Trace } from "../../train/trace.ts";
 import type { ExperimentResult } from "../core/experiment.ts";
 import type { TaskConfiguration } from "../core/record.ts";
+import { reportFacts } from "../core/report_facts.ts";
+import { readNetworks, REPORT_FILE, reportPieces } from "../core/run_outputs.ts";
 import { staircaseReport, type StaircaseRun } from "./report.ts";
 import { rethreshold } from "./rethreshold.ts";
 import { sweptBy } from "./swept.ts";
+import { staircasePage } from "./texts.ts";
 
 const flags = [
   {
@@ -62,6 +66,7 @@ const flags = [
     default: null,
     help: "formats of the figure, of svg, png and pdf, as in svg,pdf; by default those of the run",
   },
+  reportFlag,
   runJsonFlag,
   quietFlag,
 ] as const satisfies readonly Flag[];
@@ -100,9 +105,10 @@ async function main({ flags, positionals: [given = "runs/staircase"] }: ProgramC
   const asked = flags.formats === null ? null : parseFormats(flags.formats);
   const path = await runPath(given);
   const { record, status, trace: readTrace } = await openRun(path);
-  const { experiment, configuration, options } = (record ?? {}) as {
+  const { experiment, configuration, identity, options } = (record ?? {}) as {
     experiment?: string;
     configuration?: Configuration;
+    identity?: RunIdentity;
     options?: { readonly formats?: string } | null;
   };
   if (experiment !== "staircase" || !configuration) {
@@ -124,7 +130,7 @@ async function main({ flags, positionals: [given = "runs/staircase"] }: ProgramC
   }`;
   const formats = asked ?? parseFormats(options?.formats ?? formatsFlag.default);
   await loadFormats(formats);
-  const files = figureFiles(["staircase.svg"], formats);
+  const files = [...figureFiles(["staircase.svg"], formats), ...flags.report ? [REPORT_FILE] : []];
   // A folder in that of the run holds nothing that could not be made again.
   const mode = out === null || overwrite ? "overwrite" : "new";
   await using folder = await RunFolder.open(out ?? join(path, name), { mode, files });
@@ -144,6 +150,15 @@ async function main({ flags, positionals: [given = "runs/staircase"] }: ProgramC
   const saved = await folder.save({
     "trace.csv": () => table.pieces(),
     ...figureMakers("staircase.svg", () => drawStaircase(result), formats),
+    ...flags.report && {
+      [REPORT_FILE]: async () => {
+        const { summary, threshold, ...texts } = staircasePage(result);
+        const sections = reportFacts({ ...record, configuration: own.configuration });
+        const snapshots = identity ? await readNetworks(join(path, STATE_FOLDER), identity) : [];
+        const facts = { ...texts, command: null, sections };
+        return await reportPieces({ trace, summary, threshold, facts, snapshots });
+      },
+    },
     "run.json": prettyJson(snakeCase(own)),
   });
   if (!flags.quiet) print([...staircaseReport(result, null), "", ...saved.paths].join("\n"));

@@ -75,10 +75,13 @@ export function drawSvg(
 }
 
 /**
- * Replaces what XML does not allow for: control characters by their pictures, and halves of
- * surrogate pairs. Names of files and tasks go into figures, and may hold any of these.
+ * Replaces what XML does not allow: control characters by their pictures, and halves of surrogate
+ * pairs. Names of files and tasks go into figures, and may hold any of these.
+ *
+ * @param xml A document.
+ * @returns The document, well formed.
  */
-function wellFormed(xml: string): string {
+export function wellFormed(xml: string): string {
   return xml.toWellFormed().replaceAll(
     // deno-lint-ignore no-control-regex
     /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g,

@@ -45,15 +45,17 @@ interface Extremes {
  * @param trace The trace.
  * @param steps Its steps, as {@linkcode stepsOf} lists them.
  * @param floorOf Gives the floor of a probe, if it has one.
+ * @param limits Most steps that are all picked, and number of blocks of more.
  * @returns The steps, ascending.
  */
 export function visibleSteps(
   { probes }: Trace,
   steps: readonly number[],
   floorOf: (probe: Probe) => number | undefined,
+  { most = MOST_STEPS, blocks = BLOCKS }: { readonly most?: number; readonly blocks?: number } = {},
 ): readonly number[] {
-  if (steps.length <= MOST_STEPS) return steps;
-  const blockOf = new Map(steps.map((step, i) => [step, Math.floor(BLOCKS * i / steps.length)]));
+  if (steps.length <= most) return steps;
+  const blockOf = new Map(steps.map((step, i) => [step, Math.floor(blocks * i / steps.length)]));
   const kept = new Set<number>();
   steps.forEach((step, i) => {
     const block = blockOf.get(step);
@@ -73,7 +75,7 @@ export function visibleSteps(
   for (const probe of probes) {
     const { step, loss, layers } = probe;
     let at = blockOf.get(step)!;
-    const next = () => at += BLOCKS;
+    const next = () => at += blocks;
     see(at, step, loss);
     see(next(), step, floorOf(probe));
     for (const { ranks } of layers) {

@@ -24,6 +24,66 @@ export type Threshold = "absolute" | "relative";
 /** Names of the ways in which a threshold is meant. */
 export const thresholdNames: readonly Threshold[] = ["absolute", "relative"];
 
+/** Eigenvalues and the ends of the intervals in which the exact ones lie. */
+export interface EigenvalueIntervals {
+  /** Computed eigenvalues λ̂, descending. */
+  readonly eigenvalues: ArrayLike<number>;
+  /** λ̂_i − δ_i, rounded down. */
+  readonly least: ArrayLike<number>;
+  /** λ̂_i + δ_i, rounded up. */
+  readonly most: ArrayLike<number>;
+}
+
+/**
+ * Computes the intervals in which exact eigenvalues lie, for {@linkcode countIntervals}.
+ *
+ * @param eigenvalues Computed eigenvalues λ̂ ≥ 0, descending.
+ * @param bounds Bounds δ_i ≥ |λ̂_i − λ_i|, one per eigenvalue.
+ * @returns The eigenvalues, and the ends of their intervals.
+ */
+export function eigenvalueIntervals(
+  eigenvalues: ArrayLike<number>,
+  bounds: ArrayLike<number>,
+): EigenvalueIntervals {
+  const n = eigenvalues.length, least = new Float64Array(n), most = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    least[i] = addDown(eigenvalues[i], -bounds[i]);
+    most[i] = addUp(eigenvalues[i], bounds[i]);
+  }
+  return { eigenvalues, least, most };
+}
+
+/**
+ * Counts the eigenvalues of a Gram matrix above a threshold, see {@linkcode rankInterval}. It suits
+ * many thresholds for one spectrum.
+ *
+ * @param intervals The eigenvalues and their intervals.
+ * @param epsilon Threshold ε > 0, the exact float64.
+ * @param threshold Whether ε is absolute or relative to λ₁.
+ * @returns The rank and its certified interval.
+ */
+export function countIntervals(
+  { eigenvalues, least, most }: EigenvalueIntervals,
+  epsilon: number,
+  threshold: Threshold,
+): RankInterval {
+  const n = eigenvalues.length;
+  const relative = threshold === "relative";
+  const [largest, lowest, highest] = n > 0 ? [eigenvalues[0], least[0], most[0]] : [0, 0, 0];
+  if (relative && epsilon >= 1 && !Number.isNaN(largest)) return { epsilon, rank: 0, low: 0, high: 0 };
+  const at = relative ? epsilon * largest : epsilon;
+  const atMost = relative ? multiplyUp(epsilon, highest) : epsilon;
+  const atLeast = relative ? multiplyDown(epsilon, Math.max(0, lowest)) : epsilon;
+  let rank = 0, low = 0, high = 0;
+  for (let i = 0; i < n; i++) {
+    if (eigenvalues[i] > at) rank++;
+    if (least[i] > atMost) low++;
+    if (!(most[i] <= atLeast)) high++;
+  }
+  if (relative && lowest > 0) low = Math.max(low, 1);
+  return { epsilon, rank: Math.min(high, Math.max(low, rank)), low, high };
+}
+
 /**
  * Counts the eigenvalues of a Gram matrix above a threshold.
  *
@@ -54,21 +114,5 @@ export function rankInterval(
   epsilon: number,
   { threshold = "absolute" }: { readonly threshold?: Threshold } = {},
 ): RankInterval {
-  const n = eigenvalues.length;
-  const relative = threshold === "relative";
-  const largest = n > 0 ? eigenvalues[0] : 0;
-  const slack = n > 0 ? bounds[0] : 0;
-  const least = addDown(largest, -slack);
-  if (relative && epsilon >= 1 && !Number.isNaN(largest)) return { epsilon, rank: 0, low: 0, high: 0 };
-  const at = relative ? epsilon * largest : epsilon;
-  const atMost = relative ? multiplyUp(epsilon, addUp(largest, slack)) : epsilon;
-  const atLeast = relative ? multiplyDown(epsilon, Math.max(0, least)) : epsilon;
-  let rank = 0, low = 0, high = 0;
-  for (let i = 0; i < n; i++) {
-    if (eigenvalues[i] > at) rank++;
-    if (addDown(eigenvalues[i], -bounds[i]) > atMost) low++;
-    if (!(addUp(eigenvalues[i], bounds[i]) <= atLeast)) high++;
-  }
-  if (relative && least > 0) low = Math.max(low, 1);
-  return { epsilon, rank: Math.min(high, Math.max(low, rank)), low, high };
+  return countIntervals(eigenvalueIntervals(eigenvalues, bounds), epsilon, threshold);
 }

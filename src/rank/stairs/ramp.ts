@@ -65,30 +65,84 @@ const UNEVEN = 0.1;
  * @returns Number of levels, roughness and p-value.
  */
 export function testRamp(ranks: ArrayLike<number | RankBounds>, options: RampTestOptions = {}): RampTest {
-  checkKeys("options of testRamp", options, ["flicker", "seed", "draws"]);
-  const { flicker = 0, seed = 0, draws = 199 } = options;
+  const { durations, draw } = rampOf("testRamp", ranks, options), levels = durations.length;
+  if (levels < FEWEST_LEVELS) return { levels, roughness: NaN, pValue: NaN };
+  const roughness = roughnessOf(durations), { draws = 199 } = options;
+  const drawn = Array.from({ length: draws }, () => roughnessOf(durationsOf(draw())));
+  return { levels, roughness, pValue: monteCarloPValue(roughness, drawn) };
+}
+
+/** A series that was drawn from the null of {@linkcode testRamp}. */
+export interface RampDraw {
+  /** Indices of its probes among those that were given. */
+  readonly indices: readonly number[];
+  /** Ranks at these. */
+  readonly ranks: readonly number[];
+}
+
+/**
+ * Draws series from the null of {@linkcode testRamp}, the first ones that it compares with: what a
+ * smooth trend that is rounded looks like.
+ *
+ * @param ranks As of {@linkcode testRamp}.
+ * @param options As of {@linkcode testRamp}; 199 draws by default.
+ * @returns The series; none with fewer than five levels.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { drawRamps } from "./ramp.ts";
+ *
+ * const ranks = Array.from({ length: 60 }, (_, i) => 10 * Math.floor(i / 10));
+ * const [{ indices, ranks: trend }] = drawRamps(ranks, { draws: 1 });
+ * assert.equal(indices.length, trend.length);
+ * // It goes on along the way, and does not stay for ten probes as the stairs do.
+ * assert(trend.every((rank, i) => i < 15 || i > 50 || trend[i - 5] < rank));
+ * ```
+ */
+export function drawRamps(
+  ranks: ArrayLike<number | RankBounds>,
+  options: RampTestOptions = {},
+): RampDraw[] {
+  const { durations, draw, indices, falls } = rampOf("drawRamps", ranks, options);
+  if (durations.length < FEWEST_LEVELS) return [];
+  return Array.from({ length: options.draws ?? 199 }, () => ({
+    indices,
+    ranks: draw().map(({ low }) => falls ? -low : low),
+  }));
+}
+
+/** Durations of the levels of ranks, and draws from the null. Series that fall are turned over. */
+function rampOf(
+  caller: string,
+  ranks: ArrayLike<number | RankBounds>,
+  options: RampTestOptions,
+) {
+  checkKeys(`options of ${caller}`, options, ["flicker", "seed", "draws"]);
+  const { flicker = 0, seed = 0 } = options;
   const all = Array.from(ranks, (rank) => typeof rank === "number" ? { low: rank, high: rank } : rank);
-  const finite = all.filter(({ low, high }) => Number.isFinite(low + high));
-  const known = thinSeries(finite.length).indices.map((i) => finite[i]);
+  const finite = all.map((_, i) => i).filter((i) => Number.isFinite(all[i].low + all[i].high));
+  const indices = thinSeries(finite.length).indices.map((i) => finite[i]);
+  const known = indices.map((i) => all[i]);
   const half = Math.floor(known.length / 2), height = ({ low, high }: RankBounds) => (low + high) / 2;
   const falls = mean(known.slice(half).map(height)) < mean(known.slice(0, half).map(height));
   const probes = falls ? known.map(({ low, high }) => ({ low: -high, high: -low })) : known;
-  const durations = durationsOf(probes);
-  const levels = durations.length;
-  if (levels < FEWEST_LEVELS) return { levels, roughness: NaN, pValue: NaN };
-  const roughness = roughnessOf(durations);
-  const random = uniform(seed), next = normal(random);
-  const start = passages(probes).find((at) => at > 0)!, smooth = smoothed(durations);
-  const drawn = Array.from({ length: draws }, () => {
+  const durations = durationsOf(probes), random = uniform(seed), next = normal(random);
+  const passed = passages(probes), first = passed.findIndex((at) => at > 0), start = passed[first];
+  const lowest = probes.reduce((least, { high }) => Math.min(least, high), Infinity) + 1 + first;
+  const smooth = durations.length < FEWEST_LEVELS ? [] : smoothed(durations);
+  const draw = (): RankBounds[] => {
     const phase = random();
     const uneven = smooth.map((duration) => duration * Math.exp(UNEVEN * next()));
-    return roughnessOf(durationsOf(Array.from(trendThrough(uneven, start, probes.length), (height) => {
-      const rank = Math.floor(height + phase), chance = random();
+    // The trend begins half a level below the lowest one that is passed.
+    const ground = phase < 0.5 ? lowest : lowest - 1;
+    return Array.from(trendThrough(uneven, start, probes.length), (height) => {
+      const rank = ground + Math.floor(height + phase), chance = random();
       const shown = chance < flicker / 2 ? rank - 1 : chance < flicker ? rank + 1 : rank;
       return { low: shown, high: shown };
-    })));
-  });
-  return { levels, roughness, pValue: monteCarloPValue(roughness, drawn) };
+    });
+  };
+  return { durations, draw, indices, falls };
 }
 
 /** Probes at which the levels between the least and the greatest rank are passed. */

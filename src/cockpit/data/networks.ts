@@ -1,0 +1,172 @@
+/**
+ * The networks of a run at some steps, and their features at any input, computed on the host.
+ *
+ * @module
+ */
+import { activationFunction, parseActivation } from "../../nn/activation.ts";
+import { parameterLayout } from "../../nn/layout.ts";
+import { symmetricEigenvectors } from "./symmetric_eigenvectors.ts";
+
+/** The networks of a run at one step. */
+export interface NetworkSnapshot {
+  /** Number of updates made before. */
+  readonly step: number;
+  /** Widths of all layers, inputs and outputs included. */
+  readonly widths: readonly number[];
+  /** Activations of the hidden layers. */
+  readonly activations: readonly string[];
+  /** Number of replicas. */
+  readonly replicas: number;
+  /** Parameters of all replicas as `parameterLayout` places them; samples; the target. */
+  readonly arrays: Readonly<Record<"parameters" | "x" | "weights" | "targetX" | "targetY", Float32Array>>;
+}
+
+/** The networks of a run at S steps. */
+export interface NetworkColumns extends Pick<NetworkSnapshot, "widths" | "activations"> {
+  /** Number of replicas R that are there, from the first. */
+  readonly replicas: number;
+  /** The steps, ascending: S. */
+  readonly steps: Float64Array;
+  /** Parameters, S × R networks as `parameterLayout` places them. */
+  readonly parameters: Float32Array;
+  /** Inputs of the samples whose features are ranked, a row each. */
+  readonly x: Float32Array;
+  /** Quadrature weights of these. */
+  readonly weights: Float32Array;
+  /** Inputs at which the function is known that the networks are to become; empty if it is not. */
+  readonly targetX: Float32Array;
+  /** Its values there. */
+  readonly targetY: Float32Array;
+}
+
+/** Most parameters in a page: about 2 MB. */
+const MOST_PARAMETERS = 400_000;
+
+/**
+ * Arranges snapshots in columns. Of many networks it keeps the replicas that fit, and then the
+ * steps, the first and the last among them.
+ *
+ * @param snapshots The snapshots, by their steps.
+ * @returns The columns; `null` if there are none.
+ */
+export function networkColumns(snapshots: readonly NetworkSnapshot[]): NetworkColumns | null {
+  const last = snapshots.at(-1);
+  if (!last) return null;
+  const { widths, activations, arrays: { x, weights, targetX, targetY } } = last;
+  const size = 4 * parameterLayout(widths).size;
+  const replicas = Math.max(
+    1,
+    Math.min(last.replicas, Math.floor(MOST_PARAMETERS / (size * snapshots.length))),
+  );
+  const most = Math.max(2, Math.floor(MOST_PARAMETERS / (size * replicas)));
+  const kept = snapshots.length <= most ? snapshots : Array.from(
+    { length: most },
+    (_, i) => snapshots[Math.round(i * (snapshots.length - 1) / (most - 1))],
+  );
+  const parameters = new Float32Array(kept.length * replicas * size);
+  for (const [s, { arrays }] of kept.entries()) {
+    parameters.set(arrays.parameters.subarray(0, replicas * size), s * replicas * size);
+  }
+  const steps = Float64Array.from(kept, ({ step }) => step);
+  return { widths, activations, replicas, steps, parameters, x, weights, targetX, targetY };
+}
+
+/** Values of a layer at some inputs, row-major: a row for each input. */
+export interface LayerValues {
+  /** Number of neurons, or of outputs. */
+  readonly columns: number;
+  /** The values. */
+  readonly values: Float64Array;
+}
+
+/**
+ * Evaluates a network in double precision.
+ *
+ * @param networks The networks.
+ * @param which Index of the step, and of the replica.
+ * @param x Inputs, a row each.
+ * @returns Features of each hidden layer, then the output.
+ */
+export function evaluateNetwork(
+  { widths, activations, replicas, parameters }: NetworkColumns,
+  { snapshot, replica }: { readonly snapshot: number; readonly replica: number },
+  x: ArrayLike<number>,
+): LayerValues[] {
+  const { layers, size } = parameterLayout(widths);
+  const own = parameters.subarray(4 * size * (snapshot * replicas + replica));
+  const count = x.length / widths[0], all: LayerValues[] = [];
+  let from: ArrayLike<number> = x;
+  for (const [l, { inputs, outputs, outputStride, weights, bias }] of layers.entries()) {
+    const name = activations[l], values = new Float64Array(count * outputs);
+    const activate = name === undefined ? (z: number) => z : activationFunction(parseActivation(name));
+    for (let k = 0; k < count; k++) {
+      const row = values.subarray(k * outputs, (k + 1) * outputs);
+      for (let j = 0; j < outputs; j++) row[j] = own[4 * bias + j];
+      for (let i = 0; i < inputs; i++) {
+        const h = from[k * inputs + i], at = 4 * (weights + i * outputStride);
+        for (let j = 0; j < outputs; j++) row[j] += h * own[at + j];
+      }
+      for (let j = 0; j < outputs; j++) row[j] = activate(row[j]);
+    }
+    all.push({ columns: outputs, values });
+    from = values;
+  }
+  return all;
+}
+
+/** Leading eigenvectors q_i of a layer's Gram matrix, with their eigenvalues λ_i. */
+export interface LeadingEigenvectors {
+  /** Eigenvalues, descending. */
+  readonly eigenvalues: readonly number[];
+  /** Eigenvectors, one after the other. */
+  readonly vectors: readonly Float64Array[];
+}
+
+/**
+ * Computes the leading eigenvectors of the Gram matrix of features.
+ *
+ * @param features Features at the samples.
+ * @param weights Quadrature weights of the samples.
+ * @param count Number of eigenvectors wanted.
+ * @returns At most so many.
+ */
+export function leadingEigenvectors(
+  { columns: n, values }: LayerValues,
+  weights: ArrayLike<number>,
+  count: number,
+): LeadingEigenvectors {
+  const gram = new Float64Array(n * n);
+  for (let k = 0; k < weights.length; k++) {
+    for (let i = 0; i < n; i++) {
+      const weighted = weights[k] * values[k * n + i];
+      for (let j = i; j < n; j++) gram[i * n + j] += weighted * values[k * n + j];
+    }
+  }
+  for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) gram[i * n + j] = gram[j * n + i];
+  const { eigenvalues, vectors } = symmetricEigenvectors(gram, n);
+  return { eigenvalues: eigenvalues.slice(0, count), vectors: vectors.slice(0, count) };
+}
+
+/**
+ * Computes eigenfeatures ψ_i = Φ q_i, scaled to norm 1, with the sign that makes most of their
+ * weight positive.
+ *
+ * @param features Features Φ at any inputs.
+ * @param eigen Eigenvectors and eigenvalues of the Gram matrix at the samples.
+ * @returns Values of each eigenfeature at the inputs; none for an eigenvalue of 0.
+ */
+export function eigenfeatures(
+  { columns: n, values }: LayerValues,
+  { eigenvalues, vectors }: LeadingEigenvectors,
+): Float64Array[] {
+  return vectors.flatMap((vector, i) => {
+    if (!(eigenvalues[i] > 0)) return [];
+    const psi = new Float64Array(values.length / n);
+    for (let k = 0; k < psi.length; k++) {
+      for (let j = 0; j < n; j++) psi[k] += values[k * n + j] * vector[j];
+    }
+    const sign = psi.reduce((sum, value) => sum + value, 0) < 0 ? -1 : 1;
+    const scale = sign / Math.sqrt(eigenvalues[i]);
+    return [psi.map((value) => scale * value)];
+  });
+}

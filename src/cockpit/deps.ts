@@ -1,0 +1,14 @@
+/**
+ * Third-party code of this room: signals, which tell views what changed.
+ *
+ * @module
+ */
+export {
+  batch,
+  computed,
+  effect,
+  type ReadonlySignal,
+  Signal,
+  signal,
+  untracked,
+} from "npm:@preact/signals-core@1.14.1";

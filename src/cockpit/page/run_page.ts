@@ -1,0 +1,175 @@
+/// <reference lib="dom" />
+/**
+ * The page of a run.
+ *
+ * @module
+ */
+import { thousands } from "../../plot/core/format.ts";
+import { effect } from "../deps.ts";
+import { type RunReport, unpackRun } from "../data/run_file.ts";
+import { applyFragment, fragmentOf } from "../state.ts";
+import { runControls } from "./controls.ts";
+import { element } from "./dom.ts";
+import { exportButtons } from "./export.ts";
+import { factsElement } from "./facts.ts";
+import { drawKey } from "./key.ts";
+import { networkPanels } from "./network_panels.ts";
+import { mountPanel } from "./panel.ts";
+import { runReadout } from "./readout.ts";
+import { type RunModel, runModel } from "./run_model.ts";
+import { lossPanel } from "./loss_panel.ts";
+import { rankPanel } from "./rank_panel.ts";
+import { spectrumPanels } from "./spectrum_panels.ts";
+import { stairsTable } from "./stairs_table.ts";
+
+/** Identifier of the element that holds the packed run. */
+export const DATA_ID = "run-data";
+
+/** Milliseconds without a change until the address follows what is shown. */
+const SETTLED = 250;
+
+/** What was left out of the page, in words. */
+function thinnedText({ columns: { recorded, steps, spectrumAt } }: RunReport): string {
+  const some = (kept: number, all: number, what: string, which: string) =>
+    kept < all ? [`${thousands(kept)} of ${thousands(all)} ${what}, ${which}`] : [];
+  const cut = [
+    ...some(steps.length, recorded.steps, "probed steps", "those that can be seen"),
+    ...some(spectrumAt.length, recorded.spectra, "spectra", "evenly spaced"),
+  ];
+  return cut.length === 0 ? "" : `This page holds ${cut.join("; and ")}. spectra.npz has them all.`;
+}
+
+/** Reads the run of another report. */
+async function readReport(file: Blob): Promise<RunReport> {
+  const page = new DOMParser().parseFromString(await file.text(), "text/html");
+  const data = page.getElementById(DATA_ID)?.textContent;
+  if (!data) throw new Error("it is no report.html of a run");
+  return await unpackRun(data);
+}
+
+/** Compares with the report that is chosen, or dropped onto the page. */
+function comparison(model: RunModel, say: (text: string) => void): HTMLElement {
+  const { other, report } = model;
+  const take = async (file: File | null | undefined) => {
+    if (!file) return;
+    try {
+      const found = await readReport(file);
+      other.value = found;
+      const same = found.columns.threshold === report.columns.threshold;
+      say(
+        `Dashed: ${found.facts.title} · ${found.facts.subtitle}${
+          same ? "" : ", with thresholds of another kind"
+        }`,
+      );
+    } catch (error) {
+      say(`${file.name} cannot be compared: ${error instanceof Error ? error.message : error}`);
+    }
+  };
+  const input = element("input", {
+    type: "file",
+    accept: ".html,text/html",
+    id: "compare",
+    change: () => void take(input.files?.[0]),
+  });
+  const clear = element("button", {
+    type: "button",
+    click: () => {
+      other.value = null;
+      input.value = "";
+      say("");
+    },
+  }, "Remove it");
+  effect(() => void (clear.hidden = other.value === null));
+  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    void take(event.dataTransfer?.files[0]);
+  });
+  return element(
+    "span",
+    { class: "compare" },
+    element("label", { for: "compare" }, "Compare with another report.html (or drop it here)"),
+    input,
+    clear,
+  );
+}
+
+/** Keeps the address and what is shown the same. */
+function followAddress({ report: { columns }, state }: RunModel): void {
+  applyFragment(columns, state, location.hash);
+  addEventListener("hashchange", () => applyFragment(columns, state, location.hash));
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  effect(() => {
+    const fragment = fragmentOf(columns, state);
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const address = fragment === "" ? location.pathname + location.search : `#${fragment}`;
+      if (location.hash.slice(1) !== fragment) history.replaceState(null, "", address);
+    }, SETTLED);
+  });
+}
+
+/** The meaning of the lines on paper, where there are no controls. */
+function printedKey(model: RunModel): HTMLElement {
+  const box = element("div", { class: "key", "aria-hidden": "true" }), width = 700;
+  effect(() => {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    const height = drawKey(svg, model, width);
+    for (const [key, value] of Object.entries({ width, height })) svg.setAttribute(key, String(value));
+    box.replaceChildren(svg);
+  });
+  return box;
+}
+
+/**
+ * Builds the page of a run.
+ *
+ * @param parent Where to build it.
+ * @param report The run.
+ */
+export function buildRunPage(parent: Element, report: RunReport): void {
+  const model = runModel(report), { state, stairs } = model;
+  followAddress(model);
+  const status = element("p", { role: "status", class: "status" });
+  const say = (text: string) => void (status.textContent = text);
+  const thinned = thinnedText(report);
+  const [over, beside, below, spectrumPlace, networks] = ["over", "beside", "below", "spectrum", "networks"]
+    .map((name) => element("div", { class: name }));
+  const panels = element("div", { class: "columns" }, over, beside, below, spectrumPlace, networks);
+  const tools = element("div", { class: "tools" }, exportButtons(panels, model, say), comparison(model, say));
+  parent.replaceChildren(
+    runControls(model),
+    ...thinned === "" ? [] : [element("p", { class: "note" }, thinned)],
+    printedKey(model),
+    panels,
+    tools,
+    status,
+    factsElement(report.facts),
+  );
+  if (report.columns.steps.length === 0) {
+    panels.append("The run has no probes.");
+    return;
+  }
+  mountPanel(over, lossPanel(model));
+  const ranks = element("div", { class: "ranks" });
+  over.append(ranks);
+  let unmount: (() => void)[] = [];
+  effect(() => {
+    for (const stop of unmount) stop();
+    unmount = state.layers.value.map((l) => mountPanel(ranks, rankPanel(model, l)));
+  });
+  beside.append(runReadout(model));
+  if (stairs.length === 0) return;
+  beside.append(element(
+    "details",
+    { class: "stairs", open: true },
+    element("summary", {}, "Stairs, and what else could have made them"),
+    stairsTable(model),
+  ));
+  const [waterfall, spectrum] = spectrumPanels(model);
+  mountPanel(below, waterfall);
+  mountPanel(spectrumPlace, spectrum);
+  if (report.networks) {
+    for (const panel of networkPanels(model, report.networks)) mountPanel(networks, panel);
+  }
+}

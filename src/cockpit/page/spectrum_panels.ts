@@ -1,0 +1,109 @@
+/**
+ * The panels of spectra: over the steps, and at the time cursor.
+ *
+ * @module
+ */
+import { thousands } from "../../plot/core/format.ts";
+import { stepAxis } from "../../plot/core/scales.ts";
+import { computed } from "../deps.ts";
+import { intervalsOf } from "../data/ranks_at.ts";
+import { valueAt } from "../views/axes.ts";
+import {
+  drawSpectrum,
+  drawThreshold,
+  drawWaterfall,
+  spectrumAxis,
+  spectrumDomain,
+} from "../views/spectrum_views.ts";
+import { drawCursor, type PanelFrame, type PanelParts } from "./panel.ts";
+import { type RunModel, sidesOf, spectrumAtCursor } from "./run_model.ts";
+import { cursorX, layerName, moveCursor, sharedSteps } from "./panel_parts.ts";
+
+/** Domain of the eigenvalues of a layer. */
+function domainOf({ report: { columns } }: RunModel, l: number): readonly [number, number] {
+  const solved = intervalsOf(columns, l).filter((_, i) => columns.isSolved[i]);
+  return spectrumDomain(solved, columns.threshold === "absolute" ? columns.epsilons : []);
+}
+
+/**
+ * Makes the panels of the spectra of the layer that is picked: over the steps, and at the time
+ * cursor.
+ *
+ * @param model The run.
+ * @returns The two panels.
+ */
+export function spectrumPanels(model: RunModel): readonly [PanelParts, PanelParts] {
+  const { report, state, shownReplica } = model, { columns } = report;
+  const { spectrumAt, isSolved, steps } = columns, S = spectrumAt.length;
+  const at = Array.from(spectrumAt, (p) => steps[p]);
+  const domain = computed(() => domainOf(model, state.layer.value));
+  const spectra = computed(() => {
+    const first = shownReplica.value * S;
+    return intervalsOf(columns, state.layer.value).slice(first, first + S)
+      .map((spectrum, s) => isSolved[first + s] ? spectrum : null);
+  });
+  const who = () => columns.replicas > 1 ? `, replica ${shownReplica.value}` : "";
+  const setEpsilon = (y: number, frame: PanelFrame) => {
+    // Of a relative threshold it is a share of the largest eigenvalue that is under the pointer.
+    const scale = state.threshold.value === "relative"
+      ? spectrumAtCursor(model, state.layer.value)?.intervals.eigenvalues[0] ?? 1
+      : 1;
+    const epsilon = valueAt(frame.y, frame.height, y) / scale;
+    if (epsilon > 0 && epsilon < Infinity) state.epsilon.value = Number(epsilon.toPrecision(3));
+  };
+  const waterfall: PanelParts = {
+    name: "waterfall",
+    heading: () => [
+      `eigenvalues λ of ${layerName(report, state.layer.value)}${who()}`,
+      `eigenvalues λ of layer ${state.layer.value + 1}${who()}`,
+      "eigenvalues λ",
+    ],
+    describe: () => `${at.length} spectra.`,
+    height: 230,
+    xName: "optimisation step",
+    axes: (width, height) => ({ x: sharedSteps(model, width), y: spectrumAxis(domain.value, height) }),
+    layers: [
+      (parent, frame) => drawWaterfall(parent, at, spectra.value, frame),
+      (parent, frame) => {
+        const largest = spectra.value.map((spectrum) => spectrum?.eigenvalues[0] ?? NaN);
+        const threshold = { epsilon: state.epsilon.value, threshold: state.threshold.value };
+        drawThreshold(parent, at, largest, threshold, frame);
+      },
+      (parent, frame) => drawCursor(parent, cursorX(model, frame), frame.height),
+    ],
+    onPoint: ({ x, y }, frame, isPressed) => isPressed ? setEpsilon(y, frame) : moveCursor(model, x, frame),
+  };
+  const found = computed(() => spectrumAtCursor(model, state.layer.value));
+  const spectrum: PanelParts = {
+    name: "spectrum",
+    heading: () => {
+      const step = found.value && thousands(found.value.step);
+      return step === null ? ["no spectrum yet"] : [`spectrum at step ${step}${who()}`, `step ${step}`];
+    },
+    describe: () => "Eigenvalues with their bounds, largest first.",
+    height: 230,
+    xName: "index of the eigenvalue",
+    axes: (width, height) => {
+      const n = columns.layers[state.layer.value]?.width ?? 1;
+      const { scale, ticks } = stepAxis([0, n + 1], width);
+      return {
+        x: { scale, domain: [0, n + 1], ticks: ticks.filter(({ value }) => value >= 1 && value <= n) },
+        y: spectrumAxis(domain.value, height),
+      };
+    },
+    layers: [
+      (parent, frame) => {
+        if (found.value) drawSpectrum(parent, found.value.intervals, sidesOf(found.value, state), frame);
+      },
+      (parent, frame) => {
+        const scale = state.threshold.value === "relative" ? found.value?.intervals.eigenvalues[0] ?? NaN : 1;
+        const at = { epsilon: state.epsilon.value * scale, threshold: "absolute" as const };
+        drawThreshold(parent, [], [], at, frame);
+      },
+    ],
+    onPoint: ({ y }, frame, isPressed) => {
+      if (isPressed) setEpsilon(y, frame);
+    },
+  };
+  return [waterfall, spectrum];
+}

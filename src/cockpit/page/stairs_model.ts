@@ -1,0 +1,150 @@
+/**
+ * The stairs of a run in a page: they follow the threshold at a distance.
+ *
+ * @module
+ */
+import type { Staircase } from "../../rank/stairs/find_stairs.ts";
+import { drawRamps } from "../../rank/stairs/ramp.ts";
+import { computed, effect, type ReadonlySignal, signal } from "../deps.ts";
+import type { PValues } from "../data/p_values.ts";
+import {
+  ranksAt,
+  recordedIndex,
+  singleSeries,
+  stairsOf,
+  testsOf,
+  type ThresholdAt,
+} from "../data/ranks_at.ts";
+import type { RunReport } from "../data/run_file.ts";
+import type { ViewState } from "../state.ts";
+
+/** The parts of a staircase that are shown. */
+type StairsParts = Pick<Staircase, "stairs" | "jumps" | "flicker" | "doubt">;
+
+/** Stairs with their threshold. */
+export interface FoundStairs extends StairsParts {
+  /** The threshold. */
+  readonly at: ThresholdAt;
+  /** p-values of their tests, where the run has made them; otherwise `null`. */
+  readonly pValues: PValues | null;
+  /** Whether they are from all probes of the run. */
+  readonly isOfAllProbes: boolean;
+}
+
+/** Ranks of a smooth trend. */
+export interface Trend {
+  /** Indices of the steps. */
+  readonly at: readonly number[];
+  /** Ranks at these. */
+  readonly ranks: readonly number[];
+}
+
+/** Stairs, what else could have made them, and tests. */
+export interface StairsModel {
+  /** Stairs of each layer, which follow the threshold a little later; `null` at the very start. */
+  readonly stairs: readonly ReadonlySignal<FoundStairs | null>[];
+  /** Draws from the null of the stairs: smooth trends that are rounded; empty unless wanted. */
+  readonly trends: readonly ReadonlySignal<readonly Trend[]>[];
+  /** p-values of the stairs of the picked layer, a little later; `null` where there are none. */
+  readonly tests: ReadonlySignal<PValues | null>;
+}
+
+/**
+ * Makes the model of the stairs.
+ *
+ * @param report The run.
+ * @param state What is shown.
+ * @param at The threshold.
+ * @returns The model.
+ */
+export function stairsModel(
+  report: RunReport,
+  state: ViewState,
+  at: ReadonlySignal<ThresholdAt>,
+): StairsModel {
+  const { columns } = report;
+  const settled = trailing(at);
+  const stairs = columns.layers.map((_, l) =>
+    computed((): FoundStairs | null => {
+      const at = settled.at.value, replica = state.replica.value;
+      if (at === null) return null;
+      const e = recordedIndex(columns, at);
+      const kept = report.stairs.find((each) => each.replica === replica && each.layer === l && each.e === e);
+      // Those of the run are from all of its probes, also from those that are not in the page.
+      if (kept) return { ...kept, at, isOfAllProbes: true };
+      return settled.timed(() => ({
+        ...stairsOf(columns, singleSeries(columns, ranksAt(columns, l, at), replica)),
+        at,
+        pValues: null,
+        isOfAllProbes: e >= 0 && columns.steps.length === columns.recorded.steps,
+      }));
+    })
+  );
+  const trends = columns.layers.map((_, l) =>
+    computed((): readonly Trend[] => {
+      const found = stairs[l].value;
+      if (!state.hasTrends.value || found === null) return [];
+      const series = singleSeries(columns, ranksAt(columns, l, found.at), state.replica.value);
+      return drawRamps(series.ranks, { flicker: found.flicker, draws: TRENDS })
+        .map(({ indices, ranks }) => ({ at: indices.map((i) => series.at[i]), ranks }));
+    })
+  );
+  return { stairs, trends, tests: testsOfStairs(report, state, stairs) };
+}
+
+/** Milliseconds from one search for stairs to the next while ε is dragged, if they take none. */
+const STAIRS_EVERY = 100;
+
+/**
+ * Follows a threshold at some distance: finding stairs takes longer than a frame, and the more
+ * longer, the more rarely they follow.
+ */
+function trailing(at: ReadonlySignal<ThresholdAt>) {
+  const followed = signal<ThresholdAt | null>(null);
+  let timer: ReturnType<typeof setTimeout> | undefined, spent = 0;
+  effect(() => {
+    void at.value;
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      spent = 0;
+      followed.value = at.value;
+    }, followed.peek() === null ? 0 : STAIRS_EVERY + 5 * spent);
+  });
+  const timed = <T>(find: () => T): T => {
+    const begin = performance.now();
+    try {
+      return find();
+    } finally {
+      spent += performance.now() - begin;
+    }
+  };
+  return { at: followed as ReadonlySignal<ThresholdAt | null>, timed };
+}
+
+/** Trends that are drawn. */
+const TRENDS = 3;
+
+/** Milliseconds for which the stairs must rest before they are tested. */
+const TESTED_AFTER = 400;
+
+/** Tests the stairs of the picked layer at thresholds that the run did not have. */
+function testsOfStairs(
+  { columns }: RunReport,
+  { layer, replica }: ViewState,
+  stairs: StairsModel["stairs"],
+): ReadonlySignal<PValues | null> {
+  const tests = signal<PValues | null>(null);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  effect(() => {
+    const found = stairs[layer.value]?.value ?? null, of = replica.value, l = layer.value;
+    clearTimeout(timer);
+    tests.value = found?.pValues ?? null;
+    // Tests are of one network: those of a median are none.
+    if (found === null || found.pValues !== null || of === null) return;
+    timer = setTimeout(() => {
+      const series = singleSeries(columns, ranksAt(columns, l, found.at), of);
+      tests.value = testsOf(columns, series, found, of);
+    }, TESTED_AFTER);
+  });
+  return tests;
+}

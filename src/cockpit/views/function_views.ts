@@ -1,0 +1,155 @@
+/**
+ * Functions of one or two inputs.
+ *
+ * @module
+ */
+import * as d3 from "../../plot/deps.ts";
+import { drawLine } from "../../plot/core/marks.ts";
+import { fontSize, type LineStyle } from "../../plot/core/palette.ts";
+import type { Axis } from "../../plot/core/scales.ts";
+import { spread } from "../../plot/core/spread.ts";
+import { heightOn } from "../../plot/core/summary_marks.ts";
+import { appendGroup, type Group, px } from "../../plot/core/svg.ts";
+import type { StepAxes } from "./loss_view.ts";
+
+/**
+ * Makes a linear axis with round ticks.
+ *
+ * @param domain Its ends; equal ones are moved apart.
+ * @param range Pixels of these two.
+ * @param count Number of ticks, about.
+ * @returns The axis.
+ */
+export function plainAxis(
+  [low, high]: readonly [number, number],
+  range: readonly [number, number],
+  count: number,
+): Axis {
+  const domain: [number, number] = low < high ? [low, high] : [low - 1, high + 1];
+  const scale = d3.scaleLinear(domain, range), label = scale.tickFormat(count);
+  const ticks = scale.ticks(count).map((value) => ({ value, label: label(value) }));
+  return { scale: (value) => scale(value), domain, ticks };
+}
+
+/**
+ * Finds the ends of finite values.
+ *
+ * @param all Values.
+ * @param margin Share of their range that is added at each end. Default: none.
+ * @returns The least and the greatest; 0 and 1 if there are none.
+ */
+export function extentOf(all: readonly ArrayLike<number>[], margin = 0): readonly [number, number] {
+  let low = Infinity, high = -Infinity;
+  for (const values of all) {
+    for (let i = 0; i < values.length; i++) {
+      if (!Number.isFinite(values[i])) continue;
+      low = Math.min(low, values[i]);
+      high = Math.max(high, values[i]);
+    }
+  }
+  if (!(low <= high)) return [0, 1];
+  return [low - margin * (high - low), high + margin * (high - low)];
+}
+
+/**
+ * Draws a function of one input.
+ *
+ * @param parent Where to draw.
+ * @param name Its class.
+ * @param x Inputs, ascending.
+ * @param values Its values.
+ * @param axes Axes.
+ * @param style Style of the line.
+ */
+export function drawFunction(
+  parent: Group,
+  name: string,
+  x: ArrayLike<number>,
+  values: ArrayLike<number>,
+  axes: StepAxes,
+  style: LineStyle,
+): void {
+  const height = heightOn(axes.y);
+  const points = Array.from(values, (value, i) => ({ x: axes.x.scale(x[i]), y: height(value) }));
+  drawLine(parent, name, points, "straight", style);
+}
+
+/**
+ * Writes short names at the ends of lines, in their colours, and moves apart those that would
+ * overlap.
+ *
+ * @param parent Where to draw; the origin is a little to the right of the frame's upper right
+ * corner.
+ * @param names Names, heights of the ends, colours.
+ * @param height Height of the frame.
+ */
+export function drawNames(
+  parent: Group,
+  names: readonly { readonly text: string; readonly y: number; readonly color: string }[],
+  height: number,
+): void {
+  const half = fontSize.text / 2, places = spread(names.map(({ y }) => y), 2.2 * half, half, height - half);
+  for (const [i, { text, color }] of names.entries()) {
+    parent.append("text").attr("y", px(places[i])).attr("dy", "0.35em").attr("font-size", fontSize.text)
+      .attr("fill", color).text(text);
+  }
+}
+
+/** Colours from the least to the greatest value; none where a value is not finite. */
+function colorOf(value: number, [low, high]: readonly [number, number]): string | null {
+  return Number.isFinite(value) ? d3.interpolateViridis((value - low) / Math.max(1e-300, high - low)) : null;
+}
+
+/**
+ * Draws a function of two inputs as coloured cells.
+ *
+ * @param parent Where to draw.
+ * @param values Its values at the middles of `cells` × `cells` cells, from the lower left, rows
+ * first.
+ * @param options Number of cells a side, values at the ends of the colours, size of the frame.
+ */
+export function drawCells(
+  parent: Group,
+  values: ArrayLike<number>,
+  { cells, domain, width, height }: {
+    readonly cells: number;
+    readonly domain: readonly [number, number];
+    readonly width: number;
+    readonly height: number;
+  },
+): void {
+  const group = appendGroup(parent, "cells"), [dx, dy] = [width / cells, height / cells];
+  for (let i = 0; i < values.length; i++) {
+    const color = colorOf(values[i], domain), row = Math.floor(i / cells);
+    if (color === null) continue;
+    // Cells overlap a little, so that no seams are seen.
+    group.append("rect").attr("x", px((i % cells) * dx)).attr("y", px(height - (row + 1) * dy))
+      .attr("width", px(dx + 0.6)).attr("height", px(dy + 0.6)).attr("fill", color);
+  }
+}
+
+/**
+ * Draws values at points of the plane as coloured dots.
+ *
+ * @param parent Where to draw.
+ * @param points Points, two coordinates each.
+ * @param values Values there.
+ * @param axes Axes.
+ * @param domain Values at the ends of the colours.
+ */
+export function drawValues(
+  parent: Group,
+  points: ArrayLike<number>,
+  values: ArrayLike<number>,
+  { x, y }: StepAxes,
+  domain: readonly [number, number],
+): void {
+  const group = appendGroup(parent, "values");
+  const radius = Math.max(1.5, Math.min(5, 70 / Math.sqrt(Math.max(1, values.length))));
+  for (let k = 0; k < values.length; k++) {
+    const color = colorOf(values[k], domain);
+    if (color === null) continue;
+    group.append("circle").attr("cx", px(x.scale(points[2 * k]))).attr("cy", px(y.scale(points[2 * k + 1])))
+      .attr("r", px(radius)).attr("fill", color);
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * The files that an experiment writes into its folder.
+ *
+ * @module
+ */
+import { commandLine } from "../../cli/command_line.ts";
+import type { OptionTable } from "../../cli/options.ts";
+import type { NetworkSnapshot } from "../../cockpit/data/networks.ts";
+import { figureMakers } from "../../convert/draw.ts";
+import { figureFiles, type FigureFormat } from "../../convert/formats.ts";
+import { type FileMaker, readSnapshots, type RunIdentity, spectraPieces } from "../../io/mod.ts";
+import type { Table } from "../../io/table.ts";
+import type { RunReportInput } from "../../report/run_report.ts";
+import type { Experiment, ExperimentPlan, ExperimentResult } from "./experiment.ts";
+import { reportFacts } from "./report_facts.ts";
+import type { ExperimentRecord } from "./record.ts";
+import type { RunHistory } from "./run_history.ts";
+import type { SnapshotNotes } from "./snapshots.ts";
+
+/** Name of the page that a run can be explored in. */
+export const REPORT_FILE = "report.html";
+
+/**
+ * Lists the files of an experiment.
+ *
+ * @param experiment The experiment.
+ * @param how Whether it writes its report, if it has one; formats of its figures.
+ * @returns Their names, without that of the record.
+ */
+export function outputsOf(
+  { tables, figures, trace, page }: Pick<Experiment, "tables" | "figures" | "trace" | "page">,
+  { hasReport, formats }: { readonly hasReport: boolean; readonly formats: readonly FigureFormat[] },
+): string[] {
+  return [
+    ...Object.keys(tables),
+    ...figureFiles(Object.keys(figures), formats),
+    ...trace ? ["spectra.npz"] : [],
+    ...page && hasReport ? [REPORT_FILE] : [],
+  ];
+}
+
+/**
+ * Makes the files of an experiment, but for its record.
+ *
+ * @param experiment The experiment.
+ * @param result Its result.
+ * @param how Its tables, its record so far, the folder of its state, formats of its figures.
+ * @returns The files by their names.
+ */
+export function outputMakers<Options extends OptionTable, Plan extends ExperimentPlan, Row>(
+  experiment: Experiment<Options, Plan, Row>,
+  result: ExperimentResult<Plan, Row>,
+  { tables, record, state, formats }: {
+    readonly tables: Readonly<Record<string, Table>>;
+    readonly record: ExperimentRecord<Plan> & RunHistory;
+    readonly state: string;
+    readonly formats: readonly FigureFormat[];
+  },
+): Record<string, FileMaker> {
+  const makers: Record<string, FileMaker> = {};
+  for (const [file, table] of Object.entries(tables)) makers[file] = () => table.pieces();
+  if (experiment.trace) makers["spectra.npz"] = () => spectraPieces(experiment.trace!(result), state);
+  for (const [file, draw] of Object.entries(experiment.figures)) {
+    Object.assign(makers, figureMakers(file, () => draw(result), formats));
+  }
+  const { page, trace, options, name } = experiment;
+  if (page && trace && record.files.includes(REPORT_FILE)) {
+    makers[REPORT_FILE] = async () => {
+      const { summary, threshold, ...texts } = page(result);
+      const command = record.options && commandLine(name, options, record.options);
+      const facts = { ...texts, command, sections: reportFacts(record) };
+      const snapshots = await readNetworks(state, record.identity);
+      return await reportPieces({ trace: trace(result), summary, threshold, facts, snapshots });
+    };
+  }
+  return makers;
+}
+
+/**
+ * Reads what is kept of the networks of a run's training.
+ *
+ * @param folder Folder of the run's state.
+ * @param identity What tells the run apart.
+ * @returns Its snapshots, by their steps; none where there are none.
+ */
+export async function readNetworks(folder: string, identity: RunIdentity): Promise<NetworkSnapshot[]> {
+  const found = await readSnapshots(folder, 0, identity);
+  return found.map(({ step, notes, arrays }) => {
+    return { step, ...notes as SnapshotNotes, arrays: arrays as NetworkSnapshot["arrays"] };
+  });
+}
+
+/**
+ * Writes a report. The page is loaded when it is written.
+ *
+ * @param input The run.
+ * @returns The page, in pieces.
+ */
+export async function reportPieces(input: RunReportInput): Promise<string[]> {
+  const [{ runReport }, { reportPage }] = await Promise.all([
+    import("../../report/run_report.ts"),
+    import("../../report/report_page.ts"),
+  ]);
+  return await reportPage(runReport(input));
+}

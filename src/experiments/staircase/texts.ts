@@ -1,0 +1,42 @@
+/**
+ * The texts of the figure and of the report of a training.
+ *
+ * @module
+ */
+import { lossLabels, runSubtitle } from "../../train/run_texts.ts";
+import type { ReportTexts } from "../../report/run_report.ts";
+import type { CompleteOptions } from "../../train/options.ts";
+import type { ExperimentResult } from "../core/experiment.ts";
+import type { StaircaseRun } from "./report.ts";
+import { sweptBy, sweptGroups } from "./swept.ts";
+
+/**
+ * Writes the texts of the figure and of the report.
+ *
+ * @param result The training.
+ * @returns Heading, network and training in a line, name of the loss.
+ */
+export function staircaseTexts(
+  { plan, rows: [{ widths }] }: ExperimentResult<CompleteOptions, StaircaseRun>,
+): { readonly title: string; readonly subtitle: string; readonly lossName: string } {
+  return {
+    title: `Loss and ε-rank: ${plan.task.description}`,
+    subtitle: runSubtitle({ ...plan, samples: plan.task.train.count }, widths),
+    lossName: lossLabels[plan.task.loss],
+  };
+}
+
+/**
+ * Says what the report of a training shows beside its record.
+ *
+ * @param result The training.
+ * @returns Texts, and the record in a few numbers.
+ */
+export function staircasePage(result: ExperimentResult<CompleteOptions, StaircaseRun>): ReportTexts {
+  const { plan, rows: [{ trace, summary }] } = result;
+  const replicaNames = new Array<string>(trace.replicas).fill("");
+  for (const { label, replicas } of sweptGroups(sweptBy(plan), trace.replicas)) {
+    for (const replica of replicas) replicaNames[replica] = label;
+  }
+  return { ...staircaseTexts(result), replicaNames, summary, threshold: plan.threshold };
+}
