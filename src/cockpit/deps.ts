@@ -8,7 +8,7 @@ export {
   computed,
   effect,
   type ReadonlySignal,
-  Signal,
+  type Signal,
   signal,
   untracked,
 } from "npm:@preact/signals-core@1.14.1";

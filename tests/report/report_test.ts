@@ -1,7 +1,7 @@
 import { rankInterval } from "../../src/rank/certificates/rank_interval.ts";
 import { assert } from "../deps.ts";
 import { Chromium, hasChromium, type OpenPage } from "../support/chromium.ts";
-import { madeUpTrace, reportFile, type RunShape } from "../support/report_case.ts";
+import { madeUpNetworks, madeUpTrace, reportFile, type RunShape } from "../support/report_case.ts";
 
 /** Opens a page and waits until it shows the run. */
 async function opened(browser: Chromium, url: string, options = {}): Promise<OpenPage> {
@@ -116,7 +116,10 @@ Deno.test({
   },
 });
 
-const unusual: Readonly<Record<string, RunShape>> = {
+const unusual: Readonly<Record<string, RunShape & { readonly inputs?: number }>> = {
+  "networks of one input": { inputs: 1 },
+  "networks of two inputs, three replicas": { inputs: 2, replicas: 3, widths: [5] },
+  "networks with NaN": { inputs: 1, isWild: true },
   "one probe, one neuron": { probes: 1, widths: [1] },
   "64 replicas, NaN": { replicas: 64, probes: 9, isWild: true },
   "no spectra but the first, eight layers": { widths: [3, 2, 3, 2, 3, 2, 3, 2], every: 1000 },
@@ -130,7 +133,8 @@ Deno.test({
   async fn() {
     await using browser = await Chromium.launch();
     for (const [name, shape] of Object.entries(unusual)) {
-      using file = await reportFile(madeUpTrace(shape));
+      const snapshots = shape.inputs ? madeUpNetworks(shape, shape.inputs) : [];
+      using file = await reportFile(madeUpTrace(shape), {}, snapshots);
       await using open = await opened(browser, `${file.url}#threshold=relative&epsilon=0.013`, {
         width: 390,
       });
@@ -140,9 +144,14 @@ Deno.test({
           "[document.documentElement.scrollWidth, document.body.outerHTML]",
         ) as [number, string];
         assert(wide <= width, `${name}: ${wide} pixels at ${width}`);
-        assert(!/="[^"]*(NaN|undefined|Infinity)[^"]*"/.test(text), name);
+        assert.deepEqual(text.match(/ \S+="[^"]*(NaN|undefined|Infinity)[^"]*"/g), null, name);
       }
       assert.deepEqual(open.complaints, [], name);
+      const drawn = await open.page.locator("[data-panel=output]").count();
+      assert.equal(drawn > 0, shape.inputs !== undefined, name);
+      // The floor at an ε that the run did not have is computed from its networks.
+      if (name !== "networks of one input") continue;
+      await open.page.locator("tr", { hasText: "its floor at ε" }).filter({ hasNotText: "–" }).waitFor();
     }
   },
 });

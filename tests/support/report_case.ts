@@ -3,7 +3,9 @@
  *
  * @module
  */
+import type { NetworkSnapshot } from "../../src/cockpit/data/networks.ts";
 import type { RunFacts } from "../../src/cockpit/data/run_file.ts";
+import { parameterLayout } from "../../src/nn/layout.ts";
 import { rankInterval, type Threshold } from "../../src/rank/certificates/rank_interval.ts";
 import { reportPage } from "../../src/report/report_page.ts";
 import { runReport } from "../../src/report/run_report.ts";
@@ -74,6 +76,36 @@ export function madeUpTrace(shape: RunShape = {}): Trace {
   return { replicas, epsilons, losses: [], probes };
 }
 
+/**
+ * Makes up networks of a run, some of whose parameters are NaN if it is wild.
+ *
+ * @param shape Size of the run.
+ * @param inputs Number of inputs. Default: 1.
+ * @returns Snapshots at three steps.
+ */
+export function madeUpNetworks(shape: RunShape = {}, inputs = 1): NetworkSnapshot[] {
+  const { replicas = 1, widths: hidden = [9, 7], isWild = false } = shape, random = uniform(3);
+  const widths = [inputs, ...hidden, 1], samples = 25;
+  const numbers = (length: number, of = () => 2 * random() - 1) => Float32Array.from({ length }, of);
+  const x = numbers(samples * inputs), targetY = numbers(samples);
+  return [0, 70, 300].map((step) => ({
+    step,
+    widths,
+    activations: hidden.map(() => "tanh"),
+    replicas,
+    arrays: {
+      parameters: numbers(
+        4 * parameterLayout(widths).size * replicas,
+        () => isWild && random() < 0.01 ? NaN : 4 * random() - 2,
+      ),
+      x,
+      weights: numbers(samples, () => 1 / samples),
+      targetX: x,
+      targetY,
+    },
+  }));
+}
+
 /** Facts of a made-up run. */
 export const madeUpFacts: RunFacts = {
   title: "A made-up run",
@@ -89,14 +121,16 @@ export const madeUpFacts: RunFacts = {
  *
  * @param trace The trace.
  * @param facts Facts that differ from the made-up ones.
+ * @param snapshots Its networks. Default: none.
  * @returns Path, address, and size of the page; the file is deleted with it.
  */
 export async function reportFile(
   trace: Trace,
   facts: Partial<RunFacts> = {},
+  snapshots: readonly NetworkSnapshot[] = [],
 ): Promise<{ readonly path: string; readonly url: string; readonly bytes: number } & Disposable> {
   const input = { trace, summary: summarize(trace), threshold: "absolute" as Threshold };
-  const pieces = await reportPage(runReport({ ...input, facts: { ...madeUpFacts, ...facts } }));
+  const pieces = await reportPage(runReport({ ...input, snapshots, facts: { ...madeUpFacts, ...facts } }));
   const path = await Deno.makeTempFile({ suffix: ".html" });
   await Deno.writeTextFile(path, pieces.join(""));
   const bytes = (await Deno.stat(path)).size;

@@ -9,10 +9,10 @@ import type { CompleteOptions } from "../../train/options.ts";
 import type { Probe, Trace } from "../../train/trace.ts";
 import { Training } from "../../train/training.ts";
 import { type Signal, signal } from "../deps.ts";
-import { FunctionView, isCurve } from "./function_view.ts";
 import { commandLine } from "./command.ts";
-import { factsOf, type RunFacts } from "./run_facts.ts";
+import { FunctionView, isCurve } from "./function_view.ts";
 import { Pace } from "./pace.ts";
+import { factsOf, type RunFacts } from "./run_facts.ts";
 import { readSettings, type RunSettings } from "./settings.ts";
 import type { DrawnFunction, LiveStatus, WatchedRun } from "./watched_run.ts";
 
@@ -23,6 +23,9 @@ interface KnownParameters {
   /** Their words. */
   readonly words: Uint32Array;
 }
+
+/** Largest number of parameters, of all replicas, that are read back while a run trains. */
+const MOST_PARAMETERS = 2 ** 18;
 
 /** A run. */
 export class LiveRun implements WatchedRun {
@@ -42,7 +45,6 @@ export class LiveRun implements WatchedRun {
   readonly steps: Signal<number> = signal(0);
   /** Which of its steps are shown. */
   readonly pace: Pace = new Pace();
-
   /** What is known of it; `null` until the settings have been read. */
   readonly facts: Signal<RunFacts | null> = signal(null);
 
@@ -100,8 +102,8 @@ export class LiveRun implements WatchedRun {
   }
 
   async #follow(training: Training, gpu: Gpu): Promise<void> {
-    const { signal } = this.#end;
-    const isCurved = isCurve(training.options.task);
+    const { signal } = this.#end, { network, options: { task } } = training;
+    const isCurved = isCurve(task) && network.parameters.length <= MOST_PARAMETERS;
     if (isCurved) training.requestState();
     let isBound = !isCurved;
     for await (const { first, count, state } of training.chunks()) {
@@ -150,6 +152,10 @@ export class LiveRun implements WatchedRun {
     if (!training) return;
     const shown = Math.floor(this.pace.shown), { probes, losses } = training.trace;
     void this.#evaluate(shown);
+    const { diverged, options: { replicas } } = training;
+    if (diverged.size > 0 && diverged.size < replicas) {
+      this.message.value = `${diverged.size} of ${replicas} replicas have diverged. Their lines end there.`;
+    }
     if (shown === this.steps.peek() && this.trace.peek()) return;
     const count = countUpTo(probes, shown);
     if (count === 0) return;

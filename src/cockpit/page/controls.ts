@@ -6,7 +6,7 @@
  */
 import { scientific, thousands } from "../../plot/core/format.ts";
 import { type Threshold, thresholdNames } from "../../rank/certificates/rank_interval.ts";
-import { effect, type Signal } from "../deps.ts";
+import { batch, effect, type Signal } from "../deps.ts";
 import { intervalsOf } from "../data/ranks_at.ts";
 import { type AxisKind, axisKinds } from "../views/axes.ts";
 import { spectrumDomain } from "../views/spectrum_views.ts";
@@ -133,10 +133,11 @@ function epsilonControl(model: RunModel): HTMLElement {
       "button",
       {
         type: "button",
-        click: () => {
-          threshold.value = columns.threshold;
-          epsilon.value = value;
-        },
+        click: () =>
+          batch(() => {
+            threshold.value = columns.threshold;
+            epsilon.value = value;
+          }),
       },
       element("span", { class: "swatch", style: `background:${epsilonStyle(model, e).color}` }),
       scientific(value),

@@ -68,7 +68,7 @@ function pageSvg(panels: Element, model: RunModel): Drawing {
     const copy = figure.cloneNode(true) as SVGSVGElement;
     copy.setAttribute("x", String(x));
     copy.setAttribute("y", String(y));
-    copy.querySelectorAll("line.cursor, circle.cursor").forEach((mark) => mark.remove());
+    copy.querySelectorAll(".cursor").forEach((mark) => mark.remove());
     root.append(copy);
     x += own;
     rowHeight = Math.max(rowHeight, height);

@@ -12,7 +12,7 @@ import { drawFloor, drawLoss, otherStyle } from "../views/loss_view.ts";
 import { lineAndBand, rowsOf } from "../views/series.ts";
 import { drawCursor, drawDot, type PanelParts } from "./panel.ts";
 import type { RunModel } from "./run_model.ts";
-import { cursorX, moveCursor, otherPicked, pickedOf, sharedSteps } from "./panel_parts.ts";
+import { courseText, cursorX, moveCursor, otherPicked, pickedOf, sharedSteps } from "./panel_parts.ts";
 
 /**
  * Makes the panel of the loss.
@@ -39,7 +39,7 @@ export function lossPanel(model: RunModel): PanelParts {
         "loss; dotted: floor",
       ];
     },
-    describe: () => `From ${scientific(loss.value.line[0])} to ${scientific(loss.value.line.at(-1) ?? NaN)}.`,
+    describe: () => courseText(loss.value.line, scientific),
     height: 190,
     xName: null,
     axes: (width, height) => {

@@ -64,3 +64,17 @@ export function epsilonStyle({ report: { columns: { epsilons } } }: RunModel, e:
   if (e < 0) return { color: ink, dash: null, width: 2.2 };
   return lineStyle(epsilons.toSorted((a, b) => a - b).indexOf(epsilons[e]));
 }
+
+/**
+ * Says where a line begins and ends.
+ *
+ * @param values Its values.
+ * @param text Writes a value.
+ * @returns A sentence.
+ */
+export function courseText(values: readonly number[], text: (value: number) => string): string {
+  const [first, last] = [values.find(Number.isFinite), values.findLast(Number.isFinite)];
+  return first === undefined || last === undefined
+    ? "No value is known."
+    : `From ${text(first)} to ${text(last)}.`;
+}

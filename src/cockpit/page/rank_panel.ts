@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { scientific } from "../../plot/core/format.ts";
+import { scientific, thousands } from "../../plot/core/format.ts";
 import { drawLine } from "../../plot/core/marks.ts";
 import { greyInk } from "../../plot/core/palette.ts";
 import { rankAxis } from "../../plot/core/scales.ts";
@@ -17,6 +17,7 @@ import { drawRanks, ranksOverSteps } from "../views/rank_view.ts";
 import { drawCursor, drawDot, type PanelParts } from "./panel.ts";
 import type { RunModel } from "./run_model.ts";
 import {
+  courseText,
   cursorX,
   epsilonStyle,
   layerName,
@@ -74,10 +75,8 @@ export function rankPanel(model: RunModel, l: number): PanelParts {
   return {
     name: `rank-${l + 1}`,
     heading: () => [`ε-rank of ${layerName(report, l)}`, `ε-rank of layer ${l + 1}`, `layer ${l + 1}`],
-    describe: () => {
-      const { values: { line } } = own.value;
-      return `At ε = ${scientific(state.epsilon.value)} from ${line[0]} to ${line.at(-1)}.`;
-    },
+    describe: () =>
+      `At ε = ${scientific(state.epsilon.value)}: ${courseText(own.value.values.line, thousands)}`,
     height: 170,
     head: STRIP,
     xName: null,

@@ -4,8 +4,10 @@
  * @module
  */
 import { thousands } from "../../plot/core/format.ts";
+import { fontSize } from "../../plot/core/palette.ts";
 import { stepAxis } from "../../plot/core/scales.ts";
-import { computed } from "../deps.ts";
+import { heightOn } from "../../plot/core/summary_marks.ts";
+import { computed, signal } from "../deps.ts";
 import { intervalsOf } from "../data/ranks_at.ts";
 import { valueAt } from "../views/axes.ts";
 import {
@@ -14,10 +16,23 @@ import {
   drawWaterfall,
   spectrumAxis,
   spectrumDomain,
+  thresholdStyle,
 } from "../views/spectrum_views.ts";
-import { drawCursor, type PanelFrame, type PanelParts } from "./panel.ts";
-import { type RunModel, sidesOf, spectrumAtCursor } from "./run_model.ts";
+import { drawCursor, drawDot, type PanelFrame, type PanelParts } from "./panel.ts";
+import { type RunModel, sidesOf, type SpectrumAt, spectrumAtCursor } from "./run_model.ts";
 import { cursorX, layerName, moveCursor, sharedSteps } from "./panel_parts.ts";
+
+/** An eigenvalue with its bound, and on which side of the threshold it certainly is. */
+function eigenvalueText(
+  { intervals: { eigenvalues, most } }: SpectrumAt,
+  i: number,
+  isAbove: boolean | null,
+): string {
+  const side = isAbove === null ? "not certain" : isAbove ? "above ε" : "below ε";
+  return `λ ${i + 1} = ${eigenvalues[i].toExponential(4)} ± ${
+    (most[i] - eigenvalues[i]).toExponential(1)
+  }, ${side}`;
+}
 
 /** Domain of the eigenvalues of a layer. */
 function domainOf({ report: { columns } }: RunModel, l: number): readonly [number, number] {
@@ -74,6 +89,7 @@ export function spectrumPanels(model: RunModel): readonly [PanelParts, PanelPart
     onPoint: ({ x, y }, frame, isPressed) => isPressed ? setEpsilon(y, frame) : moveCursor(model, x, frame),
   };
   const found = computed(() => spectrumAtCursor(model, state.layer.value));
+  const picked = signal<number | null>(null);
   const spectrum: PanelParts = {
     name: "spectrum",
     heading: () => {
@@ -100,8 +116,19 @@ export function spectrumPanels(model: RunModel): readonly [PanelParts, PanelPart
         const at = { epsilon: state.epsilon.value * scale, threshold: "absolute" as const };
         drawThreshold(parent, [], [], at, frame);
       },
+      (parent, frame) => {
+        const i = picked.value, { eigenvalues } = found.value?.intervals ?? { eigenvalues: [] };
+        if (!found.value || i === null || i >= eigenvalues.length) return;
+        const x = frame.x.scale(i + 1);
+        drawCursor(parent, x, frame.height);
+        drawDot(parent, x, heightOn(frame.y)(eigenvalues[i]), thresholdStyle.color);
+        parent.append("text").attr("class", "cursor").attr("x", frame.width - 6).attr("y", 16)
+          .attr("text-anchor", "end").attr("font-size", fontSize.text)
+          .text(eigenvalueText(found.value, i, sidesOf(found.value, state)(i)));
+      },
     ],
-    onPoint: ({ y }, frame, isPressed) => {
+    onPoint: ({ x, y }, frame, isPressed) => {
+      picked.value = Math.max(0, Math.round((frame.x.domain[1] * x) / frame.width) - 1);
       if (isPressed) setEpsilon(y, frame);
     },
   };
