@@ -30,7 +30,7 @@ export interface View {
 export type MimeBundle = Readonly<Record<string, string>>;
 
 /** Key of the method that Deno's Jupyter kernel asks for a {@linkcode MimeBundle}. */
-export const JUPYTER_DISPLAY: unique symbol = Symbol.for("Jupyter.display") as never;
+export const JUPYTER_DISPLAY: unique symbol = Symbol.for("Jupyter.display");
 
 /** Key of the view of a record. */
 const VIEW = Symbol("view");

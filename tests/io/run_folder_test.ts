@@ -237,8 +237,7 @@ Deno.test("run_folder: a request that comes to nothing leaves no folder, nor tho
     }
     assert.deepEqual(entriesIn(parent), []);
     // What was there before stays, and so does a folder with other things in it.
-    await Deno.mkdir(`${parent}/mine`);
-    await Deno.mkdir(`${parent}/full`);
+    for (const name of ["mine", "full"]) await Deno.mkdir(`${parent}/${name}`);
     await Deno.writeTextFile(`${parent}/full/state`, "mine");
     await assert.rejects(RunFolder.open(`${parent}/full`), InputError);
     {

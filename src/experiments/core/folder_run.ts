@@ -9,14 +9,21 @@ import type { OptionTable } from "../../cli/options.ts";
 import { loadFormats } from "../../convert/draw.ts";
 import type { FigureFormat } from "../../convert/formats.ts";
 import { DeviceLostError, type FileError, InputError } from "../../errors.ts";
-import { differenceOf, prettyJson, readRun, RunFolder, snakeCase, zonedDate } from "../../io/mod.ts";
+import { differenceOf, prettyJson, RunFolder, snakeCase, zonedDate } from "../../io/mod.ts";
 import { holdsRun } from "../../io/run_files.ts";
 import type { Experiment, ExperimentPlan, ExperimentResult } from "./experiment.ts";
 import type { GpuLease } from "./gpu_lease.ts";
 import { planIdentity } from "./plan_identity.ts";
 import { adapterOf, type ExperimentRecord, experimentRecord, runningRecord } from "./record.ts";
 import { type RunOptions, runPlan } from "./run.ts";
-import { beginSession, differenceOfMachines, endOf, endSession, type RunHistory } from "./run_history.ts";
+import {
+  beginSession,
+  differenceOfMachines,
+  endOf,
+  endSession,
+  readHistory,
+  type RunHistory,
+} from "./run_history.ts";
 import { RunKeeper } from "./run_keeper.ts";
 import { outputMakers, outputsOf, REPORT_FILE } from "./run_outputs.ts";
 
@@ -234,18 +241,6 @@ async function openFolder(
   if (isParent) return await RunFolder.create(folder, { files });
   const isThere = mode === "resume" && await holdsRun(folder, files) !== null;
   return await RunFolder.open(folder, { files, mode: mode === "resume" && !isThere ? "new" : mode });
-}
-
-/** Reads what happened to the run in a folder; `null` if it has no record yet. */
-async function readHistory(path: string): Promise<RunHistory | null> {
-  if (!await Deno.stat(join(path, "run.json")).catch(() => null)) return null;
-  const { options = null, identity, files = [], sessions = [], deviceLosses = [] } = await readRun<
-    Partial<RunHistory>
-  >(path);
-  if (!identity) {
-    throw new InputError(`${path}: holds a run that keeps no state to go on with; begin in another folder`);
-  }
-  return { options, identity, files, sessions, deviceLosses };
 }
 
 function refuseOther(path: string, found: RunHistory["identity"], wanted: RunHistory["identity"]): void {

@@ -3,9 +3,17 @@
  *
  * @module
  */
+import { join } from "node:path";
 import { Interruption } from "../../cli/signals.ts";
-import type { FileError } from "../../errors.ts";
-import { type DescribedGpu, type Provenance, provenance, type RunIdentity, zonedDate } from "../../io/mod.ts";
+import { type FileError, InputError } from "../../errors.ts";
+import {
+  type DescribedGpu,
+  type Provenance,
+  provenance,
+  readRun,
+  type RunIdentity,
+  zonedDate,
+} from "../../io/mod.ts";
 import type { RunStatus } from "./experiment.ts";
 import type { AdapterRecord } from "./record.ts";
 
@@ -114,4 +122,22 @@ export function differenceOfMachines(before: RunSession, now: RunSession): strin
     }
   }
   return null;
+}
+
+/**
+ * Reads what happened to the run in a folder.
+ *
+ * @param path Path of the folder.
+ * @returns The history; `null` if it has no record yet.
+ * @throws {InputError} If the run keeps no state to go on with.
+ */
+export async function readHistory(path: string): Promise<RunHistory | null> {
+  if (!await Deno.stat(join(path, "run.json")).catch(() => null)) return null;
+  const { options = null, identity, files = [], sessions = [], deviceLosses = [] } = await readRun<
+    Partial<RunHistory>
+  >(path);
+  if (!identity) {
+    throw new InputError(`${path}: holds a run that keeps no state to go on with; begin in another folder`);
+  }
+  return { options, identity, files, sessions, deviceLosses };
 }
