@@ -2,11 +2,11 @@
  * Runs `deno test`, the examples in the documentation included, and ends with one verdict.
  *
  * ```sh
- * deno task test                          # every test but those of other programs
+ * deno task test                          # every test of the library
  * deno task test --filter TEXT            # the tests with this text in their name
  * deno task test tests/linalg tests/gpu   # files or folders
  * deno task test:fast                     # no programs, no long kernels
- * deno task test:programs                 # those that drive a browser, Slurm or Jupyter
+ * deno task test:programs                 # those of experiments, programs, browser, Slurm, Jupyter
  * deno task test:dawn                     # the tests of kernels, on Dawn and SwiftShader
  * deno task test:dawn --fast              # those that take about four minutes
  * ```
@@ -22,8 +22,8 @@
  * @module
  */
 import { runsOnDawn, vulkanDriver } from "./support/dawn_files.ts";
-import { drivesPrograms } from "./support/driven_files.ts";
 import { isFast } from "./support/fast.ts";
+import { runsPrograms } from "./support/program_files.ts";
 
 const root = new URL("../", import.meta.url);
 /** Processes that run at a time, and files that share one. */
@@ -98,11 +98,11 @@ async function print(text: string): Promise<void> {
 const start = performance.now();
 const SELECTIONS = ["--fast", "--dawn", "--programs"];
 const { files, options, forTests } = parse(Deno.args.filter((arg) => !SELECTIONS.includes(arg)));
-const [onlyFast, isOnDawn, drivesOthers] = SELECTIONS.map((name) => Deno.args.includes(name));
+const [onlyFast, isOnDawn, ofPrograms] = SELECTIONS.map((name) => Deno.args.includes(name));
 const driver = isOnDawn ? vulkanDriver() : null;
 const found = [...testFiles("tests/")].filter((file) => {
   if (isOnDawn) return runsOnDawn(file, onlyFast);
-  if (drivesPrograms(Deno.readTextFileSync(new URL(file, root))) !== drivesOthers) return false;
+  if (runsPrograms(file, Deno.readTextFileSync(new URL(file, root))) !== ofPrograms) return false;
   return !onlyFast || isFast(file);
 });
 if (isOnDawn && driver === null) {
@@ -120,7 +120,7 @@ const grouped = Array.from({ length: groups }, (_, group) => found.filter((_, i)
 const documented = ["--doc", ...options, "mod.ts", "src", "README.md"];
 const calls = files.length > 0
   ? [["--doc", ...common, ...files, ...forTests]]
-  : onlyFast || isOnDawn || drivesOthers
+  : onlyFast || isOnDawn || ofPrograms
   ? grouped
   : [documented, ...grouped];
 const outcomes: Outcome[] = [];

@@ -31,8 +31,10 @@ const TEXTS = [
   ...["1,".repeat(5000) + "1", "../".repeat(2000), ":", ";", ","],
 ];
 
-/** Tasks that need no package of images. */
+/** Tasks that need no package of images, and little to compute. */
 const CHEAP: Readonly<Record<string, readonly string[]>> = {
+  methods: ["--targets=abs", "--width=8"],
+  "rank-collapse": ["--deviations=1"],
   "staircase-atlas": ["--tasks=cosines"],
   pretraining: ["--tasks=cosines"],
   "sgd-rank": ["--task=mixture"],

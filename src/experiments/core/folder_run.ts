@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { figureFiles, type FigureFormat } from "../../convert/formats.ts";
 import { figureMakers, loadFormats } from "../../convert/draw.ts";
 import type { OptionTable } from "../../cli/options.ts";
-import { type FileError, InputError } from "../../errors.ts";
+import { DeviceLostError, type FileError, InputError } from "../../errors.ts";
 import { differenceOf, type FileMaker, prettyJson, snakeCase, zonedDate } from "../../io/mod.ts";
 import { readRun, RunFolder, spectraPieces } from "../../io/mod.ts";
 import { holdsRun } from "../../io/run_files.ts";
@@ -277,8 +277,10 @@ function recovery(
       furthest = Math.max(furthest, keeper.progress);
       const isLast = losses >= MOST_LOSSES;
       await onLoss(error instanceof Error ? error.message : String(error), isLast);
-      if (!isLast) await lease.reopen();
-      return !isLast;
+      // Work on a lost device may fail with any error.
+      if (isLast) throw error instanceof DeviceLostError ? error : lease.gpu.error;
+      await lease.reopen();
+      return true;
     },
   };
 }

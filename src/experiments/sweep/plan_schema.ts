@@ -5,6 +5,7 @@
  */
 import { suggestion } from "../../check.ts";
 import { InputError } from "../../errors.ts";
+import { shown } from "../../format.ts";
 import { parseValues } from "./grid_text.ts";
 import { MOST_TRIALS } from "./limits.ts";
 import { trialKeys } from "./options.ts";
@@ -30,7 +31,7 @@ const PARTS = ["base", "grid", "trials"];
 /** A place in a plan: `grid.learningRate[1]`. */
 function placeOf(path: readonly { readonly key: unknown }[] | undefined): string {
   return (path ?? []).map(({ key }, i) =>
-    typeof key === "number" ? `[${key}]` : `${i > 0 ? "." : ""}${String(key)}`
+    typeof key === "number" ? `[${key}]` : `${i > 0 ? "." : ""}${shown(String(key), 60)}`
   ).join("");
 }
 

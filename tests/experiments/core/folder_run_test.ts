@@ -9,7 +9,9 @@ import { listCheckpoints } from "../../../src/io/checkpoint.ts";
 import { assert } from "../../deps.ts";
 import { filesIn, temporaryFolder } from "../../support/program.ts";
 
-const open = () => GpuLease.open(() => Gpu.open({ adapter: "software" }));
+/** The device of all tests: most of the time of a small run goes to compiling for a new one. */
+const lease = await GpuLease.open(() => Gpu.open({ adapter: "software" }));
+Deno.test.afterAll(() => lease[Symbol.dispose]());
 
 const small = {
   layers: "6,5",
@@ -24,7 +26,6 @@ const valuesOf = (options: GivenOptions<typeof staircase.options>) =>
 
 /** Runs staircase in a folder. */
 async function trained(
-  lease: GpuLease,
   options: GivenOptions<typeof staircase.options>,
   how: FolderRunOptions,
 ) {
@@ -44,22 +45,20 @@ function assertSame(one: string, other: string): void {
 Deno.test("runInFolder: a run that is done grows, to the bits of one that was as long at once", async () => {
   using parent = temporaryFolder();
   const [folder, whole] = [`${parent.path}/grown`, `${parent.path}/whole`];
-  using lease = await open();
   // 25 is no multiple of the steps between probes: its last probe is none of the longer run.
-  await trained(lease, { steps: 25, spectraEvery: 2 }, { folder });
+  await trained({ steps: 25, spectraEvery: 2 }, { folder });
   const { values, isDone } = await resumedOptions(folder, staircase, { steps: 50 });
   assert.deepEqual([values.steps, values.spectraEvery, values.layers, isDone], [50, 2, "6,5", false]);
-  const { record } = await trained(lease, values, { folder, mode: "resume" });
+  const { record } = await trained(values, { folder, mode: "resume" });
   assert.deepEqual([record.status, record.timings.steps, record.sessions.length], ["done", 50, 2]);
-  await trained(lease, { steps: 50, spectraEvery: 2 }, { folder: whole });
+  await trained({ steps: 50, spectraEvery: 2 }, { folder: whole });
   assertSame(whole, folder);
 });
 
 Deno.test("resumedOptions: a run that is done says so; other options are refused in a line", async () => {
   using parent = temporaryFolder();
   const folder = `${parent.path}/run`;
-  using lease = await open();
-  await trained(lease, {}, { folder });
+  await trained({}, { folder });
   assert((await resumedOptions(folder, staircase, {})).isDone);
   assert((await resumedOptions(folder, staircase, { steps: 30, seed: 0, quiet: true })).isDone);
   const refuse = async (flags: object, message: RegExp) =>
@@ -74,37 +73,36 @@ Deno.test("resumedOptions: a run that is done says so; other options are refused
   // A file that is missing is written again.
   Deno.removeSync(`${folder}/staircase.svg`);
   assert(!(await resumedOptions(folder, staircase, {})).isDone);
-  await trained(lease, {}, { folder, mode: "resume" });
+  await trained({}, { folder, mode: "resume" });
   assert(filesIn(folder).includes("staircase.svg"));
 
   await assert.rejects(
-    () => trained(lease, { seed: 1 }, { folder, mode: "resume" }),
+    () => trained({ seed: 1 }, { folder, mode: "resume" }),
     /is a run with other options; go on with its own, or begin in another folder$/,
   );
   await assert.rejects(
-    () => trained(lease, { samples: 25 }, { folder, mode: "resume" }),
+    () => trained({ samples: 25 }, { folder, mode: "resume" }),
     /was trained on other samples; /,
   );
-  await assert.rejects(() => trained(lease, {}, { folder }), /holds a run .* --overwrite or --resume$/);
+  await assert.rejects(() => trained({}, { folder }), /holds a run .* --overwrite or --resume$/);
 });
 
 Deno.test("runInFolder: a run that comes to nothing replaces none; one with a result does", async () => {
   using parent = temporaryFolder();
   const folder = `${parent.path}/run`;
-  using lease = await open();
-  const { record: { identity } } = await trained(lease, {}, { folder });
+  const { record: { identity } } = await trained({}, { folder });
   const before = Deno.readTextFileSync(`${folder}/trace.csv`);
   const stop = new AbortController();
   stop.abort();
   const diverging = { init: "normal:1e30", activation: "identity" };
   for (const [options, how] of [[diverging, {}], [{ seed: 1 }, { signal: stop.signal }]] as const) {
-    const { paths, result } = await trained(lease, options, { folder, mode: "overwrite", ...how });
+    const { paths, result } = await trained(options, { folder, mode: "overwrite", ...how });
     assert.deepEqual([paths, result.status === "done"], [[], false]);
     assert.equal(Deno.readTextFileSync(`${folder}/trace.csv`), before);
     assert.deepEqual(JSON.parse(Deno.readTextFileSync(`${folder}/run.json`)).identity, identity);
   }
   assert((await resumedOptions(folder, staircase, {})).isDone);
-  const { result } = await trained(lease, { seed: 1 }, { folder, mode: "overwrite" });
+  const { result } = await trained({ seed: 1 }, { folder, mode: "overwrite" });
   assert.equal(result.status, "done");
   assert.notEqual(Deno.readTextFileSync(`${folder}/trace.csv`), before);
 });
@@ -112,9 +110,8 @@ Deno.test("runInFolder: a run that comes to nothing replaces none; one with a re
 Deno.test("runInFolder: damaged checkpoints are refused with a line, and the bits are the same", async () => {
   using parent = temporaryFolder();
   const [folder, whole] = [`${parent.path}/cut`, `${parent.path}/whole`];
-  using lease = await open();
-  const options = { steps: 400, spectraEvery: 4 };
-  await trained(lease, options, { folder: whole });
+  const options = { steps: 200, spectraEvery: 4 };
+  await trained(options, { folder: whole });
   for (const damaged of [1, 2]) {
     const stop = new AbortController(), requests = new EventTarget();
     const onProgress = (steps: number) => {
@@ -122,7 +119,7 @@ Deno.test("runInFolder: damaged checkpoints are refused with a line, and the bit
       if (steps >= 20) stop.abort();
     };
     const how = { folder, signal: stop.signal, requests, onProgress, checkpointEvery: 3600 };
-    assert.equal((await trained(lease, options, how)).result.status, "stopped");
+    assert.equal((await trained(options, how)).result.status, "stopped");
     const checkpoints = await listCheckpoints(`${folder}/state`);
     assert(checkpoints.length === 2 && checkpoints.every(({ problem }) => problem === null));
     for (const { path } of checkpoints.slice(0, damaged)) {
@@ -131,7 +128,7 @@ Deno.test("runInFolder: damaged checkpoints are refused with a line, and the bit
       Deno.writeFileSync(path, bytes);
     }
     const notices: string[] = [];
-    await trained(lease, options, { folder, mode: "resume", onNotice: (line) => void notices.push(line) });
+    await trained(options, { folder, mode: "resume", onNotice: (line) => void notices.push(line) });
     assert.equal(notices.length, 1, notices.join("\n"));
     assert.match(notices[0], /; the (checkpoint before it is used|training begins anew)$/);
     assertSame(whole, folder);

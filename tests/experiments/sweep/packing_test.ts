@@ -29,7 +29,7 @@ function aloneOptions(base: object, { given, settings }: Trial): Record<string, 
   };
 }
 
-const base = { steps: 60, probeEvery: 5 };
+const base = { steps: 30, probeEvery: 5 };
 
 /** A sweep of few trials. */
 interface SmallSweep {
@@ -41,7 +41,7 @@ interface SmallSweep {
 const SWEEPS: Readonly<Record<string, SmallSweep>> = {
   "seeds, rates and widths": {
     base: { ...base, samples: 24, spectraEvery: 3 },
-    grid: { width: [6, 9], learningRate: [1e-3, 0.05], seed: [0, 7, 4294967295] },
+    grid: { width: [6, 9], learningRate: [1e-3, 0.05], seed: [0, 4294967295] },
   },
   "momenta and decays in mini-batches": {
     base: { ...base, samples: 40, batch: 8, optimizer: "nesterov", layers: "7,5", activation: "sine,relu" },
@@ -53,7 +53,7 @@ const SWEEPS: Readonly<Record<string, SmallSweep>> = {
     trials: [{ learningRate: 0.05, seed: 3, optimizer: "adam", schedule: "cosine" }],
   },
   "an equation": {
-    base: { ...base, task: "poisson1d", samples: 24, steps: 20 },
+    base: { ...base, task: "poisson1d", samples: 24, steps: 10 },
     grid: { depth: [1, 2], width: [6], seed: [0, 1] },
   },
 };
@@ -108,7 +108,7 @@ Deno.test("a trial gives the same bits in any batch as staircase alone: random s
     }),
   });
   await fc.assert(fc.asyncProperty(sweeps, (json) => assertSameBits(json, [5])), {
-    numRuns: 4,
+    numRuns: 2,
     endOnFailure: true,
   });
 });

@@ -7,7 +7,7 @@ import { assert } from "../../deps.ts";
 import { filesIn, foldersIn, temporaryFolder } from "../../support/program.ts";
 import { sweepWell } from "../../support/slurm_sweep.ts";
 
-const GRID = ["--grid=learningRate=1e-2,3e-3 seed=0..2", "--trials-per-batch=1", "--width=8", "--steps=600"];
+const GRID = ["--grid=learningRate=1e-2,3e-3 seed=0..2", "--trials-per-batch=1", "--width=8", "--steps=200"];
 
 Deno.test("two processes share a sweep, each batch is trained once, and both return when all is done", async () => {
   using folder = temporaryFolder();
