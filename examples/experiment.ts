@@ -6,7 +6,7 @@
  */
 import { checkName } from "../src/check.ts";
 import { runProgram } from "../src/cli/program.ts";
-import { textTable } from "../src/cli/text_table.ts";
+import { textTable } from "../src/display/text_table.ts";
 import { InputError } from "../src/errors.ts";
 import { runExperimentProgram } from "../src/experiments/core/program.ts";
 import { experiments } from "../src/experiments/mod.ts";

@@ -29,24 +29,26 @@ const FLOORS = [
   ["format", "version"],
   ["check"],
   ["stats"],
+  ["display"],
   ["gpu", "tasks"],
   ["linalg"],
   ["nn"],
   ["rank"],
   ["train"],
-  ["plot", "io"],
+  ["plot", "io", "convert"],
   ["cockpit"],
   ["report"],
   ["cli"],
+  ["live"],
   ["experiments"],
   ["mod"],
 ];
 
 /** Rooms that run in a browser. */
-const BROWSER = ["gpu", "stats", "linalg", "nn", "rank", "tasks", "train", "plot", "cockpit"];
+const BROWSER = ["display", "gpu", "stats", "linalg", "nn", "rank", "tasks", "train", "plot", "cockpit"];
 
 /** Rooms with a door of their own, `src/ROOM/mod.ts`. */
-const DOORS = ["gpu", "linalg", "rank", "tasks", "train", "plot", "experiments", "cli"];
+const DOORS = ["gpu", "linalg", "rank", "tasks", "train", "plot", "experiments", "cli", "convert"];
 
 /** Most names that the root exports. */
 const MOST_NAMES = 80;

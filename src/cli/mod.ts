@@ -68,12 +68,14 @@ export {
   autotuneFlag,
   builtInFlags,
   folderFlags,
+  formatsFlag,
   implementationFlag,
   implementationNames,
   machineFlags,
   quietFlag,
   runFlags,
   runJsonFlag,
+  watchFlag,
 } from "./program_flags.ts";
 export {
   type Bar,
@@ -85,11 +87,12 @@ export {
   type ProgressOptions,
   type ProgressOutlet,
 } from "./progress.ts";
+export type { WatchedRun } from "./display.ts";
 export { rankTable } from "./rank_table.ts";
 export { runPath } from "./run_path.ts";
 export { Interruption } from "./signals.ts";
 export { parseBatch, parseLayers } from "./sizes.ts";
-export { textTable } from "./text_table.ts";
+export { textTable } from "../display/text_table.ts";
 export { taskOf, trainingOptions } from "./training_flags.ts";
 export { trainingTable, type TrainingValues } from "./training_table.ts";
 export {

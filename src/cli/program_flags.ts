@@ -63,6 +63,15 @@ export const reportFlag = {
   help: "write report.html, a page to explore the results in, which needs no network",
 } as const satisfies Flag;
 
+/** `--live`, of programs whose runs can be followed in a page. */
+export const liveFlag = {
+  name: "live",
+  group: "output",
+  kind: "boolean",
+  default: false,
+  help: "serve a page on this machine that shows the run while it trains",
+} as const satisfies Flag;
+
 /** `--json`, of programs that make a run. */
 export const runJsonFlag = {
   name: "json",
@@ -70,6 +79,25 @@ export const runJsonFlag = {
   kind: "boolean",
   default: false,
   help: "print the run as one JSON object on the last line",
+} as const satisfies Flag;
+
+/** `--formats`, of programs that write figures; `parseFormats` reads its value. */
+export const formatsFlag = {
+  name: "formats",
+  group: "output",
+  kind: "string",
+  default: "svg",
+  placeholder: "LIST",
+  help: "formats of the figures, of svg, png and pdf, as in svg,pdf; a run that goes on keeps its own",
+} as const satisfies Flag;
+
+/** `--watch`, of programs whose trainings have probes. */
+export const watchFlag = {
+  name: "watch",
+  group: "output",
+  kind: "boolean",
+  default: false,
+  help: "draw loss and ranks in the terminal while training",
 } as const satisfies Flag;
 
 /** Flags of all programs that use the GPU; `openGpu` takes their values. */
@@ -82,6 +110,7 @@ export const machineFlags = [
 /** Flags of all programs that make a run. */
 export const runFlags = [
   ...machineFlags,
+  formatsFlag,
   runJsonFlag,
   quietFlag,
 ] as const satisfies readonly Flag[];

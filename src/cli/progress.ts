@@ -4,26 +4,12 @@
  * @module
  */
 import type { Bar } from "./deps.ts";
-import { say } from "./output.ts";
+import { say, show, stand } from "./output.ts";
 import { durationText, leftText, timeLeft } from "./time_left.ts";
+import type { Progress, ProgressOptions } from "./display.ts";
+import { watchDisplay } from "./watch/watch_display.ts";
 
-export type { Bar };
-
-/**
- * Display of a job's progress. It shows nothing before the first update: a job that cannot start
- * leaves no trace.
- */
-export interface Progress extends Disposable {
-  /**
-   * Records how much is done. Cheap: call it as often as you like.
-   *
-   * @param done Work done so far, of the total.
-   * @param text A few words on how it goes, such as the loss and the rank.
-   */
-  update(done: number, text?: string): void;
-  /** Ends the display with what is done by now. Further calls do nothing. */
-  finish(): void;
-}
+export type { Bar, Progress, ProgressOptions };
 
 /** Place that a display writes to, and its clock. */
 export interface ProgressOutlet {
@@ -37,18 +23,6 @@ export interface ProgressOutlet {
 export interface BarOutlet extends ProgressOutlet {
   /** Loads the library and makes a bar of a format. */
   readonly createBar: (format: string) => Promise<Bar>;
-}
-
-/** Job to show. */
-export interface ProgressOptions {
-  /** All the work: steps, for instance. */
-  readonly total: number;
-  /** Name of the job, in a word or two. */
-  readonly label: string;
-  /** A line before all others, such as the name of the adapter. None by default. */
-  readonly heading?: string;
-  /** Whether to show nothing. @default false */
-  readonly quiet?: boolean;
 }
 
 /** Shortest time between two lines, in milliseconds. */
@@ -124,6 +98,7 @@ export function progressLines(options: ProgressOptions, outlet: ProgressOutlet):
       [saidDone, saidAt] = [done, now];
       say(leftText(estimate));
     },
+    probe() {},
     finish,
     [Symbol.dispose]: finish,
   };
@@ -172,13 +147,15 @@ export function progressBar({ total, label, heading }: ProgressOptions, outlet: 
       }
       bar?.update(done, notes());
     },
+    probe() {},
     finish,
     [Symbol.dispose]: finish,
   };
 }
 
 /**
- * Shows the progress of a job on stderr: as a bar on a terminal, as a few lines elsewhere.
+ * Shows the progress of a job on stderr: as a bar on a terminal, or as a drawing of loss and ranks
+ * if it is to be watched, and as a few lines elsewhere.
  *
  * @param options Job to show.
  * @returns The display; end it with `finish()` or `using`.
@@ -193,14 +170,34 @@ export function progressBar({ total, label, heading }: ProgressOptions, outlet: 
  */
 export function createProgress(options: ProgressOptions): Progress {
   const nothing = () => {};
-  if (options.quiet) return { update: nothing, finish: nothing, [Symbol.dispose]: nothing };
+  if (options.quiet) {
+    return { update: nothing, probe: nothing, finish: nothing, [Symbol.dispose]: nothing };
+  }
   const outlet = { write: say, now: () => performance.now() };
   if (!Deno.stderr.isTerminal() || isDumb()) return progressLines(options, outlet);
+  if (options.watch) {
+    return watchDisplay(options, {
+      write: show,
+      now: outlet.now,
+      size: terminalSize,
+      hasColor: !Deno.noColor,
+      stand,
+    });
+  }
   const createBar = async (format: string) => {
     const { createBar } = await import(THIRD_PARTY) as typeof import("./deps.ts");
     return createBar(format);
   };
   return progressBar(options, { ...outlet, createBar });
+}
+
+/** Size of the terminal in characters; 0 by 0 if it is not known. */
+function terminalSize(): { readonly columns: number; readonly rows: number } {
+  try {
+    return Deno.consoleSize();
+  } catch {
+    return { columns: 0, rows: 0 };
+  }
 }
 
 /** Whether the terminal cannot move its cursor, which a bar needs. */

@@ -5,7 +5,7 @@
  */
 import { activationNames } from "../nn/activation.ts";
 import { MAX_SAMPLES } from "../tasks/options.ts";
-import { tasks } from "../tasks/registry.ts";
+import { tasks, writtenTasks } from "../tasks/registry.ts";
 import type { Task } from "../tasks/task.ts";
 import { MOST_REPLICAS, MOST_STEPS } from "../train/limits.ts";
 import { choice, integer, number, numbers, type Option, type TableOf, text, toggle } from "./options.ts";
@@ -68,7 +68,7 @@ export const trainingTable: TableOf<TrainingValues> = {
   task: text({
     default: "cosines",
     placeholder: "NAME",
-    help: `what to learn: ${Object.keys(tasks).join(", ")}`,
+    help: `what to learn: ${Object.keys(tasks).join(", ")}, ${writtenTasks}`,
     group: "what to train",
   }),
   data: text({
@@ -100,7 +100,8 @@ export const trainingTable: TableOf<TrainingValues> = {
     default: null,
     placeholder: "NAME",
     help:
-      "initialiser: xavier-normal, he-uniform, lecun-normal, pytorch, normal:0.1 …; by default the task's own",
+      "initialiser: xavier-normal, he-uniform, lecun-normal, pytorch, normal:0.1 …, or structured, which spreads " +
+      "the first layer over the samples; by default the task's own",
     group: "what to train",
   }),
   optimizer: text({

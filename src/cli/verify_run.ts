@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { extent } from "../stats/extent.ts";
 import { join } from "node:path";
 import { InputError, StaircaseError } from "../errors.ts";
 import { count, shown } from "../format.ts";
@@ -169,7 +170,7 @@ export async function verifyRun(
   { options, rows }: RecordedRun,
   { steps, verification, signal, onProgress = () => {} }: VerifyRunOptions,
 ): Promise<Repetition> {
-  const last = Math.max(...steps), wanted = new Set(steps);
+  const [, last] = extent(steps), wanted = new Set(steps);
   const open = new Map(rows.filter(({ step }) => wanted.has(step)).map((row) => [keyOf(row), row]));
   let differing = rows.filter(({ step }) => wanted.has(step)).length - open.size, unrepeated = 0;
   const stop = new AbortController();

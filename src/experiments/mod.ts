@@ -90,8 +90,14 @@ export type {
 } from "./rank_collapse/plan.ts";
 export type { SgdRankNetwork } from "./sgd_rank/network.ts";
 export type { SgdRankComparison, SgdRankOptions, SgdRankPlan } from "./sgd_rank/plan.ts";
+export { rethreshold, type Thresholds } from "./staircase/rethreshold.ts";
 export type { StaircaseOptions } from "./staircase/mod.ts";
 export type { StaircaseRun } from "./staircase/report.ts";
+export { type MergeOptions, mergeSweeps } from "./sweep/merge.ts";
+export type { SweepResults, SweepSummary } from "./sweep/results.ts";
+export type { SweepRow } from "./sweep/results_view.ts";
+export { runSweep, type SweepOptions, type SweepRequest } from "./sweep/run_sweep.ts";
+export type { TaskFacts, TaskSource, Trial, TrialOptions, TrialSettings, TrialValue } from "./sweep/trial.ts";
 export type { AtlasRun } from "./staircase_atlas/claims.ts";
 export type { AtlasCell, AtlasOptimizer, AtlasVariant } from "./staircase_atlas/cells.ts";
 export type { AtlasOptions, AtlasPlan } from "./staircase_atlas/plan.ts";

@@ -63,10 +63,12 @@ export async function openDevice(
  * Names an adapter.
  *
  * @param info Description of the adapter.
- * @returns Its name as its driver gives it.
+ * @returns Its name as its driver gives it; in browsers, which keep that to themselves, its vendor
+ * and architecture.
  */
-export function adapterName({ description, device, vendor }: AdapterInfo): string {
-  return description || device || vendor || "unnamed adapter";
+export function adapterName({ description, device, vendor, architecture }: AdapterInfo): string {
+  const known = [vendor, architecture].filter((name) => name).join(" ");
+  return description || device || known || "unnamed adapter";
 }
 
 /**

@@ -54,10 +54,10 @@ export class Commands {
   /**
    * Records dispatches, in order.
    *
-   * @param dispatches Bound kernels.
+   * @param dispatches Bound kernels, and lists of them.
    */
-  run(...dispatches: readonly Dispatch[]): void {
-    for (const dispatch of dispatches) {
+  run(...dispatches: readonly (Dispatch | readonly Dispatch[])[]): void {
+    for (const dispatch of dispatches.flat() as Dispatch[]) {
       const { profiler, meter } = this.#gpu;
       if (profiler) this.#endPass();
       if (!this.#pass) {

@@ -48,13 +48,43 @@ export function finish<T>(steps: Steps<T>): T {
  */
 export async function inTurns<T>(steps: Steps<T>, { signal }: WorkOptions = {}): Promise<T> {
   signal?.throwIfAborted();
-  for (let last = performance.now();;) {
+  const turn = givesTurns({ signal });
+  for (;;) {
     const { done, value } = steps.next();
     if (done) return value;
-    if (performance.now() - last < MOST_MILLISECONDS) continue;
-    await turn({ signal });
-    last = performance.now();
+    const given = turn();
+    if (given) await given;
   }
+}
+
+/**
+ * Makes a function for long work to await now and then.
+ *
+ * @param options Signal to stop.
+ * @returns The function. It lets the event loop turn once 50 ms have passed since the last turn,
+ * and throws the reason of the signal if it is aborted by then; otherwise it returns `null`, which
+ * costs next to nothing.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { givesTurns } from "./turns.ts";
+ *
+ * let isHeard = false;
+ * setTimeout(() => isHeard = true, 60);
+ * const turn = givesTurns();
+ * while (!isHeard) await turn();
+ * assert(isHeard);
+ * ```
+ */
+export function givesTurns(options: WorkOptions = {}): () => Promise<void> | null {
+  let last = performance.now();
+  return () => {
+    if (performance.now() - last < MOST_MILLISECONDS) return null;
+    return turn(options).then(() => {
+      last = performance.now();
+    });
+  };
 }
 
 /**

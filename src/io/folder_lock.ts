@@ -44,8 +44,8 @@ interface LockText extends LockOwner {
 /** A lock that is held until it is disposed of, or its process ends. */
 export class FolderLock implements AsyncDisposable {
   readonly #path: string;
-  readonly #file: Deno.FsFile;
-  readonly #text: string;
+  #file: Deno.FsFile;
+  #text: string;
   readonly #timer: ReturnType<typeof setInterval>;
   #isGiven = false;
 
@@ -118,9 +118,33 @@ export class FolderLock implements AsyncDisposable {
     }
   }
 
+  /**
+   * Takes the lock again where its file is gone: its folder was deleted, and made again.
+   *
+   * @returns `null`; or who has taken it meanwhile.
+   * @throws {FileError} If the file cannot be written.
+   */
+  async renew(): Promise<LockOwner | null> {
+    if (this.#isGiven || await this.#isInPlace()) return null;
+    const taken = await FolderLock.take(this.#path);
+    if (!(taken instanceof FolderLock)) return taken;
+    clearInterval(taken.#timer);
+    this.#file.close();
+    [this.#file, this.#text] = [taken.#file, taken.#text];
+    return null;
+  }
+
+  /** Tells whether the file at the path is the one that is locked. */
+  async #isInPlace(): Promise<boolean> {
+    const there = await Deno.stat(this.#path).catch(() => null);
+    if (!there) return false;
+    const own = await this.#file.stat();
+    return own.ino === there.ino && own.dev === there.dev;
+  }
+
   /** Gives a sign of life. A disk that is full or gone for a while ends no run. */
   async #touch(): Promise<void> {
-    await this.#write().catch(() => {});
+    await this.renew().then(() => this.#write()).catch(() => {});
   }
 
   /** Writes the owner over itself, so that the disk stamps the file with its own time. */
@@ -137,13 +161,23 @@ export class FolderLock implements AsyncDisposable {
     clearInterval(this.#timer);
     try {
       // While it is locked: nobody can have taken it yet, unless its folder was deleted.
-      const [own, there] = [await this.#file.stat(), await Deno.stat(this.#path)];
-      if (own.ino === there.ino && own.dev === there.dev) await Deno.remove(this.#path);
+      if (await this.#isInPlace()) await Deno.remove(this.#path);
     } catch {
       // It went with its folder, or the disk is gone.
     }
     this.#file.close();
   }
+}
+
+/**
+ * Says that a process works in a folder.
+ *
+ * @param path Path of the folder.
+ * @param owner The process.
+ * @returns A phrase for a message.
+ */
+export function inUse(path: string, { host, pid, since }: LockOwner): string {
+  return `the folder ${path} is in use by process ${pid} on ${host} since ${since}`;
 }
 
 /** Reads who holds a lock, dead or alive; `null` if nobody does. */

@@ -43,7 +43,14 @@ export type { FloatArray } from "./floats.ts";
 export type { LockOwner } from "./folder_lock.ts";
 export type { GitState } from "./git.ts";
 export { Journal } from "./journal.ts";
-export { journalChunks, type JournalContent, journalShape, readJournal } from "./read_journal.ts";
+export {
+  journalChunks,
+  type JournalContent,
+  type JournalRecord,
+  journalRecords,
+  journalShape,
+  readJournal,
+} from "./read_journal.ts";
 export { camelCase, compactJson, prettyJson, snakeCase, snakeName } from "./json.ts";
 export { type Normalization, normalizationText, volumeOf } from "./normalization.ts";
 export { npy, parseNpy } from "./npy.ts";

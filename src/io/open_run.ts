@@ -40,7 +40,7 @@ export interface OpenedRun {
   readonly record: Readonly<Record<string, unknown>> | null;
   /** Names of its tables, files in CSV, in alphabetical order. */
   readonly tables: readonly string[];
-  /** Names of its figures, files in SVG, in alphabetical order. */
+  /** Names of its figures, files in SVG, PNG and PDF, in alphabetical order. */
   readonly figures: readonly string[];
   /** Checkpoints that it can go on from, and damaged ones; latest first within each training. */
   readonly checkpoints: readonly CheckpointInfo[];
@@ -106,7 +106,7 @@ export async function openRun(path: string): Promise<OpenedRun> {
     owner,
     record,
     tables: names.filter((name) => name.endsWith(".csv")),
-    figures: names.filter((name) => name.endsWith(".svg")),
+    figures: names.filter((name) => /\.(svg|png|pdf)$/.test(name)),
     checkpoints: await listCheckpoints(state),
     async trace(run = 0) {
       const journal = journalPath(state, run);

@@ -15,7 +15,7 @@ import { TraceBuilder } from "../train/trace_builder.ts";
 import { type ByteSource, FileBytes, readRange } from "./bytes.ts";
 import { readChunk, type TraceShape } from "./chunk_bytes.ts";
 import { unreadable } from "./file_reason.ts";
-import { givesTurns } from "./turns.ts";
+import { givesTurns } from "../gpu/turns.ts";
 import { ByteReader } from "./words.ts";
 
 /** First characters of a journal. */
@@ -92,6 +92,34 @@ export function* journalChunks(path: string, end: number = Infinity): Generator<
   for (const { chunk } of recordsOf(source, { shape, start, end, path })) yield chunk;
 }
 
+/** A chunk of a journal as bytes. */
+export interface JournalRecord {
+  /** Bytes that `readChunk` reads. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Where it ends in the file, in bytes. */
+  readonly end: number;
+}
+
+/**
+ * Reads the whole records of a journal that another process writes.
+ *
+ * @param path Path of the file.
+ * @param from End of the last record that is known. Default: none is.
+ * @returns The records behind it, in order.
+ * @throws {FileError} If it cannot be read, or its header is no journal's.
+ */
+export function* journalRecords(
+  path: string,
+  from: number | null = null,
+): Generator<JournalRecord, void, void> {
+  using source = openBytes(path);
+  const start = from ?? readHeader(source, path).start;
+  for (const { bytes, end } of rawRecords(source, { start, end: Infinity, path })) {
+    // What is read next may come into the same room.
+    yield { bytes: bytes.slice(), end };
+  }
+}
+
 /**
  * Reads what all chunks of a journal share.
  *
@@ -153,15 +181,8 @@ function* recordsOf(
   source: ByteSource,
   { shape, start, end, path }: RecordRange,
 ): Generator<{ chunk: TraceChunk; end: number }, void, void> {
-  const size = Math.min(end, source.size);
   let steps = 0;
-  for (let at = start; at + RECORD_PREFIX <= size;) {
-    const from = new ByteReader(readRange(source, at, RECORD_PREFIX), path);
-    const length = from.word(), checksum = from.word();
-    const next = at + RECORD_PREFIX + length;
-    if (next > size) return;
-    const bytes = readRange(source, at + RECORD_PREFIX, length);
-    if (recordChecksum(length, bytes) !== checksum) return;
+  for (const { bytes, end: next } of rawRecords(source, { start, end, path })) {
     let chunk: TraceChunk;
     try {
       chunk = readChunk(bytes, shape, path);
@@ -171,6 +192,23 @@ function* recordsOf(
     if (chunk.first !== steps) return;
     yield { chunk, end: next };
     steps += chunk.count;
+  }
+}
+
+/** The whole records of a journal as bytes, up to one that is torn or damaged. */
+function* rawRecords(
+  source: ByteSource,
+  { start, end, path }: Omit<RecordRange, "shape">,
+): Generator<{ bytes: Uint8Array; end: number }, void, void> {
+  const size = Math.min(end, source.size);
+  for (let at = start; at + RECORD_PREFIX <= size;) {
+    const from = new ByteReader(readRange(source, at, RECORD_PREFIX), path);
+    const length = from.word(), checksum = from.word();
+    const next = at + RECORD_PREFIX + length;
+    if (next > size) return;
+    const bytes = readRange(source, at + RECORD_PREFIX, length);
+    if (recordChecksum(length, bytes) !== checksum) return;
+    yield { bytes, end: next };
     at = next;
   }
 }

@@ -6,6 +6,7 @@
 import { InputError } from "../errors.ts";
 import { shown } from "../format.ts";
 import type { LayerProbe, LayerSpectrum, Probe, ProbeBase, Trace } from "../train/trace.ts";
+import { viewTrace } from "../train/trace_view.ts";
 import { openArrays } from "./array_file.ts";
 import type { DtypeName, Floats } from "./dtypes.ts";
 import { countEntries, shapeText } from "./floats.ts";
@@ -19,7 +20,7 @@ import {
   SPECTRA_VERSION,
 } from "./spectra_columns.ts";
 import type { StoredArray } from "./stored_array.ts";
-import { givesTurns } from "./turns.ts";
+import { givesTurns } from "../gpu/turns.ts";
 
 const DTYPES: Readonly<Record<Descr, DtypeName>> = {
   "<f8": "f64",
@@ -128,7 +129,7 @@ async function read(arrays: ReadonlyMap<string, StoredArray>, path: string): Pro
   }
   if (layers.some(({ left }) => left > 0)) refuse("has spectra of no probe");
   if (probes.some(({ replica }) => replica >= R)) refuse("has probes of a replica without losses");
-  return { replicas: R, epsilons, losses, probes };
+  return viewTrace({ replicas: R, epsilons, losses, probes });
 }
 
 /** Reads the losses of each replica, up to where it diverged. */

@@ -8,7 +8,7 @@ import { FileError, InputError } from "../errors.ts";
 import type { Trace } from "../train/trace.ts";
 import { type FileContent, removeTemporaryFiles, writeAtomically } from "./atomic.ts";
 import { fileReason, unwritable, unwritableFiles } from "./file_reason.ts";
-import { FolderLock } from "./folder_lock.ts";
+import { FolderLock, inUse } from "./folder_lock.ts";
 import { prettyJson, snakeCase } from "./json.ts";
 import {
   checkFileName,
@@ -20,7 +20,7 @@ import {
   STATE_FOLDER,
   TRACE_FILE,
 } from "./run_files.ts";
-import { linkLatest, makeRunFolder } from "./run_place.ts";
+import { linkLatest, makeRunFolder, missingFolders, removeEmpty } from "./run_place.ts";
 import { traceTable } from "./trace_csv.ts";
 import { checkWritable } from "./writable_folder.ts";
 
@@ -43,8 +43,8 @@ export type FileMaker = FileContent | (() => FileContent | Promise<FileContent>)
 
 /** How a folder was opened. */
 interface Opening extends Required<RunFolderOptions> {
-  /** Whether it was made for the run. */
-  readonly isMade: boolean;
+  /** Folders that were made for the run: its own, and those above it. */
+  readonly made: readonly string[];
   /** Whether the link to the latest run is to lead to it. */
   readonly isLinked: boolean;
 }
@@ -101,7 +101,7 @@ export class RunFolder implements AsyncDisposable {
    *
    * @param path Path of the folder, as the user gave it.
    * @param options What to do with a run that it holds, and names of the files to come.
-   * @returns The folder, which is this process's own until it is disposed of.
+   * @returns The folder, this process's own until it is disposed of.
    * @throws {InputError} If the folder holds a run, or none where one is to be resumed; if another
    * process has it open; if the path is that of a file; if the folder cannot be created, written to
    * or read.
@@ -111,10 +111,19 @@ export class RunFolder implements AsyncDisposable {
     const there = await Deno.lstat(path).catch(() => null);
     // The link to the latest run may lead elsewhere before this one has ended.
     const place = there?.isSymlink ? await Deno.realPath(path).catch(() => path) : path;
-    return await RunFolder.#open(place, { mode, files, isMade: !there, isLinked: false });
+    return await RunFolder.#open(place, { mode, files, made: await missingFolders(place), isLinked: false });
   }
 
   static async #open(path: string, opening: Opening): Promise<RunFolder> {
+    try {
+      return await RunFolder.#prepare(path, opening);
+    } catch (error) {
+      await removeEmpty([join(path, STATE_FOLDER), ...opening.made]);
+      throw error;
+    }
+  }
+
+  static async #prepare(path: string, opening: Opening): Promise<RunFolder> {
     const { mode, files } = opening;
     const checkMode = async () => {
       const there = await holdsRun(path, files);
@@ -136,10 +145,7 @@ export class RunFolder implements AsyncDisposable {
     }
     const lock = await FolderLock.take(join(state, LOCK_FILE));
     if (!(lock instanceof FolderLock)) {
-      const { host, pid, since } = lock;
-      throw new InputError(
-        `the folder ${path} is in use by process ${pid} on ${host} since ${since}; name another one, or wait for it`,
-      );
+      throw new InputError(`${inUse(path, lock)}; name another one, or wait for it`);
     }
     try {
       // Another run may have begun and ended in between.
@@ -166,6 +172,7 @@ export class RunFolder implements AsyncDisposable {
     { files = [] }: Pick<RunFolderOptions, "files"> = {},
   ): Promise<RunFolder> {
     let path: string;
+    const above = await missingFolders(parent);
     try {
       path = await makeRunFolder(parent);
     } catch (cause) {
@@ -173,7 +180,7 @@ export class RunFolder implements AsyncDisposable {
         cause,
       });
     }
-    return await RunFolder.#open(path, { mode: "new", files, isMade: true, isLinked: true });
+    return await RunFolder.#open(path, { mode: "new", files, made: [path, ...above], isLinked: true });
   }
 
   /**
@@ -209,19 +216,21 @@ export class RunFolder implements AsyncDisposable {
   async #write(name: string, make: () => FileContent | Promise<FileContent>): Promise<string> {
     checkFileName(name);
     const path = join(this.path, name);
+    await this.#stayOwner();
     try {
       await writeAtomically(path, await make());
     } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw unwritable(path, error);
-      try {
-        await Deno.mkdir(this.path, { recursive: true });
-        // Pieces that were read cannot be read again.
-        await writeAtomically(path, await make());
-      } catch (error) {
-        throw unwritable(path, error);
-      }
+      throw unwritable(path, error);
     }
     return path;
+  }
+
+  /** Makes the folder and its lock again if they were deleted. */
+  async #stayOwner(): Promise<void> {
+    const renewed = Deno.mkdir(this.state, { recursive: true }).then(() => this.#lock.renew());
+    // Where that fails, the file that is to be written says why.
+    const other = await renewed.catch(() => null);
+    if (other) throw new FileError(`${inUse(this.path, other)}: it was deleted, and made anew for that one`);
   }
 
   /**
@@ -281,11 +290,9 @@ export class RunFolder implements AsyncDisposable {
     return this.write(`${name}.svg`, svg);
   }
 
-  /** Lets other processes open the folder. One that was made and stayed empty is removed. */
+  /** Lets other processes open the folder. Folders that were made and stayed empty are removed. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#lock[Symbol.asyncDispose]();
-    // Only where they are empty.
-    await Deno.remove(this.state).catch(() => {});
-    if (this.#opening.isMade) await Deno.remove(this.path).catch(() => {});
+    await removeEmpty([this.state, ...this.#opening.made]);
   }
 }

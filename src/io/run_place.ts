@@ -3,11 +3,15 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { rmdir } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { removeTemporaryFiles, temporaryPath } from "./atomic.ts";
 
 /** Age of a link in the making that nobody makes any more, in milliseconds. */
 const STALE = 60_000;
+
+/** How often a folder is made again that others remove. */
+const MOST_TRIES = 5;
 
 /** Name of the link to the folder of the latest run. */
 const LATEST = "latest";
@@ -41,14 +45,48 @@ export function runName(date: Date): string {
  * @throws {Error} One of `Deno.errors` if it cannot be made.
  */
 export async function makeRunFolder(parent: string): Promise<string> {
-  await Deno.mkdir(parent, { recursive: true });
-  while (true) {
+  for (let tries = 1;; tries++) {
+    await Deno.mkdir(parent, { recursive: true });
     const path = join(parent, runName(new Date()));
     try {
       await Deno.mkdir(path);
       return path;
     } catch (error) {
-      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      if (error instanceof Deno.errors.AlreadyExists) continue;
+      // A run that came to nothing may just have removed the folder of runs that it made.
+      if (!(error instanceof Deno.errors.NotFound) || tries > MOST_TRIES) throw error;
+    }
+  }
+}
+
+/**
+ * Lists the folders that are missing on the way to a folder.
+ *
+ * @param path Path of the folder.
+ * @returns Their paths, innermost first; none if the folder is there.
+ */
+export async function missingFolders(path: string): Promise<string[]> {
+  const missing: string[] = [];
+  for (let at = resolve(path); !await Deno.lstat(at).catch(() => null); at = dirname(at)) {
+    missing.push(at);
+    if (dirname(at) === at) break;
+  }
+  return missing;
+}
+
+/**
+ * Removes folders that are empty.
+ *
+ * @param paths Their paths, each within those that follow. The first that is not empty, or no
+ * folder, ends it.
+ */
+export async function removeEmpty(paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    try {
+      // Unlike `Deno.remove` it removes nothing but folders.
+      await rmdir(path);
+    } catch (error) {
+      if ((error as { readonly code?: string }).code !== "ENOENT") return;
     }
   }
 }

@@ -21,7 +21,7 @@ import {
   SPECTRA_VERSION,
 } from "./spectra_columns.ts";
 import { Spool } from "./spool.ts";
-import { givesTurns } from "./turns.ts";
+import { givesTurns } from "../gpu/turns.ts";
 import { type ZipContent, zipPieces } from "./zip_writer.ts";
 
 /** A record that need not be in memory. */

@@ -3,6 +3,9 @@
  *
  * @module
  */
+import { type TablePage, tableView } from "../display/table_view.ts";
+import { withView } from "../display/view.ts";
+import { count } from "../format.ts";
 import { csv, csvLine, type CsvValue } from "./csv.ts";
 import { snakeName } from "./json.ts";
 
@@ -66,12 +69,41 @@ export function table<Row>(rows: Iterable<Row>, columns: Columns<Row>): Table {
     }
     if (piece !== "") yield piece;
   }
-  return {
+  const made: Table = {
     columns: Object.fromEntries(entries.map(([name, { help }]) => [snakeName(name), help])),
     get csv() {
       return [...pieces()].join("");
     },
     pieces,
+  };
+  return withView(made, tableView(() => firstRows(rows, columns)));
+}
+
+/** Rows that a notebook shows. */
+const MOST_SHOWN = 20;
+
+/** The first rows for a notebook, with numbers rounded to six digits. */
+function firstRows<Row>(rows: Iterable<Row>, columns: Columns<Row>): TablePage {
+  const entries = Object.entries(columns), first: Row[] = [];
+  let isComplete = true;
+  for (const row of rows) {
+    isComplete = first.length < MOST_SHOWN;
+    if (!isComplete) break;
+    first.push(row);
+  }
+  const cells = (row: Row) =>
+    entries.map(([, { value }]) => {
+      const cell = value(row);
+      return typeof cell === "number" ? String(Number(cell.toPrecision(6))) : String(cell ?? "");
+    });
+  return {
+    heading: `${isComplete ? count(first.length, "row") : `the first ${MOST_SHOWN} rows`} of ${
+      count(entries.length, "column")
+    }`,
+    tables: [{
+      rows: [entries.map(([name]) => snakeName(name)), ...first.map(cells)],
+      help: entries.map(([, { help }]) => help),
+    }],
   };
 }
 

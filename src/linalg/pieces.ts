@@ -66,7 +66,7 @@ export async function inGroups<Item, Result>(
 ): Promise<Result[]> {
   const results: Result[] = [];
   for (const { first, length } of piecesOf(gpu, items.length, operations * items.length)) {
-    results.push(...await work(items.slice(first, first + length)));
+    for (const result of await work(items.slice(first, first + length))) results.push(result);
   }
   return results;
 }

@@ -10,6 +10,8 @@ import { GpuArray } from "../gpu/array.ts";
 import { Commands } from "../gpu/commands.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Dispatch } from "../gpu/kernel.ts";
+import type { WorkOptions } from "../gpu/paced_commands.ts";
+import { givesTurns } from "../gpu/turns.ts";
 import { type MatrixView, padRows } from "../linalg/matrix_view.ts";
 import { type Activation, parseActivation } from "./activation.ts";
 import { bindInitialize } from "./initialize.ts";
@@ -19,17 +21,12 @@ import { jetComponents, tangentRows } from "./jets/jets.ts";
 import { type RandomStream, randomStreams } from "./random_stream.ts";
 import { bindDenseForward } from "./layers/dense_forward.ts";
 import { type ParameterLayout, parameterLayout } from "./layout.ts";
+import { MOST_LAYERS } from "./limits.ts";
 import type { SampleArrays } from "./samples.ts";
 import { WINDOW } from "./layers/weight_windows.ts";
 
 /** Keys of {@linkcode NetworkOptions}. */
 const KEYS = ["inputs", "hidden", "outputs", "activation", "initializer", "replicas", "seed", "streams"];
-
-/**
- * Most hidden layers. Each takes 2 to 4 ms to bind and about 60 kB, whatever its width; a list of
- * millions would fill the memory of the host before the adapter could refuse it.
- */
-const MOST_LAYERS = 10_000;
 
 /** Shape and start of a network. */
 export interface NetworkOptions {
@@ -152,7 +149,7 @@ export class Network implements Disposable {
     const keys = Uint32Array.from(network.streams.flatMap(({ seed, stream }) => [seed, stream]));
     using streams = new GpuArray(gpu, "random streams", keys);
     const commands = new Commands(gpu);
-    commands.run(...await bindInitialize(gpu, { initializer, layout, parameters, streams }));
+    commands.run(await bindInitialize(gpu, { initializer, layout, parameters, streams }));
     commands.submit();
     stack.move();
     return network;
@@ -164,10 +161,16 @@ export class Network implements Disposable {
    *
    * @param samples Samples, shared by the replicas or not, with derivatives or without.
    * @param stack Owner of the arrays.
+   * @param options Signal to stop.
    * @returns The outputs.
    * @throws {ShapeError} If the adapter has no room for them.
+   * @throws {unknown} The reason of the signal, if it is aborted between layers.
    */
-  async evaluate(samples: SampleArrays, stack: DisposableStack): Promise<Activations> {
+  async evaluate(
+    samples: SampleArrays,
+    stack: DisposableStack,
+    options: WorkOptions = {},
+  ): Promise<Activations> {
     const { gpu, replicas, layout } = this;
     const { count, axes = 0 } = samples;
     const rows = jetComponents(axes) * count;
@@ -176,7 +179,9 @@ export class Network implements Disposable {
     const forward: Dispatch[] = [];
     const parameters = { array: this.parameters, batch: layout.size };
     let input = samples.x;
+    const turn = givesTurns(options);
     for (const [index, layer] of layout.layers.entries()) {
+      await turn();
       const batch = rows * layer.outputStride;
       const name = index < this.activations.length ? `features of layer ${index + 1}` : "output";
       const output = {

@@ -50,7 +50,7 @@ export async function layersNotFinite(
   const kernel = await gpu.kernel({ name: "not_finite", files: [elementarySource, notFiniteSource] });
   using found = new GpuArray(gpu, "layers that are not finite", replicas * layers.length);
   const commands = new Commands(gpu);
-  commands.run(...parts.map(({ layer, array, first, count, batch }): Dispatch => {
+  commands.run(parts.map(({ layer, array, first, count, batch }): Dispatch => {
     const shape = gpuStruct(gpu, "not_finite shape", ["u32", first, count, batch, layer, layers.length]);
     return kernel.bind([shape, array, found], [Math.ceil(count / WORKGROUP), 1, replicas]);
   }));

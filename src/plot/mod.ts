@@ -22,6 +22,8 @@
  *
  * @module
  */
+export type { MimeBundle } from "../display/view.ts";
+export { show, type Shown, type ShowOptions } from "./show.ts";
 export { staircaseData, type StaircaseDataOptions } from "./staircase/figure_data.ts";
 export { staircaseFigure } from "./staircase/staircase.ts";
 export type { StripStair } from "./core/stair_strip.ts";

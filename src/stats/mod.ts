@@ -15,6 +15,7 @@
  * @module
  */
 export { type MeanInterval, meanInterval, studentQuantile } from "./confidence.ts";
+export { extent } from "./extent.ts";
 export { mean } from "./mean.ts";
 export { lowerMedian } from "./median.ts";
 export { fitPowerLaw, type PowerLaw } from "./power_law.ts";

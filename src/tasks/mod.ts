@@ -20,6 +20,8 @@ export { digits } from "./digits/digits.ts";
 export { poolImages } from "./digits/pool.ts";
 export { equationTask } from "./equations/equation_task.ts";
 export { type Equation, type EquationName, equations, type Face } from "./equations/equations.ts";
+export { parseFormula, type RealFunction } from "./formula.ts";
+export { formulaTask } from "./formula_task.ts";
 export { functionTask } from "./function_task.ts";
 export { type FunctionName, isFunctionName, type TargetFunction, targetFunctions } from "./functions.ts";
 export {
@@ -31,6 +33,7 @@ export {
   multiScale,
   randomFrequencies,
 } from "./input_maps.ts";
+export { pointsTask } from "./points_task.ts";
 export { mixture, type MixtureOptions } from "./mixture.ts";
 export { labelsOf, oneHot } from "./labels.ts";
 export type { LoadOptions, SampleOptions, TaskEntry } from "./options.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Gpu } from "../gpu/device.ts";
+import type { WorkOptions } from "../gpu/paced_commands.ts";
 import { Network } from "../nn/network.ts";
 import { bindTrainingStep, type TrainingStep } from "../nn/optim/training_step.ts";
 import { uploadSamples } from "../nn/samples.ts";
@@ -11,6 +12,7 @@ import { locateDivergence } from "./divergence.ts";
 import { Escalation } from "./escalation.ts";
 import { objectiveOf } from "./objective.ts";
 import type { CompleteOptions } from "./options.ts";
+import { drawnInitializer, STRUCTURED, structureFirstLayer } from "./pretrain/structured_start.ts";
 import { RunState } from "./run_state.ts";
 import { bindProbeCommands, type ProbeCommands } from "./probe_commands.ts";
 import type { DivergedReplica } from "./state.ts";
@@ -47,14 +49,23 @@ export interface TrainingCommands {
  * @param gpu Device.
  * @param options What to train, and how.
  * @param stack Owner of the arrays.
+ * @param work Signal to stop.
  * @returns The network and the commands.
  * @throws {ShapeError} If the adapter has no room for it.
+ * @throws {unknown} The reason of the signal, if it is aborted between layers.
  */
-export async function bindTraining(gpu: Gpu, options: CompleteOptions, stack: DisposableStack) {
+export async function bindTraining(
+  gpu: Gpu,
+  options: CompleteOptions,
+  stack: DisposableStack,
+  work: WorkOptions = {},
+) {
   const { task: { inputs, outputs }, hidden, activation, initializer, replicas, seed, streams } = options;
-  const shape = { inputs, hidden, outputs, activation, initializer, replicas, seed, streams };
+  const drawn = drawnInitializer(initializer);
+  const shape = { inputs, hidden, outputs, activation, initializer: drawn, replicas, seed, streams };
   const network = stack.use(await Network.create(gpu, shape));
-  return { network, commands: await bindTrainingCommands(network, options, stack) };
+  if (initializer === STRUCTURED) await structureFirstLayer(network, options.task);
+  return { network, commands: await bindTrainingCommands(network, options, stack, work) };
 }
 
 /**
@@ -63,12 +74,14 @@ export async function bindTraining(gpu: Gpu, options: CompleteOptions, stack: Di
  * @param network Network to train.
  * @param options What to train, and how.
  * @param stack Owner of the arrays.
+ * @param work Signal to stop.
  * @returns The commands.
  */
 async function bindTrainingCommands(
   network: Network,
   options: CompleteOptions,
   stack: DisposableStack,
+  { signal }: WorkOptions,
 ): Promise<TrainingCommands> {
   const { task, steps, probeEvery, batch, optimizer, schedule } = options;
   const samples = uploadSamples(network.gpu, task.train, stack);
@@ -79,12 +92,15 @@ async function bindTrainingCommands(
     steps,
     batch,
     logCapacity: LOG_CAPACITY,
+    signal,
   }, stack);
-  const probes = await bindProbeCommands({ network, step, samples, options, mostSteps: LOG_CAPACITY }, stack);
+  const run = { network, step, samples, options, mostSteps: LOG_CAPACITY, signal };
+  const probes = await bindProbeCommands(run, stack);
   const escalation = await Escalation.bind(network, {
     samples,
     options,
     probesAtOnce: probes.mostAtOnce,
+    signal,
   }, stack);
   const kept = { parameters: network.parameters, moments: step.moments };
   const state = new RunState(network.gpu, kept, { states: step.states, ...probes.state }, stack);

@@ -10,6 +10,7 @@ import { Commands } from "../gpu/commands.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Dispatch } from "../gpu/kernel.ts";
 import { ReadbackRing } from "../gpu/readback.ts";
+import { givesTurns } from "../gpu/turns.ts";
 import { splitDoubles } from "../linalg/double_single/double_single.ts";
 import { Network } from "../nn/network.ts";
 import type { SampleArrays } from "../nn/samples.ts";
@@ -17,6 +18,7 @@ import type { LayerRecord } from "../rank/probes/probe.ts";
 import { rankedSamples } from "./equation.ts";
 import { bindLayerSolver, decodeLayer, type LayerSolver, resultWords } from "./layer_solver.ts";
 import type { CompleteOptions } from "./options.ts";
+import { drawnInitializer } from "./pretrain/structured_start.ts";
 
 /** Largest number of bytes of parameters kept, and of results in flight. */
 const MOST_KEPT = 2 ** 26, MOST_RESULTS = 2 ** 24;
@@ -44,6 +46,8 @@ export interface EscalatedRun {
   readonly options: CompleteOptions;
   /** Largest number of probes that one submission is to make. */
   readonly probesAtOnce: number;
+  /** Stops the binding between layers. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The parts of an escalation, bound. */
@@ -133,25 +137,27 @@ export class Escalation {
 
   static async #bind(
     trained: Network,
-    { samples, options, probesAtOnce }: EscalatedRun,
+    { samples, options, probesAtOnce, signal }: EscalatedRun,
     stack: DisposableStack,
   ): Promise<Escalation> {
-    const { task, hidden, activation, initializer } = options;
+    const { task, hidden, activation, initializer: name } = options;
     const { gpu, replicas } = trained;
     const { inputs, outputs } = task;
     const { count, weights } = rankedSamples(task);
+    const initializer = drawnInitializer(name);
     const network = stack.use(
       await Network.create(gpu, { inputs, hidden, outputs, activation, initializer }),
     );
-    const activations = await network.evaluate({ ...samples, count }, stack);
+    const activations = await network.evaluate({ ...samples, count }, stack, { signal });
     const pairs = splitDoubles(Float64Array.from(weights));
     const sampleWeights = {
       host: weights,
       single: samples.weights,
       double: stack.use(new GpuArray(gpu, "weights of samples", pairs)),
     };
-    const layers: LayerSolver[] = [];
+    const layers: LayerSolver[] = [], turn = givesTurns({ signal });
     for (const [index, width] of hidden.entries()) {
+      await turn();
       const isProjected = task.kind === "regression" && index === hidden.length - 1;
       layers.push(
         await bindLayerSolver(gpu, { features: activations.layers[index], width }, {
@@ -161,6 +167,10 @@ export class Escalation {
         }, stack),
       );
     }
+    // One submission for all layers: its cost grows with all that is allocated.
+    const commands = new Commands(gpu);
+    for (const { basis, identity } of layers) commands.copy(basis, 0, identity, 0, basis.length);
+    commands.submit();
     const resultBytes = 4 * replicas * layers.length * Math.max(...layers.map(resultWords));
     const fitting = Math.min(
       probesAtOnce,
@@ -211,7 +221,7 @@ export class Escalation {
       const size = 4 * layout.size;
       commands.copy(this.#kept, this.#slot(probe) + replica * size, parameters, 0, size);
       commands.copy(identity, 0, basis, 0, basis.length);
-      commands.run(...this.#forward.slice(0, layer + 1), ...dispatches);
+      commands.run(this.#forward.slice(0, layer + 1), dispatches);
       let at = index * words;
       for (const array of results) {
         commands.copy(array, 0, this.#results, at, array.length);

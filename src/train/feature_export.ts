@@ -12,6 +12,7 @@ import { Network } from "../nn/network.ts";
 import { uploadSamples } from "../nn/samples.ts";
 import { rankedSamples } from "./equation.ts";
 import type { CompleteOptions } from "./options.ts";
+import { drawnInitializer } from "./pretrain/structured_start.ts";
 import type { Probe } from "./trace.ts";
 
 /** What a probe left on the GPU, on its way to the host. */
@@ -120,9 +121,10 @@ export class FeatureExport {
   /** Features of one replica in the layered forward pass. */
   async #layered(parameters: Float32Array, replica: number): Promise<Matrix[]> {
     const { gpu } = this.#network;
-    const { task, hidden, activation, initializer } = this.#options;
+    const { task, hidden, activation, initializer: name } = this.#options;
     const { inputs, outputs } = task;
     using stack = new DisposableStack();
+    const initializer = drawnInitializer(name);
     const network = stack.use(
       await Network.create(gpu, { inputs, hidden, outputs, activation, initializer }),
     );
@@ -134,7 +136,7 @@ export class FeatureExport {
       stack,
     );
     const commands = new Commands(gpu);
-    commands.run(...forward);
+    commands.run(forward);
     commands.submit();
     return await Promise.all(
       hidden.map(async (_, layer) => this.#matrix(await layers[layer].array.read(), layers[layer], layer)),

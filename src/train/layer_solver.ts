@@ -4,7 +4,6 @@
  * @module
  */
 import { GpuArray } from "../gpu/array.ts";
-import { Commands } from "../gpu/commands.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Dispatch } from "../gpu/kernel.ts";
 import { joinDoubles } from "../linalg/double_single/double_single.ts";
@@ -43,8 +42,8 @@ export interface LayerSolver {
   /** Number of neurons. */
   readonly width: number;
   /**
-   * Basis that the solver starts from, and the identity that is copied there, so that no result
-   * depends on another.
+   * Basis that the solver starts from, now the identity, and room for a copy of it, from which the
+   * basis is set again, so that no result depends on another.
    */
   readonly basis: GpuArray;
   readonly identity: GpuArray;
@@ -97,9 +96,6 @@ export async function bindLayerSolver(
     : null;
   const basis = spectra.basis.array;
   const identity = stack.use(new GpuArray(gpu, "identity", basis.length));
-  const commands = new Commands(gpu);
-  commands.copy(basis, 0, identity, 0, basis.length);
-  commands.submit();
   return {
     samples,
     width,

@@ -4,15 +4,13 @@
  *
  * @module
  */
+export { MOST_LAYERS } from "../nn/limits.ts";
 
 /** Steps: counters of the GPU are 32-bit words. */
 export const MOST_STEPS: number = 2 ** 32 - 1;
 
 /** Networks side by side: workgroups along a dimension are no more on any adapter. */
 export const MOST_REPLICAS: number = 2 ** 16;
-
-/** Hidden layers: each has kernels of its own, which are bound one after the other. */
-export const MOST_LAYERS = 1024;
 
 /** Neurons of a hidden layer, where one number holds for all of them. */
 export const MOST_WIDTH: number = 2 ** 20;

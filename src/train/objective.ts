@@ -4,6 +4,7 @@
  * @module
  */
 import type { Dispatch } from "../gpu/kernel.ts";
+import type { WorkOptions } from "../gpu/paced_commands.ts";
 import type { MatrixView } from "../linalg/matrix_view.ts";
 import { bindLoss } from "../nn/loss/loss.ts";
 import type { Network } from "../nn/network.ts";
@@ -43,11 +44,11 @@ export interface Evaluation {
  */
 export async function bindEvaluation(
   network: Network,
-  { task, samples }: { readonly task: Task; readonly samples: SampleArrays },
+  { task, samples, signal }: WorkOptions & { readonly task: Task; readonly samples: SampleArrays },
   stack: DisposableStack,
 ): Promise<Evaluation> {
   const { gpu, replicas } = network;
-  const { layers, forward } = await network.evaluate(samples, stack);
+  const { layers, forward } = await network.evaluate(samples, stack, { signal });
   const output = layers[layers.length - 1];
   const name = task.kind === "equation" ? "mean-squared-error" : task.loss;
   const loss = await bindLoss(gpu, { name, samples, output, outputs: task.outputs, replicas }, stack);

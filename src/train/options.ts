@@ -25,7 +25,10 @@ export interface TrainingOptions {
   readonly hidden?: readonly number[];
   /** Activation of the hidden layers, or one for each: see {@linkcode parseActivation}. */
   readonly activation?: string | readonly string[];
-  /** Initialiser: see {@linkcode parseInitializer}. */
+  /**
+   * Initialiser: see {@linkcode parseInitializer}. `structured` is `xavier-normal` but for the
+   * first layer, whose neurons are spread over the samples: see `structuredLayer`.
+   */
   readonly initializer?: string;
   /** Optimiser and its settings. */
   readonly optimizer?: OptimizerOptions;

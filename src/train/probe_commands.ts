@@ -73,6 +73,8 @@ export interface ProbedRun {
   readonly options: CompleteOptions;
   /** Largest number of steps in one submission. */
   readonly mostSteps: number;
+  /** Stops the binding between layers. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -86,13 +88,13 @@ export interface ProbedRun {
  * @returns The probes.
  */
 export async function bindProbeCommands(run: ProbedRun, stack: DisposableStack): Promise<ProbeCommands> {
-  const { network, network: { gpu }, step, samples, options, mostSteps } = run;
+  const { network, network: { gpu }, step, samples, options, mostSteps, signal } = run;
   const { task, replicas, hidden, steps, probeEvery, epsilons } = options;
   const train = options.batch === null
     ? { ...step.seen, commands: [] }
-    : await bindEvaluation(network, { task, samples }, stack);
+    : await bindEvaluation(network, { task, samples, signal }, stack);
   const heldOut = task.test && task.kind !== "regression"
-    ? await bindEvaluation(network, { task, samples: uploadSamples(gpu, task.test, stack) }, stack)
+    ? await bindEvaluation(network, { task, samples: uploadSamples(gpu, task.test, stack), signal }, stack)
     : null;
   const ranked = rankedSamples(task);
   const layers = hidden.map((width, index) => ({ features: train.features[index], width }));
@@ -102,6 +104,7 @@ export async function bindProbeCommands(run: ProbedRun, stack: DisposableStack):
     weights: samples.weights,
     targets: task.kind === "regression" ? samples.y : null,
     searched: 0.3,
+    signal,
   }, stack);
 
   const seen = { replicas, samples: ranked.count, loss: train.loss, heldOut: heldOut && heldOut.loss };

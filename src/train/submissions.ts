@@ -81,20 +81,20 @@ export class Submissions {
     if (start === steps) state.spare(commands);
     for (let s = start; s < start + count; s++) {
       const [first, ...rest] = s === steps ? step.measure : step.update;
-      commands.run(...step.draw, ...step.forward, first);
+      commands.run(step.draw, step.forward, first);
       const kind = schedule.kind(s);
       // There is no basis for the spectra to start from yet, or it is as old as the last of them.
-      if (s === 0 || (kind === "spectrum" && counted)) commands.run(...spectrum.warmUp);
-      if (kind === "spectrum") commands.run(...spectrum.commands);
+      if (s === 0 || (kind === "spectrum" && counted)) commands.run(spectrum.warmUp);
+      if (kind === "spectrum") commands.run(spectrum.commands);
       if (kind === "count" && counted) {
-        commands.run(...counted.commands);
+        commands.run(counted.commands);
         counts++;
       }
       if (kind) {
         escalation?.keep(commands, schedule.before(s).all);
         commands = this.#exported?.take(s, commands) ?? commands;
       }
-      commands.run(...rest);
+      commands.run(rest);
     }
     counted?.probes.count(commands, schedule.before(start).count, counts);
     const isStateWanted = this.#isStateWanted && start < steps;

@@ -6,6 +6,7 @@
 import { InputError } from "../errors.ts";
 import type { DivergedReplica, SavedTraining, TraceChunk } from "./state.ts";
 import type { Probe, Trace } from "./trace.ts";
+import { viewTrace } from "./trace_view.ts";
 
 const NONE = new Float32Array(0);
 
@@ -54,14 +55,14 @@ export class TraceBuilder {
 
   /** The trace so far. */
   get trace(): Trace {
-    return {
+    return viewTrace({
       replicas: this.#losses.length,
       epsilons: this.#epsilons,
       losses: this.#losses.map((losses, replica) =>
         losses.subarray(0, Math.min(this.#steps, this.diverged.get(replica) ?? Infinity))
       ),
       probes: this.#probes,
-    };
+    });
   }
 
   /**

@@ -111,6 +111,7 @@ export class Training implements AsyncIterable<Probe>, Disposable {
    * to go on with, or a cosine schedule is to have another number of steps.
    * @throws {ShapeError} If the adapter has no room for it, or the machine no memory. The message
    * says what would fit.
+   * @throws {unknown} The reason of `options.signal`, if it is aborted meanwhile.
    *
    * @example
    * ```ts
@@ -136,7 +137,9 @@ export class Training implements AsyncIterable<Probe>, Disposable {
     if (from) checkSteps(complete, from.state);
     using stack = new DisposableStack();
     try {
-      const bound = await bindTraining(gpu, complete, stack);
+      // One that is aborted already stops the run before its first step.
+      const signal = options.signal?.aborted ? undefined : options.signal;
+      const bound = await bindTraining(gpu, complete, stack, { signal });
       const training = new Training(complete, { ...bound, signal: options.signal, from }, stack);
       await gpu.accept();
       training.#stack = stack.move();

@@ -1,5 +1,5 @@
 /** The table of the benchmarks. @module */
-import { textTable } from "../../src/cli/text_table.ts";
+import { textTable } from "../../src/display/text_table.ts";
 import { digits, type Line, type Section } from "./section.ts";
 
 const HEAD = ["", "median", "least", "most", "speed-up, share", "bar", ""];

@@ -6,6 +6,7 @@ import { filesIn, root, run, temporaryFolder } from "../support/program.ts";
 const TYPES: Record<string, string> = {
   ".ts": "application/typescript",
   ".wgsl": "text/plain",
+  ".txt": "text/plain",
   ".css": "text/css",
   ".js": "text/javascript",
 };
@@ -66,10 +67,20 @@ Deno.test("by URL: the program, and the library in a script, from a folder witho
     "trace.csv",
   ]);
   assert([...server.asked].some((path) => path.endsWith(".wgsl")), "shaders come from elsewhere");
+  const ofFormats = /\/src\/convert\/(?!draw|formats)/;
+  assert.deepEqual([...server.asked].filter((path) => ofFormats.test(path)), []);
   // The same as from the disk, to the last bit.
   const local = await run([...args, "--out=p"], { cwd });
   assert.equal(local.code, 0, local.err);
   assert.equal(Deno.readTextFileSync(`${cwd}/o/trace.csv`), Deno.readTextFileSync(`${cwd}/p/trace.csv`));
+  const drawn = ["--out=q", "--formats=svg,png,pdf"];
+  const figures = await run([...args, ...drawn], { cwd, deno: [...deno, "--quiet"], program });
+  assert.deepEqual([figures.code, figures.err], [0, ""]);
+  assert([...server.asked].some((path) => path.endsWith("dejavu_sans_bold.txt")));
+  await run([...args, "--formats=svg,png,pdf", "--out=r"], { cwd });
+  for (const file of ["staircase.png", "staircase.pdf"]) {
+    assert.deepEqual(Deno.readFileSync(`${cwd}/q/${file}`), Deno.readFileSync(`${cwd}/r/${file}`), file);
+  }
 
   Deno.writeTextFileSync(`${cwd}/script.ts`, script(origin));
   const ended = await run([], { cwd, deno: [...deno, "--quiet"], program: `${cwd}/script.ts` });

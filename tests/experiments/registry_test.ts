@@ -1,6 +1,7 @@
 import { parseFlags } from "../../src/cli/flags.ts";
 import { helpText } from "../../src/cli/help.ts";
 import { completeValues, flagsOf } from "../../src/cli/options.ts";
+import { drawPdf, drawPng } from "../../src/convert/draw.ts";
 import { InputError } from "../../src/errors.ts";
 import { unpackExperiment } from "../../src/cockpit/data/experiment_file.ts";
 import { experimentReport } from "../../src/experiments/core/experiment_report.ts";
@@ -79,6 +80,8 @@ for (const experiment of experiments) {
     for (const [file, svg] of Object.entries(made.figures)) {
       assert(readFigure(svg).length > 10, file);
       assert(!/NaN|undefined/.test(svg), file);
+      assert((await drawPng(svg, 1)).length > 1000, file);
+      assert((await drawPdf(svg)).length > 1000, file);
     }
     for (const { claim, statistic, values } of made.verdicts) {
       assert(claim !== "" && statistic !== "" && values.length <= 2, claim);
@@ -135,15 +138,23 @@ Deno.test("experiments: no two have one name, and none loads d3 before it draws"
     modules: { specifier: string; dependencies?: { code?: { specifier?: string }; isDynamic?: boolean }[] }[];
   };
   const byName = new Map(modules.map((module) => [module.specifier, module]));
-  const seen = new Set<string>();
-  const visit = (specifier: string) => {
-    if (seen.has(specifier)) return;
-    seen.add(specifier);
-    for (const { code, isDynamic } of byName.get(specifier)?.dependencies ?? []) {
-      if (code?.specifier && !isDynamic) visit(code.specifier);
+  /** Modules that run when one is imported; and those that it can import later on, if asked for. */
+  const reach = (from: string, isEager: boolean) => {
+    const seen = new Set<string>(), open = [from];
+    for (const specifier of open) {
+      if (seen.has(specifier)) continue;
+      seen.add(specifier);
+      for (const { code, isDynamic } of byName.get(specifier)?.dependencies ?? []) {
+        if (code?.specifier && !(isDynamic && isEager)) open.push(code.specifier);
+      }
     }
+    return [...seen];
   };
-  visit(new URL("../../src/experiments/mod.ts", import.meta.url).href);
-  assert(seen.size > 100, `${seen.size} modules`);
-  assert.deepEqual([...seen].filter((specifier) => /\/src\/plot\/|npm:/.test(specifier)), []);
+  const door = new URL("../../src/experiments/mod.ts", import.meta.url).href;
+  const loaded = reach(door, true);
+  assert(loaded.length > 100, `${loaded.length} modules`);
+  assert.deepEqual(loaded.filter((specifier) => /\/src\/plot\/|npm:/.test(specifier)), []);
+  // Deno downloads what can be imported later as well: not what draws PNG and PDF.
+  const drawing = /\/src\/convert\/(?!draw|formats)|resvg|pdfkit/;
+  assert.deepEqual(reach(door, false).filter((specifier) => drawing.test(specifier)), []);
 });

@@ -197,3 +197,24 @@ Deno.test("staircaseReport: kernels as a table, right-aligned", () => {
 Deno.test("staircaseReport: a run without a probe", () => {
   assert.equal(report({ loss: NaN, replicas: [] }), "final loss NaN");
 });
+
+Deno.test("staircaseReport: of 200,000 replicas, which are too many for arguments", () => {
+  const replicas = Array.from({ length: 200_000 }, (_, index) => ({
+    ...replica,
+    replica: index,
+    layers: replica.layers.map((layer) => ({
+      ...layer,
+      ranks: layer.ranks.map((each) => ({ ...each, initial: index % 5 })),
+    })),
+  }));
+  const plan = { ...completeOptions({ task: smallTask() }), replicas: replicas.length };
+  const trace = { replicas: replicas.length, epsilons: [1e-6, 1e-8], losses: [], probes: [] };
+  const rows = [{ trace, summary: { ...summary, replicas }, widths: [1, 6, 1] }];
+  const timing = { steps: 1, planned: 1, milliseconds: 1 };
+  const lines = staircaseReport(
+    { plan, rows, verdicts: [], diverged: [], status: "done", runs: 1, timing },
+    null,
+  );
+  assert(lines.includes("ε-ranks of the features, medians of 200000 replicas (range):"), lines.join("\n"));
+  assert.match(lines.join("\n"), /^ {2}1 +1e-8 +2 \(0–4\) +12 in \[9, 14\]/m);
+});

@@ -28,7 +28,8 @@ Deno.test("Commands: a dispatch may be recorded again, and in other commands; an
     const commands = new Commands(gpu);
     commands.run(dispatch);
     commands.run();
-    commands.run(dispatch, dispatch);
+    commands.run([dispatch], []);
+    commands.run([], dispatch);
     commands.submit();
     new Commands(gpu).submit();
   }

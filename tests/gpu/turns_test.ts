@@ -1,5 +1,5 @@
 import { assert } from "../deps.ts";
-import { finish, inTurns, turn } from "../../src/gpu/turns.ts";
+import { finish, givesTurns, inTurns, turn } from "../../src/gpu/turns.ts";
 
 /** Work of some milliseconds a step. */
 function* busy(steps: number, milliseconds: number) {
@@ -24,4 +24,26 @@ Deno.test("turns: a signal stops the work with its reason, before it starts as w
   await assert.rejects(inTurns(busy(1e6, 20), { signal }), reason);
   await assert.rejects(inTurns(busy(1, 0), { signal }), reason);
   await assert.rejects(turn({ signal }), reason);
+});
+
+Deno.test("turns: timers run during long work, though most steps of it are not delayed", async () => {
+  const turn = givesTurns();
+  let steps = 0, turns = 0, isHeard = false;
+  setTimeout(() => isHeard = true, 60);
+  while (!isHeard) {
+    const given = turn();
+    steps++;
+    if (given) turns++;
+    await given;
+  }
+  assert(turns > 0 && turns < steps);
+});
+
+Deno.test("turns: work that awaits turns hears its signal", async () => {
+  const controller = new AbortController(), reason = new Error("enough");
+  const turn = givesTurns(controller);
+  setTimeout(() => controller.abort(reason), 60);
+  await assert.rejects(async () => {
+    while (true) await turn();
+  }, reason);
 });

@@ -106,6 +106,27 @@ Deno.test("folder_lock: a lock whose folder was deleted does not delete another'
     assert.equal((await livingOwner(path))?.pid, Deno.pid);
   }));
 
+Deno.test("folder_lock: one whose folder was deleted is taken again, unless another has it by then", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/state/lock`;
+    await Deno.mkdir(`${folder}/state`);
+    await using first = await take(path);
+    assert.equal(await first.renew(), null);
+    await Deno.remove(`${folder}/state`, { recursive: true });
+    await assert.rejects(first.renew(), { name: "FileError" });
+    await Deno.mkdir(`${folder}/state`);
+    assert.equal(await first.renew(), null);
+    assert.ok(!(await FolderLock.take(path) instanceof FolderLock));
+    await Deno.remove(path);
+    const other = await take(path);
+    assert.equal((await first.renew())?.pid, Deno.pid);
+    await first[Symbol.asyncDispose]();
+    assert.deepEqual(entriesIn(`${folder}/state`), ["lock"]);
+    await other[Symbol.asyncDispose]();
+    assert.equal(await first.renew(), null);
+    assert.deepEqual(entriesIn(`${folder}/state`), []);
+  }));
+
 Deno.test("folder_lock: rubbish in its file is nobody; a folder of its name is refused", () =>
   inFolder(async (folder) => {
     for (const [i, text] of ["", "{", "[]", '{"host":1}'].entries()) {

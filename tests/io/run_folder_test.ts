@@ -197,8 +197,55 @@ Deno.test("run_folder: files that fail are named in one line, the others are wri
     await Deno.remove(path, { recursive: true });
     // The folder is made again.
     const again = await folder.save({ "a.csv": () => ["a\n", "1\n"], "run.json": "{}\n" });
-    assert.deepEqual([again.error, entriesIn(path)], [null, ["a.csv", "run.json"]]);
+    assert.deepEqual([again.error, entriesIn(path)], [null, ["a.csv", "run.json", "state"]]);
     assert.equal(await Deno.readTextFile(`${path}/a.csv`), "a\n1\n");
+  }));
+
+Deno.test("run_folder: one that was deleted and made again stays this run's own", () =>
+  inFolder(async (parent) => {
+    const path = `${parent}/run`;
+    {
+      await using folder = await RunFolder.open(path);
+      await folder.begin();
+      await Deno.remove(path, { recursive: true });
+      await folder.writeRun({ status: "running" });
+      await assert.rejects(RunFolder.open(path, { mode: "resume" }), /is in use by process/);
+    }
+    assert.deepEqual(entriesIn(path), ["run.json"]);
+  }));
+
+Deno.test("run_folder: one that was deleted and became another run's is left to that", () =>
+  inFolder(async (parent) => {
+    const path = `${parent}/run`;
+    await using lost = await RunFolder.open(path);
+    await lost.begin();
+    await Deno.remove(path, { recursive: true });
+    await using other = await RunFolder.open(path);
+    await other.writeRun({ seed: 2 });
+    await assert.rejects(lost.writeRun({ seed: 1 }), {
+      name: "FileError",
+      message: /is in use by process \d+ .*: it was deleted, and made anew for that one$/,
+    });
+    assert.equal((await readRun<{ seed: number }>(path)).seed, 2);
+  }));
+
+Deno.test("run_folder: a request that comes to nothing leaves no folder, nor those above that it made", () =>
+  inFolder(async (parent) => {
+    {
+      await using _named = await RunFolder.open(`${parent}/a/b/c`);
+      await using _unnamed = await RunFolder.create(`${parent}/runs/staircase`);
+    }
+    assert.deepEqual(entriesIn(parent), []);
+    // What was there before stays, and so does a folder with other things in it.
+    for (const name of ["mine", "full"]) await Deno.mkdir(`${parent}/${name}`);
+    await Deno.writeTextFile(`${parent}/full/state`, "mine");
+    await assert.rejects(RunFolder.open(`${parent}/full`), InputError);
+    {
+      await using _in = await RunFolder.open(`${parent}/mine/run`);
+      await Deno.writeTextFile(`${parent}/mine/notes`, "");
+    }
+    assert.deepEqual([entriesIn(parent), entriesIn(`${parent}/mine`)], [["full", "mine"], ["notes"]]);
+    assert.deepEqual(entriesIn(`${parent}/full`), ["state"]);
   }));
 
 Deno.test("run_folder: a record is read as it was written", () =>

@@ -1,4 +1,5 @@
 import { table } from "../../src/io/table.ts";
+import { viewOf } from "../../src/display/view.ts";
 import { assert } from "../deps.ts";
 
 Deno.test("table: columns carry their meaning, and are named in snake case", () => {
@@ -26,4 +27,24 @@ Deno.test("table: pieces are whole lines, and make the same text", () => {
 Deno.test("table: two columns of one name are refused before there is a row", () => {
   const column = { help: "rank", value: () => 1 };
   assert.throws(() => table([], { rankLow: column, rank_low: column }), { name: "InputError" });
+});
+
+Deno.test("table: notebooks show the first rows, with the meaning of columns under the pointer", async () => {
+  const columns = {
+    step: { help: "updates so far", value: (step: number) => step },
+    third: { help: "a third", value: (step: number) => step / 3 },
+    note: { help: "text", value: (step: number) => step > 0 ? "x" : null },
+  };
+  const lines = (rows: readonly number[]) => viewOf(table(rows, columns))!.text().split("\n");
+  assert.deepEqual(lines([0, 1]), [
+    "2 rows of 3 columns",
+    "  step      third   note",
+    "     0          0",
+    "     1   0.333333      x",
+  ]);
+  assert.deepEqual(lines([]), ["0 rows of 3 columns", "  step   third   note"]);
+  assert.equal(lines(Array.from({ length: 20 }, (_, i) => i)).length, 22);
+  const long = lines(Array.from({ length: 21 }, (_, i) => i));
+  assert.deepEqual([long[0], long.length], ["the first 20 rows of 3 columns", 22]);
+  assert.match(await viewOf(table([1], columns))!.html!(), /title="updates so far">step<\/th>/);
 });

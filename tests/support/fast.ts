@@ -19,6 +19,8 @@ const SLOW_FOLDERS = [
  * of kernels, and add it here if it takes longer.
  */
 const SLOW_FILES: readonly string[] = [
+  "tests/convert/pdf_test.ts",
+  "tests/convert/png_test.ts",
   "tests/fuzz_test.ts",
   "tests/gpu/tune/autotune_test.ts",
   "tests/linalg/count/inertia_double_single_test.ts",

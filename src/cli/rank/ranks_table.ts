@@ -6,7 +6,7 @@
 import { count, formatNumbers, printable } from "../../format.ts";
 import { normalizationText } from "../../io/normalization.ts";
 import type { NamedRanks } from "../../io/rank_json.ts";
-import { textTable } from "../text_table.ts";
+import { textTable } from "../../display/text_table.ts";
 
 /**
  * Writes the ranks of arrays as a table of one row each.

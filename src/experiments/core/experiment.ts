@@ -14,7 +14,7 @@ import type { Table } from "../../io/table.ts";
 import type { ReportTexts } from "../../report/run_report.ts";
 import type { DivergedLayer } from "../../train/state.ts";
 import type { TrainingSession } from "./training_session.ts";
-import type { Trace } from "../../train/trace.ts";
+import type { Probe, Trace } from "../../train/trace.ts";
 import type { Claim, Verdict } from "./verdict.ts";
 
 /** Options of an experiment, checked and completed. `run.json` has them as its configuration. */
@@ -69,6 +69,13 @@ export interface RunContext {
    * @param text A few words on the state, such as the loss.
    */
   onProgress(steps: number, text?: string): void;
+  /**
+   * Reports a probe, in the order of step, then replica. A training that goes on reports those of
+   * before as well.
+   *
+   * @param probe The probe.
+   */
+  onProbe(probe: Probe): void;
 }
 
 /** A network that is left out of the statistics. */

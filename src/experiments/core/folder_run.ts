@@ -6,17 +6,24 @@
  */
 import { join } from "node:path";
 import type { OptionTable } from "../../cli/options.ts";
-import { Interruption } from "../../cli/signals.ts";
+import { loadFormats } from "../../convert/draw.ts";
+import type { FigureFormat } from "../../convert/formats.ts";
 import { DeviceLostError, type FileError, InputError } from "../../errors.ts";
-import { differenceOf, prettyJson, readRun, RunFolder, snakeCase, zonedDate } from "../../io/mod.ts";
+import { differenceOf, prettyJson, RunFolder, snakeCase, zonedDate } from "../../io/mod.ts";
 import { holdsRun } from "../../io/run_files.ts";
 import type { Experiment, ExperimentPlan, ExperimentResult } from "./experiment.ts";
 import type { GpuLease } from "./gpu_lease.ts";
 import { planIdentity } from "./plan_identity.ts";
 import { adapterOf, type ExperimentRecord, experimentRecord, runningRecord } from "./record.ts";
-import { runPlan } from "./run.ts";
-import { beginSession, differenceOfMachines, endSession, type RunHistory } from "./run_history.ts";
-import type { SessionEnd } from "./run_history.ts";
+import { type RunOptions, runPlan } from "./run.ts";
+import {
+  beginSession,
+  differenceOfMachines,
+  endOf,
+  endSession,
+  readHistory,
+  type RunHistory,
+} from "./run_history.ts";
 import { RunKeeper } from "./run_keeper.ts";
 import { outputMakers, outputsOf, REPORT_FILE } from "./run_outputs.ts";
 
@@ -36,6 +43,8 @@ export interface FolderRunOptions {
   readonly mode?: "new" | "resume" | "overwrite";
   /** Seconds from one checkpoint to the next. Default: 60. */
   readonly checkpointEvery?: number;
+  /** Formats of the figures. Default: SVG. */
+  readonly formats?: readonly FigureFormat[];
   /** Stops the run; what is done is kept, and the same call with `resume` goes on. */
   readonly signal?: AbortSignal;
   /** Gets events `checkpoint`, each of which asks for a checkpoint now. */
@@ -57,6 +66,8 @@ export interface FolderRunOptions {
    * @param text A few words on the state.
    */
   readonly onProgress?: (steps: number, text: string) => void;
+  /** Reports a probe of a training, see `RunOptions`. */
+  readonly onProbe?: RunOptions["onProbe"];
   /**
    * Called with a line on what went wrong and did not end the run: a lost device, a checkpoint that
    * could not be written.
@@ -94,6 +105,7 @@ export interface FolderRun<Plan extends ExperimentPlan, Row> {
  * @param how Folder, signal, progress.
  * @returns The result and the files.
  * @throws {InputError} If the folder holds another run, or cannot be used.
+ * @throws {StaircaseError} If what draws figures in these formats cannot be loaded.
  * @throws {DeviceLostError} If devices are lost three times without a step further. What is done is
  * kept.
  *
@@ -125,7 +137,9 @@ export async function runInFolder<Options extends OptionTable, Plan extends Expe
   how: FolderRunOptions,
 ): Promise<FolderRun<Plan, Row>> {
   const { mode = "new", checkpointEvery = 60, signal, requests, onProgress, onNotice = () => {} } = how;
-  const files = outputsOf(experiment, how.hasReport ?? false);
+  const { formats = ["svg"] } = how;
+  const files = outputsOf(experiment, { hasReport: how.hasReport ?? false, formats });
+  await loadFormats(formats);
   await using folder = await openFolder(how, files);
   const identity = await planIdentity(experiment.name, plan);
   const earlier = mode === "resume" ? await readHistory(folder.path) : null;
@@ -146,7 +160,7 @@ export async function runInFolder<Options extends OptionTable, Plan extends Expe
   }
   const start = runningRecord(lease.gpu, experiment, plan);
   /** Writes the record while the run goes on. A fault is told; the record is written at the end. */
-  const writeRecord = async (status: "running" | "failed") => {
+  const writeRecord = async (status: "running" | "stopped" | "failed") => {
     await folder.writeRun({ ...start, status, ...history }).catch((error) => onNotice(error.message));
   };
   const isEager = mode !== "overwrite";
@@ -177,6 +191,7 @@ export async function runInFolder<Options extends OptionTable, Plan extends Expe
   try {
     const result = await runPlan(devices, experiment, plan, {
       ...signal && { signal },
+      ...how.onProbe && { onProbe: how.onProbe },
       keeper,
       onProgress: (steps, text) => {
         // A training begins by itself, once it has room on the device.
@@ -195,7 +210,7 @@ export async function runInFolder<Options extends OptionTable, Plan extends Expe
     if (isEager) await keeper.begin();
     if (!keeper.isBegun) return { result, record: ended(null), folder: folder.path, paths: [], error: null };
     const { state } = folder;
-    const makers = outputMakers(experiment, result, { tables, record: ended(null), state });
+    const makers = outputMakers(experiment, result, { tables, record: ended(null), state, formats });
     const saved = await folder.save(makers);
     const record = ended(saved.error);
     // The record comes last: it says that the others are there.
@@ -209,8 +224,11 @@ export async function runInFolder<Options extends OptionTable, Plan extends Expe
     };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    history = endSession(history, { exitStatus: 1, signal: null, error: message });
-    if (keeper.isBegun) await writeRecord("failed");
+    // The first training was stopped before it had anything to measure.
+    const wasAborted = !!signal?.aborted && error === signal.reason;
+    const end = wasAborted ? endOf("stopped", signal, null) : { exitStatus: 1, signal: null, error: message };
+    history = endSession(history, end);
+    if (keeper.isBegun) await writeRecord(wasAborted ? "stopped" : "failed");
     throw error;
   }
 }
@@ -223,18 +241,6 @@ async function openFolder(
   if (isParent) return await RunFolder.create(folder, { files });
   const isThere = mode === "resume" && await holdsRun(folder, files) !== null;
   return await RunFolder.open(folder, { files, mode: mode === "resume" && !isThere ? "new" : mode });
-}
-
-/** Reads what happened to the run in a folder; `null` if it has no record yet. */
-async function readHistory(path: string): Promise<RunHistory | null> {
-  if (!await Deno.stat(join(path, "run.json")).catch(() => null)) return null;
-  const { options = null, identity, files = [], sessions = [], deviceLosses = [] } = await readRun<
-    Partial<RunHistory>
-  >(path);
-  if (!identity) {
-    throw new InputError(`${path}: holds a run that keeps no state to go on with; begin in another folder`);
-  }
-  return { options, identity, files, sessions, deviceLosses };
 }
 
 function refuseOther(path: string, found: RunHistory["identity"], wanted: RunHistory["identity"]): void {
@@ -282,16 +288,4 @@ async function described<T>(devices: ReturnType<typeof recovery>, describe: () =
       if (!await devices.recover(error)) throw error;
     }
   }
-}
-
-/** How the process is about to end. */
-function endOf(
-  status: ExperimentResult["status"],
-  signal: AbortSignal | undefined,
-  error: FileError | null,
-): SessionEnd {
-  const reason: unknown = signal?.reason;
-  const interruption = reason instanceof Interruption ? reason : null;
-  const exitStatus = error || status === "diverged" ? 1 : signal?.aborted ? interruption?.status ?? 130 : 0;
-  return { exitStatus, signal: interruption?.signal ?? null, error: error?.message ?? null };
 }

@@ -4,12 +4,13 @@
  * @module
  */
 import { basename } from "node:path";
+import { parseFormats } from "../../convert/formats.ts";
 import type { Flag, FlagValues } from "../../cli/flags.ts";
 import { completeValues, flagsOf, type GivenOptions, type OptionTable } from "../../cli/options.ts";
 import { type Program, type ProgramCall, runProgram } from "../../cli/program.ts";
 import { openGpu } from "../../cli/implementation.ts";
 import { print, say } from "../../cli/output.ts";
-import { folderFlags, reportFlag, runFlags } from "../../cli/program_flags.ts";
+import { folderFlags, liveFlag, reportFlag, runFlags, watchFlag } from "../../cli/program_flags.ts";
 import { runPath } from "../../cli/run_path.ts";
 import { createProgress } from "../../cli/progress.ts";
 import { shownDefaults } from "../../cli/training_flags.ts";
@@ -17,6 +18,7 @@ import { InputError } from "../../errors.ts";
 import { environmentVariable } from "../../io/host.ts";
 import { compactJson, snakeCase } from "../../io/json.ts";
 import { readRun } from "../../io/mod.ts";
+import type { LiveServer } from "../../live/server.ts";
 import type { Experiment, ExperimentPlan } from "./experiment.ts";
 import { type FolderRunOptions, runInFolder } from "./folder_run.ts";
 import { GpuLease } from "./gpu_lease.ts";
@@ -24,13 +26,18 @@ import { adapterOf, failIfDiverged } from "./record.ts";
 import { resumedOptions } from "./resumed_options.ts";
 import { adapterText, experimentText } from "./text.ts";
 
+/** A name and no literal: Deno fetches what a literal names, whether or not it is reached. */
+const SERVE_RUN: string = "../../live/serve_run.ts";
+
 /** Values of the flags that every experiment has. */
 type CommonFlags = FlagValues<typeof runFlags> & {
   readonly out: string | null;
   readonly overwrite: boolean;
   readonly resume: string | null;
   readonly checkpointEvery: number;
+  readonly watch?: boolean;
   readonly report: boolean;
+  readonly live?: boolean;
 };
 
 /**
@@ -40,9 +47,17 @@ type CommonFlags = FlagValues<typeof runFlags> & {
  * @returns The flags.
  */
 export function experimentFlags(
-  { name, options }: Pick<Experiment, "name" | "options">,
+  { name, options, page }: Pick<Experiment, "name" | "options" | "page">,
 ): Flag[] {
-  return [...flagsOf(options), ...folderFlags(name), reportFlag, ...runFlags];
+  const isWatched = Object.hasOwn(options, "probeEvery");
+  return [
+    ...flagsOf(options),
+    ...folderFlags(name),
+    ...isWatched ? [watchFlag] : [],
+    reportFlag,
+    ...page ? [liveFlag] : [],
+    ...runFlags,
+  ];
 }
 
 /**
@@ -72,7 +87,8 @@ async function execute<Options extends OptionTable, Plan extends ExperimentPlan,
   { flags, given, signal, requests }: ProgramCall<Flag[]>,
 ): Promise<void> {
   const { name, options } = experiment;
-  const common = flags as CommonFlags, { quiet, json, checkpointEvery } = common;
+  const common = flags as CommonFlags, { quiet, json, checkpointEvery, watch = false } = common;
+  const askedFormats = parseFormats(common.formats);
   const isOption = ([key]: [string, unknown]) => Object.hasOwn(options, key);
   const asked = Object.fromEntries(Object.entries(flags).filter(isOption));
   const place = await placeOf(name, common),
@@ -90,28 +106,34 @@ async function execute<Options extends OptionTable, Plan extends ExperimentPlan,
   const values = resumed?.values ?? completeValues(options, asked as GivenOptions<Options>, name);
   const plan = await experiment.plan(values);
   const { adapter, implementation, autotune, report } = { ...common, ...resumed?.machine };
+  const formats = resumed?.formats ?? askedFormats;
   const { profile = false } = values as { readonly profile?: boolean };
   using lease = await GpuLease.open(() => openGpu({ adapter, implementation, autotune, profile }));
   const heading = `adapter: ${adapterText(adapterOf(lease.gpu))}`;
   const total = experiment.runs(plan).reduce((sum, { steps }) => sum + steps, 0);
   const label = experiment.label ?? plan.task?.name ?? name;
-  using progress = createProgress({ total, label, heading, quiet });
+  using progress = createProgress({ total, label, heading, quiet, watch });
   let folder = place.isParent ? null : place.folder;
+  const begun = Promise.withResolvers<string>();
+  await using page = common.live ? await openLivePage(name, begun.promise) : null;
   const run = await runInFolder(lease, experiment, plan, {
     ...place,
     checkpointEvery,
+    formats,
     signal,
     requests,
     hasReport: report,
-    options: { ...values, adapter, implementation, autotune, report },
-    onBegin: (path) => folder = path,
+    options: { ...values, adapter, implementation, autotune, formats: formats.join(), report },
+    onBegin: (path) => begun.resolve(folder = path),
     onProgress: (steps, text) => progress.update(steps, text),
+    onProbe: (probe, run) => progress.probe(probe, run),
     onNotice: (line) => say(`${name}: ${line}`),
   }).catch((error) => {
     if (folder !== null && !(error instanceof InputError)) say(`${name}: ${resumeText(name, folder)}`);
     throw error;
   });
   progress.finish();
+  await page?.finish();
   const { record, result, paths, error } = run;
   if (signal.aborted && paths.length > 0) say(`${name}: ${resumeText(name, run.folder)}`);
   if (paths.length === 0) say(`${name}: nothing came of it, and the run in ${run.folder} is kept`);
@@ -120,6 +142,14 @@ async function execute<Options extends OptionTable, Plan extends ExperimentPlan,
   if (json) print(compactJson(snakeCase(record)));
   if (error) throw error;
   failIfDiverged(record);
+}
+
+/** Opens a page that follows the run, once that has begun. */
+async function openLivePage(name: string, folder: Promise<string>): Promise<LiveServer> {
+  const { serveRun } = await import(SERVE_RUN) as typeof import("../../live/serve_run.ts");
+  const page = await serveRun(folder, null);
+  say(`${name}: the run can be followed at ${page.url}`);
+  return page;
 }
 
 /** Where the flags say that the run is to go. */

@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import type { MachineFlags } from "../../cli/implementation.ts";
+import { figureFiles, type FigureFormat, figureFormats, parseFormats } from "../../convert/formats.ts";
 import { completeValues, type GivenOptions, type OptionTable, type OptionValues } from "../../cli/options.ts";
 import { InputError } from "../../errors.ts";
 import { readRun } from "../../io/mod.ts";
@@ -27,6 +28,8 @@ export interface ResumedOptions<Options extends OptionTable> {
   readonly values: OptionValues<Options>;
   /** Flags of machine and output that it was begun with and that are not given now. */
   readonly machine: Partial<MachineFlags & { readonly report: boolean }>;
+  /** Formats of its figures: its own, and those given now. */
+  readonly formats: readonly FigureFormat[];
   /** Whether it is done, and nothing is asked of it beyond. */
   readonly isDone: boolean;
 }
@@ -44,7 +47,10 @@ export interface ResumedOptions<Options extends OptionTable> {
  */
 export async function resumedOptions<Options extends OptionTable>(
   folder: string,
-  { name, options }: Pick<Experiment<Options, ExperimentPlan, unknown>, "name" | "options">,
+  { name, options, figures }: Pick<
+    Experiment<Options, ExperimentPlan, unknown>,
+    "name" | "options" | "figures"
+  >,
   flags: Readonly<Record<string, unknown>>,
 ): Promise<ResumedOptions<Options>> {
   const record = await readRun<RunRecord>(folder);
@@ -82,8 +88,16 @@ export async function resumedOptions<Options extends OptionTable>(
     ? { spectraEvery: configuration.spectraEvery }
     : {};
   const values = { ...own, ...spectra, ...given } as GivenOptions<Options>;
-  const isDone = status === "done" && !isMore && await allThere(folder, files);
-  return { values: completeValues(options, values, name), machine, isDone };
+  const formats = formatsOf(record.options.formats, flags.formats);
+  const all = [...files, ...figureFiles(Object.keys(figures), formats)];
+  const isDone = status === "done" && !isMore && await allThere(folder, all);
+  return { values: completeValues(options, values, name), machine, formats, isDone };
+}
+
+/** Finds the formats of the figures: those that a run had, and those that are given. */
+function formatsOf(had: unknown, given: unknown): FigureFormat[] {
+  const lists = [had, given].filter((list) => typeof list === "string").map(parseFormats);
+  return lists.length === 0 ? ["svg"] : figureFormats.filter((format) => lists.flat().includes(format));
 }
 
 async function allThere(folder: string, files: readonly string[]): Promise<boolean> {

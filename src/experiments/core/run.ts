@@ -15,6 +15,8 @@ import type {
   RunOutcome,
   RunStatus,
 } from "./experiment.ts";
+import { viewResult } from "./result_view.ts";
+import type { Probe } from "../../train/trace.ts";
 import type { RunKeeper } from "./run_keeper.ts";
 import { judge } from "./verdict.ts";
 
@@ -29,6 +31,14 @@ export interface RunOptions {
    * @param text A few words on the state.
    */
   readonly onProgress?: (steps: number, text: string) => void;
+  /**
+   * Reports a probe of a training, in the order of step, then replica. A training that goes on
+   * reports those of before as well.
+   *
+   * @param probe The probe.
+   * @param run The run that it is of.
+   */
+  readonly onProbe?: (probe: Probe, run: Pick<Run<unknown>, "label" | "steps" | "networks">) => void;
 }
 
 /**
@@ -61,7 +71,7 @@ export async function runExperiment<Options extends OptionTable, Plan extends Ex
   how: RunOptions = {},
 ): Promise<ExperimentResult<Plan, Row>> {
   const plan = await experiment.plan(completeValues(experiment.options, options, experiment.name));
-  return await runPlan({ gpu }, experiment, plan, how);
+  return viewResult(experiment, await runPlan({ gpu }, experiment, plan, how));
 }
 
 /** Devices to run on: one, or one after another. */
@@ -96,7 +106,7 @@ export async function runPlan<Plan extends ExperimentPlan, Row>(
   devices: Devices,
   experiment: Pick<Experiment<OptionTable, Plan, Row>, "runs" | "claims">,
   plan: Plan,
-  { signal, onProgress = () => {}, keeper }: PlanRunOptions = {},
+  { signal, onProgress = () => {}, onProbe = () => {}, keeper }: PlanRunOptions = {},
 ): Promise<ExperimentResult<Plan, Row>> {
   const runs = experiment.runs(plan);
   const rows: Row[] = [], diverged: Divergence[] = [];
@@ -110,14 +120,22 @@ export async function runPlan<Plan extends ExperimentPlan, Row>(
     if (!outcome && index > 0 && signal?.aborted) reached = "stopped";
     if (reached !== "done") break;
     if (!outcome) {
-      outcome = await execute(devices, run, {
-        signal,
-        keeper: keeper?.training(index, run) ?? null,
-        onProgress: (made, words = "") => {
-          text = [...runs.length > 1 ? [run.label] : [], ...words === "" ? [] : [words]].join(", ");
-          onProgress(over + made, text);
-        },
-      });
+      try {
+        outcome = await execute(devices, run, {
+          signal,
+          keeper: keeper?.training(index, run) ?? null,
+          onProgress: (made, words = "") => {
+            text = [...runs.length > 1 ? [run.label] : [], ...words === "" ? [] : [words]].join(", ");
+            onProgress(over + made, text);
+          },
+          onProbe: (probe) => onProbe(probe, run),
+        });
+      } catch (error) {
+        // Stopped before it had anything to measure: what the runs before have measured counts.
+        if (index === 0 || !signal?.aborted || error !== signal.reason) throw error;
+        reached = "stopped";
+        break;
+      }
       if (outcome.status !== "stopped") await keeper?.keep(index, run, outcome);
     }
     for (const row of outcome.rows) rows.push(row);

@@ -3,7 +3,18 @@
  *
  * @module
  */
-import { type DescribedGpu, type Provenance, provenance, type RunIdentity, zonedDate } from "../../io/mod.ts";
+import { join } from "node:path";
+import { Interruption } from "../../cli/signals.ts";
+import { type FileError, InputError } from "../../errors.ts";
+import {
+  type DescribedGpu,
+  type Provenance,
+  provenance,
+  readRun,
+  type RunIdentity,
+  zonedDate,
+} from "../../io/mod.ts";
+import type { RunStatus } from "./experiment.ts";
 import type { AdapterRecord } from "./record.ts";
 
 /** A loss of the device. */
@@ -74,6 +85,25 @@ export function endSession(history: RunHistory, end: SessionEnd): RunHistory {
 }
 
 /**
+ * Says how a process is about to end.
+ *
+ * @param status State of the run.
+ * @param signal Stops it.
+ * @param error Names the files that could not be written; `null` if all were.
+ * @returns The end.
+ */
+export function endOf(
+  status: RunStatus,
+  signal: AbortSignal | undefined,
+  error: FileError | null,
+): SessionEnd {
+  const reason: unknown = signal?.reason;
+  const interruption = reason instanceof Interruption ? reason : null;
+  const exitStatus = error || status === "diverged" ? 1 : signal?.aborted ? interruption?.status ?? 130 : 0;
+  return { exitStatus, signal: interruption?.signal ?? null, error: error?.message ?? null };
+}
+
+/**
  * Says in which way two processes may compute other bits.
  *
  * @param before The process that worked on a run.
@@ -92,4 +122,22 @@ export function differenceOfMachines(before: RunSession, now: RunSession): strin
     }
   }
   return null;
+}
+
+/**
+ * Reads what happened to the run in a folder.
+ *
+ * @param path Path of the folder.
+ * @returns The history; `null` if it has no record yet.
+ * @throws {InputError} If the run keeps no state to go on with.
+ */
+export async function readHistory(path: string): Promise<RunHistory | null> {
+  if (!await Deno.stat(join(path, "run.json")).catch(() => null)) return null;
+  const { options = null, identity, files = [], sessions = [], deviceLosses = [] } = await readRun<
+    Partial<RunHistory>
+  >(path);
+  if (!identity) {
+    throw new InputError(`${path}: holds a run that keeps no state to go on with; begin in another folder`);
+  }
+  return { options, identity, files, sessions, deviceLosses };
 }

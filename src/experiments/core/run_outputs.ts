@@ -6,6 +6,8 @@
 import { commandLine } from "../../cli/command_line.ts";
 import type { OptionTable } from "../../cli/options.ts";
 import type { NetworkSnapshot } from "../../cockpit/data/networks.ts";
+import { figureMakers } from "../../convert/draw.ts";
+import { figureFiles, type FigureFormat } from "../../convert/formats.ts";
 import { type FileMaker, readSnapshots, type RunIdentity, spectraPieces } from "../../io/mod.ts";
 import type { Table } from "../../io/table.ts";
 import type { RunReportInput } from "../../report/run_report.ts";
@@ -22,16 +24,16 @@ export const REPORT_FILE = "report.html";
  * Lists the files of an experiment.
  *
  * @param experiment The experiment.
- * @param hasReport Whether it writes its report.
+ * @param how Whether it writes its report; formats of its figures.
  * @returns Their names, without that of the record.
  */
 export function outputsOf(
   { tables, figures, trace }: Pick<Experiment, "tables" | "figures" | "trace">,
-  hasReport: boolean,
+  { hasReport, formats }: { readonly hasReport: boolean; readonly formats: readonly FigureFormat[] },
 ): string[] {
   return [
     ...Object.keys(tables),
-    ...Object.keys(figures),
+    ...figureFiles(Object.keys(figures), formats),
     ...trace ? ["spectra.npz"] : [],
     ...hasReport ? [REPORT_FILE] : [],
   ];
@@ -42,22 +44,25 @@ export function outputsOf(
  *
  * @param experiment The experiment.
  * @param result Its result.
- * @param how Its tables, its record so far, and the folder of its state.
+ * @param how Its tables, its record so far, the folder of its state, formats of its figures.
  * @returns The files by their names.
  */
 export function outputMakers<Options extends OptionTable, Plan extends ExperimentPlan, Row>(
   experiment: Experiment<Options, Plan, Row>,
   result: ExperimentResult<Plan, Row>,
-  { tables, record, state }: {
+  { tables, record, state, formats }: {
     readonly tables: Readonly<Record<string, Table>>;
     readonly record: ExperimentRecord<Plan> & RunHistory;
     readonly state: string;
+    readonly formats: readonly FigureFormat[];
   },
 ): Record<string, FileMaker> {
   const makers: Record<string, FileMaker> = {};
   for (const [file, table] of Object.entries(tables)) makers[file] = () => table.pieces();
   if (experiment.trace) makers["spectra.npz"] = () => spectraPieces(experiment.trace!(result), state);
-  for (const [file, draw] of Object.entries(experiment.figures)) makers[file] = () => draw(result);
+  for (const [file, draw] of Object.entries(experiment.figures)) {
+    Object.assign(makers, figureMakers(file, () => draw(result), formats));
+  }
   const { page, trace, options, name } = experiment;
   if (!record.files.includes(REPORT_FILE)) return makers;
   if (page && trace) {

@@ -129,11 +129,12 @@ async function execute<Row, Prepared>(
   { training: wanted, trace, nameOf, prepare, apply, measure }: MeasuredTraining<Row, Prepared>,
   context: RunContext,
 ): Promise<RunOutcome<Row>> {
-  const { gpu, signal, keeper, onProgress } = context;
+  const { gpu, signal, keeper, onProgress, onProbe } = context;
   const options = completeOptions(wanted);
   const session = await keeper?.open(options, trace?.swept ?? null) ?? null;
   const saved = session?.saved ?? null, before = session?.milliseconds ?? 0;
   using training = await Training.create(gpu, { ...options, ...signal && { signal } }, saved);
+  saved?.trace?.probes.forEach((probe) => onProbe(probe));
   if (saved) onProgress(training.updates);
   const kept = await keeper?.prepared();
   const prepared = kept ? kept.value as Prepared : await prepare?.(training, context) as Prepared;
@@ -146,6 +147,7 @@ async function execute<Row, Prepared>(
   const made = () => training.updates;
   const timer = setInterval(() => onProgress(made(), text), PROGRESS_EVERY);
   const show = (probe: Probe) => {
+    onProbe(probe);
     if (probe.replica !== 0) return;
     text = describe(probe);
     onProgress(probe.step, text);

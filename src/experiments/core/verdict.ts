@@ -5,6 +5,7 @@
  */
 import { count } from "../../format.ts";
 import { correlationInterval, meanInterval } from "../../stats/confidence.ts";
+import { extent } from "../../stats/extent.ts";
 import { combinePValues } from "../../stats/p_values.ts";
 
 /** Range in which the whole confidence interval of a statistic must lie. */
@@ -77,7 +78,7 @@ export const SIGNIFICANT: Demand = { below: 0.05 };
 /** Judges a claim by the p-values of its replicas, combined by Fisher's method. */
 function judgePValues({ text, statistic, values, demand }: Claim): Verdict {
   const known = values.filter((value) => !Number.isNaN(value)), value = combinePValues(known);
-  const interval: [number, number] = known.length > 0 ? [Math.min(...known), Math.max(...known)] : [NaN, NaN];
+  const interval: [number, number] = known.length > 0 ? extent(known) : [NaN, NaN];
   const holds = "below" in demand && value < demand.below;
   return { claim: text, statistic, value, interval, pValue: value, values: known, demand, holds };
 }
@@ -110,6 +111,12 @@ export function verdictLines(verdicts: readonly Verdict[]): string[] {
   });
 }
 
-function short(value: number): string {
+/**
+ * Writes a statistic with three digits.
+ *
+ * @param value The statistic.
+ * @returns Its text.
+ */
+export function short(value: number): string {
   return Number.isFinite(value) ? Number(value.toPrecision(3)).toString() : `${value}`;
 }

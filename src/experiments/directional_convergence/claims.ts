@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { extent } from "../../stats/extent.ts";
 import { spearman } from "../../stats/spearman.ts";
 import type { Claim, Demand } from "../core/verdict.ts";
 import type { CaseResult, FlowPath } from "./study_case.ts";
@@ -47,7 +48,7 @@ export function directionalClaims(result: CaseResult, deltas: readonly number[])
     claim(
       `${name}: ${which} of rank one at δ = ${smallest}`,
       statistic,
-      ends.map((path) => Math.max(...ratios(path))),
+      ends.map((path) => extent(ratios(path))[1]),
       { below: RANK_ONE },
     );
   return [

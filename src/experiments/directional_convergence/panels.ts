@@ -9,6 +9,7 @@ import { labeledTicks } from "../../plot/core/format.ts";
 import { decadeAxis } from "../../plot/core/log_axis.ts";
 import { drawLine } from "../../plot/core/marks.ts";
 import { guideStyle, ladderStyle, lineStyle } from "../../plot/core/palette.ts";
+import { extent } from "../../stats/extent.ts";
 import { summarize } from "../../stats/quantiles.ts";
 import type { Axis } from "../../plot/core/scales.ts";
 import { drawMedian, drawSpread } from "../../plot/core/summary_marks.ts";
@@ -52,7 +53,7 @@ const LEAST = 1e-6;
  * @returns The axis, from left to right.
  */
 export function timeAxis(times: readonly number[], width: number): Axis {
-  const last = Math.max(...times.filter(Number.isFinite)) * 1.03;
+  const last = extent(times.filter(Number.isFinite))[1] * 1.03;
   const domain: [number, number] = [0, last > 0 && last < Infinity ? last : 1];
   const scale = d3.scaleLinear(domain, [0, width]);
   const labels = new Map(labeledTicks(...domain, 4).map(({ value, label }) => [value, label]));

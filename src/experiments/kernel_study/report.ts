@@ -4,7 +4,7 @@
  * @module
  */
 import type { Peak } from "../../gpu/measure/peak.ts";
-import { textTable } from "../../cli/text_table.ts";
+import { textTable } from "../../display/text_table.ts";
 import type { CostRow, Exponent } from "./rows.ts";
 import type { KernelStudy } from "./study.ts";
 import type { MethodSummary } from "./summary.ts";

@@ -89,7 +89,10 @@ export async function kernelStudy(
   advance("peak");
   const needed = orders.length > 0 && (families.includes("trained") || batches.length > 0);
   const networks = needed && !stopped()
-    ? await trainNetworks(gpu, Math.max(...orders), NETWORKS, seed, signal)
+    ? await trainNetworks(gpu, Math.max(...orders), NETWORKS, seed, signal).catch((error) => {
+      if (stopped()) return null;
+      throw error;
+    })
     : null;
   advance("trained networks");
 
@@ -105,8 +108,8 @@ export async function kernelStudy(
       const what = `accuracy of ${methodLabel(method)}, n = ${columns}`;
       const reason = await attempt(async () => {
         const judged = await judge(gpu, method, all, epsilons);
-        counts.push(...judged.counts);
-        eigenvalues.push(...judged.eigenvalues);
+        for (const row of judged.counts) counts.push(row);
+        for (const row of judged.eigenvalues) eigenvalues.push(row);
       });
       if (reason !== null) omissions.push(`${what}: ${reason}`);
       advance(what);

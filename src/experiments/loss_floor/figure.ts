@@ -8,6 +8,7 @@ import { clipped, drawFrame, frameFoot, frameHead, frameSide } from "../../plot/
 import { type LegendEntry, lineSwatch } from "../../plot/core/legend.ts";
 import { drawPage, pageMargin, pageWidth } from "../../plot/core/page.ts";
 import { greyInk, ink, type LineStyle, lineStyle } from "../../plot/core/palette.ts";
+import { extent } from "../../stats/extent.ts";
 import { summarize, type Summary } from "../../stats/quantiles.ts";
 import { type Axis, lossAxis, rankAxis, stepAxis } from "../../plot/core/scales.ts";
 import { epsilonLabel } from "../../plot/staircase/staircase_panel.ts";
@@ -62,7 +63,7 @@ export function lossFloorFigure(data: LossFloorFigureData): string {
   const { steps, thresholds } = data;
   const of = (series: Series) => summarize(series, steps.length);
   const loss = of(data.loss), projection = of(data.projectionError);
-  const least = Math.min(...positive(loss.low), 1);
+  const least = Math.min(extent(positive(loss.low))[0], 1);
   const shown = (values: readonly number[]) =>
     positive(values).map((value) => Math.max(value, least / DEPTH));
   const parts = thresholds.map(({ rank, floor, tightness }) => ({

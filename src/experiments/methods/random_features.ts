@@ -94,7 +94,7 @@ async function evaluate(
   const x = { array, stride: vectors(inputs), batch };
   const { layers: [hidden], forward } = await network.evaluate({ ...uploaded, x }, stack);
   const commands = new Commands(gpu);
-  commands.run(...forward);
+  commands.run(forward);
   commands.submit();
   const all = unpadRows(await hidden.array.read(), neurons, hidden.stride);
   return Array.from(

@@ -64,7 +64,7 @@ async function errorsOf(network: Network, samples: Samples): Promise<number[]> {
   using stack = new DisposableStack();
   const { layers, forward } = await network.evaluate(uploadSamples(gpu, samples, stack), stack);
   const commands = new Commands(gpu);
-  commands.run(...forward);
+  commands.run(forward);
   commands.submit();
   const { array, stride } = layers[layers.length - 1];
   const all = unpadRows(await array.read(), outputs, stride), length = samples.count * outputs;

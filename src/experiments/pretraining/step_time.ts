@@ -50,7 +50,7 @@ export async function stepTime(gpu: Gpu, options: CompleteOptions): Promise<numb
     signal: over.signal,
     submit: (_, count) => {
       const commands = new Commands(gpu);
-      for (let s = 0; s < count; s++) commands.run(...step.draw, ...step.forward, ...step.update);
+      for (let s = 0; s < count; s++) commands.run(step.draw, step.forward, step.update);
       return ring.submit(commands);
     },
   });

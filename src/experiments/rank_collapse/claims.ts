@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { extent } from "../../stats/extent.ts";
 import { spearman } from "../../stats/spearman.ts";
 import { mean } from "../../stats/mean.ts";
 import type { CollapseRow } from "./layers.ts";
@@ -33,7 +34,7 @@ export function collapseClaims(
   rows: readonly CollapseRow[],
   { classes, deviations, weightDecays }: CollapseDesign,
 ): Claim[] {
-  const output = Math.max(...rows.map(({ layer }) => layer));
+  const [, output] = extent(rows.map(({ layer }) => layer));
   const inner = rows.filter(({ layer }) => layer < output);
   const [least, greatest] = [deviations[0], deviations[deviations.length - 1]];
   const strongest = weightDecays[weightDecays.length - 1];

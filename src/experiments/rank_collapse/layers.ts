@@ -80,7 +80,7 @@ async function collapsedLayers(
     stack,
   );
   const commands = new Commands(gpu);
-  commands.run(...forward);
+  commands.run(forward);
   commands.submit();
   // The samples themselves enter the first layer of every network.
   const inputs = { rows: task.train.count, columns: task.inputs, data: task.train.x };

@@ -9,6 +9,7 @@ import { powerOfTen } from "../../plot/core/format.ts";
 import { decadeAxis } from "../../plot/core/log_axis.ts";
 import { drawLine } from "../../plot/core/marks.ts";
 import { fontSize, guideStyle, ladderStyle, lineStyle } from "../../plot/core/palette.ts";
+import { extent } from "../../stats/extent.ts";
 import { summarize } from "../../stats/quantiles.ts";
 import type { Axis } from "../../plot/core/scales.ts";
 import { drawMedian, drawSpread } from "../../plot/core/summary_marks.ts";
@@ -82,7 +83,11 @@ export function spaciousAxis(values: readonly number[], range: readonly [number,
  */
 export function shareAxis(shares: readonly number[], height: number): Axis {
   const shown = shares.filter((share) => share > 0).map((share) => Math.max(share, LEAST_SHARE));
-  return decadeAxis([Math.min(1e-3, ...shown) / 2, 1.5], [height, 0], Math.max(2, Math.floor(height / 26)));
+  return decadeAxis(
+    [Math.min(1e-3, extent(shown)[0]) / 2, 1.5],
+    [height, 0],
+    Math.max(2, Math.floor(height / 26)),
+  );
 }
 
 /**
@@ -158,7 +163,7 @@ export function drawDistances(
   y: Axis,
 ): void {
   const shown = groups.map((points) => points.filter((point) => point.x > 0 && point.y > 0));
-  const steepest = Math.max(...shown.flat().map((point) => point.y / point.x));
+  const [, steepest] = extent(shown.flat().map((point) => point.y / point.x));
   if (steepest > 0) {
     const ends = x.domain.map((at) => ({ x: x.scale(at), y: y.scale(steepest * at) }));
     drawLine(parent, "slope", ends, "straight", guideStyle);

@@ -31,11 +31,12 @@ export function drawStaircase(result: ExperimentResult<CompleteOptions, Staircas
 
 /** Takes some replicas of a trace, numbered anew. */
 function tracePart(trace: Trace, replicas: readonly number[]): Trace {
+  const places = new Map(replicas.map((replica, place) => [replica, place]));
   return {
     ...trace,
     replicas: replicas.length,
     losses: replicas.flatMap((replica) => trace.losses.slice(replica, replica + 1)),
-    probes: trace.probes.filter(({ replica }) => replicas.includes(replica))
-      .map((probe) => ({ ...probe, replica: replicas.indexOf(probe.replica) })),
+    probes: trace.probes.filter(({ replica }) => places.has(replica))
+      .map((probe) => ({ ...probe, replica: places.get(probe.replica)! })),
   };
 }

@@ -4,9 +4,10 @@
  *
  * @module
  */
-import { textTable } from "../../cli/text_table.ts";
+import { textTable } from "../../display/text_table.ts";
 import { count, formatNumber } from "../../format.ts";
 import type { KernelTime } from "../../gpu/measure/profiler.ts";
+import { extent } from "../../stats/extent.ts";
 import { lowerMedian } from "../../stats/median.ts";
 import { combinePValues } from "../../stats/p_values.ts";
 import { divergencePlace } from "../../train/divergence.ts";
@@ -51,7 +52,7 @@ export function staircaseReport(
     lines.push(`replica ${replica} diverged ${divergencePlace({ step, layer })}; its trace ends there`);
   }
   for (const { label, replicas: indices } of sweptGroups(sweptBy(plan), wanted)) {
-    const members = replicas.filter(({ replica }) => indices.includes(replica));
+    const own = new Set(indices), members = replicas.filter(({ replica }) => own.has(replica));
     if (members.length === 0) continue;
     if (label !== "") lines.push("", `${label}: final loss ${medianLoss(members)}`);
     lines.push(
@@ -161,9 +162,9 @@ function pText(value: number): string {
 function certified(all: readonly RankSummary[]): string {
   const text = spanOf(all.map(({ final }) => final.rank));
   if (all.every(({ final: { low, high } }) => low === high)) return text;
-  return `${text} in [${Math.min(...all.map(({ final }) => final.low))}, ${
-    Math.max(...all.map(({ final }) => final.high))
-  }]`;
+  const [low] = extent(all.map(({ final }) => final.low)),
+    [, high] = extent(all.map(({ final }) => final.high));
+  return `${text} in [${low}, ${high}]`;
 }
 
 function correlation(all: readonly RankSummary[]): string {
@@ -194,7 +195,7 @@ function otherLines(replicas: readonly ReplicaSummary[]): string[] {
 
 /** Writes the median, and the range if values differ. */
 function spanOf(values: readonly number[]): string {
-  const low = Math.min(...values), high = Math.max(...values), median = lowerMedian(values);
+  const [low, high] = extent(values), median = lowerMedian(values);
   return low === high ? String(median) : `${median} (${low}–${high})`;
 }
 

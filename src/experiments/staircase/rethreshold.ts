@@ -11,6 +11,7 @@ import {
   spectrumProbes,
   type Trace,
 } from "../../train/trace.ts";
+import { viewTrace } from "../../train/trace_view.ts";
 
 /** Thresholds that ranks are counted at. */
 export interface Thresholds {
@@ -31,6 +32,25 @@ export interface Thresholds {
  * @param had Thresholds that it has.
  * @param wanted Thresholds to count at.
  * @returns The trace at these thresholds.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { rethreshold } from "./rethreshold.ts";
+ *
+ * const layer = {
+ *   kind: "spectrum", layer: 1, precision: "single",
+ *   eigenvalues: Float64Array.of(2, 1e-3), bounds: Float64Array.of(1e-6, 1e-6),
+ *   ranks: [{ epsilon: 1e-2, rank: 1, low: 1, high: 1 }],
+ * } as const;
+ * const probe = {
+ *   kind: "spectrum", step: 0, replica: 0, loss: 1, accuracy: null, floors: null, layers: [layer],
+ * } as const;
+ * const trace = { replicas: 1, epsilons: [1e-2], losses: [Float32Array.of(1)], probes: [probe] };
+ * const had = { epsilons: [1e-2], threshold: "absolute" } as const;
+ * const { probes } = rethreshold(trace, had, { epsilons: [1e-4], threshold: "absolute" });
+ * assert.deepEqual(probes[0].layers[0].ranks, [{ epsilon: 1e-4, rank: 2, low: 2, high: 2 }]);
+ * ```
  */
 export function rethreshold(trace: Trace, had: Thresholds, wanted: Thresholds): Trace {
   const { epsilons, threshold } = wanted;
@@ -53,5 +73,5 @@ export function rethreshold(trace: Trace, had: Thresholds, wanted: Thresholds): 
       }
     )
     : spectrumProbes(trace).map((probe) => ({ ...probe, layers: probe.layers.map(count), floors: null }));
-  return { ...trace, epsilons, probes };
+  return viewTrace({ ...trace, epsilons, probes });
 }

@@ -4,10 +4,12 @@
  * @module
  */
 import { join } from "node:path";
+import { figureMakers, loadFormats } from "../../convert/draw.ts";
+import { figureFiles, parseFormats } from "../../convert/formats.ts";
 import type { Flag, FlagValues } from "../../cli/flags.ts";
 import { print } from "../../cli/output.ts";
 import { type Program, type ProgramCall, runProgram } from "../../cli/program.ts";
-import { quietFlag, reportFlag, runJsonFlag } from "../../cli/program_flags.ts";
+import { formatsFlag, quietFlag, reportFlag, runJsonFlag } from "../../cli/program_flags.ts";
 import { runPath } from "../../cli/run_path.ts";
 import { InputError } from "../../errors.ts";
 import { formatNumber } from "../../format.ts";
@@ -59,6 +61,11 @@ const flags = [
     default: false,
     help: "replace the files that the folder holds",
   },
+  {
+    ...formatsFlag,
+    default: null,
+    help: "formats of the figure, of svg, png and pdf, as in svg,pdf; by default those of the run",
+  },
   reportFlag,
   runJsonFlag,
   quietFlag,
@@ -95,12 +102,14 @@ export async function runTraceProgram(args: readonly string[] = Deno.args): Prom
 }
 
 async function main({ flags, positionals: [given = "runs/staircase"] }: ProgramCall<typeof program.flags>) {
+  const asked = flags.formats === null ? null : parseFormats(flags.formats);
   const path = await runPath(given);
   const { record, status, trace: readTrace } = await openRun(path);
-  const { experiment, configuration, identity } = (record ?? {}) as {
+  const { experiment, configuration, identity, options } = (record ?? {}) as {
     experiment?: string;
     configuration?: Configuration;
     identity?: RunIdentity;
+    options?: { readonly formats?: string } | null;
   };
   if (experiment !== "staircase" || !configuration) {
     throw new InputError(`${path}: is a run of ${experiment ?? "something else"}; give one of staircase`);
@@ -119,7 +128,9 @@ async function main({ flags, positionals: [given = "runs/staircase"] }: ProgramC
   const name = `epsilons-${wanted.epsilons.map(formatNumber).join("-")}${
     wanted.threshold === "relative" ? "-relative" : ""
   }`;
-  const files = ["staircase.svg", ...flags.report ? [REPORT_FILE] : []];
+  const formats = asked ?? parseFormats(options?.formats ?? formatsFlag.default);
+  await loadFormats(formats);
+  const files = [...figureFiles(["staircase.svg"], formats), ...flags.report ? [REPORT_FILE] : []];
   // A folder in that of the run holds nothing that could not be made again.
   const mode = out === null || overwrite ? "overwrite" : "new";
   await using folder = await RunFolder.open(out ?? join(path, name), { mode, files });
@@ -138,7 +149,7 @@ async function main({ flags, positionals: [given = "runs/staircase"] }: ProgramC
   const { drawStaircase } = await import("./figure.ts");
   const saved = await folder.save({
     "trace.csv": () => table.pieces(),
-    "staircase.svg": () => drawStaircase(result),
+    ...figureMakers("staircase.svg", () => drawStaircase(result), formats),
     ...flags.report && {
       [REPORT_FILE]: async () => {
         const { summary, threshold, ...texts } = staircasePage(result);

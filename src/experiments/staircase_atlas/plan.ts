@@ -9,7 +9,6 @@ import { trainingTable, type TrainingValues } from "../../cli/training_table.ts"
 import { InputError } from "../../errors.ts";
 import { shown } from "../../format.ts";
 import { parseActivation } from "../../nn/activation.ts";
-import { parseInitializer } from "../../nn/initializer.ts";
 import { type OptimizerName, parseOptimizerName } from "../../nn/optim/optimizer.ts";
 import { poolImages } from "../../tasks/digits/pool.ts";
 import type { Task } from "../../tasks/task.ts";
@@ -24,6 +23,7 @@ import {
 } from "./cells.ts";
 import { MOST_LAYERS, MOST_WIDTH } from "../../train/limits.ts";
 import type { TrainingOptions } from "../../train/options.ts";
+import { checkInitializer } from "../../train/pretrain/structured_start.ts";
 
 /** Numbers of samples with which a cell takes about one to two seconds on a CPU. */
 const FEW: Readonly<Record<string, number>> = {
@@ -213,7 +213,7 @@ export async function atlasPlan(options: AtlasOptions): Promise<AtlasPlan> {
   checkList("optimisers", optimizers.map(({ name, learningRate }) => `${name}:${learningRate}`));
   checkList("thresholds ε", epsilons);
   activations.forEach(parseActivation);
-  if (initializer !== null) parseInitializer(initializer);
+  if (initializer !== null) checkInitializer(initializer);
   const isProduct = options.product || full;
   const lists = { activations, depths, optimizers };
   const variants = isProduct ? combineAll(lists) : varyOne(lists);

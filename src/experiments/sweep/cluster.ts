@@ -59,7 +59,7 @@ export interface ClusterCall {
 }
 
 /** Flags that tasks get as they are given here. */
-const PASSED_ON = [...machineFlags.map(({ name }) => name), "checkpoint-every", "report"];
+const PASSED_ON = [...machineFlags.map(({ name }) => name), "checkpoint-every", "formats", "report"];
 
 /** Writes flags that are given as a command line has them. */
 function passedOn({ flags, given }: ClusterCall): string[] {

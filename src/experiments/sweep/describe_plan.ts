@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { textTable } from "../../cli/text_table.ts";
+import { textTable } from "../../display/text_table.ts";
 import { count } from "../../format.ts";
 import type { Batch, Sweep } from "./batch.ts";
 import { keyText, sweptValue, valueText } from "./swept_value.ts";

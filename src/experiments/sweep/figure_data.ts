@@ -4,6 +4,7 @@
  * @module
  */
 import { count } from "../../format.ts";
+import { extent } from "../../stats/extent.ts";
 import { lowerMedian } from "../../stats/median.ts";
 import type { TrialOutcome, TrialSeries } from "./outcome.ts";
 import { keyText, type SweptValue, sweptValue, valueText } from "./swept_value.ts";
@@ -105,7 +106,7 @@ export function sweepFigureData(
     colors,
     panels,
     fastest: fastestOf(found.map(({ trial }) => trial), panelKeys),
-    seeds: Math.max(0, ...sizes),
+    seeds: Math.max(0, extent(sizes)[1]),
   };
 }
 

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { loadFormats } from "../../convert/draw.ts";
+import type { FigureFormat } from "../../convert/formats.ts";
 import { InputError } from "../../errors.ts";
 import { count } from "../../format.ts";
 import { checkWritable } from "../../io/writable_folder.ts";
@@ -19,6 +21,8 @@ export interface MergeOptions {
   readonly out: string;
   /** Whether trials may be missing. Default: they may not. */
   readonly partial?: boolean;
+  /** Formats of the figure. Default: SVG. */
+  readonly formats?: readonly FigureFormat[];
   /** Whether `report.html` is written. Default: it is not. */
   readonly hasReport?: boolean;
 }
@@ -39,7 +43,7 @@ const MOST_NAMED = 3;
  */
 export async function mergeSweeps(
   folders: readonly string[],
-  { out, partial = false, hasReport = false }: MergeOptions,
+  { out, partial = false, formats = ["svg"], hasReport = false }: MergeOptions,
 ): Promise<SweepResults> {
   const [first, ...others] = folders;
   const sweep = await readSweep(first);
@@ -53,7 +57,8 @@ export async function mergeSweeps(
         "run the other shards, or give --partial to merge what is there",
     );
   }
-  await checkWritable(out, resultFiles(hasReport));
+  await loadFormats(formats);
+  await checkWritable(out, resultFiles({ formats, hasReport }));
   if (!folders.includes(out)) {
     await writeSweep(out, sweep);
     // Outcomes go with the table: the folder stands for all shards. Traces stay where they are.
@@ -63,7 +68,7 @@ export async function mergeSweeps(
       await writeTrials(folder, batch);
     }
   }
-  return await writeCollected(out, sweep, collected, { hasReport });
+  return await writeCollected(out, sweep, collected, { formats, hasReport });
 }
 
 /**

@@ -4,7 +4,8 @@
  * @module
  */
 import { type Program, runProgram } from "../../cli/program.ts";
-import { quietFlag, reportFlag, runJsonFlag } from "../../cli/program_flags.ts";
+import { formatsFlag, quietFlag, reportFlag, runJsonFlag } from "../../cli/program_flags.ts";
+import { parseFormats } from "../../convert/formats.ts";
 import type { Flag } from "../../cli/flags.ts";
 import { compactJson, snakeCase } from "../../io/json.ts";
 import { mergeSweeps } from "./merge.ts";
@@ -26,6 +27,7 @@ const flags = [
     placeholder: "DIR",
     help: "folder for the files; it may be one of the merged folders",
   },
+  { ...formatsFlag, help: "formats of the figure, of svg, png and pdf, as in svg,pdf" },
   reportFlag,
   runJsonFlag,
   quietFlag,
@@ -49,8 +51,9 @@ export const mergeProgram: Program<typeof flags> = {
  * @param args Command line. Default: that of the process.
  */
 export async function runMergeProgram(args: readonly string[] = Deno.args): Promise<void> {
-  await runProgram(mergeProgram, async ({ flags: { partial, out, report, json, quiet }, positionals }) => {
-    const results = await mergeSweeps(positionals, { out, partial, hasReport: report });
+  await runProgram(mergeProgram, async ({ flags, positionals }) => {
+    const { partial, out, report: hasReport, json, quiet } = flags, formats = parseFormats(flags.formats);
+    const results = await mergeSweeps(positionals, { out, partial, hasReport, formats });
     if (!quiet) console.log(resultLines(results).join("\n"));
     if (json) console.log(compactJson(snakeCase({ experiment: "merge", folder: out, ...results.summary })));
   }, args);

@@ -8,8 +8,8 @@ import { completeValues } from "../../cli/options.ts";
 import { trainingOptions } from "../../cli/training_flags.ts";
 import { InputError, ShapeError, StaircaseError } from "../../errors.ts";
 import { parseActivation } from "../../nn/activation.ts";
-import { parseInitializer } from "../../nn/initializer.ts";
 import { type CompleteOptions, completeOptions } from "../../train/options.ts";
+import { checkInitializer } from "../../train/pretrain/structured_start.ts";
 import { expandPlan, type GivenTrial } from "./expand.ts";
 import { trialTable, type TrialValues } from "./options.ts";
 import type { PlanRequest } from "./plan_schema.ts";
@@ -138,7 +138,7 @@ function settingsOf(complete: CompleteOptions): TrialSettings {
 
 /** Checks what a network would refuse when it is made, after an hour of other trials perhaps. */
 function checkNames({ hidden, activation, initializer }: TrialSettings): void {
-  parseInitializer(initializer);
+  checkInitializer(initializer);
   const names = typeof activation === "string" ? [activation] : activation;
   names.forEach(parseActivation);
   if (names.length === 1 || names.length === hidden.length) return;

@@ -3,14 +3,16 @@
  *
  * @module
  */
+import { loadFormats } from "../../convert/draw.ts";
+import { type FigureFormat, parseFormats } from "../../convert/formats.ts";
 import type { Flag, FlagValues } from "../../cli/flags.ts";
 import { openGpu } from "../../cli/implementation.ts";
 import { flagsOf } from "../../cli/options.ts";
 import { type Program, type ProgramCall, runProgram } from "../../cli/program.ts";
-import { checkpointFlag, reportFlag, runFlags } from "../../cli/program_flags.ts";
+import { checkpointFlag, reportFlag, runFlags, watchFlag } from "../../cli/program_flags.ts";
+import { say } from "../../cli/output.ts";
 import { createProgress } from "../../cli/progress.ts";
 import { InputError, StaircaseError } from "../../errors.ts";
-import { count } from "../../format.ts";
 import { compactJson, snakeCase } from "../../io/json.ts";
 import { checkWritable } from "../../io/writable_folder.ts";
 import { GpuLease } from "../core/gpu_lease.ts";
@@ -24,8 +26,9 @@ import { planJson, planLines } from "./describe_plan.ts";
 import { trialTable } from "./options.ts";
 import { MOST_IN_BATCH } from "./pack.ts";
 import { askedSweep } from "./request.ts";
-import { resultFiles, resultLines, writeResults } from "./results.ts";
+import { formatsIn, resultFiles, resultLines, writeResults } from "./results.ts";
 import { runBatches } from "./run_batches.ts";
+import { checkFailures } from "./run_sweep.ts";
 import { parseShard, shardOf } from "./shards.ts";
 import { writeSweep } from "./sweep_folder.ts";
 import { type SlurmFlags, slurmFlags } from "./slurm/flags.ts";
@@ -73,6 +76,7 @@ const ownFlags = [
       "folder for the files; by default runs/sweep/NAME for NAME.json. What is done there is not done again",
   },
   checkpointFlag,
+  watchFlag,
   reportFlag,
 ] as const satisfies readonly Flag[];
 
@@ -117,6 +121,7 @@ async function sweep(call: ProgramCall<readonly Flag[]>): Promise<void> {
       "--slurm and --shard: give one of them, as the tasks of the array share all batches",
     );
   }
+  const asked = given.has("formats") ? parseFormats(values.formats) : null;
   const shard = values.shard === null ? null : parseShard(values.shard);
   const catalog = new TaskCatalog();
   const { folder, planned, isNew } = await askedSweep(
@@ -133,7 +138,10 @@ async function sweep(call: ProgramCall<readonly Flag[]>): Promise<void> {
     const status = await statusOf(folder, planned);
     return console.log(json ? compactJson(snakeCase(status)) : statusText(status).join("\n"));
   }
-  await checkWritable(folder, resultFiles(values.report));
+  const formats: readonly FigureFormat[] = asked ?? await formatsIn(folder);
+  const made = { formats, hasReport: values.report };
+  await loadFormats(formats);
+  await checkWritable(folder, resultFiles(made));
   if (isNew) await writeSweep(folder, planned);
   if (values.slurm) {
     const lines = await submit(folder, planned, { flags: values, given });
@@ -147,19 +155,11 @@ async function sweep(call: ProgramCall<readonly Flag[]>): Promise<void> {
     if (status === "stopped" && !hasMadeProgress) throw new StaircaseError("stopped before the first step");
     return;
   }
-  const results = await writeResults(folder, planned, { hasReport: values.report });
+  const results = await writeResults(folder, planned, made);
   if (!quiet) console.log(resultLines(results).join("\n"));
   if (json) console.log(compactJson(snakeCase({ experiment: "sweep", folder, ...results.summary })));
   if (status === "stopped") console.error("sweep: the same command goes on where it stopped");
-  const failed = states.filter(({ condition }) => condition === "abandoned");
-  if (failed.length > 0) {
-    throw new StaircaseError(
-      `${count(failed.length, "batch", "batches")} failed, ${failed[0].batch} with: ${
-        failed[0].claim?.message
-      }; ` +
-        "the same command tries again",
-    );
-  }
+  checkFailures(states);
   if (results.summary.status === "diverged") {
     throw new StaircaseError(
       "every network diverged: lower the learning rate, or choose another initialiser",
@@ -188,7 +188,9 @@ async function train(
     const heading = `adapter: ${
       adapterText(adapterOf(lease.gpu))
     }; ${plan.trials.length} trials in ${folder}`;
-    progress = stack.use(createProgress({ total, label: "sweep", heading, quiet: values.quiet }));
+    progress = stack.use(
+      createProgress({ total, label: "sweep", heading, quiet: values.quiet, watch: values.watch }),
+    );
     return lease;
   };
   const outcome = await runBatches(open, batches, {
@@ -198,8 +200,9 @@ async function train(
     checkpointEvery: values.checkpointEvery,
     catalog,
     waits: !values.worker,
-    onNotice: (line) => console.error(`sweep: ${line}`),
+    onNotice: (line) => say(`sweep: ${line}`),
     onProgress: (share, text) => progress?.update(Math.round(share * total), text),
+    onProbe: (probe, run) => progress?.probe(probe, run),
   });
   progress?.finish();
   return outcome;

@@ -4,37 +4,54 @@
  * @module
  */
 import { join } from "node:path";
+import { figureMakers } from "../../convert/draw.ts";
+import { figureFiles, type FigureFormat, parseFormats } from "../../convert/formats.ts";
 import { StaircaseError } from "../../errors.ts";
 import { count } from "../../format.ts";
 import { type FileContent, writeAtomically } from "../../io/atomic.ts";
 import { prettyJson, snakeCase } from "../../io/json.ts";
+import { readRun } from "../../io/read_run.ts";
 import { provenance } from "../../io/provenance.ts";
 import { type Columns, table } from "../../io/table.ts";
 import { REPORT_FILE } from "../core/run_outputs.ts";
 import type { Sweep } from "./batch.ts";
 import { sweepFigureData } from "./figure_data.ts";
 import type { TrialOutcome } from "./outcome.ts";
+import { type SweepRow, sweepRows, viewSweep } from "./results_view.ts";
 import { readOutcomes } from "./sweep_folder.ts";
 import { sweepColumns } from "./sweep_table.ts";
 import type { Trial } from "./trial.ts";
 import type { BatchOutcome } from "./trials_file.ts";
 import { columnHelp, parquet, typedCsv } from "./typed_table.ts";
 
-/** Whether a sweep gets a page. */
+/** Which files a sweep gets. */
 export interface ResultOptions {
+  /** Formats of the figure. Default: SVG. */
+  readonly formats?: readonly FigureFormat[] | undefined;
   /** Whether `report.html` is written. Default: it is not. */
   readonly hasReport?: boolean;
 }
 
 /**
- * Lists the files that {@linkcode writeResults} writes.
+ * Names the files that {@linkcode writeResults} writes.
  *
- * @param hasReport Whether the page is one of them.
- * @returns Their names.
+ * @param options Formats of the figure; whether there is a page.
+ * @returns Their names, `run.json` first.
  */
-export function resultFiles(hasReport: boolean): string[] {
-  const page = hasReport ? [REPORT_FILE] : [];
-  return ["run.json", "sweep.csv", "sweep.parquet", "sweep.svg", "trials.csv", ...page];
+export function resultFiles({ formats = ["svg"], hasReport = false }: ResultOptions = {}): string[] {
+  const tables = ["run.json", "sweep.csv", "sweep.parquet"];
+  return [...tables, ...figureFiles(["sweep.svg"], formats), "trials.csv", ...hasReport ? [REPORT_FILE] : []];
+}
+
+/**
+ * Finds the formats that the figure of a sweep has.
+ *
+ * @param folder Folder of the sweep.
+ * @returns The formats; SVG where there is no figure yet.
+ */
+export async function formatsIn(folder: string): Promise<FigureFormat[]> {
+  const { formats } = await readRun<{ readonly formats?: unknown }>(folder).catch(() => ({ formats: null }));
+  return parseFormats(typeof formats === "string" ? formats : "svg");
 }
 
 /** A sweep in a few numbers, for `run.json` and `--json`. */
@@ -57,6 +74,8 @@ export interface SweepResults {
   readonly summary: SweepSummary;
   /** Trials without an outcome. */
   readonly missing: readonly Trial[];
+  /** The table, a row for each layer and threshold of each trial, in the order of the plan. */
+  readonly rows: Iterable<SweepRow>;
   /** Paths of the files, `run.json` first. */
   readonly paths: readonly string[];
 }
@@ -152,13 +171,13 @@ const PLACE_COLUMNS: Columns<PlacedTrial> = {
 };
 
 /**
- * Writes the results of a sweep: `run.json`, `sweep.csv`, `sweep.parquet`, `sweep.svg` and
- * `trials.csv`. The same outcomes give the same bytes, whoever ran what when; `trials.csv`,
- * `run.json` and `report.html` alone say where and how fast.
+ * Writes the results of a sweep: `run.json`, `sweep.csv`, `sweep.parquet`, `trials.csv` and the
+ * figure. The same outcomes give the same bytes, whoever ran what when; `trials.csv`, `run.json`
+ * and `report.html` alone say where and how fast.
  *
  * @param folder Folder with batches, for the files.
  * @param sweep The sweep.
- * @param options Whether it gets a page.
+ * @param options Formats of the figure; whether there is a page.
  * @returns The results.
  */
 export async function writeResults(
@@ -176,14 +195,14 @@ export async function writeResults(
  * @param folder Folder for the files.
  * @param sweep The sweep.
  * @param collected The outcomes.
- * @param options Whether it gets a page.
+ * @param options Formats of the figure; whether there is a page.
  * @returns The results.
  */
 export async function writeCollected(
   folder: string,
   { plan, batches }: Sweep,
   { outcomes, places }: Collected,
-  { hasReport = false }: ResultOptions = {},
+  { formats = ["svg"], hasReport = false }: ResultOptions = {},
 ): Promise<SweepResults> {
   const missing = plan.trials.filter(({ id }) => !outcomes.has(id));
   const diverged = plan.trials.filter(({ id }) => outcomes.get(id)?.status === "diverged").length;
@@ -210,38 +229,36 @@ export async function writeCollected(
     adapters,
     seconds: ran.reduce((sum, { circumstances }) => sum + circumstances.seconds, 0),
     columns: { "sweep.csv": columnHelp(columns), "trials.csv": where.columns },
+    formats: formats.join(),
   };
   const { sweepFigure } = await import("./figure.ts");
   const drawn = sweepFigureData(plan, outcomes), svg = sweepFigure(drawn);
-  const page = async () => {
+  const figure = figureMakers("sweep.svg", () => svg, formats);
+  const files: (readonly [name: string, data: FileContent])[] = [
+    ["sweep.csv", typedCsv(columns)],
+    ["sweep.parquet", await parquet(columns)],
+    ["trials.csv", where.pieces()],
+  ];
+  for (const [name, make] of Object.entries(figure)) files.push([name, await make()]);
+  if (hasReport) {
     const { sweepReport } = await import("./sweep_report.ts");
     // Reports are sent to others, who need no names of computers.
     const { host: _, ...told } = PLACE_COLUMNS, { columns: help, pieces } = table(placed, told);
-    return await sweepReport({
-      words: drawn,
-      summary,
-      base: plan.base,
-      keys: plan.keys,
-      adapters,
-      origin,
-      svg,
-      tables: [
-        { file: "sweep.csv", help: columnHelp(columns), pieces: () => typedCsv(columns) },
-        { file: "trials.csv", help, pieces },
-      ],
-    });
-  };
-  const files: readonly (readonly [name: string, data: FileContent])[] = [
-    ["sweep.csv", typedCsv(columns)],
-    ["sweep.parquet", await parquet(columns)],
-    ["sweep.svg", svg],
-    ["trials.csv", where.pieces()],
-    ...hasReport ? [[REPORT_FILE, await page()] as const] : [],
-    // Last: where it says that the sweep is done, the other files are there.
-    ["run.json", prettyJson(snakeCase(record))],
-  ];
+    const tables = [
+      { file: "sweep.csv", help: columnHelp(columns), pieces: () => typedCsv(columns) },
+      { file: "trials.csv", help, pieces },
+    ];
+    const { base, keys } = plan;
+    files.push([
+      REPORT_FILE,
+      await sweepReport({ words: drawn, summary, base, keys, adapters, origin, svg, tables }),
+    ]);
+  }
+  // Last: where it says that the sweep is done, the other files are there.
+  files.push(["run.json", prettyJson(snakeCase(record))]);
   for (const [name, data] of files) await writeAtomically(join(folder, name), data);
-  return { summary, missing, paths: resultFiles(hasReport).map((name) => join(folder, name)) };
+  const paths = resultFiles({ formats, hasReport }).map((name) => join(folder, name));
+  return viewSweep(plan, { summary, missing, rows: sweepRows(columns), paths }, { columns, figure: svg });
 }
 
 /**

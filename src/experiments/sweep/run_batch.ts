@@ -17,7 +17,7 @@ import { readTrials, writeTrials } from "./trials_file.ts";
 
 /** Where a batch runs, and how it is followed. */
 export interface BatchRun
-  extends Pick<FolderRunOptions, "checkpointEvery" | "requests" | "onProgress" | "onNotice"> {
+  extends Pick<FolderRunOptions, "checkpointEvery" | "requests" | "onProgress" | "onProbe" | "onNotice"> {
   /** Folder of the batch. All its files go there. */
   readonly folder: string;
   /** Stops the batch early. The same call goes on. */

@@ -121,7 +121,7 @@ async function best(
     const { dispatches, work } = load(amount);
     const { milliseconds, gpuMilliseconds } = await measure(gpu, async () => {
       const commands = new Commands(gpu);
-      commands.run(...dispatches);
+      commands.run(dispatches);
       commands.submit();
       await word.read();
     });

@@ -54,7 +54,7 @@ export async function timeDispatches(
   gpu.meter = meter;
   try {
     const commands = new Commands(gpu);
-    for (let i = 0; i < repetitions; i++) commands.run(...dispatches);
+    for (let i = 0; i < repetitions; i++) commands.run(dispatches);
     commands.submit();
   } finally {
     gpu.meter = other;

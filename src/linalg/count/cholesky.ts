@@ -10,6 +10,7 @@ import type { Gpu } from "../../gpu/device.ts";
 import { PacedCommands, type WorkOptions } from "../../gpu/paced_commands.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
+import { extent } from "../../stats/extent.ts";
 import { type StepIterations, stepsPerDispatch } from "../iterations.ts";
 import { addDown, addUp, ldexpDown, ldexpUp } from "../directed.ts";
 import type { EigenvalueCount } from "./eigenvalue_count.ts";
@@ -177,7 +178,7 @@ export async function boundByCholesky(
   options: WorkOptions = {},
 ): Promise<EigenvalueBounds[]> {
   if (matrices.length === 0) return [];
-  const order = Math.max(...ordersOf(matrices));
+  const [, order] = extent(ordersOf(matrices));
   return await inGroups(gpu, matrices.map(scaledSingle), order ** 3, (group) => bound(gpu, group, options));
 }
 

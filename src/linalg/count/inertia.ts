@@ -9,6 +9,7 @@ import type { Gpu } from "../../gpu/device.ts";
 import { PacedCommands, type WorkOptions } from "../../gpu/paced_commands.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
+import { extent } from "../../stats/extent.ts";
 import { type StepIterations, stepsPerDispatch } from "../iterations.ts";
 import type { Matrix } from "../matrix.ts";
 import { inGroups } from "../pieces.ts";
@@ -261,7 +262,7 @@ export async function countByInertia(
   const thresholds = thresholdsOf(matrices, epsilons);
   if (thresholds === 0) return matrices.map(() => []);
   const all = matrices.map((matrix, index) => ({ matrix: scaledSingle(matrix), epsilons: epsilons[index] }));
-  const operations = thresholds * Math.max(...matrices.map(({ rows }) => rows)) ** 3;
+  const [, order] = extent(matrices.map(({ rows }) => rows)), operations = thresholds * order ** 3;
   return await inGroups(gpu, all, operations, (group) => count(gpu, group, options));
 }
 

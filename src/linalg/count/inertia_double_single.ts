@@ -164,7 +164,7 @@ export class InertiaCounts {
     if (slots === 0) return;
     this.#range.write(Uint32Array.of(first % this.#capacity, slots));
     const workgroups = [Math.ceil(slots * this.#perSlot / WORKGROUP), 1, 1] as const;
-    commands.run(...this.#dispatches.map((dispatch) => ({ ...dispatch, workgroups })));
+    commands.run(this.#dispatches.map((dispatch) => ({ ...dispatch, workgroups })));
   }
 
   /**

@@ -10,6 +10,7 @@ import type { Gpu } from "../../gpu/device.ts";
 import { PacedCommands, type WorkOptions } from "../../gpu/paced_commands.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { type GpuStruct, gpuStruct } from "../../gpu/struct.ts";
+import { extent } from "../../stats/extent.ts";
 import { selfTestDoubleSingle } from "../double_single/double_single_self_test.ts";
 import { type EigenvalueCount, thresholdsOf } from "./eigenvalue_count.ts";
 import { type Matrix, type PrecisionName, precisionNames } from "../matrix.ts";
@@ -135,7 +136,8 @@ export async function countBySturm(
   const thresholds = thresholdsOf(matrices, epsilons);
   if (thresholds === 0) return matrices.map(() => []);
   const all = matrices.map((matrix, index) => ({ matrix: scaledSingle(matrix), epsilons: epsilons[index] }));
-  const operations = (precision === "double" ? 20 : 1) * Math.max(...matrices.map(({ rows }) => rows)) ** 3;
+  const [, order] = extent(matrices.map(({ rows }) => rows));
+  const operations = (precision === "double" ? 20 : 1) * order ** 3;
   return await inGroups(gpu, all, operations, (group) => count(gpu, group, { precision, signal }));
 }
 

@@ -6,6 +6,7 @@
 import { checkKeys } from "../../check.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { WorkOptions } from "../../gpu/paced_commands.ts";
+import { extent } from "../../stats/extent.ts";
 import { EigenBatch } from "./eigen_batch.ts";
 import { solveJacobi } from "./jacobi.ts";
 import { checkFinite, ordersOf } from "../count/symmetric_batch.ts";
@@ -65,7 +66,8 @@ export async function eigh(
   checkFinite(matrices);
   if (matrices.length === 0) return [];
   const scaled = matrices.map(symmetricMatrix).map(scaledSingle);
-  return await inGroups(gpu, scaled, 12 * Math.max(...orders) ** 3, (group) => solve(gpu, group, options));
+  const [, order] = extent(orders);
+  return await inGroups(gpu, scaled, 12 * order ** 3, (group) => solve(gpu, group, options));
 }
 
 async function solve(gpu: Gpu, scaled: readonly ScaledMatrix[], options: WorkOptions): Promise<Eigen[]> {

@@ -7,6 +7,7 @@ import { GpuArray } from "../../gpu/array.ts";
 import { checkKeys } from "../../check.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { PacedCommands, type WorkOptions } from "../../gpu/paced_commands.ts";
+import { extent } from "../../stats/extent.ts";
 import { bindBisection } from "../count/sturm.ts";
 import { checkFinite, ordersOf, SymmetricBatch } from "../count/symmetric_batch.ts";
 import type { Matrix } from "../matrix.ts";
@@ -60,7 +61,8 @@ export async function eigvalsh(
   checkFinite(matrices);
   if (matrices.length === 0) return [];
   const scaled = matrices.map(symmetricMatrix).map(scaledSingle);
-  return await inGroups(gpu, scaled, Math.max(...orders) ** 3, (group) => solve(gpu, group, options));
+  const [, order] = extent(orders);
+  return await inGroups(gpu, scaled, order ** 3, (group) => solve(gpu, group, options));
 }
 
 async function solve(

@@ -10,6 +10,7 @@ import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 
+import { extent } from "../../stats/extent.ts";
 import { U, U2 } from "../rounding.ts";
 import { type MatrixView, vectors } from "../matrix_view.ts";
 import compensatedSource from "../../../shaders/linalg/include/compensated.wgsl" with { type: "text" };
@@ -156,7 +157,7 @@ export async function bindDigitGrams(
   const blocks = packedBlocks(Math.max(...layers.map(({ width }) => width)));
   const made = stack.use(new GpuArray(gpu, "Gram matrices made", 1));
   // Of the features that are bounded; the others are written at each turn.
-  const largestRoot = isWeighted ? Math.sqrt(Math.max(...Array.from(weights))) : 1;
+  const largestRoot = isWeighted ? Math.sqrt(extent(Array.from(weights))[1]) : 1;
   const known = Int32Array.from({ length: capacity * matrixCount }, (_, i) => {
     const { bound = null } = layers[Math.floor((i % matrixCount) / replicas)];
     return bound === null ? 0 : Math.max(LEAST, Math.ceil(Math.log2(largestRoot * bound)));

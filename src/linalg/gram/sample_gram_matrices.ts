@@ -108,7 +108,7 @@ export async function scaledSampleGrams(
     using stream = new TileStream(gpu, batch, { preparations, plan, signal });
     await stream.pass({ bind: (samples) => stream.gram.add(samples) });
     const pairs = await stream.gram.pairs.read();
-    results.push(...preparations.map((prepared, index): ScaledGramMatrix => {
+    const made = preparations.map((prepared, index): ScaledGramMatrix => {
       const { mass, exponent, meanBound: left, isZero } = prepared;
       // Zeros are exact in any arithmetic.
       if (isZero) return { matrix: new Float64Array(columns ** 2), bound: 0, exponent: 0 };
@@ -117,7 +117,8 @@ export async function scaledSampleGrams(
       const relative = gramPlanBounds(plan, false, isRounded).relative + 2 ** -50;
       const { matrix, bound } = summedGram(pairs, { columns, index, rows, relative, left });
       return { matrix: matrix.map((value) => value / mass), bound: bound / mass, exponent };
-    }));
+    });
+    for (const each of made) results.push(each);
   }
   return results;
 }

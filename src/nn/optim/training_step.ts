@@ -6,6 +6,7 @@
 import { InputError } from "../../errors.ts";
 import { GpuArray } from "../../gpu/array.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
+import { givesTurns } from "../../gpu/turns.ts";
 import type { MatrixView } from "../../linalg/matrix_view.ts";
 import { bindBatch } from "../layers/batch.ts";
 import { bindDenseBackward } from "../layers/dense_backward.ts";
@@ -34,6 +35,8 @@ export interface TrainingStepOptions extends UpdateOptions {
    * trained layer by layer.
    */
   readonly path?: StepPath;
+  /** Stops the binding between layers. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -93,7 +96,7 @@ export async function bindTrainingStep(
   options: TrainingStepOptions,
   stack: DisposableStack,
 ): Promise<TrainingStep> {
-  const { loss: objective, batch } = options;
+  const { loss: objective, batch, signal } = options;
   if (batch !== null && (!Number.isInteger(batch) || batch < 1 || batch > samples.count)) {
     throw new InputError(
       `a batch of ${batch} from ${samples.count} samples: give a whole number from 1 to those`,
@@ -127,13 +130,13 @@ export async function bindTrainingStep(
   const trained = typeof objective === "string"
     ? drawn?.samples ?? samples
     : jetSamples(gpu, samples, network.widths[0], stack);
-  const activations = await network.evaluate(trained, stack);
+  const activations = await network.evaluate(trained, stack, { signal });
   const output = activations.layers[activations.layers.length - 1];
   const shared = { samples: trained, output, replicas };
   const loss = typeof objective === "string"
     ? await bindLoss(gpu, { ...shared, name: objective, outputs: network.widths.at(-1)! }, stack)
     : await bindResidual(gpu, { ...shared, conditions: objective }, stack);
-  const backward = { activations, outputDelta: loss.delta };
+  const backward = { activations, outputDelta: loss.delta, signal };
   const { dispatches, gradients, cut } = await bindGradients(network, trained, backward, stack);
   const results = {
     samples: samples.count,
@@ -201,6 +204,16 @@ export interface Gradients {
   readonly cut: GradientSlices;
 }
 
+/** A network as it was evaluated, for its backward pass. */
+export interface EvaluatedNetwork {
+  /** Its outputs. */
+  readonly activations: Activations;
+  /** Gradient of the loss with respect to the last of them. */
+  readonly outputDelta: MatrixView;
+  /** Stops the binding between layers. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Binds the backward pass.
  *
@@ -214,7 +227,7 @@ export interface Gradients {
 export async function bindGradients(
   network: Network,
   samples: SampleArrays,
-  { activations, outputDelta }: { readonly activations: Activations; readonly outputDelta: MatrixView },
+  { activations, outputDelta, signal }: EvaluatedNetwork,
   stack: DisposableStack,
 ): Promise<Gradients> {
   const { gpu, replicas, layout } = network;
@@ -226,7 +239,9 @@ export async function bindGradients(
   const target = { array: gradients, batch: layout.size };
   const dispatches: Dispatch[] = [];
   let delta = outputDelta;
+  const turn = givesTurns({ signal });
   for (let index = layout.layers.length - 1; index >= 0; index--) {
+    await turn();
     const operands = { gpu, layer: layout.layers[index], rows, replicas };
     const input = index === 0 ? samples.x : activations.layers[index - 1];
     dispatches.push(

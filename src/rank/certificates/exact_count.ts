@@ -11,6 +11,7 @@ import { type DyadicVector, dyadicVector, trailingZeros } from "../../linalg/exa
 import { exactInertia } from "../../linalg/exact/exact_inertia.ts";
 import { integerGram } from "../../linalg/exact/integer_gram.ts";
 import { type Rational, scaled } from "../../linalg/exact/rational.ts";
+import { extent } from "../../stats/extent.ts";
 
 /** How many eigenvalues lie where: `above + on + below` is the number of features. */
 export interface ExactRank {
@@ -143,7 +144,7 @@ function* overSamples(
       // Row k of the border is w_k 2^(−g_k − v), times the power of two of row k and one of its
       // own.
       const shifts = places.map((place, k) => shiftOf(place, threshold) - vectors[k].e);
-      const least = Math.min(...shifts);
+      const [least] = extent(shifts);
       const border = weights.n.map((n, k) => n << BigInt(shifts[k] - least));
       const { positive, zero } = yield* exactInertia([...matrix, [...border, 0n]]);
       return rankOf(columns, positive - 1, zero, threshold);

@@ -13,6 +13,7 @@ import { symmetricMatrix } from "../../linalg/symmetric_matrix.ts";
 import { addDown, addUp } from "../../linalg/directed.ts";
 import type { RankInterval } from "../certificates/rank_interval.ts";
 import { checkMethodPrecision, checkMostColumns } from "./check_method.ts";
+import { viewCounts } from "./ranks_view.ts";
 import {
   type CountMethod,
   type CountMethodName,
@@ -85,8 +86,10 @@ export async function countRanks(
   if (matrices.length === 0) return [];
   if (!bounds) {
     const counts = await method.count(gpu, symmetric, { epsilons, precision, signal });
-    return counts.map((each, index) =>
-      each.map(({ count, low, high }, k) => ({ epsilon: epsilons[index][k], rank: count, low, high }))
+    return viewCounts(
+      counts.map((each, index) =>
+        each.map(({ count, low, high }, k) => ({ epsilon: epsilons[index][k], rank: count, low, high }))
+      ),
     );
   }
   if (!Array.isArray(bounds) || bounds.length !== matrices.length || bounds.some((bound) => !(bound >= 0))) {
@@ -100,12 +103,12 @@ export async function countRanks(
     ])
   );
   const counts = await method.count(gpu, symmetric, { epsilons: around, precision, signal });
-  return counts.map((each, index) =>
+  return viewCounts(counts.map((each, index) =>
     epsilons[index].map((epsilon, k) => {
       const [at, above, below] = each.slice(3 * k, 3 * k + 3);
       return { epsilon, rank: at.count, low: above.low, high: below.high };
     })
-  );
+  ));
 }
 
 /** Checks matrices, and mirrors their lower triangles where rounding has made the upper differ. */

@@ -4,16 +4,18 @@
  * @module
  */
 import { checkName } from "../../check.ts";
+import { withView } from "../../display/view.ts";
 import { InputError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { prepareOptions } from "../../linalg/gram/prepare_options.ts";
 import { checkSources, type MatrixSource, tallShape } from "../../linalg/matrix_source.ts";
-import type { Enclosure } from "../certificates/largest_eigenvalue.ts";
-import { type RankInterval, rankInterval, type Threshold } from "../certificates/rank_interval.ts";
-import { spectralBounds, type SpectralRanks, spectralRanks } from "../ranks/spectral_bounds.ts";
+import { rankInterval } from "../certificates/rank_interval.ts";
+import { spectralBounds, spectralRanks } from "../ranks/spectral_bounds.ts";
 import { checkEpsilons, checkSpectrumOptions, type SpectrumOptions } from "../spectra/spectrum_options.ts";
 import { countFeatures } from "./count_features.ts";
 import { checkMethodPrecision, checkMostColumns } from "./check_method.ts";
+import type { CountRanks, FeatureRanks, SpectrumRanks } from "./ranks.ts";
+import { ranksView } from "./ranks_view.ts";
 import {
   autoRankMethod,
   type CountMethod,
@@ -25,6 +27,8 @@ import {
   type SpectrumMethod,
 } from "./rank_methods.ts";
 
+export type { CountRanks, FeatureRanks, RanksBase, SpectrumRanks } from "./ranks.ts";
+
 /** Options of {@linkcode featureRanks}. */
 export interface FeatureRanksOptions extends SpectrumOptions {
   /** Thresholds ε > 0. */
@@ -34,44 +38,6 @@ export interface FeatureRanksOptions extends SpectrumOptions {
    */
   readonly rankMethod?: "auto" | RankMethodName;
 }
-
-/** What the ranks of a feature matrix have in common, however they were computed. */
-export interface RanksBase {
-  /** Method that was used. */
-  readonly rankMethod: RankMethodName;
-  /** Arithmetic that was used. */
-  readonly precision: MethodPrecision;
-  /** How the thresholds are meant. */
-  readonly threshold: Threshold;
-  /** ε-ranks in the order of the thresholds, each with its certified interval. */
-  readonly ranks: readonly RankInterval[];
-}
-
-/** Ranks counted in a solved spectrum, and other ranks of the same spectrum. */
-export interface SpectrumRanks extends RanksBase, SpectralRanks {
-  /** What they come from. */
-  readonly kind: "spectrum";
-  /**
-   * Eigenvalues of the weighted Gram matrix, descending: min(m, n) of them. Where there are fewer
-   * samples m than columns n, the other n − m are 0.
-   */
-  readonly eigenvalues: Float64Array;
-  /** Bounds on their errors. */
-  readonly bounds: Float64Array;
-  /** Bounds on the errors of the six measures. */
-  readonly spectralBounds: SpectralRanks;
-}
-
-/** Ranks counted without a spectrum: there are no eigenvalues, and no ranks that need them. */
-export interface CountRanks extends RanksBase {
-  /** What they come from. */
-  readonly kind: "count";
-  /** Interval of the largest eigenvalue λ₁, where thresholds are shares of it; else `null`. */
-  readonly largest: Enclosure | null;
-}
-
-/** Ranks of one feature matrix. */
-export type FeatureRanks = SpectrumRanks | CountRanks;
 
 /**
  * Computes the ranks of a feature matrix. Waits for the GPU.
@@ -119,8 +85,10 @@ export async function featureRanks(
     checkMostColumns(rankMethod, precision, features);
   }
   const method: RankMethod = rankMethods[rankMethod];
-  if (method.yields === "count") return await counted(gpu, features, options, { rankMethod, method });
-  return await solved(gpu, features, options, { rankMethod, method });
+  const ranks = method.yields === "count"
+    ? await counted(gpu, features, options, { rankMethod, method })
+    : await solved(gpu, features, options, { rankMethod, method });
+  return withView(ranks, ranksView(ranks, features));
 }
 
 async function solved(

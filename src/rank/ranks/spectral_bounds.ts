@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { extent } from "../../stats/extent.ts";
 import {
   effectiveRank,
   energyRank,
@@ -122,7 +123,7 @@ export function spectralBounds(
 
 /** Intervals of λ / λ̂₁. As λ descends, so do their ends. */
 function enclosed(eigenvalues: ArrayLike<number>, bounds: ArrayLike<number>): Interval[] {
-  const unit = Math.max(0, ...Array.from(eigenvalues)) || 1;
+  const unit = Math.max(0, extent(Array.from(eigenvalues))[1]) || 1;
   const around = (sign: number) =>
     Array.from(eigenvalues, (value, i) => {
       const bound = Number.isNaN(bounds[i]) ? Infinity : bounds[i];

@@ -4,7 +4,10 @@
  * @module
  */
 import { checkKeys, checkName } from "../../check.ts";
+import { withListView } from "../../display/list_view.ts";
+import { tableView } from "../../display/table_view.ts";
 import { InputError } from "../../errors.ts";
+import { formatNumber } from "../../format.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { WorkOptions } from "../../gpu/paced_commands.ts";
 import { rootBound } from "../certificates/certificate.ts";
@@ -12,6 +15,7 @@ import { autoRankMethod, rankMethods } from "../methods/rank_methods.ts";
 import { inPrecision } from "../spectra/in_precision.ts";
 import { multiplyDown, multiplyUp } from "../../linalg/directed.ts";
 import { oneSidedSpectra } from "../spectra/one_sided_spectra.ts";
+import { short, valueTable } from "../spectra/spectra_view.ts";
 import { type FeatureSpectrum, type Precision, precisionNames } from "../spectra/spectrum_options.ts";
 import { rankInterval } from "../certificates/rank_interval.ts";
 import { checkMatrices, type Matrix } from "../../linalg/matrix.ts";
@@ -94,7 +98,7 @@ export async function weightRanks(
   });
   const countAt = ({ eigenvalues, bounds }: FeatureSpectrum, epsilon: number) =>
     rankInterval(eigenvalues, bounds, epsilon, { threshold: "relative" });
-  return spectra.map((spectrum) => {
+  const ranks = spectra.map((spectrum): WeightRank => {
     const { eigenvalues, bounds } = spectrum;
     const { low } = countAt(spectrum, most), { rank, high } = countAt(spectrum, least);
     return {
@@ -104,5 +108,19 @@ export async function weightRanks(
       low,
       high,
     };
+  });
+  const interval = ({ rank, low, high }: WeightRank) =>
+    low === high ? `${rank}` : `${rank} in [${low}, ${high}]`;
+  return withListView(ranks, {
+    one: (each) =>
+      tableView(() => ({
+        heading: `numerical rank ${interval(each)} at tolerance ${formatNumber(tolerance)}`,
+        tables: [valueTable("σ", each.singularValues, each.bounds)],
+      })),
+    all: () => ({
+      heading: `numerical ranks at tolerance ${formatNumber(tolerance)}`,
+      header: ["rank", "largest σ", "smallest σ"],
+      row: (each) => [interval(each), short(each.singularValues[0]), short(each.singularValues.at(-1)!)],
+    }),
   });
 }

@@ -13,6 +13,7 @@ import { spectrumOf } from "./prepared_spectrum.ts";
 import { DOUBLE, refineSpectra } from "./refine_spectra.ts";
 import { readSpectra, solveFeatures } from "./solve_features.ts";
 import { checkSpectrumOptions, type FeatureSpectrum, type SpectrumOptions } from "./spectrum_options.ts";
+import { viewSpectra } from "./spectra_view.ts";
 import { streamSpectra } from "./stream_spectra.ts";
 import { type MatrixSource, tallShape } from "../../linalg/matrix_source.ts";
 
@@ -58,10 +59,12 @@ export async function featureSpectra(
 ): Promise<FeatureSpectrum[]> {
   checkSpectrumOptions("options of featureSpectra", options);
   const prepare = prepareOptions(options), { signal } = options;
-  return await inPrecision(
-    features,
-    options,
-    (some, precision) => solve(gpu, some, { ...prepare, precision, signal }),
+  return viewSpectra(
+    await inPrecision(
+      features,
+      options,
+      (some, precision) => solve(gpu, some, { ...prepare, precision, signal }),
+    ),
   );
 }
 

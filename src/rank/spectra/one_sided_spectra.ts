@@ -24,6 +24,7 @@ import { inPrecision } from "./in_precision.ts";
 import { type PreparedFeatures, prepareTall } from "../features/prepare_features.ts";
 import { scaledSpectrum } from "./prepared_spectrum.ts";
 import { bindFeatures, readSpectra } from "./solve_features.ts";
+import { viewSpectra } from "./spectra_view.ts";
 import { checkSources, type MatrixSource, tallShape } from "../../linalg/matrix_source.ts";
 
 /** Share of σ₁ below which rows in single precision are noise and have no reliable direction. */
@@ -87,13 +88,14 @@ export async function oneSidedSpectra(
     );
   });
   const prepare = prepareOptions(options), { signal } = options;
-  return await inPrecision(held, options, (some, precision) => {
+  const spectra = await inPrecision(held, options, (some, precision) => {
     const prepared = some.map((each) => prepareTall(each, prepare));
     return (precision === "single" ? solveSingle : solveDouble)(gpu, prepared, {
       ...tallShape(some[0]),
       signal,
     });
   });
+  return viewSpectra(spectra);
 }
 
 async function solveSingle(

@@ -10,6 +10,7 @@ import { splitDoubles } from "../../linalg/double_single/double_single.ts";
 import type { EntryView } from "../../linalg/products/gemm_double_single.ts";
 import { doubleSingleProduct } from "../../linalg/products/row_products.ts";
 import { U2 } from "../../linalg/rounding.ts";
+import { extent } from "../../stats/extent.ts";
 import { DOUBLE, type Refinement } from "./refine_spectra.ts";
 
 /** Features of one matrix, and what their eigenfeatures are projected on. */
@@ -111,7 +112,7 @@ export function refinedMomentsBound(
   const trace = eigenvalues.reduce((sum, value) => sum + value, 0);
   const sums = DOUBLE.dot(slice) + DOUBLE.dot(slices) + 4 * U2;
   return (sums + Math.sqrt(n) * DOUBLE.dot(n)) * Math.sqrt(trace) +
-    rounds * DOUBLE.rotation / 2 * Math.sqrt(n * Math.max(0, ...eigenvalues));
+    rounds * DOUBLE.rotation / 2 * Math.sqrt(n * Math.max(0, extent(eigenvalues)[1]));
 }
 
 /** Cuts samples so that sums have as few terms as their sum. */

@@ -7,6 +7,7 @@
 import { GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
+import { givesTurns } from "../../gpu/turns.ts";
 import { EigenBatch } from "../../linalg/eigen/eigen_batch.ts";
 import { keepsCompensation } from "../../linalg/double_single/double_single_self_test.ts";
 import { bindRowProducts, singleProduct } from "../../linalg/products/row_products.ts";
@@ -42,6 +43,8 @@ export interface SpectraOptions {
    * fifth of the probes their longest heads.
    */
   readonly searched?: number;
+  /** Stops the binding between layers. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Commands that compute spectra, and where they leave them. */
@@ -102,7 +105,7 @@ export async function bindSpectra(
   options: SpectraOptions,
   stack: DisposableStack,
 ): Promise<Spectra> {
-  const { samples, replicas, weights, targets, searched } = options;
+  const { samples, replicas, weights, targets, searched, signal } = options;
   const orders = layers.flatMap(({ width }) => new Array<number>(replicas).fill(width));
   const tailStride = targets ? targets.stride + 1 : 0;
   const batches = [0, 1].map(() => stack.use(new EigenBatch(gpu, orders, tailStride)));
@@ -128,6 +131,7 @@ export async function bindSpectra(
   const shares = { tail: SINGLE.tail(batches[0].order), heads: headShares(batches[0].order) };
   const dispatches: Dispatch[] = [];
   let found = 0;
+  const turn = givesTurns({ signal });
   for (const pass of [0, 1]) {
     const batch = batches[pass];
     const gramOptions = {
@@ -139,6 +143,7 @@ export async function bindSpectra(
       sums: pass === 0 ? "plain" : sums,
     } as const;
     for (const [index, { features, width }] of layers.entries()) {
+      await turn();
       const first = index * replicas;
       const stride = vectors(width);
       const psi = { array: rotated, stride, batch: samples * stride };

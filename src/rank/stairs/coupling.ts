@@ -5,6 +5,7 @@
  * @module
  */
 import { ShapeError } from "../../errors.ts";
+import { extent } from "../../stats/extent.ts";
 import { mean } from "../../stats/mean.ts";
 import { monteCarloPValue } from "../../stats/p_values.ts";
 import { permutation, uniform } from "../../stats/random.ts";
@@ -129,7 +130,7 @@ export function testPairing(
   const every = Math.ceil(all.length / MOST_COMPARED);
   const kept = all.filter((_, i) => i % every === 0).map(thinned);
   if (kept.length < 3 || !kept.every(({ falls }) => falls.every(Number.isFinite))) return NaN;
-  const length = Math.min(...kept.map(({ falls }) => falls.length)), options = responseOptions(length);
+  const [length] = extent(kept.map(({ falls }) => falls.length)), options = responseOptions(length);
   const quantiles = kept.map(({ falls }) => responseQuantiles(falls.slice(0, length), options));
   const highest = (events: readonly ShiftEvent[], response: Float64Array) => {
     let most = -Infinity;

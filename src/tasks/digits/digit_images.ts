@@ -119,9 +119,12 @@ async function readSet(directory: string, name: string): Promise<DigitImages & {
  * @param directory Path of the directory.
  * @returns The images, in the order of the files.
  * @throws {InputError} If the directory or one of the files is missing or malformed, or the sizes
- * of the images differ.
+ * of the images differ; also in a browser, which has no files.
  */
 export async function readDigits(directory: string): Promise<DigitSets> {
+  if (typeof Deno === "undefined") {
+    throw new InputError("digits: this runtime reads no files; leave out data, or run this with Deno");
+  }
   const info = await Deno.stat(directory).catch((error: Error) => {
     if (error instanceof Deno.errors.NotFound) return null;
     throw new InputError(

@@ -88,9 +88,9 @@ export async function runFlow(
     submit: (first, count) => {
       const commands = new Commands(gpu);
       for (let step = first; step < first + count; step++) {
-        commands.run(...flow.evaluate);
-        if (step % recordEvery === 0 || step === steps) commands.run(...flow.record);
-        if (step < steps) commands.run(...flow.descend);
+        commands.run(flow.evaluate);
+        if (step % recordEvery === 0 || step === steps) commands.run(flow.record);
+        if (step < steps) commands.run(flow.descend);
       }
       return ring.submit(commands);
     },

@@ -129,7 +129,7 @@ export async function pretrainLayer(gpu: Gpu, options: PretrainLayerOptions): Pr
     submit: (first, count) => {
       const commands = new Commands(gpu);
       for (let step = first; step < first + count; step++) {
-        commands.run(forward, ...determinant.dispatches, log);
+        commands.run(forward, determinant.dispatches, log);
         if (step < steps) commands.run(gradient, apply);
       }
       return ring.submit(commands);

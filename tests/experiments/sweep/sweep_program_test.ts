@@ -47,7 +47,7 @@ Deno.test({
       assert.equal(code, 0, `${line}: ${err}`);
     }
     const at = (path: string) => join(folder.path, path);
-    assert.deepEqual(filesIn(at("runs/all")), ["plan.json", ...resultFiles(true)].sort());
+    assert.deepEqual(filesIn(at("runs/all")), ["plan.json", ...resultFiles({ hasReport: true })].sort());
     for (const file of ["sweep.csv", "sweep.parquet", "sweep.svg"]) {
       assert.deepEqual(
         Deno.readFileSync(at(`runs/all/${file}`)),
@@ -120,10 +120,8 @@ Deno.test({
     const all = await sweep("1e30,1e31", "all");
     assert.equal(all.code, 1);
     assert.match(all.err, /^sweep: every network diverged: lower the learning rate/);
-    assert.deepEqual(
-      resultFiles(true).filter((file) => !filesIn(join(folder.path, "all")).includes(file)),
-      [],
-    );
+    const files = resultFiles({ hasReport: true });
+    assert.deepEqual(files.filter((file) => !filesIn(join(folder.path, "all")).includes(file)), []);
   },
 });
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { textTable } from "../../../cli/text_table.ts";
+import { textTable } from "../../../display/text_table.ts";
 import { count } from "../../../format.ts";
 import { thisOwner } from "./owner.ts";
 import { type BatchState, type Condition, MOST_FAILURES, survey } from "./survey.ts";

@@ -26,6 +26,8 @@ import { decode, encode, type FuzzedParser } from "../parser.ts";
 
 /** Texts on a command line are separated as the system separates them. */
 const SEPARATOR = "\0";
+/** Tasks that are formulas. */
+const FORMULAS = ["f(x) = 2|x| - cos(pi x)^2 on [-1, 1]", "f(x, y) = max(x y, 1) / exp(3(x + y))"];
 /** The index that a text gives, of a list. */
 const indexOf = (text: string, { length }: { readonly length: number }) =>
   Number(text.match(/\d/)?.[0] ?? 0) % length;
@@ -83,7 +85,8 @@ const TEXTS: readonly [read: (text: string) => unknown, examples: readonly strin
   [parseAtlasOptimizer, ["adam:0.01", "momentum"]],
   [(text) => parseNames("tasks", text), ["cosines, abs", "digits"]],
   [familiesOf, ["all", "common", "hilbert"]],
-  [(text) => loadTask(text, { samples: 4 }), Object.keys(functionEntries)],
+  [(text) => loadTask(text, { samples: 4 }), [...Object.keys(functionEntries), ...FORMULAS]],
+  [(text) => loadTask(text), ["points -1 0.5, 0 1e-3, 1 2"]],
   [(text) => featureAxes([10, 3, 8, 8], { layout: text }, "f"), ["NCHW", "nhwc"]],
 ];
 

@@ -1,4 +1,4 @@
-import { textTable } from "../../src/cli/text_table.ts";
+import { textTable } from "../../src/display/text_table.ts";
 import { assert, fc } from "../deps.ts";
 
 Deno.test("textTable: columns as wide as their widest cell, header or not", () => {
@@ -52,4 +52,9 @@ Deno.test("textTable: never wider than 80 columns, and nothing is lost", () => {
     const found = new Set(lines.flatMap((line) => line.split(/ +/)));
     for (const word of rows.flat().flatMap((text) => text.split(" "))) assert.ok(found.has(word), word);
   }));
+});
+
+Deno.test("textTable: 200,000 rows, which are too many for arguments", () => {
+  const lines = textTable(Array.from({ length: 200_000 }, (_, i) => [`row ${i}`, String(i)]), 1);
+  assert.deepEqual([lines.length, lines.at(-1)], [200_000, "  row 199999   199999"]);
 });

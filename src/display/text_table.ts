@@ -1,14 +1,15 @@
 /**
- * Tables for a terminal.
+ * Tables as lines of text.
  *
  * @module
  */
+import { extent } from "../stats/extent.ts";
 
 /** Blanks before the first column and between columns. */
 const MARGIN = 2, GAP = 3;
 
 /** Length of the longest of some texts. */
-const longest = (texts: readonly string[]) => Math.max(0, ...texts.map((text) => text.length));
+const longest = (texts: readonly string[]) => Math.max(0, extent(texts.map((text) => text.length))[1]);
 
 /** Total width of columns with their margin and gaps. */
 const total = (widths: readonly number[]) =>

@@ -1,0 +1,45 @@
+/**
+ * What a figure says of the training that it shows.
+ *
+ * @module
+ */
+import { extent } from "../stats/extent.ts";
+import type { Task } from "../tasks/task.ts";
+import type { CompleteOptions } from "./options.ts";
+
+/** What a subtitle says of a training. */
+export interface SubtitleFacts
+  extends Pick<CompleteOptions, "activation" | "optimizer" | "batch" | "initializer" | "replicas" | "seed"> {
+  /** Number of training samples. */
+  readonly samples: number;
+}
+
+/** Names of the losses on an axis. */
+export const lossLabels: Readonly<Record<Task["loss"], string>> = {
+  "mean-squared-error": "weighted mean squared error",
+  "softmax-cross-entropy": "cross-entropy",
+  "logistic": "logistic loss",
+  "mean-squared-residual": "weighted mean squared residual",
+};
+
+/**
+ * Writes network and training as a line under the title of a figure.
+ *
+ * @param facts The training.
+ * @param widths Widths of all layers.
+ * @returns The line.
+ */
+export function runSubtitle(facts: SubtitleFacts, widths: readonly number[]): string {
+  const { activation, optimizer, batch, samples, initializer, replicas, seed } = facts;
+  const activations = [...new Set(typeof activation === "string" ? [activation] : activation)].join(", ");
+  const rates = typeof optimizer.learningRate === "number"
+    ? [optimizer.learningRate]
+    : optimizer.learningRate;
+  const rate = [...new Set(extent(rates))].join(" to ");
+  return [
+    `${widths.join("-")} ${activations}, ${initializer}`,
+    `${optimizer.name}, learning rate ${rate}`,
+    `${batch === null ? "full batch" : `batches of ${batch}`} of ${samples} samples`,
+    replicas > 1 ? `${replicas} replicas of seed ${seed}` : `seed ${seed}`,
+  ].join(" · ");
+}
