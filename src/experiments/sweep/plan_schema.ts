@@ -5,7 +5,7 @@
  */
 import { suggestion } from "../../check.ts";
 import { InputError } from "../../errors.ts";
-import { shown } from "../../format.ts";
+import { quoted, shown } from "../../format.ts";
 import { parseValues } from "./grid_text.ts";
 import { MOST_TRIALS } from "./limits.ts";
 import { trialKeys } from "./options.ts";
@@ -75,7 +75,7 @@ export async function checkPlan(given: unknown, what: string): Promise<PlanReque
       v.rawTransform(({ dataset: { value }, addIssue, NEVER }) => {
         if (typeof value !== "string") return value;
         try {
-          return parseValues(value, JSON.stringify(value));
+          return parseValues(value, quoted(value));
         } catch (error) {
           if (!(error instanceof InputError)) throw error;
           addIssue({ message: error.message });

@@ -106,5 +106,9 @@ function refused(wanted: string, given: unknown): ReadValue {
 /** A value as an error shows it, shortened. */
 function show(given: unknown): string {
   const text = JSON.stringify(given) ?? String(given);
-  return typeof given === "number" ? String(given) : text.length > 60 ? `${text.slice(0, 57)}…` : text;
+  return typeof given === "number"
+    ? String(given)
+    : text.length > 60
+    ? `${text.slice(0, 57)}…`.toWellFormed()
+    : text;
 }
