@@ -82,7 +82,8 @@ Deno.test("recipes: what they add is in help and lists, runs, and passes the tes
   assert.match(list.out, /^ *width-profile +compare the ranks of/m);
   assert.equal(studied.code, 0, studied.err);
   assert.match(studied.out, /a wider network has a higher ε-rank \(Spearman's ρ of width and rank/);
-  assert.deepEqual(filesIn(`${folder.path}/runs/w`), ["run.json", "width_profile.csv", "width_profile.svg"]);
+  const files = ["report.html", "run.json", "width_profile.csv", "width_profile.svg"];
+  assert.deepEqual(filesIn(`${folder.path}/runs/w`), files);
 
   await Deno.writeFile(`${folder.path}/f.npy`, npy([4, 2], Float32Array.of(1, 0, 0, 1, 1, 1, 2, 1)));
   const first = await at("rank", "f.npy", "f.npy", "--most=1", "--json", "--quiet");
