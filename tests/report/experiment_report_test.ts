@@ -180,7 +180,7 @@ Deno.test({
     await using open = await opened(browser, madeUp({ rows: 100_000, name: hostile }), { width: 390 });
     const { page } = open;
     assert.equal(await page.evaluate("globalThis.hit"), undefined);
-    await page.getByText(/This page holds every \d+th of the 100,000 rows/).waitFor();
+    await page.getByText(/This page holds one row in \d+, of 100,000; made_up.csv has all/).waitFor();
     await page.evaluate(
       "location.hash = 'table1.sort=-index&table1.page=2&figure1.view=2,100,50&figure1.hidden=1'",
     );

@@ -192,9 +192,9 @@ export function dataTable(record: TableRecord, address: Address, key: string): H
       download(file, new Blob([line(table.names), ...lines], { type: "text/csv" }));
     },
   }, "Save these rows as CSV");
-  const thinned = `This page holds every ${thousands(every)}th of the ${
+  const thinned = `This page holds one row in ${thousands(every)}, of ${
     thousands(recorded)
-  } rows; ${file} has them all.`;
+  }; ${file} has all.`;
   return element(
     "div",
     { class: "data" },
