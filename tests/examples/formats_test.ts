@@ -4,7 +4,7 @@ import { filesIn, root, run, temporaryFolder } from "../support/program.ts";
 
 const small = "--layers 1-6-5-1 --samples 24 --steps 20 --probe-every 10 --no-autotune --adapter software"
   .split(" ");
-const own = ["run.json", "spectra.npz", "trace.csv"];
+const own = ["report.html", "run.json", "spectra.npz", "trace.csv"];
 const program = (name: string) => fileURLToPath(new URL(`examples/${name}.ts`, root));
 const figures = (...formats: string[]) => formats.map((format) => `staircase.${format}`);
 
@@ -28,10 +28,10 @@ Deno.test("--formats: figures in each, kept by a run that goes on and by trace; 
   assert.deepEqual(has("o"), [...own, ...figures("pdf", "png", "svg")].sort());
   assert.match((await ends(["--resume=o", "--formats=svg,pdf"])).err, /is done/);
   await ends(["o", "--out=t"], "trace");
-  assert.deepEqual(has("t"), ["run.json", ...figures("pdf", "png", "svg"), "trace.csv"]);
+  assert.deepEqual(has("t"), ["report.html", "run.json", ...figures("pdf", "png", "svg"), "trace.csv"]);
   assert.deepEqual(Deno.readFileSync(`${cwd}/t/staircase.pdf`), Deno.readFileSync(`${cwd}/o/staircase.pdf`));
   await ends(["o", "--out=u", "--formats=svg"], "trace");
-  assert.deepEqual(has("u"), ["run.json", "staircase.svg", "trace.csv"]);
+  assert.deepEqual(has("u"), ["report.html", "run.json", "staircase.svg", "trace.csv"]);
   // A run that replaces another one leaves none of its figures.
   await ends([...small, "--out=o", "--overwrite"]);
   assert.deepEqual(has("o"), [...own, ...figures("svg")].sort());
