@@ -98,7 +98,7 @@ type JudgedRecord<Plan extends ExperimentPlan> = ExperimentRecord<Plan> & {
 
 /**
  * Runs an experiment with `--json` into the folder `o`, and asserts that it ends well, leaves those
- * files, and prints the record that it writes.
+ * files and its report, and prints the record that it writes.
  */
 export async function runRecorded<Plan extends ExperimentPlan = CompleteOptions>(
   args: readonly string[],
@@ -107,7 +107,7 @@ export async function runRecorded<Plan extends ExperimentPlan = CompleteOptions>
 ): Promise<RecordedRun<Plan>> {
   const { code, out, err } = await run([...args, "--json", "--out=o"], surroundings);
   assert.equal(code, 0, err);
-  assert.deepEqual(filesIn(`${surroundings.cwd}/o`), files);
+  assert.deepEqual(filesIn(`${surroundings.cwd}/o`), [...files, "report.html"].sort());
   const record = readRecord<Plan>(surroundings.cwd);
   assert.deepEqual(camelCase(JSON.parse(out.trimEnd().split("\n").at(-1)!)), record);
   return { out, record };
