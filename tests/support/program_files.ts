@@ -4,8 +4,8 @@
  * @module
  */
 
-/** Folders of tests of experiments and programs. */
-const FOLDERS = ["tests/acceptance/", "tests/examples/", "tests/experiments/"];
+/** Folders and files of tests of experiments and programs. */
+const STARTS = ["tests/acceptance/", "tests/examples/", "tests/experiments/", "tests/recipes_test.ts"];
 
 /** Modules of this folder that start another program. A test of one imports its module. */
 const DRIVERS = /from "[./]*support\/(chromium|slurm|notebook)\.ts"/;
@@ -18,5 +18,5 @@ const DRIVERS = /from "[./]*support\/(chromium|slurm|notebook)\.ts"/;
  * @returns Whether they do.
  */
 export function runsPrograms(path: string, source: string): boolean {
-  return FOLDERS.some((folder) => path.startsWith(folder)) || DRIVERS.test(source);
+  return STARTS.some((start) => path.startsWith(start)) || DRIVERS.test(source);
 }

@@ -55,7 +55,8 @@ Deno.test("a new device gives the same bits", async () => {
 });
 
 Deno.test("a replica's trace does not depend on how many run beside it", async () => {
-  for (const way of ways) {
+  // The others are among the random ways of determinism_test.
+  for (const way of ways.filter((_, i) => i % 2 === 1)) {
     const options = { ...way, steps: 40, probeEvery: 8, seed: 9 };
     const eight = await train(gpu, { ...options, replicas: 8 });
     const three = await train(gpu, { ...options, replicas: 3 });
