@@ -29,7 +29,10 @@ async function onTerminal(
     readonly onOutput?: (text: string, type: (keys: string) => void) => void;
   },
 ) {
-  const shell = `stty cols ${columns} rows ${rows}; exec ${Deno.execPath()} run -A --no-check ${line}`;
+  // Whoever runs the tests may have it set.
+  const colors = Object.hasOwn(env, "NO_COLOR") ? "" : "unset NO_COLOR; ";
+  const shell =
+    `${colors}stty cols ${columns} rows ${rows}; exec ${Deno.execPath()} run -A --no-check ${line}`;
   const child = new Deno.Command("script", {
     args: ["--quiet", "--flush", "--return", "--echo", "never", "--command", shell, "/dev/null"],
     cwd,
