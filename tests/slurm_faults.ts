@@ -76,7 +76,7 @@ fault("filled the disk for 20 s");
 await delay(20_000);
 await Deno.remove(`${disk}/filler`);
 
-const third = await shared.busyTask(({ node }) => node === "node2");
+const third = await shared.busyTask();
 await cluster.killNode(third.job.node);
 fault(`killed ${third.job.node}, with its tasks`);
 await delay(15_000);
