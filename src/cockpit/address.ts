@@ -9,6 +9,23 @@ import { batch, effect, type Signal, signal } from "./deps.ts";
 /** Milliseconds without a change until the address follows what is shown. */
 const SETTLED = 250;
 
+/**
+ * Keeps the address of the page after what is shown, once that rests.
+ *
+ * @param write Writes the fragment, from signals.
+ */
+export function followFragment(write: () => string): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  effect(() => {
+    const fragment = write();
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const address = fragment === "" ? location.pathname + location.search : `#${fragment}`;
+      if (location.hash.slice(1) !== fragment) history.replaceState(null, "", address);
+    }, SETTLED);
+  });
+}
+
 /** Texts by their names. A text that is empty is not written. */
 export class Address {
   readonly #texts = new Map<string, Signal<string>>();
@@ -17,19 +34,7 @@ export class Address {
   /** Begins with the address of the page, and follows it. */
   constructor() {
     addEventListener("hashchange", () => this.#read());
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    effect(() => {
-      const fragment = this.#write();
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        if (location.hash.slice(1) === fragment) return;
-        history.replaceState(
-          null,
-          "",
-          fragment === "" ? location.pathname + location.search : `#${fragment}`,
-        );
-      }, SETTLED);
-    });
+    followFragment(() => this.#write());
   }
 
   /**

@@ -6,7 +6,15 @@
 import { InputError } from "../errors.ts";
 import { quoted } from "../format.ts";
 import type { Pdf } from "./deps.ts";
-import { lengthOf, numberOf, parseTransform, type Style, styleOf, type SvgElement } from "./svg_element.ts";
+import {
+  INHERITED,
+  lengthOf,
+  numberOf,
+  parseTransform,
+  type Style,
+  styleOf,
+  type SvgElement,
+} from "./svg_element.ts";
 
 /** Draws one element, whose transform and style are found. */
 type Draw = (pdf: Pdf, element: SvgElement, style: Style) => void;
@@ -22,20 +30,7 @@ interface Kind {
 const WITHOUT_EFFECT = /^(class|id|role|xmlns(:.*)?|version|font-family|(aria|data)-.*)$/;
 
 /** Attributes of all elements. */
-const COMMON = new Set([
-  "transform",
-  "fill",
-  "fill-opacity",
-  "stroke",
-  "stroke-opacity",
-  "stroke-width",
-  "stroke-dasharray",
-  "stroke-linejoin",
-  "stroke-linecap",
-  "font-size",
-  "font-weight",
-  "text-anchor",
-]);
+const COMMON = new Set(["transform", ...INHERITED]);
 
 /** Elements that tell of the figure and draw nothing. */
 const SILENT = ["title", "desc", "metadata"];

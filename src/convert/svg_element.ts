@@ -28,7 +28,7 @@ export type Style = Readonly<Record<string, string>>;
 export type Matrix = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
 
 /** Attributes that the elements in an element inherit. */
-const INHERITED = [
+export const INHERITED: readonly string[] = [
   "fill",
   "fill-opacity",
   "stroke",

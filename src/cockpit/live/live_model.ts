@@ -6,6 +6,7 @@
 import { intervalsOf, ranksAt, type RankSeries } from "../data/ranks_at.ts";
 import { columnsOf, type RunColumns } from "../data/run_columns.ts";
 import { computed, type ReadonlySignal, type Signal, signal } from "../deps.ts";
+import { extent } from "../../stats/extent.ts";
 import { spectrumDomain } from "../views/spectrum_views.ts";
 import type { WatchedRun } from "./watched_run.ts";
 
@@ -61,13 +62,6 @@ export function shownRun(run: WatchedRun): ShownRun {
   return { run, columns, ranks };
 }
 
-/** The greatest number of some; −∞ for none. */
-function greatest(values: ArrayLike<number>): number {
-  let most = -Infinity;
-  for (let i = 0; i < values.length; i++) most = Math.max(most, values[i]);
-  return most;
-}
-
 /**
  * Makes the model of the page.
  *
@@ -83,7 +77,7 @@ export function liveModel(): LiveModel {
       if (!found) continue;
       lastStep = Math.max(lastStep, found.steps[found.steps.length - 1]);
       for (const loss of found.loss) losses.push(loss);
-      for (const each of series.value.flat()) ranks.push(greatest(each.high));
+      for (const each of series.value.flat()) ranks.push(extent(each.high)[1]);
       const solved = intervalsOf(found, found.layers.length - 1).filter((_, i) => found.isSolved[i]);
       ends.push(...spectrumDomain(solved, found.epsilons));
     }

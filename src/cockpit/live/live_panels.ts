@@ -7,6 +7,7 @@ import { scientific, thousands } from "../../plot/core/format.ts";
 import { lineStyle } from "../../plot/core/palette.ts";
 import { rankAxis, stepAxis } from "../../plot/core/scales.ts";
 import { drawStairStrip, stripHeight } from "../../plot/core/stair_strip.ts";
+import { significantStairs } from "../../rank/stairs/significant_stairs.ts";
 import { appendGroup } from "../../plot/core/svg.ts";
 import { intervalsOf, singleSeries, stairsOf } from "../data/ranks_at.ts";
 import type { RunColumns } from "../data/run_columns.ts";
@@ -121,15 +122,7 @@ export function liveRankPanel({ domains }: LiveModel, shown: ShownRun, l: number
     over: (parent, { x }) => {
       // Where no level can be told, all probes are one stair.
       if (!stairs.value || stairs.value.doubt !== null && stairs.value.stairs.length < 2) return;
-      const { stairs: found, jumps } = stairs.value;
-      drawStairStrip(
-        appendGroup(parent, "strip", 0, -STRIP),
-        found.map((stair, i) => ({
-          ...stair,
-          isSignificant: Boolean(jumps[i - 1]?.isSignificant || jumps[i]?.isSignificant),
-        })),
-        x,
-      );
+      drawStairStrip(appendGroup(parent, "strip", 0, -STRIP), significantStairs(stairs.value), x);
     },
   };
 }

@@ -9,6 +9,7 @@ import { greyInk } from "../../plot/core/palette.ts";
 import { rankAxis } from "../../plot/core/scales.ts";
 import { drawStairStrip, stripHeight } from "../../plot/core/stair_strip.ts";
 import { heightOn } from "../../plot/core/summary_marks.ts";
+import { significantStairs } from "../../rank/stairs/significant_stairs.ts";
 import { appendGroup } from "../../plot/core/svg.ts";
 import { computed } from "../deps.ts";
 import { ranksAt } from "../data/ranks_at.ts";
@@ -105,15 +106,7 @@ export function rankPanel(model: RunModel, l: number): PanelParts {
     ],
     over: (parent, { x }) => {
       if (!stairs[l].value || steps.length < 2) return;
-      const { stairs: found, jumps } = stairs[l].value;
-      drawStairStrip(
-        appendGroup(parent, "strip", 0, -STRIP),
-        found.map((stair, i) => ({
-          ...stair,
-          isSignificant: Boolean(jumps[i - 1]?.isSignificant || jumps[i]?.isSignificant),
-        })),
-        x,
-      );
+      drawStairStrip(appendGroup(parent, "strip", 0, -STRIP), significantStairs(stairs[l].value), x);
     },
     onPoint: ({ x }, frame) => moveCursor(model, x, frame),
   };

@@ -5,6 +5,7 @@
  * @module
  */
 import { thousands } from "../../plot/core/format.ts";
+import { followFragment } from "../address.ts";
 import { effect } from "../deps.ts";
 import { type RunReport, unpackRun } from "../data/run_file.ts";
 import { applyFragment, fragmentOf } from "../state.ts";
@@ -24,9 +25,6 @@ import { stairsTable } from "./stairs_table.ts";
 
 /** Identifier of the element that holds the packed run. */
 export const DATA_ID = "run-data";
-
-/** Milliseconds without a change until the address follows what is shown. */
-const SETTLED = 250;
 
 /** What was left out of the page, in words. */
 function thinnedText({ columns: { recorded, steps, spectrumAt } }: RunReport): string {
@@ -98,15 +96,7 @@ function comparison(model: RunModel, say: (text: string) => void): HTMLElement {
 function followAddress({ report: { columns }, state }: RunModel): void {
   applyFragment(columns, state, location.hash);
   addEventListener("hashchange", () => applyFragment(columns, state, location.hash));
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  effect(() => {
-    const fragment = fragmentOf(columns, state);
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      const address = fragment === "" ? location.pathname + location.search : `#${fragment}`;
-      if (location.hash.slice(1) !== fragment) history.replaceState(null, "", address);
-    }, SETTLED);
-  });
+  followFragment(() => fragmentOf(columns, state));
 }
 
 /** The meaning of the lines on paper, where there are no controls. */

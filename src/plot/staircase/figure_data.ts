@@ -8,6 +8,7 @@ import { stepsOf, visibleSteps } from "./visible_steps.ts";
 import { lowerMedian } from "../../stats/median.ts";
 import type { RankInterval, Threshold } from "../../rank/certificates/rank_interval.ts";
 import { findStairs } from "../../rank/stairs/find_stairs.ts";
+import { significantStairs } from "../../rank/stairs/significant_stairs.ts";
 import type { RankBounds } from "../../rank/stairs/flicker.ts";
 import type { Probe, Trace } from "../../train/trace.ts";
 
@@ -60,16 +61,11 @@ export function staircaseData(trace: Trace, options: StaircaseDataOptions): Stai
         series((probe) => (probe.layers[l]?.ranks[e] as RankInterval | undefined)?.[key]);
       return { epsilon, rank: end("rank"), low: end("low"), high: end("high") };
     });
-    const { stairs: found, jumps } = findStairs(
+    const stairs = significantStairs(findStairs(
       probed,
       medianRanks(trace, { steps: probed, layer: l, e: smallest }),
       hysteresis === undefined ? {} : { hysteresis },
-    );
-    // Jump i is the one before stair i + 1.
-    const stairs = found.map((stair, i) => ({
-      ...stair,
-      isSignificant: Boolean(jumps[i - 1]?.isSignificant || jumps[i]?.isSignificant),
-    }));
+    ));
     const label = `hidden layer ${first.layer}${all.length > 1 && l === all.length - 1 ? ", terminal" : ""}`;
     // The first probe of a run always solves for spectra.
     const width = first.kind === "spectrum" ? first.eigenvalues.length : 0;
