@@ -129,6 +129,7 @@ export {
   type TaskConfiguration,
 } from "./core/record.ts";
 export type { ReportTexts } from "../report/run_report.ts";
+export type { RunTexts } from "../train/run_texts.ts";
 export { runExperiment, type RunOptions } from "./core/run.ts";
 export { type Column, type Columns, type Table, table } from "../io/table.ts";
 export { experimentText } from "./core/text.ts";

@@ -9,7 +9,7 @@ import { chunkText, type FeedEnd, feedEvent, type FeedRun } from "../cockpit/liv
 import { InputError } from "../errors.ts";
 import { shown } from "../format.ts";
 import { journalPath, journalRecords, readRun } from "../io/mod.ts";
-import { lossLabels, runSubtitle, type SubtitleFacts } from "../train/run_texts.ts";
+import { runTexts, type SubtitleFacts } from "../train/run_texts.ts";
 import type { Threshold } from "../rank/certificates/rank_interval.ts";
 import type { Task } from "../tasks/task.ts";
 
@@ -67,13 +67,7 @@ function runOf({ adapter, configuration }: FollowedRecord): FeedRun {
   const { task, hidden, epsilons, threshold, steps, replicas } = configuration;
   return {
     facts: {
-      title: `Loss and ε-rank: ${task.description}`,
-      subtitle: runSubtitle({ ...configuration, samples: task.samples }, [
-        task.inputs,
-        ...hidden,
-        task.outputs,
-      ]),
-      lossName: lossLabels[task.loss],
+      ...runTexts(task, { ...configuration, samples: task.samples }, [task.inputs, ...hidden, task.outputs]),
       hidden,
       epsilons,
       threshold,

@@ -8,17 +8,12 @@ import { networkColumns, type NetworkSnapshot } from "../cockpit/data/networks.t
 import { pValuesOf } from "../cockpit/data/p_values.ts";
 import { columnsOf } from "../cockpit/data/run_columns.ts";
 import type { Threshold } from "../rank/certificates/rank_interval.ts";
+import type { RunTexts } from "../train/run_texts.ts";
 import type { TraceSummary } from "../train/summary.ts";
 import type { Trace } from "../train/trace.ts";
 
 /** What is told about a run besides its trace, by the experiment that it is of. */
-export interface ReportTexts {
-  /** Heading. */
-  readonly title: string;
-  /** Network and training, in a line. */
-  readonly subtitle: string;
-  /** Name of the loss. */
-  readonly lossName: string;
+export interface ReportTexts extends RunTexts {
   /** What sets each replica apart; empty where only its seed does. */
   readonly replicaNames: readonly string[];
   /** The trace in a few numbers. */

@@ -15,12 +15,42 @@ export interface SubtitleFacts
 }
 
 /** Names of the losses on an axis. */
-export const lossLabels: Readonly<Record<Task["loss"], string>> = {
+const lossLabels: Readonly<Record<Task["loss"], string>> = {
   "mean-squared-error": "weighted mean squared error",
   "softmax-cross-entropy": "cross-entropy",
   "logistic": "logistic loss",
   "mean-squared-residual": "weighted mean squared residual",
 };
+
+/** Texts of a figure or a page of a training. */
+export interface RunTexts {
+  /** Heading. */
+  readonly title: string;
+  /** Network and training, in a line. */
+  readonly subtitle: string;
+  /** Name of the loss. */
+  readonly lossName: string;
+}
+
+/**
+ * Writes the texts of a training.
+ *
+ * @param task Its task.
+ * @param facts The training.
+ * @param widths Widths of all layers.
+ * @returns The texts.
+ */
+export function runTexts(
+  task: Pick<Task, "description" | "loss">,
+  facts: SubtitleFacts,
+  widths: readonly number[],
+): RunTexts {
+  return {
+    title: `Loss and ε-rank: ${task.description}`,
+    subtitle: runSubtitle(facts, widths),
+    lossName: lossLabels[task.loss],
+  };
+}
 
 /**
  * Writes network and training as a line under the title of a figure.
@@ -29,7 +59,7 @@ export const lossLabels: Readonly<Record<Task["loss"], string>> = {
  * @param widths Widths of all layers.
  * @returns The line.
  */
-export function runSubtitle(facts: SubtitleFacts, widths: readonly number[]): string {
+function runSubtitle(facts: SubtitleFacts, widths: readonly number[]): string {
   const { activation, optimizer, batch, samples, initializer, replicas, seed } = facts;
   const activations = [...new Set(typeof activation === "string" ? [activation] : activation)].join(", ");
   const rates = typeof optimizer.learningRate === "number"

@@ -90,7 +90,11 @@ for (const experiment of experiments) {
     const own = Object.fromEntries(Object.entries(tables).map(([file, of]) => [file, of(made)]));
     const page = await experimentReport({
       experiment,
-      result: made,
+      verdicts: made.verdicts,
+      figures: Object.entries(made.figures).map(([file, svg]) => ({
+        file,
+        draw: () => Promise.resolve(svg),
+      })),
       record: made.record,
       tables: own,
       command: `deno task ${name}`,

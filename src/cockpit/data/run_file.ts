@@ -7,18 +7,13 @@ import { InputError } from "../../errors.ts";
 import type { Threshold } from "../../rank/certificates/rank_interval.ts";
 import type { Staircase } from "../../rank/stairs/find_stairs.ts";
 import type { NetworkColumns } from "./networks.ts";
+import type { RunTexts } from "../../train/run_texts.ts";
 import type { PValues } from "./p_values.ts";
 import { pack, type Packable, unpack } from "./pack.ts";
 import type { RunColumns } from "./run_columns.ts";
 
 /** Texts and facts of a run. */
-export interface RunFacts {
-  /** Heading. */
-  readonly title: string;
-  /** Network and training, in a line. */
-  readonly subtitle: string;
-  /** Name of the loss. */
-  readonly lossName: string;
+export interface RunFacts extends RunTexts {
   /** What sets each replica apart, such as "learning rate 0.1"; empty where only its seed does. */
   readonly replicaNames: readonly string[];
   /** Command line that trains the run again; `null` where it is not known. */

@@ -3,19 +3,13 @@
  *
  * @module
  */
-import { lossLabels, runSubtitle } from "../../train/run_texts.ts";
+import { type RunTexts, runTexts } from "../../train/run_texts.ts";
 import type { Threshold } from "../../rank/certificates/rank_interval.ts";
 import type { CompleteOptions } from "../../train/options.ts";
 import { isCurve } from "./function_view.ts";
 
 /** Facts of a run. */
-export interface RunFacts {
-  /** Heading of its figure. */
-  readonly title: string;
-  /** Network and training in a line. */
-  readonly subtitle: string;
-  /** Name of its loss. */
-  readonly lossName: string;
+export interface RunFacts extends RunTexts {
   /** Widths of the hidden layers. */
   readonly hidden: readonly number[];
   /** Thresholds. */
@@ -39,9 +33,7 @@ export function factsOf(options: CompleteOptions): RunFacts {
   // Targets of an equation are not its solution.
   const samples = task.kind === "equation" ? [] : Array.from(x, (at, k) => [at, y[k]] as const);
   return {
-    title: `Loss and ε-rank: ${task.description}`,
-    subtitle: runSubtitle({ ...options, samples: count }, [task.inputs, ...hidden, task.outputs]),
-    lossName: lossLabels[task.loss],
+    ...runTexts(task, { ...options, samples: count }, [task.inputs, ...hidden, task.outputs]),
     hidden,
     epsilons,
     threshold,

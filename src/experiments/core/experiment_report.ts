@@ -3,23 +3,25 @@
  *
  * @module
  */
-import type { OptionTable } from "../../cli/options.ts";
 import type { RunFacts } from "../../cockpit/data/run_file.ts";
 import type { Table } from "../../io/table.ts";
 import { experimentPage } from "../../report/report_page.ts";
 import { pageTables } from "../../report/experiment_tables.ts";
-import type { Experiment, ExperimentPlan, ExperimentResult } from "./experiment.ts";
+import type { Experiment, ExperimentPlan } from "./experiment.ts";
 import type { ExperimentRecord } from "./record.ts";
 import { reportFacts, type ToldRecord } from "./report_facts.ts";
+import type { Verdict } from "./verdict.ts";
 
 /** What a page is made of. */
-interface ReportInput<Options extends OptionTable, Plan extends ExperimentPlan, Row> {
+interface ReportInput {
   /** The experiment. */
-  readonly experiment: Experiment<Options, Plan, Row>;
-  /** Its result. */
-  readonly result: ExperimentResult<Plan, Row>;
+  readonly experiment: Pick<Experiment, "name" | "summary" | "source">;
+  /** Verdicts on its claims. */
+  readonly verdicts: readonly Verdict[];
+  /** Its figures, by the names of their files. */
+  readonly figures: readonly { readonly file: string; draw(): Promise<string> }[];
   /** Its record. */
-  readonly record: ExperimentRecord<Plan>;
+  readonly record: ExperimentRecord<ExperimentPlan>;
   /** Its tables, by the names of their files. */
   readonly tables: Readonly<Record<string, Table>>;
   /** Command line that repeats it; `null` where it is not known. */
@@ -32,14 +34,10 @@ interface ReportInput<Options extends OptionTable, Plan extends ExperimentPlan, 
  * @param input The experiment.
  * @returns The page, in pieces.
  */
-export async function experimentReport<Options extends OptionTable, Plan extends ExperimentPlan, Row>(
-  { experiment, result, record, tables, command }: ReportInput<Options, Plan, Row>,
+export async function experimentReport(
+  { experiment, verdicts, figures, record, tables, command }: ReportInput,
 ): Promise<string[]> {
   const { name, summary, source } = experiment;
-  const figures = [];
-  for (const [file, draw] of Object.entries(experiment.figures)) {
-    figures.push({ file, svg: await draw(result) });
-  }
   const state = record.status === "done" ? "" : ` · ${record.status}`;
   const facts: Pick<RunFacts, "title" | "subtitle" | "command" | "sections"> = {
     title: name,
@@ -51,8 +49,8 @@ export async function experimentReport<Options extends OptionTable, Plan extends
   };
   return await experimentPage({
     facts,
-    verdicts: result.verdicts,
-    figures,
+    verdicts,
+    figures: await Promise.all(figures.map(async ({ file, draw }) => ({ file, svg: await draw() }))),
     tables: pageTables(
       Object.entries(tables).map(([file, table]) => {
         return { file, help: table.columns, pieces: () => table.pieces() };

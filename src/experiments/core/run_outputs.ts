@@ -60,9 +60,12 @@ export function outputMakers<Options extends OptionTable, Plan extends Experimen
   const makers: Record<string, FileMaker> = {};
   for (const [file, table] of Object.entries(tables)) makers[file] = () => table.pieces();
   if (experiment.trace) makers["spectra.npz"] = () => spectraPieces(experiment.trace!(result), state);
-  for (const [file, draw] of Object.entries(experiment.figures)) {
-    Object.assign(makers, figureMakers(file, () => draw(result), formats));
-  }
+  const figures = Object.entries(experiment.figures).map(([file, draw]) => {
+    // Drawn once, for its files and for the page.
+    let svg: Promise<string> | undefined;
+    return { file, draw: () => svg ??= Promise.resolve(draw(result)) };
+  });
+  for (const { file, draw } of figures) Object.assign(makers, figureMakers(file, draw, formats));
   const { page, trace, options, name } = experiment;
   if (!record.files.includes(REPORT_FILE)) return makers;
   if (page && trace) {
@@ -77,7 +80,14 @@ export function outputMakers<Options extends OptionTable, Plan extends Experimen
     makers[REPORT_FILE] = async () => {
       const command = record.options && commandLine(name, options, record.options);
       const { experimentReport } = await import("./experiment_report.ts");
-      return await experimentReport({ experiment, result, record, tables, command });
+      return await experimentReport({
+        experiment,
+        verdicts: result.verdicts,
+        figures,
+        record,
+        tables,
+        command,
+      });
     };
   }
   return makers;

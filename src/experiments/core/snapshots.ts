@@ -64,6 +64,7 @@ export class Snapshots {
   readonly #training: Training;
   readonly #canBeDrawn: boolean;
   readonly #wanted: number[];
+  readonly #samples: Readonly<Record<string, Float32Array>>;
   #isAsked = false;
   readonly #opening: PromiseWithResolvers<void> = Promise.withResolvers();
   #isOpen = false;
@@ -83,6 +84,7 @@ export class Snapshots {
     this.#canBeDrawn = task.inputs <= MOST_INPUTS && task.kind !== "classification" &&
       replicas * length <= MOST_PARAMETERS;
     this.#wanted = this.#canBeDrawn ? wantedSteps(steps) : [];
+    this.#samples = this.#canBeDrawn ? samplesOf(task) : {};
   }
 
   /** Takes the networks at their start, before their first step. */
@@ -131,7 +133,7 @@ export class Snapshots {
     const { folder, index, identity, onFault } = this.#place;
     const activations = typeof activation === "string" ? hidden.map(() => activation) : activation;
     const notes: SnapshotNotes = { widths: [task.inputs, ...hidden, task.outputs], activations, replicas };
-    const snapshot = { step, notes, arrays: { parameters, ...samplesOf(task) } };
+    const snapshot = { step, notes, arrays: { parameters, ...this.#samples } };
     this.#writing = this.#writing.then(() => writeSnapshot(folder, index, identity, snapshot)).catch(onFault);
   }
 }

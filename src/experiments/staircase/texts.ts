@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { lossLabels, runSubtitle } from "../../train/run_texts.ts";
+import { type RunTexts, runTexts } from "../../train/run_texts.ts";
 import type { ReportTexts } from "../../report/run_report.ts";
 import type { CompleteOptions } from "../../train/options.ts";
 import type { ExperimentResult } from "../core/experiment.ts";
@@ -18,12 +18,8 @@ import { sweptBy, sweptGroups } from "./swept.ts";
  */
 export function staircaseTexts(
   { plan, rows: [{ widths }] }: ExperimentResult<CompleteOptions, StaircaseRun>,
-): { readonly title: string; readonly subtitle: string; readonly lossName: string } {
-  return {
-    title: `Loss and ε-rank: ${plan.task.description}`,
-    subtitle: runSubtitle({ ...plan, samples: plan.task.train.count }, widths),
-    lossName: lossLabels[plan.task.loss],
-  };
+): RunTexts {
+  return runTexts(plan.task, { ...plan, samples: plan.task.train.count }, widths);
 }
 
 /**

@@ -116,11 +116,7 @@ export async function runSweep(
   const catalog = new TaskCatalog();
   const plan = await planSweep(await checkPlan(request, "the sweep"), catalog);
   await checkFolder(folder, plan);
-  const sweep = await packInFolder(
-    folder,
-    plan,
-    { most },
-  );
+  const sweep = await packInFolder(folder, plan, { most });
   await checkWritable(folder, resultFiles());
   await writeSweep(folder, sweep);
   await tryAgain(folder, sweep);
