@@ -3,9 +3,11 @@
  *
  * @module
  */
+
 import { InputError } from "../errors.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import type { TiledMatrix } from "../linalg/matrix_source.ts";
+import { extent } from "../stats/extent.ts";
 import type { Floats } from "./dtypes.ts";
 import { countEntries, shapeText } from "./floats.ts";
 import { arrayLabel, type StoredArray } from "./stored_array.ts";
@@ -156,14 +158,14 @@ export class ArrayView implements TiledMatrix {
       part: { readonly rows: Float64Array; readonly columns: Float64Array; readonly at: number },
     ) => void,
   ): void {
-    const [down, across] = [rows, columns].map(extent);
-    const span = down.most - down.least + across.most - across.least + 1;
+    const [top, bottom] = extent(rows), [left, right] = extent(columns);
+    const span = bottom - top + right - left + 1;
     if (span <= Math.max(SHORT, Math.min(LONG, WASTE * rows.length * columns.length))) {
-      const least = down.least + across.least;
+      const least = top + left;
       take(this.#array.read(least, span), least, { rows, columns, at });
       return;
     }
-    const isDown = down.most - down.least > across.most - across.least;
+    const isDown = bottom - top > right - left;
     const middle = (isDown ? rows : columns).length >> 1;
     const halves = isDown
       ? [
@@ -222,14 +224,4 @@ function isDense({ sizes, strides }: Walk, step: number): boolean {
     next *= sizes[axis];
   }
   return true;
-}
-
-/** The least and the most of some places. */
-function extent(found: Float64Array): { least: number; most: number } {
-  let least = Infinity, most = -Infinity;
-  for (const place of found) {
-    least = Math.min(least, place);
-    most = Math.max(most, place);
-  }
-  return { least, most };
 }

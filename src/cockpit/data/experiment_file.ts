@@ -4,28 +4,9 @@
  * @module
  */
 import { InputError } from "../../errors.ts";
+import type { Verdict } from "../../stats/verdict.ts";
 import { pack, type Packable, unpack } from "./pack.ts";
 import type { RunFacts } from "./run_file.ts";
-
-/** A claim and what the data say about it. */
-export interface VerdictRecord {
-  /** The claim, in a sentence. */
-  readonly claim: string;
-  /** Name of the statistic that decides it. */
-  readonly statistic: string;
-  /** Mean of the statistic over the replicas; of p-values the one of all together. */
-  readonly value: number;
-  /** 95 % confidence interval of the mean; of p-values their range. */
-  readonly interval: readonly [low: number, high: number];
-  /** p-value of the claim, if it is judged by one. */
-  readonly pValue: number | null;
-  /** The statistic of each replica that counts. */
-  readonly values: readonly number[];
-  /** Range in which the statistic must lie for the claim to hold. */
-  readonly demand: { readonly above: number } | { readonly below: number } | { readonly equals: number };
-  /** Whether the claim holds. */
-  readonly holds: boolean;
-}
 
 /** A figure. */
 export interface FigureRecord {
@@ -54,7 +35,7 @@ export interface ExperimentReport {
   /** Heading, a line below it, and facts. */
   readonly facts: Pick<RunFacts, "title" | "subtitle" | "command" | "sections">;
   /** Verdicts on its claims. */
-  readonly verdicts: readonly VerdictRecord[];
+  readonly verdicts: readonly Verdict[];
   /** Its figures. */
   readonly figures: readonly FigureRecord[];
   /** Its tables. */
@@ -68,7 +49,7 @@ const FORMAT = 1;
 interface PackedRecord {
   readonly format: number;
   readonly facts: ExperimentReport["facts"];
-  readonly verdicts: readonly (Pick<VerdictRecord, "claim" | "statistic" | "holds"> & {
+  readonly verdicts: readonly (Pick<Verdict, "claim" | "statistic" | "holds"> & {
     readonly demand: "above" | "below" | "equals";
     readonly isPValue: boolean;
   })[];
@@ -128,7 +109,7 @@ export async function unpackExperiment(text: string): Promise<ExperimentReport> 
         interval: [low, high],
         pValue: isPValue ? value : null,
         values,
-        demand: { [demand]: threshold } as VerdictRecord["demand"],
+        demand: { [demand]: threshold } as Verdict["demand"],
       };
     }),
     figures: figures.map((figure, i) => ({

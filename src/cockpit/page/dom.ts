@@ -32,6 +32,28 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** Namespace of SVG. */
+export const SVG_NAMESPACE = "http://www.w3.org/2000/svg";
+
+/**
+ * Makes an element of SVG.
+ *
+ * @param name Its name.
+ * @param attributes Attributes.
+ * @param text What it says. Default: nothing.
+ * @returns The element.
+ */
+export function svgElement<Name extends keyof SVGElementTagNameMap>(
+  name: Name,
+  attributes: Readonly<Record<string, string | number>> = {},
+  text = "",
+): SVGElementTagNameMap[Name] {
+  const made = document.createElementNS(SVG_NAMESPACE, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+  made.textContent = text;
+  return made;
+}
+
 /**
  * Makes a table.
  *

@@ -8,23 +8,9 @@ import { fontFamily, fontSize, greyInk, ink } from "../../plot/core/palette.ts";
 import { wellFormed } from "../../plot/core/svg.ts";
 import { wrapText } from "../../plot/core/text.ts";
 import { ranksAt } from "../data/ranks_at.ts";
-import { download, element } from "./dom.ts";
+import { download, element, SVG_NAMESPACE, svgElement } from "./dom.ts";
 import { drawKey } from "./key.ts";
 import type { RunModel } from "./run_model.ts";
-
-const SVG = "http://www.w3.org/2000/svg";
-
-/** Makes an SVG element. */
-function svgElement(
-  name: string,
-  attributes: Readonly<Record<string, string | number>>,
-  text = "",
-): SVGElement {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
-  made.textContent = text;
-  return made;
-}
 
 /** A document, and its size in pixels. */
 interface Drawing {
@@ -41,7 +27,7 @@ function pageSvg(panels: Element, model: RunModel): Drawing {
     ["width", "height"].map((name) => Number(figure.getAttribute(name))) as [number, number]
   );
   const width = Math.max(300, panels.clientWidth, ...sizes.map(([width]) => width));
-  const root = svgElement("svg", { xmlns: SVG, "font-family": fontFamily, fill: ink, role: "img" });
+  const root = svgElement("svg", { xmlns: SVG_NAMESPACE, "font-family": fontFamily, fill: ink, role: "img" });
   root.append(svgElement("title", {}, facts.title));
   const back = svgElement("rect", { width, fill: "white" });
   root.append(back);

@@ -9,12 +9,10 @@ import { scientific, thousands } from "../../plot/core/format.ts";
 import type { Address } from "../address.ts";
 import type { FigureRecord } from "../data/experiment_file.ts";
 import { effect } from "../deps.ts";
-import { download, element } from "./dom.ts";
+import { download, element, svgElement } from "./dom.ts";
 import { findLegend, type LegendItem, linkLegend } from "./figure_legend.ts";
 import { type FigurePanel, findPanels, type Mark } from "./figure_marks.ts";
 import { FigureView } from "./figure_view.ts";
-
-const SVG = "http://www.w3.org/2000/svg";
 
 /** Distance in pixels within which the cross-hair goes to a mark. */
 const REACH = 14;
@@ -37,17 +35,10 @@ export function readingText(value: number): string {
 
 /** Draws the cross-hair in a panel. */
 function crossHair() {
-  const group = document.createElementNS(SVG, "g");
-  group.setAttribute("class", "crosshair");
-  const lines = [0, 1].map(() => document.createElementNS(SVG, "line"));
-  const ring = document.createElementNS(SVG, "circle");
-  ring.setAttribute("r", "5");
+  const style = { stroke: greyInk, fill: "none" };
+  const group = svgElement("g", { class: "crosshair" });
+  const lines = [0, 1].map(() => svgElement("line", style)), ring = svgElement("circle", { r: 5, ...style });
   group.append(...lines, ring);
-  for (const part of group.children) {
-    for (const [name, value] of Object.entries({ stroke: greyInk, fill: "none" })) {
-      part.setAttribute(name, value);
-    }
-  }
   return (place: Place | null) => {
     if (!place) return group.remove();
     const { panel: { frame, size: [width, height] }, x, y, mark } = place;

@@ -10,7 +10,7 @@ import { effect } from "../deps.ts";
 import { type RunReport, unpackRun } from "../data/run_file.ts";
 import { applyFragment, fragmentOf } from "../state.ts";
 import { runControls } from "./controls.ts";
-import { element } from "./dom.ts";
+import { element, svgElement } from "./dom.ts";
 import { exportButtons } from "./export.ts";
 import { factsElement } from "./facts.ts";
 import { drawKey } from "./key.ts";
@@ -103,7 +103,7 @@ function followAddress({ report: { columns }, state }: RunModel): void {
 function printedKey(model: RunModel): HTMLElement {
   const box = element("div", { class: "key", "aria-hidden": "true" }), width = 700;
   effect(() => {
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    const svg = svgElement("svg");
     const height = drawKey(svg, model, width);
     for (const [key, value] of Object.entries({ width, height })) svg.setAttribute(key, String(value));
     box.replaceChildren(svg);

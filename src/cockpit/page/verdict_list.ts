@@ -5,12 +5,12 @@
  * @module
  */
 import { count } from "../../format.ts";
-import type { VerdictRecord } from "../data/experiment_file.ts";
+import type { Verdict } from "../../stats/verdict.ts";
 import { element, tableElement } from "./dom.ts";
 import { demandOf, exact, verdictStrip } from "./verdict_strip.ts";
 
 /** The verdict in a few words, and a class for its colour. */
-function wordsOf({ values, holds }: VerdictRecord): readonly [text: string, kind: string] {
+function wordsOf({ values, holds }: Verdict): readonly [text: string, kind: string] {
   if (values.length === 0) return ["cannot tell", "unknown"];
   return holds ? ["holds", "holds"] : ["does not hold", "fails"];
 }
@@ -20,7 +20,7 @@ function short(value: number): string {
 }
 
 /** What the values come to, and what is demanded of it. */
-function restsOn(verdict: VerdictRecord): string {
+function restsOn(verdict: Verdict): string {
   const { statistic, value, interval: [low, high], pValue, values } = verdict, { text } = demandOf(verdict);
   if (values.length === 0) return `${statistic}: no replica has one; demanded: ${text}`;
   const range = values.length < 2
@@ -40,7 +40,7 @@ function restsOn(verdict: VerdictRecord): string {
  * @param verdicts Verdicts, one at least.
  * @returns A section.
  */
-export function verdictList(verdicts: readonly VerdictRecord[]): HTMLElement {
+export function verdictList(verdicts: readonly Verdict[]): HTMLElement {
   return element(
     "section",
     { class: "verdicts", "aria-labelledby": "verdicts" },

@@ -12,7 +12,7 @@ import { decadeAxis } from "../../plot/core/log_axis.ts";
 import { fontSize, greyInk, ink, lineStyle } from "../../plot/core/palette.ts";
 import type { Axis } from "../../plot/core/scales.ts";
 import { appendGroup, type Group, px } from "../../plot/core/svg.ts";
-import type { VerdictRecord } from "../data/experiment_file.ts";
+import type { Verdict } from "../../stats/verdict.ts";
 import { effect, signal } from "../deps.ts";
 import { element } from "./dom.ts";
 
@@ -22,7 +22,7 @@ const SIDE = 26, TOP = 20, HEIGHT = 42, FOOT = 26;
 const demandInk = lineStyle(2).color, dotInk = lineStyle(0).color;
 
 /** The threshold of a claim, and in words what it demands. */
-export function demandOf({ demand }: VerdictRecord): { readonly threshold: number; readonly text: string } {
+export function demandOf({ demand }: Verdict): { readonly threshold: number; readonly text: string } {
   const [[kind, threshold]] = Object.entries(demand) as [[string, number]];
   return {
     threshold,
@@ -36,7 +36,7 @@ export function exact(value: number): string {
 }
 
 /** Axis of a claim's values: logarithmic for small p-values, else linear. */
-function axisOf(verdict: VerdictRecord, width: number): Axis {
+function axisOf(verdict: Verdict, width: number): Axis {
   const { threshold } = demandOf(verdict);
   const numbers = [...verdict.values, verdict.value, ...verdict.interval, threshold].filter(Number.isFinite);
   const low = Math.min(...numbers), high = Math.max(...numbers);
@@ -72,7 +72,7 @@ function heights(at: readonly number[]): number[] {
 }
 
 /** Draws all but the dots. */
-function drawBack(parent: Group, verdict: VerdictRecord, axis: Axis, width: number): void {
+function drawBack(parent: Group, verdict: Verdict, axis: Axis, width: number): void {
   const { threshold } = demandOf(verdict), { demand, value, interval } = verdict;
   const clamp = (at: number) => Math.min(width, Math.max(0, at)), edge = clamp(axis.scale(threshold));
   const from = "below" in demand ? 0 : edge, to = "above" in demand ? width : edge;
@@ -104,7 +104,7 @@ function drawBack(parent: Group, verdict: VerdictRecord, axis: Axis, width: numb
  * @param verdict The claim.
  * @returns The strip, with a line that says what is at the pointer.
  */
-export function verdictStrip(verdict: VerdictRecord): HTMLElement {
+export function verdictStrip(verdict: Verdict): HTMLElement {
   const { values, statistic } = verdict, count = values.length;
   const said = element("output", { class: "note" });
   const figure = element("figure", {
