@@ -4,7 +4,9 @@
  *
  * @module
  */
-const root = new URL("../", import.meta.url);
+import { bundlePage } from "../src/live/bundle_page.ts";
+
+const root = new URL("../", import.meta.url), lock = new URL("deno.lock", root);
 
 /** Scripts, and the sources that they begin with: of a run, and of an experiment. */
 const scripts = {
@@ -12,25 +14,8 @@ const scripts = {
   "src/report/experiment_script.js": "src/cockpit/experiment_report.ts",
 };
 
-/** Bundles a script from its sources. */
-async function bundle(source: string): Promise<string> {
-  const folder = await Deno.makeTempDir(), out = `${folder}/script.js`, lock = `${folder}/deno.lock`;
-  try {
-    // A copy: with a configuration of its own, the bundler would write other things into it.
-    await Deno.copyFile(new URL("deno.lock", root), lock);
-    const args = ["bundle", "--quiet", "--config", "src/cockpit/bundle.json", "--lock", lock];
-    const what = ["--platform", "browser", "--minify", source, "-o", out];
-    const command = new Deno.Command(Deno.execPath(), { args: [...args, ...what], cwd: root });
-    const { success, stderr } = await command.output();
-    if (!success) throw new Error(new TextDecoder().decode(stderr));
-    return await Deno.readTextFile(out);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
 for (const [path, source] of Object.entries(scripts)) {
-  const committed = new URL(path, root), script = await bundle(source);
+  const committed = new URL(path, root), script = await bundlePage(new URL(source, root), { lock });
   if (!Deno.args.includes("--check")) {
     await Deno.writeTextFile(committed, script);
     console.log(`${path}: ${script.length} characters`);
