@@ -30,7 +30,7 @@ function madeUp({ rows = 120, name = "made up" } = {}): ExperimentReport {
     }],
     replicas: 1,
   });
-  const claim = { statistic: "mean", pValue: null, holds: true } as const;
+  const claim = { statistic: "mean", pValue: null, holds: true, without: [] } as const;
   return {
     facts: {
       title: name,
@@ -45,15 +45,27 @@ function madeUp({ rows = 120, name = "made up" } = {}): ExperimentReport {
         value: 0.3,
         interval: [0.1, 0.5],
         values: [0.125, 0.25, 0.5, 0.25, 0.375],
+        replicas: [0, 1, 3, 5, 6],
+        without: [2, 4],
         demand: { above: 0 },
       },
-      { ...claim, claim: "one", value: 1, interval: [NaN, NaN], values: [1], demand: { equals: 1 } },
+      {
+        ...claim,
+        claim: "one",
+        value: 1,
+        interval: [NaN, NaN],
+        values: [1],
+        replicas: [0],
+        demand: { equals: 1 },
+      },
       {
         ...claim,
         claim: "none",
         value: NaN,
         interval: [NaN, NaN],
         values: [],
+        replicas: [],
+        without: [0, 1],
         demand: { below: 0 },
         holds: false,
       },
@@ -64,6 +76,7 @@ function madeUp({ rows = 120, name = "made up" } = {}): ExperimentReport {
         interval: [1e-5, 0.3],
         pValue: 1e-9,
         values: [1e-5, 0.3],
+        replicas: [0, 1],
         demand: { below: 0.05 },
       },
       {
@@ -72,6 +85,7 @@ function madeUp({ rows = 120, name = "made up" } = {}): ExperimentReport {
         value: NaN,
         interval: [NaN, NaN],
         values: [NaN, Infinity, 2],
+        replicas: [0, 1, 2],
         demand: { above: 1 },
         holds: false,
       },
@@ -129,11 +143,11 @@ Deno.test({
     // A dot of a claim, by the pointer and by keys.
     const strip = page.locator(".strip").first(), said = page.locator(".verdict output").first();
     await strip.locator("circle[data-index='2']").hover();
-    assert.equal(await said.textContent(), "value 3 of 5: 0.5");
+    assert.equal(await said.textContent(), "replica 3: 0.5");
     await page.mouse.move(0, 0);
     await strip.focus();
     await page.keyboard.press("ArrowRight");
-    assert.equal(await said.textContent(), "value 1 of 5: 0.125");
+    assert.equal(await said.textContent(), "replica 0: 0.125");
     assert.deepEqual(await page.locator(".badge").allTextContents(), [
       "holds",
       "holds",

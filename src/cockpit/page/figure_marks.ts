@@ -14,13 +14,25 @@ export interface NamedAxis {
   readonly name: string;
 }
 
-/** A mark: a dot, or a point at which a line bends. */
+/** What a mark says, where the axes do not say it. */
+interface OwnReading {
+  /** Name of its series. */
+  readonly series: string;
+  /** Its values, as `name: value`. */
+  readonly lines: readonly string[];
+  /** The area that it covers, in pixels of the panel. */
+  readonly box: DOMRect;
+}
+
+/** A mark: a dot, a point at which a line bends, or a bar. */
 export interface Mark {
   /** Element that it belongs to. */
   readonly element: SVGElement;
   /** Place in pixels of the panel. */
   readonly x: number;
   readonly y: number;
+  /** What it says of itself; `null` for a mark that the axes are read at. */
+  readonly own: OwnReading | null;
 }
 
 /** A panel of a figure. */
@@ -52,9 +64,9 @@ export class FigurePanel {
     return this.frame.parentElement?.querySelector(":scope > text.label")?.textContent ?? "";
   }
 
-  /** Its marks, from left to right. */
+  /** Its marks, from left to right; then those that say their own values. */
   get marks(): readonly Mark[] {
-    return this.#marks ??= findMarks(this.frame);
+    return this.#marks ??= [...findMarks(this.frame), ...findOwn(this.frame)];
   }
 
   /**
@@ -63,13 +75,14 @@ export class FigurePanel {
    * @param x Place in pixels.
    * @param y Place in pixels.
    * @param reach Largest distance in pixels.
-   * @returns The mark; `null` if there is none so near. Marks of hidden series do not count.
+   * @returns The mark; `null` if there is none so near. Marks of hidden series do not count, and
+   * those that say their own values are pointed at.
    */
   nearest(x: number, y: number, reach: number): Mark | null {
     let best: Mark | null = null, least = reach;
     for (const mark of this.marks) {
       const distance = Math.hypot(mark.x - x, mark.y - y);
-      if (distance > least || mark.element.classList.contains("muted")) continue;
+      if (mark.own || distance > least || mark.element.classList.contains("muted")) continue;
       [best, least] = [mark, distance];
     }
     return best;
@@ -90,6 +103,11 @@ export class FigurePanel {
   }
 }
 
+/** Whether the colour of an element is that of its area. */
+function isFilled(element: Element): boolean {
+  return !["none", "white", null].includes(element.getAttribute("fill"));
+}
+
 /** The bends of a path of lines, in its own pixels; none if it has curves. */
 function bends(path: string): [number, number][] {
   if (/[^MLHV\d\s.,eE+-]/.test(path)) return [];
@@ -103,34 +121,67 @@ function bends(path: string): [number, number][] {
   });
 }
 
-/** Finds the dots and the bends of lines within a frame. */
+/** Largest symbol, in pixels. */
+const SYMBOL = 16;
+
+/** The middle of an area, if it is a symbol: filled and small, or a small cross. */
+function symbolPlace(path: SVGGraphicsElement): [number, number][] | null {
+  const isCross = path.getAttribute("fill") === "none";
+  if (isCross && path.getAttribute("d")!.split("M").length < 3) return null;
+  const { x, y, width, height } = path.getBBox();
+  const isSmall = width <= SYMBOL && height <= SYMBOL;
+  return isSmall ? [[x + width / 2, y + height / 2]] : isCross ? null : [];
+}
+
+/** The places in an element at which axes are read, in its own pixels. */
+function placesIn(element: SVGGraphicsElement): [number, number][] {
+  if (element.localName === "circle") {
+    return [["cx", "cy"].map((name) => Number(element.getAttribute(name) ?? 0)) as [number, number]];
+  }
+  return symbolPlace(element) ?? bends(element.getAttribute("d") ?? "");
+}
+
+/** Finds the marks beside or in a frame that say their own values, in the order of the document. */
+function findOwn(frame: SVGRectElement): Mark[] {
+  const own = frame.getScreenCTM()?.inverse();
+  if (!own) return [];
+  const found = frame.parentElement?.querySelectorAll<SVGGraphicsElement>("[data-read]") ?? [];
+  return [...found].flatMap((element): Mark[] => {
+    const matrix = element.getScreenCTM();
+    if (!matrix) return [];
+    const box = element.getBBox(), at = new DOMPoint(box.x, box.y).matrixTransform(own.multiply(matrix));
+    const { series = "", read = "" } = element.dataset;
+    const placed = new DOMRect(at.x, at.y, box.width, box.height);
+    const [x, y] = [at.x + box.width, at.y + box.height / 2];
+    return [{ element, x, y, own: { series, lines: read.split("; "), box: placed } }];
+  });
+}
+
+/** Finds dots, symbols and the bends of lines within a frame. */
 function findMarks(frame: SVGRectElement): Mark[] {
   const group = frame.parentElement as unknown as SVGGElement, own = frame.getScreenCTM()?.inverse();
   const [width, height] = ["width", "height"].map((name) => Number(frame.getAttribute(name)));
   if (!group || !own) return [];
   const marks: Mark[] = [], taken = new Set<string>();
   // Dots first: where a line bends at one, there is one mark.
-  const found = ["circle", "path[fill='none']"].flatMap((what) => [
+  const found = ["circle", "path"].flatMap((what) => [
     ...group.querySelectorAll<SVGGraphicsElement>(what),
   ]);
   for (const element of found) {
     const matrix = element.getScreenCTM();
     if (!matrix) continue;
     const inside = own.multiply(matrix);
-    const places = element.localName === "circle"
-      ? [["cx", "cy"].map((name) => Number(element.getAttribute(name) ?? 0)) as [number, number]]
-      : bends(element.getAttribute("d") ?? "");
-    for (const [px, py] of places) {
+    for (const [px, py] of placesIn(element)) {
       const { x, y } = new DOMPoint(px, py).matrixTransform(inside);
       if (!(x >= -1 && x <= width + 1 && y >= -1 && y <= height + 1)) continue;
       const key = [
-        element.getAttribute(element.localName === "circle" ? "fill" : "stroke"),
+        element.getAttribute(isFilled(element) ? "fill" : "stroke"),
         x.toFixed(1),
         y.toFixed(1),
       ];
       if (taken.has(key.join(" "))) continue;
       taken.add(key.join(" "));
-      marks.push({ element, x, y });
+      marks.push({ element, x, y, own: null });
     }
   }
   return marks.sort((a, b) => a.x - b.x || a.y - b.y);

@@ -5,7 +5,7 @@
  * @module
  */
 import { count } from "../../format.ts";
-import type { Verdict } from "../../stats/verdict.ts";
+import { type Verdict, withoutText } from "../../stats/verdict.ts";
 import { element, tableElement } from "./dom.ts";
 import { demandOf, exact, verdictStrip } from "./verdict_strip.ts";
 
@@ -22,6 +22,7 @@ function short(value: number): string {
 /** What the values come to, and what is demanded of it. */
 function restsOn(verdict: Verdict): string {
   const { statistic, value, interval: [low, high], pValue, values } = verdict, { text } = demandOf(verdict);
+  const without = withoutText(verdict);
   if (values.length === 0) return `${statistic}: no replica has one; demanded: ${text}`;
   const range = values.length < 2
     ? ", no interval, since there is one value"
@@ -31,7 +32,7 @@ function restsOn(verdict: Verdict): string {
     ? ", all replicas agree"
     : `, 95 % in [${short(low)}, ${short(high)}]`;
   const what = pValue !== null ? `p of all together ${short(pValue)}` : `mean ${short(value)}`;
-  return `${statistic}: ${what}${range}; demanded: ${text}`;
+  return `${statistic}: ${what}${range}; demanded: ${text}${without && `; ${without}`}`;
 }
 
 /**
@@ -52,7 +53,11 @@ export function verdictList(verdicts: readonly Verdict[]): HTMLElement {
         "the claim holds if the whole bar lies in the green range.",
     ),
     ...verdicts.map((verdict) => {
-      const [text, kind] = wordsOf(verdict), { claim, values } = verdict;
+      const [text, kind] = wordsOf(verdict), { claim, values, replicas, without } = verdict;
+      const rows = [
+        ...values.map((value, i) => [replicas[i], exact(value)] as const),
+        ...without.map((replica) => [replica, "none"] as const),
+      ].sort(([a], [b]) => a - b);
       return element(
         "article",
         { class: "verdict" },
@@ -66,8 +71,8 @@ export function verdictList(verdicts: readonly Verdict[]): HTMLElement {
             element("summary", {}, count(values.length, "value")),
             tableElement(
               verdict.statistic,
-              ["replica that counts", "value"],
-              values.map((value, i) => [`${i + 1}`, exact(value)]),
+              ["replica", "value"],
+              rows.map(([replica, value]) => [String(replica), value]),
             ),
           ),
         ],

@@ -105,7 +105,7 @@ function drawBack(parent: Group, verdict: Verdict, axis: Axis, width: number): v
  * @returns The strip, with a line that says what is at the pointer.
  */
 export function verdictStrip(verdict: Verdict): HTMLElement {
-  const { values, statistic } = verdict, count = values.length;
+  const { values, replicas, statistic } = verdict, count = values.length;
   const said = element("output", { class: "note" });
   const figure = element("figure", {
     class: "panel strip",
@@ -140,7 +140,7 @@ export function verdictStrip(verdict: Verdict): HTMLElement {
     for (const dot of figure.querySelectorAll<SVGCircleElement>("circle.value")) {
       dot.setAttribute("r", Number(dot.dataset.index) === at ? "6.5" : "4");
     }
-    said.textContent = at === null ? "" : `value ${at + 1} of ${count}: ${exact(values[at])}`;
+    said.textContent = at === null ? "" : `replica ${replicas[at]}: ${exact(values[at])}`;
   });
   figure.addEventListener("pointermove", (event) => {
     const dots = [...figure.querySelectorAll<SVGCircleElement>("circle.value")].map((dot) => {

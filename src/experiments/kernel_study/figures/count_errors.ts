@@ -221,10 +221,18 @@ function drawStrip(parent: Group, { method, points }: CountSeries, x: Axis, top:
     while (end < sorted.length && sorted[end].certain) end++;
     if (end > i) {
       group.append("rect").attr("class", "certain-run").attr("x", px(edge(i)))
-        .attr("width", px(edge(end) - edge(i))).attr("height", stripRow - 2).attr("fill", color);
+        .attr("width", px(edge(end) - edge(i))).attr("height", stripRow - 2).attr("fill", color)
+        .attr("data-series", methodName(method))
+        .attr("data-read", `ranks certain, ε / λ₁: ${thresholds(sorted[i].share, sorted[end - 1].share)}`);
     }
     i = Math.max(end, i + 1);
   }
+}
+
+/** Names the thresholds from one to another. */
+function thresholds(from: number, to: number): string {
+  const text = (share: number) => share.toExponential(1);
+  return from === to ? text(from) : `${text(from)} to ${text(to)}`;
 }
 
 /** Describes the figure in words. */
