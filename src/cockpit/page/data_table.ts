@@ -115,7 +115,9 @@ export function dataTable(record: TableRecord, address: Address, key: string): H
   const shown = computed(() => Math.min(pages.value, Math.max(1, Math.floor(Number(page.value)) || 1)) - 1);
   // Paper cannot be turned to the next page of a table.
   const first = computed(() => isPaper.value ? 0 : shown.value * ROWS);
-  const last = computed(() => Math.min(sorted.value.length, first.value + (isPaper.value ? PAPER_ROWS : ROWS)));
+  const last = computed(() =>
+    Math.min(sorted.value.length, first.value + (isPaper.value ? PAPER_ROWS : ROWS))
+  );
 
   const headings = columns.map(({ name, numbers }) => {
     const arrow = element("span", { class: "arrow", "aria-hidden": "true" });

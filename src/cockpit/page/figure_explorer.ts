@@ -82,9 +82,7 @@ function linkCrossHair(
     if (!place) return;
     const { panel, x, y, mark } = place;
     const own = mark?.own;
-    const series = own
-      ? own.series
-      : mark && legend.find(({ marks }) => marks.includes(mark.element))?.label;
+    const series = own ? own.series : mark && legend.find(({ marks }) => marks.includes(mark.element))?.label;
     const lines = own?.lines.map((line) => line.split(": ")) ??
       panel.read(x, y).map(({ name, value }) => [name, readingText(value)]);
     const heading = [panel.label, series].filter((text) => text).join(" · ");

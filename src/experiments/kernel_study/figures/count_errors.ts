@@ -9,7 +9,7 @@ import { clipped, drawFrame, frameFoot, frameHead, frameSide } from "../../../pl
 import { swatchWidth } from "../../../plot/core/legend.ts";
 import { decadeAxis } from "../../../plot/core/log_axis.ts";
 import { drawLine } from "../../../plot/core/marks.ts";
-import { type DrawnMethod, methodLegend, methodStyle } from "./method_style.ts";
+import { type DrawnMethod, methodLegend, methodName, methodStyle } from "./method_style.ts";
 import { drawPage, pageMargin, pageWidth } from "../../../plot/core/page.ts";
 import { fontSize, greyInk } from "../../../plot/core/palette.ts";
 import type { Axis } from "../../../plot/core/scales.ts";

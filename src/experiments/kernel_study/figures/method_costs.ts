@@ -156,7 +156,10 @@ function drawBars(
     box("room", longest, gridInk).attr("fill-opacity", 0.4);
     if (peakShare !== null) {
       box("share", length, color).attr("data-series", methodName(method))
-        .attr("data-read", `share of the peak: ${shareText(peakShare)}; dispatches: ${thousands(dispatches)}`);
+        .attr(
+          "data-read",
+          `share of the peak: ${shareText(peakShare)}; dispatches: ${thousands(dispatches)}`,
+        );
     }
     const write = (x: number, text: string) =>
       bar.append("text").attr("x", px(x)).attr("y", barHeight - 1).attr("font-size", fontSize.small).text(
