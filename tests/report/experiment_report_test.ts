@@ -1,14 +1,16 @@
 import type { ExperimentReport } from "../../src/cockpit/data/experiment_file.ts";
+import { methodCostsFigure } from "../../src/experiments/kernel_study/figures/method_costs.ts";
 import { sgdRankFigure } from "../../src/experiments/sgd_rank/figure.ts";
 import { table } from "../../src/io/table.ts";
 import { experimentPage } from "../../src/report/report_page.ts";
+import { lineStyle } from "../../src/plot/core/palette.ts";
 import { pageTables } from "../../src/report/experiment_tables.ts";
 import { uniform } from "../../src/stats/random.ts";
 import { assert } from "../deps.ts";
 import { Chromium, hasChromium, type OpenPage } from "../support/chromium.ts";
 
 const hostile = "</script><script>globalThis.hit=1</script><img src=x onerror=hit=1>&\u0001";
-const accuracies = [90, 60, 30];
+const accuracies = [90, 60, 30], spread = [92, 66, 30];
 
 /** An experiment with known values: one curve over three batch sizes, five values of a claim. */
 function madeUp({ rows = 120, name = "made up" } = {}): ExperimentReport {
@@ -26,9 +28,30 @@ function madeUp({ rows = 120, name = "made up" } = {}): ExperimentReport {
     rows: [{
       label: "accuracy",
       name: "per cent",
-      series: [[[accuracies], [accuracies.map((value) => value / 2)]]],
+      series: [[[accuracies, spread], [accuracies.map((value) => value / 2)]]],
     }],
-    replicas: 1,
+    replicas: 2,
+  });
+  const bars = methodCostsFigure({
+    title: name,
+    subtitle: "",
+    panels: [{
+      label: "n = 8",
+      series: [
+        {
+          method: { name: "eigh", precision: "single" },
+          points: [1, 16].map((batch) => ({ batch, milliseconds: 8 / batch, certain: null })),
+          peakShare: 0.25,
+          dispatches: 1234,
+        },
+        {
+          method: { name: "eigh", precision: "double" },
+          points: [{ batch: 16, milliseconds: 2, certain: 0.5 }],
+          peakShare: 0.004,
+          dispatches: 7,
+        },
+      ],
+    }],
   });
   const claim = { statistic: "mean", pValue: null, holds: true, without: [] } as const;
   return {
@@ -90,7 +113,7 @@ function madeUp({ rows = 120, name = "made up" } = {}): ExperimentReport {
         holds: false,
       },
     ],
-    figures: [{ file: "made_up.svg", svg }],
+    figures: [{ file: "made_up.svg", svg }, { file: "bars.svg", svg: bars }],
     tables: pageTables([{ file: "made_up.csv", help: made.columns, pieces: () => made.pieces() }]),
   };
 }
@@ -106,6 +129,34 @@ async function opened(browser: Chromium, report: ExperimentReport, options = {})
   } finally {
     await Deno.remove(path);
   }
+}
+
+/** What a button saves. */
+async function saved(page: OpenPage["page"], button: string): Promise<Uint8Array<ArrayBuffer>> {
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: button }).click(),
+  ]);
+  return await Deno.readFile(await file.path());
+}
+
+/** Width and height of a picture, and how many of its pixels have a colour exactly. */
+async function pixels(browser: Chromium, png: Uint8Array<ArrayBuffer>, color: string): Promise<number[]> {
+  await using open = await browser.open("about:blank");
+  return await open.page.evaluate(async ([text, color]) => {
+    const bitmap = await createImageBitmap(await (await fetch(`data:image/png;base64,${text}`)).blob());
+    const { width, height } = bitmap;
+    const context = new OffscreenCanvas(width, height).getContext("2d") as unknown as {
+      drawImage(image: ImageBitmap, x: number, y: number): void;
+      getImageData(...box: number[]): { readonly data: Uint8ClampedArray };
+    };
+    context.drawImage(bitmap, 0, 0);
+    const { data } = context.getImageData(0, 0, width, height);
+    const wanted = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
+    let count = 0;
+    for (let i = 0; i < data.length; i += 4) if (wanted.every((value, c) => data[i + c] === value)) count++;
+    return [width, height, count];
+  }, [png.toBase64(), color] as const);
 }
 
 /** Cells of a column of the table that is shown. */
@@ -156,15 +207,16 @@ Deno.test({
       "does not hold",
     ]);
     // Marks of the figure tell the values that it was drawn from.
-    const reading = page.locator(".reading");
+    const reading = page.locator(".reading").first();
     const second = page.locator(".sheet circle.value").nth(1);
     await second.hover();
     assert.deepEqual(await reading.locator("div").allTextContents(), [
       "accuracy · first",
       "batch size: 32",
       `per cent: ${accuracies[1]}`,
+      `band: ${accuracies[1]} to ${spread[1]}`,
     ]);
-    const svg = page.locator(".sheet > svg");
+    const svg = page.locator(".sheet > svg").first();
     await svg.focus();
     await page.keyboard.press("ArrowRight");
     assert.equal(
@@ -187,6 +239,98 @@ Deno.test({
 
 Deno.test({
   name:
+    "report of an experiment: a figure is saved as it is shown; bars tell their values; replicas have names",
+  ignore: !hasChromium,
+  async fn() {
+    const report = madeUp(), [{ svg: text }] = report.figures, { color } = lineStyle(0);
+    await using browser = await Chromium.launch();
+    await using open = await opened(browser, report);
+    const { page } = open, decoder = new TextDecoder();
+    // Whole, the figure is that of the file; in part, it is what is on screen.
+    assert.equal(decoder.decode(await saved(page, "Save what is on screen as SVG: made_up.svg")), text);
+    const height = Number(/ height="(\d+)"/.exec(text)![1]);
+    const [wide, high, blue] = await pixels(
+      browser,
+      await saved(page, "Save what is on screen as PNG: made_up.svg"),
+      color,
+    );
+    assert.deepEqual([wide, high], [1800, 2 * height]);
+    assert(blue > 500, `${blue} pixels of the first curve`);
+    await page.getByRole("button", { name: "Show first" }).press("Enter");
+    await page.getByRole("button", { name: "Larger: made_up.svg" }).click();
+    const part = decoder.decode(await saved(page, "Save what is on screen as SVG: made_up.svg"));
+    assert.match(part, / viewBox="\d+(\.\d+)? \d+(\.\d+)? 600 /);
+    assert.doesNotMatch(part, /class="crosshair|class="[^"]*muted/);
+    assert(text.includes(`class="value" `) && part.split(`class="value"`).length === 1 + accuracies.length);
+    const hidden = await pixels(
+      browser,
+      await saved(page, "Save what is on screen as PNG: made_up.svg"),
+      color,
+    );
+    assert.deepEqual(hidden, [1800, 2 * height, 0]);
+    // A bar by the pointer, and by keys after the dots; a method that is hidden has none.
+    const bars = page.locator(".figure").nth(1), reading = bars.locator(".reading");
+    await bars.locator("rect.share").first().hover();
+    const told = ["n = 8 · eigh, single", "share of the peak: 25 %", "dispatches: 1,234"];
+    assert.deepEqual(await reading.locator("div").allTextContents(), told);
+    const other = ["n = 8 · eigh, double", "share of the peak: 0.4 %", "dispatches: 7"];
+    await page.keyboard.press("Escape");
+    await bars.locator("svg").first().focus();
+    await page.keyboard.press("ArrowRight");
+    assert.deepEqual(await reading.locator("div").allTextContents(), other);
+    await page.keyboard.press("ArrowLeft");
+    assert.deepEqual(await reading.locator("div").allTextContents(), told);
+    await page.keyboard.press("ArrowRight");
+    // A cross is one mark, at its middle.
+    await page.keyboard.press("ArrowRight");
+    assert.match((await reading.textContent())!, /matrices a batch: 1time a matrix, ms: 8/);
+    // Replicas have their own numbers, and those without a value are in the table.
+    const verdict = page.locator(".verdict").first();
+    await verdict.getByText("5 values").click();
+    assert.deepEqual(await verdict.locator("tbody tr").allTextContents(), [
+      "00.125",
+      "10.25",
+      "2none",
+      "30.5",
+      "4none",
+      "50.25",
+      "60.375",
+    ]);
+    assert.match((await verdict.locator("p").first().textContent())!, /; replicas 2, 4 have none$/);
+    open.assertQuiet();
+  },
+});
+
+Deno.test({
+  name: "report of an experiment: on paper a table has 200 rows, its headings, and how many are left",
+  ignore: !hasChromium,
+  async fn() {
+    await using browser = await Chromium.launch();
+    await using open = await opened(browser, madeUp({ rows: 321 }));
+    const { page } = open, rows = page.locator(".data tbody tr");
+    await page.getByRole("button", { name: "Next page" }).click();
+    assert.equal(await rows.count(), 50);
+    await page.emulateMedia({ media: "print" });
+    await page.evaluate(() => void globalThis.dispatchEvent(new Event("beforeprint")));
+    assert.equal(await rows.count(), 200);
+    assert.equal((await cells(page, 1))[0], "0");
+    assert(await page.getByText("made_up.csv: rows 1–200 of 321; 121 more are in the file").isVisible());
+    assert(await page.getByRole("columnheader", { name: "value" }).getByRole("button").isVisible());
+    assert(!await page.getByRole("button", { name: "Next page" }).isVisible());
+    await page.evaluate(() => void globalThis.dispatchEvent(new Event("afterprint")));
+    await page.emulateMedia({ media: "screen" });
+    assert.equal(await rows.count(), 50);
+    await page.getByText(/^rows 51–100 of 321/).waitFor();
+    // A printer asks for the same by itself.
+    const pdf = await page.pdf();
+    assert(pdf.length > 1000);
+    assert.equal(await rows.count(), 50);
+    open.assertQuiet();
+  },
+});
+
+Deno.test({
+  name:
     "report of an experiment: text is text, the address brings it back, narrow and dark are sound, 10⁵ rows",
   ignore: !hasChromium,
   async fn() {
@@ -199,7 +343,7 @@ Deno.test({
       "location.hash = 'table1.sort=-index&table1.page=2&figure1.view=2,100,50&figure1.hidden=1'",
     );
     await page.getByText(/rows 51–100 of/).waitFor();
-    assert.match((await page.locator(".sheet > svg").getAttribute("viewBox"))!, /^100 50 450 /);
+    assert.match((await page.locator(".sheet > svg").first().getAttribute("viewBox"))!, /^100 50 450 /);
     await page.evaluate("location.hash = 'table1.sort=none&table1.page=x&figure1.view=9&figure1.hidden=7.y'");
     await page.getByText(/rows 1–50 of/).waitFor();
     for (const scheme of ["light", "dark"] as const) {

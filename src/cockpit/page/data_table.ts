@@ -173,9 +173,8 @@ export function dataTable(record: TableRecord, address: Address, key: string): H
       ? "no row"
       : `rows ${thousands(first.value + 1)}–${thousands(last.value)} of ${thousands(count)}`;
     status.textContent = count === held ? part : `${part}, out of ${thousands(held)}`;
-    const left = count - last.value;
-    paper.textContent = `${file}: ${status.textContent}` +
-      (left > 0 ? `; ${thousands(left)} more are in the file` : "");
+    const left = count - last.value, more = left > 0 ? `; ${thousands(left)} more are in the file` : "";
+    paper.textContent = isPaper.value ? `${file}: ${status.textContent}${more}` : "";
   });
   const turn = (name: string, label: string, to: () => number) => {
     const button = element("button", {

@@ -83,8 +83,11 @@ function linkCrossHair(
     const { panel, x, y, mark } = place;
     const own = mark?.own;
     const series = own ? own.series : mark && legend.find(({ marks }) => marks.includes(mark.element))?.label;
-    const lines = own?.lines.map((line) => line.split(": ")) ??
-      panel.read(x, y).map(({ name, value }) => [name, readingText(value)]);
+    const band = mark && panel.bandAt(mark);
+    const lines = own?.lines.map((line) => line.split(": ")) ?? [
+      ...panel.read(x, y).map(({ name, value }) => [name, readingText(value)]),
+      ...band ? [["band", band.map(readingText).join(" to ")]] : [],
+    ];
     const heading = [panel.label, series].filter((text) => text).join(" · ");
     box.replaceChildren(
       ...heading === "" ? [] : [element("div", { class: "series" }, heading)],
@@ -101,19 +104,14 @@ function linkCrossHair(
   };
   let at = { panel: 0, mark: -1 };
   const follow = (event: PointerEvent) => {
-    const bar = (event.target as Element).closest<SVGElement>("[data-read]");
     for (const [index, panel] of panels.entries()) {
       const matrix = panel.frame.getScreenCTM()?.inverse();
       if (!matrix) continue;
-      const own = bar && panel.marks.find((mark) => mark.element === bar);
-      if (own) {
-        at = { panel: index, mark: panel.marks.indexOf(own) };
-        return show({ panel, mark: own, x: own.x, y: own.y });
-      }
       const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix);
       const [width, height] = panel.size;
-      if (x < -2 || y < -2 || x > width + 2 || y > height + 2) continue;
-      const mark = panel.nearest(x, y, REACH / view.view.value.scale);
+      const bar = panel.barAt(x, y);
+      if (!bar && (x < -2 || y < -2 || x > width + 2 || y > height + 2)) continue;
+      const mark = bar ?? panel.nearest(x, y, REACH / view.view.value.scale);
       at = { panel: index, mark: mark ? panel.marks.indexOf(mark) : -1 };
       return show(mark ? { panel, mark, x: mark.x, y: mark.y } : { panel, x, y, mark });
     }

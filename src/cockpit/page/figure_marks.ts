@@ -35,9 +35,13 @@ export interface Mark {
   readonly own: OwnReading | null;
 }
 
+/** Pixels beside a bar that count as on it. */
+const BESIDE = 5;
+
 /** A panel of a figure. */
 export class FigurePanel {
   #marks: readonly Mark[] | null = null;
+  #bars: readonly Mark[] | null = null;
 
   /**
    * Takes a panel.
@@ -66,17 +70,40 @@ export class FigurePanel {
 
   /** Its marks, from left to right; then those that say their own values. */
   get marks(): readonly Mark[] {
-    return this.#marks ??= [...findMarks(this.frame), ...findOwn(this.frame)];
+    return this.#marks ??= [...findMarks(this.frame), ...this.bars];
+  }
+
+  /** The marks that say their own values, in the order of the figure. */
+  get bars(): readonly Mark[] {
+    return this.#bars ??= findBars(this.frame);
   }
 
   /**
-   * Finds the mark next to a place.
+   * Finds the bar at a place.
+   *
+   * @param x Place in pixels.
+   * @param y Place in pixels.
+   * @returns The nearest one; `null` if there is none. Bars may be small, so that a place next to
+   * one counts. Those of hidden series do not.
+   */
+  barAt(x: number, y: number): Mark | null {
+    let best: Mark | null = null, least = BESIDE;
+    for (const bar of this.bars) {
+      const { left, right, top, bottom } = bar.own!.box;
+      const distance = Math.hypot(Math.max(left - x, x - right, 0), Math.max(top - y, y - bottom, 0));
+      if (distance >= least || bar.element.classList.contains("muted")) continue;
+      [best, least] = [bar, distance];
+    }
+    return best;
+  }
+
+  /**
+   * Finds the dot, or the bend of a line, next to a place.
    *
    * @param x Place in pixels.
    * @param y Place in pixels.
    * @param reach Largest distance in pixels.
-   * @returns The mark; `null` if there is none so near. Marks of hidden series do not count, and
-   * those that say their own values are pointed at.
+   * @returns The mark; `null` if there is none so near. Marks of hidden series do not count.
    */
   nearest(x: number, y: number, reach: number): Mark | null {
     let best: Mark | null = null, least = reach;
@@ -86,6 +113,33 @@ export class FigurePanel {
       [best, least] = [mark, distance];
     }
     return best;
+  }
+
+  /**
+   * Finds the ends of the band around a line, such as the range of the replicas.
+   *
+   * @param mark A mark of the line.
+   * @returns Values of the vertical axis, in ascending order; `null` where there is none, or where it
+   * has a step.
+   */
+  bandAt({ element, x, own }: Mark): readonly [number, number] | null {
+    if (own || !this.y || this.right) return null;
+    const color = element.getAttribute(isFilled(element) ? "fill" : "stroke");
+    const bands = this.frame.parentElement!.querySelectorAll<SVGGraphicsElement>(
+      `path[fill="${color}"][fill-opacity]`,
+    );
+    for (const band of bands) {
+      if (band === element || band.classList.contains("muted")) continue;
+      const at = placed(this.frame, band, bends(band.getAttribute("d") ?? ""));
+      const heights = new Set(
+        at.filter((place) => Math.abs(place.x - x) < 0.02).map(({ y }) => y.toFixed(2)),
+      );
+      if (heights.size === 0 || heights.size > 2) continue;
+      const { reading } = this.y;
+      const [first, last = first] = [...heights].map((y) => readAxis(reading, Number(y)));
+      return first < last ? [first, last] : [last, first];
+    }
+    return null;
   }
 
   /**
@@ -108,11 +162,24 @@ function isFilled(element: Element): boolean {
   return !["none", "white", null].includes(element.getAttribute("fill"));
 }
 
+/** Takes places in an element into a frame. None if one of them is not drawn. */
+function placed(
+  frame: SVGGraphicsElement,
+  element: SVGGraphicsElement,
+  places: readonly (readonly [number, number])[],
+): DOMPoint[] {
+  const own = frame.getScreenCTM()?.inverse(), matrix = element.getScreenCTM();
+  if (!own || !matrix) return [];
+  const inside = own.multiply(matrix);
+  return places.map(([x, y]) => new DOMPoint(x, y).matrixTransform(inside));
+}
+
 /** The bends of a path of lines, in its own pixels; none if it has curves. */
 function bends(path: string): [number, number][] {
-  if (/[^MLHV\d\s.,eE+-]/.test(path)) return [];
+  const open = path.replaceAll("Z", "");
+  if (/[^MLHV\d\s.,eE+-]/.test(open)) return [];
   let x = 0, y = 0;
-  return [...path.matchAll(/([MLHV])([^MLHV]*)/g)].map(([, command, text]): [number, number] => {
+  return [...open.matchAll(/([MLHV])([^MLHV]*)/g)].map(([, command, text]): [number, number] => {
     const [a, b] = text.split(/[\s,]+/).filter((word) => word !== "").map(Number);
     if (command === "H") x = a;
     else if (command === "V") y = a;
@@ -141,46 +208,34 @@ function placesIn(element: SVGGraphicsElement): [number, number][] {
   return symbolPlace(element) ?? bends(element.getAttribute("d") ?? "");
 }
 
-/** Finds the marks beside or in a frame that say their own values, in the order of the document. */
-function findOwn(frame: SVGRectElement): Mark[] {
-  const own = frame.getScreenCTM()?.inverse();
-  if (!own) return [];
+/** Finds the marks beside or in a frame that say their own values, in the order of the figure. */
+function findBars(frame: SVGRectElement): Mark[] {
   const found = frame.parentElement?.querySelectorAll<SVGGraphicsElement>("[data-read]") ?? [];
   return [...found].flatMap((element): Mark[] => {
-    const matrix = element.getScreenCTM();
-    if (!matrix) return [];
-    const box = element.getBBox(), at = new DOMPoint(box.x, box.y).matrixTransform(own.multiply(matrix));
-    const { series = "", read = "" } = element.dataset;
-    const placed = new DOMRect(at.x, at.y, box.width, box.height);
-    const [x, y] = [at.x + box.width, at.y + box.height / 2];
-    return [{ element, x, y, own: { series, lines: read.split("; "), box: placed } }];
+    const { x, y, width, height } = element.getBBox(), { series = "", read = "" } = element.dataset;
+    return placed(frame, element, [[x, y]]).map((corner) => {
+      const box = new DOMRect(corner.x, corner.y, width, height);
+      const own = { series, lines: read.split("; "), box };
+      return { element, x: box.right, y: box.top + height / 2, own };
+    });
   });
 }
 
 /** Finds dots, symbols and the bends of lines within a frame. */
 function findMarks(frame: SVGRectElement): Mark[] {
-  const group = frame.parentElement as unknown as SVGGElement, own = frame.getScreenCTM()?.inverse();
+  const group = frame.parentElement;
   const [width, height] = ["width", "height"].map((name) => Number(frame.getAttribute(name)));
-  if (!group || !own) return [];
+  if (!group) return [];
   const marks: Mark[] = [], taken = new Set<string>();
   // Dots first: where a line bends at one, there is one mark.
-  const found = ["circle", "path"].flatMap((what) => [
-    ...group.querySelectorAll<SVGGraphicsElement>(what),
-  ]);
+  const found = ["circle", "path"].flatMap((what) => [...group.querySelectorAll<SVGGraphicsElement>(what)]);
   for (const element of found) {
-    const matrix = element.getScreenCTM();
-    if (!matrix) continue;
-    const inside = own.multiply(matrix);
-    for (const [px, py] of placesIn(element)) {
-      const { x, y } = new DOMPoint(px, py).matrixTransform(inside);
+    const color = element.getAttribute(isFilled(element) ? "fill" : "stroke");
+    for (const { x, y } of placed(frame, element, placesIn(element))) {
       if (!(x >= -1 && x <= width + 1 && y >= -1 && y <= height + 1)) continue;
-      const key = [
-        element.getAttribute(isFilled(element) ? "fill" : "stroke"),
-        x.toFixed(1),
-        y.toFixed(1),
-      ];
-      if (taken.has(key.join(" "))) continue;
-      taken.add(key.join(" "));
+      const key = [color, x.toFixed(1), y.toFixed(1)].join(" ");
+      if (taken.has(key)) continue;
+      taken.add(key);
       marks.push({ element, x, y, own: null });
     }
   }

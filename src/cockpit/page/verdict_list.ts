@@ -35,6 +35,12 @@ function restsOn(verdict: Verdict): string {
   return `${statistic}: ${what}${range}; demanded: ${text}${without && `; ${without}`}`;
 }
 
+/** Counts the claims that hold, where there are several. */
+function tally(verdicts: readonly Verdict[]): string {
+  const holding = verdicts.filter((verdict) => wordsOf(verdict)[1] === "holds").length;
+  return verdicts.length < 2 ? "" : `${holding} of ${verdicts.length} claims hold. `;
+}
+
 /**
  * Makes the verdicts.
  *
@@ -49,8 +55,13 @@ export function verdictList(verdicts: readonly Verdict[]): HTMLElement {
     element(
       "p",
       { class: "note key-line" },
-      "A dot is the value of one replica; the bar above them is the interval, the triangle the mean; " +
-        "the claim holds if the whole bar lies in the green range.",
+      `${
+        tally(verdicts)
+      }A dot is the value of one replica; the bar above them is the interval, the triangle the ` +
+        "mean; the claim holds if the whole bar lies in the green range." +
+        (verdicts.some(({ pValue }) => pValue !== null)
+          ? " Of p-values the bar is the range, and the triangle, the p of all together, decides."
+          : ""),
     ),
     ...verdicts.map((verdict) => {
       const [text, kind] = wordsOf(verdict), { claim, values, replicas, without } = verdict;
