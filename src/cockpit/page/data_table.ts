@@ -234,7 +234,7 @@ export function dataTable(record: TableRecord, address: Address, key: string): H
       { class: "scroll wide", tabindex: 0, role: "region", "aria-label": file },
       element(
         "table",
-        {},
+        { style: `--columns: ${columns.length}` },
         element("caption", {}, file),
         element("thead", {}, element("tr", {}, ...headings.map(({ heading }) => heading))),
         body,

@@ -26,7 +26,7 @@ function restsOn(verdict: Verdict): string {
   if (values.length === 0) return `${statistic}: no replica has one; demanded: ${text}`;
   const range = values.length < 2
     ? ", no interval, since there is one value"
-    : pValue !== null
+    : pValue !== null && low < high
     ? `, of single ones ${short(low)} to ${short(high)}`
     : low === high
     ? ", all replicas agree"

@@ -45,7 +45,9 @@ function axisOf(verdict: Verdict, width: number): Axis {
   }
   // Values that agree and are what is demanded get an axis of a width that can be read.
   const margin = low < high ? 0.08 * (high - low) : low === 0 ? 1 : Math.abs(low) * 0.5;
-  const domain: [number, number] = [low - margin, high + margin];
+  const all: [number, number] = [low - margin, high + margin];
+  // There is no p-value outside of [0, 1].
+  const domain: [number, number] = verdict.pValue === null ? all : [Math.max(0, all[0]), Math.min(1, all[1])];
   const scale = d3.scaleLinear(domain, [0, width]), ticks = scale.ticks(Math.max(2, Math.floor(width / 90)));
   const isOdd = Math.max(...ticks.map(Math.abs)) >= 1e5 || domain[1] - domain[0] < 1e-3;
   const label = isOdd ? scientific : scale.tickFormat(Math.max(2, Math.floor(width / 90)));

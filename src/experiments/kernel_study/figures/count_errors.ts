@@ -4,7 +4,7 @@
  * @module
  */
 import * as d3 from "../../../plot/deps.ts";
-import type { Tick } from "../../../plot/core/format.ts";
+import { scientific, type Tick } from "../../../plot/core/format.ts";
 import { clipped, drawFrame, frameFoot, frameHead, frameSide } from "../../../plot/core/frame.ts";
 import { swatchWidth } from "../../../plot/core/legend.ts";
 import { decadeAxis } from "../../../plot/core/log_axis.ts";
@@ -231,8 +231,7 @@ function drawStrip(parent: Group, { method, points }: CountSeries, x: Axis, top:
 
 /** Names the thresholds from one to another. */
 function thresholds(from: number, to: number): string {
-  const text = (share: number) => share.toExponential(1);
-  return from === to ? text(from) : `${text(from)} to ${text(to)}`;
+  return from === to ? scientific(from) : `${scientific(from)} to ${scientific(to)}`;
 }
 
 /** Describes the figure in words. */
