@@ -3,7 +3,11 @@ import { growthFigure } from "../../src/experiments/kernel_study/figures/growth.
 import { decadeAxis, sizeAxis } from "../../src/plot/core/log_axis.ts";
 import { ordinalAxis } from "../../src/plot/core/ordinal_axis.ts";
 import { methodCostsFigure } from "../../src/experiments/kernel_study/figures/method_costs.ts";
-import { methodLegend, methodName, methodStyle } from "../../src/experiments/kernel_study/figures/method_style.ts";
+import {
+  methodLegend,
+  methodName,
+  methodStyle,
+} from "../../src/experiments/kernel_study/figures/method_style.ts";
 import { spectrumErrorsFigure } from "../../src/experiments/kernel_study/figures/spectrum_errors.ts";
 import { assert, fc } from "../deps.ts";
 import { pathPoints } from "../support/figure.ts";

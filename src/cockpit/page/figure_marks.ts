@@ -119,8 +119,8 @@ export class FigurePanel {
    * Finds the ends of the band around a line, such as the range of the replicas.
    *
    * @param mark A mark of the line.
-   * @returns Values of the vertical axis, in ascending order; `null` where there is none, or where it
-   * has a step.
+   * @returns Values of the vertical axis, in ascending order; `null` where there is none, or where
+   * it has a step.
    */
   bandAt({ element, x, own }: Mark): readonly [number, number] | null {
     if (own || !this.y || this.right) return null;

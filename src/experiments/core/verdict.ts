@@ -17,7 +17,9 @@ export interface Claim {
   readonly text: string;
   /** Name of the statistic that decides it. */
   readonly statistic: string;
-  /** The statistic of each replica by its index; `null` for one that has none and does not count. */
+  /**
+   * The statistic of each replica by its index; `null` for one that has none and does not count.
+   */
   readonly values: readonly (number | null)[];
   /**
    * Kind of the statistic: any number; a correlation in [−1, 1] or a mean of correlations, whose

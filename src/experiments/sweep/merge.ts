@@ -21,7 +21,7 @@ export interface MergeOptions {
   readonly out: string;
   /** Whether trials may be missing. Default: they may not. */
   readonly partial?: boolean;
-  /** Formats of the figure. Default: those of the sweeps in the folders, that of the results too. */
+  /** Formats of the figure. Default: those that figures in the folders were asked for. */
   readonly formats?: readonly FigureFormat[];
   /** Whether `report.html` is written. Default: it is not. */
   readonly hasReport?: boolean;
