@@ -116,7 +116,8 @@ export class FigurePanel {
   }
 
   /**
-   * Finds the ends of the band around a line, such as the range of the replicas.
+   * Finds the ends of the band around a line, such as the range of the replicas. Classes of bands end
+   * with `band`.
    *
    * @param mark A mark of the line.
    * @returns Values of the vertical axis, in ascending order; `null` where there is none, or where
@@ -126,10 +127,10 @@ export class FigurePanel {
     if (own || !this.y || this.right) return null;
     const color = element.getAttribute(isFilled(element) ? "fill" : "stroke");
     const bands = this.frame.parentElement!.querySelectorAll<SVGGraphicsElement>(
-      `path[fill="${color}"][fill-opacity]`,
+      `path[class$="band"][fill="${color}"]`,
     );
     for (const band of bands) {
-      if (band === element || band.classList.contains("muted")) continue;
+      if (band.classList.contains("muted")) continue;
       const at = placed(this.frame, band, bends(band.getAttribute("d") ?? ""));
       const heights = new Set(
         at.filter((place) => Math.abs(place.x - x) < 0.02).map(({ y }) => y.toFixed(2)),
