@@ -32,7 +32,7 @@ export function demandOf({ demand }: Verdict): { readonly threshold: number; rea
 
 /** A value with all its digits. */
 export function exact(value: number): string {
-  return Number.isNaN(value) ? "none" : String(value).replace("-", "−");
+  return Number.isNaN(value) ? "not a number" : String(value).replace("-", "−");
 }
 
 /** Axis of a claim's values: logarithmic for small p-values, else linear. */

@@ -29,7 +29,7 @@ const flags = [
   },
   {
     ...formatsFlag,
-    help: "formats of the figure, of svg, png and pdf, as in svg,pdf; default: those of the folders",
+    help: "formats of the figure, of svg, png and pdf, as in svg,pdf; folders keep their own",
   },
   reportFlag,
   runJsonFlag,
