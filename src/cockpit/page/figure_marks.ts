@@ -116,8 +116,8 @@ export class FigurePanel {
   }
 
   /**
-   * Finds the ends of the band around a line, such as the range of the replicas. Classes of bands end
-   * with `band`.
+   * Finds the ends of the band around a line, such as the range of the replicas. Classes of bands
+   * end with `band`.
    *
    * @param mark A mark of the line.
    * @returns Values of the vertical axis, in ascending order; `null` where there is none, or where
