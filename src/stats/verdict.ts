@@ -4,6 +4,8 @@
  * @module
  */
 
+import { count, listed } from "../format.ts";
+
 /** Range in which the whole confidence interval of a statistic must lie. */
 export type Demand = { readonly above: number } | { readonly below: number } | { readonly equals: number };
 
@@ -21,8 +23,28 @@ export interface Verdict {
   readonly pValue: number | null;
   /** The statistic of each replica that counts. */
   readonly values: readonly number[];
+  /** Replicas that count, from 0: the one of each value. */
+  readonly replicas: readonly number[];
+  /** Replicas that have no value and do not count. */
+  readonly without: readonly number[];
   /** Range in which the statistic must lie for the claim to hold. */
   readonly demand: Demand;
   /** Whether the claim holds. */
   readonly holds: boolean;
+}
+
+/** Replicas that are named in a line. */
+const MOST_NAMED = 8;
+
+/**
+ * Says which replicas have no value.
+ *
+ * @param verdict The verdict.
+ * @returns A few words such as `replicas 1, 4 have none`; empty if all have one.
+ */
+export function withoutText({ without }: Pick<Verdict, "without">): string {
+  if (without.length === 0) return "";
+  if (without.length > MOST_NAMED) return `${count(without.length, "replica")} have none`;
+  const [noun, verb] = without.length === 1 ? ["replica", "has"] : ["replicas", "have"];
+  return `${noun} ${listed(without.map(String))} ${verb} none`;
 }

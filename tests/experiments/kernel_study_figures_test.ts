@@ -3,7 +3,11 @@ import { growthFigure } from "../../src/experiments/kernel_study/figures/growth.
 import { decadeAxis, sizeAxis } from "../../src/plot/core/log_axis.ts";
 import { ordinalAxis } from "../../src/plot/core/ordinal_axis.ts";
 import { methodCostsFigure } from "../../src/experiments/kernel_study/figures/method_costs.ts";
-import { methodLegend, methodStyle } from "../../src/experiments/kernel_study/figures/method_style.ts";
+import {
+  methodLegend,
+  methodName,
+  methodStyle,
+} from "../../src/experiments/kernel_study/figures/method_style.ts";
 import { spectrumErrorsFigure } from "../../src/experiments/kernel_study/figures/spectrum_errors.ts";
 import { assert, fc } from "../deps.ts";
 import { pathPoints } from "../support/figure.ts";
@@ -43,9 +47,12 @@ Deno.test("countErrorsFigure: a strip is filled over the thresholds at which the
     countErrorsFigure({ ...data, panels: [{ label: "one", series }] }),
     "A study",
   );
-  const runs = marks(elements, "/strip/certain-run").map((
-    { attributes: { x, width } },
-  ) => [Number(x), Number(width)]);
+  const drawn = marks(elements, "/strip/certain-run").map(({ attributes }) => attributes);
+  const runs = drawn.map(({ x, width }) => [Number(x), Number(width)]);
+  assert.deepEqual(drawn.map((run) => [run["data-series"], run["data-read"]]), [
+    [methodName(METHODS[4]), "ranks certain, ε / λ₁: 10⁻¹ to 10⁻²"],
+    [methodName(METHODS[4]), "ranks certain, ε / λ₁: 10⁻⁴"],
+  ]);
   assert.equal(runs.length, 2);
   const ticks = marks(elements, "/foot/text").slice(0, 5).map(({ attributes }) => Number(attributes.x))
     .sort((a, b) => a - b);

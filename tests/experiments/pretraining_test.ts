@@ -45,7 +45,7 @@ Deno.test("pretraining: the claims hold of tanh on a line", async () => {
     ...run,
     networks: run.networks.map((network) => ({ ...network, startSteps: 0 })),
   }));
-  const verdicts = pretrainingClaims(free, methods).map(judge);
+  const verdicts = pretrainingClaims(free, result.plan).map(judge);
   const verdict = (method: string, claim: string) =>
     verdicts.find((each) => each.claim === `small, tanh, ${method}: ${claim}`)!;
   for (const method of ["structured", "gradient"]) {
@@ -214,20 +214,29 @@ Deno.test("pretrainingClaims: against the best of the same replica, with what th
       network("gradient", 1, quick, flat, start),
     ],
   });
-  const methods = ["gradient", "xavier-normal", "pytorch"];
-  const values = (run: PretrainingRun) => pretrainingClaims([run], methods).map((claim) => claim.values);
+  const plan = { methods: ["gradient", "xavier-normal", "pytorch"], replicasOfEach: 2 };
+  const values = (run: PretrainingRun) => pretrainingClaims([run], plan).map((claim) => claim.values);
   // 10 steps and the start's against 50; 30 against 80, which are not enough; the last target
   // nobody reaches.
   const saved = (start: number) => ((1 - (10 + start) / 50) + (1 - (30 + start) / 80)) / 2;
-  assert.deepEqual(values(run(0)), [[3], [saved(0)], [Math.log10(0.001 / 0.07)], [-2]]);
-  assert.deepEqual(values(run(45)), [[3], [saved(45)], [Math.log10(0.01 / 0.07)], [-2]]);
+  // Replica 1 has nothing to be compared with.
+  assert.deepEqual(values(run(0)), [[3, null], [saved(0), null], [Math.log10(0.001 / 0.07), null], [
+    -2,
+    null,
+  ]]);
+  assert.deepEqual(values(run(45)), [
+    [3, null],
+    [saved(45), null],
+    [Math.log10(0.01 / 0.07), null],
+    [-2, null],
+  ]);
   // A start that takes longer than the training leaves the loss where it was.
-  assert.deepEqual(values(run(90))[2], [Math.log10(1 / 0.07)]);
+  assert.deepEqual(values(run(90))[2], [Math.log10(1 / 0.07), null]);
   // What is not reached in time counts as reached at the end; what nobody reaches in time, not at
   // all.
-  assert.deepEqual(values(run(20, slow))[1], [1 - 80 / 50]);
-  assert.deepEqual(values(run(60))[1], [1 - 70 / 50]);
+  assert.deepEqual(values(run(20, slow))[1], [1 - 80 / 50, null]);
+  assert.deepEqual(values(run(60))[1], [1 - 70 / 50, null]);
   const nobody = run(0, slow), never = { ...nobody, targets: [1e-6] };
-  assert.deepEqual(values(never)[1], []);
-  assert.equal(judge(pretrainingClaims([never], methods)[1]).holds, false);
+  assert.deepEqual(values(never)[1], [null, null]);
+  assert.equal(judge(pretrainingClaims([never], plan)[1]).holds, false);
 });

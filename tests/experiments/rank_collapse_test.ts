@@ -118,7 +118,7 @@ Deno.test("rankCollapse: a network starts from the same weights under every deca
 
 Deno.test("collapseClaims: classes that vary as much bear no lower ranks; a rank below K is not K", async () => {
   const { rows } = await study(gpu, rankCollapse, { ...options, steps: 100, replicas: 2, task: [at(1)] });
-  const design = { classes: 3, deviations: [0.5, 1], weightDecays: options.weightDecays };
+  const design = { classes: 3, deviations: [0.5, 1], weightDecays: options.weightDecays, replicas: 2 };
   const collapseVerdicts = (...args: Parameters<typeof collapseClaims>) => collapseClaims(...args).map(judge);
   // The same networks under two names.
   const twice = [...rows.map((row) => ({ ...row, deviation: 0.5 })), ...rows];
@@ -128,7 +128,7 @@ Deno.test("collapseClaims: classes that vary as much bear no lower ranks; a rank
   assert.deepEqual([limit(3).holds, limit(2).holds, limit(2).value], [true, false, 1]);
   // Networks of the strongest decay alone tell of it.
   const weaker = collapseVerdicts(twice.filter(({ weightDecay }) => weightDecay < 3e-2), design)[2];
-  assert.deepEqual([weaker.holds, weaker.values], [false, []]);
+  assert.deepEqual([weaker.holds, weaker.values, weaker.without], [false, [], [0, 1]]);
 });
 
 Deno.test("rankCollapse: networks that diverge are named and left out; a run that is stopped says so", async () => {

@@ -33,7 +33,12 @@ Deno.test("view of an experiment: verdicts, networks that diverged, names that a
     plan: { seed: 0 },
     rows: [],
     verdicts: [
-      judge({ text: `ranks rise ${hostile}`, statistic: "ρ", values: [1.75, 2, 2.25], demand: { above: 0 } }),
+      judge({
+        text: `ranks rise ${hostile}`,
+        statistic: "ρ",
+        values: [1.75, 2, null, 2.25],
+        demand: { above: 0 },
+      }),
       judge({ text: "one", statistic: "mean", values: [-1], demand: { above: 0 } }),
       judge({ text: "p", statistic: "test", values: [0.01, 0.02], kind: "p-value", demand: { below: 0.05 } }),
       judge({ text: "none", statistic: "mean", values: [], demand: { above: 0 } }),

@@ -1,102 +1,6 @@
-import type { ExperimentReport } from "../../src/cockpit/data/experiment_file.ts";
-import { sgdRankFigure } from "../../src/experiments/sgd_rank/figure.ts";
-import { table } from "../../src/io/table.ts";
-import { experimentPage } from "../../src/report/report_page.ts";
-import { pageTables } from "../../src/report/experiment_tables.ts";
-import { uniform } from "../../src/stats/random.ts";
 import { assert } from "../deps.ts";
-import { Chromium, hasChromium, type OpenPage } from "../support/chromium.ts";
-
-const hostile = "</script><script>globalThis.hit=1</script><img src=x onerror=hit=1>&\u0001";
-const accuracies = [90, 60, 30];
-
-/** An experiment with known values: one curve over three batch sizes, five values of a claim. */
-function madeUp({ rows = 120, name = "made up" } = {}): ExperimentReport {
-  const random = uniform(3), values = Array.from({ length: rows }, (_, i) => ({ i, value: random() - 0.5 }));
-  const made = table(values, {
-    index: { help: "from 0", value: ({ i }) => i },
-    value: { help: "of chance", value: ({ i, value }) => i === 4 ? NaN : value },
-    text: { help: hostile, value: ({ i }) => i % 2 === 0 ? hostile : "odd" },
-  });
-  const svg = sgdRankFigure({
-    title: name,
-    subtitle: "",
-    knobs: [{ name: "batch size", values: [8, 32, 64] }],
-    curves: ["first", "second"],
-    rows: [{
-      label: "accuracy",
-      name: "per cent",
-      series: [[[accuracies], [accuracies.map((value) => value / 2)]]],
-    }],
-    replicas: 1,
-  });
-  const claim = { statistic: "mean", pValue: null, holds: true } as const;
-  return {
-    facts: {
-      title: name,
-      subtitle: name,
-      command: "deno task sgd-rank --steps 5",
-      sections: [{ title: "Configuration", rows: [["seed", "0"]] }],
-    },
-    verdicts: [
-      {
-        ...claim,
-        claim: `more is more ${name}`,
-        value: 0.3,
-        interval: [0.1, 0.5],
-        values: [0.125, 0.25, 0.5, 0.25, 0.375],
-        demand: { above: 0 },
-      },
-      { ...claim, claim: "one", value: 1, interval: [NaN, NaN], values: [1], demand: { equals: 1 } },
-      {
-        ...claim,
-        claim: "none",
-        value: NaN,
-        interval: [NaN, NaN],
-        values: [],
-        demand: { below: 0 },
-        holds: false,
-      },
-      {
-        ...claim,
-        claim: "small p",
-        value: 1e-9,
-        interval: [1e-5, 0.3],
-        pValue: 1e-9,
-        values: [1e-5, 0.3],
-        demand: { below: 0.05 },
-      },
-      {
-        ...claim,
-        claim: "wild",
-        value: NaN,
-        interval: [NaN, NaN],
-        values: [NaN, Infinity, 2],
-        demand: { above: 1 },
-        holds: false,
-      },
-    ],
-    figures: [{ file: "made_up.svg", svg }],
-    tables: pageTables([{ file: "made_up.csv", help: made.columns, pieces: () => made.pieces() }]),
-  };
-}
-
-/** Opens the page of an experiment. */
-async function opened(browser: Chromium, report: ExperimentReport, options = {}): Promise<OpenPage> {
-  const path = await Deno.makeTempFile({ suffix: ".html" });
-  try {
-    await Deno.writeTextFile(path, (await experimentPage(report)).join(""));
-    const open = await browser.open(`file://${path}`, options);
-    await open.page.locator(".facts").waitFor();
-    return open;
-  } finally {
-    await Deno.remove(path);
-  }
-}
-
-/** Cells of a column of the table that is shown. */
-const cells = (page: OpenPage["page"], column: number) =>
-  page.locator(`.data tbody td:nth-child(${column})`).allTextContents();
+import { Chromium, hasChromium } from "../support/chromium.ts";
+import { accuracies, cells, hostile, madeUp, opened, spread } from "../support/experiment_pages.ts";
 
 Deno.test({
   name:
@@ -129,11 +33,11 @@ Deno.test({
     // A dot of a claim, by the pointer and by keys.
     const strip = page.locator(".strip").first(), said = page.locator(".verdict output").first();
     await strip.locator("circle[data-index='2']").hover();
-    assert.equal(await said.textContent(), "value 3 of 5: 0.5");
+    assert.equal(await said.textContent(), "replica 3: 0.5");
     await page.mouse.move(0, 0);
     await strip.focus();
     await page.keyboard.press("ArrowRight");
-    assert.equal(await said.textContent(), "value 1 of 5: 0.125");
+    assert.equal(await said.textContent(), "replica 0: 0.125");
     assert.deepEqual(await page.locator(".badge").allTextContents(), [
       "holds",
       "holds",
@@ -142,15 +46,16 @@ Deno.test({
       "does not hold",
     ]);
     // Marks of the figure tell the values that it was drawn from.
-    const reading = page.locator(".reading");
+    const reading = page.locator(".reading").first();
     const second = page.locator(".sheet circle.value").nth(1);
     await second.hover();
     assert.deepEqual(await reading.locator("div").allTextContents(), [
       "accuracy · first",
       "batch size: 32",
       `per cent: ${accuracies[1]}`,
+      `band: ${accuracies[1]} to ${spread[1]}`,
     ]);
-    const svg = page.locator(".sheet > svg");
+    const svg = page.locator(".sheet > svg").first();
     await svg.focus();
     await page.keyboard.press("ArrowRight");
     assert.equal(
@@ -185,7 +90,7 @@ Deno.test({
       "location.hash = 'table1.sort=-index&table1.page=2&figure1.view=2,100,50&figure1.hidden=1'",
     );
     await page.getByText(/rows 51–100 of/).waitFor();
-    assert.match((await page.locator(".sheet > svg").getAttribute("viewBox"))!, /^100 50 450 /);
+    assert.match((await page.locator(".sheet > svg").first().getAttribute("viewBox"))!, /^100 50 450 /);
     await page.evaluate("location.hash = 'table1.sort=none&table1.page=x&figure1.view=9&figure1.hidden=7.y'");
     await page.getByText(/rows 1–50 of/).waitFor();
     for (const scheme of ["light", "dark"] as const) {

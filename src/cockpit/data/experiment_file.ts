@@ -43,13 +43,13 @@ export interface ExperimentReport {
 }
 
 /** Version of what is packed. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** What is packed beside the arrays: texts are arrays of bytes, numbers arrays that hold NaN. */
 interface PackedRecord {
   readonly format: number;
   readonly facts: ExperimentReport["facts"];
-  readonly verdicts: readonly (Pick<Verdict, "claim" | "statistic" | "holds"> & {
+  readonly verdicts: readonly (Pick<Verdict, "claim" | "statistic" | "holds" | "replicas" | "without"> & {
     readonly demand: "above" | "below" | "equals";
     readonly isPValue: boolean;
   })[];
@@ -69,10 +69,10 @@ export async function packExperiment(report: ExperimentReport): Promise<string> 
   const record: PackedRecord = {
     format: FORMAT,
     facts,
-    verdicts: verdicts.map(({ claim, statistic, value, interval, pValue, values, demand, holds }, i) => {
+    verdicts: verdicts.map(({ value, interval, pValue, values, demand, ...told }, i) => {
       const [[kind, threshold]] = Object.entries(demand) as [["above" | "below" | "equals", number]];
       arrays[`verdict ${i}`] = Float64Array.from([value, ...interval, threshold, ...values]);
-      return { claim, statistic, holds, demand: kind, isPValue: pValue !== null };
+      return { ...told, demand: kind, isPValue: pValue !== null };
     }),
     figures: figures.map(({ svg, ...figure }, i) => {
       arrays[`figure ${i}`] = encoder.encode(svg);

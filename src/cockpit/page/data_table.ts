@@ -8,11 +8,19 @@ import { thousands } from "../../plot/core/format.ts";
 import type { Address } from "../address.ts";
 import { type CsvTable, numbersOf, parseCsv } from "../data/csv_text.ts";
 import type { TableRecord } from "../data/experiment_file.ts";
-import { computed, effect } from "../deps.ts";
+import { computed, effect, signal } from "../deps.ts";
 import { download, element } from "./dom.ts";
 
 /** Rows on screen. */
 const ROWS = 50;
+
+/** Rows on paper, from the first. */
+const PAPER_ROWS = 200;
+
+/** Whether the page is being printed. */
+const isPaper = signal(false);
+globalThis.addEventListener("beforeprint", () => void (isPaper.value = true));
+globalThis.addEventListener("afterprint", () => void (isPaper.value = false));
 
 /** Characters from which on a number is shown with fewer digits. */
 const LONG = 11;
@@ -105,6 +113,11 @@ export function dataTable(record: TableRecord, address: Address, key: string): H
   });
   const pages = computed(() => Math.max(1, Math.ceil(sorted.value.length / ROWS)));
   const shown = computed(() => Math.min(pages.value, Math.max(1, Math.floor(Number(page.value)) || 1)) - 1);
+  // Paper cannot be turned to the next page of a table.
+  const first = computed(() => isPaper.value ? 0 : shown.value * ROWS);
+  const last = computed(() =>
+    Math.min(sorted.value.length, first.value + (isPaper.value ? PAPER_ROWS : ROWS))
+  );
 
   const headings = columns.map(({ name, numbers }) => {
     const arrow = element("span", { class: "arrow", "aria-hidden": "true" });
@@ -135,9 +148,8 @@ export function dataTable(record: TableRecord, address: Address, key: string): H
   });
   const body = element("tbody");
   effect(() => {
-    const first = shown.value * ROWS;
     body.replaceChildren(
-      ...sorted.value.slice(first, first + ROWS).map((i) =>
+      ...sorted.value.slice(first.value, last.value).map((i) =>
         element(
           "tr",
           {},
@@ -154,12 +166,15 @@ export function dataTable(record: TableRecord, address: Address, key: string): H
     );
   });
   const status = element("span", { role: "status", class: "count" });
+  const paper = element("p", { class: "note paper" });
   effect(() => {
-    const count = sorted.value.length, first = shown.value * ROWS;
+    const count = sorted.value.length;
     const part = count === 0
       ? "no row"
-      : `rows ${thousands(first + 1)}–${thousands(Math.min(count, first + ROWS))} of ${thousands(count)}`;
+      : `rows ${thousands(first.value + 1)}–${thousands(last.value)} of ${thousands(count)}`;
     status.textContent = count === held ? part : `${part}, out of ${thousands(held)}`;
+    const left = count - last.value, more = left > 0 ? `; ${thousands(left)} more are in the file` : "";
+    paper.textContent = isPaper.value ? `${file}: ${status.textContent}${more}` : "";
   });
   const turn = (name: string, label: string, to: () => number) => {
     const button = element("button", {
@@ -219,12 +234,13 @@ export function dataTable(record: TableRecord, address: Address, key: string): H
       { class: "scroll wide", tabindex: 0, role: "region", "aria-label": file },
       element(
         "table",
-        {},
+        { style: `--columns: ${columns.length}` },
         element("caption", {}, file),
         element("thead", {}, element("tr", {}, ...headings.map(({ heading }) => heading))),
         body,
       ),
     ),
+    paper,
     element(
       "details",
       { class: "columns-help" },

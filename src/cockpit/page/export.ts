@@ -10,14 +10,8 @@ import { wrapText } from "../../plot/core/text.ts";
 import { ranksAt } from "../data/ranks_at.ts";
 import { download, element, SVG_NAMESPACE, svgElement } from "./dom.ts";
 import { drawKey } from "./key.ts";
+import { type Drawing, pngOf } from "./picture.ts";
 import type { RunModel } from "./run_model.ts";
-
-/** A document, and its size in pixels. */
-interface Drawing {
-  readonly text: string;
-  readonly width: number;
-  readonly height: number;
-}
 
 /** Puts all panels on screen into one document, as many side by side as fit, on white. */
 function pageSvg(panels: Element, model: RunModel): Drawing {
@@ -65,22 +59,6 @@ function pageSvg(panels: Element, model: RunModel): Drawing {
     root.setAttribute(key, String(value));
   }
   return { text: wellFormed(new XMLSerializer().serializeToString(root)), width, height: y };
-}
-
-/** A picture of a document, two pixels for each of its own. */
-async function pngOf({ text, width, height }: Drawing): Promise<Blob> {
-  const image = new Image(), url = URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }));
-  try {
-    image.src = url;
-    await image.decode();
-    const canvas = element("canvas", { width: 2 * width, height: 2 * height });
-    canvas.getContext("2d")!.drawImage(image, 0, 0, 2 * width, 2 * height);
-    return await new Promise<Blob>((resolve, reject) =>
-      canvas.toBlob((blob) => blob ? resolve(blob) : reject(new Error("no picture")))
-    );
-  } finally {
-    URL.revokeObjectURL(url);
-  }
 }
 
 /** The numbers on screen, with the columns of `trace.csv`. */

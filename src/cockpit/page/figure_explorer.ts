@@ -10,9 +10,11 @@ import type { Address } from "../address.ts";
 import type { FigureRecord } from "../data/experiment_file.ts";
 import { effect } from "../deps.ts";
 import { download, element, svgElement } from "./dom.ts";
-import { findLegend, type LegendItem, linkLegend } from "./figure_legend.ts";
+import { parseFigure, shownFigure } from "./figure_file.ts";
+import { findLegend, hiddenOf, type LegendItem, linkLegend } from "./figure_legend.ts";
 import { type FigurePanel, findPanels, type Mark } from "./figure_marks.ts";
 import { FigureView } from "./figure_view.ts";
+import { pngOf } from "./picture.ts";
 
 /** Distance in pixels within which the cross-hair goes to a mark. */
 const REACH = 14;
@@ -38,7 +40,8 @@ function crossHair() {
   const style = { stroke: greyInk, fill: "none" };
   const group = svgElement("g", { class: "crosshair" });
   const lines = [0, 1].map(() => svgElement("line", style)), ring = svgElement("circle", { r: 5, ...style });
-  group.append(...lines, ring);
+  const outline = svgElement("rect", { rx: 2, ...style });
+  group.append(...lines, ring, outline);
   return (place: Place | null) => {
     if (!place) return group.remove();
     const { panel: { frame, size: [width, height] }, x, y, mark } = place;
@@ -48,7 +51,14 @@ function crossHair() {
     put(lines[1], [0, width, y, y]);
     ring.setAttribute("cx", String(x));
     ring.setAttribute("cy", String(y));
-    ring.style.display = mark ? "" : "none";
+    const box = mark?.own?.box ?? null;
+    for (const line of lines) line.style.display = box ? "none" : "";
+    ring.style.display = mark && !box ? "" : "none";
+    outline.style.display = box ? "" : "none";
+    if (box) {
+      const sides = { x: box.x - 2, y: box.y - 2, width: box.width + 4, height: box.height + 4 };
+      for (const [name, value] of Object.entries(sides)) outline.setAttribute(name, String(value));
+    }
     if (group.parentNode !== frame.parentNode) frame.parentNode!.append(group);
   };
 }
@@ -71,12 +81,18 @@ function linkCrossHair(
     box.hidden = place === null;
     if (!place) return;
     const { panel, x, y, mark } = place;
-    const series = mark && legend.find(({ marks }) => marks.includes(mark.element))?.label;
+    const own = mark?.own;
+    const series = own ? own.series : mark && legend.find(({ marks }) => marks.includes(mark.element))?.label;
+    const band = mark && panel.bandAt(mark);
+    const lines = own?.lines.map((line) => line.split(": ")) ?? [
+      ...panel.read(x, y).map(({ name, value }) => [name, readingText(value)]),
+      ...band ? [["band", band.map(readingText).join(" to ")]] : [],
+    ];
     const heading = [panel.label, series].filter((text) => text).join(" · ");
     box.replaceChildren(
       ...heading === "" ? [] : [element("div", { class: "series" }, heading)],
-      ...panel.read(x, y).map(({ name, value }) =>
-        element("div", {}, element("span", {}, `${name}: `), element("b", {}, readingText(value)))
+      ...lines.map(([name, value]) =>
+        element("div", {}, element("span", {}, `${name}: `), element("b", {}, value))
       ),
     );
     const at = new DOMPoint(x, y).matrixTransform(panel.frame.getScreenCTM()!);
@@ -93,8 +109,9 @@ function linkCrossHair(
       if (!matrix) continue;
       const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix);
       const [width, height] = panel.size;
-      if (x < -2 || y < -2 || x > width + 2 || y > height + 2) continue;
-      const mark = panel.nearest(x, y, REACH / view.view.value.scale);
+      const bar = panel.barAt(x, y);
+      if (!bar && (x < -2 || y < -2 || x > width + 2 || y > height + 2)) continue;
+      const mark = bar ?? panel.nearest(x, y, REACH / view.view.value.scale);
       at = { panel: index, mark: mark ? panel.marks.indexOf(mark) : -1 };
       return show(mark ? { panel, mark, x: mark.x, y: mark.y } : { panel, x, y, mark });
     }
@@ -164,14 +181,14 @@ export function mountFigure(
   address: Address,
   key: string,
 ): void {
-  const parsed = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
-  if (parsed.localName !== "svg") {
+  const parsed = parseFigure(text);
+  if (!parsed) {
     parent.append(
       element("p", { class: "note" }, `${file} cannot be shown here; open the file beside this page.`),
     );
     return;
   }
-  const svg = document.importNode(parsed, true) as unknown as SVGSVGElement;
+  const svg = document.importNode(parsed, true);
   const [title, words] = ["title", "desc"].map((name) => {
     const found = svg.querySelector(`:scope > ${name}`), content = found?.textContent ?? "";
     found?.remove();
@@ -185,11 +202,20 @@ export function mountFigure(
   };
   for (const [name, value] of Object.entries(attributes)) svg.setAttribute(name, value);
   const card = element("div", { class: "card" }, element("div", { class: "sheet" }, svg));
-  const view = new FigureView(svg, address.text(`${key}.view`));
+  const view = new FigureView(svg, address.text(`${key}.view`)), hidden = address.text(`${key}.hidden`);
   const button = (name: string, label: string, act: () => void) =>
     element("button", { type: "button", "aria-label": `${label}: ${file}`, title: label, click: act }, name);
   const reset = button("Whole figure", "Whole figure", () => view.reset());
   effect(() => void (reset.disabled = view.view.value.scale === 1));
+  const fault = element("output", { class: "note" });
+  const shown = () => shownFigure(text, view.view.value, hiddenOf(hidden.value));
+  const saved = (name: string, make: () => Blob | Promise<Blob>) =>
+    button(name, `Save what is on screen as ${name}`, () => {
+      fault.textContent = "";
+      Promise.resolve().then(make)
+        .then((blob) => download(file.replace(/\.svg$/, `.${name.toLowerCase()}`), blob))
+        .catch((error) => void (fault.textContent = `${name} could not be made: ${error.message}`));
+    });
   parent.append(
     element(
       "section",
@@ -204,15 +230,17 @@ export function mountFigure(
           button("+", "Larger", () => view.zoom(1)),
           button("−", "Smaller", () => view.zoom(-1)),
           reset,
-          button("SVG", "Save", () => download(file, new Blob([text], { type: "image/svg+xml" }))),
+          saved("SVG", () => new Blob([shown().text], { type: "image/svg+xml" })),
+          saved("PNG", () => pngOf(shown())),
         ),
+        fault,
       ),
       card,
       element("details", {}, element("summary", {}, "The figure in words"), element("p", {}, words || title)),
     ),
   );
   const legend = findLegend(svg);
-  linkLegend(legend, address.text(`${key}.hidden`));
+  linkLegend(legend, hidden);
   view.followPointer();
   linkCrossHair(card, svg, { panels: findPanels(svg), legend, view });
 }

@@ -47,7 +47,8 @@ export function findLegend(figure: Element): LegendItem[] {
     return { entry, label, look: swatch ? lookOf(swatch) : { color: "", dash: "" } };
   });
   const all = [...figure.querySelectorAll<SVGElement>(
-    "g.panels path, g.panels circle, g.panels polygon, g.panels svg.clip rect, g.panels svg.clip line",
+    "g.panels path, g.panels circle, g.panels polygon, g.panels svg.clip rect, g.panels svg.clip line, " +
+      "g.panels [data-read]",
   )].map((element) => ({ element, look: lookOf(element) }));
   return entries.flatMap(({ entry, label, look }) => {
     if (look.color === "" || look.color === greyInk) return [];
@@ -60,6 +61,16 @@ export function findLegend(figure: Element): LegendItem[] {
 }
 
 /**
+ * Reads which entries of a legend are hidden.
+ *
+ * @param text Their indices, as `0.2`.
+ * @returns The indices.
+ */
+export function hiddenOf(text: string): Set<number> {
+  return new Set(text.split(".").filter((word) => word !== "").map(Number));
+}
+
+/**
  * Lets the entries of a legend show and hide their marks: by a click, Enter or Space. While one has
  * the pointer, the marks of the others are pale.
  *
@@ -67,7 +78,7 @@ export function findLegend(figure: Element): LegendItem[] {
  * @param hidden Indices of those that are hidden, as `0.2`.
  */
 export function linkLegend(items: readonly LegendItem[], hidden: Signal<string>): void {
-  const set = () => new Set(hidden.value.split(".").filter((word) => word !== "").map(Number));
+  const set = () => hiddenOf(hidden.value);
   for (const [index, { entry, label, marks }] of items.entries()) {
     const toggle = () => {
       const now = set();

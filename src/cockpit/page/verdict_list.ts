@@ -5,7 +5,7 @@
  * @module
  */
 import { count } from "../../format.ts";
-import type { Verdict } from "../../stats/verdict.ts";
+import { type Verdict, withoutText } from "../../stats/verdict.ts";
 import { element, tableElement } from "./dom.ts";
 import { demandOf, exact, verdictStrip } from "./verdict_strip.ts";
 
@@ -22,16 +22,23 @@ function short(value: number): string {
 /** What the values come to, and what is demanded of it. */
 function restsOn(verdict: Verdict): string {
   const { statistic, value, interval: [low, high], pValue, values } = verdict, { text } = demandOf(verdict);
+  const without = withoutText(verdict);
   if (values.length === 0) return `${statistic}: no replica has one; demanded: ${text}`;
   const range = values.length < 2
     ? ", no interval, since there is one value"
-    : pValue !== null
+    : pValue !== null && low < high
     ? `, of single ones ${short(low)} to ${short(high)}`
     : low === high
     ? ", all replicas agree"
     : `, 95 % in [${short(low)}, ${short(high)}]`;
   const what = pValue !== null ? `p of all together ${short(pValue)}` : `mean ${short(value)}`;
-  return `${statistic}: ${what}${range}; demanded: ${text}`;
+  return `${statistic}: ${what}${range}; demanded: ${text}${without && `; ${without}`}`;
+}
+
+/** Counts the claims that hold, where there are several. */
+function tally(verdicts: readonly Verdict[]): string {
+  const holding = verdicts.filter((verdict) => wordsOf(verdict)[1] === "holds").length;
+  return verdicts.length < 2 ? "" : `${holding} of ${verdicts.length} claims hold. `;
 }
 
 /**
@@ -48,11 +55,20 @@ export function verdictList(verdicts: readonly Verdict[]): HTMLElement {
     element(
       "p",
       { class: "note key-line" },
-      "A dot is the value of one replica; the bar above them is the interval, the triangle the mean; " +
-        "the claim holds if the whole bar lies in the green range.",
+      `${
+        tally(verdicts)
+      }A dot is the value of one replica; the bar above them is the interval, the triangle the ` +
+        "mean; the claim holds if the whole bar lies in the green range." +
+        (verdicts.some(({ pValue }) => pValue !== null)
+          ? " Of p-values the bar is the range, and the triangle, the p of all together, decides."
+          : ""),
     ),
     ...verdicts.map((verdict) => {
-      const [text, kind] = wordsOf(verdict), { claim, values } = verdict;
+      const [text, kind] = wordsOf(verdict), { claim, values, replicas, without } = verdict;
+      const rows = [
+        ...values.map((value, i) => [replicas[i], exact(value)] as const),
+        ...without.map((replica) => [replica, "none"] as const),
+      ].sort(([a], [b]) => a - b);
       return element(
         "article",
         { class: "verdict" },
@@ -66,8 +82,8 @@ export function verdictList(verdicts: readonly Verdict[]): HTMLElement {
             element("summary", {}, count(values.length, "value")),
             tableElement(
               verdict.statistic,
-              ["replica that counts", "value"],
-              values.map((value, i) => [`${i + 1}`, exact(value)]),
+              ["replica", "value"],
+              rows.map(([replica, value]) => [String(replica), value]),
             ),
           ),
         ],

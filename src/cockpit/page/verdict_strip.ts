@@ -32,7 +32,7 @@ export function demandOf({ demand }: Verdict): { readonly threshold: number; rea
 
 /** A value with all its digits. */
 export function exact(value: number): string {
-  return Number.isNaN(value) ? "none" : String(value).replace("-", "−");
+  return Number.isNaN(value) ? "not a number" : String(value).replace("-", "−");
 }
 
 /** Axis of a claim's values: logarithmic for small p-values, else linear. */
@@ -45,7 +45,9 @@ function axisOf(verdict: Verdict, width: number): Axis {
   }
   // Values that agree and are what is demanded get an axis of a width that can be read.
   const margin = low < high ? 0.08 * (high - low) : low === 0 ? 1 : Math.abs(low) * 0.5;
-  const domain: [number, number] = [low - margin, high + margin];
+  const all: [number, number] = [low - margin, high + margin];
+  // There is no p-value outside of [0, 1].
+  const domain: [number, number] = verdict.pValue === null ? all : [Math.max(0, all[0]), Math.min(1, all[1])];
   const scale = d3.scaleLinear(domain, [0, width]), ticks = scale.ticks(Math.max(2, Math.floor(width / 90)));
   const isOdd = Math.max(...ticks.map(Math.abs)) >= 1e5 || domain[1] - domain[0] < 1e-3;
   const label = isOdd ? scientific : scale.tickFormat(Math.max(2, Math.floor(width / 90)));
@@ -105,7 +107,7 @@ function drawBack(parent: Group, verdict: Verdict, axis: Axis, width: number): v
  * @returns The strip, with a line that says what is at the pointer.
  */
 export function verdictStrip(verdict: Verdict): HTMLElement {
-  const { values, statistic } = verdict, count = values.length;
+  const { values, replicas, statistic } = verdict, count = values.length;
   const said = element("output", { class: "note" });
   const figure = element("figure", {
     class: "panel strip",
@@ -140,7 +142,7 @@ export function verdictStrip(verdict: Verdict): HTMLElement {
     for (const dot of figure.querySelectorAll<SVGCircleElement>("circle.value")) {
       dot.setAttribute("r", Number(dot.dataset.index) === at ? "6.5" : "4");
     }
-    said.textContent = at === null ? "" : `value ${at + 1} of ${count}: ${exact(values[at])}`;
+    said.textContent = at === null ? "" : `replica ${replicas[at]}: ${exact(values[at])}`;
   });
   figure.addEventListener("pointermove", (event) => {
     const dots = [...figure.querySelectorAll<SVGCircleElement>("circle.value")].map((dot) => {

@@ -8,6 +8,7 @@ import { withView } from "../../display/view.ts";
 import { count } from "../../format.ts";
 import { divergencePlace } from "../../train/divergence.ts";
 import type { Experiment, ExperimentPlan, ExperimentResult } from "./experiment.ts";
+import { withoutText } from "../../stats/verdict.ts";
 import { short, type Verdict, verdictLines } from "./verdict.ts";
 
 /** The parts of an experiment that its view needs. */
@@ -65,14 +66,17 @@ export function viewResult<Plan extends ExperimentPlan, Row>(
 }
 
 function verdictTable(verdicts: readonly Verdict[]): string {
-  const rows = verdicts.map(({ claim, statistic, value, interval: [low, high], pValue, holds, values }) => [
-    values.length === 0 ? "cannot be told" : holds ? "holds" : "does not hold",
-    claim,
-    statistic,
-    values.length === 0 ? "" : pValue === null ? short(value) : `p = ${short(pValue)}`,
-    values.length < 2 || pValue !== null ? "" : `[${short(low)}, ${short(high)}]`,
-    String(values.length),
-  ]);
+  const rows = verdicts.map((verdict) => {
+    const { claim, statistic, value, interval: [low, high], pValue, holds, values } = verdict;
+    return [
+      values.length === 0 ? "cannot be told" : holds ? "holds" : "does not hold",
+      claim,
+      statistic,
+      values.length === 0 ? "" : pValue === null ? short(value) : `p = ${short(pValue)}`,
+      values.length < 2 || pValue !== null ? "" : `[${short(low)}, ${short(high)}]`,
+      [String(values.length), withoutText(verdict)].filter((text) => text !== "").join("; "),
+    ];
+  });
   const header = ["verdict", "claim", "statistic", "value", "95 % interval", "replicas"];
   return htmlTable([header, ...rows], { left: 3 });
 }

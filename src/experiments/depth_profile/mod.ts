@@ -84,7 +84,7 @@ export const depthProfile: Experiment<TableOf<DepthProfileOptions>, CompleteOpti
       training: plan,
       measure: ({ trace, diverged }) => ({ rows: endsOf(trace, diverged) }),
     })],
-    claims: (ends, { epsilons }) => depthClaims(ends, epsilons),
+    claims: (ends, plan) => depthClaims(ends, plan),
     tables: {
       "depth_profile.csv": ({ rows }) =>
         table(

@@ -5,7 +5,8 @@
  */
 import { extent } from "../../stats/extent.ts";
 import { spearman } from "../../stats/spearman.ts";
-import type { Claim, Demand } from "../core/verdict.ts";
+import { byReplica, type Claim, type Demand } from "../core/verdict.ts";
+import type { DirectionalPlan } from "./plan.ts";
 import type { CaseResult, FlowPath } from "./study_case.ts";
 
 /**
@@ -25,20 +26,19 @@ const STATIONARY = 0.01;
  * to each other.
  *
  * @param result Result of the case.
- * @param deltas The ladder, descending.
+ * @param plan The ladder, descending; number of directions, which are the replicas.
  * @returns The claims: ascents reach KKT points; at the smallest δ the direction is that of the KKT
  * point while the loss is within 1 % of its start; a smaller δ brings it closer; hidden weight
  * matrices have rank one there.
  */
-export function directionalClaims(result: CaseResult, deltas: readonly number[]): Claim[] {
+export function directionalClaims(
+  result: CaseResult,
+  { deltas, directions }: Pick<DirectionalPlan, "deltas" | "directions">,
+): Claim[] {
   const { name, kkt, paths, hidden } = result;
   const smallest = deltas[deltas.length - 1];
   const ends = paths.filter(({ delta }) => delta === smallest);
-  // A replica that has a single δ left has nothing to compare.
-  const ladders = [...Map.groupBy(paths, ({ replica }) => replica).values()].filter(({ length }) =>
-    length > 1
-  );
-  const claim = (text: string, statistic: string, values: number[], demand: Demand): Claim => ({
+  const claim = (text: string, statistic: string, values: Claim["values"], demand: Demand): Claim => ({
     text,
     statistic,
     values,
@@ -48,27 +48,33 @@ export function directionalClaims(result: CaseResult, deltas: readonly number[])
     claim(
       `${name}: ${which} of rank one at δ = ${smallest}`,
       statistic,
-      ends.map((path) => extent(ratios(path))[1]),
+      byReplica(directions, ends, ([path]) => extent(ratios(path))[1]),
       { below: RANK_ONE },
     );
   return [
     claim(
       `${name}: projected ascent reaches a KKT point`,
       "mean KKT residual of its last steps",
-      kkt.map(({ drift }) => drift),
+      byReplica(directions, kkt, ([{ drift }]) => drift),
       { below: STATIONARY },
     ),
     claim(
       `${name}: weights align with the KKT point before the loss moves, δ = ${smallest}`,
       "cosine when the loss has fallen by 1 %",
-      ends.map(({ early }) => early.cosine),
+      byReplica(directions, ends, ([{ early }]) => early.cosine),
       { above: ALIGNED },
     ),
     {
       text: `${name}: the smaller δ, the closer`,
       statistic: "Spearman's ρ of δ and cosine",
-      values: ladders.map((own) =>
-        spearman(own.map(({ delta }) => delta), own.map(({ early }) => early.cosine))
+      // A replica that has a single δ left has nothing to compare.
+      values: byReplica(
+        directions,
+        paths,
+        (own) =>
+          own.length < 2
+            ? null
+            : spearman(own.map(({ delta }) => delta), own.map(({ early }) => early.cosine)),
       ),
       kind: "correlation",
       demand: { below: 0 },

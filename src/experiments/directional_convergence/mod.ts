@@ -76,7 +76,7 @@ export const directionalConvergence: Experiment<TableOf<DirectionalOptions>, Dir
     options: directionalOptions,
     plan: directionalPlan,
     runs: (plan) => directionalCases(plan).map((kind) => caseRun(plan, kind)),
-    claims: (cases, { deltas }) => cases.flatMap((result) => directionalClaims(result, deltas)),
+    claims: (cases, plan) => cases.flatMap((result) => directionalClaims(result, plan)),
     tables: {
       "directional_convergence.csv": ({ rows }) =>
         table(

@@ -7,7 +7,7 @@ import { testFloor } from "../../rank/stairs/coupling.ts";
 import { findStairs } from "../../rank/stairs/find_stairs.ts";
 import { oppositeChanges } from "../../stats/shifts.ts";
 import { type SpectrumProbe, spectrumProbes, type Trace } from "../../train/trace.ts";
-import { type Claim, SIGNIFICANT } from "../core/verdict.ts";
+import { byReplica, type Claim, SIGNIFICANT } from "../core/verdict.ts";
 
 /** One training, with all its replicas. */
 export interface LossFloorRun {
@@ -28,13 +28,15 @@ export interface LossFloorRun {
  * @returns The claims.
  */
 export function floorClaims(trace: Trace, leftOut: ReadonlySet<number> = new Set()): Claim[] {
-  const replicas = replicasOf(trace, leftOut);
+  const all = replicasOf(trace, leftOut).flat();
+  const of = (statistic: (probes: readonly SpectrumProbe[]) => number) =>
+    byReplica(trace.replicas, all, statistic);
   const smallest = trace.epsilons.indexOf(Math.min(...trace.epsilons));
   return [
     {
       text: "the loss lies on or above its floor",
       statistic: "probes below it",
-      values: replicas.map((probes) =>
+      values: of((probes) =>
         probes.filter(({ floors, loss }) => floors!.some((floor) => floor > loss)).length
       ),
       demand: { equals: 0 },
@@ -42,7 +44,7 @@ export function floorClaims(trace: Trace, leftOut: ReadonlySet<number> = new Set
     {
       text: `the floor falls where the ε-rank rises, trends apart, ε = ${trace.epsilons[smallest]}`,
       statistic: "changes of rank and log floor against circular shifts",
-      values: replicas.map((probes) => {
+      values: of((probes) => {
         const bounded = probes.filter(({ floors }) => floors![smallest] > 0);
         return oppositeChanges(
           bounded.map((probe) => rankOf(probe, smallest)),
@@ -55,7 +57,7 @@ export function floorClaims(trace: Trace, leftOut: ReadonlySet<number> = new Set
     {
       text: `the loss waits at its floor until the ε-rank rises, ε = ${trace.epsilons[smallest]}`,
       statistic: "falls behind jumps less falls before them against circular shifts",
-      values: replicas.map((probes) => {
+      values: of((probes) => {
         const steps = probes.map(({ step }) => step);
         const { jumps } = findStairs(
           steps,
@@ -70,7 +72,7 @@ export function floorClaims(trace: Trace, leftOut: ReadonlySet<number> = new Set
     {
       text: "the loss lies on or above what any output layer could reach",
       statistic: "probes below it",
-      values: replicas.map((probes) =>
+      values: of((probes) =>
         probes.filter(({ projectionError, loss }) => projectionError! > loss * (1 + 1e-5)).length
       ),
       demand: { equals: 0 },

@@ -47,15 +47,16 @@ export function methodClaims(
         })
       );
       const failed = tasks.filter((_, t) => {
-        const compared = values[t].filter((value) => value !== null);
-        return !judge({ text, statistic, values: compared, demand }).holds;
+        return !judge({ text, statistic, values: values[t], demand }).holds;
       });
       const names = failed.length > 0 ? `not on ${failed.map(({ name }) => name).join(", ")}: ` : "";
       return {
         text: `${title}: ${text} on all tasks`,
         statistic: `${names}${tasks.length > 1 ? `${extreme} ` : ""}${statistic}`,
-        values: Array.from({ length: replicas }, (_, replica) => values.map((own) => own[replica]))
-          .filter((own) => own.every((value) => value !== null)).map((own) => worst(...own)),
+        values: Array.from({ length: replicas }, (_, replica) => {
+          const own = values.map((ofTask) => ofTask[replica]);
+          return own.every((value) => value !== null) ? worst(...own) : null;
+        }),
         demand,
       };
     };

@@ -4,7 +4,7 @@
  * @module
  */
 import { mean } from "../../stats/mean.ts";
-import type { Claim, Demand } from "../core/verdict.ts";
+import { byReplica, type Claim, type Demand } from "../core/verdict.ts";
 import {
   lossAfter,
   type PretrainingNetwork,
@@ -13,7 +13,7 @@ import {
   stepsTo,
   terminalRank,
 } from "./networks.ts";
-import { pretrainedMethods } from "./plan.ts";
+import { pretrainedMethods, type PretrainingPlan } from "./plan.ts";
 
 /**
  * Compares a pre-trained network with the others of its replica; NaN where there is nothing to
@@ -27,21 +27,25 @@ type Statistic = (own: PretrainingNetwork, plain: readonly PretrainingNetwork[])
  * with the lowest loss. A replica with nothing to compare does not count.
  *
  * @param runs Networks of all cases.
- * @param methods All starts.
+ * @param plan All starts; networks of each.
  * @returns The claims: that pre-training raises the terminal ε-rank at the start; that it saves
  * time to the targets; that it ends with a lower loss after the same time; and that it leaves fewer
  * stairs. Times include that of pre-training. A target that is not reached within the time of the
  * training counts as reached at its end.
  */
-export function pretrainingClaims(runs: readonly PretrainingRun[], methods: readonly string[]): Claim[] {
+export function pretrainingClaims(
+  runs: readonly PretrainingRun[],
+  { methods, replicasOfEach }: Pick<PretrainingPlan, "methods" | "replicasOfEach">,
+): Claim[] {
   return runs.flatMap((run) =>
     methods.filter((method) => pretrainedMethods.includes(method)).flatMap((method) => {
       const claim = (text: string, statistic: string, demand: Demand, value: Statistic): Claim => ({
         text: `${run.task}, ${run.activation}, ${method}: ${text}`,
         statistic,
-        values: pairs(run, method).map(([own, plain]) => value(own, plain)).filter((each) =>
-          !Number.isNaN(each)
-        ),
+        values: byReplica(replicasOfEach, pairs(run, method), ([{ own, plain }]) => {
+          const found = value(own, plain);
+          return Number.isNaN(found) ? null : found;
+        }),
         demand,
       });
       const after = (network: PretrainingNetwork) => lossAfter(network, run.steps);
@@ -79,8 +83,11 @@ export function pretrainingClaims(runs: readonly PretrainingRun[], methods: read
 function pairs({ networks }: PretrainingRun, method: string) {
   const plain = networks.filter((network) => !pretrainedMethods.includes(network.method));
   return networks.filter((network) => network.method === method)
-    .map((own) => [own, plain.filter(({ replica }) => replica === own.replica)] as const)
-    .filter(([, others]) => others.length > 0);
+    .map((own) => {
+      const { replica } = own;
+      return { replica, own, plain: plain.filter((other) => other.replica === replica) };
+    })
+    .filter((pair) => pair.plain.length > 0);
 }
 
 function startRank({ probes }: PretrainingNetwork): number {

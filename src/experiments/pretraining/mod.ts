@@ -109,7 +109,7 @@ export const pretraining: Experiment<TableOf<PretrainingOptions>, PretrainingPla
           }),
         });
       }),
-    claims: (runs, { methods }) => pretrainingClaims(runs, methods),
+    claims: (runs, plan) => pretrainingClaims(runs, plan),
     tables: {
       "pretraining.csv": ({ rows }) =>
         table(

@@ -7,7 +7,7 @@ import { extent } from "../../stats/extent.ts";
 import { spearman } from "../../stats/spearman.ts";
 import { mean } from "../../stats/mean.ts";
 import type { CollapseRow } from "./layers.ts";
-import type { Claim, Demand } from "../core/verdict.ts";
+import { byReplica, type Claim, type Demand } from "../core/verdict.ts";
 
 /** The design of the experiment. */
 export interface CollapseDesign {
@@ -17,6 +17,8 @@ export interface CollapseDesign {
   readonly deviations: readonly (number | null)[];
   /** Weight decays, ascending. */
   readonly weightDecays: readonly number[];
+  /** Networks of each kind. */
+  readonly replicas: number;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface CollapseDesign {
  */
 export function collapseClaims(
   rows: readonly CollapseRow[],
-  { classes, deviations, weightDecays }: CollapseDesign,
+  { classes, deviations, weightDecays, replicas }: CollapseDesign,
 ): Claim[] {
   const [, output] = extent(rows.map(({ layer }) => layer));
   const inner = rows.filter(({ layer }) => layer < output);
@@ -40,12 +42,16 @@ export function collapseClaims(
   const strongest = weightDecays[weightDecays.length - 1];
   const decayed = inner.filter(({ weightDecay }) => weightDecay > 0);
   const at = (deviation: number | null) => deviation === null ? "" : ` at deviation ${deviation}`;
-  const claim = (text: string, statistic: string, values: number[], demand: Demand): Claim => ({
+  const claim = (text: string, statistic: string, values: Claim["values"], demand: Demand): Claim => ({
     text,
     statistic,
     values,
     demand,
   });
+  const of = (
+    rows: readonly CollapseRow[],
+    statistic: (own: readonly CollapseRow[]) => number,
+  ) => byReplica(replicas, rows, statistic);
   const correlation = (...parts: Parameters<typeof claim>): Claim => ({
     ...claim(...parts),
     kind: "correlation",
@@ -54,7 +60,7 @@ export function collapseClaims(
     correlation(
       `ranks fall as weight decay grows${at(deviation)}`,
       "Spearman's ρ of weight decay and mean rank of the layers",
-      byReplica(inner.filter((row) => row.deviation === deviation), (ofReplica) => {
+      of(inner.filter((row) => row.deviation === deviation), (ofReplica) => {
         const networks = Map.groupBy(ofReplica, ({ weightDecay }) => weightDecay);
         return spearman([...networks.keys()], [...networks.values()].map(meanRank));
       }),
@@ -64,7 +70,7 @@ export function collapseClaims(
   const limit = claim(
     `weight decay ${strongest}${at(least)} leaves rank ${classes}, the number of classes`,
     `mean over layers of |rank − ${classes}|`,
-    byReplica(
+    of(
       inner.filter(({ deviation, weightDecay }) => deviation === least && weightDecay === strongest),
       (ofReplica) => mean(ofReplica.map(({ rank }) => Math.abs(rank - classes))),
     ),
@@ -81,7 +87,7 @@ export function collapseClaims(
   const spread = deviations.length < 2 ? [] : [claim(
     `under the same weight decay, ranks are lower at deviation ${least} than at ${greatest}`,
     "mean difference of their ranks",
-    byReplica(paired, (ofReplica) => {
+    of(paired, (ofReplica) => {
       const rankAt = (of: number | null) => meanRank(ofReplica.filter(({ deviation }) => deviation === of));
       return rankAt(least) - rankAt(greatest);
     }),
@@ -90,7 +96,7 @@ export function collapseClaims(
   const grows = correlation(
     `distances to rank ${classes} grow with the cluster variation by weight decay`,
     "Spearman's ρ of TCV / λ and distance",
-    byReplica(decayed, (ofReplica) =>
+    of(decayed, (ofReplica) =>
       spearman(
         ofReplica.map(({ variation, weightDecay }) => variation / weightDecay),
         ofReplica.map(({ distance }) => distance),
@@ -98,14 +104,6 @@ export function collapseClaims(
     { above: 0 },
   );
   return [...falls, limit, ...spread, grows];
-}
-
-/** Computes a statistic of each replica that has a row. */
-function byReplica(
-  rows: readonly CollapseRow[],
-  statistic: (rows: readonly CollapseRow[]) => number,
-): number[] {
-  return [...Map.groupBy(rows, ({ replica }) => replica).values()].map(statistic);
 }
 
 function meanRank(rows: readonly CollapseRow[]): number {

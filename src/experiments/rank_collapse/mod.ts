@@ -61,8 +61,8 @@ export const rankCollapse: Experiment<TableOf<RankCollapseOptions>, RankCollapse
           }),
         })
       ),
-    claims: (rows, { task, deviations, weightDecays }) =>
-      collapseClaims(rows, { classes: task.outputs, deviations, weightDecays }),
+    claims: (rows, { task, deviations, weightDecays, replicasOfEach: replicas }) =>
+      collapseClaims(rows, { classes: task.outputs, deviations, weightDecays, replicas }),
     tables: {
       "rank_collapse.csv": ({ rows }) =>
         table(rows.map((row) => ({ row })), {

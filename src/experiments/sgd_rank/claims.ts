@@ -5,7 +5,7 @@
  */
 import { spearman } from "../../stats/spearman.ts";
 import { mean } from "../../stats/mean.ts";
-import type { Claim, Demand } from "../core/verdict.ts";
+import { byReplica, type Claim, type Demand } from "../core/verdict.ts";
 import type { SgdRankNetwork } from "./network.ts";
 import { type SgdRankComparison, type SgdRankKnob, sgdRankKnobs } from "./plan.ts";
 
@@ -22,16 +22,15 @@ import { type SgdRankComparison, type SgdRankKnob, sgdRankKnobs } from "./plan.t
  * rate, and the weight decay.
  */
 export function sgdRankClaims(networks: readonly SgdRankNetwork[], replicas: number): Claim[] {
-  const all = Array.from(
-    { length: replicas },
-    (_, replica) => networks.filter((network) => network.replica === replica && network.hasLearnt),
-  );
+  const learnt = networks.filter(({ hasLearnt }) => hasLearnt);
   const claim = (text: string, knob: SgdRankKnob, equal: SgdRankComparison, demand: Demand): Claim => ({
     text,
     statistic: `mean over the grid of Spearman's ρ of ${sgdRankKnobs[knob]} and rank`,
     // A replica with nothing left to compare does not count.
-    values: all.map((own) => meanCorrelation(own.filter((network) => network.equal.includes(equal)), knob))
-      .filter((value) => !Number.isNaN(value)),
+    values: byReplica(replicas, learnt.filter((network) => network.equal.includes(equal)), (own) => {
+      const value = meanCorrelation(own, knob);
+      return Number.isNaN(value) ? null : value;
+    }),
     kind: "correlation",
     demand,
   });

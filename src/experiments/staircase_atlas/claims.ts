@@ -7,7 +7,7 @@ import type { ReplicaSummary, TraceSummary } from "../../train/summary.ts";
 import type { Trace } from "../../train/trace.ts";
 import { mean } from "../../stats/mean.ts";
 import { combinePValues } from "../../stats/p_values.ts";
-import { type Claim, type Demand, judge, SIGNIFICANT, type Verdict } from "../core/verdict.ts";
+import { byReplica, type Claim, type Demand, judge, SIGNIFICANT, type Verdict } from "../core/verdict.ts";
 import { type AtlasCell, nameOfCell } from "./cells.ts";
 
 /** A trained cell. */
@@ -96,11 +96,9 @@ export function judgeCell(run: AtlasRun, claim: AtlasClaim, e: number): Verdict 
   return cell && judge(cell);
 }
 
-function claimOf({ cell, summary }: AtlasRun, claim: AtlasClaim, e: number): Claim | null {
-  const values = summary.replicas.map((network) => claim.measure(network, e)).filter((value) =>
-    value !== null
-  );
-  if (values.length === 0) return null;
+function claimOf({ cell, summary, trace }: AtlasRun, claim: AtlasClaim, e: number): Claim | null {
+  const values = byReplica(trace.replicas, summary.replicas, ([network]) => claim.measure(network, e));
+  if (values.every((value) => value === null)) return null;
   return {
     text: `${nameOfCell(cell)}: ${claim.claim}`,
     statistic: claim.statistic,
@@ -122,7 +120,14 @@ function claimOf({ cell, summary }: AtlasRun, claim: AtlasClaim, e: number): Cla
 export function claimsOfAtlas(runs: readonly AtlasRun[], epsilons: readonly number[]): Claim[] {
   return atlasClaims.flatMap((claim) => {
     const cells = runs.map((run) => claimOf(run, claim, 0)).filter((cell) => cell !== null);
-    const replicas = replicasOf(runs, (network) => claim.measure(network, 0));
+    const replicas = Math.max(0, ...runs.map(({ trace }) => trace.replicas));
+    const networks = runs.flatMap(({ summary }) => summary.replicas);
+    /** Sums up each replica over the cells: networks of one index belong together. */
+    const over = (sumUp: (values: number[]) => number) =>
+      byReplica(replicas, networks, (own) => {
+        const values = own.map((network) => claim.measure(network, 0)).filter((value) => value !== null);
+        return values.length > 0 ? sumUp(values) : null;
+      });
     const worst = "below" in claim.demand ? Math.max : Math.min;
     const title = `${claim.claim}, ε = ${epsilons[0]}`;
     const { statistic, kind, demand } = claim, isTest = kind === "p-value";
@@ -134,7 +139,7 @@ export function claimsOfAtlas(runs: readonly AtlasRun[], epsilons: readonly numb
           isTest ? " together" : ""
         }`,
         statistic: isTest ? `${statistic}, ${held}` : statistic,
-        values: replicas.map(isTest ? combinePValues : mean),
+        values: over(isTest ? combinePValues : mean),
         kind,
         demand,
       },
@@ -142,27 +147,11 @@ export function claimsOfAtlas(runs: readonly AtlasRun[], epsilons: readonly numb
         text: `${title}, in each cell`,
         statistic: `${worst === Math.max ? "largest" : "least"} of all cells: ${statistic}`,
         // A cell with too little to test does not speak for the claim.
-        values: replicas.map((values) =>
-          worst(...values.map((value) => isTest && Number.isNaN(value) ? 1 : value))
-        ),
+        values: over((values) => worst(...values.map((value) => isTest && Number.isNaN(value) ? 1 : value))),
         kind,
         demand,
       },
       ...isTest ? [] : failed,
     ];
   });
-}
-
-/** Lists the values of all cells replica by replica: networks of one index belong together. */
-function replicasOf(
-  runs: readonly AtlasRun[],
-  measure: (network: ReplicaSummary) => number | null,
-): number[][] {
-  const replicas = Math.max(0, ...runs.map(({ trace }) => trace.replicas));
-  return Array.from(
-    { length: replicas },
-    (_, replica) =>
-      runs.flatMap(({ summary }) => summary.replicas.filter((network) => network.replica === replica))
-        .map(measure).filter((value) => value !== null),
-  ).filter((values) => values.length > 0);
 }

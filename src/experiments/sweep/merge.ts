@@ -10,7 +10,7 @@ import { count } from "../../format.ts";
 import { checkWritable } from "../../io/writable_folder.ts";
 import type { Sweep } from "./batch.ts";
 import { trialText } from "./expand.ts";
-import { collectOutcomes, resultFiles, type SweepResults, writeCollected } from "./results.ts";
+import { collectOutcomes, formatsIn, resultFiles, type SweepResults, writeCollected } from "./results.ts";
 import { batchFolder, holdsSweep, readSweep, writeSweep } from "./sweep_folder.ts";
 import type { Trial } from "./trial.ts";
 import { writeTrials } from "./trials_file.ts";
@@ -21,7 +21,7 @@ export interface MergeOptions {
   readonly out: string;
   /** Whether trials may be missing. Default: they may not. */
   readonly partial?: boolean;
-  /** Formats of the figure. Default: SVG. */
+  /** Formats of the figure. Default: those that figures in the folders were asked for. */
   readonly formats?: readonly FigureFormat[];
   /** Whether `report.html` is written. Default: it is not. */
   readonly hasReport?: boolean;
@@ -43,7 +43,7 @@ const MOST_NAMED = 3;
  */
 export async function mergeSweeps(
   folders: readonly string[],
-  { out, partial = false, formats = ["svg"], hasReport = false }: MergeOptions,
+  { out, partial = false, formats: asked, hasReport = false }: MergeOptions,
 ): Promise<SweepResults> {
   const [first, ...others] = folders;
   const sweep = await readSweep(first);
@@ -57,6 +57,7 @@ export async function mergeSweeps(
         "run the other shards, or give --partial to merge what is there",
     );
   }
+  const formats = asked ?? await formatsIn([...folders, out]);
   await loadFormats(formats);
   await checkWritable(out, resultFiles({ formats, hasReport }));
   if (!folders.includes(out)) {

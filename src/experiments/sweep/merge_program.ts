@@ -27,7 +27,10 @@ const flags = [
     placeholder: "DIR",
     help: "folder for the files; it may be one of the merged folders",
   },
-  { ...formatsFlag, help: "formats of the figure, of svg, png and pdf, as in svg,pdf" },
+  {
+    ...formatsFlag,
+    help: "formats of the figure, of svg, png and pdf, as in svg,pdf; folders keep their own",
+  },
   reportFlag,
   runJsonFlag,
   quietFlag,
@@ -51,9 +54,10 @@ export const mergeProgram: Program<typeof flags> = {
  * @param args Command line. Default: that of the process.
  */
 export async function runMergeProgram(args: readonly string[] = Deno.args): Promise<void> {
-  await runProgram(mergeProgram, async ({ flags, positionals }) => {
-    const { partial, out, report: hasReport, json, quiet } = flags, formats = parseFormats(flags.formats);
-    const results = await mergeSweeps(positionals, { out, partial, hasReport, formats });
+  await runProgram(mergeProgram, async ({ flags, given, positionals }) => {
+    const { partial, out, report: hasReport, json, quiet } = flags;
+    const asked = given.has("formats") ? { formats: parseFormats(flags.formats) } : {};
+    const results = await mergeSweeps(positionals, { out, partial, hasReport, ...asked });
     if (!quiet) console.log(resultLines(results).join("\n"));
     if (json) console.log(compactJson(snakeCase({ experiment: "merge", folder: out, ...results.summary })));
   }, args);

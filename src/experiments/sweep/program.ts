@@ -138,7 +138,7 @@ async function sweep(call: ProgramCall<readonly Flag[]>): Promise<void> {
     const status = await statusOf(folder, planned);
     return console.log(json ? compactJson(snakeCase(status)) : statusText(status).join("\n"));
   }
-  const formats: readonly FigureFormat[] = asked ?? await formatsIn(folder);
+  const formats: readonly FigureFormat[] = asked ?? await formatsIn([folder]);
   const made = { formats, hasReport: values.report };
   await loadFormats(formats);
   await checkWritable(folder, resultFiles(made));

@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { figureMakers } from "../../convert/draw.ts";
-import { figureFiles, type FigureFormat, parseFormats } from "../../convert/formats.ts";
+import { figureFiles, type FigureFormat, figureFormats, parseFormats } from "../../convert/formats.ts";
 import { StaircaseError } from "../../errors.ts";
 import { count } from "../../format.ts";
 import { type FileContent, writeAtomically } from "../../io/atomic.ts";
@@ -44,14 +44,20 @@ export function resultFiles({ formats = ["svg"], hasReport = false }: ResultOpti
 }
 
 /**
- * Finds the formats that the figure of a sweep has.
+ * Finds the formats that the figures of sweeps were asked for in.
  *
- * @param folder Folder of the sweep.
- * @returns The formats; SVG where there is no figure yet.
+ * @param folders Folders of sweeps, which need not exist.
+ * @returns The formats of all of them; SVG where there is no figure yet.
  */
-export async function formatsIn(folder: string): Promise<FigureFormat[]> {
-  const { formats } = await readRun<{ readonly formats?: unknown }>(folder).catch(() => ({ formats: null }));
-  return parseFormats(typeof formats === "string" ? formats : "svg");
+export async function formatsIn(folders: readonly string[]): Promise<FigureFormat[]> {
+  const found = await Promise.all(folders.map(async (folder) => {
+    const { formats } = await readRun<{ readonly formats?: unknown }>(folder).catch(() => ({
+      formats: null,
+    }));
+    return typeof formats === "string" ? parseFormats(formats) : [];
+  }));
+  const all = figureFormats.filter((format) => found.flat().includes(format));
+  return all.length > 0 ? all : ["svg"];
 }
 
 /** A sweep in a few numbers, for `run.json` and `--json`. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { checkKeys, checkNumber } from "../../check.ts";
+import { loadFormats } from "../../convert/draw.ts";
 import { InputError, StaircaseError } from "../../errors.ts";
 import { count } from "../../format.ts";
 import type { Gpu } from "../../gpu/device.ts";
@@ -14,7 +15,7 @@ import { tryAgain } from "./cluster.ts";
 import { MOST_IN_BATCH } from "./pack.ts";
 import { planSweep } from "./plan.ts";
 import { checkPlan } from "./plan_schema.ts";
-import { resultFiles, type SweepResults, writeResults } from "./results.ts";
+import { formatsIn, resultFiles, type SweepResults, writeResults } from "./results.ts";
 import { runBatches } from "./run_batches.ts";
 import { parseShard, shardOf } from "./shards.ts";
 import { checkFolder, packInFolder, writeSweep } from "./sweep_folder.ts";
@@ -73,7 +74,8 @@ const KEYS: Readonly<Record<keyof SweepOptions, true>> = {
 
 /**
  * Trains a network for each combination of options, packed into batches of equal shape, and writes
- * one table and one figure. Any number of processes may run the same sweep in one folder: each
+ * one table and one figure, in the formats that a sweep in the folder was asked for before, or else
+ * as SVG. Any number of processes may run the same sweep in one folder: each
  * batch is run by one of them.
  *
  * @param open Opens a device. It is called when there is work, and again where one is lost.
@@ -117,7 +119,9 @@ export async function runSweep(
   const plan = await planSweep(await checkPlan(request, "the sweep"), catalog);
   await checkFolder(folder, plan);
   const sweep = await packInFolder(folder, plan, { most });
-  await checkWritable(folder, resultFiles());
+  const made = { formats: await formatsIn([folder]) };
+  await loadFormats(made.formats);
+  await checkWritable(folder, resultFiles(made));
   await writeSweep(folder, sweep);
   await tryAgain(folder, sweep);
   using stack = new DisposableStack();
@@ -128,7 +132,7 @@ export async function runSweep(
     batches,
     { ...how, folder, catalog, checkpointEvery },
   );
-  const results = await writeResults(folder, sweep);
+  const results = await writeResults(folder, sweep, made);
   checkFailures(states);
   return results;
 }

@@ -77,7 +77,8 @@ export interface Border extends Omit<Frame, "label" | "xMeaning"> {
 
 /**
  * Draws the border of a frame. Its attributes say how values are read off it, for pages that show
- * the figure.
+ * the figure. Marks whose values its axes do not tell have them in attributes of their own, beside
+ * or in the frame: `data-series`, and `data-read` as `name: value; name: value`.
  *
  * @param parent Where to draw; the origin is the upper left corner of the frame.
  * @param border Size and axes.

@@ -1,4 +1,10 @@
-import { type Demand, judge, SIGNIFICANT, verdictLines } from "../../../src/experiments/core/verdict.ts";
+import {
+  byReplica,
+  type Demand,
+  judge,
+  SIGNIFICANT,
+  verdictLines,
+} from "../../../src/experiments/core/verdict.ts";
 import { assert } from "../../deps.ts";
 
 Deno.test("judge: by the whole interval; without replicas, or with what is no number, nothing holds", () => {
@@ -32,6 +38,28 @@ Deno.test("judge: the interval of correlations stays within [−1, 1], that of n
   assert.deepEqual([agreeing.interval, agreeing.holds], [[-1, -1], true]);
 });
 
+Deno.test("judge: replicas keep their numbers; those without a value are named and do not count", () => {
+  const rows = [{ replica: 4, x: 1 }, { replica: 1, x: 3 }, { replica: 4, x: 2 }, { replica: 2, x: 9 }];
+  const values = byReplica(6, rows, (own) => own[0].x === 9 ? null : own.reduce((sum, { x }) => sum + x, 0));
+  assert.deepEqual(values, [null, 3, null, null, 3, null]);
+  const claim = { text: "c", statistic: "s", values, demand: { equals: 3 } } as const;
+  const verdict = judge(claim);
+  assert.deepEqual(
+    [verdict.values, verdict.replicas, verdict.without, verdict.holds],
+    [[3, 3], [1, 4], [0, 2, 3, 5], true],
+  );
+  // A value that is no number is one: the claim does not hold.
+  const wild = judge({ ...claim, values: [3, NaN, null] });
+  assert.deepEqual([wild.replicas, wild.without, wild.holds], [[0, 1], [2], false]);
+  const many = judge({ ...claim, values: [...values, ...new Array<null>(300).fill(null)] });
+  assert.deepEqual(verdictLines([verdict, wild, many]), [
+    "holds: c (s 3, all replicas agree, 2 replicas; replicas 0, 2, 3, 5 have none)",
+    "does not hold: c (s NaN, 95 % in [NaN, NaN], 2 replicas; replica 2 has none)",
+    "holds: c (s 3, all replicas agree, 2 replicas; 304 replicas have none)",
+  ]);
+  assert.deepEqual(byReplica(0, [], () => 1), []);
+});
+
 Deno.test("verdictLines: a line each, with what was measured", () => {
   const demand = { below: 0 }, values = [-0.9, -0.95, -1];
   const verdicts = [
@@ -56,11 +84,12 @@ Deno.test("judge: p-values are combined, and a test without data neither helps n
   // e^(−x) (1 + x) with x = −log(0.1 · 0.02).
   assert(Math.abs(combined.pValue! - 0.002 * (1 - Math.log(0.002))) < 1e-15);
   assert.deepEqual([combined.holds, combined.interval, combined.values], [true, [0.02, 0.1], [0.1, 0.02]]);
+  assert.deepEqual([combined.replicas, combined.without], [[0, 2], [1]]);
   assert(!judge({ ...claim, values: [0.3, 0.4] }).holds && !judge({ ...claim, values: [NaN] }).holds);
   assert.deepEqual(
     verdictLines([combined, judge({ ...claim, values: [0.3] }), judge({ ...claim, values: [] })]),
     [
-      "holds: ranks jump (test: p 0.0144, of single ones 0.02 to 0.1, 2 replicas)",
+      "holds: ranks jump (test: p 0.0144, of single ones 0.02 to 0.1, 2 replicas; replica 1 has none)",
       "does not hold: ranks jump (test: p 0.3, 1 replica)",
       "cannot be told: ranks jump (test: no replica has one)",
     ],

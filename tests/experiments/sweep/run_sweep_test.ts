@@ -67,6 +67,29 @@ Deno.test("runSweep: a notebook shows figure and table; shards are merged", asyn
   assert.equal(html.match(/<tr>/g)!.length, 13);
 });
 
+Deno.test("runSweep: a folder whose sweep was asked for more formats keeps them all anew; so does a merge", async () => {
+  using home = temporaryFolder();
+  const folder = join(home.path, "sweep"), out = join(home.path, "merged"), open = () => Gpu.open();
+  await runSweep(open, request, { folder, shard: "1/2" });
+  assert.deepEqual(filesIn(folder).filter((name) => name.startsWith("sweep.")), [
+    "sweep.csv",
+    "sweep.parquet",
+    "sweep.svg",
+  ]);
+  // As `sweep --formats svg,png --shard 1/2` leaves it.
+  await mergeSweeps([folder], { out: folder, partial: true, formats: ["svg", "png"] });
+  const part = await Deno.readFile(join(folder, "sweep.png"));
+  const { paths } = await runSweep(open, request, { folder });
+  assert(paths.includes(join(folder, "sweep.png")));
+  const whole = await Deno.readFile(join(folder, "sweep.png"));
+  assert.notDeepEqual(whole, part, "the picture is that of the first part");
+  const merged = await mergeSweeps([folder], { out });
+  assert(merged.paths.includes(join(out, "sweep.png")));
+  assert.deepEqual(await Deno.readFile(join(out, "sweep.png")), whole);
+  await mergeSweeps([folder], { out, formats: ["svg"] });
+  assert.match(await Deno.readTextFile(join(out, "run.json")), /"formats": "svg"/);
+});
+
 Deno.test("runSweep: a wrong request is refused, and nothing is written or opened", async () => {
   using home = temporaryFolder();
   const folder = join(home.path, "none"), open = () => Promise.reject(new Error("opened"));

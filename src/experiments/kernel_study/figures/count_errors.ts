@@ -4,12 +4,12 @@
  * @module
  */
 import * as d3 from "../../../plot/deps.ts";
-import type { Tick } from "../../../plot/core/format.ts";
+import { scientific, type Tick } from "../../../plot/core/format.ts";
 import { clipped, drawFrame, frameFoot, frameHead, frameSide } from "../../../plot/core/frame.ts";
 import { swatchWidth } from "../../../plot/core/legend.ts";
 import { decadeAxis } from "../../../plot/core/log_axis.ts";
 import { drawLine } from "../../../plot/core/marks.ts";
-import { type DrawnMethod, methodLegend, methodStyle } from "./method_style.ts";
+import { type DrawnMethod, methodLegend, methodName, methodStyle } from "./method_style.ts";
 import { drawPage, pageMargin, pageWidth } from "../../../plot/core/page.ts";
 import { fontSize, greyInk } from "../../../plot/core/palette.ts";
 import type { Axis } from "../../../plot/core/scales.ts";
@@ -221,10 +221,17 @@ function drawStrip(parent: Group, { method, points }: CountSeries, x: Axis, top:
     while (end < sorted.length && sorted[end].certain) end++;
     if (end > i) {
       group.append("rect").attr("class", "certain-run").attr("x", px(edge(i)))
-        .attr("width", px(edge(end) - edge(i))).attr("height", stripRow - 2).attr("fill", color);
+        .attr("width", px(edge(end) - edge(i))).attr("height", stripRow - 2).attr("fill", color)
+        .attr("data-series", methodName(method))
+        .attr("data-read", `ranks certain, ε / λ₁: ${thresholds(sorted[i].share, sorted[end - 1].share)}`);
     }
     i = Math.max(end, i + 1);
   }
+}
+
+/** Names the thresholds from one to another. */
+function thresholds(from: number, to: number): string {
+  return from === to ? scientific(from) : `${scientific(from)} to ${scientific(to)}`;
 }
 
 /** Describes the figure in words. */

@@ -146,7 +146,7 @@ function drawBars(
   const start = widest(series.map(({ method }) => methodName(method))) + 6;
   const longest = Math.max(20, width - start - widest(notes) - 6);
   const largest = Math.max(1e-9, ...shares);
-  series.forEach(({ method, peakShare }, i) => {
+  series.forEach(({ method, peakShare, dispatches }, i) => {
     const bar = appendGroup(parent, "bar", 0, i * barRow);
     const { color } = methodStyle(method);
     const length = (peakShare ?? 0) / largest * longest;
@@ -154,7 +154,13 @@ function drawBars(
       bar.append("rect").attr("class", name).attr("x", px(start)).attr("width", px(size))
         .attr("height", barHeight).attr("fill", fill);
     box("room", longest, gridInk).attr("fill-opacity", 0.4);
-    if (peakShare !== null) box("share", length, color);
+    if (peakShare !== null) {
+      box("share", length, color).attr("data-series", methodName(method))
+        .attr(
+          "data-read",
+          `share of the peak: ${shareText(peakShare)}; dispatches: ${thousands(dispatches)}`,
+        );
+    }
     const write = (x: number, text: string) =>
       bar.append("text").attr("x", px(x)).attr("y", barHeight - 1).attr("font-size", fontSize.small).text(
         text,
@@ -166,8 +172,11 @@ function drawBars(
 
 /** Writes the share of the peak, and the dispatches. */
 function note({ peakShare, dispatches }: CostSeries): string {
-  const share = peakShare === null ? "?" : `${(100 * peakShare).toFixed(peakShare < 0.0995 ? 1 : 0)} %`;
-  return `${share} · ${thousands(dispatches)}`;
+  return `${peakShare === null ? "?" : shareText(peakShare)} · ${thousands(dispatches)}`;
+}
+
+function shareText(share: number): string {
+  return `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;
 }
 
 /** Describes the figure in words. */
