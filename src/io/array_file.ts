@@ -11,7 +11,7 @@ import { openNpy } from "./npy.ts";
 import { NPY_MAGIC } from "./npy_header.ts";
 import { listNpz } from "./npz.ts";
 import { listSafetensors } from "./safetensors.ts";
-import { looksLikeSafetensors } from "./safetensors_header.ts";
+import { looksLikeSafetensors, readSafetensorsMetadata } from "./safetensors_header.ts";
 import type { StoredArray } from "./stored_array.ts";
 
 const FORMATS = "a .npy, .npz or safetensors file";
@@ -204,4 +204,16 @@ export async function openArrays(
 export async function openArray(path: string): Promise<StoredArray> {
   const [array] = await openFrom(path, async (list, wanted) => [await openNamed(list, wanted)]);
   return array;
+}
+
+/**
+ * Reads the texts that a safetensors file holds beside its arrays.
+ *
+ * @param path Path of the file.
+ * @returns Texts by their names; none for files of other formats.
+ * @throws {InputError} If the file cannot be read or is malformed.
+ */
+export async function readMetadata(path: string): Promise<Record<string, string>> {
+  using source = await openFile(path);
+  return formatOf(source) === "safetensors" ? readSafetensorsMetadata(source, shown(path)) : {};
 }

@@ -1,0 +1,74 @@
+/**
+ * The parameters of the networks of a run.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { FileError, InputError } from "../errors.ts";
+import { shown } from "../format.ts";
+import { parameterLayout, unpackParameters } from "../nn/layout.ts";
+import { latestCheckpoint } from "./checkpoint.ts";
+import type { NetworkParameters } from "./parameter_file.ts";
+import { readRun } from "./read_run.ts";
+import { STATE_FOLDER } from "./run_files.ts";
+import { differenceOf, type RunIdentity } from "./run_identity.ts";
+
+/** The networks of a run at its last checkpoint. */
+export interface RunParameters extends NetworkParameters {
+  /** Updates that they have made. */
+  readonly step: number;
+  /** Name of the task that they learn. */
+  readonly task: string;
+  /** Networks that had diverged, whose parameters are not finite. */
+  readonly diverged: readonly number[];
+}
+
+/** What `run.json` is read for. */
+interface RunRecord {
+  readonly experiment?: string;
+  readonly identity?: RunIdentity;
+  readonly configuration?: {
+    readonly task?: { readonly name: string; readonly inputs: number; readonly outputs: number };
+    readonly hidden?: readonly number[];
+    readonly activation?: string | readonly string[];
+    readonly replicas?: number;
+  };
+}
+
+/**
+ * Reads the parameters of the networks of a run of `staircase` at its last checkpoint: at its end
+ * if it is done, or where it was stopped. Nothing is locked or changed.
+ *
+ * @param folder Folder of the run.
+ * @returns The networks.
+ * @throws {InputError} If there is no such run, or it has no checkpoint yet.
+ * @throws {FileError} If its checkpoints cannot be read, or are those of another run.
+ */
+export async function readRunParameters(folder: string): Promise<RunParameters> {
+  const { experiment, identity, configuration = {} } = await readRun<RunRecord>(folder);
+  const { task, hidden, activation, replicas } = configuration;
+  if (experiment !== "staircase" || !identity || !task || !hidden || !activation || !replicas) {
+    throw new InputError(
+      `${shown(folder)}: is a run of ${shown(experiment ?? "something else")}; give one of staircase`,
+    );
+  }
+  const checkpoint = await latestCheckpoint(join(folder, STATE_FOLDER), 0);
+  if (!checkpoint) {
+    throw new InputError(`${shown(folder)}: has no checkpoint yet; wait for one, or go on with --resume`);
+  }
+  const { state: { step, diverged, arrays: { parameters } } } = checkpoint;
+  const widths = [task.inputs, ...hidden, task.outputs], layout = parameterLayout(widths);
+  const isOther = differenceOf(checkpoint.identity, identity) !== null;
+  if (isOther || parameters?.length !== 4 * layout.size * replicas) {
+    throw new FileError(`the last checkpoint in ${shown(folder)} is not of the run that its run.json names`);
+  }
+  const floats = new Float32Array(parameters.buffer, parameters.byteOffset, parameters.length);
+  return {
+    widths,
+    activations: typeof activation === "string" ? hidden.map(() => activation) : activation,
+    networks: Array.from({ length: replicas }, (_, replica) => unpackParameters(layout, floats, replica)),
+    step,
+    task: task.name,
+    diverged: diverged.map(({ replica }) => replica),
+  };
+}
