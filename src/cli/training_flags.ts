@@ -11,6 +11,7 @@ import type { Task } from "../tasks/task.ts";
 import { checkCurvature } from "../train/equation.ts";
 import type { TrainingOptions } from "../train/options.ts";
 import type { ShownDefaults } from "./help.ts";
+import { readStart } from "./init_from.ts";
 import { parseBatch, parseLayers } from "./sizes.ts";
 import { flagsOf, type OptionTable } from "./options.ts";
 import type { TrainingValues } from "./training_table.ts";
@@ -57,32 +58,40 @@ export async function shownDefaults(
 /**
  * Reads the options of a training run.
  *
- * @param values Their values; without `spectraEvery` all probes solve spectra.
+ * @param values Their values; without `spectraEvery` all probes solve spectra. With `initFrom` the
+ * networks begin with the parameters of that file.
  * @param task The task, where it is made otherwise than by {@linkcode taskOf}.
  * @returns What to train, and how.
  * @throws {InputError} If a value is not one that the task or the network takes, or its data
  * cannot be read.
  */
 export async function trainingOptions(
-  values: Omit<TrainingValues, "spectraEvery"> & { readonly spectraEvery?: number | null },
+  values: Omit<TrainingValues, "spectraEvery"> & {
+    readonly spectraEvery?: number | null;
+    readonly initFrom?: string | null;
+  },
   task?: Task,
 ): Promise<TrainingOptions & { readonly steps: number; readonly probeEvery: number }> {
   task ??= await taskOf(values);
-  const { layers, activation, batch, seed, replicas } = values;
+  const { layers, activation, batch, seed, replicas, init, initFrom = null } = values;
   const defaults = taskDefaults(task);
-  const activations = activation === null
-    ? [defaults.activation]
-    : typeof activation === "string"
-    ? activation.split(",")
-    : activation;
+  const asked = {
+    hidden: layers === null ? null : parseLayers(layers, task),
+    activations: typeof activation === "string" ? activation.split(",") : activation,
+  };
+  const { hidden, activations: chosen, start } = initFrom === null
+    ? { ...asked, start: undefined }
+    : await readStart(initFrom, { ...asked, task, init, replicas });
+  const activations = chosen ?? [defaults.activation];
   checkCurvature(task, activations);
   const rates = values.learningRate ?? [defaults.learningRate];
   const steps = values.steps ?? defaults.steps, probeEvery = values.probeEvery ?? defaults.probeEvery;
   return {
     task,
-    hidden: layers === null ? defaults.hidden : parseLayers(layers, task),
+    hidden: hidden ?? defaults.hidden,
     activation: single(activations),
-    initializer: values.init ?? defaults.initializer,
+    initializer: init ?? defaults.initializer,
+    ...start && { start },
     optimizer: {
       name: parseOptimizerName(values.optimizer ?? defaults.optimizer),
       learningRate: single(rates),

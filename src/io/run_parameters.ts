@@ -26,6 +26,8 @@ export interface RunParameters extends NetworkParameters {
 /** What `run.json` is read for. */
 interface RunRecord {
   readonly experiment?: string;
+  readonly status?: string;
+  readonly timings?: { readonly steps?: number };
   readonly identity?: RunIdentity;
   readonly configuration?: {
     readonly task?: { readonly name: string; readonly inputs: number; readonly outputs: number };
@@ -45,7 +47,7 @@ interface RunRecord {
  * @throws {FileError} If its checkpoints cannot be read, or are those of another run.
  */
 export async function readRunParameters(folder: string): Promise<RunParameters> {
-  const { experiment, identity, configuration = {} } = await readRun<RunRecord>(folder);
+  const { experiment, status, timings, identity, configuration = {} } = await readRun<RunRecord>(folder);
   const { task, hidden, activation, replicas } = configuration;
   if (experiment !== "staircase" || !identity || !task || !hidden || !activation || !replicas) {
     throw new InputError(
@@ -61,6 +63,12 @@ export async function readRunParameters(folder: string): Promise<RunParameters> 
   const isOther = differenceOf(checkpoint.identity, identity) !== null;
   if (isOther || parameters?.length !== 4 * layout.size * replicas) {
     throw new FileError(`the last checkpoint in ${shown(folder)} is not of the run that its run.json names`);
+  }
+  if (status === "done" && timings?.steps !== step) {
+    throw new FileError(
+      `the last checkpoint in ${shown(folder)} is of step ${step}, and the run ended at ${timings?.steps}; ` +
+        "train again where there is room for checkpoints",
+    );
   }
   const floats = new Float32Array(parameters.buffer, parameters.byteOffset, parameters.length);
   return {
