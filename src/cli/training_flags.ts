@@ -3,6 +3,9 @@
  *
  * @module
  */
+import { InputError } from "../errors.ts";
+import { quoted } from "../format.ts";
+import { isDataFile, readTask } from "../io/data_task.ts";
 import { parseOptimizerName } from "../nn/optim/optimizer.ts";
 import { parseSchedule } from "../nn/optim/schedule.ts";
 import { taskDefaults } from "../tasks/defaults.ts";
@@ -16,11 +19,17 @@ import { parseBatch, parseLayers } from "./sizes.ts";
 import { flagsOf, type OptionTable } from "./options.ts";
 import type { TrainingValues } from "./training_table.ts";
 
-/** Loads the task that options name, or takes the one that they hold. */
+/** Loads the task that options name, or reads it from a file, or takes the one that they hold. */
 export async function taskOf(
   { task, data, samples, seed }: Pick<TrainingValues, "task" | "data" | "samples" | "seed">,
 ): Promise<Task> {
   if (typeof task !== "string") return task;
+  if (isDataFile(task)) {
+    if (data !== null) {
+      throw new InputError(`task ${quoted(task)} is a file itself; leave out data ${quoted(data)}`);
+    }
+    return await readTask(task, samples ?? undefined);
+  }
   return await loadTask(task, { seed, samples: samples ?? undefined, data: data ?? undefined });
 }
 

@@ -42,6 +42,8 @@ export { compareNames, findFiles } from "./find_files.ts";
 export type { FloatArray } from "./floats.ts";
 export type { LockOwner } from "./folder_lock.ts";
 export type { GitState } from "./git.ts";
+export { type ArrayInfo, listArrays, type ListArraysOptions } from "./list_arrays.ts";
+export { readTask } from "./data_task.ts";
 export { Journal } from "./journal.ts";
 export {
   journalChunks,
