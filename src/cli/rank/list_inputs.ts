@@ -1,0 +1,63 @@
+/**
+ * What files hold, for people and as JSON.
+ *
+ * @module
+ */
+import { textTable } from "../../display/text_table.ts";
+import { count, printable } from "../../format.ts";
+import { compareNames, findFiles } from "../../io/find_files.ts";
+import { shapeText } from "../../io/floats.ts";
+import { type ArrayInfo, listArrays, type ListArraysOptions } from "../../io/list_arrays.ts";
+
+/** A file with its arrays. */
+export interface ListedFile {
+  /** Path of the file, as it was given. */
+  readonly file: string;
+  /** Its arrays. */
+  readonly arrays: readonly ArrayInfo[];
+}
+
+/**
+ * Lists the arrays of files.
+ *
+ * @param paths Paths or patterns, each with the name of an array after a colon, if need be.
+ * @param options Names of arrays, axes of features.
+ * @returns The files, those that a pattern stands for in natural order.
+ * @throws {InputError} If a file can not be read, or no file or array fits.
+ */
+export async function listInputs(
+  paths: readonly string[],
+  options: ListArraysOptions,
+): Promise<ListedFile[]> {
+  const listed: ListedFile[] = [];
+  for (const path of paths) {
+    for (const file of await findFiles(path)) listed.push({ file, arrays: await listArrays(file, options) });
+  }
+  return listed;
+}
+
+/**
+ * Writes the arrays of files as tables.
+ *
+ * @param files The files.
+ * @returns Lines for a terminal.
+ */
+export function listText(files: readonly ListedFile[]): string {
+  return files.flatMap(({ file, arrays }) => [
+    `${printable(file)}: ${count(arrays.length, "array")}`,
+    ...textTable([
+      ["array", "type", "shape", "as features"],
+      ...arrays.toSorted((a, b) => compareNames(a.name ?? "", b.name ?? "")).map((
+        { name, dtype, shape, rows, columns, problem },
+      ) => [
+        printable(name ?? "–"),
+        dtype ?? "–",
+        shape === null ? "–" : shapeText(shape),
+        problem === null
+          ? `${count(rows!, "sample")} of ${count(columns!, "feature")}`
+          // What to do about each would fill the table.
+          : `no: ${printable(problem).split("; ")[0]}`,
+      ]),
+    ], 4),
+  ]).join("\n");
+}
