@@ -19,7 +19,7 @@ export interface RunParameters extends NetworkParameters {
   readonly step: number;
   /** Name of the task that they learn. */
   readonly task: string;
-  /** Networks that had diverged, whose parameters are not finite. */
+  /** Networks that had diverged: their parameters are the last ones, and may not be finite. */
   readonly diverged: readonly number[];
 }
 

@@ -41,5 +41,7 @@ export async function exportNetworks(folder: string, path: string): Promise<stri
     step: String(step),
     ...diverged.length > 0 && { diverged: diverged.join() },
   });
-  return diverged.length === 0 ? null : `replica ${diverged.join(", ")} of ${path} diverged, and has NaN`;
+  return diverged.length === 0
+    ? null
+    : `replica ${diverged.join(", ")} of ${path} diverged; its parameters are the last ones`;
 }
