@@ -128,14 +128,14 @@ Deno.test("staircase --export, --init-from: one line before any training for wha
   assert.deepEqual(filesIn(`${cwd}/b`), []);
 });
 
-Deno.test("staircase --export: a network that diverged is named, and cannot be begun with; none is written of none", async () => {
+Deno.test("staircase --export: a network that diverged is named; none is written where all did", async () => {
   using folder = temporaryFolder();
   const cwd = folder.path;
   const wild = [...small, "--optimizer=sgd", "--activation=relu^2"];
   const one = await run([
     ...wild,
     "--replicas=2",
-    "--learning-rate=0.001,1e38",
+    "--learning-rate=0.001,1e6",
     "--out=a",
     "--export=w.safetensors",
   ], { cwd });
@@ -144,11 +144,8 @@ Deno.test("staircase --export: a network that diverged is named, and cannot be b
     one.err,
     /\nstaircase: replica 1 of w\.safetensors diverged; its parameters are the last ones\n$/,
   );
-  const begin = await run(["--init-from=w.safetensors", "--replicas=2", "--out=b"], { cwd });
-  assert.match(
-    begin.err,
-    /^staircase: w\.safetensors: 1\.\d\.(weight|bias) is -?(NaN|Infinity) at .*; give finite parameters\n$/,
-  );
+  const bytes = await Deno.readFile(`${cwd}/w.safetensors`);
+  assert(new TextDecoder("latin1").decode(bytes).includes('"diverged":"1"'));
   const all = await run([...wild, "--learning-rate=1e6", "--out=c", "--export=v.safetensors", "--quiet"], {
     cwd,
   });

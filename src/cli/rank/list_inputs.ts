@@ -13,7 +13,7 @@ import { type ArrayInfo, listArrays, type ListArraysOptions } from "../../io/lis
 export interface ListedFile {
   /** Path of the file, as it was given. */
   readonly file: string;
-  /** Its arrays. */
+  /** Its arrays, in natural order. */
   readonly arrays: readonly ArrayInfo[];
 }
 
@@ -22,7 +22,7 @@ export interface ListedFile {
  *
  * @param paths Paths or patterns, each with the name of an array after a colon, if need be.
  * @param options Names of arrays, axes of features.
- * @returns The files, those that a pattern stands for in natural order.
+ * @returns The files, those that a pattern stands for in natural order, and their arrays as well.
  * @throws {InputError} If a file can not be read, or no file or array fits.
  */
 export async function listInputs(
@@ -31,7 +31,10 @@ export async function listInputs(
 ): Promise<ListedFile[]> {
   const listed: ListedFile[] = [];
   for (const path of paths) {
-    for (const file of await findFiles(path)) listed.push({ file, arrays: await listArrays(file, options) });
+    for (const file of await findFiles(path)) {
+      const arrays = await listArrays(file, options);
+      listed.push({ file, arrays: arrays.sort((a, b) => compareNames(a.name ?? "", b.name ?? "")) });
+    }
   }
   return listed;
 }
@@ -47,7 +50,7 @@ export function listText(files: readonly ListedFile[]): string {
     `${printable(file)}: ${count(arrays.length, "array")}`,
     ...textTable([
       ["array", "type", "shape", "as features"],
-      ...arrays.toSorted((a, b) => compareNames(a.name ?? "", b.name ?? "")).map((
+      ...arrays.map((
         { name, dtype, shape, rows, columns, problem },
       ) => [
         printable(name ?? "–"),

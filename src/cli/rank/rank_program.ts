@@ -33,6 +33,7 @@ import { rankTable } from "../rank_table.ts";
 import { verdictJson, verdictLine, Verification } from "../verification.ts";
 import { inputOptionsOf, normalizationOf, type RankFlags, rankFlags } from "./flags.ts";
 import { checkEntries, findInputs, openFeaturesOf, type RankInput } from "./inputs.ts";
+import { followed } from "./followed.ts";
 import { listInputs, listText } from "./list_inputs.ts";
 import { ranksCsv } from "./ranks_csv.ts";
 import { ranksTable } from "./ranks_table.ts";
@@ -133,31 +134,6 @@ async function writeTable(path: string, results: readonly Result[]): Promise<voi
   } catch (error) {
     throw unwritable(path, error);
   }
-}
-
-/**
- * Follows how far features that stay in their file have been read: along the longer side, in the
- * first pass over them.
- */
-function followed(features: MatrixSource, onRead: (done: number, text: string) => void): MatrixSource {
-  if ("data" in features) return features;
-  let most = 0;
-  const read = (end: number) => onRead(most = Math.max(most, end), end < most ? "read once more" : "");
-  const { rows, columns } = features;
-  return {
-    rows,
-    columns,
-    tile: (first, count) => {
-      if (rows >= columns) read(first + count);
-      return features.tile(first, count);
-    },
-    ...features.columnTile && {
-      columnTile: (first, count) => {
-        if (rows < columns) read(first + count);
-        return features.columnTile!(first, count);
-      },
-    },
-  };
 }
 
 /** Prints a table, and JSON if it is asked for. */
