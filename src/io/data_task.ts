@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { InputError, StaircaseError } from "../errors.ts";
+import { InputError } from "../errors.ts";
 import { count, listed, shown } from "../format.ts";
 import { arrayTask } from "../tasks/array_task.ts";
 import type { ClassificationTask, RegressionTask } from "../tasks/task.ts";
@@ -61,7 +61,7 @@ export async function readTask(
   if (!x_test !== !y_test || !x_test && weights_test) {
     throw new InputError(`${file}: holds a part of held-out samples; save both x_test and y_test, or none`);
   }
-  const isClassified = isWhole(y.dtype);
+  const isClassified = isInteger(y.dtype);
   const train = samplesOf({ x, y, weights, part: "" }, isClassified, file);
   const test = x_test && y_test
     ? samplesOf({ x: x_test, y: y_test, weights: weights_test, part: "_test" }, isClassified, file)
@@ -94,7 +94,7 @@ async function readArrays(path: string): Promise<DataArrays> {
 }
 
 /** Whether entries are whole numbers by their type. */
-function isWhole(dtype: DtypeName): boolean {
+function isInteger(dtype: DtypeName): boolean {
   return dtype === "bool" || /^[iu]/.test(dtype);
 }
 
@@ -115,7 +115,7 @@ function samplesOf({ x, y, weights, part }: SampleArrays, isClassified: boolean,
   if (x.shape.length !== 1 && x.shape.length !== 2 || x.data.length === 0) {
     throw refuse("x", x, "a row per sample, as x.reshape(len(x), -1)");
   }
-  if (isWhole(y.dtype) !== isClassified) {
+  if (isInteger(y.dtype) !== isClassified) {
     throw new InputError(
       `${file}: y holds ${
         isClassified ? "classes" : "values"

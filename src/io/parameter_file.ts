@@ -57,7 +57,8 @@ function transposed(data: Float32Array, rows: number, columns: number): Float32A
  *   { weights: Float32Array.of(1, 2), biases: Float32Array.of(3, 4) },
  *   { weights: Float32Array.of(5, 6), biases: Float32Array.of(7) },
  * ];
- * const tensors = new Map(parameterTensors({ widths: [1, 2, 1], activations: null, networks: [layers] }));
+ * const parameters = { widths: [1, 2, 1], activations: null, networks: [layers] };
+ * const tensors = new Map(parameterTensors(parameters));
  * assert.deepEqual([...tensors.keys()], ["0.weight", "0.bias", "2.weight", "2.bias"]);
  * assert.deepEqual(tensors.get("2.weight"), { shape: [1, 2], data: Float32Array.of(5, 6) });
  * ```
