@@ -72,6 +72,16 @@ export const liveFlag = {
   help: "serve a page on this machine that shows the run while it trains",
 } as const satisfies Flag;
 
+/** `--export`, of programs that keep the networks of one training. */
+export const exportNetworksFlag = {
+  name: "export",
+  group: "output",
+  kind: "string",
+  default: null,
+  placeholder: "FILE",
+  help: "write the networks at the end to a .safetensors file, which PyTorch loads into nn.Sequential",
+} as const satisfies Flag;
+
 /** `--json`, of programs that make a run. */
 export const runJsonFlag = {
   name: "json",

@@ -3,6 +3,9 @@
  *
  * @module
  */
+import { InputError } from "../errors.ts";
+import { quoted } from "../format.ts";
+import { isDataFile, readTask } from "../io/data_task.ts";
 import { parseOptimizerName } from "../nn/optim/optimizer.ts";
 import { parseSchedule } from "../nn/optim/schedule.ts";
 import { taskDefaults } from "../tasks/defaults.ts";
@@ -11,15 +14,22 @@ import type { Task } from "../tasks/task.ts";
 import { checkCurvature } from "../train/equation.ts";
 import type { TrainingOptions } from "../train/options.ts";
 import type { ShownDefaults } from "./help.ts";
+import { readStart } from "./init_from.ts";
 import { parseBatch, parseLayers } from "./sizes.ts";
 import { flagsOf, type OptionTable } from "./options.ts";
 import type { TrainingValues } from "./training_table.ts";
 
-/** Loads the task that options name, or takes the one that they hold. */
+/** Loads the task that options name, or reads it from a file, or takes the one that they hold. */
 export async function taskOf(
   { task, data, samples, seed }: Pick<TrainingValues, "task" | "data" | "samples" | "seed">,
 ): Promise<Task> {
   if (typeof task !== "string") return task;
+  if (isDataFile(task)) {
+    if (data !== null) {
+      throw new InputError(`task ${quoted(task)} is a file itself; leave out data ${quoted(data)}`);
+    }
+    return await readTask(task, samples ?? undefined);
+  }
   return await loadTask(task, { seed, samples: samples ?? undefined, data: data ?? undefined });
 }
 
@@ -57,32 +67,40 @@ export async function shownDefaults(
 /**
  * Reads the options of a training run.
  *
- * @param values Their values; without `spectraEvery` all probes solve spectra.
+ * @param values Their values; without `spectraEvery` all probes solve spectra. With `initFrom` the
+ * networks begin with the parameters of that file.
  * @param task The task, where it is made otherwise than by {@linkcode taskOf}.
  * @returns What to train, and how.
  * @throws {InputError} If a value is not one that the task or the network takes, or its data
  * cannot be read.
  */
 export async function trainingOptions(
-  values: Omit<TrainingValues, "spectraEvery"> & { readonly spectraEvery?: number | null },
+  values: Omit<TrainingValues, "spectraEvery"> & {
+    readonly spectraEvery?: number | null;
+    readonly initFrom?: string | null;
+  },
   task?: Task,
 ): Promise<TrainingOptions & { readonly steps: number; readonly probeEvery: number }> {
   task ??= await taskOf(values);
-  const { layers, activation, batch, seed, replicas } = values;
+  const { layers, activation, batch, seed, replicas, init, initFrom = null } = values;
   const defaults = taskDefaults(task);
-  const activations = activation === null
-    ? [defaults.activation]
-    : typeof activation === "string"
-    ? activation.split(",")
-    : activation;
+  const asked = {
+    hidden: layers === null ? null : parseLayers(layers, task),
+    activations: typeof activation === "string" ? activation.split(",") : activation,
+  };
+  const { hidden, activations: chosen, start } = initFrom === null
+    ? { ...asked, start: undefined }
+    : await readStart(initFrom, { ...asked, task, init, replicas });
+  const activations = chosen ?? [defaults.activation];
   checkCurvature(task, activations);
   const rates = values.learningRate ?? [defaults.learningRate];
   const steps = values.steps ?? defaults.steps, probeEvery = values.probeEvery ?? defaults.probeEvery;
   return {
     task,
-    hidden: layers === null ? defaults.hidden : parseLayers(layers, task),
+    hidden: hidden ?? defaults.hidden,
     activation: single(activations),
-    initializer: values.init ?? defaults.initializer,
+    initializer: init ?? defaults.initializer,
+    ...start && { start },
     optimizer: {
       name: parseOptimizerName(values.optimizer ?? defaults.optimizer),
       learningRate: single(rates),

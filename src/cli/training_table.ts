@@ -68,7 +68,7 @@ export const trainingTable: TableOf<TrainingValues> = {
   task: text({
     default: "cosines",
     placeholder: "NAME",
-    help: `what to learn: ${Object.keys(tasks).join(", ")}, ${writtenTasks}`,
+    help: `what to learn: ${Object.keys(tasks).join(", ")}, ${writtenTasks}, or data of your own, data.npz`,
     group: "what to train",
   }),
   data: text({

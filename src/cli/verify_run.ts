@@ -8,6 +8,9 @@ import { join } from "node:path";
 import { InputError, StaircaseError } from "../errors.ts";
 import { count, shown } from "../format.ts";
 import type { Gpu } from "../gpu/device.ts";
+import { readParameters } from "../io/parameter_file.ts";
+import { planIdentity } from "../io/plan_identity.ts";
+import type { RunIdentity } from "../io/run_identity.ts";
 import { parseTrace, type TraceRow } from "../io/read_trace.ts";
 import { readRun } from "../io/read_run.ts";
 import { readTextFile } from "../io/text_file.ts";
@@ -15,6 +18,7 @@ import { exactRankSeconds } from "../rank/certificates/exact_rank.ts";
 import { rankedSamples } from "../train/equation.ts";
 import { type CompleteOptions, completeOptions } from "../train/options.ts";
 import type { Probe } from "../train/trace.ts";
+import type { NetworkStart } from "../train/start.ts";
 import { follow } from "../train/follow.ts";
 import { Training } from "../train/training.ts";
 import { taskOf } from "./training_flags.ts";
@@ -52,7 +56,10 @@ const KEYS = [
 /** What `run.json` is read for. */
 interface RunRecord {
   readonly experiment?: string;
-  readonly configuration?: Partial<Omit<CompleteOptions, "task">> & {
+  readonly options?: { readonly initFrom?: string | null } | null;
+  readonly identity?: RunIdentity;
+  readonly configuration?: Partial<Omit<CompleteOptions, "task" | "start">> & {
+    readonly start?: object;
     readonly task?: { readonly name: string; readonly samples: number; readonly heldOut: number };
   };
   readonly adapter?: { readonly name: string };
@@ -68,7 +75,9 @@ interface RunRecord {
  * samples.
  */
 export async function readTrainingRun(path: string, data: string | null): Promise<RecordedRun> {
-  const { experiment, configuration: recorded, adapter } = await readRun<RunRecord>(path);
+  const { experiment, configuration: recorded, identity, options: given, adapter } = await readRun<RunRecord>(
+    path,
+  );
   const configuration = recorded ?? {};
   if (experiment !== "staircase") {
     throw new InputError(
@@ -103,11 +112,37 @@ export async function readTrainingRun(path: string, data: string | null): Promis
   const rows = parseTrace(text, file);
   if (rows.length === 0) throw new InputError(`${file}: holds no rank; give a run that has made a probe`);
   const picked = Object.fromEntries(KEYS.map((key) => [key, configuration[key]]));
+  const start = configuration.start ? await startOf(path, given?.initFrom) : null;
+  const options = completeOptions({ task, ...picked, ...start && { start } });
+  if (identity) await checkIdentity(path, identity, options);
   return {
-    options: completeOptions({ task, ...picked }),
+    options,
     rows,
     adapter: adapter?.name ?? "an unknown adapter",
   };
+}
+
+/** Reads the parameters that a run began with. */
+async function startOf(path: string, file: string | null | undefined): Promise<NetworkStart> {
+  if (typeof file === "string") return (await readParameters(file)).networks;
+  throw new InputError(
+    `${path}: began with parameters of a script, which its run.json does not name; verify it by a script`,
+  );
+}
+
+/** Checks that samples and given parameters are those of the run: files may have changed since. */
+async function checkIdentity(path: string, identity: RunIdentity, options: CompleteOptions): Promise<void> {
+  const here = await planIdentity("staircase", options), { task, start } = options;
+  if (identity.samples !== here.samples) {
+    throw new InputError(
+      `${path}: was trained on other samples of ${task.name} than there are; give its data`,
+    );
+  }
+  if (start && identity.configuration !== here.configuration) {
+    throw new InputError(
+      `${path}: began with other parameters than its file has now; give the file as it was`,
+    );
+  }
 }
 
 /**

@@ -5,13 +5,13 @@
  */
 import { InputError } from "../errors.ts";
 import { shown } from "../format.ts";
-import { type ArrayList, openFitting, openNamed } from "./array_list.ts";
+import { type ArrayHeader, type ArrayList, fittingNames, openFitting, openNamed } from "./array_list.ts";
 import { type ByteSource, FileBytes, heldBytes, joined, readRange, type SharedBytes } from "./bytes.ts";
 import { openNpy } from "./npy.ts";
 import { NPY_MAGIC } from "./npy_header.ts";
 import { listNpz } from "./npz.ts";
 import { listSafetensors } from "./safetensors.ts";
-import { looksLikeSafetensors } from "./safetensors_header.ts";
+import { looksLikeSafetensors, readSafetensorsMetadata } from "./safetensors_header.ts";
 import type { StoredArray } from "./stored_array.ts";
 
 const FORMATS = "a .npy, .npz or safetensors file";
@@ -129,14 +129,23 @@ function listArrays(source: SharedBytes, file: string): ArrayList {
   throw unknownFormat(file);
 }
 
+/** How arrays are opened: those of a file by their names, and the only one of a `.npy` file. */
+interface Opening<Opened> {
+  readonly open: (list: ArrayList, array: string | undefined) => Promise<Opened[]>;
+  readonly openOnly: (source: ByteSource, file: string) => Opened | Promise<Opened>;
+}
+
+/** The array of a `.npy` file. */
+const openOnly = (source: ByteSource, file: string) => openNpy(source, file);
+
 /**
  * Opens arrays of a file with a function that chooses them. A `.npy` file has one without a name.
  */
-async function openFrom(
+async function openFrom<Opened>(
   path: string,
-  open: (list: ArrayList, array: string | undefined) => Promise<StoredArray[]>,
+  { open, openOnly }: Opening<Opened>,
   pattern?: string,
-): Promise<StoredArray[]> {
+): Promise<Opened[]> {
   const { file, array } = await locate(path);
   if (array !== undefined && pattern !== undefined) {
     throw new InputError(
@@ -146,7 +155,7 @@ async function openFrom(
   const asked = array ?? pattern;
   using source = await openFile(file);
   if (formatOf(source) === "npy") {
-    if (asked === undefined) return [openNpy(source, file)];
+    if (asked === undefined) return [await openOnly(source, file)];
     throw new InputError(
       `${shown(file)}: is a .npy file, whose array has no name; leave out ${array === undefined ? "" : ":"}${
         shown(asked)
@@ -190,7 +199,7 @@ export async function openArrays(
   path: string,
   { tensor }: { readonly tensor?: string } = {},
 ): Promise<StoredArray[]> {
-  return await openFrom(path, openFitting, tensor);
+  return await openFrom(path, { open: openFitting, openOnly }, tensor);
 }
 
 /**
@@ -202,6 +211,65 @@ export async function openArrays(
  * are several and none is named, or it does not hold real numbers.
  */
 export async function openArray(path: string): Promise<StoredArray> {
-  const [array] = await openFrom(path, async (list, wanted) => [await openNamed(list, wanted)]);
+  const [array] = await openFrom(path, {
+    open: async (list, wanted) => [await openNamed(list, wanted)],
+    openOnly,
+  });
   return array;
+}
+
+/** An array of a file, before it is opened. */
+export interface ClosedArray {
+  /** Path of the file. */
+  readonly file: string;
+  /** Name in the file; `null` in a `.npy` file. */
+  readonly name: string | null;
+  /** Reads its header. */
+  peek(): Promise<ArrayHeader>;
+}
+
+/**
+ * Describes arrays of a file one after another, without their entries.
+ *
+ * @param path Path of the file, and after a colon the name of an array or a pattern.
+ * @param pattern The same as after a colon. Default: all arrays.
+ * @param describe Describes one of them.
+ * @returns What is said of them, in the order of the file.
+ * @throws {InputError} If the file cannot be read or is malformed, or no array fits.
+ */
+export async function arraysOf<Said>(
+  path: string,
+  pattern: string | undefined,
+  describe: (array: ClosedArray) => Promise<Said>,
+): Promise<Said[]> {
+  return await openFrom(path, {
+    open: async (list, wanted) => {
+      const said: Said[] = [], { file } = list;
+      for (const name of fittingNames(list, wanted)) {
+        said.push(await describe({ file, name, peek: () => list.peek(name) }));
+      }
+      return said;
+    },
+    openOnly: (source, file) =>
+      describe({
+        file,
+        name: null,
+        peek: async () => {
+          using array = await Promise.resolve(openNpy(source, file));
+          return { dtype: array.dtype, shape: array.shape };
+        },
+      }),
+  }, pattern);
+}
+
+/**
+ * Reads the texts that a safetensors file holds beside its arrays.
+ *
+ * @param path Path of the file.
+ * @returns Texts by their names; none for files of other formats.
+ * @throws {InputError} If the file cannot be read or is malformed.
+ */
+export async function readMetadata(path: string): Promise<Record<string, string>> {
+  using source = await openFile(path);
+  return formatOf(source) === "safetensors" ? readSafetensorsMetadata(source, shown(path)) : {};
 }

@@ -23,7 +23,18 @@ export interface ArrayList extends Disposable {
    * @throws {InputError} If the array is corrupt or does not hold real numbers.
    */
   open(name: string): Promise<StoredArray>;
+  /**
+   * Reads the header of an array.
+   *
+   * @param name One of the names.
+   * @returns Its type and its shape.
+   * @throws {InputError} If its header is corrupt, or it does not hold real numbers.
+   */
+  peek(name: string): Promise<ArrayHeader>;
 }
+
+/** Type and shape of an array. */
+export type ArrayHeader = Pick<StoredArray, "dtype" | "shape">;
 
 /** What was asked for, without a suffix that is not part of a name. */
 function withoutSuffix({ names, suffix }: ArrayList, asked: string | undefined): string | undefined {
@@ -45,6 +56,18 @@ export async function openNamed(list: ArrayList, wanted: string | undefined): Pr
 }
 
 /**
+ * Finds the arrays whose names fit a pattern.
+ *
+ * @param list The arrays of a file.
+ * @param pattern The pattern, as {@linkcode chooseArrays} takes it.
+ * @returns Their names, in the order of the file; at least one.
+ * @throws {InputError} If none fits.
+ */
+export function fittingNames(list: ArrayList, pattern: string | undefined): string[] {
+  return chooseArrays(list.names, withoutSuffix(list, pattern), shown(list.file));
+}
+
+/**
  * Opens all arrays whose names fit a pattern.
  *
  * @param list The arrays of a file.
@@ -55,7 +78,7 @@ export async function openNamed(list: ArrayList, wanted: string | undefined): Pr
 export async function openFitting(list: ArrayList, pattern: string | undefined): Promise<StoredArray[]> {
   using stack = new DisposableStack();
   const arrays: StoredArray[] = [];
-  for (const name of chooseArrays(list.names, withoutSuffix(list, pattern), shown(list.file))) {
+  for (const name of fittingNames(list, pattern)) {
     arrays.push(stack.use(await list.open(name)));
   }
   stack.move();

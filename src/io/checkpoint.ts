@@ -210,6 +210,29 @@ export async function readCheckpoint(
   );
 }
 
+/**
+ * Reads the last checkpoint of a training that is whole, and leaves all as they are: the run may
+ * still be going on.
+ *
+ * @param folder Folder of checkpoints.
+ * @param run Number of the training in its run, from 0.
+ * @returns The checkpoint; `null` if there is none.
+ * @throws {FileError} If there are some and none is whole.
+ */
+export async function latestCheckpoint(folder: string, run: number): Promise<Checkpoint | null> {
+  const refused: string[] = [];
+  for (const { path } of await findCheckpoints(folder, run)) {
+    try {
+      return await parseCheckpoint(path);
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      refused.push(error.message);
+    }
+  }
+  if (refused.length === 0) return null;
+  throw new FileError(`no checkpoint of ${folder} can be read: ${refused.join("; ")}`);
+}
+
 async function parseCheckpoint(path: string): Promise<Checkpoint> {
   const { header, body } = await readSealed(path, KIND);
   if (!isHeader(header)) throw new FileError(`${path}: its header is not that of a checkpoint`);

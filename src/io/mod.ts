@@ -42,6 +42,8 @@ export { compareNames, findFiles } from "./find_files.ts";
 export type { FloatArray } from "./floats.ts";
 export type { LockOwner } from "./folder_lock.ts";
 export type { GitState } from "./git.ts";
+export { type ArrayInfo, listArrays, type ListArraysOptions } from "./list_arrays.ts";
+export { readTask } from "./data_task.ts";
 export { Journal } from "./journal.ts";
 export {
   journalChunks,
@@ -55,6 +57,12 @@ export { camelCase, compactJson, prettyJson, snakeCase, snakeName } from "./json
 export { type Normalization, normalizationText, volumeOf } from "./normalization.ts";
 export { npy, parseNpy } from "./npy.ts";
 export { parseNpz } from "./npz.ts";
+export {
+  type NetworkParameters,
+  parameterTensors,
+  readParameters,
+  writeParameters,
+} from "./parameter_file.ts";
 export { readRun } from "./read_run.ts";
 export { type OpenedRun, type OpenedStatus, openRun } from "./open_run.ts";
 export { readOutcome, writeOutcome } from "./outcome_file.ts";
@@ -69,11 +77,13 @@ export {
   type RunFolderOptions,
   type SavedFiles,
 } from "./run_folder.ts";
+export { readRunParameters, type RunParameters } from "./run_parameters.ts";
 export { configurationHash, differenceOf, type RunIdentity } from "./run_identity.ts";
 export { readSpectra } from "./read_spectra.ts";
 export { readSnapshots, type Snapshot, writeSnapshot } from "./snapshot_file.ts";
 export { chunksOf, spectraPieces, type TraceSource, writeSpectra } from "./spectra_file.ts";
 export { parseSafetensors } from "./safetensors.ts";
+export { type NamedTensors, safetensors, safetensorsPieces } from "./safetensors_writer.ts";
 export type { StoredArray } from "./stored_array.ts";
 export { type Column, type Columns, type Table, table } from "./table.ts";
 export { type SweptValues, traceCsv, traceTable } from "./trace_csv.ts";

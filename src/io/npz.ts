@@ -42,6 +42,12 @@ export function listNpz(archive: ByteSource, file: string): ArrayList {
     throw new InputError(`${label}: two arrays have the same name; save it again with numpy.savez`);
   }
   const unpacker = new Unpacker();
+  /** Opens what the first bytes of a deflated array tell; `null` if they cannot be unpacked. */
+  const begin = async (name: string) => {
+    const member = arrays.get(name)!, bytes = openMember(archive, member, arrayLabel(file, name));
+    const begun = Math.min(member.size, LONGEST_START), start = await unpackStart(bytes, begun);
+    return start.length === begun ? openNpy(startOf(start, member.size), file, name) : null;
+  };
   return {
     file,
     names: [...arrays.keys()],
@@ -50,10 +56,14 @@ export function listNpz(archive: ByteSource, file: string): ArrayList {
       const member = arrays.get(name)!, label = arrayLabel(file, name);
       const bytes = openMember(archive, member, label);
       if (member.method === 0) return openNpy(bytes, file, name);
-      const begun = Math.min(member.size, LONGEST_START), start = await unpackStart(bytes, begun);
       // An array that does not fit its size is refused before it takes any room.
-      if (start.length === begun) openNpy(startOf(start, member.size), file, name)[Symbol.dispose]();
+      (await begin(name))?.[Symbol.dispose]();
       return openNpy(await unpacker.unpack(bytes, member, label), file, name);
+    },
+    async peek(name) {
+      const isStored = arrays.get(name)!.method === 0;
+      using array = isStored ? await this.open(name) : await begin(name) ?? await this.open(name);
+      return { dtype: array.dtype, shape: array.shape };
     },
     [Symbol.dispose]: () => unpacker[Symbol.dispose](),
   };

@@ -72,12 +72,18 @@ function openTensor(
  */
 export function listSafetensors(source: ByteSource, file: string): ArrayList {
   const tensors = readSafetensorsHeader(source, shown(file));
+  // As a promise, so that errors reject it.
+  const open = async (name: string) =>
+    await Promise.resolve(openTensor(source, file, { name, ...tensors.get(name)! }));
   return {
     file,
     names: [...tensors.keys()],
     suffix: "",
-    // As a promise, so that errors reject it.
-    open: async (name) => await Promise.resolve(openTensor(source, file, { name, ...tensors.get(name)! })),
+    open,
+    peek: async (name) => {
+      using array = await open(name);
+      return { dtype: array.dtype, shape: array.shape };
+    },
     [Symbol.dispose]: () => {},
   };
 }

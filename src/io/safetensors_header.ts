@@ -54,6 +54,25 @@ export function looksLikeSafetensors(source: ByteSource): boolean {
  * one after the other.
  */
 export function readSafetensorsHeader(source: ByteSource, name: string): Map<string, TensorInfo> {
+  const { header, start, malformed } = headerOf(source, name);
+  const tensors = new Map<string, TensorInfo>();
+  for (const [key, info] of Object.entries(header)) {
+    if (key === "__metadata__") continue;
+    const offsets = isObject(info) ? info.data_offsets : undefined;
+    const wellFormed = isObject(info) && typeof info.dtype === "string" && isSizes(info.shape) &&
+      isSizes(offsets) && offsets.length === 2 && offsets[0] <= offsets[1];
+    if (!wellFormed) {
+      throw malformed(`tensor ${shown(key)} lacks a dtype, a shape or two data_offsets in order`);
+    }
+    const [begin, end] = [start + offsets[0], start + offsets[1]];
+    tensors.set(key, { dtype: info.dtype as string, shape: info.shape as number[], begin, end });
+  }
+  checkPlaces(tensors, start, { size: source.size, name, malformed });
+  return tensors;
+}
+
+/** The object of a header, where the tensors begin, and the error of one that is malformed. */
+function headerOf(source: ByteSource, name: string) {
   const malformed = (what: string, cause?: unknown) =>
     new InputError(`${name}: malformed safetensors header: ${what}; save it again`, { cause });
   if (source.size < 8) {
@@ -69,21 +88,23 @@ export function readSafetensorsHeader(source: ByteSource, name: string): Map<str
       `${name}: truncated after ${source.size} of the header's ${start} bytes; save it again`,
     );
   }
-  const header = parseHeader(readRange(source, 8, length), malformed);
-  const tensors = new Map<string, TensorInfo>();
-  for (const [key, info] of Object.entries(header)) {
-    if (key === "__metadata__") continue;
-    const offsets = isObject(info) ? info.data_offsets : undefined;
-    const wellFormed = isObject(info) && typeof info.dtype === "string" && isSizes(info.shape) &&
-      isSizes(offsets) && offsets.length === 2 && offsets[0] <= offsets[1];
-    if (!wellFormed) {
-      throw malformed(`tensor ${shown(key)} lacks a dtype, a shape or two data_offsets in order`);
-    }
-    const [begin, end] = [start + offsets[0], start + offsets[1]];
-    tensors.set(key, { dtype: info.dtype as string, shape: info.shape as number[], begin, end });
-  }
-  checkPlaces(tensors, start, { size: source.size, name, malformed });
-  return tensors;
+  return { header: parseHeader(readRange(source, 8, length), malformed), start, malformed };
+}
+
+/**
+ * Reads the texts that a safetensors file holds beside its tensors.
+ *
+ * @param source The file.
+ * @param name Name of the file, for errors.
+ * @returns Texts by their names; none if it has none.
+ * @throws {InputError} If the header is malformed.
+ */
+export function readSafetensorsMetadata(source: ByteSource, name: string): Record<string, string> {
+  const { header: { __metadata__: metadata = {} }, malformed } = headerOf(source, name);
+  const isWellFormed = isObject(metadata) &&
+    Object.values(metadata).every((text) => typeof text === "string");
+  if (!isWellFormed) throw malformed("its metadata are not texts by their names");
+  return metadata as Record<string, string>;
 }
 
 /** Reads the JSON object of a header. */

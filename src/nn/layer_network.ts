@@ -5,7 +5,8 @@
  */
 import { InputError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
-import { type LayerParameters, Network } from "./network.ts";
+import type { LayerParameters } from "./layout.ts";
+import { Network } from "./network.ts";
 
 /** Hidden layers of one shape. */
 export interface LayerNetworkOptions {

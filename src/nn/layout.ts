@@ -3,7 +3,16 @@
  *
  * @module
  */
-import { vectors } from "../linalg/matrix_view.ts";
+import { ShapeError } from "../errors.ts";
+import { padRows, vectors } from "../linalg/matrix_view.ts";
+
+/** Parameters of one layer of one replica. */
+export interface LayerParameters {
+  /** W, row-major, `inputs × outputs`. */
+  readonly weights: Float32Array;
+  /** b. */
+  readonly biases: Float32Array;
+}
 
 /**
  * Shape of one dense layer and the place of its parameters, in vectors of four floats from the
@@ -58,4 +67,55 @@ export function parameterLayout(widths: readonly number[]): ParameterLayout {
     size = bias + outputStride;
   }
   return { layers, size };
+}
+
+/**
+ * Takes the parameters of one replica out of those of all, without padding.
+ *
+ * @param layout Their places.
+ * @param all Parameters of all replicas, as the GPU has them.
+ * @param replica Index of the replica.
+ * @returns For each layer W, row-major `inputs × outputs`, and b.
+ */
+export function unpackParameters(
+  { layers, size }: ParameterLayout,
+  all: Float32Array,
+  replica: number,
+): LayerParameters[] {
+  const words = all.subarray(replica * size * 4, (replica + 1) * size * 4);
+  return layers.map(({ inputs, outputs, outputStride, weights, bias }) => {
+    const matrix = new Float32Array(inputs * outputs);
+    for (let i = 0; i < inputs; i++) {
+      const row = 4 * (weights + i * outputStride);
+      matrix.set(words.subarray(row, row + outputs), i * outputs);
+    }
+    return { weights: matrix, biases: words.slice(4 * bias, 4 * bias + outputs) };
+  });
+}
+
+/**
+ * Pads the parameters of one replica as the GPU has them.
+ *
+ * @param layout Their places.
+ * @param parameters For each layer W, row-major `inputs × outputs`, and b.
+ * @param whose Name of the network, for the error.
+ * @returns The words of the replica.
+ * @throws {ShapeError} If they are not those of a network of this shape.
+ */
+export function packParameters(
+  { layers, size }: ParameterLayout,
+  parameters: readonly LayerParameters[],
+  whose: string,
+): Float32Array<ArrayBuffer> {
+  const words = new Float32Array(4 * size);
+  for (const [index, { inputs, outputs, weights, bias }] of layers.entries()) {
+    const given = parameters[index];
+    if (
+      parameters.length !== layers.length ||
+      given.weights.length !== inputs * outputs || given.biases.length !== outputs
+    ) throw new ShapeError(`the parameters are not those of ${whose}`);
+    words.set(padRows(given.weights, outputs), 4 * weights);
+    words.set(given.biases, 4 * bias);
+  }
+  return words;
 }

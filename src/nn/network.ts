@@ -12,7 +12,7 @@ import type { Gpu } from "../gpu/device.ts";
 import type { Dispatch } from "../gpu/kernel.ts";
 import type { WorkOptions } from "../gpu/paced_commands.ts";
 import { givesTurns } from "../gpu/turns.ts";
-import { type MatrixView, padRows } from "../linalg/matrix_view.ts";
+import type { MatrixView } from "../linalg/matrix_view.ts";
 import { type Activation, parseActivation } from "./activation.ts";
 import { bindInitialize } from "./initialize.ts";
 import { parseInitializer } from "./initializer.ts";
@@ -20,7 +20,13 @@ import { bindJetForward } from "./jets/jet_forward.ts";
 import { jetComponents, tangentRows } from "./jets/jets.ts";
 import { type RandomStream, randomStreams } from "./random_stream.ts";
 import { bindDenseForward } from "./layers/dense_forward.ts";
-import { type ParameterLayout, parameterLayout } from "./layout.ts";
+import {
+  type LayerParameters,
+  packParameters,
+  type ParameterLayout,
+  parameterLayout,
+  unpackParameters,
+} from "./layout.ts";
 import { MOST_LAYERS } from "./limits.ts";
 import type { SampleArrays } from "./samples.ts";
 import { WINDOW } from "./layers/weight_windows.ts";
@@ -69,14 +75,6 @@ export interface BatchEvaluation {
   readonly rows: number;
   /** Pairs (Σ w ℓ, hits), `count` for each replica. */
   readonly loss: { readonly array: GpuArray; readonly count: number };
-}
-
-/** Parameters of one layer of one replica. */
-export interface LayerParameters {
-  /** W, row-major, `inputs × outputs`. */
-  readonly weights: Float32Array;
-  /** b. */
-  readonly biases: Float32Array;
 }
 
 /** A dense network in GPU memory. */
@@ -228,7 +226,7 @@ export class Network implements Disposable {
    * @returns For each layer W, row-major `inputs × outputs`, and b.
    */
   async readParameters(replica = 0): Promise<LayerParameters[]> {
-    return this.#unpack(await this.parameters.read(), replica);
+    return unpackParameters(this.layout, await this.parameters.read(), replica);
   }
 
   /**
@@ -238,7 +236,7 @@ export class Network implements Disposable {
    */
   async readAllParameters(): Promise<LayerParameters[][]> {
     const all = await this.parameters.read();
-    return Array.from({ length: this.replicas }, (_, replica) => this.#unpack(all, replica));
+    return Array.from({ length: this.replicas }, (_, replica) => unpackParameters(this.layout, all, replica));
   }
 
   /**
@@ -250,35 +248,12 @@ export class Network implements Disposable {
    */
   writeParameters(parameters: readonly LayerParameters[], replica = 0): void {
     const { layout, replicas, widths } = this;
-    const words = new Float32Array(4 * layout.size);
-    for (const [index, { inputs, outputs, weights, bias }] of layout.layers.entries()) {
-      const given = parameters[index];
-      if (
-        !(replica >= 0 && replica < replicas) || parameters.length !== layout.layers.length ||
-        given.weights.length !== inputs * outputs || given.biases.length !== outputs
-      ) {
-        throw new ShapeError(
-          `the parameters are not those of replica ${replica} of a network ${
-            widths.join("-")
-          } with ${replicas}`,
-        );
-      }
-      words.set(padRows(given.weights, outputs), 4 * weights);
-      words.set(given.biases, 4 * bias);
+    const whose = `replica ${replica} of a network ${widths.join("-")} with ${replicas}`;
+    if (!(replica >= 0 && replica < replicas)) {
+      throw new ShapeError(`the parameters are not those of ${whose}`);
     }
+    const words = packParameters(layout, parameters, whose);
     this.parameters.write(words, replica * words.length);
-  }
-
-  #unpack(all: Float32Array, replica: number): LayerParameters[] {
-    const words = all.subarray(replica * this.layout.size * 4, (replica + 1) * this.layout.size * 4);
-    return this.layout.layers.map(({ inputs, outputs, outputStride, weights, bias }) => {
-      const matrix = new Float32Array(inputs * outputs);
-      for (let i = 0; i < inputs; i++) {
-        const row = 4 * (weights + i * outputStride);
-        matrix.set(words.subarray(row, row + outputs), i * outputs);
-      }
-      return { weights: matrix, biases: words.slice(4 * bias, 4 * bias + outputs) };
-    });
   }
 
   /** Frees the parameters. */

@@ -8,10 +8,10 @@ import { InputError, ShapeError } from "../errors.ts";
 import { checkTask, plural } from "./check_task.ts";
 import type { TaskDefaults } from "./task.ts";
 import { countClasses, oneHot, readLabels } from "./labels.ts";
-import { readNumbers, readTable, type Table } from "./table.ts";
+import { readNumbers, readTable, type ShapedNumbers, type Table } from "./table.ts";
 import type { ClassificationTask, ClassSamples, RegressionTask } from "./task.ts";
 
-export type { Table };
+export type { ShapedNumbers, Table };
 
 /** Inputs with their targets or their labels. */
 export interface ArraySamples {

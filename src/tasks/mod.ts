@@ -14,7 +14,13 @@
  * @module
  */
 export { boundingBox, type Box, intoCube } from "./bounding_box.ts";
-export { type ArraySamples, arrayTask, type ArrayTaskOptions, type Table } from "./array_task.ts";
+export {
+  type ArraySamples,
+  arrayTask,
+  type ArrayTaskOptions,
+  type ShapedNumbers,
+  type Table,
+} from "./array_task.ts";
 export { taskDefaults } from "./defaults.ts";
 export { digits } from "./digits/digits.ts";
 export { poolImages } from "./digits/pool.ts";

@@ -7,9 +7,18 @@ import { InputError, ShapeError } from "../errors.ts";
 import { plural } from "./check_task.ts";
 
 /**
- * Numbers, one row per sample: a flat array of all rows, one after the other, or an array of rows.
+ * Numbers, one row per sample: a flat array of all rows, one after the other, an array of rows, or
+ * a flat array with its shape, as `parseNpy` reads it.
  */
-export type Table = ArrayLike<number> | readonly ArrayLike<number>[];
+export type Table = ArrayLike<number> | readonly ArrayLike<number>[] | ShapedNumbers;
+
+/** Numbers in row-major order with their shape: `[samples]` or `[samples, numbers]`. */
+export interface ShapedNumbers {
+  /** Size along each axis. */
+  readonly shape: readonly number[];
+  /** All rows, one after the other. */
+  readonly data: ArrayLike<number>;
+}
 
 /** A table, flat. */
 export interface FlatTable {
@@ -49,7 +58,7 @@ export function readNumbers(values: ArrayLike<number>, what: string): Float32Arr
  * @param width Numbers per row; by default those of the first row, 1 in a flat array.
  * @returns The table, flat.
  * @throws {InputError} If one of its entries is no number.
- * @throws {ShapeError} If it has a row of another width.
+ * @throws {ShapeError} If it has a row of another width, or a shape that does not fit.
  *
  * @example
  * ```ts
@@ -60,6 +69,7 @@ export function readNumbers(values: ArrayLike<number>, what: string): Float32Arr
  * ```
  */
 export function readTable(table: Table, what: string, width?: number): FlatTable {
+  if (isShaped(table)) return readShaped(table, what, width);
   if (!Array.isArray(table) || typeof table[0] !== "object") {
     return { data: readNumbers(table as ArrayLike<number>, what), width: width ?? 1 };
   }
@@ -73,4 +83,21 @@ export function readTable(table: Table, what: string, width?: number): FlatTable
     data.set(row, k * each);
   }
   return { data, width: each };
+}
+
+function isShaped(table: Table): table is ShapedNumbers {
+  return typeof table === "object" && table !== null && "shape" in table && "data" in table;
+}
+
+function readShaped({ shape, data }: ShapedNumbers, what: string, width: number | undefined): FlatTable {
+  const text = `${what} of shape (${shape.join(", ")})`;
+  if (shape.length !== 1 && shape.length !== 2) {
+    throw new ShapeError(`${text}: give one axis, or a row per sample`);
+  }
+  const numbers = readNumbers(data, what), [rows, each = 1] = shape;
+  if (numbers.length !== rows * each) {
+    throw new ShapeError(`${text} needs ${plural(rows * each, "number")}, got ${numbers.length}`);
+  }
+  if (width !== undefined && width !== each) throw new ShapeError(`${text}: give rows of ${width}`);
+  return { data: numbers, width: each };
 }

@@ -13,6 +13,7 @@ import { Escalation } from "./escalation.ts";
 import { objectiveOf } from "./objective.ts";
 import type { CompleteOptions } from "./options.ts";
 import { drawnInitializer, STRUCTURED, structureFirstLayer } from "./pretrain/structured_start.ts";
+import { writeStart } from "./start.ts";
 import { RunState } from "./run_state.ts";
 import { bindProbeCommands, type ProbeCommands } from "./probe_commands.ts";
 import type { DivergedReplica } from "./state.ts";
@@ -64,7 +65,8 @@ export async function bindTraining(
   const drawn = drawnInitializer(initializer);
   const shape = { inputs, hidden, outputs, activation, initializer: drawn, replicas, seed, streams };
   const network = stack.use(await Network.create(gpu, shape));
-  if (initializer === STRUCTURED) await structureFirstLayer(network, options.task);
+  if (options.start) writeStart(network, options.start);
+  else if (initializer === STRUCTURED) await structureFirstLayer(network, options.task);
   return { network, commands: await bindTrainingCommands(network, options, stack, work) };
 }
 

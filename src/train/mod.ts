@@ -41,14 +41,13 @@ export {
   parseInitializer,
 } from "../nn/initializer.ts";
 export { type LossEntry, losses, lossNames, type SampleLossName } from "../nn/loss/loss.ts";
-export { type LayerLayout, type ParameterLayout, parameterLayout } from "../nn/layout.ts";
 export {
-  type Activations,
-  type BatchEvaluation,
+  type LayerLayout,
   type LayerParameters,
-  Network,
-  type NetworkOptions,
-} from "../nn/network.ts";
+  type ParameterLayout,
+  parameterLayout,
+} from "../nn/layout.ts";
+export { type Activations, type BatchEvaluation, Network, type NetworkOptions } from "../nn/network.ts";
 export {
   type OptimizerEntry,
   type OptimizerName,
@@ -97,5 +96,6 @@ export {
 } from "./trace.ts";
 export { follow } from "./follow.ts";
 export type { DivergedLayer, DivergedReplica, SavedTraining, TraceChunk, TrainingState } from "./state.ts";
+export type { NetworkStart } from "./start.ts";
 export type { StairTests } from "./stair_tests.ts";
 export { Training } from "./training.ts";

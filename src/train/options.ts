@@ -15,6 +15,7 @@ import { checkTask } from "../tasks/check_task.ts";
 import { taskDefaults } from "../tasks/defaults.ts";
 import type { Task } from "../tasks/task.ts";
 import type { TrainingState } from "./state.ts";
+import { checkStart, type NetworkStart } from "./start.ts";
 import { MOST_EPSILONS, MOST_LAYERS, MOST_REPLICAS, MOST_STEPS } from "./limits.ts";
 
 /** What to train, and how. Options without a default take that of the task, see `taskDefaults`. */
@@ -63,6 +64,11 @@ export interface TrainingOptions {
   readonly precision?: Precision;
   /** Number of replicas, which differ in their random streams. Default: 1. */
   readonly replicas?: number;
+  /**
+   * Parameters that the networks begin with: for each replica, or for one that all replicas are,
+   * those of each layer. Default: drawn by the initialiser.
+   */
+  readonly start?: NetworkStart;
   /** Seed of the random streams. Default: 0. */
   readonly seed?: number;
   /**
@@ -84,8 +90,10 @@ export interface TrainingOptions {
   readonly signal?: AbortSignal;
 }
 
-/** {@linkcode TrainingOptions} with every choice made. */
-export type CompleteOptions = Required<Omit<TrainingOptions, "signal">>;
+/** {@linkcode TrainingOptions} with every choice made. `start` is absent unless it was given. */
+export type CompleteOptions =
+  & Required<Omit<TrainingOptions, "signal" | "start">>
+  & Pick<TrainingOptions, "start">;
 
 const KEYS: Readonly<Record<keyof TrainingOptions, true>> = {
   task: true,
@@ -102,6 +110,7 @@ const KEYS: Readonly<Record<keyof TrainingOptions, true>> = {
   threshold: true,
   precision: true,
   replicas: true,
+  start: true,
   seed: true,
   streams: true,
   stopOnDivergence: true,
@@ -144,6 +153,7 @@ export function completeOptions(options: TrainingOptions): CompleteOptions {
     streams: options.streams ?? null,
     stopOnDivergence: options.stopOnDivergence ?? false,
     retain: options.retain ?? true,
+    ...options.start && { start: options.start },
   };
   checkOptions(complete, options.signal);
   return complete;
@@ -228,6 +238,7 @@ function checkOptions(options: CompleteOptions, signal: AbortSignal | undefined)
   checkName("precision", options.precision, PRECISIONS);
   checkNumber("replicas", options.replicas, { min: 1, max: MOST_REPLICAS, integer: true });
   checkNumber("seed", options.seed, { min: 0, max: 2 ** 32 - 1, integer: true });
+  if (options.start) checkStart(options.start, options);
   if (options.streams !== null) randomStreams(options.replicas, options.seed, options.streams);
   for (const key of ["stopOnDivergence", "retain"] as const) {
     const value: unknown = options[key];

@@ -12,6 +12,8 @@ export interface SubtitleFacts
   extends Pick<CompleteOptions, "activation" | "optimizer" | "batch" | "initializer" | "replicas" | "seed"> {
   /** Number of training samples. */
   readonly samples: number;
+  /** Present if the networks begin with given parameters. */
+  readonly start?: unknown;
 }
 
 /** Names of the losses on an axis. */
@@ -60,14 +62,14 @@ export function runTexts(
  * @returns The line.
  */
 function runSubtitle(facts: SubtitleFacts, widths: readonly number[]): string {
-  const { activation, optimizer, batch, samples, initializer, replicas, seed } = facts;
+  const { activation, optimizer, batch, samples, initializer, start, replicas, seed } = facts;
   const activations = [...new Set(typeof activation === "string" ? [activation] : activation)].join(", ");
   const rates = typeof optimizer.learningRate === "number"
     ? [optimizer.learningRate]
     : optimizer.learningRate;
   const rate = [...new Set(extent(rates))].join(" to ");
   return [
-    `${widths.join("-")} ${activations}, ${initializer}`,
+    `${widths.join("-")} ${activations}, ${start ? "given parameters" : initializer}`,
     `${optimizer.name}, learning rate ${rate}`,
     `${batch === null ? "full batch" : `batches of ${batch}`} of ${samples} samples`,
     replicas > 1 ? `${replicas} replicas of seed ${seed}` : `seed ${seed}`,

@@ -27,13 +27,15 @@ export async function withAdvice(
   options: CompleteOptions,
 ): Promise<unknown> {
   if (!(error instanceof LimitError)) return error;
+  // Given parameters are of this shape, and take no room.
+  const { start: _, ...drawn } = options;
   const fits = (smaller: CompleteOptions) =>
     wouldFit(gpu, async (plan) => {
       using stack = new DisposableStack();
       const { network, commands } = await bindTraining(plan, smaller, stack);
       new Submissions(network, smaller, commands, stack);
     });
-  const advice = await adviceFor(options, fits);
+  const advice = await adviceFor(drawn, fits);
   if (advice === null) return error;
   const Kind = error instanceof OutOfMemoryError ? OutOfMemoryError : LimitError;
   return new Kind(`${error.message} (${advice})`, { cause: error });

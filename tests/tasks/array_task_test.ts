@@ -150,3 +150,29 @@ Deno.test("arrayTask: data that cannot be trained on is refused with its place",
     assert.throws(() => arrayTask(options as ArrayTaskOptions), inputError(message), String(message));
   }
 });
+
+Deno.test("arrayTask: arrays with their shape are those of rows", () => {
+  const x = { shape: [3, 2], data: Float64Array.of(0, 1, 2, 3, 4, 5) }, rows = [[0, 1], [2, 3], [4, 5]];
+  const y = { shape: [3], data: [7, 8, 9] };
+  assert.deepEqual(arrayTask({ x, y }), arrayTask({ x: rows, y: [7, 8, 9] }));
+  const test = { x: { shape: [1, 2], data: [6, 7] }, y: { shape: [1, 1], data: [1] } };
+  assert.deepEqual(
+    arrayTask({ x, y, test }).test,
+    arrayTask({ x: rows, y: [7, 8, 9], test: { x: [[6, 7]], y: [1] } }).test,
+  );
+  const wrong: [options: Partial<ArrayTaskOptions>, message: RegExp][] = [
+    [{ x: { shape: [3, 2], data: [1, 2] } }, /^x of shape \(3, 2\) needs 6 numbers, got 2$/],
+    [
+      { x: { shape: [3, 2, 1], data: x.data } },
+      /^x of shape \(3, 2, 1\): give one axis, or a row per sample$/,
+    ],
+    [{ x: { shape: [], data: [1] } }, /^x of shape \(\): give one axis/],
+    [{ x, inputs: 3 }, /^x of shape \(3, 2\): give rows of 3$/],
+    [{ test: { x: y, y } }, /^x of shape \(3\): give rows of 2$/],
+    [{ y: { shape: [2], data: [1, 2] } }, /2 samples of 2 inputs need 4 numbers in x, got 6$/],
+  ];
+  for (const [changed, message] of wrong) {
+    assert.throws(() => arrayTask({ x, y, ...changed }), inputError(message));
+    assert.throws(() => arrayTask({ x, y, ...changed }), ShapeError);
+  }
+});

@@ -115,6 +115,22 @@ export const rankFlags = [
   ...verificationFlags,
   ...machineFlags,
   {
+    name: "list",
+    group: "output",
+    kind: "boolean",
+    default: false,
+    help:
+      "list the arrays of the files, with types, shapes, and whether they can be features; compute nothing",
+  },
+  {
+    name: "out",
+    group: "output",
+    kind: "string",
+    default: null,
+    placeholder: "FILE",
+    help: "write a table as CSV: a row for each file, array and threshold; one that is there is replaced",
+  },
+  {
     name: "json",
     group: "output",
     kind: "boolean",

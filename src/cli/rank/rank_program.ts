@@ -3,15 +3,19 @@
  *
  * @module
  */
+import { basename, dirname } from "node:path";
 import { InputError, ShapeError } from "../../errors.ts";
 import { count, printable } from "../../format.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { turn } from "../../gpu/turns.ts";
+import { writeAtomically } from "../../io/atomic.ts";
 import { dtypes } from "../../io/dtypes.ts";
 import { readWeights } from "../../io/feature_file.ts";
+import { unwritable } from "../../io/file_reason.ts";
 import { compactJson } from "../../io/json.ts";
 import { type Normalization, volumeOf } from "../../io/normalization.ts";
 import { type NamedRanks, rankJson } from "../../io/rank_json.ts";
+import { checkWritable } from "../../io/writable_folder.ts";
 import type { MatrixSource } from "../../linalg/matrix_source.ts";
 import type { Threshold } from "../../rank/certificates/rank_interval.ts";
 import type { RankVerdict } from "../../rank/certificates/verify_ranks.ts";
@@ -29,6 +33,9 @@ import { rankTable } from "../rank_table.ts";
 import { verdictJson, verdictLine, Verification } from "../verification.ts";
 import { inputOptionsOf, normalizationOf, type RankFlags, rankFlags } from "./flags.ts";
 import { checkEntries, findInputs, openFeaturesOf, type RankInput } from "./inputs.ts";
+import { followed } from "./followed.ts";
+import { listInputs, listText } from "./list_inputs.ts";
+import { ranksCsv } from "./ranks_csv.ts";
 import { ranksTable } from "./ranks_table.ts";
 
 /** Name, help and flags. */
@@ -63,7 +70,8 @@ interface Result {
  * Computes the ranks of the features that a command line names, and prints them.
  *
  * What can be told before any work is checked first: files, shapes, weights, and the entries of
- * arrays of up to 128 MiB. If one of many fails after that, those before it are printed.
+ * arrays of up to 128 MiB. If one of many fails after that, those before it are printed, and
+ * written to the table of `--out`.
  *
  * @param call Values of the flags, paths, the signal to stop.
  * @throws {InputError} If flags, files, arrays or weights are not what they must be.
@@ -71,22 +79,27 @@ interface Result {
 export async function runRanks(
   { flags, given: names, positionals, signal }: ProgramCall<typeof rankFlags>,
 ): Promise<void> {
-  const { epsilons, precision, rankMethod, center } = flags;
+  const { epsilons, precision, rankMethod, center, out } = flags;
+  if (flags.list) return await list(positionals, flags);
   const threshold: Threshold = flags.relative ? "relative" : "absolute";
   const normalization = normalizationOf(flags, names);
   const inputs = await findInputs(positionals, inputOptionsOf(flags));
+  if (out !== null) await checkWritable(dirname(out), [basename(out)]);
   inputs.forEach((input) => checkLimits(input, flags));
   const weights = await weightsOf(inputs, normalization);
   if (inputs.length > 1) await checkEntries(inputs, { signal });
   const verification = await Verification.open(flags.exportCertificate);
   using gpu = await openGpu(flags);
   const results: Result[] = [];
-  using progress = createProgress({ total: inputs.length, label: "rank", quiet: flags.quiet });
+  const total = inputs.length > 1 ? inputs.length : Math.max(inputs[0].rows, inputs[0].columns);
+  using progress = createProgress({ total, label: "rank", quiet: flags.quiet });
   try {
     for (const input of inputs) {
       await turn({ signal });
       using opened = await openFeaturesOf(input, isHeld(flags));
-      const { features } = opened;
+      const features = inputs.length > 1
+        ? opened.features
+        : followed(opened.features, (done, text) => progress.update(done, text));
       const given = { threshold, center, ...weights ? { weights } : volumeOf(normalization, input.rows) };
       const options = { ...given, epsilons, precision, rankMethod, signal };
       const ranks = await ranksOf(gpu, input, { features, options });
@@ -101,8 +114,26 @@ export async function runRanks(
   } finally {
     progress.finish();
     if (results.length > 0) print(results, flags);
+    if (results.length > 0 && out !== null) await writeTable(out, results);
   }
   verification.failIfWrong();
+}
+
+/** Prints what files hold. */
+async function list(paths: readonly string[], flags: RankFlags): Promise<void> {
+  if (flags.out !== null) throw new InputError("--list computes no ranks; leave out --out");
+  const files = await listInputs(paths, inputOptionsOf(flags));
+  if (!flags.quiet) console.log(listText(files));
+  if (flags.json) console.log(compactJson({ files }));
+}
+
+/** Writes the table of `--out`. */
+async function writeTable(path: string, results: readonly Result[]): Promise<void> {
+  try {
+    await writeAtomically(path, ranksCsv(results.map(({ named }) => named)).pieces());
+  } catch (error) {
+    throw unwritable(path, error);
+  }
 }
 
 /** Prints a table, and JSON if it is asked for. */

@@ -12,6 +12,7 @@ import type { KernelTime } from "../../gpu/measure/profiler.ts";
 import type { SweptValues, TraceShape } from "../../io/mod.ts";
 import type { Table } from "../../io/table.ts";
 import type { ReportTexts } from "../../report/run_report.ts";
+import type { NetworkStart } from "../../train/start.ts";
 import type { DivergedLayer } from "../../train/state.ts";
 import type { TrainingSession } from "./training_session.ts";
 import type { Probe, Trace } from "../../train/trace.ts";
@@ -27,6 +28,8 @@ export interface ExperimentPlan {
   readonly task?: Task;
   /** The tasks, if there are several. */
   readonly tasks?: readonly Task[];
+  /** Parameters that the networks begin with, if they are given. */
+  readonly start?: NetworkStart;
 }
 
 /** What keeps the training of a run in files, so that it can go on after any end. */

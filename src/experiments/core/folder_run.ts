@@ -10,10 +10,10 @@ import { loadFormats } from "../../convert/draw.ts";
 import type { FigureFormat } from "../../convert/formats.ts";
 import { DeviceLostError, type FileError, InputError } from "../../errors.ts";
 import { differenceOf, prettyJson, RunFolder, snakeCase, zonedDate } from "../../io/mod.ts";
+import { planIdentity } from "../../io/plan_identity.ts";
 import { holdsRun } from "../../io/run_files.ts";
 import type { Experiment, ExperimentPlan, ExperimentResult } from "./experiment.ts";
 import type { GpuLease } from "./gpu_lease.ts";
-import { planIdentity } from "./plan_identity.ts";
 import { adapterOf, type ExperimentRecord, experimentRecord, runningRecord } from "./record.ts";
 import { type RunOptions, runPlan } from "./run.ts";
 import {

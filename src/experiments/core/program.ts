@@ -10,7 +10,14 @@ import { completeValues, flagsOf, type GivenOptions, type OptionTable } from "..
 import { type Program, type ProgramCall, runProgram } from "../../cli/program.ts";
 import { openGpu } from "../../cli/implementation.ts";
 import { print, say } from "../../cli/output.ts";
-import { folderFlags, liveFlag, reportFlag, runFlags, watchFlag } from "../../cli/program_flags.ts";
+import {
+  exportNetworksFlag,
+  folderFlags,
+  liveFlag,
+  reportFlag,
+  runFlags,
+  watchFlag,
+} from "../../cli/program_flags.ts";
 import { runPath } from "../../cli/run_path.ts";
 import { createProgress } from "../../cli/progress.ts";
 import { shownDefaults } from "../../cli/training_flags.ts";
@@ -20,6 +27,7 @@ import { compactJson, snakeCase } from "../../io/json.ts";
 import { readRun } from "../../io/mod.ts";
 import type { LiveServer } from "../../live/server.ts";
 import type { Experiment, ExperimentPlan } from "./experiment.ts";
+import { checkExport, exportNetworks } from "./export_networks.ts";
 import { type FolderRunOptions, runInFolder } from "./folder_run.ts";
 import { GpuLease } from "./gpu_lease.ts";
 import { adapterOf, failIfDiverged } from "./record.ts";
@@ -38,6 +46,7 @@ type CommonFlags = FlagValues<typeof runFlags> & {
   readonly watch?: boolean;
   readonly report: boolean;
   readonly live?: boolean;
+  readonly export?: string | null;
 };
 
 /**
@@ -47,7 +56,7 @@ type CommonFlags = FlagValues<typeof runFlags> & {
  * @returns The flags.
  */
 export function experimentFlags(
-  { name, options, page }: Pick<Experiment, "name" | "options" | "page">,
+  { name, options, page, trace }: Pick<Experiment, "name" | "options" | "page" | "trace">,
 ): Flag[] {
   const isWatched = Object.hasOwn(options, "probeEvery");
   return [
@@ -56,6 +65,7 @@ export function experimentFlags(
     ...isWatched ? [watchFlag] : [],
     reportFlag,
     ...page ? [liveFlag] : [],
+    ...trace ? [exportNetworksFlag] : [],
     ...runFlags,
   ];
 }
@@ -88,6 +98,8 @@ async function execute<Options extends OptionTable, Plan extends ExperimentPlan,
 ): Promise<void> {
   const { name, options } = experiment;
   const common = flags as CommonFlags, { quiet, json, checkpointEvery, watch = false } = common;
+  const { export: exported = null } = common;
+  if (exported !== null) await checkExport(exported);
   const askedFormats = parseFormats(common.formats);
   const isOption = ([key]: [string, unknown]) => Object.hasOwn(options, key);
   const asked = Object.fromEntries(Object.entries(flags).filter(isOption));
@@ -99,7 +111,10 @@ async function execute<Options extends OptionTable, Plan extends ExperimentPlan,
     Object.fromEntries(Object.entries(flags).filter(([key]) => given.has(key))),
   );
   if (resumed?.isDone) {
-    if (!quiet) say(`${name}: the run in ${resume} is done; give more --steps to go on with it`);
+    if (exported !== null) {
+      await exportFrom(name, resume!, exported);
+      if (!quiet) print(exported);
+    } else if (!quiet) say(`${name}: the run in ${resume} is done; give more --steps to go on with it`);
     if (json) print(compactJson(snakeCase(await readRun(resume!))));
     return;
   }
@@ -135,13 +150,26 @@ async function execute<Options extends OptionTable, Plan extends ExperimentPlan,
   progress.finish();
   await page?.finish();
   const { record, result, paths, error } = run;
+  const isExported = exported !== null && paths.length > 0 && record.status !== "diverged";
   if (signal.aborted && paths.length > 0) say(`${name}: ${resumeText(name, run.folder)}`);
   if (paths.length === 0) say(`${name}: nothing came of it, and the run in ${run.folder} is kept`);
   const lines = experiment.report?.(result, record.timings.kernels) ?? [];
-  if (!quiet) print([experimentText(record, lines), "", ...paths].join("\n"));
+  if (exported !== null && !isExported) {
+    say(`${name}: ${exported} is not written, as there is no network to keep`);
+  }
+  // A fault of it must not keep the results from being printed.
+  const fault = isExported ? await exportFrom(name, run.folder, exported).catch((fault) => fault) : null;
+  const written = isExported && !fault ? [...paths, exported] : paths;
+  if (!quiet) print([experimentText(record, lines), "", ...written].join("\n"));
   if (json) print(compactJson(snakeCase(record)));
-  if (error) throw error;
+  if (error ?? fault) throw error ?? fault;
   failIfDiverged(record);
+}
+
+/** Writes the networks of a run, and says what is wrong with them. */
+async function exportFrom(name: string, folder: string, path: string): Promise<void> {
+  const notice = await exportNetworks(folder, path);
+  if (notice !== null) say(`${name}: ${notice}`);
 }
 
 /** Opens a page that follows the run, once that has begun. */

@@ -30,10 +30,14 @@ export interface TaskConfiguration
   readonly heldOut: number;
 }
 
-/** The plan of an experiment; of a task only its name, description and sizes. */
+/**
+ * The plan of an experiment; of a task only its name, description and sizes, of given parameters
+ * the number of networks.
+ */
 export type Configuration<Plan extends ExperimentPlan = ExperimentPlan> =
   & {
     readonly [Key in keyof Plan]: Key extends "task" ? TaskConfiguration
+      : Key extends "start" ? { readonly networks: number } | undefined
       : Key extends "tasks" ? readonly TaskConfiguration[]
       : Plan[Key];
   }
@@ -170,9 +174,10 @@ export function adapterOf(gpu: Gpu): ExperimentRecord["adapter"] {
 
 /** Replaces the tasks of a plan by their descriptions. */
 function configurationOf<Plan extends ExperimentPlan>(plan: Plan, runs: number): Configuration<Plan> {
-  const { task, tasks } = plan;
+  const { task, tasks, start } = plan;
   return {
     ...plan,
+    ...start && { start: { networks: start.length } },
     ...task && { task: taskConfiguration(task) },
     ...tasks && { tasks: tasks.map(taskConfiguration) },
     runs,

@@ -4,7 +4,8 @@
  * @module
  */
 import { activationBound, parseActivation } from "../../nn/activation.ts";
-import { type LayerParameters, Network } from "../../nn/network.ts";
+import type { LayerParameters } from "../../nn/layout.ts";
+import { Network } from "../../nn/network.ts";
 import { rankedSamples } from "../../train/equation.ts";
 import { pretrainLayer } from "../../train/pretrain/pretrain_layer.ts";
 import { structuredLayer } from "../../train/pretrain/structured_layer.ts";

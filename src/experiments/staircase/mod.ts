@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type TableOf, toggle } from "../../cli/options.ts";
+import { type TableOf, text, toggle } from "../../cli/options.ts";
 import { trainingOptions } from "../../cli/training_flags.ts";
 import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
 import { traceTable } from "../../io/trace_csv.ts";
@@ -18,6 +18,8 @@ import { staircasePage } from "./texts.ts";
 
 /** Values of the options of a training. */
 export interface StaircaseOptions extends TrainingValues {
+  /** File of the parameters that the networks begin with; `null` to draw them. */
+  readonly initFrom: string | null;
   /** Whether to stop when the first replica diverges. */
   readonly stopOnDivergence: boolean;
   /** Whether to measure the GPU time of each kernel. */
@@ -42,6 +44,14 @@ export const staircase: Experiment<TableOf<StaircaseOptions>, CompleteOptions, S
     ],
     options: {
       ...trainingTable,
+      initFrom: text({
+        default: null,
+        placeholder: "FILE",
+        help:
+          "begin with the parameters of a .safetensors or .npz file, as --export or PyTorch has them; widths, " +
+          "and activations if it names them, are those of the file",
+        group: "what to train",
+      }),
       stopOnDivergence: toggle({
         default: false,
         help: "stop when the first replica diverges; otherwise the others go on",

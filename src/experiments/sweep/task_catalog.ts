@@ -4,8 +4,8 @@
  * @module
  */
 import { createHash, type Hash } from "node:crypto";
+import { taskOf } from "../../cli/training_flags.ts";
 import { taskDefaults } from "../../tasks/defaults.ts";
-import { loadTask } from "../../tasks/registry.ts";
 import type { Samples, Task } from "../../tasks/task.ts";
 import type { TaskFacts, TaskSource } from "./trial.ts";
 
@@ -53,9 +53,7 @@ export class TaskCatalog {
   load(source: TaskSource): Promise<Task> {
     const key = keyOf(source);
     if (this.#last?.key !== key) {
-      const { task, data, samples, seed } = source;
-      const options = { seed, samples: samples ?? undefined, data: data ?? undefined };
-      this.#last = { key, task: loadTask(task, options) };
+      this.#last = { key, task: taskOf(source) };
     }
     return this.#last.task;
   }

@@ -11,7 +11,7 @@ import type { Gpu } from "../../gpu/device.ts";
 import { ReadbackRing } from "../../gpu/readback.ts";
 import { bindDenseGradient, gradientSlices } from "../../nn/layers/dense_gradient.ts";
 import { layerNetwork } from "../../nn/layer_network.ts";
-import type { LayerParameters } from "../../nn/network.ts";
+import type { LayerParameters } from "../../nn/layout.ts";
 import { uploadSamples } from "../../nn/samples.ts";
 import { bindUpdate, optimizerArrays } from "../../nn/optim/update.ts";
 import { bindLogDeterminant } from "../../rank/spectra/log_determinant.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import { InputError } from "../../errors.ts";
-import type { LayerParameters } from "../../nn/network.ts";
+import type { LayerParameters } from "../../nn/layout.ts";
 import { permutation, uniform } from "../../stats/random.ts";
 import type { Samples } from "../../tasks/task.ts";
 

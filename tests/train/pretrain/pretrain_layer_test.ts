@@ -1,5 +1,5 @@
 import { InputError, ShapeError } from "../../../src/errors.ts";
-import type { LayerParameters } from "../../../src/nn/network.ts";
+import type { LayerParameters } from "../../../src/nn/layout.ts";
 import { pretrainLayer, type PretrainLayerOptions } from "../../../src/train/pretrain/pretrain_layer.ts";
 import { assert } from "../../deps.ts";
 import { randomFloats } from "../../support/arrays.ts";

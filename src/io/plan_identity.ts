@@ -3,8 +3,16 @@
  *
  * @module
  */
-import { configurationHash, type RunIdentity } from "../../io/mod.ts";
-import type { ExperimentPlan } from "./experiment.ts";
+import type { Task } from "../tasks/task.ts";
+import { configurationHash, type RunIdentity } from "./run_identity.ts";
+
+/** Options of an experiment, checked and completed, with its tasks. */
+export interface IdentifiedPlan {
+  /** The task, if there is one. */
+  readonly task?: Task;
+  /** The tasks, if there are several. */
+  readonly tasks?: readonly Task[];
+}
 
 /** Options that may change when a run goes on: it has the same bits up to there. */
 const CHANGEABLE = ["steps", "stopOnDivergence", "retain"];
@@ -17,7 +25,7 @@ const CHANGEABLE = ["steps", "stopOnDivergence", "retain"];
  * @param plan The plan.
  * @returns The identity.
  */
-export async function planIdentity(experiment: string, plan: ExperimentPlan): Promise<RunIdentity> {
+export async function planIdentity(experiment: string, plan: IdentifiedPlan): Promise<RunIdentity> {
   const { task, tasks, ...others } = plan;
   const all = [...task ? [task] : [], ...tasks ?? []];
   const options = Object.entries(others).filter(([key]) => !CHANGEABLE.includes(key));

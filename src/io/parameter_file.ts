@@ -1,0 +1,276 @@
+/**
+ * Parameters of networks in files, by the names and in the layout of PyTorch's `nn.Sequential`.
+ *
+ * @module
+ */
+import { InputError } from "../errors.ts";
+import { listed, quoted, shown } from "../format.ts";
+import { parseActivation } from "../nn/activation.ts";
+import type { LayerParameters } from "../nn/layout.ts";
+import { openArrays, readMetadata } from "./array_file.ts";
+import { writeAtomically } from "./atomic.ts";
+import { unwritable } from "./file_reason.ts";
+import { type FloatArray, shapeText } from "./floats.ts";
+import { safetensorsPieces } from "./safetensors_writer.ts";
+import { wholeArray } from "./stored_array.ts";
+
+/** Networks of one shape with their parameters. */
+export interface NetworkParameters {
+  /** Widths from the input to the output. */
+  readonly widths: readonly number[];
+  /** Activations of the hidden layers; `null` where they are not known. */
+  readonly activations: readonly string[] | null;
+  /** For each network, for each of its layers, W and b. */
+  readonly networks: readonly (readonly LayerParameters[])[];
+}
+
+/** `0.weight`, or with the number of the network in front `3.0.weight`. */
+const NAME = /^(?:(\d+)\.)?(\d+)\.(weight|bias)$/;
+
+/** Names that an error lists. */
+const MOST_LISTED = 8;
+
+/** Exchanges rows and columns. */
+function transposed(data: Float32Array, rows: number, columns: number): Float32Array {
+  const turned = new Float32Array(data.length);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) turned[j * rows + i] = data[i * columns + j];
+  }
+  return turned;
+}
+
+/**
+ * Names the parameters of networks as PyTorch does. Those of one network have the keys of
+ * `nn.Sequential(Linear, activation, Linear, …)`: `0.weight`, `0.bias`, `2.weight` … Those of
+ * several have the keys of an `nn.ModuleList` of such, `0.0.weight` …, the number of the network in
+ * front.
+ *
+ * @param parameters The networks.
+ * @returns The tensors: weights `outputs × inputs`, biases with one axis.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { parameterTensors } from "./parameter_file.ts";
+ *
+ * const layers = [
+ *   { weights: Float32Array.of(1, 2), biases: Float32Array.of(3, 4) },
+ *   { weights: Float32Array.of(5, 6), biases: Float32Array.of(7) },
+ * ];
+ * const parameters = { widths: [1, 2, 1], activations: null, networks: [layers] };
+ * const tensors = new Map(parameterTensors(parameters));
+ * assert.deepEqual([...tensors.keys()], ["0.weight", "0.bias", "2.weight", "2.bias"]);
+ * assert.deepEqual(tensors.get("2.weight"), { shape: [1, 2], data: Float32Array.of(5, 6) });
+ * ```
+ */
+export function parameterTensors({ widths, networks }: NetworkParameters): [string, FloatArray][] {
+  return networks.flatMap((layers, network) =>
+    layers.flatMap(({ weights, biases }, index): [string, FloatArray][] => {
+      const inputs = widths[index], outputs = widths[index + 1];
+      const key = `${networks.length > 1 ? `${network}.` : ""}${2 * index}`;
+      return [
+        [`${key}.weight`, { shape: [outputs, inputs], data: transposed(weights, inputs, outputs) }],
+        [`${key}.bias`, { shape: [outputs], data: biases }],
+      ];
+    })
+  );
+}
+
+/**
+ * Writes the parameters of networks as a safetensors file that PyTorch loads, see
+ * {@linkcode parameterTensors}. Its metadata have the widths and the activations, which layers of
+ * PyTorch's own do not know all of. The file is never there in part.
+ *
+ * @param path Path of the file. A file there is replaced.
+ * @param parameters The networks.
+ * @param notes Further texts for the metadata. Default: none.
+ * @throws {FileError} If it cannot be written.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { readParameters, writeParameters } from "./parameter_file.ts";
+ *
+ * const path = await Deno.makeTempFile({ suffix: ".safetensors" });
+ * const layers = [
+ *   { weights: Float32Array.of(1, 2), biases: Float32Array.of(3, 4) },
+ *   { weights: Float32Array.of(5, 6), biases: Float32Array.of(7) },
+ * ];
+ * const parameters = { widths: [1, 2, 1], activations: ["tanh"], networks: [layers] };
+ * await writeParameters(path, parameters);
+ * assert.deepEqual(await readParameters(path), parameters);
+ * await Deno.remove(path);
+ * ```
+ */
+export async function writeParameters(
+  path: string,
+  parameters: NetworkParameters,
+  notes: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const { widths, activations } = parameters;
+  const metadata = {
+    // Other programs ask for it before they load a file into PyTorch.
+    format: "pt",
+    ...notes,
+    widths: widths.join(),
+    ...activations && { activations: activations.join() },
+  };
+  const pieces = safetensorsPieces(parameterTensors(parameters), metadata);
+  try {
+    await writeAtomically(path, pieces);
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+/** A tensor of a file, rounded to single precision. */
+interface NamedTensor extends FloatArray {
+  readonly name: string;
+  readonly data: Float32Array;
+}
+
+/** The tensors of the layers of a network, by the numbers of the layers. */
+type LayerTensors = Map<number, { weight?: NamedTensor; bias?: NamedTensor }>;
+
+/**
+ * Reads the parameters of networks from a safetensors or `.npz` file with the names and the layout
+ * of {@linkcode parameterTensors}. The numbers of the layers need only ascend, so that the
+ * `nn.Sequential` may hold a `Flatten` or a `Dropout` as well.
+ *
+ * @param path Path of the file. Its numbers may be of any real type, and are rounded to single
+ * precision.
+ * @returns The networks.
+ * @throws {InputError} If the file cannot be read or is malformed, holds other tensors, a number
+ * that is not finite, or layers that do not follow each other.
+ */
+export async function readParameters(path: string): Promise<NetworkParameters> {
+  const file = shown(path);
+  const { activations } = await readMetadata(path);
+  const found = await readTensors(path);
+  const numbers = [...found.keys()].sort((a, b) => a - b);
+  const gap = numbers.findIndex((number, index) => number !== index);
+  if (gap >= 0) throw new InputError(`${file}: holds no network ${gap}; number them from 0 without gaps`);
+  const read = numbers.map((number) => readNetwork(found.get(number)!, file));
+  const [{ widths }] = read;
+  const other = read.findIndex((each) => each.widths.join() !== widths.join());
+  if (other >= 0) {
+    throw new InputError(
+      `${file}: holds a network ${widths.join("-")} and one ${
+        read[other].widths.join("-")
+      }; save one shape per file`,
+    );
+  }
+  const names = activations?.split(",") ?? null;
+  if (names) checkActivations(names, widths.length - 2, file);
+  return { widths, activations: names, networks: read.map(({ layers }) => layers) };
+}
+
+function checkActivations(names: readonly string[], hidden: number, file: string): void {
+  if (names.length !== hidden) {
+    throw new InputError(
+      `${file}: its metadata name ${names.length} activations for ${hidden} hidden layers; name one for each`,
+    );
+  }
+  for (const name of names) {
+    try {
+      parseActivation(name);
+    } catch (cause) {
+      throw new InputError(`${file}: ${(cause as Error).message}`, { cause });
+    }
+  }
+}
+
+/** Reads all tensors, by the numbers of their networks. */
+async function readTensors(path: string): Promise<Map<number, LayerTensors>> {
+  const file = shown(path);
+  const arrays = await openArrays(path);
+  using stack = new DisposableStack();
+  arrays.forEach((array) => stack.use(array));
+  const parts = arrays.map(({ name }) => NAME.exec(name ?? ""));
+  const odd = parts.findIndex((part) => part === null);
+  if (odd >= 0) {
+    throw new InputError(
+      `${file}: holds ${
+        arrays[odd].name === null ? "an array without a name" : quoted(arrays[odd].name)
+      }, which is no parameter of an nn.Sequential of Linear layers; save its state_dict alone`,
+    );
+  }
+  if (new Set(parts.map((part) => part![1] === undefined)).size > 1) {
+    throw new InputError(
+      `${file}: holds one network without a number and others with one (${
+        listed(arrays.map(({ name }) => name!), MOST_LISTED)
+      }); number all or none`,
+    );
+  }
+  const networks = new Map<number, LayerTensors>();
+  for (const [i, array] of arrays.entries()) {
+    const [, network = "0", layer, kind] = parts[i]!;
+    const { shape, data } = wholeArray(array);
+    const tensor = { name: array.name!, shape, data: Float32Array.from(data) };
+    checkTensor(tensor, kind === "weight" ? 2 : 1, file);
+    const layers: LayerTensors = networks.get(Number(network)) ?? new Map();
+    networks.set(
+      Number(network),
+      layers.set(Number(layer), { ...layers.get(Number(layer)), [kind]: tensor }),
+    );
+  }
+  return networks;
+}
+
+function checkTensor({ name, shape, data }: NamedTensor, axes: number, file: string): void {
+  if (shape.length !== axes || shape.includes(0)) {
+    throw new InputError(
+      `${file}: ${shown(name)} has shape ${shapeText(shape)}, and that of a Linear layer ${
+        axes === 2 ? "two axes" : "one axis"
+      }; give networks of Linear layers alone`,
+    );
+  }
+  const wrong = data.findIndex((value) => !Number.isFinite(value));
+  if (wrong < 0) return;
+  const place = axes === 2 ? [Math.floor(wrong / shape[1]), wrong % shape[1]] : [wrong];
+  throw new InputError(
+    `${file}: ${shown(name)} is ${data[wrong]} at ${
+      shapeText(place)
+    }, in single precision; give finite parameters`,
+  );
+}
+
+/** Joins the tensors of a network. */
+function readNetwork(tensors: LayerTensors, file: string) {
+  const widths: number[] = [], layers: LayerParameters[] = [];
+  let before = "";
+  for (const [number, { weight, bias }] of [...tensors].sort(([a], [b]) => a - b)) {
+    if (!weight || !bias) {
+      const { name } = weight ?? bias!;
+      const missing = name.replace(/\w+$/, weight ? "bias" : "weight");
+      throw new InputError(
+        `${file}: has ${shown(name)} and no ${shown(missing)}; save layer ${number} with both`,
+      );
+    }
+    const [outputs, inputs] = weight.shape;
+    if (bias.data.length !== outputs) {
+      throw new InputError(
+        `${file}: ${shown(bias.name)} has ${bias.data.length} entries, and ${
+          shown(weight.name)
+        } ${outputs} rows; give as many`,
+      );
+    }
+    if (widths.length > 0 && widths.at(-1) !== inputs) {
+      throw new InputError(
+        `${file}: ${shown(weight.name)} takes ${inputs} inputs, and ${shown(before)} has ${
+          widths.at(-1)
+        } outputs; give layers that follow each other`,
+      );
+    }
+    if (widths.length === 0) widths.push(inputs);
+    widths.push(outputs);
+    before = weight.name;
+    layers.push({ weights: transposed(weight.data, outputs, inputs), biases: bias.data });
+  }
+  if (layers.length < 2) {
+    throw new InputError(
+      `${file}: holds ${layers.length} layer; give a network with at least one hidden layer`,
+    );
+  }
+  return { widths, layers };
+}
