@@ -72,5 +72,9 @@ export async function readStart(path: string, asked: AskedNetworks): Promise<Sta
       }; give --replicas ${networks.length}, or a file of one network`,
     );
   }
-  return { hidden: others, activations: activations ?? found.activations, start: networks };
+  // One name for all layers where they agree, as the command line gives it.
+  const own = found.activations && new Set(found.activations).size === 1
+    ? found.activations.slice(0, 1)
+    : found.activations;
+  return { hidden: others, activations: activations ?? own, start: networks };
 }

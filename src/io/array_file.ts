@@ -255,6 +255,7 @@ export async function arraysOf<Said>(
         file,
         name: null,
         peek: async () => {
+          // As a promise, so that errors reject it.
           using array = await Promise.resolve(openNpy(source, file));
           return { dtype: array.dtype, shape: array.shape };
         },

@@ -3,7 +3,7 @@ import { assert } from "../deps.ts";
 import { forward } from "../reference/network.ts";
 import { stepErrors } from "../reference/network_errors.ts";
 import { npyOfBytes, zipArchive } from "../support/array_files.ts";
-import { command, filesIn, root, run, temporaryFolder } from "../support/program.ts";
+import { command, filesIn, pairwise, root, run, temporaryFolder } from "../support/program.ts";
 import { fileURLToPath } from "node:url";
 
 const small = ["--layers=8,6", "--samples=32", "--steps=20", "--probe-every=10"];
@@ -194,19 +194,18 @@ Deno.test({
       ["--activation=leaky-relu:0.2,relu^2", "--init=pytorch"],
       ["--activation=sigmoid,relu", "--replicas=3"],
     ];
-    for (const [i, flags] of cases.entries()) {
-      const out = `o${i}`, file = `${out}.safetensors`;
-      const args = ["--task=franke2d", ...small, ...flags, `--out=${out}`, `--export=${file}`];
-      const ended = await run([...args, "--quiet"], { cwd });
+    const files = cases.map((_, i) => `w${i}.safetensors`);
+    await pairwise(cases, async (flags) => {
+      const i = cases.indexOf(flags), to = [`--out=o${i}`, `--export=${files[i]}`];
+      const ended = await run(["--task=franke2d", ...small, ...flags, ...to, "--quiet"], { cwd });
       assert.deepEqual(ended, { code: 0, out: "", err: "" });
-      const { success, stdout, stderr } = await new Deno.Command(python!, {
-        args: [script, file, "x.npy"],
-        cwd,
-      }).output();
-      assert(success, new TextDecoder().decode(stderr));
-      const outputs: number[][][] = JSON.parse(new TextDecoder().decode(stdout));
+    });
+    const loaded = await new Deno.Command(python!, { args: [script, "x.npy", ...files], cwd }).output();
+    assert(loaded.success, new TextDecoder().decode(loaded.stderr));
+    const outputs: number[][][][] = JSON.parse(new TextDecoder().decode(loaded.stdout));
+    for (const [i, file] of files.entries()) {
       const { widths, activations, networks } = await readParameters(`${cwd}/${file}`);
-      assert.equal(outputs.length, networks.length);
+      assert.equal(outputs[i].length, networks.length);
       for (const [n, layers] of networks.entries()) {
         const theta = layers.flatMap(({ weights, biases }) => [...weights, ...biases]);
         const network = { widths, activations: activations! };
@@ -214,8 +213,8 @@ Deno.test({
         const bounds = stepErrors(network, theta, samples, "mean-squared-error").outputs;
         for (let k = 0; k < 20; k++) {
           const [exact] = forward(network, theta, [x[2 * k], x[2 * k + 1]]).h.at(-1)!;
-          const error = Math.abs(outputs[n][k][0] - exact), [bound] = bounds[k];
-          assert(error <= bound && bound < 1e-3, `${flags}: ${error} of at most ${bound}`);
+          const error = Math.abs(outputs[i][n][k][0] - exact), [bound] = bounds[k];
+          assert(error <= bound && bound < 1e-3, `${cases[i]}: ${error} of at most ${bound}`);
         }
       }
       // The state_dict as PyTorch has it, through NumPy.

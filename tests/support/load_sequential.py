@@ -1,4 +1,4 @@
-"""Loads exported networks into PyTorch, and prints their outputs: WEIGHTS.safetensors INPUTS.npy.
+"""Loads exported networks into PyTorch, and prints their outputs: INPUTS.npy WEIGHTS.safetensors…
 
 Reads safetensors by the format's own description, for machines without that package.
 """
@@ -55,13 +55,17 @@ def sequential(metadata):
     return nn.Sequential(*layers)
 
 
-metadata, state = load_file(sys.argv[1])
-networks = 1 + max(int(name.split(".")[0]) for name in state) if any(name.count(".") > 1 for name in state) else 1
-model = nn.ModuleList(sequential(metadata) for _ in range(networks)) if networks > 1 else sequential(metadata)
-model.load_state_dict(state)
-x = torch.from_numpy(np.load(sys.argv[2]))
-with torch.no_grad():
-    outputs = [each(x).tolist() for each in (model if networks > 1 else [model])]
-# What PyTorch itself saves comes back by --init-from, without the package for safetensors.
-np.savez(sys.argv[1] + ".npz", **{name: tensor.numpy() for name, tensor in model.state_dict().items()})
-print(json.dumps(outputs))
+def outputs(path, x):
+    metadata, state = load_file(path)
+    count = 1 + max(int(name.split(".")[0]) for name in state) if any(name.count(".") > 1 for name in state) else 1
+    model = nn.ModuleList(sequential(metadata) for _ in range(count)) if count > 1 else sequential(metadata)
+    model.load_state_dict(state)
+    # What PyTorch itself saves comes back by --init-from, without the package for safetensors.
+    np.savez(path + ".npz", **{name: tensor.numpy() for name, tensor in model.state_dict().items()})
+    with torch.no_grad():
+        return [each(x).tolist() for each in (model if count > 1 else [model])]
+
+
+inputs, *files = sys.argv[1:]
+x = torch.from_numpy(np.load(inputs))
+print(json.dumps([outputs(path, x) for path in files]))
