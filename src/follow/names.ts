@@ -57,6 +57,24 @@ export function findStep(
   return { step: stepOf(found[1], name), from: found.index, to: found.index + found[0].length };
 }
 
+/**
+ * Finds the step in a name by itself, without others to compare it with.
+ *
+ * @param name Name of a file.
+ * @param pattern Pattern, see {@linkcode namedSteps}; `null` for the number behind a word such as
+ * `step`, or else the last one.
+ * @returns The step; `null` without one.
+ * @throws {InputError} If it is too large, or the pattern is none.
+ */
+export function stepOfName(name: string, pattern: string | null): number | null {
+  if (pattern === null) {
+    const digits = name.replace(ENDING, "").match(/\d+(?!.*\d)/)?.[0];
+    return findStep(name)?.step ?? (digits === undefined ? null : stepOf(digits, name));
+  }
+  const fits = compile(pattern), found = fits.exec(name) ?? fits.exec(name.replace(ENDING, ""));
+  return found ? stepOf(found.groups!.step, name) : null;
+}
+
 /** Compiles a pattern with `{step}`, `{layer}` and `*`. */
 function compile(pattern: string): RegExp {
   const parts = pattern.split(/(\{step\}|\{layer\}|\*)/);
