@@ -151,16 +151,19 @@ class Writer:
             temporary.unlink(missing_ok=True)
 
     def _send(self, step, loss, arrays):
-        self._begin_pipe(arrays)
+        self._begin_pipe(arrays, step == 0)
         layers = [{"name": name, "dtype": a.dtype.str, "shape": a.shape} for name, a in arrays.items()]
         loss = loss if math.isfinite(loss) else None
         self._frame({"step": step, "loss": loss, "layers": layers}, *arrays.values())
 
-    def _begin_pipe(self, layers=()):
+    def _begin_pipe(self, layers=(), anew=True):
         if not self.begun:
-            command = watch_command("-", "--out", str(self.folder / "rank"), *self.flags)
-            # Not in this session: after Ctrl-C, it is the end of the training that ends the watcher.
-            self.watcher = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
+            flags = [*(["--overwrite"] if anew else []), *self.flags]
+            command = watch_command("-", "--out", str(self.folder / "rank"), *flags)
+            # It takes what the training leaves of the processor. In a session of its own it does not get Ctrl-C,
+            # but ends with the training.
+            command = (["nice", "-n", "19"] if os.name == "posix" else []) + command
+            self.watcher = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=2, start_new_session=True)
             self.begun = True
             self._frame({"staircase": 1, **self.about, "layers": list(layers)})
 

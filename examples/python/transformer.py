@@ -54,7 +54,9 @@ def main():
             optimizer.step()
     model.eval()
     with torch.no_grad():
-        print(f"loss {loss.item():.4f}, held out {(model(x_test).argmax(1) == y_test).float().mean():.1%} right")
+        right = model(x_test[::4]).argmax(1) == y_test[::4]
+    print(f"loss {loss.item():.4f}, held out {right.float().mean():.1%} right")
 
 
-main()
+if __name__ == "__main__":
+    main()
