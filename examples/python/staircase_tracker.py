@@ -5,7 +5,6 @@
     tracker.step(step, loss)                   # every step, before optimizer.step()
 
 For JAX and NumPy, tracker.log(step, loss, {"layer1": features}) replaces the last two.
-
 `python3 -m staircase_tracker DIR` watches a folder. `python3 -m staircase_tracker --pipe train.py ...` runs a
 script whose trackers start the watcher themselves and send it features through a pipe. A tracker never stops
 a training: it warns once, goes on without, and counts in end.json the steps that it could not write."""
@@ -47,6 +46,7 @@ class Tracker:
         leaves = [n for n, m in modules.items() if not (any(m.children()) or NO_LAYER.search(kinds[n]))]
         chosen = [name for name in modules if ACTIVATION.search(kinds[name])] or leaves
         if names is not None:
+            names = [names] if isinstance(names, str) else names
             chosen = [name for name in modules if any(fnmatch.fnmatchcase(name, pattern) for pattern in names)]
         self._model, self._modules = model, {name: modules[name] for name in chosen}
         self._probe, self._axis = probe, axis

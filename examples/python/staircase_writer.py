@@ -61,11 +61,12 @@ def fetch(array, index=()):
 
 
 def watch_command(source, *flags):
-    return ["deno", "task", "--cwd", str(Path(__file__).resolve().parents[2]), "watch", source, *flags]
+    toolkit = os.environ.get("STAIRCASE", str(Path(__file__).resolve().parent / "../.."))
+    return ["deno", "task", "--cwd", toolkit, "watch", source, *flags]
 
 
 def command_line(args):
-    """python3 -m staircase_tracker"""
+    """Does what `python3 -m staircase_tracker` is for."""
     if args[:1] == ["--pipe"] and len(args) > 1:
         os.environ["STAIRCASE_PIPE"], sys.argv = "1", args[1:]
         sys.path.insert(0, str(Path(args[1]).absolute().parent))

@@ -223,6 +223,7 @@ def check_modules_chosen(folder):
         assert chosen(model["_fc"]) == ["0"]
         assert chosen(model, ["fc.*", "c*v"]) == ["conv", "fc.0", "fc.1"]
         assert chosen(nn.ModuleDict({"loss": nn.Linear(1, 1), "step": nn.Linear(1, 1)})) == ["loss_layer", "step_layer"]
+        assert chosen(model, "a*") == ["act"]
         assert chosen(nn.Linear(1, 1)) == ["model"]
         assert chosen(nn.DataParallel(nn.Sequential(nn.Linear(1, 1)))) == ["0"]
         attention = nn.ModuleList([nn.MultiheadAttention(2, 1), nn.Softmax(1), nn.ReLU6(), nn.GELU(), nn.LeakyReLU()])

@@ -154,11 +154,14 @@ Deno.test({
     using folder = temporaryFolder();
     const { path: cwd } = folder;
     const env = fakeDeno(cwd, `echo "$@" > ${cwd}/arguments; cat > ${cwd}/stream; echo watched`);
-    const { code, out, err } = await runPython(["-c", script("pass", piped)], { cwd, env });
+    const { code, out, err } = await runPython(["-c", script("pass", piped)], {
+      cwd,
+      env: { ...env, STAIRCASE: "/toolkit" },
+    });
     assert.deepEqual([code, out, err], [0, "", "watched\n"]);
     assert.match(
       Deno.readTextFileSync(`${cwd}/arguments`),
-      /^task --cwd \S+ watch - --out \S+\/run\/rank --overwrite --relative\n$/,
+      /^task --cwd \/toolkit watch - --out \S+\/run\/rank --overwrite --relative\n$/,
     );
     const stream = Deno.readFileSync(`${cwd}/stream`);
     let at = 0;
