@@ -25,7 +25,7 @@ class Tracker:
         pipe = pipe or "STAIRCASE_PIPE" in os.environ
         about = {"every": every, "samples": samples, "program": sys.argv[0], "pid": os.getpid()}
         self._writer = Writer(folder, about, waiting, None if not pipe else [] if pipe is True else pipe)
-        self.warned, self._every, self._samples, self._pid = set(), every, samples, os.getpid()
+        self.warned, self._every, self._samples = set(), every, samples
         self._model, self._modules, self._probe, self._axis = None, {}, None, None
         self._next, self._last, self._hooks, self._seen = None, -1, [], {}
         atexit.register(lambda: self.__exit__(getattr(sys, "last_type", None)))
@@ -84,10 +84,9 @@ class Tracker:
     @guarded
     def close(self, status="done"):
         """Waits until everything is written. The ends of `with` and of Python call it."""
-        if self._pid == os.getpid():
-            self._hook(None)
-            self._model, self._modules, self._probe = None, {}, None
-            self._writer.close(status)
+        self._hook(None)
+        self._model, self._modules, self._probe = None, {}, None
+        self._writer.close(status)
 
     def __enter__(self):
         return self

@@ -95,7 +95,7 @@ class Writer:
 
     @guarded
     def close(self, status):
-        if self.thread.is_alive():
+        if self.thread.is_alive():  # Not in a process that was forked, such as a worker of DataLoader.
             self.queue.put(status, timeout=PATIENCE)
             self.thread.join(2 * PATIENCE)
 
