@@ -61,8 +61,10 @@ def fetch(array, index=()):
 
 
 def watch_command(source, *flags):
-    toolkit = os.environ.get("STAIRCASE", str(Path(__file__).resolve().parent / "../.."))
-    return ["deno", "task", "--cwd", toolkit, "watch", source, *flags]
+    """What `deno task watch` runs, but in this folder: looks for a GPU adapter, and returns the command itself."""
+    toolkit = Path(os.environ.get("STAIRCASE", Path(__file__).resolve().parent / "../.."))
+    subprocess.call(["deno", "run", "-A", str(toolkit / "src/cli/setup.ts")], stdin=subprocess.DEVNULL, stdout=2)
+    return ["deno", "run", "-A", str(toolkit / "examples/watch.ts"), source, *flags]
 
 
 def command_line(args):
@@ -72,7 +74,7 @@ def command_line(args):
         sys.path.insert(0, str(Path(args[1]).absolute().parent))
         runpy.run_path(args[1], run_name="__main__")
     elif args and not args[0].startswith("-"):
-        sys.exit(subprocess.call(watch_command(os.path.abspath(args[0]), *args[1:])))
+        sys.exit(subprocess.call(watch_command(*args)))
     else:
         sys.exit("usage: python3 -m staircase_tracker DIR [FLAGS OF watch], or --pipe SCRIPT [ARGUMENTS]")
 
