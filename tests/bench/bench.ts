@@ -27,6 +27,7 @@ import { singularValueBench } from "./singular_values.ts";
 import { staircaseBench } from "./staircase.ts";
 import { trainingSteps } from "./step.ts";
 import { benchTable } from "./table.ts";
+import { trackerBench } from "./tracker.ts";
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   steps: trainingSteps,
@@ -36,6 +37,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   staircase: staircaseBench,
   "kept-run": keptRunBench,
   cockpit: cockpitBench,
+  tracker: trackerBench,
   products,
   growth,
   eigenvalues: eigenvalueBench,

@@ -1,5 +1,5 @@
 /**
- * Which tests run programs: ours, a browser, Slurm, Jupyter.
+ * Which tests run programs: ours, a browser, Slurm, Jupyter, PyTorch.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 const STARTS = ["tests/acceptance/", "tests/examples/", "tests/experiments/", "tests/recipes_test.ts"];
 
 /** Modules of this folder that start another program. A test of one imports its module. */
-const DRIVERS = /from "[./]*support\/(chromium|slurm|notebook)\.ts"/;
+const DRIVERS = /from "[./]*support\/(chromium|slurm|notebook|python)\.ts"/;
 
 /**
  * Whether the tests of a file run programs.
