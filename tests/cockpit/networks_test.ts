@@ -9,7 +9,7 @@ import { symmetricEigenvectors } from "../../src/cockpit/data/symmetric_eigenvec
 import { completeValues } from "../../src/cli/options.ts";
 import { runInFolder } from "../../src/experiments/core/folder_run.ts";
 import { GpuLease } from "../../src/experiments/core/gpu_lease.ts";
-import { readNetworks } from "../../src/experiments/core/run_outputs.ts";
+import { readNetworks } from "../../src/report/run_networks.ts";
 import { staircase } from "../../src/experiments/staircase/mod.ts";
 import { Gpu } from "../../src/gpu/device.ts";
 import { uniform } from "../../src/stats/random.ts";

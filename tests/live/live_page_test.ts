@@ -111,7 +111,7 @@ Deno.test({
     await control("Step").press("Enter");
     await waitFor(open, ".progress", new RegExp(`^step ${(Math.floor(before / 10) + 1) * 10} of`));
     assert.equal(await control("Train").count(), 1);
-    assert.match(page.url(), /&speed=10$/);
+    await page.waitForURL(/&speed=10$/);
 
     // A setting is typed in: the address follows, the focus stays in the form.
     const widths = page.getByLabel("hidden widths").first();
@@ -120,7 +120,7 @@ Deno.test({
     await page.keyboard.type("5,0");
     await page.keyboard.press("Tab");
     await waitFor(open, ".message", /hidden widths/);
-    assert.match(page.url(), /layers=5%2C0/);
+    await page.waitForURL(/layers=5%2C0/);
     assert.equal(await page.evaluate("document.activeElement.id"), "a-activation");
     await page.goto(`${server.url}#${writeFragment({ runs: [{ ...small, layers: "5" }], speed: null })}`);
     await control("Train").click();

@@ -21,7 +21,7 @@ function parse(text: string): Event[] {
 
 /** Puts the events of a run together. */
 function traceOf(events: readonly Event[]) {
-  const { facts: { epsilons }, replicas }: FeedRun = JSON.parse(events[0].data);
+  const { facts: { epsilons, replicas } }: FeedRun = JSON.parse(events[0].data);
   const builder = new TraceBuilder({ replicas, epsilons });
   for (const { name, data } of events) {
     if (name === "chunk") builder.add(readChunkText(data, { replicas, epsilons }));

@@ -70,8 +70,25 @@ interface ReportRecord extends Pick<RunReport, "facts" | "stairs"> {
   readonly networks: Pick<NetworkColumns, "widths" | "activations" | "replicas"> | null;
 }
 
-/** Arrays of the networks, by their names in the pack. */
-const NETWORK_ARRAYS = ["steps", "parameters", "x", "weights", "targetX", "targetY"] as const;
+/** Arrays of the networks, by their names in the pack; the parameters are among them as one. */
+const NETWORK_ARRAYS = ["steps", "x", "weights", "targetX", "targetY"] as const;
+
+/** Puts arrays one after the other. */
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** Cuts an array into parts of one length. */
+function cut(all: Float32Array, count: number): Float32Array[] {
+  const length = all.length / Math.max(1, count);
+  return Array.from({ length: count }, (_, i) => all.subarray(i * length, (i + 1) * length));
+}
 
 /**
  * Packs a run.
@@ -103,7 +120,10 @@ export async function packRun({ facts, stairs, columns, networks }: RunReport): 
       [`double ${l}`]: isDouble,
     });
   }
-  if (networks) { for (const name of NETWORK_ARRAYS) arrays[`networks ${name}`] = networks[name]; }
+  if (networks) {
+    for (const name of NETWORK_ARRAYS) arrays[`networks ${name}`] = networks[name];
+    arrays["networks parameters"] = joined(networks.parameters);
+  }
   return await pack({ record, arrays });
 }
 
@@ -134,11 +154,17 @@ export async function unpackRun(text: string): Promise<RunReport> {
   const perProbe = (name: string) => take<Float64Array>(name, replicas * P);
   const optional = (name: string) => arrays[name] ? perProbe(name) : null;
   const ranks = (name: string) => take<Int32Array>(name, replicas * P);
-  const networkArrays = NETWORK_ARRAYS.map((name) => [name, arrays[`networks ${name}`]]);
+  const networkArrays = Object.fromEntries(
+    NETWORK_ARRAYS.map((name) => [name, arrays[`networks ${name}`]]),
+  ) as unknown as Pick<NetworkColumns, typeof NETWORK_ARRAYS[number]>;
   return {
     facts,
     stairs,
-    networks: networks && { ...networks, ...Object.fromEntries(networkArrays) },
+    networks: networks && {
+      ...networks,
+      ...networkArrays,
+      parameters: cut(arrays["networks parameters"] as Float32Array, networkArrays.steps.length),
+    },
     columns: {
       ...others,
       steps: take("steps", P),

@@ -4,24 +4,26 @@
  * @module
  */
 import { scientific, thousands } from "../../plot/core/format.ts";
-import { guideStyle, lineStyle } from "../../plot/core/palette.ts";
+import { guideStyle, ladderStyle, lineStyle } from "../../plot/core/palette.ts";
 import { appendGroup } from "../../plot/core/svg.ts";
-import { computed } from "../deps.ts";
+import { computed, type ReadonlySignal } from "../deps.ts";
 import {
   eigenfeatures,
   evaluateNetwork,
+  type LayerValues,
   leadingEigenvectors,
   type NetworkColumns,
 } from "../data/networks.ts";
 import {
   drawCells,
+  drawDots,
   drawFunction,
   drawNames,
   drawValues,
   extentOf,
   plainAxis,
 } from "../views/function_views.ts";
-import type { PanelFrame, PanelParts } from "./panel.ts";
+import type { PanelParts } from "./panel.ts";
 import type { RunModel } from "./run_model.ts";
 
 /** Inputs at which functions of one input are drawn, and cells a side of those of two. */
@@ -32,6 +34,12 @@ const EIGENFUNCTIONS = 5;
 
 /** Most neurons whose eigenvectors are computed while the cursor moves: about 20 ms. */
 const MOST_NEURONS = 128;
+
+/** Most targets that are drawn as dots; more are a line. */
+const MOST_DOTS = 60;
+
+/** Most features that are drawn: more cannot be told apart. */
+const MOST_FEATURES = 60;
 
 const HEIGHT = 210;
 
@@ -60,164 +68,205 @@ function sortedTarget({ targetX, targetY, widths }: NetworkColumns): readonly [F
   return [Float64Array.from(order, (k) => targetX[k]), Float64Array.from(order, (k) => targetY[k * outputs])];
 }
 
+/** The panels of the networks of a run. */
+export interface NetworkPanels {
+  /** Target, output, features. */
+  readonly functions: readonly PanelParts[];
+  /** Eigenfunctions. */
+  readonly eigenfunctions: PanelParts;
+}
+
 /**
  * Makes the panels of the networks.
  *
  * @param model The run.
- * @param networks Its networks, of one or two inputs.
+ * @param basis Its networks, of one or two inputs; of those that grow, as they are now.
  * @returns The panels.
  */
-export function networkPanels(model: RunModel, networks: NetworkColumns): PanelParts[] {
-  const { report: { columns }, state, shownReplica } = model, { widths, x, weights, targetY } = networks;
-  const inputs = widths[0], outputs = widths[widths.length - 1], { ends, points } = gridOf(networks);
-  const which = computed(() => {
-    const step = columns.steps[state.cursor.value] ?? 0;
-    return {
-      snapshot: Math.max(0, networks.steps.findLastIndex((each) => each <= step)),
-      replica: Math.min(shownReplica.value, networks.replicas - 1),
-    };
-  });
+export function networkPanels(model: RunModel, basis: NetworkColumns): NetworkPanels {
+  const values = networkValues(model, basis);
+  return basis.widths[0] === 1 ? linePanels(values) : planePanels(values);
+}
+
+/** What the panels draw. */
+interface NetworkValues extends ReturnType<typeof gridOf> {
+  readonly basis: NetworkColumns;
+  /** Output at the grid; none before the first network. */
+  readonly output: ReadonlySignal<ArrayLike<number>>;
+  /** Features of the picked layer at the grid; `null` before the first network. */
+  readonly features: ReadonlySignal<LayerValues | null>;
+  /** Leading eigenfunctions at the grid; none of a layer that is too wide. */
+  readonly psi: ReadonlySignal<readonly Float64Array[]>;
+  /** When, of which replica and layer, in words. */
+  readonly when: () => string;
+  readonly who: () => string;
+  readonly layer: () => string;
+}
+
+/** Evaluates the networks at the time cursor. */
+function networkValues(model: RunModel, basis: NetworkColumns): NetworkValues {
+  const { columns, cursor, shownReplica, state } = model, { widths, x, weights } = basis;
+  const outputs = widths[widths.length - 1], grid = gridOf(basis);
   // A cursor that moves between two snapshots changes nothing.
-  const snapshot = computed(() => which.value.snapshot), replica = computed(() => which.value.replica);
-  const chosen = computed(() => ({ snapshot: snapshot.value, replica: replica.value }));
-  const onGrid = computed(() => evaluateNetwork(networks, chosen.value, points));
+  const snapshot = computed(() => {
+    const steps = model.networks.value?.steps ?? basis.steps;
+    if (state.cursor.value === null) return steps.length - 1;
+    const step = columns.value.steps[cursor.value] ?? 0;
+    return Math.min(steps.length - 1, Math.max(0, steps.findLastIndex((each) => each <= step)));
+  });
+  const parameters = computed(() => model.networks.value?.parameters[snapshot.value]);
+  const replica = computed(() => Math.min(shownReplica.value, basis.replicas - 1));
+  const evaluate = (at: ArrayLike<number>) => {
+    const own = parameters.value;
+    if (!own) return null;
+    return evaluateNetwork({ ...basis, parameters: [own] }, { snapshot: 0, replica: replica.value }, at);
+  };
+  const onGrid = computed(() => evaluate(grid.points));
   const output = computed(() => {
-    const { values } = onGrid.value[widths.length - 2];
+    const values = onGrid.value?.[widths.length - 2].values ?? new Float64Array(0);
     return outputs === 1 ? values : values.filter((_, i) => i % outputs === 0);
   });
+  const features = computed(() => onGrid.value?.[model.layer.value] ?? null);
   const psi = computed(() => {
-    const l = state.layer.value, features = onGrid.value[l];
-    if (features.columns > MOST_NEURONS) return [];
-    const atSamples = evaluateNetwork(networks, chosen.value, x)[l];
-    return eigenfeatures(features, leadingEigenvectors(atSamples, weights, EIGENFUNCTIONS));
+    const l = model.layer.value;
+    if (widths[l + 1] > MOST_NEURONS) return [];
+    const own = features.value, atSamples = evaluate(x)?.[l];
+    return own && atSamples
+      ? eigenfeatures(own, leadingEigenvectors(atSamples, weights, EIGENFUNCTIONS))
+      : [];
   });
-  const when = () => `step ${thousands(networks.steps[snapshot.value])}`;
-  const who = () => columns.replicas > 1 ? `, replica ${replica.value}` : "";
-  const layer = () => `layer ${state.layer.value + 1}`;
-  const subscripts = ["₁", "₂", "₃", "₄", "₅"];
-  const base = (name: string, heading: PanelParts["heading"]): Pick<
-    PanelParts,
-    "name" | "heading" | "describe" | "height" | "xName"
-  > => ({
+  return {
+    ...grid,
+    basis,
+    output,
+    features,
+    psi,
+    when: () => `step ${thousands(model.networks.value?.steps[snapshot.value] ?? 0)}`,
+    who: () => model.replicas > 1 ? `, replica ${replica.value}` : "",
+    layer: () => `layer ${model.layer.value + 1}`,
+  };
+}
+
+const SUBSCRIPTS = ["₁", "₂", "₃", "₄", "₅"];
+
+/** The parts of a panel that all of them have in common. */
+function baseOf({ basis, when, who }: NetworkValues, name: string, heading: PanelParts["heading"]) {
+  return {
     name,
     heading,
     describe: () => `The network at ${when()}${who()}.`,
     height: HEIGHT,
-    xName: inputs === 1 ? "input x" : "input x₁; upwards x₂",
-  });
+    xName: basis.widths[0] === 1 ? "input x" : "input x₁; upwards x₂",
+  };
+}
+
+/** Panels of functions of one input. */
+function linePanels(values: NetworkValues): NetworkPanels {
+  const { basis, ends, points, output, features, psi, when, who, layer } = values;
+  const [targetX, target] = sortedTarget(basis), hasTarget = target.length > 0;
+  const isDotted = target.length <= MOST_DOTS;
   const xAxis = (width: number) => plainAxis(ends[0], [0, width], Math.max(2, Math.floor(width / 70)));
   const yAxis = (all: readonly ArrayLike<number>[], height: number) =>
     plainAxis(extentOf(all, 0.05), [height, 0], 5);
-
-  if (inputs === 1) {
-    const [targetX, target] = sortedTarget(networks);
-    const hasTarget = target.length > 0;
-    const rows = (l: number) => {
-      const { columns: n, values } = onGrid.value[l];
-      return Array.from({ length: n }, (_, i) => values.filter((_, k) => k % n === i));
-    };
-    return [
-      {
-        ...base(
-          "output",
-          () => {
-            const what = `output${hasTarget ? " and target (dashed)" : ""}`;
-            return [`${what}, ${when()}${who()}`, `${what}, ${when()}`, what, "output"];
-          },
-        ),
-        axes: (width, height) => ({ x: xAxis(width), y: yAxis([output.value, target], height) }),
-        layers: [(parent, frame) => {
-          if (hasTarget) drawFunction(parent, "target", targetX, target, frame, guideStyle);
-          drawFunction(parent, "output", points, output.value, frame, { ...lineStyle(0), width: 2 });
-        }],
-      },
-      {
-        ...base(
-          "features",
-          () => [
-            `features φ of ${layer()}, ${when()}${who()}`,
-            `features φ of ${layer()}, ${when()}`,
-            `features of ${layer()}`,
-          ],
-        ),
-        axes: (width, height) => ({
-          x: xAxis(width),
-          y: yAxis([onGrid.value[state.layer.value].values], height),
-        }),
-        layers: [(parent, frame) => {
-          const style = { ...lineStyle(0), width: 0.8 };
-          for (const values of rows(state.layer.value)) {
-            drawFunction(parent, "feature", points, values, frame, style);
-          }
-        }],
-      },
-      {
-        ...base("eigenfunctions", () => [
-          psi.value.length > 0
-            ? `eigenfunctions ψ of ${layer()}, of norm 1`
-            : `${layer()} is too wide for eigenfunctions`,
-          "eigenfunctions ψ",
-        ]),
-        axes: (width, height) => ({ x: xAxis(width), y: yAxis(psi.value, height) }),
-        layers: [(parent, frame) => {
-          for (const [i, values] of psi.value.entries()) {
-            drawFunction(parent, "eigenfunction", points, values, frame, lineStyle(i));
-          }
-        }],
-        over: (parent, { width, height, y }) => {
-          const names = psi.value.map((values, i) => ({
-            text: `ψ${subscripts[i]}`,
-            y: y.scale(values[values.length - 1]),
-            color: lineStyle(i).color,
-          })).filter(({ y }) => Number.isFinite(y));
-          drawNames(appendGroup(parent, "names", width + 5), names, height);
-        },
-      },
-    ];
-  }
-  const plane = (width: number, height: number) => ({
-    x: xAxis(width),
-    y: plainAxis(ends[1], [height, 0], 5),
-  });
-  const target = targetY.filter((_, i) => i % outputs === 0);
-  const range = computed(() => extentOf([output.value, target]));
-  const cells = (
-    values: ArrayLike<number>,
-    domain: readonly [number, number],
-    { width, height }: PanelFrame,
-  ) => ({ values, options: { cells: CELLS, domain, width, height } });
-  const span = ([low, high]: readonly [number, number]) =>
-    `from ${scientific(low)} (dark) to ${scientific(high)}`;
-  return [
-    ...target.length === 0 ? [] : [
-      {
-        ...base("target", () => ["target, in the colours of the output", "target"]),
-        axes: plane,
-        layers: [(parent, frame) => drawValues(parent, networks.targetX, target, frame, range.value)],
-      } satisfies PanelParts,
-    ],
+  const functions: PanelParts[] = [
     {
-      ...base("output", () => [`output at ${when()}${who()}, ${span(range.value)}`, `output, ${when()}`]),
-      axes: plane,
+      ...baseOf(values, "output", () => {
+        const what = `output${hasTarget ? ` and target (${isDotted ? "dots" : "dashed"})` : ""}`;
+        return [`${what}, ${when()}${who()}`, `${what}, ${when()}`, what, "output"];
+      }),
+      axes: (width, height) => ({ x: xAxis(width), y: yAxis([output.value, target], height) }),
       layers: [(parent, frame) => {
-        const { values, options } = cells(output.value, range.value, frame);
-        drawCells(parent, values, options);
+        if (isDotted) drawDots(parent, "target", targetX, target, frame);
+        else drawFunction(parent, "target", targetX, target, frame, guideStyle);
+        drawFunction(parent, "output", points, output.value, frame, { ...lineStyle(0), width: 2 });
       }],
     },
     {
-      ...base("eigenfunctions", () => [
-        psi.value.length > 0
-          ? `eigenfunction ψ${subscripts[psi.value.length - 1]} of ${layer()}`
-          : `${layer()} is too wide for eigenfunctions`,
-        "eigenfunction",
+      ...baseOf(values, "features", () => [
+        `features φ of ${layer()}, ${when()}${who()}`,
+        `features φ of ${layer()}, ${when()}`,
+        `features of ${layer()}`,
       ]),
-      axes: plane,
+      axes: (width, height) => ({ x: xAxis(width), y: yAxis([features.value?.values ?? []], height) }),
       layers: [(parent, frame) => {
-        const last = psi.value.at(-1);
-        if (!last) return;
-        const { values, options } = cells(last, extentOf([last]), frame);
-        drawCells(parent, values, options);
+        const { columns: n, values } = features.value ?? { columns: 0, values: new Float64Array(0) };
+        const every = Math.max(1, Math.ceil(n / MOST_FEATURES));
+        for (let j = 0; j < n; j += every) {
+          const own = Array.from(points, (_, k) => values[k * n + j]);
+          drawFunction(parent, "feature", points, own, frame, { ...ladderStyle(j, n), width: 0.9 });
+        }
       }],
     },
   ];
+  const eigenfunctions: PanelParts = {
+    ...baseOf(values, "eigenfunctions", () => [
+      psi.value.length > 0
+        ? `eigenfunctions ψ of ${layer()}, of norm 1`
+        : `${layer()} is too wide for eigenfunctions`,
+      "eigenfunctions ψ",
+    ]),
+    axes: (width, height) => ({ x: xAxis(width), y: yAxis(psi.value, height) }),
+    layers: [(parent, frame) => {
+      for (const [i, values] of psi.value.entries()) {
+        drawFunction(parent, "eigenfunction", points, values, frame, lineStyle(i));
+      }
+    }],
+    over: (parent, { width, height, y }) => {
+      const names = psi.value.map((values, i) => ({
+        text: `ψ${SUBSCRIPTS[i]}`,
+        y: y.scale(values[values.length - 1]),
+        color: lineStyle(i).color,
+      })).filter(({ y }) => Number.isFinite(y));
+      drawNames(appendGroup(parent, "names", width + 5), names, height);
+    },
+  };
+  return { functions, eigenfunctions };
+}
+
+/** Panels of functions of two inputs. */
+function planePanels(values: NetworkValues): NetworkPanels {
+  const { basis, ends, output, psi, when, who, layer } = values, { widths, targetX, targetY } = basis;
+  const plane = (width: number, height: number) => ({
+    x: plainAxis(ends[0], [0, width], Math.max(2, Math.floor(width / 70))),
+    y: plainAxis(ends[1], [height, 0], 5),
+  });
+  const outputs = widths[widths.length - 1], target = targetY.filter((_, i) => i % outputs === 0);
+  const range = computed(() => extentOf([output.value, target]));
+  const span = ([low, high]: readonly [number, number]) =>
+    `from ${scientific(low)} (dark) to ${scientific(high)}`;
+  const functions: PanelParts[] = [
+    ...target.length === 0 ? [] : [
+      {
+        ...baseOf(values, "target", () => ["target, in the colours of the output", "target"]),
+        axes: plane,
+        layers: [(parent, frame) => drawValues(parent, targetX, target, frame, range.value)],
+      } satisfies PanelParts,
+    ],
+    {
+      ...baseOf(
+        values,
+        "output",
+        () => [`output at ${when()}${who()}, ${span(range.value)}`, `output, ${when()}`],
+      ),
+      axes: plane,
+      layers: [
+        (parent, { width, height }) =>
+          drawCells(parent, output.value, { cells: CELLS, domain: range.value, width, height }),
+      ],
+    },
+  ];
+  const eigenfunctions: PanelParts = {
+    ...baseOf(values, "eigenfunctions", () => [
+      psi.value.length > 0
+        ? `eigenfunction ψ${SUBSCRIPTS[psi.value.length - 1]} of ${layer()}`
+        : `${layer()} is too wide for eigenfunctions`,
+      "eigenfunction",
+    ]),
+    axes: plane,
+    layers: [(parent, { width, height }) => {
+      const last = psi.value.at(-1);
+      if (last) drawCells(parent, last, { cells: CELLS, domain: extentOf([last]), width, height });
+    }],
+  };
+  return { functions, eigenfunctions };
 }

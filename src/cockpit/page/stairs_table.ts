@@ -38,7 +38,7 @@ const NULLS: Readonly<Record<string, string>> = {
 export function stairsTable(model: RunModel): HTMLElement {
   const box = element("div", {});
   effect(() => {
-    const { state, stairs, tests } = model, layer = state.layer.value, own = stairs[layer].value;
+    const { stairs, tests } = model, layer = model.layer.value, own = stairs[layer].value;
     if (own === null) return box.replaceChildren("…");
     const { stairs: found, jumps, flicker, doubt, at: { epsilon }, isOfAllProbes } = own;
     const significant = jumps.filter(({ isSignificant }) => isSignificant).length;

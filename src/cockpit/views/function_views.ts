@@ -4,8 +4,9 @@
  * @module
  */
 import * as d3 from "../../plot/deps.ts";
+import { powerOfTen } from "../../plot/core/format.ts";
 import { drawLine } from "../../plot/core/marks.ts";
-import { fontSize, type LineStyle } from "../../plot/core/palette.ts";
+import { fontSize, greyInk, type LineStyle } from "../../plot/core/palette.ts";
 import type { Axis } from "../../plot/core/scales.ts";
 import { spread } from "../../plot/core/spread.ts";
 import { heightOn } from "../../plot/core/summary_marks.ts";
@@ -26,8 +27,14 @@ export function plainAxis(
   count: number,
 ): Axis {
   const domain: [number, number] = low < high ? [low, high] : [low - 1, high + 1];
-  const scale = d3.scaleLinear(domain, range), label = scale.tickFormat(count);
-  const ticks = scale.ticks(count).map((value) => ({ value, label: label(value) }));
+  const scale = d3.scaleLinear(domain, range), most = Math.max(-domain[0], domain[1]);
+  const exponent = Math.floor(Math.log10(most)), power = exponent < -3 || exponent > 4 ? exponent : 0;
+  const label = d3.tickFormat(domain[0] / 10 ** power, domain[1] / 10 ** power, count);
+  const ticks = scale.ticks(count).map((value) => ({
+    value,
+    label: label(value / 10 ** power).replace("-", "−") +
+      (power === 0 || value === 0 ? "" : `·${powerOfTen(power)}`),
+  }));
   return { scale: (value) => scale(value), domain, ticks };
 }
 
@@ -72,6 +79,31 @@ export function drawFunction(
   const height = heightOn(axes.y);
   const points = Array.from(values, (value, i) => ({ x: axes.x.scale(x[i]), y: height(value) }));
   drawLine(parent, name, points, "straight", style);
+}
+
+/**
+ * Draws some values of a function of one input as dots.
+ *
+ * @param parent Where to draw.
+ * @param name Their class.
+ * @param x Inputs.
+ * @param values Its values.
+ * @param axes Axes.
+ */
+export function drawDots(
+  parent: Group,
+  name: string,
+  x: ArrayLike<number>,
+  values: ArrayLike<number>,
+  axes: StepAxes,
+): void {
+  const height = heightOn(axes.y);
+  for (let k = 0; k < values.length; k++) {
+    const y = height(values[k]);
+    if (!Number.isFinite(y)) continue;
+    parent.append("circle").attr("class", name).attr("cx", px(axes.x.scale(x[k]))).attr("cy", px(y))
+      .attr("r", 2.6).attr("fill", greyInk);
+  }
 }
 
 /**
