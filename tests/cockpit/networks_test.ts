@@ -76,7 +76,8 @@ Deno.test("networks: those of a report have the losses and the spectra of the ru
       }
     }
   }
-  assert(positive > 20, `${positive} floors`);
+  // How many networks there are depends on when they were asked for.
+  assert(positive > 2 * steps.length, `${positive} floors of ${steps.length} networks`);
 });
 
 Deno.test("symmetricEigenvectors: A q = λ q, orthonormal, of sizes from 0 and of low rank", () => {
