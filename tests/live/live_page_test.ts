@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import { commandLine } from "../../src/cockpit/live/command.ts";
 import { writeFragment } from "../../src/cockpit/live/page_settings.ts";
-import { firstSettings, readSettings } from "../../src/cockpit/live/settings.ts";
+import { readSettings } from "../../src/cockpit/live/settings.ts";
 import { U } from "../../src/linalg/rounding.ts";
 import { pageFiles } from "../../src/live/page_files.ts";
 import { serveSite } from "../../src/live/server.ts";
@@ -9,35 +9,13 @@ import { Training } from "../../src/train/training.ts";
 import { assert } from "../deps.ts";
 import { Chromium, hasChromium, type OpenPage } from "../support/chromium.ts";
 import { openGpu } from "../support/gpu.ts";
+import { small, waitFor } from "../support/live_case.ts";
 
 const gpu = await openGpu();
 const report = new TextEncoder().encode("<title>report</title>");
 
 /** Most bytes of the page, without a report. */
 const MOST_BYTES = 1.5e6;
-
-const small = {
-  ...firstSettings,
-  layers: "8,6",
-  samples: "33",
-  learningRate: "0.01",
-  steps: "60",
-  probeEvery: "10",
-  epsilons: "1e-4,1e-2",
-  precision: "single",
-};
-
-/** Waits until so many texts of the page are so. */
-async function waitFor({ page }: OpenPage, selector: string, text: RegExp, count = 1): Promise<void> {
-  await page.waitForFunction(
-    ([selector, source, count]) => {
-      const texts = [...document.querySelectorAll(selector)].map((each) => each.textContent ?? "");
-      return texts.filter((text) => new RegExp(source).test(text)).length >= count;
-    },
-    [selector, text.source, count] as const,
-    { timeout: 60_000 },
-  );
-}
 
 /** Text of a file that a button of a run gives. */
 async function downloaded({ page }: OpenPage, run: string, button: string): Promise<string> {

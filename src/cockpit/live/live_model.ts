@@ -99,15 +99,14 @@ export function liveModel(fragment: string): LiveModel {
     return facts.length === 0 || all.some(({ isOpen }) => isOpen) ? "" : JSON.stringify(shapeOf(facts));
   });
   const shape = signal(NOTHING), state = initialState(NOTHING);
-  let isBegun = false;
   effect(() => {
     if (known.value === "") return;
     const next: ViewShape = JSON.parse(known.value);
     untracked(() => {
-      if (isBegun && JSON.stringify(next) === JSON.stringify(shape.peek())) return;
+      const before = shape.peek();
+      if (JSON.stringify(next) === JSON.stringify(before)) return;
       // What was shown of other runs is shown of these, as far as it fits.
-      applyFragment(next, state, isBegun ? fragmentOf(shape.peek(), state, PREFIX) : fragment, PREFIX);
-      isBegun = true;
+      applyFragment(next, state, before === NOTHING ? fragment : fragmentOf(before, state, PREFIX), PREFIX);
       shape.value = next;
     });
   });
@@ -122,7 +121,7 @@ export function liveModel(fragment: string): LiveModel {
     shown,
     view: { state, shape, runs, steps, isLive: true },
     haveEnded: computed(() => shown.value.length > 0 && shown.value.every(hasEnded)),
-    fragment: () => isBegun ? fragmentOf(shape.value, state, PREFIX) : viewPart(fragment),
+    fragment: () => shape.value === NOTHING ? viewPart(fragment) : fragmentOf(shape.value, state, PREFIX),
     apply: (next) => applyFragment(shape.peek(), state, next, PREFIX),
   };
 }
