@@ -15,6 +15,7 @@ import {
   testsOf,
   type ThresholdAt,
 } from "../data/ranks_at.ts";
+import { onEnd } from "../scope.ts";
 import type { Run } from "./run.ts";
 
 /** The parts of a staircase that are shown. */
@@ -117,6 +118,7 @@ function trailing(at: ReadonlySignal<ThresholdAt>) {
       followed.value = at.value;
     }, followed.peek() === null ? 0 : STAIRS_EVERY + 5 * spent);
   });
+  onEnd(() => clearTimeout(timer));
   const timed = <T>(find: () => T): T => {
     const begin = performance.now();
     try {
