@@ -29,6 +29,9 @@ interface KnownParameters {
   readonly parameters: Float32Array;
 }
 
+/** Milliseconds from one network that is shown to the next, while a run goes on. */
+const NETWORKS_EVERY = 300;
+
 /** A run. */
 export class LiveRun implements WatchedRun {
   /** Its settings. */
@@ -53,6 +56,7 @@ export class LiveRun implements WatchedRun {
   /** Networks that are shown, and those that are ahead of them. */
   #shown: GrowingNetworks | null = null;
   readonly #ahead: KnownParameters[] = [];
+  #networksAt = -Infinity;
 
   /**
    * Prepares a run.
@@ -128,13 +132,16 @@ export class LiveRun implements WatchedRun {
     }
   }
 
-  /** Takes in the networks up to a step. */
+  /** Takes in the networks up to a step. Each is evaluated and drawn, so that they follow slowly. */
   #showNetworks(step: number): void {
+    const isBetween = performance.now() - this.#networksAt < NETWORKS_EVERY;
+    if (isBetween && this.pace.isRunning && this.status.peek() === "open") return;
     const shown = this.#shown, due = this.#ahead.findIndex((each) => each.step > step);
     const next = this.#ahead.splice(0, due < 0 ? this.#ahead.length : due);
     if (!shown || next.length === 0) return;
     for (const { step, parameters } of next) shown.take(step, parameters);
     this.networks.value = shown.columns;
+    this.#networksAt = performance.now();
   }
 
   /**

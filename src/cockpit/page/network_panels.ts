@@ -38,6 +38,9 @@ const MOST_NEURONS = 128;
 /** Most targets that are drawn as dots; more are a line. */
 const MOST_DOTS = 60;
 
+/** Points from one to the next of those at which features are drawn: there are many of them. */
+const COARSE = 2;
+
 /** Most features that are drawn: more cannot be told apart. */
 const MOST_FEATURES = 60;
 
@@ -165,6 +168,7 @@ function linePanels(values: NetworkValues): NetworkPanels {
   const { basis, ends, points, output, features, psi, when, who, layer } = values;
   const [targetX, target] = sortedTarget(basis), hasTarget = target.length > 0;
   const isDotted = target.length <= MOST_DOTS;
+  const coarse = points.filter((_, k) => k % COARSE === 0);
   const xAxis = (width: number) => plainAxis(ends[0], [0, width], Math.max(2, Math.floor(width / 70)));
   const yAxis = (all: readonly ArrayLike<number>[], height: number) =>
     plainAxis(extentOf(all, 0.05), [height, 0], 5);
@@ -191,9 +195,10 @@ function linePanels(values: NetworkValues): NetworkPanels {
       layers: [(parent, frame) => {
         const { columns: n, values } = features.value ?? { columns: 0, values: new Float64Array(0) };
         const every = Math.max(1, Math.ceil(n / MOST_FEATURES));
+        const own = new Float64Array(coarse.length);
         for (let j = 0; j < n; j += every) {
-          const own = Array.from(points, (_, k) => values[k * n + j]);
-          drawFunction(parent, "feature", points, own, frame, { ...ladderStyle(j, n), width: 0.9 });
+          for (let k = 0; k < own.length; k++) own[k] = values[COARSE * k * n + j];
+          drawFunction(parent, "feature", coarse, own, frame, { ...ladderStyle(j, n), width: 0.9 });
         }
       }],
     },

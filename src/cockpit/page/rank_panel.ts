@@ -38,7 +38,8 @@ const STRIP = stripHeight + 6;
  * @returns The panel.
  */
 export function rankPanel(model: RunModel, l: number): PanelParts {
-  const { columns, view, state, stairs, cursor } = model, { fixed, own, others } = model.rankLines[l];
+  const { columns, view, state, stairs, cursor, recorded } = model,
+    { fixed, own, others } = model.rankLines[l];
   const highest = computed(() =>
     Math.max(...view.runs.value.map((run) => run.rankLines[l]?.highest.value ?? 1))
   );
@@ -61,7 +62,10 @@ export function rankPanel(model: RunModel, l: number): PanelParts {
       },
       (parent, frame) => {
         for (const { epsilon, ranks } of fixed.value) {
-          drawRanks(parent, ranks, frame, epsilonStyle(view.shape.value, epsilon));
+          // The threshold that is set has a line of its own.
+          if (epsilon !== columns.peek().epsilons[recorded.value]) {
+            drawRanks(parent, ranks, frame, epsilonStyle(view.shape.value, epsilon));
+          }
         }
       },
       (parent, frame) => {
