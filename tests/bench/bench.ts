@@ -14,6 +14,7 @@ import { runProgram } from "../../src/cli/program.ts";
 import { VERSION } from "../../src/version.ts";
 import { growth } from "./growth.ts";
 import { appendMeasurement } from "./history.ts";
+import { cockpitBench } from "./cockpit.ts";
 import { keptRunBench } from "./kept_run.ts";
 import { kernelBench } from "./kernels.ts";
 import { probeCost } from "./probe_cost.ts";
@@ -34,6 +35,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   kernels: kernelBench,
   staircase: staircaseBench,
   "kept-run": keptRunBench,
+  cockpit: cockpitBench,
   products,
   growth,
   eigenvalues: eigenvalueBench,

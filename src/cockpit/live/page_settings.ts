@@ -53,7 +53,7 @@ export const presets: readonly Preset[] = [
   {
     name: "Eight seeds",
     help: "Networks that differ in their seed alone climb different stairs.",
-    runs: [{ ...firstSettings, replicas: "8", layers: "30,30" }],
+    runs: [{ ...firstSettings, replicas: "8" }],
   },
   {
     name: "A function of your own",

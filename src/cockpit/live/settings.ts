@@ -112,7 +112,7 @@ export const settingNames: readonly SettingName[] = Object.keys(settings) as Set
 export const firstSettings: RunSettings = {
   task: "cosines",
   samples: "128",
-  layers: "50,50",
+  layers: "30,30",
   activation: "tanh",
   init: "xavier-normal",
   optimizer: "adam",
