@@ -132,7 +132,7 @@ export class LiveRun implements WatchedRun {
     }
   }
 
-  /** Takes in the networks up to a step. Each is evaluated and drawn, so that they follow slowly. */
+  /** Takes in the networks up to a step, now and then: each is evaluated and drawn. */
   #showNetworks(step: number): void {
     const isBetween = performance.now() - this.#networksAt < NETWORKS_EVERY;
     if (isBetween && this.pace.isRunning && this.status.peek() === "open") return;
