@@ -74,7 +74,42 @@ Deno.test({
       const line = await page.getByRole("region", { name }).locator("pre").textContent();
       assert.equal(line, commandLine(runs[i]));
     }
-    assert.deepEqual(await open.findFaults(), []);
+    // Parts open in both runs; a pointer reads both at its step, until it leaves or is pressed.
+    await page.locator(".part-numbers > summary").first().click();
+    await page.locator(".part-spectrum > summary").last().click();
+    const table = (name: string) => page.getByRole("region", { name }).locator(".readout tbody tr").first();
+    await page.locator("[data-panel=spectrum] circle").first().waitFor();
+    assert.equal(await page.locator("[data-panel=spectrum], [data-panel=eigenfunctions]").count(), 4);
+    await page.evaluate(() => scrollTo(0, 0));
+    const place = (await page.locator("[data-panel=loss] .clip").first().boundingBox())!;
+    const middle = [place.x + place.width / 2, place.y + 40] as const;
+    await page.mouse.move(...middle);
+    await waitFor(open, ".progress", / · at step 30 · loss /, 2);
+    assert.deepEqual(await Promise.all(["Run A", "Run B"].map((name) => table(name).innerText())), [
+      "step\t30",
+      "step\t30",
+    ]);
+    await page.mouse.move(2, 2);
+    await waitFor(open, ".progress", /^step 60 of 60 · loss /, 2);
+    await page.mouse.move(...middle);
+    await page.mouse.down();
+    await page.mouse.up();
+    await page.mouse.move(2, 2);
+    await waitFor(open, ".progress", / · at step 30 · loss /, 2);
+    // Axes are the same: what is highest in either.
+    for (const panel of ["loss", "rank-1", "rank-2", "waterfall"]) {
+      const labels = await page.locator(`[data-panel=${panel}]`).evaluateAll((figures) =>
+        figures.map((figure) =>
+          [...figure.querySelectorAll(".back text")].map((text) => text.textContent).slice(0, -1)
+        )
+      );
+      assert.equal(labels.length, 2);
+      assert.deepEqual(labels[0], labels[1], panel);
+    }
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      assert.deepEqual(await open.findFaults(), [], colorScheme);
+    }
 
     // By keyboard: the speed is lowered, the run begins again, pauses, and goes one probe further.
     await page.getByLabel("speed").focus();
