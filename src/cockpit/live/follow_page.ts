@@ -35,7 +35,7 @@ export function buildFollowPage(main: Element, feed: string): void {
   const section = element("section", { class: "run", "aria-label": "Run" });
   main.replaceChildren(about, viewPlace(model.view), section);
   mountRun(section, shown, { name: "run", folds: closedFolds() });
-  addEventListener("hashchange", () => model.apply(location.hash));
+  addEventListener("hashchange", () => model.apply(location.hash, false));
   followFragment(model.fragment);
   const draw = () => {
     const start = performance.now();

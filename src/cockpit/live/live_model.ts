@@ -34,8 +34,8 @@ export interface LiveModel {
   readonly haveEnded: ReadonlySignal<boolean>;
   /** What is shown as a part of the fragment of the address; empty at the start. */
   readonly fragment: () => string;
-  /** Shows what a fragment says. */
-  readonly apply: (fragment: string) => void;
+  /** Shows what a fragment says: at once, or once other runs are known that it tells of. */
+  readonly apply: (fragment: string, hasOtherRuns: boolean) => void;
 }
 
 /** What there is to show before a run is known. */
@@ -99,15 +99,19 @@ export function liveModel(fragment: string): LiveModel {
     return facts.length === 0 || all.some(({ isOpen }) => isOpen) ? "" : JSON.stringify(shapeOf(facts));
   });
   const shape = signal(NOTHING), state = initialState(NOTHING);
+  /** What is shown once the next runs are known; `null` for what is shown of these. */
+  let wanted: string | null = fragment;
   effect(() => {
     if (known.value === "") return;
     const next: ViewShape = JSON.parse(known.value);
     untracked(() => {
-      const before = shape.peek();
-      if (JSON.stringify(next) === JSON.stringify(before)) return;
+      const before = shape.peek(), isSame = JSON.stringify(next) === JSON.stringify(before);
       // What was shown of other runs is shown of these, as far as it fits.
-      applyFragment(next, state, before === NOTHING ? fragment : fragmentOf(before, state, PREFIX), PREFIX);
-      shape.value = next;
+      if (wanted !== null || !isSame) {
+        applyFragment(next, state, wanted ?? fragmentOf(before, state, PREFIX), PREFIX);
+      }
+      wanted = null;
+      if (!isSame) shape.value = next;
     });
   });
   const runs = computed(() => shown.value.flatMap(({ model }) => model.value ? [model.value] : []));
@@ -121,8 +125,14 @@ export function liveModel(fragment: string): LiveModel {
     shown,
     view: { state, shape, runs, steps, isLive: true },
     haveEnded: computed(() => shown.value.length > 0 && shown.value.every(hasEnded)),
-    fragment: () => shape.value === NOTHING ? viewPart(fragment) : fragmentOf(shape.value, state, PREFIX),
-    apply: (next) => applyFragment(shape.peek(), state, next, PREFIX),
+    fragment: () => {
+      const own = fragmentOf(shape.value, state, PREFIX);
+      return shape.value === NOTHING ? viewPart(wanted ?? "") : own;
+    },
+    apply: (next, hasOtherRuns) => {
+      if (hasOtherRuns || shape.peek() === NOTHING) wanted = next;
+      else applyFragment(shape.peek(), state, next, PREFIX);
+    },
   };
 }
 

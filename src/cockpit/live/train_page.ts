@@ -54,10 +54,10 @@ export function buildTrainPage(main: Element, gpu: Gpu): void {
   const settingsText = () => writeFragment({ runs: runs.value, speed: speed.value });
   addEventListener("hashchange", () => {
     const next = readFragment(location.hash);
-    model.apply(location.hash);
-    if (writeFragment(next) === untracked(settingsText)) return;
+    const hasOtherRuns = writeFragment({ ...next, speed: speed.peek() }) !== untracked(settingsText);
+    model.apply(location.hash, hasOtherRuns);
     batch(() => {
-      runs.value = next.runs;
+      if (hasOtherRuns) runs.value = next.runs;
       speed.value = next.speed;
     });
   });

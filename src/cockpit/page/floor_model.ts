@@ -84,6 +84,8 @@ function floorsOfNetworks(
       Array.from(own.steps, (step, snapshot) => ({ replica, snapshot, key: keyOf(replica, step) }))
     );
     const missing = all.filter(({ key }) => !bases.has(key));
+    // What was prepared before more networks came is shown meanwhile.
+    if (bases.size !== ready.peek().size) ready.value = new Map(bases);
     let timer: ReturnType<typeof setTimeout> | undefined;
     const prepare = () => {
       const next = missing.shift();

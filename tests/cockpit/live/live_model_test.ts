@@ -115,7 +115,26 @@ Deno.test("live model: two runs share what is shown, also where one has less of 
   assert.equal(view.state.epsilon.value, 0.002);
   assert.equal(view.state.replica.value, 0);
   assert.deepEqual(view.state.layers.value, [0, 1, 2]);
-  model.apply("");
+  model.apply("view.epsilon=0.5", false);
+  assert.equal(view.state.epsilon.value, 0.5);
+  model.apply("", false);
   assert.deepEqual([view.state.epsilon.value, view.state.layer.value, model.fragment()], [1e-6, 2, ""]);
+
+  // An address of other runs, with what is shown of them, which need not fit these.
+  model.apply("view.layers=0.4&view.layer=4&view.epsilon=0.25", true);
+  assert.deepEqual(view.state.epsilon.value, 1e-6);
   next.end();
+  const last = growingRun({ widths: [2, 2, 2, 2, 2] }), deep = shownRun(last.run, view);
+  model.shown.value = [deep];
+  last.begin();
+  const { layers, layer, epsilon } = view.state;
+  assert.deepEqual([layers.value, layer.value, epsilon.value], [[0, 4], 4, 0.25]);
+  // The next of the same shape are shown alike.
+  epsilon.value = 0.125;
+  const again = growingRun({ widths: [2, 2, 2, 2, 2] });
+  deep.end();
+  model.shown.value = [shownRun(again.run, view)];
+  again.begin();
+  assert.deepEqual([layers.value, epsilon.value], [[0, 4], 0.125]);
+  model.shown.value.forEach(({ end }) => end());
 });
