@@ -70,9 +70,6 @@ interface ReportRecord extends Pick<RunReport, "facts" | "stairs"> {
   readonly networks: Pick<NetworkColumns, "widths" | "activations" | "replicas"> | null;
 }
 
-/** Arrays of the networks, by their names in the pack; the parameters are among them as one. */
-const NETWORK_ARRAYS = ["steps", "x", "weights", "targetX", "targetY"] as const;
-
 /** Puts arrays one after the other. */
 function joined(parts: readonly Float32Array[]): Float32Array {
   const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
@@ -121,8 +118,9 @@ export async function packRun({ facts, stairs, columns, networks }: RunReport): 
     });
   }
   if (networks) {
-    for (const name of NETWORK_ARRAYS) arrays[`networks ${name}`] = networks[name];
-    arrays["networks parameters"] = joined(networks.parameters);
+    const { steps, parameters, x, weights, targetX, targetY } = networks;
+    const all = { steps, parameters: joined(parameters), x, weights, targetX, targetY };
+    for (const [name, array] of Object.entries(all)) arrays[`networks ${name}`] = array;
   }
   return await pack({ record, arrays });
 }
@@ -154,16 +152,22 @@ export async function unpackRun(text: string): Promise<RunReport> {
   const perProbe = (name: string) => take<Float64Array>(name, replicas * P);
   const optional = (name: string) => arrays[name] ? perProbe(name) : null;
   const ranks = (name: string) => take<Int32Array>(name, replicas * P);
-  const networkArrays = Object.fromEntries(
-    NETWORK_ARRAYS.map((name) => [name, arrays[`networks ${name}`]]),
-  ) as unknown as Pick<NetworkColumns, typeof NETWORK_ARRAYS[number]>;
+  const networkArray = <Type extends Packable>(name: string): Type => {
+    const found = arrays[`networks ${name}`];
+    if (found) return found as Type;
+    throw new InputError(`the report has no ${name} of its networks; take the file from the run again`);
+  };
   return {
     facts,
     stairs,
     networks: networks && {
       ...networks,
-      ...networkArrays,
-      parameters: cut(arrays["networks parameters"] as Float32Array, networkArrays.steps.length),
+      steps: networkArray("steps"),
+      parameters: cut(networkArray("parameters"), networkArray("steps").length),
+      x: networkArray("x"),
+      weights: networkArray("weights"),
+      targetX: networkArray("targetX"),
+      targetY: networkArray("targetY"),
     },
     columns: {
       ...others,

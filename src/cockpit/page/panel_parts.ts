@@ -23,7 +23,7 @@ export function sharedSteps({ view, other, state }: RunModel, width: number): Ax
 /** Moves the time cursor; the last step of all is the end, which it follows. */
 export function setCursor({ state, steps }: View, step: number): void {
   const all = steps.peek();
-  state.cursor.value = step >= all[all.length - 1] ? null : step;
+  state.cursor.value = step < all[all.length - 1] ? step : null;
 }
 
 /** Where the time cursor goes back to, by what is shown. */
