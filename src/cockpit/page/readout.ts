@@ -94,22 +94,24 @@ function certificates(model: RunModel): string[][] {
  * @returns The element that holds them.
  */
 export function runReadout(model: RunModel): HTMLElement {
-  const box = element("section", { class: "readout", "aria-label": "At the time cursor" });
-  effect(() => {
-    const { state, shownReplica } = model;
-    const who = model.replicas > 1 ? ` of replica ${shownReplica.value}` : "";
-    box.replaceChildren(
-      tableElement("At the time cursor", ["what", "value"], measured(model)),
-      element(
-        "div",
-        { class: "scroll", tabindex: 0, role: "region", "aria-label": "Ranks at the time cursor" },
-        tableElement(
-          `Ranks at ε = ${scientific(state.epsilon.value)}${who}`,
-          ["layer", "rank", "last λ above", "first λ below", "arithmetic"],
-          certificates(model),
-        ),
-      ),
-    );
+  // These stay while their tables change, so that they keep the focus.
+  const numbers = element("div", {});
+  const ranks = element("div", {
+    class: "scroll",
+    tabindex: 0,
+    role: "region",
+    "aria-label": "Ranks at the time cursor",
   });
-  return box;
+  effect(() => {
+    numbers.replaceChildren(tableElement("At the time cursor", ["what", "value"], measured(model)));
+  });
+  effect(() => {
+    const who = model.replicas > 1 ? ` of replica ${model.shownReplica.value}` : "";
+    ranks.replaceChildren(tableElement(
+      `Ranks at ε = ${scientific(model.state.epsilon.value)}${who}`,
+      ["layer", "rank", "last λ above", "first λ below", "arithmetic"],
+      certificates(model),
+    ));
+  });
+  return element("section", { class: "readout", "aria-label": "At the time cursor" }, numbers, ranks);
 }
