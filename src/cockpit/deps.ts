@@ -6,6 +6,7 @@
 export {
   batch,
   computed,
+  createModel,
   effect,
   type ReadonlySignal,
   type Signal,

@@ -5,9 +5,22 @@
  */
 import type { Threshold } from "../rank/certificates/rank_interval.ts";
 import { thresholdNames } from "../rank/certificates/rank_interval.ts";
-import { type Signal, signal } from "./deps.ts";
-import type { RunColumns } from "./data/run_columns.ts";
+import { batch, type Signal, signal } from "./deps.ts";
 import { type AxisKind, axisKinds } from "./views/axes.ts";
+
+/** What there is to show, of one run or of several side by side. */
+export interface ViewShape {
+  /** Most replicas of a run. */
+  readonly replicas: number;
+  /** Thresholds of all runs. */
+  readonly epsilons: readonly number[];
+  /** Kind of these. */
+  readonly threshold: Threshold;
+  /** Most hidden layers of a run. */
+  readonly layers: number;
+  /** Steps that an address can name, ascending; none while a run grows. */
+  readonly steps: ArrayLike<number>;
+}
 
 /** What is shown. */
 export interface ViewState {
@@ -15,7 +28,7 @@ export interface ViewState {
   readonly epsilon: Signal<number>;
   /** Whether it is absolute or a share of λ₁. */
   readonly threshold: Signal<Threshold>;
-  /** Indices of the thresholds of the run that have lines of their own. */
+  /** Thresholds of the run that have lines of their own. */
   readonly epsilons: Signal<readonly number[]>;
   /** Index of the replica that is a line; `null` for the median of all. */
   readonly replica: Signal<number | null>;
@@ -27,8 +40,8 @@ export interface ViewState {
   readonly layers: Signal<readonly number[]>;
   /** Index of the layer whose spectra are shown. */
   readonly layer: Signal<number>;
-  /** Index of the step at the time cursor. */
-  readonly cursor: Signal<number>;
+  /** Step at the time cursor; `null` for the last one, which it follows while a run grows. */
+  readonly cursor: Signal<number | null>;
   /** Kind of the axis of the loss. */
   readonly lossAxis: Signal<AxisKind>;
   /** Kind of the axis of steps. */
@@ -41,21 +54,21 @@ const MOST_LAYERS = 4;
 /**
  * Begins with what a run is first seen with: its smallest threshold, all layers, the last step.
  *
- * @param columns The run.
+ * @param shape What there is.
  * @returns Signals.
  */
-export function initialState({ epsilons, threshold, replicas, layers, steps }: RunColumns): ViewState {
-  const L = layers.length, all = Array.from({ length: L }, (_, l) => l);
+export function initialState({ epsilons, threshold, replicas, layers }: ViewShape): ViewState {
+  const all = Array.from({ length: layers }, (_, l) => l);
   return {
     epsilon: signal(Math.min(...epsilons)),
     threshold: signal(threshold),
-    epsilons: signal(Array.from(epsilons, (_, e) => e)),
+    epsilons: signal(epsilons),
     replica: signal(replicas > 1 ? null : 0),
     hasBand: signal(replicas > 1),
     hasTrends: signal(false),
-    layers: signal(L <= MOST_LAYERS ? all : [0, ...all.slice(1 - MOST_LAYERS)]),
-    layer: signal(Math.max(0, L - 1)),
-    cursor: signal(Math.max(0, steps.length - 1)),
+    layers: signal(layers <= MOST_LAYERS ? all : [0, ...all.slice(1 - MOST_LAYERS)]),
+    layer: signal(Math.max(0, layers - 1)),
+    cursor: signal(null),
     lossAxis: signal("log"),
     stepAxis: signal("linear"),
   };
@@ -94,30 +107,36 @@ function listOf(count: number): Codec<readonly number[]> {
   };
 }
 
-/** Codecs by the letters of a fragment; the cursor is given as the step itself. */
-function codecsOf({ epsilons, replicas, layers, steps }: RunColumns) {
-  const E = epsilons.length, L = layers.length;
+/** Some of the thresholds, written by their indices. */
+function someOf(epsilons: readonly number[]): Codec<readonly number[]> {
+  const { write, read } = listOf(epsilons.length);
+  return {
+    write: (values) => write(values.map((value) => epsilons.indexOf(value)).filter((e) => e >= 0)),
+    read: (text) => read(text)?.map((e) => epsilons[e]),
+  };
+}
+
+/** Codecs by the names in a fragment. */
+function codecsOf({ epsilons, replicas, layers, steps }: ViewShape) {
+  const known = (step: number) => Array.prototype.includes.call(steps, step);
   const codecs: { readonly [Key in keyof ViewState]: Codec<ViewState[Key]["value"]> } = {
     epsilon: {
       write: String,
       read: (text) => Number(text) > 0 && Number(text) < Infinity ? Number(text) : undefined,
     },
     threshold: oneOf(thresholdNames),
-    epsilons: listOf(E),
+    epsilons: someOf(epsilons),
     replica: {
       write: (replica) => replica === null ? "median" : String(replica),
       read: (text) => text === "median" && replicas > 1 ? null : index(replicas).read(text),
     },
     hasBand: yesOrNo,
     hasTrends: yesOrNo,
-    layers: listOf(L),
-    layer: index(L),
+    layers: listOf(layers),
+    layer: index(layers),
     cursor: {
-      write: (p) => String(steps[p]),
-      read: (text) => {
-        const p = text === "" ? -1 : steps.indexOf(Number(text));
-        return p < 0 ? undefined : p;
-      },
+      write: (step) => step !== null && known(step) ? String(step) : "",
+      read: (text) => text !== "" && known(Number(text)) ? Number(text) : undefined,
     },
     lossAxis: oneOf(axisKinds),
     stepAxis: oneOf(axisKinds),
@@ -128,15 +147,16 @@ function codecsOf({ epsilons, replicas, layers, steps }: RunColumns) {
 /**
  * Writes what is shown as the fragment of an address, without what a run begins with.
  *
- * @param columns The run.
+ * @param shape What there is.
  * @param state What is shown.
+ * @param prefix Letters before each name. Default: none.
  * @returns The fragment without `#`; empty at the start.
  */
-export function fragmentOf(columns: RunColumns, state: ViewState): string {
-  const begin = initialState(columns), codecs = codecsOf(columns), parts = new URLSearchParams();
+export function fragmentOf(shape: ViewShape, state: ViewState, prefix = ""): string {
+  const begin = initialState(shape), codecs = codecsOf(shape), parts = new URLSearchParams();
   for (const key of Object.keys(state) as (keyof ViewState)[]) {
     const { write } = codecs[key] as Codec<unknown>, text = write(state[key].value);
-    if (text !== write(begin[key].value)) parts.set(key, text);
+    if (text !== write(begin[key].value)) parts.set(prefix + key, text);
   }
   return parts.toString();
 }
@@ -145,16 +165,19 @@ export function fragmentOf(columns: RunColumns, state: ViewState): string {
  * Shows what the fragment of an address says. What it does not say, or what does not fit the run,
  * is shown as at the start.
  *
- * @param columns The run.
+ * @param shape What there is.
  * @param state What is shown.
  * @param fragment The fragment, with or without `#`.
+ * @param prefix Letters before each name. Default: none.
  */
-export function applyFragment(columns: RunColumns, state: ViewState, fragment: string): void {
-  const begin = initialState(columns), codecs = codecsOf(columns);
+export function applyFragment(shape: ViewShape, state: ViewState, fragment: string, prefix = ""): void {
+  const begin = initialState(shape), codecs = codecsOf(shape);
   const parts = new URLSearchParams(fragment.replace(/^#/, ""));
-  for (const key of Object.keys(state) as (keyof ViewState)[]) {
-    const text = parts.get(key), { read } = codecs[key] as Codec<unknown>;
-    const found = text === null ? undefined : read(text);
-    (state[key] as Signal<unknown>).value = found === undefined ? begin[key].value : found;
-  }
+  batch(() => {
+    for (const key of Object.keys(state) as (keyof ViewState)[]) {
+      const text = parts.get(prefix + key), { read } = codecs[key] as Codec<unknown>;
+      const found = text === null ? undefined : read(text);
+      (state[key] as Signal<unknown>).value = found === undefined ? begin[key].value : found;
+    }
+  });
 }

@@ -64,6 +64,7 @@ export async function writeSnapshot(
  * @param folder Folder of the run's state.
  * @param run Number of the training in its run, from 0.
  * @param identity What they must have in common with this run.
+ * @param isWanted Tells of a step whether it is wanted. Default: all are.
  * @returns The snapshots, by their steps.
  *
  * @example
@@ -79,11 +80,17 @@ export async function writeSnapshot(
  * await Deno.remove(folder, { recursive: true });
  * ```
  */
-export async function readSnapshots(folder: string, run: number, identity: RunIdentity): Promise<Snapshot[]> {
+export async function readSnapshots(
+  folder: string,
+  run: number,
+  identity: RunIdentity,
+  isWanted: (step: number) => boolean = () => true,
+): Promise<Snapshot[]> {
   const names: string[] = [];
   try {
     for await (const { name } of Deno.readDir(folder)) {
-      if (Number(NAME.exec(name)?.[1]) === run) names.push(name);
+      const [, of, step] = NAME.exec(name) ?? [];
+      if (Number(of) === run && isWanted(Number(step))) names.push(name);
     }
   } catch {
     // Without the folder there are none.

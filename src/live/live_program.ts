@@ -7,10 +7,13 @@ import { print } from "../cli/output.ts";
 import type { Flag } from "../cli/flags.ts";
 import { type Program, runProgram } from "../cli/program.ts";
 import { runPath } from "../cli/run_path.ts";
+import { DIGITS_FILE } from "../cockpit/live/fetched_digits.ts";
 import { InputError } from "../errors.ts";
 import { shown } from "../format.ts";
 import { writeAtomically } from "../io/atomic.ts";
 import { fileReason, unwritable } from "../io/file_reason.ts";
+import { digitBytes } from "../tasks/digits/digit_bytes.ts";
+import { packagedDigits } from "../tasks/digits/digit_images.ts";
 import { type PageFile, pageFiles } from "./page_files.ts";
 import { checkFollowed } from "./run_feed.ts";
 import { type LiveServer, serveSite } from "./server.ts";
@@ -118,7 +121,8 @@ export async function runLiveProgram(args: readonly string[] = Deno.args): Promi
       print([...files.keys()].map((name) => `${build}/${name}`).join("\n"));
       return;
     }
-    await using server = serveSite({ files, feed: null }, port);
+    const made = new Map([[DIGITS_FILE, async () => digitBytes(await packagedDigits())]]);
+    await using server = serveSite({ files, made, feed: null }, port);
     await untilAborted(server, signal);
   }, args);
 }

@@ -1,14 +1,15 @@
 /**
  * The feed of a run that another process trains, from its folder: what `run.json` says, then its
- * journal as it grows.
+ * journal as it grows, and its networks as they are kept.
  *
  * @module
  */
 import { setTimeout as wait } from "node:timers/promises";
-import { chunkText, type FeedEnd, feedEvent, type FeedRun } from "../cockpit/live/feed.ts";
+import { chunkText, type FeedEnd, feedEvent, type FeedRun, networkText } from "../cockpit/live/feed.ts";
 import { InputError } from "../errors.ts";
 import { shown } from "../format.ts";
-import { journalPath, journalRecords, readRun } from "../io/mod.ts";
+import { journalPath, journalRecords, readRun, type RunIdentity } from "../io/mod.ts";
+import { readNetworks } from "../report/run_networks.ts";
 import { runTexts, type SubtitleFacts } from "../train/run_texts.ts";
 import type { Threshold } from "../rank/certificates/rank_interval.ts";
 import type { Task } from "../tasks/task.ts";
@@ -20,6 +21,7 @@ const EVERY = 500;
 interface FollowedRecord {
   readonly experiment: string;
   readonly status: string;
+  readonly identity?: RunIdentity;
   readonly adapter: { readonly name: string } | null;
   readonly configuration: Omit<SubtitleFacts, "samples"> & {
     readonly task: {
@@ -72,9 +74,8 @@ function runOf({ adapter, configuration }: FollowedRecord): FeedRun {
       epsilons,
       threshold,
       steps,
-      curve: null,
+      replicas,
     },
-    replicas,
     adapterName: adapter?.name ?? "an adapter",
   };
 }
@@ -105,7 +106,7 @@ export async function* followRun(
   if (folder === null) return;
   // What lies in the folder of a run that only begins may be of the one that it replaces.
   if (typeof place !== "string") await pause();
-  const path = journalPath(`${folder}/state`, 0);
+  const state = `${folder}/state`, path = journalPath(state, 0), sent = new Set<number>();
   let from: number | null = null, isTold = false;
   while (!signal.aborted) {
     // What is written after this look at the status is no part of an end that it tells of.
@@ -116,11 +117,21 @@ export async function* followRun(
     }
     const size = journalSize(path);
     // A run that goes on after it was killed may cut its journal: it is told from the start.
-    if (from !== null && (size ?? 0) < from) [from, isTold] = [null, false];
+    if (from !== null && (size ?? 0) < from) {
+      [from, isTold] = [null, false];
+      sent.clear();
+    }
     if (isTold && size !== null) {
       for (const { bytes, end } of journalRecords(path, from)) {
         from = end;
         yield feedEvent("chunk", chunkText(bytes));
+        if (signal.aborted) return;
+      }
+    }
+    if (isTold && record?.identity) {
+      for (const snapshot of await readNetworks(state, record.identity, (step) => !sent.has(step))) {
+        sent.add(snapshot.step);
+        yield feedEvent("network", networkText(snapshot));
         if (signal.aborted) return;
       }
     }

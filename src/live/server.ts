@@ -33,6 +33,8 @@ function isOwn({ headers, url }: Request): boolean {
 export interface LiveSite {
   /** Files by their names. */
   readonly files: ReadonlyMap<string, PageFile>;
+  /** Bytes by the names of files that are made when they are asked for. Default: none. */
+  readonly made?: ReadonlyMap<string, () => Promise<Uint8Array<ArrayBuffer>>>;
   /**
    * Server-sent events of a run that is followed; `null` where none is.
    *
@@ -53,7 +55,7 @@ export const FEED_PATH = "events";
  * @returns The file or the events; 403 for a foreign host or origin, 404 for no file, 405 for
  * anything but reading.
  */
-export function answer({ files, feed }: LiveSite, request: Request, signal: AbortSignal): Response {
+export function answer({ files, feed, made }: LiveSite, request: Request, signal: AbortSignal): Response {
   const refuse = (status: number, text: string, more: Record<string, string> = {}) =>
     new Response(`${text}\n`, {
       status,
@@ -70,11 +72,26 @@ export function answer({ files, feed }: LiveSite, request: Request, signal: Abor
     const headers = { ...HEADERS, "content-type": "text/event-stream" };
     return new Response(isBodiless ? null : eventStream(feed, signal), { headers });
   }
+  const make = made?.get(name);
+  if (make) {
+    const headers = { ...HEADERS, "content-type": "application/octet-stream" };
+    return new Response(isBodiless ? null : madeStream(make), { headers });
+  }
   if (!file) return refuse(404, "no such file");
   // A report is a page of its own, with the policy that it carries.
   const { "content-security-policy": _, ...others } = HEADERS;
   const headers = { ...name === "report.html" ? others : HEADERS, "content-type": file.type };
   return new Response(isBodiless ? null : file.content, { headers });
+}
+
+/** Makes a file once it is read. Where it cannot be made, its connection breaks off. */
+function madeStream(make: () => Promise<Uint8Array>): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    async pull(controller) {
+      controller.enqueue(await make());
+      controller.close();
+    },
+  });
 }
 
 /** Sends events as fast as they are read, so that none wait in memory. */

@@ -76,7 +76,7 @@ async function untilSeen(url: string, text: RegExp, isStair: boolean): Promise<n
       const run = document.querySelector("section.run");
       if (!new RegExp(source).test(run?.querySelector(".progress")?.textContent ?? "")) return null;
       // The first stair has ended where a second one stands beside it.
-      const strips = [...run!.querySelectorAll('[data-panel^="ranks"] .stairs')];
+      const strips = [...run!.querySelectorAll('[data-panel^="rank-"] .stairs')];
       if (isStair && !strips.some((strip) => strip.querySelectorAll("rect").length > 1)) return null;
       return performance.now();
     },

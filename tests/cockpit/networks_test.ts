@@ -9,7 +9,7 @@ import { symmetricEigenvectors } from "../../src/cockpit/data/symmetric_eigenvec
 import { completeValues } from "../../src/cli/options.ts";
 import { runInFolder } from "../../src/experiments/core/folder_run.ts";
 import { GpuLease } from "../../src/experiments/core/gpu_lease.ts";
-import { readNetworks } from "../../src/experiments/core/run_outputs.ts";
+import { readNetworks } from "../../src/report/run_networks.ts";
 import { staircase } from "../../src/experiments/staircase/mod.ts";
 import { Gpu } from "../../src/gpu/device.ts";
 import { uniform } from "../../src/stats/random.ts";
@@ -76,7 +76,8 @@ Deno.test("networks: those of a report have the losses and the spectra of the ru
       }
     }
   }
-  assert(positive > 20, `${positive} floors`);
+  // How many networks there are depends on when they were asked for.
+  assert(positive > 2 * steps.length, `${positive} floors of ${steps.length} networks`);
 });
 
 Deno.test("symmetricEigenvectors: A q = λ q, orthonormal, of sizes from 0 and of low rank", () => {

@@ -1,9 +1,10 @@
 import { InputError } from "../../src/errors.ts";
 import { pack, unpack } from "../../src/cockpit/data/pack.ts";
+import { networkColumns } from "../../src/cockpit/data/networks.ts";
 import { columnsOf } from "../../src/cockpit/data/run_columns.ts";
 import { packRun, unpackRun } from "../../src/cockpit/data/run_file.ts";
 import { assert } from "../deps.ts";
-import { madeUpFacts, madeUpTrace } from "../support/report_case.ts";
+import { madeUpFacts, madeUpNetworks, madeUpTrace } from "../support/report_case.ts";
 
 Deno.test("pack: a record and arrays of any kind and length come back to the bit", async () => {
   const arrays = {
@@ -23,9 +24,11 @@ Deno.test("pack: a record and arrays of any kind and length come back to the bit
 
 Deno.test("unpackRun: what is damaged, cut off, of another kind or version is refused in one line", async () => {
   const columns = columnsOf(madeUpTrace({ replicas: 2 }), "absolute");
-  const text = await packRun({ facts: madeUpFacts, stairs: [], networks: null, columns });
+  const networks = networkColumns(madeUpNetworks({ replicas: 2 }));
+  const text = await packRun({ facts: madeUpFacts, stairs: [], networks, columns });
   const { record, arrays } = await unpack(text);
-  const { loss: _, ...without } = arrays;
+  const { loss: _, ...without } = arrays, { "networks parameters": __, ...networkless } = arrays;
+  assert.deepEqual((await unpackRun(text)).networks, networks);
   const wrong = [
     "",
     "no base64!",
@@ -35,6 +38,7 @@ Deno.test("unpackRun: what is damaged, cut off, of another kind or version is re
     await pack({ record: null, arrays: {} }),
     await pack({ record: { ...record as object, format: 2 }, arrays }),
     await pack({ record, arrays: without }),
+    await pack({ record, arrays: networkless }),
     await pack({ record, arrays: { ...arrays, "rank 0 0": new Int32Array(3) } }),
   ];
   for (const [i, each] of wrong.entries()) {

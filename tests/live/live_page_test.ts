@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import { commandLine } from "../../src/cockpit/live/command.ts";
 import { writeFragment } from "../../src/cockpit/live/page_settings.ts";
-import { firstSettings, readSettings } from "../../src/cockpit/live/settings.ts";
+import { readSettings } from "../../src/cockpit/live/settings.ts";
 import { U } from "../../src/linalg/rounding.ts";
 import { pageFiles } from "../../src/live/page_files.ts";
 import { serveSite } from "../../src/live/server.ts";
@@ -9,35 +9,13 @@ import { Training } from "../../src/train/training.ts";
 import { assert } from "../deps.ts";
 import { Chromium, hasChromium, type OpenPage } from "../support/chromium.ts";
 import { openGpu } from "../support/gpu.ts";
+import { small, waitFor } from "../support/live_case.ts";
 
 const gpu = await openGpu();
 const report = new TextEncoder().encode("<title>report</title>");
 
 /** Most bytes of the page, without a report. */
 const MOST_BYTES = 1.5e6;
-
-const small = {
-  ...firstSettings,
-  layers: "8,6",
-  samples: "33",
-  learningRate: "0.01",
-  steps: "60",
-  probeEvery: "10",
-  epsilons: "1e-4,1e-2",
-  precision: "single",
-};
-
-/** Waits until so many texts of the page are so. */
-async function waitFor({ page }: OpenPage, selector: string, text: RegExp, count = 1): Promise<void> {
-  await page.waitForFunction(
-    ([selector, source, count]) => {
-      const texts = [...document.querySelectorAll(selector)].map((each) => each.textContent ?? "");
-      return texts.filter((text) => new RegExp(source).test(text)).length >= count;
-    },
-    [selector, text.source, count] as const,
-    { timeout: 60_000 },
-  );
-}
 
 /** Text of a file that a button of a run gives. */
 async function downloaded({ page }: OpenPage, run: string, button: string): Promise<string> {
@@ -96,7 +74,42 @@ Deno.test({
       const line = await page.getByRole("region", { name }).locator("pre").textContent();
       assert.equal(line, commandLine(runs[i]));
     }
-    assert.deepEqual(await open.findFaults(), []);
+    // Parts open in both runs; a pointer reads both at its step, until it leaves or is pressed.
+    await page.locator(".part-numbers > summary").first().click();
+    await page.locator(".part-spectrum > summary").last().click();
+    const table = (name: string) => page.getByRole("region", { name }).locator(".readout tbody tr").first();
+    await page.locator("[data-panel=spectrum] circle").first().waitFor();
+    assert.equal(await page.locator("[data-panel=spectrum], [data-panel=eigenfunctions]").count(), 4);
+    await page.evaluate(() => scrollTo(0, 0));
+    const place = (await page.locator("[data-panel=loss] .clip").first().boundingBox())!;
+    const middle = [place.x + place.width / 2, place.y + 40] as const;
+    await page.mouse.move(...middle);
+    await waitFor(open, ".progress", / · at step 30 · loss /, 2);
+    assert.deepEqual(await Promise.all(["Run A", "Run B"].map((name) => table(name).innerText())), [
+      "step\t30",
+      "step\t30",
+    ]);
+    await page.mouse.move(2, 2);
+    await waitFor(open, ".progress", /^step 60 of 60 · loss /, 2);
+    await page.mouse.move(...middle);
+    await page.mouse.down();
+    await page.mouse.up();
+    await page.mouse.move(2, 2);
+    await waitFor(open, ".progress", / · at step 30 · loss /, 2);
+    // Axes are the same: what is highest in either.
+    for (const panel of ["loss", "rank-1", "rank-2", "waterfall"]) {
+      const labels = await page.locator(`[data-panel=${panel}]`).evaluateAll((figures) =>
+        figures.map((figure) =>
+          [...figure.querySelectorAll(".back text")].map((text) => text.textContent).slice(0, -1)
+        )
+      );
+      assert.equal(labels.length, 2);
+      assert.deepEqual(labels[0], labels[1], panel);
+    }
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      assert.deepEqual(await open.findFaults(), [], colorScheme);
+    }
 
     // By keyboard: the speed is lowered, the run begins again, pauses, and goes one probe further.
     await page.getByLabel("speed").focus();
@@ -111,7 +124,7 @@ Deno.test({
     await control("Step").press("Enter");
     await waitFor(open, ".progress", new RegExp(`^step ${(Math.floor(before / 10) + 1) * 10} of`));
     assert.equal(await control("Train").count(), 1);
-    assert.match(page.url(), /&speed=10$/);
+    await page.waitForURL(/&speed=10$/);
 
     // A setting is typed in: the address follows, the focus stays in the form.
     const widths = page.getByLabel("hidden widths").first();
@@ -120,7 +133,7 @@ Deno.test({
     await page.keyboard.type("5,0");
     await page.keyboard.press("Tab");
     await waitFor(open, ".message", /hidden widths/);
-    assert.match(page.url(), /layers=5%2C0/);
+    await page.waitForURL(/layers=5%2C0/);
     assert.equal(await page.evaluate("document.activeElement.id"), "a-activation");
     await page.goto(`${server.url}#${writeFragment({ runs: [{ ...small, layers: "5" }], speed: null })}`);
     await control("Train").click();

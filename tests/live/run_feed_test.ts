@@ -1,8 +1,9 @@
-import { type FeedEnd, type FeedRun, readChunkText } from "../../src/cockpit/live/feed.ts";
+import { type FeedEnd, type FeedRun, readChunkText, readNetworkText } from "../../src/cockpit/live/feed.ts";
 import { InputError } from "../../src/errors.ts";
-import { Journal, journalPath, readJournal } from "../../src/io/mod.ts";
+import { Journal, journalPath, readJournal, readRun, type RunIdentity } from "../../src/io/mod.ts";
 import { checkFollowed, followRun } from "../../src/live/run_feed.ts";
 import { serveRun } from "../../src/live/serve_run.ts";
+import { readNetworks } from "../../src/report/run_networks.ts";
 import { TraceBuilder } from "../../src/train/trace_builder.ts";
 import { assert } from "../deps.ts";
 import { Chromium, hasChromium } from "../support/chromium.ts";
@@ -21,7 +22,7 @@ function parse(text: string): Event[] {
 
 /** Puts the events of a run together. */
 function traceOf(events: readonly Event[]) {
-  const { facts: { epsilons }, replicas }: FeedRun = JSON.parse(events[0].data);
+  const { facts: { epsilons, replicas } }: FeedRun = JSON.parse(events[0].data);
   const builder = new TraceBuilder({ replicas, epsilons });
   for (const { name, data } of events) {
     if (name === "chunk") builder.add(readChunkText(data, { replicas, epsilons }));
@@ -79,6 +80,12 @@ Deno.test("run feed: a page hears all of a run while it trains, and its end", as
   const { trace } = await readJournal(journalPath(`${folder.path}/o/state`, 0));
   assert.deepEqual(traceOf(events), trace);
   assert.equal(trace.probes.length, 2 * 31);
+  // Its networks are those that it keeps, in the order of their steps as they appeared.
+  const { identity } = await readRun<{ identity: RunIdentity }>(`${folder.path}/o`);
+  const kept = await readNetworks(`${folder.path}/o/state`, identity);
+  const sent = events.filter(({ name }) => name === "network").map(({ data }) => readNetworkText(data));
+  assert.deepEqual(sent.toSorted((a, b) => a.step - b.step), kept);
+  assert.deepEqual([kept[0].step, kept.at(-1)!.step, kept[0].replicas], [0, 300, 2]);
 
   if (hasChromium) {
     await using server = await serveRun(`${folder.path}/o`, 0);
@@ -87,6 +94,10 @@ Deno.test("run feed: a page hears all of a run while it trains, and its end", as
     const { page } = open;
     await page.getByText(/step 300 of 300 .* done/).waitFor();
     assert.deepEqual(await open.findFaults(), []);
+    assert.equal(
+      await page.locator("[data-panel=output] .output, [data-panel=features] .feature").count(),
+      1 + 7,
+    );
     const [download] = await Promise.all([
       page.waitForEvent("download"),
       page.getByRole("button", { name: "Trace as CSV" }).click(),

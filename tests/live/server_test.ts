@@ -105,6 +105,26 @@ Deno.test("live server: hostile requests on the wire", async () => {
   assert.equal(nameless.status, 403);
 });
 
+Deno.test("live server: files that are made when they are asked for, and by its own pages alone", async () => {
+  let count = 0;
+  const made = new Map([
+    ["digits.bin", () => Promise.resolve(Uint8Array.of(7, ++count))],
+    ["none.bin", () => Promise.reject(new Error("no package"))],
+  ]);
+  const { signal } = new AbortController(), url = "http://127.0.0.1:8000/digits.bin";
+  const ask = (headers = {}, method = "GET", path = url) =>
+    answer({ files, made, feed: null }, request(path, headers, method), signal);
+  assert.equal(ask({ origin: "http://evil.example" }).status, 403);
+  assert.equal(ask({}, "POST").status, 405);
+  assert.equal(await ask({}, "HEAD").text(), "");
+  assert.equal(count, 0);
+  const response = ask();
+  assert.equal(response.headers.get("content-type"), "application/octet-stream");
+  assert.deepEqual([...await response.bytes()], [7, 1]);
+  await assert.rejects(ask({}, "GET", "http://127.0.0.1:8000/none.bin").bytes(), /no package/);
+  assert.equal(statusOf("/digits.bin"), 404);
+});
+
 Deno.test("live server: a port that is taken is refused in a line", async () => {
   await using server = serveSite({ files, feed: null }, 0);
   const port = Number(new URL(server.url).port);

@@ -149,6 +149,16 @@ Deno.test({
       assert.deepEqual(open.complaints, [], name);
       const drawn = await open.page.locator("[data-panel=output]").count();
       assert.equal(drawn > 0, shape.inputs !== undefined, name);
+      if (name.startsWith("networks of two inputs")) {
+        // The output, five features, five eigenfunctions; they are in the files as well.
+        assert.equal(await open.page.locator("image.plane").count(), 11);
+        const [download] = await Promise.all([
+          open.page.waitForEvent("download"),
+          open.page.getByRole("button", { name: "SVG" }).click(),
+        ]);
+        const svg = await Deno.readTextFile(await download.path());
+        assert.equal(svg.match(/<image [^>]*href="data:image\/png;base64,/g)?.length, 11);
+      }
       // The floor at an ε that the run did not have is computed from its networks.
       if (name !== "networks of one input") continue;
       await open.page.locator("tr", { hasText: "its floor at ε" }).filter({ hasNotText: "–" }).waitFor();

@@ -44,7 +44,7 @@ export function floorBasis(
   networks: NetworkColumns,
   which: { readonly snapshot: number; readonly replica: number },
 ): FloorBasis {
-  const { widths, x, weights, targetY, parameters, replicas } = networks;
+  const { widths, x, weights, targetY, parameters } = networks;
   const outputs = widths[widths.length - 1], m = weights.length, L = widths.length - 2;
   const features = evaluateNetwork(networks, which, x)[L - 1], n = features.columns;
   const { eigenvalues, vectors } = leadingEigenvectors(features, weights, n);
@@ -62,7 +62,7 @@ export function floorBasis(
     }
   }
   const { layers, size } = parameterLayout(widths), last = layers[L];
-  const own = parameters.subarray(4 * size * (which.snapshot * replicas + which.replica));
+  const own = parameters[which.snapshot].subarray(4 * size * which.replica);
   const norm = (from: number, rows: number) => {
     let sum = 0;
     for (let i = 0; i < rows; i++) {

@@ -5,42 +5,43 @@
  */
 import { activationFunction, parseActivation } from "../../nn/activation.ts";
 import { parameterLayout } from "../../nn/layout.ts";
+import type { SnapshotNotes, SnapshotSamples } from "../../train/network_snapshots.ts";
+import { evenly } from "./evenly.ts";
 import { symmetricEigenvectors } from "./symmetric_eigenvectors.ts";
 
 /** The networks of a run at one step. */
-export interface NetworkSnapshot {
+export interface NetworkSnapshot extends SnapshotNotes {
   /** Number of updates made before. */
   readonly step: number;
-  /** Widths of all layers, inputs and outputs included. */
-  readonly widths: readonly number[];
-  /** Activations of the hidden layers. */
-  readonly activations: readonly string[];
-  /** Number of replicas. */
-  readonly replicas: number;
   /** Parameters of all replicas as `parameterLayout` places them; samples; the target. */
-  readonly arrays: Readonly<Record<"parameters" | "x" | "weights" | "targetX" | "targetY", Float32Array>>;
+  readonly arrays: Readonly<Record<"parameters" | keyof SnapshotSamples, Float32Array>>;
 }
 
 /** The networks of a run at S steps. */
-export interface NetworkColumns extends Pick<NetworkSnapshot, "widths" | "activations"> {
+export interface NetworkColumns extends SnapshotNotes, SnapshotSamples {
   /** Number of replicas R that are there, from the first. */
   readonly replicas: number;
   /** The steps, ascending: S. */
   readonly steps: Float64Array;
-  /** Parameters, S × R networks as `parameterLayout` places them. */
-  readonly parameters: Float32Array;
-  /** Inputs of the samples whose features are ranked, a row each. */
-  readonly x: Float32Array;
-  /** Quadrature weights of these. */
-  readonly weights: Float32Array;
-  /** Inputs at which the function is known that the networks are to become; empty if it is not. */
-  readonly targetX: Float32Array;
-  /** Its values there. */
-  readonly targetY: Float32Array;
+  /** Parameters at each step, R networks as `parameterLayout` places them. */
+  readonly parameters: readonly Float32Array[];
 }
 
 /** Most parameters in a page: about 2 MB. */
 const MOST_PARAMETERS = 400_000;
+
+/**
+ * Tells how much of the networks of a run a page holds: the replicas that fit, and then the steps.
+ *
+ * @param networks Widths and replicas.
+ * @param steps Number of steps at which they are known.
+ * @returns Replicas, most steps (at least two), floats of a replica.
+ */
+function room({ widths, replicas }: SnapshotNotes, steps: number) {
+  const size = 4 * parameterLayout(widths).size;
+  const held = Math.max(1, Math.min(replicas, Math.floor(MOST_PARAMETERS / (size * Math.max(1, steps)))));
+  return { replicas: held, most: Math.max(2, Math.floor(MOST_PARAMETERS / (size * held))), size };
+}
 
 /**
  * Arranges snapshots in columns. Of many networks it keeps the replicas that fit, and then the
@@ -53,22 +54,55 @@ export function networkColumns(snapshots: readonly NetworkSnapshot[]): NetworkCo
   const last = snapshots.at(-1);
   if (!last) return null;
   const { widths, activations, arrays: { x, weights, targetX, targetY } } = last;
-  const size = 4 * parameterLayout(widths).size;
-  const replicas = Math.max(
-    1,
-    Math.min(last.replicas, Math.floor(MOST_PARAMETERS / (size * snapshots.length))),
-  );
-  const most = Math.max(2, Math.floor(MOST_PARAMETERS / (size * replicas)));
-  const kept = snapshots.length <= most ? snapshots : Array.from(
-    { length: most },
-    (_, i) => snapshots[Math.round(i * (snapshots.length - 1) / (most - 1))],
-  );
-  const parameters = new Float32Array(kept.length * replicas * size);
-  for (const [s, { arrays }] of kept.entries()) {
-    parameters.set(arrays.parameters.subarray(0, replicas * size), s * replicas * size);
-  }
+  const { replicas, most, size } = room(last, snapshots.length), kept = evenly(snapshots, most);
+  const parameters = kept.map(({ arrays }) => arrays.parameters.subarray(0, replicas * size));
   const steps = Float64Array.from(kept, ({ step }) => step);
   return { widths, activations, replicas, steps, parameters, x, weights, targetX, targetY };
+}
+
+/** The networks of a run that grows: those at some steps, and the newest. */
+export class GrowingNetworks {
+  readonly #basis: SnapshotNotes & SnapshotSamples;
+  readonly #size: number;
+  readonly #wanted: number[];
+  readonly #kept: { readonly step: number; readonly parameters: Float32Array }[] = [];
+  #isNewestKept = true;
+
+  /**
+   * Begins without networks.
+   *
+   * @param notes What the networks are.
+   * @param samples Samples that belong to them.
+   * @param wanted Steps at which they are wanted, ascending; of many, those that fit are kept.
+   */
+  constructor(notes: SnapshotNotes, samples: SnapshotSamples, wanted: readonly number[]) {
+    const { replicas, most, size } = room(notes, wanted.length + 1);
+    this.#basis = { ...notes, replicas, ...samples };
+    this.#size = replicas * size;
+    this.#wanted = [...evenly(wanted, most - 1)];
+  }
+
+  /**
+   * Takes in the networks at a step, as the newest.
+   *
+   * @param step Updates made.
+   * @param parameters Parameters of all replicas.
+   */
+  take(step: number, parameters: Float32Array): void {
+    if (!this.#isNewestKept) this.#kept.pop();
+    this.#isNewestKept = this.#wanted[0] <= step;
+    while (this.#wanted[0] <= step) this.#wanted.shift();
+    this.#kept.push({ step, parameters: parameters.slice(0, this.#size) });
+  }
+
+  /** The networks so far. */
+  get columns(): NetworkColumns {
+    return {
+      ...this.#basis,
+      steps: Float64Array.from(this.#kept, ({ step }) => step),
+      parameters: this.#kept.map(({ parameters }) => parameters),
+    };
+  }
 }
 
 /** Values of a layer at some inputs, row-major: a row for each input. */
@@ -88,12 +122,12 @@ export interface LayerValues {
  * @returns Features of each hidden layer, then the output.
  */
 export function evaluateNetwork(
-  { widths, activations, replicas, parameters }: NetworkColumns,
+  { widths, activations, parameters }: NetworkColumns,
   { snapshot, replica }: { readonly snapshot: number; readonly replica: number },
   x: ArrayLike<number>,
 ): LayerValues[] {
   const { layers, size } = parameterLayout(widths);
-  const own = parameters.subarray(4 * size * (snapshot * replicas + replica));
+  const own = parameters[snapshot].subarray(4 * size * replica);
   const count = x.length / widths[0], all: LayerValues[] = [];
   let from: ArrayLike<number> = x;
   for (const [l, { inputs, outputs, outputStride, weights, bias }] of layers.entries()) {

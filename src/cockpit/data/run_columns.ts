@@ -5,6 +5,7 @@
  */
 import { stepsOf, visibleSteps } from "../../plot/staircase/visible_steps.ts";
 import type { Threshold } from "../../rank/certificates/rank_interval.ts";
+import { evenly } from "./evenly.ts";
 import type { Probe, SpectrumProbe, Trace } from "../../train/trace.ts";
 
 /** Ranks at one threshold, R × P, replica by replica; −1 where a replica has no probe. */
@@ -71,14 +72,21 @@ const MOST_EIGENVALUES = 600_000;
  *
  * @param trace The trace.
  * @param threshold Kind of its thresholds.
+ * @param hidden Widths of the hidden layers, for a run without probes. Default: those of a probe.
  * @returns The columns.
  */
-export function columnsOf(trace: Trace, threshold: Threshold): RunColumns {
+export function columnsOf(
+  trace: Trace,
+  threshold: Threshold,
+  hidden?: readonly number[],
+): RunColumns {
   const { replicas, epsilons, probes } = trace;
   const smallest = epsilons.indexOf(Math.min(...epsilons));
   const probed = stepsOf(probes), solved = stepsOf(probes.filter(({ kind }) => kind === "spectrum"));
-  const widths = (probes.find((probe) => probe.kind === "spectrum") as SpectrumProbe | undefined)?.layers
-    .map(({ eigenvalues }) => eigenvalues.length) ?? [];
+  const widths = hidden ??
+    (probes.find((probe) => probe.kind === "spectrum") as SpectrumProbe | undefined)?.layers
+      .map(({ eigenvalues }) => eigenvalues.length) ??
+    [];
   const each = replicas * widths.reduce((sum, width) => sum + width, 0);
   const spectra = evenly(solved, Math.max(2, Math.floor(MOST_EIGENVALUES / Math.max(1, each))));
   const floorOf = (probe: Probe) => probe.kind === "spectrum" ? probe.floors?.[smallest] : undefined;
@@ -139,10 +147,4 @@ export function columnsOf(trace: Trace, threshold: Threshold): RunColumns {
     layers,
     recorded: { steps: probed.length, spectra: solved.length },
   };
-}
-
-/** Takes some of many, evenly spaced, the first and the last among them. */
-function evenly(values: readonly number[], most: number): readonly number[] {
-  if (values.length <= most) return values;
-  return Array.from({ length: most }, (_, i) => values[Math.round(i * (values.length - 1) / (most - 1))]);
 }

@@ -70,8 +70,22 @@ interface ReportRecord extends Pick<RunReport, "facts" | "stairs"> {
   readonly networks: Pick<NetworkColumns, "widths" | "activations" | "replicas"> | null;
 }
 
-/** Arrays of the networks, by their names in the pack. */
-const NETWORK_ARRAYS = ["steps", "parameters", "x", "weights", "targetX", "targetY"] as const;
+/** Puts arrays one after the other. */
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** Cuts an array into parts of one length. */
+function cut(all: Float32Array, count: number): Float32Array[] {
+  const length = all.length / Math.max(1, count);
+  return Array.from({ length: count }, (_, i) => all.subarray(i * length, (i + 1) * length));
+}
 
 /**
  * Packs a run.
@@ -103,7 +117,11 @@ export async function packRun({ facts, stairs, columns, networks }: RunReport): 
       [`double ${l}`]: isDouble,
     });
   }
-  if (networks) { for (const name of NETWORK_ARRAYS) arrays[`networks ${name}`] = networks[name]; }
+  if (networks) {
+    const { steps, parameters, x, weights, targetX, targetY } = networks;
+    const all = { steps, parameters: joined(parameters), x, weights, targetX, targetY };
+    for (const [name, array] of Object.entries(all)) arrays[`networks ${name}`] = array;
+  }
   return await pack({ record, arrays });
 }
 
@@ -134,11 +152,23 @@ export async function unpackRun(text: string): Promise<RunReport> {
   const perProbe = (name: string) => take<Float64Array>(name, replicas * P);
   const optional = (name: string) => arrays[name] ? perProbe(name) : null;
   const ranks = (name: string) => take<Int32Array>(name, replicas * P);
-  const networkArrays = NETWORK_ARRAYS.map((name) => [name, arrays[`networks ${name}`]]);
+  const networkArray = <Type extends Packable>(name: string): Type => {
+    const found = arrays[`networks ${name}`];
+    if (found) return found as Type;
+    throw new InputError(`the report has no ${name} of its networks; take the file from the run again`);
+  };
   return {
     facts,
     stairs,
-    networks: networks && { ...networks, ...Object.fromEntries(networkArrays) },
+    networks: networks && {
+      ...networks,
+      steps: networkArray("steps"),
+      parameters: cut(networkArray("parameters"), networkArray("steps").length),
+      x: networkArray("x"),
+      weights: networkArray("weights"),
+      targetX: networkArray("targetX"),
+      targetY: networkArray("targetY"),
+    },
     columns: {
       ...others,
       steps: take("steps", P),

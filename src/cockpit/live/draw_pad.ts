@@ -10,7 +10,7 @@ import { lineStyle } from "../../plot/core/palette.ts";
 import { appendGroup, type Group, px } from "../../plot/core/svg.ts";
 import { effect, signal } from "../deps.ts";
 import { element } from "../page/dom.ts";
-import { linearAxis } from "./function_panels.ts";
+import { plainAxis } from "../views/function_views.ts";
 
 /** Ends of the coordinates, and size of the frame in pixels. */
 const X: readonly [number, number] = [-1, 1], Y: readonly [number, number] = [-2, 2];
@@ -35,7 +35,7 @@ export function drawPad(onDraw: (task: string) => void): HTMLElement {
   const svg = d3.select(pad).append("svg").attr("role", "img").attr("viewBox", `0 0 ${width} ${height}`)
     .attr("aria-label", "Pad for points; they can also be typed as the task: points x y, x y, …");
   const root = svg as unknown as Group;
-  const x = linearAxis(X, [0, WIDTH]), y = linearAxis(Y, [HEIGHT, 0]);
+  const x = plainAxis(X, [0, WIDTH], 5), y = plainAxis(Y, [HEIGHT, 0], 4);
   const frame = { label: "", width: WIDTH, height: HEIGHT, x, y, xName: "", yName: "" };
   drawFrame(appendGroup(root, "back", LEFT, TOP), frame);
   const dots = svg.append("g").attr("transform", `translate(${LEFT},${TOP})`);

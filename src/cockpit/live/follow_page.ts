@@ -6,9 +6,12 @@
  */
 import { batch, effect } from "../deps.ts";
 import { element } from "../page/dom.ts";
+import { followFragment } from "../address.ts";
 import { FollowedRun } from "./followed_run.ts";
 import { liveModel, shownRun } from "./live_model.ts";
+import { closedFolds } from "./run_panels.ts";
 import { mountRun } from "./run_section.ts";
+import { viewPlace } from "./view_place.ts";
 
 /** Milliseconds from one drawing to the next, at least; and times as long as drawing takes. */
 const LEAST = 200, SHARE = 3;
@@ -20,8 +23,8 @@ const LEAST = 200, SHARE = 3;
  * @param feed Address of the feed.
  */
 export function buildFollowPage(main: Element, feed: string): void {
-  const run = new FollowedRun(feed), model = liveModel(), shown = shownRun(run);
-  model.runs.value = [shown];
+  const run = new FollowedRun(feed), model = liveModel(location.hash), shown = shownRun(run, model.view);
+  model.shown.value = [shown];
   const about = element("p", { class: "subtitle" });
   effect(() => {
     const facts = run.facts.value;
@@ -30,8 +33,10 @@ export function buildFollowPage(main: Element, feed: string): void {
       : "Waiting for the run to begin …";
   });
   const section = element("section", { class: "run", "aria-label": "Run" });
-  main.replaceChildren(about, section);
-  mountRun(section, model, shown, "run");
+  main.replaceChildren(about, viewPlace(model.view), section);
+  mountRun(section, shown, { name: "run", folds: closedFolds() });
+  addEventListener("hashchange", () => model.apply(location.hash, false));
+  followFragment(model.fragment);
   const draw = () => {
     const start = performance.now();
     batch(() => run.show());

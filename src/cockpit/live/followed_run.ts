@@ -8,9 +8,10 @@ import type { TraceShape } from "../../io/chunk_bytes.ts";
 import type { Trace } from "../../train/trace.ts";
 import { TraceBuilder } from "../../train/trace_builder.ts";
 import { type Signal, signal } from "../deps.ts";
-import { FEED_EVENTS, type FeedEnd, type FeedRun, readChunkText } from "./feed.ts";
+import { type NetworkColumns, networkColumns, type NetworkSnapshot } from "../data/networks.ts";
+import { FEED_EVENTS, type FeedEnd, type FeedRun, readChunkText, readNetworkText } from "./feed.ts";
 import type { RunFacts } from "./run_facts.ts";
-import type { DrawnFunction, LiveStatus, WatchedRun } from "./watched_run.ts";
+import type { LiveStatus, WatchedRun } from "./watched_run.ts";
 
 /** Seconds over which the speed is measured. */
 const WINDOW = 5;
@@ -27,8 +28,8 @@ export class FollowedRun implements WatchedRun {
   readonly trace: Signal<Trace | null> = signal(null);
   /** Updates that have arrived. */
   readonly steps: Signal<number> = signal(0);
-  /** The network itself stays where it trains. */
-  readonly values: Signal<DrawnFunction | null> = signal(null);
+  /** Its networks, where it keeps them; `null` before the first. */
+  readonly networks: Signal<NetworkColumns | null> = signal(null);
   /** It is repeated by `run.json`. */
   readonly command = null;
   /** Adapter that it trains on. */
@@ -38,6 +39,8 @@ export class FollowedRun implements WatchedRun {
   #shape: TraceShape = { replicas: 1, epsilons: [] };
   #builder: TraceBuilder | null = null;
   #next = 0;
+  #shown = 0;
+  readonly #snapshots: Map<number, NetworkSnapshot> = new Map();
   /** Times and steps of the last seconds. */
   #arrivals: (readonly [seconds: number, step: number])[] = [];
 
@@ -50,6 +53,10 @@ export class FollowedRun implements WatchedRun {
     this.#source = new EventSource(address);
     this.#on("run", (data) => this.#begin(JSON.parse(data)));
     this.#on("chunk", (data) => this.#take(data));
+    this.#on("network", (data) => {
+      const snapshot = readNetworkText(data);
+      this.#snapshots.set(snapshot.step, snapshot);
+    });
     this.#on("end", (data) => this.#end(JSON.parse(data)));
     this.#source.addEventListener("open", () => this.message.value = "");
     this.#source.addEventListener("error", () => {
@@ -68,8 +75,11 @@ export class FollowedRun implements WatchedRun {
   }
 
   /** A feed begins at the start, also when the page has connected again. */
-  #begin({ facts, replicas, adapterName }: FeedRun): void {
-    this.#shape = { replicas, epsilons: facts.epsilons };
+  #begin({ facts, adapterName }: FeedRun): void {
+    this.#shape = { replicas: facts.replicas, epsilons: facts.epsilons };
+    this.#snapshots.clear();
+    this.#shown = 0;
+    this.networks.value = null;
     this.#builder = new TraceBuilder(this.#shape);
     this.#next = 0;
     this.#arrivals = [];
@@ -99,6 +109,10 @@ export class FollowedRun implements WatchedRun {
   show(): void {
     const builder = this.#builder, facts = this.facts.peek();
     if (!builder || !facts) return;
+    if (this.#snapshots.size !== this.#shown) {
+      this.#shown = this.#snapshots.size;
+      this.networks.value = networkColumns([...this.#snapshots.values()].sort((a, b) => a.step - b.step));
+    }
     const steps = Math.min(this.#next - 1, facts.steps);
     if (steps < 0 || steps === this.steps.peek() && this.trace.peek()) return;
     const { trace } = builder;

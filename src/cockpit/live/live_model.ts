@@ -1,91 +1,143 @@
 /**
- * What the views of the live page share: its runs, and the axes on which they lie side by side.
+ * The runs of the live page, and the one view of all of them.
  *
  * @module
  */
-import { intervalsOf, ranksAt, type RankSeries } from "../data/ranks_at.ts";
-import { columnsOf, type RunColumns } from "../data/run_columns.ts";
-import { computed, type ReadonlySignal, type Signal, signal } from "../deps.ts";
-import { extent } from "../../stats/extent.ts";
-import { spectrumDomain } from "../views/spectrum_views.ts";
+import { columnsOf } from "../data/run_columns.ts";
+import { computed, effect, type ReadonlySignal, type Signal, signal, untracked } from "../deps.ts";
+import { type RunModel, runModel, type View } from "../page/run_model.ts";
+import { scope } from "../scope.ts";
+import { applyFragment, fragmentOf, initialState, type ViewShape } from "../state.ts";
+import type { RunFacts } from "./run_facts.ts";
 import type { WatchedRun } from "./watched_run.ts";
 
-/** A run and its record as columns. */
+/** Letters before what is shown in the address, beside which the settings of the runs stand. */
+const PREFIX = "view.";
+
+/** A run in the page. */
 export interface ShownRun {
   /** The run. */
   readonly run: WatchedRun;
-  /** Its record so far; `null` before the first probe. */
-  readonly columns: ReadonlySignal<RunColumns | null>;
-  /** Ranks of its layers at its thresholds: `[layer][threshold]`. */
-  readonly ranks: ReadonlySignal<readonly (readonly RankSeries[])[]>;
-}
-
-/** Ends of the axes that runs share. */
-export interface SharedDomains {
-  /** Last step of all. */
-  readonly lastStep: number;
-  /** Losses to show. */
-  readonly losses: readonly number[];
-  /** Highest ranks of the layers of all. */
-  readonly ranks: readonly number[];
-  /** Least and greatest eigenvalue of the terminal layers, as powers of ten. */
-  readonly eigenvalues: readonly [number, number];
+  /** Its model; `null` until its facts are known. */
+  readonly model: ReadonlySignal<RunModel | null>;
+  /** Ends what its model follows. */
+  readonly end: () => void;
 }
 
 /** The runs of the page. */
 export interface LiveModel {
   /** One run, or two. */
-  readonly runs: Signal<readonly ShownRun[]>;
-  /** Ends of their axes. */
-  readonly domains: ReadonlySignal<SharedDomains>;
+  readonly shown: Signal<readonly ShownRun[]>;
+  /** What is shown of them. */
+  readonly view: View;
   /** Whether all of them have ended. */
   readonly haveEnded: ReadonlySignal<boolean>;
+  /** What is shown as a part of the fragment of the address; empty at the start. */
+  readonly fragment: () => string;
+  /** Shows what a fragment says: at once, or once other runs are known that it tells of. */
+  readonly apply: (fragment: string, hasOtherRuns: boolean) => void;
+}
+
+/** What there is to show before a run is known. */
+const NOTHING: ViewShape = { replicas: 1, epsilons: [1e-6], threshold: "absolute", layers: 0, steps: [] };
+
+/** What there is to show of several runs. */
+function shapeOf(all: readonly RunFacts[]): ViewShape {
+  return {
+    replicas: Math.max(...all.map(({ replicas }) => replicas)),
+    epsilons: [...new Set(all.flatMap(({ epsilons }) => epsilons))],
+    threshold: all[0].threshold,
+    layers: Math.max(...all.map(({ hidden }) => hidden.length)),
+    steps: [],
+  };
 }
 
 /**
- * Arranges the record of a run.
+ * Begins to show a run.
  *
  * @param run The run.
- * @returns The run with its columns.
+ * @param view What is shown.
+ * @returns The run with its model.
  */
-export function shownRun(run: WatchedRun): ShownRun {
-  const columns = computed(() => {
-    const trace = run.trace.value, facts = run.facts.peek();
-    return trace && facts && columnsOf(trace, facts.threshold);
+export function shownRun(run: WatchedRun, view: View): ShownRun {
+  const model = signal<RunModel | null>(null);
+  const end = scope(() => {
+    effect(() => {
+      const facts = run.facts.value;
+      if (!facts) return;
+      const { hidden, threshold, epsilons, replicas } = facts;
+      const columns = computed(() =>
+        columnsOf(run.trace.value ?? { replicas, epsilons, losses: [], probes: [] }, threshold, hidden)
+      );
+      const own = {
+        facts: { ...facts, replicaNames: [] },
+        columns,
+        networks: run.networks,
+        recordedStairs: [],
+      };
+      return scope(() => model.value = runModel(own, view));
+    });
   });
-  const ranks = computed(() => {
-    const found = columns.value;
-    if (!found) return [];
-    const { layers, epsilons, threshold } = found;
-    return layers.map((_, l) => epsilons.map((epsilon) => ranksAt(found, l, { epsilon, threshold })));
-  });
-  return { run, columns, ranks };
+  return { run, model, end };
 }
 
 /**
  * Makes the model of the page.
  *
+ * @param fragment Fragment of the address to begin with.
  * @returns The model, without runs.
  */
-export function liveModel(): LiveModel {
-  const runs = signal<readonly ShownRun[]>([]);
-  const domains = computed((): SharedDomains => {
-    let lastStep = 1;
-    const losses: number[] = [], ranks: number[] = [], ends: number[] = [];
-    for (const { columns, ranks: series } of runs.value) {
-      const found = columns.value;
-      if (!found) continue;
-      lastStep = Math.max(lastStep, found.steps[found.steps.length - 1]);
-      for (const loss of found.loss) losses.push(loss);
-      for (const each of series.value.flat()) ranks.push(extent(each.high)[1]);
-      const solved = intervalsOf(found, found.layers.length - 1).filter((_, i) => found.isSolved[i]);
-      ends.push(...spectrumDomain(solved, found.epsilons));
-    }
-    const eigenvalues = ends.length > 0
-      ? [Math.min(...ends), Math.max(...ends)] as const
-      : [1e-16, 1] as const;
-    return { lastStep, losses, ranks, eigenvalues };
+export function liveModel(fragment: string): LiveModel {
+  const shown = signal<readonly ShownRun[]>([]);
+  /** What there is, once all runs have said what they are, or have failed; as text, to compare. */
+  const known = computed(() => {
+    const all = shown.value.map(({ run: { facts, status } }) => ({
+      facts: facts.value,
+      isOpen: facts.value === null && status.value !== "failed",
+    }));
+    const facts = all.flatMap(({ facts }) => facts ? [facts] : []);
+    return facts.length === 0 || all.some(({ isOpen }) => isOpen) ? "" : JSON.stringify(shapeOf(facts));
+  });
+  const shape = signal(NOTHING), state = initialState(NOTHING);
+  /** What is shown once the next runs are known; `null` for what is shown of these. */
+  let wanted: string | null = fragment;
+  effect(() => {
+    if (known.value === "") return;
+    const next: ViewShape = JSON.parse(known.value);
+    untracked(() => {
+      const before = shape.peek(), isSame = JSON.stringify(next) === JSON.stringify(before);
+      // What was shown of other runs is shown of these, as far as it fits.
+      if (wanted !== null || !isSame) {
+        applyFragment(next, state, wanted ?? fragmentOf(before, state, PREFIX), PREFIX);
+      }
+      wanted = null;
+      if (!isSame) shape.value = next;
+    });
+  });
+  const runs = computed(() => shown.value.flatMap(({ model }) => model.value ? [model.value] : []));
+  const steps = computed(() => {
+    const all = runs.value.map(({ columns }) => columns.value.steps);
+    if (all.length === 1) return all[0];
+    return Float64Array.from(new Set(all.flatMap((steps) => [...steps]))).sort();
   });
   const hasEnded = ({ run }: ShownRun) => ["done", "diverged", "failed"].includes(run.status.value);
-  return { runs, domains, haveEnded: computed(() => runs.value.length > 0 && runs.value.every(hasEnded)) };
+  return {
+    shown,
+    view: { state, shape, runs, steps, isLive: true },
+    haveEnded: computed(() => shown.value.length > 0 && shown.value.every(hasEnded)),
+    fragment: () => {
+      const own = fragmentOf(shape.value, state, PREFIX);
+      return shape.value === NOTHING ? viewPart(wanted ?? "") : own;
+    },
+    apply: (next, hasOtherRuns) => {
+      if (hasOtherRuns || shape.peek() === NOTHING) wanted = next;
+      else applyFragment(shape.peek(), state, next, PREFIX);
+    },
+  };
+}
+
+/** The part of a fragment that says what is shown. */
+function viewPart(fragment: string): string {
+  const parts = [...new URLSearchParams(fragment.replace(/^#/, ""))];
+  return new URLSearchParams(parts.filter(([name]) => name.startsWith(PREFIX))).toString();
 }

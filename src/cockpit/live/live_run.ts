@@ -5,27 +5,32 @@
  */
 import { StaircaseError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import type { CompleteOptions } from "../../train/options.ts";
+import {
+  hasSnapshots,
+  snapshotNotes,
+  snapshotSamples,
+  snapshotSteps,
+} from "../../train/network_snapshots.ts";
 import type { Probe, Trace } from "../../train/trace.ts";
 import { Training } from "../../train/training.ts";
+import { GrowingNetworks, type NetworkColumns } from "../data/networks.ts";
 import { type Signal, signal } from "../deps.ts";
 import { commandLine } from "./command.ts";
-import { FunctionView, isCurve } from "./function_view.ts";
 import { Pace } from "./pace.ts";
 import { factsOf, type RunFacts } from "./run_facts.ts";
 import { readSettings, type RunSettings } from "./settings.ts";
-import type { DrawnFunction, LiveStatus, WatchedRun } from "./watched_run.ts";
+import type { LiveStatus, WatchedRun } from "./watched_run.ts";
 
-/** Parameters of a network on the way. */
+/** Parameters of all replicas on the way. */
 interface KnownParameters {
   /** Updates made. */
   readonly step: number;
-  /** Their words. */
-  readonly words: Uint32Array;
+  /** The parameters. */
+  readonly parameters: Float32Array;
 }
 
-/** Largest number of parameters, of all replicas, that are read back while a run trains. */
-const MOST_PARAMETERS = 2 ** 18;
+/** Milliseconds from one network that is shown to the next, while a run goes on. */
+const NETWORKS_EVERY = 300;
 
 /** A run. */
 export class LiveRun implements WatchedRun {
@@ -37,10 +42,8 @@ export class LiveRun implements WatchedRun {
   readonly message: Signal<string> = signal("");
   /** What is shown of its record; `null` before its first probe. */
   readonly trace: Signal<Trace | null> = signal(null);
-  /**
-   * What the first network is as a function; `null` where it is no curve, or before it is known.
-   */
-  readonly values: Signal<DrawnFunction | null> = signal(null);
+  /** Its networks as far as they are shown; `null` where they cannot be drawn. */
+  readonly networks: Signal<NetworkColumns | null> = signal(null);
   /** Updates that are shown. */
   readonly steps: Signal<number> = signal(0);
   /** Which of its steps are shown. */
@@ -50,10 +53,10 @@ export class LiveRun implements WatchedRun {
 
   readonly #end = new AbortController();
   #training: Training | null = null;
-  #view: FunctionView | null = null;
-  /** States that are ahead of what is shown, and the last one that is not. */
-  #states: KnownParameters[] = [];
-  #isEvaluating = false;
+  /** Networks that are shown, and those that are ahead of them. */
+  #shown: GrowingNetworks | null = null;
+  readonly #ahead: KnownParameters[] = [];
+  #networksAt = -Infinity;
 
   /**
    * Prepares a run.
@@ -83,6 +86,15 @@ export class LiveRun implements WatchedRun {
   async train(gpu: Gpu): Promise<void> {
     try {
       const options = await readSettings(this.settings);
+      if (hasSnapshots(options)) {
+        const { task, steps } = options;
+        this.#shown = new GrowingNetworks(
+          snapshotNotes(options),
+          snapshotSamples(task),
+          snapshotSteps(steps),
+        );
+        this.networks.value = this.#shown.columns;
+      }
       this.facts.value = factsOf(options);
       if (this.#end.signal.aborted) return;
       using training = await Training.create(gpu, options);
@@ -91,7 +103,7 @@ export class LiveRun implements WatchedRun {
       this.status.value = "ready";
       await this.pace.mayTrain(this.#end.signal);
       if (!this.#end.signal.aborted) this.status.value = "open";
-      await this.#follow(training, gpu);
+      await this.#follow(training);
     } catch (error) {
       if (this.#end.signal.aborted) return;
       this.message.value = error instanceof Error ? error.message : String(error);
@@ -101,44 +113,35 @@ export class LiveRun implements WatchedRun {
     }
   }
 
-  async #follow(training: Training, gpu: Gpu): Promise<void> {
-    const { signal } = this.#end, { network, options: { task } } = training;
-    const isCurved = isCurve(task) && network.parameters.length <= MOST_PARAMETERS;
-    if (isCurved) training.requestState();
-    let isBound = !isCurved;
+  async #follow(training: Training): Promise<void> {
+    const { signal } = this.#end, isDrawn = this.#shown !== null;
+    if (isDrawn) {
+      const parameters = await training.network.parameters.read();
+      this.#ahead.push({ step: training.updates, parameters });
+      training.requestState();
+    }
     for await (const { first, count, state } of training.chunks()) {
-      // Its kernels compile when the first ranks are seen, and not before.
-      if (!isBound && first > training.options.probeEvery) {
-        isBound = true;
-        void this.#bindView(gpu, training.options);
+      if (state && isDrawn) {
+        const { buffer, byteOffset, length } = state.arrays.parameters;
+        this.#ahead.push({ step: state.step, parameters: new Float32Array(buffer, byteOffset, length) });
       }
-      if (state) this.#states.push({ step: state.step, words: state.arrays.parameters });
-      if (isCurved) training.requestState();
+      if (isDrawn) training.requestState();
       this.pace.arrive(Math.min(first + count - 1, training.options.steps));
       await this.pace.mayTrain(signal);
       if (signal.aborted) break;
     }
   }
 
-  /** Prepares to evaluate the network. */
-  async #bindView(gpu: Gpu, options: CompleteOptions): Promise<void> {
-    // Without the view the run goes on; a device that failed is the training's to report.
-    const view = await FunctionView.bind(gpu, options).catch(() => null);
-    if (this.#end.signal.aborted) view?.[Symbol.dispose]();
-    else this.#view = view;
-  }
-
-  /** Evaluates the last state up to a step, unless it has been. */
-  async #evaluate(shown: number): Promise<void> {
-    while (this.#states.length > 1 && this.#states[1].step <= shown) this.#states.shift();
-    const [state] = this.#states, view = this.#view;
-    if (!view || this.#isEvaluating || !state || state.step > shown) return;
-    if (this.values.peek()?.step === state.step) return;
-    this.#isEvaluating = true;
-    const values = await view.values(state.step, state.words).catch(() => null);
-    this.#isEvaluating = false;
-    if (this.#end.signal.aborted) view[Symbol.dispose]();
-    else if (values) this.values.value = { points: view.points, ...values };
+  /** Takes in the networks up to a step, now and then: each is evaluated and drawn. */
+  #showNetworks(step: number): void {
+    const isBetween = performance.now() - this.#networksAt < NETWORKS_EVERY;
+    if (isBetween && this.pace.isRunning && this.status.peek() === "open") return;
+    const shown = this.#shown, due = this.#ahead.findIndex((each) => each.step > step);
+    const next = this.#ahead.splice(0, due < 0 ? this.#ahead.length : due);
+    if (!shown || next.length === 0) return;
+    for (const { step, parameters } of next) shown.take(step, parameters);
+    this.networks.value = shown.columns;
+    this.#networksAt = performance.now();
   }
 
   /**
@@ -151,7 +154,7 @@ export class LiveRun implements WatchedRun {
     const training = this.#training;
     if (!training) return;
     const shown = Math.floor(this.pace.shown), { probes, losses } = training.trace;
-    void this.#evaluate(shown);
+    this.#showNetworks(shown);
     const { diverged, options: { replicas } } = training;
     if (diverged.size > 0 && diverged.size < replicas) {
       this.message.value = `${diverged.size} of ${replicas} replicas have diverged. Their lines end there.`;
@@ -180,7 +183,6 @@ export class LiveRun implements WatchedRun {
   end(): void {
     this.#end.abort();
     this.pace.wake();
-    if (!this.#isEvaluating) this.#view?.[Symbol.dispose]();
   }
 }
 

@@ -9,6 +9,9 @@ import { quoted } from "../../format.ts";
 import { activationNames } from "../../nn/activation.ts";
 import { initializerNames } from "../../nn/initializer.ts";
 import { optimizerNames, parseOptimizerName } from "../../nn/optim/optimizer.ts";
+import { digitsOf } from "../../tasks/digits/digits.ts";
+import type { LoadOptions } from "../../tasks/options.ts";
+import type { Task } from "../../tasks/task.ts";
 import { loadTask, tasks } from "../../tasks/registry.ts";
 import { taskDefaults } from "../../tasks/defaults.ts";
 import type { Precision } from "../../rank/spectra/feature_spectrum.ts";
@@ -16,6 +19,7 @@ import { checkCurvature } from "../../train/equation.ts";
 import { type CompleteOptions, completeOptions } from "../../train/options.ts";
 import { checkInitializer, STRUCTURED } from "../../train/pretrain/structured_start.ts";
 import { parseActivation } from "../../nn/activation.ts";
+import { fetchedDigits } from "./fetched_digits.ts";
 
 /** Names of the settings. */
 export type SettingName =
@@ -52,12 +56,20 @@ export interface Setting {
   readonly unset?: string;
 }
 
-/** Tasks that a page has: digits are read from files or fetched. */
-export const liveTasks: readonly string[] = Object.keys(tasks).filter((name) => name !== "digits");
+/** Loads a task. A page has no files: its server has the images of digits. */
+async function pageTask(name: string, options: Pick<LoadOptions, "samples" | "seed">): Promise<Task> {
+  return name === "digits" ? digitsOf(await fetchedDigits(), options) : await loadTask(name, options);
+}
 
 /** The settings, in the order of a form. */
 export const settings: Readonly<Record<SettingName, Setting>> = {
-  task: { label: "task", flag: "task", help: "what to learn", choices: null, suggestions: liveTasks },
+  task: {
+    label: "task",
+    flag: "task",
+    help: "what to learn",
+    choices: null,
+    suggestions: Object.keys(tasks),
+  },
   samples: { label: "samples", flag: "samples", help: "training samples", choices: null },
   layers: { label: "hidden widths", flag: "layers", help: "as 50,50", choices: null },
   activation: {
@@ -168,12 +180,9 @@ function single<T>(values: readonly T[]): T | readonly T[] {
  */
 export async function readSettings(texts: RunSettings): Promise<CompleteOptions> {
   const { task: name, activation, init, optimizer, precision } = texts;
-  if (name.trim() === "digits") {
-    throw new InputError('task "digits" is read from files, which a page has not: use deno task staircase');
-  }
   const number = (name: SettingName) => readNumber(name, texts[name]);
   const numbers = (name: SettingName) => readNumbers(name, texts[name]);
-  const task = await loadTask(name.trim(), { samples: number("samples"), seed: number("seed") });
+  const task = await pageTask(name.trim(), { samples: number("samples"), seed: number("seed") });
   const defaults = taskDefaults(task);
   const activations = (activation.trim() || defaults.activation).split(",").map((part) => part.trim());
   activations.forEach(parseActivation);
@@ -191,6 +200,7 @@ export async function readSettings(texts: RunSettings): Promise<CompleteOptions>
       momentum: 0.9,
       weightDecay: 0,
     },
+    batch: defaults.batch,
     steps: number("steps") ?? defaults.steps,
     probeEvery: number("probeEvery") ?? defaults.probeEvery,
     epsilons: numbers("epsilons") ?? defaults.epsilons,

@@ -8,10 +8,14 @@ import type { Gpu } from "../../gpu/device.ts";
 import { batch, effect, signal, untracked } from "../deps.ts";
 import { element } from "../page/dom.ts";
 import { drawPad } from "./draw_pad.ts";
+import { onEnd, scope } from "../scope.ts";
+import { followFragment } from "../address.ts";
 import { liveModel, shownRun } from "./live_model.ts";
 import { LiveRun } from "./live_run.ts";
 import { readFragment, writeFragment } from "./page_settings.ts";
+import { closedFolds } from "./run_panels.ts";
 import { mountRun } from "./run_section.ts";
+import { viewPlace } from "./view_place.ts";
 import { forAdapter, type RunSettings } from "./settings.ts";
 import { settingsForm } from "./settings_form.ts";
 import { transport } from "./transport.ts";
@@ -32,11 +36,10 @@ const LETTERS = ["a", "b"];
  * @param gpu Device.
  */
 export function buildTrainPage(main: Element, gpu: Gpu): void {
-  const read = () => readFragment(location.hash);
-  const begin = read();
+  const begin = readFragment(location.hash);
   const runs = signal<readonly RunSettings[]>(begin.runs);
   const speed = signal(begin.speed), isRunning = signal(true), restarts = signal(0);
-  const model = liveModel();
+  const model = liveModel(location.hash), { view } = model, folds = closedFolds();
   const sections = element("div", { class: "runs" });
   const reset = () => restarts.value++;
   let training: readonly LiveRun[] = [];
@@ -44,22 +47,21 @@ export function buildTrainPage(main: Element, gpu: Gpu): void {
   main.replaceChildren(
     element("p", { class: "subtitle" }, `Training on ${gpu.adapterName}${gpu.software ? ", software" : ""}.`),
     transport({ runs, isRunning, haveEnded: model.haveEnded, speed, step, reset }),
+    viewPlace(view),
     sections,
   );
 
+  const settingsText = () => writeFragment({ runs: runs.value, speed: speed.value });
   addEventListener("hashchange", () => {
-    const next = read();
-    if (writeFragment(next) === writeFragment({ runs: runs.peek(), speed: speed.peek() })) return;
+    const next = readFragment(location.hash);
+    const hasOtherRuns = writeFragment({ ...next, speed: speed.peek() }) !== untracked(settingsText);
+    model.apply(location.hash, hasOtherRuns);
     batch(() => {
-      runs.value = next.runs;
+      if (hasOtherRuns) runs.value = next.runs;
       speed.value = next.speed;
     });
   });
-  effect(() => {
-    const fragment = writeFragment({ runs: runs.value, speed: speed.value });
-    const address = fragment === "" ? location.pathname + location.search : `#${fragment}`;
-    if (location.hash.slice(1) !== fragment) history.replaceState(null, "", address);
-  });
+  followFragment(() => [settingsText(), model.fragment()].filter((text) => text !== "").join("&"));
 
   const places = LETTERS.map((name, i) => {
     const form = settingsForm(name, begin.runs[i] ?? begin.runs[0], (texts) => {
@@ -77,28 +79,26 @@ export function buildTrainPage(main: Element, gpu: Gpu): void {
   });
   sections.append(...places.map(({ section }) => section));
 
-  /** Takes the runs out of the page. */
-  let clear = () => {};
   effect(() => {
     void restarts.value;
     const all = runs.value;
-    untracked(() => {
-      clear();
+    return scope(() => {
       training = all.map((settings) => new LiveRun(forAdapter(settings, gpu.software)));
-      const shown = training.map(shownRun);
-      model.runs.value = shown;
-      const stops = places.map(({ name, form, body, section }, i) => {
+      const shown = training.map((run) => shownRun(run, view));
+      model.shown.value = shown;
+      view.state.cursor.value = null;
+      for (const [i, { name, form, body, section }] of places.entries()) {
         section.hidden = i >= shown.length;
-        if (section.hidden) return () => {};
+        if (section.hidden) continue;
         form.show(all[i]);
-        const run = training[i], unmount = mountRun(body, model, shown[i], name);
+        const run = training[i];
+        mountRun(body, shown[i], { name, folds });
         void run.train(gpu);
-        return () => {
+        onEnd(() => {
           run.end();
-          unmount();
-        };
-      });
-      clear = () => stops.forEach((stop) => stop());
+          shown[i].end();
+        });
+      }
     });
   });
 

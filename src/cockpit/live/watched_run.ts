@@ -4,8 +4,8 @@
  * @module
  */
 import type { Trace } from "../../train/trace.ts";
+import type { NetworkColumns } from "../data/networks.ts";
 import type { ReadonlySignal } from "../deps.ts";
-import type { FunctionValues } from "./function_view.ts";
 import type { RunFacts } from "./run_facts.ts";
 
 /**
@@ -13,12 +13,6 @@ import type { RunFacts } from "./run_facts.ts";
  * pauses; `failed`: it never began, or broke off, and the message says why.
  */
 export type LiveStatus = "preparing" | "ready" | "open" | "done" | "diverged" | "failed";
-
-/** A network as a curve. */
-export interface DrawnFunction extends FunctionValues {
-  /** The points, ascending. */
-  readonly points: Float32Array;
-}
 
 /** A run that can be watched: one of this page, or one that another process trains. */
 export interface WatchedRun {
@@ -32,8 +26,8 @@ export interface WatchedRun {
   readonly trace: ReadonlySignal<Trace | null>;
   /** Updates that are shown. */
   readonly steps: ReadonlySignal<number>;
-  /** Its first network as a curve; `null` where that is not known. */
-  readonly values: ReadonlySignal<DrawnFunction | null>;
+  /** Its networks as far as they are shown; `null` where they cannot be drawn. */
+  readonly networks: ReadonlySignal<NetworkColumns | null>;
   /** Updates it makes in a second; NaN where that is not known. */
   readonly stepsPerSecond: number;
   /** Command that repeats it; `null` where that is not known. */

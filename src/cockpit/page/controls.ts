@@ -1,18 +1,16 @@
 /// <reference lib="dom" />
 /**
- * The controls of a run's page.
+ * The controls of what a page shows.
  *
  * @module
  */
 import { scientific, thousands } from "../../plot/core/format.ts";
 import { type Threshold, thresholdNames } from "../../rank/certificates/rank_interval.ts";
-import { batch, effect, type Signal } from "../deps.ts";
-import { intervalsOf } from "../data/ranks_at.ts";
+import { batch, computed, effect, type Signal } from "../deps.ts";
 import { type AxisKind, axisKinds } from "../views/axes.ts";
-import { spectrumDomain } from "../views/spectrum_views.ts";
 import { element } from "./dom.ts";
-import type { RunModel } from "./run_model.ts";
-import { epsilonStyle } from "./panel_parts.ts";
+import { epsilonStyle, setCursor } from "./panel_parts.ts";
+import type { View } from "./run_model.ts";
 
 /** Steps of the slider of ε per power of ten. */
 const PER_DECADE = 100;
@@ -50,32 +48,33 @@ function tick(
 ): HTMLElement {
   const box = element("input", { type: "checkbox", change: () => set(box.checked) });
   effect(() => void (box.checked = get()));
-  const swatch = color === undefined
-    ? []
-    : [element("span", { class: "swatch", style: `background:${color}` })];
+  const swatch = color === undefined ? [] : [element("span", { class: "swatch", "data-color": color })];
   return element("label", { class: "tick" }, box, ...swatch, text);
 }
 
-/** Ticks for some of a list. */
+/** Ticks for some of a list of numbers. */
 function ticks(
   legend: string,
-  names: readonly string[],
+  all: readonly number[],
   chosen: Signal<readonly number[]>,
-  colorOf: (i: number) => string | undefined = () => undefined,
+  { name, color }: {
+    readonly name: (value: number) => string;
+    readonly color?: (value: number) => string;
+  },
 ): HTMLElement {
   return element(
     "fieldset",
     {},
     element("legend", {}, legend),
-    ...names.map((name, i) =>
+    ...all.map((value) =>
       tick(
-        name,
-        () => chosen.value.includes(i),
-        (isTicked) =>
-          chosen.value = isTicked
-            ? [...chosen.value, i].sort((a, b) => a - b)
-            : chosen.value.filter((other) => other !== i),
-        colorOf(i),
+        name(value),
+        () => chosen.value.includes(value),
+        (isTicked) => {
+          const others = chosen.value.filter((other) => other !== value);
+          chosen.value = all.filter((each) => others.includes(each) || isTicked && each === value);
+        },
+        color?.(value),
       )
     ),
   );
@@ -90,15 +89,13 @@ function axisChoice(axis: Signal<AxisKind>): HTMLSelectElement {
 }
 
 /** Slider, number and buttons of ε. */
-function epsilonControl(model: RunModel): HTMLElement {
-  const { report: { columns }, state: { epsilon, threshold } } = model;
-  const domains = columns.layers.map((_, l) =>
-    spectrumDomain(intervalsOf(columns, l).filter((_, i) => columns.isSolved[i]), columns.epsilons)
-  );
+function epsilonControl(view: View): HTMLElement {
+  const { state: { epsilon, threshold } } = view, shape = view.shape.value;
   const range = (): readonly [number, number] => {
     if (threshold.value === "relative") return [-17, 0];
-    const ends = domains.flat().map(Math.log10);
-    return [Math.min(0, ...ends), Math.max(-1, ...ends)];
+    const ends = view.runs.value.flatMap(({ eigenvalues }) => eigenvalues.flatMap(({ value }) => value))
+      .map(Math.log10);
+    return ends.length === 0 ? [-16, 0] : [Math.min(0, ...ends), Math.max(-1, ...ends)];
   };
   const slider = element("input", {
     type: "range",
@@ -120,29 +117,31 @@ function epsilonControl(model: RunModel): HTMLElement {
       exact.value = String(epsilon.value);
     },
   });
+  const ends = computed(() => range().map((power) => Math.round(power * PER_DECADE)).join(" "));
   effect(() => {
-    const [low, high] = range().map((power) => Math.round(power * PER_DECADE));
-    slider.min = String(low);
-    slider.max = String(high);
+    [slider.min, slider.max] = ends.value.split(" ");
     slider.value = String(Math.round(Math.log10(epsilon.value) * PER_DECADE));
     slider.setAttribute("aria-valuetext", scientific(epsilon.value));
     exact.value = String(epsilon.value);
   });
-  const buttons = columns.epsilons.map((value, e) => {
+  const buttons = shape.epsilons.map((value) => {
     const button = element(
       "button",
       {
         type: "button",
         click: () =>
           batch(() => {
-            threshold.value = columns.threshold;
+            threshold.value = shape.threshold;
             epsilon.value = value;
           }),
       },
-      element("span", { class: "swatch", style: `background:${epsilonStyle(model, e).color}` }),
+      element("span", { class: "swatch", "data-color": epsilonStyle(shape, value).color }),
       scientific(value),
     );
-    effect(() => button.setAttribute("aria-pressed", String(model.recorded.value === e)));
+    effect(() => {
+      const isSet = threshold.value === shape.threshold && epsilon.value === value;
+      button.setAttribute("aria-pressed", String(isSet));
+    });
     return button;
   });
   return element(
@@ -156,21 +155,27 @@ function epsilonControl(model: RunModel): HTMLElement {
 }
 
 /** Slider of the time cursor. */
-function cursorControl({ report: { columns: { steps } }, state: { cursor } }: RunModel): HTMLElement {
+function cursorControl(view: View): HTMLElement {
+  const { steps, state: { cursor }, isLive } = view;
   const slider = element("input", {
     type: "range",
     min: 0,
-    max: Math.max(0, steps.length - 1),
     step: 1,
-    input: () => cursor.value = Number(slider.value),
+    input: () => setCursor(view, steps.peek()[Number(slider.value)]),
   });
   slider.id = "cursor";
   const output = element("output", { for: "cursor" });
   effect(() => {
-    slider.value = String(cursor.value);
-    const text = thousands(steps[cursor.value] ?? 0);
+    const all = steps.value, last = Math.max(0, all.length - 1), step = cursor.value;
+    const at = step === null ? last : Math.max(0, all.findLastIndex((each) => each <= step));
+    slider.max = String(last);
+    slider.value = String(at);
+    const text = thousands(all[at] ?? 0);
     slider.setAttribute("aria-valuetext", `step ${text}`);
     output.textContent = text;
+  });
+  const follow = tick("the last", () => cursor.value === null, (isTicked) => {
+    cursor.value = isTicked ? null : steps.peek().at(-1) ?? null;
   });
   return element(
     "div",
@@ -178,17 +183,19 @@ function cursorControl({ report: { columns: { steps } }, state: { cursor } }: Ru
     element("label", { for: "cursor" }, "step"),
     slider,
     output,
+    ...isLive ? [follow] : [],
   );
 }
 
 /**
- * Makes the controls of a run.
+ * Makes the controls of what is shown. They are those of the shape that the view has now.
  *
- * @param model The run.
+ * @param view What the page shows.
+ * @param replicaNames What sets each replica apart; empty where only its seed does.
  * @returns The element that holds them.
  */
-export function runControls(model: RunModel): HTMLElement {
-  const { report: { columns, facts }, state } = model, { layers, replicas, epsilons } = columns;
+export function viewControls(view: View, replicaNames: readonly string[]): HTMLElement {
+  const { state, isLive } = view, shape = view.shape.value, { layers, replicas, epsilons } = shape;
   const rows: HTMLElement[] = [];
   rows.push(labeled(
     "kind of ε",
@@ -199,7 +206,7 @@ export function runControls(model: RunModel): HTMLElement {
     ),
   ));
   if (replicas > 1) {
-    const nameOf = (r: number) => facts.replicaNames[r] ? `${r}: ${facts.replicaNames[r]}` : String(r);
+    const nameOf = (r: number) => replicaNames[r] ? `${r}: ${replicaNames[r]}` : String(r);
     rows.push(labeled(
       "replica",
       choice(
@@ -210,34 +217,32 @@ export function runControls(model: RunModel): HTMLElement {
       tick("band of all", () => state.hasBand.value, (has) => state.hasBand.value = has),
     ));
   }
-  if (layers.length > 1) {
-    const names = layers.map((_, l) => `layer ${l + 1}`);
+  if (layers > 1) {
+    const all = Array.from({ length: layers }, (_, l) => l), name = (l: number) => `layer ${l + 1}`;
     rows.push(labeled(
       "spectra of",
       choice(
-        names.map((name, l) => [String(l), name]),
+        all.map((l) => [String(l), name(l)]),
         () => String(state.layer.value),
         (l) => state.layer.value = Number(l),
       ),
     ));
-    rows.push(ticks("ranks of", names, state.layers));
+    rows.push(ticks("ranks of", all, state.layers, { name }));
   }
   rows.push(
-    ticks(
-      "lines at",
-      epsilons.map((epsilon) => `ε = ${scientific(epsilon)}`),
-      state.epsilons,
-      (e) => epsilonStyle(model, e).color,
-    ),
+    ticks("lines at", epsilons, state.epsilons, {
+      name: (epsilon) => `ε = ${scientific(epsilon)}`,
+      color: (epsilon) => epsilonStyle(shape, epsilon).color,
+    }),
     tick("smooth trends", () => state.hasTrends.value, (has) => state.hasTrends.value = has),
     labeled("loss axis", axisChoice(state.lossAxis)),
     labeled("step axis", axisChoice(state.stepAxis)),
   );
+  const settings = element("div", { class: "settings" }, ...rows);
   return element(
     "form",
     { class: "controls", "aria-label": "What is shown", submit: (event) => event.preventDefault() },
-    epsilonControl(model),
-    cursorControl(model),
-    element("div", { class: "settings" }, ...rows),
+    element("div", { class: "sliders" }, epsilonControl(view), cursorControl(view)),
+    isLive ? element("details", {}, element("summary", {}, "Layers, lines and axes"), settings) : settings,
   );
 }

@@ -15,7 +15,7 @@ import type { RunModel } from "./run_model.ts";
 
 /** Puts all panels on screen into one document, as many side by side as fit, on white. */
 function pageSvg(panels: Element, model: RunModel): Drawing {
-  const { facts } = model.report;
+  const { facts } = model;
   const figures = [...panels.querySelectorAll<SVGSVGElement>("figure.panel > svg")];
   const sizes = figures.map((figure) =>
     ["width", "height"].map((name) => Number(figure.getAttribute(name))) as [number, number]
@@ -62,10 +62,10 @@ function pageSvg(panels: Element, model: RunModel): Drawing {
 }
 
 /** The numbers on screen, with the columns of `trace.csv`. */
-function csvOf({ report: { columns }, state }: RunModel): string {
-  const { steps, loss, replicas, epsilons, threshold } = columns, P = steps.length;
+function csvOf({ columns: { value: columns }, state }: RunModel): string {
+  const { steps, loss, replicas, threshold } = columns, P = steps.length;
   const rows = ["replica,step,loss,layer,epsilon,threshold,rank,rank_low,rank_high"];
-  const recorded = state.epsilons.value.map((e) => ({ epsilon: epsilons[e], threshold }));
+  const recorded = state.epsilons.value.map((epsilon) => ({ epsilon, threshold }));
   const own = { epsilon: state.epsilon.value, threshold: state.threshold.value };
   const isNew = !recorded.some((at) => at.epsilon === own.epsilon && at.threshold === own.threshold);
   const shown = state.replica.value === null

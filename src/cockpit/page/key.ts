@@ -16,19 +16,19 @@ import type { RunModel } from "./run_model.ts";
 
 /** Entries for what is on screen. */
 function entriesOf(model: RunModel): LegendEntry[] {
-  const { report: { columns }, state, recorded, floor, other } = model;
-  const { epsilons, replicas, threshold } = columns;
+  const { columns, view, state, recorded, floor, other } = model;
+  const { epsilons, replicas, threshold } = columns.value, shape = view.shape.value;
   const name = (epsilon: number, kind: string) =>
     `ε = ${scientific(epsilon)}${kind === "relative" ? " λ₁" : ""}`;
   const entries: LegendEntry[] = [];
   if (recorded.value < 0) {
-    const swatch = lineSwatch({ ...epsilonStyle(model, -1), width: 2.6 });
+    const swatch = lineSwatch({ ...epsilonStyle(shape, null), width: 2.6 });
     entries.push({ label: name(state.epsilon.value, state.threshold.value), swatch });
   }
   for (const [e, epsilon] of epsilons.entries()) {
     const isPicked = e === recorded.value;
-    if (!isPicked && !state.epsilons.value.includes(e)) continue;
-    const style = epsilonStyle(model, e);
+    if (!isPicked && !state.epsilons.value.includes(epsilon)) continue;
+    const style = epsilonStyle(shape, epsilon);
     entries.push({
       label: name(epsilon, threshold),
       swatch: lineSwatch(isPicked ? { ...style, width: 2.6 } : style),

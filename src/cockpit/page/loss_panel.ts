@@ -12,7 +12,8 @@ import { drawFloor, drawLoss, otherStyle } from "../views/loss_view.ts";
 import { lineAndBand, rowsOf } from "../views/series.ts";
 import { drawCursor, drawDot, type PanelParts } from "./panel.ts";
 import type { RunModel } from "./run_model.ts";
-import { courseText, cursorX, moveCursor, otherPicked, pickedOf, sharedSteps } from "./panel_parts.ts";
+import { courseText, cursorX, leaveCursor, moveCursor, sharedSteps } from "./panel_parts.ts";
+import { otherPicked } from "./run.ts";
 
 /**
  * Makes the panel of the loss.
@@ -21,9 +22,7 @@ import { courseText, cursorX, moveCursor, otherPicked, pickedOf, sharedSteps } f
  * @returns The panel.
  */
 export function lossPanel(model: RunModel): PanelParts {
-  const { report, state, other, floor } = model, { columns, facts } = report;
-  const rows = rowsOf(columns.loss, columns.replicas);
-  const loss = computed(() => lineAndBand(rows, pickedOf(model)));
+  const { columns, facts, view, state, other, loss, floor, cursor } = model;
   const others = computed(() =>
     other.value &&
     lineAndBand(rowsOf(other.value.columns.loss, other.value.columns.replicas), otherPicked(other.value))
@@ -43,8 +42,12 @@ export function lossPanel(model: RunModel): PanelParts {
     height: 190,
     xName: null,
     axes: (width, height) => {
-      const shown = [...loss.value.line, ...others.value?.line ?? []];
-      if (loss.value.band) shown.push(...loss.value.band.low, ...loss.value.band.high);
+      const shown = [...others.value?.line ?? []];
+      for (const { loss: { value: { line, band } } } of view.runs.value) {
+        for (const values of [line, band?.low ?? [], band?.high ?? []]) {
+          for (const value of values) shown.push(value);
+        }
+      }
       return { x: sharedSteps(model, width), y: valueAxis(shown, height, state.lossAxis.value) };
     },
     layers: [
@@ -55,14 +58,15 @@ export function lossPanel(model: RunModel): PanelParts {
         if (other.value && others.value) {
           drawLoss(parent, { steps: other.value.columns.steps, values: others.value }, frame, otherStyle);
         }
-        drawLoss(parent, { steps: columns.steps, values: loss.value }, frame);
+        drawLoss(parent, { steps: columns.value.steps, values: loss.value }, frame);
       },
       (parent, frame) => {
         const x = cursorX(model, frame);
         drawCursor(parent, x, frame.height);
-        drawDot(parent, x, heightOn(frame.y)(loss.value.line[state.cursor.value]), ink);
+        drawDot(parent, x, heightOn(frame.y)(loss.value.line[cursor.value]), ink);
       },
     ],
-    onPoint: ({ x }, frame) => moveCursor(model, x, frame),
+    onPoint: ({ x }, frame, isPressed) => moveCursor(model, x, frame, isPressed),
+    onLeave: () => leaveCursor(model),
   };
 }

@@ -11,6 +11,7 @@ import type { Axis } from "../../plot/core/scales.ts";
 import { appendGroup, type Group, px } from "../../plot/core/svg.ts";
 import { textWidth } from "../../plot/core/text.ts";
 import { computed, effect, type ReadonlySignal, signal } from "../deps.ts";
+import { onEnd } from "../scope.ts";
 import { element } from "./dom.ts";
 
 /** Size and axes of a panel. */
@@ -62,6 +63,8 @@ export interface PanelParts {
     frame: PanelFrame,
     isPressed: boolean,
   ) => void;
+  /** Hears that the pointer has left. */
+  readonly onLeave?: () => void;
 }
 
 /** Room left and right of every frame, so that the axes of steps lie below each other. */
@@ -73,14 +76,13 @@ function nodeOf(group: Group): Element {
 }
 
 /**
- * Puts a panel into a page.
+ * Puts a panel into a page, until the end of the scope.
  *
  * @param parent Where to put it.
  * @param parts The panel.
- * @returns A function that takes it out again.
  */
-export function mountPanel(parent: Element, parts: PanelParts): () => void {
-  const { name, height, head = 0, layers, over, onPoint } = parts;
+export function mountPanel(parent: Element, parts: PanelParts): void {
+  const { name, height, head = 0, layers, over, onPoint, onLeave } = parts;
   const figure = element("figure", { class: "panel", "data-panel": name });
   parent.append(figure);
   const svg = d3.select(figure).append("svg").attr("role", "img");
@@ -95,32 +97,29 @@ export function mountPanel(parent: Element, parts: PanelParts): () => void {
   const clip: Group = root.append("svg").attr("class", "clip").attr("overflow", "hidden").attr("x", LEFT)
     .attr("y", top).attr("height", height);
   const front = appendGroup(root, "front", LEFT, top);
-  const stops = [
+  effect(() => {
+    const width = Math.max(LEFT + RIGHT + 60, total.value), whole = top + height + foot;
+    svg.attr("width", width).attr("height", whole).attr("viewBox", `0 0 ${width} ${whole}`);
+    clip.attr("width", width - LEFT - RIGHT);
+  });
+  effect(() => void svg.attr("aria-label", `${parts.heading()[0]}. ${parts.describe()}`));
+  effect(() => {
+    nodeOf(back).replaceChildren();
+    drawFrame(back, { ...frame.value, label: "", xName: parts.xName ?? "", yName: "" });
+    const headings = parts.heading(), last = headings[headings.length - 1];
+    const room = frame.value.width + RIGHT;
+    const heading = headings.find((text) => textWidth(text, fontSize.text, true) <= room) ?? last;
+    back.append("text").attr("y", -8 - head).attr("font-size", fontSize.text).attr("font-weight", "bold")
+      .text(heading);
+  });
+  const drawings = [...layers.map((draw) => [clip, draw] as const), ...over ? [[front, over] as const] : []];
+  for (const [where, draw] of drawings) {
+    const group = appendGroup(where, "layer");
     effect(() => {
-      const width = Math.max(LEFT + RIGHT + 60, total.value), whole = top + height + foot;
-      svg.attr("width", width).attr("height", whole).attr("viewBox", `0 0 ${width} ${whole}`);
-      clip.attr("width", width - LEFT - RIGHT);
-    }),
-    effect(() => void svg.attr("aria-label", `${parts.heading()[0]}. ${parts.describe()}`)),
-    effect(() => {
-      nodeOf(back).replaceChildren();
-      drawFrame(back, { ...frame.value, label: "", xName: parts.xName ?? "", yName: "" });
-      const headings = parts.heading(), last = headings[headings.length - 1];
-      const room = frame.value.width + RIGHT;
-      const heading = headings.find((text) => textWidth(text, fontSize.text, true) <= room) ?? last;
-      back.append("text").attr("y", -8 - head).attr("font-size", fontSize.text).attr("font-weight", "bold")
-        .text(heading);
-    }),
-    ...[...layers.map((draw) => [clip, draw] as const), ...over ? [[front, over] as const] : []].map(
-      ([where, draw]) => {
-        const group = appendGroup(where, "layer");
-        return effect(() => {
-          nodeOf(group).replaceChildren();
-          draw(group, frame.value);
-        });
-      },
-    ),
-  ];
+      nodeOf(group).replaceChildren();
+      draw(group, frame.value);
+    });
+  }
   const observer = new ResizeObserver(() => total.value = Math.floor(figure.clientWidth));
   observer.observe(figure);
   if (onPoint) {
@@ -135,21 +134,27 @@ export function mountPanel(parent: Element, parts: PanelParts): () => void {
       figure.addEventListener(kind, follow);
     }
   }
-  return () => {
-    for (const stop of stops) stop();
+  if (onLeave) {
+    figure.addEventListener("pointerleave", ({ pointerType }) => {
+      // A finger leaves with every touch.
+      if (pointerType !== "touch") onLeave();
+    });
+  }
+  onEnd(() => {
     observer.disconnect();
     figure.remove();
-  };
+  });
 }
 
 /**
  * Draws the time cursor.
  *
  * @param parent Where to draw.
- * @param x Its place in pixels.
+ * @param x Its place in pixels; none is drawn where it is not finite.
  * @param height Height of the frame.
  */
 export function drawCursor(parent: Group, x: number, height: number): void {
+  if (!Number.isFinite(x)) return;
   parent.append("line").attr("class", "cursor").attr("x1", px(x)).attr("x2", px(x)).attr("y2", height)
     .attr("stroke", greyInk).attr("stroke-width", 1);
 }

@@ -5,64 +5,96 @@
  */
 import { thousands } from "../../plot/core/format.ts";
 import { ink, type LineStyle, lineStyle } from "../../plot/core/palette.ts";
-import type { RunReport } from "../data/run_file.ts";
+import type { ViewShape, ViewState } from "../state.ts";
 import { stepsAxis } from "../views/axes.ts";
-import type { Picked } from "../views/series.ts";
 import type { PanelFrame } from "./panel.ts";
-import type { RunModel } from "./run_model.ts";
+import type { RunModel, View } from "./run_model.ts";
 import type { Axis } from "../../plot/core/scales.ts";
 
-/** Says what of the replicas is drawn. */
-export function pickedOf({ state }: RunModel): Picked {
-  return { replica: state.replica.value, hasBand: state.hasBand.value };
+/** Makes the axis of the steps of all runs, the other one among them. */
+export function sharedSteps({ view, other, state }: RunModel, width: number): Axis {
+  const own = view.steps.value, others = other.value?.columns.steps;
+  const steps = others ? [...own, ...others].sort((a, b) => a - b) : own;
+  // What begins is drawn where it will go on.
+  const isNew = view.isLive && steps.length < 2;
+  return stepsAxis(isNew ? [0, 1] : steps, width, state.stepAxis.value);
 }
 
-/** Says what of another run is drawn. */
-export function otherPicked({ columns }: RunReport): Picked {
-  return { replica: columns.replicas > 1 ? null : 0, hasBand: false };
+/** Moves the time cursor; the last step of all is the end, which it follows. */
+export function setCursor({ state, steps }: View, step: number): void {
+  const all = steps.peek();
+  state.cursor.value = step < all[all.length - 1] ? step : null;
 }
 
-/** Makes the axis of the steps of both runs. */
-export function sharedSteps({ report, other, state }: RunModel, width: number): Axis {
-  const steps = [...report.columns.steps, ...other.value?.columns.steps ?? []].sort((a, b) => a - b);
-  return stepsAxis(steps, width, state.stepAxis.value);
-}
+/** Where the time cursor goes back to, by what is shown. */
+const kept = new WeakMap<ViewState, number | null>();
 
-/** Moves the time cursor to the step next to a place. */
+/**
+ * Moves the time cursor to the step next to the pointer. While runs grow it goes back when the
+ * pointer leaves, unless it was pressed.
+ *
+ * @param model The run.
+ * @param x Place of the pointer.
+ * @param frame The frame.
+ * @param isPressed Whether its button is pressed.
+ */
 export function moveCursor(
-  { report: { columns: { steps } }, state }: RunModel,
+  { columns, view, state }: RunModel,
   x: number,
   frame: PanelFrame,
+  isPressed: boolean,
 ): void {
-  let best = 0, least = Infinity;
+  const { steps } = columns.peek();
+  let best = -1, least = Infinity;
   for (let p = 0; p < steps.length; p++) {
     const distance = Math.abs(frame.x.scale(steps[p]) - x);
     if (distance < least) [best, least] = [p, distance];
   }
-  state.cursor.value = best;
+  if (best < 0) return;
+  const before = state.cursor.peek();
+  setCursor(view, steps[best]);
+  if (isPressed) kept.set(state, state.cursor.peek());
+  else if (!kept.has(state)) kept.set(state, before);
+}
+
+/** Takes the time cursor back when the pointer has left. */
+export function leaveCursor({ view, state }: RunModel): void {
+  const back = kept.get(state);
+  kept.delete(state);
+  if (view.isLive && back !== undefined) state.cursor.value = back;
 }
 
 /** Finds the place of the time cursor on the axis of steps. */
-export function cursorX({ report: { columns: { steps } }, state }: RunModel, { x }: PanelFrame): number {
-  return x.scale(steps[state.cursor.value] ?? NaN);
+export function cursorX({ columns, cursor }: RunModel, { x }: PanelFrame): number {
+  return x.scale(columns.value.steps[cursor.value] ?? NaN);
 }
 
 /** Names a layer. */
-export function layerName({ columns: { layers } }: RunReport, l: number): string {
-  const isTerminal = layers.length > 1 && l === layers.length - 1;
-  return `hidden layer ${l + 1}${isTerminal ? ", terminal" : ""} · ${thousands(layers[l].width)} neurons`;
+export function layerName({ widths }: RunModel, l: number): string {
+  const isTerminal = widths.length > 1 && l === widths.length - 1;
+  return `hidden layer ${l + 1}${isTerminal ? ", terminal" : ""} · ${thousands(widths[l])} neurons`;
 }
 
 /**
- * Style of the thresholds of the run, the smallest first as in the figures, and of another.
+ * Style of the thresholds of the runs, the smallest first as in the figures, and of another.
  *
- * @param model The run.
- * @param e Index of the threshold; −1 for another.
+ * @param shape What there is.
+ * @param epsilon The threshold; `null` for one that no run has.
  * @returns The style.
  */
-export function epsilonStyle({ report: { columns: { epsilons } } }: RunModel, e: number): LineStyle {
-  if (e < 0) return { color: ink, dash: null, width: 2.2 };
-  return lineStyle(epsilons.toSorted((a, b) => a - b).indexOf(epsilons[e]));
+export function epsilonStyle({ epsilons }: ViewShape, epsilon: number | null): LineStyle {
+  const i = epsilon === null ? -1 : epsilons.toSorted((a, b) => a - b).indexOf(epsilon);
+  return i < 0 ? { color: ink, dash: null, width: 2.2 } : lineStyle(i);
+}
+
+/**
+ * Style of the threshold that is set.
+ *
+ * @param model The run.
+ * @returns The style.
+ */
+export function ownStyle({ view, recorded, state }: RunModel): LineStyle {
+  return epsilonStyle(view.shape.value, recorded.value < 0 ? null : state.epsilon.value);
 }
 
 /**

@@ -12,9 +12,8 @@ import { heightOn } from "../../plot/core/summary_marks.ts";
 import { significantStairs } from "../../rank/stairs/significant_stairs.ts";
 import { appendGroup } from "../../plot/core/svg.ts";
 import { computed } from "../deps.ts";
-import { ranksAt } from "../data/ranks_at.ts";
 import { otherStyle } from "../views/loss_view.ts";
-import { drawRanks, ranksOverSteps } from "../views/rank_view.ts";
+import { drawRanks } from "../views/rank_view.ts";
 import { drawCursor, drawDot, type PanelParts } from "./panel.ts";
 import type { RunModel } from "./run_model.ts";
 import {
@@ -22,9 +21,9 @@ import {
   cursorX,
   epsilonStyle,
   layerName,
+  leaveCursor,
   moveCursor,
-  otherPicked,
-  pickedOf,
+  ownStyle,
   sharedSteps,
 } from "./panel_parts.ts";
 
@@ -39,43 +38,14 @@ const STRIP = stripHeight + 6;
  * @returns The panel.
  */
 export function rankPanel(model: RunModel, l: number): PanelParts {
-  const { report, state, other, ranks, stairs, recorded } = model, { columns } = report;
-  const { steps, replicas, threshold, epsilons } = columns;
-  const shown = (series: Parameters<typeof ranksOverSteps>[1]) =>
-    ranksOverSteps(steps, series, { ...pickedOf(model), replicas });
-  const fixed = computed(() =>
-    state.epsilons.value.map((e) => ({
-      e,
-      ranks: shown(ranksAt(columns, l, { epsilon: epsilons[e], threshold })),
-    }))
+  const { columns, view, state, stairs, cursor, recorded } = model,
+    { fixed, own, others } = model.rankLines[l];
+  const highest = computed(() =>
+    Math.max(...view.runs.value.map((run) => run.rankLines[l]?.highest.value ?? 1))
   );
-  const own = computed(() => shown(ranks[l].value));
-  const others = computed(() => {
-    if (other.value === null || l >= other.value.columns.layers.length) return null;
-    const { columns } = other.value;
-    const at = { epsilon: state.epsilon.value, threshold: state.threshold.value };
-    return ranksOverSteps(columns.steps, ranksAt(columns, l, at), {
-      ...otherPicked(other.value),
-      replicas: columns.replicas,
-    });
-  });
-  const most = (...all: readonly (readonly number[] | undefined)[]) => {
-    let most = 1;
-    for (const values of all) for (const value of values ?? []) if (value > most) most = value;
-    return most;
-  };
-  const fixedMost = computed(() =>
-    most(...fixed.value.flatMap(({ ranks: { high, values: { band } } }) => [high, band?.high]))
-  );
-  /** The axis grows in leaps, so that what does not follow ε is seldom drawn anew. */
-  const highest = computed(() => {
-    const dragged = most(own.value.high, own.value.values.band?.high, others.value?.high);
-    const leaps = Math.ceil(Math.log(dragged / fixedMost.value) / Math.log(1.25));
-    return Math.ceil(fixedMost.value * 1.25 ** Math.max(0, leaps));
-  });
   return {
     name: `rank-${l + 1}`,
-    heading: () => [`ε-rank of ${layerName(report, l)}`, `ε-rank of layer ${l + 1}`, `layer ${l + 1}`],
+    heading: () => [`ε-rank of ${layerName(model, l)}`, `ε-rank of layer ${l + 1}`, `layer ${l + 1}`],
     describe: () =>
       `At ε = ${scientific(state.epsilon.value)}: ${courseText(own.value.values.line, thousands)}`,
     height: 170,
@@ -84,30 +54,40 @@ export function rankPanel(model: RunModel, l: number): PanelParts {
     axes: (width, height) => ({ x: sharedSteps(model, width), y: rankAxis([highest.value], height) }),
     layers: [
       (parent, { x, y }) => {
+        const { steps } = columns.value;
         for (const { at, ranks } of model.trends[l].value) {
           const points = at.map((p, k) => ({ x: x.scale(steps[p]), y: y.scale(ranks[k]) }));
           drawLine(parent, "trend", points, "step", { color: greyInk, dash: null, width: 0.9 });
         }
       },
       (parent, frame) => {
-        for (const { e, ranks } of fixed.value) drawRanks(parent, ranks, frame, epsilonStyle(model, e));
+        for (const { epsilon, ranks } of fixed.value) {
+          // The threshold that is set has a line of its own.
+          if (epsilon !== columns.peek().epsilons[recorded.value]) {
+            drawRanks(parent, ranks, frame, epsilonStyle(view.shape.value, epsilon));
+          }
+        }
       },
       (parent, frame) => {
         if (others.value) drawRanks(parent, others.value, frame, otherStyle);
-        const style = epsilonStyle(model, recorded.value);
-        drawRanks(parent, own.value, frame, { ...style, width: 2.6 });
+        drawRanks(parent, own.value, frame, { ...ownStyle(model), width: 2.6 });
       },
       (parent, frame) => {
-        const x = cursorX(model, frame), height = heightOn(frame.y), step = steps[state.cursor.value];
+        const x = cursorX(model, frame), height = heightOn(frame.y);
+        const step = columns.value.steps[cursor.value];
         drawCursor(parent, x, frame.height);
         const at = own.value.steps as readonly number[], k = at.findLastIndex((each) => each <= step);
-        drawDot(parent, x, height(own.value.values.line[k]), epsilonStyle(model, recorded.value).color);
+        drawDot(parent, x, height(own.value.values.line[k]), ownStyle(model).color);
       },
     ],
     over: (parent, { x }) => {
-      if (!stairs[l].value || steps.length < 2) return;
-      drawStairStrip(appendGroup(parent, "strip", 0, -STRIP), significantStairs(stairs[l].value), x);
+      const found = stairs[l].value;
+      if (!found || columns.value.steps.length < 2) return;
+      // While a run grows, its first probes are one stair because no level can be told yet.
+      if (view.isLive && found.doubt !== null && found.stairs.length < 2) return;
+      drawStairStrip(appendGroup(parent, "strip", 0, -STRIP), significantStairs(found), x);
     },
-    onPoint: ({ x }, frame) => moveCursor(model, x, frame),
+    onPoint: ({ x }, frame, isPressed) => moveCursor(model, x, frame, isPressed),
+    onLeave: () => leaveCursor(model),
   };
 }

@@ -10,7 +10,8 @@ import { lowerMedian } from "../../stats/median.ts";
 import { effect } from "../deps.ts";
 import { element, tableElement } from "./dom.ts";
 import type { FloorSeries } from "./floor_model.ts";
-import { type RunModel, spectrumAtCursor } from "./run_model.ts";
+import type { RunModel } from "./run_model.ts";
+import { spectrumAtCursor } from "./spectrum_at.ts";
 
 /** A number with nine digits, as many as single precision can tell apart; a dash for none. */
 function exact(value: number | undefined): string {
@@ -37,9 +38,11 @@ function floorAtCursor(floor: FloorSeries | null, step: number): number | undefi
 }
 
 /** Rows of what was measured at the time cursor. */
-function measured({ report: { columns }, state, floor, other }: RunModel): [string, string][] {
-  const { steps, loss, accuracy, relativeError, floors, replicas } = columns, P = steps.length;
-  const p = state.cursor.value, replica = state.replica.value;
+function measured(
+  { columns, cursor, replica: { value: replica }, floor, other }: RunModel,
+): [string, string][] {
+  const { steps, loss, accuracy, relativeError, floors, replicas } = columns.value, P = steps.length;
+  const p = cursor.value;
   const at = (values: Float64Array) => {
     if (replica !== null) return values[replica * P + p];
     return lowerMedian(Array.from({ length: replicas }, (_, r) => values[r * P + p]).filter(Number.isFinite));
@@ -61,8 +64,8 @@ function measured({ report: { columns }, state, floor, other }: RunModel): [stri
 
 /** Rows of the layers at the time cursor. */
 function certificates(model: RunModel): string[][] {
-  const { report: { columns }, state, ranks, shownReplica } = model;
-  const { epsilon, threshold } = state, step = columns.steps[state.cursor.value], P = columns.steps.length;
+  const { columns: { value: columns }, state, ranks, shownReplica, cursor } = model;
+  const { epsilon, threshold } = state, step = columns.steps[cursor.value], P = columns.steps.length;
   return columns.layers.map((layer, l) => {
     const { at, rank, low, high, isRecorded } = ranks[l].value, found = spectrumAtCursor(model, l);
     const k = at.findLastIndex((p) => columns.steps[p] <= step), i = shownReplica.value * at.length + k;
@@ -91,22 +94,24 @@ function certificates(model: RunModel): string[][] {
  * @returns The element that holds them.
  */
 export function runReadout(model: RunModel): HTMLElement {
-  const box = element("section", { class: "readout", "aria-label": "At the time cursor" });
-  effect(() => {
-    const { state, report: { columns }, shownReplica } = model;
-    const who = columns.replicas > 1 ? ` of replica ${shownReplica.value}` : "";
-    box.replaceChildren(
-      tableElement("At the time cursor", ["what", "value"], measured(model)),
-      element(
-        "div",
-        { class: "scroll", tabindex: 0, role: "region", "aria-label": "Ranks at the time cursor" },
-        tableElement(
-          `Ranks at ε = ${scientific(state.epsilon.value)}${who}`,
-          ["layer", "rank", "last λ above", "first λ below", "arithmetic"],
-          certificates(model),
-        ),
-      ),
-    );
+  // These stay while their tables change, so that they keep the focus.
+  const numbers = element("div", {});
+  const ranks = element("div", {
+    class: "scroll",
+    tabindex: 0,
+    role: "region",
+    "aria-label": "Ranks at the time cursor",
   });
-  return box;
+  effect(() => {
+    numbers.replaceChildren(tableElement("At the time cursor", ["what", "value"], measured(model)));
+  });
+  effect(() => {
+    const who = model.replicas > 1 ? ` of replica ${model.shownReplica.value}` : "";
+    ranks.replaceChildren(tableElement(
+      `Ranks at ε = ${scientific(model.state.epsilon.value)}${who}`,
+      ["layer", "rank", "last λ above", "first λ below", "arithmetic"],
+      certificates(model),
+    ));
+  });
+  return element("section", { class: "readout", "aria-label": "At the time cursor" }, numbers, ranks);
 }

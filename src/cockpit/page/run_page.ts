@@ -6,10 +6,11 @@
  */
 import { thousands } from "../../plot/core/format.ts";
 import { followFragment } from "../address.ts";
-import { effect } from "../deps.ts";
+import { effect, signal } from "../deps.ts";
 import { type RunReport, unpackRun } from "../data/run_file.ts";
-import { applyFragment, fragmentOf } from "../state.ts";
-import { runControls } from "./controls.ts";
+import { scope } from "../scope.ts";
+import { applyFragment, fragmentOf, initialState, type ViewShape } from "../state.ts";
+import { viewControls } from "./controls.ts";
 import { element, svgElement } from "./dom.ts";
 import { exportButtons } from "./export.ts";
 import { factsElement } from "./facts.ts";
@@ -17,7 +18,8 @@ import { drawKey } from "./key.ts";
 import { networkPanels } from "./network_panels.ts";
 import { mountPanel } from "./panel.ts";
 import { runReadout } from "./readout.ts";
-import { type RunModel, runModel } from "./run_model.ts";
+import { runOf } from "./run.ts";
+import { type RunModel, runModel, type View } from "./run_model.ts";
 import { lossPanel } from "./loss_panel.ts";
 import { rankPanel } from "./rank_panel.ts";
 import { spectrumPanels } from "./spectrum_panels.ts";
@@ -47,13 +49,13 @@ async function readReport(file: Blob): Promise<RunReport> {
 
 /** Compares with the report that is chosen, or dropped onto the page. */
 function comparison(model: RunModel, say: (text: string) => void): HTMLElement {
-  const { other, report } = model;
+  const { other } = model;
   const take = async (file: File | null | undefined) => {
     if (!file) return;
     try {
       const found = await readReport(file);
       other.value = found;
-      const same = found.columns.threshold === report.columns.threshold;
+      const same = found.columns.threshold === model.columns.peek().threshold;
       say(
         `Dashed: ${found.facts.title} · ${found.facts.subtitle}${
           same ? "" : ", with thresholds of another kind"
@@ -92,11 +94,24 @@ function comparison(model: RunModel, say: (text: string) => void): HTMLElement {
   );
 }
 
-/** Keeps the address and what is shown the same. */
-function followAddress({ report: { columns }, state }: RunModel): void {
-  applyFragment(columns, state, location.hash);
-  addEventListener("hashchange", () => applyFragment(columns, state, location.hash));
-  followFragment(() => fragmentOf(columns, state));
+/** Makes the view of one run that stays as it is. */
+function viewOf(report: RunReport): View & { readonly model: RunModel } {
+  const { columns } = report, { replicas, epsilons, threshold, layers, steps } = columns;
+  const shape: ViewShape = { replicas, epsilons, threshold, layers: layers.length, steps };
+  const runs = signal<readonly RunModel[]>([]);
+  const view: View = {
+    state: initialState(shape),
+    shape: signal(shape),
+    runs,
+    steps: signal(steps),
+    isLive: false,
+  };
+  const model = runModel(runOf(report), view);
+  runs.value = [model];
+  applyFragment(shape, view.state, location.hash);
+  addEventListener("hashchange", () => applyFragment(shape, view.state, location.hash));
+  followFragment(() => fragmentOf(shape, view.state));
+  return { ...view, model };
 }
 
 /** The meaning of the lines on paper, where there are no controls. */
@@ -118,8 +133,7 @@ function printedKey(model: RunModel): HTMLElement {
  * @param report The run.
  */
 export function buildRunPage(parent: Element, report: RunReport): void {
-  const model = runModel(report), { state, stairs } = model;
-  followAddress(model);
+  const view = viewOf(report), { model, state } = view, { stairs } = model;
   const status = element("p", { role: "status", class: "status" });
   const say = (text: string) => void (status.textContent = text);
   const thinned = thinnedText(report);
@@ -128,7 +142,7 @@ export function buildRunPage(parent: Element, report: RunReport): void {
   const panels = element("div", { class: "columns" }, over, beside, below, spectrumPlace, networks);
   const tools = element("div", { class: "tools" }, exportButtons(panels, model, say), comparison(model, say));
   parent.replaceChildren(
-    runControls(model),
+    viewControls(view, report.facts.replicaNames),
     ...thinned === "" ? [] : [element("p", { class: "note" }, thinned)],
     printedKey(model),
     panels,
@@ -143,10 +157,9 @@ export function buildRunPage(parent: Element, report: RunReport): void {
   mountPanel(over, lossPanel(model));
   const ranks = element("div", { class: "ranks" });
   over.append(ranks);
-  let unmount: (() => void)[] = [];
   effect(() => {
-    for (const stop of unmount) stop();
-    unmount = state.layers.value.map((l) => mountPanel(ranks, rankPanel(model, l)));
+    const layers = state.layers.value;
+    return scope(() => layers.forEach((l) => mountPanel(ranks, rankPanel(model, l))));
   });
   beside.append(runReadout(model));
   if (stairs.length === 0) return;
@@ -160,6 +173,7 @@ export function buildRunPage(parent: Element, report: RunReport): void {
   mountPanel(below, waterfall);
   mountPanel(spectrumPlace, spectrum);
   if (report.networks) {
-    for (const panel of networkPanels(model, report.networks)) mountPanel(networks, panel);
+    const { functions, eigenfunctions } = networkPanels(model, report.networks);
+    for (const panel of [...functions, eigenfunctions]) mountPanel(networks, panel);
   }
 }

@@ -15,12 +15,12 @@ import {
   drawThreshold,
   drawWaterfall,
   spectrumAxis,
-  spectrumDomain,
   thresholdStyle,
 } from "../views/spectrum_views.ts";
 import { drawCursor, drawDot, type PanelFrame, type PanelParts } from "./panel.ts";
-import { type RunModel, sidesOf, type SpectrumAt, spectrumAtCursor } from "./run_model.ts";
-import { cursorX, layerName, moveCursor, sharedSteps } from "./panel_parts.ts";
+import { cursorX, layerName, leaveCursor, moveCursor, sharedSteps } from "./panel_parts.ts";
+import type { RunModel } from "./run_model.ts";
+import { sidesOf, type SpectrumAt, spectrumAtCursor } from "./spectrum_at.ts";
 
 /** An eigenvalue with its bound, and on which side of the threshold it certainly is. */
 function eigenvalueText(
@@ -34,10 +34,10 @@ function eigenvalueText(
   }, ${side}`;
 }
 
-/** Domain of the eigenvalues of a layer. */
-function domainOf({ report: { columns } }: RunModel, l: number): readonly [number, number] {
-  const solved = intervalsOf(columns, l).filter((_, i) => columns.isSolved[i]);
-  return spectrumDomain(solved, columns.threshold === "absolute" ? columns.epsilons : []);
+/** Ends of the axis of the eigenvalues of the layer that is picked, for all runs. */
+function domainOf({ view }: RunModel): readonly [number, number] {
+  const ends = view.runs.value.map(({ eigenvalues, layer }) => eigenvalues[layer.value].value);
+  return [Math.min(...ends.map(([low]) => low)), Math.max(...ends.map(([, high]) => high))];
 }
 
 /**
@@ -48,20 +48,19 @@ function domainOf({ report: { columns } }: RunModel, l: number): readonly [numbe
  * @returns The two panels.
  */
 export function spectrumPanels(model: RunModel): readonly [PanelParts, PanelParts] {
-  const { report, state, shownReplica } = model, { columns } = report;
-  const { spectrumAt, isSolved, steps } = columns, S = spectrumAt.length;
-  const at = Array.from(spectrumAt, (p) => steps[p]);
-  const domain = computed(() => domainOf(model, state.layer.value));
+  const { columns, state, shownReplica, layer } = model;
+  const at = computed(() => Array.from(columns.value.spectrumAt, (p) => columns.value.steps[p]));
+  const domain = computed(() => domainOf(model));
   const spectra = computed(() => {
-    const first = shownReplica.value * S;
-    return intervalsOf(columns, state.layer.value).slice(first, first + S)
+    const { spectrumAt: { length: S }, isSolved } = columns.value, first = shownReplica.value * S;
+    return intervalsOf(columns.value, layer.value).slice(first, first + S)
       .map((spectrum, s) => isSolved[first + s] ? spectrum : null);
   });
-  const who = () => columns.replicas > 1 ? `, replica ${shownReplica.value}` : "";
+  const who = () => model.replicas > 1 ? `, replica ${shownReplica.value}` : "";
   const setEpsilon = (y: number, frame: PanelFrame) => {
     // Of a relative threshold it is a share of the largest eigenvalue that is under the pointer.
     const scale = state.threshold.value === "relative"
-      ? spectrumAtCursor(model, state.layer.value)?.intervals.eigenvalues[0] ?? 1
+      ? spectrumAtCursor(model, layer.value)?.intervals.eigenvalues[0] ?? 1
       : 1;
     const epsilon = valueAt(frame.y, frame.height, y) / scale;
     if (epsilon > 0 && epsilon < Infinity) state.epsilon.value = Number(epsilon.toPrecision(3));
@@ -69,26 +68,28 @@ export function spectrumPanels(model: RunModel): readonly [PanelParts, PanelPart
   const waterfall: PanelParts = {
     name: "waterfall",
     heading: () => [
-      `eigenvalues λ of ${layerName(report, state.layer.value)}${who()}`,
-      `eigenvalues λ of layer ${state.layer.value + 1}${who()}`,
+      `eigenvalues λ of ${layerName(model, layer.value)}${who()}`,
+      `eigenvalues λ of layer ${layer.value + 1}${who()}`,
       "eigenvalues λ",
     ],
-    describe: () => `${at.length} spectra.`,
+    describe: () => `${at.value.length} spectra.`,
     height: 230,
     xName: "optimisation step",
     axes: (width, height) => ({ x: sharedSteps(model, width), y: spectrumAxis(domain.value, height) }),
     layers: [
-      (parent, frame) => drawWaterfall(parent, at, spectra.value, frame),
+      (parent, frame) => drawWaterfall(parent, at.value, spectra.value, frame),
       (parent, frame) => {
         const largest = spectra.value.map((spectrum) => spectrum?.eigenvalues[0] ?? NaN);
         const threshold = { epsilon: state.epsilon.value, threshold: state.threshold.value };
-        drawThreshold(parent, at, largest, threshold, frame);
+        drawThreshold(parent, at.value, largest, threshold, frame);
       },
       (parent, frame) => drawCursor(parent, cursorX(model, frame), frame.height),
     ],
-    onPoint: ({ x, y }, frame, isPressed) => isPressed ? setEpsilon(y, frame) : moveCursor(model, x, frame),
+    onPoint: ({ x, y }, frame, isPressed) =>
+      isPressed ? setEpsilon(y, frame) : moveCursor(model, x, frame, false),
+    onLeave: () => leaveCursor(model),
   };
-  const found = computed(() => spectrumAtCursor(model, state.layer.value));
+  const found = computed(() => spectrumAtCursor(model, layer.value));
   const picked = signal<number | null>(null);
   const spectrum: PanelParts = {
     name: "spectrum",
@@ -100,7 +101,7 @@ export function spectrumPanels(model: RunModel): readonly [PanelParts, PanelPart
     height: 230,
     xName: "index of the eigenvalue",
     axes: (width, height) => {
-      const n = columns.layers[state.layer.value]?.width ?? 1;
+      const n = model.widths[layer.value];
       const { scale, ticks } = stepAxis([0, n + 1], width);
       return {
         x: { scale, domain: [0, n + 1], ticks: ticks.filter(({ value }) => value >= 1 && value <= n) },

@@ -15,8 +15,8 @@ import {
   testsOf,
   type ThresholdAt,
 } from "../data/ranks_at.ts";
-import type { RunReport } from "../data/run_file.ts";
-import type { ViewState } from "../state.ts";
+import { onEnd } from "../scope.ts";
+import type { Run } from "./run.ts";
 
 /** The parts of a staircase that are shown. */
 type StairsParts = Pick<Staircase, "stairs" | "jumps" | "flicker" | "doubt">;
@@ -49,47 +49,55 @@ export interface StairsModel {
   readonly tests: ReadonlySignal<PValues | null>;
 }
 
+/** What stairs depend on besides the run. */
+export interface StairsChoice {
+  /** The threshold. */
+  readonly at: ReadonlySignal<ThresholdAt>;
+  /** Replica that is picked; `null` for the median of all. */
+  readonly replica: ReadonlySignal<number | null>;
+  /** Index of the layer that is tested. */
+  readonly layer: ReadonlySignal<number>;
+  /** Whether smooth trends are wanted. */
+  readonly hasTrends: ReadonlySignal<boolean>;
+}
+
 /**
  * Makes the model of the stairs.
  *
- * @param report The run.
- * @param state What is shown.
- * @param at The threshold.
+ * @param run The run.
+ * @param choice Threshold, replica, layer, trends.
  * @returns The model.
  */
-export function stairsModel(
-  report: RunReport,
-  state: ViewState,
-  at: ReadonlySignal<ThresholdAt>,
-): StairsModel {
-  const { columns } = report;
-  const settled = trailing(at);
-  const stairs = columns.layers.map((_, l) =>
+export function stairsModel({ columns, recordedStairs }: Run, choice: StairsChoice): StairsModel {
+  const { layers } = columns.peek(), settled = trailing(choice.at);
+  const stairs = layers.map((_, l) =>
     computed((): FoundStairs | null => {
-      const at = settled.at.value, replica = state.replica.value;
+      const at = settled.at.value, replica = choice.replica.value, own = columns.value;
       if (at === null) return null;
-      const e = recordedIndex(columns, at);
-      const kept = report.stairs.find((each) => each.replica === replica && each.layer === l && each.e === e);
+      const e = recordedIndex(own, at);
+      const kept = recordedStairs.find((each) =>
+        each.replica === replica && each.layer === l && each.e === e
+      );
       // Those of the run are from all of its probes, also from those that are not in the page.
       if (kept) return { ...kept, at, isOfAllProbes: true };
       return settled.timed(() => ({
-        ...stairsOf(columns, singleSeries(columns, ranksAt(columns, l, at), replica)),
+        ...stairsOf(own, singleSeries(own, ranksAt(own, l, at), replica)),
         at,
         pValues: null,
-        isOfAllProbes: e >= 0 && columns.steps.length === columns.recorded.steps,
+        isOfAllProbes: e >= 0 && own.steps.length === own.recorded.steps,
       }));
     })
   );
-  const trends = columns.layers.map((_, l) =>
+  const trends = layers.map((_, l) =>
     computed((): readonly Trend[] => {
-      const found = stairs[l].value;
-      if (!state.hasTrends.value || found === null) return [];
-      const series = singleSeries(columns, ranksAt(columns, l, found.at), state.replica.value);
+      const found = stairs[l].value, own = columns.value;
+      if (!choice.hasTrends.value || found === null) return [];
+      const series = singleSeries(own, ranksAt(own, l, found.at), choice.replica.value);
       return drawRamps(series.ranks, { flicker: found.flicker, draws: TRENDS })
         .map(({ indices, ranks }) => ({ at: indices.map((i) => series.at[i]), ranks }));
     })
   );
-  return { stairs, trends, tests: testsOfStairs(report, state, stairs) };
+  return { stairs, trends, tests: testsOfStairs(columns, choice, stairs) };
 }
 
 /** Milliseconds from one search for stairs to the next while ε is dragged, if they take none. */
@@ -110,6 +118,7 @@ function trailing(at: ReadonlySignal<ThresholdAt>) {
       followed.value = at.value;
     }, followed.peek() === null ? 0 : STAIRS_EVERY + 5 * spent);
   });
+  onEnd(() => clearTimeout(timer));
   const timed = <T>(find: () => T): T => {
     const begin = performance.now();
     try {
@@ -129,22 +138,21 @@ const TESTED_AFTER = 400;
 
 /** Tests the stairs of the picked layer at thresholds that the run did not have. */
 function testsOfStairs(
-  { columns }: RunReport,
-  { layer, replica }: ViewState,
+  columns: Run["columns"],
+  { layer, replica }: StairsChoice,
   stairs: StairsModel["stairs"],
 ): ReadonlySignal<PValues | null> {
   const tests = signal<PValues | null>(null);
-  let timer: ReturnType<typeof setTimeout> | undefined;
   effect(() => {
     const found = stairs[layer.value]?.value ?? null, of = replica.value, l = layer.value;
-    clearTimeout(timer);
     tests.value = found?.pValues ?? null;
     // Tests are of one network: those of a median are none.
     if (found === null || found.pValues !== null || of === null) return;
-    timer = setTimeout(() => {
-      const series = singleSeries(columns, ranksAt(columns, l, found.at), of);
-      tests.value = testsOf(columns, series, found, of);
+    const timer = setTimeout(() => {
+      const own = columns.peek(), series = singleSeries(own, ranksAt(own, l, found.at), of);
+      tests.value = testsOf(own, series, found, of);
     }, TESTED_AFTER);
+    return () => clearTimeout(timer);
   });
   return tests;
 }

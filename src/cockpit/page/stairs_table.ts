@@ -36,10 +36,13 @@ const NULLS: Readonly<Record<string, string>> = {
  * @returns The element that holds them.
  */
 export function stairsTable(model: RunModel): HTMLElement {
-  const box = element("div", {});
+  const texts = element("div", {});
+  // It stays while its table changes, so that it keeps the focus.
+  const scroll = element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Jumps" });
   effect(() => {
-    const { state, stairs, tests } = model, layer = state.layer.value, own = stairs[layer].value;
-    if (own === null) return box.replaceChildren("…");
+    const { stairs, tests } = model, layer = model.layer.value, own = stairs[layer].value;
+    scroll.hidden = own === null;
+    if (own === null) return texts.replaceChildren("…");
     const { stairs: found, jumps, flicker, doubt, at: { epsilon }, isOfAllProbes } = own;
     const significant = jumps.filter(({ isSignificant }) => isSignificant).length;
     const lines = [
@@ -54,7 +57,7 @@ export function stairsTable(model: RunModel): HTMLElement {
     const rows = Object.entries(NULLS).flatMap(([name, text]) =>
       name in pValues ? [[text, pText(pValues[name])]] : []
     );
-    box.replaceChildren(
+    texts.replaceChildren(
       ...lines.map((line) => element("p", {}, line)),
       ...rows.length > 0
         ? [
@@ -65,23 +68,19 @@ export function stairsTable(model: RunModel): HTMLElement {
           ),
         ]
         : [],
-      element(
-        "div",
-        { class: "scroll", tabindex: 0, role: "region", "aria-label": "Jumps" },
-        tableElement(
-          "Jumps",
-          ["step", "size", "between", "p, flicker", "p, trend", "significant"],
-          jumps.map(({ step, size, after, before, flickerP, trendP, isSignificant }) => [
-            thousands(step),
-            `${size > 0 ? "+" : "−"}${Math.abs(size)}`,
-            `${thousands(after)} – ${thousands(before)}`,
-            pText(flickerP),
-            pText(trendP),
-            isSignificant ? "yes" : "no",
-          ]),
-        ),
-      ),
     );
+    scroll.replaceChildren(tableElement(
+      "Jumps",
+      ["step", "size", "between", "p, flicker", "p, trend", "significant"],
+      jumps.map(({ step, size, after, before, flickerP, trendP, isSignificant }) => [
+        thousands(step),
+        `${size > 0 ? "+" : "−"}${Math.abs(size)}`,
+        `${thousands(after)} – ${thousands(before)}`,
+        pText(flickerP),
+        pText(trendP),
+        isSignificant ? "yes" : "no",
+      ]),
+    ));
   });
-  return box;
+  return element("div", {}, texts, scroll);
 }

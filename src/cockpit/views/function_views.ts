@@ -1,15 +1,16 @@
 /**
- * Functions of one or two inputs.
+ * Functions of one input.
  *
  * @module
  */
 import * as d3 from "../../plot/deps.ts";
+import { powerOfTen } from "../../plot/core/format.ts";
 import { drawLine } from "../../plot/core/marks.ts";
-import { fontSize, type LineStyle } from "../../plot/core/palette.ts";
+import { fontSize, greyInk, type LineStyle } from "../../plot/core/palette.ts";
 import type { Axis } from "../../plot/core/scales.ts";
 import { spread } from "../../plot/core/spread.ts";
 import { heightOn } from "../../plot/core/summary_marks.ts";
-import { appendGroup, type Group, px } from "../../plot/core/svg.ts";
+import { type Group, px } from "../../plot/core/svg.ts";
 import type { StepAxes } from "./loss_view.ts";
 
 /**
@@ -26,8 +27,14 @@ export function plainAxis(
   count: number,
 ): Axis {
   const domain: [number, number] = low < high ? [low, high] : [low - 1, high + 1];
-  const scale = d3.scaleLinear(domain, range), label = scale.tickFormat(count);
-  const ticks = scale.ticks(count).map((value) => ({ value, label: label(value) }));
+  const scale = d3.scaleLinear(domain, range), most = Math.max(-domain[0], domain[1]);
+  const exponent = Math.floor(Math.log10(most)), power = exponent < -3 || exponent > 4 ? exponent : 0;
+  const label = d3.tickFormat(domain[0] / 10 ** power, domain[1] / 10 ** power, count);
+  const ticks = scale.ticks(count).map((value) => ({
+    value,
+    label: label(value / 10 ** power).replace("-", "−") +
+      (power === 0 || value === 0 ? "" : `·${powerOfTen(power)}`),
+  }));
   return { scale: (value) => scale(value), domain, ticks };
 }
 
@@ -75,6 +82,31 @@ export function drawFunction(
 }
 
 /**
+ * Draws some values of a function of one input as dots.
+ *
+ * @param parent Where to draw.
+ * @param name Their class.
+ * @param x Inputs.
+ * @param values Its values.
+ * @param axes Axes.
+ */
+export function drawDots(
+  parent: Group,
+  name: string,
+  x: ArrayLike<number>,
+  values: ArrayLike<number>,
+  axes: StepAxes,
+): void {
+  const height = heightOn(axes.y);
+  for (let k = 0; k < values.length; k++) {
+    const y = height(values[k]);
+    if (!Number.isFinite(y)) continue;
+    parent.append("circle").attr("class", name).attr("cx", px(axes.x.scale(x[k]))).attr("cy", px(y))
+      .attr("r", 2.6).attr("fill", greyInk);
+  }
+}
+
+/**
  * Writes short names at the ends of lines, in their colours, and moves apart those that would
  * overlap.
  *
@@ -92,64 +124,5 @@ export function drawNames(
   for (const [i, { text, color }] of names.entries()) {
     parent.append("text").attr("y", px(places[i])).attr("dy", "0.35em").attr("font-size", fontSize.text)
       .attr("fill", color).text(text);
-  }
-}
-
-/** Colours from the least to the greatest value; none where a value is not finite. */
-function colorOf(value: number, [low, high]: readonly [number, number]): string | null {
-  return Number.isFinite(value) ? d3.interpolateViridis((value - low) / Math.max(1e-300, high - low)) : null;
-}
-
-/**
- * Draws a function of two inputs as coloured cells.
- *
- * @param parent Where to draw.
- * @param values Its values at the middles of `cells` × `cells` cells, from the lower left, rows
- * first.
- * @param options Number of cells a side, values at the ends of the colours, size of the frame.
- */
-export function drawCells(
-  parent: Group,
-  values: ArrayLike<number>,
-  { cells, domain, width, height }: {
-    readonly cells: number;
-    readonly domain: readonly [number, number];
-    readonly width: number;
-    readonly height: number;
-  },
-): void {
-  const group = appendGroup(parent, "cells"), [dx, dy] = [width / cells, height / cells];
-  for (let i = 0; i < values.length; i++) {
-    const color = colorOf(values[i], domain), row = Math.floor(i / cells);
-    if (color === null) continue;
-    // Cells overlap a little, so that no seams are seen.
-    group.append("rect").attr("x", px((i % cells) * dx)).attr("y", px(height - (row + 1) * dy))
-      .attr("width", px(dx + 0.6)).attr("height", px(dy + 0.6)).attr("fill", color);
-  }
-}
-
-/**
- * Draws values at points of the plane as coloured dots.
- *
- * @param parent Where to draw.
- * @param points Points, two coordinates each.
- * @param values Values there.
- * @param axes Axes.
- * @param domain Values at the ends of the colours.
- */
-export function drawValues(
-  parent: Group,
-  points: ArrayLike<number>,
-  values: ArrayLike<number>,
-  { x, y }: StepAxes,
-  domain: readonly [number, number],
-): void {
-  const group = appendGroup(parent, "values");
-  const radius = Math.max(1.5, Math.min(5, 70 / Math.sqrt(Math.max(1, values.length))));
-  for (let k = 0; k < values.length; k++) {
-    const color = colorOf(values[k], domain);
-    if (color === null) continue;
-    group.append("circle").attr("cx", px(x.scale(points[2 * k]))).attr("cy", px(y.scale(points[2 * k + 1])))
-      .attr("r", px(radius)).attr("fill", color);
   }
 }

@@ -5,17 +5,16 @@
  */
 import { commandLine } from "../../cli/command_line.ts";
 import type { OptionTable } from "../../cli/options.ts";
-import type { NetworkSnapshot } from "../../cockpit/data/networks.ts";
 import { figureMakers } from "../../convert/draw.ts";
 import { figureFiles, type FigureFormat } from "../../convert/formats.ts";
-import { type FileMaker, readSnapshots, type RunIdentity, spectraPieces } from "../../io/mod.ts";
+import { type FileMaker, spectraPieces } from "../../io/mod.ts";
 import type { Table } from "../../io/table.ts";
+import { readNetworks } from "../../report/run_networks.ts";
 import type { RunReportInput } from "../../report/run_report.ts";
 import type { Experiment, ExperimentPlan, ExperimentResult } from "./experiment.ts";
 import { reportFacts } from "./report_facts.ts";
 import type { ExperimentRecord } from "./record.ts";
 import type { RunHistory } from "./run_history.ts";
-import type { SnapshotNotes } from "./snapshots.ts";
 
 /** Name of the page that a run can be explored in. */
 export const REPORT_FILE = "report.html";
@@ -91,20 +90,6 @@ export function outputMakers<Options extends OptionTable, Plan extends Experimen
     };
   }
   return makers;
-}
-
-/**
- * Reads what is kept of the networks of a run's training.
- *
- * @param folder Folder of the run's state.
- * @param identity What tells the run apart.
- * @returns Its snapshots, by their steps; none where there are none.
- */
-export async function readNetworks(folder: string, identity: RunIdentity): Promise<NetworkSnapshot[]> {
-  const found = await readSnapshots(folder, 0, identity);
-  return found.map(({ step, notes, arrays }) => {
-    return { step, ...notes as SnapshotNotes, arrays: arrays as NetworkSnapshot["arrays"] };
-  });
 }
 
 /**

@@ -41,9 +41,10 @@ export function drawLine(
         "round",
       );
   }
-  for (const [i, point] of points.entries()) {
-    const neighbors = [points[i - 1], points[i + 1]].filter((other) => other !== undefined);
-    if (!drawn(point) || neighbors.some(drawn)) continue;
+  const isThere = (i: number) => i >= 0 && i < points.length && drawn(points[i]);
+  for (let i = 0; i < points.length; i++) {
+    const point = points[i];
+    if (!drawn(point) || isThere(i - 1) || isThere(i + 1)) continue;
     parent.append("circle").attr("class", `${name} dot`).attr("cx", px(point.x)).attr("cy", px(point.y))
       .attr("r", style.width + 0.8).attr("fill", style.color);
   }

@@ -5,7 +5,13 @@
  */
 
 import { InputError } from "../../errors.ts";
-import { type DigitImages, packagedDigits, readDigits, selectImages } from "./digit_images.ts";
+import {
+  type DigitImages,
+  type DigitSets,
+  packagedDigits,
+  readDigits,
+  selectImages,
+} from "./digit_images.ts";
 import type { TaskDefaults } from "../task.ts";
 import { oneHot } from "../labels.ts";
 import { checkSamples, checkSeed, type LoadOptions, type TaskEntry } from "../options.ts";
@@ -52,11 +58,34 @@ function toSamples({ pixels, labels: digits }: DigitImages): ClassSamples {
  * @throws {StaircaseError} If the package of images cannot be loaded.
  */
 export async function digits(options: LoadOptions = {}): Promise<ClassificationTask> {
-  const { data, samples } = options;
-  if (samples !== undefined) checkSamples(samples);
-  const seed = checkSeed(options.seed ?? 0);
+  const { data, ...others } = options;
+  checkChoice(others);
   const sets = data === undefined ? await packagedDigits() : await readDigits(data);
-  const available = sets.train.labels.length;
+  return digitsOf(sets, others, data);
+}
+
+/** Checks what is chosen of the images, before any are loaded. */
+function checkChoice({ samples, seed = 0 }: Omit<LoadOptions, "data">): void {
+  if (samples !== undefined) checkSamples(samples);
+  checkSeed(seed);
+}
+
+/**
+ * Makes the task from images, as {@linkcode digits} does.
+ *
+ * @param sets Training images and held-out images.
+ * @param options Number of training samples (default: all of them), and seed.
+ * @param source Where they come from. Default: the package of images.
+ * @returns The task.
+ * @throws {InputError} If `samples` or `seed` is out of range.
+ */
+export function digitsOf(
+  sets: DigitSets,
+  options: Omit<LoadOptions, "data"> = {},
+  source = "MNIST",
+): ClassificationTask {
+  checkChoice(options);
+  const { samples, seed = 0 } = options, available = sets.train.labels.length;
   if (samples !== undefined && samples > available) {
     throw new InputError(
       `digits: ${samples} training samples asked for, but there are ${available}; ask for fewer`,
@@ -67,7 +96,7 @@ export async function digits(options: LoadOptions = {}): Promise<ClassificationT
   return {
     name: "digits",
     kind: "classification",
-    description: data === undefined ? "handwritten digits (MNIST)" : `handwritten digits (${data})`,
+    description: `handwritten digits (${source})`,
     inputs: sets.train.size,
     outputs: CLASSES,
     loss: "softmax-cross-entropy",

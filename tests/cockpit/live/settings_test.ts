@@ -11,6 +11,8 @@ import {
   settings,
 } from "../../../src/cockpit/live/settings.ts";
 import { InputError } from "../../../src/errors.ts";
+import { digitBytes } from "../../../src/tasks/digits/digit_bytes.ts";
+import { digitsOf } from "../../../src/tasks/digits/digits.ts";
 import { completeOptions } from "../../../src/train/options.ts";
 import { assert, fc } from "../../deps.ts";
 
@@ -37,6 +39,37 @@ for (const [i, texts] of several.entries()) {
   });
 }
 
+Deno.test("live settings: digits come from the server of the page, once; a server without them is told of", async () => {
+  const images = (count: number) => ({
+    size: 6,
+    labels: Uint8Array.from({ length: count }, (_, i) => i % 10),
+    pixels: Uint8Array.from({ length: 6 * count }, (_, i) => 41 * i),
+  });
+  const sets = { train: images(40), test: images(10) }, own = globalThis.fetch, asked: string[] = [];
+  let isThere = false;
+  globalThis.fetch = (address) => {
+    asked.push(String(address));
+    return Promise.resolve(isThere ? new Response(digitBytes(sets)) : new Response("", { status: 404 }));
+  };
+  try {
+    const texts = { ...empty, task: "digits", samples: "30", seed: "3" };
+    await assert.rejects(readSettings(texts), (error) => {
+      assert.ok(error instanceof InputError);
+      assert.match(error.message, /not beside this page \(the server says 404\): .*use deno task staircase/);
+      return true;
+    });
+    isThere = true;
+    const options = await readSettings(texts);
+    assert.deepEqual(options, await readSettings(texts));
+    assert.deepEqual(asked, ["digits.bin", "digits.bin"]);
+    const task = digitsOf(sets, { samples: 30, seed: 3 });
+    assert.deepEqual(options.task, task);
+    assert.deepEqual([options.batch, options.hidden], [30, [256, 128]]);
+  } finally {
+    globalThis.fetch = own;
+  }
+});
+
 Deno.test("live settings: the command is a line for a shell", async () => {
   const line = commandLine({ ...empty, task: "f(x) = |x|; rm -rf 'y'", layers: "50,50" });
   const echo = line.replace("deno task staircase", "printf '%s\\n'");
@@ -50,7 +83,6 @@ Deno.test("live settings: the command is a line for a shell", async () => {
 Deno.test("live settings: a wrong one is refused, with what to give", async () => {
   const wrong: readonly (readonly [Partial<RunSettings>, RegExp])[] = [
     [{ task: "cosine" }, /did you mean "cosines"/],
-    [{ task: "digits" }, /use deno task staircase/],
     [{ task: "f(x) = y" }, /no name "y"/],
     [{ layers: "50,x" }, /hidden widths "x": give a number/],
     [{ layers: "50,,50" }, /give numbers, separated by commas/],
