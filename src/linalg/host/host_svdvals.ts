@@ -4,17 +4,16 @@
  * @module
  */
 import { InputError, ShapeError } from "../../errors.ts";
-import { isWide, type MatrixSource, tallShape, tileOf } from "../matrix_source.ts";
-import { exponentOf, ldexp } from "../rounding.ts";
+import { isWide, type MatrixSource, type Shape, tallShape } from "../matrix_source.ts";
+import { exponentOf, gamma, ldexp } from "../rounding.ts";
 import { bidiagonalize } from "./bidiagonalize.ts";
 import { bidiagonalValues, type BoundedValues } from "./bidiagonal_values.ts";
-import { sumOfSquares } from "./reflection.ts";
+import { rowTiles } from "./row_tiles.ts";
+import { sumOfSquares, U64 } from "./reflection.ts";
 import { Triangle } from "./triangularize.ts";
 
 /** Longer side, as a share of the shorter one, from which on a triangle is made first. */
 const TALL = 5 / 3;
-/** Entries that are asked for at once. */
-const TILE = 2 ** 20;
 /** Longest shorter side: its square in float64 takes 512 MiB. */
 export const MOST_HOST_COLUMNS = 8192;
 /** Exponents of the largest entry with which no square leaves float64. */
@@ -63,24 +62,97 @@ export function hostSvdvals(source: MatrixSource): HostSingularValues {
   let entries: Float64Array, error = 0, height = rows;
   if (rows >= TALL * columns) {
     const triangle = new Triangle(columns);
-    for (const { tile } of tiles(source)) triangle.add(tile, scale);
-    error = triangle.finish();
+    for (const { tile } of rowTiles(source, isWide(source))) triangle.add(tile, scale);
+    const found = triangle.finish();
+    error = triangle.entries.every((x) => x === 0) ? 0 : found;
     [entries, height] = [triangle.entries, columns];
   } else {
     entries = new Float64Array(rows * columns);
-    for (const { tile, first } of tiles(source)) {
+    for (const { tile, first } of rowTiles(source, isWide(source))) {
       for (let e = 0, at = first * columns; e < tile.length; e++, at++) entries[at] = scale * tile[e];
     }
   }
+  return solve(entries, { rows: height, columns, error, exponent });
+}
+
+/**
+ * Computes the singular values of a product B A of a tall and a wide matrix, such as the factors of
+ * LoRA, without the product: those of the core R_B R_Aᵀ, r × r, of the triangles of B and of Aᵀ.
+ *
+ * With the triangles off by β and α, the core is off by β (‖A‖ + α) + α ‖B‖, and the sums of its
+ * entries by γ_r of the product of both norms.
+ *
+ * @param b B, `rows × r`.
+ * @param a A, `r × columns`.
+ * @returns Singular values, descending, as many as the shortest of the three sides, and their
+ * bounds; all others are 0.
+ * @throws {ShapeError} If the inner sides differ, or are longer than 8,192.
+ * @throws {InputError} If an entry is not finite.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { hostProductSvdvals } from "./host_svdvals.ts";
+ *
+ * const b = { rows: 2, columns: 1, data: Float32Array.of(3, 4) };
+ * const a = { rows: 1, columns: 3, data: Float32Array.of(0, 2, 0) };
+ * const { values } = hostProductSvdvals(b, a);
+ * assert(values.length === 1 && Math.abs(values[0] - 10) < 1e-12);
+ * ```
+ */
+export function hostProductSvdvals(b: MatrixSource, a: MatrixSource): HostSingularValues {
+  const r = b.columns;
+  if (a.rows !== r) {
+    throw new ShapeError(
+      `a product of ${b.rows} × ${r} and ${a.rows} × ${a.columns} entries does not exist: inner sides differ`,
+    );
+  }
+  if (r > MOST_HOST_COLUMNS) {
+    throw new ShapeError(`factors have an inner side of ${r}: it may be ${MOST_HOST_COLUMNS}`);
+  }
+  const left = triangleOf(b, false), right = triangleOf(a, true);
+  const core = new Float64Array(r * r);
+  for (let i = 0; i < r; i++) {
+    for (let j = 0; j < r; j++) {
+      let sum = 0;
+      for (let k = Math.max(i, j); k < r; k++) sum += left.entries[i * r + k] * right.entries[j * r + k];
+      core[i * r + j] = sum;
+    }
+  }
+  const size = (entries: Float64Array) => Math.sqrt(sumOfSquares(entries, 0, r * r)) * (1 + 2 ** -20);
+  const wide = size(right.entries) + 2 * right.error, tall = size(left.entries) + 2 * left.error;
+  const isZero = wide === 0 || tall === 0;
+  const error = isZero ? 0 : left.error * wide + right.error * tall + gamma(r, U64) * wide * tall;
+  const solved = solve(core, { rows: r, columns: r, error, exponent: 0 });
+  const kept = Math.min(b.rows, a.columns, r);
+  return { ...solved, values: solved.values.subarray(0, kept), bounds: solved.bounds.subarray(0, kept) };
+}
+
+/** The triangle of a matrix or of its transpose, 0 for zeros, and its bound. */
+function triangleOf(source: MatrixSource, isTransposed: boolean) {
+  const triangle = new Triangle(isTransposed ? source.rows : source.columns);
+  for (const { tile } of rowTiles(source, isTransposed)) {
+    checkFinite(tile);
+    triangle.add(tile);
+  }
+  const error = triangle.finish(), { entries } = triangle;
+  return { entries, error: entries.every((x) => x === 0) ? 0 : error };
+}
+
+/** Solves a matrix in memory, which is scaled by 2 to the −exponent and off by an error. */
+function solve(
+  entries: Float64Array,
+  { rows, columns, error, exponent }: Shape & { readonly error: number; readonly exponent: number },
+): HostSingularValues {
   const norm = ldexp(Math.sqrt(sumOfSquares(entries, 0, entries.length)), exponent);
-  if (!Number.isFinite(norm)) throw new InputError("the norm of the matrix is beyond float64; scale it");
-  const isZero = norm === 0;
-  const reduced = bidiagonalize(entries, height, columns);
+  if (!Number.isFinite(norm)) throw new InputError("the norm of the matrix is beyond float64: scale it");
+  const isZero = norm === 0 && entries.every((x) => x === 0);
+  const reduced = bidiagonalize(entries, rows, columns);
   const { values, bounds } = bidiagonalValues(reduced.diagonal, reduced.above);
-  const moved = isZero ? 0 : (error + reduced.error) * (1 + 2 ** -40);
+  const moved = isZero ? error : (error + reduced.error) * (1 + 2 ** -40);
   return {
     values: values.map((value) => ldexp(value, exponent)),
-    bounds: bounds.map((bound) => isZero ? 0 : ldexp(bound + moved, exponent)),
+    bounds: bounds.map((bound) => ldexp(bound + moved, exponent)),
     norm,
   };
 }
@@ -88,11 +160,11 @@ export function hostSvdvals(source: MatrixSource): HostSingularValues {
 /** Exponent to scale by: 0 wherever single precision could hold the entries. */
 function exponentFor(source: MatrixSource): number {
   let most = 0;
-  for (const { tile } of tiles(source)) {
+  for (const { tile } of rowTiles(source, isWide(source))) {
     if (tile instanceof Float32Array && !("data" in source)) return 0;
+    checkFinite(tile);
     for (let e = 0; e < tile.length; e++) {
       const size = Math.abs(tile[e]);
-      if (!(size < Infinity)) throw new InputError(`an entry is ${tile[e]}: give finite numbers`);
       if (size > most) most = size;
     }
   }
@@ -100,30 +172,7 @@ function exponentFor(source: MatrixSource): number {
   return Math.abs(exponent) > MOST_EXPONENT ? exponent : 0;
 }
 
-/** Rows of a matrix that is transposed where it is wide, in order. The next tile overwrites one. */
-function* tiles(
-  source: MatrixSource,
-): Generator<{ readonly tile: ArrayLike<number>; readonly first: number }> {
-  const { rows, columns } = tallShape(source), wide = isWide(source);
-  const most = Math.max(1, Math.floor(TILE / columns));
-  for (let first = 0; first < rows; first += most) {
-    const count = Math.min(most, rows - first);
-    yield { first, tile: wide ? transposedTile(source, first, count) : tileOf(source, first, count) };
-  }
-}
-
-/** Columns of a wide matrix, as rows. */
-function transposedTile(source: MatrixSource, first: number, count: number): Float32Array | Float64Array {
-  const { rows, columns } = source;
-  const isHeld = "data" in source;
-  if (!isHeld && source.columnTile === undefined) {
-    throw new InputError("a wide matrix without columnTile cannot be read by columns: give its transpose");
-  }
-  const block = isHeld ? source.data : source.columnTile!(first, count);
-  const stride = isHeld ? columns : count, offset = isHeld ? first : 0;
-  const out = block instanceof Float32Array ? new Float32Array(rows * count) : new Float64Array(rows * count);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < count; j++) out[j * rows + i] = block[i * stride + offset + j];
-  }
-  return out;
+function checkFinite(tile: Float32Array | Float64Array): void {
+  const wrong = tile.findIndex((entry) => !Number.isFinite(entry));
+  if (wrong >= 0) throw new InputError(`an entry is ${tile[wrong]}: give finite numbers`);
 }

@@ -3,12 +3,12 @@ import { singularValues } from "../../reference/singular_values.ts";
 import { InputError, ShapeError } from "../../../src/errors.ts";
 import { bidiagonalize } from "../../../src/linalg/host/bidiagonalize.ts";
 import { bidiagonalValues } from "../../../src/linalg/host/bidiagonal_values.ts";
-import { hostSvdvals } from "../../../src/linalg/host/host_svdvals.ts";
+import { hostProductSvdvals, hostSvdvals } from "../../../src/linalg/host/host_svdvals.ts";
 import { reflectionBound } from "../../../src/linalg/host/reflection.ts";
 import { Triangle } from "../../../src/linalg/host/triangularize.ts";
 import type { Matrix } from "../../../src/linalg/matrix.ts";
 import type { TiledMatrix } from "../../../src/linalg/matrix_source.ts";
-import { normals, withEigenvalues } from "../../../src/stats/random_matrices.ts";
+import { normals, product, withEigenvalues } from "../../../src/stats/random_matrices.ts";
 
 const reference = ({ rows, columns, data }: Matrix) => singularValues(data, rows, columns);
 
@@ -98,6 +98,32 @@ Deno.test("hostSvdvals: NaN, infinity and too many columns are refused", () => {
   const tile = () => new Float32Array(0);
   assert.throws(() => hostSvdvals({ rows: 9000, columns: 9000, tile }), ShapeError);
   assert.throws(() => hostSvdvals({ rows: 2, columns: 9, tile: () => new Float32Array(18) }), InputError);
+});
+
+Deno.test("hostProductSvdvals: the values of B A, of any shapes, without the product", () => {
+  for (const [rows, r, columns] of [[30, 4, 20], [5, 1, 9], [700, 16, 11], [3, 5, 4], [6, 3, 2]]) {
+    const b = { rows, columns: r, data: normals(rows * r, 1) };
+    const a = { rows: r, columns, data: normals(r * columns, 2) };
+    const whole = { rows, columns, data: product(b.data, a.data, rows, columns, r) };
+    const exact = reference(whole), { values, bounds, norm } = hostProductSvdvals(onDemand(b), a);
+    assert.equal(values.length, Math.min(rows, columns, r));
+    values.forEach((value, i) => assert.ok(Math.abs(value - exact[i]) <= bounds[i] + 1e-13 * exact[0]));
+    assert.ok(Math.abs(norm / Math.hypot(...exact) - 1) < 1e-13 && bounds[0] < 1e-10 * exact[0]);
+  }
+  // Two equal directions: rank one, certainly at 10⁻⁹ of σ₁.
+  const b = { rows: 3, columns: 2, data: Float32Array.of(1, 1, 2, 2, 3, 3) };
+  const a = { rows: 2, columns: 2, data: Float32Array.of(1, 2, 3, 4) };
+  const one = hostProductSvdvals(b, a);
+  assert.ok(one.values[1] + one.bounds[1] < 1e-9 * one.values[0]);
+  const nothing = hostProductSvdvals(b, { rows: 2, columns: 2, data: new Float32Array(4) });
+  assert.deepEqual([nothing.values, nothing.bounds, nothing.norm], [
+    new Float64Array(2),
+    new Float64Array(2),
+    0,
+  ]);
+  assert.throws(() => hostProductSvdvals(b, { rows: 3, columns: 1, data: new Float32Array(3) }), ShapeError);
+  const wrong = { rows: 2, columns: 1, data: Float32Array.of(1, NaN) };
+  assert.throws(() => hostProductSvdvals(b, wrong), InputError);
 });
 
 Deno.test("the error of the reduction is within its bound, and the bound grows slowly", () => {
