@@ -59,8 +59,14 @@ export function marchenkoPastur(x: number, ratio: number): number {
   return Math.min(1, Math.max(0, value));
 }
 
-/** Finds where the distribution function reaches a share, by bisection. */
-function quantile(share: number, ratio: number): number {
+/**
+ * Finds where {@linkcode marchenkoPastur} reaches a share, by bisection.
+ *
+ * @param share Share of the eigenvalues, from 0 to 1.
+ * @param ratio Ratio q = n / N, above 0 and at most 1.
+ * @returns The eigenvalue.
+ */
+export function marchenkoPasturQuantile(share: number, ratio: number): number {
   let low = (1 - Math.sqrt(ratio)) ** 2, high = (1 + Math.sqrt(ratio)) ** 2;
   for (let i = 0; i < 50; i++) {
     const middle = (low + high) / 2;
@@ -78,7 +84,7 @@ function deviationOf(values: ArrayLike<number>, n: number, long: number): number
   let found = 0, expected = 0;
   for (let i = Math.floor(n / 4); i < n - Math.floor(n / 4); i++) {
     found += values[i];
-    expected += Math.sqrt(quantile((n - i - 0.5) / n, n / long));
+    expected += Math.sqrt(marchenkoPasturQuantile((n - i - 0.5) / n, n / long));
   }
   return found / expected / Math.sqrt(long);
 }
