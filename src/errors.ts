@@ -31,9 +31,9 @@ function oneLine(message: string): string {
 export class StaircaseError extends Error {
   /**
    * Exit status of a program that ends with this error: 1, the run failed; 2, the request was
-   * wrong.
+   * wrong; 3, an alarm went off.
    */
-  readonly exitStatus: 1 | 2 = 1;
+  readonly exitStatus: 1 | 2 | 3 = 1;
 
   /**
    * Says what is wrong and what to do.

@@ -40,7 +40,7 @@ const FLOORS = [
   ["report"],
   ["cli"],
   ["live"],
-  ["experiments"],
+  ["experiments", "follow"],
   ["mod"],
 ];
 

@@ -37,6 +37,11 @@ const WHOLE: readonly (keyof TraceRow)[] = ["replica", "step", "layer", "rank", 
 /** Numbers as they are written: not in other bases, and with nothing around them. */
 const DIGITS = /^\d+$/, FLOAT = /^-?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|Infinity)$/;
 
+/** Cuts a line into its cells, of which some may be in quotes. */
+function cellsOf(line: string): string[] {
+  return line.includes('"') ? line.match(/(?<=^|,)(?:"(?:[^"]|"")*"|[^,]*)/g) ?? [] : line.split(",");
+}
+
 /**
  * Reads a table as {@linkcode traceCsv} writes it. Columns may stand in any order. A last line that
  * was cut off, as by a killed run, is left out.
@@ -70,10 +75,11 @@ export function parseTrace(text: string, name: string): TraceRow[] {
   });
   const torn = text.endsWith("\n") ? -1 : lines.length - 1;
   return lines.flatMap((line, index) => {
-    const cells = line.split(",");
+    const cells = cellsOf(line);
     if (index === torn && cells.length < names.length) return [];
     const row = entries.map(({ key, column, at }) => {
-      const text = cells[at] ?? "", isKind = (WHOLE.includes(key) ? DIGITS : FLOAT).test(text);
+      const text = cells[at] ?? "",
+        isKind = (WHOLE.includes(key) ? DIGITS : FLOAT).test(text) || key === "loss" && text === "NaN";
       const value = Number(text);
       if (cells.length !== names.length || !isKind || WHOLE.includes(key) && !Number.isSafeInteger(value)) {
         throw new InputError(

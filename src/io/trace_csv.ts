@@ -84,19 +84,26 @@ function* rowsOf(probes: Iterable<Probe>): Generator<Row> {
 /** Values that differ between the replicas, one per replica, by the name of their column. */
 export type SweptValues = Readonly<Record<string, readonly number[]>>;
 
-/**
- * The columns of `trace.csv`.
- *
- * @param swept Values that differ between the replicas, by names in snake case. Default: none.
- * @returns The replica, what is swept, and the others.
- */
-function columnsOf(swept: SweptValues = {}): Columns<Row> {
+/** Columns of a table beside those of every run. */
+export interface OtherColumns {
+  /** Values that differ between the replicas. Default: none. */
+  readonly swept?: SweptValues;
+  /** Columns of a layer, behind all others. Default: none. */
+  readonly layers?: Columns<LayerProbe>;
+}
+
+/** The columns of `trace.csv`: the replica, what is swept, the others, those of the layer. */
+function columnsOf({ swept = {}, layers = {} }: OtherColumns): Columns<Row> {
   const columns = Object.entries(swept).map(([name, values]): [string, Column<Row>] => [name, {
     help: `${name.replaceAll("_", " ")} of the network`,
     value: ({ probe }) => values[probe.replica],
   }]);
+  const own = Object.entries(layers).map(([name, { help, value }]): [string, Column<Row>] => [name, {
+    help,
+    value: ({ layer }) => value(layer),
+  }]);
   const { replica, ...others } = COLUMNS;
-  return { replica, ...Object.fromEntries(columns), ...others };
+  return { replica, ...Object.fromEntries(columns), ...others, ...Object.fromEntries(own) };
 }
 
 /**
@@ -138,26 +145,36 @@ export function traceCsv(trace: Trace): string {
 export function traceTable(trace: Trace, swept: SweptValues = {}): Table {
   // Each time the text is made, the probes are gone through once more.
   const rows = { [Symbol.iterator]: () => rowsOf(trace.probes) };
-  return table(rows, columnsOf(swept));
+  return table(rows, columnsOf({ swept }));
 }
 
 /**
  * Writes the rows of some probes, as the table `trace.csv` has them.
  *
  * @param probes The probes, in the order of step, then replica.
- * @param swept Values that differ between the replicas. Default: none.
+ * @param columns Columns beside those of every run. Default: none.
  * @returns Whole lines without a header, of about 64 KiB together.
  */
-export function traceLines(probes: Iterable<Probe>, swept: SweptValues = {}): Iterable<string> {
-  return linesOf(rowsOf(probes), columnsOf(swept));
+export function traceLines(probes: Iterable<Probe>, columns: OtherColumns = {}): Iterable<string> {
+  return linesOf(rowsOf(probes), columnsOf(columns));
 }
 
 /**
  * Writes the header of the table `trace.csv`.
  *
- * @param swept Values that differ between the replicas. Default: none.
+ * @param columns Columns beside those of every run. Default: none.
  * @returns One line.
  */
-export function traceHeader(swept: SweptValues = {}): string {
-  return table([], columnsOf(swept)).csv;
+export function traceHeader(columns: OtherColumns = {}): string {
+  return table([], columnsOf(columns)).csv;
+}
+
+/**
+ * Explains the columns of the table `trace.csv`.
+ *
+ * @param columns Columns beside those of every run. Default: none.
+ * @returns Explanations by the names of the columns.
+ */
+export function traceColumns(columns: OtherColumns = {}): Table["columns"] {
+  return table([], columnsOf(columns)).columns;
 }

@@ -6,17 +6,15 @@
 import type { TraceChunk } from "../train/state.ts";
 import { FileError } from "../errors.ts";
 import { AppendFile, type FilePosition } from "./append_file.ts";
-import { type SweptValues, traceHeader, traceLines } from "./trace_csv.ts";
+import { type OtherColumns, traceHeader, traceLines } from "./trace_csv.ts";
 
 /** Characters that wait in memory before they count as full. */
 const MOST_WAITING = 2 ** 20;
 
 /** How to go on with a table. */
-export interface ResumedTrace {
+export interface ResumedTrace extends OtherColumns {
   /** Where it was flushed to; `null` if it has not been. */
   readonly position: FilePosition | null;
-  /** Values that differ between the replicas. Default: none. */
-  readonly swept?: SweptValues;
   /**
    * Gives the chunks of the run up to there, for a table that was changed or deleted since.
    *
@@ -49,26 +47,25 @@ export interface ResumedTrace {
  */
 export class TraceFile implements AsyncDisposable {
   readonly #file: AppendFile;
-  readonly #swept: SweptValues;
+  readonly #columns: OtherColumns;
   readonly #encoder = new TextEncoder();
 
-  private constructor(file: AppendFile, swept: SweptValues) {
+  private constructor(file: AppendFile, columns: OtherColumns) {
     this.#file = file;
-    this.#swept = swept;
+    this.#columns = columns;
   }
 
   /**
    * Begins a table. A file of that name is emptied.
    *
    * @param path Path of the file, in a folder that exists.
-   * @param swept Values that differ between the replicas, see {@linkcode traceTable}. Default:
-   * none.
+   * @param columns Columns beside those of every run. Default: none.
    * @returns The table, with its header.
    * @throws {FileError} If the file cannot be written.
    */
-  static async create(path: string, swept: SweptValues = {}): Promise<TraceFile> {
-    const table = new TraceFile(await AppendFile.open(path), swept);
-    table.#text(traceHeader(swept));
+  static async create(path: string, columns: OtherColumns = {}): Promise<TraceFile> {
+    const table = new TraceFile(await AppendFile.open(path), columns);
+    table.#text(traceHeader(columns));
     try {
       await table.flush();
     } catch (error) {
@@ -87,15 +84,15 @@ export class TraceFile implements AsyncDisposable {
    * @returns The table.
    * @throws {FileError} If the file cannot be written.
    */
-  static async resume(path: string, { position, swept = {}, chunks }: ResumedTrace): Promise<TraceFile> {
+  static async resume(path: string, { position, chunks, ...columns }: ResumedTrace): Promise<TraceFile> {
     if (position) {
       try {
-        return new TraceFile(await AppendFile.open(path, position), swept);
+        return new TraceFile(await AppendFile.open(path, position), columns);
       } catch (error) {
         if (!(error instanceof FileError)) throw error;
       }
     }
-    const table = await TraceFile.create(path, swept);
+    const table = await TraceFile.create(path, columns);
     try {
       for (const { probes } of chunks()) {
         table.append(probes);
@@ -115,7 +112,7 @@ export class TraceFile implements AsyncDisposable {
    * @param probes Probes that follow the earlier ones.
    */
   append(probes: TraceChunk["probes"]): void {
-    for (const text of traceLines(probes, this.#swept)) this.#text(text);
+    for (const text of traceLines(probes, this.#columns)) this.#text(text);
   }
 
   #text(text: string): void {

@@ -19,8 +19,19 @@ export const LIVE_PORT = 8000;
  * @throws {StaircaseError} If the port cannot be used, or the page cannot be bundled.
  */
 export async function serveRun(folder: string | Promise<string>, port: number | null): Promise<LiveServer> {
-  const files = await pageFiles({ feed: FEED_PATH });
-  const site: LiveSite = { files, feed: (signal) => followRun(folder, signal) };
+  return await serveFeed((signal) => followRun(folder, signal), port);
+}
+
+/**
+ * Serves a page that follows what a feed tells, on loopback.
+ *
+ * @param feed Makes the events of the feed, from the start, for each page.
+ * @param port Port, 0 for any that is free; `null` for {@linkcode LIVE_PORT} or any.
+ * @returns The server, until the end of its scope.
+ * @throws {StaircaseError} If the port cannot be used, or the page cannot be bundled.
+ */
+export async function serveFeed(feed: NonNullable<LiveSite["feed"]>, port: number | null): Promise<LiveServer> {
+  const site: LiveSite = { files: await pageFiles({ feed: FEED_PATH }), feed };
   if (port !== null) return serveSite(site, port);
   try {
     return serveSite(site, LIVE_PORT);

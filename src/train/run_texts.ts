@@ -30,6 +30,8 @@ export interface RunTexts {
   readonly subtitle: string;
   /** Name of the loss. */
   readonly lossName: string;
+  /** Names of the layers, first to last. By default hidden layers have numbers. */
+  readonly layerNames?: readonly string[];
 }
 
 /**

@@ -112,10 +112,10 @@ export function summarize(trace: Trace, diverged: ReadonlyMap<number, number> = 
     accuracy: medianOfSome(replicas.map(({ accuracy }) => accuracy)),
     relativeError: medianOfSome(replicas.map(({ relativeError }) => relativeError)),
     pairings: trace.epsilons.map((_, e) =>
-      testReplicas(replicas.map(({ replica, layers }) => ({
-        probes: probesOf[replica],
-        staircase: layers[layers.length - 1].ranks[e].staircase,
-      })))
+      testReplicas(replicas.flatMap(({ replica, layers }) => {
+        const terminal = layers.at(-1);
+        return terminal ? [{ probes: probesOf[replica], staircase: terminal.ranks[e].staircase }] : [];
+      }))
     ),
     replicas,
   };
@@ -140,13 +140,15 @@ function summarizeReplica(
     relativeError: last.relativeError ?? null,
     floorHolds: floorHolds(probes),
     layers: last.layers.map(({ layer }, l) => {
-      const spectra = probes.map(({ layers }) => layers[l]).filter((found) => found.kind === "spectrum");
+      // In the record of another program a layer may have no rank at some steps.
+      const own = probes.filter(({ layers }) => !Number.isNaN(layers[l].ranks[0]?.rank));
+      const spectra = own.map(({ layers }) => layers[l]).filter((found) => found.kind === "spectrum");
       // A run that was stopped, or diverged, may end with probes that only counted; the first probe
       // never does.
       const { eigenvalues, bounds } = spectra[spectra.length - 1];
       return {
         layer,
-        ranks: epsilons.map((epsilon, e) => summarizeRank(probes, l, e, epsilon)),
+        ranks: epsilons.map((epsilon, e) => summarizeRank(own, l, e, epsilon)),
         spectra: spectra.length,
         doubleShare: spectra.filter(({ precision }) => precision === "double").length / spectra.length,
         ...spectralRanks(eigenvalues),

@@ -12,7 +12,7 @@ const whole = traceTable(trace, swept).csv;
 Deno.test("trace_file: grows by whole lines to the text of the table", () =>
   inFolder(async (folder) => {
     const path = `${folder}/trace.csv`;
-    await using file = await TraceFile.create(path, swept);
+    await using file = await TraceFile.create(path, { swept });
     assert.equal(await Deno.readTextFile(path), whole.slice(0, whole.indexOf("\n") + 1));
     for (const { probes } of chunks) {
       file.append(probes);
@@ -26,7 +26,7 @@ Deno.test("trace_file: grows by whole lines to the text of the table", () =>
 Deno.test("trace_file: goes on from a position, goes back to it, and is written again where it was changed", () =>
   inFolder(async (folder) => {
     const path = `${folder}/trace.csv`, rest = chunks.slice(2);
-    const file = await TraceFile.create(path, swept);
+    const file = await TraceFile.create(path, { swept });
     for (const { probes } of chunks.slice(0, 2)) file.append(probes);
     const position = await file.flush();
     for (const { probes } of rest) file.append(probes);

@@ -85,7 +85,7 @@ export class TraceStreams {
           swept,
           chunks: () => journalChunks(path, from.journal.bytes),
         })
-        : await TraceFile.create(tablePath, swept);
+        : await TraceFile.create(tablePath, { swept });
     }
     this.#journal = journal;
     this.#drain();

@@ -1,22 +1,20 @@
 /**
- * The program `trace`: ranks, stairs and figure of a run at other thresholds.
+ * Ranks, stairs and figure of a run at other thresholds, for the program `trace`.
  *
  * @module
  */
 import { join } from "node:path";
 import { figureMakers, loadFormats } from "../../convert/draw.ts";
 import { figureFiles, parseFormats } from "../../convert/formats.ts";
-import type { Flag, FlagValues } from "../../cli/flags.ts";
 import { print } from "../../cli/output.ts";
-import { type Program, type ProgramCall, runProgram } from "../../cli/program.ts";
-import { formatsFlag, quietFlag, reportFlag, runJsonFlag } from "../../cli/program_flags.ts";
+import { formatsFlag } from "../../cli/program_flags.ts";
 import { runPath } from "../../cli/run_path.ts";
 import { InputError } from "../../errors.ts";
 import { formatNumber } from "../../format.ts";
 import { compactJson, snakeCase } from "../../io/json.ts";
 import { openRun, prettyJson, RunFolder, type RunIdentity, traceTable } from "../../io/mod.ts";
 import { STATE_FOLDER } from "../../io/run_files.ts";
-import { type Threshold, thresholdNames } from "../../rank/certificates/rank_interval.ts";
+import type { Threshold } from "../../rank/certificates/rank_interval.ts";
 import type { CompleteOptions } from "../../train/options.ts";
 import { summarize } from "../../train/summary.ts";
 import type { Trace } from "../../train/trace.ts";
@@ -29,81 +27,41 @@ import { rethreshold } from "./rethreshold.ts";
 import { sweptBy } from "./swept.ts";
 import { staircasePage } from "./texts.ts";
 
-const flags = [
-  {
-    name: "epsilons",
-    kind: "numbers",
-    default: null,
-    positive: true,
-    group: "what to probe",
-    help: "thresholds of the ε-rank; by default those of the run",
-  },
-  {
-    name: "threshold",
-    kind: "string",
-    default: null,
-    choices: thresholdNames,
-    group: "what to probe",
-    help: "absolute, or relative to the largest eigenvalue; by default as in the run",
-  },
-  {
-    name: "out",
-    group: "output",
-    kind: "string",
-    default: null,
-    placeholder: "DIR",
-    help: "folder for the files; by default one in that of the run, named by the thresholds",
-  },
-  {
-    name: "overwrite",
-    group: "output",
-    kind: "boolean",
-    default: false,
-    help: "replace the files that the folder holds",
-  },
-  {
-    ...formatsFlag,
-    default: null,
-    help: "formats of the figure, of svg, png and pdf, as in svg,pdf; by default those of the run",
-  },
-  reportFlag,
-  runJsonFlag,
-  quietFlag,
-] as const satisfies readonly Flag[];
-
-const program: Program<typeof flags> = {
-  name: "trace",
-  summary: "count the ranks of a run of staircase at other thresholds, from its eigenvalues, without a GPU",
-  positionals: {
-    placeholder: "RUN",
-    help: "folder of the run, which may still be running; by default the latest of runs/staircase",
-    max: 1,
-  },
-  flags,
-  examples: [
-    { args: "runs/staircase/latest --epsilons 1e-3,1e-8", help: "counts at two other thresholds" },
-    {
-      args: "--epsilons 1e-6 --threshold relative",
-      help: "takes the latest run, and shares of the largest eigenvalue",
-    },
-  ],
-};
+/** What is asked of a run. */
+export interface RethresholdRequest {
+  /** Folder of the run, or of runs, of which it takes the latest. */
+  readonly run: string;
+  /** Thresholds; `null` for those of the run. */
+  readonly epsilons: readonly number[] | null;
+  /** Their kind; `null` for that of the run. */
+  readonly threshold: Threshold | null;
+  /** Folder for the files; `null` for one in that of the run, named by the thresholds. */
+  readonly out: string | null;
+  /** Whether files in it are replaced. */
+  readonly overwrite: boolean;
+  /** Formats of the figure; `null` for those of the run. */
+  readonly formats: string | null;
+  /** Whether a page is written. */
+  readonly report: boolean;
+  /** Whether the record is printed as JSON. */
+  readonly json: boolean;
+  /** Whether nothing else is printed. */
+  readonly quiet: boolean;
+}
 
 /** Configuration of a run, as its record has it. */
 type Configuration = Omit<CompleteOptions, "task"> & { readonly task: TaskConfiguration };
 
 /**
- * Runs the program and ends the process, see `runProgram`.
+ * Counts the ranks of a run of `staircase` at other thresholds, from its eigenvalues, without a GPU.
  *
- * @param args Command line. Default: that of the process.
+ * @param request What is asked for.
+ * @throws {InputError} If it is another run, or has no spectra yet.
+ * @throws {FileError} If its files cannot be written.
  */
-export async function runTraceProgram(args: readonly string[] = Deno.args): Promise<void> {
-  await runProgram(program, main, args);
-}
-
-async function main({ flags, positionals: [given = "runs/staircase"] }: ProgramCall<typeof program.flags>) {
+export async function traceRun({ run, out, overwrite, ...flags }: RethresholdRequest): Promise<void> {
   const asked = flags.formats === null ? null : parseFormats(flags.formats);
-  const path = await runPath(given);
+  const path = await runPath(run);
   const { record, status, trace: readTrace } = await openRun(path);
   const { experiment, configuration, identity, options } = (record ?? {}) as {
     experiment?: string;
@@ -117,14 +75,13 @@ async function main({ flags, positionals: [given = "runs/staircase"] }: ProgramC
   const had = { epsilons: configuration.epsilons, threshold: configuration.threshold };
   const wanted = {
     epsilons: flags.epsilons ?? had.epsilons,
-    threshold: (flags.threshold ?? had.threshold) as Threshold,
+    threshold: flags.threshold ?? had.threshold,
   };
   const found = await readTrace();
   if (!found || found.probes.length === 0) {
     throw new InputError(`${path}: has no spectra yet; wait for its first probes`);
   }
   const result = resultOf({ ...configuration, ...wanted }, rethreshold(found, had, wanted));
-  const { out, overwrite } = flags as FlagValues<typeof program.flags>;
   const name = `epsilons-${wanted.epsilons.map(formatNumber).join("-")}${
     wanted.threshold === "relative" ? "-relative" : ""
   }`;

@@ -24,6 +24,8 @@ export interface StaircaseDataOptions {
   readonly threshold: Threshold;
   /** What sets these networks apart from those of other parts of the figure. Default: nothing. */
   readonly part?: string;
+  /** Names and widths of the layers. By default hidden layers have numbers, and are as wide as their spectra. */
+  readonly layers?: readonly { readonly name: string; readonly width: number }[];
   /** Hysteresis of the stairs in probes; by default that of {@linkcode findStairs}. */
   readonly hysteresis?: number;
 }
@@ -66,6 +68,8 @@ export function staircaseData(trace: Trace, options: StaircaseDataOptions): Stai
       medianRanks(trace, { steps: probed, layer: l, e: smallest }),
       hysteresis === undefined ? {} : { hysteresis },
     ));
+    const named = options.layers?.[l];
+    if (named) return { label: named.name, width: named.width, ranks, stairs };
     const label = `hidden layer ${first.layer}${all.length > 1 && l === all.length - 1 ? ", terminal" : ""}`;
     // The first probe of a run always solves for spectra.
     const width = first.kind === "spectrum" ? first.eigenvalues.length : 0;

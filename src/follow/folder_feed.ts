@@ -1,0 +1,178 @@
+/**
+ * Steps from a folder that a training program writes to. The folder is looked at from time to time:
+ * network disks tell of no changes.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { InputError } from "../errors.ts";
+import { shown } from "../format.ts";
+import { openArrays } from "../io/array_file.ts";
+import { fileReason } from "../io/file_reason.ts";
+import type { Backlog } from "./backlog.ts";
+import { stepOfName } from "./names.ts";
+import type { FedStep, FeedOptions, StepFeed } from "./step_feed.ts";
+import { isFeatures, type OpenStep, readLoss } from "./step_source.ts";
+import {
+  FEATURES_FOLDER,
+  readEnd,
+  readTracker,
+  type TrackerEnd,
+  type TrackerFacts,
+} from "./tracker_files.ts";
+
+/** How a folder is followed. */
+export interface FolderFeedOptions extends FeedOptions {
+  /** Milliseconds from one look to the next. */
+  readonly every: number;
+  /** Arrays of each file; `null` for all features. */
+  readonly tensor: string | null;
+  /** Pattern of the names; `null` for the default. */
+  readonly pattern: string | null;
+}
+
+/** Files of features. Others, hidden ones and those in the making among them, are left alone. */
+const FEATURES = /^[^.].*\.(?:npz|npy|safetensors)$/i;
+
+/** A file that can not be read, perhaps because it is being written. */
+interface HalfFile {
+  readonly name: string;
+  readonly size: number;
+  readonly mtime: number;
+  /** When it was first seen like this. */
+  readonly since: number;
+}
+
+/** Milliseconds without a change after which a file that can not be read is given up. */
+const PATIENCE = 10_000;
+
+/** The feed of a folder. */
+export class FolderFeed implements StepFeed {
+  facts: TrackerFacts | null = null;
+  end: TrackerEnd | null = null;
+  readonly #folder: string;
+  readonly #options: FolderFeedOptions;
+  #seen: number;
+  #half: HalfFile | null = null;
+  #isEndSeen = false;
+  #isNamed = false;
+  #isMissed = false;
+
+  /**
+   * Looks at nothing yet.
+   *
+   * @param folder The folder, which may not exist yet.
+   * @param options How it is followed.
+   */
+  constructor(folder: string, options: FolderFeedOptions) {
+    this.#folder = folder;
+    this.#options = options;
+    this.#seen = options.after;
+  }
+
+  /** Looks for new steps; see {@linkcode StepFeed.poll}. */
+  async poll(backlog: Backlog<FedStep>): Promise<void> {
+    this.facts ??= await readTracker(this.#folder);
+    // What was written before the end is there once the end is.
+    const end = await readEnd(this.#folder);
+    this.#isEndSeen = end !== null;
+    if (end) backlog.isLast = true;
+    const isWhole = await this.#look(backlog);
+    if (end && isWhole) this.end = end;
+  }
+
+  /** Adds new files, up to one that can not be read yet. Returns whether there is none such. */
+  async #look(backlog: Backlog<FedStep>): Promise<boolean> {
+    const { folder, names } = await this.#list();
+    for (const { name, step } of this.#stepsOf(names)) {
+      if (step <= this.#seen) continue;
+      const path = join(folder, name);
+      const source = await this.#check(path, name, step);
+      if (source === "wait") return false;
+      this.#seen = step;
+      if (source) backlog.push(source);
+    }
+    return true;
+  }
+
+  /** Lists files. A folder that is not there yet is waited for. */
+  async #list(): Promise<{ folder: string; names: string[] }> {
+    const tracked = join(this.#folder, FEATURES_FOLDER);
+    const folder = await Deno.stat(tracked).then(() => tracked, () => this.#folder), names: string[] = [];
+    try {
+      for await (const { name, isDirectory } of Deno.readDir(folder)) {
+        if (!isDirectory && FEATURES.test(name)) names.push(name);
+      }
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) {
+        throw new InputError(
+          `${shown(folder)}: cannot be read: ${fileReason(error)}; give a folder that can`,
+        );
+      }
+      if (!this.#isMissed) this.#options.onNotice(`${shown(folder)} is not there yet; waiting for it`);
+      this.#isMissed = true;
+    }
+    return { folder, names };
+  }
+
+  /** Finds the steps of files, ascending; of those that have one name, the first counts. */
+  #stepsOf(names: readonly string[]): { name: string; step: number }[] {
+    const found = names.map((name) => ({ name, step: stepOfName(name, this.#options.pattern) }));
+    const some = found.filter((each): each is { name: string; step: number } => each.step !== null);
+    if (some.length < found.length && !this.#isNamed) {
+      this.#isNamed = true;
+      const odd = found.find(({ step }) => step === null)!;
+      this.#options.onNotice(
+        `${shown(odd.name)} has no step in its name and is left out; say where with --pattern`,
+      );
+    }
+    return some.sort((a, b) => a.step - b.step);
+  }
+
+  /** Opens a new file to see whether it is whole. */
+  async #check(path: string, name: string, step: number): Promise<FedStep | "wait" | null> {
+    const info = await Deno.stat(path).catch(() => null);
+    // It was deleted, or its name is that of a folder by now.
+    if (!info?.isFile) return null;
+    try {
+      using _open = await this.#open(path, false);
+      this.#half = null;
+      const discard = () => Deno.remove(path).catch(() => {});
+      return { step, name: path, bytes: info.size, open: () => this.#open(path, true), discard };
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      const half = { name, size: info.size, mtime: info.mtime?.getTime() ?? 0 }, was = this.#half;
+      const isSame = was?.name === name && was.size === half.size && was.mtime === half.mtime;
+      const since = isSame ? was.since : performance.now();
+      this.#half = { ...half, since };
+      // After the end nothing is written any more.
+      const patience = this.#isEndSeen ? Math.min(PATIENCE, 2 * this.#options.every) : PATIENCE;
+      if (performance.now() - since < patience) return "wait";
+      this.#options.onNotice(`step ${step} is left out: ${error.message}`);
+      this.#half = null;
+      return null;
+    }
+  }
+
+  /** Opens the features of a file. */
+  async #open(path: string, hasLoss: boolean): Promise<OpenStep> {
+    const { tensor } = this.#options;
+    using stack = new DisposableStack();
+    const arrays = await openArrays(path, tensor === null ? {} : { tensor });
+    arrays.forEach((array) => stack.use(array));
+    const chosen = tensor === null ? arrays.filter(isFeatures) : arrays;
+    const layers = chosen.map((array) => ({ layer: array.name ?? "features", array }));
+    const loss = hasLoss ? await readLoss(path) : NaN;
+    const owned = stack.move();
+    return { loss, layers, [Symbol.dispose]: () => owned.dispose() };
+  }
+
+  /** Waits until the next look; see {@linkcode StepFeed.wait}. */
+  async wait(signal: AbortSignal): Promise<void> {
+    await wait(this.#options.every, undefined, { signal }).catch(() => {});
+  }
+
+  /** Holds nothing. */
+  async [Symbol.asyncDispose](): Promise<void> {}
+}

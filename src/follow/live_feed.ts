@@ -1,0 +1,95 @@
+/**
+ * The feed of the live page from a run that is recorded of another program's training.
+ *
+ * @module
+ */
+import { setTimeout as wait } from "node:timers/promises";
+import { chunkText, type FeedEnd, feedEvent, type FeedRun } from "../cockpit/live/feed.ts";
+import { readChunk, writeChunk } from "../io/chunk_bytes.ts";
+import { journalRecords } from "../io/mod.ts";
+import { ByteWriter } from "../io/words.ts";
+import { textsOf } from "./outputs.ts";
+import type { Recorder } from "./recorder.ts";
+import { wholeProbe } from "./whole_trace.ts";
+
+/** Milliseconds from one look at the journal to the next. */
+const EVERY = 500;
+
+/** Steps from which on the page is told of recorded steps by their count. */
+const MOST_STEPS_TOLD = 2 ** 24;
+
+/** A run as its page is told of it. */
+export interface ToldRun {
+  /** The run. */
+  readonly recorder: Pick<Recorder, "layers" | "count" | "journal" | "options">;
+  /** Adapter that ranks are computed on. */
+  readonly adapterName: string;
+  /** Steps of the whole training; `null` if they are not known. */
+  readonly steps: number | null;
+  /** How it ended; `null` while it goes on. */
+  readonly status: string | null;
+}
+
+function runOf({ recorder, adapterName, steps }: ToldRun): FeedRun {
+  const { layers, options: { settings } } = recorder;
+  const run = {
+    facts: {
+      ...textsOf(settings, layers),
+      hidden: layers.map(({ eigenvalues }) => eigenvalues),
+      epsilons: settings.epsilons,
+      threshold: settings.threshold,
+      steps: steps ?? Number.MAX_SAFE_INTEGER,
+      curve: null,
+      replicas: 1,
+    },
+    replicas: 1,
+    adapterName,
+  };
+  return run;
+}
+
+/**
+ * Tells a page of a run, from its first step to its end.
+ *
+ * @param run Gives the run as it is now.
+ * @param signal Ends the feed.
+ * @returns Events, as they are sent.
+ */
+export async function* tellRun(run: () => ToldRun, signal: AbortSignal): AsyncGenerator<string, void, void> {
+  let from: number | null = null, told = "", next = 0, isCounted = false;
+  while (!signal.aborted) {
+    const now = run(), { recorder, status } = now, { epsilons } = recorder.options.settings;
+    const layers = JSON.stringify(recorder.layers.map(({ name, eigenvalues }) => [name, eigenvalues]));
+    if (recorder.count > 0 && layers !== told) {
+      // A new layer, or a wider one, is in all probes: the page is told from the start.
+      [from, told, next] = [null, layers, 0];
+      yield feedEvent("run", JSON.stringify(runOf(now)));
+    }
+    const shape = { replicas: 1, epsilons };
+    for (const { bytes, end } of recorder.count > 0 ? journalRecords(recorder.journal, from) : []) {
+      const { probes: [probe] } = readChunk(bytes, shape, recorder.journal);
+      if (!isCounted && probe.step >= MOST_STEPS_TOLD) {
+        // The page keeps a number for each step: of very many it counts those that are recorded.
+        [isCounted, told] = [true, ""];
+        break;
+      }
+      const count = isCounted ? 1 : probe.step + 1 - next;
+      const losses = new Float32Array(count).fill(NaN);
+      losses[count - 1] = probe.loss;
+      const chunk = { first: next, count, losses: [losses], diverged: [], state: null };
+      const whole = wholeProbe(probe, recorder.layers, epsilons, { rank: -1, isPadded: true });
+      const to = new ByteWriter();
+      writeChunk(to, { ...chunk, probes: [whole] }, shape);
+      [from, next] = [end, next + count];
+      yield feedEvent("chunk", chunkText(to.bytes.slice()));
+      if (signal.aborted) return;
+    }
+    if (status !== null && told === layers) {
+      const ended: FeedEnd = { status };
+      yield feedEvent("end", JSON.stringify(ended));
+      return;
+    }
+    if (status !== null && recorder.count === 0) return;
+    await wait(EVERY, undefined, { signal }).catch(() => {});
+  }
+}

@@ -1,0 +1,364 @@
+/**
+ * The record of a training that another program runs: a journal and a table that grow in the folder
+ * of a run.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { InputError } from "../errors.ts";
+import { printable, shown } from "../format.ts";
+import type { Gpu } from "../gpu/device.ts";
+import { crc32 } from "node:zlib";
+import { FileBytes, readRange } from "../io/bytes.ts";
+import { readChunk } from "../io/chunk_bytes.ts";
+import {
+  camelCase,
+  type Columns,
+  type FilePosition,
+  type FolderMode,
+  Journal,
+  journalChunks,
+  journalPath,
+  journalRecords,
+  journalShape,
+  type Provenance,
+  provenance,
+  readRun,
+  RunFolder,
+  TraceFile,
+} from "../io/mod.ts";
+import { holdsRun, TRACE_FILE } from "../io/run_files.ts";
+import { traceColumns } from "../io/trace_csv.ts";
+import { rankInterval } from "../rank/certificates/rank_interval.ts";
+import { spectralBounds, spectralRanks } from "../rank/ranks/spectral_bounds.ts";
+import type { FeatureSpectrum } from "../rank/spectra/spectrum_options.ts";
+import type { LayerProbe, LayerSpectrum, Probe } from "../train/trace.ts";
+import type { FollowSettings } from "./settings.ts";
+
+/** A layer of the training. */
+export interface LayerRecord {
+  /** Its index, from 1, in the order in which layers were first seen. */
+  readonly layer: number;
+  /** Its name. */
+  readonly name: string;
+  /** Number of neurons, the most of all steps. */
+  readonly neurons: number;
+  /** Number of samples, the most of all steps. */
+  readonly samples: number;
+  /** Most eigenvalues of a spectrum. */
+  readonly eigenvalues: number;
+}
+
+/** A layer at a step. */
+export interface SolvedLayer {
+  /** Name of the layer. */
+  readonly name: string;
+  /** Number of neurons. */
+  readonly neurons: number;
+  /** Number of samples. */
+  readonly samples: number;
+  /** Its spectrum. */
+  readonly spectrum: FeatureSpectrum;
+}
+
+/** A step with its spectra. */
+export interface SolvedStep {
+  /** Number of the step. */
+  readonly step: number;
+  /** Loss; NaN where it is not known. */
+  readonly loss: number;
+  /** The layers that have a spectrum. */
+  readonly layers: readonly SolvedLayer[];
+}
+
+/** A run, as far as it is known before its first step. */
+export interface RecorderOptions {
+  /** Name of the program. */
+  readonly experiment: "trace" | "watch";
+  /** Folder of the run, or a folder in which one is made. */
+  readonly place: { readonly folder: string; readonly mode: FolderMode | "continue" } | {
+    readonly parent: string;
+  };
+  /** Where the features come from, and how they are read and solved. */
+  readonly settings: FollowSettings;
+  /** Names of the files that are written at the end. */
+  readonly files: readonly string[];
+}
+
+/** The part of `run.json` by which a run goes on. */
+interface FoundRecord {
+  readonly experiment?: string;
+  readonly configuration?: FollowSettings;
+  readonly layers?: readonly LayerRecord[];
+}
+
+/** Bytes that are read at once. */
+const PIECE = 2 ** 20;
+
+/** Everything of the settings that changes what the numbers are. */
+function kindOf({ source: _, ...others }: FollowSettings): string {
+  return JSON.stringify(camelCase(others), Object.keys(others).sort());
+}
+
+/** A place in a file, with the checksum of what lies before it. */
+function positionIn(path: string, bytes: number): FilePosition {
+  const file = Deno.openSync(path);
+  using source = new FileBytes(file, file.statSync().size, { name: path });
+  let checksum = 0;
+  for (let at = 0; at < bytes; at += PIECE) {
+    checksum = crc32(readRange(source, at, Math.min(PIECE, bytes - at)), checksum);
+  }
+  return { bytes, checksum };
+}
+
+/** A run that is recorded. Dispose of it at the end. */
+export class Recorder implements AsyncDisposable {
+  /** What was asked for. */
+  readonly options: RecorderOptions;
+  readonly #gpu: Gpu;
+  readonly #folder: RunFolder;
+  readonly #layers: LayerRecord[] = [];
+  readonly #provenance: Provenance;
+  #journal!: Journal;
+  #table!: TraceFile;
+  #count = 0;
+  #last = -1;
+
+  private constructor(gpu: Gpu, folder: RunFolder, options: RecorderOptions, origin: Provenance) {
+    this.#gpu = gpu;
+    this.#folder = folder;
+    this.options = options;
+    this.#provenance = origin;
+  }
+
+  /**
+   * Opens the folder of a run, and begins the run or goes on with it.
+   *
+   * @param gpu Device, which the record describes.
+   * @param options The run.
+   * @returns The recorder.
+   * @throws {InputError} If the folder holds another run, or cannot be used.
+   * @throws {FileError} If it cannot be written to.
+   */
+  static async open(gpu: Gpu, options: RecorderOptions): Promise<Recorder> {
+    const { place, files } = options;
+    let folder: RunFolder, isOld = false;
+    if ("parent" in place) {
+      folder = await RunFolder.create(place.parent, { files });
+    } else {
+      isOld = place.mode === "continue" && await holdsRun(place.folder, files) !== null;
+      const mode = place.mode === "continue" ? isOld ? "resume" : "new" : place.mode;
+      folder = await RunFolder.open(place.folder, { mode, files });
+    }
+    try {
+      const recorder = new Recorder(gpu, folder, options, await provenance(gpu));
+      await recorder.#begin(isOld);
+      return recorder;
+    } catch (error) {
+      await folder[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  async #begin(isOld: boolean): Promise<void> {
+    const { epsilons } = this.options.settings, path = this.journal;
+    if (isOld) await this.#checkSame();
+    await this.#folder.begin();
+    const hasJournal = isOld && await Deno.stat(path).then(() => true, () => false);
+    const position = hasJournal ? this.#reread(path) : null;
+    this.#journal = position
+      ? await Journal.resume(path, position)
+      : await Journal.create(path, { replicas: 1, epsilons });
+    this.#table = await TraceFile.resume(join(this.path, TRACE_FILE), {
+      position: null,
+      layers: this.#columns,
+      chunks: () => position ? journalChunks(path, position.bytes) : [],
+    });
+    await this.writeRecord({ status: "running" });
+  }
+
+  /** Finds out how far the run was, and where its journal ends: a torn record is cut off. */
+  #reread(path: string): FilePosition | null {
+    const shape = journalShape(path);
+    let bytes: number | null = null;
+    for (const record of journalRecords(path)) {
+      const { count, probes } = readChunk(record.bytes, shape, path);
+      this.#count += count;
+      for (const { step } of probes) this.#last = step;
+      bytes = record.end;
+    }
+    return bytes === null ? null : positionIn(path, bytes);
+  }
+
+  async #checkSame(): Promise<void> {
+    const { experiment, settings } = this.options, { path } = this.#folder;
+    const found = await readRun<FoundRecord>(path);
+    if (found.experiment !== experiment || !found.configuration || !Array.isArray(found.layers)) {
+      throw new InputError(
+        `${shown(path)}: holds a run of ${shown(String(found.experiment))}; name another folder with --out`,
+      );
+    }
+    if (kindOf(found.configuration) !== kindOf(settings)) {
+      throw new InputError(
+        `${shown(path)}: was followed with other options; give those again, --overwrite or another --out`,
+      );
+    }
+    this.#layers.push(...found.layers);
+  }
+
+  /** Columns of `trace.csv` beside those of every run. */
+  get #columns(): Columns<LayerProbe> {
+    return {
+      layerName: {
+        help: "name of the layer in the other program",
+        value: ({ layer }) => printable(this.#layers[layer - 1]?.name ?? ""),
+      },
+      effectiveRank: {
+        help: "exponential of the entropy of the singular values (Roy and Vetterli 2007)",
+        value: (layer) => layer.kind === "spectrum" ? spectralRanks(layer.eigenvalues).effectiveRank : null,
+      },
+      effectiveRankBound: {
+        help: "bound on the error of the effective rank",
+        value: (layer) =>
+          layer.kind === "spectrum" ? spectralBounds(layer.eigenvalues, layer.bounds).effectiveRank : null,
+      },
+    };
+  }
+
+  /** Explanations of the columns of `trace.csv`. */
+  get tableColumns(): Readonly<Record<string, string>> {
+    return traceColumns({ layers: this.#columns });
+  }
+
+  /** The folder of the run. */
+  get folder(): RunFolder {
+    return this.#folder;
+  }
+
+  /** Path of that folder. */
+  get path(): string {
+    return this.#folder.path;
+  }
+
+  /** Path of the journal. */
+  get journal(): string {
+    return journalPath(this.#folder.state, 0);
+  }
+
+  /** The layers so far. */
+  get layers(): readonly LayerRecord[] {
+    return this.#layers;
+  }
+
+  /** Number of steps that are recorded. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The last step that is recorded; −1 before the first. */
+  get last(): number {
+    return this.#last;
+  }
+
+  /**
+   * Records steps, and waits until they are on the disk.
+   *
+   * @param steps Steps in ascending order, behind those before.
+   * @returns What is recorded of each.
+   * @throws {FileError} If they cannot be written.
+   */
+  async append(steps: readonly SolvedStep[]): Promise<Probe[]> {
+    const before = JSON.stringify(this.#layers);
+    const probes = steps.map((step) => this.#probeOf(step));
+    // Names come before what is numbered by them.
+    if (JSON.stringify(this.#layers) !== before) await this.writeRecord({ status: "running" });
+    for (const probe of probes) {
+      this.#journal.append({
+        first: this.#count++,
+        count: 1,
+        losses: [Float32Array.of(probe.loss)],
+        probes: [probe],
+        diverged: [],
+        state: null,
+      });
+      this.#last = probe.step;
+    }
+    await this.#journal.flush({ sync: true });
+    this.#table.append(probes);
+    await this.#table.flush();
+    return probes;
+  }
+
+  #probeOf({ step, loss, layers }: SolvedStep): Probe {
+    const { epsilons, threshold } = this.options.settings;
+    const solved = layers.map((layer): LayerSpectrum => {
+      const { eigenvalues, bounds, precision } = layer.spectrum;
+      return {
+        kind: "spectrum",
+        layer: this.#number(layer),
+        eigenvalues,
+        bounds,
+        precision,
+        ranks: epsilons.map((epsilon) => rankInterval(eigenvalues, bounds, epsilon, { threshold })),
+      };
+    }).sort((a, b) => a.layer - b.layer);
+    // One without all layers is no probe of spectra: those have them all.
+    return { kind: "count", step, replica: 0, loss, accuracy: null, layers: solved };
+  }
+
+  /** The number of a layer, which is new, or larger than before, or neither. */
+  #number({ name, neurons, samples, spectrum }: SolvedLayer): number {
+    const at = this.#layers.findIndex((layer) => layer.name === name);
+    const had = this.#layers[at] ??
+      { layer: this.#layers.length + 1, neurons: 0, samples: 0, eigenvalues: 0 };
+    this.#layers[at < 0 ? this.#layers.length : at] = {
+      layer: had.layer,
+      name,
+      neurons: Math.max(had.neurons, neurons),
+      samples: Math.max(had.samples, samples),
+      eigenvalues: Math.max(had.eigenvalues, spectrum.eigenvalues.length),
+    };
+    return had.layer;
+  }
+
+  /**
+   * Describes the run.
+   *
+   * @param facts What is known of its state, and of its results.
+   * @returns The content of `run.json`.
+   */
+  record(facts: object): Record<string, unknown> {
+    const { experiment, settings, files } = this.options;
+    const { adapterName: name, software, implementation } = this.#gpu;
+    const { versions } = this.#provenance;
+    return {
+      experiment,
+      ...facts,
+      configuration: settings,
+      layers: this.#layers,
+      probes: this.#count,
+      versions,
+      adapter: { name, software, implementation },
+      provenance: this.#provenance,
+      columns: { [TRACE_FILE]: this.tableColumns },
+      files,
+    };
+  }
+
+  /**
+   * Writes `run.json`.
+   *
+   * @param facts See {@linkcode Recorder.record}.
+   * @throws {FileError} If it cannot be written.
+   */
+  async writeRecord(facts: object): Promise<void> {
+    await this.#folder.writeRun(this.record(facts));
+  }
+
+  /** Closes the files, and lets other processes open the folder. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#journal.close();
+    await this.#table.close();
+    await this.#folder[Symbol.asyncDispose]();
+  }
+}

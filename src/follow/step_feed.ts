@@ -1,0 +1,47 @@
+/**
+ * Where the steps of a training come from while it goes on.
+ *
+ * @module
+ */
+import type { Backlog } from "./backlog.ts";
+import type { StepSource } from "./step_source.ts";
+import type { TrackerEnd, TrackerFacts } from "./tracker_files.ts";
+
+/** A step that waits, and can be deleted once it is recorded. */
+export interface FedStep extends StepSource {
+  /** Deletes its features; nothing happens if they are gone. */
+  discard(): Promise<void>;
+}
+
+/** Steps of a training that goes on. Dispose of it at the end. */
+export interface StepFeed extends AsyncDisposable {
+  /** What the other program said first; `null` if it has said nothing. */
+  readonly facts: TrackerFacts | null;
+  /** How the training ended; `null` while it goes on. */
+  readonly end: TrackerEnd | null;
+  /**
+   * Looks for new steps.
+   *
+   * @param backlog Where they go.
+   * @throws {InputError} If what the other program wrote can not be read.
+   */
+  poll(backlog: Backlog<FedStep>): Promise<void>;
+  /**
+   * Waits until there may be new ones.
+   *
+   * @param signal Ends the wait.
+   */
+  wait(signal: AbortSignal): Promise<void>;
+}
+
+/** What all feeds are told. */
+export interface FeedOptions {
+  /** The last step that is recorded; later ones alone are taken. */
+  readonly after: number;
+  /**
+   * Says something that the user should know.
+   *
+   * @param line A line.
+   */
+  readonly onNotice: (line: string) => void;
+}
