@@ -180,7 +180,7 @@ function drawGrid<Panel>({ words, legend, panels, y, x, xName, yName, heading, d
           xMeaning: xName,
         });
         const [label, note] = heading(panel);
-        write(group, "heading", fitted(label, width, true), -21, ink, true);
+        write(group, "heading", fitted(label, width, true), note === "" ? -7 : -21, ink, true);
         if (note !== "") write(group, "note", fitted(note, width, false), -6, greyInk, false);
         draw(clipped(group, { width, height: plotHeight }), panel, across);
       }),

@@ -73,7 +73,7 @@ function spectrumOf({ values }: MatrixMeasures): SpectrumPoint[] {
 }
 
 function panelOf({ plan, measures }: Measured, before: MatrixMeasures | null): SpectrumPanel {
-  const { values, numerical, effectiveRank, stableRank, random, tail } = measures, first = values[0];
+  const { values, numerical, effectiveRank, random, tail } = measures, first = values[0];
   const n = values.length, long = Math.max(plan.rows, plan.columns);
   const expected = (i: number) =>
     random!.deviation * Math.sqrt(long * marchenkoPasturQuantile((n - i + 0.5) / n, n / long)) / first;
@@ -84,7 +84,7 @@ function panelOf({ plan, measures }: Measured, before: MatrixMeasures | null): S
     label: matrixLabel(plan),
     note:
       `rank ${numerical.low === numerical.high ? numerical.low : `${numerical.low}–${numerical.high}`}, ` +
-      `effective ${digits(effectiveRank.value)}, stable ${digits(stableRank.value)}`,
+      `effective ${digits(effectiveRank.value)}`,
     values: spectrumOf(measures),
     before: before ? spectrumOf(before) : [],
     random: random ? indices(n).map((i) => [i, expected(i)]) : [],

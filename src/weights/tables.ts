@@ -135,6 +135,8 @@ export function valuesTable(rows: readonly WeightRow[]): Table {
 const interval = ({ low, high }: RankInterval) => low === high ? `${low}` : `${low}–${high}`;
 const digits = (value: number, most = 3) => formatNumber(Number(value.toPrecision(most)));
 
+const pText = (p: number) => p < 0.01 ? "<0.01" : p.toFixed(2);
+
 /** A number with as many of its digits as are certain, at most four. */
 function certain(value: number, bound: number): string {
   return value > 2 * bound || bound === 0 ? digits(value, 4) : `<${digits(value + bound, 2)}`;
@@ -144,12 +146,12 @@ function certain(value: number, bound: number): string {
  * Writes the measures of the matrices of one model for a terminal.
  *
  * @param rows The matrices.
- * @param width Characters in a line. Default: 110.
+ * @param width Characters in a line. Default: 120.
  * @returns Lines.
  */
-export function weightsText(rows: readonly WeightRow[], width: number = 110): string[] {
+export function weightsText(rows: readonly WeightRow[], width: number = 120): string[] {
   const measured = rows.flatMap(({ plan, measures }) => measures ? [{ plan, measures }] : []);
-  const epsilons = measured[0]?.measures.ranks.map(({ epsilon }) => `${formatNumber(epsilon)} σ₁`) ?? [];
+  const epsilons = measured[0]?.measures.ranks.map(({ epsilon }) => `${formatNumber(epsilon)}\u00a0σ₁`) ?? [];
   const header = [
     "matrix",
     "shape",
@@ -167,7 +169,8 @@ export function weightsText(rows: readonly WeightRow[], width: number = 110): st
     const { values, bounds, numerical, ranks, effectiveRank, stableRank, random, tail } = measures;
     const last = values.length - 1;
     return [
-      printable(matrixLabel(plan)),
+      // A name is not broken at its blanks.
+      printable(matrixLabel(plan)).replaceAll(" ", "\u00a0"),
       `${plan.rows}×${plan.columns}`,
       certain(values[0], bounds[0]),
       certain(values[last], bounds[last]),
@@ -177,7 +180,7 @@ export function weightsText(rows: readonly WeightRow[], width: number = 110): st
       digits(stableRank.value),
       random ? String(random.above) : "–",
       tail ? digits(tail.exponent) : "–",
-      tail ? tail.p.toFixed(2) : "–",
+      tail ? pText(tail.p) : "–",
     ];
   });
   const failed = rows.filter(({ measures }) => measures === null);
