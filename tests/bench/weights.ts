@@ -10,13 +10,7 @@
 import { fileURLToPath } from "node:url";
 import { floats, modelFile } from "../support/model_files.ts";
 import { normals } from "../reference/random.ts";
-import {
-  atMost,
-  type Bench,
-  type Line,
-  type Section,
-  speedUps,
-} from "./section.ts";
+import { atMost, type Bench, type Line, type Section, speedUps } from "./section.ts";
 import { timeInTurns } from "./timing.ts";
 
 const FULL = { matrices: 100, order: 1024 },
@@ -58,9 +52,7 @@ export async function weightsBench(bench: Bench): Promise<Section[]> {
       verdict: atMost(memory, MOST_MEMORY, " MiB"),
     }];
     return [{
-      title: `weights of ${matrices} matrices of ${order}², ${
-        Math.round(bytes / 1e6)
-      } MB, ms`,
+      title: `weights of ${matrices} matrices of ${order}², ${Math.round(bytes / 1e6)} MB, ms`,
       lines: [...speedUps(times, {}), ...peak],
       facts: { bytes, memory, cores: navigator.hardwareConcurrency },
       notes: [],
@@ -135,9 +127,8 @@ async function runProgram(
 /** Peak resident memory of a process in MiB; `null` where it cannot be told. */
 function peakOf(pid: number): number | null {
   try {
-    const [, kibibytes] =
-      /VmHWM:\s+(\d+) kB/.exec(Deno.readTextFileSync(`/proc/${pid}/status`)) ??
-        [];
+    const [, kibibytes] = /VmHWM:\s+(\d+) kB/.exec(Deno.readTextFileSync(`/proc/${pid}/status`)) ??
+      [];
     return kibibytes === undefined ? null : Number(kibibytes) / 1024;
   } catch {
     return null;

@@ -3,18 +3,12 @@ import { assert } from "../deps.ts";
 import { normals } from "../reference/random.ts";
 import { bytesOf, npyFile, zipArchive } from "../support/array_files.ts";
 import { floats, halfFloats, modelFile } from "../support/model_files.ts";
-import {
-  command,
-  root,
-  run as runIn,
-  temporaryFolder,
-} from "../support/program.ts";
+import { command, root, run as runIn, temporaryFolder } from "../support/program.ts";
 import { assertSoundSvg } from "../support/sound.ts";
 import { entriesIn } from "../support/traces.ts";
 
 const program = fileURLToPath(new URL("examples/weights.ts", root));
-const run = (cwd: string, args: readonly string[]) =>
-  runIn(args, { cwd, program });
+const run = (cwd: string, args: readonly string[]) => runIn(args, { cwd, program });
 
 /** A small transformer's worth of tensors; later checkpoints are closer to rank two. */
 function checkpoint(step: number): Uint8Array<ArrayBuffer> {
@@ -40,9 +34,7 @@ Deno.test("a model: table, files, and the record on the last line", async () => 
   const { code, out } = await run(path, [...args, "--out", "out", "--json"]);
   assert.equal(code, 0);
   assert.deepEqual(
-    entriesIn(`${path}/out`).filter((name) =>
-      !name.startsWith(".") && name !== "state"
-    ),
+    entriesIn(`${path}/out`).filter((name) => !name.startsWith(".") && name !== "state"),
     [
       "ranks.csv",
       "run.json",
@@ -98,13 +90,9 @@ Deno.test("checkpoints: sorted by their steps, a figure over them; the same numb
   }
   const text = Deno.readTextFileSync(`${path}/a/weights.csv`);
   assert.equal(text, Deno.readTextFileSync(`${path}/b/weights.csv`));
-  const [header, ...rows] = text.trimEnd().split("\n").map((line) =>
-    line.split(",")
-  );
+  const [header, ...rows] = text.trimEnd().split("\n").map((line) => line.split(","));
   assert.deepEqual(rows.map(([step]) => step), ["0", "100", "300"]);
-  const effective = rows.map((row) =>
-    Number(row[header.indexOf("effective_rank")])
-  );
+  const effective = rows.map((row) => Number(row[header.indexOf("effective_rank")]));
   assert.ok(
     effective[0] > effective[1] && effective[1] > effective[2] &&
       effective[2] < 4,
@@ -180,9 +168,7 @@ Deno.test(
         name,
       ) => [
         name,
-        name === "small"
-          ? floats([4, 4], normals(16, 2))
-          : { dtype: "F32", shape: [n, n], bytes: large },
+        name === "small" ? floats([4, 4], normals(16, 2)) : { dtype: "F32", shape: [n, n], bytes: large },
       ]),
     );
     await Deno.writeFile(`${path}/m.safetensors`, modelFile(tensors));
@@ -191,8 +177,7 @@ Deno.test(
       program,
     })
       .spawn();
-    const isBegun = () =>
-      Deno.stat(`${path}/out/state`).then(() => true, () => false);
+    const isBegun = () => Deno.stat(`${path}/out/state`).then(() => true, () => false);
     while (!await isBegun()) {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
