@@ -76,7 +76,7 @@ export const weightsFlags = [
     default: null,
     min: 1,
     max: 256,
-    help: "matrices that are measured at once; by default one for each core, at most 8, and as 512 MiB allow",
+    help: "matrices that are measured at once; by default one for each core, at most 8, and as 384 MiB allow",
   },
   {
     name: "out",

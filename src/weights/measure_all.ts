@@ -12,7 +12,7 @@ import type { MatrixMeasures, MeasureOptions } from "./measure.ts";
 import type { MeasureReply, MeasureRequest } from "./measure_worker.ts";
 
 /** Memory that matrices of all workers together may take, in bytes. */
-const MOST_BYTES = 2 ** 29;
+const MOST_BYTES = 3 * 2 ** 27;
 /** Most workers unless more are asked for: each takes some 60 MiB beside its matrix. */
 const MOST_WORKERS = 8;
 
@@ -44,7 +44,7 @@ function bytesOf({ rows, columns, arrays }: MatrixPlan): number {
  *
  * @param plans The matrices.
  * @param cores Number of cores.
- * @returns At least one, and as many as the largest matrix allows in 512 MiB.
+ * @returns At least one, and as many as the largest matrix allows in 384 MiB.
  */
 export function workersFor(plans: readonly MatrixPlan[], cores: number): number {
   const largest = plans.reduce((most, plan) => Math.max(most, bytesOf(plan)), 1);

@@ -135,7 +135,7 @@ Deno.test("workers stop when a signal says so, and as many are used as memory al
   await assert.rejects(Array.fromAsync(all), /enough/);
   const plan = (rows: number, columns: number) => ({ ...made.matrices[0], rows, columns });
   assert.equal(workersFor([plan(8192, 8192)], 64), 1);
-  assert.equal(workersFor(new Array(9).fill(plan(4096, 4096)), 64), 3);
+  assert.equal(workersFor(new Array(9).fill(plan(4096, 4096)), 64), 2);
   assert.equal(workersFor(new Array(9).fill(plan(1024, 1024)), 64), 8);
   assert.equal(workersFor([plan(4, 4), plan(4, 4)], 64), 2);
   assert.equal(workersFor(new Array(9).fill(plan(50_257, 768)), 2), 2);

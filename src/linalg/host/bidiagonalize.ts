@@ -22,7 +22,7 @@ export interface Bidiagonal {
   /** What stands above the diagonal, n − 1. */
   readonly above: Float64Array;
   /** Bound α: the singular values of B are those of a matrix within α of the one given. */
-  readonly error: number;
+  readonly bound: number;
 }
 
 /**
@@ -47,13 +47,13 @@ export function bidiagonalize(a: Float64Array, rows: number, columns: number): B
   const v = new Float64Array(n), y = new Float64Array(n), partial = new Float64Array(n);
   // Sums of squares are right to far less than this.
   const square = sumOfSquares(a, 0, m * n) * (1 + 2 ** -20), norm = Math.sqrt(square);
-  let error = UNDERFLOW, left = square;
+  let bound = UNDERFLOW, left = square;
   for (let k = 0; k < n; k++) {
     for (let i = k; i < m; i++) u[i] = a[i * n + k] - z[i] * v[k];
     const { head, factor } = reflect(u, k, m);
     diagonal[k] = head;
-    const block = Math.sqrt(Math.max(0, left) + 2 * norm * error + error * error + 8 * n * U64 * square);
-    error += block * reflectionBound(m - k, projectionRoundings(m - k));
+    const block = Math.sqrt(Math.max(0, left) + 2 * norm * bound + bound * bound + 8 * n * U64 * square);
+    bound += block * reflectionBound(m - k, projectionRoundings(m - k));
     y.fill(0);
     for (let from = k; from < m; from += PARTIAL) {
       partial.fill(0);
@@ -69,12 +69,12 @@ export function bidiagonalize(a: Float64Array, rows: number, columns: number): B
     const right = reflect(v, k + 1, n);
     above[k] = right.head;
     // Of a dot product along a row: a product, and the sums within and of partial sums.
-    error += block * reflectionBound(n - k, 1 + PARTIAL + Math.ceil((n - k) / PARTIAL));
+    bound += block * reflectionBound(n - k, 1 + PARTIAL + Math.ceil((n - k) / PARTIAL));
     updateAndMultiply(a, { columns: n, first: k + 1, from: k + 1, to: m }, { u, y }, v, z);
     for (let i = k + 1; i < m; i++) z[i] *= right.factor;
     left -= (head * head + right.head * right.head) * (1 - 2 ** -20);
   }
-  return { diagonal, above, error };
+  return { diagonal, above, bound };
 }
 
 /** A ← A − u yᵀ, z ← A v, four rows at a time. */

@@ -59,12 +59,12 @@ export function hostSvdvals(source: MatrixSource): HostSingularValues {
     );
   }
   const exponent = exponentFor(source), scale = 2 ** -exponent;
-  let entries: Float64Array, error = 0, height = rows;
+  let entries: Float64Array, bound = 0, height = rows;
   if (rows >= TALL * columns) {
     const triangle = new Triangle(columns);
     for (const { tile } of rowTiles(source, isWide(source))) triangle.add(tile, scale);
     const found = triangle.finish();
-    error = triangle.entries.every((x) => x === 0) ? 0 : found;
+    bound = triangle.entries.every((x) => x === 0) ? 0 : found;
     [entries, height] = [triangle.entries, columns];
   } else {
     entries = new Float64Array(rows * columns);
@@ -72,7 +72,7 @@ export function hostSvdvals(source: MatrixSource): HostSingularValues {
       for (let e = 0, at = first * columns; e < tile.length; e++, at++) entries[at] = scale * tile[e];
     }
   }
-  return solve(entries, { rows: height, columns, error, exponent });
+  return solve(entries, { rows: height, columns, bound, exponent });
 }
 
 /**
@@ -120,10 +120,10 @@ export function hostProductSvdvals(b: MatrixSource, a: MatrixSource): HostSingul
     }
   }
   const size = (entries: Float64Array) => Math.sqrt(sumOfSquares(entries, 0, r * r)) * (1 + 2 ** -20);
-  const wide = size(right.entries) + 2 * right.error, tall = size(left.entries) + 2 * left.error;
+  const wide = size(right.entries) + 2 * right.bound, tall = size(left.entries) + 2 * left.bound;
   const isZero = wide === 0 || tall === 0;
-  const error = isZero ? 0 : left.error * wide + right.error * tall + gamma(r, U64) * wide * tall;
-  const solved = solve(core, { rows: r, columns: r, error, exponent: 0 });
+  const bound = isZero ? 0 : left.bound * wide + right.bound * tall + gamma(r, U64) * wide * tall;
+  const solved = solve(core, { rows: r, columns: r, bound, exponent: 0 });
   const kept = Math.min(b.rows, a.columns, r);
   return { ...solved, values: solved.values.subarray(0, kept), bounds: solved.bounds.subarray(0, kept) };
 }
@@ -135,24 +135,24 @@ function triangleOf(source: MatrixSource, isTransposed: boolean) {
     checkFinite(tile);
     triangle.add(tile);
   }
-  const error = triangle.finish(), { entries } = triangle;
-  return { entries, error: entries.every((x) => x === 0) ? 0 : error };
+  const bound = triangle.finish(), { entries } = triangle;
+  return { entries, bound: entries.every((x) => x === 0) ? 0 : bound };
 }
 
-/** Solves a matrix in memory, which is scaled by 2 to the −exponent and off by an error. */
+/** Solves a matrix in memory, which is scaled by 2 to the −exponent and off by a bound. */
 function solve(
   entries: Float64Array,
-  { rows, columns, error, exponent }: Shape & { readonly error: number; readonly exponent: number },
+  { rows, columns, bound, exponent }: Shape & { readonly bound: number; readonly exponent: number },
 ): HostSingularValues {
   const norm = ldexp(Math.sqrt(sumOfSquares(entries, 0, entries.length)), exponent);
   if (!Number.isFinite(norm)) throw new InputError("the norm of the matrix is beyond float64: scale it");
   const isZero = norm === 0 && entries.every((x) => x === 0);
   const reduced = bidiagonalize(entries, rows, columns);
   const { values, bounds } = bidiagonalValues(reduced.diagonal, reduced.above);
-  const moved = isZero ? error : (error + reduced.error) * (1 + 2 ** -40);
+  const moved = isZero ? bound : (bound + reduced.bound) * (1 + 2 ** -40);
   return {
     values: values.map((value) => ldexp(value, exponent)),
-    bounds: bounds.map((bound) => ldexp(bound + moved, exponent)),
+    bounds: bounds.map((each) => ldexp(each + moved, exponent)),
     norm,
   };
 }

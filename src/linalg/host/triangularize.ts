@@ -22,7 +22,7 @@ const SLAB = 256;
  * Collects the triangle of a matrix from its rows. Memory: the triangle, and 256 rows.
  *
  * Each reflection takes a row of R and the rows of a slab. It errs by the share
- * {@linkcode reflectionBound} of the norm of these, so the errors of all add up to `error`.
+ * {@linkcode reflectionBound} of the norm of these, so these add up to the bound.
  */
 export class Triangle {
   /** R, row-major, `columns × columns`; its entries below the diagonal are 0. */
@@ -36,7 +36,7 @@ export class Triangle {
   readonly #pending: Float64Array;
   readonly #partial: Float64Array;
   #filled = 0;
-  #error = UNDERFLOW;
+  #bound = UNDERFLOW;
 
   /**
    * Starts with a matrix without rows.
@@ -76,7 +76,7 @@ export class Triangle {
    */
   finish(): number {
     if (this.#filled > 0) this.#reflect();
-    return this.#error;
+    return this.#bound;
   }
 
   /** Reflects the rows of the slab into the triangle. */
@@ -114,7 +114,7 @@ export class Triangle {
       [u, z] = [z, u];
       [w, pending] = [pending, w];
     }
-    this.#error += moved;
+    this.#bound += moved;
     this.#filled = 0;
   }
 }

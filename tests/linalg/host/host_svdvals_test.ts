@@ -131,7 +131,7 @@ Deno.test("the error of the reduction is within its bound, and the bound grows s
     fc.property(fc.integer({ min: 2, max: 40 }), fc.integer({ min: 0, max: 30 }), (n, more) => {
       const rows = n + more, data = Float64Array.from(normals(rows * n, n + 100 * more));
       const exact = reference({ rows, columns: n, data });
-      const { diagonal, above, error } = bidiagonalize(data.slice(), rows, n);
+      const { diagonal, above, bound } = bidiagonalize(data.slice(), rows, n);
       const bidiagonal = new Float64Array(n * n);
       diagonal.forEach((a, i) => bidiagonal[i * n + i] = a);
       above.forEach((b, i) => bidiagonal[i * n + i + 1] = b);
@@ -140,7 +140,7 @@ Deno.test("the error of the reduction is within its bound, and the bound grows s
       const off = triangle.finish();
       const ofTriangle = reference({ rows: n, columns: n, data: triangle.entries });
       reference({ rows: n, columns: n, data: bidiagonal }).forEach((sigma, i) => {
-        assert.ok(Math.abs(sigma - exact[i]) <= error + 2e-14 * exact[0]);
+        assert.ok(Math.abs(sigma - exact[i]) <= bound + 2e-14 * exact[0]);
         assert.ok(Math.abs(ofTriangle[i] - exact[i]) <= off + 2e-14 * exact[0]);
       });
     }),
