@@ -29,8 +29,8 @@ export interface MarchenkoPasturFit {
 }
 
 /**
- * Computes the Marchenko–Pastur distribution function: the limit of the eigenvalues of XᵀX / N, X an
- * N × n matrix of independent entries of variance 1.
+ * Computes the Marchenko–Pastur distribution function: the limit of the eigenvalues of XᵀX / N, X
+ * an N × n matrix of independent entries of variance 1.
  *
  * Source: V. A. Marchenko, L. A. Pastur, "Distribution of eigenvalues for some sets of random
  * matrices", Mathematics of the USSR-Sbornik 1(4), 1967.
@@ -93,9 +93,9 @@ function deviationOf(values: ArrayLike<number>, n: number, long: number): number
  * Holds the singular values of a matrix against those of a random one.
  *
  * The standard deviation s of the entries comes from the middle half of the singular values, which
- * large and small ones do not move. The margin is the edge for matrices of finite size: for N × n entries of
- * variance s² the largest squared singular value is about s² (μ + τ X), μ = (√(N−1) + √n)², τ =
- * (√(N−1) + √n) (1 / √(N−1) + 1 / √n)^(1/3), with X of Tracy and Widom's distribution.
+ * large and small ones do not move. The margin is the edge for matrices of finite size: for N × n
+ * entries of variance s² the largest squared singular value is about s² (μ + τ X), μ = (√(N−1) +
+ * √n)², τ = (√(N−1) + √n) (1 / √(N−1) + 1 / √n)^(1/3), with X of Tracy and Widom's distribution.
  *
  * Source: I. M. Johnstone, "On the distribution of the largest eigenvalue in principal components
  * analysis", Annals of Statistics 29(2), 2001.

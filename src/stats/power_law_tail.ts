@@ -44,10 +44,10 @@ interface Fit {
 }
 
 /**
- * Fits a power law to the tail of a sample: the exponent by maximum likelihood, and the beginning of
- * the tail where the Kolmogorov–Smirnov distance is least. The p-value is that of a semiparametric
- * bootstrap: samples are drawn from the law above the beginning and from the data below it, and
- * fitted likewise. A law with p below 0.1 is implausible.
+ * Fits a power law to the tail of a sample: the exponent by maximum likelihood, and the beginning
+ * of the tail where the Kolmogorov–Smirnov distance is least. The p-value is that of a
+ * semiparametric bootstrap: samples are drawn from the law above the beginning and from the data
+ * below it, and fitted likewise. A law with p below 0.1 is implausible.
  *
  * Source: A. Clauset, C. R. Shalizi, M. E. J. Newman, "Power-law distributions in empirical data",
  * SIAM Review 51(4), 2009, for continuous data. The tail begins at one of at most 64 values, evenly

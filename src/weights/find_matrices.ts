@@ -13,7 +13,9 @@ import { pairFactors } from "./lora.ts";
 import { type ArrayInfo, type ArrayPlan, arrayPlan, type MatrixPlan } from "./matrix_plan.ts";
 import { ruleFor, splitMatrix, type SplitRule } from "./split.ts";
 
-/** Order of the axes of convolutions: out, in, kernel as in PyTorch; or kernel, in, out as in JAX. */
+/**
+ * Order of the axes of convolutions: out, in, kernel as in PyTorch; or kernel, in, out as in JAX.
+ */
 export type Channels = "first" | "last";
 
 /** Which matrices to find. */

@@ -39,7 +39,9 @@ export interface MatrixMeasures {
   readonly bounds: Float64Array;
   /** Frobenius norm. */
   readonly norm: number;
-  /** Number of σ above max(m, n) times the unit of float32, or of float64 for such files, times σ₁. */
+  /**
+   * Number of σ above max(m, n) times the unit of float32, or of float64 for such files, times σ₁.
+   */
   readonly numerical: RankInterval;
   /** Numbers of σ above the thresholds times σ₁. */
   readonly ranks: readonly RankInterval[];

@@ -116,7 +116,8 @@ export function ruleFor(rules: readonly SplitRule[], name: string): SplitRule | 
  *
  * const [rule] = parseSplits("c_attn=3");
  * const blocks = splitMatrix(rule, { rows: 768, columns: 2304 }, "c_attn.weight");
- * assert.deepEqual(blocks.map(({ name, column }) => [name, column]), [["q", 0], ["k", 768], ["v", 1536]]);
+ * const places = blocks.map(({ name, column }) => [name, column]);
+ * assert.deepEqual(places, [["q", 0], ["k", 768], ["v", 1536]]);
  * ```
  */
 export function splitMatrix(
@@ -155,8 +156,8 @@ export function splitMatrix(
 }
 
 /**
- * The axis by the shape: heads are rows, as those of q, k and v in PyTorch; of fused parts it is the
- * longer axis, which is as long as all of them together.
+ * The axis by the shape: heads are rows, as those of q, k and v in PyTorch; of fused parts it is
+ * the longer axis, which is as long as all of them together.
  */
 function axisOf({ cuts }: SplitRule, rows: number, columns: number): 0 | 1 | null {
   const [first] = cuts;

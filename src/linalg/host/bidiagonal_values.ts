@@ -21,8 +21,8 @@ const WIDTH = 2 ** -50;
 const LANES = 4;
 
 /**
- * Counts the singular values of B below four shifts: the negative pivots d_i of BᵀB − x² I = L D Lᵀ, by
- * the recurrence s₁ = −x², d_i = a_i² + s_i, s_(i+1) = s_i b_i² / d_i − x².
+ * Counts the singular values of B below four shifts: the negative pivots d_i of BᵀB − x² I = L D
+ * Lᵀ, by the recurrence s₁ = −x², d_i = a_i² + s_i, s_(i+1) = s_i b_i² / d_i − x².
  *
  * Each step as rounded is exact for a B with other entries: with s̃_i the s_i before its last
  * rounding, a_i² carries three factors 1 + δ (its own, that of s_i, that of a pivot moved off 0),
@@ -75,9 +75,9 @@ interface Interval {
 /**
  * Computes the singular values of an upper bidiagonal matrix by bisection.
  *
- * A count of {@linkcode countBelow} is right for a matrix whose singular values are within a share ρ
- * = 3.5 n u of those of B, and shifts are squared to within u. So each σ is within ρ + u of itself of
- * the interval that holds it.
+ * A count of {@linkcode countBelow} is right for a matrix whose singular values are within a share
+ * ρ = 3.5 n u of those of B, and shifts are squared to within u. So each σ is within ρ + u of
+ * itself of the interval that holds it.
  *
  * @param diagonal Diagonal a, of magnitudes up to 2²⁵⁰.
  * @param above Entries b above it.

@@ -30,9 +30,10 @@ export interface Bidiagonal {
  * LAPACK's `gebd2` does, in 4 m n² − 4/3 n³ operations. Each block is passed over twice a step: the
  * reflection from one side is applied while the other side's is made ready.
  *
- * Reflections are orthogonal, so the errors of the steps add up. A step errs by the share {@linkcode
- * reflectionBound} of the norm N_k of the block that is left. N_k² is that of the whole less the
- * squares of the entries that have left the block, plus what rounding may have added: 2 N₀ α + α².
+ * Reflections are orthogonal, so the errors of the steps add up. A step errs by the share
+ * {@linkcode reflectionBound} of the norm N_k of the block that is left. N_k² is that of the whole
+ * less the squares of the entries that have left the block, plus what rounding may have added: 2 N₀
+ * α + α².
  *
  * @param a Entries, row-major, `rows × columns`, of magnitudes whose squares float64 can hold. They
  * are overwritten.

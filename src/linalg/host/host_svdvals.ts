@@ -30,8 +30,8 @@ export interface HostSingularValues extends BoundedValues {
  *
  * A square matrix goes to bidiagonal form, which keeps its singular values up to a bound that is
  * measured; one of 5/3 or more times as many rows as columns goes to a triangle first, a tile of
- * rows at a time, so that of 50,257 × 768 entries no more than 5 MiB are in memory. A wide matrix is
- * read by columns. The singular values of the bidiagonal matrix are found by bisection.
+ * rows at a time, so that of 50,257 × 768 entries no more than 5 MiB are in memory. A wide matrix
+ * is read by columns. The singular values of the bidiagonal matrix are found by bisection.
  *
  * A bound is about 10⁻¹² … 10⁻⁹ σ₁: the worst case of all roundings. The values themselves are off
  * by about 10⁻¹⁵ σ₁.
@@ -46,7 +46,8 @@ export interface HostSingularValues extends BoundedValues {
  * import assert from "node:assert/strict";
  * import { hostSvdvals } from "./host_svdvals.ts";
  *
- * const { values, bounds } = hostSvdvals({ rows: 2, columns: 3, data: Float32Array.of(3, 0, 0, 0, 0, 4) });
+ * const matrix = { rows: 2, columns: 3, data: Float32Array.of(3, 0, 0, 0, 0, 4) };
+ * const { values, bounds } = hostSvdvals(matrix);
  * assert(Math.abs(values[0] - 4) <= bounds[0] && Math.abs(values[1] - 3) <= bounds[1]);
  * assert(bounds[0] < 1e-12);
  * ```

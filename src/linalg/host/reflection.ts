@@ -77,13 +77,13 @@ export function reflect(x: Float64Array, from: number, to: number): Reflection {
  * Bounds the error of applying one reflection to a block, as a share of the block's Frobenius norm,
  * the reflected vector x included.
  *
- * The exact H belongs to the u that was computed: τ̃ = 2 / uᵀu. With p entries in u, s = 1 + 32 + ⌈p
- * / 32⌉ roundings in a sum of squares, and d in a dot product:
+ * The exact H belongs to the u that was computed: τ̃ = 2 / uᵀu. With p entries in u, s = 1 + 32 +
+ * ⌈p / 32⌉ roundings in a sum of squares, and d in a dot product:
  *
- * - x: Hx − α̃ e₁ = (α̃² − ‖x‖²) u / ‖u‖², α̃ = x₁ − u₁, and ‖u‖² ≥ 2 ‖x‖². α̃ is off ‖x‖ by the share
- *   γ_s / 2 + u of the norm and 2 u of x₁ − α, so all that is at most (0.71 γ_s + 7 u) ‖x‖.
- * - y = τ uᵀB: |ŷ_j − τ̃ uᵀb_j| ≤ τ̃ ‖u‖ ‖b_j‖ (γ_d + γ_(s+3)), and u ŷ is off by ‖u‖ times that, which
- *   is 2 (γ_d + γ_(s+3)) ‖b_j‖.
+ * - x: Hx − α̃ e₁ = (α̃² − ‖x‖²) u / ‖u‖², α̃ = x₁ − u₁, and ‖u‖² ≥ 2 ‖x‖². α̃ is off ‖x‖ by the
+ *   share γ_s / 2 + u of the norm and 2 u of x₁ − α, so all that is at most (0.71 γ_s + 7 u) ‖x‖.
+ * - y = τ uᵀB: |ŷ_j − τ̃ uᵀb_j| ≤ τ̃ ‖u‖ ‖b_j‖ (γ_d + γ_(s+3)), and u ŷ is off by ‖u‖ times that,
+ *   which is 2 (γ_d + γ_(s+3)) ‖b_j‖.
  * - B − u yᵀ rounds products of norm 2 ‖b_j‖ and differences of norm ‖b_j‖: 3 u ‖b_j‖.
  *
  * @param length Entries p of u.

@@ -1,6 +1,6 @@
 /**
- * The triangle R of a QR factorisation of tall matrices, in float64 on the host, a tile of rows at a
- * time.
+ * The triangle R of a QR factorisation of tall matrices, in float64 on the host, a tile of rows at
+ * a time.
  *
  * @module
  */
