@@ -14,7 +14,13 @@ import { type Axis, stepAxis } from "../plot/core/scales.ts";
 import { appendGroup, type Group, px } from "../plot/core/svg.ts";
 import { textWidth } from "../plot/core/text.ts";
 import { heightOn } from "../plot/core/summary_marks.ts";
-import type { CoursePanel, SpectrumPanel, SpectrumPoint, WeightsFigureData } from "./figure_data.ts";
+import type {
+  CourseFigureData,
+  CoursePanel,
+  SpectrumPanel,
+  SpectrumPoint,
+  WeightsFigureData,
+} from "./figure_data.ts";
 
 const valuesStyle = lineStyle(0);
 const randomStyle: LineStyle = { color: ink, dash: null, width: 1 };
@@ -75,7 +81,7 @@ export function spectraFigure({ title, subtitle, panels }: WeightsFigureData<Spe
     y,
     xName: "index",
     yName: "σ / σ₁",
-    x: (width) => decadeAxis([0.8, longest * 1.25], [0, width], 4),
+    x: (width) => insideTicks(decadeAxis([0.8, longest * 1.25], [0, width], 4), width),
     heading: ({ label, note }) => [label, note],
     draw: (parent, { values, before, random, law }, x) => {
       const height = heightOn(y);
@@ -101,7 +107,7 @@ export function spectraFigure({ title, subtitle, panels }: WeightsFigureData<Spe
  * @param data What to draw; at least one panel.
  * @returns A standalone SVG document, 900 pixels wide.
  */
-export function courseFigure({ title, subtitle, panels }: WeightsFigureData<CoursePanel>): string {
+export function courseFigure({ title, subtitle, xName, panels }: CourseFigureData): string {
   const all = panels.flatMap((
     { numerical, effective, stable },
   ) => [...numerical.flat(), ...effective, ...stable]);
@@ -116,17 +122,9 @@ export function courseFigure({ title, subtitle, panels }: WeightsFigureData<Cour
     ],
     panels,
     y,
-    xName: "step",
+    xName,
     yName: "share",
-    x: (width) => {
-      const axis = stepAxis(steps, width), [first, last] = axis.domain;
-      const isInside = ({ value, label }: { value: number; label: string }) => {
-        const half = textWidth(label, fontSize.text) / 2, at = axis.scale(value);
-        return at - half > -gap / 2 && at + half < width + gap / 2;
-      };
-      const ticks = axis.ticks.map((tick) => isInside(tick) ? tick : { ...tick, label: "" });
-      return { ...axis, domain: [first, last], ticks };
-    },
+    x: (width) => insideTicks(stepAxis(steps, width), width),
     heading: ({ label }) => [label, ""],
     draw: (parent, { steps, numerical, effective, stable }, x) => {
       const height = heightOn(y), at = steps.map(x.scale);
@@ -149,6 +147,16 @@ function describeCourse({ label, steps, effective, stable }: CoursePanel): strin
   } to ${percent(effective.at(-1))}, the stable rank from ${percent(stable[0])} to ${
     percent(stable.at(-1))
   }.`;
+}
+
+/** Leaves out labels that would come close to those of the panels beside. */
+function insideTicks(axis: Axis, width: number): Axis {
+  const isInside = (value: number, label: string) => {
+    const at = axis.scale(value), half = textWidth(label, fontSize.text) / 2;
+    return at - half > -gap && at + half < width;
+  };
+  const ticks = axis.ticks.map(({ value, label }) => ({ value, label: isInside(value, label) ? label : "" }));
+  return { ...axis, ticks };
 }
 
 function drawGrid<Panel>({ words, legend, panels, y, x, xName, yName, heading, draw }: Grid<Panel>): string {

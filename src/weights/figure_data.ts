@@ -32,7 +32,7 @@ export interface SpectrumPanel {
 export interface CoursePanel {
   /** Name. */
   readonly label: string;
-  /** Steps. */
+  /** Steps, or numbers of the checkpoints. */
   readonly steps: readonly number[];
   /** Numerical rank at each: the ends of its interval. */
   readonly numerical: readonly (readonly [low: number, high: number])[];
@@ -47,6 +47,12 @@ export interface WeightsFigureData<Panel> {
   readonly title: string;
   readonly subtitle: string;
   readonly panels: readonly Panel[];
+}
+
+/** The figure over a training. */
+export interface CourseFigureData extends WeightsFigureData<CoursePanel> {
+  /** What its horizontal axis counts: steps, or checkpoints whose paths name no step. */
+  readonly xName: string;
 }
 
 /** Panels of a figure, at most: more take one out of several. */
@@ -129,20 +135,25 @@ export function spectraFigureData(
  * @param models Rows of each model, in the order of their steps.
  * @returns The data.
  */
-export function courseFigureData(models: readonly (readonly WeightRow[])[]): WeightsFigureData<CoursePanel> {
-  const byMatrix = Map.groupBy(models.flat().filter(isMeasured), ({ plan }) => matrixLabel(plan));
+export function courseFigureData(models: readonly (readonly WeightRow[])[]): CourseFigureData {
+  const isNamed = models.flat().every(({ step }) => step !== null);
+  const measured = models.flatMap((rows, model) =>
+    rows.filter(isMeasured).map((row) => ({ ...row, at: isNamed ? row.step! : model + 1 }))
+  );
+  const byMatrix = Map.groupBy(measured, ({ plan }) => matrixLabel(plan));
   const chosen = some([...byMatrix]);
   const paths = models.map((rows) => rows[0]?.model ?? "");
   return {
     title: "Ranks of weights during training",
     subtitle: `${count(models.length, "checkpoint")}, ${paths[0]} … ${paths.at(-1)} · ` +
       `shares of the shorter side${omitted(byMatrix.size, chosen.length)}`,
+    xName: isNamed ? "step" : "checkpoint",
     panels: chosen.map(([label, rows]): CoursePanel => {
       const share = ({ plan }: { readonly plan: MatrixPlan }, rank: number) =>
         rank / Math.min(plan.rows, plan.columns);
       return {
         label,
-        steps: rows.map(({ step }, i) => step ?? i),
+        steps: rows.map(({ at }) => at),
         numerical: rows.map((row) => {
           const { low, high } = row.measures.numerical;
           return [share(row, low), share(row, high)];

@@ -132,12 +132,10 @@ export function splitMatrix(
   let parts = [{ names: [] as string[], first: 0, size: axis === 0 ? rows : columns }];
   for (const cut of rule.cuts) {
     parts = parts.flatMap(({ names, first, size }) => {
-      const sizes = cut.kind === "sizes" ? cut.sizes : new Array<number>(cut.count).fill(size / cut.count);
-      const total = sizes.reduce((sum, each) => sum + each, 0);
-      if (!Number.isInteger(sizes[0]) || total !== size) {
-        throw refuse(
-          `${size} are not ${cut.kind === "sizes" ? cut.sizes.join(" + ") : `${cut.count} equal parts`}`,
-        );
+      const sizes = sizesOf(cut, size);
+      if (sizes === null) {
+        const what = cut.kind === "sizes" ? cut.sizes.join(" + ") : `${cut.count} equal parts`;
+        throw refuse(`${size} are not ${what}`);
       }
       let at = first;
       return sizes.map((each, i) => {
@@ -164,6 +162,12 @@ function axisOf({ cuts }: SplitRule, rows: number, columns: number): 0 | 1 | nul
   if (first.kind === "heads" && cuts.length === 1) return 0;
   if (rows === columns) return null;
   return rows > columns ? 0 : 1;
+}
+
+/** Sizes of the parts of a cut; `null` if they are not the whole. */
+function sizesOf(cut: Cut, size: number): readonly number[] | null {
+  if (cut.kind === "sizes") return cut.sizes.reduce((sum, each) => sum + each, 0) === size ? cut.sizes : null;
+  return size % cut.count === 0 ? new Array<number>(cut.count).fill(size / cut.count) : null;
 }
 
 function nameOf(cut: Cut, index: number): string {

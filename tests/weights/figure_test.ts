@@ -109,6 +109,9 @@ Deno.test("the figure over steps is sound, and shows what falls", () => {
   assert.deepEqual([w.steps, v.steps], [[0, 1000, 2000], [0, 2000]]);
   assert.ok(w.effective[0] > w.effective[1] && w.effective[1] > w.effective[2]);
   assert.deepEqual(v.numerical[0], [0.9, 1]);
+  assert.equal(data.xName, "step");
+  const unnamed = courseFigureData(models.map((rows) => rows.map((each) => ({ ...each, step: null }))));
+  assert.deepEqual([unnamed.xName, unnamed.panels[1].steps], ["checkpoint", [1, 3]]);
   assertSoundSvg(courseFigure(data), data.title);
   const before = spectraFigureData(models).panels[0].before;
   assert.deepEqual(before.at(-1), [40, 40 ** -0.2]);

@@ -67,6 +67,26 @@ Deno.test("hostSvdvals: given singular values over twelve decades lie within the
   }
 });
 
+Deno.test("hostSvdvals: Hadamard matrices have n equal singular values √n, within the bounds", () => {
+  for (const n of [128, 256]) {
+    const sign = (e: number) => {
+      let bits = Math.floor(e / n) & e % n, isOdd = false;
+      for (; bits > 0; bits &= bits - 1) isOdd = !isOdd;
+      return isOdd ? -1 : 1;
+    };
+    const entries = Float32Array.from({ length: n * n }, (_, e) => sign(e));
+    // Three times as tall, so that a triangle comes first: √3 times as long.
+    const tall = new Float32Array(3 * n * n).map((_, e) => entries[e % (n * n)]);
+    for (const [rows, data, root] of [[n, entries, Math.sqrt(n)], [3 * n, tall, Math.sqrt(3 * n)]] as const) {
+      const { values, bounds } = hostSvdvals({ rows, columns: n, data });
+      values.forEach((value, i) => {
+        assert.ok(Math.abs(value - root) <= bounds[i] && Math.abs(value / root - 1) < 1e-13);
+        assert.ok(bounds[i] < 1e-9 * root);
+      });
+    }
+  }
+});
+
 Deno.test("hostSvdvals: zeros are exact, equal columns have rank one, triangles of ones are right", () => {
   const zeros = hostSvdvals({ rows: 5, columns: 4, data: new Float32Array(20) });
   assert.deepEqual([zeros.values, zeros.bounds], [new Float64Array(4), new Float64Array(4)]);
