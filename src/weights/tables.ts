@@ -146,10 +146,10 @@ function certain(value: number, bound: number): string {
  * Writes the measures of the matrices of one model for a terminal.
  *
  * @param rows The matrices.
- * @param width Characters in a line. Default: 120.
+ * @param width Characters in a line. Default: 160.
  * @returns Lines.
  */
-export function weightsText(rows: readonly WeightRow[], width: number = 120): string[] {
+export function weightsText(rows: readonly WeightRow[], width: number = 160): string[] {
   const measured = rows.flatMap(({ plan, measures }) => measures ? [{ plan, measures }] : []);
   const epsilons = measured[0]?.measures.ranks.map(({ epsilon }) => `${formatNumber(epsilon)}\u00a0σ₁`) ?? [];
   const header = [

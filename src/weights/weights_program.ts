@@ -150,6 +150,11 @@ async function measureModels(
   return models.map(({ path }) => byModel.get(path) ?? []);
 }
 
+/** Characters of a line: those of the terminal, if it is one whose size is known. */
+function lineWidth(): number | undefined {
+  return Deno.stdout.isTerminal() ? Deno.consoleSize().columns || undefined : undefined;
+}
+
 /** What is printed: the table of the last model, and where the others are. */
 function report({ models, skipped, seconds }: WeightsResult, paths: readonly string[]): string[] {
   const last = models.at(-1)!, { vectors, integers } = skipped;
@@ -166,7 +171,7 @@ function report({ models, skipped, seconds }: WeightsResult, paths: readonly str
       seconds.toFixed(1)
     } s`,
     ...left.map((line) => `  ${line}`),
-    ...weightsText(last),
+    ...weightsText(last, lineWidth()),
     ...explanation(last),
     "",
     ...paths,
