@@ -94,7 +94,10 @@ export const weightsFlags = [
     help: "replace the files that the folder holds",
   },
   formatsFlag,
-  runJsonFlag,
+  {
+    ...runJsonFlag,
+    help: "print the record and the measures of all matrices as one JSON object on the last line",
+  },
   quietFlag,
 ] as const satisfies readonly Flag[];
 

@@ -5,7 +5,8 @@
  */
 import { textTable } from "../display/text_table.ts";
 import { count, formatNumber, printable } from "../format.ts";
-import { type Table, table } from "../io/table.ts";
+import type { CsvValue } from "../io/csv.ts";
+import { type Columns, type Table, table } from "../io/table.ts";
 import type { RankInterval } from "../rank/certificates/rank_interval.ts";
 import { matrixLabel, type MatrixPlan } from "./matrix_plan.ts";
 import type { MatrixMeasures } from "./measure.ts";
@@ -35,6 +36,55 @@ const NAMING = {
   part: { help: "block of it, or how it is unfolded", value: ({ plan }: WeightRow) => plan.part },
 };
 
+/** Makes a column of a measure, which is empty where there is none. */
+const of = (help: string, value: (measures: MatrixMeasures) => number | null) => ({
+  help,
+  value: ({ measures }: WeightRow) => measures && value(measures),
+});
+
+/** Columns of all measures but the spectra. */
+const MEASURES: Columns<WeightRow> = {
+  ...NAMING,
+  kind: { help: "matrix, convolution, or lora: a product B·A", value: ({ plan }) => plan.kind },
+  dtype: { help: "type of the entries in the file", value: ({ plan }) => plan.arrays[0].dtype },
+  rows: { help: "rows m", value: ({ plan }) => plan.rows },
+  columns: { help: "columns n", value: ({ plan }) => plan.columns },
+  norm: of("Frobenius norm", ({ norm }) => norm),
+  sigmaFirst: of("largest singular value σ₁", ({ values }) => values[0]),
+  sigmaFirstBound: of("bound on its error", ({ bounds }) => bounds[0]),
+  sigmaLast: of("smallest singular value", ({ values }) => values[values.length - 1]),
+  sigmaLastBound: of("bound on its error", ({ bounds }) => bounds[bounds.length - 1]),
+  numericalRank: of("singular values above the tolerance times σ₁", ({ numerical }) => numerical.rank),
+  numericalRankLow: of("certainly at least as many", ({ numerical }) => numerical.low),
+  numericalRankHigh: of("certainly at most as many", ({ numerical }) => numerical.high),
+  tolerance: of(
+    "max(m, n) times the unit of the arithmetic, as in NumPy",
+    ({ numerical }) => numerical.epsilon,
+  ),
+  stableRank: of("‖W‖_F² / σ₁²", ({ stableRank }) => stableRank.value),
+  stableRankBound: of("bound on its error", ({ stableRank }) => stableRank.bound),
+  effectiveRank: of("exponential of the entropy of σ / Σσ", ({ effectiveRank }) => effectiveRank.value),
+  effectiveRankBound: of("bound on its error", ({ effectiveRank }) => effectiveRank.bound),
+  randomDeviation: of(
+    "deviation s of entries, by the bulk of the spectrum",
+    (m) => m.random?.deviation ?? null,
+  ),
+  randomLow: of("lower edge of Marchenko and Pastur's bulk", (m) => m.random?.low ?? null),
+  randomHigh: of("upper edge of the bulk", (m) => m.random?.high ?? null),
+  randomMargin: of("what σ₁ of random entries exceeds once in 100 times", (m) => m.random?.margin ?? null),
+  aboveRandom: of("singular values above this margin", (m) => m.random?.above ?? null),
+  aboveRandomEnergy: of("share of ‖W‖_F² that they hold", (m) => m.random?.energy ?? null),
+  randomDistance: of("Kolmogorov–Smirnov distance of σ² to the bulk", (m) => m.random?.distance ?? null),
+  tailExponent: of("exponent α of a power law of the tail of σ²", (m) => m.tail?.exponent ?? null),
+  tailStandardError: of("its standard error", (m) => m.tail?.standardError ?? null),
+  tailLeast: of("σ² from which on the law is fitted", (m) => m.tail?.least ?? null),
+  tailCount: of("singular values in the tail", (m) => m.tail?.count ?? null),
+  tailDistance: of("Kolmogorov–Smirnov distance of the tail to the law", (m) => m.tail?.distance ?? null),
+  tailP: of("p-value of the law; below 0.1 it is implausible", (m) => m.tail?.p ?? null),
+  scale: { help: "factor alpha / r of a product, not applied", value: ({ plan }) => plan.scale },
+  error: { help: "why the matrix could not be measured", value: ({ reason }) => reason || null },
+};
+
 /**
  * Makes the table of all measures but the spectra, a row for each matrix.
  *
@@ -42,51 +92,18 @@ const NAMING = {
  * @returns The table.
  */
 export function measuresTable(rows: readonly WeightRow[]): Table {
-  const of = (help: string, value: (measures: MatrixMeasures) => number | null) => ({
-    help,
-    value: ({ measures }: WeightRow) => measures && value(measures),
-  });
-  return table(rows, {
-    ...NAMING,
-    kind: { help: "matrix, convolution, or lora: a product B·A", value: ({ plan }) => plan.kind },
-    dtype: { help: "type of the entries in the file", value: ({ plan }) => plan.arrays[0].dtype },
-    rows: { help: "rows m", value: ({ plan }) => plan.rows },
-    columns: { help: "columns n", value: ({ plan }) => plan.columns },
-    norm: of("Frobenius norm", ({ norm }) => norm),
-    sigmaFirst: of("largest singular value σ₁", ({ values }) => values[0]),
-    sigmaFirstBound: of("bound on its error", ({ bounds }) => bounds[0]),
-    sigmaLast: of("smallest singular value", ({ values }) => values[values.length - 1]),
-    sigmaLastBound: of("bound on its error", ({ bounds }) => bounds[bounds.length - 1]),
-    numericalRank: of("singular values above the tolerance times σ₁", ({ numerical }) => numerical.rank),
-    numericalRankLow: of("certainly at least as many", ({ numerical }) => numerical.low),
-    numericalRankHigh: of("certainly at most as many", ({ numerical }) => numerical.high),
-    tolerance: of(
-      "max(m, n) times the unit of the arithmetic, as in NumPy",
-      ({ numerical }) => numerical.epsilon,
-    ),
-    stableRank: of("‖W‖_F² / σ₁²", ({ stableRank }) => stableRank.value),
-    stableRankBound: of("bound on its error", ({ stableRank }) => stableRank.bound),
-    effectiveRank: of("exponential of the entropy of σ / Σσ", ({ effectiveRank }) => effectiveRank.value),
-    effectiveRankBound: of("bound on its error", ({ effectiveRank }) => effectiveRank.bound),
-    randomDeviation: of(
-      "deviation s of entries, by the bulk of the spectrum",
-      (m) => m.random?.deviation ?? null,
-    ),
-    randomLow: of("lower edge of Marchenko and Pastur's bulk", (m) => m.random?.low ?? null),
-    randomHigh: of("upper edge of the bulk", (m) => m.random?.high ?? null),
-    randomMargin: of("what σ₁ of random entries exceeds once in 100 times", (m) => m.random?.margin ?? null),
-    aboveRandom: of("singular values above this margin", (m) => m.random?.above ?? null),
-    aboveRandomEnergy: of("share of ‖W‖_F² that they hold", (m) => m.random?.energy ?? null),
-    randomDistance: of("Kolmogorov–Smirnov distance of σ² to the bulk", (m) => m.random?.distance ?? null),
-    tailExponent: of("exponent α of a power law of the tail of σ²", (m) => m.tail?.exponent ?? null),
-    tailStandardError: of("its standard error", (m) => m.tail?.standardError ?? null),
-    tailLeast: of("σ² from which on the law is fitted", (m) => m.tail?.least ?? null),
-    tailCount: of("singular values in the tail", (m) => m.tail?.count ?? null),
-    tailDistance: of("Kolmogorov–Smirnov distance of the tail to the law", (m) => m.tail?.distance ?? null),
-    tailP: of("p-value of the law; below 0.1 it is implausible", (m) => m.tail?.p ?? null),
-    scale: { help: "factor alpha / r of a product, not applied", value: ({ plan }) => plan.scale },
-    error: { help: "why the matrix could not be measured", value: ({ reason }) => reason || null },
-  });
+  return table(rows, MEASURES);
+}
+
+/**
+ * Makes the same rows as objects, for JSON.
+ *
+ * @param rows The matrices.
+ * @returns An object for each, with the names of the columns in camel case.
+ */
+export function measuresJson(rows: readonly WeightRow[]): Record<string, CsvValue>[] {
+  const columns = Object.entries(MEASURES);
+  return rows.map((row) => Object.fromEntries(columns.map(([name, { value }]) => [name, value(row)])));
 }
 
 /**

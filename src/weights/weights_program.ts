@@ -20,7 +20,7 @@ import { matrixLabel, type MatrixPlan, workOf } from "./matrix_plan.ts";
 import { measureAll } from "./measure_all.ts";
 import { saveWeights, weightFiles, weightsRecord, type WeightsResult } from "./outputs.ts";
 import { parseSplits } from "./split.ts";
-import { explanation, type WeightRow, weightsText } from "./tables.ts";
+import { explanation, measuresJson, type WeightRow, weightsText } from "./tables.ts";
 
 const program: Program<typeof weightsFlags> = {
   name: "weights",
@@ -78,7 +78,7 @@ async function main({ flags, positionals, signal }: ProgramCall<typeof weightsFl
   const record = await weightsRecord(result);
   const saved = await saveWeights(folder, result, record, formats);
   if (!flags.quiet) print(report(result, saved.paths).join("\n"));
-  if (flags.json) print(compactJson(snakeCase(record)));
+  if (flags.json) print(compactJson(snakeCase({ ...record, matrices: measuresJson(rows.flat()) })));
   if (saved.error) throw saved.error;
   const all = rows.flat(), failed = all.filter(({ measures }) => measures === null);
   if (failed.length > 0) {

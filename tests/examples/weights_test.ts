@@ -55,6 +55,10 @@ Deno.test("a model: table, files, and the record on the last line", async () => 
     record.summary.failed,
   ], ["done", 6, []]);
   assert.equal(record.columns["weights.csv"].norm, "Frobenius norm");
+  assert.deepEqual(
+    record.matrices.map((each: { part: string; numerical_rank: number }) => [each.part, each.numerical_rank]),
+    [["q", 16], ["k", 16], ["v", 16], ["", 16], ["out × in·k", 4], ["in × out·k", 3]],
+  );
   assertSoundSvg(
     Deno.readTextFileSync(`${path}/out/weights.svg`),
     "Singular values of weights",
