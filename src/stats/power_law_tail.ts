@@ -108,14 +108,15 @@ function fitLogs(logs: Float64Array): Fit | null {
     let sum = 0;
     for (let i = start; i < n; i++) sum += logs[i] - logs[start];
     if (!(sum > 0)) continue;
-    const slope = count / sum;
+    const slope = count / sum, most = best?.distance ?? Infinity;
     let distance = 0;
-    for (let i = start; i < n; i++) {
-      const expected = -Math.expm1(-slope * (logs[i] - logs[start]));
+    // A fit that is already farther off than another need not be followed to its end.
+    for (let i = start; i < n && distance < most; i++) {
+      const expected = 1 - Math.exp(-slope * (logs[i] - logs[start]));
       const below = (i - start) / count;
       distance = Math.max(distance, expected - below, below + 1 / count - expected);
     }
-    if (best === null || distance < best.distance) best = { start, exponent: 1 + slope, distance };
+    if (distance < most) best = { start, exponent: 1 + slope, distance };
   }
   return best;
 }
