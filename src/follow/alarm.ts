@@ -90,7 +90,8 @@ function tokensOf(text: string): Token[] {
  * const at = (loss: number) => ({
  *   probe: { loss, layers: [layer] }, names: ["conv1"], threshold: "absolute",
  * } as const);
- * assert.deepEqual([0.4, 0.6, NaN].map((loss) => holdsCertainly(condition, at(loss))), [true, false, false]);
+ * const holds = [0.4, 0.6, NaN].map((loss) => holdsCertainly(condition, at(loss)));
+ * assert.deepEqual(holds, [true, false, false]);
  * ```
  */
 export function parseAlarm(text: string): Condition {
@@ -180,7 +181,9 @@ export function layersOf(condition: Condition): string[] {
   return [condition.left, condition.right].flatMap((operand) => "layer" in operand ? [operand.layer] : []);
 }
 
-/** Finds a layer by its name, or by its number where no layer has that name. Returns −1 without one. */
+/**
+ * Finds a layer by its name, or by its number where no layer has that name. Returns −1 without one.
+ */
 function indexOf(layer: string, names: readonly string[]): number {
   const at = names.indexOf(layer);
   return at < 0 && /^\d+$/.test(layer) && Number(layer) <= names.length ? Number(layer) - 1 : at;

@@ -31,7 +31,10 @@ export type AlarmAction = "print" | "exit" | { readonly command: string };
 /** Milliseconds that commands have to end when the program does. */
 const GRACE = 10_000;
 
-/** A condition that is watched. It goes off when it begins to hold, and again when it has not in between. */
+/**
+ * A condition that is watched. It goes off when it begins to hold, and again when it has not held
+ * in between.
+ */
 export class AlarmBell {
   /** Times at which it went off. */
   readonly records: AlarmRecord[] = [];

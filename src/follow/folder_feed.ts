@@ -78,8 +78,8 @@ export class FolderFeed implements StepFeed {
     const end = await readEnd(this.#folder);
     this.#isEndSeen = end !== null;
     if (end) backlog.isLast = true;
-    const isWhole = await this.#look(backlog);
-    if (end && isWhole) this.end = end;
+    const hasAll = await this.#look(backlog);
+    if (end && hasAll) this.end = end;
   }
 
   /** Adds new files, up to one that can not be read yet. Returns whether there is none such. */

@@ -108,7 +108,8 @@ function layerOf(value: unknown, step: number): FrameLayer {
  * import assert from "node:assert/strict";
  * import { parseFrame } from "./frames.ts";
  *
- * const frame = parseFrame('{"step":3,"loss":NaN,"layers":[{"name":"a","dtype":"<f4","shape":[2,3]}]}');
+ * const layers = '[{"name":"a","dtype":"<f4","shape":[2,3]}]';
+ * const frame = parseFrame(`{"step":3,"loss":NaN,"layers":${layers}}`);
  * assert(frame.kind === "step" && frame.bytes === 24 && Number.isNaN(frame.loss));
  * ```
  */

@@ -77,7 +77,7 @@ export function stepOfName(name: string, pattern: string | null): number | null 
 
 /** Compiles a pattern with `{step}`, `{layer}` and `*`. */
 function compile(pattern: string): RegExp {
-  const parts = pattern.split(/(\{step\}|\{layer\}|\*)/);
+  const parts = pattern.split(/(\{step\}|\{layer\}|\*+)/);
   const count = (part: string) => parts.filter((each) => each === part).length;
   const [steps, layers] = [count("{step}"), count("{layer}")];
   if (steps !== 1 || layers > 1) {
@@ -86,10 +86,10 @@ function compile(pattern: string): RegExp {
         "give {step} once and {layer} at most once, as in 'ckpt/{step}/{layer}.npy'",
     );
   }
-  const source = parts.map((part) => {
+  const source = parts.map((part, i) => {
     if (part === "{step}") return "(?<step>\\d+)";
-    if (part === "{layer}") return "(?<layer>.+?)";
-    return part === "*" ? "[^/]*" : part.replaceAll(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
+    if (part === "{layer}") return parts.slice(i + 1).join("") === "" ? "(?<layer>.+)" : "(?<layer>[^/]+)";
+    return part.startsWith("*") ? "[^/]*" : part.replaceAll(/[.*+?^${}()|[\]\\/]/g, "\\$&");
   }).join("");
   return new RegExp(`(?:^|/)${source}$`, "u");
 }
@@ -148,7 +148,7 @@ function onlyNumber(texts: readonly string[]): { from: number; digits: string }[
  *
  * @param names Names of arrays.
  * @param pattern The end of a path, in which `{step}` stands for the step, `{layer}` for the layer
- * and `*` for any characters but a slash. Default: none.
+ * and `*` for any characters; none of them for a slash, but for a layer at the end. Default: none.
  * @returns What the names say, in their order. A step is `null` if it is not in the name.
  * @throws {InputError} If a name does not fit the pattern, or a step is too large.
  *
@@ -157,9 +157,10 @@ function onlyNumber(texts: readonly string[]): { from: number; digits: string }[
  * import assert from "node:assert/strict";
  * import { namedSteps } from "./names.ts";
  *
- * const files = ["ckpt/step_9/conv.npy", "ckpt/step_10/conv.npy"].map((file) => ({ file, tensor: null }));
+ * const npy = (file: string) => ({ file, tensor: null });
+ * const files = ["ckpt/step_9/conv.npy", "ckpt/step_10/conv.npy"].map(npy);
  * assert.deepEqual(namedSteps(files), [{ step: 9, layer: "conv" }, { step: 10, layer: "conv" }]);
- * const named = [{ file: "run/a-5-b.npy", tensor: null }];
+ * const named = [npy("run/a-5-b.npy")];
  * assert.deepEqual(namedSteps(named, "a-{step}-{layer}.npy"), [{ step: 5, layer: "b" }]);
  * ```
  */
@@ -175,10 +176,8 @@ export function namedSteps(names: readonly Named[], pattern: string | null = nul
   }
   const files = [...new Set(names.map(({ file }) => file))].map((file) => file.replace(ENDING, ""));
   const numbers = onlyNumber(files);
-  if (!numbers) {
-    const layers = layersOf(texts.map((text) => partsOf(text)));
-    return layers.map((layer) => ({ step: null, layer }));
-  }
+  // Where the step is in the file, names of files say nothing of layers.
+  if (!numbers) return names.map(({ tensor }) => ({ step: null, layer: tensor ?? ONLY_LAYER }));
   const places = new Map(files.map((file, i) => [file, numbers[i]]));
   const own = names.map(({ file }) => places.get(file.replace(ENDING, ""))!);
   const layers = layersOf(

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { join } from "node:path";
 import { figureMakers } from "../convert/draw.ts";
 import { figureFiles, type FigureFormat } from "../convert/formats.ts";
 import { textTable } from "../display/text_table.ts";
@@ -16,11 +17,12 @@ import {
   snakeCase,
   spectraPieces,
 } from "../io/mod.ts";
-import { RUN_FILE, SPECTRA_FILE } from "../io/run_files.ts";
+import { RUN_FILE, SPECTRA_FILE, TRACE_FILE } from "../io/run_files.ts";
 import type { RunTexts } from "../train/run_texts.ts";
 import { type ReplicaSummary, summarize, type TraceSummary } from "../train/summary.ts";
 import type { Trace } from "../train/trace.ts";
-import type { LayerRecord, Recorder } from "./recorder.ts";
+import type { LayerRecord } from "./layer_record.ts";
+import type { Recorder } from "./recorder.ts";
 import type { FollowSettings } from "./settings.ts";
 import { wholeChunks, wholeProbe } from "./whole_trace.ts";
 
@@ -82,7 +84,7 @@ export function textsOf(
     title: `Loss and ε-rank: ${name}${source.length > 1 ? ` and ${source.length - 1} more` : ""}`,
     subtitle: `features of ${count(layers.length, "layer")}: ${some.join(" · ")}`,
     lossName: "loss",
-    layerNames: names,
+    layers: layers.map(({ neurons }, i) => ({ name: names[i], width: neurons })),
   };
 }
 
@@ -113,8 +115,7 @@ export async function finishRun(
       import("../plot/staircase/figure_data.ts"),
       import("../plot/staircase/staircase.ts"),
     ]);
-    const named = layers.map(({ neurons }, l) => ({ name: texts.layerNames![l], width: neurons }));
-    return staircaseFigure(staircaseData(trace, { ...texts, threshold, layers: named }));
+    return staircaseFigure(staircaseData(trace, { ...texts, threshold }));
   };
   const makers: Record<string, FileMaker> = {
     ...figureMakers(FIGURE, drawn, formats),
@@ -146,7 +147,7 @@ export async function finishRun(
   return {
     record,
     lines: linesOf(summary.replicas, layers),
-    paths: [...last.paths, ...saved.paths],
+    paths: [...last.paths, join(folder.path, TRACE_FILE), ...saved.paths],
     error: saved.error ?? last.error,
   };
 }

@@ -6,7 +6,8 @@
 import type { Gpu } from "../gpu/device.ts";
 import type { MatrixSource } from "../linalg/matrix_source.ts";
 import type { Probe } from "../train/trace.ts";
-import type { Recorder, SolvedLayer } from "./recorder.ts";
+import type { SolvedLayer } from "./layer_record.ts";
+import type { Recorder } from "./recorder.ts";
 import { axesOf, solveOptionsOf } from "./settings.ts";
 import { solveLayers } from "./solve_layers.ts";
 import { type LayerFeatures, type OpenStep, readLayer, type StepSource } from "./step_source.ts";

@@ -6,21 +6,14 @@
  */
 import { join } from "node:path";
 import { InputError } from "../errors.ts";
-import { printable, shown } from "../format.ts";
+import { shown } from "../format.ts";
 import type { Gpu } from "../gpu/device.ts";
-import { crc32 } from "node:zlib";
-import { FileBytes, readRange } from "../io/bytes.ts";
-import { readChunk } from "../io/chunk_bytes.ts";
 import {
   camelCase,
-  type Columns,
-  type FilePosition,
   type FolderMode,
   Journal,
   journalChunks,
   journalPath,
-  journalRecords,
-  journalShape,
   type Provenance,
   provenance,
   readRun,
@@ -30,46 +23,10 @@ import {
 import { holdsRun, TRACE_FILE } from "../io/run_files.ts";
 import { traceColumns } from "../io/trace_csv.ts";
 import { rankInterval } from "../rank/certificates/rank_interval.ts";
-import { spectralBounds, spectralRanks } from "../rank/ranks/spectral_bounds.ts";
-import type { FeatureSpectrum } from "../rank/spectra/spectrum_options.ts";
-import type { LayerProbe, LayerSpectrum, Probe } from "../train/trace.ts";
+import type { LayerSpectrum, Probe } from "../train/trace.ts";
+import { layerColumns, type LayerRecord, type SolvedLayer, type SolvedStep } from "./layer_record.ts";
+import { readProgress } from "./read_progress.ts";
 import type { FollowSettings } from "./settings.ts";
-
-/** A layer of the training. */
-export interface LayerRecord {
-  /** Its index, from 1, in the order in which layers were first seen. */
-  readonly layer: number;
-  /** Its name. */
-  readonly name: string;
-  /** Number of neurons, the most of all steps. */
-  readonly neurons: number;
-  /** Number of samples, the most of all steps. */
-  readonly samples: number;
-  /** Most eigenvalues of a spectrum. */
-  readonly eigenvalues: number;
-}
-
-/** A layer at a step. */
-export interface SolvedLayer {
-  /** Name of the layer. */
-  readonly name: string;
-  /** Number of neurons. */
-  readonly neurons: number;
-  /** Number of samples. */
-  readonly samples: number;
-  /** Its spectrum. */
-  readonly spectrum: FeatureSpectrum;
-}
-
-/** A step with its spectra. */
-export interface SolvedStep {
-  /** Number of the step. */
-  readonly step: number;
-  /** Loss; NaN where it is not known. */
-  readonly loss: number;
-  /** The layers that have a spectrum. */
-  readonly layers: readonly SolvedLayer[];
-}
 
 /** A run, as far as it is known before its first step. */
 export interface RecorderOptions {
@@ -92,23 +49,9 @@ interface FoundRecord {
   readonly layers?: readonly LayerRecord[];
 }
 
-/** Bytes that are read at once. */
-const PIECE = 2 ** 20;
-
 /** Everything of the settings that changes what the numbers are. */
 function kindOf({ source: _, ...others }: FollowSettings): string {
   return JSON.stringify(camelCase(others), Object.keys(others).sort());
-}
-
-/** A place in a file, with the checksum of what lies before it. */
-function positionIn(path: string, bytes: number): FilePosition {
-  const file = Deno.openSync(path);
-  using source = new FileBytes(file, file.statSync().size, { name: path });
-  let checksum = 0;
-  for (let at = 0; at < bytes; at += PIECE) {
-    checksum = crc32(readRange(source, at, Math.min(PIECE, bytes - at)), checksum);
-  }
-  return { bytes, checksum };
 }
 
 /** A run that is recorded. Dispose of it at the end. */
@@ -165,29 +108,17 @@ export class Recorder implements AsyncDisposable {
     if (isOld) await this.#checkSame();
     await this.#folder.begin();
     const hasJournal = isOld && await Deno.stat(path).then(() => true, () => false);
-    const position = hasJournal ? this.#reread(path) : null;
+    const found = hasJournal ? readProgress(path) : null, position = found?.position ?? null;
+    [this.#count, this.#last] = [found?.count ?? 0, found?.last ?? -1];
     this.#journal = position
       ? await Journal.resume(path, position)
       : await Journal.create(path, { replicas: 1, epsilons });
     this.#table = await TraceFile.resume(join(this.path, TRACE_FILE), {
       position: null,
-      layers: this.#columns,
+      layers: layerColumns(this.#layers),
       chunks: () => position ? journalChunks(path, position.bytes) : [],
     });
     await this.writeRecord({ status: "running" });
-  }
-
-  /** Finds out how far the run was, and where its journal ends: a torn record is cut off. */
-  #reread(path: string): FilePosition | null {
-    const shape = journalShape(path);
-    let bytes: number | null = null;
-    for (const record of journalRecords(path)) {
-      const { count, probes } = readChunk(record.bytes, shape, path);
-      this.#count += count;
-      for (const { step } of probes) this.#last = step;
-      bytes = record.end;
-    }
-    return bytes === null ? null : positionIn(path, bytes);
   }
 
   async #checkSame(): Promise<void> {
@@ -206,28 +137,9 @@ export class Recorder implements AsyncDisposable {
     this.#layers.push(...found.layers);
   }
 
-  /** Columns of `trace.csv` beside those of every run. */
-  get #columns(): Columns<LayerProbe> {
-    return {
-      layerName: {
-        help: "name of the layer in the other program",
-        value: ({ layer }) => printable(this.#layers[layer - 1]?.name ?? ""),
-      },
-      effectiveRank: {
-        help: "exponential of the entropy of the singular values (Roy and Vetterli 2007)",
-        value: (layer) => layer.kind === "spectrum" ? spectralRanks(layer.eigenvalues).effectiveRank : null,
-      },
-      effectiveRankBound: {
-        help: "bound on the error of the effective rank",
-        value: (layer) =>
-          layer.kind === "spectrum" ? spectralBounds(layer.eigenvalues, layer.bounds).effectiveRank : null,
-      },
-    };
-  }
-
   /** Explanations of the columns of `trace.csv`. */
   get tableColumns(): Readonly<Record<string, string>> {
-    return traceColumns({ layers: this.#columns });
+    return traceColumns({ layers: layerColumns(this.#layers) });
   }
 
   /** The folder of the run. */

@@ -18,8 +18,8 @@ function flagOfRank<Name extends RankFlag["name"]>(name: Name): Extract<RankFlag
   return rankFlags.find((flag): flag is Extract<RankFlag, { readonly name: Name }> => flag.name === name)!;
 }
 
-/** `--normalise`, without the integral: samples of another program fill no domain. */
-const normaliseFlag = {
+/** Weights of samples, without those of an integral: samples of another program fill no domain. */
+const weightsFlag = {
   name: "normalise",
   group: "what to probe",
   kind: "string",
@@ -45,7 +45,7 @@ export const followFlags = [
   flagOfRank("axes"),
   flagOfRank("layout"),
   flagOfRank("features"),
-  normaliseFlag,
+  weightsFlag,
   flagOfRank("center"),
   flagOfRank("precision"),
   reportFlag,
@@ -72,7 +72,7 @@ export interface FollowSettings {
   /** What is a feature: a channel, or all of a sample. */
   readonly features: string;
   /** Weight of each sample. */
-  readonly normalise: "mean" | "sum";
+  readonly normalization: "mean" | "sum";
   /** Whether the mean of each column is taken off. */
   readonly center: boolean;
   /** Arithmetic. */
@@ -84,10 +84,7 @@ export interface FollowSettings {
 }
 
 /** Values of the flags that settings are made of. */
-type Values = Pick<
-  FlagValues<typeof followFlags>,
-  "relative" | "tensor" | "pattern" | "axes" | "layout" | "features" | "normalise" | "center" | "precision"
->;
+type Values = FlagValues<typeof followFlags>;
 
 /**
  * Makes settings of flags.
@@ -116,7 +113,7 @@ export function settingsOf(
     axes,
     layout,
     features,
-    normalise: flags["normalise"] as FollowSettings["normalise"],
+    normalization: flags["normalise"] as FollowSettings["normalization"],
     center,
     precision: flags.precision as FollowSettings["precision"],
     epsilons,
@@ -142,6 +139,6 @@ export function axesOf({ axes, layout, features }: FollowSettings): FeatureAxesO
  * @returns The options.
  */
 export function solveOptionsOf(settings: FollowSettings, signal: AbortSignal): SolveOptions {
-  const { epsilons, threshold, center, precision, normalise } = settings;
-  return { epsilons, threshold, center, precision, normalization: { kind: normalise }, signal };
+  const { epsilons, threshold, center, precision, normalization: kind } = settings;
+  return { epsilons, threshold, center, precision, normalization: { kind }, signal };
 }

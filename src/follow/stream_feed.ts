@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { InputError } from "../errors.ts";
 import { heldBytes } from "../io/bytes.ts";
 import { ArrayOfBytes } from "../io/stored_array.ts";
 import type { Backlog } from "./backlog.ts";

@@ -4,7 +4,6 @@
  * @module
  */
 import { join } from "node:path";
-import { createProgress, type Progress } from "../cli/progress.ts";
 import type { Flag } from "../cli/flags.ts";
 import { openGpu } from "../cli/implementation.ts";
 import { print, say } from "../cli/output.ts";

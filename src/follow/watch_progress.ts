@@ -7,7 +7,7 @@ import { createProgress } from "../cli/progress.ts";
 import { say } from "../cli/output.ts";
 import { count, formatNumber, shown } from "../format.ts";
 import type { Probe } from "../train/trace.ts";
-import type { LayerRecord } from "./recorder.ts";
+import type { LayerRecord } from "./layer_record.ts";
 
 /** Progress of a training that is followed. */
 export interface WatchProgress extends Disposable {

@@ -30,7 +30,10 @@ export async function serveRun(folder: string | Promise<string>, port: number | 
  * @returns The server, until the end of its scope.
  * @throws {StaircaseError} If the port cannot be used, or the page cannot be bundled.
  */
-export async function serveFeed(feed: NonNullable<LiveSite["feed"]>, port: number | null): Promise<LiveServer> {
+export async function serveFeed(
+  feed: NonNullable<LiveSite["feed"]>,
+  port: number | null,
+): Promise<LiveServer> {
   const site: LiveSite = { files: await pageFiles({ feed: FEED_PATH }), feed };
   if (port !== null) return serveSite(site, port);
   try {

@@ -30,8 +30,11 @@ export interface RunTexts {
   readonly subtitle: string;
   /** Name of the loss. */
   readonly lossName: string;
-  /** Names of the layers, first to last. By default hidden layers have numbers. */
-  readonly layerNames?: readonly string[];
+  /**
+   * Names and widths of the layers of another program, first to last. By default hidden layers have
+   * numbers, and are as wide as their spectra.
+   */
+  readonly layers?: readonly { readonly name: string; readonly width: number }[];
 }
 
 /**

@@ -53,7 +53,8 @@ export interface RethresholdRequest {
 type Configuration = Omit<CompleteOptions, "task"> & { readonly task: TaskConfiguration };
 
 /**
- * Counts the ranks of a run of `staircase` at other thresholds, from its eigenvalues, without a GPU.
+ * Counts the ranks of a run of `staircase` at other thresholds, from its eigenvalues, without a
+ * GPU.
  *
  * @param request What is asked for.
  * @throws {InputError} If it is another run, or has no spectra yet.

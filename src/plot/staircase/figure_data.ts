@@ -24,7 +24,10 @@ export interface StaircaseDataOptions {
   readonly threshold: Threshold;
   /** What sets these networks apart from those of other parts of the figure. Default: nothing. */
   readonly part?: string;
-  /** Names and widths of the layers. By default hidden layers have numbers, and are as wide as their spectra. */
+  /**
+   * Names and widths of the layers. By default hidden layers have numbers, and are as wide as their
+   * spectra.
+   */
   readonly layers?: readonly { readonly name: string; readonly width: number }[];
   /** Hysteresis of the stairs in probes; by default that of {@linkcode findStairs}. */
   readonly hysteresis?: number;
