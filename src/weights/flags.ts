@@ -4,7 +4,9 @@
  * @module
  */
 import type { Flag, FlagValues } from "../cli/flags.ts";
-import { formatsFlag, quietFlag, runJsonFlag } from "../cli/program_flags.ts";
+import { rankMethods } from "../rank/methods/rank_methods.ts";
+import { spectrumMethodNames } from "./measure_on_gpu.ts";
+import { formatsFlag, machineFlags, quietFlag, runJsonFlag } from "../cli/program_flags.ts";
 
 /** The flags. */
 export const weightsFlags = [
@@ -70,14 +72,26 @@ export const weightsFlags = [
       "as step, epoch or ckpt, or is the only number in which paths differ",
   },
   {
+    name: "rank-method",
+    group: "what to probe",
+    kind: "string",
+    default: "host",
+    choices: ["host", ...spectrumMethodNames],
+    help: `how to compute singular values; host: in float64, without a GPU; ${
+      spectrumMethodNames.map((name) => `${name}: ${rankMethods[name].help}`).join("; ")
+    }`,
+  },
+  {
     name: "workers",
     group: "machine",
     kind: "integer",
     default: null,
     min: 1,
     max: 256,
-    help: "matrices that are measured at once; by default one for each core, at most 8, and as 384 MiB allow",
+    help:
+      "matrices that are measured at once on the host; by default one for each core, at most 8, and as 384 MiB allow",
   },
+  ...machineFlags,
   {
     name: "out",
     group: "output",

@@ -117,7 +117,7 @@ export async function openMatrix(plan: ArrayPlan): Promise<OpenMatrix> {
     throw new InputError(`${file}: has changed meanwhile; measure it again`);
   }
   const view = new ArrayView(array, axes);
-  const isWhole = rows === view.rows && columns === view.columns;
+  const hasAllRows = rows === view.rows;
   /** Rows of a block, cut out of those of the array. */
   const cut = (first: number, count: number) => {
     const tile = view.tile(top + first, count), width = view.columns;
@@ -134,7 +134,7 @@ export async function openMatrix(plan: ArrayPlan): Promise<OpenMatrix> {
     tile: cut,
     columnTile: (first, count) => {
       const tile = view.columnTile(left + first, count);
-      return isWhole ? tile : tile.subarray(top * count, (top + rows) * count);
+      return hasAllRows ? tile : tile.subarray(top * count, (top + rows) * count);
     },
     [Symbol.dispose]: () => array[Symbol.dispose](),
   };

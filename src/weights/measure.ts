@@ -72,17 +72,35 @@ export async function measureMatrix(plan: MatrixPlan, options: MeasureOptions): 
   const opened = [];
   for (const array of plan.arrays) opened.push(stack.use(await openMatrix(array)));
   const solved = opened.length === 1 ? hostSvdvals(opened[0]) : hostProductSvdvals(opened[0], opened[1]);
-  const isDouble = plan.arrays.some(({ dtype }) => dtype === "f64");
-  return { ...solved, ...measuresOf(solved, { ...plan, isDouble, options }) };
+  return { ...solved, ...measuresOf(plan, solved, options) };
 }
 
-/** The measures of singular values. */
-function measuresOf(
-  { values, bounds }: { readonly values: Float64Array; readonly bounds: Float64Array },
-  { rows, columns, arrays, isDouble, options }: Pick<MatrixPlan, "rows" | "columns" | "arrays"> & {
-    readonly isDouble: boolean;
-    readonly options: MeasureOptions;
-  },
+/** Singular values of a matrix, and bounds on their errors. */
+type Solved = Pick<MatrixMeasures, "values" | "bounds">;
+
+/**
+ * Finds the numerical rank's tolerance, as a share of σ₁: that of `numpy.linalg.matrix_rank`.
+ *
+ * @param plan The matrix.
+ * @returns max(m, n) times the distance from 1 to the next number of its arithmetic.
+ */
+export function toleranceOf({ rows, columns, arrays }: MatrixPlan): number {
+  const isDouble = arrays.some(({ dtype }) => dtype === "f64");
+  return Math.max(rows, columns) * (isDouble ? EPSILON64 : EPSILON32);
+}
+
+/**
+ * Computes the measures that follow from singular values.
+ *
+ * @param plan The matrix.
+ * @param solved Its singular values.
+ * @param options What to measure.
+ * @returns The measures.
+ */
+export function measuresOf(
+  plan: MatrixPlan,
+  { values, bounds }: Solved,
+  { epsilons, draws, seed }: MeasureOptions,
 ): Omit<MatrixMeasures, "values" | "bounds" | "norm"> {
   const intervals = eigenvalueIntervals(values, bounds);
   const count = (epsilon: number) => countIntervals(intervals, epsilon, "relative");
@@ -90,14 +108,13 @@ function measuresOf(
   const squares = values.map((value) => value * value);
   const off = bounds.map((bound, i) => (2 * values[i] * bound + bound * bound) * (1 + 2 ** -50));
   const ranks = spectralRanks(squares), around = spectralBounds(squares, off);
-  const isProduct = arrays.length > 1, { draws, seed } = options;
   return {
-    numerical: count(Math.max(rows, columns) * (isDouble ? EPSILON64 : EPSILON32)),
-    ranks: options.epsilons.map(count),
+    numerical: count(toleranceOf(plan)),
+    ranks: epsilons.map(count),
     effectiveRank: { value: ranks.effectiveRank, bound: around.effectiveRank },
     stableRank: { value: ranks.stableRank, bound: around.stableRank },
     // A product of thin factors is not like a random matrix of its shape.
-    random: isProduct ? null : fitMarchenkoPastur(values, rows, columns),
+    random: plan.arrays.length > 1 ? null : fitMarchenkoPastur(values, plan.rows, plan.columns),
     tail: draws > 0 ? fitPowerLawTail(squares, { draws, seed }) : null,
   };
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { openGpu } from "../cli/implementation.ts";
 import { print, say } from "../cli/output.ts";
 import { createProgress } from "../cli/progress.ts";
 import { type Program, type ProgramCall, runProgram } from "../cli/program.ts";
@@ -18,13 +19,14 @@ import { findModels } from "./find_models.ts";
 import { type WeightsFlags, weightsFlags } from "./flags.ts";
 import { matrixLabel, type MatrixPlan, workOf } from "./matrix_plan.ts";
 import { measureAll } from "./measure_all.ts";
+import { measureOnGpu, spectrumMethodNames } from "./measure_on_gpu.ts";
 import { saveWeights, weightFiles, weightsRecord, type WeightsResult } from "./outputs.ts";
 import { parseSplits } from "./split.ts";
 import { explanation, measuresJson, type WeightRow, weightsText } from "./tables.ts";
 
 const program: Program<typeof weightsFlags> = {
   name: "weights",
-  summary: "ranks and spectra of the weight matrices of models, with bounds, without a GPU",
+  summary: "ranks and spectra of the weight matrices of models, with bounds",
   positionals: {
     placeholder: "MODEL",
     help: "a safetensors, .npz or .npy file, a folder, an index of shards, or several checkpoints",
@@ -64,13 +66,13 @@ async function main({ flags, positionals, signal }: ProgramCall<typeof weightsFl
   await folder.begin();
   const start = performance.now();
   const rows = await measureModels(models, flags, signal);
-  const { tensor, split, channels, epsilons, draws, seed, pattern } = flags;
+  const { tensor, split, channels, epsilons, draws, seed, pattern, rankMethod } = flags;
   const result: WeightsResult = {
     models: rows,
     status: signal.aborted ? "stopped" : "done",
     configuration: {
       models: models.map(({ path }) => path),
-      ...{ tensor, split, channels, epsilons, draws, seed, pattern },
+      ...{ tensor, split, channels, epsilons, draws, seed, pattern, rankMethod },
     },
     skipped,
     seconds: (performance.now() - start) / 1000,
@@ -122,19 +124,25 @@ async function planModels(paths: readonly string[], flags: WeightsFlags) {
 /** Measures the matrices; those that a signal leaves out are missing. */
 async function measureModels(
   models: readonly PlannedModel[],
-  { epsilons, draws, seed, workers, quiet }: WeightsFlags,
+  flags: WeightsFlags,
   signal: AbortSignal,
 ): Promise<WeightRow[][]> {
+  const { epsilons, draws, seed, workers, quiet } = flags;
   const all = models.flatMap((model) => model.matrices.map((plan) => ({ model, plan })));
   const work = all.map(({ plan }) => workOf(plan) / 1e6), rows: (WeightRow | undefined)[] = [];
   const total = Math.ceil(work.reduce((sum, each) => sum + each, 0));
   using progress = createProgress({ total, label: "weights, Mflop", quiet });
   let done = 0, ready = 0;
-  const options = { epsilons, draws, seed, signal, ...workers !== null && { workers } };
+  const options = { epsilons, draws, seed, signal }, plans = all.map(({ plan }) => plan);
+  const rankMethod = spectrumMethodNames.find((name) => name === flags.rankMethod);
   try {
-    for await (const { index, ...measured } of measureAll(all.map(({ plan }) => plan), options)) {
+    using gpu = rankMethod ? await openGpu(flags) : null;
+    const measured = gpu && rankMethod
+      ? measureOnGpu(gpu, plans, { ...options, rankMethod })
+      : measureAll(plans, { ...options, ...workers !== null && { workers } });
+    for await (const { index, ...found } of measured) {
       const { model, plan } = all[index];
-      rows[index] = { model: model.path, step: model.step, plan, ...measured };
+      rows[index] = { model: model.path, step: model.step, plan, ...found };
       done += work[index];
       ready++;
       progress.update(
