@@ -6,7 +6,6 @@
  */
 import { StaircaseError } from "../errors.ts";
 import type { WorkOptions } from "../gpu/paced_commands.ts";
-import { isWide } from "../linalg/matrix_source.ts";
 import type { MatrixPlan } from "./matrix_plan.ts";
 import type { MatrixMeasures, MeasureOptions } from "./measure.ts";
 import type { MeasureReply, MeasureRequest } from "./measure_worker.ts";
@@ -36,7 +35,9 @@ export interface MeasuredMatrix {
 function bytesOf({ rows, columns, arrays }: MatrixPlan): number {
   const long = Math.max(rows, columns), short = Math.min(rows, columns);
   if (arrays.length > 1) return 24 * arrays[0].columns ** 2;
-  return 8 * short * (isWide({ rows: long, columns: 2 * short }) ? long : short + 256) + 2 ** 24;
+  // Tall ones come in slabs of 256 rows.
+  const rowsHeld = long < 2 * short ? long : short + 256;
+  return 8 * short * rowsHeld + 2 ** 24;
 }
 
 /**

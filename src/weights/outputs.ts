@@ -29,8 +29,8 @@ export function weightFiles(formats: readonly FigureFormat[]): string[] {
 export interface WeightsResult {
   /** Rows of each model, in the order of the steps. */
   readonly models: readonly (readonly WeightRow[])[];
-  /** Whether all was measured, or a signal came first. */
-  readonly status: "done" | "stopped";
+  /** Whether matrices are still measured, all are, or a signal or an error came first. */
+  readonly status: "running" | "done" | "stopped" | "failed";
   /** What was asked for. */
   readonly configuration: Readonly<Record<string, unknown>>;
   /** Names of arrays that are no matrices. */

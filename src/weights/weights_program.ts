@@ -65,19 +65,25 @@ async function main({ flags, positionals, signal }: ProgramCall<typeof weightsFl
     : await RunFolder.open(out, { mode: overwrite ? "overwrite" : "new", files });
   await folder.begin();
   const start = performance.now();
-  const rows = await measureModels(models, flags, signal);
   const { tensor, split, channels, epsilons, draws, seed, pattern, rankMethod } = flags;
-  const result: WeightsResult = {
+  const resultOf = (rows: WeightRow[][], status: WeightsResult["status"]): WeightsResult => ({
     models: rows,
-    status: signal.aborted ? "stopped" : "done",
+    status,
     configuration: {
       models: models.map(({ path }) => path),
       ...{ tensor, split, channels, epsilons, draws, seed, pattern, rankMethod },
     },
     skipped,
     seconds: (performance.now() - start) / 1000,
+  });
+  // Tables so far; the figures come last.
+  const keep = async (rows: WeightRow[][], status: "running" | "failed") => {
+    const result = resultOf(rows, status);
+    await saveWeights(folder, result, await weightsRecord(result), []);
   };
-  const record = await weightsRecord(result);
+  await keep([], "running");
+  const rows = await measureModels(models, flags, { signal, keep });
+  const result = resultOf(rows, signal.aborted ? "stopped" : "done"), record = await weightsRecord(result);
   const saved = await saveWeights(folder, result, record, formats);
   if (!flags.quiet) print(report(result, saved.paths).join("\n"));
   if (flags.json) print(compactJson(snakeCase({ ...record, matrices: measuresJson(rows.flat()) })));
@@ -121,18 +127,27 @@ async function planModels(paths: readonly string[], flags: WeightsFlags) {
   return { models, skipped: { vectors, integers } };
 }
 
+/** Milliseconds from one time that tables are kept to the next. */
+const KEPT_EVERY = 60_000;
+
 /** Measures the matrices; those that a signal leaves out are missing. */
 async function measureModels(
   models: readonly PlannedModel[],
   flags: WeightsFlags,
-  signal: AbortSignal,
+  { signal, keep }: {
+    readonly signal: AbortSignal;
+    /** Keeps what was measured so far. */
+    readonly keep: (rows: WeightRow[][], status: "running" | "failed") => Promise<void>;
+  },
 ): Promise<WeightRow[][]> {
   const { epsilons, draws, seed, workers, quiet } = flags;
   const all = models.flatMap((model) => model.matrices.map((plan) => ({ model, plan })));
   const work = all.map(({ plan }) => workOf(plan) / 1e6), rows: (WeightRow | undefined)[] = [];
+  const byModel = () =>
+    models.map((model) => rows.filter((row, i): row is WeightRow => !!row && all[i].model === model));
   const total = Math.ceil(work.reduce((sum, each) => sum + each, 0));
   using progress = createProgress({ total, label: "weights, Mflop", quiet });
-  let done = 0, ready = 0;
+  let done = 0, ready = 0, keptAt = performance.now();
   const options = { epsilons, draws, seed, signal }, plans = all.map(({ plan }) => plan);
   const rankMethod = spectrumMethodNames.find((name) => name === flags.rankMethod);
   try {
@@ -149,13 +164,18 @@ async function measureModels(
         Math.min(total, Math.round(done)),
         `${ready} of ${count(all.length, "matrix", "matrices")}`,
       );
+      if (performance.now() - keptAt < KEPT_EVERY) continue;
+      await keep(byModel(), "running");
+      keptAt = performance.now();
     }
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!signal.aborted) {
+      await keep(byModel(), "failed");
+      throw error;
+    }
     say(`weights: interrupted; keeps the ${count(ready, "matrix", "matrices")} measured so far`);
   }
-  const byModel = Map.groupBy(rows.filter((row) => row !== undefined), ({ model }) => model);
-  return models.map(({ path }) => byModel.get(path) ?? []);
+  return byModel();
 }
 
 /** Characters of a line: those of the terminal, if it is one whose size is known. */
