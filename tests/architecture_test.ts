@@ -41,6 +41,7 @@ const FLOORS = [
   ["cli"],
   ["live"],
   ["experiments", "follow"],
+  ["weights"],
   ["mod"],
 ];
 

@@ -57,7 +57,6 @@ export class FolderFeed implements StepFeed {
   #half: HalfFile | null = null;
   #isEndSeen = false;
   #isNamed = false;
-  #isMissed = false;
 
   /**
    * Looks at nothing yet.
@@ -110,8 +109,6 @@ export class FolderFeed implements StepFeed {
           `${shown(folder)}: cannot be read: ${fileReason(error)}; give a folder that can`,
         );
       }
-      if (!this.#isMissed) this.#options.onNotice(`${shown(folder)} is not there yet; waiting for it`);
-      this.#isMissed = true;
     }
     return { folder, names };
   }

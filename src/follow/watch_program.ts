@@ -131,7 +131,7 @@ type Call = ProgramCall<typeof watchProgram.flags>;
 /** What the alarm of the command line does. */
 function bellOf({ alarm, onAlarm, relative }: Call["flags"], given: ReadonlySet<string>): AlarmBell | null {
   if (alarm === null) {
-    if (given.has("on-alarm")) throw new InputError("--on-alarm has no alarm; add --alarm CONDITION");
+    if (given.has("onAlarm")) throw new InputError("--on-alarm has no alarm; add --alarm CONDITION");
     return null;
   }
   const action = onAlarm === "print" || onAlarm === "exit" ? onAlarm : { command: onAlarm };
@@ -156,6 +156,7 @@ async function checkSource(source: string): Promise<void> {
   if (info && !info.isDirectory) {
     throw new InputError(`${shown(source)}: is no folder; give the one that the training writes to`);
   }
+  if (!info) say(`watch: ${shown(source)} is not there yet; waiting for it`);
 }
 
 async function watch({ flags, given, positionals: [source], signal }: Call): Promise<void> {

@@ -4,6 +4,7 @@
  * @module
  */
 import { InputError } from "../errors.ts";
+import { shown } from "../format.ts";
 import { shapeText } from "./floats.ts";
 
 /** Choice of the axes that are features. At most one of `axes` and `layout` is given. */
@@ -59,7 +60,9 @@ export function featureAxes(shape: readonly number[], options: FeatureAxesOption
     const chosen = axesOfLayout(layout, flattened);
     if (layout.length === length) return chosen;
     throw new InputError(
-      `${name}: an array of shape ${text} does not fit the layout ${layout}; give a letter for each axis`,
+      `${name}: an array of shape ${text} does not fit the layout ${
+        shown(layout)
+      }; give a letter for each axis`,
     );
   }
   if (flattened) return shape.map((_, axis) => axis).slice(1);
@@ -82,12 +85,14 @@ export function featureAxes(shape: readonly number[], options: FeatureAxesOption
 function axesOfLayout(layout: string, flattened: boolean): number[] {
   const letters = [...layout.toUpperCase()];
   if (letters.some((letter, i) => !/^[A-Z]$/.test(letter) || letters.indexOf(letter) !== i)) {
-    throw new InputError(`the layout ${layout} is not of letters that differ; give one an axis, as in NCHW`);
+    throw new InputError(
+      `the layout ${shown(layout)} is not of letters that differ; give one an axis, as in NCHW`,
+    );
   }
   const wanted = flattened ? "N" : "C", axis = letters.indexOf(wanted);
   if (axis < 0) {
     throw new InputError(
-      `the layout ${layout} has no ${wanted}; call the axis of ${
+      `the layout ${shown(layout)} has no ${wanted}; call the axis of ${
         flattened ? "samples" : "channels"
       } ${wanted}`,
     );

@@ -1,7 +1,7 @@
 /**
  * Statistics and random numbers: medians and quantiles, confidence intervals, rank correlation,
- * p-values, tests against circular shifts, power laws, and reproducible random streams and
- * matrices. They run on the host.
+ * p-values, tests against circular shifts, power laws, spectra of random matrices, and reproducible
+ * random streams and matrices. They run on the host.
  *
  * @example Mean of five values, with its confidence interval.
  * ```ts
@@ -16,9 +16,16 @@
  */
 export { type MeanInterval, meanInterval, studentQuantile } from "./confidence.ts";
 export { extent } from "./extent.ts";
+export {
+  fitMarchenkoPastur,
+  marchenkoPastur,
+  type MarchenkoPasturFit,
+  marchenkoPasturQuantile,
+} from "./marchenko_pastur.ts";
 export { mean } from "./mean.ts";
 export { lowerMedian } from "./median.ts";
 export { fitPowerLaw, type PowerLaw } from "./power_law.ts";
+export { fitPowerLawTail, type PowerLawTail, type PowerLawTailOptions } from "./power_law_tail.ts";
 export { summarize, type Summary } from "./quantiles.ts";
 export { combinePValues, monteCarloPValue } from "./p_values.ts";
 export { normal, permutation, uniform } from "./random.ts";

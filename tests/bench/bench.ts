@@ -28,6 +28,7 @@ import { staircaseBench } from "./staircase.ts";
 import { trainingSteps } from "./step.ts";
 import { benchTable } from "./table.ts";
 import { trackerBench } from "./tracker.ts";
+import { weightsBench } from "./weights.ts";
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   steps: trainingSteps,
@@ -42,6 +43,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   growth,
   eigenvalues: eigenvalueBench,
   "singular-values": singularValueBench,
+  weights: weightsBench,
 };
 /** Time that a measurement fills, in milliseconds, and how often it is made. */
 const LONG = { window: 600, repeats: 3 }, SHORT = { window: 150, repeats: 1 };

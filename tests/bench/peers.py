@@ -109,7 +109,18 @@ def svdvals(window, rows, columns):
     return {"seconds": fill(lambda: scipy_linalg.svdvals(a), window)}
 
 
-JOBS = {f.__name__: f for f in (versions, step, gemm, gram, eigvalsh, svdvals)}
+def model_svd(path):
+    start = time.perf_counter()
+    data = numpy.memmap(path, numpy.uint8, "r")
+    begin = 8 + int(data[:8].view("<u8")[0])
+    for info in json.loads(bytes(data[8:begin])).values():
+        first, last = info["data_offsets"]
+        w = numpy.array(data[begin + first:begin + last]).view("<f4").reshape(info["shape"])
+        numpy.linalg.svd(w, compute_uv=False)
+    return {"seconds": time.perf_counter() - start}
+
+
+JOBS = {f.__name__: f for f in (versions, step, gemm, gram, eigvalsh, svdvals, model_svd)}
 for line in sys.stdin:
     job = json.loads(line)
     name = job.pop("job")

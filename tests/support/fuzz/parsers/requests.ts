@@ -20,6 +20,7 @@ import { parseSchedule } from "../../../../src/nn/optim/schedule.ts";
 import { functionEntries } from "../../../../src/tasks/function_task.ts";
 import { loadTask } from "../../../../src/tasks/registry.ts";
 import type { Task } from "../../../../src/tasks/task.ts";
+import { parseSplits, splitMatrix } from "../../../../src/weights/split.ts";
 import { assert, fc } from "../../../deps.ts";
 import { damagedText } from "../mutations.ts";
 import { decode, encode, type FuzzedParser } from "../parser.ts";
@@ -30,7 +31,7 @@ const SEPARATOR = "\0";
 const FORMULAS = ["f(x) = 2|x| - cos(pi x)^2 on [-1, 1]", "f(x, y) = max(x y, 1) / exp(3(x + y))"];
 /** The index that a text gives, of a list. */
 const indexOf = (text: string, { length }: { readonly length: number }) =>
-  Number(text.match(/\d/)?.[0] ?? 0) % length;
+  Number(text.match(/\d{1,3}/)?.[0] ?? 0) % length;
 const line = (words: readonly string[]) => encode(words.join(SEPARATOR));
 
 const NUMBERS = [
@@ -73,6 +74,12 @@ const flagsParser: FuzzedParser = {
   expansion: 64,
 };
 
+/** The blocks of a matrix by the rules of a text. */
+function blocksOf(text: string): unknown {
+  const rules = parseSplits(text).filter(({ cuts }) => cuts.length > 0);
+  return rules.map((rule) => splitMatrix(rule, { rows: 12, columns: 36 }, "w"));
+}
+
 /** Readers of one text, and what they read. */
 const TEXTS: readonly [read: (text: string) => unknown, examples: readonly string[]][] = [
   [(text) => parseLayers(text, task), ["50,50", "1-50-50-1", "8"]],
@@ -88,6 +95,7 @@ const TEXTS: readonly [read: (text: string) => unknown, examples: readonly strin
   [(text) => loadTask(text, { samples: 4 }), [...Object.keys(functionEntries), ...FORMULAS]],
   [(text) => loadTask(text), ["points -1 0.5, 0 1e-3, 1 2"]],
   [(text) => featureAxes([10, 3, 8, 8], { layout: text }, "f"), ["NCHW", "nhwc"]],
+  [blocksOf, ["w=3", "q=heads:12@1,w=3/heads:4", "w=24+6+6@1", "e=each", "[a-c]*=2@0"]],
 ];
 
 const textParser: FuzzedParser = {

@@ -1,0 +1,281 @@
+import { fileURLToPath } from "node:url";
+import { assert } from "../deps.ts";
+import { command, filesIn, readTable, root, run, temporaryFolder } from "../support/program.ts";
+import { frame, lowRank, npzFile, scalar, trainingLayers, writeEnd, writeStep } from "../support/tracker.ts";
+
+const [program, traceProgram] = ["watch", "trace"].map((name) =>
+  fileURLToPath(new URL(`examples/${name}.ts`, root))
+);
+const FILES = ["report.html", "run.json", "spectra.npz", "staircase.svg", "trace.csv"];
+const isWindows = Deno.build.os === "windows";
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const record = (path: string) => JSON.parse(Deno.readTextFileSync(`${path}/run.json`));
+const text = (path: string) => Deno.readTextFileSync(path);
+const stepsIn = (
+  path: string,
+) => [...new Set(readTable(`${path}/trace.csv`).rows.map(([, step]) => Number(step)))];
+
+/** Waits until something holds, at most a minute. */
+async function until(what: string, holds: () => boolean): Promise<void> {
+  for (const end = performance.now() + 60_000; performance.now() < end;) {
+    try {
+      if (holds()) return;
+    } catch {
+      // A file is not there yet.
+    }
+    await pause(30);
+  }
+  assert.fail(`never came: ${what}`);
+}
+
+/** Starts the program, and collects what it says. */
+function start(args: readonly string[], cwd: string) {
+  const child = command([...args, "--quiet"], { cwd, program }).spawn();
+  const [out, err] = [new Response(child.stdout).text(), new Response(child.stderr).text()];
+  const end = async () => ({ code: (await child.status).code, out: await out, err: await err });
+  let isOver = false;
+  child.status.then(() => isOver = true);
+  /** A test that fails leaves no process behind. */
+  const dispose = async () => {
+    if (!isOver) child.kill("SIGKILL");
+    await end();
+  };
+  return { child, end, [Symbol.asyncDispose]: dispose };
+}
+
+/** Runs the program on a stream. */
+async function stream(args: readonly string[], cwd: string, pieces: readonly (string | Uint8Array)[]) {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", program, "-", "--quiet", ...args],
+    cwd,
+    env: { NO_COLOR: "1" },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  });
+  const child = command.spawn(), writer = child.stdin.getWriter();
+  const all = Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.status,
+  ]);
+  try {
+    for (const piece of pieces) {
+      await writer.write(typeof piece === "string" ? new TextEncoder().encode(piece) : piece);
+    }
+    await writer.close();
+  } catch {
+    // It has ended already.
+  }
+  const [out, err, { code }] = await all;
+  return { code, out, err };
+}
+
+Deno.test("watch: a training is followed from before its first file to its end, and half files are waited for", async () => {
+  using folder = temporaryFolder();
+  const { path: cwd } = folder, run1 = `${cwd}/m`;
+  await using watching = start(["m", "--poll=0.05", "--no-report"], cwd);
+  await pause(300);
+  Deno.mkdirSync(`${run1}/features`, { recursive: true });
+  Deno.writeTextFileSync(`${run1}/tracker.json`, '{"format":1,"every":10,"layers":["conv1","fc"],"new":{}}');
+  writeStep(run1, 0);
+  await until("the first step", () => stepsIn(`${run1}/rank`).length === 1);
+  // A file that is written in place grows; those behind it wait.
+  const whole = npzFile([...trainingLayers(10), scalar("loss", 7)]),
+    half = `${run1}/features/step_000000010.npz`;
+  Deno.writeFileSync(half, whole.slice(0, 700));
+  Deno.writeTextFileSync(`${run1}/features/.hidden_step_15.npz`, "x");
+  Deno.writeTextFileSync(`${run1}/features/notes_step_16.txt`, "x");
+  writeStep(run1, 20);
+  await pause(400);
+  assert.deepEqual(stepsIn(`${run1}/rank`), [0]);
+  Deno.writeFileSync(half, whole);
+  await until("the steps behind it", () => stepsIn(`${run1}/rank`).length === 3);
+  // One that never becomes whole is left out after the end.
+  Deno.writeFileSync(`${run1}/features/step_000000030.npz`, whole.slice(0, 700));
+  writeStep(run1, 40);
+  writeEnd(run1, { status: "failed", last_step: 40, dropped: 2 });
+  const { code, out, err } = await watching.end();
+  assert.deepEqual([code, out], [0, ""], err);
+  assert.match(
+    err,
+    /^watch: m is not there yet; waiting for it\nwatch: step 30 is left out: .*step_000000030\.npz: .*\n$/,
+  );
+  assert.deepEqual(filesIn(`${run1}/rank`), FILES.filter((name) => name !== "report.html"));
+  assert.deepEqual(stepsIn(`${run1}/rank`), [0, 10, 20, 40]);
+  const { status, training, experiment } = record(`${run1}/rank`);
+  assert.deepEqual([experiment, status, training], ["watch", "failed", { status: "failed", dropped: 2 }]);
+  // The same files at once give the same table.
+  Deno.removeSync(`${run1}/features/step_000000030.npz`);
+  const traced = await run(["m", "--out=t", "--quiet", "--no-report"], { cwd, program: traceProgram });
+  assert.equal(traced.code, 0, traced.err);
+  assert.equal(text(`${cwd}/t/trace.csv`), text(`${run1}/rank/trace.csv`));
+});
+
+Deno.test({
+  name: "watch: killed and started again it comes to the same table; consumed features are gone",
+  ignore: isWindows,
+  async fn() {
+    using folder = temporaryFolder();
+    const { path: cwd } = folder, steps = Array.from({ length: 30 }, (_, k) => 10 * k);
+    for (const step of steps) writeStep(`${cwd}/whole`, step);
+    writeEnd(`${cwd}/whole`);
+    assert.equal((await run(["whole", "--quiet", "--no-report"], { cwd, program })).code, 0);
+    const args = ["m", "--poll=0.05", "--consume", "--no-report"];
+    for (const [from, to] of [[0, 7], [7, 8], [8, 20]]) {
+      await using watching = start(args, cwd);
+      for (const step of steps.slice(from, to)) writeStep(`${cwd}/m`, step);
+      await until("steps", () => stepsIn(`${cwd}/m/rank`).length >= to - 1);
+      watching.child.kill("SIGKILL");
+      await watching.end();
+    }
+    // What was torn is cut off.
+    Deno.writeFileSync(`${cwd}/m/rank/state/run-0.journal`, Uint8Array.of(9, 0, 0, 0, 1, 2, 3), {
+      append: true,
+    });
+    for (const step of steps.slice(20)) writeStep(`${cwd}/m`, step);
+    writeEnd(`${cwd}/m`);
+    const { code, err } = await start(args, cwd).end();
+    assert.deepEqual([code, err], [0, ""]);
+    assert.equal(text(`${cwd}/m/rank/trace.csv`), text(`${cwd}/whole/rank/trace.csv`));
+    assert.equal(
+      text(`${cwd}/m/rank/staircase.svg`).replaceAll("ε-rank: m", "ε-rank: whole"),
+      text(`${cwd}/whole/rank/staircase.svg`),
+    );
+    assert.deepEqual([...Deno.readDirSync(`${cwd}/m/features`)], []);
+    // With other options it is another run.
+    const other = await run(["m", "--center"], { cwd, program });
+    assert.equal(other.code, 2);
+    assert.match(other.err, /^watch: m\/rank: was followed with other options; .*\n$/);
+    // Nothing new: it ends at once, with the same table.
+    assert.equal((await start(args, cwd).end()).code, 0);
+    assert.equal(text(`${cwd}/m/rank/trace.csv`), text(`${cwd}/whole/rank/trace.csv`));
+  },
+});
+
+Deno.test("watch: where too many steps wait they are thinned evenly; an alarm ends it with status 3", async () => {
+  using folder = temporaryFolder();
+  const { path: cwd } = folder;
+  for (let k = 0; k < 100; k++) writeStep(`${cwd}/m`, k);
+  const args = ["m", "--poll=0.05", "--backlog=10", "--no-report", "--on-alarm=exit"];
+  await using watching = start([...args, "--alarm=rank(fc, 1e-4) >= 3 and loss < 2"], cwd);
+  await until("thinned steps", () => stepsIn(`${cwd}/m/rank`).length >= 7);
+  // Those that follow are thinned by the same count.
+  for (let k = 100; k <= 112; k++) writeStep(`${cwd}/m`, k);
+  const { code, out, err } = await watching.end();
+  assert.deepEqual([code, out], [3, ""], err);
+  assert.match(err, /watch: ranks take longer than the training: every 16th step is taken\n/);
+  assert.match(
+    err,
+    /watch: alarm at step 112: .*\nwatch: the alarm went off at step 112: rank\(fc, 1e-4\) >= 3 and loss < 2\n$/,
+  );
+  assert.deepEqual(stepsIn(`${cwd}/m/rank`), [0, 16, 32, 48, 64, 80, 96, 112]);
+  const { status, thinned, alarms } = record(`${cwd}/m/rank`);
+  assert.deepEqual([status, thinned], ["stopped", { steps: 105, stride: 16 }]);
+  assert.deepEqual(alarms.map(({ step }: { step: number }) => step), [112]);
+});
+
+Deno.test({
+  name: "watch: a command of an alarm runs each time it begins to hold; Ctrl-C leaves whole files",
+  ignore: isWindows,
+  async fn() {
+    using folder = temporaryFolder();
+    const { path: cwd } = folder;
+    for (const [k, rank] of [1, 4, 4, 1, 4].entries()) {
+      writeStep(`${cwd}/m`, k, [lowRank("a", 9, 6, rank, k)]);
+    }
+    await using watching = start(
+      [
+        "m",
+        "--poll=0.05",
+        "--alarm=rank(a, 1e-6) > 3",
+        '--on-alarm=echo "$STAIRCASE_STEP $STAIRCASE_RUN" >> log',
+      ],
+      cwd,
+    );
+    await until("five steps", () => stepsIn(`${cwd}/m/rank`).length === 5);
+    await until("two alarms", () => text(`${cwd}/log`).split("\n").length === 3);
+    watching.child.kill("SIGINT");
+    const { code, err } = await watching.end();
+    assert.equal(code, 130, err);
+    assert.deepEqual(text(`${cwd}/log`).trim().split("\n").sort(), ["1 m/rank", "4 m/rank"]);
+    assert.deepEqual(filesIn(`${cwd}/m/rank`), FILES);
+    assert.equal(record(`${cwd}/m/rank`).status, "stopped");
+    assert.deepEqual(filesIn(`${cwd}/m/rank/state`).filter((name) => name !== "run-0.journal"), []);
+  },
+});
+
+Deno.test("watch: a stream gives the same ranks as files, and ends by its last frame", async () => {
+  using folder = temporaryFolder();
+  const { path: cwd } = folder, steps = [0, 100, 200];
+  for (const step of steps) writeStep(`${cwd}/m`, step);
+  writeEnd(`${cwd}/m`);
+  assert.equal((await run(["m", "--quiet", "--no-report"], { cwd, program })).code, 0);
+  const begin = '{"staircase":1,"layers":["conv1","fc"],"every":100}\n', end = '{"end":"done"}\n';
+  // A step that comes twice counts once, as after a training that was resumed.
+  const frames = [begin, ...steps.map((step) => frame(step)), frame(100), end, "what follows is not read"];
+  const { code, out, err } = await stream(["--out=s", "--no-report"], cwd, frames);
+  assert.deepEqual([code, out], [0, ""], err);
+  assert.match(err, /^watch: step 100 comes after step 200 and is left out.*\n$/);
+  assert.equal(text(`${cwd}/s/trace.csv`), text(`${cwd}/m/rank/trace.csv`));
+  const { status, configuration } = record(`${cwd}/s`);
+  assert.deepEqual([status, configuration.source], ["done", ["-"]]);
+});
+
+Deno.test("watch: what a stream breaks off with is told, and the steps before are kept", async () => {
+  using folder = temporaryFolder();
+  const { path: cwd } = folder, begin = '{"staircase":1}\n';
+  for (
+    const [name, pieces, ends, message, status] of [
+      [
+        "cut",
+        [begin, frame(0), frame(100).slice(0, -9)],
+        2,
+        /ends 9 bytes before the end of a frame/,
+        "failed",
+      ],
+      ["eof", [begin, frame(0)], 0, /ends without a last frame/, "stopped"],
+      ["text", [begin, frame(0), "Epoch 1: loss 0.3\n"], 2, /where a line of JSON is expected/, "failed"],
+      [
+        "huge",
+        [begin, frame(0), '{"step":9,"layers":[{"name":"a","dtype":"<f4","shape":[1e12]}]}\n'],
+        2,
+        /give sizes/,
+        "failed",
+      ],
+    ] as const
+  ) {
+    const { code, err } = await stream([`--out=${name}`, "--no-report"], cwd, pieces);
+    assert.equal(code, ends, `${name}: ${err}`);
+    assert.match(err, message);
+    assert.deepEqual(stepsIn(`${cwd}/${name}`), [0], name);
+    assert.equal(record(`${cwd}/${name}`).status, status);
+    assert.deepEqual(filesIn(`${cwd}/${name}`), FILES.filter((file) => file !== "report.html"));
+  }
+});
+
+Deno.test("watch: wrong requests are refused in a line, before anything is written", async () => {
+  using folder = temporaryFolder();
+  const { path: cwd } = folder;
+  Deno.writeTextFileSync(`${cwd}/file`, "");
+  Deno.mkdirSync(`${cwd}/new`);
+  Deno.writeTextFileSync(`${cwd}/new/tracker.json`, '{"format":2}');
+  for (
+    const [args, message] of [
+      [[], /DIR is missing/],
+      [["file"], /file: is no folder/],
+      [["m", "--alarm=rank(a) < 1"], /the alarm has "\)"/],
+      [["m", "--on-alarm=exit"], /has no alarm/],
+      [["m", "--poll=0"], /--poll/],
+      [["m", "--backlog=0"], /--backlog/],
+      [["new", "--no-report"], /tracker\.json: is of format 2, and this program reads 1/],
+    ] as const
+  ) {
+    const { code, out, err } = await run([...args, "--quiet"], { cwd, program });
+    assert.deepEqual([code, out], [2, ""], `${args}: ${err}`);
+    assert.match(err, message);
+    assert.equal(err.trimEnd().split("\n").length, 1);
+  }
+  assert(!filesIn(cwd).includes("m"));
+});
