@@ -30,6 +30,8 @@ export interface FolderFeedOptions extends FeedOptions {
   readonly tensor: string | null;
   /** Pattern of the names; `null` for the default. */
   readonly pattern: string | null;
+  /** Whether features are deleted once their ranks are on the disk. */
+  readonly isConsumed: boolean;
 }
 
 /** Files of features. Others, hidden ones and those in the making among them, are left alone. */
@@ -54,6 +56,8 @@ export class FolderFeed implements StepFeed {
   readonly #folder: string;
   readonly #options: FolderFeedOptions;
   #seen: number;
+  /** Steps that were recorded before, whose files may still have to be deleted. */
+  readonly #left: Set<number>;
   #half: HalfFile | null = null;
   #isEndSeen = false;
   #isNamed = false;
@@ -67,7 +71,8 @@ export class FolderFeed implements StepFeed {
   constructor(folder: string, options: FolderFeedOptions) {
     this.#folder = folder;
     this.#options = options;
-    this.#seen = options.after;
+    this.#seen = options.recorded.at(-1) ?? -1;
+    this.#left = new Set(options.isConsumed ? options.recorded : []);
   }
 
   /** Looks for new steps; see {@linkcode StepFeed.poll}. */
@@ -85,8 +90,10 @@ export class FolderFeed implements StepFeed {
   async #look(backlog: Backlog<FedStep>): Promise<boolean> {
     const { folder, names } = await this.#list();
     for (const { name, step } of this.#stepsOf(names)) {
-      if (step <= this.#seen) continue;
       const path = join(folder, name);
+      // The process may have been killed between its last record and here.
+      if (this.#left.delete(step)) await Deno.remove(path).catch(() => {});
+      if (step <= this.#seen) continue;
       const source = await this.#check(path, name, step);
       if (source === "wait") return false;
       this.#seen = step;

@@ -106,7 +106,9 @@ export async function followTraining(
       }
     }
     const { probes, gaps } = await recordAll(gpu, recorder, ready, { signal, onNotice });
-    batch.forEach(discard);
+    // What was left out stays for its owner to look at.
+    const recorded = new Set(probes.map(({ step }) => step));
+    for (const source of batch) if (recorded.has(source.step)) discard(source);
     await Promise.all(deleted.splice(0));
     if (notes.gapCount === 0 && gaps.length > 0) {
       const [{ step, layer, reason }] = gaps;

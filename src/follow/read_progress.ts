@@ -12,10 +12,8 @@ import { type FilePosition, journalRecords, journalShape } from "../io/mod.ts";
 export interface RecordedProgress {
   /** End of the last whole record. */
   readonly position: FilePosition;
-  /** Number of steps that are recorded. */
-  readonly count: number;
-  /** The last of them; −1 without one. */
-  readonly last: number;
+  /** The steps that are recorded, ascending. */
+  readonly steps: readonly number[];
 }
 
 /** Bytes that are read at once. */
@@ -30,14 +28,13 @@ const PIECE = 2 ** 20;
  */
 export function readProgress(path: string): RecordedProgress | null {
   const shape = journalShape(path);
-  let bytes = 0, steps = 0, last = -1;
+  const steps: number[] = [];
+  let bytes = 0;
   for (const record of journalRecords(path)) {
-    const { count, probes } = readChunk(record.bytes, shape, path);
-    steps += count;
-    for (const { step } of probes) last = step;
+    for (const { step } of readChunk(record.bytes, shape, path).probes) steps.push(step);
     bytes = record.end;
   }
-  return bytes === 0 ? null : { position: positionIn(path, bytes), count: steps, last };
+  return bytes === 0 ? null : { position: positionIn(path, bytes), steps };
 }
 
 /** A place in a file, with the checksum of what lies before it. */

@@ -64,6 +64,7 @@ export class Recorder implements AsyncDisposable {
   readonly #provenance: Provenance;
   #journal!: Journal;
   #table!: TraceFile;
+  #before: readonly number[] = [];
   #count = 0;
   #last = -1;
 
@@ -109,7 +110,8 @@ export class Recorder implements AsyncDisposable {
     await this.#folder.begin();
     const hasJournal = isOld && await Deno.stat(path).then(() => true, () => false);
     const found = hasJournal ? readProgress(path) : null, position = found?.position ?? null;
-    [this.#count, this.#last] = [found?.count ?? 0, found?.last ?? -1];
+    this.#before = found?.steps ?? [];
+    [this.#count, this.#last] = [this.#before.length, this.#before.at(-1) ?? -1];
     this.#journal = position
       ? await Journal.resume(path, position)
       : await Journal.create(path, { replicas: 1, epsilons });
@@ -160,6 +162,11 @@ export class Recorder implements AsyncDisposable {
   /** The layers so far. */
   get layers(): readonly LayerRecord[] {
     return this.#layers;
+  }
+
+  /** Steps that were recorded when the run went on. */
+  get before(): readonly number[] {
+    return this.#before;
   }
 
   /** Number of steps that are recorded. */

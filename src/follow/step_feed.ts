@@ -36,8 +36,8 @@ export interface StepFeed extends AsyncDisposable {
 
 /** What all feeds are told. */
 export interface FeedOptions {
-  /** The last step that is recorded; later ones alone are taken. */
-  readonly after: number;
+  /** Steps that are recorded, ascending; those behind the last one alone are taken. */
+  readonly recorded: readonly number[];
   /**
    * Says something that the user should know.
    *

@@ -35,7 +35,7 @@ export class StreamFeed implements StepFeed {
   constructor(stream: AsyncIterable<Uint8Array>, options: FeedOptions) {
     this.#reader = new StreamReader(stream);
     this.#options = options;
-    this.#seen = options.after;
+    this.#seen = options.recorded.at(-1) ?? -1;
   }
 
   /** Begins to read; what is read goes into the backlog by itself. */

@@ -177,10 +177,16 @@ async function watch({ flags, given, positionals: [source], signal }: Call): Pro
   if (recorder.count > 0 && !quiet) {
     onNotice(`goes on behind step ${recorder.last} of ${printable(recorder.path)}`);
   }
-  const told: FeedOptions = { after: recorder.last, onNotice };
+  const told: FeedOptions = { recorded: recorder.before, onNotice };
   await using feed: StepFeed = source === "-"
     ? new StreamFeed(Deno.stdin.readable, told)
-    : new FolderFeed(source, { ...told, every: 1000 * flags.poll, tensor, pattern });
+    : new FolderFeed(source, {
+      ...told,
+      every: 1000 * flags.poll,
+      tensor,
+      pattern,
+      isConsumed: flags.consume,
+    });
   const notes: FollowNotes = { gaps: [], gapCount: 0, thinned: 0, stride: 1 };
   const state = { status: null as string | null };
   await using page = flags.live

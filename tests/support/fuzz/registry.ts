@@ -6,6 +6,7 @@
 import type { FuzzedParser } from "./parser.ts";
 import { arrayParsers } from "./parsers/arrays.ts";
 import { digitParsers } from "./parsers/digits.ts";
+import { followedParsers } from "./parsers/followed.ts";
 import { planParsers } from "./parsers/plans.ts";
 import { recordParsers } from "./parsers/records.ts";
 import { requestParsers } from "./parsers/requests.ts";
@@ -15,6 +16,7 @@ import { runParsers } from "./parsers/runs.ts";
 export const fuzzedParsers: readonly FuzzedParser[] = [
   ...arrayParsers,
   ...digitParsers,
+  ...followedParsers,
   ...recordParsers,
   ...requestParsers,
   ...runParsers,
