@@ -24,6 +24,11 @@ export interface StaircaseDataOptions {
   readonly threshold: Threshold;
   /** What sets these networks apart from those of other parts of the figure. Default: nothing. */
   readonly part?: string;
+  /**
+   * Names and widths of the layers, first to last, such as `RankTracker.layers`. Default: numbers,
+   * and the widths of the spectra of the first probe.
+   */
+  readonly layers?: readonly { readonly name: string; readonly width: number }[];
   /** Hysteresis of the stairs in probes; by default that of {@linkcode findStairs}. */
   readonly hysteresis?: number;
 }
@@ -40,7 +45,7 @@ export interface StaircaseDataOptions {
  * @throws {InputError} If the hysteresis is not an integer from 1.
  */
 export function staircaseData(trace: Trace, options: StaircaseDataOptions): StaircaseFigureData {
-  const { title, subtitle, lossName, threshold, part, hysteresis } = options;
+  const { title, subtitle, lossName, threshold, part, hysteresis, layers: named } = options;
   const smallest = trace.epsilons.indexOf(Math.min(...trace.epsilons));
   const floorOf = (probe: Probe) => probe.kind === "spectrum" ? probe.floors?.[smallest] : undefined;
   const hasFloor = trace.probes.some((probe) => floorOf(probe) !== undefined);
@@ -69,7 +74,8 @@ export function staircaseData(trace: Trace, options: StaircaseDataOptions): Stai
     const label = `hidden layer ${first.layer}${all.length > 1 && l === all.length - 1 ? ", terminal" : ""}`;
     // The first probe of a run always solves for spectra.
     const width = first.kind === "spectrum" ? first.eigenvalues.length : 0;
-    return { label, width, ranks, stairs };
+    const own = named?.[l];
+    return { label: own?.name ?? label, width: own?.width ?? width, ranks, stairs };
   });
   return {
     title,
