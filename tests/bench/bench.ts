@@ -27,6 +27,7 @@ import { singularValueBench } from "./singular_values.ts";
 import { staircaseBench } from "./staircase.ts";
 import { trainingSteps } from "./step.ts";
 import { benchTable } from "./table.ts";
+import { trackerTfjs } from "./tracker_tfjs.ts";
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   steps: trainingSteps,
@@ -40,6 +41,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   growth,
   eigenvalues: eigenvalueBench,
   "singular-values": singularValueBench,
+  "tracker-tfjs": trackerTfjs,
 };
 /** Time that a measurement fills, in milliseconds, and how often it is made. */
 const LONG = { window: 600, repeats: 3 }, SHORT = { window: 150, repeats: 1 };
@@ -79,7 +81,8 @@ await runProgram({
       kind: "string",
       default: null,
       placeholder: "FILE",
-      help: "append the same object, with date and commit, as a line to a file such as .github/bench.jsonl",
+      help:
+        "append the same object, with date and commit, as a line to a file such as .github/bench.jsonl",
     },
   ],
   examples: [
@@ -128,10 +131,13 @@ await runProgram({
     system: `${Deno.build.os} ${Deno.build.arch}`,
   };
   const versions = { staircase: VERSION, ...Deno.version, ...python?.versions };
-  const rate = (value: number, unit: string) => `${(value / 1e9).toFixed(1)} G${unit}/s`;
+  const rate = (value: number, unit: string) =>
+    `${(value / 1e9).toFixed(1)} G${unit}/s`;
   console.log([
     `${machine.adapter}, ${machine.cores} cores, ${machine.system}; medians of ${bench.repeats}`,
-    `peak: fma ${rate(peak.flopsPerSecond, "FLOP")}, copy ${rate(peak.bytesPerSecond, "B")}, ` +
+    `peak: fma ${rate(peak.flopsPerSecond, "FLOP")}, copy ${
+      rate(peak.bytesPerSecond, "B")
+    }, ` +
     `a dispatch ${(1000 * peak.dispatchMilliseconds).toFixed(1)} µs, a wait ${
       peak.waitMilliseconds.toFixed(1)
     } ms`,
