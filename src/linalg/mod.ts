@@ -37,7 +37,7 @@ export {
 export { sampleGramMatrices } from "./gram/sample_gram_matrices.ts";
 export type { EigenvalueCount } from "./count/eigenvalue_count.ts";
 export type { Matrix, PrecisionName } from "./matrix.ts";
-export type { MatrixSource, TiledMatrix } from "./matrix_source.ts";
+export type { MatrixSource, Tile, TiledMatrix } from "./matrix_source.ts";
 export { type MatrixView, padRows, unpadRows, vectors } from "./matrix_view.ts";
 export { bindGemm, type GemmOptions, type GemmVariant } from "./products/gemm.ts";
 export {

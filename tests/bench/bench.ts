@@ -81,8 +81,7 @@ await runProgram({
       kind: "string",
       default: null,
       placeholder: "FILE",
-      help:
-        "append the same object, with date and commit, as a line to a file such as .github/bench.jsonl",
+      help: "append the same object, with date and commit, as a line to a file such as .github/bench.jsonl",
     },
   ],
   examples: [
@@ -131,13 +130,10 @@ await runProgram({
     system: `${Deno.build.os} ${Deno.build.arch}`,
   };
   const versions = { staircase: VERSION, ...Deno.version, ...python?.versions };
-  const rate = (value: number, unit: string) =>
-    `${(value / 1e9).toFixed(1)} G${unit}/s`;
+  const rate = (value: number, unit: string) => `${(value / 1e9).toFixed(1)} G${unit}/s`;
   console.log([
     `${machine.adapter}, ${machine.cores} cores, ${machine.system}; medians of ${bench.repeats}`,
-    `peak: fma ${rate(peak.flopsPerSecond, "FLOP")}, copy ${
-      rate(peak.bytesPerSecond, "B")
-    }, ` +
+    `peak: fma ${rate(peak.flopsPerSecond, "FLOP")}, copy ${rate(peak.bytesPerSecond, "B")}, ` +
     `a dispatch ${(1000 * peak.dispatchMilliseconds).toFixed(1)} µs, a wait ${
       peak.waitMilliseconds.toFixed(1)
     } ms`,

@@ -113,15 +113,11 @@ export async function trackerTfjs(bench: Bench): Promise<Section[]> {
   const { record } = tracker;
   const trace = await tracker.finish();
   tf.dispose([weights, x, y]);
-  const intervals = trace.probes.flatMap(({ layers }) =>
-    layers.flatMap(({ ranks }) => ranks)
-  );
+  const intervals = trace.probes.flatMap(({ layers }) => layers.flatMap(({ ranks }) => ranks));
   const certain = intervals.filter(({ low, high }) => low === high).length /
     intervals.length;
   return [{
-    title: `${
-      WIDTHS.join("-")
-    } tanh in TensorFlow.js, ${SAMPLES} samples, ms a step`,
+    title: `${WIDTHS.join("-")} tanh in TensorFlow.js, ${SAMPLES} samples, ms a step`,
     lines: [
       { name: bare.name, times: bare, verdict: null },
       {

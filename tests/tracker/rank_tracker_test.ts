@@ -233,7 +233,10 @@ Deno.test("a tracker: its trace has a summary and a figure with the names of lay
   const trace = await tracker.finish();
   const { replicas: [{ layers }] } = summarize(trace);
   assert.deepEqual(layers.map(({ spectra }) => spectra), [2, 2]);
-  assert.deepEqual(layers.map(({ ranks: [, { initial, final }] }) => [initial, final.rank]), [[1, 3], [1, 3]]);
+  assert.deepEqual(layers.map(({ ranks: [, { initial, final }] }) => [initial, final.rank]), [[1, 3], [
+    1,
+    3,
+  ]]);
   const texts = { title: "Ranks", subtitle: "tracked", lossName: "loss", threshold: "absolute" } as const;
   const svg = staircaseFigure(staircaseData(trace, { ...texts, layers: tracker.layers }));
   assert.match(svg, /first · 6 neurons.*last · 5 neurons/s);
