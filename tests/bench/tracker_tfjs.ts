@@ -20,12 +20,14 @@
  *
  * @module
  */
+import process from "node:process";
 import type { WebGPUBackend } from "npm:@tensorflow/tfjs-backend-webgpu@4.22.0";
 import { Gpu } from "../../src/gpu/device.ts";
 import { RankTracker } from "../../src/tracker/rank_tracker.ts";
 import { tf } from "./deps.ts";
 import { atMost, type Bench, type Section } from "./section.ts";
 import { openTensorFlow } from "./tfjs.ts";
+import { lowerMedian } from "../../src/stats/median.ts";
 import { clocked, ratio, timeInTurns } from "./timing.ts";
 
 const WIDTHS = [8, 256, 256, 256, 256, 1], SAMPLES = 256, RATE = 0.05;
@@ -79,7 +81,17 @@ export async function trackerTfjs(bench: Bench): Promise<Section[]> {
   };
 
   let step = 0;
+  /** Processor time of each measurement, the first of which does not count. */
+  const seconds: Record<"bare" | "tracked", number[]> = {
+    bare: [],
+    tracked: [],
+  };
+  const processorTime = () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  };
   const train = (isTracked: boolean) => async () => {
+    const start = processorTime();
     for (const end = step + STEPS; step < end; step++) {
       const { moved, features, loss } = tf.tidy(descend);
       // Either reads the loss as often.
@@ -101,6 +113,7 @@ export async function trackerTfjs(bench: Bench): Promise<Section[]> {
     }
     if (isTracked) await tracker.flush();
     else await weights[0].data();
+    seconds[isTracked ? "tracked" : "bare"].push(processorTime() - start);
   };
   const times = await timeInTurns([
     { name: "without", measure: clocked(train(false), STEPS) },
@@ -110,14 +123,21 @@ export async function trackerTfjs(bench: Bench): Promise<Section[]> {
     },
   ], bench);
   const [bare, tracked] = times;
+  const work = lowerMedian(
+    seconds.tracked.map((time, i) => time / seconds.bare[i]).slice(1),
+  );
   const { record } = tracker;
   const trace = await tracker.finish();
   tf.dispose([weights, x, y]);
-  const intervals = trace.probes.flatMap(({ layers }) => layers.flatMap(({ ranks }) => ranks));
+  const intervals = trace.probes.flatMap(({ layers }) =>
+    layers.flatMap(({ ranks }) => ranks)
+  );
   const certain = intervals.filter(({ low, high }) => low === high).length /
     intervals.length;
   return [{
-    title: `${WIDTHS.join("-")} tanh in TensorFlow.js, ${SAMPLES} samples, ms a step`,
+    title: `${
+      WIDTHS.join("-")
+    } tanh in TensorFlow.js, ${SAMPLES} samples, ms a step`,
     lines: [
       { name: bare.name, times: bare, verdict: null },
       {
