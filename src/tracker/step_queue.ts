@@ -12,7 +12,7 @@ import type { FailedStep, NotFiniteLayer } from "./record.ts";
 import { Slots } from "./slots.ts";
 import { SlotCounts } from "./slot_counts.ts";
 import { solveLayers, type UnsolvedLayer } from "./solve_layers.ts";
-import { countedLayer, isUncertain, type TrackedStep, unknownLayer } from "./tracked_step.ts";
+import { countedLayer, isUncertain, isUnknown, type TrackedStep, unknownLayer } from "./tracked_step.ts";
 
 /**
  * Steps whose uncertain ranks wait to be solved, at most. Solving is slow beside counting, and more
@@ -21,6 +21,8 @@ import { countedLayer, isUncertain, type TrackedStep, unknownLayer } from "./tra
 const MOST_DOUBTS = 8;
 /** Share of the time that solving them may take while the program trains. */
 const DOUBT_SHARE = 0.02;
+/** How many times as long double-single arithmetic takes for a spectrum as single precision. */
+const DOUBLE_COST = 8;
 
 /** Layers of a step to solve. */
 interface Job {
@@ -53,7 +55,9 @@ export class StepQueue implements Disposable {
   /** The step that was counted last, whose features are kept: it may be the last of the run. */
   #last: TrackedStep | null = null;
   #judged = 0;
+  /** Milliseconds that doubts have taken, and that the next layer in doubt is expected to take. */
   #spent = 0;
+  #expected = 0;
   /** Calls that wait for all ranks. */
   #flushes = 0;
   #isFinishing = false;
@@ -125,7 +129,9 @@ export class StepQueue implements Disposable {
       const last = this.#last;
       if (last?.slot) {
         this.waiting++;
-        const unsolved = last.layers.flatMap((layer, index) => layer?.kind === "count" ? [index] : []);
+        const unsolved = [...last.layers.entries()].flatMap(([index, layer]) =>
+          layer?.kind === "count" && !this.#isNotFinite(last, index) ? [index] : []
+        );
         await this.#plan(last, unsolved, []);
         this.#release(last);
       }
@@ -201,7 +207,7 @@ export class StepQueue implements Disposable {
       for (const [index, ranks] of counted[i].entries()) {
         const layer = layers[index] = ranks && countedLayer(index, ranks);
         if (layer === null || isAsked) wanted.push(index);
-        else if (isUncertain(layer)) doubtful.push(index);
+        else if (isUncertain(layer) && (this.#takesDoubts || isUnknown(layer))) doubtful.push(index);
       }
       await this.#plan(tracked, wanted, doubtful);
       if (this.#last) this.#release(this.#last);
@@ -237,14 +243,23 @@ export class StepQueue implements Disposable {
     const needed = jobOf(wanted), doubts = jobOf(doubtful);
     if (needed.layers.length > 0) this.#needed.push(needed);
     else this.waiting--;
-    const isResolved = this.#options.precision !== "single" && this.#doubts.length < MOST_DOUBTS;
-    if (doubts.layers.length > 0 && isResolved) this.#doubts.push(doubts);
+    if (doubts.layers.length > 0 && this.#takesDoubts) this.#doubts.push(doubts);
+  }
+
+  #isNotFinite({ step, layout: { layers } }: TrackedStep, index: number): boolean {
+    return this.notFinite.some((each) => each.step === step && each.layer === layers[index].name);
+  }
+
+  /** Whether a step with a rank in doubt may wait for its spectra. */
+  get #takesDoubts(): boolean {
+    return this.#options.precision !== "single" && this.#doubts.length < MOST_DOUBTS;
   }
 
   /** Whether there is a doubt, and time to resolve it. */
   get #mayResolve(): boolean {
-    return this.#doubts.length > 0 &&
-      (this.#isFinishing || this.#spent <= DOUBT_SHARE * (performance.now() - this.#started));
+    if (this.#doubts.length === 0) return false;
+    const needed = this.#spent + this.#expected * this.#doubts[0].layers.length;
+    return this.#isFinishing || needed <= DOUBT_SHARE * (performance.now() - this.#started);
   }
 
   /** Solves what is lined up, as far as time permits. */
@@ -266,8 +281,11 @@ export class StepQueue implements Disposable {
           tracked.layers[index] ??= unknownLayer(index, Math.min(rows, columns), this.#options.epsilons);
         }
       }
+      const time = performance.now() - start;
       if (needed) this.waiting--;
-      else this.#spent += performance.now() - start;
+      else this.#spent += time;
+      if (!needed) this.#expected = time / layers.length;
+      else if (this.#spent === 0) this.#expected = DOUBLE_COST * time / layers.length;
     }
   }
 

@@ -60,6 +60,16 @@ export function isUncertain({ ranks }: LayerProbe): boolean {
 }
 
 /**
+ * Tells whether nothing is known of the ranks of a layer, as where its features are not finite.
+ *
+ * @param layer The layer.
+ * @returns Whether nothing is.
+ */
+export function isUnknown({ ranks }: LayerProbe): boolean {
+  return ranks.every(({ low, high }) => low === 0 && high > 0);
+}
+
+/**
  * Makes the probe of a step.
  *
  * @param tracked The step.

@@ -176,13 +176,16 @@ Deno.test("a tracker: where the GPU does not keep up, every other step is left o
 Deno.test("a tracker: features that are not finite have no rank, and others have theirs", async () => {
   using tracker = new RankTracker(gpu, { every: 1, epsilons: [1e-3] });
   const fine = { data: Float32Array.of(1, 0, 0, 1, 0, 0), rows: 3, columns: 2 };
-  for (const [step, bad] of [NaN, 1, Infinity, 1e30].entries()) {
+  for (const [step, bad] of [NaN, 1, Infinity, 1e30, NaN].entries()) {
     tracker.track(step, { fine, bad: { ...fine, data: Float32Array.of(1, 0, 0, bad, 0, 0) } });
   }
   const { probes } = await tracker.finish();
   const ranks = probes.map(({ layers }) => layers.map(({ ranks: [{ low, high }] }) => [low, high]));
-  assert.deepEqual(ranks, [[[2, 2], [0, 2]], [[2, 2], [2, 2]], [[2, 2], [0, 2]], [[2, 2], [1, 2]]]);
-  assert.deepEqual(tracker.record.notFinite, [0, 2].map((step) => ({ step, layer: "bad" })));
+  assert.deepEqual(ranks, [[[2, 2], [0, 2]], [[2, 2], [2, 2]], [[2, 2], [0, 2]], [[2, 2], [1, 2]], [[2, 2], [
+    0,
+    2,
+  ]]]);
+  assert.deepEqual(tracker.record.notFinite, [0, 2, 4].map((step) => ({ step, layer: "bad" })));
 });
 
 Deno.test("a tracker: batches may change their size, layers not their width", async () => {
@@ -328,4 +331,24 @@ Deno.test("a tracker: a device that is lost ends tracking, not the program", asy
   await assert.rejects(tracker.finish(), DeviceLostError);
   assert.deepEqual([tracker.track(2, features), tracker.wants(3)], [false, false]);
   assert.deepEqual(tracker.trace.probes.map(({ step }) => step), [0]);
+});
+
+Deno.test("a tracker: it frees what it allocated, and uses the memory of a step again", async () => {
+  const before = gpu.memoryLeft;
+  {
+    using tracker = new RankTracker(gpu, { every: 1, epsilons: [1e-3], capacity: 3 });
+    const track = async (first: number, rows: number) => {
+      for (let step = first; step < first + 9; step++) {
+        tracker.track(step, { a: { data: lowRank(rows, 6, 2, step), rows, columns: 6 } });
+        if (step % 2 === 0) await tracker.flush();
+      }
+      await tracker.flush();
+      return gpu.memoryLeft;
+    };
+    const taken = before - await track(0, 40);
+    assert(taken > 0);
+    assert.equal(before - await track(10, 40), taken);
+    await tracker.finish();
+  }
+  assert.equal(gpu.memoryLeft, before);
 });
