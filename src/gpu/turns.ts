@@ -10,8 +10,8 @@ import type { WorkOptions } from "./paced_commands.ts";
 const MOST_MILLISECONDS = 50;
 
 /**
- * Work cut into steps, which yields after each; or yields a promise, and goes on with its value once
- * it is settled.
+ * Work cut into steps, which yields after each; or yields a promise, and goes on with its value
+ * once it is settled.
  */
 export type Steps<T> = Generator<void | PromiseLike<unknown>, T, unknown>;
 
@@ -19,7 +19,7 @@ export type Steps<T> = Generator<void | PromiseLike<unknown>, T, unknown>;
  * Waits for a value within steps, if it is a promise.
  *
  * @param value A value, or a promise of one.
- * @returns The value, at once where it is none of a promise.
+ * @returns The value, at once where it is no promise.
  *
  * @example
  * ```ts

@@ -6,17 +6,17 @@
  * written by hand, which takes fewer dispatches than TensorFlow.js's own and makes the training
  * that is compared with faster.
  *
- * On lavapipe everything shares the cores, so the share is one of work. A step multiplies 14 pairs
- * of 256 × 256 matrices, about 0.5 GFLOP at the 4.6 GFLOP/s that TensorFlow.js reaches, and each
- * tenth adds the Gram matrices, 9 m n² flops a layer, and n³/3 terms of about 57 operations for each
- * layer, threshold and side: 0.6 GFLOP and 8 G operations, at ten times that rate.
+ * On lavapipe everything shares the cores, so the share is one of work. A step multiplies 12 pairs
+ * of 256 × 256 matrices, 0.4 GFLOP at the 4.6 GFLOP/s that TensorFlow.js reaches. A tracked one
+ * adds the Gram matrices, 9 m n² flops a layer, and for each layer, threshold and side n³/3 terms
+ * of about 57 operations: 0.6 GFLOP and 8 G operations, at about ten times that rate.
  *
  * On a GPU (not measured, none was available) a step of TensorFlow.js is bound by its 45 dispatches
  * and takes some 2 ms, so that ten leave 2 ms for a tracked step. The copies, 1 MiB, and the Gram
  * matrices take less than 0.1 ms. The counts of five tracked steps are 120 invocations side by side
- * that each do 320 M dependent operations: some 0.3 s, or 60 ms a step. So layers this wide cost more
- * than the bar there, with `every: 300` they meet it. With 64 neurons a count takes 5 ms for eight
- * steps together, 0.6 ms each.
+ * that each make 320 M dependent operations: some 0.3 s, or 60 ms a step. So layers this wide cost
+ * more than the bar there, and meet it with `every: 300`. With 64 neurons eight steps are counted
+ * in 5 ms together, 0.6 ms each.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** TensorFlow.js and jax-js, for the tests that track them; heavy, and loaded by those alone. @module */
+/** TensorFlow.js and jax-js, for the tests that track them: heavy, loaded there alone. @module */
 export * as tf from "npm:@tensorflow/tfjs-core@4.22.0";
 export type { WebGPUBackend } from "npm:@tensorflow/tfjs-backend-webgpu@4.22.0";
 import "npm:@tensorflow/tfjs-backend-webgpu@4.22.0";

@@ -4,6 +4,7 @@
  * @module
  */
 import { Matrix, SingularValueDecomposition } from "../deps.ts";
+import { normals } from "../reference/random.ts";
 
 /** Where features lie. */
 export interface Place {
@@ -35,4 +36,31 @@ export function eigenvaluesOf(
     computeRightSingularVectors: false,
   }).diagonal;
   return Float64Array.from(values, (sigma) => sigma * sigma / rows).sort().reverse();
+}
+
+/** A buffer with words, as another program would have it. */
+export function bufferOf(device: GPUDevice, words: Float32Array<ArrayBuffer>, usage = 0): GPUBuffer {
+  const buffer = device.createBuffer({
+    size: words.byteLength,
+    usage: usage || GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST | GPUBufferUsage.STORAGE,
+  });
+  device.queue.writeBuffer(buffer, 0, words);
+  return buffer;
+}
+
+/** Features of a rank, with a layer's worth of noise far below. */
+export function lowRank(
+  rows: number,
+  columns: number,
+  rank: number,
+  seed: number,
+): Float32Array<ArrayBuffer> {
+  const left = normals(rows * rank, seed), right = normals(rank * columns, seed + 1);
+  const noise = normals(rows * columns, seed + 2);
+  return Float32Array.from({ length: rows * columns }, (_, at) => {
+    const i = Math.floor(at / columns), j = at % columns;
+    let sum = 1e-5 * noise[at];
+    for (let k = 0; k < rank; k++) sum += left[i * rank + k] * right[k * columns + j] / 3 ** k;
+    return sum;
+  });
 }

@@ -1,39 +1,15 @@
-import { DeviceLostError, InputError, ShapeError } from "../../src/errors.ts";
-import { Gpu } from "../../src/gpu/device.ts";
+import { ShapeError } from "../../src/errors.ts";
 import { staircaseData } from "../../src/plot/staircase/figure_data.ts";
 import { staircaseFigure } from "../../src/plot/staircase/staircase.ts";
 import type { TrackedFeatures } from "../../src/tracker/features.ts";
 import { RankTracker } from "../../src/tracker/rank_tracker.ts";
 import { summarize } from "../../src/train/summary.ts";
 import { assert, fc } from "../deps.ts";
-import { normals } from "../reference/random.ts";
 import { openGpu } from "../support/gpu.ts";
-import { eigenvaluesOf, placed } from "../support/tracked.ts";
+import { bufferOf, eigenvaluesOf, lowRank, placed } from "../support/tracked.ts";
 
 const gpu = await openGpu();
 const { device } = gpu;
-
-/** A buffer with words, as another program would have it. */
-function bufferOf(words: Float32Array<ArrayBuffer>, usage = 0): GPUBuffer {
-  const buffer = device.createBuffer({
-    size: words.byteLength,
-    usage: usage || GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST | GPUBufferUsage.STORAGE,
-  });
-  device.queue.writeBuffer(buffer, 0, words);
-  return buffer;
-}
-
-/** Features of a rank, with a layer's worth of noise far below. */
-function lowRank(rows: number, columns: number, rank: number, seed: number): Float32Array {
-  const left = normals(rows * rank, seed), right = normals(rank * columns, seed + 1);
-  const noise = normals(rows * columns, seed + 2);
-  return Float32Array.from({ length: rows * columns }, (_, at) => {
-    const i = Math.floor(at / columns), j = at % columns;
-    let sum = 1e-5 * noise[at];
-    for (let k = 0; k < rank; k++) sum += left[i * rank + k] * right[k * columns + j] / 3 ** k;
-    return sum;
-  });
-}
 
 Deno.test("a tracker: ranks of random shapes hold those of float64, and are certain", async () => {
   const layer = fc.record({
@@ -64,7 +40,7 @@ Deno.test("a tracker: ranks of random shapes hold those of float64, and are cert
           const words = placed(entries, { rows, columns, offset, stride });
           const shape = { rows, columns, offset, stride };
           if (isBuffer) {
-            const buffer = bufferOf(words);
+            const buffer = bufferOf(device, words);
             buffers.push(buffer);
             features[`layer ${l}`] = { buffer, ...shape };
           } else features[`layer ${l}`] = { data: words, ...shape };
@@ -104,9 +80,9 @@ Deno.test("a tracker: ranks of random shapes hold those of float64, and are cert
 
 Deno.test("a tracker: it takes what the buffer held when it was called", async () => {
   using tracker = new RankTracker(gpu, { every: 1, epsilons: [1e-3] });
-  const rows = 12, columns = 8, buffer = bufferOf(new Float32Array(rows * columns));
+  const rows = 12, columns = 8, buffer = bufferOf(device, new Float32Array(rows * columns));
   for (let step = 0; step < 8; step++) {
-    device.queue.writeBuffer(buffer, 0, lowRank(rows, columns, step + 1, 50) as Float32Array<ArrayBuffer>);
+    device.queue.writeBuffer(buffer, 0, lowRank(rows, columns, step + 1, 50));
     tracker.track(step, { only: { buffer, rows, columns } });
     device.queue.writeBuffer(buffer, 0, new Float32Array(rows * columns).fill(NaN));
   }
@@ -243,112 +219,4 @@ Deno.test("a tracker: its trace has a summary and a figure with the names of lay
   const texts = { title: "Ranks", subtitle: "tracked", lossName: "loss", threshold: "absolute" } as const;
   const svg = staircaseFigure(staircaseData(trace, { ...texts, layers: tracker.layers }));
   assert.match(svg, /first · 6 neurons.*last · 5 neurons/s);
-});
-
-Deno.test("a tracker: wrong calls are refused in a line that says what to give", () => {
-  const data = new Float32Array(6), fine = { data, rows: 3, columns: 2 };
-  const wrong: [() => unknown, new (message: string) => Error, RegExp][] = [
-    [() => new RankTracker(gpu, { evry: 1 } as never), InputError, /"every"/],
-    [() => new RankTracker(gpu, { every: 0 }), InputError, /at least 1|from 1/],
-    [() => new RankTracker(gpu, { epsilons: [] }), InputError, /thresholds/],
-    [() => new RankTracker(gpu, { epsilons: [0] }), InputError, /above 0/],
-    [() => new RankTracker(gpu, { layers: [] }), InputError, /at least one/],
-    [() => new RankTracker(gpu, { layers: ["a", "a"] }), InputError, /differ/],
-    [() => new RankTracker(gpu, { layers: { a: 0.5 } }), InputError, /columns of a/],
-    [() => new RankTracker(gpu, { weights: [1, -1] }), InputError, /above 0/],
-    [() => new RankTracker(gpu, { spectraEvery: 0 }), InputError, /spectra/],
-    [() => tracked({}), InputError, /at least one/],
-    [() => tracked(null), InputError, /object/],
-    [() => tracked({ a: fine }, { layers: ["a", "b"] }), InputError, /layer b is missing/],
-    [() => tracked({ a: fine, c: fine }, { layers: ["a"] }), InputError, /"c"/],
-    [() => tracked({ a: fine }, { layers: { a: 3 } }), ShapeError, /2 columns, not 3/],
-    [() => tracked({ a: fine }, { weights: [1] }), ShapeError, /3 rows for 1 weights/],
-    [() => tracked({ a: { ...fine, rows: 0 } }), InputError, /rows of a/],
-    [() => tracked({ a: { ...fine, columns: 1.5 } }), InputError, /columns of a/],
-    [() => tracked({ a: { ...fine, stride: 1 } }), InputError, /stride of a/],
-    [() => tracked({ a: { ...fine, offset: 1 } }), ShapeError, /reaches to entry 7.*holds 6/],
-    [() => tracked({ a: { ...fine, data: new Float64Array(6) } }), InputError, /Float32Array/],
-    [() => tracked({ a: { rows: 1, columns: 1 } }), InputError, /GPUBuffer/],
-    [
-      () => tracked({ a: { buffer: bufferOf(data, GPUBufferUsage.COPY_DST), rows: 1, columns: 1 } }),
-      InputError,
-      /COPY_SRC/,
-    ],
-    [() => tracked({ a: fine }, {}, -1), InputError, /step/],
-  ];
-  function tracked(features: unknown, options = {}, step = 0) {
-    using tracker = new RankTracker(gpu, { every: 1, ...options });
-    tracker.track(step, features as Record<string, TrackedFeatures>);
-  }
-  for (const [call, kind, message] of wrong) {
-    assert.throws(
-      call,
-      (error: Error) => error instanceof kind && message.test(error.message) && !error.message.includes("\n"),
-      `${call}`,
-    );
-  }
-});
-
-Deno.test("a tracker: steps ascend, and a tracker that was disposed is refused", async () => {
-  const tracker = new RankTracker(gpu, { every: 1 });
-  const features = { a: { data: Float32Array.of(1), rows: 1, columns: 1 } };
-  tracker.track(3, features);
-  for (const step of [3, 2]) assert.throws(() => tracker.track(step, features), InputError);
-  await tracker.flush();
-  tracker.track(4, features);
-  tracker[Symbol.dispose]();
-  assert.throws(() => tracker.track(5, features), /disposed/);
-  await assert.rejects(tracker.finish(), /disposed/);
-  assert.deepEqual(tracker.trace.probes.map(({ step }) => step), [3]);
-});
-
-Deno.test("a tracker: a buffer that is gone costs its step alone", async () => {
-  using own = await Gpu.open();
-  using tracker = new RankTracker(Gpu.from(own.device), { every: 1, epsilons: [1e-3] });
-  const usage = GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-  const buffer = own.device.createBuffer({ size: 16, usage });
-  own.device.queue.writeBuffer(buffer, 0, Float32Array.of(1, 0, 0, 1));
-  const features = { a: { buffer, rows: 2, columns: 2 } };
-  tracker.track(0, features);
-  buffer.destroy();
-  tracker.track(1, features);
-  tracker.track(2, { a: { data: Float32Array.of(1, 0, 0, 1), rows: 2, columns: 2 } });
-  const { probes } = await tracker.finish();
-  assert.deepEqual(probes.map(({ step }) => step), [0, 2]);
-  const [{ step, reason }] = tracker.record.failed;
-  assert.deepEqual([step, tracker.record.failed.length], [1, 1]);
-  assert.match(reason, /^features of step 1: /);
-});
-
-Deno.test("a tracker: a device that is lost ends tracking, not the program", async () => {
-  const own = await Gpu.open();
-  using tracker = new RankTracker(own, { every: 1, epsilons: [1e-3] });
-  const features = { a: { data: Float32Array.of(1, 0, 0, 1), rows: 2, columns: 2 } };
-  tracker.track(0, features);
-  await tracker.flush();
-  tracker.track(1, features);
-  own.device.destroy();
-  await assert.rejects(tracker.finish(), DeviceLostError);
-  assert.deepEqual([tracker.track(2, features), tracker.wants(3)], [false, false]);
-  assert.deepEqual(tracker.trace.probes.map(({ step }) => step), [0]);
-});
-
-Deno.test("a tracker: it frees what it allocated, and uses the memory of a step again", async () => {
-  const before = gpu.memoryLeft;
-  {
-    using tracker = new RankTracker(gpu, { every: 1, epsilons: [1e-3], capacity: 3 });
-    const track = async (first: number, rows: number) => {
-      for (let step = first; step < first + 9; step++) {
-        tracker.track(step, { a: { data: lowRank(rows, 6, 2, step), rows, columns: 6 } });
-        if (step % 2 === 0) await tracker.flush();
-      }
-      await tracker.flush();
-      return gpu.memoryLeft;
-    };
-    const taken = before - await track(0, 40);
-    assert(taken > 0);
-    assert.equal(before - await track(10, 40), taken);
-    await tracker.finish();
-  }
-  assert.equal(gpu.memoryLeft, before);
 });
