@@ -35,6 +35,7 @@ const FLOORS = [
   ["nn"],
   ["rank"],
   ["train"],
+  ["tracker"],
   ["plot", "io", "convert"],
   ["cockpit"],
   ["report"],
@@ -46,10 +47,22 @@ const FLOORS = [
 ];
 
 /** Rooms that run in a browser. */
-const BROWSER = ["display", "gpu", "stats", "linalg", "nn", "rank", "tasks", "train", "plot", "cockpit"];
+const BROWSER = [
+  "display",
+  "gpu",
+  "stats",
+  "linalg",
+  "nn",
+  "rank",
+  "tasks",
+  "train",
+  "tracker",
+  "plot",
+  "cockpit",
+];
 
 /** Rooms with a door of their own, `src/ROOM/mod.ts`. */
-const DOORS = ["gpu", "linalg", "rank", "tasks", "train", "plot", "experiments", "cli", "convert"];
+const DOORS = ["gpu", "linalg", "rank", "tasks", "train", "tracker", "plot", "experiments", "cli", "convert"];
 
 /** Most names that the root exports. */
 const MOST_NAMES = 80;

@@ -43,7 +43,7 @@ async function loaded(path: string): Promise<Set<string>> {
 const foreign = (specifiers: Iterable<string>) =>
   [...specifiers].filter((specifier) => !specifier.startsWith(ROOT.href)).toSorted();
 
-for (const room of ["gpu", "linalg", "rank", "tasks", "train", "stats"]) {
+for (const room of ["gpu", "linalg", "rank", "tasks", "train", "tracker", "stats"]) {
   Deno.test(`doors: ./${room} loads neither a package nor a module of Node`, async () => {
     const specifiers = await loaded(`src/${room}/mod.ts`);
     assert.ok(specifiers.has(new URL(`src/${room}/mod.ts`, ROOT).href));

@@ -105,6 +105,21 @@ export class Commands {
   }
 
   /**
+   * Records a copy from a buffer that another program owns, such as that of a tensor.
+   *
+   * @param source Buffer to copy from, with `GPUBufferUsage.COPY_SRC`.
+   * @param first Index of the first 32-bit word to copy.
+   * @param target Array to copy to.
+   * @param at Index of the first word to write.
+   * @param length Number of words.
+   */
+  copyFrom(source: GPUBuffer, first: number, target: GpuArray, at: number, length: number): void {
+    this.#endPass();
+    this.#copied.add(target);
+    this.#encoder.copyBufferToBuffer(source, 4 * first, target.buffer, 4 * at, 4 * length);
+  }
+
+  /**
    * Submits the list. It can not be used again.
    *
    * @throws {StaircaseError} If an array of it was disposed, or the device failed or was disposed.

@@ -9,13 +9,47 @@ import type { WorkOptions } from "./paced_commands.ts";
 /** Longest time without a turn of the event loop, in milliseconds, but for single steps. */
 const MOST_MILLISECONDS = 50;
 
-/** Work cut into steps, which yields after each. */
-export type Steps<T> = Generator<void, T>;
+/**
+ * Work cut into steps, which yields after each; or yields a promise, and goes on with its value
+ * once it is settled.
+ */
+export type Steps<T> = Generator<void | PromiseLike<unknown>, T, unknown>;
+
+/**
+ * Waits for a value within steps, if it is a promise.
+ *
+ * @param value A value, or a promise of one.
+ * @returns The value, at once where it is no promise.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { inTurns, settled } from "./turns.ts";
+ *
+ * function* sum() {
+ *   return (yield* settled(1)) + (yield* settled(Promise.resolve(2)));
+ * }
+ * assert.equal(await inTurns(sum()), 3);
+ * ```
+ */
+export function* settled<T>(value: T | PromiseLike<T>): Steps<T> {
+  return isPromise(value) ? (yield value) as T : value;
+}
+
+/**
+ * Tells whether a value is a promise, of any make.
+ *
+ * @param value A value, or a promise of one.
+ * @returns Whether it has to be awaited.
+ */
+export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof value === "object" && value !== null && "then" in value;
+}
 
 /**
  * Does all steps of some work at once.
  *
- * @param steps The work.
+ * @param steps The work, which waits for no promise.
  * @returns Its result.
  */
 export function finish<T>(steps: Steps<T>): T {
@@ -26,7 +60,8 @@ export function finish<T>(steps: Steps<T>): T {
 }
 
 /**
- * Does some work, and lets the event loop turn about every 50 ms.
+ * Does some work, waits for the promises that it yields, and lets the event loop turn about every
+ * 50 ms.
  *
  * @param steps The work.
  * @param options Signal to stop.
@@ -49,9 +84,15 @@ export function finish<T>(steps: Steps<T>): T {
 export async function inTurns<T>(steps: Steps<T>, { signal }: WorkOptions = {}): Promise<T> {
   signal?.throwIfAborted();
   const turn = givesTurns({ signal });
+  let sent: unknown;
   for (;;) {
-    const { done, value } = steps.next();
+    const { done, value } = steps.next(sent);
     if (done) return value;
+    sent = undefined;
+    if (value) {
+      sent = await value;
+      signal?.throwIfAborted();
+    }
     const given = turn();
     if (given) await given;
   }

@@ -27,6 +27,10 @@ export interface StoredFeatures extends TiledMatrix, Disposable {
   readonly name: string;
   /** Array in the file, with its type and order. */
   readonly array: StoredArray;
+  /** Gives rows at once. */
+  tile(first: number, count: number): Float32Array | Float64Array;
+  /** Gives columns at once. */
+  columnTile(first: number, count: number): Float32Array | Float64Array;
 }
 
 /**

@@ -5,7 +5,7 @@
  * @module
  */
 import { ShapeError } from "../errors.ts";
-import { type MatrixSource, tileOf } from "./matrix_source.ts";
+import { type MatrixSource, type Tile, tileOf } from "./matrix_source.ts";
 
 /** Bytes of columns that are kept of a matrix that gives only rows. */
 const KEPT_BYTES = 2 ** 28;
@@ -42,23 +42,23 @@ export class ColumnReader {
    * @returns Row-major entries, `rows × count`, to be copied before the next call.
    * @throws {ShapeError} If the matrix gives too few or too many entries.
    */
-  read(first: number, count: number): Float32Array | Float64Array {
+  async read(first: number, count: number): Promise<Tile> {
     const source = this.#source, { rows, columns } = source;
     if ("data" in source) return cut(source.data, columns, { rows, first, count });
     if (source.columnTile) {
-      const tile = source.columnTile(first, count);
+      const tile = await source.columnTile(first, count);
       if (tile.length === rows * count) return tile;
       throw new ShapeError(
         `columnTile(${first}, ${count}) gave ${tile.length} entries: give ${count} columns of ${rows} samples`,
       );
     }
-    if (first < this.#first || first + count > this.#first + this.#count) this.#keep(first, count);
+    if (first < this.#first || first + count > this.#first + this.#count) await this.#keep(first, count);
     if (first === this.#first && count === this.#count) return this.#kept;
     return cut(this.#kept, this.#count, { rows, first: first - this.#first, count });
   }
 
   /** Reads all rows, and keeps as many columns of them as there is room for. */
-  #keep(first: number, least: number): void {
+  async #keep(first: number, least: number): Promise<void> {
     const source = this.#source, { rows, columns } = source;
     const room = Math.max(least, Math.floor(this.#keptBytes / (8 * rows)));
     const count = Math.min(columns - first, room);
@@ -66,7 +66,7 @@ export class ColumnReader {
     this.#kept = new Float64Array(rows * count);
     for (let row = 0; row < rows; row += step) {
       const height = Math.min(step, rows - row);
-      const tile = tileOf(source, row, height);
+      const tile = await tileOf(source, row, height);
       this.#kept.set(cut(tile, columns, { rows: height, first, count }), row * count);
     }
     this.#first = first;
@@ -76,10 +76,10 @@ export class ColumnReader {
 
 /** Some columns of rows, row-major. */
 function cut(
-  data: Float32Array | Float64Array,
+  data: Tile,
   columns: number,
   { rows, first, count }: { readonly rows: number; readonly first: number; readonly count: number },
-): Float32Array | Float64Array {
+): Tile {
   if (count === columns) return data;
   const block = data instanceof Float32Array
     ? new Float32Array(rows * count)

@@ -4,7 +4,11 @@
  * @module
  */
 import { InputError, ShapeError } from "../errors.ts";
+import { isPromise } from "../gpu/turns.ts";
 import type { Matrix } from "./matrix.ts";
+
+/** Entries of some rows or columns of a matrix. */
+export type Tile = Float32Array | Float64Array;
 
 /** A matrix produced on demand, a block of rows at a time. */
 export interface TiledMatrix {
@@ -18,18 +22,20 @@ export interface TiledMatrix {
    *
    * @param first Index of the first row.
    * @param count Number of rows.
-   * @returns Row-major entries, `count × columns`; they are copied before the next call.
+   * @returns Row-major entries, `count × columns`, or a promise of them, as where they come from a
+   * network or from a GPU. They are copied before the next call, and none comes before a promise is
+   * settled.
    */
-  tile(first: number, count: number): Float32Array | Float64Array;
+  tile(first: number, count: number): Tile | PromiseLike<Tile>;
   /**
    * Gives columns, where the matrix can. One with fewer rows than columns is read by columns;
    * without this function all of its rows are read for every 256 MiB of them.
    *
    * @param first Index of the first column.
    * @param count Number of columns.
-   * @returns Row-major entries, `rows × count`; they are copied before the next call.
+   * @returns Row-major entries, `rows × count`, or a promise of them, as for `tile`.
    */
-  columnTile?(first: number, count: number): Float32Array | Float64Array;
+  columnTile?(first: number, count: number): Tile | PromiseLike<Tile>;
 }
 
 /** A matrix, however its entries are had. */
@@ -135,17 +141,18 @@ export function checkSources(sources: readonly MatrixSource[], weights?: ArrayLi
  * @param source The matrix.
  * @param first Index of the first row.
  * @param count Number of rows.
- * @returns Their entries, row-major.
- * @throws {ShapeError} If `tile` gives too few or too many entries.
+ * @returns Their entries, row-major, or a promise of them.
+ * @throws {ShapeError} If `tile` gives too few or too many entries; a promise of them rejects.
  */
-export function tileOf(source: MatrixSource, first: number, count: number): Float32Array | Float64Array {
+export function tileOf(source: MatrixSource, first: number, count: number): Tile | PromiseLike<Tile> {
   const { columns } = source;
   if ("data" in source) return source.data.subarray(first * columns, (first + count) * columns);
-  const tile = source.tile(first, count);
-  if (tile.length !== count * columns) {
+  const checked = (tile: Tile) => {
+    if (tile.length === count * columns) return tile;
     throw new ShapeError(
       `tile(${first}, ${count}) gave ${tile.length} entries: give ${count} rows of ${columns} features`,
     );
-  }
-  return tile;
+  };
+  const tile = source.tile(first, count);
+  return isPromise(tile) ? tile.then(checked) : checked(tile);
 }

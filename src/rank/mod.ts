@@ -19,7 +19,7 @@
  */
 export type { EigenvalueCount } from "../linalg/count/eigenvalue_count.ts";
 export type { Matrix } from "../linalg/matrix.ts";
-export type { MatrixSource, TiledMatrix } from "../linalg/matrix_source.ts";
+export type { MatrixSource, Tile, TiledMatrix } from "../linalg/matrix_source.ts";
 export type { Rational } from "../linalg/exact/rational.ts";
 export type { ExactRank } from "./certificates/exact_count.ts";
 export {

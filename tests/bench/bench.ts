@@ -29,6 +29,7 @@ import { trainingSteps } from "./step.ts";
 import { benchTable } from "./table.ts";
 import { trackerBench } from "./tracker.ts";
 import { weightsBench } from "./weights.ts";
+import { trackerTfjs } from "./tracker_tfjs.ts";
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   steps: trainingSteps,
@@ -44,6 +45,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   eigenvalues: eigenvalueBench,
   "singular-values": singularValueBench,
   weights: weightsBench,
+  "tracker-tfjs": trackerTfjs,
 };
 /** Time that a measurement fills, in milliseconds, and how often it is made. */
 const LONG = { window: 600, repeats: 3 }, SHORT = { window: 150, repeats: 1 };

@@ -16,7 +16,7 @@ function sourceOf(form: "data" | "rows" | "columns", rows: number, columns: numb
   return form === "rows" ? { rows, columns, tile } : { rows, columns, tile, columnTile };
 }
 
-Deno.test("ColumnReader: any block of columns, whatever the source gives and however much is kept", () => {
+Deno.test("ColumnReader: any block of columns, whatever the source gives and however much is kept", async () => {
   const problem = fc.record({
     form: fc.constantFrom("data" as const, "rows" as const, "columns" as const),
     rows: fc.integer({ min: 1, max: 9 }),
@@ -24,7 +24,7 @@ Deno.test("ColumnReader: any block of columns, whatever the source gives and how
     keptBytes: fc.integer({ min: 1, max: 3000 }),
     asked: fc.array(fc.tuple(fc.nat(), fc.nat()), { minLength: 1, maxLength: 8 }),
   });
-  fc.assert(fc.property(problem, ({ form, rows, columns, keptBytes, asked }) => {
+  await fc.assert(fc.asyncProperty(problem, async ({ form, rows, columns, keptBytes, asked }) => {
     const reader = new ColumnReader(sourceOf(form, rows, columns), keptBytes);
     for (const [x, y] of asked) {
       const first = x % columns, count = 1 + y % (columns - first);
@@ -32,12 +32,12 @@ Deno.test("ColumnReader: any block of columns, whatever the source gives and how
         { length: rows * count },
         (_, e) => entry(Math.floor(e / count), first + e % count),
       );
-      assert.deepEqual([...reader.read(first, count)], expected);
+      assert.deepEqual([...await reader.read(first, count)], expected);
     }
   }));
 });
 
-Deno.test("ColumnReader: rows are read once while their columns are kept", () => {
+Deno.test("ColumnReader: rows are read once while their columns are kept", async () => {
   let asked = 0;
   const source = {
     rows: 4,
@@ -48,16 +48,16 @@ Deno.test("ColumnReader: rows are read once while their columns are kept", () =>
     },
   };
   const reader = new ColumnReader(source, 8 * 4 * 5);
-  for (const first of [0, 3, 1]) reader.read(first, 2);
+  for (const first of [0, 3, 1]) await reader.read(first, 2);
   assert.equal(asked, 4);
   const expected = [0, 1, 2, 3].flatMap((k) => [5, 6, 7, 8, 9].map((j) => 10 * k + j));
-  assert.deepEqual([...reader.read(5, 5)], expected);
+  assert.deepEqual([...await reader.read(5, 5)], expected);
   assert.equal(asked, 8);
 });
 
-Deno.test("ColumnReader: too few columns are named", () => {
+Deno.test("ColumnReader: too few columns are named", async () => {
   const tile = () => new Float32Array(6), columnTile = () => new Float32Array(5);
-  assert.throws(() => new ColumnReader({ rows: 2, columns: 3, tile, columnTile }).read(0, 3), {
+  await assert.rejects(new ColumnReader({ rows: 2, columns: 3, tile, columnTile }).read(0, 3), {
     name: ShapeError.name,
     message: "columnTile(0, 3) gave 5 entries: give 3 columns of 2 samples",
   });

@@ -21,7 +21,7 @@ const MOST_LAYERS = 32;
  * Largest order: lavapipe ends an invocation after 65,535 iterations, and n = 256 takes about
  * 50,000.
  */
-const MOST_ORDER = 256;
+export const MOST_ORDER = 256;
 /** Factorisations per workgroup. */
 const WORKGROUP = 8;
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isPromise } from "../../gpu/turns.ts";
 import { ColumnReader } from "../column_reader.ts";
 import { type MatrixSource, tileOf } from "../matrix_source.ts";
 import { type Preparation, preparationOfColumns } from "./preparation.ts";
@@ -142,10 +143,11 @@ export class MatrixTiles {
    * @throws {InputError} If an entry is not finite, or so large that float64 can not hold its
    * square.
    */
-  read(first: number, count: number): number[] {
+  async read(first: number, count: number): Promise<number[]> {
     if (first === 0) this.squares.fill(0);
     const { rows, words } = this.#layout;
-    return this.#sources.map((source, index) => {
+    const changes: number[] = [];
+    for (const [index, source] of this.#sources.entries()) {
       const to = {
         high: this.words,
         low: words === 2 ? this.words.subarray(1) : null,
@@ -153,20 +155,22 @@ export class MatrixTiles {
       };
       const preparation = this.#preparations[index];
       if (this.#readers) {
-        const tile = this.#readers[index].read(first, count);
+        const tile = await this.#readers[index].read(first, count);
         const ofColumns = preparationOfColumns(preparation, first, count);
         const places = { ...to, step: this.rowWords, stride: words };
         this.squares[index] += splitEntries(tile, ofColumns, { columns: count, first: 0 }, places);
         this.isDouble[index] ||= tile instanceof Float64Array;
-        return 1;
+        changes.push(1);
+        continue;
       }
-      const tile = tileOf(source, first, count);
+      const given = tileOf(source, first, count), tile = isPromise(given) ? await given : given;
       const change = preparation.look(tile, first);
       const shape = { columns: source.columns, first };
       const places = { ...to, step: words, stride: this.rowWords };
       this.squares[index] += splitEntries(tile, preparation, shape, places);
       this.isDouble[index] ||= tile instanceof Float64Array;
-      return change;
-    });
+      changes.push(change);
+    }
+    return changes;
   }
 }

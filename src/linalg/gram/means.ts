@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { Steps } from "../../gpu/turns.ts";
+import { settled, type Steps } from "../../gpu/turns.ts";
 import { ldexpUp } from "../directed.ts";
 import { lostBySum } from "../double_double.ts";
+import type { Tile } from "../matrix_source.ts";
 import { exponentOf, ldexp } from "../rounding.ts";
 
 /**
@@ -61,7 +62,7 @@ export interface Means {
  * @returns The means, and their bound, after a step for each tile.
  */
 export function* meansOf(
-  tiles: () => Iterable<{ readonly first: number; readonly data: Float32Array | Float64Array }>,
+  tiles: () => Iterable<{ readonly first: number; readonly data: Tile | PromiseLike<Tile> }>,
   sizes: Float64Array,
   weights?: ArrayLike<number>,
 ): Steps<Means> {
@@ -77,7 +78,8 @@ export function* meansOf(
     let massRest = 0;
     mass = rows = 0;
     for (const typed of [largest, sums, rests]) typed.fill(0);
-    for (const { first, data } of tiles()) {
+    for (const { first, data: given } of tiles()) {
+      const data = yield* settled(given);
       if (first === 0 && word === high) high.set(data.subarray(0, columns));
       for (let start = 0; start < data.length; start += columns, rows++) {
         const weight = weights ? ldexp(weights[rows], -weightExponent) : 1;

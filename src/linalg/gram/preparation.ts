@@ -6,7 +6,7 @@
  */
 import { InputError } from "../../errors.ts";
 import type { WorkOptions } from "../../gpu/paced_commands.ts";
-import { inTurns, type Steps } from "../../gpu/turns.ts";
+import { inTurns, settled, type Steps } from "../../gpu/turns.ts";
 import { checkSources, type MatrixSource, tileOf } from "../matrix_source.ts";
 import { exponentOf } from "../rounding.ts";
 import { heaviestOf, type Means, meansOf, type Origin } from "./means.ts";
@@ -112,13 +112,15 @@ export function* planPreparation(
   let means: Means | null = null;
   if (center) {
     const sizes = new Float64Array(columns);
-    for (const { first, data } of tiles()) yield void largestOf(data, { columns, first, sizes });
+    for (const { first, data } of tiles()) {
+      yield void largestOf(yield* settled(data), { columns, first, sizes });
+    }
     means = yield* meansOf(tiles, sizes, weights);
   }
   const origin = means?.origin ?? null;
   let largest = 0;
   for (const { first, data } of tiles()) {
-    largest = Math.max(largest, largestOf(data, { columns, first, origin, root }));
+    largest = Math.max(largest, largestOf(yield* settled(data), { columns, first, origin, root }));
     yield;
   }
   checkRange(largest, columns * (weights ? rows : volume));

@@ -92,7 +92,7 @@ export class TileStream implements Disposable {
     try {
       for (let first = 0; first < this.#rows; first += rows) {
         const samples = Math.min(rows, this.#rows - first);
-        const changes = tiles.read(first, samples);
+        const changes = await tiles.read(first, samples);
         if (!bound.has(samples)) bound.set(samples, await bind(samples));
         // The words wait in the queue: not those of many tiles.
         await previous;

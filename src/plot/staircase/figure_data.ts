@@ -25,8 +25,8 @@ export interface StaircaseDataOptions {
   /** What sets these networks apart from those of other parts of the figure. Default: nothing. */
   readonly part?: string;
   /**
-   * Names and widths of the layers. By default hidden layers have numbers, and are as wide as their
-   * spectra.
+   * Names and widths of the layers, first to last, such as `RankTracker.layers`. Default: numbers,
+   * and the widths of the spectra of the first probe.
    */
   readonly layers?: readonly { readonly name: string; readonly width: number }[];
   /** Hysteresis of the stairs in probes; by default that of {@linkcode findStairs}. */
@@ -45,7 +45,7 @@ export interface StaircaseDataOptions {
  * @throws {InputError} If the hysteresis is not an integer from 1.
  */
 export function staircaseData(trace: Trace, options: StaircaseDataOptions): StaircaseFigureData {
-  const { title, subtitle, lossName, threshold, part, hysteresis } = options;
+  const { title, subtitle, lossName, threshold, part, hysteresis, layers: named } = options;
   const smallest = trace.epsilons.indexOf(Math.min(...trace.epsilons));
   const floorOf = (probe: Probe) => probe.kind === "spectrum" ? probe.floors?.[smallest] : undefined;
   const hasFloor = trace.probes.some((probe) => floorOf(probe) !== undefined);
@@ -71,12 +71,11 @@ export function staircaseData(trace: Trace, options: StaircaseDataOptions): Stai
       medianRanks(trace, { steps: probed, layer: l, e: smallest }),
       hysteresis === undefined ? {} : { hysteresis },
     ));
-    const named = options.layers?.[l];
-    if (named) return { label: named.name, width: named.width, ranks, stairs };
     const label = `hidden layer ${first.layer}${all.length > 1 && l === all.length - 1 ? ", terminal" : ""}`;
     // The first probe of a run always solves for spectra.
     const width = first.kind === "spectrum" ? first.eigenvalues.length : 0;
-    return { label, width, ranks, stairs };
+    const own = named?.[l];
+    return { label: own?.name ?? label, width: own?.width ?? width, ranks, stairs };
   });
   return {
     title,
