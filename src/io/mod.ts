@@ -86,6 +86,6 @@ export { parseSafetensors } from "./safetensors.ts";
 export { type NamedTensors, safetensors, safetensorsPieces } from "./safetensors_writer.ts";
 export type { StoredArray } from "./stored_array.ts";
 export { type Column, type Columns, type Table, table } from "./table.ts";
-export { type SweptValues, traceCsv, traceTable } from "./trace_csv.ts";
+export { type OtherColumns, type SweptValues, traceCsv, traceTable } from "./trace_csv.ts";
 export { type ResumedTrace, TraceFile } from "./trace_file.ts";
 export { checkWritable } from "./writable_folder.ts";

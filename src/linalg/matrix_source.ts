@@ -38,8 +38,17 @@ export interface TiledMatrix {
   columnTile?(first: number, count: number): Tile | PromiseLike<Tile>;
 }
 
+/** A matrix produced on demand, without promises, as from memory or a file that is read at once. */
+export interface SyncTiledMatrix extends TiledMatrix {
+  tile(first: number, count: number): Tile;
+  columnTile?(first: number, count: number): Tile;
+}
+
 /** A matrix, however its entries are had. */
 export type MatrixSource = Matrix | TiledMatrix;
+
+/** A matrix whose entries are had without promises. */
+export type SyncMatrixSource = Matrix | SyncTiledMatrix;
 
 /** Shape of a matrix. */
 export interface Shape {
@@ -144,6 +153,8 @@ export function checkSources(sources: readonly MatrixSource[], weights?: ArrayLi
  * @returns Their entries, row-major, or a promise of them.
  * @throws {ShapeError} If `tile` gives too few or too many entries; a promise of them rejects.
  */
+export function tileOf(source: SyncMatrixSource, first: number, count: number): Tile;
+export function tileOf(source: MatrixSource, first: number, count: number): Tile | PromiseLike<Tile>;
 export function tileOf(source: MatrixSource, first: number, count: number): Tile | PromiseLike<Tile> {
   const { columns } = source;
   if ("data" in source) return source.data.subarray(first * columns, (first + count) * columns);

@@ -39,7 +39,7 @@ export type { EigenvalueCount } from "./count/eigenvalue_count.ts";
 export type { BoundedValues } from "./host/bidiagonal_values.ts";
 export { hostProductSvdvals, type HostSingularValues, hostSvdvals } from "./host/host_svdvals.ts";
 export type { Matrix, PrecisionName } from "./matrix.ts";
-export type { MatrixSource, Tile, TiledMatrix } from "./matrix_source.ts";
+export type { MatrixSource, SyncMatrixSource, SyncTiledMatrix, Tile, TiledMatrix } from "./matrix_source.ts";
 export { type MatrixView, padRows, unpadRows, vectors } from "./matrix_view.ts";
 export { bindGemm, type GemmOptions, type GemmVariant } from "./products/gemm.ts";
 export {

@@ -9,7 +9,7 @@ import { openArray } from "../io/array_file.ts";
 import { ArrayView } from "../io/array_view.ts";
 import type { DtypeName } from "../io/dtypes.ts";
 import type { StoredArray } from "../io/stored_array.ts";
-import type { TiledMatrix } from "../linalg/matrix_source.ts";
+import type { SyncTiledMatrix, Tile } from "../linalg/matrix_source.ts";
 
 /** An array without its entries. */
 export interface ArrayInfo extends Pick<StoredArray, "file" | "dtype" | "shape"> {
@@ -63,8 +63,8 @@ export interface MatrixPlan {
 }
 
 /** An open matrix. Dispose of it. */
-export interface OpenMatrix extends TiledMatrix, Disposable {
-  columnTile(first: number, count: number): Float32Array | Float64Array;
+export interface OpenMatrix extends SyncTiledMatrix, Disposable {
+  columnTile(first: number, count: number): Tile;
 }
 
 /**

@@ -4,7 +4,7 @@
  * @module
  */
 import { InputError, ShapeError } from "../../errors.ts";
-import { isWide, type MatrixSource, type Shape, tallShape } from "../matrix_source.ts";
+import { isWide, type Shape, type SyncMatrixSource, tallShape } from "../matrix_source.ts";
 import { exponentOf, gamma, ldexp } from "../rounding.ts";
 import { bidiagonalize } from "./bidiagonalize.ts";
 import { bidiagonalValues, type BoundedValues } from "./bidiagonal_values.ts";
@@ -52,7 +52,7 @@ export interface HostSingularValues extends BoundedValues {
  * assert(bounds[0] < 1e-12);
  * ```
  */
-export function hostSvdvals(source: MatrixSource): HostSingularValues {
+export function hostSvdvals(source: SyncMatrixSource): HostSingularValues {
   const { rows, columns } = tallShape(source);
   if (columns > MOST_HOST_COLUMNS) {
     throw new ShapeError(
@@ -101,7 +101,7 @@ export function hostSvdvals(source: MatrixSource): HostSingularValues {
  * assert(values.length === 1 && Math.abs(values[0] - 10) < 1e-12);
  * ```
  */
-export function hostProductSvdvals(b: MatrixSource, a: MatrixSource): HostSingularValues {
+export function hostProductSvdvals(b: SyncMatrixSource, a: SyncMatrixSource): HostSingularValues {
   const r = b.columns;
   if (a.rows !== r) {
     throw new ShapeError(
@@ -130,7 +130,7 @@ export function hostProductSvdvals(b: MatrixSource, a: MatrixSource): HostSingul
 }
 
 /** The triangle of a matrix or of its transpose, 0 for zeros, and its bound. */
-function triangleOf(source: MatrixSource, isTransposed: boolean) {
+function triangleOf(source: SyncMatrixSource, isTransposed: boolean) {
   const triangle = new Triangle(isTransposed ? source.rows : source.columns);
   for (const { tile } of rowTiles(source, isTransposed)) {
     checkFinite(tile);
@@ -159,7 +159,7 @@ function solve(
 }
 
 /** Exponent to scale by: 0 wherever single precision could hold the entries. */
-function exponentFor(source: MatrixSource): number {
+function exponentFor(source: SyncMatrixSource): number {
   let most = 0;
   for (const { tile } of rowTiles(source, isWide(source))) {
     if (tile instanceof Float32Array && !("data" in source)) return 0;

@@ -4,7 +4,7 @@
  * @module
  */
 import { InputError } from "../../errors.ts";
-import { type MatrixSource, tileOf } from "../matrix_source.ts";
+import { type SyncMatrixSource, type Tile, tileOf } from "../matrix_source.ts";
 
 /** Entries that are asked for at once. */
 const TILE = 2 ** 20;
@@ -14,7 +14,7 @@ export interface RowTile {
   /** Index of the first. */
   readonly first: number;
   /** Their entries, row-major; the next tile may overwrite them. */
-  readonly tile: Float32Array | Float64Array;
+  readonly tile: Tile;
 }
 
 /**
@@ -25,7 +25,7 @@ export interface RowTile {
  * @returns All of them, in order.
  * @throws {InputError} If columns are to be read and the matrix gives none.
  */
-export function* rowTiles(source: MatrixSource, isTransposed: boolean): Generator<RowTile, void, void> {
+export function* rowTiles(source: SyncMatrixSource, isTransposed: boolean): Generator<RowTile, void, void> {
   const [rows, length] = isTransposed ? [source.columns, source.rows] : [source.rows, source.columns];
   const most = Math.max(1, Math.floor(TILE / length));
   for (let first = 0; first < rows; first += most) {
@@ -35,7 +35,7 @@ export function* rowTiles(source: MatrixSource, isTransposed: boolean): Generato
 }
 
 /** Columns as rows. */
-function columnsOf(source: MatrixSource, first: number, count: number): Float32Array | Float64Array {
+function columnsOf(source: SyncMatrixSource, first: number, count: number): Tile {
   const { rows } = source, isHeld = "data" in source;
   if (!isHeld && source.columnTile === undefined) {
     throw new InputError("a wide matrix without columnTile cannot be read by columns: give its transpose");
