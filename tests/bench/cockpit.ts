@@ -38,7 +38,7 @@ async function opened(browser: Chromium, url: string): Promise<{ paint: number; 
   }));
 }
 
-/** Drags the threshold of a report: milliseconds from its input to the painted frame, the median. */
+/** Drags the threshold of a report: milliseconds from input to painted frame, the median. */
 async function dragged(browser: Chromium, url: string): Promise<number> {
   await using open = await browser.open(url);
   const { page } = open;
