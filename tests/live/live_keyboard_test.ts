@@ -109,7 +109,7 @@ Deno.test({
       await compare(await steps());
     }
     const moved = await page.locator(".view input[type=text]").inputValue();
-    await page.waitForURL(/&view\.epsilon=/);
+    await page.waitForURL(/&view\.epsilon=.*&view\.open=numbers$/);
 
     // The time cursor goes back to the start, one probe on, and to the end, which it follows.
     await walk.to("#cursor");
@@ -130,7 +130,7 @@ Deno.test({
     assert.ok(await walk.isAt("fieldset input"));
     await walk.press("Space");
     assert.equal(await page.locator("[data-panel=rank-1]").count(), 0);
-    await page.waitForURL(/view\.layers=1/);
+    await page.waitForURL(/view\.layers=1&/);
     await walk.press("Space");
     assert.equal(await page.locator("[data-panel=rank-1]").count(), 1);
 

@@ -116,7 +116,7 @@ Deno.test({
     await page.keyboard.press("End");
     const control = (name: string) => page.getByRole("button", { name, exact: true });
     await control("Reset").press("Enter");
-    await waitFor(open, ".progress", /^step 1 of 60/);
+    await waitFor(open, ".progress", /^step [1-9]\d? of 60(?!.*done)/);
     await control("Pause").press("Space");
     const at = async () =>
       Number(/^step (\d+)/.exec(await page.locator(".progress").first().textContent() ?? "")?.[1]);
@@ -124,7 +124,7 @@ Deno.test({
     await control("Step").press("Enter");
     await waitFor(open, ".progress", new RegExp(`^step ${(Math.floor(before / 10) + 1) * 10} of`));
     assert.equal(await control("Train").count(), 1);
-    await page.waitForURL(/&speed=10$/);
+    await page.waitForURL(/&speed=10&view\.open=spectrum\.numbers$/);
 
     // A setting is typed in: the address follows, the focus stays in the form.
     const widths = page.getByLabel("hidden widths").first();

@@ -90,7 +90,10 @@ Deno.test("run feed: a page hears all of a run while it trains, and its end", as
   if (hasChromium) {
     await using server = await serveRun(`${folder.path}/o`, 0);
     await using browser = await Chromium.launch();
-    await using open = await browser.open(server.url, { width: 768, isDark: true });
+    await using open = await browser.open(`${server.url}#view.open=numbers&view.epsilon=0.001`, {
+      width: 768,
+      isDark: true,
+    });
     const { page } = open;
     await page.getByText(/step 300 of 300 .* done/).waitFor();
     assert.deepEqual(await open.findFaults(), []);
@@ -98,6 +101,7 @@ Deno.test("run feed: a page hears all of a run while it trains, and its end", as
       await page.locator("[data-panel=output] .output, [data-panel=features] .feature").count(),
       1 + 7,
     );
+    await page.getByText("Ranks at ε = 10⁻³").waitFor();
     const [download] = await Promise.all([
       page.waitForEvent("download"),
       page.getByRole("button", { name: "Trace as CSV" }).click(),

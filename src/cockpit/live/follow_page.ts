@@ -9,7 +9,7 @@ import { element } from "../page/dom.ts";
 import { followFragment } from "../address.ts";
 import { FollowedRun } from "./followed_run.ts";
 import { liveModel, shownRun } from "./live_model.ts";
-import { closedFolds } from "./run_panels.ts";
+import { readFolds, writeFolds } from "./run_panels.ts";
 import { mountRun } from "./run_section.ts";
 import { viewPlace } from "./view_place.ts";
 
@@ -34,9 +34,10 @@ export function buildFollowPage(main: Element, feed: string): void {
   });
   const section = element("section", { class: "run", "aria-label": "Run" });
   main.replaceChildren(about, viewPlace(model.view), section);
-  mountRun(section, shown, { name: "run", folds: closedFolds() });
+  const folds = readFolds(location.hash);
+  mountRun(section, shown, { name: "run", folds });
   addEventListener("hashchange", () => model.apply(location.hash, false));
-  followFragment(model.fragment);
+  followFragment(() => [model.fragment(), writeFolds(folds)].filter((text) => text !== "").join("&"));
   const draw = () => {
     const start = performance.now();
     batch(() => run.show());

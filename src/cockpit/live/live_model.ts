@@ -66,9 +66,12 @@ export function shownRun(run: WatchedRun, view: View): ShownRun {
       const facts = run.facts.value;
       if (!facts) return;
       const { hidden, threshold, epsilons, replicas } = facts;
-      const columns = computed(() =>
-        columnsOf(run.trace.value ?? { replicas, epsilons, losses: [], probes: [] }, threshold, hidden)
-      );
+      // Steps between two probes change nothing that is drawn.
+      const probes = computed(() => run.trace.value?.probes.length ?? 0);
+      const columns = computed(() => {
+        const trace = probes.value > 0 ? run.trace.peek() : null;
+        return columnsOf(trace ?? { replicas, epsilons, losses: [], probes: [] }, threshold, hidden);
+      });
       const own = {
         facts: { ...facts, replicaNames: [] },
         columns,

@@ -25,13 +25,32 @@ const PARTS = {
 /** Whether the parts are open: in all runs, so that they stay beside each other. */
 export type Folds = Readonly<Record<keyof typeof PARTS, Signal<boolean>>>;
 
+/** Name of the open parts in the fragment of the address. */
+const OPEN = "view.open";
+
+/** Names of the parts. */
+const names = Object.keys(PARTS) as (keyof typeof PARTS)[];
+
 /**
- * Begins with all parts closed.
+ * Reads which parts are open from the fragment of the address.
  *
- * @returns Signals.
+ * @param fragment The fragment, with or without `#`.
+ * @returns Signals; parts that it does not name are closed.
  */
-export function closedFolds(): Folds {
-  return { spectrum: signal(false), numbers: signal(false) };
+export function readFolds(fragment: string): Folds {
+  const open = new URLSearchParams(fragment.replace(/^#/, "")).get(OPEN)?.split(".") ?? [];
+  return { spectrum: signal(open.includes("spectrum")), numbers: signal(open.includes("numbers")) };
+}
+
+/**
+ * Writes which parts are open.
+ *
+ * @param folds The parts.
+ * @returns A part of the fragment of the address; empty while all are closed.
+ */
+export function writeFolds(folds: Folds): string {
+  const open = names.filter((name) => folds[name].value);
+  return open.length === 0 ? "" : `${OPEN}=${open.join(".")}`;
 }
 
 /** A part that can be opened. It is made when it is open, and not before. */

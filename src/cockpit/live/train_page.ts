@@ -5,20 +5,20 @@
  * @module
  */
 import type { Gpu } from "../../gpu/device.ts";
+import { followFragment } from "../address.ts";
 import { batch, effect, signal, untracked } from "../deps.ts";
 import { element } from "../page/dom.ts";
-import { drawPad } from "./draw_pad.ts";
 import { onEnd, scope } from "../scope.ts";
-import { followFragment } from "../address.ts";
+import { drawPad } from "./draw_pad.ts";
 import { liveModel, shownRun } from "./live_model.ts";
 import { LiveRun } from "./live_run.ts";
 import { readFragment, writeFragment } from "./page_settings.ts";
-import { closedFolds } from "./run_panels.ts";
+import { readFolds, writeFolds } from "./run_panels.ts";
 import { mountRun } from "./run_section.ts";
-import { viewPlace } from "./view_place.ts";
 import { forAdapter, type RunSettings } from "./settings.ts";
 import { settingsForm } from "./settings_form.ts";
 import { transport } from "./transport.ts";
+import { viewPlace } from "./view_place.ts";
 
 /** Milliseconds from one drawing to the next, at least; and times as long as drawing takes. */
 const LEAST = 80, SHARE = 3;
@@ -39,7 +39,7 @@ export function buildTrainPage(main: Element, gpu: Gpu): void {
   const begin = readFragment(location.hash);
   const runs = signal<readonly RunSettings[]>(begin.runs);
   const speed = signal(begin.speed), isRunning = signal(true), restarts = signal(0);
-  const model = liveModel(location.hash), { view } = model, folds = closedFolds();
+  const model = liveModel(location.hash), { view } = model, folds = readFolds(location.hash);
   const sections = element("div", { class: "runs" });
   const reset = () => restarts.value++;
   let training: readonly LiveRun[] = [];
@@ -61,7 +61,9 @@ export function buildTrainPage(main: Element, gpu: Gpu): void {
       speed.value = next.speed;
     });
   });
-  followFragment(() => [settingsText(), model.fragment()].filter((text) => text !== "").join("&"));
+  followFragment(() =>
+    [settingsText(), model.fragment(), writeFolds(folds)].filter((text) => text !== "").join("&")
+  );
 
   const places = LETTERS.map((name, i) => {
     const form = settingsForm(name, begin.runs[i] ?? begin.runs[0], (texts) => {
