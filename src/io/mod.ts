@@ -76,6 +76,6 @@ export { chunksOf, spectraPieces, type TraceSource, writeSpectra } from "./spect
 export { parseSafetensors } from "./safetensors.ts";
 export type { StoredArray } from "./stored_array.ts";
 export { type Column, type Columns, type Table, table } from "./table.ts";
-export { type SweptValues, traceCsv, traceTable } from "./trace_csv.ts";
+export { type OtherColumns, type SweptValues, traceCsv, traceTable } from "./trace_csv.ts";
 export { type ResumedTrace, TraceFile } from "./trace_file.ts";
 export { checkWritable } from "./writable_folder.ts";
