@@ -92,7 +92,7 @@ export class RankTracker implements Disposable {
    * @returns Whether `track` would take it.
    */
   wants(step: number): boolean {
-    return this.#queue.error === null && step % this.#every === 0;
+    return this.#queue.error === null && this.#gpu.error === null && step % this.#every === 0;
   }
 
   /**

@@ -110,6 +110,7 @@ export class StepQueue implements Disposable {
     try {
       do {
         this.check();
+        this.#gpu.check();
         if (this.error !== null) throw this.error;
         this.#run();
         await this.#counting;
@@ -236,14 +237,12 @@ export class StepQueue implements Disposable {
       layers[index] = unknownLayer(index, Math.min(rows, columns), this.#options.epsilons);
       this.notFinite.push({ step: tracked.step, layer: name });
     }
-    const jobOf = (indices: readonly number[]) => ({
-      tracked,
-      layers: indices.flatMap((index) => finite.get(index) ?? []),
-    });
-    const needed = jobOf(wanted), doubts = jobOf(doubtful);
-    if (needed.layers.length > 0) this.#needed.push(needed);
+    const [needed, doubts] = [wanted, doubtful].map((some) =>
+      some.flatMap((index) => finite.get(index) ?? [])
+    );
+    if (needed.length > 0) this.#needed.push({ tracked, layers: needed });
     else this.waiting--;
-    if (doubts.layers.length > 0 && this.#takesDoubts) this.#doubts.push(doubts);
+    if (doubts.length > 0 && this.#takesDoubts) this.#doubts.push({ tracked, layers: doubts });
   }
 
   #isNotFinite({ step, layout: { layers } }: TrackedStep, index: number): boolean {

@@ -13,10 +13,11 @@
  *
  * On a GPU (not measured, none was available) a step of TensorFlow.js is bound by its 45 dispatches
  * and takes some 2 ms, so that ten leave 2 ms for a tracked step. The copies, 1 MiB, and the Gram
- * matrices take less than 0.1 ms. The counts of five tracked steps are 120 invocations side by side
- * that each make 320 M dependent operations: some 0.3 s, or 60 ms a step. So layers this wide cost
- * more than the bar there, and meet it with `every: 300`. With 64 neurons eight steps are counted
- * in 5 ms together, 0.6 ms each.
+ * matrices take less than 0.1 ms. The counts of five tracked steps, as many as 64 MiB hold, are 120
+ * invocations side by side of 44,000 block steps each: by the 2 µs a block step that
+ * `inertia_double_single.wgsl` reckons with 0.1 s, 20 ms a tracked step. So layers this wide cost
+ * more than the bar there, and meet it with `every: 100`. With 64 neurons eight steps are counted
+ * in 2 ms together.
  *
  * @module
  */

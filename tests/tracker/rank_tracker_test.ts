@@ -200,6 +200,56 @@ Deno.test("a tracker: wide layers are solved, and weights count", async () => {
   );
 });
 
+Deno.test("a tracker: a rank that a count leaves in doubt is solved by the end", async () => {
+  // 3·10⁻⁵ above ε, of which counts claim nothing within 10⁻⁴.
+  const epsilon = 1e-4, near = Math.sqrt(2 * epsilon * (1 + 3e-5));
+  const features = { a: { data: Float32Array.of(1, 0, 0, near), rows: 2, columns: 2 } };
+  const middle = async (precision: "single" | "auto" | "double") => {
+    using tracker = new RankTracker(gpu, { every: 1, epsilons: [epsilon], precision });
+    for (let step = 0; step < 12; step++) tracker.track(step, features);
+    const { probes } = await tracker.finish();
+    return probes.slice(1, -1).map(({ layers: [{ kind, ranks: [{ low, high }] }] }) => [kind, low, high]);
+  };
+  assert.deepEqual(await middle("single"), new Array(10).fill(["count", 1, 2]));
+  // Eight may wait; the others keep their intervals.
+  for (const precision of ["auto", "double"] as const) {
+    const found = await middle(precision);
+    const solved = found.filter(([kind]) => kind === "spectrum");
+    assert(solved.length >= 8 && solved.every(([, low, high]) => low === 2 && high === 2));
+    assert(found.every(([, low, high]) => low === 2 && high === 2 || low === 1 && high === 2));
+  }
+});
+
+Deno.test("a tracker: no step is lost, however calls fall", async () => {
+  const action = fc.constantFrom("track", "track", "track", "turn", "wait", "flush");
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(action, { maxLength: 40 }),
+      fc.integer({ min: 1, max: 5 }),
+      async (actions, capacity) => {
+        using tracker = new RankTracker(gpu, { every: 1, epsilons: [1e-3], capacity, spectraEvery: 3 });
+        const taken: number[] = [], waits: Promise<void>[] = [];
+        for (const [step, action] of actions.entries()) {
+          const rows = 2 + +(step > 20), data = new Float32Array(2 * rows).fill(1);
+          if (action === "track" && tracker.track(step, { a: { data, rows, columns: 2 } }, step)) {
+            taken.push(
+              step,
+            );
+          }
+          if (action === "turn") await Promise.resolve();
+          if (action === "wait") await new Promise((resolve) => setTimeout(resolve, 3));
+          if (action === "flush") waits.push(tracker.flush());
+        }
+        await Promise.all(waits);
+        const { probes } = await tracker.finish();
+        assert.deepEqual(probes.map(({ step, loss }) => [step, loss]), taken.map((step) => [step, step]));
+        assert(probes.every(({ layers: [{ ranks: [{ low, high }] }] }) => low === 1 && high === 1));
+      },
+    ),
+    { numRuns: 15 },
+  );
+});
+
 Deno.test("a tracker: its trace has a summary and a figure with the names of layers", async () => {
   using tracker = new RankTracker(gpu, { every: 2, epsilons: [1e-2, 1e-4], layers: { first: 6, last: 5 } });
   for (let step = 0; step < 24; step++) {

@@ -97,6 +97,16 @@ Deno.test("a tracker: a device that is lost ends tracking, not the program", asy
   assert.deepEqual(tracker.trace.probes.map(({ step }) => step), [0]);
 });
 
+Deno.test("a tracker: a device that is lost between calls is noticed, and costs no call", async () => {
+  const own = await Gpu.open();
+  using tracker = new RankTracker(own, { every: 1, epsilons: [1e-3] });
+  own.device.destroy();
+  await assert.rejects(own.failure, DeviceLostError);
+  assert.equal(tracker.track(0, { a: { data: Float32Array.of(1), rows: 1, columns: 1 } }), false);
+  await assert.rejects(tracker.flush(), DeviceLostError);
+  await assert.rejects(tracker.finish(), DeviceLostError);
+});
+
 Deno.test("a tracker: it frees what it allocated, and uses the memory of a step again", async () => {
   const before = gpu.memoryLeft;
   {
