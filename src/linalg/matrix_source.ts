@@ -40,7 +40,21 @@ export interface TiledMatrix {
 
 /** A matrix produced on demand, without promises, as from memory or a file that is read at once. */
 export interface SyncTiledMatrix extends TiledMatrix {
+  /**
+   * Gives rows, see {@linkcode TiledMatrix.tile}.
+   *
+   * @param first Index of the first row.
+   * @param count Number of rows.
+   * @returns Row-major entries, `count × columns`.
+   */
   tile(first: number, count: number): Tile;
+  /**
+   * Gives columns, see {@linkcode TiledMatrix.columnTile}.
+   *
+   * @param first Index of the first column.
+   * @param count Number of columns.
+   * @returns Row-major entries, `rows × count`.
+   */
   columnTile?(first: number, count: number): Tile;
 }
 

@@ -7,13 +7,13 @@ import { hostProductSvdvals, hostSvdvals } from "../../../src/linalg/host/host_s
 import { reflectionBound } from "../../../src/linalg/host/reflection.ts";
 import { Triangle } from "../../../src/linalg/host/triangularize.ts";
 import type { Matrix } from "../../../src/linalg/matrix.ts";
-import type { TiledMatrix } from "../../../src/linalg/matrix_source.ts";
+import type { SyncTiledMatrix } from "../../../src/linalg/matrix_source.ts";
 import { normals, product, withEigenvalues } from "../../../src/stats/random_matrices.ts";
 
 const reference = ({ rows, columns, data }: Matrix) => singularValues(data, rows, columns);
 
 /** The same matrix, produced on demand. */
-function onDemand({ rows, columns, data }: Matrix): TiledMatrix {
+function onDemand({ rows, columns, data }: Matrix): SyncTiledMatrix {
   return {
     rows,
     columns,
