@@ -21,7 +21,7 @@ const MOST_STEPS_TOLD = 2 ** 24;
 /** A run as its page is told of it. */
 export interface ToldRun {
   /** The run. */
-  readonly recorder: Pick<Recorder, "layers" | "count" | "journal" | "options">;
+  readonly recorder: Pick<Recorder, "layers" | "count" | "journal" | "options" | "turns">;
   /** Adapter that ranks are computed on. */
   readonly adapterName: string;
   /** Steps of the whole training; `null` if they are not known. */
@@ -59,9 +59,11 @@ export async function* tellRun(run: () => ToldRun, signal: AbortSignal): AsyncGe
   let from: number | null = null, told = "", next = 0, isCounted = false;
   while (!signal.aborted) {
     const now = run(), { recorder, status } = now, { epsilons } = recorder.options.settings;
-    const layers = JSON.stringify(recorder.layers.map(({ name, eigenvalues }) => [name, eigenvalues]));
+    const names = recorder.layers.map(({ name, eigenvalues }) => [name, eigenvalues]);
+    const layers = JSON.stringify([recorder.turns, names]);
     if (recorder.count > 0 && layers !== told) {
-      // A new layer, or a wider one, is in all probes: the page is told from the start.
+      // A new layer, or a wider one, is in all probes, and a run that went back has others: the page
+      // is told from the start.
       [from, told, next] = [null, layers, 0];
       yield feedEvent("run", JSON.stringify(runOf(now)));
     }

@@ -10,6 +10,7 @@ import { shown } from "../format.ts";
 import type { Gpu } from "../gpu/device.ts";
 import {
   camelCase,
+  type FilePosition,
   type FolderMode,
   Journal,
   journalChunks,
@@ -47,6 +48,7 @@ interface FoundRecord {
   readonly experiment?: string;
   readonly configuration?: FollowSettings;
   readonly layers?: readonly LayerRecord[];
+  readonly session?: string | null;
 }
 
 /** Everything of the settings that changes what the numbers are. */
@@ -65,6 +67,8 @@ export class Recorder implements AsyncDisposable {
   #journal!: Journal;
   #table!: TraceFile;
   #before: readonly number[] = [];
+  #session: string | null = null;
+  #turns = 0;
   #count = 0;
   #last = -1;
 
@@ -115,11 +119,40 @@ export class Recorder implements AsyncDisposable {
     this.#journal = position
       ? await Journal.resume(path, position)
       : await Journal.create(path, { replicas: 1, epsilons });
-    this.#table = await TraceFile.resume(join(this.path, TRACE_FILE), {
+    this.#table = await this.#openTable(position);
+    await this.writeRecord({ status: "running" });
+  }
+
+  /** Writes the table of what is in the journal up to a place. */
+  #openTable(position: FilePosition | null): Promise<TraceFile> {
+    return TraceFile.resume(join(this.path, TRACE_FILE), {
       position: null,
       layers: layerColumns(this.#layers),
-      chunks: () => position ? journalChunks(path, position.bytes) : [],
+      chunks: () => position ? journalChunks(this.journal, position.bytes) : [],
     });
+  }
+
+  /**
+   * Goes back: a training that was resumed makes some steps again.
+   *
+   * @param step The first step that is made again.
+   * @param session What tells the process that makes it apart.
+   * @throws {FileError} If the files cannot be written.
+   */
+  async goBack(step: number, session: string): Promise<void> {
+    this.#session = session;
+    if (step <= this.#last) {
+      const found = readProgress(this.journal, step), position = found?.position ?? null;
+      if (position) await this.#journal.truncate(position);
+      else {
+        await this.#journal.close();
+        this.#journal = await Journal.create(this.journal, this.#journal.shape);
+      }
+      await this.#table.close();
+      this.#table = await this.#openTable(position);
+      [this.#count, this.#last] = [found?.steps.length ?? 0, found?.steps.at(-1) ?? -1];
+      this.#turns++;
+    }
     await this.writeRecord({ status: "running" });
   }
 
@@ -137,6 +170,7 @@ export class Recorder implements AsyncDisposable {
       );
     }
     this.#layers.push(...found.layers);
+    this.#session = found.session ?? null;
   }
 
   /** Explanations of the columns of `trace.csv`. */
@@ -167,6 +201,16 @@ export class Recorder implements AsyncDisposable {
   /** Steps that were recorded when the run went on. */
   get before(): readonly number[] {
     return this.#before;
+  }
+
+  /** What tells the training's process apart; `null` if it is not known. */
+  get session(): string | null {
+    return this.#session;
+  }
+
+  /** How often the run went back to an earlier step. */
+  get turns(): number {
+    return this.#turns;
   }
 
   /** Number of steps that are recorded. */
@@ -256,6 +300,7 @@ export class Recorder implements AsyncDisposable {
       configuration: settings,
       layers: this.#layers,
       probes: this.#count,
+      session: this.#session,
       versions,
       adapter: { name, software, implementation },
       provenance: this.#provenance,

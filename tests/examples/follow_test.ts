@@ -1,7 +1,16 @@
 import { fileURLToPath } from "node:url";
 import { assert } from "../deps.ts";
 import { command, filesIn, readTable, root, run, temporaryFolder } from "../support/program.ts";
-import { frame, lowRank, npzFile, scalar, trainingLayers, writeEnd, writeStep } from "../support/tracker.ts";
+import {
+  beginTraining,
+  frame,
+  lowRank,
+  npzFile,
+  scalar,
+  trainingLayers,
+  writeEnd,
+  writeStep,
+} from "../support/tracker.ts";
 
 const [program, traceProgram] = ["watch", "trace"].map((name) =>
   fileURLToPath(new URL(`examples/${name}.ts`, root))
@@ -76,7 +85,7 @@ Deno.test("watch: a training is followed from before its first file to its end, 
   using folder = temporaryFolder();
   const { path: cwd } = folder, run1 = `${cwd}/m`;
   await using watching = start(["m", "--poll=0.05", "--no-report"], cwd);
-  await pause(300);
+  await until("it waits", () => record(`${run1}/rank`).status === "running");
   Deno.mkdirSync(`${run1}/features`, { recursive: true });
   Deno.writeTextFileSync(`${run1}/tracker.json`, '{"format":1,"every":10,"layers":["conv1","fc"],"new":{}}');
   writeStep(run1, 0);
@@ -152,6 +161,44 @@ Deno.test({
     assert.equal((await start(args, cwd).end()).code, 0);
     assert.equal(text(`${cwd}/m/rank/trace.csv`), text(`${cwd}/whole/rank/trace.csv`));
   },
+});
+
+Deno.test("watch: a training that goes back makes its later steps again, while it is watched and between", async () => {
+  using folder = temporaryFolder();
+  const { path: cwd } = folder,
+    own = (seed: number) => [lowRank("conv1", 12, 8, 5, seed), lowRank("fc", 9, 6, 4, seed)];
+  const args = ["m", "--poll=0.05", "--no-report"];
+  const write = (pid: number, steps: readonly number[]) => {
+    beginTraining(`${cwd}/m`, pid, steps[0]);
+    for (const step of steps) writeStep(`${cwd}/m`, step, own(100 * pid + step));
+  };
+  const assertTraced = async (name: string) => {
+    const traced = await run(["m", `--out=${name}`, "--quiet", "--no-report"], {
+      cwd,
+      program: traceProgram,
+    });
+    assert.equal(traced.code, 0, traced.err);
+    assert.equal(text(`${cwd}/m/rank/trace.csv`), text(`${cwd}/${name}/trace.csv`));
+  };
+  write(1, [0, 10, 20, 30]);
+  {
+    await using watching = start(args, cwd);
+    await until("four steps", () => stepsIn(`${cwd}/m/rank`).length === 4);
+    write(2, [20, 25, 30, 50]);
+    await until("steps made again", () => stepsIn(`${cwd}/m/rank`).join() === "0,10,20,25,30,50");
+    writeEnd(`${cwd}/m`);
+    const { code, err } = await watching.end();
+    assert.equal(code, 0, err);
+    assert.match(err, /^watch: the training goes back to step 20; later ones are made again\n$/);
+  }
+  await assertTraced("a");
+  // It begins anew while nobody watches.
+  write(3, [0, 5]);
+  writeEnd(`${cwd}/m`);
+  const { code, err } = await start(args, cwd).end();
+  assert.equal(code, 0, err);
+  assert.deepEqual(stepsIn(`${cwd}/m/rank`), [0, 5]);
+  await assertTraced("b");
 });
 
 Deno.test("watch: where too many steps wait they are thinned evenly; an alarm ends it with status 3", async () => {
