@@ -5,11 +5,8 @@
  * @module
  */
 import { join } from "node:path";
-import { InputError } from "../errors.ts";
-import { shown } from "../format.ts";
 import type { Gpu } from "../gpu/device.ts";
 import {
-  camelCase,
   type FilePosition,
   type FolderMode,
   Journal,
@@ -17,7 +14,6 @@ import {
   journalPath,
   type Provenance,
   provenance,
-  readRun,
   RunFolder,
   TraceFile,
 } from "../io/mod.ts";
@@ -25,7 +21,8 @@ import { holdsRun, TRACE_FILE } from "../io/run_files.ts";
 import { traceColumns } from "../io/trace_csv.ts";
 import { rankInterval } from "../rank/certificates/rank_interval.ts";
 import type { LayerSpectrum, Probe } from "../train/trace.ts";
-import { layerColumns, type LayerRecord, type SolvedLayer, type SolvedStep } from "./layer_record.ts";
+import { readFound } from "./found_run.ts";
+import { layerColumns, type LayerRecord, numberLayer, type SolvedStep } from "./layer_record.ts";
 import { readProgress } from "./read_progress.ts";
 import type { FollowSettings } from "./settings.ts";
 
@@ -41,19 +38,6 @@ export interface RecorderOptions {
   readonly settings: FollowSettings;
   /** Names of the files that are written at the end. */
   readonly files: readonly string[];
-}
-
-/** The part of `run.json` by which a run goes on. */
-interface FoundRecord {
-  readonly experiment?: string;
-  readonly configuration?: FollowSettings;
-  readonly layers?: readonly LayerRecord[];
-  readonly session?: string | null;
-}
-
-/** Everything of the settings that changes what the numbers are. */
-function kindOf({ source: _, ...others }: FollowSettings): string {
-  return JSON.stringify(camelCase(others), Object.keys(others).sort());
 }
 
 /** A run that is recorded. Dispose of it at the end. */
@@ -110,7 +94,11 @@ export class Recorder implements AsyncDisposable {
 
   async #begin(isOld: boolean): Promise<void> {
     const { epsilons } = this.options.settings, path = this.journal;
-    if (isOld) await this.#checkSame();
+    if (isOld) {
+      const found = await readFound(this.path, this.options);
+      this.#layers.push(...found.layers);
+      this.#session = found.session;
+    }
     await this.#folder.begin();
     const hasJournal = isOld && await Deno.stat(path).then(() => true, () => false);
     const found = hasJournal ? readProgress(path) : null, position = found?.position ?? null;
@@ -154,23 +142,6 @@ export class Recorder implements AsyncDisposable {
       this.#turns++;
     }
     await this.writeRecord({ status: "running" });
-  }
-
-  async #checkSame(): Promise<void> {
-    const { experiment, settings } = this.options, { path } = this.#folder;
-    const found = await readRun<FoundRecord>(path);
-    if (found.experiment !== experiment || !found.configuration || !Array.isArray(found.layers)) {
-      throw new InputError(
-        `${shown(path)}: holds a run of ${shown(String(found.experiment))}; name another folder with --out`,
-      );
-    }
-    if (kindOf(found.configuration) !== kindOf(settings)) {
-      throw new InputError(
-        `${shown(path)}: was followed with other options; give those again, --overwrite or another --out`,
-      );
-    }
-    this.#layers.push(...found.layers);
-    this.#session = found.session ?? null;
   }
 
   /** Explanations of the columns of `trace.csv`. */
@@ -258,7 +229,7 @@ export class Recorder implements AsyncDisposable {
       const { eigenvalues, bounds, precision } = layer.spectrum;
       return {
         kind: "spectrum",
-        layer: this.#number(layer),
+        layer: numberLayer(this.#layers, layer),
         eigenvalues,
         bounds,
         precision,
@@ -267,21 +238,6 @@ export class Recorder implements AsyncDisposable {
     }).sort((a, b) => a.layer - b.layer);
     // One without all layers is no probe of spectra: those have them all.
     return { kind: "count", step, replica: 0, loss, accuracy: null, layers: solved };
-  }
-
-  /** The number of a layer, which is new, or larger than before, or neither. */
-  #number({ name, neurons, samples, spectrum }: SolvedLayer): number {
-    const at = this.#layers.findIndex((layer) => layer.name === name);
-    const had = this.#layers[at] ??
-      { layer: this.#layers.length + 1, neurons: 0, samples: 0, eigenvalues: 0 };
-    this.#layers[at < 0 ? this.#layers.length : at] = {
-      layer: had.layer,
-      name,
-      neurons: Math.max(had.neurons, neurons),
-      samples: Math.max(had.samples, samples),
-      eigenvalues: Math.max(had.eigenvalues, spectrum.eigenvalues.length),
-    };
-    return had.layer;
   }
 
   /**
