@@ -55,6 +55,8 @@ export class FolderFeed implements StepFeed {
   end: TrackerEnd | null = null;
   readonly #folder: string;
   readonly #options: FolderFeedOptions;
+  #session: string | null;
+  #since = -Infinity;
   #seen: number;
   /** Steps that were recorded before, whose files may still have to be deleted. */
   readonly #left: Set<number>;
@@ -72,18 +74,31 @@ export class FolderFeed implements StepFeed {
     this.#folder = folder;
     this.#options = options;
     this.#seen = options.recorded.at(-1) ?? -1;
+    this.#session = options.session;
     this.#left = new Set(options.isConsumed ? options.recorded : []);
   }
 
   /** Looks for new steps; see {@linkcode StepFeed.poll}. */
   async poll(backlog: Backlog<FedStep>): Promise<void> {
-    this.facts ??= await readTracker(this.#folder);
+    await this.#readTracker();
     // What was written before the end is there once the end is.
     const end = await readEnd(this.#folder);
     this.#isEndSeen = end !== null;
-    if (end) backlog.isLast = true;
+    backlog.isLast = this.#isEndSeen;
     const hasAll = await this.#look(backlog);
     if (end && hasAll) this.end = end;
+  }
+
+  /** Reads the tracker's file, which says whether another process writes to the folder by now. */
+  async #readTracker(): Promise<void> {
+    const tracker = await readTracker(this.#folder);
+    if (!tracker) return;
+    if (this.#session !== null && tracker.session !== this.#session) {
+      // That one goes on from any step. Files that are older than its own are of the one before.
+      [this.#seen, this.#since] = [-1, tracker.written];
+      this.#left.clear();
+    }
+    [this.facts, this.#session] = [tracker.facts, tracker.session];
   }
 
   /** Adds new files, up to one that can not be read yet. Returns whether there is none such. */
@@ -137,13 +152,20 @@ export class FolderFeed implements StepFeed {
   /** Opens a new file to see whether it is whole. */
   async #check(path: string, name: string, step: number): Promise<FedStep | "wait" | null> {
     const info = await Deno.stat(path).catch(() => null);
-    // It was deleted, or its name is that of a folder by now.
-    if (!info?.isFile) return null;
+    // It was deleted, or its name is that of a folder by now, or it is of an earlier process.
+    if (!info?.isFile || (info.mtime?.getTime() ?? Infinity) < this.#since) return null;
     try {
       using _open = await this.#open(path, false);
       this.#half = null;
       const discard = () => Deno.remove(path).catch(() => {});
-      return { step, name: path, bytes: info.size, open: () => this.#open(path, true), discard };
+      return {
+        step,
+        session: this.#session,
+        name: path,
+        bytes: info.size,
+        open: () => this.#open(path, true),
+        discard,
+      };
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       const half = { name, size: info.size, mtime: info.mtime?.getTime() ?? 0 }, was = this.#half;

@@ -7,7 +7,7 @@ import { InputError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Probe } from "../train/trace.ts";
 import { Backlog } from "./backlog.ts";
-import { type Gap, type ReadyStep, recordSteps } from "./record_steps.ts";
+import { type Gap, type ReadyStep, type RecordedSteps, recordSteps } from "./record_steps.ts";
 import type { Recorder } from "./recorder.ts";
 import type { FedStep, StepFeed } from "./step_feed.ts";
 
@@ -95,17 +95,20 @@ export async function followTraining(
       await feed.wait(signal);
       continue;
     }
-    using stack = new DisposableStack();
-    const ready: ReadyStep[] = [];
-    for (const source of batch) {
-      try {
-        ready.push({ source, open: stack.use(await source.open()) });
-      } catch (error) {
-        if (!(error instanceof InputError)) throw error;
-        onNotice(`step ${source.step} is left out: ${error.message}`);
+    const probes: Probe[] = [], gaps: Gap[] = [];
+    // Steps of another process may go back behind those that are recorded.
+    for (const steps of Map.groupBy(batch, ({ session }) => session).values()) {
+      const [{ step, session }] = steps;
+      if (session !== null && session !== recorder.session) {
+        if (step <= recorder.last) {
+          onNotice(`the training goes back to step ${step}; later ones are made again`);
+        }
+        await recorder.goBack(step, session);
       }
+      const found = await recordAll(gpu, recorder, steps, { signal, onNotice });
+      probes.push(...found.probes);
+      gaps.push(...found.gaps);
     }
-    const { probes, gaps } = await recordAll(gpu, recorder, ready, { signal, onNotice });
     // What was left out stays for its owner to look at.
     const recorded = new Set(probes.map(({ step }) => step));
     for (const source of batch) if (recorded.has(source.step)) discard(source);
@@ -120,25 +123,27 @@ export async function followTraining(
   }
 }
 
-/** Records steps together; where one can not be read, those before and behind it. */
+/** Opens steps and records them together; where one can not be read, those before and behind it. */
 async function recordAll(
   gpu: Gpu,
   recorder: Recorder,
-  ready: readonly ReadyStep[],
+  steps: readonly FedStep[],
   { signal, onNotice }: Pick<FollowOptions, "signal" | "onNotice">,
-): Promise<{ probes: readonly Probe[]; gaps: readonly Gap[] }> {
-  if (ready.length === 0) return { probes: [], gaps: [] };
+): Promise<RecordedSteps> {
   try {
+    using stack = new DisposableStack();
+    const ready: ReadyStep[] = [];
+    for (const source of steps) ready.push({ source, open: stack.use(await source.open()) });
     return await recordSteps(gpu, recorder, ready, signal);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    if (ready.length === 1) {
-      onNotice(`step ${ready[0].source.step} is left out: ${error.message}`);
+    if (steps.length === 1) {
+      onNotice(`step ${steps[0].step} is left out: ${error.message}`);
       return { probes: [], gaps: [] };
     }
   }
   const probes: Probe[] = [], gaps: Gap[] = [];
-  for (const each of ready) {
+  for (const each of steps) {
     const found = await recordAll(gpu, recorder, [each], { signal, onNotice });
     probes.push(...found.probes);
     gaps.push(...found.gaps);

@@ -46,6 +46,29 @@ export interface SolvedStep {
 }
 
 /**
+ * Finds the number of a layer by its name, and takes its sizes down.
+ *
+ * @param layers The layers so far. One that is new is added; the sizes of others may grow.
+ * @param solved The layer at a step.
+ * @returns Its number, from 1.
+ */
+export function numberLayer(
+  layers: LayerRecord[],
+  { name, neurons, samples, spectrum }: SolvedLayer,
+): number {
+  const found = layers.findIndex((layer) => layer.name === name), at = found < 0 ? layers.length : found;
+  const had = layers[at] ?? { neurons: 0, samples: 0, eigenvalues: 0 };
+  layers[at] = {
+    layer: at + 1,
+    name,
+    neurons: Math.max(had.neurons, neurons),
+    samples: Math.max(had.samples, samples),
+    eigenvalues: Math.max(had.eigenvalues, spectrum.eigenvalues.length),
+  };
+  return at + 1;
+}
+
+/**
  * Makes the columns of `trace.csv` that runs of `staircase` do not have.
  *
  * @param layers The layers; more may be added.

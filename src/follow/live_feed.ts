@@ -9,6 +9,8 @@ import { readChunk, writeChunk } from "../io/chunk_bytes.ts";
 import { journalRecords } from "../io/mod.ts";
 import { ByteWriter } from "../io/words.ts";
 import { textsOf } from "./outputs.ts";
+import type { LayerProbe } from "../train/trace.ts";
+import type { LayerRecord } from "./layer_record.ts";
 import type { Recorder } from "./recorder.ts";
 import { wholeProbe } from "./whole_trace.ts";
 
@@ -21,7 +23,7 @@ const MOST_STEPS_TOLD = 2 ** 24;
 /** A run as its page is told of it. */
 export interface ToldRun {
   /** The run. */
-  readonly recorder: Pick<Recorder, "layers" | "count" | "journal" | "options">;
+  readonly recorder: Pick<Recorder, "layers" | "count" | "journal" | "options" | "turns">;
   /** Adapter that ranks are computed on. */
   readonly adapterName: string;
   /** Steps of the whole training; `null` if they are not known. */
@@ -48,6 +50,12 @@ function runOf({ recorder, adapterName, steps }: ToldRun): FeedRun {
   return run;
 }
 
+/** Whether the page knows of a layer that is so wide. */
+function isKnown(layer: LayerProbe, known: readonly LayerRecord[]): boolean {
+  const size = known[layer.layer - 1]?.eigenvalues ?? -1;
+  return layer.kind === "count" || layer.eigenvalues.length <= size;
+}
+
 /**
  * Tells a page of a run, from its first step to its end.
  *
@@ -59,9 +67,10 @@ export async function* tellRun(run: () => ToldRun, signal: AbortSignal): AsyncGe
   let from: number | null = null, told = "", next = 0, isCounted = false;
   while (!signal.aborted) {
     const now = run(), { recorder, status } = now, { epsilons } = recorder.options.settings;
-    const layers = JSON.stringify(recorder.layers.map(({ name, eigenvalues }) => [name, eigenvalues]));
+    const known = [...recorder.layers], sizes = known.map(({ name, eigenvalues }) => [name, eigenvalues]);
+    const layers = JSON.stringify([recorder.turns, sizes]);
     if (recorder.count > 0 && layers !== told) {
-      // A new layer, or a wider one, is in all probes: the page is told from the start.
+      // A new layer, or a wider one, is in all probes, and a run that went back has others.
       [from, told, next] = [null, layers, 0];
       yield feedEvent("run", JSON.stringify(runOf(now)));
     }
@@ -73,11 +82,13 @@ export async function* tellRun(run: () => ToldRun, signal: AbortSignal): AsyncGe
         [isCounted, told] = [true, ""];
         break;
       }
+      // Layers may have come since.
+      if (probe.layers.some((layer) => !isKnown(layer, known))) break;
       const count = isCounted ? 1 : probe.step + 1 - next;
       const losses = new Float32Array(count).fill(NaN);
       losses[count - 1] = probe.loss;
       const chunk = { first: next, count, losses: [losses], diverged: [], state: null };
-      const whole = wholeProbe(probe, recorder.layers, epsilons, { rank: -1, isPadded: true });
+      const whole = wholeProbe(probe, known, epsilons, { rank: -1, isPadded: true });
       const to = new ByteWriter();
       writeChunk(to, { ...chunk, probes: [whole] }, shape);
       [from, next] = [end, next + count];

@@ -23,15 +23,18 @@ const PIECE = 2 ** 20;
  * Finds out how far a run was recorded when its process ended.
  *
  * @param path Path of the journal.
- * @returns The progress; `null` if no record is whole.
+ * @param before Step before which reading ends. Default: none.
+ * @returns The progress; `null` if no record before it is whole.
  * @throws {FileError} If it cannot be read, or is no journal.
  */
-export function readProgress(path: string): RecordedProgress | null {
+export function readProgress(path: string, before: number = Infinity): RecordedProgress | null {
   const shape = journalShape(path);
   const steps: number[] = [];
   let bytes = 0;
   for (const record of journalRecords(path)) {
-    for (const { step } of readChunk(record.bytes, shape, path).probes) steps.push(step);
+    const { probes } = readChunk(record.bytes, shape, path);
+    if (probes.some(({ step }) => step >= before)) break;
+    for (const { step } of probes) steps.push(step);
     bytes = record.end;
   }
   return bytes === 0 ? null : { position: positionIn(path, bytes), steps };

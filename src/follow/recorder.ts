@@ -5,18 +5,15 @@
  * @module
  */
 import { join } from "node:path";
-import { InputError } from "../errors.ts";
-import { shown } from "../format.ts";
 import type { Gpu } from "../gpu/device.ts";
 import {
-  camelCase,
+  type FilePosition,
   type FolderMode,
   Journal,
   journalChunks,
   journalPath,
   type Provenance,
   provenance,
-  readRun,
   RunFolder,
   TraceFile,
 } from "../io/mod.ts";
@@ -24,7 +21,8 @@ import { holdsRun, TRACE_FILE } from "../io/run_files.ts";
 import { traceColumns } from "../io/trace_csv.ts";
 import { rankInterval } from "../rank/certificates/rank_interval.ts";
 import type { LayerSpectrum, Probe } from "../train/trace.ts";
-import { layerColumns, type LayerRecord, type SolvedLayer, type SolvedStep } from "./layer_record.ts";
+import { readFound } from "./found_run.ts";
+import { layerColumns, type LayerRecord, numberLayer, type SolvedStep } from "./layer_record.ts";
 import { readProgress } from "./read_progress.ts";
 import type { FollowSettings } from "./settings.ts";
 
@@ -42,18 +40,6 @@ export interface RecorderOptions {
   readonly files: readonly string[];
 }
 
-/** The part of `run.json` by which a run goes on. */
-interface FoundRecord {
-  readonly experiment?: string;
-  readonly configuration?: FollowSettings;
-  readonly layers?: readonly LayerRecord[];
-}
-
-/** Everything of the settings that changes what the numbers are. */
-function kindOf({ source: _, ...others }: FollowSettings): string {
-  return JSON.stringify(camelCase(others), Object.keys(others).sort());
-}
-
 /** A run that is recorded. Dispose of it at the end. */
 export class Recorder implements AsyncDisposable {
   /** What was asked for. */
@@ -65,6 +51,8 @@ export class Recorder implements AsyncDisposable {
   #journal!: Journal;
   #table!: TraceFile;
   #before: readonly number[] = [];
+  #session: string | null = null;
+  #turns = 0;
   #count = 0;
   #last = -1;
 
@@ -106,7 +94,11 @@ export class Recorder implements AsyncDisposable {
 
   async #begin(isOld: boolean): Promise<void> {
     const { epsilons } = this.options.settings, path = this.journal;
-    if (isOld) await this.#checkSame();
+    if (isOld) {
+      const found = await readFound(this.path, this.options);
+      this.#layers.push(...found.layers);
+      this.#session = found.session;
+    }
     await this.#folder.begin();
     const hasJournal = isOld && await Deno.stat(path).then(() => true, () => false);
     const found = hasJournal ? readProgress(path) : null, position = found?.position ?? null;
@@ -115,28 +107,41 @@ export class Recorder implements AsyncDisposable {
     this.#journal = position
       ? await Journal.resume(path, position)
       : await Journal.create(path, { replicas: 1, epsilons });
-    this.#table = await TraceFile.resume(join(this.path, TRACE_FILE), {
-      position: null,
-      layers: layerColumns(this.#layers),
-      chunks: () => position ? journalChunks(path, position.bytes) : [],
-    });
+    this.#table = await this.#openTable(position);
     await this.writeRecord({ status: "running" });
   }
 
-  async #checkSame(): Promise<void> {
-    const { experiment, settings } = this.options, { path } = this.#folder;
-    const found = await readRun<FoundRecord>(path);
-    if (found.experiment !== experiment || !found.configuration || !Array.isArray(found.layers)) {
-      throw new InputError(
-        `${shown(path)}: holds a run of ${shown(String(found.experiment))}; name another folder with --out`,
-      );
+  /** Writes the table of what is in the journal up to a place. */
+  #openTable(position: FilePosition | null): Promise<TraceFile> {
+    return TraceFile.resume(join(this.path, TRACE_FILE), {
+      position: null,
+      layers: layerColumns(this.#layers),
+      chunks: () => position ? journalChunks(this.journal, position.bytes) : [],
+    });
+  }
+
+  /**
+   * Goes back: a training that was resumed makes some steps again.
+   *
+   * @param step The first step that is made again.
+   * @param session What tells the process that makes it apart.
+   * @throws {FileError} If the files cannot be written.
+   */
+  async goBack(step: number, session: string): Promise<void> {
+    this.#session = session;
+    if (step <= this.#last) {
+      const found = readProgress(this.journal, step), position = found?.position ?? null;
+      if (position) await this.#journal.truncate(position);
+      else {
+        await this.#journal.close();
+        this.#journal = await Journal.create(this.journal, this.#journal.shape);
+      }
+      await this.#table.close();
+      this.#table = await this.#openTable(position);
+      [this.#count, this.#last] = [found?.steps.length ?? 0, found?.steps.at(-1) ?? -1];
+      this.#turns++;
     }
-    if (kindOf(found.configuration) !== kindOf(settings)) {
-      throw new InputError(
-        `${shown(path)}: was followed with other options; give those again, --overwrite or another --out`,
-      );
-    }
-    this.#layers.push(...found.layers);
+    await this.writeRecord({ status: "running" });
   }
 
   /** Explanations of the columns of `trace.csv`. */
@@ -167,6 +172,16 @@ export class Recorder implements AsyncDisposable {
   /** Steps that were recorded when the run went on. */
   get before(): readonly number[] {
     return this.#before;
+  }
+
+  /** What tells the training's process apart; `null` if it is not known. */
+  get session(): string | null {
+    return this.#session;
+  }
+
+  /** How often the run went back to an earlier step. */
+  get turns(): number {
+    return this.#turns;
   }
 
   /** Number of steps that are recorded. */
@@ -214,7 +229,7 @@ export class Recorder implements AsyncDisposable {
       const { eigenvalues, bounds, precision } = layer.spectrum;
       return {
         kind: "spectrum",
-        layer: this.#number(layer),
+        layer: numberLayer(this.#layers, layer),
         eigenvalues,
         bounds,
         precision,
@@ -223,21 +238,6 @@ export class Recorder implements AsyncDisposable {
     }).sort((a, b) => a.layer - b.layer);
     // One without all layers is no probe of spectra: those have them all.
     return { kind: "count", step, replica: 0, loss, accuracy: null, layers: solved };
-  }
-
-  /** The number of a layer, which is new, or larger than before, or neither. */
-  #number({ name, neurons, samples, spectrum }: SolvedLayer): number {
-    const at = this.#layers.findIndex((layer) => layer.name === name);
-    const had = this.#layers[at] ??
-      { layer: this.#layers.length + 1, neurons: 0, samples: 0, eigenvalues: 0 };
-    this.#layers[at < 0 ? this.#layers.length : at] = {
-      layer: had.layer,
-      name,
-      neurons: Math.max(had.neurons, neurons),
-      samples: Math.max(had.samples, samples),
-      eigenvalues: Math.max(had.eigenvalues, spectrum.eigenvalues.length),
-    };
-    return had.layer;
   }
 
   /**
@@ -256,6 +256,7 @@ export class Recorder implements AsyncDisposable {
       configuration: settings,
       layers: this.#layers,
       probes: this.#count,
+      session: this.#session,
       versions,
       adapter: { name, software, implementation },
       provenance: this.#provenance,

@@ -9,6 +9,11 @@ import type { TrackerEnd, TrackerFacts } from "./tracker_files.ts";
 
 /** A step that waits, and can be deleted once it is recorded. */
 export interface FedStep extends StepSource {
+  /**
+   * What tells the process that made it apart from one before, which may have made the same steps;
+   * `null` if it is not known.
+   */
+  readonly session: string | null;
   /** Deletes its features; nothing happens if they are gone. */
   discard(): Promise<void>;
 }
@@ -38,6 +43,8 @@ export interface StepFeed extends AsyncDisposable {
 export interface FeedOptions {
   /** Steps that are recorded, ascending; those behind the last one alone are taken. */
   readonly recorded: readonly number[];
+  /** Process that these are of; `null` if it is not known. */
+  readonly session: string | null;
   /**
    * Says something that the user should know.
    *

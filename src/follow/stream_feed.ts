@@ -21,6 +21,7 @@ export class StreamFeed implements StepFeed {
   readonly #reader: StreamReader;
   readonly #options: FeedOptions;
   #seen: number;
+  #session: string | null = null;
   #isOutOfOrder = false;
   #reading: Promise<void> | null = null;
   #error: unknown = null;
@@ -58,8 +59,10 @@ export class StreamFeed implements StepFeed {
         return;
       }
       const frame = parseFrame(line);
-      if (frame.kind === "begin") this.facts = frame.facts;
-      else if (frame.kind === "end") {
+      if (frame.kind === "begin") {
+        // Another process may go back to steps before.
+        [this.facts, this.#session, this.#seen] = [frame.facts, crypto.randomUUID(), -1];
+      } else if (frame.kind === "end") {
         this.end = frame.end;
         return;
       } else this.#take(frame, await this.#reader.bytes(frame.bytes), backlog);
@@ -81,6 +84,7 @@ export class StreamFeed implements StepFeed {
     this.#seen = step;
     backlog.push({
       step,
+      session: this.#session,
       name: `step ${step} of the stream`,
       bytes: bytes.length,
       open() {

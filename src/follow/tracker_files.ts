@@ -5,6 +5,7 @@
  * @module
  */
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import { InputError } from "../errors.ts";
 import { shown } from "../format.ts";
 import { fileReason } from "../io/file_reason.ts";
@@ -95,16 +96,30 @@ async function readJson(path: string): Promise<unknown> {
   }
 }
 
+/** A tracker's file. */
+export interface TrackerFile {
+  /** What it says. */
+  readonly facts: TrackerFacts;
+  /** What tells it apart from the file that another process wrote to the folder before. */
+  readonly session: string;
+  /** When it was written, in milliseconds of the disk's clock. */
+  readonly written: number;
+}
+
 /**
  * Reads `tracker.json`.
  *
  * @param folder Folder of the training.
- * @returns The facts; `null` if there is no such file.
+ * @returns The file; `null` if there is no such file.
  * @throws {InputError} If it can not be read, or is of another version.
  */
-export async function readTracker(folder: string): Promise<TrackerFacts | null> {
-  const path = join(folder, TRACKER_FILE), value = await readJson(path);
-  return value === undefined ? null : parseTracker(value, "format", shown(path));
+export async function readTracker(folder: string): Promise<TrackerFile | null> {
+  const path = join(folder, TRACKER_FILE), info = await Deno.stat(path).catch(() => null);
+  const value = await readJson(path);
+  if (value === undefined) return null;
+  const written = info?.mtime?.getTime() ?? 0;
+  const session = `${written} ${crc32(JSON.stringify(value))}`;
+  return { facts: parseTracker(value, "format", shown(path)), session, written };
 }
 
 /**

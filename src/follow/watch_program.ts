@@ -177,7 +177,7 @@ async function watch({ flags, given, positionals: [source], signal }: Call): Pro
   if (recorder.count > 0 && !quiet) {
     onNotice(`goes on behind step ${recorder.last} of ${printable(recorder.path)}`);
   }
-  const told: FeedOptions = { recorded: recorder.before, onNotice };
+  const told: FeedOptions = { recorded: recorder.before, session: recorder.session, onNotice };
   await using feed: StepFeed = source === "-"
     ? new StreamFeed(Deno.stdin.readable, told)
     : new FolderFeed(source, {

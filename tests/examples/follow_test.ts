@@ -1,82 +1,32 @@
-import { fileURLToPath } from "node:url";
 import { assert } from "../deps.ts";
-import { command, filesIn, readTable, root, run, temporaryFolder } from "../support/program.ts";
-import { frame, lowRank, npzFile, scalar, trainingLayers, writeEnd, writeStep } from "../support/tracker.ts";
-
-const [program, traceProgram] = ["watch", "trace"].map((name) =>
-  fileURLToPath(new URL(`examples/${name}.ts`, root))
-);
-const FILES = ["report.html", "run.json", "spectra.npz", "staircase.svg", "trace.csv"];
-const isWindows = Deno.build.os === "windows";
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-const record = (path: string) => JSON.parse(Deno.readTextFileSync(`${path}/run.json`));
-const text = (path: string) => Deno.readTextFileSync(path);
-const stepsIn = (
-  path: string,
-) => [...new Set(readTable(`${path}/trace.csv`).rows.map(([, step]) => Number(step)))];
-
-/** Waits until something holds, at most a minute. */
-async function until(what: string, holds: () => boolean): Promise<void> {
-  for (const end = performance.now() + 60_000; performance.now() < end;) {
-    try {
-      if (holds()) return;
-    } catch {
-      // A file is not there yet.
-    }
-    await pause(30);
-  }
-  assert.fail(`never came: ${what}`);
-}
-
-/** Starts the program, and collects what it says. */
-function start(args: readonly string[], cwd: string) {
-  const child = command([...args, "--quiet"], { cwd, program }).spawn();
-  const [out, err] = [new Response(child.stdout).text(), new Response(child.stderr).text()];
-  const end = async () => ({ code: (await child.status).code, out: await out, err: await err });
-  let isOver = false;
-  child.status.then(() => isOver = true);
-  /** A test that fails leaves no process behind. */
-  const dispose = async () => {
-    if (!isOver) child.kill("SIGKILL");
-    await end();
-  };
-  return { child, end, [Symbol.asyncDispose]: dispose };
-}
-
-/** Runs the program on a stream. */
-async function stream(args: readonly string[], cwd: string, pieces: readonly (string | Uint8Array)[]) {
-  const command = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", program, "-", "--quiet", ...args],
-    cwd,
-    env: { NO_COLOR: "1" },
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  });
-  const child = command.spawn(), writer = child.stdin.getWriter();
-  const all = Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.status,
-  ]);
-  try {
-    for (const piece of pieces) {
-      await writer.write(typeof piece === "string" ? new TextEncoder().encode(piece) : piece);
-    }
-    await writer.close();
-  } catch {
-    // It has ended already.
-  }
-  const [out, err, { code }] = await all;
-  return { code, out, err };
-}
+import {
+  FILES,
+  isWindows,
+  pause,
+  program,
+  record,
+  start,
+  stepsIn,
+  text,
+  traceProgram,
+  until,
+} from "../support/follow.ts";
+import { filesIn, run, temporaryFolder } from "../support/program.ts";
+import {
+  beginTraining,
+  lowRank,
+  npzFile,
+  scalar,
+  trainingLayers,
+  writeEnd,
+  writeStep,
+} from "../support/tracker.ts";
 
 Deno.test("watch: a training is followed from before its first file to its end, and half files are waited for", async () => {
   using folder = temporaryFolder();
   const { path: cwd } = folder, run1 = `${cwd}/m`;
   await using watching = start(["m", "--poll=0.05", "--no-report"], cwd);
-  await pause(300);
+  await until("it waits", () => record(`${run1}/rank`).status === "running");
   Deno.mkdirSync(`${run1}/features`, { recursive: true });
   Deno.writeTextFileSync(`${run1}/tracker.json`, '{"format":1,"every":10,"layers":["conv1","fc"],"new":{}}');
   writeStep(run1, 0);
@@ -154,6 +104,44 @@ Deno.test({
   },
 });
 
+Deno.test("watch: a training that goes back makes its later steps again, while it is watched and between", async () => {
+  using folder = temporaryFolder();
+  const { path: cwd } = folder,
+    own = (seed: number) => [lowRank("conv1", 12, 8, 5, seed), lowRank("fc", 9, 6, 4, seed)];
+  const args = ["m", "--poll=0.05", "--no-report"];
+  const write = (pid: number, steps: readonly number[]) => {
+    beginTraining(`${cwd}/m`, pid, steps[0]);
+    for (const step of steps) writeStep(`${cwd}/m`, step, own(100 * pid + step));
+  };
+  const assertTraced = async (name: string) => {
+    const traced = await run(["m", `--out=${name}`, "--quiet", "--no-report"], {
+      cwd,
+      program: traceProgram,
+    });
+    assert.equal(traced.code, 0, traced.err);
+    assert.equal(text(`${cwd}/m/rank/trace.csv`), text(`${cwd}/${name}/trace.csv`));
+  };
+  write(1, [0, 10, 20, 30]);
+  {
+    await using watching = start(args, cwd);
+    await until("four steps", () => stepsIn(`${cwd}/m/rank`).length === 4);
+    write(2, [20, 25, 30, 50]);
+    await until("steps made again", () => stepsIn(`${cwd}/m/rank`).join() === "0,10,20,25,30,50");
+    writeEnd(`${cwd}/m`);
+    const { code, err } = await watching.end();
+    assert.equal(code, 0, err);
+    assert.match(err, /^watch: the training goes back to step 20; later ones are made again\n$/);
+  }
+  await assertTraced("a");
+  // It begins anew while nobody watches.
+  write(3, [0, 5]);
+  writeEnd(`${cwd}/m`);
+  const { code, err } = await start(args, cwd).end();
+  assert.equal(code, 0, err);
+  assert.deepEqual(stepsIn(`${cwd}/m/rank`), [0, 5]);
+  await assertTraced("b");
+});
+
 Deno.test("watch: where too many steps wait they are thinned evenly; an alarm ends it with status 3", async () => {
   using folder = temporaryFolder();
   const { path: cwd } = folder;
@@ -204,55 +192,6 @@ Deno.test({
     assert.equal(record(`${cwd}/m/rank`).status, "stopped");
     assert.deepEqual(filesIn(`${cwd}/m/rank/state`).filter((name) => name !== "run-0.journal"), []);
   },
-});
-
-Deno.test("watch: a stream gives the same ranks as files, and ends by its last frame", async () => {
-  using folder = temporaryFolder();
-  const { path: cwd } = folder, steps = [0, 100, 200];
-  for (const step of steps) writeStep(`${cwd}/m`, step);
-  writeEnd(`${cwd}/m`);
-  assert.equal((await run(["m", "--quiet", "--no-report"], { cwd, program })).code, 0);
-  const begin = '{"staircase":1,"layers":["conv1","fc"],"every":100}\n', end = '{"end":"done"}\n';
-  // A step that comes twice counts once, as after a training that was resumed.
-  const frames = [begin, ...steps.map((step) => frame(step)), frame(100), end, "what follows is not read"];
-  const { code, out, err } = await stream(["--out=s", "--no-report"], cwd, frames);
-  assert.deepEqual([code, out], [0, ""], err);
-  assert.match(err, /^watch: step 100 comes after step 200 and is left out.*\n$/);
-  assert.equal(text(`${cwd}/s/trace.csv`), text(`${cwd}/m/rank/trace.csv`));
-  const { status, configuration } = record(`${cwd}/s`);
-  assert.deepEqual([status, configuration.source], ["done", ["-"]]);
-});
-
-Deno.test("watch: what a stream breaks off with is told, and the steps before are kept", async () => {
-  using folder = temporaryFolder();
-  const { path: cwd } = folder, begin = '{"staircase":1}\n';
-  for (
-    const [name, pieces, ends, message, status] of [
-      [
-        "cut",
-        [begin, frame(0), frame(100).slice(0, -9)],
-        2,
-        /ends 9 bytes before the end of a frame/,
-        "failed",
-      ],
-      ["eof", [begin, frame(0)], 0, /ends without a last frame/, "stopped"],
-      ["text", [begin, frame(0), "Epoch 1: loss 0.3\n"], 2, /where a line of JSON is expected/, "failed"],
-      [
-        "huge",
-        [begin, frame(0), '{"step":9,"layers":[{"name":"a","dtype":"<f4","shape":[1e12]}]}\n'],
-        2,
-        /give sizes/,
-        "failed",
-      ],
-    ] as const
-  ) {
-    const { code, err } = await stream([`--out=${name}`, "--no-report"], cwd, pieces);
-    assert.equal(code, ends, `${name}: ${err}`);
-    assert.match(err, message);
-    assert.deepEqual(stepsIn(`${cwd}/${name}`), [0], name);
-    assert.equal(record(`${cwd}/${name}`).status, status);
-    assert.deepEqual(filesIn(`${cwd}/${name}`), FILES.filter((file) => file !== "report.html"));
-  }
 });
 
 Deno.test("watch: wrong requests are refused in a line, before anything is written", async () => {

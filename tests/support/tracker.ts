@@ -68,6 +68,32 @@ export function writeStep(
   Deno.renameSync(half, `${folder}/features/step_${String(step).padStart(9, "0")}.npz`);
 }
 
+/**
+ * Begins a training in a folder: one before it loses its end, and its steps from the first new one.
+ */
+export function beginTraining(folder: string, pid: number, first = 0): void {
+  Deno.mkdirSync(`${folder}/features`, { recursive: true });
+  for (
+    const name of [
+      "end.json",
+      ...[...Deno.readDirSync(`${folder}/features`)].map(({ name }) => `features/${name}`),
+    ]
+  ) {
+    const step = /step_(\d+)/.exec(name)?.[1];
+    if (step !== undefined && Number(step) < first) continue;
+    try {
+      Deno.removeSync(`${folder}/${name}`);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  Deno.writeTextFileSync(
+    `${folder}/.tracker`,
+    JSON.stringify({ format: 1, every: 10, layers: ["conv1", "fc"], pid }),
+  );
+  Deno.renameSync(`${folder}/.tracker`, `${folder}/tracker.json`);
+}
+
 /** Writes the last file of a training. */
 export function writeEnd(folder: string, end: object = { status: "done", last_step: 0, dropped: 0 }): void {
   Deno.writeTextFileSync(`${folder}/.end`, JSON.stringify(end));
