@@ -7,6 +7,8 @@ import { checkKeys, checkNumber } from "../check.ts";
 import { InputError, ShapeError } from "../errors.ts";
 import type { GpuArray } from "../gpu/array.ts";
 import type { Commands } from "../gpu/commands.ts";
+import type { Dispatch } from "../gpu/kernel.ts";
+import type { GatheredRows } from "./gather_rows.ts";
 
 /** Shape and place of features, one row a sample. */
 export interface FeaturePlace {
@@ -23,8 +25,9 @@ export interface FeaturePlace {
 /** Features in a buffer of 32-bit floats, which another program owns. */
 export interface BufferFeatures extends FeaturePlace {
   /**
-   * Buffer of the same device, with `GPUBufferUsage.COPY_SRC`. It may be overwritten or destroyed
-   * once `track` has returned.
+   * Buffer of the same device, with `GPUBufferUsage.COPY_SRC`; or with `STORAGE` alone, which is
+   * read in place by a kernel, for which `RankTracker.ready` has to have resolved. It may be
+   * overwritten or destroyed once `track` has returned.
    */
   readonly buffer: GPUBuffer;
 }
@@ -97,7 +100,7 @@ export function layOutFeatures(
           "give offset and stride in entries, not bytes",
       );
     }
-    const isCut = stride > (1 + MOST_GAP) * columns;
+    const isCut = stride > (1 + MOST_GAP) * columns || stride > columns && isReadInPlace(given);
     const at = words;
     words += isCut ? rows * columns : length;
     return { name, rows, columns, at, stride: isCut ? columns : stride };
@@ -118,28 +121,53 @@ function roomOf(name: string, given: TrackedFeatures): number {
       `layer ${name} has no features: give a GPUBuffer as buffer, or a Float32Array as data`,
     );
   }
-  if (!(buffer.usage & GPUBufferUsage.COPY_SRC)) {
-    throw new InputError(`the buffer of ${name} can not be copied: create it with GPUBufferUsage.COPY_SRC`);
+  if (!(buffer.usage & (GPUBufferUsage.COPY_SRC | GPUBufferUsage.STORAGE))) {
+    throw new InputError(
+      `the buffer of ${name} can not be copied or read: create it with GPUBufferUsage.COPY_SRC`,
+    );
   }
   return Math.floor(buffer.size / 4);
 }
 
 /**
+ * Tells whether features lie in a buffer that can be read, but not copied.
+ *
+ * @param given The features.
+ * @returns Whether a kernel has to read them.
+ */
+export function isReadInPlace(given: TrackedFeatures): boolean {
+  return "buffer" in given && !(given.buffer.usage & GPUBufferUsage.COPY_SRC);
+}
+
+/** Copies of features into a slot. */
+export interface FeatureCopies {
+  /** Commands to add to. */
+  readonly commands: Commands;
+  /** Memory of the step. */
+  readonly slot: GpuArray;
+  /** Binds the reading of what can not be copied. */
+  readonly read: (buffer: GPUBuffer, rows: GatheredRows) => Dispatch;
+}
+
+/**
  * Records the copies of the features of a step into a slot. Those of the host are written at once.
  *
- * @param commands Commands to add to.
  * @param features Features, as they were laid out.
  * @param layout Their layout.
- * @param slot Memory of the step.
+ * @param copies Where the copies go.
  */
 export function copyFeatures(
-  commands: Commands,
   features: Readonly<Record<string, TrackedFeatures>>,
   { layers }: SlotLayout,
-  slot: GpuArray,
+  { commands, slot, read }: FeatureCopies,
 ): void {
   for (const { name, rows, columns, at, stride } of layers) {
     const given = features[name], { offset = 0, stride: from = columns } = given;
+    if ("buffer" in given && isReadInPlace(given)) {
+      const place = { rows, columns, at: offset, stride: from, to: at, width: stride };
+      commands.run(read(given.buffer, place));
+      continue;
+    }
     const copy = (first: number, to: number, length: number) => {
       if ("data" in given) slot.write(given.data.subarray(first, first + length), to);
       else commands.copyFrom(given.buffer, first, slot, to, length);

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { GpuArray } from "../gpu/array.ts";
+import { GpuArray } from "../gpu/array.ts";
 import type { Gpu } from "../gpu/device.ts";
-import type { Dispatch } from "../gpu/kernel.ts";
+import type { Dispatch, Kernel } from "../gpu/kernel.ts";
 import { gpuStruct } from "../gpu/struct.ts";
 import gatherSource from "../../shaders/tracker/gather_rows.wgsl" with { type: "text" };
 
@@ -29,21 +29,32 @@ export interface GatheredRows {
 }
 
 /**
+ * Compiles the gathering of rows.
+ *
+ * @param gpu Device.
+ * @returns The kernel, for {@linkcode bindGatherRows}.
+ */
+export function gatherKernel(gpu: Gpu): Promise<Kernel> {
+  return gpu.kernel({ name: "gather_rows", files: [gatherSource] });
+}
+
+/**
  * Binds the gathering of rows.
  *
  * @param gpu Device.
- * @param source Array of the rows.
- * @param target Array that they are gathered in.
+ * @param kernel The kernel.
+ * @param arrays Array of the rows, or the buffer of another program; and array that they are
+ * gathered in.
  * @param rows Their places.
  * @returns The command.
  */
-export async function bindGatherRows(
+export function bindGatherRows(
   gpu: Gpu,
-  source: GpuArray,
-  target: GpuArray,
+  kernel: Kernel,
+  [source, target]: readonly [GpuArray | GPUBuffer, GpuArray],
   { rows, columns, at, stride, to, width }: GatheredRows,
-): Promise<Dispatch> {
-  const kernel = await gpu.kernel({ name: "gather_rows", files: [gatherSource] });
+): Dispatch {
   const shape = gpuStruct(gpu, "gathered rows", ["u32", rows, columns, at, stride, to, width]);
-  return kernel.bind([shape, source, target], [Math.ceil(width / SIDE), Math.ceil(rows / SIDE)]);
+  const read = source instanceof GpuArray ? source : { label: source.label, buffer: source };
+  return kernel.bind([shape, read, target], [Math.ceil(width / SIDE), Math.ceil(rows / SIDE)]);
 }

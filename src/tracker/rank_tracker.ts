@@ -7,10 +7,18 @@ import { checkNumber } from "../check.ts";
 import { InputError, ShapeError } from "../errors.ts";
 import { Commands } from "../gpu/commands.ts";
 import type { Gpu } from "../gpu/device.ts";
+import type { Kernel } from "../gpu/kernel.ts";
 import { MOST_STEPS } from "../train/limits.ts";
 import type { Trace } from "../train/trace.ts";
 import { viewTrace } from "../train/trace_view.ts";
-import { copyFeatures, layOutFeatures, type SlotLayout, type TrackedFeatures } from "./features.ts";
+import {
+  copyFeatures,
+  isReadInPlace,
+  layOutFeatures,
+  type SlotLayout,
+  type TrackedFeatures,
+} from "./features.ts";
+import { bindGatherRows, type GatheredRows, gatherKernel } from "./gather_rows.ts";
 import { type CompleteTrackerOptions, completeTrackerOptions, type RankTrackerOptions } from "./options.ts";
 import type { TrackerRecord } from "./record.ts";
 import { StepQueue } from "./step_queue.ts";
@@ -68,6 +76,10 @@ export class RankTracker implements Disposable {
   #isWarm = false;
   #latest = -1;
   #layout: SlotLayout | null = null;
+  #gather: Kernel | null = null;
+
+  /** Resolves once buffers without `GPUBufferUsage.COPY_SRC` can be tracked. */
+  readonly ready: Promise<void>;
 
   /**
    * Starts to track.
@@ -83,6 +95,11 @@ export class RankTracker implements Disposable {
     this.#columns = new Map(this.#options.columns);
     this.#every = this.#options.every;
     this.#queue = new StepQueue(gpu, this.#options);
+    this.ready = gatherKernel(gpu).then((kernel) => {
+      this.#gather = kernel;
+    });
+    // A failure is reported where it is awaited.
+    this.ready.catch(() => {});
   }
 
   /**
@@ -123,10 +140,10 @@ export class RankTracker implements Disposable {
         `step ${step} after step ${this.#latest}: give steps that ascend, and each run its own tracker`,
       );
     }
-    this.#latest = step;
     this.#warmUp(step);
-    if (!this.wants(step)) return false;
-    const layout = this.#layOut(features);
+    const layout = this.wants(step) ? this.#layOut(features) : null;
+    this.#latest = step;
+    if (layout === null) return false;
     if (this.#queue.waiting >= this.#options.capacity) {
       this.#track(step, 2 * this.#every);
       return false;
@@ -134,7 +151,9 @@ export class RankTracker implements Disposable {
     const slot = this.#queue.slots.take(layout.words);
     const copied = this.#gpu.scope(`features of step ${step}`, () => {
       const commands = new Commands(this.#gpu);
-      copyFeatures(commands, features, layout, slot);
+      const read = (buffer: GPUBuffer, rows: GatheredRows) =>
+        bindGatherRows(this.#gpu, this.#gather!, [buffer, slot], rows);
+      copyFeatures(features, layout, { commands, slot, read });
       commands.submit();
     });
     const tracked: TrackedStep = {
@@ -233,6 +252,12 @@ export class RankTracker implements Disposable {
     const names = this.#names ?? Object.keys(features);
     if (names.length === 0) throw new InputError("no layers are tracked: give features of at least one");
     const layout = layOutFeatures(features, names);
+    const inPlace = names.find((name) => isReadInPlace(features[name]));
+    if (inPlace !== undefined && this.#gather === null) {
+      throw new InputError(
+        `the buffer of ${inPlace} can not be copied: await tracker.ready, or create it with GPUBufferUsage.COPY_SRC`,
+      );
+    }
     const { weights } = this.#options;
     for (const { name, rows, columns } of layout.layers) {
       const expected = this.#columns.get(name) ?? columns;

@@ -12,7 +12,7 @@ import { vectors } from "../linalg/matrix_view.ts";
 import type { RankInterval } from "../rank/certificates/rank_interval.ts";
 import { bindCountedProbes, type CountedProbes } from "../rank/probes/counted_probe.ts";
 import type { SlotLayer, SlotLayout } from "./features.ts";
-import { bindGatherRows } from "./gather_rows.ts";
+import { bindGatherRows, gatherKernel } from "./gather_rows.ts";
 import type { CompleteTrackerOptions } from "./options.ts";
 
 /**
@@ -110,12 +110,12 @@ export class SlotCounts implements Disposable {
   async add(slot: GpuArray): Promise<void> {
     this.#made++;
     if (this.#groups.length === 0) return;
-    const commands = new Commands(this.#gpu);
+    const gather = await gatherKernel(this.#gpu), commands = new Commands(this.#gpu);
     for (const { probes, features, layers } of this.#groups) {
       for (const layer of layers) {
         const { rows, columns, at, stride, to, width } = layer;
         if (stride === width) commands.copy(slot, at, features, to, (rows - 1) * stride + columns);
-        else commands.run(await bindGatherRows(this.#gpu, slot, features, layer));
+        else commands.run(bindGatherRows(this.#gpu, gather, [slot, features], layer));
       }
       commands.run(probes.commands);
     }

@@ -1,6 +1,6 @@
 import { GpuArray } from "../../src/gpu/array.ts";
 import { Commands } from "../../src/gpu/commands.ts";
-import { bindGatherRows, type GatheredRows } from "../../src/tracker/gather_rows.ts";
+import { bindGatherRows, type GatheredRows, gatherKernel } from "../../src/tracker/gather_rows.ts";
 import { assert } from "../deps.ts";
 import { openGpu } from "../support/gpu.ts";
 
@@ -24,15 +24,19 @@ Deno.test("gathered rows: any stride and offset, padding is 0, and nothing else 
     { rows: 33, columns: 16, at: 1, stride: 16, to: 4, width: 16 },
     { rows: 5, columns: 70, at: 0, stride: 71, to: 0, width: 72 },
   ];
+  const kernel = await gatherKernel(gpu);
   for (const rows of places) {
     const words = Float32Array.from({ length: rows.at + rows.rows * rows.stride }, (_, i) => i + 1);
     words[rows.at] = NaN;
     const before = new Float32Array(rows.to + rows.rows * rows.width + 3).fill(-1);
-    using source = new GpuArray(gpu, "source", words);
-    using target = new GpuArray(gpu, "target", before);
-    const commands = new Commands(gpu);
-    commands.run(await bindGatherRows(gpu, source, target, rows));
-    commands.submit();
-    assert.deepEqual(await target.read(), gathered(words, before, rows));
+    // The buffer of an array stands for one of another program.
+    for (const isArray of [true, false]) {
+      using source = new GpuArray(gpu, "source", words);
+      using target = new GpuArray(gpu, "target", before);
+      const commands = new Commands(gpu), from = isArray ? source : source.buffer;
+      commands.run(bindGatherRows(gpu, kernel, [from, target], rows));
+      commands.submit();
+      assert.deepEqual(await target.read(), gathered(words, before, rows));
+    }
   }
 });

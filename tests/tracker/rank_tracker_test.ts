@@ -98,6 +98,29 @@ Deno.test("a tracker: it takes what the buffer held when it was called", async (
   assert.deepEqual(tracker.record.notFinite, []);
 });
 
+Deno.test("a tracker: a buffer that can only be read is read in place", async () => {
+  using tracker = new RankTracker(gpu, { every: 1, epsilons: [1e-3] });
+  const rows = 9, columns = 5, usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
+  const places = [{ offset: 0, stride: 5 }, { offset: 3, stride: 7 }, { offset: 1, stride: 40 }];
+  const entries = places.map((_, step) => lowRank(rows, columns, 2 * step + 1, 5));
+  const features = places.map((place, step) => {
+    const shape = { rows, columns, ...place };
+    return { a: { buffer: bufferOf(device, placed(entries[step], shape), usage), ...shape } };
+  });
+  assert.throws(() => tracker.track(0, features[0]), /tracker.ready/);
+  await tracker.ready;
+  for (const step of places.keys()) {
+    assert.equal(tracker.track(step, features[step]), true);
+    features[step].a.buffer.destroy();
+  }
+  const { probes } = await tracker.finish();
+  assert.deepEqual(
+    probes.map(({ layers: [{ ranks: [{ low, high }] }] }) => [low, high]),
+    entries.map((data) => eigenvaluesOf({ rows, columns, data }).filter((value) => value > 1e-3).length)
+      .map((rank) => [rank, rank]),
+  );
+});
+
 Deno.test("a tracker: nothing happens between the steps that are tracked", async () => {
   using tracker = new RankTracker(gpu, { every: 4, epsilons: [1e-3], layers: ["a"] });
   const taken: number[] = [];

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { isPromise } from "../../gpu/turns.ts";
 import { ColumnReader } from "../column_reader.ts";
 import { type MatrixSource, tileOf } from "../matrix_source.ts";
 import { type Preparation, preparationOfColumns } from "./preparation.ts";
@@ -163,7 +162,7 @@ export class MatrixTiles {
         changes.push(1);
         continue;
       }
-      const given = tileOf(source, first, count), tile = isPromise(given) ? await given : given;
+      const tile = await tileOf(source, first, count);
       const change = preparation.look(tile, first);
       const shape = { columns: source.columns, first };
       const places = { ...to, step: words, stride: this.rowWords };
