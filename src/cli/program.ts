@@ -164,7 +164,8 @@ export async function execute<const Flags extends readonly Flag[]>(
 
 /**
  * Runs a program and ends the process. The exit status is 0 when it is done, 1 when it failed, 2
- * when the request was wrong, 128 + n after signal n, and 141 when its output is closed. An error
+ * when the request was wrong, 3 after an alarm, 128 + n after signal n, and 141 when its output is
+ * closed. An error
  * is one line on stderr; `--debug` adds the stack. `--help` lists the flags. The first SIGINT
  * (Ctrl-C), SIGTERM or SIGHUP aborts `signal`; the second one ends the process at once, even while
  * it waits for the driver. SIGUSR1 asks for a checkpoint. Print with `print`, or `console.log`.

@@ -88,6 +88,68 @@ export function textsOf(
   };
 }
 
+/** What figure and page are made of. */
+export interface PictureInput {
+  /** The record. Layers without a rank at a step may be missing in its probes. */
+  readonly trace: Trace;
+  /** The layers. */
+  readonly layers: readonly LayerRecord[];
+  /** What was read, and the thresholds. */
+  readonly settings: FollowSettings;
+  /** How the run ended. */
+  readonly status: string;
+  /** Formats of the figure. */
+  readonly formats: readonly FigureFormat[];
+  /** Whether there is a page. */
+  readonly hasReport: boolean;
+}
+
+/** Figure and page, and what they show in a few numbers. */
+export interface Pictures {
+  /** The files, by their names. */
+  readonly makers: Record<string, FileMaker>;
+  /** The summary for `run.json`. */
+  readonly summary: object;
+  /** Lines for a terminal. */
+  readonly lines: readonly string[];
+}
+
+/**
+ * Makes figure and page of a record.
+ *
+ * @param input The record.
+ * @returns Figure, page, summary.
+ */
+export function picturesOf({ trace, layers, settings, status, formats, hasReport }: PictureInput): Pictures {
+  const { epsilons, threshold } = settings, texts = textsOf(settings, layers);
+  const filled = (rank: number, isPadded: boolean): Trace => ({
+    ...trace,
+    probes: trace.probes.map((probe) => wholeProbe(probe, layers, epsilons, { rank, isPadded })),
+  });
+  const shownTrace = filled(NaN, false), summary = summarize(shownTrace);
+  const drawn = async () => {
+    const [{ staircaseData }, { staircaseFigure }] = await Promise.all([
+      import("../plot/staircase/figure_data.ts"),
+      import("../plot/staircase/staircase.ts"),
+    ]);
+    return staircaseFigure(staircaseData(shownTrace, { ...texts, threshold }));
+  };
+  const page = async () => {
+    const [{ runReport }, { reportPage }] = await Promise.all([
+      import("../report/run_report.ts"),
+      import("../report/report_page.ts"),
+    ]);
+    const sections = sectionsOf(settings, layers, status);
+    const facts = { ...texts, replicaNames: [""], command: null, sections };
+    return await reportPage(runReport({ trace: filled(-1, true), summary, threshold, facts }));
+  };
+  return {
+    makers: { ...figureMakers(FIGURE, drawn, formats), ...hasReport && { [REPORT]: page } },
+    summary: named(summary, layers),
+    lines: linesOf(summary.replicas, layers),
+  };
+}
+
 /**
  * Writes the files of a run: the figure, the spectra, the page, and at last its record.
  *
@@ -100,53 +162,24 @@ export async function finishRun(
   recorder: Recorder,
   { status, facts, formats }: RunEnd,
 ): Promise<FinishedRun> {
-  const { journal, folder, layers, options: { settings, files } } = recorder;
-  const { epsilons, threshold } = settings;
-  const { trace: found } = await readJournal(journal);
-  const filled = (rank: number, isPadded: boolean): Trace => ({
-    ...found,
-    probes: found.probes.map((probe) => wholeProbe(probe, layers, epsilons, { rank, isPadded })),
-  });
-  const trace = filled(NaN, false), summary = summarize(trace);
-  const texts = textsOf(settings, layers);
-  const record = recorder.record({ status, ...facts, summary: named(summary, layers) });
-  const drawn = async () => {
-    const [{ staircaseData }, { staircaseFigure }] = await Promise.all([
-      import("../plot/staircase/figure_data.ts"),
-      import("../plot/staircase/staircase.ts"),
-    ]);
-    return staircaseFigure(staircaseData(trace, { ...texts, threshold }));
-  };
-  const makers: Record<string, FileMaker> = {
-    ...figureMakers(FIGURE, drawn, formats),
+  const { journal, folder, layers, options: { settings, files } } = recorder, { epsilons } = settings;
+  const { trace } = await readJournal(journal), hasReport = files.includes(REPORT);
+  const { makers, summary, lines } = picturesOf({ trace, layers, settings, status, formats, hasReport });
+  const record = recorder.record({ status, ...facts, summary });
+  const saved = await folder.save({
+    ...makers,
     [SPECTRA_FILE]: () =>
       spectraPieces({
         replicas: 1,
         epsilons,
         chunks: wholeChunks(journalChunks(journal), layers, epsilons, { rank: -1, isPadded: true }),
       }, folder.state),
-    ...files.includes(REPORT) && {
-      [REPORT]: async () => {
-        const [{ runReport }, { reportPage }] = await Promise.all([
-          import("../report/run_report.ts"),
-          import("../report/report_page.ts"),
-        ]);
-        const facts = {
-          ...texts,
-          replicaNames: [""],
-          command: null,
-          sections: sectionsOf(settings, layers, status),
-        };
-        return await reportPage(runReport({ trace: filled(-1, true), summary, threshold, facts }));
-      },
-    },
-  };
-  const saved = await folder.save(makers);
+  });
   // The record comes last: it says that the others are there.
   const last = await folder.save({ [RUN_FILE]: () => prettyJson(snakeCase(record)) });
   return {
     record,
-    lines: linesOf(summary.replicas, layers),
+    lines,
     paths: [...last.paths, join(folder.path, TRACE_FILE), ...saved.paths],
     error: saved.error ?? last.error,
   };

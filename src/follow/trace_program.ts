@@ -5,11 +5,12 @@
  * @module
  */
 import { createProgress } from "../cli/progress.ts";
-import type { Flag, FlagValues } from "../cli/flags.ts";
+import type { Flag } from "../cli/flags.ts";
 import { openGpu } from "../cli/implementation.ts";
 import { print, say } from "../cli/output.ts";
 import { type Program, type ProgramCall, runProgram } from "../cli/program.ts";
 import { formatsFlag } from "../cli/program_flags.ts";
+import { runPath } from "../cli/run_path.ts";
 import { loadFormats } from "../convert/draw.ts";
 import { parseFormats } from "../convert/formats.ts";
 import { InputError } from "../errors.ts";
@@ -23,6 +24,7 @@ import { readLosses } from "./losses.ts";
 import { filesOf, finishRun } from "./outputs.ts";
 import { type Gap, recordSteps } from "./record_steps.ts";
 import { Recorder } from "./recorder.ts";
+import { isFollowed, retrace, type RetraceRequest } from "./retrace.ts";
 import { axesOf, DEFAULT_EPSILONS, followFlags, settingsOf } from "./settings.ts";
 import type { StepSource } from "./step_source.ts";
 import { isTracked } from "./tracker_files.ts";
@@ -83,7 +85,7 @@ export const traceProgram: Program<typeof flags> = {
     placeholder: "FILES",
     help:
       ".npy, .npz or safetensors files or patterns of them, the folder of a tracker, or that of a run of " +
-      "staircase, to count its ranks at other thresholds; by default the latest of runs/staircase",
+      "staircase, trace or watch, to count its ranks at other thresholds; by default the latest of runs/staircase",
   },
   flags,
   examples: [
@@ -95,16 +97,6 @@ export const traceProgram: Program<typeof flags> = {
   ],
 };
 
-/** What a run of `staircase` is asked for: values of flags, `null` for those of the run. */
-export type RunRequest =
-  & Pick<FlagValues<typeof flags>, "epsilons" | "out" | "overwrite" | "formats" | "report" | "json" | "quiet">
-  & {
-    /** Folder of the run, or of runs. */
-    readonly run: string;
-    /** Kind of the thresholds. */
-    readonly threshold: Threshold | null;
-  };
-
 /**
  * Runs the program and ends the process, see `runProgram`.
  *
@@ -112,7 +104,7 @@ export type RunRequest =
  * @param args Command line. Default: that of the process.
  */
 export async function runTraceProgram(
-  traceRun: (request: RunRequest) => Promise<void>,
+  traceRun: (request: RetraceRequest) => Promise<void>,
   args: readonly string[] = Deno.args,
 ): Promise<void> {
   await runProgram(traceProgram, async (call) => {
@@ -123,7 +115,9 @@ export async function runTraceProgram(
     const { epsilons, relative, out, overwrite, formats, report, json, quiet } = flags;
     refuseOfFiles(call);
     const threshold = relative ? "relative" : flags.threshold as Threshold | null;
-    await traceRun({ run: first, epsilons, threshold, out, overwrite, formats, report, json, quiet });
+    const run = await runPath(first);
+    const request = { run, epsilons, threshold, out, overwrite, formats, report, json, quiet };
+    await (await isFollowed(run) ? retrace(request) : traceRun(request));
   }, args);
 }
 
