@@ -16,6 +16,7 @@ import type { FedStep, FeedOptions, StepFeed } from "./step_feed.ts";
 import { isFeatures, type OpenStep, readLoss } from "./step_source.ts";
 import {
   FEATURES_FOLDER,
+  HalfFileError,
   readEnd,
   readTracker,
   type TrackerEnd,
@@ -37,17 +38,21 @@ export interface FolderFeedOptions extends FeedOptions {
 /** Files of features. Others, hidden ones and those in the making among them, are left alone. */
 const FEATURES = /^[^.].*\.(?:npz|npy|safetensors)$/i;
 
-/** A file that can not be read, perhaps because it is being written. */
-interface HalfFile {
-  readonly name: string;
-  readonly size: number;
-  readonly mtime: number;
-  /** When it was first seen like this. */
-  readonly since: number;
-}
-
 /** Milliseconds without a change after which a file that can not be read is given up. */
 const PATIENCE = 10_000;
+
+/** Waits for what does not change. */
+class Patience {
+  #text = "";
+  #since = 0;
+
+  /** Whether what a text describes has lasted for so many milliseconds. */
+  isOver(text: string, milliseconds: number): boolean {
+    const now = performance.now();
+    if (text !== this.#text) [this.#text, this.#since] = [text, now];
+    return now - this.#since >= milliseconds;
+  }
+}
 
 /** The feed of a folder. */
 export class FolderFeed implements StepFeed {
@@ -60,9 +65,9 @@ export class FolderFeed implements StepFeed {
   #seen: number;
   /** Steps that were recorded before, whose files may still have to be deleted. */
   readonly #left: Set<number>;
-  #half: HalfFile | null = null;
+  readonly #patience = new Patience();
   #isEndSeen = false;
-  #isNamed = false;
+  readonly #said = new Set<string>();
 
   /**
    * Looks at nothing yet.
@@ -80,9 +85,15 @@ export class FolderFeed implements StepFeed {
 
   /** Looks for new steps; see {@linkcode StepFeed.poll}. */
   async poll(backlog: Backlog<FedStep>): Promise<void> {
-    await this.#readTracker();
-    // What was written before the end is there once the end is.
-    const end = await readEnd(this.#folder);
+    let end: TrackerEnd | null = null;
+    try {
+      await this.#readTracker();
+      // What was written before the end is there once the end is.
+      end = await readEnd(this.#folder);
+    } catch (error) {
+      if (!(error instanceof HalfFileError) || this.#patience.isOver(error.message, PATIENCE)) throw error;
+      return;
+    }
     this.#isEndSeen = end !== null;
     backlog.isLast = this.#isEndSeen;
     const hasAll = await this.#look(backlog);
@@ -126,10 +137,9 @@ export class FolderFeed implements StepFeed {
         if (!isDirectory && FEATURES.test(name)) names.push(name);
       }
     } catch (error) {
+      // A disk may be away for a while.
       if (!(error instanceof Deno.errors.NotFound)) {
-        throw new InputError(
-          `${shown(folder)}: cannot be read: ${fileReason(error)}; give a folder that can`,
-        );
+        this.#say("folder", `${shown(folder)} cannot be read: ${fileReason(error)}`);
       }
     }
     return { folder, names };
@@ -139,10 +149,10 @@ export class FolderFeed implements StepFeed {
   #stepsOf(names: readonly string[]): { name: string; step: number }[] {
     const found = names.map((name) => ({ name, step: stepOfName(name, this.#options.pattern) }));
     const some = found.filter((each): each is { name: string; step: number } => each.step !== null);
-    if (some.length < found.length && !this.#isNamed) {
-      this.#isNamed = true;
-      const odd = found.find(({ step }) => step === null)!;
-      this.#options.onNotice(
+    const odd = found.find(({ step }) => step === null);
+    if (odd) {
+      this.#say(
+        "names",
         `${shown(odd.name)} has no step in its name and is left out; say where with --pattern`,
       );
     }
@@ -151,34 +161,30 @@ export class FolderFeed implements StepFeed {
 
   /** Opens a new file to see whether it is whole. */
   async #check(path: string, name: string, step: number): Promise<FedStep | "wait" | null> {
-    const info = await Deno.stat(path).catch(() => null);
-    // It was deleted, or its name is that of a folder by now, or it is of an earlier process.
-    if (!info?.isFile || (info.mtime?.getTime() ?? Infinity) < this.#since) return null;
+    let text = "";
     try {
+      const { isFile, size, mtime } = await Deno.stat(path);
+      // Its name is that of a folder, or it is of an earlier process.
+      if (!isFile || (mtime?.getTime() ?? Infinity) < this.#since) return null;
+      text = `${name} ${size} ${mtime?.getTime()}`;
       using _open = await this.#open(path, false);
-      this.#half = null;
       const discard = () => Deno.remove(path).catch(() => {});
-      return {
-        step,
-        session: this.#session,
-        name: path,
-        bytes: info.size,
-        open: () => this.#open(path, true),
-        discard,
-      };
+      const session = this.#session;
+      return { step, session, name: path, bytes: size, open: () => this.#open(path, true), discard };
     } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      const half = { name, size: info.size, mtime: info.mtime?.getTime() ?? 0 }, was = this.#half;
-      const isSame = was?.name === name && was.size === half.size && was.mtime === half.mtime;
-      const since = isSame ? was.since : performance.now();
-      this.#half = { ...half, since };
       // After the end nothing is written any more.
       const patience = this.#isEndSeen ? Math.min(PATIENCE, 2 * this.#options.every) : PATIENCE;
-      if (performance.now() - since < patience) return "wait";
-      this.#options.onNotice(`step ${step} is left out: ${error.message}`);
-      this.#half = null;
+      if (!this.#patience.isOver(text, patience)) return "wait";
+      const why = error instanceof InputError ? error.message : `${shown(path)}: ${fileReason(error)}`;
+      this.#options.onNotice(`step ${step} is left out: ${why}`);
       return null;
     }
+  }
+
+  /** Says something of a kind once. */
+  #say(kind: string, line: string): void {
+    if (!this.#said.has(kind)) this.#options.onNotice(line);
+    this.#said.add(kind);
   }
 
   /** Opens the features of a file. */

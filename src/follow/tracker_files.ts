@@ -40,6 +40,9 @@ export interface TrackerEnd {
   readonly dropped: number;
 }
 
+/** A file that can not be read, perhaps because it is being written, or its disk is away. */
+export class HalfFileError extends InputError {}
+
 /** Whether a value is an object of JSON. */
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -90,9 +93,8 @@ async function readJson(path: string): Promise<unknown> {
     return parseJson(await readTextFile(path, MOST_BYTES));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    if (error instanceof InputError) throw error;
-    const why = error instanceof JsonError ? error.message : fileReason(error);
-    throw new InputError(`${shown(path)}: cannot be read: ${why}; write it with the tracker`);
+    const why = error instanceof JsonError || error instanceof InputError ? error.message : fileReason(error);
+    throw new HalfFileError(`${shown(path)}: cannot be read: ${why}; write it with the tracker`);
   }
 }
 
@@ -111,7 +113,8 @@ export interface TrackerFile {
  *
  * @param folder Folder of the training.
  * @returns The file; `null` if there is no such file.
- * @throws {InputError} If it can not be read, or is of another version.
+ * @throws {HalfFileError} If it can not be read.
+ * @throws {InputError} If it is of another version.
  */
 export async function readTracker(folder: string): Promise<TrackerFile | null> {
   const path = join(folder, TRACKER_FILE), info = await Deno.stat(path).catch(() => null);
@@ -127,7 +130,7 @@ export async function readTracker(folder: string): Promise<TrackerFile | null> {
  *
  * @param folder Folder of the training.
  * @returns The end; `null` if there is no such file.
- * @throws {InputError} If it can not be read.
+ * @throws {HalfFileError} If it can not be read.
  */
 export async function readEnd(folder: string): Promise<TrackerEnd | null> {
   const value = await readJson(join(folder, END_FILE));
