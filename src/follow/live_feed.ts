@@ -41,7 +41,6 @@ function runOf({ recorder, adapterName, steps }: ToldRun): FeedRun {
       epsilons: settings.epsilons,
       threshold: settings.threshold,
       steps: steps ?? Number.MAX_SAFE_INTEGER,
-      curve: null,
       replicas: 1,
     },
     replicas: 1,

@@ -62,6 +62,25 @@ Deno.test({
 });
 
 Deno.test({
+  name: "report: layers of another program have their own names",
+  ignore: !hasChromium,
+  async fn() {
+    const layers = [{ name: "conv<b>1", width: 90 }, { name: "head", width: 7 }];
+    using file = await reportFile(madeUpTrace(), { layers });
+    await using browser = await Chromium.launch();
+    await using open = await opened(browser, file.url);
+    const { page } = open;
+    const headings = await page.locator("figure.panel text[font-weight=bold]").allTextContents();
+    for (const { name, width } of layers) {
+      assert.ok(headings.includes(`ε-rank of ${name} · ${width} neurons`), headings.join());
+      assert.equal(await page.getByLabel(name, { exact: true }).count(), 1);
+    }
+    assert.deepEqual((await cells(page, "Ranks at")).map(([layer]) => layer), layers.map(({ name }) => name));
+    open.assertQuiet();
+  },
+});
+
+Deno.test({
   name: "report: toggles, axes and a second run; files of what is on screen; no serious fault",
   ignore: !hasChromium,
   async fn() {

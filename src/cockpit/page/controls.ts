@@ -9,7 +9,7 @@ import { type Threshold, thresholdNames } from "../../rank/certificates/rank_int
 import { batch, computed, effect, type Signal } from "../deps.ts";
 import { type AxisKind, axisKinds } from "../views/axes.ts";
 import { element } from "./dom.ts";
-import { epsilonStyle, setCursor } from "./panel_parts.ts";
+import { epsilonStyle, layerLabel, setCursor } from "./panel_parts.ts";
 import type { View } from "./run_model.ts";
 
 /** Steps of the slider of ε per power of ten. */
@@ -218,7 +218,8 @@ export function viewControls(view: View, replicaNames: readonly string[]): HTMLE
     ));
   }
   if (layers > 1) {
-    const all = Array.from({ length: layers }, (_, l) => l), name = (l: number) => `layer ${l + 1}`;
+    const all = Array.from({ length: layers }, (_, l) => l), [run] = view.runs.peek();
+    const name = (l: number) => run ? layerLabel(run, l) : `layer ${l + 1}`;
     rows.push(labeled(
       "spectra of",
       choice(

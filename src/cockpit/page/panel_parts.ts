@@ -69,8 +69,15 @@ export function cursorX({ columns, cursor }: RunModel, { x }: PanelFrame): numbe
   return x.scale(columns.value.steps[cursor.value] ?? NaN);
 }
 
-/** Names a layer. */
-export function layerName({ widths }: RunModel, l: number): string {
+/** Names a layer in a word or two. */
+export function layerLabel({ facts }: Pick<RunModel, "facts">, l: number): string {
+  return facts.layers?.[l]?.name ?? `layer ${l + 1}`;
+}
+
+/** Names a layer, with its width. */
+export function layerName({ facts, widths }: RunModel, l: number): string {
+  const given = facts.layers?.[l];
+  if (given) return `${given.name} · ${thousands(given.width)} neurons`;
   const isTerminal = widths.length > 1 && l === widths.length - 1;
   return `hidden layer ${l + 1}${isTerminal ? ", terminal" : ""} · ${thousands(widths[l])} neurons`;
 }

@@ -20,6 +20,7 @@ import {
   courseText,
   cursorX,
   epsilonStyle,
+  layerLabel,
   layerName,
   leaveCursor,
   moveCursor,
@@ -45,7 +46,8 @@ export function rankPanel(model: RunModel, l: number): PanelParts {
   );
   return {
     name: `rank-${l + 1}`,
-    heading: () => [`ε-rank of ${layerName(model, l)}`, `ε-rank of layer ${l + 1}`, `layer ${l + 1}`],
+    heading:
+      () => [`ε-rank of ${layerName(model, l)}`, `ε-rank of ${layerLabel(model, l)}`, layerLabel(model, l)],
     describe: () =>
       `At ε = ${scientific(state.epsilon.value)}: ${courseText(own.value.values.line, thousands)}`,
     height: 170,

@@ -64,13 +64,13 @@ function measured(
 
 /** Rows of the layers at the time cursor. */
 function certificates(model: RunModel): string[][] {
-  const { columns: { value: columns }, state, ranks, shownReplica, cursor } = model;
+  const { facts, columns: { value: columns }, state, ranks, shownReplica, cursor } = model;
   const { epsilon, threshold } = state, step = columns.steps[cursor.value], P = columns.steps.length;
   return columns.layers.map((layer, l) => {
     const { at, rank, low, high, isRecorded } = ranks[l].value, found = spectrumAtCursor(model, l);
     const k = at.findLastIndex((p) => columns.steps[p] <= step), i = shownReplica.value * at.length + k;
     const text = k < 0 ? "–" : rankText(rank[i], low[i], high[i]);
-    if (!found) return [String(l + 1), text, "–", "–", "–"];
+    if (!found) return [facts.layers?.[l]?.name ?? String(l + 1), text, "–", "–", "–"];
     const { intervals: { eigenvalues, most }, step: of } = found;
     const { rank: r } = countIntervals(found.intervals, epsilon.value, threshold.value);
     const shown = (j: number) => bounded(eigenvalues[j], most[j] - eigenvalues[j]);
@@ -78,7 +78,7 @@ function certificates(model: RunModel): string[][] {
     // Between spectra, the run has counted the ranks that it recorded.
     const source = !isRecorded || of === step ? "" : `, step ${thousands(of)}`;
     return [
-      String(l + 1),
+      facts.layers?.[l]?.name ?? String(l + 1),
       text,
       r > 0 ? shown(r - 1) : "–",
       r < eigenvalues.length ? shown(r) : "–",

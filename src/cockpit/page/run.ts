@@ -12,7 +12,7 @@ import type { Picked } from "../views/series.ts";
 /** A run: constant, or one that grows. */
 export interface Run {
   /** Its texts. */
-  readonly facts: Pick<RunFacts, "title" | "subtitle" | "lossName" | "replicaNames">;
+  readonly facts: Pick<RunFacts, "title" | "subtitle" | "lossName" | "layers" | "replicaNames">;
   /** Its record. Replicas, thresholds and layers stay the same. */
   readonly columns: ReadonlySignal<RunColumns>;
   /** Its networks at some steps; `null` where none are known. */

@@ -18,7 +18,7 @@ import {
   thresholdStyle,
 } from "../views/spectrum_views.ts";
 import { drawCursor, drawDot, type PanelFrame, type PanelParts } from "./panel.ts";
-import { cursorX, layerName, leaveCursor, moveCursor, sharedSteps } from "./panel_parts.ts";
+import { cursorX, layerLabel, layerName, leaveCursor, moveCursor, sharedSteps } from "./panel_parts.ts";
 import type { RunModel } from "./run_model.ts";
 import { sidesOf, type SpectrumAt, spectrumAtCursor } from "./spectrum_at.ts";
 
@@ -69,7 +69,7 @@ export function spectrumPanels(model: RunModel): readonly [PanelParts, PanelPart
     name: "waterfall",
     heading: () => [
       `eigenvalues λ of ${layerName(model, layer.value)}${who()}`,
-      `eigenvalues λ of layer ${layer.value + 1}${who()}`,
+      `eigenvalues λ of ${layerLabel(model, layer.value)}${who()}`,
       "eigenvalues λ",
     ],
     describe: () => `${at.value.length} spectra.`,

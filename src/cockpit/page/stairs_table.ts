@@ -46,7 +46,9 @@ export function stairsTable(model: RunModel): HTMLElement {
     const { stairs: found, jumps, flicker, doubt, at: { epsilon }, isOfAllProbes } = own;
     const significant = jumps.filter(({ isSignificant }) => isSignificant).length;
     const lines = [
-      `Layer ${layer + 1} at ε = ${scientific(epsilon)}: ${count(found.length, "stair")}, ${significant} ` +
+      `${model.facts.layers?.[layer]?.name ?? `Layer ${layer + 1}`} at ε = ${scientific(epsilon)}: ${
+        count(found.length, "stair")
+      }, ${significant} ` +
       `significant ${significant === 1 ? "jump" : "jumps"}, ${
         (100 * flicker).toFixed(1)
       } % of the probes off their level.`,
