@@ -17,6 +17,7 @@ import { InputError } from "../errors.ts";
 import { count, shown } from "../format.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { compactJson, snakeCase } from "../io/json.ts";
+import { holdsRun } from "../io/run_files.ts";
 import { type Threshold, thresholdNames } from "../rank/certificates/rank_interval.ts";
 import { batches } from "./batches.ts";
 import { findSteps } from "./find_steps.ts";
@@ -116,6 +117,13 @@ export async function runTraceProgram(
     refuseOfFiles(call);
     const threshold = relative ? "relative" : flags.threshold as Threshold | null;
     const run = await runPath(first);
+    if (positionals.length > 0 && !await holdsRun(run, [])) {
+      throw new InputError(
+        `${shown(first)}: holds no run and no tracker's features; give files by a pattern, as '${
+          shown(first)
+        }/*.npz'`,
+      );
+    }
     const request = { run, epsilons, threshold, out, overwrite, formats, report, json, quiet };
     await (await isFollowed(run) ? retrace(request) : traceRun(request));
   }, args);
