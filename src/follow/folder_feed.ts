@@ -47,7 +47,7 @@ class Patience {
   #since = 0;
 
   /** Whether what a text describes has lasted for so many milliseconds. */
-  isOver(text: string, milliseconds: number): boolean {
+  hasLasted(text: string, milliseconds: number): boolean {
     const now = performance.now();
     if (text !== this.#text) [this.#text, this.#since] = [text, now];
     return now - this.#since >= milliseconds;
@@ -91,7 +91,7 @@ export class FolderFeed implements StepFeed {
       // What was written before the end is there once the end is.
       end = await readEnd(this.#folder);
     } catch (error) {
-      if (!(error instanceof HalfFileError) || this.#patience.isOver(error.message, PATIENCE)) throw error;
+      if (!(error instanceof HalfFileError) || this.#patience.hasLasted(error.message, PATIENCE)) throw error;
       return;
     }
     this.#isEndSeen = end !== null;
@@ -174,7 +174,7 @@ export class FolderFeed implements StepFeed {
     } catch (error) {
       // After the end nothing is written any more.
       const patience = this.#isEndSeen ? Math.min(PATIENCE, 2 * this.#options.every) : PATIENCE;
-      if (!this.#patience.isOver(text, patience)) return "wait";
+      if (!this.#patience.hasLasted(text, patience)) return "wait";
       const why = error instanceof InputError ? error.message : `${shown(path)}: ${fileReason(error)}`;
       this.#options.onNotice(`step ${step} is left out: ${why}`);
       return null;

@@ -82,7 +82,9 @@ export function textsOf(
   const some = widths.length > 8 ? [...widths.slice(0, 4), "…", ...widths.slice(-3)] : widths;
   return {
     title: `Loss and ε-rank: ${name}${source.length > 1 ? ` and ${source.length - 1} more` : ""}`,
-    subtitle: `features of ${count(layers.length, "layer")}: ${some.join(" · ")}`,
+    subtitle: some.length === 0
+      ? "no features"
+      : `features of ${count(layers.length, "layer")}: ${some.join(" · ")}`,
     lossName: "loss",
     layers: layers.map(({ neurons }, i) => ({ name: names[i], width: neurons })),
   };

@@ -104,11 +104,12 @@ export class Recorder implements AsyncDisposable {
     const found = hasJournal ? readProgress(path) : null, position = found?.position ?? null;
     this.#before = found?.steps ?? [];
     [this.#count, this.#last] = [this.#before.length, this.#before.at(-1) ?? -1];
+    // The record comes first: without it, a run that is killed now could not go on.
+    await this.writeRecord({ status: "running" });
     this.#journal = position
       ? await Journal.resume(path, position)
       : await Journal.create(path, { replicas: 1, epsilons });
     this.#table = await this.#openTable(position);
-    await this.writeRecord({ status: "running" });
   }
 
   /** Writes the table of what is in the journal up to a place. */

@@ -54,8 +54,8 @@ export const followFlags = [
   quietFlag,
 ] as const satisfies readonly Flag[];
 
-/** Thresholds without `--epsilons`. */
-export const DEFAULT_EPSILONS: readonly number[] = flagOfRank("epsilons").default;
+/** `--epsilons`, as `rank` has it. */
+export const epsilonsFlag = flagOfRank("epsilons");
 
 /** What is read, and how it is solved: all that the numbers of a run depend on. */
 export interface FollowSettings {

@@ -14,9 +14,10 @@ import { runPath } from "../cli/run_path.ts";
 import { loadFormats } from "../convert/draw.ts";
 import { parseFormats } from "../convert/formats.ts";
 import { InputError } from "../errors.ts";
-import { count, shown } from "../format.ts";
+import { count, formatNumbers, shown } from "../format.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { compactJson, snakeCase } from "../io/json.ts";
+import { holdsRun } from "../io/run_files.ts";
 import { type Threshold, thresholdNames } from "../rank/certificates/rank_interval.ts";
 import { batches } from "./batches.ts";
 import { findSteps } from "./find_steps.ts";
@@ -25,7 +26,7 @@ import { filesOf, finishRun } from "./outputs.ts";
 import { type Gap, recordSteps } from "./record_steps.ts";
 import { Recorder } from "./recorder.ts";
 import { isFollowed, retrace, type RetraceRequest } from "./retrace.ts";
-import { axesOf, DEFAULT_EPSILONS, followFlags, settingsOf } from "./settings.ts";
+import { axesOf, epsilonsFlag, followFlags, settingsOf } from "./settings.ts";
 import type { StepSource } from "./step_source.ts";
 import { isTracked } from "./tracker_files.ts";
 
@@ -36,7 +37,9 @@ const flags = [
     default: null,
     positive: true,
     group: "what to probe",
-    help: `thresholds of the ε-rank; by default ${DEFAULT_EPSILONS.join(",")}, or those of the run`,
+    help: `thresholds of the ε-rank; by default ${
+      formatNumbers(epsilonsFlag.default).join(",")
+    }, or those of the run`,
   },
   {
     name: "threshold",
@@ -116,6 +119,13 @@ export async function runTraceProgram(
     refuseOfFiles(call);
     const threshold = relative ? "relative" : flags.threshold as Threshold | null;
     const run = await runPath(first);
+    if (positionals.length > 0 && !await holdsRun(run, [])) {
+      throw new InputError(
+        `${shown(first)}: holds no run and no tracker's features; give files by a pattern, as '${
+          shown(first)
+        }/*.npz'`,
+      );
+    }
     const request = { run, epsilons, threshold, out, overwrite, formats, report, json, quiet };
     await (await isFollowed(run) ? retrace(request) : traceRun(request));
   }, args);
@@ -147,7 +157,7 @@ async function traceFiles(
     throw new InputError("--threshold and --relative say the same; give one of them");
   }
   const relative = flags.relative || flags.threshold === "relative";
-  const settings = settingsOf(positionals, { ...flags, relative }, flags.epsilons ?? DEFAULT_EPSILONS);
+  const settings = settingsOf(positionals, { ...flags, relative }, flags.epsilons ?? epsilonsFlag.default);
   const formats = parseFormats(flags.formats ?? formatsFlag.default);
   await loadFormats(formats);
   const losses = flags.losses === null ? null : await readLosses(flags.losses);

@@ -9,7 +9,6 @@ import { openGpu } from "../cli/implementation.ts";
 import { print, say } from "../cli/output.ts";
 import { type Program, type ProgramCall, runProgram } from "../cli/program.ts";
 import { formatsFlag, liveFlag } from "../cli/program_flags.ts";
-import { rankFlags } from "../cli/rank/flags.ts";
 import { loadFormats } from "../convert/draw.ts";
 import { parseFormats } from "../convert/formats.ts";
 import { InputError } from "../errors.ts";
@@ -22,7 +21,7 @@ import { FolderFeed } from "./folder_feed.ts";
 import { type FollowNotes, followTraining } from "./follow_training.ts";
 import { filesOf, finishRun } from "./outputs.ts";
 import { Recorder } from "./recorder.ts";
-import { followFlags, settingsOf } from "./settings.ts";
+import { epsilonsFlag, followFlags, settingsOf } from "./settings.ts";
 import type { FeedOptions, StepFeed } from "./step_feed.ts";
 import { StreamFeed } from "./stream_feed.ts";
 import { progressOf } from "./watch_progress.ts";
@@ -31,7 +30,7 @@ import { progressOf } from "./watch_progress.ts";
 const LIVE_RUN: string = "./live_run.ts";
 
 const flags = [
-  rankFlags[0],
+  epsilonsFlag,
   ...followFlags,
   {
     name: "poll",

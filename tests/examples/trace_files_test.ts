@@ -193,6 +193,7 @@ Deno.test("trace: what can not be traced is refused in a line", async () => {
   const { path: cwd } = folder;
   const write = (name: string, layers: readonly TestLayer[]) =>
     Deno.writeFileSync(`${cwd}/${name}`, npzFile(layers));
+  Deno.mkdirSync(`${cwd}/runs`);
   write("a.npz", trainingLayers(0));
   write("b_step1.npz", trainingLayers(0));
   write("c_step1.npz", trainingLayers(0));
@@ -215,7 +216,11 @@ Deno.test("trace: what can not be traced is refused in a line", async () => {
       [["b_step1.npz", "--layout=NCHW"], /does not fit the layout/],
       [["b_step1.npz", "--relative", "--threshold=absolute"], /say the same/],
       [["b_step1.npz", "--axes=0", "--features=all"], /contradict each other/],
-      [[".", "--tensor=x"], /--tensor is for files of features/],
+      [["runs", "--tensor=x"], /--tensor is for files of features/],
+      [
+        ["runs"],
+        /^trace: runs: holds no run and no tracker's features; give files by a pattern, as 'runs\/\*\.npz'/,
+      ],
     ] as const
   ) {
     const { code, out, err } = await run([...args], { cwd, program });
@@ -223,7 +228,7 @@ Deno.test("trace: what can not be traced is refused in a line", async () => {
     assert.match(err, message);
     assert.equal(err.trimEnd().split("\n").length, 1);
   }
-  assert(!filesIn(cwd).includes("runs"));
+  assert.deepEqual([...Deno.readDirSync(`${cwd}/runs`)], []);
 });
 
 const hasNumpy = await new Deno.Command("python3", {

@@ -100,7 +100,7 @@ Deno.test("FolderFeed: another process of the tracker may go back; its older fil
   assert.deepEqual([first, second].map((all) => all.map(({ step }) => step)), [[0, 10, 20], [10]]);
   const sessions = [...new Set([...first, ...second].map(({ session }) => session))];
   assert.equal(sessions.length, 2);
-  // One that begins to watch now goes on where the record ends, in the session that the record is of.
+  // One that begins to watch now goes on where the record ends, in the session of the record.
   const later = await follow(path, { recorded: [0, 10, 20], session: sessions[0] }).numbers();
   const same = await follow(path, { recorded: [0, 10], session: sessions[1] }).numbers();
   assert.deepEqual([later, same], [[10], []]);

@@ -12,7 +12,14 @@ import { bandName, summarize } from "../../stats/quantiles.ts";
 import { lossAxis, rankAxis, stepAxis } from "../core/scales.ts";
 import type { LayerSeries, StaircaseFigureData } from "./staircase_data.ts";
 import { staircaseLegend } from "./staircase_legend.ts";
-import { drawPanel, epsilonLabel, type PanelData, panelHead, type PanelRank } from "./staircase_panel.ts";
+import {
+  drawPanel,
+  epsilonLabel,
+  hasLoss,
+  type PanelData,
+  panelHead,
+  type PanelRank,
+} from "./staircase_panel.ts";
 import { appendGroup, drawSvg, type Group } from "../core/svg.ts";
 import { textWidth, wrapText } from "../core/text.ts";
 
@@ -170,7 +177,7 @@ function contentsOf(
   const replicas = Math.max(...parts.map(({ loss }) => loss.length));
   const [{ lossName, floor }] = parts;
   return {
-    lossName,
+    lossName: panels.some(hasLoss) ? lossName : null,
     replicas,
     band: replicas > 1 ? bandName(replicas) : null,
     floor: panels.some((panel) => panel.floor !== null) ? floor?.epsilon ?? null : null,

@@ -12,8 +12,8 @@ import type { Group } from "../core/svg.ts";
 
 /** Contents of the figure that its legend explains. */
 export interface LegendContents {
-  /** Name of the loss. */
-  readonly lossName: string;
+  /** Name of the loss; `null` where it is not drawn. */
+  readonly lossName: string | null;
   /** Number of replicas. */
   readonly replicas: number;
   /** Name of the band of the replicas, such as "range"; `null` for no band. */
@@ -40,7 +40,9 @@ export interface LegendContents {
 export function staircaseLegend(contents: LegendContents): LegendEntry[] {
   const { lossName, replicas, band, floor, stairs, hasFilledStairs, hasHollowStairs, certified } = contents;
   const entries: LegendEntry[] = [
-    { label: `${lossName} (left axis)`, swatch: (parent) => drawStroke(parent, lossStyle) },
+    ...lossName === null
+      ? []
+      : [{ label: `${lossName} (left axis)`, swatch: (parent: Group) => drawStroke(parent, lossStyle) }],
   ];
   if (floor !== null) {
     const label = `its lower bound by the rank at ε = ${scientific(floor)}`;

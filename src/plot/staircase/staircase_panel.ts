@@ -114,7 +114,7 @@ export function drawPanel(parent: Group, data: PanelData, frame: PanelFrame): vo
   }
   const names = { xName: "optimisation step", yName: data.lossName, rightName: data.rankName };
   drawBorder(parent, { width, height, x, y: loss, right: rank, ...names });
-  drawVerticalAxis(parent, loss, "left", ink);
+  if (hasLoss(data)) drawVerticalAxis(parent, loss, "left", ink);
   const right = appendGroup(parent, "beside", width);
   drawVerticalAxis(right, rank, "right", ink);
   const labels = data.ranks.flatMap(({ epsilon, rank: { median } }, i) => {
@@ -124,6 +124,16 @@ export function drawPanel(parent: Group, data: PanelData, frame: PanelFrame): vo
       : [{ text: epsilonLabel(epsilon), y: rank.scale(last), style: lineStyle(i) }];
   });
   drawEndLabels(appendGroup(right, "named", labelRoom(rank) + 5), labels, height);
+}
+
+/**
+ * Tells whether a panel has a loss that its axis can show. Of other programs none may be known.
+ *
+ * @param data Contents of the panel.
+ * @returns Whether there is any above 0.
+ */
+export function hasLoss({ loss }: Pick<PanelData, "loss">): boolean {
+  return loss.median.some((value) => value > 0);
 }
 
 /**
@@ -143,13 +153,15 @@ function drawHead(parent: Group, data: PanelData, { width, height, x, loss }: Pa
   head.append("text").attr("class", "label").attr("y", 14).attr("font-size", fontSize.text)
     .attr("font-weight", "bold").text(rest.length > 0 ? `${label}…` : label);
   head.append("text").attr("x", width).attr("y", 14).attr("font-size", fontSize.text).text(data.rankName);
-  const fits = textWidth(data.lossName, fontSize.text) <= height + stripHeight;
-  head.append("text").attr("class", "loss-name").attr("font-size", fontSize.text).attr(
-    "text-anchor",
-    "middle",
-  )
-    .attr("transform", `translate(${px(-labelRoom(loss) - 10)},${px(panelHead + height / 2)})rotate(-90)`)
-    .text(fits ? data.lossName : "loss");
+  if (hasLoss(data)) {
+    const fits = textWidth(data.lossName, fontSize.text) <= height + stripHeight;
+    head.append("text").attr("class", "loss-name").attr("font-size", fontSize.text).attr(
+      "text-anchor",
+      "middle",
+    )
+      .attr("transform", `translate(${px(-labelRoom(loss) - 10)},${px(panelHead + height / 2)})rotate(-90)`)
+      .text(fits ? data.lossName : "loss");
+  }
   if (data.stairs.length === 0) return;
   const strip = appendGroup(parent, "strip", 0, -stripHeight - stripGap);
   drawStairStrip(strip, data.stairs, x);

@@ -208,3 +208,11 @@ Deno.test("staircaseFigure: sound whatever the numbers", () => {
     { numRuns: 50 },
   );
 });
+
+Deno.test("staircaseFigure: without a loss that can be shown there is no axis of losses, and no key", () => {
+  const { loss, ...others } = madeUp(), unknown = loss.map((each) => each.map(() => NaN));
+  const elements = assertSound({ ...others, loss: unknown, floor: null });
+  const texts = elements.map(({ text }) => text);
+  assert(!texts.some((text) => text.includes("left axis")) && !texts.includes(others.lossName));
+  assert.equal(marks(elements, "/panel/rank").length, 6);
+});
