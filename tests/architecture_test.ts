@@ -41,8 +41,7 @@ const FLOORS = [
   ["report"],
   ["cli"],
   ["live"],
-  ["experiments", "follow"],
-  ["weights"],
+  ["experiments", "follow", "weights"],
   ["mod"],
 ];
 

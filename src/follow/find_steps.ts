@@ -12,7 +12,7 @@ import { featureAxes, type FeatureAxesOptions } from "../io/feature_axes.ts";
 import { compareNames, findFiles } from "../io/find_files.ts";
 import { countEntries } from "../io/floats.ts";
 import { arrayLabel } from "../io/stored_array.ts";
-import { namedSteps } from "./names.ts";
+import { namedSteps } from "../io/step_names.ts";
 import { isFeatures, readLoss, readStep, type StepSource } from "./step_source.ts";
 import { FEATURES_FOLDER } from "./tracker_files.ts";
 

@@ -11,7 +11,7 @@ import { shown } from "../format.ts";
 import { openArrays } from "../io/array_file.ts";
 import { fileReason } from "../io/file_reason.ts";
 import type { Backlog } from "./backlog.ts";
-import { stepOfName } from "./names.ts";
+import { stepOfName } from "../io/step_names.ts";
 import type { FedStep, FeedOptions, StepFeed } from "./step_feed.ts";
 import { isFeatures, type OpenStep, readLoss } from "./step_source.ts";
 import {

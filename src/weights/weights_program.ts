@@ -11,7 +11,7 @@ import { loadFormats } from "../convert/draw.ts";
 import { parseFormats } from "../convert/formats.ts";
 import { InputError, StaircaseError } from "../errors.ts";
 import { count, listed, printable, quoted, shown } from "../format.ts";
-import { namedSteps } from "../follow/names.ts";
+import { namedSteps } from "../io/step_names.ts";
 import { compactJson, snakeCase } from "../io/json.ts";
 import { RunFolder } from "../io/run_folder.ts";
 import { findMatrices } from "./find_matrices.ts";

@@ -15,7 +15,7 @@ export interface RunFacts extends RunTexts {
   readonly epsilons: readonly number[];
   /** Kind of these. */
   readonly threshold: Threshold;
-  /** Updates to make. */
+  /** Updates to make; `Number.MAX_SAFE_INTEGER` where that is not known. */
   readonly steps: number;
   /** Number of replicas. */
   readonly replicas: number;

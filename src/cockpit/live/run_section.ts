@@ -48,7 +48,9 @@ function progressText({ run, model: { value: model } }: ShownRun): string {
   const speed = run.stepsPerSecond, cursor = model.state.cursor.value;
   const at = model.columns.value.steps[model.cursor.value];
   return [
-    `step ${thousands(run.steps.value)} of ${thousands(facts.steps)}`,
+    `step ${thousands(run.steps.value)}${
+      facts.steps < Number.MAX_SAFE_INTEGER ? ` of ${thousands(facts.steps)}` : ""
+    }`,
     ...cursor === null ? [] : [`at step ${thousands(at)}`],
     ...cursorTexts(model),
     ...speed > 0 && status === "open" ? [`${thousands(Math.round(speed))} steps/s`] : [],
@@ -58,8 +60,7 @@ function progressText({ run, model: { value: model } }: ShownRun): string {
 
 /** The staircase figure of what is shown. */
 function figureOf({ trace, facts }: WatchedRun): string {
-  const { title, subtitle, lossName, threshold } = facts.peek()!;
-  return staircaseFigure(staircaseData(trace.peek()!, { title, subtitle, lossName, threshold }));
+  return staircaseFigure(staircaseData(trace.peek()!, facts.peek()!));
 }
 
 /** Buttons for files, and the command. */

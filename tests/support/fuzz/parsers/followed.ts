@@ -6,7 +6,7 @@
 import { holdsCertainly, layersOf, parseAlarm } from "../../../../src/follow/alarm.ts";
 import { parseFrame, StreamReader } from "../../../../src/follow/frames.ts";
 import { parseLosses } from "../../../../src/follow/losses.ts";
-import { namedSteps } from "../../../../src/follow/names.ts";
+import { namedSteps } from "../../../../src/io/step_names.ts";
 import { parseEnd, parseTracker } from "../../../../src/follow/tracker_files.ts";
 import { JsonError, parseJson } from "../../../../src/io/parse_json.ts";
 import { InputError } from "../../../../src/errors.ts";

@@ -1,4 +1,4 @@
-import { namedSteps, stepOfName } from "../../src/follow/names.ts";
+import { namedSteps, stepOfName } from "../../src/io/step_names.ts";
 import { assert } from "../deps.ts";
 import { inputError } from "../support/input_error.ts";
 

@@ -155,7 +155,7 @@ function onlyNumber(texts: readonly string[]): { from: number; digits: string }[
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { namedSteps } from "./names.ts";
+ * import { namedSteps } from "./step_names.ts";
  *
  * const npy = (file: string) => ({ file, tensor: null });
  * const files = ["ckpt/step_9/conv.npy", "ckpt/step_10/conv.npy"].map(npy);
