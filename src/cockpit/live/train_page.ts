@@ -23,6 +23,12 @@ import { viewPlace } from "./view_place.ts";
 /** Milliseconds from one drawing to the next, at least; and times as long as drawing takes. */
 const LEAST = 80, SHARE = 3;
 
+/**
+ * The same where networks train on the cores that the browser paints with: drawn each 80 ms, they
+ * took 1.57 times as long as without a page.
+ */
+const LEAST_ON_SOFTWARE = 200;
+
 /** Width in pixels up to which settings begin folded. */
 const NARROW = 700;
 
@@ -115,7 +121,7 @@ export function buildTrainPage(main: Element, gpu: Gpu): void {
         run.show(seconds);
       }
     });
-    setTimeout(draw, Math.max(LEAST, SHARE * (performance.now() - start)));
+    setTimeout(draw, Math.max(gpu.software ? LEAST_ON_SOFTWARE : LEAST, SHARE * (performance.now() - start)));
   };
   draw();
 }
