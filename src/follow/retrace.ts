@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { print } from "../cli/output.ts";
 import { formatsFlag } from "../cli/program_flags.ts";
+import type { RetraceRequest } from "../cli/retrace_request.ts";
 import { loadFormats } from "../convert/draw.ts";
 import { parseFormats } from "../convert/formats.ts";
 import { InputError } from "../errors.ts";
@@ -26,28 +27,6 @@ import type { LayerProbe, Probe } from "../train/trace.ts";
 import { layerColumns, type LayerRecord } from "./layer_record.ts";
 import { filesOf, picturesOf } from "./outputs.ts";
 import type { FollowSettings } from "./settings.ts";
-
-/** What is asked of a run: `null` for what it has itself. */
-export interface RetraceRequest {
-  /** Folder of the run, which may still be running. */
-  readonly run: string;
-  /** Thresholds. */
-  readonly epsilons: readonly number[] | null;
-  /** Kind of the thresholds. */
-  readonly threshold: Threshold | null;
-  /** Folder for the files; `null` for one in that of the run. */
-  readonly out: string | null;
-  /** Whether files in it are replaced. */
-  readonly overwrite: boolean;
-  /** Formats of the figure. */
-  readonly formats: string | null;
-  /** Whether a page is written. */
-  readonly report: boolean;
-  /** Whether the record is printed as JSON. */
-  readonly json: boolean;
-  /** Whether nothing else is printed. */
-  readonly quiet: boolean;
-}
 
 /** The part of `run.json` that is read. */
 interface FollowedRecord {

@@ -8,13 +8,13 @@ import { figureMakers, loadFormats } from "../../convert/draw.ts";
 import { figureFiles, parseFormats } from "../../convert/formats.ts";
 import { print } from "../../cli/output.ts";
 import { formatsFlag } from "../../cli/program_flags.ts";
+import type { RetraceRequest } from "../../cli/retrace_request.ts";
 import { runPath } from "../../cli/run_path.ts";
 import { InputError } from "../../errors.ts";
 import { formatNumber } from "../../format.ts";
 import { compactJson, snakeCase } from "../../io/json.ts";
 import { openRun, prettyJson, RunFolder, type RunIdentity, traceTable } from "../../io/mod.ts";
 import { STATE_FOLDER } from "../../io/run_files.ts";
-import type { Threshold } from "../../rank/certificates/rank_interval.ts";
 import type { CompleteOptions } from "../../train/options.ts";
 import { summarize } from "../../train/summary.ts";
 import type { Trace } from "../../train/trace.ts";
@@ -28,28 +28,6 @@ import { rethreshold } from "./rethreshold.ts";
 import { sweptBy } from "./swept.ts";
 import { staircasePage } from "./texts.ts";
 
-/** What is asked of a run. */
-export interface RethresholdRequest {
-  /** Folder of the run, or of runs, of which it takes the latest. */
-  readonly run: string;
-  /** Thresholds; `null` for those of the run. */
-  readonly epsilons: readonly number[] | null;
-  /** Their kind; `null` for that of the run. */
-  readonly threshold: Threshold | null;
-  /** Folder for the files; `null` for one in that of the run, named by the thresholds. */
-  readonly out: string | null;
-  /** Whether files in it are replaced. */
-  readonly overwrite: boolean;
-  /** Formats of the figure; `null` for those of the run. */
-  readonly formats: string | null;
-  /** Whether a page is written. */
-  readonly report: boolean;
-  /** Whether the record is printed as JSON. */
-  readonly json: boolean;
-  /** Whether nothing else is printed. */
-  readonly quiet: boolean;
-}
-
 /** Configuration of a run, as its record has it. */
 type Configuration = Omit<CompleteOptions, "task"> & { readonly task: TaskConfiguration };
 
@@ -61,7 +39,7 @@ type Configuration = Omit<CompleteOptions, "task"> & { readonly task: TaskConfig
  * @throws {InputError} If it is another run, or has no spectra yet.
  * @throws {FileError} If its files cannot be written.
  */
-export async function traceRun({ run, out, overwrite, ...flags }: RethresholdRequest): Promise<void> {
+export async function traceRun({ run, out, overwrite, ...flags }: RetraceRequest): Promise<void> {
   const asked = flags.formats === null ? null : parseFormats(flags.formats);
   const path = await runPath(run);
   const { record, status, trace: readTrace } = await openRun(path);
