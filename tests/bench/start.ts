@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-control-regex
 /**
  * The start of `staircase` on a terminal: from the command to the first sign of life and to the
  * results of the first step, as multiples of the time that `--help` takes.
@@ -45,7 +46,6 @@ async function start(cache: string | null): Promise<Start> {
       text += piece;
       const now = performance.now() - begun;
       // Deno itself clears the line before a program starts.
-      // deno-lint-ignore no-control-regex
       if (
         Number.isNaN(sign) &&
         /[^\s\x1b]/.test(text.replaceAll(/\x1b\[[?\d;]*[A-Za-z]/g, ""))
