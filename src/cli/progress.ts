@@ -7,6 +7,7 @@ import type { Bar } from "./deps.ts";
 import { say, show, stand } from "./output.ts";
 import { durationText, leftText, timeLeft } from "./time_left.ts";
 import type { Progress, ProgressOptions } from "./display.ts";
+import { type Waiting, waitingLine } from "./waiting.ts";
 import { watchDisplay } from "./watch/watch_display.ts";
 
 export type { Bar, Progress, ProgressOptions };
@@ -27,6 +28,8 @@ export interface BarOutlet extends ProgressOutlet {
 
 /** Shortest time between two lines, in milliseconds. */
 const MIN_PAUSE_MS = 5_000;
+/** Time between two pictures of what moves while a job gets ready, in milliseconds. */
+const TICK_MS = 100;
 /** Longest time between two lines while updates come, in milliseconds. */
 const MAX_PAUSE_MS = 60_000;
 
@@ -189,6 +192,25 @@ export function createProgress(options: ProgressOptions): Progress {
     return createBar(format);
   };
   return progressBar(options, { ...outlet, createBar });
+}
+
+/**
+ * Shows on a terminal that a job gets ready: it loads data, opens the GPU, compiles kernels. Dispose
+ * of it before the first update of the job's progress. Elsewhere it shows nothing.
+ *
+ * @param label Name of the job.
+ * @param quiet Whether to show nothing on a terminal as well.
+ * @returns The display.
+ */
+export function createWaiting(label: string, quiet: boolean): Waiting {
+  if (quiet || !Deno.stderr.isTerminal() || isDumb()) {
+    return { tell: () => {}, [Symbol.dispose]: () => {} };
+  }
+  const tick = (action: () => void) => {
+    const timer = setInterval(action, TICK_MS);
+    return { [Symbol.dispose]: () => clearInterval(timer) };
+  };
+  return waitingLine(label, { write: show, stand, tick });
 }
 
 /** Size of the terminal in characters; 0 by 0 if it is not known. */

@@ -13,6 +13,7 @@ import { loadTask } from "../tasks/registry.ts";
 import type { Task } from "../tasks/task.ts";
 import { checkCurvature } from "../train/equation.ts";
 import type { TrainingOptions } from "../train/options.ts";
+import { defaultSpectraEvery } from "../train/probe_schedule.ts";
 import type { ShownDefaults } from "./help.ts";
 import { readStart } from "./init_from.ts";
 import { parseBatch, parseLayers } from "./sizes.ts";
@@ -57,7 +58,7 @@ export async function shownDefaults(
     batch: defaults.batch === null ? "full" : String(defaults.batch),
     steps: defaults.steps,
     "probe-every": defaults.probeEvery,
-    "spectra-every": enough(defaults.steps / defaults.probeEvery),
+    "spectra-every": defaultSpectraEvery(defaults.steps, defaults.probeEvery),
     epsilons: defaults.epsilons,
   };
   const open = flagsOf(options).filter((flag) => flag.default === null).map(({ name }) => name);
@@ -67,7 +68,7 @@ export async function shownDefaults(
 /**
  * Reads the options of a training run.
  *
- * @param values Their values; without `spectraEvery` all probes solve spectra. With `initFrom` the
+ * @param values Their values; those that are `null` are left to the task. With `initFrom` the
  * networks begin with the parameters of that file.
  * @param task The task, where it is made otherwise than by {@linkcode taskOf}.
  * @returns What to train, and how.
@@ -82,7 +83,7 @@ export async function trainingOptions(
   task?: Task,
 ): Promise<TrainingOptions & { readonly steps: number; readonly probeEvery: number }> {
   task ??= await taskOf(values);
-  const { layers, activation, batch, seed, replicas, init, initFrom = null } = values;
+  const { layers, activation, batch, seed, replicas, init, initFrom = null, spectraEvery = null } = values;
   const defaults = taskDefaults(task);
   const asked = {
     hidden: layers === null ? null : parseLayers(layers, task),
@@ -111,23 +112,13 @@ export async function trainingOptions(
     ...(batch === null ? {} : { batch: parseBatch(batch) }),
     steps,
     probeEvery,
-    ...(values.spectraEvery === undefined
-      ? {}
-      : { spectraEvery: values.spectraEvery ?? enough(steps / probeEvery) }),
+    ...(spectraEvery === null ? {} : { spectraEvery }),
     epsilons: values.epsilons ?? defaults.epsilons,
     precision: values.precision,
     threshold: values.relative ? "relative" : "absolute",
     replicas,
     seed,
   };
-}
-
-/**
- * Probes from one that solves spectra to the next, so that about a hundred do: a figure shows no
- * more.
- */
-function enough(probes: number): number {
-  return Math.max(1, Math.floor(probes / 100));
 }
 
 function single<T>(values: readonly T[]): T | readonly T[] {

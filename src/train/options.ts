@@ -14,6 +14,7 @@ import type { Precision } from "../rank/spectra/feature_spectrum.ts";
 import { checkTask } from "../tasks/check_task.ts";
 import { taskDefaults } from "../tasks/defaults.ts";
 import type { Task } from "../tasks/task.ts";
+import { defaultSpectraEvery } from "./probe_schedule.ts";
 import type { TrainingState } from "./state.ts";
 import { checkStart, type NetworkStart } from "./start.ts";
 import { MOST_EPSILONS, MOST_LAYERS, MOST_REPLICAS, MOST_STEPS } from "./limits.ts";
@@ -47,9 +48,10 @@ export interface TrainingOptions {
   /**
    * Probes from one that solves for the spectra of all layers to the next. The probes between only
    * count ranks, just as reliably and several times faster; they have no eigenvalues and no loss
-   * floor. The first and the last probe always solve. Default: 1, all of them. All of them solve as
-   * well if ranks cannot be counted: with thresholds relative to λ₁, layers of more than 256
-   * neurons, more than 16,384 samples, or an adapter without double-single arithmetic.
+   * floor. The first and the last probe always solve. Default: so that about a hundred probes solve,
+   * which are all of them in a run of fewer than 200; 1 for all. All of them solve as well if ranks
+   * cannot be counted: with thresholds relative to λ₁, layers of more than 256 neurons, more than
+   * 16,384 samples, or an adapter without double-single arithmetic.
    */
   readonly spectraEvery?: number;
   /** Thresholds ε > 0 of the ε-ranks. */
@@ -131,6 +133,7 @@ export function completeOptions(options: TrainingOptions): CompleteOptions {
   checkKeys("training options", options, Object.keys(KEYS));
   const task = checkTask(options.task);
   const defaults = taskDefaults(task);
+  const { steps = defaults.steps, probeEvery = defaults.probeEvery } = options;
   const complete: CompleteOptions = {
     task,
     hidden: options.hidden ?? defaults.hidden,
@@ -142,9 +145,9 @@ export function completeOptions(options: TrainingOptions): CompleteOptions {
     },
     schedule: options.schedule ?? { kind: "constant" },
     batch: options.batch === undefined ? defaults.batch : options.batch,
-    steps: options.steps ?? defaults.steps,
-    probeEvery: options.probeEvery ?? defaults.probeEvery,
-    spectraEvery: options.spectraEvery ?? 1,
+    steps,
+    probeEvery,
+    spectraEvery: options.spectraEvery ?? defaultSpectraEvery(steps, probeEvery),
     epsilons: options.epsilons ?? defaults.epsilons,
     threshold: options.threshold ?? "absolute",
     precision: options.precision ?? "auto",

@@ -5,6 +5,23 @@
  */
 
 /**
+ * Probes of a run that solve for spectra, unless its options ask for another number: a figure shows
+ * no more, and one costs about as much as twenty steps of a small network.
+ */
+const ENOUGH_SPECTRA = 100;
+
+/**
+ * Finds how often probes solve for spectra by default, so that about a hundred do.
+ *
+ * @param steps Updates of the run.
+ * @param probeEvery Updates from one probe to the next.
+ * @returns Probes from one that solves for spectra to the next; 1 for a run of fewer than 200.
+ */
+export function defaultSpectraEvery(steps: number, probeEvery: number): number {
+  return Math.max(1, Math.floor(steps / probeEvery / ENOUGH_SPECTRA));
+}
+
+/**
  * The probes of a run: one every `probeEvery` steps and one at the end. Some solve for the spectra,
  * the others count ranks. The first and the last always solve.
  */

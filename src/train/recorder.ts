@@ -176,7 +176,8 @@ export class Recorder {
    */
   stateAt(step: number, arrays: TrainingState["arrays"]): TrainingState {
     const diverged = [...this.#diverged.values()].filter((each) => each.step < step);
-    return { step, steps: this.#options.steps, arrays, diverged };
+    const { steps, spectraEvery } = this.#options;
+    return { step, steps, spectraEvery, arrays, diverged };
   }
 
   #probes(drafts: readonly Draft[], better: ReadonlyMap<string, LayerRecord>): Probe[] {

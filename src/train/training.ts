@@ -133,7 +133,8 @@ export class Training implements AsyncIterable<Probe>, Disposable {
     from: SavedTraining | null = null,
   ): Promise<Training> {
     gpu.check();
-    const complete = completeOptions(options);
+    const spectraEvery = options.spectraEvery ?? from?.state.spectraEvery;
+    const complete = completeOptions(spectraEvery === undefined ? options : { ...options, spectraEvery });
     if (from) checkSteps(complete, from.state);
     using stack = new DisposableStack();
     try {

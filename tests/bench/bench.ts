@@ -24,6 +24,7 @@ import type { Benchmark, Section } from "./section.ts";
 import { eigenvalueBench } from "./eigenvalues.ts";
 import { replicaBench } from "./replicas.ts";
 import { singularValueBench } from "./singular_values.ts";
+import { startBench } from "./start.ts";
 import { staircaseBench } from "./staircase.ts";
 import { trainingSteps } from "./step.ts";
 import { benchTable } from "./table.ts";
@@ -38,6 +39,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   kernels: kernelBench,
   staircase: staircaseBench,
   "kept-run": keptRunBench,
+  start: startBench,
   cockpit: cockpitBench,
   tracker: trackerBench,
   products,

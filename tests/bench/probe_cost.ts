@@ -34,7 +34,7 @@ export async function probeCost(bench: Bench): Promise<Section[]> {
   const { gpu, window } = bench;
   const options = await trainingOptions(SMALL);
   const counting = { ...options, probeEvery: PROBE_EVERY, spectraEvery: NEVER };
-  const solving = { ...options, probeEvery: PROBE_EVERY };
+  const solving = { ...options, probeEvery: PROBE_EVERY, spectraEvery: 1 };
   let rate: TrainingRate | null = null;
   const paced = (name: string, options: TrainingOptions) => ({
     name,

@@ -32,6 +32,18 @@ Deno.test("completeOptions: what is left out the task decides", () => {
   });
 });
 
+Deno.test("completeOptions: about a hundred probes solve for spectra by default", () => {
+  const cases = [[0, 1, 1], [199, 1, 1], [200, 1, 2], [10_000, 10, 10], [999, 5, 1], [
+    2 ** 32 - 1,
+    1,
+    42_949_672,
+  ]];
+  for (const [steps, probeEvery, expected] of cases) {
+    const { spectraEvery } = completeOptions({ task, steps, probeEvery });
+    assert.equal(spectraEvery, expected, `${steps} steps, a probe every ${probeEvery}`);
+  }
+});
+
 Deno.test("completeOptions: what is given is kept, and the signal is no part of it", () => {
   const given: TrainingOptions = {
     task: { ...task, defaults: { ...task.defaults, batch: 8 } },

@@ -110,6 +110,19 @@ Deno.test("a run that grows has the bits of one that was as long from the start"
   );
 });
 
+Deno.test("a run goes on with spectra as often as before, however many steps it has by then", async () => {
+  const options = { task: smallTask(), probeEvery: 1, hidden: [4] };
+  using first = await Training.create(gpu, { ...options, steps: 210 });
+  let saved = { trace: await first.finish(), state: await first.readState() };
+  for (const steps of [420, 640]) {
+    using training = await Training.create(gpu, { ...options, steps }, saved);
+    assert.equal(training.options.spectraEvery, 2);
+    saved = { trace: await training.finish(), state: await training.readState() };
+  }
+  const whole = await train(gpu, { ...options, steps: 640, spectraEvery: 2 });
+  assert.deepEqual(saved.trace, whole);
+});
+
 Deno.test("a run goes on upon another device", async () => {
   const options = { task: smallTask({ count: 60 }), batch: 20, steps: 60, probeEvery: 4, spectraEvery: 3 };
   const from = await stop(options, 4, null);

@@ -203,6 +203,8 @@ export async function readSettings(texts: RunSettings): Promise<CompleteOptions>
     batch: defaults.batch,
     steps: number("steps") ?? defaults.steps,
     probeEvery: number("probeEvery") ?? defaults.probeEvery,
+    // The page draws the spectrum of whichever probe is pointed at.
+    spectraEvery: 1,
     epsilons: numbers("epsilons") ?? defaults.epsilons,
     replicas: number("replicas") ?? 1,
     seed: number("seed") ?? 0,

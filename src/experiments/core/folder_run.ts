@@ -144,23 +144,26 @@ export async function runInFolder<Options extends OptionTable, Plan extends Expe
   const identity = await planIdentity(experiment.name, plan);
   const earlier = mode === "resume" ? await readHistory(folder.path) : null;
   if (earlier) refuseOther(folder.path, earlier.identity, identity);
-  const session = await beginSession(lease.gpu, adapterOf(lease.gpu));
   let history: RunHistory = {
     options: how.options ?? earlier?.options ?? null,
     identity,
     files,
-    sessions: [...earlier?.sessions ?? [], session],
+    sessions: earlier?.sessions ?? [],
     deviceLosses: earlier?.deviceLosses ?? [],
   };
-  const before = earlier?.sessions.at(-1);
-  if (before && differenceOfMachines(before, session)) {
-    onNotice(
-      `${differenceOfMachines(before, session)}: what follows may have other bits than without the change`,
-    );
-  }
+  // Other programs are asked for commit and driver, and answer while kernels compile.
+  const begun = beginSession(lease.gpu, adapterOf(lease.gpu)).then((session) => {
+    history = { ...history, sessions: [...history.sessions, session] };
+    const before = earlier?.sessions.at(-1), difference = before && differenceOfMachines(before, session);
+    if (difference) onNotice(`${difference}: what follows may have other bits than without the change`);
+  });
+  begun.catch(() => {});
+  // What a resumed run is warned of comes before its first step.
+  if (earlier) await begun;
   const start = runningRecord(lease.gpu, experiment, plan);
   /** Writes the record while the run goes on. A fault is told; the record is written at the end. */
   const writeRecord = async (status: "running" | "stopped" | "failed") => {
+    await begun;
     await folder.writeRun({ ...start, status, ...history }).catch((error) => onNotice(error.message));
   };
   const isEager = mode !== "overwrite";
@@ -199,6 +202,7 @@ export async function runInFolder<Options extends OptionTable, Plan extends Expe
         onProgress?.(made = steps, text);
       },
     });
+    await begun;
     const tables = Object.fromEntries(
       Object.entries(experiment.tables).map(([file, of]) => [file, of(result)]),
     );
@@ -227,6 +231,7 @@ export async function runInFolder<Options extends OptionTable, Plan extends Expe
     // The first training was stopped before it had anything to measure.
     const wasAborted = !!signal?.aborted && error === signal.reason;
     const end = wasAborted ? endOf("stopped", signal, null) : { exitStatus: 1, signal: null, error: message };
+    await begun.catch(() => {});
     history = endSession(history, end);
     if (keeper.isBegun) await writeRecord(wasAborted ? "stopped" : "failed");
     throw error;

@@ -19,7 +19,7 @@ import {
   watchFlag,
 } from "../../cli/program_flags.ts";
 import { runPath } from "../../cli/run_path.ts";
-import { createProgress } from "../../cli/progress.ts";
+import { createProgress, createWaiting } from "../../cli/progress.ts";
 import { shownDefaults } from "../../cli/training_flags.ts";
 import { InputError } from "../../errors.ts";
 import { environmentVariable } from "../../io/host.ts";
@@ -119,11 +119,13 @@ async function execute<Options extends OptionTable, Plan extends ExperimentPlan,
     return;
   }
   const values = resumed?.values ?? completeValues(options, asked as GivenOptions<Options>, name);
+  using waiting = createWaiting(name, quiet);
   const plan = await experiment.plan(values);
   const { adapter, implementation, autotune, report } = { ...common, ...resumed?.machine };
   const formats = resumed?.formats ?? askedFormats;
   const { profile = false } = values as { readonly profile?: boolean };
   using lease = await GpuLease.open(() => openGpu({ adapter, implementation, autotune, profile }));
+  waiting.tell("compiling kernels");
   const heading = `adapter: ${adapterText(adapterOf(lease.gpu))}`;
   const total = experiment.runs(plan).reduce((sum, { steps }) => sum + steps, 0);
   const label = experiment.label ?? plan.task?.name ?? name;
@@ -140,13 +142,17 @@ async function execute<Options extends OptionTable, Plan extends ExperimentPlan,
     hasReport: report,
     options: { ...values, adapter, implementation, autotune, formats: formats.join(), report },
     onBegin: (path) => begun.resolve(folder = path),
-    onProgress: (steps, text) => progress.update(steps, text),
+    onProgress: (steps, text) => {
+      waiting[Symbol.dispose]();
+      progress.update(steps, text);
+    },
     onProbe: (probe, run) => progress.probe(probe, run),
     onNotice: (line) => say(`${name}: ${line}`),
   }).catch((error) => {
     if (folder !== null && !(error instanceof InputError)) say(`${name}: ${resumeText(name, folder)}`);
     throw error;
   });
+  waiting[Symbol.dispose]();
   progress.finish();
   await page?.finish();
   const { record, result, paths, error } = run;

@@ -11,7 +11,7 @@ import { flagsOf } from "../../cli/options.ts";
 import { type Program, type ProgramCall, runProgram } from "../../cli/program.ts";
 import { checkpointFlag, reportFlag, runFlags, watchFlag } from "../../cli/program_flags.ts";
 import { say } from "../../cli/output.ts";
-import { createProgress } from "../../cli/progress.ts";
+import { createProgress, createWaiting } from "../../cli/progress.ts";
 import { InputError, StaircaseError } from "../../errors.ts";
 import { compactJson, snakeCase } from "../../io/json.ts";
 import { checkWritable } from "../../io/writable_folder.ts";
@@ -182,8 +182,10 @@ async function train(
   const total = batches.reduce((sum, { trials }) => sum + trials[0].settings.steps, 0);
   using stack = new DisposableStack();
   let lease: GpuLease | undefined, progress: ReturnType<typeof createProgress> | undefined;
+  let waiting: Disposable | undefined;
   const open = async () => {
     if (lease) return lease;
+    waiting = stack.use(createWaiting("sweep", values.quiet));
     lease = stack.use(await GpuLease.open(() => openGpu(values)));
     const heading = `adapter: ${
       adapterText(adapterOf(lease.gpu))
@@ -201,9 +203,13 @@ async function train(
     catalog,
     waits: !values.worker,
     onNotice: (line) => say(`sweep: ${line}`),
-    onProgress: (share, text) => progress?.update(Math.round(share * total), text),
+    onProgress: (share, text) => {
+      waiting?.[Symbol.dispose]();
+      progress?.update(Math.round(share * total), text);
+    },
     onProbe: (probe, run) => progress?.probe(probe, run),
   });
+  waiting?.[Symbol.dispose]();
   progress?.finish();
   return outcome;
 }
