@@ -77,6 +77,7 @@ Deno.test("kernel-study: a wrong request is one line and status 2, and leaves no
   Deno.writeTextFileSync(`${cwd}/file`, "kept");
   const cases: [args: string[], line: RegExp][] = [
     [["--families=trained,nonsense"], /^no family "nonsense"; give one of trained, /],
+    [["--with=gone.ts"], /^gone\.ts: there is no such file or folder; give --with a module that exports/],
     [["--methods=svd"], /^unknown method "svd": use naive, /],
     [["--orders=8,1e4"], /^--orders must be a whole number from 1 to 1024, not "1e4"$/],
     [["--orders=8.5"], /^--orders must be a whole number from 1 to 1024, not "8.5"$/],

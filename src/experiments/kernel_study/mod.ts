@@ -7,6 +7,7 @@
 import type { TableOf } from "../../cli/options.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { type Columns, table } from "../../io/table.ts";
+import { readEntrants } from "./entrants.ts";
 import {
   type KernelStudyOptions,
   kernelStudyOptions,
@@ -83,7 +84,7 @@ export const kernelStudy: Experiment<TableOf<KernelStudyOptions>, KernelStudyPla
     ],
     label: "study",
     options: kernelStudyOptions,
-    plan: kernelStudyPlan,
+    plan: async (options) => kernelStudyPlan(options, await readEntrants(options.with)),
     runs: (plan) => [{
       label: "study",
       steps: studyParts(plan),
