@@ -38,6 +38,7 @@ Deno.test("kernel-study: writes its files, and says what they say", async () => 
     "growth.csv",
     "growth.svg",
     "report.html",
+    "roofline.svg",
     "run.json",
     "tall.csv",
   ]);

@@ -150,7 +150,7 @@ export const kernelStudy: Experiment<TableOf<KernelStudyOptions>, KernelStudyPla
       "tall.csv": ({ rows }) => table(rows.flatMap(({ tall }) => tall), cost),
     },
     figures: Object.fromEntries(
-      (["counts", "eigenvalues", "cost", "growth"] as const).map((name) => [
+      (["counts", "eigenvalues", "cost", "growth", "roofline"] as const).map((name) => [
         `${name}.svg`,
         async ({ rows: [result] }: { readonly rows: readonly KernelStudy[] }) =>
           (await import("./figures/mod.ts")).kernelStudyFigures[name](result),

@@ -6,10 +6,11 @@
 import { countErrorsFigure } from "./count_errors.ts";
 import { growthFigure } from "./growth.ts";
 import { methodCostsFigure } from "./method_costs.ts";
+import { rooflineFigure } from "./roofline.ts";
 import { spectrumErrorsFigure } from "./spectrum_errors.ts";
 import { families } from "../families/mod.ts";
 import { GROWTH_FEATURES, growthTime, THEORY } from "../growth.ts";
-import type { GrowthAxis, MethodKey } from "../rows.ts";
+import type { CostRow, GrowthAxis, MethodKey } from "../rows.ts";
 import type { KernelStudy } from "../study.ts";
 
 /** Drawings of a study, by name. Those of accuracy show the largest matrices. */
@@ -22,6 +23,8 @@ export const kernelStudyFigures = {
   cost: drawCost,
   /** Time against n and m. */
   growth: drawGrowth,
+  /** Operations a second against operations a byte. */
+  roofline: drawRoofline,
 } satisfies Readonly<Record<string, (study: KernelStudy) => string>>;
 
 /** Groups rows by method, in the order of first appearance. */
@@ -136,6 +139,42 @@ function drawGrowth(study: KernelStudy): string {
     panels: [
       panel("columns", "neurons n, with m = 2n samples", "neurons n"),
       panel("rows", `samples m of ${GROWTH_FEATURES} neurons`, "samples m"),
+    ],
+  });
+}
+
+/** The cost of one shape, for the roofline; nothing without a count of operations. */
+function rooflinePoint({ rows, columns, batch, flops, peakShare }: CostRow, flopsPerSecond: number) {
+  if (flops === null || peakShare === null) return [];
+  const shape = `n = ${columns}, m = ${rows}${batch > 1 ? `, ${batch} matrices` : ""}`;
+  // Features in single precision, each read once.
+  const intensity = flops / (4 * rows * columns * batch);
+  return [{ shape, intensity, rate: peakShare * flopsPerSecond }];
+}
+
+function drawRoofline(study: KernelStudy): string {
+  const { peak, cost, growth } = study;
+  const series = (rows: readonly CostRow[]) =>
+    byMethod(rows).map(({ method, rows }) => ({
+      method,
+      points: rows.flatMap((row) => rooflinePoint(row, peak!.flopsPerSecond)),
+    })).filter(({ points }) => points.length > 0);
+  const batch = cost.reduce((most, row) => Math.max(most, row.batch), 1);
+  return rooflineFigure({
+    title: "What limits a rank method: arithmetic or memory",
+    subtitle: [
+      "operations by the methods' formulas, on the measured time",
+      "bytes: features read once, so true points lie further left",
+      place(study),
+    ].join(" · "),
+    peak,
+    panels: [
+      { label: `batches of ${batch}`, series: series(cost.filter((row) => row.batch === batch)) },
+      { label: "neurons n, m = 2n", series: series(growth.filter(({ axis }) => axis === "columns")) },
+      {
+        label: `samples m of ${GROWTH_FEATURES} neurons`,
+        series: series(growth.filter(({ axis }) => axis === "rows")),
+      },
     ],
   });
 }
