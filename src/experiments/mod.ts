@@ -66,6 +66,7 @@ export type { Entrant } from "./kernel_study/entrants.ts";
 export type { Work } from "./kernel_study/flops.ts";
 export type { KernelStudyOptions, KernelStudyPlan } from "./kernel_study/plan.ts";
 export type {
+  ConvergenceRow,
   CostRow,
   CountRow,
   EigenvalueRow,

@@ -27,8 +27,10 @@ Deno.test("kernel-study: writes its files, and says what they say", async () => 
   ];
   const { code, out, err } = await run(args, { cwd: folder.path, program });
   assert.equal(code, 0, err);
-  assert.match(err, /^adapter: .+\n(study: \d+ % .+\n)*study: 100 % \(16\/16\), .+\n$/);
+  assert.match(err, /^adapter: .+\n(study: \d+ % .+\n)*study: 100 % \(17\/17\), .+\n$/);
   assert.deepEqual(filesIn(`${folder.path}/o`), [
+    "convergence.csv",
+    "convergence.svg",
     "cost.csv",
     "cost.svg",
     "counts.csv",

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ConvergenceData } from "../../src/experiments/kernel_study/figures/convergence.ts";
 import type { CountErrorsData } from "../../src/experiments/kernel_study/figures/count_errors.ts";
 import type { GrowthData } from "../../src/experiments/kernel_study/figures/growth.ts";
 import type { MethodCostsData } from "../../src/experiments/kernel_study/figures/method_costs.ts";
@@ -128,6 +129,21 @@ export function roofline({ sizes = [8, 16, 32, 64, 128, 256], methods = METHODS.
           intensity: size * (i + 1) / (p + 1),
           rate: 1e10 * size / (size + 100) / (i + 1),
         })),
+      })),
+    })),
+  };
+}
+
+/** Matrices that converge quadratically, the later the slower; the first becomes diagonal. */
+export function convergence({ matrices = 8, sweeps = 7 } = {}): ConvergenceData {
+  return {
+    ...titles,
+    series: Array.from({ length: matrices }, (_, i) => ({
+      label: `matrix ${i + 1}`,
+      points: Array.from({ length: sweeps }, (_, sweep) => ({
+        sweep,
+        off: i === 0 && sweep > 4 ? 0 : 0.9 * 10 ** -(2 ** Math.max(0, sweep - i / 2) / 8),
+        digits: Math.min(5 + i / 10, 2 ** Math.max(0, sweep - i / 2) / 8),
       })),
     })),
   };

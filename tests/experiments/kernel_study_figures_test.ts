@@ -1,3 +1,4 @@
+import { convergenceFigure } from "../../src/experiments/kernel_study/figures/convergence.ts";
 import { countErrorsFigure } from "../../src/experiments/kernel_study/figures/count_errors.ts";
 import { growthFigure } from "../../src/experiments/kernel_study/figures/growth.ts";
 import { decadeAxis, sizeAxis } from "../../src/plot/core/log_axis.ts";
@@ -14,6 +15,7 @@ import { assert, fc } from "../deps.ts";
 import { pathPoints } from "../support/figure.ts";
 import { assertSoundSvg, marks } from "../support/sound.ts";
 import {
+  convergence,
   countErrors,
   growth,
   methodCosts,
@@ -44,6 +46,7 @@ Deno.test("the figures of the kernel study: as kept", () => {
   assertGolden("kernel_study_spectrum_errors", spectrumErrorsFigure(spectrumErrors()));
   assertGolden("kernel_study_method_costs", methodCostsFigure(methodCosts()));
   assertGolden("kernel_study_growth", growthFigure(growth()));
+  assertGolden("kernel_study_convergence", convergenceFigure(convergence()));
   assertGolden("kernel_study_roofline", rooflineFigure(roofline()));
 });
 
@@ -172,6 +175,23 @@ Deno.test("rooflineFigure: a dot a shape, below a roof that bends at the ridge",
   assert(Math.abs(ridge.x - at(0).x - Math.log10(10 / 8) * perDecadeX) < 0.1);
   for (const sizes of [[], [7]]) assertSoundSvg(rooflineFigure(roofline({ sizes })), "A study");
   assertSoundSvg(rooflineFigure({ ...roofline({ methods: 0 }), peak: null }), "A study");
+});
+
+Deno.test("convergenceFigure: a line a matrix in two panels, a diagonal matrix below the axis, no sweep", () => {
+  const elements = assertSoundSvg(convergenceFigure(convergence()), "A study");
+  assert.equal(marks(elements, "/panel").length, 2);
+  const lines = marks(elements, "/clip/course").map(({ attributes }) => pathPoints(attributes.d));
+  assert.equal(lines.length, 16);
+  // What is off the diagonal falls, down to below the frame for 0, and the digits rise.
+  assert(lines[0].every(({ y }, i) => i === 0 || y >= lines[0][i - 1].y - 0.02));
+  assert.equal(lines[0][5].y, lines[0][6].y);
+  assert(lines[0][6].y > 280);
+  assert(lines[8].every(({ y }, i) => i === 0 || y <= lines[8][i - 1].y + 0.02));
+  // Five digits of eight, of a frame 280 pixels high whose axis ends at 1.05 times eight.
+  assert(Math.abs(lines[8][6].y - 280 * (1 - 5 / 8.4)) < 0.1);
+  for (const data of [{ matrices: 0 }, { sweeps: 0 }, { sweeps: 1 }]) {
+    assertSoundSvg(convergenceFigure(convergence(data)), "A study");
+  }
 });
 
 Deno.test("methodStyle: no two methods look alike, and each stands in the legend once", () => {

@@ -147,10 +147,23 @@ export const kernelStudy: Experiment<TableOf<KernelStudyOptions>, KernelStudyPla
           axis: { help: "what grows: n or m", value: ({ axis }) => axis === "columns" ? "n" : "m" },
           ...cost,
         }),
+      "convergence.csv": ({ rows }) =>
+        table(rows.flatMap(({ sweeps }) => sweeps), {
+          ...family,
+          sweep: { help: "sweeps of two-sided rotations made", value: ({ sweep }) => sweep },
+          off_diagonal: {
+            help: "norm off the diagonal, as a share of the norm of the matrix",
+            value: ({ off }) => off,
+          },
+          digits: {
+            help: "certified decimal digits of the eigenvalues, as shares of the norm of the matrix",
+            value: ({ digits }) => digits,
+          },
+        }),
       "tall.csv": ({ rows }) => table(rows.flatMap(({ tall }) => tall), cost),
     },
     figures: Object.fromEntries(
-      (["counts", "eigenvalues", "cost", "growth", "roofline"] as const).map((name) => [
+      (["counts", "eigenvalues", "cost", "growth", "roofline", "convergence"] as const).map((name) => [
         `${name}.svg`,
         async ({ rows: [result] }: { readonly rows: readonly KernelStudy[] }) =>
           (await import("./figures/mod.ts")).kernelStudyFigures[name](result),

@@ -186,8 +186,8 @@ export function kernelStudyPlan(
 export function studyParts(plan: KernelStudyPlan): number {
   const { methods, orders, batches, growthOrders, growthSamples, tallSamples } = plan;
   const growing = methods.filter(({ precision }) => precision !== "auto");
-  // Two parts for the peak and the trained networks, which come first.
-  return 2 + orders.length * methods.length * (1 + batches.length) +
+  // Three parts for the peak and the trained networks, which come first, and the sweeps.
+  return 3 + orders.length * methods.length * (1 + batches.length) +
     growing.length * (growthOrders.length + growthSamples.length + (tallSamples === null ? 0 : 1));
 }
 

@@ -55,6 +55,16 @@ export interface EigenvalueRow extends MethodKey, MatrixKey {
   readonly referenceError: number;
 }
 
+/** A matrix after a sweep of two-sided rotations. */
+export interface ConvergenceRow extends MatrixKey {
+  /** Sweeps made; 0 at the start. */
+  readonly sweep: number;
+  /** Norm of the entries off the diagonal, as a share of the whole matrix's. */
+  readonly off: number;
+  /** Certified decimal digits of the eigenvalues, as shares of the matrix's norm. */
+  readonly digits: number;
+}
+
 /** Cost of a batch of matrices. */
 export interface CostRow extends MethodKey {
   /** Features n. */

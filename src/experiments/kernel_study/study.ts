@@ -9,12 +9,21 @@ import type { Gpu } from "../../gpu/device.ts";
 import { measurePeak, type Peak } from "../../gpu/measure/peak.ts";
 import { uniform } from "../../stats/random.ts";
 import { featuresOf, judge, specimens } from "./accuracy.ts";
+import { convergence } from "./convergence.ts";
 import { timeBatch, timedProblem } from "./cost.ts";
 import { enteredMethods } from "./entrants.ts";
 import { fitGrowth, GROWTH_FEATURES, THEORY } from "./growth.ts";
 import { findMethod, methodLabel, type StudyMethod, studyMethods } from "./methods.ts";
 import type { KernelStudyPlan } from "./plan.ts";
-import type { CostRow, CountRow, EigenvalueRow, Exponent, GrowthAxis, GrowthRow } from "./rows.ts";
+import type {
+  ConvergenceRow,
+  CostRow,
+  CountRow,
+  EigenvalueRow,
+  Exponent,
+  GrowthAxis,
+  GrowthRow,
+} from "./rows.ts";
 import { tanhLayer } from "../../stats/random_matrices.ts";
 import { type MethodSummary, summarizeMethods } from "./summary.ts";
 import { trainNetworks } from "./trained.ts";
@@ -23,6 +32,8 @@ import type { Matrix } from "../../linalg/matrix.ts";
 
 /** Networks trained for the family `trained`. */
 const NETWORKS = 2;
+/** Features of the matrices of which each sweep is looked at, at most: the host multiplies them. */
+const MOST_WATCHED = 128;
 /** Features of the tall matrix. */
 const TALL_FEATURES = 128;
 
@@ -46,6 +57,8 @@ export interface KernelStudy {
   readonly counts: readonly CountRow[];
   /** Eigenvalues. */
   readonly eigenvalues: readonly EigenvalueRow[];
+  /** Sweeps of two-sided rotations, of the largest matrices of up to 128 features. */
+  readonly sweeps: readonly ConvergenceRow[];
   /** Costs, of batches of trained features. */
   readonly cost: readonly CostRow[];
   /** Costs of growing matrices of random features. */
@@ -75,6 +88,8 @@ export interface KernelStudy {
  * 3. Growth: single matrices of random features, n from 64 on with m = 2n, and m from 10³ on with
  *    n = 16.
  * 4. On request, one matrix of random features with n = 128 and `tallSamples` samples.
+ *
+ * Before methods of modules, it looks at each sweep of two-sided rotations.
  *
  * @param gpu Device.
  * @param plan The plan.
@@ -109,7 +124,7 @@ export async function kernelStudy(
 
   const counts: CountRow[] = [], eigenvalues: EigenvalueRow[] = [];
   const cost: CostRow[] = [], growth: GrowthRow[] = [], tall: CostRow[] = [], omissions: string[] = [];
-  const failures: Failure[] = [];
+  const failures: Failure[] = [], sweeps: ConvergenceRow[] = [];
   const rowsOf = (columns: number) => plan.samples ?? 2 * columns;
 
   const specimensOf = once((columns: number) =>
@@ -119,6 +134,13 @@ export async function kernelStudy(
   for (const isEntered of [false, true]) {
     const some = methods.filter((method) => (method.isEntered ?? false) === isEntered);
     if (some.length > 0) await measureAll(some);
+    if (isEntered) break;
+    const watched = orders.findLast((order) => order <= MOST_WATCHED);
+    const rotates = some.some(({ name }) => name === "gram-jacobi");
+    if (rotates && watched !== undefined && !stopped()) {
+      sweeps.push(...await convergence(gpu, await specimensOf(watched), signal));
+    }
+    advance("sweeps");
   }
 
   /** Judges and times some methods. */
@@ -229,6 +251,7 @@ export async function kernelStudy(
     peak,
     counts,
     eigenvalues,
+    sweeps,
     cost,
     growth,
     tall,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { convergenceFigure } from "./convergence.ts";
 import { countErrorsFigure } from "./count_errors.ts";
 import { growthFigure } from "./growth.ts";
 import { methodCostsFigure } from "./method_costs.ts";
@@ -25,6 +26,8 @@ export const kernelStudyFigures = {
   growth: drawGrowth,
   /** Operations a second against operations a byte. */
   roofline: drawRoofline,
+  /** What sweeps of rotations leave off the diagonal, and what is certified then. */
+  convergence: drawConvergence,
 } satisfies Readonly<Record<string, (study: KernelStudy) => string>>;
 
 /** Groups rows by method, in the order of first appearance. */
@@ -140,6 +143,27 @@ function drawGrowth(study: KernelStudy): string {
       panel("columns", "neurons n, with m = 2n samples", "neurons n"),
       panel("rows", `samples m of ${GROWTH_FEATURES} neurons`, "samples m"),
     ],
+  });
+}
+
+/** Most families that the figure of convergence can tell apart. */
+const MOST_FAMILIES = 8;
+
+function drawConvergence(study: KernelStudy): string {
+  const { sweeps } = study;
+  const groups = [...Map.groupBy(sweeps, ({ family }) => family)];
+  const [{ rows, columns } = { rows: 0, columns: 0 }] = sweeps;
+  const left = groups.length > MOST_FAMILIES
+    ? ` · the first ${MOST_FAMILIES} of ${groups.length} families`
+    : "";
+  return convergenceFigure({
+    title: "How two-sided rotations converge",
+    subtitle: `sweeps of block rotations in single precision, Gram matrices of ${rows} samples × ` +
+      `${columns} neurons · digits as shares of the norm${left} · ${place(study)}`,
+    series: groups.slice(0, MOST_FAMILIES).map(([family, points]) => ({
+      label: families[family].label,
+      points,
+    })),
   });
 }
 
