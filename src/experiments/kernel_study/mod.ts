@@ -44,7 +44,7 @@ const cost: Columns<CostRow> = {
     value: ({ milliseconds }) => milliseconds,
   },
   gpu_milliseconds: {
-    help: "part of that time on the GPU; empty if the adapter has no timestamps",
+    help: "part of that time on the GPU; empty without timestamps, or without a dispatch",
     value: ({ gpuMilliseconds }) => gpuMilliseconds,
   },
   milliseconds_per_matrix: {

@@ -75,7 +75,7 @@ export interface CostRow extends MethodKey {
   readonly batch: number;
   /** Time of the whole call, features in and ranks out, in milliseconds: the least of all calls. */
   readonly milliseconds: number;
-  /** Part of that time on the GPU; `null` if the adapter has no timestamps. */
+  /** Part of that time on the GPU; `null` without timestamps, or without a dispatch. */
   readonly gpuMilliseconds: number | null;
   /** Dispatches. */
   readonly dispatches: number;
