@@ -13,7 +13,7 @@ import { convergence } from "./convergence.ts";
 import { timeBatch, timedProblem } from "./cost.ts";
 import { enteredMethods } from "./entrants.ts";
 import { fitGrowth, GROWTH_FEATURES, THEORY } from "./growth.ts";
-import { findMethod, methodLabel, type StudyMethod, studyMethods } from "./methods.ts";
+import { findMethod, methodLabel, type Problem, type StudyMethod, studyMethods } from "./methods.ts";
 import type { KernelStudyPlan } from "./plan.ts";
 import type {
   ConvergenceRow,
@@ -267,7 +267,7 @@ export async function kernelStudy(
 /** One of a ladder of growing problems. */
 interface Rung {
   readonly size: number;
-  readonly make: () => ReturnType<typeof timedProblem>;
+  readonly make: () => Problem;
 }
 
 /** Makes random features of a size along an axis. */

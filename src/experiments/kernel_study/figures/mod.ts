@@ -171,9 +171,13 @@ function drawConvergence(study: KernelStudy): string {
   });
 }
 
-/** The cost of one shape, for the roofline; nothing without a count of operations. */
-function rooflinePoint({ rows, columns, batch, flops, peakShare }: CostRow, flopsPerSecond: number) {
-  if (flops === null || peakShare === null) return [];
+/**
+ * The cost of one shape, for the roofline; nothing without a count of operations, or if it is the
+ * host that computes.
+ */
+function rooflinePoint(row: CostRow, flopsPerSecond: number) {
+  const { rows, columns, batch, flops, peakShare, dispatches } = row;
+  if (flops === null || peakShare === null || dispatches === 0) return [];
   const shape = `n = ${columns}, m = ${rows}${batch > 1 ? `, ${batch} matrices` : ""}`;
   // Features in single precision, each read once.
   const intensity = flops / (4 * rows * columns * batch);
