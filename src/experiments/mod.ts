@@ -61,8 +61,12 @@ export {
   type FloatFormat,
   generateFeatures,
 } from "./kernel_study/families/mod.ts";
+export type { EnteredMethod } from "./kernel_study/entered_method.ts";
+export type { Entrant } from "./kernel_study/entrants.ts";
+export type { Work } from "./kernel_study/flops.ts";
 export type { KernelStudyOptions, KernelStudyPlan } from "./kernel_study/plan.ts";
 export type {
+  ConvergenceRow,
   CostRow,
   CountRow,
   EigenvalueRow,
@@ -72,7 +76,7 @@ export type {
   MatrixKey,
   MethodKey,
 } from "./kernel_study/rows.ts";
-export type { KernelStudy } from "./kernel_study/study.ts";
+export type { Failure, KernelStudy } from "./kernel_study/study.ts";
 export type { MethodSummary } from "./kernel_study/summary.ts";
 export type { LossFloorRun } from "./loss_floor/claims.ts";
 export type { LossFloorOptions } from "./loss_floor/mod.ts";

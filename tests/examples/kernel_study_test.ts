@@ -27,8 +27,10 @@ Deno.test("kernel-study: writes its files, and says what they say", async () => 
   ];
   const { code, out, err } = await run(args, { cwd: folder.path, program });
   assert.equal(code, 0, err);
-  assert.match(err, /^adapter: .+\n(study: \d+ % .+\n)*study: 100 % \(16\/16\), .+\n$/);
+  assert.match(err, /^adapter: .+\n(study: \d+ % .+\n)*study: 100 % \(17\/17\), .+\n$/);
   assert.deepEqual(filesIn(`${folder.path}/o`), [
+    "convergence.csv",
+    "convergence.svg",
     "cost.csv",
     "cost.svg",
     "counts.csv",
@@ -38,6 +40,7 @@ Deno.test("kernel-study: writes its files, and says what they say", async () => 
     "growth.csv",
     "growth.svg",
     "report.html",
+    "roofline.svg",
     "run.json",
     "tall.csv",
   ]);
@@ -77,6 +80,7 @@ Deno.test("kernel-study: a wrong request is one line and status 2, and leaves no
   Deno.writeTextFileSync(`${cwd}/file`, "kept");
   const cases: [args: string[], line: RegExp][] = [
     [["--families=trained,nonsense"], /^no family "nonsense"; give one of trained, /],
+    [["--with=gone.ts"], /^gone\.ts: there is no such file or folder; give --with a module that exports/],
     [["--methods=svd"], /^unknown method "svd": use naive, /],
     [["--orders=8,1e4"], /^--orders must be a whole number from 1 to 1024, not "1e4"$/],
     [["--orders=8.5"], /^--orders must be a whole number from 1 to 1024, not "8.5"$/],
@@ -101,6 +105,53 @@ Deno.test("kernel-study: a wrong request is one line and status 2, and leaves no
   };
   await Promise.all([work(), work()]);
   assert.equal(Deno.readTextFileSync(`${cwd}/file`), "kept");
+});
+
+const hasNumpy = await new Deno.Command("python3", { args: ["-c", "import numpy"], stderr: "null" }).output()
+  .then(({ success }) => success, () => false);
+
+Deno.test({
+  name: "kernel-study: NumPy enters in float32 and float64, right but without a proof",
+  ignore: !hasNumpy,
+  async fn() {
+    using folder = temporaryFolder();
+    const module = fileURLToPath(new URL("examples/python/numpy_rank.ts", root));
+    const args = [
+      `--with=${module}`,
+      "--families=gaussian,hilbert",
+      "--methods=naive",
+      "--orders=8",
+      "--batches=1,3",
+      "--growth-orders=4,8,12",
+      "--growth-samples=20",
+      "--quiet",
+      "--out=o",
+    ];
+    const { code, err } = await run(args, { cwd: folder.path, program });
+    assert.equal(code, 0, err);
+    const record = camelCase(
+      JSON.parse(Deno.readTextFileSync(`${folder.path}/o/run.json`)),
+    ) as ExperimentRecord<KernelStudyPlan> & { readonly summary: KernelStudySummary };
+    const [naive, single, double] = record.summary.methods;
+    assert.deepEqual([single, double].map((each) => [each.method, each.precision]), [
+      ["numpy-rank", "single"],
+      ["numpy-rank", "double"],
+    ]);
+    assert.deepEqual([record.summary.brokenPromises, record.summary.failures], [0, []]);
+    assert.deepEqual([single.certain, double.certain, single.slack, double.slack], [0, 0, null, null]);
+    // Float32 without squares sees further than a Gram matrix, and float64 further than that.
+    assert(double.wrong === 0 && double.largestError! < 1e-13);
+    assert(single.wrong < naive.wrong && single.largestError! > 1e-9);
+    // It computes on the host, whose time is taken.
+    const cost = readTable(`${folder.path}/o/cost.csv`).rows;
+    assert.equal(cost.length, 6);
+    for (const [, , n, m, , milliseconds, gpu] of cost.slice(2)) {
+      assert.deepEqual([n, m, gpu], ["8", "16", ""]);
+      assert(Number(milliseconds) > 0);
+    }
+    const grown = record.summary.exponents.filter(({ method }) => method === "numpy-rank");
+    assert(grown.length === 2 && grown.every(({ exponent }) => Number.isFinite(exponent)));
+  },
 });
 
 Deno.test("kernel-study: --help lists every flag", async () => {

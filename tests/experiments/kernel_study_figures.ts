@@ -3,10 +3,12 @@
  *
  * @module
  */
+import type { ConvergenceData } from "../../src/experiments/kernel_study/figures/convergence.ts";
 import type { CountErrorsData } from "../../src/experiments/kernel_study/figures/count_errors.ts";
 import type { GrowthData } from "../../src/experiments/kernel_study/figures/growth.ts";
 import type { MethodCostsData } from "../../src/experiments/kernel_study/figures/method_costs.ts";
 import type { DrawnMethod } from "../../src/experiments/kernel_study/figures/method_style.ts";
+import type { RooflineData } from "../../src/experiments/kernel_study/figures/roofline.ts";
 import type { SpectrumErrorsData } from "../../src/experiments/kernel_study/figures/spectrum_errors.ts";
 
 /** As many methods as the study will ever have, and one that no figure knows. */
@@ -110,5 +112,39 @@ export function growth(
     ...titles,
     timeName: "time on the GPU, ms",
     panels: [panel("neurons n", "neurons n", 3, 1), panel("samples m of 16 neurons", "samples m", 1, 1000)],
+  };
+}
+
+/** Rates that come closer to the roof of 20 GFLOP/s and 2 GB/s as matrices grow. */
+export function roofline({ sizes = [8, 16, 32, 64, 128, 256], methods = METHODS.length } = {}): RooflineData {
+  return {
+    ...titles,
+    peak: { flopsPerSecond: 2e10, bytesPerSecond: 2e9 },
+    panels: ["batches", "neurons", "samples"].map((label, p) => ({
+      label,
+      series: METHODS.slice(0, methods).map((method, i) => ({
+        method,
+        points: sizes.map((size) => ({
+          shape: `n = ${size}`,
+          intensity: size * (i + 1) / (p + 1),
+          rate: 1e10 * size / (size + 100) / (i + 1),
+        })),
+      })),
+    })),
+  };
+}
+
+/** Matrices that converge quadratically, the later the slower; the first becomes diagonal. */
+export function convergence({ matrices = 8, sweeps = 7 } = {}): ConvergenceData {
+  return {
+    ...titles,
+    series: Array.from({ length: matrices }, (_, i) => ({
+      label: `matrix ${i + 1}`,
+      points: Array.from({ length: sweeps }, (_, sweep) => ({
+        sweep,
+        off: i === 0 && sweep > 4 ? 0 : 0.9 * 10 ** -(2 ** Math.max(0, sweep - i / 2) / 8),
+        digits: Math.min(5 + i / 10, 2 ** Math.max(0, sweep - i / 2) / 8),
+      })),
+    })),
   };
 }

@@ -1,3 +1,4 @@
+import { convergenceFigure } from "../../src/experiments/kernel_study/figures/convergence.ts";
 import { countErrorsFigure } from "../../src/experiments/kernel_study/figures/count_errors.ts";
 import { growthFigure } from "../../src/experiments/kernel_study/figures/growth.ts";
 import { decadeAxis, sizeAxis } from "../../src/plot/core/log_axis.ts";
@@ -8,11 +9,20 @@ import {
   methodName,
   methodStyle,
 } from "../../src/experiments/kernel_study/figures/method_style.ts";
+import { rooflineFigure } from "../../src/experiments/kernel_study/figures/roofline.ts";
 import { spectrumErrorsFigure } from "../../src/experiments/kernel_study/figures/spectrum_errors.ts";
 import { assert, fc } from "../deps.ts";
 import { pathPoints } from "../support/figure.ts";
 import { assertSoundSvg, marks } from "../support/sound.ts";
-import { countErrors, growth, methodCosts, METHODS, spectrumErrors } from "./kernel_study_figures.ts";
+import {
+  convergence,
+  countErrors,
+  growth,
+  methodCosts,
+  METHODS,
+  roofline,
+  spectrumErrors,
+} from "./kernel_study_figures.ts";
 import { assertGolden } from "../support/golden.ts";
 
 Deno.test("countErrorsFigure: a panel a matrix, a line a method, a strip for each that proves something", () => {
@@ -36,6 +46,8 @@ Deno.test("the figures of the kernel study: as kept", () => {
   assertGolden("kernel_study_spectrum_errors", spectrumErrorsFigure(spectrumErrors()));
   assertGolden("kernel_study_method_costs", methodCostsFigure(methodCosts()));
   assertGolden("kernel_study_growth", growthFigure(growth()));
+  assertGolden("kernel_study_convergence", convergenceFigure(convergence()));
+  assertGolden("kernel_study_roofline", rooflineFigure(roofline()));
 });
 
 Deno.test("countErrorsFigure: a strip is filled over the thresholds at which the rank is certain", () => {
@@ -137,6 +149,49 @@ Deno.test("growthFigure: one size, no methods", () => {
   assertSoundSvg(growthFigure(growth({ sizes: [64] })), "A study");
   assertSoundSvg(growthFigure(growth({ methods: 0 })), "A study");
   assertSoundSvg(growthFigure({ ...growth(), panels: [] }), "A study");
+});
+
+Deno.test("rooflineFigure: a dot a shape, below a roof that bends at the ridge", () => {
+  const data = roofline();
+  const elements = assertSoundSvg(rooflineFigure(data), "A study");
+  assert.equal(marks(elements, "/panel").length, 3);
+  const dots = marks(elements, "/clip/dot");
+  assert.equal(dots.length, 3 * METHODS.length * 6);
+  assert.equal(dots[0].attributes["data-read"], "n = 8: 0.741 GFLOP/s at 8.00 operations a byte");
+  // The roof rises as the ridge's operations a byte, then it is level; the axes have equal decades
+  // only by chance, so its slope is that between two dots of known rates.
+  const [start, ridge, end] = pathPoints(marks(elements, "/clip/roof")[0].attributes.d);
+  assert(start.y > ridge.y && Math.abs(end.y - ridge.y) < 0.02 && start.x < ridge.x && ridge.x < end.x);
+  const at = (index: number) => ({
+    x: Number(dots[index].attributes.cx),
+    y: Number(dots[index].attributes.cy),
+  });
+  const perDecadeX = (at(1).x - at(0).x) / Math.log10(2);
+  const perDecadeY = (at(0).y - at(1).y) / Math.log10(2 * 108 / 116);
+  assert(Math.abs((start.y - ridge.y) / perDecadeY - (ridge.x - start.x) / perDecadeX) < 0.01);
+  // A rate of 20 GFLOP/s lies on the roof, and the ridge at 10 operations a byte.
+  const rate = 1e10 * 8 / 108;
+  assert(Math.abs(at(0).y - end.y - Math.log10(2e10 / rate) * perDecadeY) < 0.1);
+  assert(Math.abs(ridge.x - at(0).x - Math.log10(10 / 8) * perDecadeX) < 0.1);
+  for (const sizes of [[], [7]]) assertSoundSvg(rooflineFigure(roofline({ sizes })), "A study");
+  assertSoundSvg(rooflineFigure({ ...roofline({ methods: 0 }), peak: null }), "A study");
+});
+
+Deno.test("convergenceFigure: a line a matrix in two panels, a diagonal matrix below the axis, no sweep", () => {
+  const elements = assertSoundSvg(convergenceFigure(convergence()), "A study");
+  assert.equal(marks(elements, "/panel").length, 2);
+  const lines = marks(elements, "/clip/course").map(({ attributes }) => pathPoints(attributes.d));
+  assert.equal(lines.length, 16);
+  // What is off the diagonal falls, down to below the frame for 0, and the digits rise.
+  assert(lines[0].every(({ y }, i) => i === 0 || y >= lines[0][i - 1].y - 0.02));
+  assert.equal(lines[0][5].y, lines[0][6].y);
+  assert(lines[0][6].y > 280);
+  assert(lines[8].every(({ y }, i) => i === 0 || y <= lines[8][i - 1].y + 0.02));
+  // Five digits of eight, of a frame 280 pixels high whose axis ends at 1.05 times eight.
+  assert(Math.abs(lines[8][6].y - 280 * (1 - 5 / 8.4)) < 0.1);
+  for (const data of [{ matrices: 0 }, { sweeps: 0 }, { sweeps: 1 }]) {
+    assertSoundSvg(convergenceFigure(convergence(data)), "A study");
+  }
 });
 
 Deno.test("methodStyle: no two methods look alike, and each stands in the legend once", () => {

@@ -1,3 +1,5 @@
+import { specimens } from "../../src/experiments/kernel_study/accuracy.ts";
+import { convergence } from "../../src/experiments/kernel_study/convergence.ts";
 import { generateFeatures } from "../../src/experiments/kernel_study/families/mod.ts";
 import { fitGrowth } from "../../src/experiments/kernel_study/growth.ts";
 import { naiveSpectra } from "../../src/experiments/kernel_study/naive.ts";
@@ -92,4 +94,43 @@ Deno.test("fitGrowth: each method along each axis, three sizes at least", () => 
   assert(Math.abs(cubic.exponent - 3) < 1e-9 && Math.abs(cubic.model! - 2) < 1e-9);
   assert(Math.abs(constant.exponent) < 1e-9);
   assert.equal(constant.model, null);
+});
+
+Deno.test("convergence: starts at the matrix, ends diagonal, and certifies what float64 bears out", async () => {
+  for (const columns of [1, 2, 21]) {
+    const all = await specimens(["gaussian", "hilbert", "graded"], 2 * columns, columns, 3, null);
+    const rows = await convergence(gpu, all);
+    for (const [family, sweeps] of Map.groupBy(rows, (row) => row.family)) {
+      const { features, truth } = all.find((each) => each.family === family)!;
+      const gram = Array.from({ length: columns ** 2 }, (_, e) => {
+        const [i, j] = [Math.floor(e / columns), e % columns];
+        let sum = 0;
+        for (let k = 0; k < features.rows; k++) {
+          sum += features.data[k * columns + i] * features.data[k * columns + j] / features.rows;
+        }
+        return sum;
+      });
+      const size = Math.hypot(...gram);
+      const off = Math.hypot(...gram.filter((_, e) => e % (columns + 1) !== 0), 0) / size;
+      assert(Math.abs(sweeps[0].off - off) < 1e-6, `${family} ${columns}`);
+      // At the start the basis is the identity: the bound is what is off the diagonal, and it holds
+      // for the ordered diagonal.
+      const diagonal = gram.filter((_, e) => e % (columns + 1) === 0).sort((a, b) => b - a);
+      const error = Math.max(...diagonal.map((value, i) => Math.abs(value - truth.eigenvalues[i]))) / size;
+      assert(error <= 10 ** -sweeps[0].digits + 1e-12, `${family} ${columns}`);
+      if (off > 1e-6) assert(Math.abs(10 ** -sweeps[0].digits - off) < 1e-6 + 1e-6 * off);
+      const last = sweeps.at(-1)!;
+      assert(
+        last.off < 1e-6 && last.digits > 4.5 && last.digits < 15,
+        `${family} ${columns}: ${last.digits}`,
+      );
+      assert.deepEqual(sweeps.map(({ sweep }) => sweep), sweeps.map((_, i) => i));
+    }
+    assert.equal(new Set(rows.map(({ family }) => family)).size, 3);
+  }
+  assert.deepEqual(await convergence(gpu, []), []);
+  const [one] = await specimens(["gaussian"], 6, 3, 3, null);
+  const zeros = { ...one, features: { rows: 6, columns: 3, data: new Float32Array(18) } };
+  assert.deepEqual(await convergence(gpu, [zeros]), []);
+  assert.deepEqual(await convergence(gpu, [one], AbortSignal.abort()), []);
 });

@@ -93,12 +93,19 @@ Deno.test("kernelStudy: a naive rank is fiction below 10⁻⁷ λ₁; no certain
   assert.equal(progress.at(-1)![0], parts);
   assert(progress.every(([, text]) => text !== ""));
 
-  const { figures } = study;
+  const { figures, sweeps } = study;
+  // Each family starts full and ends diagonal, and no sweep is told twice.
+  for (const rows of Map.groupBy(sweeps, ({ family }) => family).values()) {
+    assert.deepEqual(rows.map(({ sweep }) => sweep), rows.map((_, i) => i));
+    assert(rows.at(-1)!.off < 1e-6 && rows.at(-1)!.digits > 4, rows[0].family);
+  }
+  assertSoundSvg(figures["convergence.svg"], "How two-sided rotations converge");
+  assertSoundSvg(figures["roofline.svg"], "What limits a rank method: arithmetic or memory");
   assertSoundSvg(figures["counts.svg"], "Who counts right: errors of the ε-rank");
   assertSoundSvg(figures["eigenvalues.svg"], "How far eigenvalues are off, and what is certified");
   assertSoundSvg(figures["cost.svg"], "What ranks cost: features in, three ranks out");
   const lines = Object.values(study.tables).map((text) => text.trimEnd().split("\n").length - 1);
-  assert.deepEqual(lines, [counts.length, eigenvalues.length, cost.length, 0, 0]);
+  assert.deepEqual(lines, [counts.length, eigenvalues.length, cost.length, 0, study.sweeps.length, 0]);
   assert.deepEqual([study.record.status, study.summary.certainButWrong, study.summary.brokenPromises], [
     "done",
     0,

@@ -70,6 +70,8 @@ export interface StudyMethod {
   readonly precision: "single" | "double" | "auto";
   /** Whether its ranks come with proven intervals. */
   readonly certified: boolean;
+  /** Whether it is of a module that the study was given, and may fail in any way. */
+  readonly isEntered?: boolean;
   /** Computes ranks. Waits for the GPU. */
   readonly solve: (gpu: Gpu, problem: Problem) => Promise<Answer[]>;
   /** Operations per matrix; `null` if they are not known. */
@@ -113,11 +115,15 @@ export const studyMethods: readonly StudyMethod[] = [
 /**
  * Finds a method.
  *
- * @param key Name and precision of one of {@linkcode studyMethods}.
+ * @param key Name and precision.
+ * @param methods The methods. Default: {@linkcode studyMethods}.
  * @returns The method.
  */
-export function findMethod({ method, precision }: MethodKey): StudyMethod {
-  return studyMethods.find((each) => each.name === method && each.precision === precision)!;
+export function findMethod(
+  { method, precision }: MethodKey,
+  methods: readonly StudyMethod[] = studyMethods,
+): StudyMethod {
+  return methods.find((each) => each.name === method && each.precision === precision)!;
 }
 
 /**
@@ -158,8 +164,14 @@ async function singular(gpu: Gpu, { features, epsilons }: Problem): Promise<Answ
   );
 }
 
-/** Solves for eigenvalues with certificates. */
-function spectra({ solve }: SpectrumMethod, precision: Precision): StudyMethod["solve"] {
+/**
+ * Makes a method of the study that solves for eigenvalues with certificates.
+ *
+ * @param method A rank method.
+ * @param precision Its arithmetic.
+ * @returns Its function.
+ */
+export function spectra({ solve }: SpectrumMethod, precision: Precision): StudyMethod["solve"] {
   return async (gpu, { features, shares, epsilons }) => {
     const options = { precision, epsilons: shares, threshold: "relative" } as const;
     const found = await solve(gpu, features, options);
@@ -172,8 +184,14 @@ function spectra({ solve }: SpectrumMethod, precision: Precision): StudyMethod["
   };
 }
 
-/** Counts the eigenvalues of Gram matrices rounded to single words. */
-function counting(method: CountMethod, precision: MethodPrecision): StudyMethod["solve"] {
+/**
+ * Makes a method of the study that counts eigenvalues of Gram matrices rounded to single words.
+ *
+ * @param method A rank method.
+ * @param precision Its arithmetic.
+ * @returns Its function.
+ */
+export function counting(method: CountMethod, precision: MethodPrecision): StudyMethod["solve"] {
   return async (gpu, { features, epsilons }) => {
     const counted = await countFeatures(gpu, features, { method, precision, epsilons });
     return counted.map(({ ranks }) => ({ precision, eigenvalues: null, errors: null, ranks }));

@@ -7,6 +7,7 @@
 import type { TableOf } from "../../cli/options.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { type Columns, table } from "../../io/table.ts";
+import { readEntrants } from "./entrants.ts";
 import {
   type KernelStudyOptions,
   kernelStudyOptions,
@@ -43,7 +44,7 @@ const cost: Columns<CostRow> = {
     value: ({ milliseconds }) => milliseconds,
   },
   gpu_milliseconds: {
-    help: "part of that time on the GPU; empty if the adapter has no timestamps",
+    help: "part of that time on the GPU; empty without timestamps, or without a dispatch",
     value: ({ gpuMilliseconds }) => gpuMilliseconds,
   },
   milliseconds_per_matrix: {
@@ -83,7 +84,7 @@ export const kernelStudy: Experiment<TableOf<KernelStudyOptions>, KernelStudyPla
     ],
     label: "study",
     options: kernelStudyOptions,
-    plan: kernelStudyPlan,
+    plan: async (options) => kernelStudyPlan(options, await readEntrants(options.with)),
     runs: (plan) => [{
       label: "study",
       steps: studyParts(plan),
@@ -146,10 +147,23 @@ export const kernelStudy: Experiment<TableOf<KernelStudyOptions>, KernelStudyPla
           axis: { help: "what grows: n or m", value: ({ axis }) => axis === "columns" ? "n" : "m" },
           ...cost,
         }),
+      "convergence.csv": ({ rows }) =>
+        table(rows.flatMap(({ sweeps }) => sweeps), {
+          ...family,
+          sweep: { help: "sweeps of two-sided rotations made", value: ({ sweep }) => sweep },
+          off_diagonal: {
+            help: "norm off the diagonal, as a share of the norm of the matrix",
+            value: ({ off }) => off,
+          },
+          digits: {
+            help: "certified decimal digits of the eigenvalues, as shares of the norm of the matrix",
+            value: ({ digits }) => digits,
+          },
+        }),
       "tall.csv": ({ rows }) => table(rows.flatMap(({ tall }) => tall), cost),
     },
     figures: Object.fromEntries(
-      (["counts", "eigenvalues", "cost", "growth"] as const).map((name) => [
+      (["counts", "eigenvalues", "cost", "growth", "roofline", "convergence"] as const).map((name) => [
         `${name}.svg`,
         async ({ rows: [result] }: { readonly rows: readonly KernelStudy[] }) =>
           (await import("./figures/mod.ts")).kernelStudyFigures[name](result),

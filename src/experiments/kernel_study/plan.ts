@@ -9,6 +9,7 @@ import { InputError } from "../../errors.ts";
 import { quoted } from "../../format.ts";
 import { ascending } from "../core/lists.ts";
 import { parseNames } from "../core/names.ts";
+import type { Entrant } from "./entrants.ts";
 import { familiesOf, familyGroups } from "./families/mod.ts";
 import { studyMethods } from "./methods.ts";
 import type { MethodKey } from "./rows.ts";
@@ -19,6 +20,8 @@ export interface KernelStudyOptions {
   readonly families: string | readonly string[];
   /** Methods, each alone or with its precision; `all` for all. */
   readonly methods: string | readonly string[];
+  /** Paths of modules with rank methods of your own; `null` for none. */
+  readonly with: string | readonly string[] | null;
   /** Neurons n of the matrices. */
   readonly orders: readonly number[];
   /** Numbers of matrices solved together. */
@@ -50,6 +53,11 @@ export const kernelStudyOptions: TableOf<KernelStudyOptions> = {
     default: "all",
     placeholder: "NAMES",
     help: "methods: all, or as naive,inertia,gram-jacobi:double",
+  }),
+  with: text({
+    default: null,
+    placeholder: "FILES",
+    help: "modules with rank methods of your own, to judge beside these",
   }),
   orders: integers({
     default: [8, 32, 128],
@@ -98,11 +106,13 @@ export const kernelStudyOptions: TableOf<KernelStudyOptions> = {
  * The study, its options checked. Lists are ascending, thresholds descending, and no value stands
  * twice.
  */
-export interface KernelStudyPlan extends Omit<KernelStudyOptions, "families" | "methods"> {
+export interface KernelStudyPlan extends Omit<KernelStudyOptions, "families" | "methods" | "with"> {
   /** Families of matrices. */
   readonly families: readonly string[];
-  /** Methods. */
+  /** Methods, those of modules last. */
   readonly methods: readonly MethodKey[];
+  /** Modules that enter methods of their own. */
+  readonly entrants: readonly Entrant[];
   /**
    * Time in milliseconds. A batch or a size is left out if the one before it predicts more than
    * this.
@@ -122,10 +132,14 @@ const LIMIT = 1200, FULL_LIMIT = 600_000;
  * Checks the options together.
  *
  * @param options Values of all options.
+ * @param entrants Modules that enter methods of their own. Default: none.
  * @returns The study, its lists sorted, each value once.
  * @throws {InputError} If a name is unknown, or there are fewer samples than features.
  */
-export function kernelStudyPlan(options: KernelStudyOptions): KernelStudyPlan {
+export function kernelStudyPlan(
+  options: KernelStudyOptions,
+  entrants: readonly Entrant[] = [],
+): KernelStudyPlan {
   const { full, seed, samples, tallSamples } = options;
   const orders = ascending(options.orders);
   const largest = orders.at(-1) ?? 0;
@@ -143,7 +157,13 @@ export function kernelStudyPlan(options: KernelStudyOptions): KernelStudyPlan {
   return {
     families: [...new Set(parseNames("families", options.families).flatMap(familiesOf))],
     // In the order of the registry, which is that of the figures.
-    methods: [...keys].flatMap(([key, method]) => asked.has(key) ? [method] : []),
+    methods: [
+      ...[...keys].flatMap(([key, method]) => asked.has(key) ? [method] : []),
+      ...entrants.flatMap(({ name, precisions }) =>
+        precisions.map((precision) => ({ method: name, precision }))
+      ),
+    ],
+    entrants,
     orders,
     batches: ascending(options.batches),
     samples,
@@ -166,8 +186,8 @@ export function kernelStudyPlan(options: KernelStudyOptions): KernelStudyPlan {
 export function studyParts(plan: KernelStudyPlan): number {
   const { methods, orders, batches, growthOrders, growthSamples, tallSamples } = plan;
   const growing = methods.filter(({ precision }) => precision !== "auto");
-  // Two parts for the peak and the trained networks, which come first.
-  return 2 + orders.length * methods.length * (1 + batches.length) +
+  // Three parts for the peak and the trained networks, which come first, and the sweeps.
+  return 3 + orders.length * methods.length * (1 + batches.length) +
     growing.length * (growthOrders.length + growthSamples.length + (tallSamples === null ? 0 : 1));
 }
 

@@ -6,7 +6,7 @@
 import type { Peak } from "../../gpu/measure/peak.ts";
 import { textTable } from "../../display/text_table.ts";
 import type { CostRow, Exponent } from "./rows.ts";
-import type { KernelStudy } from "./study.ts";
+import type { Failure, KernelStudy } from "./study.ts";
 import type { MethodSummary } from "./summary.ts";
 
 /** A study in a few numbers. */
@@ -25,6 +25,8 @@ export interface KernelStudySummary {
   readonly tall: readonly CostRow[];
   /** Omissions and their reasons. */
   readonly omissions: readonly string[];
+  /** Failures of the methods of modules. */
+  readonly failures: readonly Failure[];
 }
 
 /**
@@ -34,7 +36,7 @@ export interface KernelStudySummary {
  * @returns The summary.
  */
 export function summarizeStudy(
-  { peak, methods, exponents, tall, omissions }: KernelStudy,
+  { peak, methods, exponents, tall, omissions, failures }: KernelStudy,
 ): KernelStudySummary {
   const sum = (of: (method: MethodSummary) => number) => methods.reduce((total, each) => total + of(each), 0);
   return {
@@ -45,6 +47,7 @@ export function summarizeStudy(
     exponents,
     tall,
     omissions,
+    failures,
   };
 }
 
@@ -55,7 +58,8 @@ export function summarizeStudy(
  * @returns Lines for a terminal.
  */
 export function kernelStudyReport(study: KernelStudy): string[] {
-  const { peak, certainButWrong, methods, exponents, tall, omissions } = summarizeStudy(study);
+  const { peak, certainButWrong, methods, exponents, tall, omissions, failures } = summarizeStudy(study);
+  const hasEntrants = study.options.entrants.length > 0;
   const giga = (rate: number) => (rate / 1e9).toFixed(1);
   const share = (part: number, all: number) => `${part} of ${all}`;
   const accuracy = methods.map((each) => [
@@ -64,6 +68,7 @@ export function kernelStudyReport(study: KernelStudy): string[] {
     share(each.deep.wrong, each.deep.ranks),
     each.certain === null ? "nothing proven" : `${(100 * each.certain).toFixed(1)} %`,
     each.certain === null ? "" : String(each.certainButWrong),
+    ...(hasEntrants ? [each.certain === null ? "" : String(each.outside + each.beyondBounds)] : []),
     each.largestError === null ? "" : each.largestError.toExponential(1),
     each.slack === null ? "" : each.slack.toExponential(0),
   ]);
@@ -102,12 +107,14 @@ export function kernelStudyReport(study: KernelStudy): string[] {
           "wrong below 1e-7 λ₁",
           "certain",
           "certain and wrong",
+          ...(hasEntrants ? ["promises broken"] : []),
           "largest error / λ₁",
           "δ / error",
         ],
         ...accuracy,
       ], 1),
     ]),
+    ...(study.cost.length === 0 ? [] : ["", ...costLines(study.cost)]),
     ...(growth.length === 0 ? [] : [
       "",
       "growth of the time:",
@@ -122,5 +129,27 @@ export function kernelStudyReport(study: KernelStudy): string[] {
       ...textTable([["method", "seconds", "on the GPU", "submissions", "dispatches"], ...times], 1),
     ]),
     ...(omissions.length === 0 ? [] : ["", "left out:", ...omissions.map((line) => `  ${line}`)]),
+    ...(failures.length === 0
+      ? []
+      : ["", "failed:", ...failures.map(({ what, reason }) => `  ${what}: ${reason}`)]),
   ];
+}
+
+/** Writes the cost of each method for the largest matrices, in the largest batch that was timed. */
+function costLines(cost: readonly CostRow[]): string[] {
+  const columns = Math.max(...cost.map((row) => row.columns));
+  const own = cost.filter((row) => row.columns === columns);
+  const groups = Map.groupBy(own, ({ method, precision }) => `${method} ${precision}`);
+  const lines = [...groups].map(([name, rows]) => {
+    const { batch, milliseconds, gpuMilliseconds, peakShare } = rows.at(-1)!;
+    return [
+      name,
+      String(batch),
+      (milliseconds / batch).toPrecision(3),
+      gpuMilliseconds === null ? "" : (gpuMilliseconds / batch).toPrecision(3),
+      peakShare === null ? "" : `${(100 * peakShare).toPrecision(2)} %`,
+    ];
+  });
+  const head = ["method", "batch", "ms a matrix", "on the GPU", "share of the peak"];
+  return [`cost of ${own[0].rows} samples of ${columns} neurons:`, ...textTable([head, ...lines], 1)];
 }

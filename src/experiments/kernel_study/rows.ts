@@ -55,6 +55,16 @@ export interface EigenvalueRow extends MethodKey, MatrixKey {
   readonly referenceError: number;
 }
 
+/** A matrix after a sweep of two-sided rotations. */
+export interface ConvergenceRow extends MatrixKey {
+  /** Sweeps made; 0 at the start. */
+  readonly sweep: number;
+  /** Norm of the entries off the diagonal, as a share of the whole matrix's. */
+  readonly off: number;
+  /** Certified decimal digits of the eigenvalues, as shares of the matrix's norm. */
+  readonly digits: number;
+}
+
 /** Cost of a batch of matrices. */
 export interface CostRow extends MethodKey {
   /** Features n. */
@@ -65,7 +75,7 @@ export interface CostRow extends MethodKey {
   readonly batch: number;
   /** Time of the whole call, features in and ranks out, in milliseconds: the least of all calls. */
   readonly milliseconds: number;
-  /** Part of that time on the GPU; `null` if the adapter has no timestamps. */
+  /** Part of that time on the GPU; `null` without timestamps, or without a dispatch. */
   readonly gpuMilliseconds: number | null;
   /** Dispatches. */
   readonly dispatches: number;

@@ -4,15 +4,26 @@
  * @module
  */
 import { ShapeError } from "../../errors.ts";
+import { printable } from "../../format.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { measurePeak, type Peak } from "../../gpu/measure/peak.ts";
 import { uniform } from "../../stats/random.ts";
 import { featuresOf, judge, specimens } from "./accuracy.ts";
+import { convergence } from "./convergence.ts";
 import { timeBatch, timedProblem } from "./cost.ts";
+import { enteredMethods } from "./entrants.ts";
 import { fitGrowth, GROWTH_FEATURES, THEORY } from "./growth.ts";
-import { findMethod, methodLabel, type Problem, type StudyMethod } from "./methods.ts";
+import { findMethod, methodLabel, type Problem, type StudyMethod, studyMethods } from "./methods.ts";
 import type { KernelStudyPlan } from "./plan.ts";
-import type { CostRow, CountRow, EigenvalueRow, Exponent, GrowthAxis, GrowthRow } from "./rows.ts";
+import type {
+  ConvergenceRow,
+  CostRow,
+  CountRow,
+  EigenvalueRow,
+  Exponent,
+  GrowthAxis,
+  GrowthRow,
+} from "./rows.ts";
 import { tanhLayer } from "../../stats/random_matrices.ts";
 import { type MethodSummary, summarizeMethods } from "./summary.ts";
 import { trainNetworks } from "./trained.ts";
@@ -21,8 +32,18 @@ import type { Matrix } from "../../linalg/matrix.ts";
 
 /** Networks trained for the family `trained`. */
 const NETWORKS = 2;
+/** Features of the matrices of which each sweep is looked at, at most: the host multiplies them. */
+const MOST_WATCHED = 128;
 /** Features of the tall matrix. */
 const TALL_FEATURES = 128;
+
+/** A part of the study in which the method of a module failed. */
+export interface Failure {
+  /** The part, with the name of the method. */
+  readonly what: string;
+  /** What it threw, or what is wrong with its result. */
+  readonly reason: string;
+}
 
 /** A finished study. */
 export interface KernelStudy {
@@ -36,6 +57,8 @@ export interface KernelStudy {
   readonly counts: readonly CountRow[];
   /** Eigenvalues. */
   readonly eigenvalues: readonly EigenvalueRow[];
+  /** Sweeps of two-sided rotations, of the largest matrices of up to 128 features. */
+  readonly sweeps: readonly ConvergenceRow[];
   /** Costs, of batches of trained features. */
   readonly cost: readonly CostRow[];
   /** Costs of growing matrices of random features. */
@@ -48,6 +71,8 @@ export interface KernelStudy {
   readonly exponents: readonly Exponent[];
   /** Omissions and their reasons. */
   readonly omissions: readonly string[];
+  /** Failures of the methods of modules. */
+  readonly failures: readonly Failure[];
   /** Whether it is finished. */
   readonly complete: boolean;
   /** Time of the study in milliseconds. */
@@ -64,11 +89,13 @@ export interface KernelStudy {
  *    n = 16.
  * 4. On request, one matrix of random features with n = 128 and `tallSamples` samples.
  *
+ * Before methods of modules, it looks at each sweep of two-sided rotations.
+ *
  * @param gpu Device.
  * @param plan The plan.
  * @param context Signal, and progress in parts.
  * @returns The study, with the measurements up to a stop.
- * @throws {DeviceLostError} If the device is lost.
+ * @throws {DeviceLostError} If the device is lost, other than by the method of a module.
  */
 export async function kernelStudy(
   gpu: Gpu,
@@ -77,9 +104,8 @@ export async function kernelStudy(
 ): Promise<KernelStudy> {
   const start = performance.now();
   const { families, orders, batches, growthOrders, growthSamples, tallSamples, epsilons, seed } = plan;
-  const methods = plan.methods.map(findMethod);
-  // `auto` takes one precision or the other, so its growth would mix the two.
-  const growingMethods = methods.filter(({ precision }) => precision !== "auto");
+  const known = [...studyMethods, ...await enteredMethods(plan.entrants)];
+  const methods = plan.methods.map((key) => findMethod(key, known));
   let done = 0;
   const advance = (text: string, parts = 1) => onProgress(done += parts, text);
   const stopped = () => signal?.aborted ?? false;
@@ -98,60 +124,77 @@ export async function kernelStudy(
 
   const counts: CountRow[] = [], eigenvalues: EigenvalueRow[] = [];
   const cost: CostRow[] = [], growth: GrowthRow[] = [], tall: CostRow[] = [], omissions: string[] = [];
+  const failures: Failure[] = [], sweeps: ConvergenceRow[] = [];
   const rowsOf = (columns: number) => plan.samples ?? 2 * columns;
 
-  for (const columns of orders) {
-    if (stopped()) break;
-    const all = await specimens(families, rowsOf(columns), columns, seed, networks);
-    for (const method of methods) {
+  const specimensOf = once((columns: number) =>
+    specimens(families, rowsOf(columns), columns, seed, networks)
+  );
+  // Methods of modules come last: one that breaks the device leaves the others as they are.
+  for (const isEntered of [false, true]) {
+    const some = methods.filter((method) => (method.isEntered ?? false) === isEntered);
+    if (some.length > 0) await measureAll(some);
+    if (isEntered) break;
+    const watched = orders.findLast((order) => order <= MOST_WATCHED);
+    const rotates = some.some(({ name }) => name === "gram-jacobi");
+    if (rotates && watched !== undefined && !stopped()) {
+      sweeps.push(...await convergence(gpu, await specimensOf(watched), signal));
+    }
+    advance("sweeps");
+  }
+
+  /** Judges and times some methods. */
+  async function measureAll(some: readonly StudyMethod[]): Promise<void> {
+    // `auto` takes one precision or the other, so its growth would mix the two.
+    const growingMethods = some.filter(({ precision }) => precision !== "auto");
+    for (const columns of orders) {
       if (stopped()) break;
-      const what = `accuracy of ${methodLabel(method)}, n = ${columns}`;
-      const reason = await attempt(async () => {
-        const judged = await judge(gpu, method, all, epsilons);
-        for (const row of judged.counts) counts.push(row);
-        for (const row of judged.eigenvalues) eigenvalues.push(row);
-      });
-      if (reason !== null) omissions.push(`${what}: ${reason}`);
-      advance(what);
+      const all = await specimensOf(columns);
+      for (const method of some) {
+        if (stopped()) break;
+        const what = `accuracy of ${methodLabel(method)}, n = ${columns}`;
+        await attempt(method, what, async () => {
+          const judged = await judge(gpu, method, all, epsilons);
+          for (const row of judged.counts) counts.push(row);
+          for (const row of judged.eigenvalues) eigenvalues.push(row);
+        });
+        advance(what);
+      }
     }
-  }
 
-  for (const columns of batches.length > 0 ? orders : []) {
-    if (stopped()) break;
-    const features = Array.from(
-      { length: NETWORKS },
-      (_, index) => featuresOf("trained", rowsOf(columns), columns, index, networks),
-    );
-    for (const method of methods) {
-      const ladder = batches.map((batch) => ({
-        size: batch,
-        make: () => timedProblem(Array.from({ length: batch }, (_, i) => features[i % NETWORKS])),
-      }));
-      const what = `cost of ${methodLabel(method)}, n = ${columns}, batch`;
-      cost.push(...await climb(method, ladder, 1, what));
+    for (const columns of batches.length > 0 ? orders : []) {
+      if (stopped()) break;
+      const features = Array.from(
+        { length: NETWORKS },
+        (_, index) => featuresOf("trained", rowsOf(columns), columns, index, networks),
+      );
+      for (const method of some) {
+        const ladder = batches.map((batch) => ({
+          size: batch,
+          make: () => timedProblem(Array.from({ length: batch }, (_, i) => features[i % NETWORKS])),
+        }));
+        const what = `cost of ${methodLabel(method)}, n = ${columns}, batch`;
+        cost.push(...await climb(method, ladder, 1, what));
+      }
     }
-  }
 
-  for (const axis of ["columns", "rows"] as const) {
-    const sizes = axis === "columns" ? growthOrders : growthSamples;
-    const problems = new Map<number, Problem>();
-    const problem = (size: number) => {
-      const known = problems.get(size) ?? timedProblem([growing(axis, size, seed)]);
-      problems.set(size, known);
-      return known;
-    };
-    for (const method of growingMethods) {
-      const ladder = sizes.map((size) => ({ size, make: () => problem(size) }));
-      const what = `growth of ${methodLabel(method)}, ${axis === "columns" ? "n" : "m"}`;
-      growth.push(...(await climb(method, ladder, THEORY[axis], what)).map((row) => ({ ...row, axis })));
+    for (const axis of ["columns", "rows"] as const) {
+      const sizes = axis === "columns" ? growthOrders : growthSamples;
+      const problem = once((size: number) => timedProblem([growing(axis, size, seed)]));
+      for (const method of growingMethods) {
+        const ladder = sizes.map((size) => ({ size, make: () => problem(size) }));
+        const what = `growth of ${methodLabel(method)}, ${axis === "columns" ? "n" : "m"}`;
+        growth.push(...(await climb(method, ladder, THEORY[axis], what)).map((row) => ({ ...row, axis })));
+      }
     }
-  }
 
-  if (tallSamples !== null && !stopped()) {
-    const problem = timedProblem([randomFeatures(tallSamples, TALL_FEATURES, seed)]);
-    for (const method of growingMethods) {
-      const ladder = [{ size: tallSamples, make: () => problem }];
-      tall.push(...await climb(method, ladder, 1, `cost of ${methodLabel(method)}, n = ${TALL_FEATURES}, m`));
+    if (tallSamples !== null && !stopped()) {
+      const problem = timedProblem([randomFeatures(tallSamples, TALL_FEATURES, seed)]);
+      for (const method of growingMethods) {
+        const ladder = [{ size: tallSamples, make: () => problem }];
+        const what = `cost of ${methodLabel(method)}, n = ${TALL_FEATURES}, m`;
+        tall.push(...await climb(method, ladder, 1, what));
+      }
     }
   }
 
@@ -171,11 +214,15 @@ export async function kernelStudy(
       // Time on the GPU does not contain the compilation of kernels.
       const took = last ? last.gpuMilliseconds ?? last.milliseconds : 0;
       const predicted = took * (size / (ladder[i - 1]?.size ?? size)) ** exponent;
-      const reason = predicted > plan.limit
-        ? `would take ${(predicted / 1000).toFixed(0)} s`
-        : await attempt(async () => void rows.push(await timeBatch(gpu, method, make(), peak!)));
-      if (reason !== null) {
-        omissions.push(`${what} = ${size} and beyond: ${reason}`);
+      const beyond = `${what} = ${size} and beyond`;
+      if (predicted > plan.limit) omissions.push(`${beyond}: would take ${(predicted / 1000).toFixed(0)} s`);
+      const isTimed = predicted <= plan.limit &&
+        await attempt(
+          method,
+          beyond,
+          async () => void rows.push(await timeBatch(gpu, method, make(), peak!)),
+        );
+      if (!isTimed) {
         advance(what, ladder.length - i);
         return rows;
       }
@@ -184,18 +231,34 @@ export async function kernelStudy(
     return rows;
   }
 
+  /** Runs an action. Notes the reason if the adapter has no room, or a method of a module fails. */
+  async function attempt(method: StudyMethod, what: string, action: () => Promise<void>): Promise<boolean> {
+    try {
+      await action();
+      return true;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (error instanceof ShapeError) omissions.push(`${what}: ${reason}`);
+      else if (method.isEntered) failures.push({ what, reason: printable(reason.split("\n")[0]) });
+      else throw error;
+      return false;
+    }
+  }
+
   return {
     options: plan,
     adapter: { name: gpu.adapterName, software: gpu.software },
     peak,
     counts,
     eigenvalues,
+    sweeps,
     cost,
     growth,
     tall,
     methods: summarizeMethods(counts, eigenvalues),
     exponents: fitGrowth(growth),
     omissions,
+    failures,
     complete: !stopped(),
     milliseconds: performance.now() - start,
   };
@@ -217,13 +280,11 @@ function randomFeatures(rows: number, columns: number, seed: number): Matrix {
   return { rows, columns, data: tanhLayer(uniform(seed), rows, columns) };
 }
 
-/** Runs an action for which the adapter may have no room; returns the reason if so. */
-async function attempt(action: () => Promise<void>): Promise<string | null> {
-  try {
-    await action();
-    return null;
-  } catch (error) {
-    if (error instanceof ShapeError) return error.message;
-    throw error;
-  }
+/** Makes a value for each size once. */
+function once<Made>(make: (size: number) => Made): (size: number) => Made {
+  const made = new Map<number, Made>();
+  return (size) => {
+    if (!made.has(size)) made.set(size, make(size));
+    return made.get(size)!;
+  };
 }

@@ -27,7 +27,7 @@ export interface MethodSummary extends MethodKey {
   readonly largestError: number | null;
   /** Number of eigenvalues with errors above their bounds; must be 0. */
   readonly beyondBounds: number;
-  /** Median of bound / error, over errors that float64 resolves; `null` without bounds. */
+  /** Median of bound / error, over errors that float64 resolves; `null` without finite bounds. */
   readonly slack: number | null;
 }
 
@@ -55,7 +55,7 @@ export function summarizeMethods(
       low! > truthHigh || high! < truthLow
     );
     const slacks = values.flatMap(({ bound, error, referenceError }) =>
-      bound !== null && error > referenceError ? [bound / error] : []
+      bound !== null && bound < Infinity && error > referenceError ? [bound / error] : []
     );
     return {
       method,

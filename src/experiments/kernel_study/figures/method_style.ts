@@ -4,7 +4,7 @@
  * @module
  */
 import { type LegendEntry, swatchWidth } from "../../../plot/core/legend.ts";
-import { ink, type LineStyle, lineStyle } from "../../../plot/core/palette.ts";
+import { ink, type LineStyle } from "../../../plot/core/palette.ts";
 
 /** A method and its arithmetic. */
 export interface DrawnMethod {
@@ -25,16 +25,20 @@ const COLORS: Readonly<Record<string, string>> = {
   "one-sided-jacobi": "#d55e00",
 };
 
+/** Colours of the methods of modules, by their names. */
+const OTHERS = ["#7b3294", "#8c510a", "#5f6b00"] as const;
+
 const DASHES: Readonly<Record<string, string | null>> = { single: null, double: "7 3", auto: "2 2.5" };
 
 /**
  * Gives the style of a method: a colour for its name, a dash for its arithmetic.
  *
  * @param method The method.
- * @returns Its style. A method that this file does not know takes a colour of the palette.
+ * @returns Its style. A method that this file does not know takes one of three other colours.
  */
 export function methodStyle({ name, precision }: DrawnMethod): LineStyle {
-  const color = COLORS[name] ?? lineStyle(name.length).color;
+  const code = [...name].reduce((sum, character) => sum + character.codePointAt(0)!, 0);
+  const color = COLORS[name] ?? OTHERS[code % OTHERS.length];
   // Thin, so that the lines below stay visible.
   const width = name === "naive" || name === "svdvals" ? 1.1 : 1.9;
   return { color, dash: DASHES[precision] ?? null, width };

@@ -3,13 +3,15 @@
  *
  * @module
  */
+import { convergenceFigure } from "./convergence.ts";
 import { countErrorsFigure } from "./count_errors.ts";
 import { growthFigure } from "./growth.ts";
 import { methodCostsFigure } from "./method_costs.ts";
+import { rooflineFigure } from "./roofline.ts";
 import { spectrumErrorsFigure } from "./spectrum_errors.ts";
 import { families } from "../families/mod.ts";
 import { GROWTH_FEATURES, growthTime, THEORY } from "../growth.ts";
-import type { GrowthAxis, MethodKey } from "../rows.ts";
+import type { CostRow, GrowthAxis, MethodKey } from "../rows.ts";
 import type { KernelStudy } from "../study.ts";
 
 /** Drawings of a study, by name. Those of accuracy show the largest matrices. */
@@ -22,6 +24,10 @@ export const kernelStudyFigures = {
   cost: drawCost,
   /** Time against n and m. */
   growth: drawGrowth,
+  /** Operations a second against operations a byte. */
+  roofline: drawRoofline,
+  /** What sweeps of rotations leave off the diagonal, and what is certified then. */
+  convergence: drawConvergence,
 } satisfies Readonly<Record<string, (study: KernelStudy) => string>>;
 
 /** Groups rows by method, in the order of first appearance. */
@@ -128,14 +134,79 @@ function drawGrowth(study: KernelStudy): string {
       };
     }),
   });
-  const timed = growth.every(({ gpuMilliseconds }) => gpuMilliseconds !== null);
+  const timed = growth.filter(({ gpuMilliseconds }) => gpuMilliseconds !== null).length;
   return growthFigure({
     title: "How the cost of a rank grows",
     subtitle: `random features, one matrix at a time, ranks at 10⁻³, 10⁻⁶ and 10⁻⁹ λ₁ · ${place(study)}`,
-    timeName: timed ? "time on the GPU, ms" : "time, ms",
+    timeName: timed === growth.length
+      ? "time on the GPU, ms"
+      : timed > 0
+      ? "time, on the GPU where it computes, ms"
+      : "time, ms",
     panels: [
       panel("columns", "neurons n, with m = 2n samples", "neurons n"),
       panel("rows", `samples m of ${GROWTH_FEATURES} neurons`, "samples m"),
+    ],
+  });
+}
+
+/** Most families that the figure of convergence can tell apart. */
+const MOST_FAMILIES = 8;
+
+function drawConvergence(study: KernelStudy): string {
+  const { sweeps } = study;
+  const groups = [...Map.groupBy(sweeps, ({ family }) => family)];
+  const [{ rows, columns } = { rows: 0, columns: 0 }] = sweeps;
+  const left = groups.length > MOST_FAMILIES
+    ? ` · the first ${MOST_FAMILIES} of ${groups.length} families`
+    : "";
+  return convergenceFigure({
+    title: "How two-sided rotations converge",
+    subtitle: `sweeps of block rotations in single precision, Gram matrices of ${rows} samples × ` +
+      `${columns} neurons · digits as shares of the norm${left} · ${place(study)}`,
+    series: groups.slice(0, MOST_FAMILIES).map(([family, points]) => ({
+      label: families[family].label,
+      points,
+    })),
+  });
+}
+
+/**
+ * The cost of one shape, for the roofline; nothing without a count of operations, or if it is the
+ * host that computes.
+ */
+function rooflinePoint(row: CostRow, flopsPerSecond: number) {
+  const { rows, columns, batch, flops, peakShare, dispatches } = row;
+  if (flops === null || peakShare === null || dispatches === 0) return [];
+  const shape = `n = ${columns}, m = ${rows}${batch > 1 ? `, ${batch} matrices` : ""}`;
+  // Features in single precision, each read once.
+  const intensity = flops / (4 * rows * columns * batch);
+  return [{ shape, intensity, rate: peakShare * flopsPerSecond }];
+}
+
+function drawRoofline(study: KernelStudy): string {
+  const { peak, cost, growth } = study;
+  const series = (rows: readonly CostRow[]) =>
+    byMethod(rows).map(({ method, rows }) => ({
+      method,
+      points: rows.flatMap((row) => rooflinePoint(row, peak!.flopsPerSecond)),
+    })).filter(({ points }) => points.length > 0);
+  const batch = cost.reduce((most, row) => Math.max(most, row.batch), 1);
+  return rooflineFigure({
+    title: "What limits a rank method: arithmetic or memory",
+    subtitle: [
+      "operations by the methods' formulas, on the measured time",
+      "bytes: features read once, so true points lie further left",
+      place(study),
+    ].join(" · "),
+    peak,
+    panels: [
+      { label: `batches of ${batch}`, series: series(cost.filter((row) => row.batch === batch)) },
+      { label: "neurons n, m = 2n", series: series(growth.filter(({ axis }) => axis === "columns")) },
+      {
+        label: `samples m of ${GROWTH_FEATURES} neurons`,
+        series: series(growth.filter(({ axis }) => axis === "rows")),
+      },
     ],
   });
 }

@@ -100,7 +100,7 @@ export function spectrumErrorsFigure(data: SpectrumErrorsData): string {
 }
 
 function drawErrors(parent: Group, method: DrawnMethod, bins: readonly Bin[], x: Axis, y: Axis): void {
-  const height = (value: number) => y.scale(Math.max(value, LEAST_ERROR / 10));
+  const height = (value: number) => y.scale(Math.min(Math.max(value, LEAST_ERROR / 10), MOST_ERROR * 10));
   const { color } = methodStyle(method);
   const ends = [LARGEST, SMALLEST].map((value) => ({ x: x.scale(value), y: y.scale(value) }));
   drawLine(parent, "itself", ends, "straight", { color: greyInk, dash: null, width: 1 });
