@@ -37,13 +37,7 @@ export {
 export { sampleGramMatrices } from "./gram/sample_gram_matrices.ts";
 export type { EigenvalueCount } from "./count/eigenvalue_count.ts";
 export type { BoundedValues } from "./host/bidiagonal_values.ts";
-export {
-  hostProductSvdvals,
-  type HostSingularValues,
-  hostSvdvals,
-  type HostSvdvalsOptions,
-  hostSvdvalsSteps,
-} from "./host/host_svdvals.ts";
+export { hostProductSvdvals, type HostSingularValues, hostSvdvals } from "./host/host_svdvals.ts";
 export type { Matrix, PrecisionName } from "./matrix.ts";
 export type { MatrixSource, SyncMatrixSource, SyncTiledMatrix, Tile, TiledMatrix } from "./matrix_source.ts";
 export { type MatrixView, padRows, unpadRows, vectors } from "./matrix_view.ts";
