@@ -88,7 +88,7 @@ export type RankMethodName = CountMethodName | SpectrumMethodName;
  * Those that count see a Gram matrix in single words, and are certain of little below 10⁻⁶ λ₁ in
  * single precision, 10⁻⁷ λ₁ in double. `gram-jacobi` is certain down to 10⁻¹⁰ λ₁ in single and
  * 10⁻¹³ λ₁ in double precision, `one-sided-jacobi` in double down to 10⁻¹⁶ λ₁, mostly 10⁻¹⁸ λ₁, and
- * `host-bidiagonal` down to 10⁻²⁰ λ₁.
+ * `host-bidiagonal` in float64 down to 10⁻¹⁹ λ₁ with 700 columns.
  */
 export const rankMethods:
   & Readonly<Record<CountMethodName, CountMethod>>
@@ -157,7 +157,10 @@ const MOST_ONE_SIDED = 256, MOST_BYTES = 2 ** 26;
 
 /**
  * Fewest columns (of wide features, samples) from which on `auto` takes the host where the adapter
- * is software. MEASURED
+ * is software. Measured on lavapipe with two cores, 1,024 samples: with 256 columns the host takes
+ * 0.04 s, one-sided rotations 0.4 s in single and 1.9 s in double precision; with 700 columns 0.8 s
+ * instead of a minute. Up to 64 columns the host is faster as well, by less than 0.1 s: there the
+ * method stays the same on every adapter. A GPU was not measured against the host, and keeps all.
  */
 const LEAST_ON_HOST = 65;
 

@@ -41,7 +41,8 @@ const UNDERFLOW = 2 ** -400;
  * An entry of A rounds with the low word of its mean, with √w and with their product, so A is off
  * by 4 u ‖A‖_F, besides what the rounding of means leaves and what underflows. With the bound of
  * the singular value that is d, and |σ̂² − λ| ≤ 2 σ̂ d + d²; the square rounds by u of itself. As d
- * is about 10⁻¹² … 10⁻⁹ σ₁, small eigenvalues are certain down to about 10⁻²² λ₁.
+ * is about 10⁻¹² … 10⁻⁹ σ₁, the certainty ends at about
+ * 10² d², 10⁻²² … 10⁻¹⁶ λ₁.
  *
  * Features may be held or produced on demand, with promises or without. Those with fewer samples
  * than columns are read by columns.
