@@ -47,6 +47,7 @@ export {
 export {
   autoRankMethod,
   autoRankMethodHelp,
+  type AutoRankMethodOptions,
   type CountMethod,
   type CountMethodName,
   countMethodNames,
@@ -82,6 +83,7 @@ export {
   type Precision,
   type SpectrumOptions,
 } from "./spectra/feature_spectrum.ts";
+export { hostSpectra } from "./spectra/host_spectra.ts";
 export { oneSidedSpectra } from "./spectra/one_sided_spectra.ts";
 export {
   type FloorTest,

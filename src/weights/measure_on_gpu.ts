@@ -34,10 +34,11 @@ export interface MeasureOnGpuOptions extends MeasureOptions, WorkOptions {
 /** Most entries in memory for a method that takes no tiles: 512 MiB. */
 const MOST_HELD = 2 ** 27;
 
-/** Names of the methods that solve for spectra. */
-export const spectrumMethodNames: readonly RankMethodName[] = rankMethodNames.filter((name) =>
-  (rankMethods[name] as RankMethod).yields === "spectrum"
-);
+/** Names of the methods that solve for spectra on the GPU. */
+export const spectrumMethodNames: readonly RankMethodName[] = rankMethodNames.filter((name) => {
+  const { yields, isOnHost }: RankMethod = rankMethods[name];
+  return yields === "spectrum" && !isOnHost;
+});
 
 /**
  * Measures matrices on the GPU. Products of thin factors are solved on the host, where their cores

@@ -19,13 +19,13 @@ import { checkWritable } from "../../io/writable_folder.ts";
 import type { MatrixSource } from "../../linalg/matrix_source.ts";
 import type { Threshold } from "../../rank/certificates/rank_interval.ts";
 import type { RankVerdict } from "../../rank/certificates/verify_ranks.ts";
-import { checkMethodPrecision, checkMostColumns } from "../../rank/methods/check_method.ts";
+import { checkMethodPrecision, checkMostColumns, lowestPrecision } from "../../rank/methods/check_method.ts";
 import {
   type FeatureRanks,
   featureRanks,
   type FeatureRanksOptions,
 } from "../../rank/methods/feature_ranks.ts";
-import { type RankMethod, rankMethods } from "../../rank/methods/rank_methods.ts";
+import { autoRankMethod, type RankMethod, rankMethods } from "../../rank/methods/rank_methods.ts";
 import { openGpu } from "../implementation.ts";
 import { createProgress } from "../progress.ts";
 import type { Program, ProgramCall } from "../program.ts";
@@ -97,11 +97,19 @@ export async function runRanks(
     for (const input of inputs) {
       await turn({ signal });
       using opened = await openFeaturesOf(input, isHeld(flags));
-      const features = inputs.length > 1
+      const asked = rankMethod === "auto"
+        ? autoRankMethod(opened.features, { software: gpu.software, precision })
+        : rankMethod;
+      const method: RankMethod = rankMethods[asked];
+      // On the host the work is known; on the GPU what is read of the file tells how far it is.
+      const features = inputs.length > 1 || method.isOnHost
         ? opened.features
         : followed(opened.features, (done, text) => progress.update(done, text));
+      const onShare = (share: number) => {
+        if (inputs.length === 1) progress.update(Math.floor(share * total));
+      };
       const given = { threshold, center, ...weights ? { weights } : volumeOf(normalization, input.rows) };
-      const options = { ...given, epsilons, precision, rankMethod, signal };
+      const options = { ...given, epsilons, precision, rankMethod: asked, onShare, signal };
       const ranks = await ranksOf(gpu, input, { features, options });
       const { name, file, tensor, shape, axes, rows, columns } = input;
       const named = { name, file, tensor, shape, axes, rows, columns, normalization, ...ranks };
@@ -176,7 +184,7 @@ function checkLimits(input: RankInput, flags: RankFlags): void {
   if (rankMethod === "auto") return;
   try {
     if (precision !== "auto") checkMethodPrecision(rankMethod, precision);
-    checkMostColumns(rankMethod, precision === "auto" ? "single" : precision, input);
+    checkMostColumns(rankMethod, precision === "auto" ? lowestPrecision(rankMethod) : precision, input);
   } catch (error) {
     throw withName(name, error);
   }

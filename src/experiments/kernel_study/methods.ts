@@ -94,11 +94,12 @@ const FLOPS: Readonly<Record<string, StudyMethod["flops"]>> = {
 /** Methods that are also studied in precision `auto`: the one that is useful for any size. */
 const AUTO = ["gram-jacobi"];
 
-/** The methods: two peers that prove nothing, then all of the registry of rank methods. */
+/** The methods: two peers that prove nothing, then those of the registry that have kernels. */
 export const studyMethods: readonly StudyMethod[] = [
   { name: "naive", precision: "single", certified: false, solve: naive, flops: naiveFlops },
   { name: "svdvals", precision: "single", certified: false, solve: singular, flops: () => null },
   ...Object.entries(rankMethods as Readonly<Record<string, RankMethod>>).flatMap(([name, method]) => {
+    if (method.isOnHost) return [];
     const precisions = [...Object.keys(method.mostColumns), ...AUTO.includes(name) ? ["auto"] : []];
     return (precisions as StudyMethod["precision"][]).map((precision): StudyMethod => ({
       name,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Steps } from "../../gpu/turns.ts";
 import { U64 } from "./reflection.ts";
 
 /** Singular values with bounds. */
@@ -81,9 +82,9 @@ interface Interval {
  *
  * @param diagonal Diagonal a, of magnitudes up to 2²⁵⁰.
  * @param above Entries b above it.
- * @returns The values and their bounds.
+ * @returns The values and their bounds, after a step for every four shifts.
  */
-export function bidiagonalValues(diagonal: Float64Array, above: Float64Array): BoundedValues {
+export function* bidiagonalValues(diagonal: Float64Array, above: Float64Array): Steps<BoundedValues> {
   const n = diagonal.length;
   const values = new Float64Array(n), bounds = new Float64Array(n);
   const squares = diagonal.map((a) => Math.max(LEAST, Math.abs(a)) ** 2);
@@ -99,6 +100,7 @@ export function bidiagonalValues(diagonal: Float64Array, above: Float64Array): B
     const some = open.splice(Math.max(0, open.length - LANES));
     some.forEach(({ low, high }, lane) => x[lane] = (low + high) / 2);
     countBelow(squares, beside, x, counts);
+    yield;
     some.forEach(({ low, high, below, upTo }, lane) => {
       const middle = x[lane], count = Math.min(upTo, Math.max(below, counts[lane]));
       for (

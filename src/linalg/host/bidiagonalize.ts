@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Steps } from "../../gpu/turns.ts";
 import {
   PARTIAL,
   projectionRoundings,
@@ -39,9 +40,15 @@ export interface Bidiagonal {
  * are overwritten.
  * @param rows Number of rows m.
  * @param columns Number of columns n ≤ m.
- * @returns B and the bound.
+ * @param options Function to call with the share of the work that is done, after each column.
+ * @returns B and the bound, after a step for each column.
  */
-export function bidiagonalize(a: Float64Array, rows: number, columns: number): Bidiagonal {
+export function* bidiagonalize(
+  a: Float64Array,
+  rows: number,
+  columns: number,
+  { onShare }: { readonly onShare?: ((share: number) => void) | undefined } = {},
+): Steps<Bidiagonal> {
   const m = rows, n = columns;
   const diagonal = new Float64Array(n), above = new Float64Array(Math.max(0, n - 1));
   const u = new Float64Array(m), z = new Float64Array(m);
@@ -74,6 +81,8 @@ export function bidiagonalize(a: Float64Array, rows: number, columns: number): B
     updateAndMultiply(a, { columns: n, first: k + 1, from: k + 1, to: m }, { u, y }, v, z);
     for (let i = k + 1; i < m; i++) z[i] *= right.factor;
     left -= (head * head + right.head * right.head) * (1 - 2 ** -20);
+    onShare?.(1 - (1 - (k + 1) / n) ** 2 * (1 - (k + 1) / m));
+    yield;
   }
   return { diagonal, above, bound };
 }

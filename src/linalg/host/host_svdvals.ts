@@ -4,7 +4,8 @@
  * @module
  */
 import { InputError, ShapeError } from "../../errors.ts";
-import { isWide, type Shape, type SyncMatrixSource, tallShape } from "../matrix_source.ts";
+import { finish, settled, type Steps } from "../../gpu/turns.ts";
+import { isWide, type MatrixSource, type Shape, type SyncMatrixSource, tallShape } from "../matrix_source.ts";
 import { exponentOf, gamma, ldexp } from "../rounding.ts";
 import { bidiagonalize } from "./bidiagonalize.ts";
 import { bidiagonalValues, type BoundedValues } from "./bidiagonal_values.ts";
@@ -53,27 +54,62 @@ export interface HostSingularValues extends BoundedValues {
  * ```
  */
 export function hostSvdvals(source: SyncMatrixSource): HostSingularValues {
+  return finish(hostSvdvalsSteps(source));
+}
+
+/** Options of {@linkcode hostSvdvalsSteps}. */
+export interface HostSvdvalsOptions {
+  /**
+   * Exponent of a power of two by which no entry is beyond 2²⁰⁰; entries far below 2⁻²⁰⁰ then count
+   * as error. Default: that of the largest entry, found in a pass of its own.
+   */
+  readonly exponent?: number;
+  /** Called with the share of the work that is done, from 0 to 1. Default: nothing. */
+  readonly onShare?: ((share: number) => void) | undefined;
+}
+
+/**
+ * Computes singular values as {@linkcode hostSvdvals} does, in steps of at most about a second.
+ *
+ * @param source Matrix, held or produced on demand; tiles may be promises.
+ * @param options What is known of the entries, and what to call on the way.
+ * @returns Singular values and bounds, after the steps.
+ * @throws {ShapeError} If the shorter side is longer than 8,192.
+ * @throws {InputError} If an entry is not finite.
+ */
+export function* hostSvdvalsSteps(
+  source: MatrixSource,
+  options: HostSvdvalsOptions = {},
+): Steps<HostSingularValues> {
   const { rows, columns } = tallShape(source);
   if (columns > MOST_HOST_COLUMNS) {
     throw new ShapeError(
       `${source.rows} × ${source.columns} entries are too many: the shorter side may be ${MOST_HOST_COLUMNS}`,
     );
   }
-  const exponent = exponentFor(source), scale = 2 ** -exponent;
-  let entries: Float64Array, bound = 0, height = rows;
+  const exponent = options.exponent ?? (yield* exponentFor(source)), scale = 2 ** -exponent;
+  let entries: Float64Array, bound = 0, height = rows, before = 0;
   if (rows >= TALL * columns) {
     const triangle = new Triangle(columns);
-    for (const { tile } of rowTiles(source, isWide(source))) triangle.add(tile, scale);
-    const found = triangle.finish();
+    // Operations of the triangle and of its bidiagonal form are as 4 m n² to 8/3 n³.
+    before = rows / (rows + columns * 2 / 3);
+    for (const { tile, first } of rowTiles(source, isWide(source))) {
+      options.onShare?.(before * first / rows);
+      yield* triangle.add(yield* settled(tile), scale);
+    }
+    const found = yield* triangle.finish();
     bound = triangle.entries.every((x) => x === 0) ? 0 : found;
     [entries, height] = [triangle.entries, columns];
   } else {
     entries = new Float64Array(rows * columns);
-    for (const { tile, first } of rowTiles(source, isWide(source))) {
+    for (const { tile: given, first } of rowTiles(source, isWide(source))) {
+      const tile = yield* settled(given);
+      yield;
       for (let e = 0, at = first * columns; e < tile.length; e++, at++) entries[at] = scale * tile[e];
     }
   }
-  return solve(entries, { rows: height, columns, bound, exponent });
+  const onShare = (share: number) => options.onShare?.(before + (1 - before) * share);
+  return yield* solve(entries, { rows: height, columns, bound, exponent, onShare });
 }
 
 /**
@@ -111,7 +147,7 @@ export function hostProductSvdvals(b: SyncMatrixSource, a: SyncMatrixSource): Ho
   if (r > MOST_HOST_COLUMNS) {
     throw new ShapeError(`factors have an inner side of ${r}: it may be ${MOST_HOST_COLUMNS}`);
   }
-  const left = triangleOf(b, false), right = triangleOf(a, true);
+  const left = finish(triangleOf(b, false)), right = finish(triangleOf(a, true));
   const core = new Float64Array(r * r);
   for (let i = 0; i < r; i++) {
     for (let j = 0; j < r; j++) {
@@ -124,32 +160,39 @@ export function hostProductSvdvals(b: SyncMatrixSource, a: SyncMatrixSource): Ho
   const wide = size(right.entries) + 2 * right.bound, tall = size(left.entries) + 2 * left.bound;
   const isZero = wide === 0 || tall === 0;
   const bound = isZero ? 0 : left.bound * wide + right.bound * tall + gamma(r, U64) * wide * tall;
-  const solved = solve(core, { rows: r, columns: r, bound, exponent: 0 });
+  const solved = finish(solve(core, { rows: r, columns: r, bound, exponent: 0 }));
   const kept = Math.min(b.rows, a.columns, r);
   return { ...solved, values: solved.values.subarray(0, kept), bounds: solved.bounds.subarray(0, kept) };
 }
 
 /** The triangle of a matrix or of its transpose, 0 for zeros, and its bound. */
-function triangleOf(source: SyncMatrixSource, isTransposed: boolean) {
+function* triangleOf(
+  source: SyncMatrixSource,
+  isTransposed: boolean,
+): Steps<{ readonly entries: Float64Array; readonly bound: number }> {
   const triangle = new Triangle(isTransposed ? source.rows : source.columns);
-  for (const { tile } of rowTiles(source, isTransposed)) {
+  for (const { tile: given } of rowTiles(source, isTransposed)) {
+    const tile = yield* settled(given);
     checkFinite(tile);
-    triangle.add(tile);
+    yield* triangle.add(tile);
   }
-  const bound = triangle.finish(), { entries } = triangle;
+  const bound = yield* triangle.finish(), { entries } = triangle;
   return { entries, bound: entries.every((x) => x === 0) ? 0 : bound };
 }
 
 /** Solves a matrix in memory, which is scaled by 2 to the −exponent and off by a bound. */
-function solve(
+function* solve(
   entries: Float64Array,
-  { rows, columns, bound, exponent }: Shape & { readonly bound: number; readonly exponent: number },
-): HostSingularValues {
+  { rows, columns, bound, exponent, onShare }: Shape & HostSvdvalsOptions & {
+    readonly bound: number;
+    readonly exponent: number;
+  },
+): Steps<HostSingularValues> {
   const norm = ldexp(Math.sqrt(sumOfSquares(entries, 0, entries.length)), exponent);
   if (!Number.isFinite(norm)) throw new InputError("the norm of the matrix is beyond float64: scale it");
   const isZero = norm === 0 && entries.every((x) => x === 0);
-  const reduced = bidiagonalize(entries, rows, columns);
-  const { values, bounds } = bidiagonalValues(reduced.diagonal, reduced.above);
+  const reduced = yield* bidiagonalize(entries, rows, columns, { onShare });
+  const { values, bounds } = yield* bidiagonalValues(reduced.diagonal, reduced.above);
   const moved = isZero ? bound : (bound + reduced.bound) * (1 + 2 ** -40);
   return {
     values: values.map((value) => ldexp(value, exponent)),
@@ -159,9 +202,11 @@ function solve(
 }
 
 /** Exponent to scale by: 0 wherever single precision could hold the entries. */
-function exponentFor(source: SyncMatrixSource): number {
+function* exponentFor(source: MatrixSource): Steps<number> {
   let most = 0;
-  for (const { tile } of rowTiles(source, isWide(source))) {
+  for (const { tile: given } of rowTiles(source, isWide(source))) {
+    const tile = yield* settled(given);
+    yield;
     if (tile instanceof Float32Array && !("data" in source)) return 0;
     checkFinite(tile);
     for (let e = 0; e < tile.length; e++) {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Steps } from "../../gpu/turns.ts";
 import {
   PARTIAL,
   projectionRoundings,
@@ -57,30 +58,32 @@ export class Triangle {
    *
    * @param rows Their entries, row-major.
    * @param scale Power of two that they are multiplied by. Default: 1.
+   * @returns Nothing, after a step for each reflection.
    */
-  add(rows: ArrayLike<number>, scale: number = 1): void {
+  *add(rows: ArrayLike<number>, scale: number = 1): Steps<void> {
     const room = this.#slab.length;
     for (let at = 0; at < rows.length;) {
       const taken = Math.min(rows.length - at, room - this.#filled);
       for (let i = 0; i < taken; i++) this.#slab[this.#filled + i] = scale * rows[at + i];
       at += taken;
       this.#filled += taken;
-      if (this.#filled === room) this.#reflect();
+      if (this.#filled === room) yield* this.#reflect();
     }
   }
 
   /**
    * Ends the factorisation.
    *
-   * @returns Bound: the singular values of R are those of a matrix within it of the one given.
+   * @returns Bound: the singular values of R are those of a matrix within it of the one given;
+   * after a step for each reflection.
    */
-  finish(): number {
-    if (this.#filled > 0) this.#reflect();
+  *finish(): Steps<number> {
+    if (this.#filled > 0) yield* this.#reflect();
     return this.#bound;
   }
 
   /** Reflects the rows of the slab into the triangle. */
-  #reflect(): void {
+  *#reflect(): Steps<void> {
     const n = this.columns, rows = this.#filled / n, r = this.entries, slab = this.#slab;
     const y = this.#y, partial = this.#partial;
     const share = reflectionBound(rows + 1, projectionRoundings(rows) + 1);
@@ -113,6 +116,7 @@ export class Triangle {
       left += before - sumOfSquares(row, k, n) * (1 - 2 ** -20);
       [u, z] = [z, u];
       [w, pending] = [pending, w];
+      yield;
     }
     this.#bound += moved;
     this.#filled = 0;

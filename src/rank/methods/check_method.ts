@@ -30,6 +30,16 @@ export function checkMethodPrecision(name: RankMethodName, precision: unknown): 
 }
 
 /**
+ * Gets the arithmetic in which precision `auto` begins.
+ *
+ * @param name Name of the method.
+ * @returns The lowest that it has.
+ */
+export function lowestPrecision(name: RankMethodName): MethodPrecision {
+  return "single" in rankMethods[name].mostColumns ? "single" : "double";
+}
+
+/**
  * Checks that a method takes as many columns, or of a wide matrix as many rows.
  *
  * @param name Name of the method.

@@ -13,7 +13,7 @@ import { rankInterval } from "../certificates/rank_interval.ts";
 import { spectralBounds, spectralRanks } from "../ranks/spectral_bounds.ts";
 import { checkEpsilons, checkSpectrumOptions, type SpectrumOptions } from "../spectra/spectrum_options.ts";
 import { countFeatures } from "./count_features.ts";
-import { checkMethodPrecision, checkMostColumns } from "./check_method.ts";
+import { checkMethodPrecision, checkMostColumns, lowestPrecision } from "./check_method.ts";
 import type { CountRanks, FeatureRanks, SpectrumRanks } from "./ranks.ts";
 import { ranksView } from "./ranks_view.ts";
 import {
@@ -78,12 +78,12 @@ export async function featureRanks(
   checkEpsilons(options.epsilons);
   const asked = checkName("rank method", options.rankMethod ?? "auto", ["auto", ...rankMethodNames]);
   checkSources([features], options.weights);
-  const rankMethod = asked === "auto" ? autoRankMethod(features) : asked;
   const { precision = "auto" } = options;
-  if (precision !== "auto") {
-    checkMethodPrecision(rankMethod, precision);
-    checkMostColumns(rankMethod, precision, features);
-  }
+  const rankMethod = asked === "auto"
+    ? autoRankMethod(features, { software: gpu.software, precision })
+    : asked;
+  if (precision !== "auto") checkMethodPrecision(rankMethod, precision);
+  checkMostColumns(rankMethod, precision === "auto" ? lowestPrecision(rankMethod) : precision, features);
   const method: RankMethod = rankMethods[rankMethod];
   const ranks = method.yields === "count"
     ? await counted(gpu, features, options, { rankMethod, method })

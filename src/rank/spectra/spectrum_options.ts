@@ -41,6 +41,11 @@ export interface SpectrumOptions extends PrepareOptions, WorkOptions {
   readonly epsilons?: readonly number[];
   /** How these thresholds are meant. Default: absolute. */
   readonly threshold?: Threshold;
+  /**
+   * Called with the share of the work that is done, from 0 to 1, where a method knows it: those on
+   * the host do. Default: nothing.
+   */
+  readonly onShare?: (share: number) => void;
 }
 
 /** Eigenvalues of Φᵀ diag(w) Φ with certified bounds. */
@@ -54,7 +59,7 @@ export interface FeatureSpectrum {
 }
 
 /** Keys of {@linkcode SpectrumOptions}. */
-const KEYS = [...prepareKeys, "precision", "epsilons", "threshold", "signal"] as const;
+const KEYS = [...prepareKeys, "precision", "epsilons", "threshold", "onShare", "signal"] as const;
 
 /**
  * Checks options of spectra.

@@ -1,6 +1,7 @@
 import { assert, fc } from "../../deps.ts";
 import { singularValues } from "../../reference/singular_values.ts";
 import { InputError, ShapeError } from "../../../src/errors.ts";
+import { finish } from "../../../src/gpu/turns.ts";
 import { bidiagonalize } from "../../../src/linalg/host/bidiagonalize.ts";
 import { bidiagonalValues } from "../../../src/linalg/host/bidiagonal_values.ts";
 import { hostProductSvdvals, hostSvdvals } from "../../../src/linalg/host/host_svdvals.ts";
@@ -151,13 +152,13 @@ Deno.test("the error of the reduction is within its bound, and the bound grows s
     fc.property(fc.integer({ min: 2, max: 40 }), fc.integer({ min: 0, max: 30 }), (n, more) => {
       const rows = n + more, data = Float64Array.from(normals(rows * n, n + 100 * more));
       const exact = reference({ rows, columns: n, data });
-      const { diagonal, above, bound } = bidiagonalize(data.slice(), rows, n);
+      const { diagonal, above, bound } = finish(bidiagonalize(data.slice(), rows, n));
       const bidiagonal = new Float64Array(n * n);
       diagonal.forEach((a, i) => bidiagonal[i * n + i] = a);
       above.forEach((b, i) => bidiagonal[i * n + i + 1] = b);
       const triangle = new Triangle(n);
-      triangle.add(data);
-      const off = triangle.finish();
+      finish(triangle.add(data));
+      const off = finish(triangle.finish());
       const ofTriangle = reference({ rows: n, columns: n, data: triangle.entries });
       reference({ rows: n, columns: n, data: bidiagonal }).forEach((sigma, i) => {
         assert.ok(Math.abs(sigma - exact[i]) <= bound + 2e-14 * exact[0]);
@@ -172,12 +173,12 @@ Deno.test("the error of the reduction is within its bound, and the bound grows s
 Deno.test("bisection: relative accuracy of graded bidiagonal matrices, zeros on either diagonal", () => {
   // Diagonal matrices are exact.
   const graded = Float64Array.from({ length: 30 }, (_, i) => 10 ** (-4 * i));
-  const { values, bounds } = bidiagonalValues(graded, new Float64Array(29));
+  const { values, bounds } = finish(bidiagonalValues(graded, new Float64Array(29)));
   graded.forEach((a, i) => assert.ok(Math.abs(values[i] - a) <= bounds[i] && bounds[i] <= 2e-15 + 1e-13 * a));
   // [[a, b], [0, 0]] has √(a² + b²) and 0.
-  const two = bidiagonalValues(Float64Array.of(3, 0), Float64Array.of(4));
+  const two = finish(bidiagonalValues(Float64Array.of(3, 0), Float64Array.of(4)));
   assert.ok(Math.abs(two.values[0] - 5) <= two.bounds[0] && two.values[1] <= two.bounds[1]);
   assert.ok(two.bounds[0] < 1e-14);
-  const nothing = bidiagonalValues(new Float64Array(4), new Float64Array(3));
+  const nothing = finish(bidiagonalValues(new Float64Array(4), new Float64Array(3)));
   assert.deepEqual(nothing.values, new Float64Array(4));
 });

@@ -112,7 +112,7 @@ Deno.test("featureRanks: a threshold that is none, shapes that do not fit", asyn
 Deno.test("featureRanks: auto is what the registry says that it is", async () => {
   assert.match(
     autoRankMethodHelp,
-    /^auto is one-sided-jacobi for .* up to 256 columns or samples .*, else gram-jacobi$/,
+    /^auto is host-bidiagonal for 65 to 8,192 .* software, else one-sided-jacobi for .* up to 256 .*, else gram-jacobi$/,
   );
   assert.equal((await featureRanks(gpu, features, { epsilons: [] })).rankMethod, "one-sided-jacobi");
   const { rows, columns, data } = features;
@@ -125,6 +125,18 @@ Deno.test("featureRanks: auto is what the registry says that it is", async () =>
     ),
     ["one-sided-jacobi", "gram-jacobi", "one-sided-jacobi", "gram-jacobi", "gram-jacobi"],
   );
+  const software = [[300, 64], [300, 65], [65, 9000], [9000, 8192], [8193, 8193]].map(([rows, columns]) =>
+    autoRankMethod({ rows, columns, tile: () => new Float32Array() }, { software: true })
+  );
+  assert.deepEqual(software, [
+    "gram-jacobi",
+    "host-bidiagonal",
+    "host-bidiagonal",
+    "host-bidiagonal",
+    "gram-jacobi",
+  ]);
+  const single = { software: true, precision: "single" } as const;
+  assert.equal(autoRankMethod({ rows, columns: 100, data }, single), "one-sided-jacobi");
   await assert.rejects(featureRanks(gpu, asked, { epsilons: [], rankMethod: "one-sided-jacobi" }), {
     name: InputError.name,
     message: /^one-sided-jacobi takes features in memory only: .* use .*gram-jacobi/,
