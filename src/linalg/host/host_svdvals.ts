@@ -5,12 +5,19 @@
  */
 import { InputError, ShapeError } from "../../errors.ts";
 import { finish, settled, type Steps } from "../../gpu/turns.ts";
-import { isWide, type MatrixSource, type Shape, type SyncMatrixSource, tallShape } from "../matrix_source.ts";
+import {
+  isWide,
+  type MatrixSource,
+  type Shape,
+  type SyncMatrixSource,
+  tallShape,
+  type Tile,
+} from "../matrix_source.ts";
 import { exponentOf, gamma, ldexp } from "../rounding.ts";
 import { bidiagonalize } from "./bidiagonalize.ts";
 import { bidiagonalValues, type BoundedValues } from "./bidiagonal_values.ts";
 import { rowTiles } from "./row_tiles.ts";
-import { sumOfSquares, U64 } from "./reflection.ts";
+import { scaleInto, sumOfSquares, U64 } from "./reflection.ts";
 import { Triangle } from "./triangularize.ts";
 
 /** Longer side, as a share of the shorter one, from which on a triangle is made first. */
@@ -105,7 +112,7 @@ export function* hostSvdvalsSteps(
     for (const { tile: given, first } of rowTiles(source, isWide(source))) {
       const tile = yield* settled(given);
       yield;
-      for (let e = 0, at = first * columns; e < tile.length; e++, at++) entries[at] = scale * tile[e];
+      scaleInto(entries, first * columns, { from: tile, at: 0, count: tile.length, scale });
     }
   }
   const onShare = (share: number) => options.onShare?.(before + (1 - before) * share);
@@ -209,13 +216,20 @@ function* exponentFor(source: MatrixSource): Steps<number> {
     yield;
     if (tile instanceof Float32Array && !("data" in source)) return 0;
     checkFinite(tile);
-    for (let e = 0; e < tile.length; e++) {
-      const size = Math.abs(tile[e]);
-      if (size > most) most = size;
-    }
+    most = Math.max(most, largestOf(tile));
   }
   const exponent = most > 0 ? exponentOf(most) : 0;
   return Math.abs(exponent) > MOST_EXPONENT ? exponent : 0;
+}
+
+/** Largest magnitude of finite entries. */
+function largestOf(tile: Tile): number {
+  let most = 0;
+  for (let e = 0; e < tile.length; e++) {
+    const size = Math.abs(tile[e]);
+    if (size > most) most = size;
+  }
+  return most;
 }
 
 function checkFinite(tile: Float32Array | Float64Array): void {

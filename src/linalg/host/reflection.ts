@@ -45,6 +45,26 @@ export function sumOfSquares(x: Float64Array, from: number, to: number): number 
   return sum;
 }
 
+/**
+ * Copies entries times a power of two. Steps call it, as loops within generators run slower.
+ *
+ * @param to Receives them.
+ * @param first Index of the first that is received.
+ * @param entries What to copy from, the index of the first, their number, and the power of two.
+ */
+export function scaleInto(
+  to: Float64Array,
+  first: number,
+  { from, at, count, scale }: {
+    readonly from: ArrayLike<number>;
+    readonly at: number;
+    readonly count: number;
+    readonly scale: number;
+  },
+): void {
+  for (let i = 0; i < count; i++) to[first + i] = scale * from[at + i];
+}
+
 /** A reflection H = I − τ u uᵀ that takes a vector x to α e₁. */
 export interface Reflection {
   /** α. */

@@ -10,6 +10,7 @@ import {
   projectionRoundings,
   reflect,
   reflectionBound,
+  scaleInto,
   sumOfSquares,
   U64,
   UNDERFLOW,
@@ -64,7 +65,7 @@ export class Triangle {
     const room = this.#slab.length;
     for (let at = 0; at < rows.length;) {
       const taken = Math.min(rows.length - at, room - this.#filled);
-      for (let i = 0; i < taken; i++) this.#slab[this.#filled + i] = scale * rows[at + i];
+      scaleInto(this.#slab, this.#filled, { from: rows, at, count: taken, scale });
       at += taken;
       this.#filled += taken;
       if (this.#filled === room) yield* this.#reflect();
