@@ -195,8 +195,8 @@ export function createProgress(options: ProgressOptions): Progress {
 }
 
 /**
- * Shows on a terminal that a job gets ready: it loads data, opens the GPU, compiles kernels. Dispose
- * of it before the first update of the job's progress. Elsewhere it shows nothing.
+ * Shows on a terminal that a job gets ready: it loads data, opens the GPU, compiles kernels.
+ * Dispose of it before the first update of the job's progress. Elsewhere it shows nothing.
  *
  * @param label Name of the job.
  * @param quiet Whether to show nothing on a terminal as well.

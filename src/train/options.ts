@@ -48,8 +48,8 @@ export interface TrainingOptions {
   /**
    * Probes from one that solves for the spectra of all layers to the next. The probes between only
    * count ranks, just as reliably and several times faster; they have no eigenvalues and no loss
-   * floor. The first and the last probe always solve. Default: so that about a hundred probes solve,
-   * which are all of them in a run of fewer than 200; 1 for all. All of them solve as well if ranks
+   * floor. The first and the last probe always solve. Default: such that about a hundred probes
+   * solve, which are all in a run of fewer than 200; 1 for all. All of them solve as well if ranks
    * cannot be counted: with thresholds relative to λ₁, layers of more than 256 neurons, more than
    * 16,384 samples, or an adapter without double-single arithmetic.
    */

@@ -32,8 +32,9 @@ export interface TrainingState {
   /** Updates that the run was to make, on which a cosine schedule depends. */
   readonly steps: number;
   /**
-   * Probes from one that solves for spectra to the next. A training that goes on keeps to it unless
-   * its options say otherwise: the default follows from the number of steps, which may grow.
+   * Probes from one that solves for spectra to the next; 1 if it is left out. A training that goes
+   * on keeps to it unless its options say otherwise: the default follows from the number of steps,
+   * which may grow.
    */
   readonly spectraEvery?: number;
   /** Words of the arrays on the GPU that change from step to step, by name. */

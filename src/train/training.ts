@@ -104,8 +104,7 @@ export class Training implements AsyncIterable<Probe>, Disposable {
    * @param gpu Device.
    * @param options What to train, and how.
    * @param from A training to go on with, of the same options but for `steps`, which may be more:
-   * what follows has the bits of a run that was never interrupted. The parameters are those of its
-   * state. Default: none, from the start.
+   * what follows has the bits of a run that was never interrupted. Default: none, from the start.
    * @returns The run, at its start or where the other one was.
    * @throws {InputError} If an option is out of range, or the options are not those of the training
    * to go on with, or a cosine schedule is to have another number of steps.
@@ -133,8 +132,8 @@ export class Training implements AsyncIterable<Probe>, Disposable {
     from: SavedTraining | null = null,
   ): Promise<Training> {
     gpu.check();
-    const spectraEvery = options.spectraEvery ?? from?.state.spectraEvery;
-    const complete = completeOptions(spectraEvery === undefined ? options : { ...options, spectraEvery });
+    const kept = from && { spectraEvery: from.state.spectraEvery ?? 1 };
+    const complete = completeOptions({ ...kept, ...options });
     if (from) checkSteps(complete, from.state);
     using stack = new DisposableStack();
     try {

@@ -13,7 +13,7 @@ import { ratio, timeInTurns, type Times } from "./timing.ts";
 const PROGRAM = fileURLToPath(
   new URL("../../examples/staircase.ts", import.meta.url),
 );
-/** Most that each may take, as a multiple of `--help`: what the driver has kept, and from nothing. */
+/** Most multiples of `--help` that each may take: with kernels of earlier runs, and without. */
 const WARM_BAR = 6, COLD_BAR = 15;
 /** Most milliseconds to the first sign of life. */
 const SIGN_BAR = 500;
@@ -26,7 +26,7 @@ interface Start {
   readonly step: number;
 }
 
-/** Runs a short training on a terminal of its own. `cache` is the folder of the driver's kernels. */
+/** Runs a short training on a terminal of its own. Mesa keeps its kernels in the folder `cache`. */
 async function start(cache: string | null): Promise<Start> {
   const folder = await Deno.makeTempDir({ prefix: "staircase-bench-" });
   try {
