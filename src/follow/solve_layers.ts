@@ -58,7 +58,7 @@ export async function solveLayers(
   const found = new Array<FeatureSpectrum | string>(features.length);
   const groups = Map.groupBy(features.keys(), (i) => {
     const { rows, columns } = features[i];
-    return `${rows} ${columns} ${autoRankMethod(features[i])}`;
+    return `${rows} ${columns} ${methodFor(gpu, features[i], options)}`;
   });
   for (const indices of groups.values()) {
     const solved = await solveSome(gpu, indices.map((i) => features[i]), options);
@@ -67,13 +67,22 @@ export async function solveLayers(
   return found;
 }
 
+/** The method that `rank` takes. */
+function methodFor(
+  { software }: Gpu,
+  features: MatrixSource,
+  { precision }: Pick<SolveOptions, "precision">,
+) {
+  return autoRankMethod(features, { software, precision });
+}
+
 /** Solves features of one shape. Where some can not be solved, the others are. */
 async function solveSome(
   gpu: Gpu,
   features: readonly MatrixSource[],
   { normalization, ...options }: SolveOptions,
 ): Promise<(FeatureSpectrum | string)[]> {
-  const { solve } = rankMethods[autoRankMethod(features[0])];
+  const { solve } = rankMethods[methodFor(gpu, features[0], options)];
   const given = { ...options, ...volumeOf(normalization, features[0].rows) };
   try {
     return await solve(gpu, features, given);

@@ -33,12 +33,14 @@ Deno.test("solveLayers: matrices of any shapes come back in their order, with th
 });
 
 Deno.test("solveLayers: together they have the bits that `rank` gives each alone", async () => {
-  const features = [matrix(20, 6), matrix(20, 6), matrix(20, 6)];
-  const found = await solveLayers(gpu, features, options);
-  for (const [i, each] of features.entries()) {
-    const alone = await featureRanks(gpu, each, { epsilons: [1e-3] });
-    assert(alone.kind === "spectrum" && typeof found[i] === "object");
-    assert.deepEqual([found[i].eigenvalues, found[i].bounds], [alone.eigenvalues, alone.bounds]);
+  const features = [matrix(20, 6), matrix(20, 6), matrix(90, 70), matrix(70, 91), matrix(20, 6)];
+  for (const precision of ["auto", "single", "double"] as const) {
+    const found = await solveLayers(gpu, features, { ...options, precision });
+    for (const [i, each] of features.entries()) {
+      const alone = await featureRanks(gpu, each, { epsilons: [1e-3], precision });
+      assert(alone.kind === "spectrum" && typeof found[i] === "object");
+      assert.deepEqual([found[i].eigenvalues, found[i].bounds], [alone.eigenvalues, alone.bounds]);
+    }
   }
 });
 
@@ -47,4 +49,8 @@ Deno.test("solveLayers: what can not be solved says why, and the others of its s
   const [before, wrong, behind] = await solveLayers(gpu, [matrix(3, 2), huge, matrix(3, 2)], options);
   assert(typeof before === "object" && typeof behind === "object");
   assert(typeof wrong === "string" && wrong.length > 10, String(wrong));
+  const hole = matrix(80, 70), whole = matrix(80, 70);
+  hole.data[17] = NaN;
+  const wide = await solveLayers(gpu, [hole, whole], options);
+  assert.deepEqual(wide.map((each) => typeof each), ["string", "object"]);
 });
