@@ -19,7 +19,7 @@ import {
 } from "../io/mod.ts";
 import { holdsRun, TRACE_FILE } from "../io/run_files.ts";
 import { traceColumns } from "../io/trace_csv.ts";
-import { rankInterval } from "../rank/certificates/rank_interval.ts";
+import { rankIntervals } from "../rank/certificates/rank_interval.ts";
 import type { LayerSpectrum, Probe } from "../train/trace.ts";
 import { readFound } from "./found_run.ts";
 import { layerColumns, type LayerRecord, numberLayer, type SolvedStep } from "./layer_record.ts";
@@ -234,7 +234,7 @@ export class Recorder implements AsyncDisposable {
         eigenvalues,
         bounds,
         precision,
-        ranks: epsilons.map((epsilon) => rankInterval(eigenvalues, bounds, epsilon, { threshold })),
+        ranks: rankIntervals(layer.spectrum, epsilons, threshold),
       };
     }).sort((a, b) => a.layer - b.layer);
     // One without all layers is no probe of spectra: those have them all.

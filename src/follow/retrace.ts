@@ -22,7 +22,7 @@ import {
 } from "../io/mod.ts";
 import { RUN_FILE, SPECTRA_FILE, STATE_FOLDER, TRACE_FILE } from "../io/run_files.ts";
 import { traceColumns, traceHeader, traceLines } from "../io/trace_csv.ts";
-import { rankInterval, type Threshold } from "../rank/certificates/rank_interval.ts";
+import { rankIntervals, type Threshold } from "../rank/certificates/rank_interval.ts";
 import type { LayerProbe, Probe } from "../train/trace.ts";
 import { layerColumns, type LayerRecord } from "./layer_record.ts";
 import { filesOf, picturesOf } from "./outputs.ts";
@@ -53,11 +53,7 @@ export async function isFollowed(path: string): Promise<boolean> {
 function recounted(probe: Probe, epsilons: readonly number[], threshold: Threshold): Probe {
   const layers = probe.layers.flatMap((layer): LayerProbe[] => {
     if (layer.kind !== "spectrum" || Number.isNaN(layer.eigenvalues[0])) return [];
-    const { eigenvalues, bounds } = layer;
-    return [{
-      ...layer,
-      ranks: epsilons.map((epsilon) => rankInterval(eigenvalues, bounds, epsilon, { threshold })),
-    }];
+    return [{ ...layer, ranks: rankIntervals(layer, epsilons, threshold) }];
   });
   return { kind: "count", step: probe.step, replica: 0, loss: probe.loss, accuracy: null, layers };
 }

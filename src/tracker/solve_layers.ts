@@ -5,8 +5,7 @@
  */
 import type { Gpu } from "../gpu/device.ts";
 import type { Matrix } from "../linalg/matrix.ts";
-import type { RankInterval } from "../rank/certificates/rank_interval.ts";
-import { rankInterval } from "../rank/certificates/rank_interval.ts";
+import { type RankInterval, rankIntervals } from "../rank/certificates/rank_interval.ts";
 import { autoRankMethod, rankMethods } from "../rank/methods/rank_methods.ts";
 import type { Precision } from "../rank/spectra/spectrum_options.ts";
 import type { LayerSpectrum } from "../train/trace.ts";
@@ -51,7 +50,7 @@ export async function solveLayers(
     });
     for (const [i, { eigenvalues, bounds, precision }] of spectra.entries()) {
       const { index, ranks } = batch[i];
-      const found = epsilons.map((epsilon) => rankInterval(eigenvalues, bounds, epsilon, { threshold }));
+      const found = rankIntervals({ eigenvalues, bounds }, epsilons, threshold);
       solved.push({
         kind: "spectrum",
         layer: index + 1,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { rankInterval } from "../rank/certificates/rank_interval.ts";
+import { rankIntervals } from "../rank/certificates/rank_interval.ts";
 import { type TargetMoments, targetMoments } from "../rank/certificates/target_moments.ts";
 import type { CountedRecord } from "../rank/probes/counted_probe.ts";
 import type { LayerRecord, ProbeRecord } from "../rank/probes/probe.ts";
@@ -199,7 +199,7 @@ export class Recorder {
 
   #layer({ eigenvalues, bounds }: LayerRecord, index: number, precision: "single" | "double"): LayerSpectrum {
     const { epsilons, threshold } = this.#options;
-    const ranks = epsilons.map((epsilon) => rankInterval(eigenvalues, bounds, epsilon, { threshold }));
+    const ranks = rankIntervals({ eigenvalues, bounds }, epsilons, threshold);
     return { kind: "spectrum", layer: index + 1, eigenvalues, bounds, ranks, precision };
   }
 

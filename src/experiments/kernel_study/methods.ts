@@ -5,7 +5,7 @@
  */
 import type { Gpu } from "../../gpu/device.ts";
 import { svdvals } from "../../linalg/svd/svdvals.ts";
-import { rankInterval } from "../../rank/certificates/rank_interval.ts";
+import { rankIntervals } from "../../rank/certificates/rank_interval.ts";
 import { countFeatures } from "../../rank/methods/count_features.ts";
 import {
   type CountMethod,
@@ -180,7 +180,7 @@ export function spectra({ solve }: SpectrumMethod, precision: Precision): StudyM
       precision,
       eigenvalues,
       errors: bounds,
-      ranks: epsilons[i].map((epsilon) => rankInterval(eigenvalues, bounds, epsilon)),
+      ranks: rankIntervals({ eigenvalues, bounds }, epsilons[i], "absolute"),
     }));
   };
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { rankInterval, type Threshold } from "../../rank/certificates/rank_interval.ts";
+import { rankIntervals, type Threshold } from "../../rank/certificates/rank_interval.ts";
 import {
   type LayerProbe,
   type LayerSpectrum,
@@ -62,7 +62,7 @@ export function rethreshold(trace: Trace, had: Thresholds, wanted: Thresholds): 
   });
   const count = (layer: LayerSpectrum): LayerSpectrum => ({
     ...layer,
-    ranks: epsilons.map((epsilon) => rankInterval(layer.eigenvalues, layer.bounds, epsilon, { threshold })),
+    ranks: rankIntervals(layer, epsilons, threshold),
   });
   const probes: Probe[] = isKnown
     ? trace.probes.map((probe) =>

@@ -85,6 +85,23 @@ export function countIntervals(
 }
 
 /**
+ * Counts the eigenvalues of one spectrum above several thresholds, see {@linkcode rankInterval}.
+ *
+ * @param spectrum Computed eigenvalues λ̂ ≥ 0, descending, and their bounds.
+ * @param epsilons Thresholds ε > 0.
+ * @param threshold Whether they are absolute or relative to λ₁.
+ * @returns The rank at each with its certified interval.
+ */
+export function rankIntervals(
+  { eigenvalues, bounds }: { readonly eigenvalues: ArrayLike<number>; readonly bounds: ArrayLike<number> },
+  epsilons: readonly number[],
+  threshold: Threshold,
+): RankInterval[] {
+  const intervals = eigenvalueIntervals(eigenvalues, bounds);
+  return epsilons.map((epsilon) => countIntervals(intervals, epsilon, threshold));
+}
+
+/**
  * Counts the eigenvalues of a Gram matrix above a threshold.
  *
  * A relative threshold ε λ₁ is itself uncertain, so `low` counts λ̂_i − δ_i > ε

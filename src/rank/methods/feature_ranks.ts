@@ -9,7 +9,7 @@ import { InputError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { prepareOptions } from "../../linalg/gram/prepare_options.ts";
 import { checkSources, type MatrixSource, tallShape } from "../../linalg/matrix_source.ts";
-import { rankInterval } from "../certificates/rank_interval.ts";
+import { rankIntervals } from "../certificates/rank_interval.ts";
 import { spectralBounds, spectralRanks } from "../ranks/spectral_bounds.ts";
 import { checkEpsilons, checkSpectrumOptions, type SpectrumOptions } from "../spectra/spectrum_options.ts";
 import { countFeatures } from "./count_features.ts";
@@ -114,7 +114,7 @@ async function solved(
     rankMethod,
     precision,
     threshold,
-    ranks: epsilons.map((epsilon) => rankInterval(eigenvalues, bounds, epsilon, { threshold })),
+    ranks: rankIntervals({ eigenvalues, bounds }, epsilons, threshold),
     eigenvalues,
     bounds,
     ...spectralRanks(eigenvalues),

@@ -1,5 +1,5 @@
 import { assert, fc } from "../../deps.ts";
-import { rankInterval, type Threshold } from "../../../src/rank/certificates/rank_interval.ts";
+import { rankInterval, rankIntervals, type Threshold } from "../../../src/rank/certificates/rank_interval.ts";
 import { type Dyadic, dyadic, minus, plus, signOf, times } from "../../reference/dyadic.ts";
 
 const zeros = (n: number) => new Float64Array(n);
@@ -143,4 +143,15 @@ Deno.test("rankInterval: exact eigenvalues and thresholds of any magnitude, agai
     ),
     { numRuns: 1000, seed: 6 },
   );
+});
+
+Deno.test("rankIntervals are those of each threshold alone", () => {
+  const eigenvalues = [4, 1, 1e-3, NaN], bounds = [0.1, 1e-9, Infinity, 0], epsilons = [0.5, 1, 1e-3, 2];
+  for (const threshold of ["absolute", "relative"] as const) {
+    assert.deepEqual(
+      rankIntervals({ eigenvalues, bounds }, epsilons, threshold),
+      epsilons.map((epsilon) => rankInterval(eigenvalues, bounds, epsilon, { threshold })),
+    );
+    assert.deepEqual(rankIntervals({ eigenvalues, bounds }, [], threshold), []);
+  }
 });
