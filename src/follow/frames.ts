@@ -7,7 +7,7 @@ import { InputError } from "../errors.ts";
 import { quoted, shown } from "../format.ts";
 import { joined } from "../io/bytes.ts";
 import type { DtypeName } from "../io/dtypes.ts";
-import { JsonError, parseJson } from "../io/parse_json.ts";
+import { isObject, JsonError, parseJson } from "../io/parse_json.ts";
 import { parseEnd, parseTracker, type TrackerEnd, type TrackerFacts } from "./tracker_files.ts";
 
 /** A layer of a frame. */
@@ -50,9 +50,6 @@ const DTYPES: ReadonlyMap<unknown, { readonly dtype: DtypeName; readonly size: n
 
 /** What Python writes for numbers that JSON does not have. */
 const NOT_FINITE = /(:\s*)(?:NaN|-?Infinity)(?=\s*[,}])/g;
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function parseLine(line: string): unknown {
   try {

@@ -9,7 +9,7 @@ import { crc32 } from "node:zlib";
 import { InputError } from "../errors.ts";
 import { shown } from "../format.ts";
 import { fileReason } from "../io/file_reason.ts";
-import { JsonError, parseJson } from "../io/parse_json.ts";
+import { isObject, JsonError, parseJson } from "../io/parse_json.ts";
 import { readTextFile } from "../io/text_file.ts";
 
 /** Folder of the features, a file for each step. */
@@ -42,11 +42,6 @@ export interface TrackerEnd {
 
 /** A file that can not be read, perhaps because it is being written, or its disk is away. */
 export class HalfFileError extends InputError {}
-
-/** Whether a value is an object of JSON. */
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 

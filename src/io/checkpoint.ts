@@ -9,6 +9,7 @@ import { FileError, InputError } from "../errors.ts";
 import type { TrainingState } from "../train/state.ts";
 import { checkPrefix, type FilePosition } from "./append_file.ts";
 import { unreadable } from "./file_reason.ts";
+import { isObject } from "./parse_json.ts";
 import { readSealed, type SealedKind, writeSealed } from "./sealed_file.ts";
 import { differenceOf, isIdentity, type RunIdentity } from "./run_identity.ts";
 
@@ -249,9 +250,6 @@ async function parseCheckpoint(path: string): Promise<Checkpoint> {
 }
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const isPosition = (value: unknown): value is FilePosition =>
   isObject(value) && isCount(value.bytes) && isCount(value.checksum);

@@ -69,3 +69,13 @@ function unescaped(text: string): string {
     return text;
   }
 }
+
+/**
+ * Tells whether a value of JSON is an object.
+ *
+ * @param value The value.
+ * @returns Whether it is, and no list.
+ */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -7,7 +7,7 @@
 import { InputError } from "../errors.ts";
 import { count, shown } from "../format.ts";
 import { type ByteSource, readRange } from "./bytes.ts";
-import { JsonError, parseJson } from "./parse_json.ts";
+import { isObject, JsonError, parseJson } from "./parse_json.ts";
 
 /** Type, shape and place of a tensor. */
 export interface TensorInfo {
@@ -23,9 +23,6 @@ export interface TensorInfo {
 
 // The format's own limit.
 const LONGEST = 100_000_000;
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const isSizes = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
