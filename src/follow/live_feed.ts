@@ -34,7 +34,7 @@ export interface ToldRun {
 
 function runOf({ recorder, adapterName, steps }: ToldRun): FeedRun {
   const { layers, options: { settings } } = recorder;
-  const run = {
+  return {
     facts: {
       ...textsOf(settings, layers),
       hidden: layers.map(({ eigenvalues }) => eigenvalues),
@@ -43,10 +43,8 @@ function runOf({ recorder, adapterName, steps }: ToldRun): FeedRun {
       steps: steps ?? Number.MAX_SAFE_INTEGER,
       replicas: 1,
     },
-    replicas: 1,
     adapterName,
   };
-  return run;
 }
 
 /** Whether the page knows of a layer that is so wide. */
