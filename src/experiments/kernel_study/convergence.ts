@@ -9,6 +9,7 @@ import { Commands } from "../../gpu/commands.ts";
 import { EigenBatch } from "../../linalg/eigen/eigen_batch.ts";
 import { bindJacobi } from "../../linalg/eigen/jacobi.ts";
 import { gramMatrices } from "../../linalg/gram/gram_matrices.ts";
+import { unpadRows } from "../../linalg/matrix_view.ts";
 import type { Specimen } from "./accuracy.ts";
 import type { ConvergenceRow } from "./rows.ts";
 
@@ -52,7 +53,9 @@ export async function convergence(
       for (const dispatch of sweep === 0 ? solver.start : solver.sweep) commands.run(dispatch);
       commands.submit();
       const read = [batch.matrices, batch.basis].map((array) => array.read());
-      const [solved, basis] = (await Promise.all(read)).map((words) => unpadded(words, batch.rows, n));
+      const [solved, basis] = (await Promise.all(read)).map((words) =>
+        Float64Array.from(unpadRows(words.subarray(0, n * batch.rows), n, batch.rows / 4))
+      );
       const delta = certified(matrix, basis, n) + bound;
       made.push({
         family,
@@ -67,11 +70,6 @@ export async function convergence(
     }
   }
   return made;
-}
-
-/** Takes an n × n matrix out of padded rows. */
-function unpadded(words: Float32Array, stride: number, n: number): Float64Array {
-  return Float64Array.from({ length: n * n }, (_, e) => words[Math.floor(e / n) * stride + e % n]);
 }
 
 function norm(values: Float64Array): number {
