@@ -33,8 +33,7 @@ export class Frames {
     const bytes = serialize(value);
     const length = new Uint8Array(8);
     new DataView(length.buffer).setBigUint64(0, BigInt(bytes.length));
-    await this.#writer.write(length);
-    await this.#writer.write(bytes);
+    await Promise.all([this.#writer.write(length), this.#writer.write(bytes)]);
   }
 
   /**

@@ -7,30 +7,19 @@ import { ShapeError } from "../../errors.ts";
 import { printable } from "../../format.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { measurePeak, type Peak } from "../../gpu/measure/peak.ts";
-import { uniform } from "../../stats/random.ts";
 import { featuresOf, judge, specimens } from "./accuracy.ts";
 import { convergence } from "./convergence.ts";
 import { timeBatch, timedProblem } from "./cost.ts";
 import { EntrantEndedError } from "./entrant_process.ts";
 import { startEntrants } from "./entrants.ts";
 import { trainedSteps } from "./families/mod.ts";
-import { fitGrowth, GROWTH_FEATURES, THEORY } from "./growth.ts";
+import { fitGrowth, growingFeatures, randomFeatures, THEORY } from "./growth.ts";
 import { findMethod, methodLabel, type Problem, type StudyMethod, studyMethods } from "./methods.ts";
 import type { KernelStudyPlan } from "./plan.ts";
-import type {
-  ConvergenceRow,
-  CostRow,
-  CountRow,
-  EigenvalueRow,
-  Exponent,
-  GrowthAxis,
-  GrowthRow,
-} from "./rows.ts";
-import { tanhLayer } from "../../stats/random_matrices.ts";
+import type { ConvergenceRow, CostRow, CountRow, EigenvalueRow, Exponent, GrowthRow } from "./rows.ts";
 import { type MethodSummary, summarizeMethods } from "./summary.ts";
 import { trainNetworks } from "./trained.ts";
 import type { RunContext } from "../core/experiment.ts";
-import type { Matrix } from "../../linalg/matrix.ts";
 
 /** Networks that are trained. */
 const NETWORKS = 2;
@@ -186,7 +175,7 @@ export async function kernelStudy(
 
     for (const axis of ["columns", "rows"] as const) {
       const sizes = axis === "columns" ? growthOrders : growthSamples;
-      const problem = once((size: number) => timedProblem([growing(axis, size, seed)]));
+      const problem = once((size: number) => timedProblem([growingFeatures(axis, size, seed)]));
       for (const method of growingMethods) {
         const ladder = sizes.map((size) => ({ size, make: () => problem(size) }));
         const what = `growth of ${methodLabel(method)}, ${axis === "columns" ? "n" : "m"}`;
@@ -282,16 +271,6 @@ export async function kernelStudy(
 interface Rung {
   readonly size: number;
   readonly make: () => Problem;
-}
-
-/** Makes random features of a size along an axis. */
-function growing(axis: GrowthAxis, size: number, seed: number) {
-  const [rows, columns] = axis === "columns" ? [2 * size, size] : [size, Math.min(size, GROWTH_FEATURES)];
-  return randomFeatures(rows, columns, seed);
-}
-
-function randomFeatures(rows: number, columns: number, seed: number): Matrix {
-  return { rows, columns, data: tanhLayer(uniform(seed), rows, columns) };
 }
 
 /** Makes a value for each size once. */

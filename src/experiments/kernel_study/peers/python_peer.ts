@@ -98,7 +98,6 @@ function start(command: string, library: PythonPackage, device: string): PythonP
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;
   }
-  child.unref();
   const input = child.stdin.getWriter(), output = child.stdout.getReader();
   const chunks: Uint8Array[] = [];
   /** Waits for more; `false` at the end. */
@@ -124,6 +123,8 @@ function start(command: string, library: PythonPackage, device: string): PythonP
     async line() {
       while (!chunks.some((chunk) => chunk.includes(10))) if (!await more()) return {};
       const text = new TextDecoder().decode(take(Buffer.concat(chunks).indexOf(10) + 1));
+      // From now on it need not hold up the end of this process, with which it ends.
+      child.unref();
       return JSON.parse(text) as Hello;
     },
   };
