@@ -15,6 +15,7 @@ import { VERSION } from "../../src/version.ts";
 import { growth } from "./growth.ts";
 import { appendMeasurement, comparison, FOLDER, keepMeasurement, readMeasurement, stamp } from "./history.ts";
 import { cockpitBench } from "./cockpit.ts";
+import { compilerBench } from "./compilers.ts";
 import { cudaBench } from "./cuda.ts";
 import { keptRunBench } from "./kept_run.ts";
 import { kernelBench } from "./kernels.ts";
@@ -49,6 +50,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   "singular-values": singularValueBench,
   weights: weightsBench,
   "tracker-tfjs": trackerTfjs,
+  compilers: compilerBench,
   cuda: (bench) => cudaBench(bench),
 };
 /** Time that a measurement fills, in milliseconds, and how often it is made. */

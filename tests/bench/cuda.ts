@@ -45,7 +45,7 @@ const SPECTRA_BAR = 2;
 /** Steps that JAX makes in a call. */
 const SCANNED = 100;
 
-/** Names of the peers; that of PyTorch on CUDA is that of its graphs. */
+/** Names of the peers. */
 const NAMES: Readonly<Record<Library, string>> = {
   torch: "PyTorch",
   jax: "JAX, scan and vmap",
@@ -116,12 +116,12 @@ interface Peers {
 
 /** Contestants that train; JAX in whole calls. */
 function trainers(
-  { peers, time }: Peers,
+  { peers, time, hasBars }: Peers,
   { widths, samples }: Workload,
   replicas: number,
 ): Contestant[] {
   return peers.map((library) => ({
-    name: library === "torch" ? `${NAMES.torch}, CUDA graph` : NAMES.jax,
+    name: NAMES[library] + (library === "torch" && hasBars ? ", CUDA graph" : ""),
     measure: time(library, "steps", {
       widths,
       samples,

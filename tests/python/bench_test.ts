@@ -84,7 +84,7 @@ Deno.test({
     await using python = await Python.open([torchPython!]);
     const { bench, skipped } = given({ python });
     const sections = await cudaBench(bench, "cpu", sizes);
-    const torch = "PyTorch, CUDA graph", jax = python!.versions.jax ? ["JAX, scan and vmap"] : [];
+    const torch = "PyTorch", jax = python!.versions.jax ? ["JAX, scan and vmap"] : [];
     const spectra = ["torch", ...jax.map(() => "jax")].flatMap((each) =>
       ["", ", on the device"].map((how) => `${each}.linalg.eigvalsh${how}`)
     );
