@@ -1,13 +1,13 @@
 /**
  * What a second compiler of shaders changes: the same kernels by wgpu, whose compiler is naga, and
- * by Dawn, whose compiler is Tint, on the same driver. Dawn refuses Mesa's lavapipe, so the driver
- * of both is SwiftShader, and wgpu on lavapipe stands beside them.
+ * by Dawn, whose compiler is Tint, on the same driver. Dawn refuses Mesa's lavapipe, so where there
+ * is no GPU the driver of both is SwiftShader, and wgpu on lavapipe stands beside them.
  *
  * @module
  */
 import { fileURLToPath } from "node:url";
 import { lowerMedian } from "../../src/stats/median.ts";
-import { vulkanDriver } from "../support/dawn_files.ts";
+import { SWIFTSHADER } from "../support/dawn_files.ts";
 import { atLeast, type Bench, digits, type Section } from "./section.ts";
 import { ratio, type Times } from "./timing.ts";
 
@@ -26,26 +26,38 @@ export interface CompilerTimes {
   readonly works: { readonly title: string; readonly first: number; readonly all: readonly number[] }[];
 }
 
-/** Implementations, on SwiftShader and on the machine's own adapter. */
-const CONTESTANTS = [
-  { name: "Dawn, SwiftShader", implementation: "dawn", onSwiftShader: true },
-  { name: "wgpu, SwiftShader", implementation: "wgpu", onSwiftShader: true },
-  { name: "wgpu, own adapter", implementation: "wgpu", onSwiftShader: false },
-] as const;
+/** An implementation, and the driver that it runs on; `null` for that of the machine. */
+interface Contestant {
+  readonly name: string;
+  readonly implementation: "dawn" | "wgpu";
+  readonly driver: string | null;
+}
+
+/** On a GPU both have its driver. */
+const ON_GPU: readonly Contestant[] = [
+  { name: "Dawn", implementation: "dawn", driver: null },
+  { name: "wgpu", implementation: "wgpu", driver: null },
+];
+
+const ON_CPU: readonly Contestant[] = [
+  { name: "Dawn, SwiftShader", implementation: "dawn", driver: SWIFTSHADER },
+  { name: "wgpu, SwiftShader", implementation: "wgpu", driver: SWIFTSHADER },
+  { name: "wgpu, own adapter", implementation: "wgpu", driver: null },
+];
 
 /** The same kernels, each implementation in a process of its own. */
-export async function compilerBench({ window, repeats, skip }: Bench): Promise<Section[]> {
-  const driver = vulkanDriver();
-  if (driver === null) {
+export async function compilerBench({ gpu, window, repeats, skip }: Bench): Promise<Section[]> {
+  const hasSwiftShader = await Deno.stat(SWIFTSHADER).then(() => true, () => false);
+  if (gpu.software && !hasSwiftShader) {
     skip("compilers are left out: no SwiftShader; install chromium");
     return [];
   }
   const found: (CompilerTimes & { readonly name: string })[] = [];
-  for (const { name, implementation, onSwiftShader } of CONTESTANTS) {
+  for (const { name, implementation, driver } of gpu.software ? ON_CPU : ON_GPU) {
     const program = fileURLToPath(new URL("compiler_peer.ts", import.meta.url));
     const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "--no-check", program, implementation, `${window}`, `${repeats}`],
-      env: onSwiftShader ? { VK_ICD_FILENAMES: driver } : {},
+      env: driver === null ? {} : { VK_ICD_FILENAMES: driver },
     }).output();
     const text = new TextDecoder().decode(success ? stdout : stderr).trim();
     if (success) found.push({ name, ...JSON.parse(text.split("\n").at(-1)!) });
