@@ -174,7 +174,7 @@ await runProgram({
     ...benchTable(sections),
   ].join("\n"));
   if (earlier) console.log(["", ...comparison(measured, earlier)].join("\n"));
-  console.error(kept);
+  if (kept !== "") console.error(kept);
   if (flags.append !== null) await appendMeasurement(flags.append, measured);
   if (flags.json) console.log(compactJson(measured));
 });

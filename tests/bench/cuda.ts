@@ -1,6 +1,6 @@
 /**
- * What a GPU is for, beside what people run there: a step of a small network, a thousand networks at
- * once, thousands of spectra. Peers are PyTorch with CUDA graphs, `torch.linalg.eigvalsh`, which
+ * What a GPU is for, beside what people run there: a step of a small network, a thousand networks
+ * at once, thousands of spectra. Peers are PyTorch with CUDA graphs, `torch.linalg.eigvalsh`, which
  * calls cuSOLVER, and JAX, jitted, with `scan` over steps and `vmap` over networks.
  *
  * The bars are those of a GPU of the class of an H100, and nothing here was ever measured on one.

@@ -31,8 +31,13 @@ const small: OptionsOf<typeof kernelStudy> = {
 
 const gpu = await openGpu();
 
-async function judged(modules: readonly string[], options: OptionsOf<typeof kernelStudy> = {}) {
-  const made = await study(gpu, kernelStudy, { ...small, ...options, with: modules });
+/** Runs a study of modules. */
+async function judged(
+  modules: readonly string[],
+  options: OptionsOf<typeof kernelStudy> = {},
+  signal = new AbortController().signal,
+) {
+  const made = await study(gpu, kernelStudy, { ...small, ...options, with: modules }, { signal });
   const [result] = made.rows, summary = made.record.summary as KernelStudySummary;
   const of = (name: string) => summary.methods.find(({ method }) => method === name)!;
   return { ...made, result, summary, of };
@@ -202,6 +207,18 @@ Deno.test("--with: a call that does not return is ended, and the study goes on w
     assert.match(error.message, /hung\.js: did not return within 2 s, and was ended; mend it/);
     return true;
   });
+});
+
+Deno.test("--with: a study that is stopped does not wait for a call that does not return", async () => {
+  using folder = temporaryFolder();
+  const modules = writeCounts(folder.path, { loops: "for (;;) {}" });
+  const abort = new AbortController();
+  const stop = setTimeout(() => abort.abort(), 6000);
+  const start = performance.now();
+  const { result, status } = await judged(modules, { timeLimit: 600 }, abort.signal);
+  clearTimeout(stop);
+  assert.deepEqual([status, result.failures], ["stopped", []]);
+  assert(performance.now() - start < 60_000);
 });
 
 Deno.test("--with: a method that says so proves nothing, and may tell the time by its own clock", async () => {

@@ -87,8 +87,7 @@ export async function judge(
   shares: readonly number[],
 ): Promise<{ readonly counts: CountRow[]; readonly eigenvalues: EigenvalueRow[] }> {
   const answers = await method.solve(gpu, {
-    // Copies: a method of a module may write into them.
-    features: all.map(({ features }) => ({ ...features, data: features.data.slice() })),
+    features: all.map(({ features }) => features),
     shares,
     epsilons: all.map(({ truth }) => shares.map((share) => share * truth.eigenvalues[0])),
   });

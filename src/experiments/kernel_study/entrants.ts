@@ -124,7 +124,10 @@ export async function startEntrants(
   const methods: StudyMethod[] = [];
   for (const { module, name, precisions, certified } of entrants) {
     const process = stack.use(new EntrantProcess(Math.max(seconds, LOADING), signal));
-    await process.load(module === null ? peers[name] : resolve(module));
+    await process.load(module === null ? peers[name] : resolve(module)).catch((error: Error) => {
+      // Of a study that is stopped nothing more is asked.
+      if (!signal?.aborted) throw new InputError(`${shown(module ?? name)}: ${error.message}`);
+    });
     process.seconds = seconds;
     for (const precision of precisions) {
       const measure: StudyMethod["measure"] = (gpu, problem) => process.solve(problem, precision, gpu);

@@ -32,7 +32,7 @@ const TALL_FEATURES = 128;
 export interface Failure {
   /** The part, with the name of the method. */
   readonly what: string;
-  /** How: it threw or returned something wrong, or its process ended, so that it is left out since. */
+  /** How: by an error or a wrong result, or by the end of its process, which leaves it out since. */
   readonly kind: "error" | "ended";
   /** What it threw, or what is wrong with its result. */
   readonly reason: string;

@@ -15,9 +15,9 @@ import { trainingFamilies } from "./training.ts";
 export type { FamilyMatrix, FloatFormat } from "./family.ts";
 
 /**
- * Groups of families by name. `common`: those of the default study. `training`: features of runs at
- * several steps. `symmetric` and `bidiagonal`: LAPACK's types. `gallery`: matrices of the galleries.
- * `inverse`: integral equations of the first kind.
+ * Groups of families by name. `common`: those of the default study. `training`: features of
+ * networks at several steps. `symmetric` and `bidiagonal`: LAPACK's types. `gallery`: matrices of
+ * the galleries. `inverse`: integral equations of the first kind.
  */
 export const familyGroups: Readonly<Record<string, Families>> = {
   common: commonFamilies,
