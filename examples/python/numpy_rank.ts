@@ -1,7 +1,7 @@
 /**
  * NumPy as a rank method, for the kernel study to judge beside those of the toolkit: squares of the
  * singular values by LAPACK, in float32 as `single` and float64 as `double`. It proves nothing, and
- * its time includes the way of the features to Python and back.
+ * its time includes the way of the features to Python and back; that of `--peers numpy` does not.
  *
  *     deno task kernel-study --with ./examples/python/numpy_rank.ts --methods naive,gram-jacobi
  */
@@ -20,6 +20,7 @@ let pending = new Uint8Array();
 export default {
   help: "singular values by NumPy, proven by nothing",
   yields: "spectrum",
+  certified: false,
   mostColumns: { single: 1024, double: 1024 },
   async solve(_gpu, features, { precision }) {
     const [{ rows, columns }] = features, count = features.length, order = Math.min(rows, columns);

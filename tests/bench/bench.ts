@@ -13,8 +13,10 @@ import { compactJson } from "../../src/io/json.ts";
 import { runProgram } from "../../src/cli/program.ts";
 import { VERSION } from "../../src/version.ts";
 import { growth } from "./growth.ts";
-import { appendMeasurement } from "./history.ts";
+import { appendMeasurement, comparison, FOLDER, keepMeasurement, readMeasurement, stamp } from "./history.ts";
 import { cockpitBench } from "./cockpit.ts";
+import { compilerBench } from "./compilers.ts";
+import { cudaBench } from "./cuda.ts";
 import { keptRunBench } from "./kept_run.ts";
 import { kernelBench } from "./kernels.ts";
 import { probeCost } from "./probe_cost.ts";
@@ -48,6 +50,8 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   "singular-values": singularValueBench,
   weights: weightsBench,
   "tracker-tfjs": trackerTfjs,
+  compilers: compilerBench,
+  cuda: (bench) => cudaBench(bench),
 };
 /** Time that a measurement fills, in milliseconds, and how often it is made. */
 const LONG = { window: 600, repeats: 3 }, SHORT = { window: 150, repeats: 1 };
@@ -89,13 +93,21 @@ await runProgram({
       placeholder: "FILE",
       help: "append the same object, with date and commit, as a line to a file such as .github/bench.jsonl",
     },
+    {
+      name: "against",
+      kind: "string",
+      default: null,
+      placeholder: "FILE",
+      help: `compare with an earlier run: a file of ${FOLDER}, where each run leaves one`,
+    },
   ],
   examples: [
     { args: "--quick", help: "measures each benchmark once" },
-    { args: "--json", help: "prints all measurements as JSON" },
+    { args: "--only steps --against .bench/FILE.json", help: "compares with an earlier run" },
   ],
 }, async ({ flags, signal }) => {
   const names = chosen(flags.only);
+  const earlier = flags.against === null ? null : await readMeasurement(flags.against);
   const { window, repeats } = flags.quick ? SHORT : LONG;
   using gpu = await Gpu.open();
   await using python = await Python.open();
@@ -124,18 +136,33 @@ await runProgram({
     skip,
   };
   const sections: Section[] = [];
-  for (const name of names) {
-    signal.throwIfAborted();
+  const measured = {
+    ...await stamp(),
+    machine: {
+      adapter: gpu.adapterName,
+      implementation: gpu.implementation,
+      software: gpu.software,
+      cores: navigator.hardwareConcurrency,
+      system: `${Deno.build.os} ${Deno.build.arch}`,
+    },
+    versions: { staircase: VERSION, ...Deno.version, ...python?.versions },
+    peak,
+    repeats: bench.repeats,
+    sections,
+    skipped,
+  };
+  let kept = "";
+  for (const [index, name] of names.entries()) {
+    if (signal.aborted) {
+      skip(`stopped before ${names.slice(index).join(", ")}`);
+      break;
+    }
     console.error(`${name} …`);
     sections.push(...await BENCHMARKS[name](bench));
+    // One that is killed leaves what it has by then.
+    kept = await keepMeasurement(measured);
   }
-  const machine = {
-    adapter: gpu.adapterName,
-    software: gpu.software,
-    cores: navigator.hardwareConcurrency,
-    system: `${Deno.build.os} ${Deno.build.arch}`,
-  };
-  const versions = { staircase: VERSION, ...Deno.version, ...python?.versions };
+  const { machine } = measured;
   const rate = (value: number, unit: string) => `${(value / 1e9).toFixed(1)} G${unit}/s`;
   console.log([
     `${machine.adapter}, ${machine.cores} cores, ${machine.system}; medians of ${bench.repeats}`,
@@ -146,14 +173,8 @@ await runProgram({
     "",
     ...benchTable(sections),
   ].join("\n"));
-  const measured = {
-    machine,
-    versions,
-    peak,
-    repeats: bench.repeats,
-    sections,
-    skipped,
-  };
+  if (earlier) console.log(["", ...comparison(measured, earlier)].join("\n"));
+  if (kept !== "") console.error(kept);
   if (flags.append !== null) await appendMeasurement(flags.append, measured);
   if (flags.json) console.log(compactJson(measured));
 });

@@ -1,9 +1,12 @@
-"""Peers on the CPU: NumPy, SciPy, PyTorch. One job a line of JSON on stdin, one answer a line on stdout, in milliseconds."""
+"""Peers: NumPy, SciPy and PyTorch on the CPU, PyTorch and JAX on a device. One job a line of JSON on stdin, one answer a
+line on stdout, in milliseconds."""
 import importlib
 import json
 import os
 import sys
 import time
+
+import device_peers
 
 
 def load(name):
@@ -17,8 +20,8 @@ numpy, scipy_linalg, torch = load("numpy"), load("scipy.linalg"), load("torch")
 
 
 def versions():
-    scipy = load("scipy")
-    return {m: p.__version__ for m, p in [("numpy", numpy), ("scipy", scipy), ("torch", torch)] if p}
+    packages = [("numpy", numpy), ("scipy", load("scipy")), ("torch", torch), ("jax", load("jax"))]
+    return {m: p.__version__ for m, p in packages if p}
 
 
 def timed(work, times):
@@ -121,6 +124,7 @@ def model_svd(path):
 
 
 JOBS = {f.__name__: f for f in (versions, step, gemm, gram, eigvalsh, svdvals, model_svd)}
+JOBS.update(device_peers.JOBS)
 for line in sys.stdin:
     job = json.loads(line)
     name = job.pop("job")

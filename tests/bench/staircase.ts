@@ -38,7 +38,7 @@ export async function staircaseBench(bench: Bench): Promise<Section[]> {
         ? [{
           name: "PyTorch and LAPACK, CPU",
           measure: clocked(() =>
-            run(python.command, [
+            run(python.commandOf("torch"), [
               path("torch_staircase.py"),
               `${steps}`,
               folder,

@@ -10,8 +10,8 @@ import type { OptionsOf } from "../../src/experiments/core/experiment.ts";
 import { readEntrants } from "../../src/experiments/kernel_study/entrants.ts";
 import { kernelStudy } from "../../src/experiments/kernel_study/mod.ts";
 import type { KernelStudySummary } from "../../src/experiments/kernel_study/report.ts";
-import { Gpu } from "../../src/gpu/device.ts";
 import { assert } from "../deps.ts";
+import { openGpu } from "../support/gpu.ts";
 import { assertSoundSvg } from "../support/sound.ts";
 import { root, temporaryFolder } from "../support/program.ts";
 import { study } from "./study.ts";
@@ -29,23 +29,32 @@ const small: OptionsOf<typeof kernelStudy> = {
   seed: 4,
 };
 
-/** Runs a study on a device of its own, which a module may break. */
-async function judged(modules: readonly string[], options: OptionsOf<typeof kernelStudy> = {}) {
-  using gpu = await Gpu.open();
-  const made = await study(gpu, kernelStudy, { ...small, ...options, with: modules });
+const gpu = await openGpu();
+
+/** Runs a study of modules. */
+async function judged(
+  modules: readonly string[],
+  options: OptionsOf<typeof kernelStudy> = {},
+  signal = new AbortController().signal,
+) {
+  const made = await study(gpu, kernelStudy, { ...small, ...options, with: modules }, { signal });
   const [result] = made.rows, summary = made.record.summary as KernelStudySummary;
   const of = (name: string) => summary.methods.find(({ method }) => method === name)!;
   return { ...made, result, summary, of };
 }
 
 /** Writes modules whose default export is a method that counts, with this body of `count`. */
-function writeCounts(folder: string, bodies: Readonly<Record<string, string>>): string[] {
+function writeCounts(
+  folder: string,
+  bodies: Readonly<Record<string, string>>,
+  fields = "",
+): string[] {
   return Object.entries(bodies).map(([name, body]) => {
     const path = `${folder}/${name}.js`;
-    const head = `help: "made up", yields: "count", mostColumns: { single: 64 }`;
+    const head = `help: "made up", yields: "count", mostColumns: { single: 64 }, ${fields}`;
     const count =
       `async count(gpu, matrices, { epsilons }) { const n = Math.sqrt(matrices[0].length); ${body} }`;
-    Deno.writeTextFileSync(path, `export default { ${head}, ${count} };\n`);
+    Deno.writeTextFileSync(path, `export default { ${head}${fields && ","} ${count} };\n`);
     return path;
   });
 }
@@ -124,6 +133,7 @@ Deno.test("--with: spectra are judged, bounds that are too small and those that 
   assert(right.certain! > 0.5);
   assert.deepEqual(summary.failures, [{
     what: "accuracy of spectrum-3 single, n = 9",
+    kind: "error",
     reason: "returned the bound NaN: 0 or more",
   }]);
   assertSoundSvg(figures["eigenvalues.svg"], "How far eigenvalues are off, and what is certified");
@@ -145,7 +155,6 @@ Deno.test("--with: a broken method fails with its reason, and the study goes on"
     none: [each("null"), /^returned count undefined /],
     uncompiled: [`await gpu.kernel({ name: "bad", files: ["${entry} { nonsense; }"] });`, /bad/],
     destroyer: [`gpu.device.destroy(); await gpu.device.lost; gpu.check();`, /lost/],
-    after: [each("{ count: 0, low: 0, high: n }"), /lost/],
   };
   const modules = writeCounts(
     folder.path,
@@ -162,6 +171,67 @@ Deno.test("--with: a broken method fails with its reason, and the study goes on"
     assert.match(failure.reason, reason, name);
     assert(text.includes(`\n  ${failure.what}: ${failure.reason}`));
   }
+});
+
+Deno.test("--with: a call that does not return is ended, and the study goes on with the others", async () => {
+  using folder = temporaryFolder();
+  const bodies: Record<string, [body: string, reason: RegExp]> = {
+    waits: [`await new Promise(() => {});`, /^did not return within 2 s, and was ended$/],
+    loops: [`for (;;) {}`, /^did not return within 2 s, and was ended$/],
+    exits: [`Deno.exit(0);`, /^ended its process$/],
+  };
+  const modules = writeCounts(
+    folder.path,
+    {
+      ...Object.fromEntries(Object.entries(bodies).map(([name, [body]]) => [name, body])),
+      right: each("{ count: 0, low: 0, high: n }"),
+    },
+  );
+  const { of, result, status, text } = await judged(modules, { orders: [8, 9], timeLimit: 2 });
+  assert.equal(status, "done");
+  // Each is left out after its first failure.
+  assert.deepEqual(
+    result.failures.map(({ what, kind }) => [what, kind]),
+    Object.keys(bodies).map((name) => [`accuracy of ${name} single, n = 8`, "ended"]),
+  );
+  for (const [index, [, reason]] of Object.values(bodies).entries()) {
+    assert.match(result.failures[index].reason, reason);
+  }
+  assert.deepEqual([of("sturm").ranks, of("right").ranks], [2 * 3 * 13, 2 * 3 * 13]);
+  assert.match(text, /\n {2}accuracy of loops single, n = 8: did not return within 2 s, and was ended; it/);
+
+  const hung = `${folder.path}/hung.js`;
+  Deno.writeTextFileSync(hung, "await new Promise(() => {});");
+  await assert.rejects(readEntrants([hung], 2), (error) => {
+    assert(error instanceof InputError);
+    assert.match(error.message, /hung\.js: did not return within 2 s, and was ended; mend it/);
+    return true;
+  });
+});
+
+Deno.test("--with: a study that is stopped does not wait for a call that does not return", async () => {
+  using folder = temporaryFolder();
+  const modules = writeCounts(folder.path, { loops: "for (;;) {}" });
+  const abort = new AbortController();
+  const stop = setTimeout(() => abort.abort(), 6000);
+  const start = performance.now();
+  const { result, status } = await judged(modules, { timeLimit: 600 }, abort.signal);
+  clearTimeout(stop);
+  assert.deepEqual([status, result.failures], ["stopped", []]);
+  assert(performance.now() - start < 60_000);
+});
+
+Deno.test("--with: a method that says so proves nothing, and may tell the time by its own clock", async () => {
+  using folder = temporaryFolder();
+  const [module] = writeCounts(
+    folder.path,
+    { modest: each("{ count: 1, low: 1, high: 1 }") },
+    "certified: false, ownMilliseconds: () => 42, flops: () => 7",
+  );
+  const { of, result } = await judged([module], { families: "trained", batches: [3] });
+  assert.deepEqual([of("modest").certain, of("modest").outside], [null, 0]);
+  const [cost] = result.cost.filter(({ method }) => method === "modest");
+  assert.deepEqual([cost.milliseconds, cost.certain, cost.flops], [42, null, 21]);
 });
 
 Deno.test("--with: a module that does not load or exports no method is refused in one line", async () => {

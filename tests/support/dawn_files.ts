@@ -35,7 +35,7 @@ const QUICK: readonly string[] = [
 export const isOnDawn = Object.hasOwn(navigator, "gpu");
 
 /** SwiftShader's driver as Debian's package `chromium` installs it. */
-const CHROMIUM = "/usr/lib/chromium/vk_swiftshader_icd.json";
+export const SWIFTSHADER = "/usr/lib/chromium/vk_swiftshader_icd.json";
 
 /**
  * Tells whether a file of tests runs on Dawn.
@@ -55,7 +55,7 @@ export function runsOnDawn(file: string, isQuick: boolean): boolean {
  * none.
  */
 export function vulkanDriver(): string | null {
-  const path = Deno.env.get("VK_ICD_FILENAMES") ?? CHROMIUM;
+  const path = Deno.env.get("VK_ICD_FILENAMES") ?? SWIFTSHADER;
   try {
     Deno.statSync(path);
     return path;

@@ -27,8 +27,8 @@ export interface Specimen {
  * @param family Name of the family.
  * @param rows Samples m.
  * @param columns Features n.
- * @param seed Seed; for the family `trained` the index of the network.
- * @param networks Trained networks, for that family only.
+ * @param seed Seed; for families of trained networks the index of the network.
+ * @param networks Trained networks, for those families only.
  * @returns Features.
  */
 export function featuresOf(
@@ -38,8 +38,9 @@ export function featuresOf(
   seed: number,
   networks: TrainedNetworks | null,
 ): Matrix {
-  const data = families[family].make === null
-    ? networks!.features(seed, rows, columns)
+  const { trained } = families[family];
+  const data = trained
+    ? networks!.features(trained, seed, rows, columns)
     : generateFeatures(family, { rows, columns, seed, format: "single" });
   return { rows, columns, data: Float32Array.from(data) };
 }
@@ -51,7 +52,7 @@ export function featuresOf(
  * @param rows Samples m.
  * @param columns Features n.
  * @param seed Seed.
- * @param networks Trained networks, for the family `trained`.
+ * @param networks Trained networks, for families of them.
  * @returns The matrices.
  */
 export async function specimens(
@@ -86,8 +87,7 @@ export async function judge(
   shares: readonly number[],
 ): Promise<{ readonly counts: CountRow[]; readonly eigenvalues: EigenvalueRow[] }> {
   const answers = await method.solve(gpu, {
-    // Copies: a method of a module may write into them.
-    features: all.map(({ features }) => ({ ...features, data: features.data.slice() })),
+    features: all.map(({ features }) => features),
     shares,
     epsilons: all.map(({ truth }) => shares.map((share) => share * truth.eigenvalues[0])),
   });

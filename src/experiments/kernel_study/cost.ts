@@ -57,7 +57,7 @@ export async function timeBatch(
   let best: Measurement<Answer[]> | null = null;
   let milliseconds = Infinity, total = 0, repeats = 0;
   while (repeats < REPEATS && (repeats === 0 || total < LONG)) {
-    const all = await measure(gpu, () => method.solve(gpu, problem));
+    const all = await (method.measure?.(gpu, problem) ?? measure(gpu, () => method.solve(gpu, problem)));
     // A method that computes on the host takes no time on the GPU, which is not its time.
     const measured = all.dispatches === 0 ? { ...all, gpuMilliseconds: null } : all;
     if (!best || took(measured) < took(best)) best = measured;
@@ -68,15 +68,12 @@ export async function timeBatch(
   const { result, gpuMilliseconds, dispatches, submissions, waits } = best!;
   const { features, shares } = problem;
   const [{ rows, columns }] = features;
-  const each = result.map(({ precision }) =>
-    method.flops({
-      rows,
-      columns,
-      batch: features.length,
-      thresholds: shares.length,
-      refined: precision === "double",
-    })
-  );
+  const shape = { rows, columns, batch: features.length, thresholds: shares.length };
+  const operations = {
+    single: await method.flops({ ...shape, refined: false }),
+    double: await method.flops({ ...shape, refined: true }),
+  };
+  const each = result.map(({ precision }) => operations[precision]);
   const flops = each.reduce<number | null>(
     (sum, value) => sum === null || value === null ? null : sum + value,
     0,

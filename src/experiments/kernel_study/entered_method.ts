@@ -4,7 +4,7 @@
  * @module
  */
 import { InputError, ShapeError } from "../../errors.ts";
-import { quoted, shown } from "../../format.ts";
+import { quoted } from "../../format.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { CountMethod, MethodPrecision, SpectrumMethod } from "../../rank/methods/rank_methods.ts";
 import type { Work } from "./flops.ts";
@@ -16,6 +16,16 @@ import type { Work } from "./flops.ts";
 export type EnteredMethod = (CountMethod | Omit<SpectrumMethod, "takesTiles">) & {
   /** Operations per matrix, for the share of the peak. Default: not known. */
   readonly flops?: (work: Work) => number;
+  /**
+   * Whether what it returns is proven. The intervals and bounds of one that says `false` are not
+   * looked at. Default: true.
+   */
+  readonly certified?: boolean;
+  /**
+   * Time of the last call by the method's own clock, in milliseconds: for one that computes in
+   * another process, where the way there is not to count. Default: the time of the call.
+   */
+  readonly ownMilliseconds?: () => number;
 };
 
 /** The form in one line, for errors. */
@@ -27,20 +37,25 @@ const FORM =
  * Checks that a module exports a method.
  *
  * @param module What the module exports.
- * @param path Path of the module, for errors.
  * @returns The method.
- * @throws {InputError} If its default export is no method.
+ * @throws {InputError} If its default export is no method. The message leaves the module unnamed.
  */
-export function enteredMethod(module: unknown, path: string): EnteredMethod {
-  const refuse = (what: string) => new InputError(`${shown(path)}: ${what}; ${FORM}`);
+export function enteredMethod(module: unknown): EnteredMethod {
+  const refuse = (what: string) => new InputError(`${what}; ${FORM}`);
   const { default: method } = module as { default?: Partial<Record<string, unknown>> | null };
   if (typeof method !== "object" || method === null) throw refuse("has no default export that is a method");
-  const { help, yields, mostColumns, flops } = method;
+  const { help, yields, mostColumns, flops, certified, ownMilliseconds } = method;
   if (yields !== "count" && yields !== "spectrum") throw refuse(`yields ${quoted(String(yields))}`);
   const action = yields === "count" ? "count" : "solve";
   if (typeof method[action] !== "function") throw refuse(`has no function ${action}`);
   if (typeof help !== "string") throw refuse("has no text help");
   if (flops !== undefined && typeof flops !== "function") throw refuse("has flops that are no function");
+  if (certified !== undefined && typeof certified !== "boolean") {
+    throw refuse("has certified that is no boolean");
+  }
+  if (ownMilliseconds !== undefined && typeof ownMilliseconds !== "function") {
+    throw refuse("has ownMilliseconds that is no function");
+  }
   const limits = typeof mostColumns === "object" && mostColumns !== null ? Object.entries(mostColumns) : [];
   const isRight = ([precision, most]: [string, unknown]) =>
     (precision === "single" || precision === "double") && typeof most === "number" && most >= 1;

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Gpu } from "../../gpu/device.ts";
+import type { Measurement } from "../../gpu/measure/meter.ts";
 import { svdvals } from "../../linalg/svd/svdvals.ts";
 import { rankIntervals } from "../../rank/certificates/rank_interval.ts";
 import { countFeatures } from "../../rank/methods/count_features.ts";
@@ -74,8 +75,12 @@ export interface StudyMethod {
   readonly isEntered?: boolean;
   /** Computes ranks. Waits for the GPU. */
   readonly solve: (gpu: Gpu, problem: Problem) => Promise<Answer[]>;
+  /** Does the same and measures it, where it computes elsewhere. Default: on the study's device. */
+  readonly measure?: (gpu: Gpu, problem: Problem) => Promise<Measurement<Answer[]>>;
+  /** Whether its process has ended, so that it can not be asked any more. Default: never. */
+  readonly hasEnded?: () => boolean;
   /** Operations per matrix; `null` if they are not known. */
-  readonly flops: (work: Work) => number | null;
+  readonly flops: (work: Work) => number | null | Promise<number | null>;
 }
 
 /**

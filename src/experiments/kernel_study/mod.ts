@@ -7,7 +7,7 @@
 import type { TableOf } from "../../cli/options.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { type Columns, table } from "../../io/table.ts";
-import { readEntrants } from "./entrants.ts";
+import { readEntrants, readPeers } from "./entrants.ts";
 import {
   type KernelStudyOptions,
   kernelStudyOptions,
@@ -84,7 +84,13 @@ export const kernelStudy: Experiment<TableOf<KernelStudyOptions>, KernelStudyPla
     ],
     label: "study",
     options: kernelStudyOptions,
-    plan: async (options) => kernelStudyPlan(options, await readEntrants(options.with)),
+    async plan(options) {
+      // What is wrong with the options is said before anything is loaded.
+      kernelStudyPlan(options);
+      const modules = await readEntrants(options.with);
+      const { here, missing } = await readPeers(options.peers);
+      return kernelStudyPlan(options, [...here, ...modules], missing);
+    },
     runs: (plan) => [{
       label: "study",
       steps: studyParts(plan),

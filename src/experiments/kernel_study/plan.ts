@@ -9,9 +9,10 @@ import { InputError } from "../../errors.ts";
 import { quoted } from "../../format.ts";
 import { ascending } from "../core/lists.ts";
 import { parseNames } from "../core/names.ts";
-import type { Entrant } from "./entrants.ts";
+import type { Entrant, MissingPeer } from "./entrants.ts";
 import { familiesOf, familyGroups } from "./families/mod.ts";
 import { studyMethods } from "./methods.ts";
+import { peers } from "./peers.ts";
 import type { MethodKey } from "./rows.ts";
 
 /** Values of the options of the kernel study. */
@@ -22,6 +23,10 @@ export interface KernelStudyOptions {
   readonly methods: string | readonly string[];
   /** Paths of modules with rank methods of your own; `null` for none. */
   readonly with: string | readonly string[] | null;
+  /** Peers, `all` for all; `null` for none. */
+  readonly peers: string | readonly string[] | null;
+  /** Seconds that a call of a method of a module or a peer may take. */
+  readonly timeLimit: number;
   /** Neurons n of the matrices. */
   readonly orders: readonly number[];
   /** Numbers of matrices solved together. */
@@ -58,6 +63,18 @@ export const kernelStudyOptions: TableOf<KernelStudyOptions> = {
     default: null,
     placeholder: "FILES",
     help: "modules with rank methods of your own, to judge beside these",
+  }),
+  peers: text({
+    default: null,
+    placeholder: "NAMES",
+    help: `peers to judge beside these, where they are here: ${Object.keys(peers).join(", ")}, all`,
+  }),
+  timeLimit: integer({
+    default: 60,
+    full: 3600,
+    min: 1,
+    max: 86_400,
+    help: "seconds that a call of a module or a peer may take, before it is ended",
   }),
   orders: integers({
     default: [8, 32, 128],
@@ -106,13 +123,15 @@ export const kernelStudyOptions: TableOf<KernelStudyOptions> = {
  * The study, its options checked. Lists are ascending, thresholds descending, and no value stands
  * twice.
  */
-export interface KernelStudyPlan extends Omit<KernelStudyOptions, "families" | "methods" | "with"> {
+export interface KernelStudyPlan extends Omit<KernelStudyOptions, "families" | "methods" | "with" | "peers"> {
   /** Families of matrices. */
   readonly families: readonly string[];
   /** Methods, those of modules last. */
   readonly methods: readonly MethodKey[];
-  /** Modules that enter methods of their own. */
+  /** Peers that are here, and modules that enter methods of their own. */
   readonly entrants: readonly Entrant[];
+  /** Peers that were asked for, and are not here. */
+  readonly missing: readonly MissingPeer[];
   /**
    * Time in milliseconds. A batch or a size is left out if the one before it predicts more than
    * this.
@@ -132,15 +151,17 @@ const LIMIT = 1200, FULL_LIMIT = 600_000;
  * Checks the options together.
  *
  * @param options Values of all options.
- * @param entrants Modules that enter methods of their own. Default: none.
+ * @param entrants Peers, and modules that enter methods of their own. Default: none.
+ * @param missing Peers that are not here. Default: none.
  * @returns The study, its lists sorted, each value once.
  * @throws {InputError} If a name is unknown, or there are fewer samples than features.
  */
 export function kernelStudyPlan(
   options: KernelStudyOptions,
   entrants: readonly Entrant[] = [],
+  missing: readonly MissingPeer[] = [],
 ): KernelStudyPlan {
-  const { full, seed, samples, tallSamples } = options;
+  const { full, seed, samples, tallSamples, timeLimit } = options;
   const orders = ascending(options.orders);
   const largest = orders.at(-1) ?? 0;
   if (samples !== null && samples < largest) {
@@ -164,6 +185,8 @@ export function kernelStudyPlan(
       ),
     ],
     entrants,
+    missing,
+    timeLimit,
     orders,
     batches: ascending(options.batches),
     samples,

@@ -129,9 +129,13 @@ export function kernelStudyReport(study: KernelStudy): string[] {
       ...textTable([["method", "seconds", "on the GPU", "submissions", "dispatches"], ...times], 1),
     ]),
     ...(omissions.length === 0 ? [] : ["", "left out:", ...omissions.map((line) => `  ${line}`)]),
-    ...(failures.length === 0
-      ? []
-      : ["", "failed:", ...failures.map(({ what, reason }) => `  ${what}: ${reason}`)]),
+    ...(failures.length === 0 ? [] : [
+      "",
+      "failed:",
+      ...failures.map(({ what, kind, reason }) =>
+        `  ${what}: ${reason}${kind === "ended" ? "; it is left out from there on" : ""}`
+      ),
+    ]),
   ];
 }
 

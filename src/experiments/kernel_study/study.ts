@@ -7,30 +7,21 @@ import { ShapeError } from "../../errors.ts";
 import { printable } from "../../format.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { measurePeak, type Peak } from "../../gpu/measure/peak.ts";
-import { uniform } from "../../stats/random.ts";
 import { featuresOf, judge, specimens } from "./accuracy.ts";
 import { convergence } from "./convergence.ts";
 import { timeBatch, timedProblem } from "./cost.ts";
-import { enteredMethods } from "./entrants.ts";
-import { fitGrowth, GROWTH_FEATURES, THEORY } from "./growth.ts";
+import { EntrantEndedError } from "./entrant_process.ts";
+import { startEntrants } from "./entrants.ts";
+import { trainedSteps } from "./families/mod.ts";
+import { fitGrowth, growingFeatures, randomFeatures, THEORY } from "./growth.ts";
 import { findMethod, methodLabel, type Problem, type StudyMethod, studyMethods } from "./methods.ts";
 import type { KernelStudyPlan } from "./plan.ts";
-import type {
-  ConvergenceRow,
-  CostRow,
-  CountRow,
-  EigenvalueRow,
-  Exponent,
-  GrowthAxis,
-  GrowthRow,
-} from "./rows.ts";
-import { tanhLayer } from "../../stats/random_matrices.ts";
+import type { ConvergenceRow, CostRow, CountRow, EigenvalueRow, Exponent, GrowthRow } from "./rows.ts";
 import { type MethodSummary, summarizeMethods } from "./summary.ts";
 import { trainNetworks } from "./trained.ts";
 import type { RunContext } from "../core/experiment.ts";
-import type { Matrix } from "../../linalg/matrix.ts";
 
-/** Networks trained for the family `trained`. */
+/** Networks that are trained. */
 const NETWORKS = 2;
 /** Features of the matrices of which each sweep is looked at, at most: the host multiplies them. */
 const MOST_WATCHED = 128;
@@ -41,6 +32,8 @@ const TALL_FEATURES = 128;
 export interface Failure {
   /** The part, with the name of the method. */
   readonly what: string;
+  /** How: by an error or a wrong result, or by the end of its process, which leaves it out since. */
+  readonly kind: "error" | "ended";
   /** What it threw, or what is wrong with its result. */
   readonly reason: string;
 }
@@ -95,7 +88,7 @@ export interface KernelStudy {
  * @param plan The plan.
  * @param context Signal, and progress in parts.
  * @returns The study, with the measurements up to a stop.
- * @throws {DeviceLostError} If the device is lost, other than by the method of a module.
+ * @throws {DeviceLostError} If the device is lost.
  */
 export async function kernelStudy(
   gpu: Gpu,
@@ -104,7 +97,8 @@ export async function kernelStudy(
 ): Promise<KernelStudy> {
   const start = performance.now();
   const { families, orders, batches, growthOrders, growthSamples, tallSamples, epsilons, seed } = plan;
-  const known = [...studyMethods, ...await enteredMethods(plan.entrants)];
+  await using entered = await startEntrants(plan.entrants, plan.timeLimit, signal);
+  const known = [...studyMethods, ...entered.methods];
   const methods = plan.methods.map((key) => findMethod(key, known));
   let done = 0;
   const advance = (text: string, parts = 1) => onProgress(done += parts, text);
@@ -113,9 +107,9 @@ export async function kernelStudy(
   const timed = batches.length + growthOrders.length + growthSamples.length > 0 || tallSamples !== null;
   const peak = timed && !stopped() ? await measurePeak(gpu) : null;
   advance("peak");
-  const needed = orders.length > 0 && (families.includes("trained") || batches.length > 0);
-  const networks = needed && !stopped()
-    ? await trainNetworks(gpu, Math.max(...orders), NETWORKS, seed, signal).catch((error) => {
+  const steps = trainedSteps([...families, ...batches.length > 0 ? ["trained"] : []]);
+  const networks = orders.length > 0 && steps.length > 0 && !stopped()
+    ? await trainNetworks(gpu, Math.max(...orders), NETWORKS, seed, steps, signal).catch((error) => {
       if (stopped()) return null;
       throw error;
     })
@@ -124,13 +118,14 @@ export async function kernelStudy(
 
   const counts: CountRow[] = [], eigenvalues: EigenvalueRow[] = [];
   const cost: CostRow[] = [], growth: GrowthRow[] = [], tall: CostRow[] = [], omissions: string[] = [];
+  for (const { name, reason } of plan.missing) omissions.push(`${name}: ${reason}`);
   const failures: Failure[] = [], sweeps: ConvergenceRow[] = [];
   const rowsOf = (columns: number) => plan.samples ?? 2 * columns;
 
   const specimensOf = once((columns: number) =>
     specimens(families, rowsOf(columns), columns, seed, networks)
   );
-  // Methods of modules come last: one that breaks the device leaves the others as they are.
+  // Methods of modules and peers come last.
   for (const isEntered of [false, true]) {
     const some = methods.filter((method) => (method.isEntered ?? false) === isEntered);
     if (some.length > 0) await measureAll(some);
@@ -180,7 +175,7 @@ export async function kernelStudy(
 
     for (const axis of ["columns", "rows"] as const) {
       const sizes = axis === "columns" ? growthOrders : growthSamples;
-      const problem = once((size: number) => timedProblem([growing(axis, size, seed)]));
+      const problem = once((size: number) => timedProblem([growingFeatures(axis, size, seed)]));
       for (const method of growingMethods) {
         const ladder = sizes.map((size) => ({ size, make: () => problem(size) }));
         const what = `growth of ${methodLabel(method)}, ${axis === "columns" ? "n" : "m"}`;
@@ -233,14 +228,22 @@ export async function kernelStudy(
 
   /** Runs an action. Notes the reason if the adapter has no room, or a method of a module fails. */
   async function attempt(method: StudyMethod, what: string, action: () => Promise<void>): Promise<boolean> {
+    // The failure that ended its process says so already.
+    if (method.hasEnded?.()) return false;
     try {
       await action();
       return true;
     } catch (error) {
+      if (method.isEntered && stopped()) return false;
       const reason = error instanceof Error ? error.message : String(error);
       if (error instanceof ShapeError) omissions.push(`${what}: ${reason}`);
-      else if (method.isEntered) failures.push({ what, reason: printable(reason.split("\n")[0]) });
-      else throw error;
+      else if (method.isEntered) {
+        failures.push({
+          what,
+          kind: error instanceof EntrantEndedError ? "ended" : "error",
+          reason: printable(reason.split("\n")[0]),
+        });
+      } else throw error;
       return false;
     }
   }
@@ -268,16 +271,6 @@ export async function kernelStudy(
 interface Rung {
   readonly size: number;
   readonly make: () => Problem;
-}
-
-/** Makes random features of a size along an axis. */
-function growing(axis: GrowthAxis, size: number, seed: number) {
-  const [rows, columns] = axis === "columns" ? [2 * size, size] : [size, Math.min(size, GROWTH_FEATURES)];
-  return randomFeatures(rows, columns, seed);
-}
-
-function randomFeatures(rows: number, columns: number, seed: number): Matrix {
-  return { rows, columns, data: tanhLayer(uniform(seed), rows, columns) };
 }
 
 /** Makes a value for each size once. */

@@ -6,12 +6,10 @@
 import type { Gpu } from "../../gpu/device.ts";
 import { loadTask } from "../../tasks/registry.ts";
 import { Training } from "../../train/training.ts";
+import type { SavedTraining } from "../../train/state.ts";
 import { product } from "../../stats/random_matrices.ts";
+import type { TrainedLayer } from "./families/family.ts";
 
-/**
- * Steps, in which the rank at 10⁻⁶ λ₁ rises from 2 to about 17, and the loss falls from 1.5 to 0.3.
- */
-const STEPS = 300;
 const LEARNING_RATE = 5e-3;
 
 /** Weights, row-major `inputs × outputs`, and biases of one layer. */
@@ -20,31 +18,34 @@ interface Layer {
   readonly biases: Float32Array;
 }
 
-/** Trained networks 1-n-n-1, with features of the last hidden layer on any number of samples. */
+/** Networks 1-n-n-1 at steps of their training, with features on any number of samples. */
 export interface TrainedNetworks {
   /** Neurons a layer. */
   readonly width: number;
   /** Number of networks. */
   readonly count: number;
   /**
-   * Computes features of the last hidden layer at equidistant points of [−1, 1], in double
-   * precision from the parameters.
+   * Computes features of a hidden layer at equidistant points of [−1, 1], in double precision from
+   * the parameters.
    *
+   * @param where The layer, and the step, which must be one that the networks were trained for.
    * @param index Index of the network, modulo the number of networks.
    * @param rows Number of points.
    * @param columns Number of neurons: the first ones of the layer.
    * @returns Features, `rows × columns`.
    */
-  features(index: number, rows: number, columns: number): Float64Array;
+  features(where: TrainedLayer, index: number, rows: number, columns: number): Float64Array;
 }
 
 /**
- * Trains tanh networks 1-n-n-1 on the task `cosines` for 300 steps of Adam, all replicas at once.
+ * Trains tanh networks 1-n-n-1 on the task `cosines` by Adam, all replicas at once, and keeps their
+ * parameters at some steps.
  *
  * @param gpu Device.
  * @param width Neurons a layer.
  * @param count Number of networks.
  * @param seed Seed of their random streams.
+ * @param steps The steps, ascending; step 0 is the start.
  * @param signal Stops the training early.
  * @returns The networks.
  */
@@ -53,26 +54,32 @@ export async function trainNetworks(
   width: number,
   count: number,
   seed: number,
+  steps: readonly number[],
   signal?: AbortSignal,
 ): Promise<TrainedNetworks> {
-  using training = await Training.create(gpu, {
+  const options = {
     task: await loadTask("cosines"),
     hidden: [width, width],
     activation: "tanh",
     optimizer: { name: "adam", learningRate: LEARNING_RATE },
-    steps: STEPS,
-    probeEvery: STEPS,
+    probeEvery: Math.max(1, ...steps),
     replicas: count,
     seed,
     ...(signal ? { signal } : {}),
-  });
-  await training.finish();
-  const networks: Layer[][] = await training.network.readAllParameters();
+  } as const;
+  const kept = new Map<number, Layer[][]>();
+  let saved: SavedTraining | null = null;
+  for (const step of steps) {
+    using training: Training = await Training.create(gpu, { ...options, steps: step }, saved);
+    const trace = await training.finish();
+    kept.set(step, await training.network.readAllParameters());
+    if (step !== steps.at(-1)) saved = { trace, state: await training.readState() };
+  }
   return {
     width,
     count,
-    features(index, rows, columns) {
-      const [first, second] = networks[index % count];
+    features({ step, layer }, index, rows, columns) {
+      const [first, second] = kept.get(step)![index % count];
       const hidden = new Float64Array(rows * width);
       for (let k = 0; k < rows; k++) {
         const x = rows === 1 ? 0 : -1 + 2 * k / (rows - 1);
@@ -80,6 +87,7 @@ export async function trainNetworks(
           hidden[k * width + j] = Math.tanh(x * first.weights[j] + first.biases[j]);
         }
       }
+      if (layer === 1) return hidden.filter((_, e) => e % width < columns);
       const weights = Float64Array.from(
         { length: width * columns },
         (_, e) => second.weights[Math.floor(e / columns) * width + e % columns],

@@ -6,6 +6,7 @@
 import { uniform } from "../../../stats/random.ts";
 import { normals, product, tanhLayer, withEigenvalues } from "../../../stats/random_matrices.ts";
 import { type Families, type FamilyMatrix, fromEntries } from "./family.ts";
+import { TRAINED } from "./training.ts";
 
 /** Share of λ₁ around which the clustered eigenvalues lie, in steps of a thousandth of it. */
 const CLUSTER = 1e-6;
@@ -57,7 +58,7 @@ function kahan({ rows, columns }: FamilyMatrix): Float64Array {
 
 /** The families, in the order of figures and tables. */
 export const commonFamilies: Families = {
-  trained: { label: "trained network", make: null },
+  trained: { label: "trained network", make: null, trained: TRAINED },
   random: { label: "random features", make: random },
   gaussian: { label: "Gaussian", make: gaussian },
   hilbert: { label: "Hilbert", make: hilbert },

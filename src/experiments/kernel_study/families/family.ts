@@ -35,12 +35,22 @@ export interface FamilyMatrix {
   readonly format: FloatFormat;
 }
 
+/** A hidden layer of a network in training, and when. */
+export interface TrainedLayer {
+  /** Steps made; 0 for the network as it starts. */
+  readonly step: number;
+  /** Hidden layer: 1, or 2, the last one. */
+  readonly layer: 1 | 2;
+}
+
 /** A family of feature matrices. */
 export interface Family {
   /** Name in figures. */
   readonly label: string;
   /** Makes a matrix in double precision, row-major; `null` for features of trained networks. */
   readonly make: ((matrix: FamilyMatrix) => Float64Array) | null;
+  /** Where features of trained networks come from. Default: from none. */
+  readonly trained?: TrainedLayer;
   /** A rank that a matrix of n columns does not exceed in exact arithmetic. Default: n. */
   readonly mostRank?: (columns: number) => number;
 }

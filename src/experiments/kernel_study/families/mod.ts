@@ -10,16 +10,18 @@ import type { Families, FamilyMatrix } from "./family.ts";
 import { galleryFamilies } from "./gallery.ts";
 import { inverseFamilies } from "./inverse_problems.ts";
 import { bidiagonalFamilies, symmetricFamilies } from "./lapack.ts";
+import { trainingFamilies } from "./training.ts";
 
 export type { FamilyMatrix, FloatFormat } from "./family.ts";
 
 /**
- * Groups of families by name. `common`: those of the default study. `symmetric` and `bidiagonal`:
- * LAPACK's types. `gallery`: matrices of the galleries. `inverse`: integral equations of the first
- * kind.
+ * Groups of families by name. `common`: those of the default study. `training`: features of
+ * networks at several steps. `symmetric` and `bidiagonal`: LAPACK's types. `gallery`: matrices of
+ * the galleries. `inverse`: integral equations of the first kind.
  */
 export const familyGroups: Readonly<Record<string, Families>> = {
   common: commonFamilies,
+  training: trainingFamilies,
   symmetric: symmetricFamilies,
   bidiagonal: bidiagonalFamilies,
   gallery: galleryFamilies,
@@ -34,6 +36,17 @@ export const familyNames: readonly string[] = Object.keys(families);
 
 /** Names of the families that need no training. */
 export const generatedNames: readonly string[] = familyNames.filter((name) => families[name].make !== null);
+
+/**
+ * Lists the steps at which networks of families are looked at.
+ *
+ * @param names Names of families.
+ * @returns The steps, ascending, each once.
+ */
+export function trainedSteps(names: readonly string[]): number[] {
+  const steps = names.flatMap((name) => families[name].trained?.step ?? []);
+  return [...new Set(steps)].sort((a, b) => a - b);
+}
 
 /**
  * Makes a matrix of a family.
@@ -71,9 +84,9 @@ export function generateFeatures(
  */
 export function familiesOf(name: unknown): readonly string[] {
   if (familyNames.includes(name as string)) return [name as string];
-  const { common, gallery, inverse } = familyGroups;
+  const { common, training, gallery, inverse } = familyGroups;
   // LAPACK's types, which are numbered, would only make the error longer.
-  const named = [common, gallery, inverse].flatMap(Object.keys);
+  const named = [common, training, gallery, inverse].flatMap(Object.keys);
   const known = checkName("family", name, [...named, ...Object.keys(familyGroups), "all"]);
   return known === "all" ? familyNames : Object.keys(familyGroups[known]);
 }

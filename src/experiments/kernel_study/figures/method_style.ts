@@ -23,7 +23,15 @@ const COLORS: Readonly<Record<string, string>> = {
   "inertia": "#009e73",
   "gram-jacobi": "#0072b2",
   "one-sided-jacobi": "#d55e00",
+  // Peers.
+  "numpy": "#332288",
+  "torch": "#aa4499",
+  "torch-cuda": "#661100",
+  "jax-js": "#999933",
 };
+
+/** Methods that prove nothing: their lines are thin, so that those below stay visible. */
+const THIN = ["naive", "svdvals", "numpy", "torch", "torch-cuda", "jax-js"];
 
 /** Colours of the methods of modules, by their names. */
 const OTHERS = ["#7b3294", "#8c510a", "#5f6b00"] as const;
@@ -39,8 +47,7 @@ const DASHES: Readonly<Record<string, string | null>> = { single: null, double: 
 export function methodStyle({ name, precision }: DrawnMethod): LineStyle {
   const code = [...name].reduce((sum, character) => sum + character.codePointAt(0)!, 0);
   const color = COLORS[name] ?? OTHERS[code % OTHERS.length];
-  // Thin, so that the lines below stay visible.
-  const width = name === "naive" || name === "svdvals" ? 1.1 : 1.9;
+  const width = THIN.includes(name) ? 1.1 : 1.9;
   return { color, dash: DASHES[precision] ?? null, width };
 }
 

@@ -1,0 +1,8 @@
+/**
+ * NumPy, in float32 and float64.
+ *
+ * @module
+ */
+import { pythonPeer } from "./python_peer.ts";
+
+export default await pythonPeer("numpy");
