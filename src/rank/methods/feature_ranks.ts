@@ -137,13 +137,14 @@ async function counted(
       epsilons: [epsilons],
       threshold,
       signal: options.signal,
+      onShare: options.onShare,
       ...prepareOptions(options),
     });
     return { kind: "count", rankMethod, precision, threshold, ranks, largest };
   };
   if (asked !== "auto") return await countIn(asked);
-  const single = await countIn("single");
-  const isCertain = single.ranks.every(({ low, high }) => low === high);
-  const most = method.mostColumns.double ?? 0;
-  return isCertain || tallShape(features).columns > most ? single : await countIn("double");
+  const lowest = lowestPrecision(rankMethod), first = await countIn(lowest);
+  const isCertain = first.ranks.every(({ low, high }) => low === high);
+  const most = lowest === "single" ? method.mostColumns.double ?? 0 : 0;
+  return isCertain || tallShape(features).columns > most ? first : await countIn("double");
 }

@@ -5,6 +5,7 @@
  */
 import type { Gpu } from "../../gpu/device.ts";
 import type { WorkOptions } from "../../gpu/paced_commands.ts";
+import { countByBlockedInertia, MOST_BLOCKED_ORDER } from "../../linalg/count/blocked_inertia.ts";
 import { boundByCholesky, countBetween } from "../../linalg/count/cholesky.ts";
 import type { EigenvalueCount } from "../../linalg/count/eigenvalue_count.ts";
 import { countByInertia } from "../../linalg/count/inertia.ts";
@@ -58,22 +59,37 @@ export interface SpectrumMethod extends RankMethodBase {
 export interface CountMethod extends RankMethodBase {
   /** What it yields. */
   readonly yields: "count";
+  /** Whether it takes matrices in float64, and thresholds that are not known. Default: false. */
+  readonly takesExact?: boolean;
   /** Counts the eigenvalues of symmetric matrices above the thresholds of each. */
   readonly count: (
     gpu: Gpu,
     matrices: readonly Float32Array[],
-    options: WorkOptions & {
-      readonly epsilons: readonly (readonly number[])[];
-      readonly precision: MethodPrecision;
-    },
+    options: CountMethodOptions,
   ) => Promise<EigenvalueCount[][]>;
+}
+
+/** What a method that counts is given besides matrices. */
+export interface CountMethodOptions extends WorkOptions {
+  /** Thresholds of each matrix. */
+  readonly epsilons: readonly (readonly number[])[];
+  /** Arithmetic. */
+  readonly precision: MethodPrecision;
+  /** For methods that take it: the matrices before they were rounded to single words. */
+  readonly exact?: readonly Float64Array[];
+  /**
+   * For methods that take it: the least that each threshold may be, where `epsilons` has the most.
+   */
+  readonly leastEpsilons?: readonly (readonly number[])[];
+  /** Is given the share of the work that is done, now and then, by methods that know it. */
+  readonly onShare?: ((share: number) => void) | undefined;
 }
 
 /** A way to compute ranks. */
 export type RankMethod = SpectrumMethod | CountMethod;
 
 /** Name of a rank method that counts. */
-export type CountMethodName = "cholesky" | "sturm" | "inertia";
+export type CountMethodName = "cholesky" | "sturm" | "inertia" | "blocked-inertia";
 
 /** Name of a rank method that solves for the spectrum. */
 export type SpectrumMethodName = "gram-jacobi" | "one-sided-jacobi" | "host-bidiagonal";
@@ -115,6 +131,14 @@ export const rankMethods:
       mostColumns: { single: 1024 },
       count: (gpu, matrices, { epsilons, signal }) =>
         countByInertia(gpu, matrices.map(squareMatrix), epsilons, { signal }),
+    },
+    "blocked-inertia": {
+      help: "counts by factorisations in blocks at each threshold, for many columns on a GPU",
+      yields: "count",
+      mostColumns: { double: MOST_BLOCKED_ORDER },
+      takesExact: true,
+      count: (gpu, matrices, { epsilons, exact = matrices, leastEpsilons, signal, onShare }) =>
+        countByBlockedInertia(gpu, exact.map(squareMatrix), epsilons, { leastEpsilons, signal, onShare }),
     },
     "gram-jacobi": {
       help: "solves the spectrum by two-sided rotations of the Gram matrix, any number of samples",
