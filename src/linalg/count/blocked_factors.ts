@@ -14,7 +14,7 @@ import { exponentOf, ldexp, U2 } from "../rounding.ts";
 import type { Scaling } from "../scaled_matrix.ts";
 import factorSource from "../../../shaders/linalg/include/factor_four.wgsl" with { type: "text" };
 import fourSource from "../../../shaders/linalg/include/double_single_four.wgsl" with { type: "text" };
-import source from "../../../shaders/linalg/count/blocked_inertia.wgsl" with { type: "text" };
+import source from "../../../shaders/linalg/count/blocked_factors.wgsl" with { type: "text" };
 
 /** Side of a block, and its words. */
 const SIDE = 32, BLOCK_WORDS = 2 * SIDE ** 2;
@@ -27,7 +27,7 @@ export const NOTHING = 2 ** -60;
 
 /** A matrix in pairs of words, in blocks, scaled so that its largest entry is from 1 to 2. */
 export interface PackedMatrix extends Required<Scaling> {
-  /** Words of the blocks, as `blocked_inertia.wgsl` takes them. */
+  /** Words of the blocks, as `blocked_factors.wgsl` takes them. */
   readonly words: Float32Array;
   /** Sum of the magnitudes on the diagonal. */
   readonly trace: number;
@@ -178,12 +178,12 @@ export class BlockedFactors implements Disposable {
     this.#lanes.write(words);
     const files = [...doubleSingleFiles(form), fourSource, factorSource, source];
     const kernelOf = (entryPoint: string) =>
-      gpu.kernel({ name: `blocked_inertia ${entryPoint} (${form})`, files, entryPoint });
+      gpu.kernel({ name: `blocked_factors ${entryPoint} (${form})`, files, entryPoint });
     const [load, diagonal, rows, trailing] = await Promise.all(
       ["load", "diagonal", "rows", "trailing"].map(kernelOf),
     );
     const shapeOf = (column: number, first = 0) =>
-      gpuStruct(gpu, "blocked_inertia shape", ["u32", this.order, blocks, column, first, 0]);
+      gpuStruct(gpu, "blocked_factors shape", ["u32", this.order, blocks, column, first, 0]);
     const work = this.#work, panel = this.#panel, pivots = this.#pivots, sums = this.#sums;
     return Array.from({ length: blocks }, (_, k) => {
       const shape = shapeOf(k), below = blocks - 1 - k, left = triangle(below);

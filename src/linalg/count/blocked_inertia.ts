@@ -32,7 +32,9 @@ const LIKELY = 1.5;
 /** Above all eigenvalues of scaled matrices, whose entries are below 2. */
 const BEYOND = 2 ** 30;
 /** Rounds of factorisations, at most: see {@linkcode countByBlockedInertia}. */
-const ROUNDS = 3;
+const ROUNDS = 4;
+/** Multiple of its margin up to which a bound is likely to be the next one as well. */
+const HOPEFUL = 1000;
 
 /** Options of {@linkcode countByBlockedInertia}. */
 export interface BlockedInertiaOptions extends WorkOptions {
@@ -219,8 +221,8 @@ function nextAttempt(attempt: Attempt, bound: number, round: number): Attempt | 
   // Proven, but an eigenvalue may lie within the margin.
   if (bound <= margin) return bound < margin / 4 ? { ...attempt, margin: 1.5 * bound } : null;
   if (round === 0) return { ...attempt, isReversed: true };
-  // Large bounds are of a pivot that is small by chance, and of no use for another shift.
-  return { ...attempt, margin: bound <= 16 * margin ? 1.5 * bound : 4 * margin, isReversed: false };
+  // Larger bounds are of a pivot that is small by chance: another shift has another.
+  return { ...attempt, margin: bound <= HOPEFUL * margin ? 1.5 * bound : 4 * margin };
 }
 
 /** The tightest interval that all proofs of a matrix allow. */

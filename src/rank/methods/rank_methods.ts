@@ -12,13 +12,8 @@ import { countByInertia } from "../../linalg/count/inertia.ts";
 import { countBySturm } from "../../linalg/count/sturm.ts";
 import { MOST_HOST_COLUMNS } from "../../linalg/host/host_svdvals.ts";
 import { squareMatrix } from "../../linalg/matrix.ts";
-import { type MatrixSource, tallShape } from "../../linalg/matrix_source.ts";
-import {
-  featureSpectra,
-  type FeatureSpectrum,
-  type Precision,
-  type SpectrumOptions,
-} from "../spectra/feature_spectrum.ts";
+import type { MatrixSource } from "../../linalg/matrix_source.ts";
+import { featureSpectra, type FeatureSpectrum, type SpectrumOptions } from "../spectra/feature_spectrum.ts";
 import { hostSpectra } from "../spectra/host_spectra.ts";
 import { oneSidedSpectra } from "../spectra/one_sided_spectra.ts";
 
@@ -102,7 +97,8 @@ export type RankMethodName = CountMethodName | SpectrumMethodName;
  * documentation and tests iterate them.
  *
  * Those that count see a Gram matrix in single words, and are certain of little below 10⁻⁶ λ₁ in
- * single precision, 10⁻⁷ λ₁ in double. `gram-jacobi` is certain down to 10⁻¹⁰ λ₁ in single and
+ * single precision, 10⁻⁷ λ₁ in double; but `blocked-inertia` sees it in pairs of words, and is
+ * certain down to 10⁻¹⁰ λ₁. `gram-jacobi` is certain down to 10⁻¹⁰ λ₁ in single and
  * 10⁻¹³ λ₁ in double precision, `one-sided-jacobi` in double down to 10⁻¹⁶ λ₁, mostly 10⁻¹⁸ λ₁, and
  * `host-bidiagonal` in float64 down to 10⁻¹⁹ λ₁ with 700 columns.
  */
@@ -171,52 +167,3 @@ export const rankMethodNames: readonly RankMethodName[] = Object.keys(rankMethod
 export const countMethodNames: readonly CountMethodName[] = rankMethodNames.filter((
   name,
 ): name is CountMethodName => rankMethods[name].yields === "count");
-
-/**
- * Most columns (of wide features, samples), and bytes of features in double-single words, up to
- * which `auto` takes one-sided rotations. Measured on lavapipe: up to about 256 columns they take
- * half the time of two-sided ones, from 512 on more.
- */
-const MOST_ONE_SIDED = 256, MOST_BYTES = 2 ** 26;
-
-/**
- * Fewest columns (of wide features, samples) from which on `auto` takes the host where the adapter
- * is software. Measured on lavapipe with two cores, 1,024 samples: with 256 columns the host takes
- * 0.04 s, one-sided rotations 0.4 s in single and 1.9 s in double precision; with 700 columns 0.8 s
- * instead of a minute. Up to 64 columns the host is faster as well, by less than 0.1 s: there the
- * method stays the same on every adapter. A GPU was not measured against the host, and keeps all.
- */
-const LEAST_ON_HOST = 65;
-
-/** What `auto` takes, in one line. */
-export const autoRankMethodHelp: string =
-  `auto is host-bidiagonal for ${LEAST_ON_HOST} to ${MOST_HOST_COLUMNS.toLocaleString("en-US")} columns or ` +
-  "samples where the adapter is software, else " +
-  `one-sided-jacobi for features in memory of up to ${MOST_ONE_SIDED} columns or samples ` +
-  `(and ${MOST_BYTES / 2 ** 20} MiB in double-single words), else gram-jacobi`;
-
-/** Where and how features are to be solved. */
-export interface AutoRankMethodOptions {
-  /** Whether the CPU stands in for a GPU. Default: false. */
-  readonly software?: boolean;
-  /** Arithmetic that is asked for. Default: `auto`. */
-  readonly precision?: Precision;
-}
-
-/**
- * Chooses the method that `auto` stands for.
- *
- * @param features Features.
- * @param options The adapter's kind, and the precision. Default: a method of the GPU.
- * @returns Its name: see {@linkcode autoRankMethodHelp}.
- */
-export function autoRankMethod(
-  features: MatrixSource,
-  { software = false, precision = "auto" }: AutoRankMethodOptions = {},
-): SpectrumMethodName {
-  const { rows, columns } = tallShape(features);
-  const isForHost = columns >= LEAST_ON_HOST && columns <= MOST_HOST_COLUMNS;
-  if (software && precision !== "single" && isForHost) return "host-bidiagonal";
-  const isSmall = columns <= MOST_ONE_SIDED && 8 * rows * columns <= MOST_BYTES;
-  return "data" in features && isSmall ? "one-sided-jacobi" : "gram-jacobi";
-}

@@ -17,7 +17,7 @@
 //
 // Error: E = L D Lᵀ − (M − sI) has |E_ij| ≤ η Σ_k |l_ik d_k l_jk|, η = (92 + 3 P) 2⁻⁴⁸ for P rows of
 // blocks, so ‖E‖₂ ≤ η Σ_k |d_k| ‖L_k‖², which the host gets from `sums`. It is derived in
-// `blocked_inertia.ts`.
+// `blocked_factors.ts`.
 //
 // Cost: n³ / 6 terms of 32 flops and as many exclusive-ors, nearly all in `trailing`, where an
 // invocation keeps 4 × 4 sums and reads 16 vectors for 64 terms; 3 P dispatches, whatever the number
