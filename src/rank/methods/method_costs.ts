@@ -56,7 +56,7 @@ const LEAST_SINGLE = 1e-8;
 /** Operations of the host for an entry of a Gram matrix that passes through it. */
 const PER_ENTRY = 300;
 /** Shifts that narrow an enclosure of λ₁, as a rule. */
-const SHIFTS_OF_LARGEST = 12;
+const SHIFTS_OF_LARGEST = 6;
 
 /**
  * Dispatches as multiples of n, and operations as multiples of n³ and of m n², in single and double
@@ -105,7 +105,7 @@ export function expectedSeconds(
     if (n > MOST_BLOCKED_ORDER || precision === "single" || epsilons.length === 0) return Infinity;
     const shifts = 2 * epsilons.length + (threshold === "relative" ? SHIFTS_OF_LARGEST : 0);
     const factors = gpu(DOUBLE * shifts * n ** 3 / 6), gram = gpu(DOUBLE * m * n ** 2);
-    const rounds = threshold === "relative" ? 3 : 1;
+    const rounds = threshold === "relative" ? 2 : 1;
     const waits = rounds * Math.ceil(n / 32) * times["column of blocks"] / 1e3;
     return count * (factors + gram + waits + host(PER_ENTRY * n ** 2));
   }
