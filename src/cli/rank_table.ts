@@ -20,7 +20,7 @@ export function rankTable(named: NamedRanks): string {
   return [
     `${name}: ${count(rows, "sample")}, ${count(columns, "neuron")}, ${largestText(named)}`,
     `  by ${rankMethod} in ${precision} precision, ${normalizationText(normalization, rows)}`,
-    ...methodReason === undefined ? [] : [`  (${rankMethod}: ${methodReason})`],
+    ...methodReason === undefined ? [] : [`  auto chose ${rankMethod}: ${methodReason}`],
     ...(named.ranks.length > 0 ? textTable(thresholdRows(named)) : []),
     ...others(named),
   ].join("\n");

@@ -33,8 +33,9 @@ export type NamedRanks = FeatureRanks & {
  * @param named The ranks.
  * @returns Name, file, tensor, shape and axes of the array, numbers of rows and columns,
  * `normalization` with `volume` or `quadrature_weights`, `kind`, `rank_method`, after a choice
- * `method_reason`, `precision`, `threshold`, `ranks`; of a spectrum also `eigenvalues`, `bounds`, the other ranks and their
- * `spectral_bounds`, of a count with relative thresholds `largest_low` and `largest_high`.
+ * `method_reason`, `precision`, `threshold`, `ranks`; of a spectrum also `eigenvalues`, `bounds`,
+ * the other ranks and their `spectral_bounds`, of a count with relative thresholds `largest_low`
+ * and `largest_high`.
  *
  * @example
  * ```ts

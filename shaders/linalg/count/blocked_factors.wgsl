@@ -1,13 +1,15 @@
-// Factors many shifted symmetric matrices in double-single arithmetic, by blocks of 32 × 32, so that
-// their pivots count eigenvalues: M − sI = L D Lᵀ without pivoting, #{ i : λ_i > s } = #{ d_i > 0 }.
+// Factors many shifted symmetric matrices in double-single arithmetic, by blocks of 32 × 32 and
+// without pivoting, so that pivots count eigenvalues:
+//
+//   M − sI = L D Lᵀ,   #{ i : λ_i > s } = number of positive d_i   (Sylvester)
 //
 // Four entry points, for a batch of `lanes`, each a matrix with a shift:
 //   load       C = M − sI, whose rows beyond the order get the pivot −1
 //   diagonal   D and L of the block (K, K), and the inverses of D
 //   rows       below it, U_IK = C_IK L_KK⁻ᵀ and L_IK = U_IK D_K⁻¹
 //   trailing   C_IJ ← C_IJ − L_IK U_JKᵀ for I ≥ J > K
-// `load` runs once; for K = 0, 1, … the others run in this order. A lane may take the rows of M from
-// the last to the first: a pivot that is small in one order seldom is in the other.
+// `load` runs once; for K = 0, 1, … the others run in this order. A lane may take the rows of M
+// from the last to the first: a pivot that is small in one order seldom is in the other.
 //
 // Layouts. M and C: the lower triangle of blocks, row of blocks by row of blocks. A block has 8
 // groups of four columns, a group 32 rows, a row of it two vectors: high words, low words. U takes
@@ -15,24 +17,25 @@
 // of L_KK lies 1 / D. `pivots`: the high words of D. `sums`: for each row Σ_k |u_ik l_ik| so far,
 // |d_i| included.
 //
-// Error: E = L D Lᵀ − (M − sI) has |E_ij| ≤ η Σ_k |l_ik d_k l_jk|, η = (92 + 3 P) 2⁻⁴⁸ for P rows of
-// blocks, so ‖E‖₂ ≤ η Σ_k |d_k| ‖L_k‖², which the host gets from `sums`. It is derived in
+// Error: E = L D Lᵀ − (M − sI) has |E_ij| ≤ η Σ_k |l_ik d_k l_jk|, η = (92 + 3 P) 2⁻⁴⁸ for P rows
+// of blocks, so ‖E‖₂ ≤ η Σ_k |d_k| ‖L_k‖², which the host gets from `sums`. It is derived in
 // `blocked_factors.ts`.
 //
 // Cost: n³ / 6 terms of 32 flops and as many exclusive-ors, nearly all in `trailing`, where an
-// invocation keeps 4 × 4 sums and reads 16 vectors for 64 terms; 3 P dispatches, whatever the number
-// of lanes. On paper, for a GPU like an H100 (132 multiprocessors of 128 lanes at 1.7 GHz, of which
-// a third is taken to be used), with 6 shifts:
+// invocation keeps 4 × 4 sums and reads 16 vectors for 64 terms; 3 P dispatches, whatever the
+// number of lanes. On paper, for a GPU like an H100 (132 multiprocessors of 128 lanes at 1.7 GHz,
+// of which a third is taken to be used), with 6 shifts:
 //
 //   n       terms      arithmetic   dispatches, chains of diagonal and rows     sum
 //   1,024   1.1·10⁹    7 ms         96, 5 ms                                    12 ms
 //   4,096   6.9·10¹⁰   0.5 s        384, 20 ms                                  0.5 s
 //
 // A column of blocks waits for 32 divisions, one after the other, in `diagonal` (20 µs), for 32
-// columns in `rows` (100 µs), and three barriers between dispatches (10 µs each). Jacobi's rotations
-// make about ten sweeps of 12 n³ operations and two dispatches a round: 20,000 dispatches for n =
-// 1,024, 0.2 s. The host's method takes 1 s for n = 1,024 and 40 to 60 s for 4,096. Not measured: no
-// GPU was available.
+// columns in `rows` (100 µs), and three barriers between dispatches (10 µs each). Jacobi's
+// rotations in double-single words make 27 n dispatches, as counted: 28,000 for n = 1,024, whose
+// barriers alone take 0.3 s, and 7,000 n³ operations. The host's method takes 1 s for n = 1,024 and
+// 40 to 60 s for 4,096. Not measured: no GPU was available. On lavapipe with two cores 6 shifts of
+// n = 700 take 1.6 s, 10¹⁰ operations a second.
 //
 // needs: double_single_four.wgsl, factor_four.wgsl
 

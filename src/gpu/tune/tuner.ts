@@ -92,8 +92,8 @@ export class Tuner {
   }
 
   /**
-   * Measures figures of the adapter, such as rates, in no other's way, and keeps them as choices are
-   * kept.
+   * Measures figures of the adapter, such as rates, in no other's way, and keeps them as choices
+   * are kept.
    *
    * @param kernel Name of what they are of.
    * @param names Names of the figures.

@@ -234,9 +234,9 @@ export class BlockedFactors implements Disposable {
    * most 4,096 terms a row; the factor 1.01 covers its rounding. By Sylvester's law the number of
    * positive d is that of the eigenvalues of M + E above s.
    *
-   * Below 2⁻⁷⁰ an operation errs by 2⁻¹²² more. Where |d_k| ≥ 2⁻⁶⁰ and the sum is below 2³⁰, 1 / d_k
-   * has all digits, and |l_jk d_k| ≤ 2³⁰: so each of n terms of n² entries of E adds at most 2⁻⁹² to
-   * it, less than 2⁻⁶⁰ in the norm for n = 4,096. Other factorisations prove nothing.
+   * Below 2⁻⁷⁰ an operation errs by 2⁻¹²² more. Where |d_k| ≥ 2⁻⁶⁰ and the sum is below 2³⁰, 1 /
+   * d_k has all digits, and |l_jk d_k| ≤ 2³⁰: so each of n terms of n² entries of E adds at most
+   * 2⁻⁹² to it, less than 2⁻⁶⁰ in the norm for n = 4,096. Other factorisations prove nothing.
    *
    * @param count Number of factorisations.
    * @returns A proof for each.

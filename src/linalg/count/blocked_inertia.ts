@@ -75,9 +75,9 @@ interface Counted {
  * M − sI is factored at s = ε ± a margin, without pivoting, and each factorisation measures its
  * error (`BlockedFactors.readProofs`): about 10⁻¹² times the trace, unless a pivot is small where
  * what is left of other rows is large. So counts are certain from about 10⁻¹⁰ λ₁ on. Where a proof
- * fails, the rows are taken from the last to the first, then with another margin. Where an eigenvalue
- * may lie within the margin, it is taken as narrow as the measured error allows. What is in doubt
- * after that stays in doubt.
+ * fails, the rows are taken from the last to the first, then with another margin. Where an
+ * eigenvalue may lie within the margin, it is taken as narrow as the measured error allows. What is
+ * in doubt after that stays in doubt.
  *
  * The work is n³ / 6 terms for each end of each threshold, in submissions of about 75 ms.
  *

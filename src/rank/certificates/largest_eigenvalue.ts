@@ -20,8 +20,8 @@ const ENOUGH = 2 ** -20;
 /**
  * Encloses the largest eigenvalue λ₁ of a symmetric matrix M, in float64.
  *
- * Lanczos's iteration finds a vector x near the leading eigenvector. For any x of norm 1, with ρ = xᵀMx
- * and r = ‖Mx − ρx‖:
+ * Lanczos's iteration finds a vector x near the leading eigenvector. For any x of norm 1, with ρ =
+ * xᵀMx and r = ‖Mx − ρx‖:
  *
  * - λ₁ ≥ ρ (Rayleigh);
  * - in an orthonormal basis that starts with x, M = [ρ sᵀ; s C] with ‖s‖ = r. For a unit vector (α,

@@ -50,9 +50,9 @@ export interface WeightRank {
  * Waits for the GPU.
  *
  * Values are roots of eigenvalues of the Gram matrix of the shorter side of W, by the methods that
- * `rank` takes. In double precision they come from one-sided rotations, or in float64 from the host,
- * neither of which squares W, so that ranks are certain down to a tolerance of about 10⁻¹⁰ wherever
- * no σ_i is near it.
+ * `rank` takes. In double precision they come from one-sided rotations, or in float64 from the
+ * host, neither of which squares W, so that ranks are certain down to a tolerance of about 10⁻¹⁰
+ * wherever no σ_i is near it.
  *
  * @param gpu Device.
  * @param matrices Matrices of one shape.
