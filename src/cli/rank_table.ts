@@ -16,10 +16,11 @@ import { largestText, measureRows, thresholdRows } from "../rank/methods/ranks_v
  * @returns Lines for a terminal, of at most 80 characters unless the name is long.
  */
 export function rankTable(named: NamedRanks): string {
-  const { name, rows, columns, rankMethod, precision, normalization } = named;
+  const { name, rows, columns, rankMethod, methodReason, precision, normalization } = named;
   return [
     `${name}: ${count(rows, "sample")}, ${count(columns, "neuron")}, ${largestText(named)}`,
     `  by ${rankMethod} in ${precision} precision, ${normalizationText(normalization, rows)}`,
+    ...methodReason === undefined ? [] : [`  auto chose ${rankMethod}: ${methodReason}`],
     ...(named.ranks.length > 0 ? textTable(thresholdRows(named)) : []),
     ...others(named),
   ].join("\n");

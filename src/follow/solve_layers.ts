@@ -8,7 +8,8 @@ import type { Gpu } from "../gpu/device.ts";
 import { type Normalization, volumeOf } from "../io/normalization.ts";
 import type { MatrixSource } from "../linalg/matrix_source.ts";
 import type { Threshold } from "../rank/certificates/rank_interval.ts";
-import { autoRankMethod, rankMethods } from "../rank/methods/rank_methods.ts";
+import { chooseSpectrumMethod } from "../rank/methods/auto_method.ts";
+import { rankMethods } from "../rank/methods/rank_methods.ts";
 import type { FeatureSpectrum } from "../rank/spectra/spectrum_options.ts";
 
 /** How features are solved. */
@@ -28,7 +29,8 @@ export interface SolveOptions {
 }
 
 /**
- * Solves the spectra of features, those of one shape together, by the methods that `rank` takes.
+ * Solves the spectra of features, those of one shape together, by the methods that `rank` takes for
+ * spectra.
  *
  * @param gpu Device.
  * @param features Features of any shapes.
@@ -58,7 +60,7 @@ export async function solveLayers(
   const found = new Array<FeatureSpectrum | string>(features.length);
   const groups = Map.groupBy(features.keys(), (i) => {
     const { rows, columns } = features[i];
-    return `${rows} ${columns} ${methodFor(gpu, features[i], options)}`;
+    return `${rows} ${columns} ${"data" in features[i]}`;
   });
   for (const indices of groups.values()) {
     const solved = await solveSome(gpu, indices.map((i) => features[i]), options);
@@ -67,22 +69,14 @@ export async function solveLayers(
   return found;
 }
 
-/** The method that `rank` takes. */
-function methodFor(
-  { software }: Gpu,
-  features: MatrixSource,
-  { precision }: Pick<SolveOptions, "precision">,
-) {
-  return autoRankMethod(features, { software, precision });
-}
-
 /** Solves features of one shape. Where some can not be solved, the others are. */
 async function solveSome(
   gpu: Gpu,
   features: readonly MatrixSource[],
   { normalization, ...options }: SolveOptions,
 ): Promise<(FeatureSpectrum | string)[]> {
-  const { solve } = rankMethods[methodFor(gpu, features[0], options)];
+  const { name } = await chooseSpectrumMethod(gpu, features[0], { ...options, count: features.length });
+  const { solve } = rankMethods[name];
   const given = { ...options, ...volumeOf(normalization, features[0].rows) };
   try {
     return await solve(gpu, features, given);

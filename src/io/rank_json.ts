@@ -32,9 +32,10 @@ export type NamedRanks = FeatureRanks & {
  *
  * @param named The ranks.
  * @returns Name, file, tensor, shape and axes of the array, numbers of rows and columns,
- * `normalization` with `volume` or `quadrature_weights`, `kind`, `rank_method`, `precision`,
- * `threshold`, `ranks`; of a spectrum also `eigenvalues`, `bounds`, the other ranks and their
- * `spectral_bounds`, of a count with relative thresholds `largest_low` and `largest_high`.
+ * `normalization` with `volume` or `quadrature_weights`, `kind`, `rank_method`, after a choice
+ * `method_reason`, `precision`, `threshold`, `ranks`; of a spectrum also `eigenvalues`, `bounds`,
+ * the other ranks and their `spectral_bounds`, of a count with relative thresholds `largest_low`
+ * and `largest_high`.
  *
  * @example
  * ```ts
@@ -54,7 +55,7 @@ export type NamedRanks = FeatureRanks & {
  */
 export function rankJson(named: NamedRanks): Record<string, unknown> {
   const { name, file, tensor, shape, axes, rows, columns, normalization } = named;
-  const { kind, rankMethod, precision, threshold, ranks } = named;
+  const { kind, rankMethod, methodReason, precision, threshold, ranks } = named;
   const common = {
     name,
     file,
@@ -68,6 +69,7 @@ export function rankJson(named: NamedRanks): Record<string, unknown> {
     ...normalization.kind === "weights" && { quadrature_weights: normalization.file },
     kind,
     rank_method: rankMethod,
+    ...methodReason !== undefined && { method_reason: methodReason },
     precision,
     threshold,
     ranks: ranks.map(({ epsilon, rank, low, high }) => ({ epsilon, rank, rank_low: low, rank_high: high })),

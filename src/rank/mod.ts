@@ -48,9 +48,16 @@ export {
   autoRankMethod,
   autoRankMethodHelp,
   type AutoRankMethodOptions,
+  type ChooseMethodOptions,
+  chooseRankMethod,
+  chooseSpectrumMethod,
+  type MethodChoice,
+} from "./methods/auto_method.ts";
+export {
   type CountMethod,
   type CountMethodName,
   countMethodNames,
+  type CountMethodOptions,
   type MethodPrecision,
   type RankMethod,
   type RankMethodBase,

@@ -6,7 +6,8 @@
 import type { Gpu } from "../gpu/device.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import { type RankInterval, rankIntervals } from "../rank/certificates/rank_interval.ts";
-import { autoRankMethod, rankMethods } from "../rank/methods/rank_methods.ts";
+import { chooseSpectrumMethod } from "../rank/methods/auto_method.ts";
+import { rankMethods } from "../rank/methods/rank_methods.ts";
 import type { Precision } from "../rank/spectra/spectrum_options.ts";
 import type { LayerSpectrum } from "../train/trace.ts";
 import type { CompleteTrackerOptions } from "./options.ts";
@@ -42,12 +43,10 @@ export async function solveLayers(
   const solved: LayerSpectrum[] = [];
   for (const batch of batches.values()) {
     const features = batch.map((each) => each.features), [{ ranks }] = batch;
-    const spectra = await rankMethods[autoRankMethod(features[0])].solve(gpu, features, {
-      epsilons,
-      threshold,
-      precision: precisionFor(ranks, precision),
-      ...weights && { weights },
-    });
+    const asked = { epsilons, threshold, precision: precisionFor(ranks, precision) };
+    const count = features.length;
+    const { name } = await chooseSpectrumMethod(gpu, features[0], { ...asked, count });
+    const spectra = await rankMethods[name].solve(gpu, features, { ...asked, ...weights && { weights } });
     for (const [i, { eigenvalues, bounds, precision }] of spectra.entries()) {
       const { index, ranks } = batch[i];
       const found = rankIntervals({ eigenvalues, bounds }, epsilons, threshold);

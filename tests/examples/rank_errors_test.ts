@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { rankFlags } from "../../src/cli/rank/flags.ts";
 import { npy } from "../../src/io/npy.ts";
-import { autoRankMethodHelp, rankMethodNames, rankMethods } from "../../src/rank/methods/rank_methods.ts";
+import { autoRankMethodHelp } from "../../src/rank/methods/auto_method.ts";
+import { rankMethodNames, rankMethods } from "../../src/rank/methods/rank_methods.ts";
 import { uniform } from "../../src/stats/random.ts";
 import { assert } from "../deps.ts";
 import { npyFile } from "../support/array_files.ts";

@@ -5,7 +5,8 @@
  */
 import { InputError } from "../../errors.ts";
 import type { Normalization } from "../../io/normalization.ts";
-import { autoRankMethodHelp, rankMethodNames, rankMethods } from "../../rank/methods/rank_methods.ts";
+import { autoRankMethodHelp } from "../../rank/methods/auto_method.ts";
+import { rankMethodNames, rankMethods } from "../../rank/methods/rank_methods.ts";
 import type { Flag, FlagValues } from "../flags.ts";
 import { machineFlags, quietFlag } from "../program_flags.ts";
 import { verificationFlags } from "../verification.ts";

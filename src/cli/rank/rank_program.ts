@@ -25,7 +25,8 @@ import {
   featureRanks,
   type FeatureRanksOptions,
 } from "../../rank/methods/feature_ranks.ts";
-import { autoRankMethod, type RankMethod, rankMethods } from "../../rank/methods/rank_methods.ts";
+import { chooseRankMethod } from "../../rank/methods/auto_method.ts";
+import { type RankMethod, rankMethods } from "../../rank/methods/rank_methods.ts";
 import { openGpu } from "../implementation.ts";
 import { createProgress } from "../progress.ts";
 import type { Program, ProgramCall } from "../program.ts";
@@ -98,18 +99,19 @@ export async function runRanks(
       await turn({ signal });
       using opened = await openFeaturesOf(input, isHeld(flags));
       const asked = rankMethod === "auto"
-        ? autoRankMethod(opened.features, { software: gpu.software, precision })
+        ? (await chooseRankMethod(gpu, opened.features, { precision, epsilons, threshold })).name
         : rankMethod;
       const method: RankMethod = rankMethods[asked];
-      // On the host the work is known; on the GPU what is read of the file tells how far it is.
-      const features = inputs.length > 1 || method.isOnHost
+      // Some methods know their work; of others what is read of the file tells how far they are.
+      const isKnown = method.yields === "count" ? method.takesExact : method.isOnHost;
+      const features = inputs.length > 1 || isKnown
         ? opened.features
         : followed(opened.features, (done, text) => progress.update(done, text));
       const onShare = (share: number) => {
         if (inputs.length === 1) progress.update(Math.floor(share * total));
       };
       const given = { threshold, center, ...weights ? { weights } : volumeOf(normalization, input.rows) };
-      const options = { ...given, epsilons, precision, rankMethod: asked, onShare, signal };
+      const options = { ...given, epsilons, precision, rankMethod, onShare, signal };
       const ranks = await ranksOf(gpu, input, { features, options });
       const { name, file, tensor, shape, axes, rows, columns } = input;
       const named = { name, file, tensor, shape, axes, rows, columns, normalization, ...ranks };

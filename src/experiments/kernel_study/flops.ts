@@ -138,6 +138,18 @@ export function inertiaFlops(work: Work): number {
 }
 
 /**
+ * Counts the operations of `blocked-inertia`: a Gram matrix in double-single, and at both ends of
+ * each threshold a factorisation of n³ / 6 terms of 32. Thresholds that these leave uncertain take
+ * more.
+ *
+ * @param work Shape and thresholds.
+ * @returns Operations per matrix.
+ */
+export function blockedInertiaFlops(work: Work): number {
+  return gramDouble(work) + 2 * work.thresholds * 32 / 6 * work.columns ** 3;
+}
+
+/**
  * Counts the operations of `sturm`: a Gram matrix, a tridiagonal form, and nine counts of 3 n per
  * threshold: at ε and at both ends of the matrix's error, each with both ends of its own.
  *

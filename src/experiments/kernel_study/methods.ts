@@ -18,6 +18,7 @@ import {
 import type { Precision } from "../../rank/spectra/feature_spectrum.ts";
 import {
   autoFlops,
+  blockedInertiaFlops,
   choleskyFlops,
   doubleFlops,
   inertiaFlops,
@@ -91,6 +92,7 @@ const FLOPS: Readonly<Record<string, StudyMethod["flops"]>> = {
   "sturm:single": sturmFlops,
   "sturm:double": sturmDoubleFlops,
   "inertia:single": inertiaFlops,
+  "blocked-inertia:double": blockedInertiaFlops,
   "gram-jacobi:single": singleFlops,
   "gram-jacobi:double": doubleFlops,
   "gram-jacobi:auto": autoFlops,

@@ -91,6 +91,31 @@ export class Tuner {
     return pending;
   }
 
+  /**
+   * Measures figures of the adapter, such as rates, in no other's way, and keeps them as choices
+   * are kept.
+   *
+   * @param kernel Name of what they are of.
+   * @param names Names of the figures.
+   * @param measure Measures them.
+   * @returns The figures: those of an earlier run where there are any.
+   */
+  async figures<Name extends string>(
+    kernel: string,
+    names: readonly Name[],
+    measure: () => Promise<Readonly<Record<Name, number>>>,
+  ): Promise<Readonly<Record<Name, number>>> {
+    const key = { adapter: this.#adapter, version: VERSION, deno: runtimeVersion(), kernel, names };
+    const remembered = await this.#store?.recall(key) ?? null;
+    const known = remembered?.milliseconds ?? {};
+    if (names.every((name) => typeof known[name] === "number")) return known as Record<Name, number>;
+    const turn = this.#races.then(measure);
+    this.#races = turn.catch(() => {});
+    const figures = await turn;
+    await this.#store?.remember(key, { chosen: "measured", milliseconds: figures });
+    return figures;
+  }
+
   async #choose(
     question: Question,
     key: Readonly<Record<string, unknown>>,

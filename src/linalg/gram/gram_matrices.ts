@@ -253,10 +253,10 @@ export function summedGram(
     readonly left: number;
   },
 ): GramMatrix {
-  const matrix = Float64Array.from({ length: columns ** 2 }, (_, e) => {
-    const at = 2 * (index * columns ** 2 + e);
-    return joinDouble(pairs[at], pairs[at + 1]);
-  });
+  const matrix = new Float64Array(columns ** 2);
+  for (let e = 0, at = 2 * index * columns ** 2; e < matrix.length; e++, at += 2) {
+    matrix[e] = joinDouble(pairs[at], pairs[at + 1]);
+  }
   const lost = UNDERFLOW * rows * columns;
   let trace = 0;
   for (let i = 0; i < columns; i++) trace += matrix[i * (columns + 1)];

@@ -27,6 +27,10 @@ export interface ScaledGram {
   readonly matrix: Float32Array;
   /** Bound on ‖M̂ − 2^`exponent` M‖₂; 0 for features that are all 0. */
   readonly bound: number;
+  /** The matrix before it was rounded to single words. */
+  readonly exact: Float64Array;
+  /** Bound on the error of `exact`: that of the sums. */
+  readonly exactBound: number;
   /** Exponent of the power of two by which the largest diagonal entry is near 1. */
   readonly exponent: number;
 }
@@ -50,16 +54,17 @@ export async function scaledGrams(
   if (features.length === 0) return [];
   const { columns } = tallShape(features[0]);
   const grams = await (isWide(features[0]) ? scaledSampleGrams : scaledGramMatrices)(gpu, features, options);
-  return grams.map(({ matrix: exact, bound, exponent }): ScaledGram => {
+  return grams.map(({ matrix: sums, bound, exponent }): ScaledGram => {
     let largest = 0;
-    for (let i = 0; i < columns; i++) largest = Math.max(largest, exact[i * (columns + 1)]);
+    for (let i = 0; i < columns; i++) largest = Math.max(largest, sums[i * (columns + 1)]);
     const shift = largest > 0 ? -exponentOf(largest) : 0;
-    const matrix = Float32Array.from(exact, (value) => ldexp(value, shift));
-    if (bound === 0) return { matrix, bound, exponent };
+    const exact = sums.map((value) => ldexp(value, shift)), exactBound = ldexp(bound, shift);
+    const matrix = Float32Array.from(exact);
+    if (bound === 0) return { matrix, bound, exact, exactBound, exponent };
     let square = 0;
-    for (let e = 0; e < exact.length; e++) square += (ldexp(exact[e], shift) - matrix[e]) ** 2;
+    for (let e = 0; e < exact.length; e++) square += (exact[e] - matrix[e]) ** 2;
     // A little more for the rounding of this sum, and for entries that the GPU takes for 0.
     const rounding = (1 + 2 ** -30) * Math.sqrt(square) + columns * LEAST_NORMAL;
-    return { matrix, bound: ldexp(bound, shift) + rounding, exponent: exponent + shift };
+    return { matrix, bound: exactBound + rounding, exact, exactBound, exponent: exponent + shift };
   });
 }

@@ -12,7 +12,7 @@ import { type Matrix, squareMatrix } from "../../linalg/matrix.ts";
 import { symmetricMatrix } from "../../linalg/symmetric_matrix.ts";
 import { addDown, addUp } from "../../linalg/directed.ts";
 import type { RankInterval } from "../certificates/rank_interval.ts";
-import { checkMethodPrecision, checkMostColumns } from "./check_method.ts";
+import { checkMethodPrecision, checkMostColumns, lowestPrecision } from "./check_method.ts";
 import { viewCounts } from "./ranks_view.ts";
 import {
   type CountMethod,
@@ -26,7 +26,7 @@ import {
 export interface CountingOptions extends WorkOptions {
   /** Method, one of `countMethodNames`. Default: `inertia`. */
   readonly rankMethod?: CountMethodName;
-  /** Its arithmetic; `double` for `sturm` alone. Default: `single`. */
+  /** Its arithmetic. Default: `single`, or `double` where the method has no other. */
   readonly precision?: MethodPrecision;
   /**
    * For each matrix a bound on ‖M − M̂‖₂, by which the one given, M̂, differs from the one meant,
@@ -73,8 +73,9 @@ export async function countRanks(
   options: CountingOptions = {},
 ): Promise<RankInterval[][]> {
   checkKeys("options of countRanks", options, ["rankMethod", "precision", "bounds", "signal"]);
-  const { bounds, precision = "single", signal } = options;
+  const { bounds, signal } = options;
   const name = checkName("counting method", options.rankMethod ?? "inertia", countMethodNames);
+  const { precision = lowestPrecision(name) } = options;
   const method: CountMethod = rankMethods[name];
   checkMethodPrecision(name, precision);
   const symmetric = symmetricEntries(matrices, (each) => checkMostColumns(name, precision, each));

@@ -16,8 +16,8 @@ import { countFeatures } from "./count_features.ts";
 import { checkMethodPrecision, checkMostColumns, lowestPrecision } from "./check_method.ts";
 import type { CountRanks, FeatureRanks, SpectrumRanks } from "./ranks.ts";
 import { ranksView } from "./ranks_view.ts";
+import { chooseRankMethod } from "./auto_method.ts";
 import {
-  autoRankMethod,
   type CountMethod,
   type MethodPrecision,
   type RankMethod,
@@ -78,16 +78,38 @@ export async function featureRanks(
   checkEpsilons(options.epsilons);
   const asked = checkName("rank method", options.rankMethod ?? "auto", ["auto", ...rankMethodNames]);
   checkSources([features], options.weights);
+  const { epsilons, precision = "auto", threshold } = options;
+  if (asked !== "auto") return await ranksBy(gpu, features, options, { rankMethod: asked });
+  const { name, reason } = await chooseRankMethod(gpu, features, { precision, epsilons, threshold });
+  const found = await ranksBy(gpu, features, options, { rankMethod: name, reason });
+  const isCertain = found.ranks.every(({ low, high }) => low === high);
+  if (found.kind === "spectrum" || isCertain) return found;
+  return await ranksBy(gpu, features, options, {
+    rankMethod: "host-bidiagonal",
+    reason: `${name} was ${reason}, but left ranks in doubt`,
+  });
+}
+
+/** A method, and why it was chosen. */
+interface Chosen {
+  readonly rankMethod: RankMethodName;
+  readonly reason?: string | null;
+}
+
+async function ranksBy(
+  gpu: Gpu,
+  features: MatrixSource,
+  options: FeatureRanksOptions,
+  { rankMethod, reason = null }: Chosen,
+): Promise<FeatureRanks> {
   const { precision = "auto" } = options;
-  const rankMethod = asked === "auto"
-    ? autoRankMethod(features, { software: gpu.software, precision })
-    : asked;
   if (precision !== "auto") checkMethodPrecision(rankMethod, precision);
   checkMostColumns(rankMethod, precision === "auto" ? lowestPrecision(rankMethod) : precision, features);
   const method: RankMethod = rankMethods[rankMethod];
-  const ranks = method.yields === "count"
+  const found = method.yields === "count"
     ? await counted(gpu, features, options, { rankMethod, method })
     : await solved(gpu, features, options, { rankMethod, method });
+  const ranks = reason === null ? found : { ...found, methodReason: reason };
   return withView(ranks, ranksView(ranks, features));
 }
 
@@ -137,13 +159,14 @@ async function counted(
       epsilons: [epsilons],
       threshold,
       signal: options.signal,
+      onShare: options.onShare,
       ...prepareOptions(options),
     });
     return { kind: "count", rankMethod, precision, threshold, ranks, largest };
   };
   if (asked !== "auto") return await countIn(asked);
-  const single = await countIn("single");
-  const isCertain = single.ranks.every(({ low, high }) => low === high);
-  const most = method.mostColumns.double ?? 0;
-  return isCertain || tallShape(features).columns > most ? single : await countIn("double");
+  const lowest = lowestPrecision(rankMethod), first = await countIn(lowest);
+  const isCertain = first.ranks.every(({ low, high }) => low === high);
+  const most = lowest === "single" ? method.mostColumns.double ?? 0 : 0;
+  return isCertain || tallShape(features).columns > most ? first : await countIn("double");
 }

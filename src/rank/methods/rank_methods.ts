@@ -5,19 +5,15 @@
  */
 import type { Gpu } from "../../gpu/device.ts";
 import type { WorkOptions } from "../../gpu/paced_commands.ts";
+import { countByBlockedInertia, MOST_BLOCKED_ORDER } from "../../linalg/count/blocked_inertia.ts";
 import { boundByCholesky, countBetween } from "../../linalg/count/cholesky.ts";
 import type { EigenvalueCount } from "../../linalg/count/eigenvalue_count.ts";
 import { countByInertia } from "../../linalg/count/inertia.ts";
 import { countBySturm } from "../../linalg/count/sturm.ts";
 import { MOST_HOST_COLUMNS } from "../../linalg/host/host_svdvals.ts";
 import { squareMatrix } from "../../linalg/matrix.ts";
-import { type MatrixSource, tallShape } from "../../linalg/matrix_source.ts";
-import {
-  featureSpectra,
-  type FeatureSpectrum,
-  type Precision,
-  type SpectrumOptions,
-} from "../spectra/feature_spectrum.ts";
+import type { MatrixSource } from "../../linalg/matrix_source.ts";
+import { featureSpectra, type FeatureSpectrum, type SpectrumOptions } from "../spectra/feature_spectrum.ts";
 import { hostSpectra } from "../spectra/host_spectra.ts";
 import { oneSidedSpectra } from "../spectra/one_sided_spectra.ts";
 
@@ -58,22 +54,37 @@ export interface SpectrumMethod extends RankMethodBase {
 export interface CountMethod extends RankMethodBase {
   /** What it yields. */
   readonly yields: "count";
+  /** Whether it takes matrices in float64, and thresholds that are not known. Default: false. */
+  readonly takesExact?: boolean;
   /** Counts the eigenvalues of symmetric matrices above the thresholds of each. */
   readonly count: (
     gpu: Gpu,
     matrices: readonly Float32Array[],
-    options: WorkOptions & {
-      readonly epsilons: readonly (readonly number[])[];
-      readonly precision: MethodPrecision;
-    },
+    options: CountMethodOptions,
   ) => Promise<EigenvalueCount[][]>;
+}
+
+/** What a method that counts is given besides matrices. */
+export interface CountMethodOptions extends WorkOptions {
+  /** Thresholds of each matrix. */
+  readonly epsilons: readonly (readonly number[])[];
+  /** Arithmetic. */
+  readonly precision: MethodPrecision;
+  /** For methods that take it: the matrices before they were rounded to single words. */
+  readonly exact?: readonly Float64Array[];
+  /**
+   * For methods that take it: the least that each threshold may be, where `epsilons` has the most.
+   */
+  readonly leastEpsilons?: readonly (readonly number[])[];
+  /** Is given the share of the work that is done, now and then, by methods that know it. */
+  readonly onShare?: ((share: number) => void) | undefined;
 }
 
 /** A way to compute ranks. */
 export type RankMethod = SpectrumMethod | CountMethod;
 
 /** Name of a rank method that counts. */
-export type CountMethodName = "cholesky" | "sturm" | "inertia";
+export type CountMethodName = "cholesky" | "sturm" | "inertia" | "blocked-inertia";
 
 /** Name of a rank method that solves for the spectrum. */
 export type SpectrumMethodName = "gram-jacobi" | "one-sided-jacobi" | "host-bidiagonal";
@@ -86,7 +97,8 @@ export type RankMethodName = CountMethodName | SpectrumMethodName;
  * documentation and tests iterate them.
  *
  * Those that count see a Gram matrix in single words, and are certain of little below 10⁻⁶ λ₁ in
- * single precision, 10⁻⁷ λ₁ in double. `gram-jacobi` is certain down to 10⁻¹⁰ λ₁ in single and
+ * single precision, 10⁻⁷ λ₁ in double; but `blocked-inertia` sees it in pairs of words, and is
+ * certain down to 10⁻¹⁰ λ₁. `gram-jacobi` is certain down to 10⁻¹⁰ λ₁ in single and
  * 10⁻¹³ λ₁ in double precision, `one-sided-jacobi` in double down to 10⁻¹⁶ λ₁, mostly 10⁻¹⁸ λ₁, and
  * `host-bidiagonal` in float64 down to 10⁻¹⁹ λ₁ with 700 columns.
  */
@@ -115,6 +127,14 @@ export const rankMethods:
       mostColumns: { single: 1024 },
       count: (gpu, matrices, { epsilons, signal }) =>
         countByInertia(gpu, matrices.map(squareMatrix), epsilons, { signal }),
+    },
+    "blocked-inertia": {
+      help: "counts by factorisations in blocks at each threshold, for many columns on a GPU",
+      yields: "count",
+      mostColumns: { double: MOST_BLOCKED_ORDER },
+      takesExact: true,
+      count: (gpu, matrices, { epsilons, exact = matrices, leastEpsilons, signal, onShare }) =>
+        countByBlockedInertia(gpu, exact.map(squareMatrix), epsilons, { leastEpsilons, signal, onShare }),
     },
     "gram-jacobi": {
       help: "solves the spectrum by two-sided rotations of the Gram matrix, any number of samples",
@@ -147,52 +167,3 @@ export const rankMethodNames: readonly RankMethodName[] = Object.keys(rankMethod
 export const countMethodNames: readonly CountMethodName[] = rankMethodNames.filter((
   name,
 ): name is CountMethodName => rankMethods[name].yields === "count");
-
-/**
- * Most columns (of wide features, samples), and bytes of features in double-single words, up to
- * which `auto` takes one-sided rotations. Measured on lavapipe: up to about 256 columns they take
- * half the time of two-sided ones, from 512 on more.
- */
-const MOST_ONE_SIDED = 256, MOST_BYTES = 2 ** 26;
-
-/**
- * Fewest columns (of wide features, samples) from which on `auto` takes the host where the adapter
- * is software. Measured on lavapipe with two cores, 1,024 samples: with 256 columns the host takes
- * 0.04 s, one-sided rotations 0.4 s in single and 1.9 s in double precision; with 700 columns 0.8 s
- * instead of a minute. Up to 64 columns the host is faster as well, by less than 0.1 s: there the
- * method stays the same on every adapter. A GPU was not measured against the host, and keeps all.
- */
-const LEAST_ON_HOST = 65;
-
-/** What `auto` takes, in one line. */
-export const autoRankMethodHelp: string =
-  `auto is host-bidiagonal for ${LEAST_ON_HOST} to ${MOST_HOST_COLUMNS.toLocaleString("en-US")} columns or ` +
-  "samples where the adapter is software, else " +
-  `one-sided-jacobi for features in memory of up to ${MOST_ONE_SIDED} columns or samples ` +
-  `(and ${MOST_BYTES / 2 ** 20} MiB in double-single words), else gram-jacobi`;
-
-/** Where and how features are to be solved. */
-export interface AutoRankMethodOptions {
-  /** Whether the CPU stands in for a GPU. Default: false. */
-  readonly software?: boolean;
-  /** Arithmetic that is asked for. Default: `auto`. */
-  readonly precision?: Precision;
-}
-
-/**
- * Chooses the method that `auto` stands for.
- *
- * @param features Features.
- * @param options The adapter's kind, and the precision. Default: a method of the GPU.
- * @returns Its name: see {@linkcode autoRankMethodHelp}.
- */
-export function autoRankMethod(
-  features: MatrixSource,
-  { software = false, precision = "auto" }: AutoRankMethodOptions = {},
-): SpectrumMethodName {
-  const { rows, columns } = tallShape(features);
-  const isForHost = columns >= LEAST_ON_HOST && columns <= MOST_HOST_COLUMNS;
-  if (software && precision !== "single" && isForHost) return "host-bidiagonal";
-  const isSmall = columns <= MOST_ONE_SIDED && 8 * rows * columns <= MOST_BYTES;
-  return "data" in features && isSmall ? "one-sided-jacobi" : "gram-jacobi";
-}

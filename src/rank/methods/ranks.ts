@@ -12,6 +12,8 @@ import type { MethodPrecision, RankMethodName } from "./rank_methods.ts";
 export interface RanksBase {
   /** Method that was used. */
   readonly rankMethod: RankMethodName;
+  /** Why it was taken, where that was left to `auto` and there was a choice. */
+  readonly methodReason?: string;
   /** Arithmetic that was used. */
   readonly precision: MethodPrecision;
   /** How the thresholds are meant. */

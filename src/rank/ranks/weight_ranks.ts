@@ -11,7 +11,8 @@ import { formatNumber } from "../../format.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { WorkOptions } from "../../gpu/paced_commands.ts";
 import { rootBound } from "../certificates/certificate.ts";
-import { autoRankMethod, rankMethods } from "../methods/rank_methods.ts";
+import { chooseSpectrumMethod } from "../methods/auto_method.ts";
+import { rankMethods } from "../methods/rank_methods.ts";
 import { inPrecision } from "../spectra/in_precision.ts";
 import { multiplyDown, multiplyUp } from "../../linalg/directed.ts";
 import { oneSidedSpectra } from "../spectra/one_sided_spectra.ts";
@@ -48,9 +49,10 @@ export interface WeightRank {
  * Computes numerical ranks #{ i : σ_i(W) > τ σ₁ } of weight matrices of one shape, as one batch.
  * Waits for the GPU.
  *
- * Values are roots of eigenvalues of the Gram matrix of the shorter side of W. In double precision
- * they come from one-sided rotations, which do not square W, so that ranks are certain down to a
- * tolerance of about 10⁻¹⁰ wherever no σ_i is near it.
+ * Values are roots of eigenvalues of the Gram matrix of the shorter side of W, by the methods that
+ * `rank` takes. In double precision they come from one-sided rotations, or in float64 from the
+ * host, neither of which squares W, so that ranks are certain down to a tolerance of about 10⁻¹⁰
+ * wherever no σ_i is near it.
  *
  * @param gpu Device.
  * @param matrices Matrices of one shape.
@@ -85,17 +87,16 @@ export async function weightRanks(
   }
   if (matrices.length === 0) return [];
   const volume = matrices[0].rows;
-  const single = rankMethods[autoRankMethod(matrices[0])];
   // τ² is no float64, mostly, and may be below all of them: each end of a rank takes its safe side.
   const least = multiplyDown(tolerance, tolerance), most = multiplyUp(tolerance, tolerance);
   const thresholds = { volume, precision, epsilons: [least, most], threshold: "relative" } as const;
-  const spectra = await inPrecision(matrices, thresholds, (some, precision) => {
-    return (precision === "single" ? single.solve : oneSidedSpectra)(gpu, some, {
-      volume,
-      precision,
-      signal,
+  const { name } = await chooseSpectrumMethod(gpu, matrices[0], { ...thresholds, count: matrices.length });
+  const { solve, isOnHost } = rankMethods[name];
+  const spectra = isOnHost
+    ? await solve(gpu, matrices, { volume, precision: "double", signal })
+    : await inPrecision(matrices, thresholds, (some, precision) => {
+      return (precision === "single" ? solve : oneSidedSpectra)(gpu, some, { volume, precision, signal });
     });
-  });
   const countAt = ({ eigenvalues, bounds }: FeatureSpectrum, epsilon: number) =>
     rankInterval(eigenvalues, bounds, epsilon, { threshold: "relative" });
   const ranks = spectra.map((spectrum): WeightRank => {

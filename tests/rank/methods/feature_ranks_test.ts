@@ -1,7 +1,7 @@
 import { InputError, ShapeError } from "../../../src/errors.ts";
 import { rankInterval } from "../../../src/rank/certificates/rank_interval.ts";
 import { featureRanks, type SpectrumRanks } from "../../../src/rank/methods/feature_ranks.ts";
-import { autoRankMethod, autoRankMethodHelp } from "../../../src/rank/methods/rank_methods.ts";
+import { autoRankMethod, autoRankMethodHelp } from "../../../src/rank/methods/auto_method.ts";
 import {
   effectiveRank,
   energyRank,
@@ -112,7 +112,7 @@ Deno.test("featureRanks: a threshold that is none, shapes that do not fit", asyn
 Deno.test("featureRanks: auto is what the registry says that it is", async () => {
   assert.match(
     autoRankMethodHelp,
-    /^auto is host-bidiagonal for 65 to 8,192 .* software, else one-sided-jacobi for .* up to 256 .*, else gram-jacobi$/,
+    /^auto is host-bidiagonal for 65 to 8,192 .* software, .* and else one-sided-jacobi for .* up to 256 .*, or gram-jacobi$/,
   );
   assert.equal((await featureRanks(gpu, features, { epsilons: [] })).rankMethod, "one-sided-jacobi");
   const { rows, columns, data } = features;

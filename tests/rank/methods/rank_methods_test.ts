@@ -1,5 +1,5 @@
+import { autoRankMethodHelp } from "../../../src/rank/methods/auto_method.ts";
 import {
-  autoRankMethodHelp,
   type MethodPrecision,
   type RankMethod,
   rankMethodNames,
@@ -7,12 +7,13 @@ import {
 } from "../../../src/rank/methods/rank_methods.ts";
 import { assert } from "../../deps.ts";
 
-Deno.test("rankMethods: each says what it does in a phrase, and all with kernels have single precision", () => {
+Deno.test("rankMethods: each says what it does in a phrase, and has the precision that it begins with", () => {
   for (const name of rankMethodNames) {
-    const { help, mostColumns, yields, isOnHost = false }: RankMethod = rankMethods[name];
+    const method: RankMethod = rankMethods[name], { help, mostColumns, yields } = method;
+    const isDouble = yields === "count" ? method.takesExact : method.isOnHost;
     assert.match(help, /^(counts|solves) [^.]{20,}[^.]$/, name);
     assert.equal(help.startsWith("counts"), yields === "count", name);
-    assert.ok(isOnHost ? "double" in mostColumns : "single" in mostColumns, name);
+    assert.deepEqual(Object.keys(mostColumns)[0], isDouble ? "double" : "single", name);
   }
 });
 

@@ -14,13 +14,14 @@ export interface DrawnMethod {
   readonly precision: string;
 }
 
-// Okabe and Ito's colours, as in `palette.ts`, with sky blue and ink for two more.
+// Okabe and Ito's colours, as in `palette.ts`, with sky blue, ink and dark green for three more.
 const COLORS: Readonly<Record<string, string>> = {
   "naive": ink,
   "svdvals": "#e69f00",
   "cholesky": "#cc79a7",
   "sturm": "#56b4e9",
   "inertia": "#009e73",
+  "blocked-inertia": "#004d40",
   "gram-jacobi": "#0072b2",
   "one-sided-jacobi": "#d55e00",
   // Peers.
