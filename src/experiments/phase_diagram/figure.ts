@@ -96,7 +96,11 @@ function scalesOf({ maps, highestLoss }: PhaseFigureData, most: number): Record<
   const range = [0, barLength] as const;
   const ranks = decadeAxis([1, most], range, 2);
   const losses = maps.flatMap(({ cells }) => cells.map(({ loss }) => loss)).filter((loss) => loss > 0);
-  const low = losses.reduce((least, loss) => Math.min(least, loss), highestLoss / 10);
+  // Single cells far below the others would take most of the colours.
+  const low = Math.min(
+    highestLoss / 10,
+    losses.sort((a, b) => a - b)[Math.floor(losses.length / 50)] ?? Infinity,
+  );
   return {
     rank: colorScale("viridis", {
       ...ranks,
@@ -112,15 +116,12 @@ function legend(most: number, { color }: ColorScale): LegendEntry[] {
       .attr("fill", fill);
     drawHatch(parent, [[4, 8, swatchWidth - 4, -8]]);
   };
-  const levels = rankLevels(most).join(", ");
+  const levels = rankLevels(most).join(", ").replace(/, (\d+)$/, " or $1");
   return [
-    {
-      label: `between ranks below and from ${levels} on: of all networks, certainly`,
-      swatch: lineSwatch(certainStyle),
-    },
-    { label: "of some networks, or in doubt", swatch: lineSwatch(doubtStyle) },
-    { label: "all networks diverged", swatch: box(divergedFill) },
-    { label: "some did", swatch: box(color(most / 2)) },
+    { label: `rank reaches ${levels} in all networks`, swatch: lineSwatch(certainStyle) },
+    { label: "in the median", swatch: lineSwatch(doubtStyle) },
+    { label: "all diverged", swatch: box(divergedFill) },
+    { label: "some diverged", swatch: box(color(most / 2)) },
   ];
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { scientific } from "../../plot/core/format.ts";
 import { phaseCells, type PhaseNetwork } from "./cells.ts";
 import { phaseFigure } from "./figure.ts";
 import type { PhasePlan } from "./plan.ts";
@@ -23,13 +24,13 @@ export function drawPhases(plan: PhasePlan, networks: readonly PhaseNetwork[]): 
   return phaseFigure({
     title: `Phases of training: ${task.description}`,
     subtitle: `${shape} ${activation}, ${initializer} · ${optimizer}${hasMomentum ? ` ${momentum}` : ""}, ` +
-      `${steps} steps on ${
+      `${steps} steps, ${
         batch ?? task.train.count
       } samples · ${replicasOfEach} networks a cell, seed ${seed} · ` +
-      `rank: λ > ${epsilon}${threshold === "relative" ? " λ₁" : ""}, last hidden layer`,
+      `λ > ${scientific(epsilon)}${threshold === "relative" ? " λ₁" : ""}`,
     initScales,
     learningRates,
     maps: widths.map((width) => ({ width, cells: cells.filter((cell) => cell.width === width) })),
-    highestLoss: 2 * plan.constantLoss,
+    highestLoss: plan.constantLoss,
   });
 }

@@ -4,7 +4,6 @@
  * @module
  */
 import type { CellAxis } from "../../plot/core/cell_axis.ts";
-import { scientific } from "../../plot/core/format.ts";
 import { drawFrame } from "../../plot/core/frame.ts";
 import { greyInk, ink, type LineStyle } from "../../plot/core/palette.ts";
 import { appendGroup, type Group, px } from "../../plot/core/svg.ts";
@@ -105,7 +104,7 @@ export function drawMap(parent: Group, map: MapPanel): void {
   const keyOf = (initScale: number, learningRate: number) => `${initScale} ${learningRate}`;
   const byKey = new Map(cells.map((cell) => [keyOf(cell.initScale, cell.learningRate), cell]));
   const cellAt = (s: number, r: number) => byKey.get(keyOf(initScales[s], learningRates[r]));
-  const group = appendGroup(parent, "cells").attr("shape-rendering", "crispEdges");
+  const group = appendGroup(parent, "cells");
   const hatch: Segment[] = [], lines: Record<"certain" | "doubt", Segment[]> = { certain: [], doubt: [] };
   for (const s of initScales.keys()) {
     for (const r of learningRates.keys()) {
@@ -113,8 +112,10 @@ export function drawMap(parent: Group, map: MapPanel): void {
       if (!cell) continue;
       const [left, right, bottom, top] = [x.borders[s], x.borders[s + 1], y.borders[r], y.borders[r + 1]];
       const fill = cell.rank ? color(what === "rank" ? cell.rank.rank : cell.loss) : divergedFill;
-      group.append("rect").attr("class", "cell").attr("x", px(left)).attr("y", px(top))
-        .attr("width", px(right - left)).attr("height", px(bottom - top)).attr("fill", fill)
+      // Each reaches below those that are drawn after it, so that no gap shows between them.
+      const [over, up] = [s + 1 < initScales.length ? 0.5 : 0, r + 1 < learningRates.length ? 0.5 : 0];
+      group.append("rect").attr("class", "cell").attr("x", px(left)).attr("y", px(top - up))
+        .attr("width", px(right - left + over)).attr("height", px(bottom - top + up)).attr("fill", fill)
         .attr("data-read", reading(cell));
       if (cell.diverged > 0) hatch.push([left, bottom, right, top]);
       const beside = borderOf(cell, cellAt(s + 1, r), levels),
@@ -161,7 +162,9 @@ function reading({ initScale, learningRate, rank, loss, networks, diverged }: Ph
   return [
     `initial scale: ${initScale}`,
     `learning rate: ${learningRate}`,
-    ...rank ? [`ε-rank: ${rank.rank}, all in ${rank.low} to ${rank.high}`, `loss: ${scientific(loss)}`] : [],
+    ...rank
+      ? [`ε-rank: ${rank.rank}, all in ${rank.low} to ${rank.high}`, `loss: ${Number(loss.toPrecision(3))}`]
+      : [],
     ...diverged > 0 ? [`diverged: ${diverged} of ${networks}`] : [],
   ].join("; ");
 }

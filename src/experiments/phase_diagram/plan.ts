@@ -53,7 +53,8 @@ export interface PhaseOptions extends
 /** Options of the diagram. */
 export const phaseOptions: TableOf<PhaseOptions> = {
   ...pick(trainingTable, ["task", "samples", "activation", "init"], {
-    samples: { default: 32, full: 64 },
+    task: { help: "what to learn: a function or data.npz, with a mean squared error" },
+    samples: { default: 32, full: 64, help: "training samples" },
     activation: { default: "tanh", help: "activation of the hidden layers: tanh, relu, sine, gelu …" },
     init: { default: "xavier-normal", help: "initialiser whose parameters are scaled" },
   }),
@@ -73,20 +74,20 @@ export const phaseOptions: TableOf<PhaseOptions> = {
   }),
   initScales: text({
     default: "0.1:6:16",
-    full: "0.05:10:32",
+    full: "0.1:6:24",
     placeholder: "NUMBERS",
     help: "factors of the initial parameters: a list, or FROM:TO:COUNT at equal ratios",
   }),
   learningRates: text({
     default: "0.002:2:16",
-    full: "0.001:4:32",
+    full: "0.002:2:24",
     placeholder: "NUMBERS",
     help: "learning rates: a list, or FROM:TO:COUNT at equal ratios",
   }),
   ...pick(trainingTable, ["optimizer", "momentum", "batch", "steps", "replicas", "seed"], {
     optimizer: { default: "momentum", help: "sgd, momentum, nesterov, adam or adamw" },
     batch: { default: "full", help: "samples of a mini-batch, or full" },
-    steps: { default: 600, full: 4000, min: 1, help: "updates of the weights" },
+    steps: { default: 600, full: 2000, min: 1, help: "updates of the weights" },
     replicas: { default: 4, full: 5, help: "networks of each cell; they differ in their initial weights" },
   }),
   ...pick(trainingTable, ["epsilons", "relative"], {

@@ -39,8 +39,12 @@ export interface ColorScale {
  * @returns The scale.
  */
 export function colorScale(sequence: keyof typeof sequences, axis: Axis, length: number): ColorScale {
-  const color = (share: number) => sequences[sequence](Math.min(1, Math.max(0, share)));
-  return { axis, length, color: (value) => color(axis.scale(value) / length) };
+  const [low, high] = axis.domain;
+  return {
+    axis,
+    length,
+    color: (value) => sequences[sequence](axis.scale(Math.min(high, Math.max(low, value))) / length),
+  };
 }
 
 /**
