@@ -26,6 +26,19 @@ Deno.test("phase-diagram: writes its files, and says what they say", async () =>
   assert.equal(readTable(`${folder.path}/o/phase_networks.csv`).rows.length, 2 * 3 * 2 * 2);
 });
 
+Deno.test("phase-diagram: a map of nothing but divergence is a result, and the program succeeds", async () => {
+  using folder = temporaryFolder();
+  const args = [...small, "--learning-rates=1e20", "--steps=20", "--replicas=1"];
+  const { record } = await runRecorded<PhasePlan>(
+    args,
+    { cwd: folder.path, program },
+    ["run.json", "phase_cells.csv", "phase_networks.csv", "phase_diagram.svg"],
+  );
+  assert.deepEqual([record.status, record.diverged], ["done", []]);
+  const { header, rows } = readTable(`${folder.path}/o/phase_cells.csv`);
+  assert(rows.length === 6 && rows.every((row) => row[header.split(",").indexOf("diverged")] === "1"));
+});
+
 Deno.test("phase-diagram: a wrong request is one line and status 2, and leaves no file", async () => {
   using folder = temporaryFolder();
   for (

@@ -74,7 +74,11 @@ export function phaseClaims(networks: readonly PhaseNetwork[], plan: PhasePlan):
     {
       text: "beyond the first learning rate that diverges all diverge",
       statistic: "networks beyond it that do not",
-      values: byReplica(replicasOfEach, edges, (own) => own.reduce((sum, { beyond }) => sum + beyond, 0)),
+      values: byReplica(
+        replicasOfEach,
+        edges.filter(({ rate }) => rate < Infinity),
+        (own) => own.reduce((sum, { beyond }) => sum + beyond, 0),
+      ),
       demand: { equals: 0 },
     },
     {
