@@ -52,8 +52,8 @@ export function measurePhases(
       startLoss: start?.loss ?? NaN,
       loss,
       hasLearnt: loss < LEARNT * constantLoss,
-      startRanks: start?.layers.at(-1)!.ranks ?? null,
-      ranks: end?.layers.at(-1)!.ranks ?? null,
+      startRanks: start ? start.layers.at(-1)!.ranks : null,
+      ranks: end ? end.layers.at(-1)!.ranks : null,
     };
   });
 }
