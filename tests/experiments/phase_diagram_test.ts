@@ -1,9 +1,9 @@
 import { InputError } from "../../src/errors.ts";
 import { judge } from "../../src/experiments/core/verdict.ts";
 import { phaseCells, type PhaseNetwork } from "../../src/experiments/phase_diagram/cells.ts";
-import { edgesOf, oppositeMaps, phaseClaims } from "../../src/experiments/phase_diagram/claims.ts";
+import { deviations, edgesOf, phaseClaims } from "../../src/experiments/phase_diagram/claims.ts";
 import { phaseDiagram } from "../../src/experiments/phase_diagram/mod.ts";
-import { parseLadder, type PhasePlan } from "../../src/experiments/phase_diagram/plan.ts";
+import { parseLadder } from "../../src/experiments/phase_diagram/plan.ts";
 import { uniform } from "../../src/stats/random.ts";
 import { assert } from "../deps.ts";
 import { openGpu } from "../support/gpu.ts";
@@ -184,7 +184,7 @@ Deno.test("parseLadder: lists and ratios, ascending, each once", () => {
 });
 
 const initScales = parseLadder("scales", "0.1:10:16"), learningRates = parseLadder("rates", "0.01:1:6");
-const plan = { initScales, learningRates, epsilons: [1e-4], replicasOfEach: 3 } as unknown as PhasePlan;
+const plan = { epsilons: [1e-4], replicasOfEach: 4 };
 
 /** A made-up diagram: rank and loss of a place, or `null` where it diverges. */
 function diagram(
@@ -193,7 +193,7 @@ function diagram(
   return [4, 8, 16].flatMap((width) =>
     initScales.flatMap((initScale, s) =>
       learningRates.flatMap((learningRate, r) =>
-        [0, 1, 2].map((replica): PhaseNetwork => {
+        [0, 1, 2, 3].map((replica): PhaseNetwork => {
           const found = at({ s, r, width, replica });
           const ranks = (rank: number) => [{ epsilon: 1e-4, rank, low: rank, high: rank }];
           return {
@@ -224,7 +224,7 @@ Deno.test("phaseClaims: data made after the claims bear them out; turned round o
   }));
   // The rank of these changes more where it grows: all that is lazy does not hold.
   assert.deepEqual(holds(like), [true, false, true, true, true, true], like.map(({ value }) => value).join());
-  assert.equal(like[0].values.length, 3);
+  assert.deepEqual(like.map(({ values }) => values.length), [4, 4, 4, 4, 4, 3]);
   const turned = judged(diagram(({ s, r, width, replica }) => {
     if (r > 2 + s / 8 + Math.log2(width) / 4) return null;
     const rank = 200 - 10 * s + wiggle(s, width, replica);
@@ -234,9 +234,9 @@ Deno.test("phaseClaims: data made after the claims bear them out; turned round o
   const flat = judged(diagram(() => [5, 0.5]));
   assert.deepEqual(holds(flat), new Array(6).fill(false));
   assert.deepEqual(flat[4].values, []);
-  assert.deepEqual(flat.slice(0, 4).flatMap(({ values }) => values), new Array(12).fill(0));
+  assert.deepEqual(flat.slice(0, 4).flatMap(({ values }) => values), new Array(16).fill(0));
   const islands = judged(diagram(({ r, s }) => r === 3 && s === 5 ? null : [5, 0.5]));
-  assert.deepEqual([islands[4].holds, islands[4].values], [false, [3 * 2, 3 * 2, 3 * 2]]);
+  assert.deepEqual([islands[4].holds, islands[4].values], [false, [6, 6, 6, 6]]);
 });
 
 Deno.test("edgesOf: the first rate that diverges, and those beyond it that do not", () => {
@@ -244,7 +244,7 @@ Deno.test("edgesOf: the first rate that diverges, and those beyond it that do no
     width === 4 && (s === 0 ? [2, 4].includes(r) : s === 1) ? null : [1, 1]
   );
   const edges = edgesOf(networks).filter(({ width, replica }) => width === 4 && replica === 0);
-  assert.equal(edgesOf(networks).length, 3 * 16 * 3);
+  assert.equal(edgesOf(networks).length, 3 * 16 * 4);
   assert.deepEqual(edges.slice(0, 3).map(({ rate, beyond }) => [rate, beyond]), [
     [learningRates[2], 2],
     [learningRates[0], 0],
@@ -252,31 +252,33 @@ Deno.test("edgesOf: the first rate that diverges, and those beyond it that do no
   ]);
 });
 
-Deno.test("oppositeMaps: sees wiggles that belong together, and neither trends nor strangers", () => {
+Deno.test("deviations: sees what seeds have in common, and neither trends nor strangers", () => {
   const random = uniform(11);
-  const draw = () => Array.from({ length: 16 }, () => Array.from({ length: 6 }, random));
-  const map = (rank: (s: number, r: number) => number, loss: (s: number, r: number) => number) =>
-    oppositeMaps(
-      diagram(({ s, r }) => [rank(s, r), Math.exp(loss(s, r))]).filter(({ width, replica }) =>
-        width === 4 && replica === 0
-      ),
-      plan,
-    );
-  const shared = draw();
-  assert(map((s, r) => s + 9 * shared[s][r], (s, r) => -s - shared[s][r]) < 0.02);
-  assert(map((s, r) => s + 9 * shared[s][r], (s, r) => -s + shared[s][r]) > 0.9);
-  // Trends alone have no changes to compare.
-  assert(Number.isNaN(map((s) => s * s, (s) => -s)));
-  // Strangers: p-values about uniform.
-  const p = Array.from({ length: 100 }, () => {
-    const [a, b] = [draw(), draw()];
-    return map((s, r) => s + 9 * a[s][r], (s, r) => -s - b[s][r]);
-  });
-  const small = p.filter((value) => value < 0.1).length;
-  assert(small <= 22, `${small} of 100 below 0.1`);
-  assert(Number.isNaN(oppositeMaps([], plan)));
-  const short = { initScales: [1, 2, 3], learningRates };
-  assert(Number.isNaN(oppositeMaps(diagram(() => [1, 1]).filter(({ initScale }) => initScale < 0.2), short)));
+  /** Ranks and losses that both follow the place, and deviate by seed; loosely where little is learnt. */
+  const made = (share: number) =>
+    diagram(({ s, r }) => {
+      const own = 5 * random(), other = 5 * random(), size = s / 15;
+      const rank = Math.round(2 * s + 3 * r + size * own);
+      return [rank, Math.exp(-s - r - size * (share * own + (1 - share) * other))];
+    });
+  assert.equal(deviations(made(1), 0), null);
+  for (const replica of [1, 2]) {
+    assert(deviations(made(1), replica)! < -0.6);
+    assert(deviations(made(-1), replica)! > 0.3);
+    // Strangers: the mean of many is nothing, although rank and loss have the same trends.
+    const values = Array.from({ length: 40 }, () => deviations(made(0), replica)!);
+    const mean = values.reduce((sum, value) => sum + value / 40, 0);
+    assert(Math.abs(mean) < 0.04 && values.some((value) => value > 0) && values.some((value) => value < 0));
+  }
+  assert.equal(deviations(diagram(() => [5, 0.5]), 1), null);
+  assert.equal(deviations([], 1), null);
+  // A cell counts if all of its networks up to the replica have learnt.
+  const some = made(1).map((network) => ({
+    ...network,
+    hasLearnt: network.initScale < 1 || network.replica !== 1,
+  }));
+  const learnt = some.filter(({ hasLearnt }) => hasLearnt);
+  assert.equal(deviations(learnt, 2), deviations(learnt.filter(({ initScale }) => initScale < 1), 2));
 });
 
 Deno.test("phaseCells: the interval of a cell holds those of all its networks, and the median is one of theirs", () => {
@@ -286,7 +288,7 @@ Deno.test("phaseCells: the interval of a cell holds those of all its networks, a
   const cells = phaseCells(networks, 0);
   assert.equal(cells.length, 3 * 16 * 6);
   const [none, some, all] = [0, 1, 2].map((s) => cells.find(({ initScale }) => initScale === initScales[s])!);
-  assert.deepEqual([none.rank, none.diverged, none.loss], [null, 3, NaN]);
-  assert.deepEqual([some.rank, some.diverged, some.loss], [{ rank: 3, low: 3, high: 5 }, 1, 1]);
-  assert.deepEqual([all.rank, all.diverged, all.loss, all.learnt], [{ rank: 4, low: 3, high: 5 }, 0, 2, 3]);
+  assert.deepEqual([none.rank, none.diverged, none.loss], [null, 4, NaN]);
+  assert.deepEqual([some.rank, some.diverged, some.loss], [{ rank: 5, low: 3, high: 6 }, 1, 3]);
+  assert.deepEqual([all.rank, all.diverged, all.loss, all.learnt], [{ rank: 4, low: 3, high: 6 }, 0, 2, 4]);
 });

@@ -4,10 +4,8 @@
  * @module
  */
 import { mean } from "../../stats/mean.ts";
-import { combinePValues, monteCarloPValue } from "../../stats/p_values.ts";
-import { localQuantiles } from "../../stats/shifts.ts";
 import { spearman } from "../../stats/spearman.ts";
-import { byReplica, type Claim, type Demand, SIGNIFICANT } from "../core/verdict.ts";
+import { byReplica, type Claim, type Demand } from "../core/verdict.ts";
 import type { PhaseNetwork } from "./cells.ts";
 import type { PhasePlan } from "./plan.ts";
 
@@ -22,8 +20,10 @@ import type { PhasePlan } from "./plan.ts";
  * @param plan The diagram.
  * @returns The claims.
  */
-export function phaseClaims(networks: readonly PhaseNetwork[], plan: PhasePlan): Claim[] {
-  const { epsilons: [epsilon], replicasOfEach } = plan;
+export function phaseClaims(
+  networks: readonly PhaseNetwork[],
+  { epsilons: [epsilon], replicasOfEach }: Pick<PhasePlan, "epsilons" | "replicasOfEach">,
+): Claim[] {
   const learnt = networks.filter(({ hasLearnt }) => hasLearnt);
   const edges = edgesOf(networks);
   const correlation = <Row extends { readonly replica: number }>(
@@ -82,14 +82,11 @@ export function phaseClaims(networks: readonly PhaseNetwork[], plan: PhasePlan):
       demand: { equals: 0 },
     },
     {
-      text: `the final loss falls where the final ε-rank rises with the initial scale, ε = ${epsilon}`,
-      statistic: "changes of rank and log loss from scale to scale against shifts of the map",
-      values: byReplica(replicasOfEach, networks, (own) =>
-        combinePValues(
-          [...Map.groupBy(own, ({ width }) => width).values()].map((map) => oppositeMaps(map, plan)),
-        )),
-      kind: "p-value",
-      demand: SIGNIFICANT,
+      text: `at one place of the map, networks of a higher ε-rank have a lower loss, ε = ${epsilon}`,
+      statistic: "Spearman's ρ of how far rank and log loss lie from those of the replicas before",
+      values: Array.from({ length: replicasOfEach }, (_, replica) => deviations(learnt, replica)),
+      kind: "correlation",
+      demand: { below: 0 },
     },
   ];
 }
@@ -135,50 +132,27 @@ export function edgesOf(networks: readonly PhaseNetwork[]): PhaseEdge[] {
   });
 }
 
-/** Neighbours to either side among which a change is ranked, and least shift of the null. */
-const NEIGHBORS = 3;
-
 /**
- * Tests whether the loss of a map falls where its rank rises, apart from their trends.
+ * Correlates rank and loss where nothing but the seed differs: over all cells, Spearman's ρ of how
+ * far the rank of a replica lies from the mean of the replicas before it, and how far its log loss
+ * does. Whatever follows from width, scale and rate is the same for all networks of a cell, and
+ * falls out. Differences from the replicas *before*, unlike those from the mean of all, are
+ * uncorrelated from one replica to the next, so that each replica is a test of its own.
  *
- * - Data: the changes of rank and log loss from one initial scale to the next, at the learning
- *   rates at which no network of the map diverged. A change counts by its quantile among those of
- *   the three scales before and behind it (`localQuantiles`), so that no trend is left.
- * - Statistic: −ρ, Spearman's ρ of the quantiles of the whole map.
- * - Null: one map is shifted against the other in a circle, by at least three scales and by any
- *   number of learning rates, which keeps what neighbouring networks have in common within each.
- * - Tail: one-sided.
- *
- * @param own Networks of one width and one replica.
- * @param plan The diagram.
- * @returns The p-value; NaN with fewer than seven scales, or where each rate has a divergence.
+ * @param learnt Networks that have learnt. Cells of which one up to this replica has not are left
+ * out.
+ * @param replica Index of the replica.
+ * @returns ρ; `null` of the first replica, and where ranks or losses do not differ.
  */
-export function oppositeMaps(
-  own: readonly PhaseNetwork[],
-  { initScales, learningRates }: Pick<PhasePlan, "initScales" | "learningRates">,
-): number {
-  const byRate = Map.groupBy(own, ({ learningRate }) => learningRate);
-  const lines = learningRates.map((rate) => byRate.get(rate) ?? []).filter((line) =>
-    line.length === initScales.length && line.every(({ ranks }) => ranks)
-  ).map((line) => line.toSorted((a, b) => a.initScale - b.initScale));
-  const count = initScales.length - 1, rates = lines.length;
-  if (count < 2 * NEIGHBORS || rates === 0) return NaN;
-  const quantiles = (value: (network: PhaseNetwork) => number) =>
-    lines.map((line) => {
-      const values = line.map(value);
-      return localQuantiles(values.slice(1).map((each, i) => each - values[i]), NEIGHBORS);
+export function deviations(learnt: readonly PhaseNetwork[], replica: number): number | null {
+  const keyOf = ({ width, initScale, learningRate }: PhaseNetwork) => [width, initScale, learningRate].join();
+  const upTo = learnt.filter((network) => network.replica <= replica);
+  const cells = [...Map.groupBy(upTo, keyOf).values()].filter(({ length }) => length === replica + 1);
+  const along = (value: (network: PhaseNetwork) => number) =>
+    cells.map((cell) => {
+      const before = cell.filter((network) => network.replica < replica);
+      return value(cell.find((network) => network.replica === replica)!) - mean(before.map(value));
     });
-  const ranks = quantiles((network) => network.ranks![0].rank);
-  const losses = quantiles(({ loss }) => Math.log(loss));
-  const flat = ranks.flatMap((line) => [...line]);
-  const shifted = (scale: number, rate: number) =>
-    -spearman(
-      flat,
-      ranks.flatMap((line, r) => [...line].map((_, s) => losses[(r + rate) % rates][(s + scale) % count])),
-    );
-  const draws = Array.from(
-    { length: (count - 2 * NEIGHBORS + 1) * rates },
-    (_, i) => shifted(NEIGHBORS + Math.floor(i / rates), i % rates),
-  );
-  return monteCarloPValue(shifted(0, 0), draws);
+  const rho = spearman(along(({ ranks }) => ranks![0].rank), along(({ loss }) => Math.log(loss)));
+  return Number.isNaN(rho) ? null : rho;
 }

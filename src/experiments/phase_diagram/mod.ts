@@ -58,7 +58,7 @@ export const phaseDiagram: Experiment<TableOf<PhaseOptions>, PhasePlan, PhaseNet
         measure: (training) => ({ rows: measurePhases(plan, places, training) }),
       });
     }),
-  claims: phaseClaims,
+  claims: (networks, plan) => phaseClaims(networks, plan),
   tables: {
     "phase_cells.csv": ({ rows, plan: { epsilons } }) =>
       table(
