@@ -21,6 +21,7 @@ import { directionalConvergence } from "./directional_convergence/mod.ts";
 import { kernelStudy } from "./kernel_study/mod.ts";
 import { lossFloorStudy } from "./loss_floor/mod.ts";
 import { methods } from "./methods/mod.ts";
+import { phaseDiagram } from "./phase_diagram/mod.ts";
 import { pretraining } from "./pretraining/mod.ts";
 import { rankCollapse } from "./rank_collapse/mod.ts";
 import { sgdRank } from "./sgd_rank/mod.ts";
@@ -33,6 +34,7 @@ export {
   kernelStudy,
   lossFloorStudy,
   methods,
+  phaseDiagram,
   pretraining,
   rankCollapse,
   sgdRank,
@@ -83,6 +85,8 @@ export type { LossFloorOptions } from "./loss_floor/mod.ts";
 export type { Frequencies, InputMaps } from "./methods/inputs.ts";
 export type { MethodOutcome } from "./methods/outcome.ts";
 export type { LearningMethod, MethodsOptions, MethodsPlan } from "./methods/plan.ts";
+export type { PhaseCell, PhaseNetwork } from "./phase_diagram/cells.ts";
+export type { PhaseOptions, PhasePlace, PhasePlan } from "./phase_diagram/plan.ts";
 export type { PretrainingNetwork, PretrainingRun } from "./pretraining/networks.ts";
 export type { PretrainingCase, PretrainingOptions, PretrainingPlan } from "./pretraining/plan.ts";
 export type { CollapsedLayer, CollapseRow } from "./rank_collapse/layers.ts";
@@ -150,6 +154,7 @@ export const experiments: readonly Experiment[] = [
   depthProfile,
   rankCollapse,
   directionalConvergence,
+  phaseDiagram,
   sgdRank,
   kernelStudy,
 ];

@@ -12,7 +12,7 @@ export { format } from "npm:d3-format@3.1.3";
 // @ts-types="npm:@types/d3-scale@4.0.9"
 export { scaleLinear, scaleLog, scaleSymlog, tickFormat } from "npm:d3-scale@4.0.3";
 // @ts-types="npm:@types/d3-scale-chromatic@3.1.0"
-export { interpolateViridis } from "npm:d3-scale-chromatic@3.1.1";
+export { interpolateCividis, interpolateViridis } from "npm:d3-scale-chromatic@3.1.1";
 // @ts-types="npm:@types/d3-selection@3.0.12"
 export { type BaseType, select } from "npm:d3-selection@3.0.1";
 // @ts-types="npm:@types/d3-shape@3.2.0"

@@ -36,6 +36,11 @@ export interface MeasuredTraining<Row, Prepared = void> {
    */
   nameOf?(replica: number): string;
   /**
+   * Whether divergence is among what is measured: networks that diverge are then neither named nor
+   * left out, and a training of which all do is done. Default: `false`.
+   */
+  readonly measuresDivergence?: boolean;
+  /**
    * Makes the probes the table `trace.csv`, which grows while the networks train, with the values
    * that differ between replicas.
    */
@@ -126,7 +131,10 @@ export function trainingPart(plan: CompleteOptions): CompleteOptions {
 }
 
 async function execute<Row, Prepared>(
-  { training: wanted, trace, nameOf, prepare, apply, measure }: MeasuredTraining<Row, Prepared>,
+  { training: wanted, measuresDivergence = false, trace, nameOf, prepare, apply, measure }: MeasuredTraining<
+    Row,
+    Prepared
+  >,
   context: RunContext,
 ): Promise<RunOutcome<Row>> {
   const { gpu, signal, keeper, onProgress, onProbe } = context;
@@ -160,15 +168,17 @@ async function execute<Row, Prepared>(
     clearInterval(timer);
   }
   const { rows, leftOut = [] } = await measure(training, prepared, context);
-  const diverged = training.divergedReplicas.map((each): Divergence => ({
+  const uncounted = measuresDivergence ? [] : training.divergedReplicas;
+  const diverged = uncounted.map((each): Divergence => ({
     ...each,
     ...nameOf && { description: `${nameOf(each.replica)} diverged ${divergencePlace(each)}` },
   }));
+  // A training that was followed to its end no longer runs.
+  const status = training.status as RunStatus;
   return {
     rows,
     diverged: [...diverged, ...leftOut],
-    // A training that was followed to its end no longer runs.
-    status: training.status as RunStatus,
+    status: measuresDivergence && status === "diverged" ? "done" : status,
     steps: made(),
     milliseconds: before + training.milliseconds,
   };
