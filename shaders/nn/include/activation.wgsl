@@ -37,6 +37,13 @@ fn integer_power(x: vec4f, exponent: u32) -> vec4f {
   return result;
 }
 
+// tanh with its derivatives, from its value.
+fn tangent_from(h: vec4f) -> Activated {
+  // (1 − h)(1 + h), not 1 − h²: it keeps the digits where |h| is close to 1.
+  let first = (1.0 - h) * (1.0 + h);
+  return Activated(h, first, -2.0 * h * first, -2.0 * first * (first - 2.0 * h * h));
+}
+
 fn activate(z: vec4f) -> Activated {
   return activate_as(ACTIVATION, ACTIVATION_PARAMETER, ACTIVATION_EXPONENT, z);
 }
@@ -47,10 +54,7 @@ fn activate_as(kind: u32, parameter: f32, exponent: u32, z: vec4f) -> Activated 
   let p = f32(exponent);
   switch kind {
     case 1u: {
-      let h = hyperbolic_tangent(z);
-      // (1 − h)(1 + h), not 1 − h²: it keeps the digits where |h| is close to 1.
-      let first = (1.0 - h) * (1.0 + h);
-      return Activated(h, first, -2.0 * h * first, -2.0 * first * (first - 2.0 * h * h));
+      return tangent_from(hyperbolic_tangent(z));
     }
     case 2u: {
       let value = logistic(z);

@@ -109,7 +109,7 @@ export async function chooseVariant(
     count,
     drawn: batch !== null,
     replicas,
-    loss,
+    loss: typeof loss === "string" ? loss : "residual",
     optimizer,
   };
   return await autotune(gpu, { kernel: "fused_step", shape }, candidates);

@@ -12,7 +12,7 @@ import { bindBatch } from "../layers/batch.ts";
 import { bindDenseBackward } from "../layers/dense_backward.ts";
 import { bindDenseGradient, type GradientSlices, gradientSlices } from "../layers/dense_gradient.ts";
 import type { FusedArrangement } from "../fused/fused_operands.ts";
-import { bindFusedStep, fusedFits } from "../fused/fused_step.ts";
+import { bindFusedStep, fusedFits, fusedJetsFit } from "../fused/fused_step.ts";
 import { chooseVariant, defaultVariant } from "../fused/fused_variant.ts";
 import { bindJetBackward } from "../jets/jet_backward.ts";
 import { jetComponents, jetSamples } from "../jets/jets.ts";
@@ -108,8 +108,11 @@ export async function bindTrainingStep(
   const arrays = optimizerArrays(network, options, stack);
   const { states, moments, losses } = arrays;
 
-  const path = options.path ?? choosePath(network, batch ?? samples.count);
-  if (path !== "layered" && typeof objective === "string") {
+  const path = options.path ??
+    (typeof objective === "string"
+      ? choosePath(network, batch ?? samples.count)
+      : chooseJetPath(network, objective));
+  if (path !== "layered") {
     const fusedOptions = {
       loss: objective,
       optimizer: options.optimizer.name,
@@ -189,6 +192,18 @@ export function choosePath(network: Network, count: number): StepPath {
   }
   if (!software) return "shared-rows";
   return narrow ? "own-rows" : "by-layers";
+}
+
+/**
+ * Decides which kernels run a step on a differential equation, as {@linkcode choosePath} does.
+ *
+ * @param network Network to train.
+ * @param conditions The equation's conditions.
+ * @returns The path.
+ */
+export function chooseJetPath(network: Network, conditions: readonly ResidualCondition[]): StepPath {
+  if (!fusedJetsFit(network, conditions)) return "layered";
+  return network.gpu.software ? "own-rows" : "shared-rows";
 }
 
 /** Gradients of all parameters, and the commands that compute them. */
