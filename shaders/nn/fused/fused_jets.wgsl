@@ -161,13 +161,13 @@ fn activate_layer(which: Layer, z: vec4f) -> Activated {
   return activate(z);
 }
 
-// H, and what the backward pass needs, of columns start … end − 1 of the tile, whose first is column
-// `first` of the layer.
-fn finish_forward(first: u32, start: u32, end: u32) {
+// H, and what the backward pass needs, of the tile just multiplied: `columns` vectors from
+// `first` on.
+fn finish_forward(first: u32, columns: u32) {
   let stride = layer.output_stride;
   let value_at = matrices_at + value_row * stride;
   let next_at = matrices_at + next_row * stride;
-  var j = start;
+  var j = 0u;
   loop {
     let column = tile_column(j);
     let bias = bias_of(first + j);
@@ -204,7 +204,7 @@ fn finish_forward(first: u32, start: u32, end: u32) {
       }
     }
     j++;
-    if (j >= end) { break; }
+    if (j >= columns) { break; }
   }
 }
 
@@ -215,11 +215,11 @@ fn activated_below(at: u32) -> Activated {
 }
 
 // Δ of the layer below.
-fn finish_backward(first: u32, start: u32, end: u32) {
+fn finish_backward(first: u32, columns: u32) {
   let stride = layer.input_stride;
   let value_at = matrices_at + value_row * stride;
   let next_at = layer.delta_below_at + matrices_at + next_row * stride;
-  var j = start;
+  var j = 0u;
   loop {
     let column = tile_column(j);
     if (condition.derives != 0u) {
@@ -258,7 +258,7 @@ fn finish_backward(first: u32, start: u32, end: u32) {
       }
     }
     j++;
-    if (j >= end) { break; }
+    if (j >= columns) { break; }
   }
 }
 
@@ -322,22 +322,6 @@ fn measure(replica: u32, tile: u32) {
   keep_loss(replica, tile, vec2f(sum, 0.0));
 }
 
-// First column of the tile that computes column j and those after it, and how many there are. The
-// last tile of a wide layer computes some columns again.
-struct Span { first: u32, end: u32, wide: bool }
-
-fn span_from(j: u32, stride: u32) -> Span {
-  if (stride >= VECTORS && j + 1u < stride) {
-    let first = min(j, stride - VECTORS);
-    return Span(first, first + VECTORS, true);
-  }
-  return Span(j, j + 1u, false);
-}
-
-fn multiply_span(phase: u32, span: Span, steps: u32) {
-  if (span.wide) { multiply_wide(phase, span.first, steps); } else { multiply_one(phase, span.first, steps); }
-}
-
 fn enter_pair(source: u32, replica: u32, l: u32) {
   enter_layer(replica, l);
   below = shape.table[max(l, 1u) - 1u];
@@ -350,10 +334,9 @@ fn forward_rows(source: u32, replica: u32, first: u32, end: u32) {
     enter_pair(source, replica, l);
     var j = 0u;
     loop {
-      let span = span_from(j, layer.output_stride);
-      multiply_span(FORWARD + source, span, layer.input_stride);
-      if (l + 1u < shape.layers) { finish_forward(span.first, j - span.first, span.end - span.first); }
-      j = span.end;
+      multiply_jets(FORWARD + source, j, layer.output_stride - 1u, layer.input_stride);
+      if (l + 1u < shape.layers) { finish_forward(j, min(COLUMNS, layer.output_stride - j)); }
+      j += COLUMNS;
       if (j >= layer.output_stride) { break; }
     }
   }
@@ -365,10 +348,9 @@ fn backward_rows(source: u32, replica: u32, first: u32, end: u32) {
     enter_pair(source, replica, l - 1u);
     var j = 0u;
     loop {
-      let span = span_from(j, layer.input_stride);
-      multiply_span(BACKWARD + source, span, layer.output_stride);
-      finish_backward(span.first, j - span.first, span.end - span.first);
-      j = span.end;
+      multiply_jets(BACKWARD + source, j, layer.input_stride - 1u, layer.output_stride);
+      finish_backward(j, min(COLUMNS, layer.input_stride - j));
+      j += COLUMNS;
       if (j >= layer.input_stride) { break; }
     }
   }
@@ -415,8 +397,8 @@ fn shared_rows(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocatio
       let tile = first + t / layer.output_stride;
       let column = t % layer.output_stride;
       enter_tile(tile);
-      multiply_one(FORWARD, column, layer.input_stride);
-      if (l + 1u < shape.layers) { finish_forward(column, 0u, 1u); } else { measure(replica, tile); }
+      multiply_jets(FORWARD, column, layer.output_stride - 1u, layer.input_stride);
+      if (l + 1u < shape.layers) { finish_forward(column, 1u); } else { measure(replica, tile); }
     }
     storageBarrier();
   }
@@ -425,8 +407,8 @@ fn shared_rows(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocatio
     for (var t = lane; t < row_tiles * layer.input_stride; t += LANES) {
       let column = t % layer.input_stride;
       enter_tile(first + t / layer.input_stride);
-      multiply_one(BACKWARD, column, layer.output_stride);
-      finish_backward(column, 0u, 1u);
+      multiply_jets(BACKWARD, column, layer.input_stride - 1u, layer.output_stride);
+      finish_backward(column, 1u);
     }
     storageBarrier();
   }

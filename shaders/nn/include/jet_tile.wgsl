@@ -1,5 +1,5 @@
 // A tile of sums of products of 4 × 4 blocks for rows that carry derivatives: COMPONENTS blocks below
-// each other, VECTORS or one beside each other, held in registers by one invocation.
+// each other, COLUMNS beside each other, held in registers by one invocation.
 //
 // It differs from block_tile.wgsl in where its rows lie and in how it is read. A kernel that includes
 // this file supplies
@@ -8,15 +8,15 @@
 // both with a column for each row of the operand, and takes the sums by tile_column and row_of_block.
 // So the weights that a step of the sum loads serve all components.
 //
-// Rounding: as in block_tile.wgsl, whatever COMPONENTS and VECTORS.
+// Rounding: as in block_tile.wgsl, whatever COMPONENTS and COLUMNS.
 
-// Blocks below each other: 1 to 8.
+// Blocks below each other: 1 to 5.
 override COMPONENTS: u32;
-// Blocks beside each other: 4 to 8.
-override VECTORS: u32;
+// Blocks beside each other: 1, or 4 to 7.
+override COLUMNS: u32;
 
 // Blocks below each other.
-struct Column { c0: mat4x4f, c1: mat4x4f, c2: mat4x4f, c3: mat4x4f, c4: mat4x4f, c5: mat4x4f, c6: mat4x4f, c7: mat4x4f }
+struct Column { c0: mat4x4f, c1: mat4x4f, c2: mat4x4f, c3: mat4x4f, c4: mat4x4f }
 
 // The tile, column by column of blocks.
 var<private> q0: Column;
@@ -26,7 +26,6 @@ var<private> q3: Column;
 var<private> q4: Column;
 var<private> q5: Column;
 var<private> q6: Column;
-var<private> q7: Column;
 
 fn left_blocks(phase: u32, k: u32) -> Column {
   var a: Column;
@@ -35,9 +34,6 @@ fn left_blocks(phase: u32, k: u32) -> Column {
   if (COMPONENTS > 2u) { a.c2 = left_block(phase, 2u, k); }
   if (COMPONENTS > 3u) { a.c3 = left_block(phase, 3u, k); }
   if (COMPONENTS > 4u) { a.c4 = left_block(phase, 4u, k); }
-  if (COMPONENTS > 5u) { a.c5 = left_block(phase, 5u, k); }
-  if (COMPONENTS > 6u) { a.c6 = left_block(phase, 6u, k); }
-  if (COMPONENTS > 7u) { a.c7 = left_block(phase, 7u, k); }
   return a;
 }
 
@@ -48,45 +44,32 @@ fn add_blocks(sum: Column, b: mat4x4f, a: Column) -> Column {
   if (COMPONENTS > 2u) { result.c2 += b * a.c2; }
   if (COMPONENTS > 3u) { result.c3 += b * a.c3; }
   if (COMPONENTS > 4u) { result.c4 += b * a.c4; }
-  if (COMPONENTS > 5u) { result.c5 += b * a.c5; }
-  if (COMPONENTS > 6u) { result.c6 += b * a.c6; }
-  if (COMPONENTS > 7u) { result.c7 += b * a.c7; }
   return result;
 }
 
-// The tile of VECTORS blocks from `column` on.
-fn multiply_wide(phase: u32, column: u32, steps: u32) {
+// The tile of COLUMNS blocks from `column` on, of which those beyond `last` are like it.
+fn multiply_jets(phase: u32, column: u32, last: u32, steps: u32) {
   q0 = Column();
-  q1 = Column();
-  q2 = Column();
-  q3 = Column();
-  q4 = Column();
-  q5 = Column();
-  q6 = Column();
-  q7 = Column();
-  var k = 0u;
-  loop {
-    let a = left_blocks(phase, k);
-    q0 = add_blocks(q0, right_block(phase, column + 0u, k), a);
-    q1 = add_blocks(q1, right_block(phase, column + 1u, k), a);
-    q2 = add_blocks(q2, right_block(phase, column + 2u, k), a);
-    q3 = add_blocks(q3, right_block(phase, column + 3u, k), a);
-    if (VECTORS > 4u) { q4 = add_blocks(q4, right_block(phase, column + 4u, k), a); }
-    if (VECTORS > 5u) { q5 = add_blocks(q5, right_block(phase, column + 5u, k), a); }
-    if (VECTORS > 6u) { q6 = add_blocks(q6, right_block(phase, column + 6u, k), a); }
-    if (VECTORS > 7u) { q7 = add_blocks(q7, right_block(phase, column + 7u, k), a); }
-    k++;
-    if (k >= steps) { break; }
+  if (COLUMNS > 1u) {
+    q1 = Column();
+    q2 = Column();
+    q3 = Column();
   }
-}
-
-// The tile of the one block at `column`.
-fn multiply_one(phase: u32, column: u32, steps: u32) {
-  q0 = Column();
+  if (COLUMNS > 4u) { q4 = Column(); }
+  if (COLUMNS > 5u) { q5 = Column(); }
+  if (COLUMNS > 6u) { q6 = Column(); }
   var k = 0u;
   loop {
     let a = left_blocks(phase, k);
     q0 = add_blocks(q0, right_block(phase, column, k), a);
+    if (COLUMNS > 1u) {
+      q1 = add_blocks(q1, right_block(phase, min(column + 1u, last), k), a);
+      q2 = add_blocks(q2, right_block(phase, min(column + 2u, last), k), a);
+      q3 = add_blocks(q3, right_block(phase, min(column + 3u, last), k), a);
+    }
+    if (COLUMNS > 4u) { q4 = add_blocks(q4, right_block(phase, min(column + 4u, last), k), a); }
+    if (COLUMNS > 5u) { q5 = add_blocks(q5, right_block(phase, min(column + 5u, last), k), a); }
+    if (COLUMNS > 6u) { q6 = add_blocks(q6, right_block(phase, min(column + 6u, last), k), a); }
     k++;
     if (k >= steps) { break; }
   }
@@ -103,24 +86,19 @@ fn select_column(p: Column, q: Column, second: bool) -> Column {
   if (COMPONENTS > 2u) { result.c2 = select_block(p.c2, q.c2, second); }
   if (COMPONENTS > 3u) { result.c3 = select_block(p.c3, q.c3, second); }
   if (COMPONENTS > 4u) { result.c4 = select_block(p.c4, q.c4, second); }
-  if (COMPONENTS > 5u) { result.c5 = select_block(p.c5, q.c5, second); }
-  if (COMPONENTS > 6u) { result.c6 = select_block(p.c6, q.c6, second); }
-  if (COMPONENTS > 7u) { result.c7 = select_block(p.c7, q.c7, second); }
   return result;
 }
 
 // Column j of the tile. By selection, see block_tile.wgsl.
 fn tile_column(j: u32) -> Column {
+  if (COLUMNS == 1u) { return q0; }
   let odd = j % 2u == 1u;
-  var result = select_column(select_column(q0, q1, odd), select_column(q2, q3, odd), j % 4u >= 2u);
-  if (VECTORS > 4u) {
-    var high = q4;
-    if (VECTORS > 5u) { high = select_column(q4, q5, odd); }
-    if (VECTORS == 7u) { high = select_column(high, q6, j == 6u); }
-    if (VECTORS == 8u) { high = select_column(high, select_column(q6, q7, odd), j >= 6u); }
-    result = select_column(result, high, j >= 4u);
-  }
-  return result;
+  let low = select_column(select_column(q0, q1, odd), select_column(q2, q3, odd), j >= 2u);
+  if (COLUMNS == 4u) { return low; }
+  var high = q4;
+  if (COLUMNS > 5u) { high = select_column(q4, q5, odd); }
+  if (COLUMNS > 6u) { high = select_column(high, q6, j == 6u); }
+  return select_column(low, high, j >= 4u);
 }
 
 // Block i of a column of them.
@@ -130,9 +108,6 @@ fn column_block(column: Column, i: u32) -> mat4x4f {
   if (COMPONENTS > 2u) { block = select_block(block, column.c2, i == 2u); }
   if (COMPONENTS > 3u) { block = select_block(block, column.c3, i == 3u); }
   if (COMPONENTS > 4u) { block = select_block(block, column.c4, i == 4u); }
-  if (COMPONENTS > 5u) { block = select_block(block, column.c5, i == 5u); }
-  if (COMPONENTS > 6u) { block = select_block(block, column.c6, i == 6u); }
-  if (COMPONENTS > 7u) { block = select_block(block, column.c7, i == 7u); }
   return block;
 }
 

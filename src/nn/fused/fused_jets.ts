@@ -18,15 +18,13 @@ import {
   wholeShare,
   workgroupSize,
 } from "./fused_operands.ts";
+import type { Network } from "../network.ts";
 import { fusedComponents, type JetRows } from "./jet_rows.ts";
 import fusedJetsSource from "../../../shaders/nn/fused/fused_jets.wgsl" with { type: "text" };
 import fusedNetworkSource from "../../../shaders/nn/include/fused_network.wgsl" with { type: "text" };
 import fusedShapeSource from "../../../shaders/nn/include/fused_shape.wgsl" with { type: "text" };
 import jetTileSource from "../../../shaders/nn/include/jet_tile.wgsl" with { type: "text" };
 import scheduleSource from "../../../shaders/nn/include/schedule.wgsl" with { type: "text" };
-
-/** Vectors beside each other in a tile of `own-rows`. */
-const VECTORS = 4;
 
 /**
  * Binds the command from the inputs X to all Δ, and writes X, which is the same at every step.
@@ -73,7 +71,7 @@ export async function bindJets(operands: FusedOperands, rows: JetRows): Promise<
       WINDOWS: windows,
       AXES: axes,
       COMPONENTS: fusedComponents(axes),
-      VECTORS,
+      COLUMNS: shared ? 1 : tileColumns(network),
       ...fusedActivation(network.activations),
     },
   );
@@ -81,6 +79,16 @@ export async function bindJets(operands: FusedOperands, rows: JetRows): Promise<
     kernel.bind([...shareBindings(operands, share, 0), ...measured], [workgroups, 1, share.replicas])
   );
   return { before: commands.slice(0, -1), last: commands.at(-1)!, after: [] };
+}
+
+/**
+ * Chooses how wide the tiles of `own-rows` are, of 4 to 7 blocks: those that take the least time, of
+ * which loads of rows are as much as four blocks, with what pads the last tile of a layer.
+ */
+function tileColumns({ layout: { layers } }: Network): number {
+  const time = (columns: number) =>
+    layers.reduce((sum, { outputStride }) => sum + Math.ceil(outputStride / columns) * (columns + 4), 0);
+  return [4, 5, 6, 7].reduce((best, columns) => time(columns) < time(best) ? columns : best);
 }
 
 /** The table of conditions, as the kernel reads it. */

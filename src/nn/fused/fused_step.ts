@@ -86,8 +86,11 @@ export function fusedJetsFit(network: Network, conditions: readonly ResidualCond
   // Iterations of an invocation that has a tile to itself, as above; a row of each of its blocks is
   // an iteration of the ends.
   const tile = 4 * fusedComponents(axes) + 2;
-  const steps = layers.reduce((sum, { inputStride, outputStride }) =>
-    sum + outputStride * (inputStride + tile) + inputStride * (outputStride + tile), conditions.length);
+  const steps = layers.reduce(
+    (sum, { inputStride, outputStride }) =>
+      sum + outputStride * (inputStride + tile) + inputStride * (outputStride + tile),
+    conditions.length,
+  );
   const sums = rows.summed / 4 + rows.partials + 4 * ROWS;
   return bytes <= Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize) &&
     Math.max(steps, sums) <= MOST_ITERATIONS;

@@ -14,6 +14,7 @@ import { bindDenseGradient, type GradientSlices, gradientSlices } from "../layer
 import type { FusedArrangement } from "../fused/fused_operands.ts";
 import { bindFusedStep, fusedFits, fusedJetsFit } from "../fused/fused_step.ts";
 import { chooseVariant, defaultVariant } from "../fused/fused_variant.ts";
+import { jetRows } from "../fused/jet_rows.ts";
 import { bindJetBackward } from "../jets/jet_backward.ts";
 import { jetComponents, jetSamples } from "../jets/jets.ts";
 import { bindLoss, type Loss, type SampleLossName } from "../loss/loss.ts";
@@ -31,8 +32,8 @@ export interface TrainingStepOptions extends UpdateOptions {
    */
   readonly loss: SampleLossName | readonly ResidualCondition[];
   /**
-   * Which kernels run. Default: by {@linkcode choosePath}; a differential equation is always
-   * trained layer by layer.
+   * Which kernels run. Default: by {@linkcode choosePath}, or {@linkcode chooseJetPath} for a
+   * differential equation.
    */
   readonly path?: StepPath;
   /** Stops the binding between layers. */
@@ -194,8 +195,15 @@ export function choosePath(network: Network, count: number): StepPath {
   return narrow ? "own-rows" : "by-layers";
 }
 
+/** Most rows, derivatives included, that a GPU adds up in one invocation. */
+const MOST_ROWS = 1024;
+
 /**
- * Decides which kernels run a step on a differential equation, as {@linkcode choosePath} does.
+ * Decides which kernels run a step on a differential equation, by the shape alone, as
+ * {@linkcode choosePath} does. On lavapipe the fused step has always won: it takes a third of the
+ * time of the layered one, since it carries second derivatives as one sum and boundaries without
+ * derivatives. On a GPU an invocation that adds up the rows of all samples for its part of the
+ * gradient would leave most of it idle where there are many; the layered path cuts them into slices.
  *
  * @param network Network to train.
  * @param conditions The equation's conditions.
@@ -203,7 +211,8 @@ export function choosePath(network: Network, count: number): StepPath {
  */
 export function chooseJetPath(network: Network, conditions: readonly ResidualCondition[]): StepPath {
   if (!fusedJetsFit(network, conditions)) return "layered";
-  return network.gpu.software ? "own-rows" : "shared-rows";
+  if (network.gpu.software) return "own-rows";
+  return jetRows(conditions, network.widths[0]).summed <= MOST_ROWS ? "shared-rows" : "layered";
 }
 
 /** Gradients of all parameters, and the commands that compute them. */
