@@ -94,11 +94,11 @@ function tileColumns({ layout: { layers } }: Network): number {
 /** The table of conditions, as the kernel reads it. */
 function conditionFields({ conditions }: JetRows): StructFields[] {
   return conditions.flatMap(({ condition, derives, tiles, samples, valueRow, derivativeRow }) => {
-    const { value, cube, advection, first, second } = condition.operator;
+    const { value, cube, advection, first, second, mixed = [] } = condition.operator;
     const along = (values: readonly number[]) => [0, 1, 2].map((axis) => values[axis] ?? 0);
     return [
       ["u32", ...tiles, ...samples, valueRow, derivativeRow, +derives],
-      ["f32", value, cube, advection, ...along(first), ...along(second), 0, 0, 0, 0],
+      ["f32", value, cube, advection, ...along(first), ...along(second), ...along(mixed), 0],
     ] satisfies StructFields[];
   });
 }

@@ -23,6 +23,7 @@ import { fusedShape, matrixVectors, MOST_LAYERS, plainRows, ROWS } from "./fused
 import { bindFusedUpdate } from "./fused_step_update.ts";
 import { fusedComponents, jetRows, MOST_AXES } from "./jet_rows.ts";
 import type { ResidualCondition } from "../loss/residual.ts";
+import { isThirdOrder } from "../jets/directions.ts";
 import { lossConstants, type SampleLossName } from "../loss/loss.ts";
 import { MOST_ITERATIONS } from "../../linalg/iterations.ts";
 import type { BatchEvaluation, Network } from "../network.ts";
@@ -80,7 +81,7 @@ export function fusedFits(network: Network, count: number): boolean {
  */
 export function fusedJetsFit(network: Network, conditions: readonly ResidualCondition[]): boolean {
   const { gpu: { limits }, replicas, widths: [axes], layout, layout: { layers } } = network;
-  if (axes > MOST_AXES || layers.length > MOST_LAYERS) return false;
+  if (axes > MOST_AXES || layers.length > MOST_LAYERS || isThirdOrder(conditions)) return false;
   const rows = jetRows(conditions, axes);
   const bytes = 16 * replicas * matrixVectors(layout, rows);
   // Iterations of an invocation that has a tile to itself, as above; a row of each of its blocks is

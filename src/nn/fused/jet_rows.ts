@@ -69,8 +69,8 @@ export function jetRows(conditions: readonly ResidualCondition[], axes: number):
   const components = fusedComponents(axes);
   let tile = 0, sample = 0, valueRow = 0, derivatives = 0;
   const placed = conditions.map((condition) => {
-    const { operator: { first, second, advection }, count } = condition;
-    const derives = advection !== 0 || [...first, ...second].some((each) => each !== 0);
+    const { operator: { first, second, mixed = [], advection }, count } = condition;
+    const derives = advection !== 0 || [...first, ...second, ...mixed].some((each) => each !== 0);
     const samplesPerTile = derives ? BLOCK : BLOCK * components;
     const tiles = Math.ceil(count / samplesPerTile);
     const rows = { condition, derives, valueRow, derivativeRow: derivatives };

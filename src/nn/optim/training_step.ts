@@ -16,6 +16,7 @@ import { bindFusedStep, fusedFits, fusedJetsFit } from "../fused/fused_step.ts";
 import { chooseVariant, defaultVariant } from "../fused/fused_variant.ts";
 import { jetRows } from "../fused/jet_rows.ts";
 import { bindJetBackward } from "../jets/jet_backward.ts";
+import { directionalEquation } from "../jets/directions.ts";
 import { jetComponents, jetSamples } from "../jets/jets.ts";
 import { bindLoss, type Loss, type SampleLossName } from "../loss/loss.ts";
 import type { Activations, BatchEvaluation, Network } from "../network.ts";
@@ -131,15 +132,14 @@ export async function bindTrainingStep(
 
   const { gpu, replicas } = network;
   const drawn = batch === null ? null : await bindBatch(network, samples, { batch, states }, stack);
-  const trained = typeof objective === "string"
-    ? drawn?.samples ?? samples
-    : jetSamples(gpu, samples, network.widths[0], stack);
+  const along = typeof objective === "string" ? null : directionalEquation(objective, network.widths[0]);
+  const trained = along ? jetSamples(gpu, samples, along, stack) : drawn?.samples ?? samples;
   const activations = await network.evaluate(trained, stack, { signal });
   const output = activations.layers[activations.layers.length - 1];
   const shared = { samples: trained, output, replicas };
   const loss = typeof objective === "string"
     ? await bindLoss(gpu, { ...shared, name: objective, outputs: network.widths.at(-1)! }, stack)
-    : await bindResidual(gpu, { ...shared, conditions: objective }, stack);
+    : await bindResidual(gpu, { ...shared, conditions: along!.conditions }, stack);
   const backward = { activations, outputDelta: loss.delta, signal };
   const { dispatches, gradients, cut } = await bindGradients(network, trained, backward, stack);
   const results = {
@@ -156,7 +156,7 @@ export async function bindTrainingStep(
     evaluated: { activations, loss },
     seen: {
       features: activations.layers.slice(0, -1),
-      rows: jetComponents(trained.axes ?? 0) * trained.count,
+      rows: jetComponents(trained.axes ?? 0, trained.order) * trained.count,
       loss: results.loss,
     },
     states,
@@ -255,8 +255,8 @@ export async function bindGradients(
   stack: DisposableStack,
 ): Promise<Gradients> {
   const { gpu, replicas, layout } = network;
-  const { count, axes = 0 } = samples;
-  const rows = jetComponents(axes) * count;
+  const { count, axes = 0, order } = samples;
+  const rows = jetComponents(axes, order) * count;
   const cut = gradientSlices(rows);
   const gradients = stack.use(new GpuArray(gpu, "gradients", replicas * cut.slices * layout.size * 4));
   const parameters = { array: network.parameters, batch: layout.size };
@@ -278,7 +278,7 @@ export async function bindGradients(
       dispatches.push(
         axes === 0
           ? await bindDenseBackward(operands, pass)
-          : await bindJetBackward({ ...operands, rows: count, axes }, pass),
+          : await bindJetBackward({ ...operands, rows: count, axes, order }, pass),
       );
       delta = deltaBelow;
     }
