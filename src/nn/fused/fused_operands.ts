@@ -102,7 +102,7 @@ export function fusedActivation(activations: readonly Activation[]) {
   const mixed = activations.some(({ kind, parameter, exponent }) =>
     kind !== first.kind || parameter !== first.parameter || exponent !== first.exponent
   );
-  return { MIXED: mixed, ...(mixed || !first ? {} : activationConstants(first)) };
+  return { MIXED: mixed, ...(mixed ? {} : activationConstants(first)) };
 }
 
 /**
