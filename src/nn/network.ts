@@ -170,8 +170,8 @@ export class Network implements Disposable {
     options: WorkOptions = {},
   ): Promise<Activations> {
     const { gpu, replicas, layout } = this;
-    const { count, axes = 0 } = samples;
-    const rows = jetComponents(axes) * count;
+    const { count, axes = 0, order } = samples;
+    const rows = jetComponents(axes, order) * count;
     const layers: MatrixView[] = [];
     const slopes: GpuArray[] = [];
     const forward: Dispatch[] = [];
@@ -192,13 +192,13 @@ export class Network implements Disposable {
         const operands = { gpu, layer, rows, biased: count, replicas };
         forward.push(await bindDenseForward(operands, { input, parameters, output, activated: null }));
       } else {
-        const words = replicas * tangentRows(axes) * count * layer.outputStride * 4;
+        const words = replicas * tangentRows(axes, order) * count * layer.outputStride * 4;
         const slope = stack.use(new GpuArray(gpu, `slopes of layer ${index + 1}`, words));
         slopes.push(slope);
         const operands = { gpu, layer, rows: count, replicas };
         forward.push(
           axes > 0
-            ? await bindJetForward({ ...operands, axes }, {
+            ? await bindJetForward({ ...operands, axes, order }, {
               input,
               parameters,
               output,

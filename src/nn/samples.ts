@@ -23,10 +23,12 @@ export interface SampleArrays {
   /** Floats from one replica's weights to the next; 0 where they are shared. */
   readonly weightBatch: number;
   /**
-   * Axes along which the inputs carry derivatives: x are jets then, as `jetSamples` makes them.
-   * Default: 0, none.
+   * Directions along which the inputs carry derivatives: x are jets then, as `jetSamples` makes
+   * them. Default: 0, none.
    */
   readonly axes?: number;
+  /** Highest order of those derivatives. Default: 2. */
+  readonly order?: 2 | 3;
 }
 
 /** What {@linkcode uploadSamples} takes: samples on the host, row-major. */

@@ -157,7 +157,8 @@ function checkConditions(
     throw new ShapeError(`${where}: no condition: give the equation in the domain`);
   }
   let sum = 0;
-  for (const [index, { count, operator: { first, second } }] of conditions.entries()) {
+  const pairs = inputs * (inputs - 1) / 2;
+  for (const [index, { count, operator: { first, second, mixed, third } }] of conditions.entries()) {
     if (!Number.isInteger(count) || count < 1) {
       throw new ShapeError(
         `${where}: condition ${index + 1} holds at ${count} samples: give a whole number from 1`,
@@ -167,6 +168,12 @@ function checkConditions(
       throw new ShapeError(
         `${where}: condition ${index + 1} has ${first.length} first and ${second.length} second ` +
           `coefficients, give one of each for each of ${inputs} inputs`,
+      );
+    }
+    if ((mixed ?? []).length !== (mixed ? pairs : 0) || (third ?? []).length !== (third ? inputs : 0)) {
+      throw new ShapeError(
+        `${where}: condition ${index + 1} has ${mixed?.length ?? 0} mixed and ${third?.length ?? 0} third ` +
+          `coefficients, give ${pairs} and ${inputs} of them, or leave them out`,
       );
     }
     sum += count;

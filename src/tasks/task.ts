@@ -26,8 +26,9 @@ export interface TaskDefaults {
 }
 
 /**
- * A differential operator of second order on functions u of d variables:
- * 𝓛u = Σ_i (second_i ∂²u/∂x_i² + first_i ∂u/∂x_i) + value · u + cube · u³ + advection · u ∂u/∂x_1.
+ * A differential operator of up to the third order on functions u of d variables:
+ * 𝓛u = Σ_i (third_i ∂³u/∂x_i³ + second_i ∂²u/∂x_i² + first_i ∂u/∂x_i) + Σ_i<j mixed_ij ∂²u/∂x_i∂x_j
+ * + value · u + cube · u³ + advection · u ∂u/∂x_1.
  */
 export interface DifferentialOperator {
   /** Coefficients of ∂²u/∂x_i², d of them. */
@@ -40,6 +41,13 @@ export interface DifferentialOperator {
   readonly cube: number;
   /** Coefficient of u ∂u/∂x_1. */
   readonly advection: number;
+  /**
+   * Coefficients of ∂²u/∂x_i∂x_j with i < j, d (d − 1)/2 of them in the order (1, 2), (1, 3) …, (2, 3)
+   * …. Default: all 0.
+   */
+  readonly mixed?: readonly number[];
+  /** Coefficients of ∂³u/∂x_i³, d of them. Default: all 0. */
+  readonly third?: readonly number[];
 }
 
 /**

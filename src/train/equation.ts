@@ -13,12 +13,14 @@ import type { Samples, Task } from "../tasks/task.ts";
  *
  * @param task The task.
  * @param activations Activations of the hidden layers.
- * @throws {InputError} If the task is an equation with second derivatives, and all activations are
+ * @throws {InputError} If the task is an equation with second derivatives or higher ones, and all activations are
  * piecewise linear.
  */
 export function checkCurvature(task: Task, activations: readonly string[]): void {
   if (task.kind !== "equation") return;
-  const isSecondOrder = task.conditions.some(({ operator }) => operator.second.some((c) => c !== 0));
+  const isSecondOrder = task.conditions.some(({ operator: { second, mixed = [], third = [] } }) =>
+    [...second, ...mixed, ...third].some((c) => c !== 0)
+  );
   if (!isSecondOrder || isCurved(activations)) return;
   throw new InputError(
     `networks of ${

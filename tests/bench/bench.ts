@@ -12,6 +12,7 @@ import { measurePeak } from "../../src/gpu/measure/peak.ts";
 import { compactJson } from "../../src/io/json.ts";
 import { runProgram } from "../../src/cli/program.ts";
 import { VERSION } from "../../src/version.ts";
+import { equationStep } from "./equation_step.ts";
 import { growth } from "./growth.ts";
 import { appendMeasurement, comparison, FOLDER, keepMeasurement, readMeasurement, stamp } from "./history.ts";
 import { cockpitBench } from "./cockpit.ts";
@@ -36,6 +37,7 @@ import { trackerTfjs } from "./tracker_tfjs.ts";
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   steps: trainingSteps,
+  "equation-step": equationStep,
   replicas: replicaBench,
   probes: probeCost,
   kernels: kernelBench,

@@ -65,14 +65,63 @@ def training_step(widths, samples, activation, optimizer, loss):
     return step
 
 
+def equation_training_step(widths, samples, way):
+    """A step on the mean square of u_xx + u_yy + 1, by double backward or by jets written by hand."""
+    torch.manual_seed(0)
+    weights = [(torch.randn(a, b) / a**0.5).requires_grad_() for a, b in zip(widths, widths[1:])]
+    biases = [torch.zeros(b, requires_grad=True) for b in widths[1:]]
+    update = torch.optim.Adam(weights + biases, lr=1e-3)
+    axes = range(widths[0])
+    x = torch.rand(samples, widths[0]) * 2 - 1
+
+    def double_backward():
+        inputs = x.clone().requires_grad_()
+        h = inputs
+        for layer, (w, b) in enumerate(zip(weights, biases)):
+            h = h @ w + b
+            if layer + 1 < len(weights):
+                h = torch.tanh(h)
+        slopes = torch.autograd.grad(h.sum(), inputs, create_graph=True)[0]
+        return sum(torch.autograd.grad(slopes[:, k].sum(), inputs, create_graph=True)[0][:, k] for k in axes)
+
+    def jets():
+        h, first = x, [torch.eye(widths[0])[k].expand(samples, -1) for k in axes]
+        second = [torch.zeros(samples, widths[0]) for _ in axes]
+        for layer, (w, b) in enumerate(zip(weights, biases)):
+            h, first, second = h @ w + b, [d @ w for d in first], [d @ w for d in second]
+            if layer + 1 < len(weights):
+                h = torch.tanh(h)
+                slope = 1 - h * h
+                second = [slope * (c - 2 * h * d * d) for d, c in zip(first, second)]
+                first = [slope * d for d in first]
+        return sum(second).squeeze()
+
+    laplacian = {"double_backward": double_backward, "jets": jets}[way]
+
+    def step():
+        update.zero_grad(set_to_none=True)
+        (laplacian() + 1).square().mean().backward()
+        update.step()
+
+    return step
+
+
 # What was prepared once, and the number of threads that it is fastest with.
 prepared = {}
 
 
 def step(window, **shape):
+    return torch_step(training_step, window, **shape)
+
+
+def equation_step(window, **shape):
+    return torch_step(equation_training_step, window, **shape)
+
+
+def torch_step(make, window, **shape):
     key = json.dumps(shape)
     if key not in prepared:
-        work = training_step(**shape)
+        work = make(**shape)
         timed(work, 5)
         pace = {}
         for threads in {1, os.cpu_count()}:
@@ -123,7 +172,7 @@ def model_svd(path):
     return {"seconds": time.perf_counter() - start}
 
 
-JOBS = {f.__name__: f for f in (versions, step, gemm, gram, eigvalsh, svdvals, model_svd)}
+JOBS = {f.__name__: f for f in (versions, step, equation_step, gemm, gram, eigvalsh, svdvals, model_svd)}
 JOBS.update(device_peers.JOBS)
 for line in sys.stdin:
     job = json.loads(line)

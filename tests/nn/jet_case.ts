@@ -5,7 +5,7 @@
  */
 import type { Gpu } from "../../src/gpu/device.ts";
 import type { MatrixView } from "../../src/linalg/matrix_view.ts";
-import { jetComponents } from "../../src/nn/jets/jets.ts";
+import { jetComponents, type JetOrder } from "../../src/nn/jets/jets.ts";
 import { fc } from "../deps.ts";
 import { exactJet, type Jet, type ReferenceCondition } from "../reference/jets.ts";
 import { randomFloats } from "../support/arrays.ts";
@@ -13,8 +13,10 @@ import { type DenseCase, denseCases, drawMatrix } from "../support/dense_case.ts
 
 /** Shape of a layer, of the samples that it is evaluated on, and of their jets. */
 export interface JetCase extends DenseCase {
-  /** Axes of derivatives. */
+  /** Directions of derivatives. */
   readonly axes: number;
+  /** Highest order of derivatives. */
+  readonly order: JetOrder;
 }
 
 /** Shapes at and around the edges of vectors and tiles, and others. */
@@ -22,7 +24,8 @@ export const jetCases: fc.Arbitrary<JetCase> = fc.tuple(
   denseCases,
   fc.constantFrom(1, 3, 8, 37, 50),
   fc.constantFrom(1, 2, 3),
-).map(([shape, rows, axes]) => ({ ...shape, rows, axes }));
+  fc.constantFrom<JetOrder>(2, 3),
+).map(([shape, rows, axes, order]) => ({ ...shape, rows, axes, order }));
 
 /**
  * Draws the jets of matrices `rows × columns`, one for each replica or one for all.
@@ -43,15 +46,15 @@ export function drawJets(
   seed: number,
   stack: DisposableStack,
 ): { jets: Jet[][][]; view: MatrixView } {
-  const { rows, axes } = shape;
-  const all = jetComponents(axes) * rows;
+  const { rows, axes, order } = shape;
+  const all = jetComponents(axes, order) * rows;
   const { entries, view } = drawMatrix(gpu, { ...shape, rows: all }, columns, shared, seed, stack);
   const jets = entries.map((matrix) =>
     Array.from({ length: rows }, (_, k) =>
       Array.from({ length: columns }, (_, j) => {
         const entry = (component: number) => matrix[(component * rows + k) * columns + j];
         const along = (first: number) => Array.from({ length: axes }, (_, axis) => entry(first + axis));
-        return exactJet(entry(0), along(1), along(1 + axes));
+        return exactJet(entry(0), along(1), along(1 + axes), [], order > 2 ? along(1 + 2 * axes) : []);
       }))
   );
   return { jets, view };
@@ -74,9 +77,15 @@ export function byComponent<T>(rows: readonly (readonly (readonly T[])[])[]): T[
  * @param counts Number of samples of each.
  * @param axes Dimension of the input.
  * @param seed Seed.
+ * @param more Whether there are mixed and third derivatives. Default: neither.
  * @returns The conditions.
  */
-export function drawConditions(counts: readonly number[], axes: number, seed: number): ReferenceCondition[] {
+export function drawConditions(
+  counts: readonly number[],
+  axes: number,
+  seed: number,
+  more: { readonly mixed?: boolean; readonly third?: boolean } = {},
+): ReferenceCondition[] {
   const floats = randomFloats(seed);
   const coefficients = (length: number) =>
     [...floats(length, -3, 3)].map((each) => Math.abs(each) < 1 ? 0 : each);
@@ -84,7 +93,15 @@ export function drawConditions(counts: readonly number[], axes: number, seed: nu
     const [value, cube, advection] = coefficients(3);
     return {
       count,
-      operator: { value, cube, advection, first: coefficients(axes), second: coefficients(axes) },
+      operator: {
+        value,
+        cube,
+        advection,
+        first: coefficients(axes),
+        second: coefficients(axes),
+        ...more.mixed && { mixed: coefficients(axes * (axes - 1) / 2) },
+        ...more.third && { third: coefficients(axes) },
+      },
     };
   });
 }

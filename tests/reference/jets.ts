@@ -1,6 +1,6 @@
 /**
  * Jets in float64, with bounds of what single precision makes of them: values, first and second
- * derivatives along the axes of the input, carried through a network one sample after the other;
+ * derivatives along the axes of the input, mixed and third ones where asked for, carried through a network one sample after the other;
  * the residual of a differential equation; and its gradient.
  *
  * Parameters are one flat vector, as in `network.ts`.
@@ -22,6 +22,10 @@ export interface Jet {
   readonly first: readonly Bounded[];
   /** ∂²u/∂x_i². */
   readonly second: readonly Bounded[];
+  /** ∂²u/∂x_i∂x_j, i < j, by i and then j; none where they are not carried. */
+  readonly mixed: readonly Bounded[];
+  /** ∂³u/∂x_i³; none where they are not carried. */
+  readonly third: readonly Bounded[];
 }
 
 /** Coefficients of a differential operator. */
@@ -36,6 +40,10 @@ export interface ReferenceOperator {
   readonly cube: number;
   /** Of u ∂u/∂x_1. */
   readonly advection: number;
+  /** Of ∂²u/∂x_i∂x_j. Default: none. */
+  readonly mixed?: readonly number[];
+  /** Of ∂³u/∂x_i³. Default: none. */
+  readonly third?: readonly number[];
 }
 
 /** What holds at how many samples. */
@@ -46,11 +54,27 @@ export interface ReferenceCondition {
   readonly count: number;
 }
 
-const TWO = exact(2);
+const TWO = exact(2), THREE = exact(3);
+
+/** Pairs i < j of axes, in the order of mixed derivatives. */
+export function pairsOf(axes: number): [number, number][] {
+  const pairs: [number, number][] = [];
+  for (let i = 0; i < axes; i++) {
+    for (let j = i + 1; j < axes; j++) pairs.push([i, j]);
+  }
+  return pairs;
+}
 
 /** A jet whose components all are exact. */
-export function exactJet(value: number, first: readonly number[], second: readonly number[]): Jet {
-  return { value: exact(value), first: first.map(exact), second: second.map(exact) };
+export function exactJet(
+  value: number,
+  first: readonly number[],
+  second: readonly number[],
+  mixed: readonly number[] = [],
+  third: readonly number[] = [],
+): Jet {
+  const [all, ...rest] = [first, second, mixed, third].map((each) => each.map(exact));
+  return { value: exact(value), first: all, second: rest[0], mixed: rest[1], third: rest[2] };
 }
 
 /** Sum of jets, component by component; `more` as in {@linkcode sum}. */
@@ -61,18 +85,26 @@ export function sumJets(jets: readonly Jet[], more = 0): Jet {
     value: sum(jets.map(({ value }) => value), more),
     first: along(({ first }) => first),
     second: along(({ second }) => second),
+    mixed: along(({ mixed }) => mixed),
+    third: along(({ third }) => third),
   };
 }
 
 /** A jet times a number that does not depend on the input. */
-export function scaleJet({ value, first, second }: Jet, factor: number): Jet {
+export function scaleJet({ value, first, second, mixed, third }: Jet, factor: number): Jet {
   const scaled = (each: Bounded) => product(each, exact(factor));
-  return { value: scaled(value), first: first.map(scaled), second: second.map(scaled) };
+  return {
+    value: scaled(value),
+    first: first.map(scaled),
+    second: second.map(scaled),
+    mixed: mixed.map(scaled),
+    third: third.map(scaled),
+  };
 }
 
-/** The components of a jet in the order of rows: value, first derivatives, second derivatives. */
-export function components({ value, first, second }: Jet): Bounded[] {
-  return [value, ...first, ...second];
+/** The components of a jet in the order of rows: value, first derivatives, second … derivatives. */
+export function components({ value, first, second, mixed, third }: Jet): Bounded[] {
+  return [value, ...first, ...second, ...mixed, ...third];
 }
 
 /**
@@ -91,13 +123,28 @@ export function denseJets(
   });
 }
 
-/** σ(z) with its derivatives: h = σ, h_i = σ′ z_i, h_ii = σ″ z_i² + σ′ z_ii. */
+/**
+ * σ(z) with its derivatives: h = σ, h_i = σ′ z_i, h_ij = σ″ z_i z_j + σ′ z_ij, h_iii = σ‴ z_i³ + 3 σ″
+ * z_i z_ii + σ′ z_iii.
+ */
 export function activateJet(name: string, z: Jet): Jet {
-  const [value, slope, bend] = evaluateJet(name, z.value);
+  const [value, slope, bend, third] = evaluateJet(name, z.value);
+  const pairs = pairsOf(z.first.length);
   return {
     value,
     first: z.first.map((zi) => product(slope, zi)),
     second: z.second.map((zii, i) => sum([product(bend, z.first[i], z.first[i]), product(slope, zii)])),
+    mixed: z.mixed.map((zij, at) => {
+      const [i, j] = pairs[at];
+      return sum([product(bend, z.first[i], z.first[j]), product(slope, zij)]);
+    }),
+    third: z.third.map((ziii, i) =>
+      sum([
+        product(third, z.first[i], z.first[i], z.first[i]),
+        product(THREE, bend, z.first[i], z.second[i]),
+        product(slope, ziii),
+      ])
+    ),
   };
 }
 
@@ -106,8 +153,26 @@ export function activateJet(name: string, z: Jet): Jet {
  * component of h is differentiated by each component of z.
  */
 export function activateAdjoint(name: string, z: Jet, g: Jet): Jet {
-  const [, slope, bend, third] = evaluateJet(name, z.value);
+  const [, slope, bend, third, fourth] = evaluateJet(name, z.value);
+  const pairs = pairsOf(z.first.length);
   const terms = [product(g.value, slope)];
+  // Of each ∂/∂x_i: what mixed and third derivatives add.
+  const more = z.first.map((): Bounded[] => []);
+  g.mixed.forEach((gij, at) => {
+    const [i, j] = pairs[at];
+    terms.push(product(gij, third, z.first[i], z.first[j]), product(gij, bend, z.mixed[at]));
+    more[i].push(product(gij, bend, z.first[j]));
+    more[j].push(product(gij, bend, z.first[i]));
+  });
+  g.third.forEach((giii, i) => {
+    const [zi, zii] = [z.first[i], z.second[i]];
+    terms.push(
+      product(giii, fourth, zi, zi, zi),
+      product(THREE, giii, third, zi, zii),
+      product(giii, bend, z.third[i]),
+    );
+    more[i].push(product(THREE, giii, third, zi, zi), product(THREE, giii, bend, zii));
+  });
   z.first.forEach((zi, i) => {
     terms.push(
       product(g.first[i], bend, zi),
@@ -117,8 +182,15 @@ export function activateAdjoint(name: string, z: Jet, g: Jet): Jet {
   });
   return {
     value: sum(terms),
-    first: z.first.map((zi, i) => sum([product(g.first[i], slope), product(TWO, g.second[i], bend, zi)])),
-    second: z.second.map((_, i) => product(g.second[i], slope)),
+    first: z.first.map((zi, i) =>
+      sum([product(g.first[i], slope), product(TWO, g.second[i], bend, zi), ...more[i]])
+    ),
+    second: z.second.map((_, i) => {
+      const own = product(g.second[i], slope);
+      return g.third.length > 0 ? sum([own, product(THREE, g.third[i], bend, z.first[i])]) : own;
+    }),
+    mixed: g.mixed.map((gij) => product(gij, slope)),
+    third: g.third.map((giii) => product(giii, slope)),
   };
 }
 
@@ -136,14 +208,19 @@ export interface JetPass {
  * @param network Shape.
  * @param theta Parameters.
  * @param x Input.
+ * @param carried Whether mixed and third derivatives are carried. Default: neither.
  * @returns All jets on the way.
  */
 export function forwardJets(
   network: ReferenceNetwork,
   theta: ArrayLike<number>,
   x: readonly number[],
+  carried: { readonly mixed?: boolean; readonly third?: boolean } = {},
 ): JetPass {
-  const h = [x.map((each, i) => exactJet(each, x.map((_, axis) => +(axis === i)), x.map(() => 0)))];
+  const none = x.map(() => 0);
+  const mixed = carried.mixed ? pairsOf(x.length).map(() => 0) : [];
+  const third = carried.third ? none : [];
+  const h = [x.map((each, i) => exactJet(each, x.map((_, axis) => +(axis === i)), none, mixed, third))];
   const z: Jet[][] = [];
   for (const [l, { outputs, weights, bias }] of layersOf(network.widths).entries()) {
     const weight = (i: number, j: number) => theta[weights + i * outputs + j];
@@ -165,7 +242,7 @@ export function forwardJets(
  * @returns Both.
  */
 export function weighResidual(
-  { value, cube, advection, first, second }: ReferenceOperator,
+  { value, cube, advection, first, second, mixed = [], third = [] }: ReferenceOperator,
   u: Jet,
   y: number,
   weight: number,
@@ -177,6 +254,8 @@ export function weighResidual(
     product(exact(advection), at, u.first[0]),
     ...first.map((coefficient, i) => product(exact(coefficient), u.first[i])),
     ...second.map((coefficient, i) => product(exact(coefficient), u.second[i])),
+    ...u.mixed.map((each, i) => product(exact(mixed[i] ?? 0), each)),
+    ...u.third.map((each, i) => product(exact(third[i] ?? 0), each)),
     exact(-y),
   ]);
   const byValue = sum([
@@ -194,6 +273,8 @@ export function weighResidual(
       value: product(scale, byValue),
       first: byFirst.map((each) => product(scale, each)),
       second: second.map((coefficient) => product(scale, exact(coefficient))),
+      mixed: u.mixed.map((_, i) => product(scale, exact(mixed[i] ?? 0))),
+      third: u.third.map((_, i) => product(scale, exact(third[i] ?? 0))),
     },
   };
 }
@@ -217,10 +298,14 @@ export function residualGradient(
   const operators = conditions.flatMap(({ operator, count }) =>
     new Array<ReferenceOperator>(count).fill(operator)
   );
+  const carried = {
+    mixed: conditions.some(({ operator: { mixed = [] } }) => mixed.some((each) => each !== 0)),
+    third: conditions.some(({ operator: { third = [] } }) => third.some((each) => each !== 0)),
+  };
   const losses: Bounded[] = [];
   const terms = Array.from(theta, (): Bounded[] => []);
   for (const [k, operator] of operators.entries()) {
-    const { h, z } = forwardJets(network, theta, row(samples.x, k, network.widths[0]));
+    const { h, z } = forwardJets(network, theta, row(samples.x, k, network.widths[0]), carried);
     const { loss, gradient } = weighResidual(operator, h.at(-1)![0], samples.y[k], samples.weights[k]);
     losses.push(loss);
     let delta = [gradient];

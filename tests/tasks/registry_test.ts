@@ -22,8 +22,10 @@ Deno.test("registry: every name loads a task of that name", async () => {
       "poisson2d",
       "helmholtz1d",
       "helmholtz2d",
+      "diffusion2d",
       "allen-cahn",
       "burgers",
+      "kdv",
       "mixture",
       "digits",
     ]

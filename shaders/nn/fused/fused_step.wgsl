@@ -58,13 +58,6 @@ override ROW_TILES: u32;
 // Windows that `own_rows` reads weights through, 0 for the storage buffer.
 override WINDOWS: u32;
 
-// Takes the weights of the layer entered from a window.
-fn enter_window(source: u32) {
-  if (source == STORAGE) { return; }
-  let base = select(share.first_base, share.second_base, source == SECOND_WINDOW);
-  weights_at += base - share.first_replica * shape.parameter_batch;
-}
-
 // The tile of 4 vectors from `column` on, or of one.
 fn multiply_columns(phase: u32, tile: u32, column: u32, columns: u32, steps: u32) {
   if (columns == 4u) {

@@ -27,5 +27,9 @@ struct Shape {
   // How a mini-batch is drawn, and what its weights are multiplied by.
   epochs: Permutation,
   weight_scale: f32, gradient_side: u32,
+  // Blocks of 4 rows to which biases are added: all, or those of values, which come first.
+  biased_blocks: u32,
+  // Rows of each derivative that samples carry.
+  derivative_rows: u32,
   @align(16) table: array<Layer, 32>,
 }

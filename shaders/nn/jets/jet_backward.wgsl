@@ -2,21 +2,25 @@
 // adjoint of the activation in jet_forward.wgsl, with z and σ of the layer below:
 // needs: tile.wgsl
 //
-//  δ    = g σ′ + Σ_i ( g_i σ″ z_i + g_ii (σ‴ z_i² + σ″ z_ii) )
-//  δ_i  = g_i σ′ + 2 g_ii σ″ z_i
-//  δ_ii = g_ii σ′
+//  δ     = g σ′ + Σ_i ( g_i σ″ z_i + g_ii (σ‴ z_i² + σ″ z_ii)
+//          + g_iii (σ⁗ z_i³ + 3 σ‴ z_i z_ii + σ″ z_iii) )
+//  δ_i   = g_i σ′ + 2 g_ii σ″ z_i + 3 g_iii (σ‴ z_i² + σ″ z_ii)
+//  δ_ii  = g_ii σ′ + 3 g_iii σ″ z_i
+//  δ_iii = g_iii σ′
 //
-// Δ: (1 + 2d) · rows × outputs, G and Δ′: (1 + 2d) · rows × inputs, component by component;
-// tangents: σ′, σ″, σ‴, z_i, z_ii of the layer below, as jet_forward.wgsl leaves them. W: inputs ×
+// Δ: (1 + ORDER d) · rows × outputs, G and Δ′: (1 + ORDER d) · rows × inputs, component by component;
+// tangents: σ′, σ″, σ‴ (σ⁗), z_i, z_ii (z_iii) of the layer below, as jet_forward.wgsl leaves them. W: inputs ×
 // outputs, as in dense_forward.wgsl. All are row-major in vectors of 4. Entries that pad a row are
 // 0 because those of σ′ … are.
 //
 // One invocation handles 8 samples and 8 neurons, with all components, as in jet_forward.wgsl: one
-// dispatch a layer. Cost: 2 · (1 + 2d) · rows · inputs · outputs flops and about 12 d + 2 a neuron
+// dispatch a layer. Cost, to the second order: 2 · (1 + 2d) · rows · inputs · outputs flops and about 12 d + 2 a neuron
 // and sample, for which it reads 3 + 2d words, writes 1 + 2d, and reads and writes those again.
 
-// d, the dimension of the input.
+// d, the number of directions.
 override AXES: u32;
+// Highest order of derivatives: 2 or 3.
+override ORDER: u32 = 2u;
 
 struct Shape {
   rows: u32, inputs: u32, outputs: u32,
@@ -56,7 +60,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   // alone, lavapipe would compile the kernel for its value, anew at each dispatch that follows
   // another kernel's: 3 ms from its cache, 300 without.
   let terms = select(0u, shape.outputs, 8u * row < shape.rows);
-  for (var component = 0u; component <= 2u * AXES; component++) {
+  for (var component = 0u; component <= ORDER * AXES; component++) {
     first = component * shape.rows;
     multiply_nt(id.z, row, column, terms);
   }
@@ -67,19 +71,31 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let j = 2u * column + e % 2u;
     if (i >= shape.rows || j >= shape.input_stride) { continue; }
     let at = id.z * shape.input_batch + i * shape.input_stride + j;
-    let kept = at + 2u * id.z * next;
+    let kept = at + ORDER * id.z * next;
     let slope = tangents[kept];
     let bend = tangents[kept + next];
     let third = tangents[kept + 2u * next];
     var sum = delta_below[at] * slope;
     for (var axis = 1u; axis <= AXES; axis++) {
-      let z1 = tangents[kept + (2u + axis) * next];
-      let z2 = tangents[kept + (2u + AXES + axis) * next];
+      let z1 = tangents[kept + (ORDER + axis) * next];
+      let z2 = tangents[kept + (ORDER + AXES + axis) * next];
       let g1 = delta_below[at + axis * next];
       let g2 = delta_below[at + (AXES + axis) * next];
-      sum += g1 * bend * z1 + g2 * (third * z1 * z1 + bend * z2);
-      delta_below[at + axis * next] = g1 * slope + 2.0 * g2 * bend * z1;
-      delta_below[at + (AXES + axis) * next] = g2 * slope;
+      let bent = third * z1 * z1 + bend * z2;
+      sum += g1 * bend * z1 + g2 * bent;
+      var d1 = g1 * slope + 2.0 * g2 * bend * z1;
+      var d2 = g2 * slope;
+      if (ORDER > 2u) {
+        let fourth = tangents[kept + 3u * next];
+        let z3 = tangents[kept + (ORDER + 2u * AXES + axis) * next];
+        let g3 = delta_below[at + (2u * AXES + axis) * next];
+        sum += g3 * (fourth * z1 * z1 * z1 + 3.0 * third * z1 * z2 + bend * z3);
+        d1 += 3.0 * g3 * bent;
+        d2 += 3.0 * g3 * bend * z1;
+        delta_below[at + (2u * AXES + axis) * next] = g3 * slope;
+      }
+      delta_below[at + axis * next] = d1;
+      delta_below[at + (AXES + axis) * next] = d2;
     }
     delta_below[at] = sum;
   }

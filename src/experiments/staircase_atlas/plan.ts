@@ -33,7 +33,9 @@ const FEW: Readonly<Record<string, number>> = {
   helmholtz1d: 66,
   poisson2d: 160,
   helmholtz2d: 160,
+  diffusion2d: 160,
   "allen-cahn": 160,
+  kdv: 160,
   burgers: 160,
 };
 /** Samples of the other tasks. */

@@ -15,12 +15,28 @@ export const MOST_LAYERS = 32;
 /** Rows of a tile of samples. */
 export const ROWS = 8;
 
+/** Rows of the samples of a step in its matrices. */
+export interface FusedRows {
+  /** Samples. */
+  readonly count: number;
+  /** Rows, padded to whole tiles. */
+  readonly all: number;
+  /** Rows that a gradient adds up. */
+  readonly summed: number;
+  /** Rows of values, to which biases are added: the first. */
+  readonly biased: number;
+  /** Rows of each derivative that samples carry. */
+  readonly derivatives: number;
+  /** Tiles of rows, each with a partial sum of the loss. */
+  readonly partials: number;
+}
+
 /** A network and the samples of a step, as the kernels know them. */
 export interface FusedShape {
   /** `struct Shape`. */
   readonly shape: GpuStruct;
-  /** Tiles of rows. */
-  readonly rowTiles: number;
+  /** Rows of samples. */
+  readonly rows: FusedRows;
   /** Tiles of the gradients of all layers. */
   readonly gradientTiles: number;
   /** Vectors of four that the matrices of a replica take. */
@@ -35,6 +51,8 @@ export interface FusedShapeOptions {
   readonly schedule: readonly StructFields[];
   /** Samples of a mini-batch; `null` for the full batch. */
   readonly batch: number | null;
+  /** Rows of the samples. Default: a row each, in tiles of 8. */
+  readonly rows?: FusedRows;
   /** Steps that the log of losses holds. */
   readonly logCapacity: number;
   /** Rows and columns of a tile of a gradient. */
@@ -42,16 +60,28 @@ export interface FusedShapeOptions {
 }
 
 /**
+ * Lays out rows of samples without derivatives.
+ *
+ * @param count Samples of a step.
+ * @returns The rows.
+ */
+export function plainRows(count: number): FusedRows {
+  const partials = Math.ceil(count / ROWS);
+  const all = ROWS * partials;
+  return { count, all, summed: count, biased: all, derivatives: 0, partials };
+}
+
+/**
  * Counts the vectors of four that the matrices of a replica take: X, H of each hidden layer and U,
- * and Δ of all but X, with rows padded to whole tiles.
+ * and Δ of all but X.
  *
  * @param layout Places of the parameters.
- * @param count Samples of a step.
+ * @param rows Rows of the samples.
  * @returns The number of vectors.
  */
-export function matrixVectors({ layers }: ParameterLayout, count: number): number {
+export function matrixVectors({ layers }: ParameterLayout, rows: FusedRows): number {
   const outputs = layers.reduce((sum, { outputStride }) => sum + outputStride, 0);
-  return ROWS * Math.ceil(count / ROWS) * (layers[0].inputStride + 2 * outputs);
+  return rows.all * (layers[0].inputStride + 2 * outputs);
 }
 
 /**
@@ -86,17 +116,15 @@ export function gradientTiles(
 export function fusedShape(
   network: Network,
   samples: SampleArrays,
-  { schedule, batch, logCapacity, gradientSide }: FusedShapeOptions,
+  { schedule, batch, logCapacity, gradientSide, rows = plainRows(batch ?? samples.count) }: FusedShapeOptions,
 ): FusedShape {
   const { gpu, replicas, layout, layout: { layers, size }, activations } = network;
-  const count = batch ?? samples.count;
-  const rowTiles = Math.ceil(count / ROWS);
 
   // Places of X, H … and U, then of Δ of all but X.
   const strides = [layers[0].inputStride, ...layers.map(({ outputStride }) => outputStride)];
   const places = [0];
   for (const stride of [...strides, ...strides.slice(1)]) {
-    places.push(places.at(-1)! + ROWS * rowTiles * stride);
+    places.push(places.at(-1)! + rows.all * stride);
   }
   const matrixBatch = places.pop()!;
   const deltas = places.slice(layers.length);
@@ -116,14 +144,14 @@ export function fusedShape(
     gpu,
     "fused shape",
     ...schedule,
-    ["u32", count, layers.length, matrixBatch, size],
-    ["u32", samples.x.batch, samples.y.batch, samples.weightBatch, rowTiles],
+    ["u32", rows.summed, layers.length, matrixBatch, size],
+    ["u32", samples.x.batch, samples.y.batch, samples.weightBatch, rows.partials],
     ["u32", logCapacity, replicas, tiles.all, ROWS],
     permutationFields(samples.count),
-    ["f32", samples.count / count],
-    ["u32", gradientSide, 0, 0],
+    ["f32", samples.count / rows.count],
+    ["u32", gradientSide, rows.biased / 4, rows.derivatives],
     ...table,
   );
   const features = layers.slice(0, -1).map((_, index) => places[index + 1]);
-  return { shape, rowTiles, gradientTiles: tiles.all, matrixBatch, features };
+  return { shape, rows, gradientTiles: tiles.all, matrixBatch, features };
 }

@@ -6,19 +6,31 @@
  */
 import { GpuArray } from "../../gpu/array.ts";
 import type { Dispatch, Kernel } from "../../gpu/kernel.ts";
-import { gpuStruct } from "../../gpu/struct.ts";
-import { activationConstants, activationFiles } from "../activation.ts";
+import { activationFiles } from "../activation.ts";
 import { permutationFiles } from "../layers/batch.ts";
-import { type FusedOperands, type FusedStepOptions, workgroupSize } from "./fused_operands.ts";
-import { fusedShape, matrixVectors, MOST_LAYERS, ROWS } from "./fused_shape.ts";
+import {
+  fusedActivation,
+  type FusedOperands,
+  type FusedStepOptions,
+  ownShares,
+  type RowCommands,
+  shareBindings,
+  wholeShare,
+  workgroupSize,
+} from "./fused_operands.ts";
+import { bindJets } from "./fused_jets.ts";
+import { fusedShape, matrixVectors, MOST_LAYERS, plainRows, ROWS } from "./fused_shape.ts";
 import { bindFusedUpdate } from "./fused_step_update.ts";
-import { lossConstants } from "../loss/loss.ts";
+import { fusedComponents, jetRows, MOST_AXES } from "./jet_rows.ts";
+import type { ResidualCondition } from "../loss/residual.ts";
+import { isThirdOrder } from "../jets/directions.ts";
+import { lossConstants, type SampleLossName } from "../loss/loss.ts";
 import { MOST_ITERATIONS } from "../../linalg/iterations.ts";
 import type { BatchEvaluation, Network } from "../network.ts";
 import type { SampleArrays } from "../samples.ts";
-import { type WeightShare, weightShares, WINDOW } from "../layers/weight_windows.ts";
 import blockTileSource from "../../../shaders/linalg/include/block_tile.wgsl" with { type: "text" };
 import fusedLayerSource from "../../../shaders/nn/fused/fused_step_layer.wgsl" with { type: "text" };
+import fusedNetworkSource from "../../../shaders/nn/include/fused_network.wgsl" with { type: "text" };
 import fusedRowsSource from "../../../shaders/nn/include/fused_rows.wgsl" with { type: "text" };
 import fusedShapeSource from "../../../shaders/nn/include/fused_shape.wgsl" with { type: "text" };
 import fusedStepSource from "../../../shaders/nn/fused/fused_step.wgsl" with { type: "text" };
@@ -47,7 +59,7 @@ export interface FusedStep {
  */
 export function fusedFits(network: Network, count: number): boolean {
   const { gpu, replicas, layout, layout: { layers } } = network;
-  const words = 4 * replicas * matrixVectors(layout, count);
+  const words = 4 * replicas * matrixVectors(layout, plainRows(count));
   const most = Math.min(gpu.limits.maxBufferSize, gpu.limits.maxStorageBufferBindingSize);
   // Iterations of an invocation that has a tile of rows to itself, rounded up: products forward and
   // backward and their ends, loss, inputs.
@@ -58,6 +70,31 @@ export function fusedFits(network: Network, count: number): boolean {
   // Iterations of one that adds up a gradient and the partial sums of the loss.
   const sums = count / 4 + count / ROWS + 4 * ROWS;
   return layers.length <= MOST_LAYERS && 4 * words <= most && Math.max(steps, sums) <= MOST_ITERATIONS;
+}
+
+/**
+ * Tells whether the fused kernels can run a network on a differential equation.
+ *
+ * @param network The network.
+ * @param conditions The equation's conditions.
+ * @returns Whether they can.
+ */
+export function fusedJetsFit(network: Network, conditions: readonly ResidualCondition[]): boolean {
+  const { gpu: { limits }, replicas, widths: [axes], layout, layout: { layers } } = network;
+  if (axes > MOST_AXES || layers.length > MOST_LAYERS || isThirdOrder(conditions)) return false;
+  const rows = jetRows(conditions, axes);
+  const bytes = 16 * replicas * matrixVectors(layout, rows);
+  // Iterations of an invocation that has a tile to itself, as above; a row of each of its blocks is
+  // an iteration of the ends.
+  const tile = 4 * fusedComponents(axes) + 2;
+  const steps = layers.reduce(
+    (sum, { inputStride, outputStride }) =>
+      sum + outputStride * (inputStride + tile) + inputStride * (outputStride + tile),
+    conditions.length,
+  );
+  const sums = rows.summed / 4 + rows.partials + 4 * ROWS;
+  return bytes <= Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize) &&
+    Math.max(steps, sums) <= MOST_ITERATIONS;
 }
 
 /**
@@ -76,12 +113,18 @@ export async function bindFusedStep(
   stack: DisposableStack,
 ): Promise<FusedStep> {
   const { gpu, replicas, layout: { layers } } = network;
-  const shape = fusedShape(network, samples, { ...options, gradientSide: options.variant.side });
-  const { rowTiles, matrixBatch } = shape;
+  const { loss, variant: { side } } = options;
+  const rows = typeof loss === "string"
+    ? plainRows(options.batch ?? samples.count)
+    : jetRows(loss, network.widths[0]);
+  const shape = fusedShape(network, samples, { ...options, rows, gradientSide: side });
+  const { matrixBatch } = shape;
   const matrices = stack.use(new GpuArray(gpu, "features and deltas", replicas * matrixBatch * 4));
-  const partials = stack.use(new GpuArray(gpu, "partial losses", replicas * rowTiles * 2));
+  const partials = stack.use(new GpuArray(gpu, "partial losses", replicas * rows.partials * 2));
   const operands = { network, samples, options, shape, matrices, partials };
-  const { before, last, after } = await bindRows(operands);
+  const { before, last, after } = typeof loss === "string"
+    ? await bindRows(operands, loss)
+    : await bindJets(operands, jetRows(loss, network.widths[0]));
   const { log, update } = await bindFusedUpdate(operands);
   const seen = {
     features: layers.slice(0, -1).map(({ outputStride }, index) => ({
@@ -90,33 +133,29 @@ export async function bindFusedStep(
       batch: matrixBatch,
       offset: shape.features[index],
     })),
-    rows: options.batch ?? samples.count,
-    loss: { array: partials, count: rowTiles },
+    rows: rows.summed,
+    loss: { array: partials, count: rows.partials },
   };
   return { forward: before, measure: [last, log], update: [last, ...after, update], seen };
 }
 
 /**
- * Binds the commands from the inputs X to all Δ: those before the last part of the loss, the one
- * that computes it, and those after it.
+ * Binds the commands from the inputs X to all Δ.
+ *
+ * @param operands What they are bound to.
+ * @param loss The loss.
  */
-async function bindRows(
-  { network, samples, options, shape: { shape, rowTiles }, matrices, partials }: FusedOperands,
-): Promise<{ before: Dispatch[]; last: Dispatch; after: Dispatch[] }> {
-  const { gpu, replicas, layout, layout: { layers }, activations, parameters } = network;
-  const { loss, batch, arrays, variant: { arrangement, weights, side } } = options;
+async function bindRows(operands: FusedOperands, loss: SampleLossName): Promise<RowCommands> {
+  const { network, samples, options, shape: { shape, rows: { partials: rowTiles } }, matrices, partials } =
+    operands;
+  const { gpu, replicas, layout: { layers } } = network;
+  const { batch, arrays, variant, variant: { arrangement, side } } = options;
   const { lanes, rowTiles: tilesAtOnce } = workgroupSize(gpu, arrangement);
-  const [first] = activations;
-  const mixed = activations.some(({ kind, parameter, exponent }) =>
-    kind !== first.kind || parameter !== first.parameter || exponent !== first.exponent
-  );
-  const shares = arrangement === "own-rows" && weights === "uniform" ? weightShares(layout, replicas) : null;
   const constants = {
     LANES: lanes,
-    MIXED: mixed,
     DRAWN: batch !== null,
     ...lossConstants(loss),
-    ...(mixed ? {} : activationConstants(first)),
+    ...fusedActivation(network.activations),
   };
   const files = [
     ...activationFiles,
@@ -124,14 +163,10 @@ async function bindRows(
     ...permutationFiles,
     scheduleSource,
     fusedShapeSource,
+    fusedNetworkSource,
     blockTileSource,
     fusedRowsSource,
   ];
-  const bindings = ({ firstReplica, secondFrom, windows, bases }: WeightShare, layer: number) => {
-    const share = gpuStruct(gpu, "share", ["u32", firstReplica, layer, secondFrom, ...bases]);
-    const views = windows.map((at) => ({ array: parameters, first: 4 * at, length: 4 * WINDOW }));
-    return [shape, parameters, matrices, share, ...views];
-  };
   const { x, y, weights: sampleWeights } = samples;
   const measured = [x.array, arrays.states, y.array, sampleWeights, partials, arrays.hypers];
   const workgroups = Math.ceil(rowTiles / tilesAtOnce);
@@ -144,7 +179,7 @@ async function bindRows(
     });
   const whole = wholeShare(network);
   if (arrangement === "shared-rows") {
-    const [first, second, third, , ...windows] = bindings(whole, 0);
+    const [first, second, third, , ...windows] = shareBindings(operands, whole, 0);
     const kernel = await step("shared_rows", 0);
     const last = kernel.bind([first, second, third, null, ...windows, ...measured], [
       workgroups,
@@ -154,9 +189,10 @@ async function bindRows(
     return { before: [], last, after: [] };
   }
   if (arrangement === "own-rows") {
-    const kernel = await step("own_rows", shares ? (shares[0].secondFrom < layers.length ? 2 : 1) : 0);
-    const rows = (shares ?? [whole]).map((share) =>
-      kernel.bind([...bindings(share, 0), ...measured], [workgroups, 1, share.replicas])
+    const { shares, windows } = ownShares(network, variant);
+    const kernel = await step("own_rows", windows);
+    const rows = shares.map((share) =>
+      kernel.bind([...shareBindings(operands, share, 0), ...measured], [workgroups, 1, share.replicas])
     );
     return { before: rows.slice(0, -1), last: rows.at(-1)!, after: [] };
   }
@@ -179,17 +215,16 @@ async function bindRows(
     before: [
       inputs,
       ...hidden.map(([l, { outputStride }]) =>
-        forward.bind(bindings(whole, l), [tiles(outputStride), 1, replicas])
+        forward.bind(shareBindings(operands, whole, l), [tiles(outputStride), 1, replicas])
       ),
     ],
-    last: own.bind([...bindings(whole, layers.length - 1), ...measured], [workgroups, 1, replicas]),
+    last: own.bind([...shareBindings(operands, whole, layers.length - 1), ...measured], [
+      workgroups,
+      1,
+      replicas,
+    ]),
     after: hidden.slice(1).reverse().map(([l, { inputStride }]) =>
-      backward.bind(bindings(whole, l), [tiles(inputStride), 1, replicas])
+      backward.bind(shareBindings(operands, whole, l), [tiles(inputStride), 1, replicas])
     ),
   };
-}
-
-/** Makes the share of a kernel that reads no windows. */
-function wholeShare({ replicas, layout }: Network): WeightShare {
-  return { firstReplica: 0, replicas, secondFrom: layout.layers.length, windows: [0, 0], bases: [0, 0] };
 }

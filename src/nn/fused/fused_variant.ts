@@ -39,14 +39,20 @@ export function defaultVariant(
 
 /**
  * Lists the variants that may be the fastest, the default first. They agree to the bit, so the
- * choice may depend on the number of replicas.
+ * choice may depend on the number of replicas. Samples with derivatives go all the way together.
  */
-function variants(network: Network, count: number, arrangement: FusedArrangement): FusedVariant[] {
+function variants(
+  network: Network,
+  count: number,
+  arrangement: FusedArrangement,
+  derivatives: boolean,
+): FusedVariant[] {
   const { gpu: { software }, replicas } = network;
   const first = defaultVariant(network, arrangement);
   // Without barriers, for so many replicas that they fill a GPU.
   if (!software) return [first, { ...first, arrangement: "own-rows" }];
   const all: FusedVariant[] = [first, { ...first, side: first.side === 16 ? 8 : 16 }];
+  if (derivatives) return all;
   // A group of 8 tiles of rows keeps one core busy, and leaves the others idle.
   const groups = Math.ceil(count / ROWS / 8) * replicas;
   if (arrangement === "own-rows" && groups < 2) all.push({ ...first, arrangement: "by-layers" });
@@ -71,7 +77,9 @@ export async function chooseVariant(
   const { gpu, widths, replicas, activations } = network;
   const { batch, loss, optimizer, arrays } = options;
   const count = batch ?? samples.count;
-  const candidates = variants(network, count, arrangement).map((variant): Candidate<FusedVariant> => ({
+  const candidates = variants(network, count, arrangement, typeof loss !== "string").map((
+    variant,
+  ): Candidate<FusedVariant> => ({
     name: `${variant.arrangement}, ${variant.side}x${variant.side}`,
     value: variant,
     bind: async (stack) => {
@@ -109,7 +117,7 @@ export async function chooseVariant(
     count,
     drawn: batch !== null,
     replicas,
-    loss,
+    loss: typeof loss === "string" ? loss : "residual",
     optimizer,
   };
   return await autotune(gpu, { kernel: "fused_step", shape }, candidates);

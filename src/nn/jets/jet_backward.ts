@@ -19,11 +19,11 @@ import tileSource from "../../../shaders/linalg/include/tile.wgsl" with { type: 
  * @returns The command.
  */
 export async function bindJetBackward(
-  { gpu, layer, rows, replicas, axes }: JetOperands,
+  { gpu, layer, rows, replicas, axes, order = 2 }: JetOperands,
   { delta, parameters, slopes, deltaBelow }: DenseBackward,
 ): Promise<Dispatch> {
   const source = { name: "jet_backward", files: [tileSource, backwardSource] };
-  const kernel = await gpu.kernel(source, { AXES: axes });
+  const kernel = await gpu.kernel(source, { AXES: axes, ORDER: order });
   const shape = gpuStruct(
     gpu,
     "jet_backward shape",

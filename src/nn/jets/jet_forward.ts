@@ -36,12 +36,12 @@ export interface JetForward {
  * @returns The command.
  */
 export async function bindJetForward(
-  { gpu, layer, rows, replicas, axes }: JetOperands,
+  { gpu, layer, rows, replicas, axes, order = 2 }: JetOperands,
   { input, parameters, output, activation, tangents }: JetForward,
 ): Promise<Dispatch> {
   const kernel = await gpu.kernel(
     { name: "jet_forward", files: [...activationFiles, tileSource, forwardSource] },
-    { ...activationConstants(activation), AXES: axes },
+    { ...activationConstants(activation), AXES: axes, ORDER: order },
   );
   const shape = gpuStruct(
     gpu,

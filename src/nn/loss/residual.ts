@@ -24,6 +24,13 @@ export interface OperatorCoefficients {
   readonly cube: number;
   /** Of u ∂u/∂x_1. */
   readonly advection: number;
+  /**
+   * Of ∂²u/∂x_i∂x_j with i < j, in the order (1, 2), (1, 3) …, (2, 3) …. Default: none. The kernel
+   * has no such terms, see `jets/directions.ts`.
+   */
+  readonly mixed?: readonly number[];
+  /** Of ∂³u/∂x_i³, one for each axis. Default: none. */
+  readonly third?: readonly number[];
 }
 
 /** A condition on the solution at some samples. Samples of several conditions follow in order. */
@@ -36,7 +43,7 @@ export interface ResidualCondition {
 
 /** Operands of the residuals. */
 export interface ResidualOperands {
-  /** Conditions, at as many samples as there are. */
+  /** Conditions along the directions of the jets, at as many samples as there are. */
   readonly conditions: readonly ResidualCondition[];
   /** Right-hand sides and weights, shared by the replicas; with axes. */
   readonly samples: SampleArrays;
@@ -59,16 +66,19 @@ export async function bindResidual(
   { conditions, samples, output, replicas }: ResidualOperands,
   stack: DisposableStack,
 ): Promise<Loss> {
-  const { count, y, weights, axes = 0 } = samples;
+  const { count, y, weights, axes = 0, order = 2 } = samples;
   const arrays = lossArrays(gpu, { output, count, replicas }, stack);
   const { delta, partials, partialCount } = arrays;
   let end = 0;
   const table = conditions.flatMap(({ count, operator }): StructFields[] => {
-    const { value, cube, advection, first, second } = operator;
+    const { value, cube, advection, first, second, third = new Array<number>(axes).fill(0) } = operator;
     end += count;
-    return [["u32", end], ["f32", value, cube, advection, ...first, ...second]];
+    return [["u32", end], ["f32", value, cube, advection, ...first, ...second, ...(order > 2 ? third : [])]];
   });
-  const kernel = await gpu.kernel({ name: "residual", files: [residualSource] }, { AXES: axes });
+  const kernel = await gpu.kernel({ name: "residual", files: [residualSource] }, {
+    AXES: axes,
+    ORDER: order,
+  });
   const shape = gpuStruct(gpu, "residual shape", ["u32", count, output.batch, partialCount]);
   const records = gpuStruct(gpu, "conditions", ...table);
   const dispatch = kernel.bind(

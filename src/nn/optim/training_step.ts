@@ -12,9 +12,11 @@ import { bindBatch } from "../layers/batch.ts";
 import { bindDenseBackward } from "../layers/dense_backward.ts";
 import { bindDenseGradient, type GradientSlices, gradientSlices } from "../layers/dense_gradient.ts";
 import type { FusedArrangement } from "../fused/fused_operands.ts";
-import { bindFusedStep, fusedFits } from "../fused/fused_step.ts";
+import { bindFusedStep, fusedFits, fusedJetsFit } from "../fused/fused_step.ts";
 import { chooseVariant, defaultVariant } from "../fused/fused_variant.ts";
+import { jetRows } from "../fused/jet_rows.ts";
 import { bindJetBackward } from "../jets/jet_backward.ts";
+import { directionalEquation } from "../jets/directions.ts";
 import { jetComponents, jetSamples } from "../jets/jets.ts";
 import { bindLoss, type Loss, type SampleLossName } from "../loss/loss.ts";
 import type { Activations, BatchEvaluation, Network } from "../network.ts";
@@ -31,8 +33,8 @@ export interface TrainingStepOptions extends UpdateOptions {
    */
   readonly loss: SampleLossName | readonly ResidualCondition[];
   /**
-   * Which kernels run. Default: by {@linkcode choosePath}; a differential equation is always
-   * trained layer by layer.
+   * Which kernels run. Default: by {@linkcode choosePath}, or {@linkcode chooseJetPath} for a
+   * differential equation.
    */
   readonly path?: StepPath;
   /** Stops the binding between layers. */
@@ -108,8 +110,11 @@ export async function bindTrainingStep(
   const arrays = optimizerArrays(network, options, stack);
   const { states, moments, losses } = arrays;
 
-  const path = options.path ?? choosePath(network, batch ?? samples.count);
-  if (path !== "layered" && typeof objective === "string") {
+  const path = options.path ??
+    (typeof objective === "string"
+      ? choosePath(network, batch ?? samples.count)
+      : chooseJetPath(network, objective));
+  if (path !== "layered") {
     const fusedOptions = {
       loss: objective,
       optimizer: options.optimizer.name,
@@ -127,15 +132,14 @@ export async function bindTrainingStep(
 
   const { gpu, replicas } = network;
   const drawn = batch === null ? null : await bindBatch(network, samples, { batch, states }, stack);
-  const trained = typeof objective === "string"
-    ? drawn?.samples ?? samples
-    : jetSamples(gpu, samples, network.widths[0], stack);
+  const along = typeof objective === "string" ? null : directionalEquation(objective, network.widths[0]);
+  const trained = along ? jetSamples(gpu, samples, along, stack) : drawn?.samples ?? samples;
   const activations = await network.evaluate(trained, stack, { signal });
   const output = activations.layers[activations.layers.length - 1];
   const shared = { samples: trained, output, replicas };
   const loss = typeof objective === "string"
     ? await bindLoss(gpu, { ...shared, name: objective, outputs: network.widths.at(-1)! }, stack)
-    : await bindResidual(gpu, { ...shared, conditions: objective }, stack);
+    : await bindResidual(gpu, { ...shared, conditions: along!.conditions }, stack);
   const backward = { activations, outputDelta: loss.delta, signal };
   const { dispatches, gradients, cut } = await bindGradients(network, trained, backward, stack);
   const results = {
@@ -152,7 +156,7 @@ export async function bindTrainingStep(
     evaluated: { activations, loss },
     seen: {
       features: activations.layers.slice(0, -1),
-      rows: jetComponents(trained.axes ?? 0) * trained.count,
+      rows: jetComponents(trained.axes ?? 0, trained.order) * trained.count,
       loss: results.loss,
     },
     states,
@@ -189,6 +193,26 @@ export function choosePath(network: Network, count: number): StepPath {
   }
   if (!software) return "shared-rows";
   return narrow ? "own-rows" : "by-layers";
+}
+
+/** Most rows, derivatives included, that a GPU adds up in one invocation. */
+const MOST_ROWS = 1024;
+
+/**
+ * Decides which kernels run a step on a differential equation, by the shape alone, as
+ * {@linkcode choosePath} does. On lavapipe the fused step has always won: it takes a third of the
+ * time of the layered one, since it carries second derivatives as one sum and boundaries without
+ * derivatives. On a GPU an invocation that adds up the rows of all samples for its part of the
+ * gradient would leave most of it idle where there are many; the layered path cuts them into slices.
+ *
+ * @param network Network to train.
+ * @param conditions The equation's conditions.
+ * @returns The path.
+ */
+export function chooseJetPath(network: Network, conditions: readonly ResidualCondition[]): StepPath {
+  if (!fusedJetsFit(network, conditions)) return "layered";
+  if (network.gpu.software) return "own-rows";
+  return jetRows(conditions, network.widths[0]).summed <= MOST_ROWS ? "shared-rows" : "layered";
 }
 
 /** Gradients of all parameters, and the commands that compute them. */
@@ -231,8 +255,8 @@ export async function bindGradients(
   stack: DisposableStack,
 ): Promise<Gradients> {
   const { gpu, replicas, layout } = network;
-  const { count, axes = 0 } = samples;
-  const rows = jetComponents(axes) * count;
+  const { count, axes = 0, order } = samples;
+  const rows = jetComponents(axes, order) * count;
   const cut = gradientSlices(rows);
   const gradients = stack.use(new GpuArray(gpu, "gradients", replicas * cut.slices * layout.size * 4));
   const parameters = { array: network.parameters, batch: layout.size };
@@ -254,7 +278,7 @@ export async function bindGradients(
       dispatches.push(
         axes === 0
           ? await bindDenseBackward(operands, pass)
-          : await bindJetBackward({ ...operands, rows: count, axes }, pass),
+          : await bindJetBackward({ ...operands, rows: count, axes, order }, pass),
       );
       delta = deltaBelow;
     }

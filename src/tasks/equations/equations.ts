@@ -16,6 +16,11 @@ export interface Face {
   readonly coordinate: number;
   /** Which end of its interval: 0 for the lower, 1 for the upper. */
   readonly end: 0 | 1;
+  /**
+   * Prescribes the derivative along that coordinate, of d coordinates, in place of u: an equation of
+   * the third order needs one at one end of its interval.
+   */
+  readonly slope?: (...x: number[]) => number;
 }
 
 /** A differential equation on a box, whose solution is known. */
@@ -54,10 +59,12 @@ export type EquationName =
   | "poisson2d"
   | "helmholtz1d"
   | "helmholtz2d"
+  | "diffusion2d"
   | "allen-cahn"
-  | "burgers";
+  | "burgers"
+  | "kdv";
 
-const { PI, cos, sin, sqrt, tanh } = Math;
+const { PI, cos, cosh, sin, sqrt, tanh } = Math;
 
 /** Settings in two dimensions, where the first stair is long. */
 const PLANE: Partial<TaskDefaults> = { learningRate: 5e-3 };
@@ -89,6 +96,11 @@ const K = 5, PLANE_K = 4;
 const TAU = 0.2, ELL2 = 0.002;
 /** Viscosity ν of Burgers' equation. */
 const NU = 0.1 / PI;
+/**
+ * Korteweg and de Vries' equation u_t + α u u_x + β u_xxx = 0 has the wave u = sech² κ (x − x₀ − ct),
+ * if α = 12 β κ² and c = 4 β κ².
+ */
+const BETA = 1 / 80, KAPPA = 4, ALPHA = 12 * BETA * KAPPA ** 2, SPEED = 4 * BETA * KAPPA ** 2;
 
 /**
  * The front of τ u_t = ℓ² u_xx + u − u³ that invades the unstable state 0 to the left, from x =
@@ -98,6 +110,10 @@ function front(x: number, t: number): number {
   const speed = 3 * sqrt(ELL2 / 2) / TAU;
   return (1 + tanh((x - 0.4 + speed * t) / sqrt(8 * ELL2))) / 2;
 }
+
+/** The wave of {@linkcode BETA}, from x = −0.4 to 0.4 while t is in [0, 1]: κ (x − x₀ − ct). */
+const phase = (x: number, t: number): number => KAPPA * (x + 0.4 - SPEED * t);
+const wave = (x: number, t: number): number => 1 / cosh(phase(x, t)) ** 2;
 
 /** Differential equations to solve, by name. */
 export const equations: Readonly<Record<EquationName, Equation>> = {
@@ -149,6 +165,18 @@ export const equations: Readonly<Record<EquationName, Equation>> = {
     samples: 1280,
     defaults: PLANE,
   },
+  diffusion2d: {
+    name: "diffusion2d",
+    description: "−(u_xx + u_xy + u_yy)/π² = 2 sin πx sin πy − cos πx cos πy on [−1, 1]², u = 0 on its edges",
+    domain: [interval, interval],
+    operator: { ...linear([-1 / PI ** 2, -1 / PI ** 2]), mixed: [-1 / PI ** 2] },
+    f: (x, y) => 2 * sin(PI * x) * sin(PI * y) - cos(PI * x) * cos(PI * y),
+    u: (x, y) => sin(PI * x) * sin(PI * y),
+    faces: edges,
+    penalty: 1,
+    samples: 1280,
+    defaults: PLANE,
+  },
   "allen-cahn": {
     name: "allen-cahn",
     description: "0.2 u_t = 0.002 u_xx + u − u³, a front that crosses x in [−1, 1] while t in [0, 1]",
@@ -170,6 +198,22 @@ export const equations: Readonly<Record<EquationName, Equation>> = {
     f: () => 0,
     u: (x, t) => burgersSolution(x, t, NU),
     faces: start,
+    penalty: 3,
+    samples: 1280,
+    defaults: PLANE,
+  },
+  kdv: {
+    name: "kdv",
+    description: "u_t + 2.4 u u_x + u_xxx/80 = 0, a wave that crosses x in [−1, 1] while t in [0, 1]",
+    domain: [interval, [0, 1]],
+    operator: { second: [0, 0], first: [0, 1], value: 0, cube: 0, advection: ALPHA, third: [BETA, 0] },
+    f: () => 0,
+    u: wave,
+    faces: [...start, {
+      coordinate: 0,
+      end: 1,
+      slope: (x, t) => -2 * KAPPA * tanh(phase(x, t)) * wave(x, t),
+    }],
     penalty: 3,
     samples: 1280,
     defaults: PLANE,

@@ -26,7 +26,8 @@ function drawTangents(shape: JetCase, stack: DisposableStack): { z: Jet[][][]; t
     byComponent(
       z.map((row) =>
         row.map((each) =>
-          [...evaluateJet(NAME, each.value).slice(1), ...each.first, ...each.second].map(({ value }) => value)
+          [...evaluateJet(NAME, each.value).slice(1, 2 + shape.order), ...components(each).slice(1)]
+            .map(({ value }) => value)
         )
       ),
     )
@@ -36,19 +37,19 @@ function drawTangents(shape: JetCase, stack: DisposableStack): { z: Jet[][][]; t
 }
 
 async function evaluate(shape: JetCase, drawn: DenseOperandsOnBoth, stack: DisposableStack) {
-  const { rows, inputs, outputs, replicas, seed, axes } = shape;
+  const { rows, inputs, outputs, replicas, seed, axes, order } = shape;
   const delta = drawJets(gpu, shape, outputs, false, seed + 1, stack);
   const { z, tangents } = drawTangents(shape, stack);
   const below = upload(
     gpu,
-    new Float32Array(replicas * jetComponents(axes) * rows * inputs),
+    new Float32Array(replicas * jetComponents(axes, order) * rows * inputs),
     inputs,
     replicas,
     stack,
   );
   // Padding too must be written.
   below.array.write(new Float32Array(below.array.length).fill(7));
-  const operands = { gpu, layer: drawn.layer, rows, replicas, axes };
+  const operands = { gpu, layer: drawn.layer, rows, replicas, axes, order };
   const { parameters } = drawn;
   const arrays = { delta: delta.view, parameters, slopes: tangents, deltaBelow: below };
   run(gpu, [await bindJetBackward(operands, arrays)]);
@@ -59,7 +60,7 @@ Deno.test("jet_backward: deltas of any shape are those of float64", async () => 
   await fc.assert(
     fc.asyncProperty(jetCases, async (shape) => {
       using stack = new DisposableStack();
-      const { rows, inputs, outputs, replicas, axes } = shape;
+      const { rows, inputs, outputs, replicas, axes, order } = shape;
       const drawn = drawLayer(gpu, shape, stack);
       const { delta, z, values } = await evaluate(shape, drawn, stack);
       for (let r = 0; r < replicas; r++) {
@@ -70,7 +71,7 @@ Deno.test("jet_backward: deltas of any shape are those of float64", async () => 
           })
         ));
         assertWithin(
-          unpackMatrix(values, r, jetComponents(axes) * rows, inputs),
+          unpackMatrix(values, r, jetComponents(axes, order) * rows, inputs),
           expected.map(({ value }) => value),
           expected.map(({ error }) => error),
           `replica ${r} of ${JSON.stringify(shape)}`,
@@ -83,7 +84,16 @@ Deno.test("jet_backward: deltas of any shape are those of float64", async () => 
 
 Deno.test("jet_backward: NaN parameters of one replica do not reach another", async () => {
   using stack = new DisposableStack();
-  const shape = { rows: 37, inputs: 6, outputs: 5, replicas: 3, shared: false, seed: 3, axes: 2 };
+  const shape: JetCase = {
+    rows: 37,
+    inputs: 6,
+    outputs: 5,
+    replicas: 3,
+    shared: false,
+    seed: 3,
+    axes: 2,
+    order: 2,
+  };
   const drawn = drawLayer(gpu, shape, stack);
   const before = await evaluate(shape, drawn, stack);
   const words = 4 * drawn.size;

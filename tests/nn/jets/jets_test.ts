@@ -3,7 +3,7 @@ import { Network } from "../../../src/nn/network.ts";
 import { uploadSamples } from "../../../src/nn/samples.ts";
 import { bindTrainingStep } from "../../../src/nn/optim/training_step.ts";
 import { assert, fc } from "../../deps.ts";
-import { forwardJets, residualGradient } from "../../reference/jets.ts";
+import { forwardJets, type Jet, pairsOf, residualGradient } from "../../reference/jets.ts";
 import { forward, type ReferenceNetwork } from "../../reference/network.ts";
 import { U } from "../../reference/rounding.ts";
 import { randomFloats, randomSamples, run } from "../../support/arrays.ts";
@@ -29,7 +29,8 @@ Deno.test("jets: the reference's are the derivatives of the network, by differen
       const x = [...randomFloats(k)(axes)];
       const at = (axis: number, by: number) =>
         forward(network, theta, x.map((each, i) => i === axis ? each + by : each)).h.at(-1)![0];
-      const { value, first, second } = forwardJets(network, theta, x).h.at(-1)![0];
+      const carried = { mixed: true, third: true };
+      const { value, first, second, mixed, third } = forwardJets(network, theta, x, carried).h.at(-1)![0];
       assert(Math.abs(value.value - at(0, 0)) < 1e-14);
       for (let axis = 0; axis < axes; axis++) {
         const [left, middle, right] = [at(axis, -h), at(axis, 0), at(axis, h)];
@@ -41,6 +42,16 @@ Deno.test("jets: the reference's are the derivatives of the network, by differen
           `${activations}: ${slope} ≠ ${first[axis].value}`,
         );
         assert(Math.abs(bend - second[axis].value) < 100 * h * h + 1e-6, `${activations}: ${bend}`);
+        // Third derivatives and mixed ones are slopes of second and first ones.
+        const away = (by: number) => forwardJets(network, theta, x.with(axis, x[axis] + by)).h.at(-1)![0];
+        const change = (pick: (jet: Jet) => number) => (pick(away(h)) - pick(away(-h))) / (2 * h);
+        const twist = change((jet) => jet.second[axis].value);
+        assert(Math.abs(twist - third[axis].value) < 2000 * h * h, `${activations}: ${twist}`);
+        for (const [at, [i, j]] of pairsOf(axes).entries()) {
+          if (j !== axis) continue;
+          const cross = change((jet) => jet.first[i].value);
+          assert(Math.abs(cross - mixed[at].value) < 1000 * h * h, `${activations}: ${cross}`);
+        }
       }
     }
   }

@@ -1,5 +1,5 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
-import { jetComponents } from "../../../src/nn/jets/jets.ts";
+import { jetComponents, type JetOrder } from "../../../src/nn/jets/jets.ts";
 import { bindResidual } from "../../../src/nn/loss/residual.ts";
 import { assert, fc } from "../../deps.ts";
 import { sum } from "../../reference/bounded.ts";
@@ -16,14 +16,14 @@ const gpu = await openGpu();
 /** Loss and deltas of each replica. */
 async function evaluate(
   conditions: readonly ReferenceCondition[],
-  axes: number,
+  { axes, order }: { axes: number; order: JetOrder },
   replicas: number,
   seed: number,
   poison = false,
 ) {
   using stack = new DisposableStack();
   const count = conditions.reduce((all, { count }) => all + count, 0);
-  const shape = { rows: count, inputs: 1, outputs: 1, replicas, shared: false, seed, axes };
+  const shape = { rows: count, inputs: 1, outputs: 1, replicas, shared: false, seed, axes, order };
   const { jets, view } = drawJets(gpu, shape, 1, false, seed, stack);
   if (poison) view.array.write(new Float32Array(4 * view.batch).fill(NaN), 4 * view.batch);
   const floats = randomFloats(seed + 1);
@@ -35,6 +35,7 @@ async function evaluate(
     weights: stack.use(new GpuArray(gpu, "weights", weights)),
     weightBatch: 0,
     axes,
+    order,
   };
   const { dispatch, delta, partials, partialCount } = await bindResidual(
     gpu,
@@ -54,7 +55,7 @@ async function evaluate(
       weights,
       loss,
       hits,
-      deltas: unpackMatrix(deltas, r, jetComponents(axes) * count, 1),
+      deltas: unpackMatrix(deltas, r, jetComponents(axes, order) * count, 1),
     };
   });
 }
@@ -63,13 +64,14 @@ Deno.test("residual: loss and deltas of any conditions are those of float64", as
   const cases = fc.record({
     counts: fc.array(fc.constantFrom(1, 2, 37, 255, 256, 257), { minLength: 1, maxLength: 4 }),
     axes: fc.constantFrom(1, 2, 3),
+    order: fc.constantFrom<JetOrder>(2, 3),
     replicas: fc.constantFrom(1, 3),
     seed: fc.nat(1e9),
   });
   await fc.assert(
-    fc.asyncProperty(cases, async ({ counts, axes, replicas, seed }) => {
-      const conditions = drawConditions(counts, axes, seed + 2);
-      const all = await evaluate(conditions, axes, replicas, seed);
+    fc.asyncProperty(cases, async ({ counts, axes, order, replicas, seed }) => {
+      const conditions = drawConditions(counts, axes, seed + 2, { third: order > 2 });
+      const all = await evaluate(conditions, { axes, order }, replicas, seed);
       const operators = conditions.flatMap(({ operator, count }) => new Array(count).fill(operator));
       all.forEach(({ jets, y, weights, loss, hits, deltas }, r) => {
         const each = operators.map((operator, k) =>
@@ -94,7 +96,9 @@ Deno.test("residual: loss and deltas of any conditions are those of float64", as
 
 Deno.test("residual: NaN in one replica's output does not reach another's loss or deltas", async () => {
   const conditions = drawConditions([30, 7], 2, 5);
-  const before = await evaluate(conditions, 2, 3, 9), after = await evaluate(conditions, 2, 3, 9, true);
+  const shape = { axes: 2, order: 2 } as const;
+  const before = await evaluate(conditions, shape, 3, 9),
+    after = await evaluate(conditions, shape, 3, 9, true);
   for (const r of [0, 2]) {
     assert.equal(after[r].loss, before[r].loss);
     assertSameBits(after[r].deltas, before[r].deltas, `deltas of replica ${r}`);

@@ -15,24 +15,29 @@ Deno.test("equations: every task has its equation at points of the domain, then 
     const inputs = domain.length;
     assert.deepEqual([task.loss, task.inputs, task.outputs], ["mean-squared-residual", inputs, 1]);
     assert.deepEqual([train.count, train.x.length, train.y.length], [samples, samples * inputs, samples]);
-    assert.equal(conditions!.length, 2);
-    const [interior, boundary] = conditions!;
+    const slopes = faces.filter(({ slope }) => slope);
+    assert.equal(conditions!.length, 2 + slopes.length);
+    const [interior, ...boundary] = conditions!;
     assert.equal(interior.operator, equation.operator);
-    assert(interior.count >= 1 && boundary.count >= faces.length);
-    assert.equal(interior.count + boundary.count, samples);
+    const onFaces = boundary.reduce((all, { count }) => all + count, 0);
+    assert(interior.count >= 1 && onFaces >= faces.length);
+    assert.equal(interior.count + onFaces, samples);
 
     const hits = faces.map(() => 0);
     let face = 0;
     for (let k = 0; k < samples; k++) {
       const x = [...train.x.subarray(k * inputs, (k + 1) * inputs)];
       x.forEach((value, i) => assert(value >= domain[i][0] && value <= domain[i][1]));
-      assert.equal(train.y[k], Math.fround((k < interior.count ? f : u)(...x)));
+      if (k < interior.count) assert.equal(train.y[k], Math.fround(f(...x)));
       if (k < interior.count) continue;
-      const isOn = ({ coordinate, end }: Face) => x[coordinate] === domain[coordinate][end];
+      const isSlope = k >= interior.count + boundary[0].count;
+      const isOn = ({ coordinate, end, slope }: Face) =>
+        x[coordinate] === domain[coordinate][end] && !!slope === isSlope;
       while (!isOn(faces[face])) {
         assert(++face < faces.length, `sample ${k} of ${equation.name} is on no face`);
       }
       hits[face]++;
+      assert.equal(train.y[k], Math.fround((faces[face].slope ?? u)(...x)));
     }
     // A corner counts for the face before.
     assert(Math.max(...hits) - Math.min(...hits) <= 3, `${hits}`);
@@ -42,13 +47,24 @@ Deno.test("equations: every task has its equation at points of the domain, then 
   }));
 });
 
-Deno.test("equations: what is prescribed on the faces is u itself", () => {
+Deno.test("equations: what is prescribed on the faces is u itself, or its derivative across one", () => {
   for (const equation of all) {
-    const [, { operator }] = equationTask(equation).conditions!;
+    const [, { operator }, ...slopes] = equationTask(equation).conditions!;
     const { second, first, ...others } = operator;
     assert.deepEqual(others, { value: 1, cube: 0, advection: 0 });
     const none = equation.domain.map(() => 0);
     assert.deepEqual([[...second], [...first]], [none, none]);
+    const across = equation.faces.filter(({ slope }) => slope);
+    assert.equal(slopes.length, across.length);
+    for (const [index, { coordinate, slope, end }] of across.entries()) {
+      const { operator: { first, ...rest } } = slopes[index];
+      assert.deepEqual({ ...rest, second: [...rest.second] }, { ...others, value: 0, second: none });
+      assert.deepEqual(first, none.with(coordinate, 1));
+      const at = (by: number) =>
+        equation.u(...equation.domain.map((ends, i) => i === coordinate ? ends[end] + by : 0.37));
+      const h = 1e-5, x = equation.domain.map((ends, i) => i === coordinate ? ends[end] : 0.37);
+      assert(Math.abs((at(h) - at(-h)) / (2 * h) - slope!(...x)) < 1e-7, equation.name);
+    }
   }
 });
 
@@ -74,7 +90,8 @@ Deno.test("equations: the table is keyed by name, with operators and faces of it
     const { domain, operator, faces, samples, penalty, description } = equation;
     assert.equal(equation.name, name);
     assert.deepEqual([operator.second.length, operator.first.length], [domain.length, domain.length]);
-    assert.equal(new Set(faces.map(({ coordinate, end }) => `${coordinate} ${end}`)).size, faces.length);
+    const places = faces.map(({ coordinate, end, slope }) => `${coordinate} ${end} ${!!slope}`);
+    assert.equal(new Set(places).size, faces.length);
     assert(faces.every(({ coordinate }) => coordinate < domain.length));
     assert(penalty > 0 && !description.includes("\n"));
     assert.equal(equationTask(equation).train.count, samples);
