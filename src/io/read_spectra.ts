@@ -5,6 +5,7 @@
  */
 import { InputError } from "../errors.ts";
 import { shown } from "../format.ts";
+import { CompactProbes } from "../train/compact.ts";
 import type { LayerProbe, LayerSpectrum, Probe, ProbeBase, Trace } from "../train/trace.ts";
 import { viewTrace } from "../train/trace_view.ts";
 import { openArrays } from "./array_file.ts";
@@ -121,10 +122,12 @@ async function read(arrays: ReadonlyMap<string, StoredArray>, path: string): Pro
     }
     return { ...layer, left: count, length };
   });
-  const probes: Probe[] = [], turn = givesTurns();
+  const probes: Probe[] = [], compact = new CompactProbes(), turn = givesTurns();
   for (let first = 0; first < P; first += BLOCK) {
     const count = Math.min(BLOCK, P - first);
-    for (const probe of readProbes(columns, layers, { first, count, epsilons }, refuse)) probes.push(probe);
+    for (const probe of readProbes(columns, layers, { first, count, epsilons }, refuse)) {
+      probes.push(compact.pack(probe));
+    }
     await turn();
   }
   if (layers.some(({ left }) => left > 0)) refuse("has spectra of no probe");

@@ -25,7 +25,7 @@ export interface Draft {
   readonly number: number;
   /** Layers whose spectrum is to be solved again. */
   readonly doubts: readonly Doubt[];
-  /** Norms of the output layer; `null` where the probe has no floors. */
+  /** Norms of the output layer; `null` where the probe has no floors, or nothing is in doubt. */
   readonly norms: OutputNorms | null;
 }
 
@@ -110,7 +110,7 @@ export class Recorder {
     const { replicas } = this.#options;
     const { logCapacity, probes: { schedule, spectrum, count: counted } } = this.#commands;
     const [log, records, tallies, counts] = results;
-    const losses = Array.from({ length: replicas }, () => new Float32Array(count));
+    const losses = new Float32Array(replicas * count);
     const drafts: Draft[] = [], diverged: DivergedReplica[] = [], unlocated: DivergedReplica[] = [];
     const diverge = (replica: number, step: number, found: DivergedReplica[]) => {
       const each = { replica, step, layer: null };
@@ -121,7 +121,7 @@ export class Recorder {
     for (; step < first + count && (step === first || !this.hasDiverged); step++) {
       for (let replica = 0; replica < replicas; replica++) {
         const loss = log[(step % logCapacity) * replicas + replica];
-        losses[replica][step - first] = loss;
+        losses[replica * count + step - first] = loss;
         if (!Number.isFinite(loss) && !this.#diverged.has(replica)) diverge(replica, step, unlocated);
       }
       const kind = schedule.kind(step), before = schedule.before(step);
@@ -145,7 +145,7 @@ export class Recorder {
     solved?.catch(() => {});
     const located = unlocated.length > 0 ? this.#commands.locate(unlocated) : null;
     located?.catch(() => {});
-    const cut = losses.map((each) => each.subarray(0, made));
+    const cut = Array.from({ length: replicas }, (_, r) => losses.subarray(r * count, r * count + made));
     return { first, count: made, losses: cut, diverged, located, drafts, state, solved };
   }
 
@@ -181,7 +181,8 @@ export class Recorder {
   }
 
   #probes(drafts: readonly Draft[], better: ReadonlyMap<string, LayerRecord>): Probe[] {
-    return drafts.map(({ probe, number, norms }): Probe => {
+    return drafts.map(({ probe, number, doubts, norms }): Probe => {
+      if (doubts.length === 0) return probe;
       const { replica } = probe;
       const solvedAgain = (layer: number) => better.get(keyOf({ probe: number, replica, layer }));
       const again = <Layer extends LayerProbe>(layer: Layer, index: number): Layer | LayerSpectrum => {
@@ -250,6 +251,8 @@ export class Recorder {
         ? [{ probe: number, replica: probe.replica, layer }]
         : []
     );
+    // Thousands of drafts may wait: those without doubts are complete, and take little memory.
+    if (doubts.length === 0) return { probe: this.#compact.pack(probe), number, doubts, norms: null };
     return { probe, number, doubts, norms: isSpectrum ? record : null };
   }
 }
