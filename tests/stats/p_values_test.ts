@@ -33,7 +33,7 @@ Deno.test("combinePValues: of thousands, whose product is no double", () => {
   const random = uniform(3), many = Array.from({ length: 4096 }, () => 1 - random());
   const p = combinePValues(many);
   assert(p > 0.01 && p < 0.99, `${p}`);
-  // By the normal approximation of the χ² distribution: 2,000 values of e^(−1.1) are 4.5 deviations off.
+  // 2,000 values of e^(−1.1) are 4.5 standard deviations off.
   const shifted = combinePValues(new Array<number>(2000).fill(Math.exp(-1.1)));
   assert(shifted > 1e-6 && shifted < 2e-5, `${shifted}`);
   assert(combinePValues(new Array<number>(4096).fill(1e-3)) < 1e-300);
