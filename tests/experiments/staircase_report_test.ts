@@ -245,7 +245,7 @@ Deno.test("staircaseReport: thousands of replicas, of which some are tested, tak
   const lines = report({ replicas }, null, undefined, diverged).split("\n");
   assert(lines.length < 60, `${lines.length}`);
   assert(lines.includes("p-values of the stairs of 256 of the 4096 replicas, together:"));
-  assert(lines.includes("… and 1991 more") && lines.includes("… and 503 more"), lines.join("\n"));
+  assert(lines.includes("… and 1991 more") && lines.includes("  … and 503 more"), lines.join("\n"));
 });
 
 Deno.test("staircaseReport: a rate for each of a thousand networks is one table", () => {

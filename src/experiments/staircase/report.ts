@@ -147,7 +147,7 @@ function testLines(all: readonly ReplicaSummary[], pairings: readonly number[] |
   const doubts = replicas.flatMap(({ replica, layers }) =>
     layers.flatMap(({ layer, ranks }) =>
       ranks.flatMap(({ epsilon, staircase: { doubt } }) =>
-        doubt === null ? [] : [`  replica ${replica}, layer ${layer}, ε ${formatNumber(epsilon)}: ${doubt}`]
+        doubt === null ? [] : [`replica ${replica}, layer ${layer}, ε ${formatNumber(epsilon)}: ${doubt}`]
       )
     )
   );
@@ -166,7 +166,9 @@ function testLines(all: readonly ReplicaSummary[], pairings: readonly number[] |
     "  between them; lag: nor a little before or behind them; own: nor faster than at",
     "  jumps of other replicas. change: rank and loss change independently. floor: the",
     "  loss does not wait at its floor.",
-    ...(doubts.length === 0 ? [] : ["", "stairs that cannot be told:", ...firstLines(doubts)]),
+    ...(doubts.length === 0
+      ? []
+      : ["", "stairs that cannot be told:", ...firstLines(doubts).map((line) => `  ${line}`)]),
   ];
 }
 
