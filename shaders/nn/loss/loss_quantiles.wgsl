@@ -1,15 +1,16 @@
-// Quantiles of the losses of all replicas at each of some steps, and the step at which each replica
-// first had none.
+// Quantiles of the losses of all replicas at each of some steps, and the step at which each
+// replica first had none.
 //
-// quantiles[slot][q] = x_(k), k = ⌊p_q (n − 1)⌋, of the n losses x_(0) ≤ … ≤ x_(n − 1) of the step that
-// are finite, p = 0, 1/20, 1/4, 1/2, 3/4, 19/20, 1; NaN if n = 0. slot = step mod capacity. first_bad[r]
-// is the least step at which replica r has no finite loss, and stays 2³² − 1 if there is none.
+// quantiles[slot][q] = x_(k), k = ⌊p_q (n − 1)⌋, of the n losses x_(0) ≤ … ≤ x_(n − 1) of the step
+// that are finite, p = 0, 1/20, 1/4, 1/2, 3/4, 19/20, 1; NaN if n = 0. slot = step mod capacity.
+// first_bad[r] is the least step at which replica r has no finite loss; it begins at 2³² − 1.
 //
 // One workgroup a step. Exact selection by the digits of the keys, from the highest: the bits of a
-// float order as the floats do once those of negative ones are turned over. In each of four passes
-// seven histograms of 256 bins, in shared memory, count the keys that begin as the quantile does; one
-// invocation a quantile then walks to the bin that holds it. Counts are sums of ones and minima of
-// steps, so that no order of atomics changes a result. Cost: 16 bytes and 28 comparisons a loss.
+// float order as the floats do once those of negative ones are turned over. For each of four digits
+// seven histograms of 256 bins, in shared memory, count the keys that begin as the quantile does;
+// one invocation a quantile then walks to the bin that holds it. Counts are sums of ones, and bad
+// steps are minima, so that no order of atomics changes a result. Cost: 16 bytes and 28 comparisons
+// a loss.
 
 struct Shape { replicas: u32, capacity: u32 }
 
@@ -48,7 +49,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       }
       let key = key_of(bits);
       let bin = (key >> shift) & 255u;
-      // In the first pass all quantiles begin alike: one histogram is theirs.
+      // Before the first digit all quantiles begin alike: one histogram is theirs.
       if (digit == 0u) {
         atomicAdd(&bins[bin], 1u);
         continue;

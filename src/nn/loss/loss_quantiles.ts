@@ -8,13 +8,8 @@ import type { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
+import { lossShares } from "./loss_shares.ts";
 import quantilesSource from "../../../shaders/nn/loss/loss_quantiles.wgsl" with { type: "text" };
-
-/**
- * Shares of the replicas whose loss is at or below each quantile: the least, 5 %, the quartiles,
- * 95 %, the largest.
- */
-export const lossQuantiles: readonly number[] = [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1];
 
 /** Stands for a replica whose loss has always been finite. */
 export const NEVER: number = 2 ** 32 - 1;
@@ -31,7 +26,10 @@ export interface LossLog {
 
 /** Reduces a log of losses to quantiles over the replicas. */
 export class LossQuantiles {
-  /** Quantiles, `[step mod capacity][quantile]`; NaN where no replica has a finite loss. */
+  /**
+   * Quantiles, those of {@linkcode lossShares}, `[step mod capacity][quantile]`; NaN where no
+   * replica has a finite loss.
+   */
   readonly quantiles: GpuArray;
   /**
    * First step at which the loss of each replica was not finite, as a word; {@linkcode NEVER} if it
@@ -63,7 +61,7 @@ export class LossQuantiles {
     stack: DisposableStack,
   ): Promise<LossQuantiles> {
     const quantiles = stack.use(
-      new GpuArray(gpu, "quantiles of losses", capacity * lossQuantiles.length),
+      new GpuArray(gpu, "quantiles of losses", capacity * lossShares.length),
     );
     const firstBad = stack.use(new GpuArray(gpu, "first bad steps", new Uint32Array(replicas).fill(NEVER)));
     const first = stack.use(new GpuArray(gpu, "first step of a submission", 1));

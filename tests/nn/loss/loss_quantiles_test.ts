@@ -1,6 +1,7 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
-import { LossQuantiles, lossQuantiles, NEVER } from "../../../src/nn/loss/loss_quantiles.ts";
+import { LossQuantiles, NEVER } from "../../../src/nn/loss/loss_quantiles.ts";
+import { lossShares } from "../../../src/nn/loss/loss_shares.ts";
 import { uniform } from "../../../src/stats/random.ts";
 import { assert, fc } from "../../deps.ts";
 import { openGpu } from "../../support/gpu.ts";
@@ -10,7 +11,7 @@ const gpu = await openGpu();
 /** What the kernel is to find, in float64, by sorting. */
 function reference(row: Float32Array): number[] {
   const sorted = Float64Array.from(row.filter(Number.isFinite)).sort();
-  return lossQuantiles.map((share) =>
+  return lossShares.map((share) =>
     sorted[Math.floor(Math.round(20 * share) * (sorted.length - 1) / 20)] ?? NaN
   );
 }
