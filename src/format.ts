@@ -189,6 +189,28 @@ export function listed(names: readonly string[], most: number = MOST_LISTED): st
   return count < names.length ? `${text} and ${names.length - count} more` : text;
 }
 
+/**
+ * Takes the first of many lines for a reader.
+ *
+ * @param lines The lines.
+ * @param most Lines at most. Default: 10.
+ * @returns The lines; of more, the first and one that says how many are left out.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { firstLines } from "./format.ts";
+ *
+ * assert.deepEqual(firstLines(["a", "b", "c"], 2), ["a", "… and 2 more"]);
+ * assert.deepEqual(firstLines(["a", "b"], 2), ["a", "b"]);
+ * ```
+ */
+export function firstLines(lines: readonly string[], most = 10): string[] {
+  return lines.length > most
+    ? [...lines.slice(0, most - 1), `… and ${lines.length - most + 1} more`]
+    : [...lines];
+}
+
 /** Leaves out the middle of a long text. */
 function shortened(text: string, most: number): string {
   if (text.length <= most) return text;

@@ -206,6 +206,36 @@ Deno.test("no file is longer than 300 lines", () => {
   );
 });
 
+/**
+ * Calls whose arguments are a list of any length: more than about 125,000 overflow the stack.
+ * Literals of lists and objects may spread what they like.
+ */
+const SPREAD =
+  /(?:\.(?:push|unshift|splice|concat)|fromCharCode|fromCodePoint|Math\.(?:hypot|min|max))\((?:[^(){}[\]]|\((?:[^()]|\([^()]*\))*\))*?\.\.\.((?:[^(),]|\([^()]*\))+)/g;
+
+/** What is short by its nature: GPU commands, lines for a reader, pieces of a fixed length. */
+const SHORT =
+  /^(?:await (?:bind|climb)|\(await climb|yield\* count|\w+(?:Lines|Table|Entries)\(|textTable|factor$|bytes\b|layers\b)/;
+
+/** Rooms through which the records of runs go, and what is short there. */
+const RECORDS = /^src\/(?:train|io|follow|report|stats|rank\/stairs|cockpit\/data|experiments\/sweep)\//;
+const SHORT_THERE = /epsilons$|^this\.#layers|^least$|^heads\b|^data\.|^parts\b/;
+
+Deno.test("no list that may be long is spread into the arguments of a call", () => {
+  assertHolds(
+    "spreads",
+    source.flatMap((file): [string, string][] =>
+      [...withoutComments(file.text).matchAll(SPREAD)].flatMap(([call, list]): [string, string][] => {
+        const isExtent = /^Math\.m/.test(call);
+        const isShort = SHORT.test(list.trim()) || isExtent && SHORT_THERE.test(list.trim());
+        return isShort || isExtent && !RECORDS.test(file.path)
+          ? []
+          : [[file.path, `spreads ${list.trim()} into arguments; loop over it, or take extent or norm`]];
+      })
+    ),
+  );
+});
+
 Deno.test("rooms that a browser uses import no node: and load without Deno", async () => {
   // Third-party code is loaded where it is used.
   const files = source.filter(({ path }) =>

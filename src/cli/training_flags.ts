@@ -58,7 +58,7 @@ export async function shownDefaults(
     batch: defaults.batch === null ? "full" : String(defaults.batch),
     steps: defaults.steps,
     "probe-every": defaults.probeEvery,
-    "spectra-every": defaultSpectraEvery(defaults.steps, defaults.probeEvery),
+    "spectra-every": defaultSpectraEvery(defaults.steps, defaults.probeEvery, 1),
     epsilons: defaults.epsilons,
   };
   const open = flagsOf(options).filter((flag) => flag.default === null).map(({ name }) => name);

@@ -75,7 +75,9 @@ export async function findSteps(paths: readonly string[], options: FindOptions):
   const files = new Set<string>();
   for (const path of paths) for (const file of await filesOf(path)) files.add(file);
   const arrays: FoundArray[] = [];
-  for (const file of [...files].sort(compareNames)) arrays.push(...await arraysOf(file, options));
+  for (const file of [...files].sort(compareNames)) {
+    for (const array of await arraysOf(file, options)) arrays.push(array);
+  }
   const names = namedSteps(arrays, options.pattern);
   const steps = new Map<number, Map<string, FoundArray>>(), stepsInFiles = new Map<string, number | null>();
   for (const [i, { step: named, layer }] of names.entries()) {

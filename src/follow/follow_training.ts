@@ -106,8 +106,8 @@ export async function followTraining(
         await recorder.goBack(step, session);
       }
       const found = await recordAll(gpu, recorder, steps, { signal, onNotice });
-      probes.push(...found.probes);
-      gaps.push(...found.gaps);
+      for (const probe of found.probes) probes.push(probe);
+      for (const gap of found.gaps) gaps.push(gap);
     }
     // What was left out stays for its owner to look at.
     const recorded = new Set(probes.map(({ step }) => step));
@@ -118,7 +118,7 @@ export async function followTraining(
       onNotice(`step ${step} has no rank of ${layer}: ${reason}; others like it are told in run.json alone`);
     }
     notes.gapCount += gaps.length;
-    notes.gaps.push(...gaps.slice(0, MOST_GAPS - notes.gaps.length));
+    for (const gap of gaps.slice(0, MOST_GAPS - notes.gaps.length)) notes.gaps.push(gap);
     for (const probe of probes) if (onProbe(probe, backlog.size)) return;
   }
 }
@@ -145,8 +145,8 @@ async function recordAll(
   const probes: Probe[] = [], gaps: Gap[] = [];
   for (const each of steps) {
     const found = await recordAll(gpu, recorder, [each], { signal, onNotice });
-    probes.push(...found.probes);
-    gaps.push(...found.gaps);
+    for (const probe of found.probes) probes.push(probe);
+    for (const gap of found.gaps) gaps.push(gap);
   }
   return { probes, gaps };
 }

@@ -96,7 +96,7 @@ export class Recorder implements AsyncDisposable {
     const { epsilons } = this.options.settings, path = this.journal;
     if (isOld) {
       const found = await readFound(this.path, this.options);
-      this.#layers.push(...found.layers);
+      for (const layer of found.layers) this.#layers.push(layer);
       this.#session = found.session;
     }
     await this.#folder.begin();

@@ -239,7 +239,7 @@ async function recordAll(
     const ready = [];
     for (const source of batch) ready.push({ source, open: stack.use(await source.open()) });
     const { probes, gaps: found } = await recordSteps(gpu, recorder, ready, signal);
-    gaps.push(...found);
+    for (const gap of found) gaps.push(gap);
     progress.update(recorder.count, `step ${probes[probes.length - 1].step}`);
   }
 }

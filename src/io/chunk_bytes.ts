@@ -5,6 +5,7 @@
  * @module
  */
 import { FileError, ShapeError } from "../errors.ts";
+import { lossShares } from "../nn/loss/loss_shares.ts";
 import type { RankInterval } from "../rank/certificates/rank_interval.ts";
 import type { DivergedLayer, TraceChunk } from "../train/state.ts";
 import type { LayerProbe, LayerSpectrum, Probe, ProbeBase } from "../train/trace.ts";
@@ -27,6 +28,8 @@ const SPECTRUM = 1,
   PROJECTION_ERROR = 32;
 // Those of a layer.
 const DOUBLE = 2;
+// Bit of the number of steps: what follows are quantiles of the losses. Files without are as ever.
+const QUANTILES = 2 ** 31;
 // The layer in which a network diverged, where it has no number.
 const UNKNOWN = 0, OUTPUT = 2 ** 32 - 1;
 
@@ -94,13 +97,13 @@ function writeProbe(to: ByteWriter, probe: Probe, epsilons: readonly number[]): 
  * @throws {ShapeError} If the chunk has others.
  */
 export function writeChunk(to: ByteWriter, chunk: TraceChunk, { replicas, epsilons }: TraceShape): void {
-  const { first, count, losses, probes, diverged } = chunk;
-  if (losses.length !== replicas) {
+  const { first, count, losses, lossQuantiles, probes, diverged } = chunk;
+  if (lossQuantiles ? lossQuantiles.length !== lossShares.length : losses.length !== replicas) {
     throw new ShapeError(`losses of ${losses.length} replicas: give those of all ${replicas}`);
   }
   to.double(first);
-  to.word(count);
-  for (const some of losses) {
+  to.word(lossQuantiles ? QUANTILES + count : count);
+  for (const some of lossQuantiles ?? losses) {
     if (some.length !== count) {
       throw new ShapeError(`${some.length} losses of ${count} steps: give one for each`);
     }
@@ -175,8 +178,10 @@ function times<T>(count: number, make: () => T): T[] {
  */
 export function readChunk(bytes: Uint8Array, { replicas, epsilons }: TraceShape, name: string): TraceChunk {
   const from = new ByteReader(bytes, name);
-  const first = from.double(), count = from.word();
-  const losses = times(replicas, () => from.singles(count));
+  const first = from.double(), word = from.word(), isReduced = word >= QUANTILES;
+  const count = isReduced ? word - QUANTILES : word;
+  const rows = times(isReduced ? lossShares.length : replicas, () => from.singles(count));
+  const losses = isReduced ? { losses: [], lossQuantiles: rows } : { losses: rows };
   const diverged = times(from.word(), () => ({
     replica: from.word(),
     step: from.double(),
@@ -184,5 +189,5 @@ export function readChunk(bytes: Uint8Array, { replicas, epsilons }: TraceShape,
   }));
   const probes = times(from.word(), () => readProbe(from, epsilons));
   if (from.left > 0) throw new FileError(`${name}: has ${from.left} bytes too many in a record`);
-  return { first, count, losses, probes, diverged, state: null };
+  return { first, count, ...losses, probes, diverged, state: null };
 }

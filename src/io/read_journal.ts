@@ -8,6 +8,7 @@
  */
 import { crc32 } from "node:zlib";
 import { FileError } from "../errors.ts";
+import { CompactProbes } from "../train/compact.ts";
 import { MOST_REPLICAS } from "../train/limits.ts";
 import type { TraceChunk } from "../train/state.ts";
 import type { Trace } from "../train/trace.ts";
@@ -66,11 +67,12 @@ export interface JournalContent {
 export async function readJournal(path: string, end: number = Infinity): Promise<JournalContent> {
   using source = openBytes(path);
   const { shape, start } = readHeader(source, path);
-  const builder = new TraceBuilder(shape), turn = givesTurns();
+  const builder = new TraceBuilder(shape), compact = new CompactProbes(), turn = givesTurns();
   let at = start, steps = 0;
   for (const record of recordsOf(source, { shape, start, end, path })) {
-    builder.add(record.chunk);
-    steps += record.chunk.count;
+    const { chunk } = record;
+    builder.add({ ...chunk, probes: chunk.probes.map((probe) => compact.pack(probe)) });
+    steps += chunk.count;
     at = record.end;
     await turn();
   }

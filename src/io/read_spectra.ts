@@ -5,6 +5,8 @@
  */
 import { InputError } from "../errors.ts";
 import { shown } from "../format.ts";
+import { lossShares } from "../nn/loss/loss_shares.ts";
+import { CompactProbes } from "../train/compact.ts";
 import type { LayerProbe, LayerSpectrum, Probe, ProbeBase, Trace } from "../train/trace.ts";
 import { viewTrace } from "../train/trace_view.ts";
 import { openArrays } from "./array_file.ts";
@@ -16,6 +18,7 @@ import {
   type Descr,
   LAYER_COLUMNS,
   type LayerColumnName,
+  LOSS_QUANTILES,
   PROBE_FIELDS,
   SPECTRA_VERSION,
 } from "./spectra_columns.ts";
@@ -95,7 +98,11 @@ async function read(arrays: ReadonlyMap<string, StoredArray>, path: string): Pro
     (Object.entries(COLUMNS) as [ColumnName, Descr][]).filter(([name]) => name !== "format_version")
       .map(([name, descr]) => [name, column(name, descr, axes(name))]),
   ) as Record<ColumnName, Column>;
-  const [E] = columns.epsilons.shape, [S, R] = columns.losses.shape, [P, L] = columns.is_solved.shape;
+  const quantiles = arrays.has(LOSS_QUANTILES.name)
+    ? column(LOSS_QUANTILES.name, LOSS_QUANTILES.descr, 2)
+    : null;
+  const [E] = columns.epsilons.shape, [S, W] = columns.losses.shape, [P, L] = columns.is_solved.shape;
+  const [R] = quantiles ? columns.loss_counts.shape : [W];
   const expect = (name: string, { shape }: Column, wanted: readonly number[]) => {
     if (shape.some((size, axis) => size !== wanted[axis])) {
       refuse(`its array ${name} has shape ${shapeText(shape)}, not ${shapeText(wanted)}`);
@@ -107,7 +114,13 @@ async function read(arrays: ReadonlyMap<string, StoredArray>, path: string): Pro
     if (/^(probe|ranks|is)_?/.test(name)) expect(name, columns[name], wanted[axes(name) - 1]);
   }
   const epsilons = [...columns.epsilons.next(E)];
-  const losses = readLosses(columns, { steps: S, replicas: R }, refuse);
+  if (quantiles) {
+    expect("losses", columns.losses, [S, 0]);
+    expect(LOSS_QUANTILES.name, quantiles, [S, lossShares.length]);
+  }
+  const losses = quantiles
+    ? { losses: [], lossQuantiles: readRows(quantiles, new Array<number>(lossShares.length).fill(S), S) }
+    : { losses: readRows(columns.losses, lossCounts(columns, { steps: S, replicas: R }, refuse), S) };
   const layers = Array.from({ length: P > 0 ? L : 0 }, (_, l) => {
     const of = (name: LayerColumnName, axes: number) => column(`${name}_${l + 1}`, LAYER_COLUMNS[name], axes);
     const layer = {
@@ -121,35 +134,42 @@ async function read(arrays: ReadonlyMap<string, StoredArray>, path: string): Pro
     }
     return { ...layer, left: count, length };
   });
-  const probes: Probe[] = [], turn = givesTurns();
+  const probes: Probe[] = [], compact = new CompactProbes(), turn = givesTurns();
   for (let first = 0; first < P; first += BLOCK) {
     const count = Math.min(BLOCK, P - first);
-    for (const probe of readProbes(columns, layers, { first, count, epsilons }, refuse)) probes.push(probe);
+    for (const probe of readProbes(columns, layers, { first, count, epsilons }, refuse)) {
+      probes.push(compact.pack(probe));
+    }
     await turn();
   }
   if (layers.some(({ left }) => left > 0)) refuse("has spectra of no probe");
   if (probes.some(({ replica }) => replica >= R)) refuse("has probes of a replica without losses");
-  return viewTrace({ replicas: R, epsilons, losses, probes });
+  return viewTrace({ replicas: R, epsilons, ...losses, probes });
 }
 
-/** Reads the losses of each replica, up to where it diverged. */
-function readLosses(
+/** Reads how many losses each replica has, up to where it diverged. */
+function lossCounts(
   columns: Record<ColumnName, Column>,
   { steps, replicas }: { readonly steps: number; readonly replicas: number },
   refuse: (why: string) => never,
-): Float32Array[] {
-  const counts = columns.loss_counts.next(replicas).slice();
+): readonly number[] {
+  const counts = [...columns.loss_counts.next(replicas)];
   if (counts.some((count) => !(count >= 0 && count <= steps))) refuse("counts losses that it does not have");
-  const losses = Array.from(counts, (count) => new Float32Array(count));
+  return counts;
+}
+
+/** Reads losses that lie step by step, of each row as many as it has. */
+function readRows(column: Column, counts: readonly number[], steps: number): Float32Array[] {
+  const width = counts.length, losses = counts.map((count) => new Float32Array(count));
   // On words, because numbers lose the payload of a NaN.
   const words = losses.map(({ buffer }) => new Uint32Array(buffer));
-  const rows = Math.max(1, Math.floor(ENTRIES / Math.max(1, replicas)));
-  for (let first = 0; first < steps; first += rows) {
-    const count = Math.min(rows, steps - first), block = columns.losses.next(count);
+  const most = Math.max(1, Math.floor(ENTRIES / Math.max(1, width)));
+  for (let first = 0; first < steps; first += most) {
+    const count = Math.min(most, steps - first), block = column.next(count);
     const from = new Uint32Array(block.buffer, block.byteOffset, block.length);
-    for (let replica = 0; replica < replicas; replica++) {
-      const end = Math.min(count, counts[replica] - first), to = words[replica];
-      for (let i = 0; i < end; i++) to[first + i] = from[i * replicas + replica];
+    for (let row = 0; row < width; row++) {
+      const end = Math.min(count, counts[row] - first), to = words[row];
+      for (let i = 0; i < end; i++) to[first + i] = from[i * width + row];
     }
   }
   return losses;

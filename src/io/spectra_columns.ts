@@ -31,7 +31,7 @@ export const COLUMNS = {
   format_version: "<u4",
   /** E */
   epsilons: "<f8",
-  /** S × R, NaN from where a replica diverged */
+  /** S × R, NaN from where a replica diverged; S × 0 beside {@linkcode LOSS_QUANTILES} */
   losses: "<f4",
   /** R: steps before a replica diverged */
   loss_counts: "<i8",
@@ -54,6 +54,11 @@ export const COLUMNS = {
   is_solved: "|b1",
   is_double: "|b1",
 } as const satisfies Record<string, Descr>;
+
+/**
+ * Array of S × 7 in place of the losses: quantiles over the replicas, see `Trace.lossQuantiles`.
+ */
+export const LOSS_QUANTILES = { name: "loss_quantiles", descr: "<f4" } as const;
 
 /** Name of an array of every file. */
 export type ColumnName = keyof typeof COLUMNS;

@@ -7,6 +7,7 @@ import { dirname } from "node:path";
 import { ShapeError } from "../errors.ts";
 import type { TraceChunk } from "../train/state.ts";
 import type { LayerProbe, Probe, Trace } from "../train/trace.ts";
+import { lossShares } from "../nn/loss/loss_shares.ts";
 import { writeAtomically } from "./atomic.ts";
 import type { TraceShape } from "./chunk_bytes.ts";
 import { unwritable } from "./file_reason.ts";
@@ -17,10 +18,12 @@ import {
   type Descr,
   LAYER_COLUMNS,
   type LayerColumnName,
+  LOSS_QUANTILES,
   PROBE_FIELDS,
   SPECTRA_VERSION,
 } from "./spectra_columns.ts";
 import { Spool } from "./spool.ts";
+import { chunksOf } from "./trace_chunks.ts";
 import { givesTurns } from "../gpu/turns.ts";
 import { type ZipContent, zipPieces } from "./zip_writer.ts";
 
@@ -28,41 +31,6 @@ import { type ZipContent, zipPieces } from "./zip_writer.ts";
 export interface TraceSource extends TraceShape {
   /** Its chunks, in order, as those of a journal. */
   readonly chunks: Iterable<TraceChunk>;
-}
-
-/** Steps of a chunk that a trace is cut into. */
-const STEPS = 4096;
-
-/**
- * Cuts a trace into chunks, as a training yields them.
- *
- * @param trace The trace.
- * @returns The chunks. Where a replica diverged it is named, and its losses are NaN.
- */
-export function* chunksOf({ losses, probes }: Trace): Generator<TraceChunk, void, void> {
-  const steps = losses.reduce((most, { length }) => Math.max(most, length), 0);
-  let next = 0, first = 0;
-  do {
-    const end = Math.min(steps, first + STEPS), from = next;
-    while (next < probes.length && (probes[next].step < end || end === steps)) next++;
-    yield {
-      first,
-      count: end - first,
-      losses: losses.map((some) => {
-        if (some.length >= end) return some.subarray(first, end);
-        const padded = new Float32Array(end - first).fill(NaN);
-        padded.set(some.subarray(first, end));
-        return padded;
-      }),
-      probes: probes.slice(from, next),
-      diverged: [...losses.entries()].filter(([, { length }]) =>
-        length < steps && length >= first && length < end
-      )
-        .map(([replica, { length }]) => ({ replica, step: length, layer: null })),
-      state: null,
-    };
-    first = end;
-  } while (first < steps);
 }
 
 /**
@@ -123,6 +91,8 @@ class SpectraArrays implements Disposable {
   readonly #shape: TraceShape;
   readonly #folder: string;
   readonly #columns: Readonly<Record<ColumnName, Spool>>;
+  /** Quantiles of the losses, where there are any. */
+  #quantiles: Spool | null = null;
   readonly #layers: { columns: Record<LayerColumnName, Spool>; length: number; count: number }[] = [];
   /** Steps before a replica diverged; those so far if it has not. */
   readonly #counts: number[];
@@ -138,7 +108,7 @@ class SpectraArrays implements Disposable {
   }
 
   /** Adds a chunk. */
-  add({ first, count, losses, probes, diverged }: TraceChunk): void {
+  add({ first, count, losses, lossQuantiles, probes, diverged }: TraceChunk): void {
     this.#steps = first + count;
     for (const { replica, step } of diverged) {
       this.#diverged.add(replica);
@@ -147,15 +117,13 @@ class SpectraArrays implements Disposable {
     for (let replica = 0; replica < this.#shape.replicas; replica++) {
       if (!this.#diverged.has(replica)) this.#counts[replica] = this.#steps;
     }
-    const { replicas } = this.#shape, rows = new Float32Array(count * replicas).fill(NaN);
-    // On words, because numbers lose the payload of a NaN.
-    const words = new Uint32Array(rows.buffer);
-    for (const [replica, some] of losses.entries()) {
-      const from = new Uint32Array(some.buffer, some.byteOffset, some.length);
-      const until = Math.min(some.length, this.#counts[replica] - first);
-      for (let i = 0; i < until; i++) words[i * replicas + replica] = from[i];
+    if (lossQuantiles) {
+      this.#quantiles ??= new Spool(this.#folder);
+      this.#quantiles.latest.array(transposed(lossQuantiles, count, () => count));
+    } else {
+      const ends = (replica: number) => this.#counts[replica] - first;
+      this.#columns.losses.latest.array(transposed(losses, count, ends));
     }
-    this.#columns.losses.latest.array(rows);
     for (const probe of probes) this.#addProbe(probe);
     for (const spool of this.#all()) spool.settle();
   }
@@ -228,7 +196,7 @@ class SpectraArrays implements Disposable {
     const shapes: Readonly<Record<ColumnName, readonly number[]>> = {
       format_version: [],
       epsilons: [E],
-      losses: [this.#steps, replicas],
+      losses: [this.#steps, this.#quantiles ? 0 : replicas],
       loss_counts: [replicas],
       probe_step: P,
       probe_replica: P,
@@ -247,6 +215,10 @@ class SpectraArrays implements Disposable {
     };
     for (const [name, descr] of Object.entries(COLUMNS) as [ColumnName, Descr][]) {
       yield arrayFile(name, descr, shapes[name], columns[name]);
+    }
+    if (this.#quantiles) {
+      const { name, descr } = LOSS_QUANTILES;
+      yield arrayFile(name, descr, [this.#steps, lossShares.length], this.#quantiles);
     }
     for (const [index, { columns, length, count }] of this.#layers.entries()) {
       for (const [name, descr] of Object.entries(LAYER_COLUMNS) as [LayerColumnName, Descr][]) {
@@ -274,8 +246,26 @@ class SpectraArrays implements Disposable {
 
   *#all(): Generator<Spool> {
     yield* Object.values(this.#columns);
+    if (this.#quantiles) yield this.#quantiles;
     for (const { columns } of this.#layers) yield* Object.values(columns);
   }
+}
+
+/** Losses step by step, NaN from the end of each row on. */
+function transposed(
+  rows: readonly Float32Array[],
+  count: number,
+  endOf: (row: number) => number,
+): Float32Array<ArrayBuffer> {
+  const width = rows.length, all = new Float32Array(count * width).fill(NaN);
+  // On words, because numbers lose the payload of a NaN.
+  const words = new Uint32Array(all.buffer);
+  for (const [row, some] of rows.entries()) {
+    const from = new Uint32Array(some.buffer, some.byteOffset, some.length);
+    const until = Math.min(some.length, endOf(row));
+    for (let i = 0; i < until; i++) words[i * width + row] = from[i];
+  }
+  return all;
 }
 
 /** An array as a file of the archive. */

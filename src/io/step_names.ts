@@ -121,7 +121,7 @@ const partsOf = (text: string) =>
 
 /** Takes off the parts with which all names begin; at least one part stays. */
 function withoutCommon(all: readonly (readonly string[])[]): string[] {
-  let common = Math.min(...all.map(({ length }) => length - 1));
+  let common = all.reduce((least, { length }) => Math.min(least, length - 1), Infinity);
   for (let at = 0; at < common; at++) {
     if (all.some((parts) => parts[at] !== all[0][at])) common = at;
   }

@@ -39,16 +39,14 @@ export interface RunReportInput extends Pick<ReportTexts, "summary" | "threshold
  * @returns What {@linkcode reportPage} writes.
  */
 export function runReport({ trace, summary, threshold, facts, snapshots = [] }: RunReportInput): RunReport {
-  const stairs = summary.replicas.flatMap(({ replica, layers }) =>
+  const columns = columnsOf(trace, threshold),
+    shown = summary.replicas.filter(({ replica }) => replica < columns.replicas);
+  const stairs = shown.flatMap(({ replica, layers }) =>
     layers.flatMap(({ ranks }, layer) =>
-      ranks.map(({ staircase, tests }, e): StairsRecord => ({
-        replica,
-        layer,
-        e,
-        ...staircase,
-        pValues: pValuesOf(tests),
-      }))
+      ranks.flatMap(({ staircase, tests }, e): StairsRecord[] =>
+        staircase.stairs.length > 0 ? [{ replica, layer, e, ...staircase, pValues: pValuesOf(tests) }] : []
+      )
     )
   );
-  return { facts, stairs, columns: columnsOf(trace, threshold), networks: networkColumns(snapshots) };
+  return { facts, stairs, columns, networks: networkColumns(snapshots) };
 }

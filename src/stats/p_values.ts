@@ -58,10 +58,11 @@ export function combinePValues(values: Iterable<number>): number {
   if (wrong !== undefined) throw new InputError(`a p-value is ${wrong}: give values above 0, up to 1`);
   if (known.length === 0) return NaN;
   const x = known.reduce((sum, value) => sum - Math.log(value), 0);
-  let term = Math.exp(-x), sum = 0;
+  // By logarithms: of a thousand values e^(−x) is no longer a double, but the sum may be 1.
+  let term = -x, sum = 0;
   for (let i = 0; i < known.length; i++) {
-    sum += term;
-    term *= x / (i + 1);
+    sum += Math.exp(term);
+    term += Math.log(x / (i + 1));
   }
   return Math.min(1, sum);
 }

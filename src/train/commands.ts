@@ -6,6 +6,7 @@
 import type { Gpu } from "../gpu/device.ts";
 import type { WorkOptions } from "../gpu/paced_commands.ts";
 import { Network } from "../nn/network.ts";
+import { LossQuantiles } from "../nn/loss/loss_quantiles.ts";
 import { bindTrainingStep, type TrainingStep } from "../nn/optim/training_step.ts";
 import { uploadSamples } from "../nn/samples.ts";
 import { locateDivergence } from "./divergence.ts";
@@ -16,7 +17,8 @@ import { drawnInitializer, STRUCTURED, structureFirstLayer } from "./pretrain/st
 import { writeStart } from "./start.ts";
 import { RunState } from "./run_state.ts";
 import { bindProbeCommands, type ProbeCommands } from "./probe_commands.ts";
-import type { DivergedReplica } from "./state.ts";
+import { recordsQuantiles } from "./loss_record.ts";
+import type { DivergedReplica, SavedTraining } from "./state.ts";
 
 /**
  * Steps whose losses the GPU keeps until the host has read them: the most that one submission may
@@ -30,6 +32,8 @@ export interface TrainingCommands {
   readonly step: TrainingStep;
   /** Steps that the log of losses holds: `step.losses` is `[step mod logCapacity][replica]`. */
   readonly logCapacity: number;
+  /** Reduces that log, where quantiles are recorded in place of losses; otherwise `null`. */
+  readonly reduction: LossQuantiles | null;
   /** The probes. */
   readonly probes: ProbeCommands;
   /** Solver of spectra in doubt; `null` for single precision alone. */
@@ -44,13 +48,19 @@ export interface TrainingCommands {
   readonly mostSteps: number;
 }
 
+/** How a run is bound. */
+export interface BindOptions extends WorkOptions {
+  /** A training to go on from. Default: none. */
+  readonly from?: SavedTraining | null;
+}
+
 /**
  * Creates the network of a run, and binds its commands.
  *
  * @param gpu Device.
  * @param options What to train, and how.
  * @param stack Owner of the arrays.
- * @param work Signal to stop.
+ * @param work Signal to stop, and what went before.
  * @returns The network and the commands.
  * @throws {ShapeError} If the adapter has no room for it.
  * @throws {unknown} The reason of the signal, if it is aborted between layers.
@@ -59,7 +69,7 @@ export async function bindTraining(
   gpu: Gpu,
   options: CompleteOptions,
   stack: DisposableStack,
-  work: WorkOptions = {},
+  work: BindOptions = {},
 ) {
   const { task: { inputs, outputs }, hidden, activation, initializer, replicas, seed, streams } = options;
   const drawn = drawnInitializer(initializer);
@@ -76,14 +86,14 @@ export async function bindTraining(
  * @param network Network to train.
  * @param options What to train, and how.
  * @param stack Owner of the arrays.
- * @param work Signal to stop.
+ * @param work Signal to stop, and what went before.
  * @returns The commands.
  */
 async function bindTrainingCommands(
   network: Network,
   options: CompleteOptions,
   stack: DisposableStack,
-  { signal }: WorkOptions,
+  { signal, from = null }: BindOptions,
 ): Promise<TrainingCommands> {
   const { task, steps, probeEvery, batch, optimizer, schedule } = options;
   const samples = uploadSamples(network.gpu, task.train, stack);
@@ -96,6 +106,10 @@ async function bindTrainingCommands(
     logCapacity: LOG_CAPACITY,
     signal,
   }, stack);
+  const log = { losses: step.losses, replicas: network.replicas, capacity: LOG_CAPACITY };
+  const reduction = recordsQuantiles(options, from)
+    ? await LossQuantiles.bind(network.gpu, log, stack)
+    : null;
   const run = { network, step, samples, options, mostSteps: LOG_CAPACITY, signal };
   const probes = await bindProbeCommands(run, stack);
   const escalation = await Escalation.bind(network, {
@@ -110,6 +124,7 @@ async function bindTrainingCommands(
   return {
     step,
     logCapacity: LOG_CAPACITY,
+    reduction,
     probes,
     escalation,
     state,

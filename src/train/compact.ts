@@ -4,7 +4,7 @@
  * @module
  */
 import type { RankInterval } from "../rank/certificates/rank_interval.ts";
-import type { LayerProbe, Probe } from "./trace.ts";
+import type { LayerCount, LayerProbe, Probe } from "./trace.ts";
 
 /**
  * Numbers that share an array. An array of its own costs some 300 bytes beside its numbers; one
@@ -13,32 +13,56 @@ import type { LayerProbe, Probe } from "./trace.ts";
 const SHARED = 1024;
 
 /**
- * Makes probes compact, one after the other: the numbers of many spectra lie in one array, and
- * ranks that are those of the probe before are the same object.
+ * Most contents that are remembered: a few megabytes. Ranks of thousands of replicas come to far
+ * fewer.
+ */
+const MOST_REMEMBERED = 2 ** 15;
+
+/**
+ * Makes probes compact, one after the other: ranks and counted layers of equal content are the same
+ * objects, and the numbers of many spectra lie in one array. A probe that only counts then takes
+ * about 100 bytes.
  */
 export class CompactProbes {
   #numbers = new Float64Array(0);
   #used = 0;
-  /** Ranks of the last probe, by replica and layer. */
-  readonly #ranks = new Map<number, (readonly RankInterval[])[]>();
+  #epsilons: readonly number[] | null = null;
+  /** Ranks, and the layers of a probe, by their content. */
+  readonly #ranks = new Map<string, readonly RankInterval[]>();
+  readonly #counts = new Map<string, readonly LayerCount[]>();
 
   /**
    * Makes a probe compact.
    *
    * @param probe The probe.
-   * @returns The same probe, of equal content.
+   * @returns A probe of equal content, which shares parts with others.
    */
   pack<Any extends Probe>(probe: Any): Any {
-    const { replica, layers } = probe;
-    const last = this.#ranks.get(replica) ?? [];
-    this.#ranks.set(replica, last);
-    return { ...probe, layers: layers.map((layer, l) => this.#layer(layer, last, l)) };
+    return { ...probe, layers: this.#layers(probe.layers) };
   }
 
-  #layer(layer: LayerProbe, last: (readonly RankInterval[])[], l: number): LayerProbe {
-    const ranks = last[l] = isSame(last[l], layer.ranks) ? last[l] : layer.ranks;
+  #layers(layers: readonly LayerProbe[]): readonly LayerProbe[] {
+    if (layers.every((layer) => layer.kind === "count")) {
+      const key = layers.map(({ layer, ranks }) => `${layer}:${this.#key(ranks)}`).join(";");
+      return remembered(this.#counts, key, () => layers.map((layer) => this.#pack(layer)));
+    }
+    return layers.map((layer) => this.#pack(layer));
+  }
+
+  #pack<Layer extends LayerProbe>(layer: Layer): Layer {
+    const ranks = remembered(this.#ranks, this.#key(layer.ranks), () => layer.ranks);
     if (layer.kind === "count") return { ...layer, ranks };
     return { ...layer, ranks, eigenvalues: this.#keep(layer.eigenvalues), bounds: this.#keep(layer.bounds) };
+  }
+
+  /** What tells ranks apart. Thresholds are nearly always those of the first probe. */
+  #key(ranks: readonly RankInterval[]): string {
+    this.#epsilons ??= ranks.map(({ epsilon }) => epsilon);
+    let key = "";
+    for (const [e, { epsilon, rank, low, high }] of ranks.entries()) {
+      key += epsilon === this.#epsilons[e] ? `${rank} ${low} ${high},` : `${rank} ${low} ${high} ${epsilon},`;
+    }
+    return key;
   }
 
   #keep(values: Float64Array): Float64Array {
@@ -53,9 +77,12 @@ export class CompactProbes {
   }
 }
 
-function isSame(a: readonly RankInterval[] | undefined, b: readonly RankInterval[]): boolean {
-  return a !== undefined && a.length === b.length && a.every((rank, i) => {
-    const { epsilon, rank: value, low, high } = b[i];
-    return rank.epsilon === epsilon && rank.rank === value && rank.low === low && rank.high === high;
-  });
+/** Content that is remembered, or is from now on. */
+function remembered<Content>(known: Map<string, Content>, key: string, make: () => Content): Content {
+  const found = known.get(key);
+  if (found) return found;
+  const made = make();
+  if (known.size >= MOST_REMEMBERED) known.clear();
+  known.set(key, made);
+  return made;
 }

@@ -57,6 +57,7 @@ export {
   parseOptimizerName,
 } from "../nn/optim/optimizer.ts";
 export { parseSchedule, type Schedule, type ScheduleEntry, schedules } from "../nn/optim/schedule.ts";
+export { lossShares } from "../nn/loss/loss_shares.ts";
 export type { FlowRecord, PolarFlowOptions } from "../nn/optim/polar_flow.ts";
 export type { RandomStream } from "../nn/random_stream.ts";
 export { type HostSamples, type SampleArrays, uploadSamples } from "../nn/samples.ts";
@@ -80,6 +81,7 @@ export {
   type RankSummary,
   type ReplicaSummary,
   summarize,
+  type SummaryOptions,
   type TraceSummary,
 } from "./summary.ts";
 export {

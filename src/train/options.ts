@@ -147,7 +147,7 @@ export function completeOptions(options: TrainingOptions): CompleteOptions {
     batch: options.batch === undefined ? defaults.batch : options.batch,
     steps,
     probeEvery,
-    spectraEvery: options.spectraEvery ?? defaultSpectraEvery(steps, probeEvery),
+    spectraEvery: options.spectraEvery ?? defaultSpectraEvery(steps, probeEvery, options.replicas ?? 1),
     epsilons: options.epsilons ?? defaults.epsilons,
     threshold: options.threshold ?? "absolute",
     precision: options.precision ?? "auto",
@@ -228,7 +228,9 @@ function checkOptions(options: CompleteOptions, signal: AbortSignal | undefined)
   }
   if (batch !== null) checkNumber("batch", batch, { min: 1, max: task.train.count, integer: true });
   checkNumber("steps", steps, { min: 0, max: MOST_STEPS, integer: true });
+  checkNumber("replicas", options.replicas, { min: 1, max: MOST_REPLICAS, integer: true });
   checkNumber("steps between probes", options.probeEvery, { min: 1, max: MOST_STEPS, integer: true });
+  // Its default depends on the three before.
   checkNumber("probes between spectra", options.spectraEvery, { min: 1, max: MOST_STEPS, integer: true });
   if (!Array.isArray(epsilons) || epsilons.length === 0) {
     throw new InputError("epsilons must be a list of thresholds: give at least one number above 0");
@@ -239,7 +241,6 @@ function checkOptions(options: CompleteOptions, signal: AbortSignal | undefined)
   for (const epsilon of epsilons) checkNumber("threshold ε", epsilon, { positive: true });
   checkName("kind of threshold", options.threshold, THRESHOLDS);
   checkName("precision", options.precision, PRECISIONS);
-  checkNumber("replicas", options.replicas, { min: 1, max: MOST_REPLICAS, integer: true });
   checkNumber("seed", options.seed, { min: 0, max: 2 ** 32 - 1, integer: true });
   if (options.start) checkStart(options.start, options);
   if (options.streams !== null) randomStreams(options.replicas, options.seed, options.streams);

@@ -11,14 +11,24 @@
 const ENOUGH_SPECTRA = 100;
 
 /**
- * Finds how often probes solve for spectra by default, so that about a hundred do.
+ * Replicas times probes that solve for spectra, for runs of very many replicas: their spectra are
+ * not looked at one by one, and take ten times the memory of ranks.
+ */
+const ENOUGH_IN_ALL = 2 ** 14;
+
+/**
+ * Finds how often probes solve for spectra by default, so that about a hundred do: fewer in a run
+ * of more than 160 replicas, and about four in one of 4,096.
  *
  * @param steps Updates of the run.
  * @param probeEvery Updates from one probe to the next.
- * @returns Probes from one that solves for spectra to the next; 1 for a run of fewer than 200.
+ * @param replicas Number of replicas.
+ * @returns Probes from one that solves for spectra to the next; 1 for a run of few replicas and
+ * fewer than 200 probes.
  */
-export function defaultSpectraEvery(steps: number, probeEvery: number): number {
-  return Math.max(1, Math.floor(steps / probeEvery / ENOUGH_SPECTRA));
+export function defaultSpectraEvery(steps: number, probeEvery: number, replicas: number): number {
+  const enough = Math.min(ENOUGH_SPECTRA, Math.max(1, ENOUGH_IN_ALL / replicas));
+  return Math.max(1, Math.floor(steps / probeEvery / enough));
 }
 
 /**

@@ -5,6 +5,8 @@
  */
 import { rankIntervals } from "../rank/certificates/rank_interval.ts";
 import { type TargetMoments, targetMoments } from "../rank/certificates/target_moments.ts";
+import { NEVER } from "../nn/loss/loss_quantiles.ts";
+import { lossShares } from "../nn/loss/loss_shares.ts";
 import type { CountedRecord } from "../rank/probes/counted_probe.ts";
 import type { LayerRecord, ProbeRecord } from "../rank/probes/probe.ts";
 import type { TrainingCommands } from "./commands.ts";
@@ -25,7 +27,7 @@ export interface Draft {
   readonly number: number;
   /** Layers whose spectrum is to be solved again. */
   readonly doubts: readonly Doubt[];
-  /** Norms of the output layer; `null` where the probe has no floors. */
+  /** Norms of the output layer; `null` where the probe has no floors, or nothing is in doubt. */
   readonly norms: OutputNorms | null;
 }
 
@@ -35,8 +37,10 @@ export interface Recorded {
   readonly first: number;
   /** Number of steps up to the one at which the run ended by divergence, if it did. */
   readonly count: number;
-  /** Loss at each of these steps: `losses[replica][step - first]`. */
+  /** Loss at each of these steps: `losses[replica][step - first]`; empty if these are quantiles. */
   readonly losses: readonly Float32Array[];
+  /** Quantiles in place of them, `lossQuantiles[quantile][step - first]`. */
+  readonly lossQuantiles?: readonly Float32Array[];
   /** Networks that only a probe at these steps saw diverge. */
   readonly diverged: readonly DivergedReplica[];
   /** Networks that diverged at these steps, and where; `null` if none did. */
@@ -106,11 +110,12 @@ export class Recorder {
    * @param submitted What it left.
    * @returns The record, its probes as drafts.
    */
-  record(first: number, count: number, { results, arrays }: SubmissionResults): Recorded {
+  record(first: number, count: number, { losses: [log, bad], probes, arrays }: SubmissionResults): Recorded {
     const { replicas } = this.#options;
-    const { logCapacity, probes: { schedule, spectrum, count: counted } } = this.#commands;
-    const [log, records, tallies, counts] = results;
-    const losses = Array.from({ length: replicas }, () => new Float32Array(count));
+    const { logCapacity, reduction, probes: { schedule, spectrum, count: counted } } = this.#commands;
+    const [records, tallies, counts] = probes;
+    const width = reduction ? lossShares.length : replicas, losses = new Float32Array(width * count);
+    const badAt = reduction && this.#badSteps(bad);
     const drafts: Draft[] = [], diverged: DivergedReplica[] = [], unlocated: DivergedReplica[] = [];
     const diverge = (replica: number, step: number, found: DivergedReplica[]) => {
       const each = { replica, step, layer: null };
@@ -119,11 +124,12 @@ export class Recorder {
     };
     let step = first;
     for (; step < first + count && (step === first || !this.hasDiverged); step++) {
-      for (let replica = 0; replica < replicas; replica++) {
-        const loss = log[(step % logCapacity) * replicas + replica];
-        losses[replica][step - first] = loss;
-        if (!Number.isFinite(loss) && !this.#diverged.has(replica)) diverge(replica, step, unlocated);
+      for (let row = 0; row < width; row++) {
+        const loss = log[(step % logCapacity) * width + row];
+        losses[row * count + step - first] = loss;
+        if (!badAt && !Number.isFinite(loss) && !this.#diverged.has(row)) diverge(row, step, unlocated);
       }
+      for (const replica of badAt?.get(step) ?? []) diverge(replica, step, unlocated);
       const kind = schedule.kind(step), before = schedule.before(step);
       if (!kind) continue;
       for (let replica = 0; replica < replicas; replica++) {
@@ -145,8 +151,22 @@ export class Recorder {
     solved?.catch(() => {});
     const located = unlocated.length > 0 ? this.#commands.locate(unlocated) : null;
     located?.catch(() => {});
-    const cut = losses.map((each) => each.subarray(0, made));
-    return { first, count: made, losses: cut, diverged, located, drafts, state, solved };
+    const cut = Array.from({ length: width }, (_, r) => losses.subarray(r * count, r * count + made));
+    const record = reduction ? { losses: [], lossQuantiles: cut } : { losses: cut };
+    return { first, count: made, ...record, diverged, located, drafts, state, solved };
+  }
+
+  /** Replicas by the step at which they diverged, of those that are not known to have. */
+  #badSteps(firstBad: Float32Array): Map<number, number[]> {
+    const words = new Uint32Array(firstBad.buffer, firstBad.byteOffset, firstBad.length);
+    const found = new Map<number, number[]>();
+    for (const [replica, step] of words.entries()) {
+      if (step === NEVER || this.#diverged.has(replica)) continue;
+      const own = found.get(step);
+      if (own) own.push(replica);
+      else found.set(step, [replica]);
+    }
+    return found;
   }
 
   /**
@@ -181,7 +201,8 @@ export class Recorder {
   }
 
   #probes(drafts: readonly Draft[], better: ReadonlyMap<string, LayerRecord>): Probe[] {
-    return drafts.map(({ probe, number, norms }): Probe => {
+    return drafts.map(({ probe, number, doubts, norms }): Probe => {
+      if (doubts.length === 0) return probe;
       const { replica } = probe;
       const solvedAgain = (layer: number) => better.get(keyOf({ probe: number, replica, layer }));
       const again = <Layer extends LayerProbe>(layer: Layer, index: number): Layer | LayerSpectrum => {
@@ -250,6 +271,8 @@ export class Recorder {
         ? [{ probe: number, replica: probe.replica, layer }]
         : []
     );
+    // Thousands of drafts may wait: those without doubts are complete, and take little memory.
+    if (doubts.length === 0) return { probe: this.#compact.pack(probe), number, doubts, norms: null };
     return { probe, number, doubts, norms: isSpectrum ? record : null };
   }
 }

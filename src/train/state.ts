@@ -51,9 +51,11 @@ export interface TraceChunk {
   readonly count: number;
   /**
    * Loss of the batch at each of these steps: `losses[replica][step - first]`, those of networks
-   * that have diverged among them.
+   * that have diverged among them. Empty where there are quantiles.
    */
   readonly losses: readonly Float32Array[];
+  /** As {@linkcode Trace.lossQuantiles}, at each of these steps. */
+  readonly lossQuantiles?: readonly Float32Array[];
   /** Probes at these steps, in the order of step, then replica. */
   readonly probes: readonly Probe[];
   /** Networks that diverged at these steps. */

@@ -14,8 +14,10 @@ import type { TrainingState } from "./state.ts";
 
 /** What a submission leaves for the host. */
 export interface SubmissionResults {
-  /** The log of losses, then the results of the probes, as `Recorder.record` takes them. */
-  readonly results: readonly Float32Array[];
+  /** The log of losses; or its quantiles, and the first bad step of each replica. */
+  readonly losses: readonly Float32Array[];
+  /** The results of the probes, as `Recorder.record` takes them. */
+  readonly probes: readonly Float32Array[];
   /** Arrays of the state after it; `null` if none was asked for. */
   readonly arrays: TrainingState["arrays"] | null;
 }
@@ -26,6 +28,7 @@ export class Submissions {
   readonly #options: CompleteOptions;
   readonly #commands: TrainingCommands;
   readonly #ring: ReadbackRing;
+  readonly #lossArrays: number;
   #exported: FeatureExport | null = null;
   #isStateWanted = false;
 
@@ -46,8 +49,10 @@ export class Submissions {
     this.#network = network;
     this.#options = options;
     this.#commands = commands;
-    const results = [commands.step.losses, ...commands.probes.results];
-    this.#ring = stack.use(new ReadbackRing(network.gpu, results, DEPTH));
+    const { step, reduction, probes } = commands;
+    const losses = reduction ? [reduction.quantiles, reduction.firstBad] : [step.losses];
+    this.#lossArrays = losses.length;
+    this.#ring = stack.use(new ReadbackRing(network.gpu, [...losses, ...probes.results], DEPTH));
   }
 
   /**
@@ -76,7 +81,8 @@ export class Submissions {
    */
   async submit(start: number, count: number): Promise<SubmissionResults> {
     const { steps } = this.#options;
-    const { step, probes: { schedule, spectrum, count: counted }, escalation, state } = this.#commands;
+    const { step, reduction, probes: { schedule, spectrum, count: counted }, escalation, state } =
+      this.#commands;
     let commands = new Commands(this.#network.gpu), counts = 0;
     if (start === steps) state.spare(commands);
     for (let s = start; s < start + count; s++) {
@@ -96,12 +102,14 @@ export class Submissions {
       }
       commands.run(rest);
     }
+    reduction?.encode(commands, start, count);
     counted?.probes.count(commands, schedule.before(start).count, counts);
     const isStateWanted = this.#isStateWanted && start < steps;
     this.#isStateWanted = false;
     const submitted = this.#ring.submit(commands);
     // Nothing that changes the state is submitted in between.
     const [results, arrays] = await Promise.all([submitted, isStateWanted ? state.read() : null]);
-    return { results, arrays };
+    const at = this.#lossArrays;
+    return { losses: results.slice(0, at), probes: results.slice(at), arrays };
   }
 }

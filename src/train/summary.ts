@@ -30,9 +30,12 @@ export interface RankSummary {
    * constant.
    */
   readonly spearman: number;
-  /** Stairs of the rank, and the jumps between them, with their p-values. */
+  /**
+   * Stairs of the rank, and the jumps between them, with their p-values; none of a replica whose
+   * stairs are not asked for.
+   */
   readonly staircase: Staircase;
-  /** Tests of the stairs, and of the loss at their jumps. */
+  /** Tests of the stairs, and of the loss at their jumps; NaN where they are not asked for. */
   readonly tests: StairTests;
 }
 
@@ -94,19 +97,35 @@ export interface TraceSummary {
   readonly replicas: readonly ReplicaSummary[];
 }
 
+/** What of a trace is summarised. */
+export interface SummaryOptions {
+  /**
+   * Tells of a replica whether its stairs are found and tested, which takes some ten milliseconds.
+   * Default: those of all are.
+   */
+  readonly isTested?: (replica: number) => boolean;
+}
+
 /**
  * Summarises a trace. Replicas without a single probe (diverged at once) are left out.
  *
  * @param trace Record of a run.
  * @param diverged Step at which the loss of a replica became NaN or infinite, by replica.
+ * @param options Replicas whose stairs are tested.
  * @returns The summary; its loss is NaN if there is no probe at all.
  */
-export function summarize(trace: Trace, diverged: ReadonlyMap<number, number> = new Map()): TraceSummary {
+export function summarize(
+  trace: Trace,
+  diverged: ReadonlyMap<number, number> = new Map(),
+  { isTested = () => true }: SummaryOptions = {},
+): TraceSummary {
   const probesOf: Probe[][] = Array.from({ length: trace.replicas }, () => []);
   for (const probe of trace.probes) probesOf[probe.replica].push(probe);
-  const replicas = probesOf.flatMap((probes, replica) =>
-    probes.length > 0 ? [summarizeReplica(probes, trace.epsilons, diverged.get(replica) ?? null)] : []
-  );
+  const replicas = probesOf.flatMap((probes, replica) => {
+    if (probes.length === 0) return [];
+    const divergedAt = diverged.get(replica) ?? null;
+    return [summarizeReplica(probes, trace.epsilons, { divergedAt, isTested: isTested(replica) })];
+  });
   return {
     loss: lowerMedian(replicas.map(({ loss }) => loss)),
     accuracy: medianOfSome(replicas.map(({ accuracy }) => accuracy)),
@@ -114,12 +133,23 @@ export function summarize(trace: Trace, diverged: ReadonlyMap<number, number> = 
     pairings: trace.epsilons.map((_, e) =>
       testReplicas(replicas.flatMap(({ replica, layers }) => {
         const terminal = layers.at(-1);
-        return terminal ? [{ probes: probesOf[replica], staircase: terminal.ranks[e].staircase }] : [];
+        if (!terminal || !isTested(replica)) return [];
+        return [{ probes: probesOf[replica], staircase: terminal.ranks[e].staircase }];
       }))
     ),
     replicas,
   };
 }
+
+/** Of a replica whose stairs are not asked for. */
+const UNTOLD: Staircase = { stairs: [], jumps: [], flicker: NaN, shortest: NaN, doubt: null };
+const UNTESTED: StairTests = {
+  sharpness: NaN,
+  ramp: { levels: 0, roughness: NaN, pValue: NaN },
+  coupling: { pValue: NaN, lagPValue: NaN, lag: NaN },
+  changes: { value: NaN, pValue: NaN },
+  floor: null,
+};
 
 function medianOfSome(values: readonly (number | null)[]): number | null {
   const some = values.filter((value) => value !== null);
@@ -129,7 +159,7 @@ function medianOfSome(values: readonly (number | null)[]): number | null {
 function summarizeReplica(
   probes: readonly Probe[],
   epsilons: readonly number[],
-  divergedAt: number | null,
+  { divergedAt, isTested }: { readonly divergedAt: number | null; readonly isTested: boolean },
 ): ReplicaSummary {
   const last = probes[probes.length - 1];
   return {
@@ -148,7 +178,7 @@ function summarizeReplica(
       const { eigenvalues, bounds } = spectra[spectra.length - 1];
       return {
         layer,
-        ranks: epsilons.map((epsilon, e) => summarizeRank(own, l, e, epsilon)),
+        ranks: epsilons.map((epsilon, e) => summarizeRank(own, l, e, { epsilon, isTested })),
         spectra: spectra.length,
         doubleShare: spectra.filter(({ precision }) => precision === "double").length / spectra.length,
         ...spectralRanks(eigenvalues),
@@ -165,11 +195,16 @@ function floorHolds(probes: readonly Probe[]): boolean | null {
   return checks.length > 0 ? checks.every((holds) => holds) : null;
 }
 
-function summarizeRank(probes: readonly Probe[], layer: number, e: number, epsilon: number): RankSummary {
+function summarizeRank(
+  probes: readonly Probe[],
+  layer: number,
+  e: number,
+  { epsilon, isTested }: { readonly epsilon: number; readonly isTested: boolean },
+): RankSummary {
   const intervals = probes.map((probe) => probe.layers[layer].ranks[e]);
   const ranks = intervals.map(({ rank }) => rank);
   const isTerminal = layer === probes[0].layers.length - 1;
-  const staircase = findStairs(probes.map(({ step }) => step), intervals);
+  const staircase = isTested ? findStairs(probes.map(({ step }) => step), intervals) : UNTOLD;
   let largestRank = 0, furthestFall = 0;
   for (const rank of ranks) {
     largestRank = Math.max(largestRank, rank);
@@ -184,6 +219,6 @@ function summarizeRank(probes: readonly Probe[], layer: number, e: number, epsil
     certainShare: intervals.filter(({ low, high }) => low === high).length / intervals.length,
     spearman: spearman(ranks, probes.map(({ loss }) => Math.log(loss))),
     staircase,
-    tests: testStairs(probes, staircase, { layer, e, isTerminal }),
+    tests: isTested ? testStairs(probes, staircase, { layer, e, isTerminal }) : UNTESTED,
   };
 }

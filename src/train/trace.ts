@@ -99,8 +99,17 @@ export interface Trace {
   readonly replicas: number;
   /** Thresholds ε. */
   readonly epsilons: readonly number[];
-  /** Loss of the batch at each step: `losses[replica][step]`. */
+  /**
+   * Loss of the batch at each step: `losses[replica][step]`; empty where there are
+   * {@linkcode Trace.lossQuantiles}.
+   */
   readonly losses: readonly Float32Array[];
+  /**
+   * Quantiles of the losses of the batch over the replicas whose loss is finite, at each step:
+   * `lossQuantiles[quantile][step]`, those of `lossShares`. Only of a run of at least 64
+   * replicas with more than 2²⁶ losses in all.
+   */
+  readonly lossQuantiles?: readonly Float32Array[];
   /** Probes in the order of step, then replica. */
   readonly probes: readonly Probe[];
 }

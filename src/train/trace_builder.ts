@@ -32,7 +32,10 @@ export class TraceBuilder {
 
   readonly #epsilons: readonly number[];
   readonly #isKept: boolean;
-  readonly #losses: Float32Array[];
+  #losses: Float32Array[];
+  /** Whether the rows of losses are quantiles, not replicas. */
+  #isReduced = false;
+  readonly #replicas: number;
   readonly #probes: Probe[] = [];
   #steps = 0;
 
@@ -51,16 +54,16 @@ export class TraceBuilder {
     this.#isKept = retain;
     // Room is made when there is something to hold: the shape may be that of a damaged file.
     this.#losses = new Array<Float32Array>(replicas).fill(NONE);
+    this.#replicas = replicas;
   }
 
   /** The trace so far. */
   get trace(): Trace {
+    const rows = this.#losses.map((losses, row) => losses.subarray(0, this.#end(row, this.#steps)));
     return viewTrace({
-      replicas: this.#losses.length,
+      replicas: this.#replicas,
       epsilons: this.#epsilons,
-      losses: this.#losses.map((losses, replica) =>
-        losses.subarray(0, Math.min(this.#steps, this.diverged.get(replica) ?? Infinity))
-      ),
+      ...this.#isReduced ? { losses: [], lossQuantiles: rows } : { losses: rows },
       probes: this.#probes,
     });
   }
@@ -80,17 +83,17 @@ export class TraceBuilder {
         `a trace is kept that begins at step ${step}: give the trace up to there, or retain: false`,
       );
     }
-    const reachesState = (losses: Float32Array, replica: number) =>
-      losses.length >= Math.min(step, this.diverged.get(replica) ?? Infinity);
-    if (trace.losses.length !== this.#losses.length || !trace.losses.every(reachesState)) {
+    const rows = this.#rowsOf(trace);
+    const reachesState = (losses: Float32Array, row: number) => losses.length >= this.#end(row, step);
+    if (
+      trace.replicas !== this.#replicas || rows.length !== this.#losses.length || !rows.every(reachesState)
+    ) {
       throw new InputError(
-        `the trace does not reach step ${step} of ${this.#losses.length} replicas: give that of the same run`,
+        `the trace does not reach step ${step} of ${this.#replicas} replicas: give that of the same run`,
       );
     }
     this.#makeRoom(step);
-    for (const [replica, losses] of trace.losses.entries()) {
-      this.#losses[replica].set(losses.subarray(0, step));
-    }
+    for (const [row, losses] of rows.entries()) this.#losses[row].set(losses.subarray(0, step));
     for (const probe of trace.probes) if (probe.step < step) this.#probes.push(probe);
     this.#steps = step;
   }
@@ -100,13 +103,29 @@ export class TraceBuilder {
    *
    * @param chunk The chunk.
    */
-  add({ first, count, losses, probes, diverged }: TraceChunk): void {
+  add(chunk: TraceChunk): void {
+    const { first, count, probes, diverged } = chunk;
     this.#diverge(diverged);
     if (!this.#isKept) return;
+    const rows = this.#rowsOf(chunk);
     this.#steps = first + count;
     this.#makeRoom(this.#steps);
-    for (const [replica, each] of losses.entries()) this.#losses[replica].set(each, first);
+    for (const [row, each] of rows.entries()) this.#losses[row].set(each, first);
     for (const probe of probes) this.#probes.push(probe);
+  }
+
+  /** Losses of replicas, or quantiles: the first ones tell which there are. */
+  #rowsOf({ losses, lossQuantiles }: Pick<Trace, "losses" | "lossQuantiles">): readonly Float32Array[] {
+    if (lossQuantiles && this.#steps === 0 && !this.#isReduced) {
+      this.#isReduced = true;
+      this.#losses = lossQuantiles.map(() => NONE);
+    }
+    return lossQuantiles ?? losses;
+  }
+
+  /** Step before which a row ends. */
+  #end(row: number, steps: number): number {
+    return this.#isReduced ? steps : Math.min(steps, this.diverged.get(row) ?? Infinity);
   }
 
   #diverge(diverged: readonly DivergedReplica[]): void {
@@ -121,10 +140,10 @@ export class TraceBuilder {
    * of steps.
    */
   #makeRoom(steps: number): void {
-    for (const [replica, losses] of this.#losses.entries()) {
+    for (const [row, losses] of this.#losses.entries()) {
       if (losses.length >= steps) continue;
-      this.#losses[replica] = new Float32Array(Math.max(steps, 2 * losses.length));
-      this.#losses[replica].set(losses);
+      this.#losses[row] = new Float32Array(Math.max(steps, 2 * losses.length));
+      this.#losses[row].set(losses);
     }
   }
 }

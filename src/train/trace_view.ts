@@ -20,7 +20,7 @@ export function viewTrace(trace: Trace): Trace {
   return withView(
     trace,
     tableView(() => {
-      const [, steps] = extent(trace.losses.map(({ length }) => length));
+      const [, steps] = extent((trace.lossQuantiles ?? trace.losses).map(({ length }) => length));
       const size = [
         count(trace.replicas, "replica"),
         count(Math.max(0, steps), "step"),

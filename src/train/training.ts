@@ -139,7 +139,7 @@ export class Training implements AsyncIterable<Probe>, Disposable {
     try {
       // One that is aborted already stops the run before its first step.
       const signal = options.signal?.aborted ? undefined : options.signal;
-      const bound = await bindTraining(gpu, complete, stack, { signal });
+      const bound = await bindTraining(gpu, complete, stack, { signal, from });
       const training = new Training(complete, { ...bound, signal: options.signal, from }, stack);
       await gpu.accept();
       training.#stack = stack.move();

@@ -56,7 +56,9 @@ export async function findMatrices(
   { tensor, splits, channels }: FindMatricesOptions,
 ): Promise<FoundMatrices> {
   const all: ArrayInfo[] = [];
-  for (const file of model.files) all.push(...await arraysOf(file));
+  for (const file of model.files) {
+    for (const array of await arraysOf(file)) all.push(array);
+  }
   const fits = tensor === undefined ? null : glob(tensor);
   const chosen = fits ? all.filter(({ name }) => name === tensor || fits.test(name)) : all;
   if (chosen.length === 0) {
@@ -72,7 +74,7 @@ export async function findMatrices(
     else if (INTEGER.test(array.dtype)) integers.push(array.name);
     else {
       const found = matricesOf(array, rule, channels);
-      matrices.push(...found);
+      for (const matrix of found) matrices.push(matrix);
       if (found.length === 0) vectors.push(array.name);
     }
   }

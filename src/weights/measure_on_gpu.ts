@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { norm } from "../stats/norm.ts";
 import { InputError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { WorkOptions } from "../gpu/paced_commands.ts";
@@ -92,7 +93,7 @@ async function measure(
     const least = Math.sqrt(Math.max(0, lambda[i] - bound));
     return bound === 0 ? 0 : Math.min(Math.sqrt(bound), bound / (values[i] + least)) * (1 + 2 ** -40);
   });
-  return { values, bounds, norm: Math.hypot(...values), ...measuresOf(plan, { values, bounds }, options) };
+  return { values, bounds, norm: norm(values), ...measuresOf(plan, { values, bounds }, options) };
 }
 
 /** A matrix on demand, or in memory for a method that takes no others. */

@@ -104,7 +104,8 @@ async function planModels(paths: readonly string[], flags: WeightsFlags) {
   const splits = flags.split === null ? [] : parseSplits(flags.split);
   const found = await findModels(paths);
   const steps = namedSteps(found.map(({ path }) => ({ file: path, tensor: null })), flags.pattern);
-  const models: PlannedModel[] = [], vectors: string[] = [], integers: string[] = [];
+  const models: PlannedModel[] = [];
+  let vectors: readonly string[] = [], integers: readonly string[] = [];
   let unused = splits;
   for (const [i, model] of found.entries()) {
     const channels = flags.channels === "last" ? "last" : "first";
@@ -112,8 +113,7 @@ async function planModels(paths: readonly string[], flags: WeightsFlags) {
     const { matrices, ...others } = await findMatrices(model, options);
     unused = unused.filter((rule) => others.unused.includes(rule));
     // The same arrays in each checkpoint count once.
-    if (i === 0) vectors.push(...others.vectors);
-    if (i === 0) integers.push(...others.integers);
+    if (i === 0) ({ vectors, integers } = others);
     const step = found.length > 1 || flags.pattern !== null ? steps[i].step : null;
     models.push({ path: model.path, step, matrices });
   }

@@ -54,7 +54,7 @@ Deno.test("columnsOf: of a long run the steps that can be seen are kept, with al
   const peak = trace.probes[2 * 1234];
   (peak as { loss: number }).loss = 99;
   const { steps, loss, spectrumAt, recorded, layers, isSolved } = columnsOf(trace, "absolute");
-  assert.deepEqual(recorded, { steps: 9000, spectra: 9000 });
+  assert.deepEqual(recorded, { replicas: 2, steps: 9000, spectra: 9000 });
   assert(steps.length < 9000 && spectrumAt.length <= 7500, `${steps.length} steps`);
   assert.deepEqual([steps[0], steps.at(-1)], [0, 89_990]);
   assert.equal(Math.max(...loss.filter(Number.isFinite)), 99);
@@ -67,5 +67,16 @@ Deno.test("columnsOf: of a long run the steps that can be seen are kept, with al
     )!;
     assert(isSolved[s] === 1 && first.kind === "spectrum");
     assert.deepEqual(layers[0].eigenvalues.slice(s * 40, (s + 1) * 40), first.eigenvalues);
+  }
+});
+
+Deno.test("columnsOf: of very many replicas the first, and of their steps those that can be seen", () => {
+  const trace = madeUpTrace({ replicas: 300, probes: 1200, widths: [3], epsilons: [1e-3], every: 1000 });
+  const { replicas, steps, loss, recorded } = columnsOf(trace, "absolute");
+  assert.deepEqual([replicas, recorded.replicas, recorded.steps], [256, 300, 1200]);
+  assert(steps.length < 1200 && loss.length <= 256 * 1100, `${steps.length} steps`);
+  const P = steps.length;
+  for (const { step, replica, loss: own } of trace.probes.slice(-300)) {
+    if (replica < 256 && step === steps[P - 1]) assert.equal(loss[replica * P + P - 1], own);
   }
 });

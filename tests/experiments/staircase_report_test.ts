@@ -218,3 +218,39 @@ Deno.test("staircaseReport: of 200,000 replicas, which are too many for argument
   assert(lines.includes("ε-ranks of the features, medians of 200000 replicas (range):"), lines.join("\n"));
   assert.match(lines.join("\n"), /^ {2}1 +1e-8 +2 \(0–4\) +12 in \[9, 14\]/m);
 });
+
+Deno.test("staircaseReport: thousands of replicas, of which some are tested, take no more lines", () => {
+  const [layer] = replica.layers;
+  const untested = (each: RankSummary): RankSummary => ({
+    ...each,
+    staircase: { stairs: [], jumps: [], flicker: NaN, shortest: NaN, doubt: null },
+    tests: {
+      sharpness: NaN,
+      ramp: { levels: 0, roughness: NaN, pValue: NaN },
+      coupling: { pValue: NaN, lagPValue: NaN, lag: NaN },
+      changes: { value: NaN, pValue: NaN },
+      floor: null,
+    },
+  });
+  const doubtful = (each: RankSummary): RankSummary => ({
+    ...each,
+    staircase: { ...each.staircase, doubt: "too few probes" },
+  });
+  const replicas = Array.from({ length: 4096 }, (_, r): ReplicaSummary => ({
+    ...replica,
+    replica: r,
+    layers: [{ ...layer, ranks: layer.ranks.map(r < 256 ? doubtful : untested) }],
+  }));
+  const diverged = Array.from({ length: 2000 }, (_, r) => ({ replica: r, step: 100, layer: null }));
+  const lines = report({ replicas }, null, undefined, diverged).split("\n");
+  assert(lines.length < 60, `${lines.length}`);
+  assert(lines.includes("p-values of the stairs of 256 of the 4096 replicas, together:"));
+  assert(lines.includes("… and 1991 more") && lines.includes("  … and 503 more"), lines.join("\n"));
+});
+
+Deno.test("staircaseReport: a rate for each of a thousand networks is one table", () => {
+  const replicas = Array.from({ length: 1000 }, (_, r): ReplicaSummary => ({ ...replica, replica: r }));
+  const learningRate = replicas.map((_, r) => 0.001 * (1 + r));
+  const lines = report({ replicas }, null, { name: "sgd", learningRate }).split("\n");
+  assert(lines.length < 40 && lines.some((line) => line.startsWith("all of 1000 values of learning rate:")));
+});

@@ -28,3 +28,13 @@ Deno.test("combinePValues: uniform under the null", () => {
   // Three standard errors of a share of 5 % among 2,000.
   assert(Math.abs(below - 0.05) < 3 * Math.sqrt(0.05 * 0.95 / 2000), `${below}`);
 });
+
+Deno.test("combinePValues: of thousands, whose product is no double", () => {
+  const random = uniform(3), many = Array.from({ length: 4096 }, () => 1 - random());
+  const p = combinePValues(many);
+  assert(p > 0.01 && p < 0.99, `${p}`);
+  // 2,000 values of e^(−1.1) are 4.5 standard deviations off.
+  const shifted = combinePValues(new Array<number>(2000).fill(Math.exp(-1.1)));
+  assert(shifted > 1e-6 && shifted < 2e-5, `${shifted}`);
+  assert(combinePValues(new Array<number>(4096).fill(1e-3)) < 1e-300);
+});

@@ -1,4 +1,5 @@
 import { assert } from "../deps.ts";
+import { madeUpTrace } from "../support/report_case.ts";
 import { summarize } from "../../src/train/summary.ts";
 import type { CountProbe, Probe, SpectrumProbe, Trace } from "../../src/train/trace.ts";
 
@@ -196,4 +197,21 @@ Deno.test("summarize: stairs of a long run are tested, and those of replicas aga
   }
   // Three replicas have six pairings.
   assert(Number.isNaN(pairings[0]) && pairings[1] >= 1 / 6 && pairings[1] <= 1);
+});
+
+Deno.test("summarize: stairs of some replicas alone; all else is of all", () => {
+  const made = madeUpTrace({ replicas: 9 }), whole = summarize(made);
+  const some = summarize(made, new Map(), { isTested: (replica) => replica % 2 === 1 });
+  assert.deepEqual(some.replicas.map(({ replica }) => replica), whole.replicas.map(({ replica }) => replica));
+  for (const [r, { layers }] of some.replicas.entries()) {
+    for (const [l, { ranks }] of layers.entries()) {
+      for (const [e, { staircase, tests, ...others }] of ranks.entries()) {
+        const { staircase: stairs, tests: own, ...expected } = whole.replicas[r].layers[l].ranks[e];
+        assert.deepEqual(others, expected);
+        if (r % 2 === 1) assert.deepEqual({ staircase, tests }, { staircase: stairs, tests: own });
+        else assert.deepEqual([staircase.stairs, tests.sharpness, tests.ramp.pValue], [[], NaN, NaN]);
+      }
+    }
+  }
+  assert.equal(some.loss, whole.loss);
 });

@@ -34,7 +34,7 @@ export interface LayerColumns {
 
 /** A run of R replicas, with P steps at which it was probed, S of them with spectra. */
 export interface RunColumns {
-  /** Number of replicas R. */
+  /** Number of replicas R that are there, from the first: at most {@linkcode MOST_REPLICAS}. */
   readonly replicas: number;
   /** Thresholds of the run. */
   readonly epsilons: readonly number[];
@@ -56,19 +56,29 @@ export interface RunColumns {
   readonly floors: readonly Float64Array[] | null;
   /** The hidden layers, first to last. */
   readonly layers: readonly LayerColumns[];
-  /** Steps that were probed, and steps with spectra, before any were left out. */
-  readonly recorded: { readonly steps: number; readonly spectra: number };
+  /** Replicas, steps that were probed, and steps with spectra, before any were left out. */
+  readonly recorded: { readonly replicas: number; readonly steps: number; readonly spectra: number };
 }
 
-/** Most steps that are all kept, and blocks that more of them are cut into. */
-const MOST_STEPS = 4000, BLOCKS = 1000;
+/**
+ * Most replicas that are kept. They differ by their random streams, so that the medians and bands
+ * of so many are close to those of all.
+ */
+export const MOST_REPLICAS = 256;
+
+/** Most steps that are all kept; of more replicas than 64, most steps of all of them. */
+const MOST_STEPS = 4000, MOST_PLACES = 64 * MOST_STEPS;
+
+/** Steps that are all kept for each block that more of them are cut into. */
+const BLOCK = 4;
 
 /** Most eigenvalues that are kept: with their bounds about 12 MB in a page. */
 const MOST_EIGENVALUES = 600_000;
 
 /**
- * Arranges a trace in columns. Of a long one it keeps the steps that can be seen, with all peaks,
- * and as many spectra as fit, evenly spaced, the first and the last among them.
+ * Arranges a trace in columns. Of very many replicas it keeps the first, of a long trace the steps
+ * that can be seen, with all peaks, and as many spectra as fit, evenly spaced, the first and the
+ * last among them.
  *
  * @param trace The trace.
  * @param threshold Kind of its thresholds.
@@ -80,7 +90,10 @@ export function columnsOf(
   threshold: Threshold,
   hidden?: readonly number[],
 ): RunColumns {
-  const { replicas, epsilons, probes } = trace;
+  const { epsilons } = trace, replicas = Math.min(trace.replicas, MOST_REPLICAS);
+  const probes = replicas < trace.replicas
+    ? trace.probes.filter(({ replica }) => replica < replicas)
+    : trace.probes;
   const smallest = epsilons.indexOf(Math.min(...epsilons));
   const probed = stepsOf(probes), solved = stepsOf(probes.filter(({ kind }) => kind === "spectrum"));
   const widths = hidden ??
@@ -90,7 +103,8 @@ export function columnsOf(
   const each = replicas * widths.reduce((sum, width) => sum + width, 0);
   const spectra = evenly(solved, Math.max(2, Math.floor(MOST_EIGENVALUES / Math.max(1, each))));
   const floorOf = (probe: Probe) => probe.kind === "spectrum" ? probe.floors?.[smallest] : undefined;
-  const visible = visibleSteps(trace, probed, floorOf, { most: MOST_STEPS, blocks: BLOCKS });
+  const most = Math.min(MOST_STEPS, Math.floor(MOST_PLACES / replicas));
+  const visible = visibleSteps(probes, probed, floorOf, { most, blocks: Math.ceil(most / BLOCK) });
   const steps = Float64Array.from([...new Set([...visible, ...spectra])].sort((a, b) => a - b));
   const column = new Map(Array.from(steps, (step, i) => [step, i]));
   const spectrumAt = Uint32Array.from(spectra, (step) => column.get(step)!);
@@ -145,6 +159,6 @@ export function columnsOf(
     relativeError: some(relativeError),
     floors: floors.some(some) ? floors : null,
     layers,
-    recorded: { steps: probed.length, spectra: solved.length },
+    recorded: { replicas: trace.replicas, steps: probed.length, spectra: solved.length },
   };
 }

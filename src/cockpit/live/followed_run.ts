@@ -5,10 +5,12 @@
  * @module
  */
 import type { TraceShape } from "../../io/chunk_bytes.ts";
+import { CompactProbes } from "../../train/compact.ts";
 import type { Trace } from "../../train/trace.ts";
 import { TraceBuilder } from "../../train/trace_builder.ts";
 import { type Signal, signal } from "../deps.ts";
 import { type NetworkColumns, networkColumns, type NetworkSnapshot } from "../data/networks.ts";
+import { MOST_REPLICAS } from "../data/run_columns.ts";
 import { FEED_EVENTS, type FeedEnd, type FeedRun, readChunkText, readNetworkText } from "./feed.ts";
 import type { RunFacts } from "./run_facts.ts";
 import type { LiveStatus, WatchedRun } from "./watched_run.ts";
@@ -38,6 +40,7 @@ export class FollowedRun implements WatchedRun {
   readonly #source: EventSource;
   #shape: TraceShape = { replicas: 1, epsilons: [] };
   #builder: TraceBuilder | null = null;
+  #compact = new CompactProbes();
   #next = 0;
   #shown = 0;
   readonly #snapshots: Map<number, NetworkSnapshot> = new Map();
@@ -81,6 +84,7 @@ export class FollowedRun implements WatchedRun {
     this.#shown = 0;
     this.networks.value = null;
     this.#builder = new TraceBuilder(this.#shape);
+    this.#compact = new CompactProbes();
     this.#next = 0;
     this.#arrivals = [];
     this.facts.value = facts;
@@ -91,7 +95,8 @@ export class FollowedRun implements WatchedRun {
   #take(data: string): void {
     const chunk = readChunkText(data, this.#shape);
     if (!this.#builder || chunk.first !== this.#next) return;
-    this.#builder.add(chunk);
+    const probes = chunk.probes.filter(({ replica }) => replica < MOST_REPLICAS);
+    this.#builder.add({ ...chunk, probes: probes.map((probe) => this.#compact.pack(probe)) });
     this.#next = chunk.first + chunk.count;
     const now = performance.now() / 1000;
     this.#arrivals.push([now, this.#next]);

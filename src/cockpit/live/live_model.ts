@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { columnsOf } from "../data/run_columns.ts";
+import { columnsOf, MOST_REPLICAS } from "../data/run_columns.ts";
 import { computed, effect, type ReadonlySignal, type Signal, signal, untracked } from "../deps.ts";
 import { type RunModel, runModel, type View } from "../page/run_model.ts";
 import { scope } from "../scope.ts";
@@ -44,7 +44,7 @@ const NOTHING: ViewShape = { replicas: 1, epsilons: [1e-6], threshold: "absolute
 /** What there is to show of several runs. */
 function shapeOf(all: readonly RunFacts[]): ViewShape {
   return {
-    replicas: Math.max(...all.map(({ replicas }) => replicas)),
+    replicas: Math.min(MOST_REPLICAS, Math.max(...all.map(({ replicas }) => replicas))),
     epsilons: [...new Set(all.flatMap(({ epsilons }) => epsilons))],
     threshold: all[0].threshold,
     layers: Math.max(...all.map(({ hidden }) => hidden.length)),

@@ -153,7 +153,7 @@ export class LiveRun implements WatchedRun {
     this.pace.tick(seconds);
     const training = this.#training;
     if (!training) return;
-    const shown = Math.floor(this.pace.shown), { probes, losses } = training.trace;
+    const shown = Math.floor(this.pace.shown), { trace } = training, { probes } = trace;
     this.#showNetworks(shown);
     const { diverged, options: { replicas } } = training;
     if (diverged.size > 0 && diverged.size < replicas) {
@@ -164,8 +164,8 @@ export class LiveRun implements WatchedRun {
     if (count === 0) return;
     this.steps.value = shown;
     this.trace.value = {
-      ...training.trace,
-      losses: losses.map((each) => each.subarray(0, shown + 1)),
+      ...trace,
+      losses: trace.losses.map((each) => each.subarray(0, shown + 1)),
       probes: count === probes.length ? [...probes] : probes.slice(0, count),
     };
     if (this.status.peek() === "open" && shown >= training.options.steps) this.status.value = "done";

@@ -29,14 +29,15 @@ import { stairsTable } from "./stairs_table.ts";
 export const DATA_ID = "run-data";
 
 /** What was left out of the page, in words. */
-function thinnedText({ columns: { recorded, steps, spectrumAt } }: RunReport): string {
+function thinnedText({ columns: { recorded, replicas, steps, spectrumAt } }: RunReport): string {
   const some = (kept: number, all: number, what: string, which: string) =>
     kept < all ? [`${thousands(kept)} of ${thousands(all)} ${what}, ${which}`] : [];
   const cut = [
+    ...some(replicas, recorded.replicas, "replicas", "the first"),
     ...some(steps.length, recorded.steps, "probed steps", "those that can be seen"),
     ...some(spectrumAt.length, recorded.spectra, "spectra", "evenly spaced"),
   ];
-  return cut.length === 0 ? "" : `This page holds ${cut.join("; and ")}. spectra.npz has them all.`;
+  return cut.length === 0 ? "" : `This page holds ${cut.join("; ")}. spectra.npz has them all.`;
 }
 
 /** Reads the run of another report. */

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { extent } from "../../stats/extent.ts";
 import * as d3 from "../../plot/deps.ts";
 import { drawHorizontalAxis } from "../../plot/core/axes.ts";
 import { scientific } from "../../plot/core/format.ts";
@@ -39,7 +40,7 @@ export function exact(value: number): string {
 function axisOf(verdict: Verdict, width: number): Axis {
   const { threshold } = demandOf(verdict);
   const numbers = [...verdict.values, verdict.value, ...verdict.interval, threshold].filter(Number.isFinite);
-  const low = Math.min(...numbers), high = Math.max(...numbers);
+  const [low, high] = extent(numbers);
   if (verdict.pValue !== null && low > 0 && low < 0.01) {
     return decadeAxis([low / 1.5, Math.max(1, high)], [0, width], Math.max(2, Math.floor(width / 60)));
   }

@@ -37,6 +37,9 @@ export interface ToldRecord {
   }[];
 }
 
+/** Networks that diverged of which each is told. */
+const MOST_TOLD = 50;
+
 /** `weightDecay` as `weight decay`. */
 function words(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).replaceAll("_", " ");
@@ -78,11 +81,13 @@ export function reportFacts(record: ToldRecord): FactSection[] {
   const kernels = choices.map((
     { kernel, chosen, source },
   ): [string, string] => [kernel, `${chosen} (${source})`]);
+  const others = diverged.length - MOST_TOLD;
   const outcome = [
     ...rowsOf({ status }),
-    ...diverged.map((
+    ...diverged.slice(0, MOST_TOLD).map((
       { replica, step, description = `diverged at step ${step}` },
     ): [string, string] => [`replica ${replica}`, description]),
+    ...rowsOf({ others: others > 0 ? `${others} more diverged` : null }),
   ];
   const times = {
     ...timings,

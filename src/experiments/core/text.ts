@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { count } from "../../format.ts";
+import { count, firstLines } from "../../format.ts";
 import { divergencePlace } from "../../train/divergence.ts";
 import type { ExperimentPlan } from "./experiment.ts";
 import type { ExperimentRecord } from "./record.ts";
@@ -35,10 +35,10 @@ export function experimentText(
       `${count(timings.steps, "step")} of ${count(replicas, "replica")}, ` +
       `${timings.millisecondsPerStep.toPrecision(3)} ms a step with its probes`,
     ]),
-    ...diverged.map(({ replica, step, layer = null, description }) => {
+    ...firstLines(diverged.map(({ replica, step, layer = null, description }) => {
       const what = description ?? `replica ${replica} diverged ${divergencePlace({ step, layer })}`;
       return `${what}, and does not count`;
-    }),
+    })),
     ...(more.length === 0 ? [] : ["", ...more]),
     ...(verdict === null ? [] : ["", ...verdictLines(verdict.claims)]),
   ].join("\n");

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { norm } from "../../stats/norm.ts";
 import { InputError } from "../../errors.ts";
 import { homogeneity, parseActivation } from "../../nn/activation.ts";
 import type { HostSamples } from "../../nn/samples.ts";
@@ -29,7 +30,7 @@ export function sphereSamples(
 ): HostSamples {
   const next = normal(uniform(seed + 2 ** 32 * replica));
   const unit = () => {
-    const vector = Float64Array.from({ length: inputs }, next), length = Math.hypot(...vector);
+    const vector = Float64Array.from({ length: inputs }, next), length = norm(vector);
     return vector.map((value) => value / length);
   };
   const planted = unit();
@@ -43,7 +44,7 @@ export function sphereSamples(
     y[k] = loss === "logistic" ? Number(side > 0) : value;
   }
   // ∂ℓ/∂u(0, y) is −2 y for the square loss, ½ − y = ±½ for the logistic one.
-  const length = loss === "logistic" ? Math.sqrt(count) / 2 : 2 * Math.hypot(...y);
+  const length = loss === "logistic" ? Math.sqrt(count) / 2 : 2 * norm(y);
   if (length === 0) throw new InputError(`the targets of replica ${replica} are all 0: give more samples`);
   return { count, x, y, weights: new Float32Array(count).fill(1 / length) };
 }

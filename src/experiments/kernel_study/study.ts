@@ -133,7 +133,7 @@ export async function kernelStudy(
     const watched = orders.findLast((order) => order <= MOST_WATCHED);
     const rotates = some.some(({ name }) => name === "gram-jacobi");
     if (rotates && watched !== undefined && !stopped()) {
-      sweeps.push(...await convergence(gpu, await specimensOf(watched), signal));
+      for (const row of await convergence(gpu, await specimensOf(watched), signal)) sweeps.push(row);
     }
     advance("sweeps");
   }

@@ -111,7 +111,8 @@ export function polynomialOrders(dimension: number, count: number): number[][] {
         : Array.from({ length: left + 1 }, (_, n) => left - n).flatMap((first) =>
           ofDegree(axes - 1, left - first).map((rest) => [first, ...rest])
         );
-    all.push(...ofDegree(dimension, degree).sort((a, b) => Math.max(...a) - Math.max(...b)));
+    const own = ofDegree(dimension, degree).sort((a, b) => Math.max(...a) - Math.max(...b));
+    for (const orders of own) all.push(orders);
   }
   return all.slice(0, count);
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { norm } from "../../stats/norm.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { type LeastSquaresSolution, lstsq } from "../../linalg/svd/lstsq.ts";
 import { featureRanks } from "../../rank/methods/feature_ranks.ts";
@@ -73,7 +74,7 @@ async function solveMethod(
       ranks: [ranks[own]],
       jumps: jumpsOf([0], [ranks[own]]),
       heldOut: task.test && test ? errorOf(task.test, test, width, solution) : null,
-      coefficients: Math.hypot(...solution.x.data),
+      coefficients: norm(solution.x.data),
     };
   });
   return Array.from({ length: replicas }, (_, replica) => ({ ...found[replica % found.length], replica }));

@@ -31,6 +31,7 @@ export function drawStaircase(result: ExperimentResult<CompleteOptions, Staircas
 
 /** Takes some replicas of a trace, numbered anew. */
 function tracePart(trace: Trace, replicas: readonly number[]): Trace {
+  if (replicas.length === trace.replicas) return trace;
   const places = new Map(replicas.map((replica, place) => [replica, place]));
   return {
     ...trace,

@@ -10,11 +10,14 @@ import { trainingTable, type TrainingValues } from "../../cli/training_table.ts"
 import { traceTable } from "../../io/trace_csv.ts";
 import { type CompleteOptions, completeOptions } from "../../train/options.ts";
 import { summarize } from "../../train/summary.ts";
-import { defineExperiment, type Experiment } from "../core/experiment.ts";
+import { defineExperiment, type Experiment, type Run } from "../core/experiment.ts";
 import { trainingRun } from "../core/training_run.ts";
-import { staircaseReport, type StaircaseRun } from "./report.ts";
-import { sweptBy } from "./swept.ts";
+import { hasStairs, staircaseReport, type StaircaseRun } from "./report.ts";
+import { sweptBy, sweptGroups } from "./swept.ts";
 import { staircasePage } from "./texts.ts";
+
+/** Replicas whose stairs are tested, about: as many as a report shows one by one. */
+const MOST_TESTED = 256;
 
 /** Values of the options of a training. */
 export interface StaircaseOptions extends TrainingValues {
@@ -65,15 +68,7 @@ export const staircase: Experiment<TableOf<StaircaseOptions>, CompleteOptions, S
     },
     plan: async ({ profile: _, stopOnDivergence, ...values }) =>
       completeOptions({ ...await trainingOptions(values), stopOnDivergence }),
-    runs: (plan) => [
-      trainingRun<StaircaseRun>({
-        training: plan,
-        trace: { swept: sweptBy(plan) },
-        measure: ({ trace, diverged, network }) => ({
-          rows: [{ trace, summary: summarize(trace, diverged), widths: network.widths }],
-        }),
-      }),
-    ],
+    runs: (plan) => [stairRun(plan, MOST_TESTED)],
     tables: {
       "trace.csv": ({ plan, rows: [{ trace }] }) => traceTable(trace, sweptBy(plan)),
     },
@@ -82,6 +77,29 @@ export const staircase: Experiment<TableOf<StaircaseOptions>, CompleteOptions, S
     },
     trace: ({ rows: [{ trace }] }) => trace,
     page: staircasePage,
-    summarize: ({ rows: [{ summary }] }) => summary,
+    // Each replica takes 14 kB there: the others are in trace.csv and spectra.npz alone.
+    summarize: ({ rows: [{ summary }] }) => ({ ...summary, replicas: summary.replicas.filter(hasStairs) }),
     report: staircaseReport,
   });
+
+/**
+ * Makes the run of a training.
+ *
+ * @param plan Options of the training.
+ * @param mostTested Replicas whose stairs are found and tested, about: the first, and of each value
+ * that is swept as many.
+ * @returns The run.
+ */
+export function stairRun(plan: CompleteOptions, mostTested: number): Run<StaircaseRun> {
+  const swept = sweptBy(plan), groups = sweptGroups(swept, plan.replicas);
+  const each = Math.ceil(mostTested / groups.length);
+  const tested = new Set(groups.flatMap(({ replicas }) => replicas.slice(0, each)));
+  return trainingRun<StaircaseRun>({
+    training: plan,
+    trace: { swept },
+    measure: ({ trace, diverged, network: { widths } }) => {
+      const summary = summarize(trace, diverged, { isTested: (replica) => tested.has(replica) });
+      return { rows: [{ trace, summary, widths }] };
+    },
+  });
+}

@@ -5,7 +5,7 @@
  * @module
  */
 import { textTable } from "../../display/text_table.ts";
-import { count, formatNumber } from "../../format.ts";
+import { count, firstLines, formatNumber } from "../../format.ts";
 import type { KernelTime } from "../../gpu/measure/profiler.ts";
 import { extent } from "../../stats/extent.ts";
 import { lowerMedian } from "../../stats/median.ts";
@@ -48,9 +48,10 @@ export function staircaseReport(
     : `, relative error of the solution ${summary.relativeError.toExponential(3)}`;
   const of = wanted > 1 ? ` (median of ${count(wanted, "replica")})` : "";
   const lines = [`final loss ${summary.loss.toExponential(3)}${accuracy}${error}${of}`];
-  for (const { replica, step, layer = null } of diverged) {
-    lines.push(`replica ${replica} diverged ${divergencePlace({ step, layer })}; its trace ends there`);
-  }
+  const ends = diverged.map(({ replica, step, layer = null }) =>
+    `replica ${replica} diverged ${divergencePlace({ step, layer })}; its trace ends there`
+  );
+  lines.push(...firstLines(ends));
   for (const { label, replicas: indices } of sweptGroups(sweptBy(plan), wanted)) {
     const own = new Set(indices), members = replicas.filter(({ replica }) => own.has(replica));
     if (members.length === 0) continue;
@@ -88,7 +89,7 @@ function rankLines(replicas: readonly ReplicaSummary[]): string[] {
         values(({ initial }) => initial),
         certified(all),
         values(({ largestRank }) => largestRank),
-        values(({ staircase }) => staircase.stairs.length),
+        spanOf(all.map(({ staircase: { stairs } }) => stairs.length).filter((length) => length > 0)),
         correlation(all),
       ];
     })
@@ -107,19 +108,30 @@ function rankLines(replicas: readonly ReplicaSummary[]): string[] {
   ];
 }
 
+/**
+ * Tells whether the stairs of a replica were asked for: each rank then has at least one.
+ *
+ * @param replica The replica.
+ * @returns Whether they were.
+ */
+export function hasStairs({ layers: [first] }: ReplicaSummary): boolean {
+  return first.ranks[0].staircase.stairs.length > 0;
+}
+
 /** Writes the p-values of each layer and threshold, those of replicas combined. */
-function testLines(replicas: readonly ReplicaSummary[], pairings: readonly number[] | null): string[] {
-  const rows = replicas[0].layers.flatMap(({ layer, ranks }, l) =>
+function testLines(all: readonly ReplicaSummary[], pairings: readonly number[] | null): string[] {
+  const replicas = all.filter(hasStairs);
+  const rows = all[0].layers.flatMap(({ layer, ranks }, l) =>
     ranks.map(({ epsilon }, e) => {
-      const all = replicas.map(({ layers }) => layers[l].ranks[e]);
+      const own = replicas.map(({ layers }) => layers[l].ranks[e]);
       const p = (of: (tests: StairTests) => number | undefined) =>
-        pText(combinePValues(all.map(({ tests }) => of(tests) ?? NaN)));
-      const isTerminal = l === replicas[0].layers.length - 1;
+        pText(combinePValues(own.map(({ tests }) => of(tests) ?? NaN)));
+      const isTerminal = l === all[0].layers.length - 1;
       return [
         String(layer),
         formatNumber(epsilon),
         spanOf(
-          all.map(({ staircase }) => staircase.jumps.filter(({ isSignificant }) => isSignificant).length),
+          own.map(({ staircase }) => staircase.jumps.filter(({ isSignificant }) => isSignificant).length),
         ),
         p(({ sharpness }) => sharpness),
         p(({ ramp }) => ramp.pValue),
@@ -135,12 +147,17 @@ function testLines(replicas: readonly ReplicaSummary[], pairings: readonly numbe
   const doubts = replicas.flatMap(({ replica, layers }) =>
     layers.flatMap(({ layer, ranks }) =>
       ranks.flatMap(({ epsilon, staircase: { doubt } }) =>
-        doubt === null ? [] : [`  replica ${replica}, layer ${layer}, ε ${formatNumber(epsilon)}: ${doubt}`]
+        doubt === null ? [] : [`replica ${replica}, layer ${layer}, ε ${formatNumber(epsilon)}: ${doubt}`]
       )
     )
   );
+  const whose = replicas.length < all.length
+    ? ` of ${replicas.length} of the ${all.length} replicas, together`
+    : replicas.length > 1
+    ? ", all replicas together"
+    : "";
   return [
-    replicas.length > 1 ? "p-values of the stairs, all replicas together:" : "p-values of the stairs:",
+    `p-values of the stairs${whose}:`,
     ...textTable([header, ...rows], 1),
     "",
     "  sharp: jumps that neither flicker nor a rounded trend makes. p-values are small",
@@ -149,7 +166,9 @@ function testLines(replicas: readonly ReplicaSummary[], pairings: readonly numbe
     "  between them; lag: nor a little before or behind them; own: nor faster than at",
     "  jumps of other replicas. change: rank and loss change independently. floor: the",
     "  loss does not wait at its floor.",
-    ...(doubts.length === 0 ? [] : ["", "stairs that cannot be told:", ...doubts]),
+    ...(doubts.length === 0
+      ? []
+      : ["", "stairs that cannot be told:", ...firstLines(doubts).map((line) => `  ${line}`)]),
   ];
 }
 
@@ -193,8 +212,9 @@ function otherLines(replicas: readonly ReplicaSummary[]): string[] {
   ];
 }
 
-/** Writes the median, and the range if values differ. */
+/** Writes the median, and the range if values differ; nothing of no values. */
 function spanOf(values: readonly number[]): string {
+  if (values.length === 0) return "–";
   const [low, high] = extent(values), median = lowerMedian(values);
   return low === high ? String(median) : `${median} (${low}–${high})`;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { CompactProbes } from "../../train/compact.ts";
 import { rankIntervals, type Threshold } from "../../rank/certificates/rank_interval.ts";
 import {
   type LayerProbe,
@@ -73,5 +74,6 @@ export function rethreshold(trace: Trace, had: Thresholds, wanted: Thresholds): 
       }
     )
     : spectrumProbes(trace).map((probe) => ({ ...probe, layers: probe.layers.map(count), floors: null }));
-  return viewTrace({ ...trace, epsilons, probes });
+  const compact = new CompactProbes();
+  return viewTrace({ ...trace, epsilons, probes: probes.map((probe) => compact.pack(probe)) });
 }

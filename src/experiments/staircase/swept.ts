@@ -32,17 +32,34 @@ export interface SweptGroup {
 }
 
 /**
- * Groups replicas that have the same values of what is swept.
+ * Names what sets a replica apart.
+ *
+ * @param swept Hyperparameters in which replicas differ.
+ * @param replica Index of the replica.
+ * @returns Its values, as `learning rate 0.1`; empty if nothing is swept.
+ */
+export function sweptLabel(swept: Swept, replica: number): string {
+  return Object.entries(swept).map(([name, values]) => `${name.replaceAll("_", " ")} ${values[replica]}`)
+    .join(", ");
+}
+
+/** Most values that have a panel and tables of their own. */
+const MOST_GROUPS = 32;
+
+/**
+ * Groups replicas that have the same values of what is swept. Of more than 32 values, as of a
+ * rate for each of a thousand networks, all are one group.
  *
  * @param swept Hyperparameters in which they differ.
  * @param replicas Number of replicas.
  * @returns The groups, in the order of their first replicas.
  */
 export function sweptGroups(swept: Swept, replicas: number): SweptGroup[] {
-  const labelOf = (replica: number) =>
-    Object.entries(swept).map(([name, values]) => `${name.replaceAll("_", " ")} ${values[replica]}`).join(
-      ", ",
-    );
   const indices = Array.from({ length: replicas }, (_, replica) => replica);
-  return [...Map.groupBy(indices, labelOf)].map(([label, members]) => ({ label, replicas: members }));
+  const groups = [...Map.groupBy(indices, (replica) => sweptLabel(swept, replica))];
+  if (groups.length > MOST_GROUPS) {
+    const names = Object.keys(swept).map((name) => name.replaceAll("_", " ")).join(", ");
+    return [{ label: `all of ${groups.length} values of ${names}`, replicas: indices }];
+  }
+  return groups.map(([label, members]) => ({ label, replicas: members }));
 }

@@ -8,7 +8,7 @@ import type { ReportTexts } from "../../report/run_report.ts";
 import type { CompleteOptions } from "../../train/options.ts";
 import type { ExperimentResult } from "../core/experiment.ts";
 import type { StaircaseRun } from "./report.ts";
-import { sweptBy, sweptGroups } from "./swept.ts";
+import { sweptBy, sweptLabel } from "./swept.ts";
 
 /**
  * Writes the texts of the figure and of the report.
@@ -30,9 +30,7 @@ export function staircaseTexts(
  */
 export function staircasePage(result: ExperimentResult<CompleteOptions, StaircaseRun>): ReportTexts {
   const { plan, rows: [{ trace, summary }] } = result;
-  const replicaNames = new Array<string>(trace.replicas).fill("");
-  for (const { label, replicas } of sweptGroups(sweptBy(plan), trace.replicas)) {
-    for (const replica of replicas) replicaNames[replica] = label;
-  }
+  const swept = sweptBy(plan);
+  const replicaNames = Array.from({ length: trace.replicas }, (_, replica) => sweptLabel(swept, replica));
   return { ...staircaseTexts(result), replicaNames, summary, threshold: plan.threshold };
 }

@@ -108,7 +108,8 @@ function resultOf(
   { task, ...options }: Configuration,
   trace: Trace,
 ): ExperimentResult<CompleteOptions, StaircaseRun> {
-  const steps = trace.losses.reduce((most, { length }) => Math.max(most, length), 0);
+  const rows = trace.lossQuantiles ?? trace.losses;
+  const steps = rows.reduce((most, { length }) => Math.max(most, length), 0);
   const ends = [...trace.losses.entries()].filter(([, { length }]) => length < steps);
   const summary = summarize(trace, new Map(ends.map(([replica, { length }]) => [replica, length])));
   const { samples, inputs, outputs } = task;

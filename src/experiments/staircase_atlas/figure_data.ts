@@ -50,8 +50,9 @@ export function atlasFigureData(
 
 function figureCell(run: AtlasRun): AtlasFigureCell {
   const { trace: { probes }, summary, cell: { depth } } = run;
+  const own = Map.groupBy(probes, ({ replica }) => replica);
   const series = (value: (probe: Probe) => number) =>
-    summary.replicas.map((network) => probes.filter(({ replica }) => replica === network.replica).map(value));
+    summary.replicas.map(({ replica }) => (own.get(replica) ?? []).map(value));
   const ramp = judgeCell(run, atlasClaims.find(({ key }) => key === "ramp")!, 0);
   const stairs = mean(
     summary.replicas.map(({ layers }) => layers[layers.length - 1].ranks[0].staircase.stairs.length),

@@ -9,7 +9,7 @@ import { VERSION } from "../../version.ts";
 import { type FolderRunOptions, runInFolder } from "../core/folder_run.ts";
 import type { GpuLease } from "../core/gpu_lease.ts";
 import { adapterOf } from "../core/record.ts";
-import { staircase } from "../staircase/mod.ts";
+import { staircase, stairRun } from "../staircase/mod.ts";
 import type { Batch } from "./batch.ts";
 import { trialOutcomes } from "./outcome.ts";
 import { TaskCatalog } from "./task_catalog.ts";
@@ -26,8 +26,14 @@ export interface BatchRun
   readonly catalog?: TaskCatalog;
 }
 
-/** A batch is a run of `staircase`, whose figure is that of the sweep. */
-const batchExperiment: typeof staircase = { ...staircase, figures: {} };
+/**
+ * A batch is a run of `staircase`, whose figure is that of the sweep. Each trial has its stairs.
+ */
+const batchExperiment: typeof staircase = {
+  ...staircase,
+  figures: {},
+  runs: (plan) => [stairRun(plan, Infinity)],
+};
 
 /**
  * Makes the options of the training of a batch. Trial r is replica r, and has the random stream

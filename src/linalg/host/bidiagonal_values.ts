@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { extent } from "../../stats/extent.ts";
 import type { Steps } from "../../gpu/turns.ts";
 import { U64 } from "./reflection.ts";
 
@@ -91,7 +92,7 @@ export function* bidiagonalValues(diagonal: Float64Array, above: Float64Array): 
   const beside = Float64Array.from({ length: n }, (_, i) => i + 1 < n ? above[i] ** 2 : 0);
   const sizes = Array.from(diagonal, (a, i) => Math.abs(a) + Math.abs(above[i] ?? 0));
   const sides = Array.from(diagonal, (a, i) => Math.abs(a) + (i > 0 ? Math.abs(above[i - 1]) : 0));
-  const most = Math.sqrt(Math.max(...sizes) * Math.max(...sides)) * (1 + 2 ** -20);
+  const most = Math.sqrt(extent(sizes)[1] * extent(sides)[1]) * (1 + 2 ** -20);
   if (most === 0) return { values, bounds };
   const share = (3.6 * n + 2) * U64;
   const open: Interval[] = [{ low: 0, high: most, below: 0, upTo: n }];

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { norm } from "../../stats/norm.ts";
 import type { Steps } from "../../gpu/turns.ts";
 
 /** Rows that are orthogonal, except for those too short to tell. */
@@ -66,7 +67,7 @@ function orthogonalize(unit: Float64Array, i: number, columns: number): boolean 
   const row = unit.subarray(i * columns, (i + 1) * columns);
   let left = 0;
   for (let pass = 0; pass < 2; pass++) {
-    const before = Math.hypot(...row);
+    const before = norm(row);
     if (!(before > 0)) return false;
     row.forEach((x, j) => row[j] = x / before);
     for (let k = 0; k < i; k++) {
@@ -74,7 +75,7 @@ function orthogonalize(unit: Float64Array, i: number, columns: number): boolean 
       for (let j = 0; j < columns; j++) dot += row[j] * unit[k * columns + j];
       for (let j = 0; j < columns; j++) row[j] -= dot * unit[k * columns + j];
     }
-    left = Math.hypot(...row);
+    left = norm(row);
   }
   if (!(left > 0.5)) return false;
   row.forEach((x, j) => row[j] = x / left);
@@ -88,5 +89,5 @@ function orthogonalize(unit: Float64Array, i: number, columns: number): boolean 
 function leastCovered(unit: Float64Array, i: number, columns: number): number {
   const covered = new Float64Array(columns);
   for (let e = 0; e < i * columns; e++) covered[e % columns] += unit[e] ** 2;
-  return covered.indexOf(Math.min(...covered));
+  return covered.indexOf(covered.reduce((least, value) => Math.min(least, value)));
 }

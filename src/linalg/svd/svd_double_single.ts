@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { norm as normOf } from "../../stats/norm.ts";
 import { StaircaseError } from "../../errors.ts";
 import { GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
@@ -187,7 +188,7 @@ async function solve(
       const bounds = rotationBounds(gpu, operand, each), first = part(earlier, order);
       const norms = factorNorms?.[index] ?? first;
       const factored = batch ? qrDoubleSingleBound(gpu, room, Math.ceil(rows / room), norms) : 0;
-      const rotated = start ? startBounds(columns, Math.hypot(...first)) : { absolute: 0, relative: 0 };
+      const rotated = start ? startBounds(columns, normOf(first)) : { absolute: 0, relative: 0 };
       const scale = SCALE * (matrices[index].scale ?? 1);
       const own = part(all, size);
       const sorted = descendingRows(part(norm, order), own.subarray(0, order * width), width);

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { norm } from "../../stats/norm.ts";
 import { InputError } from "../../errors.ts";
 import { GpuArray } from "../../gpu/array.ts";
 import { Commands } from "../../gpu/commands.ts";
@@ -121,7 +122,7 @@ export function homogeneousOrder(activations: readonly Activation[]): number {
  */
 export async function toDirections(network: Network): Promise<void> {
   for (const [replica, layers] of (await network.readAllParameters()).entries()) {
-    const length = Math.hypot(...layers.flatMap(({ weights }) => [...weights]));
+    const length = norm(layers.flatMap(({ weights }) => [...weights]));
     const directed = layers.map(({ weights, biases }) => ({
       weights: weights.map((weight) => weight / length),
       biases: biases.map(() => 0),

@@ -49,7 +49,7 @@ export function staircaseData(trace: Trace, options: StaircaseDataOptions): Stai
   const smallest = trace.epsilons.indexOf(Math.min(...trace.epsilons));
   const floorOf = (probe: Probe) => probe.kind === "spectrum" ? probe.floors?.[smallest] : undefined;
   const hasFloor = trace.probes.some((probe) => floorOf(probe) !== undefined);
-  const probed = stepsOf(trace.probes), steps = visibleSteps(trace, probed, floorOf);
+  const probed = stepsOf(trace.probes), steps = visibleSteps(trace.probes, probed, floorOf);
   const column = new Map(steps.map((step, i) => [step, i]));
   const shown = steps.length < probed.length
     ? trace.probes.filter(({ step }) => column.has(step))

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Probe, Trace } from "../../train/trace.ts";
+import type { Probe } from "../../train/trace.ts";
 
 /** Most steps that are all taken: more than ten for each pixel of a figure across. */
 const MOST_STEPS = 10_000;
@@ -42,14 +42,14 @@ interface Extremes {
  * its floor or a rank of any replica is least or greatest: so no peak is lost, and a figure takes a
  * time that does not grow with the run.
  *
- * @param trace The trace.
- * @param steps Its steps, as {@linkcode stepsOf} lists them.
+ * @param probes The probes.
+ * @param steps Their steps, as {@linkcode stepsOf} lists them.
  * @param floorOf Gives the floor of a probe, if it has one.
  * @param limits Most steps that are all picked, and number of blocks of more.
  * @returns The steps, ascending.
  */
 export function visibleSteps(
-  { probes }: Trace,
+  probes: readonly Probe[],
   steps: readonly number[],
   floorOf: (probe: Probe) => number | undefined,
   { most = MOST_STEPS, blocks = BLOCKS }: { readonly most?: number; readonly blocks?: number } = {},

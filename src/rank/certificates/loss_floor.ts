@@ -4,6 +4,7 @@
  * @module
  */
 
+import { norm } from "../../stats/norm.ts";
 import type { TargetMoments } from "./target_moments.ts";
 
 /** Unit roundoff of float64, in which the bound is computed. */
@@ -175,7 +176,7 @@ function remainderOf(
     }
     return mean;
   });
-  return { projected, mean: Math.hypot(...means), spanned };
+  return { projected, mean: norm(means), spanned };
 }
 
 function targetCount({ targetMoments }: FloorInput): number {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { norm } from "../../stats/norm.ts";
 import {
   add,
   divide,
@@ -128,7 +129,7 @@ export function factorize({ differences, rounding }: ClassMeans): Factorization 
   const free = new Set(rounding.keys()), reflections: Reflection[] = [];
   while (free.size > 0 && a.length > 0) {
     const features = [...free];
-    const norms = a.map((each) => Math.hypot(...features.map((j) => each[j][0])));
+    const norms = a.map((each) => norm(features.map((j) => each[j][0])));
     const longest = Math.max(...norms);
     if (longest === 0) break;
     const own = a[norms.indexOf(longest)];

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { norm as normOf } from "../../stats/norm.ts";
 import { InputError, ShapeError } from "../../errors.ts";
 import { checkMatrices, largestExponent, type Matrix } from "../../linalg/matrix.ts";
 import { classMeans, type Factorization, factorize } from "./class_means.ts";
@@ -118,7 +119,7 @@ function ratioTo({ reflections, columns }: Factorization, w: Float64Array, featu
 function triangular(columns: readonly Float64Array[]): number[][] {
   const left = columns.map((column) => Float64Array.from(column));
   return left.map((column, k) => {
-    const length = Math.hypot(...column);
+    const length = normOf(column);
     return left.map((other, l) => {
       if (l <= k) return l === k ? length : 0;
       const dot = column.reduce((sum, x, i) => sum + x / length * other[i], 0);

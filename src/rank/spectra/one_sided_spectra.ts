@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { norm } from "../../stats/norm.ts";
 import { InputError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { PacedCommands, type WorkOptions } from "../../gpu/paced_commands.ts";
@@ -151,7 +152,7 @@ async function solveDouble(
  */
 function squareBounds({ values, bounds }: DoubleSingleSvd, eigenvalues: Float64Array, meanBound: number) {
   const { absolute, relative, squared } = bounds;
-  const moved = absolute + U2 * Math.hypot(...values) + meanBound;
+  const moved = absolute + U2 * norm(values) + meanBound;
   return eigenvalues.map((value, i) => {
     const sigma = values[i];
     // σ itself is known to σ̂ only.

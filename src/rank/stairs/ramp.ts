@@ -68,7 +68,10 @@ export function testRamp(ranks: ArrayLike<number | RankBounds>, options: RampTes
   const { durations, draw } = rampOf("testRamp", ranks, options), levels = durations.length;
   if (levels < FEWEST_LEVELS) return { levels, roughness: NaN, pValue: NaN };
   const roughness = roughnessOf(durations), { draws = 199 } = options;
-  const drawn = Array.from({ length: draws }, () => roughnessOf(durationsOf(draw())));
+  const drawn = Array.from({ length: draws }, () => {
+    const shown = draw();
+    return roughnessOf(durationsOf(shown, shown));
+  });
   return { levels, roughness, pValue: monteCarloPValue(roughness, drawn) };
 }
 
@@ -108,7 +111,7 @@ export function drawRamps(
   if (durations.length < FEWEST_LEVELS) return [];
   return Array.from({ length: options.draws ?? 199 }, () => ({
     indices,
-    ranks: draw().map(({ low }) => falls ? -low : low),
+    ranks: Array.from(draw(), (rank) => falls ? -rank : rank),
   }));
 }
 
@@ -126,40 +129,46 @@ function rampOf(
   const known = indices.map((i) => all[i]);
   const half = Math.floor(known.length / 2), height = ({ low, high }: RankBounds) => (low + high) / 2;
   const falls = mean(known.slice(half).map(height)) < mean(known.slice(0, half).map(height));
-  const probes = falls ? known.map(({ low, high }) => ({ low: -high, high: -low })) : known;
-  const durations = durationsOf(probes), random = uniform(seed), next = normal(random);
-  const passed = passages(probes), first = passed.findIndex((at) => at > 0), start = passed[first];
-  const lowest = probes.reduce((least, { high }) => Math.min(least, high), Infinity) + 1 + first;
+  // In arrays of numbers: of each of thousands of replicas a hundred series are drawn.
+  const low = Float64Array.from(known, (probe) => falls ? -probe.high : probe.low);
+  const high = Float64Array.from(known, (probe) => falls ? -probe.low : probe.high);
+  const durations = durationsOf(low, high), random = uniform(seed), next = normal(random);
+  const passed = passages(low, high), first = passed.findIndex((at) => at > 0), start = passed[first];
+  const lowest = high.reduce((least, value) => Math.min(least, value), Infinity) + 1 + first;
   const smooth = durations.length < FEWEST_LEVELS ? [] : smoothed(durations);
-  const draw = (): RankBounds[] => {
+  const draw = (): Float64Array => {
     const phase = random();
     const uneven = smooth.map((duration) => duration * Math.exp(UNEVEN * next()));
     // The trend begins half a level below the lowest one that is passed.
     const ground = phase < 0.5 ? lowest : lowest - 1;
-    return Array.from(trendThrough(uneven, start, probes.length), (height) => {
-      const rank = ground + Math.floor(height + phase), chance = random();
-      const shown = chance < flicker / 2 ? rank - 1 : chance < flicker ? rank + 1 : rank;
-      return { low: shown, high: shown };
-    });
+    const ranks = trendThrough(uneven, start, low.length);
+    for (let i = 0; i < ranks.length; i++) {
+      const rank = ground + Math.floor(ranks[i] + phase), chance = random();
+      ranks[i] = chance < flicker / 2 ? rank - 1 : chance < flicker ? rank + 1 : rank;
+    }
+    return ranks;
   };
   return { durations, draw, indices, falls };
 }
 
 /** Probes at which the levels between the least and the greatest rank are passed. */
-function passages(probes: readonly RankBounds[]): number[] {
+function passages(low: Float64Array, high: Float64Array): number[] {
   let least = Infinity, greatest = -Infinity;
-  for (const { low, high } of probes) {
-    least = Math.min(least, high);
-    greatest = Math.max(greatest, low);
+  for (let i = 0; i < low.length; i++) {
+    least = Math.min(least, high[i]);
+    greatest = Math.max(greatest, low[i]);
   }
   const passed: number[] = [];
   for (let level = least + 1; level <= greatest; level++) {
     let score = 0, best = 0, place = 0;
-    for (const [i, { low, high }] of probes.entries()) {
-      if (high < level) score++;
-      else if (low >= level) score--;
+    for (let i = 0; i < low.length; i++) {
+      if (high[i] < level) score++;
+      else if (low[i] >= level) score--;
       // Ties are passed at the first place.
-      if (score > best) [best, place] = [score, i + 1];
+      if (score > best) {
+        best = score;
+        place = i + 1;
+      }
     }
     passed.push(place);
   }
@@ -169,8 +178,8 @@ function passages(probes: readonly RankBounds[]): number[] {
 /**
  * Durations of the levels that are passed: levels beyond both ends, by flicker alone, have none.
  */
-function durationsOf(probes: readonly RankBounds[]): number[] {
-  const inner = passages(probes).filter((at) => at > 0 && at < probes.length);
+function durationsOf(low: Float64Array, high: Float64Array): number[] {
+  const inner = passages(low, high).filter((at) => at > 0 && at < low.length);
   return inner.slice(1).map((at, i) => at - inner[i]);
 }
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { norm } from "../../stats/norm.ts";
 import { InputError } from "../../errors.ts";
 import type { LayerParameters } from "../../nn/layout.ts";
 import { permutation, uniform } from "../../stats/random.ts";
@@ -124,7 +125,7 @@ function drawDirection(
       { length: inputs },
       (_, i) => x[second * inputs + i] - x[first * inputs + i],
     );
-    const length = Math.hypot(...direction);
+    const length = norm(direction);
     if (length > 0) return direction.map((value) => value / length);
   }
   throw new InputError("all samples are the same: no neuron tells them apart; give some that differ");

@@ -1,6 +1,6 @@
 import { assert } from "../../deps.ts";
 import { stepsOf, visibleSteps } from "../../../src/plot/staircase/visible_steps.ts";
-import type { Probe, Trace } from "../../../src/train/trace.ts";
+import type { Probe } from "../../../src/train/trace.ts";
 
 /** A probe that only counts, whose rank is certain. */
 const probe = (step: number, replica: number, loss: number, rank: number): Probe => ({
@@ -17,12 +17,6 @@ const probe = (step: number, replica: number, loss: number, rank: number): Probe
   }],
 });
 
-const traceOf = (probes: Probe[], replicas = 1): Trace => ({
-  replicas,
-  epsilons: [1e-6],
-  losses: [],
-  probes,
-});
 const noFloor = () => undefined;
 
 Deno.test("stepsOf: each step once, ascending, however probes are ordered", () => {
@@ -34,7 +28,7 @@ Deno.test("stepsOf: each step once, ascending, however probes are ordered", () =
 Deno.test("visibleSteps: all steps of a run of ordinary length", () => {
   const probes = Array.from({ length: 10_000 }, (_, i) => probe(3 * i, 0, 1, 1));
   const steps = stepsOf(probes);
-  assert.equal(visibleSteps(traceOf(probes), steps, noFloor), steps);
+  assert.equal(visibleSteps(probes, steps, noFloor), steps);
 });
 
 Deno.test("visibleSteps: of a long run no more than can be seen, and every peak of every replica", () => {
@@ -44,7 +38,7 @@ Deno.test("visibleSteps: of a long run no more than can be seen, and every peak 
     const loss = step === peak && replica === 1 ? 100 : step === dip && replica === 0 ? 1e-9 : 1 / (1 + step);
     return probe(step, replica, loss, step === flicker && replica === 1 ? 40 : 3);
   });
-  const steps = stepsOf(probes), shown = visibleSteps(traceOf(probes, 2), steps, noFloor);
+  const steps = stepsOf(probes), shown = visibleSteps(probes, steps, noFloor);
   assert(shown.length >= 8000 && shown.length <= 20_000, `${shown.length}`);
   assert.deepEqual([shown[0], shown[shown.length - 1]], [0, count - 1]);
   assert(shown.every((step, i) => i === 0 || step > shown[i - 1]));

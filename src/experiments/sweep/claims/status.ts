@@ -189,10 +189,8 @@ export function statusText(
   }
   const failures = details.filter(({ state, message }) => message !== null && /failed|abandoned/.test(state));
   if (failures.length > 0) {
-    lines.push(
-      "",
-      ...failures.map(({ batch, message }) => `${batch} failed: ${message}`),
-    );
+    lines.push("");
+    for (const { batch, message } of failures) lines.push(`${batch} failed: ${message}`);
   }
   return lines;
 }
