@@ -33,35 +33,26 @@ export async function kernelBench(bench: Bench): Promise<Section[]> {
   } as const;
   const peak = await measurePeak(bench.gpu);
   const thresholds = taskDefaults(options.task).epsilons.length;
-  const work: Readonly<Record<string, Work>> = {
-    ...stepWork(SMALL),
-    ...probeWork(SMALL, thresholds),
-  };
+  const work: Readonly<Record<string, Work>> = { ...stepWork(SMALL), ...probeWork(SMALL, thresholds) };
   const measured = new Map<string, number[]>();
   const counts = new Map<string, number>();
   using gpu = await Gpu.open({ profile: true });
   const train = async () => {
     using training = await Training.create(gpu, options);
     await training.finish();
-    return new Map(
-      (await gpu.profiler!.report()).map((kernel) => [kernel.name, kernel]),
-    );
+    return new Map((await gpu.profiler!.report()).map((kernel) => [kernel.name, kernel]));
   };
   // The first compiles; and the profiler's sums go on.
   let before = await train();
   for (let repeat = 0; repeat < bench.repeats; repeat++) {
     const after = await train();
     for (const [name, { count, milliseconds }] of after) {
-      const { count: made = 0, milliseconds: took = 0 } = before.get(name) ??
-        {};
+      const { count: made = 0, milliseconds: took = 0 } = before.get(name) ?? {};
       // A form of a kernel has the work of the kernel.
       const kernel = name.replace(/ \(.*\)$/, "");
       if (!work[kernel]) continue;
       counts.set(kernel, count - made);
-      measured.set(kernel, [
-        ...measured.get(kernel) ?? [],
-        (milliseconds - took) / (count - made),
-      ]);
+      measured.set(kernel, [...measured.get(kernel) ?? [], (milliseconds - took) / (count - made)]);
     }
     before = after;
   }
@@ -80,9 +71,7 @@ export async function kernelBench(bench: Bench): Promise<Section[]> {
     };
   });
   return [{
-    title: `kernels of ${
-      workloadName(SMALL)
-    }, share of the adapter's best, ms a dispatch`,
+    title: `kernels of ${workloadName(SMALL)}, share of the adapter's best, ms a dispatch`,
     lines: kernels.map(({ times, flopShare, byteShare }): Line => {
       const text = [
         ...(flopShare === null ? [] : [`${digits(100 * flopShare)} % fma`]),
@@ -91,12 +80,7 @@ export async function kernelBench(bench: Bench): Promise<Section[]> {
       return {
         name: times.name,
         times,
-        verdict: {
-          text,
-          value: flopShare ?? byteShare ?? 0,
-          bar: "",
-          met: null,
-        },
+        verdict: { text, value: flopShare ?? byteShare ?? 0, bar: "", met: null },
       };
     }),
     facts: { peak, kernels: kernels.map(({ times: _, ...facts }) => facts) },
@@ -111,9 +95,7 @@ function runsOf(name: string, counts: ReadonlyMap<string, number>): number {
   const count = counts.get(name)!;
   if (name.startsWith("fused")) return Math.round(count / STEPS);
   // A submission's counts are made together, twice; how many those are the pacer decides.
-  if (name === "inertia_double_single") {
-    return count / (STEPS / PROBE_EVERY / SPECTRA_EVERY);
-  }
+  if (name === "inertia_double_single") return count / (STEPS / PROBE_EVERY / SPECTRA_EVERY);
   return Math.max(1, Math.round(count / (STEPS / PROBE_EVERY / SPECTRA_EVERY)));
 }
 
