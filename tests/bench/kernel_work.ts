@@ -39,7 +39,7 @@ export function stepWork(
       flops: 2 * samples * (2 * products - pairs[0]),
       bytes: FLOAT * (parameters + samples * (widths[0] + 4 * outputs)),
     },
-    fused_update: {
+    fused_step_update: {
       flops: 2 * samples * parameters,
       bytes: FLOAT *
         (samples * (sum(widths) + outputs) + 2 * (1 + moments) * parameters),
@@ -63,11 +63,11 @@ export function probeWork(
   const features = FLOAT * samples * sum((n) => n),
     square = FLOAT * sum((n) => n * n);
   return {
-    largest: { flops: null, bytes: features },
-    // Nine products of digits for each term of the lower triangle; pairs of words of it are
+    gram_digits_largest: { flops: null, bytes: features },
+    // Three products of digits for each term of the lower triangle; pairs of words of it are
     // written.
     gram_digits: {
-      flops: 9 * samples * sum((n) => n * n),
+      flops: 3 * samples * sum((n) => n * n),
       bytes: features + square,
     },
     // Two sides a threshold; n³/6 terms of some 55 operations, see the kernel.

@@ -48,9 +48,11 @@ export async function kernelBench(bench: Bench): Promise<Section[]> {
     const after = await train();
     for (const [name, { count, milliseconds }] of after) {
       const { count: made = 0, milliseconds: took = 0 } = before.get(name) ?? {};
-      if (!work[name]) continue;
-      counts.set(name, count - made);
-      measured.set(name, [...measured.get(name) ?? [], (milliseconds - took) / (count - made)]);
+      // A form of a kernel has the work of the kernel.
+      const kernel = name.replace(/ \(.*\)$/, "");
+      if (!work[kernel]) continue;
+      counts.set(kernel, count - made);
+      measured.set(kernel, [...measured.get(kernel) ?? [], (milliseconds - took) / (count - made)]);
     }
     before = after;
   }

@@ -17,7 +17,7 @@ const PROBE_EVERY = 10;
 /** Probes between two spectra, where only the first is to be one. */
 const NEVER = 2 ** 31;
 /** Most that probes may add, as a percentage of the training time: on a CPU, and on a GPU. */
-const BAR = 25, GPU_BAR = 10;
+const BAR = 20, GPU_BAR = 10;
 /** Kernels of a probe that counts. */
 const COUNTING = [
   "gram_digits_largest",

@@ -8,7 +8,7 @@
  *
  * On lavapipe everything shares the cores, so the share is one of work. A step multiplies 12 pairs
  * of 256 × 256 matrices, 0.4 GFLOP at the 4.6 GFLOP/s that TensorFlow.js reaches. A tracked one
- * adds the Gram matrices, 9 m n² flops a layer, and for each layer, threshold and side n³/3 terms
+ * adds the Gram matrices, 3 m n² flops a layer, and for each layer, threshold and side n³/3 terms
  * of about 57 operations: 0.6 GFLOP and 8 G operations, at about ten times that rate.
  *
  * On a GPU (not measured, none was available) a step of TensorFlow.js is bound by its 80 dispatches

@@ -100,7 +100,7 @@ export function probeFlops(
 }
 
 /**
- * Operations of a probe that counts, see `counted_probe.ts`: 9 m n² for Gram matrices in fixed
+ * Operations of a probe that counts, see `counted_probe.ts`: 3 m n² for Gram matrices in fixed
  * point, and for each threshold two factorisations of n³/6 terms, each of some 55 operations.
  *
  * @param workload Workload.
@@ -112,7 +112,7 @@ export function countFlops(
   thresholds: number,
 ): number {
   return widths.slice(1, -1).reduce(
-    (sum, n) => sum + 9 * samples * n ** 2 + 2 * thresholds * 55 * n ** 3 / 6,
+    (sum, n) => sum + 3 * samples * n ** 2 + 2 * thresholds * 55 * n ** 3 / 6,
     0,
   );
 }

@@ -13,32 +13,39 @@
 //   row of blocks J:   C_IJ = M_IJ − Σ_(K<J) L_IK U_JKᵀ,  U = L D
 //                      D, L of C_JJ;   U_IJ = C_IJ L_JJ⁻ᵀ,  L_IJ = U_IJ D_J⁻¹
 //
-// Where it happens nothing is proven. A second run, REVERSED, starts from the last neuron and takes
-// up those counts alone.
+// Where it happens nothing is proven. A second run, reversed, starts from the last neuron and takes
+// up those counts alone. It has the same pipeline, whose making takes longer than a choice of rows.
 //
 // Error: E = L D Lᵀ − (M − sI) has ‖E‖ ≤ η Σ_k |d_k| ‖L_k‖², η = (100 + 6 (J + 1)) 2⁻⁴⁸ for J
 // blocks per row, which `inertia_double_single.ts` derives. Where that exceeds the margin, or is
 // not finite, nothing is claimed: the count is 0 for s above ε and the order for s below.
 //
+// REDUCED: M may be the small matrix K that low_rank_double_single.wgsl left, of an order of its
+// own, with a bound on what its eigenvalues are off; and a threshold may leave out the last rows of
+// K, as long as they hold no more than 2⁻¹⁴ of it.
+//
 // One invocation does it all, without a barrier. A run has about a dozen factorisations per probe
 // (layers · thresholds · 2) and tens of probes per submission, which are counted together. Cost:
 // n³/3 terms of about 27 flops and as many exclusive-ors; 16 vectors read for 64 terms. On lavapipe
 // 8 factorisations of n = 50 take 0.8 ms on one core, a quarter of it for reading; workgroups of 8
-// are one vector of the CPU. On a GPU neighbours read `work` and M together (`work` is
-// interleaved). A block step is 16 loads, about 500 cycles, and 3,500 instructions, so n = 50 with
-// its 450 steps should take about 1 ms whatever the number of invocations, up to about 10⁴ of them:
-// one such latency for all probes of a submission, beside the training of the next. Not measured:
-// no GPU was available.
+// are one vector of the CPU. The twelve of a probe of two layers take 0.5 to 0.7 ms on two cores,
+// and 0.1 to 0.35 ms with matrices made small, for ranks from 2 to 21. On a GPU neighbours read
+// `work` and M together (`work` is interleaved). A block step is 16 loads, about 500 cycles, and
+// 3,500 instructions, so n = 50 with its 450 steps should take about 1 ms whatever the number of
+// invocations, up to about 10⁴ of them: one such latency for all probes of a submission, beside the
+// training of the next. Not measured: no GPU was available.
 //
 // needs: double_single_four.wgsl
 
-// Whether neurons are taken from the last to the first, where that is still needed.
-override REVERSED: bool;
+// Whether matrices are as low_rank_double_single.wgsl leaves them.
+override REDUCED: bool;
 
 const OPEN: u32 = 0xffffffffu;
 const U2: f32 = 3.5527137e-15;
 const NOTHING: f32 = 8.6736174e-19;
 const INFINITE: u32 = 0x7f800000u;
+// Share of a threshold that eigenvalues may be moved by where columns of G are left out.
+const LEFT: f32 = 6.1035156e-5;
 // Exponents beyond this are of no finite features, see digit_shape.wgsl.
 const MOST: i32 = 40;
 
@@ -49,6 +56,8 @@ struct Layer { order: u32, absolute: f32, relative: f32, sums: f32 }
 struct Shape {
   matrices: u32, replicas: u32, thresholds: u32, blocks: u32,
   capacity: u32, lanes: u32, zero: u32,
+  // Whether neurons are taken from the last to the first, where that is still needed.
+  reversed: u32,
   @align(16) table: array<Layer, 32>,
 }
 
@@ -60,6 +69,8 @@ struct Shape {
 @group(0) @binding(4) var<storage, read> matrices: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> work: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> counts: array<u32>;
+// Of each matrix: its order, what its eigenvalues are off, the trace that it had, whether it is K.
+@group(0) @binding(7) var<storage, read> reduced: array<vec4f>;
 
 fn run_time_zero() -> u32 { return shape.zero; }
 
@@ -89,9 +100,14 @@ fn turned(b: Block, k: u32) -> Four {
 
 // Block (I, J) of M, or of M with its rows and columns from the last to the first.
 fn given(i: u32, j: u32, side: u32) -> Block {
-  if (!REVERSED) { return stored(i, j); }
-  let b = stored(side - 1u - j, side - 1u - i);
-  return Block(turned(b, 3u), turned(b, 2u), turned(b, 1u), turned(b, 0u));
+  let reversed = vec4<bool>(shape.reversed == 1u);
+  let b = stored(select(i, side - 1u - j, reversed.x), select(j, side - 1u - i, reversed.x));
+  return Block(
+    choose(b.a, turned(b, 3u), reversed),
+    choose(b.b, turned(b, 2u), reversed),
+    choose(b.c, turned(b, 1u), reversed),
+    choose(b.d, turned(b, 0u), reversed),
+  );
 }
 
 // Rows 0 … 3 of L, then 0 … 3 of U.
@@ -193,37 +209,59 @@ fn solve_row(i: u32, j: u32, row: u32, c: Four, p: Pivots) -> f32 {
   return dot(abs(y.high), abs(l.high));
 }
 
+fn trace_of(block: u32) -> f32 {
+  let at = matrix_at + 8u * triangle(block, block);
+  return matrices[at].x + matrices[at + 1u].y + matrices[at + 2u].z + matrices[at + 3u].w;
+}
+
 @compute @workgroup_size(8)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let shifts = 2u * shape.thresholds;
   if (id.x >= range.y * shape.matrices * shifts) { return; }
   lane = id.x;
-  let probe = (range.x + id.x / (shape.matrices * shifts)) % shape.capacity;
-  let matrix = (id.x / shifts) % shape.matrices;
-  let threshold = (id.x % shifts) / 2u;
-  let above = id.x % 2u == 0u;
-  let slot = probe * shape.matrices + matrix;
-  let result = slot * shifts + id.x % shifts;
-  if (REVERSED && counts[result] != OPEN) { return; }
+  var number = id.x / (shape.matrices * shifts);
+  var task = id.x % (shape.matrices * shifts);
+  if (REDUCED) {
+    // Neighbours have the same layer and threshold, and about the same order.
+    number = id.x % range.y;
+    task = id.x / range.y;
+  }
+  let matrix = task / shifts;
+  let threshold = (task % shifts) / 2u;
+  let above = task % 2u == 0u;
+  let slot = ((range.x + number) % shape.capacity) * shape.matrices + matrix;
+  let result = slot * shifts + task % shifts;
+  if (shape.reversed == 1u && counts[result] != OPEN) { return; }
   matrix_at = 8u * slot * shape.blocks;
   let layer = shape.table[matrix / shape.replicas];
-  let side = (layer.order + 3u) / 4u;
-
-  var trace = 0.0;
-  for (var j = 0u; j < side; j++) {
-    let at = matrix_at + 8u * triangle(j, j);
-    trace += matrices[at].x + matrices[at + 1u].y + matrices[at + 2u].z + matrices[at + 3u].w;
-  }
-  let eta = (100.0 + 6.0 * f32(side + 1u)) * U2;
   let exponent = exponents[slot];
   let epsilon = ds_scale(epsilons[threshold], -2 * exponent);
+
+  var side = (layer.order + 3u) / 4u;
+  var before = vec4f();
+  // Of K = Gᵀ G the last rows may go: they add a positive semidefinite matrix of small trace.
+  var tail = 0.0;
+  if (REDUCED) {
+    before = reduced[slot];
+    side = (u32(before.x) + 3u) / 4u;
+    while (before.w > 0.0 && side > 0u) {
+      let share = trace_of(side - 1u);
+      if (!(tail + share <= LEFT * epsilon.x)) { break; }
+      tail += share;
+      side--;
+    }
+  }
+  var trace = 0.0;
+  for (var j = 0u; j < side; j++) { trace += trace_of(j); }
+  let whole = max(trace, before.z);
+  let eta = (100.0 + 6.0 * f32(side + 1u)) * U2;
   // Error that the factorisation may have. It grows where a pivot is small, and 2⁻¹³ ε costs hardly
   // any certainty.
   let allowed = 4.0 * eta * (trace + 4.0 * f32(side) * epsilon.x) + 1.2207031e-4 * epsilon.x;
   // What Φ is off moves singular values.
-  let off = layer.absolute + layer.relative * sqrt(trace);
+  let off = layer.absolute + layer.relative * sqrt(whole);
   let moved = 2.0 * off * sqrt(epsilon.x) + off * off;
-  let spread = 1.001 * (moved + allowed + layer.sums * trace + NOTHING);
+  let spread = 1.001 * (moved + allowed + layer.sums * whole + before.y + tail + NOTHING);
   let shift = ds_add_f32(epsilon, select(-spread, spread, above));
 
   var positive = 0u;
@@ -243,6 +281,6 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   // By bits: NaN proves nothing.
   let bound = bitcast<u32>(1.01 * eta * sum) & 0x7fffffffu;
   let is_proof = exponent <= MOST && bitcast<u32>(spread) < INFINITE && bound <= bitcast<u32>(allowed) && shift.x > 0.0;
-  let unproven = select(OPEN, select(layer.order, 0u, above), REVERSED);
+  let unproven = select(OPEN, select(layer.order, 0u, above), shape.reversed == 1u);
   counts[result] = select(unproven, positive, is_proof);
 }

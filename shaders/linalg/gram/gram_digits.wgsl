@@ -1,43 +1,51 @@
 // Gram matrices in pairs of words, exact but for the last rounding: XᵀX, where X are the features
 // in fixed point.
 //
-//     x_kj = 2^−e r_k φ_kj ∈ [−1, 1],   x = 2⁻⁷ (d₁ + 2⁻⁹ d₂ + 2⁻¹⁸ d₃) + δ
-//     d integers, |d₁| ≤ 2⁷, |d₂|, |d₃| ≤ 2⁸, |δ| ≤ 2⁻²⁶
+//     x_kj = 2^−e r_k φ_kj ∈ [−1, 1],   x = 2⁻¹² d + 2⁻²⁵ f + δ
+//     d, f integers, |d|, |f| ≤ 2¹², |δ| ≤ 2⁻²⁶
 //
-// Products of digits, and sums of those of equal weight, are integers. Over 128 samples they stay
-// within 2²⁴, so single precision adds them without rounding, in whatever order a compiler likes:
-// there is no compensation that it could undo. Nine products per term give XᵀX. Only X is inexact,
-// by 2⁻²⁶ per entry, and that moves singular values, not eigenvalues: see
-// `inertia_double_single.ts`. (The splitting is that of Ozaki, Ogita, Oishi and Rump, "Error-free
-// transformations of matrix multiplication", Numer. Algorithms 59, 2012, in fixed point.)
+// Products of digits, and their sums, are integers of 32 bits, which no compiler can round: Σ d d′,
+// Σ f f′ and Σ (d + f)(d′ + f′), from which the crossed products follow (Karatsuba). The last of
+// them stays within 2³¹ over 31 samples. Then all are split at 13, 13 and 15 bits, and the rest
+// carried on, so that 16,384 samples stay within 2²³ of 2⁻⁹. Only X is inexact, by 2⁻²⁶ per entry,
+// and that moves singular values, not eigenvalues: see `inertia_double_single.ts`. (Splitting is
+// that of Ozaki, Ogita, Oishi and Rump, "Error-free transformations of matrix multiplication",
+// Numer. Algorithms 59, 2012, in fixed point.) An |x| above 1.001, or NaN, makes its row NaN.
 //
 // Φ, the exponents e, the slots: see digit_shape.wgsl and gram_digits_largest.wgsl. Result: the
 // lower triangle in blocks of 4 × 4, block (I, J) at I (I + 1) / 2 + J, each as four vectors of
 // high words, one per row, then four of low words. Padding is 0.
 //
-// Rounding, relative to Σ|x_i||x_j|, u² = 2⁻⁴⁸: five sums of 128 samples make a pair, 50 u²; adding
-// a pair makes 10 u².
+// Rounding, relative to Σ|x_i||x_j|, u² = 2⁻⁴⁸: the sum N is exact. Of its four parts each is at
+// most half a unit of the one before, so that all sums of the first ones are at most 3.1 |N|. Their
+// rounding errors, two and then three of them, are added with 2 · 3.1 u² and 3 · 3.1 u²: 16 u².
 //
-// Cost: 9 · 2 flops per term of the lower triangle, samples · order² · 9 in all, and 7 operations
-// for each digit triple; 8 words are read for 64 terms. One invocation takes a tile of 8 × 8. On
-// lavapipe, where reading is what costs (see block_tile.wgsl), 256 samples of 50 features take 0.24
-// ms on two cores, 31 % of the fma peak. Tiles of 8 × 4 and of 4 × 4 take 1.2 times as long.
-// gram.wgsl with compensated sums takes as long or longer and is a million times less exact. On a
-// GPU 320 sums and 128 words of pairs do not fit into 255 registers. The entry point `small` has
-// tiles of 4 × 4, 80 sums and 32 words, and four times the invocations: 91 for 50 features, each
-// 256 steps of 2 loads and 144 fma, about 25 µs of latency, which replicas share. Not measured: no
-// GPU was available.
+// Cost: 3 multiplications and 3 additions per term of the lower triangle, samples · order² · 3 in
+// all, and 8 operations for each pair of digits; 8 words are read for 64 terms. One invocation
+// takes a tile of 8 × 8. On lavapipe, where reading is what costs (see block_tile.wgsl), features
+// that fit a uniform buffer are read from one, whose loads are branch-free. 256 samples of 50
+// features take 0.12 ms on two cores then, 0.15 ms from a storage buffer; four multiplications
+// instead of three take 1.05 times as long. Three digits of 8 bits in floats, nine products a term,
+// took 0.22 ms, and as long with Karatsuba's six or with two samples at a time: their 320 sums live
+// in memory, these 192 do as well. On a GPU the entry point `small` has tiles of 4 × 4, 64 sums,
+// and four times the invocations: 91 for 50 features, each 256 steps of 2 loads and 48 integer
+// multiply-adds, which run at half the rate of the 144 fma that they replace. Not measured: no GPU
+// was available.
 //
-// needs: compensated.wgsl, digit_shape.wgsl
+// needs: compensated.wgsl, digit_shape.wgsl, digit_features.wgsl | digit_features_window.wgsl
 
 // Whether samples differ in their weights. Where they do not, the roots are left out, and X is
 // exact but for δ.
 override WEIGHTED: bool;
 
-const BLOCK: u32 = 128u;
+// Samples whose sums stay within 2³¹.
+const BLOCK: u32 = 31u;
+// Most that a feature may be: 1, and rounding.
+const LARGEST: f32 = 1.001;
+// 1.5 · 2²³: what is added to it is rounded to a whole number.
+const MAGIC: f32 = 12582912.0;
 
 @group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> features: array<vec4f>;
 @group(0) @binding(2) var<storage, read> roots: array<f32>;
 @group(0) @binding(3) var<storage, read> made: array<u32>;
 @group(0) @binding(4) var<storage, read> exponents: array<i32>;
@@ -45,71 +53,61 @@ const BLOCK: u32 = 128u;
 
 fn run_time_zero() -> u32 { return shape.zero; }
 
-// Four numbers by their digits.
-struct Digits { first: vec4f, second: vec4f, third: vec4f }
+// Four numbers by their digits, and the sums of these.
+struct Digits { first: vec4i, second: vec4i, both: vec4i }
 // A block of 4 × 4, row by row.
-struct Rows { a: vec4f, b: vec4f, c: vec4f, d: vec4f }
-// Sums of products of digits, by what they weigh: 2⁻¹⁴, 2⁻²³, 2⁻³², 2⁻⁴¹, 2⁻⁵⁰.
-struct Levels { l0: Rows, l1: Rows, l2: Rows, l3: Rows, l4: Rows }
-struct Pairs { a: Sum, b: Sum, c: Sum, d: Sum }
+struct Rows { a: vec4i, b: vec4i, c: vec4i, d: vec4i }
+// Sums of products of first digits, of second digits, of sums; and what was carried off the first.
+struct Sums { top: Rows, first: Rows, second: Rows, both: Rows }
+struct Row { top: vec4i, first: vec4i, second: vec4i, both: vec4i }
 
-fn digits_of(x: vec4f) -> Digits {
-  let y = 128.0 * x;
-  let first = round(y);
-  let z = 512.0 * (y - first);
-  let second = round(z);
-  return Digits(first, second, round(512.0 * (z - second)));
+fn nearest(x: vec4f) -> vec4i { return bitcast<vec4i>(x + MAGIC) - bitcast<vec4i>(vec4f(MAGIC)); }
+
+// Digits of 2⁻¹² y.
+fn digits_of(y: vec4f) -> Digits {
+  let first = nearest(y);
+  let second = nearest(8192.0 * (y - vec4f(first)));
+  return Digits(first, second, first + second);
 }
 
-fn add_product(sum: Rows, x: vec4f, y: vec4f) -> Rows {
-  return Rows(
-    fma(vec4f(x.x), y, sum.a),
-    fma(vec4f(x.y), y, sum.b),
-    fma(vec4f(x.z), y, sum.c),
-    fma(vec4f(x.w), y, sum.d),
+fn add_product(sum: Rows, x: vec4i, y: vec4i) -> Rows {
+  return Rows(sum.a + x.x * y, sum.b + x.y * y, sum.c + x.z * y, sum.d + x.w * y);
+}
+
+fn add_products(sum: Sums, x: Digits, y: Digits) -> Sums {
+  return Sums(
+    sum.top,
+    add_product(sum.first, x.first, y.first),
+    add_product(sum.second, x.second, y.second),
+    add_product(sum.both, x.both, y.both),
   );
 }
 
-fn add_products(sum: Levels, x: Digits, y: Digits) -> Levels {
-  return Levels(
-    add_product(sum.l0, x.first, y.first),
-    add_product(add_product(sum.l1, x.first, y.second), x.second, y.first),
-    add_product(
-      add_product(add_product(sum.l2, x.first, y.third), x.second, y.second),
-      x.third,
-      y.first,
-    ),
-    add_product(add_product(sum.l3, x.second, y.third), x.third, y.second),
-    add_product(sum.l4, x.third, y.third),
-  );
+// The same sums, of parts of which each is at most half a unit of the one before. Shifts of signed
+// integers round down.
+fn carried_row(top: vec4i, first: vec4i, second: vec4i, both: vec4i) -> Row {
+  let crossed = both - first - second;
+  let to_crossed = (second + 4096) >> vec4u(13u);
+  let middle = crossed + to_crossed;
+  let to_first = (middle + 4096) >> vec4u(13u);
+  let leading = first + to_first;
+  let to_top = (leading + 16384) >> vec4u(15u);
+  let rest = second - (to_crossed << vec4u(13u));
+  let middle_rest = middle - (to_first << vec4u(13u));
+  let leading_rest = leading - (to_top << vec4u(15u));
+  return Row(top + to_top, leading_rest, rest, leading_rest + middle_rest + rest);
 }
 
-// x + y for pairs, normalised: algorithm 6 of double_single.wgsl, four at a time.
-fn join(x: Sum, y: Sum) -> Sum {
-  let high = add(Sum(x.high, vec4f()), y.high);
-  let low = add(Sum(x.low, vec4f()), y.low);
-  let carried = rounded(high.low + low.high);
-  let sum = rounded(high.high + carried);
-  let left = rounded(rounded(carried - rounded(sum - high.high)) + low.low);
-  let result = rounded(sum + left);
-  return Sum(result, rounded(left - rounded(result - sum)));
-}
-
-fn fold(total: Sum, l0: vec4f, l1: vec4f, l2: vec4f, l3: vec4f, l4: vec4f) -> Sum {
-  var sum = Sum(6.1035156e-5 * l0, vec4f());
-  sum = add(sum, 1.1920929e-7 * l1);
-  sum = add(sum, 2.3283064e-10 * l2);
-  sum = add(sum, 4.5474735e-13 * l3);
-  sum = add(sum, 8.8817842e-16 * l4);
-  return join(total, sum);
-}
-
-fn fold_rows(total: Pairs, l: Levels) -> Pairs {
-  return Pairs(
-    fold(total.a, l.l0.a, l.l1.a, l.l2.a, l.l3.a, l.l4.a),
-    fold(total.b, l.l0.b, l.l1.b, l.l2.b, l.l3.b, l.l4.b),
-    fold(total.c, l.l0.c, l.l1.c, l.l2.c, l.l3.c, l.l4.c),
-    fold(total.d, l.l0.d, l.l1.d, l.l2.d, l.l3.d, l.l4.d),
+fn carried(sums: Sums) -> Sums {
+  let a = carried_row(sums.top.a, sums.first.a, sums.second.a, sums.both.a);
+  let b = carried_row(sums.top.b, sums.first.b, sums.second.b, sums.both.b);
+  let c = carried_row(sums.top.c, sums.first.c, sums.second.c, sums.both.c);
+  let d = carried_row(sums.top.d, sums.first.d, sums.second.d, sums.both.d);
+  return Sums(
+    Rows(a.top, b.top, c.top, d.top),
+    Rows(a.first, b.first, c.first, d.first),
+    Rows(a.second, b.second, c.second, d.second),
+    Rows(a.both, b.both, c.both, d.both),
   );
 }
 
@@ -121,25 +119,46 @@ fn place(e: u32) -> vec2u {
   return vec2u(row, e - row * (row + 1u) / 2u);
 }
 
-fn emit(matrix: u32, side: u32, i: u32, j: u32, value: Pairs) {
-  if (i >= side || j > i) { return; }
-  let at = 8u * (matrix * shape.blocks + i * (i + 1u) / 2u + j);
-  matrices[at] = value.a.high;
-  matrices[at + 1u] = value.b.high;
-  matrices[at + 2u] = value.c.high;
-  matrices[at + 3u] = value.d.high;
-  matrices[at + 4u] = value.a.low;
-  matrices[at + 5u] = value.b.low;
-  matrices[at + 6u] = value.c.low;
-  matrices[at + 7u] = value.d.low;
+// A row of sums that have been carried, as pairs: 2⁻⁹, 2⁻²⁴, 2⁻³⁷ and 2⁻⁵⁰ of its parts. What must
+// not be used is NaN.
+fn pair_of(top: vec4i, first: vec4i, second: vec4i, both: vec4i, usable: bool) -> Sum {
+  var sum = Sum(1.953125e-3 * vec4f(top), vec4f());
+  sum = add(sum, 5.9604645e-8 * vec4f(first));
+  sum = add(sum, 7.2759576e-12 * vec4f(both - first - second));
+  sum = add(sum, 8.8817842e-16 * vec4f(second));
+  let high = rounded(sum.high + sum.low);
+  let nothing = bitcast<vec4f>(vec4u(0x7fc00000u ^ run_time_zero()));
+  return Sum(select(nothing, high, usable), rounded(sum.low - rounded(high - sum.high)));
 }
 
-// The factor 2^−e, and the matrix's number in the ring.
+fn emit(matrix: u32, side: u32, i: u32, j: u32, sums: Sums, usable: bool) {
+  if (i >= side || j > i) { return; }
+  let a = pair_of(sums.top.a, sums.first.a, sums.second.a, sums.both.a, usable);
+  let b = pair_of(sums.top.b, sums.first.b, sums.second.b, sums.both.b, usable);
+  let c = pair_of(sums.top.c, sums.first.c, sums.second.c, sums.both.c, usable);
+  let d = pair_of(sums.top.d, sums.first.d, sums.second.d, sums.both.d, usable);
+  let at = 8u * (matrix * shape.blocks + i * (i + 1u) / 2u + j);
+  matrices[at] = a.high;
+  matrices[at + 1u] = b.high;
+  matrices[at + 2u] = c.high;
+  matrices[at + 3u] = d.high;
+  matrices[at + 4u] = a.low;
+  matrices[at + 5u] = b.low;
+  matrices[at + 6u] = c.low;
+  matrices[at + 7u] = d.low;
+}
+
+// The bits of what is largest, which order numbers without a sign, and NaN above all of them.
+fn larger(bits: vec4u, x: vec4f) -> vec4u { return max(bits, bitcast<vec4u>(x) & vec4u(0x7fffffffu)); }
+
+fn is_usable(bits: vec4u) -> bool { return all(bits <= vec4u(bitcast<u32>(4096.0 * LARGEST))); }
+
+// The factor 2^(12 − e), and the matrix's number in the ring.
 struct Target { factor: f32, matrix: u32 }
 
 fn target_of(layer: u32, replica: u32) -> Target {
   let matrix = (made[0] % shape.capacity) * shape.matrices + (shape.first_layer + layer) * shape.replicas + replica;
-  return Target(ldexp(1.0, -exponents[matrix]), matrix);
+  return Target(ldexp(1.0, 12 - exponents[matrix]), matrix);
 }
 
 fn scaled(factor: f32, k: u32) -> f32 {
@@ -159,36 +178,40 @@ fn large(@builtin(global_invocation_id) id: vec3u) {
   // Where a tile reaches over the edge, its last block counts twice and is emitted once.
   let rows = vec2u(2u * tile.x, min(2u * tile.x + 1u, side - 1u));
   let columns = vec2u(2u * tile.y, min(2u * tile.y + 1u, side - 1u));
-  var t00 = Pairs();
-  var t01 = Pairs();
-  var t10 = Pairs();
-  var t11 = Pairs();
+  var s00 = Sums();
+  var s01 = Sums();
+  var s10 = Sums();
+  var s11 = Sums();
+  var bits0 = vec4u();
+  var bits1 = vec4u();
   for (var start = 0u; start < shape.samples; start += BLOCK) {
-    var s00 = Levels();
-    var s01 = Levels();
-    var s10 = Levels();
-    var s11 = Levels();
     for (var k = start; k < min(start + BLOCK, shape.samples); k++) {
       let at = first + k * side;
       let factor = scaled(goal.factor, k);
-      let x0 = digits_of(factor * features[at + rows.x]);
-      let x1 = digits_of(factor * features[at + rows.y]);
-      let y0 = digits_of(factor * features[at + columns.x]);
-      let y1 = digits_of(factor * features[at + columns.y]);
+      let row0 = factor * feature(at + rows.x);
+      let row1 = factor * feature(at + rows.y);
+      bits0 = larger(bits0, row0);
+      bits1 = larger(bits1, row1);
+      let x0 = digits_of(row0);
+      let x1 = digits_of(row1);
+      let y0 = digits_of(factor * feature(at + columns.x));
+      let y1 = digits_of(factor * feature(at + columns.y));
       s00 = add_products(s00, x0, y0);
       s01 = add_products(s01, x0, y1);
       s10 = add_products(s10, x1, y0);
       s11 = add_products(s11, x1, y1);
     }
-    t00 = fold_rows(t00, s00);
-    t01 = fold_rows(t01, s01);
-    t10 = fold_rows(t10, s10);
-    t11 = fold_rows(t11, s11);
+    s00 = carried(s00);
+    s01 = carried(s01);
+    s10 = carried(s10);
+    s11 = carried(s11);
   }
-  emit(goal.matrix, side, 2u * tile.x, 2u * tile.y, t00);
-  emit(goal.matrix, side, 2u * tile.x, 2u * tile.y + 1u, t01);
-  emit(goal.matrix, side, 2u * tile.x + 1u, 2u * tile.y, t10);
-  emit(goal.matrix, side, 2u * tile.x + 1u, 2u * tile.y + 1u, t11);
+  let usable0 = is_usable(bits0);
+  let usable1 = is_usable(bits1);
+  emit(goal.matrix, side, 2u * tile.x, 2u * tile.y, s00, usable0);
+  emit(goal.matrix, side, 2u * tile.x, 2u * tile.y + 1u, s01, usable0);
+  emit(goal.matrix, side, 2u * tile.x + 1u, 2u * tile.y, s10, usable1);
+  emit(goal.matrix, side, 2u * tile.x + 1u, 2u * tile.y + 1u, s11, usable1);
 }
 
 // Tiles of 4 × 4. Grid: (tiles / 32, layers, replicas).
@@ -200,15 +223,17 @@ fn small(@builtin(global_invocation_id) id: vec3u) {
   if (tile.x >= side) { return; }
   let goal = target_of(id.y, id.z);
   let first = layer.offset + id.z * layer.batch;
-  var total = Pairs();
+  var sums = Sums();
+  var bits = vec4u();
   for (var start = 0u; start < shape.samples; start += BLOCK) {
-    var sum = Levels();
     for (var k = start; k < min(start + BLOCK, shape.samples); k++) {
       let at = first + k * side;
       let factor = scaled(goal.factor, k);
-      sum = add_products(sum, digits_of(factor * features[at + tile.x]), digits_of(factor * features[at + tile.y]));
+      let row = factor * feature(at + tile.x);
+      bits = larger(bits, row);
+      sums = add_products(sums, digits_of(row), digits_of(factor * feature(at + tile.y)));
     }
-    total = fold_rows(total, sum);
+    sums = carried(sums);
   }
-  emit(goal.matrix, side, tile.x, tile.y, total);
+  emit(goal.matrix, side, tile.x, tile.y, sums, is_usable(bits));
 }

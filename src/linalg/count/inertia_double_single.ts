@@ -12,6 +12,7 @@ import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct, type StructFields } from "../../gpu/struct.ts";
 import { doubleSingleFiles, splitDoubles } from "../double_single/double_single.ts";
 import { type DigitGrams, packedBlocks } from "../gram/gram_digits.ts";
+import { bindLowRank, type LowRank } from "./low_rank_double_single.ts";
 import fourSource from "../../../shaders/linalg/include/double_single_four.wgsl" with { type: "text" };
 import inertiaSource from "../../../shaders/linalg/count/inertia_double_single.wgsl" with { type: "text" };
 
@@ -24,6 +25,8 @@ const MOST_LAYERS = 32;
 export const MOST_ORDER = 256;
 /** Factorisations per workgroup. */
 const WORKGROUP = 8;
+/** Order from which on it pays to look for a low rank. */
+const LOW_RANK_FROM = 24;
 
 /** Options of {@linkcode InertiaCounts}. */
 export interface InertiaCountsOptions {
@@ -35,6 +38,11 @@ export interface InertiaCountsOptions {
   readonly capacity: number;
   /** Thresholds ε > 0. */
   readonly epsilons: readonly number[];
+  /**
+   * Whether matrices of low rank make place for small ones before they are factorised, see
+   * `low_rank_double_single.wgsl`. Default: on a CPU that poses as a GPU, for orders from 24 on.
+   */
+  readonly reduces?: boolean;
 }
 
 /**
@@ -67,6 +75,11 @@ export function inertiaWords(orders: readonly number[], replicas: number, thresh
  * above ε. So counts at s = ε ± (2 α √ε + α² + the errors of the matrix and of the factorisation)
  * enclose the rank. A count that is not proven, from either end of the matrix, is 0 above and the
  * order below.
+ *
+ * Where the matrix was made small before (`bindLowRank`), M is K, and every eigenvalue of K is
+ * within the bound that came with it; s is moved by that as well. Of K = GᵀG the last rows and
+ * columns may be left out: GGᵀ is then short of a positive semidefinite matrix whose norm is at
+ * most the trace of what is left out, and s is moved by that.
  */
 export class InertiaCounts {
   /**
@@ -75,6 +88,7 @@ export class InertiaCounts {
    */
   readonly counts: GpuArray;
   readonly #dispatches: readonly Dispatch[];
+  readonly #lowRank: LowRank | null;
   readonly #range: GpuArray;
   readonly #perSlot: number;
   readonly #thresholds: number;
@@ -82,12 +96,13 @@ export class InertiaCounts {
 
   private constructor(
     counts: GpuArray,
-    dispatches: readonly Dispatch[],
+    { dispatches, lowRank }: { dispatches: readonly Dispatch[]; lowRank: LowRank | null },
     range: GpuArray,
     { orders, replicas, capacity, epsilons }: InertiaCountsOptions,
   ) {
     this.counts = counts;
     this.#dispatches = dispatches;
+    this.#lowRank = lowRank;
     this.#range = range;
     this.#perSlot = 2 * epsilons.length * orders.length * replicas;
     this.#thresholds = epsilons.length;
@@ -112,6 +127,7 @@ export class InertiaCounts {
   ): Promise<InertiaCounts> {
     const { orders, replicas, capacity, epsilons } = options;
     const order = Math.max(...orders);
+    const { reduces = gpu.software && order >= LOW_RANK_FROM } = options;
     if (order > MOST_ORDER) {
       throw new ShapeError(`a layer of ${order} neurons is too wide to count in: use at most ${MOST_ORDER}`);
     }
@@ -120,13 +136,16 @@ export class InertiaCounts {
     const work = stack.use(new GpuArray(gpu, "factors", lanes * packedBlocks(order) * 64));
     const counts = stack.use(new GpuArray(gpu, "counts", capacity * perSlot));
     const range = stack.use(new GpuArray(gpu, "range of probes", 2));
-    const thresholds = stack.use(
-      new GpuArray(
+    const shares = Float64Array.from(epsilons, (each) => each / grams.factor);
+    const thresholds = stack.use(new GpuArray(gpu, "thresholds", splitDoubles(shares)));
+    const lowRank = reduces
+      ? await bindLowRank(
         gpu,
-        "thresholds",
-        splitDoubles(Float64Array.from(epsilons, (each) => each / grams.factor)),
-      ),
-    );
+        grams,
+        { orders, replicas, capacity, least: Math.min(...shares), range, work },
+        stack,
+      )
+      : null;
     const { absolute, relative, sums } = grams.bounds;
     const table: StructFields[] = orders.flatMap((n): StructFields[] => [["u32", n], [
       "f32",
@@ -134,23 +153,27 @@ export class InertiaCounts {
       1.0001 * relative,
       1.0001 * sums,
     ]]);
-    const shape = gpuStruct(
-      gpu,
-      "inertia shape",
-      ["u32", orders.length * replicas, replicas, epsilons.length, grams.blocks, capacity, lanes, 0, 0],
-      ...table,
-      ["u32", ...new Array<number>(4 * (MOST_LAYERS - orders.length)).fill(0)],
-    );
+    const shapeOf = (isReversed: boolean) =>
+      gpuStruct(
+        gpu,
+        "inertia shape",
+        ["u32", orders.length * replicas, replicas, epsilons.length, grams.blocks, capacity, lanes, 0],
+        ["u32", Number(isReversed)],
+        ...table,
+        ["u32", ...new Array<number>(4 * (MOST_LAYERS - orders.length)).fill(0)],
+      );
     const source = {
       name: "inertia_double_single",
       files: [...doubleSingleFiles("float"), fourSource, inertiaSource],
     };
-    const arrays = [shape, range, thresholds, grams.exponents, grams.matrices, work, counts];
-    const dispatches = await Promise.all([false, true].map(async (isReversed) => {
-      const kernel = await gpu.kernel(source, { REVERSED: isReversed });
-      return kernel.bind(arrays, [lanes / WORKGROUP]);
-    }));
-    return new InertiaCounts(counts, dispatches, range, options);
+    // Where matrices stay as they are, nothing of the last array is read.
+    const reduced = lowRank?.results ?? thresholds;
+    const arrays = [range, thresholds, grams.exponents, grams.matrices, work, counts, reduced];
+    const kernel = await gpu.kernel(source, { REDUCED: reduces });
+    const dispatches = [false, true].map((isReversed) =>
+      kernel.bind([shapeOf(isReversed), ...arrays], [lanes / WORKGROUP])
+    );
+    return new InertiaCounts(counts, { dispatches, lowRank }, range, options);
   }
 
   /**
@@ -164,6 +187,7 @@ export class InertiaCounts {
     if (slots === 0) return;
     this.#range.write(Uint32Array.of(first % this.#capacity, slots));
     const workgroups = [Math.ceil(slots * this.#perSlot / WORKGROUP), 1, 1] as const;
+    if (this.#lowRank) commands.run(this.#lowRank.dispatch(slots));
     commands.run(this.#dispatches.map((dispatch) => ({ ...dispatch, workgroups })));
   }
 

@@ -7,13 +7,14 @@
 import { ShapeError } from "../../errors.ts";
 import { GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import type { Dispatch } from "../../gpu/kernel.ts";
-import { gpuStruct } from "../../gpu/struct.ts";
-
+import type { ArrayWindow, Dispatch } from "../../gpu/kernel.ts";
+import { type GpuStruct, gpuStruct } from "../../gpu/struct.ts";
 import { extent } from "../../stats/extent.ts";
 import { U, U2 } from "../rounding.ts";
 import { type MatrixView, vectors } from "../matrix_view.ts";
 import compensatedSource from "../../../shaders/linalg/include/compensated.wgsl" with { type: "text" };
+import featuresSource from "../../../shaders/linalg/include/digit_features.wgsl" with { type: "text" };
+import windowSource from "../../../shaders/linalg/include/digit_features_window.wgsl" with { type: "text" };
 import digitShapeSource from "../../../shaders/linalg/include/digit_shape.wgsl" with { type: "text" };
 import gramDigitsSource from "../../../shaders/linalg/gram/gram_digits.wgsl" with { type: "text" };
 import largestSource from "../../../shaders/linalg/gram/gram_digits_largest.wgsl" with { type: "text" };
@@ -25,8 +26,8 @@ const MOST_LAYERS = 32;
  * GPU has better to do.
  */
 const MOST_SAMPLES = 16_384;
-/** Samples whose sums of digits stay within 2²⁴, see `gram_digits.wgsl`. */
-const BLOCK = 128;
+/** Vectors of four in a uniform buffer, and what its place is a multiple of: 64 KiB, 256 bytes. */
+const WINDOW = 4096, ALIGNMENT = 16;
 /** Least exponent, of `digit_shape.wgsl`. */
 const LEAST = -40;
 /** Rows of a tile, and invocations per workgroup. */
@@ -122,12 +123,13 @@ export function packedBlocks(order: number): number {
  * weigh the same, r is left out, and M = `factor` 4^e XᵀX.
  *
  * Error of X: 2⁻²⁶ per entry, so 2⁻²⁶ √(m n) in the norm. Where weights differ, the product r φ
- * rounds, and so does r: 2 u of each entry, u = 2⁻²⁴. Error of the pairs: 50 u² for those of 128
- * samples, and 10 u² for each of them that is added, of Σ|x_i||x_j|; the norm of these is at most
- * the trace. See `gram_digits.wgsl`, whose arithmetic needs `keepsCompensation` to hold.
+ * rounds, and so does r: 2 u of each entry, u = 2⁻²⁴. Error of the pairs: 16 u² of Σ|x_i||x_j|; the
+ * norm of these is at most the trace. See `gram_digits.wgsl`, whose arithmetic needs
+ * `keepsCompensation` to hold.
  *
  * Dispatches: two for all layers that lie in one array, one where all of these are bounded,
- * whatever the replicas.
+ * whatever the replicas. On a CPU that poses as a GPU a single replica takes one for each layer, so
+ * that its features can be read through a uniform buffer.
  *
  * @param gpu Device.
  * @param layers Features of each layer.
@@ -168,17 +170,26 @@ export async function bindDigitGrams(
   );
 
   const { side, lanes } = TILES[tiles];
-  const [largest, gram] = await Promise.all([
-    gpu.kernel({ name: "gram_digits_largest", files: [digitShapeSource, largestSource] }, {
-      LANES: gpu.software ? 8 : 256,
-      WEIGHTED: isWeighted,
-    }),
+  const constants = { WEIGHTED: isWeighted };
+  const gramKernel = (isWindowed: boolean) =>
     gpu.kernel({
-      name: "gram_digits",
-      files: [compensatedSource, digitShapeSource, gramDigitsSource],
+      name: isWindowed ? "gram_digits (window)" : "gram_digits",
+      files: [
+        compensatedSource,
+        digitShapeSource,
+        isWindowed ? windowSource : featuresSource,
+        gramDigitsSource,
+      ],
       entryPoint: tiles,
-    }, { WEIGHTED: isWeighted }),
-  ]);
+    }, constants);
+  const shapeOf = (first: number, table: readonly (readonly number[])[]) =>
+    gpuStruct(
+      gpu,
+      "digit shape",
+      ["u32", samples, replicas, first, matrixCount, blocks, capacity, 0, 0],
+      ["u32", ...table.flat(), ...new Array<number>(4 * (MOST_LAYERS - table.length)).fill(0)],
+    );
+  const workgroups = (width: number) => Math.ceil(triangle(Math.ceil(width / side)) / lanes);
   const dispatches: Dispatch[] = [];
   for (let index = 0; index < layers.length;) {
     const { array } = layers[index].features;
@@ -190,23 +201,33 @@ export async function bindDigitGrams(
       }
       return [features.offset ?? 0, features.batch, features.stride, width];
     });
-    const shape = gpuStruct(
-      gpu,
-      "digit shape",
-      ["u32", samples, replicas, index, matrixCount, blocks, capacity, 0, 0],
-      ["u32", ...table.flat(), ...new Array<number>(4 * (MOST_LAYERS - table.length)).fill(0)],
-    );
+    const shape = shapeOf(index, table);
     if (together.some(({ bound = null }) => bound === null)) {
+      const source = { name: "gram_digits_largest", files: [digitShapeSource, largestSource] };
+      const largest = await gpu.kernel(source, { ...constants, LANES: gpu.software ? 8 : 256 });
       dispatches.push(largest.bind([shape, array, roots, made, exponents], [together.length, replicas]));
     }
-    const mostTiles = Math.max(...together.map(({ width }) => triangle(Math.ceil(width / side))));
-    dispatches.push(gram.bind(
-      [shape, array, roots, made, exponents, matrices],
-      [Math.ceil(mostTiles / lanes), together.length, replicas],
-    ));
+    const windows = gpu.software && replicas === 1
+      ? together.flatMap(({ features }) => windowOf(features, samples) ?? [])
+      : [];
+    const isWindowed = windows.length === together.length;
+    const kernel = await gramKernel(isWindowed);
+    const gram = (shape: GpuStruct, features: GpuArray | ArrayWindow, counts: [number, number, number]) =>
+      kernel.bind([shape, features, roots, made, exponents, matrices], counts);
+    if (isWindowed) {
+      for (const [l, { features, width }] of together.entries()) {
+        const { first, base } = windows[l];
+        const own = shapeOf(index + l, [[base, features.batch, features.stride, width]]);
+        dispatches.push(
+          gram(own, { array, first: 4 * first, length: 4 * WINDOW }, [workgroups(width), 1, 1]),
+        );
+      }
+    } else {
+      const most = Math.max(...together.map(({ width }) => workgroups(width)));
+      dispatches.push(gram(shape, array, [most, together.length, replicas]));
+    }
     index += together.length;
   }
-  const blocksAdded = Math.ceil(samples / BLOCK);
   return {
     dispatches,
     made,
@@ -217,9 +238,16 @@ export async function bindDigitGrams(
     bounds: {
       absolute: (order) => 2 ** -26 * Math.sqrt(samples * order),
       relative: isWeighted ? 2.01 * U : 0,
-      sums: (50 + 10 * blocksAdded) * U2,
+      sums: 16 * U2,
     },
   };
+}
+
+/** Finds where a window on features begins; `null` where these or the array do not fit one. */
+function windowOf({ array, stride, offset = 0 }: MatrixView, samples: number) {
+  const latest = Math.min(offset, array.length / 4 - WINDOW);
+  const first = latest - latest % ALIGNMENT, base = offset - first;
+  return latest >= 0 && base + samples * stride <= WINDOW ? { first, base } : null;
 }
 
 function triangle(side: number): number {

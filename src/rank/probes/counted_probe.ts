@@ -92,8 +92,8 @@ export interface CountedProbes {
  * A rank is certain unless an eigenvalue is within about 2 · 2⁻²⁶ √n σ_max / √ε of ε, relative to
  * ε, where σ_max bounds the features: 4·10⁻⁴ for 50 features of magnitude 1 and ε = 10⁻⁶.
  *
- * Dispatches: one for all layers in one array where features are bounded, else two; one more a
- * probe, for any number of replicas; two a submission. Flops a layer and replica: 9 m n² for M, and
+ * Dispatches: as many as of `bindDigitGrams`; one more a probe, for any number of replicas; two a
+ * submission. Flops a layer and replica: 3 m n² for M, and
  * for each threshold two factorisations of n³/3 terms of about 30 operations.
  *
  * @param gpu Device.

@@ -147,19 +147,46 @@ Deno.test("gram_digits: features with a bound are scaled by it, and nobody looks
   }
 });
 
+Deno.test("gram_digits: features of one replica that lie in an array larger than a window", async () => {
+  const layers = [50, 36].map((width, l) => ({
+    width,
+    features: [normals(250 * width, l).map(Math.tanh)],
+  }));
+  const alike = new Float32Array(250).fill(1 / 250), unlike = normals(250, 9).map((x) => x * x);
+  const { dispatches } = await grams({ layers, weights: alike, together: true, tiles: "large", bound: 1 });
+  assert.equal(dispatches.length, gpu.software ? 2 : 1);
+  for (const weights of [alike, unlike]) await check({ layers, weights, together: true, tiles: "large" });
+});
+
 Deno.test("gram_digits: the largest digits in every sample leave sums exact", async () => {
-  // 2^−1 − 2^−10 − 2^−19 has digits 64, −256 … and its like; ones have the largest first digit.
-  const values = [
-    1,
-    -1,
-    0.5 - 2 ** -8 - 2 ** -17,
-    1 - 2 ** -8 - 2 ** -16,
-    -(1 - 2 ** -7 + 2 ** -8),
-    2 ** -26,
-  ];
-  const features = Float32Array.from({ length: 600 * 6 }, (_, i) => values[i % 6]);
+  // 1 − 2⁻¹³ has the digits 4096 and −4096, one has the largest first digit and what rounding adds.
+  const values = [1, -1, 1 - 2 ** -13, -(1 - 2 ** -13), 2 ** -13, 1 + 2 ** -23, -0.5 - 2 ** -13, 2 ** -26];
+  const features = Float32Array.from({ length: 600 * 8 }, (_, i) => values[i % 8]);
   const weights = new Float32Array(600).fill(0.25);
-  await check({ layers: [{ width: 6, features: [features] }], weights, together: false, tiles: "large" });
+  for (const tiles of ["large", "small"] as const) {
+    await check({ layers: [{ width: 8, features: [features] }], weights, together: false, tiles, bound: 1 });
+  }
+});
+
+Deno.test("gram_digits: 16,384 samples of ones and minus ones", async () => {
+  const features = Float32Array.from({ length: 16_384 * 2 }, (_, i) => i % 2 === 0 ? 1 : -1);
+  const weights = new Float32Array(16_384).fill(1);
+  const layers = [{ width: 2, features: [features] }];
+  const { results: [{ pair }] } = await grams({ layers, weights, together: false, tiles: "large" });
+  assert.deepEqual([pair(0, 0), pair(1, 0), pair(1, 1)], [[16_384, 0], [-16_384, 0], [16_384, 0]]);
+});
+
+Deno.test("gram_digits: what is not finite or beyond its bound makes its row NaN", async () => {
+  for (const tiles of ["large", "small"] as const) {
+    for (const bad of [NaN, Infinity, -Infinity, 1.01, -2, 1e30]) {
+      const features = normals(70 * 9, 4).map(Math.tanh);
+      features[9 * 40 + 6] = bad;
+      const layers = [{ width: 9, features: [features] }], weights = new Float32Array(70).fill(1);
+      const { results: [{ pair }] } = await grams({ layers, weights, together: false, tiles, bound: 1 });
+      assert(Number.isNaN(pair(6, 6)[0]), `${bad}`);
+      assert(Number.isFinite(pair(2, 1)[0]));
+    }
+  }
 });
 
 Deno.test("gram_digits: zeros, powers of two, and what is not finite", async () => {
