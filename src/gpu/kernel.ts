@@ -12,7 +12,7 @@ import type { GpuStruct } from "./struct_cache.ts";
 export interface KernelSource {
   /** Name, as in `shaders/…/NAME.wgsl`, for error messages and profiles. One name, one source. */
   readonly name: string;
-  /** Texts of the WGSL files, shared ones first. */
+  /** Texts of the WGSL files, shared ones first; {@linkcode cutText} may leave parts of them out. */
   readonly files: readonly string[];
   /** Entry point. Default: `main`. */
   readonly entryPoint?: string;

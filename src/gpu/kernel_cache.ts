@@ -7,6 +7,7 @@ import { checkKeys } from "../check.ts";
 import { InputError } from "../errors.ts";
 import type { GpuContext } from "./context.ts";
 import { Kernel, type KernelSource, type OverrideConstants } from "./kernel.ts";
+import { cutText } from "./kernel_text.ts";
 
 /** A device that compiles, and gives its verdict. */
 interface Compiler extends GpuContext {
@@ -22,7 +23,7 @@ export class KernelCache {
   readonly #gpu: Compiler;
   readonly #kernels = new Map<string, Promise<Kernel>>();
   #lastTurn = performance.now();
-  readonly #modules = new Map<string, { files: readonly string[]; module: GPUShaderModule }>();
+  readonly #sources = new Map<string, { files: readonly string[]; modules: Map<string, GPUShaderModule> }>();
 
   /**
    * Starts empty.
@@ -50,7 +51,7 @@ export class KernelCache {
     }
     checkKeys("kernel sources", source, ["name", "files", "entryPoint"]);
     const { name, files, entryPoint = "main" } = source;
-    const others = this.#modules.get(name)?.files ?? files;
+    const others = this.#sources.get(name)?.files ?? files;
     if (others.length !== files.length || others.some((file, index) => file !== files[index])) {
       throw new InputError(`two different kernels are called ${name}: give each a name of its own`);
     }
@@ -64,11 +65,11 @@ export class KernelCache {
     const gpu = this.#gpu, { device } = gpu;
     return gpu.scope(`kernel ${source.name}`, () => {
       const { name, files } = source;
-      let module = this.#modules.get(name)?.module;
-      if (!module) {
-        module = device.createShaderModule({ label: name, code: files.join("\n") });
-        this.#modules.set(name, { files, module });
-      }
+      let modules = this.#sources.get(name)?.modules;
+      if (!modules) this.#sources.set(name, { files, modules: modules = new Map() });
+      const code = cutText(files.join("\n"), constants);
+      let module = modules.get(code);
+      if (!module) modules.set(code, module = device.createShaderModule({ label: name, code }));
       const values: Record<string, number> = {};
       for (const [name, value] of Object.entries(constants)) values[name] = Number(value);
       const pipeline = device.createComputePipeline({

@@ -121,21 +121,29 @@ fn own_rows(@builtin(global_invocation_id) id: vec3u) {
     for (var i = 0u; i < shape.side; i++) { copy_inputs(replica, 8u * tile + i, 0u, 1u); }
   }
   let lowest = max(share.layer, 1u);
+  //#if WINDOWS == 0
   if (WINDOWS == 0u) {
     forward_rows(STORAGE, replica, tile, share.layer, shape.layers);
     measure(replica, tile);
     backward_rows(STORAGE, replica, tile, lowest, shape.layers);
-  } else if (WINDOWS == 1u) {
+  }
+  //#end
+  //#if WINDOWS == 1
+  if (WINDOWS == 1u) {
     forward_rows(FIRST_WINDOW, replica, tile, share.layer, shape.layers);
     measure(replica, tile);
     backward_rows(FIRST_WINDOW, replica, tile, lowest, shape.layers);
-  } else {
+  }
+  //#end
+  //#if WINDOWS == 2
+  if (WINDOWS == 2u) {
     forward_rows(FIRST_WINDOW, replica, tile, share.layer, share.second_from);
     forward_rows(SECOND_WINDOW, replica, tile, share.second_from, shape.layers);
     measure(replica, tile);
     backward_rows(SECOND_WINDOW, replica, tile, share.second_from, shape.layers);
     backward_rows(FIRST_WINDOW, replica, tile, lowest, share.second_from);
   }
+  //#end
 }
 
 // A tile of one vector or two.

@@ -46,17 +46,22 @@ fn activate_as(kind: u32, parameter: f32, exponent: u32, z: vec4f) -> Activated 
   let positive = z > vec4f();
   let p = f32(exponent);
   switch kind {
+    //#if ACTIVATION == 1
     case 1u: {
       let h = hyperbolic_tangent(z);
       // (1 − h)(1 + h), not 1 − h²: it keeps the digits where |h| is close to 1.
       let first = (1.0 - h) * (1.0 + h);
       return Activated(h, first, -2.0 * h * first, -2.0 * first * (first - 2.0 * h * h));
     }
+    //#end
+    //#if ACTIVATION == 2
     case 2u: {
       let value = logistic(z);
       let first = value * logistic(-z);
       return Activated(value, first, first * (1.0 - 2.0 * value), first * (1.0 - 6.0 * first));
     }
+    //#end
+    //#if ACTIVATION == 3
     case 3u: {
       let x = select(z, vec4f(), z <= vec4f());
       let power = integer_power(x, exponent - 1u);
@@ -68,6 +73,8 @@ fn activate_as(kind: u32, parameter: f32, exponent: u32, z: vec4f) -> Activated 
       }
       return Activated(power * x, select(vec4f(), p * power, positive), second, third);
     }
+    //#end
+    //#if ACTIVATION == 4
     case 4u: {
       let s = select(vec4f(parameter), vec4f(1.0), positive);
       let x = s * z;
@@ -78,14 +85,20 @@ fn activate_as(kind: u32, parameter: f32, exponent: u32, z: vec4f) -> Activated 
       if (exponent > 2u) { third = p * (p - 1.0) * (p - 2.0) * s * s * s * integer_power(x, exponent - 3u); }
       return Activated(power * x, p * power * s, second, third);
     }
+    //#end
+    //#if ACTIVATION == 5
     case 5u: {
       let sc = sine_cosine(z);
       return Activated(sc.sine, sc.cosine, -sc.sine, -sc.cosine);
     }
+    //#end
+    //#if ACTIVATION == 6
     case 6u: {
       let sc = sine_cosine(z);
       return Activated(sc.cosine, -sc.sine, -sc.cosine, sc.sine);
     }
+    //#end
+    //#if ACTIVATION == 7
     case 7u: {
       let tail = 0.5 * erfc_positive(abs(z) * 0.707106781);
       let distribution = select(tail, 1.0 - tail, positive);
@@ -93,12 +106,15 @@ fn activate_as(kind: u32, parameter: f32, exponent: u32, z: vec4f) -> Activated 
       let first = distribution + z * density;
       return Activated(z * distribution, first, (2.0 - z * z) * density, (z * z - 4.0) * z * density);
     }
+    //#end
+    //#if ACTIVATION == 8
     case 8u: {
       let first = logistic(z);
       let second = first * logistic(-z);
       let value = max(z, vec4f()) + log1p(exponential(-abs(z)));
       return Activated(value, first, second, second * (1.0 - 2.0 * first));
     }
+    //#end
     default: {
       return Activated(z, vec4f(1.0), vec4f(), vec4f());
     }
