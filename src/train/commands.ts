@@ -3,11 +3,13 @@
  *
  * @module
  */
+import { compileAhead } from "../gpu/compile_ahead.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { WorkOptions } from "../gpu/paced_commands.ts";
 import { Network } from "../nn/network.ts";
 import { bindTrainingStep, type TrainingStep } from "../nn/optim/training_step.ts";
 import { uploadSamples } from "../nn/samples.ts";
+import { tryDoubleSingle } from "../linalg/double_single/double_single_self_test.ts";
 import { locateDivergence } from "./divergence.ts";
 import { Escalation } from "./escalation.ts";
 import { objectiveOf } from "./objective.ts";
@@ -16,7 +18,7 @@ import { drawnInitializer, STRUCTURED, structureFirstLayer } from "./pretrain/st
 import { writeStart } from "./start.ts";
 import { RunState } from "./run_state.ts";
 import { bindProbeCommands, type ProbeCommands } from "./probe_commands.ts";
-import type { DivergedReplica } from "./state.ts";
+import type { DivergedReplica, SavedTraining } from "./state.ts";
 
 /**
  * Steps whose losses the GPU keeps until the host has read them: the most that one submission may
@@ -44,6 +46,22 @@ export interface TrainingCommands {
   readonly mostSteps: number;
 }
 
+/** The parts of a run, bound. */
+export interface BoundTraining {
+  /** The network. */
+  readonly network: Network;
+  /** Its commands. */
+  readonly commands: TrainingCommands;
+}
+
+/** A run that begins, or goes on. */
+export interface BegunTraining extends BoundTraining {
+  /** Stops it. */
+  readonly signal: AbortSignal | undefined;
+  /** What it goes on from; `null` from its start. */
+  readonly from: SavedTraining | null;
+}
+
 /**
  * Creates the network of a run, and binds its commands.
  *
@@ -60,8 +78,10 @@ export async function bindTraining(
   options: CompleteOptions,
   stack: DisposableStack,
   work: WorkOptions = {},
-) {
+): Promise<BoundTraining> {
   const { task: { inputs, outputs }, hidden, activation, initializer, replicas, seed, streams } = options;
+  // Its result is there by the time that probes are bound. A failure reaches them.
+  tryDoubleSingle(gpu).catch(() => {});
   const drawn = drawnInitializer(initializer);
   const shape = { inputs, hidden, outputs, activation, initializer: drawn, replicas, seed, streams };
   const network = stack.use(await Network.create(gpu, shape));
@@ -96,6 +116,7 @@ async function bindTrainingCommands(
     logCapacity: LOG_CAPACITY,
     signal,
   }, stack);
+  compileAhead(network.gpu, [...step.draw, ...step.forward, step.update[0]]);
   const run = { network, step, samples, options, mostSteps: LOG_CAPACITY, signal };
   const probes = await bindProbeCommands(run, stack);
   const escalation = await Escalation.bind(network, {

@@ -144,6 +144,10 @@ async function execute<Row, Prepared>(
   // The state of a training that goes on has the parameters.
   if (!saved) apply?.(training, prepared);
   let text = "";
+  if (!saved && !isCut) {
+    const [loss] = await training.startLosses();
+    onProgress(0, text = `loss ${loss.toExponential(2)}`);
+  }
   const made = () => training.updates;
   const timer = setInterval(() => onProgress(made(), text), PROGRESS_EVERY);
   const show = (probe: Probe) => {

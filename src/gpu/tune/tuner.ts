@@ -51,6 +51,8 @@ export class Tuner {
   readonly #pending = new Map<string, Promise<Choice>>();
   /** Ends when the last race has: two at a time would time each other. */
   #races: Promise<unknown> = Promise.resolve();
+  /** Races that have not ended. */
+  #running = 0;
 
   /**
    * Starts without choices.
@@ -64,6 +66,11 @@ export class Tuner {
     this.#gpu = gpu;
     this.#adapter = [gpu.implementation, vendor, architecture, device, description];
     this.#store = store;
+  }
+
+  /** Whether candidates are timed. */
+  get isRacing(): boolean {
+    return this.#running > 0;
   }
 
   /**
@@ -104,7 +111,8 @@ export class Tuner {
     } else if (this.#gpu.profiler) {
       found = { chosen: candidates[0].name, source: "default", milliseconds: {} };
     } else {
-      const turn = this.#races.then(() => race(this.#gpu, candidates));
+      this.#running++;
+      const turn = this.#races.then(() => race(this.#gpu, candidates)).finally(() => this.#running--);
       this.#races = turn.catch(() => {});
       const times = await turn;
       const isTimed = times.some((time) => time !== null);
