@@ -142,6 +142,9 @@ async function execute<Options extends OptionTable, Plan extends ExperimentPlan,
     hasReport: report,
     options: { ...values, adapter, implementation, autotune, formats: formats.join(), report },
     onBegin: (path) => begun.resolve(folder = path),
+    ...waiting.isShown && {
+      onStart: (loss: number) => waiting.tell(`loss ${loss.toExponential(2)} at the start, compiling probes`),
+    },
     onProgress: (steps, text) => {
       waiting[Symbol.dispose]();
       progress.update(steps, text);

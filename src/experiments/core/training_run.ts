@@ -129,7 +129,7 @@ async function execute<Row, Prepared>(
   { training: wanted, trace, nameOf, prepare, apply, measure }: MeasuredTraining<Row, Prepared>,
   context: RunContext,
 ): Promise<RunOutcome<Row>> {
-  const { gpu, signal, keeper, onProgress, onProbe } = context;
+  const { gpu, signal, keeper, onStart, onProgress, onProbe } = context;
   const options = completeOptions(wanted);
   const session = await keeper?.open(options, trace?.swept ?? null) ?? null;
   const saved = session?.saved ?? null, before = session?.milliseconds ?? 0;
@@ -143,11 +143,8 @@ async function execute<Row, Prepared>(
   if (prepare && !kept && !isCut) await keeper?.prepare(prepared);
   // The state of a training that goes on has the parameters.
   if (!saved) apply?.(training, prepared);
+  if (onStart && !saved && !isCut) onStart((await training.startLosses())[0]);
   let text = "";
-  if (!saved && !isCut) {
-    const [loss] = await training.startLosses();
-    onProgress(0, text = `loss ${loss.toExponential(2)}`);
-  }
   const made = () => training.updates;
   const timer = setInterval(() => onProgress(made(), text), PROGRESS_EVERY);
   const show = (probe: Probe) => {
