@@ -96,9 +96,7 @@ export async function startBench(
   const signs: number[] = [],
     ranks: Record<"warm" | "cold", number[]> = { warm: [], cold: [] };
   const measure = async (kind: "warm" | "cold") => {
-    const cache = kind === "cold"
-      ? await Deno.makeTempDir({ prefix: "staircase-bench-" })
-      : null;
+    const cache = kind === "cold" ? await Deno.makeTempDir({ prefix: "staircase-bench-" }) : null;
     try {
       const begun = await start(cache);
       signs.push(begun.sign);
@@ -131,8 +129,7 @@ export async function startBench(
     verdict: atMost(ratio(times, helped), bar),
   });
   return [{
-    title:
-      "from the command staircase to what it shows on a terminal, ms; as multiples of --help",
+    title: "from the command staircase to what it shows on a terminal, ms; as multiples of --help",
     lines: [
       { name: helped.name, times: helped, verdict: null },
       line(warm, WARM_BAR),
